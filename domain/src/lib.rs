@@ -1,0 +1,39 @@
+//! Pure rules of Xinqiao 心桥, the same at every level of the tree and in every test.
+//!
+//! Nothing here reads a file, a clock, a random source or a socket, and no type here names a
+//! person. Time and randomness are arguments, so every rule can be tested exhaustively.
+//!
+//! # Glossary
+//!
+//! | word | meaning |
+//! |---|---|
+//! | *unit* | a member of the tree: school, street, district, city, centre, clinic |
+//! | *node* | the process of a school (or of a receiver); the only one that reads persons |
+//! | *hub* | the process of a street, district or city; relays, sums and publishes |
+//! | *member* | a child of a hub |
+//! | *ledger* | one of the school's fourteen registers of dated, append-only records |
+//! | *indicator* | a count or ratio defined by the catalogue |
+//! | *table* | a dense vector of cells in the order that a catalogue pack fixes |
+//! | *clear sheet* | operational counts and bands that may leave a school as they are |
+//! | *rounded table* | counts about persons, rounded by a keyed function where there is one hub |
+//! | *suppression* | not showing a figure because it is small; never the same as zero |
+//! | *release* | one table of one unit and period in one revision, signed |
+//! | *frame* | the envelope that gives a signed item its place in a lane |
+//! | *lane* | one of the two durable queues upward: statistics, referral |
+//! | *epoch* | a run of contiguous sequence numbers of one lane; a restored node starts another |
+//! | *receipt* / *refusal* | a hub's signed final answer to one frame |
+//! | *intake* | the hub's stage that identifies, verifies and answers frames |
+//! | *contribution* | a verified release of a member, as the roll-up counts it |
+//! | *roll-up* | the sum of contributions, with the number of contributors per cell |
+//! | *coverage* | units that reported of units that were due, and the persons they cover |
+//! | *snapshot* | a numbered, sealed roll-up: cut-off, contributions, root digest, coverage |
+//! | *directive* | what travels down: catalogue, scales, calendar, divisions, notices |
+//! | *pack* | the signed content of a directive |
+//! | *invite* / *enrolment* | the one line that lets a unit join, and the act of joining |
+//! | *revocation* | taking a certificate's trust away for good |
+//! | *census day* | Friday of teaching week 10, on which stocks are read |
+
+pub mod cell;
+pub mod digest;
+pub mod period;
+pub mod unit;

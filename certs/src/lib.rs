@@ -1,1 +1,45 @@
-//! placeholder
+//! The only crate that touches key material.
+//!
+//! Identities, invites, issuing, revocation, TLS configurations, signatures, packs and wrapped
+//! keys. Everything that is stored or sent carries an algorithm byte, so that SM2, SM3 and SM4
+//! can be added here and nowhere else. Secrets have no `Debug`, are wiped when dropped, and leave
+//! this crate only in the few functions whose name says so. Nothing here reads a clock or stores
+//! anything but a key file: the time is an argument, in a TLS configuration a [`tls::TlsClock`].
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`digest`] | SHA-256, the keyed function behind rounding, random bytes |
+//! | [`key`], [`signature`] | a unit's P-256 key, its public half, domain-separated signatures |
+//! | [`merkle`] | one signature for a batch: root and inclusion paths |
+//! | [`root`], [`issuer`], [`crl`] | the authorities: roots, issuing authorities, revocation |
+//! | [`csr`] | a request, of which only the public key is ever used |
+//! | [`chain`], [`identity`] | judging a chain; who a certificate speaks for |
+//! | [`tls`] | configurations for both sides, the exporter, why a handshake failed |
+//! | [`invite`], [`renewal`] | the one line that lets a unit join; renewal after expiry |
+//! | [`words`], [`recovery`] | fingerprints to read out; a key on paper |
+//! | [`pack`], [`keywrap`] | packs signed under every root; a data key under another key |
+
+pub mod chain;
+pub mod crl;
+pub mod csr;
+pub mod digest;
+pub mod identity;
+pub mod invite;
+pub mod issuer;
+pub mod key;
+pub mod keywrap;
+pub mod merkle;
+pub mod pack;
+pub mod recovery;
+pub mod renewal;
+pub mod root;
+pub mod serial;
+pub mod signature;
+pub mod tls;
+pub mod words;
+
+mod base32;
+mod file;
+mod template;
+#[cfg(test)]
+mod testing;

@@ -226,11 +226,15 @@ pub fn unpack_counts(packed: &[u8], expected: usize) -> Result<Vec<u32>, CellErr
 }
 
 fn push_varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            out.push(low & 0x7f);
+            return;
+        }
+        out.push(low | 0x80);
     }
-    out.push(value as u8);
 }
 
 fn take_varint(bytes: &mut &[u8]) -> Result<u64, CellError> {

@@ -33,7 +33,12 @@
 //! | *revocation* | taking a certificate's trust away for good |
 //! | *census day* | Friday of teaching week 10, on which stocks are read |
 
+pub mod catalogue;
 pub mod cell;
 pub mod digest;
+pub mod disclosure;
 pub mod period;
+pub mod release;
+pub mod rollup;
+pub mod scale;
 pub mod unit;

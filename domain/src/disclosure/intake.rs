@@ -1,0 +1,130 @@
+//! The hub's side of disclosure: every arriving table is checked against the rule it names.
+//!
+//! Everything needed is public to the hub, so a node that breaks a rule, by mistake or on
+//! purpose, is refused by the first hub and its figures go no further.
+
+use super::{ROUNDING_BASE, may_be_clear};
+use crate::catalogue::{Catalogue, TableSpec};
+use crate::cell::{self, Cell, CellError};
+use crate::release::Provenance;
+
+/// Which rule an arriving table breaks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Breach {
+    /// The cells do not fit the table.
+    #[error(transparent)]
+    Cells(#[from] CellError),
+    /// The table may not be sent under the rule that the sender names.
+    #[error("table {0} may not be sent under this rule")]
+    Rule(String),
+    /// A blank that only a hub can know.
+    #[error("cell {0} has a blank that a school cannot send")]
+    Blank(usize),
+    /// A figure that should stand in a band does not.
+    #[error("cell {0} is not the lower end of its band")]
+    Band(usize),
+    /// A figure that should be rounded is not a multiple of 5.
+    #[error("cell {0} is not rounded to base 5")]
+    Unrounded(usize),
+    /// More persons than are enrolled.
+    #[error("the cells add up to more persons than are enrolled")]
+    Persons,
+    /// A count may not stand on a clear sheet.
+    #[error("{0} may not stand on a clear sheet")]
+    NotClear(String),
+    /// Contributors that do not fit the sums.
+    #[error("cell {0} has a figure without contributors, or more contributors than schools")]
+    Contributors(usize),
+}
+
+/// Checks a school's clear sheet.
+///
+/// # Errors
+/// The first rule it breaks.
+pub fn check_clear(catalogue: &Catalogue, spec: &TableSpec, packed: &[u8]) -> Result<(), Breach> {
+    if !spec.id().as_str().starts_with("clear.") {
+        return Err(Breach::Rule(spec.id().to_string()));
+    }
+    let cells = school_cells(spec, packed)?;
+    for block in spec.blocks() {
+        let count = catalogue.count(&block.indicator);
+        let count = count.filter(|count| may_be_clear(count).is_ok());
+        let count = count.ok_or_else(|| Breach::NotClear(block.indicator.clone()))?;
+        let width = count
+            .definition
+            .as_ref()
+            .and_then(|definition| definition.band);
+        let Some(width) = width.filter(|width| *width > 0) else {
+            continue;
+        };
+        for place in block.range() {
+            let figure = cells.get(place).and_then(|cell| cell.value()).unwrap_or(0);
+            if figure % u64::from(width) != 0 {
+                return Err(Breach::Band(place));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks a school's rounded table against the number of persons it says are enrolled.
+///
+/// # Errors
+/// The first rule it breaks.
+pub fn check_rounded(spec: &TableSpec, packed: &[u8], persons: u64) -> Result<(), Breach> {
+    if !spec.id().as_str().starts_with("rounded.") {
+        return Err(Breach::Rule(spec.id().to_string()));
+    }
+    let mut least = 0_u64;
+    for (place, cell) in school_cells(spec, packed)?.into_iter().enumerate() {
+        let Cell::Value(figure) = cell else { continue };
+        if figure % ROUNDING_BASE != 0 {
+            return Err(Breach::Unrounded(place));
+        }
+        // The true count is at most four below what it was rounded to.
+        least = least.saturating_add(figure.saturating_sub(ROUNDING_BASE - 1));
+    }
+    if least > persons {
+        Err(Breach::Persons)
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks a member hub's sums: every figure has contributors, and not more than reported.
+///
+/// # Errors
+/// The first rule they break.
+pub fn check_sums(
+    spec: &TableSpec,
+    packed: &[u8],
+    provenance: &Provenance,
+    rounded: bool,
+) -> Result<(), Breach> {
+    let prefix = if rounded { "rounded." } else { "clear." };
+    if !spec.id().as_str().starts_with(prefix) {
+        return Err(Breach::Rule(spec.id().to_string()));
+    }
+    let cells = cell::unpack(packed, spec.cells())?;
+    let contributors = cell::unpack_counts(&provenance.contributors, spec.cells())?;
+    for (place, (cell, count)) in cells.iter().zip(&contributors).enumerate() {
+        let has_figure = matches!(cell, Cell::Value(_));
+        if has_figure != (*count > 0) || *count > provenance.schools_reported {
+            return Err(Breach::Contributors(place));
+        }
+        if rounded && cell.value().unwrap_or(0) % ROUNDING_BASE != 0 {
+            return Err(Breach::Unrounded(place));
+        }
+    }
+    Ok(())
+}
+
+fn school_cells(spec: &TableSpec, packed: &[u8]) -> Result<Vec<Cell>, Breach> {
+    let cells = cell::unpack(packed, spec.cells())?;
+    let hub_only = |cell: &Cell| matches!(cell, Cell::Suppressed | Cell::NotReported);
+    match cells.iter().position(hub_only) {
+        Some(place) => Err(Breach::Blank(place)),
+        None => Ok(cells),
+    }
+}

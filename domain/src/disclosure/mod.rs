@@ -1,0 +1,77 @@
+//! Disclosure control: decides which figures may leave a school.
+//!
+//! Takes a [`RawTable`] and is the only code that can make a [`ClearSheet`] or a
+//! [`RoundedTable`], so a figure that skipped these rules cannot reach a release. Pure: the same
+//! table and key give the same answer everywhere. The floors below are compiled in; a pack can
+//! tighten them and never loosen them. Sealed reports (rule L2) do not exist yet: with one hub,
+//! counts about persons leave rounded, once a term.
+
+mod band;
+mod clear;
+mod intake;
+mod rounded;
+
+pub use band::band;
+pub use clear::{ClearSheet, may_be_clear};
+pub use intake::{Breach, check_clear, check_rounded, check_sums};
+pub use rounded::{RoundedTable, RoundingPrf, round};
+
+use crate::catalogue::TableId;
+use crate::cell::Cell;
+
+/// Smallest band in which a figure about persons may stand on a clear sheet.
+pub const BAND_MIN: u64 = 10;
+
+/// Persons that a stage must have before even a band about them is given.
+pub const BAND_STRATUM_MIN: u64 = 100;
+
+/// Base to which counts about persons are rounded where there is one hub.
+pub const ROUNDING_BASE: u64 = 5;
+
+/// A table as it was computed from ledgers: exact, and therefore unable to leave the school.
+///
+/// Implements neither `Debug` nor any form of serialisation on purpose.
+pub struct RawTable {
+    table: TableId,
+    cells: Vec<Cell>,
+}
+
+/// Why a table may not be protected for release.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DisclosureError {
+    /// The catalogue has no such table, or the cells do not fit it.
+    #[error("the catalogue has no table {0} with this number of cells")]
+    Table(TableId),
+    /// A count stands on a clear sheet although this software forbids it.
+    #[error("{indicator} may not stand on a clear sheet: {reason}")]
+    Clear {
+        /// Which count.
+        indicator: String,
+        /// Which floor it breaks.
+        reason: &'static str,
+    },
+    /// A table that is not a partition of persons was to be rounded.
+    #[error("table {0} is no partition and cannot be rounded")]
+    Partition(TableId),
+}
+
+impl RawTable {
+    /// Takes what the indicator stage computed.
+    #[must_use]
+    pub const fn new(table: TableId, cells: Vec<Cell>) -> Self {
+        Self { table, cells }
+    }
+
+    /// Which table it is.
+    #[must_use]
+    pub const fn table(&self) -> &TableId {
+        &self.table
+    }
+
+    /// The exact cells, for the school's own eyes.
+    #[must_use]
+    pub fn danger_exact_cells(&self) -> &[Cell] {
+        &self.cells
+    }
+}

@@ -1,0 +1,193 @@
+//! Packs: catalogue, scales, term calendar and divisions, read strictly into domain types.
+//!
+//! A pack is the text that a city signs and sends down; what is signed are its bytes, so nothing
+//! here rewrites one. Reading is strict: a key that this version does not know, a reference that
+//! leads nowhere or a known answer that does not come out refuses the whole pack, with the key,
+//! what was found and what was expected. Nothing of a refused pack is taken over.
+
+pub mod calendar;
+pub mod catalogue;
+pub mod divisions;
+pub mod embedded;
+pub mod scale;
+#[cfg(test)]
+mod tests;
+
+use domain::catalogue::Flaw;
+use serde::de::DeserializeOwned;
+
+pub use divisions::{Division, DivisionLevel, Divisions};
+pub use embedded::EmbeddedPack;
+
+/// Largest pack in bytes.
+pub const PACK_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// What a pack is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PackKind {
+    /// The indicator catalogue.
+    Catalogue,
+    /// One scale.
+    Scale,
+    /// The term calendar.
+    Calendar,
+    /// Division codes.
+    Divisions,
+}
+
+impl PackKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [
+        Self::Catalogue,
+        Self::Scale,
+        Self::Calendar,
+        Self::Divisions,
+    ];
+
+    /// The word that is stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Catalogue => "catalogue",
+            Self::Scale => "scale",
+            Self::Calendar => "calendar",
+            Self::Divisions => "divisions",
+        }
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl std::fmt::Display for PackKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a pack was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackError {
+    /// Larger than [`PACK_BYTES_MAX`].
+    #[error("pack {pack} has {bytes} bytes, {max} at most are read")]
+    Size {
+        /// Which pack.
+        pack: String,
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// Bytes that are no UTF-8 text.
+    #[error("pack {pack} is not utf-8 text")]
+    Encoding {
+        /// Which pack.
+        pack: String,
+    },
+    /// Text that does not have the form of such a pack: syntax, an unknown or a missing key, a
+    /// value of another type.
+    #[error("pack {pack}, line {line}, {key}: {message}")]
+    Form {
+        /// Which pack.
+        pack: String,
+        /// Line, from 1.
+        line: usize,
+        /// The key on that line, or the line's beginning.
+        key: String,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+    /// Well-formed text that says something wrong.
+    #[error("pack {pack}, {flaw}")]
+    Content {
+        /// Which pack.
+        pack: String,
+        /// Where, what, and what was expected.
+        flaw: Flaw,
+    },
+}
+
+impl PackError {
+    pub(crate) fn content(pack: &str, flaw: Flaw) -> Self {
+        Self::Content {
+            pack: pack.to_owned(),
+            flaw,
+        }
+    }
+}
+
+/// A pack of any kind, read and checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pack {
+    /// The indicator catalogue.
+    Catalogue(Box<domain::catalogue::Catalogue>),
+    /// One scale.
+    Scale(Box<domain::scale::Scale>),
+    /// The term calendar.
+    Calendar(domain::period::Calendar),
+    /// Division codes.
+    Divisions(Divisions),
+}
+
+/// Reads a pack of a kind; `name` is how errors call it.
+///
+/// # Errors
+/// The first mistake in it.
+pub fn read(kind: PackKind, name: &str, bytes: &[u8]) -> Result<Pack, PackError> {
+    Ok(match kind {
+        PackKind::Catalogue => Pack::Catalogue(Box::new(catalogue::read(name, bytes)?)),
+        PackKind::Scale => Pack::Scale(Box::new(scale::read(name, bytes)?)),
+        PackKind::Calendar => Pack::Calendar(calendar::read(name, bytes)?),
+        PackKind::Divisions => Pack::Divisions(divisions::read(name, bytes)?),
+    })
+}
+
+/// The text of a pack within its limits; a byte order mark is passed over.
+pub(crate) fn text<'b>(pack: &str, bytes: &'b [u8]) -> Result<&'b str, PackError> {
+    if bytes.len() > PACK_BYTES_MAX {
+        let pack = pack.to_owned();
+        return Err(PackError::Size {
+            pack,
+            bytes: bytes.len(),
+            max: PACK_BYTES_MAX,
+        });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| PackError::Encoding {
+        pack: pack.to_owned(),
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Reads TOML into its raw form, naming line and key of what does not fit.
+pub(crate) fn parse<T: DeserializeOwned>(pack: &str, bytes: &[u8]) -> Result<T, PackError> {
+    let text = text(pack, bytes)?;
+    toml::from_str(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let content = text.lines().nth(line - 1).unwrap_or_default().trim();
+        let key = content.split('=').next().unwrap_or_default().trim();
+        PackError::Form {
+            pack: pack.to_owned(),
+            line,
+            key: key.chars().take(60).collect(),
+            message: error.message().replace('\n', "; "),
+        }
+    })
+}
+
+/// The first line of every TOML pack: which form it has.
+pub(crate) fn check_schema(pack: &str, found: &str, known: &str) -> Result<(), PackError> {
+    if found == known {
+        return Ok(());
+    }
+    let kind = domain::catalogue::FlawKind::Unknown;
+    Err(PackError::content(
+        pack,
+        Flaw::new(kind, "schema", found, known),
+    ))
+}

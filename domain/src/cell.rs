@@ -178,7 +178,7 @@ pub fn unpack(packed: &[u8], expected: usize) -> Result<Vec<Cell>, CellError> {
     }
     let mut cells = Vec::with_capacity(expected);
     visit(packed, expected, |_, run| {
-        cells.extend(std::iter::repeat_n(run.cell, run.length))
+        cells.extend(std::iter::repeat_n(run.cell, run.length));
     })?;
     Ok(cells)
 }

@@ -1,1 +1,9 @@
-//! placeholder
+//! What node and hub share, and nothing else: a closed list, not a drawer.
+
+pub mod cli;
+pub mod clock;
+pub mod passphrase;
+pub mod sql;
+pub mod transport;
+pub mod uplink;
+pub mod web;

@@ -1,1 +1,4 @@
-//! placeholder
+//! The federation harness, the demonstration city, and what the tests and benchmarks share.
+
+pub mod city;
+pub mod federation;

@@ -1,0 +1,150 @@
+//! Parsing of arguments, with help in the language of the person who asks.
+//!
+//! Help is written once, in English, as doc comments. A binary lists the Chinese of each text in a
+//! table, and a test of the binary checks that none is missing.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, Command, Parser};
+
+use super::{Exit, Failure, Globals, Sentence, Terminal, words};
+use crate::web::Lang;
+
+/// English help texts and their Chinese.
+pub type Translation = &'static [(&'static str, &'static str)];
+
+/// Texts of the flags that every command has.
+const SHARED: Translation = &[
+    (
+        "Language of the output: zh or en",
+        "输出语言：zh（中文）或 en（英文）",
+    ),
+    (
+        "Print the result as one JSON value on standard output",
+        "把结果作为一个 JSON 值输出到标准输出",
+    ),
+    (
+        "Never ask a question; fail where an answer is needed",
+        "不提问；需要回答时直接报错",
+    ),
+    ("No colours", "不使用颜色"),
+    ("Print help", "显示帮助"),
+    ("Print version", "显示版本"),
+];
+
+const TEMPLATE_ZH: &str =
+    "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// Parses arguments; the first is the program's name.
+///
+/// # Errors
+/// Help or version was asked for, or the arguments are wrong. Everything that there is to say was
+/// said; the process should end with this code.
+pub fn parse<P: Parser>(args: Vec<OsString>, chinese: Translation) -> Result<P, ExitCode> {
+    let guessed = Globals::guess(&args);
+    let command = localised(P::command(), guessed.lang(), chinese);
+    let parsed = command
+        .try_get_matches_from(args)
+        .and_then(|mut matches| P::from_arg_matches_mut(&mut matches));
+    parsed.map_err(|error| explain(&error, &Terminal::new(&guessed)))
+}
+
+fn explain(error: &clap::Error, terminal: &Terminal) -> ExitCode {
+    let shown = error.to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            terminal.print(shown.trim_end());
+            Exit::Done.into()
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            terminal.talk_plain(shown.trim_end());
+            Exit::Usage.into()
+        }
+        _ => {
+            let text = shown.trim().trim_start_matches("error: ").to_owned();
+            let message = Sentence::new(words::USAGE, &[&text]);
+            terminal.finish(Err(Failure::new(Exit::Usage, "USAGE", message)))
+        }
+    }
+}
+
+/// A command tree with its help in one language.
+#[must_use]
+pub fn localised(command: Command, lang: Lang, chinese: Translation) -> Command {
+    // The parser's own flags are replaced, because their texts cannot be changed.
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::Help)
+        .global(true);
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version);
+    let command = command
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .disable_version_flag(true)
+        .version(env!("CARGO_PKG_VERSION"))
+        .arg(help.help("Print help"))
+        .arg(version.help("Print version"));
+    match lang {
+        Lang::En => command,
+        Lang::Zh => translated(command, chinese),
+    }
+}
+
+fn translated(command: Command, chinese: Translation) -> Command {
+    let find = |english: String| {
+        let known = chinese
+            .iter()
+            .chain(SHARED)
+            .find(|(text, _)| *text == english);
+        known.map_or(english, |(_, text)| (*text).to_owned())
+    };
+    let about = command.get_about().map(|about| find(about.to_string()));
+    let after = command
+        .get_after_help()
+        .map(|after| find(after.to_string()));
+    let command = command
+        .help_template(TEMPLATE_ZH)
+        .subcommand_help_heading("命令")
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() {
+                "参数"
+            } else {
+                "选项"
+            };
+            let help = arg.get_help().map(|help| find(help.to_string()));
+            let arg = arg.help_heading(heading);
+            help.into_iter().fold(arg, Arg::help)
+        })
+        .mut_subcommands(|sub| translated(sub, chinese));
+    let command = about.into_iter().fold(command, Command::about);
+    after.into_iter().fold(command, Command::after_help)
+}
+
+/// English texts of a command tree that have no Chinese; for a test of each binary.
+#[must_use]
+pub fn untranslated(command: &Command, chinese: Translation) -> Vec<String> {
+    let own = command.get_arguments().filter_map(Arg::get_help);
+    let texts = own
+        .chain(command.get_about())
+        .chain(command.get_after_help());
+    let known = |text: &String| {
+        chinese
+            .iter()
+            .chain(SHARED)
+            .any(|(english, _)| english == text)
+    };
+    let mut missing: Vec<String> = texts
+        .map(ToString::to_string)
+        .filter(|text| !known(text))
+        .collect();
+    for sub in command.get_subcommands() {
+        missing.extend(untranslated(sub, chinese));
+    }
+    missing
+}

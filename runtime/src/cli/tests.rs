@@ -1,0 +1,156 @@
+//! What every command line promises: languages, exit codes, tables, errors.
+
+use clap::{CommandFactory, Parser};
+use serde_json::json;
+
+use super::*;
+use crate::web::{Lang, Text};
+
+#[derive(Parser)]
+#[command(name = "trial")]
+struct Trial {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Sub,
+}
+
+#[derive(clap::Subcommand)]
+enum Sub {
+    /// Shows something
+    Show {
+        /// What to show
+        name: String,
+    },
+}
+
+const CHINESE: Translation = &[
+    ("Shows something", "显示内容"),
+    ("What to show", "显示什么"),
+];
+
+fn parsed(words: &[&str]) -> Option<Trial> {
+    parse(words.iter().map(Into::into).collect(), CHINESE).ok()
+}
+
+/// Global flags stand before and after the subcommand.
+#[test]
+fn global_flags_stand_anywhere() {
+    for words in [
+        ["trial", "--json", "show", "x"],
+        ["trial", "show", "x", "--json"],
+    ] {
+        assert!(parsed(&words).expect("parsed").globals.json, "{words:?}");
+    }
+    let trial = parsed(&["trial", "show", "x", "--lang", "en"]).expect("parsed");
+    assert_eq!(trial.globals.lang(), Lang::En);
+    let Sub::Show { name } = trial.command;
+    assert_eq!(name, "x");
+    assert!(parsed(&["trial", "show"]).is_none());
+}
+
+/// Help is in the language that was asked for, to the headings, and none of it is missing.
+#[test]
+fn help_is_in_one_language() {
+    let mut chinese = localised(Trial::command(), Lang::Zh, CHINESE);
+    let shown = chinese.render_help().to_string();
+    assert!(
+        shown.contains("显示内容") && shown.contains("用法："),
+        "{shown}"
+    );
+    for english in ["Usage", "Options", "Commands", "Print", "colours"] {
+        assert!(!shown.contains(english), "{english} in {shown}");
+    }
+    let mut english = localised(Trial::command(), Lang::En, CHINESE);
+    assert!(
+        english
+            .render_help()
+            .to_string()
+            .contains("Shows something")
+    );
+    assert_eq!(
+        untranslated(&Trial::command(), CHINESE),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        untranslated(&Trial::command(), &[]),
+        ["Shows something", "What to show"]
+    );
+}
+
+/// The language follows the locale; nothing set means Chinese, as on Windows.
+#[test]
+fn language_follows_the_locale() {
+    let with = |name: &'static str, value: &'static str| {
+        locale(move |asked| (asked == name).then(|| value.to_owned()))
+    };
+    assert_eq!(with("LANG", "zh_CN.UTF-8"), Lang::Zh);
+    assert_eq!(with("LANG", "en_US.UTF-8"), Lang::En);
+    assert_eq!(with("LC_ALL", "C.UTF-8"), Lang::En);
+    assert_eq!(locale(|_| None), Lang::Zh);
+}
+
+/// A failure has the form that scripts rely on.
+#[test]
+fn a_failure_has_a_stable_form() {
+    const MESSAGE: Text = Text::new("在 {0} 过期", "expired on {0}");
+    const HINT: Text = Text::new("重新索取", "ask again");
+    let failure = Failure::new(
+        Exit::Authentication,
+        "INVITE_EXPIRED",
+        Sentence::new(MESSAGE, &[&"2026-11-19"]),
+    )
+    .hint(HINT);
+    assert_eq!(
+        failure.to_json(Lang::En),
+        json!({"error": {
+            "code": "INVITE_EXPIRED", "exit": 5, "message": "expired on 2026-11-19",
+            "hint": "ask again", "retryable": false,
+        }})
+    );
+    assert_eq!(failure.message(Lang::Zh), "在 2026-11-19 过期");
+    let busy = Failure::from(crate::sql::SqlError::Locked).to_json(Lang::En);
+    assert_eq!(
+        (&busy["error"]["exit"], &busy["error"]["retryable"]),
+        (&json!(8), &json!(true))
+    );
+}
+
+/// Chinese names take two columns, and the columns stand straight.
+#[test]
+fn tables_count_columns_not_characters() {
+    let mut table = Table::new()
+        .column("单位", Align::Left)
+        .column("人数", Align::Right);
+    table.row(vec!["湖东第一中学".to_owned(), "7".to_owned()]);
+    table.row(vec!["A".to_owned(), "1200".to_owned()]);
+    assert_eq!(display_width("湖东A"), 5);
+    assert_eq!(
+        table.render(),
+        "单位          人数\n湖东第一中学     7\nA             1200"
+    );
+}
+
+/// Where nobody sits at the terminal nothing is asked, and the flag that helps is named.
+#[test]
+fn nothing_is_asked_without_a_person() {
+    let terminal = Terminal::new(&Globals {
+        no_input: true,
+        ..Globals::default()
+    });
+    const PROMPT: Text = Text::new("口令：", "Passphrase: ");
+    let refused = terminal
+        .secret(None, PROMPT, "--passphrase-file")
+        .expect_err("nobody");
+    assert_eq!(refused.exit(), Exit::Usage);
+    assert!(refused.message(Lang::En).contains("--passphrase-file"));
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("secret");
+    std::fs::write(&path, "word\r\n").expect("write");
+    let read = terminal
+        .secret(Some(&path), PROMPT, "--passphrase-file")
+        .expect("read");
+    assert_eq!(read.as_str(), "word");
+    let gone = read_secret(&folder.path().join("none")).expect_err("no file");
+    assert_eq!(gone.exit(), Exit::NotFound);
+}

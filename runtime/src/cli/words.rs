@@ -1,0 +1,240 @@
+//! Sentences that every command line shares.
+
+use crate::web::Text;
+
+pub(super) const ERROR: Text = Text::new("错误：", "error: ");
+pub(super) const CAUSE: Text = Text::new("原因：{0}", "cause: {0}");
+pub(super) const USAGE: Text = Text::new("命令用法有误：{0}", "{0}");
+pub(super) const YES_NO: Text = Text::new(" [是/否] ", " [yes/no] ");
+pub(super) const AGAIN: Text = Text::new("请再输入一次：", "Once more: ");
+pub(super) const NO_THREADS: Text = Text::new(
+    "系统未能提供线程，没有执行任何操作。",
+    "the system gave no threads; nothing was done.",
+);
+pub(super) const JSON_FAILED: Text = Text::new(
+    "结果无法写成 JSON。",
+    "the result cannot be written as JSON.",
+);
+pub(super) const NOBODY: Text = Text::new(
+    "这里需要回答，但当前没有终端可供提问；没有改动任何内容。请使用 {0}。",
+    "an answer is needed and nobody can be asked here; nothing was changed. Use {0}.",
+);
+pub(super) const INPUT_FAILED: Text = Text::new(
+    "无法读取输入，没有改动任何内容。",
+    "the answer could not be read; nothing was changed.",
+);
+pub(super) const INTERRUPTED: Text = Text::new(
+    "已中断，没有改动任何内容。",
+    "interrupted; nothing was changed.",
+);
+pub(super) const SECRETS_DIFFER: Text = Text::new(
+    "两次输入不一致，没有改动任何内容。请重新运行。",
+    "the two differ; nothing was changed. Run the command again.",
+);
+pub(super) const FILE_NOT_FOUND: Text = Text::new(
+    "找不到文件 {0}，没有改动任何内容。",
+    "there is no file {0}; nothing was changed.",
+);
+pub(super) const FILE_UNREADABLE: Text = Text::new(
+    "无法读取文件 {0}，没有改动任何内容。",
+    "the file {0} cannot be read; nothing was changed.",
+);
+pub(super) const FILE_NOT_TEXT: Text = Text::new(
+    "文件 {0} 不是可用的文本（不是 UTF-8 或过大），没有改动任何内容。",
+    "the file {0} is no usable text (not UTF-8, or too large); nothing was changed.",
+);
+
+pub(super) const STORE_LOCKED: Text = Text::new(
+    "数据库正被另一个进程占用，没有改动任何内容。",
+    "another process holds the database; nothing was changed.",
+);
+pub(super) const TRY_AGAIN: Text = Text::new("请稍后再试。", "Try again in a moment.");
+pub(super) const STORE_FULL: Text = Text::new(
+    "磁盘空间不足，没有写入任何内容，已有数据完好。",
+    "no space is left on the disk; nothing was written and what was stored is intact.",
+);
+pub(super) const FREE_SPACE: Text = Text::new(
+    "请清理磁盘后重新运行同一命令。",
+    "Free some space and run the same command again.",
+);
+pub(super) const STORE_UNREADABLE: Text = Text::new(
+    "数据库文件无法打开：文件不是数据库，或密钥不对；文件没有被改动。",
+    "the database cannot be opened: not a database, or the key is wrong; it was not changed.",
+);
+pub(super) const STORE_NEWER: Text = Text::new(
+    "数据库版本为 {0}，本程序只认识到 {1}；文件没有被改动。",
+    "the database has version {0}, this program knows {1}; the file was not changed.",
+);
+pub(super) const UPDATE: Text = Text::new(
+    "请安装更新的程序。",
+    "Install the newer program and run the command again.",
+);
+pub(super) const STORE_FAILED: Text = Text::new(
+    "数据库拒绝了这次操作，没有改动任何内容。",
+    "the database refused the operation; nothing was changed.",
+);
+
+pub(super) const UNREACHABLE: Text = Text::new(
+    "连接不上 {0}，没有发送任何内容。",
+    "no connection to {0}; nothing was sent.",
+);
+pub(super) const CHECK_NETWORK: Text = Text::new(
+    "请检查网络和防火墙（只需向外放行这一个地址和端口），然后重新运行同一命令。",
+    "Check the network and the firewall (outward to this one address), then run it again.",
+);
+pub(super) const SILENT: Text = Text::new(
+    "对方在 {0} 秒内没有应答，没有发送任何内容。",
+    "no answer within {0} seconds; nothing was sent.",
+);
+pub(super) const OTHER_NAME: Text = Text::new(
+    "应答的机器不是邀请码所指的枢纽，没有发送任何内容。",
+    "the machine that answered is not the expected hub; nothing was sent.",
+);
+pub(super) const OTHER_NAME_NEXT: Text = Text::new(
+    "不要继续。请用您原来就有的号码联系枢纽运维人员：可能是地址已变更，也可能有人冒充。",
+    "Do not go on. Call the hub's operator by a number that you already had: the address may \
+     have changed, or somebody may stand in between.",
+);
+pub(super) const OTHER_ROOT: Text = Text::new(
+    "对方的证书属于另一个根证书（另一个城市，或有人冒充），没有发送任何内容。",
+    "the other side belongs to another root (another city, or somebody in between); nothing \
+     was sent.",
+);
+pub(super) const CERTIFICATE_REVOKED: Text = Text::new(
+    "本单位的证书已被吊销，对方拒绝连接；本地数据没有改动。",
+    "this unit's certificate was revoked and the hub refuses it; local data is unchanged.",
+);
+pub(super) const ASK_OPERATOR: Text = Text::new(
+    "请联系上级枢纽的运维人员。",
+    "Call the operator of the hub above you.",
+);
+pub(super) const CERTIFICATE_EXPIRED: Text = Text::new(
+    "证书已过期，或双方有一台机器的时钟不准；没有发送任何内容。",
+    "a certificate has expired, or the clock of one side is wrong; nothing was sent.",
+);
+pub(super) const NOT_YET_VALID: Text = Text::new(
+    "证书尚未生效：双方有一台机器的时钟不准；没有发送任何内容。",
+    "a certificate is not valid yet: the clock of one side is wrong; nothing was sent.",
+);
+pub(super) const CHECK_CLOCK: Text = Text::new(
+    "请先校准本机时钟；仍不行再联系上级枢纽的运维人员。",
+    "Set this machine's clock first; if that does not help, call the hub's operator.",
+);
+pub(super) const STALE_CRL: Text = Text::new(
+    "枢纽的吊销清单已过期，需要由枢纽运维人员处理；没有发送任何内容。",
+    "the hub's revocation list is out of date and its operator must act; nothing was sent.",
+);
+pub(super) const HANDSHAKE: Text = Text::new(
+    "安全连接未能建立，没有发送任何内容。",
+    "no secure connection could be made; nothing was sent.",
+);
+
+pub(super) const NOT_AN_INVITE: Text = Text::new(
+    "文件里没有邀请码（以 xq1: 开头的一行），没有发送任何内容。",
+    "there is no invite in the text (one line that starts with xq1:); nothing was sent.",
+);
+pub(super) const INVITE_VERSION: Text = Text::new(
+    "邀请码属于其他版本的程序，没有发送任何内容。",
+    "the invite is of another version of the program; nothing was sent.",
+);
+pub(super) const INVITE_CUT_OFF: Text = Text::new(
+    "邀请码不完整，可能被邮件程序截断；没有发送任何内容。",
+    "the invite is cut off, most likely by an e-mail program; nothing was sent.",
+);
+pub(super) const INVITE_DAMAGED: Text = Text::new(
+    "邀请码有字符不对，校验不符；没有发送任何内容。",
+    "a character of the invite is wrong: its check does not fit; nothing was sent.",
+);
+pub(super) const AS_A_FILE: Text = Text::new(
+    "请枢纽运维人员以文件形式重新发送同一行邀请码。",
+    "Ask the hub's operator to send the same line again, as a file.",
+);
+pub(super) const INVITE_EXPIRED: Text = Text::new(
+    "邀请码已于 {0} 过期，没有发送任何内容。",
+    "this invite expired on {0}; nothing was sent.",
+);
+pub(super) const NEW_INVITE: Text = Text::new(
+    "请枢纽运维人员签发新的邀请码：xinqiao-hub invite new --unit {0}",
+    "Ask the hub's operator for a new one:  xinqiao-hub invite new --unit {0}",
+);
+pub(super) const INVITE_UNUSABLE: Text = Text::new(
+    "邀请码无法使用，没有发送任何内容。",
+    "the invite cannot be used; nothing was sent.",
+);
+pub(super) const KEY_FILE: Text = Text::new(
+    "密钥文件无法读写，没有发送任何内容。",
+    "the key file cannot be read or written; nothing was sent.",
+);
+pub(super) const ANSWER_UNFIT: Text = Text::new(
+    "枢纽的答复与邀请码不符，没有采用；本机没有改动。",
+    "the hub's answer does not fit the invite and was not taken; nothing here was changed.",
+);
+pub(super) const ASK_NEW_INVITE: Text = Text::new(
+    "请枢纽运维人员签发新的邀请码（xinqiao-hub invite new）。",
+    "Ask the hub's operator for a new one (xinqiao-hub invite new).",
+);
+pub(super) const INVITE_UNKNOWN: Text = Text::new(
+    "枢纽没有这个邀请码的记录；没有签发证书，本机没有改动。",
+    "the hub does not know this invite; no certificate was issued, nothing here was changed.",
+);
+pub(super) const INVITE_PROOF: Text = Text::new(
+    "邀请码未能通过验证；没有签发证书，本机没有改动。",
+    "the invite's proof does not hold; no certificate was issued, nothing here was changed.",
+);
+pub(super) const INVITE_EXPIRED_THERE: Text = Text::new(
+    "按枢纽的时钟，邀请码已过期；没有签发证书。",
+    "by the hub's clock this invite has expired; no certificate was issued.",
+);
+pub(super) const INVITE_USED: Text = Text::new(
+    "这个邀请码已被另一把密钥使用。枢纽已拒绝并报警；没有签发证书。",
+    "this invite was used with another key. The hub refused and raised an alarm; no \
+     certificate was issued.",
+);
+pub(super) const INVITE_USED_NEXT: Text = Text::new(
+    "请立即致电枢纽运维人员：若不是您在另一台机器上加入过，说明邀请码被人盗用。",
+    "Call the hub's operator now: unless you joined from another machine or folder, somebody \
+     else had the line.",
+);
+pub(super) const INVITE_REVOKED: Text = Text::new(
+    "邀请码已被撤回；没有签发证书。",
+    "this invite was taken back; no certificate was issued.",
+);
+pub(super) const UNIT_CLOSED: Text = Text::new(
+    "枢纽登记本单位已撤销，不再接受；本地数据没有改动。",
+    "the hub's register says that this unit is closed; local data is unchanged.",
+);
+pub(super) const UNIT_SUSPENDED: Text = Text::new(
+    "本单位已被枢纽暂停；本地数据没有改动，恢复后会继续发送。",
+    "the hub has suspended this unit; local data is unchanged and sending goes on afterwards.",
+);
+pub(super) const NOT_A_MEMBER: Text = Text::new(
+    "枢纽没有登记本单位；本地数据没有改动。",
+    "the hub does not have this unit as a member; local data is unchanged.",
+);
+pub(super) const RENEWAL_NOT_ALLOWED: Text = Text::new(
+    "证书已过期，枢纽尚未允许续期；本地数据没有改动。",
+    "the certificate has expired and the hub has not allowed its renewal; local data is \
+     unchanged.",
+);
+pub(super) const RENEWAL_NEXT: Text = Text::new(
+    "请致电枢纽运维人员：xinqiao-hub unit allow-expired-renewal",
+    "Call the hub's operator:  xinqiao-hub unit allow-expired-renewal",
+);
+pub(super) const KEY_KNOWN: Text = Text::new(
+    "这把密钥已经登记过；没有签发证书。",
+    "this key is registered already; no certificate was issued.",
+);
+pub(super) const OWN_CERTIFICATE: Text = Text::new(
+    "区级枢纽须出示自己签发的证书；没有登记。",
+    "a district shows the certificate of its own authority; nothing was registered.",
+);
+pub(super) const OWN_CERTIFICATE_NEXT: Text = Text::new(
+    "请先完成 xinqiao-hub init --issuer，再运行 join。",
+    "Finish xinqiao-hub init --issuer first, then run join.",
+);
+pub(super) const HUB_NOT_READY: Text = Text::new(
+    "枢纽暂时无法处理（{0}）；本机没有改动。",
+    "the hub cannot do it now ({0}); nothing here was changed.",
+);
+pub(super) const HUB_REFUSED: Text =
+    Text::new("枢纽拒绝了请求：{0}", "the hub refused the request: {0}");

@@ -1,0 +1,326 @@
+//! The handle of one database file: a writer thread and a few readers.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
+
+use super::writer::{self, Job, Keep, Queue};
+use super::{Migration, SqlError, Tx, migration};
+
+/// Reader connections kept open between calls.
+const READERS_MAX: usize = 4;
+
+/// How long a statement waits for another process.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// The 32-byte key of an encrypted database. Wiped when dropped, never printed.
+pub struct DataKey(Zeroizing<[u8; 32]>);
+
+impl DataKey {
+    /// Wraps key bytes that the caller unlocked.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+/// How to open a database.
+pub struct Options {
+    /// Key of an encrypted database; none for what is de-identified anyway.
+    pub key: Option<DataKey>,
+    /// The schema, step by step.
+    pub migrations: &'static [Migration],
+    /// Page cache per connection in KiB.
+    pub cache_kib: u32,
+    /// How long to wait for another process before saying that the database is locked.
+    pub busy_wait: Duration,
+}
+
+impl Options {
+    /// An unencrypted database with a small cache.
+    #[must_use]
+    pub const fn plain(migrations: &'static [Migration]) -> Self {
+        Self {
+            key: None,
+            migrations,
+            cache_kib: 2_048,
+            busy_wait: BUSY_WAIT,
+        }
+    }
+
+    /// A database encrypted under a key.
+    #[must_use]
+    pub const fn encrypted(key: DataKey, migrations: &'static [Migration]) -> Self {
+        Self {
+            key: Some(key),
+            migrations,
+            cache_kib: 4_096,
+            busy_wait: BUSY_WAIT,
+        }
+    }
+}
+
+/// A database file with one writer and several readers. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    queue: Queue,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    path: Option<PathBuf>,
+    options: Options,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Database {
+    /// Opens or creates a database file and brings its schema up to date.
+    ///
+    /// # Errors
+    /// The file cannot be read with this key, is newer than the software, is locked, or the disk
+    /// is full. The file is left as it was.
+    pub fn open(path: &Path, options: Options) -> Result<Self, SqlError> {
+        let connection = connect(Some(path), &options)?;
+        migration::migrate(&connection, options.migrations, Some(path))?;
+        let name = path
+            .file_stem()
+            .map_or_else(String::new, |stem| stem.to_string_lossy().into());
+        Self::start(connection, Some(path.to_owned()), options, &name)
+    }
+
+    /// A database in memory, for tests and simulations; reads go through the writer.
+    ///
+    /// # Errors
+    /// A migration is wrong.
+    pub fn in_memory(migrations: &'static [Migration]) -> Result<Self, SqlError> {
+        let options = Options::plain(migrations);
+        let connection = connect(None, &options)?;
+        migration::migrate(&connection, options.migrations, None)?;
+        Self::start(connection, None, options, "memory")
+    }
+
+    fn start(
+        connection: Connection,
+        path: Option<PathBuf>,
+        options: Options,
+        name: &str,
+    ) -> Result<Self, SqlError> {
+        let queue = writer::start(connection, name)?;
+        Ok(Self {
+            queue,
+            readers: Arc::new(Readers {
+                path,
+                options,
+                idle: Mutex::default(),
+            }),
+        })
+    }
+
+    /// Runs a transaction and returns after it is on the disk.
+    ///
+    /// The closure may share its commit with others; if it fails, only its own changes are undone.
+    /// Blocks: not for async tasks, which use [`Database::write_async`].
+    ///
+    /// # Errors
+    /// What the closure returns, or that the commit failed; then nothing was changed.
+    pub fn write<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let answer = move |result| {
+            // The caller waits below; if its thread died, nobody is left to tell.
+            let _ = sender.send(result);
+        };
+        self.queue.push(Task::boxed(name, work, answer))?;
+        receiver.recv().map_err(|_| SqlError::Closed)?
+    }
+
+    /// As [`Database::write`], for async tasks.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn write_async<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let answer = move |result| {
+            // A caller that was cancelled does not want the answer; the work is done all the same.
+            let _ = sender.send(result);
+        };
+        self.queue.push(Task::boxed(name, work, answer))?;
+        receiver.await.map_err(|_| SqlError::Closed)?
+    }
+
+    /// Reads a consistent view. Blocks for as long as the queries take.
+    ///
+    /// # Errors
+    /// What the closure returns, or that the database could not be opened.
+    pub fn read<T, E>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        if self.readers.path.is_none() {
+            return self.write("read", work);
+        }
+        let connection = self.readers.take()?;
+        let view = begin_read(&connection).map_err(E::from);
+        let result = view.and_then(|()| work(&Tx::new(&connection)));
+        if connection.execute_batch("commit").is_ok() {
+            self.readers.give_back(connection);
+        }
+        result
+    }
+
+    /// As [`Database::read`], off the async threads.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub async fn read_async<T, E>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        if self.readers.path.is_none() {
+            return self.write_async("read", work).await;
+        }
+        let database = self.clone();
+        tokio::task::spawn_blocking(move || database.read(work))
+            .await
+            .map_err(|_| E::from(SqlError::Closed))?
+    }
+}
+
+fn begin_read(connection: &Connection) -> Result<(), SqlError> {
+    Ok(connection.execute_batch("begin deferred")?)
+}
+
+impl Readers {
+    fn take(&self) -> Result<Connection, SqlError> {
+        let idle = self.idle.lock().map_err(|_| SqlError::Closed)?.pop();
+        match idle {
+            Some(connection) => Ok(connection),
+            None => connect(self.path.as_deref(), &self.options),
+        }
+    }
+
+    fn give_back(&self, connection: Connection) {
+        if let Ok(mut idle) = self.idle.lock()
+            && idle.len() < READERS_MAX
+        {
+            idle.push(connection);
+        }
+    }
+}
+
+fn connect(path: Option<&Path>, options: &Options) -> Result<Connection, SqlError> {
+    let connection = match path {
+        Some(path) => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(path, flags)?
+        }
+        None => Connection::open_in_memory()?,
+    };
+    connection.busy_timeout(options.busy_wait)?;
+    if let Some(key) = &options.key {
+        unlock(&connection, key)?;
+    }
+    // The first statement that reads the file is the one that notices a wrong key.
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+fn unlock(connection: &Connection, key: &DataKey) -> Result<(), SqlError> {
+    use std::fmt::Write as _;
+    let mut text = Zeroizing::new(String::with_capacity(128));
+    text.push_str("pragma cipher_log_level = none; pragma key = \"x'");
+    for byte in key.0.iter() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.push_str("'\"");
+    Ok(connection.execute_batch(&text)?)
+}
+
+/// A closure with the place where its answer goes.
+struct Task<T, E, W, A> {
+    name: &'static str,
+    work: Option<W>,
+    result: Option<Result<T, E>>,
+    answer: A,
+}
+
+impl<T, E, W, A> Task<T, E, W, A>
+where
+    T: Send + 'static,
+    E: From<SqlError> + Send + 'static,
+    W: FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    A: FnOnce(Result<T, E>) + Send + 'static,
+{
+    fn boxed(name: &'static str, work: W, answer: A) -> Box<dyn Job> {
+        Box::new(Self {
+            name,
+            work: Some(work),
+            result: None,
+            answer,
+        })
+    }
+}
+
+impl<T, E, W, A> Job for Task<T, E, W, A>
+where
+    T: Send,
+    E: From<SqlError> + Send,
+    W: FnOnce(&Tx<'_>) -> Result<T, E> + Send,
+    A: FnOnce(Result<T, E>) + Send,
+{
+    fn run(&mut self, tx: &Tx<'_>) -> Keep {
+        let Some(work) = self.work.take() else {
+            return Keep::No;
+        };
+        let result = work(tx);
+        let keep = if result.is_ok() { Keep::Yes } else { Keep::No };
+        self.result = Some(result);
+        keep
+    }
+
+    fn finish(self: Box<Self>, commit: Result<(), SqlError>) {
+        let result = match (commit, self.result) {
+            (Err(error), _) => {
+                tracing::warn!(transaction = self.name, error = %error, "commit failed");
+                Err(E::from(error))
+            }
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(E::from(SqlError::Closed)),
+        };
+        (self.answer)(result);
+    }
+}

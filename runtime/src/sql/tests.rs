@@ -1,0 +1,183 @@
+//! What a store may rely on: atomic jobs, group commits, keys, and migrations that never surprise.
+
+use super::*;
+use crate::params;
+
+const FIRST: Migration = Migration {
+    number: 1,
+    name: "first",
+    sql: "create table note (id integer primary key, text text not null) strict",
+};
+const SECOND: Migration = Migration {
+    number: 2,
+    name: "second",
+    sql: "create table other (id integer primary key) strict",
+};
+const EDITED: Migration = Migration {
+    number: 1,
+    name: "first",
+    sql: "create table note (id text) strict",
+};
+
+const ONE: &[Migration] = &[FIRST];
+const TWO: &[Migration] = &[FIRST, SECOND];
+const CHANGED: &[Migration] = &[EDITED];
+
+fn insert(database: &Database, id: i64) -> Result<usize, SqlError> {
+    database.write("insert", move |tx| {
+        tx.execute(
+            "insert into note (id, text) values ($1, $2)",
+            params![id, "x"],
+        )
+    })
+}
+
+fn count(database: &Database) -> i64 {
+    database
+        .read(|tx| tx.query_opt("select count(*) from note", &[], |row| row.i64(0)))
+        .expect("count")
+        .expect("row")
+}
+
+/// A failing transaction in a batch takes nothing of its neighbours with it.
+///
+/// Method: many threads write at once, every third breaking a rule half way through.
+#[test]
+fn a_failed_job_leaves_no_trace_and_harms_no_other() {
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    std::thread::scope(|scope| {
+        for id in 0..60_i64 {
+            let database = database.clone();
+            scope.spawn(move || {
+                let result: Result<(), SqlError> = database.write("pair", move |tx| {
+                    tx.execute("insert into note (id, text) values ($1, 'a')", params![id])?;
+                    let second = if id % 3 == 0 { id } else { id + 1_000 };
+                    tx.execute(
+                        "insert into note (id, text) values ($1, 'b')",
+                        params![second],
+                    )?;
+                    Ok(())
+                });
+                assert_eq!(result.is_err(), id % 3 == 0);
+            });
+        }
+    });
+    assert_eq!(count(&database), 80);
+}
+
+/// Only the key that made a database opens it, and its file shows nothing.
+#[test]
+fn an_encrypted_database_needs_its_key() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("ledger.db");
+    let open = |byte: u8| {
+        Database::open(&path, Options::encrypted(DataKey::new([byte; 32]), ONE))
+            .map(|db| count(&db))
+    };
+    let database =
+        Database::open(&path, Options::encrypted(DataKey::new([1; 32]), ONE)).expect("open");
+    database
+        .write("mark", |tx| {
+            tx.execute(
+                "insert into note (id, text) values (1, 'PLANTED-CANARY')",
+                &[],
+            )
+        })
+        .map_err(|error: SqlError| error.to_string())
+        .expect("write");
+    drop(database);
+    assert!(matches!(open(2), Err(SqlError::Unreadable)));
+    assert!(matches!(
+        Database::open(&path, Options::plain(ONE)),
+        Err(SqlError::Unreadable)
+    ));
+    assert_eq!(open(1).expect("right key"), 1);
+    for entry in std::fs::read_dir(folder.path()).expect("list") {
+        // A closing connection may take its write-ahead file away while we look.
+        let Ok(bytes) = std::fs::read(entry.expect("entry").path()) else {
+            continue;
+        };
+        assert!(!bytes.windows(14).any(|window| window == b"PLANTED-CANARY"));
+    }
+}
+
+/// A step is applied once, with a copy of what was there before; the copy needs the same key.
+#[test]
+fn a_migration_backs_up_what_it_changes() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("ledger.db");
+    let key = || DataKey::new([3; 32]);
+    let old = Database::open(&path, Options::encrypted(key(), ONE)).expect("open");
+    insert(&old, 7).expect("insert");
+    drop(old);
+    let new = Database::open(&path, Options::encrypted(key(), TWO)).expect("migrate");
+    assert_eq!(count(&new), 1);
+    let copy = folder.path().join("ledger.db.before-v2");
+    let bytes = std::fs::read(&copy).expect("copy");
+    assert!(
+        !bytes.starts_with(b"SQLite format 3"),
+        "the copy is encrypted too"
+    );
+    let copied = Database::open(&copy, Options::encrypted(key(), ONE)).expect("copy opens");
+    assert_eq!(count(&copied), 1);
+}
+
+/// A database from a later version, and a step that somebody edited, stop the program.
+#[test]
+fn surprising_schemas_are_refused_untouched() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("hub.db");
+    drop(Database::open(&path, Options::plain(TWO)).expect("open"));
+    assert!(matches!(
+        Database::open(&path, Options::plain(ONE)),
+        Err(SqlError::Newer { found: 2, known: 1 })
+    ));
+    let other = folder.path().join("other.db");
+    drop(Database::open(&other, Options::plain(ONE)).expect("open"));
+    assert!(matches!(
+        Database::open(&other, Options::plain(CHANGED)),
+        Err(SqlError::Edited(1))
+    ));
+}
+
+/// A database that another process holds is named as locked; later the same call succeeds.
+#[test]
+fn a_locked_database_says_so_and_recovers() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("hub.db");
+    let mut options = Options::plain(ONE);
+    options.busy_wait = std::time::Duration::from_millis(50);
+    let database = Database::open(&path, options).expect("open");
+    let holder = rusqlite::Connection::open(&path).expect("holder");
+    holder.execute_batch("begin immediate").expect("lock");
+    assert!(matches!(insert(&database, 1), Err(SqlError::Locked)));
+    holder.execute_batch("commit").expect("unlock");
+    insert(&database, 1).expect("after");
+    assert_eq!(count(&database), 1);
+}
+
+/// A full disk fails the write and nothing else: what was stored stays, later writes succeed.
+#[test]
+fn a_full_disk_loses_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let database = Database::open(&folder.path().join("a.db"), Options::plain(ONE)).expect("open");
+    insert(&database, 1).expect("before");
+    let limit = |pages: i64| {
+        let result: Result<(), SqlError> = database.write("limit", move |tx| {
+            tx.query(&format!("pragma max_page_count = {pages}"), &[], |_| Ok(()))?;
+            Ok(())
+        });
+        result.expect("limit");
+    };
+    limit(4);
+    let big = "x".repeat(100_000);
+    let full: Result<usize, SqlError> = database.write("big", move |tx| {
+        tx.execute("insert into note (id, text) values (2, $1)", params![&big])
+    });
+    assert!(matches!(full, Err(SqlError::Full)), "{full:?}");
+    assert_eq!(count(&database), 1);
+    limit(100_000);
+    insert(&database, 2).expect("after");
+    assert_eq!(count(&database), 2);
+}

@@ -1,0 +1,103 @@
+//! The one writer of a database: takes what is queued, runs it in one transaction, answers after
+//! the commit.
+//!
+//! A job that fails is rolled back to its savepoint, so its neighbours in the batch are kept. An
+//! answer is given only after the commit reached the disk: an acknowledgement survives power loss.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use rusqlite::Connection;
+
+use super::{SqlError, Tx};
+
+/// Jobs that may share one commit.
+const BATCH_JOBS_MAX: usize = 256;
+
+/// A transaction waiting for the writer.
+pub(super) trait Job: Send {
+    /// Runs inside a savepoint and says whether its changes are to be kept.
+    fn run(&mut self, tx: &Tx<'_>) -> Keep;
+    /// Answers the caller: the outcome of the commit that held the job.
+    fn finish(self: Box<Self>, commit: Result<(), SqlError>);
+}
+
+/// Whether a job's changes are to be kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    Yes,
+    No,
+}
+
+/// The sending side of the writer's queue.
+#[derive(Clone)]
+pub(super) struct Queue(Sender<Box<dyn Job>>);
+
+impl Queue {
+    pub(super) fn push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
+        self.0.send(job).map_err(|_| SqlError::Closed)
+    }
+}
+
+/// Starts the writer's thread; it ends when the last [`Queue`] is dropped.
+pub(super) fn start(connection: Connection, name: &str) -> Result<Queue, SqlError> {
+    let (sender, receiver) = channel();
+    std::thread::Builder::new()
+        .name(format!("sql-{name}"))
+        .spawn(move || serve(&connection, &receiver))?;
+    Ok(Queue(sender))
+}
+
+fn serve(connection: &Connection, receiver: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = receiver.recv() {
+        let mut batch = vec![first];
+        batch.extend(receiver.try_iter().take(BATCH_JOBS_MAX - 1));
+        commit(connection, batch);
+    }
+}
+
+fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
+    let mut outcome = connection
+        .execute_batch("begin immediate")
+        .map_err(SqlError::from);
+    if outcome.is_ok() {
+        outcome = batch
+            .iter_mut()
+            .try_for_each(|job| run_one(connection, job.as_mut()));
+        if outcome.is_ok() {
+            outcome = connection.execute_batch("commit").map_err(SqlError::from);
+        }
+        if outcome.is_err() && !connection.is_autocommit() {
+            // A full disk may already have rolled everything back; then there is nothing to undo.
+            let _ = connection.execute_batch("rollback");
+        }
+    }
+    let Err(error) = outcome else {
+        batch.into_iter().for_each(|job| job.finish(Ok(())));
+        return;
+    };
+    // One job's failure to reach the disk is everybody's: each is told, each may try again.
+    let retell = |error: &SqlError| match error {
+        SqlError::Locked => SqlError::Locked,
+        SqlError::Full => SqlError::Full,
+        SqlError::Unreadable => SqlError::Unreadable,
+        _ => SqlError::Closed,
+    };
+    let mut jobs = batch.into_iter();
+    let first = jobs.next();
+    jobs.for_each(|job| job.finish(Err(retell(&error))));
+    if let Some(job) = first {
+        job.finish(Err(error));
+    }
+}
+
+fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
+    connection.prepare_cached("savepoint job")?.execute([])?;
+    if job.run(&Tx::new(connection)) == Keep::No {
+        if connection.is_autocommit() {
+            return Err(SqlError::Full);
+        }
+        connection.prepare_cached("rollback to job")?.execute([])?;
+    }
+    connection.prepare_cached("release job")?.execute([])?;
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! The dialling side: any address, but only the hub whose identity name is expected.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use certs::tls::{Exporter, exporter, find_refusal, refusal, server_name};
+use domain::unit::IdentityName;
+use hyper_util::rt::TokioIo;
+use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
+use rustls::ClientConfig;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tonic::transport::{Channel, Endpoint, Uri};
+
+use super::TransportError;
+
+/// How long dialling and the handshake may take together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// An open connection and what it proves.
+pub struct Dial {
+    /// For calls; it does not reconnect by itself.
+    pub channel: Channel,
+    /// Value that only the two ends of this connection can derive.
+    pub exporter: Exporter,
+    /// Certificates that the hub showed, DER, leaf first.
+    pub shown: Vec<Vec<u8>>,
+}
+
+/// Opens one connection to a hub.
+///
+/// # Errors
+/// Nobody answers, the other side is not the hub, or it does not accept us.
+pub async fn connect(
+    address: &str,
+    hub: &IdentityName,
+    config: Arc<ClientConfig>,
+) -> Result<Dial, TransportError> {
+    let shaking = shake(address, hub, config);
+    let stream = tokio::time::timeout(CONNECT_TIMEOUT, shaking)
+        .await
+        .map_err(|_| TransportError::Silent(CONNECT_TIMEOUT.as_secs()))??;
+    let (_, connection) = stream.get_ref();
+    let exporter = exporter(connection)?;
+    let shown = connection.peer_certificates().unwrap_or_default();
+    let shown = shown
+        .iter()
+        .map(|certificate| certificate.to_vec())
+        .collect();
+    let channel = endpoint()
+        .connect_with_connector(once(stream))
+        .await
+        .map_err(|error| match find_refusal(&error) {
+            Some(refusal) => TransportError::Refused(refusal),
+            None => TransportError::Http(error),
+        })?;
+    Ok(Dial {
+        channel,
+        exporter,
+        shown,
+    })
+}
+
+async fn shake(
+    address: &str,
+    hub: &IdentityName,
+    config: Arc<ClientConfig>,
+) -> Result<TlsStream<TcpStream>, TransportError> {
+    let unreachable = |cause| TransportError::Unreachable {
+        address: address.to_owned(),
+        cause,
+    };
+    let socket = TcpStream::connect(address).await.map_err(unreachable)?;
+    socket.set_nodelay(true).map_err(unreachable)?;
+    let connector = TlsConnector::from(config);
+    connector
+        .connect(server_name(hub)?, socket)
+        .await
+        .map_err(|cause| {
+            match cause
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            {
+                Some(error) => TransportError::Refused(refusal(error)),
+                None => unreachable(cause),
+            }
+        })
+}
+
+/// The address in the URI is for HTTP only: who answers was settled by TLS.
+fn endpoint() -> Endpoint {
+    Endpoint::from(Uri::from_static("http://hub.invalid"))
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .http2_keep_alive_interval(Duration::from_secs(30))
+        .keep_alive_timeout(Duration::from_secs(20))
+        .keep_alive_while_idle(true)
+        .connect_timeout(CONNECT_TIMEOUT)
+}
+
+/// A connector that hands out the one stream that is open and fails when asked again.
+fn once(
+    stream: TlsStream<TcpStream>,
+) -> impl tower::Service<
+    Uri,
+    Response = TokioIo<TlsStream<TcpStream>>,
+    Error = std::io::Error,
+    Future = std::future::Ready<std::io::Result<TokioIo<TlsStream<TcpStream>>>>,
+> + Send
++ 'static {
+    let slot = Mutex::new(Some(stream));
+    tower::service_fn(move |_: Uri| {
+        let stream = slot.lock().ok().and_then(|mut slot| slot.take());
+        std::future::ready(match stream {
+            Some(stream) => Ok(TokioIo::new(stream)),
+            None => Err(std::io::ErrorKind::NotConnected.into()),
+        })
+    })
+}

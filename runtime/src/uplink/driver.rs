@@ -1,0 +1,383 @@
+//! The driver: connects, says hello, keeps the lanes and the directives flowing, waits and tries
+//! again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use certs::chain::Trust;
+use certs::identity::PeerIdentity;
+use certs::key::PublicKey;
+use certs::tls::{TlsError, client_config};
+use domain::unit::IdentityName;
+use proto::wire::sync::sync_client::SyncClient;
+use proto::wire::sync::{
+    Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneState, PullRequest,
+    ReportAppliedRequest,
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
+
+use super::answer::AnswerError;
+use super::push::Push;
+use super::{CLOCK_SKEW, IdentityCell, LAST_CONTACT, LAST_ERROR, PULL_CURSOR, outbox, renewal};
+use crate::clock::Clock;
+use crate::sql::{Database, SqlError};
+use crate::transport::{self, TransportError};
+
+/// First and longest wait between attempts.
+const BACKOFF_MS: (u64, u64) = (500, 60_000);
+
+/// How often an open connection looks whether its certificate is due.
+const RENEWAL_CHECK: Duration = Duration::from_secs(3_600);
+
+/// Where the parent is and who it must be.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    /// Address that is dialled; proves nothing.
+    pub address: String,
+    /// Name that it must show.
+    pub name: IdentityName,
+}
+
+/// A directive as this unit, or one below it, applied it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Unit that applied it.
+    pub unit: String,
+    /// Kind of the pack.
+    pub kind: String,
+    /// Name of the pack.
+    pub name: String,
+    /// Tagged digest of its content.
+    pub content: Vec<u8>,
+    /// Whether it is in force.
+    pub in_force: bool,
+    /// Why it is not.
+    pub reason: String,
+}
+
+/// What the process does with what comes down. Called off the async threads.
+pub trait Hooks: Send + Sync + 'static {
+    /// Stores a directive and applies it where it can. An error stops the pull until the next
+    /// connection; a directive that is stored but not applicable here is no error.
+    ///
+    /// # Errors
+    /// The directive could not be stored.
+    fn directive(&self, directive: &[u8]) -> Result<(), SqlError>;
+
+    /// What is in force here and below, for the parent.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn applied(&self) -> Result<Vec<Applied>, SqlError>;
+
+    /// Active schools below this unit; zero for a school.
+    fn schools_below(&self) -> u32;
+
+    /// Something was answered: whoever waits for it may look.
+    fn answered(&self) {}
+}
+
+/// Why an attempt ended. The driver tries again unless it says that a person must act.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UplinkError {
+    /// No connection, or the other side refused us.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The hub refused a call.
+    #[error("{}", .0.message())]
+    Call(#[from] tonic::Status),
+    /// Our own store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+    /// An answer that cannot be believed.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The hub keeps other bytes under one of our sequences; people must look.
+    #[error("{0}")]
+    Conflict(String),
+    /// The hub closed the stream.
+    #[error("the hub closed the connection")]
+    Ended,
+    /// The hub does not speak as agreed.
+    #[error("the hub's answer is not understood: {0}")]
+    Protocol(&'static str),
+    /// Our certificate could not be renewed.
+    #[error("the certificate could not be renewed")]
+    Renewal,
+    /// Nothing more was answered in time.
+    #[error("the hub did not answer in time")]
+    Late,
+}
+
+/// A member's side of its one connection.
+#[derive(Clone)]
+pub struct Uplink {
+    database: Database,
+    identity: IdentityCell,
+    parent: Parent,
+    trust: Trust,
+    clock: Clock,
+    hooks: Arc<dyn Hooks>,
+    bell: Arc<Notify>,
+}
+
+impl Uplink {
+    /// Puts a member's side together; nothing is dialled yet.
+    #[must_use]
+    pub fn new(
+        database: Database,
+        identity: IdentityCell,
+        parent: Parent,
+        (trust, clock): (Trust, Clock),
+        hooks: Arc<dyn Hooks>,
+    ) -> Self {
+        let trust = trust.with_clock(clock.for_tls());
+        Self {
+            database,
+            identity,
+            parent,
+            trust,
+            clock,
+            hooks,
+            bell: Arc::default(),
+        }
+    }
+
+    /// Tells the driver that something was queued.
+    pub fn ring(&self) {
+        self.bell.notify_one();
+    }
+
+    pub(super) async fn queued(&self) {
+        self.bell.notified().await;
+    }
+
+    pub(super) const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(super) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn hooks(&self) -> &dyn Hooks {
+        self.hooks.as_ref()
+    }
+
+    /// Stays connected until the token is cancelled.
+    pub async fn serve(&self, stop: CancellationToken) {
+        let mut wait_ms = BACKOFF_MS.0;
+        while !stop.is_cancelled() {
+            let started = self.clock.now_ms();
+            let attempt = tokio::select! {
+                () = stop.cancelled() => return,
+                attempt = self.attempt(false) => attempt,
+            };
+            if let Err(error) = attempt {
+                tracing::warn!(%error, "uplink interrupted");
+                self.note_error(&error).await;
+            }
+            // A connection that lasted shows that the hub is well: begin with short waits again.
+            let lasted = self.clock.now_ms().saturating_sub(started) > 30_000;
+            wait_ms = if lasted {
+                BACKOFF_MS.0
+            } else {
+                (wait_ms * 2).min(BACKOFF_MS.1)
+            };
+            let [jitter] = certs::digest::random_bytes::<1>();
+            let wait = Duration::from_millis(wait_ms / 2 + wait_ms * u64::from(jitter) / 512);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Connects, pulls what there is, pushes until everything queued is answered, disconnects.
+    ///
+    /// # Errors
+    /// The hub cannot be reached or refuses, or does not answer within the time.
+    pub async fn flush(&self, within: Duration) -> Result<(), UplinkError> {
+        let done = tokio::time::timeout(within, self.attempt(true)).await;
+        let outcome = done.unwrap_or(Err(UplinkError::Late));
+        if let Err(error) = &outcome {
+            self.note_error(error).await;
+        }
+        outcome
+    }
+
+    async fn attempt(&self, once: bool) -> Result<(), UplinkError> {
+        let identity = self.identity.current();
+        let config = client_config(Some(&identity), &self.parent.name, &self.trust)
+            .map_err(|error: TlsError| TransportError::Tls(error))?;
+        let dial = transport::connect(&self.parent.address, &self.parent.name, config).await?;
+        let leaf = dial
+            .shown
+            .first()
+            .ok_or(UplinkError::Protocol("no certificate"))?;
+        let parent = PeerIdentity::from_leaf(leaf, self.parent.name.zone())
+            .map_err(|_| UplinkError::Protocol("no identity"))?;
+        self.note_parent(&parent, leaf.clone()).await?;
+        let expected = self.hello(dial.channel.clone()).await?;
+        let renewed = renewal::renew_if_due(dial.channel.clone(), &self.identity, &self.clock);
+        if renewed.await? && !once {
+            // The next connection shows the new certificate.
+            return Ok(());
+        }
+        let key = parent.key().clone();
+        let push = Push::open(self, dial.channel.clone(), key, expected).await?;
+        if once {
+            self.pull(dial.channel.clone(), false).await?;
+            return push.run(true).await;
+        }
+        tokio::select! {
+            ended = push.run(false) => ended,
+            ended = self.pull(dial.channel.clone(), true) => ended,
+            () = tokio::time::sleep(RENEWAL_CHECK) => Ok(()),
+        }
+    }
+
+    async fn hello(&self, channel: Channel) -> Result<u64, UplinkError> {
+        let now_ms = self.clock.now_ms();
+        let lane = Lane::Statistics;
+        let head = self
+            .database
+            .write_async("lane_head", move |tx| outbox::lane_head(tx, lane, now_ms))
+            .await?;
+        let request = HelloRequest {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            clock_ms: now_ms,
+            lanes: vec![LaneState {
+                lane: lane.into(),
+                epoch: head.epoch.to_vec(),
+                head: head.head,
+                previous_epoch: head.previous_epoch,
+                previous_answered: head.previous_answered,
+            }],
+            schools_below: self.hooks.schools_below(),
+        };
+        let answer = SyncClient::new(channel.clone()).hello(request).await;
+        let answer = answer.map_err(explain)?.into_inner();
+        self.note_contact(now_ms, answer.clock_ms).await?;
+        let expected = expectation(&answer, lane)?;
+        if expected <= head.head + 1 {
+            return Ok(expected);
+        }
+        // The hub has answered frames that we never built: we were restored from a backup.
+        tracing::warn!(
+            expected,
+            head = head.head,
+            "restored from a backup; new epoch"
+        );
+        self.database
+            .write_async("begin_epoch", move |tx| {
+                outbox::begin_epoch(tx, lane, now_ms)
+            })
+            .await?;
+        Box::pin(self.hello(channel)).await
+    }
+
+    async fn pull(&self, channel: Channel, follow: bool) -> Result<(), UplinkError> {
+        let after = self
+            .database
+            .read_async(|tx| outbox::note(tx, PULL_CURSOR))
+            .await?;
+        let after = after.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let mut client =
+            SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
+        let mut stream = client
+            .pull(PullRequest { after, follow })
+            .await?
+            .into_inner();
+        self.report_applied(&mut client).await?;
+        while let Some(next) = stream.message().await? {
+            let hooks = self.hooks.clone();
+            let bytes = next.directive;
+            tokio::task::spawn_blocking(move || hooks.directive(&bytes))
+                .await
+                .map_err(|_| UplinkError::Ended)??;
+            let cursor = next.cursor.to_string();
+            self.database
+                .write_async("pull_cursor", move |tx| {
+                    outbox::set_note(tx, PULL_CURSOR, &cursor)
+                })
+                .await?;
+            self.report_applied(&mut client).await?;
+        }
+        if follow {
+            Err(UplinkError::Ended)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn report_applied(&self, client: &mut SyncClient<Channel>) -> Result<(), UplinkError> {
+        let hooks = self.hooks.clone();
+        let applied = tokio::task::spawn_blocking(move || hooks.applied())
+            .await
+            .map_err(|_| UplinkError::Ended)??;
+        let applied = applied.into_iter().map(|applied| WireApplied {
+            kind: applied.kind,
+            name: applied.name,
+            content: applied.content,
+            in_force: applied.in_force,
+            reason: applied.reason,
+            unit: applied.unit,
+        });
+        client
+            .report_applied(ReportAppliedRequest {
+                applied: applied.collect(),
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn note_parent(&self, parent: &PeerIdentity, leaf: Vec<u8>) -> Result<(), UplinkError> {
+        let (key_id, now_ms) = (*PublicKey::id(parent.key()).bytes(), self.clock.now_ms());
+        let note =
+            move |tx: &crate::sql::Tx<'_>| outbox::note_parent_key(tx, &key_id, &leaf, now_ms);
+        Ok(self.database.write_async("note_parent_key", note).await?)
+    }
+
+    async fn note_contact(&self, now_ms: i64, theirs_ms: i64) -> Result<(), UplinkError> {
+        let skew = now_ms.saturating_sub(theirs_ms).to_string();
+        let note = move |tx: &crate::sql::Tx<'_>| {
+            outbox::set_note(tx, LAST_CONTACT, &now_ms.to_string())?;
+            outbox::set_note(tx, LAST_ERROR, "")?;
+            outbox::set_note(tx, CLOCK_SKEW, &skew)
+        };
+        Ok(self.database.write_async("note_contact", note).await?)
+    }
+
+    async fn note_error(&self, error: &UplinkError) {
+        let text = error.to_string();
+        let noted = self
+            .database
+            .write_async("note_error", move |tx| {
+                outbox::set_note(tx, LAST_ERROR, &text)
+            })
+            .await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "uplink state not noted");
+        }
+    }
+}
+
+/// The first call of a connection is where a client learns that its certificate was refused.
+fn explain(status: tonic::Status) -> UplinkError {
+    match certs::tls::find_refusal(&status) {
+        Some(refusal) => UplinkError::Transport(TransportError::Refused(refusal)),
+        None => UplinkError::Call(status),
+    }
+}
+
+fn expectation(answer: &HelloResponse, lane: Lane) -> Result<u64, UplinkError> {
+    let known = answer.lanes.iter().find(|known| known.lane() == lane);
+    known
+        .map(|known| known.expected)
+        .filter(|expected| *expected > 0)
+        .ok_or(UplinkError::Protocol("no expectation for a lane"))
+}

@@ -1,0 +1,34 @@
+//! A member's one outbound connection: says hello, pushes its lanes, pulls directives, renews.
+//!
+//! Everything it needs to go on is in the database, so a killed process or a lost connection
+//! costs nothing but time. "Done" is what the parent has answered, never what was sent.
+
+mod answer;
+mod driver;
+pub mod enrol;
+mod identity;
+pub mod outbox;
+mod push;
+mod renewal;
+
+pub use answer::AnswerError;
+pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
+pub use identity::IdentityCell;
+
+/// Schema of the outbox, a migration of every database that holds one.
+pub const OUTBOX_SCHEMA: &str = include_str!("schema.sql");
+
+/// Name of the note that holds the cursor up to which directives were stored.
+pub const PULL_CURSOR: &str = "pull_cursor";
+
+/// Name of the note that holds when the parent last answered a hello, in milliseconds.
+pub const LAST_CONTACT: &str = "last_contact_ms";
+
+/// Name of the note that says why the last attempt failed; empty after a success.
+pub const LAST_ERROR: &str = "last_error";
+
+/// Name of the note that holds our clock minus the parent's, in milliseconds.
+pub const CLOCK_SKEW: &str = "clock_skew_ms";
+
+/// Name of the note that says why a lane has stopped; empty while it runs.
+pub const CONFLICT: &str = "conflict";

@@ -1,0 +1,129 @@
+//! What the outbox promises: frames are built once, answers stick, a new epoch loses nothing.
+
+use super::*;
+use crate::sql::{Database, Migration};
+
+const SCHEMA: &[Migration] = &[Migration {
+    number: 1,
+    name: "outbox",
+    sql: crate::uplink::OUTBOX_SCHEMA,
+}];
+const LANE: Lane = Lane::Statistics;
+
+fn database() -> Database {
+    Database::in_memory(SCHEMA).expect("database")
+}
+
+fn run<T: Send + 'static>(
+    database: &Database,
+    work: impl FnOnce(&Tx<'_>) -> Result<T, SqlError> + Send + 'static,
+) -> T {
+    database.write("test", work).expect("transaction")
+}
+
+fn fill(database: &Database, names: &'static [&'static str]) {
+    run(database, move |tx| {
+        for name in names {
+            enqueue(tx, LANE, name, name.as_bytes(), 1)?;
+        }
+        Ok(())
+    });
+}
+
+fn frames(database: &Database, from: u64) -> Vec<ReadyFrame> {
+    run(database, move |tx| frames_from(tx, LANE, from, 10, 1))
+}
+
+fn answer(database: &Database, sequence: u64, frame: &[u8]) -> bool {
+    let frame = sha256(frame).to_tagged();
+    run(database, move |tx| {
+        let epoch = lane_head(tx, LANE, 1)?.epoch;
+        record_answer(
+            tx,
+            &ProvenAnswer {
+                epoch,
+                lane: LANE,
+                sequence,
+                frame,
+                outcome: 1,
+                code: String::new(),
+                reason: String::new(),
+                answered_at_ms: 2,
+                body: vec![1],
+                path: vec![2],
+                root: vec![3],
+                signature: vec![4],
+            },
+        )
+    })
+}
+
+/// What is sent again is byte for byte what was sent before, and in the order of queuing.
+#[test]
+fn frames_are_built_once() {
+    let database = database();
+    fill(&database, &["a", "b", "c"]);
+    let first = frames(&database, 1);
+    assert_eq!(
+        first.iter().map(|frame| frame.sequence).collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
+    assert_eq!(frames(&database, 1), first);
+    assert_eq!(frames(&database, 3), first[2..]);
+    fill(&database, &["d", "a"]);
+    let more = frames(&database, 4);
+    assert_eq!(more.len(), 1, "queuing a name again queues nothing");
+}
+
+/// Every frame names the one before it.
+#[test]
+fn frames_are_chained() {
+    let database = database();
+    fill(&database, &["a", "b"]);
+    let sent = frames(&database, 1);
+    let first = proto::frame::decode_frame(&sent[0].bytes);
+    assert!(first.is_err(), "the test's items are no signed items");
+    let tag = sha256(&sent[0].bytes).to_tagged();
+    assert!(sent[1].bytes.windows(tag.len()).any(|window| window == tag));
+}
+
+/// An answer about other bytes is not taken for ours.
+#[test]
+fn answers_belong_to_their_frame() {
+    let database = database();
+    fill(&database, &["a"]);
+    let sent = frames(&database, 1);
+    assert!(!answer(&database, 1, b"other"));
+    assert!(answer(&database, 1, &sent[0].bytes));
+    let backlog = run(&database, |tx| backlog(tx, LANE));
+    assert_eq!(
+        backlog,
+        Backlog {
+            waiting: 0,
+            head: 1,
+            answered: 1,
+            refused: 0
+        }
+    );
+}
+
+/// A restored node begins an epoch: answered items stay answered, all others travel again.
+#[test]
+fn a_new_epoch_resends_what_has_no_answer() {
+    let database = database();
+    fill(&database, &["a", "b", "c"]);
+    let sent = frames(&database, 1);
+    answer(&database, 1, &sent[0].bytes);
+    let old = run(&database, |tx| lane_head(tx, LANE, 1));
+    let new = run(&database, |tx| begin_epoch(tx, LANE, 5));
+    assert_eq!(
+        (new.previous_epoch, new.previous_answered),
+        (old.epoch.to_vec(), 1)
+    );
+    let again = frames(&database, 1);
+    assert_eq!(
+        again.iter().map(|frame| frame.sequence).collect::<Vec<_>>(),
+        [1, 2]
+    );
+    assert_ne!(again[0].bytes, sent[1].bytes);
+}

@@ -1,0 +1,245 @@
+//! Accounts of a console: roles and passwords.
+//!
+//! A password is known for the length of one request. What is stored is an argon2id hash with its
+//! own salt and parameters, so that both can change without anybody having to choose anew.
+
+use std::fmt;
+use std::str::FromStr;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use zeroize::Zeroizing;
+
+use super::lang::Text;
+use super::words;
+
+/// Shortest password in characters.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Longest password in bytes; longer ones are refused before they cost any work.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Longest login in characters.
+pub const LOGIN_CHARS_MAX: usize = 40;
+
+/// What a person may do in a console. A closed list; each page names the roles that it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// School IT or a hub's operator: health, backup, counts; no student's data.
+    Operator,
+    /// Psychology teacher.
+    Counsellor,
+    /// Moral-education head, the second signer.
+    MoralHead,
+    /// Principal: counts, and the cases that he or she is on.
+    Principal,
+    /// Class teacher: the own class, no scores.
+    ClassTeacher,
+    /// Reads a hub's statistics for the task force.
+    Analyst,
+    /// Reads the audit log.
+    Auditor,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 7] = [
+        Self::Operator,
+        Self::Counsellor,
+        Self::MoralHead,
+        Self::Principal,
+        Self::ClassTeacher,
+        Self::Analyst,
+        Self::Auditor,
+    ];
+
+    /// The word that is stored and typed.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Counsellor => "counsellor",
+            Self::MoralHead => "moral-head",
+            Self::Principal => "principal",
+            Self::ClassTeacher => "class-teacher",
+            Self::Analyst => "analyst",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// The name on the screen.
+    #[must_use]
+    pub const fn title(self) -> Text {
+        match self {
+            Self::Operator => words::ROLE_OPERATOR,
+            Self::Counsellor => words::ROLE_COUNSELLOR,
+            Self::MoralHead => words::ROLE_MORAL_HEAD,
+            Self::Principal => words::ROLE_PRINCIPAL,
+            Self::ClassTeacher => words::ROLE_CLASS_TEACHER,
+            Self::Analyst => words::ROLE_ANALYST,
+            Self::Auditor => words::ROLE_AUDITOR,
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = AccountError;
+
+    fn from_str(text: &str) -> Result<Self, AccountError> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(AccountError::Role)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why an account cannot be made or changed as asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// Not a login of letters, digits, dots, hyphens or underscores.
+    #[error("a login has 1 to 40 letters, digits, dots, hyphens or underscores")]
+    Login,
+    /// Too short or too long.
+    #[error("a password has at least 10 characters and at most 256 bytes")]
+    Password,
+    /// Not a role of the closed list.
+    #[error(
+        "a role is one of operator, counsellor, moral-head, principal, class-teacher, analyst, \
+         auditor"
+    )]
+    Role,
+    /// The password could not be hashed.
+    #[error("the password could not be hashed")]
+    Hash,
+}
+
+/// The name that a person signs in with, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Login(String);
+
+impl Login {
+    /// The login as it is stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Login {
+    type Err = AccountError;
+
+    fn from_str(text: &str) -> Result<Self, AccountError> {
+        let text = text.trim();
+        let plain = |c: char| c.is_alphanumeric() || ".-_".contains(c);
+        let chars = text.chars().count();
+        if !(1..=LOGIN_CHARS_MAX).contains(&chars) || !text.chars().all(plain) {
+            return Err(AccountError::Login);
+        }
+        Ok(Self(text.to_lowercase()))
+    }
+}
+
+/// A password as typed. Wiped when dropped, never printed.
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// Takes a password that somebody chooses.
+    ///
+    /// # Errors
+    /// Too short or too long.
+    pub fn chosen(text: String) -> Result<Self, AccountError> {
+        let typed = Self::typed(text)?;
+        if typed.0.chars().count() < PASSWORD_CHARS_MIN {
+            return Err(AccountError::Password);
+        }
+        Ok(typed)
+    }
+
+    /// Takes a password that somebody tries.
+    ///
+    /// # Errors
+    /// Longer than any password can be.
+    pub fn typed(text: String) -> Result<Self, AccountError> {
+        let text = Zeroizing::new(text);
+        if text.len() > PASSWORD_BYTES_MAX {
+            return Err(AccountError::Password);
+        }
+        Ok(Self(text))
+    }
+
+    /// Hashes the password with a salt of its own. Takes tens of milliseconds.
+    ///
+    /// # Errors
+    /// No random salt could be drawn.
+    pub fn hash(&self) -> Result<String, AccountError> {
+        let hash = Argon2::default().hash_password(self.0.as_bytes());
+        hash.map(|hash| hash.to_string())
+            .map_err(|_| AccountError::Hash)
+    }
+
+    /// Whether the password is the one of a stored hash. Takes tens of milliseconds.
+    #[must_use]
+    pub fn matches(&self, stored: &str) -> bool {
+        PasswordHash::new(stored).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(self.0.as_bytes(), &hash)
+                .is_ok()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Password {
+        Password::typed(text.to_owned()).expect("password")
+    }
+
+    /// Hashes are argon2id with their own salt, and only the right password matches.
+    #[test]
+    fn passwords_are_kept_as_salted_argon2id() {
+        let first = password("correct horse").hash().expect("hash");
+        let second = password("correct horse").hash().expect("hash");
+        assert!(
+            first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{first}"
+        );
+        assert_ne!(first, second);
+        assert!(password("correct horse").matches(&first));
+        assert!(!password("correct Horse").matches(&first));
+        assert!(!password("x").matches("not a hash"));
+    }
+
+    /// Chinese passwords are counted in characters, and absurd lengths cost nothing.
+    #[test]
+    fn password_length_is_bounded_both_ways() {
+        assert!(Password::chosen("心桥心桥心桥心桥心桥".to_owned()).is_ok());
+        assert!(Password::chosen("short".to_owned()).is_err());
+        assert!(Password::typed("x".repeat(257)).is_err());
+    }
+
+    /// One person has one login, however it is typed.
+    #[test]
+    fn logins_do_not_depend_on_case_or_spaces() {
+        let login: Login = " Zhao.Chu ".parse().expect("login");
+        assert_eq!(login.as_str(), "zhao.chu");
+        for text in ["", "a b", "<script>", &"x".repeat(41)] {
+            assert_eq!(text.parse::<Login>(), Err(AccountError::Login), "{text}");
+        }
+    }
+
+    /// Roles are read back as they were written.
+    #[test]
+    fn roles_have_one_word_each() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The web shell of both consoles: language, session, layout, figures, tags and charts.
+//!
+//! Pages are rendered on the server and work without JavaScript; nothing is inline, so the
+//! content policy forbids scripts and styles of anybody else. Markup comes from templates only
+//! ([`Html`]), texts are checked for both languages when the program is compiled ([`Text`]), and
+//! a page is shown only to a [`Visitor`] whose role it is for.
+
+pub mod account;
+mod assets;
+pub mod chart;
+mod console;
+pub mod cookie;
+mod figure;
+mod guard;
+mod html;
+mod lang;
+mod login;
+mod problem;
+pub mod session;
+pub mod session_store;
+mod shell;
+mod tag;
+pub mod time;
+pub mod trial;
+mod words;
+
+pub use account::Role;
+pub use console::{CONTENT_POLICY, console};
+pub use cookie::Transport;
+pub use figure::{Figure, FigureCell, Legend, grouped, legend, percent};
+pub use guard::{Audience, Everyone, FORM_BYTES_MAX, SignedForm, Visitor};
+pub use html::{Html, Part, RenderError};
+pub use lang::{LANG_COOKIE, Label, Lang, Text, switch_href};
+pub use problem::Problem;
+pub use session::{NewAccount, Session, SessionError, Sessions};
+pub use session_store::SessionStore;
+pub use shell::{Export, Frame, NavGroup, NavLink, Page, Shell, Site};
+pub use tag::{Tag, Tone};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! Accounts and sessions in the database.
+//!
+//! A session is stored under the digest of its token: who reads the database cannot take over a
+//! session. Ended sessions are removed when the next one is opened, so the table stays small.
+
+use domain::digest::Digest;
+
+use super::account::{Login, Role};
+use crate::params;
+use crate::sql::{Database, Migration, Row, SqlError, Tx};
+
+/// Statements that make the tables; part of the migrations of whichever database holds them.
+pub const SCHEMA: &str = include_str!("session_store/001_account.sql");
+
+/// Migrations of a database of its own.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "console accounts and sessions",
+    sql: SCHEMA,
+}];
+
+/// Most sessions that one account has at a time; the longest unused one gives way.
+const SESSIONS_PER_ACCOUNT_MAX: i64 = 8;
+
+/// An account as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAccount {
+    /// Name to sign in with.
+    pub login: String,
+    /// Hash of the password with salt and parameters.
+    pub password_hash: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Name on the screen.
+    pub name: String,
+    /// Until when signing in is paused, in milliseconds since 1970; 0 for never.
+    pub locked_until_ms: i64,
+    /// Failed attempts since the last success.
+    pub failures: u32,
+}
+
+/// A session as it is stored, with its account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSession {
+    /// Name that signed in.
+    pub login: String,
+    /// Name on the screen.
+    pub name: String,
+    /// What the person may do, as of now and not as of the sign-in.
+    pub role: Role,
+    /// Token that every form of the session carries.
+    pub csrf: String,
+    /// Last use, in milliseconds since 1970.
+    pub seen_ms: i64,
+    /// End whatever happens, in milliseconds since 1970.
+    pub expires_ms: i64,
+}
+
+/// What a new session consists of.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Digest of the token that the browser keeps.
+    pub token: Digest,
+    /// Name that signed in.
+    pub login: String,
+    /// Token that every form of the session carries.
+    pub csrf: String,
+    /// Now, in milliseconds since 1970.
+    pub now_ms: i64,
+    /// End whatever happens, in milliseconds since 1970.
+    pub expires_ms: i64,
+}
+
+/// Accounts and sessions of one console.
+#[derive(Clone)]
+pub struct SessionStore {
+    database: Database,
+}
+
+impl SessionStore {
+    /// Uses a database whose migrations include [`SCHEMA`].
+    #[must_use]
+    pub const fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Adds an account, or replaces name, role and password of one and ends its sessions.
+    ///
+    /// # Errors
+    /// The store could not be written; nothing was changed.
+    pub async fn put_account(&self, account: StoredAccount, now_ms: i64) -> Result<(), SqlError> {
+        self.database
+            .write_async("put_account", move |tx| {
+                end_all(tx, &account.login)?;
+                tx.execute(
+                    "insert into account (login, password_hash, role, name, created_ms, \
+                     locked_until_ms, failures) values ($1, $2, $3, $4, $5, 0, 0) \
+                     on conflict (login) do update set password_hash = excluded.password_hash, \
+                     role = excluded.role, name = excluded.name, locked_until_ms = 0, failures = 0",
+                    params![
+                        &account.login,
+                        &account.password_hash,
+                        account.role.as_str(),
+                        &account.name,
+                        now_ms,
+                    ],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// The account of a login.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn account(&self, login: &Login) -> Result<Option<StoredAccount>, SqlError> {
+        let login = login.clone();
+        self.database
+            .read_async(move |tx| {
+                tx.query_opt(
+                    "select login, password_hash, role, name, locked_until_ms, failures \
+                     from account where login = $1",
+                    params![login.as_str()],
+                    stored_account,
+                )
+            })
+            .await
+    }
+
+    /// Logins of all accounts, in alphabetical order.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn logins(&self) -> Result<Vec<String>, SqlError> {
+        self.database
+            .read_async(|tx| {
+                tx.query(
+                    "select login from account order by login limit 1000",
+                    &[],
+                    |row| row.text(0),
+                )
+            })
+            .await
+    }
+
+    /// Counts a failed attempt and pauses the account where `locked_until_ms` is not 0.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    pub async fn note_failure(&self, login: &str, locked_until_ms: i64) -> Result<(), SqlError> {
+        let login = login.to_owned();
+        self.database
+            .write_async("note_failure", move |tx| {
+                tx.execute(
+                    "update account set failures = failures + 1, locked_until_ms = $2 \
+                     where login = $1",
+                    params![&login, locked_until_ms],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Opens a session, forgets failed attempts, and removes what has ended.
+    ///
+    /// # Errors
+    /// The store could not be written; no session was opened.
+    pub async fn open(&self, session: NewSession) -> Result<(), SqlError> {
+        self.database
+            .write_async("open_session", move |tx| {
+                tx.execute(
+                    "delete from session where expires_ms <= $1",
+                    params![session.now_ms],
+                )?;
+                tx.execute(
+                    "delete from session where login = $1 and token_digest not in (select \
+                     token_digest from session where login = $1 order by seen_ms desc limit $2)",
+                    params![&session.login, SESSIONS_PER_ACCOUNT_MAX - 1],
+                )?;
+                insert(tx, &session)?;
+                tx.execute(
+                    "update account set failures = 0, locked_until_ms = 0 where login = $1",
+                    params![&session.login],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// The session of a token, whether or not it has ended.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn session(&self, token: Digest) -> Result<Option<StoredSession>, SqlError> {
+        self.database
+            .read_async(move |tx| {
+                tx.query_opt(
+                    "select s.login, a.name, a.role, s.csrf, s.seen_ms, s.expires_ms \
+                     from session s join account a on a.login = s.login \
+                     where s.token_digest = $1",
+                    params![&token.to_tagged()],
+                    stored_session,
+                )
+            })
+            .await
+    }
+
+    /// Notes that a session was used.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    pub async fn touch(&self, token: Digest, now_ms: i64) -> Result<(), SqlError> {
+        self.database
+            .write_async("touch_session", move |tx| {
+                tx.execute(
+                    "update session set seen_ms = $2 where token_digest = $1",
+                    params![&token.to_tagged(), now_ms],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Ends a session; one that has ended already is no error.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    pub async fn close(&self, token: Digest) -> Result<(), SqlError> {
+        self.database
+            .write_async("close_session", move |tx| {
+                tx.execute(
+                    "delete from session where token_digest = $1",
+                    params![&token.to_tagged()],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn end_all(tx: &Tx<'_>, login: &str) -> Result<(), SqlError> {
+    tx.execute("delete from session where login = $1", params![login])?;
+    Ok(())
+}
+
+fn insert(tx: &Tx<'_>, session: &NewSession) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into session (token_digest, login, csrf, created_ms, seen_ms, expires_ms) \
+         values ($1, $2, $3, $4, $4, $5)",
+        params![
+            &session.token.to_tagged(),
+            &session.login,
+            &session.csrf,
+            session.now_ms,
+            session.expires_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+fn stored_account(row: &Row<'_, '_>) -> Result<StoredAccount, SqlError> {
+    Ok(StoredAccount {
+        login: row.text(0)?,
+        password_hash: row.text(1)?,
+        role: role(row, 2)?,
+        name: row.text(3)?,
+        locked_until_ms: row.i64(4)?,
+        failures: row.u32(5)?,
+    })
+}
+
+fn stored_session(row: &Row<'_, '_>) -> Result<StoredSession, SqlError> {
+    Ok(StoredSession {
+        login: row.text(0)?,
+        name: row.text(1)?,
+        role: role(row, 2)?,
+        csrf: row.text(3)?,
+        seen_ms: row.i64(4)?,
+        expires_ms: row.i64(5)?,
+    })
+}
+
+fn role(row: &Row<'_, '_>, column: usize) -> Result<Role, SqlError> {
+    row.str(column)?.parse().map_err(|_| SqlError::Type)
+}

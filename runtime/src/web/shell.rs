@@ -1,0 +1,175 @@
+//! The shell around every page: top bar, menu, breadcrumb, heading, footer.
+//!
+//! A page hands in its own markup and says where it stands; the shell alone knows the frame, so
+//! node and hub look the same and a page cannot forget the language, the menu or the sign-out.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use super::assets;
+use super::cookie::{self, Transport};
+use super::html::{Html, RenderError};
+use super::lang::{Label, Lang, Text, switch_href};
+use super::problem::Problem;
+use super::session::{Session, Sessions};
+use super::words;
+use crate::clock::Clock;
+
+/// What one console is: names, menu and how it is reached.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Product and kind of console, such as 心桥 · 市级枢纽.
+    pub product: Text,
+    /// The unit whose console it is.
+    pub unit: Label,
+    /// The unit's id; keeps the cookies of consoles on one machine apart.
+    pub unit_id: String,
+    /// How browsers reach it.
+    pub transport: Transport,
+    /// The menu on the left.
+    pub nav: Vec<NavGroup>,
+    /// Whether everything shown is fictitious, which the footer then says.
+    pub demonstration: bool,
+}
+
+/// A group of the menu.
+#[derive(Clone, Debug)]
+pub struct NavGroup {
+    /// Heading.
+    pub title: Text,
+    /// Its pages.
+    pub links: Vec<NavLink>,
+}
+
+/// One entry of the menu.
+#[derive(Clone, Debug)]
+pub struct NavLink {
+    /// What the page is called.
+    pub label: Text,
+    /// Where it is; also what a [`Page`] names to be marked as the current one.
+    pub href: &'static str,
+}
+
+/// A link to the same content in another form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Name of the form, such as JSON.
+    pub label: String,
+    /// Where it is.
+    pub href: String,
+}
+
+/// What a page hands to the shell.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Heading, and title of the window.
+    pub title: String,
+    /// The line beside the heading; may be empty.
+    pub note: String,
+    /// The way to this page, from the console's name on.
+    pub crumbs: Vec<String>,
+    /// Entry of the menu that is marked.
+    pub current: &'static str,
+    /// The same content in other forms.
+    pub exports: Vec<Export>,
+    /// The page's own markup.
+    pub body: Html,
+}
+
+/// Where a page is shown: to whom, in which language, under which address.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Language of the request.
+    pub lang: Lang,
+    /// Address of the request, for the language switch.
+    pub uri: Uri,
+    /// Who is signed in; nobody on the sign-in page and on error pages.
+    pub session: Option<Session>,
+}
+
+/// Everything that pages of one console share.
+pub struct Shell {
+    /// Names and menu.
+    pub site: Site,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// The time.
+    pub clock: Clock,
+}
+
+#[derive(Template)]
+#[template(path = "shell.html")]
+struct ShellTemplate<'a> {
+    lang: Lang,
+    site: &'a Site,
+    page: &'a Page,
+    session: Option<&'a Session>,
+    style: String,
+    icon: String,
+    switch: String,
+    switch_label: &'static str,
+}
+
+impl Shell {
+    /// The name of the cookie that holds the session's token.
+    #[must_use]
+    pub fn session_cookie(&self) -> String {
+        cookie::secret_name(self.site.transport, "session", &self.site.unit_id)
+    }
+
+    /// The name of the cookie that ties a sign-in form to the browser that asked for it.
+    #[must_use]
+    pub fn login_cookie(&self) -> String {
+        cookie::secret_name(self.site.transport, "login", &self.site.unit_id)
+    }
+
+    /// Puts the shell around a page.
+    ///
+    /// # Errors
+    /// A template could not be rendered.
+    pub fn render(&self, frame: &Frame, page: &Page) -> Result<Html, RenderError> {
+        let other = frame.lang.other();
+        Html::render(&ShellTemplate {
+            lang: frame.lang,
+            site: &self.site,
+            page,
+            session: frame.session.as_ref(),
+            style: assets::style_href(),
+            icon: assets::icon_href(),
+            switch: switch_href(&frame.uri, other),
+            switch_label: match other {
+                Lang::Zh => "中文",
+                Lang::En => "English",
+            },
+        })
+    }
+
+    /// The reply with a page; never kept by the browser or by anything between.
+    ///
+    /// # Errors
+    /// A template could not be rendered.
+    pub fn reply(&self, frame: &Frame, page: &Page) -> Result<Response, Problem> {
+        self.reply_with(StatusCode::OK, frame, page)
+    }
+
+    /// As [`Shell::reply`], with another status.
+    ///
+    /// # Errors
+    /// A template could not be rendered.
+    pub fn reply_with(
+        &self,
+        status: StatusCode,
+        frame: &Frame,
+        page: &Page,
+    ) -> Result<Response, Problem> {
+        let text = self.render(frame, page)?.into_string();
+        let kind = HeaderValue::from_static("text/html; charset=utf-8");
+        let language = HeaderValue::from_static(frame.lang.tag());
+        let headers = [
+            (header::CONTENT_TYPE, kind),
+            (header::CONTENT_LANGUAGE, language),
+        ];
+        Ok((status, headers, text).into_response())
+    }
+}

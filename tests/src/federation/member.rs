@@ -1,0 +1,140 @@
+//! A member that pushes prepared releases: a school's outbox and uplink without its ledgers.
+#![expect(clippy::expect_used, reason = "a test without its member cannot go on")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use certs::chain::Trust;
+use certs::identity::LeafIdentity;
+use domain::release::Release;
+use domain::unit::UnitKind;
+use proto::frame::{RELEASE_CONTEXT, encode_item};
+use proto::wire::sync::{ItemKind, Lane};
+use runtime::sql::{Database, Migration, Options, SqlError};
+use runtime::uplink::{
+    Applied, Hooks, IdentityCell, OUTBOX_SCHEMA, Parent, Uplink, UplinkError, outbox,
+};
+
+use super::{Federation, RunningHub};
+
+const MIGRATIONS: &[Migration] =
+    &[Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA }];
+
+/// Takes directives and forgets them.
+pub struct NoHooks;
+
+impl Hooks for NoHooks {
+    fn directive(&self, _: &[u8]) -> Result<(), SqlError> {
+        Ok(())
+    }
+
+    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
+        Ok(Vec::new())
+    }
+
+    fn schools_below(&self) -> u32 {
+        0
+    }
+}
+
+/// A member with its outbox.
+pub struct Member {
+    /// Unit id.
+    pub unit: String,
+    /// Its identity.
+    pub identity: LeafIdentity,
+    /// Its outbox.
+    pub database: Database,
+    /// Its connection.
+    pub uplink: Uplink,
+}
+
+impl Member {
+    /// Registers and admits a school under a hub and prepares its connection.
+    ///
+    /// # Panics
+    /// The member cannot be made.
+    #[must_use]
+    pub fn join(federation: &Federation, hub: &RunningHub, unit: &str) -> Self {
+        let district = hub.hub.config().name.district_label().to_owned();
+        let district = if district == "city" { String::new() } else { district };
+        let name = federation.authority().name(unit, &district);
+        let identity = federation.authority().identity(&name, UnitKind::School);
+        hub.add(name.unit(), UnitKind::School, federation.clock());
+        hub.admit(&identity, federation.clock());
+        Self::open(federation, hub, identity)
+    }
+
+    /// Prepares the connection of an identity, whoever knows it.
+    ///
+    /// # Panics
+    /// The folder cannot be written.
+    #[must_use]
+    pub fn open(federation: &Federation, hub: &RunningHub, identity: LeafIdentity) -> Self {
+        let unit = identity.peer().name().unit().to_string();
+        let data = federation.path(&unit);
+        std::fs::create_dir_all(&data).expect("folder");
+        let file = data.join("identity.pem");
+        identity.save(&file).expect("identity");
+        let database = Database::open(&data.join("transfer.db"), Options::plain(MIGRATIONS))
+            .expect("outbox");
+        let cell = IdentityCell::load(&file).expect("identity");
+        let parent = Parent {
+            address: hub.address.to_string(),
+            name: hub.hub.config().name.clone(),
+        };
+        let trust = Trust::new(vec![federation.authority().root().clone()]);
+        let clock = federation.clock().clone();
+        let uplink =
+            Uplink::new(database.clone(), cell, parent, (trust, clock), Arc::new(NoHooks));
+        Self { unit, identity, database, uplink }
+    }
+
+    /// Signs a release and queues it.
+    ///
+    /// # Panics
+    /// The outbox cannot be written.
+    pub fn queue(&self, release: &Release) {
+        let body = proto::release::encode(release);
+        let signature = self.identity.key().sign(RELEASE_CONTEXT, &body).expect("signature");
+        let item = encode_item(ItemKind::Release, body, signature.to_bytes());
+        self.queue_item(&release.id().to_string(), item);
+    }
+
+    /// Queues bytes as they are.
+    ///
+    /// # Panics
+    /// The outbox cannot be written.
+    pub fn queue_item(&self, name: &str, item: Vec<u8>) {
+        let name = name.to_owned();
+        let queued: Result<bool, SqlError> = self.database.write("queue", move |tx| {
+            outbox::enqueue(tx, Lane::Statistics, &name, &item, 1)
+        });
+        assert!(queued.expect("queued"), "the name was queued before");
+        self.uplink.ring();
+    }
+
+    /// Connects, pushes everything and disconnects.
+    ///
+    /// # Errors
+    /// As the uplink reports them.
+    pub async fn flush(&self) -> Result<(), UplinkError> {
+        self.uplink.flush(Duration::from_secs(20)).await
+    }
+
+    /// What became of an item: `accepted`, a refusal's code, or `waiting`.
+    ///
+    /// # Panics
+    /// The outbox cannot be read or has no such item.
+    #[must_use]
+    pub fn outcome(&self, name: &str) -> String {
+        let name = name.to_owned();
+        let item: Result<_, SqlError> = self.database.read(move |tx| outbox::find(tx, &name));
+        let item = item.expect("outbox").expect("item");
+        match item.outcome {
+            None => "waiting".to_owned(),
+            Some(1) => "accepted".to_owned(),
+            Some(_) => item.code,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Lanes over real TLS: receipts, refusals, gaps, repeats, conflicts, restarts and revocation.
+
+use std::time::Duration;
+
+use domain::unit::UnitKind;
+use hub::intake::Reply;
+use hub::store::unit::{UnitStatus, set_status};
+use hub::store::{contribution, lane, snapshot};
+use proto::frame::{decode_item, encode_frame, encode_item};
+use proto::wire::sync::push_response::Answer;
+use proto::wire::sync::{ItemKind, Lane};
+use runtime::sql::SqlError;
+use runtime::uplink::{UplinkError, outbox};
+use tests::federation::{Federation, Figures, Member, RunningHub, TERM};
+
+const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
+
+async fn district(federation: &Federation) -> RunningHub {
+    RunningHub::start(federation, DISTRICT, "370202", None).await
+}
+
+/// The sum of one cell at a hub's latest snapshot, and the schools that are in it.
+fn students(hub: &RunningHub, figures: &Figures) -> Option<(u64, u32)> {
+    let spec = figures.catalogue.table("clear.term").expect("table");
+    let place = spec.index("base.students", &["junior", "g7", "m"]).expect("cell");
+    let cells = spec.cells();
+    let sealed = hub.read(move |tx| {
+        let Some((number, _)) = snapshot::latest_key(tx, "clear.term", TERM)? else {
+            return Ok(None);
+        };
+        snapshot::find(tx, number, cells)
+    })?;
+    let value = sealed.snapshot.sums.values()[place];
+    Some((value, sealed.snapshot.coverage.schools_reported))
+}
+
+/// Waits until a condition holds; a condition that never does fails the test.
+async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..200 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never came true: {what}");
+}
+
+/// A release is accepted once, whatever is sent again.
+///
+/// Method: push, then make the outbox forget the answer and push again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resent_release_is_counted_once() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let release = figures.clear("S1", 1, 40);
+    member.queue(&release);
+    member.flush().await.expect("first push");
+    assert_eq!(member.outcome(&release.id().to_string()), "accepted");
+    let forgotten: Result<usize, SqlError> = member.database.write("forget", |tx| {
+        tx.execute("update outbox_item set outcome = null, answer = null", &[])
+    });
+    forgotten.expect("forgotten");
+    // The hub says that it has answered this sequence; a stubborn member sends it all the same.
+    member.queue(&figures.clear("S1", 2, 41));
+    member.flush().await.expect("second push");
+    eventually("both revisions folded", || students(&hub, &figures) == Some((41, 1))).await;
+}
+
+/// Refusals consume their sequence: the item behind a bad one arrives.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_item_never_blocks_its_lane() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let stranger = Member::join(&federation, &hub, "S2");
+    let good = figures.clear("S1", 7, 40);
+    member.queue(&figures.clear("S2", 1, 5));
+    member.queue_item("garbage", encode_item(ItemKind::Release, vec![9; 9], vec![1; 97]));
+    stranger.queue(&figures.clear("S2", 2, 5));
+    let signed_by_other: Result<Vec<_>, SqlError> =
+        stranger.database.read(|tx| outbox::sent(tx, Lane::Statistics, 1));
+    member.queue_item("foreign key", signed_by_other.expect("sent")[0].item.clone());
+    member.queue(&good);
+    member.flush().await.expect("push");
+    assert_eq!(member.outcome("S2/clear.term/2025S1/1"), "foreign_unit");
+    assert_eq!(member.outcome("garbage"), "unknown_key");
+    assert_eq!(member.outcome("foreign key"), "unknown_key");
+    assert_eq!(member.outcome(&good.id().to_string()), "accepted");
+    eventually("only the good one counts", || students(&hub, &figures) == Some((40, 1))).await;
+}
+
+/// The hub checks what a node should have checked: catalogue, cells, bands, rounding.
+///
+/// Method: a node that signs what no disclosure rule made, by changing bytes before signing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_breaks_its_rule_is_refused() {
+    use prost::Message;
+    use proto::wire::release::Release as Wire;
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let spoil = |name: &str, body: Vec<u8>, change: &dyn Fn(&mut Wire)| {
+        let mut wire = Wire::decode(body.as_slice()).expect("release");
+        change(&mut wire);
+        let body = wire.encode_to_vec();
+        let key = member.identity.key();
+        let signature = key.sign(proto::frame::RELEASE_CONTEXT, &body).expect("signature");
+        member.queue_item(name, encode_item(ItemKind::Release, body, signature.to_bytes()));
+    };
+    let clear = proto::release::encode(&figures.clear("S1", 1, 40));
+    let rounded = proto::release::encode(&figures.rounded("S1", 10, 40));
+    spoil("catalogue", clear.clone(), &|wire| wire.catalogue[5] ^= 1);
+    spoil("cells", clear.clone(), &|wire| wire.cells = vec![0x09]);
+    spoil("revision", clear.clone(), &|wire| wire.revision = 0);
+    spoil("period", clear.clone(), &|wire| wire.period = "2025-W44".to_owned());
+    spoil("unrounded", rounded.clone(), &|wire| {
+        let cells = tests::federation::rounded_cells(&figures.catalogue, 3);
+        wire.cells = domain::cell::pack(&cells);
+    });
+    spoil("persons", rounded, &|wire| wire.persons = 2);
+    spoil("rule", clear, &|wire| wire.rule = 2);
+    member.flush().await.expect("push");
+    assert_eq!(member.outcome("catalogue"), "unknown_catalogue");
+    assert_eq!(member.outcome("cells"), "breaks_rule");
+    assert_eq!(member.outcome("revision"), "unreadable");
+    assert_eq!(member.outcome("period"), "wrong_period");
+    assert_eq!(member.outcome("unrounded"), "breaks_rule");
+    assert_eq!(member.outcome("persons"), "breaks_rule");
+    assert_eq!(member.outcome("rule"), "breaks_rule");
+    assert_eq!(students(&hub, &figures), None, "nothing of it counts");
+}
+
+/// Counts about persons leave once a term; a second, different table is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rounded_table_is_taken_once_a_term() {
+    use prost::Message;
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let first = figures.rounded("S1", 10, 40);
+    member.queue(&first);
+    let mut again = proto::wire::release::Release::decode(
+        proto::release::encode(&figures.rounded("S1", 20, 40)).as_slice(),
+    )
+    .expect("release");
+    again.revision = 2;
+    let body = again.encode_to_vec();
+    let signature =
+        member.identity.key().sign(proto::frame::RELEASE_CONTEXT, &body).expect("signature");
+    member.queue_item("again", encode_item(ItemKind::Release, body, signature.to_bytes()));
+    member.flush().await.expect("push");
+    assert_eq!(member.outcome(&first.id().to_string()), "accepted");
+    assert_eq!(member.outcome("again"), "once_a_term");
+}
+
+/// A copy of a machine, or a backup that was put back, begins an epoch of its own and is noticed.
+///
+/// Method: a copy of the member's folder, taken before its first release, lives on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_member_begins_a_new_epoch() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    // The epoch begins before the copy is made, so that both use it.
+    member.flush().await.expect("hello");
+    let copied = federation.path("copy");
+    std::fs::create_dir_all(&copied).expect("folder");
+    let copy_to = copied.join("transfer.db").to_str().expect("path").to_owned();
+    let vacuumed: Result<(), SqlError> = member.database.read(move |tx| {
+        tx.query("select epoch from outbox_epoch", &[], |row| row.blob(0))?;
+        Ok(())
+    });
+    vacuumed.expect("epoch");
+    let source = rusqlite::Connection::open(federation.path("S1").join("transfer.db"));
+    source.expect("source").execute("vacuum into ?1", [copy_to]).expect("copy");
+    member.queue(&figures.clear("S1", 1, 40));
+    member.flush().await.expect("the original");
+    std::fs::remove_dir_all(federation.path("S1")).expect("original gone");
+    std::fs::rename(&copied, federation.path("S1")).expect("the copy takes its place");
+    let copy = Member::open(&federation, &hub, member.identity.clone());
+    copy.queue(&figures.clear("S1", 2, 41));
+    // The hub expects sequence 2 and the copy has no frame: it begins a new epoch by itself.
+    copy.flush().await.expect("the copy");
+    assert!(hub.alarms().contains(&"new_epoch".to_owned()), "{:?}", hub.alarms());
+    eventually("nothing counted twice", || students(&hub, &figures) == Some((41, 1))).await;
+    let ended: Option<bool> = hub.read(|tx| {
+        let first = tx.query_opt("select epoch from lane_epoch order by id limit 1", &[], |row| {
+            row.array::<16>(0)
+        })?;
+        let Some(epoch) = first else { return Ok(None) };
+        Ok(lane::find(tx, "S1", Lane::Statistics as i32, &epoch)?.map(|lane| lane.ended))
+    });
+    assert_eq!(ended, Some(true), "the first epoch has ended");
+}
+
+/// Sends one frame into a hub's intake and returns its only response.
+async fn answer(hub: &RunningHub, member: &str, frame: &[u8]) -> Answer {
+    let (sender, mut replies) = tokio::sync::mpsc::channel(1);
+    let member = member.parse().expect("unit");
+    hub.hub.intake().accept(&member, frame, &sender).await.expect("readable frame");
+    match replies.recv().await.expect("reply") {
+        Reply::Response(response) => response.answer.expect("answer"),
+        Reply::End(error) => panic!("stream ended: {error}"),
+    }
+}
+
+/// Gaps are named, repeats get the same bytes back, other bytes go to quarantine.
+///
+/// Method: frames built by hand, outside any outbox.
+#[tokio::test(flavor = "multi_thread")]
+async fn sequences_are_contiguous_and_final() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let item = |revision| {
+        let body = proto::release::encode(&figures.clear("S1", revision, 40));
+        let key = member.identity.key();
+        let signature = key.sign(proto::frame::RELEASE_CONTEXT, &body).expect("signature");
+        encode_item(ItemKind::Release, body, signature.to_bytes())
+    };
+    let epoch = [3; 16];
+    hub.write(move |tx| lane::begin(tx, "S1", Lane::Statistics as i32, &epoch, 1));
+    let first = encode_frame(&epoch, Lane::Statistics, 1, &[], &item(1));
+    let digest = certs::digest::sha256(&first).to_tagged();
+    let second = encode_frame(&epoch, Lane::Statistics, 2, &digest, &item(2));
+    let other = encode_frame(&epoch, Lane::Statistics, 1, &[], &item(3));
+    let unchained = encode_frame(&epoch, Lane::Statistics, 2, &[1; 33], &item(2));
+    let gap = answer(&hub, "S1", &second).await;
+    assert!(matches!(gap, Answer::Gap(gap) if gap.expected == 1 && gap.received == 2));
+    let receipt = answer(&hub, "S1", &first).await;
+    assert!(matches!(&receipt, Answer::Answers(batch) if batch.answers.len() == 1));
+    assert_eq!(answer(&hub, "S1", &first).await, receipt, "a repeat gets the same bytes");
+    assert!(matches!(answer(&hub, "S1", &other).await, Answer::Conflict(_)));
+    assert!(matches!(answer(&hub, "S1", &unchained).await, Answer::Conflict(_)));
+    assert!(matches!(answer(&hub, "S1", &second).await, Answer::Answers(_)));
+    assert_eq!(hub.alarms(), ["quarantine", "quarantine"]);
+    eventually("one school counts", || students(&hub, &figures) == Some((40, 1))).await;
+}
+
+/// What was acknowledged survives the hub's end, and the member goes on where it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restarted_hub_has_lost_nothing() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let first = district(&federation).await;
+    let port = first.address.port();
+    let member = Member::join(&federation, &first, "S1");
+    member.queue(&figures.clear("S1", 1, 40));
+    member.flush().await.expect("before");
+    first.stop().await;
+    member.queue(&figures.clear("S1", 2, 50));
+    assert!(matches!(member.flush().await, Err(UplinkError::Transport(_))));
+    let hub = RunningHub::start_at(&federation, DISTRICT, "370202", None, port).await;
+    member.flush().await.expect("after");
+    eventually("the later revision counts", || students(&hub, &figures) == Some((50, 1))).await;
+    let kept = hub.read(|tx| contribution::all_current(tx, "clear.term", TERM));
+    let body = decode_item(&encode_item(ItemKind::Release, kept[0].body.clone(), vec![1]));
+    assert_eq!(body.expect("item").body, kept[0].body, "the signed bytes are kept as they were");
+}
+
+/// Suspension and revocation bite a connection that is open, at its next frame.
+#[tokio::test(flavor = "multi_thread")]
+async fn revocation_bites_an_open_connection() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let stop = tokio_util::sync::CancellationToken::new();
+    let (uplink, token) = (member.uplink.clone(), stop.clone());
+    let serving = tokio::spawn(async move { uplink.serve(token).await });
+    let first = figures.clear("S1", 1, 40);
+    member.queue(&first);
+    eventually("open and answered", || member.outcome(&first.id().to_string()) == "accepted").await;
+    hub.write(|tx| set_status(tx, &"S1".parse().expect("id"), UnitStatus::Suspended));
+    let second = figures.clear("S1", 2, 41);
+    member.queue(&second);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(member.outcome(&second.id().to_string()), "waiting");
+    hub.write(|tx| set_status(tx, &"S1".parse().expect("id"), UnitStatus::Active));
+    eventually("served again", || member.outcome(&second.id().to_string()) == "accepted").await;
+    stop.cancel();
+    serving.await.expect("uplink ends");
+}
+
+/// A clock that is hours off is shown and changes nothing: order is by sequence.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_clock_is_an_alarm_and_no_refusal() {
+    let federation = Federation::new();
+    let figures = Figures::new();
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let wrong = Federation::with_clock(runtime::clock::Clock::skewed(2 * 3_600 * 1_000));
+    let late = runtime::uplink::Uplink::new(
+        member.database.clone(),
+        runtime::uplink::IdentityCell::load(&federation.path("S1").join("identity.pem"))
+            .expect("identity"),
+        runtime::uplink::Parent {
+            address: hub.address.to_string(),
+            name: hub.hub.config().name.clone(),
+        },
+        (
+            certs::chain::Trust::new(vec![federation.authority().root().clone()]),
+            wrong.clock().clone(),
+        ),
+        std::sync::Arc::new(tests::federation::NoHooks),
+    );
+    let release = figures.clear("S1", 1, 40);
+    member.queue(&release);
+    late.flush(Duration::from_secs(10)).await.expect("push");
+    assert_eq!(member.outcome(&release.id().to_string()), "accepted");
+    assert!(hub.alarms().contains(&"clock_skew".to_owned()));
+}
+
+/// Sums climb the tree: a city knows what schools sent, through two hubs that it trusts to add.
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_climb_from_school_to_city() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let city = RunningHub::start(&federation, ("370200", UnitKind::City), "", None).await;
+    let district = RunningHub::start(&federation, DISTRICT, "370202", Some(&city)).await;
+    let street = ("370202004", UnitKind::Street);
+    let street = RunningHub::start(&federation, street, "370202", Some(&district)).await;
+    // A street's certificate comes from its district, so its key is in the district's register.
+    district.admit(&street.hub.identity().current(), federation.clock());
+    let direct = Member::join(&federation, &district, "S0");
+    let schools: Vec<Member> =
+        ["S1", "S2", "S3"].map(|unit| Member::join(&federation, &street, unit)).into();
+    for (member, number) in schools.iter().chain([&direct]).zip(10..) {
+        member.queue(&figures.clear(&member.unit, 1, number));
+        member.flush().await.expect("push");
+    }
+    eventually("all four schools", || students(&city, &figures) == Some((46, 4))).await;
+    schools[0].queue(&figures.clear("S1", 2, 100));
+    schools[0].flush().await.expect("correction");
+    eventually("a correction climbs", || students(&city, &figures) == Some((136, 4))).await;
+}

@@ -1,0 +1,344 @@
+//! The node as a whole: its stores, its identity, and the one place that starts everything.
+//!
+//! Nothing here is global, so that one process can hold many nodes. Only [`crate::cli`] starts a
+//! log or reads the environment.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use certs::chain::Trust;
+use certs::identity::{IdentityError, PeerIdentity};
+use certs::signature::KeyId;
+use domain::catalogue::Grade;
+use domain::unit::Zone;
+use runtime::clock::Clock;
+use runtime::sql::{DataKey, SqlError};
+use runtime::uplink::{IdentityCell, Parent, Uplink};
+
+use crate::config::{self, Config, ConfigError, Membership, Settings, Sources};
+use crate::directive::{Inbox, Recipient};
+use crate::join;
+use crate::ledger::profile::{self, Profile};
+use crate::ledger::{Ledger, rounding_key};
+use crate::packs::{Packs, PacksError};
+use crate::transfer::Transfer;
+use crate::unlock::{LedgerKey, Opener, UnlockError};
+
+mod serving;
+
+pub use serving::{ConsoleMode, ServeError, Serving, is_served, ring_bell};
+
+/// Files that `init` makes; any of them says that the folder is in use.
+const FILES: [&str; 4] = [config::FILE_NAME, crate::unlock::FILE_NAME, "ledger.db", "transfer.db"];
+
+/// Folder with every certificate that was ours.
+const CERTIFICATES: &str = "certificates";
+
+/// Why a node could not be made or opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The folder holds a node already, or a part of one.
+    #[error("the folder is in use: {0} is there")]
+    Exists(&'static str),
+    /// The folder holds no ledger, although it is configured.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The key of the ledger.
+    #[error(transparent)]
+    Unlock(#[from] UnlockError),
+    /// A store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+    /// The packs.
+    #[error(transparent)]
+    Packs(#[from] PacksError),
+    /// The node has joined, but its certificate or key cannot be used.
+    #[error("the certificate or key of this node cannot be used")]
+    Identity(#[source] IdentityError),
+    /// A pinned root cannot be read.
+    #[error("a pinned root certificate cannot be read")]
+    Roots(#[source] std::io::Error),
+    /// The folder could not be made.
+    #[error("the data folder could not be made")]
+    Folder(#[source] std::io::Error),
+}
+
+/// Who the node is and whom it reports to, once it has joined.
+#[derive(Clone)]
+pub struct Member {
+    /// Its name and its parent.
+    pub membership: Membership,
+    /// Its certificate and key.
+    pub identity: IdentityCell,
+    /// The pinned roots.
+    pub trust: Trust,
+}
+
+/// A node without its ledger: all that code which talks to the network is handed.
+#[derive(Clone)]
+pub struct Outward {
+    config: Config,
+    clock: Clock,
+    transfer: Transfer,
+    member: Option<Member>,
+}
+
+/// An open node.
+#[derive(Clone)]
+pub struct Node {
+    outward: Outward,
+    ledger: Ledger,
+}
+
+/// Refuses a folder that holds a node or a part of one.
+///
+/// # Errors
+/// The first file that is there.
+pub fn check_is_new(data: &Path) -> Result<(), AppError> {
+    match FILES.into_iter().find(|name| data.join(name).exists()) {
+        Some(name) => Err(AppError::Exists(name)),
+        None => Ok(()),
+    }
+}
+
+/// Checks settings before anything is made of them.
+///
+/// # Errors
+/// The first value that cannot be used.
+pub fn check_settings(
+    data: &Path,
+    settings: &[(&'static str, String)],
+) -> Result<Config, ConfigError> {
+    Config::check(data, &Settings::of_values(settings)?)
+}
+
+/// Makes a data folder: configuration, wrapped key, both databases, rounding key.
+///
+/// What was made is removed again where a later step fails.
+///
+/// # Errors
+/// The folder is in use, a setting is wrong, or something cannot be written.
+pub fn create(
+    data: &Path,
+    settings: &[(&'static str, String)],
+    opener: &Opener,
+    clock: &Clock,
+) -> Result<LedgerKey, AppError> {
+    check_is_new(data)?;
+    check_settings(data, settings)?;
+    make_folder(data).map_err(AppError::Folder)?;
+    let made = fill(data, settings, opener, clock);
+    if made.is_err() {
+        for name in FILES {
+            for end in ["", "-wal", "-shm"] {
+                // Most of them were never made.
+                let _ = std::fs::remove_file(data.join(format!("{name}{end}")));
+            }
+        }
+    }
+    made
+}
+
+fn fill(
+    data: &Path,
+    settings: &[(&'static str, String)],
+    opener: &Opener,
+    clock: &Clock,
+) -> Result<LedgerKey, AppError> {
+    let key = LedgerKey::generate();
+    key.lock(data, opener)?;
+    let ledger = Ledger::open(&data.join("ledger.db"), key.data_key())?;
+    let now_ms = clock.now_ms();
+    ledger.write("rounding_key", move |tx| rounding_key::load_or_make(tx, now_ms).map(drop))?;
+    Transfer::open(&data.join("transfer.db"))?;
+    let text = config::template(settings);
+    std::fs::write(data.join(config::FILE_NAME), text).map_err(AppError::Folder)?;
+    Ok(key)
+}
+
+/// Makes the folder, readable by its owner only.
+fn make_folder(data: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data)
+}
+
+/// Opens what needs no passphrase.
+///
+/// # Errors
+/// A file is missing, damaged, locked, or of a newer version; nothing was changed.
+pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
+    must_exist(&config, "transfer.db")?;
+    let transfer = Transfer::open(&config.path("transfer.db"))?;
+    let member = config.membership.clone().map(|membership| member(&config, membership));
+    let outward = Outward { member: member.transpose()?, config, clock, transfer };
+    outward.keep_certificate().map_err(AppError::Folder)?;
+    Ok(outward)
+}
+
+/// Opens a node whose ledger was unlocked.
+///
+/// # Errors
+/// As [`open_outward`], or the key does not open the ledger.
+pub fn open(config: Config, key: DataKey, clock: Clock) -> Result<Node, AppError> {
+    must_exist(&config, "ledger.db")?;
+    let ledger = Ledger::open(&config.path("ledger.db"), key)?;
+    let node = Node { outward: open_outward(config, clock)?, ledger };
+    node.keep_profile()?;
+    Ok(node)
+}
+
+/// Opening would make an empty one, and a lost ledger must never look like an empty school.
+fn must_exist(config: &Config, name: &'static str) -> Result<(), AppError> {
+    if config.path(name).exists() { Ok(()) } else { Err(AppError::Missing(name)) }
+}
+
+/// As [`open`], for a data folder with a file configuration and nothing else, as in a harness.
+///
+/// # Errors
+/// As [`open`], or the key does not open the ledger.
+pub fn open_folder(data: &Path, opener: &Opener, clock: Clock) -> Result<Node, AppError> {
+    let config = Config::check(data, &Settings::resolve(&Sources::of_folder(data))?)?;
+    let key = LedgerKey::open(data, opener)?;
+    open(config, key.data_key(), clock)
+}
+
+fn certificate_path(config: &Config, key: &KeyId) -> PathBuf {
+    config.path(CERTIFICATES).join(format!("{key}.der"))
+}
+
+/// A certificate that was ours, by its key.
+#[must_use]
+pub fn old_certificate(config: &Config, key: &KeyId, zone: &Zone) -> Option<PeerIdentity> {
+    let leaf = std::fs::read(certificate_path(config, key)).ok()?;
+    PeerIdentity::from_leaf(&leaf, zone).ok().filter(|peer| peer.key().id() == *key)
+}
+
+fn member(config: &Config, membership: Membership) -> Result<Member, AppError> {
+    let identity =
+        IdentityCell::load(&config.path("identity.pem")).map_err(AppError::Identity)?;
+    let roots = join::read_roots(&config.roots_folder()).map_err(AppError::Roots)?;
+    if roots.is_empty() {
+        return Err(AppError::Missing("roots/education.pem"));
+    }
+    Ok(Member { membership, identity, trust: Trust::new(roots) })
+}
+
+impl Outward {
+    /// Its configuration.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What is de-identified and may be handed to code that talks to the network.
+    #[must_use]
+    pub const fn transfer(&self) -> &Transfer {
+        &self.transfer
+    }
+
+    /// Who it is, once it has joined.
+    #[must_use]
+    pub const fn member(&self) -> Option<&Member> {
+        self.member.as_ref()
+    }
+
+    /// The packs that are in force today.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn packs(&self) -> Result<Packs, PacksError> {
+        Packs::load(&self.transfer, self.clock.today())
+    }
+
+    /// The connection to the parent, not yet dialled, and its inbox; nothing before joining.
+    #[must_use]
+    pub fn uplink(&self) -> Option<(Uplink, Arc<Inbox>)> {
+        let member = self.member.as_ref()?;
+        let name = &member.membership.name;
+        let recipient = Recipient {
+            unit: name.unit().clone(),
+            zone: name.zone().clone(),
+            roots: member.trust.roots().to_vec(),
+        };
+        let inbox = Arc::new(Inbox::new(self.transfer.clone(), recipient, self.clock.clone()));
+        let parent = Parent {
+            address: member.membership.parent_address.clone(),
+            name: member.membership.parent_name.clone(),
+        };
+        let uplink = Uplink::new(
+            self.transfer.database().clone(),
+            member.identity.clone(),
+            parent,
+            (member.trust.clone(), self.clock.clone()),
+            Arc::clone(&inbox) as Arc<dyn runtime::uplink::Hooks>,
+        );
+        Some((uplink, inbox))
+    }
+
+    /// Keeps our certificate for as long as there are releases that its key signed.
+    fn keep_certificate(&self) -> std::io::Result<()> {
+        let Some(member) = &self.member else { return Ok(()) };
+        let current = member.identity.current();
+        let path = certificate_path(&self.config, &current.key().id());
+        let Some(leaf) = current.chain().first().filter(|_| !path.exists()) else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(self.config.path(CERTIFICATES))?;
+        std::fs::write(path, leaf)
+    }
+}
+
+impl std::ops::Deref for Node {
+    type Target = Outward;
+
+    /// A node can do all that needs no ledger.
+    fn deref(&self) -> &Outward {
+        &self.outward
+    }
+}
+
+impl Node {
+    /// The encrypted ledger: everything that names a person.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What the ledger knows about the school follows the configuration.
+    fn keep_profile(&self) -> Result<(), SqlError> {
+        let Some(wanted) = self.profile() else { return Ok(()) };
+        let known = self.ledger.read(profile::load)?;
+        if known.as_ref() == Some(&wanted) {
+            return Ok(());
+        }
+        self.ledger.write("set_profile", move |tx| profile::set(tx, &wanted))
+    }
+
+    /// The school's profile; nothing until the node has joined and its type is known.
+    #[must_use]
+    pub fn profile(&self) -> Option<Profile> {
+        let school = &self.config.school;
+        let span = school.grade_span()?;
+        Some(Profile {
+            unit: self.config.unit()?.clone(),
+            name_zh: school.name_zh.clone(),
+            name_en: school.name_en.clone(),
+            school_type: school.school_type?,
+            grade_from: Grade::from_word(span.from.code())?,
+            grade_to: Grade::from_word(span.to.code())?,
+        })
+    }
+}

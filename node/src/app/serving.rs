@@ -1,0 +1,266 @@
+//! Serving: the connection to the parent, the hand-over, and the console, until told to stop.
+//!
+//! Another process on the same folder (an import, `release send`) rings by touching a file; looking
+//! at its time once a second costs next to nothing, so many nodes can do it in one process.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use runtime::sql::SqlError;
+use runtime::uplink::Uplink;
+use runtime::web::{Label, SessionStore, Sessions, Shell, Transport};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::Node;
+use crate::console;
+use crate::directive::Inbox;
+use crate::egress::Egress;
+use crate::release;
+
+/// Locked for as long as a node serves the folder.
+const LOCK_FILE: &str = "serve.lock";
+
+/// Touched by whoever queued something.
+const BELL_FILE: &str = "serve.bell";
+
+/// How often the bell is looked at.
+const BELL_EVERY: Duration = Duration::from_secs(1);
+
+/// How long tasks may take to end.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Whether the node has a web page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsoleMode {
+    /// None, as for hundreds of nodes in one process.
+    Off,
+    /// On this address; port 0 takes a free one.
+    On(SocketAddr),
+}
+
+/// Why a node cannot serve. Nothing was started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// Another process serves the folder.
+    #[error("another process serves this folder")]
+    Busy,
+    /// The lock file cannot be used.
+    #[error("the lock file cannot be used")]
+    Lock(#[source] std::io::Error),
+    /// The console's address cannot be used.
+    #[error("the address {address} of the web page cannot be used")]
+    Console {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The console's accounts cannot be used.
+    #[error("the accounts of the web page cannot be used")]
+    Accounts,
+    /// The signed items could not be handed over.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
+/// A node that serves. Dropping it stops everything without waiting.
+pub struct Serving {
+    console: Option<SocketAddr>,
+    uplink: Option<(Uplink, Arc<Inbox>)>,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+    _lock: File,
+}
+
+/// Whether a node serves the folder in some process.
+#[must_use]
+pub fn is_served(data: &Path) -> bool {
+    let Ok(file) = File::open(data.join(LOCK_FILE)) else { return false };
+    matches!(file.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock))
+}
+
+/// Tells the process that serves the folder that something was queued.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn ring_bell(data: &Path) -> std::io::Result<()> {
+    std::fs::write(data.join(BELL_FILE), b"")
+}
+
+impl Node {
+    /// Starts everything that a node does while it runs.
+    ///
+    /// # Errors
+    /// Another process serves the folder, or the console's address cannot be used.
+    pub async fn serve(&self, console: ConsoleMode) -> Result<Serving, ServeError> {
+        let lock = lock(&self.config.data)?;
+        let listener = match console {
+            ConsoleMode::Off => None,
+            ConsoleMode::On(address) => Some(bind(address).await?),
+        };
+        let console = listener.as_ref().and_then(|socket| socket.local_addr().ok());
+        let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
+        let uplink = self.uplink();
+        if let Some((uplink, _)) = &uplink {
+            let (uplink, token) = (uplink.clone(), stop.clone());
+            tasks.spawn(async move { uplink.serve(token).await });
+            tasks.spawn(stopped_by(stop.clone(), keep_renewals(self.clone())));
+        }
+        if let Some(listener) = listener {
+            tasks.spawn(show(listener, self.console_router()?, stop.clone()));
+        }
+        let bell = watch_bell(self.clone(), uplink.as_ref().map(|(uplink, _)| uplink.clone()));
+        tasks.spawn(stopped_by(stop.clone(), bell));
+        Ok(Serving { console, uplink, stop, tasks, _lock: lock })
+    }
+
+    /// The web page, with two addresses for whoever watches the process.
+    fn console_router(&self) -> Result<Router, ServeError> {
+        let store = SessionStore::new(self.ledger.database().clone());
+        let sessions = Sessions::new(store).map_err(|_| ServeError::Accounts)?;
+        let school = &self.config.school;
+        let id = self.config.unit().map_or_else(|| "node".to_owned(), ToString::to_string);
+        let name = match (school.name_zh.as_str(), school.name_en.as_str()) {
+            ("", "") => Label::same(id.clone()),
+            (zh, en) => Label::new(zh, en),
+        };
+        let mut site = console::site(name, id, Transport::Loopback);
+        site.demonstration = self.config.danger_demo_scales;
+        let clock = self.clock.clone();
+        let shell = Shell { site, sessions, clock: Arc::new(move || clock.now_ms()) };
+        let pages = console::router(Arc::new(shell), Arc::new(Egress::new(self.clone())));
+        let node = self.clone();
+        let ready = get(move || readiness(node.clone()));
+        let watched = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
+        Ok(watched.merge(pages))
+    }
+
+    /// Copies what was signed into the outbox; says whether anything was new there.
+    ///
+    /// # Errors
+    /// One of the stores cannot be read or written.
+    pub fn hand_over(&self) -> Result<bool, release::ReleaseError> {
+        let copied = release::copy_handover(&self.ledger, &self.transfer, self.clock.now_ms())?;
+        Ok(copied > 0)
+    }
+}
+
+impl Serving {
+    /// Address of the web page, with the port that the system chose.
+    #[must_use]
+    pub const fn console(&self) -> Option<SocketAddr> {
+        self.console
+    }
+
+    /// The connection to the parent; nothing before joining.
+    #[must_use]
+    pub fn uplink(&self) -> Option<&Uplink> {
+        self.uplink.as_ref().map(|(uplink, _)| uplink)
+    }
+
+    /// The inbox of directives and answers; nothing before joining.
+    #[must_use]
+    pub fn inbox(&self) -> Option<&Arc<Inbox>> {
+        self.uplink.as_ref().map(|(_, inbox)| inbox)
+    }
+
+    /// Stops everything and waits for it to end; what does not end in time is dropped.
+    pub async fn finish(mut self) {
+        self.stop.cancel();
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_WITHIN, ended).await.is_err() {
+            tracing::warn!("some tasks did not end in time");
+        }
+    }
+}
+
+fn lock(data: &Path) -> Result<File, ServeError> {
+    let mut options = std::fs::OpenOptions::new();
+    let options = options.create(true).truncate(false).write(true).read(true);
+    let file = options.open(data.join(LOCK_FILE)).map_err(ServeError::Lock)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::Busy),
+        Err(std::fs::TryLockError::Error(error)) => Err(ServeError::Lock(error)),
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|cause| ServeError::Console { address, cause })
+}
+
+async fn show(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = served.await {
+        tracing::error!(%error, "web page ended");
+    }
+}
+
+async fn stopped_by(stop: CancellationToken, task: impl Future<Output = ()>) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = task => {}
+    }
+}
+
+/// Ready is a node whose stores answer; the hub may be away, that is no fault of the node.
+async fn readiness(node: Node) -> (StatusCode, &'static str) {
+    let read = tokio::task::spawn_blocking(move || {
+        node.transfer.backlog()?;
+        node.ledger.read(crate::ledger::rounding_key::load).map(drop)
+    });
+    match read.await {
+        Ok(Ok(())) => (StatusCode::OK, "ready"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the stores do not answer"),
+    }
+}
+
+async fn keep_renewals(node: Node) {
+    let Some(member) = node.member() else { return };
+    let mut renewals = member.identity.renewals();
+    while renewals.changed().await.is_ok() {
+        if let Err(error) = node.keep_certificate() {
+            tracing::warn!(%error, "own certificate not kept");
+        }
+    }
+}
+
+async fn watch_bell(node: Node, uplink: Option<Uplink>) {
+    let path = node.config.path(BELL_FILE);
+    let mut last = None;
+    let mut first = true;
+    loop {
+        let now = rung_at(&path);
+        if first || now != last {
+            (first, last) = (false, now);
+            let copying = node.clone();
+            match tokio::task::spawn_blocking(move || copying.hand_over()).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "signed items not handed over yet");
+                    // Looked at again, as if it had rung.
+                    first = true;
+                }
+                Err(_) => return,
+            }
+            if let Some(uplink) = &uplink {
+                uplink.ring();
+            }
+        }
+        tokio::time::sleep(BELL_EVERY).await;
+    }
+}
+
+fn rung_at(path: &PathBuf) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+}

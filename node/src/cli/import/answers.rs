@@ -1,0 +1,132 @@
+//! `import answers`: the sheets of one screening with one scale.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use clap::Args;
+use domain::period::{Term, TermId};
+use domain::scale::Setting;
+use jiff::civil::Date;
+use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
+use runtime::sql::SqlError;
+use serde_json::json;
+
+use super::{FileArgs, Job, Written};
+use crate::app::Node;
+use crate::cli::{Place, context, words};
+use crate::import::answers::{self, AnswerRow, AnswersContext};
+use crate::import::preview::{Scope, compare};
+use crate::import::value::StudentNumber;
+use crate::ledger::{sheet, student};
+use crate::packs::Packs;
+use crate::screening::{Screening, ScreeningReceipt};
+
+#[derive(Args, Debug)]
+pub(crate) struct AnswersArgs {
+    #[command(flatten)]
+    file: FileArgs,
+
+    /// Scale of the sheets, such as phq-9
+    #[arg(long, value_name = "ID")]
+    scale: String,
+
+    /// Term of the screening, such as 2025S1; the current one if not given
+    #[arg(long, value_name = "TERM")]
+    term: Option<TermId>,
+
+    /// Day of the test, where the file has no column for it
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+}
+
+pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    let screening = screening(&node, args)?;
+    let job = Job::begin(terminal, &args.file, &node)?;
+    let mut source = job.source()?;
+    let ids = node.ledger().read(student::ids)?;
+    let items = screening.item_columns();
+    let on_roll = |number: &_| ids.contains_key(number);
+    let against = AnswersContext {
+        scale: screening.scale().id(),
+        scale_names: &screening.scale().definition().aliases,
+        items: &items,
+        today: node.clock().today(),
+        default_date: args.date,
+        on_roll: &on_roll,
+    };
+    let parsed = answers::read(&mut source, job.mapping.as_ref(), &against)?;
+    let known = known(&node, &screening, items.len())?;
+    let preview = compare(parsed, Scope::Part, |key| Ok::<_, SqlError>(known.get(key).cloned()))?;
+    drop(known);
+    let found = RefCell::new(None);
+    let writing = screening.clone();
+    job.conclude(preview, &answers::fields(&against), &mut source, |batch, from| {
+        let write = move |tx: &runtime::sql::Tx<'_>| writing.apply(tx, &batch, &from);
+        let receipt = node.ledger().write("import_answers", write)?;
+        found.replace(Some(receipt));
+        let ScreeningReceipt { import, urgent, review, void } = receipt;
+        let found = json!({"urgent": urgent, "review": review, "void": void});
+        Ok(Written { batch: import.batch, found })
+    })?;
+    if let Some(receipt) = found.into_inner() {
+        announce(terminal, &receipt);
+    }
+    Ok(())
+}
+
+/// Sheets of this scale and term that are in the ledger.
+type KnownSheets = HashMap<(StudentNumber, Date), AnswerRow>;
+
+fn known(node: &Node, screening: &Screening, items: usize) -> Result<KnownSheets, Failure> {
+    let (term, scale) = (screening.term().id, screening.scale().id().to_owned());
+    Ok(node.ledger().read(move |tx| sheet::known(tx, term, &scale, items))?)
+}
+
+/// The scale, if it may be used to screen, in the term of the screening.
+fn screening(node: &Node, args: &AnswersArgs) -> Result<Screening, Failure> {
+    let packs = node.packs()?;
+    let Some(known) = packs.scale(&args.scale) else {
+        let ids: Vec<&str> = packs.scales().iter().map(|known| known.pack.id()).collect();
+        let message = Sentence::new(words::NO_SCALE, &[&args.scale]);
+        let next = Sentence::new(words::NO_SCALE_NEXT, &[&ids.join(", ")]);
+        return Err(Failure::new(Exit::NotFound, "SCALE_UNKNOWN", message).hint(next));
+    };
+    let term = term(node, &packs, args.term)?;
+    let setting = match node.config().danger_demo_scales {
+        true => Setting::Demonstration,
+        false => Setting::Service,
+    };
+    Ok(Screening::new(Arc::clone(&known.pack), known.digest, term, setting)?)
+}
+
+fn term(node: &Node, packs: &Packs, named: Option<TermId>) -> Result<Term, Failure> {
+    let calendar = packs.calendar();
+    let found = match named {
+        Some(id) => calendar.term(id).ok(),
+        None => calendar.current(node.clock().today()),
+    };
+    found.copied().ok_or_else(|| {
+        let ids: Vec<String> = calendar.terms().iter().map(|term| term.id.to_string()).collect();
+        Failure::new(Exit::NotFound, "TERM_UNKNOWN", words::NO_TERM)
+            .hint(Sentence::new(words::NO_TERM_NEXT, &[&ids.join(", ")]))
+    })
+}
+
+/// Critical answers do not wait for a total. How many, never who: the counsellor sees who.
+fn announce(terminal: &Terminal, receipt: &ScreeningReceipt) {
+    tracing::warn!(urgent = receipt.urgent, review = receipt.review, "critical answers imported");
+    if receipt.urgent > 0 {
+        let text = terminal.text(words::URGENT, &[&receipt.urgent]);
+        terminal.talk_plain(&terminal.paint(Paint::Bad, &text));
+        terminal.talk(words::URGENT_NEXT, &[]);
+    }
+    if receipt.review > 0 {
+        let text = terminal.text(words::REVIEW, &[&receipt.review]);
+        terminal.talk_plain(&terminal.paint(Paint::Warn, &text));
+    }
+    if receipt.void > 0 {
+        terminal.talk(words::VOID, &[&receipt.void]);
+    }
+}

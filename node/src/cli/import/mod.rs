@@ -1,0 +1,292 @@
+//! `import`: a file of the school office, previewed, then taken whole or not at all.
+//!
+//! Values of persons are shown only where standard output is a terminal; a pipe, a log and JSON
+//! get rows, columns and reasons. The file of rejected rows is written only where it was asked for.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use domain::digest::Digest;
+use jiff::civil::Date;
+use runtime::cli::{Answer, Exit, Failure, Sentence, Terminal};
+use serde_json::{Value, json};
+
+use super::{Place, words};
+use crate::app::Node;
+use crate::import::header::{Field, SavedMapping};
+use crate::import::preview::{Accepted, Comparable, Preview};
+use crate::import::report::{self, Style};
+use crate::import::source::Source;
+use crate::import::{ImportError, Language};
+use crate::ledger::import_batch::{ImportReceipt, ImportSource};
+
+mod answers;
+mod roster;
+mod staff;
+
+/// Largest mapping file that is read.
+const MAPPING_BYTES_MAX: u64 = 64 << 10;
+/// One pupil in so many leaving with one file is unusual enough to be asked about.
+const LEFT_SHARE: u64 = 10;
+/// Errors that are listed without values.
+const ERRORS_LISTED_MAX: usize = 200;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ImportCommand {
+    /// The school's list of pupils
+    Roster(roster::RosterArgs),
+    /// The answers of one screening with one scale
+    Answers(answers::AnswersArgs),
+    /// The school's list of staff
+    Staff(staff::StaffArgs),
+}
+
+/// What every import can be told.
+#[derive(Args, Clone, Debug)]
+struct FileArgs {
+    /// The file: .xlsx, or text with commas, tabs or semicolons
+    file: PathBuf,
+
+    /// Show what the file would change and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Do not ask before writing
+    #[arg(long)]
+    yes: bool,
+
+    /// Sheet of a workbook, if not the first that holds something
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+
+    /// File that says which column is which field
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+
+    /// Write such a file from the columns that were found
+    #[arg(long, value_name = "FILE")]
+    save_map: Option<PathBuf>,
+
+    /// Write the rejected rows as CSV; the file holds data about persons
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+
+    /// Day on which the file was right; today if not given
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
+}
+
+/// What was written, and what a program may be told about it: counts, never persons.
+struct Written {
+    batch: Option<i64>,
+    found: Value,
+}
+
+/// A file on its way into the ledger.
+struct Job<'a> {
+    terminal: &'a Terminal,
+    args: &'a FileArgs,
+    node: &'a Node,
+    mapping: Option<SavedMapping>,
+    digest: Digest,
+}
+
+pub(super) fn run(
+    terminal: &Terminal,
+    place: &Place,
+    command: &ImportCommand,
+) -> Result<(), Failure> {
+    match command {
+        ImportCommand::Roster(args) => roster::run(terminal, place, args),
+        ImportCommand::Answers(args) => answers::run(terminal, place, args),
+        ImportCommand::Staff(args) => staff::run(terminal, place, args),
+    }
+}
+
+impl From<ImportReceipt> for Written {
+    fn from(receipt: ImportReceipt) -> Self {
+        Self { batch: receipt.batch, found: Value::Null }
+    }
+}
+
+impl<'a> Job<'a> {
+    /// Reads the mapping and digests the file; the file itself is read by `source`.
+    fn begin(
+        terminal: &'a Terminal,
+        args: &'a FileArgs,
+        node: &'a Node,
+    ) -> Result<Self, Failure> {
+        let unreadable = |cause| Failure::unreadable_file(&args.file, &cause);
+        let mut hasher = certs::digest::Hasher::new();
+        let mut file = File::open(&args.file).map_err(unreadable)?;
+        std::io::copy(&mut file, &mut hasher).map_err(unreadable)?;
+        let mapping = args.map.as_deref().map(read_mapping).transpose()?;
+        Ok(Self { terminal, args, node, mapping, digest: hasher.finish() })
+    }
+
+    fn source(&self) -> Result<Source, Failure> {
+        let path = &self.args.file;
+        let file = File::open(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
+        let opened = Source::open_sheet(BufReader::new(file), self.args.sheet.as_deref());
+        opened.map_err(|error| ImportError::from(error).into())
+    }
+
+    fn as_of(&self) -> Date {
+        self.args.as_of.unwrap_or_else(|| self.node.clock().today())
+    }
+
+    fn file_name(&self) -> String {
+        let name = self.args.file.file_name().unwrap_or_default();
+        name.to_string_lossy().chars().take(200).collect()
+    }
+
+    fn language(&self) -> Language {
+        language(self.terminal)
+    }
+
+    /// Shows the preview, asks, writes, and tells; `write` gets the batch only where no row is
+    /// wrong and somebody agreed.
+    fn conclude<R: Comparable>(
+        &self,
+        preview: Preview<R>,
+        fields: &[Field],
+        source: &mut Source,
+        write: impl FnOnce(Accepted<R>, ImportSource) -> Result<Written, Failure>,
+    ) -> Result<(), Failure> {
+        if let Some(path) = &self.args.save_map {
+            save(path, report::mapping_to_save(fields, &preview.facts).as_bytes())?;
+        }
+        let summary = report::summary(&preview);
+        let lines = self.lines(&preview);
+        let on_roll_after = preview.unchanged.len() + preview.changed.len() + preview.new.len();
+        let accepted = match preview.accept() {
+            Ok(accepted) => accepted,
+            Err(preview) => {
+                self.show(&lines);
+                return Err(self.refuse(&preview, source)?.details(summary));
+            }
+        };
+        let counts = accepted.counts();
+        if accepted.is_empty() || self.args.dry_run {
+            let end = if accepted.is_empty() { words::NO_CHANGE } else { words::DRY_RUN };
+            let value = json!({"written": false, "preview": summary});
+            self.terminal.result(&value, |terminal| {
+                format!("{}\n{}", lines.join("\n"), terminal.text(end, &[]))
+            })?;
+            return Ok(());
+        }
+        self.show(&lines);
+        self.agree(counts.left, on_roll_after as u64)?;
+        let Written { batch, found } = write(accepted, self.import_source())?;
+        let value =
+            json!({"written": true, "batch": batch, "found": found, "preview": summary});
+        self.terminal.result(&value, |terminal| {
+            terminal.text(words::WRITTEN, &[&counts.new, &counts.changed, &counts.left])
+        })
+    }
+
+    fn import_source(&self) -> ImportSource {
+        ImportSource {
+            file_name: self.file_name(),
+            digest: self.digest,
+            author: author(),
+            as_of: self.as_of(),
+            now_ms: self.node.clock().now_ms(),
+        }
+    }
+
+    fn lines<R: Comparable>(&self, preview: &Preview<R>) -> Vec<String> {
+        let (name, style) = (self.file_name(), Style::screen(self.language()));
+        if std::io::stdout().is_terminal() {
+            return report::lines(preview, &name, style);
+        }
+        // Not a terminal: whoever reads it later need not be who holds the file.
+        let bare = Style { errors_max: 0, changes_max: 0, ..style };
+        let mut lines = report::lines(preview, &name, bare);
+        lines.extend(preview.errors.iter().take(ERRORS_LISTED_MAX).map(|error| {
+            let reason = error.fault.sentence(self.language());
+            self.terminal.text(words::ROW, &[&error.row, &error.column, &reason])
+        }));
+        lines
+    }
+
+    /// The preview before a question or an error is talk; the result comes after it.
+    fn show(&self, lines: &[String]) {
+        if !self.terminal.json() {
+            lines.iter().for_each(|line| self.terminal.print(line));
+        }
+    }
+
+    fn refuse<R: Comparable>(
+        &self,
+        preview: &Preview<R>,
+        source: &mut Source,
+    ) -> Result<Failure, Failure> {
+        if let Some(path) = &self.args.errors {
+            let file = File::create(path).map_err(|cause| unwritable(path, &cause))?;
+            let mut out = BufWriter::new(file);
+            let language = self.language();
+            report::write_errors(source, &preview.facts, &preview.errors, language, &mut out)?;
+            out.flush().map_err(|cause| unwritable(path, &cause))?;
+        }
+        let shown = self.args.errors.as_ref().map(|path| path.display().to_string());
+        let failure = match &shown {
+            Some(path) => Sentence::new(words::ROWS_WRONG_IN, &[&preview.error_rows, path]),
+            None => Sentence::new(words::ROWS_WRONG, &[&preview.error_rows]),
+        };
+        Ok(Failure::new(Exit::Invalid, "ROWS_INVALID", failure).hint(words::ROWS_WRONG_NEXT))
+    }
+
+    /// Asks where a person sits; a file that sends many pupils away needs a yes everywhere.
+    fn agree(&self, left: u64, remain: u64) -> Result<(), Failure> {
+        let unusual = left > 0 && left * LEFT_SHARE > left + remain;
+        if self.args.yes || !(self.terminal.asks() || unusual) {
+            return Ok(());
+        }
+        let question = match left {
+            0 => Sentence::from(words::WRITE_NOW),
+            _ => Sentence::new(words::WRITE_NOW_LEFT, &[&left]),
+        };
+        match self.terminal.confirm(&question, "--yes")? {
+            Answer::Yes => Ok(()),
+            Answer::No => Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED)),
+        }
+    }
+}
+
+/// Who imports, as the system knows it.
+fn author() -> String {
+    let named = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| {
+        std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+    });
+    named.unwrap_or_else(|| "console".to_owned()).chars().take(80).collect()
+}
+
+fn language(terminal: &Terminal) -> Language {
+    match terminal.lang() {
+        runtime::web::Lang::Zh => Language::Zh,
+        runtime::web::Lang::En => Language::En,
+    }
+}
+
+fn read_mapping(path: &Path) -> Result<SavedMapping, Failure> {
+    let unreadable = |cause| Failure::unreadable_file(path, &cause);
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    if length > MAPPING_BYTES_MAX {
+        let message = Sentence::new(words::MAPPING_LARGE, &[&path.display()]);
+        return Err(Failure::new(Exit::Invalid, "MAPPING", message));
+    }
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    SavedMapping::parse(&text).map_err(|error| ImportError::from(error).into())
+}
+
+fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|cause| unwritable(path, &cause))
+}
+
+pub(super) fn unwritable(path: &Path, cause: &std::io::Error) -> Failure {
+    let message = Sentence::new(words::FILE_UNWRITABLE, &[&path.display()]);
+    Failure::new(Exit::Failed, "FILE_UNWRITABLE", message).because(cause)
+}

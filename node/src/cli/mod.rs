@@ -1,0 +1,144 @@
+//! The command line of a school node.
+//!
+//! Commands ask and tell; what they do is in the modules that they call. Nothing here prints a
+//! person's data but the preview of an import, on the terminal of whoever holds the file, and the
+//! local report, whose name says what it is.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use runtime::cli::{Failure, Globals, Terminal, block_on, parse, start_log};
+
+mod chinese;
+mod configuration;
+mod context;
+mod import;
+mod init;
+mod joining;
+mod local_report;
+mod passphrase;
+mod reason;
+mod release;
+mod send;
+mod serve;
+mod status;
+#[cfg(test)]
+mod tests;
+mod user;
+mod words;
+
+/// Xinqiao school node: keeps the school's records and reports only totals
+#[derive(Debug, Parser)]
+#[command(name = "xinqiao-node", subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the node's data is and what opens it.
+#[derive(Args, Clone, Debug, Default)]
+struct Place {
+    /// Data folder of the node
+    #[arg(long, global = true, value_name = "DIR", env = "XINQIAO_NODE_DATA")]
+    data: Option<PathBuf>,
+
+    /// Configuration file, if it is not node.toml in the data folder
+    #[arg(long, global = true, value_name = "FILE", env = "XINQIAO_NODE_CONFIG")]
+    config: Option<PathBuf>,
+
+    /// File with the passphrase of the ledger; - for standard input
+    #[arg(long, global = true, value_name = "FILE", env = "XINQIAO_NODE_PASSPHRASE_FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Create the data folder with its encrypted ledger
+    Init(init::InitArgs),
+    /// Join the hub that sent an invite
+    Join(joining::JoinArgs),
+    /// Run the node: connection to the hub, directives, web page
+    Serve(serve::ServeArgs),
+    /// Import a file of the school office
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// What leaves this school
+    #[command(subcommand)]
+    Release(release::ReleaseCommand),
+    /// How the node stands and who must act
+    Status,
+    /// Accounts of the web page
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Settings and where each value comes from
+    #[command(subcommand)]
+    Config(configuration::ConfigCommand),
+    /// Passphrase of the ledger
+    #[command(subcommand)]
+    Passphrase(passphrase::PassphraseCommand),
+    /// DANGER: score every sheet for the school alone; the result is about children
+    DangerLocalReport(local_report::ReportArgs),
+}
+
+/// What the school is; asked once, changed in node.toml.
+#[derive(Args, Clone, Debug, Default)]
+struct SchoolArgs {
+    /// Name of the school in Chinese
+    #[arg(long, value_name = "NAME")]
+    name_zh: Option<String>,
+
+    /// Name of the school in English
+    #[arg(long, value_name = "NAME")]
+    name_en: Option<String>,
+
+    /// Another name by which rosters call the school; may be repeated
+    #[arg(long, value_name = "NAME")]
+    also_called: Vec<String>,
+
+    /// kindergarten, primary, junior, nine_year, senior, complete_secondary, vocational, special or other
+    #[arg(long, value_name = "TYPE")]
+    school_type: Option<String>,
+
+    /// Lowest and highest grade, such as 7-9; the usual ones of the type if not given
+    #[arg(long, value_name = "FROM-TO")]
+    grades: Option<String>,
+}
+
+/// Runs one command; the first argument is the program's name.
+///
+/// Starts the log of the process, so it is for `main` and for a process that runs itself again as
+/// a node; who has many nodes in one process uses [`crate::app`].
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli: Cli = match parse(args.collect(), chinese::TEXTS) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    start_log(if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" });
+    let terminal = Terminal::new(&cli.globals);
+    let outcome = execute(&terminal, &cli.place, cli.command);
+    terminal.finish(outcome)
+}
+
+fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Init(args) => init::run(terminal, place, &args),
+        Command::Join(args) => block_on(joining::run(terminal, place, &args))?,
+        Command::Serve(args) => block_on(serve::run(terminal, place, &args))?,
+        Command::Import(command) => import::run(terminal, place, &command),
+        Command::Release(release::ReleaseCommand::Send(args)) => {
+            block_on(send::run(terminal, place, &args))?
+        }
+        Command::Release(command) => release::run(terminal, place, &command),
+        Command::Status => status::run(terminal, place),
+        Command::User(command) => block_on(user::run(terminal, place, &command))?,
+        Command::Config(command) => configuration::run(terminal, place, &command),
+        Command::Passphrase(command) => passphrase::run(terminal, place, &command),
+        Command::DangerLocalReport(args) => local_report::run(terminal, place, &args),
+    }
+}

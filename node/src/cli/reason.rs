@@ -1,0 +1,236 @@
+//! What the errors of the node's modules mean to a person at a terminal.
+
+use runtime::cli::{Exit, Failure, Sentence};
+use runtime::uplink::UplinkError;
+use runtime::uplink::enrol::JoinError;
+use serde_json::json;
+
+use super::words;
+use crate::app::{AppError, ServeError};
+use crate::config::ConfigError;
+use crate::console::SourceError;
+use crate::import::{Fault, ImportError};
+use crate::join::JoiningError;
+use crate::packs::PacksError;
+use crate::release::ReleaseError;
+use crate::screening::ScreeningError;
+use crate::screening::report::ReportError;
+use crate::unlock::UnlockError;
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match &error {
+            ConfigError::Missing => Self::new(Exit::NotFound, "NO_NODE", words::NO_NODE)
+                .hint(words::NO_NODE_NEXT),
+            ConfigError::File(cause) => {
+                Self::new(Exit::Failed, "CONFIG_FILE", words::CONFIG_FILE).because(cause)
+            }
+            other => Self::new(Exit::Usage, "CONFIG", Sentence::new(words::CONFIG_WRONG, &[other]))
+                .hint(words::CONFIG_WRONG_NEXT),
+        }
+    }
+}
+
+impl From<UnlockError> for Failure {
+    fn from(error: UnlockError) -> Self {
+        let failure = |code, message, next| {
+            Self::new(Exit::Authentication, code, Sentence::from(message)).hint(next)
+        };
+        match &error {
+            UnlockError::Missing => Self::new(Exit::NotFound, "NO_KEY", words::NO_KEY)
+                .hint(words::NO_KEY_NEXT),
+            UnlockError::Damaged => {
+                failure("KEY_DAMAGED", words::KEY_DAMAGED, words::KEY_DAMAGED_NEXT)
+            }
+            UnlockError::Wrong => {
+                failure("PASSPHRASE_WRONG", words::PASSPHRASE_WRONG, words::PASSPHRASE_WRONG_NEXT)
+            }
+            UnlockError::OtherKind(_) => {
+                failure("PASSPHRASE_KIND", words::OTHER_KIND, words::OTHER_KIND_NEXT)
+            }
+            UnlockError::Passphrase(cause) => {
+                let message = Sentence::new(words::PASSPHRASE_RULE, &[cause]);
+                Self::new(Exit::Usage, "PASSPHRASE_RULE", message)
+            }
+            UnlockError::File(cause) => {
+                Self::new(Exit::Failed, "KEY_FILE", words::KEY_FILE).because(cause)
+            }
+        }
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Config(error) => error.into(),
+            AppError::Unlock(error) => error.into(),
+            AppError::Store(error) => error.into(),
+            AppError::Packs(error) => error.into(),
+            AppError::Exists(name) => {
+                let message = Sentence::new(words::IN_USE, &[&name]);
+                Self::new(Exit::Refused, "FOLDER_IN_USE", message).hint(words::IN_USE_NEXT)
+            }
+            AppError::Missing(name) => {
+                let message = Sentence::new(words::FILE_GONE, &[&name]);
+                Self::new(Exit::NotFound, "FILE_MISSING", message).hint(words::FILE_GONE_NEXT)
+            }
+            other @ (AppError::Identity(_) | AppError::Roots(_)) => {
+                Self::new(Exit::Authentication, "IDENTITY", words::IDENTITY)
+                    .hint(words::IDENTITY_NEXT)
+                    .because(&other)
+            }
+            AppError::Folder(cause) => system(&cause),
+        }
+    }
+}
+
+impl From<PacksError> for Failure {
+    fn from(error: PacksError) -> Self {
+        match error {
+            PacksError::Store(error) => error.into(),
+            other => Self::new(Exit::Failed, "PACKS", words::PACKS).because(&other),
+        }
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        match &error {
+            ServeError::Busy => {
+                Self::new(Exit::Busy, "SERVED", words::SERVED).hint(words::SERVED_NEXT)
+            }
+            ServeError::Console { address, cause } => {
+                let message = Sentence::new(words::CONSOLE, &[address]);
+                Self::new(Exit::Failed, "CONSOLE", message)
+                    .hint(words::CONSOLE_NEXT)
+                    .because(cause)
+            }
+            ServeError::Lock(cause) => system(cause),
+            other => Self::new(Exit::Failed, "SERVE", words::SERVE).because(other),
+        }
+    }
+}
+
+impl From<JoiningError> for Failure {
+    fn from(error: JoiningError) -> Self {
+        match error {
+            JoiningError::Join(error) => error.into(),
+            JoiningError::Config(error) => error.into(),
+            JoiningError::Kind => {
+                Self::new(Exit::Authentication, "INVITE_FOR_HUB", words::FOR_HUB)
+                    .hint(words::FOR_HUB_NEXT)
+            }
+            JoiningError::OtherUnit(unit) => {
+                let message = Sentence::new(words::OTHER_UNIT, &[&unit]);
+                Self::new(Exit::Refused, "OTHER_UNIT", message).hint(words::OTHER_UNIT_NEXT)
+            }
+            other => Self::new(Exit::Failed, "IDENTITY_FILE", words::IDENTITY_FILE)
+                .hint(words::IDENTITY_FILE_NEXT)
+                .because(&other),
+        }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        of_fault(Exit::Invalid, "FILE_INVALID", &error.fault())
+    }
+}
+
+impl From<ScreeningError> for Failure {
+    fn from(error: ScreeningError) -> Self {
+        match error {
+            ScreeningError::Store(error) => error.into(),
+            other => of_fault(Exit::Invalid, "ANSWERS_INVALID", &other.fault()),
+        }
+    }
+}
+
+impl From<ReleaseError> for Failure {
+    fn from(error: ReleaseError) -> Self {
+        let fault = error.fault();
+        let exit = match error {
+            ReleaseError::Store(error) => return error.into(),
+            ReleaseError::NoProfile => Exit::Usage,
+            ReleaseError::Period(_) => Exit::NotFound,
+            ReleaseError::BeforeCensus { .. } | ReleaseError::Disclosure(_) => Exit::Refused,
+            ReleaseError::Signing(_) => Exit::Authentication,
+            _ => Exit::Invalid,
+        };
+        of_fault(exit, "NOT_RELEASED", &fault)
+    }
+}
+
+impl From<domain::scale::NotForScreening> for Failure {
+    fn from(error: domain::scale::NotForScreening) -> Self {
+        use domain::catalogue::Language;
+        let say = |language| error.reason.sentence(language);
+        let sentence = Sentence::pair(
+            format!("量表 {} 不能用于筛查：{}。没有导入任何内容。", error.scale, say(Language::Zh)),
+            format!(
+                "scale {} may not be used to screen: {}; nothing was imported.",
+                error.scale,
+                say(Language::En)
+            ),
+        );
+        Self::new(Exit::Refused, "SCALE_NOT_FOR_SCREENING", sentence)
+            .hint(words::SCALE_BARRED_NEXT)
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::new(Exit::Failed, "RELEASES", words::RELEASES_UNREAD).because(&error)
+    }
+}
+
+/// A fault of the import's kind: reason and hint in both languages, its own code in the details.
+fn of_fault(exit: Exit, code: &'static str, fault: &Fault) -> Failure {
+    let end = |text: &str, stop: &str| match text.ends_with(stop) {
+        true => text.to_owned(),
+        false => format!("{text}{stop}"),
+    };
+    let message = Sentence::pair(
+        format!("{}没有写入任何内容。", end(&fault.reason.zh, "。")),
+        format!("{}; nothing was written.", fault.reason.en),
+    );
+    let hint = Sentence::pair(end(&fault.hint.zh, "。"), end(&fault.hint.en, "."));
+    Failure::new(exit, code, message).hint(hint).details(json!({"reason": fault.code}))
+}
+
+/// The local report was not made.
+pub(super) fn report(error: ReportError) -> Failure {
+    match error {
+        ReportError::Store(error) => error.into(),
+        other => Failure::new(Exit::Failed, "REPORT", words::REPORT_FAILED).because(&other),
+    }
+}
+
+/// The system refused something that is no fault of the person.
+pub(super) fn system(cause: &std::io::Error) -> Failure {
+    use std::io::ErrorKind as Kind;
+    match cause.kind() {
+        Kind::StorageFull | Kind::QuotaExceeded => {
+            Failure::from(runtime::sql::SqlError::Full).because(cause)
+        }
+        _ => Failure::new(Exit::Failed, "SYSTEM", words::SYSTEM).because(cause),
+    }
+}
+
+/// Why the connection to the hub ended.
+pub(super) fn uplink(error: UplinkError) -> Failure {
+    match error {
+        UplinkError::Transport(error) => error.into(),
+        UplinkError::Call(status) => JoinError::from(status).into(),
+        UplinkError::Store(error) => error.into(),
+        UplinkError::Conflict(_) => {
+            Failure::new(Exit::Failed, "CONFLICT", words::CONFLICT).hint(words::CONFLICT_NEXT)
+        }
+        UplinkError::Late | UplinkError::Ended => {
+            Failure::new(Exit::Network, "SILENT", words::LATE).because(&error)
+        }
+        other => Failure::new(Exit::Authentication, "HUB", words::HUB_STRANGE)
+            .hint(words::HUB_STRANGE_NEXT)
+            .because(&other),
+    }
+}

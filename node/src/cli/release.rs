@@ -1,0 +1,289 @@
+//! `release`: what would leave, what left, and what the hub said to it.
+
+use clap::{Args, Subcommand};
+use domain::period::TermId;
+use runtime::cli::{Align, Exit, Failure, Paint, Sentence, Table, Terminal};
+use runtime::web::time::minute;
+use runtime::web::{Figure, Lang};
+use serde_json::{Value, json};
+
+use super::{Place, context, words};
+use crate::console::{
+    Absent, Block, Hop, HopState, PreviewPage, ReleaseKind, ReleaseLine, ReleasePage, SourceError,
+};
+use crate::egress::Egress;
+use crate::release::{Prepared, Standing};
+
+/// Names of absent indicators in one line.
+const ABSENT_SHOWN: usize = 8;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReleaseCommand {
+    /// Show each figure as it would leave; nothing is signed or kept
+    Preview(PreviewArgs),
+    /// List everything that left, with the hub's answers
+    List,
+    /// Decode the very bytes that were signed
+    Show(ShowArgs),
+    /// Sign what is new, send it, and wait for the hub's answer
+    Send(super::send::SendArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PreviewArgs {
+    /// Term, such as 2025S1; the current one if not given
+    #[arg(long, value_name = "TERM")]
+    term: Option<TermId>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ShowArgs {
+    /// Number of the release in the list
+    number: String,
+}
+
+pub(super) fn run(
+    terminal: &Terminal,
+    place: &Place,
+    command: &ReleaseCommand,
+) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    let egress = Egress::new(node.clone());
+    match command {
+        ReleaseCommand::Preview(args) => preview(terminal, &egress, args),
+        ReleaseCommand::List => list(terminal, &egress.lines()?),
+        ReleaseCommand::Show(args) => show(terminal, &egress, &args.number),
+        // Dispatched before the node is opened, because it waits for the network.
+        ReleaseCommand::Send(_) => Ok(()),
+    }
+}
+
+fn preview(terminal: &Terminal, egress: &Egress, args: &PreviewArgs) -> Result<(), Failure> {
+    let (prepared, context, term) = egress.prepared(args.term)?;
+    let page = egress.preview_page(&prepared, &context);
+    let value = json!({
+        "term": term.to_string(),
+        "hub": page.hub.in_lang(Lang::Zh),
+        "tables": drafts_json(&prepared),
+        "absent": page.absent.iter().map(|absent| absent.name.in_lang(terminal.lang()))
+            .collect::<Vec<_>>(),
+    });
+    terminal.result(&value, |terminal| {
+        let mut lines = preview_lines(terminal, &page, &prepared);
+        lines.insert(0, terminal.text(words::PREVIEW, &[&term]));
+        lines.join("\n")
+    })
+}
+
+/// Every table with its cells in canonical order: what is signed says the same.
+fn drafts_json(prepared: &Prepared) -> Vec<Value> {
+    let cell = |cell: &domain::cell::Cell| match cell {
+        domain::cell::Cell::Value(value) => json!(value),
+        other => json!(Figure::from(*other).code()),
+    };
+    let table = |draft: &crate::release::Draft| {
+        json!({
+            "release": draft.release.id().to_string(),
+            "rule": draft.release.rule().as_str(),
+            "standing": standing(draft.standing),
+            "bytes": draft.bytes,
+            "cells": draft.cells.iter().map(cell).collect::<Vec<_>>(),
+        })
+    };
+    prepared.drafts.iter().map(table).collect()
+}
+
+const fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::New => "new",
+        Standing::Unchanged => "unchanged",
+        Standing::OnceATerm => "once_a_term",
+    }
+}
+
+/// The preview as lines; used before sending, too.
+pub(super) fn preview_lines(
+    terminal: &Terminal,
+    page: &PreviewPage,
+    prepared: &Prepared,
+) -> Vec<String> {
+    let lang = terminal.lang();
+    let mut lines = Vec::new();
+    for next in &page.releases {
+        let head = [
+            next.table.in_lang(lang),
+            kind(next.kind).in_lang(lang),
+            &terminal.text(words::BYTES, &[&next.bytes_len]),
+        ]
+        .join(" · ");
+        lines.push(format!("\n{}", terminal.paint(Paint::Strong, &head)));
+        next.blocks.iter().for_each(|block| lines.extend(block_lines(block, lang)));
+    }
+    for draft in &prepared.drafts {
+        let table = draft.release.id().table.as_str();
+        match draft.standing {
+            Standing::New => {}
+            Standing::Unchanged => lines.push(terminal.text(words::UNCHANGED, &[&table])),
+            Standing::OnceATerm => lines.push(terminal.text(words::ONCE_A_TERM, &[&table])),
+        }
+    }
+    lines.extend(absent_lines(terminal, &page.absent));
+    lines
+}
+
+fn absent_lines(terminal: &Terminal, absent: &[Absent]) -> Option<String> {
+    if absent.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> =
+        absent.iter().take(ABSENT_SHOWN).map(|one| one.name.in_lang(terminal.lang())).collect();
+    let more = if absent.len() > ABSENT_SHOWN { " …" } else { "" };
+    let names = names.join(words::COMMA.in_lang(terminal.lang()));
+    Some(format!("\n{}", terminal.text(words::ABSENT, &[&absent.len(), &names, &more])))
+}
+
+fn block_lines(block: &Block, lang: Lang) -> Vec<String> {
+    let mut table = Table::new().column("", Align::Left);
+    for column in &block.columns {
+        table = table.column(column.in_lang(lang), Align::Right);
+    }
+    for row in &block.rows {
+        let mut cells = vec![row.label.in_lang(lang).to_owned()];
+        cells.extend(row.figures.iter().map(|figure| figure.text(lang)));
+        table.row(cells);
+    }
+    let mut lines = vec![format!("  {} — {}", block.title.in_lang(lang), block.rule.in_lang(lang))];
+    lines.extend(table.render().lines().map(|line| format!("    {line}")));
+    lines
+}
+
+fn list(terminal: &Terminal, lines: &[ReleaseLine]) -> Result<(), Failure> {
+    let value: Vec<Value> = lines.iter().map(line_json).collect();
+    terminal.result(&json!({ "releases": value }), |terminal| {
+        let lang = terminal.lang();
+        if lines.is_empty() {
+            return terminal.text(words::NOTHING_LEFT, &[]);
+        }
+        let head = |text: runtime::web::Text| text.in_lang(lang);
+        let mut table = Table::new()
+            .column(head(words::NUMBER), Align::Left)
+            .column(head(words::SIGNED), Align::Left)
+            .column(head(words::PERIOD), Align::Left)
+            .column(head(words::TABLE), Align::Left)
+            .column(head(words::REVISION), Align::Right)
+            .column(head(words::ANSWER), Align::Left);
+        for line in lines {
+            table.row(vec![
+                line.id.clone(),
+                minute(line.signed_at_ms),
+                line.period.in_lang(lang).to_owned(),
+                line.table.in_lang(lang).to_owned(),
+                line.revision.to_string(),
+                line.hops.iter().map(|hop| hop_text(hop, lang)).collect::<Vec<_>>().join("; "),
+            ]);
+        }
+        table.render()
+    })
+}
+
+pub(super) fn line_json(line: &ReleaseLine) -> Value {
+    let hops: Vec<Value> = line
+        .hops
+        .iter()
+        .map(|hop| {
+            let (state, at_ms, reason) = match &hop.state {
+                HopState::Received { at_ms } => ("received", Some(*at_ms), None),
+                HopState::Refused { at_ms, reason } => {
+                    ("refused", Some(*at_ms), Some(reason.in_lang(Lang::En)))
+                }
+                HopState::Waiting => ("waiting", None, None),
+                HopState::Sent => ("sent", None, None),
+            };
+            json!({"hub": hop.hub.in_lang(Lang::Zh), "state": state, "at_ms": at_ms,
+                   "reason": reason})
+        })
+        .collect();
+    json!({
+        "id": line.id,
+        "table": line.table.in_lang(Lang::En),
+        "period": line.period.in_lang(Lang::En),
+        "revision": line.revision,
+        "signed_at_ms": line.signed_at_ms,
+        "hops": hops,
+    })
+}
+
+/// A hub's answer as a short text.
+pub(super) fn hop_text(hop: &Hop, lang: Lang) -> String {
+    let hub = hop.hub.in_lang(lang);
+    match &hop.state {
+        HopState::Received { at_ms } => words::RECEIVED.fill(lang, &[&hub, &minute(*at_ms)]),
+        HopState::Refused { at_ms, reason } => {
+            words::REFUSED.fill(lang, &[&hub, &minute(*at_ms), &reason.in_lang(lang)])
+        }
+        HopState::Waiting => words::WAITING.fill(lang, &[&hub]),
+        HopState::Sent => words::SENT.fill(lang, &[&hub]),
+    }
+}
+
+fn show(terminal: &Terminal, egress: &Egress, number: &str) -> Result<(), Failure> {
+    let page = match egress.find(number) {
+        Ok(page) => page,
+        Err(SourceError::Unknown) => {
+            let message = Sentence::new(words::NO_RELEASE, &[&number]);
+            return Err(Failure::new(Exit::NotFound, "RELEASE_UNKNOWN", message)
+                .hint(words::NO_RELEASE_NEXT));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let value = json!({
+        "release": line_json(&page.line),
+        "table": page.table_id,
+        "sha256": page.digest.to_string(),
+        "catalogue": page.catalogue.to_string(),
+        "signer": {"name": page.signer.name, "key": page.signer.key},
+        "signature_valid": page.is_verified,
+        "bytes": page.bytes.len(),
+        "blocks": page.blocks.iter().map(block_json).collect::<Vec<_>>(),
+    });
+    terminal.result(&value, |terminal| shown(terminal, &page))
+}
+
+fn block_json(block: &Block) -> Value {
+    let row = |row: &crate::console::BlockRow| {
+        let figures = row.figures.iter().map(|figure| figure.text(Lang::En));
+        json!({"label": row.label.in_lang(Lang::En), "figures": figures.collect::<Vec<_>>()})
+    };
+    json!({
+        "title": block.title.in_lang(Lang::En),
+        "rule": block.rule.in_lang(Lang::En),
+        "columns": block.columns.iter().map(|column| column.in_lang(Lang::En)).collect::<Vec<_>>(),
+        "rows": block.rows.iter().map(row).collect::<Vec<_>>(),
+    })
+}
+
+fn shown(terminal: &Terminal, page: &ReleasePage) -> String {
+    let (lang, line) = (terminal.lang(), &page.line);
+    let valid = match page.is_verified {
+        true => terminal.paint(Paint::Good, words::SIGNATURE_VALID.in_lang(lang)),
+        false => terminal.paint(Paint::Bad, words::SIGNATURE_INVALID.in_lang(lang)),
+    };
+    let mut lines = vec![
+        terminal.paint(
+            Paint::Strong,
+            &[line.table.in_lang(lang), line.period.in_lang(lang)].join(" · "),
+        ),
+        terminal.text(words::SHOWN_FACTS, &[&line.revision, &page.bytes.len(), &page.digest]),
+        format!("{} · {valid}", terminal.text(words::SIGNED_BY, &[&page.signer.name])),
+    ];
+    lines.extend(line.hops.iter().map(|hop| hop_text(hop, lang)));
+    page.blocks.iter().for_each(|block| lines.extend(block_lines(block, lang)));
+    lines.join("\n")
+}
+
+const fn kind(kind: ReleaseKind) -> runtime::web::Text {
+    match kind {
+        ReleaseKind::ClearSheet => words::CLEAR_SHEET,
+        ReleaseKind::RoundedTable => words::ROUNDED_TABLE,
+    }
+}

@@ -1,0 +1,162 @@
+//! `release send`: signs what is new, hands it over, and waits for the hub's answer.
+//!
+//! Once signed, a release is queued and cannot be lost: every ending after that says so. Where the
+//! folder is served by another process, that process sends, and here we only wait.
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use domain::period::TermId;
+use runtime::cli::{Answer, Exit, Failure, Sentence, Terminal};
+use runtime::uplink::UplinkError;
+use serde_json::json;
+
+use super::release::{hop_text, line_json, preview_lines};
+use super::{Place, context, words};
+use crate::app::{Node, is_served, ring_bell};
+use crate::console::{HopState, ReleaseLine};
+use crate::egress::{self, Egress, term_of};
+use crate::release::{self, Standing};
+
+/// How often the answer is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+#[derive(Args, Debug)]
+pub(super) struct SendArgs {
+    /// Term, such as 2025S1; the current one if not given
+    #[arg(value_name = "PERIOD", value_parser = term_of)]
+    period: Option<TermId>,
+
+    /// The same, as a flag
+    #[arg(long, value_name = "TERM", conflicts_with = "period")]
+    term: Option<TermId>,
+
+    /// Do not ask before signing
+    #[arg(long)]
+    yes: bool,
+
+    /// Seconds to wait for the hub's answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u64,
+}
+
+pub(super) async fn run(
+    terminal: &Terminal,
+    place: &Place,
+    args: &SendArgs,
+) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    let egress = Egress::new(node.clone());
+    let made = sign(terminal, &node, &egress, args)?;
+    node.hand_over()?;
+    let within = Duration::from_secs(args.wait);
+    let pushed = push(&node, within).await;
+    let lines = egress.lines()?;
+    let open = |line: &&ReleaseLine| {
+        line.hops.iter().any(|hop| matches!(hop.state, HopState::Waiting | HopState::Sent))
+    };
+    let waiting = lines.iter().filter(open).count();
+    if waiting > 0 {
+        return Err(still_waiting(waiting, pushed.err()));
+    }
+    told(terminal, &lines, &made)
+}
+
+/// Signs every new table after a look at it; gives the names of what was signed.
+fn sign(
+    terminal: &Terminal,
+    node: &Node,
+    egress: &Egress,
+    args: &SendArgs,
+) -> Result<Vec<String>, Failure> {
+    let member = node.member().ok_or_else(context::not_joined)?;
+    let (prepared, context, term) = egress.prepared(args.period.or(args.term))?;
+    let new = prepared.drafts.iter().filter(|draft| draft.standing == Standing::New).count();
+    if terminal.asks() && !terminal.json() {
+        let page = egress.preview_page(&prepared, &context);
+        preview_lines(terminal, &page, &prepared).iter().for_each(|l| terminal.talk_plain(l));
+    }
+    if new > 0 && terminal.asks() && !args.yes {
+        let question =
+            Sentence::new(words::SEND_NOW, &[&new, &member.membership.parent_name.unit()]);
+        if terminal.confirm(&question, "--yes")? == Answer::No {
+            return Err(Failure::new(Exit::Interrupted, "DECLINED", words::SEND_DECLINED));
+        }
+    }
+    let identity = member.identity.current();
+    let made = release::make(node.ledger(), &context, term, identity.key())?;
+    let made = made.drafts.iter().filter(|draft| draft.standing == Standing::New);
+    Ok(made.map(|draft| draft.release.id().to_string()).collect())
+}
+
+/// Sends by ourselves, or leaves it to the process that serves the folder.
+async fn push(node: &Node, within: Duration) -> Result<(), Failure> {
+    if !is_served(&node.config().data) {
+        let (uplink, _) = node.uplink().ok_or_else(context::not_joined)?;
+        return uplink.flush(within).await.map_err(super::reason::uplink);
+    }
+    ring_bell(&node.config().data).map_err(|cause| super::reason::system(&cause))?;
+    let until = Instant::now() + within;
+    while Instant::now() < until {
+        if node.transfer().backlog()?.waiting == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    // The serving process noted why, if it could not reach the hub.
+    let noted = node.transfer().read(egress::link::notes)?.last_error;
+    Err(match noted.is_empty() {
+        true => super::reason::uplink(UplinkError::Late),
+        false => Failure::new(Exit::Network, "UNREACHABLE", Sentence::new(words::SAYS, &[&noted])),
+    })
+}
+
+/// Signed, queued, not answered: nothing is lost, and the exit code says whether to try again.
+fn still_waiting(waiting: usize, cause: Option<Failure>) -> Failure {
+    match cause {
+        Some(cause) if cause.exit() != Exit::Network => cause,
+        cause => {
+            let why = cause.map(|cause| cause.message(runtime::web::Lang::En).to_owned());
+            let failure = Failure::new(
+                Exit::Network,
+                "QUEUED",
+                Sentence::new(words::QUEUED, &[&waiting]),
+            );
+            let failure = failure.hint(words::QUEUED_NEXT);
+            match why {
+                Some(why) => failure.details(json!({"waiting": waiting, "cause": why})),
+                None => failure.details(json!({"waiting": waiting})),
+            }
+        }
+    }
+}
+
+fn told(terminal: &Terminal, lines: &[ReleaseLine], made: &[String]) -> Result<(), Failure> {
+    let sent: Vec<&ReleaseLine> = lines.iter().take(made.len()).collect();
+    let refused = sent.iter().find_map(|line| {
+        line.hops.iter().find_map(|hop| match &hop.state {
+            HopState::Refused { reason, .. } => Some(reason.clone()),
+            _ => None,
+        })
+    });
+    if let Some(reason) = refused {
+        let message = Sentence::new(words::HUB_REFUSED, &[&reason.in_lang(terminal.lang())]);
+        return Err(Failure::new(Exit::Refused, "RELEASE_REFUSED", message)
+            .hint(words::HUB_REFUSED_NEXT));
+    }
+    let value = json!({
+        "made": made,
+        "releases": sent.iter().map(|line| line_json(line)).collect::<Vec<_>>(),
+    });
+    terminal.result(&value, |terminal| {
+        if sent.is_empty() {
+            return terminal.text(words::NOTHING_NEW, &[]);
+        }
+        let lang = terminal.lang();
+        let line = |line: &&ReleaseLine| {
+            let hops: Vec<String> = line.hops.iter().map(|hop| hop_text(hop, lang)).collect();
+            format!("{}  {}  {}", line.id, line.table.in_lang(lang), hops.join("; "))
+        };
+        sent.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}

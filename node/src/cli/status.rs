@@ -1,0 +1,290 @@
+//! `status`: how the node stands, and for everything that is not well, who must act.
+//!
+//! Works without the passphrase; counts of the ledger are added where it opens without asking.
+
+use domain::unit::IdentityName;
+use runtime::cli::{Failure, Paint, Sentence, Terminal};
+use runtime::clock::Clock;
+use runtime::web::time::minute;
+use serde_json::{Value, json};
+
+use super::{Place, context, words};
+use crate::app::{self, Outward};
+use crate::egress::link::{self, Notes, SKEW_LIMIT_MS};
+use crate::ledger::{Ledger, import_batch, staff, student};
+use crate::transfer::directive::{self, Stored, Verdict};
+
+/// Days before its end from which an unrenewed certificate is worth a word.
+const EXPIRY_DAYS: i64 = 30;
+/// Imports that are listed.
+const IMPORTS_SHOWN: u32 = 3;
+
+/// Something that is not well, and who must act.
+struct Problem {
+    code: &'static str,
+    what: Sentence,
+    who: Sentence,
+}
+
+/// Everything that is shown.
+struct Status {
+    unit: Option<String>,
+    hub: Option<IdentityName>,
+    address: Option<String>,
+    certificate: Option<(i64, i64)>,
+    notes: Notes,
+    served: bool,
+    directives: Vec<Stored>,
+    ledger: Option<Counts>,
+    problems: Vec<Problem>,
+}
+
+/// Counts of the ledger; never more than counts.
+struct Counts {
+    students: u64,
+    staff: u64,
+    imports: Vec<(String, i64, u64)>,
+}
+
+pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
+    let config = context::config(place, &[])?;
+    let outward = app::open_outward(config, Clock::system())?;
+    let status = look(&outward, counts(terminal, place, &outward)?)?;
+    terminal.result(&as_json(&status, terminal), |terminal| as_text(&status, terminal))
+}
+
+/// Opens the ledger only where nobody has to be asked.
+fn counts(
+    terminal: &Terminal,
+    place: &Place,
+    outward: &Outward,
+) -> Result<Option<Counts>, Failure> {
+    let config = outward.config();
+    let can = place.passphrase_file.is_some()
+        || config.danger_key_file.is_some()
+        || context::credential().is_some();
+    if !can {
+        return Ok(None);
+    }
+    let key = context::ledger_key(terminal, place, config)?;
+    let ledger = Ledger::open(&config.path("ledger.db"), key.data_key())?;
+    let counts = ledger.read(|tx| {
+        let imports = import_batch::latest(tx, IMPORTS_SHOWN)?;
+        let import = |line: import_batch::ImportLine| (line.kind, line.imported_at_ms, line.rows);
+        Ok::<_, runtime::sql::SqlError>(Counts {
+            students: student::count_on_roll(tx)?,
+            staff: staff::current(tx)?.len() as u64,
+            imports: imports.into_iter().map(import).collect(),
+        })
+    })?;
+    Ok(Some(counts))
+}
+
+fn look(outward: &Outward, ledger: Option<Counts>) -> Result<Status, Failure> {
+    let today = outward.clock().today();
+    let transfer = outward.transfer();
+    let notes = transfer.read(link::notes)?;
+    let directives = transfer.read(move |tx| {
+        let mut found = Vec::new();
+        for kind in proto::pack::PackKind::ALL {
+            found.extend(directive::all_in_force(tx, kind.as_str(), today)?);
+        }
+        let unusable = directive::all(tx)?.into_iter();
+        found.extend(unusable.filter(|stored| stored.verdict != Verdict::Usable));
+        Ok::<_, runtime::sql::SqlError>(found)
+    })?;
+    let membership = outward.member().map(|member| &member.membership);
+    let certificate = outward.member().and_then(|member| {
+        let ends = member.identity.current().peer().not_after().as_millisecond();
+        Some((ends, link::certificate_days(outward)?))
+    });
+    let problems = problems(outward, &notes, certificate.map(|(_, days)| days), &directives);
+    Ok(Status {
+        unit: membership.map(|membership| membership.name.unit().to_string()),
+        hub: membership.map(|membership| membership.parent_name.clone()),
+        address: membership.map(|membership| membership.parent_address.clone()),
+        certificate,
+        notes,
+        served: app::is_served(&outward.config().data),
+        directives,
+        ledger,
+        problems,
+    })
+}
+
+fn problems(
+    outward: &Outward,
+    notes: &Notes,
+    days: Option<i64>,
+    directives: &[Stored],
+) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut add = |code, what: Sentence, who: runtime::web::Text| {
+        found.push(Problem { code, what, who: who.into() });
+    };
+    if outward.member().is_none() {
+        add("NOT_JOINED", words::NOT_JOINED.into(), words::SCHOOL_IT);
+    }
+    if outward.config().school.school_type.is_none() {
+        add("SCHOOL_TYPE", words::SCHOOL_UNKNOWN.into(), words::SCHOOL_IT);
+    }
+    match days {
+        Some(days) if days < 0 => {
+            add("CERTIFICATE_EXPIRED", words::CERTIFICATE_OVER.into(), words::HUB_OPERATOR);
+        }
+        Some(days) if days < EXPIRY_DAYS => {
+            let what = Sentence::new(words::CERTIFICATE_ENDS, &[&days]);
+            add("CERTIFICATE_ENDS", what, words::HUB_OPERATOR);
+        }
+        _ => {}
+    }
+    if let Some(skew) = notes.skew_ms.filter(|skew| skew.abs() > SKEW_LIMIT_MS) {
+        let text = if skew > 0 { words::CLOCK_FAST } else { words::CLOCK_SLOW };
+        add("CLOCK", Sentence::new(text, &[&span(skew)]), words::SCHOOL_IT);
+    }
+    if !notes.conflict.is_empty() {
+        add("CONFLICT", words::CONFLICT.into(), words::HUB_OPERATOR);
+    }
+    if notes.refused_last {
+        add("REFUSED", words::REFUSED_LAST.into(), words::SCHOOL_IT);
+    }
+    if !notes.last_error.is_empty() {
+        let what = Sentence::new(words::LAST_ATTEMPT, &[&notes.last_error]);
+        add("UNREACHABLE", what, words::NETWORK_WHO);
+    }
+    for stored in directives.iter().filter(|stored| stored.verdict != Verdict::Usable) {
+        let what = Sentence::new(words::PACK_UNUSABLE, &[&stored.kind, &stored.name]);
+        add("DIRECTIVE", what, words::UPDATE_WHO);
+    }
+    found
+}
+
+/// A difference of clocks as hours, minutes and seconds.
+fn span(ms: i64) -> String {
+    let seconds = ms.abs() / 1_000;
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    format!("{hours}:{minutes:02}:{:02}", seconds % 60)
+}
+
+fn as_json(status: &Status, terminal: &Terminal) -> Value {
+    let lang = terminal.lang();
+    let backlog = status.notes.backlog;
+    let ledger = status.ledger.as_ref().map(|counts| {
+        let import = |(kind, at_ms, rows): &(String, i64, u64)| {
+            json!({"kind": kind, "at_ms": at_ms, "rows": rows})
+        };
+        json!({
+            "students": counts.students,
+            "staff": counts.staff,
+            "imports": counts.imports.iter().map(import).collect::<Vec<_>>(),
+        })
+    });
+    let directives: Vec<Value> = status.directives.iter().map(directive_json).collect();
+    let problem = |problem: &Problem| {
+        json!({"code": problem.code, "what": problem.what.in_lang(lang),
+               "who": problem.who.in_lang(lang)})
+    };
+    json!({
+        "unit": status.unit,
+        "hub": status.hub.as_ref().map(ToString::to_string),
+        "address": status.address,
+        "serving": status.served,
+        "certificate": status.certificate.map(|(ends, days)| {
+            json!({"valid_until_ms": ends, "days": days})
+        }),
+        "last_contact_ms": status.notes.heard_at_ms,
+        "last_error": status.notes.last_error,
+        "clock_skew_ms": status.notes.skew_ms,
+        "statistics": {
+            "head": backlog.head,
+            "acknowledged": backlog.answered,
+            "waiting": backlog.waiting,
+            "refused": backlog.refused,
+        },
+        "directives": directives,
+        "ledger": ledger,
+        "problems": status.problems.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+fn directive_json(stored: &Stored) -> Value {
+    json!({
+        "kind": stored.kind,
+        "name": stored.name,
+        "version": stored.version,
+        "serial": stored.serial,
+        "in_force": stored.verdict == Verdict::Usable,
+        "sha256": stored.content_digest.to_string(),
+    })
+}
+
+fn as_text(status: &Status, terminal: &Terminal) -> String {
+    let none = "—".to_owned();
+    let hub = status.hub.as_ref().map_or(none.clone(), |hub| hub.unit().to_string());
+    let heard = status.notes.heard_at_ms.map_or(none.clone(), minute);
+    let backlog = status.notes.backlog;
+    let mut lines = vec![
+        terminal.text(
+            words::STATUS_UNIT,
+            &[&status.unit.as_ref().unwrap_or(&none), &hub,
+              &status.address.as_ref().unwrap_or(&none)],
+        ),
+        terminal.text(
+            if status.served { words::STATUS_SERVED } else { words::STATUS_STOPPED },
+            &[],
+        ),
+        terminal.text(words::STATUS_CONTACT, &[&heard]),
+        terminal.text(
+            words::STATUS_QUEUE,
+            &[&backlog.waiting, &backlog.answered, &backlog.head, &backlog.refused],
+        ),
+    ];
+    if let Some((ends, days)) = status.certificate {
+        lines.push(terminal.text(words::STATUS_CERTIFICATE, &[&minute(ends), &days]));
+    }
+    lines.push(ledger_text(status, terminal));
+    lines.push(directives_text(status, terminal));
+    if status.problems.is_empty() {
+        let well = terminal.text(words::ALL_WELL, &[]);
+        lines.push(terminal.paint(Paint::Good, &well));
+    }
+    for problem in &status.problems {
+        let what = problem.what.in_lang(terminal.lang());
+        let who = problem.who.in_lang(terminal.lang());
+        let line = terminal.text(words::PROBLEM, &[&what, &who]);
+        lines.push(terminal.paint(Paint::Warn, &line));
+    }
+    lines.join("\n")
+}
+
+fn ledger_text(status: &Status, terminal: &Terminal) -> String {
+    let Some(counts) = &status.ledger else {
+        return terminal.text(words::STATUS_LOCKED, &[]);
+    };
+    let import = counts.imports.first();
+    let last = import.map_or_else(|| "—".to_owned(), |(kind, at, rows)| {
+        format!("{kind} {} ({rows})", minute(*at))
+    });
+    terminal.text(words::STATUS_LEDGER, &[&counts.students, &counts.staff, &last])
+}
+
+fn directives_text(status: &Status, terminal: &Terminal) -> String {
+    let usable = status.directives.iter().filter(|stored| stored.verdict == Verdict::Usable);
+    let named = |stored: &Stored| format!("{}/{} {}", stored.kind, stored.name, stored.version);
+    let mut names: Vec<String> = usable
+        .filter(|stored| stored.kind != proto::pack::PackKind::Scale.as_str())
+        .map(named)
+        .collect();
+    let scales = status
+        .directives
+        .iter()
+        .filter(|stored| stored.kind == proto::pack::PackKind::Scale.as_str())
+        .count();
+    if scales > 0 {
+        names.push(terminal.text(words::STATUS_SCALES, &[&scales]));
+    }
+    if names.is_empty() {
+        return terminal.text(words::STATUS_BUILT_IN, &[]);
+    }
+    terminal.text(words::STATUS_PACKS, &[&names.join(", ")])
+}

@@ -1,0 +1,265 @@
+//! A node's configuration: which settings there are, where each value came from, and what they
+//! mean together.
+//!
+//! The order is flag, environment (`XINQIAO_NODE_*`), file, default. A key that is not known is an
+//! error with the nearest known one: a misspelt protection must not be a silent default.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use domain::catalogue::SchoolType;
+use domain::unit::{IdentityName, UnitId, Zone};
+
+use crate::import::value::{Grade, GradeSpan};
+
+mod setting;
+
+pub use setting::{
+    FILE_NAME, Form, KEYS, Key, Origin, Setting, Settings, Sources, template, update,
+};
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No node was set up in the folder.
+    #[error("no node is set up in this folder: node.toml is missing")]
+    Missing,
+    /// The file could not be read or written.
+    #[error("node.toml could not be read or written")]
+    File(#[from] std::io::Error),
+    /// The file is no TOML.
+    #[error("node.toml, line {line}: {message}")]
+    Syntax {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A key that this version does not know.
+    #[error("{origin}: {key} is not a setting{}", nearest_text(.nearest))]
+    Unknown {
+        /// Where it stands.
+        origin: String,
+        /// What stands there.
+        key: String,
+        /// The known key that is nearest, if one is near.
+        nearest: Option<&'static str>,
+    },
+    /// A value is not what its key asks for.
+    #[error("{key} is not usable: {reason}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+fn nearest_text(nearest: &Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |known| format!("; did you mean {known}?"))
+}
+
+/// Who this node is and where it reports, once it has joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Our identity name.
+    pub name: IdentityName,
+    /// Address of the hub above; proves nothing.
+    pub parent_address: String,
+    /// Name that the hub above must show.
+    pub parent_name: IdentityName,
+}
+
+/// What sort of school this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct School {
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// Further names by which rosters call the school.
+    pub also_called: Vec<String>,
+    /// Type; fixes the stage of each grade.
+    pub school_type: Option<SchoolType>,
+    /// The grades that it has.
+    pub grades: Option<GradeSpan>,
+}
+
+/// A checked configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Data folder.
+    pub data: PathBuf,
+    /// Membership; nothing before the node has joined.
+    pub membership: Option<Membership>,
+    /// The school.
+    pub school: School,
+    /// Address of the console; always on this machine.
+    pub console: SocketAddr,
+    /// A file with the key of the ledger, for starting without a person. Whoever reads it and the
+    /// folder reads every record.
+    pub danger_key_file: Option<PathBuf>,
+    /// Whether demonstration scales may be used; only with made-up pupils.
+    pub danger_demo_scales: bool,
+}
+
+impl School {
+    /// The grades that the school has: those that were said, else the usual ones of its type.
+    #[must_use]
+    pub fn grade_span(&self) -> Option<GradeSpan> {
+        self.grades.or_else(|| {
+            grade_span(match self.school_type? {
+                SchoolType::Kindergarten => "k1-k3",
+                SchoolType::Primary => "1-6",
+                SchoolType::Junior => "7-9",
+                SchoolType::NineYear | SchoolType::Special => "1-9",
+                SchoolType::Senior | SchoolType::Vocational => "10-12",
+                SchoolType::CompleteSecondary => "7-12",
+                SchoolType::Other => "1-12",
+            })
+        })
+    }
+}
+
+impl Config {
+    /// Reads the configuration of a data folder.
+    ///
+    /// # Errors
+    /// No node is set up there, or a setting is wrong.
+    pub fn load(data: &Path) -> Result<Self, ConfigError> {
+        let sources = Sources::of_folder(data);
+        Self::check(data, &Settings::resolve(&sources)?)
+    }
+
+    /// Checks what the settings say together.
+    ///
+    /// # Errors
+    /// The first key whose value cannot be used.
+    pub fn check(data: &Path, settings: &Settings) -> Result<Self, ConfigError> {
+        let console: SocketAddr = parse("console", settings.text("console"))?;
+        if !console.ip().is_loopback() {
+            let reason = "the console is for this machine only, such as 127.0.0.1:8480".to_owned();
+            return Err(ConfigError::Value { key: "console", reason });
+        }
+        Ok(Self {
+            data: data.to_owned(),
+            membership: membership(settings)?,
+            school: school(settings)?,
+            console,
+            danger_key_file: match settings.text("danger_key_file") {
+                "" => None,
+                path => Some(data.join(path)),
+            },
+            danger_demo_scales: settings.flag("danger_demo_scales"),
+        })
+    }
+
+    /// A file of the data folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.data.join(name)
+    }
+
+    /// Our unit, once the node has joined.
+    #[must_use]
+    pub fn unit(&self) -> Option<&UnitId> {
+        self.membership.as_ref().map(|membership| membership.name.unit())
+    }
+
+    /// The folder with the pinned roots.
+    #[must_use]
+    pub fn roots_folder(&self) -> PathBuf {
+        self.data.join("roots")
+    }
+}
+
+fn membership(settings: &Settings) -> Result<Option<Membership>, ConfigError> {
+    let name = settings.text("name");
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let zone: Zone = parse("zone", settings.text("zone"))?;
+    let named = |key| {
+        IdentityName::parse(settings.text(key), &zone).map_err(|error| value(key, &error))
+    };
+    let (name, parent_name) = (named("name")?, named("parent_name")?);
+    let unit = settings.text("unit");
+    if !unit.is_empty() && parse::<UnitId>("unit", unit)? != *name.unit() {
+        let reason = "it is another unit than the one in name".to_owned();
+        return Err(ConfigError::Value { key: "unit", reason });
+    }
+    let parent_address = settings.text("parent_address").to_owned();
+    if parent_address.is_empty() {
+        let reason = "it is empty although the node has joined".to_owned();
+        return Err(ConfigError::Value { key: "parent_address", reason });
+    }
+    Ok(Some(Membership { name, parent_address, parent_name }))
+}
+
+fn school(settings: &Settings) -> Result<School, ConfigError> {
+    let grades = match settings.text("grades") {
+        "" => None,
+        text => Some(grade_span(text).ok_or_else(|| ConfigError::Value {
+            key: "grades",
+            reason: "write the lowest and the highest grade, such as 7-9 or k1-k3".to_owned(),
+        })?),
+    };
+    let school_type = match settings.text("school_type") {
+        "" => None,
+        word => Some(SchoolType::from_word(word).ok_or_else(|| {
+            let words: Vec<&str> = SchoolType::ALL.iter().map(|kind| kind.as_str()).collect();
+            let reason = format!("write one of {}", words.join(", "));
+            ConfigError::Value { key: "school_type", reason }
+        })?),
+    };
+    if let (Some(kind), Some(span)) = (school_type, grades) {
+        check_stages(kind, span)?;
+    }
+    Ok(School {
+        name_zh: settings.text("name_zh").to_owned(),
+        name_en: settings.text("name_en").to_owned(),
+        also_called: settings.list("also_called"),
+        school_type,
+        grades,
+    })
+}
+
+/// Both ends of the span must have a stage in such a school, or its figures would have none.
+fn check_stages(kind: SchoolType, span: GradeSpan) -> Result<(), ConfigError> {
+    for grade in [span.from, span.to] {
+        let known = domain::catalogue::Grade::from_word(grade.code());
+        let staged = known.and_then(|grade| domain::catalogue::stage_of(kind, grade));
+        if staged.is_none() {
+            let reason = format!("a school of type {} has no grade {}", kind.as_str(), grade.code());
+            return Err(ConfigError::Value { key: "grades", reason });
+        }
+    }
+    Ok(())
+}
+
+/// Reads `7-9`, `g7-g9`, `k1-k3` or a single grade.
+fn grade_span(text: &str) -> Option<GradeSpan> {
+    let grade = |part: &str| {
+        let part = part.trim();
+        Grade::from_code(part).or_else(|| Grade::from_code(&format!("g{part}")))
+    };
+    let (from, to) = text.split_once(['-', '–']).unwrap_or((text, text));
+    let span = GradeSpan { from: grade(from)?, to: grade(to)? };
+    (span.from <= span.to).then_some(span)
+}
+
+fn parse<T>(key: &'static str, text: &str) -> Result<T, ConfigError>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| value(key, &error))
+}
+
+fn value(key: &'static str, error: &dyn std::fmt::Display) -> ConfigError {
+    ConfigError::Value { key, reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! The start page: where the identifiable data is, how the link stands, what left lately.
+
+use askama::Template;
+use runtime::web::{Html, Lang, Page, Part, RenderError, Tag, grouped, time};
+
+use super::egress::{crumbs, due, hop_tag, kind, refusal, tally};
+use super::sync::{SyncLines, lines};
+use super::view::{HomePage, Hop, ReleaseLine};
+use super::words;
+
+#[derive(Template)]
+#[template(path = "console/home.html")]
+struct HomeTemplate<'a> {
+    lang: Lang,
+    page: &'a HomePage,
+    sync: SyncLines,
+}
+
+/// Makes the page.
+///
+/// # Errors
+/// A template could not be rendered.
+pub fn page(view: &HomePage, lang: Lang) -> Result<Page, RenderError> {
+    let sync = lines(&view.sync, lang);
+    let body = Html::render(&HomeTemplate {
+        lang,
+        page: view,
+        sync,
+    })?;
+    Ok(Page {
+        title: words::HOME.in_lang(lang).to_owned(),
+        note: String::new(),
+        crumbs: crumbs(&[words::DAILY, words::HOME], lang),
+        current: "/",
+        exports: Vec::new(),
+        body,
+    })
+}
+
+impl HomeTemplate<'_> {
+    fn students(&self) -> String {
+        words::STAYS.fill(self.lang, &[&grouped(self.page.students)])
+    }
+
+    fn left(&self) -> String {
+        words::LEFT_SO_FAR.fill(self.lang, &[&grouped(self.page.released)])
+    }
+
+    fn next(&self) -> String {
+        due(self.page.next_due_ms, self.lang)
+    }
+
+    fn all(&self) -> String {
+        words::ALL_OF.fill(self.lang, &[&grouped(self.page.released)])
+    }
+
+    fn kind(&self, line: &ReleaseLine) -> &'static str {
+        kind(line.kind, self.lang)
+    }
+
+    fn tally(&self, line: &ReleaseLine) -> String {
+        tally(&line.tally, self.lang)
+    }
+
+    fn tag(&self, hop: &Hop) -> Part<Tag> {
+        hop_tag(hop, self.lang)
+    }
+
+    fn refusal(&self, hop: &Hop) -> String {
+        refusal(hop, self.lang)
+    }
+
+    fn minute(&self, unix_ms: &i64) -> String {
+        time::minute(*unix_ms)
+    }
+}

@@ -1,0 +1,199 @@
+//! The school's console: the start page and what leaves this school.
+//!
+//! Pages are pure functions of their views; the handlers here read the address, ask the source
+//! off the async threads, and put the shell around the answer. None of these pages names a
+//! person, so every role of the school may read them.
+
+mod egress;
+mod home;
+mod source;
+mod sync;
+mod view;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use runtime::web::{
+    Everyone, Label, NavGroup, NavLink, Problem, Shell, Site, Transport, Visitor, console,
+};
+use serde::Deserialize;
+
+pub use source::{EgressSource, SourceError};
+pub use view::*;
+
+/// Address of the list of releases.
+const EGRESS_HREF: &str = "/egress";
+/// Address of the preview.
+const NEXT_HREF: &str = "/egress/next";
+/// Longest id of a release in the address.
+const ID_CHARS_MAX: usize = 120;
+/// Highest number of a page of the list.
+const PAGE_MAX: u32 = 100_000;
+
+#[derive(Clone)]
+struct Pages {
+    shell: Arc<Shell>,
+    source: Arc<dyn EgressSource>,
+}
+
+impl FromRef<Pages> for Arc<Shell> {
+    fn from_ref(pages: &Pages) -> Self {
+        Self::clone(&pages.shell)
+    }
+}
+
+/// Names and menu of a school's console.
+#[must_use]
+pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
+    let daily = vec![NavLink {
+        label: words::HOME,
+        href: "/",
+    }];
+    let outward = vec![
+        NavLink {
+            label: words::EGRESS,
+            href: EGRESS_HREF,
+        },
+        NavLink {
+            label: words::NEXT,
+            href: NEXT_HREF,
+        },
+    ];
+    let nav = vec![
+        NavGroup {
+            title: words::DAILY,
+            links: daily,
+        },
+        NavGroup {
+            title: words::OUTWARD,
+            links: outward,
+        },
+    ];
+    Site {
+        product: words::PRODUCT,
+        unit,
+        unit_id,
+        transport,
+        nav,
+        demonstration: false,
+    }
+}
+
+/// The school's console, whole: pages, sign-in, static files, error pages.
+pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
+    let pages = Router::new()
+        .route("/", get(show_home))
+        .route(EGRESS_HREF, get(show_list))
+        .route(NEXT_HREF, get(show_preview))
+        .route("/egress/{id}", get(show_release))
+        .route("/egress/{id}/bytes", get(give_bytes))
+        .with_state(Pages {
+            shell: Arc::clone(&shell),
+            source,
+        });
+    console(shell, pages)
+}
+
+/// Which page of the list.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    page: Option<u32>,
+}
+
+async fn show_home(
+    State(pages): State<Pages>,
+    visitor: Visitor<Everyone>,
+) -> Result<Response, Problem> {
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || source.home()).await?;
+    pages
+        .shell
+        .reply(&visitor.frame, &home::page(&view, visitor.frame.lang)?)
+}
+
+async fn show_list(
+    State(pages): State<Pages>,
+    visitor: Visitor<Everyone>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let number = asked.page.unwrap_or(1).clamp(1, PAGE_MAX);
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || source.releases(number)).await?;
+    pages
+        .shell
+        .reply(&visitor.frame, &egress::list(&view, visitor.frame.lang)?)
+}
+
+async fn show_preview(
+    State(pages): State<Pages>,
+    visitor: Visitor<Everyone>,
+) -> Result<Response, Problem> {
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || source.preview()).await?;
+    pages
+        .shell
+        .reply(&visitor.frame, &egress::preview(&view, visitor.frame.lang)?)
+}
+
+async fn show_release(
+    State(pages): State<Pages>,
+    visitor: Visitor<Everyone>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let view = release_of(&pages, id).await?;
+    pages
+        .shell
+        .reply(&visitor.frame, &egress::release(&view, visitor.frame.lang)?)
+}
+
+/// Gives the signed bytes as a file, so that anybody can check their digest.
+async fn give_bytes(
+    State(pages): State<Pages>,
+    _visitor: Visitor<Everyone>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let view = release_of(&pages, id).await?;
+    let name = format!(
+        "attachment; filename=\"release-{}.bin\"",
+        view.digest.short()
+    );
+    let file = HeaderValue::from_str(&name).map_err(|_| Problem::Internal)?;
+    let kind = HeaderValue::from_static("application/octet-stream");
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, file),
+    ];
+    Ok((headers, view.bytes).into_response())
+}
+
+async fn release_of(pages: &Pages, id: String) -> Result<ReleasePage, Problem> {
+    let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if id.is_empty() || id.len() > ID_CHARS_MAX || !plain {
+        return Err(Problem::NotFound);
+    }
+    let source = Arc::clone(&pages.source);
+    off_thread(move || source.release(&id)).await
+}
+
+/// Asks the source where blocking does no harm.
+async fn off_thread<T: Send + 'static>(
+    ask: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(ask).await {
+        Ok(Ok(view)) => Ok(view),
+        Ok(Err(SourceError::Unknown)) => Err(Problem::NotFound),
+        Ok(Err(SourceError::Unavailable(cause))) => {
+            tracing::error!(cause = %cause, "releases not read");
+            Err(Problem::Unavailable)
+        }
+        Err(_) => Err(Problem::Internal),
+    }
+}
+
+#[cfg(test)]
+mod tests;

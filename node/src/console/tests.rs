@@ -1,0 +1,307 @@
+//! The school's pages as a browser without scripts meets them, over made-up views.
+
+mod sample;
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use runtime::web::trial::{self, Browser, PASSWORD, Seen};
+use runtime::web::{Label, Role, Transport};
+
+use super::*;
+use sample::{refused_line, release_view, waiting_line};
+
+const NOW: i64 = 1_764_000_000_000;
+
+struct Fixed {
+    state: SyncState,
+    empty: bool,
+}
+
+impl EgressSource for Fixed {
+    fn home(&self) -> Result<HomePage, SourceError> {
+        Ok(HomePage {
+            students: 1_197,
+            released: if self.empty { 0 } else { 19 },
+            next_due_ms: Some(NOW + 86_400_000),
+            sync: SyncStatus {
+                hub: Label::new("香港中路街道枢纽", "Xianggang Zhonglu Street hub"),
+                state: self.state,
+                acknowledged: 17,
+                head: 19,
+                heard_at_ms: Some(NOW),
+                certificate_days: Some(61),
+            },
+            latest: self.lines(),
+        })
+    }
+
+    fn releases(&self, page: u32) -> Result<EgressPage, SourceError> {
+        Ok(EgressPage {
+            lines: self.lines(),
+            page,
+            pages: 3,
+            total: 19,
+            students: 1_197,
+            next_due_ms: None,
+        })
+    }
+
+    fn release(&self, id: &str) -> Result<ReleasePage, SourceError> {
+        match id {
+            "statistics-17" => Ok(release_view()),
+            "broken" => Err(SourceError::Unavailable("ledger.db is on fire".into())),
+            _ => Err(SourceError::Unknown),
+        }
+    }
+
+    fn preview(&self) -> Result<PreviewPage, SourceError> {
+        let release = release_view();
+        let next = NextRelease {
+            kind: ReleaseKind::RoundedTable,
+            table: release.line.table,
+            period: release.line.period,
+            tally: release.line.tally,
+            blocks: release.blocks,
+            bytes_len: 1_104,
+        };
+        Ok(PreviewPage {
+            releases: if self.empty { Vec::new() } else { vec![next] },
+            due_ms: None,
+            hub: Label::new("香港中路街道枢纽", "Xianggang Zhonglu Street hub"),
+            absent: vec![Absent {
+                name: Label::new("谈心次数", "Mentor talks"),
+                why: Label::new(
+                    "谈心台账尚未启用",
+                    "the ledger of mentor talks is not in use yet",
+                ),
+            }],
+        })
+    }
+}
+
+impl Fixed {
+    fn lines(&self) -> Vec<ReleaseLine> {
+        if self.empty {
+            Vec::new()
+        } else {
+            vec![waiting_line(), release_view().line, refused_line()]
+        }
+    }
+}
+
+async fn console_of(source: Fixed) -> Browser {
+    let unit = Label::new("市南区示例第一小学", "Shinan Example No.1 Primary School");
+    let mut site = site(unit, "F370202004P01".to_owned(), Transport::Loopback);
+    site.demonstration = true;
+    let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
+    let (clock, _) = runtime::clock::Clock::simulated(start);
+    let shell = trial::shell(site, Role::Principal, clock)
+        .await
+        .expect("shell");
+    let mut browser = Browser::new(router(shell, Arc::new(source)));
+    browser.sign_in("reader", PASSWORD).await.expect("sign in");
+    browser
+}
+
+async fn check(browser: &mut Browser, path: &str, name: &str) -> Seen {
+    let seen = browser.get(path).await.expect("reply");
+    assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
+    assert_eq!(seen.flaws(), Vec::<String>::new(), "{path}");
+    assert!(
+        seen.header("content-security-policy")
+            .contains("default-src 'self'")
+    );
+    seen.keep(name).expect("keep");
+    seen
+}
+
+/// Every page is whole in both languages, full or empty.
+#[tokio::test]
+async fn pages_are_whole_in_both_languages() {
+    for empty in [false, true] {
+        let mut browser = console_of(Fixed {
+            state: SyncState::Acknowledged,
+            empty,
+        })
+        .await;
+        for (path, name) in [
+            ("/", "node-home"),
+            ("/egress", "node-egress"),
+            ("/egress/next", "node-next"),
+            ("/egress/statistics-17", "node-release"),
+        ] {
+            let kept = if empty {
+                format!("{name}-empty")
+            } else {
+                name.to_owned()
+            };
+            let (path_zh, name_zh) = (format!("{path}?lang=zh"), format!("{kept}-zh.html"));
+            let zh = check(&mut browser, &path_zh, &name_zh).await;
+            assert!(zh.text.contains("ledger.db"), "{path}");
+            let (path_en, name_en) = (format!("{path}?lang=en"), format!("{kept}-en.html"));
+            let en = check(&mut browser, &path_en, &name_en).await;
+            let en = en.text.replace("中文", "").replace("赵老师", "");
+            let han = en.chars().find(|c| ('\u{4e00}'..='\u{9fff}').contains(c));
+            assert_eq!(han, None, "{path}");
+        }
+    }
+}
+
+/// The list says in a sentence what left, and what each hub answered.
+#[tokio::test]
+async fn the_list_says_what_left_and_who_has_it() {
+    let mut browser = console_of(Fixed {
+        state: SyncState::Acknowledged,
+        empty: false,
+    })
+    .await;
+    let page = check(&mut browser, "/egress?page=2&lang=zh", "node-list.html").await;
+    for text in [
+        "63 项计数，全部已取整，9 项空缺并注明原因",
+        "17 项计数，2 项只报区间",
+        "街道枢纽 · 已签收",
+        "区枢纽 · 待回执",
+        "街道枢纽 · 已拒收",
+        "拒收：指标目录版本过旧",
+        "街道枢纽 · 待发送",
+        "1,197 名学生的可识别信息只在本校这台机器上",
+        "href=\"/egress?page=1\"",
+        "href=\"/egress?page=3\"",
+    ] {
+        assert!(page.text.contains(text), "{text}");
+    }
+}
+
+/// A release shows its figures, its signer and its bytes, and the bytes can be taken away.
+#[tokio::test]
+async fn a_release_is_shown_from_its_signed_bytes() {
+    let mut browser = console_of(Fixed {
+        state: SyncState::Acknowledged,
+        empty: false,
+    })
+    .await;
+    let page = check(
+        &mut browser,
+        "/egress/statistics-17?lang=zh",
+        "node-one.html",
+    )
+    .await;
+    let view = release_view();
+    for text in [
+        view.digest.to_string(),
+        view.signer.name.clone(),
+        "000000  0001020304050607 08090a0b".to_owned(),
+        "1,104 字节".to_owned(),
+        "这份内容不含任何可识别到人的信息".to_owned(),
+        ">≈0</td>".to_owned(),
+    ] {
+        assert!(page.text.contains(&text), "{text}");
+    }
+    let file = browser
+        .get("/egress/statistics-17/bytes")
+        .await
+        .expect("reply");
+    assert_eq!(file.header("content-type"), "application/octet-stream");
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"release-5b5b5b5b.bin\""
+    );
+    assert_eq!(file.header("cache-control"), "no-store");
+}
+
+/// A signature that does not hold is said in words, not only in red.
+#[tokio::test]
+async fn a_broken_signature_is_said_in_words() {
+    let mut view = release_view();
+    view.is_verified = false;
+    let page = egress::release(&view, runtime::web::Lang::Zh).expect("page");
+    assert!(page.body.as_str().contains("签名无效"));
+    assert!(page.body.as_str().contains("请保留现场"));
+}
+
+/// The preview names what is left out and why, and says that nothing has left.
+#[tokio::test]
+async fn the_preview_names_what_is_left_out() {
+    let mut browser = console_of(Fixed {
+        state: SyncState::Acknowledged,
+        empty: false,
+    })
+    .await;
+    let page = check(&mut browser, "/egress/next?lang=zh", "node-preview.html").await;
+    for text in [
+        "尚未签名，尚未离开本机",
+        "谈心次数",
+        "谈心台账尚未启用",
+        "未支持不等于零",
+    ] {
+        assert!(page.text.contains(text), "{text}");
+    }
+}
+
+/// The link is told by sequence numbers, a reason and somebody to act.
+#[tokio::test]
+async fn the_link_is_told_in_sequence_numbers() {
+    let mut browser = console_of(Fixed {
+        state: SyncState::Gap { expected: 18 },
+        empty: false,
+    })
+    .await;
+    let page = check(&mut browser, "/?lang=zh", "node-gap-zh.html").await;
+    for text in [
+        "有缺口",
+        "序号 18",
+        "已确认序号 17，本机最新 19",
+        "无需人工处理",
+    ] {
+        assert!(page.text.contains(text), "{text}");
+    }
+    assert!(!page.text.contains('%'));
+}
+
+/// Strange ids are no page, and a broken store is an error page that does not name its cause.
+#[tokio::test]
+async fn strange_ids_and_broken_stores_are_error_pages() {
+    let mut browser = console_of(Fixed {
+        state: SyncState::Acknowledged,
+        empty: false,
+    })
+    .await;
+    for path in [
+        "/egress/absent",
+        "/egress/..%2Fledger.db",
+        "/egress/%3Cscript%3E",
+    ] {
+        let reply = browser.get(path).await.expect("reply");
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!reply.text.contains("<script"));
+    }
+    let broken = browser.get("/egress/broken").await.expect("reply");
+    assert_eq!(broken.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!broken.text.contains("on fire"));
+    assert_eq!(
+        browser.get("/egress?page=x").await.expect("reply").status,
+        StatusCode::BAD_REQUEST
+    );
+}
+
+/// Without a session nothing is shown, not even that a release exists.
+#[tokio::test]
+async fn nothing_is_shown_without_a_session() {
+    let mut browser = console_of(Fixed {
+        state: SyncState::Acknowledged,
+        empty: false,
+    })
+    .await;
+    browser.forget("xinqiao-session-f370202004p01");
+    for path in [
+        "/",
+        "/egress",
+        "/egress/next",
+        "/egress/statistics-17",
+        "/egress/statistics-17/bytes",
+    ] {
+        let reply = browser.get(path).await.expect("reply");
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{path}");
+    }
+}

@@ -1,0 +1,147 @@
+//! Directives as they arrive: judged by the pinned roots, read by this software, stored whole.
+//!
+//! What is not signed under every pinned root is never stored, so that it cannot take the place of
+//! the pack that it pretends to be; the parent is told. What is signed and cannot be used here is
+//! stored and reported as not in force: the pack before it goes on counting.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use certs::digest::sha256;
+use certs::root::RootCertificate;
+use domain::unit::{UnitId, Zone};
+use proto::pack::PackKind;
+use runtime::clock::Clock;
+use runtime::sql::SqlError;
+use runtime::uplink::{Applied, Hooks};
+use tokio::sync::Notify;
+
+use crate::transfer::Transfer;
+use crate::transfer::directive::{self, OpenDirective, Verdict};
+
+/// Refused packs that are remembered for the report; more push out the first.
+const REFUSED_MAX: usize = 100;
+
+/// What the node does with what comes down.
+pub struct Inbox {
+    transfer: Transfer,
+    unit: UnitId,
+    zone: Zone,
+    roots: Vec<RootCertificate>,
+    clock: Clock,
+    refused: Mutex<BTreeMap<(String, String), Applied>>,
+    answered: Arc<Notify>,
+}
+
+/// Whose directives are taken.
+pub struct Recipient {
+    /// Our unit.
+    pub unit: UnitId,
+    /// The city's zone.
+    pub zone: Zone,
+    /// Roots that must all have signed.
+    pub roots: Vec<RootCertificate>,
+}
+
+impl Inbox {
+    /// An inbox that stores into `transfer`.
+    #[must_use]
+    pub fn new(transfer: Transfer, recipient: Recipient, clock: Clock) -> Self {
+        let Recipient { unit, zone, roots } = recipient;
+        let (refused, answered) = (Mutex::default(), Arc::default());
+        Self { transfer, unit, zone, roots, clock, refused, answered }
+    }
+
+    /// Rings whenever the hub answered something.
+    #[must_use]
+    pub fn answers(&self) -> Arc<Notify> {
+        Arc::clone(&self.answered)
+    }
+
+    fn verify(&self, open: &OpenDirective) -> Result<(), String> {
+        let now = self.clock.now();
+        certs::pack::verify(&open.signed, &open.signatures, &self.roots, &self.zone, now)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    }
+
+    fn note_refused(&self, open: &OpenDirective, reason: String) {
+        tracing::warn!(kind = %open.kind, name = %open.name, %reason, "directive refused");
+        let Ok(mut refused) = self.refused.lock() else { return };
+        if refused.len() >= REFUSED_MAX {
+            refused.pop_first();
+        }
+        let applied = Applied {
+            unit: self.unit.to_string(),
+            kind: open.kind.clone(),
+            name: open.name.clone(),
+            content: sha256(&open.content).to_tagged(),
+            in_force: false,
+            reason,
+        };
+        refused.insert((open.kind.clone(), open.name.clone()), applied);
+    }
+}
+
+/// Whether this software can use the content: read by the same code that will use it.
+fn verdict(open: &OpenDirective) -> Verdict {
+    let Some(kind) = PackKind::from_word(&open.kind) else {
+        return Verdict::Unusable("this version does not know the kind".to_owned());
+    };
+    match proto::pack::read(kind, &open.name, &open.content) {
+        Ok(_) => Verdict::Usable,
+        Err(error) => Verdict::Unusable(error.to_string()),
+    }
+}
+
+impl Hooks for Inbox {
+    fn directive(&self, bytes: &[u8]) -> Result<(), SqlError> {
+        let open = match directive::open(bytes) {
+            Ok(open) => open,
+            Err(error) => {
+                tracing::warn!(%error, "directive not read");
+                return Ok(());
+            }
+        };
+        if let Err(reason) = self.verify(&open) {
+            self.note_refused(&open, reason);
+            return Ok(());
+        }
+        let verdict = verdict(&open);
+        let (kind, name, version) = (open.kind.clone(), open.name.clone(), open.version.clone());
+        let (bytes, now_ms) = (bytes.to_vec(), self.clock.now_ms());
+        let usable = verdict == Verdict::Usable;
+        let is_new = self.transfer.write("store_directive", move |tx| {
+            directive::store(tx, &open, &bytes, &verdict, now_ms)
+        })?;
+        if let Ok(mut refused) = self.refused.lock() {
+            refused.remove(&(kind.clone(), name.clone()));
+        }
+        if is_new {
+            tracing::info!(%kind, %name, %version, usable, "directive stored");
+        }
+        Ok(())
+    }
+
+    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
+        let (unit, today) = (self.unit.to_string(), self.clock.today());
+        let mut applied =
+            self.transfer.read(move |tx| directive::applied(tx, &unit, today))?;
+        if let Ok(refused) = self.refused.lock() {
+            applied.extend(refused.values().cloned());
+        }
+        applied.truncate(proto::limits::APPLIED_MAX);
+        Ok(applied)
+    }
+
+    fn schools_below(&self) -> u32 {
+        0
+    }
+
+    fn answered(&self) {
+        self.answered.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests;

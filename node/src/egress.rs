@@ -1,0 +1,322 @@
+//! What leaves this school, for the console and the command line.
+//!
+//! Releases are decoded from the signed bytes in `transfer.db`, with the catalogue that they name;
+//! the preview runs the code that makes releases and keeps nothing. Nothing here names a person.
+
+use std::sync::Arc;
+
+use certs::digest::sha256;
+use certs::identity::PeerIdentity;
+use certs::key::PublicKey;
+use certs::signature::Signature;
+use domain::catalogue::Catalogue;
+use domain::period::{Period, TermId};
+use domain::release::Claimed;
+use proto::frame::decode_item;
+use runtime::sql::SqlError;
+use runtime::uplink::outbox::SentItem;
+use runtime::web::Label;
+
+use crate::app::Node;
+use crate::console::{
+    EgressPage, EgressSource, HomePage, Hop, HopState, NextRelease, PreviewPage, ReleaseLine,
+    ReleasePage, Signer, SourceError,
+};
+use crate::ledger::student;
+use crate::packs::Packs;
+use crate::release::{self, Context, Prepared, Standing};
+
+pub mod decode;
+pub mod link;
+mod words;
+
+use link::link;
+
+/// Releases in one page of the list.
+const PAGE_LINES: usize = 20;
+/// Releases that are looked at; a school makes a few a term.
+const RELEASES_MAX: u32 = 10_000;
+/// Lines on the start page.
+const LATEST_LINES: usize = 5;
+/// Hexadecimal digits of a digest that name a release in an address.
+const ID_DIGITS: usize = 16;
+
+/// Gives the console its pages.
+pub struct Egress {
+    node: Node,
+}
+
+/// A stored release, read back.
+struct Stored {
+    sent: SentItem,
+    claimed: Claimed,
+    catalogue: Option<Arc<Catalogue>>,
+}
+
+impl Egress {
+    /// Reads from an open node.
+    #[must_use]
+    pub const fn new(node: Node) -> Self {
+        Self { node }
+    }
+
+    fn stored(&self) -> Result<Vec<Stored>, SourceError> {
+        let packs = self.node.packs().map_err(unavailable)?;
+        let sent = self.node.transfer().releases(RELEASES_MAX).map_err(unavailable)?;
+        Ok(sent.into_iter().filter_map(|sent| read(sent, &packs)).collect())
+    }
+
+    /// The release of an id: the digits of its digest, or the written form of its name.
+    ///
+    /// # Errors
+    /// No such release, or a store cannot be read.
+    pub fn find(&self, id: &str) -> Result<ReleasePage, SourceError> {
+        let named = |stored: &Stored| {
+            stored.sent.name.eq_ignore_ascii_case(id) || id_of(&stored.sent).as_deref() == Some(id)
+        };
+        let found = self.stored()?.into_iter().find(named);
+        self.page(&found.ok_or(SourceError::Unknown)?)
+    }
+
+    /// Everything that ever left or waits to leave, the latest first.
+    ///
+    /// # Errors
+    /// A store cannot be read.
+    pub fn lines(&self) -> Result<Vec<ReleaseLine>, SourceError> {
+        Ok(self.stored()?.iter().filter_map(|stored| self.line(stored)).collect())
+    }
+
+    /// The preview of a term; the current one if none is named.
+    ///
+    /// # Errors
+    /// The figures cannot be computed, or a store cannot be read.
+    pub fn prepared(
+        &self,
+        term: Option<TermId>,
+    ) -> Result<(Prepared, Context, TermId), release::ReleaseError> {
+        let (context, term) = context(&self.node, term)?;
+        let prepared = release::prepare(self.node.ledger(), &context, term)?;
+        Ok((prepared, context, term))
+    }
+
+    /// What the preview says, for a page.
+    #[must_use]
+    pub fn preview_page(&self, prepared: &Prepared, context: &Context) -> PreviewPage {
+        let catalogue = &context.catalogue;
+        let mut page =
+            PreviewPage { releases: Vec::new(), due_ms: None, hub: self.hub(), absent: Vec::new() };
+        let mut tables = Vec::new();
+        for draft in &prepared.drafts {
+            let release = &draft.release;
+            let table = release.id().table.as_str();
+            tables.push(table);
+            let Some(spec) = catalogue.table(table) else { continue };
+            let decoded = decode::decode(catalogue, spec, &draft.cells, release.rule());
+            page.absent.extend(decoded.absent);
+            if draft.standing == Standing::New {
+                page.releases.push(NextRelease {
+                    kind: decoded.kind,
+                    table: decoded.table,
+                    period: decode::period(release.id().period),
+                    tally: decoded.tally,
+                    blocks: decoded.blocks,
+                    bytes_len: draft.bytes as u64,
+                });
+            }
+        }
+        page.absent.extend(decode::outside(catalogue, &tables));
+        page
+    }
+
+    fn hub(&self) -> Label {
+        let member = self.node.member();
+        member.map_or_else(Label::default, |member| {
+            Label::same(member.membership.parent_name.unit().to_string())
+        })
+    }
+
+    fn line(&self, stored: &Stored) -> Option<ReleaseLine> {
+        let header = &stored.claimed.header;
+        let decoded = stored.decoded();
+        let fallback = || Label::same(header.id.table.to_string());
+        Some(ReleaseLine {
+            id: id_of(&stored.sent)?,
+            signed_at_ms: header.made_at_ms,
+            kind: decode::kind_of(stored.claimed.rule),
+            table: decoded.as_ref().map_or_else(fallback, |decoded| decoded.table.clone()),
+            period: decode::period(header.id.period),
+            revision: header.id.revision.get(),
+            tally: decoded.map(|decoded| decoded.tally).unwrap_or_default(),
+            hops: vec![Hop { hub: self.hub(), state: hop(&stored.sent), receipt: None }],
+        })
+    }
+
+    fn page(&self, stored: &Stored) -> Result<ReleasePage, SourceError> {
+        let item = decode_item(&stored.sent.item).map_err(unavailable)?;
+        let signature = Signature::from_bytes(&item.signature).map_err(unavailable)?;
+        let certificate = self.certificate(&signature);
+        let valid = |key: &PublicKey| {
+            key.verify(proto::frame::RELEASE_CONTEXT, &item.body, &signature).is_ok()
+        };
+        let name = certificate.as_ref().map(|peer| peer.name().to_string());
+        Ok(ReleasePage {
+            line: self.line(stored).ok_or(SourceError::Unknown)?,
+            table_id: stored.claimed.header.id.table.to_string(),
+            digest: sha256(&item.body),
+            catalogue: stored.claimed.header.catalogue,
+            signer: Signer {
+                name: name.unwrap_or_default(),
+                key: signature.key_id().to_string(),
+                algorithm: "ECDSA P-256 SHA-256",
+            },
+            is_verified: certificate.is_some_and(|peer| valid(peer.key())),
+            position: stored.sent.sequence.map_or_else(String::new, |at| at.to_string()),
+            blocks: stored.decoded().map(|decoded| decoded.blocks).unwrap_or_default(),
+            bytes: item.body,
+        })
+    }
+
+    /// The certificate of ours whose key made a signature; kept for good, since keys are renewed.
+    fn certificate(&self, signature: &Signature) -> Option<PeerIdentity> {
+        let member = self.node.member()?;
+        let current = member.identity.current();
+        if current.key().id() == signature.key_id() {
+            return Some(current.peer().clone());
+        }
+        let zone = member.membership.name.zone();
+        crate::app::old_certificate(self.node.config(), &signature.key_id(), zone)
+    }
+}
+
+impl Stored {
+    fn decoded(&self) -> Option<decode::Decoded> {
+        let catalogue = self.catalogue.as_ref()?;
+        let spec = catalogue.table(self.claimed.header.id.table.as_str())?;
+        let cells = domain::cell::unpack(&self.claimed.cells, spec.cells()).ok()?;
+        Some(decode::decode(catalogue, spec, &cells, self.claimed.rule))
+    }
+}
+
+impl EgressSource for Egress {
+    fn home(&self) -> Result<HomePage, SourceError> {
+        let lines = self.lines()?;
+        Ok(HomePage {
+            students: self.students()?,
+            released: lines.len() as u64,
+            next_due_ms: None,
+            sync: link(&self.node).map_err(unavailable)?,
+            latest: lines.into_iter().take(LATEST_LINES).collect(),
+        })
+    }
+
+    fn releases(&self, page: u32) -> Result<EgressPage, SourceError> {
+        let lines = self.lines()?;
+        let total = lines.len();
+        let pages = total.div_ceil(PAGE_LINES).max(1);
+        let first = usize::try_from(page.saturating_sub(1)).unwrap_or(0) * PAGE_LINES;
+        Ok(EgressPage {
+            lines: lines.into_iter().skip(first).take(PAGE_LINES).collect(),
+            page,
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+            total: total as u64,
+            students: self.students()?,
+            next_due_ms: None,
+        })
+    }
+
+    fn release(&self, id: &str) -> Result<ReleasePage, SourceError> {
+        self.find(id)
+    }
+
+    fn preview(&self) -> Result<PreviewPage, SourceError> {
+        use release::ReleaseError as Error;
+        match self.prepared(None) {
+            Ok((prepared, context, _)) => Ok(self.preview_page(&prepared, &context)),
+            // Nothing can leave yet: an empty preview, not a broken page.
+            Err(Error::NoProfile | Error::NoRoster(_) | Error::BeforeCensus { .. }) => {
+                Ok(PreviewPage {
+                    releases: Vec::new(),
+                    due_ms: None,
+                    hub: self.hub(),
+                    absent: Vec::new(),
+                })
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
+
+impl Egress {
+    fn students(&self) -> Result<u64, SourceError> {
+        self.node.ledger().read(student::count_on_roll).map_err(unavailable)
+    }
+}
+
+/// What releases are made with, and the term: the one named, else the current one.
+///
+/// # Errors
+/// No calendar holds today, or the packs cannot be read.
+pub fn context(
+    node: &Node,
+    term: Option<TermId>,
+) -> Result<(Context, TermId), release::ReleaseError> {
+    let packs = node.packs().map_err(|error| match error {
+        crate::packs::PacksError::Store(error) => error,
+        // A built-in pack that is wrong is a build that no test passed.
+        crate::packs::PacksError::Pack(_) => SqlError::Type,
+    })?;
+    let today = node.clock().today();
+    let current = packs.calendar().current(today).map(|term| term.id);
+    let guess = TermId { school_year: today.year(), number: 1 };
+    let context = Context {
+        catalogue: Arc::clone(&packs.in_force().pack),
+        catalogue_digest: packs.in_force().digest,
+        calendar: Arc::clone(packs.calendar()),
+        today,
+        now_ms: node.clock().now_ms(),
+    };
+    Ok((context, term.or(current).unwrap_or(guess)))
+}
+
+fn read(sent: SentItem, packs: &Packs) -> Option<Stored> {
+    let item = decode_item(&sent.item).ok()?;
+    let claimed = proto::release::decode(&item.body).ok()?;
+    let catalogue = packs.catalogue(&claimed.header.catalogue).cloned();
+    Some(Stored { sent, claimed, catalogue })
+}
+
+/// The first digits of the digest of the signed bytes.
+fn id_of(sent: &SentItem) -> Option<String> {
+    let item = decode_item(&sent.item).ok()?;
+    Some(sha256(&item.body).to_string().chars().take(ID_DIGITS).collect())
+}
+
+/// What the hub said about an item.
+#[must_use]
+pub fn hop(sent: &SentItem) -> HopState {
+    let at_ms = sent.answered_at_ms.unwrap_or_default();
+    match (sent.outcome, sent.sequence) {
+        (Some(1), _) => HopState::Received { at_ms },
+        (Some(_), _) => {
+            let reason = Label::same(format!("{} ({})", sent.reason, sent.code));
+            HopState::Refused { at_ms, reason }
+        }
+        (None, Some(_)) => HopState::Sent,
+        (None, None) => HopState::Waiting,
+    }
+}
+
+/// A period as a person types it: a term's id.
+///
+/// # Errors
+/// Another form.
+pub fn term_of(text: &str) -> Result<TermId, domain::period::PeriodError> {
+    match text.parse::<Period>()? {
+        Period::Term(term) => Ok(term),
+        _ => Err(domain::period::PeriodError::Form),
+    }
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> SourceError {
+    SourceError::Unavailable(Box::new(error))
+}

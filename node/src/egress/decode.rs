@@ -1,0 +1,185 @@
+//! Decoding: signed bytes of a release as the figures that they are.
+//!
+//! What is shown is what travelled. Every cell keeps its own kind of blank, and every block says
+//! by which rule its figures were protected.
+
+use domain::catalogue::{Block as SpecBlock, Catalogue, TableSpec};
+use domain::cell::Cell;
+use domain::period::{Period, TermId};
+use domain::release::Rule;
+use runtime::web::{Figure, Label, Text};
+
+use super::words;
+use crate::console::{Absent, Block, BlockRow, ReleaseKind, Tally};
+
+/// Most columns of a block; a longer last axis becomes rows.
+const COLUMNS_MAX: usize = 12;
+
+/// A release's cells, read with the catalogue that names them.
+pub struct Decoded {
+    /// Which of its kinds it is.
+    pub kind: ReleaseKind,
+    /// Name of the table.
+    pub table: Label,
+    /// Its figures.
+    pub blocks: Vec<Block>,
+    /// Its figures in numbers.
+    pub tally: Tally,
+    /// What the catalogue has and the release does not.
+    pub absent: Vec<Absent>,
+}
+
+/// Puts the cells of a table into words and figures.
+#[must_use]
+pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: Rule) -> Decoded {
+    let mut decoded = Decoded {
+        kind: kind_of(made_by),
+        table: spec.label().into(),
+        blocks: Vec::new(),
+        tally: Tally::default(),
+        absent: Vec::new(),
+    };
+    for block in spec.blocks() {
+        let own = cells.get(block.range()).unwrap_or_default();
+        if own.iter().all(|cell| *cell == Cell::Unsupported) {
+            let name = title(catalogue, block);
+            decoded.absent.push(Absent { name, why: words::UNSUPPORTED_WHY.into() });
+            continue;
+        }
+        let band = band_of(catalogue, block);
+        let figures: Vec<Figure> =
+            own.iter().map(|cell| figure(*cell, made_by, band)).collect();
+        count(&mut decoded.tally, &figures);
+        decoded.blocks.push(shown(catalogue, block, &figures, rule(made_by, band)));
+    }
+    decoded
+}
+
+/// Indicators of the catalogue that none of these tables has.
+#[must_use]
+pub fn outside(catalogue: &Catalogue, tables: &[&str]) -> Vec<Absent> {
+    let specs: Vec<&TableSpec> =
+        tables.iter().filter_map(|id| catalogue.table(id)).collect();
+    let carried = |id: &str| {
+        specs.iter().any(|spec| {
+            spec.block(id).is_some()
+                || spec.blocks().iter().any(|block| {
+                    catalogue.partition(&block.indicator).is_some_and(|partition| {
+                        partition.whole.as_str() == id || partition.derive(id).is_some()
+                    })
+                })
+        })
+    };
+    let missing = catalogue.counts().iter().filter(|count| !carried(count.id.as_str()));
+    missing
+        .map(|count| Absent { name: (&count.label).into(), why: words::NOT_YET_WHY.into() })
+        .collect()
+}
+
+/// The period in words.
+#[must_use]
+pub fn period(period: Period) -> Label {
+    match period {
+        Period::Term(TermId { school_year, number }) => {
+            let text = if number == 1 { words::AUTUMN } else { words::SPRING };
+            let years: [&dyn std::fmt::Display; 2] = [&school_year, &(school_year + 1)];
+            filled(text, &years)
+        }
+        other => Label::same(other.to_string()),
+    }
+}
+
+fn filled(text: Text, values: &[&dyn std::fmt::Display]) -> Label {
+    use runtime::web::Lang;
+    Label::new(text.fill(Lang::Zh, values), text.fill(Lang::En, values))
+}
+
+/// Which kind of release a rule makes.
+#[must_use]
+pub const fn kind_of(rule: Rule) -> ReleaseKind {
+    if rule.is_rounded() { ReleaseKind::RoundedTable } else { ReleaseKind::ClearSheet }
+}
+
+fn band_of(catalogue: &Catalogue, block: &SpecBlock) -> Option<u32> {
+    catalogue.count(&block.indicator)?.definition.as_ref()?.band.filter(|width| *width > 0)
+}
+
+fn figure(cell: Cell, rule: Rule, band: Option<u32>) -> Figure {
+    match (cell, band) {
+        (Cell::Value(value), _) if rule.is_rounded() => Figure::Rounded(value),
+        (Cell::Value(low), Some(width)) => {
+            let high = low.saturating_add(u64::from(width).saturating_sub(1));
+            Figure::Band { low, high }
+        }
+        (cell, _) => cell.into(),
+    }
+}
+
+fn rule(rule: Rule, band: Option<u32>) -> Label {
+    match band {
+        _ if rule.is_rounded() => words::RULE_ROUNDED.into(),
+        Some(width) => filled(words::RULE_BAND, &[&width]),
+        None => words::RULE_EXACT.into(),
+    }
+}
+
+fn count(tally: &mut Tally, figures: &[Figure]) {
+    for figure in figures {
+        match figure {
+            // What cannot exist is no figure that could be missing.
+            Figure::NotApplicable => continue,
+            Figure::Rounded(_) => tally.rounded += 1,
+            Figure::Band { .. } => tally.banded += 1,
+            Figure::Suppressed | Figure::NotReported | Figure::Unsupported => tally.blank += 1,
+            Figure::Count(_) | Figure::Share(_) => {}
+        }
+        tally.counts += 1;
+    }
+}
+
+fn title(catalogue: &Catalogue, block: &SpecBlock) -> Label {
+    let count = catalogue.count(&block.indicator).map(|count| &count.label);
+    let label = count.or_else(|| {
+        catalogue.partition(&block.indicator).map(|partition| &partition.label)
+    });
+    label.map_or_else(|| Label::same(block.indicator.clone()), Label::from)
+}
+
+/// A block as a table: the last axis across, the others down; lines that cannot exist left out.
+fn shown(catalogue: &Catalogue, block: &SpecBlock, figures: &[Figure], rule: Label) -> Block {
+    let across = block.axes.last().filter(|axis| axis.values.len() <= COLUMNS_MAX);
+    let width = across.map_or(1, |axis| axis.values.len().max(1));
+    let label = |axis: usize, value: &str| {
+        let dimension = block.axes.get(axis).map_or("", |axis| axis.dimension.as_str());
+        let known = catalogue.value_label(&block.indicator, dimension, value);
+        known.map_or_else(|| Label::same(value), Label::from)
+    };
+    let last = block.axes.len().saturating_sub(1);
+    let columns = match across {
+        Some(axis) => axis.values.iter().map(|value| label(last, value)).collect(),
+        None => vec![Label::from(words::FIGURE)],
+    };
+    let down = if across.is_some() { last } else { block.axes.len() };
+    let mut rows = Vec::new();
+    for (line, figures) in figures.chunks(width).enumerate() {
+        if figures.iter().all(|figure| *figure == Figure::NotApplicable) {
+            continue;
+        }
+        let values = block.values_at(line * width).unwrap_or_default();
+        let names = values.iter().take(down).enumerate();
+        let names: Vec<Label> = names.map(|(axis, value)| label(axis, value)).collect();
+        rows.push(BlockRow { label: joined(&names), figures: figures.to_vec() });
+    }
+    Block { title: title(catalogue, block), rule, columns, rows }
+}
+
+fn joined(names: &[Label]) -> Label {
+    use runtime::web::Lang;
+    if names.is_empty() {
+        return words::WHOLE_SCHOOL.into();
+    }
+    let join = |lang: Lang| {
+        names.iter().map(|name| name.in_lang(lang)).collect::<Vec<_>>().join(" · ")
+    };
+    Label::new(join(Lang::Zh), join(Lang::En))
+}

@@ -1,0 +1,19 @@
+//! Sentences about figures that leave, in both languages.
+
+use runtime::texts;
+
+texts! {
+    RULE_EXACT = "准确数：学生、班级、教职工等业务计数",
+        "exact: an operational count of students, classes or staff";
+    RULE_BAND = "区间：只报 {0} 个一档的下限", "range: only the lower end of a band of {0}";
+    RULE_ROUNDED = "取整：每格用本校密钥取整到 5 的倍数，反复查询结果相同",
+        "rounded: each cell to a multiple of 5 by this school's key, always the same way";
+    UNSUPPORTED_WHY = "本校的台账还算不出这项，上报为“未支持”，不是零",
+        "this school's ledgers cannot compute it yet; reported as unsupported, not as zero";
+    NOT_YET_WHY = "本版本没有包含这一项的报表，不出校",
+        "no table of this version carries it; it does not leave";
+    AUTUMN = "{0}–{1} 学年第一学期", "autumn term {0}–{1}";
+    SPRING = "{0}–{1} 学年第二学期", "spring term {0}–{1}";
+    FIGURE = "数值", "figure";
+    WHOLE_SCHOOL = "全校", "whole school";
+}

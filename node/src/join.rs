@@ -1,0 +1,146 @@
+//! Joining: from an invite to an identity on the disk.
+//!
+//! Whoever asks the persons is the command line; here is what happens once they agreed. Repeating
+//! it after any interruption goes on with the same key. The configuration is written last: until
+//! then the node has not joined.
+
+use std::path::{Path, PathBuf};
+
+use certs::invite::Invite;
+use certs::root::{Commission, RootCertificate};
+use domain::unit::{IdentityName, UnitKind};
+use runtime::clock::Clock;
+use runtime::uplink::enrol::{self, JoinError, Joined, Outcome};
+
+use crate::config::{self, Config, ConfigError};
+
+/// Tag of a root certificate's file.
+const CERTIFICATE_TAG: &str = "CERTIFICATE";
+
+/// Why the node is not a member.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoiningError {
+    /// Between us and the hub.
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    /// The invite is for a hub.
+    #[error("the invite is for a hub, not for a school's node")]
+    Kind,
+    /// The node is a member as another unit, whose records are in its ledger.
+    #[error("the node is {0} already")]
+    OtherUnit(String),
+    /// A file could not be written; the same command goes on where this one stopped.
+    #[error("the identity could not be written")]
+    File(#[from] std::io::Error),
+    /// The configuration could not be written.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A file of the identity could not be written.
+    #[error(transparent)]
+    Identity(#[from] certs::identity::IdentityError),
+}
+
+/// How far joining got.
+pub enum Progress {
+    /// The node is a member; its name.
+    Joined(IdentityName),
+    /// The operator compares these six words by telephone first.
+    Pending(domain::digest::Digest),
+}
+
+/// Refuses an invite for another unit than the one whose records are here.
+///
+/// # Errors
+/// The node is a member as another unit.
+pub fn check_unit(config: &Config, invite: &Invite) -> Result<(), JoiningError> {
+    match config.unit() {
+        Some(unit) if *unit != invite.terms().unit => {
+            Err(JoiningError::OtherUnit(unit.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes or finds the key, redeems the invite and, once issued, writes everything.
+///
+/// # Errors
+/// As [`JoiningError`] says; the key stays for the next attempt.
+pub async fn redeem(
+    data: &Path,
+    config_file: &Path,
+    invite: &Invite,
+    clock: &Clock,
+) -> Result<Progress, JoiningError> {
+    let key = enrol::key_for_joining(data).map_err(JoinError::from)?;
+    match enrol::join(invite, &key, clock).await? {
+        Outcome::Pending(digest) => Ok(Progress::Pending(digest)),
+        Outcome::Joined(joined) => {
+            let name = keep(data, config_file, invite, &joined)?;
+            Ok(Progress::Joined(name))
+        }
+    }
+}
+
+fn keep(
+    data: &Path,
+    config_file: &Path,
+    invite: &Invite,
+    joined: &Joined,
+) -> Result<IdentityName, JoiningError> {
+    if joined.kind.is_hub() || joined.kind != UnitKind::School {
+        return Err(JoiningError::Kind);
+    }
+    keep_roots(&data.join("roots"), &joined.roots)?;
+    joined.identity.save(&data.join("identity.pem"))?;
+    let (terms, name) = (invite.terms(), joined.identity.peer().name().clone());
+    config::update(
+        config_file,
+        &[
+            ("unit", name.unit().to_string()),
+            ("zone", name.zone().to_string()),
+            ("name", name.to_string()),
+            ("parent_address", terms.address.as_str().to_owned()),
+            ("parent_name", terms.hub.to_string()),
+        ],
+    )?;
+    enrol::forget_joining_key(data)?;
+    Ok(name)
+}
+
+/// Writes the pinned roots in the order of the invite: education's first.
+fn keep_roots(folder: &Path, roots: &[RootCertificate]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for (root, commission) in roots.iter().zip([Commission::Education, Commission::Health]) {
+        let block = pem::Pem::new(CERTIFICATE_TAG, root.der());
+        let path = root_path(folder, commission);
+        let beside = path.with_extension("pem.new");
+        std::fs::write(&beside, pem::encode(&block))?;
+        std::fs::rename(&beside, &path)?;
+    }
+    Ok(())
+}
+
+fn root_path(folder: &Path, commission: Commission) -> PathBuf {
+    folder.join(format!("{}.pem", commission.as_str()))
+}
+
+/// Reads the pinned roots of a data folder.
+///
+/// # Errors
+/// A file cannot be read, or is no root certificate; no root at all is an empty list.
+pub fn read_roots(folder: &Path) -> std::io::Result<Vec<RootCertificate>> {
+    let damaged = |what: &'static str| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+    let mut roots = Vec::new();
+    for commission in [Commission::Education, Commission::Health] {
+        let text = match std::fs::read(root_path(folder, commission)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        let block = pem::parse(text).map_err(|_| damaged("not a pem file"))?;
+        let root = RootCertificate::from_der(block.contents());
+        roots.push(root.map_err(|_| damaged("not a root certificate"))?);
+    }
+    Ok(roots)
+}

@@ -1,0 +1,102 @@
+//! Imports: which file brought what, when and by whom.
+
+use domain::digest::Digest;
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use crate::import::preview::Counts;
+
+/// What is known about a file besides its rows.
+#[derive(Clone)]
+pub struct ImportSource {
+    /// As the office called it.
+    pub file_name: String,
+    /// Digest of the file's bytes.
+    pub digest: Digest,
+    /// Who imports it.
+    pub author: String,
+    /// Day on which the file was right: changes hold from here on.
+    pub as_of: Date,
+    /// By this machine's clock.
+    pub now_ms: i64,
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportReceipt {
+    /// Number of the import; none where nothing had to be written.
+    pub batch: Option<i64>,
+    /// Rows of each sort.
+    pub counts: Counts,
+}
+
+/// An import as it is listed.
+#[derive(Clone)]
+pub struct ImportLine {
+    /// Number of the import.
+    pub batch: i64,
+    /// `roster`, `answers` or `staff`.
+    pub kind: String,
+    /// As the office called the file.
+    pub file_name: String,
+    /// Who imported it.
+    pub author: String,
+    /// Day on which the file was right.
+    pub as_of: String,
+    /// When it was imported.
+    pub imported_at_ms: i64,
+    /// Rows below the header.
+    pub rows: u64,
+}
+
+/// Notes an import; every import gets a number of its own.
+pub(crate) fn insert(
+    tx: &Tx<'_>,
+    kind: &str,
+    source: &ImportSource,
+    counts: Counts,
+) -> Result<i64, SqlError> {
+    let inserted = tx.query_opt(
+        "insert into import_batch (kind, file_name, digest, author, as_of, imported_at_ms,
+                                   row_count, new_count, changed_count, left_count)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+        params![
+            kind,
+            &source.file_name,
+            &source.digest.to_tagged(),
+            &source.author,
+            &source.as_of.to_string(),
+            source.now_ms,
+            counts.rows,
+            counts.new,
+            counts.changed,
+            counts.left,
+        ],
+        |row| row.i64(0),
+    )?;
+    super::strange(inserted)
+}
+
+/// The latest imports, newest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
+    tx.query(
+        "select id, kind, file_name, author, as_of, imported_at_ms, row_count
+         from import_batch order by id desc limit $1",
+        params![limit],
+        |row| {
+            Ok(ImportLine {
+                batch: row.i64(0)?,
+                kind: row.text(1)?,
+                file_name: row.text(2)?,
+                author: row.text(3)?,
+                as_of: row.text(4)?,
+                imported_at_ms: row.i64(5)?,
+                rows: row.u64(6)?,
+            })
+        },
+    )
+}

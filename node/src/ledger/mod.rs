@@ -1,0 +1,105 @@
+//! The ledgers: everything that names a person, in one encrypted database, and all of its SQL.
+//!
+//! History is append-only: a change adds a version with its import, so every figure can be told
+//! as of any day. An import is written whole, in one transaction, or not at all. Records here
+//! implement neither `Debug` nor any serialisation, and code that talks to the network never gets
+//! a [`Ledger`].
+
+pub mod campaign;
+pub mod import_batch;
+mod packed;
+pub mod profile;
+pub mod release;
+pub mod rounding_key;
+pub mod sheet;
+pub mod staff;
+pub mod student;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use runtime::sql::{DataKey, Database, Migration, Options, SqlError, Tx};
+
+/// Schema of `ledger.db`. Accounts of the console name persons, so they are here too.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "ledgers",
+        sql: include_str!("migrations/001_ledger.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "console accounts",
+        sql: runtime::web::session_store::SCHEMA,
+    },
+];
+
+/// The open ledger database. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    database: Database,
+}
+
+impl Ledger {
+    /// Opens or creates `ledger.db` under its data key.
+    ///
+    /// # Errors
+    /// Wrong key, a newer database, a full disk, or another process holds it.
+    pub fn open(path: &Path, key: DataKey) -> Result<Self, SqlError> {
+        let database = Database::open(path, Options::encrypted(key, MIGRATIONS))?;
+        Ok(Self { database })
+    }
+
+    /// A ledger in memory, for tests and simulations.
+    ///
+    /// # Errors
+    /// A migration is wrong.
+    pub fn in_memory() -> Result<Self, SqlError> {
+        Database::in_memory(MIGRATIONS).map(|database| Self { database })
+    }
+
+    /// The database, for the console's session store.
+    #[must_use]
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Reads a consistent view. Blocks; not for async tasks.
+    ///
+    /// # Errors
+    /// What the closure returns, or that the store cannot be read.
+    pub fn read<T, E>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        self.database.read(work)
+    }
+
+    /// Writes in one transaction that is on the disk when this returns. Blocks.
+    ///
+    /// # Errors
+    /// What the closure returns, or that the commit failed; then nothing was changed.
+    pub fn write<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        self.database.write(name, work)
+    }
+}
+
+/// A stored word that the software does not know, or a date that is none.
+fn strange<T>(value: Option<T>) -> Result<T, SqlError> {
+    value.ok_or(SqlError::Type)
+}

@@ -1,0 +1,82 @@
+//! The school itself: which unit it is, of what type, and which grades it has.
+
+use domain::catalogue::{Grade, SchoolType, Stage, stage_of};
+use domain::unit::UnitId;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+/// What is known about the school.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Unit id.
+    pub unit: UnitId,
+    /// Name as it is shown.
+    pub name_zh: String,
+    /// English name, may be empty.
+    pub name_en: String,
+    /// Type, which decides the stage of a grade.
+    pub school_type: SchoolType,
+    /// Lowest grade.
+    pub grade_from: Grade,
+    /// Highest grade.
+    pub grade_to: Grade,
+}
+
+impl Profile {
+    /// The stage of a grade at this school; nothing for a grade that it does not have.
+    #[must_use]
+    pub fn stage_of(&self, grade: Grade) -> Option<Stage> {
+        let has = self.grade_from <= grade && grade <= self.grade_to;
+        stage_of(self.school_type, grade).filter(|_| has)
+    }
+
+    /// Whether the school has any grade of a stage.
+    #[must_use]
+    pub fn has_stage(&self, stage: Stage) -> bool {
+        Grade::all().any(|grade| self.stage_of(grade) == Some(stage))
+    }
+}
+
+/// Stores the profile; storing it again replaces it.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set(tx: &Tx<'_>, profile: &Profile) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into school_profile (one, unit, name_zh, name_en, school_type, grade_from, grade_to)
+         values (1, $1, $2, $3, $4, $5, $6)
+         on conflict (one) do update set unit = excluded.unit, name_zh = excluded.name_zh,
+             name_en = excluded.name_en, school_type = excluded.school_type,
+             grade_from = excluded.grade_from, grade_to = excluded.grade_to",
+        params![
+            profile.unit.as_str(),
+            &profile.name_zh,
+            &profile.name_en,
+            profile.school_type.as_str(),
+            profile.grade_from.as_str(),
+            profile.grade_to.as_str(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The profile, if it was set.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn load(tx: &Tx<'_>) -> Result<Option<Profile>, SqlError> {
+    tx.query_opt(
+        "select unit, name_zh, name_en, school_type, grade_from, grade_to from school_profile",
+        &[],
+        |row| {
+            Ok(Profile {
+                unit: row.str(0)?.parse().map_err(|_| SqlError::Type)?,
+                name_zh: row.text(1)?,
+                name_en: row.text(2)?,
+                school_type: super::strange(SchoolType::from_word(row.str(3)?))?,
+                grade_from: super::strange(Grade::from_word(row.str(4)?))?,
+                grade_to: super::strange(Grade::from_word(row.str(5)?))?,
+            })
+        },
+    )
+}

@@ -1,0 +1,273 @@
+//! Screening sheets: answers packed into one value, and what they scored, one row a sheet.
+//!
+//! A sheet that is imported again with other answers gets a revision; the old one stays.
+
+use std::collections::HashMap;
+
+use domain::digest::Digest;
+use domain::period::TermId;
+use domain::scale::{Flag, Outcome, Score, Tier};
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::campaign::Place;
+use super::student::read_number;
+use super::{packed, strange};
+use crate::import::answers::{AnswerOutcome, AnswerRow};
+use crate::import::value::{Grade, Sex, StudentNumber};
+
+/// What a sheet scored, as it is kept. About one person, so without `Debug`.
+pub struct SheetResult {
+    /// Total; nothing where it is unscored.
+    pub total: Option<Score>,
+    /// Code of the total's band.
+    pub band: Option<String>,
+    /// Worst tier that any band suggests.
+    pub tier: Option<Tier>,
+    /// Critical flags in rule order.
+    pub flags: Vec<Flag>,
+    /// False where validity items void the sheet.
+    pub is_valid: bool,
+    /// Whether everything could be scored.
+    pub is_complete: bool,
+    /// How the screening ended by this sheet alone.
+    pub outcome: Outcome,
+}
+
+/// Whether a sheet is the first of its pupil and day, or replaces one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Revise {
+    /// There is none yet.
+    First,
+    /// The one that counted stays as history.
+    Replace,
+}
+
+/// Where one sheet goes.
+#[derive(Clone, Copy)]
+pub(crate) struct SheetPlace {
+    /// Campaign and pack.
+    pub(crate) place: Place,
+    /// Import that brings it.
+    pub(crate) batch: i64,
+    /// Internal id of the pupil.
+    pub(crate) student: i64,
+}
+
+/// What became of one sheet, as a pupil's outcome is made from it.
+#[derive(Clone, Copy)]
+pub struct SheetOutcome {
+    /// Internal id of the pupil.
+    pub student: i64,
+    /// Whether there is a sheet at all.
+    pub handed_in: AnswerOutcome,
+    /// How the screening ended by this sheet alone.
+    pub outcome: Outcome,
+}
+
+/// A sheet for the school's own report.
+pub struct LocalSheet {
+    /// Grade of the pupil now.
+    pub grade: Grade,
+    /// Sex of the pupil.
+    pub sex: Sex,
+    /// Digest of the pack that scored it.
+    pub pack: Digest,
+    /// Answers in the order of items.
+    pub answers: Box<[Option<u8>]>,
+}
+
+/// A sheet with a critical item, for the counsellor's eyes.
+pub struct FlaggedSheet {
+    /// National student number.
+    pub student_number: StudentNumber,
+    /// Name.
+    pub name: Box<str>,
+    /// Grade.
+    pub grade: Grade,
+    /// Class.
+    pub class: Box<str>,
+    /// Id of the scale.
+    pub scale: String,
+    /// Day of the test.
+    pub test_date: Date,
+    /// The most urgent flag.
+    pub flag: Flag,
+}
+
+/// Keeps a sheet.
+pub(crate) fn insert(
+    tx: &Tx<'_>,
+    at: SheetPlace,
+    row: &AnswerRow,
+    result: &SheetResult,
+    revise: Revise,
+) -> Result<(), SqlError> {
+    let test_date = row.test_date.to_string();
+    let (campaign, student) = (at.place.campaign, at.student);
+    let revision = match revise {
+        Revise::First => 1,
+        Revise::Replace => retire(tx, campaign, student, &test_date)? + 1,
+    };
+    let answers = match row.outcome {
+        AnswerOutcome::Answered => packed::pack(&row.answers),
+        AnswerOutcome::Refused | AnswerOutcome::Absent => Vec::new(),
+    };
+    let flags: Vec<&str> = result.flags.iter().map(|flag| flag.as_str()).collect();
+    tx.execute(
+        "insert into sheet (campaign, student, test_date, revision, current, batch, pack,
+             handed_in, answers, total, band, tier, flags, is_valid, is_complete, outcome)
+         values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        params![
+            campaign,
+            student,
+            &test_date,
+            revision,
+            at.batch,
+            at.place.pack,
+            row.outcome.code(),
+            &answers,
+            result.total.map(Score::hundredths),
+            result.band.as_deref(),
+            result.tier.map(Tier::as_str),
+            flags.join(",").as_str(),
+            result.is_valid,
+            result.is_complete,
+            result.outcome.as_str(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Makes the sheet that counts history and gives its revision; zero where there is none.
+fn retire(tx: &Tx<'_>, campaign: i64, student: i64, test_date: &str) -> Result<i64, SqlError> {
+    let retired = tx.query_opt(
+        "update sheet set current = 0
+         where campaign = $1 and student = $2 and test_date = $3 and current = 1
+         returning revision",
+        params![campaign, student, test_date],
+        |row| row.i64(0),
+    )?;
+    Ok(retired.unwrap_or(0))
+}
+
+/// The sheets of a scale in a term as they count now, for the preview of a file; one query.
+///
+/// `items` is the number of items of the scale: a sheet without answers has as many blanks.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn known(
+    tx: &Tx<'_>,
+    term: TermId,
+    scale: &str,
+    items: usize,
+) -> Result<HashMap<(StudentNumber, Date), AnswerRow>, SqlError> {
+    let rows = tx.query(
+        "select s.student_number, h.test_date, h.handed_in, h.answers from campaign c
+         join sheet h on h.campaign = c.id join student s on s.id = h.student
+         where c.term = $1 and c.scale = $2 and h.current = 1",
+        params![&term.to_string(), scale],
+        |row| {
+            let outcome = strange(AnswerOutcome::from_code(row.str(2)?))?;
+            let answers = match outcome {
+                AnswerOutcome::Answered => strange(packed::unpack(row.bytes(3)?))?,
+                AnswerOutcome::Refused | AnswerOutcome::Absent => vec![None; items].into(),
+            };
+            Ok(AnswerRow {
+                student_number: read_number(row.str(0)?)?,
+                test_date: read_day(row, 1)?,
+                outcome,
+                answers,
+            })
+        },
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ((row.student_number, row.test_date), row))
+        .collect())
+}
+
+/// What became of every sheet of a term's campaigns up to a day, in order of pupil.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn outcomes(tx: &Tx<'_>, term: TermId, until: Date) -> Result<Vec<SheetOutcome>, SqlError> {
+    tx.query(
+        "select h.student, h.handed_in, h.outcome from campaign c
+         join sheet h on h.campaign = c.id
+         where c.term = $1 and h.current = 1 and h.test_date <= $2 order by h.student",
+        params![&term.to_string(), &until.to_string()],
+        |row| {
+            Ok(SheetOutcome {
+                student: row.i64(0)?,
+                handed_in: strange(AnswerOutcome::from_code(row.str(1)?))?,
+                outcome: read_outcome(row.str(2)?)?,
+            })
+        },
+    )
+}
+
+/// Every sheet with answers, consented or not: for a report that never leaves the school.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn danger_all_answered(tx: &Tx<'_>) -> Result<Vec<LocalSheet>, SqlError> {
+    tx.query(
+        "select v.grade, v.sex, p.digest, h.answers from sheet h
+         join scale_pack p on p.id = h.pack join student s on s.id = h.student
+         join student_version v on v.student = s.id and v.version = s.version
+         where h.current = 1 and h.handed_in = 'answered'",
+        &[],
+        |row| {
+            Ok(LocalSheet {
+                grade: strange(Grade::from_code(row.str(0)?))?,
+                sex: strange(Sex::from_code(row.str(1)?))?,
+                pack: Digest::from_tagged(row.bytes(2)?).map_err(|_| SqlError::Type)?,
+                answers: strange(packed::unpack(row.bytes(3)?))?,
+            })
+        },
+    )
+}
+
+/// Sheets of a term with a critical item, consented or not: help does not wait for a form.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn flagged(tx: &Tx<'_>, term: TermId) -> Result<Vec<FlaggedSheet>, SqlError> {
+    tx.query(
+        "select s.student_number, v.name, v.grade, v.class, c.scale, h.test_date, h.flags
+         from campaign c join sheet h on h.campaign = c.id join student s on s.id = h.student
+         join student_version v on v.student = s.id and v.version = s.version
+         where c.term = $1 and h.current = 1 and h.flags <> '' order by h.test_date, s.id",
+        params![&term.to_string()],
+        |row| {
+            let flags = row
+                .str(6)?
+                .split(',')
+                .filter_map(|word| word.parse::<Flag>().ok());
+            Ok(FlaggedSheet {
+                student_number: read_number(row.str(0)?)?,
+                name: row.str(1)?.into(),
+                grade: strange(Grade::from_code(row.str(2)?))?,
+                class: row.str(3)?.into(),
+                scale: row.text(4)?,
+                test_date: read_day(row, 5)?,
+                flag: strange(flags.max())?,
+            })
+        },
+    )
+}
+
+fn read_day(row: &Row<'_, '_>, column: usize) -> Result<Date, SqlError> {
+    row.str(column)?.parse().map_err(|_| SqlError::Type)
+}
+
+fn read_outcome(word: &str) -> Result<Outcome, SqlError> {
+    strange(
+        Outcome::ALL
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word),
+    )
+}

@@ -1,0 +1,166 @@
+//! The staff roll: who does what, in versions like the pupils' roll.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::import_batch::{self, ImportReceipt, ImportSource};
+use super::strange;
+use crate::import::preview::Accepted;
+use crate::import::staff::{StaffRole, StaffRow};
+
+/// Main roles, the one that counts first: a person with several roles is counted once. Leading the
+/// school comes first, then what takes most of a counsellor's training.
+const MAIN_ROLES: [StaffRole; 6] = [
+    StaffRole::Principal,
+    StaffRole::MoralDirector,
+    StaffRole::Counsellor,
+    StaffRole::ClassTeacher,
+    StaffRole::Mentor,
+    StaffRole::SubjectTeacher,
+];
+
+/// A member of the staff as of some day, as figures see them.
+#[derive(Clone, Copy)]
+pub struct StaffMember {
+    /// Internal id.
+    pub id: i64,
+    /// The role by which the person is counted.
+    pub main_role: StaffRole,
+}
+
+/// Writes a staff roll; a batch without changes writes nothing.
+///
+/// # Errors
+/// The store cannot be written; nothing was.
+pub fn apply(
+    tx: &Tx<'_>,
+    batch: &Accepted<StaffRow>,
+    source: &ImportSource,
+) -> Result<ImportReceipt, SqlError> {
+    let counts = batch.counts();
+    if batch.is_empty() {
+        return Ok(ImportReceipt {
+            batch: None,
+            counts,
+        });
+    }
+    let number = import_batch::insert(tx, "staff", source, counts)?;
+    let valid_from = source.as_of.to_string();
+    for record in batch.new_records() {
+        // One who comes back after having left gets a version, not a second entry.
+        write(tx, record, true, (number, &valid_from))?;
+    }
+    for record in batch.changed_records() {
+        write(tx, record, true, (number, &valid_from))?;
+    }
+    let known = if batch.left().is_empty() {
+        HashMap::new()
+    } else {
+        current(tx)?
+    };
+    for left in batch.left() {
+        if let Some(record) = known.get(left) {
+            write(tx, record, false, (number, &valid_from))?;
+        }
+    }
+    Ok(ImportReceipt {
+        batch: Some(number),
+        counts,
+    })
+}
+
+/// Everybody employed now, by staff number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn current(tx: &Tx<'_>) -> Result<HashMap<Box<str>, StaffRow>, SqlError> {
+    let rows = tx.query(
+        "select s.staff_number, v.name, v.roles from staff s
+         join staff_version v on v.staff = s.id and v.version = s.version
+         where v.employed = 1",
+        &[],
+        |row| {
+            let staff_number: Box<str> = row.str(0)?.into();
+            let record = StaffRow {
+                staff_number: staff_number.clone(),
+                name: row.str(1)?.into(),
+                roles: read_roles(row.str(2)?)?,
+            };
+            Ok((staff_number, record))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The staff on a day; nothing where no staff roll was ever imported, which is not the same as
+/// nobody. Before the first roll, the first one counts.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn staff_at(tx: &Tx<'_>, day: Date) -> Result<Option<Vec<StaffMember>>, SqlError> {
+    let first = tx.query_opt("select min(valid_from) from staff_version", &[], |row| {
+        row.opt_text(0)
+    })?;
+    let Some(first) = first.flatten() else {
+        return Ok(None);
+    };
+    let day = day.to_string().max(first);
+    let rows = tx.query(
+        "select v.staff, v.roles from staff_version v
+         join (select staff, max(version) as version from staff_version
+               where valid_from <= $1 group by staff) l
+           on l.staff = v.staff and l.version = v.version
+         where v.employed = 1 order by v.staff",
+        params![&day],
+        |row| {
+            Ok(StaffMember {
+                id: row.i64(0)?,
+                main_role: main_role(&read_roles(row.str(1)?)?)?,
+            })
+        },
+    )?;
+    Ok(Some(rows))
+}
+
+fn main_role(roles: &[StaffRole]) -> Result<StaffRole, SqlError> {
+    strange(MAIN_ROLES.into_iter().find(|role| roles.contains(role)))
+}
+
+fn write(
+    tx: &Tx<'_>,
+    record: &StaffRow,
+    employed: bool,
+    (batch, valid_from): (i64, &str),
+) -> Result<(), SqlError> {
+    let found = tx.query_opt(
+        "insert into staff (staff_number, version) values ($1, 1)
+         on conflict (staff_number) do update set version = version + 1 returning id, version",
+        params![&*record.staff_number],
+        |row| Ok((row.i64(0)?, row.i64(1)?)),
+    )?;
+    let (staff, version) = strange(found)?;
+    let roles: Vec<&str> = record.roles.iter().map(|role| role.code()).collect();
+    tx.execute(
+        "insert into staff_version (staff, version, valid_from, batch, name, roles, employed)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        params![
+            staff,
+            version,
+            valid_from,
+            batch,
+            &*record.name,
+            &roles.join(","),
+            employed
+        ],
+    )?;
+    Ok(())
+}
+
+fn read_roles(text: &str) -> Result<Box<[StaffRole]>, SqlError> {
+    text.split(',')
+        .map(|word| strange(StaffRole::from_code(word)))
+        .collect()
+}

@@ -1,0 +1,302 @@
+//! The roll: pupils and every version of what is known about them.
+//!
+//! A version holds from a day on. The first roster of a ledger holds from the beginning of its
+//! school year, since nobody can know better; later ones hold from the day they are right for.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::import_batch::{self, ImportReceipt, ImportSource};
+use super::strange;
+use crate::import::preview::Accepted;
+use crate::import::roster::RosterRow;
+use crate::import::value::{Consent, Grade, Sex, Status, StudentNumber};
+
+/// Reason of a version that a file brought.
+const IMPORTED: &str = "import";
+/// Reason of a version for a pupil whom a whole roster no longer has.
+const ABSENT: &str = "absent";
+/// First month of a school year as rosters see it: they are made in August.
+const YEAR_BEGINS: i8 = 8;
+
+/// A pupil as of some day, as figures see them: without name and numbers.
+#[derive(Clone)]
+pub struct Pupil {
+    /// Internal id.
+    pub id: i64,
+    /// Sex.
+    pub sex: Sex,
+    /// Grade.
+    pub grade: Grade,
+    /// Class.
+    pub class: Box<str>,
+}
+
+/// What a guardian said, as it is known now.
+#[derive(Clone, Copy)]
+pub struct ConsentNow {
+    /// Given, refused or unknown.
+    pub consent: Consent,
+    /// Day of it.
+    pub date: Option<Date>,
+}
+
+/// Writes a roster: one version for each new, changed or missing pupil, all in one transaction.
+///
+/// A batch without changes writes nothing at all.
+///
+/// # Errors
+/// The store cannot be written; nothing was.
+pub fn apply(
+    tx: &Tx<'_>,
+    batch: &Accepted<RosterRow>,
+    source: &ImportSource,
+) -> Result<ImportReceipt, SqlError> {
+    let counts = batch.counts();
+    if batch.is_empty() {
+        return Ok(ImportReceipt {
+            batch: None,
+            counts,
+        });
+    }
+    let number = import_batch::insert(tx, "roster", source, counts)?;
+    let first = is_empty(tx)?;
+    let valid_from = if first {
+        year_start(source.as_of)
+    } else {
+        source.as_of
+    };
+    let from = Entry {
+        batch: number,
+        valid_from: valid_from.to_string(),
+        reason: IMPORTED,
+    };
+    for record in batch.new_records() {
+        let id = tx.query_opt(
+            "insert into student (student_number, version) values ($1, 1) returning id",
+            params![record.student_number.as_str()],
+            |row| row.i64(0),
+        )?;
+        insert_version(tx, (strange(id)?, 1), record, &from)?;
+    }
+    if batch.changed_records().is_empty() && batch.left().is_empty() {
+        return Ok(ImportReceipt {
+            batch: Some(number),
+            counts,
+        });
+    }
+    for record in batch.changed_records() {
+        replace(tx, record, &from)?;
+    }
+    let known = current(tx)?;
+    let absent = Entry {
+        reason: ABSENT,
+        ..from
+    };
+    for left in batch.left() {
+        if let Some(record) = known.get(left) {
+            let record = RosterRow {
+                status: Status::Withdrawn,
+                ..record.clone()
+            };
+            replace(tx, &record, &absent)?;
+        }
+    }
+    Ok(ImportReceipt {
+        batch: Some(number),
+        counts,
+    })
+}
+
+/// Where a version comes from.
+struct Entry {
+    batch: i64,
+    valid_from: String,
+    reason: &'static str,
+}
+
+/// Every pupil whom the ledger knows, by student number, as of now; one query.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn current(tx: &Tx<'_>) -> Result<HashMap<StudentNumber, RosterRow>, SqlError> {
+    let rows = tx.query(
+        "select s.student_number, v.local_number, v.name, v.sex, v.birth_date, v.grade, v.class,
+                v.status, v.consent, v.consent_date
+         from student s join student_version v on v.student = s.id and v.version = s.version",
+        &[],
+        read_record,
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|record| (record.student_number, record))
+        .collect())
+}
+
+/// Student numbers of everybody on the roll now: what a whole roster is compared with.
+#[must_use]
+pub fn on_roll<S: BuildHasher>(known: &HashMap<StudentNumber, RosterRow, S>) -> Vec<StudentNumber> {
+    let on_roll = known.values().filter(|record| record.status.is_on_roll());
+    on_roll.map(|record| record.student_number).collect()
+}
+
+/// Internal ids by student number, for imports that name pupils.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn ids(tx: &Tx<'_>) -> Result<HashMap<StudentNumber, i64>, SqlError> {
+    let rows = tx.query("select student_number, id from student", &[], |row| {
+        Ok((read_number(row.str(0)?)?, row.i64(1)?))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Number of pupils on the roll now.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn count_on_roll(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let count = tx.query_opt(
+        "select count(*) from student s
+         join student_version v on v.student = s.id and v.version = s.version
+         where v.status in ('enrolled', 'suspended')",
+        &[],
+        |row| row.u64(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Everybody on the roll on a day, in order of id.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn roll_at(tx: &Tx<'_>, day: Date) -> Result<Vec<Pupil>, SqlError> {
+    tx.query(
+        "select v.student, v.sex, v.grade, v.class from student_version v
+         join (select student, max(version) as version from student_version
+               where valid_from <= $1 group by student) l
+           on l.student = v.student and l.version = v.version
+         where v.status in ('enrolled', 'suspended') order by v.student",
+        params![&day.to_string()],
+        |row| {
+            Ok(Pupil {
+                id: row.i64(0)?,
+                sex: strange(Sex::from_code(row.str(1)?))?,
+                grade: strange(Grade::from_code(row.str(2)?))?,
+                class: row.str(3)?.into(),
+            })
+        },
+    )
+}
+
+/// Consent of every pupil as it is known now, by internal id. A withdrawal counts at once,
+/// whatever day a figure is about.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn consents(tx: &Tx<'_>) -> Result<HashMap<i64, ConsentNow>, SqlError> {
+    let rows = tx.query(
+        "select s.id, v.consent, v.consent_date from student s
+         join student_version v on v.student = s.id and v.version = s.version",
+        &[],
+        |row| {
+            let consent = Consent::from_code(row.str(1)?);
+            Ok((
+                row.i64(0)?,
+                ConsentNow {
+                    consent,
+                    date: read_date(row, 2)?,
+                },
+            ))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+fn is_empty(tx: &Tx<'_>) -> Result<bool, SqlError> {
+    let any = tx.query_opt("select 1 from student limit 1", &[], |row| row.i64(0))?;
+    Ok(any.is_none())
+}
+
+/// First of September of the school year that a day belongs to, or the day itself before it.
+fn year_start(day: Date) -> Date {
+    let year = if day.month() >= YEAR_BEGINS {
+        day.year()
+    } else {
+        day.year() - 1
+    };
+    Date::new(year, 9, 1).map_or(day, |start| start.min(day))
+}
+
+fn replace(tx: &Tx<'_>, record: &RosterRow, from: &Entry) -> Result<(), SqlError> {
+    let found = tx.query_opt(
+        "update student set version = version + 1 where student_number = $1
+         returning id, version",
+        params![record.student_number.as_str()],
+        |row| Ok((row.i64(0)?, row.i64(1)?)),
+    )?;
+    insert_version(tx, strange(found)?, record, from)
+}
+
+fn insert_version(
+    tx: &Tx<'_>,
+    (student, version): (i64, i64),
+    record: &RosterRow,
+    from: &Entry,
+) -> Result<(), SqlError> {
+    let birth_date = record.birth_date.map(|day| day.to_string());
+    let consent_date = record.consent_date.map(|day| day.to_string());
+    tx.execute(
+        "insert into student_version (student, version, valid_from, batch, reason, local_number,
+             name, sex, birth_date, grade, class, status, consent, consent_date)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        params![
+            student,
+            version,
+            &from.valid_from,
+            from.batch,
+            from.reason,
+            record.local_number.as_deref(),
+            &*record.name,
+            record.sex.code(),
+            birth_date.as_deref(),
+            record.grade.code(),
+            &*record.class,
+            record.status.code(),
+            record.consent.code(),
+            consent_date.as_deref(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn read_record(row: &Row<'_, '_>) -> Result<RosterRow, SqlError> {
+    Ok(RosterRow {
+        student_number: read_number(row.str(0)?)?,
+        local_number: row.opt_text(1)?.map(String::into_boxed_str),
+        name: row.str(2)?.into(),
+        sex: strange(Sex::from_code(row.str(3)?))?,
+        birth_date: read_date(row, 4)?,
+        grade: strange(Grade::from_code(row.str(5)?))?,
+        class: row.str(6)?.into(),
+        status: strange(Status::from_code(row.str(7)?))?,
+        consent: Consent::from_code(row.str(8)?),
+        consent_date: read_date(row, 9)?,
+    })
+}
+
+/// A stored student number.
+pub(super) fn read_number(text: &str) -> Result<StudentNumber, SqlError> {
+    StudentNumber::parse(text).map_err(|_| SqlError::Type)
+}
+
+/// A stored date or nothing.
+fn read_date(row: &Row<'_, '_>, column: usize) -> Result<Option<Date>, SqlError> {
+    let text = row.opt_text(column)?;
+    text.map(|text| text.parse().map_err(|_| SqlError::Type))
+        .transpose()
+}

@@ -1,0 +1,278 @@
+//! A generated school for tests: files go in as an office would import them.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use certs::digest::sha256;
+use domain::catalogue::{Catalogue, Grade as CatalogueGrade, SchoolType};
+use domain::period::{Calendar, Term, TermId};
+use domain::scale::{Scale, Setting};
+use jiff::civil::{Date, date};
+use runtime::sql::SqlError;
+
+use super::import_batch::{ImportReceipt, ImportSource};
+use super::profile::{self, Profile};
+use super::{Ledger, sheet, staff, student};
+use crate::import::answers::{self, AnswersContext};
+use crate::import::preview::{Accepted, Comparable, Preview, Scope, compare};
+use crate::import::roster::{self, RosterContext};
+use crate::import::source::Source;
+use crate::import::table::ParsedFile;
+use crate::import::value::{Grade, GradeSpan};
+use crate::release::Context;
+use crate::screening::{Screening, ScreeningError, ScreeningReceipt};
+
+/// Day on which the tests' rosters are right.
+pub(crate) const AS_OF: Date = date(2025, 10, 10);
+/// Day of the tests, after the census day of the term.
+pub(crate) const TODAY: Date = date(2025, 11, 20);
+/// The tests' clock.
+pub(crate) const NOW_MS: i64 = 1_763_600_000_000;
+/// The scale of the tests: 26 items, two subscales with bands, item 9 critical.
+pub(crate) const SCALE: &str = "demo-phq9-gad7";
+/// The tests' term.
+pub(crate) const TERM: TermId = TermId {
+    school_year: 2025,
+    number: 1,
+};
+
+/// One generated pupil.
+#[derive(Clone)]
+pub(crate) struct TestPupil {
+    /// Number in the file.
+    pub(crate) n: u32,
+    /// `男`, `女` or blank.
+    pub(crate) sex: &'static str,
+    /// `七年级` to `九年级`.
+    pub(crate) grade: &'static str,
+    /// `是`, `否` or blank.
+    pub(crate) consent: &'static str,
+}
+
+impl TestPupil {
+    /// Pupil number `n` of the seventh grade, with consent.
+    pub(crate) fn new(n: u32) -> Self {
+        let sex = if n.is_multiple_of(2) { "男" } else { "女" };
+        Self {
+            n,
+            sex,
+            grade: "七年级",
+            consent: "是",
+        }
+    }
+
+    pub(crate) fn number(&self) -> String {
+        format!("G999999201301{:05}A", self.n)
+    }
+}
+
+/// A school with its ledger, in memory.
+pub(crate) struct School {
+    pub(crate) ledger: Ledger,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) scale: Arc<Scale>,
+}
+
+impl School {
+    /// A junior school without pupils.
+    pub(crate) fn new() -> Self {
+        Self::with(Ledger::in_memory().expect("ledger"))
+    }
+
+    pub(crate) fn with(ledger: Ledger) -> Self {
+        let grade = |number| CatalogueGrade::school(number).expect("grade");
+        let profile = Profile {
+            unit: "F370202004J01".parse().expect("unit"),
+            name_zh: "示例初级中学".to_owned(),
+            name_en: "Example Junior Middle School".to_owned(),
+            school_type: SchoolType::Junior,
+            grade_from: grade(7),
+            grade_to: grade(9),
+        };
+        ledger
+            .write("profile", move |tx| profile::set(tx, &profile))
+            .expect("profile");
+        Self {
+            ledger,
+            catalogue: Arc::new(proto::pack::embedded::catalogue().expect("catalogue")),
+            calendar: Arc::new(proto::pack::embedded::calendar().expect("calendar")),
+            scale: Arc::new(proto::pack::embedded::scale(SCALE).expect("scale")),
+        }
+    }
+
+    pub(crate) fn term(&self) -> Term {
+        *self.calendar.term(TERM).expect("term")
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            catalogue: self.catalogue.clone(),
+            catalogue_digest: sha256(b"catalogue of the tests"),
+            calendar: self.calendar.clone(),
+            today: TODAY,
+            now_ms: NOW_MS,
+        }
+    }
+
+    /// Imports a whole roster that is right on a day.
+    pub(crate) fn roster(&self, pupils: &[TestPupil], as_of: Date) -> ImportReceipt {
+        let header = "学籍号,姓名,性别,年级,班级,监护人同意,同意日期";
+        let mut text = format!("{header}\n");
+        for pupil in pupils {
+            let TestPupil {
+                sex,
+                grade,
+                consent,
+                ..
+            } = pupil;
+            let dated = if consent.is_empty() { "" } else { "2025-09-17" };
+            let number = pupil.number();
+            text += &format!("{number},张某某,{sex},{grade},1班,{consent},{dated}\n");
+        }
+        let span = |code| Grade::from_code(code).expect("grade");
+        let context = RosterContext {
+            today: TODAY,
+            school_year: 2025,
+            grades: GradeSpan {
+                from: span("g7"),
+                to: span("g9"),
+            },
+            school_codes: Vec::new(),
+            school_names: Vec::new(),
+        };
+        let file = roster::read(&mut open(&text), None, &context).expect("roster");
+        let known = self.ledger.read(student::current).expect("known");
+        let scope = Scope::Whole(student::on_roll(&known));
+        let batch = accept(file, scope, |key| known.get(key).cloned());
+        let source = source(as_of);
+        let written = self
+            .ledger
+            .write("roster", move |tx| student::apply(tx, &batch, &source));
+        written.expect("applied")
+    }
+
+    /// Imports a whole staff roll: number and role.
+    pub(crate) fn staff(&self, members: &[(u32, &str)]) -> ImportReceipt {
+        let mut text = "工号,姓名,岗位\n".to_owned();
+        for (n, role) in members {
+            text += &format!("T{n:03},李某,{role}\n");
+        }
+        let file = crate::import::staff::read(&mut open(&text), None).expect("staff");
+        let known = self.ledger.read(staff::current).expect("known");
+        let scope = Scope::Whole(known.keys().cloned().collect());
+        let batch = accept(file, scope, |key| known.get(key).cloned());
+        let source = source(AS_OF);
+        let written = self
+            .ledger
+            .write("staff", move |tx| staff::apply(tx, &batch, &source));
+        written.expect("applied")
+    }
+
+    /// Imports sheets: pupil, day, and the cells after these.
+    pub(crate) fn answers(
+        &self,
+        rows: &[(TestPupil, &str, String)],
+    ) -> Result<ScreeningReceipt, ScreeningError> {
+        let codes: Vec<&str> = self
+            .scale
+            .items()
+            .iter()
+            .map(|item| item.code.as_str())
+            .collect();
+        let mut text = format!("学籍号,测评日期,参测情况,{}\n", codes.join(","));
+        for (pupil, day, cells) in rows {
+            text += &format!("{},{day},{cells}\n", pupil.number());
+        }
+        let pack = sha256(b"pack of the tests");
+        let setting = Setting::Demonstration;
+        let screening = Screening::new(self.scale.clone(), pack, self.term(), setting);
+        let screening = screening.expect("allowed");
+        let items = screening.item_columns();
+        let context = AnswersContext {
+            scale: SCALE,
+            scale_names: &[],
+            items: &items,
+            today: TODAY,
+            default_date: None,
+            on_roll: &|_| true,
+        };
+        let file = answers::read(&mut open(&text), None, &context).expect("answers");
+        let count = items.len();
+        let known = self
+            .ledger
+            .read(move |tx| sheet::known(tx, TERM, SCALE, count));
+        let known = known.expect("known");
+        let batch = accept(file, Scope::Part, |key| known.get(key).cloned());
+        let source = source(AS_OF);
+        self.ledger
+            .write("answers", move |tx| screening.apply(tx, &batch, &source))
+    }
+
+    /// How many rows a table of the ledger has.
+    pub(crate) fn rows(&self, table: &'static str) -> u64 {
+        let counted = self.ledger.read(move |tx| {
+            tx.query_opt(&format!("select count(*) from {table}"), &[], |row| {
+                row.u64(0)
+            })
+        });
+        let counted: Result<_, SqlError> = counted;
+        counted.expect("count").expect("one row")
+    }
+}
+
+/// Cells of an answered sheet: PHQ-9 sums to `phq`, item 9 as given, all else zero.
+pub(crate) fn sheet_cells(phq: u8, item9: &str) -> String {
+    let mut cells = vec!["已测".to_owned()];
+    for item in 0..26 {
+        let share = phq.saturating_sub(3 * item).min(3);
+        let cell = if item < 8 {
+            share.to_string()
+        } else {
+            "0".to_owned()
+        };
+        cells.push(if item == 8 { item9.to_owned() } else { cell });
+    }
+    cells.join(",")
+}
+
+/// Cells of a sheet that was not answered.
+pub(crate) fn without_sheet(word: &str) -> String {
+    format!("{word}{}", ",".repeat(26))
+}
+
+fn open(text: &str) -> Source {
+    Source::open(Cursor::new(text.as_bytes().to_vec())).expect("source")
+}
+
+fn source(as_of: Date) -> ImportSource {
+    ImportSource {
+        file_name: "名册.csv".to_owned(),
+        digest: sha256(b"file"),
+        author: "school-it".to_owned(),
+        as_of,
+        now_ms: NOW_MS,
+    }
+}
+
+fn accept<R: Comparable>(
+    file: ParsedFile<R>,
+    scope: Scope<R::Key>,
+    lookup: impl Fn(&R::Key) -> Option<R>,
+) -> Accepted<R> {
+    let preview: Preview<R> = compare(file, scope, |key| {
+        Ok::<_, std::convert::Infallible>(lookup(key))
+    })
+    .expect("known");
+    match preview.accept() {
+        Ok(accepted) => accepted,
+        Err(refused) => {
+            let faults: Vec<_> = refused
+                .errors
+                .iter()
+                .map(|error| error.fault.code)
+                .collect();
+            panic!("refused: {faults:?}")
+        }
+    }
+}

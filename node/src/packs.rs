@@ -1,0 +1,157 @@
+//! Packs in use: what is built in, and what came down as directives, as of a day.
+//!
+//! Figures are counted by the catalogue that is in force and carry its digest; older catalogues
+//! and scales stay readable, because what was released or scored under them still is.
+
+use std::sync::Arc;
+
+use certs::digest::sha256;
+use domain::catalogue::Catalogue;
+use domain::digest::Digest;
+use domain::period::Calendar;
+use domain::scale::Scale;
+use jiff::civil::Date;
+use proto::pack::{Pack, PackError, PackKind, embedded};
+use runtime::sql::SqlError;
+
+use crate::transfer::Transfer;
+use crate::transfer::directive::{self, Stored, Verdict};
+
+/// Why the packs could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PacksError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+    /// A built-in pack is wrong.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+}
+
+/// A pack with the digest of its bytes.
+#[derive(Clone, Debug)]
+pub struct Known<T> {
+    /// Digest of the bytes.
+    pub digest: Digest,
+    /// What it says.
+    pub pack: Arc<T>,
+}
+
+/// Everything that the node knows on one day.
+#[derive(Clone, Debug)]
+pub struct Packs {
+    catalogues: Vec<Known<Catalogue>>,
+    in_force: Known<Catalogue>,
+    calendar: Arc<Calendar>,
+    scales: Vec<Known<Scale>>,
+    scales_ever: Vec<Known<Scale>>,
+}
+
+impl Packs {
+    /// Only the built-in packs.
+    ///
+    /// # Errors
+    /// None in a build whose tests pass.
+    pub fn embedded() -> Result<Self, PacksError> {
+        let mut scales = Vec::new();
+        for pack in embedded::PACKS.iter().filter(|pack| pack.kind == PackKind::Scale) {
+            let scale = proto::pack::scale::read(pack.name, pack.bytes)?;
+            scales.push(Known { digest: sha256(pack.bytes), pack: Arc::new(scale) });
+        }
+        let bytes = embedded::find(PackKind::Catalogue, "catalogue").map_or(&[][..], |p| p.bytes);
+        let catalogue =
+            Known { digest: sha256(bytes), pack: Arc::new(embedded::catalogue()?) };
+        Ok(Self {
+            catalogues: vec![catalogue.clone()],
+            in_force: catalogue,
+            calendar: Arc::new(embedded::calendar()?),
+            scales: scales.clone(),
+            scales_ever: scales,
+        })
+    }
+
+    /// The built-in packs and what came down, as of a day.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn load(transfer: &Transfer, today: Date) -> Result<Self, PacksError> {
+        let mut packs = Self::embedded()?;
+        let mut stored = transfer.read(directive::all)?;
+        // Of several that are in force the highest serial counts, and so is taken last.
+        stored.sort_by_key(|stored| stored.serial);
+        for stored in stored.iter().filter(|stored| stored.verdict == Verdict::Usable) {
+            packs.take(stored, today);
+        }
+        Ok(packs)
+    }
+
+    fn take(&mut self, stored: &Stored, today: Date) {
+        let Some(kind) = PackKind::from_word(&stored.kind) else { return };
+        let content = stored.content().ok();
+        let pack = content.and_then(|content| {
+            proto::pack::read(kind, &stored.name, &content).ok()
+        });
+        let Some(pack) = pack else {
+            tracing::warn!(kind = %stored.kind, name = %stored.name, "stored pack not readable");
+            return;
+        };
+        let (digest, in_force) = (stored.content_digest, stored.effective_from <= today);
+        match pack {
+            Pack::Catalogue(catalogue) => {
+                let known = Known { digest, pack: Arc::new(*catalogue) };
+                self.catalogues.push(known.clone());
+                if in_force {
+                    self.in_force = known;
+                }
+            }
+            Pack::Scale(scale) => {
+                let known = Known { digest, pack: Arc::new(*scale) };
+                self.scales_ever.push(known.clone());
+                if in_force {
+                    self.scales.retain(|old| old.pack.id() != known.pack.id());
+                    self.scales.push(known);
+                }
+            }
+            Pack::Calendar(calendar) if in_force => self.calendar = Arc::new(calendar),
+            Pack::Calendar(_) | Pack::Divisions(_) => {}
+        }
+    }
+
+    /// The catalogue in force.
+    #[must_use]
+    pub const fn in_force(&self) -> &Known<Catalogue> {
+        &self.in_force
+    }
+
+    /// The catalogue of a digest, however old.
+    #[must_use]
+    pub fn catalogue(&self, digest: &Digest) -> Option<&Arc<Catalogue>> {
+        self.catalogues.iter().find(|known| known.digest == *digest).map(|known| &known.pack)
+    }
+
+    /// The term calendar in force.
+    #[must_use]
+    pub const fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
+    }
+
+    /// Scales in force.
+    #[must_use]
+    pub fn scales(&self) -> &[Known<Scale>] {
+        &self.scales
+    }
+
+    /// The scale in force that an office calls by this name.
+    #[must_use]
+    pub fn scale(&self, name: &str) -> Option<&Known<Scale>> {
+        let by_id = self.scales.iter().find(|known| known.pack.id().eq_ignore_ascii_case(name));
+        by_id.or_else(|| self.scales.iter().find(|known| known.pack.is_called(name)))
+    }
+
+    /// Every scale that was ever known, by the digest of its pack, for what was scored with it.
+    #[must_use]
+    pub fn scales_ever(&self) -> Vec<(Digest, Arc<Scale>)> {
+        self.scales_ever.iter().map(|known| (known.digest, Arc::clone(&known.pack))).collect()
+    }
+}

@@ -1,0 +1,141 @@
+//! Releases: computes what may leave the school, previews it, signs it, and hands it over.
+//!
+//! Figures take one way: raw tables are checked against the catalogue's identities, disclosure
+//! control makes clear sheets and rounded tables of them, and only those can be signed. The signed
+//! bytes are stored in the transaction that makes them and never computed again; what is shown as
+//! having left is decoded from them.
+
+mod handover;
+mod prepare;
+mod rounding;
+mod said;
+mod sealed;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use certs::key::KeyError;
+use domain::catalogue::{Catalogue, TableId};
+use domain::cell::{Cell, CellError};
+use domain::digest::Digest;
+use domain::disclosure::DisclosureError;
+use domain::period::{Calendar, PeriodError, TermId};
+use domain::release::Release;
+use jiff::civil::Date;
+use runtime::sql::SqlError;
+
+pub use handover::copy_handover;
+pub use prepare::{make, prepare};
+pub use rounding::KeyedRounding;
+pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};
+
+use crate::indicator::{BrokenIdentity, IndicatorError};
+
+/// What releases are made with, besides the ledger.
+#[derive(Clone)]
+pub struct Context {
+    /// The catalogue in force.
+    pub catalogue: Arc<Catalogue>,
+    /// Digest of its pack.
+    pub catalogue_digest: Digest,
+    /// The term calendar in force.
+    pub calendar: Arc<Calendar>,
+    /// Today, in Asia/Shanghai.
+    pub today: Date,
+    /// Now, by this machine's clock.
+    pub now_ms: i64,
+}
+
+/// How a table stands against what was released before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It says something new and can be released.
+    New,
+    /// The last release says the same; there is nothing to release.
+    Unchanged,
+    /// It says something else than the release of this term, and a rounded table is released
+    /// once a term: two roundings of changed figures tell more than either.
+    OnceATerm,
+}
+
+/// A table as it would leave, or as it was just made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The release; for one that cannot be made, as it would be.
+    pub release: Release,
+    /// Its cells as they leave.
+    pub cells: Vec<Cell>,
+    /// Size of the bytes that are signed.
+    pub bytes: usize,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// Why a table of the catalogue is not among the drafts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AbsentReason {
+    /// The term has no screening in the ledger.
+    NoScreening,
+    /// Its period is not a term.
+    OtherPeriod,
+}
+
+/// A table that is not released.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbsentTable {
+    /// Which table.
+    pub table: TableId,
+    /// Why.
+    pub reason: AbsentReason,
+}
+
+/// Everything that would leave for a term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// Tables in the order of the catalogue.
+    pub drafts: Vec<Draft>,
+    /// Tables that are not released, and why.
+    pub absent: Vec<AbsentTable>,
+}
+
+/// Why nothing can be released. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// The school's type and grades were not set.
+    #[error("the school's type and grades are not set")]
+    NoProfile,
+    /// The calendar does not hold the term.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    /// The census day has not come.
+    #[error("term {term} is read on {census}, which has not come yet")]
+    BeforeCensus {
+        /// The term.
+        term: TermId,
+        /// Its census day.
+        census: Date,
+    },
+    /// No roster holds on the census day.
+    #[error("no pupil is on the roll on {0}, the census day of the term")]
+    NoRoster(Date),
+    /// Figures cannot be computed.
+    #[error(transparent)]
+    Indicator(#[from] IndicatorError),
+    /// Figures contradict each other.
+    #[error(transparent)]
+    Identity(#[from] BrokenIdentity),
+    /// Disclosure control refused a table.
+    #[error(transparent)]
+    Disclosure(#[from] DisclosureError),
+    /// The cells do not fit the table.
+    #[error(transparent)]
+    Cells(#[from] CellError),
+    /// The key could not sign.
+    #[error("the release could not be signed")]
+    Signing(#[from] KeyError),
+    /// A ledger or the transfer database could not be read or written.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}

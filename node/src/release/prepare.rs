@@ -1,0 +1,226 @@
+//! From ledgers to drafts, and from drafts to signed releases.
+//!
+//! A preview and a release run the same code, so what was shown is what leaves. A table that says
+//! the same as its last release makes no new revision.
+
+use std::num::NonZeroU32;
+
+use certs::digest::sha256;
+use certs::key::SigningKey;
+use domain::catalogue::TableSpec;
+use domain::disclosure::{ClearSheet, RawTable, RoundedTable, RoundingPrf};
+use domain::period::{Period, Term, TermId};
+use domain::release::{Header, Release, ReleaseId, Rule};
+use proto::frame::{RELEASE_CONTEXT, encode_item};
+use proto::wire::sync::ItemKind;
+use runtime::sql::Tx;
+
+use super::{
+    AbsentReason, AbsentTable, Context, Draft, KeyedRounding, Prepared, ReleaseError, Standing,
+};
+use crate::indicator::{self, Facts};
+use crate::ledger::profile::{self, Profile};
+use crate::ledger::release::{self as register, Registered};
+use crate::ledger::{Ledger, rounding_key};
+
+/// The period whose tables are released here; tables of other periods wait for their ledgers.
+const CLEAR_TERM: &str = "clear.term";
+
+/// What would leave for a term. Writes nothing but, the first time, the rounding key.
+///
+/// # Errors
+/// The census day has not come, no roster holds on it, figures contradict each other, or the
+/// ledger cannot be read.
+pub fn prepare(ledger: &Ledger, context: &Context, term: TermId) -> Result<Prepared, ReleaseError> {
+    let known = ledger.read(rounding_key::load)?;
+    if known.is_none() {
+        let now_ms = context.now_ms;
+        ledger.write("rounding_key", move |tx| {
+            rounding_key::load_or_make(tx, now_ms).map(|_| ())
+        })?;
+    }
+    let context = context.clone();
+    ledger.read(move |tx| drafts(tx, &context, term))
+}
+
+/// Makes and signs every new release of a term and stores it for the copy to `transfer.db`.
+///
+/// Gives all tables of the term: those with [`Standing::New`] were made. Making them again makes
+/// nothing, since they then stand as [`Standing::Unchanged`].
+///
+/// # Errors
+/// As [`prepare`], or the key cannot sign; nothing was written.
+pub fn make(
+    ledger: &Ledger,
+    context: &Context,
+    term: TermId,
+    key: &SigningKey,
+) -> Result<Prepared, ReleaseError> {
+    let (context, key) = (context.clone(), key.clone());
+    ledger.write("make_releases", move |tx| {
+        let prepared = drafts(tx, &context, term)?;
+        for draft in prepared
+            .drafts
+            .iter()
+            .filter(|draft| draft.standing == Standing::New)
+        {
+            sign(tx, &draft.release, &key)?;
+        }
+        Ok(prepared)
+    })
+}
+
+fn sign(tx: &Tx<'_>, release: &Release, key: &SigningKey) -> Result<(), ReleaseError> {
+    let body = proto::release::encode(release);
+    let signature = key.sign(RELEASE_CONTEXT, &body)?.to_bytes();
+    let registered = Registered {
+        revision: release.id().revision.get(),
+        figures: figures(release.rule(), release.cells(), &header_of(release)),
+        body: sha256(&body),
+        made_at_ms: release.made_at_ms(),
+    };
+    let item = encode_item(ItemKind::Release, body, signature);
+    Ok(register::insert(tx, release.id(), &registered, &item)?)
+}
+
+fn drafts(tx: &Tx<'_>, context: &Context, term: TermId) -> Result<Prepared, ReleaseError> {
+    let profile = profile::load(tx)?.ok_or(ReleaseError::NoProfile)?;
+    let term = *context.calendar.term(term)?;
+    if context.today < term.census {
+        return Err(ReleaseError::BeforeCensus {
+            term: term.id,
+            census: term.census,
+        });
+    }
+    let facts = Facts::of_term(tx, &profile, &term)?;
+    if facts.enrolled() == 0 {
+        return Err(ReleaseError::NoRoster(term.census));
+    }
+    let mut absent = Vec::new();
+    let mut raw = Vec::new();
+    for spec in context.catalogue.tables() {
+        match absence(spec, &facts) {
+            Some(reason) => absent.push(AbsentTable {
+                table: spec.id().clone(),
+                reason,
+            }),
+            None => raw.push(facts.table(&context.catalogue, spec)?),
+        }
+    }
+    indicator::check(&context.catalogue, &raw)?;
+    let key = rounding_key::load_or_make(tx, context.now_ms)?;
+    let sealing = Sealing {
+        tx,
+        context,
+        profile: &profile,
+        term: &term,
+        facts: &facts,
+    };
+    let drafts = raw
+        .into_iter()
+        .map(|raw| sealing.draft(raw, &KeyedRounding(&key)));
+    Ok(Prepared {
+        drafts: drafts.collect::<Result<_, _>>()?,
+        absent,
+    })
+}
+
+fn absence(spec: &TableSpec, facts: &Facts) -> Option<AbsentReason> {
+    let rounded = spec.id().as_str().starts_with("rounded.");
+    match spec.id().as_str() {
+        CLEAR_TERM => None,
+        _ if rounded && !facts.is_screened() => Some(AbsentReason::NoScreening),
+        _ if rounded => None,
+        _ => Some(AbsentReason::OtherPeriod),
+    }
+}
+
+/// What a draft is made with.
+struct Sealing<'s> {
+    tx: &'s Tx<'s>,
+    context: &'s Context,
+    profile: &'s Profile,
+    term: &'s Term,
+    facts: &'s Facts,
+}
+
+impl Sealing<'_> {
+    fn draft(&self, raw: RawTable, prf: &dyn RoundingPrf) -> Result<Draft, ReleaseError> {
+        let (catalogue, period) = (&self.context.catalogue, Period::Term(self.term.id));
+        let id = raw.table().clone();
+        let unit = &self.profile.unit;
+        let table = id.to_string();
+        let last = register::last(self.tx, unit.as_str(), &table, &period.to_string())?;
+        let next = last
+            .as_ref()
+            .map_or(1, |last| last.revision.saturating_add(1));
+        let header = Header {
+            id: ReleaseId {
+                unit: unit.clone(),
+                table: id,
+                period,
+                revision: NonZeroU32::new(next).unwrap_or(NonZeroU32::MIN),
+            },
+            catalogue: self.context.catalogue_digest,
+            census_day: Some(self.term.census),
+            persons: self.facts.enrolled(),
+            made_at_ms: self.context.now_ms,
+        };
+        let (release, cells) = if table.starts_with("rounded.") {
+            let rounded = RoundedTable::protect(raw, catalogue, period, prf)?;
+            (
+                Release::of_rounded(header.clone(), &rounded),
+                rounded.cells().to_vec(),
+            )
+        } else {
+            let sheet = ClearSheet::protect(raw, catalogue)?;
+            (
+                Release::of_clear(header.clone(), &sheet),
+                sheet.cells().to_vec(),
+            )
+        };
+        let says = figures(release.rule(), release.cells(), &header);
+        let standing = match last {
+            None => Standing::New,
+            Some(last) if last.figures == says => Standing::Unchanged,
+            Some(_) if release.rule().is_rounded() => Standing::OnceATerm,
+            Some(_) => Standing::New,
+        };
+        let bytes = proto::release::encode(&release).len();
+        Ok(Draft {
+            release,
+            cells,
+            bytes,
+            standing,
+        })
+    }
+}
+
+fn header_of(release: &Release) -> Header {
+    Header {
+        id: release.id().clone(),
+        catalogue: release.catalogue(),
+        census_day: release.census_day(),
+        persons: release.persons(),
+        made_at_ms: release.made_at_ms(),
+    }
+}
+
+/// Digest of what a release says, whatever its revision and time.
+fn figures(rule: Rule, cells: &[u8], header: &Header) -> domain::digest::Digest {
+    let mut said = Vec::with_capacity(cells.len() + 120);
+    for part in [
+        rule.as_str().as_bytes(),
+        &header.catalogue.to_tagged(),
+        cells,
+    ] {
+        said.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        said.extend_from_slice(part);
+    }
+    let census = header
+        .census_day
+        .map_or_else(String::new, |day| day.to_string());
+    said.extend_from_slice(census.as_bytes());
+    said.extend_from_slice(&header.persons.to_be_bytes());
+    sha256(&said)
+}

@@ -1,0 +1,167 @@
+//! What is said when something is not released: what happened, and what to do next.
+
+use super::{AbsentReason, ReleaseError, Standing};
+use crate::import::{Fault, Said};
+
+impl Standing {
+    /// Why a table with this standing is not released; nothing for a new one.
+    #[must_use]
+    pub const fn said(self) -> Option<Said> {
+        match self {
+            Self::New => None,
+            Self::Unchanged => Some(Said::fixed(
+                "内容与上次出校的相同，无需再次出校",
+                "it says the same as the last release; nothing to send",
+            )),
+            Self::OnceATerm => Some(Said::fixed(
+                "取整表每学期只出校一次；本学期已出校，名册或答卷的更改不再出校",
+                "a rounded table is released once a term; later changes stay in the school",
+            )),
+        }
+    }
+}
+
+impl AbsentReason {
+    /// Why the table is not among what leaves.
+    #[must_use]
+    pub const fn said(&self) -> Said {
+        match self {
+            Self::NoScreening => Said::fixed(
+                "本学期还没有导入筛查答卷",
+                "no screening of this term has been imported",
+            ),
+            Self::OtherPeriod => Said::fixed(
+                "该表的台账尚未启用",
+                "the ledgers of this table are not in use yet",
+            ),
+        }
+    }
+}
+
+impl ReleaseError {
+    /// What happened and what to do next, in both languages. Nothing was released or written.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        let (zh, en) = self.reason();
+        self.next().because(zh, en)
+    }
+
+    fn reason(&self) -> (String, String) {
+        let zh = match self {
+            Self::NoProfile => "还没有设置学校类型和年级".to_owned(),
+            Self::Period(_) => "校历中没有这个学期".to_owned(),
+            Self::BeforeCensus { term, census } => {
+                format!("{term} 学期的统计日 {census} 还没到")
+            }
+            Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
+            Self::Indicator(_) => "台账中有无法归类的记录".to_owned(),
+            Self::Identity(broken) => {
+                format!(
+                    "数据互相矛盾，违反规则“{}”（{}）",
+                    broken.identity, broken.stratum
+                )
+            }
+            Self::Disclosure(_) | Self::Cells(_) => "指标目录与出校规则不符".to_owned(),
+            Self::Signing(_) => "签名失败".to_owned(),
+            Self::Store(_) => "数据库无法读写".to_owned(),
+        };
+        (zh, self.to_string())
+    }
+
+    /// The stable code and what to do next.
+    const fn next(&self) -> Fault {
+        let (code, hint) = match self {
+            Self::NoProfile => (
+                "no_profile",
+                (
+                    "请先设置学校类型和年级",
+                    "set the school's type and grades first",
+                ),
+            ),
+            Self::Period(_) => (
+                "unknown_term",
+                ("请核对学期，例如 2025S1", "check the term, such as 2025S1"),
+            ),
+            Self::BeforeCensus { .. } => (
+                "before_census",
+                (
+                    "请在统计日或之后再出校",
+                    "release on the census day or later",
+                ),
+            ),
+            Self::NoRoster(_) => (
+                "no_roster",
+                (
+                    "请导入该日有效的名册，并注明名册日期",
+                    "import a roster that was right on that day, with its date",
+                ),
+            ),
+            Self::Indicator(_) => (
+                "ledger_record",
+                ("请核对名册中的年级", "check the grades of the roster"),
+            ),
+            Self::Identity(_) => (
+                "identity",
+                (
+                    "请核对名册和答卷后重新导入",
+                    "check roster and answers and import them again",
+                ),
+            ),
+            Self::Disclosure(_) | Self::Cells(_) => (
+                "disclosure",
+                ("请联系上级枢纽", "call the operator of the hub"),
+            ),
+            Self::Signing(_) => (
+                "signing",
+                (
+                    "请检查单位证书和密钥",
+                    "check the unit's certificate and key",
+                ),
+            ),
+            Self::Store(_) => (
+                "store",
+                (
+                    "请检查磁盘空间，或是否有另一个程序在使用",
+                    "check the disk, and whether another program holds the database",
+                ),
+            ),
+        };
+        Fault::fixed(code, ("", ""), hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::period::TermId;
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::import::Language;
+
+    /// Every refusal says in both languages what happened and what to do next.
+    #[test]
+    fn refusals_say_what_to_do_next() {
+        let term = TermId {
+            school_year: 2025,
+            number: 1,
+        };
+        let errors = [
+            ReleaseError::NoProfile,
+            ReleaseError::BeforeCensus {
+                term,
+                census: date(2025, 11, 7),
+            },
+            ReleaseError::NoRoster(date(2025, 11, 7)),
+            ReleaseError::Store(runtime::sql::SqlError::Full),
+        ];
+        for error in errors {
+            let fault = error.fault();
+            for language in [Language::Zh, Language::En] {
+                assert!(fault.reason.to(language).chars().count() > 5);
+                assert!(fault.hint.to(language).chars().count() > 5);
+            }
+        }
+        assert_eq!(Standing::New.said(), None);
+        assert!(Standing::OnceATerm.said().is_some());
+    }
+}

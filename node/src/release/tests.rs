@@ -1,0 +1,224 @@
+//! Facts about releases: what was previewed leaves, once, and without a trace of refused sheets.
+
+use certs::key::SigningKey;
+use domain::cell::Cell;
+use domain::disclosure::{check_clear, check_rounded};
+use domain::release::Rule;
+use jiff::civil::date;
+
+use super::{
+    AbsentReason, Context, Draft, Prepared, ReleaseError, Standing, copy_handover, decode_for_page,
+    make, prepare,
+};
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TERM, TestPupil, sheet_cells};
+use crate::transfer::Transfer;
+
+fn screened(pupils: &[TestPupil]) -> School {
+    let school = School::new();
+    school.roster(pupils, AS_OF);
+    let rows: Vec<_> = pupils
+        .iter()
+        .map(|pupil| (pupil.clone(), "2025-10-20", sheet_cells(6, "0")))
+        .collect();
+    school.answers(&rows).expect("answers");
+    school
+}
+
+fn pupils(count: u32) -> Vec<TestPupil> {
+    (0..count).map(TestPupil::new).collect()
+}
+
+fn standings(prepared: &Prepared) -> Vec<(&str, Standing)> {
+    let of = |draft: &'_ Draft| draft.standing;
+    prepared
+        .drafts
+        .iter()
+        .map(|draft| (draft.release.id().table.as_str(), of(draft)))
+        .collect()
+}
+
+fn find<'p>(prepared: &'p Prepared, table: &str) -> &'p Draft {
+    let found = prepared
+        .drafts
+        .iter()
+        .find(|draft| draft.release.id().table.as_str() == table);
+    found.expect("draft")
+}
+
+/// What is previewed is what is signed, copied and decoded, and a hub accepts it.
+#[test]
+fn what_is_previewed_is_what_leaves() {
+    let school = screened(&pupils(37));
+    let (context, transfer) = (school.context(), Transfer::in_memory().expect("transfer"));
+    let key = SigningKey::generate().expect("key");
+    let preview = prepare(&school.ledger, &context, TERM).expect("preview");
+    assert_eq!(
+        standings(&preview),
+        [
+            ("clear.term", Standing::New),
+            ("rounded.scr.census", Standing::New)
+        ]
+    );
+    assert!(
+        preview
+            .absent
+            .iter()
+            .all(|table| table.reason == AbsentReason::OtherPeriod)
+    );
+    assert_eq!(
+        make(&school.ledger, &context, TERM, &key).expect("made"),
+        preview
+    );
+    assert_eq!(
+        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"),
+        2
+    );
+    assert_eq!(
+        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"),
+        0
+    );
+    for draft in &preview.drafts {
+        let name = draft.release.id().to_string();
+        let sent = transfer
+            .release(&name)
+            .expect("read")
+            .expect("in the outbox");
+        let decoded = decode_for_page(&sent.item, &context.catalogue).expect("decoded");
+        assert!(decoded.is_signed_by(key.public()));
+        assert_eq!(decoded.cells, draft.cells);
+        assert_eq!(decoded.claimed.header.persons, 37);
+        assert_eq!(decoded.body.len(), draft.bytes);
+        let (spec, cells) = (&decoded.spec, &decoded.claimed.cells);
+        match decoded.claimed.rule {
+            Rule::Clear => check_clear(&context.catalogue, spec, cells).expect("rule"),
+            _ => check_rounded(spec, cells, 37).expect("rule"),
+        }
+    }
+}
+
+/// Asking again releases nothing; a changed roll makes a clear revision and no second rounding.
+#[test]
+fn a_rounded_table_is_released_once_a_term() {
+    let school = screened(&pupils(12));
+    let context = school.context();
+    let key = SigningKey::generate().expect("key");
+    make(&school.ledger, &context, TERM, &key).expect("made");
+    let later = Context {
+        now_ms: NOW_MS + 1,
+        ..context
+    };
+    let again = make(&school.ledger, &later, TERM, &key).expect("made");
+    assert!(
+        again
+            .drafts
+            .iter()
+            .all(|draft| draft.standing == Standing::Unchanged)
+    );
+    assert_eq!(school.rows("handover"), 2);
+    school.roster(&pupils(13), date(2025, 11, 1));
+    let third = make(&school.ledger, &later, TERM, &key).expect("made");
+    assert_eq!(
+        standings(&third),
+        [
+            ("clear.term", Standing::New),
+            ("rounded.scr.census", Standing::OnceATerm)
+        ]
+    );
+    assert_eq!(find(&third, "clear.term").release.id().revision.get(), 2);
+    assert_eq!((school.rows("handover"), school.rows("release")), (3, 3));
+}
+
+/// Sheets without consent change no byte of a release but those of the count of nobody.
+#[test]
+fn sheets_without_consent_leave_no_trace() {
+    let cells_of = |item9: &str| {
+        let mut roll = pupils(6);
+        roll[0].consent = "否";
+        roll[1].consent = "";
+        let school = School::new();
+        school.roster(&roll, AS_OF);
+        let rows: Vec<_> = roll
+            .iter()
+            .map(|pupil| {
+                let item9 = if pupil.consent == "是" { "0" } else { item9 };
+                (pupil.clone(), "2025-10-20", sheet_cells(6, item9))
+            })
+            .collect();
+        school.answers(&rows).expect("answers");
+        let fixed = zeroize::Zeroizing::new([3_u8; 32]);
+        school
+            .ledger
+            .write("key", move |tx| {
+                let params = runtime::params![&*fixed];
+                tx.execute("insert into rounding_key values (1, $1, 0)", params)
+                    .map(|_| ())
+            })
+            .map_err(|error: runtime::sql::SqlError| error)
+            .expect("key");
+        let prepared = prepare(&school.ledger, &school.context(), TERM).expect("prepared");
+        prepared
+            .drafts
+            .into_iter()
+            .map(|draft| draft.cells)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cells_of("0"), cells_of("3"));
+}
+
+/// Without a screening there is no rounded table, and the clear sheet says "unsupported".
+#[test]
+fn a_term_without_screening_has_no_rounded_table() {
+    let school = School::new();
+    school.roster(&pupils(5), AS_OF);
+    let prepared = prepare(&school.ledger, &school.context(), TERM).expect("prepared");
+    assert_eq!(standings(&prepared), [("clear.term", Standing::New)]);
+    let census = prepared
+        .absent
+        .iter()
+        .find(|table| table.table.as_str() == "rounded.scr.census");
+    assert_eq!(census.expect("absent").reason, AbsentReason::NoScreening);
+    let draft = find(&prepared, "clear.term");
+    let spec = school.catalogue.table("clear.term").expect("table");
+    let place = spec.index("scr.completed_band", &[]).expect("cell");
+    assert_eq!(draft.cells[place], Cell::Unsupported);
+}
+
+/// Too early, nobody on the roll, and an unknown term are refused, and nothing is written.
+#[test]
+fn releases_wait_for_the_census_day_and_a_roster() {
+    let school = School::new();
+    let context = school.context();
+    let key = SigningKey::generate().expect("key");
+    let made = |context: &Context, term| make(&school.ledger, context, term, &key).map(|_| ());
+    assert!(matches!(
+        made(&context, TERM),
+        Err(ReleaseError::NoRoster(_))
+    ));
+    school.roster(&pupils(3), AS_OF);
+    let early = Context {
+        today: date(2025, 11, 6),
+        ..context.clone()
+    };
+    assert!(matches!(
+        made(&early, TERM),
+        Err(ReleaseError::BeforeCensus { .. })
+    ));
+    let unknown = domain::period::TermId {
+        school_year: 1999,
+        number: 1,
+    };
+    assert!(matches!(
+        made(&context, unknown),
+        Err(ReleaseError::Period(_))
+    ));
+    assert_eq!(school.rows("handover"), 0);
+}
+
+/// Foreign bytes are refused with a reason, never shown.
+#[test]
+fn foreign_bytes_are_not_shown() {
+    let school = School::new();
+    for bytes in [&[][..], &[0xff; 20], b"PK\x03\x04"] {
+        assert!(decode_for_page(bytes, &school.catalogue).is_err());
+    }
+}

@@ -1,0 +1,148 @@
+//! The one outcome of every pupil in a term's screening, as it may enter a released table.
+//!
+//! Only sheets that a guardian consented to are used: one whose guardian refused counts as
+//! `refused` ("student or guardian refused"), and one whose guardian's answer is not known counts
+//! as `not_reached`, whatever the sheet says. So no figure that leaves the school can be traced to
+//! an answer without consent, and everybody on the roll still has exactly one outcome. Consent is
+//! judged by what is known today, so a withdrawal counts at once; it must be dated on or before
+//! the day that the figures are about.
+
+use domain::period::Term;
+use domain::scale::Outcome;
+use jiff::civil::Date;
+use runtime::sql::{SqlError, Tx};
+
+use crate::import::answers::AnswerOutcome;
+use crate::import::value::Consent;
+use crate::ledger::campaign;
+use crate::ledger::sheet::{self, SheetOutcome};
+use crate::ledger::student::{self, ConsentNow, Pupil};
+
+/// A pupil of the census day with the outcome that may be counted.
+pub struct Screened {
+    /// The pupil.
+    pub pupil: Pupil,
+    /// The outcome.
+    pub outcome: Outcome,
+}
+
+/// Everybody on the roll of the census day with one outcome each, from all campaigns of the term
+/// up to that day; nothing where the term has no campaign, which is not the same as nobody.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn census(tx: &Tx<'_>, term: &Term) -> Result<Option<Vec<Screened>>, SqlError> {
+    if campaign::of_term(tx, term.id)?.is_empty() {
+        return Ok(None);
+    }
+    let sheets = sheet::outcomes(tx, term.id, term.census)?;
+    let consents = student::consents(tx)?;
+    let screened = student::roll_at(tx, term.census)?.into_iter().map(|pupil| {
+        let from = sheets.partition_point(|sheet| sheet.student < pupil.id);
+        let rest = sheets.get(from..).unwrap_or_default();
+        let until = rest.partition_point(|sheet| sheet.student == pupil.id);
+        let own = rest.get(..until).unwrap_or_default();
+        let outcome = countable(consents.get(&pupil.id).copied(), term.census, own);
+        Screened { pupil, outcome }
+    });
+    Ok(Some(screened.collect()))
+}
+
+/// The outcome that may be counted for one pupil; of several scales the worst counts.
+fn countable(consent: Option<ConsentNow>, day: Date, sheets: &[SheetOutcome]) -> Outcome {
+    let Some(ConsentNow { consent, date }) = consent else {
+        return Outcome::NotReached;
+    };
+    match consent {
+        Consent::Refused => return Outcome::Refused,
+        Consent::Unknown => return Outcome::NotReached,
+        Consent::Given if date.is_none_or(|date| date > day) => return Outcome::NotReached,
+        Consent::Given => {}
+    }
+    let answered = |sheet: &&SheetOutcome| sheet.handed_in == AnswerOutcome::Answered;
+    let worst = sheets
+        .iter()
+        .filter(answered)
+        .map(|sheet| sheet.outcome)
+        .max();
+    let refused = sheets
+        .iter()
+        .any(|sheet| sheet.handed_in == AnswerOutcome::Refused);
+    match worst {
+        Some(worst) => worst,
+        // A word of refusal says more than an absence on another day.
+        None if refused => Outcome::Refused,
+        None => Outcome::NotReached,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const DAY: Date = date(2025, 11, 7);
+
+    fn given(date: Option<Date>) -> Option<ConsentNow> {
+        Some(ConsentNow {
+            consent: Consent::Given,
+            date,
+        })
+    }
+
+    fn sheet(handed_in: AnswerOutcome, outcome: Outcome) -> SheetOutcome {
+        SheetOutcome {
+            student: 1,
+            handed_in,
+            outcome,
+        }
+    }
+
+    /// Of several scales the worst outcome counts; a refusal counts before an absence.
+    #[test]
+    fn the_worst_sheet_counts() {
+        let answered = |outcome| sheet(AnswerOutcome::Answered, outcome);
+        let refused = sheet(AnswerOutcome::Refused, Outcome::Refused);
+        let absent = sheet(AnswerOutcome::Absent, Outcome::NotReached);
+        let of = |sheets: &[SheetOutcome]| countable(given(Some(DAY)), DAY, sheets);
+        assert_eq!(
+            of(&[answered(Outcome::Due), answered(Outcome::Negative)]),
+            Outcome::Due
+        );
+        assert_eq!(
+            of(&[answered(Outcome::Void), answered(Outcome::Critical)]),
+            Outcome::Critical
+        );
+        assert_eq!(
+            of(&[refused, answered(Outcome::Negative)]),
+            Outcome::Negative
+        );
+        assert_eq!(of(&[absent, answered(Outcome::Void)]), Outcome::Void);
+        assert_eq!(of(&[absent, refused]), Outcome::Refused);
+        assert_eq!(of(&[absent]), Outcome::NotReached);
+        assert_eq!(of(&[]), Outcome::NotReached);
+    }
+
+    proptest! {
+        /// Without consent no sheet, however critical, changes what is counted.
+        #[test]
+        fn sheets_without_consent_change_nothing(
+            outcomes in prop::collection::vec(0_usize..7, 0..4),
+            days in 1_i32..400,
+        ) {
+            let sheets: Vec<_> = outcomes
+                .into_iter()
+                .map(|place| sheet(AnswerOutcome::Answered, Outcome::ALL[place]))
+                .collect();
+            let later = DAY.saturating_add(jiff::ToSpan::days(days));
+            let said = |consent| Some(ConsentNow { consent, date: Some(DAY) });
+            prop_assert_eq!(countable(said(Consent::Refused), DAY, &sheets), Outcome::Refused);
+            prop_assert_eq!(countable(said(Consent::Unknown), DAY, &sheets), Outcome::NotReached);
+            prop_assert_eq!(countable(given(None), DAY, &sheets), Outcome::NotReached);
+            prop_assert_eq!(countable(given(Some(later)), DAY, &sheets), Outcome::NotReached);
+            prop_assert_eq!(countable(None, DAY, &sheets), Outcome::NotReached);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Screening: scores imported sheets, and finds the one outcome of every pupil in a term.
+//!
+//! A blank is never a "no", and a critical item fires whatever the total is, also on a sheet that
+//! cannot be scored and on one without consent: helping inside the school needs no form. What may
+//! leave the school is another matter and decided in [`census`].
+
+pub mod census;
+pub mod report;
+mod said;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use domain::catalogue::Language;
+use domain::digest::Digest;
+use domain::period::Term;
+use domain::scale::{AnswerError, Flag, NotForScreening, Outcome, Scale, Setting};
+use runtime::sql::{SqlError, Tx};
+
+use crate::import::answers::{AnswerOutcome, AnswerRow, ItemColumn};
+use crate::import::preview::Accepted;
+use crate::ledger::import_batch::{self, ImportReceipt, ImportSource};
+use crate::ledger::sheet::{FlaggedSheet, Revise, SheetPlace, SheetResult};
+use crate::ledger::{campaign, sheet, student};
+
+/// A scale that may be used to screen, its pack, and the term in which it is used.
+#[derive(Clone)]
+pub struct Screening {
+    scale: Arc<Scale>,
+    pack: Digest,
+    term: Term,
+}
+
+/// What an import of answers did and found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScreeningReceipt {
+    /// The import.
+    pub import: ImportReceipt,
+    /// Sheets of this import with an urgent critical item.
+    pub urgent: u64,
+    /// Sheets of this import with an item to review, and none that is urgent.
+    pub review: u64,
+    /// Sheets of this import that are void or could not be scored.
+    pub void: u64,
+}
+
+/// Why answers were not taken. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScreeningError {
+    /// The answers do not fit the scale.
+    #[error(transparent)]
+    Answers(#[from] AnswerError),
+    /// Sheets that were taken before or after the term.
+    #[error("{rows} sheets were not taken between {} and {}", term.start, term.end)]
+    OutsideTerm {
+        /// How many.
+        rows: usize,
+        /// The term.
+        term: Term,
+    },
+    /// A pupil who is not in the ledger.
+    #[error("a sheet is of a pupil who is not on the roll")]
+    UnknownPupil,
+    /// The ledger could not be read or written.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
+impl Screening {
+    /// Allows a scale to screen in a term.
+    ///
+    /// The forms that schools use are Chinese, so the Chinese text must be fit for it.
+    ///
+    /// # Errors
+    /// The scale is not for screening use, and why.
+    pub fn new(
+        scale: Arc<Scale>,
+        pack: Digest,
+        term: Term,
+        setting: Setting,
+    ) -> Result<Self, NotForScreening> {
+        scale.use_for_screening(Language::Zh, setting)?;
+        Ok(Self { scale, pack, term })
+    }
+
+    /// The scale.
+    #[must_use]
+    pub fn scale(&self) -> &Scale {
+        &self.scale
+    }
+
+    /// The term.
+    #[must_use]
+    pub const fn term(&self) -> &Term {
+        &self.term
+    }
+
+    /// The scale's items as an answers file has them.
+    #[must_use]
+    pub fn item_columns(&self) -> Vec<ItemColumn> {
+        item_columns(&self.scale)
+    }
+
+    /// Scores a batch of sheets and stores it in one transaction.
+    ///
+    /// A batch without changes writes nothing. A sheet that is there with other answers gets a
+    /// revision.
+    ///
+    /// # Errors
+    /// A sheet of another term, of an unknown pupil or with other items; nothing was written.
+    pub fn apply(
+        &self,
+        tx: &Tx<'_>,
+        batch: &Accepted<AnswerRow>,
+        source: &ImportSource,
+    ) -> Result<ScreeningReceipt, ScreeningError> {
+        let import = ImportReceipt {
+            batch: None,
+            counts: batch.counts(),
+        };
+        let mut receipt = ScreeningReceipt {
+            import,
+            urgent: 0,
+            review: 0,
+            void: 0,
+        };
+        if batch.is_empty() {
+            return Ok(receipt);
+        }
+        self.check_dates(batch)?;
+        let number = import_batch::insert(tx, "answers", source, batch.counts())?;
+        receipt.import.batch = Some(number);
+        let (term, scale) = (self.term.id, self.scale.id());
+        let place = campaign::open(tx, term, scale, self.pack, source.now_ms)?;
+        let ids = student::ids(tx)?;
+        let fresh = batch.new_records().iter().map(|row| (row, Revise::First));
+        let changed = batch
+            .changed_records()
+            .iter()
+            .map(|row| (row, Revise::Replace));
+        for (row, revise) in fresh.chain(changed) {
+            let student = ids
+                .get(&row.student_number)
+                .ok_or(ScreeningError::UnknownPupil)?;
+            let result = score(&self.scale, row)?;
+            receipt.count(&result);
+            let at = SheetPlace {
+                place,
+                batch: number,
+                student: *student,
+            };
+            sheet::insert(tx, at, row, &result, revise)?;
+        }
+        Ok(receipt)
+    }
+
+    fn check_dates(&self, batch: &Accepted<AnswerRow>) -> Result<(), ScreeningError> {
+        let term = self.term;
+        let outside = |row: &&AnswerRow| row.test_date < term.start || row.test_date > term.end;
+        let rows = batch.new_records().iter().chain(batch.changed_records());
+        match rows.filter(outside).count() {
+            0 => Ok(()),
+            rows => Err(ScreeningError::OutsideTerm { rows, term }),
+        }
+    }
+}
+
+impl ScreeningReceipt {
+    fn count(&mut self, result: &SheetResult) {
+        match result.flags.iter().max() {
+            Some(flag) if flag.is_urgent() => self.urgent += 1,
+            Some(_) => self.review += 1,
+            None => {}
+        }
+        if !result.is_valid || result.outcome == Outcome::Void {
+            self.void += 1;
+        }
+    }
+}
+
+/// A scale's items as an answers file has them.
+#[must_use]
+pub fn item_columns(scale: &Scale) -> Vec<ItemColumn> {
+    let column = |item: &domain::scale::Item| {
+        let number = usize::from(item.number);
+        ItemColumn::numbered(&item.code, number, item.answer_min, item.answer_max)
+    };
+    scale.items().iter().map(column).collect()
+}
+
+/// Pupils of a term with a critical item, consented or not, for the counsellor.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn critical_pupils(tx: &Tx<'_>, term: &Term) -> Result<Vec<FlaggedSheet>, SqlError> {
+    sheet::flagged(tx, term.id)
+}
+
+/// Scores one sheet; a pupil without one has no score and no flag.
+fn score(scale: &Scale, row: &AnswerRow) -> Result<SheetResult, AnswerError> {
+    let without = |outcome| SheetResult {
+        total: None,
+        band: None,
+        tier: None,
+        flags: Vec::new(),
+        is_valid: true,
+        is_complete: false,
+        outcome,
+    };
+    match row.outcome {
+        AnswerOutcome::Refused => return Ok(without(Outcome::Refused)),
+        AnswerOutcome::Absent => return Ok(without(Outcome::NotReached)),
+        AnswerOutcome::Answered => {}
+    }
+    let scored = domain::scale::score(scale, &row.answers)?;
+    let flags: Vec<Flag> = scored.criticals.iter().map(|rule| rule.flag).collect();
+    Ok(SheetResult {
+        total: scored.total,
+        band: scored.band.map(|band| band.code.clone()),
+        tier: scored.tier,
+        flags,
+        is_valid: scored.valid,
+        is_complete: scored.complete,
+        outcome: domain::scale::outcome(std::slice::from_ref(&scored)),
+    })
+}

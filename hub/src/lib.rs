@@ -1,1 +1,24 @@
-//! placeholder
+//! The street, district and city process, and the offline authority.
+//!
+//! The way of a figure is one direction: `intake` (identify, verify, answer) -> `store` ->
+//! `rollup` (fold, seal) -> `publish` (upward) and `statistics` (shown). Nothing here can name a
+//! person or open a referral.
+
+pub mod app;
+pub mod authority;
+pub mod ca;
+pub mod cli;
+pub mod config;
+pub mod console;
+pub mod directive;
+pub mod enrolment;
+pub mod intake;
+pub mod packs;
+pub mod publish;
+pub mod registry;
+pub mod rest;
+pub mod rollup;
+pub mod service;
+pub mod statistics;
+pub mod store;
+pub mod web;

@@ -1,0 +1,435 @@
+//! The hub as a whole: its state, and the one place that starts everything.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use certs::chain::Trust;
+use certs::issuer::IssuingAuthority;
+use certs::root::RootCertificate;
+use certs::tls::server_config;
+use domain::unit::UnitKind;
+use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
+use runtime::clock::Clock;
+use runtime::sql::{Database, Options, SqlError};
+use runtime::transport::Listener;
+use runtime::uplink::{Applied, Hooks, IdentityCell, Parent, Uplink};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::directive::DirectiveError;
+use crate::intake::{Intake, Parts};
+use crate::packs::{PackCache, Packs, PacksError};
+use crate::publish::Publisher;
+use crate::registry::RegistryCache;
+use crate::web::Console;
+use crate::{directive, service, store};
+
+/// Why a hub could not be opened or served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HubError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+    /// The packs.
+    #[error(transparent)]
+    Packs(#[from] PacksError),
+    /// The hub's own identity is missing or unusable: `init` or `join` was not finished.
+    #[error("this hub has no usable identity yet: finish init or join first")]
+    Identity(#[source] certs::identity::IdentityError),
+    /// A root certificate or the issuing authority cannot be read.
+    #[error("roots or issuing authority cannot be read")]
+    Trust(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// An address could not be bound, or a file not be read.
+    #[error("the address cannot be listened on, or a file cannot be read")]
+    System(#[from] std::io::Error),
+    /// The server ended by itself.
+    #[error("the server ended")]
+    Server(#[from] tonic::transport::Error),
+    /// TLS.
+    #[error(transparent)]
+    Tls(#[from] certs::tls::TlsError),
+    /// A console that others could reach would be signed in to in the clear.
+    #[error("the console can only be served on this machine's loopback, not on {0}")]
+    OpenConsole(SocketAddr),
+}
+
+/// A hub's shared state. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    database: Database,
+    clock: Clock,
+    identity: IdentityCell,
+    roots: Vec<RootCertificate>,
+    authority: Option<Arc<IssuingAuthority>>,
+    tls: Arc<ArcSwap<rustls::ServerConfig>>,
+    registry: Arc<RegistryCache>,
+    packs: Arc<PackCache>,
+    intake: Intake,
+    uplink: Option<Uplink>,
+    folded: Arc<Notify>,
+    answered: Arc<Notify>,
+    directives: Arc<watch::Sender<u64>>,
+}
+
+/// Opens the store of a hub; all its commands use this.
+///
+/// # Errors
+/// The store cannot be opened.
+pub fn open_store(config: &Config) -> Result<Database, SqlError> {
+    std::fs::create_dir_all(&config.data)?;
+    Database::open(&config.path("hub.db"), Options::plain(store::MIGRATIONS))
+}
+
+/// The roots that are pinned in a data folder, education's first.
+///
+/// # Errors
+/// None is there, or one cannot be read.
+pub fn load_roots(config: &Config) -> Result<Vec<RootCertificate>, HubError> {
+    let mut roots = Vec::new();
+    for name in ["roots/education.pem", "roots/health.pem"] {
+        let path = config.path(name);
+        if !path.exists() {
+            continue;
+        }
+        let text = std::fs::read(&path)?;
+        let block = pem::parse(&text).map_err(|error| HubError::Trust(Box::new(error)))?;
+        let root = RootCertificate::from_der(block.contents())
+            .map_err(|error| HubError::Trust(Box::new(error)))?;
+        roots.push(root);
+    }
+    if roots.is_empty() {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(HubError::Trust(Box::new(missing)));
+    }
+    Ok(roots)
+}
+
+impl Hub {
+    /// Opens a hub that was set up and enrolled. Needs an executor; starts intake's worker.
+    ///
+    /// # Errors
+    /// A file or the store cannot be used; nothing was changed.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, HubError> {
+        let database = open_store(&config)?;
+        let identity =
+            IdentityCell::load(&config.path("identity.pem")).map_err(HubError::Identity)?;
+        let roots = load_roots(&config)?;
+        let authority = crate::authority::load(&config)
+            .map_err(|error| HubError::Trust(Box::new(error)))?
+            .map(Arc::new);
+        let today = clock.today();
+        let packs = database.read(move |tx| Packs::load(tx, today))?;
+        let packs = Arc::new(PackCache::new(packs));
+        let trust = crate::authority::trust(&config, &roots, authority.as_deref(), &clock)
+            .map_err(|error| HubError::Trust(Box::new(error)))?;
+        let first = roots.first().ok_or_else(|| {
+            HubError::Trust(Box::new(std::io::Error::from(std::io::ErrorKind::NotFound)))
+        })?;
+        let tls = server_config(&identity.current(), first, &trust)?;
+        let registry = Arc::new(RegistryCache::default());
+        let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let directives = Arc::new(watch::Sender::new(0));
+        let intake = Intake::start(Parts {
+            database: database.clone(),
+            clock: clock.clone(),
+            registry: registry.clone(),
+            packs: packs.clone(),
+            identity: identity.clone(),
+            folded: folded.clone(),
+        });
+        let uplink = config.parent.as_ref().map(|parent| {
+            let hooks = Arc::new(HubHooks {
+                config: config.clone(),
+                database: database.clone(),
+                clock: clock.clone(),
+                roots: roots.clone(),
+                packs: packs.clone(),
+                answered: answered.clone(),
+                directives: directives.clone(),
+            });
+            let parent = Parent { address: parent.address.clone(), name: parent.name.clone() };
+            let parts = (Trust::new(roots.clone()), clock.clone());
+            Uplink::new(database.clone(), identity.clone(), parent, parts, hooks)
+        });
+        Ok(Self(Arc::new(Inner {
+            config,
+            database,
+            clock,
+            identity,
+            roots,
+            authority,
+            tls: Arc::new(ArcSwap::new(tls)),
+            registry,
+            packs,
+            intake,
+            uplink,
+            folded,
+            answered,
+            directives,
+        })))
+    }
+
+    /// The hub's configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The hub's store.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// The hub's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The hub's own identity.
+    #[must_use]
+    pub fn identity(&self) -> &IdentityCell {
+        &self.0.identity
+    }
+
+    /// Roots that are pinned.
+    #[must_use]
+    pub fn roots(&self) -> &[RootCertificate] {
+        &self.0.roots
+    }
+
+    /// The issuing authority of a city or district.
+    #[must_use]
+    pub fn authority(&self) -> Option<Arc<IssuingAuthority>> {
+        self.0.authority.clone()
+    }
+
+    /// The TLS configuration that new connections get; swapped as a whole.
+    #[must_use]
+    pub fn tls(&self) -> &Arc<ArcSwap<rustls::ServerConfig>> {
+        &self.0.tls
+    }
+
+    /// Who is a member.
+    #[must_use]
+    pub fn registry(&self) -> Arc<RegistryCache> {
+        self.0.registry.clone()
+    }
+
+    /// Packs that the hub knows.
+    #[must_use]
+    pub fn packs(&self) -> Arc<PackCache> {
+        self.0.packs.clone()
+    }
+
+    /// Where streams bring their frames.
+    #[must_use]
+    pub fn intake(&self) -> &Intake {
+        &self.0.intake
+    }
+
+    /// The way up; nothing for the city hub.
+    #[must_use]
+    pub fn uplink(&self) -> Option<&Uplink> {
+        self.0.uplink.as_ref()
+    }
+
+    /// Rung when sums or the number of schools below changed.
+    #[must_use]
+    pub fn folded(&self) -> &Notify {
+        &self.0.folded
+    }
+
+    /// Changes whenever a directive was stored.
+    #[must_use]
+    pub fn directives(&self) -> watch::Receiver<u64> {
+        self.0.directives.subscribe()
+    }
+
+    /// Whether all pupils are made up, so that pages say so.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn is_demonstration(&self) -> Result<bool, SqlError> {
+        let value =
+            self.0.database.read(|tx| store::setting::value(tx, crate::web::DEMONSTRATION))?;
+        Ok(value.is_some_and(|value| value == "true"))
+    }
+
+    /// Binds the members' address.
+    ///
+    /// # Errors
+    /// The address is taken.
+    pub async fn bind(&self) -> Result<(Listener, SocketAddr), HubError> {
+        let config = self.config();
+        let listener =
+            Listener::bind(config.listen, self.0.tls.clone(), config.zone().clone()).await?;
+        let address = listener.address()?;
+        Ok((listener, address))
+    }
+
+    /// Serves members until the token is cancelled.
+    ///
+    /// # Errors
+    /// The server ended by itself.
+    pub async fn serve(&self, listener: Listener, stop: CancellationToken) -> Result<(), HubError> {
+        let publisher = Publisher {
+            database: self.0.database.clone(),
+            clock: self.0.clock.clone(),
+            packs: self.0.packs.clone(),
+            identity: self.0.identity.clone(),
+            unit: self.config().unit.clone(),
+            uplink: self.0.uplink.clone(),
+            folded: self.0.folded.clone(),
+            answered: self.0.answered.clone(),
+        };
+        tokio::spawn(publisher.run(stop.clone()));
+        if let Some(uplink) = self.0.uplink.clone() {
+            let stop = stop.clone();
+            tokio::spawn(async move { uplink.serve(stop).await });
+        }
+        tokio::spawn(crate::authority::keep_fresh(self.clone(), stop.clone()));
+        tokio::spawn(watch_directives(self.clone(), stop.clone()));
+        let console = Console::bind(self).await?;
+        tracing::info!(address = %console.address()?, "console ready");
+        tokio::spawn(console.serve(stop.clone()));
+        let incoming = listener.incoming(stop.clone());
+        tonic::transport::Server::builder()
+            .initial_stream_window_size(STREAM_WINDOW_BYTES)
+            .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+            .http2_keepalive_interval(Some(std::time::Duration::from_secs(60)))
+            .add_service(service::sync::server(self.clone()))
+            .add_service(service::enrol::server(self.clone()))
+            .add_service(service::stats::server(self.clone()))
+            .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
+            .await?;
+        Ok(())
+    }
+
+    /// Loads the packs again and tells members that there are new directives.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn reload_packs(&self) -> Result<(), HubError> {
+        let today = self.0.clock.today();
+        let packs = self.0.database.read(move |tx| Packs::load(tx, today))?;
+        self.0.packs.replace(packs);
+        self.0.directives.send_modify(|version| *version += 1);
+        Ok(())
+    }
+}
+
+/// Notices directives that another process published, and days on which one comes into force.
+async fn watch_directives(hub: Hub, stop: CancellationToken) {
+    let mut seen = (0, hub.clock().today());
+    loop {
+        let last = hub.database().read_async(store::directive::last_cursor).await;
+        let now = (last.unwrap_or(seen.0), hub.clock().today());
+        if now != seen {
+            seen = now;
+            let reloaded = hub.clone();
+            let outcome = tokio::task::spawn_blocking(move || reloaded.reload_packs()).await;
+            if let Ok(Err(error)) = outcome {
+                tracing::error!(%error, "packs could not be loaded");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+struct HubHooks {
+    config: Config,
+    database: Database,
+    clock: Clock,
+    roots: Vec<RootCertificate>,
+    packs: Arc<PackCache>,
+    answered: Arc<Notify>,
+    directives: Arc<watch::Sender<u64>>,
+}
+
+impl Hooks for HubHooks {
+    fn directive(&self, bytes: &[u8]) -> Result<(), SqlError> {
+        let verified =
+            match directive::verify(bytes, &self.roots, self.config.zone(), self.clock.now()) {
+                Ok(verified) => verified,
+                Err(DirectiveError::Store(error)) => return Err(error),
+                Err(error) => {
+                    // Not passed on: nobody below could verify it either.
+                    tracing::error!(%error, "directive from above refused");
+                    return Ok(());
+                }
+            };
+        let now_ms = self.clock.now_ms();
+        let new =
+            self.database.write("directive", move |tx| directive::keep(tx, &verified, now_ms))?;
+        if new {
+            let today = self.clock.today();
+            match self.database.read(move |tx| Packs::load(tx, today)) {
+                Ok(packs) => self.packs.replace(packs),
+                Err(error) => tracing::error!(%error, "packs could not be loaded"),
+            }
+            self.directives.send_modify(|version| *version += 1);
+        }
+        Ok(())
+    }
+
+    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
+        let (unit, today) = (self.config.unit.to_string(), self.clock.today().to_string());
+        self.database.read(move |tx| {
+            let mut lines = Vec::new();
+            for stored in store::directive::all(tx)? {
+                let in_force = stored.effective_from <= today;
+                let reason = if in_force { "" } else { "not yet effective" };
+                lines.push(Applied {
+                    unit: unit.clone(),
+                    kind: stored.kind,
+                    name: stored.name,
+                    content: stored.content_digest,
+                    in_force,
+                    reason: reason.to_owned(),
+                });
+            }
+            for below in store::contact::all_applied(tx)? {
+                lines.push(Applied {
+                    unit: below.unit,
+                    kind: below.kind,
+                    name: below.name,
+                    content: below.content,
+                    in_force: below.in_force,
+                    reason: below.reason,
+                });
+            }
+            Ok(lines)
+        })
+    }
+
+    fn schools_below(&self) -> u32 {
+        let (unit, today) = (self.config.unit.clone(), self.clock.today());
+        let counted: Result<u32, SqlError> = self.database.read(move |tx| {
+            let members = store::unit::members_on(tx, &unit, today)?;
+            let closed = store::unit::UnitStatus::Closed;
+            let served = members.iter().filter(|unit| unit.status != closed);
+            Ok(served
+                .map(|unit| match unit.kind {
+                    UnitKind::School => 1,
+                    _ => unit.schools_below,
+                })
+                .sum())
+        });
+        counted.unwrap_or(0)
+    }
+
+    fn answered(&self) {
+        self.answered.notify_one();
+    }
+}

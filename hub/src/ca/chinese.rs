@@ -1,0 +1,75 @@
+//! The help of `xinqiao-ca` in Chinese.
+
+use runtime::cli::Translation;
+
+use super::command::AFTER;
+
+pub(super) const CHINESE: Translation = &[
+    (
+        "The offline authority of a commission: root, issuing authorities, pack keys, packs",
+        "主管部门的离线签发工具：根证书、签发权、数据包密钥与数据包",
+    ),
+    (
+        AFTER,
+        "根私钥是仅属主可读的文件，没有口令保护：请在不联网的电脑上运行，把文件夹存入两个加密 U 盘、\
+         分放两处保险柜，并清空电脑。",
+    ),
+    ("Make a root in a folder", "在文件夹中建立根证书"),
+    ("Commission that holds the root", "持有根证书的主管部门"),
+    (
+        "DNS name of the city, such as qingdao.example; it can never be changed",
+        "城市的域名，如 qingdao.example；以后不能更改",
+    ),
+    ("Name of the city, for the record", "城市名称，仅作记录"),
+    ("Folder of the root", "根证书所在文件夹"),
+    (
+        "Show the root's fingerprint, to compare with the letter",
+        "显示根证书指纹，与公函核对",
+    ),
+    (
+        "Sign the issuing authority of the city or of a district",
+        "为市枢纽或区枢纽签发签发权",
+    ),
+    ("Request file of the hub", "枢纽的请求文件"),
+    ("File for the signed certificate", "签好的证书写入的文件"),
+    (
+        "Six words as the hub's operator read them out",
+        "枢纽运维人员读出的六个词",
+    ),
+    (
+        "The words were compared; do not ask",
+        "已核对六个词，不再询问",
+    ),
+    ("Make a key that signs packs", "生成数据包签名密钥"),
+    (
+        "File for the key and its certificate",
+        "密钥及其证书写入的文件",
+    ),
+    (
+        "Sign a pack, or add the second commission's signature",
+        "签署数据包，或追加另一部门的签名",
+    ),
+    ("Pack key and certificate", "数据包密钥及证书文件"),
+    (
+        "Kind: catalogue, scale, calendar or divisions",
+        "类别：catalogue 指标目录、scale 量表、calendar 学期日历、divisions 区划",
+    ),
+    ("Name within the kind", "该类别下的名称"),
+    ("Number that grows with every version", "序号，每个版本递增"),
+    ("Version for people", "供人阅读的版本号"),
+    ("First day in force, YYYY-MM-DD", "生效日期，YYYY-MM-DD"),
+    (
+        "Add a signature to a signed pack",
+        "为已签名的数据包追加签名",
+    ),
+    (
+        "Pack, or signed pack with --add",
+        "数据包文件；用 --add 时为已签名的数据包",
+    ),
+    ("File for the signed pack", "签好的数据包写入的文件"),
+    (
+        "Show what a file is: certificate, request or signed pack",
+        "查看文件：证书、请求或数据包",
+    ),
+    ("File to look at", "要查看的文件"),
+];

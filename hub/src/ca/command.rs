@@ -1,0 +1,383 @@
+//! The commands of `xinqiao-ca`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use certs::root::{Commission, RootCertificate};
+use certs::words::{Length, agrees, chinese, english};
+use clap::{Parser, Subcommand, ValueEnum};
+use domain::digest::Digest;
+use domain::unit::Zone;
+use runtime::cli::{Answer, Exit, Failure, Globals, Paint, Sentence, Terminal};
+use runtime::clock::Clock;
+use serde_json::{Value, json};
+
+use super::chinese::CHINESE;
+use super::pack::{Description, PackKey, describe};
+use super::request::IssuerRequest;
+use super::{CeremonyError, root, words};
+
+/// The offline authority of a commission: root, issuing authorities, pack keys, packs
+#[derive(Parser)]
+#[command(name = "xinqiao-ca", after_help = AFTER)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How the root's key is kept; part of the help, because it decides what the officers must do.
+pub(super) const AFTER: &str = "The root key is a file that only its owner can read and is not \
+    protected by a passphrase: run this on a computer without a network, keep the folder on two \
+    encrypted sticks in two safes, and erase the computer.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a root in a folder
+    Init {
+        /// Commission that holds the root
+        #[arg(long)]
+        commission: Holder,
+        /// DNS name of the city, such as qingdao.example; it can never be changed
+        #[arg(long)]
+        zone: Zone,
+        /// Name of the city, for the record
+        #[arg(long)]
+        city: Option<String>,
+        /// Folder of the root
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Show the root's fingerprint, to compare with the letter
+    Fingerprint {
+        /// Folder of the root
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Sign the issuing authority of the city or of a district
+    SignIssuer {
+        /// Folder of the root
+        #[arg(long)]
+        dir: PathBuf,
+        /// Request file of the hub
+        #[arg(long)]
+        request: PathBuf,
+        /// File for the signed certificate
+        #[arg(long)]
+        out: PathBuf,
+        /// Six words as the hub's operator read them out
+        #[arg(long)]
+        words: Option<String>,
+        /// The words were compared; do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Make a key that signs packs
+    PackKey {
+        /// Folder of the root
+        #[arg(long)]
+        dir: PathBuf,
+        /// File for the key and its certificate
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Sign a pack, or add the second commission's signature
+    SignPack(SignPack),
+    /// Show what a file is: certificate, request or signed pack
+    Show {
+        /// File to look at
+        file: PathBuf,
+    },
+}
+
+#[derive(clap::Args)]
+struct SignPack {
+    /// Pack key and certificate
+    #[arg(long)]
+    key: PathBuf,
+    /// Kind: catalogue, scale, calendar or divisions
+    #[arg(long, required_unless_present = "add")]
+    kind: Option<String>,
+    /// Name within the kind
+    #[arg(long, required_unless_present = "add")]
+    name: Option<String>,
+    /// Number that grows with every version
+    #[arg(long, required_unless_present = "add", value_parser = clap::value_parser!(u64).range(1..))]
+    serial: Option<u64>,
+    /// Version for people
+    #[arg(long, required_unless_present = "add")]
+    version_name: Option<String>,
+    /// First day in force, YYYY-MM-DD
+    #[arg(long, required_unless_present = "add")]
+    effective_from: Option<jiff::civil::Date>,
+    /// Add a signature to a signed pack
+    #[arg(long, conflicts_with_all = ["kind", "name", "serial"])]
+    add: bool,
+    /// Pack, or signed pack with --add
+    file: PathBuf,
+    /// File for the signed pack
+    #[arg(long)]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Holder {
+    Education,
+    Health,
+}
+
+/// Runs `xinqiao-ca` with its arguments, the program's name first.
+#[must_use]
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let cli: Cli = match runtime::cli::parse(args, CHINESE) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    let terminal = Terminal::new(&cli.globals);
+    let outcome = execute(&terminal, cli.command);
+    terminal.finish(outcome)
+}
+
+fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
+    let now = Clock::system().now();
+    match command {
+        Command::Init {
+            commission,
+            zone,
+            city,
+            dir,
+        } => {
+            let commission = match commission {
+                Holder::Education => Commission::Education,
+                Holder::Health => Commission::Health,
+            };
+            let made =
+                root::create(&dir, commission, &zone, now).map_err(|error| at(&dir, &error))?;
+            if let Some(city) = city {
+                terminal.talk(words::MADE_FOR, &[&city, &dir.display()]);
+            }
+            terminal.talk(words::PLAIN_KEY, &[]);
+            show_root(terminal, made.certificate())
+        }
+        Command::Fingerprint { dir } => {
+            let path = dir.join(root::CERTIFICATE);
+            show_root(
+                terminal,
+                &root::read(&path).map_err(|error| at(&path, &error))?,
+            )
+        }
+        Command::SignIssuer {
+            dir,
+            request,
+            out,
+            words,
+            yes,
+        } => {
+            let opened = root::open(&dir).map_err(|error| at(&dir, &error))?;
+            let text = read_text(&request)?;
+            let asked = IssuerRequest::parse(&text).map_err(|error| at(&request, &error))?;
+            compare(terminal, &asked, words.as_deref(), yes)?;
+            let signed = asked
+                .sign(&opened, now)
+                .map_err(|error| at(&request, &error))?;
+            root::write_certificate(&out, &signed).map_err(|error| at(&out, &error.into()))?;
+            let subtree = asked.subtree.dns_name();
+            let value = json!({"subtree": subtree, "file": out});
+            terminal.result(&value, |t| {
+                t.text(words::SIGNED, &[&subtree, &out.display()])
+            })
+        }
+        Command::PackKey { dir, out } => {
+            let opened = root::open(&dir).map_err(|error| at(&dir, &error))?;
+            let made = PackKey::create(&opened, now).and_then(|key| key.save(&out).map(|()| key));
+            let key = made.map_err(|error| at(&out, &error))?.id();
+            let value = json!({"key": key.to_string(), "file": out});
+            terminal.result(&value, |t| {
+                t.text(words::PACK_KEY, &[&key.short(), &out.display()])
+            })
+        }
+        Command::SignPack(sign) => sign_pack(terminal, sign),
+        Command::Show { file } => show(terminal, &file),
+    }
+}
+
+fn sign_pack(terminal: &Terminal, sign: SignPack) -> Result<(), Failure> {
+    let key = PackKey::load(&sign.key).map_err(|error| at(&sign.key, &error))?;
+    let bytes = read_bytes(&sign.file)?;
+    let directive = if sign.add {
+        key.add_signature(&bytes)
+    } else {
+        let about = Description {
+            kind: sign.kind.unwrap_or_default(),
+            name: sign.name.unwrap_or_default(),
+            serial: sign.serial.unwrap_or_default(),
+            version: sign.version_name.unwrap_or_default(),
+            effective_from: sign
+                .effective_from
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
+        };
+        key.sign(&about, &bytes)
+    };
+    let directive = directive.map_err(|error| at(&sign.file, &error))?;
+    std::fs::write(&sign.out, &directive).map_err(|error| at(&sign.out, &error.into()))?;
+    let (value, text) = about_pack(terminal, &directive).map_err(|error| at(&sign.out, &error))?;
+    terminal.result(&value, |_| text)
+}
+
+/// Shows what will be signed and stops unless the words agree.
+fn compare(
+    terminal: &Terminal,
+    asked: &IssuerRequest,
+    heard: Option<&str>,
+    yes: bool,
+) -> Result<(), Failure> {
+    let digest = asked
+        .key_digest()
+        .map_err(|error| at(Path::new("csr"), &error))?;
+    let subtree = asked.subtree.dns_name();
+    terminal.talk(words::WILL_SIGN, &[&asked.unit, &subtree]);
+    let (zh, en) = (
+        chinese(&digest, Length::Short),
+        english(&digest, Length::Short),
+    );
+    terminal.talk(words::SIX_WORDS, &[&zh, &en]);
+    let agreed = match heard {
+        Some(heard) => agrees(&digest, Length::Short, heard),
+        None if yes => true,
+        None => {
+            let question = Sentence::from(words::DO_THEY_AGREE);
+            terminal.confirm(&question, "--words")? == Answer::Yes
+        }
+    };
+    if agreed {
+        return Ok(());
+    }
+    let refused = Failure::new(Exit::Refused, "WORDS_DIFFER", words::WORDS_DIFFER);
+    Err(refused.hint(words::WORDS_DIFFER_NEXT))
+}
+
+fn show_root(terminal: &Terminal, root: &RootCertificate) -> Result<(), Failure> {
+    let value = root_value(root);
+    terminal.result(&value, |t| root_text(t, root))
+}
+
+fn root_value(root: &RootCertificate) -> Value {
+    let digest = root.digest();
+    json!({
+        "zone": root.zone().to_string(),
+        "sha256": hex(&digest),
+        "words_zh": chinese(&digest, Length::Full),
+        "words_en": english(&digest, Length::Full),
+        "not_after": root.not_after().to_string(),
+    })
+}
+
+/// A root's fingerprint as two persons compare it.
+pub(crate) fn root_text(terminal: &Terminal, root: &RootCertificate) -> String {
+    let digest = root.digest();
+    let head = terminal.text(words::ROOT_OF, &[root.zone()]);
+    let compared = terminal.text(
+        words::FINGERPRINT,
+        &[
+            &hex(&digest),
+            &chinese(&digest, Length::Full),
+            &english(&digest, Length::Full),
+        ],
+    );
+    format!("{}\n{compared}", terminal.paint(Paint::Strong, &head))
+}
+
+fn hex(digest: &Digest) -> String {
+    digest
+        .bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn show(terminal: &Terminal, file: &Path) -> Result<(), Failure> {
+    let bytes = read_bytes(file)?;
+    if let Ok(found) = root::read(file) {
+        return show_root(terminal, &found);
+    }
+    let request = std::str::from_utf8(&bytes)
+        .ok()
+        .and_then(|t| IssuerRequest::parse(t).ok());
+    if let Some(asked) = request {
+        let digest = asked.key_digest().map_err(|error| at(file, &error))?;
+        let (zh, en) = (
+            chinese(&digest, Length::Short),
+            english(&digest, Length::Short),
+        );
+        let subtree = asked.subtree.dns_name();
+        let value = json!({"request_for": subtree, "words_zh": zh, "words_en": en});
+        return terminal.result(&value, |t| {
+            let head = t.text(words::REQUEST_FOR, &[&subtree]);
+            format!("{head}\n{}", t.text(words::SIX_WORDS, &[&zh, &en]))
+        });
+    }
+    if let Ok(der) = root::read_certificate(file) {
+        let digest = certs::digest::sha256(&der);
+        let value = json!({"certificate": hex(&digest)});
+        return terminal.result(&value, |t| t.text(words::CERTIFICATE, &[&hex(&digest)]));
+    }
+    let (value, text) = about_pack(terminal, &bytes).map_err(|error| at(file, &error))?;
+    terminal.result(&value, |_| text)
+}
+
+fn about_pack(terminal: &Terminal, bytes: &[u8]) -> Result<(Value, String), CeremonyError> {
+    let (about, content, signatures) = describe(bytes)?;
+    let digest = certs::digest::sha256(&content);
+    let value = json!({
+        "kind": about.kind, "name": about.name, "serial": about.serial,
+        "version": about.version, "effective_from": about.effective_from,
+        "content_sha256": hex(&digest), "signatures": signatures,
+    });
+    let line = terminal.text(
+        words::PACK,
+        &[
+            &about.kind,
+            &about.name,
+            &about.version,
+            &about.serial,
+            &about.effective_from,
+        ],
+    );
+    let signed = terminal.text(words::SIGNATURES, &[&signatures, &hex(&digest)]);
+    Ok((value, format!("{line}\n{signed}")))
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|cause| Failure::unreadable_file(path, &cause))
+}
+
+/// What a ceremony's error means, and for which file.
+pub(crate) fn at(path: &Path, error: &CeremonyError) -> Failure {
+    let shown = path.display();
+    match error {
+        CeremonyError::File(cause) => Failure::unreadable_file(path, cause),
+        CeremonyError::Exists => {
+            let message = Sentence::new(words::EXISTS, &[&shown]);
+            Failure::new(Exit::Refused, "EXISTS", message).hint(words::EXISTS_NEXT)
+        }
+        CeremonyError::OtherZone => {
+            let message = Sentence::new(words::OTHER_ZONE, &[&shown]);
+            Failure::new(Exit::Refused, "OTHER_ZONE", message)
+        }
+        CeremonyError::Key(cause) => {
+            let message = Sentence::new(words::NO_KEY, &[&shown]);
+            Failure::new(Exit::Authentication, "KEY_FILE", message).because(cause)
+        }
+        other => {
+            let message = Sentence::new(words::NOT_USABLE, &[&shown]);
+            Failure::new(Exit::Invalid, "FILE_INVALID", message).because(other)
+        }
+    }
+}

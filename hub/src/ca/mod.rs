@@ -1,0 +1,49 @@
+//! The offline authority of a commission: what a root ceremony does, as functions and as commands.
+//!
+//! A root lives in a folder of its own on a machine without a network and signs four things:
+//! issuing authorities, pack keys, and lists of what of these is revoked; and, through a pack key,
+//! packs. Nothing here dials or listens.
+
+pub mod pack;
+pub mod request;
+pub mod root;
+
+mod chinese;
+mod command;
+mod words;
+
+pub use command::run;
+pub(crate) use command::{at as failure_at, root_text};
+
+/// Why a step of a ceremony was not done. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CeremonyError {
+    /// The folder holds a root already.
+    #[error("the folder holds a root already")]
+    Exists,
+    /// A file cannot be read or written.
+    #[error("a file cannot be read or written")]
+    File(#[from] std::io::Error),
+    /// A file is not what it should be.
+    #[error("the file is no {0}")]
+    Content(&'static str),
+    /// The root refused: dates, zone, or a key that is not its own.
+    #[error(transparent)]
+    Root(#[from] certs::root::RootError),
+    /// A key cannot be made, read or written.
+    #[error(transparent)]
+    Key(#[from] certs::key::KeyError),
+    /// The request does not prove its key.
+    #[error(transparent)]
+    Request(#[from] certs::csr::CsrError),
+    /// The pack could not be signed.
+    #[error(transparent)]
+    Pack(#[from] certs::pack::PackError),
+    /// The request is for another city.
+    #[error("the request is for another zone than the root's")]
+    OtherZone,
+}
+
+#[cfg(test)]
+mod tests;

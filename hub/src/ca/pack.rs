@@ -1,0 +1,155 @@
+//! Packs and the keys that sign them.
+//!
+//! A pack is signed once under each root, by each commission on its own machine; the second adds
+//! its signature to the very bytes that the first signed.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use certs::key::SigningKey;
+use certs::pack::{PackSignature, SIGNATURES_MAX, sign};
+use certs::root::RootAuthority;
+use certs::signature::KeyId;
+use jiff::Timestamp;
+use prost::Message as _;
+use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
+
+use super::{CeremonyError, root};
+
+/// A pack key and its certificate, in one file.
+pub struct PackKey {
+    key: SigningKey,
+    certificate: Vec<u8>,
+}
+
+/// What a pack says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// `catalogue`, `scale`, `calendar` or `divisions`.
+    pub kind: String,
+    /// Name within the kind.
+    pub name: String,
+    /// Grows with every version.
+    pub serial: u64,
+    /// Version for people.
+    pub version: String,
+    /// First day in force, as YYYY-MM-DD.
+    pub effective_from: String,
+}
+
+impl PackKey {
+    /// Makes a pack key under a root.
+    ///
+    /// # Errors
+    /// The root has expired, or the library refused.
+    pub fn create(root: &RootAuthority, now: Timestamp) -> Result<Self, CeremonyError> {
+        let key = SigningKey::generate()?;
+        let certificate = root.sign_pack_key(key.public(), now)?;
+        Ok(Self { key, certificate })
+    }
+
+    /// Writes key and certificate into one new file, readable by its owner only.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), CeremonyError> {
+        if path.exists() {
+            return Err(CeremonyError::Exists);
+        }
+        self.key.save(path)?;
+        let block = pem::Pem::new("CERTIFICATE", self.certificate.as_slice());
+        let mut file = std::fs::OpenOptions::new().append(true).open(path)?;
+        file.write_all(pem::encode(&block).as_bytes())?;
+        Ok(file.sync_all()?)
+    }
+
+    /// Reads what [`PackKey::save`] writes.
+    ///
+    /// # Errors
+    /// The file cannot be read or holds no key with its certificate.
+    pub fn load(path: &Path) -> Result<Self, CeremonyError> {
+        let key = SigningKey::load(path)?;
+        Ok(Self {
+            key,
+            certificate: root::read_certificate(path)?,
+        })
+    }
+
+    /// The name of the key.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        self.key.id()
+    }
+
+    /// Makes a directive of a pack's content, with this key's signature.
+    ///
+    /// # Errors
+    /// The content cannot be read as a pack of its kind, or the library refused.
+    pub fn sign(&self, about: &Description, content: &[u8]) -> Result<Vec<u8>, CeremonyError> {
+        let kind = proto::pack::PackKind::from_word(&about.kind);
+        let kind = kind.ok_or(CeremonyError::Content("kind of pack that is known"))?;
+        // A pack that no unit could read is not worth two signatures.
+        proto::pack::read(kind, &about.name, content)
+            .map_err(|_| CeremonyError::Content("valid pack of this kind"))?;
+        let pack = Pack {
+            kind: about.kind.clone(),
+            name: about.name.clone(),
+            version: about.version.clone(),
+            serial: about.serial,
+            effective_from: about.effective_from.clone(),
+            content: content.to_vec(),
+        };
+        let pack = pack.encode_to_vec();
+        let signatures = vec![self.signature(&pack)?];
+        Ok(Directive { pack, signatures }.encode_to_vec())
+    }
+
+    /// Adds this key's signature to a directive; the pack's bytes stay as they are. A signature
+    /// that this key made before is replaced.
+    ///
+    /// # Errors
+    /// No directive, or too many signatures.
+    pub fn add_signature(&self, directive: &[u8]) -> Result<Vec<u8>, CeremonyError> {
+        let read = Directive::decode(directive);
+        let mut directive = read.map_err(|_| CeremonyError::Content("signed pack"))?;
+        let own = |signed: &WireSignature| signed.chain.first() == Some(&self.certificate);
+        directive.signatures.retain(|signed| !own(signed));
+        if directive.pack.is_empty() || directive.signatures.len() >= SIGNATURES_MAX {
+            return Err(CeremonyError::Content(
+                "signed pack with room for a signature",
+            ));
+        }
+        directive.signatures.push(self.signature(&directive.pack)?);
+        Ok(directive.encode_to_vec())
+    }
+
+    fn signature(&self, pack: &[u8]) -> Result<WireSignature, CeremonyError> {
+        let PackSignature { signature, chain } =
+            sign(pack, &self.key, std::slice::from_ref(&self.certificate))?;
+        Ok(WireSignature {
+            signature: signature.to_bytes(),
+            chain,
+        })
+    }
+}
+
+/// What a directive says, and how many signatures it has; nothing is verified.
+///
+/// # Errors
+/// No directive.
+pub fn describe(directive: &[u8]) -> Result<(Description, Vec<u8>, usize), CeremonyError> {
+    let wrong = |_| CeremonyError::Content("signed pack");
+    let directive = Directive::decode(directive).map_err(wrong)?;
+    let pack = Pack::decode(directive.pack.as_slice()).map_err(wrong)?;
+    if pack.kind.is_empty() {
+        return Err(CeremonyError::Content("signed pack"));
+    }
+    let about = Description {
+        kind: pack.kind,
+        name: pack.name,
+        serial: pack.serial,
+        version: pack.version,
+        effective_from: pack.effective_from,
+    };
+    Ok((about, pack.content, directive.signatures.len()))
+}

@@ -1,0 +1,129 @@
+//! The request of a city or a district for its issuing authority, carried on a stick.
+
+use certs::csr;
+use certs::issuer::Subtree;
+use certs::key::SigningKey;
+use certs::root::RootAuthority;
+use domain::digest::Digest;
+use domain::unit::{UnitId, UnitKind, Zone};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::CeremonyError;
+
+const TAG: &str = "CERTIFICATE REQUEST";
+
+/// Longest request file in bytes.
+const BYTES_MAX: usize = 16 * 1024;
+
+/// What a hub asks the root for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    unit: String,
+    kind: String,
+    zone: String,
+    csr: String,
+}
+
+/// A request that was read and whose key was proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerRequest {
+    /// The hub that asks.
+    pub unit: UnitId,
+    /// What the authority may name.
+    pub subtree: Subtree,
+    /// Certificate request, DER.
+    pub csr: Vec<u8>,
+}
+
+impl IssuerRequest {
+    /// Asks for a hub and its new key.
+    ///
+    /// # Errors
+    /// The unit is no city or district, or the request could not be signed.
+    pub fn new(
+        unit: &UnitId,
+        kind: UnitKind,
+        zone: &Zone,
+        key: &SigningKey,
+    ) -> Result<Self, CeremonyError> {
+        let subtree = subtree(unit, kind, zone)?;
+        Ok(Self {
+            unit: unit.clone(),
+            subtree,
+            csr: csr::request(key)?,
+        })
+    }
+
+    /// Reads a request file and checks that the sender holds the key.
+    ///
+    /// # Errors
+    /// No request file, or no proof of possession.
+    pub fn parse(text: &str) -> Result<Self, CeremonyError> {
+        let wrong = || CeremonyError::Content("issuer request");
+        if text.len() > BYTES_MAX {
+            return Err(wrong());
+        }
+        let file: File = toml::from_str(text).map_err(|_| wrong())?;
+        let unit: UnitId = file.unit.parse().map_err(|_| wrong())?;
+        let kind: UnitKind = file.kind.parse().map_err(|_| wrong())?;
+        let zone: Zone = file.zone.parse().map_err(|_| wrong())?;
+        let block = pem::parse(&file.csr).map_err(|_| wrong())?;
+        let subtree = subtree(&unit, kind, &zone)?;
+        let request = Self {
+            unit,
+            subtree,
+            csr: block.into_contents(),
+        };
+        csr::public_key(&request.csr)?;
+        Ok(request)
+    }
+
+    /// The request as a file.
+    ///
+    /// # Errors
+    /// None with what [`IssuerRequest::new`] and [`IssuerRequest::parse`] make.
+    pub fn to_text(&self) -> Result<String, CeremonyError> {
+        let kind = match self.subtree {
+            Subtree::City(_) => UnitKind::City,
+            Subtree::District(..) => UnitKind::District,
+        };
+        let file = File {
+            unit: self.unit.to_string(),
+            kind: kind.to_string(),
+            zone: self.subtree.zone().to_string(),
+            csr: pem::encode(&pem::Pem::new(TAG, self.csr.as_slice())),
+        };
+        let text = toml::to_string(&file);
+        text.map_err(|_| CeremonyError::Content("issuer request"))
+    }
+
+    /// The digest of the key whose six words the hub and the ceremony compare.
+    ///
+    /// # Errors
+    /// The request proves no key.
+    pub fn key_digest(&self) -> Result<Digest, CeremonyError> {
+        Ok(Digest::sha256(*csr::public_key(&self.csr)?.id().bytes()))
+    }
+
+    /// Signs the request: an authority for this subtree and no other.
+    ///
+    /// # Errors
+    /// The request is for another city, or the root has expired.
+    pub fn sign(&self, root: &RootAuthority, now: Timestamp) -> Result<Vec<u8>, CeremonyError> {
+        if self.subtree.zone() != root.certificate().zone() {
+            return Err(CeremonyError::OtherZone);
+        }
+        let key = csr::public_key(&self.csr)?;
+        Ok(root.sign_issuer(&self.subtree, &key, now)?)
+    }
+}
+
+fn subtree(unit: &UnitId, kind: UnitKind, zone: &Zone) -> Result<Subtree, CeremonyError> {
+    match kind {
+        UnitKind::City => Ok(Subtree::City(zone.clone())),
+        UnitKind::District => Ok(Subtree::District(unit.clone(), zone.clone())),
+        _ => Err(CeremonyError::Content("request of a city or a district")),
+    }
+}

@@ -1,0 +1,79 @@
+//! A root in its folder: `root.pem`, the certificate, and `root.key`, readable by its owner only.
+
+use std::path::Path;
+
+use certs::key::SigningKey;
+use certs::root::{Commission, RootAuthority, RootCertificate};
+use domain::unit::Zone;
+use jiff::Timestamp;
+
+use super::CeremonyError;
+
+/// Name of the certificate in the folder; the one file that leaves it.
+pub const CERTIFICATE: &str = "root.pem";
+
+/// Name of the key in the folder.
+pub const KEY: &str = "root.key";
+
+const TAG: &str = "CERTIFICATE";
+
+/// Makes a root in an empty folder.
+///
+/// # Errors
+/// A root is there already, or the files cannot be written.
+pub fn create(
+    folder: &Path,
+    commission: Commission,
+    zone: &Zone,
+    now: Timestamp,
+) -> Result<RootAuthority, CeremonyError> {
+    if folder.join(CERTIFICATE).exists() || folder.join(KEY).exists() {
+        return Err(CeremonyError::Exists);
+    }
+    let root = RootAuthority::create(commission, zone, SigningKey::generate()?, now)?;
+    std::fs::create_dir_all(folder)?;
+    root.key().save(&folder.join(KEY))?;
+    write_certificate(&folder.join(CERTIFICATE), root.certificate().der())?;
+    Ok(root)
+}
+
+/// Opens a root for a ceremony.
+///
+/// # Errors
+/// The files cannot be read or do not belong together.
+pub fn open(folder: &Path) -> Result<RootAuthority, CeremonyError> {
+    let der = read_certificate(&folder.join(CERTIFICATE))?;
+    Ok(RootAuthority::open(
+        &der,
+        SigningKey::load(&folder.join(KEY))?,
+    )?)
+}
+
+/// Reads a root's certificate from its file.
+///
+/// # Errors
+/// No file, or no root certificate.
+pub fn read(path: &Path) -> Result<RootCertificate, CeremonyError> {
+    Ok(RootCertificate::from_der(&read_certificate(path)?)?)
+}
+
+/// Reads the first certificate of a PEM file.
+///
+/// # Errors
+/// No file, or no certificate in it.
+pub fn read_certificate(path: &Path) -> Result<Vec<u8>, CeremonyError> {
+    let blocks = pem::parse_many(std::fs::read(path)?);
+    let blocks = blocks.map_err(|_| CeremonyError::Content("certificate"))?;
+    let found = blocks.into_iter().find(|block| block.tag() == TAG);
+    found
+        .map(pem::Pem::into_contents)
+        .ok_or(CeremonyError::Content("certificate"))
+}
+
+/// Writes a certificate as PEM.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_certificate(path: &Path, der: &[u8]) -> std::io::Result<()> {
+    std::fs::write(path, pem::encode(&pem::Pem::new(TAG, der)))
+}

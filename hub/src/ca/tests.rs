@@ -1,0 +1,144 @@
+//! What a ceremony makes, and what it refuses to make.
+
+use certs::key::SigningKey;
+use certs::root::Commission;
+use clap::CommandFactory;
+use domain::unit::{UnitId, UnitKind, Zone};
+use jiff::Timestamp;
+use proto::pack::{PackKind, embedded};
+
+use super::pack::{Description, PackKey};
+use super::request::IssuerRequest;
+use super::{CeremonyError, chinese::CHINESE, command::Cli, root};
+use crate::directive;
+
+fn zone(text: &str) -> Zone {
+    text.parse().expect("zone")
+}
+
+fn now() -> Timestamp {
+    "2025-10-17T08:00:00Z".parse().expect("instant")
+}
+
+fn request(zone_name: &str) -> IssuerRequest {
+    let unit: UnitId = "370202".parse().expect("unit");
+    let key = SigningKey::generate().expect("key");
+    IssuerRequest::new(&unit, UnitKind::District, &zone(zone_name), &key).expect("request")
+}
+
+/// A root is made once, is found again, and its key is private.
+#[test]
+fn a_root_is_made_once() {
+    let folder = tempfile::tempdir().expect("folder");
+    let made = root::create(
+        folder.path(),
+        Commission::Education,
+        &zone("qd.example"),
+        now(),
+    );
+    let digest = made.expect("root").certificate().digest();
+    assert_eq!(
+        root::open(folder.path())
+            .expect("open")
+            .certificate()
+            .digest(),
+        digest
+    );
+    let again = root::create(
+        folder.path(),
+        Commission::Education,
+        &zone("qd.example"),
+        now(),
+    );
+    assert!(matches!(again, Err(CeremonyError::Exists)));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let metadata = std::fs::metadata(folder.path().join(root::KEY)).expect("metadata");
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    }
+}
+
+/// A request travels as a file, is signed for its own subtree, and only for its own city.
+#[test]
+fn a_request_is_signed_for_its_own_city() {
+    let folder = tempfile::tempdir().expect("folder");
+    let root = root::create(
+        folder.path(),
+        Commission::Education,
+        &zone("qd.example"),
+        now(),
+    )
+    .expect("root");
+    let asked = request("qd.example");
+    let read = IssuerRequest::parse(&asked.to_text().expect("text")).expect("read");
+    assert_eq!(read, asked);
+    assert_eq!(read.subtree.dns_name(), "370202.qd.example");
+    read.sign(&root, now()).expect("signed");
+    assert!(matches!(
+        request("other.example").sign(&root, now()),
+        Err(CeremonyError::OtherZone)
+    ));
+    let street: UnitId = "370202004".parse().expect("unit");
+    let key = SigningKey::generate().expect("key");
+    let zone = zone("qd.example");
+    assert!(IssuerRequest::new(&street, UnitKind::Street, &zone, &key).is_err());
+    assert!(IssuerRequest::parse("unit = \"370202\"").is_err());
+}
+
+/// A pack with one signature is refused under two roots and accepted after the second signed the
+/// same bytes; what is no pack is not signed.
+#[test]
+fn both_commissions_sign_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("folder");
+    let make = |name: &str, commission| {
+        let root = root::create(
+            &folder.path().join(name),
+            commission,
+            &zone("qd.example"),
+            now(),
+        )
+        .expect("root");
+        let file = folder.path().join(format!("{name}.key"));
+        PackKey::create(&root, now())
+            .expect("key")
+            .save(&file)
+            .expect("save");
+        (
+            root.certificate().clone(),
+            PackKey::load(&file).expect("load"),
+        )
+    };
+    let (education, first) = make("education", Commission::Education);
+    let (health, second) = make("health", Commission::Health);
+    let about = Description {
+        kind: "calendar".to_owned(),
+        name: "calendar".to_owned(),
+        serial: 1,
+        version: "2025".to_owned(),
+        effective_from: "2025-09-01".to_owned(),
+    };
+    let content = embedded::find(PackKind::Calendar, "calendar")
+        .expect("embedded")
+        .bytes;
+    let signed = first.sign(&about, content).expect("sign");
+    let roots = [education, health];
+    let verify = |bytes: &[u8], roots| directive::verify(bytes, roots, &zone("qd.example"), now());
+    assert!(verify(&signed, &roots[..1]).is_ok());
+    assert!(verify(&signed, &roots).is_err());
+    let both = second.add_signature(&signed).expect("add");
+    assert_eq!(
+        second.add_signature(&both).expect("again").len(),
+        both.len()
+    );
+    assert_eq!(verify(&both, &roots).expect("both").serial, 1);
+    assert!(first.sign(&about, b"no calendar").is_err());
+    assert!(second.add_signature(b"noise").is_err());
+}
+
+/// No help text is missing its Chinese.
+#[test]
+fn the_help_is_in_both_languages() {
+    let missing = runtime::cli::untranslated(&Cli::command(), CHINESE);
+    assert_eq!(missing, Vec::<String>::new());
+}

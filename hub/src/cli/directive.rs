@@ -1,0 +1,156 @@
+//! Directives: signed packs on their way down, and which units applied them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use serde_json::json;
+
+use super::context::Context;
+use super::words;
+use crate::app::load_roots;
+use crate::directive::{keep, verify};
+use crate::store::{contact, directive};
+
+/// Publish signed packs and see who applied them
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Publish signed packs to all units below; all or none
+    Publish {
+        /// Signed packs
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Show what was published
+    List,
+    /// Show how many units applied each pack
+    Acks,
+}
+
+pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Publish { files } => publish(context, &files),
+        Command::List => list(context),
+        Command::Acks => acks(context),
+    }
+}
+
+fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
+    let (config, database) = context.open()?;
+    let roots = load_roots(&config)?;
+    let mut verified = Vec::new();
+    for path in files {
+        let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
+        let one = verify(&bytes, &roots, config.zone(), context.clock.now());
+        verified.push(one.map_err(|error| {
+            let message = Sentence::new(words::PACK_REFUSED, &[&path.display()]);
+            let failure = Failure::new(Exit::Authentication, "PACK_REFUSED", message);
+            failure.hint(words::PACK_REFUSED_NEXT).because(&error)
+        })?);
+    }
+    let now_ms = context.now_ms();
+    let published = database.write("publish", move |tx| {
+        let mut published = Vec::new();
+        for one in verified {
+            let new = keep(tx, &one, now_ms)?;
+            published.push((one, new));
+        }
+        Ok::<_, runtime::sql::SqlError>(published)
+    })?;
+    let value: Vec<_> = published
+        .iter()
+        .map(|(one, new)| {
+            json!({"kind": one.kind, "name": one.name, "version": one.version,
+                   "serial": one.serial, "new": new})
+        })
+        .collect();
+    context.terminal.result(&value, |t| {
+        let lines = published.iter().map(|(one, new)| {
+            let text = if *new {
+                words::PUBLISHED
+            } else {
+                words::PUBLISHED_BEFORE
+            };
+            t.text(
+                text,
+                &[&one.kind, &one.name, &one.version, &one.effective_from],
+            )
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let all = database.read(directive::all)?;
+    let value: Vec<_> = all
+        .iter()
+        .map(|one| {
+            json!({"kind": one.kind, "name": one.name, "version": one.version,
+                   "serial": one.serial, "effective_from": one.effective_from})
+        })
+        .collect();
+    context.terminal.result(&value, |t| {
+        let lang = t.lang();
+        let mut table = Table::new()
+            .column(words::KIND.in_lang(lang), Align::Left)
+            .column(words::NAME.in_lang(lang), Align::Left)
+            .column(words::VERSION.in_lang(lang), Align::Left)
+            .column(words::SERIAL.in_lang(lang), Align::Right)
+            .column(words::EFFECTIVE.in_lang(lang), Align::Left);
+        for one in &all {
+            table.row(vec![
+                one.kind.clone(),
+                one.name.clone(),
+                one.version.clone(),
+                one.serial.to_string(),
+                one.effective_from.clone(),
+            ]);
+        }
+        table.render()
+    })
+}
+
+/// Of each pack's latest version: units that applied it, of units that reported any.
+fn acks(context: &Context) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let (all, applied) = database.read(|tx| {
+        Ok::<_, runtime::sql::SqlError>((directive::all(tx)?, contact::all_applied(tx)?))
+    })?;
+    let mut latest = BTreeMap::new();
+    for one in all {
+        latest.insert((one.kind.clone(), one.name.clone()), one);
+    }
+    let mut units: Vec<&str> = applied.iter().map(|line| line.unit.as_str()).collect();
+    units.sort_unstable();
+    units.dedup();
+    let counted: Vec<_> = latest
+        .values()
+        .map(|one| {
+            let same = |line: &&contact::Applied| {
+                line.kind == one.kind && line.name == one.name && line.content == one.content_digest
+            };
+            let stored = applied.iter().filter(same);
+            let in_force = stored.clone().filter(|line| line.in_force).count();
+            (one, stored.count(), in_force)
+        })
+        .collect();
+    let value: Vec<_> = counted
+        .iter()
+        .map(|(one, stored, in_force)| {
+            json!({"kind": one.kind, "name": one.name, "version": one.version,
+                   "stored": stored, "in_force": in_force, "units": units.len()})
+        })
+        .collect();
+    context.terminal.result(&value, |t| {
+        let lines = counted.iter().map(|(one, stored, in_force)| {
+            let total = units.len();
+            t.text(
+                words::ACKS,
+                &[&one.kind, &one.name, &one.version, stored, &total, in_force],
+            )
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    })
+}

@@ -1,0 +1,116 @@
+//! The commands of `xinqiao-hub`.
+//!
+//! Every command works on the data folder and may run while `serve` runs: the register is shared
+//! through the store, and its version tells the running hub that it changed.
+
+mod chinese;
+mod context;
+mod directive;
+mod init;
+mod invite;
+mod join;
+mod reason;
+mod roots;
+mod serve;
+mod settings;
+mod status;
+mod unit;
+mod user;
+mod words;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use runtime::cli::{Failure, Globals, Terminal};
+use runtime::clock::Clock;
+
+use chinese::CHINESE;
+use context::Context;
+
+/// A street's, district's or city's hub: members, figures, directives
+#[derive(Parser)]
+#[command(name = "xinqiao-hub")]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Args)]
+struct Place {
+    /// Data folder of the hub
+    #[arg(long, global = true, env = "XINQIAO_HUB_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Configuration file, if it is not hub.toml in the data folder
+    #[arg(long, global = true, env = "XINQIAO_HUB_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set the hub up; a city or a district a second time, with what the ceremony signed
+    Init(Box<init::Init>),
+    /// Join the hub above with its invite
+    Join(join::Join),
+    /// Serve members until it is stopped
+    Serve(serve::Serve),
+    /// Show how the hub and its members are
+    Status,
+    /// Register units and change what they may do
+    #[command(subcommand)]
+    Unit(unit::Command),
+    /// Invite units
+    #[command(subcommand)]
+    Invite(invite::Command),
+    /// Publish signed packs and see who applied them
+    #[command(subcommand)]
+    Directive(directive::Command),
+    /// Look at what needs a person
+    #[command(subcommand)]
+    Alarm(status::AlarmCommand),
+    /// Accounts of the console
+    #[command(subcommand)]
+    User(user::Command),
+    /// Root certificates that this hub trusts
+    #[command(subcommand)]
+    Root(roots::Command),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(settings::Command),
+}
+
+/// Runs `xinqiao-hub` with its arguments, the program's name first.
+#[must_use]
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let cli: Cli = match runtime::cli::parse(args, CHINESE) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    let terminal = Terminal::new(&cli.globals);
+    let context = Context::new(terminal.clone(), Clock::system(), cli.place);
+    terminal.finish(context.and_then(|context| execute(&context, cli.command)))
+}
+
+fn execute(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Init(init) => init::run(context, *init),
+        Command::Join(join) => join::run(context, &join),
+        Command::Serve(serve) => serve::run(context, &serve),
+        Command::Status => status::run(context),
+        Command::Unit(command) => unit::run(context, command),
+        Command::Invite(command) => invite::run(context, command),
+        Command::Directive(command) => directive::run(context, command),
+        Command::Alarm(status::AlarmCommand::List) => status::alarms(context),
+        Command::User(command) => user::run(context, command),
+        Command::Root(command) => roots::run(context, command),
+        Command::Config(command) => settings::run(context, &command),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! What this crate's errors mean to a person at a terminal.
+
+use runtime::cli::{Exit, Failure, Sentence};
+use runtime::web::SessionError;
+
+use super::words;
+use crate::app::HubError;
+use crate::authority::AuthorityError;
+use crate::config::ConfigError;
+use crate::enrolment::invitation::InvitationError;
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::Value { key, reason } => {
+                let message = Sentence::new(words::VALUE_WRONG, &[&key, &reason]);
+                Self::new(Exit::Usage, "CONFIG_INVALID", message)
+            }
+            other => {
+                let message = Sentence::new(words::CONFIG_WRONG, &[&"hub.toml", &other]);
+                Self::new(Exit::Invalid, "CONFIG_INVALID", message)
+            }
+        }
+    }
+}
+
+impl From<HubError> for Failure {
+    fn from(error: HubError) -> Self {
+        match error {
+            HubError::Store(error) => error.into(),
+            HubError::Identity(cause) => {
+                Self::new(Exit::Authentication, "NOT_ENROLLED", words::NOT_ENROLLED)
+                    .hint(words::NOT_ENROLLED_NEXT)
+                    .because(&cause)
+            }
+            HubError::Trust(cause) => Self::new(Exit::Authentication, "NO_ROOTS", words::NO_ROOTS)
+                .hint(words::NOT_ENROLLED_NEXT)
+                .because(cause.as_ref()),
+            HubError::System(cause) if cause.kind() == std::io::ErrorKind::AddrInUse => {
+                Self::new(Exit::Busy, "ADDRESS_IN_USE", words::ADDRESS_IN_USE)
+                    .hint(words::ADDRESS_IN_USE_NEXT)
+                    .because(&cause)
+            }
+            other => Self::new(Exit::Failed, "HUB_FAILED", words::HUB_FAILED).because(&other),
+        }
+    }
+}
+
+impl From<AuthorityError> for Failure {
+    fn from(error: AuthorityError) -> Self {
+        match error {
+            AuthorityError::Store(error) => error.into(),
+            other => Self::new(Exit::Authentication, "AUTHORITY", words::AUTHORITY).because(&other),
+        }
+    }
+}
+
+impl From<InvitationError> for Failure {
+    fn from(error: InvitationError) -> Self {
+        match error {
+            InvitationError::NoUnit(id) => super::context::no_unit(&id),
+            InvitationError::NotInvitable(id) => {
+                let message = Sentence::new(words::NOT_INVITABLE, &[&id]);
+                Self::new(Exit::Refused, "NOT_INVITABLE", message)
+            }
+            InvitationError::Lifetime => Self::new(Exit::Usage, "LIFETIME", words::LIFETIME),
+            InvitationError::NothingPending(id) => {
+                let message = Sentence::new(words::NOTHING_PENDING, &[&id]);
+                Self::new(Exit::NotFound, "NOTHING_PENDING", message)
+                    .hint(words::NOTHING_PENDING_NEXT)
+            }
+            InvitationError::Invite(cause) => {
+                Self::new(Exit::Failed, "INVITE_FAILED", words::INVITE_FAILED)
+                    .hint(words::INVITE_FAILED_NEXT)
+                    .because(&cause)
+            }
+            InvitationError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// What is wrong with an account.
+pub(super) fn account(error: SessionError) -> Failure {
+    Failure::new(Exit::Usage, "ACCOUNT", words::ACCOUNT_WRONG).because(&error)
+}

@@ -1,0 +1,100 @@
+//! Root certificates: pinned by two persons with paper letters, never by a message.
+
+use std::path::PathBuf;
+
+use certs::root::RootCertificate;
+use clap::Subcommand;
+use runtime::cli::{Answer, Exit, Failure, Sentence};
+use serde_json::json;
+
+use super::context::Context;
+use super::words;
+use crate::app::load_roots;
+use crate::ca::root;
+use crate::config::Config;
+
+/// Where roots lie in the data folder, in their order.
+const NAMES: [&str; 2] = ["roots/education.pem", "roots/health.pem"];
+
+/// Root certificates that this hub trusts
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Show the fingerprints, to compare with the letters
+    List,
+    /// Trust the second commission's root; takes effect at the next start
+    Add {
+        /// Root certificate
+        file: PathBuf,
+        /// The fingerprint was compared with the letter; do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    let config = context.config()?;
+    let mut roots = load_roots(&config)?;
+    if let Command::Add { file, yes } = command {
+        let new = root::read(&file).map_err(|error| crate::ca::failure_at(&file, &error))?;
+        if new.zone() != config.zone() {
+            let message = Sentence::new(words::ROOT_OTHER_ZONE, &[&file.display()]);
+            return Err(Failure::new(Exit::Authentication, "OTHER_ZONE", message));
+        }
+        let known = roots.iter().any(|root| root.digest() == new.digest());
+        if roots.len() >= NAMES.len() && !known {
+            return Err(Failure::new(Exit::Refused, "TWO_ROOTS", words::TWO_ROOTS));
+        }
+        if !known {
+            compare(context, std::slice::from_ref(&new), yes)?;
+            roots.push(new);
+            write(&config, &roots)?;
+        }
+    }
+    let value: Vec<_> = roots
+        .iter()
+        .map(|root| json!({"sha256": root.digest().to_string(), "not_after": root.not_after().to_string()}))
+        .collect();
+    context.terminal.result(&value, |t| {
+        let shown: Vec<String> = roots
+            .iter()
+            .map(|root| crate::ca::root_text(t, root))
+            .collect();
+        shown.join("\n")
+    })
+}
+
+/// Shows fingerprints and stops unless somebody says that they are those of the letters.
+pub(super) fn compare(
+    context: &Context,
+    roots: &[RootCertificate],
+    yes: bool,
+) -> Result<(), Failure> {
+    for root in roots {
+        context
+            .terminal
+            .talk_plain(&crate::ca::root_text(&context.terminal, root));
+    }
+    if yes {
+        return Ok(());
+    }
+    let question = Sentence::from(words::COMPARE_ROOTS);
+    match context.terminal.confirm(&question, "--yes")? {
+        Answer::Yes => Ok(()),
+        Answer::No => {
+            let failure = Failure::new(Exit::Refused, "ROOTS_DIFFER", words::ROOTS_DIFFER);
+            Err(failure.hint(words::ROOTS_DIFFER_NEXT))
+        }
+    }
+}
+
+/// Puts roots into the data folder, education's first.
+pub(super) fn write(config: &Config, roots: &[RootCertificate]) -> Result<(), Failure> {
+    let folder = config.path("roots");
+    std::fs::create_dir_all(&folder).map_err(|cause| Failure::unreadable_file(&folder, &cause))?;
+    for (root, name) in roots.iter().zip(NAMES) {
+        let path = config.path(name);
+        root::write_certificate(&path, root.der())
+            .map_err(|cause| Failure::unreadable_file(&path, &cause))?;
+    }
+    Ok(())
+}

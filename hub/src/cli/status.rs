@@ -1,0 +1,230 @@
+//! How the hub and its members are, and what needs a person.
+
+use std::collections::HashMap;
+
+use certs::identity::LeafIdentity;
+use clap::Subcommand;
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use runtime::cli::{Align, Failure, Paint, Table, Terminal};
+use runtime::sql::{SqlError, Tx};
+use runtime::uplink::{LAST_CONTACT, LAST_ERROR, outbox};
+use runtime::web::time::minute;
+use serde::Serialize;
+
+use super::context::Context;
+use super::words;
+use crate::config::Config;
+use crate::store::member_key::KeyState;
+use crate::store::{alarm, contact, directive, invite, member_key, unit};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Look at what needs a person
+#[derive(Subcommand)]
+pub(super) enum AlarmCommand {
+    /// Show all alarms, the latest first
+    List,
+}
+
+#[derive(Serialize)]
+struct Status {
+    unit: String,
+    name: String,
+    kind: &'static str,
+    certificate_days_left: Option<i64>,
+    parent: Option<String>,
+    parent_last_contact: Option<String>,
+    parent_last_error: Option<String>,
+    directives: usize,
+    invites_waiting: usize,
+    alarms: usize,
+    members: Vec<Member>,
+}
+
+#[derive(Serialize)]
+struct Member {
+    unit: String,
+    name: String,
+    kind: &'static str,
+    status: &'static str,
+    last_contact: Option<String>,
+    version: Option<String>,
+    clock_skew_ms: Option<i64>,
+    certificate_days_left: Option<i64>,
+    applied: usize,
+}
+
+/// Shows the state of the hub and of each member.
+pub(super) fn run(context: &Context) -> Result<(), Failure> {
+    let (config, database) = context.open()?;
+    let now = context.clock.now();
+    let identity = LeafIdentity::load(&config.path("identity.pem")).ok();
+    let days = identity.map(|own| days_left(own.peer().not_after().as_millisecond(), now));
+    let today = context.clock.today();
+    let about = config.clone();
+    let status = database.read(move |tx| collect(tx, &about, days, (now, today)))?;
+    context
+        .terminal
+        .result(&status, |t| shown(t, &config, &status))
+}
+
+fn collect(
+    tx: &Tx<'_>,
+    config: &Config,
+    certificate_days_left: Option<i64>,
+    (now, today): (Timestamp, jiff::civil::Date),
+) -> Result<Status, SqlError> {
+    let note = |name| {
+        let value = outbox::note(tx, name)?;
+        Ok::<_, SqlError>(value.filter(|value| !value.is_empty()))
+    };
+    let contacted = note(LAST_CONTACT)?
+        .and_then(|text| text.parse().ok())
+        .map(minute);
+    let waiting = invite::all(tx)?;
+    let waits = |one: &&invite::Stored| one.state == invite::InviteState::Pending;
+    Ok(Status {
+        unit: config.unit.to_string(),
+        name: config.name_zh.clone(),
+        kind: config.kind.as_str(),
+        certificate_days_left,
+        parent: config.parent.as_ref().map(|parent| parent.name.to_string()),
+        parent_last_contact: contacted,
+        parent_last_error: note(LAST_ERROR)?,
+        directives: directive::all(tx)?.len(),
+        invites_waiting: waiting.iter().filter(waits).count(),
+        alarms: alarm::all(tx)?.len(),
+        members: members(tx, &config.unit, (now, today))?,
+    })
+}
+
+fn members(
+    tx: &Tx<'_>,
+    hub: &UnitId,
+    (now, today): (Timestamp, jiff::civil::Date),
+) -> Result<Vec<Member>, SqlError> {
+    let contacts: HashMap<String, contact::Contact> = contact::all(tx)?
+        .into_iter()
+        .map(|one| (one.unit.clone(), one))
+        .collect();
+    let mut ends = HashMap::new();
+    for key in member_key::all(tx)?
+        .into_iter()
+        .filter(|key| key.state == KeyState::Current)
+    {
+        ends.insert(key.unit, key.not_after_ms);
+    }
+    let mut applied: HashMap<String, usize> = HashMap::new();
+    for line in contact::all_applied(tx)?
+        .into_iter()
+        .filter(|line| line.in_force)
+    {
+        *applied.entry(line.unit).or_default() += 1;
+    }
+    let below = unit::members_on(tx, hub, today)?;
+    Ok(below
+        .into_iter()
+        .map(|unit| {
+            let id = unit.id.to_string();
+            let seen = contacts.get(&id);
+            Member {
+                last_contact: seen.map(|seen| minute(seen.seen_at_ms)),
+                version: seen.map(|seen| seen.version.clone()),
+                clock_skew_ms: seen.map(|seen| seen.skew_ms),
+                certificate_days_left: ends.get(&id).map(|end| days_left(*end, now)),
+                applied: applied.get(&id).copied().unwrap_or_default(),
+                unit: id,
+                name: unit.name_zh,
+                kind: unit.kind.as_str(),
+                status: unit.status.as_str(),
+            }
+        })
+        .collect())
+}
+
+fn days_left(not_after_ms: i64, now: Timestamp) -> i64 {
+    (not_after_ms - now.as_millisecond()).div_euclid(DAY_MS)
+}
+
+fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
+    let lang = terminal.lang();
+    let days = status
+        .certificate_days_left
+        .map_or_else(|| "-".to_owned(), |d| d.to_string());
+    let above = status.parent.as_deref().unwrap_or("-");
+    let contacted = status.parent_last_contact.as_deref().unwrap_or("-");
+    let head = terminal.text(words::STATUS_HEAD, &[&config.name_zh, &config.name, &days]);
+    let mut lines = vec![
+        terminal.paint(Paint::Strong, &head),
+        terminal.text(words::STATUS_PARENT, &[&above, &contacted]),
+        terminal.text(
+            words::STATUS_COUNTS,
+            &[&status.directives, &status.invites_waiting, &status.alarms],
+        ),
+    ];
+    if let Some(error) = &status.parent_last_error {
+        lines.push(terminal.paint(Paint::Warn, &terminal.text(words::STATUS_ERROR, &[error])));
+    }
+    let mut table = Table::new()
+        .column(words::UNIT.in_lang(lang), Align::Left)
+        .column(words::NAME.in_lang(lang), Align::Left)
+        .column(words::STATE.in_lang(lang), Align::Left)
+        .column(words::LAST_CONTACT.in_lang(lang), Align::Left)
+        .column(words::CLOCK.in_lang(lang), Align::Right)
+        .column(words::DAYS_LEFT.in_lang(lang), Align::Right)
+        .column(words::APPLIED.in_lang(lang), Align::Right);
+    for member in &status.members {
+        let dash = || "-".to_owned();
+        table.row(vec![
+            member.unit.clone(),
+            member.name.clone(),
+            member.status.to_owned(),
+            member.last_contact.clone().unwrap_or_else(dash),
+            member
+                .clock_skew_ms
+                .map_or_else(dash, |skew| format!("{} s", skew / 1_000)),
+            member
+                .certificate_days_left
+                .map_or_else(dash, |days| days.to_string()),
+            member.applied.to_string(),
+        ]);
+    }
+    if !table.is_empty() {
+        lines.push(table.render());
+    }
+    lines.join("\n")
+}
+
+/// Shows what needs a person.
+pub(super) fn alarms(context: &Context) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let all = database.read(alarm::all)?;
+    let value: Vec<_> = all
+        .iter()
+        .map(|one| {
+            serde_json::json!({"kind": one.kind, "unit": one.unit, "detail": one.detail,
+                               "raised": minute(one.raised_at_ms)})
+        })
+        .collect();
+    context.terminal.result(&value, |t| {
+        if all.is_empty() {
+            return t.text(words::NO_ALARMS, &[]);
+        }
+        let lang = t.lang();
+        let mut table = Table::new()
+            .column(words::RAISED.in_lang(lang), Align::Left)
+            .column(words::KIND.in_lang(lang), Align::Left)
+            .column(words::UNIT.in_lang(lang), Align::Left)
+            .column(words::DETAIL.in_lang(lang), Align::Left);
+        for one in &all {
+            table.row(vec![
+                minute(one.raised_at_ms),
+                one.kind.clone(),
+                one.unit.clone(),
+                one.detail.clone(),
+            ]);
+        }
+        table.render()
+    })
+}

@@ -1,0 +1,75 @@
+//! Accounts of the console.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use runtime::cli::{Exit, Failure, Sentence, block_on};
+use runtime::web::{NewAccount, Role, SessionStore, Sessions};
+use serde_json::json;
+
+use super::context::Context;
+use super::reason::account;
+use super::words;
+
+/// Roles that a hub's console has.
+const ROLES: [Role; 3] = [Role::Operator, Role::Analyst, Role::Auditor];
+
+/// Accounts of the console
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make an account, or give one a new password, name and role
+    Add {
+        /// Name to sign in with
+        #[arg(long)]
+        login: String,
+        /// Name on the screen
+        #[arg(long)]
+        name: String,
+        /// Role: operator, analyst or auditor
+        #[arg(long)]
+        role: Role,
+        /// File with the password, or - for standard input; asked for if it is left out
+        #[arg(long)]
+        password_file: Option<PathBuf>,
+    },
+    /// Show the names to sign in with
+    List,
+}
+
+pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let sessions =
+        Sessions::new(SessionStore::new(database)).map_err(|error| account(error.into()))?;
+    match command {
+        Command::Add {
+            login,
+            name,
+            role,
+            password_file,
+        } => {
+            if !ROLES.contains(&role) {
+                let message = Sentence::new(words::ROLE_NOT_HERE, &[&role]);
+                return Err(Failure::new(Exit::Usage, "ROLE", message));
+            }
+            let from = password_file.as_deref();
+            let password = context
+                .terminal
+                .new_secret(from, words::PASSWORD, "--password-file")?;
+            let person = NewAccount {
+                login: login.clone(),
+                name,
+                role,
+                password: password.to_string(),
+            };
+            block_on(sessions.put_account(person, context.now_ms()))?.map_err(account)?;
+            let value = json!({"login": login, "role": role.as_str()});
+            context
+                .terminal
+                .result(&value, |t| t.text(words::ACCOUNT, &[&login, &role]))
+        }
+        Command::List => {
+            let logins = block_on(sessions.logins())??;
+            context.terminal.result(&logins, |_| logins.join("\n"))
+        }
+    }
+}

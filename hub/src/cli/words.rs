@@ -1,0 +1,349 @@
+//! Sentences of `xinqiao-hub`.
+
+use runtime::web::Text;
+
+pub(super) const UNIT: Text = Text::new("单位", "unit");
+pub(super) const KIND: Text = Text::new("类别", "kind");
+pub(super) const NAME: Text = Text::new("名称", "name");
+pub(super) const STATE: Text = Text::new("状态", "state");
+pub(super) const PARENT: Text = Text::new("上级", "under");
+pub(super) const EXPIRES: Text = Text::new("到期", "expires");
+pub(super) const WORDS: Text = Text::new("六个词", "six words");
+pub(super) const VERSION: Text = Text::new("版本", "version");
+pub(super) const SERIAL: Text = Text::new("序号", "serial");
+pub(super) const EFFECTIVE: Text = Text::new("生效日期", "in force from");
+pub(super) const LAST_CONTACT: Text = Text::new("最近联系", "last contact");
+pub(super) const CLOCK: Text = Text::new("时钟差", "clock");
+pub(super) const DAYS_LEFT: Text = Text::new("证书剩余天数", "days left");
+pub(super) const APPLIED: Text = Text::new("已应用", "applied");
+pub(super) const RAISED: Text = Text::new("时间", "raised");
+pub(super) const DETAIL: Text = Text::new("说明", "detail");
+pub(super) const KEY: Text = Text::new("项目", "key");
+pub(super) const VALUE: Text = Text::new("值", "value");
+pub(super) const ORIGIN: Text = Text::new("来源", "origin");
+
+pub(super) const DATA_MISSING: Text = Text::new(
+    "请用 --data 指定数据文件夹（或设置 XINQIAO_HUB_DATA）。",
+    "name the data folder with --data (or set XINQIAO_HUB_DATA).",
+);
+pub(super) const NOT_SET_UP: Text = Text::new(
+    "这里还没有建立枢纽：找不到 {0}。",
+    "no hub is set up here: there is no {0}.",
+);
+pub(super) const NOT_SET_UP_NEXT: Text =
+    Text::new("请先运行 xinqiao-hub init。", "Run xinqiao-hub init first.");
+pub(super) const CONFIG_WRONG: Text = Text::new(
+    "配置文件 {0} 不能使用：{1}。没有改动任何内容。",
+    "the configuration {0} cannot be used: {1}. Nothing was changed.",
+);
+pub(super) const CONFIG_WRONG_NEXT: Text = Text::new(
+    "请改正后重新运行。",
+    "Correct it and run the command again.",
+);
+pub(super) const VALUE_WRONG: Text = Text::new(
+    "{0} 的值不能使用：{1}。没有改动任何内容。",
+    "the value of {0} cannot be used: {1}. Nothing was changed.",
+);
+
+pub(super) const SET_UP_ALREADY: Text = Text::new(
+    "{0} 里已经有一个枢纽，没有改动。",
+    "a hub is set up in {0} already; nothing was changed.",
+);
+pub(super) const SET_UP_ALREADY_NEXT: Text = Text::new(
+    "安装签发证书请加 --issuer 和 --root；新建请另选文件夹。",
+    "To install what the ceremony signed, add --issuer and --root; for another hub choose \
+     another folder.",
+);
+pub(super) const INIT_USAGE: Text = Text::new(
+    "init 需要 --kind、--unit、--zone、--name；街镇还需要 --district。",
+    "init needs --kind, --unit, --zone and --name; a street needs --district too.",
+);
+pub(super) const SET_UP: Text = Text::new("已建立{0}的枢纽：{1}", "Set up the hub {0} in {1}");
+pub(super) const REQUEST_NEXT: Text = Text::new(
+    "下一步：把 {0} 带到根证书仪式签发；签发时请核对六个词：{1}（{2}）\n\
+     然后：xinqiao-hub init --issuer 签好的证书 --root 根证书",
+    "Next: carry {0} to the root ceremony; compare six words there: {2} ({1})\n\
+     Then: xinqiao-hub init --issuer SIGNED --root ROOT",
+);
+pub(super) const JOIN_NEXT: Text = Text::new(
+    "下一步：xinqiao-hub join --code-file 邀请码文件",
+    "Next: xinqiao-hub join --code-file INVITE",
+);
+pub(super) const SERVE_NEXT: Text =
+    Text::new("下一步：xinqiao-hub serve", "Next: xinqiao-hub serve");
+pub(super) const INSTALLED: Text = Text::new(
+    "已安装签发权：{0}，可签发 *.{1}",
+    "Installed the issuing authority of {0}, for *.{1}",
+);
+pub(super) const ISSUER_OTHER_ROOT: Text = Text::new(
+    "签发证书不是由给出的根证书签发的，或用途不符；没有安装。",
+    "the issuing authority was not signed under the given root, or not for this hub; nothing \
+     was installed.",
+);
+pub(super) const ROOT_OTHER_ZONE: Text = Text::new(
+    "根证书 {0} 属于另一个城市，没有采用。",
+    "the root {0} is another city's; it was not taken.",
+);
+pub(super) const COMPARE_ROOTS: Text = Text::new(
+    "请两人核对：以上指纹与主管部门的公函完全一致吗？",
+    "Two persons compare: are these the fingerprints of the commissions' letters?",
+);
+pub(super) const ROOTS_DIFFER: Text = Text::new(
+    "根证书没有通过核对，没有采用。",
+    "the roots were not confirmed and not taken.",
+);
+pub(super) const ROOTS_DIFFER_NEXT: Text = Text::new(
+    "不要继续。请用原来就有的号码联系主管部门。",
+    "Do not go on. Call the commission by a number that you already had.",
+);
+pub(super) const TWO_ROOTS: Text = Text::new(
+    "已经信任两个根证书，没有改动。",
+    "two roots are trusted already; nothing was changed.",
+);
+
+pub(super) const INVITE_FOR: Text = Text::new(
+    "邀请码：{0} → {1}，{2} 前有效",
+    "Invite  {0} -> {1}, valid until {2}",
+);
+pub(super) const INVITE_NOT_OURS: Text = Text::new(
+    "邀请码是 {1} 发给 {0} 的，不是给本枢纽 {2} 的；没有发送任何内容。",
+    "the invite is for {0} from {1} and not for this hub, {2}; nothing was sent.",
+);
+pub(super) const INVITE_NOT_OURS_NEXT: Text = Text::new(
+    "请向上级枢纽索取本枢纽的邀请码。",
+    "Ask the hub above for the invite of this hub.",
+);
+pub(super) const SIX_WORDS: Text = Text::new(
+    "六个词，请通过电话核对：{0}（{1}）",
+    "Compare by telephone: {1} ({0})",
+);
+pub(super) const PENDING_LATER: Text = Text::new(
+    "等待上级枢纽批准。核对六个词后再次运行同一命令即可。",
+    "Waiting for approval by the hub above. Run the same command again after the telephone call.",
+);
+pub(super) const JOINED: Text = Text::new(
+    "已加入 {0}，证书有效期至 {1}，到期前自动续期。",
+    "Joined {0}; the certificate is \
+     valid until {1} and renews itself.",
+);
+pub(super) const KEY_LEFT: Text = Text::new(
+    "提示：joining.key 未能删除（{0}），可手工删除。",
+    "note: joining.key could not be removed ({0}); remove it by hand.",
+);
+pub(super) const NAME_DIFFERS: Text = Text::new(
+    "上级签发的名称 {0} 与本枢纽 {1} 不符，没有采用。",
+    "the hub above certified {0}, this hub is {1}; the certificate was not taken.",
+);
+pub(super) const NOT_INSTALLED: Text = Text::new(
+    "还没有安装签发证书，无法加入；没有发送任何内容。",
+    "the issuing authority is not installed yet; nothing was sent.",
+);
+pub(super) const NOT_INSTALLED_NEXT: Text = Text::new(
+    "请先运行 xinqiao-hub init --issuer 签好的证书 --root 根证书",
+    "Run xinqiao-hub init --issuer SIGNED --root ROOT first.",
+);
+
+pub(super) const INVITE_WRITTEN: Text = Text::new(
+    "{0} 的邀请码已写入 {1}（此处不显示），{2} 前有效。",
+    "The invite of {0} was written to {1} (not shown here), valid until {2}.",
+);
+pub(super) const INVITE_SHOWN: Text = Text::new(
+    "{0} 的邀请码，{1} 前有效。谁读到它，谁就能以该单位名义加入：",
+    "Invite of {0}, valid until {1}. Whoever reads it can join in the unit's place:",
+);
+pub(super) const NO_INVITES: Text = Text::new("没有邀请码。", "There are no invites.");
+pub(super) const NO_OPEN_INVITE: Text = Text::new(
+    "{0} 没有未使用或待批准的邀请码。",
+    "{0} has no invite that is open or waits.",
+);
+pub(super) const INVITE_TAKEN_BACK: Text =
+    Text::new("已撤回 {0} 的邀请码。", "The invite of {0} was taken back.");
+pub(super) const REQUEST_DAMAGED: Text = Text::new(
+    "保存的请求已损坏，没有批准。",
+    "the stored request is damaged; nothing was approved.",
+);
+pub(super) const DO_THEY_AGREE: Text = Text::new(
+    "{0} 的运维人员读出的六个词与上面完全一致吗？",
+    "Did the operator of {0} read the same words?",
+);
+pub(super) const WORDS_DIFFER: Text = Text::new(
+    "六个词不一致，没有批准。",
+    "the words differ; nothing was approved.",
+);
+pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
+    "请撤回该邀请码并查明：xinqiao-hub invite revoke --unit UNIT",
+    "Take the invite back and find out why:  xinqiao-hub invite revoke --unit UNIT",
+);
+pub(super) const APPROVED: Text = Text::new(
+    "已批准 {0}；对方下一次询问时签发证书。",
+    "Approved {0}; the certificate is issued at its next call.",
+);
+pub(super) const NOT_INVITABLE: Text = Text::new(
+    "{0} 已停用、已撤销，或不是本枢纽可邀请的类别；没有生成邀请码。",
+    "{0} is suspended, closed, or of a kind that this hub has no members of; no invite was made.",
+);
+pub(super) const LIFETIME: Text = Text::new(
+    "邀请码有效期须在 1 分钟到 30 天之间。",
+    "an invite lives for at least a minute and at most 30 days.",
+);
+pub(super) const NOTHING_PENDING: Text = Text::new(
+    "{0} 没有待批准的邀请码。",
+    "no invite of {0} waits for approval.",
+);
+pub(super) const NOTHING_PENDING_NEXT: Text = Text::new(
+    "查看：xinqiao-hub invite list",
+    "See:  xinqiao-hub invite list",
+);
+pub(super) const INVITE_FAILED: Text = Text::new(
+    "邀请码未能生成，没有改动。",
+    "the invite could not be made; nothing was changed.",
+);
+pub(super) const INVITE_FAILED_NEXT: Text = Text::new(
+    "请检查 hub.toml 的 advertise（主机名:端口）。",
+    "Check advertise in hub.toml (host:port).",
+);
+
+pub(super) const NO_UNIT: Text = Text::new(
+    "登记册里没有单位 {0}，没有改动。",
+    "there is no unit {0} in the register; nothing was changed.",
+);
+pub(super) const NO_UNIT_NEXT: Text = Text::new(
+    "查看：xinqiao-hub unit list；登记：xinqiao-hub unit add",
+    "See:  xinqiao-hub unit list   Register:  xinqiao-hub unit add",
+);
+pub(super) const UNIT_EXISTS: Text = Text::new(
+    "单位 {0} 已经登记，没有改动。",
+    "the unit {0} is registered already; nothing was changed.",
+);
+pub(super) const KIND_NOT_HERE: Text = Text::new(
+    "{1} 级枢纽没有 {0} 类下级，没有登记。",
+    "a {1} hub has no members of kind {0}; nothing was registered.",
+);
+pub(super) const UNIT_ADDED: Text = Text::new(
+    "已登记 {0}（{1}），上级 {2}",
+    "Registered {0} ({1}) under {2}",
+);
+pub(super) const INVITE_NEXT: Text = Text::new(
+    "下一步：xinqiao-hub invite new --unit {0} --out invite.txt",
+    "Next: xinqiao-hub invite new --unit {0} --out invite.txt",
+);
+pub(super) const NO_UNITS: Text = Text::new("还没有登记单位。", "No unit is registered yet.");
+pub(super) const MOVED: Text = Text::new(
+    "{0} 自 {2} 起归 {1}，以前的历史不变。",
+    "{0} sits under {1} from {2}; its history stays.",
+);
+pub(super) const MOVED_NEXT: Text = Text::new(
+    "请在新上级登记该单位并发出邀请码。",
+    "Register and invite the unit at its new hub.",
+);
+pub(super) const CONFIRM_DIFFERS: Text = Text::new(
+    "--confirm 写的是 {0}，单位是 {1}；没有改动。",
+    "--confirm says {0}, the unit is {1}; nothing was changed.",
+);
+pub(super) const SUSPENDED: Text = Text::new(
+    "已暂停 {0}：下一次请求起拒绝，已报数据保留。",
+    "Suspended {0}: refused from its next call on; what it reported stays.",
+);
+pub(super) const RESUMED: Text = Text::new("已恢复 {0}。", "{0} is served again.");
+pub(super) const CLOSED: Text = Text::new(
+    "已撤销 {0}，历史数据保留。",
+    "Closed {0}; its figures and history stay.",
+);
+pub(super) const REVOKED: Text = Text::new(
+    "已吊销 {0} 的 {1} 个证书。",
+    "Revoked {1} certificates of {0}.",
+);
+pub(super) const NO_CERTIFICATE: Text = Text::new(
+    "{0} 没有可吊销的证书。",
+    "{0} has no certificate to revoke.",
+);
+pub(super) const ALLOWED: Text = Text::new(
+    "已允许 {0} 用最近的密钥续期一次。",
+    "{0} may renew once with its latest key.",
+);
+
+pub(super) const PACK_REFUSED: Text = Text::new(
+    "数据包 {0} 没有通过签名核验，一个都没有发布。",
+    "the pack {0} is not signed as it must be; none was published.",
+);
+pub(super) const PACK_REFUSED_NEXT: Text = Text::new(
+    "每个数据包须有所有根证书之下的签名：xinqiao-ca sign-pack --add",
+    "Each pack needs a signature under every root:  xinqiao-ca sign-pack --add",
+);
+pub(super) const PUBLISHED: Text = Text::new(
+    "已发布 {0} / {1} 版本 {2}，自 {3} 起生效",
+    "Published {0} / {1} version {2}, in \
+     force from {3}",
+);
+pub(super) const PUBLISHED_BEFORE: Text = Text::new(
+    "{0} / {1} 版本 {2}（{3}）不比已发布的新，没有改动",
+    "{0} / {1} version {2} ({3}) is not newer than what was published; nothing was changed",
+);
+pub(super) const ACKS: Text = Text::new(
+    "{0} / {1} {2}：{4} 个单位中 {3} 个已收到，{5} 个已生效",
+    "{0} / {1} {2}: stored by {3} of {4} units, in force at {5}",
+);
+
+pub(super) const STATUS_HEAD: Text = Text::new(
+    "{0}（{1}），证书剩余 {2} 天",
+    "{0} ({1}), certificate: {2} days left",
+);
+pub(super) const STATUS_PARENT: Text =
+    Text::new("上级 {0}，最近联系 {1}", "hub above {0}, last contact {1}");
+pub(super) const STATUS_COUNTS: Text = Text::new(
+    "数据包 {0} 个，待批准邀请 {1} 个，警报 {2} 条",
+    "directives {0}, invites waiting {1}, alarms {2}",
+);
+pub(super) const STATUS_ERROR: Text =
+    Text::new("上次连接失败：{0}", "last attempt upward failed: {0}");
+pub(super) const NO_ALARMS: Text = Text::new("没有警报。", "No alarms.");
+
+pub(super) const SERVING: Text = Text::new(
+    "{0} 正在 {1} 接受下级连接；上级：{2}。按 Ctrl-C 停止。",
+    "{0} serves its members at {1}; hub above: {2}. Ctrl-C stops it.",
+);
+pub(super) const NOT_ENROLLED: Text = Text::new(
+    "本枢纽还没有可用的证书，没有启动。",
+    "this hub has no usable certificate yet; it was not started.",
+);
+pub(super) const NOT_ENROLLED_NEXT: Text = Text::new(
+    "请先完成 init（市、区）或 join（街镇）。",
+    "Finish init (city, district) or join (street) first.",
+);
+pub(super) const NO_ROOTS: Text = Text::new(
+    "根证书或签发证书无法读取，没有启动，也没有改动。",
+    "the roots or the issuing authority cannot be read; nothing was started or changed.",
+);
+pub(super) const ADDRESS_IN_USE: Text = Text::new(
+    "监听地址已被占用，没有启动。",
+    "the address to listen on is in use; the hub was not started.",
+);
+pub(super) const ADDRESS_IN_USE_NEXT: Text = Text::new(
+    "是否已有一个 serve 在运行？否则请改 --listen。",
+    "Is another serve running? Otherwise choose another --listen.",
+);
+pub(super) const HUB_FAILED: Text = Text::new(
+    "枢纽未能继续运行，已保存的数据完好。",
+    "the hub could not go on; what was stored is intact.",
+);
+pub(super) const AUTHORITY: Text = Text::new(
+    "证书或密钥文件不能使用，没有改动。",
+    "a certificate or key file cannot be used; nothing was changed.",
+);
+
+pub(super) const PASSWORD: Text = Text::new(
+    "密码（至少 10 个字符）：",
+    "Password (at least 10 characters): ",
+);
+pub(super) const ROLE_NOT_HERE: Text = Text::new(
+    "枢纽没有 {0} 这一角色，只有 operator、analyst、auditor；没有建立账号。",
+    "a hub has no role {0}, only operator, analyst and auditor; no account was made.",
+);
+pub(super) const ACCOUNT: Text = Text::new(
+    "已建立账号 {0}，角色 {1}。",
+    "Made the account {0}, role {1}.",
+);
+pub(super) const ACCOUNT_WRONG: Text = Text::new(
+    "账号未能建立，没有改动。",
+    "the account was not made; nothing was changed.",
+);

@@ -1,0 +1,267 @@
+//! The indicator page: one indicator, one term, one area, with everything needed to doubt it.
+//!
+//! Areas that reported too little are listed and not compared; nothing is ranked below areas.
+
+use askama::Template;
+use runtime::web::chart::{
+    Bar, BarDrawing, Bars, Dot, DotDrawing, DotPlot, Reference, Tile, TileDrawing, TileMap,
+};
+use runtime::web::{
+    Figure, Html, Label, Lang, Legend, Page, Part, RenderError, grouped, legend, percent, time,
+};
+
+use super::view::{
+    AreaFigure, Breakdown, Choice, Coverage, IndicatorPage, Protection, Range, Version,
+};
+use super::words;
+
+#[derive(Template)]
+#[template(path = "console/indicator.html")]
+struct IndicatorTemplate<'a> {
+    lang: Lang,
+    page: &'a IndicatorPage,
+    breakdown: Breakdown,
+    facts: Facts,
+    range: String,
+    dots: Option<Part<DotDrawing>>,
+    bars: Option<Part<BarDrawing>>,
+    tiles: Option<Part<TileDrawing>>,
+    legend: Part<Legend>,
+}
+
+/// Sentences of the panel on definition and reliability.
+struct Facts {
+    source: String,
+    protection: String,
+    version: String,
+    corrections: String,
+    root: String,
+}
+
+/// Makes the page.
+///
+/// # Errors
+/// A template could not be rendered.
+pub fn page(view: &IndicatorPage, lang: Lang) -> Result<Page, RenderError> {
+    let breakdown = view.selected.breakdown.unwrap_or_default();
+    let is_ratio = !view.headline.parts.is_empty();
+    let compared = breakdown.has_areas() && view.areas.len() > 1;
+    let body = Html::render(&IndicatorTemplate {
+        lang,
+        page: view,
+        breakdown,
+        facts: facts(view, lang),
+        range: range(view.headline.range),
+        dots: (compared && is_ratio).then(|| dot_plot(view, lang).draw(lang)),
+        bars: (compared && !is_ratio).then(|| bars(view, lang).draw(lang)),
+        tiles: if is_ratio { tiles(view, lang) } else { None },
+        legend: legend(lang),
+    })?;
+    Ok(Page {
+        title: view.name.in_lang(lang).to_owned(),
+        note: term_name(view, lang),
+        crumbs: [words::STATISTICS, words::EXPLORE]
+            .iter()
+            .map(|word| word.in_lang(lang).to_owned())
+            .collect(),
+        current: super::EXPLORE_HREF,
+        exports: view.exports.clone(),
+        body,
+    })
+}
+
+fn term_name(view: &IndicatorPage, lang: Lang) -> String {
+    let chosen = view
+        .choices
+        .terms
+        .iter()
+        .find(|term| term.value == view.selected.term);
+    let term = chosen.map_or(view.selected.term.as_str(), |term| term.label.in_lang(lang));
+    format!("{} · {term}", view.whole.in_lang(lang))
+}
+
+fn facts(view: &IndicatorPage, lang: Lang) -> Facts {
+    let protection = match view.protection {
+        Protection::Clear => words::PROTECTION_CLEAR.in_lang(lang).to_owned(),
+        Protection::Band { width } => words::PROTECTION_BAND.fill(lang, &[&width]),
+        Protection::Rounded { base, cells } => {
+            let off = base.saturating_sub(1);
+            words::PROTECTION_ROUNDED.fill(lang, &[&base, &off, &grouped(cells)])
+        }
+    };
+    let Version {
+        snapshot,
+        cut_off_ms,
+        late,
+        catalogue_revision,
+        ..
+    } = view.version;
+    let catalogue = view.version.catalogue.short();
+    Facts {
+        source: words::DATA_SOURCE_IS.fill(lang, &[&grouped(view.coverage.reported.into())]),
+        protection,
+        version: words::VERSION_IS.fill(lang, &[&catalogue_revision, &catalogue]),
+        corrections: words::CORRECTIONS_IS
+            .fill(lang, &[&snapshot, &time::minute(cut_off_ms), &late]),
+        root: view.version.root.to_string(),
+    }
+}
+
+fn range(range: Option<Range>) -> String {
+    match range {
+        None => String::new(),
+        Some(Range::Share(ends)) => format!("{}–{}", percent(ends.low), percent(ends.high)),
+        Some(Range::Count { low, high }) => format!("{}–{}", grouped(low), grouped(high)),
+    }
+}
+
+/// Areas that may be compared, highest share first, and below them the others with the reason.
+fn dot_plot(view: &IndicatorPage, lang: Lang) -> DotPlot {
+    let (mut compared, mut others): (Vec<&AreaFigure>, Vec<&AreaFigure>) = view
+        .areas
+        .iter()
+        .partition(|area| area.coverage.is_comparable() && area.figure.share_value().is_some());
+    compared.sort_by_key(|area| std::cmp::Reverse(area.figure.share_value()));
+    let dots = compared.iter().map(|area| Dot {
+        label: area.label.in_lang(lang).to_owned(),
+        share: area.figure.share_value(),
+        interval: area.interval,
+        note: reported(&area.coverage),
+    });
+    let listed = others.drain(..).map(|area| Dot {
+        label: area.label.in_lang(lang).to_owned(),
+        share: None,
+        interval: None,
+        note: why_not_compared(area, lang),
+    });
+    let whole = view.headline.value.share_value();
+    DotPlot {
+        title: chart_title(view, lang),
+        dots: dots.chain(listed).collect(),
+        reference: whole.map(|share| Reference {
+            label: view.whole.in_lang(lang).to_owned(),
+            share,
+        }),
+    }
+}
+
+fn why_not_compared(area: &AreaFigure, lang: Lang) -> String {
+    if area.coverage.is_comparable() {
+        return area.figure.text(lang);
+    }
+    words::NOT_COMPARED.fill(lang, &[&area.coverage.share().text(lang)])
+}
+
+fn bars(view: &IndicatorPage, lang: Lang) -> Bars {
+    let bar = |area: &AreaFigure| Bar {
+        label: area.label.in_lang(lang).to_owned(),
+        value: area.figure.count_value(),
+        whole: None,
+        text: area.figure.text(lang),
+    };
+    Bars {
+        title: chart_title(view, lang),
+        bars: view.areas.iter().map(bar).collect(),
+    }
+}
+
+fn tiles(view: &IndicatorPage, lang: Lang) -> Option<Part<TileDrawing>> {
+    let tile = |area: &AreaFigure| {
+        let (column, row) = area.tile?;
+        let figure = if area.coverage.is_comparable() {
+            area.figure
+        } else {
+            Figure::NotReported
+        };
+        Some(Tile {
+            label: area.label.in_lang(lang).to_owned(),
+            column,
+            row,
+            figure,
+        })
+    };
+    let tiles: Vec<Tile> = view.areas.iter().filter_map(tile).collect();
+    let title = format!("{} · {}", words::MAP.in_lang(lang), view.name.in_lang(lang));
+    (tiles.len() > 1).then(|| TileMap { title, tiles }.draw(lang))
+}
+
+fn chart_title(view: &IndicatorPage, lang: Lang) -> String {
+    let kind = view.table.row_kind.in_lang(lang);
+    format!(
+        "{} · {}",
+        view.name.in_lang(lang),
+        words::COMPARE.fill(lang, &[&kind])
+    )
+}
+
+/// Schools that reported of schools that were due.
+pub(super) fn reported(coverage: &Coverage) -> String {
+    format!(
+        "{} / {}",
+        grouped(coverage.reported.into()),
+        grouped(coverage.due.into())
+    )
+}
+
+/// What is missing, or that nothing is.
+pub(super) fn completeness(coverage: &Coverage, lang: Lang) -> String {
+    if coverage.is_complete() {
+        return words::COMPLETE.in_lang(lang).to_owned();
+    }
+    words::MISSING.fill(lang, &[&(coverage.due - coverage.reported)])
+}
+
+/// The name of a breakdown.
+pub(super) fn breakdown_label(breakdown: Breakdown) -> Label {
+    match breakdown {
+        Breakdown::DistrictStage => words::BY_DISTRICT.into(),
+        Breakdown::StreetStage => words::BY_STREET.into(),
+        Breakdown::StageSex => words::BY_STAGE_SEX.into(),
+        Breakdown::GradeSex => words::BY_GRADE_SEX.into(),
+    }
+}
+
+impl IndicatorTemplate<'_> {
+    fn is_chosen(&self, choice: &Choice, selected: &str) -> bool {
+        choice.value == selected
+    }
+
+    fn is_selected(&self, breakdown: &Breakdown) -> bool {
+        *breakdown == self.breakdown
+    }
+
+    fn breakdown_name(&self, breakdown: &Breakdown) -> String {
+        breakdown_label(*breakdown).in_lang(self.lang).to_owned()
+    }
+
+    fn reported(&self, coverage: &Coverage) -> String {
+        reported(coverage)
+    }
+
+    fn completeness(&self) -> String {
+        completeness(&self.page.coverage, self.lang)
+    }
+
+    fn persons(&self) -> String {
+        let persons = self.page.coverage.persons;
+        persons.map_or_else(String::new, |n| {
+            words::PERSONS.fill(self.lang, &[&grouped(n)])
+        })
+    }
+
+    fn minute(&self, unix_ms: &i64) -> String {
+        time::minute(*unix_ms)
+    }
+
+    fn due(&self) -> String {
+        words::SCHOOLS_DUE.fill(self.lang, &[&grouped(self.page.coverage.due.into())])
+    }
+
+    fn in_time(&self) -> String {
+        grouped(self.page.coverage.reported.into())
+    }
+
+    fn is_rounded(&self) -> bool {
+        matches!(self.page.protection, Protection::Rounded { .. })
+    }
+}

@@ -1,0 +1,177 @@
+//! The hub's console: the overview and the indicator page.
+//!
+//! Pages are pure functions of their views; the handlers here read the address, ask the source
+//! off the async threads, and put the shell around the answer. Nothing of a single school is
+//! shown, and nothing here can open a referral.
+
+mod indicator;
+mod overview;
+mod source;
+mod view;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use domain::unit::UnitKind;
+use runtime::web::{
+    Audience, Label, NavGroup, NavLink, Problem, Role, Shell, Site, Transport, Visitor, console,
+};
+use serde::Deserialize;
+
+pub use source::{SourceError, StatisticsSource};
+pub use view::*;
+
+/// Address of the indicator page.
+const EXPLORE_HREF: &str = "/indicators";
+/// Longest id in the address.
+const ID_CHARS_MAX: usize = 60;
+
+/// Who may read statistics.
+struct Readers;
+
+impl Audience for Readers {
+    const ROLES: &'static [Role] = &[Role::Analyst, Role::Operator, Role::Auditor];
+}
+
+#[derive(Clone)]
+struct Pages {
+    shell: Arc<Shell>,
+    source: Arc<dyn StatisticsSource>,
+}
+
+impl FromRef<Pages> for Arc<Shell> {
+    fn from_ref(pages: &Pages) -> Self {
+        Self::clone(&pages.shell)
+    }
+}
+
+/// Names and menu of a hub's console.
+#[must_use]
+pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) -> Site {
+    let product = match kind {
+        UnitKind::City => words::PRODUCT_CITY,
+        UnitKind::District => words::PRODUCT_DISTRICT,
+        _ => words::PRODUCT_STREET,
+    };
+    let links = vec![
+        NavLink {
+            label: words::OVERVIEW,
+            href: "/",
+        },
+        NavLink {
+            label: words::EXPLORE,
+            href: EXPLORE_HREF,
+        },
+    ];
+    let nav = vec![NavGroup {
+        title: words::STATISTICS,
+        links,
+    }];
+    Site {
+        product,
+        unit,
+        unit_id,
+        transport,
+        nav,
+        demonstration: false,
+    }
+}
+
+/// The hub's console, whole: pages, sign-in, static files, error pages.
+pub fn router(shell: Arc<Shell>, source: Arc<dyn StatisticsSource>) -> Router {
+    let pages = Router::new()
+        .route("/", get(show_overview))
+        .route(EXPLORE_HREF, get(show_indicator))
+        .with_state(Pages {
+            shell: Arc::clone(&shell),
+            source,
+        });
+    console(shell, pages)
+}
+
+/// Fields of the filter form.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    indicator: String,
+    #[serde(default)]
+    term: String,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    breakdown: String,
+}
+
+impl Asked {
+    /// The filter, if every field is an id and the breakdown is one that there is.
+    fn filter(self) -> Result<Filter, Problem> {
+        let breakdown = match self.breakdown.as_str() {
+            "" => None,
+            word => Some(word.parse().map_err(|()| Problem::BadRequest)?),
+        };
+        let ids = [&self.indicator, &self.term, &self.unit];
+        if !ids.into_iter().all(|id| is_id(id)) {
+            return Err(Problem::BadRequest);
+        }
+        Ok(Filter {
+            indicator: self.indicator,
+            term: self.term,
+            unit: self.unit,
+            breakdown,
+        })
+    }
+}
+
+/// Whether a text can be an id of ours; an empty one asks for the default.
+fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    text.len() <= ID_CHARS_MAX && text.chars().all(plain)
+}
+
+async fn show_overview(
+    State(pages): State<Pages>,
+    visitor: Visitor<Readers>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let filter = asked.filter()?;
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || {
+        source.overview(Some(filter.term.as_str()).filter(|term| !term.is_empty()))
+    });
+    let page = overview::page(&view.await?, visitor.frame.lang)?;
+    pages.shell.reply(&visitor.frame, &page)
+}
+
+async fn show_indicator(
+    State(pages): State<Pages>,
+    visitor: Visitor<Readers>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let filter = asked.filter()?;
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || source.indicator(&filter));
+    let page = indicator::page(&view.await?, visitor.frame.lang)?;
+    pages.shell.reply(&visitor.frame, &page)
+}
+
+/// Asks the source where blocking does no harm.
+async fn off_thread<T: Send + 'static>(
+    ask: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(ask).await {
+        Ok(Ok(view)) => Ok(view),
+        Ok(Err(SourceError::Unknown)) => Err(Problem::NotFound),
+        Ok(Err(SourceError::Unavailable(cause))) => {
+            tracing::error!(cause = %cause, "statistics not read");
+            Err(Problem::Unavailable)
+        }
+        Err(_) => Err(Problem::Internal),
+    }
+}
+
+#[cfg(test)]
+mod tests;

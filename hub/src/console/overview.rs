@@ -1,0 +1,127 @@
+//! The start page: how complete the reports are, and every indicator with its support.
+
+use askama::Template;
+use runtime::web::chart::{Bar, BarDrawing, Bars};
+use runtime::web::{Html, Lang, Legend, Page, Part, RenderError, Tag, Tone, grouped, legend, time};
+
+use super::indicator::{completeness, reported};
+use super::view::{AreaCoverage, Coverage, IndicatorLine, OverviewPage, Support};
+use super::words;
+
+#[derive(Template)]
+#[template(path = "console/overview.html")]
+struct OverviewTemplate<'a> {
+    lang: Lang,
+    page: &'a OverviewPage,
+    areas: Part<BarDrawing>,
+    available: usize,
+    total: usize,
+    legend: Part<Legend>,
+}
+
+/// Makes the page.
+///
+/// # Errors
+/// A template could not be rendered.
+pub fn page(view: &OverviewPage, lang: Lang) -> Result<Page, RenderError> {
+    let lines = || view.groups.iter().flat_map(|group| &group.lines);
+    let shown =
+        |line: &&IndicatorLine| matches!(line.support, Support::Reported | Support::Partial { .. });
+    let bars = Bars {
+        title: words::AREA_PROGRESS.in_lang(lang).to_owned(),
+        bars: view.areas.iter().map(|area| bar(area, lang)).collect(),
+    };
+    let body = Html::render(&OverviewTemplate {
+        lang,
+        page: view,
+        areas: bars.draw(lang),
+        available: lines().filter(shown).count(),
+        total: lines().count(),
+        legend: legend(lang),
+    })?;
+    Ok(Page {
+        title: words::OVERVIEW.in_lang(lang).to_owned(),
+        note: view.whole.in_lang(lang).to_owned(),
+        crumbs: [words::STATISTICS, words::OVERVIEW]
+            .iter()
+            .map(|word| word.in_lang(lang).to_owned())
+            .collect(),
+        current: "/",
+        exports: Vec::new(),
+        body,
+    })
+}
+
+fn bar(area: &AreaCoverage, lang: Lang) -> Bar {
+    let latest = area.received_at_ms.map_or_else(
+        || words::NEVER.in_lang(lang).to_owned(),
+        |at| words::LATEST.fill(lang, &[&time::minute(at)]),
+    );
+    Bar {
+        label: area.label.in_lang(lang).to_owned(),
+        value: Some(area.coverage.reported.into()),
+        whole: Some(area.coverage.due.into()),
+        text: format!("{} · {latest}", reported(&area.coverage)),
+    }
+}
+
+impl OverviewTemplate<'_> {
+    fn tag(&self, support: &Support) -> Part<Tag> {
+        let (tone, word) = match support {
+            Support::Reported => (Tone::Good, words::SUPPORT_REPORTED),
+            Support::Partial { .. } => (Tone::Notice, words::SUPPORT_PARTIAL),
+            Support::Unsupported => (Tone::Muted, words::SUPPORT_NONE),
+            Support::Closed(_) => (Tone::Info, words::SUPPORT_CLOSED),
+            Support::Local => (Tone::Muted, words::SUPPORT_LOCAL),
+        };
+        Tag::of(tone, word, self.lang)
+    }
+
+    /// The reason beside the tag, empty where there is nothing to explain.
+    fn why(&self, support: &Support) -> String {
+        match support {
+            Support::Reported => String::new(),
+            Support::Partial { able, of } => {
+                words::SUPPORT_PARTIAL_WHY.fill(self.lang, &[able, of])
+            }
+            Support::Unsupported => words::SUPPORT_NONE_WHY.in_lang(self.lang).to_owned(),
+            Support::Closed(why) => why.in_lang(self.lang).to_owned(),
+            Support::Local => words::SUPPORT_LOCAL_WHY.in_lang(self.lang).to_owned(),
+        }
+    }
+
+    fn is_shown(&self, support: &Support) -> bool {
+        matches!(support, Support::Reported | Support::Partial { .. })
+    }
+
+    fn reported(&self, coverage: &Coverage) -> String {
+        reported(coverage)
+    }
+
+    fn completeness(&self) -> String {
+        completeness(&self.page.coverage, self.lang)
+    }
+
+    fn persons(&self) -> String {
+        let persons = self.page.coverage.persons;
+        persons.map_or_else(String::new, |n| {
+            words::PERSONS.fill(self.lang, &[&grouped(n)])
+        })
+    }
+
+    fn minute(&self, unix_ms: &i64) -> String {
+        time::minute(*unix_ms)
+    }
+
+    fn due(&self) -> String {
+        words::SCHOOLS_DUE.fill(self.lang, &[&grouped(self.page.coverage.due.into())])
+    }
+
+    fn in_time(&self) -> String {
+        grouped(self.page.coverage.reported.into())
+    }
+
+    fn count_line(&self) -> String {
+        words::INDICATORS_COUNT.fill(self.lang, &[&self.available, &self.total])
+    }
+}

@@ -1,0 +1,231 @@
+//! The city's pages as a browser without scripts meets them, over made-up views.
+
+mod sample;
+
+use std::sync::{Arc, Mutex};
+
+use axum::http::StatusCode;
+use domain::digest::Digest;
+use domain::unit::UnitKind;
+use runtime::web::trial::{self, Browser, PASSWORD, Seen};
+use runtime::web::{Figure, Label, Role, Transport};
+
+use super::*;
+use sample::{choice, indicator_view, overview_view};
+
+const NOW: i64 = 1_764_000_000_000;
+
+/// A source that gives the same views to everybody and remembers what it was asked.
+struct Fixed {
+    indicator: IndicatorPage,
+    asked: Mutex<Vec<Filter>>,
+}
+
+impl StatisticsSource for Fixed {
+    fn overview(&self, term: Option<&str>) -> Result<OverviewPage, SourceError> {
+        match term {
+            None | Some("2025S1") => Ok(overview_view()),
+            Some("2024S1") => Err(SourceError::Unavailable("disk on fire at /secret".into())),
+            Some(_) => Err(SourceError::Unknown),
+        }
+    }
+
+    fn indicator(&self, filter: &Filter) -> Result<IndicatorPage, SourceError> {
+        self.asked.lock().expect("lock").push(filter.clone());
+        Ok(self.indicator.clone())
+    }
+}
+
+async fn console_of(role: Role, view: IndicatorPage) -> (Browser, Arc<Fixed>) {
+    let unit = Label::new("青岛市联防联控工作专班", "Qingdao task force");
+    let mut site = site(
+        UnitKind::City,
+        unit,
+        "370200".to_owned(),
+        Transport::Loopback,
+    );
+    site.demonstration = true;
+    let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
+    let (clock, _) = runtime::clock::Clock::simulated(start);
+    let shell = trial::shell(site, role, clock).await.expect("shell");
+    let source = Arc::new(Fixed {
+        indicator: view,
+        asked: Mutex::default(),
+    });
+    let mut browser = Browser::new(router(shell, Arc::<Fixed>::clone(&source)));
+    browser.sign_in("reader", PASSWORD).await.expect("sign in");
+    (browser, source)
+}
+
+async fn check(browser: &mut Browser, path: &str, name: &str) -> Seen {
+    let seen = browser.get(path).await.expect("reply");
+    assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
+    assert_eq!(seen.flaws(), Vec::<String>::new(), "{path}");
+    assert!(
+        seen.header("content-security-policy")
+            .contains("default-src 'self'")
+    );
+    seen.keep(name).expect("keep");
+    seen
+}
+
+/// Every page is whole in both languages, and the English one has no Chinese but the names
+/// that have no English.
+#[tokio::test]
+async fn pages_are_whole_in_both_languages() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    for (path, name) in [("/", "hub-overview"), ("/indicators", "hub-indicator")] {
+        let zh = check(
+            &mut browser,
+            &format!("{path}?lang=zh"),
+            &format!("{name}-zh.html"),
+        )
+        .await;
+        assert!(zh.text.contains("报送完整度"));
+        let en = check(
+            &mut browser,
+            &format!("{path}?lang=en"),
+            &format!("{name}-en.html"),
+        )
+        .await;
+        assert!(en.text.contains("Schools that reported"));
+        let known = en.text.replace("中文", "").replace("赵老师", "");
+        let han = known
+            .chars()
+            .find(|c| ('\u{4e00}'..='\u{9fff}').contains(c));
+        assert_eq!(han, None, "{path}");
+    }
+}
+
+/// Zero, suppressed, not reported and not applicable stand in the table as four different things.
+#[tokio::test]
+async fn four_blanks_are_told_apart_on_the_page() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let page = check(&mut browser, "/indicators?lang=zh", "hub-blanks.html").await;
+    for cell in [
+        "<td class=\"num zero\">0</td>",
+        ">隐去</td>",
+        ">未报齐</td>",
+        "<td class=\"num na\" title=\"不适用，本来就没有这一项\">—</td>",
+    ] {
+        assert!(page.text.contains(cell), "{cell}");
+    }
+}
+
+/// An area below 80 % of its schools is listed with the reason, last and without a dot.
+#[tokio::test]
+async fn areas_that_reported_too_little_are_not_compared() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let page = check(&mut browser, "/indicators?lang=zh", "hub-compared.html").await;
+    assert!(page.text.contains("报送 71.2%，低于 80%，不参与比较"));
+    assert!(
+        page.text
+            .contains("检出率高可能因为发现得多，不宜用作考核排名。")
+    );
+    let plot = page.text.split("class=\"chart\"").nth(1).expect("plot");
+    let plot = plot.split("</svg>").next().expect("end");
+    assert_eq!(plot.matches("<circle").count(), 9);
+    let order: Vec<Option<usize>> = ["市北区", "李沧区", "莱西市", "城阳区"]
+        .iter()
+        .map(|name| plot.find(name))
+        .collect();
+    assert!(order.is_sorted() && order[0].is_some(), "{order:?}");
+}
+
+/// The page says how far rounding can be off, which snapshot it shows and whose reports it adds.
+#[tokio::test]
+async fn the_page_says_where_each_number_came_from() {
+    let (mut browser, _) = console_of(Role::Auditor, indicator_view()).await;
+    let page = check(&mut browser, "/indicators?lang=zh", "hub-sources.html").await;
+    for text in [
+        "±4",
+        "18,625 格",
+        "快照 7",
+        "指标目录第 1 版",
+        "rounded.scr.census",
+        "41 / 41",
+    ] {
+        assert!(page.text.contains(text), "{text}");
+    }
+    assert!(page.text.contains(&Digest::sha256([0x5b; 32]).to_string()));
+    assert!(page.text.contains("参与学校少于 5 所的街道不开放"));
+}
+
+/// Names that came over the wire cannot become markup, in the page, the chart or the address.
+#[tokio::test]
+async fn hostile_names_are_escaped_everywhere() {
+    let hostile = "\"><script>alert('x')</script>";
+    let mut view = indicator_view();
+    view.whole = Label::same(hostile);
+    view.name = Label::same(hostile);
+    view.areas[0].label = Label::same(hostile);
+    view.table.rows[0].label = Label::same(hostile);
+    view.sources[0].unit = Label::same(hostile);
+    view.choices.units[1] = choice(hostile, hostile, hostile);
+    let (mut browser, _) = console_of(Role::Analyst, view).await;
+    let page = check(&mut browser, "/indicators", "hub-hostile.html").await;
+    assert!(!page.text.contains("<script") && !page.text.contains("alert('x')"));
+    assert!(page.text.matches("&#60;script&#62;").count() >= 6);
+}
+
+/// The filter is a plain form: what it sends reaches the source, and nonsense does not.
+#[tokio::test]
+async fn the_filter_works_without_scripts() {
+    let (mut browser, source) = console_of(Role::Analyst, indicator_view()).await;
+    let query = "/indicators?indicator=scr.positive&term=2025S1&unit=370202&breakdown=grade-sex";
+    browser.get(query).await.expect("reply");
+    let asked = source.asked.lock().expect("lock").pop().expect("filter");
+    assert_eq!(asked.unit, "370202");
+    assert_eq!(asked.breakdown, Some(Breakdown::GradeSex));
+    for query in [
+        "unit=%3Cscript%3E",
+        "breakdown=school",
+        "term=..%2F..",
+        "unit=学校",
+    ] {
+        let uri = format!("/indicators?{}", query.replace("学校", "%E5%AD%A6"));
+        let reply = browser.get(&uri).await.expect("reply");
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{query}");
+    }
+    assert!(source.asked.lock().expect("lock").is_empty());
+}
+
+/// What the store cannot give is an error page that tells neither a path nor a cause.
+#[tokio::test]
+async fn errors_of_the_store_are_pages() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let gone = browser.get("/?term=1999S1").await.expect("reply");
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    let busy = browser.get("/?term=2024S1").await.expect("reply");
+    assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(busy.text.contains("没有丢失") && !busy.text.contains("disk on fire"));
+    for seen in [gone, busy] {
+        assert_eq!(seen.flaws(), Vec::<String>::new());
+    }
+}
+
+/// Statistics are for the task force, not for every account.
+#[tokio::test]
+async fn a_class_teacher_does_not_read_the_citys_statistics() {
+    let (mut browser, _) = console_of(Role::ClassTeacher, indicator_view()).await;
+    let reply = browser.get("/indicators").await.expect("reply");
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert!(!reply.text.contains("筛查阳性率"));
+}
+
+/// Before the first report the pages say what will happen, and an area without a rate is a bar.
+#[tokio::test]
+async fn an_empty_city_and_a_count_are_shown() {
+    let mut view = indicator_view();
+    view.headline = Headline {
+        value: Figure::NotReported,
+        range: None,
+        parts: Vec::new(),
+    };
+    view.sources.clear();
+    view.areas[0].figure = Figure::Count(812);
+    let (mut browser, _) = console_of(Role::Analyst, view).await;
+    let page = check(&mut browser, "/indicators?lang=zh", "hub-count-zh.html").await;
+    assert!(page.text.contains("还没有收到任何上报") && page.text.contains("计数指标"));
+    assert!(page.text.contains("class=\"bar\"") && !page.text.contains("class=\"dot\""));
+}

@@ -1,0 +1,294 @@
+//! A made-up city, with every blank and one district that reported too little.
+
+use domain::digest::Digest;
+use runtime::web::chart::Interval;
+use runtime::web::{Export, Figure, Label};
+
+use super::NOW;
+use crate::console::view::*;
+
+fn coverage(reported: u32, due: u32) -> Coverage {
+    Coverage {
+        reported,
+        due,
+        persons: Some(u64::from(reported) * 1_043),
+    }
+}
+
+fn version() -> Version {
+    Version {
+        snapshot: 7,
+        root: Digest::sha256([0x9c; 32]),
+        cut_off_ms: NOW,
+        late: 3,
+        catalogue_revision: 1,
+        catalogue: Digest::sha256([0x41; 32]),
+    }
+}
+
+/// One option.
+pub(super) fn choice(value: &str, zh: &str, en: &str) -> Choice {
+    Choice {
+        value: value.to_owned(),
+        label: Label::new(zh, en),
+    }
+}
+
+type District = (&'static str, &'static str, u32, u32, u32, (u8, u8));
+
+/// Name, share in ten-thousandths, schools reported and due, place on the map.
+const DISTRICTS: [District; 10] = [
+    ("市南区", "Shinan District", 560, 41, 41, (1, 3)),
+    ("市北区", "Shibei District", 640, 66, 68, (1, 2)),
+    ("黄岛区", "Huangdao District", 530, 131, 139, (0, 3)),
+    ("崂山区", "Laoshan District", 480, 30, 30, (2, 3)),
+    ("李沧区", "Licang District", 590, 44, 45, (2, 2)),
+    ("城阳区", "Chengyang District", 0, 37, 52, (1, 1)),
+    ("即墨区", "Jimo District", 460, 118, 119, (2, 1)),
+    ("胶州市", "Jiaozhou City", 510, 96, 97, (0, 1)),
+    ("平度市", "Pingdu City", 420, 120, 124, (0, 0)),
+    ("莱西市", "Laixi City", 390, 62, 62, (1, 0)),
+];
+
+fn stage_row((zh, en, share, reported, due, _): &District) -> TableRow {
+    let label = Label::new(*zh, *en);
+    let coverage = coverage(*reported, *due);
+    if !coverage.is_comparable() {
+        return TableRow {
+            label,
+            figures: vec![Figure::NotReported; 6],
+            coverage,
+        };
+    }
+    let mut figures: Vec<Figure> = [-210, -60, 40, 160, 120, 0]
+        .iter()
+        .map(|d| Figure::Share(share.saturating_add_signed(*d)))
+        .collect();
+    match *en {
+        "Laoshan District" => figures[4] = Figure::Suppressed,
+        "Laixi City" => figures[4] = Figure::NotApplicable,
+        "Pingdu City" => figures[4] = Figure::Count(0),
+        _ => {}
+    }
+    TableRow {
+        label,
+        figures,
+        coverage,
+    }
+}
+
+fn area((zh, en, share, reported, due, tile): &District) -> AreaFigure {
+    let coverage = coverage(*reported, *due);
+    let known = coverage.is_comparable();
+    let around = share / 14 + 8;
+    AreaFigure {
+        label: Label::new(*zh, *en),
+        figure: if known {
+            Figure::Share(*share)
+        } else {
+            Figure::NotReported
+        },
+        interval: known.then(|| Interval {
+            low: share - around,
+            high: share + around,
+        }),
+        coverage,
+        tile: Some(*tile),
+    }
+}
+
+fn table() -> BreakdownTable {
+    let columns = [
+        ("小学低", "Primary, lower"),
+        ("小学高", "Primary, upper"),
+        ("初中", "Junior"),
+        ("高中", "Senior"),
+        ("中职", "Vocational"),
+        ("合计", "Total"),
+    ];
+    BreakdownTable {
+        row_kind: Label::new("区市", "District"),
+        columns: columns
+            .iter()
+            .map(|(zh, en)| Label::new(*zh, *en))
+            .collect(),
+        rows: DISTRICTS.iter().map(stage_row).collect(),
+        whole: TableRow {
+            label: Label::new("全市", "Whole city"),
+            figures: [290, 440, 530, 650, 620, 520].map(Figure::Share).to_vec(),
+            coverage: coverage(745, 777),
+        },
+    }
+}
+
+fn choices() -> Choices {
+    Choices {
+        indicators: vec![
+            choice(
+                "scr.positive_rate",
+                "筛查阳性率",
+                "Rate of positive screenings",
+            ),
+            choice("scr.completed", "完成筛查人数", "Students screened"),
+        ],
+        terms: vec![choice(
+            "2025S1",
+            "2025–2026 学年第一学期",
+            "Autumn term 2025",
+        )],
+        units: vec![
+            choice("370200", "全市", "Whole city"),
+            choice("370202", "市南区", "Shinan District"),
+        ],
+        breakdowns: Breakdown::ALL.to_vec(),
+    }
+}
+
+fn source_line((zh, en, _, reported, due, _): &District) -> SourceLine {
+    SourceLine {
+        unit: Label::new(*zh, *en),
+        unit_id: "370202".to_owned(),
+        table: "rounded.scr.census".to_owned(),
+        revision: 3,
+        digest: Digest::sha256([0x5b; 32]),
+        received_at_ms: NOW,
+        coverage: coverage(*reported, *due),
+    }
+}
+
+/// The indicator page.
+pub(super) fn indicator_view() -> IndicatorPage {
+    let part = |zh, en, n| NamedFigure {
+        name: Label::new(zh, en),
+        figure: Figure::Rounded(n),
+    };
+    IndicatorPage {
+        selected: Filter {
+            indicator: "scr.positive_rate".to_owned(),
+            term: "2025S1".to_owned(),
+            unit: "370200".to_owned(),
+            breakdown: Some(Breakdown::DistrictStage),
+        },
+        choices: choices(),
+        name: Label::new("筛查阳性率", "Rate of positive screenings"),
+        definition: Label::new(
+            "分子：普测结果达到需访谈标准的学生；分母：有效完成普测的学生。",
+            "Students whose screening calls for an interview, of students with a valid screening.",
+        ),
+        whole: Label::new("全市", "Whole city"),
+        headline: Headline {
+            value: Figure::Share(520),
+            range: Some(Range::Share(Interval {
+                low: 513,
+                high: 527,
+            })),
+            parts: vec![
+                part("筛查阳性", "positive", 38_745),
+                part("有效完成", "validly screened", 745_120),
+            ],
+        },
+        coverage: coverage(745, 777),
+        version: version(),
+        table: table(),
+        areas: DISTRICTS.iter().map(area).collect(),
+        sources: DISTRICTS.iter().take(3).map(source_line).collect(),
+        protection: Protection::Rounded {
+            base: 5,
+            cells: 18_625,
+        },
+        closed: vec![Closed {
+            what: Label::new("街道 × 年级", "Street by grade"),
+            why: Label::new(
+                "参与学校少于 5 所的街道不开放，以免反推出某所学校的小数目。",
+                "Streets with fewer than 5 schools stay closed, lest a school's small number be \
+                 worked out.",
+            ),
+        }],
+        exports: vec![Export {
+            label: "JSON".to_owned(),
+            href: "/api/v1/data?indicator=scr.positive_rate".to_owned(),
+        }],
+    }
+}
+
+fn groups() -> Vec<IndicatorGroup> {
+    let line = |id: &str, zh: &str, support, figure| IndicatorLine {
+        id: id.to_owned(),
+        name: Label::new(zh, id),
+        support,
+        figure,
+        coverage: coverage(745, 777),
+    };
+    let closed = Label::new(
+        "须两部门联合汇总后开放",
+        "opened only after joint summation",
+    );
+    vec![
+        IndicatorGroup {
+            title: Label::new("基本情况", "Basics"),
+            lines: vec![
+                line(
+                    "base.students",
+                    "在校学生数",
+                    Support::Reported,
+                    Figure::Count(1_043_812),
+                ),
+                line(
+                    "base.staff",
+                    "教职工数",
+                    Support::Partial { able: 12, of: 745 },
+                    Figure::Count(0),
+                ),
+            ],
+        },
+        IndicatorGroup {
+            title: Label::new("普测", "Screening"),
+            lines: vec![
+                line(
+                    "scr.positive",
+                    "筛查阳性人数",
+                    Support::Reported,
+                    Figure::Rounded(38_745),
+                ),
+                line(
+                    "mtr.talks",
+                    "谈心次数",
+                    Support::Unsupported,
+                    Figure::Unsupported,
+                ),
+                line(
+                    "alt.opened",
+                    "新增预警",
+                    Support::Closed(closed),
+                    Figure::Suppressed,
+                ),
+                line(
+                    "ref.cases",
+                    "转介个案",
+                    Support::Local,
+                    Figure::NotApplicable,
+                ),
+            ],
+        },
+    ]
+}
+
+/// The start page.
+pub(super) fn overview_view() -> OverviewPage {
+    OverviewPage {
+        terms: choices().terms,
+        term: "2025S1".to_owned(),
+        whole: Label::new("全市", "Whole city"),
+        coverage: coverage(745, 777),
+        areas: DISTRICTS
+            .iter()
+            .map(|(zh, en, _, reported, due, _)| AreaCoverage {
+                label: Label::new(*zh, *en),
+                coverage: coverage(*reported, *due),
+                received_at_ms: (*due != 52).then_some(NOW),
+            })
+            .collect(),
+        groups: groups(),
+        version: Some(version()),
+    }
+}

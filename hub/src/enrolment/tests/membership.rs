@@ -1,0 +1,207 @@
+//! Staying a member: every call is judged, certificates are renewed, revocation bites.
+
+use certs::csr;
+use certs::identity::LeafIdentity;
+use domain::unit::{IdentityName, UnitKind};
+use proto::wire::enrol::RenewRequest;
+use proto::wire::enrol::enrolment_client::EnrolmentClient;
+use runtime::sql::SqlError;
+use runtime::transport::TransportError;
+use runtime::uplink::Parent;
+use runtime::uplink::enrol::{introduce, renew_expired};
+use tonic::transport::Channel;
+
+use super::city::{forged, hello, refusal};
+use super::{City, Running, code, key, unit};
+use crate::authority;
+use crate::store::member_key;
+use crate::store::unit::{self as units, UnitStatus};
+
+const SCHOOL: &str = "F370202004J01";
+const DAY_MS: i64 = 24 * 3_600_000;
+
+fn change(
+    hub: &Running,
+    work: impl FnOnce(&runtime::sql::Tx<'_>) -> Result<(), SqlError> + Send + 'static,
+) {
+    hub.hub.database().write("change", work).expect("change");
+}
+
+async fn renew(channel: &Channel) -> Result<LeafIdentity, String> {
+    let key = key();
+    let csr = csr::request(&key).expect("request");
+    let answer = EnrolmentClient::new(channel.clone())
+        .renew(RenewRequest { csr })
+        .await;
+    let chain = answer
+        .map_err(|status| refusal(&status))?
+        .into_inner()
+        .chain;
+    LeafIdentity::new(&chain, key).map_err(|error| error.to_string())
+}
+
+/// Suspension and revocation are felt at the next call of a connection that is open; a new
+/// connection of a revoked member ends in the handshake as soon as the list is signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn revocation_bites_an_open_connection() {
+    let city = City::new();
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    let school = city.school(&hub, SCHOOL).await;
+    let dial = hub.dial(&city, &school).await.expect("dial");
+    assert_eq!(hello(&dial.channel).await, "OK");
+    change(&hub, |tx| {
+        units::set_status(tx, &unit(SCHOOL), UnitStatus::Suspended)
+    });
+    assert_eq!(hello(&dial.channel).await, "UNIT_SUSPENDED");
+    change(&hub, |tx| {
+        units::set_status(tx, &unit(SCHOOL), UnitStatus::Active)
+    });
+    assert_eq!(hello(&dial.channel).await, "OK");
+    change(&hub, |tx| member_key::revoke_all(tx, SCHOOL).map(drop));
+    assert_eq!(hello(&dial.channel).await, "CERTIFICATE_REVOKED");
+    assert_eq!(
+        renew(&dial.channel).await.err().as_deref(),
+        Some("CERTIFICATE_REVOKED")
+    );
+    let mut signed = None;
+    authority::refresh(&hub.hub, &mut signed)
+        .await
+        .expect("list");
+    let refused = match hub.dial(&city, &school).await {
+        Ok(dial) => hello(&dial.channel).await,
+        Err(TransportError::Refused(refusal)) => format!("{refusal:?}"),
+        Err(other) => format!("{other:?}"),
+    };
+    assert_eq!(refused, "Revoked");
+}
+
+/// A member renews over its own connection, for a new key and under its own name; nothing is
+/// restarted, and the connection goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_renews_while_it_is_connected() {
+    let city = City::new();
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    let school = city.school(&hub, SCHOOL).await;
+    city.hand.advance_ms(61 * DAY_MS);
+    let dial = hub.dial(&city, &school).await.expect("dial");
+    let renewed = renew(&dial.channel).await.expect("renewed");
+    assert_eq!(renewed.peer().name(), school.peer().name());
+    assert!(renewed.peer().not_after() > school.peer().not_after());
+    assert_ne!(renewed.peer().key(), school.peer().key());
+    assert_eq!(hello(&dial.channel).await, "OK");
+    let next = hub.dial(&city, &renewed).await.expect("dial");
+    assert_eq!(hello(&next.channel).await, "OK");
+}
+
+/// The hub's own certificate is renewed before it ends, and new connections see the new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_renews_itself_without_a_restart() {
+    let city = City::new();
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    let shown = hub.dial_bare(&city).await.shown;
+    city.hand.advance_ms(100 * DAY_MS);
+    let mut signed = None;
+    authority::refresh(&hub.hub, &mut signed)
+        .await
+        .expect("refresh");
+    assert_ne!(hub.dial_bare(&city).await.shown, shown);
+}
+
+/// An expired certificate is renewed once, after an operator allowed it, by the latest key.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_certificate_is_renewed_once_where_allowed() {
+    let city = City::new();
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    let school = city.school(&hub, SCHOOL).await;
+    city.hand.advance_ms(150 * DAY_MS);
+    authority::refresh(&hub.hub, &mut None)
+        .await
+        .expect("refresh");
+    let parent = Parent {
+        address: hub.parent().address,
+        name: hub.parent().name,
+    };
+    let trust = city.trust();
+    let (first, second) = (key(), key());
+    let call = |old: &LeafIdentity, key: &certs::key::SigningKey| {
+        let (old, key, clock) = (old.clone(), key.clone(), city.clock.clone());
+        let (parent, trust) = (parent.clone(), trust.clone());
+        async move { renew_expired((&parent, &trust), &old, &key, &clock).await }
+    };
+    assert_eq!(code(call(&school, &first).await), "RENEWAL_NOT_ALLOWED");
+    change(&hub, |tx| {
+        member_key::allow_expired_renewal(tx, SCHOOL).map(drop)
+    });
+    let renewed = call(&school, &first).await.expect("allowed");
+    let again = call(&school, &first).await.expect("a repeat gets the same");
+    assert_eq!(again.chain(), renewed.chain());
+    assert_eq!(code(call(&school, &second).await), "RENEWAL_NOT_ALLOWED");
+    let dial = hub.dial(&city, &renewed).await.expect("dial");
+    assert_eq!(hello(&dial.channel).await, "OK");
+    city.hand.advance_ms(500 * DAY_MS);
+    authority::refresh(&hub.hub, &mut None)
+        .await
+        .expect("refresh");
+    change(&hub, |tx| {
+        member_key::allow_expired_renewal(tx, SCHOOL).map(drop)
+    });
+    assert_eq!(code(call(&renewed, &second).await), "RENEWAL_NOT_ALLOWED");
+}
+
+/// A certificate of another city ends in the handshake; a call without any is told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_citys_certificate_is_refused() {
+    let (city, other) = (City::new(), City::new());
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    let theirs = other.start(UnitKind::District, "370202", "370202").await;
+    hub.register(SCHOOL, UnitKind::School);
+    let stranger = other.school(&theirs, SCHOOL).await;
+    let refused = match hub.dial(&city, &stranger).await {
+        Ok(dial) => hello(&dial.channel).await,
+        Err(TransportError::Refused(refusal)) => format!("{refusal:?}"),
+        Err(error) => format!("{error:?}"),
+    };
+    assert_eq!(refused, "UnknownRoot");
+    assert_eq!(
+        hello(&hub.dial_bare(&city).await.channel).await,
+        "NO_CERTIFICATE"
+    );
+}
+
+/// A district proves its invite with the certificate of its own authority and is served after
+/// its approval; no other district can pose as it, although its chain holds too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_district_cannot_pose_as_another() {
+    let city = City::new();
+    let top = city.start(UnitKind::City, "370200", "").await;
+    let own = city.config(UnitKind::District, "370202", "370202");
+    let own_authority = city.authority(&own);
+    let district = forged(
+        &own_authority,
+        own.name.clone(),
+        UnitKind::District,
+        &city.clock,
+    );
+    top.register("370202", UnitKind::District);
+    let invite = top.invite("370202");
+    let trust = city.trust();
+    let enter = || introduce(&invite, &district, &trust, &city.clock);
+    assert!(enter().await.expect("pending").is_some());
+    top.approve("370202");
+    assert!(enter().await.expect("approved").is_none());
+    let dial = top.dial(&city, &district).await.expect("dial");
+    assert_eq!(hello(&dial.channel).await, "OK");
+    // The other district puts this one's id under its own label: all that its authority can do.
+    let rival = city.authority(&city.config(UnitKind::District, "370203", "370203"));
+    let zone = city.root.certificate().zone().clone();
+    let name = IdentityName::in_district(unit("370202"), &unit("370203"), zone);
+    let posing = forged(&rival, name, UnitKind::District, &city.clock);
+    let dial = top.dial(&city, &posing).await.expect("the chain holds");
+    assert_eq!(hello(&dial.channel).await, "OTHER_NAME");
+    // A key that the district's own authority certified later is taken without an invite.
+    let later = forged(&own_authority, own.name, UnitKind::District, &city.clock);
+    let dial = top.dial(&city, &later).await.expect("dial");
+    assert_eq!(hello(&dial.channel).await, "OK");
+    change(&top, |tx| member_key::revoke_all(tx, "370202").map(drop));
+    assert_eq!(hello(&dial.channel).await, "CERTIFICATE_REVOKED");
+}

@@ -1,0 +1,8 @@
+//! Enrolment over real TLS on loopback: who gets a certificate, who does not, and for how long.
+
+mod city;
+mod joining;
+mod membership;
+mod streets;
+
+pub(super) use city::{City, Running, code, key, unit};

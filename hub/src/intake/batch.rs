@@ -1,0 +1,220 @@
+//! One batch: decisions in order, one fold, one signature; then the responses of each stream.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use certs::key::SigningKey;
+use certs::merkle::MerkleTree;
+use domain::digest::Digest;
+use proto::frame::{ANSWERS_CONTEXT, encode_answer};
+use proto::wire::sync::push_response::Answer as Body;
+use proto::wire::sync::{
+    Answer, AnswerBatch, AnswerBody, Conflict, Gap, Lane, PushResponse, Unavailable,
+};
+use runtime::sql::{SqlError, Tx};
+use tokio::sync::mpsc::Sender;
+
+use super::decide::{Context, Decision, decide};
+use super::{IntakeError, Reply, VerifiedFrame};
+use crate::rollup;
+use crate::store::lane::{self, LaneEpoch, StoredAnswer, StoredBatch};
+
+/// How long a member waits before it sends again to a hub that cannot store.
+const RETRY_AFTER_MS: u32 = 5_000;
+
+/// What became of a batch, in the order of its frames.
+pub(super) struct Answered {
+    outcomes: Vec<Outcome>,
+    /// Whether the sums changed.
+    pub(super) folded: bool,
+}
+
+/// What is sent about one frame.
+enum Outcome {
+    Proven { batch: StoredBatch, answer: Answer },
+    Gap(Gap),
+    Conflict(Conflict),
+    End(IntakeError),
+}
+
+/// Decides a batch of frames and keeps the answers.
+///
+/// # Errors
+/// The store failed; then nothing of the batch is kept and nothing was answered.
+pub(super) fn answer(
+    tx: &Tx<'_>,
+    context: &Context<'_>,
+    key: &SigningKey,
+    frames: &[VerifiedFrame],
+) -> Result<Answered, SqlError> {
+    let mut lanes: HashMap<(&str, Lane, [u8; 16]), Option<LaneEpoch>> = HashMap::new();
+    let mut changes = Vec::new();
+    let mut decisions = Vec::with_capacity(frames.len());
+    for frame in frames {
+        let place = (frame.member.as_str(), frame.lane, frame.epoch);
+        let lane = match lanes.entry(place) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                free.insert(lane::find(tx, place.0, frame.lane as i32, &frame.epoch)?)
+            }
+        };
+        decisions.push(decide(tx, context, frame, lane, &mut changes)?);
+    }
+    let folded = !changes.is_empty();
+    rollup::fold(tx, context.packs, &changes)?;
+    let signed = keep_new(tx, key, &mut decisions, &lanes, frames)?;
+    for lane in lanes.values().flatten() {
+        lane::advance(tx, lane.id, lane.next_sequence, &lane.last_frame)?;
+    }
+    let mut outcomes = Vec::with_capacity(frames.len());
+    for (decision, frame) in decisions.into_iter().zip(frames) {
+        outcomes.push(outcome(tx, decision, frame, signed.as_ref())?);
+    }
+    Ok(Answered { outcomes, folded })
+}
+
+/// Numbers the new answers, signs their root and keeps both.
+fn keep_new(
+    tx: &Tx<'_>,
+    key: &SigningKey,
+    decisions: &mut [Decision],
+    lanes: &HashMap<(&str, Lane, [u8; 16]), Option<LaneEpoch>>,
+    frames: &[VerifiedFrame],
+) -> Result<Option<(StoredBatch, MerkleTree)>, SqlError> {
+    let bodies: Vec<Vec<u8>> = decisions
+        .iter()
+        .filter_map(|decision| match decision {
+            Decision::New(answer) => Some(body(answer)),
+            _ => None,
+        })
+        .collect();
+    if bodies.is_empty() {
+        return Ok(None);
+    }
+    let tree = MerkleTree::new(&bodies).map_err(|_| SqlError::Type)?;
+    let root = tree.root().to_tagged();
+    let signature = key.sign(ANSWERS_CONTEXT, &root).map_err(|_| SqlError::Type)?.to_bytes();
+    let batch = StoredBatch { root, signature };
+    let id = lane::insert_batch(tx, &batch)?;
+    let mut position = 0;
+    for (decision, frame) in decisions.iter_mut().zip(frames) {
+        let Decision::New(answer) = decision else { continue };
+        answer.batch = id;
+        answer.position = position;
+        position += 1;
+        let place = (frame.member.as_str(), frame.lane, frame.epoch);
+        let known = lanes.get(&place).and_then(Option::as_ref).ok_or(SqlError::Type)?;
+        lane::insert_answer(tx, known.id, answer)?;
+    }
+    Ok(Some((batch, tree)))
+}
+
+fn outcome(
+    tx: &Tx<'_>,
+    decision: Decision,
+    frame: &VerifiedFrame,
+    signed: Option<&(StoredBatch, MerkleTree)>,
+) -> Result<Outcome, SqlError> {
+    let (lane, sequence) = (frame.lane.into(), frame.sequence);
+    Ok(match decision {
+        Decision::New(answer) => {
+            let (batch, tree) = signed.ok_or(SqlError::Type)?;
+            Outcome::Proven { batch: batch.clone(), answer: proven(&answer, tree)? }
+        }
+        Decision::Replay(answer) => {
+            let (batch, answers) = lane::batch(tx, answer.batch)?.ok_or(SqlError::Type)?;
+            let bodies: Vec<Vec<u8>> = answers.iter().map(body).collect();
+            let tree = MerkleTree::new(&bodies).map_err(|_| SqlError::Type)?;
+            if Digest::from_tagged(&batch.root) != Ok(tree.root()) {
+                return Err(SqlError::Type);
+            }
+            Outcome::Proven { batch, answer: proven(&answer, &tree)? }
+        }
+        Decision::Gap { expected } => Outcome::Gap(Gap { lane, expected, received: sequence }),
+        Decision::Conflict { reason } => {
+            Outcome::Conflict(Conflict { lane, sequence, reason: reason.to_owned() })
+        }
+        Decision::NotServed => Outcome::End(IntakeError::NotServed),
+        Decision::UnknownEpoch => Outcome::End(IntakeError::UnknownEpoch),
+    })
+}
+
+fn proven(answer: &StoredAnswer, tree: &MerkleTree) -> Result<Answer, SqlError> {
+    let path = tree.path(answer.position).ok_or(SqlError::Type)?.to_bytes();
+    Ok(Answer { body: body(answer), path })
+}
+
+/// The bytes of an answer: the same whenever they are built, because all of it is stored.
+fn body(answer: &StoredAnswer) -> Vec<u8> {
+    encode_answer(&AnswerBody {
+        member: answer.member.clone(),
+        epoch: answer.epoch.clone(),
+        lane: i32::try_from(answer.lane).unwrap_or_default(),
+        sequence: answer.sequence,
+        frame: answer.frame.clone(),
+        outcome: i32::try_from(answer.outcome).unwrap_or_default(),
+        code: answer.code.clone(),
+        reason: answer.reason.clone(),
+        answered_at_ms: answer.answered_at_ms,
+    })
+}
+
+/// Sorts what became of the frames into one response a stream and batch.
+pub(super) fn respond(
+    answered: Answered,
+    replies: &[Sender<Reply>],
+) -> Vec<(Sender<Reply>, Reply)> {
+    let mut responses: Vec<(Sender<Reply>, Reply)> = Vec::new();
+    for (outcome, reply) in answered.outcomes.into_iter().zip(replies) {
+        let last = responses.iter_mut().rev().find(|(known, _)| known.same_channel(reply));
+        match (outcome, last) {
+            (Outcome::Proven { batch, answer }, Some((_, Reply::Response(last))))
+                if joins(last, &batch) =>
+            {
+                if let Some(Body::Answers(open)) = &mut last.answer {
+                    open.answers.push(answer);
+                }
+            }
+            // One gap is enough: the member goes back to the first missing frame.
+            (Outcome::Gap(gap), Some((_, Reply::Response(last))))
+                if matches!(&last.answer, Some(Body::Gap(open)) if open.expected == gap.expected) => {}
+            (outcome, _) => responses.push((reply.clone(), reply_of(outcome))),
+        }
+    }
+    responses
+}
+
+fn joins(last: &PushResponse, batch: &StoredBatch) -> bool {
+    matches!(&last.answer, Some(Body::Answers(open)) if open.root == batch.root)
+}
+
+fn reply_of(outcome: Outcome) -> Reply {
+    let body = match outcome {
+        Outcome::Proven { batch, answer } => Body::Answers(AnswerBatch {
+            signature: batch.signature,
+            root: batch.root,
+            answers: vec![answer],
+        }),
+        Outcome::Gap(gap) => Body::Gap(gap),
+        Outcome::Conflict(conflict) => Body::Conflict(conflict),
+        Outcome::End(error) => return Reply::End(error),
+    };
+    Reply::Response(PushResponse { answer: Some(body) })
+}
+
+/// Tells every stream once that nothing could be stored.
+pub(super) fn unavailable(
+    error: &SqlError,
+    replies: &[Sender<Reply>],
+) -> Vec<(Sender<Reply>, Reply)> {
+    let mut responses: Vec<(Sender<Reply>, Reply)> = Vec::new();
+    for reply in replies {
+        if !responses.iter().any(|(known, _)| known.same_channel(reply)) {
+            let busy =
+                Unavailable { reason: error.to_string(), retry_after_ms: RETRY_AFTER_MS };
+            let response = PushResponse { answer: Some(Body::Unavailable(busy)) };
+            responses.push((reply.clone(), Reply::Response(response)));
+        }
+    }
+    responses
+}

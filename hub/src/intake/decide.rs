@@ -1,0 +1,176 @@
+//! The decision about one verified frame, inside the batch's transaction.
+//!
+//! Sequences are contiguous: what comes early is a gap, what was answered is answered again with
+//! the same bytes, and the same sequence with other bytes goes to quarantine.
+
+use runtime::sql::{SqlError, Tx};
+
+use super::{VerifiedFrame, VerifiedRelease, Verdict};
+use crate::packs::Packs;
+use crate::registry::Registry;
+use crate::rollup::Change;
+use crate::store::contribution::{self, Contribution, Place};
+use crate::store::lane::{self, LaneEpoch, StoredAnswer};
+use crate::store::{alarm, unit::UnitStatus};
+
+/// What decisions depend on besides the store.
+pub(super) struct Context<'a> {
+    pub registry: &'a Registry,
+    pub packs: &'a Packs,
+    pub now_ms: i64,
+}
+
+/// What is to be said about a frame.
+pub(super) enum Decision {
+    /// A new final answer; its batch and position are filled in later.
+    New(StoredAnswer),
+    /// The answer that was given before.
+    Replay(StoredAnswer),
+    /// Frames are missing before it.
+    Gap { expected: u64 },
+    /// Contradicts what was answered.
+    Conflict { reason: &'static str },
+    /// The member is not served.
+    NotServed,
+    /// No hello announced its epoch.
+    UnknownEpoch,
+}
+
+/// Decides one frame. Moves `lane` on when the frame consumes its sequence.
+pub(super) fn decide(
+    tx: &Tx<'_>,
+    context: &Context<'_>,
+    frame: &VerifiedFrame,
+    lane: &mut Option<LaneEpoch>,
+    changes: &mut Vec<Change>,
+) -> Result<Decision, SqlError> {
+    let served = context.registry.member(&frame.member);
+    if served.is_none_or(|member| member.status != UnitStatus::Active) {
+        return Ok(Decision::NotServed);
+    }
+    let Some(lane) = lane else { return Ok(Decision::UnknownEpoch) };
+    if frame.sequence > lane.next_sequence {
+        return Ok(Decision::Gap { expected: lane.next_sequence });
+    }
+    if frame.sequence < lane.next_sequence {
+        return answered_before(tx, context, frame, lane);
+    }
+    if lane.ended || frame.previous != lane.last_frame {
+        let reason = if lane.ended {
+            "the epoch has ended: the unit began a later one, or a copy of it is running"
+        } else {
+            "the frame does not follow the last answered one"
+        };
+        set_aside(tx, context, frame, reason)?;
+        return Ok(Decision::Conflict { reason });
+    }
+    let refusal = match &frame.verdict {
+        Verdict::Refused { code, reason } => Some((*code, reason.clone())),
+        Verdict::Release(release) => take_over(tx, context, release, changes)?
+            .map(|(code, reason)| (code, reason.to_owned())),
+    };
+    lane.next_sequence += 1;
+    lane.last_frame.clone_from(&frame.digest);
+    let outcome = if refusal.is_some() { 2 } else { 1 };
+    let (code, reason) = refusal.unwrap_or(("", String::new()));
+    if !code.is_empty() {
+        tracing::warn!(member = %frame.member, sequence = frame.sequence, code, "item refused");
+    }
+    let mut answer = blank_answer(frame);
+    answer.outcome = outcome;
+    code.clone_into(&mut answer.code);
+    answer.reason = reason;
+    answer.answered_at_ms = context.now_ms;
+    Ok(Decision::New(answer))
+}
+
+fn blank_answer(frame: &VerifiedFrame) -> StoredAnswer {
+    StoredAnswer {
+        member: frame.member.to_string(),
+        epoch: frame.epoch.to_vec(),
+        lane: frame.lane as u32,
+        sequence: frame.sequence,
+        frame: frame.digest.clone(),
+        outcome: 0,
+        code: String::new(),
+        reason: String::new(),
+        answered_at_ms: 0,
+        batch: 0,
+        position: 0,
+    }
+}
+
+fn answered_before(
+    tx: &Tx<'_>,
+    context: &Context<'_>,
+    frame: &VerifiedFrame,
+    lane: &LaneEpoch,
+) -> Result<Decision, SqlError> {
+    match lane::answer(tx, lane.id, frame.sequence)? {
+        Some(answer) if answer.frame == frame.digest => Ok(Decision::Replay(answer)),
+        Some(_) => {
+            let reason = "other bytes were answered under this sequence";
+            set_aside(tx, context, frame, reason)?;
+            Ok(Decision::Conflict { reason })
+        }
+        // Consumed in this very batch: its answer goes out with the batch.
+        None => Ok(Decision::Gap { expected: lane.next_sequence }),
+    }
+}
+
+fn set_aside(
+    tx: &Tx<'_>,
+    context: &Context<'_>,
+    frame: &VerifiedFrame,
+    reason: &str,
+) -> Result<(), SqlError> {
+    lane::quarantine(tx, &blank_answer(frame), &frame.bytes, context.now_ms)?;
+    let detail = format!("sequence {}: {reason}", frame.sequence);
+    alarm::raise(tx, "quarantine", frame.member.as_str(), &detail, context.now_ms)
+}
+
+/// Takes a release over, or says why not. The highest revision counts; the same revision with
+/// the same bytes was taken over before and changes nothing, whatever epoch carries it.
+fn take_over(
+    tx: &Tx<'_>,
+    context: &Context<'_>,
+    release: &VerifiedRelease,
+    changes: &mut Vec<Change>,
+) -> Result<Option<(&'static str, &'static str)>, SqlError> {
+    let id = &release.claimed.header.id;
+    let place = Place {
+        unit: id.unit.to_string(),
+        table: id.table.to_string(),
+        period: id.period.to_string(),
+    };
+    if let Some(digest) = contribution::digest_of(tx, &place, id.revision.get())? {
+        if digest == release.digest {
+            return Ok(None);
+        }
+        return Ok(Some(("revision_conflict", "this revision exists with other figures")));
+    }
+    let old = contribution::current(tx, &place)?;
+    if let Some(old) = &old {
+        if old.revision > id.revision.get() {
+            return Ok(Some(("superseded", "a later revision has been accepted")));
+        }
+        if release.claimed.rule == domain::release::Rule::Rounded5 {
+            return Ok(Some((
+                "once_a_term",
+                "counts about persons are released once a term; a second time would tell more",
+            )));
+        }
+    }
+    let new = Contribution {
+        place,
+        revision: id.revision.get(),
+        catalogue: release.claimed.header.catalogue.to_tagged(),
+        digest: release.digest.clone(),
+        body: release.body.clone(),
+        signature: release.signature.clone(),
+        arrived_at_ms: context.now_ms,
+    };
+    contribution::insert_current(tx, &new)?;
+    changes.push(Change { old, new });
+    Ok(None)
+}

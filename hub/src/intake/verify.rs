@@ -1,0 +1,178 @@
+//! Verification of one frame: pure but for the keys that it looks up.
+//!
+//! A frame that can be read is always answered: what is wrong with its item becomes a refusal
+//! with a stable code. Nothing of a release is believed before it has passed here.
+
+use certs::digest::sha256;
+use certs::signature::Signature;
+use domain::catalogue::TableId;
+use domain::disclosure::{Breach, check_clear, check_rounded, check_sums};
+use domain::period::Period;
+use domain::release::{Claimed, Rule};
+use domain::unit::{UnitId, UnitKind};
+use proto::frame::{Epoch, OpenItem, RELEASE_CONTEXT, decode_frame};
+use proto::wire::sync::{ItemKind, Lane};
+
+use super::IntakeError;
+use crate::packs::Packs;
+use crate::registry::Registry;
+
+/// A frame whose item was judged.
+pub struct VerifiedFrame {
+    /// Who sent it.
+    pub member: UnitId,
+    /// Epoch.
+    pub epoch: Epoch,
+    /// Lane.
+    pub lane: Lane,
+    /// Sequence.
+    pub sequence: u64,
+    /// Tagged digest of the frame before it.
+    pub previous: Vec<u8>,
+    /// Tagged digest of this frame.
+    pub digest: Vec<u8>,
+    /// The frame's bytes, for quarantine.
+    pub bytes: Vec<u8>,
+    /// What is to be done with its item.
+    pub verdict: Verdict,
+}
+
+/// What verification says about an item.
+pub enum Verdict {
+    /// It may be taken over.
+    Release(Box<VerifiedRelease>),
+    /// It is refused for good.
+    Refused {
+        /// Stable code.
+        code: &'static str,
+        /// A sentence without names.
+        reason: String,
+    },
+}
+
+/// A release whose signature, catalogue and disclosure rule were checked.
+pub struct VerifiedRelease {
+    /// What it says.
+    pub claimed: Claimed,
+    /// The signed bytes.
+    pub body: Vec<u8>,
+    /// Tagged digest of them.
+    pub digest: Vec<u8>,
+    /// Tagged signature.
+    pub signature: Vec<u8>,
+    /// Schools that it stands for: one, or what a hub says.
+    pub schools: u32,
+    /// Cells of its table.
+    pub cells: usize,
+}
+
+/// Reads a frame and judges its item.
+///
+/// # Errors
+/// The bytes are no frame; then there is no sequence to answer.
+pub(super) fn verify(
+    member: &UnitId,
+    bytes: &[u8],
+    registry: &Registry,
+    packs: &Packs,
+) -> Result<VerifiedFrame, IntakeError> {
+    let frame = decode_frame(bytes)?;
+    let verdict = match judge(member, frame.item, registry, packs) {
+        Ok(release) => Verdict::Release(Box::new(release)),
+        Err(Refusal(code, reason)) => Verdict::Refused { code, reason },
+    };
+    Ok(VerifiedFrame {
+        member: member.clone(),
+        epoch: frame.epoch,
+        lane: frame.lane,
+        sequence: frame.sequence,
+        previous: frame.previous,
+        digest: sha256(bytes).to_tagged(),
+        bytes: bytes.to_vec(),
+        verdict,
+    })
+}
+
+struct Refusal(&'static str, String);
+
+fn refuse(code: &'static str, reason: impl ToString) -> Refusal {
+    Refusal(code, reason.to_string())
+}
+
+fn judge(
+    member: &UnitId,
+    item: OpenItem,
+    registry: &Registry,
+    packs: &Packs,
+) -> Result<VerifiedRelease, Refusal> {
+    if item.kind != ItemKind::Release {
+        return Err(refuse("unknown_item", "this hub does not know this kind of item"));
+    }
+    let signature = Signature::from_bytes(&item.signature)
+        .map_err(|error| refuse("bad_signature", error))?;
+    let key = registry
+        .signing_key(member, &signature.key_id())
+        .ok_or_else(|| refuse("unknown_key", "signed by a key that is not the sender's"))?;
+    key.verify(RELEASE_CONTEXT, &item.body, &signature)
+        .map_err(|error| refuse("bad_signature", error))?;
+    let claimed =
+        proto::release::decode(&item.body).map_err(|error| refuse("unreadable", error))?;
+    if claimed.header.id.unit != *member {
+        return Err(refuse("foreign_unit", "the release is another unit's"));
+    }
+    let kind = registry.member(member).map(|known| known.kind);
+    let kind = kind.ok_or_else(|| refuse("unknown_unit", "the unit is not registered"))?;
+    let cells = check_table(&claimed, kind, packs)?;
+    let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
+    Ok(VerifiedRelease {
+        claimed,
+        digest: sha256(&item.body).to_tagged(),
+        body: item.body,
+        signature: item.signature,
+        schools,
+        cells,
+    })
+}
+
+fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize, Refusal> {
+    let catalogue = packs.catalogue(&claimed.header.catalogue).ok_or_else(|| {
+        let known = packs.in_force().digest.short();
+        refuse("unknown_catalogue", format!("this hub does not know the catalogue; in force: {known}"))
+    })?;
+    let table = &claimed.header.id.table;
+    let spec = catalogue
+        .table(table.as_str())
+        .ok_or_else(|| refuse("unknown_table", format!("the catalogue has no table {table}")))?;
+    check_period(table, claimed.header.id.period, packs)?;
+    let breach = |error: Breach| refuse("breaks_rule", error);
+    match (&claimed.provenance, claimed.rule) {
+        (None, Rule::Clear) if kind == UnitKind::School => {
+            check_clear(catalogue, spec, &claimed.cells).map_err(breach)?;
+        }
+        (None, Rule::Rounded5) if kind == UnitKind::School => {
+            check_rounded(spec, &claimed.cells, claimed.header.persons).map_err(breach)?;
+        }
+        (Some(sums), Rule::SumOfClear | Rule::SumOfRounded5) if kind.is_hub() => {
+            check_sums(spec, &claimed.cells, sums, claimed.rule.is_rounded()).map_err(breach)?;
+        }
+        _ => return Err(refuse("breaks_rule", "a unit of this kind cannot send this rule")),
+    }
+    Ok(spec.cells())
+}
+
+/// Tables of a term are about a term that the calendar holds.
+fn check_period(table: &TableId, period: Period, packs: &Packs) -> Result<(), Refusal> {
+    let wrong = || refuse("wrong_period", format!("table {table} is not about {period}"));
+    let text = table.as_str();
+    let per_term = text.ends_with(".term") || text.starts_with("rounded.");
+    match period {
+        Period::Term(term) if per_term => {
+            packs.calendar().term(term).map(drop).map_err(|error| refuse("wrong_period", error))
+        }
+        Period::Week { .. } if text.ends_with(".week") => Ok(()),
+        Period::Month { .. } if text.ends_with(".month") => Ok(()),
+        Period::Half { .. } if text.ends_with(".half_year") => Ok(()),
+        Period::SchoolYear(_) if text.ends_with(".year") => Ok(()),
+        _ => Err(wrong()),
+    }
+}

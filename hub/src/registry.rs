@@ -1,0 +1,100 @@
+//! The registry as intake needs it: who is a member today, and which keys may sign.
+//!
+//! A cache of the store, reloaded whenever the store's registry version moved; a change made by
+//! another process is therefore seen by the next call, and revocation bites an open connection.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use certs::key::PublicKey;
+use certs::signature::KeyId;
+use domain::unit::{UnitId, UnitKind};
+use runtime::sql::{SqlError, Tx};
+
+use crate::store::member_key::{self, KeyState};
+use crate::store::setting::registry_version;
+use crate::store::unit::{self, UnitStatus};
+
+/// What the registry says about one unit.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// What it is.
+    pub kind: UnitKind,
+    /// Whether it is served.
+    pub status: UnitStatus,
+    /// Keys that may sign for it, revoked ones left out.
+    pub keys: HashMap<KeyId, Arc<PublicKey>>,
+}
+
+/// Everything of one version of the registry.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    /// Version of the store that this is.
+    pub version: u64,
+    members: HashMap<UnitId, Member>,
+}
+
+/// The registry in use.
+#[derive(Default)]
+pub struct RegistryCache(ArcSwap<Registry>);
+
+impl Registry {
+    /// A unit, whatever its status.
+    #[must_use]
+    pub fn member(&self, id: &UnitId) -> Option<&Member> {
+        self.members.get(id)
+    }
+
+    /// The key that may sign for an active unit.
+    #[must_use]
+    pub fn signing_key(&self, id: &UnitId, key: &KeyId) -> Option<Arc<PublicKey>> {
+        let member = self.members.get(id).filter(|unit| unit.status == UnitStatus::Active)?;
+        member.keys.get(key).cloned()
+    }
+
+    fn load(tx: &Tx<'_>, version: u64) -> Result<Self, SqlError> {
+        let mut members: HashMap<UnitId, Member> = unit::all(tx)?
+            .into_iter()
+            .map(|unit| {
+                let member =
+                    Member { kind: unit.kind, status: unit.status, keys: HashMap::new() };
+                (unit.id, member)
+            })
+            .collect();
+        for stored in member_key::all(tx)? {
+            if stored.state == KeyState::Revoked {
+                continue;
+            }
+            let id: UnitId = stored.unit.parse().map_err(|_| SqlError::Type)?;
+            let key = PublicKey::from_spki(&stored.spki).map_err(|_| SqlError::Type)?;
+            if let Some(member) = members.get_mut(&id) {
+                member.keys.insert(KeyId::from_bytes(stored.key_id), Arc::new(key));
+            }
+        }
+        Ok(Self { version, members })
+    }
+}
+
+impl RegistryCache {
+    /// The registry as it was when it was last looked at.
+    #[must_use]
+    pub fn last(&self) -> Arc<Registry> {
+        self.0.load_full()
+    }
+
+    /// The registry as the store has it now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn fresh(&self, tx: &Tx<'_>) -> Result<Arc<Registry>, SqlError> {
+        let version = registry_version(tx)?;
+        let known = self.0.load_full();
+        if known.version == version && version > 0 {
+            return Ok(known);
+        }
+        let loaded = Arc::new(Registry::load(tx, version)?);
+        self.0.store(loaded.clone());
+        Ok(loaded)
+    }
+}

@@ -1,0 +1,159 @@
+//! Errors as programs read them: a stable code, what happened, what to do next.
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use runtime::sql::SqlError;
+use runtime::web::{Lang, Text};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{protect, words};
+use crate::statistics::StatisticsError;
+
+/// Longest part of a parameter that is repeated in an error.
+const ECHO_CHARS_MAX: usize = 120;
+
+/// What is sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemOut {
+    /// The error.
+    pub error: ErrorOut,
+}
+
+/// One error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorOut {
+    /// Stable code, such as `UNKNOWN_INDICATOR`.
+    pub code: &'static str,
+    /// What happened, in a sentence.
+    pub message: String,
+    /// What to do next, in a sentence.
+    pub hint: String,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    NoAccess,
+    Forbidden,
+    Parameter(String),
+    Indicator,
+    Dimension,
+    Unit,
+    Snapshot,
+    Address,
+    Unavailable,
+}
+
+impl Refusal {
+    const fn parts(&self) -> (StatusCode, &'static str, Text, Text) {
+        match self {
+            Self::NoAccess => (
+                StatusCode::UNAUTHORIZED,
+                "NOT_AUTHENTICATED",
+                words::NO_ACCESS,
+                words::NO_ACCESS_NEXT,
+            ),
+            Self::Forbidden => {
+                (StatusCode::FORBIDDEN, "FORBIDDEN", words::FORBIDDEN, words::FORBIDDEN_NEXT)
+            }
+            Self::Parameter(_) => (
+                StatusCode::BAD_REQUEST,
+                "PARAMETER_INVALID",
+                words::PARAMETER,
+                words::PARAMETER_NEXT,
+            ),
+            Self::Indicator => (
+                StatusCode::NOT_FOUND,
+                "UNKNOWN_INDICATOR",
+                words::NO_INDICATOR,
+                words::NO_INDICATOR_NEXT,
+            ),
+            Self::Dimension => {
+                let code = "DIMENSION_INVALID";
+                (StatusCode::BAD_REQUEST, code, words::DIMENSION, words::DIMENSION_NEXT)
+            }
+            Self::Unit => {
+                (StatusCode::NOT_FOUND, "UNKNOWN_UNIT", words::NO_UNIT, words::NO_UNIT_NEXT)
+            }
+            Self::Snapshot => {
+                let code = "UNKNOWN_SNAPSHOT";
+                (StatusCode::NOT_FOUND, code, words::NO_SNAPSHOT, words::NO_SNAPSHOT_NEXT)
+            }
+            Self::Address => {
+                let code = "UNKNOWN_ADDRESS";
+                (StatusCode::NOT_FOUND, code, words::NO_ADDRESS, words::NO_ADDRESS_NEXT)
+            }
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "STORE_UNAVAILABLE",
+                words::UNAVAILABLE,
+                words::UNAVAILABLE_NEXT,
+            ),
+        }
+    }
+
+    /// The reply in a language.
+    pub(super) fn reply(&self, lang: Lang) -> Response {
+        let (status, code, message, hint) = self.parts();
+        let detail = match self {
+            Self::Parameter(detail) => detail.chars().take(ECHO_CHARS_MAX).collect(),
+            _ => String::new(),
+        };
+        let problem = ProblemOut {
+            error: ErrorOut {
+                code,
+                message: message.fill(lang, &[&detail]),
+                hint: hint.in_lang(lang).to_owned(),
+                retryable: matches!(self, Self::Unavailable),
+            },
+        };
+        let mut reply = (status, axum::Json(problem)).into_response();
+        protect(reply.headers_mut());
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            reply.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        reply
+    }
+}
+
+impl From<StatisticsError> for Refusal {
+    fn from(error: StatisticsError) -> Self {
+        match error {
+            StatisticsError::UnknownIndicator => Self::Indicator,
+            StatisticsError::UnknownUnit => Self::Unit,
+            StatisticsError::Dimension => Self::Dimension,
+            other => {
+                tracing::error!(error = %other, "statistics not read");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+impl From<SqlError> for Refusal {
+    fn from(error: SqlError) -> Self {
+        StatisticsError::Store(error).into()
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::Parameter(rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Refusal {
+    fn from(_: PathRejection) -> Self {
+        Self::Address
+    }
+}
+
+/// Any other address below `/api`.
+pub(super) async fn no_such_address(uri: Uri, headers: HeaderMap) -> Response {
+    Refusal::Address.reply(Lang::of_request(&uri, &headers))
+}

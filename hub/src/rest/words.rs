@@ -1,0 +1,31 @@
+//! Sentences of the interface: what happened and what to do next, in both languages.
+
+use runtime::texts;
+
+texts! {
+    NO_ACCESS = "没有登录，也没有可用的接口密钥，什么也没有读取。",
+        "Neither a session nor a usable API key was sent; nothing was read.";
+    NO_ACCESS_NEXT = "请在 Authorization 头中带上 Bearer 密钥；密钥由枢纽操作员用 xinqiao-hub api-key add 生成。",
+        "Send the key as Authorization: Bearer KEY; the hub's operator makes one with \
+         xinqiao-hub api-key add.";
+    FORBIDDEN = "当前账号的角色不能读取统计。", "The account's role may not read statistics.";
+    FORBIDDEN_NEXT = "请改用统计、操作或审计角色的账号，或使用接口密钥。",
+        "Use an account of an analyst, operator or auditor, or an API key.";
+    PARAMETER = "参数无法理解：{0}。", "A parameter cannot be understood: {0}.";
+    PARAMETER_NEXT = "参数的写法见 /api/openapi.json。", "/api/openapi.json describes the parameters.";
+    NO_INDICATOR = "指标目录中没有这个指标。", "The catalogue has no such indicator.";
+    NO_INDICATOR_NEXT = "可用的指标见 /api/v1/indicators。", "/api/v1/indicators lists them.";
+    DIMENSION = "这个指标不能这样分组。", "The indicator cannot be broken down like this.";
+    DIMENSION_NEXT = "每个指标可用的维度见 /api/v1/indicators/指标编号。",
+        "/api/v1/indicators/ID lists an indicator's dimensions.";
+    NO_UNIT = "本枢纽和它的下级中没有这个单位。", "Neither the hub nor one of its members is this unit.";
+    NO_UNIT_NEXT = "单位编号见 /api/v1/units。", "/api/v1/units lists them.";
+    NO_SNAPSHOT = "没有这个编号的快照。", "There is no snapshot of this number.";
+    NO_SNAPSHOT_NEXT = "每次查询的结果都写明它所用的快照编号。",
+        "Every answer of /api/v1/data names its snapshots.";
+    NO_ADDRESS = "没有这个地址。", "There is nothing at this address.";
+    NO_ADDRESS_NEXT = "接口说明见 /api/openapi.json。", "/api/openapi.json describes the interface.";
+    UNAVAILABLE = "数据暂时读不出来，没有丢失。", "The data cannot be read at the moment; nothing is lost.";
+    UNAVAILABLE_NEXT = "请稍后再试；持续如此请联系枢纽操作员。",
+        "Try again later; if it stays like this, tell the hub's operator.";
+}

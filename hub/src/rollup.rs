@@ -1,0 +1,292 @@
+//! Roll-up: folds new contributions into maintained totals, and seals totals into snapshots.
+//!
+//! Folding runs behind the appends of a batch in the same commit: one vector addition for each
+//! contribution, one row for each table and period, whatever the number of schools. A replaced
+//! contribution is taken out exactly as it was put in. Totals are kept per catalogue pack and
+//! joined by cell key when they are sealed.
+
+use std::collections::BTreeMap;
+
+use certs::merkle::MerkleTree;
+use domain::catalogue::TableSpec;
+use domain::digest::Digest;
+use domain::period::Period;
+use domain::release::Claimed;
+use domain::rollup::{Addend, Coverage, Snapshot, Sums};
+use domain::unit::{UnitId, UnitKind};
+use jiff::civil::Date;
+use runtime::sql::{SqlError, Tx};
+
+use crate::packs::Packs;
+use crate::store::contribution::{self, Contribution};
+use crate::store::snapshot::{self, Sealed};
+use crate::store::total::{self, Total, TotalKey};
+use crate::store::unit::{self, UnitStatus};
+
+/// A contribution that came, and the one that it replaces.
+pub struct Change {
+    /// What counted before.
+    pub old: Option<Contribution>,
+    /// What counts now.
+    pub new: Contribution,
+}
+
+/// Folds changes into the totals.
+///
+/// # Errors
+/// The store failed, or a total does not hold what it should: then nothing is changed.
+pub fn fold(tx: &Tx<'_>, packs: &Packs, changes: &[Change]) -> Result<(), SqlError> {
+    let mut totals: BTreeMap<TotalKey, Total> = BTreeMap::new();
+    for change in changes {
+        if let Some(old) = &change.old {
+            apply(tx, packs, &mut totals, old, Direction::Out)?;
+        }
+        apply(tx, packs, &mut totals, &change.new, Direction::In)?;
+    }
+    totals.values().try_for_each(|total| total::put(tx, total))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    In,
+    Out,
+}
+
+fn apply(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    totals: &mut BTreeMap<TotalKey, Total>,
+    contribution: &Contribution,
+    direction: Direction,
+) -> Result<(), SqlError> {
+    let claimed = claimed(contribution)?;
+    let key = TotalKey {
+        table: contribution.place.table.clone(),
+        period: contribution.place.period.clone(),
+        catalogue: contribution.catalogue.clone(),
+    };
+    if !totals.contains_key(&key) {
+        let cells = spec(packs, &key)?.cells();
+        let kept = total::find(tx, &key, cells)?;
+        let total = kept.unwrap_or_else(|| empty(key.clone(), &claimed, cells));
+        totals.insert(key.clone(), total);
+    }
+    let total = totals.get_mut(&key).ok_or(SqlError::Type)?;
+    let addend = Addend {
+        cells: &claimed.cells,
+        contributors: claimed.provenance.as_ref().map(|sums| sums.contributors.as_slice()),
+    };
+    let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
+    let persons = claimed.header.persons;
+    let (summed, schools, persons, members) = match direction {
+        Direction::In => (
+            total.sums.add(addend),
+            total.schools_reported.checked_add(schools),
+            total.persons.checked_add(persons),
+            total.members.checked_add(1),
+        ),
+        Direction::Out => (
+            total.sums.remove(addend),
+            total.schools_reported.checked_sub(schools),
+            total.persons.checked_sub(persons),
+            total.members.checked_sub(1),
+        ),
+    };
+    summed.map_err(|_| SqlError::Type)?;
+    total.schools_reported = schools.ok_or(SqlError::Type)?;
+    total.persons = persons.ok_or(SqlError::Type)?;
+    total.members = members.ok_or(SqlError::Type)?;
+    total.version += 1;
+    Ok(())
+}
+
+fn claimed(contribution: &Contribution) -> Result<Claimed, SqlError> {
+    // What is stored was decoded before it was accepted.
+    proto::release::decode(&contribution.body).map_err(|_| SqlError::Type)
+}
+
+fn empty(key: TotalKey, claimed: &Claimed, cells: usize) -> Total {
+    Total {
+        key,
+        rule: claimed.rule.summed(),
+        sums: Sums::empty(cells),
+        schools_reported: 0,
+        persons: 0,
+        members: 0,
+        version: 0,
+        sealed_version: 0,
+    }
+}
+
+fn spec<'p>(packs: &'p Packs, key: &TotalKey) -> Result<&'p TableSpec, SqlError> {
+    let digest = Digest::from_tagged(&key.catalogue).map_err(|_| SqlError::Type)?;
+    let catalogue = packs.catalogue(&digest).ok_or(SqlError::Type)?;
+    catalogue.table(&key.table).ok_or(SqlError::Type)
+}
+
+/// Seals every table and period whose totals changed and returns the new snapshots.
+///
+/// # Errors
+/// The store failed; then nothing is sealed.
+pub fn seal(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    now_ms: i64,
+) -> Result<Vec<Sealed>, SqlError> {
+    let mut groups: BTreeMap<(String, String), Vec<TotalKey>> = BTreeMap::new();
+    for key in total::unsealed(tx)? {
+        groups.entry((key.table.clone(), key.period.clone())).or_default();
+    }
+    for key in total::keys(tx)? {
+        if let Some(keys) = groups.get_mut(&(key.table.clone(), key.period.clone())) {
+            keys.push(key);
+        }
+    }
+    groups.into_values().map(|keys| seal_one(tx, packs, hub, &keys, now_ms)).collect()
+}
+
+/// Seals one table and period, joining the sums of several catalogue packs by cell key.
+fn seal_one(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    keys: &[TotalKey],
+    now_ms: i64,
+) -> Result<Sealed, SqlError> {
+    let target = target_key(packs, keys)?;
+    let mut joined: Option<Total> = None;
+    for key in keys {
+        let from = spec(packs, key)?;
+        let total = total::find(tx, key, from.cells())?.ok_or(SqlError::Type)?;
+        total::mark_sealed(tx, key, total.version)?;
+        joined = Some(match joined {
+            None if *key == target => total,
+            None => join(spec(packs, &target)?, empty_like(packs, &target, &total)?, from, &total)?,
+            Some(sum) => join(spec(packs, &target)?, sum, from, &total)?,
+        });
+    }
+    let total = joined.ok_or(SqlError::Type)?;
+    let contributions = contributions(tx, &target)?;
+    let schools_due = schools_due(tx, packs, hub, &target.period)?;
+    let sealed = Sealed {
+        key: target,
+        rule: total.rule,
+        snapshot: Snapshot {
+            number: snapshot::next_number(tx)?,
+            sums: total.sums,
+            coverage: Coverage {
+                // A school that left the tree after it reported still counts as reported.
+                schools_due: schools_due.max(total.schools_reported),
+                schools_reported: total.schools_reported,
+                persons: total.persons,
+            },
+            root: root(&contributions)?,
+        },
+        contributions,
+        sealed_at_ms: now_ms,
+    };
+    snapshot::insert(tx, &sealed)?;
+    Ok(sealed)
+}
+
+/// The catalogue in force if anybody reported under it, else the one that most reported under.
+fn target_key(packs: &Packs, keys: &[TotalKey]) -> Result<TotalKey, SqlError> {
+    let in_force = packs.in_force().digest.to_tagged();
+    let target = keys.iter().find(|key| key.catalogue == in_force).or_else(|| keys.last());
+    target.cloned().ok_or(SqlError::Type)
+}
+
+fn empty_like(packs: &Packs, key: &TotalKey, like: &Total) -> Result<Total, SqlError> {
+    let sums = Sums::empty(spec(packs, key)?.cells());
+    Ok(Total {
+        key: key.clone(),
+        rule: like.rule,
+        sums,
+        schools_reported: 0,
+        persons: 0,
+        members: 0,
+        version: 0,
+        sealed_version: 0,
+    })
+}
+
+/// Adds sums under one catalogue to sums under another, cell by cell of the same key. A cell that
+/// the target does not have is left out: its indicator no longer exists.
+fn join(
+    target: &TableSpec,
+    mut sum: Total,
+    from: &TableSpec,
+    part: &Total,
+) -> Result<Total, SqlError> {
+    let mut values = sum.sums.values().to_vec();
+    let mut contributors = sum.sums.contributors().to_vec();
+    let cells = part.sums.values().iter().zip(part.sums.contributors());
+    for (index, (value, count)) in cells.enumerate() {
+        let Some(key) = from.cell_key(index).filter(|_| *count > 0) else { continue };
+        let Some(place) = target.index(key.indicator, &key.values) else { continue };
+        if let (Some(sum), Some(n)) = (values.get_mut(place), contributors.get_mut(place)) {
+            *sum = sum.checked_add(*value).ok_or(SqlError::Type)?;
+            *n = n.checked_add(*count).ok_or(SqlError::Type)?;
+        }
+    }
+    sum.sums = Sums::from_parts(values, contributors).map_err(|_| SqlError::Type)?;
+    sum.schools_reported += part.schools_reported;
+    sum.persons += part.persons;
+    sum.members += part.members;
+    Ok(sum)
+}
+
+/// One line for each contribution, in order of unit: what the root covers.
+fn contributions(tx: &Tx<'_>, key: &TotalKey) -> Result<String, SqlError> {
+    use std::fmt::Write as _;
+    let mut lines = String::new();
+    for (unit, revision, digest) in contribution::list_current(tx, &key.table, &key.period)? {
+        let digest = Digest::from_tagged(&digest).map_err(|_| SqlError::Type)?;
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "{unit} {revision} {digest}");
+    }
+    Ok(lines)
+}
+
+fn root(contributions: &str) -> Result<Digest, SqlError> {
+    let tree = MerkleTree::new(contributions.lines()).map_err(|_| SqlError::Type)?;
+    Ok(tree.root())
+}
+
+/// Schools that are due for a period by the tree as it was on its census day or last day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn schools_due(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    period: &str,
+) -> Result<u32, SqlError> {
+    let members = unit::members_on(tx, hub, tree_day(packs, period))?;
+    let served = members.iter().filter(|unit| unit.status != UnitStatus::Closed);
+    Ok(served
+        .map(|unit| match unit.kind {
+            UnitKind::School => 1,
+            kind if kind.is_hub() => unit.schools_below,
+            _ => 0,
+        })
+        .sum())
+}
+
+/// The day on which the tree is looked at for a period.
+pub(crate) fn tree_day(packs: &Packs, period: &str) -> Date {
+    let last_of_month = |year, month| Date::new(year, month, 1).map(Date::last_of_month).ok();
+    let day = match period.parse::<Period>() {
+        Ok(Period::Term(term)) => packs.calendar().term(term).map(|term| term.census).ok(),
+        Ok(Period::Day(day)) => Some(day),
+        Ok(Period::Week { year, week }) => domain::period::week_thursday(year, week),
+        Ok(Period::Month { year, month }) => last_of_month(year, month),
+        Ok(Period::Half { year, half: 1 }) => last_of_month(year, 6),
+        Ok(Period::Half { year, .. }) => last_of_month(year, 12),
+        Ok(Period::SchoolYear(year)) => last_of_month(year + 1, 6),
+        Err(_) => None,
+    };
+    day.unwrap_or(Date::MAX)
+}

@@ -1,0 +1,6 @@
+//! gRPC services: each handler identifies, parses, calls a stage and answers.
+
+pub mod enrol;
+pub mod peer;
+pub mod stats;
+pub mod sync;

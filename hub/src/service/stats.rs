@@ -1,0 +1,149 @@
+//! The Statistics service: identify, parse, call, answer.
+//!
+//! Figures come from the same stage as those of the pages, with the same floors. Members of a hub
+//! are listed to hubs only, and only those that are hubs themselves: a school sees the sums of its
+//! street or district and never a sheet of another school.
+
+use domain::unit::UnitKind;
+use proto::wire::stats::statistics_server::{Statistics as Served, StatisticsServer};
+use proto::wire::stats::{
+    Coverage, Figure as WireFigure, Indicator as WireIndicator, ListIndicatorsRequest,
+    ListIndicatorsResponse, QueryRequest, QueryResponse, Status as WireStatus,
+    UnitFigures as WireUnitFigures,
+};
+use runtime::transport::coded;
+use tonic::{Code, Request, Response, Status};
+
+use super::peer::peer_member;
+use crate::app::Hub;
+use crate::statistics::{
+    Figure, Figures, Indicator, Members, Query, Reading, Statistics, StatisticsError, UnitFigures,
+};
+
+/// Largest message of this service: a query.
+const MESSAGE_BYTES_MAX: usize = 16 * 1024;
+
+/// Answers members' questions about figures.
+#[derive(Clone)]
+pub struct StatisticsService {
+    hub: Hub,
+    statistics: Statistics,
+}
+
+/// The service of a hub, with its limits.
+#[must_use]
+pub fn server(hub: Hub) -> StatisticsServer<StatisticsService> {
+    let statistics = Statistics::of(&hub);
+    let service = StatisticsService { hub, statistics };
+    StatisticsServer::new(service).max_decoding_message_size(MESSAGE_BYTES_MAX)
+}
+
+#[tonic::async_trait]
+impl Served for StatisticsService {
+    async fn list_indicators(
+        &self,
+        request: Request<ListIndicatorsRequest>,
+    ) -> Result<Response<ListIndicatorsResponse>, Status> {
+        peer_member(&request, &self.hub).await?;
+        let packs = self.statistics.packs();
+        let indicators = Indicator::all(&packs.in_force().catalogue).map(indicator_to_wire);
+        Ok(Response::new(ListIndicatorsResponse { indicators: indicators.collect() }))
+    }
+
+    async fn query(
+        &self,
+        request: Request<QueryRequest>,
+    ) -> Result<Response<QueryResponse>, Status> {
+        let caller = peer_member(&request, &self.hub).await?;
+        let kind = self.hub.registry().last().member(&caller).map(|member| member.kind);
+        let query = read_query(request.into_inner(), kind)?;
+        let figures = self.statistics.figures(query).await.map_err(|error| refusal(&error))?;
+        Ok(Response::new(figures_to_wire(&figures)))
+    }
+}
+
+fn read_query(request: QueryRequest, caller: Option<UnitKind>) -> Result<Query, Status> {
+    let period = request.period.parse();
+    let period = period.map_err(|_| invalid("period is not of a known form".to_owned()))?;
+    let members = match (request.members, caller) {
+        (false, _) => Members::Left,
+        (true, Some(kind)) if kind.is_hub() => Members::Listed,
+        (true, _) => {
+            let text = "a school is given the sums of its hub, not the figures of other members";
+            return Err(coded(Code::PermissionDenied, "MEMBERS_NOT_LISTED", text.to_owned()));
+        }
+    };
+    Ok(Query { indicator: request.indicator, period, by: request.by, members })
+}
+
+fn invalid(text: String) -> Status {
+    coded(Code::InvalidArgument, "QUERY_INVALID", text)
+}
+
+fn refusal(error: &StatisticsError) -> Status {
+    match error {
+        StatisticsError::UnknownIndicator | StatisticsError::UnknownUnit => {
+            coded(Code::NotFound, "NOT_FOUND", error.to_string())
+        }
+        StatisticsError::Dimension => invalid(error.to_string()),
+        StatisticsError::Catalogue | StatisticsError::Store(_) => {
+            tracing::error!(%error, "statistics not read");
+            coded(Code::Unavailable, "STORE_UNAVAILABLE", error.to_string())
+        }
+    }
+}
+
+fn indicator_to_wire(indicator: Indicator<'_>) -> WireIndicator {
+    WireIndicator {
+        id: indicator.id().to_owned(),
+        name_zh: indicator.label().zh.clone(),
+        name_en: indicator.label().en.clone(),
+        kind: indicator.kind().to_owned(),
+        dimensions: indicator.dims().iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn figures_to_wire(figures: &Figures) -> QueryResponse {
+    let hubs = figures.members.iter().filter(|member| member.unit.kind.is_hub());
+    QueryResponse {
+        units: std::iter::once(&figures.whole).chain(hubs).map(unit_to_wire).collect(),
+        catalogue: figures.catalogue.to_string(),
+    }
+}
+
+fn unit_to_wire(unit: &UnitFigures) -> WireUnitFigures {
+    WireUnitFigures {
+        unit: unit.unit.id.to_string(),
+        figures: unit.figures.iter().map(figure_to_wire).collect(),
+        coverage: Some(Coverage {
+            schools_due: unit.coverage.schools_due,
+            schools_reported: unit.coverage.schools_reported,
+            persons: unit.coverage.persons,
+        }),
+        snapshot: unit.snapshot,
+        root: unit.root.map(|root| root.to_string()).unwrap_or_default(),
+    }
+}
+
+fn figure_to_wire(figure: &Figure) -> WireFigure {
+    let status = match figure.reading.status() {
+        "value" => WireStatus::Value,
+        "suppressed" => WireStatus::Suppressed,
+        "not_applicable" => WireStatus::NotApplicable,
+        _ => WireStatus::NotReported,
+    };
+    let (value, denominator, error) = match figure.reading {
+        Reading::Count(amount) => (amount.value, 0, amount.rounding_error_max + amount.above),
+        Reading::Ratio { numerator, denominator } => {
+            (numerator.value, denominator.value, numerator.rounding_error_max)
+        }
+        Reading::Blank(_) => (0, 0, 0),
+    };
+    WireFigure {
+        key: figure.key.clone(),
+        status: status.into(),
+        value,
+        denominator,
+        rounding_error_max: error,
+    }
+}

@@ -1,0 +1,251 @@
+//! From sheets to figures: reads planned counts, adds terms, divides at the very end.
+//!
+//! A ratio is made of sums and never of ratios. A cell to which nobody contributed becomes the
+//! blank that says why, and no blank is ever added as a zero.
+
+use domain::catalogue::{Axis, Block, Catalogue, Grade, SchoolType, Stage, stage_of};
+use domain::rollup::Coverage;
+use domain::unit::UnitKind;
+
+use super::floor::Floors;
+use super::plan::{Feed, Plan, PlannedTerm};
+use super::sheet::Sheet;
+use super::sum::{CellSum, Slice, sum};
+use super::value::{Amount, Blank, Figure, Reading};
+
+/// Everything about one unit that its figures are read from.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    /// Catalogue whose definitions hold.
+    pub catalogue: &'a Catalogue,
+    /// What the unit is.
+    pub kind: UnitKind,
+    /// Schools that are due, where no sheet says so.
+    pub due: u32,
+    /// The unit's sheets.
+    pub sheets: &'a [Sheet],
+}
+
+/// One sum of a count, or its blank.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    amount: Result<Amount, Blank>,
+    schools: u32,
+}
+
+impl<'a> Reader<'a> {
+    /// The sheet of a table.
+    #[must_use]
+    pub fn sheet(&self, table: &str) -> Option<&'a Sheet> {
+        self.sheets.iter().find(|sheet| sheet.table() == table)
+    }
+
+    /// How complete a table is.
+    #[must_use]
+    pub fn coverage(&self, table: &str) -> Coverage {
+        let none = Coverage { schools_due: self.due, schools_reported: 0, persons: 0 };
+        self.sheet(table).map_or(none, |sheet| sheet.coverage)
+    }
+
+    /// The figures of a plan by some axes, row-major.
+    #[must_use]
+    pub fn figures(&self, plan: &Plan<'_>, axes: &[Axis]) -> Vec<Figure> {
+        let above = self.total(&plan.numerator, axes);
+        let below = plan.denominator.as_ref().map(|terms| match self.same_schools(plan, terms) {
+            Some(terms) => Ok(self.total(terms, axes)),
+            None => Err(Blank::DifferentSchools),
+        });
+        let figure = |(place, part): (usize, Part)| {
+            let reading = match &below {
+                None => part.amount.map_or_else(Reading::Blank, Reading::Count),
+                Some(Err(blank)) => Reading::Blank(part.amount.err().unwrap_or(*blank)),
+                Some(Ok(below)) => {
+                    let below = below.get(place).map_or(Err(Blank::NotReported), |p| p.amount);
+                    ratio(part.amount, below)
+                }
+            };
+            Figure { key: key_at(axes, place), reading, schools: part.schools }
+        };
+        above.into_iter().enumerate().map(figure).collect()
+    }
+
+    /// The denominator's terms, read so that they are about the numerator's schools.
+    fn same_schools<'p, 'c>(
+        &self,
+        plan: &'p Plan<'c>,
+        terms: &'p [PlannedTerm<'c>],
+    ) -> Option<&'p [PlannedTerm<'c>]> {
+        let reported = |table: &str| {
+            let coverage = self.coverage(table);
+            (coverage.schools_reported, coverage.persons)
+        };
+        let first = plan.numerator.first()?.feed.table();
+        let expected = reported(first);
+        let all = plan.numerator.iter().chain(terms);
+        let mut equal = all.map(|term| reported(term.feed.table()) == expected);
+        if equal.all(|equal| equal) { Some(terms) } else { plan.same_schools.as_deref() }
+    }
+
+    /// Schools that can compute every count of a plan, of those that reported.
+    #[must_use]
+    pub fn able(&self, plan: &Plan<'_>) -> u32 {
+        let terms = plan.numerator.iter().chain(plan.denominator.iter().flatten());
+        let able = terms.map(|term| {
+            let sheet = self.sheet(term.feed.table());
+            let found = sheet.and_then(|sheet| Some((sheet, block(sheet, &term.feed)?)));
+            found.map_or(0, |(sheet, block)| able(sheet, block, term.feed.is_rounded()))
+        });
+        able.min().unwrap_or(0)
+    }
+
+    fn total(&self, terms: &[PlannedTerm<'_>], axes: &[Axis]) -> Vec<Part> {
+        let mut parts = terms.iter().map(|term| self.parts(term, axes));
+        let first = parts.next().unwrap_or_default();
+        parts.fold(first, |sum, next| sum.into_iter().zip(next).map(|(a, b)| a.plus(b)).collect())
+    }
+
+    fn parts(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
+        let size = axes.iter().map(|axis| axis.values.len()).product();
+        let all = |blank| vec![Part { amount: Err(blank), schools: 0 }; size];
+        let Some(sheet) = self.sheet(term.feed.table()) else {
+            return all(if self.due == 0 { Blank::NotApplicable } else { Blank::NotReported });
+        };
+        if sheet.coverage.schools_reported == 0 {
+            return all(Blank::NotReported);
+        }
+        let supported = block(sheet, &term.feed).filter(|block| is_supported(sheet, block));
+        let Some(block) = supported else { return all(Blank::Unsupported) };
+        let outcomes = match &term.feed {
+            Feed::Rounded { outcomes, .. } => outcomes.as_slice(),
+            Feed::Clear { .. } => &[],
+        };
+        let slice = Slice { by: axes, filters: term.filters, outcomes };
+        let floors = Floors::of(self.catalogue, term, self.kind);
+        let part = |(place, cell): (usize, CellSum)| {
+            let schools = cell.schools().min(sheet.coverage.schools_reported);
+            if cell.school_cells == 0 {
+                let blank = missing(sheet.coverage, &key_at(axes, place), axes);
+                return Part { amount: Err(blank), schools: 0 };
+            }
+            let amount = amount(cell, &term.feed).times(term.coefficient);
+            let shown = floors.check(amount, schools);
+            Part { amount: shown.map_or(Ok(amount), |f| Err(Blank::Suppressed(f))), schools }
+        };
+        sum(&sheet.sums, block, slice).into_iter().enumerate().map(part).collect()
+    }
+}
+
+impl Part {
+    /// Adds two terms of a sum. What cannot exist adds nothing; any other blank blanks the sum.
+    fn plus(self, other: Self) -> Self {
+        let amount = match (self.amount, other.amount) {
+            (Ok(one), Ok(two)) => Ok(one.plus(two)),
+            (Ok(one), Err(Blank::NotApplicable)) | (Err(Blank::NotApplicable), Ok(one)) => Ok(one),
+            (Err(Blank::NotApplicable), blank) | (blank, Err(Blank::NotApplicable)) => blank,
+            (Err(blank @ Blank::Suppressed(_)), _) | (_, Err(blank @ Blank::Suppressed(_))) => {
+                Err(blank)
+            }
+            (Err(blank), _) | (_, Err(blank)) => Err(blank),
+        };
+        Self { amount, schools: self.schools.max(other.schools) }
+    }
+}
+
+fn ratio(above: Result<Amount, Blank>, below: Result<Amount, Blank>) -> Reading {
+    match (above, below) {
+        // Nothing of nobody is no share.
+        (_, Ok(Amount { value: 0, .. })) => Reading::Blank(Blank::NotApplicable),
+        (Ok(numerator), Ok(denominator)) => Reading::Ratio { numerator, denominator },
+        (Err(blank @ Blank::Suppressed(_)), _) | (_, Err(blank @ Blank::Suppressed(_))) => {
+            Reading::Blank(blank)
+        }
+        (Err(blank), _) | (_, Err(blank)) => Reading::Blank(blank),
+    }
+}
+
+fn block<'s>(sheet: &'s Sheet, feed: &Feed) -> Option<&'s Block> {
+    let spec = sheet.spec()?;
+    match feed {
+        Feed::Clear { count, .. } => spec.block(count),
+        Feed::Rounded { partition, .. } => spec.block(partition),
+    }
+}
+
+/// Whether anybody gave a figure for any cell of a block.
+fn is_supported(sheet: &Sheet, block: &Block) -> bool {
+    let contributors = sheet.sums.contributors().get(block.range()).unwrap_or_default();
+    contributors.iter().any(|count| *count > 0)
+}
+
+fn amount(cell: CellSum, feed: &Feed) -> Amount {
+    match feed {
+        Feed::Rounded { .. } => Amount::rounded(cell.value, cell.school_cells),
+        Feed::Clear { band: Some(width), .. } => Amount {
+            above: u64::from(width.saturating_sub(1)).saturating_mul(cell.school_cells),
+            ..Amount::exact(cell.value)
+        },
+        Feed::Clear { .. } => Amount::exact(cell.value),
+    }
+}
+
+/// The blank of a cell to which none of the schools that reported contributed.
+fn missing(coverage: Coverage, key: &[String], axes: &[Axis]) -> Blank {
+    let value = |id: &str| {
+        let at = axes.iter().position(|axis| axis.dimension.as_str() == id)?;
+        key.get(at).map(String::as_str)
+    };
+    let stage = value("stage").and_then(Stage::from_word);
+    let grade = value("grade").and_then(Grade::from_word);
+    let impossible = match (stage, grade) {
+        (Some(stage), Some(grade)) => {
+            !SchoolType::ALL.into_iter().any(|kind| stage_of(kind, grade) == Some(stage))
+        }
+        _ => false,
+    };
+    // With all reports in, a cell that nobody filled is one that no school has.
+    if impossible || coverage.schools_reported >= coverage.schools_due {
+        Blank::NotApplicable
+    } else {
+        Blank::NotReported
+    }
+}
+
+/// Schools that filled a block, of those that reported; at most, where it cannot be told exactly.
+fn able(sheet: &Sheet, block: &Block, is_rounded: bool) -> u32 {
+    let reported = sheet.coverage.schools_reported;
+    let contributors = sheet.sums.contributors().get(block.range()).unwrap_or_default();
+    let most = contributors.iter().copied().max().unwrap_or(0);
+    if most == 0 || is_rounded {
+        return if most == 0 { 0 } else { reported };
+    }
+    // Every school has a roll, so students per cell tell how many schools could have filled it.
+    let spec = sheet.spec();
+    let roll = spec.and_then(|spec| spec.block("base.students"));
+    let comparable = roll.filter(|roll| {
+        !block.axes.is_empty() && block.dims().all(|dim| roll.dims().any(|known| known == dim))
+    });
+    if let Some(roll) = comparable {
+        let slice = Slice { by: &block.axes, filters: &[], outcomes: &[] };
+        let expected = sum(&sheet.sums, roll, slice);
+        let short = expected.iter().zip(contributors);
+        let most_short = short.map(|(cell, count)| cell.schools().saturating_sub(*count)).max();
+        return reported.saturating_sub(most_short.unwrap_or(0));
+    }
+    let all = contributors.iter().fold(0, |sum: u32, count| sum.saturating_add(*count));
+    let alike = contributors.iter().all(|count| *count == most);
+    if alike { most.min(reported) } else { all.min(reported) }
+}
+
+/// Values of the combination at a place, row-major over the axes.
+#[must_use]
+pub fn key_at(axes: &[Axis], place: usize) -> Vec<String> {
+    let mut rest = place;
+    let mut key = Vec::with_capacity(axes.len());
+    for axis in axes.iter().rev() {
+        let size = axis.values.len().max(1);
+        key.extend(axis.values.get(rest % size).cloned());
+        rest /= size;
+    }
+    key.reverse();
+    key
+}

@@ -1,0 +1,269 @@
+//! What a hub holds about one period: its own sheets, and its members' where they are asked for.
+//!
+//! Opened once and asked many times: a page with forty indicators decodes every sheet once.
+
+use domain::catalogue::{Axis, Catalogue, Label};
+use domain::period::Period;
+use domain::unit::{UnitId, UnitKind};
+use runtime::sql::{SqlError, Tx};
+
+use super::evaluate::{Reader, key_at};
+use super::floor::hold_back;
+use super::plan::{Indicator, Plan};
+use super::sheet::{self, Sheet, Source};
+use super::value::{Blank, Figure, Figures, Reading, State, UnitFigures, UnitName};
+use super::{Members, Query, StatisticsError};
+use crate::packs::Packs;
+use crate::rollup;
+use crate::store::unit::{self, Unit, UnitStatus};
+
+/// One unit's sheets.
+#[derive(Clone, Debug)]
+pub struct UnitHoldings {
+    /// Whose they are.
+    pub unit: UnitName,
+    /// Schools that are due at the unit, by the registry.
+    pub due: u32,
+    /// Sheets, one a table.
+    pub sheets: Vec<Sheet>,
+    /// Signed releases behind them; nothing for the hub itself.
+    pub sources: Vec<Source>,
+}
+
+/// A hub's sheets of one period.
+#[derive(Clone, Debug)]
+pub struct Holdings {
+    /// Period.
+    pub period: Period,
+    /// The hub's own.
+    pub whole: UnitHoldings,
+    /// Its members', in order of unit id; empty unless asked for.
+    pub members: Vec<UnitHoldings>,
+}
+
+impl Holdings {
+    /// Reads the sheets of some tables.
+    ///
+    /// # Errors
+    /// The store cannot be read, or holds what no known catalogue describes.
+    pub fn open(
+        tx: &Tx<'_>,
+        packs: &Packs,
+        at: &UnitName,
+        (period, members): (Period, Members),
+        tables: &[&str],
+    ) -> Result<Self, StatisticsError> {
+        let text = period.to_string();
+        let mut sheets = Vec::new();
+        for table in tables {
+            sheets.extend(sheet::own(tx, packs, table, &text)?);
+        }
+        let due = if sheets.len() == tables.len() {
+            sheets.first().map_or(0, |sheet| sheet.coverage.schools_due)
+        } else {
+            rollup::schools_due(tx, packs, &at.id, &text)?
+        };
+        let members = match members {
+            Members::Left => Vec::new(),
+            Members::Listed => below(tx, packs, at, &text, &sheets)?,
+        };
+        let whole = UnitHoldings { unit: at.clone(), due, sheets, sources: Vec::new() };
+        Ok(Self { period, whole, members })
+    }
+
+    /// The figures of an indicator.
+    ///
+    /// # Errors
+    /// The catalogue in force has no such indicator, or the indicator no such dimension.
+    pub fn figures(
+        &self,
+        packs: &Packs,
+        indicator: &str,
+        by: &[String],
+    ) -> Result<Figures, StatisticsError> {
+        let known = packs.in_force();
+        let catalogue = known.catalogue.as_ref();
+        let found = Indicator::find(catalogue, indicator);
+        let found = found.ok_or(StatisticsError::UnknownIndicator)?;
+        let axes = axes(catalogue, found, by)?;
+        let plan = found.plan(catalogue);
+        let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
+        let states = self.whole.sheets.iter().filter(|sheet| tables.contains(&sheet.table()));
+        let read = |unit: &UnitHoldings| match &plan {
+            Ok(plan) => unit.figures(catalogue, plan, &axes),
+            Err(reason) => unit.blank(Blank::NoFeed(*reason), &axes),
+        };
+        let whole = read(&self.whole);
+        let mut members: Vec<UnitFigures> = self.members.iter().map(read).collect();
+        for place in 0..whole.figures.len() {
+            hold_back(members.iter_mut().filter_map(|unit| unit.figures.get_mut(place)));
+        }
+        Ok(Figures {
+            indicator: indicator.to_owned(),
+            period: self.period,
+            by: by.to_vec(),
+            states: states.filter_map(state).collect(),
+            whole,
+            members,
+            catalogue: known.digest,
+            revision: catalogue.revision(),
+        })
+    }
+}
+
+impl UnitHoldings {
+    /// What figures are read from.
+    #[must_use]
+    pub fn reader<'a>(&'a self, catalogue: &'a Catalogue) -> Reader<'a> {
+        Reader { catalogue, kind: self.unit.kind, due: self.due, sheets: &self.sheets }
+    }
+
+    fn figures(&self, catalogue: &Catalogue, plan: &Plan<'_>, axes: &[Axis]) -> UnitFigures {
+        let reader = self.reader(catalogue);
+        let mut figures = reader.figures(plan, axes);
+        hold_back(&mut figures);
+        let table = plan.tables().first().copied().unwrap_or_default();
+        let sheet = reader.sheet(table);
+        UnitFigures {
+            unit: self.unit.clone(),
+            figures,
+            coverage: reader.coverage(table),
+            able: reader.able(plan),
+            snapshot: sheet.map_or(0, |sheet| sheet.snapshot),
+            root: sheet.and_then(|sheet| sheet.root),
+        }
+    }
+
+    fn blank(&self, blank: Blank, axes: &[Axis]) -> UnitFigures {
+        let size: usize = axes.iter().map(|axis| axis.values.len()).product();
+        let reading = Reading::Blank(blank);
+        let figure = |place| Figure { key: key_at(axes, place), reading, schools: 0 };
+        UnitFigures {
+            unit: self.unit.clone(),
+            figures: (0..size).map(figure).collect(),
+            coverage: domain::rollup::Coverage { schools_due: self.due, ..Default::default() },
+            able: 0,
+            snapshot: 0,
+            root: None,
+        }
+    }
+}
+
+/// Reads the figures of one indicator, period and hub: one snapshot row where no members are
+/// asked for, whatever the number of schools.
+///
+/// # Errors
+/// No such indicator or dimension, or the store cannot be read.
+pub fn figures(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    at: &UnitName,
+    query: &Query,
+) -> Result<Figures, StatisticsError> {
+    let catalogue = packs.in_force().catalogue.clone();
+    let found = Indicator::find(&catalogue, &query.indicator);
+    let found = found.ok_or(StatisticsError::UnknownIndicator)?;
+    let plan = found.plan(&catalogue).ok();
+    let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
+    let span = (query.period, query.members);
+    Holdings::open(tx, packs, at, span, &tables)?.figures(packs, &query.indicator, &query.by)
+}
+
+fn state(sheet: &Sheet) -> Option<State> {
+    Some(State {
+        number: sheet.snapshot,
+        table: sheet.table().to_owned(),
+        root: sheet.root?,
+        sealed_at_ms: sheet.at_ms,
+        catalogue: sheet.digest,
+        coverage: sheet.coverage,
+    })
+}
+
+/// Axes of the dimensions asked for, in the order asked for.
+fn axes(
+    catalogue: &Catalogue,
+    indicator: Indicator<'_>,
+    by: &[String],
+) -> Result<Vec<Axis>, StatisticsError> {
+    let axis = |(place, id): (usize, &String)| {
+        let repeated = by.iter().take(place).any(|other| other == id);
+        let known = catalogue.dimension(id).filter(|_| indicator.has_dimension(id) && !repeated);
+        let dimension = known.ok_or(StatisticsError::Dimension)?;
+        let values = dimension.values.iter().map(|value| value.id.clone()).collect();
+        Ok(Axis { dimension: dimension.id.clone(), values })
+    };
+    by.iter().enumerate().map(axis).collect()
+}
+
+/// The members by the tree of the period, and whoever else is in the sums.
+fn below(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    at: &UnitName,
+    period: &str,
+    own: &[Sheet],
+) -> Result<Vec<UnitHoldings>, StatisticsError> {
+    let day = rollup::tree_day(packs, period);
+    let placed = unit::members_on(tx, &at.id, day)?;
+    let counted = placed.iter().filter(|unit| {
+        let sends = unit.kind == UnitKind::School || unit.kind.is_hub();
+        sends && unit.status != UnitStatus::Closed
+    });
+    let mut members: Vec<UnitHoldings> = counted.map(|unit| held(packs, unit)).collect();
+    for sheet in own {
+        for release in sheet::members(tx, packs, sheet, period)? {
+            let id: UnitId = release.unit.parse().map_err(|_| SqlError::Type)?;
+            let place = match members.binary_search_by(|known| known.unit.id.cmp(&id)) {
+                Ok(place) => place,
+                Err(place) => {
+                    let gone = unit::find(tx, &id)?;
+                    let gone = gone.as_ref().map_or_else(|| bare(packs, &id), |u| held(packs, u));
+                    members.insert(place, gone);
+                    place
+                }
+            };
+            if let Some(member) = members.get_mut(place) {
+                member.sheets.push(release.sheet);
+                member.sources.push(release.source);
+            }
+        }
+    }
+    Ok(members)
+}
+
+fn held(packs: &Packs, unit: &Unit) -> UnitHoldings {
+    let due = if unit.kind == UnitKind::School { 1 } else { unit.schools_below };
+    let unit = UnitName { id: unit.id.clone(), kind: unit.kind, label: name(packs, unit) };
+    UnitHoldings { unit, due, sheets: Vec::new(), sources: Vec::new() }
+}
+
+/// A unit that the registry no longer knows.
+fn bare(packs: &Packs, id: &UnitId) -> UnitHoldings {
+    let label = division(packs, id.as_str()).unwrap_or_else(|| same(id.as_str()));
+    let unit = UnitName { id: id.clone(), kind: UnitKind::School, label };
+    UnitHoldings { unit, due: 0, sheets: Vec::new(), sources: Vec::new() }
+}
+
+/// The name by which a unit is shown: the registry's, else its division's, else its id.
+#[must_use]
+pub fn name(packs: &Packs, unit: &Unit) -> Label {
+    if unit.name_zh.is_empty() {
+        return division(packs, unit.id.as_str()).unwrap_or_else(|| same(unit.id.as_str()));
+    }
+    let english = if unit.name_en.is_empty() {
+        division(packs, unit.id.as_str()).map(|label| label.en)
+    } else {
+        Some(unit.name_en.clone())
+    };
+    Label { zh: unit.name_zh.clone(), en: english.unwrap_or_else(|| unit.name_zh.clone()) }
+}
+
+fn division(packs: &Packs, code: &str) -> Option<Label> {
+    let rows = packs.divisions().rows();
+    rows.iter().find(|row| row.code == code).map(|row| row.label.clone())
+}
+
+fn same(text: &str) -> Label {
+    Label { zh: text.to_owned(), en: text.to_owned() }
+}

@@ -1,0 +1,186 @@
+//! Breakdowns of an indicator: areas by stage, stages and grades by sex.
+
+use domain::unit::UnitKind;
+use runtime::web::{Export, Figure as Shown, Label};
+
+use super::indicator::{Page, share_interval};
+use super::{PageError, coverage, value_label, words};
+use crate::console::{AreaFigure, Breakdown, BreakdownTable, TableRow};
+use crate::statistics::table::is_area;
+use crate::statistics::{Blank, Figures, Reading, UnitFigures, shown};
+
+/// Where Qingdao's districts stand on a tile map, roughly, by division code: column and row.
+const TILES: [(&str, (u8, u8)); 10] = [
+    ("370202", (1, 3)),
+    ("370203", (1, 2)),
+    ("370211", (0, 3)),
+    ("370212", (2, 3)),
+    ("370213", (2, 2)),
+    ("370214", (1, 1)),
+    ("370215", (2, 1)),
+    ("370281", (0, 1)),
+    ("370283", (0, 0)),
+    ("370285", (1, 0)),
+];
+
+/// The breakdowns that the indicator has for the unit.
+pub(super) fn available(page: &Page<'_>) -> Vec<Breakdown> {
+    let mut offered = Vec::new();
+    let has_areas = page.holdings.members.iter().any(|member| is_area(member.unit.kind));
+    if page.is_whole() && has_areas {
+        offered.push(match page.unit.kind {
+            UnitKind::City => Breakdown::DistrictStage,
+            _ => Breakdown::StreetStage,
+        });
+    }
+    if page.indicator.has_dimension("stage") {
+        offered.push(Breakdown::StageSex);
+    }
+    if page.indicator.has_dimension("grade") {
+        offered.push(Breakdown::GradeSex);
+    }
+    offered
+}
+
+/// The table of a breakdown.
+pub(super) fn table(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, PageError> {
+    match breakdown {
+        Breakdown::DistrictStage | Breakdown::StreetStage => by_area(page, breakdown),
+        Breakdown::StageSex => by_dimension(page, "stage", words::STAGE.into()),
+        Breakdown::GradeSex => by_dimension(page, "grade", words::GRADE.into()),
+    }
+}
+
+fn by_area(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, PageError> {
+    let (columns, parts) = if page.indicator.has_dimension("stage") {
+        let by = ["stage".to_owned()];
+        let figures = page.holdings.figures(page.packs, page.indicator.id(), &by)?;
+        (values(page, "stage"), Some(figures))
+    } else {
+        (Vec::new(), None)
+    };
+    let row = |total| area_line(page, parts.as_ref(), total);
+    let members = page.totals.members.iter().filter(|unit| is_area(unit.unit.kind));
+    let shown_members = members.filter(|_| page.is_whole()).map(row).collect();
+    let kind = match breakdown {
+        Breakdown::DistrictStage => words::DISTRICT,
+        _ => words::STREET,
+    };
+    let mut labels: Vec<Label> =
+        columns.iter().map(|value| value_label(page.catalogue, "stage", value)).collect();
+    labels.push(words::TOTAL.into());
+    Ok(assembled(page, kind.into(), labels, (shown_members, row(page.total()?))))
+}
+
+fn area_line<'f>(page: &Page<'_>, parts: Option<&Figures>, total: &'f UnitFigures) -> Line<'f> {
+    let cells = parts.and_then(|figures| figures.of(&total.unit.id));
+    let cells = cells.into_iter().flat_map(|unit| &unit.figures);
+    let mut readings: Vec<Reading> = cells.map(|figure| figure.reading).collect();
+    readings.push(page.reading(total));
+    (Label::from(&total.unit.label), readings, total)
+}
+
+fn by_dimension(page: &Page<'_>, rows: &str, kind: Label) -> Result<BreakdownTable, PageError> {
+    let has_sex = page.indicator.has_dimension("sex");
+    let read = |by: &[&str]| -> Result<Vec<Reading>, PageError> {
+        let by: Vec<String> = by.iter().map(|id| (*id).to_owned()).collect();
+        let figures = page.holdings.figures(page.packs, page.indicator.id(), &by)?;
+        let unit = figures.of(&page.unit.id).ok_or(PageError::Unknown)?;
+        Ok(unit.figures.iter().map(|figure| figure.reading).collect())
+    };
+    let sexes = if has_sex { values(page, "sex") } else { Vec::new() };
+    let cells = if has_sex { read(&[rows, "sex"])? } else { Vec::new() };
+    let (totals, columns) = (read(&[rows])?, if has_sex { read(&["sex"])? } else { Vec::new() });
+    let unit = page.total()?;
+    let lines = values(page, rows).into_iter().zip(totals).enumerate().map(|(at, (value, all))| {
+        let from = at * sexes.len();
+        let mut readings = cells.get(from..from + sexes.len()).unwrap_or_default().to_vec();
+        readings.push(all);
+        (value_label(page.catalogue, rows, &value), readings, unit)
+    });
+    let lines: Vec<_> = lines.collect();
+    let mut labels: Vec<Label> =
+        sexes.iter().map(|value| value_label(page.catalogue, "sex", value)).collect();
+    labels.push(words::TOTAL.into());
+    let mut last = columns;
+    last.push(page.reading(unit));
+    let whole = (Label::from(&unit.unit.label), last, unit);
+    Ok(assembled(page, kind, labels, (lines, whole)))
+}
+
+type Line<'f> = (Label, Vec<Reading>, &'f UnitFigures);
+
+/// Puts a table together; columns and rows that no school can have are left out.
+fn assembled(
+    page: &Page<'_>,
+    row_kind: Label,
+    columns: Vec<Label>,
+    (lines, whole): (Vec<Line<'_>>, Line<'_>),
+) -> BreakdownTable {
+    let never = Reading::Blank(Blank::NotApplicable);
+    let all = || lines.iter().chain(std::iter::once(&whole));
+    let kept: Vec<bool> = (0..columns.len())
+        .map(|at| all().any(|(_, readings, _)| readings.get(at).is_some_and(|r| *r != never)))
+        .collect();
+    let row = |(label, readings, unit): &Line<'_>| {
+        let kept_readings = readings.iter().zip(&kept).filter(|(_, kept)| **kept);
+        let figures = kept_readings.map(|(reading, _)| shown(page.catalogue, page.indicator, reading));
+        TableRow { label: label.clone(), figures: figures.collect(), coverage: coverage(unit.coverage) }
+    };
+    let is_empty = |row: &TableRow| row.figures.iter().all(|f| *f == Shown::NotApplicable);
+    let rows: Vec<TableRow> = lines.iter().map(row).filter(|row| !is_empty(row)).collect();
+    let labels = columns.into_iter().zip(&kept).filter(|(_, kept)| **kept);
+    BreakdownTable {
+        row_kind,
+        columns: labels.map(|(label, _)| label).collect(),
+        rows,
+        whole: row(&whole),
+    }
+}
+
+fn values(page: &Page<'_>, dimension: &str) -> Vec<String> {
+    let known = page.catalogue.dimension(dimension);
+    let values = known.into_iter().flat_map(|dimension| &dimension.values);
+    values.map(|value| value.id.clone()).collect()
+}
+
+/// The areas for the charts.
+pub(super) fn areas(page: &Page<'_>) -> Vec<AreaFigure> {
+    if !page.is_whole() {
+        return Vec::new();
+    }
+    let members = page.totals.members.iter().filter(|unit| is_area(unit.unit.kind));
+    let area = |unit: &UnitFigures| {
+        let reading = page.reading(unit);
+        let tile = TILES.iter().find(|(code, _)| *code == unit.unit.id.as_str());
+        AreaFigure {
+            label: (&unit.unit.label).into(),
+            figure: shown(page.catalogue, page.indicator, &reading),
+            interval: share_interval(page, &reading),
+            coverage: coverage(unit.coverage),
+            tile: tile.map(|(_, place)| *place),
+        }
+    };
+    members.map(area).collect()
+}
+
+/// The same figures for programs.
+pub(super) fn exports(page: &Page<'_>, breakdown: Breakdown, term: &str) -> Vec<Export> {
+    let wanted: &[&str] = match breakdown {
+        Breakdown::DistrictStage | Breakdown::StreetStage => &["stage"],
+        Breakdown::StageSex => &["stage", "sex"],
+        Breakdown::GradeSex => &["grade", "sex"],
+    };
+    let kept = wanted.iter().filter(|id| page.indicator.has_dimension(id));
+    let by: Vec<&str> = kept.copied().collect();
+    let unit = if breakdown.has_areas() && page.is_whole() { "" } else { page.unit.id.as_str() };
+    let export = |label: &str, format: &str| Export {
+        label: label.to_owned(),
+        href: format!(
+            "/api/v1/data?indicator={}&period={term}&unit={unit}&by={}&format={format}",
+            page.indicator.id(),
+            by.join(",")
+        ),
+    };
+    vec![export("CSV", "csv"), export("JSON", "json")]
+}

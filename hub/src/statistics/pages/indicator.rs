@@ -1,0 +1,322 @@
+//! The indicator page: one indicator, one term, one area.
+
+use domain::catalogue::{Catalogue, Kind, Label as Named};
+use domain::disclosure::ROUNDING_BASE;
+use domain::period::Period;
+use domain::unit::UnitKind;
+use runtime::sql::Tx;
+use runtime::web::chart::Interval;
+use runtime::web::{Export, Label};
+
+use super::breakdown::{areas, available, exports, table};
+use super::{PageError, Terms, coverage, filled, filled_with, first_sheet, version, why, words};
+use crate::console::{
+    Breakdown, Choice, Choices, Closed, Filter, Headline, IndicatorPage, NamedFigure, Protection,
+    Range, SourceLine, Version,
+};
+use crate::packs::Packs;
+use crate::statistics::shown::amount_shown;
+use crate::statistics::table::{everything, is_area};
+use crate::statistics::{
+    Blank, Figures, Floor, GROUP_SCHOOLS_MIN, Holdings, Indicator, Reading, UnitFigures, UnitName,
+    interval, shown,
+};
+
+/// Shown where nothing else was asked for, the first that has figures.
+const PREFERRED: [&str; 2] = ["r.scr.coverage", "base.students"];
+/// Most lines of sources.
+const SOURCES_MAX: usize = 500;
+
+/// Everything that the parts of the page are made from.
+pub(super) struct Page<'a> {
+    pub packs: &'a Packs,
+    pub catalogue: &'a Catalogue,
+    pub holdings: &'a Holdings,
+    pub indicator: Indicator<'a>,
+    /// Totals of the hub and its members.
+    pub totals: Figures,
+    /// The unit that is looked into: the hub, or a member that is a hub.
+    pub unit: UnitName,
+}
+
+impl Page<'_> {
+    /// Whether the hub itself is looked into, which has areas.
+    pub fn is_whole(&self) -> bool {
+        self.unit.id == self.holdings.whole.unit.id
+    }
+
+    /// Totals of the unit.
+    pub fn total(&self) -> Result<&UnitFigures, PageError> {
+        self.totals.of(&self.unit.id).ok_or(PageError::Unknown)
+    }
+
+    /// The reading of a unit's total.
+    pub fn reading(&self, unit: &UnitFigures) -> Reading {
+        let missing = Reading::Blank(Blank::NotReported);
+        unit.figures.first().map_or(missing, |figure| figure.reading)
+    }
+}
+
+/// Makes the page's values.
+pub(super) fn page(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    at: &UnitName,
+    (terms, filter): (&Terms, &Filter),
+) -> Result<IndicatorPage, PageError> {
+    let period = Period::Term(terms.chosen);
+    let holdings = everything(tx, packs, at, period)?;
+    let known = packs.in_force().catalogue.clone();
+    let indicator = chosen(packs, &known, &holdings, &filter.indicator)?;
+    let totals = holdings.figures(packs, indicator.id(), &[])?;
+    let unit = unit(&holdings, &filter.unit)?;
+    let page =
+        Page { packs, catalogue: &known, holdings: &holdings, indicator, totals, unit };
+    let offered = available(&page);
+    let breakdown = filter.breakdown.filter(|asked| offered.contains(asked));
+    let breakdown = breakdown.or_else(|| offered.first().copied()).unwrap_or_default();
+    let total = page.total()?;
+    let reading = page.reading(total);
+    let sheet = first_sheet(&holdings, &page.totals.states);
+    let sheet = sheet.or_else(|| holdings.whole.sheets.first());
+    let version = match sheet {
+        Some(sheet) => version(tx, packs, (sheet, period))?,
+        None => None,
+    };
+    Ok(IndicatorPage {
+        selected: Filter {
+            indicator: indicator.id().to_owned(),
+            term: terms.chosen.to_string(),
+            unit: page.unit.id.to_string(),
+            breakdown: Some(breakdown),
+        },
+        choices: choices(&page, terms, offered),
+        name: indicator.label().into(),
+        definition: definition(&known, indicator),
+        whole: (&page.unit.label).into(),
+        headline: headline(&page, &reading),
+        coverage: coverage(total.coverage),
+        version: version.unwrap_or_else(|| unsealed(packs)),
+        table: table(&page, breakdown)?,
+        areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
+        sources: sources(&page),
+        protection: protection(&reading),
+        closed: closed(&page, &reading),
+        exports: page_exports(&page, breakdown, terms),
+    })
+}
+
+fn chosen<'c>(
+    packs: &Packs,
+    catalogue: &'c Catalogue,
+    holdings: &Holdings,
+    asked: &str,
+) -> Result<Indicator<'c>, PageError> {
+    if !asked.is_empty() {
+        return Indicator::find(catalogue, asked).ok_or(PageError::Unknown);
+    }
+    for id in PREFERRED {
+        let figures = holdings.figures(packs, id, &[])?;
+        if figures.whole.figures.iter().any(|figure| figure.reading.blank().is_none()) {
+            return Indicator::find(catalogue, id).ok_or(PageError::Unknown);
+        }
+    }
+    let [_, last] = PREFERRED;
+    Indicator::find(catalogue, last).ok_or(PageError::Unknown)
+}
+
+/// The hub or a member that is a hub; a school is never looked into.
+fn unit(holdings: &Holdings, asked: &str) -> Result<UnitName, PageError> {
+    if asked.is_empty() || asked.eq_ignore_ascii_case(holdings.whole.unit.id.as_str()) {
+        return Ok(holdings.whole.unit.clone());
+    }
+    let members = || holdings.members.iter().filter(|member| is_area(member.unit.kind));
+    let found = members().find(|member| asked.eq_ignore_ascii_case(member.unit.id.as_str()));
+    found.map(|member| member.unit.clone()).ok_or(PageError::Unknown)
+}
+
+fn choices(page: &Page<'_>, terms: &Terms, breakdowns: Vec<Breakdown>) -> Choices {
+    let named = |label: &Named, value: &str| Choice { value: value.to_owned(), label: label.into() };
+    let sent = Indicator::all(page.catalogue).filter(|known| {
+        let plan = known.plan(page.catalogue);
+        let held = |table: &str| page.holdings.whole.sheets.iter().any(|s| s.table() == table);
+        let shown = plan.is_ok_and(|plan| plan.tables().iter().all(|table| held(table)));
+        shown || known.id() == page.indicator.id()
+    });
+    let areas = page.holdings.members.iter().filter(|member| is_area(member.unit.kind));
+    let units = std::iter::once(&page.holdings.whole).chain(areas);
+    Choices {
+        indicators: sent.map(|known| named(known.label(), known.id())).collect(),
+        terms: terms.choices.clone(),
+        units: units.map(|held| named(&held.unit.label, held.unit.id.as_str())).collect(),
+        breakdowns,
+    }
+}
+
+fn definition(catalogue: &Catalogue, indicator: Indicator<'_>) -> Label {
+    let name = Label::from(indicator.label());
+    match indicator {
+        Indicator::Count(count) => {
+            let text = match count.kind {
+                Kind::Stock => words::STOCK,
+                Kind::Flow => words::FLOW,
+                Kind::Distinct => words::DISTINCT,
+            };
+            let mut sentence = filled_with(text, &[&name]);
+            if !count.note.is_empty() {
+                // The catalogue's own remarks are kept in one language.
+                sentence.en = format!("{} {}", sentence.en, count.note);
+            }
+            sentence
+        }
+        Indicator::Ratio(ratio) => {
+            let part = |sum| sum_label(catalogue, sum);
+            filled_with(words::RATIO, &[&part(&ratio.numerator), &part(&ratio.denominator)])
+        }
+    }
+}
+
+/// The counts of a sum by name, joined by plus signs.
+fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
+    let mut joined = Label::default();
+    for term in &sum.terms {
+        let count = catalogue.count(term.count.as_str());
+        let mut name = count.map_or_else(|| Label::same(term.count.as_str()), |c| (&c.label).into());
+        for (dimension, value) in &term.filters {
+            let value = super::value_label(catalogue, dimension.as_str(), value);
+            name.zh = format!("{}（{}）", name.zh, value.zh);
+            name.en = format!("{} ({})", name.en, value.en);
+        }
+        if term.coefficient != 1 {
+            name.zh = format!("{} × {}", term.coefficient, name.zh);
+            name.en = format!("{} × {}", term.coefficient, name.en);
+        }
+        let plus = if joined.zh.is_empty() { "" } else { " + " };
+        joined.zh = format!("{}{plus}{}", joined.zh, name.zh);
+        joined.en = format!("{}{plus}{}", joined.en, name.en);
+    }
+    joined
+}
+
+fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
+    let value = shown(page.catalogue, page.indicator, reading);
+    let (range, parts) = match *reading {
+        Reading::Count(amount) if amount.rounded_cells > 0 => {
+            (Some(Range::Count { low: amount.low(), high: amount.high() }), Vec::new())
+        }
+        Reading::Ratio { numerator, denominator } => {
+            let range = value.share_value().and_then(|_| interval(numerator, denominator));
+            let part = |name, amount| NamedFigure { name, figure: amount_shown(amount) };
+            let names = match page.indicator {
+                Indicator::Ratio(ratio) => [&ratio.numerator, &ratio.denominator]
+                    .map(|sum| sum_label(page.catalogue, sum)),
+                Indicator::Count(_) => [Label::default(), Label::default()],
+            };
+            let [above, below] = names;
+            let parts = vec![part(above, numerator), part(below, denominator)];
+            (range.map(Range::Share), parts)
+        }
+        Reading::Count(_) | Reading::Blank(_) => (None, Vec::new()),
+    };
+    Headline { value, range, parts }
+}
+
+fn sources(page: &Page<'_>) -> Vec<SourceLine> {
+    let tables: Vec<&str> = page.totals.states.iter().map(|state| state.table.as_str()).collect();
+    let members = page.holdings.members.iter();
+    let wanted = members.filter(|member| page.is_whole() || member.unit.id == page.unit.id);
+    let lines = wanted.flat_map(|member| {
+        let sources =
+            member.sources.iter().filter(|source| tables.contains(&source.table.as_str()));
+        sources.map(|source| SourceLine {
+            unit: (&member.unit.label).into(),
+            unit_id: member.unit.id.to_string(),
+            table: source.table.clone(),
+            revision: source.revision,
+            digest: source.digest,
+            received_at_ms: source.arrived_at_ms,
+            coverage: coverage(source.coverage),
+        })
+    });
+    lines.take(SOURCES_MAX).collect()
+}
+
+fn protection(reading: &Reading) -> Protection {
+    let cells = match reading {
+        Reading::Count(amount) => amount.rounded_cells,
+        Reading::Ratio { numerator, denominator } => {
+            numerator.rounded_cells.saturating_add(denominator.rounded_cells)
+        }
+        Reading::Blank(_) => 0,
+    };
+    match reading {
+        Reading::Count(amount) if amount.above > 0 => Protection::Band { width: 10 },
+        // A rounded sum that is hidden was rounded all the same; of how many cells is not told.
+        Reading::Blank(Blank::Suppressed(_)) => Protection::Rounded { base: ROUNDING_BASE, cells },
+        _ if cells > 0 => Protection::Rounded { base: ROUNDING_BASE, cells },
+        _ => Protection::Clear,
+    }
+}
+
+fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
+    let mut lines = Vec::new();
+    if let Some(why) = reading.blank().and_then(why) {
+        lines.push(Closed { what: words::THIS_INDICATOR.into(), why: why.into() });
+    }
+    let is_rounded =
+        page.indicator.plan(page.catalogue).is_ok_and(|plan| {
+            plan.numerator.iter().any(|term| term.feed.is_rounded())
+        });
+    if is_rounded {
+        lines.push(Closed {
+            what: filled(words::FEW_SCHOOLS, &[&GROUP_SCHOOLS_MIN]),
+            why: words::FEW_SCHOOLS_WHY.into(),
+        });
+        let least = page.catalogue.definition().default_min_cell;
+        lines.push(Closed {
+            what: filled(words::SMALL_CELLS, &[&least]),
+            why: words::SMALL_CELLS_WHY.into(),
+        });
+    }
+    let low = Blank::Suppressed(Floor::Level);
+    let all = std::iter::once(&page.totals.whole).chain(&page.totals.members);
+    if all.flat_map(|unit| &unit.figures).any(|figure| figure.reading.blank() == Some(low)) {
+        lines.push(Closed { what: words::LEVEL.into(), why: words::LEVEL_WHY.into() });
+    }
+    let schools = page.holdings.members.iter();
+    let direct = schools.filter(|member| member.unit.kind == UnitKind::School).count();
+    if page.is_whole() && direct > 0 {
+        lines.push(Closed {
+            what: filled(words::DIRECT_SCHOOLS, &[&direct]),
+            why: words::DIRECT_SCHOOLS_WHY.into(),
+        });
+    }
+    lines
+}
+
+/// What stands for the state of the data before the first snapshot.
+fn unsealed(packs: &Packs) -> Version {
+    let known = packs.in_force();
+    Version {
+        snapshot: 0,
+        root: domain::digest::Digest::sha256([0; 32]),
+        cut_off_ms: i64::MAX,
+        late: 0,
+        catalogue_revision: known.catalogue.revision(),
+        catalogue: known.digest,
+    }
+}
+
+fn page_exports(page: &Page<'_>, breakdown: Breakdown, terms: &Terms) -> Vec<Export> {
+    exports(page, breakdown, &terms.chosen.to_string())
+}
+
+/// The range of a share in an area, where protection gave it one.
+pub(super) fn share_interval(page: &Page<'_>, reading: &Reading) -> Option<Interval> {
+    match *reading {
+        Reading::Ratio { numerator, denominator } if page.indicator.is_share(page.catalogue) => {
+            interval(numerator, denominator)
+        }
+        _ => None,
+    }
+}

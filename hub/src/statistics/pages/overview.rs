@@ -1,0 +1,131 @@
+//! The start page: how complete the reports are, and every indicator with its support.
+
+use domain::catalogue::Catalogue;
+use domain::period::Period;
+use runtime::sql::Tx;
+use runtime::web::{Label, Text};
+
+use super::{PageError, Terms, coverage, version, why, words};
+use crate::console::{AreaCoverage, IndicatorGroup, IndicatorLine, OverviewPage, Support};
+use crate::packs::Packs;
+use crate::statistics::table::{everything, is_area};
+use crate::statistics::{
+    Blank, Figures, Holdings, Indicator, NoFeed, Reading, UnitHoldings, UnitName, shown,
+};
+
+/// Groups by the first word of an indicator's id, in the order in which they stand.
+const GROUPS: [(&[&str], Text); 13] = [
+    (&["base"], words::GROUP_BASE),
+    (&["scr"], words::GROUP_SCR),
+    (&["mtr"], words::GROUP_MTR),
+    (&["alt"], words::GROUP_ALT),
+    (&["cns"], words::GROUP_CNS),
+    (&["ref", "fup"], words::GROUP_REF),
+    (&["evt"], words::GROUP_EVT),
+    (&["spg", "phy"], words::GROUP_SPG),
+    (&["stf", "trn", "cert"], words::GROUP_STF),
+    (&["edu"], words::GROUP_EDU),
+    (&["par"], words::GROUP_PAR),
+    (&["hot", "ctr", "exp", "agy", "vol"], words::GROUP_HOT),
+    (&["gov", "dep", "res", "sys"], words::GROUP_GOV),
+];
+
+/// Makes the page's values.
+pub(super) fn page(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    at: &UnitName,
+    terms: &Terms,
+) -> Result<OverviewPage, PageError> {
+    let period = Period::Term(terms.chosen);
+    let holdings = everything(tx, packs, at, period)?;
+    let catalogue = packs.in_force().catalogue.clone();
+    let first = holdings.whole.sheets.first();
+    let version = match first {
+        Some(sheet) => version(tx, packs, (sheet, period))?,
+        None => None,
+    };
+    Ok(OverviewPage {
+        terms: terms.choices.clone(),
+        term: terms.chosen.to_string(),
+        whole: (&at.label).into(),
+        coverage: reported(&holdings.whole),
+        areas: areas(&holdings),
+        groups: groups(packs, &catalogue, &holdings)?,
+        version,
+    })
+}
+
+fn reported(unit: &UnitHoldings) -> crate::console::Coverage {
+    let none = domain::rollup::Coverage { schools_due: unit.due, ..Default::default() };
+    coverage(unit.sheets.first().map_or(none, |sheet| sheet.coverage))
+}
+
+/// Areas first, then schools directly below, for who has reported and nothing else.
+fn areas(holdings: &Holdings) -> Vec<AreaCoverage> {
+    let mut members: Vec<&UnitHoldings> = holdings.members.iter().collect();
+    members.sort_by_key(|member| !is_area(member.unit.kind));
+    let line = |member: &&UnitHoldings| AreaCoverage {
+        label: (&member.unit.label).into(),
+        coverage: reported(member),
+        received_at_ms: member.sources.iter().map(|source| source.arrived_at_ms).max(),
+    };
+    members.iter().map(line).collect()
+}
+
+fn groups(
+    packs: &Packs,
+    catalogue: &Catalogue,
+    holdings: &Holdings,
+) -> Result<Vec<IndicatorGroup>, PageError> {
+    let mut lines: Vec<Vec<IndicatorLine>> = vec![Vec::new(); GROUPS.len() + 1];
+    for indicator in Indicator::all(catalogue) {
+        let figures = holdings.figures(packs, indicator.id(), &[])?;
+        let id = indicator.id();
+        let word = id.strip_prefix("r.").unwrap_or(id).split('.').next().unwrap_or_default();
+        let place = GROUPS.iter().position(|(words, _)| words.contains(&word));
+        if let Some(group) = lines.get_mut(place.unwrap_or(GROUPS.len())) {
+            group.push(line(catalogue, indicator, &figures));
+        }
+    }
+    let titles = GROUPS.iter().map(|(_, title)| *title).chain([words::GROUP_OTHER]);
+    let groups = titles.zip(lines).filter(|(_, lines)| !lines.is_empty());
+    Ok(groups.map(|(title, lines)| IndicatorGroup { title: title.into(), lines }).collect())
+}
+
+fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> IndicatorLine {
+    let whole = &figures.whole;
+    let missing = Reading::Blank(Blank::NotReported);
+    let reading = whole.figures.first().map_or(missing, |figure| figure.reading);
+    let in_reports = whole.coverage.schools_reported;
+    let support = match reading.blank() {
+        Some(Blank::NoFeed(NoFeed::Local)) => Support::Local,
+        Some(blank @ Blank::NoFeed(_)) => {
+            Support::Closed(why(blank).map_or_else(|| Label::same(""), Label::from))
+        }
+        Some(Blank::Unsupported) => Support::Unsupported,
+        // Weekly and monthly tables are not part of a term's reports in this version.
+        Some(Blank::NotReported) if figures.states.is_empty() && !is_of_term(indicator) => {
+            Support::Unsupported
+        }
+        _ if in_reports > 0 && whole.able < in_reports => {
+            Support::Partial { able: whole.able, of: in_reports }
+        }
+        _ => Support::Reported,
+    };
+    let figure = match support {
+        Support::Unsupported => runtime::web::Figure::Unsupported,
+        _ => shown(catalogue, indicator, &reading),
+    };
+    IndicatorLine {
+        id: indicator.id().to_owned(),
+        name: indicator.label().into(),
+        support,
+        figure,
+        coverage: coverage(whole.coverage),
+    }
+}
+
+fn is_of_term(indicator: Indicator<'_>) -> bool {
+    indicator.period() == domain::catalogue::NativePeriod::Term
+}

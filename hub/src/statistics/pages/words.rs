@@ -1,0 +1,64 @@
+//! Sentences that the pages get from statistics, in both languages.
+
+use runtime::texts;
+
+texts! {
+    TERM_AUTUMN = "{0}–{1} 学年第一学期", "Autumn term {0}, school year {0}–{1}";
+    TERM_SPRING = "{0}–{1} 学年第二学期", "Spring term {1}, school year {0}–{1}";
+    DISTRICT = "区市", "District";
+    STREET = "街道（镇）", "Street or town";
+    STAGE = "学段", "Stage";
+    GRADE = "年级", "Grade";
+    TOTAL = "合计", "Total";
+
+    STOCK = "{0}：截至统计日的人数或个数，由学校台账按目录定义自动计算。",
+        "{0}: as of the day of the count, computed from the schools' ledgers by definition.";
+    FLOW = "{0}：本期内发生的次数，由学校台账按目录定义自动计算。",
+        "{0}: events of the period, computed from the schools' ledgers by definition.";
+    DISTINCT = "{0}：本期内去重后的人数，由学校台账按目录定义自动计算。",
+        "{0}: different persons in the period, computed from the schools' ledgers by definition.";
+    RATIO = "分子：{0}；分母：{1}。各级都先求和再相除，不对比率取平均。",
+        "{0}, divided by: {1}. Sums are divided at each level; ratios are never averaged.";
+
+    SECOND_HUB = "涉及学生个人情况，须两个部门共同密封汇总后才能开放；本市目前只有一个枢纽。",
+        "It is about persons and opens only as a sum that two departments seal together; this \
+         city has one hub so far.";
+    LOCAL = "按规定只留在学校，任何一级枢纽都收不到。",
+        "By rule it stays at the school; no hub ever receives it.";
+    ELSEWHERE = "不由学校上报；相应单位尚未接入。",
+        "Schools do not report it, and the units that would are not connected yet.";
+    UNSUPPORTED = "学校目前的台账还算不出这一项，因此不显示，也不当作零。",
+        "The ledgers that schools keep today do not give it; it is not shown and not zero.";
+    DIFFERENT_SCHOOLS = "分子和分母来自不同的学校，相除没有意义；补齐报送后自动恢复。",
+        "Numerator and denominator come from different schools, so their ratio says nothing; it \
+         returns by itself once the missing reports are in.";
+    SMALL_CELLS = "小于 {0} 的数", "Figures below {0}";
+    SMALL_CELLS_WHY = "由取整数相加的小数目容易被当成实数，因此连同 0 一并隐去。",
+        "A small sum of rounded figures is easily taken for a fact, so it is hidden, zero included.";
+    FEW_SCHOOLS = "不足 {0} 所学校的合计", "Sums of fewer than {0} schools";
+    FEW_SCHOOLS_WHY = "任何一所学校自己的取整数不对任何人显示；为防相减推出，必要时邻近一项也一并隐去。",
+        "No single school's rounded figures are shown to anybody; where a subtraction would tell \
+         them, a neighbouring figure is hidden as well.";
+    LEVEL = "街道一级的这项数字", "This figure at street level";
+    LEVEL_WHY = "高度敏感，只在区市及以上显示。",
+        "It is highly sensitive and shown at district level and above only.";
+    THIS_INDICATOR = "本项指标", "This indicator";
+    DIRECT_SCHOOLS = "直属学校 {0} 所", "{0} schools directly below";
+    DIRECT_SCHOOLS_WHY = "只计入合计，不单独列出；枢纽不列到校数字。",
+        "They are in the total and not listed: pages have no rows of schools.";
+
+    GROUP_BASE = "基础", "Schools and students";
+    GROUP_SCR = "心理筛查", "Screening";
+    GROUP_MTR = "导师与谈心谈话", "Mentors and talks";
+    GROUP_ALT = "预警", "Early warning";
+    GROUP_CNS = "心理辅导与会诊", "Counselling and conferences";
+    GROUP_REF = "转介与回访", "Referral and follow-up";
+    GROUP_EVT = "应急与报告", "Emergencies and reports";
+    GROUP_SPG = "特殊群体与特异体质", "Special groups and physique";
+    GROUP_STF = "师资与培训", "Staff and training";
+    GROUP_EDU = "课程与活动", "Lessons and activities";
+    GROUP_PAR = "家校共育", "Parents";
+    GROUP_HOT = "热线与社会支持", "Hotline and social support";
+    GROUP_GOV = "统筹与保障", "Governance";
+    GROUP_OTHER = "其他", "Other";
+}

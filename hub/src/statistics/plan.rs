@@ -1,0 +1,272 @@
+//! From an indicator to the tables that carry it.
+//!
+//! A clear count stands in a block of a clear table. A sealed count leaves a school, where there
+//! is one hub, only as outcomes of the one partition that is rounded, so it is read from there
+//! and from nowhere else. What neither carries has no figures here, and says why.
+
+use domain::catalogue::{
+    Catalogue, Channel, Count, DimensionId, Label, NativePeriod, Origin, Ratio, Sum,
+};
+
+use super::value::NoFeed;
+
+/// A count or a ratio of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub enum Indicator<'c> {
+    /// A count.
+    Count(&'c Count),
+    /// A ratio of sums of counts.
+    Ratio(&'c Ratio),
+}
+
+/// Where the cells of a count stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// A block of a clear table.
+    Clear {
+        /// Which table.
+        table: String,
+        /// The count, which is its block.
+        count: String,
+        /// Width of the bands in which schools give it.
+        band: Option<u32>,
+    },
+    /// Outcomes of a rounded partition.
+    Rounded {
+        /// Which table.
+        table: String,
+        /// The partition, which is its block.
+        partition: String,
+        /// Which outcomes add up to the count.
+        outcomes: Vec<String>,
+    },
+}
+
+/// One count of a sum and where it is read.
+#[derive(Clone, Debug)]
+pub struct PlannedTerm<'c> {
+    /// Factor.
+    pub coefficient: u64,
+    /// Which count.
+    pub count: &'c Count,
+    /// Values to which it is narrowed.
+    pub filters: &'c [(DimensionId, String)],
+    /// Where it stands.
+    pub feed: Feed,
+}
+
+/// How an indicator is read.
+#[derive(Clone, Debug)]
+pub struct Plan<'c> {
+    /// The count, or the terms above the line.
+    pub numerator: Vec<PlannedTerm<'c>>,
+    /// The terms below the line; nothing for a count.
+    pub denominator: Option<Vec<PlannedTerm<'c>>>,
+    /// The denominator read from the numerator's own rounded table, where it is the whole of
+    /// that partition: the same schools stand above and below the line, whoever reported.
+    pub same_schools: Option<Vec<PlannedTerm<'c>>>,
+}
+
+impl<'c> Indicator<'c> {
+    /// The count or ratio of an id.
+    #[must_use]
+    pub fn find(catalogue: &'c Catalogue, id: &str) -> Option<Self> {
+        let count = catalogue.count(id).map(Self::Count);
+        count.or_else(|| catalogue.ratio(id).map(Self::Ratio))
+    }
+
+    /// All counts, then all ratios, in the order of the catalogue.
+    pub fn all(catalogue: &'c Catalogue) -> impl Iterator<Item = Self> {
+        let counts = catalogue.counts().iter().map(Self::Count);
+        counts.chain(catalogue.ratios().iter().map(Self::Ratio))
+    }
+
+    /// Id.
+    #[must_use]
+    pub fn id(&self) -> &'c str {
+        match self {
+            Self::Count(count) => count.id.as_str(),
+            Self::Ratio(ratio) => ratio.id.as_str(),
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub const fn label(&self) -> &'c Label {
+        match self {
+            Self::Count(count) => &count.label,
+            Self::Ratio(ratio) => &ratio.label,
+        }
+    }
+
+    /// What to know, in prose; may be empty.
+    #[must_use]
+    pub fn note(&self) -> &'c str {
+        match self {
+            Self::Count(count) => &count.note,
+            Self::Ratio(ratio) => &ratio.note,
+        }
+    }
+
+    /// `stock`, `flow`, `distinct` or `ratio`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Count(count) => count.kind.as_str(),
+            Self::Ratio(_) => "ratio",
+        }
+    }
+
+    /// Dimensions by which it can be broken down.
+    #[must_use]
+    pub fn dims(&self) -> &'c [DimensionId] {
+        match self {
+            Self::Count(count) => &count.dims,
+            Self::Ratio(ratio) => &ratio.dims,
+        }
+    }
+
+    /// Whether it has the dimension.
+    #[must_use]
+    pub fn has_dimension(&self, id: &str) -> bool {
+        self.dims().iter().any(|dim| dim.as_str() == id)
+    }
+
+    /// The period at which it is shown.
+    #[must_use]
+    pub const fn period(&self) -> NativePeriod {
+        match self {
+            Self::Count(count) => count.period,
+            Self::Ratio(ratio) => ratio.period,
+        }
+    }
+
+    /// Whether the ratio is a share, a part of a whole of the same things.
+    #[must_use]
+    pub fn is_share(&self, catalogue: &Catalogue) -> bool {
+        let Self::Ratio(ratio) = self else { return false };
+        let unit = |sum: &Sum| {
+            let first = sum.terms.first()?;
+            let plain = sum.terms.iter().all(|term| term.coefficient == 1);
+            let count = catalogue.count(first.count.as_str())?;
+            plain.then(|| count.unit.clone())
+        };
+        let (above, below) = (unit(&ratio.numerator), unit(&ratio.denominator));
+        above.is_some() && above == below
+    }
+
+    /// How the indicator is read.
+    ///
+    /// # Errors
+    /// No school sends one of its counts to a hub.
+    pub fn plan(&self, catalogue: &'c Catalogue) -> Result<Plan<'c>, NoFeed> {
+        match self {
+            Self::Count(count) => {
+                let feed = feed(catalogue, count)?;
+                let term = PlannedTerm { coefficient: 1, count, filters: &[], feed };
+                Ok(Plan { numerator: vec![term], denominator: None, same_schools: None })
+            }
+            Self::Ratio(ratio) => {
+                let numerator = terms(catalogue, &ratio.numerator)?;
+                let denominator = terms(catalogue, &ratio.denominator)?;
+                let same_schools = whole_of_partition(catalogue, &numerator, &denominator);
+                Ok(Plan { numerator, denominator: Some(denominator), same_schools })
+            }
+        }
+    }
+}
+
+impl Feed {
+    /// The table that is read.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        match self {
+            Self::Clear { table, .. } | Self::Rounded { table, .. } => table,
+        }
+    }
+
+    /// Whether its cells are rounded.
+    #[must_use]
+    pub const fn is_rounded(&self) -> bool {
+        matches!(self, Self::Rounded { .. })
+    }
+}
+
+impl<'c> Plan<'c> {
+    /// Tables that the plan reads, each once, the numerator's first.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&str> {
+        let below = self.denominator.iter().flatten();
+        let mut tables: Vec<&str> = Vec::new();
+        for term in self.numerator.iter().chain(below) {
+            if !tables.contains(&term.feed.table()) {
+                tables.push(term.feed.table());
+            }
+        }
+        tables
+    }
+}
+
+/// Where a count's cells stand.
+///
+/// # Errors
+/// No school sends it to a hub.
+pub fn feed(catalogue: &Catalogue, count: &Count) -> Result<Feed, NoFeed> {
+    if count.channel == Channel::Local {
+        return Err(NoFeed::Local);
+    }
+    if count.origin != Origin::School {
+        return Err(NoFeed::Elsewhere(count.origin));
+    }
+    if count.channel == Channel::Clear {
+        let found = catalogue.clear_block(count.id.as_str());
+        let (table, _) = found.ok_or(NoFeed::Elsewhere(count.origin))?;
+        let band = count.definition.as_ref().and_then(|definition| definition.band);
+        return Ok(Feed::Clear { table: table.id().to_string(), count: count.id.to_string(), band });
+    }
+    let rule = catalogue.partitions().iter().find_map(|partition| {
+        let rule = partition.derives.iter().find(|rule| rule.count == count.id)?;
+        Some((partition, rule.outcomes.clone()))
+    });
+    let (partition, outcomes) = rule.ok_or(NoFeed::SecondHub)?;
+    rounded(catalogue, partition.id.as_str(), outcomes).ok_or(NoFeed::SecondHub)
+}
+
+fn rounded(catalogue: &Catalogue, partition: &str, outcomes: Vec<String>) -> Option<Feed> {
+    let tables = catalogue.tables();
+    let table = tables.iter().find(|table| {
+        table.id().as_str().starts_with("rounded.") && table.block(partition).is_some()
+    })?;
+    let (table, partition) = (table.id().to_string(), partition.to_owned());
+    Some(Feed::Rounded { table, partition, outcomes })
+}
+
+fn terms<'c>(catalogue: &'c Catalogue, sum: &'c Sum) -> Result<Vec<PlannedTerm<'c>>, NoFeed> {
+    let planned = sum.terms.iter().map(|term| {
+        // The catalogue was checked, so the count exists.
+        let count = catalogue.count(term.count.as_str()).ok_or(NoFeed::SecondHub)?;
+        Ok(PlannedTerm {
+            coefficient: term.coefficient.into(),
+            count,
+            filters: &term.filters,
+            feed: feed(catalogue, count)?,
+        })
+    });
+    planned.collect()
+}
+
+/// The denominator as the whole of the partition that the numerator is read from.
+fn whole_of_partition<'c>(
+    catalogue: &'c Catalogue,
+    numerator: &[PlannedTerm<'c>],
+    denominator: &[PlannedTerm<'c>],
+) -> Option<Vec<PlannedTerm<'c>>> {
+    let Feed::Rounded { partition, .. } = &numerator.first()?.feed else { return None };
+    let partition = catalogue.partition(partition)?;
+    let outcomes: Vec<String> = partition.outcomes.iter().map(|known| known.id.clone()).collect();
+    let feed = rounded(catalogue, partition.id.as_str(), outcomes)?;
+    let same = numerator.iter().all(|term| term.feed.table() == feed.table());
+    let whole = denominator.iter().all(|term| term.count.id == partition.whole);
+    let read = |term: &PlannedTerm<'c>| PlannedTerm { feed: feed.clone(), ..term.clone() };
+    (same && whole).then(|| denominator.iter().map(read).collect())
+}

@@ -1,0 +1,300 @@
+//! Figures in the form that programs read: the same words in JSON, CSV and the city's table.
+//!
+//! A figure without a value has no value field at all, so no reader can take a blank for a zero.
+
+use std::collections::BTreeMap;
+
+use domain::catalogue::{Catalogue, Label};
+use domain::rollup::Coverage;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::floor::GROUP_SCHOOLS_MIN;
+use super::plan::Indicator;
+use super::value::{Amount, Figure, Figures, Reading, State, UnitFigures};
+
+/// Decimals of a ratio.
+const RATIO_DIGITS: f64 = 1_000_000.0;
+
+/// Whether there is a value, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusWord {
+    /// There is a value; zero is one.
+    Value,
+    /// Known and not shown.
+    Suppressed,
+    /// Due and missing, or nobody can compute it; see `reason`.
+    NotReported,
+    /// Cannot exist.
+    NotApplicable,
+}
+
+/// A name in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NameOut {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// How complete figures are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CoverageOut {
+    /// Schools whose figures are in.
+    pub schools_reported: u32,
+    /// Schools that were due.
+    pub schools_due: u32,
+    /// Persons enrolled at the schools that reported.
+    pub persons: u64,
+}
+
+/// One figure.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct FigureOut {
+    /// Value of each dimension asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub key: BTreeMap<String, String>,
+    /// Whether there is a value.
+    pub status: StatusWord,
+    /// Why there is none, as a stable code; absent where the status says it all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// The count, or the ratio as a decimal number; absent unless the status is `value`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    pub value: Option<serde_json::Number>,
+    /// Above the line of a ratio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numerator: Option<u64>,
+    /// Below the line of a ratio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub denominator: Option<u64>,
+    /// Lower end of the range of a count that is not exact: 95 % for rounded ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<u64>,
+    /// Upper end of that range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<u64>,
+    /// How far rounding can have moved the count at the very most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding_error_max: Option<u64>,
+    /// Rounded school cells in the count, or in both parts of the ratio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounded_cells: Option<u64>,
+}
+
+/// Figures of one unit.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct UnitOut {
+    /// Unit id.
+    pub unit: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: NameOut,
+    /// How complete its figures are.
+    pub coverage: CoverageOut,
+    /// Schools, of those that reported, that can compute the indicator; at most.
+    pub schools_able: u32,
+    /// Number of the unit's own snapshot; absent for a school, or where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<u64>,
+    /// Root digest of that snapshot, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// The figures.
+    pub figures: Vec<FigureOut>,
+}
+
+/// A snapshot of this hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SnapshotOut {
+    /// Number.
+    pub number: u64,
+    /// Table.
+    pub table: String,
+    /// Root digest over its contributions, in hexadecimal.
+    pub root: String,
+    /// When it was sealed, in UTC.
+    pub sealed_at: String,
+    /// Digest of the catalogue that orders its cells, in hexadecimal.
+    pub catalogue: String,
+    /// How complete it is.
+    pub coverage: CoverageOut,
+}
+
+/// Figures of one indicator and period, with everything needed to cite them.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct DataOut {
+    /// Indicator id.
+    pub indicator: String,
+    /// Its name.
+    pub name: NameOut,
+    /// `stock`, `flow`, `distinct` or `ratio`.
+    pub kind: &'static str,
+    /// Period.
+    pub period: String,
+    /// Dimensions asked for.
+    pub by: Vec<String>,
+    /// Digest of the catalogue whose definitions hold, in hexadecimal.
+    pub catalogue: String,
+    /// Revision of that catalogue.
+    pub catalogue_revision: u32,
+    /// Snapshots that the figures were read from.
+    pub snapshots: Vec<SnapshotOut>,
+    /// The rule by which figures were held back, in a sentence.
+    pub rules: String,
+    /// The figures, unit by unit.
+    pub units: Vec<UnitOut>,
+}
+
+impl From<&Label> for NameOut {
+    fn from(label: &Label) -> Self {
+        Self { zh: label.zh.clone(), en: label.en.clone() }
+    }
+}
+
+impl From<Coverage> for CoverageOut {
+    fn from(coverage: Coverage) -> Self {
+        let Coverage { schools_due, schools_reported, persons } = coverage;
+        Self { schools_reported, schools_due, persons }
+    }
+}
+
+impl From<&State> for SnapshotOut {
+    fn from(state: &State) -> Self {
+        Self {
+            number: state.number,
+            table: state.table.clone(),
+            root: state.root.to_string(),
+            sealed_at: instant(state.sealed_at_ms),
+            catalogue: state.catalogue.to_string(),
+            coverage: state.coverage.into(),
+        }
+    }
+}
+
+impl FigureOut {
+    /// A figure with the names of its dimensions.
+    #[must_use]
+    pub fn new(figure: &Figure, by: &[String]) -> Self {
+        let key = by.iter().cloned().zip(figure.key.iter().cloned()).collect();
+        let mut out = Self::bare(&figure.reading);
+        out.key = key;
+        out
+    }
+
+    fn bare(reading: &Reading) -> Self {
+        let mut out = Self {
+            key: BTreeMap::new(),
+            status: word(reading),
+            reason: None,
+            value: None,
+            numerator: None,
+            denominator: None,
+            low: None,
+            high: None,
+            rounding_error_max: None,
+            rounded_cells: None,
+        };
+        match *reading {
+            Reading::Count(amount) => {
+                out.value = Some(amount.value.into());
+                if !amount.is_exact() {
+                    (out.low, out.high) = (Some(amount.low()), Some(amount.high()));
+                }
+                out.note_rounding(amount);
+            }
+            Reading::Ratio { numerator, denominator } => {
+                out.value = decimal(numerator.value, denominator.value);
+                out.numerator = Some(numerator.value);
+                out.denominator = Some(denominator.value);
+                let both = numerator.rounded_cells.saturating_add(denominator.rounded_cells);
+                out.rounded_cells = (both > 0).then_some(both);
+            }
+            Reading::Blank(blank) => out.reason = blank.reason(),
+        }
+        out
+    }
+
+    fn note_rounding(&mut self, amount: Amount) {
+        if amount.rounded_cells > 0 {
+            self.rounding_error_max = Some(amount.rounding_error_max);
+            self.rounded_cells = Some(amount.rounded_cells);
+        }
+    }
+}
+
+const fn word(reading: &Reading) -> StatusWord {
+    use super::value::Blank;
+    match reading {
+        Reading::Count(_) | Reading::Ratio { .. } => StatusWord::Value,
+        Reading::Blank(Blank::Suppressed(_)) => StatusWord::Suppressed,
+        Reading::Blank(Blank::NotApplicable) => StatusWord::NotApplicable,
+        Reading::Blank(_) => StatusWord::NotReported,
+    }
+}
+
+fn decimal(numerator: u64, denominator: u64) -> Option<serde_json::Number> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of persons are far below 2^52")]
+    let ratio = numerator as f64 / denominator as f64;
+    serde_json::Number::from_f64((ratio * RATIO_DIGITS).round() / RATIO_DIGITS)
+}
+
+impl UnitOut {
+    /// Figures of one unit.
+    #[must_use]
+    pub fn new(unit: &UnitFigures, by: &[String]) -> Self {
+        Self {
+            unit: unit.unit.id.to_string(),
+            kind: unit.unit.kind.as_str(),
+            name: (&unit.unit.label).into(),
+            coverage: unit.coverage.into(),
+            schools_able: unit.able,
+            snapshot: Some(unit.snapshot).filter(|number| *number > 0),
+            root: unit.root.map(|root| root.to_string()),
+            figures: unit.figures.iter().map(|figure| FigureOut::new(figure, by)).collect(),
+        }
+    }
+}
+
+impl DataOut {
+    /// Figures with their names; `units` are those that were asked for.
+    #[must_use]
+    pub fn new(catalogue: &Catalogue, figures: &Figures, units: &[&UnitFigures]) -> Self {
+        let indicator = Indicator::find(catalogue, &figures.indicator);
+        let empty = Label { zh: String::new(), en: String::new() };
+        Self {
+            indicator: figures.indicator.clone(),
+            name: indicator.map_or(&empty, |known| known.label()).into(),
+            kind: indicator.map_or("", |known| known.kind()),
+            period: figures.period.to_string(),
+            by: figures.by.clone(),
+            catalogue: figures.catalogue.to_string(),
+            catalogue_revision: figures.revision,
+            snapshots: figures.states.iter().map(SnapshotOut::from).collect(),
+            rules: rules(catalogue),
+            units: units.iter().map(|unit| UnitOut::new(unit, &figures.by)).collect(),
+        }
+    }
+}
+
+/// The floors in a sentence, for exports.
+#[must_use]
+pub fn rules(catalogue: &Catalogue) -> String {
+    format!(
+        "Counts about persons were rounded to base 5 at each school; sums of them are suppressed \
+         below {}, or where fewer than {GROUP_SCHOOLS_MIN} schools stand behind them. Missing is \
+         never zero.",
+        catalogue.definition().default_min_cell
+    )
+}
+
+/// An instant in UTC as programs read it.
+#[must_use]
+pub fn instant(unix_ms: i64) -> String {
+    let instant = jiff::Timestamp::from_millisecond(unix_ms);
+    instant.map_or_else(|_| String::new(), |instant| instant.to_string())
+}

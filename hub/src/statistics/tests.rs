@@ -1,0 +1,312 @@
+//! Figures against independent sums, the blanks, and the floors.
+
+use domain::catalogue::Catalogue;
+use domain::cell::Cell;
+use domain::unit::UnitKind;
+
+use super::fixture::{CLEAR, Fixture, NOW_MS, ROUNDED, SCHOOLS, School, cells_of, school};
+use super::*;
+
+fn district() -> Fixture {
+    let hub = Fixture::new("370202", UnitKind::District);
+    hub.schools(&SCHOOLS);
+    hub
+}
+
+fn catalogue() -> Catalogue {
+    proto::pack::embedded::catalogue().expect("catalogue")
+}
+
+fn reading(figures: &UnitFigures, key: &[&str]) -> Reading {
+    let found = figures.figures.iter().find(|figure| figure.key == key);
+    found.expect("key").reading
+}
+
+fn blank(figures: &UnitFigures, key: &[&str]) -> Blank {
+    reading(figures, key).blank().expect("blank")
+}
+
+fn count(figures: &UnitFigures, key: &[&str]) -> Amount {
+    match reading(figures, key) {
+        Reading::Count(amount) => amount,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn few() -> Blank {
+    Blank::Suppressed(Floor::FewSchools)
+}
+
+/// Sum of rounded school cells of some outcomes where a filter holds; written without the stage.
+fn rounded_sum(schools: &[School], outcomes: &[&str], keep: impl Fn(&[String]) -> bool) -> u64 {
+    let catalogue = catalogue();
+    let spec = catalogue.table(ROUNDED).expect("table");
+    let keys: Vec<Vec<String>> = cells_of(spec, "scr.census").collect();
+    let mut sum = 0;
+    for school in schools {
+        for (key, cell) in keys.iter().zip(school.rounded(&catalogue).cells()) {
+            if outcomes.contains(&key[0].as_str()) && keep(key) {
+                sum += cell.value().unwrap_or(0);
+            }
+        }
+    }
+    sum
+}
+
+/// Clear counts are the sums of the schools' exact figures, whole and by dimension.
+#[test]
+fn clear_counts_equal_independent_sums() {
+    let hub = district();
+    let expected: u64 = SCHOOLS.iter().map(|school| school.persons(&catalogue())).sum();
+    let whole = hub.figures("base.students", &[]).expect("figures").whole;
+    assert_eq!(count(&whole, &[]), Amount::exact(expected));
+    assert_eq!(whole.coverage.schools_reported, 14);
+    assert_eq!(whole.coverage.persons, expected);
+    let by = hub.figures("base.students", &["sex", "stage"]).expect("figures");
+    for (stage, sex) in [("junior", "f"), ("primary_low", "m"), ("senior", "m")] {
+        let exact: u64 = ["g1", "g2", "g3", "g6", "g7", "g8", "g9", "g10", "g11", "g12"]
+            .iter()
+            .flat_map(|grade| SCHOOLS.iter().filter_map(|s| s.enrolled(stage, grade, sex)))
+            .sum();
+        assert_eq!(count(&by.whole, &[sex, stage]).value, exact, "{stage} {sex}");
+    }
+    assert_eq!(by.members.len(), 14);
+    let first = by.of(&"P01".parse().expect("id")).expect("member");
+    let exact: u64 = ["g1", "g2", "g3"]
+        .iter()
+        .filter_map(|grade| SCHOOLS[0].enrolled("primary_low", grade, "f"))
+        .sum();
+    assert_eq!(count(first, &["f", "primary_low"]).value, exact);
+}
+
+/// Screening counts are sums of rounded cells, with the bound that the number of cells gives.
+#[test]
+fn sealed_counts_are_sums_of_rounded_cells() {
+    let hub = district();
+    let done = ["negative", "positive", "due", "critical"];
+    let whole = hub.figures("scr.completed", &["stage"]).expect("figures").whole;
+    for stage in ["primary_low", "primary_high", "junior"] {
+        let expected = rounded_sum(&SCHOOLS, &done, |key| key[1] == stage);
+        let amount = count(&whole, &[stage]);
+        assert_eq!(amount.value, expected, "{stage}");
+        // 6 schools, 4 outcomes, 3 sexes, 3 or 4 grades.
+        let grades = if stage == "junior" { 4 } else { 3 };
+        assert_eq!(amount.rounded_cells, 6 * 4 * 3 * grades, "{stage}");
+        assert_eq!(amount.rounding_error_max, 4 * amount.rounded_cells);
+    }
+    let all = hub.figures("scr.completed", &[]).expect("figures").whole;
+    assert_eq!(count(&all, &[]).value, rounded_sum(&SCHOOLS, &done, |_| true));
+    let exact: u64 = SCHOOLS.iter().map(|school| school.screened(&catalogue())).sum();
+    assert!(count(&all, &[]).value.abs_diff(exact) <= count(&all, &[]).rounding_error_max);
+}
+
+/// A ratio divides sums; it is no mean of the members' ratios.
+#[test]
+fn ratios_are_made_of_sums() {
+    let hub = district();
+    let whole = hub.figures("r.scr.coverage", &["stage"]).expect("figures").whole;
+    let above = hub.figures("scr.completed", &["stage"]).expect("figures").whole;
+    let below = hub.figures("scr.eligible", &["stage"]).expect("figures").whole;
+    let expected = Reading::Ratio {
+        numerator: count(&above, &["junior"]),
+        denominator: count(&below, &["junior"]),
+    };
+    assert_eq!(reading(&whole, &["junior"]), expected);
+    assert!(count(&below, &["junior"]).is_exact());
+}
+
+/// Two senior schools are too few for a rounded sum, and no school's own is ever shown; clear
+/// sheets of single schools are.
+#[test]
+fn rounded_sums_of_few_schools_are_shown_to_nobody() {
+    let hub = district();
+    let figures = hub.figures("scr.completed", &["stage"]).expect("figures");
+    assert_eq!(blank(&figures.whole, &["senior"]), few());
+    for member in &figures.members {
+        let shown = member.figures.iter().filter(|figure| figure.reading.blank().is_none());
+        assert_eq!(shown.count(), 0, "{}", member.unit.id);
+    }
+    let clear = hub.figures("scr.eligible", &["stage"]).expect("figures");
+    assert!(clear.members.iter().all(|member| {
+        member.figures.iter().any(|figure| figure.reading.blank().is_none())
+    }));
+    let street = Fixture::new("370202001", UnitKind::Street);
+    street.schools(&SCHOOLS[..3]);
+    let whole = street.figures("scr.positive", &[]).expect("figures").whole;
+    assert_eq!(blank(&whole, &[]), few());
+    let ratio = street.figures("r.scr.positive", &[]).expect("figures").whole;
+    assert_eq!(blank(&ratio, &[]), few());
+}
+
+/// Where one stage of few schools is hidden, a second one is, lest the total gives it away.
+#[test]
+fn the_total_does_not_give_a_hidden_stage_away() {
+    let hub = district();
+    let figures = hub.figures("scr.completed", &["stage"]).expect("figures").whole;
+    let hidden: Vec<&str> = figures
+        .figures
+        .iter()
+        .filter(|figure| figure.reading.blank() == Some(few()))
+        .map(|figure| figure.key[0].as_str())
+        .collect();
+    assert_eq!(hidden.len(), 2, "{hidden:?}");
+    assert!(hidden.contains(&"senior"));
+}
+
+/// Zero, small, missing and impossible are told apart, and unsupported is none of them.
+#[test]
+fn four_blanks_are_told_apart() {
+    let hub = district();
+    let students = hub.figures("base.students", &["stage", "grade", "sex"]).expect("figures");
+    assert_eq!(count(&students.whole, &["junior", "g7", "u"]), Amount::exact(0));
+    assert_eq!(blank(&students.whole, &["senior", "g3", "m"]), Blank::NotApplicable);
+    assert_eq!(blank(&students.whole, &["vocational", "g10", "m"]), Blank::NotApplicable);
+    let classes = hub.figures("base.classes", &[]).expect("figures").whole;
+    assert_eq!(blank(&classes, &[]), Blank::Unsupported);
+    assert_eq!(classes.able, 0);
+    hub.member("P99", UnitKind::School, 0);
+    hub.take(&SCHOOLS[0].release(&hub.packs.last(), CLEAR), 2, NOW_MS + 1);
+    let late = hub.figures("base.students", &["stage", "grade", "sex"]).expect("figures");
+    assert_eq!(blank(&late.whole, &["vocational", "g10", "m"]), Blank::NotReported);
+    assert_eq!(blank(&late.whole, &["senior", "g3", "m"]), Blank::NotApplicable, "never");
+    let missing = late.of(&"P99".parse().expect("id")).expect("listed");
+    assert_eq!(blank(missing, &["junior", "g7", "m"]), Blank::NotReported);
+    assert_eq!((late.whole.coverage.schools_due, late.whole.coverage.schools_reported), (15, 14));
+}
+
+/// A rounded sum below the floor is hidden, zero included; an extreme one has a higher floor and
+/// is not shown below the district.
+#[test]
+fn small_rounded_sums_are_hidden() {
+    let hub = district();
+    let small = hub.figures("scr.positive", &["stage", "sex"]).expect("figures").whole;
+    let hidden = blank(&small, &["junior", "u"]);
+    assert_eq!(hidden, Blank::Suppressed(Floor::Small { shown_from: 10 }));
+    let critical = hub.figures("scr.critical", &["stage"]).expect("figures").whole;
+    let sum = rounded_sum(&SCHOOLS, &["critical"], |key| key[1] == "junior");
+    match reading(&critical, &["junior"]) {
+        Reading::Count(amount) => assert!(amount.value == sum && sum >= 20),
+        other => assert!(sum < 20 || other.blank() == Some(few()), "{other:?} {sum}"),
+    }
+    let street = Fixture::new("370202001", UnitKind::Street);
+    street.schools(&SCHOOLS);
+    let whole = street.figures("scr.critical", &[]).expect("figures").whole;
+    assert_eq!(blank(&whole, &[]), Blank::Suppressed(Floor::Level));
+}
+
+/// What some schools cannot compute is a sum of the others, and says how many they are.
+#[test]
+fn partial_support_is_carried_along() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    let mut schools = SCHOOLS;
+    schools[1].has_mentors = false;
+    schools[7].has_mentors = false;
+    hub.schools(&schools);
+    let whole = hub.figures("mtr.assigned", &[]).expect("figures").whole;
+    let able = || schools.iter().filter(|school| school.has_mentors);
+    let expected: u64 = able().map(|school| school.persons(&catalogue())).sum();
+    assert_eq!(count(&whole, &[]).value, expected);
+    // One of them is a primary and one a junior school; each cell lacks one, so at most 13.
+    assert_eq!((whole.able, whole.coverage.schools_reported), (13, 14));
+    let full = hub.figures("base.students", &[]).expect("figures").whole;
+    assert_eq!(full.able, 14);
+}
+
+/// A city adds districts' sums; its members' figures add up to its own.
+#[test]
+fn a_citys_figures_are_the_sums_of_its_districts() {
+    let city = Fixture::new("370200", UnitKind::City);
+    let more: Vec<School> = (0..6)
+        .map(|n| school(["A1", "A2", "A3", "A4", "A5", "A6"][n], SCHOOLS[0].kind, 31 + n as u64))
+        .collect();
+    city.member("370211", UnitKind::District, 5);
+    city.hub("370202", UnitKind::District, &SCHOOLS, 14);
+    city.hub("370203", UnitKind::District, &more, 8);
+    for indicator in ["base.students", "scr.completed", "scr.positive"] {
+        let figures = city.figures(indicator, &[]).expect("figures");
+        let parts: u64 = ["370202", "370203"]
+            .iter()
+            .map(|id| count(figures.of(&id.parse().expect("id")).expect("member"), &[]).value)
+            .sum();
+        assert_eq!(count(&figures.whole, &[]).value, parts, "{indicator}");
+        let silent = figures.of(&"370211".parse().expect("id")).expect("member");
+        assert_eq!(blank(silent, &[]), Blank::NotReported);
+        assert_eq!((silent.coverage.schools_due, silent.coverage.schools_reported), (5, 0));
+        let coverage = figures.whole.coverage;
+        assert_eq!((coverage.schools_due, coverage.schools_reported), (27, 20));
+    }
+}
+
+/// A rate whose two sides come from different schools is read from one table or not at all.
+#[test]
+fn a_rate_is_about_the_same_schools_above_and_below() {
+    let hub = district();
+    hub.member("P07", UnitKind::School, 0);
+    let late = school("P07", SCHOOLS[0].kind, 7);
+    hub.take(&late.release(&hub.packs.last(), CLEAR), 1, NOW_MS + 1);
+    let whole = hub.figures("r.scr.coverage", &[]).expect("figures").whole;
+    let all = ["refused", "not_reached", "void", "negative", "positive", "due", "critical"];
+    match reading(&whole, &[]) {
+        Reading::Ratio { denominator, .. } => {
+            assert_eq!(denominator.value, rounded_sum(&SCHOOLS, &all, |_| true));
+            assert!(!denominator.is_exact());
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Parts and whole are of one snapshot: a revision that came later shows in the next one.
+#[test]
+fn members_are_shown_as_the_snapshot_counts_them() {
+    let hub = district();
+    let changed = School { seed: 77, ..SCHOOLS[0] };
+    hub.fold(&changed.release(&hub.packs.last(), CLEAR), 2, NOW_MS + 1);
+    let check = || {
+        let figures = hub.figures("base.students", &[]).expect("figures");
+        let parts: u64 = figures.members.iter().map(|unit| count(unit, &[]).value).sum();
+        assert_eq!(count(&figures.whole, &[]).value, parts);
+        parts
+    };
+    let before = check();
+    hub.seal(NOW_MS + 2);
+    assert_ne!(check(), before);
+}
+
+/// Bands stay ranges when they are added, and what no school sends says why it is absent.
+#[test]
+fn bands_are_ranges_and_closed_indicators_say_why() {
+    let hub = district();
+    let whole = hub.figures("scr.completed_band", &[]).expect("figures").whole;
+    let amount = count(&whole, &[]);
+    let exact: u64 = SCHOOLS.iter().map(|school| school.screened(&catalogue())).sum();
+    assert_eq!(amount.above, 9 * 14);
+    assert!(amount.low() <= exact && exact <= amount.high());
+    for (indicator, reason) in [
+        ("alt.open", NoFeed::SecondHub),
+        ("scr.staff_due", NoFeed::Local),
+        ("r.scr.second", NoFeed::SecondHub),
+    ] {
+        let whole = hub.figures(indicator, &[]).expect("figures").whole;
+        assert_eq!(blank(&whole, &[]), Blank::NoFeed(reason), "{indicator}");
+    }
+    let gone = hub.figures("no.such", &[]);
+    assert!(matches!(gone, Err(StatisticsError::UnknownIndicator)));
+    for by in [&["tier"][..], &["stage", "stage"], &["nothing"]] {
+        let refused = hub.figures("base.students", by);
+        assert!(matches!(refused, Err(StatisticsError::Dimension)), "{by:?}");
+    }
+}
+
+/// Before anybody reported, everything is missing and nothing is zero.
+#[test]
+fn an_empty_hub_has_no_zeros() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    let nobody = hub.figures("base.students", &[]).expect("figures").whole;
+    assert_eq!(blank(&nobody, &[]), Blank::NotApplicable, "nobody is due");
+    hub.member("P01", UnitKind::School, 0);
+    let due = hub.figures("r.scr.coverage", &["stage"]).expect("figures");
+    assert_eq!(blank(&due.whole, &["junior"]), Blank::NotReported);
+    assert!(due.states.is_empty());
+    let cells = SCHOOLS[0].rounded(&catalogue());
+    assert!(cells.cells().iter().any(|cell| matches!(cell, Cell::Value(_))));
+}

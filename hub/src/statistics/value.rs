@@ -1,0 +1,340 @@
+//! Figures as they may be shown: a value with its error bound, or one of the blanks.
+//!
+//! A blank is never a zero, and a rounded sum always carries how far it may be off. Whoever shows
+//! or exports a figure takes it from here, so the four statuses are the same everywhere.
+
+use domain::catalogue::{Label, Origin};
+use domain::digest::Digest;
+use domain::disclosure::ROUNDING_BASE;
+use domain::period::Period;
+use domain::rollup::Coverage;
+use domain::unit::{UnitId, UnitKind};
+
+use crate::config::Config;
+
+/// Largest variance of one rounded cell: rounding `x` with rest `r = x mod 5` has variance
+/// `r * (5 - r)`, which is 6 where `r` is 2 or 3.
+const CELL_VARIANCE_MAX: u64 = 6;
+
+/// A sum and how exactly it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// The sum; of banded figures the sum of the lower ends.
+    pub value: u64,
+    /// School cells in it that were rounded.
+    pub rounded_cells: u64,
+    /// How far rounding can have moved it at the very most, up or down.
+    pub rounding_error_max: u64,
+    /// Largest variance that rounding can have given it.
+    pub variance_max: u64,
+    /// How far above `value` banded figures reach.
+    pub above: u64,
+}
+
+impl Amount {
+    /// A sum that is known exactly.
+    #[must_use]
+    pub const fn exact(value: u64) -> Self {
+        Self { value, rounded_cells: 0, rounding_error_max: 0, variance_max: 0, above: 0 }
+    }
+
+    /// A sum of school cells that were each rounded to base 5.
+    #[must_use]
+    pub const fn rounded(value: u64, cells: u64) -> Self {
+        Self {
+            value,
+            rounded_cells: cells,
+            rounding_error_max: cells.saturating_mul(ROUNDING_BASE - 1),
+            variance_max: cells.saturating_mul(CELL_VARIANCE_MAX),
+            above: 0,
+        }
+    }
+
+    /// The same, several times over.
+    #[must_use]
+    pub const fn times(self, factor: u64) -> Self {
+        Self {
+            value: self.value.saturating_mul(factor),
+            rounded_cells: self.rounded_cells,
+            rounding_error_max: self.rounding_error_max.saturating_mul(factor),
+            variance_max: self.variance_max.saturating_mul(factor.saturating_mul(factor)),
+            above: self.above.saturating_mul(factor),
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            value: self.value.saturating_add(other.value),
+            rounded_cells: self.rounded_cells.saturating_add(other.rounded_cells),
+            rounding_error_max: self.rounding_error_max.saturating_add(other.rounding_error_max),
+            variance_max: self.variance_max.saturating_add(other.variance_max),
+            above: self.above.saturating_add(other.above),
+        }
+    }
+
+    /// Half the width of the range that holds the true sum in 95 of 100 cases.
+    ///
+    /// Cells are rounded independently of each other, so their errors add up as variances do;
+    /// the range never reaches beyond what rounding can do at the very most.
+    #[must_use]
+    pub fn margin(&self) -> u64 {
+        // 1.96 standard errors, in whole persons: (1.96^2 = 3.8416) * variance, rounded up.
+        let squared = u128::from(self.variance_max).saturating_mul(38_416).div_ceil(10_000);
+        let root = squared.isqrt();
+        let up = root + u128::from(root * root < squared);
+        u64::try_from(up).unwrap_or(u64::MAX).min(self.rounding_error_max)
+    }
+
+    /// Lower end of the range of [`Amount::margin`].
+    #[must_use]
+    pub fn low(&self) -> u64 {
+        self.value.saturating_sub(self.margin())
+    }
+
+    /// Upper end of the range of [`Amount::margin`] and of bands.
+    #[must_use]
+    pub fn high(&self) -> u64 {
+        self.value.saturating_add(self.margin()).saturating_add(self.above)
+    }
+
+    /// Whether the sum is known to the last person.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        self.rounded_cells == 0 && self.above == 0
+    }
+}
+
+/// Why a figure that exists is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Floor {
+    /// It lies below the smallest figure that people above a school are shown.
+    Small {
+        /// The smallest figure that is shown.
+        shown_from: u64,
+    },
+    /// Fewer schools than the floor stand behind a rounded sum, or it would tell such a sum.
+    FewSchools,
+    /// So sensitive that it is shown at district level and above only.
+    Level,
+}
+
+/// Why an indicator has no figures at this hub at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoFeed {
+    /// It never leaves the school.
+    Local,
+    /// It leaves only sealed, which needs the second hub.
+    SecondHub,
+    /// It does not arise at schools.
+    Elsewhere(Origin),
+}
+
+/// Why there is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blank {
+    /// There is a figure and it is not shown.
+    Suppressed(Floor),
+    /// Due, and nobody has reported it.
+    NotReported,
+    /// Numerator and denominator come from different schools, so their ratio says nothing.
+    DifferentSchools,
+    /// Cannot exist.
+    NotApplicable,
+    /// Nobody who reported can compute it.
+    Unsupported,
+    /// No school sends it to this hub.
+    NoFeed(NoFeed),
+}
+
+impl Blank {
+    /// The status as interfaces write it.
+    #[must_use]
+    pub const fn status(self) -> &'static str {
+        match self {
+            Self::Suppressed(_) => "suppressed",
+            Self::NotApplicable => "not_applicable",
+            Self::NotReported | Self::DifferentSchools | Self::Unsupported | Self::NoFeed(_) => {
+                "not_reported"
+            }
+        }
+    }
+
+    /// What more there is to say, as a stable code.
+    #[must_use]
+    pub const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Suppressed(Floor::Small { .. }) => Some("below_minimum"),
+            Self::Suppressed(Floor::FewSchools) => Some("few_schools"),
+            Self::Suppressed(Floor::Level) => Some("district_level_only"),
+            Self::NotReported | Self::NotApplicable => None,
+            Self::DifferentSchools => Some("different_schools"),
+            Self::Unsupported => Some("unsupported"),
+            Self::NoFeed(NoFeed::Local) => Some("stays_at_school"),
+            Self::NoFeed(NoFeed::SecondHub) => Some("needs_second_hub"),
+            Self::NoFeed(NoFeed::Elsewhere(_)) => Some("not_from_schools"),
+        }
+    }
+}
+
+/// A value or the reason why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A count.
+    Count(Amount),
+    /// Numerator and denominator of a ratio, the latter above zero.
+    Ratio {
+        /// Above the line.
+        numerator: Amount,
+        /// Below the line.
+        denominator: Amount,
+    },
+    /// No value.
+    Blank(Blank),
+}
+
+impl Reading {
+    /// The status as interfaces write it: `value`, `suppressed`, `not_reported`,
+    /// `not_applicable`.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Count(_) | Self::Ratio { .. } => "value",
+            Self::Blank(blank) => blank.status(),
+        }
+    }
+
+    /// The blank, where there is no value.
+    #[must_use]
+    pub const fn blank(&self) -> Option<Blank> {
+        match self {
+            Self::Blank(blank) => Some(*blank),
+            Self::Count(_) | Self::Ratio { .. } => None,
+        }
+    }
+}
+
+/// One figure of one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Values of the dimensions asked for, in the order asked for.
+    pub key: Vec<String>,
+    /// The value or the blank.
+    pub reading: Reading,
+    /// Schools behind it, at most.
+    pub schools: u32,
+}
+
+/// A unit as figures name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitName {
+    /// Stable id.
+    pub id: UnitId,
+    /// What it is.
+    pub kind: UnitKind,
+    /// What people read.
+    pub label: Label,
+}
+
+impl UnitName {
+    /// The hub that a configuration is of.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let (zh, mut en) = (config.name_zh.clone(), config.name_en.clone());
+        if en.is_empty() {
+            en.clone_from(&zh);
+        }
+        Self { id: config.unit.clone(), kind: config.kind, label: Label { zh, en } }
+    }
+}
+
+/// Figures of one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitFigures {
+    /// Whose they are.
+    pub unit: UnitName,
+    /// One for each combination of the dimensions asked for.
+    pub figures: Vec<Figure>,
+    /// How complete they are.
+    pub coverage: Coverage,
+    /// Schools among those that reported that can compute the indicator, at most.
+    pub able: u32,
+    /// Number of the unit's snapshot; zero for a school, or where there is none.
+    pub snapshot: u64,
+    /// Root digest of the unit's snapshot.
+    pub root: Option<Digest>,
+}
+
+/// A snapshot that figures were read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Number within the hub.
+    pub number: u64,
+    /// Table.
+    pub table: String,
+    /// Root digest over its contributions.
+    pub root: Digest,
+    /// When it was sealed, by the hub's clock.
+    pub sealed_at_ms: i64,
+    /// Catalogue that orders its cells.
+    pub catalogue: Digest,
+    /// How complete it is.
+    pub coverage: Coverage,
+}
+
+/// Figures of one indicator and period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Indicator id.
+    pub indicator: String,
+    /// Period.
+    pub period: Period,
+    /// Dimensions in the order of every key.
+    pub by: Vec<String>,
+    /// The hub's own figures.
+    pub whole: UnitFigures,
+    /// Its members', in order of unit id; empty unless asked for.
+    pub members: Vec<UnitFigures>,
+    /// Snapshots that the figures were read from, one a table.
+    pub states: Vec<State>,
+    /// Catalogue whose definitions hold.
+    pub catalogue: Digest,
+    /// Its revision.
+    pub revision: u32,
+}
+
+impl Figures {
+    /// The figures of a unit: the hub itself, or one of its members.
+    #[must_use]
+    pub fn of(&self, unit: &UnitId) -> Option<&UnitFigures> {
+        std::iter::once(&self.whole).chain(&self.members).find(|known| known.unit.id == *unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The 95 % range is 1.96 standard errors wide, and never wider than rounding can reach.
+    #[test]
+    fn the_range_of_a_rounded_sum_grows_with_the_root_of_its_cells() {
+        let check = |cells: u64| Amount::rounded(1_000, cells).margin();
+        assert_eq!(check(0), 0);
+        assert_eq!(check(1), 4, "one cell is off by four at most");
+        assert_eq!(check(100), 49, "1.96 * sqrt(600) = 48.01");
+        assert_eq!(check(10_000), 481, "1.96 * sqrt(60000) = 480.1");
+        let scaled = Amount::rounded(10, 100).times(1_000);
+        assert_eq!((scaled.value, scaled.rounding_error_max), (10_000, 400_000));
+        assert_eq!(scaled.margin(), 48_010, "a thousand times as wide");
+    }
+
+    /// A sum of exact figures has no range, a banded one reaches upward only.
+    #[test]
+    fn exact_and_banded_sums_state_their_range() {
+        let exact = Amount::exact(7).plus(Amount::exact(5));
+        assert_eq!((exact.low(), exact.high(), exact.is_exact()), (12, 12, true));
+        let banded = Amount { above: 18, ..Amount::exact(40) };
+        assert_eq!((banded.low(), banded.high(), banded.is_exact()), (40, 58, false));
+    }
+}

@@ -1,0 +1,55 @@
+//! Alarms: what a person must look at.
+
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+/// An alarm as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// Stable code.
+    pub kind: String,
+    /// Unit that it concerns.
+    pub unit: String,
+    /// A sentence without names of persons.
+    pub detail: String,
+    /// When it was first raised.
+    pub raised_at_ms: i64,
+}
+
+/// Raises an alarm; the same one again changes nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn raise(
+    tx: &Tx<'_>,
+    kind: &str,
+    unit: &str,
+    detail: &str,
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into alarm (kind, unit, detail, raised_at_ms) values ($1, $2, $3, $4)
+         on conflict do nothing",
+        params![kind, unit, detail, now_ms],
+    )?;
+    Ok(())
+}
+
+/// All alarms, the latest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<Alarm>, SqlError> {
+    tx.query(
+        "select kind, unit, detail, raised_at_ms from alarm order by id desc limit 500",
+        &[],
+        |row| {
+            Ok(Alarm {
+                kind: row.text(0)?,
+                unit: row.text(1)?,
+                detail: row.text(2)?,
+                raised_at_ms: row.i64(3)?,
+            })
+        },
+    )
+}

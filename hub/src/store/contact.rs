@@ -1,0 +1,109 @@
+//! When members were last seen, with which software and clock, and what they applied.
+
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+/// A member's last hello.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Member.
+    pub unit: String,
+    /// Its software.
+    pub version: String,
+    /// Its clock minus ours.
+    pub skew_ms: i64,
+    /// When it was seen, by our clock.
+    pub seen_at_ms: i64,
+}
+
+/// Notes a hello.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note(tx: &Tx<'_>, contact: &Contact) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into contact (unit, version, skew_ms, seen_at_ms) values ($1, $2, $3, $4)
+         on conflict (unit) do update set version = excluded.version, skew_ms = excluded.skew_ms,
+             seen_at_ms = excluded.seen_at_ms",
+        params![&contact.unit, &contact.version, contact.skew_ms, contact.seen_at_ms],
+    )?;
+    Ok(())
+}
+
+/// All members' last hellos.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<Contact>, SqlError> {
+    tx.query("select unit, version, skew_ms, seen_at_ms from contact order by unit", &[], |row| {
+        Ok(Contact {
+            unit: row.text(0)?,
+            version: row.text(1)?,
+            skew_ms: row.i64(2)?,
+            seen_at_ms: row.i64(3)?,
+        })
+    })
+}
+
+/// One directive as a unit applied it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Unit that reports.
+    pub unit: String,
+    /// Kind of the pack.
+    pub kind: String,
+    /// Name of the pack.
+    pub name: String,
+    /// Tagged digest of its content.
+    pub content: Vec<u8>,
+    /// Whether it is in force there.
+    pub in_force: bool,
+    /// Why not.
+    pub reason: String,
+}
+
+/// Notes what a unit applied; the latest report counts.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note_applied(tx: &Tx<'_>, applied: &Applied, now_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into applied (unit, kind, name, content, in_force, reason, reported_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (unit, kind, name) do update set content = excluded.content,
+             in_force = excluded.in_force, reason = excluded.reason,
+             reported_at_ms = excluded.reported_at_ms",
+        params![
+            &applied.unit,
+            &applied.kind,
+            &applied.name,
+            &applied.content,
+            applied.in_force,
+            &applied.reason,
+            now_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Everything that units reported as applied.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all_applied(tx: &Tx<'_>) -> Result<Vec<Applied>, SqlError> {
+    tx.query(
+        "select unit, kind, name, content, in_force, reason from applied
+         order by kind, name, unit",
+        &[],
+        |row| {
+            Ok(Applied {
+                unit: row.text(0)?,
+                kind: row.text(1)?,
+                name: row.text(2)?,
+                content: row.blob(3)?,
+                in_force: row.bool(4)?,
+                reason: row.text(5)?,
+            })
+        },
+    )
+}

@@ -1,0 +1,132 @@
+//! Contributions: members' signed tables as they travelled.
+
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+/// What identifies a contribution's place in the sums.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Member.
+    pub unit: String,
+    /// Table.
+    pub table: String,
+    /// Period in its written form.
+    pub period: String,
+}
+
+/// A contribution as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// Its place.
+    pub place: Place,
+    /// Revision; the highest counts.
+    pub revision: u32,
+    /// Tagged digest of the catalogue pack.
+    pub catalogue: Vec<u8>,
+    /// Tagged digest of the body.
+    pub digest: Vec<u8>,
+    /// Signed bytes.
+    pub body: Vec<u8>,
+    /// Tagged signature.
+    pub signature: Vec<u8>,
+    /// By the hub's clock.
+    pub arrived_at_ms: i64,
+}
+
+const COLUMNS: &str =
+    "unit, table_id, period, revision, catalogue, digest, body, signature, arrived_at_ms";
+
+fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
+    Ok(Contribution {
+        place: Place { unit: row.text(0)?, table: row.text(1)?, period: row.text(2)? },
+        revision: row.u32(3)?,
+        catalogue: row.blob(4)?,
+        digest: row.blob(5)?,
+        body: row.blob(6)?,
+        signature: row.blob(7)?,
+        arrived_at_ms: row.i64(8)?,
+    })
+}
+
+/// The contribution that counts at a place.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn current(tx: &Tx<'_>, place: &Place) -> Result<Option<Contribution>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from contribution
+         where unit = $1 and table_id = $2 and period = $3 and current = 1"
+    );
+    tx.query_opt(&sql, params![&place.unit, &place.table, &place.period], read)
+}
+
+/// The digest of one revision, to tell a repeat from a contradiction.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn digest_of(tx: &Tx<'_>, place: &Place, revision: u32) -> Result<Option<Vec<u8>>, SqlError> {
+    tx.query_opt(
+        "select digest from contribution
+         where unit = $1 and table_id = $2 and period = $3 and revision = $4",
+        params![&place.unit, &place.table, &place.period, revision],
+        |row| row.blob(0),
+    )
+}
+
+/// Keeps a contribution as the one that counts at its place.
+///
+/// # Errors
+/// The revision is kept already, or the store cannot be written.
+pub fn insert_current(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
+    tx.execute(
+        "update contribution set current = 0
+         where unit = $1 and table_id = $2 and period = $3 and current = 1",
+        params![&new.place.unit, &new.place.table, &new.place.period],
+    )?;
+    tx.execute(
+        "insert into contribution (unit, table_id, period, revision, current, catalogue, digest,
+                                   body, signature, arrived_at_ms)
+         values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9)",
+        params![
+            &new.place.unit,
+            &new.place.table,
+            &new.place.period,
+            new.revision,
+            &new.catalogue,
+            &new.digest,
+            &new.body,
+            &new.signature,
+            new.arrived_at_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// All contributions that count for a table and period, in order of unit.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all_current(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Contribution>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from contribution
+         where table_id = $1 and period = $2 and current = 1 order by unit"
+    );
+    tx.query(&sql, params![table, period], read)
+}
+
+/// Unit, revision and digest of the contributions that count, as a snapshot lists them.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn list_current(
+    tx: &Tx<'_>,
+    table: &str,
+    period: &str,
+) -> Result<Vec<(String, u32, Vec<u8>)>, SqlError> {
+    tx.query(
+        "select unit, revision, digest from contribution
+         where table_id = $1 and period = $2 and current = 1 order by unit",
+        params![table, period],
+        |row| Ok((row.text(0)?, row.u32(1)?, row.blob(2)?)),
+    )
+}

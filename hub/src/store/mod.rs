@@ -1,0 +1,28 @@
+//! The hub's store: all of its SQL, one file for each thing that is stored.
+//!
+//! Functions take a transaction and say what repeating them does; stages decide, the store only
+//! keeps. Nothing here can hold a person: no type of this crate can name one.
+
+pub mod alarm;
+pub mod api_key;
+pub mod contact;
+pub mod contribution;
+pub mod directive;
+pub mod invite;
+pub mod lane;
+pub mod member_key;
+pub mod reading;
+pub mod setting;
+pub mod snapshot;
+pub mod total;
+pub mod unit;
+
+use runtime::sql::Migration;
+
+/// Schema of `hub.db`, which also holds the hub's own outbox.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "hub", sql: include_str!("migrations/001_hub.sql") },
+    Migration { number: 2, name: "outbox", sql: runtime::uplink::OUTBOX_SCHEMA },
+    Migration { number: 3, name: "web sessions", sql: runtime::web::session_store::SCHEMA },
+    Migration { number: 4, name: "api keys", sql: include_str!("migrations/002_api_key.sql") },
+];

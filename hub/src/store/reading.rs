@@ -1,0 +1,181 @@
+//! What statistics read: one row of the latest snapshot for the headline, and the signed
+//! contributions behind it for everything below.
+//!
+//! The headline never touches a contribution, so its cost does not grow with the schools.
+
+use domain::digest::Digest;
+use domain::rollup::{Coverage, Sums};
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::contribution::{Contribution, Place};
+use super::total::{rule_of, unpack_sums};
+
+/// The latest snapshot of a table and period without the list of its contributions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latest {
+    /// Number of the snapshot.
+    pub number: u64,
+    /// Tagged digest of the catalogue pack that orders its cells.
+    pub catalogue: Vec<u8>,
+    /// Whether its cells are sums of rounded ones.
+    pub is_rounded: bool,
+    values: Vec<u8>,
+    contributors: Vec<u8>,
+    /// How complete it is.
+    pub coverage: Coverage,
+    /// Root digest over its contributions.
+    pub root: Digest,
+    /// By the hub's clock.
+    pub sealed_at_ms: i64,
+}
+
+/// What a snapshot is of, and what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// Number of the snapshot.
+    pub number: u64,
+    /// Table.
+    pub table: String,
+    /// Period in its written form.
+    pub period: String,
+    /// Catalogue pack that orders its cells.
+    pub catalogue: Digest,
+    /// How complete it is.
+    pub coverage: Coverage,
+    /// Root digest over the contributions.
+    pub root: Digest,
+    /// Its contributions, one line each: `unit revision digest`.
+    pub contributions: String,
+    /// By the hub's clock.
+    pub sealed_at_ms: i64,
+}
+
+impl Latest {
+    /// The sums, for a table of `cells` cells.
+    ///
+    /// # Errors
+    /// The stored vectors do not fit the table.
+    pub fn sums(&self, cells: usize) -> Result<Sums, SqlError> {
+        unpack_sums(&self.values, &self.contributors, cells)
+    }
+}
+
+fn coverage(row: &Row<'_, '_>, first: usize) -> Result<Coverage, SqlError> {
+    Ok(Coverage {
+        schools_due: row.u32(first)?,
+        schools_reported: row.u32(first + 1)?,
+        persons: row.u64(first + 2)?,
+    })
+}
+
+/// The latest snapshot of a table and period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn latest(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<Latest>, SqlError> {
+    tx.query_opt(
+        "select number, catalogue, rule, cell_values, contributors, schools_due,
+                schools_reported, persons, root, sealed_at_ms
+         from snapshot where table_id = $1 and period = $2 order by number desc limit 1",
+        params![table, period],
+        |row| {
+            Ok(Latest {
+                number: row.u64(0)?,
+                catalogue: row.blob(1)?,
+                is_rounded: rule_of(row.u32(2)?)?.is_rounded(),
+                values: row.blob(3)?,
+                contributors: row.blob(4)?,
+                coverage: coverage(row, 5)?,
+                root: Digest::from_tagged(row.bytes(8)?).map_err(|_| SqlError::Type)?,
+                sealed_at_ms: row.i64(9)?,
+            })
+        },
+    )
+}
+
+/// One snapshot by its number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn described(tx: &Tx<'_>, number: u64) -> Result<Option<Described>, SqlError> {
+    tx.query_opt(
+        "select number, table_id, period, catalogue, schools_due, schools_reported, persons,
+                root, contributions, sealed_at_ms
+         from snapshot where number = $1",
+        params![number],
+        |row| {
+            Ok(Described {
+                number: row.u64(0)?,
+                table: row.text(1)?,
+                period: row.text(2)?,
+                catalogue: Digest::from_tagged(row.bytes(3)?).map_err(|_| SqlError::Type)?,
+                coverage: coverage(row, 4)?,
+                root: Digest::from_tagged(row.bytes(7)?).map_err(|_| SqlError::Type)?,
+                contributions: String::from_utf8(row.blob(8)?).map_err(|_| SqlError::Type)?,
+                sealed_at_ms: row.i64(9)?,
+            })
+        },
+    )
+}
+
+/// One revision of a contribution; every revision is kept, so a snapshot can be taken apart.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn revision(
+    tx: &Tx<'_>,
+    place: &Place,
+    revision: u32,
+) -> Result<Option<Contribution>, SqlError> {
+    tx.query_opt(
+        "select catalogue, digest, body, signature, arrived_at_ms from contribution
+         where unit = $1 and table_id = $2 and period = $3 and revision = $4",
+        params![&place.unit, &place.table, &place.period, revision],
+        |row| {
+            Ok(Contribution {
+                place: place.clone(),
+                revision,
+                catalogue: row.blob(0)?,
+                digest: row.blob(1)?,
+                body: row.blob(2)?,
+                signature: row.blob(3)?,
+                arrived_at_ms: row.i64(4)?,
+            })
+        },
+    )
+}
+
+/// Unit and revision of the contributions that count now, for telling late ones.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn current_revisions(
+    tx: &Tx<'_>,
+    table: &str,
+    period: &str,
+) -> Result<Vec<(String, u32)>, SqlError> {
+    tx.query(
+        "select unit, revision from contribution
+         where table_id = $1 and period = $2 and current = 1 order by unit",
+        params![table, period],
+        |row| Ok((row.text(0)?, row.u32(1)?)),
+    )
+}
+
+/// When each unit's first revision of a table and period arrived, in order of unit.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn first_arrivals(
+    tx: &Tx<'_>,
+    table: &str,
+    period: &str,
+) -> Result<Vec<(String, i64)>, SqlError> {
+    tx.query(
+        "select unit, min(arrived_at_ms) from contribution
+         where table_id = $1 and period = $2 group by unit order by unit",
+        params![table, period],
+        |row| Ok((row.text(0)?, row.i64(1)?)),
+    )
+}

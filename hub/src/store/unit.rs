@@ -1,0 +1,201 @@
+//! Units and where they sit, by date: a move adds a placement and changes none.
+
+use domain::unit::{UnitId, UnitKind};
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::setting::touch_registry;
+
+/// Whether a unit may use the hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitStatus {
+    /// Registered, not yet enrolled.
+    Invited,
+    /// Enrolled and served.
+    Active,
+    /// Not served until an operator says so.
+    Suspended,
+    /// Gone for good; its history stays.
+    Closed,
+}
+
+impl UnitStatus {
+    /// The word that is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Closed => "closed",
+        }
+    }
+
+    fn read(text: &str) -> Result<Self, SqlError> {
+        [Self::Invited, Self::Active, Self::Suspended, Self::Closed]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or(SqlError::Type)
+    }
+}
+
+/// A unit as the registry knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Stable id.
+    pub id: UnitId,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name, may be empty.
+    pub name_en: String,
+    /// Division code, may be empty.
+    pub division: String,
+    /// Whether it is served.
+    pub status: UnitStatus,
+    /// Active schools below it, where it is a hub.
+    pub schools_below: u32,
+}
+
+const COLUMNS: &str = "id, kind, name_zh, name_en, division, status, schools_below";
+
+fn read(row: &Row<'_, '_>) -> Result<Unit, SqlError> {
+    Ok(Unit {
+        id: row.str(0)?.parse().map_err(|_| SqlError::Type)?,
+        kind: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
+        name_zh: row.text(2)?,
+        name_en: row.text(3)?,
+        division: row.text(4)?,
+        status: UnitStatus::read(row.str(5)?)?,
+        schools_below: row.u32(6)?,
+    })
+}
+
+/// Registers a unit; a second registration of the same id is a broken rule.
+///
+/// # Errors
+/// The id is taken, or the store cannot be written.
+pub fn insert(tx: &Tx<'_>, unit: &Unit, now_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into unit (id, kind, name_zh, name_en, division, status, schools_below,
+                           created_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            unit.id.as_str(),
+            unit.kind.as_str(),
+            &unit.name_zh,
+            &unit.name_en,
+            &unit.division,
+            unit.status.as_str(),
+            unit.schools_below,
+            now_ms,
+        ],
+    )?;
+    touch_registry(tx)
+}
+
+/// One unit.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn find(tx: &Tx<'_>, id: &UnitId) -> Result<Option<Unit>, SqlError> {
+    let sql = format!("select {COLUMNS} from unit where id = $1");
+    tx.query_opt(&sql, params![id.as_str()], read)
+}
+
+/// All units in order of id.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<Unit>, SqlError> {
+    tx.query(&format!("select {COLUMNS} from unit order by id"), &[], read)
+}
+
+/// Changes whether a unit is served.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set_status(tx: &Tx<'_>, id: &UnitId, status: UnitStatus) -> Result<(), SqlError> {
+    tx.execute(
+        "update unit set status = $2 where id = $1",
+        params![id.as_str(), status.as_str()],
+    )?;
+    touch_registry(tx)
+}
+
+/// Notes how many active schools a member hub says it has.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set_schools_below(tx: &Tx<'_>, id: &UnitId, schools: u32) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "update unit set schools_below = $2 where id = $1 and schools_below <> $2",
+        params![id.as_str(), schools],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Places a unit under a hub from a day on, ending where it sat before.
+///
+/// # Errors
+/// A placement from that day already exists, or the store cannot be written.
+pub fn place(
+    tx: &Tx<'_>,
+    id: &UnitId,
+    parent: &UnitId,
+    from: Date,
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let from = from.to_string();
+    tx.execute(
+        "update placement set valid_to = $2 where unit = $1 and valid_to is null",
+        params![id.as_str(), &from],
+    )?;
+    tx.execute(
+        "insert into placement (unit, parent, valid_from, valid_to, known_at_ms)
+         values ($1, $2, $3, null, $4)",
+        params![id.as_str(), parent.as_str(), &from, now_ms],
+    )?;
+    touch_registry(tx)
+}
+
+/// Ends a unit's placement on a day.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn end_placement(tx: &Tx<'_>, id: &UnitId, on: Date) -> Result<(), SqlError> {
+    tx.execute(
+        "update placement set valid_to = $2 where unit = $1 and valid_to is null",
+        params![id.as_str(), &on.to_string()],
+    )?;
+    touch_registry(tx)
+}
+
+/// Units that sit under a hub on a day, in order of id.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn members_on(tx: &Tx<'_>, parent: &UnitId, day: Date) -> Result<Vec<Unit>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from unit where id in (
+             select unit from placement
+             where parent = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2))
+         order by id"
+    );
+    tx.query(&sql, params![parent.as_str(), &day.to_string()], read)
+}
+
+/// The hub under which a unit sits on a day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn parent_on(tx: &Tx<'_>, id: &UnitId, day: Date) -> Result<Option<String>, SqlError> {
+    tx.query_opt(
+        "select parent from placement
+         where unit = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2)",
+        params![id.as_str(), &day.to_string()],
+        |row| row.text(0),
+    )
+}

@@ -1,0 +1,86 @@
+//! The hub's web side: console and read-only REST interface on one address of this machine.
+//!
+//! On the loopback it is plain HTTP; an address that others can reach is refused until it is
+//! served over TLS, because sign-in would otherwise cross a network in the clear.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use runtime::web::{Label, SessionStore, Sessions, Shell, Transport};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{Hub, HubError};
+use crate::statistics::Statistics;
+use crate::store::setting::registry_version;
+use crate::console;
+
+/// Setting that marks a city whose pupils are made up; pages say so.
+pub const DEMONSTRATION: &str = "danger_demonstration";
+
+/// A console that is bound and not yet served.
+pub struct Console {
+    listener: TcpListener,
+    router: Router,
+}
+
+impl Console {
+    /// Binds the configured address.
+    ///
+    /// # Errors
+    /// The address is taken, or is not one of this machine's loopback.
+    pub async fn bind(hub: &Hub) -> Result<Self, HubError> {
+        let address = hub.config().console;
+        if !address.ip().is_loopback() {
+            return Err(HubError::OpenConsole(address));
+        }
+        let listener = TcpListener::bind(address).await?;
+        Ok(Self { listener, router: router(hub)? })
+    }
+
+    /// The address that was bound, with the port that the system chose.
+    ///
+    /// # Errors
+    /// The socket is gone.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until the token is cancelled.
+    pub async fn serve(self, stop: CancellationToken) {
+        let served = axum::serve(self.listener, self.router)
+            .with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(error) = served.await {
+            tracing::error!(%error, "console ended");
+        }
+    }
+}
+
+/// Pages, interface, and two addresses for whoever watches the process.
+fn router(hub: &Hub) -> Result<Router, HubError> {
+    let config = hub.config();
+    let store = SessionStore::new(hub.database().clone());
+    let sessions = Sessions::new(store).map_err(|error| HubError::Trust(Box::new(error)))?;
+    let unit = Label::new(&config.name_zh, &config.name_en);
+    let mut site =
+        console::site(config.kind, unit, config.unit.to_string(), Transport::Loopback);
+    site.demonstration = hub.is_demonstration()?;
+    let shell = Arc::new(Shell { site, sessions, clock: hub.clock().clone() });
+    let statistics = Statistics::of(hub);
+    let pages = console::router(Arc::clone(&shell), Arc::new(statistics.clone()));
+    let watched = hub.clone();
+    let ready = get(move || readiness(watched.clone()));
+    let health = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
+    Ok(health.merge(pages))
+}
+
+/// Ready is a hub whose store answers; the parent may be away.
+async fn readiness(hub: Hub) -> (StatusCode, &'static str) {
+    match hub.database().read_async(registry_version).await {
+        Ok(_) => (StatusCode::OK, "ready"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
+    }
+}

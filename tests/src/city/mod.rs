@@ -1,4 +1,9 @@
 //! A whole city in a box: the plan, the pupils, the processes and what is printed at the end.
 
+pub mod build;
 pub mod generate;
 pub mod plan;
+pub mod process;
+pub mod progress;
+pub mod report;
+pub mod visitors;

@@ -1,0 +1,446 @@
+//! Building the city: the commands that officers, operators and school offices would type, in
+//! their order, run by this binary as those programs.
+//!
+//! Authorities first, then hubs from the city down, each joining by the invite of its parent,
+//! then schools. What does not depend on each other runs side by side, a few at a time.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use proto::pack::{PackKind, embedded};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::generate::{Generated, generate};
+use super::plan::{CITY, CityPlan, HubPlan, REAL_SCHOOLS, SMALL_CITY_MAX, SchoolPlan, ZONE};
+use super::process::{Launcher, ProcessError, Program, Service, write_private};
+use super::progress::Progress;
+
+/// First day on which units of the demonstration sit where they sit.
+pub const TREE_FROM: &str = "2025-09-01";
+
+/// The term that the demonstration is about.
+pub const TERM: &str = "2025S1";
+
+/// Commands that run at once; more would only wait for the two cores that we plan for.
+const COMMANDS_AT_ONCE: usize = 4;
+
+/// What the person at the terminal asked for.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// Folder that keeps every unit's.
+    pub dir: PathBuf,
+    /// Folder with real rolls and answers.
+    pub data: Option<PathBuf>,
+    /// Seed of the generated ones.
+    pub seed: u64,
+    /// Whether the units stay up after the table was shown.
+    pub stay: bool,
+}
+
+/// A city that is being built or is up.
+pub struct City {
+    /// What was asked for.
+    pub wishes: Wishes,
+    /// Which units there are.
+    pub plan: CityPlan,
+    launcher: Launcher,
+    services: Vec<Service>,
+    addresses: BTreeMap<String, Addresses>,
+    school_consoles: BTreeMap<String, SocketAddr>,
+}
+
+/// Where a hub listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses {
+    /// For members.
+    pub members: SocketAddr,
+    /// For people.
+    pub console: SocketAddr,
+}
+
+/// Why the city could not be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A command failed; its own words are in the error.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// A file could not be written or read.
+    #[error("a file of the city could not be written or read")]
+    File(#[from] std::io::Error),
+    /// A step panicked.
+    #[error("a step of the city ended by itself")]
+    Step(#[from] tokio::task::JoinError),
+}
+
+/// The two commissions and the words for them.
+const COMMISSIONS: [&str; 2] = ["education", "health"];
+
+impl City {
+    /// Prepares a city in a folder that is empty or does not exist.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or no ports are free.
+    pub fn new(wishes: Wishes, plan: CityPlan) -> Result<Self, BuildError> {
+        std::fs::create_dir_all(&wishes.dir)?;
+        let launcher = Launcher::new(&wishes.dir)?;
+        let mut addresses = BTreeMap::new();
+        // All are held until all are found, so that none is found twice.
+        let mut held = Vec::new();
+        for hub in &plan.hubs {
+            let (members, console) =
+                (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
+            let found =
+                Addresses { members: members.local_addr()?, console: console.local_addr()? };
+            addresses.insert(hub.unit.clone(), found);
+            held.push((members, console));
+        }
+        let mut school_consoles = BTreeMap::new();
+        for plan in plan.schools.iter().take(SMALL_CITY_MAX) {
+            let console = TcpListener::bind("127.0.0.1:0")?;
+            school_consoles.insert(plan.school.school_code.clone(), console.local_addr()?);
+            held.push((console, TcpListener::bind("127.0.0.1:0")?));
+        }
+        drop(held);
+        Ok(Self { wishes, plan, launcher, services: Vec::new(), addresses, school_consoles })
+    }
+
+    /// Starts commands of this city.
+    #[must_use]
+    pub const fn launcher(&self) -> &Launcher {
+        &self.launcher
+    }
+
+    /// Where a school's console listens, if its node stays up.
+    #[must_use]
+    pub fn school_console(&self, unit: &str) -> Option<SocketAddr> {
+        self.school_consoles.get(unit).copied()
+    }
+
+    /// A unit's data folder.
+    #[must_use]
+    pub fn folder(&self, unit: &str) -> PathBuf {
+        self.wishes.dir.join(unit)
+    }
+
+    /// Where a hub listens.
+    #[must_use]
+    pub fn addresses(&self, unit: &str) -> Option<Addresses> {
+        self.addresses.get(unit).copied()
+    }
+
+    /// Builds everything; what fails stops it with the words of the command that failed.
+    ///
+    /// # Errors
+    /// The first step that failed.
+    pub async fn build(&mut self, progress: &Progress) -> Result<(), BuildError> {
+        self.found_commissions().await?;
+        progress.step("commissions");
+        for hub in self.plan.hubs.clone() {
+            self.start_hub(&hub).await?;
+            progress.advance("hubs");
+            if hub.kind == "city" {
+                self.publish_packs().await?;
+                progress.step("packs");
+            }
+        }
+        self.enrol_schools(progress).await
+    }
+
+    fn text(path: &Path) -> String {
+        path.display().to_string()
+    }
+
+    async fn found_commissions(&self) -> Result<(), BuildError> {
+        for commission in COMMISSIONS {
+            let dir = Self::text(&self.folder(&format!("ca-{commission}")));
+            let args =
+                ["init", "--commission", commission, "--zone", ZONE, "--city", CITY.1, "--dir", &dir];
+            self.launcher.run(Program::Authority, commission, &args).await?;
+            let key = format!("{dir}/pack-key.pem");
+            let args = ["pack-key", "--dir", &dir, "--out", &key];
+            self.launcher.run(Program::Authority, commission, &args).await?;
+        }
+        Ok(())
+    }
+
+    fn root_file(&self, commission: &str) -> String {
+        Self::text(&self.folder(&format!("ca-{commission}")).join("root.pem"))
+    }
+
+    /// Signs the built-in packs under both roots and publishes them at the city hub.
+    async fn publish_packs(&self) -> Result<(), BuildError> {
+        let folder = self.wishes.dir.join("packs");
+        std::fs::create_dir_all(&folder)?;
+        let key = |commission| {
+            Self::text(&self.folder(&format!("ca-{commission}")).join("pack-key.pem"))
+        };
+        let mut files = Vec::new();
+        for pack in embedded::PACKS {
+            let plain = folder.join(format!("{}-{}.txt", pack.kind, pack.name));
+            std::fs::write(&plain, pack.bytes)?;
+            let (once, twice) = (
+                folder.join(format!("{}-{}.once", pack.kind, pack.name)),
+                folder.join(format!("{}-{}.pack", pack.kind, pack.name)),
+            );
+            let (plain, once, twice) = (Self::text(&plain), Self::text(&once), Self::text(&twice));
+            let (kind, version) = (pack.kind.to_string(), pack.version.to_string());
+            let education = key("education");
+            let args = [
+                "sign-pack", "--key", &education, "--kind", &kind, "--name", pack.name, "--serial",
+                "1", "--version-name", &version, "--effective-from", TREE_FROM, &plain, "--out",
+                &once,
+            ];
+            self.launcher.run(Program::Authority, "education", &args).await?;
+            let health = key("health");
+            let args = ["sign-pack", "--add", "--key", &health, &once, "--out", &twice];
+            self.launcher.run(Program::Authority, "health", &args).await?;
+            files.push(twice);
+        }
+        let data = Self::text(&self.folder(CITY.0));
+        let mut args = vec!["directive", "publish", "--data", &data];
+        args.extend(files.iter().map(String::as_str));
+        self.launcher.run(Program::Hub, CITY.0, &args).await?;
+        Ok(())
+    }
+
+    async fn start_hub(&mut self, hub: &HubPlan) -> Result<(), BuildError> {
+        let data = Self::text(&self.folder(&hub.unit));
+        self.init_hub(hub, &data).await?;
+        if !hub.parent.is_empty() {
+            self.join_hub(hub, &data).await?;
+        }
+        let Some(addresses) = self.addresses(&hub.unit) else { return Ok(()) };
+        let ready = move || std::net::TcpStream::connect(addresses.members).is_ok();
+        let service = self
+            .launcher
+            .serve(Program::Hub, &hub.unit, &["serve", "--data", &data], ready)
+            .await?;
+        self.services.push(service);
+        Ok(())
+    }
+
+    async fn init_hub(&self, hub: &HubPlan, data: &str) -> Result<(), BuildError> {
+        let Some(addresses) = self.addresses(&hub.unit) else { return Ok(()) };
+        let (members, console) = (addresses.members.to_string(), addresses.console.to_string());
+        let mut args = vec![
+            "init", "--data", data, "--kind", hub.kind, "--unit", &hub.unit, "--zone", ZONE,
+            "--name", &hub.name_zh, "--name-en", &hub.name_en, "--listen", &members,
+            "--advertise", &members, "--console", &console,
+        ];
+        if hub.kind == "street" {
+            args.extend(["--district", hub.district.as_str()]);
+        }
+        self.launcher.run(Program::Hub, &hub.unit, &args).await?;
+        if hub.kind == "street" {
+            return Ok(());
+        }
+        let (request, signed) = (format!("{data}/issuer-request.toml"), format!("{data}/issuer-signed.pem"));
+        let ca = Self::text(&self.folder("ca-education"));
+        let args =
+            ["sign-issuer", "--dir", &ca, "--request", &request, "--out", &signed, "--yes"];
+        self.launcher.run(Program::Authority, "education", &args).await?;
+        let (education, health) = (self.root_file("education"), self.root_file("health"));
+        let args = [
+            "init", "--data", data, "--issuer", &signed, "--root", &education, "--root", &health,
+            "--yes",
+        ];
+        self.launcher.run(Program::Hub, &hub.unit, &args).await?;
+        Ok(())
+    }
+
+    /// The parent's operator registers and invites, the new hub's operator redeems; the parent
+    /// approves after the telephone call that this demonstration skips.
+    async fn join_hub(&self, hub: &HubPlan, data: &str) -> Result<(), BuildError> {
+        let names = (hub.name_zh.as_str(), hub.name_en.as_str());
+        let code = self.invite(&hub.parent, &hub.unit, hub.kind, names).await?;
+        let parent = Self::text(&self.folder(&hub.parent));
+        let args = ["join", "--data", data, "--code-file", &code, "--yes", "--no-wait"];
+        // The first attempt ends with the six words; the second one finds the approval.
+        let words = self.launcher.run(Program::Hub, &hub.unit, &args).await;
+        tracing::debug!(waiting = words.is_err(), unit = %hub.unit, "hub joins");
+        let approve = ["invite", "approve", "--data", &parent, "--unit", &hub.unit, "--yes"];
+        self.launcher.run(Program::Hub, &hub.parent, &approve).await?;
+        self.launcher.run(Program::Hub, &hub.unit, &args).await?;
+        Ok(())
+    }
+
+    /// Registers a unit at its parent and returns the file with its invite.
+    async fn invite(
+        &self,
+        parent: &str,
+        unit: &str,
+        kind: &str,
+        (name_zh, name_en): (&str, &str),
+    ) -> Result<String, BuildError> {
+        let data = Self::text(&self.folder(parent));
+        let args = [
+            "unit", "add", "--data", &data, "--id", unit, "--kind", kind, "--name", name_zh,
+            "--name-en", name_en, "--from", TREE_FROM,
+        ];
+        self.launcher.run(Program::Hub, parent, &args).await?;
+        let folder = self.wishes.dir.join("invites");
+        std::fs::create_dir_all(&folder)?;
+        let code = Self::text(&folder.join(format!("{unit}.txt")));
+        let args = ["invite", "new", "--data", &data, "--unit", unit, "--out", &code];
+        self.launcher.run(Program::Hub, parent, &args).await?;
+        Ok(code)
+    }
+
+    async fn enrol_schools(&mut self, progress: &Progress) -> Result<(), BuildError> {
+        let slots = Arc::new(Semaphore::new(COMMANDS_AT_ONCE));
+        let mut steps = JoinSet::new();
+        for plan in self.plan.schools.clone() {
+            let code = {
+                let names = (plan.school.name_zh.as_str(), plan.school.name_en.as_str());
+                self.invite(&plan.parent, &plan.school.school_code, "school", names).await?
+            };
+            let office = Office {
+                launcher: self.launcher.clone(),
+                wishes: self.wishes.clone(),
+                folder: self.folder(&plan.school.school_code),
+            };
+            let (slots, progress) = (slots.clone(), progress.clone());
+            steps.spawn(async move {
+                let _slot = slots.acquire_owned().await;
+                office.work(&plan, &code).await?;
+                progress.advance("schools");
+                Ok::<_, BuildError>(())
+            });
+        }
+        while let Some(step) = steps.join_next().await {
+            step??;
+        }
+        if self.wishes.stay && self.plan.schools.len() <= SMALL_CITY_MAX {
+            self.serve_schools().await?;
+        }
+        Ok(())
+    }
+
+    async fn serve_schools(&mut self) -> Result<(), BuildError> {
+        for plan in self.plan.schools.clone() {
+            let unit = &plan.school.school_code;
+            let Some(console) = self.school_console(unit) else { continue };
+            let (data, address) = (Self::text(&self.folder(unit)), console.to_string());
+            let args = ["serve", "--data", &data, "--console", &address];
+            let ready = move || std::net::TcpStream::connect(console).is_ok();
+            let service = self.launcher.serve(Program::Node, unit, &args, ready).await?;
+            self.services.push(service);
+        }
+        Ok(())
+    }
+
+    /// Largest memory of any hub so far, in KiB.
+    #[must_use]
+    pub fn peak_hub_memory_kib(&self) -> Option<u64> {
+        let hubs = self.services.iter().filter(|service| service.command().contains("-hub "));
+        hubs.filter_map(Service::peak_memory_kib).max()
+    }
+
+    /// Stops every process, members before their hubs.
+    pub async fn stop(mut self) {
+        while let Some(service) = self.services.pop() {
+            service.stop().await;
+        }
+    }
+}
+
+/// What happens in one school's office.
+struct Office {
+    launcher: Launcher,
+    wishes: Wishes,
+    folder: PathBuf,
+}
+
+impl Office {
+    async fn work(&self, plan: &SchoolPlan, code: &str) -> Result<(), BuildError> {
+        let school = &plan.school;
+        let data = City::text(&self.folder);
+        let unit = school.school_code.as_str();
+        let keys = self.wishes.dir.join("keys");
+        std::fs::create_dir_all(&keys)?;
+        let (key, sheet) = (
+            City::text(&keys.join(format!("{unit}.key"))),
+            City::text(&keys.join(format!("{unit}-recovery.txt"))),
+        );
+        let grades = format!("{}-{}", school.grade_from, school.grade_to);
+        let node = |args: Vec<String>| async move {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            self.launcher.run(Program::Node, unit, &args).await
+        };
+        let own = |args: &[&str]| -> Vec<String> {
+            args.iter().map(|arg| (*arg).to_owned()).chain(["--data".to_owned(), data.clone()]).collect()
+        };
+        node(own(&[
+            "init", "--name-zh", &school.name_zh, "--name-en", &school.name_en, "--school-type",
+            school.school_type().as_str(), "--grades", &grades, "--recovery-sheet", &sheet,
+            "--danger-key-file", &key, "--danger-demo-scales",
+        ]))
+        .await?;
+        node(own(&["join", "--code-file", code, "--yes", "--roots-compared"])).await?;
+        let files = self.files(plan).await?;
+        let roster = ["import", "roster", &files.roster, "--yes", "--as-of", TREE_FROM];
+        node(own(&roster)).await?;
+        for (scale, file) in &files.answers {
+            let args = ["import", "answers", file, "--scale", scale, "--term", TERM, "--yes"];
+            node(own(&args)).await?;
+        }
+        node(own(&["release", "send", TERM])).await?;
+        Ok(())
+    }
+
+    /// Real files where they were asked for and exist, generated ones elsewhere.
+    async fn files(&self, plan: &SchoolPlan) -> Result<Files, BuildError> {
+        let unit = plan.school.school_code.as_str();
+        if let Some(data) = self.wishes.data.as_ref().filter(|_| REAL_SCHOOLS.contains(&unit)) {
+            let folder = data.join("rosters").join(unit);
+            let (roster, answers) = (folder.join("roster.csv"), folder.join("answers.csv"));
+            let scale = real_scale(&answers)?;
+            let answers = vec![(scale, City::text(&answers))];
+            return Ok(Files { roster: City::text(&roster), answers });
+        }
+        let Generated { roster, answers } = generate(&plan.school, self.wishes.seed);
+        // An office's files, not the node's: they lie outside its data folder.
+        let folder = self.wishes.dir.join("office").join(unit);
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join("roster.csv");
+        write_private(&file, &roster).await?;
+        let mut written = Vec::new();
+        for (scale, text) in answers {
+            let file = folder.join(format!("{scale}.csv"));
+            write_private(&file, &text).await?;
+            written.push((scale.to_owned(), City::text(&file)));
+        }
+        Ok(Files { roster: City::text(&file), answers: written })
+    }
+}
+
+struct Files {
+    roster: String,
+    /// Scale id and file.
+    answers: Vec<(String, String)>,
+}
+
+/// The demonstration scale that real answers belong to, by the word in their scale column.
+fn real_scale(answers: &Path) -> Result<String, BuildError> {
+    let mut reader = csv::Reader::from_path(answers).map_err(std::io::Error::other)?;
+    let headers = reader.headers().map_err(std::io::Error::other)?.clone();
+    let column = headers.iter().position(|name| name == "量表");
+    let first = reader.records().next().transpose().map_err(std::io::Error::other)?;
+    let word = first.as_ref().zip(column).and_then(|(row, column)| row.get(column));
+    let called = |scale: &domain::scale::Scale| word.is_some_and(|word| scale.is_called(word));
+    let scales = embedded::scales().map_err(std::io::Error::other)?;
+    let scale = scales.iter().find(|scale| called(scale));
+    scale
+        .map(|scale| scale.id().to_owned())
+        .ok_or_else(|| std::io::Error::other("answers of a scale that is not known").into())
+}
+
+/// The built-in packs by kind, for the report.
+#[must_use]
+pub fn packs_of(kind: PackKind) -> usize {
+    embedded::PACKS.iter().filter(|pack| pack.kind == kind).count()
+}

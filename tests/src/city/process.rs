@@ -1,0 +1,252 @@
+//! Processes of the city: this binary runs itself again as a node, a hub or the authority.
+//!
+//! Every command is the one that an operator would type. Its talk goes to a log file of its own;
+//! when it fails, the log is what the person at the terminal is shown. Processes end with the
+//! city: they are told to stop, and whoever does not is ended by its id.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+
+/// How long a one-time command may take; a large roll takes seconds.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// How long a service has to be ready, and later to stop.
+const SERVICE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Which program this binary is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// `xinqiao-ca`.
+    Authority,
+    /// `xinqiao-hub`.
+    Hub,
+    /// `xinqiao-node`.
+    Node,
+}
+
+/// Word by which the binary knows that it is to be another program.
+const ROLE: &str = "__run";
+
+impl Program {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Authority => "ca",
+            Self::Hub => "hub",
+            Self::Node => "node",
+        }
+    }
+
+    /// The program that a command line of ours asks for, and its own arguments.
+    #[must_use]
+    pub fn asked(args: &[OsString]) -> Option<(Self, Vec<OsString>)> {
+        let [_, role, program, rest @ ..] = args else { return None };
+        if role != ROLE {
+            return None;
+        }
+        let program = [Self::Authority, Self::Hub, Self::Node]
+            .into_iter()
+            .find(|known| program == known.word())?;
+        let mut own = vec![OsString::from(format!("xinqiao-{}", program.word()))];
+        own.extend(rest.iter().cloned());
+        Some((program, own))
+    }
+}
+
+/// Why a step of the city failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProcessError {
+    /// A command ended with another code than zero.
+    #[error("{command}\nended with code {code}:\n{said}")]
+    Failed {
+        /// What was run.
+        command: String,
+        /// Its exit code.
+        code: i32,
+        /// The end of what it said.
+        said: String,
+    },
+    /// A command or service took too long.
+    #[error("{command}\ndid not finish in {seconds} s:\n{said}")]
+    Late {
+        /// What was run.
+        command: String,
+        /// How long was waited.
+        seconds: u64,
+        /// The end of what it said.
+        said: String,
+    },
+    /// The system could not start it or write its files.
+    #[error("a process could not be started")]
+    System(#[from] std::io::Error),
+}
+
+/// Starts processes of one city.
+#[derive(Clone)]
+pub struct Launcher {
+    program: PathBuf,
+    logs: PathBuf,
+}
+
+/// A service that runs until the city ends.
+pub struct Service {
+    child: Child,
+    command: String,
+}
+
+impl Launcher {
+    /// Prepares a folder for logs.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or the system does not tell where this binary lies.
+    pub fn new(folder: &Path) -> std::io::Result<Self> {
+        let logs = folder.join("logs");
+        std::fs::create_dir_all(&logs)?;
+        Ok(Self { program: std::env::current_exe()?, logs })
+    }
+
+    fn command(&self, program: Program, args: &[String], log: &Path) -> std::io::Result<Command> {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(log)?;
+        let mut command = Command::new(&self.program);
+        command
+            .arg(ROLE)
+            .arg(program.word())
+            .args(args)
+            .env_clear()
+            .env("LANG", "C.UTF-8")
+            .env("XINQIAO_LANG", "en")
+            .stderr(Stdio::from(file))
+            .kill_on_drop(true);
+        for kept in ["PATH", "HOME", "TMPDIR", "RUST_LOG", "RUST_BACKTRACE"] {
+            if let Some(value) = std::env::var_os(kept) {
+                command.env(kept, value);
+            }
+        }
+        Ok(command)
+    }
+
+    /// Runs a command to its end and returns what it printed.
+    ///
+    /// # Errors
+    /// It failed or took too long; its own words are in the error.
+    pub async fn run(
+        &self,
+        program: Program,
+        unit: &str,
+        args: &[&str],
+    ) -> Result<String, ProcessError> {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let log = self.logs.join(format!("{unit}.log"));
+        let mut command = self.command(program, &args, &log)?;
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let shown = format!("xinqiao-{} {}", program.word(), args.join(" "));
+        let child = command.spawn()?;
+        let ended = tokio::time::timeout(COMMAND_TIMEOUT, child.wait_with_output()).await;
+        let Ok(output) = ended else {
+            let (command, said) = (shown, tail(&log));
+            return Err(ProcessError::Late { command, seconds: COMMAND_TIMEOUT.as_secs(), said });
+        };
+        let output = output?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let code = output.status.code().unwrap_or(-1);
+        Err(ProcessError::Failed { command: shown, code, said: tail(&log) })
+    }
+
+    /// Starts a service and waits until its log says that it is ready.
+    ///
+    /// # Errors
+    /// It ended or was not ready in time.
+    pub async fn serve(
+        &self,
+        program: Program,
+        unit: &str,
+        args: &[&str],
+        ready: impl Fn() -> bool,
+    ) -> Result<Service, ProcessError> {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let log = self.logs.join(format!("{unit}-serve.log"));
+        let mut command = self.command(program, &args, &log)?;
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let shown = format!("xinqiao-{} {}", program.word(), args.join(" "));
+        let mut child = command.spawn()?;
+        let deadline = tokio::time::Instant::now() + SERVICE_TIMEOUT;
+        while !ready() {
+            if let Some(status) = child.try_wait()? {
+                let code = status.code().unwrap_or(-1);
+                return Err(ProcessError::Failed { command: shown, code, said: tail(&log) });
+            }
+            if tokio::time::Instant::now() > deadline {
+                let (command, said) = (shown, tail(&log));
+                let seconds = SERVICE_TIMEOUT.as_secs();
+                return Err(ProcessError::Late { command, seconds, said });
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(Service { child, command: shown })
+    }
+}
+
+impl Service {
+    /// Whether the service still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// What was run.
+    #[must_use]
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// Largest memory that the process has had, in KiB, where the system tells.
+    #[must_use]
+    pub fn peak_memory_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        line.split_whitespace().nth(1)?.parse().ok()
+    }
+
+    /// Asks the process to stop, and ends it if it does not.
+    pub async fn stop(mut self) {
+        if let Some(id) = self.child.id() {
+            // The signal that a service manager sends; the process closes its stores on it.
+            let asked = Command::new("kill").arg("-TERM").arg(id.to_string()).status().await;
+            if asked.is_ok() {
+                let ended = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
+                if ended.is_ok() {
+                    return;
+                }
+            }
+        }
+        // It ignored the request, or there is no way to ask on this system.
+        let _ = self.child.kill().await;
+    }
+}
+
+/// The end of a log, for a person to read.
+fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines.get(lines.len().saturating_sub(12)..).unwrap_or_default().join("\n")
+}
+
+/// Writes a secret to a file that only this user can read.
+///
+/// # Errors
+/// The file cannot be written.
+pub async fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(path).await?;
+    file.write_all(text.as_bytes()).await?;
+    file.flush().await
+}

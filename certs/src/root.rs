@@ -25,6 +25,7 @@ pub const PACK_LABEL: &str = "packs";
 /// purpose would be accepted for every purpose, TLS among them.
 pub(crate) const DOCUMENT_SIGNING: [u64; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 36];
 
+const PEM_TAG: &str = "CERTIFICATE";
 const ROOT_YEARS: i32 = 20;
 const ISSUER_YEARS: i32 = 5;
 const CERTIFICATE_BYTES_MAX: usize = 8 * 1024;
@@ -116,6 +117,24 @@ impl RootCertificate {
             zone: zone.ok_or(RootError::Certificate)?,
             not_after: not_after.map_err(|_| RootError::Date)?,
         })
+    }
+
+    /// Reads the one certificate of a file that [`RootCertificate::to_pem`] made.
+    ///
+    /// # Errors
+    /// Not one certificate, or not a root's.
+    pub fn from_pem(text: &[u8]) -> Result<Self, RootError> {
+        let block = pem::parse(text).map_err(|_| RootError::Certificate)?;
+        if block.tag() != PEM_TAG {
+            return Err(RootError::Certificate);
+        }
+        Self::from_der(block.contents())
+    }
+
+    /// The certificate as text, for a file.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        pem::encode(&pem::Pem::new(PEM_TAG, self.der.as_ref()))
     }
 
     /// The certificate as it is stored and sent.

@@ -1,13 +1,14 @@
 //! Publishing: seals what was folded, and sends the sums up as the hub's own signed release.
 //!
-//! Nothing here waits for a timer: a fold rings, sums are sealed at once, and one release of a
-//! table is on its way at a time. Whatever was folded meanwhile goes with the next one, so a
-//! burst of a thousand schools becomes a few releases, and a single school's figures arrive
-//! without delay.
+//! A fold rings, sums are sealed at once, and one release of a table is on its way at a time.
+//! Whatever was folded meanwhile goes with the next one, and the next sealing waits in proportion
+//! to what the last one took: a burst of a thousand schools becomes a few releases, and a single
+//! school's figures arrive without delay.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId};
@@ -23,10 +24,14 @@ use tokio_util::sync::CancellationToken;
 use crate::packs::{PackCache, Packs};
 use crate::rollup;
 use crate::store::snapshot::{self, Sealed};
-use crate::store::total::TotalKey;
+use crate::store::total;
 
-/// Shortest time between two sealings, so that a burst does not seal after every commit.
-const SEAL_INTERVAL: Duration = Duration::from_millis(20);
+/// After a sealing the publisher rests this many times as long as it took: what waits meanwhile
+/// shares the next one, and members' frames keep the store to themselves for most of the time.
+const REST_FACTOR: u32 = 9;
+
+/// Longest rest, so that figures stay fresh however slow the store is.
+const REST_MAX: Duration = Duration::from_millis(200);
 
 /// How long to wait for an answer before looking again whether one came unnoticed.
 const ANSWER_WAIT: Duration = Duration::from_secs(1);
@@ -51,68 +56,116 @@ pub struct Publisher {
     pub answered: Arc<Notify>,
 }
 
+/// A table and a period in its written form.
+type Place = (String, String);
+
 impl Publisher {
     /// Works until the token is cancelled.
     pub async fn run(self, stop: CancellationToken) {
+        // Nothing says what was left by an earlier run, so everything is looked at once.
+        let mut waiting = self.everything().await.unwrap_or_else(|error| {
+            tracing::error!(%error, "totals could not be read");
+            BTreeSet::new()
+        });
         loop {
-            if let Err(error) = self.seal().await {
-                tracing::error!(%error, "sums could not be sealed");
+            let started = Instant::now();
+            match self.seal_and_send(waiting.clone()).await {
+                Ok(left) => waiting = left,
+                Err(error) => tracing::error!(%error, "sums could not be sealed"),
             }
-            let more = match self.send().await {
-                Ok(more) => more,
-                Err(error) => {
-                    tracing::error!(%error, "release could not be queued");
-                    false
-                }
-            };
+            let rest = (started.elapsed() * REST_FACTOR).min(REST_MAX);
+            let rested = tokio::time::sleep(rest);
+            let more = !waiting.is_empty();
             // While a release is on its way, its answer is what makes room for the next one.
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.folded.notified() => tokio::time::sleep(SEAL_INTERVAL / 10).await,
+                () = self.folded.notified() => rested.await,
                 () = self.answered.notified(), if more => {}
                 () = tokio::time::sleep(ANSWER_WAIT), if more => {}
             }
         }
     }
 
-    async fn seal(&self) -> Result<(), SqlError> {
-        let (packs, unit) = (self.packs.last(), self.unit.clone());
-        let now_ms = self.clock.now_ms();
-        self.database
-            .write_async("seal", move |tx| rollup::seal(tx, &packs, &unit, now_ms).map(drop))
-            .await
+    async fn everything(&self) -> Result<BTreeSet<Place>, SqlError> {
+        let keys = self.database.read_async(total::keys).await?;
+        Ok(keys
+            .into_iter()
+            .map(|key| (key.table, key.period))
+            .collect())
     }
 
-    /// Queues the latest sums of every table that has none on its way; says whether some wait.
-    async fn send(&self) -> Result<bool, SqlError> {
-        let Some(uplink) = &self.uplink else { return Ok(false) };
+    /// Seals what changed and, in the same commit, queues the latest sums of every table that has
+    /// none on its way; returns the tables whose sums wait.
+    async fn seal_and_send(
+        &self,
+        mut places: BTreeSet<Place>,
+    ) -> Result<BTreeSet<Place>, SqlError> {
         let (packs, unit) = (self.packs.last(), self.unit.clone());
         let (key, now_ms) = (self.identity.current().key().clone(), self.clock.now_ms());
-        let queued = self
+        let goes_up = self.uplink.is_some();
+        let (queued, left) = self
             .database
             .write_async("publish", move |tx| {
-                let mut queued = 0_u32;
-                let mut waiting = false;
-                for total in crate::store::total::keys(tx)? {
-                    match latest_unsent(tx, &packs, &total)? {
-                        Next::Nothing => {}
-                        Next::OnItsWay => waiting = true,
-                        Next::Send(sealed) => {
-                            let item = sign(&packs, &unit, &key, &sealed, now_ms)?;
-                            outbox::enqueue(tx, Lane::Statistics, &item.0, &item.1, now_ms)?;
-                            outbox::set_note(tx, &note_name(&sealed.key), &item.0)?;
-                            queued += 1;
-                        }
-                    }
+                let sealed = rollup::seal(tx, &packs, &unit, now_ms)?;
+                if !goes_up {
+                    return Ok::<_, SqlError>((0, BTreeSet::new()));
                 }
-                Ok::<_, SqlError>((queued, waiting))
+                places.extend(
+                    sealed
+                        .into_iter()
+                        .map(|sealed| (sealed.key.table, sealed.key.period)),
+                );
+                let sender = Sender {
+                    packs: &packs,
+                    unit: &unit,
+                    key: &key,
+                    now_ms,
+                };
+                queue(tx, &sender, places)
             })
             .await?;
-        if queued.0 > 0 {
+        if let Some(uplink) = self.uplink.as_ref().filter(|_| queued > 0) {
             uplink.ring();
         }
-        Ok(queued.0 > 0 || queued.1)
+        Ok(left)
     }
+}
+
+/// Who signs what goes up.
+struct Sender<'a> {
+    packs: &'a Packs,
+    unit: &'a UnitId,
+    key: &'a certs::key::SigningKey,
+    now_ms: i64,
+}
+
+/// Queues the latest sums of tables that have none on their way; returns how many, and the rest.
+fn queue(
+    tx: &Tx<'_>,
+    sender: &Sender<'_>,
+    places: BTreeSet<Place>,
+) -> Result<(u32, BTreeSet<Place>), SqlError> {
+    let (mut queued, mut left) = (0, BTreeSet::new());
+    for place in places {
+        match latest_unsent(tx, sender.packs, &place)? {
+            Next::Nothing => {}
+            Next::OnItsWay => {
+                left.insert(place);
+            }
+            Next::Send(sealed) => {
+                let item = sign(sender, &sealed)?;
+                outbox::enqueue(tx, Lane::Statistics, &item.0, &item.1, sender.now_ms)?;
+                outbox::set_note(tx, &note_name(&place), &item.0)?;
+                queued += 1;
+            }
+        }
+    }
+    if queued > 0 {
+        // Their frames are made in this commit, so that the uplink has nothing to write first.
+        let head = outbox::lane_head(tx, Lane::Statistics, sender.now_ms)?.head;
+        outbox::frames_from(tx, Lane::Statistics, head + 1, queued, sender.now_ms)?;
+    }
+    Ok((queued, left))
 }
 
 enum Next {
@@ -122,12 +175,16 @@ enum Next {
 }
 
 /// The latest snapshot of a table, unless it or one before it is on its way.
-fn latest_unsent(tx: &Tx<'_>, packs: &Packs, key: &TotalKey) -> Result<Next, SqlError> {
-    let Some((number, catalogue)) = snapshot::latest_key(tx, &key.table, &key.period)? else {
+fn latest_unsent(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<Next, SqlError> {
+    let Some((number, catalogue)) = snapshot::latest_key(tx, &place.0, &place.1)? else {
         return Ok(Next::Nothing);
     };
-    if let Some(name) = outbox::note(tx, &note_name(key))? {
-        let sent: u64 = name.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    if let Some(name) = outbox::note(tx, &note_name(place))? {
+        let sent: u64 = name
+            .rsplit('/')
+            .next()
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(0);
         if sent >= number {
             return Ok(Next::Nothing);
         }
@@ -137,34 +194,37 @@ fn latest_unsent(tx: &Tx<'_>, packs: &Packs, key: &TotalKey) -> Result<Next, Sql
         }
     }
     let digest = domain::digest::Digest::from_tagged(&catalogue).map_err(|_| SqlError::Type)?;
-    let table = packs.catalogue(&digest).and_then(|known| known.table(&key.table));
+    let table = packs
+        .catalogue(&digest)
+        .and_then(|known| known.table(&place.0));
     let cells = table.ok_or(SqlError::Type)?.cells();
     let sealed = snapshot::find(tx, number, cells)?.ok_or(SqlError::Type)?;
     Ok(Next::Send(Box::new(sealed)))
 }
 
-fn note_name(key: &TotalKey) -> String {
-    format!("published:{}/{}", key.table, key.period)
+fn note_name((table, period): &Place) -> String {
+    format!("published:{table}/{period}")
 }
 
 /// The signed item of a snapshot and its name. Its revision is the snapshot's number: it grows,
 /// and says which snapshot the figures are.
-fn sign(
-    packs: &Packs,
-    unit: &UnitId,
-    key: &certs::key::SigningKey,
-    sealed: &Sealed,
-    now_ms: i64,
-) -> Result<(String, Vec<u8>), SqlError> {
+fn sign(sender: &Sender<'_>, sealed: &Sealed) -> Result<(String, Vec<u8>), SqlError> {
     let period: Period = sealed.key.period.parse().map_err(|_| SqlError::Type)?;
     let census_day = match period {
-        Period::Term(term) => packs.calendar().term(term).ok().map(|term| term.census),
+        Period::Term(term) => sender
+            .packs
+            .calendar()
+            .term(term)
+            .ok()
+            .map(|term| term.census),
         _ => None,
     };
-    let number = u32::try_from(sealed.snapshot.number).ok().and_then(NonZeroU32::new);
+    let number = u32::try_from(sealed.snapshot.number)
+        .ok()
+        .and_then(NonZeroU32::new);
     let header = Header {
         id: ReleaseId {
-            unit: unit.clone(),
+            unit: sender.unit.clone(),
             table: sealed.key.table.parse().map_err(|_| SqlError::Type)?,
             period,
             revision: number.ok_or(SqlError::Type)?,
@@ -173,11 +233,14 @@ fn sign(
             .map_err(|_| SqlError::Type)?,
         census_day,
         persons: sealed.snapshot.coverage.persons,
-        made_at_ms: now_ms,
+        made_at_ms: sender.now_ms,
     };
     let release = Release::of_snapshot(header, sealed.rule, &sealed.snapshot);
     let body = proto::release::encode(&release);
-    let signature = key.sign(RELEASE_CONTEXT, &body).map_err(|_| SqlError::Type)?;
+    let signature = sender
+        .key
+        .sign(RELEASE_CONTEXT, &body)
+        .map_err(|_| SqlError::Type)?;
     let item = encode_item(ItemKind::Release, body, signature.to_bytes());
     Ok((release.id().to_string(), item))
 }

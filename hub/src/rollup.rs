@@ -5,7 +5,7 @@
 //! contribution is taken out exactly as it was put in. Totals are kept per catalogue pack and
 //! joined by cell key when they are sealed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use certs::merkle::MerkleTree;
 use domain::catalogue::TableSpec;
@@ -21,7 +21,7 @@ use crate::packs::Packs;
 use crate::store::contribution::{self, Contribution};
 use crate::store::snapshot::{self, Sealed};
 use crate::store::total::{self, Total, TotalKey};
-use crate::store::unit::{self, UnitStatus};
+use crate::store::unit::{self, Stay, UnitStatus};
 
 /// A contribution that came, and the one that it replaces.
 pub struct Change {
@@ -74,9 +74,15 @@ fn apply(
     let total = totals.get_mut(&key).ok_or(SqlError::Type)?;
     let addend = Addend {
         cells: &claimed.cells,
-        contributors: claimed.provenance.as_ref().map(|sums| sums.contributors.as_slice()),
+        contributors: claimed
+            .provenance
+            .as_ref()
+            .map(|sums| sums.contributors.as_slice()),
     };
-    let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
+    let schools = claimed
+        .provenance
+        .as_ref()
+        .map_or(1, |sums| sums.schools_reported);
     let persons = claimed.header.persons;
     let (summed, schools, persons, members) = match direction {
         Direction::In => (
@@ -134,41 +140,59 @@ pub fn seal(
     hub: &UnitId,
     now_ms: i64,
 ) -> Result<Vec<Sealed>, SqlError> {
-    let mut groups: BTreeMap<(String, String), Vec<TotalKey>> = BTreeMap::new();
-    for key in total::unsealed(tx)? {
-        groups.entry((key.table.clone(), key.period.clone())).or_default();
+    let changed: BTreeSet<(String, String)> = total::unsealed(tx)?
+        .into_iter()
+        .map(|key| (key.table, key.period))
+        .collect();
+    if changed.is_empty() {
+        return Ok(Vec::new());
     }
-    for key in total::keys(tx)? {
-        if let Some(keys) = groups.get_mut(&(key.table.clone(), key.period.clone())) {
-            keys.push(key);
-        }
-    }
-    groups.into_values().map(|keys| seal_one(tx, packs, hub, &keys, now_ms)).collect()
+    let sealing = Sealing {
+        packs,
+        stays: unit::stays(tx, hub)?,
+        now_ms,
+    };
+    let groups = changed.into_iter();
+    groups
+        .map(|(table, period)| seal_one(tx, &sealing, &table, &period))
+        .collect()
+}
+
+/// What all tables of one sealing share.
+struct Sealing<'a> {
+    packs: &'a Packs,
+    stays: Vec<Stay>,
+    now_ms: i64,
 }
 
 /// Seals one table and period, joining the sums of several catalogue packs by cell key.
 fn seal_one(
     tx: &Tx<'_>,
-    packs: &Packs,
-    hub: &UnitId,
-    keys: &[TotalKey],
-    now_ms: i64,
+    sealing: &Sealing<'_>,
+    table: &str,
+    period: &str,
 ) -> Result<Sealed, SqlError> {
-    let target = target_key(packs, keys)?;
+    let (packs, keys) = (sealing.packs, total::keys_of(tx, table, period)?);
+    let target = target_key(packs, &keys)?;
     let mut joined: Option<Total> = None;
-    for key in keys {
+    for key in &keys {
         let from = spec(packs, key)?;
         let total = total::find(tx, key, from.cells())?.ok_or(SqlError::Type)?;
         total::mark_sealed(tx, key, total.version)?;
         joined = Some(match joined {
             None if *key == target => total,
-            None => join(spec(packs, &target)?, empty_like(packs, &target, &total)?, from, &total)?,
+            None => join(
+                spec(packs, &target)?,
+                empty_like(packs, &target, &total)?,
+                from,
+                &total,
+            )?,
             Some(sum) => join(spec(packs, &target)?, sum, from, &total)?,
         });
     }
     let total = joined.ok_or(SqlError::Type)?;
     let contributions = contributions(tx, &target)?;
-    let schools_due = schools_due(tx, packs, hub, &target.period)?;
+    let schools_due = due(packs, &sealing.stays, period);
     let sealed = Sealed {
         key: target,
         rule: total.rule,
@@ -184,7 +208,7 @@ fn seal_one(
             root: root(&contributions)?,
         },
         contributions,
-        sealed_at_ms: now_ms,
+        sealed_at_ms: sealing.now_ms,
     };
     snapshot::insert(tx, &sealed)?;
     Ok(sealed)
@@ -193,7 +217,10 @@ fn seal_one(
 /// The catalogue in force if anybody reported under it, else the one that most reported under.
 fn target_key(packs: &Packs, keys: &[TotalKey]) -> Result<TotalKey, SqlError> {
     let in_force = packs.in_force().digest.to_tagged();
-    let target = keys.iter().find(|key| key.catalogue == in_force).or_else(|| keys.last());
+    let target = keys
+        .iter()
+        .find(|key| key.catalogue == in_force)
+        .or_else(|| keys.last());
     target.cloned().ok_or(SqlError::Type)
 }
 
@@ -223,8 +250,12 @@ fn join(
     let mut contributors = sum.sums.contributors().to_vec();
     let cells = part.sums.values().iter().zip(part.sums.contributors());
     for (index, (value, count)) in cells.enumerate() {
-        let Some(key) = from.cell_key(index).filter(|_| *count > 0) else { continue };
-        let Some(place) = target.index(key.indicator, &key.values) else { continue };
+        let Some(key) = from.cell_key(index).filter(|_| *count > 0) else {
+            continue;
+        };
+        let Some(place) = target.index(key.indicator, &key.values) else {
+            continue;
+        };
         if let (Some(sum), Some(n)) = (values.get_mut(place), contributors.get_mut(place)) {
             *sum = sum.checked_add(*value).ok_or(SqlError::Type)?;
             *n = n.checked_add(*count).ok_or(SqlError::Type)?;
@@ -264,15 +295,22 @@ pub fn schools_due(
     hub: &UnitId,
     period: &str,
 ) -> Result<u32, SqlError> {
-    let members = unit::members_on(tx, hub, tree_day(packs, period))?;
-    let served = members.iter().filter(|unit| unit.status != UnitStatus::Closed);
-    Ok(served
-        .map(|unit| match unit.kind {
+    Ok(due(packs, &unit::stays(tx, hub)?, period))
+}
+
+fn due(packs: &Packs, stays: &[Stay], period: &str) -> u32 {
+    let day = tree_day(packs, period).to_string();
+    let served = stays
+        .iter()
+        .filter(|stay| stay.status != UnitStatus::Closed);
+    served
+        .filter(|stay| stay.covers(&day))
+        .map(|stay| match stay.kind {
             UnitKind::School => 1,
-            kind if kind.is_hub() => unit.schools_below,
+            kind if kind.is_hub() => stay.schools_below,
             _ => 0,
         })
-        .sum())
+        .sum()
 }
 
 /// The day on which the tree is looked at for a period.

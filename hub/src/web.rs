@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{Hub, HubError};
 use crate::statistics::Statistics;
 use crate::store::setting::registry_version;
-use crate::console;
+use crate::{console, rest};
 
 /// Setting that marks a city whose pupils are made up; pages say so.
 pub const DEMONSTRATION: &str = "danger_demonstration";
@@ -74,7 +74,7 @@ fn router(hub: &Hub) -> Result<Router, HubError> {
     let watched = hub.clone();
     let ready = get(move || readiness(watched.clone()));
     let health = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
-    Ok(health.merge(pages))
+    Ok(health.merge(rest::router(shell, statistics)).merge(pages))
 }
 
 /// Ready is a hub whose store answers; the parent may be away.

@@ -14,9 +14,6 @@ use runtime::uplink::enrol::{self, JoinError, Joined, Outcome};
 
 use crate::config::{self, Config, ConfigError};
 
-/// Tag of a root certificate's file.
-const CERTIFICATE_TAG: &str = "CERTIFICATE";
-
 /// Why the node is not a member.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -111,11 +108,13 @@ fn keep(
 /// Writes the pinned roots in the order of the invite: education's first.
 fn keep_roots(folder: &Path, roots: &[RootCertificate]) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    for (root, commission) in roots.iter().zip([Commission::Education, Commission::Health]) {
-        let block = pem::Pem::new(CERTIFICATE_TAG, root.der());
+    for (root, commission) in roots
+        .iter()
+        .zip([Commission::Education, Commission::Health])
+    {
         let path = root_path(folder, commission);
         let beside = path.with_extension("pem.new");
-        std::fs::write(&beside, pem::encode(&block))?;
+        std::fs::write(&beside, root.to_pem())?;
         std::fs::rename(&beside, &path)?;
     }
     Ok(())
@@ -138,8 +137,7 @@ pub fn read_roots(folder: &Path) -> std::io::Result<Vec<RootCertificate>> {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        let block = pem::parse(text).map_err(|_| damaged("not a pem file"))?;
-        let root = RootCertificate::from_der(block.contents());
+        let root = RootCertificate::from_pem(&text);
         roots.push(root.map_err(|_| damaged("not a root certificate"))?);
     }
     Ok(roots)

@@ -1,9 +1,17 @@
 //! The school's process: the only one that can read a person's data.
 
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod console;
+pub mod directive;
+pub mod egress;
 pub mod import;
 pub mod indicator;
+pub mod join;
 pub mod ledger;
+pub mod packs;
 pub mod release;
 pub mod screening;
 pub mod transfer;
+pub mod unlock;

@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The school's process: parses, configures and runs.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    node::cli::run(std::env::args_os())
+}

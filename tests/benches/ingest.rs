@@ -37,8 +37,10 @@ struct Rig {
     city: City,
     hub: BenchHub,
     schools: Vec<School>,
+    /// The bytes that travelled.
     blobs: Blobs,
-    rows: usize,
+    /// The same counters as 64-bit integers: 4,000 bytes, what the goals were set by.
+    wide: Blobs,
 }
 
 async fn bench() {
@@ -49,8 +51,9 @@ async fn bench() {
     let echo = Server::start("--echo", &config.data);
     let hub = city.start(config);
     let schools: Vec<School> = identities.into_iter().map(School::new).collect();
-    let blobs = Blobs::open(&city.folder());
-    let mut rig = Rig { city, hub, schools, blobs, rows: 0 };
+    let blobs = Blobs::open(&city.folder(), "blobs.db");
+    let wide = Blobs::open(&city.folder(), "wide.db");
+    let mut rig = Rig { city, hub, schools, blobs, wide };
     rates(&mut rig, &echo).await;
     latencies(&mut rig).await;
     bytes(&mut rig).await;
@@ -65,10 +68,12 @@ struct Rates {
     pushes: Vec<f64>,
     cpu_us: Vec<f64>,
     blobs: Vec<f64>,
+    wide: Vec<f64>,
     append: Vec<f64>,
     echo: Vec<f64>,
     echo_us: Vec<f64>,
     ratio: Vec<f64>,
+    wide_ratio: Vec<f64>,
 }
 
 async fn rates(rig: &mut Rig, echo: &Server) {
@@ -77,10 +82,12 @@ async fn rates(rig: &mut Rig, echo: &Server) {
         "pushes/s",
         "hub CPU us/push",
         "SQLite blobs/s",
+        "of 4,000 B/s",
         "append 256 a sync/s",
         "bare streaming/s",
         "its CPU us",
-        "ours / blobs (median of ratios)",
+        "ours / blobs",
+        "ours / 4,000 B",
     ]);
     let mut last = None;
     for (schools, each, window) in SIZES {
@@ -91,18 +98,22 @@ async fn rates(rig: &mut Rig, echo: &Server) {
             &whole(&rates.pushes),
             &whole(&rates.cpu_us),
             &whole(&rates.blobs),
+            &whole(&rates.wide),
             &whole(&rates.append),
             &whole(&rates.echo),
             &whole(&rates.echo_us),
             &format!("{:.1} %", median(&rates.ratio)),
+            &format!("{:.1} %", median(&rates.wide_ratio)),
         ]);
         last = Some(rates);
     }
     let Some(rates) = last else { return };
     report::goals();
-    let ratio = median(&rates.ratio);
-    let what = "512 schools, of group-committed SQLite blobs";
-    Goal { id: "P1", what, value: ratio, unit: "%", must: 25.0, aim: 50.0, more: true }.print();
+    let percent = |what, value| {
+        Goal { id: "P1", what, value, unit: "%", must: 25.0, aim: 50.0, more: true }.print();
+    };
+    percent("512 schools, of SQLite blobs of 4,000 B", median(&rates.wide_ratio));
+    percent("512 schools, of SQLite blobs of the bytes that travelled", median(&rates.ratio));
     let (what, value) = ("hub CPU per push", median(&rates.cpu_us));
     Goal { id: "P1", what, value, unit: "us", must: 200.0, aim: 100.0, more: false }.print();
 }
@@ -123,27 +134,41 @@ async fn rate(rig: &mut Rig, echo: &Server, size: (usize, usize, usize)) -> Rate
             measure(&rig.hub.server, push_at_once(lines, frames, window)).await;
         lines = outcome.0;
         whole(&outcome.1);
-        let wall = rig.blobs.insert(&bodies, count, rig.rows);
-        rig.rows += bodies.len();
-        let append = append_grouped(&rig.city.folder(), &bodies, 256);
+        let limits = Limits {
+            blobs: rig.blobs.insert(&bodies, count),
+            wide: rig.wide.insert(&vec![vec![7; 8 * catalogue::CELLS]; bodies.len()], count),
+            append: append_grouped(&rig.city.folder(), &bodies, 256),
+        };
         let (echoed, back) = measure(echo, echo_at_once(bare, &bodies, window)).await;
         bare = back;
-        rates.add(pushes, (taken, echoed), (wall, append));
+        rates.add(pushes, (taken, echoed), &limits);
     }
     rates
 }
 
+/// How long the limits took for as many pushes.
+struct Limits {
+    blobs: Duration,
+    wide: Duration,
+    append: Duration,
+}
+
+/// Times as many frames that are only answered, so that the clock's ticks do not matter.
+const ECHO_TIMES: usize = 8;
+
 impl Rates {
-    fn add(&mut self, pushes: f64, (ours, echo): (Taken, Taken), limits: (Duration, Duration)) {
+    fn add(&mut self, pushes: f64, (ours, echo): (Taken, Taken), limits: &Limits) {
         let rate = |wall: Duration| pushes / wall.as_secs_f64();
         let us = |taken: Taken| taken.cpu.as_secs_f64() * 1e6 / pushes;
         self.pushes.push(rate(ours.wall));
         self.cpu_us.push(us(ours));
-        self.blobs.push(rate(limits.0));
-        self.append.push(rate(limits.1));
-        self.echo.push(rate(echo.wall));
-        self.echo_us.push(us(echo));
-        self.ratio.push(rate(ours.wall) / rate(limits.0) * 100.0);
+        self.blobs.push(rate(limits.blobs));
+        self.wide.push(rate(limits.wide));
+        self.append.push(rate(limits.append));
+        self.echo.push(rate(echo.wall) * ECHO_TIMES as f64);
+        self.echo_us.push(us(echo) / ECHO_TIMES as f64);
+        self.ratio.push(rate(ours.wall) / rate(limits.blobs) * 100.0);
+        self.wide_ratio.push(rate(ours.wall) / rate(limits.wide) * 100.0);
     }
 }
 
@@ -169,7 +194,7 @@ async fn echo_at_once(lines: Vec<Line>, bodies: &[Vec<u8>], window: usize) -> Ve
     let tasks: Vec<_> = lines
         .into_iter()
         .map(|mut line| {
-            let frames: Vec<_> = bodies.iter().take(each).cloned().collect();
+            let frames: Vec<_> = bodies.iter().cycle().take(each * ECHO_TIMES).cloned().collect();
             tokio::spawn(async move {
                 line.echo(frames, window).await;
                 line

@@ -104,7 +104,8 @@ struct SignPack {
     #[arg(long, required_unless_present = "add")]
     name: Option<String>,
     /// Number that grows with every version
-    #[arg(long, required_unless_present = "add", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, required_unless_present = "add")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     serial: Option<u64>,
     /// Version for people
     #[arg(long, required_unless_present = "add")]

@@ -32,6 +32,24 @@ pub(super) const CHINESE: Translation = &[
         "Register units and change what they may do",
         "登记和管理下级单位",
     ),
+    ("Show figures", "查看统计数"),
+    (
+        "Indicator such as scr.positive; the whole table where it is left out",
+        "指标编号，如 scr.positive；省略则列出整张表",
+    ),
+    (
+        "Term such as 2025S1; the latest with figures where it is left out",
+        "学期，如 2025S1；省略则为有数的最近学期",
+    ),
+    (
+        "Dimensions to break down by, such as stage,sex",
+        "分组维度，如 stage,sex",
+    ),
+    ("List the members' figures as well", "同时列出下级单位的数"),
+    (
+        "Show which signed reports the table is made of",
+        "列出整张表由哪些已签名的上报相加而成",
+    ),
     ("Invite units", "邀请下级单位"),
     (
         "Publish signed packs and see who applied them",

@@ -58,16 +58,16 @@ pub(super) enum Command {
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
-        Command::New { unit, ttl, out } => new(context, unit, ttl, out.as_deref()),
+        Command::New { unit, ttl, out } => new(context, &unit, ttl, out.as_deref()),
         Command::List => list(context),
-        Command::Revoke { unit } => revoke(context, unit),
+        Command::Revoke { unit } => revoke(context, &unit),
         Command::Approve { unit, words, yes } => approve(context, &unit, words.as_deref(), yes),
     }
 }
 
 fn new(
     context: &Context,
-    unit: UnitId,
+    unit: &UnitId,
     ttl: Option<SignedDuration>,
     out: Option<&Path>,
 ) -> Result<(), Failure> {
@@ -87,10 +87,10 @@ fn new(
         write_private(path, &line)?;
         let value = json!({"unit": unit.to_string(), "expires": until, "file": path});
         return context.terminal.result(&value, |t| {
-            t.text(words::INVITE_WRITTEN, &[&unit, &path.display(), &until])
+            t.text(words::INVITE_WRITTEN, &[unit, &path.display(), &until])
         });
     }
-    context.terminal.talk(words::INVITE_SHOWN, &[&unit, &until]);
+    context.terminal.talk(words::INVITE_SHOWN, &[unit, &until]);
     let value = json!({"unit": unit.to_string(), "expires": until, "line": *line});
     context.terminal.result(&value, |_| line.to_string())
 }
@@ -158,7 +158,7 @@ fn row(shown: &Shown) -> Vec<String> {
     ]
 }
 
-fn revoke(context: &Context, unit: UnitId) -> Result<(), Failure> {
+fn revoke(context: &Context, unit: &UnitId) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let id = unit.clone();
     let revoked = database.write("revoke_invite", move |tx| {
@@ -172,13 +172,13 @@ fn revoke(context: &Context, unit: UnitId) -> Result<(), Failure> {
         Ok::<_, runtime::sql::SqlError>(revoked)
     })?;
     if revoked == 0 {
-        let message = Sentence::new(words::NO_OPEN_INVITE, &[&unit]);
+        let message = Sentence::new(words::NO_OPEN_INVITE, &[unit]);
         return Err(Failure::new(Exit::NotFound, "INVITE_UNKNOWN", message));
     }
     let value = json!({"unit": unit.to_string(), "revoked": revoked});
     context
         .terminal
-        .result(&value, |t| t.text(words::INVITE_TAKEN_BACK, &[&unit]))
+        .result(&value, |t| t.text(words::INVITE_TAKEN_BACK, &[unit]))
 }
 
 fn approve(

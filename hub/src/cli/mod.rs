@@ -13,6 +13,7 @@ mod reason;
 mod roots;
 mod serve;
 mod settings;
+mod stats;
 mod status;
 mod unit;
 mod user;
@@ -61,6 +62,8 @@ enum Command {
     Serve(serve::Serve),
     /// Show how the hub and its members are
     Status,
+    /// Show figures
+    Stats(stats::Stats),
     /// Register units and change what they may do
     #[command(subcommand)]
     Unit(unit::Command),
@@ -102,6 +105,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Join(join) => join::run(context, &join),
         Command::Serve(serve) => serve::run(context, &serve),
         Command::Status => status::run(context),
+        Command::Stats(stats) => stats::run(context, stats),
         Command::Unit(command) => unit::run(context, command),
         Command::Invite(command) => invite::run(context, command),
         Command::Directive(command) => directive::run(context, command),

@@ -41,6 +41,10 @@ impl From<HubError> for Failure {
                     .hint(words::ADDRESS_IN_USE_NEXT)
                     .because(&cause)
             }
+            HubError::OpenConsole(address) => {
+                let message = Sentence::new(words::OPEN_CONSOLE, &[&address]);
+                Self::new(Exit::Refused, "OPEN_CONSOLE", message).hint(words::OPEN_CONSOLE_NEXT)
+            }
             other => Self::new(Exit::Failed, "HUB_FAILED", words::HUB_FAILED).because(&other),
         }
     }
@@ -80,6 +84,6 @@ impl From<InvitationError> for Failure {
 }
 
 /// What is wrong with an account.
-pub(super) fn account(error: SessionError) -> Failure {
-    Failure::new(Exit::Usage, "ACCOUNT", words::ACCOUNT_WRONG).because(&error)
+pub(super) fn account(error: &SessionError) -> Failure {
+    Failure::new(Exit::Usage, "ACCOUNT", words::ACCOUNT_WRONG).because(error)
 }

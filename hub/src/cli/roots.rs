@@ -52,7 +52,10 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     }
     let value: Vec<_> = roots
         .iter()
-        .map(|root| json!({"sha256": root.digest().to_string(), "not_after": root.not_after().to_string()}))
+        .map(|root| {
+            let until = root.not_after().to_string();
+            json!({"sha256": root.digest().to_string(), "not_after": until})
+        })
         .collect();
     context.terminal.result(&value, |t| {
         let shown: Vec<String> = roots

@@ -41,11 +41,14 @@ async fn serving(context: &Context, config: Config) -> Result<(), Failure> {
     let parent = config.parent.as_ref().map(|parent| parent.name.to_string());
     let value = json!({
         "unit": config.unit.to_string(), "name": config.name.to_string(),
-        "listen": address.to_string(), "parent": parent,
+        "listen": address.to_string(), "console": config.console.to_string(), "parent": parent,
     });
     context.terminal.result(&value, |t| {
         let above = parent.clone().unwrap_or_else(|| "-".to_owned());
-        t.text(words::SERVING, &[&config.name_zh, &address, &above])
+        t.text(
+            words::SERVING,
+            &[&config.name_zh, &address, &above, &config.console],
+        )
     })?;
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));

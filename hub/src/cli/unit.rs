@@ -100,18 +100,18 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
                 status,
                 schools_below,
             };
-            add(context, unit, from)
+            add(context, &unit, from)
         }
         Command::List => list(context),
-        Command::Move { id, under, from } => relocate(context, id, under, from),
+        Command::Move { id, under, from } => relocate(context, &id, &under, from),
         Command::Suspend(severe) => {
             let id = confirmed(severe)?;
-            set_status(context, id, UnitStatus::Suspended, words::SUSPENDED)
+            set_status(context, &id, UnitStatus::Suspended, words::SUSPENDED)
         }
-        Command::Resume { id } => resume(context, id),
-        Command::Close(severe) => close(context, confirmed(severe)?),
-        Command::Revoke(severe) => revoke(context, confirmed(severe)?),
-        Command::AllowExpiredRenewal { id } => allow(context, id),
+        Command::Resume { id } => resume(context, &id),
+        Command::Close(severe) => close(context, &confirmed(severe)?),
+        Command::Revoke(severe) => revoke(context, &confirmed(severe)?),
+        Command::AllowExpiredRenewal { id } => allow(context, &id),
     }
 }
 
@@ -123,7 +123,7 @@ fn confirmed(severe: Severe) -> Result<UnitId, Failure> {
     Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message))
 }
 
-fn add(context: &Context, unit: Unit, from: Option<Date>) -> Result<(), Failure> {
+fn add(context: &Context, unit: &Unit, from: Option<Date>) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     if member_name(&config, &unit.id, unit.kind).is_none() || unit.id == config.unit {
         let message = Sentence::new(words::KIND_NOT_HERE, &[&unit.kind, &config.kind]);
@@ -200,8 +200,8 @@ fn list(context: &Context) -> Result<(), Failure> {
 
 fn relocate(
     context: &Context,
-    id: UnitId,
-    under: UnitId,
+    id: &UnitId,
+    under: &UnitId,
     from: Option<Date>,
 ) -> Result<(), Failure> {
     let (config, database) = context.open()?;
@@ -228,8 +228,8 @@ fn relocate(
     let value =
         json!({"unit": id.to_string(), "parent": under.to_string(), "from": from.to_string()});
     context.terminal.result(&value, |t| {
-        let head = t.text(words::MOVED, &[&id, &under, &from]);
-        if under == config.unit {
+        let head = t.text(words::MOVED, &[id, under, &from]);
+        if *under == config.unit {
             head
         } else {
             format!("{head}\n{}", t.text(words::MOVED_NEXT, &[]))
@@ -239,7 +239,7 @@ fn relocate(
 
 fn set_status(
     context: &Context,
-    id: UnitId,
+    id: &UnitId,
     status: UnitStatus,
     said: Text,
 ) -> Result<(), Failure> {
@@ -253,11 +253,11 @@ fn set_status(
         unit::set_status(tx, &unit, status)?;
         Ok(())
     })?;
-    changed(context, &id, status, said)
+    changed(context, id, status, said)
 }
 
 /// A unit that has a key is active again; one that never joined waits for it.
-fn resume(context: &Context, id: UnitId) -> Result<(), Failure> {
+fn resume(context: &Context, id: &UnitId) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let unit = id.clone();
     let has_key = database.read(move |tx| {
@@ -275,7 +275,7 @@ fn resume(context: &Context, id: UnitId) -> Result<(), Failure> {
     set_status(context, id, status, words::RESUMED)
 }
 
-fn close(context: &Context, id: UnitId) -> Result<(), Failure> {
+fn close(context: &Context, id: &UnitId) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let (unit, today) = (id.clone(), context.clock.today());
     database.write("close_unit", move |tx| {
@@ -285,21 +285,21 @@ fn close(context: &Context, id: UnitId) -> Result<(), Failure> {
         member_key::revoke_all(tx, unit.as_str())?;
         Ok::<_, Missing>(())
     })?;
-    changed(context, &id, UnitStatus::Closed, words::CLOSED)
+    changed(context, id, UnitStatus::Closed, words::CLOSED)
 }
 
-fn revoke(context: &Context, id: UnitId) -> Result<(), Failure> {
+fn revoke(context: &Context, id: &UnitId) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let unit = id.clone();
     let revoked = database.write("revoke_unit", move |tx| revoke_keys(tx, &unit))?;
     if revoked == 0 {
-        let message = Sentence::new(words::NO_CERTIFICATE, &[&id]);
+        let message = Sentence::new(words::NO_CERTIFICATE, &[id]);
         return Err(Failure::new(Exit::NotFound, "NO_CERTIFICATE", message));
     }
     let value = json!({"unit": id.to_string(), "revoked": revoked});
     context.terminal.result(&value, |t| {
-        let head = t.text(words::REVOKED, &[&id, &revoked]);
-        format!("{head}\n{}", t.text(words::INVITE_NEXT, &[&id]))
+        let head = t.text(words::REVOKED, &[id, &revoked]);
+        format!("{head}\n{}", t.text(words::INVITE_NEXT, &[id]))
     })
 }
 
@@ -316,19 +316,19 @@ fn revoke_keys(tx: &Tx<'_>, id: &UnitId) -> Result<usize, Missing> {
     Ok(member_key::revoke_all(tx, id.as_str())?)
 }
 
-fn allow(context: &Context, id: UnitId) -> Result<(), Failure> {
+fn allow(context: &Context, id: &UnitId) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let unit = id.clone();
     let allowed = database.write("allow_expired", move |tx| {
         member_key::allow_expired_renewal(tx, unit.as_str())
     })?;
     if !allowed {
-        return Err(no_unit(&id));
+        return Err(no_unit(id));
     }
     let value = json!({"unit": id.to_string(), "expired_renewal": "once"});
     context
         .terminal
-        .result(&value, |t| t.text(words::ALLOWED, &[&id]))
+        .result(&value, |t| t.text(words::ALLOWED, &[id]))
 }
 
 fn changed(context: &Context, id: &UnitId, status: UnitStatus, said: Text) -> Result<(), Failure> {

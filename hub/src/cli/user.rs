@@ -39,7 +39,7 @@ pub(super) enum Command {
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let sessions =
-        Sessions::new(SessionStore::new(database)).map_err(|error| account(error.into()))?;
+        Sessions::new(SessionStore::new(database)).map_err(|error| account(&error.into()))?;
     match command {
         Command::Add {
             login,
@@ -61,7 +61,8 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
                 role,
                 password: password.to_string(),
             };
-            block_on(sessions.put_account(person, context.now_ms()))?.map_err(account)?;
+            block_on(sessions.put_account(person, context.now_ms()))?
+                .map_err(|error| account(&error))?;
             let value = json!({"login": login, "role": role.as_str()});
             context
                 .terminal

@@ -299,8 +299,8 @@ pub(super) const STATUS_ERROR: Text =
 pub(super) const NO_ALARMS: Text = Text::new("没有警报。", "No alarms.");
 
 pub(super) const SERVING: Text = Text::new(
-    "{0} 正在 {1} 接受下级连接；上级：{2}。按 Ctrl-C 停止。",
-    "{0} serves its members at {1}; hub above: {2}. Ctrl-C stops it.",
+    "{0} 正在 {1} 接受下级连接；上级：{2}；网页 http://{3}。按 Ctrl-C 停止。",
+    "{0} serves its members at {1}; hub above: {2}; pages at http://{3}. Ctrl-C stops it.",
 );
 pub(super) const NOT_ENROLLED: Text = Text::new(
     "本枢纽还没有可用的证书，没有启动。",
@@ -346,4 +346,12 @@ pub(super) const ACCOUNT: Text = Text::new(
 pub(super) const ACCOUNT_WRONG: Text = Text::new(
     "账号未能建立，没有改动。",
     "the account was not made; nothing was changed.",
+);
+pub(super) const OPEN_CONSOLE: Text = Text::new(
+    "网页控制台只能在本机回环地址上提供，不能用 {0}；没有启动。",
+    "the console is served on this machine's loopback only, not on {0}; nothing was started.",
+);
+pub(super) const OPEN_CONSOLE_NEXT: Text = Text::new(
+    "请把 console 改为 127.0.0.1:端口，远程查看请用 SSH 转发。",
+    "Set console to 127.0.0.1:PORT; from elsewhere use an SSH tunnel.",
 );

@@ -3,9 +3,11 @@
 //! Sequences are contiguous: what comes early is a gap, what was answered is answered again with
 //! the same bytes, and the same sequence with other bytes goes to quarantine.
 
+use std::cmp::Ordering;
+
 use runtime::sql::{SqlError, Tx};
 
-use super::{VerifiedFrame, VerifiedRelease, Verdict};
+use super::{Verdict, VerifiedFrame, VerifiedRelease};
 use crate::packs::Packs;
 use crate::registry::Registry;
 use crate::rollup::Change;
@@ -48,9 +50,13 @@ pub(super) fn decide(
     if served.is_none_or(|member| member.status != UnitStatus::Active) {
         return Ok(Decision::NotServed);
     }
-    let Some(lane) = lane else { return Ok(Decision::UnknownEpoch) };
+    let Some(lane) = lane else {
+        return Ok(Decision::UnknownEpoch);
+    };
     if frame.sequence > lane.next_sequence {
-        return Ok(Decision::Gap { expected: lane.next_sequence });
+        return Ok(Decision::Gap {
+            expected: lane.next_sequence,
+        });
     }
     if frame.sequence < lane.next_sequence {
         return answered_before(tx, context, frame, lane);
@@ -114,7 +120,9 @@ fn answered_before(
             Ok(Decision::Conflict { reason })
         }
         // Consumed in this very batch: its answer goes out with the batch.
-        None => Ok(Decision::Gap { expected: lane.next_sequence }),
+        None => Ok(Decision::Gap {
+            expected: lane.next_sequence,
+        }),
     }
 }
 
@@ -126,7 +134,13 @@ fn set_aside(
 ) -> Result<(), SqlError> {
     lane::quarantine(tx, &blank_answer(frame), &frame.bytes, context.now_ms)?;
     let detail = format!("sequence {}: {reason}", frame.sequence);
-    alarm::raise(tx, "quarantine", frame.member.as_str(), &detail, context.now_ms)
+    alarm::raise(
+        tx,
+        "quarantine",
+        frame.member.as_str(),
+        &detail,
+        context.now_ms,
+    )
 }
 
 /// Takes a release over, or says why not. The highest revision counts; the same revision with
@@ -143,22 +157,12 @@ fn take_over(
         table: id.table.to_string(),
         period: id.period.to_string(),
     };
-    if let Some(digest) = contribution::digest_of(tx, &place, id.revision.get())? {
-        if digest == release.digest {
-            return Ok(None);
-        }
-        return Ok(Some(("revision_conflict", "this revision exists with other figures")));
-    }
     let old = contribution::current(tx, &place)?;
     if let Some(old) = &old {
-        if old.revision > id.revision.get() {
-            return Ok(Some(("superseded", "a later revision has been accepted")));
-        }
-        if release.claimed.rule == domain::release::Rule::Rounded5 {
-            return Ok(Some((
-                "once_a_term",
-                "counts about persons are released once a term; a second time would tell more",
-            )));
+        match against(tx, release, old)? {
+            Standing::Replaces => {}
+            Standing::Repeats => return Ok(None),
+            Standing::Refused(code, reason) => return Ok(Some((code, reason))),
         }
     }
     let new = Contribution {
@@ -170,7 +174,49 @@ fn take_over(
         signature: release.signature.clone(),
         arrived_at_ms: context.now_ms,
     };
-    contribution::insert_current(tx, &new)?;
+    match &old {
+        Some(_) => contribution::insert_current(tx, &new)?,
+        None => contribution::insert_first(tx, &new)?,
+    }
     changes.push(Change { old, new });
     Ok(None)
+}
+
+/// How a release stands to the one that counts at its place.
+enum Standing {
+    /// It is a later revision.
+    Replaces,
+    /// These bytes were taken over before.
+    Repeats,
+    /// Stable code and reason.
+    Refused(&'static str, &'static str),
+}
+
+/// The highest revision is the one that counts, so only a lower one is looked up once more.
+fn against(
+    tx: &Tx<'_>,
+    release: &VerifiedRelease,
+    old: &Contribution,
+) -> Result<Standing, SqlError> {
+    let revision = release.claimed.header.id.revision.get();
+    let known = match old.revision.cmp(&revision) {
+        Ordering::Less => None,
+        Ordering::Equal => Some(old.digest.clone()),
+        Ordering::Greater => contribution::digest_of(tx, &old.place, revision)?,
+    };
+    Ok(match known {
+        Some(digest) if digest == release.digest => Standing::Repeats,
+        Some(_) => Standing::Refused(
+            "revision_conflict",
+            "this revision exists with other figures",
+        ),
+        None if old.revision > revision => {
+            Standing::Refused("superseded", "a later revision has been accepted")
+        }
+        None if release.claimed.rule == domain::release::Rule::Rounded5 => Standing::Refused(
+            "once_a_term",
+            "counts about persons are released once a term; a second time would tell more",
+        ),
+        None => Standing::Replaces,
+    })
 }

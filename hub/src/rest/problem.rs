@@ -49,63 +49,55 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    const fn parts(&self) -> (StatusCode, &'static str, Text, Text) {
+    const fn status(&self) -> StatusCode {
         match self {
-            Self::NoAccess => (
-                StatusCode::UNAUTHORIZED,
-                "NOT_AUTHENTICATED",
-                words::NO_ACCESS,
-                words::NO_ACCESS_NEXT,
-            ),
-            Self::Forbidden => {
-                (StatusCode::FORBIDDEN, "FORBIDDEN", words::FORBIDDEN, words::FORBIDDEN_NEXT)
-            }
-            Self::Parameter(_) => (
-                StatusCode::BAD_REQUEST,
-                "PARAMETER_INVALID",
-                words::PARAMETER,
-                words::PARAMETER_NEXT,
-            ),
-            Self::Indicator => (
-                StatusCode::NOT_FOUND,
-                "UNKNOWN_INDICATOR",
-                words::NO_INDICATOR,
-                words::NO_INDICATOR_NEXT,
-            ),
-            Self::Dimension => {
-                let code = "DIMENSION_INVALID";
-                (StatusCode::BAD_REQUEST, code, words::DIMENSION, words::DIMENSION_NEXT)
-            }
-            Self::Unit => {
-                (StatusCode::NOT_FOUND, "UNKNOWN_UNIT", words::NO_UNIT, words::NO_UNIT_NEXT)
-            }
-            Self::Snapshot => {
-                let code = "UNKNOWN_SNAPSHOT";
-                (StatusCode::NOT_FOUND, code, words::NO_SNAPSHOT, words::NO_SNAPSHOT_NEXT)
-            }
-            Self::Address => {
-                let code = "UNKNOWN_ADDRESS";
-                (StatusCode::NOT_FOUND, code, words::NO_ADDRESS, words::NO_ADDRESS_NEXT)
-            }
-            Self::Unavailable => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "STORE_UNAVAILABLE",
-                words::UNAVAILABLE,
-                words::UNAVAILABLE_NEXT,
-            ),
+            Self::NoAccess => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Parameter(_) | Self::Dimension => StatusCode::BAD_REQUEST,
+            Self::Indicator | Self::Unit | Self::Snapshot | Self::Address => StatusCode::NOT_FOUND,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::NoAccess => "NOT_AUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::Parameter(_) => "PARAMETER_INVALID",
+            Self::Dimension => "DIMENSION_INVALID",
+            Self::Indicator => "UNKNOWN_INDICATOR",
+            Self::Unit => "UNKNOWN_UNIT",
+            Self::Snapshot => "UNKNOWN_SNAPSHOT",
+            Self::Address => "UNKNOWN_ADDRESS",
+            Self::Unavailable => "STORE_UNAVAILABLE",
+        }
+    }
+
+    /// What happened, and what to do next.
+    const fn sentences(&self) -> (Text, Text) {
+        match self {
+            Self::NoAccess => (words::NO_ACCESS, words::NO_ACCESS_NEXT),
+            Self::Forbidden => (words::FORBIDDEN, words::FORBIDDEN_NEXT),
+            Self::Parameter(_) => (words::PARAMETER, words::PARAMETER_NEXT),
+            Self::Dimension => (words::DIMENSION, words::DIMENSION_NEXT),
+            Self::Indicator => (words::NO_INDICATOR, words::NO_INDICATOR_NEXT),
+            Self::Unit => (words::NO_UNIT, words::NO_UNIT_NEXT),
+            Self::Snapshot => (words::NO_SNAPSHOT, words::NO_SNAPSHOT_NEXT),
+            Self::Address => (words::NO_ADDRESS, words::NO_ADDRESS_NEXT),
+            Self::Unavailable => (words::UNAVAILABLE, words::UNAVAILABLE_NEXT),
         }
     }
 
     /// The reply in a language.
     pub(super) fn reply(&self, lang: Lang) -> Response {
-        let (status, code, message, hint) = self.parts();
+        let (status, (message, hint)) = (self.status(), self.sentences());
         let detail = match self {
             Self::Parameter(detail) => detail.chars().take(ECHO_CHARS_MAX).collect(),
             _ => String::new(),
         };
         let problem = ProblemOut {
             error: ErrorOut {
-                code,
+                code: self.code(),
                 message: message.fill(lang, &[&detail]),
                 hint: hint.in_lang(lang).to_owned(),
                 retryable: matches!(self, Self::Unavailable),

@@ -137,6 +137,7 @@ pub fn register(
 
 /// A store failure as a caller sees it: no detail, and whether trying again helps.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 pub fn store_status(error: SqlError) -> Status {
     tracing::error!(%error, "store failed");
     if error.is_retryable() {

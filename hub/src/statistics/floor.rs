@@ -57,7 +57,9 @@ impl Floors {
                 return Some(Floor::FewSchools);
             }
             if amount.value < self.min {
-                return Some(Floor::Small { shown_from: self.min });
+                return Some(Floor::Small {
+                    shown_from: self.min,
+                });
             }
             return None;
         }
@@ -65,7 +67,9 @@ impl Floors {
         if self.is_banded || amount.value == 0 || amount.value >= self.min {
             None
         } else {
-            Some(Floor::Small { shown_from: self.min })
+            Some(Floor::Small {
+                shown_from: self.min,
+            })
         }
     }
 }
@@ -81,10 +85,24 @@ pub fn hold_back<'f>(figures: impl IntoIterator<Item = &'f mut Figure>) {
         if schools == 0 || schools >= GROUP_SCHOOLS_MIN {
             return;
         }
-        let shown = figures.iter_mut().filter(|figure| figure.reading.blank().is_none());
+        // Of several alike the last is taken, so that hubs and their members hide the same ones.
+        let shown = figures
+            .iter_mut()
+            .rev()
+            .filter(|figure| figure.reading.blank().is_none());
         match shown.min_by_key(|figure| figure.schools) {
             Some(figure) => figure.reading = few,
             None => return,
+        }
+    }
+}
+
+/// Hides in a member's list what the whole's list hides, lest the member tells it.
+pub fn follow(member: &mut [Figure], whole: &[Figure]) {
+    let few = Reading::Blank(Blank::Suppressed(Floor::FewSchools));
+    for (figure, above) in member.iter_mut().zip(whole) {
+        if above.reading == few && figure.reading.blank().is_none() {
+            figure.reading = few;
         }
     }
 }
@@ -98,7 +116,11 @@ mod tests {
             Some(value) => Reading::Count(Amount::rounded(value, schools.into())),
             None => Reading::Blank(Blank::Suppressed(Floor::FewSchools)),
         };
-        Figure { key: Vec::new(), reading, schools }
+        Figure {
+            key: Vec::new(),
+            reading,
+            schools,
+        }
     }
 
     fn check(list: &[(u32, Option<u64>)], hidden: &[usize]) {
@@ -119,6 +141,7 @@ mod tests {
         check(&[(9, Some(50)), (1, None), (7, Some(40))], &[1, 2]);
         check(&[(9, Some(50)), (3, None), (2, None)], &[1, 2]);
         check(&[(9, Some(50)), (8, Some(40))], &[]);
+        check(&[(6, Some(50)), (6, Some(40)), (2, None)], &[1, 2]);
         check(&[(1, None)], &[0]);
     }
 }

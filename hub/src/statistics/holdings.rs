@@ -8,7 +8,7 @@ use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 
 use super::evaluate::{Reader, key_at};
-use super::floor::hold_back;
+use super::floor::{follow, hold_back};
 use super::plan::{Indicator, Plan};
 use super::sheet::{self, Sheet, Source};
 use super::value::{Blank, Figure, Figures, Reading, State, UnitFigures, UnitName};
@@ -67,8 +67,17 @@ impl Holdings {
             Members::Left => Vec::new(),
             Members::Listed => below(tx, packs, at, &text, &sheets)?,
         };
-        let whole = UnitHoldings { unit: at.clone(), due, sheets, sources: Vec::new() };
-        Ok(Self { period, whole, members })
+        let whole = UnitHoldings {
+            unit: at.clone(),
+            due,
+            sheets,
+            sources: Vec::new(),
+        };
+        Ok(Self {
+            period,
+            whole,
+            members,
+        })
     }
 
     /// The figures of an indicator.
@@ -88,15 +97,28 @@ impl Holdings {
         let axes = axes(catalogue, found, by)?;
         let plan = found.plan(catalogue);
         let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
-        let states = self.whole.sheets.iter().filter(|sheet| tables.contains(&sheet.table()));
+        let states = self
+            .whole
+            .sheets
+            .iter()
+            .filter(|sheet| tables.contains(&sheet.table()));
         let read = |unit: &UnitHoldings| match &plan {
             Ok(plan) => unit.figures(catalogue, plan, &axes),
             Err(reason) => unit.blank(Blank::NoFeed(*reason), &axes),
         };
-        let whole = read(&self.whole);
+        let mut whole = read(&self.whole);
+        hold_back(&mut whole.figures);
         let mut members: Vec<UnitFigures> = self.members.iter().map(read).collect();
+        for member in &mut members {
+            follow(&mut member.figures, &whole.figures);
+            hold_back(&mut member.figures);
+        }
         for place in 0..whole.figures.len() {
-            hold_back(members.iter_mut().filter_map(|unit| unit.figures.get_mut(place)));
+            hold_back(
+                members
+                    .iter_mut()
+                    .filter_map(|unit| unit.figures.get_mut(place)),
+            );
         }
         Ok(Figures {
             indicator: indicator.to_owned(),
@@ -115,13 +137,17 @@ impl UnitHoldings {
     /// What figures are read from.
     #[must_use]
     pub fn reader<'a>(&'a self, catalogue: &'a Catalogue) -> Reader<'a> {
-        Reader { catalogue, kind: self.unit.kind, due: self.due, sheets: &self.sheets }
+        Reader {
+            catalogue,
+            kind: self.unit.kind,
+            due: self.due,
+            sheets: &self.sheets,
+        }
     }
 
     fn figures(&self, catalogue: &Catalogue, plan: &Plan<'_>, axes: &[Axis]) -> UnitFigures {
         let reader = self.reader(catalogue);
-        let mut figures = reader.figures(plan, axes);
-        hold_back(&mut figures);
+        let figures = reader.figures(plan, axes);
         let table = plan.tables().first().copied().unwrap_or_default();
         let sheet = reader.sheet(table);
         UnitFigures {
@@ -137,11 +163,18 @@ impl UnitHoldings {
     fn blank(&self, blank: Blank, axes: &[Axis]) -> UnitFigures {
         let size: usize = axes.iter().map(|axis| axis.values.len()).product();
         let reading = Reading::Blank(blank);
-        let figure = |place| Figure { key: key_at(axes, place), reading, schools: 0 };
+        let figure = |place| Figure {
+            key: key_at(axes, place),
+            reading,
+            schools: 0,
+        };
         UnitFigures {
             unit: self.unit.clone(),
             figures: (0..size).map(figure).collect(),
-            coverage: domain::rollup::Coverage { schools_due: self.due, ..Default::default() },
+            coverage: domain::rollup::Coverage {
+                schools_due: self.due,
+                ..Default::default()
+            },
             able: 0,
             snapshot: 0,
             root: None,
@@ -188,10 +221,19 @@ fn axes(
 ) -> Result<Vec<Axis>, StatisticsError> {
     let axis = |(place, id): (usize, &String)| {
         let repeated = by.iter().take(place).any(|other| other == id);
-        let known = catalogue.dimension(id).filter(|_| indicator.has_dimension(id) && !repeated);
+        let known = catalogue
+            .dimension(id)
+            .filter(|_| indicator.has_dimension(id) && !repeated);
         let dimension = known.ok_or(StatisticsError::Dimension)?;
-        let values = dimension.values.iter().map(|value| value.id.clone()).collect();
-        Ok(Axis { dimension: dimension.id.clone(), values })
+        let values = dimension
+            .values
+            .iter()
+            .map(|value| value.id.clone())
+            .collect();
+        Ok(Axis {
+            dimension: dimension.id.clone(),
+            values,
+        })
     };
     by.iter().enumerate().map(axis).collect()
 }
@@ -218,7 +260,9 @@ fn below(
                 Ok(place) => place,
                 Err(place) => {
                     let gone = unit::find(tx, &id)?;
-                    let gone = gone.as_ref().map_or_else(|| bare(packs, &id), |u| held(packs, u));
+                    let gone = gone
+                        .as_ref()
+                        .map_or_else(|| bare(packs, &id), |u| held(packs, u));
                     members.insert(place, gone);
                     place
                 }
@@ -233,16 +277,38 @@ fn below(
 }
 
 fn held(packs: &Packs, unit: &Unit) -> UnitHoldings {
-    let due = if unit.kind == UnitKind::School { 1 } else { unit.schools_below };
-    let unit = UnitName { id: unit.id.clone(), kind: unit.kind, label: name(packs, unit) };
-    UnitHoldings { unit, due, sheets: Vec::new(), sources: Vec::new() }
+    let due = if unit.kind == UnitKind::School {
+        1
+    } else {
+        unit.schools_below
+    };
+    let unit = UnitName {
+        id: unit.id.clone(),
+        kind: unit.kind,
+        label: name(packs, unit),
+    };
+    UnitHoldings {
+        unit,
+        due,
+        sheets: Vec::new(),
+        sources: Vec::new(),
+    }
 }
 
 /// A unit that the registry no longer knows.
 fn bare(packs: &Packs, id: &UnitId) -> UnitHoldings {
     let label = division(packs, id.as_str()).unwrap_or_else(|| same(id.as_str()));
-    let unit = UnitName { id: id.clone(), kind: UnitKind::School, label };
-    UnitHoldings { unit, due: 0, sheets: Vec::new(), sources: Vec::new() }
+    let unit = UnitName {
+        id: id.clone(),
+        kind: UnitKind::School,
+        label,
+    };
+    UnitHoldings {
+        unit,
+        due: 0,
+        sheets: Vec::new(),
+        sources: Vec::new(),
+    }
 }
 
 /// The name by which a unit is shown: the registry's, else its division's, else its id.
@@ -256,14 +322,22 @@ pub fn name(packs: &Packs, unit: &Unit) -> Label {
     } else {
         Some(unit.name_en.clone())
     };
-    Label { zh: unit.name_zh.clone(), en: english.unwrap_or_else(|| unit.name_zh.clone()) }
+    Label {
+        zh: unit.name_zh.clone(),
+        en: english.unwrap_or_else(|| unit.name_zh.clone()),
+    }
 }
 
 fn division(packs: &Packs, code: &str) -> Option<Label> {
     let rows = packs.divisions().rows();
-    rows.iter().find(|row| row.code == code).map(|row| row.label.clone())
+    rows.iter()
+        .find(|row| row.code == code)
+        .map(|row| row.label.clone())
 }
 
 fn same(text: &str) -> Label {
-    Label { zh: text.to_owned(), en: text.to_owned() }
+    Label {
+        zh: text.to_owned(),
+        en: text.to_owned(),
+    }
 }

@@ -6,16 +6,17 @@
 //! than another. Nothing in here can read a person: what arrives is already a table.
 
 mod evaluate;
+#[cfg(test)]
+pub mod fixture;
 mod floor;
 mod holdings;
 mod pages;
 mod plan;
+mod provenance;
 mod report;
 mod sheet;
 mod shown;
 mod sum;
-#[cfg(test)]
-pub mod fixture;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -30,15 +31,13 @@ use runtime::sql::{Database, SqlError, Tx};
 pub use floor::GROUP_SCHOOLS_MIN;
 pub use holdings::{Holdings, UnitHoldings, figures, name};
 pub use plan::{Feed, Indicator, Plan, feed};
+pub use provenance::{SourceOut, TableSourceOut, provenance, tree_lines};
 pub use report::{
     CoverageOut, DataOut, FigureOut, NameOut, SnapshotOut, StatusWord, UnitOut, instant,
 };
 pub use sheet::{Sheet, Source};
 pub use shown::{interval, shown};
-pub use table::{
-    AreaOut, CityTable, ClosedOut, RowOut, SourceOut, TableSourceOut, city_table, provenance,
-    tree_lines,
-};
+pub use table::{AreaOut, CityTable, ClosedOut, RowOut, city_table, latest_term};
 pub use value::{
     Amount, Blank, Figure, Figures, Floor, NoFeed, Reading, State, UnitFigures, UnitName,
 };
@@ -108,7 +107,12 @@ impl Statistics {
         clock: Clock,
         at: UnitName,
     ) -> Self {
-        Self { database, packs, clock, at }
+        Self {
+            database,
+            packs,
+            clock,
+            at,
+        }
     }
 
     /// Reads from the store of a hub that runs.
@@ -171,7 +175,9 @@ impl Statistics {
         E: From<SqlError> + Send + 'static,
     {
         let (packs, at) = (self.packs(), self.at.clone());
-        self.database.read_async(move |tx| work(tx, &packs, &at)).await
+        self.database
+            .read_async(move |tx| work(tx, &packs, &at))
+            .await
     }
 
     /// The figures of a query.
@@ -179,6 +185,7 @@ impl Statistics {
     /// # Errors
     /// No such indicator or dimension, or the store cannot be read.
     pub async fn figures(&self, query: Query) -> Result<Figures, StatisticsError> {
-        self.read_async(move |tx, packs, at| figures(tx, packs, at, &query)).await
+        self.read_async(move |tx, packs, at| figures(tx, packs, at, &query))
+            .await
     }
 }

@@ -97,7 +97,9 @@ pub fn own(
     table: &str,
     period: &str,
 ) -> Result<Option<Sheet>, StatisticsError> {
-    let Some(latest) = reading::latest(tx, table, period)? else { return Ok(None) };
+    let Some(latest) = reading::latest(tx, table, period)? else {
+        return Ok(None);
+    };
     let (digest, catalogue, cells) = layout(packs, &latest.catalogue, table)?;
     Ok(Some(Sheet {
         catalogue,
@@ -121,7 +123,9 @@ pub fn members(
     own: &Sheet,
     period: &str,
 ) -> Result<Vec<MemberSheet>, StatisticsError> {
-    let Some(described) = reading::described(tx, own.snapshot)? else { return Ok(Vec::new()) };
+    let Some(described) = reading::described(tx, own.snapshot)? else {
+        return Ok(Vec::new());
+    };
     let mut current = contribution::all_current(tx, &own.table, period)?;
     let mut sheets = Vec::new();
     for line in described.contributions.lines() {
@@ -129,8 +133,12 @@ pub fn members(
         let (Some(unit), Some(Ok(revision))) = (words.next(), words.next().map(str::parse)) else {
             return Err(SqlError::Type.into());
         };
-        let at = current.binary_search_by(|known| known.place.unit.as_str().cmp(unit)).ok();
-        let found = at.and_then(|at| current.get_mut(at)).filter(|c| c.revision == revision);
+        let at = current
+            .binary_search_by(|known| known.place.unit.as_str().cmp(unit))
+            .ok();
+        let found = at
+            .and_then(|at| current.get_mut(at))
+            .filter(|c| c.revision == revision);
         let listed = match found {
             Some(found) => found.clone(),
             None => earlier(tx, unit, own, period, revision)?,
@@ -147,8 +155,11 @@ fn earlier(
     period: &str,
     revision: u32,
 ) -> Result<Contribution, StatisticsError> {
-    let place =
-        Place { unit: unit.to_owned(), table: own.table.clone(), period: period.to_owned() };
+    let place = Place {
+        unit: unit.to_owned(),
+        table: own.table.clone(),
+        period: period.to_owned(),
+    };
     let found = reading::revision(tx, &place, revision)?;
     Ok(found.ok_or(SqlError::Type)?)
 }
@@ -159,12 +170,16 @@ fn member(packs: &Packs, listed: &Contribution) -> Result<MemberSheet, Statistic
     let (digest, catalogue, cells) = layout(packs, &listed.catalogue, table)?;
     let unpacked = cell::unpack(&claimed.cells, cells).map_err(|_| SqlError::Type)?;
     let contributors = match &claimed.provenance {
-        Some(sums) => {
-            cell::unpack_counts(&sums.contributors, cells).map_err(|_| SqlError::Type)?
-        }
-        None => unpacked.iter().map(|cell| u32::from(matches!(cell, Cell::Value(_)))).collect(),
+        Some(sums) => cell::unpack_counts(&sums.contributors, cells).map_err(|_| SqlError::Type)?,
+        None => unpacked
+            .iter()
+            .map(|cell| u32::from(matches!(cell, Cell::Value(_))))
+            .collect(),
     };
-    let values = unpacked.into_iter().map(|cell| cell.value().unwrap_or(0)).collect();
+    let values = unpacked
+        .into_iter()
+        .map(|cell| cell.value().unwrap_or(0))
+        .collect();
     let sums = Sums::from_parts(values, contributors).map_err(|_| SqlError::Type)?;
     let (due, reported) = match &claimed.provenance {
         Some(sums) => (sums.schools_due, sums.schools_reported),

@@ -1,26 +1,27 @@
-//! The whole table of a hub: every indicator that can be computed, for the whole and by area, and
-//! where each number came from.
+//! The whole table of a hub: every indicator that can be computed, for the whole and by area.
 //!
 //! Made for terminals and for `--json`: plain rows, the same words and floors as everywhere.
 
 use domain::catalogue::Catalogue;
-use domain::period::Period;
+use domain::period::{Period, TermId};
 use domain::rollup::Coverage;
 use domain::unit::UnitKind;
+use jiff::civil::Date;
 use runtime::sql::Tx;
-use runtime::web::{Label, Lang, time};
+use runtime::web::Lang;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::holdings::Holdings;
 use super::plan::Indicator;
-use super::report::{CoverageOut, FigureOut, NameOut, instant};
+use super::provenance::{TableSourceOut, in_lang, schools_of, sources};
+use super::report::{CoverageOut, FigureOut, NameOut};
 use super::sheet::Sheet;
 use super::shown::shown;
 use super::value::{Blank, Figures, NoFeed, UnitFigures, UnitName};
 use super::{Members, StatisticsError};
 use crate::packs::Packs;
-use crate::store::reading;
+use crate::store::snapshot;
 
 /// One area of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -65,44 +66,6 @@ pub struct ClosedOut {
     pub reason: &'static str,
 }
 
-/// One signed release in a sum.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SourceOut {
-    /// Unit that signed it.
-    pub unit: String,
-    /// Its name.
-    pub name: NameOut,
-    /// Revision that counts.
-    pub revision: u32,
-    /// Digest of the signed bytes, in hexadecimal.
-    pub digest: String,
-    /// When they arrived, in UTC.
-    pub arrived_at: String,
-    /// Schools in them.
-    pub coverage: CoverageOut,
-    #[serde(skip)]
-    arrived_at_ms: i64,
-}
-
-/// Where the numbers of one table came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct TableSourceOut {
-    /// Table.
-    pub table: String,
-    /// Number of the snapshot.
-    pub snapshot: u64,
-    /// Root digest over its contributions, in hexadecimal.
-    pub root: String,
-    /// When it was sealed, in UTC.
-    pub sealed_at: String,
-    /// How complete it is.
-    pub coverage: CoverageOut,
-    /// Releases that came later and go into the next snapshot.
-    pub late: u32,
-    /// Its contributions.
-    pub contributions: Vec<SourceOut>,
-}
-
 /// The whole table of a hub and period.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CityTable {
@@ -144,8 +107,15 @@ pub fn city_table(
     let (mut rows, mut closed) = (Vec::new(), Vec::new());
     for indicator in Indicator::all(catalogue) {
         let figures = holdings.figures(packs, indicator.id(), &[])?;
-        let blank = figures.whole.figures.first().and_then(|figure| figure.reading.blank());
-        match blank.filter(|blank| is_closed(*blank)).and_then(Blank::reason) {
+        let blank = figures
+            .whole
+            .figures
+            .first()
+            .and_then(|figure| figure.reading.blank());
+        match blank
+            .filter(|blank| is_closed(*blank))
+            .and_then(Blank::reason)
+        {
             Some(reason) => closed.push(ClosedOut {
                 indicator: indicator.id().to_owned(),
                 name: indicator.label().into(),
@@ -154,10 +124,18 @@ pub fn city_table(
             None => rows.push(row(catalogue, indicator, &figures)),
         }
     }
-    let areas = holdings.members.iter().filter(|member| member.unit.kind.is_hub());
+    let areas = holdings
+        .members
+        .iter()
+        .filter(|member| member.unit.kind.is_hub());
     let clear = |sheets: &[Sheet], due| {
         let first = sheets.first().map(|sheet| sheet.coverage);
-        first.unwrap_or(Coverage { schools_due: due, ..Coverage::default() }).into()
+        first
+            .unwrap_or(Coverage {
+                schools_due: due,
+                ..Coverage::default()
+            })
+            .into()
     };
     let areas = areas.map(|member| AreaOut {
         unit: member.unit.id.to_string(),
@@ -178,17 +156,19 @@ pub fn city_table(
     })
 }
 
-/// Where the numbers of a period came from, table by table.
+/// The latest term with figures; before the first, the one that the calendar says it is.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn provenance(
+pub fn latest_term(
     tx: &Tx<'_>,
     packs: &Packs,
-    at: &UnitName,
-    period: Period,
-) -> Result<Vec<TableSourceOut>, StatisticsError> {
-    sources(tx, &everything(tx, packs, at, period)?)
+    today: Date,
+) -> Result<Option<TermId>, StatisticsError> {
+    let latest = snapshot::periods(tx)?
+        .iter()
+        .find_map(|text| text.parse().ok());
+    Ok(latest.or_else(|| packs.calendar().current(today).map(|term| term.id)))
 }
 
 /// All sheets of a period, the members' as well.
@@ -199,7 +179,11 @@ pub(super) fn everything(
     period: Period,
 ) -> Result<Holdings, StatisticsError> {
     let catalogue = packs.in_force().catalogue.clone();
-    let tables: Vec<&str> = catalogue.tables().iter().map(|table| table.id().as_str()).collect();
+    let tables: Vec<&str> = catalogue
+        .tables()
+        .iter()
+        .map(|table| table.id().as_str())
+        .collect();
     Holdings::open(tx, packs, at, (period, Members::Listed), &tables)
 }
 
@@ -208,7 +192,12 @@ const fn is_closed(blank: Blank) -> bool {
 }
 
 fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> RowOut {
-    let areas = || figures.members.iter().filter(|member| member.unit.kind.is_hub());
+    let areas = || {
+        figures
+            .members
+            .iter()
+            .filter(|member| member.unit.kind.is_hub())
+    };
     let units: Vec<&UnitFigures> = std::iter::once(&figures.whole).chain(areas()).collect();
     let text = |lang: Lang| {
         let cell = |unit: &&UnitFigures| {
@@ -220,7 +209,11 @@ fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> Ro
     };
     let out = |unit: &UnitFigures| {
         let missing = super::value::Reading::Blank(Blank::NoFeed(NoFeed::SecondHub));
-        let bare = super::Figure { key: Vec::new(), reading: missing, schools: 0 };
+        let bare = super::Figure {
+            key: Vec::new(),
+            reading: missing,
+            schools: 0,
+        };
         FigureOut::new(unit.figures.first().unwrap_or(&bare), &[])
     };
     RowOut {
@@ -233,54 +226,6 @@ fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> Ro
         areas: areas().map(out).collect(),
         texts: [text(Lang::Zh), text(Lang::En)],
     }
-}
-
-fn sources(tx: &Tx<'_>, holdings: &Holdings) -> Result<Vec<TableSourceOut>, StatisticsError> {
-    let period = holdings.period.to_string();
-    let mut tables = Vec::new();
-    for sheet in &holdings.whole.sheets {
-        let Some(root) = sheet.root else { continue };
-        let contributions = holdings.members.iter().flat_map(|member| {
-            let sources = member.sources.iter().filter(|source| source.table == sheet.table());
-            sources.map(|source| SourceOut {
-                unit: member.unit.id.to_string(),
-                name: (&member.unit.label).into(),
-                revision: source.revision,
-                digest: source.digest.to_string(),
-                arrived_at: instant(source.arrived_at_ms),
-                coverage: source.coverage.into(),
-                arrived_at_ms: source.arrived_at_ms,
-            })
-        });
-        tables.push(TableSourceOut {
-            table: sheet.table().to_owned(),
-            snapshot: sheet.snapshot,
-            root: root.to_string(),
-            sealed_at: instant(sheet.at_ms),
-            coverage: sheet.coverage.into(),
-            late: late(tx, sheet, &period)?,
-            contributions: contributions.collect(),
-        });
-    }
-    Ok(tables)
-}
-
-/// Contributions that count now and are not in the snapshot.
-pub(super) fn late(tx: &Tx<'_>, sheet: &Sheet, period: &str) -> Result<u32, StatisticsError> {
-    let Some(described) = reading::described(tx, sheet.snapshot)? else { return Ok(0) };
-    let sealed: std::collections::HashSet<(&str, &str)> = described
-        .contributions
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split(' ');
-            words.next().zip(words.next())
-        })
-        .collect();
-    let current = reading::current_revisions(tx, sheet.table(), period)?;
-    let late = current.iter().filter(|(unit, revision)| {
-        !sealed.contains(&(unit.as_str(), revision.to_string().as_str()))
-    });
-    Ok(u32::try_from(late.count()).unwrap_or(u32::MAX))
 }
 
 impl CityTable {
@@ -307,47 +252,6 @@ impl CityTable {
         });
         std::iter::once(head).chain(body).collect()
     }
-}
-
-/// Where the numbers came from, as the lines of a tree.
-#[must_use]
-pub fn tree_lines(tables: &[TableSourceOut], lang: Lang) -> Vec<String> {
-    let mut lines = Vec::new();
-    for table in tables {
-        let (snapshot, schools) = match lang {
-            Lang::Zh => ("快照", "校"),
-            Lang::En => ("snapshot", "schools"),
-        };
-        let root: String = table.root.chars().take(16).collect();
-        lines.push(format!(
-            "{}  {snapshot} {}  {root}  {} {schools}",
-            table.table,
-            table.snapshot,
-            schools_of(table.coverage)
-        ));
-        let last = table.contributions.len().saturating_sub(1);
-        for (at, source) in table.contributions.iter().enumerate() {
-            let branch = if at == last { "└─" } else { "├─" };
-            let digest: String = source.digest.chars().take(16).collect();
-            lines.push(format!(
-                "{branch} {} {}  r{}  {digest}  {}  {} {schools}",
-                in_lang(&source.name, lang),
-                source.unit,
-                source.revision,
-                time::minute(source.arrived_at_ms),
-                schools_of(source.coverage)
-            ));
-        }
-    }
-    lines
-}
-
-fn in_lang(name: &NameOut, lang: Lang) -> String {
-    Label::new(name.zh.clone(), name.en.clone()).in_lang(lang).to_owned()
-}
-
-fn schools_of(coverage: CoverageOut) -> String {
-    format!("{}/{}", coverage.schools_reported, coverage.schools_due)
 }
 
 /// Whether figures of a unit of this kind may stand in a row of their own.

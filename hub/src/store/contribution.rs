@@ -38,7 +38,11 @@ const COLUMNS: &str =
 
 fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
     Ok(Contribution {
-        place: Place { unit: row.text(0)?, table: row.text(1)?, period: row.text(2)? },
+        place: Place {
+            unit: row.text(0)?,
+            table: row.text(1)?,
+            period: row.text(2)?,
+        },
         revision: row.u32(3)?,
         catalogue: row.blob(4)?,
         digest: row.blob(5)?,
@@ -57,7 +61,11 @@ pub fn current(tx: &Tx<'_>, place: &Place) -> Result<Option<Contribution>, SqlEr
         "select {COLUMNS} from contribution
          where unit = $1 and table_id = $2 and period = $3 and current = 1"
     );
-    tx.query_opt(&sql, params![&place.unit, &place.table, &place.period], read)
+    tx.query_opt(
+        &sql,
+        params![&place.unit, &place.table, &place.period],
+        read,
+    )
 }
 
 /// The digest of one revision, to tell a repeat from a contradiction.
@@ -73,7 +81,7 @@ pub fn digest_of(tx: &Tx<'_>, place: &Place, revision: u32) -> Result<Option<Vec
     )
 }
 
-/// Keeps a contribution as the one that counts at its place.
+/// Keeps a contribution as the one that counts at its place, instead of the one before it.
 ///
 /// # Errors
 /// The revision is kept already, or the store cannot be written.
@@ -83,6 +91,14 @@ pub fn insert_current(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
          where unit = $1 and table_id = $2 and period = $3 and current = 1",
         params![&new.place.unit, &new.place.table, &new.place.period],
     )?;
+    insert_first(tx, new)
+}
+
+/// Keeps the first contribution of a place; as [`insert_current`], without looking for another.
+///
+/// # Errors
+/// The revision is kept already, or the store cannot be written.
+pub fn insert_first(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
     tx.execute(
         "insert into contribution (unit, table_id, period, revision, current, catalogue, digest,
                                    body, signature, arrived_at_ms)

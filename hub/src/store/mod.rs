@@ -25,4 +25,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "outbox", sql: runtime::uplink::OUTBOX_SCHEMA },
     Migration { number: 3, name: "web sessions", sql: runtime::web::session_store::SCHEMA },
     Migration { number: 4, name: "api keys", sql: include_str!("migrations/002_api_key.sql") },
+    Migration {
+        number: 5,
+        name: "unsealed totals",
+        sql: include_str!("migrations/003_unsealed_total.sql"),
+    },
 ];

@@ -62,7 +62,11 @@ pub fn rule_of(number: u32) -> Result<Rule, SqlError> {
 /// Sums as two packed vectors.
 #[must_use]
 pub fn pack_sums(sums: &Sums) -> (Vec<u8>, Vec<u8>) {
-    let values: Vec<Cell> = sums.values().iter().map(|value| Cell::Value(*value)).collect();
+    let values: Vec<Cell> = sums
+        .values()
+        .iter()
+        .map(|value| Cell::Value(*value))
+        .collect();
     (cell::pack(&values), cell::pack_counts(sums.contributors()))
 }
 
@@ -73,7 +77,10 @@ pub fn pack_sums(sums: &Sums) -> (Vec<u8>, Vec<u8>) {
 pub fn unpack_sums(values: &[u8], contributors: &[u8], cells: usize) -> Result<Sums, SqlError> {
     let values = cell::unpack(values, cells).map_err(|_| SqlError::Type)?;
     let contributors = cell::unpack_counts(contributors, cells).map_err(|_| SqlError::Type)?;
-    let values = values.into_iter().map(|cell| cell.value().unwrap_or(0)).collect();
+    let values = values
+        .into_iter()
+        .map(|cell| cell.value().unwrap_or(0))
+        .collect();
     Sums::from_parts(values, contributors).map_err(|_| SqlError::Type)
 }
 
@@ -82,7 +89,11 @@ const COLUMNS: &str = "table_id, period, catalogue, rule, cell_values, contribut
 
 fn read(row: &Row<'_, '_>, cells: usize) -> Result<Total, SqlError> {
     Ok(Total {
-        key: TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? },
+        key: TotalKey {
+            table: row.text(0)?,
+            period: row.text(1)?,
+            catalogue: row.blob(2)?,
+        },
         rule: rule_of(row.u32(3)?)?,
         sums: unpack_sums(row.bytes(4)?, row.bytes(5)?, cells)?,
         schools_reported: row.u32(6)?,
@@ -101,7 +112,11 @@ pub fn find(tx: &Tx<'_>, key: &TotalKey, cells: usize) -> Result<Option<Total>, 
     let sql = format!(
         "select {COLUMNS} from total where table_id = $1 and period = $2 and catalogue = $3"
     );
-    tx.query_opt(&sql, params![&key.table, &key.period, &key.catalogue], |row| read(row, cells))
+    tx.query_opt(
+        &sql,
+        params![&key.table, &key.period, &key.catalogue],
+        |row| read(row, cells),
+    )
 }
 
 /// Writes a total; the row is replaced.
@@ -159,7 +174,11 @@ pub fn unsealed(tx: &Tx<'_>) -> Result<Vec<TotalKey>, SqlError> {
          order by table_id, period",
         &[],
         |row| {
-            Ok(TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? })
+            Ok(TotalKey {
+                table: row.text(0)?,
+                period: row.text(1)?,
+                catalogue: row.blob(2)?,
+            })
         },
     )
 }
@@ -169,7 +188,34 @@ pub fn unsealed(tx: &Tx<'_>) -> Result<Vec<TotalKey>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn keys(tx: &Tx<'_>) -> Result<Vec<TotalKey>, SqlError> {
-    tx.query("select table_id, period, catalogue from total order by period, table_id", &[], |row| {
-        Ok(TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? })
-    })
+    tx.query(
+        "select table_id, period, catalogue from total order by period, table_id",
+        &[],
+        |row| {
+            Ok(TotalKey {
+                table: row.text(0)?,
+                period: row.text(1)?,
+                catalogue: row.blob(2)?,
+            })
+        },
+    )
+}
+
+/// The totals of one table and period, one for each catalogue pack that was reported under.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn keys_of(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<TotalKey>, SqlError> {
+    tx.query(
+        "select table_id, period, catalogue from total where table_id = $1 and period = $2
+         order by catalogue",
+        params![table, period],
+        |row| {
+            Ok(TotalKey {
+                table: row.text(0)?,
+                period: row.text(1)?,
+                catalogue: row.blob(2)?,
+            })
+        },
+    )
 }

@@ -110,7 +110,11 @@ pub fn find(tx: &Tx<'_>, id: &UnitId) -> Result<Option<Unit>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Unit>, SqlError> {
-    tx.query(&format!("select {COLUMNS} from unit order by id"), &[], read)
+    tx.query(
+        &format!("select {COLUMNS} from unit order by id"),
+        &[],
+        read,
+    )
 }
 
 /// Changes whether a unit is served.
@@ -197,5 +201,49 @@ pub fn parent_on(tx: &Tx<'_>, id: &UnitId, day: Date) -> Result<Option<String>, 
          where unit = $1 and valid_from <= $2 and (valid_to is null or valid_to > $2)",
         params![id.as_str(), &day.to_string()],
         |row| row.text(0),
+    )
+}
+
+/// A stay of a unit under a hub, and what the unit counts for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// What it is.
+    pub kind: UnitKind,
+    /// Whether it is served.
+    pub status: UnitStatus,
+    /// Active schools below it, where it is a hub.
+    pub schools_below: u32,
+    /// First day.
+    pub from: String,
+    /// First day on which it no longer sat there.
+    pub to: Option<String>,
+}
+
+impl Stay {
+    /// Whether the unit sat there on a day, in its written form.
+    #[must_use]
+    pub fn covers(&self, day: &str) -> bool {
+        self.from.as_str() <= day && self.to.as_deref().is_none_or(|to| to > day)
+    }
+}
+
+/// All stays of units under a hub: one query, whatever the number of days that are asked about.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn stays(tx: &Tx<'_>, parent: &UnitId) -> Result<Vec<Stay>, SqlError> {
+    tx.query(
+        "select u.kind, u.status, u.schools_below, p.valid_from, p.valid_to
+         from placement p join unit u on u.id = p.unit where p.parent = $1",
+        params![parent.as_str()],
+        |row| {
+            Ok(Stay {
+                kind: row.str(0)?.parse().map_err(|_| SqlError::Type)?,
+                status: UnitStatus::read(row.str(1)?)?,
+                schools_below: row.u32(2)?,
+                from: row.text(3)?,
+                to: row.opt_text(4)?,
+            })
+        },
     )
 }

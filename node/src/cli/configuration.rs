@@ -10,7 +10,7 @@ use super::{Place, context, words};
 pub(super) enum ConfigCommand {
     /// Show every setting with its value
     Show(ShowArgs),
-    /// Check the settings and say nothing if they are right
+    /// Check the settings
     Check,
 }
 

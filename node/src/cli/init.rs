@@ -36,13 +36,14 @@ pub(super) struct InitArgs {
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &InitArgs) -> Result<(), Failure> {
     let data = place.data.clone().ok_or_else(|| {
-        Failure::new(Exit::Usage, "DATA_FOLDER", words::NEW_FOLDER)
-            .hint(words::WHICH_FOLDER_NEXT)
+        Failure::new(Exit::Usage, "DATA_FOLDER", words::NEW_FOLDER).hint(words::WHICH_FOLDER_NEXT)
     })?;
     app::check_is_new(&data)?;
     if args.recovery_sheet.is_none() && !terminal.asks() {
-        return Err(Failure::new(Exit::Usage, "RECOVERY_SHEET", words::SHEET_WHERE)
-            .hint(words::SHEET_WHERE_NEXT));
+        return Err(
+            Failure::new(Exit::Usage, "RECOVERY_SHEET", words::SHEET_WHERE)
+                .hint(words::SHEET_WHERE_NEXT),
+        );
     }
     if let Some(path) = args.recovery_sheet.as_deref().filter(|path| path.exists()) {
         let message = Sentence::new(words::FILE_EXISTS, &[&path.display()]);
@@ -101,17 +102,13 @@ fn opener(
     settings: &mut Vec<(&'static str, String)>,
 ) -> Result<Opener, Failure> {
     if let Some(path) = &args.danger_key_file {
-        let whole = std::path::absolute(path)
-            .map_err(|cause| Failure::unreadable_file(path, &cause))?;
+        let whole =
+            std::path::absolute(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
         settings.push(("danger_key_file", whole.display().to_string()));
         return Ok(Opener::danger_new_key_file(&whole)?);
     }
     let file = place.passphrase_file.clone().or_else(context::credential);
-    let text = terminal.new_secret(
-        file.as_deref(),
-        words::NEW_PASSPHRASE,
-        "--passphrase-file",
-    )?;
+    let text = terminal.new_secret(file.as_deref(), words::NEW_PASSPHRASE, "--passphrase-file")?;
     let passphrase = Passphrase::chosen(&text).map_err(UnlockError::from)?;
     Ok(Opener::Passphrase(passphrase))
 }
@@ -121,7 +118,12 @@ fn show_sheet(terminal: &Terminal, key: &LedgerKey, file: Option<&Path>) -> Resu
     let groups = key.expose_groups();
     let lines: Vec<String> = groups
         .chunks(GROUPS_IN_LINE)
-        .map(|line| line.iter().map(|group| group.as_str()).collect::<Vec<_>>().join("  "))
+        .map(|line| {
+            line.iter()
+                .map(|group| group.as_str())
+                .collect::<Vec<_>>()
+                .join("  ")
+        })
         .collect();
     let lines = zeroize::Zeroizing::new(lines.join("\n"));
     let Some(path) = file else {

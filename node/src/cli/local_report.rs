@@ -8,7 +8,9 @@ use serde_json::json;
 
 use super::import::unwritable;
 use super::{Place, context, words};
-use crate::screening::report::{DANGER_FILE_NAME, ReportError, danger_local_report, danger_write_csv};
+use crate::screening::report::{
+    DANGER_FILE_NAME, ReportError, danger_local_report, danger_write_csv,
+};
 
 #[derive(Args, Debug)]
 pub(super) struct ReportArgs {
@@ -19,7 +21,11 @@ pub(super) struct ReportArgs {
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReportArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
-    let unit = node.config().unit().ok_or_else(context::not_joined)?.clone();
+    let unit = node
+        .config()
+        .unit()
+        .ok_or_else(context::not_joined)?
+        .clone();
     let path = args.out.clone().unwrap_or_else(|| DANGER_FILE_NAME.into());
     let named = path.file_name().and_then(|name| name.to_str());
     if !named.is_some_and(|name| name.starts_with("danger_")) {
@@ -31,10 +37,12 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReportArgs) -> Resu
         .read(move |tx| danger_local_report(tx, &packs))
         .map_err(super::reason::report)?;
     let file = std::fs::File::create(&path).map_err(|cause| unwritable(&path, &cause))?;
-    danger_write_csv(&lines, &unit, std::io::BufWriter::new(file)).map_err(|error| match error {
-        ReportError::File(cause) => unwritable(&path, &cause),
-        other => super::reason::report(other),
-    })?;
+    danger_write_csv(&lines, &unit, std::io::BufWriter::new(file)).map_err(
+        |error| match error {
+            ReportError::File(cause) => unwritable(&path, &cause),
+            other => super::reason::report(other),
+        },
+    )?;
     let value = json!({"file": path, "lines": lines.len()});
     terminal.result(&value, |terminal| {
         let text = terminal.text(words::REPORT_WRITTEN, &[&path.display(), &lines.len()]);

@@ -31,7 +31,11 @@ mod words;
 
 /// Xinqiao school node: keeps the school's records and reports only totals
 #[derive(Debug, Parser)]
-#[command(name = "xinqiao-node", subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "xinqiao-node",
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -53,7 +57,12 @@ struct Place {
     config: Option<PathBuf>,
 
     /// File with the passphrase of the ledger; - for standard input
-    #[arg(long, global = true, value_name = "FILE", env = "XINQIAO_NODE_PASSPHRASE_FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "XINQIAO_NODE_PASSPHRASE_FILE"
+    )]
     passphrase_file: Option<PathBuf>,
 }
 
@@ -101,7 +110,7 @@ struct SchoolArgs {
     #[arg(long, value_name = "NAME")]
     also_called: Vec<String>,
 
-    /// kindergarten, primary, junior, nine_year, senior, complete_secondary, vocational, special or other
+    /// Type of the school, such as primary, junior, nine_year or senior
     #[arg(long, value_name = "TYPE")]
     school_type: Option<String>,
 
@@ -119,7 +128,11 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(code) => return code,
     };
-    start_log(if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" });
+    start_log(if matches!(cli.command, Command::Serve(_)) {
+        "info"
+    } else {
+        "error"
+    });
     let terminal = Terminal::new(&cli.globals);
     let outcome = execute(&terminal, &cli.place, cli.command);
     terminal.finish(outcome)

@@ -39,7 +39,11 @@ pub(super) fn run(
         None => context::ledger_key(terminal, place, &config)?,
     };
     // A sheet of another node would make a folder that never opens again.
-    crate::app::open(config.clone(), key.data_key(), runtime::clock::Clock::system())?;
+    crate::app::open(
+        config.clone(),
+        key.data_key(),
+        runtime::clock::Clock::system(),
+    )?;
     let text = terminal.new_secret(
         args.new_passphrase_file.as_deref(),
         words::NEW_PASSPHRASE,
@@ -59,7 +63,11 @@ fn from_sheet(path: &std::path::Path) -> Result<LedgerKey, Failure> {
     let group = |word: &&str| word.len() == 5 && word.bytes().all(is_sheet_letter);
     let groups: Vec<&str> = text.split_whitespace().filter(group).collect();
     let found = groups.len() == certs::recovery::GROUPS;
-    let typed = if found { groups.join(" ") } else { text.to_string() };
+    let typed = if found {
+        groups.join(" ")
+    } else {
+        text.to_string()
+    };
     let typed = zeroize::Zeroizing::new(typed);
     LedgerKey::from_sheet(&typed).map_err(|error| {
         let message = match error {
@@ -68,8 +76,7 @@ fn from_sheet(path: &std::path::Path) -> Result<LedgerKey, Failure> {
             }
             _ => Sentence::from(words::SHEET_WRONG),
         };
-        Failure::new(Exit::Authentication, "RECOVERY_SHEET", message)
-            .hint(words::SHEET_WRONG_NEXT)
+        Failure::new(Exit::Authentication, "RECOVERY_SHEET", message).hint(words::SHEET_WRONG_NEXT)
     })
 }
 

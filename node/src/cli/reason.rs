@@ -20,13 +20,18 @@ use crate::unlock::UnlockError;
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match &error {
-            ConfigError::Missing => Self::new(Exit::NotFound, "NO_NODE", words::NO_NODE)
-                .hint(words::NO_NODE_NEXT),
+            ConfigError::Missing => {
+                Self::new(Exit::NotFound, "NO_NODE", words::NO_NODE).hint(words::NO_NODE_NEXT)
+            }
             ConfigError::File(cause) => {
                 Self::new(Exit::Failed, "CONFIG_FILE", words::CONFIG_FILE).because(cause)
             }
-            other => Self::new(Exit::Usage, "CONFIG", Sentence::new(words::CONFIG_WRONG, &[other]))
-                .hint(words::CONFIG_WRONG_NEXT),
+            other => Self::new(
+                Exit::Usage,
+                "CONFIG",
+                Sentence::new(words::CONFIG_WRONG, &[other]),
+            )
+            .hint(words::CONFIG_WRONG_NEXT),
         }
     }
 }
@@ -37,14 +42,17 @@ impl From<UnlockError> for Failure {
             Self::new(Exit::Authentication, code, Sentence::from(message)).hint(next)
         };
         match &error {
-            UnlockError::Missing => Self::new(Exit::NotFound, "NO_KEY", words::NO_KEY)
-                .hint(words::NO_KEY_NEXT),
+            UnlockError::Missing => {
+                Self::new(Exit::NotFound, "NO_KEY", words::NO_KEY).hint(words::NO_KEY_NEXT)
+            }
             UnlockError::Damaged => {
                 failure("KEY_DAMAGED", words::KEY_DAMAGED, words::KEY_DAMAGED_NEXT)
             }
-            UnlockError::Wrong => {
-                failure("PASSPHRASE_WRONG", words::PASSPHRASE_WRONG, words::PASSPHRASE_WRONG_NEXT)
-            }
+            UnlockError::Wrong => failure(
+                "PASSPHRASE_WRONG",
+                words::PASSPHRASE_WRONG,
+                words::PASSPHRASE_WRONG_NEXT,
+            ),
             UnlockError::OtherKind(_) => {
                 failure("PASSPHRASE_KIND", words::OTHER_KIND, words::OTHER_KIND_NEXT)
             }
@@ -116,10 +124,8 @@ impl From<JoiningError> for Failure {
         match error {
             JoiningError::Join(error) => error.into(),
             JoiningError::Config(error) => error.into(),
-            JoiningError::Kind => {
-                Self::new(Exit::Authentication, "INVITE_FOR_HUB", words::FOR_HUB)
-                    .hint(words::FOR_HUB_NEXT)
-            }
+            JoiningError::Kind => Self::new(Exit::Authentication, "INVITE_FOR_HUB", words::FOR_HUB)
+                .hint(words::FOR_HUB_NEXT),
             JoiningError::OtherUnit(unit) => {
                 let message = Sentence::new(words::OTHER_UNIT, &[&unit]);
                 Self::new(Exit::Refused, "OTHER_UNIT", message).hint(words::OTHER_UNIT_NEXT)
@@ -161,23 +167,6 @@ impl From<ReleaseError> for Failure {
     }
 }
 
-impl From<domain::scale::NotForScreening> for Failure {
-    fn from(error: domain::scale::NotForScreening) -> Self {
-        use domain::catalogue::Language;
-        let say = |language| error.reason.sentence(language);
-        let sentence = Sentence::pair(
-            format!("量表 {} 不能用于筛查：{}。没有导入任何内容。", error.scale, say(Language::Zh)),
-            format!(
-                "scale {} may not be used to screen: {}; nothing was imported.",
-                error.scale,
-                say(Language::En)
-            ),
-        );
-        Self::new(Exit::Refused, "SCALE_NOT_FOR_SCREENING", sentence)
-            .hint(words::SCALE_BARRED_NEXT)
-    }
-}
-
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::new(Exit::Failed, "RELEASES", words::RELEASES_UNREAD).because(&error)
@@ -195,7 +184,28 @@ fn of_fault(exit: Exit, code: &'static str, fault: &Fault) -> Failure {
         format!("{}; nothing was written.", fault.reason.en),
     );
     let hint = Sentence::pair(end(&fault.hint.zh, "。"), end(&fault.hint.en, "."));
-    Failure::new(exit, code, message).hint(hint).details(json!({"reason": fault.code}))
+    Failure::new(exit, code, message)
+        .hint(hint)
+        .details(json!({"reason": fault.code}))
+}
+
+/// A scale that no school may use, whatever it says in its settings.
+pub(super) fn barred(error: &domain::scale::NotForScreening) -> Failure {
+    use domain::catalogue::Language;
+    let say = |language| error.reason.sentence(language);
+    let sentence = Sentence::pair(
+        format!(
+            "量表 {} 不能用于筛查：{}。没有导入任何内容。",
+            error.scale,
+            say(Language::Zh)
+        ),
+        format!(
+            "scale {} may not be used to screen: {}; nothing was imported.",
+            error.scale,
+            say(Language::En)
+        ),
+    );
+    Failure::new(Exit::Refused, "SCALE_NOT_FOR_SCREENING", sentence).hint(words::SCALE_BARRED_NEXT)
 }
 
 /// The local report was not made.

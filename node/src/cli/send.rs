@@ -14,7 +14,7 @@ use serde_json::json;
 use super::release::{hop_text, line_json, preview_lines};
 use super::{Place, context, words};
 use crate::app::{Node, is_served, ring_bell};
-use crate::console::{HopState, ReleaseLine};
+use crate::console::{Hop, HopState, ReleaseLine};
 use crate::egress::{self, Egress, term_of};
 use crate::release::{self, Standing};
 
@@ -49,16 +49,26 @@ pub(super) async fn run(
     let egress = Egress::new(node.clone());
     let made = sign(terminal, &node, &egress, args)?;
     node.hand_over()?;
-    let within = Duration::from_secs(args.wait);
-    let pushed = push(&node, within).await;
-    let lines = egress.lines()?;
-    let open = |line: &&ReleaseLine| {
-        line.hops.iter().any(|hop| matches!(hop.state, HopState::Waiting | HopState::Sent))
+    let is_open = |line: &&ReleaseLine| {
+        let open = |hop: &Hop| matches!(hop.state, HopState::Waiting | HopState::Sent);
+        line.hops.iter().any(open)
     };
-    let waiting = lines.iter().filter(open).count();
+    let on_the_way: Vec<String> = egress
+        .lines()?
+        .iter()
+        .filter(is_open)
+        .map(|line| line.id.clone())
+        .collect();
+    let pushed = match on_the_way.is_empty() {
+        true => Ok(()),
+        false => push(&node, Duration::from_secs(args.wait)).await,
+    };
+    let mut lines = egress.lines()?;
+    let waiting = lines.iter().filter(is_open).count();
     if waiting > 0 {
         return Err(still_waiting(waiting, pushed.err()));
     }
+    lines.retain(|line| on_the_way.contains(&line.id));
     told(terminal, &lines, &made)
 }
 
@@ -71,21 +81,36 @@ fn sign(
 ) -> Result<Vec<String>, Failure> {
     let member = node.member().ok_or_else(context::not_joined)?;
     let (prepared, context, term) = egress.prepared(args.period.or(args.term))?;
-    let new = prepared.drafts.iter().filter(|draft| draft.standing == Standing::New).count();
+    let new = prepared
+        .drafts
+        .iter()
+        .filter(|draft| draft.standing == Standing::New)
+        .count();
     if terminal.asks() && !terminal.json() {
         let page = egress.preview_page(&prepared, &context);
-        preview_lines(terminal, &page, &prepared).iter().for_each(|l| terminal.talk_plain(l));
+        preview_lines(terminal, &page, &prepared)
+            .iter()
+            .for_each(|l| terminal.talk_plain(l));
     }
     if new > 0 && terminal.asks() && !args.yes {
-        let question =
-            Sentence::new(words::SEND_NOW, &[&new, &member.membership.parent_name.unit()]);
+        let question = Sentence::new(
+            words::SEND_NOW,
+            &[&new, &member.membership.parent_name.unit()],
+        );
         if terminal.confirm(&question, "--yes")? == Answer::No {
-            return Err(Failure::new(Exit::Interrupted, "DECLINED", words::SEND_DECLINED));
+            return Err(Failure::new(
+                Exit::Interrupted,
+                "DECLINED",
+                words::SEND_DECLINED,
+            ));
         }
     }
     let identity = member.identity.current();
     let made = release::make(node.ledger(), &context, term, identity.key())?;
-    let made = made.drafts.iter().filter(|draft| draft.standing == Standing::New);
+    let made = made
+        .drafts
+        .iter()
+        .filter(|draft| draft.standing == Standing::New);
     Ok(made.map(|draft| draft.release.id().to_string()).collect())
 }
 
@@ -107,7 +132,11 @@ async fn push(node: &Node, within: Duration) -> Result<(), Failure> {
     let noted = node.transfer().read(egress::link::notes)?.last_error;
     Err(match noted.is_empty() {
         true => super::reason::uplink(UplinkError::Late),
-        false => Failure::new(Exit::Network, "UNREACHABLE", Sentence::new(words::SAYS, &[&noted])),
+        false => Failure::new(
+            Exit::Network,
+            "UNREACHABLE",
+            Sentence::new(words::SAYS, &[&noted]),
+        ),
     })
 }
 
@@ -132,8 +161,7 @@ fn still_waiting(waiting: usize, cause: Option<Failure>) -> Failure {
 }
 
 fn told(terminal: &Terminal, lines: &[ReleaseLine], made: &[String]) -> Result<(), Failure> {
-    let sent: Vec<&ReleaseLine> = lines.iter().take(made.len()).collect();
-    let refused = sent.iter().find_map(|line| {
+    let refused = lines.iter().find_map(|line| {
         line.hops.iter().find_map(|hop| match &hop.state {
             HopState::Refused { reason, .. } => Some(reason.clone()),
             _ => None,
@@ -141,22 +169,28 @@ fn told(terminal: &Terminal, lines: &[ReleaseLine], made: &[String]) -> Result<(
     });
     if let Some(reason) = refused {
         let message = Sentence::new(words::HUB_REFUSED, &[&reason.in_lang(terminal.lang())]);
-        return Err(Failure::new(Exit::Refused, "RELEASE_REFUSED", message)
-            .hint(words::HUB_REFUSED_NEXT));
+        return Err(
+            Failure::new(Exit::Refused, "RELEASE_REFUSED", message).hint(words::HUB_REFUSED_NEXT)
+        );
     }
     let value = json!({
         "made": made,
-        "releases": sent.iter().map(|line| line_json(line)).collect::<Vec<_>>(),
+        "releases": lines.iter().map(line_json).collect::<Vec<_>>(),
     });
     terminal.result(&value, |terminal| {
-        if sent.is_empty() {
+        if lines.is_empty() {
             return terminal.text(words::NOTHING_NEW, &[]);
         }
         let lang = terminal.lang();
-        let line = |line: &&ReleaseLine| {
+        let line = |line: &ReleaseLine| {
             let hops: Vec<String> = line.hops.iter().map(|hop| hop_text(hop, lang)).collect();
-            format!("{}  {}  {}", line.id, line.table.in_lang(lang), hops.join("; "))
+            format!(
+                "{}  {}  {}",
+                line.id,
+                line.table.in_lang(lang),
+                hops.join("; ")
+            )
         };
-        sent.iter().map(line).collect::<Vec<_>>().join("\n")
+        lines.iter().map(line).collect::<Vec<_>>().join("\n")
     })
 }

@@ -5,6 +5,7 @@
 use domain::unit::IdentityName;
 use runtime::cli::{Failure, Paint, Sentence, Terminal};
 use runtime::clock::Clock;
+use runtime::web::Text;
 use runtime::web::time::minute;
 use serde_json::{Value, json};
 
@@ -50,7 +51,9 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     let config = context::config(place, &[])?;
     let outward = app::open_outward(config, Clock::system())?;
     let status = look(&outward, counts(terminal, place, &outward)?)?;
-    terminal.result(&as_json(&status, terminal), |terminal| as_text(&status, terminal))
+    terminal.result(&as_json(&status, terminal), |terminal| {
+        as_text(&status, terminal)
+    })
 }
 
 /// Opens the ledger only where nobody has to be asked.
@@ -95,10 +98,20 @@ fn look(outward: &Outward, ledger: Option<Counts>) -> Result<Status, Failure> {
     })?;
     let membership = outward.member().map(|member| &member.membership);
     let certificate = outward.member().and_then(|member| {
-        let ends = member.identity.current().peer().not_after().as_millisecond();
+        let ends = member
+            .identity
+            .current()
+            .peer()
+            .not_after()
+            .as_millisecond();
         Some((ends, link::certificate_days(outward)?))
     });
-    let problems = problems(outward, &notes, certificate.map(|(_, days)| days), &directives);
+    let problems = problems(
+        outward,
+        &notes,
+        certificate.map(|(_, days)| days),
+        &directives,
+    );
     Ok(Status {
         unit: membership.map(|membership| membership.name.unit().to_string()),
         hub: membership.map(|membership| membership.parent_name.clone()),
@@ -119,44 +132,86 @@ fn problems(
     directives: &[Stored],
 ) -> Vec<Problem> {
     let mut found = Vec::new();
-    let mut add = |code, what: Sentence, who: runtime::web::Text| {
-        found.push(Problem { code, what, who: who.into() });
-    };
     if outward.member().is_none() {
-        add("NOT_JOINED", words::NOT_JOINED.into(), words::SCHOOL_IT);
+        found.push(Problem::new(
+            "NOT_JOINED",
+            words::NOT_JOINED,
+            words::SCHOOL_IT,
+        ));
     }
     if outward.config().school.school_type.is_none() {
-        add("SCHOOL_TYPE", words::SCHOOL_UNKNOWN.into(), words::SCHOOL_IT);
+        found.push(Problem::new(
+            "SCHOOL_TYPE",
+            words::SCHOOL_UNKNOWN,
+            words::SCHOOL_IT,
+        ));
     }
-    match days {
-        Some(days) if days < 0 => {
-            add("CERTIFICATE_EXPIRED", words::CERTIFICATE_OVER.into(), words::HUB_OPERATOR);
-        }
-        Some(days) if days < EXPIRY_DAYS => {
-            let what = Sentence::new(words::CERTIFICATE_ENDS, &[&days]);
-            add("CERTIFICATE_ENDS", what, words::HUB_OPERATOR);
-        }
-        _ => {}
+    found.extend(certificate_problem(days));
+    found.extend(link_problems(notes));
+    let unusable = directives
+        .iter()
+        .filter(|stored| stored.verdict != Verdict::Usable);
+    found.extend(unusable.map(|stored| {
+        let what = Sentence::new(words::PACK_UNUSABLE, &[&stored.kind, &stored.name]);
+        Problem::new("DIRECTIVE", what, words::UPDATE_WHO)
+    }));
+    found
+}
+
+fn certificate_problem(days: Option<i64>) -> Option<Problem> {
+    let days = days.filter(|days| *days < EXPIRY_DAYS)?;
+    let who = words::HUB_OPERATOR;
+    if days < 0 {
+        return Some(Problem::new(
+            "CERTIFICATE_EXPIRED",
+            words::CERTIFICATE_OVER,
+            who,
+        ));
     }
+    let what = Sentence::new(words::CERTIFICATE_ENDS, &[&days]);
+    Some(Problem::new("CERTIFICATE_ENDS", what, who))
+}
+
+fn link_problems(notes: &Notes) -> Vec<Problem> {
+    let mut found = Vec::new();
     if let Some(skew) = notes.skew_ms.filter(|skew| skew.abs() > SKEW_LIMIT_MS) {
-        let text = if skew > 0 { words::CLOCK_FAST } else { words::CLOCK_SLOW };
-        add("CLOCK", Sentence::new(text, &[&span(skew)]), words::SCHOOL_IT);
+        let text = if skew > 0 {
+            words::CLOCK_FAST
+        } else {
+            words::CLOCK_SLOW
+        };
+        let what = Sentence::new(text, &[&span(skew)]);
+        found.push(Problem::new("CLOCK", what, words::SCHOOL_IT));
     }
     if !notes.conflict.is_empty() {
-        add("CONFLICT", words::CONFLICT.into(), words::HUB_OPERATOR);
+        found.push(Problem::new(
+            "CONFLICT",
+            words::CONFLICT,
+            words::HUB_OPERATOR,
+        ));
     }
     if notes.refused_last {
-        add("REFUSED", words::REFUSED_LAST.into(), words::SCHOOL_IT);
+        found.push(Problem::new(
+            "REFUSED",
+            words::REFUSED_LAST,
+            words::SCHOOL_IT,
+        ));
     }
     if !notes.last_error.is_empty() {
         let what = Sentence::new(words::LAST_ATTEMPT, &[&notes.last_error]);
-        add("UNREACHABLE", what, words::NETWORK_WHO);
-    }
-    for stored in directives.iter().filter(|stored| stored.verdict != Verdict::Usable) {
-        let what = Sentence::new(words::PACK_UNUSABLE, &[&stored.kind, &stored.name]);
-        add("DIRECTIVE", what, words::UPDATE_WHO);
+        found.push(Problem::new("UNREACHABLE", what, words::NETWORK_WHO));
     }
     found
+}
+
+impl Problem {
+    fn new(code: &'static str, what: impl Into<Sentence>, who: Text) -> Self {
+        Self {
+            code,
+            what: what.into(),
+            who: who.into(),
+        }
+    }
 }
 
 /// A difference of clocks as hours, minutes and seconds.
@@ -220,23 +275,38 @@ fn directive_json(stored: &Stored) -> Value {
 
 fn as_text(status: &Status, terminal: &Terminal) -> String {
     let none = "—".to_owned();
-    let hub = status.hub.as_ref().map_or(none.clone(), |hub| hub.unit().to_string());
+    let hub = status
+        .hub
+        .as_ref()
+        .map_or(none.clone(), |hub| hub.unit().to_string());
     let heard = status.notes.heard_at_ms.map_or(none.clone(), minute);
     let backlog = status.notes.backlog;
     let mut lines = vec![
         terminal.text(
             words::STATUS_UNIT,
-            &[&status.unit.as_ref().unwrap_or(&none), &hub,
-              &status.address.as_ref().unwrap_or(&none)],
+            &[
+                &status.unit.as_ref().unwrap_or(&none),
+                &hub,
+                &status.address.as_ref().unwrap_or(&none),
+            ],
         ),
         terminal.text(
-            if status.served { words::STATUS_SERVED } else { words::STATUS_STOPPED },
+            if status.served {
+                words::STATUS_SERVED
+            } else {
+                words::STATUS_STOPPED
+            },
             &[],
         ),
         terminal.text(words::STATUS_CONTACT, &[&heard]),
         terminal.text(
             words::STATUS_QUEUE,
-            &[&backlog.waiting, &backlog.answered, &backlog.head, &backlog.refused],
+            &[
+                &backlog.waiting,
+                &backlog.answered,
+                &backlog.head,
+                &backlog.refused,
+            ],
         ),
     ];
     if let Some((ends, days)) = status.certificate {
@@ -262,14 +332,21 @@ fn ledger_text(status: &Status, terminal: &Terminal) -> String {
         return terminal.text(words::STATUS_LOCKED, &[]);
     };
     let import = counts.imports.first();
-    let last = import.map_or_else(|| "—".to_owned(), |(kind, at, rows)| {
-        format!("{kind} {} ({rows})", minute(*at))
-    });
-    terminal.text(words::STATUS_LEDGER, &[&counts.students, &counts.staff, &last])
+    let last = import.map_or_else(
+        || "—".to_owned(),
+        |(kind, at, rows)| format!("{kind} {} ({rows})", minute(*at)),
+    );
+    terminal.text(
+        words::STATUS_LEDGER,
+        &[&counts.students, &counts.staff, &last],
+    )
 }
 
 fn directives_text(status: &Status, terminal: &Terminal) -> String {
-    let usable = status.directives.iter().filter(|stored| stored.verdict == Verdict::Usable);
+    let usable = status
+        .directives
+        .iter()
+        .filter(|stored| stored.verdict == Verdict::Usable);
     let named = |stored: &Stored| format!("{}/{} {}", stored.kind, stored.name, stored.version);
     let mut names: Vec<String> = usable
         .filter(|stored| stored.kind != proto::pack::PackKind::Scale.as_str())

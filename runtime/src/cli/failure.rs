@@ -40,6 +40,12 @@ impl Sentence {
         }
     }
 
+    /// A sentence that was put together elsewhere in both languages.
+    #[must_use]
+    pub const fn pair(zh: String, en: String) -> Self {
+        Self { zh, en }
+    }
+
     /// The sentence in one language.
     #[must_use]
     pub fn in_lang(&self, lang: Lang) -> &str {

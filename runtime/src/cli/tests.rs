@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::web::{Lang, Text};
 
+/// Tries things
 #[derive(Parser)]
 #[command(name = "trial")]
 struct Trial {
@@ -25,6 +26,7 @@ enum Sub {
 }
 
 const CHINESE: Translation = &[
+    ("Tries things", "试验"),
     ("Shows something", "显示内容"),
     ("What to show", "显示什么"),
 ];
@@ -74,7 +76,7 @@ fn help_is_in_one_language() {
     );
     assert_eq!(
         untranslated(&Trial::command(), &[]),
-        ["Shows something", "What to show"]
+        ["Tries things", "What to show", "Shows something"]
     );
 }
 

@@ -14,6 +14,7 @@ use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint, Uri};
 
 use super::TransportError;
+use super::primed::PrimedStream;
 
 /// How long dialling and the handshake may take together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -48,6 +49,17 @@ pub async fn connect(
         .iter()
         .map(|certificate| certificate.to_vec())
         .collect();
+    // The refusal of our certificate arrives now or never.
+    let primed = tokio::time::timeout(CONNECT_TIMEOUT, PrimedStream::open(stream))
+        .await
+        .map_err(|_| TransportError::Silent(CONNECT_TIMEOUT.as_secs()))?;
+    let stream = primed.map_err(|cause| match find_refusal(&cause) {
+        Some(refusal) => TransportError::Refused(refusal),
+        None => TransportError::Unreachable {
+            address: address.to_owned(),
+            cause,
+        },
+    })?;
     let channel = endpoint()
         .connect_with_connector(once(stream))
         .await
@@ -101,12 +113,12 @@ fn endpoint() -> Endpoint {
 
 /// A connector that hands out the one stream that is open and fails when asked again.
 fn once(
-    stream: TlsStream<TcpStream>,
+    stream: PrimedStream,
 ) -> impl tower::Service<
     Uri,
-    Response = TokioIo<TlsStream<TcpStream>>,
+    Response = TokioIo<PrimedStream>,
     Error = std::io::Error,
-    Future = std::future::Ready<std::io::Result<TokioIo<TlsStream<TcpStream>>>>,
+    Future = std::future::Ready<std::io::Result<TokioIo<PrimedStream>>>,
 > + Send
 + 'static {
     let slot = Mutex::new(Some(stream));

@@ -6,6 +6,7 @@
 
 mod channel;
 mod code;
+mod primed;
 mod server;
 
 pub use channel::{Dial, connect};
@@ -26,7 +27,7 @@ pub enum TransportError {
         cause: std::io::Error,
     },
     /// The other side was not who it should be, or did not accept us.
-    #[error("tls handshake refused")]
+    #[error("tls handshake refused ({0:?})")]
     Refused(certs::tls::Refusal),
     /// The handshake or the first answer took too long.
     #[error("no answer within {0} seconds")]

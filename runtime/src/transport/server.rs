@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::server::Connected;
 
 /// Handshakes that may run at once; more wait in the kernel's queue.
-const HANDSHAKES_MAX: usize = 256;
+const HANDSHAKES_MAX: usize = 1_024;
 
 /// How long a handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

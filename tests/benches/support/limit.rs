@@ -51,13 +51,16 @@ pub fn append_grouped(folder: &Path, bodies: &[Vec<u8>], group: usize) -> Durati
     start.elapsed()
 }
 
-/// A table of blobs under their unit and week, in write-ahead mode with full synchronisation.
-pub struct Blobs(rusqlite::Connection);
+/// A table of blobs under their unit and number, in write-ahead mode with full synchronisation.
+pub struct Blobs {
+    connection: rusqlite::Connection,
+    rows: std::cell::Cell<i64>,
+}
 
 impl Blobs {
     /// Makes the database.
-    pub fn open(folder: &Path) -> Self {
-        let connection = rusqlite::Connection::open(folder.join("blobs.db")).expect("database");
+    pub fn open(folder: &Path, name: &str) -> Self {
+        let connection = rusqlite::Connection::open(folder.join(name)).expect("database");
         connection
             .execute_batch(
                 "pragma journal_mode = wal; pragma synchronous = full;
@@ -65,22 +68,23 @@ impl Blobs {
                                     primary key (unit, number))",
             )
             .expect("table");
-        Self(connection)
+        Self { connection, rows: std::cell::Cell::new(0) }
     }
 
     /// Inserts bodies of `units` units in turn, 256 a commit; how long it took.
-    pub fn insert(&self, bodies: &[Vec<u8>], units: usize, from: usize) -> Duration {
+    pub fn insert(&self, bodies: &[Vec<u8>], units: usize) -> Duration {
+        let units = i64::try_from(units).expect("small");
         let start = Instant::now();
-        for (chunk, group) in bodies.chunks(256).enumerate() {
-            self.0.execute_batch("begin immediate").expect("begin");
-            let mut insert =
-                self.0.prepare_cached("insert into push values (?1, ?2, ?3)").expect("insert");
-            for (place, body) in group.iter().enumerate() {
-                let number = from + chunk * 256 + place;
-                insert.execute((number % units, number / units, body)).expect("row");
+        for group in bodies.chunks(256) {
+            self.connection.execute_batch("begin immediate").expect("begin");
+            let sql = "insert into push values (?1, ?2, ?3)";
+            let mut insert = self.connection.prepare_cached(sql).expect("insert");
+            for body in group {
+                let number = self.rows.replace(self.rows.get() + 1);
+                insert.execute((number % units, number, body)).expect("row");
             }
             drop(insert);
-            self.0.execute_batch("commit").expect("commit");
+            self.connection.execute_batch("commit").expect("commit");
         }
         start.elapsed()
     }

@@ -83,6 +83,9 @@ async fn a_member_renews_while_it_is_connected() {
     let hub = city.start(UnitKind::District, "370202", "370202").await;
     let school = city.school(&hub, SCHOOL).await;
     city.hand.advance_ms(61 * DAY_MS);
+    authority::refresh(&hub.hub, &mut None)
+        .await
+        .expect("refresh");
     let dial = hub.dial(&city, &school).await.expect("dial");
     let renewed = renew(&dial.channel).await.expect("renewed");
     assert_eq!(renewed.peer().name(), school.peer().name());

@@ -1,25 +1,23 @@
 //! The indicator page: one indicator, one term, one area.
 
 use domain::catalogue::{Catalogue, Kind, Label as Named};
-use domain::disclosure::ROUNDING_BASE;
 use domain::period::Period;
-use domain::unit::UnitKind;
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
 use runtime::web::{Export, Label};
 
 use super::breakdown::{areas, available, exports, table};
-use super::{PageError, Terms, coverage, filled, filled_with, first_sheet, version, why, words};
+use super::reasons::{closed, protection};
+use super::{PageError, Terms, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
-    Breakdown, Choice, Choices, Closed, Filter, Headline, IndicatorPage, NamedFigure, Protection,
-    Range, SourceLine, Version,
+    Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, Range, SourceLine,
+    Version,
 };
 use crate::packs::Packs;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Floor, GROUP_SCHOOLS_MIN, Holdings, Indicator, Reading, UnitFigures, UnitName,
-    interval, shown,
+    Blank, Figures, Holdings, Indicator, Reading, UnitFigures, UnitName, interval, shown,
 };
 
 /// Shown where nothing else was asked for, the first that has figures.
@@ -53,7 +51,9 @@ impl Page<'_> {
     /// The reading of a unit's total.
     pub fn reading(&self, unit: &UnitFigures) -> Reading {
         let missing = Reading::Blank(Blank::NotReported);
-        unit.figures.first().map_or(missing, |figure| figure.reading)
+        unit.figures
+            .first()
+            .map_or(missing, |figure| figure.reading)
     }
 }
 
@@ -70,11 +70,19 @@ pub(super) fn page(
     let indicator = chosen(packs, &known, &holdings, &filter.indicator)?;
     let totals = holdings.figures(packs, indicator.id(), &[])?;
     let unit = unit(&holdings, &filter.unit)?;
-    let page =
-        Page { packs, catalogue: &known, holdings: &holdings, indicator, totals, unit };
+    let page = Page {
+        packs,
+        catalogue: &known,
+        holdings: &holdings,
+        indicator,
+        totals,
+        unit,
+    };
     let offered = available(&page);
     let breakdown = filter.breakdown.filter(|asked| offered.contains(asked));
-    let breakdown = breakdown.or_else(|| offered.first().copied()).unwrap_or_default();
+    let breakdown = breakdown
+        .or_else(|| offered.first().copied())
+        .unwrap_or_default();
     let total = page.total()?;
     let reading = page.reading(total);
     let sheet = first_sheet(&holdings, &page.totals.states);
@@ -98,7 +106,11 @@ pub(super) fn page(
         coverage: coverage(total.coverage),
         version: version.unwrap_or_else(|| unsealed(packs)),
         table: table(&page, breakdown)?,
-        areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
+        areas: if breakdown.has_areas() {
+            areas(&page)
+        } else {
+            Vec::new()
+        },
         sources: sources(&page),
         protection: protection(&reading),
         closed: closed(&page, &reading),
@@ -117,7 +129,12 @@ fn chosen<'c>(
     }
     for id in PREFERRED {
         let figures = holdings.figures(packs, id, &[])?;
-        if figures.whole.figures.iter().any(|figure| figure.reading.blank().is_none()) {
+        if figures
+            .whole
+            .figures
+            .iter()
+            .any(|figure| figure.reading.blank().is_none())
+        {
             return Indicator::find(catalogue, id).ok_or(PageError::Unknown);
         }
     }
@@ -130,25 +147,47 @@ fn unit(holdings: &Holdings, asked: &str) -> Result<UnitName, PageError> {
     if asked.is_empty() || asked.eq_ignore_ascii_case(holdings.whole.unit.id.as_str()) {
         return Ok(holdings.whole.unit.clone());
     }
-    let members = || holdings.members.iter().filter(|member| is_area(member.unit.kind));
+    let members = || {
+        holdings
+            .members
+            .iter()
+            .filter(|member| is_area(member.unit.kind))
+    };
     let found = members().find(|member| asked.eq_ignore_ascii_case(member.unit.id.as_str()));
-    found.map(|member| member.unit.clone()).ok_or(PageError::Unknown)
+    found
+        .map(|member| member.unit.clone())
+        .ok_or(PageError::Unknown)
 }
 
 fn choices(page: &Page<'_>, terms: &Terms, breakdowns: Vec<Breakdown>) -> Choices {
-    let named = |label: &Named, value: &str| Choice { value: value.to_owned(), label: label.into() };
+    let named = |label: &Named, value: &str| Choice {
+        value: value.to_owned(),
+        label: label.into(),
+    };
     let sent = Indicator::all(page.catalogue).filter(|known| {
         let plan = known.plan(page.catalogue);
-        let held = |table: &str| page.holdings.whole.sheets.iter().any(|s| s.table() == table);
+        let held = |table: &str| {
+            page.holdings
+                .whole
+                .sheets
+                .iter()
+                .any(|s| s.table() == table)
+        };
         let shown = plan.is_ok_and(|plan| plan.tables().iter().all(|table| held(table)));
         shown || known.id() == page.indicator.id()
     });
-    let areas = page.holdings.members.iter().filter(|member| is_area(member.unit.kind));
+    let areas = page
+        .holdings
+        .members
+        .iter()
+        .filter(|member| is_area(member.unit.kind));
     let units = std::iter::once(&page.holdings.whole).chain(areas);
     Choices {
         indicators: sent.map(|known| named(known.label(), known.id())).collect(),
         terms: terms.choices.clone(),
-        units: units.map(|held| named(&held.unit.label, held.unit.id.as_str())).collect(),
+        units: units
+            .map(|held| named(&held.unit.label, held.unit.id.as_str()))
+            .collect(),
         breakdowns,
     }
 }
@@ -171,7 +210,10 @@ fn definition(catalogue: &Catalogue, indicator: Indicator<'_>) -> Label {
         }
         Indicator::Ratio(ratio) => {
             let part = |sum| sum_label(catalogue, sum);
-            filled_with(words::RATIO, &[&part(&ratio.numerator), &part(&ratio.denominator)])
+            filled_with(
+                words::RATIO,
+                &[&part(&ratio.numerator), &part(&ratio.denominator)],
+            )
         }
     }
 }
@@ -181,7 +223,8 @@ fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
     let mut joined = Label::default();
     for term in &sum.terms {
         let count = catalogue.count(term.count.as_str());
-        let mut name = count.map_or_else(|| Label::same(term.count.as_str()), |c| (&c.label).into());
+        let mut name =
+            count.map_or_else(|| Label::same(term.count.as_str()), |c| (&c.label).into());
         for (dimension, value) in &term.filters {
             let value = super::value_label(catalogue, dimension.as_str(), value);
             name.zh = format!("{}（{}）", name.zh, value.zh);
@@ -201,15 +244,28 @@ fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
 fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
     let value = shown(page.catalogue, page.indicator, reading);
     let (range, parts) = match *reading {
-        Reading::Count(amount) if amount.rounded_cells > 0 => {
-            (Some(Range::Count { low: amount.low(), high: amount.high() }), Vec::new())
-        }
-        Reading::Ratio { numerator, denominator } => {
-            let range = value.share_value().and_then(|_| interval(numerator, denominator));
-            let part = |name, amount| NamedFigure { name, figure: amount_shown(amount) };
+        Reading::Count(amount) if amount.rounded_cells > 0 => (
+            Some(Range::Count {
+                low: amount.low(),
+                high: amount.high(),
+            }),
+            Vec::new(),
+        ),
+        Reading::Ratio {
+            numerator,
+            denominator,
+        } => {
+            let range = value
+                .share_value()
+                .and_then(|_| interval(numerator, denominator));
+            let part = |name, amount| NamedFigure {
+                name,
+                figure: amount_shown(amount),
+            };
             let names = match page.indicator {
-                Indicator::Ratio(ratio) => [&ratio.numerator, &ratio.denominator]
-                    .map(|sum| sum_label(page.catalogue, sum)),
+                Indicator::Ratio(ratio) => {
+                    [&ratio.numerator, &ratio.denominator].map(|sum| sum_label(page.catalogue, sum))
+                }
                 Indicator::Count(_) => [Label::default(), Label::default()],
             };
             let [above, below] = names;
@@ -218,16 +274,27 @@ fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
         }
         Reading::Count(_) | Reading::Blank(_) => (None, Vec::new()),
     };
-    Headline { value, range, parts }
+    Headline {
+        value,
+        range,
+        parts,
+    }
 }
 
 fn sources(page: &Page<'_>) -> Vec<SourceLine> {
-    let tables: Vec<&str> = page.totals.states.iter().map(|state| state.table.as_str()).collect();
+    let tables: Vec<&str> = page
+        .totals
+        .states
+        .iter()
+        .map(|state| state.table.as_str())
+        .collect();
     let members = page.holdings.members.iter();
     let wanted = members.filter(|member| page.is_whole() || member.unit.id == page.unit.id);
     let lines = wanted.flat_map(|member| {
-        let sources =
-            member.sources.iter().filter(|source| tables.contains(&source.table.as_str()));
+        let sources = member
+            .sources
+            .iter()
+            .filter(|source| tables.contains(&source.table.as_str()));
         sources.map(|source| SourceLine {
             unit: (&member.unit.label).into(),
             unit_id: member.unit.id.to_string(),
@@ -239,59 +306,6 @@ fn sources(page: &Page<'_>) -> Vec<SourceLine> {
         })
     });
     lines.take(SOURCES_MAX).collect()
-}
-
-fn protection(reading: &Reading) -> Protection {
-    let cells = match reading {
-        Reading::Count(amount) => amount.rounded_cells,
-        Reading::Ratio { numerator, denominator } => {
-            numerator.rounded_cells.saturating_add(denominator.rounded_cells)
-        }
-        Reading::Blank(_) => 0,
-    };
-    match reading {
-        Reading::Count(amount) if amount.above > 0 => Protection::Band { width: 10 },
-        // A rounded sum that is hidden was rounded all the same; of how many cells is not told.
-        Reading::Blank(Blank::Suppressed(_)) => Protection::Rounded { base: ROUNDING_BASE, cells },
-        _ if cells > 0 => Protection::Rounded { base: ROUNDING_BASE, cells },
-        _ => Protection::Clear,
-    }
-}
-
-fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
-    let mut lines = Vec::new();
-    if let Some(why) = reading.blank().and_then(why) {
-        lines.push(Closed { what: words::THIS_INDICATOR.into(), why: why.into() });
-    }
-    let is_rounded =
-        page.indicator.plan(page.catalogue).is_ok_and(|plan| {
-            plan.numerator.iter().any(|term| term.feed.is_rounded())
-        });
-    if is_rounded {
-        lines.push(Closed {
-            what: filled(words::FEW_SCHOOLS, &[&GROUP_SCHOOLS_MIN]),
-            why: words::FEW_SCHOOLS_WHY.into(),
-        });
-        let least = page.catalogue.definition().default_min_cell;
-        lines.push(Closed {
-            what: filled(words::SMALL_CELLS, &[&least]),
-            why: words::SMALL_CELLS_WHY.into(),
-        });
-    }
-    let low = Blank::Suppressed(Floor::Level);
-    let all = std::iter::once(&page.totals.whole).chain(&page.totals.members);
-    if all.flat_map(|unit| &unit.figures).any(|figure| figure.reading.blank() == Some(low)) {
-        lines.push(Closed { what: words::LEVEL.into(), why: words::LEVEL_WHY.into() });
-    }
-    let schools = page.holdings.members.iter();
-    let direct = schools.filter(|member| member.unit.kind == UnitKind::School).count();
-    if page.is_whole() && direct > 0 {
-        lines.push(Closed {
-            what: filled(words::DIRECT_SCHOOLS, &[&direct]),
-            why: words::DIRECT_SCHOOLS_WHY.into(),
-        });
-    }
-    lines
 }
 
 /// What stands for the state of the data before the first snapshot.
@@ -314,9 +328,10 @@ fn page_exports(page: &Page<'_>, breakdown: Breakdown, terms: &Terms) -> Vec<Exp
 /// The range of a share in an area, where protection gave it one.
 pub(super) fn share_interval(page: &Page<'_>, reading: &Reading) -> Option<Interval> {
     match *reading {
-        Reading::Ratio { numerator, denominator } if page.indicator.is_share(page.catalogue) => {
-            interval(numerator, denominator)
-        }
+        Reading::Ratio {
+            numerator,
+            denominator,
+        } if page.indicator.is_share(page.catalogue) => interval(numerator, denominator),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@
 mod breakdown;
 mod indicator;
 mod overview;
+mod reasons;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -15,7 +16,8 @@ use domain::period::{Period, TermId};
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Label, Text};
 
-use super::table::late;
+use super::provenance::late;
+use super::table::latest_term;
 use super::value::{Blank, NoFeed, State};
 use super::{Holdings, Sheet, Statistics, StatisticsError};
 use crate::console::{
@@ -91,25 +93,40 @@ fn terms(
     today: jiff::civil::Date,
 ) -> Result<Terms, PageError> {
     let periods = snapshot::periods(tx)?;
-    let mut known: Vec<TermId> = periods.iter().filter_map(|text| text.parse().ok()).collect();
-    let chosen = match (asked, known.first()) {
-        ("", Some(latest)) => *latest,
-        ("", None) => packs.calendar().current(today).ok_or(PageError::Unknown)?.id,
-        (text, _) => text.parse().map_err(|_| PageError::Unknown)?,
+    let mut known: Vec<TermId> = periods
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let chosen = match asked {
+        "" => latest_term(tx, packs, today)?.ok_or(PageError::Unknown)?,
+        text => text.parse().map_err(|_| PageError::Unknown)?,
     };
     if !known.contains(&chosen) {
         // A term without figures can be asked for as long as the calendar has it.
-        packs.calendar().term(chosen).map_err(|_| PageError::Unknown)?;
+        packs
+            .calendar()
+            .term(chosen)
+            .map_err(|_| PageError::Unknown)?;
         known.push(chosen);
         known.sort_by(|one, other| other.cmp(one));
     }
-    let choice = |term: &TermId| Choice { value: term.to_string(), label: term_label(*term) };
-    Ok(Terms { chosen, choices: known.iter().map(choice).collect() })
+    let choice = |term: &TermId| Choice {
+        value: term.to_string(),
+        label: term_label(*term),
+    };
+    Ok(Terms {
+        chosen,
+        choices: known.iter().map(choice).collect(),
+    })
 }
 
 /// What people call a term.
 fn term_label(term: TermId) -> Label {
-    let text = if term.number == 1 { words::TERM_AUTUMN } else { words::TERM_SPRING };
+    let text = if term.number == 1 {
+        words::TERM_AUTUMN
+    } else {
+        words::TERM_SPRING
+    };
     filled(text, &[&term.school_year, &(term.school_year + 1)])
 }
 
@@ -124,8 +141,10 @@ fn filled_with(text: Text, values: &[&Label]) -> Label {
     use runtime::web::Lang;
     let fill = |lang: Lang| {
         let names: Vec<&str> = values.iter().map(|label| label.in_lang(lang)).collect();
-        let names: Vec<&dyn std::fmt::Display> =
-            names.iter().map(|name| name as &dyn std::fmt::Display).collect();
+        let names: Vec<&dyn std::fmt::Display> = names
+            .iter()
+            .map(|name| name as &dyn std::fmt::Display)
+            .collect();
         text.fill(lang, &names)
     };
     Label::new(fill(Lang::Zh), fill(Lang::En))
@@ -145,7 +164,9 @@ fn version(
     packs: &Packs,
     (sheet, period): (&Sheet, Period),
 ) -> Result<Option<Version>, PageError> {
-    let Some(root) = sheet.root else { return Ok(None) };
+    let Some(root) = sheet.root else {
+        return Ok(None);
+    };
     let known = packs.in_force();
     Ok(Some(Version {
         snapshot: sheet.snapshot,
@@ -160,7 +181,11 @@ fn version(
 /// The hub's sheet that a list of states begins with.
 fn first_sheet<'h>(holdings: &'h Holdings, states: &[State]) -> Option<&'h Sheet> {
     let table = &states.first()?.table;
-    holdings.whole.sheets.iter().find(|sheet| sheet.table() == table)
+    holdings
+        .whole
+        .sheets
+        .iter()
+        .find(|sheet| sheet.table() == table)
 }
 
 /// Why there are no figures, as a sentence.
@@ -177,6 +202,8 @@ fn why(blank: Blank) -> Option<Text> {
 
 /// What people read for a value of a dimension.
 fn value_label(catalogue: &Catalogue, dimension: &str, value: &str) -> Label {
-    let known = catalogue.dimension(dimension).and_then(|known| known.label_of(value));
+    let known = catalogue
+        .dimension(dimension)
+        .and_then(|known| known.label_of(value));
     known.map_or_else(|| Label::same(value), Label::from)
 }

@@ -25,13 +25,20 @@ pub(crate) struct RosterArgs {
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &RosterArgs) -> Result<(), Failure> {
-    let node = context::open(terminal, place)?;
-    let job = Job::begin(terminal, &args.file, &node)?;
-    let against = roster_context(&node, &job)?;
+    take(terminal, &context::open(terminal, place)?, args)
+}
+
+fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failure> {
+    let job = Job::begin(terminal, &args.file, node)?;
+    let against = roster_context(node, &job)?;
     let mut source = job.source()?;
     let parsed = roster::read(&mut source, job.mapping.as_ref(), &against)?;
     let known = node.ledger().read(student::current)?;
-    let scope = if args.partial { Scope::Part } else { Scope::Whole(student::on_roll(&known)) };
+    let scope = if args.partial {
+        Scope::Part
+    } else {
+        Scope::Whole(student::on_roll(&known))
+    };
     let preview = compare(parsed, scope, |number| {
         Ok::<_, SqlError>(known.get(number).cloned())
     })?;
@@ -61,7 +68,65 @@ fn roster_context(node: &Node, job: &Job<'_>) -> Result<RosterContext, Failure> 
         today: node.clock().today(),
         school_year: as_of.year() - before,
         grades,
-        school_codes: node.config().unit().map(ToString::to_string).into_iter().collect(),
+        school_codes: node
+            .config()
+            .unit()
+            .map(ToString::to_string)
+            .into_iter()
+            .collect(),
         school_names,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use runtime::cli::Globals;
+    use runtime::clock::Clock;
+
+    use super::*;
+    use crate::ledger::testing::limit_pages;
+    use crate::unlock::Opener;
+
+    fn args(path: &std::path::Path) -> RosterArgs {
+        let file = FileArgs {
+            file: path.to_owned(),
+            yes: true,
+            ..FileArgs::default()
+        };
+        RosterArgs {
+            file,
+            partial: false,
+        }
+    }
+
+    /// A full disk keeps the whole file out and says so; with room the same import works.
+    #[test]
+    fn a_full_disk_keeps_the_whole_file_out() {
+        let folder = tempfile::tempdir().expect("folder");
+        let data = folder.path().join("data");
+        let key = folder.path().join("machine.key");
+        let opener = Opener::danger_new_key_file(&key).expect("key file");
+        let (clock, settings) = (Clock::system(), [("school_type", "junior".to_owned())]);
+        crate::app::create(&data, &settings, &opener, &clock).expect("created");
+        let node = crate::app::open_folder(&data, &opener, clock).expect("node");
+        let mut text = "学籍号,姓名,性别,年级,班级\n".to_owned();
+        for n in 0..2_000 {
+            writeln!(text, "G999999201301{n:05}A,甄别名,男,七年级,1班").expect("text");
+        }
+        let path = folder.path().join("roster.csv");
+        std::fs::write(&path, text).expect("file");
+        let terminal = Terminal::new(&Globals {
+            no_input: true,
+            ..Globals::default()
+        });
+        let students = || node.ledger().read(student::count_on_roll).expect("count");
+        limit_pages(node.ledger(), Some(8));
+        let failure = take(&terminal, &node, &args(&path)).expect_err("full");
+        assert_eq!((failure.code(), students()), ("DISK_FULL", 0));
+        limit_pages(node.ledger(), None);
+        take(&terminal, &node, &args(&path)).expect("imported");
+        assert_eq!(students(), 2_000);
+    }
 }

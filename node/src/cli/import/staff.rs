@@ -30,7 +30,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &StaffArgs) -> Resul
         true => Scope::Part,
         false => Scope::Whole(known.keys().cloned().collect()),
     };
-    let preview = compare(parsed, scope, |number: &Box<str>| {
+    let preview = compare(parsed, scope, |number| {
         Ok::<_, SqlError>(known.get(number).cloned())
     })?;
     job.conclude(preview, &staff::fields(), &mut source, |batch, from| {

@@ -1,0 +1,214 @@
+//! Figures at the terminal: one indicator, or the whole table of a term.
+//!
+//! The same figures with the same floors as on the pages; read from the store, so it works while
+//! the hub serves and while it does not.
+
+use clap::Args;
+use domain::period::Period;
+use runtime::cli::{Align, Exit, Failure, Table, Terminal};
+use runtime::texts;
+use runtime::web::{Label, Lang};
+
+use super::context::Context;
+use crate::app::open_store;
+use crate::packs::{PackCache, Packs};
+use crate::statistics::{
+    CityTable, DataOut, Figures, Indicator, Members, Query, Statistics, StatisticsError, UnitName,
+    city_table, figures, latest_term, shown, tree_lines,
+};
+
+texts! {
+    UNIT = "单位", "Unit";
+    FIGURE = "数值", "Figure";
+    SCHOOLS = "报送学校", "Schools";
+    STATE = "{0}  {1}  {2}  目录第 {3} 版", "{0}  {1}  {2}  catalogue revision {3}";
+    SNAPSHOT = "{0}  快照 {1}  根摘要 {2}", "{0}  snapshot {1}  root {2}";
+    CLOSED = "另有 {0} 项目前没有数（未支持或不开放）；用 --json 查看原因。",
+        "{0} more indicators have no figures yet (unsupported or closed); --json says why.";
+    NO_TERM = "没有这个学期。", "There is no such term.";
+    NO_TERM_NEXT = "学期写作 2025S1（第一学期）或 2025S2（第二学期）。",
+        "Terms are written 2025S1 (autumn) or 2025S2 (spring).";
+    NO_INDICATOR = "指标目录中没有这个指标。", "The catalogue has no such indicator.";
+    NO_INDICATOR_NEXT = "不带指标运行 xinqiao-hub stats 可列出有数的指标。",
+        "xinqiao-hub stats without an indicator lists those with figures.";
+    DIMENSION = "这个指标不能这样分组。", "The indicator cannot be broken down like this.";
+    NOT_READ = "统计暂时读不出来，没有改动任何内容。", "The figures cannot be read; nothing was changed.";
+}
+
+/// Show figures
+#[derive(Args)]
+pub(super) struct Stats {
+    /// Indicator such as scr.positive; the whole table where it is left out
+    indicator: Option<String>,
+    /// Term such as 2025S1; the latest with figures where it is left out
+    #[arg(long)]
+    term: Option<String>,
+    /// Dimensions to break down by, such as stage,sex
+    #[arg(long, value_delimiter = ',')]
+    by: Vec<String>,
+    /// List the members' figures as well
+    #[arg(long)]
+    members: bool,
+    /// Show which signed reports the table is made of
+    #[arg(long, conflicts_with = "indicator")]
+    sources: bool,
+}
+
+impl From<StatisticsError> for Failure {
+    fn from(error: StatisticsError) -> Self {
+        match error {
+            StatisticsError::Store(error) => error.into(),
+            StatisticsError::UnknownIndicator => {
+                Self::new(Exit::NotFound, "UNKNOWN_INDICATOR", NO_INDICATOR).hint(NO_INDICATOR_NEXT)
+            }
+            StatisticsError::Dimension => Self::new(Exit::Usage, "DIMENSION_INVALID", DIMENSION),
+            other => Self::new(Exit::Failed, "NOT_READ", NOT_READ).because(&other),
+        }
+    }
+}
+
+/// Shows figures of one indicator or of all.
+pub(super) fn run(context: &Context, stats: Stats) -> Result<(), Failure> {
+    let config = context.config()?;
+    let database = open_store(&config)?;
+    let today = context.clock.today();
+    let packs = database.read(move |tx| Packs::load(tx, today));
+    let packs = packs.map_err(crate::app::HubError::from)?;
+    let statistics = Statistics::new(
+        database,
+        std::sync::Arc::new(PackCache::new(packs)),
+        context.clock.clone(),
+        UnitName::of(&config),
+    );
+    let period = period(&statistics, stats.term.as_deref())?;
+    match stats.indicator {
+        Some(indicator) => {
+            let members = if stats.members {
+                Members::Listed
+            } else {
+                Members::Left
+            };
+            one(
+                context,
+                &statistics,
+                Query {
+                    indicator,
+                    period,
+                    by: stats.by,
+                    members,
+                },
+            )
+        }
+        None => all(context, &statistics, period, stats.sources),
+    }
+}
+
+fn period(statistics: &Statistics, asked: Option<&str>) -> Result<Period, Failure> {
+    let today = statistics.clock().today();
+    let unknown = || Failure::new(Exit::NotFound, "UNKNOWN_TERM", NO_TERM).hint(NO_TERM_NEXT);
+    let term = match asked {
+        Some(text) => Some(text.parse().map_err(|_| unknown())?),
+        None => statistics.read(move |tx, packs, _| latest_term(tx, packs, today))?,
+    };
+    term.map(Period::Term).ok_or_else(unknown)
+}
+
+fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), Failure> {
+    let found = statistics.read(move |tx, packs, at| figures(tx, packs, at, &query))?;
+    let packs = statistics.packs();
+    let catalogue = &packs.in_force().catalogue;
+    let indicator = Indicator::find(catalogue, &found.indicator);
+    let indicator = indicator.ok_or(StatisticsError::UnknownIndicator)?;
+    let units: Vec<_> = std::iter::once(&found.whole)
+        .chain(&found.members)
+        .collect();
+    let value = DataOut::new(catalogue, &found, &units);
+    context.terminal.result(&value, |terminal| {
+        let lang = terminal.lang();
+        let mut table = Table::new().column(UNIT.in_lang(lang), Align::Left);
+        for id in &found.by {
+            let dimension = catalogue
+                .dimension(id)
+                .map(|known| Label::from(&known.label));
+            let head = dimension.unwrap_or_else(|| Label::same(id.clone()));
+            table = table.column(head.in_lang(lang), Align::Left);
+        }
+        table = table
+            .column(FIGURE.in_lang(lang), Align::Right)
+            .column(SCHOOLS.in_lang(lang), Align::Right);
+        for unit in units {
+            for figure in &unit.figures {
+                let name = Label::from(&unit.unit.label);
+                let mut row = vec![name.in_lang(lang).to_owned()];
+                row.extend(found.by.iter().zip(&figure.key).map(|(id, value)| {
+                    let label = catalogue
+                        .dimension(id)
+                        .and_then(|known| known.label_of(value));
+                    label.map_or_else(
+                        || value.clone(),
+                        |l| Label::from(l).in_lang(lang).to_owned(),
+                    )
+                }));
+                row.push(shown(catalogue, indicator, &figure.reading).text(lang));
+                let coverage = unit.coverage;
+                row.push(format!(
+                    "{}/{}",
+                    coverage.schools_reported, coverage.schools_due
+                ));
+                table.row(row);
+            }
+        }
+        let name = Label::from(indicator.label());
+        format!(
+            "{}\n{}",
+            head(terminal, &found, name.in_lang(lang)),
+            table.render()
+        )
+    })
+}
+
+fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
+    let mut lines = vec![terminal.text(
+        STATE,
+        &[&name, &found.indicator, &found.period, &found.revision],
+    )];
+    lines.extend(found.states.iter().map(|state| {
+        terminal.text(
+            SNAPSHOT,
+            &[&state.table, &state.number, &state.root.short()],
+        )
+    }));
+    lines.join("\n")
+}
+
+fn all(
+    context: &Context,
+    statistics: &Statistics,
+    period: Period,
+    sources: bool,
+) -> Result<(), Failure> {
+    let table = statistics.read(move |tx, packs, at| city_table(tx, packs, at, period))?;
+    context.terminal.result(&table, |terminal| {
+        let lang = terminal.lang();
+        if sources {
+            tree_lines(&table.sources, lang).join("\n")
+        } else {
+            format!(
+                "{}\n{}",
+                drawn(&table, lang),
+                terminal.text(CLOSED, &[&table.closed.len()])
+            )
+        }
+    })
+}
+
+/// The whole table as aligned lines.
+fn drawn(table: &CityTable, lang: Lang) -> String {
+    let mut lines = table.lines(lang).into_iter();
+    let mut drawn = Table::new();
+    for (at, head) in lines.next().unwrap_or_default().into_iter().enumerate() {
+        drawn = drawn.column(&head, if at == 0 { Align::Left } else { Align::Right });
+    }
+    lines.for_each(|line| drawn.row(line));
+    drawn.render()
+}

@@ -1,0 +1,327 @@
+//! Sentences of the node's command line, in both languages.
+//!
+//! A refusal says what happened and what was left untouched; what to do next is a sentence of its
+//! own with the ending `_NEXT`.
+
+use runtime::texts;
+
+texts! {
+    // Data folder and settings.
+    WHICH_FOLDER = "没有指明数据目录，没有执行任何操作。",
+        "the data folder was not named; nothing was done.";
+    WHICH_FOLDER_NEXT = "请加 --data 目录，或设置环境变量 XINQIAO_NODE_DATA。",
+        "Add --data DIR, or set XINQIAO_NODE_DATA.";
+    NEW_FOLDER = "没有指明要在哪里建立数据目录，没有执行任何操作。",
+        "where to make the data folder was not said; nothing was done.";
+    NO_NODE = "这个目录里没有节点（缺少 node.toml），没有改动任何内容。",
+        "no node is set up in this folder (node.toml is missing); nothing was changed.";
+    NO_NODE_NEXT = "请先运行 xinqiao-node init --data 目录，或核对目录是否正确。",
+        "Run xinqiao-node init --data DIR first, or check the folder.";
+    CONFIG_FILE = "配置文件无法读写，没有改动其他内容。",
+        "the configuration cannot be read or written; nothing else was changed.";
+    CONFIG_WRONG = "配置有误：{0}。没有改动任何内容。",
+        "the configuration is wrong: {0}; nothing was changed.";
+    CONFIG_WRONG_NEXT = "请改正后再试。全部设置及其来源：xinqiao-node config show --origin",
+        "Correct it and try again. Every setting:  xinqiao-node config show --origin";
+    CONFIG_RIGHT = "配置无误。", "the configuration is right.";
+    SETTING = "设置项", "setting";
+    VALUE = "值", "value";
+    ORIGIN = "来源", "origin";
+
+    // Unlocking.
+    PASSPHRASE = "台账口令：", "Passphrase of the ledger: ";
+    NEW_PASSPHRASE = "请设定台账口令（至少 12 个字符）：",
+        "New passphrase of the ledger (at least 12 characters): ";
+    PASSPHRASE_CHANGED = "口令已更换，台账内容没有改动。恢复单仍然有效。",
+        "Passphrase changed; the records were not touched. The recovery sheet stays valid.";
+    PASSPHRASE_RULE = "口令不合要求（{0}），没有改动任何内容。",
+        "the passphrase cannot be used ({0}); nothing was changed.";
+    PASSPHRASE_WRONG = "口令或密钥文件不对，台账没有打开，也没有改动。",
+        "the passphrase or key file is wrong; the ledger was not opened and not changed.";
+    PASSPHRASE_WRONG_NEXT =
+        "请再试一次；口令遗失时，凭恢复单设新口令：xinqiao-node passphrase change --recovery-sheet 文件",
+        "Try again. If it is lost:  xinqiao-node passphrase change --recovery-sheet FILE";
+    OTHER_KIND = "这个台账不是用这种方式打开的（口令与密钥文件二者之一），没有改动任何内容。",
+        "the ledger is opened the other way (passphrase or key file); nothing was changed.";
+    OTHER_KIND_NEXT = "请查看 node.toml 中的 danger_key_file。",
+        "Look at danger_key_file in node.toml.";
+    WHICH_KEY_FILE = "这个台账用密钥文件打开，但配置里没有写是哪一个；没有改动任何内容。",
+        "the ledger opens with a key file, and the configuration does not say which; nothing was \
+         changed.";
+    WHICH_KEY_FILE_NEXT = "请在 node.toml 中写 danger_key_file = \"文件\"。",
+        "Write danger_key_file = \"FILE\" in node.toml.";
+    NO_KEY = "缺少 ledger.key，没有改动任何内容。", "ledger.key is missing; nothing was changed.";
+    NO_KEY_NEXT = "请从备份中恢复整个数据目录；或凭恢复单重建：xinqiao-node passphrase change --recovery-sheet 文件",
+        "Restore the whole folder from the backup, or rebuild it from the recovery sheet:\n\
+         xinqiao-node passphrase change --recovery-sheet FILE";
+    KEY_DAMAGED = "ledger.key 或密钥文件已损坏，或属于更新的版本；台账没有改动。",
+        "ledger.key or the key file is damaged or of a later version; the ledger was not changed.";
+    KEY_DAMAGED_NEXT = "凭恢复单重建：xinqiao-node passphrase change --recovery-sheet 文件",
+        "Rebuild it from the recovery sheet:\n\
+         xinqiao-node passphrase change --recovery-sheet FILE";
+    KEY_FILE = "密钥文件无法读写，没有改动任何内容。",
+        "the key file cannot be read or written; nothing was changed.";
+    SHEET_GROUP = "恢复单第 {0} 组抄写有误，没有改动任何内容。",
+        "group {0} of the recovery sheet is mistyped; nothing was changed.";
+    SHEET_WRONG = "恢复单不完整或各组不相配，没有改动任何内容。",
+        "the recovery sheet is not complete or does not fit together; nothing was changed.";
+    SHEET_WRONG_NEXT = "请对照打印件逐组核对，共 14 组，每组 5 个字符。",
+        "Compare it with the print: 14 groups of five characters.";
+
+    // init
+    SCHOOL_TYPE = "学校类型（{0}）", "Type of the school ({0})";
+    COLON = "：", ": ";
+    IN_USE = "目录中已有 {0}，没有改动任何内容。", "the folder holds {0} already; nothing was changed.";
+    IN_USE_NEXT = "请换一个空目录；已有的节点请直接使用。",
+        "Name another folder, or use the node that is there.";
+    FILE_EXISTS = "文件 {0} 已存在，没有改动任何内容。", "the file {0} exists; nothing was changed.";
+    SHEET_WHERE = "恢复单只显示一次，而当前没有终端可供显示；没有改动任何内容。",
+        "the recovery sheet is shown once, and there is no terminal to show it; nothing was made.";
+    SHEET_WHERE_NEXT = "请在终端中运行，或加 --recovery-sheet 文件。",
+        "Run it in a terminal, or add --recovery-sheet FILE.";
+    SHEET = "心桥台账恢复单", "Recovery sheet of the Xinqiao ledger";
+    SHEET_NEXT = "请立即打印并锁存，不要拍照；程序不会再次显示，也不保存。没有口令也没有恢复单，任何人都无法读出台账。",
+        "Print it and lock it away; do not photograph it. It is stored nowhere and never shown \
+         again. Without the passphrase and without this sheet nobody can read the records.";
+    SHEET_LOST = "数据目录已建好，但恢复单没能写入 {0}。",
+        "the data folder was made, but the recovery sheet could not be written to {0}.";
+    SHEET_LOST_NEXT = "请删除这个数据目录，重新运行 init；它还没有任何记录。",
+        "Delete the data folder and run init again; it holds no record yet.";
+    SHEET_IN = "恢复单已写入 {0}：请打印锁存，然后删除该文件。",
+        "Recovery sheet in {0}: print it, lock it away, then delete the file.";
+    KEY_FILE_IN = "注意：密钥文件 {0} 与数据目录合在一起即可读出全部记录，请分开保管。",
+        "Note: who has the key file {0} and the data folder reads every record. Keep them apart.";
+    CREATED = "已建立数据目录 {0}：加密台账 ledger.db、传输库 transfer.db、配置 node.toml。",
+        "Created {0}: the encrypted ledger.db, transfer.db and node.toml.";
+    NEXT_JOIN = "下一步：xinqiao-node join --data {0} --code-file invite.txt",
+        "Next:  xinqiao-node join --data {0} --code-file invite.txt";
+
+    // join
+    INVITE_UNIT = "单位        {0}", "Unit         {0}";
+    INVITE_HUB = "上级枢纽    {0}，地址 {1}", "Hub          {0} at {1}";
+    INVITE_ENDS = "邀请码有效期至 {0}（还有 {1} 小时）", "Invite ends  {0} ({1} hours left)";
+    EDUCATION = "教育部门", "education commission";
+    HEALTH = "卫健部门", "health commission";
+    ROOT = "{0}根证书指纹（16 个词，两种文字任选其一核对）：",
+        "Fingerprint of the {0}'s root, sixteen words in either language:";
+    ONE_ROOT = "提示：这座城市目前只有一个根证书；第二个加入时要同样核对。",
+        "Note: this city has one root so far; the second is added by the same comparison.";
+    RIGHT_SCHOOL = "单位 {0} 是本校，枢纽也是预期的那个，对吗？",
+        "Is {0} this school, and the hub the one that you expect?";
+    ROOTS_COMPARED = "是否已由两人对照该部门的纸质函件，逐词核对过上面的指纹？",
+        "Have two persons compared every word above with the paper letter of that commission?";
+    JOIN_DECLINED = "没有加入，没有生成密钥，也没有发送任何内容。",
+        "not joined; no key was made and nothing was sent.";
+    JOIN_DECLINED_NEXT = "如有一个词不同，请停下来，用您原来就有的号码联系枢纽运维人员。",
+        "If a single word differs, stop and call the hub's operator by a number you already had.";
+    PENDING = "已提交申请，等待枢纽运维人员批准。请在电话中读出这六个词：",
+        "Sent. Waiting for the operator's approval; read these six words out by telephone:";
+    PENDING_NEXT = "按 Ctrl-C 退出也无妨，再次运行同一命令会接着进行。",
+        "Ctrl-C is safe: the same command goes on where it was.";
+    STILL_PENDING = "运维人员还没有批准；密钥已保存，没有改动其他内容。",
+        "the operator has not approved yet; the key is kept and nothing else was changed.";
+    STILL_PENDING_NEXT = "批准后再次运行同一命令即可。", "Run the same command again once it is approved.";
+    JOINED = "已加入，单位 {0}。", "Joined as {0}.";
+    CERTIFICATE = "证书有效期至 {0}，{1} 起自动续签。",
+        "Certificate valid until {0}; renews itself from {1}.";
+    NEXT_ROSTER = "下一步：xinqiao-node serve --data {0}，\
+        再运行 xinqiao-node import roster 名册.xlsx --dry-run",
+        "Next:  xinqiao-node serve --data {0}\n       xinqiao-node import roster FILE --dry-run";
+    FOR_HUB = "这个邀请码是发给枢纽的，不是发给学校节点的；没有写入任何内容。",
+        "the invite is for a hub, not for a school's node; nothing was written.";
+    FOR_HUB_NEXT = "请用 xinqiao-hub join，或请运维人员为本校签发邀请码。",
+        "Use xinqiao-hub join, or ask the operator for an invite for this school.";
+    OTHER_UNIT = "本目录属于单位 {0}，邀请码属于另一个单位；没有发送任何内容。",
+        "this folder belongs to unit {0} and the invite to another one; nothing was sent.";
+    OTHER_UNIT_NEXT = "另一个单位请另建数据目录。", "Make another data folder for another unit.";
+    IDENTITY_FILE = "证书没能写入磁盘；密钥还在，台账没有改动。",
+        "the certificate could not be written; the key is kept and the ledger is unchanged.";
+    IDENTITY_FILE_NEXT = "请检查磁盘空间和权限，再次运行同一命令。",
+        "Check the disk and the permissions, then run the same command again.";
+    NOT_JOINED = "本校还没有加入任何枢纽，没有内容会出校。",
+        "this school has not joined a hub; nothing can leave.";
+    NOT_JOINED_NEXT = "请先运行 xinqiao-node join --code-file 邀请码文件。",
+        "Run xinqiao-node join --code-file FILE first.";
+    IDENTITY = "本单位的证书、密钥或根证书无法使用；台账没有改动。",
+        "the certificate, key or root of this unit cannot be used; the ledger is unchanged.";
+    IDENTITY_NEXT = "请从备份恢复 identity.pem 和 roots 目录，或凭新邀请码重新加入（join --again）。",
+        "Restore identity.pem and roots from the backup, or join with a new invite (join --again).";
+
+    // Files and stores.
+    FILE_GONE = "缺少 {0}，没有改动任何内容。", "{0} is missing; nothing was changed.";
+    FILE_GONE_NEXT = "请从备份恢复整个数据目录；不要新建空库代替。",
+        "Restore the whole data folder from the backup; do not start an empty one in its place.";
+    FILE_UNWRITABLE = "文件 {0} 无法写入，台账没有改动。",
+        "the file {0} cannot be written; the ledger was not changed.";
+    SYSTEM = "系统拒绝了这次操作，没有改动任何内容。",
+        "the system refused the operation; nothing was changed.";
+    PACKS = "程序内置的标准包有误，没有改动任何内容。",
+        "a built-in pack is wrong; nothing was changed.";
+
+    // serve
+    READY = "就绪：单位 {0}，上级枢纽 {1}，网页 {2}（仅限本机）",
+        "ready: unit {0}, hub {1}, web page {2} (this machine only)";
+    READY_ALONE = "就绪：尚未加入枢纽，网页 {0}（仅限本机）",
+        "ready: not joined yet, web page {0} (this machine only)";
+    STOPPING = "正在停止……", "stopping ...";
+    SERVED = "另一个进程正在运行这个节点，没有改动任何内容。",
+        "another process serves this folder; nothing was changed.";
+    SERVED_NEXT = "同一目录只能运行一个 serve；其他命令可以同时使用。",
+        "Only one serve runs on a folder; other commands may be used beside it.";
+    CONSOLE = "网页地址 {0} 不可用，节点没有启动。",
+        "the address {0} of the web page cannot be used; the node was not started.";
+    CONSOLE_NEXT = "请换一个端口：--console 127.0.0.1:0，或在 node.toml 中改 console。",
+        "Choose another port:  --console 127.0.0.1:0, or console in node.toml.";
+    SERVE = "节点没有启动，没有改动任何内容。", "the node was not started; nothing was changed.";
+
+    // import
+    NO_CHANGE = "文件与台账一致，没有需要写入的内容。",
+        "The ledger says the same already; there was nothing to write.";
+    DRY_RUN = "试运行：什么都没有写入。确认无误后去掉 --dry-run 再运行一次。",
+        "Nothing was written (dry run). Run it again without --dry-run when it is right.";
+    WRITTEN = "已导入：新增 {0}，变更 {1}，离校 {2}。", "Imported: {0} new, {1} changed, {2} left.";
+    ROW = "  第 {0} 行  {1}  {2}", "  row {0}  {1}  {2}";
+    ROWS_WRONG = "有 {0} 行有误，什么都没有写入。", "{0} rows are wrong; nothing was written.";
+    ROWS_WRONG_IN = "有 {0} 行有误（已列入 {1}），什么都没有写入。",
+        "{0} rows are wrong (listed in {1}); nothing was written.";
+    ROWS_WRONG_NEXT = "请改正这些行，然后重新导入整个文件；加 --errors 文件 可导出有误的行。",
+        "Correct these rows and import the whole file again; --errors FILE writes them out.";
+    WRITE_NOW = "现在写入台账？", "Write this into the ledger now?";
+    WRITE_NOW_LEFT = "文件里没有的 {0} 名将记为离校。现在写入台账？",
+        "{0} who are not in the file will be marked as having left. Write it now?";
+    DECLINED = "没有写入任何内容。", "nothing was written.";
+    MAPPING_LARGE = "对照文件 {0} 过大，没有写入任何内容。",
+        "the mapping file {0} is too large; nothing was written.";
+    SCHOOL_UNKNOWN = "还没有设置学校类型，无法判断年级和学段。",
+        "the type of the school is not set, so grades cannot be placed.";
+    SCHOOL_UNKNOWN_NEXT = "请在 node.toml 中写 school_type，例如 school_type = \"junior\"；年级特殊的再写 grades。",
+        "Write school_type in node.toml, such as school_type = \"junior\"; and grades if unusual.";
+    NO_SCALE = "没有量表 {0}，没有导入任何内容。", "there is no scale {0}; nothing was imported.";
+    NO_SCALE_NEXT = "可用的量表：{0}", "Scales that are known: {0}";
+    SCALE_BARRED_NEXT = "这条规则不能在学校放宽；获得授权的文本包由市里下发。",
+        "A school cannot loosen this rule; a licensed text pack comes down from the city.";
+    NO_TERM = "学期日历中没有这个学期，没有导入任何内容。",
+        "the term calendar has no such term; nothing was imported.";
+    NO_TERM_NEXT = "日历中的学期：{0}", "Terms of the calendar: {0}";
+    URGENT = "紧急：本次导入有 {0} 份答卷触发危急条目（不论总分）。",
+        "URGENT: {0} sheets of this import have a critical answer, whatever the total.";
+    URGENT_NEXT = "请立即通知心理教师：名单只有心理教师可以查看。不要等待总分，不要转发文件。",
+        "Tell the counsellor now: only the counsellor sees who. Do not wait for totals, do not \
+         forward the file.";
+    REVIEW = "另有 {0} 份答卷有条目需要心理教师复核。",
+        "{0} more sheets have an answer that the counsellor should review.";
+    VOID = "{0} 份答卷无效或无法计分，不计入阳性或阴性。",
+        "{0} sheets are void or could not be scored; they count as neither positive nor negative.";
+
+    // release
+    PREVIEW = "{0}：如果现在发送，将会出校的全部内容（尚未签名）",
+        "{0}: everything that would leave if it were sent now (not signed)";
+    BYTES = "{0} 字节", "{0} bytes";
+    CLEAR_SHEET = "明报表", "clear sheet";
+    ROUNDED_TABLE = "取整报表", "rounded table";
+    UNCHANGED = "{0}：与上次出校的内容相同，不重复发送。",
+        "{0}: the last release says the same; it is not sent again.";
+    ONCE_A_TERM = "{0}：取整报表每学期只出一次，更改后的数字不再出校。",
+        "{0}: a rounded table is released once a term; changed figures stay here.";
+    ABSENT = "不在其中（未支持，不是零）共 {0} 项：{1}{2}",
+        "not in it (unsupported, which is not zero), {0}: {1}{2}";
+    COMMA = "、", ", ";
+    NOTHING_LEFT = "还没有任何内容出校。", "Nothing has left this school yet.";
+    NUMBER = "编号", "number";
+    SIGNED = "签名时间", "signed";
+    PERIOD = "时期", "period";
+    TABLE = "报表", "table";
+    REVISION = "版次", "revision";
+    ANSWER = "回执", "answer";
+    RECEIVED = "{0} 已于 {1} 签收", "{0} received it {1}";
+    REFUSED = "{0} 已于 {1} 拒收：{2}", "{0} refused it {1}: {2}";
+    WAITING = "等待发往 {0}", "waiting to be sent to {0}";
+    SENT = "已发往 {0}，等待回执", "sent to {0}, not answered yet";
+    NO_RELEASE = "没有编号为 {0} 的出校记录。", "there is no release {0}.";
+    NO_RELEASE_NEXT = "编号见 xinqiao-node release list 的第一列。",
+        "The numbers are in the first column of xinqiao-node release list.";
+    RELEASES_UNREAD = "出校记录无法读取，没有改动任何内容。",
+        "the releases cannot be read; nothing was changed.";
+    SIGNATURE_VALID = "签名有效", "signature valid";
+    SIGNATURE_INVALID = "签名无效或证书已不在本机", "signature not valid, or its certificate is gone";
+    SHOWN_FACTS = "第 {0} 版 · {1} 字节 · SHA-256 {2}", "revision {0} · {1} bytes · SHA-256 {2}";
+    SIGNED_BY = "签名单位 {0}", "signed by {0}";
+    SEND_NOW = "签名并发送这 {0} 份报表给 {1}？", "Sign these {0} tables and send them to {1}?";
+    SEND_DECLINED = "没有签名，也没有发送任何内容。", "nothing was signed and nothing was sent.";
+    NOTHING_NEW = "没有新的内容需要发送；以前的都已有回执。",
+        "There is nothing new to send, and everything before was answered.";
+    QUEUED = "{0} 份报表已签名并排队，但还没有收到枢纽的回执；内容不会丢失。",
+        "{0} releases are signed and queued, but the hub has not answered; nothing is lost.";
+    QUEUED_NEXT = "不必重做：serve 运行时会自动续传；也可稍后再运行 xinqiao-node release send。",
+        "Nothing to redo: serve goes on by itself, or run xinqiao-node release send again later.";
+    SAYS = "最近一次尝试：{0}", "last attempt: {0}";
+    HUB_REFUSED = "枢纽拒收：{0}。已签名的内容保留，台账没有改动。",
+        "the hub refused it: {0}; the signed bytes are kept and the ledger is unchanged.";
+    HUB_REFUSED_NEXT = "请按原因更正后重新发送，会生成新的一版；原因不明时联系枢纽运维人员。",
+        "Correct what it says and send again, which makes a new revision; else call the operator.";
+    LATE = "枢纽没有及时应答，内容仍在本机排队。",
+        "the hub did not answer in time; everything stays queued here.";
+    CONFLICT = "枢纽在同一序号下存有另一份内容，传输已停止；本机数据没有改动。",
+        "the hub keeps other bytes under one of our sequences and the lane has stopped; nothing \
+         here was changed.";
+    CONFLICT_NEXT = "请联系枢纽运维人员；双方保留现场，不要删除任何文件。",
+        "Call the hub's operator; both sides leave everything as it is.";
+    HUB_STRANGE = "枢纽的应答无法核实，没有采信；内容仍在本机排队。",
+        "the hub's answer could not be verified and was not believed; everything stays queued.";
+    HUB_STRANGE_NEXT = "请联系枢纽运维人员。", "Call the hub's operator.";
+
+    // status
+    STATUS_UNIT = "单位 {0} · 上级枢纽 {1} · {2}", "unit {0} · hub {1} · {2}";
+    STATUS_SERVED = "节点正在运行。", "the node is running.";
+    STATUS_STOPPED = "节点没有运行（xinqiao-node serve）。", "the node is not running (xinqiao-node serve).";
+    STATUS_CONTACT = "枢纽上次应答：{0}", "last answer of the hub: {0}";
+    STATUS_QUEUE = "报表：待发 {0}，已确认序号 {1} / 本机最新 {2}，被拒收 {3}",
+        "releases: {0} waiting, {1} acknowledged of {2}, {3} refused";
+    STATUS_CERTIFICATE = "证书：有效期至 {0}，还有 {1} 天", "certificate: until {0}, {1} days left";
+    STATUS_LEDGER = "台账：学生 {0}，教职工 {1}，最近导入 {2}",
+        "ledger: {0} students, {1} staff, last import {2}";
+    STATUS_LOCKED = "台账：已加密（加 --passphrase-file 可显示计数）",
+        "ledger: locked (counts with --passphrase-file)";
+    STATUS_PACKS = "标准包：{0}", "packs: {0}";
+    STATUS_SCALES = "{0} 个量表", "{0} scales";
+    STATUS_BUILT_IN = "标准包：程序内置版本（尚未收到市里下发）",
+        "packs: the built-in ones (none came down yet)";
+    ALL_WELL = "一切正常，无需处理。", "All is well; nobody needs to act.";
+    PROBLEM = "注意：{0} 由谁处理：{1}", "attention: {0} Who acts: {1}";
+    SCHOOL_IT = "本校信息技术老师", "the school's IT staff";
+    HUB_OPERATOR = "上级枢纽运维人员", "the operator of the hub above";
+    NETWORK_WHO = "自动重试；超过一天请本校信息技术老师检查网络",
+        "it retries by itself; after a day the school's IT staff checks the network";
+    UPDATE_WHO = "本校信息技术老师（更新程序）", "the school's IT staff (update the program)";
+    CERTIFICATE_OVER = "证书已过期，需运维人员电话核实后放行一次续签。",
+        "the certificate has ended; the operator allows one renewal after a telephone call.";
+    CERTIFICATE_ENDS = "证书还有 {0} 天到期，自动续签还没有成功。",
+        "the certificate ends in {0} days and has not been renewed.";
+    CLOCK_FAST = "本机时钟比枢纽快 {0}（时:分:秒），请校时。",
+        "this machine's clock is {0} (h:m:s) ahead of the hub's; set it.";
+    CLOCK_SLOW = "本机时钟比枢纽慢 {0}（时:分:秒），请校时。",
+        "this machine's clock is {0} (h:m:s) behind the hub's; set it.";
+    REFUSED_LAST = "枢纽拒收了最近一份报表，原因见 release list。",
+        "the hub refused the latest release; see release list for the reason.";
+    LAST_ATTEMPT = "最近一次连接没有成功（{0}），内容仍在本机排队。",
+        "the last attempt failed ({0}); everything stays queued here.";
+    PACK_UNUSABLE = "收到的标准包 {0}/{1} 本版本无法使用，继续用上一版。",
+        "the pack {0}/{1} cannot be used by this version; the one before it goes on counting.";
+
+    // user
+    NEW_PASSWORD = "新密码（至少 10 个字符）：", "New password (at least 10 characters): ";
+    USER_ADDED = "账号 {0} 已设定，可以登录本机网页。", "Account {0} is set and may sign in.";
+    USER_REFUSED = "账号没有设定：{0}。没有改动任何内容。",
+        "the account was not set: {0}; nothing was changed.";
+    NO_USERS = "还没有账号：xinqiao-node user add 登录名", "No account yet:  xinqiao-node user add LOGIN";
+
+    // danger-local-report
+    REPORT_NAME = "本地报告的文件名必须以 danger_ 开头，以免被当作上报材料；没有写入。",
+        "the name of a local report begins with danger_, so that nobody takes it for a release; \
+         nothing was written.";
+    REPORT_WRITTEN = "已写入 {0}（{1} 行）。这是准确的小数字，可能指向具体学生：只给心理教师，不得外传。",
+        "Wrote {0} ({1} lines). These exact small counts can point at children: for the \
+         counsellor only, never to be passed on.";
+    REPORT_FAILED = "本地报告没有生成，台账没有改动。",
+        "the local report was not made; the ledger is unchanged.";
+}

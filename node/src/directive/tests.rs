@@ -1,0 +1,132 @@
+//! Tests of the inbox: who may change what is counted.
+
+use certs::key::SigningKey;
+use certs::pack;
+use certs::root::{Commission, RootAuthority};
+use jiff::Timestamp;
+use prost::Message;
+use proto::wire::directive::{Directive, Pack, PackSignature};
+
+use super::*;
+use crate::packs::Packs;
+
+const SCALE: &[u8] = include_bytes!("../../../proto/packs/scales/phq-4.toml");
+
+fn now() -> Timestamp {
+    "2025-10-17T08:00:00Z".parse().expect("instant")
+}
+
+fn zone() -> Zone {
+    "qingdao.example".parse().expect("zone")
+}
+
+fn root(commission: Commission) -> RootAuthority {
+    let key = SigningKey::generate().expect("key");
+    RootAuthority::create(commission, &zone(), key, now()).expect("root")
+}
+
+/// A scale pack, signed under these roots.
+fn signed(roots: &[&RootAuthority], serial: u64, content: &[u8]) -> Vec<u8> {
+    let pack = Pack {
+        kind: "scale".to_owned(),
+        name: "phq-4".to_owned(),
+        version: serial.to_string(),
+        serial,
+        effective_from: "2025-09-01".to_owned(),
+        content: content.to_vec(),
+    }
+    .encode_to_vec();
+    let sign = |root: &&RootAuthority| {
+        let key = SigningKey::generate().expect("key");
+        let certificate = root
+            .sign_pack_key(key.public(), now())
+            .expect("certificate");
+        let signed = pack::sign(&pack, &key, &[certificate]).expect("signed");
+        PackSignature {
+            signature: signed.signature.to_bytes(),
+            chain: signed.chain,
+        }
+    };
+    let signatures = roots.iter().map(sign).collect();
+    Directive {
+        pack: pack.clone(),
+        signatures,
+    }
+    .encode_to_vec()
+}
+
+/// Gives what the inbox reports after these directives, and the scales in force.
+fn check(pinned: &[&RootAuthority], directives: &[Vec<u8>]) -> (Vec<Applied>, Packs) {
+    let transfer = Transfer::in_memory().expect("transfer");
+    let recipient = Recipient {
+        unit: "F370202004J01".parse().expect("unit"),
+        zone: zone(),
+        roots: pinned
+            .iter()
+            .map(|root| root.certificate().clone())
+            .collect(),
+    };
+    let (clock, _) = Clock::simulated(now());
+    let today = clock.today();
+    let inbox = Inbox::new(transfer.clone(), recipient, clock);
+    for bytes in directives {
+        inbox.directive(bytes).expect("stored or refused");
+    }
+    (
+        inbox.applied().expect("applied"),
+        Packs::load(&transfer, today).expect("packs"),
+    )
+}
+
+fn altered() -> Vec<u8> {
+    let text = std::str::from_utf8(SCALE)
+        .expect("text")
+        .replace("revision = 1", "revision = 2");
+    text.into_bytes()
+}
+
+/// A pack counts only with a signature under every pinned root; without one it is not stored.
+#[test]
+fn a_pack_needs_every_pinned_root() {
+    let (education, health) = (root(Commission::Education), root(Commission::Health));
+    let both = [&education, &health];
+    let half = signed(&[&education], 1, &altered());
+    let (applied, packs) = check(&both, std::slice::from_ref(&half));
+    assert_eq!((applied.len(), applied[0].in_force), (1, false));
+    assert!(
+        applied[0].reason.contains("every pinned root"),
+        "{}",
+        applied[0].reason
+    );
+    assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(SCALE));
+    // The genuine pack of the same serial still finds its place free.
+    let (applied, packs) = check(&both, &[half, signed(&both, 1, &altered())]);
+    assert_eq!((applied.len(), applied[0].in_force), (1, true));
+    assert_eq!(
+        packs.scale("phq-4").expect("scale").digest,
+        sha256(&altered())
+    );
+}
+
+/// A root that nobody pinned says nothing.
+#[test]
+fn a_stranger_changes_nothing() {
+    let (ours, stranger) = (root(Commission::Education), root(Commission::Education));
+    let (applied, packs) = check(&[&ours], &[signed(&[&stranger], 9, &altered())]);
+    assert!(!applied[0].in_force);
+    assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(SCALE));
+}
+
+/// What is signed and cannot be read here is reported, and the pack before it goes on counting.
+#[test]
+fn an_unusable_pack_leaves_the_one_before_in_force() {
+    let ours = root(Commission::Education);
+    let good = signed(&[&ours], 1, &altered());
+    let later = signed(&[&ours], 2, b"schema = \"scale/9\"\n");
+    let (applied, packs) = check(&[&ours], &[good, later, b"noise".to_vec()]);
+    assert_eq!((applied.len(), applied[0].in_force), (1, false));
+    assert_eq!(
+        packs.scale("phq-4").expect("scale").digest,
+        sha256(&altered())
+    );
+}

@@ -1,0 +1,153 @@
+//! Files of an office: taken whole or not at all, and never told to a log.
+
+use crate::support::{Folder, answers, number, roster, text};
+
+const AS_OF: [&str; 2] = ["--as-of", "2025-10-10"];
+
+fn import(
+    folder: &Folder,
+    kind: &str,
+    bytes: impl AsRef<[u8]>,
+    extra: &[&str],
+) -> super::support::Ran {
+    let file = folder.file("file.csv", bytes);
+    folder.run(&[["import", kind, text(&file)].as_slice(), &AS_OF, extra].concat())
+}
+
+fn students(folder: &Folder) -> u64 {
+    folder.run(&["status"]).json()["ledger"]["students"]
+        .as_u64()
+        .expect("counts")
+}
+
+/// A dry run writes nothing, the import does, and the same file again changes nothing.
+#[test]
+fn a_roster_is_imported_once() {
+    let folder = Folder::joined(&[]);
+    let dry = import(&folder, "roster", roster(30), &["--dry-run"]);
+    assert_eq!(
+        (dry.code, dry.json()["preview"]["counts"]["new"].as_u64()),
+        (0, Some(30))
+    );
+    assert_eq!(students(&folder), 0);
+    let ran = import(&folder, "roster", roster(30), &[]);
+    assert_eq!(
+        (ran.code, ran.json()["written"].as_bool()),
+        (0, Some(true)),
+        "{}",
+        ran.err
+    );
+    assert_eq!(students(&folder), 30);
+    let again = import(&folder, "roster", roster(30), &[]);
+    assert_eq!(
+        (again.code, again.json()["written"].as_bool()),
+        (0, Some(false))
+    );
+}
+
+/// One wrong row keeps the whole file out; rows, columns and reasons are listed, values are not.
+#[test]
+fn one_wrong_row_keeps_the_whole_file_out() {
+    let folder = Folder::joined(&[]);
+    let wrong = roster(5).replace("2013-04-01,七年级,2班", "2013-13-01,七年级,2班");
+    let errors = folder.path("errors.csv");
+    let ran = import(&folder, "roster", wrong, &["--errors", text(&errors)]);
+    assert_eq!((ran.code, ran.error().as_str()), (7, "ROWS_INVALID"));
+    let listed = ran.json()["error"]["details"]["errors"].clone();
+    assert_eq!(listed[0]["row"], 3);
+    assert_eq!(students(&folder), 0);
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(
+        !said.contains("甄别名") && !said.contains(&number(1)),
+        "{said}"
+    );
+    assert!(
+        std::fs::read_to_string(errors)
+            .expect("errors")
+            .contains("甄别名")
+    );
+}
+
+/// What is no table is refused by what it holds, whatever its name says.
+#[test]
+fn what_is_no_table_is_refused() {
+    let folder = Folder::joined(&[]);
+    for (bytes, reason) in [
+        (Vec::new(), "file_empty"),
+        (b"\x89PNG\r\n\x1a\n0000".to_vec(), "file_foreign"),
+        (b"a,b\n1,2\n".to_vec(), ""),
+    ] {
+        let ran = import(&folder, "roster", bytes, &[]);
+        assert_eq!(
+            (ran.code, ran.error().as_str()),
+            (7, "FILE_INVALID"),
+            "{}",
+            ran.err
+        );
+        let given = ran.json()["error"]["details"]["reason"].clone();
+        assert!(reason.is_empty() || given == reason, "{given}");
+        assert!(ran.err.contains("nothing was written"), "{}", ran.err);
+    }
+    let ran = folder.run(&["import", "roster", "nowhere.csv"]);
+    assert_eq!((ran.code, ran.error().as_str()), (3, "FILE_NOT_FOUND"));
+}
+
+/// A file that would send most pupils away needs a yes, also where nobody can be asked.
+#[test]
+fn many_leaving_need_a_yes() {
+    let folder = Folder::joined(&[]);
+    assert_eq!(import(&folder, "roster", roster(30), &[]).code, 0);
+    let ran = import(&folder, "roster", roster(10), &[]);
+    assert_eq!((ran.code, ran.error().as_str()), (2, "INPUT_NEEDED"));
+    assert_eq!(students(&folder), 30);
+    assert_eq!(
+        import(&folder, "roster", roster(10), &["--partial"]).code,
+        0
+    );
+    assert_eq!(students(&folder), 30);
+    assert_eq!(import(&folder, "roster", roster(10), &["--yes"]).code, 0);
+    assert_eq!(students(&folder), 10);
+}
+
+/// A school cannot use a scale that is not for screening, and a demonstration scale only where
+/// its settings say that every pupil is made up.
+#[test]
+fn scales_are_refused_with_the_reason() {
+    let folder = Folder::joined(&[]);
+    assert_eq!(import(&folder, "roster", roster(9), &[]).code, 0);
+    let sheets = answers(9, 2);
+    let ran = import(&folder, "answers", &sheets, &["--scale", "nope"]);
+    assert_eq!((ran.code, ran.error().as_str()), (3, "SCALE_UNKNOWN"));
+    let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
+    let ran = import(&folder, "answers", &sheets, &demo);
+    assert_eq!(
+        (ran.code, ran.error().as_str()),
+        (4, "SCALE_NOT_FOR_SCREENING")
+    );
+    assert!(ran.err.contains("demonstration") && ran.err.contains("nothing was imported"));
+}
+
+/// Critical answers are announced at once, as a number; the log and the output name nobody.
+#[test]
+fn critical_answers_are_announced_as_a_number() {
+    let folder = Folder::joined(&["--danger-demo-scales"]);
+    assert_eq!(import(&folder, "roster", roster(9), &[]).code, 0);
+    let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
+    let ran = import(&folder, "answers", answers(9, 2), &demo);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let found = ran.json()["found"].clone();
+    let fired = found["urgent"].as_u64().unwrap_or(0) + found["review"].as_u64().unwrap_or(0);
+    assert_eq!(fired, 2, "{found}");
+    assert!(ran.err.contains("counsellor"), "{}", ran.err);
+    assert!(!format!("{}{}", ran.out, ran.err).contains(&number(0)));
+    let again = import(&folder, "answers", answers(9, 2), &demo);
+    assert_eq!(
+        (again.code, again.json()["written"].as_bool()),
+        (0, Some(false))
+    );
+    let report = folder.path("danger_report.csv");
+    let ran = folder.run(&["danger-local-report", "--out", text(&report)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = folder.run(&["danger-local-report", "--out", "report.csv"]);
+    assert_eq!((ran.code, ran.error().as_str()), (2, "REPORT_NAME"));
+}

@@ -1,0 +1,18 @@
+//! The program as school IT runs it: exit codes, sentences, and what was left untouched.
+//!
+//! Every test runs the real program in a folder of its own, with nobody at the terminal. Pupils
+//! are made up; the hub's address is one where nobody listens.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test without its folder, its program or an answer cannot go on"
+)]
+
+mod exits;
+mod imports;
+mod joining;
+mod releases;
+mod stores;
+mod support;

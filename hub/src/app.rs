@@ -153,7 +153,10 @@ impl Hub {
                 answered: answered.clone(),
                 directives: directives.clone(),
             });
-            let parent = Parent { address: parent.address.clone(), name: parent.name.clone() };
+            let parent = Parent {
+                address: parent.address.clone(),
+                name: parent.name.clone(),
+            };
             let parts = (Trust::new(roots.clone()), clock.clone());
             Uplink::new(database.clone(), identity.clone(), parent, parts, hooks)
         });
@@ -258,8 +261,10 @@ impl Hub {
     /// # Errors
     /// The store cannot be read.
     pub fn is_demonstration(&self) -> Result<bool, SqlError> {
-        let value =
-            self.0.database.read(|tx| store::setting::value(tx, crate::web::DEMONSTRATION))?;
+        let value = self
+            .0
+            .database
+            .read(|tx| store::setting::value(tx, crate::web::DEMONSTRATION))?;
         Ok(value.is_some_and(|value| value == "true"))
     }
 
@@ -330,7 +335,10 @@ impl Hub {
 async fn watch_directives(hub: Hub, stop: CancellationToken) {
     let mut seen = (0, hub.clock().today());
     loop {
-        let last = hub.database().read_async(store::directive::last_cursor).await;
+        let last = hub
+            .database()
+            .read_async(store::directive::last_cursor)
+            .await;
         let now = (last.unwrap_or(seen.0), hub.clock().today());
         if now != seen {
             seen = now;
@@ -370,8 +378,9 @@ impl Hooks for HubHooks {
                 }
             };
         let now_ms = self.clock.now_ms();
-        let new =
-            self.database.write("directive", move |tx| directive::keep(tx, &verified, now_ms))?;
+        let new = self.database.write("directive", move |tx| {
+            directive::keep(tx, &verified, now_ms)
+        })?;
         if new {
             let today = self.clock.today();
             match self.database.read(move |tx| Packs::load(tx, today)) {

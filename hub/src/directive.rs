@@ -11,9 +11,9 @@ use certs::signature::Signature;
 use domain::unit::Zone;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use prost::Message;
 use proto::limits::PACK_BYTES_MAX;
 use proto::wire::directive::{Directive, Pack};
-use prost::Message;
 use runtime::sql::{SqlError, Tx};
 
 use crate::store::directive::{self, Stored};
@@ -49,7 +49,10 @@ pub fn verify(
     for signed in directive.signatures {
         let signature =
             Signature::from_bytes(&signed.signature).map_err(|_| unreadable("signature"))?;
-        signatures.push(PackSignature { signature, chain: signed.chain });
+        signatures.push(PackSignature {
+            signature,
+            chain: signed.chain,
+        });
     }
     certs::pack::verify(&directive.pack, &signatures, roots, zone, now)?;
     let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| unreadable("no pack"))?;
@@ -59,7 +62,9 @@ pub fn verify(
     if pack.content.len() > PACK_BYTES_MAX {
         return Err(unreadable("the content is too large"));
     }
-    pack.effective_from.parse::<Date>().map_err(|_| unreadable("effective_from"))?;
+    pack.effective_from
+        .parse::<Date>()
+        .map_err(|_| unreadable("effective_from"))?;
     Ok(Stored {
         cursor: 0,
         kind: pack.kind,

@@ -76,13 +76,22 @@ impl Packs {
     pub fn load(tx: &Tx<'_>, today: Date) -> Result<Self, PacksError> {
         let mut packs = Self::embedded()?;
         for stored in directive::all(tx)? {
-            let Some(kind) = PackKind::from_word(&stored.kind) else { continue };
+            let Some(kind) = PackKind::from_word(&stored.kind) else {
+                continue;
+            };
             if kind == PackKind::Scale {
                 continue;
             }
-            let in_force =
-                stored.effective_from.parse::<Date>().is_ok_and(|from| from <= today);
-            match open(&stored.directive).map(|pack| (proto::pack::read(kind, &stored.name, &pack.content), sha256(&pack.content))) {
+            let in_force = stored
+                .effective_from
+                .parse::<Date>()
+                .is_ok_and(|from| from <= today);
+            match open(&stored.directive).map(|pack| {
+                (
+                    proto::pack::read(kind, &stored.name, &pack.content),
+                    sha256(&pack.content),
+                )
+            }) {
                 Some((Ok(pack), digest)) => packs.take(pack, digest, in_force),
                 Some((Err(error), _)) => {
                     tracing::warn!(kind = %kind, name = %stored.name, %error, "pack not usable here");

@@ -49,7 +49,10 @@ impl Registry {
     /// The key that may sign for an active unit.
     #[must_use]
     pub fn signing_key(&self, id: &UnitId, key: &KeyId) -> Option<Arc<PublicKey>> {
-        let member = self.members.get(id).filter(|unit| unit.status == UnitStatus::Active)?;
+        let member = self
+            .members
+            .get(id)
+            .filter(|unit| unit.status == UnitStatus::Active)?;
         member.keys.get(key).cloned()
     }
 
@@ -57,8 +60,11 @@ impl Registry {
         let mut members: HashMap<UnitId, Member> = unit::all(tx)?
             .into_iter()
             .map(|unit| {
-                let member =
-                    Member { kind: unit.kind, status: unit.status, keys: HashMap::new() };
+                let member = Member {
+                    kind: unit.kind,
+                    status: unit.status,
+                    keys: HashMap::new(),
+                };
                 (unit.id, member)
             })
             .collect();
@@ -69,7 +75,9 @@ impl Registry {
             let id: UnitId = stored.unit.parse().map_err(|_| SqlError::Type)?;
             let key = PublicKey::from_spki(&stored.spki).map_err(|_| SqlError::Type)?;
             if let Some(member) = members.get_mut(&id) {
-                member.keys.insert(KeyId::from_bytes(stored.key_id), Arc::new(key));
+                member
+                    .keys
+                    .insert(KeyId::from_bytes(stored.key_id), Arc::new(key));
             }
         }
         Ok(Self { version, members })

@@ -106,10 +106,13 @@ fn judge(
     packs: &Packs,
 ) -> Result<VerifiedRelease, Refusal> {
     if item.kind != ItemKind::Release {
-        return Err(refuse("unknown_item", "this hub does not know this kind of item"));
+        return Err(refuse(
+            "unknown_item",
+            "this hub does not know this kind of item",
+        ));
     }
-    let signature = Signature::from_bytes(&item.signature)
-        .map_err(|error| refuse("bad_signature", error))?;
+    let signature =
+        Signature::from_bytes(&item.signature).map_err(|error| refuse("bad_signature", error))?;
     let key = registry
         .signing_key(member, &signature.key_id())
         .ok_or_else(|| refuse("unknown_key", "signed by a key that is not the sender's"))?;
@@ -123,7 +126,10 @@ fn judge(
     let kind = registry.member(member).map(|known| known.kind);
     let kind = kind.ok_or_else(|| refuse("unknown_unit", "the unit is not registered"))?;
     let cells = check_table(&claimed, kind, packs)?;
-    let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
+    let schools = claimed
+        .provenance
+        .as_ref()
+        .map_or(1, |sums| sums.schools_reported);
     Ok(VerifiedRelease {
         claimed,
         digest: sha256(&item.body).to_tagged(),
@@ -137,12 +143,18 @@ fn judge(
 fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize, Refusal> {
     let catalogue = packs.catalogue(&claimed.header.catalogue).ok_or_else(|| {
         let known = packs.in_force().digest.short();
-        refuse("unknown_catalogue", format!("this hub does not know the catalogue; in force: {known}"))
+        refuse(
+            "unknown_catalogue",
+            format!("this hub does not know the catalogue; in force: {known}"),
+        )
     })?;
     let table = &claimed.header.id.table;
-    let spec = catalogue
-        .table(table.as_str())
-        .ok_or_else(|| refuse("unknown_table", format!("the catalogue has no table {table}")))?;
+    let spec = catalogue.table(table.as_str()).ok_or_else(|| {
+        refuse(
+            "unknown_table",
+            format!("the catalogue has no table {table}"),
+        )
+    })?;
     check_period(table, claimed.header.id.period, packs)?;
     let breach = |error: Breach| refuse("breaks_rule", error);
     match (&claimed.provenance, claimed.rule) {
@@ -155,20 +167,32 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
         (Some(sums), Rule::SumOfClear | Rule::SumOfRounded5) if kind.is_hub() => {
             check_sums(spec, &claimed.cells, sums, claimed.rule.is_rounded()).map_err(breach)?;
         }
-        _ => return Err(refuse("breaks_rule", "a unit of this kind cannot send this rule")),
+        _ => {
+            return Err(refuse(
+                "breaks_rule",
+                "a unit of this kind cannot send this rule",
+            ));
+        }
     }
     Ok(spec.cells())
 }
 
 /// Tables of a term are about a term that the calendar holds.
 fn check_period(table: &TableId, period: Period, packs: &Packs) -> Result<(), Refusal> {
-    let wrong = || refuse("wrong_period", format!("table {table} is not about {period}"));
+    let wrong = || {
+        refuse(
+            "wrong_period",
+            format!("table {table} is not about {period}"),
+        )
+    };
     let text = table.as_str();
     let per_term = text.ends_with(".term") || text.starts_with("rounded.");
     match period {
-        Period::Term(term) if per_term => {
-            packs.calendar().term(term).map(drop).map_err(|error| refuse("wrong_period", error))
-        }
+        Period::Term(term) if per_term => packs
+            .calendar()
+            .term(term)
+            .map(drop)
+            .map_err(|error| refuse("wrong_period", error)),
         Period::Week { .. } if text.ends_with(".week") => Ok(()),
         Period::Month { .. } if text.ends_with(".month") => Ok(()),
         Period::Half { .. } if text.ends_with(".half_year") => Ok(()),

@@ -181,7 +181,11 @@ fn expectations(
             }
         };
         let epoch = name.to_vec();
-        expected.push(LaneExpectation { lane: number, epoch, expected: next });
+        expected.push(LaneExpectation {
+            lane: number,
+            epoch,
+            expected: next,
+        });
     }
     Ok(expected)
 }
@@ -252,7 +256,10 @@ async fn follow(
         let full = page.len() == PULL_PAGE as usize;
         for stored in page {
             cursor = stored.cursor;
-            let response = PullResponse { cursor, directive: stored.directive };
+            let response = PullResponse {
+                cursor,
+                directive: stored.directive,
+            };
             if sender.send(Ok(response)).await.is_err() {
                 return;
             }
@@ -279,7 +286,11 @@ fn applied_line(
 ) -> crate::store::contact::Applied {
     let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
     // A school speaks for itself; a hub also for what is below it.
-    let unit = if line.unit.is_empty() { member.to_string() } else { short(&line.unit, 40) };
+    let unit = if line.unit.is_empty() {
+        member.to_string()
+    } else {
+        short(&line.unit, 40)
+    };
     contact::Applied {
         unit,
         kind: short(&line.kind, 40),

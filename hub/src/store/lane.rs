@@ -109,11 +109,7 @@ pub fn begin(
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn latest(
-    tx: &Tx<'_>,
-    member: &str,
-    lane: i32,
-) -> Result<Option<(Vec<u8>, u64)>, SqlError> {
+pub fn latest(tx: &Tx<'_>, member: &str, lane: i32) -> Result<Option<(Vec<u8>, u64)>, SqlError> {
     tx.query_opt(
         "select epoch, next_sequence from lane_epoch
          where member = $1 and lane = $2 and ended = 0",
@@ -126,7 +122,12 @@ pub fn latest(
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn advance(tx: &Tx<'_>, id: i64, next_sequence: u64, last_frame: &[u8]) -> Result<(), SqlError> {
+pub fn advance(
+    tx: &Tx<'_>,
+    id: i64,
+    next_sequence: u64,
+    last_frame: &[u8],
+) -> Result<(), SqlError> {
     tx.execute(
         "update lane_epoch set next_sequence = $2, last_frame = $3 where id = $1",
         params![id, next_sequence, last_frame],
@@ -195,7 +196,11 @@ fn read(row: &Row<'_, '_>) -> Result<StoredAnswer, SqlError> {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn answer(tx: &Tx<'_>, lane_epoch: i64, sequence: u64) -> Result<Option<StoredAnswer>, SqlError> {
+pub fn answer(
+    tx: &Tx<'_>,
+    lane_epoch: i64,
+    sequence: u64,
+) -> Result<Option<StoredAnswer>, SqlError> {
     let sql = format!("{ANSWER} where a.lane_epoch = $1 and a.sequence = $2");
     tx.query_opt(&sql, params![lane_epoch, sequence], read)
 }
@@ -208,10 +213,21 @@ pub fn batch(tx: &Tx<'_>, id: i64) -> Result<Option<(StoredBatch, Vec<StoredAnsw
     let signed = tx.query_opt(
         "select root, signature from answer_batch where id = $1",
         params![id],
-        |row| Ok(StoredBatch { root: row.blob(0)?, signature: row.blob(1)? }),
+        |row| {
+            Ok(StoredBatch {
+                root: row.blob(0)?,
+                signature: row.blob(1)?,
+            })
+        },
     )?;
-    let Some(signed) = signed else { return Ok(None) };
-    let answers = tx.query(&format!("{ANSWER} where a.batch = $1 order by a.position"), params![id], read)?;
+    let Some(signed) = signed else {
+        return Ok(None);
+    };
+    let answers = tx.query(
+        &format!("{ANSWER} where a.batch = $1 order by a.position"),
+        params![id],
+        read,
+    )?;
     Ok(Some((signed, answers)))
 }
 

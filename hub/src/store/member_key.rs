@@ -105,7 +105,11 @@ pub fn insert(tx: &Tx<'_>, key: &MemberKey, now_ms: i64) -> Result<(), SqlError>
 /// # Errors
 /// The store cannot be read.
 pub fn find(tx: &Tx<'_>, key_id: &[u8]) -> Result<Option<MemberKey>, SqlError> {
-    tx.query_opt(&format!("select {COLUMNS} from member_key where key_id = $1"), params![key_id], read)
+    tx.query_opt(
+        &format!("select {COLUMNS} from member_key where key_id = $1"),
+        params![key_id],
+        read,
+    )
 }
 
 /// All keys.
@@ -113,7 +117,11 @@ pub fn find(tx: &Tx<'_>, key_id: &[u8]) -> Result<Option<MemberKey>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<MemberKey>, SqlError> {
-    tx.query(&format!("select {COLUMNS} from member_key order by unit, issued_at_ms"), &[], read)
+    tx.query(
+        &format!("select {COLUMNS} from member_key order by unit, issued_at_ms"),
+        &[],
+        read,
+    )
 }
 
 /// Takes all keys of a member back for good.

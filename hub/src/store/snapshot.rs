@@ -28,7 +28,9 @@ pub struct Sealed {
 /// # Errors
 /// The store cannot be read.
 pub fn next_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
-    let last = tx.query_opt("select max(number) from snapshot", &[], |row| row.opt_i64(0))?;
+    let last = tx.query_opt("select max(number) from snapshot", &[], |row| {
+        row.opt_i64(0)
+    })?;
     Ok(last.flatten().map_or(1, |number| number.unsigned_abs() + 1))
 }
 
@@ -79,7 +81,11 @@ fn read(row: &Row<'_, '_>, cells: usize) -> Result<Sealed, SqlError> {
         root: Digest::from_tagged(row.bytes(10)?).map_err(|_| SqlError::Type)?,
     };
     Ok(Sealed {
-        key: TotalKey { table: row.text(1)?, period: row.text(2)?, catalogue: row.blob(3)? },
+        key: TotalKey {
+            table: row.text(1)?,
+            period: row.text(2)?,
+            catalogue: row.blob(3)?,
+        },
         rule: rule_of(row.u32(4)?)?,
         snapshot,
         contributions: String::from_utf8(row.blob(11)?).map_err(|_| SqlError::Type)?,
@@ -118,5 +124,9 @@ pub fn find(tx: &Tx<'_>, number: u64, cells: usize) -> Result<Option<Sealed>, Sq
 /// # Errors
 /// The store cannot be read.
 pub fn periods(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
-    tx.query("select distinct period from snapshot order by period desc", &[], |row| row.text(0))
+    tx.query(
+        "select distinct period from snapshot order by period desc",
+        &[],
+        |row| row.text(0),
+    )
 }

@@ -280,9 +280,13 @@ fn accept<R: Comparable>(
 /// Lets a ledger grow by so many pages and no further, as a full disk does; `None` lifts it.
 pub(crate) fn limit_pages(ledger: &Ledger, more: Option<u64>) {
     let limit = move |tx: &runtime::sql::Tx<'_>| {
-        let pages = tx.query_opt("pragma page_count", &[], |row| row.u64(0))?.unwrap_or(0);
+        let pages = tx
+            .query_opt("pragma page_count", &[], |row| row.u64(0))?
+            .unwrap_or(0);
         let most = more.map_or(u64::from(u32::MAX), |more| pages + more);
-        tx.query_opt(&format!("pragma max_page_count = {most}"), &[], |row| row.u64(0))?;
+        tx.query_opt(&format!("pragma max_page_count = {most}"), &[], |row| {
+            row.u64(0)
+        })?;
         Ok::<_, SqlError>(())
     };
     ledger.write("limit_pages", limit).expect("limit");

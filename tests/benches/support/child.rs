@@ -21,7 +21,9 @@ const TICKS: f64 = 100.0;
 /// Serves if this process was started as a child; to be called first in `main`.
 pub fn serve_if_child() {
     let mut arguments = std::env::args().skip(1);
-    let (Some(role), Some(folder)) = (arguments.next(), arguments.next()) else { return };
+    let (Some(role), Some(folder)) = (arguments.next(), arguments.next()) else {
+        return;
+    };
     let folder = Path::new(&folder);
     match role.as_str() {
         "--hub" => super::run(serve(folder)),
@@ -75,7 +77,9 @@ impl Server {
             .expect("child starts");
         let mut line = String::new();
         let output = child.stdout.take().expect("output");
-        BufReader::new(output).read_line(&mut line).expect("address");
+        BufReader::new(output)
+            .read_line(&mut line)
+            .expect("address");
         let address = line.trim().parse().expect("address");
         Self { child, address }
     }
@@ -84,8 +88,16 @@ impl Server {
     pub fn usage(&self) -> Usage {
         let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
         let text = text.expect("child runs");
-        let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let ticks: Vec<f64> = fields.skip(11).take(2).filter_map(|f| f.parse().ok()).collect();
+        let fields = text
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace();
+        let ticks: Vec<f64> = fields
+            .skip(11)
+            .take(2)
+            .filter_map(|f| f.parse().ok())
+            .collect();
         Usage(Duration::from_secs_f64(ticks.iter().sum::<f64>() / TICKS))
     }
 
@@ -93,7 +105,9 @@ impl Server {
     pub fn memory_mib(&self, name: &str) -> f64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let text = text.expect("child runs");
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
         kib.unwrap_or(0.0) / 1024.0
     }

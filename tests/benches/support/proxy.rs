@@ -45,7 +45,9 @@ async fn copy(
 ) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        let Some(bytes) = buffer.get(..read) else { return };
+        let Some(bytes) = buffer.get(..read) else {
+            return;
+        };
         if to.write_all(bytes).await.is_err() {
             return;
         }

@@ -54,7 +54,9 @@ fn main() -> ExitCode {
         };
     }
     let arguments = Arguments::parse_from(args);
-    let executor = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let executor = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let outcome = match executor {
         Ok(executor) => executor.block_on(run(&arguments)),
         Err(error) => Err(error.into()),
@@ -70,12 +72,19 @@ fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let plan = plan(arguments.schools)?;
-    if arguments.dir.as_ref().is_some_and(|dir| dir.read_dir().is_ok_and(|mut d| d.next().is_some())) {
+    if arguments
+        .dir
+        .as_ref()
+        .is_some_and(|dir| dir.read_dir().is_ok_and(|mut d| d.next().is_some()))
+    {
         return Err("the folder of --dir is not empty; nothing in it was touched".into());
     }
     let temporary = tempfile::tempdir()?;
     let wishes = Wishes {
-        dir: arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
+        dir: arguments
+            .dir
+            .clone()
+            .unwrap_or_else(|| temporary.path().to_owned()),
         data: arguments.data.clone(),
         seed: arguments.seed,
         stay: !arguments.once,
@@ -108,7 +117,11 @@ async fn show(arguments: &Arguments, city: &mut City) -> Result<(), Failure> {
         println!("{}", serde_json::to_string_pretty(&value)?);
     } else {
         println!("{}\n", table_text(&table, lang));
-        println!("{}\n{}\n", sentence(lang, "来源", "Where each number came from"), provenance_text(city, lang)?);
+        println!(
+            "{}\n{}\n",
+            sentence(lang, "来源", "Where each number came from"),
+            provenance_text(city, lang)?
+        );
         eprintln!(
             "{} {:.1} s + {:.1} s",
             sentence(lang, "用时（建城 + 汇总）", "Time (build + roll-up):"),
@@ -140,15 +153,26 @@ const fn sentence(lang: Lang, zh: &'static str, en: &'static str) -> &'static st
 fn tracks(progress: &Progress, city: &City, lang: Lang) {
     let hubs = city.plan.hubs.len() as u64;
     let schools = city.plan.schools.len() as u64;
-    progress.track("commissions", sentence(lang, "根证书", "Commissions' roots"), 1);
+    progress.track(
+        "commissions",
+        sentence(lang, "根证书", "Commissions' roots"),
+        1,
+    );
     progress.track("packs", sentence(lang, "签发口径与量表", "Signed packs"), 1);
     progress.track("hubs", sentence(lang, "枢纽", "Hubs"), hubs);
-    progress.track("schools", sentence(lang, "学校导入与上报", "Schools import and report"), schools);
+    progress.track(
+        "schools",
+        sentence(lang, "学校导入与上报", "Schools import and report"),
+        schools,
+    );
 }
 
 /// Says where the pages are and how to sign in; to standard error, where talk goes.
 fn welcome(lang: Lang, schools: usize, visitors: &[Visitor]) {
-    eprintln!("\n{}", sentence(lang, "网页（仅限本机）：", "Web pages (this machine only):"));
+    eprintln!(
+        "\n{}",
+        sentence(lang, "网页（仅限本机）：", "Web pages (this machine only):")
+    );
     for visitor in visitors {
         eprintln!(
             "  {}  http://{}/  {} {}  {} {}",
@@ -161,7 +185,18 @@ fn welcome(lang: Lang, schools: usize, visitors: &[Visitor]) {
         );
     }
     if schools > SMALL_CITY_MAX {
-        eprintln!("  {}", sentence(lang, "学校超过 20 所时学校节点不常驻。", "Above 20 schools no node stays up."));
+        eprintln!(
+            "  {}",
+            sentence(
+                lang,
+                "学校超过 20 所时学校节点不常驻。",
+                "Above 20 schools no node stays up."
+            )
+        );
     }
-    eprintln!("{} {}", sentence(lang, "按 Ctrl-C 结束。城市：", "Ctrl-C ends it. City:"), CITY.0);
+    eprintln!(
+        "{} {}",
+        sentence(lang, "按 Ctrl-C 结束。城市：", "Ctrl-C ends it. City:"),
+        CITY.0
+    );
 }

@@ -91,10 +91,14 @@ impl City {
         // All are held until all are found, so that none is found twice.
         let mut held = Vec::new();
         for hub in &plan.hubs {
-            let (members, console) =
-                (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
-            let found =
-                Addresses { members: members.local_addr()?, console: console.local_addr()? };
+            let (members, console) = (
+                TcpListener::bind("127.0.0.1:0")?,
+                TcpListener::bind("127.0.0.1:0")?,
+            );
+            let found = Addresses {
+                members: members.local_addr()?,
+                console: console.local_addr()?,
+            };
             addresses.insert(hub.unit.clone(), found);
             held.push((members, console));
         }
@@ -105,7 +109,14 @@ impl City {
             held.push((console, TcpListener::bind("127.0.0.1:0")?));
         }
         drop(held);
-        Ok(Self { wishes, plan, launcher, services: Vec::new(), addresses, school_consoles })
+        Ok(Self {
+            wishes,
+            plan,
+            launcher,
+            services: Vec::new(),
+            addresses,
+            school_consoles,
+        })
     }
 
     /// Starts commands of this city.
@@ -157,12 +168,25 @@ impl City {
     async fn found_commissions(&self) -> Result<(), BuildError> {
         for commission in COMMISSIONS {
             let dir = Self::text(&self.folder(&format!("ca-{commission}")));
-            let args =
-                ["init", "--commission", commission, "--zone", ZONE, "--city", CITY.1, "--dir", &dir];
-            self.launcher.run(Program::Authority, commission, &args).await?;
+            let args = [
+                "init",
+                "--commission",
+                commission,
+                "--zone",
+                ZONE,
+                "--city",
+                CITY.1,
+                "--dir",
+                &dir,
+            ];
+            self.launcher
+                .run(Program::Authority, commission, &args)
+                .await?;
             let key = format!("{dir}/pack-key.pem");
             let args = ["pack-key", "--dir", &dir, "--out", &key];
-            self.launcher.run(Program::Authority, commission, &args).await?;
+            self.launcher
+                .run(Program::Authority, commission, &args)
+                .await?;
         }
         Ok(())
     }
@@ -176,7 +200,11 @@ impl City {
         let folder = self.wishes.dir.join("packs");
         std::fs::create_dir_all(&folder)?;
         let key = |commission| {
-            Self::text(&self.folder(&format!("ca-{commission}")).join("pack-key.pem"))
+            Self::text(
+                &self
+                    .folder(&format!("ca-{commission}"))
+                    .join("pack-key.pem"),
+            )
         };
         let mut files = Vec::new();
         for pack in embedded::PACKS {
@@ -190,14 +218,39 @@ impl City {
             let (kind, version) = (pack.kind.to_string(), pack.version.to_string());
             let education = key("education");
             let args = [
-                "sign-pack", "--key", &education, "--kind", &kind, "--name", pack.name, "--serial",
-                "1", "--version-name", &version, "--effective-from", TREE_FROM, &plain, "--out",
+                "sign-pack",
+                "--key",
+                &education,
+                "--kind",
+                &kind,
+                "--name",
+                pack.name,
+                "--serial",
+                "1",
+                "--version-name",
+                &version,
+                "--effective-from",
+                TREE_FROM,
+                &plain,
+                "--out",
                 &once,
             ];
-            self.launcher.run(Program::Authority, "education", &args).await?;
+            self.launcher
+                .run(Program::Authority, "education", &args)
+                .await?;
             let health = key("health");
-            let args = ["sign-pack", "--add", "--key", &health, &once, "--out", &twice];
-            self.launcher.run(Program::Authority, "health", &args).await?;
+            let args = [
+                "sign-pack",
+                "--add",
+                "--key",
+                &health,
+                &once,
+                "--out",
+                &twice,
+            ];
+            self.launcher
+                .run(Program::Authority, "health", &args)
+                .await?;
             files.push(twice);
         }
         let data = Self::text(&self.folder(CITY.0));
@@ -213,7 +266,9 @@ impl City {
         if !hub.parent.is_empty() {
             self.join_hub(hub, &data).await?;
         }
-        let Some(addresses) = self.addresses(&hub.unit) else { return Ok(()) };
+        let Some(addresses) = self.addresses(&hub.unit) else {
+            return Ok(());
+        };
         let ready = move || std::net::TcpStream::connect(addresses.members).is_ok();
         let service = self
             .launcher
@@ -224,12 +279,30 @@ impl City {
     }
 
     async fn init_hub(&self, hub: &HubPlan, data: &str) -> Result<(), BuildError> {
-        let Some(addresses) = self.addresses(&hub.unit) else { return Ok(()) };
+        let Some(addresses) = self.addresses(&hub.unit) else {
+            return Ok(());
+        };
         let (members, console) = (addresses.members.to_string(), addresses.console.to_string());
         let mut args = vec![
-            "init", "--data", data, "--kind", hub.kind, "--unit", &hub.unit, "--zone", ZONE,
-            "--name", &hub.name_zh, "--name-en", &hub.name_en, "--listen", &members,
-            "--advertise", &members, "--console", &console,
+            "init",
+            "--data",
+            data,
+            "--kind",
+            hub.kind,
+            "--unit",
+            &hub.unit,
+            "--zone",
+            ZONE,
+            "--name",
+            &hub.name_zh,
+            "--name-en",
+            &hub.name_en,
+            "--listen",
+            &members,
+            "--advertise",
+            &members,
+            "--console",
+            &console,
         ];
         if hub.kind == "street" {
             args.extend(["--district", hub.district.as_str()]);
@@ -238,11 +311,24 @@ impl City {
         if hub.kind == "street" {
             return Ok(());
         }
-        let (request, signed) = (format!("{data}/issuer-request.toml"), format!("{data}/issuer-signed.pem"));
+        let (request, signed) = (
+            format!("{data}/issuer-request.toml"),
+            format!("{data}/issuer-signed.pem"),
+        );
         let ca = Self::text(&self.folder("ca-education"));
-        let args =
-            ["sign-issuer", "--dir", &ca, "--request", &request, "--out", &signed, "--yes"];
-        self.launcher.run(Program::Authority, "education", &args).await?;
+        let args = [
+            "sign-issuer",
+            "--dir",
+            &ca,
+            "--request",
+            &request,
+            "--out",
+            &signed,
+            "--yes",
+        ];
+        self.launcher
+            .run(Program::Authority, "education", &args)
+            .await?;
         let (education, health) = (self.root_file("education"), self.root_file("health"));
         let args = [
             "init", "--data", data, "--issuer", &signed, "--root", &education, "--root", &health,
@@ -258,12 +344,24 @@ impl City {
         let names = (hub.name_zh.as_str(), hub.name_en.as_str());
         let code = self.invite(&hub.parent, &hub.unit, hub.kind, names).await?;
         let parent = Self::text(&self.folder(&hub.parent));
-        let args = ["join", "--data", data, "--code-file", &code, "--yes", "--no-wait"];
+        let args = [
+            "join",
+            "--data",
+            data,
+            "--code-file",
+            &code,
+            "--yes",
+            "--no-wait",
+        ];
         // The first attempt ends with the six words; the second one finds the approval.
         let words = self.launcher.run(Program::Hub, &hub.unit, &args).await;
         tracing::debug!(waiting = words.is_err(), unit = %hub.unit, "hub joins");
-        let approve = ["invite", "approve", "--data", &parent, "--unit", &hub.unit, "--yes"];
-        self.launcher.run(Program::Hub, &hub.parent, &approve).await?;
+        let approve = [
+            "invite", "approve", "--data", &parent, "--unit", &hub.unit, "--yes",
+        ];
+        self.launcher
+            .run(Program::Hub, &hub.parent, &approve)
+            .await?;
         self.launcher.run(Program::Hub, &hub.unit, &args).await?;
         Ok(())
     }
@@ -278,14 +376,28 @@ impl City {
     ) -> Result<String, BuildError> {
         let data = Self::text(&self.folder(parent));
         let args = [
-            "unit", "add", "--data", &data, "--id", unit, "--kind", kind, "--name", name_zh,
-            "--name-en", name_en, "--from", TREE_FROM,
+            "unit",
+            "add",
+            "--data",
+            &data,
+            "--id",
+            unit,
+            "--kind",
+            kind,
+            "--name",
+            name_zh,
+            "--name-en",
+            name_en,
+            "--from",
+            TREE_FROM,
         ];
         self.launcher.run(Program::Hub, parent, &args).await?;
         let folder = self.wishes.dir.join("invites");
         std::fs::create_dir_all(&folder)?;
         let code = Self::text(&folder.join(format!("{unit}.txt")));
-        let args = ["invite", "new", "--data", &data, "--unit", unit, "--out", &code];
+        let args = [
+            "invite", "new", "--data", &data, "--unit", unit, "--out", &code,
+        ];
         self.launcher.run(Program::Hub, parent, &args).await?;
         Ok(code)
     }
@@ -296,7 +408,8 @@ impl City {
         for plan in self.plan.schools.clone() {
             let code = {
                 let names = (plan.school.name_zh.as_str(), plan.school.name_en.as_str());
-                self.invite(&plan.parent, &plan.school.school_code, "school", names).await?
+                self.invite(&plan.parent, &plan.school.school_code, "school", names)
+                    .await?
             };
             let office = Office {
                 launcher: self.launcher.clone(),
@@ -323,11 +436,16 @@ impl City {
     async fn serve_schools(&mut self) -> Result<(), BuildError> {
         for plan in self.plan.schools.clone() {
             let unit = &plan.school.school_code;
-            let Some(console) = self.school_console(unit) else { continue };
+            let Some(console) = self.school_console(unit) else {
+                continue;
+            };
             let (data, address) = (Self::text(&self.folder(unit)), console.to_string());
             let args = ["serve", "--data", &data, "--console", &address];
             let ready = move || std::net::TcpStream::connect(console).is_ok();
-            let service = self.launcher.serve(Program::Node, unit, &args, ready).await?;
+            let service = self
+                .launcher
+                .serve(Program::Node, unit, &args, ready)
+                .await?;
             self.services.push(service);
         }
         Ok(())
@@ -336,7 +454,10 @@ impl City {
     /// Largest memory of any hub so far, in KiB.
     #[must_use]
     pub fn peak_hub_memory_kib(&self) -> Option<u64> {
-        let hubs = self.services.iter().filter(|service| service.command().contains("-hub "));
+        let hubs = self
+            .services
+            .iter()
+            .filter(|service| service.command().contains("-hub "));
         hubs.filter_map(Service::peak_memory_kib).max()
     }
 
@@ -372,20 +493,50 @@ impl Office {
             self.launcher.run(Program::Node, unit, &args).await
         };
         let own = |args: &[&str]| -> Vec<String> {
-            args.iter().map(|arg| (*arg).to_owned()).chain(["--data".to_owned(), data.clone()]).collect()
+            args.iter()
+                .map(|arg| (*arg).to_owned())
+                .chain(["--data".to_owned(), data.clone()])
+                .collect()
         };
         node(own(&[
-            "init", "--name-zh", &school.name_zh, "--name-en", &school.name_en, "--school-type",
-            school.school_type().as_str(), "--grades", &grades, "--recovery-sheet", &sheet,
-            "--danger-key-file", &key, "--danger-demo-scales",
+            "init",
+            "--name-zh",
+            &school.name_zh,
+            "--name-en",
+            &school.name_en,
+            "--school-type",
+            school.school_type().as_str(),
+            "--grades",
+            &grades,
+            "--recovery-sheet",
+            &sheet,
+            "--danger-key-file",
+            &key,
+            "--danger-demo-scales",
         ]))
         .await?;
-        node(own(&["join", "--code-file", code, "--yes", "--roots-compared"])).await?;
+        node(own(&[
+            "join",
+            "--code-file",
+            code,
+            "--yes",
+            "--roots-compared",
+        ]))
+        .await?;
         let files = self.files(plan).await?;
-        let roster = ["import", "roster", &files.roster, "--yes", "--as-of", TREE_FROM];
+        let roster = [
+            "import",
+            "roster",
+            &files.roster,
+            "--yes",
+            "--as-of",
+            TREE_FROM,
+        ];
         node(own(&roster)).await?;
         for (scale, file) in &files.answers {
-            let args = ["import", "answers", file, "--scale", scale, "--term", TERM, "--yes"];
+            let args = [
+                "import", "answers", file, "--scale", scale, "--term", TERM, "--yes",
+            ];
             node(own(&args)).await?;
         }
         node(own(&["release", "send", TERM])).await?;
@@ -395,12 +546,20 @@ impl Office {
     /// Real files where they were asked for and exist, generated ones elsewhere.
     async fn files(&self, plan: &SchoolPlan) -> Result<Files, BuildError> {
         let unit = plan.school.school_code.as_str();
-        if let Some(data) = self.wishes.data.as_ref().filter(|_| REAL_SCHOOLS.contains(&unit)) {
+        if let Some(data) = self
+            .wishes
+            .data
+            .as_ref()
+            .filter(|_| REAL_SCHOOLS.contains(&unit))
+        {
             let folder = data.join("rosters").join(unit);
             let (roster, answers) = (folder.join("roster.csv"), folder.join("answers.csv"));
             let scale = real_scale(&answers)?;
             let answers = vec![(scale, City::text(&answers))];
-            return Ok(Files { roster: City::text(&roster), answers });
+            return Ok(Files {
+                roster: City::text(&roster),
+                answers,
+            });
         }
         let Generated { roster, answers } = generate(&plan.school, self.wishes.seed);
         // An office's files, not the node's: they lie outside its data folder.
@@ -414,7 +573,10 @@ impl Office {
             write_private(&file, &text).await?;
             written.push((scale.to_owned(), City::text(&file)));
         }
-        Ok(Files { roster: City::text(&file), answers: written })
+        Ok(Files {
+            roster: City::text(&file),
+            answers: written,
+        })
     }
 }
 
@@ -429,8 +591,15 @@ fn real_scale(answers: &Path) -> Result<String, BuildError> {
     let mut reader = csv::Reader::from_path(answers).map_err(std::io::Error::other)?;
     let headers = reader.headers().map_err(std::io::Error::other)?.clone();
     let column = headers.iter().position(|name| name == "量表");
-    let first = reader.records().next().transpose().map_err(std::io::Error::other)?;
-    let word = first.as_ref().zip(column).and_then(|(row, column)| row.get(column));
+    let first = reader
+        .records()
+        .next()
+        .transpose()
+        .map_err(std::io::Error::other)?;
+    let word = first
+        .as_ref()
+        .zip(column)
+        .and_then(|(row, column)| row.get(column));
     let called = |scale: &domain::scale::Scale| word.is_some_and(|word| scale.is_called(word));
     let scales = embedded::scales().map_err(std::io::Error::other)?;
     let scale = scales.iter().find(|scale| called(scale));
@@ -442,5 +611,8 @@ fn real_scale(answers: &Path) -> Result<String, BuildError> {
 /// The built-in packs by kind, for the report.
 #[must_use]
 pub fn packs_of(kind: PackKind) -> usize {
-    embedded::PACKS.iter().filter(|pack| pack.kind == kind).count()
+    embedded::PACKS
+        .iter()
+        .filter(|pack| pack.kind == kind)
+        .count()
 }

@@ -33,7 +33,12 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         let bars = MultiProgress::with_draw_target(target);
-        Self(Arc::new(Inner { bars, tracks: Mutex::default(), draws, silent }))
+        Self(Arc::new(Inner {
+            bars,
+            tracks: Mutex::default(),
+            draws,
+            silent,
+        }))
     }
 
     /// Adds a track.
@@ -46,7 +51,12 @@ impl Progress {
         bar.set_message(label.to_owned());
         // Drawn once so that tracks show in the order in which they were added.
         bar.tick();
-        let track = Track { bar, label: label.to_owned(), done: 0, total };
+        let track = Track {
+            bar,
+            label: label.to_owned(),
+            done: 0,
+            total,
+        };
         if let Ok(mut tracks) = self.0.tracks.lock() {
             tracks.insert(name, track);
         }
@@ -54,8 +64,12 @@ impl Progress {
 
     /// One more of a track is done.
     pub fn advance(&self, name: &'static str) {
-        let Ok(mut tracks) = self.0.tracks.lock() else { return };
-        let Some(track) = tracks.get_mut(name) else { return };
+        let Ok(mut tracks) = self.0.tracks.lock() else {
+            return;
+        };
+        let Some(track) = tracks.get_mut(name) else {
+            return;
+        };
         track.done += 1;
         track.bar.inc(1);
         let tenth = |done: u64| done * 10 / track.total.max(1);

@@ -56,7 +56,11 @@ impl RunningHub {
         let identity = data.join("identity.pem");
         if !identity.exists() {
             std::fs::create_dir_all(&data).expect("folder");
-            federation.authority().identity(&name, kind).save(&identity).expect("identity");
+            federation
+                .authority()
+                .identity(&name, kind)
+                .save(&identity)
+                .expect("identity");
             federation.authority().save_root(&data);
         }
         let config = Config {
@@ -87,7 +91,12 @@ impl RunningHub {
                 tracing::error!(%error, "test hub ended");
             }
         });
-        Self { hub, address, stop, task }
+        Self {
+            hub,
+            address,
+            stop,
+            task,
+        }
     }
 
     /// Registers an active unit under this hub from the start of the test term; again is nothing.
@@ -122,7 +131,11 @@ impl RunningHub {
     /// The store fails.
     pub fn admit(&self, identity: &certs::identity::LeafIdentity, clock: &Clock) {
         let (peer, now_ms) = (identity.peer().clone(), clock.now_ms());
-        let leaf = identity.chain().first().map(|der| der.to_vec()).unwrap_or_default();
+        let leaf = identity
+            .chain()
+            .first()
+            .map(|der| der.to_vec())
+            .unwrap_or_default();
         let admitted: Result<(), SqlError> = self
             .hub
             .database()

@@ -17,9 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The snapshot test compares these descriptors with the ones that were released.
     let out = std::env::var("OUT_DIR")?;
     std::fs::write(Path::new(&out).join("contract.txt"), contract(&descriptors))?;
-    tonic_prost_build::configure()
-        .build_transport(false)
-        .compile_fds(descriptors)?;
+    tonic_prost_build::configure().build_transport(false).compile_fds(descriptors)?;
     Ok(())
 }
 
@@ -52,11 +50,7 @@ fn contract(descriptors: &protox::prost_reflect::prost_types::FileDescriptorSet)
         for service in &file.service {
             for call in &service.method {
                 let (from, to) = (call.input_type(), call.output_type());
-                lines.push(format!(
-                    "{package}.{}.{} {from} -> {to}",
-                    service.name(),
-                    call.name()
-                ));
+                lines.push(format!("{package}.{}.{} {from} -> {to}", service.name(), call.name()));
             }
         }
     }

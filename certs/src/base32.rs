@@ -6,9 +6,7 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The character of a five-bit value; only the low five bits count.
 pub(crate) fn symbol(value: u8) -> char {
-    ALPHABET
-        .get(usize::from(value & 31))
-        .map_or('0', |byte| char::from(*byte))
+    ALPHABET.get(usize::from(value & 31)).map_or('0', |byte| char::from(*byte))
 }
 
 /// The five-bit value of a character, if it is one.
@@ -18,11 +16,7 @@ pub(crate) fn value(symbol: char) -> Option<u8> {
         'i' | 'l' => '1',
         other => other,
     };
-    ALPHABET
-        .iter()
-        .zip(0_u8..)
-        .find(|(byte, _)| char::from(**byte) == plain)
-        .map(|(_, at)| at)
+    ALPHABET.iter().zip(0_u8..).find(|(byte, _)| char::from(**byte) == plain).map(|(_, at)| at)
 }
 
 /// Writes bytes; the last character is padded with zero bits.

@@ -136,11 +136,7 @@ impl Trust {
             .map(|der| OwnedCertRevocationList::from_der(der).map(CertRevocationList::from))
             .collect();
         self.parsed_crls = Arc::new(parsed?);
-        self.crls = crls
-            .iter()
-            .cloned()
-            .map(CertificateRevocationListDer::from)
-            .collect();
+        self.crls = crls.iter().cloned().map(CertificateRevocationListDer::from).collect();
         Ok(self)
     }
 
@@ -198,10 +194,7 @@ impl Trust {
         now: Timestamp,
     ) -> Result<(), ChainError> {
         let lists: Vec<&CertRevocationList<'_>> = self.parsed_crls.iter().collect();
-        let crls = Lists {
-            lists: &lists,
-            stale: self.stale_crls,
-        };
+        let crls = Lists { lists: &lists, stale: self.stale_crls };
         verify_path(chain, &self.roots, &crls, (purpose, now)).map(drop)
     }
 
@@ -227,10 +220,7 @@ pub(crate) fn verify_pack_key<C: AsRef<[u8]>>(
     root: &RootCertificate,
     now: Timestamp,
 ) -> Result<(), ChainError> {
-    let none = Lists {
-        lists: &[],
-        stale: ExpirationPolicy::Enforce,
-    };
+    let none = Lists { lists: &[], stale: ExpirationPolicy::Enforce };
     let roots = std::slice::from_ref(root);
     match verify_path(chain, roots, &none, (Purpose::Pack, now))? {
         0 => Ok(()),
@@ -256,10 +246,8 @@ fn verify_path<C: AsRef<[u8]>>(
     let mut certificates = chain.iter().map(|der| CertificateDer::from(der.as_ref()));
     let leaf = certificates.next().ok_or(ChainError::Length)?;
     let between: Vec<_> = certificates.collect();
-    let anchors: Result<Vec<TrustAnchor<'_>>, _> = roots
-        .iter()
-        .map(|root| anchor_from_trusted_cert(root.certificate()))
-        .collect();
+    let anchors: Result<Vec<TrustAnchor<'_>>, _> =
+        roots.iter().map(|root| anchor_from_trusted_cert(root.certificate())).collect();
     let anchors = anchors?;
     let revocation = match RevocationOptionsBuilder::new(crls.lists) {
         Ok(builder) => Some(

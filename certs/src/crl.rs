@@ -77,19 +77,14 @@ impl CrlContent {
         }
         let (rest, list) =
             CertificateRevocationList::from_der(der).map_err(|_| CrlError::Encoding)?;
-        let number = list
-            .crl_number()
-            .and_then(|number| u64::try_from(number).ok());
+        let number = list.crl_number().and_then(|number| u64::try_from(number).ok());
         let end = list.next_update().ok_or(CrlError::Encoding)?;
         if !rest.is_empty() {
             return Err(CrlError::Encoding);
         }
         let revoked = list.iter_revoked_certificates().map(|entry| {
             let serial = Serial::from_bytes(entry.raw_serial()).map_err(|_| CrlError::Encoding)?;
-            Ok(Revoked {
-                serial,
-                at: instant(entry.revocation_date.timestamp())?,
-            })
+            Ok(Revoked { serial, at: instant(entry.revocation_date.timestamp())? })
         });
         Ok(Self {
             number: number.ok_or(CrlError::Encoding)?,

@@ -96,19 +96,11 @@ mod tests {
         let mut forged = request(&key()).expect("request");
         let at = forged.len() - 1;
         forged[at] ^= 1;
-        assert!(matches!(
-            public_key(&forged),
-            Err(CsrError::Proof | CsrError::Encoding)
-        ));
+        assert!(matches!(public_key(&forged), Err(CsrError::Proof | CsrError::Encoding)));
         assert!(matches!(public_key(b"noise"), Err(CsrError::Encoding)));
-        assert!(matches!(
-            public_key(&vec![0x30; 5000]),
-            Err(CsrError::Encoding)
-        ));
+        assert!(matches!(public_key(&vec![0x30; 5000]), Err(CsrError::Encoding)));
         let other = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("key");
-        let other = CertificateParams::default()
-            .serialize_request(&other)
-            .expect("request");
+        let other = CertificateParams::default().serialize_request(&other).expect("request");
         assert!(matches!(public_key(other.der()), Err(CsrError::Key)));
     }
 }

@@ -95,19 +95,13 @@ impl RoundingKey {
     #[must_use]
     pub fn draw(&self, message: &[u8]) -> u64 {
         let tag = hmac::sign(&self.key, message);
-        tag.as_ref()
-            .iter()
-            .take(8)
-            .fold(0, |number, byte| number << 8 | u64::from(*byte))
+        tag.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 }
 
 /// Draws bytes from the operating system's source through aws-lc.
 #[must_use]
-#[expect(
-    clippy::expect_used,
-    reason = "aws-lc waits for entropy or aborts; it never returns less"
-)]
+#[expect(clippy::expect_used, reason = "aws-lc waits for entropy or aborts; it never returns less")]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).expect("the random source answers");
@@ -133,14 +127,9 @@ mod tests {
     #[test]
     fn a_draw_is_the_head_of_the_hmac() {
         let mut key = Zeroizing::new([0; 32]);
-        key.iter_mut()
-            .zip(b"Jefe")
-            .for_each(|(byte, given)| *byte = *given);
+        key.iter_mut().zip(b"Jefe").for_each(|(byte, given)| *byte = *given);
         let key = RoundingKey::from_bytes(key);
-        assert_eq!(
-            key.draw(b"what do ya want for nothing?"),
-            0x5bdc_c146_bf60_754e
-        );
+        assert_eq!(key.draw(b"what do ya want for nothing?"), 0x5bdc_c146_bf60_754e);
         assert_eq!(key.draw(b"x"), key.draw(b"x"));
         assert_ne!(key.draw(b"x"), RoundingKey::generate().draw(b"x"));
     }

@@ -27,10 +27,7 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn read_small(path: &Path) -> io::Result<Vec<u8>> {
     let length = fs::metadata(path)?.len();
     if length > FILE_BYTES_MAX {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "file is too large for a key",
-        ));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "file is too large for a key"));
     }
     fs::read(path)
 }
@@ -55,9 +52,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Makes the new name itself durable; other systems than Unix do it with the rename.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
     }
     Ok(())

@@ -137,16 +137,8 @@ impl LeafIdentity {
         if peer.key != *key.public() {
             return Err(IdentityError::OtherKey);
         }
-        let chain = chain
-            .iter()
-            .take(CERTIFICATES_MAX)
-            .cloned()
-            .map(CertificateDer::from);
-        Ok(Self {
-            chain: chain.collect(),
-            key,
-            peer,
-        })
+        let chain = chain.iter().take(CERTIFICATES_MAX).cloned().map(CertificateDer::from);
+        Ok(Self { chain: chain.collect(), key, peer })
     }
 
     /// Reads the file that [`LeafIdentity::save`] writes.
@@ -174,10 +166,8 @@ impl LeafIdentity {
     /// The file cannot be written; an older one is then left as it was.
     pub fn save(&self, path: &Path) -> Result<(), IdentityError> {
         let mut text = self.key.expose_pem()?;
-        let certificates = self
-            .chain
-            .iter()
-            .map(|der| pem::Pem::new(CERTIFICATE_TAG, der.to_vec()));
+        let certificates =
+            self.chain.iter().map(|der| pem::Pem::new(CERTIFICATE_TAG, der.to_vec()));
         let certificates = pem::encode_many(&certificates.collect::<Vec<_>>());
         // Reserved first, so that growing leaves no unwiped copy of the key behind.
         let mut whole = Zeroizing::new(String::with_capacity(text.len() + certificates.len()));
@@ -209,18 +199,9 @@ impl LeafIdentity {
     /// From when on the next certificate is asked for: after two thirds of this one's life.
     #[must_use]
     pub fn renew_from(&self) -> Timestamp {
-        let issued = self
-            .peer
-            .not_before
-            .saturating_add(crate::template::BACKDATED);
-        let third = issued
-            .unwrap_or(self.peer.not_after)
-            .duration_until(self.peer.not_after)
-            / 3;
-        self.peer
-            .not_after
-            .saturating_sub(third)
-            .unwrap_or(self.peer.not_after)
+        let issued = self.peer.not_before.saturating_add(crate::template::BACKDATED);
+        let third = issued.unwrap_or(self.peer.not_after).duration_until(self.peer.not_after) / 3;
+        self.peer.not_after.saturating_sub(third).unwrap_or(self.peer.not_after)
     }
 }
 
@@ -234,15 +215,8 @@ fn parse(der: &[u8]) -> Result<X509Certificate<'_>, IdentityError> {
 
 /// The one DNS name and the one URI; in either order, but nothing beside them.
 fn names<'a>(parsed: &'a X509Certificate<'_>) -> Result<(&'a str, &'a str), IdentityError> {
-    let extension = parsed
-        .subject_alternative_name()
-        .map_err(|_| IdentityError::Name)?;
-    match extension
-        .ok_or(IdentityError::Name)?
-        .value
-        .general_names
-        .as_slice()
-    {
+    let extension = parsed.subject_alternative_name().map_err(|_| IdentityError::Name)?;
+    match extension.ok_or(IdentityError::Name)?.value.general_names.as_slice() {
         [GeneralName::DNSName(dns), GeneralName::URI(uri)]
         | [GeneralName::URI(uri), GeneralName::DNSName(dns)] => Ok((dns, uri)),
         _ => Err(IdentityError::Name),

@@ -129,11 +129,7 @@ impl Invite {
         let expires = expires.ok_or(InviteError::Terms)?;
         let terms = InviteTerms { expires, ..terms };
         let seed = Zeroizing::new(random_bytes());
-        Ok(Self {
-            terms,
-            id: InviteId(random_bytes()),
-            seed,
-        })
+        Ok(Self { terms, id: InviteId(random_bytes()), seed })
     }
 
     /// Finds and reads an invite line in a text, as an e-mail, a chat or a file holds it.
@@ -146,9 +142,7 @@ impl Invite {
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, InviteError> {
         let invite = line::parse(text)?;
         if now >= invite.terms.expires {
-            return Err(InviteError::Expired {
-                at: invite.terms.expires,
-            });
+            return Err(InviteError::Expired { at: invite.terms.expires });
         }
         Ok(invite)
     }
@@ -177,10 +171,7 @@ impl Invite {
     /// The library refused the seed.
     pub fn key(&self) -> Result<InviteKey, InviteError> {
         let pair = Ed25519KeyPair::from_seed_unchecked(self.seed.as_ref());
-        Ok(InviteKey {
-            pair: pair.map_err(|_| InviteError::Key)?,
-            id: self.id,
-        })
+        Ok(InviteKey { pair: pair.map_err(|_| InviteError::Key)?, id: self.id })
     }
 }
 
@@ -197,10 +188,7 @@ impl InviteKey {
     /// Proves the invite on this connection, for this request.
     #[must_use]
     pub fn prove(&self, exporter: &Exporter, request: &[u8]) -> Vec<u8> {
-        self.pair
-            .sign(&message(self.id, exporter, request))
-            .as_ref()
-            .to_vec()
+        self.pair.sign(&message(self.id, exporter, request)).as_ref().to_vec()
     }
 }
 
@@ -229,8 +217,7 @@ impl InvitePublicKey {
         proof: &[u8],
     ) -> Result<(), ProofError> {
         let key = UnparsedPublicKey::new(&ED25519, &self.0);
-        key.verify(&message(id, exporter, request), proof)
-            .map_err(|_| ProofError)
+        key.verify(&message(id, exporter, request), proof).map_err(|_| ProofError)
     }
 }
 

@@ -138,9 +138,7 @@ impl IssuingAuthority {
     pub fn open(der: &[u8], key: SigningKey) -> Result<Self, IssueError> {
         let (_, parsed) = X509Certificate::from_der(der).map_err(|_| IssueError::Certificate)?;
         let subtree = permitted_subtree(&parsed).and_then(|name| Subtree::from_dns_name(&name));
-        let subtree = subtree
-            .filter(|_| parsed.is_ca())
-            .ok_or(IssueError::Certificate)?;
+        let subtree = subtree.filter(|_| parsed.is_ca()).ok_or(IssueError::Certificate)?;
         let serial = Serial::from_bytes(parsed.raw_serial());
         let serial = serial.map_err(|_| IssueError::Certificate)?;
         let not_after = Timestamp::from_second(parsed.validity().not_after.timestamp());
@@ -150,13 +148,7 @@ impl IssuingAuthority {
         let certificate = CertificateDer::from(der.to_vec());
         let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
         let not_after = not_after.map_err(|_| IssueError::Date)?;
-        Ok(Self {
-            issuer,
-            certificate,
-            subtree,
-            serial,
-            not_after,
-        })
+        Ok(Self { issuer, certificate, subtree, serial, not_after })
     }
 
     /// The authority's certificate.
@@ -224,13 +216,7 @@ impl IssuingAuthority {
         number: u64,
         now: Timestamp,
     ) -> Result<Vec<u8>, IssueError> {
-        Ok(crl::sign(
-            &self.issuer,
-            revoked,
-            number,
-            now,
-            crl::LIFETIME,
-        )?)
+        Ok(crl::sign(&self.issuer, revoked, number, now, crl::LIFETIME)?)
     }
 }
 
@@ -247,9 +233,7 @@ fn leaf_params(
     ];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     if record.kind.is_hub() {
-        params
-            .extended_key_usages
-            .push(ExtendedKeyUsagePurpose::ServerAuth);
+        params.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
     }
     Ok(params)
 }

@@ -138,11 +138,7 @@ impl SigningKey {
     /// The context is empty or holds a zero byte, or the library refused.
     pub fn sign(&self, context: &str, message: &[u8]) -> Result<Signature, KeyError> {
         let digest = separated(context, message).ok_or(KeyError::Signing)?;
-        let signature = self
-            .0
-            .fixed
-            .sign_digest(&digest)
-            .map_err(|_| KeyError::Signing)?;
+        let signature = self.0.fixed.sign_digest(&digest).map_err(|_| KeyError::Signing)?;
         let bytes = <[u8; 64]>::try_from(signature.as_ref()).map_err(|_| KeyError::Signing)?;
         Ok(Signature::ecdsa(self.id(), bytes))
     }
@@ -150,9 +146,7 @@ impl SigningKey {
     /// Signs as X.509 and TLS want it: no context, DER.
     pub(crate) fn sign_der(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         let signed = self.0.der.sign(&SystemRandom::new(), message);
-        signed
-            .map(|signature| signature.as_ref().to_vec())
-            .map_err(|_| KeyError::Signing)
+        signed.map(|signature| signature.as_ref().to_vec()).map_err(|_| KeyError::Signing)
     }
 
     fn from_pkcs8(document: &[u8]) -> Result<Self, KeyError> {
@@ -218,11 +212,7 @@ impl PublicKey {
         let parsed =
             ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| KeyError::Curve)?;
         let spki = [SPKI_HEAD.as_slice(), point].concat();
-        Ok(Self {
-            id: KeyId::of_spki(&spki),
-            spki,
-            parsed,
-        })
+        Ok(Self { id: KeyId::of_spki(&spki), spki, parsed })
     }
 
     fn point(&self) -> &[u8] {
@@ -266,8 +256,7 @@ impl rcgen::PublicKeyData for SigningKey {
 
 impl rcgen::SigningKey for SigningKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        self.sign_der(message)
-            .map_err(|_| rcgen::Error::RemoteKeyError)
+        self.sign_der(message).map_err(|_| rcgen::Error::RemoteKeyError)
     }
 }
 

@@ -93,36 +93,17 @@ mod tests {
         assert_eq!(wrapped.len(), WRAPPED_BYTES);
         let open = |bytes: &[u8], key, place: &[u8]| unwrap(bytes, key, place).map(|key| *key);
         assert_eq!(open(&wrapped, &outer, b"ledger"), Ok(data));
-        assert_eq!(
-            open(&wrapped, &other, b"ledger"),
-            Err(KeywrapError::Refused)
-        );
-        assert_eq!(
-            open(&wrapped, &outer, b"backup"),
-            Err(KeywrapError::Refused)
-        );
+        assert_eq!(open(&wrapped, &other, b"ledger"), Err(KeywrapError::Refused));
+        assert_eq!(open(&wrapped, &outer, b"backup"), Err(KeywrapError::Refused));
         for at in 1..wrapped.len() {
             let mut altered = wrapped.clone();
             altered[at] ^= 1;
-            assert_eq!(
-                open(&altered, &outer, b"ledger"),
-                Err(KeywrapError::Refused)
-            );
+            assert_eq!(open(&altered, &outer, b"ledger"), Err(KeywrapError::Refused));
         }
         let mut later = wrapped.clone();
         later[0] = 9;
-        assert_eq!(
-            open(&later, &outer, b"ledger"),
-            Err(KeywrapError::Algorithm(9))
-        );
-        assert_eq!(
-            open(&wrapped[..60], &outer, b"ledger"),
-            Err(KeywrapError::Length(60))
-        );
-        assert_ne!(
-            wrap(&data, &outer, b"ledger"),
-            Ok(wrapped),
-            "every nonce is new"
-        );
+        assert_eq!(open(&later, &outer, b"ledger"), Err(KeywrapError::Algorithm(9)));
+        assert_eq!(open(&wrapped[..60], &outer, b"ledger"), Err(KeywrapError::Length(60)));
+        assert_ne!(wrap(&data, &outer, b"ledger"), Ok(wrapped), "every nonce is new");
     }
 }

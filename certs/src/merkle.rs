@@ -46,10 +46,7 @@ impl MerkleTree {
     /// # Errors
     /// The batch is empty or too large to be numbered.
     pub fn new<L: AsRef<[u8]>>(batch: impl IntoIterator<Item = L>) -> Result<Self, MerkleError> {
-        let leaves: Vec<_> = batch
-            .into_iter()
-            .map(|leaf| leaf_hash(leaf.as_ref()))
-            .collect();
+        let leaves: Vec<_> = batch.into_iter().map(|leaf| leaf_hash(leaf.as_ref())).collect();
         let count = u32::try_from(leaves.len()).map_err(|_| MerkleError::Count)?;
         if count == 0 {
             return Err(MerkleError::Count);
@@ -89,11 +86,7 @@ impl MerkleTree {
             }
             place /= 2;
         }
-        Some(MerklePath {
-            index,
-            count: self.count,
-            hashes,
-        })
+        Some(MerklePath { index, count: self.count, hashes })
     }
 }
 
@@ -101,11 +94,7 @@ impl MerklePath {
     /// Takes a path that was sent in parts.
     #[must_use]
     pub const fn new(index: u32, count: u32, hashes: Vec<[u8; 32]>) -> Self {
-        Self {
-            index,
-            count,
-            hashes,
-        }
+        Self { index, count, hashes }
     }
 
     /// The leaf's place in the batch, from zero.
@@ -163,9 +152,7 @@ impl MerklePath {
         let mut bytes = Vec::with_capacity(8 + 32 * self.hashes.len());
         bytes.extend_from_slice(&self.index.to_be_bytes());
         bytes.extend_from_slice(&self.count.to_be_bytes());
-        self.hashes
-            .iter()
-            .for_each(|hash| bytes.extend_from_slice(hash));
+        self.hashes.iter().for_each(|hash| bytes.extend_from_slice(hash));
         bytes
     }
 
@@ -174,20 +161,14 @@ impl MerklePath {
     /// # Errors
     /// A length that no path has.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MerkleError> {
-        let (index, rest) = bytes
-            .split_first_chunk::<4>()
-            .ok_or(MerkleError::Encoding)?;
+        let (index, rest) = bytes.split_first_chunk::<4>().ok_or(MerkleError::Encoding)?;
         let (count, rest) = rest.split_first_chunk::<4>().ok_or(MerkleError::Encoding)?;
         let (hashes, left) = rest.as_chunks::<32>();
         if !left.is_empty() || hashes.len() > PATH_HASHES_MAX {
             return Err(MerkleError::Encoding);
         }
         let (index, count) = (u32::from_be_bytes(*index), u32::from_be_bytes(*count));
-        Ok(Self {
-            index,
-            count,
-            hashes: hashes.to_vec(),
-        })
+        Ok(Self { index, count, hashes: hashes.to_vec() })
     }
 }
 
@@ -201,11 +182,7 @@ fn leaf_hash(leaf: &[u8]) -> [u8; 32] {
 fn node_hash(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     let mut bytes = [1; 65];
     let halves = left.iter().chain(right);
-    bytes
-        .iter_mut()
-        .skip(1)
-        .zip(halves)
-        .for_each(|(byte, given)| *byte = *given);
+    bytes.iter_mut().skip(1).zip(halves).for_each(|(byte, given)| *byte = *given);
     *sha256(&bytes).bytes()
 }
 
@@ -224,9 +201,7 @@ mod tests {
     use super::*;
 
     fn batch(count: usize) -> Vec<Vec<u8>> {
-        (0..count)
-            .map(|at| format!("receipt {at}").into_bytes())
-            .collect()
+        (0..count).map(|at| format!("receipt {at}").into_bytes()).collect()
     }
 
     proptest! {

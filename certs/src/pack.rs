@@ -63,10 +63,7 @@ pub fn sign(bytes: &[u8], key: &SigningKey, chain: &[Vec<u8>]) -> Result<PackSig
     if certified.as_ref() != Some(key.public()) {
         return Err(PackError::Name);
     }
-    Ok(PackSignature {
-        signature: key.sign(CONTEXT, bytes)?,
-        chain: chain.to_vec(),
-    })
+    Ok(PackSignature { signature: key.sign(CONTEXT, bytes)?, chain: chain.to_vec() })
 }
 
 /// Checks that a pack is signed under **every** pinned root; gives the pack keys, in the order of
@@ -87,10 +84,7 @@ pub fn verify(
     if signatures.len() > SIGNATURES_MAX {
         return Err(PackError::TooMany);
     }
-    roots
-        .iter()
-        .map(|root| verify_under(bytes, signatures, (root, zone), now))
-        .collect()
+    roots.iter().map(|root| verify_under(bytes, signatures, (root, zone), now)).collect()
 }
 
 fn verify_under(

@@ -51,17 +51,10 @@ pub fn expose_groups(key: &[u8; 32]) -> Vec<Zeroizing<String>> {
 /// # Errors
 /// Another number of characters, a mistyped group, or groups that do not belong together.
 pub fn parse(typed: &str) -> Result<Zeroizing<[u8; 32]>, RecoveryError> {
-    let symbols: Zeroizing<Vec<char>> = Zeroizing::new(
-        typed
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .map(narrow)
-            .collect(),
-    );
+    let symbols: Zeroizing<Vec<char>> =
+        Zeroizing::new(typed.chars().filter(|c| c.is_alphanumeric()).map(narrow).collect());
     if symbols.len() != GROUPS * GROUP_CHARS {
-        return Err(RecoveryError::Length {
-            found: symbols.len(),
-        });
+        return Err(RecoveryError::Length { found: symbols.len() });
     }
     let mut text = Zeroizing::new(String::with_capacity(GROUPS * GROUP_CHARS));
     for (group, place) in symbols.chunks(GROUP_CHARS).zip(0_u8..) {
@@ -75,16 +68,10 @@ pub fn parse(typed: &str) -> Result<Zeroizing<[u8; 32]>, RecoveryError> {
             _ => return Err(wrong),
         }
     }
-    let key = text
-        .get(..KEY_CHARS)
-        .and_then(base32::decode)
-        .map(Zeroizing::new);
+    let key = text.get(..KEY_CHARS).and_then(base32::decode).map(Zeroizing::new);
     let key = key.ok_or(RecoveryError::Whole)?;
     let fits = expose_groups(&key).last().is_some_and(|group| {
-        group
-            .chars()
-            .zip(text.chars().skip(KEY_CHARS))
-            .all(|(a, b)| a.eq_ignore_ascii_case(&b))
+        group.chars().zip(text.chars().skip(KEY_CHARS)).all(|(a, b)| a.eq_ignore_ascii_case(&b))
     });
     fits.then_some(key).ok_or(RecoveryError::Whole)
 }
@@ -100,19 +87,13 @@ fn all_values(key: &[u8; 32]) -> Zeroizing<Vec<u8>> {
 /// A weighted sum in the field of 32 elements; the weights are powers of its generator, so every
 /// single error and every swap changes the sum. The place of the group is part of it.
 fn check(values: &[u8], place: u8) -> u8 {
-    values
-        .iter()
-        .fold(double(place), |sum, value| double(sum ^ value))
+    values.iter().fold(double(place), |sum, value| double(sum ^ value))
 }
 
 /// Multiplies by the generator of GF(32), modulo x^5 + x^2 + 1.
 fn double(value: u8) -> u8 {
     let shifted = value << 1;
-    if shifted & 32 == 0 {
-        shifted
-    } else {
-        shifted ^ 0b10_0101
-    }
+    if shifted & 32 == 0 { shifted } else { shifted ^ 0b10_0101 }
 }
 
 /// Full-width letters and digits, as input methods write them.
@@ -130,10 +111,8 @@ mod tests {
     use super::*;
 
     fn sheet(key: &[u8; 32]) -> String {
-        let groups: Vec<String> = expose_groups(key)
-            .iter()
-            .map(|group| group.to_string())
-            .collect();
+        let groups: Vec<String> =
+            expose_groups(key).iter().map(|group| group.to_string()).collect();
         groups.join(" ")
     }
 
@@ -181,10 +160,7 @@ mod tests {
     fn parts_of_sheets_are_refused() {
         let (one, two) = (sheet(&[1; 32]), sheet(&[2; 32]));
         assert_eq!(parse("").err(), Some(RecoveryError::Length { found: 0 }));
-        assert_eq!(
-            parse(&one[..12]).err(),
-            Some(RecoveryError::Length { found: 10 })
-        );
+        assert_eq!(parse(&one[..12]).err(), Some(RecoveryError::Length { found: 10 }));
         let mixed = format!("{}{}", &one[..36], &two[36..]);
         assert_eq!(parse(&mixed).err(), Some(RecoveryError::Whole));
     }

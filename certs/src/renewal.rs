@@ -57,14 +57,8 @@ mod tests {
             verify(key.public(), exporter, request, &proof)
         };
         assert_eq!(check(&key, &here, b"request"), Ok(()));
-        assert_eq!(
-            check(&key, &there, b"request"),
-            Err(SignatureError::Invalid)
-        );
+        assert_eq!(check(&key, &there, b"request"), Err(SignatureError::Invalid));
         assert_eq!(check(&key, &here, b"another"), Err(SignatureError::Invalid));
-        assert_eq!(
-            check(&other, &here, b"request"),
-            Err(SignatureError::OtherKey)
-        );
+        assert_eq!(check(&other, &here, b"request"), Err(SignatureError::OtherKey));
     }
 }

@@ -171,10 +171,7 @@ impl RootCertificate {
     #[must_use]
     pub fn pinned<C: AsRef<[u8]>>(offered: &[C], pins: &[Digest]) -> Vec<Self> {
         let find = |pin: &Digest| offered.iter().find(|der| sha256(der.as_ref()) == *pin);
-        pins.iter()
-            .filter_map(find)
-            .filter_map(|der| Self::from_der(der.as_ref()).ok())
-            .collect()
+        pins.iter().filter_map(find).filter_map(|der| Self::from_der(der.as_ref()).ok()).collect()
     }
 }
 
@@ -207,10 +204,7 @@ impl RootAuthority {
             return Err(RootError::Key);
         }
         let issuer = Issuer::from_ca_cert_der(certificate.certificate(), key)?;
-        Ok(Self {
-            issuer,
-            certificate,
-        })
+        Ok(Self { issuer, certificate })
     }
 
     /// The root's certificate.
@@ -244,10 +238,8 @@ impl RootAuthority {
         let validity = self.validity(now)?;
         let mut params = template::authority(subject, validity, &subtree.dns_name(), 0)?;
         // Purposes bind everything below: an issuing authority can never make a pack key.
-        params.extended_key_usages = vec![
-            ExtendedKeyUsagePurpose::ClientAuth,
-            ExtendedKeyUsagePurpose::ServerAuth,
-        ];
+        params.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::ServerAuth];
         self.sign(&params, key)
     }
 
@@ -275,13 +267,7 @@ impl RootAuthority {
         number: u64,
         now: Timestamp,
     ) -> Result<Vec<u8>, RootError> {
-        Ok(crl::sign(
-            &self.issuer,
-            revoked,
-            number,
-            now,
-            crl::OFFLINE_LIFETIME,
-        )?)
+        Ok(crl::sign(&self.issuer, revoked, number, now, crl::OFFLINE_LIFETIME)?)
     }
 
     fn validity(&self, now: Timestamp) -> Result<Validity, RootError> {

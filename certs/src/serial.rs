@@ -25,10 +25,7 @@ impl Serial {
     #[must_use]
     pub fn generate() -> Self {
         let mut bytes: [u8; 16] = random_bytes();
-        bytes
-            .iter_mut()
-            .take(1)
-            .for_each(|first| *first = *first & 0x7f | 0x40);
+        bytes.iter_mut().take(1).for_each(|first| *first = *first & 0x7f | 0x40);
         Self(bytes.to_vec())
     }
 
@@ -37,11 +34,7 @@ impl Serial {
     /// # Errors
     /// No byte but zeros, or more than twenty.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SerialError> {
-        let plain: Vec<u8> = bytes
-            .iter()
-            .copied()
-            .skip_while(|byte| *byte == 0)
-            .collect();
+        let plain: Vec<u8> = bytes.iter().copied().skip_while(|byte| *byte == 0).collect();
         if plain.is_empty() || plain.len() > SERIAL_BYTES_MAX {
             return Err(SerialError);
         }
@@ -75,10 +68,7 @@ impl FromStr for Serial {
         if !digits || !text.len().is_multiple_of(2) || text.len() > 2 * SERIAL_BYTES_MAX + 2 {
             return Err(SerialError);
         }
-        let pairs = text
-            .as_bytes()
-            .chunks(2)
-            .filter_map(|pair| std::str::from_utf8(pair).ok());
+        let pairs = text.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
         let bytes: Result<Vec<u8>, _> = pairs.map(|pair| u8::from_str_radix(pair, 16)).collect();
         Self::from_bytes(&bytes.map_err(|_| SerialError)?)
     }

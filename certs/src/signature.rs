@@ -91,11 +91,7 @@ impl fmt::Debug for KeyId {
 
 impl Signature {
     pub(crate) const fn ecdsa(key_id: KeyId, bytes: [u8; 64]) -> Self {
-        Self {
-            algorithm: SignatureAlgorithm::EcdsaP256Sha256,
-            key_id,
-            bytes,
-        }
+        Self { algorithm: SignatureAlgorithm::EcdsaP256Sha256, key_id, bytes }
     }
 
     /// Which function made it.

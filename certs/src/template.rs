@@ -38,18 +38,12 @@ impl Validity {
         let whole = Timestamp::from_second(now.as_second()).map_err(|_| OutOfRange)?;
         let not_before = whole.checked_sub(BACKDATED).map_err(|_| OutOfRange)?;
         let not_after = whole.checked_add(lifetime).map_err(|_| OutOfRange)?;
-        Ok(Self {
-            not_before,
-            not_after,
-        })
+        Ok(Self { not_before, not_after })
     }
 
     /// Ends with the issuer at the latest.
     pub(crate) fn within(self, issuer_not_after: Timestamp) -> Self {
-        Self {
-            not_after: self.not_after.min(issuer_not_after),
-            ..self
-        }
+        Self { not_after: self.not_after.min(issuer_not_after), ..self }
     }
 }
 

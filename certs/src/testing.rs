@@ -41,9 +41,7 @@ pub(crate) fn root(commission: Commission) -> RootAuthority {
 
 pub(crate) fn authority(root: &RootAuthority, subtree: &Subtree) -> IssuingAuthority {
     let key = key();
-    let certificate = root
-        .sign_issuer(subtree, key.public(), now())
-        .expect("authority");
+    let certificate = root.sign_issuer(subtree, key.public(), now()).expect("authority");
     IssuingAuthority::open(&certificate, key).expect("authority")
 }
 
@@ -59,11 +57,7 @@ pub(crate) fn identity(
     now: Timestamp,
 ) -> LeafIdentity {
     let key = key();
-    let record = LeafRecord {
-        name: name.clone(),
-        kind,
-        key: key.public().clone(),
-    };
+    let record = LeafRecord { name: name.clone(), kind, key: key.public().clone() };
     let issued = authority.issue(&record, now).expect("issue");
     LeafIdentity::new(&issued.chain, key).expect("identity")
 }

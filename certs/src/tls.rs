@@ -212,30 +212,17 @@ pub fn server_name(hub: &IdentityName) -> Result<ServerName<'static>, TlsError> 
 /// # Errors
 /// The handshake is not finished.
 pub fn exporter<D>(connection: &ConnectionCommon<D>) -> Result<Exporter, TlsError> {
-    Ok(Exporter(connection.export_keying_material(
-        [0; 32],
-        EXPORTER_LABEL,
-        None,
-    )?))
+    Ok(Exporter(connection.export_keying_material([0; 32], EXPORTER_LABEL, None)?))
 }
 
 fn certified_key(identity: &LeafIdentity) -> CertifiedKey {
-    CertifiedKey::new(
-        identity.chain().to_vec(),
-        Arc::new(TlsKey::new(identity.key())),
-    )
+    CertifiedKey::new(identity.chain().to_vec(), Arc::new(TlsKey::new(identity.key())))
 }
 
 /// A list counts where there is one for the issuer; the register is asked on every call besides.
 fn with_lists(builder: ClientCertVerifierBuilder, trust: &Trust) -> ClientCertVerifierBuilder {
-    let builder = builder
-        .with_crls(trust.crls().iter().cloned())
-        .allow_unknown_revocation_status();
-    if trust.refuses_stale_crls() {
-        builder.enforce_revocation_expiration()
-    } else {
-        builder
-    }
+    let builder = builder.with_crls(trust.crls().iter().cloned()).allow_unknown_revocation_status();
+    if trust.refuses_stale_crls() { builder.enforce_revocation_expiration() } else { builder }
 }
 
 #[cfg(test)]

@@ -41,31 +41,20 @@ impl Length {
 /// The words of a fingerprint, in both languages.
 #[must_use]
 pub fn words(digest: &Digest, length: Length) -> Vec<Word> {
-    digest
-        .bytes()
-        .iter()
-        .take(length.words())
-        .filter_map(|byte| word(*byte))
-        .collect()
+    digest.bytes().iter().take(length.words()).filter_map(|byte| word(*byte)).collect()
 }
 
 /// The words as one line of English.
 #[must_use]
 pub fn english(digest: &Digest, length: Length) -> String {
-    let words: Vec<&str> = words(digest, length)
-        .iter()
-        .map(|word| word.english)
-        .collect();
+    let words: Vec<&str> = words(digest, length).iter().map(|word| word.english).collect();
     words.join(" ")
 }
 
 /// The words as one line of Chinese.
 #[must_use]
 pub fn chinese(digest: &Digest, length: Length) -> String {
-    let words: Vec<&str> = words(digest, length)
-        .iter()
-        .map(|word| word.chinese)
-        .collect();
+    let words: Vec<&str> = words(digest, length).iter().map(|word| word.chinese).collect();
     words.join(" ")
 }
 
@@ -75,10 +64,7 @@ pub fn chinese(digest: &Digest, length: Length) -> String {
 #[must_use]
 pub fn agrees(digest: &Digest, length: Length, typed: &str) -> bool {
     let letters = |text: &str| -> String {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect()
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let typed = letters(typed);
     typed == letters(&english(digest, length)) || typed == letters(&chinese(digest, length))
@@ -89,11 +75,7 @@ fn word(value: u8) -> Option<Word> {
     let english = list::ENGLISH.split(' ').nth(place)?;
     let entry = list::CHINESE.split(' ').nth(place)?;
     let (chinese, syllable) = entry.split_at_checked(entry.chars().next()?.len_utf8())?;
-    Some(Word {
-        english,
-        chinese,
-        syllable,
-    })
+    Some(Word { english, chinese, syllable })
 }
 
 #[cfg(test)]
@@ -119,11 +101,7 @@ mod tests {
         assert_eq!(distinct(|word| word.chinese), 256);
         assert_eq!(distinct(|word| word.syllable), 256);
         assert!(words.iter().all(|word| word.chinese.chars().count() == 1));
-        assert!(
-            words
-                .iter()
-                .all(|word| word.syllable.chars().all(|c| c.is_ascii_lowercase()))
-        );
+        assert!(words.iter().all(|word| word.syllable.chars().all(|c| c.is_ascii_lowercase())));
     }
 
     /// Words are told apart on a bad line: by their first letters, and in southern and northern
@@ -131,10 +109,8 @@ mod tests {
     #[test]
     fn words_are_told_apart_by_ear() {
         let words = all();
-        let heads: HashSet<&str> = words
-            .iter()
-            .map(|word| &word.english[..word.english.len().min(4)])
-            .collect();
+        let heads: HashSet<&str> =
+            words.iter().map(|word| &word.english[..word.english.len().min(4)]).collect();
         assert_eq!(heads.len(), 256);
         let flat = |syllable: &str| {
             let mut plain = syllable.replacen("zh", "z", 1).replacen("ch", "c", 1);
@@ -157,25 +133,11 @@ mod tests {
     #[test]
     fn a_fingerprint_is_compared_as_a_whole() {
         let digest = sha256(b"root");
-        let (english, chinese) = (
-            english(&digest, Length::Short),
-            chinese(&digest, Length::Short),
-        );
-        assert!(agrees(
-            &digest,
-            Length::Short,
-            &english.to_uppercase().replace(' ', ", ")
-        ));
+        let (english, chinese) = (english(&digest, Length::Short), chinese(&digest, Length::Short));
+        assert!(agrees(&digest, Length::Short, &english.to_uppercase().replace(' ', ", ")));
         assert!(agrees(&digest, Length::Short, &chinese.replace(' ', "，")));
-        assert!(
-            !agrees(&digest, Length::Full, &english),
-            "six words are not sixteen"
-        );
-        assert!(!agrees(
-            &digest,
-            Length::Short,
-            english.rsplit_once(' ').expect("words").0
-        ));
+        assert!(!agrees(&digest, Length::Full, &english), "six words are not sixteen");
+        assert!(!agrees(&digest, Length::Short, english.rsplit_once(' ').expect("words").0));
         assert!(!agrees(&digest, Length::Short, ""));
         assert_eq!(words(&digest, Length::Full).len(), 16);
     }

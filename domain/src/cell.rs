@@ -112,9 +112,7 @@ pub fn pack(cells: &[Cell]) -> Vec<u8> {
 fn flush(packed: &mut Vec<u8>, values: &mut Vec<u64>) {
     if !values.is_empty() {
         push_varint(packed, (values.len() as u64) << 3);
-        values
-            .drain(..)
-            .for_each(|value| push_varint(packed, value));
+        values.drain(..).for_each(|value| push_varint(packed, value));
     }
 }
 
@@ -136,21 +134,12 @@ pub fn visit(
         let header = take_varint(&mut rest)?;
         let length = usize::try_from(header >> 3).map_err(|_| CellError::TooMany)?;
         if length == 0 || length > expected.saturating_sub(at) {
-            return Err(CellError::Count {
-                expected,
-                found: at.saturating_add(length),
-            });
+            return Err(CellError::Count { expected, found: at.saturating_add(length) });
         }
         if header & 7 == 0 {
             for offset in 0..length {
                 let value = take_varint(&mut rest)?;
-                run(
-                    at + offset,
-                    Run {
-                        cell: Cell::Value(value),
-                        length: 1,
-                    },
-                );
+                run(at + offset, Run { cell: Cell::Value(value), length: 1 });
             }
         } else {
             let cell = Cell::from_kind(header & 7).ok_or(CellError::Kind(header & 7))?;
@@ -158,14 +147,7 @@ pub fn visit(
         }
         at += length;
     }
-    if at == expected {
-        Ok(())
-    } else {
-        Err(CellError::Count {
-            expected,
-            found: at,
-        })
-    }
+    if at == expected { Ok(()) } else { Err(CellError::Count { expected, found: at }) }
 }
 
 /// Reads a packed table of `expected` cells.
@@ -208,20 +190,14 @@ pub fn unpack_counts(packed: &[u8], expected: usize) -> Result<Vec<u32>, CellErr
         let length = usize::try_from(take_varint(&mut rest)?).map_err(|_| CellError::TooMany)?;
         let value = u32::try_from(take_varint(&mut rest)?).map_err(|_| CellError::CutOff)?;
         if length == 0 || length > expected - counts.len() {
-            return Err(CellError::Count {
-                expected,
-                found: counts.len().saturating_add(length),
-            });
+            return Err(CellError::Count { expected, found: counts.len().saturating_add(length) });
         }
         counts.extend(std::iter::repeat_n(value, length));
     }
     if counts.len() == expected {
         Ok(counts)
     } else {
-        Err(CellError::Count {
-            expected,
-            found: counts.len(),
-        })
+        Err(CellError::Count { expected, found: counts.len() })
     }
 }
 

@@ -42,10 +42,7 @@ impl Digest {
     /// Wraps the 32 bytes that SHA-256 gave.
     #[must_use]
     pub const fn sha256(bytes: [u8; 32]) -> Self {
-        Self {
-            algorithm: DigestAlgorithm::Sha256,
-            bytes,
-        }
+        Self { algorithm: DigestAlgorithm::Sha256, bytes }
     }
 
     /// The digest's bytes without the algorithm.
@@ -68,10 +65,7 @@ impl Digest {
     /// # Errors
     /// Another length, or an algorithm that this build does not know.
     pub fn from_tagged(tagged: &[u8]) -> Result<Self, DigestError> {
-        let wrong = DigestError::Length {
-            expected: 33,
-            found: tagged.len(),
-        };
+        let wrong = DigestError::Length { expected: 33, found: tagged.len() };
         let (algorithm, rest) = tagged.split_first().ok_or(wrong)?;
         let bytes = <[u8; 32]>::try_from(rest).map_err(|_| wrong)?;
         match algorithm {
@@ -86,10 +80,7 @@ impl Digest {
     /// Another length, or a character that is no hexadecimal digit.
     pub fn from_hex(text: &str) -> Result<Self, DigestError> {
         if text.len() != 64 {
-            return Err(DigestError::Length {
-                expected: 32,
-                found: text.len() / 2,
-            });
+            return Err(DigestError::Length { expected: 32, found: text.len() / 2 });
         }
         let mut bytes = [0_u8; 32];
         for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
@@ -108,9 +99,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.bytes
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -139,12 +128,6 @@ mod tests {
         tagged[0] = 9;
         assert_eq!(Digest::from_tagged(&tagged), Err(DigestError::Algorithm(9)));
         assert!(Digest::from_tagged(&tagged[1..]).is_err());
-        assert_eq!(
-            Digest::from_hex("zz"),
-            Err(DigestError::Length {
-                expected: 32,
-                found: 1
-            })
-        );
+        assert_eq!(Digest::from_hex("zz"), Err(DigestError::Length { expected: 32, found: 1 }));
     }
 }

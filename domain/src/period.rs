@@ -84,10 +84,7 @@ impl FromStr for TermId {
             "2" => 2,
             _ => return Err(PeriodError::Form),
         };
-        Ok(Self {
-            school_year: four_digits(year)?,
-            number,
-        })
+        Ok(Self { school_year: four_digits(year)?, number })
     }
 }
 
@@ -123,10 +120,7 @@ impl FromStr for Period {
                 "2" => 2,
                 _ => return Err(PeriodError::Form),
             };
-            return Ok(Self::Half {
-                year: four_digits(year)?,
-                half,
-            });
+            return Ok(Self::Half { year: four_digits(year)?, half });
         }
         if let Some(year) = text.strip_suffix('Y') {
             return Ok(Self::SchoolYear(four_digits(year)?));
@@ -228,10 +222,7 @@ impl Calendar {
     /// # Errors
     /// The calendar does not hold the term.
     pub fn term(&self, id: TermId) -> Result<&Term, PeriodError> {
-        self.terms
-            .iter()
-            .find(|term| term.id == id)
-            .ok_or(PeriodError::UnknownTerm(id))
+        self.terms.iter().find(|term| term.id == id).ok_or(PeriodError::UnknownTerm(id))
     }
 
     /// The term that holds a day; between terms, the one that ended last.
@@ -255,32 +246,14 @@ mod tests {
     use jiff::civil::date;
 
     fn term(number: i8, start: Date, end: Date) -> Term {
-        let id = TermId {
-            school_year: 2025,
-            number,
-        };
-        Term {
-            id,
-            start,
-            end,
-            first_monday: start,
-            census: start,
-            due: end,
-            closed: end,
-        }
+        let id = TermId { school_year: 2025, number };
+        Term { id, start, end, first_monday: start, census: start, due: end, closed: end }
     }
 
     /// Each form is read as it is written.
     #[test]
     fn periods_are_read_as_they_are_written() {
-        for text in [
-            "2026-11-23",
-            "2026-W48",
-            "2026-11",
-            "2025S1",
-            "2026H2",
-            "2025Y",
-        ] {
+        for text in ["2026-11-23", "2026-W48", "2026-11", "2025S1", "2026H2", "2025Y"] {
             let period: Period = text.parse().expect(text);
             assert_eq!(period.to_string(), text);
         }
@@ -289,16 +262,9 @@ mod tests {
     /// Days, weeks and months that do not exist are no periods.
     #[test]
     fn impossible_periods_are_refused() {
-        for text in [
-            "2026-13",
-            "2026-02-30",
-            "2025-W53",
-            "2025S3",
-            "2026H0",
-            "26-11",
-            "",
-            "２０２６Y",
-        ] {
+        for text in
+            ["2026-13", "2026-02-30", "2025-W53", "2025S3", "2026H0", "26-11", "", "２０２６Y"]
+        {
             assert_eq!(text.parse::<Period>(), Err(PeriodError::Form), "{text}");
         }
     }
@@ -316,14 +282,8 @@ mod tests {
         let autumn = term(1, date(2025, 9, 1), date(2026, 1, 23));
         let spring = term(2, date(2026, 2, 24), date(2026, 7, 3));
         let calendar = Calendar::new(vec![autumn, spring]).expect("calendar");
-        assert_eq!(
-            calendar.current(date(2026, 2, 1)).map(|t| t.id.number),
-            Some(1)
-        );
+        assert_eq!(calendar.current(date(2026, 2, 1)).map(|t| t.id.number), Some(1));
         assert_eq!(calendar.current(date(2025, 8, 31)), None);
-        assert_eq!(
-            Calendar::new(vec![spring, autumn]),
-            Err(PeriodError::Order(autumn.id))
-        );
+        assert_eq!(Calendar::new(vec![spring, autumn]), Err(PeriodError::Order(autumn.id)));
     }
 }

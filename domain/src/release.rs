@@ -71,11 +71,7 @@ pub struct ReleaseId {
 
 impl fmt::Display for ReleaseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}/{}/{}",
-            self.unit, self.table, self.period, self.revision
-        )
+        write!(f, "{}/{}/{}/{}", self.unit, self.table, self.period, self.revision)
     }
 }
 
@@ -145,12 +141,7 @@ impl Release {
     /// A school's rounded table.
     #[must_use]
     pub fn of_rounded(header: Header, table: &RoundedTable) -> Self {
-        Self::assemble(
-            header,
-            Rule::Rounded5,
-            crate::cell::pack(table.cells()),
-            None,
-        )
+        Self::assemble(header, Rule::Rounded5, crate::cell::pack(table.cells()), None)
     }
 
     /// A hub's sums.
@@ -173,23 +164,8 @@ impl Release {
         cells: Vec<u8>,
         provenance: Option<Provenance>,
     ) -> Self {
-        let Header {
-            id,
-            catalogue,
-            census_day,
-            persons,
-            made_at_ms,
-        } = header;
-        Self {
-            id,
-            catalogue,
-            rule,
-            cells,
-            census_day,
-            persons,
-            provenance,
-            made_at_ms,
-        }
+        let Header { id, catalogue, census_day, persons, made_at_ms } = header;
+        Self { id, catalogue, rule, cells, census_day, persons, provenance, made_at_ms }
     }
 
     /// What identifies the release.

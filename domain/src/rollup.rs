@@ -68,10 +68,7 @@ impl Sums {
     /// Sums of a table of `cells` cells to which nobody has contributed.
     #[must_use]
     pub fn empty(cells: usize) -> Self {
-        Self {
-            values: vec![0; cells],
-            contributors: vec![0; cells],
-        }
+        Self { values: vec![0; cells], contributors: vec![0; cells] }
     }
 
     /// Puts sums together that were stored apart.
@@ -80,10 +77,7 @@ impl Sums {
     /// The two vectors have different lengths.
     pub fn from_parts(values: Vec<u64>, contributors: Vec<u32>) -> Result<Self, RollupError> {
         if values.len() == contributors.len() {
-            Ok(Self {
-                values,
-                contributors,
-            })
+            Ok(Self { values, contributors })
         } else {
             let (expected, found) = (values.len(), contributors.len());
             Err(CellError::Count { expected, found }.into())
@@ -137,25 +131,15 @@ impl Sums {
                 }
             }
         })?;
-        if in_range {
-            Ok(())
-        } else {
-            Err(RollupError::Range)
-        }
+        if in_range { Ok(()) } else { Err(RollupError::Range) }
     }
 
     /// The sums as cells: a blank where nobody contributed.
     #[must_use]
     pub fn cells(&self) -> Vec<Cell> {
         let both = self.values.iter().zip(&self.contributors);
-        both.map(|(value, n)| {
-            if *n == 0 {
-                Cell::Unsupported
-            } else {
-                Cell::Value(*value)
-            }
-        })
-        .collect()
+        both.map(|(value, n)| if *n == 0 { Cell::Unsupported } else { Cell::Value(*value) })
+            .collect()
     }
 
     /// The bare sums.
@@ -180,8 +164,7 @@ trait Shift: Copy {
 impl Shift for u64 {
     fn plus(self, other: Self) -> Option<Self> {
         // Stores keep 63 bits; no real sum comes near.
-        self.checked_add(other)
-            .filter(|sum| i64::try_from(*sum).is_ok())
+        self.checked_add(other).filter(|sum| i64::try_from(*sum).is_ok())
     }
 
     fn minus(self, other: Self) -> Option<Self> {
@@ -228,10 +211,7 @@ mod tests {
     }
 
     fn addend(packed: &[u8]) -> Addend<'_> {
-        Addend {
-            cells: packed,
-            contributors: None,
-        }
+        Addend { cells: packed, contributors: None }
     }
 
     proptest! {
@@ -276,8 +256,7 @@ mod tests {
     #[test]
     fn nobody_is_not_zero() {
         let mut sums = Sums::empty(2);
-        sums.add(addend(&cell::pack(&[Cell::Value(0), Cell::Unsupported])))
-            .expect("add");
+        sums.add(addend(&cell::pack(&[Cell::Value(0), Cell::Unsupported]))).expect("add");
         assert_eq!(sums.cells(), [Cell::Value(0), Cell::Unsupported]);
         assert_eq!(sums.contributors(), [1, 0]);
     }

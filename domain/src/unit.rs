@@ -110,17 +110,10 @@ impl FromStr for UnitKind {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        [
-            Self::City,
-            Self::District,
-            Self::Street,
-            Self::School,
-            Self::Centre,
-            Self::Clinic,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
-        .ok_or(UnitError::Kind)
+        [Self::City, Self::District, Self::Street, Self::School, Self::Centre, Self::Clinic]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(UnitError::Kind)
     }
 }
 
@@ -149,9 +142,7 @@ impl FromStr for Zone {
         let label = |part: &str| {
             !part.is_empty()
                 && part.len() <= 63
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+                && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
         let parts = text.split('.').count();
         if text.len() <= 120 && parts >= 2 && text.split('.').all(label) {
@@ -186,21 +177,13 @@ impl IdentityName {
     /// Names a unit that belongs to a district.
     #[must_use]
     pub fn in_district(unit: UnitId, district: &UnitId, zone: Zone) -> Self {
-        Self {
-            unit,
-            district: district.label(),
-            zone,
-        }
+        Self { unit, district: district.label(), zone }
     }
 
     /// Names a unit that the city runs itself, the city hub among them.
     #[must_use]
     pub fn in_city(unit: UnitId, zone: Zone) -> Self {
-        Self {
-            unit,
-            district: CITY_LABEL.to_owned(),
-            zone,
-        }
+        Self { unit, district: CITY_LABEL.to_owned(), zone }
     }
 
     /// The unit that is named.
@@ -239,11 +222,7 @@ impl IdentityName {
             .ok_or(UnitError::Name)?;
         let (unit, district) = front.split_once('.').ok_or(UnitError::Name)?;
         let district_id: UnitId = district.parse().map_err(|_| UnitError::Name)?;
-        Ok(Self {
-            unit: unit.parse()?,
-            district: district_id.label(),
-            zone: zone.clone(),
-        })
+        Ok(Self { unit: unit.parse()?, district: district_id.label(), zone: zone.clone() })
     }
 }
 

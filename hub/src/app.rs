@@ -8,23 +8,22 @@ use certs::chain::Trust;
 use certs::issuer::IssuingAuthority;
 use certs::root::RootCertificate;
 use certs::tls::server_config;
-use domain::unit::UnitKind;
 use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
 use runtime::clock::Clock;
 use runtime::sql::{Database, Options, SqlError};
 use runtime::transport::Listener;
-use runtime::uplink::{Applied, Hooks, IdentityCell, Parent, Uplink};
+use runtime::uplink::{IdentityCell, Parent, Uplink};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::directive::DirectiveError;
+use crate::hooks::HubHooks;
 use crate::intake::{Intake, Parts};
 use crate::packs::{PackCache, Packs, PacksError};
 use crate::publish::Publisher;
 use crate::registry::RegistryCache;
 use crate::web::Console;
-use crate::{directive, service, store};
+use crate::{service, store};
 
 /// Why a hub could not be opened or served.
 #[derive(Debug, thiserror::Error)]
@@ -143,23 +142,16 @@ impl Hub {
             identity: identity.clone(),
             folded: folded.clone(),
         });
-        let uplink = config.parent.as_ref().map(|parent| {
-            let hooks = Arc::new(HubHooks {
-                config: config.clone(),
-                database: database.clone(),
-                clock: clock.clone(),
-                roots: roots.clone(),
-                packs: packs.clone(),
-                answered: answered.clone(),
-                directives: directives.clone(),
-            });
-            let parent = Parent {
-                address: parent.address.clone(),
-                name: parent.name.clone(),
-            };
-            let parts = (Trust::new(roots.clone()), clock.clone());
-            Uplink::new(database.clone(), identity.clone(), parent, parts, hooks)
-        });
+        let hooks = HubHooks {
+            config: config.clone(),
+            database: database.clone(),
+            clock: clock.clone(),
+            roots: roots.clone(),
+            packs: packs.clone(),
+            answered: answered.clone(),
+            directives: directives.clone(),
+        };
+        let uplink = uplink(&identity, hooks);
         Ok(Self(Arc::new(Inner {
             config,
             database,
@@ -261,10 +253,8 @@ impl Hub {
     /// # Errors
     /// The store cannot be read.
     pub fn is_demonstration(&self) -> Result<bool, SqlError> {
-        let value = self
-            .0
-            .database
-            .read(|tx| store::setting::value(tx, crate::web::DEMONSTRATION))?;
+        let value =
+            self.0.database.read(|tx| store::setting::value(tx, crate::web::DEMONSTRATION))?;
         Ok(value.is_some_and(|value| value == "true"))
     }
 
@@ -331,14 +321,20 @@ impl Hub {
     }
 }
 
+/// The way up, for a hub that has a parent.
+fn uplink(identity: &IdentityCell, hooks: HubHooks) -> Option<Uplink> {
+    let parent = hooks.config.parent.as_ref()?;
+    let parent = Parent { address: parent.address.clone(), name: parent.name.clone() };
+    let parts = (Trust::new(hooks.roots.clone()), hooks.clock.clone());
+    let database = hooks.database.clone();
+    Some(Uplink::new(database, identity.clone(), parent, parts, Arc::new(hooks)))
+}
+
 /// Notices directives that another process published, and days on which one comes into force.
 async fn watch_directives(hub: Hub, stop: CancellationToken) {
     let mut seen = (0, hub.clock().today());
     loop {
-        let last = hub
-            .database()
-            .read_async(store::directive::last_cursor)
-            .await;
+        let last = hub.database().read_async(store::directive::last_cursor).await;
         let now = (last.unwrap_or(seen.0), hub.clock().today());
         if now != seen {
             seen = now;
@@ -352,93 +348,5 @@ async fn watch_directives(hub: Hub, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
         }
-    }
-}
-
-struct HubHooks {
-    config: Config,
-    database: Database,
-    clock: Clock,
-    roots: Vec<RootCertificate>,
-    packs: Arc<PackCache>,
-    answered: Arc<Notify>,
-    directives: Arc<watch::Sender<u64>>,
-}
-
-impl Hooks for HubHooks {
-    fn directive(&self, bytes: &[u8]) -> Result<(), SqlError> {
-        let verified =
-            match directive::verify(bytes, &self.roots, self.config.zone(), self.clock.now()) {
-                Ok(verified) => verified,
-                Err(DirectiveError::Store(error)) => return Err(error),
-                Err(error) => {
-                    // Not passed on: nobody below could verify it either.
-                    tracing::error!(%error, "directive from above refused");
-                    return Ok(());
-                }
-            };
-        let now_ms = self.clock.now_ms();
-        let new = self.database.write("directive", move |tx| {
-            directive::keep(tx, &verified, now_ms)
-        })?;
-        if new {
-            let today = self.clock.today();
-            match self.database.read(move |tx| Packs::load(tx, today)) {
-                Ok(packs) => self.packs.replace(packs),
-                Err(error) => tracing::error!(%error, "packs could not be loaded"),
-            }
-            self.directives.send_modify(|version| *version += 1);
-        }
-        Ok(())
-    }
-
-    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
-        let (unit, today) = (self.config.unit.to_string(), self.clock.today().to_string());
-        self.database.read(move |tx| {
-            let mut lines = Vec::new();
-            for stored in store::directive::all(tx)? {
-                let in_force = stored.effective_from <= today;
-                let reason = if in_force { "" } else { "not yet effective" };
-                lines.push(Applied {
-                    unit: unit.clone(),
-                    kind: stored.kind,
-                    name: stored.name,
-                    content: stored.content_digest,
-                    in_force,
-                    reason: reason.to_owned(),
-                });
-            }
-            for below in store::contact::all_applied(tx)? {
-                lines.push(Applied {
-                    unit: below.unit,
-                    kind: below.kind,
-                    name: below.name,
-                    content: below.content,
-                    in_force: below.in_force,
-                    reason: below.reason,
-                });
-            }
-            Ok(lines)
-        })
-    }
-
-    fn schools_below(&self) -> u32 {
-        let (unit, today) = (self.config.unit.clone(), self.clock.today());
-        let counted: Result<u32, SqlError> = self.database.read(move |tx| {
-            let members = store::unit::members_on(tx, &unit, today)?;
-            let closed = store::unit::UnitStatus::Closed;
-            let served = members.iter().filter(|unit| unit.status != closed);
-            Ok(served
-                .map(|unit| match unit.kind {
-                    UnitKind::School => 1,
-                    _ => unit.schools_below,
-                })
-                .sum())
-        });
-        counted.unwrap_or(0)
-    }
-
-    fn answered(&self) {
-        self.answered.notify_one();
     }
 }

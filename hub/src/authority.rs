@@ -163,18 +163,9 @@ pub(crate) async fn refresh(hub: &Hub, signed: &mut Signed) -> Result<(), Author
             && wanted.iter().all(listed)
     };
     let dates = dates(known.as_ref());
-    let wanted = hub
-        .database()
-        .read_async(move |tx| revoked(tx, &dates, now))
-        .await?;
-    if !known
-        .as_ref()
-        .is_some_and(|known| unchanged(&wanted, known))
-    {
-        let number = hub
-            .database()
-            .write_async("crl_number", next_number)
-            .await?;
+    let wanted = hub.database().read_async(move |tx| revoked(tx, &dates, now)).await?;
+    if !known.as_ref().is_some_and(|known| unchanged(&wanted, known)) {
+        let number = hub.database().write_async("crl_number", next_number).await?;
         let list = authority.sign_crl(&wanted, number, now)?;
         write_list(hub.config(), &list)?;
         tracing::info!(number, revoked = wanted.len(), "revocation list signed");
@@ -190,8 +181,7 @@ fn exchange(hub: &Hub) -> Result<(), AuthorityError> {
     let Some(root) = hub.roots().first() else {
         return Ok(());
     };
-    hub.tls()
-        .store(server_config(&hub.identity().current(), root, &trust)?);
+    hub.tls().store(server_config(&hub.identity().current(), root, &trust)?);
     Ok(())
 }
 
@@ -206,8 +196,7 @@ fn renew_own(
     if from.is_ok_and(|from| now < from) {
         return Ok(());
     }
-    hub.identity()
-        .replace(own_identity(hub.config(), authority, now)?)?;
+    hub.identity().replace(own_identity(hub.config(), authority, now)?)?;
     tracing::info!("own certificate renewed");
     Ok(())
 }
@@ -222,11 +211,8 @@ pub fn own_identity(
     now: Timestamp,
 ) -> Result<LeafIdentity, AuthorityError> {
     let key = SigningKey::generate()?;
-    let record = LeafRecord {
-        name: config.name.clone(),
-        kind: config.kind,
-        key: key.public().clone(),
-    };
+    let record =
+        LeafRecord { name: config.name.clone(), kind: config.kind, key: key.public().clone() };
     let issued = authority.issue(&record, now)?;
     Ok(LeafIdentity::new(&issued.chain, key)?)
 }
@@ -251,9 +237,7 @@ fn revoked(
 
 fn dates(known: Option<&CrlContent>) -> HashMap<Serial, Timestamp> {
     let entries = known.into_iter().flat_map(|list| &list.revoked);
-    entries
-        .map(|entry| (entry.serial.clone(), entry.at))
-        .collect()
+    entries.map(|entry| (entry.serial.clone(), entry.at)).collect()
 }
 
 fn next_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
@@ -289,8 +273,5 @@ pub fn install(config: &Config, authority: &IssuingAuthority) -> Result<(), Auth
     let (certificate, key, _) = FILES;
     authority.key().save(&config.path(key))?;
     let block = pem::Pem::new("CERTIFICATE", authority.certificate());
-    Ok(std::fs::write(
-        config.path(certificate),
-        pem::encode(&block),
-    )?)
+    Ok(std::fs::write(config.path(certificate), pem::encode(&block))?)
 }

@@ -125,10 +125,7 @@ impl Config {
         let kind: UnitKind = parse("kind", &file.kind)?;
         if !kind.is_hub() {
             let reason = "a hub is a city, district or street".to_owned();
-            return Err(ConfigError::Value {
-                key: "kind",
-                reason,
-            });
+            return Err(ConfigError::Value { key: "kind", reason });
         }
         let zone: Zone = parse("zone", &file.zone)?;
         let name = match kind {
@@ -144,10 +141,7 @@ impl Config {
             (address, name) => {
                 let name = IdentityName::parse(name, &zone)
                     .map_err(|error| value("parent_name", &error))?;
-                Some(ParentConfig {
-                    address: address.to_owned(),
-                    name,
-                })
+                Some(ParentConfig { address: address.to_owned(), name })
             }
         };
         Ok(Self {
@@ -220,8 +214,5 @@ where
 }
 
 fn value(key: &'static str, error: &dyn std::fmt::Display) -> ConfigError {
-    ConfigError::Value {
-        key,
-        reason: error.to_string(),
-    }
+    ConfigError::Value { key, reason: error.to_string() }
 }

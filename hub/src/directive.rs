@@ -49,10 +49,7 @@ pub fn verify(
     for signed in directive.signatures {
         let signature =
             Signature::from_bytes(&signed.signature).map_err(|_| unreadable("signature"))?;
-        signatures.push(PackSignature {
-            signature,
-            chain: signed.chain,
-        });
+        signatures.push(PackSignature { signature, chain: signed.chain });
     }
     certs::pack::verify(&directive.pack, &signatures, roots, zone, now)?;
     let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| unreadable("no pack"))?;
@@ -62,9 +59,7 @@ pub fn verify(
     if pack.content.len() > PACK_BYTES_MAX {
         return Err(unreadable("the content is too large"));
     }
-    pack.effective_from
-        .parse::<Date>()
-        .map_err(|_| unreadable("effective_from"))?;
+    pack.effective_from.parse::<Date>().map_err(|_| unreadable("effective_from"))?;
     Ok(Stored {
         cursor: 0,
         kind: pack.kind,

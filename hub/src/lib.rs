@@ -12,6 +12,7 @@ pub mod config;
 pub mod console;
 pub mod directive;
 pub mod enrolment;
+mod hooks;
 pub mod intake;
 pub mod packs;
 pub mod publish;

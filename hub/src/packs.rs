@@ -82,21 +82,16 @@ impl Packs {
             if kind == PackKind::Scale {
                 continue;
             }
-            let in_force = stored
-                .effective_from
-                .parse::<Date>()
-                .is_ok_and(|from| from <= today);
-            match open(&stored.directive).map(|pack| {
-                (
-                    proto::pack::read(kind, &stored.name, &pack.content),
-                    sha256(&pack.content),
-                )
-            }) {
-                Some((Ok(pack), digest)) => packs.take(pack, digest, in_force),
-                Some((Err(error), _)) => {
-                    tracing::warn!(kind = %kind, name = %stored.name, %error, "pack not usable here");
+            let in_force = stored.effective_from.parse::<Date>().is_ok_and(|from| from <= today);
+            let Some(pack) = open(&stored.directive) else {
+                tracing::warn!(%kind, name = %stored.name, "stored pack unreadable");
+                continue;
+            };
+            match proto::pack::read(kind, &stored.name, &pack.content) {
+                Ok(read) => packs.take(read, sha256(&pack.content), in_force),
+                Err(error) => {
+                    tracing::warn!(%kind, name = %stored.name, %error, "pack not usable here");
                 }
-                None => tracing::warn!(kind = %kind, name = %stored.name, "stored pack unreadable"),
             }
         }
         Ok(packs)

@@ -88,10 +88,7 @@ impl Publisher {
 
     async fn everything(&self) -> Result<BTreeSet<Place>, SqlError> {
         let keys = self.database.read_async(total::keys).await?;
-        Ok(keys
-            .into_iter()
-            .map(|key| (key.table, key.period))
-            .collect())
+        Ok(keys.into_iter().map(|key| (key.table, key.period)).collect())
     }
 
     /// Seals what changed and, in the same commit, queues the latest sums of every table that has
@@ -110,17 +107,9 @@ impl Publisher {
                 if !goes_up {
                     return Ok::<_, SqlError>((0, BTreeSet::new()));
                 }
-                places.extend(
-                    sealed
-                        .into_iter()
-                        .map(|sealed| (sealed.key.table, sealed.key.period)),
-                );
-                let sender = Sender {
-                    packs: &packs,
-                    unit: &unit,
-                    key: &key,
-                    now_ms,
-                };
+                places
+                    .extend(sealed.into_iter().map(|sealed| (sealed.key.table, sealed.key.period)));
+                let sender = Sender { packs: &packs, unit: &unit, key: &key, now_ms };
                 queue(tx, &sender, places)
             })
             .await?;
@@ -180,11 +169,7 @@ fn latest_unsent(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<Next, SqlE
         return Ok(Next::Nothing);
     };
     if let Some(name) = outbox::note(tx, &note_name(place))? {
-        let sent: u64 = name
-            .rsplit('/')
-            .next()
-            .and_then(|n| n.parse().ok())
-            .unwrap_or(0);
+        let sent: u64 = name.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
         if sent >= number {
             return Ok(Next::Nothing);
         }
@@ -194,9 +179,7 @@ fn latest_unsent(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<Next, SqlE
         }
     }
     let digest = domain::digest::Digest::from_tagged(&catalogue).map_err(|_| SqlError::Type)?;
-    let table = packs
-        .catalogue(&digest)
-        .and_then(|known| known.table(&place.0));
+    let table = packs.catalogue(&digest).and_then(|known| known.table(&place.0));
     let cells = table.ok_or(SqlError::Type)?.cells();
     let sealed = snapshot::find(tx, number, cells)?.ok_or(SqlError::Type)?;
     Ok(Next::Send(Box::new(sealed)))
@@ -211,17 +194,10 @@ fn note_name((table, period): &Place) -> String {
 fn sign(sender: &Sender<'_>, sealed: &Sealed) -> Result<(String, Vec<u8>), SqlError> {
     let period: Period = sealed.key.period.parse().map_err(|_| SqlError::Type)?;
     let census_day = match period {
-        Period::Term(term) => sender
-            .packs
-            .calendar()
-            .term(term)
-            .ok()
-            .map(|term| term.census),
+        Period::Term(term) => sender.packs.calendar().term(term).ok().map(|term| term.census),
         _ => None,
     };
-    let number = u32::try_from(sealed.snapshot.number)
-        .ok()
-        .and_then(NonZeroU32::new);
+    let number = u32::try_from(sealed.snapshot.number).ok().and_then(NonZeroU32::new);
     let header = Header {
         id: ReleaseId {
             unit: sender.unit.clone(),
@@ -237,10 +213,7 @@ fn sign(sender: &Sender<'_>, sealed: &Sealed) -> Result<(String, Vec<u8>), SqlEr
     };
     let release = Release::of_snapshot(header, sealed.rule, &sealed.snapshot);
     let body = proto::release::encode(&release);
-    let signature = sender
-        .key
-        .sign(RELEASE_CONTEXT, &body)
-        .map_err(|_| SqlError::Type)?;
+    let signature = sender.key.sign(RELEASE_CONTEXT, &body).map_err(|_| SqlError::Type)?;
     let item = encode_item(ItemKind::Release, body, signature.to_bytes());
     Ok((release.id().to_string(), item))
 }

@@ -46,25 +46,18 @@ impl Registry {
         self.members.get(id)
     }
 
-    /// The key that may sign for an active unit.
+    /// A key of a unit that was not revoked. Whether the unit is served is asked apart, when its
+    /// frame is decided: a refusal is final, and a suspension is not.
     #[must_use]
     pub fn signing_key(&self, id: &UnitId, key: &KeyId) -> Option<Arc<PublicKey>> {
-        let member = self
-            .members
-            .get(id)
-            .filter(|unit| unit.status == UnitStatus::Active)?;
-        member.keys.get(key).cloned()
+        self.members.get(id)?.keys.get(key).cloned()
     }
 
     fn load(tx: &Tx<'_>, version: u64) -> Result<Self, SqlError> {
         let mut members: HashMap<UnitId, Member> = unit::all(tx)?
             .into_iter()
             .map(|unit| {
-                let member = Member {
-                    kind: unit.kind,
-                    status: unit.status,
-                    keys: HashMap::new(),
-                };
+                let member = Member { kind: unit.kind, status: unit.status, keys: HashMap::new() };
                 (unit.id, member)
             })
             .collect();
@@ -75,9 +68,7 @@ impl Registry {
             let id: UnitId = stored.unit.parse().map_err(|_| SqlError::Type)?;
             let key = PublicKey::from_spki(&stored.spki).map_err(|_| SqlError::Type)?;
             if let Some(member) = members.get_mut(&id) {
-                member
-                    .keys
-                    .insert(KeyId::from_bytes(stored.key_id), Arc::new(key));
+                member.keys.insert(KeyId::from_bytes(stored.key_id), Arc::new(key));
             }
         }
         Ok(Self { version, members })

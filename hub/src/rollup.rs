@@ -74,15 +74,9 @@ fn apply(
     let total = totals.get_mut(&key).ok_or(SqlError::Type)?;
     let addend = Addend {
         cells: &claimed.cells,
-        contributors: claimed
-            .provenance
-            .as_ref()
-            .map(|sums| sums.contributors.as_slice()),
+        contributors: claimed.provenance.as_ref().map(|sums| sums.contributors.as_slice()),
     };
-    let schools = claimed
-        .provenance
-        .as_ref()
-        .map_or(1, |sums| sums.schools_reported);
+    let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
     let persons = claimed.header.persons;
     let (summed, schools, persons, members) = match direction {
         Direction::In => (
@@ -140,22 +134,14 @@ pub fn seal(
     hub: &UnitId,
     now_ms: i64,
 ) -> Result<Vec<Sealed>, SqlError> {
-    let changed: BTreeSet<(String, String)> = total::unsealed(tx)?
-        .into_iter()
-        .map(|key| (key.table, key.period))
-        .collect();
+    let changed: BTreeSet<(String, String)> =
+        total::unsealed(tx)?.into_iter().map(|key| (key.table, key.period)).collect();
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    let sealing = Sealing {
-        packs,
-        stays: unit::stays(tx, hub)?,
-        now_ms,
-    };
+    let sealing = Sealing { packs, stays: unit::stays(tx, hub)?, now_ms };
     let groups = changed.into_iter();
-    groups
-        .map(|(table, period)| seal_one(tx, &sealing, &table, &period))
-        .collect()
+    groups.map(|(table, period)| seal_one(tx, &sealing, &table, &period)).collect()
 }
 
 /// What all tables of one sealing share.
@@ -181,12 +167,7 @@ fn seal_one(
         total::mark_sealed(tx, key, total.version)?;
         joined = Some(match joined {
             None if *key == target => total,
-            None => join(
-                spec(packs, &target)?,
-                empty_like(packs, &target, &total)?,
-                from,
-                &total,
-            )?,
+            None => join(spec(packs, &target)?, empty_like(packs, &target, &total)?, from, &total)?,
             Some(sum) => join(spec(packs, &target)?, sum, from, &total)?,
         });
     }
@@ -217,10 +198,7 @@ fn seal_one(
 /// The catalogue in force if anybody reported under it, else the one that most reported under.
 fn target_key(packs: &Packs, keys: &[TotalKey]) -> Result<TotalKey, SqlError> {
     let in_force = packs.in_force().digest.to_tagged();
-    let target = keys
-        .iter()
-        .find(|key| key.catalogue == in_force)
-        .or_else(|| keys.last());
+    let target = keys.iter().find(|key| key.catalogue == in_force).or_else(|| keys.last());
     target.cloned().ok_or(SqlError::Type)
 }
 
@@ -300,9 +278,7 @@ pub fn schools_due(
 
 fn due(packs: &Packs, stays: &[Stay], period: &str) -> u32 {
     let day = tree_day(packs, period).to_string();
-    let served = stays
-        .iter()
-        .filter(|stay| stay.status != UnitStatus::Closed);
+    let served = stays.iter().filter(|stay| stay.status != UnitStatus::Closed);
     served
         .filter(|stay| stay.covers(&day))
         .map(|stay| match stay.kind {

@@ -38,10 +38,7 @@ impl Console {
             return Err(HubError::OpenConsole(address));
         }
         let listener = TcpListener::bind(address).await?;
-        Ok(Self {
-            listener,
-            router: router(hub)?,
-        })
+        Ok(Self { listener, router: router(hub)? })
     }
 
     /// The address that was bound, with the port that the system chose.
@@ -68,25 +65,14 @@ fn router(hub: &Hub) -> Result<Router, HubError> {
     let store = SessionStore::new(hub.database().clone());
     let sessions = Sessions::new(store).map_err(|error| HubError::Trust(Box::new(error)))?;
     let unit = Label::new(&config.name_zh, &config.name_en);
-    let mut site = console::site(
-        config.kind,
-        unit,
-        config.unit.to_string(),
-        Transport::Loopback,
-    );
+    let mut site = console::site(config.kind, unit, config.unit.to_string(), Transport::Loopback);
     site.demonstration = hub.is_demonstration()?;
-    let shell = Arc::new(Shell {
-        site,
-        sessions,
-        clock: hub.clock().clone(),
-    });
+    let shell = Arc::new(Shell { site, sessions, clock: hub.clock().clone() });
     let statistics = Statistics::of(hub);
     let pages = console::router(Arc::clone(&shell), Arc::new(statistics.clone()));
     let watched = hub.clone();
     let ready = get(move || readiness(watched.clone()));
-    let health = Router::new()
-        .route("/livez", get(|| async { "ok" }))
-        .route("/readyz", ready);
+    let health = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
     Ok(health.merge(rest::router(shell, statistics)).merge(pages))
 }
 

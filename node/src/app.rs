@@ -29,12 +29,7 @@ mod serving;
 pub use serving::{ConsoleMode, ServeError, Serving, is_served, ring_bell};
 
 /// Files that `init` makes; any of them says that the folder is in use.
-const FILES: [&str; 4] = [
-    config::FILE_NAME,
-    crate::unlock::FILE_NAME,
-    "ledger.db",
-    "transfer.db",
-];
+const FILES: [&str; 4] = [config::FILE_NAME, crate::unlock::FILE_NAME, "ledger.db", "transfer.db"];
 
 /// Folder with every certificate that was ours.
 const CERTIFICATES: &str = "certificates";
@@ -158,9 +153,7 @@ fn fill(
     key.lock(data, opener)?;
     let ledger = Ledger::open(&data.join("ledger.db"), key.data_key())?;
     let now_ms = clock.now_ms();
-    ledger.write("rounding_key", move |tx| {
-        rounding_key::load_or_make(tx, now_ms).map(drop)
-    })?;
+    ledger.write("rounding_key", move |tx| rounding_key::load_or_make(tx, now_ms).map(drop))?;
     Transfer::open(&data.join("transfer.db"))?;
     let text = config::template(settings);
     std::fs::write(data.join(config::FILE_NAME), text).map_err(AppError::Folder)?;
@@ -183,16 +176,8 @@ fn make_folder(data: &Path) -> std::io::Result<()> {
 pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
     must_exist(&config, "transfer.db")?;
     let transfer = Transfer::open(&config.path("transfer.db"))?;
-    let member = config
-        .membership
-        .clone()
-        .map(|membership| member(&config, membership));
-    let outward = Outward {
-        member: member.transpose()?,
-        config,
-        clock,
-        transfer,
-    };
+    let member = config.membership.clone().map(|membership| member(&config, membership));
+    let outward = Outward { member: member.transpose()?, config, clock, transfer };
     outward.keep_certificate().map_err(AppError::Folder)?;
     Ok(outward)
 }
@@ -204,21 +189,14 @@ pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
 pub fn open(config: Config, key: DataKey, clock: Clock) -> Result<Node, AppError> {
     must_exist(&config, "ledger.db")?;
     let ledger = Ledger::open(&config.path("ledger.db"), key)?;
-    let node = Node {
-        outward: open_outward(config, clock)?,
-        ledger,
-    };
+    let node = Node { outward: open_outward(config, clock)?, ledger };
     node.keep_profile()?;
     Ok(node)
 }
 
 /// Opening would make an empty one, and a lost ledger must never look like an empty school.
 fn must_exist(config: &Config, name: &'static str) -> Result<(), AppError> {
-    if config.path(name).exists() {
-        Ok(())
-    } else {
-        Err(AppError::Missing(name))
-    }
+    if config.path(name).exists() { Ok(()) } else { Err(AppError::Missing(name)) }
 }
 
 /// As [`open`], for a data folder with a file configuration and nothing else, as in a harness.
@@ -239,9 +217,7 @@ fn certificate_path(config: &Config, key: &KeyId) -> PathBuf {
 #[must_use]
 pub fn old_certificate(config: &Config, key: &KeyId, zone: &Zone) -> Option<PeerIdentity> {
     let leaf = std::fs::read(certificate_path(config, key)).ok()?;
-    PeerIdentity::from_leaf(&leaf, zone)
-        .ok()
-        .filter(|peer| peer.key().id() == *key)
+    PeerIdentity::from_leaf(&leaf, zone).ok().filter(|peer| peer.key().id() == *key)
 }
 
 fn member(config: &Config, membership: Membership) -> Result<Member, AppError> {
@@ -250,11 +226,7 @@ fn member(config: &Config, membership: Membership) -> Result<Member, AppError> {
     if roots.is_empty() {
         return Err(AppError::Missing("roots/education.pem"));
     }
-    Ok(Member {
-        membership,
-        identity,
-        trust: Trust::new(roots),
-    })
+    Ok(Member { membership, identity, trust: Trust::new(roots) })
 }
 
 impl Outward {
@@ -300,11 +272,7 @@ impl Outward {
             zone: name.zone().clone(),
             roots: member.trust.roots().to_vec(),
         };
-        let inbox = Arc::new(Inbox::new(
-            self.transfer.clone(),
-            recipient,
-            self.clock.clone(),
-        ));
+        let inbox = Arc::new(Inbox::new(self.transfer.clone(), recipient, self.clock.clone()));
         let parent = Parent {
             address: member.membership.parent_address.clone(),
             name: member.membership.parent_name.clone(),
@@ -359,8 +327,7 @@ impl Node {
         if known.as_ref() == Some(&wanted) {
             return Ok(());
         }
-        self.ledger
-            .write("set_profile", move |tx| profile::set(tx, &wanted))
+        self.ledger.write("set_profile", move |tx| profile::set(tx, &wanted))
     }
 
     /// The school's profile; nothing until the node has joined and its type is known.

@@ -140,10 +140,7 @@ impl Config {
         let console: SocketAddr = parse("console", settings.text("console"))?;
         if !console.ip().is_loopback() {
             let reason = "the console is for this machine only, such as 127.0.0.1:8480".to_owned();
-            return Err(ConfigError::Value {
-                key: "console",
-                reason,
-            });
+            return Err(ConfigError::Value { key: "console", reason });
         }
         Ok(Self {
             data: data.to_owned(),
@@ -167,9 +164,7 @@ impl Config {
     /// Our unit, once the node has joined.
     #[must_use]
     pub fn unit(&self) -> Option<&UnitId> {
-        self.membership
-            .as_ref()
-            .map(|membership| membership.name.unit())
+        self.membership.as_ref().map(|membership| membership.name.unit())
     }
 
     /// The folder with the pinned roots.
@@ -191,24 +186,14 @@ fn membership(settings: &Settings) -> Result<Option<Membership>, ConfigError> {
     let unit = settings.text("unit");
     if !unit.is_empty() && parse::<UnitId>("unit", unit)? != *name.unit() {
         let reason = "it is another unit than the one in name".to_owned();
-        return Err(ConfigError::Value {
-            key: "unit",
-            reason,
-        });
+        return Err(ConfigError::Value { key: "unit", reason });
     }
     let parent_address = settings.text("parent_address").to_owned();
     if parent_address.is_empty() {
         let reason = "it is empty although the node has joined".to_owned();
-        return Err(ConfigError::Value {
-            key: "parent_address",
-            reason,
-        });
+        return Err(ConfigError::Value { key: "parent_address", reason });
     }
-    Ok(Some(Membership {
-        name,
-        parent_address,
-        parent_name,
-    }))
+    Ok(Some(Membership { name, parent_address, parent_name }))
 }
 
 fn school(settings: &Settings) -> Result<School, ConfigError> {
@@ -224,10 +209,7 @@ fn school(settings: &Settings) -> Result<School, ConfigError> {
         word => Some(SchoolType::from_word(word).ok_or_else(|| {
             let words: Vec<&str> = SchoolType::ALL.iter().map(|kind| kind.as_str()).collect();
             let reason = format!("write one of {}", words.join(", "));
-            ConfigError::Value {
-                key: "school_type",
-                reason,
-            }
+            ConfigError::Value { key: "school_type", reason }
         })?),
     };
     if let (Some(kind), Some(span)) = (school_type, grades) {
@@ -248,15 +230,9 @@ fn check_stages(kind: SchoolType, span: GradeSpan) -> Result<(), ConfigError> {
         let known = domain::catalogue::Grade::from_word(grade.code());
         let staged = known.and_then(|grade| domain::catalogue::stage_of(kind, grade));
         if staged.is_none() {
-            let reason = format!(
-                "a school of type {} has no grade {}",
-                kind.as_str(),
-                grade.code()
-            );
-            return Err(ConfigError::Value {
-                key: "grades",
-                reason,
-            });
+            let reason =
+                format!("a school of type {} has no grade {}", kind.as_str(), grade.code());
+            return Err(ConfigError::Value { key: "grades", reason });
         }
     }
     Ok(())
@@ -269,10 +245,7 @@ fn grade_span(text: &str) -> Option<GradeSpan> {
         Grade::from_code(part).or_else(|| Grade::from_code(&format!("g{part}")))
     };
     let (from, to) = text.split_once(['-', '–']).unwrap_or((text, text));
-    let span = GradeSpan {
-        from: grade(from)?,
-        to: grade(to)?,
-    };
+    let span = GradeSpan { from: grade(from)?, to: grade(to)? };
     (span.from <= span.to).then_some(span)
 }
 
@@ -285,10 +258,7 @@ where
 }
 
 fn value(key: &'static str, error: &dyn std::fmt::Display) -> ConfigError {
-    ConfigError::Value {
-        key,
-        reason: error.to_string(),
-    }
+    ConfigError::Value { key, reason: error.to_string() }
 }
 
 #[cfg(test)]

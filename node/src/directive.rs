@@ -49,15 +49,7 @@ impl Inbox {
     pub fn new(transfer: Transfer, recipient: Recipient, clock: Clock) -> Self {
         let Recipient { unit, zone, roots } = recipient;
         let (refused, answered) = (Mutex::default(), Arc::default());
-        Self {
-            transfer,
-            unit,
-            zone,
-            roots,
-            clock,
-            refused,
-            answered,
-        }
+        Self { transfer, unit, zone, roots, clock, refused, answered }
     }
 
     /// Rings whenever the hub answered something.
@@ -135,9 +127,7 @@ impl Hooks for Inbox {
 
     fn applied(&self) -> Result<Vec<Applied>, SqlError> {
         let (unit, today) = (self.unit.to_string(), self.clock.today());
-        let mut applied = self
-            .transfer
-            .read(move |tx| directive::applied(tx, &unit, today))?;
+        let mut applied = self.transfer.read(move |tx| directive::applied(tx, &unit, today))?;
         if let Ok(refused) = self.refused.lock() {
             applied.extend(refused.values().cloned());
         }

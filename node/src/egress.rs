@@ -62,15 +62,8 @@ impl Egress {
 
     fn stored(&self) -> Result<Vec<Stored>, SourceError> {
         let packs = self.node.packs().map_err(unavailable)?;
-        let sent = self
-            .node
-            .transfer()
-            .releases(RELEASES_MAX)
-            .map_err(unavailable)?;
-        Ok(sent
-            .into_iter()
-            .filter_map(|sent| read(sent, &packs))
-            .collect())
+        let sent = self.node.transfer().releases(RELEASES_MAX).map_err(unavailable)?;
+        Ok(sent.into_iter().filter_map(|sent| read(sent, &packs)).collect())
     }
 
     /// The release of an id: the digits of its digest, or the written form of its name.
@@ -90,11 +83,7 @@ impl Egress {
     /// # Errors
     /// A store cannot be read.
     pub fn lines(&self) -> Result<Vec<ReleaseLine>, SourceError> {
-        Ok(self
-            .stored()?
-            .iter()
-            .filter_map(|stored| self.line(stored))
-            .collect())
+        Ok(self.stored()?.iter().filter_map(|stored| self.line(stored)).collect())
     }
 
     /// The preview of a term; the current one if none is named.
@@ -114,12 +103,8 @@ impl Egress {
     #[must_use]
     pub fn preview_page(&self, prepared: &Prepared, context: &Context) -> PreviewPage {
         let catalogue = &context.catalogue;
-        let mut page = PreviewPage {
-            releases: Vec::new(),
-            due_ms: None,
-            hub: self.hub(),
-            absent: Vec::new(),
-        };
+        let mut page =
+            PreviewPage { releases: Vec::new(), due_ms: None, hub: self.hub(), absent: Vec::new() };
         let mut tables = Vec::new();
         for draft in &prepared.drafts {
             let release = &draft.release;
@@ -160,17 +145,11 @@ impl Egress {
             id: id_of(&stored.sent)?,
             signed_at_ms: header.made_at_ms,
             kind: decode::kind_of(stored.claimed.rule),
-            table: decoded
-                .as_ref()
-                .map_or_else(fallback, |decoded| decoded.table.clone()),
+            table: decoded.as_ref().map_or_else(fallback, |decoded| decoded.table.clone()),
             period: decode::period(header.id.period),
             revision: header.id.revision.get(),
             tally: decoded.map(|decoded| decoded.tally).unwrap_or_default(),
-            hops: vec![Hop {
-                hub: self.hub(),
-                state: hop(&stored.sent),
-                receipt: None,
-            }],
+            hops: vec![Hop { hub: self.hub(), state: hop(&stored.sent), receipt: None }],
         })
     }
 
@@ -179,8 +158,7 @@ impl Egress {
         let signature = Signature::from_bytes(&item.signature).map_err(unavailable)?;
         let certificate = self.certificate(&signature);
         let valid = |key: &PublicKey| {
-            key.verify(proto::frame::RELEASE_CONTEXT, &item.body, &signature)
-                .is_ok()
+            key.verify(proto::frame::RELEASE_CONTEXT, &item.body, &signature).is_ok()
         };
         let name = certificate.as_ref().map(|peer| peer.name().to_string());
         Ok(ReleasePage {
@@ -194,14 +172,8 @@ impl Egress {
                 algorithm: "ECDSA P-256 SHA-256",
             },
             is_verified: certificate.is_some_and(|peer| valid(peer.key())),
-            position: stored
-                .sent
-                .sequence
-                .map_or_else(String::new, |at| at.to_string()),
-            blocks: stored
-                .decoded()
-                .map(|decoded| decoded.blocks)
-                .unwrap_or_default(),
+            position: stored.sent.sequence.map_or_else(String::new, |at| at.to_string()),
+            blocks: stored.decoded().map(|decoded| decoded.blocks).unwrap_or_default(),
             bytes: item.body,
         })
     }
@@ -278,10 +250,7 @@ impl EgressSource for Egress {
 
 impl Egress {
     fn students(&self) -> Result<u64, SourceError> {
-        self.node
-            .ledger()
-            .read(student::count_on_roll)
-            .map_err(unavailable)
+        self.node.ledger().read(student::count_on_roll).map_err(unavailable)
     }
 }
 
@@ -300,10 +269,7 @@ pub fn context(
     })?;
     let today = node.clock().today();
     let current = packs.calendar().current(today).map(|term| term.id);
-    let guess = TermId {
-        school_year: today.year(),
-        number: 1,
-    };
+    let guess = TermId { school_year: today.year(), number: 1 };
     let context = Context {
         catalogue: Arc::clone(&packs.in_force().pack),
         catalogue_digest: packs.in_force().digest,
@@ -318,23 +284,13 @@ fn read(sent: SentItem, packs: &Packs) -> Option<Stored> {
     let item = decode_item(&sent.item).ok()?;
     let claimed = proto::release::decode(&item.body).ok()?;
     let catalogue = packs.catalogue(&claimed.header.catalogue).cloned();
-    Some(Stored {
-        sent,
-        claimed,
-        catalogue,
-    })
+    Some(Stored { sent, claimed, catalogue })
 }
 
 /// The first digits of the digest of the signed bytes.
 fn id_of(sent: &SentItem) -> Option<String> {
     let item = decode_item(&sent.item).ok()?;
-    Some(
-        sha256(&item.body)
-            .to_string()
-            .chars()
-            .take(ID_DIGITS)
-            .collect(),
-    )
+    Some(sha256(&item.body).to_string().chars().take(ID_DIGITS).collect())
 }
 
 /// What the hub said about an item.

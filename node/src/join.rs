@@ -108,10 +108,7 @@ fn keep(
 /// Writes the pinned roots in the order of the invite: education's first.
 fn keep_roots(folder: &Path, roots: &[RootCertificate]) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    for (root, commission) in roots
-        .iter()
-        .zip([Commission::Education, Commission::Health])
-    {
+    for (root, commission) in roots.iter().zip([Commission::Education, Commission::Health]) {
         let path = root_path(folder, commission);
         let beside = path.with_extension("pem.new");
         std::fs::write(&beside, root.to_pem())?;

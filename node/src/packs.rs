@@ -55,21 +55,12 @@ impl Packs {
     /// None in a build whose tests pass.
     pub fn embedded() -> Result<Self, PacksError> {
         let mut scales = Vec::new();
-        for pack in embedded::PACKS
-            .iter()
-            .filter(|pack| pack.kind == PackKind::Scale)
-        {
+        for pack in embedded::PACKS.iter().filter(|pack| pack.kind == PackKind::Scale) {
             let scale = proto::pack::scale::read(pack.name, pack.bytes)?;
-            scales.push(Known {
-                digest: sha256(pack.bytes),
-                pack: Arc::new(scale),
-            });
+            scales.push(Known { digest: sha256(pack.bytes), pack: Arc::new(scale) });
         }
         let bytes = embedded::find(PackKind::Catalogue, "catalogue").map_or(&[][..], |p| p.bytes);
-        let catalogue = Known {
-            digest: sha256(bytes),
-            pack: Arc::new(embedded::catalogue()?),
-        };
+        let catalogue = Known { digest: sha256(bytes), pack: Arc::new(embedded::catalogue()?) };
         Ok(Self {
             catalogues: vec![catalogue.clone()],
             in_force: catalogue,
@@ -88,10 +79,7 @@ impl Packs {
         let mut stored = transfer.read(directive::all)?;
         // Of several that are in force the highest serial counts, and so is taken last.
         stored.sort_by_key(|stored| stored.serial);
-        for stored in stored
-            .iter()
-            .filter(|stored| stored.verdict == Verdict::Usable)
-        {
+        for stored in stored.iter().filter(|stored| stored.verdict == Verdict::Usable) {
             packs.take(stored, today);
         }
         Ok(packs)
@@ -110,20 +98,14 @@ impl Packs {
         let (digest, in_force) = (stored.content_digest, stored.effective_from <= today);
         match pack {
             Pack::Catalogue(catalogue) => {
-                let known = Known {
-                    digest,
-                    pack: Arc::new(*catalogue),
-                };
+                let known = Known { digest, pack: Arc::new(*catalogue) };
                 self.catalogues.push(known.clone());
                 if in_force {
                     self.in_force = known;
                 }
             }
             Pack::Scale(scale) => {
-                let known = Known {
-                    digest,
-                    pack: Arc::new(*scale),
-                };
+                let known = Known { digest, pack: Arc::new(*scale) };
                 self.scales_ever.push(known.clone());
                 if in_force {
                     self.scales.retain(|old| old.pack.id() != known.pack.id());
@@ -144,10 +126,7 @@ impl Packs {
     /// The catalogue of a digest, however old.
     #[must_use]
     pub fn catalogue(&self, digest: &Digest) -> Option<&Arc<Catalogue>> {
-        self.catalogues
-            .iter()
-            .find(|known| known.digest == *digest)
-            .map(|known| &known.pack)
+        self.catalogues.iter().find(|known| known.digest == *digest).map(|known| &known.pack)
     }
 
     /// The term calendar in force.
@@ -165,19 +144,13 @@ impl Packs {
     /// The scale in force that an office calls by this name.
     #[must_use]
     pub fn scale(&self, name: &str) -> Option<&Known<Scale>> {
-        let by_id = self
-            .scales
-            .iter()
-            .find(|known| known.pack.id().eq_ignore_ascii_case(name));
+        let by_id = self.scales.iter().find(|known| known.pack.id().eq_ignore_ascii_case(name));
         by_id.or_else(|| self.scales.iter().find(|known| known.pack.is_called(name)))
     }
 
     /// Every scale that was ever known, by the digest of its pack, for what was scored with it.
     #[must_use]
     pub fn scales_ever(&self) -> Vec<(Digest, Arc<Scale>)> {
-        self.scales_ever
-            .iter()
-            .map(|known| (known.digest, Arc::clone(&known.pack)))
-            .collect()
+        self.scales_ever.iter().map(|known| (known.digest, Arc::clone(&known.pack))).collect()
     }
 }

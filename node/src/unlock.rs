@@ -86,9 +86,7 @@ impl Opener {
     /// The file cannot be read, or holds something else.
     pub fn danger_from_key_file(path: &Path) -> Result<Self, UnlockError> {
         let text = Zeroizing::new(read_small(path)?);
-        let bytes = hex_decode(text.trim())
-            .map(Zeroizing::new)
-            .ok_or(UnlockError::Damaged)?;
+        let bytes = hex_decode(text.trim()).map(Zeroizing::new).ok_or(UnlockError::Damaged)?;
         let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| UnlockError::Damaged)?;
         Ok(Self::DangerKeyFile(Zeroizing::new(key)))
     }
@@ -153,10 +151,7 @@ impl LedgerKey {
             ("argon2id", Opener::Passphrase(passphrase)) => {
                 let salt = hex_decode(&file.salt).ok_or(UnlockError::Damaged)?;
                 let salt = <[u8; 16]>::try_from(salt).map_err(|_| UnlockError::Damaged)?;
-                let cost = Cost {
-                    memory_kib: file.memory_kib,
-                    passes: file.passes,
-                };
+                let cost = Cost { memory_kib: file.memory_kib, passes: file.passes };
                 passphrase.derive(&salt, cost)?
             }
             ("none", Opener::DangerKeyFile(key)) => key.clone(),
@@ -257,13 +252,11 @@ fn read_small(path: &Path) -> Result<String, UnlockError> {
 
 fn hex_encode(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn hex_decode(text: &str) -> Option<Vec<u8>> {
@@ -284,11 +277,7 @@ mod tests {
 
     fn sheet(key: &LedgerKey) -> String {
         let groups = key.expose_groups();
-        groups
-            .iter()
-            .map(|group| group.as_str())
-            .collect::<Vec<_>>()
-            .join(" ")
+        groups.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// Only the passphrase that locked a key unlocks it, and a changed one replaces the old.
@@ -296,23 +285,12 @@ mod tests {
     fn a_key_opens_with_its_own_passphrase() {
         let folder = tempfile::tempdir().expect("folder");
         let key = LedgerKey::generate();
-        key.lock(folder.path(), &passphrase("correct horse battery"))
-            .expect("lock");
+        key.lock(folder.path(), &passphrase("correct horse battery")).expect("lock");
         let open = |text: &str| LedgerKey::open(folder.path(), &passphrase(text));
-        assert_eq!(
-            open("correct horse battery").map(|key| sheet(&key)).ok(),
-            Some(sheet(&key))
-        );
-        assert!(matches!(
-            open("wrong horse battery"),
-            Err(UnlockError::Wrong)
-        ));
-        key.lock(folder.path(), &passphrase("another long passphrase"))
-            .expect("lock");
-        assert!(matches!(
-            open("correct horse battery"),
-            Err(UnlockError::Wrong)
-        ));
+        assert_eq!(open("correct horse battery").map(|key| sheet(&key)).ok(), Some(sheet(&key)));
+        assert!(matches!(open("wrong horse battery"), Err(UnlockError::Wrong)));
+        key.lock(folder.path(), &passphrase("another long passphrase")).expect("lock");
+        assert!(matches!(open("correct horse battery"), Err(UnlockError::Wrong)));
         assert_eq!(kind_of(folder.path()).ok(), Some("passphrase"));
     }
 
@@ -329,10 +307,7 @@ mod tests {
         assert_eq!(opened.ok(), Some(sheet(&key)));
         let typed = LedgerKey::open(folder.path(), &passphrase("correct horse battery"));
         assert!(matches!(typed, Err(UnlockError::OtherKind("key file"))));
-        assert!(
-            Opener::danger_new_key_file(&path).is_err(),
-            "never overwritten"
-        );
+        assert!(Opener::danger_new_key_file(&path).is_err(), "never overwritten");
     }
 
     /// The sheet brings the key back; a damaged file is told apart from a wrong passphrase.

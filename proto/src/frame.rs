@@ -55,12 +55,7 @@ pub struct OpenItem {
 /// Encodes a signed item.
 #[must_use]
 pub fn encode_item(kind: ItemKind, body: Vec<u8>, signature: Vec<u8>) -> Vec<u8> {
-    SignedItem {
-        kind: kind.into(),
-        body,
-        signature,
-    }
-    .encode_to_vec()
+    SignedItem { kind: kind.into(), body, signature }.encode_to_vec()
 }
 
 /// Reads a signed item.
@@ -73,11 +68,7 @@ pub fn decode_item(bytes: &[u8]) -> Result<OpenItem, FrameError> {
         ItemKind::Unspecified => return Err(FrameError::Field("kind")),
         kind => kind,
     };
-    Ok(OpenItem {
-        kind,
-        body: item.body,
-        signature: item.signature,
-    })
+    Ok(OpenItem { kind, body: item.body, signature: item.signature })
 }
 
 /// Puts an item into its place in a lane.
@@ -178,10 +169,7 @@ mod tests {
     fn a_frame_is_read_as_it_was_built() {
         let bytes = encode_frame(&[7; 16], Lane::Statistics, 2, &[9; 33], &item());
         let frame = decode_frame(&bytes).expect("frame");
-        assert_eq!(
-            (frame.epoch, frame.lane, frame.sequence),
-            ([7; 16], Lane::Statistics, 2)
-        );
+        assert_eq!((frame.epoch, frame.lane, frame.sequence), ([7; 16], Lane::Statistics, 2));
         assert_eq!(frame.item.body, [1, 2]);
     }
 

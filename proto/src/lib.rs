@@ -55,15 +55,9 @@ mod tests {
     fn the_contract_only_grows() {
         let released = include_str!("../contract.lock");
         let now: Vec<&str> = super::CONTRACT.lines().collect();
-        let gone: Vec<&str> = released
-            .lines()
-            .filter(|line| !now.contains(line))
-            .collect();
+        let gone: Vec<&str> = released.lines().filter(|line| !now.contains(line)).collect();
         assert!(gone.is_empty(), "changed or removed: {gone:#?}");
-        let new: Vec<&str> = now
-            .into_iter()
-            .filter(|line| !released.contains(line))
-            .collect();
+        let new: Vec<&str> = now.into_iter().filter(|line| !released.contains(line)).collect();
         assert!(new.is_empty(), "add to contract.lock: {}", new.join("\n"));
     }
 }

@@ -32,9 +32,7 @@ pub fn encode(release: &Release) -> Vec<u8> {
         catalogue: release.catalogue().to_tagged(),
         rule: rule_to_wire(release.rule()).into(),
         cells: release.cells().to_vec(),
-        census_day: release
-            .census_day()
-            .map_or_else(String::new, |day| day.to_string()),
+        census_day: release.census_day().map_or_else(String::new, |day| day.to_string()),
         persons: release.persons(),
         rollup: release.provenance().map(|sums| wire::Rollup {
             schools_due: sums.schools_due,
@@ -57,24 +55,12 @@ pub fn decode(bytes: &[u8]) -> Result<Claimed, ReleaseError> {
     let rule = rule_from_wire(message.rule())?;
     let census_day = match message.census_day.as_str() {
         "" => None,
-        text => Some(
-            text.parse()
-                .map_err(|_| ReleaseError::Field("census_day"))?,
-        ),
+        text => Some(text.parse().map_err(|_| ReleaseError::Field("census_day"))?),
     };
     let id = ReleaseId {
-        unit: message
-            .unit
-            .parse()
-            .map_err(|_| ReleaseError::Field("unit"))?,
-        table: message
-            .table
-            .parse()
-            .map_err(|_| ReleaseError::Field("table"))?,
-        period: message
-            .period
-            .parse()
-            .map_err(|_| ReleaseError::Field("period"))?,
+        unit: message.unit.parse().map_err(|_| ReleaseError::Field("unit"))?,
+        table: message.table.parse().map_err(|_| ReleaseError::Field("table"))?,
+        period: message.period.parse().map_err(|_| ReleaseError::Field("period"))?,
         revision: NonZeroU32::new(message.revision).ok_or(ReleaseError::Field("revision"))?,
     };
     let catalogue =
@@ -93,12 +79,7 @@ pub fn decode(bytes: &[u8]) -> Result<Claimed, ReleaseError> {
     if summed != provenance.is_some() {
         return Err(ReleaseError::Field("rollup"));
     }
-    Ok(Claimed {
-        header,
-        rule,
-        cells: message.cells,
-        provenance,
-    })
+    Ok(Claimed { header, rule, cells: message.cells, provenance })
 }
 
 fn provenance(rollup: wire::Rollup) -> Result<Provenance, ReleaseError> {

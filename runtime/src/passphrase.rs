@@ -25,10 +25,7 @@ pub struct Cost {
 impl Default for Cost {
     /// The second recommendation of RFC 9106: 64 MiB, three passes.
     fn default() -> Self {
-        Self {
-            memory_kib: 64 * 1024,
-            passes: 3,
-        }
+        Self { memory_kib: 64 * 1024, passes: 3 }
     }
 }
 
@@ -104,10 +101,7 @@ impl Passphrase {
 mod tests {
     use super::*;
 
-    const CHEAP: Cost = Cost {
-        memory_kib: 64,
-        passes: 1,
-    };
+    const CHEAP: Cost = Cost { memory_kib: 64, passes: 1 };
 
     fn derive(text: &str, salt: u8, cost: Cost) -> [u8; 32] {
         let passphrase = Passphrase::typed(text).expect("passphrase");
@@ -121,10 +115,7 @@ mod tests {
         assert_eq!(key, derive("correct horse battery\r\n", 1, CHEAP));
         assert_ne!(key, derive("correct horse batterY", 1, CHEAP));
         assert_ne!(key, derive("correct horse battery", 2, CHEAP));
-        assert_ne!(
-            key,
-            derive("correct horse battery", 1, Cost { passes: 2, ..CHEAP })
-        );
+        assert_ne!(key, derive("correct horse battery", 1, Cost { passes: 2, ..CHEAP }));
     }
 
     /// Short passphrases are not accepted for something new, and absurd costs cost nothing.
@@ -134,13 +125,7 @@ mod tests {
         assert!(Passphrase::chosen("心桥心桥心桥心桥心桥心桥").is_ok());
         assert!(Passphrase::typed("\n").is_err());
         let passphrase = Passphrase::typed("correct horse battery").expect("passphrase");
-        let absurd = Cost {
-            memory_kib: u32::MAX,
-            passes: 1,
-        };
-        assert_eq!(
-            passphrase.derive(&[0; 16], absurd).err(),
-            Some(PassphraseError::Cost)
-        );
+        let absurd = Cost { memory_kib: u32::MAX, passes: 1 };
+        assert_eq!(passphrase.derive(&[0; 16], absurd).err(), Some(PassphraseError::Cost));
     }
 }

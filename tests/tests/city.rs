@@ -31,10 +31,7 @@ fn build(dir: &Path, more: &[&str]) -> Value {
 /// The total of an indicator, if it has a value.
 fn total(city: &Value, indicator: &str) -> Option<u64> {
     let rows = city["table"]["rows"].as_array().expect("rows");
-    let row = rows
-        .iter()
-        .find(|row| row["indicator"] == indicator)
-        .expect(indicator);
+    let row = rows.iter().find(|row| row["indicator"] == indicator).expect(indicator);
     row["total"]["value"].as_u64()
 }
 
@@ -67,11 +64,7 @@ fn outside(dir: &Path, schools: &BTreeSet<String>) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name == "office" {
             continue;
         }
@@ -89,8 +82,7 @@ fn outside(dir: &Path, schools: &BTreeSet<String>) -> Vec<PathBuf> {
 
 /// The ledger holds persons and is encrypted; it is searched as well, but for plain text only.
 fn is_ledger(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with("ledger.db"))
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ledger.db"))
 }
 
 /// Searches files for canaries; a hit names the file and never the pupil.
@@ -115,16 +107,8 @@ fn search(files: &[PathBuf], canaries: &BTreeSet<String>) {
 }
 
 fn school_ids(rolls: &[PathBuf]) -> BTreeSet<String> {
-    let name = |file: &PathBuf| {
-        file.parent()
-            .and_then(Path::file_name)
-            .map(|n| n.to_owned())
-    };
-    rolls
-        .iter()
-        .filter_map(name)
-        .map(|name| name.to_string_lossy().into_owned())
-        .collect()
+    let name = |file: &PathBuf| file.parent().and_then(Path::file_name).map(|n| n.to_owned());
+    rolls.iter().filter_map(name).map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
 /// One command builds a city whose clear counts are those of the files, and nobody is found
@@ -144,10 +128,7 @@ fn a_city_of_generated_pupils_is_whole_and_leaks_nobody() {
     assert_eq!(table["table"]["coverage"]["schools_reported"], 6);
     assert_eq!(table["table"]["coverage"]["schools_due"], 6);
     let closed = table["table"]["closed"].as_array().expect("closed");
-    assert!(
-        closed.iter().any(|line| line["indicator"] == "alt.open"),
-        "named, never zero"
-    );
+    assert!(closed.iter().any(|line| line["indicator"] == "alt.open"), "named, never zero");
     let files = outside(folder.path(), &school_ids(&rolls));
     assert!(files.iter().any(|file| file.ends_with("370200/hub.db")));
     assert!(files.iter().any(|file| file.ends_with("transfer.db")));
@@ -169,10 +150,7 @@ fn wrong_wishes_are_refused_untouched() {
 /// On the real answers: the local report equals the independent truth cell by cell, what is
 /// released counts consented sheets only, and no pupil leaves a school.
 #[test]
-#[cfg_attr(
-    not(real_answers),
-    ignore = "the real answers do not lie beside the project"
-)]
+#[cfg_attr(not(real_answers), ignore = "the real answers do not lie beside the project")]
 fn real_answers_come_out_right_and_leak_nobody() {
     let data = PathBuf::from(option_env!("REAL_ANSWERS").expect("found when this was compiled"));
     let folder = tempfile::tempdir().expect("folder");
@@ -180,12 +158,7 @@ fn real_answers_come_out_right_and_leak_nobody() {
     let mut compared = 0;
     let real = rolls(&data.join("rosters"));
     for roll in &real {
-        let unit = roll
-            .parent()
-            .and_then(Path::file_name)
-            .expect("unit")
-            .to_str()
-            .expect("unit");
+        let unit = roll.parent().and_then(Path::file_name).expect("unit").to_str().expect("unit");
         compared += compare_with_truth(folder.path(), &data, unit);
     }
     assert_eq!(compared, 126, "every aggregate of the truth");
@@ -218,11 +191,7 @@ fn compare_with_truth(dir: &Path, data: &Path, unit: &str) -> usize {
         .arg(dir.join(unit))
         .output()
         .expect("report");
-    assert!(
-        made.status.success(),
-        "{}",
-        String::from_utf8_lossy(&made.stderr)
-    );
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let truth = aggregates(&data.join("rosters").join("truth.csv"), unit);
     let words = [
         ("demo-dass-42", "dass42"),
@@ -232,10 +201,7 @@ fn compare_with_truth(dir: &Path, data: &Path, unit: &str) -> usize {
     let ours: BTreeMap<Vec<String>, Vec<String>> = aggregates(&report, unit)
         .into_iter()
         .map(|(mut key, figures)| {
-            let word = words
-                .iter()
-                .find(|(pack, _)| *pack == key[2])
-                .expect("known scale");
+            let word = words.iter().find(|(pack, _)| *pack == key[2]).expect("known scale");
             word.1.clone_into(&mut key[2]);
             (key, figures)
         })
@@ -253,10 +219,7 @@ fn check_consented(table: &Value, dir: &Path, data: &Path) {
         for roll in rolls(&root) {
             let folder = roll.parent().expect("folder");
             if root.ends_with("office")
-                && data
-                    .join("rosters")
-                    .join(folder.file_name().expect("unit"))
-                    .exists()
+                && data.join("rosters").join(folder.file_name().expect("unit")).exists()
             {
                 continue;
             }
@@ -276,23 +239,11 @@ fn check_consented(table: &Value, dir: &Path, data: &Path) {
     let refused = total(table, "scr.refused").expect("refused");
     let students = total(table, "base.students").expect("students");
     let rows = table["table"]["rows"].as_array().expect("rows");
-    let row = rows
-        .iter()
-        .find(|row| row["indicator"] == "scr.completed")
-        .expect("row");
+    let row = rows.iter().find(|row| row["indicator"] == "scr.completed").expect("row");
     let most = row["total"]["rounding_error_max"].as_u64().expect("bound");
-    assert!(
-        screened <= answered + most && screened + most >= answered,
-        "{screened} {answered}"
-    );
-    assert!(
-        screened <= consented + most,
-        "nobody without consent was counted"
-    );
-    assert!(
-        refused + most >= students - consented,
-        "without consent: refused"
-    );
+    assert!(screened <= answered + most && screened + most >= answered, "{screened} {answered}");
+    assert!(screened <= consented + most, "nobody without consent was counted");
+    assert!(refused + most >= students - consented, "without consent: refused");
 }
 
 /// Pupils with a sheet that has answers.
@@ -304,11 +255,7 @@ fn sheets(folder: &Path) -> BTreeSet<String> {
             continue;
         }
         let mut reader = csv::Reader::from_path(&path).expect("answers");
-        let state = reader
-            .headers()
-            .expect("header")
-            .iter()
-            .position(|name| name == "参测情况");
+        let state = reader.headers().expect("header").iter().position(|name| name == "参测情况");
         for row in reader.records() {
             let row = row.expect("row");
             if state.is_none_or(|column| &row[column] == "已测") {

@@ -22,9 +22,7 @@ async fn district(federation: &Federation) -> RunningHub {
 /// The sum of one cell at a hub's latest snapshot, and the schools that are in it.
 fn students(hub: &RunningHub, figures: &Figures) -> Option<(u64, u32)> {
     let spec = figures.catalogue.table("clear.term").expect("table");
-    let place = spec
-        .index("base.students", &["junior", "g7", "m"])
-        .expect("cell");
+    let place = spec.index("base.students", &["junior", "g7", "m"]).expect("cell");
     let cells = spec.cells();
     let sealed = hub.read(move |tx| {
         let Some((number, _)) = snapshot::latest_key(tx, "clear.term", TERM)? else {
@@ -66,10 +64,7 @@ async fn a_resent_release_is_counted_once() {
     // The hub says that it has answered this sequence; a stubborn member sends it all the same.
     member.queue(&figures.clear("S1", 2, 41));
     member.flush().await.expect("second push");
-    eventually("both revisions folded", || {
-        students(&hub, &figures) == Some((41, 1))
-    })
-    .await;
+    eventually("both revisions folded", || students(&hub, &figures) == Some((41, 1))).await;
 }
 
 /// Refusals consume their sequence: the item behind a bad one arrives.
@@ -81,28 +76,18 @@ async fn a_bad_item_never_blocks_its_lane() {
     let stranger = Member::join(&federation, &hub, "S2");
     let good = figures.clear("S1", 7, 40);
     member.queue(&figures.clear("S2", 1, 5));
-    member.queue_item(
-        "garbage",
-        encode_item(ItemKind::Release, vec![9; 9], vec![1; 97]),
-    );
+    member.queue_item("garbage", encode_item(ItemKind::Release, vec![9; 9], vec![1; 97]));
     stranger.queue(&figures.clear("S2", 2, 5));
-    let signed_by_other: Result<Vec<_>, SqlError> = stranger
-        .database
-        .read(|tx| outbox::sent(tx, Lane::Statistics, 1));
-    member.queue_item(
-        "foreign key",
-        signed_by_other.expect("sent")[0].item.clone(),
-    );
+    let signed_by_other: Result<Vec<_>, SqlError> =
+        stranger.database.read(|tx| outbox::sent(tx, Lane::Statistics, 1));
+    member.queue_item("foreign key", signed_by_other.expect("sent")[0].item.clone());
     member.queue(&good);
     member.flush().await.expect("push");
     assert_eq!(member.outcome("S2/clear.term/2025S1/1"), "foreign_unit");
     assert_eq!(member.outcome("garbage"), "unknown_key");
     assert_eq!(member.outcome("foreign key"), "unknown_key");
     assert_eq!(member.outcome(&good.id().to_string()), "accepted");
-    eventually("only the good one counts", || {
-        students(&hub, &figures) == Some((40, 1))
-    })
-    .await;
+    eventually("only the good one counts", || students(&hub, &figures) == Some((40, 1))).await;
 }
 
 /// The hub checks what a node should have checked: catalogue, cells, bands, rounding.
@@ -120,22 +105,15 @@ async fn a_table_that_breaks_its_rule_is_refused() {
         change(&mut wire);
         let body = wire.encode_to_vec();
         let key = member.identity.key();
-        let signature = key
-            .sign(proto::frame::RELEASE_CONTEXT, &body)
-            .expect("signature");
-        member.queue_item(
-            name,
-            encode_item(ItemKind::Release, body, signature.to_bytes()),
-        );
+        let signature = key.sign(proto::frame::RELEASE_CONTEXT, &body).expect("signature");
+        member.queue_item(name, encode_item(ItemKind::Release, body, signature.to_bytes()));
     };
     let clear = proto::release::encode(&figures.clear("S1", 1, 40));
     let rounded = proto::release::encode(&figures.rounded("S1", 10, 40));
     spoil("catalogue", clear.clone(), &|wire| wire.catalogue[5] ^= 1);
     spoil("cells", clear.clone(), &|wire| wire.cells = vec![0x09]);
     spoil("revision", clear.clone(), &|wire| wire.revision = 0);
-    spoil("period", clear.clone(), &|wire| {
-        wire.period = "2025-W44".to_owned()
-    });
+    spoil("period", clear.clone(), &|wire| wire.period = "2025-W44".to_owned());
     spoil("unrounded", rounded.clone(), &|wire| {
         let cells = tests::federation::rounded_cells(&figures.catalogue, 3);
         wire.cells = domain::cell::pack(&cells);
@@ -168,15 +146,9 @@ async fn a_rounded_table_is_taken_once_a_term() {
     .expect("release");
     again.revision = 2;
     let body = again.encode_to_vec();
-    let signature = member
-        .identity
-        .key()
-        .sign(proto::frame::RELEASE_CONTEXT, &body)
-        .expect("signature");
-    member.queue_item(
-        "again",
-        encode_item(ItemKind::Release, body, signature.to_bytes()),
-    );
+    let signature =
+        member.identity.key().sign(proto::frame::RELEASE_CONTEXT, &body).expect("signature");
+    member.queue_item("again", encode_item(ItemKind::Release, body, signature.to_bytes()));
     member.flush().await.expect("push");
     assert_eq!(member.outcome(&first.id().to_string()), "accepted");
     assert_eq!(member.outcome("again"), "once_a_term");
@@ -194,21 +166,14 @@ async fn a_restored_member_begins_a_new_epoch() {
     member.flush().await.expect("hello");
     let copied = federation.path("copy");
     std::fs::create_dir_all(&copied).expect("folder");
-    let copy_to = copied
-        .join("transfer.db")
-        .to_str()
-        .expect("path")
-        .to_owned();
+    let copy_to = copied.join("transfer.db").to_str().expect("path").to_owned();
     let vacuumed: Result<(), SqlError> = member.database.read(move |tx| {
         tx.query("select epoch from outbox_epoch", &[], |row| row.blob(0))?;
         Ok(())
     });
     vacuumed.expect("epoch");
     let source = rusqlite::Connection::open(federation.path("S1").join("transfer.db"));
-    source
-        .expect("source")
-        .execute("vacuum into ?1", [copy_to])
-        .expect("copy");
+    source.expect("source").execute("vacuum into ?1", [copy_to]).expect("copy");
     member.queue(&figures.clear("S1", 1, 40));
     member.flush().await.expect("the original");
     std::fs::remove_dir_all(federation.path("S1")).expect("original gone");
@@ -217,21 +182,13 @@ async fn a_restored_member_begins_a_new_epoch() {
     copy.queue(&figures.clear("S1", 2, 41));
     // The hub expects sequence 2 and the copy has no frame: it begins a new epoch by itself.
     copy.flush().await.expect("the copy");
-    assert!(
-        hub.alarms().contains(&"new_epoch".to_owned()),
-        "{:?}",
-        hub.alarms()
-    );
-    eventually("nothing counted twice", || {
-        students(&hub, &figures) == Some((41, 1))
-    })
-    .await;
+    assert!(hub.alarms().contains(&"new_epoch".to_owned()), "{:?}", hub.alarms());
+    eventually("nothing counted twice", || students(&hub, &figures) == Some((41, 1))).await;
     let ended: Option<bool> = hub.read(|tx| {
-        let first = tx.query_opt(
-            "select epoch from lane_epoch order by id limit 1",
-            &[],
-            |row| row.array::<16>(0),
-        )?;
+        let first =
+            tx.query_opt("select epoch from lane_epoch order by id limit 1", &[], |row| {
+                row.array::<16>(0)
+            })?;
         let Some(epoch) = first else { return Ok(None) };
         Ok(lane::find(tx, "S1", Lane::Statistics as i32, &epoch)?.map(|lane| lane.ended))
     });
@@ -242,11 +199,7 @@ async fn a_restored_member_begins_a_new_epoch() {
 async fn answer(hub: &RunningHub, member: &str, frame: &[u8]) -> Answer {
     let (sender, mut replies) = tokio::sync::mpsc::channel(1);
     let member = member.parse().expect("unit");
-    hub.hub
-        .intake()
-        .accept(&member, frame, &sender)
-        .await
-        .expect("readable frame");
+    hub.hub.intake().accept(&member, frame, &sender).await.expect("readable frame");
     match replies.recv().await.expect("reply") {
         Reply::Response(response) => response.answer.expect("answer"),
         Reply::End(error) => panic!("stream ended: {error}"),
@@ -264,9 +217,7 @@ async fn sequences_are_contiguous_and_final() {
     let item = |revision| {
         let body = proto::release::encode(&figures.clear("S1", revision, 40));
         let key = member.identity.key();
-        let signature = key
-            .sign(proto::frame::RELEASE_CONTEXT, &body)
-            .expect("signature");
+        let signature = key.sign(proto::frame::RELEASE_CONTEXT, &body).expect("signature");
         encode_item(ItemKind::Release, body, signature.to_bytes())
     };
     let epoch = [3; 16];
@@ -280,28 +231,12 @@ async fn sequences_are_contiguous_and_final() {
     assert!(matches!(gap, Answer::Gap(gap) if gap.expected == 1 && gap.received == 2));
     let receipt = answer(&hub, "S1", &first).await;
     assert!(matches!(&receipt, Answer::Answers(batch) if batch.answers.len() == 1));
-    assert_eq!(
-        answer(&hub, "S1", &first).await,
-        receipt,
-        "a repeat gets the same bytes"
-    );
-    assert!(matches!(
-        answer(&hub, "S1", &other).await,
-        Answer::Conflict(_)
-    ));
-    assert!(matches!(
-        answer(&hub, "S1", &unchained).await,
-        Answer::Conflict(_)
-    ));
-    assert!(matches!(
-        answer(&hub, "S1", &second).await,
-        Answer::Answers(_)
-    ));
+    assert_eq!(answer(&hub, "S1", &first).await, receipt, "a repeat gets the same bytes");
+    assert!(matches!(answer(&hub, "S1", &other).await, Answer::Conflict(_)));
+    assert!(matches!(answer(&hub, "S1", &unchained).await, Answer::Conflict(_)));
+    assert!(matches!(answer(&hub, "S1", &second).await, Answer::Answers(_)));
     assert_eq!(hub.alarms(), ["quarantine", "quarantine"]);
-    eventually("one school counts", || {
-        students(&hub, &figures) == Some((40, 1))
-    })
-    .await;
+    eventually("one school counts", || students(&hub, &figures) == Some((40, 1))).await;
 }
 
 /// What was acknowledged survives the hub's end, and the member goes on where it was.
@@ -315,27 +250,13 @@ async fn a_restarted_hub_has_lost_nothing() {
     member.flush().await.expect("before");
     first.stop().await;
     member.queue(&figures.clear("S1", 2, 50));
-    assert!(matches!(
-        member.flush().await,
-        Err(UplinkError::Transport(_))
-    ));
+    assert!(matches!(member.flush().await, Err(UplinkError::Transport(_))));
     let hub = RunningHub::start_at(&federation, DISTRICT, "370202", None, port).await;
     member.flush().await.expect("after");
-    eventually("the later revision counts", || {
-        students(&hub, &figures) == Some((50, 1))
-    })
-    .await;
+    eventually("the later revision counts", || students(&hub, &figures) == Some((50, 1))).await;
     let kept = hub.read(|tx| contribution::all_current(tx, "clear.term", TERM));
-    let body = decode_item(&encode_item(
-        ItemKind::Release,
-        kept[0].body.clone(),
-        vec![1],
-    ));
-    assert_eq!(
-        body.expect("item").body,
-        kept[0].body,
-        "the signed bytes are kept as they were"
-    );
+    let body = decode_item(&encode_item(ItemKind::Release, kept[0].body.clone(), vec![1]));
+    assert_eq!(body.expect("item").body, kept[0].body, "the signed bytes are kept as they were");
 }
 
 /// Suspension and revocation bite a connection that is open, at its next frame.
@@ -349,20 +270,14 @@ async fn revocation_bites_an_open_connection() {
     let serving = tokio::spawn(async move { uplink.serve(token).await });
     let first = figures.clear("S1", 1, 40);
     member.queue(&first);
-    eventually("open and answered", || {
-        member.outcome(&first.id().to_string()) == "accepted"
-    })
-    .await;
+    eventually("open and answered", || member.outcome(&first.id().to_string()) == "accepted").await;
     hub.write(|tx| set_status(tx, &"S1".parse().expect("id"), UnitStatus::Suspended));
     let second = figures.clear("S1", 2, 41);
     member.queue(&second);
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(member.outcome(&second.id().to_string()), "waiting");
     hub.write(|tx| set_status(tx, &"S1".parse().expect("id"), UnitStatus::Active));
-    eventually("served again", || {
-        member.outcome(&second.id().to_string()) == "accepted"
-    })
-    .await;
+    eventually("served again", || member.outcome(&second.id().to_string()) == "accepted").await;
     stop.cancel();
     serving.await.expect("uplink ends");
 }
@@ -407,21 +322,14 @@ async fn figures_climb_from_school_to_city() {
     // A street's certificate comes from its district, so its key is in the district's register.
     district.admit(&street.hub.identity().current(), federation.clock());
     let direct = Member::join(&federation, &district, "S0");
-    let schools: Vec<Member> = ["S1", "S2", "S3"]
-        .map(|unit| Member::join(&federation, &street, unit))
-        .into();
+    let schools: Vec<Member> =
+        ["S1", "S2", "S3"].map(|unit| Member::join(&federation, &street, unit)).into();
     for (member, number) in schools.iter().chain([&direct]).zip(10..) {
         member.queue(&figures.clear(&member.unit, 1, number));
         member.flush().await.expect("push");
     }
-    eventually("all four schools", || {
-        students(&city, &figures) == Some((46, 4))
-    })
-    .await;
+    eventually("all four schools", || students(&city, &figures) == Some((46, 4))).await;
     schools[0].queue(&figures.clear("S1", 2, 100));
     schools[0].flush().await.expect("correction");
-    eventually("a correction climbs", || {
-        students(&city, &figures) == Some((136, 4))
-    })
-    .await;
+    eventually("a correction climbs", || students(&city, &figures) == Some((136, 4))).await;
 }

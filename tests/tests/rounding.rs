@@ -31,26 +31,19 @@ fn rounded_totals_over_949_schools_are_unbiased() {
     let (mut truth, mut rounded, mut variance) = (0_u64, 0_u64, 0_u64);
     for _ in 0..949 {
         let mut key = [0_u8; 32];
-        key.iter_mut()
-            .for_each(|byte| *byte = u8::try_from(next() & 0xff).expect("byte"));
+        key.iter_mut().for_each(|byte| *byte = u8::try_from(next() & 0xff).expect("byte"));
         let keyed = Keyed(RoundingKey::from_bytes(key.into()));
         for cell in 0..72 {
             let value = next() % 9;
             let name = format!("cell {cell}");
             let given = round(&keyed, "2025S1/stock/scr.census", &name, value);
             assert!(given.abs_diff(value) <= 4 && given % 5 == 0);
-            assert_eq!(
-                given,
-                round(&keyed, "2025S1/stock/scr.census", &name, value)
-            );
+            assert_eq!(given, round(&keyed, "2025S1/stock/scr.census", &name, value));
             truth += value;
             rounded += given;
             variance += value % 5 * (5 - value % 5);
         }
     }
     let error = rounded.abs_diff(truth);
-    assert!(
-        error * error <= 16 * variance,
-        "off by {error}, variance {variance}"
-    );
+    assert!(error * error <= 16 * variance, "off by {error}, variance {variance}");
 }

@@ -18,8 +18,7 @@ async fn district(federation: &Federation) -> RunningHub {
 }
 
 fn stored(hub: &RunningHub) -> usize {
-    hub.read(|tx| contribution::all_current(tx, "clear.term", TERM))
-        .len()
+    hub.read(|tx| contribution::all_current(tx, "clear.term", TERM)).len()
 }
 
 /// Peers that connect and say nothing delay nobody.
@@ -35,11 +34,7 @@ async fn silent_peers_delay_nobody() {
     member.queue(&figures.clear("S1", 1, 40));
     let started = Instant::now();
     member.flush().await.expect("push");
-    assert!(
-        started.elapsed() < Duration::from_secs(8),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
     assert_eq!(stored(&hub), 1);
 }
 
@@ -53,10 +48,7 @@ async fn an_oversized_frame_ends_its_stream_only() {
     let huge = vec![0; FRAME_BYTES_MAX + 1];
     let refused = hub.hub.intake().accept(&unit, &huge, &sender).await;
     assert!(matches!(&refused, Err(IntakeError::Frame(_))));
-    assert_eq!(
-        refused.expect_err("refused").to_string(),
-        "a frame has at most 1048576 bytes"
-    );
+    assert_eq!(refused.expect_err("refused").to_string(), "a frame has at most 1048576 bytes");
     let member = Member::join(&federation, &hub, "S1");
     member.queue(&figures.clear("S1", 1, 40));
     member.flush().await.expect("push");
@@ -83,24 +75,13 @@ async fn a_full_disk_acknowledges_nothing() {
     }
     let stuck = member.uplink.flush(Duration::from_secs(2)).await;
     assert!(stuck.is_err(), "the hub had no room for forty releases");
-    let acknowledged = releases
-        .iter()
-        .filter(|name| member.outcome(name) == "accepted")
-        .count();
+    let acknowledged = releases.iter().filter(|name| member.outcome(name) == "accepted").count();
     let kept =
         hub.read(|tx| tx.query_opt("select count(*) from contribution", &[], |row| row.u64(0)));
-    assert_eq!(
-        kept,
-        Some(acknowledged as u64),
-        "what was acknowledged is what was kept"
-    );
+    assert_eq!(kept, Some(acknowledged as u64), "what was acknowledged is what was kept");
     hub.write(pages("pragma max_page_count = 1000000"));
     member.flush().await.expect("with room again");
-    assert!(
-        releases
-            .iter()
-            .all(|name| member.outcome(name) == "accepted")
-    );
+    assert!(releases.iter().all(|name| member.outcome(name) == "accepted"));
 }
 
 /// A store that another program holds makes the hub wait and say so, not fail.

@@ -24,24 +24,15 @@ fn an_identity_is_one_file() {
     assert_eq!(loaded.chain(), school.chain());
     assert_eq!(loaded.key().id(), school.key().id());
     let missing = LeafIdentity::load(&folder.path().join("other.pem"));
-    assert!(matches!(
-        missing,
-        Err(IdentityError::Key(KeyError::File(_)))
-    ));
+    assert!(matches!(missing, Err(IdentityError::Key(KeyError::File(_)))));
 }
 
 /// A chain is joined with its own key only.
 #[test]
 fn a_chain_belongs_to_its_key() {
     let chain: Vec<Vec<u8>> = school().chain().iter().map(|der| der.to_vec()).collect();
-    assert!(matches!(
-        LeafIdentity::new(&chain, key()),
-        Err(IdentityError::OtherKey)
-    ));
-    assert!(matches!(
-        LeafIdentity::new(&[], key()),
-        Err(IdentityError::Certificate)
-    ));
+    assert!(matches!(LeafIdentity::new(&chain, key()), Err(IdentityError::OtherKey)));
+    assert!(matches!(LeafIdentity::new(&[], key()), Err(IdentityError::Certificate)));
     let authority = LeafIdentity::new(&chain[1..], key());
     assert!(matches!(authority, Err(IdentityError::Certificate)));
 }

@@ -56,9 +56,7 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, InviteError> {
         let lower = text.to_ascii_lowercase();
         let (host, port) = lower.rsplit_once(':').ok_or(InviteError::Terms)?;
-        let bracketed = host
-            .strip_prefix('[')
-            .and_then(|inner| inner.strip_suffix(']'));
+        let bracketed = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
         let usable = match bracketed {
             Some(inner) => inner.parse::<std::net::Ipv6Addr>().is_ok(),
@@ -86,11 +84,7 @@ pub(super) fn write(invite: &Invite) -> Zeroizing<String> {
 /// The line up to its check, and the check.
 fn parts(invite: &Invite) -> (Zeroizing<String>, String) {
     let terms = &invite.terms;
-    let roots: Vec<String> = terms
-        .roots
-        .iter()
-        .map(|root| base32::encode(root.bytes()))
-        .collect();
+    let roots: Vec<String> = terms.roots.iter().map(|root| base32::encode(root.bytes())).collect();
     let seed = Zeroizing::new(base32::encode(invite.seed.as_ref()));
     let line = Zeroizing::new(format!(
         "{MARK}{}:{}:{}:{}:{}:{}:{}:",
@@ -118,17 +112,10 @@ pub(super) fn parse(text: &str) -> Result<Invite, InviteError> {
     if given.len() < CHECK_CHARS {
         return Err(InviteError::CutOff);
     }
-    let seed = base32::decode(seed)
-        .map(Zeroizing::new)
-        .ok_or(InviteError::Damaged)?;
-    let id = base32::decode(id)
-        .map(InviteId)
-        .ok_or(InviteError::Damaged)?;
+    let seed = base32::decode(seed).map(Zeroizing::new).ok_or(InviteError::Damaged)?;
+    let id = base32::decode(id).map(InviteId).ok_or(InviteError::Damaged)?;
     let terms = InviteTerms {
-        address: address
-            .replace('/', ":")
-            .parse()
-            .map_err(|_| InviteError::Damaged)?,
+        address: address.replace('/', ":").parse().map_err(|_| InviteError::Damaged)?,
         hub: read_hub(hub).ok_or(InviteError::Damaged)?,
         unit: unit.parse::<UnitId>().map_err(|_| InviteError::Damaged)?,
         expires: read_expiry(expiry).ok_or(InviteError::Damaged)?,
@@ -137,21 +124,14 @@ pub(super) fn parse(text: &str) -> Result<Invite, InviteError> {
     let invite = Invite { terms, id, seed };
     let (_, written) = parts(&invite);
     let fits = base32::decode::<CHECK_BYTES>(&given).map(|bytes| base32::encode(&bytes));
-    if fits.is_some_and(|given| given == written) {
-        Ok(invite)
-    } else {
-        Err(InviteError::Damaged)
-    }
+    if fits.is_some_and(|given| given == written) { Ok(invite) } else { Err(InviteError::Damaged) }
 }
 
 /// Keeps what can belong to a line: from its mark to the first character that no line has.
 fn clean(text: &str) -> Result<Zeroizing<String>, InviteError> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len().min(4 * TEXT_CHARS_MAX)));
     // Soft line breaks of quoted-printable mail and marks of quoted lines are no part of it.
-    let joined = text
-        .chars()
-        .take(TEXT_CHARS_MAX)
-        .filter(|c| !matches!(c, '=' | '>'));
+    let joined = text.chars().take(TEXT_CHARS_MAX).filter(|c| !matches!(c, '=' | '>'));
     for symbol in joined {
         let half = half_width(symbol).to_ascii_lowercase();
         if !is_invisible(half) {
@@ -170,11 +150,7 @@ fn clean(text: &str) -> Result<Zeroizing<String>, InviteError> {
 fn missing(plain: &str) -> InviteError {
     let version = |rest: &str| rest.find(':').is_some_and(|at| (1..=2).contains(&at));
     let digits = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
-    if plain
-        .split("xq")
-        .skip(1)
-        .any(|rest| digits(rest) && version(rest))
-    {
+    if plain.split("xq").skip(1).any(|rest| digits(rest) && version(rest)) {
         return InviteError::Version;
     }
     if plain.is_empty() || !MARK.starts_with(plain) {

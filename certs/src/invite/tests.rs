@@ -21,10 +21,7 @@ fn now() -> Timestamp {
 }
 
 fn line() -> String {
-    Invite::new(terms())
-        .expect("invite")
-        .expose_line()
-        .to_string()
+    Invite::new(terms()).expect("invite").expose_line().to_string()
 }
 
 fn check(text: &str) -> Result<InviteTerms, InviteError> {
@@ -38,10 +35,7 @@ fn a_line_gives_back_what_was_invited_to() {
     let line = invite.expose_line();
     assert!(line.starts_with("xq1:hub.qingdao.example/7443:370202.370202.qingdao.example:f37"));
     let read = Invite::parse(&line, now()).expect("invite");
-    assert_eq!(
-        read.terms().expires,
-        "2025-10-08T08:30:00Z".parse().expect("instant")
-    );
+    assert_eq!(read.terms().expires, "2025-10-08T08:30:00Z".parse().expect("instant"));
     assert_eq!(read.terms().roots, terms().roots);
     assert_eq!(read.terms().unit, terms().unit);
     assert_eq!(read.terms().address.as_str(), "hub.qingdao.example:7443");
@@ -56,26 +50,12 @@ fn addresses_and_roots_may_differ() {
     let mut terms = terms();
     terms.address = "[fd00::1]:443".parse().expect("address");
     terms.roots.truncate(1);
-    let line = Invite::new(terms.clone())
-        .expect("invite")
-        .expose_line()
-        .to_string();
+    let line = Invite::new(terms.clone()).expect("invite").expose_line().to_string();
     let read = check(&line).expect("terms");
-    assert_eq!(
-        (read.address, read.roots),
-        (terms.address.clone(), terms.roots.clone())
-    );
+    assert_eq!((read.address, read.roots), (terms.address.clone(), terms.roots.clone()));
     terms.roots.clear();
     assert_eq!(Invite::new(terms).err(), Some(InviteError::Terms));
-    for wrong in [
-        "hub",
-        "hub:0",
-        ":443",
-        "a b:1",
-        "[zz]:1",
-        "hub:70000",
-        "fd00::1:443",
-    ] {
+    for wrong in ["hub", "hub:0", ":443", "a b:1", "[zz]:1", "hub:70000", "fd00::1:443"] {
         assert!(wrong.parse::<Address>().is_err(), "{wrong}");
     }
 }
@@ -134,10 +114,7 @@ fn a_cut_line_is_called_cut_off() {
 fn other_texts_are_named() {
     assert_eq!(check(""), Err(InviteError::NotAnInvite));
     assert_eq!(check("hello"), Err(InviteError::NotAnInvite));
-    assert_eq!(
-        check(&line().replace("xq1:", "xq2:")),
-        Err(InviteError::Version)
-    );
+    assert_eq!(check(&line().replace("xq1:", "xq2:")), Err(InviteError::Version));
     let end: Timestamp = "2025-10-08T08:30:00Z".parse().expect("instant");
     let late = Invite::parse(&line(), end).map(|_| ());
     assert_eq!(late, Err(InviteError::Expired { at: end }));
@@ -167,32 +144,14 @@ proptest! {
 #[test]
 fn a_proof_does_not_travel() {
     let invite = Invite::new(terms()).expect("invite");
-    let (key, other) = (
-        invite.key().expect("key"),
-        Invite::new(terms()).expect("invite"),
-    );
+    let (key, other) = (invite.key().expect("key"), Invite::new(terms()).expect("invite"));
     let public = key.public().expect("key");
     let (here, there) = (Exporter::from_bytes([1; 32]), Exporter::from_bytes([2; 32]));
     let proof = key.prove(&here, b"request");
-    assert_eq!(
-        public.verify(invite.id(), &here, b"request", &proof),
-        Ok(())
-    );
-    assert_eq!(
-        public.verify(invite.id(), &there, b"request", &proof),
-        Err(ProofError)
-    );
-    assert_eq!(
-        public.verify(invite.id(), &here, b"another", &proof),
-        Err(ProofError)
-    );
-    assert_eq!(
-        public.verify(other.id(), &here, b"request", &proof),
-        Err(ProofError)
-    );
+    assert_eq!(public.verify(invite.id(), &here, b"request", &proof), Ok(()));
+    assert_eq!(public.verify(invite.id(), &there, b"request", &proof), Err(ProofError));
+    assert_eq!(public.verify(invite.id(), &here, b"another", &proof), Err(ProofError));
+    assert_eq!(public.verify(other.id(), &here, b"request", &proof), Err(ProofError));
     let thief = other.key().expect("key").public().expect("key");
-    assert_eq!(
-        thief.verify(invite.id(), &here, b"request", &proof),
-        Err(ProofError)
-    );
+    assert_eq!(thief.verify(invite.id(), &here, b"request", &proof), Err(ProofError));
 }

@@ -41,23 +41,14 @@ fn a_certificate_says_what_the_record_says() {
     let request = greedy.serialize_request(&applicant).expect("request");
     let name = in_district("F370202004J01", "370202");
     let key = csr::public_key(request.der()).expect("key");
-    let record = LeafRecord {
-        name: name.clone(),
-        kind: UnitKind::School,
-        key,
-    };
+    let record = LeafRecord { name: name.clone(), kind: UnitKind::School, key };
     let issued = authority.issue(&record, now()).expect("issue");
-    let peer = trust(&root, now())
-        .identify(&issued.chain, &zone(), now())
-        .expect("peer");
+    let peer = trust(&root, now()).identify(&issued.chain, &zone(), now()).expect("peer");
     assert_eq!((peer.name(), peer.key()), (&name, applicant.public()));
     assert_eq!(peer.serial(), &issued.serial);
     assert_eq!(peer.not_before(), now() - days(2));
     assert_eq!(peer.not_after(), now() + days(90));
-    assert_eq!(
-        (issued.not_before, issued.not_after),
-        (peer.not_before(), peer.not_after())
-    );
+    assert_eq!((issued.not_before, issued.not_after), (peer.not_before(), peer.not_after()));
 }
 
 /// Only hubs may be called; every unit may call; nobody but a pack key may sign packs.
@@ -83,15 +74,8 @@ fn an_authority_names_its_own_units_only() {
     let city = IdentityName::in_city(unit("370200"), zone());
     let packs = in_district("packs", "370202");
     for name in [in_district("X", "370203"), city, packs] {
-        let record = LeafRecord {
-            name,
-            kind: UnitKind::School,
-            key: key().public().clone(),
-        };
-        assert!(matches!(
-            authority.issue(&record, now()),
-            Err(IssueError::Subtree)
-        ));
+        let record = LeafRecord { name, kind: UnitKind::School, key: key().public().clone() };
+        assert!(matches!(authority.issue(&record, now()), Err(IssueError::Subtree)));
     }
     let other: Zone = "jinan.example".parse().expect("zone");
     let foreign = root.sign_issuer(&Subtree::City(other), key().public(), now());
@@ -113,10 +97,7 @@ fn a_rogue_district_speaks_for_nobody_else() {
         "x.370202.qingdao.example.evil.example",
     ] {
         let chain = rogue(&authority, &[dns(name), agreed.clone()]);
-        assert!(
-            matches!(check(&root, &chain), Err(ChainError::Constraint)),
-            "{name}"
-        );
+        assert!(matches!(check(&root, &chain), Err(ChainError::Constraint)), "{name}");
     }
     for names in [
         vec![uri("spiffe://qingdao.example/unit/370203")],
@@ -130,10 +111,7 @@ fn a_rogue_district_speaks_for_nobody_else() {
         vec![],
     ] {
         let chain = rogue(&authority, &names);
-        assert!(
-            matches!(check(&root, &chain), Err(ChainError::Identity(_))),
-            "{names:?}"
-        );
+        assert!(matches!(check(&root, &chain), Err(ChainError::Identity(_))), "{names:?}");
     }
 }
 
@@ -155,10 +133,7 @@ fn nobody_below_a_root_makes_authorities() {
     let mut chain: Vec<Vec<u8>> = leaf.chain().iter().map(|der| der.to_vec()).collect();
     chain.push(authority.certificate().to_vec());
     let refused = check(&root, &chain);
-    assert!(
-        matches!(refused, Err(ChainError::Constraint)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(ChainError::Constraint)), "{refused:?}");
     let honest = identity(&authority, &name, UnitKind::School, now());
     let opened = IssuingAuthority::open(&honest.chain()[0], honest.key().clone());
     assert!(matches!(opened, Err(IssueError::Certificate)));
@@ -194,15 +169,8 @@ fn certificates_end_with_their_authority() {
     let late = authority.not_after() - days(10);
     let leaf = identity(&authority, &name, UnitKind::School, late);
     assert_eq!(leaf.peer().not_after(), authority.not_after());
-    let record = LeafRecord {
-        name,
-        kind: UnitKind::School,
-        key: key().public().clone(),
-    };
-    assert!(matches!(
-        authority.issue(&record, authority.not_after()),
-        Err(IssueError::Date)
-    ));
+    let record = LeafRecord { name, kind: UnitKind::School, key: key().public().clone() };
+    assert!(matches!(authority.issue(&record, authority.not_after()), Err(IssueError::Date)));
 }
 
 /// A revoked certificate is refused for as long as the list is current; a stale list closes.
@@ -210,43 +178,20 @@ fn certificates_end_with_their_authority() {
 fn a_revoked_certificate_is_refused() {
     let root = root(Commission::Education);
     let authority = district(&root, "370202");
-    let gone = identity(
-        &authority,
-        &in_district("A", "370202"),
-        UnitKind::School,
-        now(),
-    );
-    let good = identity(
-        &authority,
-        &in_district("B", "370202"),
-        UnitKind::School,
-        now(),
-    );
-    let revoked = [Revoked {
-        serial: gone.peer().serial().clone(),
-        at: now(),
-    }];
+    let gone = identity(&authority, &in_district("A", "370202"), UnitKind::School, now());
+    let good = identity(&authority, &in_district("B", "370202"), UnitKind::School, now());
+    let revoked = [Revoked { serial: gone.peer().serial().clone(), at: now() }];
     let list = authority.sign_crl(&revoked, 7, now()).expect("list");
     let read = CrlContent::from_der(&list).expect("content");
-    assert_eq!(
-        (read.number, read.revoked.as_slice()),
-        (7, revoked.as_slice())
-    );
+    assert_eq!((read.number, read.revoked.as_slice()), (7, revoked.as_slice()));
     assert_eq!(read.next_update, now() + days(1));
     let trust = trust(&root, now()).with_crls(&[list]).expect("trust");
     let check = |leaf: &LeafIdentity, at| trust.verify(leaf.chain(), Purpose::Member, at);
     assert!(matches!(check(&gone, now()), Err(ChainError::Revoked)));
     assert!(check(&good, now()).is_ok());
-    assert!(matches!(
-        check(&good, now() + days(2)),
-        Err(ChainError::StaleCrl)
-    ));
+    assert!(matches!(check(&good, now() + days(2)), Err(ChainError::StaleCrl)));
     let tolerant = trust.clone().danger_accept_stale_crls();
-    assert!(
-        tolerant
-            .verify(good.chain(), Purpose::Member, now() + days(2))
-            .is_ok()
-    );
+    assert!(tolerant.verify(good.chain(), Purpose::Member, now() + days(2)).is_ok());
     let still = tolerant.verify(gone.chain(), Purpose::Member, now() + days(2));
     assert!(matches!(still, Err(ChainError::Revoked)));
     assert!(trust.with_crls(&[b"noise".to_vec()]).is_err());
@@ -257,16 +202,8 @@ fn a_revoked_certificate_is_refused() {
 fn a_root_revokes_an_authority() {
     let root = root(Commission::Education);
     let (authority, other) = (district(&root, "370202"), district(&root, "370203"));
-    let leaf = identity(
-        &authority,
-        &in_district("A", "370202"),
-        UnitKind::School,
-        now(),
-    );
-    let entry = [Revoked {
-        serial: authority.serial().clone(),
-        at: now(),
-    }];
+    let leaf = identity(&authority, &in_district("A", "370202"), UnitKind::School, now());
+    let entry = [Revoked { serial: authority.serial().clone(), at: now() }];
     let by_other = other.sign_crl(&entry, 1, now()).expect("list");
     let by_root = root.sign_crl(&entry, 1, now()).expect("list");
     let check = |list: Vec<u8>| {
@@ -284,10 +221,7 @@ fn authorities_are_opened_with_their_own_key() {
     let stored = root.certificate().der().to_vec();
     let opened = RootAuthority::open(&stored, root.key().clone()).expect("root");
     assert_eq!(opened.certificate(), root.certificate());
-    assert!(matches!(
-        RootAuthority::open(&stored, key()),
-        Err(RootError::Key)
-    ));
+    assert!(matches!(RootAuthority::open(&stored, key()), Err(RootError::Key)));
     let authority = district(&root, "370202");
     let wrong = IssuingAuthority::open(authority.certificate(), key());
     assert!(matches!(wrong, Err(IssueError::Key)));
@@ -295,8 +229,5 @@ fn authorities_are_opened_with_their_own_key() {
     assert!(RootCertificate::from_der(b"noise").is_err());
     let pins = [root.certificate().digest()];
     let offered = [authority.certificate(), stored.as_slice()];
-    assert_eq!(
-        RootCertificate::pinned(&offered, &pins),
-        [root.certificate().clone()]
-    );
+    assert_eq!(RootCertificate::pinned(&offered, &pins), [root.certificate().clone()]);
 }

@@ -20,26 +20,11 @@ fn a_signature_holds_for_one_purpose_only() {
         key.public().verify(context, message, &signature)
     };
     assert_eq!(check(&signer, CONTEXT, b"figures"), Ok(()));
-    assert_eq!(
-        check(&signer, CONTEXT, b"figure"),
-        Err(SignatureError::Invalid)
-    );
-    assert_eq!(
-        check(&signer, "xinqiao-other-v1", b"figures"),
-        Err(SignatureError::Invalid)
-    );
-    assert_eq!(
-        check(&signer, "xinqiao-test-v", b"1\0figures"),
-        Err(SignatureError::Invalid)
-    );
-    assert_eq!(
-        check(&other, CONTEXT, b"figures"),
-        Err(SignatureError::OtherKey)
-    );
-    assert!(
-        signer.sign("a\0b", b"figures").is_err(),
-        "a zero byte would end the context early"
-    );
+    assert_eq!(check(&signer, CONTEXT, b"figure"), Err(SignatureError::Invalid));
+    assert_eq!(check(&signer, "xinqiao-other-v1", b"figures"), Err(SignatureError::Invalid));
+    assert_eq!(check(&signer, "xinqiao-test-v", b"1\0figures"), Err(SignatureError::Invalid));
+    assert_eq!(check(&other, CONTEXT, b"figures"), Err(SignatureError::OtherKey));
+    assert!(signer.sign("a\0b", b"figures").is_err(), "a zero byte would end the context early");
     assert!(signer.sign("", b"figures").is_err());
 }
 
@@ -54,21 +39,12 @@ fn a_stored_signature_is_judged_by_the_bare_key() {
     assert_eq!(known.verify(CONTEXT, b"figures", &signature), Ok(()));
     let mut later = stored.clone();
     later[0] = 7;
-    assert_eq!(
-        Signature::from_bytes(&later),
-        Err(SignatureError::Algorithm(7))
-    );
-    assert_eq!(
-        Signature::from_bytes(&stored[..80]),
-        Err(SignatureError::Length(80))
-    );
+    assert_eq!(Signature::from_bytes(&later), Err(SignatureError::Algorithm(7)));
+    assert_eq!(Signature::from_bytes(&stored[..80]), Err(SignatureError::Length(80)));
     let mut forged = stored;
     forged[96] ^= 1;
     let forged = Signature::from_bytes(&forged).expect("shape");
-    assert_eq!(
-        known.verify(CONTEXT, b"figures", &forged),
-        Err(SignatureError::Invalid)
-    );
+    assert_eq!(known.verify(CONTEXT, b"figures", &forged), Err(SignatureError::Invalid));
 }
 
 /// A key file gives the same key back; what is no key is named.
@@ -79,14 +55,8 @@ fn a_key_file_gives_the_same_key_back() {
     let signer = key();
     signer.save(&path).expect("save");
     assert_eq!(SigningKey::load(&path).expect("load").id(), signer.id());
-    assert!(matches!(
-        SigningKey::load(folder.path()),
-        Err(KeyError::File(_))
-    ));
-    assert!(matches!(
-        SigningKey::from_pem(b"hello"),
-        Err(KeyError::Encoding)
-    ));
+    assert!(matches!(SigningKey::load(folder.path()), Err(KeyError::File(_))));
+    assert!(matches!(SigningKey::from_pem(b"hello"), Err(KeyError::Encoding)));
 }
 
 /// Only points of P-256 in the one encoding are keys, so that a key has one name.
@@ -115,13 +85,7 @@ fn signing_and_checking_have_a_price() {
     let signing = start.elapsed() / ROUNDS;
     let start = Instant::now();
     for _ in 0..ROUNDS {
-        signer
-            .public()
-            .verify(CONTEXT, &message, &signature)
-            .expect("verify");
+        signer.public().verify(CONTEXT, &message, &signature).expect("verify");
     }
-    println!(
-        "2 KiB: sign {signing:?}, verify {:?}",
-        start.elapsed() / ROUNDS
-    );
+    println!("2 KiB: sign {signing:?}, verify {:?}", start.elapsed() / ROUNDS);
 }

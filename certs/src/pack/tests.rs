@@ -11,9 +11,7 @@ const PACK: &[u8] = b"kind = \"catalogue\"";
 
 fn signed(root: &RootAuthority) -> PackSignature {
     let key = key();
-    let certificate = root
-        .sign_pack_key(key.public(), now())
-        .expect("certificate");
+    let certificate = root.sign_pack_key(key.public(), now()).expect("certificate");
     sign(PACK, &key, &[certificate]).expect("signature")
 }
 
@@ -22,10 +20,7 @@ fn check(
     signatures: &[PackSignature],
     roots: &[&RootAuthority],
 ) -> Result<usize, PackError> {
-    let roots: Vec<_> = roots
-        .iter()
-        .map(|root| root.certificate().clone())
-        .collect();
+    let roots: Vec<_> = roots.iter().map(|root| root.certificate().clone()).collect();
     verify(bytes, signatures, &roots, &zone(), now()).map(|keys| keys.len())
 }
 
@@ -38,21 +33,12 @@ fn a_pack_needs_a_signature_under_every_root() {
     assert!(matches!(check(PACK, one, &[&education]), Ok(1)));
     assert!(matches!(check(PACK, &both, &[&education]), Ok(1)));
     assert!(matches!(check(PACK, &both, &[&education, &health]), Ok(2)));
-    assert!(matches!(
-        check(PACK, one, &[&education, &health]),
-        Err(PackError::Missing)
-    ));
+    assert!(matches!(check(PACK, one, &[&education, &health]), Err(PackError::Missing)));
     let twice = [signed(&education), signed(&education)];
-    assert!(matches!(
-        check(PACK, &twice, &[&education, &health]),
-        Err(PackError::Missing)
-    ));
+    assert!(matches!(check(PACK, &twice, &[&education, &health]), Err(PackError::Missing)));
     assert!(matches!(check(PACK, &both, &[]), Err(PackError::NoRoot)));
     let many = vec![both[0].clone(); 5];
-    assert!(matches!(
-        check(PACK, &many, &[&health]),
-        Err(PackError::TooMany)
-    ));
+    assert!(matches!(check(PACK, &many, &[&health]), Err(PackError::TooMany)));
 }
 
 /// Changed bytes, and a signature by a key that the certificate does not name, are refused.
@@ -60,26 +46,13 @@ fn a_pack_needs_a_signature_under_every_root() {
 fn a_changed_pack_is_refused() {
     let education = root(Commission::Education);
     let good = signed(&education);
-    let changed = check(
-        b"kind = \"scale\"",
-        std::slice::from_ref(&good),
-        &[&education],
-    );
+    let changed = check(b"kind = \"scale\"", std::slice::from_ref(&good), &[&education]);
     assert!(matches!(changed, Err(PackError::Signature(_))));
     let stranger = key().sign(CONTEXT, PACK).expect("signature");
-    let mixed = PackSignature {
-        signature: stranger,
-        chain: good.chain.clone(),
-    };
+    let mixed = PackSignature { signature: stranger, chain: good.chain.clone() };
     let mixed = check(PACK, &[mixed], &[&education]);
-    assert!(matches!(
-        mixed,
-        Err(PackError::Signature(SignatureError::OtherKey))
-    ));
-    assert!(matches!(
-        sign(PACK, &key(), &good.chain),
-        Err(PackError::Name)
-    ));
+    assert!(matches!(mixed, Err(PackError::Signature(SignatureError::OtherKey))));
+    assert!(matches!(sign(PACK, &key(), &good.chain), Err(PackError::Name)));
 }
 
 /// A hub's certificate signs no packs, not even the city's own hub's; nor does a pack key that is
@@ -95,13 +68,7 @@ fn only_pack_keys_sign_packs() {
     let by_hub = check(PACK, &[by_hub], &[&education]);
     assert!(matches!(by_hub, Err(PackError::Chain(ChainError::Purpose))));
     let roots = [education.certificate().clone()];
-    let late = verify(
-        PACK,
-        &[signed(&education)],
-        &roots,
-        &zone(),
-        now() + days(366 * 5),
-    );
+    let late = verify(PACK, &[signed(&education)], &roots, &zone(), now() + days(366 * 5));
     assert!(matches!(late, Err(PackError::Chain(ChainError::Expired))));
     let other = "jinan.example".parse().expect("zone");
     let foreign = verify(PACK, &[signed(&education)], &roots, &other, now());
@@ -114,9 +81,6 @@ fn a_pack_key_is_no_unit() {
     let education = root(Commission::Education);
     let chain = signed(&education).chain;
     let trust = crate::testing::trust(&education, now());
-    assert!(matches!(
-        trust.identify(&chain, &zone(), now()),
-        Err(ChainError::Purpose)
-    ));
+    assert!(matches!(trust.identify(&chain, &zone(), now()), Err(ChainError::Purpose)));
     assert!(crate::identity::PeerIdentity::from_chain(&chain, &zone()).is_err());
 }

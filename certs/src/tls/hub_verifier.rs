@@ -51,24 +51,14 @@ impl HubVerifier {
             false => builder,
         };
         let anchors = Anchors::Known(builder.build()?);
-        Ok(Self {
-            anchors,
-            hub: hub.clone(),
-            name: server_name(hub)?,
-            provider,
-        })
+        Ok(Self { anchors, hub: hub.clone(), name: server_name(hub)?, provider })
     }
 
     /// Judges by the digests in an invite.
     pub(super) fn pinned(hub: &IdentityName, pins: &[Digest]) -> Result<Self, TlsError> {
         let anchors = Anchors::Pinned(pins.to_vec());
         let provider = provider(Suite::International);
-        Ok(Self {
-            anchors,
-            hub: hub.clone(),
-            name: server_name(hub)?,
-            provider,
-        })
+        Ok(Self { anchors, hub: hub.clone(), name: server_name(hub)?, provider })
     }
 
     /// A verifier whose only anchors are the presented certificates that are pinned.
@@ -86,9 +76,7 @@ impl HubVerifier {
         let provider = self.provider.clone();
         let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider);
         // Without any anchor there is nothing to build: the root is not the pinned one.
-        builder
-            .build()
-            .map_err(|_| CertificateError::UnknownIssuer.into())
+        builder.build().map_err(|_| CertificateError::UnknownIssuer.into())
     }
 }
 

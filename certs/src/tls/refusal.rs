@@ -54,9 +54,7 @@ pub fn find_refusal(error: &(dyn StdError + 'static)) -> Option<Refusal> {
             return Some(refusal(cause));
         }
         // An I/O error hides what it wraps from `source`, which starts one layer deeper.
-        let wrapped = current
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
+        let wrapped = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         layer = match wrapped {
             Some(inner) => Some(inner),
             None => current.source(),

@@ -27,9 +27,7 @@ impl fmt::Debug for TlsKey {
 impl RustlsKey for TlsKey {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
         let ours = SignatureScheme::ECDSA_NISTP256_SHA256;
-        offered
-            .contains(&ours)
-            .then(|| Box::new(self.clone()) as Box<dyn Signer>)
+        offered.contains(&ours).then(|| Box::new(self.clone()) as Box<dyn Signer>)
     }
 
     fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
@@ -43,9 +41,7 @@ impl RustlsKey for TlsKey {
 
 impl Signer for TlsKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.0
-            .sign_der(message)
-            .map_err(|_| Error::General("signing failed".to_owned()))
+        self.0.sign_der(message).map_err(|_| Error::General("signing failed".to_owned()))
     }
 
     fn scheme(&self) -> SignatureScheme {

@@ -30,12 +30,7 @@ fn shinan() -> District {
     let hub = identity(&authority, &name(), UnitKind::District, now());
     let school = in_district("F370202004J01", "370202");
     let school = identity(&authority, &school, UnitKind::School, now());
-    District {
-        root,
-        authority,
-        hub,
-        school,
-    }
+    District { root, authority, hub, school }
 }
 
 impl District {
@@ -76,10 +71,7 @@ fn both_ends_know_each_other() {
     let chain = server.peer_certificates().expect("chain");
     let peer = PeerIdentity::from_chain(chain, &zone()).expect("peer");
     assert_eq!(&peer, shinan.school.peer());
-    for group in [
-        client.negotiated_key_exchange_group(),
-        server.negotiated_key_exchange_group(),
-    ] {
+    for group in [client.negotiated_key_exchange_group(), server.negotiated_key_exchange_group()] {
         assert_eq!(group.expect("group").name(), NamedGroup::X25519MLKEM768);
     }
     assert_eq!(client.protocol_version(), Some(ProtocolVersion::TLSv1_3));
@@ -90,10 +82,7 @@ fn both_ends_know_each_other() {
 #[test]
 fn the_right_pin_joins() {
     let shinan = shinan();
-    let pins = [
-        crate::digest::sha256(b"health"),
-        shinan.root.certificate().digest(),
-    ];
+    let pins = [crate::digest::sha256(b"health"), shinan.root.certificate().digest()];
     let server = shinan.server(&trust(&shinan.root, now()));
     let (client, server) = connect(&shinan.joining(&pins), &server).expect("handshake");
     assert!(server.peer_certificates().is_none());
@@ -128,10 +117,7 @@ fn a_borrowed_root_proves_nothing() {
     let root = shinan.root.certificate();
     let server = server_config(&impostor.hub, root, &trust(&impostor.root, now()));
     let joining = shinan.joining(&[root.digest()]);
-    assert_eq!(
-        why(&joining, &server.expect("server")),
-        Some(Refusal::UnknownRoot)
-    );
+    assert_eq!(why(&joining, &server.expect("server")), Some(Refusal::UnknownRoot));
 }
 
 /// Another unit of the same city cannot answer in the hub's place.
@@ -145,17 +131,10 @@ fn another_name_is_refused() {
     let server = server_config(&street, root, &trust).expect("server");
     let known = shinan.client(Some(&shinan.school), &trust);
     assert_eq!(why(&known, &server), Some(Refusal::OtherName));
-    assert_eq!(
-        why(&shinan.joining(&[root.digest()]), &server),
-        Some(Refusal::OtherName)
-    );
+    assert_eq!(why(&shinan.joining(&[root.digest()]), &server), Some(Refusal::OtherName));
     let school = server_config(&shinan.school, root, &trust).expect("server");
     let asks_school = client_config(None, shinan.school.peer().name(), &trust).expect("client");
-    assert_eq!(
-        why(&asks_school, &school),
-        Some(Refusal::Other),
-        "a school may not serve"
-    );
+    assert_eq!(why(&asks_school, &school), Some(Refusal::Other), "a school may not serve");
 }
 
 /// Members of another city and members whose certificate is over are refused.
@@ -164,45 +143,27 @@ fn foreign_and_expired_members_are_refused() {
     let (shinan, other) = (shinan(), shinan());
     let here = trust(&shinan.root, now());
     let foreign = shinan.client(Some(&other.school), &here);
-    assert_eq!(
-        why(&foreign, &shinan.server(&here)),
-        Some(Refusal::UnknownRoot)
-    );
+    assert_eq!(why(&foreign, &shinan.server(&here)), Some(Refusal::UnknownRoot));
     let later = now() + days(30);
     let hub = identity(&shinan.authority, &name(), UnitKind::District, later);
     let late = trust(&shinan.root, now() + days(100));
     let server = server_config(&hub, shinan.root.certificate(), &late).expect("server");
     let expired = shinan.client(Some(&shinan.school), &late);
     assert_eq!(why(&expired, &server), Some(Refusal::Expired));
-    assert!(
-        connect(&shinan.client(None, &late), &server).is_ok(),
-        "renewal needs no certificate"
-    );
+    assert!(connect(&shinan.client(None, &late), &server).is_ok(), "renewal needs no certificate");
 }
 
 /// A revoked member is refused at its next handshake; a list that is out of date closes the hub.
 #[test]
 fn a_revoked_member_is_refused_at_the_next_handshake() {
     let shinan = shinan();
-    let revoked = [Revoked {
-        serial: shinan.school.peer().serial().clone(),
-        at: now(),
-    }];
+    let revoked = [Revoked { serial: shinan.school.peer().serial().clone(), at: now() }];
     let list = shinan.authority.sign_crl(&revoked, 1, now()).expect("list");
     let here = trust(&shinan.root, now());
     let client = shinan.client(Some(&shinan.school), &here);
-    let strict = here
-        .clone()
-        .with_crls(std::slice::from_ref(&list))
-        .expect("trust");
-    assert_eq!(
-        why(&client, &shinan.server(&strict)),
-        Some(Refusal::Revoked)
-    );
-    let empty = shinan
-        .authority
-        .sign_crl(&[], 2, now() - days(3))
-        .expect("list");
+    let strict = here.clone().with_crls(std::slice::from_ref(&list)).expect("trust");
+    assert_eq!(why(&client, &shinan.server(&strict)), Some(Refusal::Revoked));
+    let empty = shinan.authority.sign_crl(&[], 2, now() - days(3)).expect("list");
     let stale = here.with_crls(&[empty]).expect("trust");
     assert!(why(&client, &shinan.server(&stale)).is_some());
     let tolerant = stale.danger_accept_stale_crls();
@@ -217,17 +178,11 @@ fn a_revoked_member_is_refused_at_the_next_handshake() {
 fn a_swapped_configuration_ends_old_sessions() {
     let shinan = shinan();
     let here = trust(&shinan.root, now());
-    let (client, server) = (
-        shinan.client(Some(&shinan.school), &here),
-        shinan.server(&here),
-    );
+    let (client, server) = (shinan.client(Some(&shinan.school), &here), shinan.server(&here));
     connect(&client, &server).expect("first");
     let (_, second) = connect(&client, &server).expect("second");
     assert_eq!(second.handshake_kind(), Some(HandshakeKind::Resumed));
-    let revoked = [Revoked {
-        serial: shinan.school.peer().serial().clone(),
-        at: now(),
-    }];
+    let revoked = [Revoked { serial: shinan.school.peer().serial().clone(), at: now() }];
     let list = shinan.authority.sign_crl(&revoked, 1, now()).expect("list");
     let swapped = shinan.server(&here.with_crls(&[list]).expect("trust"));
     assert_eq!(why(&client, &swapped), Some(Refusal::Revoked));
@@ -238,17 +193,11 @@ fn a_swapped_configuration_ends_old_sessions() {
 fn an_exporter_belongs_to_one_connection() {
     let shinan = shinan();
     let pins = [shinan.root.certificate().digest()];
-    let (client, server) = (
-        shinan.joining(&pins),
-        shinan.server(&trust(&shinan.root, now())),
-    );
+    let (client, server) = (shinan.joining(&pins), shinan.server(&trust(&shinan.root, now())));
     let first = connect(&client, &server).expect("first");
     let second = connect(&client, &server).expect("second");
     let ends = |(client, server): &Ends| {
-        (
-            exporter(client).expect("client"),
-            exporter(server).expect("server"),
-        )
+        (exporter(client).expect("client"), exporter(server).expect("server"))
     };
     let ((one, same), (two, _)) = (ends(&first), ends(&second));
     assert!(one == same);
@@ -278,12 +227,7 @@ fn a_replayed_proof_is_refused() {
     let exported = exporter(&mine).expect("exporter");
     let proof = invite.key().expect("key").prove(&exported, &request);
     let judge = |end: &ServerConnection| {
-        registered.verify(
-            invite.id(),
-            &exporter(end).expect("exporter"),
-            &request,
-            &proof,
-        )
+        registered.verify(invite.id(), &exporter(end).expect("exporter"), &request, &proof)
     };
     assert!(judge(&hub).is_ok());
     let (_, thief) = connect(&client, &server).expect("handshake");
@@ -291,12 +235,7 @@ fn a_replayed_proof_is_refused() {
     let renewed = renewal::prove(shinan.school.key(), &exported, &request).expect("proof");
     let latest = shinan.school.peer().key();
     let judge = |end: &ServerConnection| {
-        renewal::verify(
-            latest,
-            &exporter(end).expect("exporter"),
-            &request,
-            &renewed,
-        )
+        renewal::verify(latest, &exporter(end).expect("exporter"), &request, &renewed)
     };
     assert!(judge(&hub).is_ok());
     assert!(judge(&thief).is_err());

@@ -44,10 +44,7 @@ const LEDGERS: [&str; 28] = [
 /// Looks at a definition whole; the first mistake ends it.
 pub(super) fn check(definition: &CatalogueDefinition) -> Result<(), Flaw> {
     let dimensions = &definition.dimensions;
-    refuse_duplicates(
-        "dimension id",
-        dimensions.iter().map(|known| known.id.as_str()),
-    )?;
+    refuse_duplicates("dimension id", dimensions.iter().map(|known| known.id.as_str()))?;
     for dimension in dimensions {
         check_dimension(dimension)
             .map_err(|flaw| flaw.within(&format!("dimension {}", dimension.id)))?;
@@ -73,10 +70,7 @@ pub(super) fn check(definition: &CatalogueDefinition) -> Result<(), Flaw> {
         check_partition(definition, partition)
             .map_err(|flaw| flaw.within(&format!("partition {}", partition.id)))?;
     }
-    let derived = definition
-        .partitions
-        .iter()
-        .flat_map(|known| &known.derives);
+    let derived = definition.partitions.iter().flat_map(|known| &known.derives);
     refuse_duplicates("partition derive", derived.map(|rule| rule.count.as_str()))
 }
 
@@ -90,28 +84,15 @@ fn conflict(key: &str, wrong: &str, expected: &str) -> Flaw {
 
 fn check_dimension(dimension: &Dimension) -> Result<(), Flaw> {
     if dimension.values.is_empty() {
-        return Err(Flaw::new(
-            FlawKind::Missing,
-            "values",
-            "no value",
-            "one value at least",
-        ));
+        return Err(Flaw::new(FlawKind::Missing, "values", "no value", "one value at least"));
     }
-    refuse_duplicates(
-        "values",
-        dimension.values.iter().map(|value| value.id.as_str()),
-    )?;
+    refuse_duplicates("values", dimension.values.iter().map(|value| value.id.as_str()))?;
     let blank = |text: &String| text.trim().is_empty();
     let unnamed = |label: &super::Label| blank(&label.zh) || blank(&label.en);
     match dimension.values.iter().find(|value| unnamed(&value.label)) {
         Some(value) => {
             let wrong = format!("{} has no name", value.id);
-            Err(Flaw::new(
-                FlawKind::Missing,
-                "values",
-                wrong,
-                "a name in zh and en",
-            ))
+            Err(Flaw::new(FlawKind::Missing, "values", wrong, "a name in zh and en"))
         }
         None => Ok(()),
     }
@@ -125,13 +106,7 @@ fn dimension<'d>(
         .dimensions
         .iter()
         .find(|known| known.id == *id)
-        .ok_or_else(|| {
-            unknown(
-                "dims",
-                format!("dimension {id}"),
-                "a dimension of this catalogue",
-            )
-        })
+        .ok_or_else(|| unknown("dims", format!("dimension {id}"), "a dimension of this catalogue"))
 }
 
 fn check_count(definition: &CatalogueDefinition, count: &Count) -> Result<(), Flaw> {
@@ -143,19 +118,10 @@ fn check_count(definition: &CatalogueDefinition, count: &Count) -> Result<(), Fl
         return Err(unknown("ledger", count.ledger.as_str(), LEDGERS.join(", ")));
     }
     if count.channel != Channel::Clear && count.assess {
-        return Err(conflict(
-            "assess",
-            "true for a count that is not clear",
-            "false",
-        ));
+        return Err(conflict("assess", "true for a count that is not clear", "false"));
     }
     if count.per_person_max == 0 {
-        return Err(Flaw::new(
-            FlawKind::Range,
-            "per_person_max",
-            "0",
-            "1 or more",
-        ));
+        return Err(Flaw::new(FlawKind::Range, "per_person_max", "0", "1 or more"));
     }
     match (&count.definition, count.fill) {
         (Some(define), Fill::Auto) => {
@@ -163,18 +129,11 @@ fn check_count(definition: &CatalogueDefinition, count: &Count) -> Result<(), Fl
         }
         (None, Fill::Auto) => {
             let wrong = "fill is auto and there is no define";
-            Err(Flaw::new(
-                FlawKind::Missing,
-                "define",
-                wrong,
-                "a definition, or another fill",
-            ))
+            Err(Flaw::new(FlawKind::Missing, "define", wrong, "a definition, or another fill"))
         }
-        (Some(_), Fill::Org | Fill::Typed) => Err(conflict(
-            "define",
-            "a definition for a count that is typed",
-            "fill = auto",
-        )),
+        (Some(_), Fill::Org | Fill::Typed) => {
+            Err(conflict("define", "a definition for a count that is typed", "fill = auto"))
+        }
         (None, Fill::Org | Fill::Typed) => Ok(()),
     }
 }
@@ -192,11 +151,7 @@ fn check_definition(
     let fields = define.source.fields();
     for id in &count.dims {
         if !fields.iter().any(|field| field.as_str() == id.as_str()) {
-            return Err(unknown(
-                "source",
-                format!("no {id}"),
-                field_words(define.source),
-            ));
+            return Err(unknown("source", format!("no {id}"), field_words(define.source)));
         }
     }
     for filter in &define.filters {
@@ -234,21 +189,13 @@ fn check_filter(catalogue: &CatalogueDefinition, filter: &Filter) -> Result<(), 
         FieldValues::Words(words) => words.to_vec(),
         _ => {
             let id = filter.field.as_str();
-            let found = catalogue
-                .dimensions
-                .iter()
-                .find(|known| known.id.as_str() == id);
+            let found = catalogue.dimensions.iter().find(|known| known.id.as_str() == id);
             let found = found.into_iter().flat_map(|known| &known.values);
             found.map(|value| value.id.as_str()).collect()
         }
     };
     if values.is_empty() {
-        return Err(Flaw::new(
-            FlawKind::Missing,
-            key,
-            "no value",
-            known.join(", "),
-        ));
+        return Err(Flaw::new(FlawKind::Missing, key, "no value", known.join(", ")));
     }
     match values.iter().find(|value| !known.contains(&value.as_str())) {
         Some(value) => Err(unknown(&key, value.as_str(), known.join(", "))),
@@ -262,11 +209,7 @@ fn check_term(
     term: &Term,
     by: &[DimensionId],
 ) -> Result<(), Flaw> {
-    let Some(count) = definition
-        .counts
-        .iter()
-        .find(|count| count.id == term.count)
-    else {
+    let Some(count) = definition.counts.iter().find(|count| count.id == term.count) else {
         let wrong = format!("count {}", term.count);
         return Err(unknown(key, wrong, "a count of this catalogue"));
     };
@@ -292,10 +235,7 @@ fn check_ratio(definition: &CatalogueDefinition, ratio: &Ratio) -> Result<(), Fl
     for id in &ratio.dims {
         dimension(definition, id)?;
     }
-    for (key, sum) in [
-        ("numerator", &ratio.numerator),
-        ("denominator", &ratio.denominator),
-    ] {
+    for (key, sum) in [("numerator", &ratio.numerator), ("denominator", &ratio.denominator)] {
         for term in &sum.terms {
             check_term(definition, key, term, &ratio.dims)?;
         }
@@ -333,11 +273,7 @@ fn check_partition(definition: &CatalogueDefinition, partition: &Partition) -> R
     };
     if let Some(id) = partition.dims.iter().find(|id| !whole.dims.contains(id)) {
         let wrong = format!("{} is not counted by {id}", whole.id);
-        return Err(unknown(
-            "whole",
-            wrong,
-            "a count with all dims of the partition",
-        ));
+        return Err(unknown("whole", wrong, "a count with all dims of the partition"));
     }
     let known: Vec<&str> = outcomes().collect();
     for rule in &partition.derives {
@@ -358,11 +294,7 @@ fn check_derive(
 ) -> Result<(), Flaw> {
     let key = format!("derive {}", rule.count);
     if count.channel != Channel::Sealed {
-        return Err(conflict(
-            &key,
-            "a count that is not sealed",
-            "a sealed count",
-        ));
+        return Err(conflict(&key, "a count that is not sealed", "a sealed count"));
     }
     if let Some(id) = count.dims.iter().find(|id| !partition.dims.contains(id)) {
         let wrong = format!("{} is counted by {id}", count.id);
@@ -370,18 +302,9 @@ fn check_derive(
     }
     refuse_duplicates(&key, rule.outcomes.iter().map(String::as_str))?;
     if rule.outcomes.is_empty() {
-        return Err(Flaw::new(
-            FlawKind::Missing,
-            key,
-            "no outcome",
-            known.join(", "),
-        ));
+        return Err(Flaw::new(FlawKind::Missing, key, "no outcome", known.join(", ")));
     }
-    match rule
-        .outcomes
-        .iter()
-        .find(|outcome| !known.contains(&outcome.as_str()))
-    {
+    match rule.outcomes.iter().find(|outcome| !known.contains(&outcome.as_str())) {
         Some(outcome) => Err(unknown(&key, outcome.as_str(), known.join(", "))),
         None => Ok(()),
     }

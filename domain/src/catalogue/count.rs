@@ -144,10 +144,7 @@ impl Dimension {
     /// What people read for a value.
     #[must_use]
     pub fn label_of(&self, value: &str) -> Option<&Label> {
-        self.values
-            .iter()
-            .find(|known| known.id == value)
-            .map(|known| &known.label)
+        self.values.iter().find(|known| known.id == value).map(|known| &known.label)
     }
 }
 
@@ -205,10 +202,7 @@ impl Count {
     /// Over what the count may be added up.
     #[must_use]
     pub fn additive(&self) -> Additive {
-        let banded = self
-            .definition
-            .as_ref()
-            .is_some_and(|known| known.band.is_some());
+        let banded = self.definition.as_ref().is_some_and(|known| known.band.is_some());
         match self.kind {
             _ if banded => Additive::No,
             Kind::Flow => Additive::UnitsAndTime,

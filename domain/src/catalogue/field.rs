@@ -139,23 +139,9 @@ pub enum FieldValues {
 }
 
 const YES_NO: FieldValues = FieldValues::Words(&["yes", "no"]);
-const OUTCOMES: &[&str] = &[
-    "refused",
-    "not_reached",
-    "void",
-    "negative",
-    "positive",
-    "due",
-    "critical",
-];
-const MOVES: &[&str] = &[
-    "opened",
-    "closed",
-    "moved_in",
-    "moved_out",
-    "tier_up",
-    "tier_down",
-];
+const OUTCOMES: &[&str] =
+    &["refused", "not_reached", "void", "negative", "positive", "due", "critical"];
+const MOVES: &[&str] = &["opened", "closed", "moved_in", "moved_out", "tier_up", "tier_down"];
 
 impl Field {
     /// What values the field can have.

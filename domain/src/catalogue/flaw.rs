@@ -50,12 +50,7 @@ impl Flaw {
         wrong: impl Into<String>,
         expected: impl Into<String>,
     ) -> Self {
-        Self {
-            kind,
-            key: key.into(),
-            wrong: wrong.into(),
-            expected: expected.into(),
-        }
+        Self { kind, key: key.into(), wrong: wrong.into(), expected: expected.into() }
     }
 
     /// The same mistake, with the place that holds its key put in front.
@@ -68,11 +63,7 @@ impl Flaw {
 
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}; expected {}",
-            self.key, self.wrong, self.expected
-        )
+        write!(f, "{}: {}; expected {}", self.key, self.wrong, self.expected)
     }
 }
 

@@ -118,9 +118,7 @@ impl Catalogue {
     /// The dimension of an id.
     #[must_use]
     pub fn dimension(&self, id: &str) -> Option<&Dimension> {
-        self.dimensions()
-            .iter()
-            .find(|dimension| dimension.id.as_str() == id)
+        self.dimensions().iter().find(|dimension| dimension.id.as_str() == id)
     }
 
     /// The count of an id.
@@ -138,9 +136,7 @@ impl Catalogue {
     /// The partition of an id.
     #[must_use]
     pub fn partition(&self, id: &str) -> Option<&Partition> {
-        self.partitions()
-            .iter()
-            .find(|partition| partition.id.as_str() == id)
+        self.partitions().iter().find(|partition| partition.id.as_str() == id)
     }
 
     /// Tables in a stable order: clear tables by period, then one rounded table a partition.
@@ -169,10 +165,7 @@ impl Catalogue {
     pub fn value_label(&self, indicator: &str, axis: &str, value: &str) -> Option<&Label> {
         if axis == OUTCOME_AXIS {
             let outcomes = &self.partition(indicator)?.outcomes;
-            return outcomes
-                .iter()
-                .find(|known| known.id == value)
-                .map(|known| &known.label);
+            return outcomes.iter().find(|known| known.id == value).map(|known| &known.label);
         }
         self.dimension(axis)?.label_of(value)
     }
@@ -192,9 +185,6 @@ impl Catalogue {
     pub fn is_assessable(&self, ratio: &Ratio) -> bool {
         let mut terms = ratio.numerator.terms.iter().chain(&ratio.denominator.terms);
         ratio.better != Better::None
-            && terms.all(|term| {
-                self.count(term.count.as_str())
-                    .is_some_and(|count| count.assess)
-            })
+            && terms.all(|term| self.count(term.count.as_str()).is_some_and(|count| count.assess))
     }
 }

@@ -79,15 +79,8 @@ pub(super) fn lay_out(definition: &CatalogueDefinition) -> Result<Vec<TableSpec>
         }
     }
     for partition in &definition.partitions {
-        let values = partition
-            .outcomes
-            .iter()
-            .map(|outcome| outcome.id.clone())
-            .collect();
-        let mut all = vec![Axis {
-            dimension: OUTCOME_AXIS.parse()?,
-            values,
-        }];
+        let values = partition.outcomes.iter().map(|outcome| outcome.id.clone()).collect();
+        let mut all = vec![Axis { dimension: OUTCOME_AXIS.parse()?, values }];
         all.extend(axes(definition, &partition.dims));
         let id = rounded_id(&partition.id)?;
         let block = Block::new(partition.id.as_str(), all);
@@ -102,19 +95,9 @@ fn rounded_id(partition: &PartitionId) -> Result<TableId, Flaw> {
 
 fn axes(definition: &CatalogueDefinition, dims: &[DimensionId]) -> Vec<Axis> {
     let known = |id: &DimensionId| {
-        let dimension = definition
-            .dimensions
-            .iter()
-            .find(|dimension| dimension.id == *id)?;
-        let values = dimension
-            .values
-            .iter()
-            .map(|value| value.id.clone())
-            .collect();
-        Some(Axis {
-            dimension: id.clone(),
-            values,
-        })
+        let dimension = definition.dimensions.iter().find(|dimension| dimension.id == *id)?;
+        let values = dimension.values.iter().map(|value| value.id.clone()).collect();
+        Some(Axis { dimension: id.clone(), values })
     };
     dims.iter().filter_map(known).collect()
 }
@@ -127,10 +110,7 @@ fn clear_label(period: NativePeriod) -> Label {
         NativePeriod::HalfYear => ("工作数据半年报", "Operational counts of the half year"),
         NativePeriod::Year => ("学年工作数据", "Operational counts of the school year"),
     };
-    Label {
-        zh: zh.to_owned(),
-        en: en.to_owned(),
-    }
+    Label { zh: zh.to_owned(), en: en.to_owned() }
 }
 
 impl Catalogue {
@@ -141,10 +121,7 @@ impl Catalogue {
     #[must_use]
     pub fn derive(&self, count: &str) -> Option<Derivation> {
         let (partition, rule) = self.partitions().iter().find_map(|partition| {
-            let rule = partition
-                .derives
-                .iter()
-                .find(|rule| rule.count.as_str() == count)?;
+            let rule = partition.derives.iter().find(|rule| rule.count.as_str() == count)?;
             Some((partition, rule))
         })?;
         let count = self.count(count)?;
@@ -164,27 +141,15 @@ impl Catalogue {
             if !rule.outcomes.iter().any(|known| known == outcome) {
                 continue;
             }
-            let picked: Vec<&str> = kept
-                .iter()
-                .filter_map(|axis| values.get(*axis).copied())
-                .collect();
-            from.get_mut(target.place(&picked)?)?
-                .push(block.offset + place);
+            let picked: Vec<&str> =
+                kept.iter().filter_map(|axis| values.get(*axis).copied()).collect();
+            from.get_mut(target.place(&picked)?)?.push(block.offset + place);
         }
         let cells = from.into_iter().enumerate().filter_map(|(place, from)| {
-            let values = target
-                .values_at(place)?
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let values = target.values_at(place)?.into_iter().map(str::to_owned).collect();
             Some(DerivedCell { values, from })
         });
         let cells = cells.collect();
-        Some(Derivation {
-            table,
-            partition: partition.id.clone(),
-            axes,
-            cells,
-        })
+        Some(Derivation { table, partition: partition.id.clone(), axes, cells })
     }
 }

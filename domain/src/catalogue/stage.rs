@@ -53,9 +53,8 @@ pub struct Grade(u8);
 /// Kindergarten years stand before grade 1.
 const KINDERGARTEN_YEARS: u8 = 3;
 /// Words of all grades in the order of the catalogue's dimension.
-const GRADES: [&str; 15] = [
-    "k1", "k2", "k3", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "g10", "g11", "g12",
-];
+const GRADES: [&str; 15] =
+    ["k1", "k2", "k3", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "g10", "g11", "g12"];
 
 impl SchoolType {
     /// Every type in the order of the catalogue's dimension.
@@ -131,31 +130,19 @@ impl Grade {
     /// A kindergarten year, 1 to 3.
     #[must_use]
     pub const fn kindergarten(year: u8) -> Option<Self> {
-        if year >= 1 && year <= KINDERGARTEN_YEARS {
-            Some(Self(year))
-        } else {
-            None
-        }
+        if year >= 1 && year <= KINDERGARTEN_YEARS { Some(Self(year)) } else { None }
     }
 
     /// A school grade, 1 to 12.
     #[must_use]
     pub const fn school(number: u8) -> Option<Self> {
-        if number >= 1 && number <= 12 {
-            Some(Self(number + KINDERGARTEN_YEARS))
-        } else {
-            None
-        }
+        if number >= 1 && number <= 12 { Some(Self(number + KINDERGARTEN_YEARS)) } else { None }
     }
 
     /// The school grade, 1 to 12; `None` in kindergarten.
     #[must_use]
     pub const fn number(self) -> Option<u8> {
-        if self.0 > KINDERGARTEN_YEARS {
-            Some(self.0 - KINDERGARTEN_YEARS)
-        } else {
-            None
-        }
+        if self.0 > KINDERGARTEN_YEARS { Some(self.0 - KINDERGARTEN_YEARS) } else { None }
     }
 
     /// Every grade in the order of the catalogue's dimension.
@@ -166,10 +153,7 @@ impl Grade {
     /// The word that the catalogue uses: `k1` to `k3`, `g1` to `g12`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        GRADES
-            .get(usize::from(self.0 - 1))
-            .copied()
-            .unwrap_or_default()
+        GRADES.get(usize::from(self.0 - 1)).copied().unwrap_or_default()
     }
 
     /// The grade of the catalogue's word.
@@ -195,11 +179,9 @@ pub fn stage_of(school_type: SchoolType, grade: Grade) -> Option<Stage> {
         (SchoolType::CompleteSecondary, Some(6..=9)) => Some(Stage::Junior),
         (SchoolType::CompleteSecondary, Some(10..=12)) => Some(Stage::Senior),
         (SchoolType::Vocational, Some(10..=12)) => Some(Stage::Vocational),
-        (SchoolType::Other, Some(number)) => primary(number).or(Some(if number <= 9 {
-            Stage::Junior
-        } else {
-            Stage::Senior
-        })),
+        (SchoolType::Other, Some(number)) => {
+            primary(number).or(Some(if number <= 9 { Stage::Junior } else { Stage::Senior }))
+        }
         _ => None,
     }
 }
@@ -218,11 +200,7 @@ mod tests {
 
     fn check(school_type: SchoolType, number: u8, stage: Option<Stage>) {
         let grade = Grade::school(number).expect("grade");
-        assert_eq!(
-            stage_of(school_type, grade),
-            stage,
-            "{school_type:?} {number}"
-        );
+        assert_eq!(stage_of(school_type, grade), stage, "{school_type:?} {number}");
     }
 
     /// The same grade is in different stages in different schools.
@@ -245,10 +223,7 @@ mod tests {
         check(SchoolType::NineYear, 10, None);
         let nursery = Grade::kindergarten(1).expect("grade");
         assert_eq!(stage_of(SchoolType::Junior, nursery), None);
-        assert_eq!(
-            stage_of(SchoolType::Kindergarten, nursery),
-            Some(Stage::Kindergarten)
-        );
+        assert_eq!(stage_of(SchoolType::Kindergarten, nursery), Some(Stage::Kindergarten));
     }
 
     /// Words are read as they are written.
@@ -256,16 +231,8 @@ mod tests {
     fn words_of_grades_and_types_are_read_back() {
         assert_eq!(Grade::all().count(), 15);
         assert!(Grade::all().all(|grade| Grade::from_word(grade.as_str()) == Some(grade)));
-        assert!(
-            SchoolType::ALL
-                .iter()
-                .all(|t| SchoolType::from_word(t.as_str()) == Some(*t))
-        );
-        assert!(
-            Stage::ALL
-                .iter()
-                .all(|s| Stage::from_word(s.as_str()) == Some(*s))
-        );
+        assert!(SchoolType::ALL.iter().all(|t| SchoolType::from_word(t.as_str()) == Some(*t)));
+        assert!(Stage::ALL.iter().all(|s| Stage::from_word(s.as_str()) == Some(*s)));
         assert_eq!((Grade::school(13), Grade::kindergarten(0)), (None, None));
     }
 }

@@ -69,17 +69,11 @@ impl FromStr for Sum {
 fn term(text: &str) -> Result<Term, Flaw> {
     let text = text.trim();
     let (coefficient, rest) = match text.split_once('*') {
-        Some((factor, rest)) => (
-            factor.trim().parse().map_err(|_| malformed(text))?,
-            rest.trim(),
-        ),
+        Some((factor, rest)) => (factor.trim().parse().map_err(|_| malformed(text))?, rest.trim()),
         None => (1, text),
     };
     let (count, filters) = match rest.split_once('[') {
-        Some((count, inner)) => (
-            count,
-            inner.strip_suffix(']').ok_or_else(|| malformed(text))?,
-        ),
+        Some((count, inner)) => (count, inner.strip_suffix(']').ok_or_else(|| malformed(text))?),
         None => (rest, ""),
     };
     if coefficient == 0 || (rest.contains('[') && filters.is_empty()) {
@@ -107,19 +101,10 @@ impl FromStr for Relation {
             (None, Some((left, right))) => (left, Comparison::Equal, right),
             _ => {
                 let expected = "two sums with one <= or == between them";
-                return Err(Flaw::new(
-                    FlawKind::Form,
-                    "check",
-                    format!("{text:?}"),
-                    expected,
-                ));
+                return Err(Flaw::new(FlawKind::Form, "check", format!("{text:?}"), expected));
             }
         };
-        Ok(Self {
-            left: left.parse()?,
-            comparison,
-            right: right.parse()?,
-        })
+        Ok(Self { left: left.parse()?, comparison, right: right.parse()? })
     }
 }
 
@@ -190,9 +175,7 @@ mod tests {
     /// What is no sum is refused whole.
     #[test]
     fn malformed_sums_are_refused() {
-        for text in [
-            "", "a +", "x*a", "0*a", "a[b]", "a[", "a[]", "a b", "-a", "A",
-        ] {
+        for text in ["", "a +", "x*a", "0*a", "a[b]", "a[", "a[]", "a b", "-a", "A"] {
             let flaw = text.parse::<Sum>().expect_err(text);
             assert_eq!(flaw.kind, FlawKind::Form, "{text}");
         }

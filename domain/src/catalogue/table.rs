@@ -50,12 +50,7 @@ pub struct CellKey<'a> {
 impl Block {
     pub(super) fn new(indicator: &str, axes: Vec<Axis>) -> Self {
         let length = axes.iter().map(|axis| axis.values.len()).product();
-        Self {
-            indicator: indicator.to_owned(),
-            axes,
-            offset: 0,
-            length,
-        }
+        Self { indicator: indicator.to_owned(), axes, offset: 0, length }
     }
 
     /// Dimensions of the block in order.
@@ -69,13 +64,10 @@ impl Block {
         if values.len() != self.axes.len() {
             return None;
         }
-        self.axes
-            .iter()
-            .zip(values)
-            .try_fold(0, |place, (axis, value)| {
-                let position = axis.values.iter().position(|known| known == value)?;
-                Some(place * axis.values.len() + position)
-            })
+        self.axes.iter().zip(values).try_fold(0, |place, (axis, value)| {
+            let position = axis.values.iter().position(|known| known == value)?;
+            Some(place * axis.values.len() + position)
+        })
     }
 
     /// Values of the cell at a place within the block.
@@ -112,19 +104,9 @@ impl TableSpec {
         if cells > crate::cell::TABLE_CELLS_MAX {
             let expected = format!("{} at most", crate::cell::TABLE_CELLS_MAX);
             let key = format!("table {id}");
-            return Err(Flaw::new(
-                FlawKind::Range,
-                key,
-                format!("{cells} cells"),
-                expected,
-            ));
+            return Err(Flaw::new(FlawKind::Range, key, format!("{cells} cells"), expected));
         }
-        Ok(Self {
-            id,
-            label,
-            blocks,
-            cells,
-        })
+        Ok(Self { id, label, blocks, cells })
     }
 
     /// Id, such as `clear.term`.
@@ -154,9 +136,7 @@ impl TableSpec {
     /// The block of a count or partition.
     #[must_use]
     pub fn block(&self, indicator: &str) -> Option<&Block> {
-        self.blocks
-            .iter()
-            .find(|block| block.indicator == indicator)
+        self.blocks.iter().find(|block| block.indicator == indicator)
     }
 
     /// Place of a cell in the table's vector.
@@ -169,15 +149,9 @@ impl TableSpec {
     /// What the cell at a place is about.
     #[must_use]
     pub fn cell_key(&self, index: usize) -> Option<CellKey<'_>> {
-        let block = self
-            .blocks
-            .iter()
-            .find(|block| block.range().contains(&index))?;
+        let block = self.blocks.iter().find(|block| block.range().contains(&index))?;
         let values = block.values_at(index - block.offset)?;
-        Some(CellKey {
-            indicator: &block.indicator,
-            values,
-        })
+        Some(CellKey { indicator: &block.indicator, values })
     }
 }
 
@@ -192,9 +166,7 @@ impl CellKey<'_> {
 impl fmt::Display for CellKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.indicator)?;
-        self.values
-            .iter()
-            .try_for_each(|value| write!(f, "|{value}"))
+        self.values.iter().try_for_each(|value| write!(f, "|{value}"))
     }
 }
 
@@ -204,10 +176,7 @@ mod tests {
 
     fn axis(dimension: &str, values: impl IntoIterator<Item = String>) -> Axis {
         let dimension = dimension.parse().expect("dimension");
-        Axis {
-            dimension,
-            values: values.into_iter().collect(),
-        }
+        Axis { dimension, values: values.into_iter().collect() }
     }
 
     fn tiers() -> TableSpec {
@@ -215,10 +184,7 @@ mod tests {
         let grade = axis("grade", (1..=12).map(|grade| grade.to_string()));
         let sex = axis("sex", ["m", "f"].map(str::to_owned));
         let first = Block::new("first", Vec::new());
-        let label = Label {
-            zh: "表".to_owned(),
-            en: "Table".to_owned(),
-        };
+        let label = Label { zh: "表".to_owned(), en: "Table".to_owned() };
         let blocks = vec![Block::new("tiers", vec![tier, grade, sex]), first];
         TableSpec::new("t".parse().expect("id"), label, blocks).expect("table")
     }
@@ -262,20 +228,11 @@ mod tests {
     /// A table beyond what a release can carry is refused when the catalogue is loaded.
     #[test]
     fn a_table_with_too_many_cells_is_refused() {
-        let wide = axis(
-            "a",
-            (0..crate::cell::TABLE_CELLS_MAX + 1).map(|n| n.to_string()),
-        );
-        let label = Label {
-            zh: "表".to_owned(),
-            en: "Table".to_owned(),
-        };
-        let flaw = TableSpec::new(
-            "t".parse().expect("id"),
-            label,
-            vec![Block::new("a", vec![wide])],
-        )
-        .expect_err("too many");
+        let wide = axis("a", (0..crate::cell::TABLE_CELLS_MAX + 1).map(|n| n.to_string()));
+        let label = Label { zh: "表".to_owned(), en: "Table".to_owned() };
+        let flaw =
+            TableSpec::new("t".parse().expect("id"), label, vec![Block::new("a", vec![wide])])
+                .expect_err("too many");
         assert_eq!(flaw.kind, FlawKind::Range);
     }
 }

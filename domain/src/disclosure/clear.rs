@@ -25,9 +25,7 @@ impl ClearSheet {
             .table(table.as_str())
             .filter(|spec| spec.cells() == cells.len())
             .ok_or(DisclosureError::Table(table))?;
-        let enrolled = spec
-            .block("base.students")
-            .map(|block| by_stage(block, &cells));
+        let enrolled = spec.block("base.students").map(|block| by_stage(block, &cells));
         for block in spec.blocks() {
             let count = allowed(catalogue, block)?;
             let Some(definition) = &count.definition else {
@@ -66,13 +64,9 @@ impl ClearSheet {
 }
 
 fn allowed<'c>(catalogue: &'c Catalogue, block: &Block) -> Result<&'c Count, DisclosureError> {
-    let refused = |reason| DisclosureError::Clear {
-        indicator: block.indicator.clone(),
-        reason,
-    };
-    let count = catalogue
-        .count(&block.indicator)
-        .ok_or_else(|| refused("the catalogue lacks it"))?;
+    let refused = |reason| DisclosureError::Clear { indicator: block.indicator.clone(), reason };
+    let count =
+        catalogue.count(&block.indicator).ok_or_else(|| refused("the catalogue lacks it"))?;
     may_be_clear(count).map_err(refused)?;
     Ok(count)
 }
@@ -95,14 +89,8 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
             Field::AlertState | Field::Tier | Field::Band | Field::Outcome | Field::Confirmed
         )
     };
-    let by_state = definition
-        .filters
-        .iter()
-        .any(|filter| about_state(filter.field))
-        || count
-            .dims
-            .iter()
-            .any(|dim| ["alert_state", "tier", "band"].contains(&dim.as_str()));
+    let by_state = definition.filters.iter().any(|filter| about_state(filter.field))
+        || count.dims.iter().any(|dim| ["alert_state", "tier", "band"].contains(&dim.as_str()));
     if is_operational(definition.source) && !by_state {
         return Ok(());
     }
@@ -170,10 +158,7 @@ fn by_stage(block: &Block, cells: &[Cell]) -> Vec<(String, u64)> {
         let Some(stage) = stage_at(block, place) else {
             continue;
         };
-        let figure = cells
-            .get(block.offset + place)
-            .and_then(|cell| cell.value())
-            .unwrap_or(0);
+        let figure = cells.get(block.offset + place).and_then(|cell| cell.value()).unwrap_or(0);
         match sums.iter_mut().find(|(known, _)| known == stage) {
             Some((_, sum)) => *sum += figure,
             None => sums.push((stage.to_owned(), figure)),
@@ -189,7 +174,5 @@ fn stage_at(block: &Block, place: usize) -> Option<&str> {
 
 fn total(enrolled: Option<&[(String, u64)]>, stage: &str) -> u64 {
     let sums = enrolled.unwrap_or_default();
-    sums.iter()
-        .find(|(known, _)| known == stage)
-        .map_or(0, |(_, sum)| *sum)
+    sums.iter().find(|(known, _)| known == stage).map_or(0, |(_, sum)| *sum)
 }

@@ -8,6 +8,13 @@ use crate::catalogue::{Catalogue, TableSpec};
 use crate::cell::{self, Cell, CellError};
 use crate::release::Provenance;
 
+/// Largest figure that one cell may hold; sums of ten thousand such cells stay in range, so no
+/// member can make a hub's totals overflow.
+pub const FIGURE_MAX: u64 = 1 << 40;
+
+/// Most schools that one hub may speak for; the whole country has about 210,000.
+pub const SCHOOLS_MAX: u32 = 1_000_000;
+
 /// Which rule an arriving table breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +40,9 @@ pub enum Breach {
     /// A count may not stand on a clear sheet.
     #[error("{0} may not stand on a clear sheet")]
     NotClear(String),
+    /// A figure, or a number of persons or schools, that nothing real can reach.
+    #[error("a figure is larger than any real one")]
+    Range,
     /// Contributors that do not fit the sums.
     #[error("cell {0} has a figure without contributors, or more contributors than schools")]
     Contributors(usize),
@@ -51,10 +61,7 @@ pub fn check_clear(catalogue: &Catalogue, spec: &TableSpec, packed: &[u8]) -> Re
         let count = catalogue.count(&block.indicator);
         let count = count.filter(|count| may_be_clear(count).is_ok());
         let count = count.ok_or_else(|| Breach::NotClear(block.indicator.clone()))?;
-        let width = count
-            .definition
-            .as_ref()
-            .and_then(|definition| definition.band);
+        let width = count.definition.as_ref().and_then(|definition| definition.band);
         let Some(width) = width.filter(|width| *width > 0) else {
             continue;
         };
@@ -76,6 +83,9 @@ pub fn check_rounded(spec: &TableSpec, packed: &[u8], persons: u64) -> Result<()
     if !spec.id().as_str().starts_with("rounded.") {
         return Err(Breach::Rule(spec.id().to_string()));
     }
+    if persons > FIGURE_MAX {
+        return Err(Breach::Range);
+    }
     let mut least = 0_u64;
     for (place, cell) in school_cells(spec, packed)?.into_iter().enumerate() {
         let Cell::Value(figure) = cell else { continue };
@@ -85,11 +95,7 @@ pub fn check_rounded(spec: &TableSpec, packed: &[u8], persons: u64) -> Result<()
         // The true count is at most four below what it was rounded to.
         least = least.saturating_add(figure.saturating_sub(ROUNDING_BASE - 1));
     }
-    if least > persons {
-        Err(Breach::Persons)
-    } else {
-        Ok(())
-    }
+    if least > persons { Err(Breach::Persons) } else { Ok(()) }
 }
 
 /// Checks a member hub's sums: every figure has contributors, and not more than reported.
@@ -106,7 +112,10 @@ pub fn check_sums(
     if !spec.id().as_str().starts_with(prefix) {
         return Err(Breach::Rule(spec.id().to_string()));
     }
-    let cells = cell::unpack(packed, spec.cells())?;
+    let cells = in_range(cell::unpack(packed, spec.cells())?)?;
+    if provenance.schools_due > SCHOOLS_MAX || provenance.schools_reported > SCHOOLS_MAX {
+        return Err(Breach::Range);
+    }
     let contributors = cell::unpack_counts(&provenance.contributors, spec.cells())?;
     for (place, (cell, count)) in cells.iter().zip(&contributors).enumerate() {
         let has_figure = matches!(cell, Cell::Value(_));
@@ -121,10 +130,15 @@ pub fn check_sums(
 }
 
 fn school_cells(spec: &TableSpec, packed: &[u8]) -> Result<Vec<Cell>, Breach> {
-    let cells = cell::unpack(packed, spec.cells())?;
+    let cells = in_range(cell::unpack(packed, spec.cells())?)?;
     let hub_only = |cell: &Cell| matches!(cell, Cell::Suppressed | Cell::NotReported);
     match cells.iter().position(hub_only) {
         Some(place) => Err(Breach::Blank(place)),
         None => Ok(cells),
     }
+}
+
+fn in_range(cells: Vec<Cell>) -> Result<Vec<Cell>, Breach> {
+    let beyond = |cell: &Cell| cell.value().is_some_and(|figure| figure > FIGURE_MAX);
+    if cells.iter().any(beyond) { Err(Breach::Range) } else { Ok(cells) }
 }

@@ -13,7 +13,7 @@ mod rounded;
 
 pub use band::band;
 pub use clear::{ClearSheet, may_be_clear};
-pub use intake::{Breach, check_clear, check_rounded, check_sums};
+pub use intake::{Breach, FIGURE_MAX, SCHOOLS_MAX, check_clear, check_rounded, check_sums};
 pub use rounded::{RoundedTable, RoundingPrf, round};
 
 use crate::catalogue::TableId;

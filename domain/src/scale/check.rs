@@ -53,17 +53,9 @@ fn check_id(definition: &ScaleDefinition) -> Result<(), Flaw> {
     }
     if definition.age_min > definition.age_max {
         let wrong = format!("{} is above age_max", definition.age_min);
-        return Err(Flaw::new(
-            FlawKind::Range,
-            "age_min",
-            wrong,
-            "age_min up to age_max",
-        ));
+        return Err(Flaw::new(FlawKind::Range, "age_min", wrong, "age_min up to age_max"));
     }
-    let choices = definition
-        .choices
-        .iter()
-        .map(|choice| choice.value.to_string());
+    let choices = definition.choices.iter().map(|choice| choice.value.to_string());
     let choices: Vec<String> = choices.collect();
     refuse_duplicates("option value", choices.iter().map(String::as_str))
 }
@@ -77,22 +69,12 @@ fn check_items(items: &[Item]) -> Result<(), Flaw> {
     for (place, item) in items.iter().enumerate() {
         if usize::from(item.number) != place + 1 {
             let wrong = format!("item {} stands at place {}", item.number, place + 1);
-            return Err(Flaw::new(
-                FlawKind::Range,
-                "item n",
-                wrong,
-                "numbers 1, 2, 3 in order",
-            ));
+            return Err(Flaw::new(FlawKind::Range, "item n", wrong, "numbers 1, 2, 3 in order"));
         }
         if item.answer_min >= item.answer_max || item.answer_max > 100 {
             let key = format!("item {}, answer_min", item.number);
             let wrong = format!("{} to {}", item.answer_min, item.answer_max);
-            return Err(Flaw::new(
-                FlawKind::Range,
-                key,
-                wrong,
-                "a lower and a higher answer",
-            ));
+            return Err(Flaw::new(FlawKind::Range, key, wrong, "a lower and a higher answer"));
         }
     }
     refuse_duplicates("item code", items.iter().map(|item| item.code.as_str()))
@@ -102,12 +84,7 @@ fn check_rights(definition: &ScaleDefinition) -> Result<(), Flaw> {
     let text = &definition.text;
     let usable = matches!(text.chinese, ChineseText::Published | ChineseText::Licensed);
     let conflict = |wrong: &str, expected: &str| {
-        Err(Flaw::new(
-            FlawKind::Conflict,
-            "text screening_use_zh",
-            wrong,
-            expected,
-        ))
+        Err(Flaw::new(FlawKind::Conflict, "text screening_use_zh", wrong, expected))
     };
     if !text.screening_use_zh {
         return Ok(());
@@ -116,15 +93,10 @@ fn check_rights(definition: &ScaleDefinition) -> Result<(), Flaw> {
         return conflict("true in a demonstration pack", "false");
     }
     if !usable {
-        return conflict(
-            "true without such a text",
-            "zh = published-translation or licensed",
-        );
+        return conflict("true without such a text", "zh = published-translation or licensed");
     }
-    let open = matches!(
-        definition.licence.status,
-        LicenceStatus::Free | LicenceStatus::FreeNoncommercial
-    );
+    let open =
+        matches!(definition.licence.status, LicenceStatus::Free | LicenceStatus::FreeNoncommercial);
     if !open && text.chinese != ChineseText::Licensed {
         return conflict("true although the licence is not free", "zh = licensed");
     }
@@ -132,23 +104,15 @@ fn check_rights(definition: &ScaleDefinition) -> Result<(), Flaw> {
 }
 
 fn find(items: &[Item], number: u16) -> Result<&Item, Flaw> {
-    usize::from(number)
-        .checked_sub(1)
-        .and_then(|place| items.get(place))
-        .ok_or_else(|| {
-            let expected = format!("an item number from 1 to {}", items.len());
-            Flaw::new(FlawKind::Range, "items", format!("item {number}"), expected)
-        })
+    usize::from(number).checked_sub(1).and_then(|place| items.get(place)).ok_or_else(|| {
+        let expected = format!("an item number from 1 to {}", items.len());
+        Flaw::new(FlawKind::Range, "items", format!("item {number}"), expected)
+    })
 }
 
 fn check_rule(rule: &Rule, items: &[Item]) -> Result<(), Flaw> {
     if rule.items.is_empty() {
-        return Err(Flaw::new(
-            FlawKind::Missing,
-            "items",
-            "no item",
-            "one item at least",
-        ));
+        return Err(Flaw::new(FlawKind::Missing, "items", "no item", "one item at least"));
     }
     let numbers: Vec<String> = rule.items.iter().map(u16::to_string).collect();
     refuse_duplicates("items", numbers.iter().map(String::as_str))?;
@@ -157,24 +121,14 @@ fn check_rule(rule: &Rule, items: &[Item]) -> Result<(), Flaw> {
     }
     if usize::from(rule.missing_max) >= rule.items.len() {
         let wrong = format!("{} of {} items", rule.missing_max, rule.items.len());
-        return Err(Flaw::new(
-            FlawKind::Range,
-            "max_missing",
-            wrong,
-            "fewer blanks than items",
-        ));
+        return Err(Flaw::new(FlawKind::Range, "max_missing", wrong, "fewer blanks than items"));
     }
     let range = range(rule, items)?;
     if let Some(cut_off) = rule.cut_off
         && (cut_off < range.0 || cut_off > range.1)
     {
         let expected = format!("a score from {} to {}", range.0, range.1);
-        return Err(Flaw::new(
-            FlawKind::Range,
-            "cut_off",
-            cut_off.to_string(),
-            expected,
-        ));
+        return Err(Flaw::new(FlawKind::Range, "cut_off", cut_off.to_string(), expected));
     }
     check_bands(&rule.bands, rule.method, range)
 }
@@ -249,21 +203,11 @@ fn check_criticals(definition: &ScaleDefinition) -> Result<(), Flaw> {
         let (Trigger::AtLeast(value) | Trigger::Equals(value)) = rule.trigger;
         if value < item.answer_min || value > item.answer_max {
             let expected = format!("an answer from {} to {}", item.answer_min, item.answer_max);
-            return Err(Flaw::new(
-                FlawKind::Range,
-                key,
-                format!("answer {value}"),
-                expected,
-            ));
+            return Err(Flaw::new(FlawKind::Range, key, format!("answer {value}"), expected));
         }
         if rule.trigger == Trigger::AtLeast(item.answer_min) {
             let expected = "an answer above the lowest, or the rule fires for everybody";
-            return Err(Flaw::new(
-                FlawKind::Range,
-                key,
-                format!("answer {value}"),
-                expected,
-            ));
+            return Err(Flaw::new(FlawKind::Range, key, format!("answer {value}"), expected));
         }
     }
     Ok(())
@@ -298,12 +242,7 @@ where
 
 fn check_vector(scale: &Scale, vector: &Vector) -> Result<(), Flaw> {
     let scored = score(scale, &vector.answers).map_err(|error| {
-        Flaw::new(
-            FlawKind::Vector,
-            "answers",
-            error.to_string(),
-            "one possible answer an item",
-        )
+        Flaw::new(FlawKind::Vector, "answers", error.to_string(), "one possible answer an item")
     })?;
     agree("total", &scored.total, &vector.total)?;
     let band = scored.band.map(|band| band.code.as_str());
@@ -317,30 +256,17 @@ fn check_vector(scale: &Scale, vector: &Vector) -> Result<(), Flaw> {
         agree("valid", &scored.valid, &valid)?;
     }
     let part = |id: &str| {
-        scored
-            .subscales
-            .iter()
-            .find(|part| part.subscale.id == id)
-            .ok_or_else(|| {
-                let wrong = format!("subscale {id}");
-                Flaw::new(
-                    FlawKind::Unknown,
-                    "subscales",
-                    wrong,
-                    "a subscale of the scale",
-                )
-            })
+        scored.subscales.iter().find(|part| part.subscale.id == id).ok_or_else(|| {
+            let wrong = format!("subscale {id}");
+            Flaw::new(FlawKind::Unknown, "subscales", wrong, "a subscale of the scale")
+        })
     };
     for (id, known) in &vector.subscales {
         agree(&format!("subscales {id}"), &part(id)?.score, known)?;
     }
     for (id, known) in &vector.subscale_bands {
         let found = part(id)?.band.map(|band| band.code.as_str());
-        agree(
-            &format!("subscale_bands {id}"),
-            &found,
-            &Some(known.as_str()),
-        )?;
+        agree(&format!("subscale_bands {id}"), &found, &Some(known.as_str()))?;
     }
     Ok(())
 }

@@ -346,10 +346,7 @@ impl Scale {
     /// The item of an answers file's column.
     #[must_use]
     pub fn item_of_column(&self, code: &str) -> Option<&Item> {
-        self.0
-            .items
-            .iter()
-            .find(|item| item.code.eq_ignore_ascii_case(code))
+        self.0.items.iter().find(|item| item.code.eq_ignore_ascii_case(code))
     }
 
     /// Whether an answers file means this scale by that name.

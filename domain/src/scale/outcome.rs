@@ -57,11 +57,7 @@ impl Outcome {
 /// not thrown away because something else was left blank. A void sheet suggests no tier.
 #[must_use]
 pub fn outcome(sheets: &[Scored<'_>]) -> Outcome {
-    sheets
-        .iter()
-        .map(of_sheet)
-        .max()
-        .unwrap_or(Outcome::NotReached)
+    sheets.iter().map(of_sheet).max().unwrap_or(Outcome::NotReached)
 }
 
 fn of_sheet(sheet: &Scored<'_>) -> Outcome {

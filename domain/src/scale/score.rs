@@ -47,10 +47,7 @@ pub(super) struct Exact {
 
 impl Exact {
     pub(super) const fn whole(value: u64) -> Self {
-        Self {
-            numerator: value,
-            denominator: 1,
-        }
+        Self { numerator: value, denominator: 1 }
     }
 
     /// Whether the exact value is at least a bound.

@@ -69,40 +69,20 @@ pub enum AnswerError {
 pub fn score<'a>(scale: &'a Scale, answers: &[Option<u8>]) -> Result<Scored<'a>, AnswerError> {
     let sheet = Sheet::new(scale, answers)?;
     let definition = scale.definition();
-    let criticals = definition
-        .criticals
-        .iter()
-        .filter(|rule| sheet.fires(rule))
-        .collect();
-    let subscales: Vec<_> = definition
-        .subscales
-        .iter()
-        .map(|part| sheet.subscale(part))
-        .collect();
-    let total = definition
-        .total
-        .as_ref()
-        .map(|total| sheet.result(&total.rule));
+    let criticals = definition.criticals.iter().filter(|rule| sheet.fires(rule)).collect();
+    let subscales: Vec<_> = definition.subscales.iter().map(|part| sheet.subscale(part)).collect();
+    let total = definition.total.as_ref().map(|total| sheet.result(&total.rule));
     let (total_score, band) = total.unwrap_or((None, None));
     let (validity, valid) = match &definition.validity {
         Some(items) => sheet.validity(items),
         None => (None, true),
     };
-    let tiers = band
-        .into_iter()
-        .chain(subscales.iter().filter_map(|part| part.band));
-    let tier = if valid {
-        tiers.filter_map(|band| band.tier).max()
-    } else {
-        None
-    };
+    let tiers = band.into_iter().chain(subscales.iter().filter_map(|part| part.band));
+    let tier = if valid { tiers.filter_map(|band| band.tier).max() } else { None };
     let banded = |part: &SubscaleScore<'_>| !part.subscale.rule.bands.is_empty();
     let read = match total {
         Some((found, _)) => found.is_some(),
-        None => subscales
-            .iter()
-            .filter(|part| banded(part))
-            .all(|part| part.score.is_some()),
+        None => subscales.iter().filter(|part| banded(part)).all(|part| part.score.is_some()),
     };
     Ok(Scored {
         total: total_score,
@@ -126,19 +106,12 @@ impl<'s> Sheet<'s> {
     fn new(scale: &'s Scale, answers: &'s [Option<u8>]) -> Result<Self, AnswerError> {
         let items = scale.items();
         if answers.len() != items.len() {
-            return Err(AnswerError::Count {
-                expected: items.len(),
-                found: answers.len(),
-            });
+            return Err(AnswerError::Count { expected: items.len(), found: answers.len() });
         }
         for (item, answer) in items.iter().zip(answers) {
             let (min, max) = (item.answer_min, item.answer_max);
             if answer.is_some_and(|given| given < min || given > max) {
-                return Err(AnswerError::Range {
-                    item: item.number,
-                    min,
-                    max,
-                });
+                return Err(AnswerError::Range { item: item.number, min, max });
             }
         }
         Ok(Self { scale, answers })
@@ -153,50 +126,34 @@ impl<'s> Sheet<'s> {
     /// The answer as it counts, turned round for reversed items.
     fn counted(&self, number: u16) -> Option<u64> {
         let answer = self.raw(number)?;
-        let item = self
-            .scale
-            .items()
-            .get(usize::from(number).checked_sub(1)?)?;
+        let item = self.scale.items().get(usize::from(number).checked_sub(1)?)?;
         let turned = (item.answer_min + item.answer_max).saturating_sub(answer);
         Some(u64::from(if item.reverse { turned } else { answer }))
     }
 
     fn fires(&self, rule: &Critical) -> bool {
-        self.raw(rule.item)
-            .is_some_and(|answer| match rule.trigger {
-                Trigger::AtLeast(bound) => answer >= bound,
-                Trigger::Equals(value) => answer == value,
-            })
+        self.raw(rule.item).is_some_and(|answer| match rule.trigger {
+            Trigger::AtLeast(bound) => answer >= bound,
+            Trigger::Equals(value) => answer == value,
+        })
     }
 
     /// Score of a rule before rounding; `None` where too much is blank.
     fn exact(&self, rule: &Rule) -> Option<Exact> {
         let items = rule.items.len() as u64;
-        let given: Vec<u16> = rule
-            .items
-            .iter()
-            .copied()
-            .filter(|number| self.raw(*number).is_some())
-            .collect();
+        let given: Vec<u16> =
+            rule.items.iter().copied().filter(|number| self.raw(*number).is_some()).collect();
         let answered = given.len() as u64;
         if answered == 0 || items - answered > u64::from(rule.missing_max) {
             return None;
         }
-        let sum: u64 = given
-            .iter()
-            .filter_map(|number| self.counted(*number))
-            .sum();
+        let sum: u64 = given.iter().filter_map(|number| self.counted(*number)).sum();
         let factor = u64::from(rule.multiply);
         Some(match rule.method {
             Method::Sum => Exact::whole(prorated(sum, items, answered) * factor),
-            Method::Mean => Exact {
-                numerator: sum * factor,
-                denominator: answered,
-            },
+            Method::Mean => Exact { numerator: sum * factor, denominator: answered },
             Method::Equals(value) => {
-                let equal = given
-                    .iter()
-                    .filter(|number| self.raw(**number) == Some(value));
+                let equal = given.iter().filter(|number| self.raw(**number) == Some(value));
                 Exact::whole(equal.count() as u64 * factor)
             }
         })
@@ -218,12 +175,7 @@ impl<'s> Sheet<'s> {
             .exact(&subscale.rule)
             .zip(subscale.rule.cut_off)
             .map(|(exact, cut_off)| exact.reaches(cut_off));
-        SubscaleScore {
-            subscale,
-            score,
-            band,
-            high,
-        }
+        SubscaleScore { subscale, score, band, high }
     }
 
     /// Sum of the validity items and whether the sheet counts.
@@ -238,12 +190,8 @@ impl<'s> Sheet<'s> {
         };
         let given = rule.items.iter().filter_map(|number| self.raw(*number));
         let known: u16 = given.map(u16::from).sum();
-        let blank: Vec<u16> = rule
-            .items
-            .iter()
-            .copied()
-            .filter(|number| self.raw(*number).is_none())
-            .collect();
+        let blank: Vec<u16> =
+            rule.items.iter().copied().filter(|number| self.raw(*number).is_none()).collect();
         let possible = known + blank.iter().map(|number| highest(*number)).sum::<u16>();
         let sum = blank.is_empty().then_some(known);
         (sum, possible < rule.invalid_at_least)

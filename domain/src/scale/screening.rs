@@ -93,10 +93,7 @@ impl Scale {
         setting: Setting,
     ) -> Result<(), NotForScreening> {
         match self.screening_bar(language, setting) {
-            Some(reason) => Err(NotForScreening {
-                scale: self.id().to_owned(),
-                reason,
-            }),
+            Some(reason) => Err(NotForScreening { scale: self.id().to_owned(), reason }),
             None => Ok(()),
         }
     }

@@ -4,10 +4,7 @@ use super::*;
 use crate::catalogue::FlawKind;
 
 fn label() -> Label {
-    Label {
-        zh: "名".to_owned(),
-        en: "name".to_owned(),
-    }
+    Label { zh: "名".to_owned(), en: "name".to_owned() }
 }
 
 fn band(min: u32, max: u32, code: &str, tier: Tier) -> Band {
@@ -21,14 +18,7 @@ fn band(min: u32, max: u32, code: &str, tier: Tier) -> Band {
 }
 
 fn rule(items: Vec<u16>, method: Method, missing_max: u16) -> Rule {
-    Rule {
-        items,
-        method,
-        multiply: 1,
-        missing_max,
-        cut_off: None,
-        bands: Vec::new(),
-    }
+    Rule { items, method, multiply: 1, missing_max, cut_off: None, bands: Vec::new() }
 }
 
 /// An item from 0 to 3; the fourth is reversed.
@@ -106,13 +96,9 @@ fn scale() -> Scale {
 
 /// Scores a sheet of the scale; -1 is a blank.
 fn check(scale: &Scale, answers: [i8; 4], total: Option<u32>, outcome_word: &str) {
-    let answers: Vec<Option<u8>> = answers
-        .iter()
-        .map(|answer| u8::try_from(*answer).ok())
-        .collect();
-    let Ok(scored) = score(scale, &answers) else {
-        panic!("{answers:?}")
-    };
+    let answers: Vec<Option<u8>> =
+        answers.iter().map(|answer| u8::try_from(*answer).ok()).collect();
+    let Ok(scored) = score(scale, &answers) else { panic!("{answers:?}") };
     assert_eq!(scored.total, total.map(Score::whole), "{answers:?}");
     assert_eq!(outcome(&[scored]).as_str(), outcome_word, "{answers:?}");
 }
@@ -140,11 +126,7 @@ fn a_critical_item_fires_whatever_the_total_is() {
 #[test]
 fn a_void_sheet_suggests_nothing_but_its_critical_items() {
     let mut definition = definition();
-    definition.validity = Some(Validity {
-        items: vec![1, 2],
-        invalid_at_least: 6,
-        label: label(),
-    });
+    definition.validity = Some(Validity { items: vec![1, 2], invalid_at_least: 6, label: label() });
     let scale = Scale::new(definition).expect("scale");
     check(&scale, [3, 3, 1, 0], Some(10), "void");
     check(&scale, [3, 3, 2, 0], Some(11), "critical");
@@ -162,11 +144,7 @@ fn the_worst_sheet_counts() {
         score(&scale, &answers.map(Some)).unwrap_or_else(|error| panic!("{error}"))
     };
     assert_eq!(outcome(&[]), Outcome::NotReached);
-    let sheets = [
-        sheet([0, 0, 0, 3]),
-        sheet([3, 3, 1, 0]),
-        sheet([2, 2, 1, 2]),
-    ];
+    let sheets = [sheet([0, 0, 0, 3]), sheet([3, 3, 1, 0]), sheet([2, 2, 1, 2])];
     assert_eq!(outcome(&sheets), Outcome::Due);
     assert!(Outcome::ALL.is_sorted());
 }
@@ -176,21 +154,13 @@ fn the_worst_sheet_counts() {
 fn a_review_makes_an_interview_due() {
     let mut definition = definition();
     definition.criticals[0].flag = Flag::Review;
-    check(
-        &Scale::new(definition).expect("scale"),
-        [0, 0, 2, 3],
-        Some(2),
-        "due",
-    );
+    check(&Scale::new(definition).expect("scale"), [0, 0, 2, 3], Some(2), "due");
 }
 
 /// Means are banded before they are rounded, so 1.995 is still below 2.
 #[test]
 fn means_are_banded_exactly() {
-    let exact = score::Exact {
-        numerator: 1995,
-        denominator: 1000,
-    };
+    let exact = score::Exact { numerator: 1995, denominator: 1000 };
     assert_eq!(exact.rounded(), Score::whole(2));
     assert!(!exact.reaches(Score::whole(2)) && exact.reaches(Score::from_hundredths(199)));
     assert_eq!(Score::from_hundredths(183).to_string(), "1.83");
@@ -204,11 +174,7 @@ fn a_subscale_may_count_one_answer() {
     let mut definition = definition();
     let mut equals = rule(vec![1, 2], Method::Equals(1), 0);
     equals.cut_off = Some(Score::whole(1));
-    definition.subscales = vec![Subscale {
-        id: "yes".to_owned(),
-        label: label(),
-        rule: equals,
-    }];
+    definition.subscales = vec![Subscale { id: "yes".to_owned(), label: label(), rule: equals }];
     let scale = Scale::new(definition).expect("scale");
     let part = |answers: [Option<u8>; 4]| {
         let scored = score(&scale, &answers).unwrap_or_else(|error| panic!("{error}"));
@@ -225,22 +191,9 @@ fn a_subscale_may_count_one_answer() {
 fn a_sheet_that_does_not_fit_is_refused() {
     let scale = scale();
     let error = score(&scale, &[Some(0); 3]).err();
-    assert_eq!(
-        error,
-        Some(AnswerError::Count {
-            expected: 4,
-            found: 3
-        })
-    );
+    assert_eq!(error, Some(AnswerError::Count { expected: 4, found: 3 }));
     let error = score(&scale, &[Some(0), Some(4), None, None]).err();
-    assert_eq!(
-        error,
-        Some(AnswerError::Range {
-            item: 2,
-            min: 0,
-            max: 3
-        })
-    );
+    assert_eq!(error, Some(AnswerError::Range { item: 2, min: 0, max: 3 }));
     assert!(scale.fits_age(6) && !scale.fits_age(19));
 }
 

@@ -22,33 +22,15 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Name of the city, for the record", "城市名称，仅作记录"),
     ("Folder of the root", "根证书所在文件夹"),
-    (
-        "Show the root's fingerprint, to compare with the letter",
-        "显示根证书指纹，与公函核对",
-    ),
-    (
-        "Sign the issuing authority of the city or of a district",
-        "为市枢纽或区枢纽签发签发权",
-    ),
+    ("Show the root's fingerprint, to compare with the letter", "显示根证书指纹，与公函核对"),
+    ("Sign the issuing authority of the city or of a district", "为市枢纽或区枢纽签发签发权"),
     ("Request file of the hub", "枢纽的请求文件"),
     ("File for the signed certificate", "签好的证书写入的文件"),
-    (
-        "Six words as the hub's operator read them out",
-        "枢纽运维人员读出的六个词",
-    ),
-    (
-        "The words were compared; do not ask",
-        "已核对六个词，不再询问",
-    ),
+    ("Six words as the hub's operator read them out", "枢纽运维人员读出的六个词"),
+    ("The words were compared; do not ask", "已核对六个词，不再询问"),
     ("Make a key that signs packs", "生成数据包签名密钥"),
-    (
-        "File for the key and its certificate",
-        "密钥及其证书写入的文件",
-    ),
-    (
-        "Sign a pack, or add the second commission's signature",
-        "签署数据包，或追加另一部门的签名",
-    ),
+    ("File for the key and its certificate", "密钥及其证书写入的文件"),
+    ("Sign a pack, or add the second commission's signature", "签署数据包，或追加另一部门的签名"),
     ("Pack key and certificate", "数据包密钥及证书文件"),
     (
         "Kind: catalogue, scale, calendar or divisions",
@@ -58,18 +40,9 @@ pub(super) const CHINESE: Translation = &[
     ("Number that grows with every version", "序号，每个版本递增"),
     ("Version for people", "供人阅读的版本号"),
     ("First day in force, YYYY-MM-DD", "生效日期，YYYY-MM-DD"),
-    (
-        "Add a signature to a signed pack",
-        "为已签名的数据包追加签名",
-    ),
-    (
-        "Pack, or signed pack with --add",
-        "数据包文件；用 --add 时为已签名的数据包",
-    ),
+    ("Add a signature to a signed pack", "为已签名的数据包追加签名"),
+    ("Pack, or signed pack with --add", "数据包文件；用 --add 时为已签名的数据包"),
     ("File for the signed pack", "签好的数据包写入的文件"),
-    (
-        "Show what a file is: certificate, request or signed pack",
-        "查看文件：证书、请求或数据包",
-    ),
+    ("Show what a file is: certificate, request or signed pack", "查看文件：证书、请求或数据包"),
     ("File to look at", "要查看的文件"),
 ];

@@ -144,12 +144,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
     let now = Clock::system().now();
     match command {
-        Command::Init {
-            commission,
-            zone,
-            city,
-            dir,
-        } => {
+        Command::Init { commission, zone, city, dir } => {
             let commission = match commission {
                 Holder::Education => Commission::Education,
                 Holder::Health => Commission::Health,
@@ -164,40 +159,25 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
         }
         Command::Fingerprint { dir } => {
             let path = dir.join(root::CERTIFICATE);
-            show_root(
-                terminal,
-                &root::read(&path).map_err(|error| at(&path, &error))?,
-            )
+            show_root(terminal, &root::read(&path).map_err(|error| at(&path, &error))?)
         }
-        Command::SignIssuer {
-            dir,
-            request,
-            out,
-            words,
-            yes,
-        } => {
+        Command::SignIssuer { dir, request, out, words, yes } => {
             let opened = root::open(&dir).map_err(|error| at(&dir, &error))?;
             let text = read_text(&request)?;
             let asked = IssuerRequest::parse(&text).map_err(|error| at(&request, &error))?;
             compare(terminal, &asked, words.as_deref(), yes)?;
-            let signed = asked
-                .sign(&opened, now)
-                .map_err(|error| at(&request, &error))?;
+            let signed = asked.sign(&opened, now).map_err(|error| at(&request, &error))?;
             root::write_certificate(&out, &signed).map_err(|error| at(&out, &error.into()))?;
             let subtree = asked.subtree.dns_name();
             let value = json!({"subtree": subtree, "file": out});
-            terminal.result(&value, |t| {
-                t.text(words::SIGNED, &[&subtree, &out.display()])
-            })
+            terminal.result(&value, |t| t.text(words::SIGNED, &[&subtree, &out.display()]))
         }
         Command::PackKey { dir, out } => {
             let opened = root::open(&dir).map_err(|error| at(&dir, &error))?;
             let made = PackKey::create(&opened, now).and_then(|key| key.save(&out).map(|()| key));
             let key = made.map_err(|error| at(&out, &error))?.id();
             let value = json!({"key": key.to_string(), "file": out});
-            terminal.result(&value, |t| {
-                t.text(words::PACK_KEY, &[&key.short(), &out.display()])
-            })
+            terminal.result(&value, |t| t.text(words::PACK_KEY, &[&key.short(), &out.display()]))
         }
         Command::SignPack(sign) => sign_pack(terminal, sign),
         Command::Show { file } => show(terminal, &file),
@@ -215,10 +195,7 @@ fn sign_pack(terminal: &Terminal, sign: SignPack) -> Result<(), Failure> {
             name: sign.name.unwrap_or_default(),
             serial: sign.serial.unwrap_or_default(),
             version: sign.version_name.unwrap_or_default(),
-            effective_from: sign
-                .effective_from
-                .map(|day| day.to_string())
-                .unwrap_or_default(),
+            effective_from: sign.effective_from.map(|day| day.to_string()).unwrap_or_default(),
         };
         key.sign(&about, &bytes)
     };
@@ -235,15 +212,10 @@ fn compare(
     heard: Option<&str>,
     yes: bool,
 ) -> Result<(), Failure> {
-    let digest = asked
-        .key_digest()
-        .map_err(|error| at(Path::new("csr"), &error))?;
+    let digest = asked.key_digest().map_err(|error| at(Path::new("csr"), &error))?;
     let subtree = asked.subtree.dns_name();
     terminal.talk(words::WILL_SIGN, &[&asked.unit, &subtree]);
-    let (zh, en) = (
-        chinese(&digest, Length::Short),
-        english(&digest, Length::Short),
-    );
+    let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
     terminal.talk(words::SIX_WORDS, &[&zh, &en]);
     let agreed = match heard {
         Some(heard) => agrees(&digest, Length::Short, heard),
@@ -282,21 +254,13 @@ pub(crate) fn root_text(terminal: &Terminal, root: &RootCertificate) -> String {
     let head = terminal.text(words::ROOT_OF, &[root.zone()]);
     let compared = terminal.text(
         words::FINGERPRINT,
-        &[
-            &hex(&digest),
-            &chinese(&digest, Length::Full),
-            &english(&digest, Length::Full),
-        ],
+        &[&hex(&digest), &chinese(&digest, Length::Full), &english(&digest, Length::Full)],
     );
     format!("{}\n{compared}", terminal.paint(Paint::Strong, &head))
 }
 
 fn hex(digest: &Digest) -> String {
-    digest
-        .bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn show(terminal: &Terminal, file: &Path) -> Result<(), Failure> {
@@ -304,15 +268,10 @@ fn show(terminal: &Terminal, file: &Path) -> Result<(), Failure> {
     if let Ok(found) = root::read(file) {
         return show_root(terminal, &found);
     }
-    let request = std::str::from_utf8(&bytes)
-        .ok()
-        .and_then(|t| IssuerRequest::parse(t).ok());
+    let request = std::str::from_utf8(&bytes).ok().and_then(|t| IssuerRequest::parse(t).ok());
     if let Some(asked) = request {
         let digest = asked.key_digest().map_err(|error| at(file, &error))?;
-        let (zh, en) = (
-            chinese(&digest, Length::Short),
-            english(&digest, Length::Short),
-        );
+        let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
         let subtree = asked.subtree.dns_name();
         let value = json!({"request_for": subtree, "words_zh": zh, "words_en": en});
         return terminal.result(&value, |t| {
@@ -339,13 +298,7 @@ fn about_pack(terminal: &Terminal, bytes: &[u8]) -> Result<(Value, String), Cere
     });
     let line = terminal.text(
         words::PACK,
-        &[
-            &about.kind,
-            &about.name,
-            &about.version,
-            &about.serial,
-            &about.effective_from,
-        ],
+        &[&about.kind, &about.name, &about.version, &about.serial, &about.effective_from],
     );
     let signed = terminal.text(words::SIGNATURES, &[&signatures, &hex(&digest)]);
     Ok((value, format!("{line}\n{signed}")))

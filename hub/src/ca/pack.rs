@@ -69,10 +69,7 @@ impl PackKey {
     /// The file cannot be read or holds no key with its certificate.
     pub fn load(path: &Path) -> Result<Self, CeremonyError> {
         let key = SigningKey::load(path)?;
-        Ok(Self {
-            key,
-            certificate: root::read_certificate(path)?,
-        })
+        Ok(Self { key, certificate: root::read_certificate(path)? })
     }
 
     /// The name of the key.
@@ -115,9 +112,7 @@ impl PackKey {
         let own = |signed: &WireSignature| signed.chain.first() == Some(&self.certificate);
         directive.signatures.retain(|signed| !own(signed));
         if directive.pack.is_empty() || directive.signatures.len() >= SIGNATURES_MAX {
-            return Err(CeremonyError::Content(
-                "signed pack with room for a signature",
-            ));
+            return Err(CeremonyError::Content("signed pack with room for a signature"));
         }
         directive.signatures.push(self.signature(&directive.pack)?);
         Ok(directive.encode_to_vec())
@@ -126,10 +121,7 @@ impl PackKey {
     fn signature(&self, pack: &[u8]) -> Result<WireSignature, CeremonyError> {
         let PackSignature { signature, chain } =
             sign(pack, &self.key, std::slice::from_ref(&self.certificate))?;
-        Ok(WireSignature {
-            signature: signature.to_bytes(),
-            chain,
-        })
+        Ok(WireSignature { signature: signature.to_bytes(), chain })
     }
 }
 

@@ -49,11 +49,7 @@ impl IssuerRequest {
         key: &SigningKey,
     ) -> Result<Self, CeremonyError> {
         let subtree = subtree(unit, kind, zone)?;
-        Ok(Self {
-            unit: unit.clone(),
-            subtree,
-            csr: csr::request(key)?,
-        })
+        Ok(Self { unit: unit.clone(), subtree, csr: csr::request(key)? })
     }
 
     /// Reads a request file and checks that the sender holds the key.
@@ -71,11 +67,7 @@ impl IssuerRequest {
         let zone: Zone = file.zone.parse().map_err(|_| wrong())?;
         let block = pem::parse(&file.csr).map_err(|_| wrong())?;
         let subtree = subtree(&unit, kind, &zone)?;
-        let request = Self {
-            unit,
-            subtree,
-            csr: block.into_contents(),
-        };
+        let request = Self { unit, subtree, csr: block.into_contents() };
         csr::public_key(&request.csr)?;
         Ok(request)
     }

@@ -43,10 +43,7 @@ pub fn create(
 /// The files cannot be read or do not belong together.
 pub fn open(folder: &Path) -> Result<RootAuthority, CeremonyError> {
     let der = read_certificate(&folder.join(CERTIFICATE))?;
-    Ok(RootAuthority::open(
-        &der,
-        SigningKey::load(&folder.join(KEY))?,
-    )?)
+    Ok(RootAuthority::open(&der, SigningKey::load(&folder.join(KEY))?)?)
 }
 
 /// Reads a root's certificate from its file.
@@ -65,9 +62,7 @@ pub fn read_certificate(path: &Path) -> Result<Vec<u8>, CeremonyError> {
     let blocks = pem::parse_many(std::fs::read(path)?);
     let blocks = blocks.map_err(|_| CeremonyError::Content("certificate"))?;
     let found = blocks.into_iter().find(|block| block.tag() == TAG);
-    found
-        .map(pem::Pem::into_contents)
-        .ok_or(CeremonyError::Content("certificate"))
+    found.map(pem::Pem::into_contents).ok_or(CeremonyError::Content("certificate"))
 }
 
 /// Writes a certificate as PEM.

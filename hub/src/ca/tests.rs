@@ -30,26 +30,10 @@ fn request(zone_name: &str) -> IssuerRequest {
 #[test]
 fn a_root_is_made_once() {
     let folder = tempfile::tempdir().expect("folder");
-    let made = root::create(
-        folder.path(),
-        Commission::Education,
-        &zone("qd.example"),
-        now(),
-    );
+    let made = root::create(folder.path(), Commission::Education, &zone("qd.example"), now());
     let digest = made.expect("root").certificate().digest();
-    assert_eq!(
-        root::open(folder.path())
-            .expect("open")
-            .certificate()
-            .digest(),
-        digest
-    );
-    let again = root::create(
-        folder.path(),
-        Commission::Education,
-        &zone("qd.example"),
-        now(),
-    );
+    assert_eq!(root::open(folder.path()).expect("open").certificate().digest(), digest);
+    let again = root::create(folder.path(), Commission::Education, &zone("qd.example"), now());
     assert!(matches!(again, Err(CeremonyError::Exists)));
     #[cfg(unix)]
     {
@@ -63,22 +47,14 @@ fn a_root_is_made_once() {
 #[test]
 fn a_request_is_signed_for_its_own_city() {
     let folder = tempfile::tempdir().expect("folder");
-    let root = root::create(
-        folder.path(),
-        Commission::Education,
-        &zone("qd.example"),
-        now(),
-    )
-    .expect("root");
+    let root = root::create(folder.path(), Commission::Education, &zone("qd.example"), now())
+        .expect("root");
     let asked = request("qd.example");
     let read = IssuerRequest::parse(&asked.to_text().expect("text")).expect("read");
     assert_eq!(read, asked);
     assert_eq!(read.subtree.dns_name(), "370202.qd.example");
     read.sign(&root, now()).expect("signed");
-    assert!(matches!(
-        request("other.example").sign(&root, now()),
-        Err(CeremonyError::OtherZone)
-    ));
+    assert!(matches!(request("other.example").sign(&root, now()), Err(CeremonyError::OtherZone)));
     let street: UnitId = "370202004".parse().expect("unit");
     let key = SigningKey::generate().expect("key");
     let zone = zone("qd.example");
@@ -92,22 +68,11 @@ fn a_request_is_signed_for_its_own_city() {
 fn both_commissions_sign_the_same_bytes() {
     let folder = tempfile::tempdir().expect("folder");
     let make = |name: &str, commission| {
-        let root = root::create(
-            &folder.path().join(name),
-            commission,
-            &zone("qd.example"),
-            now(),
-        )
-        .expect("root");
+        let root = root::create(&folder.path().join(name), commission, &zone("qd.example"), now())
+            .expect("root");
         let file = folder.path().join(format!("{name}.key"));
-        PackKey::create(&root, now())
-            .expect("key")
-            .save(&file)
-            .expect("save");
-        (
-            root.certificate().clone(),
-            PackKey::load(&file).expect("load"),
-        )
+        PackKey::create(&root, now()).expect("key").save(&file).expect("save");
+        (root.certificate().clone(), PackKey::load(&file).expect("load"))
     };
     let (education, first) = make("education", Commission::Education);
     let (health, second) = make("health", Commission::Health);
@@ -118,19 +83,14 @@ fn both_commissions_sign_the_same_bytes() {
         version: "2025".to_owned(),
         effective_from: "2025-09-01".to_owned(),
     };
-    let content = embedded::find(PackKind::Calendar, "calendar")
-        .expect("embedded")
-        .bytes;
+    let content = embedded::find(PackKind::Calendar, "calendar").expect("embedded").bytes;
     let signed = first.sign(&about, content).expect("sign");
     let roots = [education, health];
     let verify = |bytes: &[u8], roots| directive::verify(bytes, roots, &zone("qd.example"), now());
     assert!(verify(&signed, &roots[..1]).is_ok());
     assert!(verify(&signed, &roots).is_err());
     let both = second.add_signature(&signed).expect("add");
-    assert_eq!(
-        second.add_signature(&both).expect("again").len(),
-        both.len()
-    );
+    assert_eq!(second.add_signature(&both).expect("again").len(), both.len());
     assert_eq!(verify(&both, &roots).expect("both").serial, 1);
     assert!(first.sign(&about, b"no calendar").is_err());
     assert!(second.add_signature(b"noise").is_err());

@@ -27,12 +27,7 @@ impl Context {
             .data
             .ok_or_else(|| Failure::new(Exit::Usage, "DATA_MISSING", words::DATA_MISSING))?;
         let config_file = place.config.unwrap_or_else(|| data.join("hub.toml"));
-        Ok(Self {
-            terminal,
-            clock,
-            data,
-            config_file,
-        })
+        Ok(Self { terminal, clock, data, config_file })
     }
 
     pub(super) fn data(&self) -> &Path {
@@ -44,9 +39,7 @@ impl Context {
     }
 
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::read(&self.data, &self.config_file, |name| {
-            std::env::var(name).ok()
-        })
+        Settings::read(&self.data, &self.config_file, |name| std::env::var(name).ok())
     }
 
     pub(super) fn config(&self) -> Result<Config, Failure> {
@@ -94,10 +87,6 @@ impl From<Missing> for Failure {
 
 /// No unit of this id is registered.
 pub(super) fn no_unit(id: &UnitId) -> Failure {
-    Failure::new(
-        Exit::NotFound,
-        "UNIT_UNKNOWN",
-        Sentence::new(words::NO_UNIT, &[id]),
-    )
-    .hint(words::NO_UNIT_NEXT)
+    Failure::new(Exit::NotFound, "UNIT_UNKNOWN", Sentence::new(words::NO_UNIT, &[id]))
+        .hint(words::NO_UNIT_NEXT)
 }

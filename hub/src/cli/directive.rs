@@ -67,15 +67,8 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         .collect();
     context.terminal.result(&value, |t| {
         let lines = published.iter().map(|(one, new)| {
-            let text = if *new {
-                words::PUBLISHED
-            } else {
-                words::PUBLISHED_BEFORE
-            };
-            t.text(
-                text,
-                &[&one.kind, &one.name, &one.version, &one.effective_from],
-            )
+            let text = if *new { words::PUBLISHED } else { words::PUBLISHED_BEFORE };
+            t.text(text, &[&one.kind, &one.name, &one.version, &one.effective_from])
         });
         lines.collect::<Vec<_>>().join("\n")
     })
@@ -146,10 +139,7 @@ fn acks(context: &Context) -> Result<(), Failure> {
     context.terminal.result(&value, |t| {
         let lines = counted.iter().map(|(one, stored, in_force)| {
             let total = units.len();
-            t.text(
-                words::ACKS,
-                &[&one.kind, &one.name, &one.version, stored, &total, in_force],
-            )
+            t.text(words::ACKS, &[&one.kind, &one.name, &one.version, stored, &total, in_force])
         });
         lines.collect::<Vec<_>>().join("\n")
     })

@@ -87,12 +87,9 @@ fn prepare(context: &Context, init: Init) -> Result<(), Failure> {
     };
     // The configuration comes last: with it the hub counts as set up.
     write_config(context, &config)?;
-    let words_of = request.as_ref().map(|(_, digest)| {
-        (
-            chinese(digest, Length::Short),
-            english(digest, Length::Short),
-        )
-    });
+    let words_of = request
+        .as_ref()
+        .map(|(_, digest)| (chinese(digest, Length::Short), english(digest, Length::Short)));
     let value = json!({
         "unit": config.unit.to_string(), "name": config.name.to_string(),
         "data": config.data, "request": request.as_ref().map(|(path, _)| path),
@@ -187,10 +184,7 @@ fn install(context: &Context, issuer: &Path, init: &Init) -> Result<(), Failure>
             UnitKind::City => words::SERVE_NEXT,
             _ => words::JOIN_NEXT,
         };
-        let head = t.text(
-            words::INSTALLED,
-            &[&config.name, &opened.subtree().dns_name()],
-        );
+        let head = t.text(words::INSTALLED, &[&config.name, &opened.subtree().dns_name()]);
         format!("{head}\n{}", t.text(next, &[]))
     })
 }

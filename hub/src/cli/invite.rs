@@ -72,23 +72,19 @@ fn new(
     out: Option<&Path>,
 ) -> Result<(), Failure> {
     let (config, database) = context.open()?;
-    let roots = load_roots(&config)?
-        .iter()
-        .map(RootCertificate::digest)
-        .collect();
+    let roots = load_roots(&config)?.iter().map(RootCertificate::digest).collect();
     let terms = (roots, ttl.unwrap_or(INVITE_LIFETIME));
     let (id, now) = (unit.clone(), context.clock.now());
-    let invite = database.write("create_invite", move |tx| {
-        invitation::create(tx, &config, &id, terms, now)
-    })?;
+    let invite = database
+        .write("create_invite", move |tx| invitation::create(tx, &config, &id, terms, now))?;
     let until = minute(invite.terms().expires.as_millisecond());
     let line = invite.expose_line();
     if let Some(path) = out {
         write_private(path, &line)?;
         let value = json!({"unit": unit.to_string(), "expires": until, "file": path});
-        return context.terminal.result(&value, |t| {
-            t.text(words::INVITE_WRITTEN, &[unit, &path.display(), &until])
-        });
+        return context
+            .terminal
+            .result(&value, |t| t.text(words::INVITE_WRITTEN, &[unit, &path.display(), &until]));
     }
     context.terminal.talk(words::INVITE_SHOWN, &[unit, &until]);
     let value = json!({"unit": unit.to_string(), "expires": until, "line": *line});
@@ -101,9 +97,7 @@ fn write_private(path: &Path, line: &str) -> Result<(), Failure> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(path)
-        .and_then(|mut file| writeln!(file, "{line}"));
+    let written = options.open(path).and_then(|mut file| writeln!(file, "{line}"));
     written.map_err(|cause| Failure::unreadable_file(path, &cause))
 }
 
@@ -142,20 +136,11 @@ fn list(context: &Context) -> Result<(), Failure> {
 fn row(shown: &Shown) -> Vec<String> {
     let words = match (shown.state, shown.key) {
         ("pending", Some(key)) => {
-            format!(
-                "{} / {}",
-                chinese(&key, Length::Short),
-                english(&key, Length::Short)
-            )
+            format!("{} / {}", chinese(&key, Length::Short), english(&key, Length::Short))
         }
         _ => String::new(),
     };
-    vec![
-        shown.unit.clone(),
-        shown.state.to_owned(),
-        minute(shown.expires_at_ms),
-        words,
-    ]
+    vec![shown.unit.clone(), shown.state.to_owned(), minute(shown.expires_at_ms), words]
 }
 
 fn revoke(context: &Context, unit: &UnitId) -> Result<(), Failure> {
@@ -163,10 +148,7 @@ fn revoke(context: &Context, unit: &UnitId) -> Result<(), Failure> {
     let id = unit.clone();
     let revoked = database.write("revoke_invite", move |tx| {
         let mut revoked = 0_u32;
-        for invite in stored::all(tx)?
-            .iter()
-            .filter(|invite| invite.unit == id.as_str())
-        {
+        for invite in stored::all(tx)?.iter().filter(|invite| invite.unit == id.as_str()) {
             revoked += u32::from(stored::revoke(tx, &invite.id)?);
         }
         Ok::<_, runtime::sql::SqlError>(revoked)
@@ -176,9 +158,7 @@ fn revoke(context: &Context, unit: &UnitId) -> Result<(), Failure> {
         return Err(Failure::new(Exit::NotFound, "INVITE_UNKNOWN", message));
     }
     let value = json!({"unit": unit.to_string(), "revoked": revoked});
-    context
-        .terminal
-        .result(&value, |t| t.text(words::INVITE_TAKEN_BACK, &[unit]))
+    context.terminal.result(&value, |t| t.text(words::INVITE_TAKEN_BACK, &[unit]))
 }
 
 fn approve(
@@ -192,10 +172,7 @@ fn approve(
     let waiting = database.read(move |tx| invitation::pending(tx, &id))?;
     let digest = invitation::key_digest(&waiting)
         .ok_or_else(|| Failure::new(Exit::Failed, "REQUEST_INVALID", words::REQUEST_DAMAGED))?;
-    let (zh, en) = (
-        chinese(&digest, Length::Short),
-        english(&digest, Length::Short),
-    );
+    let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
     context.terminal.talk(words::SIX_WORDS, &[&zh, &en]);
     let agreed = match heard {
         Some(heard) => agrees(&digest, Length::Short, heard),
@@ -212,17 +189,13 @@ fn approve(
     let id = unit.clone();
     database.write("approve_invite", move |tx| invitation::approve(tx, &id))?;
     let value = json!({"unit": unit.to_string(), "state": "approved"});
-    context
-        .terminal
-        .result(&value, |t| t.text(words::APPROVED, &[unit]))
+    context.terminal.result(&value, |t| t.text(words::APPROVED, &[unit]))
 }
 
 /// A time such as `7d`, `12h` or `30m`.
 fn lifetime(text: &str) -> Result<SignedDuration, String> {
     let wrong = || "7d | 12h | 30m".to_owned();
-    let (number, unit) = text
-        .split_at_checked(text.len().saturating_sub(1))
-        .ok_or_else(wrong)?;
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
     let number: i64 = number.parse().map_err(|_| wrong())?;
     let minutes = match unit {
         "d" => number.checked_mul(24 * 60),
@@ -230,8 +203,6 @@ fn lifetime(text: &str) -> Result<SignedDuration, String> {
         "m" => Some(number),
         _ => None,
     };
-    let seconds = minutes
-        .and_then(|minutes| minutes.checked_mul(60))
-        .ok_or_else(wrong)?;
+    let seconds = minutes.and_then(|minutes| minutes.checked_mul(60)).ok_or_else(wrong)?;
     Ok(SignedDuration::from_secs(seconds))
 }

@@ -49,32 +49,23 @@ pub(super) fn run(context: &Context, asked: &Join) -> Result<(), Failure> {
     check(&config, &invite)?;
     let terms = invite.terms();
     let until = minute(terms.expires.as_millisecond());
-    context
-        .terminal
-        .talk(words::INVITE_FOR, &[&terms.hub, &terms.unit, &until]);
+    context.terminal.talk(words::INVITE_FOR, &[&terms.hub, &terms.unit, &until]);
     let attempt = block_on(attempts(context, &config, &invite, asked.no_wait))??;
     let terms = invite.terms();
     match attempt {
         Attempt::Pending(digest) => {
             let (zh, en) = short(&digest);
             let value = json!({"state": "pending", "words_zh": zh, "words_en": en});
-            context
-                .terminal
-                .result(&value, |t| t.text(words::PENDING_LATER, &[]))
+            context.terminal.result(&value, |t| t.text(words::PENDING_LATER, &[]))
         }
         Attempt::Done(joined) => {
             let identity = match joined {
                 Some(joined) => keep(context, &config, *joined, asked.yes)?,
                 None => own(&config)?,
             };
-            let parent = ParentConfig {
-                address: terms.address.to_string(),
-                name: terms.hub.clone(),
-            };
-            let config = Config {
-                parent: Some(parent),
-                ..config
-            };
+            let parent =
+                ParentConfig { address: terms.address.to_string(), name: terms.hub.clone() };
+            let config = Config { parent: Some(parent), ..config };
             init::write_config(context, &config)?;
             if let Err(error) = forget_joining_key(context.data()) {
                 context.terminal.talk(words::KEY_LEFT, &[&error]);
@@ -85,15 +76,8 @@ pub(super) fn run(context: &Context, asked: &Join) -> Result<(), Failure> {
                 "parent": terms.hub.to_string(), "not_after": until.to_string(),
             });
             context.terminal.result(&value, |t| {
-                let head = t.text(
-                    words::JOINED,
-                    &[&terms.hub, &minute(until.as_millisecond())],
-                );
-                format!(
-                    "{}\n{}",
-                    t.paint(Paint::Good, &head),
-                    t.text(words::SERVE_NEXT, &[])
-                )
+                let head = t.text(words::JOINED, &[&terms.hub, &minute(until.as_millisecond())]);
+                format!("{}\n{}", t.paint(Paint::Good, &head), t.text(words::SERVE_NEXT, &[]))
             })
         }
     }
@@ -111,14 +95,9 @@ fn check(config: &Config, invite: &Invite) -> Result<(), Failure> {
     if terms.unit == config.unit && own_city && above {
         return Ok(());
     }
-    let message = Sentence::new(
-        words::INVITE_NOT_OURS,
-        &[&terms.unit, &terms.hub, &config.unit],
-    );
-    Err(
-        Failure::new(Exit::Authentication, "INVITE_OTHER_UNIT", message)
-            .hint(words::INVITE_NOT_OURS_NEXT),
-    )
+    let message = Sentence::new(words::INVITE_NOT_OURS, &[&terms.unit, &terms.hub, &config.unit]);
+    Err(Failure::new(Exit::Authentication, "INVITE_OTHER_UNIT", message)
+        .hint(words::INVITE_NOT_OURS_NEXT))
 }
 
 async fn attempts(
@@ -172,14 +151,7 @@ impl From<Failure> for Tried {
 }
 
 const fn is_passing(error: &JoinError) -> bool {
-    matches!(
-        error,
-        JoinError::Transport(_)
-            | JoinError::Refused {
-                retryable: true,
-                ..
-            }
-    )
+    matches!(error, JoinError::Transport(_) | JoinError::Refused { retryable: true, .. })
 }
 
 async fn attempt(context: &Context, config: &Config, invite: &Invite) -> Result<Attempt, Tried> {
@@ -211,10 +183,8 @@ fn keep(
     yes: bool,
 ) -> Result<LeafIdentity, Failure> {
     if *joined.identity.peer().name() != config.name || joined.kind != config.kind {
-        let message = Sentence::new(
-            words::NAME_DIFFERS,
-            &[joined.identity.peer().name(), &config.name],
-        );
+        let message =
+            Sentence::new(words::NAME_DIFFERS, &[joined.identity.peer().name(), &config.name]);
         return Err(Failure::new(Exit::Authentication, "NAME_DIFFERS", message));
     }
     roots::compare(context, &joined.roots, yes)?;
@@ -225,8 +195,5 @@ fn keep(
 }
 
 fn short(digest: &Digest) -> (String, String) {
-    (
-        chinese(digest, Length::Short),
-        english(digest, Length::Short),
-    )
+    (chinese(digest, Length::Short), english(digest, Length::Short))
 }

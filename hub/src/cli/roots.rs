@@ -58,10 +58,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         })
         .collect();
     context.terminal.result(&value, |t| {
-        let shown: Vec<String> = roots
-            .iter()
-            .map(|root| crate::ca::root_text(t, root))
-            .collect();
+        let shown: Vec<String> = roots.iter().map(|root| crate::ca::root_text(t, root)).collect();
         shown.join("\n")
     })
 }
@@ -73,9 +70,7 @@ pub(super) fn compare(
     yes: bool,
 ) -> Result<(), Failure> {
     for root in roots {
-        context
-            .terminal
-            .talk_plain(&crate::ca::root_text(&context.terminal, root));
+        context.terminal.talk_plain(&crate::ca::root_text(&context.terminal, root));
     }
     if yes {
         return Ok(());

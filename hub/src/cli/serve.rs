@@ -45,10 +45,7 @@ async fn serving(context: &Context, config: Config) -> Result<(), Failure> {
     });
     context.terminal.result(&value, |t| {
         let above = parent.clone().unwrap_or_else(|| "-".to_owned());
-        t.text(
-            words::SERVING,
-            &[&config.name_zh, &address, &above, &config.console],
-        )
+        t.text(words::SERVING, &[&config.name_zh, &address, &above, &config.console])
     })?;
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));

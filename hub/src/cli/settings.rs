@@ -65,10 +65,7 @@ impl Settings {
         })?;
         let mut file: File = toml::from_str(&text).map_err(|error| {
             let message = error.message();
-            unusable(
-                path,
-                &suggestion(message).unwrap_or_else(|| message.to_owned()),
-            )
+            unusable(path, &suggestion(message).unwrap_or_else(|| message.to_owned()))
         })?;
         let mut values = Vec::new();
         let fixed = [
@@ -81,29 +78,17 @@ impl Settings {
             ("parent_name", file.parent_name.clone()),
         ];
         for (key, value) in fixed {
-            let origin = if value.is_empty() {
-                Origin::Default
-            } else {
-                Origin::File
-            };
+            let origin = if value.is_empty() { Origin::Default } else { Origin::File };
             values.push((key, value, origin));
         }
         let open = [
             ("listen", "XINQIAO_HUB_LISTEN", &mut file.listen),
             ("advertise", "XINQIAO_HUB_ADVERTISE", &mut file.advertise),
             ("console", "XINQIAO_HUB_CONSOLE", &mut file.console),
-            (
-                "parent_address",
-                "XINQIAO_HUB_PARENT_ADDRESS",
-                &mut file.parent_address,
-            ),
+            ("parent_address", "XINQIAO_HUB_PARENT_ADDRESS", &mut file.parent_address),
         ];
         for (key, name, slot) in open {
-            let mut origin = if slot.is_empty() {
-                Origin::Default
-            } else {
-                Origin::File
-            };
+            let mut origin = if slot.is_empty() { Origin::Default } else { Origin::File };
             if let Some(value) = variable(name).filter(|value| !value.is_empty()) {
                 (*slot, origin) = (value, Origin::Environment);
             }
@@ -120,11 +105,8 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
     let Command::Show { origin } = command;
     let settings = context.settings()?;
     let entries = settings.values.iter().map(|(key, value, from)| {
-        let entry = if *origin {
-            json!({"value": value, "origin": from.as_str()})
-        } else {
-            json!(value)
-        };
+        let entry =
+            if *origin { json!({"value": value, "origin": from.as_str()}) } else { json!(value) };
         ((*key).to_owned(), entry)
     });
     let value = Value::Object(entries.collect());
@@ -136,11 +118,7 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
             table = table.column(words::ORIGIN.in_lang(t.lang()), Align::Left);
         }
         for (key, value, from) in &settings.values {
-            table.row(vec![
-                (*key).to_owned(),
-                value.clone(),
-                from.as_str().to_owned(),
-            ]);
+            table.row(vec![(*key).to_owned(), value.clone(), from.as_str().to_owned()]);
         }
         table.render()
     })
@@ -154,12 +132,8 @@ fn unusable(path: &Path, reason: &str) -> Failure {
 /// For an unknown key, the nearest known one; the parser names it and all known keys in backquotes.
 fn suggestion(message: &str) -> Option<String> {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let unknown = quoted
-        .next()
-        .filter(|_| message.starts_with("unknown field"))?;
-    let (distance, nearest) = quoted
-        .map(|known| (distance(unknown, known), known))
-        .min()?;
+    let unknown = quoted.next().filter(|_| message.starts_with("unknown field"))?;
+    let (distance, nearest) = quoted.map(|known| (distance(unknown, known), known)).min()?;
     let near = distance <= unknown.len().div_ceil(2);
     near.then(|| format!("unknown key {unknown}; did you mean {nearest}?"))
 }
@@ -194,10 +168,7 @@ mod tests {
         std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").expect("write");
         let failure = Settings::read(folder.path(), &path, |_| None).expect_err("unknown key");
         let said = failure.message(runtime::web::Lang::En).to_owned();
-        assert!(
-            said.contains("unknown key lisen; did you mean listen?"),
-            "{said}"
-        );
+        assert!(said.contains("unknown key lisen; did you mean listen?"), "{said}");
         assert_eq!(failure.exit(), Exit::Invalid);
         assert_eq!(distance("kitten", "sitting"), 3);
     }

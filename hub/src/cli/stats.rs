@@ -83,21 +83,8 @@ pub(super) fn run(context: &Context, stats: Stats) -> Result<(), Failure> {
     let period = period(&statistics, stats.term.as_deref())?;
     match stats.indicator {
         Some(indicator) => {
-            let members = if stats.members {
-                Members::Listed
-            } else {
-                Members::Left
-            };
-            one(
-                context,
-                &statistics,
-                Query {
-                    indicator,
-                    period,
-                    by: stats.by,
-                    members,
-                },
-            )
+            let members = if stats.members { Members::Listed } else { Members::Left };
+            one(context, &statistics, Query { indicator, period, by: stats.by, members })
         }
         None => all(context, &statistics, period, stats.sources),
     }
@@ -119,17 +106,13 @@ fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), F
     let catalogue = &packs.in_force().catalogue;
     let indicator = Indicator::find(catalogue, &found.indicator);
     let indicator = indicator.ok_or(StatisticsError::UnknownIndicator)?;
-    let units: Vec<_> = std::iter::once(&found.whole)
-        .chain(&found.members)
-        .collect();
+    let units: Vec<_> = std::iter::once(&found.whole).chain(&found.members).collect();
     let value = DataOut::new(catalogue, &found, &units);
     context.terminal.result(&value, |terminal| {
         let lang = terminal.lang();
         let mut table = Table::new().column(UNIT.in_lang(lang), Align::Left);
         for id in &found.by {
-            let dimension = catalogue
-                .dimension(id)
-                .map(|known| Label::from(&known.label));
+            let dimension = catalogue.dimension(id).map(|known| Label::from(&known.label));
             let head = dimension.unwrap_or_else(|| Label::same(id.clone()));
             table = table.column(head.in_lang(lang), Align::Left);
         }
@@ -141,43 +124,28 @@ fn one(context: &Context, statistics: &Statistics, query: Query) -> Result<(), F
                 let name = Label::from(&unit.unit.label);
                 let mut row = vec![name.in_lang(lang).to_owned()];
                 row.extend(found.by.iter().zip(&figure.key).map(|(id, value)| {
-                    let label = catalogue
-                        .dimension(id)
-                        .and_then(|known| known.label_of(value));
-                    label.map_or_else(
-                        || value.clone(),
-                        |l| Label::from(l).in_lang(lang).to_owned(),
-                    )
+                    let label = catalogue.dimension(id).and_then(|known| known.label_of(value));
+                    label.map_or_else(|| value.clone(), |l| Label::from(l).in_lang(lang).to_owned())
                 }));
                 row.push(shown(catalogue, indicator, &figure.reading).text(lang));
                 let coverage = unit.coverage;
-                row.push(format!(
-                    "{}/{}",
-                    coverage.schools_reported, coverage.schools_due
-                ));
+                row.push(format!("{}/{}", coverage.schools_reported, coverage.schools_due));
                 table.row(row);
             }
         }
         let name = Label::from(indicator.label());
-        format!(
-            "{}\n{}",
-            head(terminal, &found, name.in_lang(lang)),
-            table.render()
-        )
+        format!("{}\n{}", head(terminal, &found, name.in_lang(lang)), table.render())
     })
 }
 
 fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
-    let mut lines = vec![terminal.text(
-        STATE,
-        &[&name, &found.indicator, &found.period, &found.revision],
-    )];
-    lines.extend(found.states.iter().map(|state| {
-        terminal.text(
-            SNAPSHOT,
-            &[&state.table, &state.number, &state.root.short()],
-        )
-    }));
+    let mut lines =
+        vec![terminal.text(STATE, &[&name, &found.indicator, &found.period, &found.revision])];
+    lines.extend(
+        found.states.iter().map(|state| {
+            terminal.text(SNAPSHOT, &[&state.table, &state.number, &state.root.short()])
+        }),
+    );
     lines.join("\n")
 }
 
@@ -193,11 +161,7 @@ fn all(
         if sources {
             tree_lines(&table.sources, lang).join("\n")
         } else {
-            format!(
-                "{}\n{}",
-                drawn(&table, lang),
-                terminal.text(CLOSED, &[&table.closed.len()])
-            )
+            format!("{}\n{}", drawn(&table, lang), terminal.text(CLOSED, &[&table.closed.len()]))
         }
     })
 }

@@ -64,9 +64,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let today = context.clock.today();
     let about = config.clone();
     let status = database.read(move |tx| collect(tx, &about, days, (now, today)))?;
-    context
-        .terminal
-        .result(&status, |t| shown(t, &config, &status))
+    context.terminal.result(&status, |t| shown(t, &config, &status))
 }
 
 fn collect(
@@ -79,9 +77,7 @@ fn collect(
         let value = outbox::note(tx, name)?;
         Ok::<_, SqlError>(value.filter(|value| !value.is_empty()))
     };
-    let contacted = note(LAST_CONTACT)?
-        .and_then(|text| text.parse().ok())
-        .map(minute);
+    let contacted = note(LAST_CONTACT)?.and_then(|text| text.parse().ok()).map(minute);
     let waiting = invite::all(tx)?;
     let waits = |one: &&invite::Stored| one.state == invite::InviteState::Pending;
     Ok(Status {
@@ -104,22 +100,14 @@ fn members(
     hub: &UnitId,
     (now, today): (Timestamp, jiff::civil::Date),
 ) -> Result<Vec<Member>, SqlError> {
-    let contacts: HashMap<String, contact::Contact> = contact::all(tx)?
-        .into_iter()
-        .map(|one| (one.unit.clone(), one))
-        .collect();
+    let contacts: HashMap<String, contact::Contact> =
+        contact::all(tx)?.into_iter().map(|one| (one.unit.clone(), one)).collect();
     let mut ends = HashMap::new();
-    for key in member_key::all(tx)?
-        .into_iter()
-        .filter(|key| key.state == KeyState::Current)
-    {
+    for key in member_key::all(tx)?.into_iter().filter(|key| key.state == KeyState::Current) {
         ends.insert(key.unit, key.not_after_ms);
     }
     let mut applied: HashMap<String, usize> = HashMap::new();
-    for line in contact::all_applied(tx)?
-        .into_iter()
-        .filter(|line| line.in_force)
-    {
+    for line in contact::all_applied(tx)?.into_iter().filter(|line| line.in_force) {
         *applied.entry(line.unit).or_default() += 1;
     }
     let below = unit::members_on(tx, hub, today)?;
@@ -149,9 +137,7 @@ fn days_left(not_after_ms: i64, now: Timestamp) -> i64 {
 
 fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
     let lang = terminal.lang();
-    let days = status
-        .certificate_days_left
-        .map_or_else(|| "-".to_owned(), |d| d.to_string());
+    let days = status.certificate_days_left.map_or_else(|| "-".to_owned(), |d| d.to_string());
     let above = status.parent.as_deref().unwrap_or("-");
     let contacted = status.parent_last_contact.as_deref().unwrap_or("-");
     let head = terminal.text(words::STATUS_HEAD, &[&config.name_zh, &config.name, &days]);
@@ -181,12 +167,8 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
             member.name.clone(),
             member.status.to_owned(),
             member.last_contact.clone().unwrap_or_else(dash),
-            member
-                .clock_skew_ms
-                .map_or_else(dash, |skew| format!("{} s", skew / 1_000)),
-            member
-                .certificate_days_left
-                .map_or_else(dash, |days| days.to_string()),
+            member.clock_skew_ms.map_or_else(dash, |skew| format!("{} s", skew / 1_000)),
+            member.certificate_days_left.map_or_else(dash, |days| days.to_string()),
             member.applied.to_string(),
         ]);
     }

@@ -80,26 +80,11 @@ pub(super) struct Severe {
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Add {
-            id,
-            kind,
-            name,
-            name_en,
-            division,
-            from,
-        } => {
+        Command::Add { id, kind, name, name_en, division, from } => {
             let status = UnitStatus::Invited;
             let name_zh = name;
             let schools_below = 0;
-            let unit = Unit {
-                id,
-                kind,
-                name_zh,
-                name_en,
-                division,
-                status,
-                schools_below,
-            };
+            let unit = Unit { id, kind, name_zh, name_en, division, status, schools_below };
             add(context, &unit, from)
         }
         Command::List => list(context),
@@ -129,10 +114,7 @@ fn add(context: &Context, unit: &Unit, from: Option<Date>) -> Result<(), Failure
         let message = Sentence::new(words::KIND_NOT_HERE, &[&unit.kind, &config.kind]);
         return Err(Failure::new(Exit::Refused, "KIND_NOT_HERE", message));
     }
-    let (from, now_ms) = (
-        from.unwrap_or_else(|| context.clock.today()),
-        context.now_ms(),
-    );
+    let (from, now_ms) = (from.unwrap_or_else(|| context.clock.today()), context.now_ms());
     let (added, parent) = (unit.clone(), config.unit.clone());
     let new = database.write("add_unit", move |tx| {
         if unit::find(tx, &added.id)?.is_some() {
@@ -148,10 +130,7 @@ fn add(context: &Context, unit: &Unit, from: Option<Date>) -> Result<(), Failure
     }
     let value = json!({"unit": unit.id.to_string(), "parent": config.unit.to_string()});
     context.terminal.result(&value, |t| {
-        let head = t.text(
-            words::UNIT_ADDED,
-            &[&unit.name_zh, &unit.id, &config.name_zh],
-        );
+        let head = t.text(words::UNIT_ADDED, &[&unit.name_zh, &unit.id, &config.name_zh]);
         format!("{head}\n{}", t.text(words::INVITE_NEXT, &[&unit.id]))
     })
 }
@@ -205,10 +184,7 @@ fn relocate(
     from: Option<Date>,
 ) -> Result<(), Failure> {
     let (config, database) = context.open()?;
-    let (from, now_ms) = (
-        from.unwrap_or_else(|| context.clock.today()),
-        context.now_ms(),
-    );
+    let (from, now_ms) = (from.unwrap_or_else(|| context.clock.today()), context.now_ms());
     let (unit, parent) = (id.clone(), under.clone());
     let moved = database.write("move_unit", move |tx| {
         let known = unit::find(tx, &unit)?.is_some();
@@ -267,11 +243,7 @@ fn resume(context: &Context, id: &UnitId) -> Result<(), Failure> {
         };
         Ok::<_, SqlError>(keys.iter().any(live))
     })?;
-    let status = if has_key {
-        UnitStatus::Active
-    } else {
-        UnitStatus::Invited
-    };
+    let status = if has_key { UnitStatus::Active } else { UnitStatus::Invited };
     set_status(context, id, status, words::RESUMED)
 }
 
@@ -319,16 +291,13 @@ fn revoke_keys(tx: &Tx<'_>, id: &UnitId) -> Result<usize, Missing> {
 fn allow(context: &Context, id: &UnitId) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let unit = id.clone();
-    let allowed = database.write("allow_expired", move |tx| {
-        member_key::allow_expired_renewal(tx, unit.as_str())
-    })?;
+    let allowed = database
+        .write("allow_expired", move |tx| member_key::allow_expired_renewal(tx, unit.as_str()))?;
     if !allowed {
         return Err(no_unit(id));
     }
     let value = json!({"unit": id.to_string(), "expired_renewal": "once"});
-    context
-        .terminal
-        .result(&value, |t| t.text(words::ALLOWED, &[id]))
+    context.terminal.result(&value, |t| t.text(words::ALLOWED, &[id]))
 }
 
 fn changed(context: &Context, id: &UnitId, status: UnitStatus, said: Text) -> Result<(), Failure> {

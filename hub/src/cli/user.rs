@@ -41,32 +41,19 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     let sessions =
         Sessions::new(SessionStore::new(database)).map_err(|error| account(&error.into()))?;
     match command {
-        Command::Add {
-            login,
-            name,
-            role,
-            password_file,
-        } => {
+        Command::Add { login, name, role, password_file } => {
             if !ROLES.contains(&role) {
                 let message = Sentence::new(words::ROLE_NOT_HERE, &[&role]);
                 return Err(Failure::new(Exit::Usage, "ROLE", message));
             }
             let from = password_file.as_deref();
-            let password = context
-                .terminal
-                .new_secret(from, words::PASSWORD, "--password-file")?;
-            let person = NewAccount {
-                login: login.clone(),
-                name,
-                role,
-                password: password.to_string(),
-            };
+            let password = context.terminal.new_secret(from, words::PASSWORD, "--password-file")?;
+            let person =
+                NewAccount { login: login.clone(), name, role, password: password.to_string() };
             block_on(sessions.put_account(person, context.now_ms()))?
                 .map_err(|error| account(&error))?;
             let value = json!({"login": login, "role": role.as_str()});
-            context
-                .terminal
-                .result(&value, |t| t.text(words::ACCOUNT, &[&login, &role]))
+            context.terminal.result(&value, |t| t.text(words::ACCOUNT, &[&login, &role]))
         }
         Command::List => {
             let logins = block_on(sessions.logins())??;

@@ -26,20 +26,16 @@ pub(super) const DATA_MISSING: Text = Text::new(
     "请用 --data 指定数据文件夹（或设置 XINQIAO_HUB_DATA）。",
     "name the data folder with --data (or set XINQIAO_HUB_DATA).",
 );
-pub(super) const NOT_SET_UP: Text = Text::new(
-    "这里还没有建立枢纽：找不到 {0}。",
-    "no hub is set up here: there is no {0}.",
-);
+pub(super) const NOT_SET_UP: Text =
+    Text::new("这里还没有建立枢纽：找不到 {0}。", "no hub is set up here: there is no {0}.");
 pub(super) const NOT_SET_UP_NEXT: Text =
     Text::new("请先运行 xinqiao-hub init。", "Run xinqiao-hub init first.");
 pub(super) const CONFIG_WRONG: Text = Text::new(
     "配置文件 {0} 不能使用：{1}。没有改动任何内容。",
     "the configuration {0} cannot be used: {1}. Nothing was changed.",
 );
-pub(super) const CONFIG_WRONG_NEXT: Text = Text::new(
-    "请改正后重新运行。",
-    "Correct it and run the command again.",
-);
+pub(super) const CONFIG_WRONG_NEXT: Text =
+    Text::new("请改正后重新运行。", "Correct it and run the command again.");
 pub(super) const VALUE_WRONG: Text = Text::new(
     "{0} 的值不能使用：{1}。没有改动任何内容。",
     "the value of {0} cannot be used: {1}. Nothing was changed.",
@@ -88,10 +84,8 @@ pub(super) const COMPARE_ROOTS: Text = Text::new(
     "请两人核对：以上指纹与主管部门的公函完全一致吗？",
     "Two persons compare: are these the fingerprints of the commissions' letters?",
 );
-pub(super) const ROOTS_DIFFER: Text = Text::new(
-    "根证书没有通过核对，没有采用。",
-    "the roots were not confirmed and not taken.",
-);
+pub(super) const ROOTS_DIFFER: Text =
+    Text::new("根证书没有通过核对，没有采用。", "the roots were not confirmed and not taken.");
 pub(super) const ROOTS_DIFFER_NEXT: Text = Text::new(
     "不要继续。请用原来就有的号码联系主管部门。",
     "Do not go on. Call the commission by a number that you already had.",
@@ -101,22 +95,16 @@ pub(super) const TWO_ROOTS: Text = Text::new(
     "two roots are trusted already; nothing was changed.",
 );
 
-pub(super) const INVITE_FOR: Text = Text::new(
-    "邀请码：{0} → {1}，{2} 前有效",
-    "Invite  {0} -> {1}, valid until {2}",
-);
+pub(super) const INVITE_FOR: Text =
+    Text::new("邀请码：{0} → {1}，{2} 前有效", "Invite  {0} -> {1}, valid until {2}");
 pub(super) const INVITE_NOT_OURS: Text = Text::new(
     "邀请码是 {1} 发给 {0} 的，不是给本枢纽 {2} 的；没有发送任何内容。",
     "the invite is for {0} from {1} and not for this hub, {2}; nothing was sent.",
 );
-pub(super) const INVITE_NOT_OURS_NEXT: Text = Text::new(
-    "请向上级枢纽索取本枢纽的邀请码。",
-    "Ask the hub above for the invite of this hub.",
-);
-pub(super) const SIX_WORDS: Text = Text::new(
-    "六个词，请通过电话核对：{0}（{1}）",
-    "Compare by telephone: {1} ({0})",
-);
+pub(super) const INVITE_NOT_OURS_NEXT: Text =
+    Text::new("请向上级枢纽索取本枢纽的邀请码。", "Ask the hub above for the invite of this hub.");
+pub(super) const SIX_WORDS: Text =
+    Text::new("六个词，请通过电话核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
 pub(super) const PENDING_LATER: Text = Text::new(
     "等待上级枢纽批准。核对六个词后再次运行同一命令即可。",
     "Waiting for approval by the hub above. Run the same command again after the telephone call.",
@@ -152,10 +140,8 @@ pub(super) const INVITE_SHOWN: Text = Text::new(
     "Invite of {0}, valid until {1}. Whoever reads it can join in the unit's place:",
 );
 pub(super) const NO_INVITES: Text = Text::new("没有邀请码。", "There are no invites.");
-pub(super) const NO_OPEN_INVITE: Text = Text::new(
-    "{0} 没有未使用或待批准的邀请码。",
-    "{0} has no invite that is open or waits.",
-);
+pub(super) const NO_OPEN_INVITE: Text =
+    Text::new("{0} 没有未使用或待批准的邀请码。", "{0} has no invite that is open or waits.");
 pub(super) const INVITE_TAKEN_BACK: Text =
     Text::new("已撤回 {0} 的邀请码。", "The invite of {0} was taken back.");
 pub(super) const REQUEST_DAMAGED: Text = Text::new(
@@ -166,10 +152,8 @@ pub(super) const DO_THEY_AGREE: Text = Text::new(
     "{0} 的运维人员读出的六个词与上面完全一致吗？",
     "Did the operator of {0} read the same words?",
 );
-pub(super) const WORDS_DIFFER: Text = Text::new(
-    "六个词不一致，没有批准。",
-    "the words differ; nothing was approved.",
-);
+pub(super) const WORDS_DIFFER: Text =
+    Text::new("六个词不一致，没有批准。", "the words differ; nothing was approved.");
 pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
     "请撤回该邀请码并查明：xinqiao-hub invite revoke --unit UNIT",
     "Take the invite back and find out why:  xinqiao-hub invite revoke --unit UNIT",
@@ -186,18 +170,12 @@ pub(super) const LIFETIME: Text = Text::new(
     "邀请码有效期须在 1 分钟到 30 天之间。",
     "an invite lives for at least a minute and at most 30 days.",
 );
-pub(super) const NOTHING_PENDING: Text = Text::new(
-    "{0} 没有待批准的邀请码。",
-    "no invite of {0} waits for approval.",
-);
-pub(super) const NOTHING_PENDING_NEXT: Text = Text::new(
-    "查看：xinqiao-hub invite list",
-    "See:  xinqiao-hub invite list",
-);
-pub(super) const INVITE_FAILED: Text = Text::new(
-    "邀请码未能生成，没有改动。",
-    "the invite could not be made; nothing was changed.",
-);
+pub(super) const NOTHING_PENDING: Text =
+    Text::new("{0} 没有待批准的邀请码。", "no invite of {0} waits for approval.");
+pub(super) const NOTHING_PENDING_NEXT: Text =
+    Text::new("查看：xinqiao-hub invite list", "See:  xinqiao-hub invite list");
+pub(super) const INVITE_FAILED: Text =
+    Text::new("邀请码未能生成，没有改动。", "the invite could not be made; nothing was changed.");
 pub(super) const INVITE_FAILED_NEXT: Text = Text::new(
     "请检查 hub.toml 的 advertise（主机名:端口）。",
     "Check advertise in hub.toml (host:port).",
@@ -219,10 +197,8 @@ pub(super) const KIND_NOT_HERE: Text = Text::new(
     "{1} 级枢纽没有 {0} 类下级，没有登记。",
     "a {1} hub has no members of kind {0}; nothing was registered.",
 );
-pub(super) const UNIT_ADDED: Text = Text::new(
-    "已登记 {0}（{1}），上级 {2}",
-    "Registered {0} ({1}) under {2}",
-);
+pub(super) const UNIT_ADDED: Text =
+    Text::new("已登记 {0}（{1}），上级 {2}", "Registered {0} ({1}) under {2}");
 pub(super) const INVITE_NEXT: Text = Text::new(
     "下一步：xinqiao-hub invite new --unit {0} --out invite.txt",
     "Next: xinqiao-hub invite new --unit {0} --out invite.txt",
@@ -232,10 +208,8 @@ pub(super) const MOVED: Text = Text::new(
     "{0} 自 {2} 起归 {1}，以前的历史不变。",
     "{0} sits under {1} from {2}; its history stays.",
 );
-pub(super) const MOVED_NEXT: Text = Text::new(
-    "请在新上级登记该单位并发出邀请码。",
-    "Register and invite the unit at its new hub.",
-);
+pub(super) const MOVED_NEXT: Text =
+    Text::new("请在新上级登记该单位并发出邀请码。", "Register and invite the unit at its new hub.");
 pub(super) const CONFIRM_DIFFERS: Text = Text::new(
     "--confirm 写的是 {0}，单位是 {1}；没有改动。",
     "--confirm says {0}, the unit is {1}; nothing was changed.",
@@ -245,22 +219,14 @@ pub(super) const SUSPENDED: Text = Text::new(
     "Suspended {0}: refused from its next call on; what it reported stays.",
 );
 pub(super) const RESUMED: Text = Text::new("已恢复 {0}。", "{0} is served again.");
-pub(super) const CLOSED: Text = Text::new(
-    "已撤销 {0}，历史数据保留。",
-    "Closed {0}; its figures and history stay.",
-);
-pub(super) const REVOKED: Text = Text::new(
-    "已吊销 {0} 的 {1} 个证书。",
-    "Revoked {1} certificates of {0}.",
-);
-pub(super) const NO_CERTIFICATE: Text = Text::new(
-    "{0} 没有可吊销的证书。",
-    "{0} has no certificate to revoke.",
-);
-pub(super) const ALLOWED: Text = Text::new(
-    "已允许 {0} 用最近的密钥续期一次。",
-    "{0} may renew once with its latest key.",
-);
+pub(super) const CLOSED: Text =
+    Text::new("已撤销 {0}，历史数据保留。", "Closed {0}; its figures and history stay.");
+pub(super) const REVOKED: Text =
+    Text::new("已吊销 {0} 的 {1} 个证书。", "Revoked {1} certificates of {0}.");
+pub(super) const NO_CERTIFICATE: Text =
+    Text::new("{0} 没有可吊销的证书。", "{0} has no certificate to revoke.");
+pub(super) const ALLOWED: Text =
+    Text::new("已允许 {0} 用最近的密钥续期一次。", "{0} may renew once with its latest key.");
 
 pub(super) const PACK_REFUSED: Text = Text::new(
     "数据包 {0} 没有通过签名核验，一个都没有发布。",
@@ -284,10 +250,8 @@ pub(super) const ACKS: Text = Text::new(
     "{0} / {1} {2}: stored by {3} of {4} units, in force at {5}",
 );
 
-pub(super) const STATUS_HEAD: Text = Text::new(
-    "{0}（{1}），证书剩余 {2} 天",
-    "{0} ({1}), certificate: {2} days left",
-);
+pub(super) const STATUS_HEAD: Text =
+    Text::new("{0}（{1}），证书剩余 {2} 天", "{0} ({1}), certificate: {2} days left");
 pub(super) const STATUS_PARENT: Text =
     Text::new("上级 {0}，最近联系 {1}", "hub above {0}, last contact {1}");
 pub(super) const STATUS_COUNTS: Text = Text::new(
@@ -331,22 +295,16 @@ pub(super) const AUTHORITY: Text = Text::new(
     "a certificate or key file cannot be used; nothing was changed.",
 );
 
-pub(super) const PASSWORD: Text = Text::new(
-    "密码（至少 10 个字符）：",
-    "Password (at least 10 characters): ",
-);
+pub(super) const PASSWORD: Text =
+    Text::new("密码（至少 10 个字符）：", "Password (at least 10 characters): ");
 pub(super) const ROLE_NOT_HERE: Text = Text::new(
     "枢纽没有 {0} 这一角色，只有 operator、analyst、auditor；没有建立账号。",
     "a hub has no role {0}, only operator, analyst and auditor; no account was made.",
 );
-pub(super) const ACCOUNT: Text = Text::new(
-    "已建立账号 {0}，角色 {1}。",
-    "Made the account {0}, role {1}.",
-);
-pub(super) const ACCOUNT_WRONG: Text = Text::new(
-    "账号未能建立，没有改动。",
-    "the account was not made; nothing was changed.",
-);
+pub(super) const ACCOUNT: Text =
+    Text::new("已建立账号 {0}，角色 {1}。", "Made the account {0}, role {1}.");
+pub(super) const ACCOUNT_WRONG: Text =
+    Text::new("账号未能建立，没有改动。", "the account was not made; nothing was changed.");
 pub(super) const OPEN_CONSOLE: Text = Text::new(
     "网页控制台只能在本机回环地址上提供，不能用 {0}；没有启动。",
     "the console is served on this machine's loopback only, not on {0}; nothing was started.",

@@ -71,11 +71,7 @@ pub fn page(view: &IndicatorPage, lang: Lang) -> Result<Page, RenderError> {
 }
 
 fn term_name(view: &IndicatorPage, lang: Lang) -> String {
-    let chosen = view
-        .choices
-        .terms
-        .iter()
-        .find(|term| term.value == view.selected.term);
+    let chosen = view.choices.terms.iter().find(|term| term.value == view.selected.term);
     let term = chosen.map_or(view.selected.term.as_str(), |term| term.label.in_lang(lang));
     format!("{} · {term}", view.whole.in_lang(lang))
 }
@@ -89,13 +85,7 @@ fn facts(view: &IndicatorPage, lang: Lang) -> Facts {
             words::PROTECTION_ROUNDED.fill(lang, &[&base, &off, &grouped(cells)])
         }
     };
-    let Version {
-        snapshot,
-        cut_off_ms,
-        late,
-        catalogue_revision,
-        ..
-    } = view.version;
+    let Version { snapshot, cut_off_ms, late, catalogue_revision, .. } = view.version;
     let catalogue = view.version.catalogue.short();
     Facts {
         source: words::DATA_SOURCE_IS.fill(lang, &[&grouped(view.coverage.reported.into())]),
@@ -138,10 +128,8 @@ fn dot_plot(view: &IndicatorPage, lang: Lang) -> DotPlot {
     DotPlot {
         title: chart_title(view, lang),
         dots: dots.chain(listed).collect(),
-        reference: whole.map(|share| Reference {
-            label: view.whole.in_lang(lang).to_owned(),
-            share,
-        }),
+        reference: whole
+            .map(|share| Reference { label: view.whole.in_lang(lang).to_owned(), share }),
     }
 }
 
@@ -159,26 +147,14 @@ fn bars(view: &IndicatorPage, lang: Lang) -> Bars {
         whole: None,
         text: area.figure.text(lang),
     };
-    Bars {
-        title: chart_title(view, lang),
-        bars: view.areas.iter().map(bar).collect(),
-    }
+    Bars { title: chart_title(view, lang), bars: view.areas.iter().map(bar).collect() }
 }
 
 fn tiles(view: &IndicatorPage, lang: Lang) -> Option<Part<TileDrawing>> {
     let tile = |area: &AreaFigure| {
         let (column, row) = area.tile?;
-        let figure = if area.coverage.is_comparable() {
-            area.figure
-        } else {
-            Figure::NotReported
-        };
-        Some(Tile {
-            label: area.label.in_lang(lang).to_owned(),
-            column,
-            row,
-            figure,
-        })
+        let figure = if area.coverage.is_comparable() { area.figure } else { Figure::NotReported };
+        Some(Tile { label: area.label.in_lang(lang).to_owned(), column, row, figure })
     };
     let tiles: Vec<Tile> = view.areas.iter().filter_map(tile).collect();
     let title = format!("{} · {}", words::MAP.in_lang(lang), view.name.in_lang(lang));
@@ -187,20 +163,12 @@ fn tiles(view: &IndicatorPage, lang: Lang) -> Option<Part<TileDrawing>> {
 
 fn chart_title(view: &IndicatorPage, lang: Lang) -> String {
     let kind = view.table.row_kind.in_lang(lang);
-    format!(
-        "{} · {}",
-        view.name.in_lang(lang),
-        words::COMPARE.fill(lang, &[&kind])
-    )
+    format!("{} · {}", view.name.in_lang(lang), words::COMPARE.fill(lang, &[&kind]))
 }
 
 /// Schools that reported of schools that were due.
 pub(super) fn reported(coverage: &Coverage) -> String {
-    format!(
-        "{} / {}",
-        grouped(coverage.reported.into()),
-        grouped(coverage.due.into())
-    )
+    format!("{} / {}", grouped(coverage.reported.into()), grouped(coverage.due.into()))
 }
 
 /// What is missing, or that nothing is.
@@ -244,9 +212,7 @@ impl IndicatorTemplate<'_> {
 
     fn persons(&self) -> String {
         let persons = self.page.coverage.persons;
-        persons.map_or_else(String::new, |n| {
-            words::PERSONS.fill(self.lang, &[&grouped(n)])
-        })
+        persons.map_or_else(String::new, |n| words::PERSONS.fill(self.lang, &[&grouped(n)]))
     }
 
     fn minute(&self, unix_ms: &i64) -> String {

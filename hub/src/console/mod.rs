@@ -58,27 +58,11 @@ pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) 
         _ => words::PRODUCT_STREET,
     };
     let links = vec![
-        NavLink {
-            label: words::OVERVIEW,
-            href: "/",
-        },
-        NavLink {
-            label: words::EXPLORE,
-            href: EXPLORE_HREF,
-        },
+        NavLink { label: words::OVERVIEW, href: "/" },
+        NavLink { label: words::EXPLORE, href: EXPLORE_HREF },
     ];
-    let nav = vec![NavGroup {
-        title: words::STATISTICS,
-        links,
-    }];
-    Site {
-        product,
-        unit,
-        unit_id,
-        transport,
-        nav,
-        demonstration: false,
-    }
+    let nav = vec![NavGroup { title: words::STATISTICS, links }];
+    Site { product, unit, unit_id, transport, nav, demonstration: false }
 }
 
 /// The hub's console, whole: pages, sign-in, static files, error pages.
@@ -86,10 +70,7 @@ pub fn router(shell: Arc<Shell>, source: Arc<dyn StatisticsSource>) -> Router {
     let pages = Router::new()
         .route("/", get(show_overview))
         .route(EXPLORE_HREF, get(show_indicator))
-        .with_state(Pages {
-            shell: Arc::clone(&shell),
-            source,
-        });
+        .with_state(Pages { shell: Arc::clone(&shell), source });
     console(shell, pages)
 }
 
@@ -117,12 +98,7 @@ impl Asked {
         if !ids.into_iter().all(|id| is_id(id)) {
             return Err(Problem::BadRequest);
         }
-        Ok(Filter {
-            indicator: self.indicator,
-            term: self.term,
-            unit: self.unit,
-            breakdown,
-        })
+        Ok(Filter { indicator: self.indicator, term: self.term, unit: self.unit, breakdown })
     }
 }
 

@@ -104,9 +104,7 @@ impl OverviewTemplate<'_> {
 
     fn persons(&self) -> String {
         let persons = self.page.coverage.persons;
-        persons.map_or_else(String::new, |n| {
-            words::PERSONS.fill(self.lang, &[&grouped(n)])
-        })
+        persons.map_or_else(String::new, |n| words::PERSONS.fill(self.lang, &[&grouped(n)]))
     }
 
     fn minute(&self, unix_ms: &i64) -> String {

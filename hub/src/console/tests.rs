@@ -38,20 +38,12 @@ impl StatisticsSource for Fixed {
 
 async fn console_of(role: Role, view: IndicatorPage) -> (Browser, Arc<Fixed>) {
     let unit = Label::new("青岛市联防联控工作专班", "Qingdao task force");
-    let mut site = site(
-        UnitKind::City,
-        unit,
-        "370200".to_owned(),
-        Transport::Loopback,
-    );
+    let mut site = site(UnitKind::City, unit, "370200".to_owned(), Transport::Loopback);
     site.demonstration = true;
     let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
     let (clock, _) = runtime::clock::Clock::simulated(start);
     let shell = trial::shell(site, role, clock).await.expect("shell");
-    let source = Arc::new(Fixed {
-        indicator: view,
-        asked: Mutex::default(),
-    });
+    let source = Arc::new(Fixed { indicator: view, asked: Mutex::default() });
     let mut browser = Browser::new(router(shell, Arc::<Fixed>::clone(&source)));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     (browser, source)
@@ -61,10 +53,7 @@ async fn check(browser: &mut Browser, path: &str, name: &str) -> Seen {
     let seen = browser.get(path).await.expect("reply");
     assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
     assert_eq!(seen.flaws(), Vec::<String>::new(), "{path}");
-    assert!(
-        seen.header("content-security-policy")
-            .contains("default-src 'self'")
-    );
+    assert!(seen.header("content-security-policy").contains("default-src 'self'"));
     seen.keep(name).expect("keep");
     seen
 }
@@ -75,24 +64,12 @@ async fn check(browser: &mut Browser, path: &str, name: &str) -> Seen {
 async fn pages_are_whole_in_both_languages() {
     let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
     for (path, name) in [("/", "hub-overview"), ("/indicators", "hub-indicator")] {
-        let zh = check(
-            &mut browser,
-            &format!("{path}?lang=zh"),
-            &format!("{name}-zh.html"),
-        )
-        .await;
+        let zh = check(&mut browser, &format!("{path}?lang=zh"), &format!("{name}-zh.html")).await;
         assert!(zh.text.contains("报送完整度"));
-        let en = check(
-            &mut browser,
-            &format!("{path}?lang=en"),
-            &format!("{name}-en.html"),
-        )
-        .await;
+        let en = check(&mut browser, &format!("{path}?lang=en"), &format!("{name}-en.html")).await;
         assert!(en.text.contains("Schools that reported"));
         let known = en.text.replace("中文", "").replace("赵老师", "");
-        let han = known
-            .chars()
-            .find(|c| ('\u{4e00}'..='\u{9fff}').contains(c));
+        let han = known.chars().find(|c| ('\u{4e00}'..='\u{9fff}').contains(c));
         assert_eq!(han, None, "{path}");
     }
 }
@@ -118,17 +95,12 @@ async fn areas_that_reported_too_little_are_not_compared() {
     let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
     let page = check(&mut browser, "/indicators?lang=zh", "hub-compared.html").await;
     assert!(page.text.contains("报送 71.2%，低于 80%，不参与比较"));
-    assert!(
-        page.text
-            .contains("检出率高可能因为发现得多，不宜用作考核排名。")
-    );
+    assert!(page.text.contains("检出率高可能因为发现得多，不宜用作考核排名。"));
     let plot = page.text.split("class=\"chart\"").nth(1).expect("plot");
     let plot = plot.split("</svg>").next().expect("end");
     assert_eq!(plot.matches("<circle").count(), 9);
-    let order: Vec<Option<usize>> = ["市北区", "李沧区", "莱西市", "城阳区"]
-        .iter()
-        .map(|name| plot.find(name))
-        .collect();
+    let order: Vec<Option<usize>> =
+        ["市北区", "李沧区", "莱西市", "城阳区"].iter().map(|name| plot.find(name)).collect();
     assert!(order.is_sorted() && order[0].is_some(), "{order:?}");
 }
 
@@ -137,14 +109,8 @@ async fn areas_that_reported_too_little_are_not_compared() {
 async fn the_page_says_where_each_number_came_from() {
     let (mut browser, _) = console_of(Role::Auditor, indicator_view()).await;
     let page = check(&mut browser, "/indicators?lang=zh", "hub-sources.html").await;
-    for text in [
-        "±4",
-        "18,625 格",
-        "快照 7",
-        "指标目录第 1 版",
-        "rounded.scr.census",
-        "41 / 41",
-    ] {
+    for text in ["±4", "18,625 格", "快照 7", "指标目录第 1 版", "rounded.scr.census", "41 / 41"]
+    {
         assert!(page.text.contains(text), "{text}");
     }
     assert!(page.text.contains(&Digest::sha256([0x5b; 32]).to_string()));
@@ -177,12 +143,7 @@ async fn the_filter_works_without_scripts() {
     let asked = source.asked.lock().expect("lock").pop().expect("filter");
     assert_eq!(asked.unit, "370202");
     assert_eq!(asked.breakdown, Some(Breakdown::GradeSex));
-    for query in [
-        "unit=%3Cscript%3E",
-        "breakdown=school",
-        "term=..%2F..",
-        "unit=学校",
-    ] {
+    for query in ["unit=%3Cscript%3E", "breakdown=school", "term=..%2F..", "unit=学校"] {
         let uri = format!("/indicators?{}", query.replace("学校", "%E5%AD%A6"));
         let reply = browser.get(&uri).await.expect("reply");
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{query}");
@@ -217,11 +178,7 @@ async fn a_class_teacher_does_not_read_the_citys_statistics() {
 #[tokio::test]
 async fn an_empty_city_and_a_count_are_shown() {
     let mut view = indicator_view();
-    view.headline = Headline {
-        value: Figure::NotReported,
-        range: None,
-        parts: Vec::new(),
-    };
+    view.headline = Headline { value: Figure::NotReported, range: None, parts: Vec::new() };
     view.sources.clear();
     view.areas[0].figure = Figure::Count(812);
     let (mut browser, _) = console_of(Role::Analyst, view).await;

@@ -29,12 +29,8 @@ pub enum Breakdown {
 
 impl Breakdown {
     /// Every breakdown.
-    pub const ALL: [Self; 4] = [
-        Self::DistrictStage,
-        Self::StreetStage,
-        Self::StageSex,
-        Self::GradeSex,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::DistrictStage, Self::StreetStage, Self::StageSex, Self::GradeSex];
 
     /// The word in the address.
     #[must_use]
@@ -58,10 +54,7 @@ impl FromStr for Breakdown {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|breakdown| breakdown.as_str() == text)
-            .ok_or(())
+        Self::ALL.into_iter().find(|breakdown| breakdown.as_str() == text).ok_or(())
     }
 }
 

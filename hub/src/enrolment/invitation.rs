@@ -74,17 +74,9 @@ pub fn create(
         return Err(InvitationError::NotInvitable(unit.clone()));
     }
     let address: Address = config.advertise.parse()?;
-    let expires = now
-        .checked_add(lifetime)
-        .map_err(|_| InvitationError::Lifetime)?;
+    let expires = now.checked_add(lifetime).map_err(|_| InvitationError::Lifetime)?;
     let hub = config.name.clone();
-    let invite = Invite::new(InviteTerms {
-        address,
-        hub,
-        unit: unit.clone(),
-        expires,
-        roots,
-    })?;
+    let invite = Invite::new(InviteTerms { address, hub, unit: unit.clone(), expires, roots })?;
     let stored = Stored {
         id: *invite.id().bytes(),
         unit: unit.to_string(),
@@ -127,13 +119,7 @@ pub fn pending(tx: &Tx<'_>, unit: &UnitId) -> Result<Stored, InvitationError> {
 pub fn approve(tx: &Tx<'_>, unit: &UnitId) -> Result<(), InvitationError> {
     let stored = pending(tx, unit)?;
     // Open and bound to a key: what approval leaves to be done is to issue.
-    invite::redeem(
-        tx,
-        &Stored {
-            state: InviteState::Open,
-            ..stored
-        },
-    )?;
+    invite::redeem(tx, &Stored { state: InviteState::Open, ..stored })?;
     Ok(())
 }
 

@@ -39,13 +39,7 @@ pub(super) fn issue_claimed(
     if let Some(own) = &claim.own_certificate {
         return keep_claimed(tx, config, claim, vec![own.clone()], now);
     }
-    let chain = sign(
-        config,
-        authority,
-        (&claim.unit.id, claim.unit.kind),
-        &claim.key,
-        now,
-    )?;
+    let chain = sign(config, authority, (&claim.unit.id, claim.unit.kind), &claim.key, now)?;
     keep_claimed(tx, config, claim, chain, now)
 }
 
@@ -64,17 +58,9 @@ pub(super) fn keep_claimed(
         return Err(EnrolError::Revoked);
     }
     let chain_bytes = Some(chain_to_bytes(&chain));
-    let issued = invite::Stored {
-        chain: chain_bytes,
-        state: InviteState::Issued,
-        ..stored
-    };
+    let issued = invite::Stored { chain: chain_bytes, state: InviteState::Issued, ..stored };
     invite::redeem(tx, &issued)?;
-    Ok(Issued {
-        chain,
-        name,
-        kind: claim.unit.kind,
-    })
+    Ok(Issued { chain, name, kind: claim.unit.kind })
 }
 
 /// Registers a certified key as the unit's latest and serves the unit from now on.
@@ -114,11 +100,7 @@ pub(super) fn register(
     }
     if let Some(known) = member_key::find(tx, key.id().bytes())? {
         let same = known.unit == name.unit().as_str() && known.state == KeyState::Current;
-        return if same {
-            Ok(())
-        } else {
-            Err(EnrolError::KeyKnown)
-        };
+        return if same { Ok(()) } else { Err(EnrolError::KeyKnown) };
     }
     let stored = MemberKey {
         key_id: *key.id().bytes(),
@@ -142,11 +124,7 @@ pub(super) fn sign(
     now: Timestamp,
 ) -> Result<Vec<Vec<u8>>, EnrolError> {
     let name = member_name(config, unit, kind).ok_or(EnrolError::NotAMember)?;
-    let record = LeafRecord {
-        name,
-        kind,
-        key: key.clone(),
-    };
+    let record = LeafRecord { name, kind, key: key.clone() };
     Ok(authority.issue(&record, now)?.chain)
 }
 
@@ -178,9 +156,5 @@ pub fn chain_from_bytes(mut bytes: &[u8]) -> Result<Vec<Vec<u8>>, SqlError> {
             return Err(SqlError::Type);
         }
     }
-    if bytes.is_empty() {
-        Ok(chain)
-    } else {
-        Err(SqlError::Type)
-    }
+    if bytes.is_empty() { Ok(chain) } else { Err(SqlError::Type) }
 }

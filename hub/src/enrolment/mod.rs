@@ -161,10 +161,7 @@ impl Enrolment {
 
     /// A street's second half: the key is bound to the invite, the district issues.
     async fn forward(&self, claim: Claim) -> Result<Issued, EnrolError> {
-        let chain = self
-            .upstream()?
-            .issue(&claim.unit.id, claim.unit.kind, &claim.csr)
-            .await?;
+        let chain = self.upstream()?.issue(&claim.unit.id, claim.unit.kind, &claim.csr).await?;
         let (config, now) = (self.config.clone(), self.clock.now());
         self.database
             .write_async("keep_forwarded", move |tx| {
@@ -178,8 +175,7 @@ impl Enrolment {
     /// # Errors
     /// The request is unusable, or the key or the unit is not one to renew.
     pub async fn renew(&self, unit: UnitId, csr: Vec<u8>) -> Result<Vec<Vec<u8>>, EnrolError> {
-        self.renewed("renew", move |tx, _| renewal::prepare(tx, &unit, csr))
-            .await
+        self.renewed("renew", move |tx, _| renewal::prepare(tx, &unit, csr)).await
     }
 
     /// Renews an expired certificate, once, where an operator allowed it.
@@ -206,10 +202,7 @@ impl Enrolment {
         }
         let renewal = self.database.read_async(move |tx| check(tx, now)).await?;
         let unit = &renewal.unit;
-        let chain = self
-            .upstream()?
-            .issue(&unit.id, unit.kind, &renewal.csr)
-            .await?;
+        let chain = self.upstream()?.issue(&unit.id, unit.kind, &renewal.csr).await?;
         let keep = move |tx: &Tx<'_>| {
             issuing::keep(tx, &config, &renewal.unit, (&renewal.key, &chain), now)?;
             Ok(chain)
@@ -249,11 +242,7 @@ impl Enrolment {
 
 impl From<Issued> for Standing {
     fn from(issued: Issued) -> Self {
-        Self::Issued {
-            chain: issued.chain,
-            name: issued.name,
-            kind: issued.kind,
-        }
+        Self::Issued { chain: issued.chain, name: issued.name, kind: issued.kind }
     }
 }
 

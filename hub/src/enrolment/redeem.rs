@@ -51,19 +51,9 @@ pub(super) fn redeem(
     prove(&stored, proof)?;
     let key = csr::public_key(&proof.csr)?;
     let first = stored.used_key.is_none();
-    if stored
-        .used_key
-        .as_ref()
-        .is_some_and(|used| used != key.id().bytes())
-    {
+    if stored.used_key.as_ref().is_some_and(|used| used != key.id().bytes()) {
         let detail = format!("a second key {} was shown for an invite", key.id().short());
-        alarm::raise(
-            tx,
-            ALARM_STOLEN,
-            &stored.unit,
-            &detail,
-            now.as_millisecond(),
-        )?;
+        alarm::raise(tx, ALARM_STOLEN, &stored.unit, &detail, now.as_millisecond())?;
         return Ok(Step::Stolen);
     }
     let unit = admitted(tx, config, &stored)?;
@@ -80,12 +70,7 @@ pub(super) fn redeem(
 fn prove(stored: &Stored, proof: &Proof) -> Result<(), EnrolError> {
     let public = <[u8; 32]>::try_from(stored.public_key.as_slice()).map_err(|_| SqlError::Type)?;
     InvitePublicKey::from_bytes(public)
-        .verify(
-            InviteId::from_bytes(stored.id),
-            &proof.exporter,
-            &proof.csr,
-            &proof.proof,
-        )
+        .verify(InviteId::from_bytes(stored.id), &proof.exporter, &proof.csr, &proof.proof)
         .map_err(|_| EnrolError::Proof)
 }
 
@@ -108,11 +93,7 @@ fn admitted(tx: &Tx<'_>, config: &Config, stored: &Stored) -> Result<Unit, Enrol
 fn already_issued(config: &Config, stored: &Stored, unit: &Unit) -> Result<Issued, EnrolError> {
     let chain = stored.chain.as_deref().ok_or(SqlError::Type)?;
     let name = member_name(config, &unit.id, unit.kind).ok_or(EnrolError::NotAMember)?;
-    Ok(Issued {
-        chain: chain_from_bytes(chain)?,
-        name,
-        kind: unit.kind,
-    })
+    Ok(Issued { chain: chain_from_bytes(chain)?, name, kind: unit.kind })
 }
 
 /// Binds the invite to the key. Schools go on at once; the others wait for an operator the first
@@ -129,19 +110,10 @@ fn claim(
     }
     let approved = stored.used_key.is_some();
     let waits = unit.kind != UnitKind::School && !approved;
-    let state = if waits {
-        InviteState::Pending
-    } else {
-        InviteState::Open
-    };
+    let state = if waits { InviteState::Pending } else { InviteState::Open };
     let used_key = Some(key.id().bytes().to_vec());
     let csr = Some(proof.csr.clone());
-    let bound = Stored {
-        used_key,
-        csr,
-        state,
-        ..stored
-    };
+    let bound = Stored { used_key, csr, state, ..stored };
     invite::redeem(tx, &bound)?;
     if waits {
         return Ok(Step::Pending);
@@ -168,7 +140,5 @@ fn own_certificate(
     let shown = proof.shown.as_ref().filter(|shown| {
         Some(shown.identity.name()) == name.as_ref() && shown.identity.key() == key
     });
-    shown
-        .map(|shown| Some(shown.leaf.clone()))
-        .ok_or(EnrolError::OwnCertificate)
+    shown.map(|shown| Some(shown.leaf.clone())).ok_or(EnrolError::OwnCertificate)
 }

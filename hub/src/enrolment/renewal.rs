@@ -54,12 +54,7 @@ pub(super) fn prepare(tx: &Tx<'_>, id: &UnitId, csr: Vec<u8>) -> Result<Renewal,
         }
         Some(_) => return Err(EnrolError::KeyKnown),
     };
-    Ok(Renewal {
-        unit,
-        key,
-        csr,
-        known,
-    })
+    Ok(Renewal { unit, key, csr, known })
 }
 
 /// Checks a renewal after expiry.

@@ -73,11 +73,7 @@ impl Upstream {
         kind: UnitKind,
         csr: &[u8],
     ) -> Result<Vec<Vec<u8>>, EnrolError> {
-        let _turn = self
-            .turns
-            .acquire()
-            .await
-            .map_err(|_| EnrolError::Upstream)?;
+        let _turn = self.turns.acquire().await.map_err(|_| EnrolError::Upstream)?;
         let identity = self.identity.current();
         let unavailable = |error: &dyn std::fmt::Display| {
             tracing::warn!(%error, "the hub above could not be asked to issue");
@@ -93,10 +89,7 @@ impl Upstream {
             kind: kind.to_string(),
             csr: csr.to_vec(),
         };
-        match EnrolmentClient::new(dial.channel)
-            .issue_for_member(request)
-            .await
-        {
+        match EnrolmentClient::new(dial.channel).issue_for_member(request).await {
             Ok(answer) => Ok(answer.into_inner().chain),
             Err(status) if code_of(&status).is_empty() || is_passing(status.code()) => {
                 Err(unavailable(&status))
@@ -107,10 +100,7 @@ impl Upstream {
 }
 
 fn is_passing(code: tonic::Code) -> bool {
-    matches!(
-        code,
-        tonic::Code::Unavailable | tonic::Code::Internal | tonic::Code::Aborted
-    )
+    matches!(code, tonic::Code::Unavailable | tonic::Code::Internal | tonic::Code::Aborted)
 }
 
 /// Issues for a street's member. Asking again with the same key gives the same certificate.
@@ -132,24 +122,14 @@ pub(super) fn issue(
         && other != *street
     {
         let detail = format!("{street} asked for a unit of {other}");
-        alarm::raise(
-            tx,
-            ALARM_OTHER_STREET,
-            asked.unit.as_str(),
-            &detail,
-            now.as_millisecond(),
-        )?;
+        alarm::raise(tx, ALARM_OTHER_STREET, asked.unit.as_str(), &detail, now.as_millisecond())?;
         return Ok(None);
     }
     let key = csr::public_key(&asked.csr)?;
     if let Some(known) = member_key::find(tx, key.id().bytes())? {
         let same = known.unit == asked.unit.as_str() && known.state == KeyState::Current;
         let chain = vec![known.certificate, authority.certificate().to_vec()];
-        return if same {
-            Ok(Some(chain))
-        } else {
-            Err(EnrolError::KeyKnown)
-        };
+        return if same { Ok(Some(chain)) } else { Err(EnrolError::KeyKnown) };
     }
     let name = member_name(config, &asked.unit, asked.kind).ok_or(EnrolError::NotAMember)?;
     let chain = sign(config, authority, (&asked.unit, asked.kind), &key, now)?;
@@ -161,11 +141,7 @@ pub(super) fn issue(
 fn check_street(tx: &Tx<'_>, street: &UnitId) -> Result<(), EnrolError> {
     let caller = unit::find(tx, street)?.ok_or(EnrolError::NotAMember)?;
     let served = caller.kind == UnitKind::Street && caller.status == UnitStatus::Active;
-    if served {
-        Ok(())
-    } else {
-        Err(EnrolError::NotAMember)
-    }
+    if served { Ok(()) } else { Err(EnrolError::NotAMember) }
 }
 
 /// The street for which a unit was certified, where it is a street's.
@@ -174,9 +150,7 @@ fn check_street(tx: &Tx<'_>, street: &UnitId) -> Result<(), EnrolError> {
 /// The store cannot be read.
 pub fn street_of(tx: &Tx<'_>, unit: &UnitId) -> Result<Option<UnitId>, SqlError> {
     let street = setting::value(tx, &setting_name(unit))?;
-    street
-        .map(|street| street.parse().map_err(|_| SqlError::Type))
-        .transpose()
+    street.map(|street| street.parse().map_err(|_| SqlError::Type)).transpose()
 }
 
 /// Lets another street ask for a unit from now on: the unit moved within the district.

@@ -93,10 +93,7 @@ fn keep_new(
     }
     let tree = MerkleTree::new(&bodies).map_err(|_| SqlError::Type)?;
     let root = tree.root().to_tagged();
-    let signature = key
-        .sign(ANSWERS_CONTEXT, &root)
-        .map_err(|_| SqlError::Type)?
-        .to_bytes();
+    let signature = key.sign(ANSWERS_CONTEXT, &root).map_err(|_| SqlError::Type)?.to_bytes();
     let batch = StoredBatch { root, signature };
     let id = lane::insert_batch(tx, &batch)?;
     let mut position = 0;
@@ -108,10 +105,7 @@ fn keep_new(
         answer.position = position;
         position += 1;
         let place = (frame.member.as_str(), frame.lane, frame.epoch);
-        let known = lanes
-            .get(&place)
-            .and_then(Option::as_ref)
-            .ok_or(SqlError::Type)?;
+        let known = lanes.get(&place).and_then(Option::as_ref).ok_or(SqlError::Type)?;
         lane::insert_answer(tx, known.id, answer)?;
     }
     Ok(Some((batch, tree)))
@@ -127,10 +121,7 @@ fn outcome(
     Ok(match decision {
         Decision::New(answer) => {
             let (batch, tree) = signed.ok_or(SqlError::Type)?;
-            Outcome::Proven {
-                batch: batch.clone(),
-                answer: proven(&answer, tree)?,
-            }
+            Outcome::Proven { batch: batch.clone(), answer: proven(&answer, tree)? }
         }
         Decision::Replay(answer) => {
             let (batch, answers) = lane::batch(tx, answer.batch)?.ok_or(SqlError::Type)?;
@@ -139,32 +130,21 @@ fn outcome(
             if Digest::from_tagged(&batch.root) != Ok(tree.root()) {
                 return Err(SqlError::Type);
             }
-            Outcome::Proven {
-                batch,
-                answer: proven(&answer, &tree)?,
-            }
+            Outcome::Proven { batch, answer: proven(&answer, &tree)? }
         }
-        Decision::Gap { expected } => Outcome::Gap(Gap {
-            lane,
-            expected,
-            received: sequence,
-        }),
-        Decision::Conflict { reason } => Outcome::Conflict(Conflict {
-            lane,
-            sequence,
-            reason: reason.to_owned(),
-        }),
+        Decision::Gap { expected } => Outcome::Gap(Gap { lane, expected, received: sequence }),
+        Decision::Conflict { reason } => {
+            Outcome::Conflict(Conflict { lane, sequence, reason: reason.to_owned() })
+        }
         Decision::NotServed => Outcome::End(IntakeError::NotServed),
         Decision::UnknownEpoch => Outcome::End(IntakeError::UnknownEpoch),
+        Decision::Outdated => Outcome::End(IntakeError::Outdated),
     })
 }
 
 fn proven(answer: &StoredAnswer, tree: &MerkleTree) -> Result<Answer, SqlError> {
     let path = tree.path(answer.position).ok_or(SqlError::Type)?.to_bytes();
-    Ok(Answer {
-        body: body(answer),
-        path,
-    })
+    Ok(Answer { body: body(answer), path })
 }
 
 /// The bytes of an answer: the same whenever they are built, because all of it is stored.
@@ -189,10 +169,7 @@ pub(super) fn respond(
 ) -> Vec<(Sender<Reply>, Reply)> {
     let mut responses: Vec<(Sender<Reply>, Reply)> = Vec::new();
     for (outcome, reply) in answered.outcomes.into_iter().zip(replies) {
-        let last = responses
-            .iter_mut()
-            .rev()
-            .find(|(known, _)| known.same_channel(reply));
+        let last = responses.iter_mut().rev().find(|(known, _)| known.same_channel(reply));
         match (outcome, last) {
             (Outcome::Proven { batch, answer }, Some((_, Reply::Response(last))))
                 if joins(last, &batch) =>
@@ -202,12 +179,15 @@ pub(super) fn respond(
                 }
             }
             // One gap is enough: the member goes back to the first missing frame.
-            (Outcome::Gap(gap), Some((_, Reply::Response(last)))) if matches!(&last.answer, Some(Body::Gap(open)) if open.expected == gap.expected) =>
-                {}
+            (Outcome::Gap(gap), Some((_, Reply::Response(last)))) if repeats(last, &gap) => {}
             (outcome, _) => responses.push((reply.clone(), reply_of(outcome))),
         }
     }
     responses
+}
+
+fn repeats(last: &PushResponse, gap: &Gap) -> bool {
+    matches!(&last.answer, Some(Body::Gap(open)) if open.expected == gap.expected)
 }
 
 fn joins(last: &PushResponse, batch: &StoredBatch) -> bool {
@@ -236,13 +216,8 @@ pub(super) fn unavailable(
     let mut responses: Vec<(Sender<Reply>, Reply)> = Vec::new();
     for reply in replies {
         if !responses.iter().any(|(known, _)| known.same_channel(reply)) {
-            let busy = Unavailable {
-                reason: error.to_string(),
-                retry_after_ms: RETRY_AFTER_MS,
-            };
-            let response = PushResponse {
-                answer: Some(Body::Unavailable(busy)),
-            };
+            let busy = Unavailable { reason: error.to_string(), retry_after_ms: RETRY_AFTER_MS };
+            let response = PushResponse { answer: Some(Body::Unavailable(busy)) };
             responses.push((reply.clone(), Reply::Response(response)));
         }
     }

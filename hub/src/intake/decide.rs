@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use runtime::sql::{SqlError, Tx};
 
+use super::verify::UNKNOWN_KEY;
 use super::{Verdict, VerifiedFrame, VerifiedRelease};
 use crate::packs::Packs;
 use crate::registry::Registry;
@@ -36,6 +37,8 @@ pub(super) enum Decision {
     NotServed,
     /// No hello announced its epoch.
     UnknownEpoch,
+    /// The register changed since the frame was verified.
+    Outdated,
 }
 
 /// Decides one frame. Moves `lane` on when the frame consumes its sequence.
@@ -54,9 +57,7 @@ pub(super) fn decide(
         return Ok(Decision::UnknownEpoch);
     };
     if frame.sequence > lane.next_sequence {
-        return Ok(Decision::Gap {
-            expected: lane.next_sequence,
-        });
+        return Ok(Decision::Gap { expected: lane.next_sequence });
     }
     if frame.sequence < lane.next_sequence {
         return answered_before(tx, context, frame, lane);
@@ -69,6 +70,9 @@ pub(super) fn decide(
         };
         set_aside(tx, context, frame, reason)?;
         return Ok(Decision::Conflict { reason });
+    }
+    if is_outdated(context, frame) {
+        return Ok(Decision::Outdated);
     }
     let refusal = match &frame.verdict {
         Verdict::Refused { code, reason } => Some((*code, reason.clone())),
@@ -88,6 +92,17 @@ pub(super) fn decide(
     answer.reason = reason;
     answer.answered_at_ms = context.now_ms;
     Ok(Decision::New(answer))
+}
+
+/// Whether the verdict hangs on a key that the register of this moment judges otherwise: renewed
+/// or revoked since. Answers are final, so the member connects again and is judged anew.
+fn is_outdated(context: &Context<'_>, frame: &VerifiedFrame) -> bool {
+    let known =
+        frame.key.is_some_and(|key| context.registry.signing_key(&frame.member, &key).is_some());
+    match &frame.verdict {
+        Verdict::Release(_) => !known,
+        Verdict::Refused { code, .. } => *code == UNKNOWN_KEY && known,
+    }
 }
 
 fn blank_answer(frame: &VerifiedFrame) -> StoredAnswer {
@@ -120,9 +135,7 @@ fn answered_before(
             Ok(Decision::Conflict { reason })
         }
         // Consumed in this very batch: its answer goes out with the batch.
-        None => Ok(Decision::Gap {
-            expected: lane.next_sequence,
-        }),
+        None => Ok(Decision::Gap { expected: lane.next_sequence }),
     }
 }
 
@@ -134,13 +147,7 @@ fn set_aside(
 ) -> Result<(), SqlError> {
     lane::quarantine(tx, &blank_answer(frame), &frame.bytes, context.now_ms)?;
     let detail = format!("sequence {}: {reason}", frame.sequence);
-    alarm::raise(
-        tx,
-        "quarantine",
-        frame.member.as_str(),
-        &detail,
-        context.now_ms,
-    )
+    alarm::raise(tx, "quarantine", frame.member.as_str(), &detail, context.now_ms)
 }
 
 /// Takes a release over, or says why not. The highest revision counts; the same revision with
@@ -206,10 +213,9 @@ fn against(
     };
     Ok(match known {
         Some(digest) if digest == release.digest => Standing::Repeats,
-        Some(_) => Standing::Refused(
-            "revision_conflict",
-            "this revision exists with other figures",
-        ),
+        Some(_) => {
+            Standing::Refused("revision_conflict", "this revision exists with other figures")
+        }
         None if old.revision > revision => {
             Standing::Refused("superseded", "a later revision has been accepted")
         }

@@ -43,6 +43,9 @@ pub enum IntakeError {
     /// The epoch was not announced by a hello on any connection.
     #[error("the epoch is not known here: say hello first")]
     UnknownEpoch,
+    /// The register changed between verification and decision.
+    #[error("the register of keys has just changed: connect again")]
+    Outdated,
     /// The hub is stopping.
     #[error("the hub is stopping")]
     Stopping,
@@ -109,24 +112,16 @@ impl Intake {
         let registry = self.parts.registry.last();
         let packs = self.parts.packs.last();
         let frame = verify::verify(member, bytes, &registry, &packs)?;
-        let arrival = Arrival {
-            frame,
-            reply: reply.clone(),
-        };
-        self.queue
-            .send(arrival)
-            .await
-            .map_err(|_| IntakeError::Stopping)
+        let arrival = Arrival { frame, reply: reply.clone() };
+        self.queue.send(arrival).await.map_err(|_| IntakeError::Stopping)
     }
 }
 
 async fn work(parts: Arc<Parts>, mut arrivals: mpsc::Receiver<Arrival>) {
     let mut waiting = Vec::with_capacity(BATCH_FRAMES_MAX);
     while arrivals.recv_many(&mut waiting, BATCH_FRAMES_MAX).await > 0 {
-        let (frames, replies): (Vec<_>, Vec<_>) = waiting
-            .drain(..)
-            .map(|arrival| (arrival.frame, arrival.reply))
-            .unzip();
+        let (frames, replies): (Vec<_>, Vec<_>) =
+            waiting.drain(..).map(|arrival| (arrival.frame, arrival.reply)).unzip();
         let outcome = answer(&parts, frames).await;
         let responses = match outcome {
             Ok(answered) => {
@@ -158,11 +153,7 @@ async fn answer(
         .database
         .write_async("intake", move |tx| {
             let registry = registry.fresh(tx)?;
-            let context = decide::Context {
-                registry: &registry,
-                packs: &packs,
-                now_ms,
-            };
+            let context = decide::Context { registry: &registry, packs: &packs, now_ms };
             batch::answer(tx, &context, &key, &frames)
         })
         .await

@@ -4,9 +4,9 @@
 //! with a stable code. Nothing of a release is believed before it has passed here.
 
 use certs::digest::sha256;
-use certs::signature::Signature;
+use certs::signature::{KeyId, Signature};
 use domain::catalogue::TableId;
-use domain::disclosure::{Breach, check_clear, check_rounded, check_sums};
+use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
 use domain::period::Period;
 use domain::release::{Claimed, Rule};
 use domain::unit::{UnitId, UnitKind};
@@ -16,6 +16,9 @@ use proto::wire::sync::{ItemKind, Lane};
 use super::IntakeError;
 use crate::packs::Packs;
 use crate::registry::Registry;
+
+/// Code of a refusal that only a register can settle.
+pub(super) const UNKNOWN_KEY: &str = "unknown_key";
 
 /// A frame whose item was judged.
 pub struct VerifiedFrame {
@@ -31,6 +34,8 @@ pub struct VerifiedFrame {
     pub previous: Vec<u8>,
     /// Tagged digest of this frame.
     pub digest: Vec<u8>,
+    /// Key that its item names, known here or not.
+    pub key: Option<KeyId>,
     /// The frame's bytes, for quarantine.
     pub bytes: Vec<u8>,
     /// What is to be done with its item.
@@ -77,6 +82,7 @@ pub(super) fn verify(
     packs: &Packs,
 ) -> Result<VerifiedFrame, IntakeError> {
     let frame = decode_frame(bytes)?;
+    let key = Signature::from_bytes(&frame.item.signature).ok().map(|signed| signed.key_id());
     let verdict = match judge(member, frame.item, registry, packs) {
         Ok(release) => Verdict::Release(Box::new(release)),
         Err(Refusal(code, reason)) => Verdict::Refused { code, reason },
@@ -88,6 +94,7 @@ pub(super) fn verify(
         sequence: frame.sequence,
         previous: frame.previous,
         digest: sha256(bytes).to_tagged(),
+        key,
         bytes: bytes.to_vec(),
         verdict,
     })
@@ -106,30 +113,27 @@ fn judge(
     packs: &Packs,
 ) -> Result<VerifiedRelease, Refusal> {
     if item.kind != ItemKind::Release {
-        return Err(refuse(
-            "unknown_item",
-            "this hub does not know this kind of item",
-        ));
+        return Err(refuse("unknown_item", "this hub does not know this kind of item"));
     }
     let signature =
-        Signature::from_bytes(&item.signature).map_err(|error| refuse("bad_signature", error))?;
+        Signature::from_bytes(&item.signature).map_err(|error| refuse("bad_signature", &error))?;
     let key = registry
         .signing_key(member, &signature.key_id())
-        .ok_or_else(|| refuse("unknown_key", "signed by a key that is not the sender's"))?;
+        .ok_or_else(|| refuse(UNKNOWN_KEY, "signed by a key that is not the sender's"))?;
     key.verify(RELEASE_CONTEXT, &item.body, &signature)
-        .map_err(|error| refuse("bad_signature", error))?;
+        .map_err(|error| refuse("bad_signature", &error))?;
     let claimed =
-        proto::release::decode(&item.body).map_err(|error| refuse("unreadable", error))?;
+        proto::release::decode(&item.body).map_err(|error| refuse("unreadable", &error))?;
     if claimed.header.id.unit != *member {
         return Err(refuse("foreign_unit", "the release is another unit's"));
+    }
+    if claimed.header.persons > FIGURE_MAX {
+        return Err(refuse("breaks_rule", &Breach::Range));
     }
     let kind = registry.member(member).map(|known| known.kind);
     let kind = kind.ok_or_else(|| refuse("unknown_unit", "the unit is not registered"))?;
     let cells = check_table(&claimed, kind, packs)?;
-    let schools = claimed
-        .provenance
-        .as_ref()
-        .map_or(1, |sums| sums.schools_reported);
+    let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
     Ok(VerifiedRelease {
         claimed,
         digest: sha256(&item.body).to_tagged(),
@@ -145,18 +149,15 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
         let known = packs.in_force().digest.short();
         refuse(
             "unknown_catalogue",
-            format!("this hub does not know the catalogue; in force: {known}"),
+            &format!("this hub does not know the catalogue; in force: {known}"),
         )
     })?;
     let table = &claimed.header.id.table;
-    let spec = catalogue.table(table.as_str()).ok_or_else(|| {
-        refuse(
-            "unknown_table",
-            format!("the catalogue has no table {table}"),
-        )
-    })?;
+    let spec = catalogue
+        .table(table.as_str())
+        .ok_or_else(|| refuse("unknown_table", &format!("the catalogue has no table {table}")))?;
     check_period(table, claimed.header.id.period, packs)?;
-    let breach = |error: Breach| refuse("breaks_rule", error);
+    let breach = |error: Breach| refuse("breaks_rule", &error);
     match (&claimed.provenance, claimed.rule) {
         (None, Rule::Clear) if kind == UnitKind::School => {
             check_clear(catalogue, spec, &claimed.cells).map_err(breach)?;
@@ -168,10 +169,7 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
             check_sums(spec, &claimed.cells, sums, claimed.rule.is_rounded()).map_err(breach)?;
         }
         _ => {
-            return Err(refuse(
-                "breaks_rule",
-                "a unit of this kind cannot send this rule",
-            ));
+            return Err(refuse("breaks_rule", "a unit of this kind cannot send this rule"));
         }
     }
     Ok(spec.cells())
@@ -179,20 +177,13 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
 
 /// Tables of a term are about a term that the calendar holds.
 fn check_period(table: &TableId, period: Period, packs: &Packs) -> Result<(), Refusal> {
-    let wrong = || {
-        refuse(
-            "wrong_period",
-            format!("table {table} is not about {period}"),
-        )
-    };
+    let wrong = || refuse("wrong_period", &format!("table {table} is not about {period}"));
     let text = table.as_str();
     let per_term = text.ends_with(".term") || text.starts_with("rounded.");
     match period {
-        Period::Term(term) if per_term => packs
-            .calendar()
-            .term(term)
-            .map(drop)
-            .map_err(|error| refuse("wrong_period", error)),
+        Period::Term(term) if per_term => {
+            packs.calendar().term(term).map(drop).map_err(|error| refuse("wrong_period", &error))
+        }
         Period::Week { .. } if text.ends_with(".week") => Ok(()),
         Period::Month { .. } if text.ends_with(".month") => Ok(()),
         Period::Half { .. } if text.ends_with(".half_year") => Ok(()),

@@ -35,10 +35,7 @@ impl FromRequestParts<Rest> for Caller {
             None => by_session(state, parts).await,
         };
         match refusal {
-            Ok(()) => Ok(Self {
-                lang,
-                headers: parts.headers.clone(),
-            }),
+            Ok(()) => Ok(Self { lang, headers: parts.headers.clone() }),
             Err(refusal) => Err(refusal.reply(lang)),
         }
     }
@@ -46,28 +43,14 @@ impl FromRequestParts<Rest> for Caller {
 
 /// What an `Authorization` header holds; one of another scheme is a key that does not fit.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .unwrap_or_default();
+    let value = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
     let (scheme, key) = value.split_once(' ').unwrap_or((value, ""));
-    Some(if scheme.eq_ignore_ascii_case("bearer") {
-        key.trim()
-    } else {
-        ""
-    })
+    Some(if scheme.eq_ignore_ascii_case("bearer") { key.trim() } else { "" })
 }
 
 async fn by_key(state: &Rest, key: String) -> Result<(), Refusal> {
-    let read = state
-        .statistics
-        .read_async(move |tx, _, _| api_key::admits(tx, &key))
-        .await;
-    if read? {
-        Ok(())
-    } else {
-        Err(Refusal::NoAccess)
-    }
+    let read = state.statistics.read_async(move |tx, _, _| api_key::admits(tx, &key)).await;
+    if read? { Ok(()) } else { Err(Refusal::NoAccess) }
 }
 
 async fn by_session(state: &Rest, parts: &mut Parts) -> Result<(), Refusal> {

@@ -62,21 +62,12 @@ impl DataQuery {
             "csv" => Form::Csv,
             _ => return Err(wrong("format")),
         };
-        let by: Vec<String> = self
-            .by
-            .split(',')
-            .filter(|id| !id.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let by: Vec<String> =
+            self.by.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
         if by.len() > DIMENSIONS_MAX {
             return Err(wrong("by"));
         }
-        let query = Query {
-            indicator: self.indicator,
-            period,
-            by,
-            members: Members::Listed,
-        };
+        let query = Query { indicator: self.indicator, period, by, members: Members::Listed };
         Ok(Asked { query, unit, form })
     }
 }
@@ -139,27 +130,14 @@ fn chosen<'f>(
     unit: Option<&UnitId>,
 ) -> Result<Vec<&'f UnitFigures>, StatisticsError> {
     match unit {
-        None => Ok(std::iter::once(&figures.whole)
-            .chain(&figures.members)
-            .collect()),
-        Some(unit) => figures
-            .of(unit)
-            .map(|found| vec![found])
-            .ok_or(StatisticsError::UnknownUnit),
+        None => Ok(std::iter::once(&figures.whole).chain(&figures.members).collect()),
+        Some(unit) => figures.of(unit).map(|found| vec![found]).ok_or(StatisticsError::UnknownUnit),
     }
 }
 
 /// Changes whenever a snapshot, the definitions or the tree do.
 fn tag(figures: &Figures, registry: u64) -> String {
-    let numbers: Vec<String> = figures
-        .states
-        .iter()
-        .map(|s| s.number.to_string())
-        .collect();
-    let numbers = if numbers.is_empty() {
-        "none".to_owned()
-    } else {
-        numbers.join("-")
-    };
+    let numbers: Vec<String> = figures.states.iter().map(|s| s.number.to_string()).collect();
+    let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join("-") };
     format!("s{numbers}-c{}-r{registry}", figures.catalogue.short())
 }

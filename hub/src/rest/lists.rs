@@ -101,22 +101,17 @@ pub(super) struct UnitLineOut {
 fn indicator_out(catalogue: &Catalogue, indicator: Indicator<'_>) -> IndicatorOut {
     let dimension = |id: &domain::catalogue::DimensionId| {
         let known = catalogue.dimension(id.as_str())?;
-        let values = known.values.iter().map(|value| ValueOut {
-            id: value.id.clone(),
-            name: (&value.label).into(),
-        });
+        let values = known
+            .values
+            .iter()
+            .map(|value| ValueOut { id: value.id.clone(), name: (&value.label).into() });
         let (id, name) = (id.to_string(), (&known.label).into());
-        Some(DimensionOut {
-            id,
-            name,
-            values: values.collect(),
-        })
+        Some(DimensionOut { id, name, values: values.collect() })
     };
     let (numerator, denominator) = match indicator {
-        Indicator::Ratio(ratio) => (
-            Some(ratio.numerator.to_string()),
-            Some(ratio.denominator.to_string()),
-        ),
+        Indicator::Ratio(ratio) => {
+            (Some(ratio.numerator.to_string()), Some(ratio.denominator.to_string()))
+        }
         Indicator::Count(_) => (None, None),
     };
     IndicatorOut {
@@ -128,10 +123,7 @@ fn indicator_out(catalogue: &Catalogue, indicator: Indicator<'_>) -> IndicatorOu
         note: indicator.note().to_owned(),
         numerator,
         denominator,
-        closed: indicator
-            .plan(catalogue)
-            .err()
-            .and_then(|none| Blank::NoFeed(none).reason()),
+        closed: indicator.plan(catalogue).err().and_then(|none| Blank::NoFeed(none).reason()),
     }
 }
 
@@ -160,9 +152,7 @@ pub(super) async fn list_indicators(State(rest): State<Rest>, caller: Caller) ->
     let out = IndicatorListOut {
         catalogue: known.digest.to_string(),
         catalogue_revision: known.catalogue.revision(),
-        indicators: all
-            .map(|indicator| indicator_out(&known.catalogue, indicator))
-            .collect(),
+        indicators: all.map(|indicator| indicator_out(&known.catalogue, indicator)).collect(),
     };
     json(&caller, &format!("c{}", known.digest.short()), &out)
 }

@@ -64,10 +64,7 @@ enum Form {
 /// An answer of one state of the data, or word that the caller has it already.
 fn answer(asked: &HeaderMap, tag: &str, form: Form, body: Vec<u8>) -> Response {
     let tag = format!("\"{tag}\"");
-    let known = asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|v| v.to_str().ok());
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
     let is_known = known.flat_map(|list| list.split(',')).any(|one| {
         let one = one.trim();
         one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag
@@ -79,11 +76,7 @@ fn answer(asked: &HeaderMap, tag: &str, form: Form, body: Vec<u8>) -> Response {
             Form::Json => "application/json; charset=utf-8",
             Form::Csv => "text/csv; charset=utf-8",
         };
-        (
-            [(header::CONTENT_TYPE, HeaderValue::from_static(kind))],
-            body,
-        )
-            .into_response()
+        ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], body).into_response()
     };
     let headers = reply.headers_mut();
     // A tag is made of digits, letters and hyphens, so it is always a header value.
@@ -101,10 +94,7 @@ fn protect(headers: &mut HeaderMap) {
         (header::VARY, "Authorization, Cookie, Accept-Language"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -36,24 +36,14 @@ pub(super) fn data(out: &DataOut) -> Result<Vec<u8>, csv::Error> {
             writer.write_record(row(out, unit, figure))?;
         }
     }
-    writer
-        .into_inner()
-        .map_err(|error| error.into_error().into())
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 fn row(out: &DataOut, unit: &UnitOut, figure: &FigureOut) -> Vec<String> {
     let number = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
-    let mut row = vec![
-        out.indicator.clone(),
-        out.period.clone(),
-        unit.unit.clone(),
-        plain(&unit.name.zh),
-    ];
-    row.extend(
-        out.by
-            .iter()
-            .map(|id| figure.key.get(id).cloned().unwrap_or_default()),
-    );
+    let mut row =
+        vec![out.indicator.clone(), out.period.clone(), unit.unit.clone(), plain(&unit.name.zh)];
+    row.extend(out.by.iter().map(|id| figure.key.get(id).cloned().unwrap_or_default()));
     let status = match figure.status {
         StatusWord::Value => "value",
         StatusWord::Suppressed => "suppressed",
@@ -63,10 +53,7 @@ fn row(out: &DataOut, unit: &UnitOut, figure: &FigureOut) -> Vec<String> {
     row.extend([
         status.to_owned(),
         figure.reason.unwrap_or_default().to_owned(),
-        figure
-            .value
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string),
+        figure.value.as_ref().map_or_else(String::new, ToString::to_string),
         number(figure.numerator),
         number(figure.denominator),
         number(figure.low),

@@ -128,9 +128,7 @@ pub(super) async fn show_snapshot(
     let Ok(Path(number)) = number else {
         return Refusal::Snapshot.reply(caller.lang);
     };
-    let read = rest
-        .statistics
-        .read_async(move |tx, _, _| reading::described(tx, number));
+    let read = rest.statistics.read_async(move |tx, _, _| reading::described(tx, number));
     match read.await.map(|found| found.map(|found| detail(&found))) {
         Ok(Some(Ok(out))) => reply(&caller, &format!("s{number}"), &out),
         Ok(None) => Refusal::Snapshot.reply(caller.lang),
@@ -142,16 +140,9 @@ fn detail(found: &reading::Described) -> Result<SnapshotDetailOut, SqlError> {
     let line = |line: &str| {
         let mut words = line.split(' ').map(str::to_owned);
         let (unit, revision, digest) = (words.next()?, words.next()?, words.next()?);
-        Some(ContributionOut {
-            unit,
-            revision: revision.parse().ok()?,
-            digest,
-        })
+        Some(ContributionOut { unit, revision: revision.parse().ok()?, digest })
     };
-    let lines = found
-        .contributions
-        .lines()
-        .map(|text| line(text).ok_or(SqlError::Type));
+    let lines = found.contributions.lines().map(|text| line(text).ok_or(SqlError::Type));
     Ok(SnapshotDetailOut {
         number: found.number,
         table: found.table.clone(),
@@ -190,9 +181,7 @@ pub(super) async fn read_rates(
     let Some(period) = period else {
         return Refusal::Parameter("period".to_owned()).reply(caller.lang);
     };
-    let read = rest
-        .statistics
-        .read_async(move |tx, packs, at| rates(tx, packs, at, period));
+    let read = rest.statistics.read_async(move |tx, packs, at| rates(tx, packs, at, period));
     match read.await {
         Ok((tag, out)) => reply(&caller, &tag, &out),
         Err(error) => Refusal::from(error).reply(caller.lang),
@@ -227,15 +216,10 @@ fn rates(
         };
         tag.push_str(&format!("-s{}", sheet.snapshot));
         let arrivals = reading::first_arrivals(tx, table, &period.to_string())?;
-        let members = holdings
-            .members
-            .iter()
-            .filter(|member| member.unit.kind != UnitKind::Clinic);
+        let members = holdings.members.iter().filter(|member| member.unit.kind != UnitKind::Clinic);
         let units = members.map(|member| {
             let reader = member.reader(&catalogue);
-            let arrived = arrivals
-                .iter()
-                .find(|(unit, _)| unit == member.unit.id.as_str());
+            let arrived = arrivals.iter().find(|(unit, _)| unit == member.unit.id.as_str());
             let arrived = arrived.map(|(_, at_ms)| *at_ms);
             UnitRateOut {
                 unit: member.unit.id.to_string(),
@@ -253,14 +237,7 @@ fn rates(
         });
     }
     let (period, due) = (period.to_string(), due.map(|day| day.to_string()));
-    Ok((
-        tag,
-        RatesOut {
-            period,
-            due,
-            tables,
-        },
-    ))
+    Ok((tag, RatesOut { period, due, tables }))
 }
 
 fn is_on_time(due: Date, arrived_at_ms: i64) -> bool {

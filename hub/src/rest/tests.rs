@@ -32,16 +32,10 @@ impl Seen {
 
 async fn router_of(hub: &Fixture, role: Role) -> Router {
     let unit = Label::new("市南区", "Shinan District");
-    let site = crate::console::site(
-        UnitKind::District,
-        unit,
-        "370202".to_owned(),
-        Transport::Loopback,
-    );
+    let site =
+        crate::console::site(UnitKind::District, unit, "370202".to_owned(), Transport::Loopback);
     let statistics = hub.statistics();
-    let shell = shell(site, role, statistics.clock().clone())
-        .await
-        .expect("shell");
+    let shell = shell(site, role, statistics.clock().clone()).await.expect("shell");
     let pages = crate::console::router(Arc::clone(&shell), Arc::new(statistics.clone()));
     pages.merge(router(shell, statistics))
 }
@@ -53,21 +47,14 @@ async fn api() -> Api {
 }
 
 async fn api_of(hub: &Fixture) -> Api {
-    let key = hub
-        .database
-        .write("key", |tx| api_key::add(tx, "看板", NOW_MS));
+    let key = hub.database.write("key", |tx| api_key::add(tx, "看板", NOW_MS));
     let key = key.expect("key").expose().to_owned();
-    Api {
-        router: router_of(hub, Role::Analyst).await,
-        key,
-    }
+    Api { router: router_of(hub, Role::Analyst).await, key }
 }
 
 impl Api {
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Seen {
-        let mut request = Request::builder()
-            .uri(path)
-            .header("host", "127.0.0.1:8443");
+        let mut request = Request::builder().uri(path).header("host", "127.0.0.1:8443");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -76,11 +63,7 @@ impl Api {
         let (parts, body) = reply.into_parts();
         let bytes = to_bytes(body, 8 << 20).await.expect("body");
         let text = String::from_utf8(bytes.to_vec()).expect("text");
-        Seen {
-            status: parts.status,
-            headers: parts.headers,
-            text,
-        }
+        Seen { status: parts.status, headers: parts.headers, text }
     }
 
     async fn read(&self, path: &str) -> Seen {
@@ -109,30 +92,18 @@ async fn figures_need_a_key_or_a_session() {
         assert!(!seen.text.contains(&api.key));
     }
     let id = api.key.split('_').nth(1).expect("id").to_owned();
-    let revoked = hub
-        .database
-        .write("revoke", move |tx| api_key::revoke(tx, &id, NOW_MS));
+    let revoked = hub.database.write("revoke", move |tx| api_key::revoke(tx, &id, NOW_MS));
     assert!(revoked.expect("revoke"));
     assert_eq!(api.read(STUDENTS).await.status, StatusCode::UNAUTHORIZED);
 
     let mut analyst = Browser::new(api.router.clone());
     analyst.sign_in("reader", PASSWORD).await.expect("sign in");
-    assert_eq!(
-        analyst.get(STUDENTS).await.expect("reply").status,
-        StatusCode::OK
-    );
+    assert_eq!(analyst.get(STUDENTS).await.expect("reply").status, StatusCode::OK);
     let mut teacher = Browser::new(router_of(&hub, Role::ClassTeacher).await);
     teacher.sign_in("reader", PASSWORD).await.expect("sign in");
-    let refused = teacher
-        .get(&format!("{STUDENTS}&lang=en"))
-        .await
-        .expect("reply");
+    let refused = teacher.get(&format!("{STUDENTS}&lang=en")).await.expect("reply");
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert!(
-        refused.text.contains("role may not read"),
-        "{}",
-        refused.text
-    );
+    assert!(refused.text.contains("role may not read"), "{}", refused.text);
 }
 
 /// Figures carry their coverage, snapshot and definitions, and equal an independent sum.
@@ -142,10 +113,7 @@ async fn data_names_everything_it_is_made_of() {
     assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
     let out = seen.json();
     let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
-    let expected: u64 = SCHOOLS
-        .iter()
-        .map(|school| school.persons(&catalogue))
-        .sum();
+    let expected: u64 = SCHOOLS.iter().map(|school| school.persons(&catalogue)).sum();
     let whole = &out["units"][0];
     assert_eq!(whole["figures"][0]["value"], expected);
     assert_eq!(whole["figures"][0]["status"], "value");
@@ -163,10 +131,7 @@ async fn a_blank_has_no_value_field() {
     let api = api().await;
     let path = "/api/v1/data?indicator=scr.positive&period=2025S1&by=stage,sex&unit=370202";
     let out = api.read(path).await.json();
-    let figures = out["units"][0]["figures"]
-        .as_array()
-        .expect("figures")
-        .clone();
+    let figures = out["units"][0]["figures"].as_array().expect("figures").clone();
     let mut statuses: Vec<&str> = Vec::new();
     for figure in &figures {
         let status = figure["status"].as_str().expect("status");
@@ -177,14 +142,8 @@ async fn a_blank_has_no_value_field() {
     let path = format!("{STUDENTS}&by=sex&unit=370202");
     let sexes = api.read(&path).await.json();
     let stated = &sexes["units"][0]["figures"][2];
-    assert_eq!(
-        (&stated["key"]["sex"], &stated["value"]),
-        (&"u".into(), &0.into())
-    );
-    let closed = api
-        .read("/api/v1/data?indicator=alt.open&period=2025S1")
-        .await
-        .json();
+    assert_eq!((&stated["key"]["sex"], &stated["value"]), (&"u".into(), &0.into()));
+    let closed = api.read("/api/v1/data?indicator=alt.open&period=2025S1").await.json();
     let figure = &closed["units"][0]["figures"][0];
     assert_eq!(
         (&figure["status"], &figure["reason"]),
@@ -197,21 +156,13 @@ async fn a_blank_has_no_value_field() {
 #[tokio::test]
 async fn no_school_has_a_rounded_figure() {
     let api = api().await;
-    for indicator in [
-        "scr.completed",
-        "scr.positive",
-        "r.scr.coverage",
-        "scr.refused",
-    ] {
+    for indicator in ["scr.completed", "scr.positive", "r.scr.coverage", "scr.refused"] {
         for by in ["", "stage"] {
             let path = format!("/api/v1/data?indicator={indicator}&period=2025S1&by={by}");
             let out = api.read(&path).await.json();
             for unit in out["units"].as_array().expect("units").iter().skip(1) {
                 let shown = unit["figures"].as_array().expect("figures").iter();
-                assert_eq!(
-                    shown.filter(|figure| figure["status"] == "value").count(),
-                    0
-                );
+                assert_eq!(shown.filter(|figure| figure["status"] == "value").count(), 0);
             }
         }
     }
@@ -227,15 +178,9 @@ async fn a_known_state_is_not_sent_again() {
     let tag = first.headers["etag"].to_str().expect("tag").to_owned();
     assert_eq!(first.headers["cache-control"], "private, no-cache");
     let bearer = format!("Bearer {}", api.key);
-    let headers = [
-        ("authorization", bearer.as_str()),
-        ("if-none-match", tag.as_str()),
-    ];
+    let headers = [("authorization", bearer.as_str()), ("if-none-match", tag.as_str())];
     let again = api.get(STUDENTS, &headers).await;
-    assert_eq!(
-        (again.status, again.text.as_str()),
-        (StatusCode::NOT_MODIFIED, "")
-    );
+    assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
     hub.schools(&SCHOOLS[2..3]);
     let later = api.get(STUDENTS, &headers).await;
     assert_eq!(later.status, StatusCode::OK);
@@ -259,10 +204,7 @@ async fn csv_is_tidy() {
     for row in &rows {
         assert_eq!(row[value].is_empty(), &row[status] != "value", "{row:?}");
     }
-    let senior = rows
-        .iter()
-        .find(|row| &row[stage] == "senior")
-        .expect("row");
+    let senior = rows.iter().find(|row| &row[stage] == "senior").expect("row");
     assert_eq!(&senior[status], "suppressed");
 }
 
@@ -271,37 +213,13 @@ async fn csv_is_tidy() {
 async fn errors_are_sentences() {
     let api = api().await;
     for (path, status, code) in [
-        (
-            "data?indicator=no.such&period=2025S1",
-            404,
-            "UNKNOWN_INDICATOR",
-        ),
-        (
-            "data?indicator=base.students&period=soon",
-            400,
-            "PARAMETER_INVALID",
-        ),
+        ("data?indicator=no.such&period=2025S1", 404, "UNKNOWN_INDICATOR"),
+        ("data?indicator=base.students&period=soon", 400, "PARAMETER_INVALID"),
         ("data?indicator=base.students", 400, "PARAMETER_INVALID"),
-        (
-            "data?indicator=base.students&period=2025S1&by=tier",
-            400,
-            "DIMENSION_INVALID",
-        ),
-        (
-            "data?indicator=base.students&period=2025S1&unit=999",
-            404,
-            "UNKNOWN_UNIT",
-        ),
-        (
-            "data?indicator=base.students&period=2025S1&format=xml",
-            400,
-            "PARAMETER_INVALID",
-        ),
-        (
-            "data?indicator=base.students&period=2025S1&colour=red",
-            400,
-            "PARAMETER_INVALID",
-        ),
+        ("data?indicator=base.students&period=2025S1&by=tier", 400, "DIMENSION_INVALID"),
+        ("data?indicator=base.students&period=2025S1&unit=999", 404, "UNKNOWN_UNIT"),
+        ("data?indicator=base.students&period=2025S1&format=xml", 400, "PARAMETER_INVALID"),
+        ("data?indicator=base.students&period=2025S1&colour=red", 400, "PARAMETER_INVALID"),
         ("indicators/no.such", 404, "UNKNOWN_INDICATOR"),
         ("snapshots/999", 404, "UNKNOWN_SNAPSHOT"),
         ("snapshots/last", 404, "UNKNOWN_SNAPSHOT"),
@@ -310,23 +228,12 @@ async fn errors_are_sentences() {
     ] {
         let seen = api.read(&format!("/api/v1/{path}")).await;
         let error = &seen.json()["error"];
-        assert_eq!(
-            (seen.status.as_u16(), error["code"].as_str()),
-            (status, Some(code)),
-            "{path}"
-        );
+        assert_eq!((seen.status.as_u16(), error["code"].as_str()), (status, Some(code)), "{path}");
         let sentences = [&error["message"], &error["hint"]];
-        assert!(
-            sentences
-                .iter()
-                .all(|text| text.as_str().is_some_and(|t| t.ends_with('。')))
-        );
+        assert!(sentences.iter().all(|text| text.as_str().is_some_and(|t| t.ends_with('。'))));
     }
     let english = api.read("/api/v1/indicators/no.such?lang=en").await;
-    assert_eq!(
-        english.json()["error"]["message"],
-        "The catalogue has no such indicator."
-    );
+    assert_eq!(english.json()["error"]["message"], "The catalogue has no such indicator.");
 }
 
 /// Indicators, units, a snapshot and the reporting rates describe what figures refer to.
@@ -334,31 +241,18 @@ async fn errors_are_sentences() {
 async fn lists_describe_what_figures_refer_to() {
     let api = api().await;
     let all = api.read("/api/v1/indicators").await.json();
-    assert!(
-        all["indicators"]
-            .as_array()
-            .is_some_and(|list| list.len() > 120)
-    );
+    assert!(all["indicators"].as_array().is_some_and(|list| list.len() > 120));
     let one = api.read("/api/v1/indicators/r.scr.coverage").await.json();
-    assert_eq!(
-        (&one["kind"], &one["numerator"]),
-        (&"ratio".into(), &"scr.completed".into())
-    );
+    assert_eq!((&one["kind"], &one["numerator"]), (&"ratio".into(), &"scr.completed".into()));
     assert_eq!(one["dimensions"][0]["values"][3]["name"]["zh"], "初中");
     let units = api.read("/api/v1/units").await.json();
     assert_eq!(units["units"].as_array().map(Vec::len), Some(15));
     let data = api.read(STUDENTS).await.json();
     let number = data["snapshots"][0]["number"].as_u64().expect("number");
-    let snapshot = api
-        .read(&format!("/api/v1/snapshots/{number}"))
-        .await
-        .json();
+    let snapshot = api.read(&format!("/api/v1/snapshots/{number}")).await.json();
     assert_eq!(snapshot["root"], data["snapshots"][0]["root"]);
     assert_eq!(snapshot["contributions"].as_array().map(Vec::len), Some(14));
-    let rates = api
-        .read("/api/v1/reporting-rates?period=2025S1")
-        .await
-        .json();
+    let rates = api.read("/api/v1/reporting-rates?period=2025S1").await.json();
     assert_eq!(
         (&rates["due"], &rates["tables"][0]["units"][0]["on_time"]),
         (&"2026-02-13".into(), &true.into())
@@ -372,15 +266,8 @@ async fn lists_describe_what_figures_refer_to() {
 async fn the_description_is_the_documented_one() {
     let seen = api().await.get(OPENAPI_HREF, &[]).await;
     assert_eq!(seen.status, StatusCode::OK);
-    assert!(
-        seen.json()["openapi"]
-            .as_str()
-            .is_some_and(|version| version.starts_with("3.1"))
-    );
-    assert_eq!(
-        seen.json()["paths"].as_object().map(serde_json::Map::len),
-        Some(6)
-    );
+    assert!(seen.json()["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    assert_eq!(seen.json()["paths"].as_object().map(serde_json::Map::len), Some(6));
     let kept = include_str!("../../../docs/openapi.json");
     if kept != seen.text {
         println!("{}", seen.text);

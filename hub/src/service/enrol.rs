@@ -39,11 +39,7 @@ impl EnrolmentService {
     #[must_use]
     pub fn new(hub: Hub) -> Self {
         let roots = hub.roots().iter().map(|root| root.der().to_vec()).collect();
-        Self {
-            stage: Enrolment::of(&hub),
-            roots: Arc::new(roots),
-            hub,
-        }
+        Self { stage: Enrolment::of(&hub), roots: Arc::new(roots), hub }
     }
 
     async fn redeemed(
@@ -59,21 +55,13 @@ impl EnrolmentService {
             csr: request.csr,
             proof: request.proof,
             exporter: peer.exporter,
-            shown: shown.map(|(identity, leaf)| Shown {
-                identity,
-                leaf: leaf.to_vec(),
-            }),
+            shown: shown.map(|(identity, leaf)| Shown { identity, leaf: leaf.to_vec() }),
         };
-        let standing = self
-            .stage
-            .enrol(proof, asked)
-            .await
-            .map_err(|error| refusal(&error))?;
+        let standing = self.stage.enrol(proof, asked).await.map_err(|error| refusal(&error))?;
         Ok(Response::new(match standing {
-            Standing::Pending => EnrolResponse {
-                state: State::Pending.into(),
-                ..EnrolResponse::default()
-            },
+            Standing::Pending => {
+                EnrolResponse { state: State::Pending.into(), ..EnrolResponse::default() }
+            }
             Standing::Issued { chain, name, kind } => EnrolResponse {
                 state: State::Issued.into(),
                 chain,
@@ -85,10 +73,7 @@ impl EnrolmentService {
     }
 
     fn renewed(&self, chain: Vec<Vec<u8>>) -> Response<RenewResponse> {
-        Response::new(RenewResponse {
-            chain,
-            roots: self.roots.to_vec(),
-        })
+        Response::new(RenewResponse { chain, roots: self.roots.to_vec() })
     }
 }
 
@@ -113,22 +98,9 @@ impl Served for EnrolmentService {
         request: Request<RenewExpiredRequest>,
     ) -> Result<Response<RenewResponse>, Status> {
         let exporter = peer_of(&request)?.exporter;
-        let RenewExpiredRequest {
-            csr,
-            expired,
-            proof,
-        } = request.into_inner();
-        let expired = Expired {
-            csr,
-            certificate: expired,
-            proof,
-            exporter,
-        };
-        let chain = self
-            .stage
-            .renew_expired(expired)
-            .await
-            .map_err(|error| refusal(&error))?;
+        let RenewExpiredRequest { csr, expired, proof } = request.into_inner();
+        let expired = Expired { csr, certificate: expired, proof, exporter };
+        let chain = self.stage.renew_expired(expired).await.map_err(|error| refusal(&error))?;
         Ok(self.renewed(chain))
     }
 
@@ -138,11 +110,7 @@ impl Served for EnrolmentService {
     ) -> Result<Response<RenewResponse>, Status> {
         let member = peer_member(&request, &self.hub).await?;
         let csr = request.into_inner().csr;
-        let chain = self
-            .stage
-            .renew(member, csr)
-            .await
-            .map_err(|error| refusal(&error))?;
+        let chain = self.stage.renew(member, csr).await.map_err(|error| refusal(&error))?;
         Ok(self.renewed(chain))
     }
 
@@ -154,11 +122,7 @@ impl Served for EnrolmentService {
         let request = request.into_inner();
         let unit: UnitId = request.unit.parse().map_err(|_| invalid("unit"))?;
         let kind = request.kind.parse().map_err(|_| invalid("kind"))?;
-        let asked = ForMember {
-            unit,
-            kind,
-            csr: request.csr,
-        };
+        let asked = ForMember { unit, kind, csr: request.csr };
         let issued = self.stage.issue_for_member(street, asked).await;
         let chain = issued.map_err(|error| refusal(&error))?;
         Ok(Response::new(IssueForMemberResponse { chain }))
@@ -171,11 +135,7 @@ fn peer_of<T>(request: &Request<T>) -> Result<Peer, Status> {
 }
 
 fn invalid(field: &str) -> Status {
-    coded(
-        Code::InvalidArgument,
-        "REQUEST_INVALID",
-        format!("{field} is not usable"),
-    )
+    coded(Code::InvalidArgument, "REQUEST_INVALID", format!("{field} is not usable"))
 }
 
 fn refusal(error: &EnrolError) -> Status {

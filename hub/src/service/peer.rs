@@ -26,15 +26,9 @@ use crate::store::unit::UnitStatus;
 /// No certificate, a unit that is not served, or a key that was revoked.
 pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<UnitId, Status> {
     let peer = request.extensions().get::<Peer>();
-    let peer = peer
-        .ok_or_else(|| Status::internal("the connection has no peer"))?
-        .clone();
+    let peer = peer.ok_or_else(|| Status::internal("the connection has no peer"))?.clone();
     let identity = peer.identity.ok_or_else(|| {
-        coded(
-            Code::Unauthenticated,
-            "NO_CERTIFICATE",
-            "a unit's certificate is needed",
-        )
+        coded(Code::Unauthenticated, "NO_CERTIFICATE", "a unit's certificate is needed")
     })?;
     let (cache, caller) = (hub.registry(), identity.clone());
     let config = hub.config().clone();
@@ -54,9 +48,7 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
             let leaf = peer.leaf.map(|leaf| leaf.to_vec()).unwrap_or_default();
             let now_ms = hub.clock().now_ms();
             hub.database()
-                .write_async("register_key", move |tx| {
-                    register(tx, &identity, leaf, now_ms)
-                })
+                .write_async("register_key", move |tx| register(tx, &identity, leaf, now_ms))
                 .await
                 .map_err(store_status)?;
             Ok(unit)

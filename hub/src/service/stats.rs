@@ -47,9 +47,7 @@ impl Served for StatisticsService {
         peer_member(&request, &self.hub).await?;
         let packs = self.statistics.packs();
         let indicators = Indicator::all(&packs.in_force().catalogue).map(indicator_to_wire);
-        Ok(Response::new(ListIndicatorsResponse {
-            indicators: indicators.collect(),
-        }))
+        Ok(Response::new(ListIndicatorsResponse { indicators: indicators.collect() }))
     }
 
     async fn query(
@@ -57,18 +55,9 @@ impl Served for StatisticsService {
         request: Request<QueryRequest>,
     ) -> Result<Response<QueryResponse>, Status> {
         let caller = peer_member(&request, &self.hub).await?;
-        let kind = self
-            .hub
-            .registry()
-            .last()
-            .member(&caller)
-            .map(|member| member.kind);
+        let kind = self.hub.registry().last().member(&caller).map(|member| member.kind);
         let query = read_query(request.into_inner(), kind)?;
-        let figures = self
-            .statistics
-            .figures(query)
-            .await
-            .map_err(|error| refusal(&error))?;
+        let figures = self.statistics.figures(query).await.map_err(|error| refusal(&error))?;
         Ok(Response::new(figures_to_wire(&figures)))
     }
 }
@@ -81,19 +70,10 @@ fn read_query(request: QueryRequest, caller: Option<UnitKind>) -> Result<Query, 
         (true, Some(kind)) if kind.is_hub() => Members::Listed,
         (true, _) => {
             let text = "a school is given the sums of its hub, not the figures of other members";
-            return Err(coded(
-                Code::PermissionDenied,
-                "MEMBERS_NOT_LISTED",
-                text.to_owned(),
-            ));
+            return Err(coded(Code::PermissionDenied, "MEMBERS_NOT_LISTED", text.to_owned()));
         }
     };
-    Ok(Query {
-        indicator: request.indicator,
-        period,
-        by: request.by,
-        members,
-    })
+    Ok(Query { indicator: request.indicator, period, by: request.by, members })
 }
 
 fn invalid(text: String) -> Status {
@@ -124,15 +104,9 @@ fn indicator_to_wire(indicator: Indicator<'_>) -> WireIndicator {
 }
 
 fn figures_to_wire(figures: &Figures) -> QueryResponse {
-    let hubs = figures
-        .members
-        .iter()
-        .filter(|member| member.unit.kind.is_hub());
+    let hubs = figures.members.iter().filter(|member| member.unit.kind.is_hub());
     QueryResponse {
-        units: std::iter::once(&figures.whole)
-            .chain(hubs)
-            .map(unit_to_wire)
-            .collect(),
+        units: std::iter::once(&figures.whole).chain(hubs).map(unit_to_wire).collect(),
         catalogue: figures.catalogue.to_string(),
     }
 }
@@ -160,14 +134,9 @@ fn figure_to_wire(figure: &Figure) -> WireFigure {
     };
     let (value, denominator, error) = match figure.reading {
         Reading::Count(amount) => (amount.value, 0, amount.rounding_error_max + amount.above),
-        Reading::Ratio {
-            numerator,
-            denominator,
-        } => (
-            numerator.value,
-            denominator.value,
-            numerator.rounding_error_max,
-        ),
+        Reading::Ratio { numerator, denominator } => {
+            (numerator.value, denominator.value, numerator.rounding_error_max)
+        }
         Reading::Blank(_) => (0, 0, 0),
     };
     WireFigure {
@@ -186,12 +155,7 @@ mod tests {
 
     fn asked(members: bool) -> QueryRequest {
         let (indicator, period) = ("base.students".to_owned(), TERM.to_owned());
-        QueryRequest {
-            indicator,
-            period,
-            by: Vec::new(),
-            members,
-        }
+        QueryRequest { indicator, period, by: Vec::new(), members }
     }
 
     /// A school asks for its hub's sums; other members' figures are for hubs.
@@ -203,10 +167,7 @@ mod tests {
         assert_eq!(check(true, None).map(drop), denied);
         assert!(check(false, Some(UnitKind::School)).is_ok());
         assert!(check(true, Some(UnitKind::Street)).is_ok());
-        let vague = QueryRequest {
-            period: "soon".to_owned(),
-            ..asked(false)
-        };
+        let vague = QueryRequest { period: "soon".to_owned(), ..asked(false) };
         let refused = read_query(vague, Some(UnitKind::Street)).map(drop);
         assert_eq!(refused.map_err(|e| e.code()), Err(Code::InvalidArgument));
     }
@@ -222,10 +183,7 @@ mod tests {
         let students = sent("base.students", &[]);
         assert_eq!(students.units.len(), 1, "the hub alone, no school");
         let whole = students.units.first().expect("unit");
-        assert_eq!(
-            whole.coverage.map(|coverage| coverage.schools_reported),
-            Some(14)
-        );
+        assert_eq!(whole.coverage.map(|coverage| coverage.schools_reported), Some(14));
         assert_eq!((whole.root.len(), whole.snapshot > 0), (64, true));
         let screened = sent("scr.completed", &["stage"]);
         for figure in &screened.units.first().expect("unit").figures {

@@ -126,8 +126,10 @@ impl Sync for SyncService {
         self.hub
             .database()
             .write_async("report_applied", move |tx| {
+                let speaker = unit::find(tx, &member)?;
+                let is_hub = speaker.is_some_and(|unit| unit.kind.is_hub());
                 for line in &applied {
-                    contact::note_applied(tx, &applied_line(&member, line), now_ms)?;
+                    contact::note_applied(tx, &applied_line(&member, is_hub, line), now_ms)?;
                 }
                 Ok::<_, SqlError>(())
             })
@@ -181,11 +183,7 @@ fn expectations(
             }
         };
         let epoch = name.to_vec();
-        expected.push(LaneExpectation {
-            lane: number,
-            epoch,
-            expected: next,
-        });
+        expected.push(LaneExpectation { lane: number, epoch, expected: next });
     }
     Ok(expected)
 }
@@ -242,10 +240,8 @@ async fn follow(
     let mut cursor = asked.after;
     loop {
         news.borrow_and_update();
-        let page = hub
-            .database()
-            .read_async(move |tx| directive::after(tx, cursor, PULL_PAGE))
-            .await;
+        let page =
+            hub.database().read_async(move |tx| directive::after(tx, cursor, PULL_PAGE)).await;
         let page = match page {
             Ok(page) => page,
             Err(error) => {
@@ -256,10 +252,7 @@ async fn follow(
         let full = page.len() == PULL_PAGE as usize;
         for stored in page {
             cursor = stored.cursor;
-            let response = PullResponse {
-                cursor,
-                directive: stored.directive,
-            };
+            let response = PullResponse { cursor, directive: stored.directive };
             if sender.send(Ok(response)).await.is_err() {
                 return;
             }
@@ -282,15 +275,13 @@ async fn follow(
 
 fn applied_line(
     member: &UnitId,
+    is_hub: bool,
     line: &proto::wire::sync::Applied,
 ) -> crate::store::contact::Applied {
     let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
     // A school speaks for itself; a hub also for what is below it.
-    let unit = if line.unit.is_empty() {
-        member.to_string()
-    } else {
-        short(&line.unit, 40)
-    };
+    let unit =
+        if line.unit.is_empty() || !is_hub { member.to_string() } else { short(&line.unit, 40) };
     contact::Applied {
         unit,
         kind: short(&line.kind, 40),
@@ -307,7 +298,7 @@ fn intake_status(error: &IntakeError) -> Status {
         IntakeError::Frame(_) => Status::invalid_argument(text),
         IntakeError::NotServed => Status::permission_denied(text),
         IntakeError::UnknownEpoch => Status::failed_precondition(text),
-        IntakeError::Stopping => Status::unavailable(text),
+        IntakeError::Outdated | IntakeError::Stopping => Status::unavailable(text),
     }
 }
 

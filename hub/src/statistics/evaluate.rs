@@ -43,11 +43,7 @@ impl<'a> Reader<'a> {
     /// How complete a table is.
     #[must_use]
     pub fn coverage(&self, table: &str) -> Coverage {
-        let none = Coverage {
-            schools_due: self.due,
-            schools_reported: 0,
-            persons: 0,
-        };
+        let none = Coverage { schools_due: self.due, schools_reported: 0, persons: 0 };
         self.sheet(table).map_or(none, |sheet| sheet.coverage)
     }
 
@@ -55,29 +51,20 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn figures(&self, plan: &Plan<'_>, axes: &[Axis]) -> Vec<Figure> {
         let above = self.total(&plan.numerator, axes);
-        let below = plan
-            .denominator
-            .as_ref()
-            .map(|terms| match self.same_schools(plan, terms) {
-                Some(terms) => Ok(self.total(terms, axes)),
-                None => Err(Blank::DifferentSchools),
-            });
+        let below = plan.denominator.as_ref().map(|terms| match self.same_schools(plan, terms) {
+            Some(terms) => Ok(self.total(terms, axes)),
+            None => Err(Blank::DifferentSchools),
+        });
         let figure = |(place, part): (usize, Part)| {
             let reading = match &below {
                 None => part.amount.map_or_else(Reading::Blank, Reading::Count),
                 Some(Err(blank)) => Reading::Blank(part.amount.err().unwrap_or(*blank)),
                 Some(Ok(below)) => {
-                    let below = below
-                        .get(place)
-                        .map_or(Err(Blank::NotReported), |p| p.amount);
+                    let below = below.get(place).map_or(Err(Blank::NotReported), |p| p.amount);
                     ratio(part.amount, below)
                 }
             };
-            Figure {
-                key: key_at(axes, place),
-                reading,
-                schools: part.schools,
-            }
+            Figure { key: key_at(axes, place), reading, schools: part.schools }
         };
         above.into_iter().enumerate().map(figure).collect()
     }
@@ -96,26 +83,17 @@ impl<'a> Reader<'a> {
         let expected = reported(first);
         let all = plan.numerator.iter().chain(terms);
         let mut equal = all.map(|term| reported(term.feed.table()) == expected);
-        if equal.all(|equal| equal) {
-            Some(terms)
-        } else {
-            plan.same_schools.as_deref()
-        }
+        if equal.all(|equal| equal) { Some(terms) } else { plan.same_schools.as_deref() }
     }
 
     /// Schools that can compute every count of a plan, of those that reported.
     #[must_use]
     pub fn able(&self, plan: &Plan<'_>) -> u32 {
-        let terms = plan
-            .numerator
-            .iter()
-            .chain(plan.denominator.iter().flatten());
+        let terms = plan.numerator.iter().chain(plan.denominator.iter().flatten());
         let able = terms.map(|term| {
             let sheet = self.sheet(term.feed.table());
             let found = sheet.and_then(|sheet| Some((sheet, block(sheet, &term.feed)?)));
-            found.map_or(0, |(sheet, block)| {
-                able(sheet, block, term.feed.is_rounded())
-            })
+            found.map_or(0, |(sheet, block)| able(sheet, block, term.feed.is_rounded()))
         });
         able.min().unwrap_or(0)
     }
@@ -123,28 +101,14 @@ impl<'a> Reader<'a> {
     fn total(&self, terms: &[PlannedTerm<'_>], axes: &[Axis]) -> Vec<Part> {
         let mut parts = terms.iter().map(|term| self.parts(term, axes));
         let first = parts.next().unwrap_or_default();
-        parts.fold(first, |sum, next| {
-            sum.into_iter().zip(next).map(|(a, b)| a.plus(b)).collect()
-        })
+        parts.fold(first, |sum, next| sum.into_iter().zip(next).map(|(a, b)| a.plus(b)).collect())
     }
 
     fn parts(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
         let size = axes.iter().map(|axis| axis.values.len()).product();
-        let all = |blank| {
-            vec![
-                Part {
-                    amount: Err(blank),
-                    schools: 0
-                };
-                size
-            ]
-        };
+        let all = |blank| vec![Part { amount: Err(blank), schools: 0 }; size];
         let Some(sheet) = self.sheet(term.feed.table()) else {
-            return all(if self.due == 0 {
-                Blank::NotApplicable
-            } else {
-                Blank::NotReported
-            });
+            return all(if self.due == 0 { Blank::NotApplicable } else { Blank::NotReported });
         };
         if sheet.coverage.schools_reported == 0 {
             return all(Blank::NotReported);
@@ -157,33 +121,19 @@ impl<'a> Reader<'a> {
             Feed::Rounded { outcomes, .. } => outcomes.as_slice(),
             Feed::Clear { .. } => &[],
         };
-        let slice = Slice {
-            by: axes,
-            filters: term.filters,
-            outcomes,
-        };
+        let slice = Slice { by: axes, filters: term.filters, outcomes };
         let floors = Floors::of(self.catalogue, term, self.kind);
         let part = |(place, cell): (usize, CellSum)| {
             let schools = cell.schools().min(sheet.coverage.schools_reported);
             if cell.school_cells == 0 {
                 let blank = missing(sheet.coverage, &key_at(axes, place), axes);
-                return Part {
-                    amount: Err(blank),
-                    schools: 0,
-                };
+                return Part { amount: Err(blank), schools: 0 };
             }
             let amount = amount(cell, &term.feed).times(term.coefficient);
             let shown = floors.check(amount, schools);
-            Part {
-                amount: shown.map_or(Ok(amount), |f| Err(Blank::Suppressed(f))),
-                schools,
-            }
+            Part { amount: shown.map_or(Ok(amount), |f| Err(Blank::Suppressed(f))), schools }
         };
-        sum(&sheet.sums, block, slice)
-            .into_iter()
-            .enumerate()
-            .map(part)
-            .collect()
+        sum(&sheet.sums, block, slice).into_iter().enumerate().map(part).collect()
     }
 }
 
@@ -199,10 +149,7 @@ impl Part {
             }
             (Err(blank), _) | (_, Err(blank)) => Err(blank),
         };
-        Self {
-            amount,
-            schools: self.schools.max(other.schools),
-        }
+        Self { amount, schools: self.schools.max(other.schools) }
     }
 }
 
@@ -210,10 +157,7 @@ fn ratio(above: Result<Amount, Blank>, below: Result<Amount, Blank>) -> Reading 
     match (above, below) {
         // Nothing of nobody is no share.
         (_, Ok(Amount { value: 0, .. })) => Reading::Blank(Blank::NotApplicable),
-        (Ok(numerator), Ok(denominator)) => Reading::Ratio {
-            numerator,
-            denominator,
-        },
+        (Ok(numerator), Ok(denominator)) => Reading::Ratio { numerator, denominator },
         (Err(blank @ Blank::Suppressed(_)), _) | (_, Err(blank @ Blank::Suppressed(_))) => {
             Reading::Blank(blank)
         }
@@ -231,20 +175,14 @@ fn block<'s>(sheet: &'s Sheet, feed: &Feed) -> Option<&'s Block> {
 
 /// Whether anybody gave a figure for any cell of a block.
 fn is_supported(sheet: &Sheet, block: &Block) -> bool {
-    let contributors = sheet
-        .sums
-        .contributors()
-        .get(block.range())
-        .unwrap_or_default();
+    let contributors = sheet.sums.contributors().get(block.range()).unwrap_or_default();
     contributors.iter().any(|count| *count > 0)
 }
 
 fn amount(cell: CellSum, feed: &Feed) -> Amount {
     match feed {
         Feed::Rounded { .. } => Amount::rounded(cell.value, cell.school_cells),
-        Feed::Clear {
-            band: Some(width), ..
-        } => Amount {
+        Feed::Clear { band: Some(width), .. } => Amount {
             above: u64::from(width.saturating_sub(1)).saturating_mul(cell.school_cells),
             ..Amount::exact(cell.value)
         },
@@ -261,9 +199,9 @@ fn missing(coverage: Coverage, key: &[String], axes: &[Axis]) -> Blank {
     let stage = value("stage").and_then(Stage::from_word);
     let grade = value("grade").and_then(Grade::from_word);
     let impossible = match (stage, grade) {
-        (Some(stage), Some(grade)) => !SchoolType::ALL
-            .into_iter()
-            .any(|kind| stage_of(kind, grade) == Some(stage)),
+        (Some(stage), Some(grade)) => {
+            !SchoolType::ALL.into_iter().any(|kind| stage_of(kind, grade) == Some(stage))
+        }
         _ => false,
     };
     // With all reports in, a cell that nobody filled is one that no school has.
@@ -277,11 +215,7 @@ fn missing(coverage: Coverage, key: &[String], axes: &[Axis]) -> Blank {
 /// Schools that filled a block, of those that reported; at most, where it cannot be told exactly.
 fn able(sheet: &Sheet, block: &Block, is_rounded: bool) -> u32 {
     let reported = sheet.coverage.schools_reported;
-    let contributors = sheet
-        .sums
-        .contributors()
-        .get(block.range())
-        .unwrap_or_default();
+    let contributors = sheet.sums.contributors().get(block.range()).unwrap_or_default();
     let most = contributors.iter().copied().max().unwrap_or(0);
     if most == 0 || is_rounded {
         return if most == 0 { 0 } else { reported };
@@ -290,33 +224,18 @@ fn able(sheet: &Sheet, block: &Block, is_rounded: bool) -> u32 {
     let spec = sheet.spec();
     let roll = spec.and_then(|spec| spec.block("base.students"));
     let comparable = roll.filter(|roll| {
-        !block.axes.is_empty()
-            && block
-                .dims()
-                .all(|dim| roll.dims().any(|known| known == dim))
+        !block.axes.is_empty() && block.dims().all(|dim| roll.dims().any(|known| known == dim))
     });
     if let Some(roll) = comparable {
-        let slice = Slice {
-            by: &block.axes,
-            filters: &[],
-            outcomes: &[],
-        };
+        let slice = Slice { by: &block.axes, filters: &[], outcomes: &[] };
         let expected = sum(&sheet.sums, roll, slice);
         let short = expected.iter().zip(contributors);
-        let most_short = short
-            .map(|(cell, count)| cell.schools().saturating_sub(*count))
-            .max();
+        let most_short = short.map(|(cell, count)| cell.schools().saturating_sub(*count)).max();
         return reported.saturating_sub(most_short.unwrap_or(0));
     }
-    let all = contributors
-        .iter()
-        .fold(0, |sum: u32, count| sum.saturating_add(*count));
+    let all = contributors.iter().fold(0, |sum: u32, count| sum.saturating_add(*count));
     let alike = contributors.iter().all(|count| *count == most);
-    if alike {
-        most.min(reported)
-    } else {
-        all.min(reported)
-    }
+    if alike { most.min(reported) } else { all.min(reported) }
 }
 
 /// Values of the combination at a place, row-major over the axes.

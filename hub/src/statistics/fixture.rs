@@ -32,15 +32,8 @@ pub const ROUNDED: &str = "rounded.scr.census";
 /// When everything arrives: 2026-01-20 in Shanghai.
 pub const NOW_MS: i64 = 1_768_867_200_000;
 
-const OUTCOMES: [&str; 7] = [
-    "refused",
-    "not_reached",
-    "void",
-    "negative",
-    "positive",
-    "due",
-    "critical",
-];
+const OUTCOMES: [&str; 7] =
+    ["refused", "not_reached", "void", "negative", "positive", "due", "critical"];
 
 struct Prf(RoundingKey);
 
@@ -65,12 +58,7 @@ pub struct School {
 
 /// A school of a type; its numbers follow from the seed.
 pub const fn school(id: &'static str, kind: SchoolType, seed: u64) -> School {
-    School {
-        id,
-        kind,
-        seed,
-        has_mentors: true,
-    }
+    School { id, kind, seed, has_mentors: true }
 }
 
 impl School {
@@ -80,21 +68,16 @@ impl School {
         if known.as_str() != stage {
             return None;
         }
-        let mix = grade
-            .bytes()
-            .chain(sex.bytes())
-            .fold(self.seed + outcome as u64, |sum, byte| {
-                sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-            });
+        let mix = grade.bytes().chain(sex.bytes()).fold(self.seed + outcome as u64, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
         let most = [6, 4, 3, 60, 9, 4, 3][outcome];
         Some(if sex == "u" { 0 } else { mix % most })
     }
 
     /// All students of a cell.
     pub fn enrolled(&self, stage: &str, grade: &str, sex: &str) -> Option<u64> {
-        (0..OUTCOMES.len())
-            .map(|outcome| self.students(outcome, stage, grade, sex))
-            .sum()
+        (0..OUTCOMES.len()).map(|outcome| self.students(outcome, stage, grade, sex)).sum()
     }
 
     /// All students.
@@ -114,11 +97,7 @@ impl School {
         let given = |value: Option<u64>| value.map_or(Cell::NotApplicable, Cell::Value);
         for id in ["base.students", "scr.eligible"] {
             for values in cells_of(spec, id) {
-                put(
-                    id,
-                    &values,
-                    given(self.enrolled(&values[0], &values[1], &values[2])),
-                );
+                put(id, &values, given(self.enrolled(&values[0], &values[1], &values[2])));
             }
         }
         for values in cells_of(spec, "base.schools") {
@@ -129,11 +108,7 @@ impl School {
             let both = ["m", "f"].map(|sex| self.enrolled(&values[0], &values[1], sex));
             put("mtr.assigned", &values, given(both.into_iter().sum()));
         }
-        put(
-            "scr.completed_band",
-            &[],
-            Cell::Value(self.screened(catalogue)),
-        );
+        put("scr.completed_band", &[], Cell::Value(self.screened(catalogue)));
         cells
     }
 
@@ -149,10 +124,7 @@ impl School {
     fn outcomes(&self, catalogue: &Catalogue) -> Vec<Cell> {
         let spec = catalogue.table(ROUNDED).expect("table");
         let cell = |values: Vec<String>| {
-            let outcome = OUTCOMES
-                .iter()
-                .position(|known| *known == values[0])
-                .expect("outcome");
+            let outcome = OUTCOMES.iter().position(|known| *known == values[0]).expect("outcome");
             let students = self.students(outcome, &values[1], &values[2], &values[3]);
             students.map_or(Cell::NotApplicable, Cell::Value)
         };
@@ -168,12 +140,7 @@ impl School {
     }
 
     fn header(&self, packs: &Packs, table: &str) -> Header {
-        header(
-            packs,
-            self.id,
-            table,
-            self.persons(&packs.in_force().catalogue),
-        )
+        header(packs, self.id, table, self.persons(&packs.in_force().catalogue))
     }
 
     /// One of its releases.
@@ -230,15 +197,8 @@ pub struct Fixture {
 impl Fixture {
     /// An empty hub.
     pub fn new(id: &str, kind: UnitKind) -> Self {
-        let label = Label {
-            zh: format!("枢纽{id}"),
-            en: format!("Hub {id}"),
-        };
-        let at = UnitName {
-            id: id.parse().expect("id"),
-            kind,
-            label,
-        };
+        let label = Label { zh: format!("枢纽{id}"), en: format!("Hub {id}") };
+        let at = UnitName { id: id.parse().expect("id"), kind, label };
         Self {
             database: Database::in_memory(crate::store::MIGRATIONS).expect("database"),
             packs: Arc::new(PackCache::new(Packs::embedded().expect("packs"))),
@@ -250,12 +210,7 @@ impl Fixture {
     pub fn statistics(&self) -> Statistics {
         let now = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
         let (clock, _) = Clock::simulated(now);
-        Statistics::new(
-            self.database.clone(),
-            self.packs.clone(),
-            clock,
-            self.at.clone(),
-        )
+        Statistics::new(self.database.clone(), self.packs.clone(), clock, self.at.clone())
     }
 
     /// Registers a member below the hub.
@@ -338,10 +293,7 @@ impl Fixture {
         let mut sums = Sums::empty(catalogue.table(table).expect("table").cells());
         for school in schools {
             let release = school.release(&packs, table);
-            let addend = Addend {
-                cells: release.cells(),
-                contributors: None,
-            };
+            let addend = Addend { cells: release.cells(), contributors: None };
             sums.add(addend).expect("sum");
         }
         let reported = u32::try_from(schools.len()).expect("schools");
@@ -349,18 +301,10 @@ impl Fixture {
         let snapshot = Snapshot {
             number: 3,
             sums,
-            coverage: Coverage {
-                schools_due: due,
-                schools_reported: reported,
-                persons,
-            },
+            coverage: Coverage { schools_due: due, schools_reported: reported, persons },
             root: Digest::sha256([3; 32]),
         };
-        let rule = if table == ROUNDED {
-            Rule::Rounded5
-        } else {
-            Rule::Clear
-        };
+        let rule = if table == ROUNDED { Rule::Rounded5 } else { Rule::Clear };
         Release::of_snapshot(header(&packs, hub, table, persons), rule, &snapshot)
     }
 
@@ -381,8 +325,7 @@ impl Fixture {
             by: by.iter().map(|id| (*id).to_owned()).collect(),
             members: Members::Listed,
         };
-        self.statistics()
-            .read(move |tx, packs, at| super::figures(tx, packs, at, &query))
+        self.statistics().read(move |tx, packs, at| super::figures(tx, packs, at, &query))
     }
 }
 

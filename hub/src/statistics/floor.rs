@@ -57,9 +57,7 @@ impl Floors {
                 return Some(Floor::FewSchools);
             }
             if amount.value < self.min {
-                return Some(Floor::Small {
-                    shown_from: self.min,
-                });
+                return Some(Floor::Small { shown_from: self.min });
             }
             return None;
         }
@@ -67,9 +65,7 @@ impl Floors {
         if self.is_banded || amount.value == 0 || amount.value >= self.min {
             None
         } else {
-            Some(Floor::Small {
-                shown_from: self.min,
-            })
+            Some(Floor::Small { shown_from: self.min })
         }
     }
 }
@@ -86,10 +82,7 @@ pub fn hold_back<'f>(figures: impl IntoIterator<Item = &'f mut Figure>) {
             return;
         }
         // Of several alike the last is taken, so that hubs and their members hide the same ones.
-        let shown = figures
-            .iter_mut()
-            .rev()
-            .filter(|figure| figure.reading.blank().is_none());
+        let shown = figures.iter_mut().rev().filter(|figure| figure.reading.blank().is_none());
         match shown.min_by_key(|figure| figure.schools) {
             Some(figure) => figure.reading = few,
             None => return,
@@ -116,11 +109,7 @@ mod tests {
             Some(value) => Reading::Count(Amount::rounded(value, schools.into())),
             None => Reading::Blank(Blank::Suppressed(Floor::FewSchools)),
         };
-        Figure {
-            key: Vec::new(),
-            reading,
-            schools,
-        }
+        Figure { key: Vec::new(), reading, schools }
     }
 
     fn check(list: &[(u32, Option<u64>)], hidden: &[usize]) {

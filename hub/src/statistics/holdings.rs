@@ -67,17 +67,8 @@ impl Holdings {
             Members::Left => Vec::new(),
             Members::Listed => below(tx, packs, at, &text, &sheets)?,
         };
-        let whole = UnitHoldings {
-            unit: at.clone(),
-            due,
-            sheets,
-            sources: Vec::new(),
-        };
-        Ok(Self {
-            period,
-            whole,
-            members,
-        })
+        let whole = UnitHoldings { unit: at.clone(), due, sheets, sources: Vec::new() };
+        Ok(Self { period, whole, members })
     }
 
     /// The figures of an indicator.
@@ -97,11 +88,7 @@ impl Holdings {
         let axes = axes(catalogue, found, by)?;
         let plan = found.plan(catalogue);
         let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
-        let states = self
-            .whole
-            .sheets
-            .iter()
-            .filter(|sheet| tables.contains(&sheet.table()));
+        let states = self.whole.sheets.iter().filter(|sheet| tables.contains(&sheet.table()));
         let read = |unit: &UnitHoldings| match &plan {
             Ok(plan) => unit.figures(catalogue, plan, &axes),
             Err(reason) => unit.blank(Blank::NoFeed(*reason), &axes),
@@ -114,11 +101,7 @@ impl Holdings {
             hold_back(&mut member.figures);
         }
         for place in 0..whole.figures.len() {
-            hold_back(
-                members
-                    .iter_mut()
-                    .filter_map(|unit| unit.figures.get_mut(place)),
-            );
+            hold_back(members.iter_mut().filter_map(|unit| unit.figures.get_mut(place)));
         }
         Ok(Figures {
             indicator: indicator.to_owned(),
@@ -137,12 +120,7 @@ impl UnitHoldings {
     /// What figures are read from.
     #[must_use]
     pub fn reader<'a>(&'a self, catalogue: &'a Catalogue) -> Reader<'a> {
-        Reader {
-            catalogue,
-            kind: self.unit.kind,
-            due: self.due,
-            sheets: &self.sheets,
-        }
+        Reader { catalogue, kind: self.unit.kind, due: self.due, sheets: &self.sheets }
     }
 
     fn figures(&self, catalogue: &Catalogue, plan: &Plan<'_>, axes: &[Axis]) -> UnitFigures {
@@ -163,18 +141,11 @@ impl UnitHoldings {
     fn blank(&self, blank: Blank, axes: &[Axis]) -> UnitFigures {
         let size: usize = axes.iter().map(|axis| axis.values.len()).product();
         let reading = Reading::Blank(blank);
-        let figure = |place| Figure {
-            key: key_at(axes, place),
-            reading,
-            schools: 0,
-        };
+        let figure = |place| Figure { key: key_at(axes, place), reading, schools: 0 };
         UnitFigures {
             unit: self.unit.clone(),
             figures: (0..size).map(figure).collect(),
-            coverage: domain::rollup::Coverage {
-                schools_due: self.due,
-                ..Default::default()
-            },
+            coverage: domain::rollup::Coverage { schools_due: self.due, ..Default::default() },
             able: 0,
             snapshot: 0,
             root: None,
@@ -221,19 +192,10 @@ fn axes(
 ) -> Result<Vec<Axis>, StatisticsError> {
     let axis = |(place, id): (usize, &String)| {
         let repeated = by.iter().take(place).any(|other| other == id);
-        let known = catalogue
-            .dimension(id)
-            .filter(|_| indicator.has_dimension(id) && !repeated);
+        let known = catalogue.dimension(id).filter(|_| indicator.has_dimension(id) && !repeated);
         let dimension = known.ok_or(StatisticsError::Dimension)?;
-        let values = dimension
-            .values
-            .iter()
-            .map(|value| value.id.clone())
-            .collect();
-        Ok(Axis {
-            dimension: dimension.id.clone(),
-            values,
-        })
+        let values = dimension.values.iter().map(|value| value.id.clone()).collect();
+        Ok(Axis { dimension: dimension.id.clone(), values })
     };
     by.iter().enumerate().map(axis).collect()
 }
@@ -260,9 +222,7 @@ fn below(
                 Ok(place) => place,
                 Err(place) => {
                     let gone = unit::find(tx, &id)?;
-                    let gone = gone
-                        .as_ref()
-                        .map_or_else(|| bare(packs, &id), |u| held(packs, u));
+                    let gone = gone.as_ref().map_or_else(|| bare(packs, &id), |u| held(packs, u));
                     members.insert(place, gone);
                     place
                 }
@@ -277,38 +237,16 @@ fn below(
 }
 
 fn held(packs: &Packs, unit: &Unit) -> UnitHoldings {
-    let due = if unit.kind == UnitKind::School {
-        1
-    } else {
-        unit.schools_below
-    };
-    let unit = UnitName {
-        id: unit.id.clone(),
-        kind: unit.kind,
-        label: name(packs, unit),
-    };
-    UnitHoldings {
-        unit,
-        due,
-        sheets: Vec::new(),
-        sources: Vec::new(),
-    }
+    let due = if unit.kind == UnitKind::School { 1 } else { unit.schools_below };
+    let unit = UnitName { id: unit.id.clone(), kind: unit.kind, label: name(packs, unit) };
+    UnitHoldings { unit, due, sheets: Vec::new(), sources: Vec::new() }
 }
 
 /// A unit that the registry no longer knows.
 fn bare(packs: &Packs, id: &UnitId) -> UnitHoldings {
     let label = division(packs, id.as_str()).unwrap_or_else(|| same(id.as_str()));
-    let unit = UnitName {
-        id: id.clone(),
-        kind: UnitKind::School,
-        label,
-    };
-    UnitHoldings {
-        unit,
-        due: 0,
-        sheets: Vec::new(),
-        sources: Vec::new(),
-    }
+    let unit = UnitName { id: id.clone(), kind: UnitKind::School, label };
+    UnitHoldings { unit, due: 0, sheets: Vec::new(), sources: Vec::new() }
 }
 
 /// The name by which a unit is shown: the registry's, else its division's, else its id.
@@ -322,22 +260,14 @@ pub fn name(packs: &Packs, unit: &Unit) -> Label {
     } else {
         Some(unit.name_en.clone())
     };
-    Label {
-        zh: unit.name_zh.clone(),
-        en: english.unwrap_or_else(|| unit.name_zh.clone()),
-    }
+    Label { zh: unit.name_zh.clone(), en: english.unwrap_or_else(|| unit.name_zh.clone()) }
 }
 
 fn division(packs: &Packs, code: &str) -> Option<Label> {
     let rows = packs.divisions().rows();
-    rows.iter()
-        .find(|row| row.code == code)
-        .map(|row| row.label.clone())
+    rows.iter().find(|row| row.code == code).map(|row| row.label.clone())
 }
 
 fn same(text: &str) -> Label {
-    Label {
-        zh: text.to_owned(),
-        en: text.to_owned(),
-    }
+    Label { zh: text.to_owned(), en: text.to_owned() }
 }

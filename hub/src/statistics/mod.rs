@@ -107,12 +107,7 @@ impl Statistics {
         clock: Clock,
         at: UnitName,
     ) -> Self {
-        Self {
-            database,
-            packs,
-            clock,
-            at,
-        }
+        Self { database, packs, clock, at }
     }
 
     /// Reads from the store of a hub that runs.
@@ -175,9 +170,7 @@ impl Statistics {
         E: From<SqlError> + Send + 'static,
     {
         let (packs, at) = (self.packs(), self.at.clone());
-        self.database
-            .read_async(move |tx| work(tx, &packs, &at))
-            .await
+        self.database.read_async(move |tx| work(tx, &packs, &at)).await
     }
 
     /// The figures of a query.
@@ -185,7 +178,6 @@ impl Statistics {
     /// # Errors
     /// No such indicator or dimension, or the store cannot be read.
     pub async fn figures(&self, query: Query) -> Result<Figures, StatisticsError> {
-        self.read_async(move |tx, packs, at| figures(tx, packs, at, &query))
-            .await
+        self.read_async(move |tx, packs, at| figures(tx, packs, at, &query)).await
     }
 }

@@ -165,27 +165,14 @@ impl<'c> Indicator<'c> {
         match self {
             Self::Count(count) => {
                 let feed = feed(catalogue, count)?;
-                let term = PlannedTerm {
-                    coefficient: 1,
-                    count,
-                    filters: &[],
-                    feed,
-                };
-                Ok(Plan {
-                    numerator: vec![term],
-                    denominator: None,
-                    same_schools: None,
-                })
+                let term = PlannedTerm { coefficient: 1, count, filters: &[], feed };
+                Ok(Plan { numerator: vec![term], denominator: None, same_schools: None })
             }
             Self::Ratio(ratio) => {
                 let numerator = terms(catalogue, &ratio.numerator)?;
                 let denominator = terms(catalogue, &ratio.denominator)?;
                 let same_schools = whole_of_partition(catalogue, &numerator, &denominator);
-                Ok(Plan {
-                    numerator,
-                    denominator: Some(denominator),
-                    same_schools,
-                })
+                Ok(Plan { numerator, denominator: Some(denominator), same_schools })
             }
         }
     }
@@ -236,10 +223,7 @@ pub fn feed(catalogue: &Catalogue, count: &Count) -> Result<Feed, NoFeed> {
     if count.channel == Channel::Clear {
         let found = catalogue.clear_block(count.id.as_str());
         let (table, _) = found.ok_or(NoFeed::Elsewhere(count.origin))?;
-        let band = count
-            .definition
-            .as_ref()
-            .and_then(|definition| definition.band);
+        let band = count.definition.as_ref().and_then(|definition| definition.band);
         return Ok(Feed::Clear {
             table: table.id().to_string(),
             count: count.id.to_string(),
@@ -247,10 +231,7 @@ pub fn feed(catalogue: &Catalogue, count: &Count) -> Result<Feed, NoFeed> {
         });
     }
     let rule = catalogue.partitions().iter().find_map(|partition| {
-        let rule = partition
-            .derives
-            .iter()
-            .find(|rule| rule.count == count.id)?;
+        let rule = partition.derives.iter().find(|rule| rule.count == count.id)?;
         Some((partition, rule.outcomes.clone()))
     });
     let (partition, outcomes) = rule.ok_or(NoFeed::SecondHub)?;
@@ -263,19 +244,13 @@ fn rounded(catalogue: &Catalogue, partition: &str, outcomes: Vec<String>) -> Opt
         table.id().as_str().starts_with("rounded.") && table.block(partition).is_some()
     })?;
     let (table, partition) = (table.id().to_string(), partition.to_owned());
-    Some(Feed::Rounded {
-        table,
-        partition,
-        outcomes,
-    })
+    Some(Feed::Rounded { table, partition, outcomes })
 }
 
 fn terms<'c>(catalogue: &'c Catalogue, sum: &'c Sum) -> Result<Vec<PlannedTerm<'c>>, NoFeed> {
     let planned = sum.terms.iter().map(|term| {
         // The catalogue was checked, so the count exists.
-        let count = catalogue
-            .count(term.count.as_str())
-            .ok_or(NoFeed::SecondHub)?;
+        let count = catalogue.count(term.count.as_str()).ok_or(NoFeed::SecondHub)?;
         Ok(PlannedTerm {
             coefficient: term.coefficient.into(),
             count,
@@ -296,21 +271,10 @@ fn whole_of_partition<'c>(
         return None;
     };
     let partition = catalogue.partition(partition)?;
-    let outcomes: Vec<String> = partition
-        .outcomes
-        .iter()
-        .map(|known| known.id.clone())
-        .collect();
+    let outcomes: Vec<String> = partition.outcomes.iter().map(|known| known.id.clone()).collect();
     let feed = rounded(catalogue, partition.id.as_str(), outcomes)?;
-    let same = numerator
-        .iter()
-        .all(|term| term.feed.table() == feed.table());
-    let whole = denominator
-        .iter()
-        .all(|term| term.count.id == partition.whole);
-    let read = |term: &PlannedTerm<'c>| PlannedTerm {
-        feed: feed.clone(),
-        ..term.clone()
-    };
+    let same = numerator.iter().all(|term| term.feed.table() == feed.table());
+    let whole = denominator.iter().all(|term| term.count.id == partition.whole);
+    let read = |term: &PlannedTerm<'c>| PlannedTerm { feed: feed.clone(), ..term.clone() };
     (same && whole).then(|| denominator.iter().map(read).collect())
 }

@@ -77,10 +77,7 @@ pub(super) fn sources(
     for sheet in &holdings.whole.sheets {
         let Some(root) = sheet.root else { continue };
         let contributions = holdings.members.iter().flat_map(|member| {
-            let sources = member
-                .sources
-                .iter()
-                .filter(|source| source.table == sheet.table());
+            let sources = member.sources.iter().filter(|source| source.table == sheet.table());
             sources.map(|source| SourceOut {
                 unit: member.unit.id.to_string(),
                 name: (&member.unit.label).into(),
@@ -158,9 +155,7 @@ pub fn tree_lines(tables: &[TableSourceOut], lang: Lang) -> Vec<String> {
 }
 
 pub(super) fn in_lang(name: &NameOut, lang: Lang) -> String {
-    Label::new(name.zh.clone(), name.en.clone())
-        .in_lang(lang)
-        .to_owned()
+    Label::new(name.zh.clone(), name.en.clone()).in_lang(lang).to_owned()
 }
 
 pub(super) fn schools_of(coverage: CoverageOut) -> String {

@@ -152,25 +152,14 @@ pub struct DataOut {
 
 impl From<&Label> for NameOut {
     fn from(label: &Label) -> Self {
-        Self {
-            zh: label.zh.clone(),
-            en: label.en.clone(),
-        }
+        Self { zh: label.zh.clone(), en: label.en.clone() }
     }
 }
 
 impl From<Coverage> for CoverageOut {
     fn from(coverage: Coverage) -> Self {
-        let Coverage {
-            schools_due,
-            schools_reported,
-            persons,
-        } = coverage;
-        Self {
-            schools_reported,
-            schools_due,
-            persons,
-        }
+        let Coverage { schools_due, schools_reported, persons } = coverage;
+        Self { schools_reported, schools_due, persons }
     }
 }
 
@@ -218,16 +207,11 @@ impl FigureOut {
                 }
                 out.note_rounding(amount);
             }
-            Reading::Ratio {
-                numerator,
-                denominator,
-            } => {
+            Reading::Ratio { numerator, denominator } => {
                 out.value = decimal(numerator.value, denominator.value);
                 out.numerator = Some(numerator.value);
                 out.denominator = Some(denominator.value);
-                let both = numerator
-                    .rounded_cells
-                    .saturating_add(denominator.rounded_cells);
+                let both = numerator.rounded_cells.saturating_add(denominator.rounded_cells);
                 out.rounded_cells = (both > 0).then_some(both);
             }
             Reading::Blank(blank) => out.reason = blank.reason(),
@@ -254,10 +238,7 @@ const fn word(reading: &Reading) -> StatusWord {
 }
 
 fn decimal(numerator: u64, denominator: u64) -> Option<serde_json::Number> {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of persons are far below 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "counts of persons are far below 2^52")]
     let ratio = numerator as f64 / denominator as f64;
     serde_json::Number::from_f64((ratio * RATIO_DIGITS).round() / RATIO_DIGITS)
 }
@@ -274,11 +255,7 @@ impl UnitOut {
             schools_able: unit.able,
             snapshot: Some(unit.snapshot).filter(|number| *number > 0),
             root: unit.root.map(|root| root.to_string()),
-            figures: unit
-                .figures
-                .iter()
-                .map(|figure| FigureOut::new(figure, by))
-                .collect(),
+            figures: unit.figures.iter().map(|figure| FigureOut::new(figure, by)).collect(),
         }
     }
 }
@@ -288,10 +265,7 @@ impl DataOut {
     #[must_use]
     pub fn new(catalogue: &Catalogue, figures: &Figures, units: &[&UnitFigures]) -> Self {
         let indicator = Indicator::find(catalogue, &figures.indicator);
-        let empty = Label {
-            zh: String::new(),
-            en: String::new(),
-        };
+        let empty = Label { zh: String::new(), en: String::new() };
         Self {
             indicator: figures.indicator.clone(),
             name: indicator.map_or(&empty, |known| known.label()).into(),
@@ -302,10 +276,7 @@ impl DataOut {
             catalogue_revision: figures.revision,
             snapshots: figures.states.iter().map(SnapshotOut::from).collect(),
             rules: rules(catalogue),
-            units: units
-                .iter()
-                .map(|unit| UnitOut::new(unit, &figures.by))
-                .collect(),
+            units: units.iter().map(|unit| UnitOut::new(unit, &figures.by)).collect(),
         }
     }
 }

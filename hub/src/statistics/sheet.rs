@@ -133,12 +133,8 @@ pub fn members(
         let (Some(unit), Some(Ok(revision))) = (words.next(), words.next().map(str::parse)) else {
             return Err(SqlError::Type.into());
         };
-        let at = current
-            .binary_search_by(|known| known.place.unit.as_str().cmp(unit))
-            .ok();
-        let found = at
-            .and_then(|at| current.get_mut(at))
-            .filter(|c| c.revision == revision);
+        let at = current.binary_search_by(|known| known.place.unit.as_str().cmp(unit)).ok();
+        let found = at.and_then(|at| current.get_mut(at)).filter(|c| c.revision == revision);
         let listed = match found {
             Some(found) => found.clone(),
             None => earlier(tx, unit, own, period, revision)?,
@@ -155,11 +151,8 @@ fn earlier(
     period: &str,
     revision: u32,
 ) -> Result<Contribution, StatisticsError> {
-    let place = Place {
-        unit: unit.to_owned(),
-        table: own.table.clone(),
-        period: period.to_owned(),
-    };
+    let place =
+        Place { unit: unit.to_owned(), table: own.table.clone(), period: period.to_owned() };
     let found = reading::revision(tx, &place, revision)?;
     Ok(found.ok_or(SqlError::Type)?)
 }
@@ -171,25 +164,16 @@ fn member(packs: &Packs, listed: &Contribution) -> Result<MemberSheet, Statistic
     let unpacked = cell::unpack(&claimed.cells, cells).map_err(|_| SqlError::Type)?;
     let contributors = match &claimed.provenance {
         Some(sums) => cell::unpack_counts(&sums.contributors, cells).map_err(|_| SqlError::Type)?,
-        None => unpacked
-            .iter()
-            .map(|cell| u32::from(matches!(cell, Cell::Value(_))))
-            .collect(),
+        None => unpacked.iter().map(|cell| u32::from(matches!(cell, Cell::Value(_)))).collect(),
     };
-    let values = unpacked
-        .into_iter()
-        .map(|cell| cell.value().unwrap_or(0))
-        .collect();
+    let values = unpacked.into_iter().map(|cell| cell.value().unwrap_or(0)).collect();
     let sums = Sums::from_parts(values, contributors).map_err(|_| SqlError::Type)?;
     let (due, reported) = match &claimed.provenance {
         Some(sums) => (sums.schools_due, sums.schools_reported),
         None => (1, 1),
     };
-    let coverage = Coverage {
-        schools_due: due,
-        schools_reported: reported,
-        persons: claimed.header.persons,
-    };
+    let coverage =
+        Coverage { schools_due: due, schools_reported: reported, persons: claimed.header.persons };
     let provenance = claimed.provenance.as_ref();
     let source = Source {
         table: table.to_owned(),

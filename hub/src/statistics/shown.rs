@@ -15,19 +15,12 @@ use super::value::{Amount, Blank, Reading};
 pub fn shown(catalogue: &Catalogue, indicator: Indicator<'_>, reading: &Reading) -> Shown {
     match *reading {
         Reading::Count(amount) => amount_shown(amount),
-        Reading::Ratio {
-            numerator,
-            denominator,
-        } if indicator.is_share(catalogue) => Shown::share(numerator.value, denominator.value),
-        Reading::Ratio {
-            numerator,
-            denominator,
-        } => {
+        Reading::Ratio { numerator, denominator } if indicator.is_share(catalogue) => {
+            Shown::share(numerator.value, denominator.value)
+        }
+        Reading::Ratio { numerator, denominator } => {
             let half = denominator.value / 2;
-            let rounded = numerator
-                .value
-                .saturating_add(half)
-                .checked_div(denominator.value);
+            let rounded = numerator.value.saturating_add(half).checked_div(denominator.value);
             rounded.map_or(Shown::NotApplicable, Shown::Count)
         }
         Reading::Blank(blank) => match blank {
@@ -43,10 +36,7 @@ pub fn shown(catalogue: &Catalogue, indicator: Indicator<'_>, reading: &Reading)
 #[must_use]
 pub fn amount_shown(amount: Amount) -> Shown {
     if amount.above > 0 {
-        Shown::Band {
-            low: amount.value,
-            high: amount.value.saturating_add(amount.above),
-        }
+        Shown::Band { low: amount.value, high: amount.value.saturating_add(amount.above) }
     } else if amount.rounded_cells > 0 {
         Shown::Rounded(amount.value)
     } else {

@@ -40,9 +40,7 @@ impl CellSum {
     /// are added, so a school with several stages may count more than once.
     #[must_use]
     pub fn schools(&self) -> u32 {
-        self.schools
-            .iter()
-            .fold(0, |sum, group| sum.saturating_add(*group))
+        self.schools.iter().fold(0, |sum, group| sum.saturating_add(*group))
     }
 }
 
@@ -83,14 +81,8 @@ pub fn sum(sums: &Sums, block: &Block, slice: Slice<'_>) -> Vec<CellSum> {
 
 fn steps(axis: &Axis, slice: Slice<'_>) -> Vec<Step> {
     let name = axis.dimension.as_str();
-    let filter = slice
-        .filters
-        .iter()
-        .find(|(dimension, _)| *dimension == axis.dimension);
-    let by = slice
-        .by
-        .iter()
-        .position(|known| known.dimension == axis.dimension);
+    let filter = slice.filters.iter().find(|(dimension, _)| *dimension == axis.dimension);
+    let by = slice.by.iter().position(|known| known.dimension == axis.dimension);
     let after = by.and_then(|at| slice.by.get(at + 1..)).unwrap_or_default();
     let stride: usize = after.iter().map(|known| known.values.len()).product();
     let wanted = by.and_then(|at| slice.by.get(at));
@@ -102,11 +94,7 @@ fn steps(axis: &Axis, slice: Slice<'_>) -> Vec<Step> {
         Step {
             is_counted: !excluded,
             target: place.flatten().unwrap_or(0) * stride,
-            group: if name == "stage" {
-                group_of(axis, value)
-            } else {
-                0
-            },
+            group: if name == "stage" { group_of(axis, value) } else { 0 },
         }
     };
     axis.values.iter().map(step).collect()
@@ -116,10 +104,7 @@ fn group_of(axis: &Axis, stage: &str) -> usize {
     if LOWER_STAGES.contains(&stage) {
         return 0;
     }
-    let upper = axis
-        .values
-        .iter()
-        .filter(|known| !LOWER_STAGES.contains(&known.as_str()));
+    let upper = axis.values.iter().filter(|known| !LOWER_STAGES.contains(&known.as_str()));
     let place = upper.clone().position(|known| known == stage).unwrap_or(0);
     (place + 1).min(GROUPS - 1)
 }
@@ -149,15 +134,8 @@ mod tests {
 
     fn axis(catalogue: &Catalogue, id: &str) -> Axis {
         let dimension = catalogue.dimension(id).expect("dimension");
-        let values = dimension
-            .values
-            .iter()
-            .map(|value| value.id.clone())
-            .collect();
-        Axis {
-            dimension: dimension.id.clone(),
-            values,
-        }
+        let values = dimension.values.iter().map(|value| value.id.clone()).collect();
+        Axis { dimension: dimension.id.clone(), values }
     }
 
     /// Reading a derived count by index arithmetic gives what the catalogue's rule says.
@@ -173,11 +151,7 @@ mod tests {
         let block = spec.block("scr.census").expect("block");
         for rule in &catalogue.partitions()[0].derives {
             let derivation = catalogue.derive(rule.count.as_str()).expect("derivation");
-            let slice = Slice {
-                by: &derivation.axes,
-                filters: &[],
-                outcomes: &rule.outcomes,
-            };
+            let slice = Slice { by: &derivation.axes, filters: &[], outcomes: &rule.outcomes };
             let found = sum(&sums, block, slice);
             assert_eq!(found.len(), derivation.cells.len());
             for (found, cell) in found.iter().zip(&derivation.cells) {
@@ -197,21 +171,13 @@ mod tests {
         let values: Vec<u64> = (0..spec.cells() as u64).collect();
         let sums = Sums::from_parts(values, vec![1; spec.cells()]).expect("sums");
         let check = |by: &[Axis], filters: &[(DimensionId, String)]| -> u64 {
-            let slice = Slice {
-                by,
-                filters,
-                outcomes: &[],
-            };
+            let slice = Slice { by, filters, outcomes: &[] };
             sum(&sums, block, slice).iter().map(|cell| cell.value).sum()
         };
         let whole: u64 = block.range().map(|n| n as u64).sum();
         let (stage, sex) = (axis(&catalogue, "stage"), axis(&catalogue, "sex"));
         assert_eq!(check(&[], &[]), whole);
-        assert_eq!(
-            check(&[sex.clone(), stage.clone()], &[]),
-            whole,
-            "in another order"
-        );
+        assert_eq!(check(&[sex.clone(), stage.clone()], &[]), whole, "in another order");
         let narrowed: u64 = ["m", "f", "u"]
             .iter()
             .map(|value| check(&[], &[(sex.dimension.clone(), (*value).to_owned())]))
@@ -226,28 +192,16 @@ mod tests {
         let spec = catalogue.table("clear.term").expect("table");
         let block = spec.block("base.students").expect("block");
         let mut contributors = vec![0; spec.cells()];
-        for (stage, grade, schools) in [
-            ("primary_low", "g1", 4),
-            ("primary_high", "g5", 4),
-            ("junior", "g7", 2),
-        ] {
+        for (stage, grade, schools) in
+            [("primary_low", "g1", 4), ("primary_high", "g5", 4), ("junior", "g7", 2)]
+        {
             for sex in ["m", "f", "u"] {
-                let at = spec
-                    .index("base.students", &[stage, grade, sex])
-                    .expect("index");
+                let at = spec.index("base.students", &[stage, grade, sex]).expect("index");
                 contributors[at] = schools;
             }
         }
         let sums = Sums::from_parts(vec![0; spec.cells()], contributors).expect("sums");
-        let all = sum(
-            &sums,
-            block,
-            Slice {
-                by: &[],
-                filters: &[],
-                outcomes: &[],
-            },
-        );
+        let all = sum(&sums, block, Slice { by: &[], filters: &[], outcomes: &[] });
         assert_eq!((all[0].schools(), all[0].school_cells), (6, 30));
     }
 }

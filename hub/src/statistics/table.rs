@@ -107,15 +107,7 @@ pub fn city_table(
     let (mut rows, mut closed) = (Vec::new(), Vec::new());
     for indicator in Indicator::all(catalogue) {
         let figures = holdings.figures(packs, indicator.id(), &[])?;
-        let blank = figures
-            .whole
-            .figures
-            .first()
-            .and_then(|figure| figure.reading.blank());
-        match blank
-            .filter(|blank| is_closed(*blank))
-            .and_then(Blank::reason)
-        {
+        match closed_by(&figures) {
             Some(reason) => closed.push(ClosedOut {
                 indicator: indicator.id().to_owned(),
                 name: indicator.label().into(),
@@ -124,18 +116,10 @@ pub fn city_table(
             None => rows.push(row(catalogue, indicator, &figures)),
         }
     }
-    let areas = holdings
-        .members
-        .iter()
-        .filter(|member| member.unit.kind.is_hub());
+    let areas = holdings.members.iter().filter(|member| member.unit.kind.is_hub());
     let clear = |sheets: &[Sheet], due| {
         let first = sheets.first().map(|sheet| sheet.coverage);
-        first
-            .unwrap_or(Coverage {
-                schools_due: due,
-                ..Coverage::default()
-            })
-            .into()
+        first.unwrap_or(Coverage { schools_due: due, ..Coverage::default() }).into()
     };
     let areas = areas.map(|member| AreaOut {
         unit: member.unit.id.to_string(),
@@ -165,9 +149,7 @@ pub fn latest_term(
     packs: &Packs,
     today: Date,
 ) -> Result<Option<TermId>, StatisticsError> {
-    let latest = snapshot::periods(tx)?
-        .iter()
-        .find_map(|text| text.parse().ok());
+    let latest = snapshot::periods(tx)?.iter().find_map(|text| text.parse().ok());
     Ok(latest.or_else(|| packs.calendar().current(today).map(|term| term.id)))
 }
 
@@ -179,25 +161,23 @@ pub(super) fn everything(
     period: Period,
 ) -> Result<Holdings, StatisticsError> {
     let catalogue = packs.in_force().catalogue.clone();
-    let tables: Vec<&str> = catalogue
-        .tables()
-        .iter()
-        .map(|table| table.id().as_str())
-        .collect();
+    let tables: Vec<&str> = catalogue.tables().iter().map(|table| table.id().as_str()).collect();
     Holdings::open(tx, packs, at, (period, Members::Listed), &tables)
 }
 
-const fn is_closed(blank: Blank) -> bool {
-    matches!(blank, Blank::Unsupported | Blank::NoFeed(_))
+/// Why an indicator has no row: nobody can give it, it is not opened, or no school is due for it
+/// in a period of this kind.
+fn closed_by(figures: &Figures) -> Option<&'static str> {
+    let blank = figures.whole.figures.first()?.reading.blank()?;
+    match blank {
+        Blank::Unsupported | Blank::NoFeed(_) => blank.reason(),
+        Blank::NotApplicable if figures.whole.coverage.schools_due == 0 => Some("other_period"),
+        _ => None,
+    }
 }
 
 fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> RowOut {
-    let areas = || {
-        figures
-            .members
-            .iter()
-            .filter(|member| member.unit.kind.is_hub())
-    };
+    let areas = || figures.members.iter().filter(|member| member.unit.kind.is_hub());
     let units: Vec<&UnitFigures> = std::iter::once(&figures.whole).chain(areas()).collect();
     let text = |lang: Lang| {
         let cell = |unit: &&UnitFigures| {
@@ -209,11 +189,7 @@ fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> Ro
     };
     let out = |unit: &UnitFigures| {
         let missing = super::value::Reading::Blank(Blank::NoFeed(NoFeed::SecondHub));
-        let bare = super::Figure {
-            key: Vec::new(),
-            reading: missing,
-            schools: 0,
-        };
+        let bare = super::Figure { key: Vec::new(), reading: missing, schools: 0 };
         FigureOut::new(unit.figures.first().unwrap_or(&bare), &[])
     };
     RowOut {

@@ -57,29 +57,18 @@ fn rounded_sum(schools: &[School], outcomes: &[&str], keep: impl Fn(&[String]) -
 #[test]
 fn clear_counts_equal_independent_sums() {
     let hub = district();
-    let expected: u64 = SCHOOLS
-        .iter()
-        .map(|school| school.persons(&catalogue()))
-        .sum();
+    let expected: u64 = SCHOOLS.iter().map(|school| school.persons(&catalogue())).sum();
     let whole = hub.figures("base.students", &[]).expect("figures").whole;
     assert_eq!(count(&whole, &[]), Amount::exact(expected));
     assert_eq!(whole.coverage.schools_reported, 14);
     assert_eq!(whole.coverage.persons, expected);
-    let by = hub
-        .figures("base.students", &["sex", "stage"])
-        .expect("figures");
+    let by = hub.figures("base.students", &["sex", "stage"]).expect("figures");
     for (stage, sex) in [("junior", "f"), ("primary_low", "m"), ("senior", "m")] {
-        let exact: u64 = [
-            "g1", "g2", "g3", "g6", "g7", "g8", "g9", "g10", "g11", "g12",
-        ]
-        .iter()
-        .flat_map(|grade| SCHOOLS.iter().filter_map(|s| s.enrolled(stage, grade, sex)))
-        .sum();
-        assert_eq!(
-            count(&by.whole, &[sex, stage]).value,
-            exact,
-            "{stage} {sex}"
-        );
+        let exact: u64 = ["g1", "g2", "g3", "g6", "g7", "g8", "g9", "g10", "g11", "g12"]
+            .iter()
+            .flat_map(|grade| SCHOOLS.iter().filter_map(|s| s.enrolled(stage, grade, sex)))
+            .sum();
+        assert_eq!(count(&by.whole, &[sex, stage]).value, exact, "{stage} {sex}");
     }
     assert_eq!(by.members.len(), 14);
     let first = by.of(&"P01".parse().expect("id")).expect("member");
@@ -95,10 +84,7 @@ fn clear_counts_equal_independent_sums() {
 fn sealed_counts_are_sums_of_rounded_cells() {
     let hub = district();
     let done = ["negative", "positive", "due", "critical"];
-    let whole = hub
-        .figures("scr.completed", &["stage"])
-        .expect("figures")
-        .whole;
+    let whole = hub.figures("scr.completed", &["stage"]).expect("figures").whole;
     for stage in ["kindergarten", "primary_low", "primary_high"] {
         let expected = rounded_sum(&SCHOOLS, &done, |key| key[1] == stage);
         let amount = count(&whole, &[stage]);
@@ -108,14 +94,8 @@ fn sealed_counts_are_sums_of_rounded_cells() {
         assert_eq!(amount.rounding_error_max, 4 * amount.rounded_cells);
     }
     let all = hub.figures("scr.completed", &[]).expect("figures").whole;
-    assert_eq!(
-        count(&all, &[]).value,
-        rounded_sum(&SCHOOLS, &done, |_| true)
-    );
-    let exact: u64 = SCHOOLS
-        .iter()
-        .map(|school| school.screened(&catalogue()))
-        .sum();
+    assert_eq!(count(&all, &[]).value, rounded_sum(&SCHOOLS, &done, |_| true));
+    let exact: u64 = SCHOOLS.iter().map(|school| school.screened(&catalogue())).sum();
     assert!(count(&all, &[]).value.abs_diff(exact) <= count(&all, &[]).rounding_error_max);
 }
 
@@ -123,18 +103,9 @@ fn sealed_counts_are_sums_of_rounded_cells() {
 #[test]
 fn ratios_are_made_of_sums() {
     let hub = district();
-    let whole = hub
-        .figures("r.scr.coverage", &["stage"])
-        .expect("figures")
-        .whole;
-    let above = hub
-        .figures("scr.completed", &["stage"])
-        .expect("figures")
-        .whole;
-    let below = hub
-        .figures("scr.eligible", &["stage"])
-        .expect("figures")
-        .whole;
+    let whole = hub.figures("r.scr.coverage", &["stage"]).expect("figures").whole;
+    let above = hub.figures("scr.completed", &["stage"]).expect("figures").whole;
+    let below = hub.figures("scr.eligible", &["stage"]).expect("figures").whole;
     let expected = Reading::Ratio {
         numerator: count(&above, &["primary_high"]),
         denominator: count(&below, &["primary_high"]),
@@ -151,27 +122,21 @@ fn rounded_sums_of_few_schools_are_shown_to_nobody() {
     let figures = hub.figures("scr.completed", &["stage"]).expect("figures");
     assert_eq!(blank(&figures.whole, &["senior"]), few());
     for member in &figures.members {
-        let shown = member
-            .figures
-            .iter()
-            .filter(|figure| figure.reading.blank().is_none());
+        let shown = member.figures.iter().filter(|figure| figure.reading.blank().is_none());
         assert_eq!(shown.count(), 0, "{}", member.unit.id);
     }
     let clear = hub.figures("scr.eligible", &["stage"]).expect("figures");
-    assert!(clear.members.iter().all(|member| {
-        member
-            .figures
+    assert!(
+        clear
+            .members
             .iter()
-            .any(|figure| figure.reading.blank().is_none())
-    }));
+            .all(|member| { member.figures.iter().any(|figure| figure.reading.blank().is_none()) })
+    );
     let street = Fixture::new("370202001", UnitKind::Street);
     street.schools(&SCHOOLS[..3]);
     let whole = street.figures("scr.positive", &[]).expect("figures").whole;
     assert_eq!(blank(&whole, &[]), few());
-    let ratio = street
-        .figures("r.scr.positive", &[])
-        .expect("figures")
-        .whole;
+    let ratio = street.figures("r.scr.positive", &[]).expect("figures").whole;
     assert_eq!(blank(&ratio, &[]), few());
 }
 
@@ -179,10 +144,7 @@ fn rounded_sums_of_few_schools_are_shown_to_nobody() {
 #[test]
 fn the_total_does_not_give_a_hidden_stage_away() {
     let hub = district();
-    let figures = hub
-        .figures("scr.completed", &["stage"])
-        .expect("figures")
-        .whole;
+    let figures = hub.figures("scr.completed", &["stage"]).expect("figures").whole;
     let hidden: Vec<&str> = figures
         .figures
         .iter()
@@ -204,10 +166,8 @@ fn a_district_does_not_tell_what_the_city_hides() {
         let figures = city.figures(indicator, &["stage"]).expect("figures");
         for stage in ["junior", "senior"] {
             assert_eq!(blank(&figures.whole, &[stage]), few(), "{stage}");
-            let told = figures
-                .members
-                .iter()
-                .filter(|unit| reading(unit, &[stage]).blank().is_none());
+            let told =
+                figures.members.iter().filter(|unit| reading(unit, &[stage]).blank().is_none());
             assert_eq!(told.count(), 0, "{stage}");
         }
         let shown = reading(&figures.members[0], &["primary_low"]);
@@ -219,47 +179,21 @@ fn a_district_does_not_tell_what_the_city_hides() {
 #[test]
 fn four_blanks_are_told_apart() {
     let hub = district();
-    let students = hub
-        .figures("base.students", &["stage", "grade", "sex"])
-        .expect("figures");
-    assert_eq!(
-        count(&students.whole, &["junior", "g7", "u"]),
-        Amount::exact(0)
-    );
-    assert_eq!(
-        blank(&students.whole, &["senior", "g3", "m"]),
-        Blank::NotApplicable
-    );
-    assert_eq!(
-        blank(&students.whole, &["vocational", "g10", "m"]),
-        Blank::NotApplicable
-    );
+    let students = hub.figures("base.students", &["stage", "grade", "sex"]).expect("figures");
+    assert_eq!(count(&students.whole, &["junior", "g7", "u"]), Amount::exact(0));
+    assert_eq!(blank(&students.whole, &["senior", "g3", "m"]), Blank::NotApplicable);
+    assert_eq!(blank(&students.whole, &["vocational", "g10", "m"]), Blank::NotApplicable);
     let classes = hub.figures("base.classes", &[]).expect("figures").whole;
     assert_eq!(blank(&classes, &[]), Blank::Unsupported);
     assert_eq!(classes.able, 0);
     hub.member("P99", UnitKind::School, 0);
     hub.take(&SCHOOLS[0].release(&hub.packs.last(), CLEAR), 2, NOW_MS + 1);
-    let late = hub
-        .figures("base.students", &["stage", "grade", "sex"])
-        .expect("figures");
-    assert_eq!(
-        blank(&late.whole, &["vocational", "g10", "m"]),
-        Blank::NotReported
-    );
-    assert_eq!(
-        blank(&late.whole, &["senior", "g3", "m"]),
-        Blank::NotApplicable,
-        "never"
-    );
+    let late = hub.figures("base.students", &["stage", "grade", "sex"]).expect("figures");
+    assert_eq!(blank(&late.whole, &["vocational", "g10", "m"]), Blank::NotReported);
+    assert_eq!(blank(&late.whole, &["senior", "g3", "m"]), Blank::NotApplicable, "never");
     let missing = late.of(&"P99".parse().expect("id")).expect("listed");
     assert_eq!(blank(missing, &["junior", "g7", "m"]), Blank::NotReported);
-    assert_eq!(
-        (
-            late.whole.coverage.schools_due,
-            late.whole.coverage.schools_reported
-        ),
-        (15, 14)
-    );
+    assert_eq!((late.whole.coverage.schools_due, late.whole.coverage.schools_reported), (15, 14));
 }
 
 /// A rounded sum below the floor is hidden, zero included; an extreme one has a higher floor and
@@ -267,16 +201,10 @@ fn four_blanks_are_told_apart() {
 #[test]
 fn small_rounded_sums_are_hidden() {
     let hub = district();
-    let small = hub
-        .figures("scr.positive", &["stage", "sex"])
-        .expect("figures")
-        .whole;
+    let small = hub.figures("scr.positive", &["stage", "sex"]).expect("figures").whole;
     let hidden = blank(&small, &["junior", "u"]);
     assert_eq!(hidden, Blank::Suppressed(Floor::Small { shown_from: 10 }));
-    let critical = hub
-        .figures("scr.critical", &["stage"])
-        .expect("figures")
-        .whole;
+    let critical = hub.figures("scr.critical", &["stage"]).expect("figures").whole;
     let sum = rounded_sum(&SCHOOLS, &["critical"], |key| key[1] == "junior");
     match reading(&critical, &["junior"]) {
         Reading::Count(amount) => assert!(amount.value == sum && sum >= 20),
@@ -311,13 +239,7 @@ fn partial_support_is_carried_along() {
 fn a_citys_figures_are_the_sums_of_its_districts() {
     let city = Fixture::new("370200", UnitKind::City);
     let more: Vec<School> = (0..6)
-        .map(|n| {
-            school(
-                ["A1", "A2", "A3", "A4", "A5", "A6"][n],
-                SCHOOLS[0].kind,
-                31 + n as u64,
-            )
-        })
+        .map(|n| school(["A1", "A2", "A3", "A4", "A5", "A6"][n], SCHOOLS[0].kind, 31 + n as u64))
         .collect();
     city.member("370211", UnitKind::District, 5);
     city.hub("370202", UnitKind::District, &SCHOOLS, 14);
@@ -331,13 +253,7 @@ fn a_citys_figures_are_the_sums_of_its_districts() {
         assert_eq!(count(&figures.whole, &[]).value, parts, "{indicator}");
         let silent = figures.of(&"370211".parse().expect("id")).expect("member");
         assert_eq!(blank(silent, &[]), Blank::NotReported);
-        assert_eq!(
-            (
-                silent.coverage.schools_due,
-                silent.coverage.schools_reported
-            ),
-            (5, 0)
-        );
+        assert_eq!((silent.coverage.schools_due, silent.coverage.schools_reported), (5, 0));
         let coverage = figures.whole.coverage;
         assert_eq!((coverage.schools_due, coverage.schools_reported), (27, 20));
     }
@@ -351,15 +267,7 @@ fn a_rate_is_about_the_same_schools_above_and_below() {
     let late = school("P07", SCHOOLS[0].kind, 7);
     hub.take(&late.release(&hub.packs.last(), CLEAR), 1, NOW_MS + 1);
     let whole = hub.figures("r.scr.coverage", &[]).expect("figures").whole;
-    let all = [
-        "refused",
-        "not_reached",
-        "void",
-        "negative",
-        "positive",
-        "due",
-        "critical",
-    ];
+    let all = ["refused", "not_reached", "void", "negative", "positive", "due", "critical"];
     match reading(&whole, &[]) {
         Reading::Ratio { denominator, .. } => {
             assert_eq!(denominator.value, rounded_sum(&SCHOOLS, &all, |_| true));
@@ -373,18 +281,11 @@ fn a_rate_is_about_the_same_schools_above_and_below() {
 #[test]
 fn members_are_shown_as_the_snapshot_counts_them() {
     let hub = district();
-    let changed = School {
-        seed: 77,
-        ..SCHOOLS[0]
-    };
+    let changed = School { seed: 77, ..SCHOOLS[0] };
     hub.fold(&changed.release(&hub.packs.last(), CLEAR), 2, NOW_MS + 1);
     let check = || {
         let figures = hub.figures("base.students", &[]).expect("figures");
-        let parts: u64 = figures
-            .members
-            .iter()
-            .map(|unit| count(unit, &[]).value)
-            .sum();
+        let parts: u64 = figures.members.iter().map(|unit| count(unit, &[]).value).sum();
         assert_eq!(count(&figures.whole, &[]).value, parts);
         parts
     };
@@ -397,15 +298,9 @@ fn members_are_shown_as_the_snapshot_counts_them() {
 #[test]
 fn bands_are_ranges_and_closed_indicators_say_why() {
     let hub = district();
-    let whole = hub
-        .figures("scr.completed_band", &[])
-        .expect("figures")
-        .whole;
+    let whole = hub.figures("scr.completed_band", &[]).expect("figures").whole;
     let amount = count(&whole, &[]);
-    let exact: u64 = SCHOOLS
-        .iter()
-        .map(|school| school.screened(&catalogue()))
-        .sum();
+    let exact: u64 = SCHOOLS.iter().map(|school| school.screened(&catalogue())).sum();
     assert_eq!(amount.above, 9 * 14);
     assert!(amount.low() <= exact && exact <= amount.high());
     for (indicator, reason) in [
@@ -435,10 +330,5 @@ fn an_empty_hub_has_no_zeros() {
     assert_eq!(blank(&due.whole, &["junior"]), Blank::NotReported);
     assert!(due.states.is_empty());
     let cells = SCHOOLS[0].rounded(&catalogue());
-    assert!(
-        cells
-            .cells()
-            .iter()
-            .any(|cell| matches!(cell, Cell::Value(_)))
-    );
+    assert!(cells.cells().iter().any(|cell| matches!(cell, Cell::Value(_))));
 }

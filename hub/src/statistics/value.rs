@@ -35,13 +35,7 @@ impl Amount {
     /// A sum that is known exactly.
     #[must_use]
     pub const fn exact(value: u64) -> Self {
-        Self {
-            value,
-            rounded_cells: 0,
-            rounding_error_max: 0,
-            variance_max: 0,
-            above: 0,
-        }
+        Self { value, rounded_cells: 0, rounding_error_max: 0, variance_max: 0, above: 0 }
     }
 
     /// A sum of school cells that were each rounded to base 5.
@@ -63,9 +57,7 @@ impl Amount {
             value: self.value.saturating_mul(factor),
             rounded_cells: self.rounded_cells,
             rounding_error_max: self.rounding_error_max.saturating_mul(factor),
-            variance_max: self
-                .variance_max
-                .saturating_mul(factor.saturating_mul(factor)),
+            variance_max: self.variance_max.saturating_mul(factor.saturating_mul(factor)),
             above: self.above.saturating_mul(factor),
         }
     }
@@ -76,9 +68,7 @@ impl Amount {
         Self {
             value: self.value.saturating_add(other.value),
             rounded_cells: self.rounded_cells.saturating_add(other.rounded_cells),
-            rounding_error_max: self
-                .rounding_error_max
-                .saturating_add(other.rounding_error_max),
+            rounding_error_max: self.rounding_error_max.saturating_add(other.rounding_error_max),
             variance_max: self.variance_max.saturating_add(other.variance_max),
             above: self.above.saturating_add(other.above),
         }
@@ -91,14 +81,10 @@ impl Amount {
     #[must_use]
     pub fn margin(&self) -> u64 {
         // 1.96 standard errors, in whole persons: (1.96^2 = 3.8416) * variance, rounded up.
-        let squared = u128::from(self.variance_max)
-            .saturating_mul(38_416)
-            .div_ceil(10_000);
+        let squared = u128::from(self.variance_max).saturating_mul(38_416).div_ceil(10_000);
         let root = squared.isqrt();
         let up = root + u128::from(root * root < squared);
-        u64::try_from(up)
-            .unwrap_or(u64::MAX)
-            .min(self.rounding_error_max)
+        u64::try_from(up).unwrap_or(u64::MAX).min(self.rounding_error_max)
     }
 
     /// Lower end of the range of [`Amount::margin`].
@@ -110,9 +96,7 @@ impl Amount {
     /// Upper end of the range of [`Amount::margin`] and of bands.
     #[must_use]
     pub fn high(&self) -> u64 {
-        self.value
-            .saturating_add(self.margin())
-            .saturating_add(self.above)
+        self.value.saturating_add(self.margin()).saturating_add(self.above)
     }
 
     /// Whether the sum is known to the last person.
@@ -261,11 +245,7 @@ impl UnitName {
         if en.is_empty() {
             en.clone_from(&zh);
         }
-        Self {
-            id: config.unit.clone(),
-            kind: config.kind,
-            label: Label { zh, en },
-        }
+        Self { id: config.unit.clone(), kind: config.kind, label: Label { zh, en } }
     }
 }
 
@@ -328,9 +308,7 @@ impl Figures {
     /// The figures of a unit: the hub itself, or one of its members.
     #[must_use]
     pub fn of(&self, unit: &UnitId) -> Option<&UnitFigures> {
-        std::iter::once(&self.whole)
-            .chain(&self.members)
-            .find(|known| known.unit.id == *unit)
+        std::iter::once(&self.whole).chain(&self.members).find(|known| known.unit.id == *unit)
     }
 }
 
@@ -355,17 +333,8 @@ mod tests {
     #[test]
     fn exact_and_banded_sums_state_their_range() {
         let exact = Amount::exact(7).plus(Amount::exact(5));
-        assert_eq!(
-            (exact.low(), exact.high(), exact.is_exact()),
-            (12, 12, true)
-        );
-        let banded = Amount {
-            above: 18,
-            ..Amount::exact(40)
-        };
-        assert_eq!(
-            (banded.low(), banded.high(), banded.is_exact()),
-            (40, 58, false)
-        );
+        assert_eq!((exact.low(), exact.high(), exact.is_exact()), (12, 12, true));
+        let banded = Amount { above: 18, ..Amount::exact(40) };
+        assert_eq!((banded.low(), banded.high(), banded.is_exact()), (40, 58, false));
     }
 }

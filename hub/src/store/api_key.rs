@@ -120,13 +120,11 @@ pub fn admits(tx: &Tx<'_>, text: &str) -> Result<bool, SqlError> {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -140,9 +138,7 @@ mod tests {
     fn a_key_admits_until_it_is_revoked() {
         let database = Database::in_memory(crate::store::MIGRATIONS).expect("database");
         let (first, second) = database
-            .write("keys", |tx| {
-                Ok::<_, SqlError>((add(tx, "看板", 1)?, add(tx, "BI", 2)?))
-            })
+            .write("keys", |tx| Ok::<_, SqlError>((add(tx, "看板", 1)?, add(tx, "BI", 2)?)))
             .expect("keys");
         let check = |text: &str| {
             let text = text.to_owned();
@@ -151,9 +147,7 @@ mod tests {
         assert!(check(first.expose()) && check(second.expose()));
         let swapped = second.expose().replace(&second.id, &first.id);
         let long = "x".repeat(500);
-        let cut = first
-            .expose()
-            .trim_end_matches(|c: char| c.is_ascii_hexdigit());
+        let cut = first.expose().trim_end_matches(|c: char| c.is_ascii_hexdigit());
         for text in [swapped.as_str(), cut, "", "xqk__", "xqk_a_b_c", &long] {
             assert!(!check(text), "{text}");
         }
@@ -164,10 +158,7 @@ mod tests {
         assert_eq!(revoked.expect("revoke"), (true, false));
         assert!(!check(first.expose()) && check(second.expose()));
         let listed = database.read(all).expect("list");
-        let shown: Vec<_> = listed
-            .iter()
-            .map(|k| (k.label.as_str(), k.revoked_at_ms))
-            .collect();
+        let shown: Vec<_> = listed.iter().map(|k| (k.label.as_str(), k.revoked_at_ms)).collect();
         assert_eq!(shown, [("看板", Some(3)), ("BI", None)]);
     }
 }

@@ -25,12 +25,7 @@ pub fn note(tx: &Tx<'_>, contact: &Contact) -> Result<(), SqlError> {
         "insert into contact (unit, version, skew_ms, seen_at_ms) values ($1, $2, $3, $4)
          on conflict (unit) do update set version = excluded.version, skew_ms = excluded.skew_ms,
              seen_at_ms = excluded.seen_at_ms",
-        params![
-            &contact.unit,
-            &contact.version,
-            contact.skew_ms,
-            contact.seen_at_ms
-        ],
+        params![&contact.unit, &contact.version, contact.skew_ms, contact.seen_at_ms],
     )?;
     Ok(())
 }
@@ -40,18 +35,14 @@ pub fn note(tx: &Tx<'_>, contact: &Contact) -> Result<(), SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Contact>, SqlError> {
-    tx.query(
-        "select unit, version, skew_ms, seen_at_ms from contact order by unit",
-        &[],
-        |row| {
-            Ok(Contact {
-                unit: row.text(0)?,
-                version: row.text(1)?,
-                skew_ms: row.i64(2)?,
-                seen_at_ms: row.i64(3)?,
-            })
-        },
-    )
+    tx.query("select unit, version, skew_ms, seen_at_ms from contact order by unit", &[], |row| {
+        Ok(Contact {
+            unit: row.text(0)?,
+            version: row.text(1)?,
+            skew_ms: row.i64(2)?,
+            seen_at_ms: row.i64(3)?,
+        })
+    })
 }
 
 /// One directive as a unit applied it.

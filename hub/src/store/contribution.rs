@@ -38,11 +38,7 @@ const COLUMNS: &str =
 
 fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
     Ok(Contribution {
-        place: Place {
-            unit: row.text(0)?,
-            table: row.text(1)?,
-            period: row.text(2)?,
-        },
+        place: Place { unit: row.text(0)?, table: row.text(1)?, period: row.text(2)? },
         revision: row.u32(3)?,
         catalogue: row.blob(4)?,
         digest: row.blob(5)?,
@@ -61,11 +57,7 @@ pub fn current(tx: &Tx<'_>, place: &Place) -> Result<Option<Contribution>, SqlEr
         "select {COLUMNS} from contribution
          where unit = $1 and table_id = $2 and period = $3 and current = 1"
     );
-    tx.query_opt(
-        &sql,
-        params![&place.unit, &place.table, &place.period],
-        read,
-    )
+    tx.query_opt(&sql, params![&place.unit, &place.table, &place.period], read)
 }
 
 /// The digest of one revision, to tell a repeat from a contradiction.

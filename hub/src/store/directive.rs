@@ -100,11 +100,7 @@ pub fn of_kind(tx: &Tx<'_>, kind: &str) -> Result<Vec<Stored>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
-    tx.query(
-        &format!("select {COLUMNS} from directive order by cursor"),
-        &[],
-        read,
-    )
+    tx.query(&format!("select {COLUMNS} from directive order by cursor"), &[], read)
 }
 
 /// The last cursor that was given; zero before the first directive.
@@ -112,8 +108,6 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn last_cursor(tx: &Tx<'_>) -> Result<u64, SqlError> {
-    let last = tx.query_opt("select max(cursor) from directive", &[], |row| {
-        row.opt_i64(0)
-    })?;
+    let last = tx.query_opt("select max(cursor) from directive", &[], |row| row.opt_i64(0))?;
     Ok(last.flatten().map_or(0, i64::unsigned_abs))
 }

@@ -85,13 +85,7 @@ pub fn insert(tx: &Tx<'_>, invite: &Stored, now_ms: i64) -> Result<(), SqlError>
         "insert into invite (id, unit, public_key, created_at_ms, expires_at_ms, used_key, csr,
                              chain, state)
          values ($1, $2, $3, $4, $5, null, null, null, 'open')",
-        params![
-            &invite.id,
-            &invite.unit,
-            &invite.public_key,
-            now_ms,
-            invite.expires_at_ms
-        ],
+        params![&invite.id, &invite.unit, &invite.public_key, now_ms, invite.expires_at_ms],
     )?;
     Ok(())
 }
@@ -101,11 +95,7 @@ pub fn insert(tx: &Tx<'_>, invite: &Stored, now_ms: i64) -> Result<(), SqlError>
 /// # Errors
 /// The store cannot be read.
 pub fn find(tx: &Tx<'_>, id: &[u8]) -> Result<Option<Stored>, SqlError> {
-    tx.query_opt(
-        &format!("select {COLUMNS} from invite where id = $1"),
-        params![id],
-        read,
-    )
+    tx.query_opt(&format!("select {COLUMNS} from invite where id = $1"), params![id], read)
 }
 
 /// All invites, the latest first.
@@ -113,11 +103,7 @@ pub fn find(tx: &Tx<'_>, id: &[u8]) -> Result<Option<Stored>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
-    tx.query(
-        &format!("select {COLUMNS} from invite order by created_at_ms desc"),
-        &[],
-        read,
-    )
+    tx.query(&format!("select {COLUMNS} from invite order by created_at_ms desc"), &[], read)
 }
 
 /// Notes who redeemed an invite and how far that got.

@@ -213,21 +213,13 @@ pub fn batch(tx: &Tx<'_>, id: i64) -> Result<Option<(StoredBatch, Vec<StoredAnsw
     let signed = tx.query_opt(
         "select root, signature from answer_batch where id = $1",
         params![id],
-        |row| {
-            Ok(StoredBatch {
-                root: row.blob(0)?,
-                signature: row.blob(1)?,
-            })
-        },
+        |row| Ok(StoredBatch { root: row.blob(0)?, signature: row.blob(1)? }),
     )?;
     let Some(signed) = signed else {
         return Ok(None);
     };
-    let answers = tx.query(
-        &format!("{ANSWER} where a.batch = $1 order by a.position"),
-        params![id],
-        read,
-    )?;
+    let answers =
+        tx.query(&format!("{ANSWER} where a.batch = $1 order by a.position"), params![id], read)?;
     Ok(Some((signed, answers)))
 }
 

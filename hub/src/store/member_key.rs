@@ -117,11 +117,7 @@ pub fn find(tx: &Tx<'_>, key_id: &[u8]) -> Result<Option<MemberKey>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<MemberKey>, SqlError> {
-    tx.query(
-        &format!("select {COLUMNS} from member_key order by unit, issued_at_ms"),
-        &[],
-        read,
-    )
+    tx.query(&format!("select {COLUMNS} from member_key order by unit, issued_at_ms"), &[], read)
 }
 
 /// Takes all keys of a member back for good.

@@ -21,26 +21,10 @@ use runtime::sql::Migration;
 
 /// Schema of `hub.db`, which also holds the hub's own outbox.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "hub",
-        sql: include_str!("migrations/001_hub.sql"),
-    },
-    Migration {
-        number: 2,
-        name: "outbox",
-        sql: runtime::uplink::OUTBOX_SCHEMA,
-    },
-    Migration {
-        number: 3,
-        name: "web sessions",
-        sql: runtime::web::session_store::SCHEMA,
-    },
-    Migration {
-        number: 4,
-        name: "api keys",
-        sql: include_str!("migrations/002_api_key.sql"),
-    },
+    Migration { number: 1, name: "hub", sql: include_str!("migrations/001_hub.sql") },
+    Migration { number: 2, name: "outbox", sql: runtime::uplink::OUTBOX_SCHEMA },
+    Migration { number: 3, name: "web sessions", sql: runtime::web::session_store::SCHEMA },
+    Migration { number: 4, name: "api keys", sql: include_str!("migrations/002_api_key.sql") },
     Migration {
         number: 5,
         name: "unsealed totals",

@@ -8,11 +8,7 @@ use runtime::sql::{SqlError, Tx};
 /// # Errors
 /// The store cannot be read.
 pub fn value(tx: &Tx<'_>, name: &str) -> Result<Option<String>, SqlError> {
-    tx.query_opt(
-        "select value from setting where name = $1",
-        params![name],
-        |row| row.text(0),
-    )
+    tx.query_opt("select value from setting where name = $1", params![name], |row| row.text(0))
 }
 
 /// Writes a setting; writing it again replaces it.
@@ -45,7 +41,5 @@ pub fn touch_registry(tx: &Tx<'_>) -> Result<(), SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn registry_version(tx: &Tx<'_>) -> Result<u64, SqlError> {
-    Ok(value(tx, REGISTRY_VERSION)?
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0))
+    Ok(value(tx, REGISTRY_VERSION)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }

@@ -6,6 +6,7 @@ use domain::rollup::{Coverage, Snapshot};
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
+use super::setting;
 use super::total::{TotalKey, pack_sums, rule_number, rule_of, unpack_sums};
 
 /// A snapshot with what it is of.
@@ -23,15 +24,27 @@ pub struct Sealed {
     pub sealed_at_ms: i64,
 }
 
+/// Name of the setting above which new snapshots are numbered.
+const FLOOR: &str = "snapshot_floor";
+
 /// The number that the next snapshot gets.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn next_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
-    let last = tx.query_opt("select max(number) from snapshot", &[], |row| {
-        row.opt_i64(0)
-    })?;
-    Ok(last.flatten().map_or(1, |number| number.unsigned_abs() + 1))
+    let last = tx.query_opt("select max(number) from snapshot", &[], |row| row.opt_i64(0))?;
+    let last = last.flatten().map_or(0, i64::unsigned_abs);
+    let floor = setting::value(tx, FLOOR)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Ok(last.max(floor) + 1)
+}
+
+/// Numbers new snapshots above a floor, as a hub does that was restored from a backup and whose
+/// parent knows later ones.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn raise_floor(tx: &Tx<'_>, floor: u64) -> Result<(), SqlError> {
+    setting::set(tx, FLOOR, &floor.to_string())
 }
 
 /// Keeps a snapshot. Snapshots are never changed.
@@ -69,11 +82,8 @@ const COLUMNS: &str = "number, table_id, period, catalogue, rule, cell_values, c
     schools_due, schools_reported, persons, root, contributions, sealed_at_ms";
 
 fn read(row: &Row<'_, '_>, cells: usize) -> Result<Sealed, SqlError> {
-    let coverage = Coverage {
-        schools_due: row.u32(7)?,
-        schools_reported: row.u32(8)?,
-        persons: row.u64(9)?,
-    };
+    let coverage =
+        Coverage { schools_due: row.u32(7)?, schools_reported: row.u32(8)?, persons: row.u64(9)? };
     let snapshot = Snapshot {
         number: row.u64(0)?,
         sums: unpack_sums(row.bytes(5)?, row.bytes(6)?, cells)?,
@@ -81,11 +91,7 @@ fn read(row: &Row<'_, '_>, cells: usize) -> Result<Sealed, SqlError> {
         root: Digest::from_tagged(row.bytes(10)?).map_err(|_| SqlError::Type)?,
     };
     Ok(Sealed {
-        key: TotalKey {
-            table: row.text(1)?,
-            period: row.text(2)?,
-            catalogue: row.blob(3)?,
-        },
+        key: TotalKey { table: row.text(1)?, period: row.text(2)?, catalogue: row.blob(3)? },
         rule: rule_of(row.u32(4)?)?,
         snapshot,
         contributions: String::from_utf8(row.blob(11)?).map_err(|_| SqlError::Type)?,
@@ -124,9 +130,5 @@ pub fn find(tx: &Tx<'_>, number: u64, cells: usize) -> Result<Option<Sealed>, Sq
 /// # Errors
 /// The store cannot be read.
 pub fn periods(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
-    tx.query(
-        "select distinct period from snapshot order by period desc",
-        &[],
-        |row| row.text(0),
-    )
+    tx.query("select distinct period from snapshot order by period desc", &[], |row| row.text(0))
 }

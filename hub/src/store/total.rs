@@ -62,11 +62,7 @@ pub fn rule_of(number: u32) -> Result<Rule, SqlError> {
 /// Sums as two packed vectors.
 #[must_use]
 pub fn pack_sums(sums: &Sums) -> (Vec<u8>, Vec<u8>) {
-    let values: Vec<Cell> = sums
-        .values()
-        .iter()
-        .map(|value| Cell::Value(*value))
-        .collect();
+    let values: Vec<Cell> = sums.values().iter().map(|value| Cell::Value(*value)).collect();
     (cell::pack(&values), cell::pack_counts(sums.contributors()))
 }
 
@@ -77,10 +73,7 @@ pub fn pack_sums(sums: &Sums) -> (Vec<u8>, Vec<u8>) {
 pub fn unpack_sums(values: &[u8], contributors: &[u8], cells: usize) -> Result<Sums, SqlError> {
     let values = cell::unpack(values, cells).map_err(|_| SqlError::Type)?;
     let contributors = cell::unpack_counts(contributors, cells).map_err(|_| SqlError::Type)?;
-    let values = values
-        .into_iter()
-        .map(|cell| cell.value().unwrap_or(0))
-        .collect();
+    let values = values.into_iter().map(|cell| cell.value().unwrap_or(0)).collect();
     Sums::from_parts(values, contributors).map_err(|_| SqlError::Type)
 }
 
@@ -89,11 +82,7 @@ const COLUMNS: &str = "table_id, period, catalogue, rule, cell_values, contribut
 
 fn read(row: &Row<'_, '_>, cells: usize) -> Result<Total, SqlError> {
     Ok(Total {
-        key: TotalKey {
-            table: row.text(0)?,
-            period: row.text(1)?,
-            catalogue: row.blob(2)?,
-        },
+        key: TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? },
         rule: rule_of(row.u32(3)?)?,
         sums: unpack_sums(row.bytes(4)?, row.bytes(5)?, cells)?,
         schools_reported: row.u32(6)?,
@@ -112,11 +101,7 @@ pub fn find(tx: &Tx<'_>, key: &TotalKey, cells: usize) -> Result<Option<Total>, 
     let sql = format!(
         "select {COLUMNS} from total where table_id = $1 and period = $2 and catalogue = $3"
     );
-    tx.query_opt(
-        &sql,
-        params![&key.table, &key.period, &key.catalogue],
-        |row| read(row, cells),
-    )
+    tx.query_opt(&sql, params![&key.table, &key.period, &key.catalogue], |row| read(row, cells))
 }
 
 /// Writes a total; the row is replaced.
@@ -164,6 +149,19 @@ pub fn mark_sealed(tx: &Tx<'_>, key: &TotalKey, version: u64) -> Result<(), SqlE
     Ok(())
 }
 
+/// Has a total sealed again although its sums did not change.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn reopen(tx: &Tx<'_>, key: &TotalKey) -> Result<(), SqlError> {
+    tx.execute(
+        "update total set version = version + 1
+         where table_id = $1 and period = $2 and catalogue = $3",
+        params![&key.table, &key.period, &key.catalogue],
+    )?;
+    Ok(())
+}
+
 /// Totals that changed since they were last sealed.
 ///
 /// # Errors
@@ -173,13 +171,7 @@ pub fn unsealed(tx: &Tx<'_>) -> Result<Vec<TotalKey>, SqlError> {
         "select table_id, period, catalogue from total where version > sealed_version
          order by table_id, period",
         &[],
-        |row| {
-            Ok(TotalKey {
-                table: row.text(0)?,
-                period: row.text(1)?,
-                catalogue: row.blob(2)?,
-            })
-        },
+        |row| Ok(TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? }),
     )
 }
 
@@ -191,13 +183,7 @@ pub fn keys(tx: &Tx<'_>) -> Result<Vec<TotalKey>, SqlError> {
     tx.query(
         "select table_id, period, catalogue from total order by period, table_id",
         &[],
-        |row| {
-            Ok(TotalKey {
-                table: row.text(0)?,
-                period: row.text(1)?,
-                catalogue: row.blob(2)?,
-            })
-        },
+        |row| Ok(TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? }),
     )
 }
 
@@ -210,12 +196,6 @@ pub fn keys_of(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<TotalKey>, 
         "select table_id, period, catalogue from total where table_id = $1 and period = $2
          order by catalogue",
         params![table, period],
-        |row| {
-            Ok(TotalKey {
-                table: row.text(0)?,
-                period: row.text(1)?,
-                catalogue: row.blob(2)?,
-            })
-        },
+        |row| Ok(TotalKey { table: row.text(0)?, period: row.text(1)?, catalogue: row.blob(2)? }),
     )
 }

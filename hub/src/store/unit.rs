@@ -110,11 +110,7 @@ pub fn find(tx: &Tx<'_>, id: &UnitId) -> Result<Option<Unit>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Unit>, SqlError> {
-    tx.query(
-        &format!("select {COLUMNS} from unit order by id"),
-        &[],
-        read,
-    )
+    tx.query(&format!("select {COLUMNS} from unit order by id"), &[], read)
 }
 
 /// Changes whether a unit is served.
@@ -122,10 +118,7 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Unit>, SqlError> {
 /// # Errors
 /// The store cannot be written.
 pub fn set_status(tx: &Tx<'_>, id: &UnitId, status: UnitStatus) -> Result<(), SqlError> {
-    tx.execute(
-        "update unit set status = $2 where id = $1",
-        params![id.as_str(), status.as_str()],
-    )?;
+    tx.execute("update unit set status = $2 where id = $1", params![id.as_str(), status.as_str()])?;
     touch_registry(tx)
 }
 

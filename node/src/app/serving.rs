@@ -88,10 +88,7 @@ pub fn is_served(data: &Path) -> bool {
     let Ok(file) = File::open(data.join(LOCK_FILE)) else {
         return false;
     };
-    matches!(
-        file.try_lock_shared(),
-        Err(std::fs::TryLockError::WouldBlock)
-    )
+    matches!(file.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock))
 }
 
 /// Tells the process that serves the folder that something was queued.
@@ -113,9 +110,7 @@ impl Node {
             ConsoleMode::Off => None,
             ConsoleMode::On(address) => Some(bind(address).await?),
         };
-        let console = listener
-            .as_ref()
-            .and_then(|socket| socket.local_addr().ok());
+        let console = listener.as_ref().and_then(|socket| socket.local_addr().ok());
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let uplink = self.uplink();
         if let Some((uplink, _)) = &uplink {
@@ -126,18 +121,9 @@ impl Node {
         if let Some(listener) = listener {
             tasks.spawn(show(listener, self.console_router()?, stop.clone()));
         }
-        let bell = watch_bell(
-            self.clone(),
-            uplink.as_ref().map(|(uplink, _)| uplink.clone()),
-        );
+        let bell = watch_bell(self.clone(), uplink.as_ref().map(|(uplink, _)| uplink.clone()));
         tasks.spawn(stopped_by(stop.clone(), bell));
-        Ok(Serving {
-            console,
-            uplink,
-            stop,
-            tasks,
-            _lock: lock,
-        })
+        Ok(Serving { console, uplink, stop, tasks, _lock: lock })
     }
 
     /// The web page, with two addresses for whoever watches the process.
@@ -145,27 +131,18 @@ impl Node {
         let store = SessionStore::new(self.ledger.database().clone());
         let sessions = Sessions::new(store).map_err(|_| ServeError::Accounts)?;
         let school = &self.config.school;
-        let id = self
-            .config
-            .unit()
-            .map_or_else(|| "node".to_owned(), ToString::to_string);
+        let id = self.config.unit().map_or_else(|| "node".to_owned(), ToString::to_string);
         let name = match (school.name_zh.as_str(), school.name_en.as_str()) {
             ("", "") => Label::same(id.clone()),
             (zh, en) => Label::new(zh, en),
         };
         let mut site = console::site(name, id, Transport::Loopback);
         site.demonstration = self.config.danger_demo_scales;
-        let shell = Shell {
-            site,
-            sessions,
-            clock: self.clock.clone(),
-        };
+        let shell = Shell { site, sessions, clock: self.clock.clone() };
         let pages = console::router(Arc::new(shell), Arc::new(Egress::new(self.clone())));
         let node = self.clone();
         let ready = get(move || readiness(node.clone()));
-        let watched = Router::new()
-            .route("/livez", get(|| async { "ok" }))
-            .route("/readyz", ready);
+        let watched = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
         Ok(watched.merge(pages))
     }
 
@@ -211,9 +188,7 @@ impl Serving {
 fn lock(data: &Path) -> Result<File, ServeError> {
     let mut options = std::fs::OpenOptions::new();
     let options = options.create(true).truncate(false).write(true).read(true);
-    let file = options
-        .open(data.join(LOCK_FILE))
-        .map_err(ServeError::Lock)?;
+    let file = options.open(data.join(LOCK_FILE)).map_err(ServeError::Lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::Busy),
@@ -222,9 +197,7 @@ fn lock(data: &Path) -> Result<File, ServeError> {
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|cause| ServeError::Console { address, cause })
+    TcpListener::bind(address).await.map_err(|cause| ServeError::Console { address, cause })
 }
 
 async fn show(listener: TcpListener, router: Router, stop: CancellationToken) {
@@ -245,9 +218,7 @@ async fn stopped_by(stop: CancellationToken, task: impl Future<Output = ()>) {
 async fn readiness(node: Node) -> (StatusCode, &'static str) {
     let read = tokio::task::spawn_blocking(move || {
         node.transfer.backlog()?;
-        node.ledger
-            .read(crate::ledger::rounding_key::load)
-            .map(drop)
+        node.ledger.read(crate::ledger::rounding_key::load).map(drop)
     });
     match read.await {
         Ok(Ok(())) => (StatusCode::OK, "ready"),
@@ -292,7 +263,5 @@ async fn watch_bell(node: Node, uplink: Option<Uplink>) {
 }
 
 fn rung_at(path: &PathBuf) -> Option<SystemTime> {
-    std::fs::metadata(path)
-        .and_then(|metadata| metadata.modified())
-        .ok()
+    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }

@@ -16,10 +16,7 @@ pub(super) const TEXTS: Translation = &[
         "File with the passphrase of the ledger; - for standard input",
         "存放台账口令的文件；- 表示从标准输入读取",
     ),
-    (
-        "Create the data folder with its encrypted ledger",
-        "建立数据目录和加密台账",
-    ),
+    ("Create the data folder with its encrypted ledger", "建立数据目录和加密台账"),
     ("Join the hub that sent an invite", "凭邀请码加入上级枢纽"),
     (
         "Run the node: connection to the hub, directives, web page",
@@ -27,10 +24,7 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Import a file of the school office", "导入学校办公室的文件"),
     ("What leaves this school", "出校内容"),
-    (
-        "How the node stands and who must act",
-        "节点状态，以及该由谁处理",
-    ),
+    ("How the node stands and who must act", "节点状态，以及该由谁处理"),
     ("Accounts of the web page", "网页账号"),
     ("Settings and where each value comes from", "设置及其来源"),
     ("Passphrase of the ledger", "台账口令"),
@@ -64,63 +58,39 @@ pub(super) const TEXTS: Translation = &[
         "DANGER: allow demonstration scales; only where every pupil is made up",
         "危险：允许演示量表；仅限全部学生均为虚构时",
     ),
-    (
-        "File with the invite; - for standard input",
-        "存放邀请码的文件；- 表示从标准输入读取",
-    ),
+    ("File with the invite; - for standard input", "存放邀请码的文件；- 表示从标准输入读取"),
     (
         "Two persons compared the roots' fingerprints with the commissions' letters",
         "已由两人对照纸质函件核对过根证书指纹",
     ),
-    (
-        "Do not ask whether this is the right school and hub",
-        "不再询问学校和枢纽是否正确",
-    ),
-    (
-        "Join again under another invite for the same unit",
-        "凭同一单位的另一个邀请码重新加入",
-    ),
-    (
-        "Seconds to wait for an operator's approval",
-        "等待运维人员批准的秒数",
-    ),
+    ("Do not ask whether this is the right school and hub", "不再询问学校和枢纽是否正确"),
+    ("Join again under another invite for the same unit", "凭同一单位的另一个邀请码重新加入"),
+    ("Seconds to wait for an operator's approval", "等待运维人员批准的秒数"),
     (
         "Address of the web page, on this machine only; port 0 takes a free one",
         "网页地址，仅限本机；端口 0 表示任选空闲端口",
     ),
     ("No web page", "不提供网页"),
     ("The school's list of pupils", "学生名册"),
-    (
-        "The answers of one screening with one scale",
-        "一次普测、一个量表的答卷",
-    ),
+    ("The answers of one screening with one scale", "一次普测、一个量表的答卷"),
     ("The school's list of staff", "教职工名册"),
     (
         "The file: .xlsx, or text with commas, tabs or semicolons",
         "文件：.xlsx，或以逗号、制表符、分号分隔的文本",
     ),
-    (
-        "Show what the file would change and write nothing",
-        "只显示将有哪些变化，不写入",
-    ),
+    ("Show what the file would change and write nothing", "只显示将有哪些变化，不写入"),
     ("Do not ask before writing", "写入前不再询问"),
     (
         "Sheet of a workbook, if not the first that holds something",
         "工作表名称；默认第一个有内容的",
     ),
     ("File that says which column is which field", "列对照文件"),
-    (
-        "Write such a file from the columns that were found",
-        "把识别出的列写成对照文件",
-    ),
+    ("Write such a file from the columns that were found", "把识别出的列写成对照文件"),
     (
         "Write the rejected rows as CSV; the file holds data about persons",
         "把有误的行写成 CSV；该文件含个人信息",
     ),
-    (
-        "Day on which the file was right; today if not given",
-        "文件内容对应的日期；默认今天",
-    ),
+    ("Day on which the file was right; today if not given", "文件内容对应的日期；默认今天"),
     (
         "The file lists only some pupils; nothing follows for the others",
         "文件只含部分学生，不推断其他人离校",
@@ -134,27 +104,15 @@ pub(super) const TEXTS: Translation = &[
         "Term of the screening, such as 2025S1; the current one if not given",
         "普测所属学期，如 2025S1；默认当前学期",
     ),
-    (
-        "Day of the test, where the file has no column for it",
-        "文件没有日期列时的测评日期",
-    ),
+    ("Day of the test, where the file has no column for it", "文件没有日期列时的测评日期"),
     (
         "Show each figure as it would leave; nothing is signed or kept",
         "逐格显示将出校的数字；不签名、不保存",
     ),
-    (
-        "List everything that left, with the hub's answers",
-        "列出全部出校记录和枢纽回执",
-    ),
+    ("List everything that left, with the hub's answers", "列出全部出校记录和枢纽回执"),
     ("Decode the very bytes that were signed", "解码已签名的原文"),
-    (
-        "Sign what is new, send it, and wait for the hub's answer",
-        "签名并发送新内容，等待枢纽回执",
-    ),
-    (
-        "Term, such as 2025S1; the current one if not given",
-        "学期，如 2025S1；默认当前学期",
-    ),
+    ("Sign what is new, send it, and wait for the hub's answer", "签名并发送新内容，等待枢纽回执"),
+    ("Term, such as 2025S1; the current one if not given", "学期，如 2025S1；默认当前学期"),
     ("Number of the release in the list", "出校记录的编号"),
     ("The same, as a flag", "同上，以选项形式给出"),
     ("Do not ask before signing", "签名前不再询问"),
@@ -171,20 +129,11 @@ pub(super) const TEXTS: Translation = &[
          principal 校长、class-teacher 班主任、auditor 审计",
     ),
     ("Name on the screen", "显示的姓名"),
-    (
-        "File with the password; - for standard input",
-        "存放密码的文件；- 表示从标准输入读取",
-    ),
+    ("File with the password; - for standard input", "存放密码的文件；- 表示从标准输入读取"),
     ("Show every setting with its value", "显示全部设置"),
     ("Check the settings", "检查设置是否正确"),
-    (
-        "Also show where each value comes from",
-        "同时显示每个值的来源",
-    ),
-    (
-        "Choose a new passphrase; the records themselves are not touched",
-        "更换口令；不改动记录",
-    ),
+    ("Also show where each value comes from", "同时显示每个值的来源"),
+    ("Choose a new passphrase; the records themselves are not touched", "更换口令；不改动记录"),
     (
         "File with the new passphrase; - for standard input",
         "存放新口令的文件；- 表示从标准输入读取",
@@ -193,8 +142,5 @@ pub(super) const TEXTS: Translation = &[
         "File with the groups of the recovery sheet, where the old passphrase is lost",
         "口令遗失时，存放恢复单各组字符的文件",
     ),
-    (
-        "File to write, whose name begins with danger_",
-        "输出文件，名称须以 danger_ 开头",
-    ),
+    ("File to write, whose name begins with danger_", "输出文件，名称须以 danger_ 开头"),
 ];

@@ -20,10 +20,8 @@ pub(super) fn data_folder(place: &Place) -> Result<PathBuf, Failure> {
     if here.join(FILE_NAME).exists() {
         return Ok(here);
     }
-    Err(
-        Failure::new(Exit::Usage, "DATA_FOLDER", words::WHICH_FOLDER)
-            .hint(words::WHICH_FOLDER_NEXT),
-    )
+    Err(Failure::new(Exit::Usage, "DATA_FOLDER", words::WHICH_FOLDER)
+        .hint(words::WHICH_FOLDER_NEXT))
 }
 
 /// The settings of the data folder, with values of the command line before all others.
@@ -61,10 +59,8 @@ pub(super) fn ledger_key(
     let opener = match (unlock::kind_of(&config.data)?, &config.danger_key_file) {
         ("key file", Some(path)) => Opener::danger_from_key_file(path)?,
         ("key file", None) => {
-            return Err(
-                Failure::new(Exit::Authentication, "KEY_FILE", words::WHICH_KEY_FILE)
-                    .hint(words::WHICH_KEY_FILE_NEXT),
-            );
+            return Err(Failure::new(Exit::Authentication, "KEY_FILE", words::WHICH_KEY_FILE)
+                .hint(words::WHICH_KEY_FILE_NEXT));
         }
         _ => Opener::Passphrase(passphrase(terminal, place)?),
     };

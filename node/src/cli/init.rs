@@ -40,10 +40,8 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &InitArgs) -> Result
     })?;
     app::check_is_new(&data)?;
     if args.recovery_sheet.is_none() && !terminal.asks() {
-        return Err(
-            Failure::new(Exit::Usage, "RECOVERY_SHEET", words::SHEET_WHERE)
-                .hint(words::SHEET_WHERE_NEXT),
-        );
+        return Err(Failure::new(Exit::Usage, "RECOVERY_SHEET", words::SHEET_WHERE)
+            .hint(words::SHEET_WHERE_NEXT));
     }
     if let Some(path) = args.recovery_sheet.as_deref().filter(|path| path.exists()) {
         let message = Sentence::new(words::FILE_EXISTS, &[&path.display()]);
@@ -118,12 +116,7 @@ fn show_sheet(terminal: &Terminal, key: &LedgerKey, file: Option<&Path>) -> Resu
     let groups = key.expose_groups();
     let lines: Vec<String> = groups
         .chunks(GROUPS_IN_LINE)
-        .map(|line| {
-            line.iter()
-                .map(|group| group.as_str())
-                .collect::<Vec<_>>()
-                .join("  ")
-        })
+        .map(|line| line.iter().map(|group| group.as_str()).collect::<Vec<_>>().join("  "))
         .collect();
     let lines = zeroize::Zeroizing::new(lines.join("\n"));
     let Some(path) = file else {

@@ -86,10 +86,8 @@ fn show(terminal: &Terminal, invite: &Invite, now_ms: i64) {
 /// The right school and hub, and roots that two persons compared.
 fn agree(terminal: &Terminal, invite: &Invite, args: &JoinArgs) -> Result<(), Failure> {
     let declined = || {
-        Err(
-            Failure::new(Exit::Interrupted, "DECLINED", words::JOIN_DECLINED)
-                .hint(words::JOIN_DECLINED_NEXT),
-        )
+        Err(Failure::new(Exit::Interrupted, "DECLINED", words::JOIN_DECLINED)
+            .hint(words::JOIN_DECLINED_NEXT))
     };
     if !args.yes && terminal.asks() {
         let question = Sentence::new(words::RIGHT_SCHOOL, &[&invite.terms().unit]);
@@ -143,10 +141,8 @@ async fn redeem(
             told = true;
         }
         if started.elapsed() >= Duration::from_secs(args.wait) {
-            return Err(
-                Failure::new(Exit::Network, "APPROVAL_PENDING", words::STILL_PENDING)
-                    .hint(words::STILL_PENDING_NEXT),
-            );
+            return Err(Failure::new(Exit::Network, "APPROVAL_PENDING", words::STILL_PENDING)
+                .hint(words::STILL_PENDING_NEXT));
         }
         tokio::time::sleep(POLL_EVERY).await;
     }

@@ -21,11 +21,7 @@ pub(super) struct ReportArgs {
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReportArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
-    let unit = node
-        .config()
-        .unit()
-        .ok_or_else(context::not_joined)?
-        .clone();
+    let unit = node.config().unit().ok_or_else(context::not_joined)?.clone();
     let path = args.out.clone().unwrap_or_else(|| DANGER_FILE_NAME.into());
     let named = path.file_name().and_then(|name| name.to_str());
     if !named.is_some_and(|name| name.starts_with("danger_")) {

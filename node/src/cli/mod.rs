@@ -31,11 +31,7 @@ mod words;
 
 /// Xinqiao school node: keeps the school's records and reports only totals
 #[derive(Debug, Parser)]
-#[command(
-    name = "xinqiao-node",
-    subcommand_required = true,
-    arg_required_else_help = true
-)]
+#[command(name = "xinqiao-node", subcommand_required = true, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -57,12 +53,7 @@ struct Place {
     config: Option<PathBuf>,
 
     /// File with the passphrase of the ledger; - for standard input
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "XINQIAO_NODE_PASSPHRASE_FILE"
-    )]
+    #[arg(long, global = true, value_name = "FILE", env = "XINQIAO_NODE_PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
 }
 
@@ -128,11 +119,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(code) => return code,
     };
-    start_log(if matches!(cli.command, Command::Serve(_)) {
-        "info"
-    } else {
-        "error"
-    });
+    start_log(if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" });
     let terminal = Terminal::new(&cli.globals);
     let outcome = execute(&terminal, &cli.place, cli.command);
     terminal.finish(outcome)

@@ -39,11 +39,7 @@ pub(super) fn run(
         None => context::ledger_key(terminal, place, &config)?,
     };
     // A sheet of another node would make a folder that never opens again.
-    crate::app::open(
-        config.clone(),
-        key.data_key(),
-        runtime::clock::Clock::system(),
-    )?;
+    crate::app::open(config.clone(), key.data_key(), runtime::clock::Clock::system())?;
     let text = terminal.new_secret(
         args.new_passphrase_file.as_deref(),
         words::NEW_PASSPHRASE,
@@ -51,9 +47,8 @@ pub(super) fn run(
     )?;
     let passphrase = Passphrase::chosen(&text).map_err(UnlockError::from)?;
     key.lock(&config.data, &Opener::Passphrase(passphrase))?;
-    terminal.result(&json!({"changed": true}), |terminal| {
-        terminal.text(words::PASSPHRASE_CHANGED, &[])
-    })
+    terminal
+        .result(&json!({"changed": true}), |terminal| terminal.text(words::PASSPHRASE_CHANGED, &[]))
 }
 
 /// The sheet's groups: what stands alone as five letters and digits, so that the printed sentences
@@ -63,11 +58,7 @@ fn from_sheet(path: &std::path::Path) -> Result<LedgerKey, Failure> {
     let group = |word: &&str| word.len() == 5 && word.bytes().all(is_sheet_letter);
     let groups: Vec<&str> = text.split_whitespace().filter(group).collect();
     let found = groups.len() == certs::recovery::GROUPS;
-    let typed = if found {
-        groups.join(" ")
-    } else {
-        text.to_string()
-    };
+    let typed = if found { groups.join(" ") } else { text.to_string() };
     let typed = zeroize::Zeroizing::new(typed);
     LedgerKey::from_sheet(&typed).map_err(|error| {
         let message = match error {

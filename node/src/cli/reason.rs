@@ -26,12 +26,8 @@ impl From<ConfigError> for Failure {
             ConfigError::File(cause) => {
                 Self::new(Exit::Failed, "CONFIG_FILE", words::CONFIG_FILE).because(cause)
             }
-            other => Self::new(
-                Exit::Usage,
-                "CONFIG",
-                Sentence::new(words::CONFIG_WRONG, &[other]),
-            )
-            .hint(words::CONFIG_WRONG_NEXT),
+            other => Self::new(Exit::Usage, "CONFIG", Sentence::new(words::CONFIG_WRONG, &[other]))
+                .hint(words::CONFIG_WRONG_NEXT),
         }
     }
 }
@@ -48,11 +44,9 @@ impl From<UnlockError> for Failure {
             UnlockError::Damaged => {
                 failure("KEY_DAMAGED", words::KEY_DAMAGED, words::KEY_DAMAGED_NEXT)
             }
-            UnlockError::Wrong => failure(
-                "PASSPHRASE_WRONG",
-                words::PASSPHRASE_WRONG,
-                words::PASSPHRASE_WRONG_NEXT,
-            ),
+            UnlockError::Wrong => {
+                failure("PASSPHRASE_WRONG", words::PASSPHRASE_WRONG, words::PASSPHRASE_WRONG_NEXT)
+            }
             UnlockError::OtherKind(_) => {
                 failure("PASSPHRASE_KIND", words::OTHER_KIND, words::OTHER_KIND_NEXT)
             }
@@ -109,9 +103,7 @@ impl From<ServeError> for Failure {
             }
             ServeError::Console { address, cause } => {
                 let message = Sentence::new(words::CONSOLE, &[address]);
-                Self::new(Exit::Failed, "CONSOLE", message)
-                    .hint(words::CONSOLE_NEXT)
-                    .because(cause)
+                Self::new(Exit::Failed, "CONSOLE", message).hint(words::CONSOLE_NEXT).because(cause)
             }
             ServeError::Lock(cause) => system(cause),
             other => Self::new(Exit::Failed, "SERVE", words::SERVE).because(other),
@@ -184,9 +176,7 @@ fn of_fault(exit: Exit, code: &'static str, fault: &Fault) -> Failure {
         format!("{}; nothing was written.", fault.reason.en),
     );
     let hint = Sentence::pair(end(&fault.hint.zh, "。"), end(&fault.hint.en, "."));
-    Failure::new(exit, code, message)
-        .hint(hint)
-        .details(json!({"reason": fault.code}))
+    Failure::new(exit, code, message).hint(hint).details(json!({"reason": fault.code}))
 }
 
 /// A scale that no school may use, whatever it says in its settings.
@@ -194,11 +184,7 @@ pub(super) fn barred(error: &domain::scale::NotForScreening) -> Failure {
     use domain::catalogue::Language;
     let say = |language| error.reason.sentence(language);
     let sentence = Sentence::pair(
-        format!(
-            "量表 {} 不能用于筛查：{}。没有导入任何内容。",
-            error.scale,
-            say(Language::Zh)
-        ),
+        format!("量表 {} 不能用于筛查：{}。没有导入任何内容。", error.scale, say(Language::Zh)),
         format!(
             "scale {} may not be used to screen: {}; nothing was imported.",
             error.scale,

@@ -118,9 +118,7 @@ pub(super) fn preview_lines(
         ]
         .join(" · ");
         lines.push(format!("\n{}", terminal.paint(Paint::Strong, &head)));
-        next.blocks
-            .iter()
-            .for_each(|block| lines.extend(block_lines(block, lang)));
+        next.blocks.iter().for_each(|block| lines.extend(block_lines(block, lang)));
     }
     for draft in &prepared.drafts {
         let table = draft.release.id().table.as_str();
@@ -138,21 +136,11 @@ fn absent_lines(terminal: &Terminal, absent: &[Absent]) -> Option<String> {
     if absent.is_empty() {
         return None;
     }
-    let names: Vec<&str> = absent
-        .iter()
-        .take(ABSENT_SHOWN)
-        .map(|one| one.name.in_lang(terminal.lang()))
-        .collect();
-    let more = if absent.len() > ABSENT_SHOWN {
-        " …"
-    } else {
-        ""
-    };
+    let names: Vec<&str> =
+        absent.iter().take(ABSENT_SHOWN).map(|one| one.name.in_lang(terminal.lang())).collect();
+    let more = if absent.len() > ABSENT_SHOWN { " …" } else { "" };
     let names = names.join(words::COMMA.in_lang(terminal.lang()));
-    Some(format!(
-        "\n{}",
-        terminal.text(words::ABSENT, &[&absent.len(), &names, &more])
-    ))
+    Some(format!("\n{}", terminal.text(words::ABSENT, &[&absent.len(), &names, &more])))
 }
 
 fn block_lines(block: &Block, lang: Lang) -> Vec<String> {
@@ -165,11 +153,7 @@ fn block_lines(block: &Block, lang: Lang) -> Vec<String> {
         cells.extend(row.figures.iter().map(|figure| figure.text(lang)));
         table.row(cells);
     }
-    let mut lines = vec![format!(
-        "  {} — {}",
-        block.title.in_lang(lang),
-        block.rule.in_lang(lang)
-    )];
+    let mut lines = vec![format!("  {} — {}", block.title.in_lang(lang), block.rule.in_lang(lang))];
     lines.extend(table.render().lines().map(|line| format!("    {line}")));
     lines
 }
@@ -196,11 +180,7 @@ fn list(terminal: &Terminal, lines: &[ReleaseLine]) -> Result<(), Failure> {
                 line.period.in_lang(lang).to_owned(),
                 line.table.in_lang(lang).to_owned(),
                 line.revision.to_string(),
-                line.hops
-                    .iter()
-                    .map(|hop| hop_text(hop, lang))
-                    .collect::<Vec<_>>()
-                    .join("; "),
+                line.hops.iter().map(|hop| hop_text(hop, lang)).collect::<Vec<_>>().join("; "),
             ]);
         }
         table.render()
@@ -294,19 +274,11 @@ fn shown(terminal: &Terminal, page: &ReleasePage) -> String {
             Paint::Strong,
             &[line.table.in_lang(lang), line.period.in_lang(lang)].join(" · "),
         ),
-        terminal.text(
-            words::SHOWN_FACTS,
-            &[&line.revision, &page.bytes.len(), &page.digest],
-        ),
-        format!(
-            "{} · {valid}",
-            terminal.text(words::SIGNED_BY, &[&page.signer.name])
-        ),
+        terminal.text(words::SHOWN_FACTS, &[&line.revision, &page.bytes.len(), &page.digest]),
+        format!("{} · {valid}", terminal.text(words::SIGNED_BY, &[&page.signer.name])),
     ];
     lines.extend(line.hops.iter().map(|hop| hop_text(hop, lang)));
-    page.blocks
-        .iter()
-        .for_each(|block| lines.extend(block_lines(block, lang)));
+    page.blocks.iter().for_each(|block| lines.extend(block_lines(block, lang)));
     lines.join("\n")
 }
 

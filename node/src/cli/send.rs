@@ -53,12 +53,8 @@ pub(super) async fn run(
         let open = |hop: &Hop| matches!(hop.state, HopState::Waiting | HopState::Sent);
         line.hops.iter().any(open)
     };
-    let on_the_way: Vec<String> = egress
-        .lines()?
-        .iter()
-        .filter(is_open)
-        .map(|line| line.id.clone())
-        .collect();
+    let on_the_way: Vec<String> =
+        egress.lines()?.iter().filter(is_open).map(|line| line.id.clone()).collect();
     let pushed = match on_the_way.is_empty() {
         true => Ok(()),
         false => push(&node, Duration::from_secs(args.wait)).await,
@@ -81,36 +77,21 @@ fn sign(
 ) -> Result<Vec<String>, Failure> {
     let member = node.member().ok_or_else(context::not_joined)?;
     let (prepared, context, term) = egress.prepared(args.period.or(args.term))?;
-    let new = prepared
-        .drafts
-        .iter()
-        .filter(|draft| draft.standing == Standing::New)
-        .count();
+    let new = prepared.drafts.iter().filter(|draft| draft.standing == Standing::New).count();
     if terminal.asks() && !terminal.json() {
         let page = egress.preview_page(&prepared, &context);
-        preview_lines(terminal, &page, &prepared)
-            .iter()
-            .for_each(|l| terminal.talk_plain(l));
+        preview_lines(terminal, &page, &prepared).iter().for_each(|l| terminal.talk_plain(l));
     }
     if new > 0 && terminal.asks() && !args.yes {
-        let question = Sentence::new(
-            words::SEND_NOW,
-            &[&new, &member.membership.parent_name.unit()],
-        );
+        let question =
+            Sentence::new(words::SEND_NOW, &[&new, &member.membership.parent_name.unit()]);
         if terminal.confirm(&question, "--yes")? == Answer::No {
-            return Err(Failure::new(
-                Exit::Interrupted,
-                "DECLINED",
-                words::SEND_DECLINED,
-            ));
+            return Err(Failure::new(Exit::Interrupted, "DECLINED", words::SEND_DECLINED));
         }
     }
     let identity = member.identity.current();
     let made = release::make(node.ledger(), &context, term, identity.key())?;
-    let made = made
-        .drafts
-        .iter()
-        .filter(|draft| draft.standing == Standing::New);
+    let made = made.drafts.iter().filter(|draft| draft.standing == Standing::New);
     Ok(made.map(|draft| draft.release.id().to_string()).collect())
 }
 
@@ -132,11 +113,7 @@ async fn push(node: &Node, within: Duration) -> Result<(), Failure> {
     let noted = node.transfer().read(egress::link::notes)?.last_error;
     Err(match noted.is_empty() {
         true => super::reason::uplink(UplinkError::Late),
-        false => Failure::new(
-            Exit::Network,
-            "UNREACHABLE",
-            Sentence::new(words::SAYS, &[&noted]),
-        ),
+        false => Failure::new(Exit::Network, "UNREACHABLE", Sentence::new(words::SAYS, &[&noted])),
     })
 }
 
@@ -146,11 +123,8 @@ fn still_waiting(waiting: usize, cause: Option<Failure>) -> Failure {
         Some(cause) if cause.exit() != Exit::Network => cause,
         cause => {
             let why = cause.map(|cause| cause.message(runtime::web::Lang::En).to_owned());
-            let failure = Failure::new(
-                Exit::Network,
-                "QUEUED",
-                Sentence::new(words::QUEUED, &[&waiting]),
-            );
+            let failure =
+                Failure::new(Exit::Network, "QUEUED", Sentence::new(words::QUEUED, &[&waiting]));
             let failure = failure.hint(words::QUEUED_NEXT);
             match why {
                 Some(why) => failure.details(json!({"waiting": waiting, "cause": why})),
@@ -184,12 +158,7 @@ fn told(terminal: &Terminal, lines: &[ReleaseLine], made: &[String]) -> Result<(
         let lang = terminal.lang();
         let line = |line: &ReleaseLine| {
             let hops: Vec<String> = line.hops.iter().map(|hop| hop_text(hop, lang)).collect();
-            format!(
-                "{}  {}  {}",
-                line.id,
-                line.table.in_lang(lang),
-                hops.join("; ")
-            )
+            format!("{}  {}  {}", line.id, line.table.in_lang(lang), hops.join("; "))
         };
         lines.iter().map(line).collect::<Vec<_>>().join("\n")
     })

@@ -24,11 +24,7 @@ pub(super) async fn run(
     place: &Place,
     args: &ServeArgs,
 ) -> Result<(), Failure> {
-    let flags: Vec<_> = args
-        .console
-        .iter()
-        .map(|at| ("console", at.to_string()))
-        .collect();
+    let flags: Vec<_> = args.console.iter().map(|at| ("console", at.to_string())).collect();
     let node = context::open_with(terminal, place, &flags)?;
     // Listened for before anything starts, so that an early signal is not lost.
     let stopped = stop_signal()?;
@@ -49,10 +45,7 @@ fn tell(terminal: &Terminal, node: &crate::app::Node, console: Option<SocketAddr
     let page = console.map_or_else(|| "-".to_owned(), |address| format!("http://{address}"));
     match node.member() {
         Some(member) => {
-            let (unit, hub) = (
-                member.membership.name.unit(),
-                &member.membership.parent_name,
-            );
+            let (unit, hub) = (member.membership.name.unit(), &member.membership.parent_name);
             terminal.talk(words::READY, &[unit, hub.unit(), &page]);
         }
         None => terminal.talk(words::READY_ALONE, &[&page]),

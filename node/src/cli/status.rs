@@ -51,9 +51,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     let config = context::config(place, &[])?;
     let outward = app::open_outward(config, Clock::system())?;
     let status = look(&outward, counts(terminal, place, &outward)?)?;
-    terminal.result(&as_json(&status, terminal), |terminal| {
-        as_text(&status, terminal)
-    })
+    terminal.result(&as_json(&status, terminal), |terminal| as_text(&status, terminal))
 }
 
 /// Opens the ledger only where nobody has to be asked.
@@ -98,20 +96,10 @@ fn look(outward: &Outward, ledger: Option<Counts>) -> Result<Status, Failure> {
     })?;
     let membership = outward.member().map(|member| &member.membership);
     let certificate = outward.member().and_then(|member| {
-        let ends = member
-            .identity
-            .current()
-            .peer()
-            .not_after()
-            .as_millisecond();
+        let ends = member.identity.current().peer().not_after().as_millisecond();
         Some((ends, link::certificate_days(outward)?))
     });
-    let problems = problems(
-        outward,
-        &notes,
-        certificate.map(|(_, days)| days),
-        &directives,
-    );
+    let problems = problems(outward, &notes, certificate.map(|(_, days)| days), &directives);
     Ok(Status {
         unit: membership.map(|membership| membership.name.unit().to_string()),
         hub: membership.map(|membership| membership.parent_name.clone()),
@@ -133,24 +121,14 @@ fn problems(
 ) -> Vec<Problem> {
     let mut found = Vec::new();
     if outward.member().is_none() {
-        found.push(Problem::new(
-            "NOT_JOINED",
-            words::NOT_JOINED,
-            words::SCHOOL_IT,
-        ));
+        found.push(Problem::new("NOT_JOINED", words::NOT_JOINED, words::SCHOOL_IT));
     }
     if outward.config().school.school_type.is_none() {
-        found.push(Problem::new(
-            "SCHOOL_TYPE",
-            words::SCHOOL_UNKNOWN,
-            words::SCHOOL_IT,
-        ));
+        found.push(Problem::new("SCHOOL_TYPE", words::SCHOOL_UNKNOWN, words::SCHOOL_IT));
     }
     found.extend(certificate_problem(days));
     found.extend(link_problems(notes));
-    let unusable = directives
-        .iter()
-        .filter(|stored| stored.verdict != Verdict::Usable);
+    let unusable = directives.iter().filter(|stored| stored.verdict != Verdict::Usable);
     found.extend(unusable.map(|stored| {
         let what = Sentence::new(words::PACK_UNUSABLE, &[&stored.kind, &stored.name]);
         Problem::new("DIRECTIVE", what, words::UPDATE_WHO)
@@ -162,11 +140,7 @@ fn certificate_problem(days: Option<i64>) -> Option<Problem> {
     let days = days.filter(|days| *days < EXPIRY_DAYS)?;
     let who = words::HUB_OPERATOR;
     if days < 0 {
-        return Some(Problem::new(
-            "CERTIFICATE_EXPIRED",
-            words::CERTIFICATE_OVER,
-            who,
-        ));
+        return Some(Problem::new("CERTIFICATE_EXPIRED", words::CERTIFICATE_OVER, who));
     }
     let what = Sentence::new(words::CERTIFICATE_ENDS, &[&days]);
     Some(Problem::new("CERTIFICATE_ENDS", what, who))
@@ -175,27 +149,15 @@ fn certificate_problem(days: Option<i64>) -> Option<Problem> {
 fn link_problems(notes: &Notes) -> Vec<Problem> {
     let mut found = Vec::new();
     if let Some(skew) = notes.skew_ms.filter(|skew| skew.abs() > SKEW_LIMIT_MS) {
-        let text = if skew > 0 {
-            words::CLOCK_FAST
-        } else {
-            words::CLOCK_SLOW
-        };
+        let text = if skew > 0 { words::CLOCK_FAST } else { words::CLOCK_SLOW };
         let what = Sentence::new(text, &[&span(skew)]);
         found.push(Problem::new("CLOCK", what, words::SCHOOL_IT));
     }
     if !notes.conflict.is_empty() {
-        found.push(Problem::new(
-            "CONFLICT",
-            words::CONFLICT,
-            words::HUB_OPERATOR,
-        ));
+        found.push(Problem::new("CONFLICT", words::CONFLICT, words::HUB_OPERATOR));
     }
     if notes.refused_last {
-        found.push(Problem::new(
-            "REFUSED",
-            words::REFUSED_LAST,
-            words::SCHOOL_IT,
-        ));
+        found.push(Problem::new("REFUSED", words::REFUSED_LAST, words::SCHOOL_IT));
     }
     if !notes.last_error.is_empty() {
         let what = Sentence::new(words::LAST_ATTEMPT, &[&notes.last_error]);
@@ -206,11 +168,7 @@ fn link_problems(notes: &Notes) -> Vec<Problem> {
 
 impl Problem {
     fn new(code: &'static str, what: impl Into<Sentence>, who: Text) -> Self {
-        Self {
-            code,
-            what: what.into(),
-            who: who.into(),
-        }
+        Self { code, what: what.into(), who: who.into() }
     }
 }
 
@@ -275,10 +233,7 @@ fn directive_json(stored: &Stored) -> Value {
 
 fn as_text(status: &Status, terminal: &Terminal) -> String {
     let none = "—".to_owned();
-    let hub = status
-        .hub
-        .as_ref()
-        .map_or(none.clone(), |hub| hub.unit().to_string());
+    let hub = status.hub.as_ref().map_or(none.clone(), |hub| hub.unit().to_string());
     let heard = status.notes.heard_at_ms.map_or(none.clone(), minute);
     let backlog = status.notes.backlog;
     let mut lines = vec![
@@ -290,23 +245,12 @@ fn as_text(status: &Status, terminal: &Terminal) -> String {
                 &status.address.as_ref().unwrap_or(&none),
             ],
         ),
-        terminal.text(
-            if status.served {
-                words::STATUS_SERVED
-            } else {
-                words::STATUS_STOPPED
-            },
-            &[],
-        ),
+        terminal
+            .text(if status.served { words::STATUS_SERVED } else { words::STATUS_STOPPED }, &[]),
         terminal.text(words::STATUS_CONTACT, &[&heard]),
         terminal.text(
             words::STATUS_QUEUE,
-            &[
-                &backlog.waiting,
-                &backlog.answered,
-                &backlog.head,
-                &backlog.refused,
-            ],
+            &[&backlog.waiting, &backlog.answered, &backlog.head, &backlog.refused],
         ),
     ];
     if let Some((ends, days)) = status.certificate {
@@ -336,17 +280,11 @@ fn ledger_text(status: &Status, terminal: &Terminal) -> String {
         || "—".to_owned(),
         |(kind, at, rows)| format!("{kind} {} ({rows})", minute(*at)),
     );
-    terminal.text(
-        words::STATUS_LEDGER,
-        &[&counts.students, &counts.staff, &last],
-    )
+    terminal.text(words::STATUS_LEDGER, &[&counts.students, &counts.staff, &last])
 }
 
 fn directives_text(status: &Status, terminal: &Terminal) -> String {
-    let usable = status
-        .directives
-        .iter()
-        .filter(|stored| stored.verdict == Verdict::Usable);
+    let usable = status.directives.iter().filter(|stored| stored.verdict == Verdict::Usable);
     let named = |stored: &Stored| format!("{}/{} {}", stored.kind, stored.name, stored.version);
     let mut names: Vec<String> = usable
         .filter(|stored| stored.kind != proto::pack::PackKind::Scale.as_str())

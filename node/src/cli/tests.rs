@@ -12,10 +12,8 @@ fn every_help_text_is_in_both_languages() {
     let missing = untranslated(&Cli::command(), chinese::TEXTS);
     assert!(missing.is_empty(), "add to chinese.rs: {missing:#?}");
     let used = untranslated(&Cli::command(), &[]);
-    let unused: Vec<_> = chinese::TEXTS
-        .iter()
-        .filter(|(text, _)| !used.iter().any(|one| one == text))
-        .collect();
+    let unused: Vec<_> =
+        chinese::TEXTS.iter().filter(|(text, _)| !used.iter().any(|one| one == text)).collect();
     assert!(unused.is_empty(), "remove from chinese.rs: {unused:#?}");
 }
 
@@ -25,16 +23,10 @@ fn commands_and_flags_only_grow() {
     let mut found = Vec::new();
     list(&Cli::command(), "", &mut found);
     for released in include_str!("tests/commands.txt").lines() {
-        assert!(
-            found.iter().any(|line| line == released),
-            "gone: {released}"
-        );
+        assert!(found.iter().any(|line| line == released), "gone: {released}");
     }
     let released: Vec<&str> = include_str!("tests/commands.txt").lines().collect();
-    let new: Vec<&String> = found
-        .iter()
-        .filter(|line| !released.contains(&&***line))
-        .collect();
+    let new: Vec<&String> = found.iter().filter(|line| !released.contains(&&***line)).collect();
     assert!(new.is_empty(), "add to tests/commands.txt: {new:#?}");
 }
 

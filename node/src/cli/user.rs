@@ -60,11 +60,7 @@ pub(super) async fn run(
         words::NEW_PASSWORD,
         "--password-file",
     )?;
-    let name = if args.name.is_empty() {
-        &args.login
-    } else {
-        &args.name
-    };
+    let name = if args.name.is_empty() { &args.login } else { &args.name };
     let account = NewAccount {
         login: args.login.clone(),
         name: name.clone(),
@@ -78,15 +74,9 @@ pub(super) async fn run(
         other => refused(other),
     })?;
     let value = json!({"login": args.login, "role": role.as_str()});
-    terminal.result(&value, |terminal| {
-        terminal.text(words::USER_ADDED, &[&args.login])
-    })
+    terminal.result(&value, |terminal| terminal.text(words::USER_ADDED, &[&args.login]))
 }
 
 fn refused(error: impl std::error::Error) -> Failure {
-    Failure::new(
-        Exit::Usage,
-        "ACCOUNT",
-        Sentence::new(words::USER_REFUSED, &[&error]),
-    )
+    Failure::new(Exit::Usage, "ACCOUNT", Sentence::new(words::USER_REFUSED, &[&error]))
 }

@@ -41,74 +41,24 @@ pub struct Key {
 }
 
 const fn key(name: &'static str, form: Form, default: &'static str, about: &'static str) -> Key {
-    Key {
-        name,
-        form,
-        default,
-        about,
-    }
+    Key { name, form, default, about }
 }
 
 /// Every setting, in the order of the file.
 pub const KEYS: [Key; 13] = [
     key("name_zh", Form::Text, "", "name of the school in Chinese"),
     key("name_en", Form::Text, "", "name of the school in English"),
-    key(
-        "also_called",
-        Form::List,
-        "",
-        "further names by which rosters call the school",
-    ),
-    key(
-        "school_type",
-        Form::Text,
-        "",
-        "type of the school, such as primary, junior or senior",
-    ),
-    key(
-        "grades",
-        Form::Text,
-        "",
-        "lowest and highest grade, such as 7-9",
-    ),
-    key(
-        "console",
-        Form::Text,
-        "127.0.0.1:8480",
-        "address of the web page, on this machine only",
-    ),
+    key("also_called", Form::List, "", "further names by which rosters call the school"),
+    key("school_type", Form::Text, "", "type of the school, such as primary, junior or senior"),
+    key("grades", Form::Text, "", "lowest and highest grade, such as 7-9"),
+    key("console", Form::Text, "127.0.0.1:8480", "address of the web page, on this machine only"),
     key("unit", Form::Text, "", "written by join: our unit id"),
     key("zone", Form::Text, "", "written by join: the city's zone"),
-    key(
-        "name",
-        Form::Text,
-        "",
-        "written by join: our name in certificates",
-    ),
-    key(
-        "parent_address",
-        Form::Text,
-        "",
-        "written by join: where the hub above is dialled",
-    ),
-    key(
-        "parent_name",
-        Form::Text,
-        "",
-        "written by join: the name that the hub must show",
-    ),
-    key(
-        "danger_key_file",
-        Form::Text,
-        "",
-        "key file for starting without a person",
-    ),
-    key(
-        "danger_demo_scales",
-        Form::Flag,
-        "false",
-        "allow demonstration scales; no real pupils",
-    ),
+    key("name", Form::Text, "", "written by join: our name in certificates"),
+    key("parent_address", Form::Text, "", "written by join: where the hub above is dialled"),
+    key("parent_name", Form::Text, "", "written by join: the name that the hub must show"),
+    key("danger_key_file", Form::Text, "", "key file for starting without a person"),
+    key("danger_demo_scales", Form::Flag, "false", "allow demonstration scales; no real pupils"),
 ];
 
 /// Where a value came from.
@@ -150,10 +100,7 @@ impl Sources {
     /// The file of a data folder and nothing else, as several nodes in one process need it.
     #[must_use]
     pub fn of_folder(data: &Path) -> Self {
-        Self {
-            file: data.join(FILE_NAME),
-            ..Self::default()
-        }
+        Self { file: data.join(FILE_NAME), ..Self::default() }
     }
 }
 
@@ -186,13 +133,7 @@ impl Settings {
     /// # Errors
     /// A truth value is none.
     pub fn of_values(values: &[(&'static str, String)]) -> Result<Self, ConfigError> {
-        Self::merge(
-            &Sources {
-                flags: values.to_vec(),
-                ..Sources::default()
-            },
-            &[],
-        )
+        Self::merge(&Sources { flags: values.to_vec(), ..Sources::default() }, &[])
     }
 
     fn merge(sources: &Sources, file: &[(&'static str, String)]) -> Result<Self, ConfigError> {
@@ -200,34 +141,18 @@ impl Settings {
         let settings = KEYS.iter().map(|key| {
             let flag = sources.flags.iter().find(|(name, _)| *name == key.name);
             if let Some((_, value)) = flag {
-                return Setting {
-                    key,
-                    value: value.clone(),
-                    origin: Origin::Flag,
-                };
+                return Setting { key, value: value.clone(), origin: Origin::Flag };
             }
             if let Some((_, value)) = environment.iter().find(|(name, _)| *name == key.name) {
                 let name = variable(key.name);
-                return Setting {
-                    key,
-                    value: value.clone(),
-                    origin: Origin::Environment(name),
-                };
+                return Setting { key, value: value.clone(), origin: Origin::Environment(name) };
             }
             match file.iter().find(|(name, _)| *name == key.name) {
                 Some((_, value)) => {
                     let origin = Origin::File(sources.file.clone());
-                    Setting {
-                        key,
-                        value: value.clone(),
-                        origin,
-                    }
+                    Setting { key, value: value.clone(), origin }
                 }
-                None => Setting {
-                    key,
-                    value: key.default.to_owned(),
-                    origin: Origin::Default,
-                },
+                None => Setting { key, value: key.default.to_owned(), origin: Origin::Default },
             }
         });
         let settings = Self(settings.collect());
@@ -265,10 +190,7 @@ impl Settings {
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<String> {
         let entries = self.text(name).split('|').map(str::trim);
-        entries
-            .filter(|entry| !entry.is_empty())
-            .map(str::to_owned)
-            .collect()
+        entries.filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
     }
 
     /// Every setting in the order of the file.
@@ -319,10 +241,7 @@ fn read_file(path: &Path) -> Result<Vec<(&'static str, String)>, ConfigError> {
     let table: toml::Table = toml::from_str(&text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
-        ConfigError::Syntax {
-            line,
-            message: error.message().replace('\n', "; "),
-        }
+        ConfigError::Syntax { line, message: error.message().replace('\n', "; ") }
     })?;
     let mut found = Vec::new();
     for (name, value) in &table {
@@ -337,18 +256,13 @@ fn read_file(path: &Path) -> Result<Vec<(&'static str, String)>, ConfigError> {
 }
 
 fn as_text(key: &'static Key, value: &toml::Value) -> Result<String, ConfigError> {
-    let wrong = |reason: &str| ConfigError::Value {
-        key: key.name,
-        reason: reason.to_owned(),
-    };
+    let wrong = |reason: &str| ConfigError::Value { key: key.name, reason: reason.to_owned() };
     match (key.form, value) {
         (Form::Text, toml::Value::String(text)) => Ok(text.clone()),
         (Form::Flag, toml::Value::Boolean(flag)) => Ok(flag.to_string()),
         (Form::List, toml::Value::Array(entries)) => {
             let texts: Option<Vec<&str>> = entries.iter().map(toml::Value::as_str).collect();
-            texts
-                .map(|texts| texts.join("|"))
-                .ok_or_else(|| wrong("write a list of texts"))
+            texts.map(|texts| texts.join("|")).ok_or_else(|| wrong("write a list of texts"))
         }
         (Form::Text, _) => Err(wrong("write a text in quotation marks")),
         (Form::Flag, _) => Err(wrong("write true or false, without quotation marks")),
@@ -361,10 +275,7 @@ fn find(name: &str) -> Result<&'static Key, Option<&'static str>> {
     if let Some(key) = KEYS.iter().find(|key| key.name == name) {
         return Ok(key);
     }
-    let near = KEYS
-        .iter()
-        .map(|key| (distance(name, key.name), key.name))
-        .min();
+    let near = KEYS.iter().map(|key| (distance(name, key.name), key.name)).min();
     Err(near
         .filter(|(distance, known)| *distance <= known.len().min(9) / 3)
         .map(|(_, known)| known))
@@ -394,10 +305,7 @@ fn distance(from: &str, to: &str) -> usize {
 pub fn template(values: &[(&'static str, String)]) -> String {
     let mut text = String::from("# Settings of a Xinqiao school node.\n");
     for key in &KEYS {
-        let given = values
-            .iter()
-            .find(|(name, _)| *name == key.name)
-            .map(|(_, value)| value);
+        let given = values.iter().find(|(name, _)| *name == key.name).map(|(_, value)| value);
         let line = match given {
             Some(value) => format!("{} = {}", key.name, written(key, value)),
             None => format!("# {} = {}", key.name, written(key, key.default)),
@@ -425,9 +333,7 @@ pub fn update(path: &Path, values: &[(&'static str, String)]) -> Result<(), Conf
         let line = format!("{name} = {}", written(key, value));
         let sets = |text: &String| {
             let plain = text.trim_start_matches(['#', ' ']);
-            plain
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.trim_start().starts_with('='))
+            plain.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
         };
         match lines.iter_mut().find(|text| sets(text)) {
             Some(found) => *found = line,

@@ -15,13 +15,8 @@ fn check(text: &str) -> Result<Config, ConfigError> {
 /// A misspelt key is named together with the one that was probably meant.
 #[test]
 fn an_unknown_key_is_an_error_with_the_nearest_one() {
-    let message = check("consol = \"127.0.0.1:1\"")
-        .expect_err("unknown")
-        .to_string();
-    assert_eq!(
-        message,
-        "node.toml: consol is not a setting; did you mean console?"
-    );
+    let message = check("consol = \"127.0.0.1:1\"").expect_err("unknown").to_string();
+    assert_eq!(message, "node.toml: consol is not a setting; did you mean console?");
     let message = check("colour = \"red\"").expect_err("unknown").to_string();
     assert_eq!(message, "node.toml: colour is not a setting");
 }
@@ -32,9 +27,7 @@ fn an_unknown_variable_is_an_error_too() {
     let folder = folder("");
     let mut sources = Sources::of_folder(folder.path());
     sources.environment = vec![("XINQIAO_NODE_GRADE".to_owned(), "7-9".to_owned())];
-    let message = Settings::resolve(&sources)
-        .expect_err("unknown")
-        .to_string();
+    let message = Settings::resolve(&sources).expect_err("unknown").to_string();
     assert!(message.ends_with("did you mean grades?"), "{message}");
     sources.environment = vec![
         ("XINQIAO_NODE_PASSPHRASE_FILE".to_owned(), "x".to_owned()),
@@ -55,19 +48,8 @@ fn the_nearest_source_wins_and_is_named() {
     sources.flags = vec![("console", "127.0.0.1:3".to_owned())];
     let settings = Settings::resolve(&sources).expect("settings");
     let origin = |name: &str| {
-        let setting = settings
-            .iter()
-            .find(|setting| setting.key.name == name)
-            .expect("key");
-        (
-            setting.value.clone(),
-            setting
-                .origin
-                .to_string()
-                .split(' ')
-                .next()
-                .map(str::to_owned),
-        )
+        let setting = settings.iter().find(|setting| setting.key.name == name).expect("key");
+        (setting.value.clone(), setting.origin.to_string().split(' ').next().map(str::to_owned))
     };
     let expected = |value: &str, origin: &str| (value.to_owned(), Some(origin.to_owned()));
     assert_eq!(origin("console"), expected("127.0.0.1:3", "flag"));
@@ -80,39 +62,18 @@ fn the_nearest_source_wins_and_is_named() {
 #[test]
 fn a_wrong_value_names_its_key() {
     for (text, start) in [
-        (
-            "console = \"0.0.0.0:80\"",
-            "console is not usable: the console is for this machine",
-        ),
-        (
-            "console = 8080",
-            "console is not usable: write a text in quotation marks",
-        ),
-        (
-            "danger_demo_scales = \"yes\"",
-            "danger_demo_scales is not usable: write true or false",
-        ),
-        (
-            "grades = \"9-7\"",
-            "grades is not usable: write the lowest and the highest",
-        ),
-        (
-            "school_type = \"college\"",
-            "school_type is not usable: write one of kindergarten",
-        ),
-        (
-            "school_type = \"senior\"\ngrades = \"7-9\"",
-            "grades is not usable: a school of type",
-        ),
+        ("console = \"0.0.0.0:80\"", "console is not usable: the console is for this machine"),
+        ("console = 8080", "console is not usable: write a text in quotation marks"),
+        ("danger_demo_scales = \"yes\"", "danger_demo_scales is not usable: write true or false"),
+        ("grades = \"9-7\"", "grades is not usable: write the lowest and the highest"),
+        ("school_type = \"college\"", "school_type is not usable: write one of kindergarten"),
+        ("school_type = \"senior\"\ngrades = \"7-9\"", "grades is not usable: a school of type"),
         ("name_zh = \"a\"\n\nname_en = ", "node.toml, line 3"),
     ] {
         let message = check(text).expect_err("wrong").to_string();
         assert!(message.starts_with(start), "{message}");
     }
-    assert!(matches!(
-        Config::load(Path::new("nowhere")),
-        Err(ConfigError::Missing)
-    ));
+    assert!(matches!(Config::load(Path::new("nowhere")), Err(ConfigError::Missing)));
 }
 
 /// The file of a new node is read back, and joining changes only its own lines.
@@ -126,10 +87,7 @@ fn a_new_file_is_read_back_and_joining_keeps_the_rest() {
     ];
     let folder = folder(&(template(&given) + "# a note of ours\n"));
     let config = Config::load(folder.path()).expect("config");
-    assert_eq!(
-        (config.school.also_called.len(), config.membership),
-        (2, None)
-    );
+    assert_eq!((config.school.also_called.len(), config.membership), (2, None));
     let joined = [
         ("unit", "F370202004J01".to_owned()),
         ("zone", "qingdao.example".to_owned()),

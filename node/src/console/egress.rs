@@ -92,11 +92,7 @@ pub fn release(view: &ReleasePage, lang: Lang) -> Result<Page, RenderError> {
 /// # Errors
 /// A template could not be rendered.
 pub fn preview(view: &PreviewPage, lang: Lang) -> Result<Page, RenderError> {
-    let body = Html::render(&PreviewTemplate {
-        lang,
-        page: view,
-        legend: legend(lang),
-    })?;
+    let body = Html::render(&PreviewTemplate { lang, page: view, legend: legend(lang) })?;
     Ok(Page {
         title: words::NEXT.in_lang(lang).to_owned(),
         note: words::PREVIEW_NOTE.in_lang(lang).to_owned(),
@@ -108,10 +104,7 @@ pub fn preview(view: &PreviewPage, lang: Lang) -> Result<Page, RenderError> {
 }
 
 pub(super) fn crumbs(words: &[Text], lang: Lang) -> Vec<String> {
-    words
-        .iter()
-        .map(|word| word.in_lang(lang).to_owned())
-        .collect()
+    words.iter().map(|word| word.in_lang(lang).to_owned()).collect()
 }
 
 /// The kind of a release in words.
@@ -125,11 +118,8 @@ pub(super) fn kind(kind: ReleaseKind, lang: Lang) -> &'static str {
 /// What is in a release, as a sentence of numbers.
 pub(super) fn tally(tally: &Tally, lang: Lang) -> String {
     let mut sentence = words::TALLY.fill(lang, &[&grouped(tally.counts.into())]);
-    let rounded = if tally.rounded == tally.counts {
-        words::TALLY_ALL_ROUNDED
-    } else {
-        words::TALLY_ROUNDED
-    };
+    let rounded =
+        if tally.rounded == tally.counts { words::TALLY_ALL_ROUNDED } else { words::TALLY_ROUNDED };
     let parts = [
         (tally.rounded, rounded),
         (tally.banded, words::TALLY_BANDED),
@@ -149,10 +139,7 @@ pub(super) fn hop_tag(hop: &Hop, lang: Lang) -> Part<Tag> {
         HopState::Waiting => (Tone::Notice, words::WAITING),
         HopState::Sent => (Tone::Info, words::SENT),
     };
-    Tag::new(
-        tone,
-        format!("{} · {}", hop.hub.in_lang(lang), word.in_lang(lang)),
-    )
+    Tag::new(tone, format!("{} · {}", hop.hub.in_lang(lang), word.in_lang(lang)))
 }
 
 /// A hub's answer as a sentence.

@@ -22,11 +22,7 @@ struct HomeTemplate<'a> {
 /// A template could not be rendered.
 pub fn page(view: &HomePage, lang: Lang) -> Result<Page, RenderError> {
     let sync = lines(&view.sync, lang);
-    let body = Html::render(&HomeTemplate {
-        lang,
-        page: view,
-        sync,
-    })?;
+    let body = Html::render(&HomeTemplate { lang, page: view, sync })?;
     Ok(Page {
         title: words::HOME.in_lang(lang).to_owned(),
         note: String::new(),

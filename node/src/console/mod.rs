@@ -50,38 +50,16 @@ impl FromRef<Pages> for Arc<Shell> {
 /// Names and menu of a school's console.
 #[must_use]
 pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
-    let daily = vec![NavLink {
-        label: words::HOME,
-        href: "/",
-    }];
+    let daily = vec![NavLink { label: words::HOME, href: "/" }];
     let outward = vec![
-        NavLink {
-            label: words::EGRESS,
-            href: EGRESS_HREF,
-        },
-        NavLink {
-            label: words::NEXT,
-            href: NEXT_HREF,
-        },
+        NavLink { label: words::EGRESS, href: EGRESS_HREF },
+        NavLink { label: words::NEXT, href: NEXT_HREF },
     ];
     let nav = vec![
-        NavGroup {
-            title: words::DAILY,
-            links: daily,
-        },
-        NavGroup {
-            title: words::OUTWARD,
-            links: outward,
-        },
+        NavGroup { title: words::DAILY, links: daily },
+        NavGroup { title: words::OUTWARD, links: outward },
     ];
-    Site {
-        product: words::PRODUCT,
-        unit,
-        unit_id,
-        transport,
-        nav,
-        demonstration: false,
-    }
+    Site { product: words::PRODUCT, unit, unit_id, transport, nav, demonstration: false }
 }
 
 /// The school's console, whole: pages, sign-in, static files, error pages.
@@ -92,10 +70,7 @@ pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
         .route(NEXT_HREF, get(show_preview))
         .route("/egress/{id}", get(show_release))
         .route("/egress/{id}/bytes", get(give_bytes))
-        .with_state(Pages {
-            shell: Arc::clone(&shell),
-            source,
-        });
+        .with_state(Pages { shell: Arc::clone(&shell), source });
     console(shell, pages)
 }
 
@@ -111,9 +86,7 @@ async fn show_home(
 ) -> Result<Response, Problem> {
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.home()).await?;
-    pages
-        .shell
-        .reply(&visitor.frame, &home::page(&view, visitor.frame.lang)?)
+    pages.shell.reply(&visitor.frame, &home::page(&view, visitor.frame.lang)?)
 }
 
 async fn show_list(
@@ -124,9 +97,7 @@ async fn show_list(
     let number = asked.page.unwrap_or(1).clamp(1, PAGE_MAX);
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.releases(number)).await?;
-    pages
-        .shell
-        .reply(&visitor.frame, &egress::list(&view, visitor.frame.lang)?)
+    pages.shell.reply(&visitor.frame, &egress::list(&view, visitor.frame.lang)?)
 }
 
 async fn show_preview(
@@ -135,9 +106,7 @@ async fn show_preview(
 ) -> Result<Response, Problem> {
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.preview()).await?;
-    pages
-        .shell
-        .reply(&visitor.frame, &egress::preview(&view, visitor.frame.lang)?)
+    pages.shell.reply(&visitor.frame, &egress::preview(&view, visitor.frame.lang)?)
 }
 
 async fn show_release(
@@ -146,9 +115,7 @@ async fn show_release(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let view = release_of(&pages, id).await?;
-    pages
-        .shell
-        .reply(&visitor.frame, &egress::release(&view, visitor.frame.lang)?)
+    pages.shell.reply(&visitor.frame, &egress::release(&view, visitor.frame.lang)?)
 }
 
 /// Gives the signed bytes as a file, so that anybody can check their digest.
@@ -158,16 +125,10 @@ async fn give_bytes(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let view = release_of(&pages, id).await?;
-    let name = format!(
-        "attachment; filename=\"release-{}.bin\"",
-        view.digest.short()
-    );
+    let name = format!("attachment; filename=\"release-{}.bin\"", view.digest.short());
     let file = HeaderValue::from_str(&name).map_err(|_| Problem::Internal)?;
     let kind = HeaderValue::from_static("application/octet-stream");
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_DISPOSITION, file),
-    ];
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, file)];
     Ok((headers, view.bytes).into_response())
 }
 

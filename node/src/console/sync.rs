@@ -52,18 +52,14 @@ const fn urgency(state: SyncState) -> (Tone, Text) {
 const fn sentences(state: SyncState) -> [Text; 3] {
     use words as w;
     match state {
-        SyncState::Acknowledged => [
-            w::S_ACKNOWLEDGED,
-            w::S_ACKNOWLEDGED_WHY,
-            w::S_ACKNOWLEDGED_HEALS,
-        ],
+        SyncState::Acknowledged => {
+            [w::S_ACKNOWLEDGED, w::S_ACKNOWLEDGED_WHY, w::S_ACKNOWLEDGED_HEALS]
+        }
         SyncState::Queued { .. } => [w::S_QUEUED, w::S_QUEUED_WHY, w::S_QUEUED_HEALS],
         SyncState::Gap { .. } => [w::S_GAP, w::S_GAP_WHY, w::S_GAP_HEALS],
-        SyncState::Unreachable { .. } => [
-            w::S_UNREACHABLE,
-            w::S_UNREACHABLE_WHY,
-            w::S_UNREACHABLE_HEALS,
-        ],
+        SyncState::Unreachable { .. } => {
+            [w::S_UNREACHABLE, w::S_UNREACHABLE_WHY, w::S_UNREACHABLE_HEALS]
+        }
         SyncState::Refused => [w::S_REFUSED, w::S_REFUSED_WHY, w::S_REFUSED_HEALS],
         SyncState::ClockOff { .. } => [w::S_CLOCK, w::S_CLOCK_WHY, w::S_CLOCK_HEALS],
         SyncState::Expiring { .. } => [w::S_EXPIRING, w::S_EXPIRING_WHY, w::S_EXPIRING_HEALS],
@@ -92,10 +88,7 @@ fn facts(status: &SyncStatus, lang: Lang) -> Vec<String> {
         || words::HEARD_NEVER.in_lang(lang).to_owned(),
         |at| words::HEARD.fill(lang, &[&time::minute(at)]),
     );
-    let mut facts = vec![
-        words::ACK.fill(lang, &[&status.acknowledged, &status.head]),
-        heard,
-    ];
+    let mut facts = vec![words::ACK.fill(lang, &[&status.acknowledged, &status.head]), heard];
     if let Some(days) = status.certificate_days {
         facts.push(words::CERTIFICATE.fill(lang, &[&days]));
     }

@@ -71,10 +71,7 @@ impl EgressSource for Fixed {
             hub: Label::new("香港中路街道枢纽", "Xianggang Zhonglu Street hub"),
             absent: vec![Absent {
                 name: Label::new("谈心次数", "Mentor talks"),
-                why: Label::new(
-                    "谈心台账尚未启用",
-                    "the ledger of mentor talks is not in use yet",
-                ),
+                why: Label::new("谈心台账尚未启用", "the ledger of mentor talks is not in use yet"),
             }],
         })
     }
@@ -96,9 +93,7 @@ async fn console_of(source: Fixed) -> Browser {
     site.demonstration = true;
     let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
     let (clock, _) = runtime::clock::Clock::simulated(start);
-    let shell = trial::shell(site, Role::Principal, clock)
-        .await
-        .expect("shell");
+    let shell = trial::shell(site, Role::Principal, clock).await.expect("shell");
     let mut browser = Browser::new(router(shell, Arc::new(source)));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
@@ -108,10 +103,7 @@ async fn check(browser: &mut Browser, path: &str, name: &str) -> Seen {
     let seen = browser.get(path).await.expect("reply");
     assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
     assert_eq!(seen.flaws(), Vec::<String>::new(), "{path}");
-    assert!(
-        seen.header("content-security-policy")
-            .contains("default-src 'self'")
-    );
+    assert!(seen.header("content-security-policy").contains("default-src 'self'"));
     seen.keep(name).expect("keep");
     seen
 }
@@ -120,22 +112,14 @@ async fn check(browser: &mut Browser, path: &str, name: &str) -> Seen {
 #[tokio::test]
 async fn pages_are_whole_in_both_languages() {
     for empty in [false, true] {
-        let mut browser = console_of(Fixed {
-            state: SyncState::Acknowledged,
-            empty,
-        })
-        .await;
+        let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty }).await;
         for (path, name) in [
             ("/", "node-home"),
             ("/egress", "node-egress"),
             ("/egress/next", "node-next"),
             ("/egress/statistics-17", "node-release"),
         ] {
-            let kept = if empty {
-                format!("{name}-empty")
-            } else {
-                name.to_owned()
-            };
+            let kept = if empty { format!("{name}-empty") } else { name.to_owned() };
             let (path_zh, name_zh) = (format!("{path}?lang=zh"), format!("{kept}-zh.html"));
             let zh = check(&mut browser, &path_zh, &name_zh).await;
             assert!(zh.text.contains("ledger.db"), "{path}");
@@ -151,11 +135,7 @@ async fn pages_are_whole_in_both_languages() {
 /// The list says in a sentence what left, and what each hub answered.
 #[tokio::test]
 async fn the_list_says_what_left_and_who_has_it() {
-    let mut browser = console_of(Fixed {
-        state: SyncState::Acknowledged,
-        empty: false,
-    })
-    .await;
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
     let page = check(&mut browser, "/egress?page=2&lang=zh", "node-list.html").await;
     for text in [
         "63 项计数，全部已取整，9 项空缺并注明原因",
@@ -176,17 +156,8 @@ async fn the_list_says_what_left_and_who_has_it() {
 /// A release shows its figures, its signer and its bytes, and the bytes can be taken away.
 #[tokio::test]
 async fn a_release_is_shown_from_its_signed_bytes() {
-    let mut browser = console_of(Fixed {
-        state: SyncState::Acknowledged,
-        empty: false,
-    })
-    .await;
-    let page = check(
-        &mut browser,
-        "/egress/statistics-17?lang=zh",
-        "node-one.html",
-    )
-    .await;
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    let page = check(&mut browser, "/egress/statistics-17?lang=zh", "node-one.html").await;
     let view = release_view();
     for text in [
         view.digest.to_string(),
@@ -198,15 +169,9 @@ async fn a_release_is_shown_from_its_signed_bytes() {
     ] {
         assert!(page.text.contains(&text), "{text}");
     }
-    let file = browser
-        .get("/egress/statistics-17/bytes")
-        .await
-        .expect("reply");
+    let file = browser.get("/egress/statistics-17/bytes").await.expect("reply");
     assert_eq!(file.header("content-type"), "application/octet-stream");
-    assert_eq!(
-        file.header("content-disposition"),
-        "attachment; filename=\"release-5b5b5b5b.bin\""
-    );
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"release-5b5b5b5b.bin\"");
     assert_eq!(file.header("cache-control"), "no-store");
 }
 
@@ -223,18 +188,10 @@ async fn a_broken_signature_is_said_in_words() {
 /// The preview names what is left out and why, and says that nothing has left.
 #[tokio::test]
 async fn the_preview_names_what_is_left_out() {
-    let mut browser = console_of(Fixed {
-        state: SyncState::Acknowledged,
-        empty: false,
-    })
-    .await;
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
     let page = check(&mut browser, "/egress/next?lang=zh", "node-preview.html").await;
-    for text in [
-        "尚未签名，尚未离开本机",
-        "谈心次数",
-        "谈心台账尚未启用",
-        "未支持不等于零",
-    ] {
+    for text in ["尚未签名，尚未离开本机", "谈心次数", "谈心台账尚未启用", "未支持不等于零"]
+    {
         assert!(page.text.contains(text), "{text}");
     }
 }
@@ -242,18 +199,11 @@ async fn the_preview_names_what_is_left_out() {
 /// The link is told by sequence numbers, a reason and somebody to act.
 #[tokio::test]
 async fn the_link_is_told_in_sequence_numbers() {
-    let mut browser = console_of(Fixed {
-        state: SyncState::Gap { expected: 18 },
-        empty: false,
-    })
-    .await;
+    let mut browser =
+        console_of(Fixed { state: SyncState::Gap { expected: 18 }, empty: false }).await;
     let page = check(&mut browser, "/?lang=zh", "node-gap-zh.html").await;
-    for text in [
-        "有缺口",
-        "序号 18",
-        "已确认序号 17，本机最新 19",
-        "无需人工处理",
-    ] {
+    for text in ["有缺口", "序号 18", "已确认序号 17，本机最新 19", "无需人工处理"]
+    {
         assert!(page.text.contains(text), "{text}");
     }
     assert!(!page.text.contains('%'));
@@ -262,16 +212,8 @@ async fn the_link_is_told_in_sequence_numbers() {
 /// Strange ids are no page, and a broken store is an error page that does not name its cause.
 #[tokio::test]
 async fn strange_ids_and_broken_stores_are_error_pages() {
-    let mut browser = console_of(Fixed {
-        state: SyncState::Acknowledged,
-        empty: false,
-    })
-    .await;
-    for path in [
-        "/egress/absent",
-        "/egress/..%2Fledger.db",
-        "/egress/%3Cscript%3E",
-    ] {
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    for path in ["/egress/absent", "/egress/..%2Fledger.db", "/egress/%3Cscript%3E"] {
         let reply = browser.get(path).await.expect("reply");
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
         assert!(!reply.text.contains("<script"));
@@ -279,28 +221,17 @@ async fn strange_ids_and_broken_stores_are_error_pages() {
     let broken = browser.get("/egress/broken").await.expect("reply");
     assert_eq!(broken.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(!broken.text.contains("on fire"));
-    assert_eq!(
-        browser.get("/egress?page=x").await.expect("reply").status,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(browser.get("/egress?page=x").await.expect("reply").status, StatusCode::BAD_REQUEST);
 }
 
 /// Without a session nothing is shown, not even that a release exists.
 #[tokio::test]
 async fn nothing_is_shown_without_a_session() {
-    let mut browser = console_of(Fixed {
-        state: SyncState::Acknowledged,
-        empty: false,
-    })
-    .await;
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
     browser.forget("xinqiao-session-f370202004p01");
-    for path in [
-        "/",
-        "/egress",
-        "/egress/next",
-        "/egress/statistics-17",
-        "/egress/statistics-17/bytes",
-    ] {
+    for path in
+        ["/", "/egress", "/egress/next", "/egress/statistics-17", "/egress/statistics-17/bytes"]
+    {
         let reply = browser.get(path).await.expect("reply");
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{path}");
     }

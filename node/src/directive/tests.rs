@@ -38,21 +38,12 @@ fn signed(roots: &[&RootAuthority], serial: u64, content: &[u8]) -> Vec<u8> {
     .encode_to_vec();
     let sign = |root: &&RootAuthority| {
         let key = SigningKey::generate().expect("key");
-        let certificate = root
-            .sign_pack_key(key.public(), now())
-            .expect("certificate");
+        let certificate = root.sign_pack_key(key.public(), now()).expect("certificate");
         let signed = pack::sign(&pack, &key, &[certificate]).expect("signed");
-        PackSignature {
-            signature: signed.signature.to_bytes(),
-            chain: signed.chain,
-        }
+        PackSignature { signature: signed.signature.to_bytes(), chain: signed.chain }
     };
     let signatures = roots.iter().map(sign).collect();
-    Directive {
-        pack: pack.clone(),
-        signatures,
-    }
-    .encode_to_vec()
+    Directive { pack: pack.clone(), signatures }.encode_to_vec()
 }
 
 /// Gives what the inbox reports after these directives, and the scales in force.
@@ -61,10 +52,7 @@ fn check(pinned: &[&RootAuthority], directives: &[Vec<u8>]) -> (Vec<Applied>, Pa
     let recipient = Recipient {
         unit: "F370202004J01".parse().expect("unit"),
         zone: zone(),
-        roots: pinned
-            .iter()
-            .map(|root| root.certificate().clone())
-            .collect(),
+        roots: pinned.iter().map(|root| root.certificate().clone()).collect(),
     };
     let (clock, _) = Clock::simulated(now());
     let today = clock.today();
@@ -72,16 +60,11 @@ fn check(pinned: &[&RootAuthority], directives: &[Vec<u8>]) -> (Vec<Applied>, Pa
     for bytes in directives {
         inbox.directive(bytes).expect("stored or refused");
     }
-    (
-        inbox.applied().expect("applied"),
-        Packs::load(&transfer, today).expect("packs"),
-    )
+    (inbox.applied().expect("applied"), Packs::load(&transfer, today).expect("packs"))
 }
 
 fn altered() -> Vec<u8> {
-    let text = std::str::from_utf8(SCALE)
-        .expect("text")
-        .replace("revision = 1", "revision = 2");
+    let text = std::str::from_utf8(SCALE).expect("text").replace("revision = 1", "revision = 2");
     text.into_bytes()
 }
 
@@ -93,19 +76,12 @@ fn a_pack_needs_every_pinned_root() {
     let half = signed(&[&education], 1, &altered());
     let (applied, packs) = check(&both, std::slice::from_ref(&half));
     assert_eq!((applied.len(), applied[0].in_force), (1, false));
-    assert!(
-        applied[0].reason.contains("every pinned root"),
-        "{}",
-        applied[0].reason
-    );
+    assert!(applied[0].reason.contains("every pinned root"), "{}", applied[0].reason);
     assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(SCALE));
     // The genuine pack of the same serial still finds its place free.
     let (applied, packs) = check(&both, &[half, signed(&both, 1, &altered())]);
     assert_eq!((applied.len(), applied[0].in_force), (1, true));
-    assert_eq!(
-        packs.scale("phq-4").expect("scale").digest,
-        sha256(&altered())
-    );
+    assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(&altered()));
 }
 
 /// A root that nobody pinned says nothing.
@@ -125,8 +101,5 @@ fn an_unusable_pack_leaves_the_one_before_in_force() {
     let later = signed(&[&ours], 2, b"schema = \"scale/9\"\n");
     let (applied, packs) = check(&[&ours], &[good, later, b"noise".to_vec()]);
     assert_eq!((applied.len(), applied[0].in_force), (1, false));
-    assert_eq!(
-        packs.scale("phq-4").expect("scale").digest,
-        sha256(&altered())
-    );
+    assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(&altered()));
 }

@@ -43,21 +43,13 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
         let own = cells.get(block.range()).unwrap_or_default();
         if own.iter().all(|cell| *cell == Cell::Unsupported) {
             let name = title(catalogue, block);
-            decoded.absent.push(Absent {
-                name,
-                why: words::UNSUPPORTED_WHY.into(),
-            });
+            decoded.absent.push(Absent { name, why: words::UNSUPPORTED_WHY.into() });
             continue;
         }
         let band = band_of(catalogue, block);
-        let figures: Vec<Figure> = own
-            .iter()
-            .map(|cell| figure(*cell, made_by, band))
-            .collect();
+        let figures: Vec<Figure> = own.iter().map(|cell| figure(*cell, made_by, band)).collect();
         count(&mut decoded.tally, &figures);
-        decoded
-            .blocks
-            .push(shown(catalogue, block, &figures, rule(made_by, band)));
+        decoded.blocks.push(shown(catalogue, block, &figures, rule(made_by, band)));
     }
     decoded
 }
@@ -70,24 +62,16 @@ pub fn outside(catalogue: &Catalogue, tables: &[&str]) -> Vec<Absent> {
         specs.iter().any(|spec| {
             spec.block(id).is_some()
                 || spec.blocks().iter().any(|block| {
-                    catalogue
-                        .partition(&block.indicator)
-                        .is_some_and(|partition| {
-                            partition.whole.as_str() == id
-                                || partition.derives.iter().any(|sum| sum.count.as_str() == id)
-                        })
+                    catalogue.partition(&block.indicator).is_some_and(|partition| {
+                        partition.whole.as_str() == id
+                            || partition.derives.iter().any(|sum| sum.count.as_str() == id)
+                    })
                 })
         })
     };
-    let missing = catalogue
-        .counts()
-        .iter()
-        .filter(|count| !carried(count.id.as_str()));
+    let missing = catalogue.counts().iter().filter(|count| !carried(count.id.as_str()));
     missing
-        .map(|count| Absent {
-            name: (&count.label).into(),
-            why: words::NOT_YET_WHY.into(),
-        })
+        .map(|count| Absent { name: (&count.label).into(), why: words::NOT_YET_WHY.into() })
         .collect()
 }
 
@@ -95,15 +79,8 @@ pub fn outside(catalogue: &Catalogue, tables: &[&str]) -> Vec<Absent> {
 #[must_use]
 pub fn period(period: Period) -> Label {
     match period {
-        Period::Term(TermId {
-            school_year,
-            number,
-        }) => {
-            let text = if number == 1 {
-                words::AUTUMN
-            } else {
-                words::SPRING
-            };
+        Period::Term(TermId { school_year, number }) => {
+            let text = if number == 1 { words::AUTUMN } else { words::SPRING };
             let years: [&dyn std::fmt::Display; 2] = [&school_year, &(school_year + 1)];
             filled(text, &years)
         }
@@ -119,20 +96,11 @@ fn filled(text: Text, values: &[&dyn std::fmt::Display]) -> Label {
 /// Which kind of release a rule makes.
 #[must_use]
 pub const fn kind_of(rule: Rule) -> ReleaseKind {
-    if rule.is_rounded() {
-        ReleaseKind::RoundedTable
-    } else {
-        ReleaseKind::ClearSheet
-    }
+    if rule.is_rounded() { ReleaseKind::RoundedTable } else { ReleaseKind::ClearSheet }
 }
 
 fn band_of(catalogue: &Catalogue, block: &SpecBlock) -> Option<u32> {
-    catalogue
-        .count(&block.indicator)?
-        .definition
-        .as_ref()?
-        .band
-        .filter(|width| *width > 0)
+    catalogue.count(&block.indicator)?.definition.as_ref()?.band.filter(|width| *width > 0)
 }
 
 fn figure(cell: Cell, rule: Rule, band: Option<u32>) -> Figure {
@@ -170,26 +138,17 @@ fn count(tally: &mut Tally, figures: &[Figure]) {
 
 fn title(catalogue: &Catalogue, block: &SpecBlock) -> Label {
     let count = catalogue.count(&block.indicator).map(|count| &count.label);
-    let label = count.or_else(|| {
-        catalogue
-            .partition(&block.indicator)
-            .map(|partition| &partition.label)
-    });
+    let label =
+        count.or_else(|| catalogue.partition(&block.indicator).map(|partition| &partition.label));
     label.map_or_else(|| Label::same(block.indicator.clone()), Label::from)
 }
 
 /// A block as a table: the last axis across, the others down; lines that cannot exist left out.
 fn shown(catalogue: &Catalogue, block: &SpecBlock, figures: &[Figure], rule: Label) -> Block {
-    let across = block
-        .axes
-        .last()
-        .filter(|axis| axis.values.len() <= COLUMNS_MAX);
+    let across = block.axes.last().filter(|axis| axis.values.len() <= COLUMNS_MAX);
     let width = across.map_or(1, |axis| axis.values.len().max(1));
     let label = |axis: usize, value: &str| {
-        let dimension = block
-            .axes
-            .get(axis)
-            .map_or("", |axis| axis.dimension.as_str());
+        let dimension = block.axes.get(axis).map_or("", |axis| axis.dimension.as_str());
         let known = catalogue.value_label(&block.indicator, dimension, value);
         known.map_or_else(|| Label::same(value), Label::from)
     };
@@ -198,33 +157,18 @@ fn shown(catalogue: &Catalogue, block: &SpecBlock, figures: &[Figure], rule: Lab
         Some(axis) => axis.values.iter().map(|value| label(last, value)).collect(),
         None => vec![Label::from(words::FIGURE)],
     };
-    let down = if across.is_some() {
-        last
-    } else {
-        block.axes.len()
-    };
+    let down = if across.is_some() { last } else { block.axes.len() };
     let mut rows = Vec::new();
     for (line, figures) in figures.chunks(width).enumerate() {
-        if figures
-            .iter()
-            .all(|figure| *figure == Figure::NotApplicable)
-        {
+        if figures.iter().all(|figure| *figure == Figure::NotApplicable) {
             continue;
         }
         let values = block.values_at(line * width).unwrap_or_default();
         let names = values.iter().take(down).enumerate();
         let names: Vec<Label> = names.map(|(axis, value)| label(axis, value)).collect();
-        rows.push(BlockRow {
-            label: joined(&names),
-            figures: figures.to_vec(),
-        });
+        rows.push(BlockRow { label: joined(&names), figures: figures.to_vec() });
     }
-    Block {
-        title: title(catalogue, block),
-        rule,
-        columns,
-        rows,
-    }
+    Block { title: title(catalogue, block), rule, columns, rows }
 }
 
 fn joined(names: &[Label]) -> Label {
@@ -232,12 +176,7 @@ fn joined(names: &[Label]) -> Label {
     if names.is_empty() {
         return words::WHOLE_SCHOOL.into();
     }
-    let join = |lang: Lang| {
-        names
-            .iter()
-            .map(|name| name.in_lang(lang))
-            .collect::<Vec<_>>()
-            .join(" · ")
-    };
+    let join =
+        |lang: Lang| names.iter().map(|name| name.in_lang(lang)).collect::<Vec<_>>().join(" · ");
     Label::new(join(Lang::Zh), join(Lang::En))
 }

@@ -81,17 +81,8 @@ pub fn link(node: &Outward) -> Result<SyncStatus, SqlError> {
 /// Days until the certificate ends, below zero once it has ended.
 #[must_use]
 pub fn certificate_days(node: &Outward) -> Option<i64> {
-    let ends = node
-        .member()?
-        .identity
-        .current()
-        .peer()
-        .not_after()
-        .as_millisecond();
-    Some(
-        ends.saturating_sub(node.clock().now_ms())
-            .div_euclid(DAY_MS),
-    )
+    let ends = node.member()?.identity.current().peer().not_after().as_millisecond();
+    Some(ends.saturating_sub(node.clock().now_ms()).div_euclid(DAY_MS))
 }
 
 fn state(node: &Outward, notes: &Notes, days: Option<i64>) -> SyncState {
@@ -102,24 +93,20 @@ fn state(node: &Outward, notes: &Notes, days: Option<i64>) -> SyncState {
         return SyncState::Revoked;
     }
     if let Some(skew) = notes.skew_ms.filter(|skew| skew.abs() > SKEW_LIMIT_MS) {
-        return SyncState::ClockOff {
-            seconds: skew / 1_000,
-        };
+        return SyncState::ClockOff { seconds: skew / 1_000 };
     }
     if notes.refused_last || !notes.conflict.is_empty() {
         return SyncState::Refused;
     }
     if !notes.last_error.is_empty() {
         let since_ms = notes.heard_at_ms.or(notes.waiting_since_ms);
-        return SyncState::Unreachable {
-            since_ms: since_ms.unwrap_or(node.clock().now_ms()),
-        };
+        return SyncState::Unreachable { since_ms: since_ms.unwrap_or(node.clock().now_ms()) };
     }
     match (notes.waiting_since_ms, days) {
         (Some(since_ms), _) => SyncState::Queued { since_ms },
-        (None, Some(days)) if days < EXPIRY_DAYS => SyncState::Expiring {
-            days: u32::try_from(days.max(0)).unwrap_or(0),
-        },
+        (None, Some(days)) if days < EXPIRY_DAYS => {
+            SyncState::Expiring { days: u32::try_from(days.max(0)).unwrap_or(0) }
+        }
         _ => SyncState::Acknowledged,
     }
 }

@@ -42,12 +42,7 @@ impl ItemColumn {
             format!("item{number}"),
             number.to_string(),
         ];
-        Self {
-            code: code.to_owned(),
-            min,
-            max,
-            aliases,
-        }
+        Self { code: code.to_owned(), min, max, aliases }
     }
 }
 
@@ -76,9 +71,7 @@ impl AnswerOutcome {
     /// The outcome that a stored word means.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Answered, Self::Refused, Self::Absent]
-            .into_iter()
-            .find(|known| known.code() == code)
+        [Self::Answered, Self::Refused, Self::Absent].into_iter().find(|known| known.code() == code)
     }
 
     /// The word on a Chinese page.
@@ -134,49 +127,28 @@ const OTHER_SCALE: Fault = Fault::fixed(
 );
 const NOT_ON_ROLL: Fault = Fault::fixed(
     "not_on_roll",
-    (
-        "本校名册里没有这个学籍号",
-        "no pupil of this school has this student number",
-    ),
-    (
-        "请先导入名册，或核对学籍号",
-        "import the roster first, or check the number",
-    ),
+    ("本校名册里没有这个学籍号", "no pupil of this school has this student number"),
+    ("请先导入名册，或核对学籍号", "import the roster first, or check the number"),
 );
 const NOT_A_NUMBER: Fault = Fault::fixed(
     "answer_form",
     ("答案不是整数", "the answer is not a whole number"),
-    (
-        "请填选项的编码，没有作答就留空",
-        "write the option's code, or leave it blank",
-    ),
+    ("请填选项的编码，没有作答就留空", "write the option's code, or leave it blank"),
 );
 const OUTCOME_FORM: Fault = Fault::fixed(
     "outcome",
-    (
-        "看不懂的参测情况",
-        "what became of the sheet is not understood",
-    ),
-    (
-        "请写 已测、拒测、缺考 或 请假",
-        "write 已测, 拒测, 缺考 or 请假",
-    ),
+    ("看不懂的参测情况", "what became of the sheet is not understood"),
+    ("请写 已测、拒测、缺考 或 请假", "write 已测, 拒测, 缺考 or 请假"),
 );
 const ANSWERED_ANYWAY: Fault = Fault::fixed(
     "outcome_answers",
-    (
-        "写了没有参测，却有答案",
-        "marked as not tested, yet there are answers",
-    ),
+    ("写了没有参测，却有答案", "marked as not tested, yet there are answers"),
     ("请核对参测情况", "check which of the two is right"),
 );
 const BLANK_SHEET: Fault = Fault::fixed(
     "blank_sheet",
     ("整张答卷空白", "the whole sheet is blank"),
-    (
-        "如是拒测或缺考，请在“参测情况”列写明",
-        "say 拒测 or 缺考 in a column 参测情况 if so",
-    ),
+    ("如是拒测或缺考，请在“参测情况”列写明", "say 拒测 or 缺考 in a column 参测情况 if so"),
 );
 
 const SCALE_NAMES: &str = "量表|量表名称|问卷|测评工具|量表编码|scale|instrument";
@@ -191,21 +163,13 @@ pub fn fields(context: &AnswersContext<'_>) -> Vec<Field> {
     let mut fields = vec![
         Field::new("student_number", NUMBER_NAMES).required(),
         Field::new("scale", SCALE_NAMES),
-        if context.default_date.is_none() {
-            date.required()
-        } else {
-            date
-        },
+        if context.default_date.is_none() { date.required() } else { date },
         Field::new("outcome", OUTCOME_NAMES),
     ];
     fields.extend(context.items.iter().map(|item| {
         let mut names = vec![item.code.clone()];
         names.extend(item.aliases.iter().cloned());
-        Field {
-            key: item.code.clone(),
-            names,
-            required: true,
-        }
+        Field { key: item.code.clone(), names, required: true }
     }));
     fields
 }
@@ -222,19 +186,8 @@ pub fn read(
     let plain = |text: &str| value::compact(text).to_lowercase();
     let mut scales = vec![plain(context.scale)];
     scales.extend(context.scale_names.iter().map(|name| plain(name)));
-    let tests = DateSpan {
-        from: FIRST_TEST,
-        to: context.today,
-    };
-    table::read(
-        source,
-        mapping,
-        &mut Answers {
-            context,
-            scales,
-            tests,
-        },
-    )
+    let tests = DateSpan { from: FIRST_TEST, to: context.today };
+    table::read(source, mapping, &mut Answers { context, scales, tests })
 }
 
 /// How answers are read.
@@ -256,11 +209,7 @@ impl Answers<'_> {
 
     fn number(&self, cell: &str) -> Result<StudentNumber, Fault> {
         let number = StudentNumber::parse(cell)?;
-        if (self.context.on_roll)(&number) {
-            Ok(number)
-        } else {
-            Err(NOT_ON_ROLL)
-        }
+        if (self.context.on_roll)(&number) { Ok(number) } else { Err(NOT_ON_ROLL) }
     }
 
     fn date(&self, cell: &str) -> Result<Date, Fault> {
@@ -315,12 +264,7 @@ impl Kind for Answers<'_> {
         if outcome == AnswerOutcome::Answered && blank {
             notes.warning(cells, FIRST_ITEM, BLANK_SHEET);
         }
-        Some(AnswerRow {
-            student_number,
-            test_date,
-            outcome,
-            answers,
-        })
+        Some(AnswerRow { student_number, test_date, outcome, answers })
     }
 }
 
@@ -353,10 +297,7 @@ fn outside(item: &ItemColumn) -> Fault {
     Fault::fixed(
         "answer_range",
         ("", ""),
-        (
-            "请检查选项编码，或是否串列",
-            "check the option codes, or whether columns have shifted",
-        ),
+        ("请检查选项编码，或是否串列", "check the option codes, or whether columns have shifted"),
     )
     .because(
         format!("答案不在 {min} 至 {max} 之间"),
@@ -391,19 +332,12 @@ impl Comparable for AnswerRow {
     fn fill(&mut self, _old: &Self, _columns: &Columns) {}
 
     fn changes(&self, old: &Self) -> Vec<Change> {
-        let outcome = Change::between(
-            "outcome",
-            "参测情况",
-            &old.outcome,
-            &self.outcome,
-            |o| o.zh().to_owned(),
-        );
+        let outcome =
+            Change::between("outcome", "参测情况", &old.outcome, &self.outcome, |o| {
+                o.zh().to_owned()
+            });
         // How many differ, not which: a preview is no place to read a child's answers.
-        let differing = self
-            .answers
-            .iter()
-            .zip(&*old.answers)
-            .filter(|(new, old)| new != old);
+        let differing = self.answers.iter().zip(&*old.answers).filter(|(new, old)| new != old);
         let count = differing.count() + self.answers.len().abs_diff(old.answers.len());
         let answers = (count > 0).then(|| Change {
             field: "answers",

@@ -32,20 +32,13 @@ impl Field {
     #[must_use]
     pub fn new(key: &str, names: &str) -> Self {
         let names = names.split('|').map(str::to_owned).collect();
-        Self {
-            key: key.to_owned(),
-            names,
-            required: false,
-        }
+        Self { key: key.to_owned(), names, required: false }
     }
 
     /// The same field, without which a file is refused.
     #[must_use]
     pub fn required(self) -> Self {
-        Self {
-            required: true,
-            ..self
-        }
+        Self { required: true, ..self }
     }
 }
 
@@ -68,9 +61,7 @@ impl Columns {
     /// The header of a field's column as it stands in the file.
     #[must_use]
     pub fn name(&self, field: usize) -> &str {
-        self.place(field)
-            .and_then(|place| self.names.get(place))
-            .map_or("", String::as_str)
+        self.place(field).and_then(|place| self.names.get(place)).map_or("", String::as_str)
     }
 
     /// Number of columns with a header.
@@ -88,10 +79,7 @@ impl Columns {
     /// Number of columns up to the last header.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.names
-            .iter()
-            .rposition(|name| !name.is_empty())
-            .map_or(0, |last| last + 1)
+        self.names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1)
     }
 
     /// Headers of the columns that are not read.
@@ -116,23 +104,14 @@ impl SavedMapping {
         if text.len() > MAPPING_BYTES_MAX {
             return Err(HeaderError::Mapping);
         }
-        toml::from_str(text)
-            .map(Self)
-            .map_err(|_| HeaderError::Mapping)
+        toml::from_str(text).map(Self).map_err(|_| HeaderError::Mapping)
     }
 
     /// The mapping that would find the same columns again.
     #[must_use]
     pub fn of(fields: &[Field], columns: &Columns) -> Self {
-        let named = fields
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| columns.place(*at).is_some());
-        Self(
-            named
-                .map(|(at, f)| (f.key.clone(), columns.name(at).to_owned()))
-                .collect(),
-        )
+        let named = fields.iter().enumerate().filter(|(at, _)| columns.place(*at).is_some());
+        Self(named.map(|(at, f)| (f.key.clone(), columns.name(at).to_owned())).collect())
     }
 
     /// The mapping as the text of a file.
@@ -149,10 +128,7 @@ impl SavedMapping {
         };
         let close = |field: &&Field| distance(&field.key, key) <= 2;
         let nearest = fields.iter().find(close).map(|field| field.key.clone());
-        Err(HeaderError::UnknownField {
-            key: key.clone(),
-            nearest,
-        })
+        Err(HeaderError::UnknownField { key: key.clone(), nearest })
     }
 }
 
@@ -165,9 +141,7 @@ impl KnownNames {
     pub fn of(fields: &[Field], mapping: Option<&SavedMapping>) -> Self {
         let names = fields.iter().flat_map(|field| &field.names);
         let mapped = mapping.into_iter().flat_map(|mapping| mapping.0.values());
-        let forms = names
-            .chain(mapped)
-            .flat_map(|name| [exact(name), loose(name)]);
+        let forms = names.chain(mapped).flat_map(|name| [exact(name), loose(name)]);
         Self(forms.filter(|name| !name.is_empty()).collect())
     }
 
@@ -188,11 +162,7 @@ pub fn match_columns(
     fields: &[Field],
     mapping: Option<&SavedMapping>,
 ) -> Result<Columns, HeaderError> {
-    let names: Vec<String> = row
-        .cells
-        .iter()
-        .map(|cell| fold(cell).into_owned())
-        .collect();
+    let names: Vec<String> = row.cells.iter().map(|cell| fold(cell).into_owned()).collect();
     let mut places = vec![None; fields.len()];
     let mut taken = vec![false; names.len()];
     let mut settled = vec![false; fields.len()];
@@ -215,11 +185,7 @@ pub fn match_columns(
             rule,
             &names,
             fields,
-            &mut Progress {
-                places: &mut places,
-                taken: &mut taken,
-                settled: &settled,
-            },
+            &mut Progress { places: &mut places, taken: &mut taken, settled: &settled },
         )?;
     }
     let missing: Vec<Vec<String>> = fields
@@ -231,18 +197,10 @@ pub fn match_columns(
     if !missing.is_empty() {
         return Err(HeaderError::Missing { fields: missing });
     }
-    let unread = names
-        .iter()
-        .zip(&taken)
-        .filter(|(name, taken)| !**taken && !name.is_empty());
+    let unread = names.iter().zip(&taken).filter(|(name, taken)| !**taken && !name.is_empty());
     let dropped = unread.map(|(name, _)| name.clone()).collect();
     let matched = places.iter().flatten().count();
-    Ok(Columns {
-        places,
-        names,
-        matched,
-        dropped,
-    })
+    Ok(Columns { places, names, matched, dropped })
 }
 
 /// What one pass over the header adds to.
@@ -275,10 +233,7 @@ fn match_by(
         let (first, second) = (hits.next(), hits.next());
         if let (Some(first), Some(second)) = (first, second) {
             let named = |place: usize| names.get(place).cloned().unwrap_or_default();
-            return Err(HeaderError::Twice {
-                first: named(first),
-                second: named(second),
-            });
+            return Err(HeaderError::Twice { first: named(first), second: named(second) });
         }
         if let Some(place) = first {
             mark(progress.taken, place);
@@ -302,30 +257,20 @@ fn set(places: &mut [Option<usize>], at: usize, place: usize) {
 
 fn find_mapped(names: &[String], column: &str) -> Result<usize, HeaderError> {
     let wanted = exact(column);
-    let mut hits = names
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| exact(name) == wanted);
+    let mut hits = names.iter().enumerate().filter(|(_, name)| exact(name) == wanted);
     match (hits.next(), hits.next()) {
         (Some((place, _)), None) => Ok(place),
-        (Some((_, first)), Some((_, second))) => Err(HeaderError::Twice {
-            first: first.clone(),
-            second: second.clone(),
-        }),
-        _ => Err(HeaderError::NoSuchColumn {
-            column: column.to_owned(),
-        }),
+        (Some((_, first)), Some((_, second))) => {
+            Err(HeaderError::Twice { first: first.clone(), second: second.clone() })
+        }
+        _ => Err(HeaderError::NoSuchColumn { column: column.to_owned() }),
     }
 }
 
 /// A name without case, width, spaces and line breaks.
 fn exact(name: &str) -> String {
     let folded = fold(name);
-    folded
-        .chars()
-        .filter(|c| *c != ' ')
-        .flat_map(char::to_lowercase)
-        .collect()
+    folded.chars().filter(|c| *c != ' ').flat_map(char::to_lowercase).collect()
 }
 
 /// A name without notes in brackets and without punctuation, such as the star of a required one.

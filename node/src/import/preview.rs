@@ -29,12 +29,7 @@ impl Change {
         new: &T,
         show: impl Fn(&T) -> String,
     ) -> Option<Self> {
-        (old != new).then(|| Self {
-            field,
-            label,
-            old: show(old),
-            new: show(new),
-        })
+        (old != new).then(|| Self { field, label, old: show(old), new: show(new) })
     }
 }
 
@@ -142,11 +137,7 @@ pub fn compare<R: Comparable, E>(
         if changes.is_empty() {
             preview.unchanged.push(row);
         } else {
-            preview.changed.push(Changed {
-                row,
-                record,
-                changes,
-            });
+            preview.changed.push(Changed { row, record, changes });
         }
     }
     Ok(preview)
@@ -161,9 +152,7 @@ fn left<R: Keyed>(file: &ParsedFile<R>, scope: Scope<R::Key>) -> Vec<R::Key> {
         return Vec::new();
     }
     let present: HashSet<R::Key> = file.rows.iter().map(|(_, record)| record.key()).collect();
-    roll.into_iter()
-        .filter(|key| !present.contains(key))
-        .collect()
+    roll.into_iter().filter(|key| !present.contains(key)).collect()
 }
 
 impl<R: Keyed> Preview<R> {
@@ -192,11 +181,7 @@ impl<R: Keyed> Preview<R> {
         let counts = self.counts();
         Ok(Accepted {
             new: self.new.into_iter().map(|(_, record)| record).collect(),
-            changed: self
-                .changed
-                .into_iter()
-                .map(|changed| changed.record)
-                .collect(),
+            changed: self.changed.into_iter().map(|changed| changed.record).collect(),
             left: self.left,
             counts,
         })

@@ -36,27 +36,15 @@ impl Style {
     /// Ten errors and five changes, as on a screen.
     #[must_use]
     pub const fn screen(language: Language) -> Self {
-        Self {
-            language,
-            errors_max: 10,
-            changes_max: 5,
-        }
+        Self { language, errors_max: 10, changes_max: 5 }
     }
 
     fn say(self, zh: String, en: String) -> String {
-        if self.language == Language::Zh {
-            zh
-        } else {
-            en
-        }
+        if self.language == Language::Zh { zh } else { en }
     }
 
     fn word(self, zh: &'static str, en: &'static str) -> &'static str {
-        if self.language == Language::Zh {
-            zh
-        } else {
-            en
-        }
+        if self.language == Language::Zh { zh } else { en }
     }
 }
 
@@ -73,26 +61,14 @@ pub fn lines<R: Keyed>(preview: &Preview<R>, file_name: &str, style: Style) -> V
         (style.word("离校", "left school"), counts.left),
         (style.word("错误", "errors"), counts.errors),
     ];
-    let words: Vec<String> = numbers
-        .iter()
-        .map(|(word, count)| format!("{word} {}", grouped(*count)))
-        .collect();
+    let words: Vec<String> =
+        numbers.iter().map(|(word, count)| format!("{word} {}", grouped(*count))).collect();
     lines.push(format!("  {}", words.join("   ")));
     lines.extend(changes(preview, style));
     lines.extend(aligned(&preview.warnings, style.changes_max, style));
-    lines.extend(more(
-        preview.warnings.len(),
-        style.changes_max,
-        style,
-        ("提示", "warnings"),
-    ));
+    lines.extend(more(preview.warnings.len(), style.changes_max, style, ("提示", "warnings")));
     lines.extend(aligned(&preview.errors, style.errors_max, style));
-    lines.extend(more(
-        preview.errors.len(),
-        style.errors_max,
-        style,
-        ("错误", "errors"),
-    ));
+    lines.extend(more(preview.errors.len(), style.errors_max, style, ("错误", "errors")));
     lines
 }
 
@@ -136,17 +112,9 @@ fn notices(facts: &Facts, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     let dropped = facts.columns.dropped();
     if !dropped.is_empty() {
-        let names: Vec<&str> = dropped
-            .iter()
-            .take(DROPPED_SHOWN)
-            .map(String::as_str)
-            .collect();
+        let names: Vec<&str> = dropped.iter().take(DROPPED_SHOWN).map(String::as_str).collect();
         let names = names.join(style.word("、", ", "));
-        let tail = if dropped.len() > DROPPED_SHOWN {
-            " …"
-        } else {
-            ""
-        };
+        let tail = if dropped.len() > DROPPED_SHOWN { " …" } else { "" };
         lines.push(style.say(
             format!("  不读取的列：{names}{tail}"),
             format!("  columns not read: {names}{tail}"),
@@ -182,32 +150,21 @@ fn changes<R: Keyed>(preview: &Preview<R>, style: Style) -> Vec<String> {
                     format!("{} 处答案不同", change.new),
                     format!("{} answers differ", change.new),
                 ),
-                _ => format!(
-                    "{} {} → {}",
-                    change.label,
-                    blank(&change.old),
-                    blank(&change.new)
-                ),
+                _ => format!("{} {} → {}", change.label, blank(&change.old), blank(&change.new)),
             })
             .collect();
         let said = said.join(style.word("；", "; "));
         lines.push(format!("  {}  {said}", row_word(changed.row, style)));
     }
-    lines.extend(more(
-        preview.changed.len(),
-        style.changes_max,
-        style,
-        ("变更", "changes"),
-    ));
+    lines.extend(more(preview.changed.len(), style.changes_max, style, ("变更", "changes")));
     lines
 }
 
 fn more(total: usize, shown: usize, style: Style, word: (&str, &str)) -> Option<String> {
     let rest = total.checked_sub(shown).filter(|rest| *rest > 0)?;
-    Some(style.say(
-        format!("  … 还有 {rest} 条{}", word.0),
-        format!("  ... {rest} more {}", word.1),
-    ))
+    Some(
+        style.say(format!("  … 还有 {rest} 条{}", word.0), format!("  ... {rest} more {}", word.1)),
+    )
 }
 
 fn row_word(row: u32, style: Style) -> String {
@@ -221,20 +178,12 @@ fn aligned(errors: &[RowError], most: usize, style: Style) -> Vec<String> {
         .take(most)
         .map(|error| {
             let value = format!("\"{}\"", error.value);
-            let (row, reason) = (
-                row_word(error.row, style),
-                error.fault.sentence(style.language),
-            );
+            let (row, reason) = (row_word(error.row, style), error.fault.sentence(style.language));
             [row, error.column.clone(), value, reason]
         })
         .collect();
     let width = |at: usize| {
-        parts
-            .iter()
-            .filter_map(|part| part.get(at))
-            .map(|text| text.width())
-            .max()
-            .unwrap_or(0)
+        parts.iter().filter_map(|part| part.get(at)).map(|text| text.width()).max().unwrap_or(0)
     };
     let widths = [width(0), width(1), width(2)];
     parts
@@ -270,10 +219,7 @@ fn grouped(number: u64) -> String {
 pub fn summary<R: Keyed>(preview: &Preview<R>) -> Value {
     let facts = &preview.facts;
     let form = match &facts.form {
-        Form::Text {
-            encoding,
-            separator,
-        } => {
+        Form::Text { encoding, separator } => {
             json!({"kind": "text", "encoding": encoding.as_str(), "separator": separator})
         }
         Form::Workbook { sheet, unread } => {
@@ -281,11 +227,7 @@ pub fn summary<R: Keyed>(preview: &Preview<R>) -> Value {
         }
     };
     let told = |errors: &[RowError]| {
-        errors
-            .iter()
-            .take(JSON_ERRORS_MAX)
-            .map(error_json)
-            .collect::<Vec<Value>>()
+        errors.iter().take(JSON_ERRORS_MAX).map(error_json).collect::<Vec<Value>>()
     };
     json!({
         "form": form,
@@ -344,19 +286,12 @@ pub fn write_errors(
         let first = match (heading, language) {
             (true, Language::Zh) => ["行号".to_owned(), "错误".to_owned()],
             (true, Language::En) => ["row".to_owned(), "error".to_owned()],
-            (false, _) => [
-                row.number.to_string(),
-                reasons(errors, row.number, language),
-            ],
+            (false, _) => [row.number.to_string(), reasons(errors, row.number, language)],
         };
         let cells = row.cells.iter().map(harmless);
         written += u32::from(!heading);
         failed = writer.write_record(first.into_iter().chain(cells)).err();
-        if failed.is_some() {
-            Flow::Stop
-        } else {
-            Flow::More
-        }
+        if failed.is_some() { Flow::Stop } else { Flow::More }
     })?;
     writer.flush().map_err(SourceError::Read)?;
     match failed {
@@ -368,10 +303,7 @@ pub fn write_errors(
 /// What is wrong with one row, every fault of it.
 fn reasons(errors: &[RowError], row: u32, language: Language) -> String {
     let start = errors.partition_point(|error| error.row < row);
-    let of_row = errors
-        .iter()
-        .skip(start)
-        .take_while(|error| error.row == row);
+    let of_row = errors.iter().skip(start).take_while(|error| error.row == row);
     let said: Vec<String> = of_row
         .map(|error| format!("{} {}", error.column, error.fault.sentence(language)))
         .collect();
@@ -381,9 +313,5 @@ fn reasons(errors: &[RowError], row: u32, language: Language) -> String {
 /// A cell that a spreadsheet will not take for a formula.
 fn harmless(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err();
-    if formula {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if formula { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -77,38 +77,23 @@ const SCHOOL_NAME: usize = 11;
 
 const OTHER_SCHOOL: Fault = Fault::fixed(
     "other_school",
-    (
-        "这一行属于另一所学校，不收",
-        "the row is of another school and is not taken",
-    ),
+    ("这一行属于另一所学校，不收", "the row is of another school and is not taken"),
     ("请只导出本校名册", "export the roster of this school only"),
 );
 const UNDATED: Fault = Fault::fixed(
     "consent_undated",
-    (
-        "同意没有日期，按“不明”处理",
-        "the consent has no date and is read as unknown",
-    ),
+    ("同意没有日期，按“不明”处理", "the consent has no date and is read as unknown"),
     ("请补上同意日期", "add the date of the consent"),
 );
 const FUTURE: Fault = Fault::fixed(
     "consent_future",
-    (
-        "同意日期在今天之后，按“不明”处理",
-        "the consent is dated after today; read as unknown",
-    ),
+    ("同意日期在今天之后，按“不明”处理", "the consent is dated after today; read as unknown"),
     ("请检查同意日期", "check the date of the consent"),
 );
 const NOT_CONSENT: Fault = Fault::fixed(
     "consent_unclear",
-    (
-        "看不出是否同意，按“不明”处理",
-        "whether this is consent is unclear; read as unknown",
-    ),
-    (
-        "请写 是（同意）或 否（不同意）",
-        "write 是 (given) or 否 (refused)",
-    ),
+    ("看不出是否同意，按“不明”处理", "whether this is consent is unclear; read as unknown"),
+    ("请写 是（同意）或 否（不同意）", "write 是 (given) or 否 (refused)"),
 );
 
 /// Names of the student number column, shared with the answers.
@@ -173,25 +158,12 @@ struct Roster<'a> {
 impl<'a> Roster<'a> {
     fn new(context: &'a RosterContext) -> Self {
         let ago = |years: i32| context.today.saturating_sub(years.years());
-        let births = DateSpan {
-            from: ago(AGE_YEARS_MAX),
-            to: ago(AGE_YEARS_MIN),
-        };
+        let births = DateSpan { from: ago(AGE_YEARS_MAX), to: ago(AGE_YEARS_MIN) };
         // A future date is a warning, so it has to be parsed first.
-        let consents = DateSpan {
-            from: ago(AGE_YEARS_MAX),
-            to: Date::MAX,
-        };
+        let consents = DateSpan { from: ago(AGE_YEARS_MAX), to: Date::MAX };
         let plain = |texts: &[String]| texts.iter().map(|text| same_form(text)).collect();
         let (codes, names) = (plain(&context.school_codes), plain(&context.school_names));
-        Self {
-            context,
-            births,
-            consents,
-            coding: ConsentCoding::default(),
-            codes,
-            names,
-        }
+        Self { context, births, consents, coding: ConsentCoding::default(), codes, names }
     }
 
     /// Whether a cell names this school or nothing.
@@ -239,10 +211,7 @@ impl<'a> Roster<'a> {
             _ => None,
         };
         let Some((field, fault)) = fault else {
-            return Some((
-                consent,
-                date.filter(|_| !future && consent != Consent::Unknown),
-            ));
+            return Some((consent, date.filter(|_| !future && consent != Consent::Unknown)));
         };
         notes.warning(cells, field, fault);
         Some((Consent::Unknown, None))
@@ -338,37 +307,17 @@ impl Comparable for RosterRow {
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         let zh = |text: &str| text.to_owned();
         [
-            Change::between(
-                "local_number",
-                "学号",
-                &old.local_number,
-                &self.local_number,
-                text,
-            ),
-            Change::between("name", "姓名", &old.name, &self.name, |name| {
-                name.to_string()
-            }),
+            Change::between("local_number", "学号", &old.local_number, &self.local_number, text),
+            Change::between("name", "姓名", &old.name, &self.name, |name| name.to_string()),
             Change::between("sex", "性别", &old.sex, &self.sex, |sex| zh(sex.zh())),
-            Change::between(
-                "birth_date",
-                "出生日期",
-                &old.birth_date,
-                &self.birth_date,
-                |d| day(*d),
-            ),
-            Change::between("grade", "年级", &old.grade, &self.grade, |grade| {
-                zh(grade.zh())
+            Change::between("birth_date", "出生日期", &old.birth_date, &self.birth_date, |d| {
+                day(*d)
             }),
-            Change::between("class", "班级", &old.class, &self.class, |class| {
-                class.to_string()
+            Change::between("grade", "年级", &old.grade, &self.grade, |grade| zh(grade.zh())),
+            Change::between("class", "班级", &old.class, &self.class, |class| class.to_string()),
+            Change::between("consent", "监护人同意", &old.consent, &self.consent, |c| {
+                zh(c.zh())
             }),
-            Change::between(
-                "consent",
-                "监护人同意",
-                &old.consent,
-                &self.consent,
-                |c| zh(c.zh()),
-            ),
             Change::between(
                 "consent_date",
                 "同意日期",

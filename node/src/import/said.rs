@@ -38,19 +38,13 @@ impl Said {
     /// A sentence without parts.
     #[must_use]
     pub const fn fixed(zh: &'static str, en: &'static str) -> Self {
-        Self {
-            zh: Cow::Borrowed(zh),
-            en: Cow::Borrowed(en),
-        }
+        Self { zh: Cow::Borrowed(zh), en: Cow::Borrowed(en) }
     }
 
     /// A sentence that was put together.
     #[must_use]
     pub const fn made(zh: String, en: String) -> Self {
-        Self {
-            zh: Cow::Owned(zh),
-            en: Cow::Owned(en),
-        }
+        Self { zh: Cow::Owned(zh), en: Cow::Owned(en) }
     }
 
     /// The sentence in one language.
@@ -71,43 +65,25 @@ impl Fault {
         reason: (&'static str, &'static str),
         hint: (&'static str, &'static str),
     ) -> Self {
-        Self {
-            code,
-            reason: Said::fixed(reason.0, reason.1),
-            hint: Said::fixed(hint.0, hint.1),
-        }
+        Self { code, reason: Said::fixed(reason.0, reason.1), hint: Said::fixed(hint.0, hint.1) }
     }
 
     /// The same fault with another reason.
     #[must_use]
     pub fn because(self, zh: String, en: String) -> Self {
-        Self {
-            reason: Said::made(zh, en),
-            ..self
-        }
+        Self { reason: Said::made(zh, en), ..self }
     }
 
     /// The same fault with another hint.
     #[must_use]
     pub fn mend(self, zh: String, en: String) -> Self {
-        Self {
-            hint: Said::made(zh, en),
-            ..self
-        }
+        Self { hint: Said::made(zh, en), ..self }
     }
 
     /// Reason and hint as one line.
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
-        let join = if language == Language::Zh {
-            "；"
-        } else {
-            "; "
-        };
-        format!(
-            "{}{join}{}",
-            self.reason.to(language),
-            self.hint.to(language)
-        )
+        let join = if language == Language::Zh { "；" } else { "; " };
+        format!("{}{join}{}", self.reason.to(language), self.hint.to(language))
     }
 }

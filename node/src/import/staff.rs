@@ -113,11 +113,7 @@ impl StaffRole {
 #[must_use]
 pub fn fields() -> Vec<Field> {
     vec![
-        Field::new(
-            "staff_number",
-            "工号|教工号|职工号|教职工号|staff number|staff id",
-        )
-        .required(),
+        Field::new("staff_number", "工号|教工号|职工号|教职工号|staff number|staff id").required(),
         Field::new("name", "姓名|教师姓名|名字|name|full name").required(),
         Field::new("role", "岗位|角色|职务|岗位角色|担任职务|role|position").required(),
     ]
@@ -149,24 +145,17 @@ impl Kind for Staff {
     }
 
     fn read(&mut self, cells: &Cells<'_>, notes: &mut Notes) -> Option<StaffRow> {
-        let number = cells.parse(NUMBER, notes, |cell| {
-            value::parse_local_number(cell)?.ok_or(value::BLANK)
-        });
+        let number =
+            cells.parse(NUMBER, notes, |cell| value::parse_local_number(cell)?.ok_or(value::BLANK));
         let name = cells.parse(NAME, notes, value::parse_name);
         let roles = cells.parse(ROLE, notes, parse_roles);
-        Some(StaffRow {
-            staff_number: number?,
-            name: name?,
-            roles: roles?,
-        })
+        Some(StaffRow { staff_number: number?, name: name?, roles: roles? })
     }
 }
 
 fn parse_roles(cell: &str) -> Result<Box<[StaffRole]>, Fault> {
     let text = value::compact(cell).to_lowercase();
-    let words = text
-        .split(['、', ',', ';', '/', '|', '+'])
-        .filter(|word| !word.is_empty());
+    let words = text.split(['、', ',', ';', '/', '|', '+']).filter(|word| !word.is_empty());
     let roles: Option<Vec<StaffRole>> = words.map(StaffRole::parse).collect();
     let mut roles = roles.ok_or(ROLE_FAULT)?;
     if roles.is_empty() {
@@ -190,15 +179,9 @@ impl Comparable for StaffRow {
 
     fn changes(&self, old: &Self) -> Vec<Change> {
         [
-            Change::between("name", "姓名", &old.name, &self.name, |name| {
-                name.to_string()
-            }),
+            Change::between("name", "姓名", &old.name, &self.name, |name| name.to_string()),
             Change::between("roles", "岗位", &old.roles, &self.roles, |roles| {
-                roles
-                    .iter()
-                    .map(|role| role.zh())
-                    .collect::<Vec<_>>()
-                    .join("、")
+                roles.iter().map(|role| role.zh()).collect::<Vec<_>>().join("、")
             }),
         ]
         .into_iter()

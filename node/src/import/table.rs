@@ -108,10 +108,7 @@ impl Cells<'_> {
     /// The cell of a field as it stands in the file; blank when there is no such column.
     #[must_use]
     pub fn text(&self, field: usize) -> &str {
-        self.columns
-            .place(field)
-            .and_then(|place| self.row.cells.get(place))
-            .unwrap_or("")
+        self.columns.place(field).and_then(|place| self.row.cells.get(place)).unwrap_or("")
     }
 
     /// Whether the file has a column for a field.
@@ -151,12 +148,7 @@ impl Notes {
     pub fn error(&mut self, cells: &Cells<'_>, field: usize, fault: Fault) {
         let (row, column) = (cells.row.number, cells.columns.name(field).to_owned());
         let value = shorten(cells.text(field));
-        self.push(RowError {
-            row,
-            column,
-            value,
-            fault,
-        });
+        self.push(RowError { row, column, value, fault });
     }
 
     /// Notes what was read in another way than the office may expect.
@@ -164,12 +156,7 @@ impl Notes {
         if self.warnings.len() < ERRORS_KEPT_MAX {
             let (row, column) = (cells.row.number, cells.columns.name(field).to_owned());
             let value = shorten(cells.text(field));
-            self.warnings.push(RowError {
-                row,
-                column,
-                value,
-                fault,
-            });
+            self.warnings.push(RowError { row, column, value, fault });
         }
     }
 
@@ -220,11 +207,7 @@ pub fn read<K: Kind>(
         } else if row.number > header_row && !row.is_blank() {
             pass.take(row);
         }
-        if refused.is_some() {
-            Flow::Stop
-        } else {
-            Flow::More
-        }
+        if refused.is_some() { Flow::Stop } else { Flow::More }
     })?;
     match refused {
         Some(error) => Err(error.into()),
@@ -303,10 +286,7 @@ impl<'k, K: Kind> Pass<'k, K> {
             self.notes.push(error);
             return;
         }
-        let cells = Cells {
-            row,
-            columns: &self.columns,
-        };
+        let cells = Cells { row, columns: &self.columns };
         let Some(typed) = self.kind.read(&cells, &mut self.notes) else {
             return;
         };
@@ -344,12 +324,8 @@ impl<'k, K: Kind> Pass<'k, K> {
         }
         // Rows with an error of their own never got a place, so no row is counted twice.
         self.notes.errors.sort_by_key(|error| error.row);
-        let facts = Facts {
-            form,
-            header_row: self.header_row,
-            rows: self.count,
-            columns: self.columns,
-        };
+        let facts =
+            Facts { form, header_row: self.header_row, rows: self.count, columns: self.columns };
         ParsedFile {
             facts,
             rows: self.rows,
@@ -365,38 +341,16 @@ fn beyond(row: &Row, width: usize) -> Option<RowError> {
     if row.cells.len() <= width {
         return None;
     }
-    let extra = row
-        .cells
-        .iter()
-        .skip(width)
-        .find(|cell| !cell.trim().is_empty())?;
+    let extra = row.cells.iter().skip(width).find(|cell| !cell.trim().is_empty())?;
     let fault = Fault::fixed(
         "row_too_long",
-        (
-            "这一行比表头多出内容，可能串列",
-            "the row has more cells than the header",
-        ),
-        (
-            "请检查是否有未加引号的逗号",
-            "check for a comma without quotation marks",
-        ),
+        ("这一行比表头多出内容，可能串列", "the row has more cells than the header"),
+        ("请检查是否有未加引号的逗号", "check for a comma without quotation marks"),
     );
-    Some(RowError {
-        row: row.number,
-        column: String::new(),
-        value: shorten(extra),
-        fault,
-    })
+    Some(RowError { row: row.number, column: String::new(), value: shorten(extra), fault })
 }
 
 fn same_as(row: u32) -> Fault {
-    Fault::fixed(
-        "doubled",
-        ("", ""),
-        ("请核对后删去一行", "check both and remove one"),
-    )
-    .because(
-        format!("与第 {row} 行重复"),
-        format!("the same as row {row}"),
-    )
+    Fault::fixed("doubled", ("", ""), ("请核对后删去一行", "check both and remove one"))
+        .because(format!("与第 {row} 行重复"), format!("the same as row {row}"))
 }

@@ -21,10 +21,9 @@ pub(super) fn evaluate(
     let mut counts = vec![0_u64; block.length];
     let mut seen: HashSet<(usize, i64)> = HashSet::new();
     for record in records.rows.iter().filter(|record| plan.takes(record)) {
-        let place = plan.place(record).map_err(|value| IndicatorError::Value {
-            indicator: block.indicator.clone(),
-            value,
-        })?;
+        let place = plan
+            .place(record)
+            .map_err(|value| IndicatorError::Value { indicator: block.indicator.clone(), value })?;
         // Persons and units are counted once a cell, however many records they have.
         if plan.is_distinct && !seen.insert((place, record.subject)) {
             continue;
@@ -54,11 +53,7 @@ impl<'d> Plan<'d> {
             None => None,
         };
         Some(Self {
-            filters: definition
-                .filters
-                .iter()
-                .map(filter)
-                .collect::<Option<_>>()?,
+            filters: definition.filters.iter().map(filter).collect::<Option<_>>()?,
             axes: block.axes.iter().map(axis).collect::<Option<_>>()?,
             sum_of,
             is_distinct: matches!(
@@ -69,15 +64,13 @@ impl<'d> Plan<'d> {
     }
 
     fn takes(&self, record: &Record) -> bool {
-        self.filters.iter().all(
-            |(field, condition)| match (record.values.get(*field), condition) {
-                (Some(Value::Word(word)), Condition::Any(words)) => {
-                    words.iter().any(|known| known == word)
-                }
-                (Some(Value::Number(number)), Condition::AtLeast(bound)) => number >= bound,
-                _ => false,
-            },
-        )
+        self.filters.iter().all(|(field, condition)| match (record.values.get(*field), condition) {
+            (Some(Value::Word(word)), Condition::Any(words)) => {
+                words.iter().any(|known| known == word)
+            }
+            (Some(Value::Number(number)), Condition::AtLeast(bound)) => number >= bound,
+            _ => false,
+        })
     }
 
     /// Place of a record within the block, or the value that has none.

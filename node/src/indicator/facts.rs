@@ -26,10 +26,7 @@ pub(super) enum Value {
     /// A word of the catalogue.
     Word(&'static str),
     /// A number.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the ledgers so far have no number field")
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the ledgers so far have no number field"))]
     Number(u32),
     /// The source has no such field.
     None,
@@ -68,10 +65,7 @@ pub struct Facts {
 
 impl Day {
     pub(super) fn source(&self, source: Source) -> Option<&Records> {
-        self.sources
-            .iter()
-            .find(|(known, _)| *known == source)
-            .map(|(_, records)| records)
+        self.sources.iter().find(|(known, _)| *known == source).map(|(_, records)| records)
     }
 }
 
@@ -92,9 +86,7 @@ impl Facts {
     pub(super) fn is_applicable(&self, block: &Block, place: usize) -> bool {
         let values = block.values_at(place).unwrap_or_default();
         let of = |field: Field| {
-            let axis = block
-                .dims()
-                .position(|dim| dim.as_str() == field.as_str())?;
+            let axis = block.dims().position(|dim| dim.as_str() == field.as_str())?;
             values.get(axis).copied()
         };
         let stage = of(Field::Stage).map(Stage::from_word);
@@ -122,13 +114,9 @@ pub(super) fn load(tx: &Tx<'_>, profile: &Profile, term: &Term) -> Result<Facts,
     let mut is_screened = false;
     if let Some(screened) = census(tx, term)? {
         is_screened = true;
-        census_day
-            .sources
-            .push((Source::Screening, screening(profile, &screened)?));
+        census_day.sources.push((Source::Screening, screening(profile, &screened)?));
     }
-    let enrolled = census_day
-        .source(Source::Roll)
-        .map_or(0, |roll| roll.rows.len() as u64);
+    let enrolled = census_day.source(Source::Roll).map_or(0, |roll| roll.rows.len() as u64);
     Ok(Facts {
         period_end: day(tx, profile, term.end)?,
         census: census_day,
@@ -163,19 +151,10 @@ fn roll(profile: &Profile, pupils: &[Pupil]) -> Result<Records, IndicatorError> 
     let record = |pupil: &Pupil| {
         let [stage, grade] = place(profile, pupil)?;
         let sex = Value::Word(pupil.sex.code());
-        Ok(Record {
-            subject: pupil.id,
-            values: [stage, grade, sex, Value::None],
-        })
+        Ok(Record { subject: pupil.id, values: [stage, grade, sex, Value::None] })
     };
-    let rows = pupils
-        .iter()
-        .map(record)
-        .collect::<Result<_, IndicatorError>>()?;
-    Ok(Records {
-        fields: &[Field::Stage, Field::Grade, Field::Sex],
-        rows,
-    })
+    let rows = pupils.iter().map(record).collect::<Result<_, IndicatorError>>()?;
+    Ok(Records { fields: &[Field::Stage, Field::Grade, Field::Sex], rows })
 }
 
 /// Classes that have pupils, by grade and name.
@@ -186,39 +165,24 @@ fn classes(profile: &Profile, pupils: &[Pupil]) -> Result<Records, IndicatorErro
         if seen.insert((pupil.grade, &*pupil.class)) {
             let [stage, grade] = place(profile, pupil)?;
             let subject = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            rows.push(Record {
-                subject,
-                values: [stage, grade, Value::None, Value::None],
-            });
+            rows.push(Record { subject, values: [stage, grade, Value::None, Value::None] });
         }
     }
-    Ok(Records {
-        fields: &[Field::Stage, Field::Grade],
-        rows,
-    })
+    Ok(Records { fields: &[Field::Stage, Field::Grade], rows })
 }
 
 fn school(profile: &Profile) -> Records {
     let word = Value::Word(profile.school_type.as_str());
     let values = [word, Value::None, Value::None, Value::None];
-    Records {
-        fields: &[Field::SchoolType],
-        rows: vec![Record { subject: 1, values }],
-    }
+    Records { fields: &[Field::SchoolType], rows: vec![Record { subject: 1, values }] }
 }
 
 fn staff_roll(staff: &[StaffMember]) -> Records {
     let record = |member: &StaffMember| {
         let role = Value::Word(member.main_role.code());
-        Record {
-            subject: member.id,
-            values: [role, Value::None, Value::None, Value::None],
-        }
+        Record { subject: member.id, values: [role, Value::None, Value::None, Value::None] }
     };
-    Records {
-        fields: &[Field::StaffRole],
-        rows: staff.iter().map(record).collect(),
-    }
+    Records { fields: &[Field::StaffRole], rows: staff.iter().map(record).collect() }
 }
 
 fn screening(profile: &Profile, screened: &[Screened]) -> Result<Records, IndicatorError> {
@@ -226,17 +190,8 @@ fn screening(profile: &Profile, screened: &[Screened]) -> Result<Records, Indica
         let [stage, grade] = place(profile, &screened.pupil)?;
         let sex = Value::Word(screened.pupil.sex.code());
         let outcome = Value::Word(screened.outcome.as_str());
-        Ok(Record {
-            subject: screened.pupil.id,
-            values: [stage, grade, sex, outcome],
-        })
+        Ok(Record { subject: screened.pupil.id, values: [stage, grade, sex, outcome] })
     };
-    let rows = screened
-        .iter()
-        .map(record)
-        .collect::<Result<_, IndicatorError>>()?;
-    Ok(Records {
-        fields: &[Field::Stage, Field::Grade, Field::Sex, Field::Outcome],
-        rows,
-    })
+    let rows = screened.iter().map(record).collect::<Result<_, IndicatorError>>()?;
+    Ok(Records { fields: &[Field::Stage, Field::Grade, Field::Sex, Field::Outcome], rows })
 }

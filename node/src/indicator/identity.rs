@@ -69,10 +69,7 @@ struct Figures<'c> {
 impl Figures<'_> {
     /// Where a relation is broken.
     fn breach(&self, relation: &Relation, by: &[DimensionId]) -> Option<String> {
-        let (left, right) = (
-            self.sum(&relation.left, by)?,
-            self.sum(&relation.right, by)?,
-        );
+        let (left, right) = (self.sum(&relation.left, by)?, self.sum(&relation.right, by)?);
         differing(&left, &right, by, |left, right| match relation.comparison {
             Comparison::AtMost => left <= right,
             Comparison::Equal => left == right,
@@ -120,22 +117,12 @@ impl Figures<'_> {
     fn in_table(&self, table: &str, indicator: &str) -> Option<Counted> {
         let raw = self.raw(table)?;
         let block: &Block = self.catalogue.table(table)?.block(indicator)?;
-        let cells = raw
-            .get(block.range())?
-            .iter()
-            .enumerate()
-            .filter_map(|(place, cell)| {
-                let values = block.values_at(place)?;
-                Some((
-                    values.into_iter().map(str::to_owned).collect(),
-                    known(*cell),
-                ))
-            });
+        let cells = raw.get(block.range())?.iter().enumerate().filter_map(|(place, cell)| {
+            let values = block.values_at(place)?;
+            Some((values.into_iter().map(str::to_owned).collect(), known(*cell)))
+        });
         let dims = block.dims().map(ToString::to_string).collect();
-        Some(Counted {
-            dims,
-            cells: cells.collect(),
-        })
+        Some(Counted { dims, cells: cells.collect() })
     }
 
     /// A sealed count, as the sum of its partition's outcomes.
@@ -143,21 +130,11 @@ impl Figures<'_> {
         let derivation = self.catalogue.derive(count)?;
         let raw = self.raw(derivation.table.as_str())?;
         let cells = derivation.cells.into_iter().map(|cell| {
-            let figures = cell
-                .from
-                .iter()
-                .map(|place| raw.get(*place).and_then(|c| known(*c)));
+            let figures = cell.from.iter().map(|place| raw.get(*place).and_then(|c| known(*c)));
             (cell.values, figures.sum())
         });
-        let dims = derivation
-            .axes
-            .iter()
-            .map(|axis| axis.dimension.to_string())
-            .collect();
-        Some(Counted {
-            dims,
-            cells: cells.collect(),
-        })
+        let dims = derivation.axes.iter().map(|axis| axis.dimension.to_string()).collect();
+        Some(Counted { dims, cells: cells.collect() })
     }
 
     fn raw(&self, table: &str) -> Option<&[Cell]> {
@@ -179,26 +156,16 @@ const fn known(cell: Cell) -> Option<u64> {
 fn fold(counted: &Counted, by: &[DimensionId], narrow: &[(DimensionId, String)]) -> Option<Strata> {
     let axis = |id: &DimensionId| counted.dims.iter().position(|dim| dim == id.as_str());
     let kept: Vec<usize> = by.iter().map(axis).collect::<Option<_>>()?;
-    let narrow: Vec<(usize, &String)> = narrow
-        .iter()
-        .map(|(id, value)| Some((axis(id)?, value)))
-        .collect::<Option<_>>()?;
+    let narrow: Vec<(usize, &String)> =
+        narrow.iter().map(|(id, value)| Some((axis(id)?, value))).collect::<Option<_>>()?;
     let mut strata = Strata::new();
     for (values, figure) in &counted.cells {
-        if narrow
-            .iter()
-            .any(|(axis, value)| values.get(*axis) != Some(*value))
-        {
+        if narrow.iter().any(|(axis, value)| values.get(*axis) != Some(*value)) {
             continue;
         }
-        let key = kept
-            .iter()
-            .filter_map(|axis| values.get(*axis).cloned())
-            .collect();
+        let key = kept.iter().filter_map(|axis| values.get(*axis).cloned()).collect();
         let sum = strata.entry(key).or_insert(Some(0));
-        *sum = sum
-            .zip(*figure)
-            .and_then(|(sum, figure)| sum.checked_add(figure));
+        *sum = sum.zip(*figure).and_then(|(sum, figure)| sum.checked_add(figure));
     }
     Some(strata)
 }
@@ -206,9 +173,7 @@ fn fold(counted: &Counted, by: &[DimensionId], narrow: &[(DimensionId, String)])
 fn joined(mut total: Strata, more: &Strata) -> Strata {
     for (key, sum) in &mut total {
         let other = more.get(key).copied().flatten();
-        *sum = sum
-            .zip(other)
-            .and_then(|(sum, other)| sum.checked_add(other));
+        *sum = sum.zip(other).and_then(|(sum, other)| sum.checked_add(other));
     }
     total
 }
@@ -231,10 +196,7 @@ fn written(by: &[DimensionId], key: &[String]) -> String {
     if key.is_empty() {
         return "the school".to_owned();
     }
-    let pairs: Vec<String> = by
-        .iter()
-        .zip(key)
-        .map(|(id, value)| format!("{id}={value}"))
-        .collect();
+    let pairs: Vec<String> =
+        by.iter().zip(key).map(|(id, value)| format!("{id}={value}")).collect();
     pairs.join(", ")
 }

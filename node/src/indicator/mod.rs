@@ -70,9 +70,7 @@ impl Facts {
     /// The cells of a count or a partition; a partition is counted as its whole is, by outcome.
     fn block(&self, catalogue: &Catalogue, block: &Block) -> Result<Vec<Cell>, IndicatorError> {
         let unsupported = || Ok(vec![Cell::Unsupported; block.length]);
-        let whole = catalogue
-            .partition(&block.indicator)
-            .map(|known| known.whole.as_str());
+        let whole = catalogue.partition(&block.indicator).map(|known| known.whole.as_str());
         let count = catalogue.count(whole.unwrap_or(&block.indicator));
         let Some(definition) = count.and_then(|count| count.definition.as_ref()) else {
             return unsupported();

@@ -22,9 +22,7 @@ fn facts(school: &School) -> Facts {
 
 fn table(school: &School, id: &str) -> RawTable {
     let spec = school.catalogue.table(id).expect("table");
-    facts(school)
-        .table(&school.catalogue, spec)
-        .expect("figures")
+    facts(school).table(&school.catalogue, spec).expect("figures")
 }
 
 fn cell(school: &School, raw: &RawTable, indicator: &str, values: &[&str]) -> Cell {
@@ -36,10 +34,7 @@ fn cell(school: &School, raw: &RawTable, indicator: &str, values: &[&str]) -> Ce
 fn total(school: &School, raw: &RawTable, indicator: &str) -> u64 {
     let spec = school.catalogue.table(raw.table().as_str()).expect("table");
     let range = spec.block(indicator).expect("block").range();
-    raw.danger_exact_cells()[range]
-        .iter()
-        .filter_map(|cell| cell.value())
-        .sum()
+    raw.danger_exact_cells()[range].iter().filter_map(|cell| cell.value()).sum()
 }
 
 /// Zero, cannot exist, and cannot be computed are three different things.
@@ -54,14 +49,8 @@ fn blanks_are_never_zeros() {
     assert_eq!(of("base.students", &["junior", "g7", "m"]), Cell::Value(2));
     assert_eq!(of("base.students", &["junior", "g7", "u"]), Cell::Value(1));
     assert_eq!(of("base.students", &["junior", "g9", "f"]), Cell::Value(0));
-    assert_eq!(
-        of("base.students", &["junior", "g6", "f"]),
-        Cell::NotApplicable
-    );
-    assert_eq!(
-        of("base.students", &["senior", "g9", "f"]),
-        Cell::NotApplicable
-    );
+    assert_eq!(of("base.students", &["junior", "g6", "f"]), Cell::NotApplicable);
+    assert_eq!(of("base.students", &["senior", "g9", "f"]), Cell::NotApplicable);
     assert_eq!(of("base.classes", &["junior"]), Cell::Value(1));
     assert_eq!(of("base.classes", &["senior"]), Cell::NotApplicable);
     assert_eq!(of("base.schools", &["junior"]), Cell::Value(1));
@@ -85,12 +74,7 @@ fn blanks_are_never_zeros() {
 fn staff_are_counted_once_by_main_role() {
     let school = School::new();
     school.roster(&[TestPupil::new(1)], AS_OF);
-    school.staff(&[
-        (1, "校长"),
-        (2, "班主任、心理教师"),
-        (3, "班主任"),
-        (4, "科任教师、班主任"),
-    ]);
+    school.staff(&[(1, "校长"), (2, "班主任、心理教师"), (3, "班主任"), (4, "科任教师、班主任")]);
     let raw = table(&school, "clear.term");
     let of = |role: &str| cell(&school, &raw, "base.staff", &[role]);
     assert_eq!(of("principal"), Cell::Value(1));
@@ -104,12 +88,8 @@ fn staff_are_counted_once_by_main_role() {
 #[test]
 fn the_screening_partition_follows_sheets_and_consent() {
     let school = School::new();
-    let mut pupils: Vec<_> = (0..10)
-        .map(|n| TestPupil {
-            sex: "女",
-            ..TestPupil::new(n)
-        })
-        .collect();
+    let mut pupils: Vec<_> =
+        (0..10).map(|n| TestPupil { sex: "女", ..TestPupil::new(n) }).collect();
     pupils[8].consent = "否";
     pupils[9].consent = "";
     school.roster(&pupils, AS_OF);
@@ -125,14 +105,8 @@ fn the_screening_partition_follows_sheets_and_consent() {
         sheet_cells(0, "3"),
         sheet_cells(0, "3"),
     ];
-    let rows = pupils
-        .iter()
-        .cloned()
-        .zip(cells)
-        .filter(|(_, cells)| !cells.is_empty());
-    let rows: Vec<_> = rows
-        .map(|(pupil, cells)| (pupil, "2025-10-20", cells))
-        .collect();
+    let rows = pupils.iter().cloned().zip(cells).filter(|(_, cells)| !cells.is_empty());
+    let rows: Vec<_> = rows.map(|(pupil, cells)| (pupil, "2025-10-20", cells)).collect();
     school.answers(&rows).expect("answers");
     // After the census day: too late for this term's figures.
     let late = (pupils[7].clone(), "2025-11-10", sheet_cells(12, "0"));
@@ -152,10 +126,7 @@ fn the_screening_partition_follows_sheets_and_consent() {
     }
     let clear = table(&school, "clear.term");
     assert_eq!(total(&school, &clear, "scr.eligible"), 10);
-    assert_eq!(
-        cell(&school, &clear, "scr.completed_band", &[]),
-        Cell::Value(4)
-    );
+    assert_eq!(cell(&school, &clear, "scr.completed_band", &[]), Cell::Value(4));
     check(&school.catalogue, &[clear, raw]).expect("identities");
 }
 
@@ -165,25 +136,18 @@ fn broken_identities_are_named() {
     let school = School::new();
     let pupils: Vec<_> = (0..4).map(TestPupil::new).collect();
     school.roster(&pupils, AS_OF);
-    let rows: Vec<_> = pupils
-        .iter()
-        .map(|p| (p.clone(), "2025-10-20", sheet_cells(2, "0")))
-        .collect();
+    let rows: Vec<_> =
+        pupils.iter().map(|p| (p.clone(), "2025-10-20", sheet_cells(2, "0"))).collect();
     school.answers(&rows).expect("answers");
     let clear = table(&school, "clear.term");
     let census = table(&school, "rounded.scr.census");
     let spec = school.catalogue.table("rounded.scr.census").expect("table");
-    let place = spec
-        .index("scr.census", &["negative", "junior", "g7", "f"])
-        .expect("cell");
+    let place = spec.index("scr.census", &["negative", "junior", "g7", "f"]).expect("cell");
     let mut cells = census.danger_exact_cells().to_vec();
     cells[place] = Cell::Value(3);
     let broken = RawTable::new(census.table().clone(), cells);
     let error = check(&school.catalogue, &[clear, broken]).expect_err("broken");
-    assert_eq!(
-        (error.identity.as_str(), error.stratum.as_str()),
-        ("scr roster", "stage=junior")
-    );
+    assert_eq!((error.identity.as_str(), error.stratum.as_str()), ("scr roster", "stage=junior"));
     let clear = table(&school, "clear.term");
     let mut cells = census.danger_exact_cells().to_vec();
     cells[place] = Cell::Value(1);
@@ -202,52 +166,19 @@ fn the_evaluator_knows_measures_and_not_indicators() {
         subject,
         values: [Value::Number(hours), Value::None, Value::None, Value::None],
     };
-    let records = Records {
-        fields: &[Field::Hours],
-        rows: vec![row(1, 3), row(1, 20), row(2, 7)],
-    };
-    let count = school
-        .catalogue
-        .count("mtr.talks")
-        .and_then(|count| count.definition.clone());
-    let plain = Definition {
-        source: Source::Training,
-        ..count.expect("definition")
-    };
+    let records = Records { fields: &[Field::Hours], rows: vec![row(1, 3), row(1, 20), row(2, 7)] };
+    let count = school.catalogue.count("mtr.talks").and_then(|count| count.definition.clone());
+    let plain = Definition { source: Source::Training, ..count.expect("definition") };
     let of = |definition: &Definition| {
-        evaluate(definition, block, &records)
-            .expect("values")
-            .map(|counts| counts[0])
+        evaluate(definition, block, &records).expect("values").map(|counts| counts[0])
     };
-    let over = |bound| Filter {
-        field: Field::Hours,
-        condition: Condition::AtLeast(bound),
-    };
+    let over = |bound| Filter { field: Field::Hours, condition: Condition::AtLeast(bound) };
     assert_eq!(of(&plain), Some(3));
-    assert_eq!(
-        of(&Definition {
-            measure: Measure::Staff,
-            ..plain.clone()
-        }),
-        Some(2)
-    );
-    let sum = Definition {
-        measure: Measure::Sum,
-        sum_of: Some(Field::Hours),
-        ..plain.clone()
-    };
+    assert_eq!(of(&Definition { measure: Measure::Staff, ..plain.clone() }), Some(2));
+    let sum = Definition { measure: Measure::Sum, sum_of: Some(Field::Hours), ..plain.clone() };
     assert_eq!(of(&sum), Some(30));
-    assert_eq!(
-        of(&Definition {
-            filters: vec![over(7)],
-            ..sum.clone()
-        }),
-        Some(27)
-    );
-    let lacking = Definition {
-        sum_of: Some(Field::Attendances),
-        ..sum
-    };
+    assert_eq!(of(&Definition { filters: vec![over(7)], ..sum.clone() }), Some(27));
+    let lacking = Definition { sum_of: Some(Field::Attendances), ..sum };
     assert_eq!(of(&lacking), None);
 }
 

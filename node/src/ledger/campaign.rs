@@ -41,11 +41,10 @@ pub fn open(
         "insert into scale_pack (scale, digest) values ($1, $2) on conflict do nothing",
         params![scale, &tagged],
     )?;
-    let pack = tx.query_opt(
-        "select id from scale_pack where digest = $1",
-        params![&tagged],
-        |row| row.i64(0),
-    )?;
+    let pack =
+        tx.query_opt("select id from scale_pack where digest = $1", params![&tagged], |row| {
+            row.i64(0)
+        })?;
     let pack = super::strange(pack)?;
     let term = term.to_string();
     tx.execute(
@@ -58,10 +57,7 @@ pub fn open(
         params![&term, scale],
         |row| row.i64(0),
     )?;
-    Ok(Place {
-        campaign: super::strange(campaign)?,
-        pack,
-    })
+    Ok(Place { campaign: super::strange(campaign)?, pack })
 }
 
 /// The campaigns of a term.

@@ -25,16 +25,8 @@ use runtime::sql::{DataKey, Database, Migration, Options, SqlError, Tx};
 
 /// Schema of `ledger.db`. Accounts of the console name persons, so they are here too.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "ledgers",
-        sql: include_str!("migrations/001_ledger.sql"),
-    },
-    Migration {
-        number: 2,
-        name: "console accounts",
-        sql: runtime::web::session_store::SCHEMA,
-    },
+    Migration { number: 1, name: "ledgers", sql: include_str!("migrations/001_ledger.sql") },
+    Migration { number: 2, name: "console accounts", sql: runtime::web::session_store::SCHEMA },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -13,11 +13,7 @@ const WIDE_BLANK: u8 = 255;
 
 /// Packs answers: form, number of items modulo two, then the answers.
 pub(super) fn pack(answers: &[Option<u8>]) -> Vec<u8> {
-    if answers
-        .iter()
-        .flatten()
-        .any(|answer| *answer >= NARROW_BLANK)
-    {
+    if answers.iter().flatten().any(|answer| *answer >= NARROW_BLANK) {
         let wide = answers.iter().map(|answer| answer.unwrap_or(WIDE_BLANK));
         return std::iter::once(WIDE).chain(wide).collect();
     }
@@ -36,11 +32,7 @@ pub(super) fn pack(answers: &[Option<u8>]) -> Vec<u8> {
 pub(super) fn unpack(packed: &[u8]) -> Option<Box<[Option<u8>]>> {
     let (form, rest) = packed.split_first()?;
     match form & 0x0f {
-        WIDE => Some(
-            rest.iter()
-                .map(|byte| (*byte != WIDE_BLANK).then_some(*byte))
-                .collect(),
-        ),
+        WIDE => Some(rest.iter().map(|byte| (*byte != WIDE_BLANK).then_some(*byte)).collect()),
         NARROW => {
             let halves = rest.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
             let count = (rest.len() * 2).checked_sub(usize::from(form >> 4))?;

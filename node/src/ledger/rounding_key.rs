@@ -30,8 +30,6 @@ pub fn load_or_make(tx: &Tx<'_>, now_ms: i64) -> Result<RoundingKey, SqlError> {
 /// The store cannot be read.
 pub fn load(tx: &Tx<'_>) -> Result<Option<RoundingKey>, SqlError> {
     tx.query_opt("select key from rounding_key", &[], |row| {
-        row.array(0)
-            .map(Zeroizing::new)
-            .map(RoundingKey::from_bytes)
+        row.array(0).map(Zeroizing::new).map(RoundingKey::from_bytes)
     })
 }

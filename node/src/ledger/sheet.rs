@@ -183,10 +183,7 @@ pub fn known(
             })
         },
     )?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ((row.student_number, row.test_date), row))
-        .collect())
+    Ok(rows.into_iter().map(|row| ((row.student_number, row.test_date), row)).collect())
 }
 
 /// What became of every sheet of a term's campaigns up to a day, in order of pupil.
@@ -243,10 +240,7 @@ pub fn flagged(tx: &Tx<'_>, term: TermId) -> Result<Vec<FlaggedSheet>, SqlError>
          where c.term = $1 and h.current = 1 and h.flags <> '' order by h.test_date, s.id",
         params![&term.to_string()],
         |row| {
-            let flags = row
-                .str(6)?
-                .split(',')
-                .filter_map(|word| word.parse::<Flag>().ok());
+            let flags = row.str(6)?.split(',').filter_map(|word| word.parse::<Flag>().ok());
             Ok(FlaggedSheet {
                 student_number: read_number(row.str(0)?)?,
                 name: row.str(1)?.into(),
@@ -265,9 +259,5 @@ fn read_day(row: &Row<'_, '_>, column: usize) -> Result<Date, SqlError> {
 }
 
 fn read_outcome(word: &str) -> Result<Outcome, SqlError> {
-    strange(
-        Outcome::ALL
-            .into_iter()
-            .find(|outcome| outcome.as_str() == word),
-    )
+    strange(Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word))
 }

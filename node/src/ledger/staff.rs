@@ -42,10 +42,7 @@ pub fn apply(
 ) -> Result<ImportReceipt, SqlError> {
     let counts = batch.counts();
     if batch.is_empty() {
-        return Ok(ImportReceipt {
-            batch: None,
-            counts,
-        });
+        return Ok(ImportReceipt { batch: None, counts });
     }
     let number = import_batch::insert(tx, "staff", source, counts)?;
     let valid_from = source.as_of.to_string();
@@ -56,20 +53,13 @@ pub fn apply(
     for record in batch.changed_records() {
         write(tx, record, true, (number, &valid_from))?;
     }
-    let known = if batch.left().is_empty() {
-        HashMap::new()
-    } else {
-        current(tx)?
-    };
+    let known = if batch.left().is_empty() { HashMap::new() } else { current(tx)? };
     for left in batch.left() {
         if let Some(record) = known.get(left) {
             write(tx, record, false, (number, &valid_from))?;
         }
     }
-    Ok(ImportReceipt {
-        batch: Some(number),
-        counts,
-    })
+    Ok(ImportReceipt { batch: Some(number), counts })
 }
 
 /// Everybody employed now, by staff number.
@@ -101,9 +91,8 @@ pub fn current(tx: &Tx<'_>) -> Result<HashMap<Box<str>, StaffRow>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn staff_at(tx: &Tx<'_>, day: Date) -> Result<Option<Vec<StaffMember>>, SqlError> {
-    let first = tx.query_opt("select min(valid_from) from staff_version", &[], |row| {
-        row.opt_text(0)
-    })?;
+    let first =
+        tx.query_opt("select min(valid_from) from staff_version", &[], |row| row.opt_text(0))?;
     let Some(first) = first.flatten() else {
         return Ok(None);
     };
@@ -115,12 +104,7 @@ pub fn staff_at(tx: &Tx<'_>, day: Date) -> Result<Option<Vec<StaffMember>>, SqlE
            on l.staff = v.staff and l.version = v.version
          where v.employed = 1 order by v.staff",
         params![&day],
-        |row| {
-            Ok(StaffMember {
-                id: row.i64(0)?,
-                main_role: main_role(&read_roles(row.str(1)?)?)?,
-            })
-        },
+        |row| Ok(StaffMember { id: row.i64(0)?, main_role: main_role(&read_roles(row.str(1)?)?)? }),
     )?;
     Ok(Some(rows))
 }
@@ -146,21 +130,11 @@ fn write(
     tx.execute(
         "insert into staff_version (staff, version, valid_from, batch, name, roles, employed)
          values ($1, $2, $3, $4, $5, $6, $7)",
-        params![
-            staff,
-            version,
-            valid_from,
-            batch,
-            &*record.name,
-            &roles.join(","),
-            employed
-        ],
+        params![staff, version, valid_from, batch, &*record.name, &roles.join(","), employed],
     )?;
     Ok(())
 }
 
 fn read_roles(text: &str) -> Result<Box<[StaffRole]>, SqlError> {
-    text.split(',')
-        .map(|word| strange(StaffRole::from_code(word)))
-        .collect()
+    text.split(',').map(|word| strange(StaffRole::from_code(word))).collect()
 }

@@ -58,23 +58,12 @@ pub fn apply(
 ) -> Result<ImportReceipt, SqlError> {
     let counts = batch.counts();
     if batch.is_empty() {
-        return Ok(ImportReceipt {
-            batch: None,
-            counts,
-        });
+        return Ok(ImportReceipt { batch: None, counts });
     }
     let number = import_batch::insert(tx, "roster", source, counts)?;
     let first = is_empty(tx)?;
-    let valid_from = if first {
-        year_start(source.as_of)
-    } else {
-        source.as_of
-    };
-    let from = Entry {
-        batch: number,
-        valid_from: valid_from.to_string(),
-        reason: IMPORTED,
-    };
+    let valid_from = if first { year_start(source.as_of) } else { source.as_of };
+    let from = Entry { batch: number, valid_from: valid_from.to_string(), reason: IMPORTED };
     for record in batch.new_records() {
         let id = tx.query_opt(
             "insert into student (student_number, version) values ($1, 1) returning id",
@@ -84,32 +73,20 @@ pub fn apply(
         insert_version(tx, (strange(id)?, 1), record, &from)?;
     }
     if batch.changed_records().is_empty() && batch.left().is_empty() {
-        return Ok(ImportReceipt {
-            batch: Some(number),
-            counts,
-        });
+        return Ok(ImportReceipt { batch: Some(number), counts });
     }
     for record in batch.changed_records() {
         replace(tx, record, &from)?;
     }
     let known = current(tx)?;
-    let absent = Entry {
-        reason: ABSENT,
-        ..from
-    };
+    let absent = Entry { reason: ABSENT, ..from };
     for left in batch.left() {
         if let Some(record) = known.get(left) {
-            let record = RosterRow {
-                status: Status::Withdrawn,
-                ..record.clone()
-            };
+            let record = RosterRow { status: Status::Withdrawn, ..record.clone() };
             replace(tx, &record, &absent)?;
         }
     }
-    Ok(ImportReceipt {
-        batch: Some(number),
-        counts,
-    })
+    Ok(ImportReceipt { batch: Some(number), counts })
 }
 
 /// Where a version comes from.
@@ -131,10 +108,7 @@ pub fn current(tx: &Tx<'_>) -> Result<HashMap<StudentNumber, RosterRow>, SqlErro
         &[],
         read_record,
     )?;
-    Ok(rows
-        .into_iter()
-        .map(|record| (record.student_number, record))
-        .collect())
+    Ok(rows.into_iter().map(|record| (record.student_number, record)).collect())
 }
 
 /// Student numbers of everybody on the roll now: what a whole roster is compared with.
@@ -205,13 +179,7 @@ pub fn consents(tx: &Tx<'_>) -> Result<HashMap<i64, ConsentNow>, SqlError> {
         &[],
         |row| {
             let consent = Consent::from_code(row.str(1)?);
-            Ok((
-                row.i64(0)?,
-                ConsentNow {
-                    consent,
-                    date: read_date(row, 2)?,
-                },
-            ))
+            Ok((row.i64(0)?, ConsentNow { consent, date: read_date(row, 2)? }))
         },
     )?;
     Ok(rows.into_iter().collect())
@@ -224,11 +192,7 @@ fn is_empty(tx: &Tx<'_>) -> Result<bool, SqlError> {
 
 /// First of September of the school year that a day belongs to, or the day itself before it.
 fn year_start(day: Date) -> Date {
-    let year = if day.month() >= YEAR_BEGINS {
-        day.year()
-    } else {
-        day.year() - 1
-    };
+    let year = if day.month() >= YEAR_BEGINS { day.year() } else { day.year() - 1 };
     Date::new(year, 9, 1).map_or(day, |start| start.min(day))
 }
 
@@ -297,6 +261,5 @@ pub(super) fn read_number(text: &str) -> Result<StudentNumber, SqlError> {
 /// A stored date or nothing.
 fn read_date(row: &Row<'_, '_>, column: usize) -> Result<Option<Date>, SqlError> {
     let text = row.opt_text(column)?;
-    text.map(|text| text.parse().map_err(|_| SqlError::Type))
-        .transpose()
+    text.map(|text| text.parse().map_err(|_| SqlError::Type)).transpose()
 }

@@ -31,10 +31,7 @@ pub(crate) const NOW_MS: i64 = 1_763_600_000_000;
 /// The scale of the tests: 26 items, two subscales with bands, item 9 critical.
 pub(crate) const SCALE: &str = "demo-phq9-gad7";
 /// The tests' term.
-pub(crate) const TERM: TermId = TermId {
-    school_year: 2025,
-    number: 1,
-};
+pub(crate) const TERM: TermId = TermId { school_year: 2025, number: 1 };
 
 /// One generated pupil.
 #[derive(Clone)]
@@ -53,12 +50,7 @@ impl TestPupil {
     /// Pupil number `n` of the seventh grade, with consent.
     pub(crate) fn new(n: u32) -> Self {
         let sex = if n.is_multiple_of(2) { "男" } else { "女" };
-        Self {
-            n,
-            sex,
-            grade: "七年级",
-            consent: "是",
-        }
+        Self { n, sex, grade: "七年级", consent: "是" }
     }
 
     pub(crate) fn number(&self) -> String {
@@ -75,6 +67,15 @@ pub(crate) struct School {
 }
 
 impl School {
+    /// Gives every school the same rounding key, so that their tables can be compared.
+    pub(crate) fn danger_fix_rounding_key(&self, key: &[u8; 32]) {
+        let key = *key;
+        let written: Result<usize, SqlError> = self.ledger.write("key", move |tx| {
+            tx.execute("insert into rounding_key values (1, $1, 0)", runtime::params![&key])
+        });
+        written.expect("key");
+    }
+
     /// A junior school without pupils.
     pub(crate) fn new() -> Self {
         Self::with(Ledger::in_memory().expect("ledger"))
@@ -90,9 +91,7 @@ impl School {
             grade_from: grade(7),
             grade_to: grade(9),
         };
-        ledger
-            .write("profile", move |tx| profile::set(tx, &profile))
-            .expect("profile");
+        ledger.write("profile", move |tx| profile::set(tx, &profile)).expect("profile");
         Self {
             ledger,
             catalogue: Arc::new(proto::pack::embedded::catalogue().expect("catalogue")),
@@ -120,12 +119,7 @@ impl School {
         let header = "学籍号,姓名,性别,年级,班级,监护人同意,同意日期";
         let mut text = format!("{header}\n");
         for pupil in pupils {
-            let TestPupil {
-                sex,
-                grade,
-                consent,
-                ..
-            } = pupil;
+            let TestPupil { sex, grade, consent, .. } = pupil;
             let dated = if consent.is_empty() { "" } else { "2025-09-17" };
             let number = pupil.number();
             text += &format!("{number},张某某,{sex},{grade},1班,{consent},{dated}\n");
@@ -134,10 +128,7 @@ impl School {
         let context = RosterContext {
             today: TODAY,
             school_year: 2025,
-            grades: GradeSpan {
-                from: span("g7"),
-                to: span("g9"),
-            },
+            grades: GradeSpan { from: span("g7"), to: span("g9") },
             school_codes: Vec::new(),
             school_names: Vec::new(),
         };
@@ -146,9 +137,7 @@ impl School {
         let scope = Scope::Whole(student::on_roll(&known));
         let batch = accept(file, scope, |key| known.get(key).cloned());
         let source = source(as_of);
-        let written = self
-            .ledger
-            .write("roster", move |tx| student::apply(tx, &batch, &source));
+        let written = self.ledger.write("roster", move |tx| student::apply(tx, &batch, &source));
         written.expect("applied")
     }
 
@@ -163,9 +152,7 @@ impl School {
         let scope = Scope::Whole(known.keys().cloned().collect());
         let batch = accept(file, scope, |key| known.get(key).cloned());
         let source = source(AS_OF);
-        let written = self
-            .ledger
-            .write("staff", move |tx| staff::apply(tx, &batch, &source));
+        let written = self.ledger.write("staff", move |tx| staff::apply(tx, &batch, &source));
         written.expect("applied")
     }
 
@@ -174,12 +161,7 @@ impl School {
         &self,
         rows: &[(TestPupil, &str, String)],
     ) -> Result<ScreeningReceipt, ScreeningError> {
-        let codes: Vec<&str> = self
-            .scale
-            .items()
-            .iter()
-            .map(|item| item.code.as_str())
-            .collect();
+        let codes: Vec<&str> = self.scale.items().iter().map(|item| item.code.as_str()).collect();
         let mut text = format!("学籍号,测评日期,参测情况,{}\n", codes.join(","));
         for (pupil, day, cells) in rows {
             text += &format!("{},{day},{cells}\n", pupil.number());
@@ -199,22 +181,17 @@ impl School {
         };
         let file = answers::read(&mut open(&text), None, &context).expect("answers");
         let count = items.len();
-        let known = self
-            .ledger
-            .read(move |tx| sheet::known(tx, TERM, SCALE, count));
+        let known = self.ledger.read(move |tx| sheet::known(tx, TERM, SCALE, count));
         let known = known.expect("known");
         let batch = accept(file, Scope::Part, |key| known.get(key).cloned());
         let source = source(AS_OF);
-        self.ledger
-            .write("answers", move |tx| screening.apply(tx, &batch, &source))
+        self.ledger.write("answers", move |tx| screening.apply(tx, &batch, &source))
     }
 
     /// How many rows a table of the ledger has.
     pub(crate) fn rows(&self, table: &'static str) -> u64 {
         let counted = self.ledger.read(move |tx| {
-            tx.query_opt(&format!("select count(*) from {table}"), &[], |row| {
-                row.u64(0)
-            })
+            tx.query_opt(&format!("select count(*) from {table}"), &[], |row| row.u64(0))
         });
         let counted: Result<_, SqlError> = counted;
         counted.expect("count").expect("one row")
@@ -226,11 +203,7 @@ pub(crate) fn sheet_cells(phq: u8, item9: &str) -> String {
     let mut cells = vec!["已测".to_owned()];
     for item in 0..26 {
         let share = phq.saturating_sub(3 * item).min(3);
-        let cell = if item < 8 {
-            share.to_string()
-        } else {
-            "0".to_owned()
-        };
+        let cell = if item < 8 { share.to_string() } else { "0".to_owned() };
         cells.push(if item == 8 { item9.to_owned() } else { cell });
     }
     cells.join(",")
@@ -260,18 +233,12 @@ fn accept<R: Comparable>(
     scope: Scope<R::Key>,
     lookup: impl Fn(&R::Key) -> Option<R>,
 ) -> Accepted<R> {
-    let preview: Preview<R> = compare(file, scope, |key| {
-        Ok::<_, std::convert::Infallible>(lookup(key))
-    })
-    .expect("known");
+    let preview: Preview<R> =
+        compare(file, scope, |key| Ok::<_, std::convert::Infallible>(lookup(key))).expect("known");
     match preview.accept() {
         Ok(accepted) => accepted,
         Err(refused) => {
-            let faults: Vec<_> = refused
-                .errors
-                .iter()
-                .map(|error| error.fault.code)
-                .collect();
+            let faults: Vec<_> = refused.errors.iter().map(|error| error.fault.code).collect();
             panic!("refused: {faults:?}")
         }
     }
@@ -280,13 +247,9 @@ fn accept<R: Comparable>(
 /// Lets a ledger grow by so many pages and no further, as a full disk does; `None` lifts it.
 pub(crate) fn limit_pages(ledger: &Ledger, more: Option<u64>) {
     let limit = move |tx: &runtime::sql::Tx<'_>| {
-        let pages = tx
-            .query_opt("pragma page_count", &[], |row| row.u64(0))?
-            .unwrap_or(0);
+        let pages = tx.query_opt("pragma page_count", &[], |row| row.u64(0))?.unwrap_or(0);
         let most = more.map_or(u64::from(u32::MAX), |more| pages + more);
-        tx.query_opt(&format!("pragma max_page_count = {most}"), &[], |row| {
-            row.u64(0)
-        })?;
+        tx.query_opt(&format!("pragma max_page_count = {most}"), &[], |row| row.u64(0))?;
         Ok::<_, SqlError>(())
     };
     ledger.write("limit_pages", limit).expect("limit");

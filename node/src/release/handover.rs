@@ -39,8 +39,7 @@ pub fn copy_handover(
             Ok::<_, SqlError>(new)
         })?;
         ledger.write("note_copied", move |tx| {
-            ids.iter()
-                .try_for_each(|id| register::note_copied(tx, *id, now_ms))
+            ids.iter().try_for_each(|id| register::note_copied(tx, *id, now_ms))
         })?;
     }
 }

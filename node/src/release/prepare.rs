@@ -35,9 +35,8 @@ pub fn prepare(ledger: &Ledger, context: &Context, term: TermId) -> Result<Prepa
     let known = ledger.read(rounding_key::load)?;
     if known.is_none() {
         let now_ms = context.now_ms;
-        ledger.write("rounding_key", move |tx| {
-            rounding_key::load_or_make(tx, now_ms).map(|_| ())
-        })?;
+        ledger
+            .write("rounding_key", move |tx| rounding_key::load_or_make(tx, now_ms).map(|_| ()))?;
     }
     let context = context.clone();
     ledger.read(move |tx| drafts(tx, &context, term))
@@ -59,11 +58,7 @@ pub fn make(
     let (context, key) = (context.clone(), key.clone());
     ledger.write("make_releases", move |tx| {
         let prepared = drafts(tx, &context, term)?;
-        for draft in prepared
-            .drafts
-            .iter()
-            .filter(|draft| draft.standing == Standing::New)
-        {
+        for draft in prepared.drafts.iter().filter(|draft| draft.standing == Standing::New) {
             sign(tx, &draft.release, &key)?;
         }
         Ok(prepared)
@@ -87,10 +82,7 @@ fn drafts(tx: &Tx<'_>, context: &Context, term: TermId) -> Result<Prepared, Rele
     let profile = profile::load(tx)?.ok_or(ReleaseError::NoProfile)?;
     let term = *context.calendar.term(term)?;
     if context.today < term.census {
-        return Err(ReleaseError::BeforeCensus {
-            term: term.id,
-            census: term.census,
-        });
+        return Err(ReleaseError::BeforeCensus { term: term.id, census: term.census });
     }
     let facts = Facts::of_term(tx, &profile, &term)?;
     if facts.enrolled() == 0 {
@@ -100,29 +92,15 @@ fn drafts(tx: &Tx<'_>, context: &Context, term: TermId) -> Result<Prepared, Rele
     let mut raw = Vec::new();
     for spec in context.catalogue.tables() {
         match absence(spec, &facts) {
-            Some(reason) => absent.push(AbsentTable {
-                table: spec.id().clone(),
-                reason,
-            }),
+            Some(reason) => absent.push(AbsentTable { table: spec.id().clone(), reason }),
             None => raw.push(facts.table(&context.catalogue, spec)?),
         }
     }
     indicator::check(&context.catalogue, &raw)?;
     let key = rounding_key::load_or_make(tx, context.now_ms)?;
-    let sealing = Sealing {
-        tx,
-        context,
-        profile: &profile,
-        term: &term,
-        facts: &facts,
-    };
-    let drafts = raw
-        .into_iter()
-        .map(|raw| sealing.draft(raw, &KeyedRounding(&key)));
-    Ok(Prepared {
-        drafts: drafts.collect::<Result<_, _>>()?,
-        absent,
-    })
+    let sealing = Sealing { tx, context, profile: &profile, term: &term, facts: &facts };
+    let drafts = raw.into_iter().map(|raw| sealing.draft(raw, &KeyedRounding(&key)));
+    Ok(Prepared { drafts: drafts.collect::<Result<_, _>>()?, absent })
 }
 
 fn absence(spec: &TableSpec, facts: &Facts) -> Option<AbsentReason> {
@@ -151,9 +129,7 @@ impl Sealing<'_> {
         let unit = &self.profile.unit;
         let table = id.to_string();
         let last = register::last(self.tx, unit.as_str(), &table, &period.to_string())?;
-        let next = last
-            .as_ref()
-            .map_or(1, |last| last.revision.saturating_add(1));
+        let next = last.as_ref().map_or(1, |last| last.revision.saturating_add(1));
         let header = Header {
             id: ReleaseId {
                 unit: unit.clone(),
@@ -168,16 +144,10 @@ impl Sealing<'_> {
         };
         let (release, cells) = if table.starts_with("rounded.") {
             let rounded = RoundedTable::protect(raw, catalogue, period, prf)?;
-            (
-                Release::of_rounded(header.clone(), &rounded),
-                rounded.cells().to_vec(),
-            )
+            (Release::of_rounded(header.clone(), &rounded), rounded.cells().to_vec())
         } else {
             let sheet = ClearSheet::protect(raw, catalogue)?;
-            (
-                Release::of_clear(header.clone(), &sheet),
-                sheet.cells().to_vec(),
-            )
+            (Release::of_clear(header.clone(), &sheet), sheet.cells().to_vec())
         };
         let says = figures(release.rule(), release.cells(), &header);
         let standing = match last {
@@ -187,12 +157,7 @@ impl Sealing<'_> {
             Some(_) => Standing::New,
         };
         let bytes = proto::release::encode(&release).len();
-        Ok(Draft {
-            release,
-            cells,
-            bytes,
-            standing,
-        })
+        Ok(Draft { release, cells, bytes, standing })
     }
 }
 
@@ -209,17 +174,11 @@ fn header_of(release: &Release) -> Header {
 /// Digest of what a release says, whatever its revision and time.
 fn figures(rule: Rule, cells: &[u8], header: &Header) -> domain::digest::Digest {
     let mut said = Vec::with_capacity(cells.len() + 120);
-    for part in [
-        rule.as_str().as_bytes(),
-        &header.catalogue.to_tagged(),
-        cells,
-    ] {
+    for part in [rule.as_str().as_bytes(), &header.catalogue.to_tagged(), cells] {
         said.extend_from_slice(&(part.len() as u64).to_be_bytes());
         said.extend_from_slice(part);
     }
-    let census = header
-        .census_day
-        .map_or_else(String::new, |day| day.to_string());
+    let census = header.census_day.map_or_else(String::new, |day| day.to_string());
     said.extend_from_slice(census.as_bytes());
     said.extend_from_slice(&header.persons.to_be_bytes());
     sha256(&said)

@@ -23,10 +23,7 @@ mod tests {
     #[test]
     fn rounding_gives_the_known_answers() {
         let mut bytes = Zeroizing::new([0_u8; 32]);
-        bytes
-            .iter_mut()
-            .zip(0..)
-            .for_each(|(byte, place)| *byte = place);
+        bytes.iter_mut().zip(0..).for_each(|(byte, place)| *byte = place);
         let key = RoundingKey::from_bytes(bytes);
         let task = "2026S1/stock/tier-grade-sex";
         for (cell, expected) in [

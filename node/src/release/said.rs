@@ -30,10 +30,9 @@ impl AbsentReason {
                 "本学期还没有导入筛查答卷",
                 "no screening of this term has been imported",
             ),
-            Self::OtherPeriod => Said::fixed(
-                "该表的台账尚未启用",
-                "the ledgers of this table are not in use yet",
-            ),
+            Self::OtherPeriod => {
+                Said::fixed("该表的台账尚未启用", "the ledgers of this table are not in use yet")
+            }
         }
     }
 }
@@ -56,10 +55,7 @@ impl ReleaseError {
             Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
             Self::Indicator(_) => "台账中有无法归类的记录".to_owned(),
             Self::Identity(broken) => {
-                format!(
-                    "数据互相矛盾，违反规则“{}”（{}）",
-                    broken.identity, broken.stratum
-                )
+                format!("数据互相矛盾，违反规则“{}”（{}）", broken.identity, broken.stratum)
             }
             Self::Disclosure(_) | Self::Cells(_) => "指标目录与出校规则不符".to_owned(),
             Self::Signing(_) => "签名失败".to_owned(),
@@ -71,24 +67,15 @@ impl ReleaseError {
     /// The stable code and what to do next.
     const fn next(&self) -> Fault {
         let (code, hint) = match self {
-            Self::NoProfile => (
-                "no_profile",
-                (
-                    "请先设置学校类型和年级",
-                    "set the school's type and grades first",
-                ),
-            ),
-            Self::Period(_) => (
-                "unknown_term",
-                ("请核对学期，例如 2025S1", "check the term, such as 2025S1"),
-            ),
-            Self::BeforeCensus { .. } => (
-                "before_census",
-                (
-                    "请在统计日或之后再出校",
-                    "release on the census day or later",
-                ),
-            ),
+            Self::NoProfile => {
+                ("no_profile", ("请先设置学校类型和年级", "set the school's type and grades first"))
+            }
+            Self::Period(_) => {
+                ("unknown_term", ("请核对学期，例如 2025S1", "check the term, such as 2025S1"))
+            }
+            Self::BeforeCensus { .. } => {
+                ("before_census", ("请在统计日或之后再出校", "release on the census day or later"))
+            }
             Self::NoRoster(_) => (
                 "no_roster",
                 (
@@ -96,28 +83,19 @@ impl ReleaseError {
                     "import a roster that was right on that day, with its date",
                 ),
             ),
-            Self::Indicator(_) => (
-                "ledger_record",
-                ("请核对名册中的年级", "check the grades of the roster"),
-            ),
+            Self::Indicator(_) => {
+                ("ledger_record", ("请核对名册中的年级", "check the grades of the roster"))
+            }
             Self::Identity(_) => (
                 "identity",
-                (
-                    "请核对名册和答卷后重新导入",
-                    "check roster and answers and import them again",
-                ),
+                ("请核对名册和答卷后重新导入", "check roster and answers and import them again"),
             ),
-            Self::Disclosure(_) | Self::Cells(_) => (
-                "disclosure",
-                ("请联系上级枢纽", "call the operator of the hub"),
-            ),
-            Self::Signing(_) => (
-                "signing",
-                (
-                    "请检查单位证书和密钥",
-                    "check the unit's certificate and key",
-                ),
-            ),
+            Self::Disclosure(_) | Self::Cells(_) => {
+                ("disclosure", ("请联系上级枢纽", "call the operator of the hub"))
+            }
+            Self::Signing(_) => {
+                ("signing", ("请检查单位证书和密钥", "check the unit's certificate and key"))
+            }
             Self::Store(_) => (
                 "store",
                 (
@@ -141,16 +119,10 @@ mod tests {
     /// Every refusal says in both languages what happened and what to do next.
     #[test]
     fn refusals_say_what_to_do_next() {
-        let term = TermId {
-            school_year: 2025,
-            number: 1,
-        };
+        let term = TermId { school_year: 2025, number: 1 };
         let errors = [
             ReleaseError::NoProfile,
-            ReleaseError::BeforeCensus {
-                term,
-                census: date(2025, 11, 7),
-            },
+            ReleaseError::BeforeCensus { term, census: date(2025, 11, 7) },
             ReleaseError::NoRoster(date(2025, 11, 7)),
             ReleaseError::Store(runtime::sql::SqlError::Full),
         ];

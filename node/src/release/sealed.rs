@@ -76,9 +76,7 @@ pub fn decode_for_page(item: &[u8], catalogue: &Catalogue) -> Result<DecodedRele
     let signature = Signature::from_bytes(&item.signature).map_err(|_| DecodeError::Signature)?;
     let claimed = proto::release::decode(&item.body)?;
     let table = claimed.header.id.table.as_str();
-    let spec = catalogue
-        .table(table)
-        .ok_or_else(|| DecodeError::Table(table.to_owned()))?;
+    let spec = catalogue.table(table).ok_or_else(|| DecodeError::Table(table.to_owned()))?;
     let cells = cell::unpack(&claimed.cells, spec.cells())?;
     Ok(DecodedRelease {
         cells,
@@ -94,7 +92,6 @@ impl DecodedRelease {
     /// Whether this key signed exactly these bytes as a release.
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        key.verify(RELEASE_CONTEXT, &self.body, &self.signature)
-            .is_ok()
+        key.verify(RELEASE_CONTEXT, &self.body, &self.signature).is_ok()
     }
 }

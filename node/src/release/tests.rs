@@ -16,10 +16,8 @@ use crate::transfer::Transfer;
 fn screened(pupils: &[TestPupil]) -> School {
     let school = School::new();
     school.roster(pupils, AS_OF);
-    let rows: Vec<_> = pupils
-        .iter()
-        .map(|pupil| (pupil.clone(), "2025-10-20", sheet_cells(6, "0")))
-        .collect();
+    let rows: Vec<_> =
+        pupils.iter().map(|pupil| (pupil.clone(), "2025-10-20", sheet_cells(6, "0"))).collect();
     school.answers(&rows).expect("answers");
     school
 }
@@ -30,18 +28,11 @@ fn pupils(count: u32) -> Vec<TestPupil> {
 
 fn standings(prepared: &Prepared) -> Vec<(&str, Standing)> {
     let of = |draft: &'_ Draft| draft.standing;
-    prepared
-        .drafts
-        .iter()
-        .map(|draft| (draft.release.id().table.as_str(), of(draft)))
-        .collect()
+    prepared.drafts.iter().map(|draft| (draft.release.id().table.as_str(), of(draft))).collect()
 }
 
 fn find<'p>(prepared: &'p Prepared, table: &str) -> &'p Draft {
-    let found = prepared
-        .drafts
-        .iter()
-        .find(|draft| draft.release.id().table.as_str() == table);
+    let found = prepared.drafts.iter().find(|draft| draft.release.id().table.as_str() == table);
     found.expect("draft")
 }
 
@@ -54,35 +45,15 @@ fn what_is_previewed_is_what_leaves() {
     let preview = prepare(&school.ledger, &context, TERM).expect("preview");
     assert_eq!(
         standings(&preview),
-        [
-            ("clear.term", Standing::New),
-            ("rounded.scr.census", Standing::New)
-        ]
+        [("clear.term", Standing::New), ("rounded.scr.census", Standing::New)]
     );
-    assert!(
-        preview
-            .absent
-            .iter()
-            .all(|table| table.reason == AbsentReason::OtherPeriod)
-    );
-    assert_eq!(
-        make(&school.ledger, &context, TERM, &key).expect("made"),
-        preview
-    );
-    assert_eq!(
-        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"),
-        2
-    );
-    assert_eq!(
-        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"),
-        0
-    );
+    assert!(preview.absent.iter().all(|table| table.reason == AbsentReason::OtherPeriod));
+    assert_eq!(make(&school.ledger, &context, TERM, &key).expect("made"), preview);
+    assert_eq!(copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"), 2);
+    assert_eq!(copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"), 0);
     for draft in &preview.drafts {
         let name = draft.release.id().to_string();
-        let sent = transfer
-            .release(&name)
-            .expect("read")
-            .expect("in the outbox");
+        let sent = transfer.release(&name).expect("read").expect("in the outbox");
         let decoded = decode_for_page(&sent.item, &context.catalogue).expect("decoded");
         assert!(decoded.is_signed_by(key.public()));
         assert_eq!(decoded.cells, draft.cells);
@@ -103,26 +74,15 @@ fn a_rounded_table_is_released_once_a_term() {
     let context = school.context();
     let key = SigningKey::generate().expect("key");
     make(&school.ledger, &context, TERM, &key).expect("made");
-    let later = Context {
-        now_ms: NOW_MS + 1,
-        ..context
-    };
+    let later = Context { now_ms: NOW_MS + 1, ..context };
     let again = make(&school.ledger, &later, TERM, &key).expect("made");
-    assert!(
-        again
-            .drafts
-            .iter()
-            .all(|draft| draft.standing == Standing::Unchanged)
-    );
+    assert!(again.drafts.iter().all(|draft| draft.standing == Standing::Unchanged));
     assert_eq!(school.rows("handover"), 2);
     school.roster(&pupils(13), date(2025, 11, 1));
     let third = make(&school.ledger, &later, TERM, &key).expect("made");
     assert_eq!(
         standings(&third),
-        [
-            ("clear.term", Standing::New),
-            ("rounded.scr.census", Standing::OnceATerm)
-        ]
+        [("clear.term", Standing::New), ("rounded.scr.census", Standing::OnceATerm)]
     );
     assert_eq!(find(&third, "clear.term").release.id().revision.get(), 2);
     assert_eq!((school.rows("handover"), school.rows("release")), (3, 3));
@@ -146,21 +106,9 @@ fn sheets_without_consent_leave_no_trace() {
             .collect();
         school.answers(&rows).expect("answers");
         let fixed = zeroize::Zeroizing::new([3_u8; 32]);
-        school
-            .ledger
-            .write("key", move |tx| {
-                let params = runtime::params![&*fixed];
-                tx.execute("insert into rounding_key values (1, $1, 0)", params)
-                    .map(|_| ())
-            })
-            .map_err(|error: runtime::sql::SqlError| error)
-            .expect("key");
+        school.danger_fix_rounding_key(&fixed);
         let prepared = prepare(&school.ledger, &school.context(), TERM).expect("prepared");
-        prepared
-            .drafts
-            .into_iter()
-            .map(|draft| draft.cells)
-            .collect::<Vec<_>>()
+        prepared.drafts.into_iter().map(|draft| draft.cells).collect::<Vec<_>>()
     };
     assert_eq!(cells_of("0"), cells_of("3"));
 }
@@ -172,10 +120,7 @@ fn a_term_without_screening_has_no_rounded_table() {
     school.roster(&pupils(5), AS_OF);
     let prepared = prepare(&school.ledger, &school.context(), TERM).expect("prepared");
     assert_eq!(standings(&prepared), [("clear.term", Standing::New)]);
-    let census = prepared
-        .absent
-        .iter()
-        .find(|table| table.table.as_str() == "rounded.scr.census");
+    let census = prepared.absent.iter().find(|table| table.table.as_str() == "rounded.scr.census");
     assert_eq!(census.expect("absent").reason, AbsentReason::NoScreening);
     let draft = find(&prepared, "clear.term");
     let spec = school.catalogue.table("clear.term").expect("table");
@@ -190,27 +135,12 @@ fn releases_wait_for_the_census_day_and_a_roster() {
     let context = school.context();
     let key = SigningKey::generate().expect("key");
     let made = |context: &Context, term| make(&school.ledger, context, term, &key).map(|_| ());
-    assert!(matches!(
-        made(&context, TERM),
-        Err(ReleaseError::NoRoster(_))
-    ));
+    assert!(matches!(made(&context, TERM), Err(ReleaseError::NoRoster(_))));
     school.roster(&pupils(3), AS_OF);
-    let early = Context {
-        today: date(2025, 11, 6),
-        ..context.clone()
-    };
-    assert!(matches!(
-        made(&early, TERM),
-        Err(ReleaseError::BeforeCensus { .. })
-    ));
-    let unknown = domain::period::TermId {
-        school_year: 1999,
-        number: 1,
-    };
-    assert!(matches!(
-        made(&context, unknown),
-        Err(ReleaseError::Period(_))
-    ));
+    let early = Context { today: date(2025, 11, 6), ..context.clone() };
+    assert!(matches!(made(&early, TERM), Err(ReleaseError::BeforeCensus { .. })));
+    let unknown = domain::period::TermId { school_year: 1999, number: 1 };
+    assert!(matches!(made(&context, unknown), Err(ReleaseError::Period(_))));
     assert_eq!(school.rows("handover"), 0);
 }
 

@@ -60,14 +60,8 @@ fn countable(consent: Option<ConsentNow>, day: Date, sheets: &[SheetOutcome]) ->
         Consent::Given => {}
     }
     let answered = |sheet: &&SheetOutcome| sheet.handed_in == AnswerOutcome::Answered;
-    let worst = sheets
-        .iter()
-        .filter(answered)
-        .map(|sheet| sheet.outcome)
-        .max();
-    let refused = sheets
-        .iter()
-        .any(|sheet| sheet.handed_in == AnswerOutcome::Refused);
+    let worst = sheets.iter().filter(answered).map(|sheet| sheet.outcome).max();
+    let refused = sheets.iter().any(|sheet| sheet.handed_in == AnswerOutcome::Refused);
     match worst {
         Some(worst) => worst,
         // A word of refusal says more than an absence on another day.
@@ -86,18 +80,11 @@ mod tests {
     const DAY: Date = date(2025, 11, 7);
 
     fn given(date: Option<Date>) -> Option<ConsentNow> {
-        Some(ConsentNow {
-            consent: Consent::Given,
-            date,
-        })
+        Some(ConsentNow { consent: Consent::Given, date })
     }
 
     fn sheet(handed_in: AnswerOutcome, outcome: Outcome) -> SheetOutcome {
-        SheetOutcome {
-            student: 1,
-            handed_in,
-            outcome,
-        }
+        SheetOutcome { student: 1, handed_in, outcome }
     }
 
     /// Of several scales the worst outcome counts; a refusal counts before an absence.
@@ -107,18 +94,9 @@ mod tests {
         let refused = sheet(AnswerOutcome::Refused, Outcome::Refused);
         let absent = sheet(AnswerOutcome::Absent, Outcome::NotReached);
         let of = |sheets: &[SheetOutcome]| countable(given(Some(DAY)), DAY, sheets);
-        assert_eq!(
-            of(&[answered(Outcome::Due), answered(Outcome::Negative)]),
-            Outcome::Due
-        );
-        assert_eq!(
-            of(&[answered(Outcome::Void), answered(Outcome::Critical)]),
-            Outcome::Critical
-        );
-        assert_eq!(
-            of(&[refused, answered(Outcome::Negative)]),
-            Outcome::Negative
-        );
+        assert_eq!(of(&[answered(Outcome::Due), answered(Outcome::Negative)]), Outcome::Due);
+        assert_eq!(of(&[answered(Outcome::Void), answered(Outcome::Critical)]), Outcome::Critical);
+        assert_eq!(of(&[refused, answered(Outcome::Negative)]), Outcome::Negative);
         assert_eq!(of(&[absent, answered(Outcome::Void)]), Outcome::Void);
         assert_eq!(of(&[absent, refused]), Outcome::Refused);
         assert_eq!(of(&[absent]), Outcome::NotReached);

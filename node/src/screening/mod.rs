@@ -116,16 +116,8 @@ impl Screening {
         batch: &Accepted<AnswerRow>,
         source: &ImportSource,
     ) -> Result<ScreeningReceipt, ScreeningError> {
-        let import = ImportReceipt {
-            batch: None,
-            counts: batch.counts(),
-        };
-        let mut receipt = ScreeningReceipt {
-            import,
-            urgent: 0,
-            review: 0,
-            void: 0,
-        };
+        let import = ImportReceipt { batch: None, counts: batch.counts() };
+        let mut receipt = ScreeningReceipt { import, urgent: 0, review: 0, void: 0 };
         if batch.is_empty() {
             return Ok(receipt);
         }
@@ -136,21 +128,12 @@ impl Screening {
         let place = campaign::open(tx, term, scale, self.pack, source.now_ms)?;
         let ids = student::ids(tx)?;
         let fresh = batch.new_records().iter().map(|row| (row, Revise::First));
-        let changed = batch
-            .changed_records()
-            .iter()
-            .map(|row| (row, Revise::Replace));
+        let changed = batch.changed_records().iter().map(|row| (row, Revise::Replace));
         for (row, revise) in fresh.chain(changed) {
-            let student = ids
-                .get(&row.student_number)
-                .ok_or(ScreeningError::UnknownPupil)?;
+            let student = ids.get(&row.student_number).ok_or(ScreeningError::UnknownPupil)?;
             let result = score(&self.scale, row)?;
             receipt.count(&result);
-            let at = SheetPlace {
-                place,
-                batch: number,
-                student: *student,
-            };
+            let at = SheetPlace { place, batch: number, student: *student };
             sheet::insert(tx, at, row, &result, revise)?;
         }
         Ok(receipt)

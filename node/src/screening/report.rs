@@ -19,16 +19,8 @@ use crate::ledger::sheet;
 pub const DANGER_FILE_NAME: &str = "danger_local_report.csv";
 
 /// Header of the report's file.
-const HEADER: [&str; 8] = [
-    "school_code",
-    "grade",
-    "sex",
-    "scale",
-    "subscale",
-    "n",
-    "sum",
-    "n_high",
-];
+const HEADER: [&str; 8] =
+    ["school_code", "grade", "sex", "scale", "subscale", "n", "sum", "n_high"];
 
 /// One line: a grade, a sex and one score of one scale.
 #[derive(Clone)]
@@ -82,9 +74,7 @@ pub fn danger_local_report(
         let (_, scale) = known.ok_or(ReportError::Pack(sheet.pack))?;
         let scored = domain::scale::score(scale, &sheet.answers)?;
         for (subscale, score, high) in readings(&scored, scale) {
-            let line = lines
-                .entry((sheet.grade, sheet.sex, scale.id(), subscale))
-                .or_default();
+            let line = lines.entry((sheet.grade, sheet.sex, scale.id(), subscale)).or_default();
             let [valid, sum, n_high] = line;
             *valid += 1;
             *sum += u64::from(score.hundredths());
@@ -115,15 +105,8 @@ fn readings<'s>(scored: &Scored<'s>, scale: &'s Scale) -> Vec<(&'s str, Score, b
         let (score, high) = (part.score?, part.high?);
         Some((part.subscale.id.as_str(), score, high))
     });
-    let cut_off = scale
-        .definition()
-        .total
-        .as_ref()
-        .and_then(|total| total.rule.cut_off);
-    let total = scored
-        .total
-        .zip(cut_off)
-        .map(|(score, cut)| ("total", score, score >= cut));
+    let cut_off = scale.definition().total.as_ref().and_then(|total| total.rule.cut_off);
+    let total = scored.total.zip(cut_off).map(|(score, cut)| ("total", score, score >= cut));
     parts.chain(total).collect()
 }
 
@@ -143,16 +126,7 @@ pub fn danger_write_csv(
         let (valid, high) = (line.valid.to_string(), line.high.to_string());
         let sum = written(line.sum_hundredths);
         let (grade, sex) = (line.grade.zh(), line.sex.zh());
-        let cells = [
-            unit.as_str(),
-            grade,
-            sex,
-            &line.scale,
-            &line.subscale,
-            &valid,
-            &sum,
-            &high,
-        ];
+        let cells = [unit.as_str(), grade, sex, &line.scale, &line.subscale, &valid, &sum, &high];
         writer.write_record(cells).map_err(failed)?;
     }
     Ok(writer.flush()?)

@@ -11,10 +11,7 @@ impl ScreeningError {
             Self::Answers(_) => ("答卷与量表的题目不符".to_owned(), ANSWERS),
             Self::OutsideTerm { rows, term } => {
                 let (start, end) = (term.start, term.end);
-                (
-                    format!("{rows} 份答卷的测评日期不在 {start} 至 {end} 之间"),
-                    TERM,
-                )
+                (format!("{rows} 份答卷的测评日期不在 {start} 至 {end} 之间"), TERM)
             }
             Self::UnknownPupil => ("有答卷的学生不在名册上".to_owned(), PUPIL),
             Self::Store(_) => ("数据库无法读写".to_owned(), STORE),
@@ -26,10 +23,7 @@ impl ScreeningError {
 const ANSWERS: Fault = Fault::fixed(
     "answers",
     ("", ""),
-    (
-        "请核对量表和文件的列",
-        "check the scale and the columns of the file",
-    ),
+    ("请核对量表和文件的列", "check the scale and the columns of the file"),
 );
 const TERM: Fault = Fault::fixed(
     "outside_term",
@@ -39,11 +33,8 @@ const TERM: Fault = Fault::fixed(
         "check the test dates; import sheets of another term by themselves",
     ),
 );
-const PUPIL: Fault = Fault::fixed(
-    "unknown_pupil",
-    ("", ""),
-    ("请先导入名册", "import the roster first"),
-);
+const PUPIL: Fault =
+    Fault::fixed("unknown_pupil", ("", ""), ("请先导入名册", "import the roster first"));
 const STORE: Fault = Fault::fixed(
     "store",
     ("", ""),

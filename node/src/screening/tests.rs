@@ -33,10 +33,7 @@ fn critical_items_fire_whatever_else_is_on_the_sheet() {
     let receipt = receipt.expect("answers");
     assert_eq!((receipt.urgent, receipt.review), (3, 0));
     let term = school.term();
-    let found = school
-        .ledger
-        .read(move |tx| critical_pupils(tx, &term))
-        .expect("found");
+    let found = school.ledger.read(move |tx| critical_pupils(tx, &term)).expect("found");
     let flags: Vec<_> = found.iter().map(|sheet| sheet.flag).collect();
     assert_eq!(flags, [Flag::UrgentNow, Flag::Urgent, Flag::Urgent]);
 }
@@ -51,10 +48,7 @@ fn sheets_of_another_term_are_refused_whole() {
         (first, "2025-10-20", sheet_cells(3, "0")),
         (second, "2025-06-20", sheet_cells(3, "0")),
     ]);
-    assert!(matches!(
-        refused,
-        Err(ScreeningError::OutsideTerm { rows: 1, .. })
-    ));
+    assert!(matches!(refused, Err(ScreeningError::OutsideTerm { rows: 1, .. })));
     assert_eq!(school.rows("sheet"), 0);
 }
 
@@ -117,21 +111,12 @@ fn the_local_report_is_written_as_csv() {
     ];
     school.answers(&rows).expect("answers");
     let packs = vec![(sha256(b"pack of the tests"), school.scale.clone())];
-    let lines = school
-        .ledger
-        .read(move |tx| danger_local_report(tx, &packs))
-        .expect("report");
+    let lines = school.ledger.read(move |tx| danger_local_report(tx, &packs)).expect("report");
     let unit = "F370202004J01".parse().expect("unit");
     let mut file = Vec::new();
     danger_write_csv(&lines, &unit, &mut file).expect("written");
     let text = String::from_utf8(file).expect("utf-8");
     assert!(text.starts_with("school_code,grade,sex,scale,subscale,n,sum,n_high\n"));
-    assert!(
-        text.contains("F370202004J01,七年级,女,demo-phq9-gad7,depression,1,12,1\n"),
-        "{text}"
-    );
-    assert!(
-        text.contains(",item9,1,0,0\n") && !text.contains("perceived_stress"),
-        "{text}"
-    );
+    assert!(text.contains("F370202004J01,七年级,女,demo-phq9-gad7,depression,1,12,1\n"), "{text}");
+    assert!(text.contains(",item9,1,0,0\n") && !text.contains("perceived_stress"), "{text}");
 }

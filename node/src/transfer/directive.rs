@@ -95,10 +95,7 @@ pub fn open(bytes: &[u8]) -> Result<OpenDirective, DirectiveError> {
     let directive = Directive::decode(bytes).map_err(|_| DirectiveError::Unreadable)?;
     let pack = Pack::decode(directive.pack.as_slice()).map_err(|_| DirectiveError::Unreadable)?;
     let malformed = DirectiveError::Field;
-    let effective_from = pack
-        .effective_from
-        .parse()
-        .map_err(|_| malformed("effective_from"))?;
+    let effective_from = pack.effective_from.parse().map_err(|_| malformed("effective_from"))?;
     if pack.kind.is_empty() || pack.kind.len() > 40 {
         return Err(malformed("kind"));
     }
@@ -111,10 +108,7 @@ pub fn open(bytes: &[u8]) -> Result<OpenDirective, DirectiveError> {
     let signatures = directive.signatures.into_iter().map(|wire| {
         let signature = Signature::from_bytes(&wire.signature);
         let signature = signature.map_err(|_| malformed("signature"))?;
-        Ok(PackSignature {
-            signature,
-            chain: wire.chain,
-        })
+        Ok(PackSignature { signature, chain: wire.chain })
     });
     Ok(OpenDirective {
         kind: pack.kind,
@@ -172,11 +166,7 @@ const COLUMNS: &str = "kind, name, serial, version, effective_from, content_dige
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
-    tx.query(
-        &format!("select {COLUMNS} from directive order by id"),
-        &[],
-        read,
-    )
+    tx.query(&format!("select {COLUMNS} from directive order by id"), &[], read)
 }
 
 /// The pack of a kind and name that is in force on a day: the highest serial that this software
@@ -250,11 +240,7 @@ pub fn applied(tx: &Tx<'_>, unit: &str, day: Date) -> Result<Vec<Applied>, SqlEr
 }
 
 fn read(row: &Row<'_, '_>) -> Result<Stored, SqlError> {
-    let verdict = if row.bool(7)? {
-        Verdict::Usable
-    } else {
-        Verdict::Unusable(row.text(8)?)
-    };
+    let verdict = if row.bool(7)? { Verdict::Usable } else { Verdict::Unusable(row.text(8)?) };
     Ok(Stored {
         kind: row.text(0)?,
         name: row.text(1)?,
@@ -284,19 +270,13 @@ mod tests {
             effective_from: effective_from.to_owned(),
             content: format!("{name} {serial}").into_bytes(),
         };
-        Directive {
-            pack: pack.encode_to_vec(),
-            signatures: Vec::new(),
-        }
-        .encode_to_vec()
+        Directive { pack: pack.encode_to_vec(), signatures: Vec::new() }.encode_to_vec()
     }
 
     fn put(transfer: &Transfer, name: &str, serial: u64, from: &str, verdict: Verdict) -> bool {
         let bytes = bytes(name, serial, from);
         let open = open(&bytes).expect("directive");
-        transfer
-            .write("store", move |tx| store(tx, &open, &bytes, &verdict, 1))
-            .expect("stored")
+        transfer.write("store", move |tx| store(tx, &open, &bytes, &verdict, 1)).expect("stored")
     }
 
     /// The highest serial whose day has come and which can be used is in force; all are reported.
@@ -306,17 +286,8 @@ mod tests {
         assert!(put(&transfer, "phq-9", 1, "2025-09-01", Verdict::Usable));
         assert!(put(&transfer, "phq-9", 2, "2026-09-01", Verdict::Usable));
         let reason = "unknown key".to_owned();
-        assert!(put(
-            &transfer,
-            "phq-9",
-            3,
-            "2026-10-01",
-            Verdict::Unusable(reason)
-        ));
-        assert!(
-            !put(&transfer, "phq-9", 1, "2025-09-01", Verdict::Usable),
-            "stored before"
-        );
+        assert!(put(&transfer, "phq-9", 3, "2026-10-01", Verdict::Unusable(reason)));
+        assert!(!put(&transfer, "phq-9", 1, "2025-09-01", Verdict::Usable), "stored before");
         let serial_on = |day| {
             let found = transfer.read(move |tx| in_force(tx, "scale", "phq-9", day));
             found.expect("read").map(|stored| stored.serial)
@@ -325,17 +296,10 @@ mod tests {
         assert_eq!(serial_on(date(2025, 9, 1)), Some(1));
         assert_eq!(serial_on(date(2026, 11, 1)), Some(2));
         let day = date(2026, 11, 1);
-        let list = transfer
-            .read(move |tx| all_in_force(tx, "scale", day))
-            .expect("list");
-        assert_eq!(
-            list.iter().map(|stored| stored.serial).collect::<Vec<_>>(),
-            [2]
-        );
+        let list = transfer.read(move |tx| all_in_force(tx, "scale", day)).expect("list");
+        assert_eq!(list.iter().map(|stored| stored.serial).collect::<Vec<_>>(), [2]);
         assert_eq!(list[0].content().expect("content"), b"phq-9 2");
-        let told = transfer
-            .read(move |tx| applied(tx, "S1", day))
-            .expect("applied");
+        let told = transfer.read(move |tx| applied(tx, "S1", day)).expect("applied");
         assert_eq!((told.len(), told[0].in_force), (1, false));
         assert_eq!(told[0].reason, "unknown key");
     }

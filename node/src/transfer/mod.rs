@@ -13,16 +13,8 @@ use runtime::uplink::outbox::{self, Backlog, SentItem};
 
 /// Schema of `transfer.db`.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "outbox",
-        sql: runtime::uplink::OUTBOX_SCHEMA,
-    },
-    Migration {
-        number: 2,
-        name: "directives",
-        sql: include_str!("migrations/002_directive.sql"),
-    },
+    Migration { number: 1, name: "outbox", sql: runtime::uplink::OUTBOX_SCHEMA },
+    Migration { number: 2, name: "directives", sql: include_str!("migrations/001_directive.sql") },
 ];
 
 /// The open transfer database. Cheap to clone.

@@ -21,22 +21,10 @@ fn a_misspelt_setting_stops_every_command() {
     let path = folder.data().join("node.toml");
     let old = std::fs::read_to_string(&path).expect("read");
     std::fs::write(&path, format!("{old}\ndanger_demo_scale = true\n")).expect("write");
-    for command in [
-        ["status"].as_slice(),
-        &["config", "check"],
-        &["release", "list"],
-    ] {
+    for command in [["status"].as_slice(), &["config", "check"], &["release", "list"]] {
         let ran = folder.run(command);
-        assert_eq!(
-            (ran.code, ran.error().as_str()),
-            (2, "CONFIG"),
-            "{command:?}"
-        );
-        assert!(
-            ran.err.contains("did you mean danger_demo_scales?"),
-            "{}",
-            ran.err
-        );
+        assert_eq!((ran.code, ran.error().as_str()), (2, "CONFIG"), "{command:?}");
+        assert!(ran.err.contains("did you mean danger_demo_scales?"), "{}", ran.err);
     }
 }
 
@@ -47,15 +35,8 @@ fn settings_are_shown_with_their_origin() {
     let ran = folder.run(&["config", "show", "--origin"]);
     let settings = ran.json()["settings"].clone();
     let find = |key: &str| {
-        let found = settings
-            .as_array()
-            .expect("list")
-            .iter()
-            .find(|one| one["key"] == key);
-        found.expect("key")["origin"]
-            .as_str()
-            .expect("origin")
-            .to_owned()
+        let found = settings.as_array().expect("list").iter().find(|one| one["key"] == key);
+        found.expect("key")["origin"].as_str().expect("origin").to_owned()
     };
     assert!(find("name_zh").starts_with("file "));
     assert_eq!(find("console"), "default");
@@ -73,14 +54,7 @@ fn init_never_overwrites_and_never_loses_the_sheet() {
     let ran = run(&["init", "--json", "--data", text(&other)]);
     assert_eq!((ran.code, ran.error().as_str()), (2, "RECOVERY_SHEET"));
     assert!(!other.exists());
-    let bad = [
-        "init",
-        "--json",
-        "--data",
-        text(&other),
-        "--recovery-sheet",
-        text(&sheet),
-    ];
+    let bad = ["init", "--json", "--data", text(&other), "--recovery-sheet", text(&sheet)];
     let ran = run(&[bad.as_slice(), &["--school-type", "college"]].concat());
     assert_eq!((ran.code, ran.error().as_str()), (2, "CONFIG"));
     assert!(!other.exists() && !sheet.exists());
@@ -95,19 +69,10 @@ fn a_passphrase_opens_and_the_sheet_replaces_it() {
         std::fs::write(&path, content).expect("write");
         path
     };
-    let (right, wrong) = (
-        file("right", "correct horse battery\n"),
-        file("wrong", "no no no no\n"),
-    );
+    let (right, wrong) = (file("right", "correct horse battery\n"), file("wrong", "no no no no\n"));
     let (data, sheet) = (root.path().join("data"), root.path().join("sheet.txt"));
     let on = |args: &[&str], passphrase: &std::path::Path| {
-        let place = [
-            "--json",
-            "--data",
-            text(&data),
-            "--passphrase-file",
-            text(passphrase),
-        ];
+        let place = ["--json", "--data", text(&data), "--passphrase-file", text(passphrase)];
         run(&[place.as_slice(), args].concat())
     };
     let made = on(&["init", "--recovery-sheet", text(&sheet)], &right);
@@ -116,11 +81,7 @@ fn a_passphrase_opens_and_the_sheet_replaces_it() {
     assert_eq!(on(&["user", "list"], &right).code, 0);
     let ran = on(&["user", "list"], &wrong);
     assert_eq!((ran.code, ran.error().as_str()), (5, "PASSPHRASE_WRONG"));
-    assert!(
-        ran.err.contains("not opened and not changed"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("not opened and not changed"), "{}", ran.err);
     let nobody = run(&["user", "list", "--json", "--data", text(&data)]);
     assert_eq!((nobody.code, nobody.error().as_str()), (2, "INPUT_NEEDED"));
     let change = ["passphrase", "change", "--new-passphrase-file"];
@@ -128,11 +89,7 @@ fn a_passphrase_opens_and_the_sheet_replaces_it() {
     let ran = on(&[change.as_slice(), &[text(&short)]].concat(), &right);
     assert_eq!((ran.code, ran.error().as_str()), (2, "PASSPHRASE_RULE"));
     let new = file("new", "another long passphrase\n");
-    let by_sheet = [
-        change.as_slice(),
-        &[text(&new), "--recovery-sheet", text(&sheet)],
-    ]
-    .concat();
+    let by_sheet = [change.as_slice(), &[text(&new), "--recovery-sheet", text(&sheet)]].concat();
     let ran = on(&by_sheet, &wrong);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(on(&["user", "list"], &new).code, 0);
@@ -144,29 +101,10 @@ fn a_passphrase_opens_and_the_sheet_replaces_it() {
 fn accounts_are_made_from_a_password_file() {
     let folder = Folder::new(&[]);
     let file = folder.file("password", "a long enough word\n");
-    let add = [
-        "user",
-        "add",
-        "zhao.chu",
-        "--role",
-        "principal",
-        "--password-file",
-        text(&file),
-    ];
+    let add = ["user", "add", "zhao.chu", "--role", "principal", "--password-file", text(&file)];
     let ran = folder.run(&add);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert_eq!(
-        folder.run(&["user", "list"]).json()["accounts"][0],
-        "zhao.chu"
-    );
-    let ran = folder.run(&[
-        "user",
-        "add",
-        "x",
-        "--role",
-        "king",
-        "--password-file",
-        text(&file),
-    ]);
+    assert_eq!(folder.run(&["user", "list"]).json()["accounts"][0], "zhao.chu");
+    let ran = folder.run(&["user", "add", "x", "--role", "king", "--password-file", text(&file)]);
     assert_eq!((ran.code, ran.error().as_str()), (2, "ACCOUNT"));
 }

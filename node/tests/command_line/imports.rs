@@ -15,9 +15,7 @@ fn import(
 }
 
 fn students(folder: &Folder) -> u64 {
-    folder.run(&["status"]).json()["ledger"]["students"]
-        .as_u64()
-        .expect("counts")
+    folder.run(&["status"]).json()["ledger"]["students"].as_u64().expect("counts")
 }
 
 /// A dry run writes nothing, the import does, and the same file again changes nothing.
@@ -25,24 +23,13 @@ fn students(folder: &Folder) -> u64 {
 fn a_roster_is_imported_once() {
     let folder = Folder::joined(&[]);
     let dry = import(&folder, "roster", roster(30), &["--dry-run"]);
-    assert_eq!(
-        (dry.code, dry.json()["preview"]["counts"]["new"].as_u64()),
-        (0, Some(30))
-    );
+    assert_eq!((dry.code, dry.json()["preview"]["counts"]["new"].as_u64()), (0, Some(30)));
     assert_eq!(students(&folder), 0);
     let ran = import(&folder, "roster", roster(30), &[]);
-    assert_eq!(
-        (ran.code, ran.json()["written"].as_bool()),
-        (0, Some(true)),
-        "{}",
-        ran.err
-    );
+    assert_eq!((ran.code, ran.json()["written"].as_bool()), (0, Some(true)), "{}", ran.err);
     assert_eq!(students(&folder), 30);
     let again = import(&folder, "roster", roster(30), &[]);
-    assert_eq!(
-        (again.code, again.json()["written"].as_bool()),
-        (0, Some(false))
-    );
+    assert_eq!((again.code, again.json()["written"].as_bool()), (0, Some(false)));
 }
 
 /// One wrong row keeps the whole file out; rows, columns and reasons are listed, values are not.
@@ -57,15 +44,8 @@ fn one_wrong_row_keeps_the_whole_file_out() {
     assert_eq!(listed[0]["row"], 3);
     assert_eq!(students(&folder), 0);
     let said = format!("{}{}", ran.out, ran.err);
-    assert!(
-        !said.contains("甄别名") && !said.contains(&number(1)),
-        "{said}"
-    );
-    assert!(
-        std::fs::read_to_string(errors)
-            .expect("errors")
-            .contains("甄别名")
-    );
+    assert!(!said.contains("甄别名") && !said.contains(&number(1)), "{said}");
+    assert!(std::fs::read_to_string(errors).expect("errors").contains("甄别名"));
 }
 
 /// What is no table is refused by what it holds, whatever its name says.
@@ -78,12 +58,7 @@ fn what_is_no_table_is_refused() {
         (b"a,b\n1,2\n".to_vec(), ""),
     ] {
         let ran = import(&folder, "roster", bytes, &[]);
-        assert_eq!(
-            (ran.code, ran.error().as_str()),
-            (7, "FILE_INVALID"),
-            "{}",
-            ran.err
-        );
+        assert_eq!((ran.code, ran.error().as_str()), (7, "FILE_INVALID"), "{}", ran.err);
         let given = ran.json()["error"]["details"]["reason"].clone();
         assert!(reason.is_empty() || given == reason, "{given}");
         assert!(ran.err.contains("nothing was written"), "{}", ran.err);
@@ -100,10 +75,7 @@ fn many_leaving_need_a_yes() {
     let ran = import(&folder, "roster", roster(10), &[]);
     assert_eq!((ran.code, ran.error().as_str()), (2, "INPUT_NEEDED"));
     assert_eq!(students(&folder), 30);
-    assert_eq!(
-        import(&folder, "roster", roster(10), &["--partial"]).code,
-        0
-    );
+    assert_eq!(import(&folder, "roster", roster(10), &["--partial"]).code, 0);
     assert_eq!(students(&folder), 30);
     assert_eq!(import(&folder, "roster", roster(10), &["--yes"]).code, 0);
     assert_eq!(students(&folder), 10);
@@ -120,10 +92,7 @@ fn scales_are_refused_with_the_reason() {
     assert_eq!((ran.code, ran.error().as_str()), (3, "SCALE_UNKNOWN"));
     let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
     let ran = import(&folder, "answers", &sheets, &demo);
-    assert_eq!(
-        (ran.code, ran.error().as_str()),
-        (4, "SCALE_NOT_FOR_SCREENING")
-    );
+    assert_eq!((ran.code, ran.error().as_str()), (4, "SCALE_NOT_FOR_SCREENING"));
     assert!(ran.err.contains("demonstration") && ran.err.contains("nothing was imported"));
 }
 
@@ -141,10 +110,7 @@ fn critical_answers_are_announced_as_a_number() {
     assert!(ran.err.contains("counsellor"), "{}", ran.err);
     assert!(!format!("{}{}", ran.out, ran.err).contains(&number(0)));
     let again = import(&folder, "answers", answers(9, 2), &demo);
-    assert_eq!(
-        (again.code, again.json()["written"].as_bool()),
-        (0, Some(false))
-    );
+    assert_eq!((again.code, again.json()["written"].as_bool()), (0, Some(false)));
     let report = folder.path("danger_report.csv");
     let ran = folder.run(&["danger-local-report", "--out", text(&report)]);
     assert_eq!(ran.code, 0, "{}", ran.err);

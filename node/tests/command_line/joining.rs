@@ -18,11 +18,7 @@ fn a_useless_invite_is_refused_before_anything_is_sent() {
     let good = city.invite(24);
     let cut: String = good.chars().take(good.len() / 2).collect();
     let middle = good.len() / 2;
-    let other = if good.as_bytes()[middle] == b'a' {
-        "b"
-    } else {
-        "a"
-    };
+    let other = if good.as_bytes()[middle] == b'a' { "b" } else { "a" };
     let mut damaged = good.clone();
     damaged.replace_range(middle..=middle, other);
     for (line, code) in [
@@ -47,39 +43,19 @@ fn joining_needs_the_comparison_and_then_the_hub() {
     let line = city.invite(24);
     let ran = join(&folder, &line, &[]);
     assert_eq!((ran.code, ran.error().as_str()), (2, "INPUT_NEEDED"));
-    assert!(
-        ran.err.contains("--roots-compared") && !made_a_key(&folder),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("--roots-compared") && !made_a_key(&folder), "{}", ran.err);
     let digest = city.root.certificate().digest();
     let words = certs::words::english(&digest, certs::words::Length::Full);
-    assert!(
-        ran.err.contains(&words) && ran.err.contains("F370202004J01"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains(&words) && ran.err.contains("F370202004J01"), "{}", ran.err);
     let before = std::fs::read(folder.data().join("node.toml")).expect("config");
     let ran = join(&folder, &line, &["--roots-compared"]);
-    assert_eq!(
-        (ran.code, ran.error().as_str()),
-        (6, "UNREACHABLE"),
-        "{}",
-        ran.err
-    );
+    assert_eq!((ran.code, ran.error().as_str()), (6, "UNREACHABLE"), "{}", ran.err);
     assert_eq!(ran.json()["error"]["retryable"], true);
     assert!(made_a_key(&folder) && !folder.data().join("identity.pem").exists());
     let key = std::fs::read(folder.data().join("joining.key")).expect("key");
     join(&folder, &line, &["--roots-compared"]);
-    assert_eq!(
-        std::fs::read(folder.data().join("joining.key")).expect("key"),
-        key,
-        "resumed"
-    );
-    assert_eq!(
-        std::fs::read(folder.data().join("node.toml")).expect("config"),
-        before
-    );
+    assert_eq!(std::fs::read(folder.data().join("joining.key")).expect("key"), key, "resumed");
+    assert_eq!(std::fs::read(folder.data().join("node.toml")).expect("config"), before);
 }
 
 /// A member is not made a member of another unit, and joining twice is no error.
@@ -87,10 +63,7 @@ fn joining_needs_the_comparison_and_then_the_hub() {
 fn a_member_stays_the_unit_that_it_is() {
     let folder = Folder::joined(&[]);
     let ran = join(&folder, &City::new().invite(24), &["--roots-compared"]);
-    assert_eq!(
-        (ran.code, ran.json()["unit"].as_str()),
-        (0, Some("F370202004J01"))
-    );
+    assert_eq!((ran.code, ran.json()["unit"].as_str()), (0, Some("F370202004J01")));
     let path = folder.data().join("node.toml");
     let text = std::fs::read_to_string(&path).expect("config");
     let other = text.replace("F370202004J01", "F370202004J02");

@@ -29,12 +29,7 @@ fn a_locked_ledger_is_exit_8() {
     let ran = folder.run(&["import", "roster", text(&file), "--as-of", "2025-10-10"]);
     drop(release);
     writer.join().expect("thread").expect("written");
-    assert_eq!(
-        (ran.code, ran.error().as_str()),
-        (8, "STORE_LOCKED"),
-        "{}",
-        ran.err
-    );
+    assert_eq!((ran.code, ran.error().as_str()), (8, "STORE_LOCKED"), "{}", ran.err);
     assert_eq!(ran.json()["error"]["retryable"], true);
     assert!(ran.err.contains("nothing was changed"), "{}", ran.err);
     let ran = folder.run(&["import", "roster", text(&file), "--as-of", "2025-10-10"]);
@@ -51,12 +46,7 @@ fn a_damaged_or_lost_ledger_is_never_replaced() {
     }
     std::fs::write(&path, vec![7; 8_192]).expect("damage");
     let ran = folder.run(&["release", "list"]);
-    assert_eq!(
-        (ran.code, ran.error().as_str()),
-        (5, "STORE_UNREADABLE"),
-        "{}",
-        ran.err
-    );
+    assert_eq!((ran.code, ran.error().as_str()), (5, "STORE_UNREADABLE"), "{}", ran.err);
     assert_eq!(std::fs::read(&path).expect("read"), vec![7; 8_192]);
     std::fs::remove_file(&path).expect("remove");
     let ran = folder.run(&["release", "list"]);
@@ -68,16 +58,9 @@ fn a_damaged_or_lost_ledger_is_never_replaced() {
 #[test]
 fn a_newer_database_is_refused() {
     let folder = Folder::joined(&[]);
-    let later = Migration {
-        number: 99,
-        name: "later",
-        sql: "",
-    };
-    let migrations: Vec<Migration> = node::transfer::MIGRATIONS
-        .iter()
-        .copied()
-        .chain([later])
-        .collect();
+    let later = Migration { number: 99, name: "later", sql: "" };
+    let migrations: Vec<Migration> =
+        node::transfer::MIGRATIONS.iter().copied().chain([later]).collect();
     let path = folder.data().join("transfer.db");
     drop(Database::open(&path, Options::plain(Vec::leak(migrations))).expect("later"));
     let ran = folder.run(&["status"]);
@@ -97,17 +80,8 @@ fn a_clock_that_is_off_is_shown() {
     let status = folder.run(&["status"]).json();
     assert_eq!(status["clock_skew_ms"], 7_200_000);
     let problems = status["problems"].as_array().expect("list").clone();
-    let clock = problems
-        .iter()
-        .find(|problem| problem["code"] == "CLOCK")
-        .expect("clock");
-    assert!(
-        clock["what"]
-            .as_str()
-            .expect("text")
-            .contains("2:00:00 (h:m:s) ahead"),
-        "{clock}"
-    );
+    let clock = problems.iter().find(|problem| problem["code"] == "CLOCK").expect("clock");
+    assert!(clock["what"].as_str().expect("text").contains("2:00:00 (h:m:s) ahead"), "{clock}");
     assert!(clock["who"].as_str().expect("text").contains("IT"));
 }
 
@@ -117,13 +91,7 @@ fn a_clock_that_is_off_is_shown() {
 fn a_node_serves_until_it_is_told_to_stop() {
     let folder = Folder::joined(&[]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_xinqiao-node"))
-        .args([
-            "serve",
-            "--data",
-            text(&folder.data()),
-            "--console",
-            "127.0.0.1:0",
-        ])
+        .args(["serve", "--data", text(&folder.data()), "--console", "127.0.0.1:0"])
         .args(["--lang", "en"])
         .env_clear()
         .stdin(Stdio::null())
@@ -131,15 +99,9 @@ fn a_node_serves_until_it_is_told_to_stop() {
         .spawn()
         .expect("program");
     let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
-    let ready = lines
-        .by_ref()
-        .map_while(Result::ok)
-        .find(|line| line.starts_with("ready:"));
+    let ready = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("ready:"));
     let ready = ready.expect("ready");
-    let address = ready
-        .split("http://")
-        .nth(1)
-        .and_then(|rest| rest.split(' ').next());
+    let address = ready.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
     let address = address.expect("address").to_owned();
     assert!(get(&address, "/livez").starts_with("HTTP/1.1 200"));
     assert!(get(&address, "/readyz").contains("ready"));
@@ -147,9 +109,7 @@ fn a_node_serves_until_it_is_told_to_stop() {
     let ran = folder.run(&["serve", "--console", "127.0.0.1:0"]);
     assert_eq!((ran.code, ran.error().as_str()), (8, "SERVED"));
     assert_eq!(folder.run(&["status"]).json()["serving"], true);
-    let told = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status();
+    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(told.expect("kill").success());
     let drained = std::thread::spawn(move || lines.count());
     assert_eq!(child.wait().expect("ended").code(), Some(0));
@@ -159,9 +119,7 @@ fn a_node_serves_until_it_is_told_to_stop() {
 
 fn get(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("connect");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .expect("timeout");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("timeout");
     let host = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(host.as_bytes()).expect("write");
     let mut reply = String::new();

@@ -41,21 +41,14 @@ impl Ran {
 
     /// The stable code of the error.
     pub fn error(&self) -> String {
-        self.json()["error"]["code"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 /// Runs the program with nobody at the terminal and nothing of our environment.
 pub fn run(args: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-node"));
-    command
-        .args(args)
-        .args(["--lang", "en"])
-        .env_clear()
-        .stdin(Stdio::null());
+    command.args(args).args(["--lang", "en"]).env_clear().stdin(Stdio::null());
     ran(&command.output().expect("program"))
 }
 
@@ -70,18 +63,10 @@ fn ran(output: &Output) -> Ran {
 impl Folder {
     /// A new node of a junior school, not joined.
     pub fn new(extra: &[&str]) -> Self {
-        let folder = Self {
-            root: tempfile::tempdir().expect("folder"),
-        };
+        let folder = Self { root: tempfile::tempdir().expect("folder") };
         let (data, key) = (folder.data(), folder.path("machine.key"));
         let sheet = folder.path("sheet.txt");
-        let mut args = vec![
-            "init",
-            "--data",
-            text(&data),
-            "--danger-key-file",
-            text(&key),
-        ];
+        let mut args = vec!["init", "--data", text(&data), "--danger-key-file", text(&key)];
         args.extend(["--recovery-sheet", text(&sheet), "--school-type", "junior"]);
         args.extend(extra);
         let ran = run(&args);
@@ -95,15 +80,10 @@ impl Folder {
         let data = folder.data();
         let city = City::new();
         let name = city.name(UNIT);
-        city.identity(&name)
-            .save(&data.join("identity.pem"))
-            .expect("identity");
+        city.identity(&name).save(&data.join("identity.pem")).expect("identity");
         std::fs::create_dir_all(data.join("roots")).expect("roots");
-        std::fs::write(
-            data.join("roots/education.pem"),
-            city.root.certificate().to_pem(),
-        )
-        .expect("root");
+        std::fs::write(data.join("roots/education.pem"), city.root.certificate().to_pem())
+            .expect("root");
         let values = [
             ("unit", UNIT.to_owned()),
             ("zone", zone().to_string()),
@@ -164,9 +144,7 @@ impl City {
         let root = root.expect("root");
         let subtree = Subtree::District("370202".parse().expect("unit"), zone());
         let issuing = key();
-        let certificate = root
-            .sign_issuer(&subtree, issuing.public(), now)
-            .expect("issuer");
+        let certificate = root.sign_issuer(&subtree, issuing.public(), now).expect("issuer");
         let district = IssuingAuthority::open(&certificate, issuing).expect("issuer");
         Self { root, district }
     }
@@ -180,15 +158,9 @@ impl City {
     /// A certificate with its key.
     pub fn identity(&self, name: &IdentityName) -> LeafIdentity {
         let key = SigningKey::generate().expect("key");
-        let record = LeafRecord {
-            name: name.clone(),
-            kind: UnitKind::School,
-            key: key.public().clone(),
-        };
-        let issued = self
-            .district
-            .issue(&record, Timestamp::now())
-            .expect("issued");
+        let record =
+            LeafRecord { name: name.clone(), kind: UnitKind::School, key: key.public().clone() };
+        let issued = self.district.issue(&record, Timestamp::now()).expect("issued");
         LeafIdentity::new(&issued.chain, key).expect("identity")
     }
 
@@ -202,10 +174,7 @@ impl City {
             expires,
             roots: vec![self.root.certificate().digest()],
         };
-        Invite::new(terms)
-            .expect("invite")
-            .expose_line()
-            .to_string()
+        Invite::new(terms).expect("invite").expose_line().to_string()
     }
 }
 

@@ -48,12 +48,7 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<Calendar, PackError> {
 
 fn calendar(raw: &RawCalendar) -> Result<Calendar, Flaw> {
     if raw.time_zone != TIME_ZONE {
-        return Err(Flaw::new(
-            FlawKind::Unknown,
-            "time_zone",
-            &*raw.time_zone,
-            TIME_ZONE,
-        ));
+        return Err(Flaw::new(FlawKind::Unknown, "time_zone", &*raw.time_zone, TIME_ZONE));
     }
     let terms: Vec<Term> = raw
         .terms
@@ -61,12 +56,7 @@ fn calendar(raw: &RawCalendar) -> Result<Calendar, Flaw> {
         .map(|raw| term(raw).map_err(|flaw| flaw.within(&format!("term {}", raw.id))))
         .collect::<Result<_, _>>()?;
     if terms.is_empty() {
-        return Err(Flaw::new(
-            FlawKind::Missing,
-            "term",
-            "no term",
-            "one term at least",
-        ));
+        return Err(Flaw::new(FlawKind::Missing, "term", "no term", "one term at least"));
     }
     Calendar::new(terms).map_err(|error| {
         let expected = "terms in order without overlap, each with its census day";
@@ -75,8 +65,7 @@ fn calendar(raw: &RawCalendar) -> Result<Calendar, Flaw> {
 }
 
 fn day(key: &str, text: &str) -> Result<Date, Flaw> {
-    text.parse()
-        .map_err(|_| Flaw::new(FlawKind::Form, key, text, "a day such as 2025-09-01"))
+    text.parse().map_err(|_| Flaw::new(FlawKind::Form, key, text, "a day such as 2025-09-01"))
 }
 
 fn term(raw: &RawTerm) -> Result<Term, Flaw> {
@@ -94,10 +83,7 @@ fn term(raw: &RawTerm) -> Result<Term, Flaw> {
         closed: day("closed", &raw.closed)?,
     };
     let far = |days: i32| !(-6..=6).contains(&days);
-    let gap = term
-        .first_monday
-        .since(term.start)
-        .map_or(i32::MAX, |span| span.get_days());
+    let gap = term.first_monday.since(term.start).map_or(i32::MAX, |span| span.get_days());
     if term.first_monday.weekday() != Weekday::Monday || far(gap) {
         let expected = "the Monday next to the first day";
         let wrong = raw.first_monday.as_str();

@@ -160,9 +160,7 @@ struct RawDerive {
 pub fn read(pack: &str, bytes: &[u8]) -> Result<Catalogue, PackError> {
     let raw: RawCatalogue = parse(pack, bytes)?;
     check_schema(pack, &raw.schema, SCHEMA)?;
-    definition(raw)
-        .and_then(Catalogue::new)
-        .map_err(|flaw| PackError::content(pack, flaw))
+    definition(raw).and_then(Catalogue::new).map_err(|flaw| PackError::content(pack, flaw))
 }
 
 /// Converts each entry and puts its place in front of what is wrong with it.
@@ -182,39 +180,22 @@ fn all<T, U>(
 fn definition(raw: RawCatalogue) -> Result<CatalogueDefinition, Flaw> {
     let effective_from = raw.effective_from.parse().map_err(|_| {
         let expected = "a day such as 2025-09-01";
-        Flaw::new(
-            FlawKind::Form,
-            "effective_from",
-            &*raw.effective_from,
-            expected,
-        )
+        Flaw::new(FlawKind::Form, "effective_from", &*raw.effective_from, expected)
     })?;
     let per_person_max = raw.default_per_person_max;
     Ok(CatalogueDefinition {
         revision: raw.revision,
         effective_from,
         default_min_cell: raw.default_min_cell,
-        dimensions: all(
-            raw.dimensions,
-            |raw| format!("dimension {}", raw.id),
-            dimension,
-        )?,
+        dimensions: all(raw.dimensions, |raw| format!("dimension {}", raw.id), dimension)?,
         counts: all(
             raw.counts,
             |raw| format!("count {}", raw.id),
             |raw| count(raw, per_person_max),
         )?,
         ratios: all(raw.ratios, |raw| format!("ratio {}", raw.id), ratio)?,
-        identities: all(
-            raw.identities,
-            |raw| format!("identity {:?}", raw.name),
-            identity,
-        )?,
-        partitions: all(
-            raw.partitions,
-            |raw| format!("partition {}", raw.id),
-            partition,
-        )?,
+        identities: all(raw.identities, |raw| format!("identity {:?}", raw.name), identity)?,
+        partitions: all(raw.partitions, |raw| format!("partition {}", raw.id), partition)?,
     })
 }
 
@@ -237,29 +218,19 @@ macro_rules! entry {
 fn label(zh: String, en: String) -> Result<Label, Flaw> {
     for (key, text) in [("zh", &zh), ("en", &en)] {
         if text.trim().is_empty() {
-            return Err(Flaw::new(
-                FlawKind::Missing,
-                key,
-                "no name",
-                "a name in zh and en",
-            ));
+            return Err(Flaw::new(FlawKind::Missing, key, "no name", "a name in zh and en"));
         }
     }
     Ok(Label { zh, en })
 }
 
 fn ids(key: &str, raw: &[String]) -> Result<Vec<DimensionId>, Flaw> {
-    raw.iter()
-        .map(|id| id.parse::<DimensionId>().map_err(|flaw| flaw.within(key)))
-        .collect()
+    raw.iter().map(|id| id.parse::<DimensionId>().map_err(|flaw| flaw.within(key))).collect()
 }
 
 fn value(raw: RawValue) -> Result<DimensionValue, Flaw> {
     let id = raw.id.parse::<DimensionId>()?.as_str().to_owned();
-    Ok(DimensionValue {
-        id,
-        label: label(raw.zh, raw.en)?,
-    })
+    Ok(DimensionValue { id, label: label(raw.zh, raw.en)? })
 }
 
 fn dimension(raw: RawDimension) -> Result<Dimension, Flaw> {
@@ -319,12 +290,7 @@ fn filter(raw: RawFilter) -> Result<Filter, Flaw> {
         (None, Some(bound)) => Condition::AtLeast(bound),
         _ => {
             let expected = "either any or at_least";
-            return Err(Flaw::new(
-                FlawKind::Conflict,
-                "any",
-                "both or neither",
-                expected,
-            ));
+            return Err(Flaw::new(FlawKind::Conflict, "any", "both or neither", expected));
         }
     };
     Ok(Filter { field, condition })
@@ -359,12 +325,7 @@ fn identity(raw: RawIdentity) -> Result<Identity, Flaw> {
 }
 
 fn partition(raw: RawPartition) -> Result<Partition, Flaw> {
-    let derive = |raw: RawDerive| {
-        Ok(Derive {
-            count: raw.count.parse()?,
-            outcomes: raw.outcomes,
-        })
-    };
+    let derive = |raw: RawDerive| Ok(Derive { count: raw.count.parse()?, outcomes: raw.outcomes });
     Ok(Partition {
         id: raw.id.parse()?,
         label: label(raw.zh, raw.en)?,

@@ -127,23 +127,12 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<Divisions, PackError> {
     let mut reader = csv::Reader::from_reader(text(pack, bytes)?.as_bytes());
     let form = |line: usize, key: &str, message: String| {
         let (pack, key) = (pack.to_owned(), key.to_owned());
-        PackError::Form {
-            pack,
-            line,
-            key,
-            message,
-        }
+        PackError::Form { pack, line, key, message }
     };
-    let header = reader
-        .headers()
-        .map_err(|error| form(1, "header", error.to_string()))?;
+    let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?;
     if header.iter().ne(COLUMNS) {
         let found: Vec<&str> = header.iter().take(20).collect();
-        let message = format!(
-            "columns {}; expected {}",
-            found.join(","),
-            COLUMNS.join(",")
-        );
+        let message = format!("columns {}; expected {}", found.join(","), COLUMNS.join(","));
         return Err(form(1, "header", message));
     }
     let mut rows = Vec::new();
@@ -171,59 +160,36 @@ fn division(raw: &RawDivision) -> Result<Division, Flaw> {
     }
     for (key, name) in [("name_zh", &raw.name_zh), ("name_en", &raw.name_en)] {
         if name.trim().is_empty() {
-            return Err(Flaw::new(
-                FlawKind::Missing,
-                key,
-                "no name",
-                "a name in zh and en",
-            ));
+            return Err(Flaw::new(FlawKind::Missing, key, "no name", "a name in zh and en"));
         }
     }
     let valid_from = day("valid_from", &raw.valid_from)?;
-    let valid_to = if raw.valid_to.is_empty() {
-        None
-    } else {
-        Some(day("valid_to", &raw.valid_to)?)
-    };
+    let valid_to =
+        if raw.valid_to.is_empty() { None } else { Some(day("valid_to", &raw.valid_to)?) };
     if valid_to.is_some_and(|last| last < valid_from) {
         let wrong = raw.valid_to.as_str();
-        return Err(Flaw::new(
-            FlawKind::Range,
-            "valid_to",
-            wrong,
-            "a day from valid_from on",
-        ));
+        return Err(Flaw::new(FlawKind::Range, "valid_to", wrong, "a day from valid_from on"));
     }
     Ok(Division {
         code: raw.code.clone(),
-        label: Label {
-            zh: raw.name_zh.clone(),
-            en: raw.name_en.clone(),
-        },
+        label: Label { zh: raw.name_zh.clone(), en: raw.name_en.clone() },
         level,
         kind: raw.kind.clone(),
         parent: Some(raw.parent.clone()).filter(|parent| !parent.is_empty()),
         valid_from,
         valid_to,
-        successors: raw
-            .successors
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
+        successors: raw.successors.split_whitespace().map(str::to_owned).collect(),
     })
 }
 
 fn day(key: &str, text: &str) -> Result<Date, Flaw> {
-    text.parse()
-        .map_err(|_| Flaw::new(FlawKind::Form, key, text, "a day such as 2025-09-01"))
+    text.parse().map_err(|_| Flaw::new(FlawKind::Form, key, text, "a day such as 2025-09-01"))
 }
 
 fn check(rows: &[Division]) -> Result<(), Flaw> {
     let codes: BTreeSet<&str> = rows.iter().map(|row| row.code.as_str()).collect();
-    let mut spans: Vec<(&str, Date, Option<Date>)> = rows
-        .iter()
-        .map(|row| (row.code.as_str(), row.valid_from, row.valid_to))
-        .collect();
+    let mut spans: Vec<(&str, Date, Option<Date>)> =
+        rows.iter().map(|row| (row.code.as_str(), row.valid_from, row.valid_to)).collect();
     spans.sort_unstable();
     for (first, next) in spans.iter().zip(spans.iter().skip(1)) {
         if first.0 == next.0 && first.2.is_none_or(|last| last >= next.1) {
@@ -237,25 +203,11 @@ fn check(rows: &[Division]) -> Result<(), Flaw> {
         if row.level != DivisionLevel::City && !held {
             let key = format!("{}, parent", row.code);
             let wrong = parent.unwrap_or("no parent");
-            return Err(Flaw::new(
-                FlawKind::Unknown,
-                key,
-                wrong,
-                "a code of this list",
-            ));
+            return Err(Flaw::new(FlawKind::Unknown, key, wrong, "a code of this list"));
         }
-        if let Some(code) = row
-            .successors
-            .iter()
-            .find(|code| !codes.contains(code.as_str()))
-        {
+        if let Some(code) = row.successors.iter().find(|code| !codes.contains(code.as_str())) {
             let key = format!("{}, successors", row.code);
-            return Err(Flaw::new(
-                FlawKind::Unknown,
-                key,
-                &**code,
-                "codes of this list",
-            ));
+            return Err(Flaw::new(FlawKind::Unknown, key, &**code, "codes of this list"));
         }
     }
     Ok(())

@@ -60,9 +60,7 @@ packs! {
 /// The bytes of a built-in pack.
 #[must_use]
 pub fn find(kind: PackKind, name: &str) -> Option<&'static EmbeddedPack> {
-    PACKS
-        .iter()
-        .find(|pack| pack.kind == kind && pack.name == name)
+    PACKS.iter().find(|pack| pack.kind == kind && pack.name == name)
 }
 
 fn bytes(kind: PackKind, name: &str) -> &'static [u8] {

@@ -37,12 +37,7 @@ pub enum PackKind {
 
 impl PackKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
-        Self::Catalogue,
-        Self::Scale,
-        Self::Calendar,
-        Self::Divisions,
-    ];
+    pub const ALL: [Self; 4] = [Self::Catalogue, Self::Scale, Self::Calendar, Self::Divisions];
 
     /// The word that is stored and sent.
     #[must_use]
@@ -113,10 +108,7 @@ pub enum PackError {
 
 impl PackError {
     pub(crate) fn content(pack: &str, flaw: Flaw) -> Self {
-        Self::Content {
-            pack: pack.to_owned(),
-            flaw,
-        }
+        Self::Content { pack: pack.to_owned(), flaw }
     }
 }
 
@@ -150,15 +142,10 @@ pub fn read(kind: PackKind, name: &str, bytes: &[u8]) -> Result<Pack, PackError>
 pub(crate) fn text<'b>(pack: &str, bytes: &'b [u8]) -> Result<&'b str, PackError> {
     if bytes.len() > PACK_BYTES_MAX {
         let pack = pack.to_owned();
-        return Err(PackError::Size {
-            pack,
-            bytes: bytes.len(),
-            max: PACK_BYTES_MAX,
-        });
+        return Err(PackError::Size { pack, bytes: bytes.len(), max: PACK_BYTES_MAX });
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| PackError::Encoding {
-        pack: pack.to_owned(),
-    })?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| PackError::Encoding { pack: pack.to_owned() })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
@@ -186,8 +173,5 @@ pub(crate) fn check_schema(pack: &str, found: &str, known: &str) -> Result<(), P
         return Ok(());
     }
     let kind = domain::catalogue::FlawKind::Unknown;
-    Err(PackError::content(
-        pack,
-        Flaw::new(kind, "schema", found, known),
-    ))
+    Err(PackError::content(pack, Flaw::new(kind, "schema", found, known)))
 }

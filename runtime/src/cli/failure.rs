@@ -34,10 +34,7 @@ impl Sentence {
     /// Fills the placeholders of a text.
     #[must_use]
     pub fn new(text: Text, values: &[&dyn Display]) -> Self {
-        Self {
-            zh: text.fill(Lang::Zh, values),
-            en: text.fill(Lang::En, values),
-        }
+        Self { zh: text.fill(Lang::Zh, values), en: text.fill(Lang::En, values) }
     }
 
     /// A sentence that was put together elsewhere in both languages.
@@ -156,10 +153,9 @@ impl Failure {
             "hint": self.next_step(lang),
             "retryable": self.0.retryable,
         }});
-        if let (Some(details), Some(error)) = (
-            &self.0.details,
-            object.get_mut("error").and_then(Value::as_object_mut),
-        ) {
+        if let (Some(details), Some(error)) =
+            (&self.0.details, object.get_mut("error").and_then(Value::as_object_mut))
+        {
             error.insert("details".to_owned(), details.clone());
         }
         object

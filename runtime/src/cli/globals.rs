@@ -30,28 +30,20 @@ impl Globals {
     /// The language of the output: the flag, else the locale.
     #[must_use]
     pub fn lang(&self) -> Lang {
-        self.lang
-            .unwrap_or_else(|| locale(|name| std::env::var(name).ok()))
+        self.lang.unwrap_or_else(|| locale(|name| std::env::var(name).ok()))
     }
 
     /// Finds what is needed before arguments are parsed, for errors of the parser itself.
     pub(super) fn guess(args: &[OsString]) -> Self {
         let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
-        let named = words
-            .iter()
-            .zip(words.iter().skip(1))
-            .find_map(|(flag, value)| {
-                (*flag == "--lang")
-                    .then(|| Lang::from_code(value))
-                    .flatten()
-            });
+        let named = words.iter().zip(words.iter().skip(1)).find_map(|(flag, value)| {
+            (*flag == "--lang").then(|| Lang::from_code(value)).flatten()
+        });
         let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
         let env = std::env::var("XINQIAO_LANG").ok();
         let fallback = || env.as_deref().and_then(Lang::from_code);
         Self {
-            lang: named
-                .or_else(|| joined.and_then(Lang::from_code))
-                .or_else(fallback),
+            lang: named.or_else(|| joined.and_then(Lang::from_code)).or_else(fallback),
             json: words.contains(&"--json"),
             no_input: words.contains(&"--no-input"),
             no_color: words.contains(&"--no-color"),

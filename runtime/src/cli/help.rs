@@ -17,18 +17,12 @@ pub type Translation = &'static [(&'static str, &'static str)];
 
 /// Texts of the flags that every command has.
 const SHARED: Translation = &[
-    (
-        "Language of the output: zh or en",
-        "输出语言：zh（中文）或 en（英文）",
-    ),
+    ("Language of the output: zh or en", "输出语言：zh（中文）或 en（英文）"),
     (
         "Print the result as one JSON value on standard output",
         "把结果作为一个 JSON 值输出到标准输出",
     ),
-    (
-        "Never ask a question; fail where an answer is needed",
-        "不提问；需要回答时直接报错",
-    ),
+    ("Never ask a question; fail where an answer is needed", "不提问；需要回答时直接报错"),
     ("No colours", "不使用颜色"),
     ("Print help", "显示帮助"),
     ("Print version", "显示版本"),
@@ -74,15 +68,8 @@ fn explain(error: &clap::Error, terminal: &Terminal) -> ExitCode {
 #[must_use]
 pub fn localised(command: Command, lang: Lang, chinese: Translation) -> Command {
     // The parser's own flags are replaced, because their texts cannot be changed.
-    let help = Arg::new("help")
-        .short('h')
-        .long("help")
-        .action(ArgAction::Help)
-        .global(true);
-    let version = Arg::new("version")
-        .short('V')
-        .long("version")
-        .action(ArgAction::Version);
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true);
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
     let command = command
         .disable_help_flag(true)
         .disable_help_subcommand(true)
@@ -98,25 +85,16 @@ pub fn localised(command: Command, lang: Lang, chinese: Translation) -> Command 
 
 fn translated(command: Command, chinese: Translation) -> Command {
     let find = |english: String| {
-        let known = chinese
-            .iter()
-            .chain(SHARED)
-            .find(|(text, _)| *text == english);
+        let known = chinese.iter().chain(SHARED).find(|(text, _)| *text == english);
         known.map_or(english, |(_, text)| (*text).to_owned())
     };
     let about = command.get_about().map(|about| find(about.to_string()));
-    let after = command
-        .get_after_help()
-        .map(|after| find(after.to_string()));
+    let after = command.get_after_help().map(|after| find(after.to_string()));
     let command = command
         .help_template(TEMPLATE_ZH)
         .subcommand_help_heading("命令")
         .mut_args(|arg| {
-            let heading = if arg.is_positional() {
-                "参数"
-            } else {
-                "选项"
-            };
+            let heading = if arg.is_positional() { "参数" } else { "选项" };
             let help = arg.get_help().map(|help| find(help.to_string()));
             let arg = arg.help_heading(heading);
             help.into_iter().fold(arg, Arg::help)
@@ -130,19 +108,10 @@ fn translated(command: Command, chinese: Translation) -> Command {
 #[must_use]
 pub fn untranslated(command: &Command, chinese: Translation) -> Vec<String> {
     let own = command.get_arguments().filter_map(Arg::get_help);
-    let texts = own
-        .chain(command.get_about())
-        .chain(command.get_after_help());
-    let known = |text: &String| {
-        chinese
-            .iter()
-            .chain(SHARED)
-            .any(|(english, _)| english == text)
-    };
-    let mut missing: Vec<String> = texts
-        .map(ToString::to_string)
-        .filter(|text| !known(text))
-        .collect();
+    let texts = own.chain(command.get_about()).chain(command.get_after_help());
+    let known = |text: &String| chinese.iter().chain(SHARED).any(|(english, _)| english == text);
+    let mut missing: Vec<String> =
+        texts.map(ToString::to_string).filter(|text| !known(text)).collect();
     for sub in command.get_subcommands() {
         missing.extend(untranslated(sub, chinese));
     }

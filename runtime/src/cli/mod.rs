@@ -37,9 +37,7 @@ use std::future::Future;
 /// # Errors
 /// The system gives no threads.
 pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
         Ok(runtime) => Ok(runtime.block_on(future)),
         Err(cause) => {

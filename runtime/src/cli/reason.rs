@@ -19,11 +19,9 @@ impl From<SqlError> for Failure {
             SqlError::Full => Self::new(Exit::Failed, "DISK_FULL", words::STORE_FULL)
                 .hint(words::FREE_SPACE)
                 .retryable(),
-            SqlError::Unreadable => Self::new(
-                Exit::Authentication,
-                "STORE_UNREADABLE",
-                words::STORE_UNREADABLE,
-            ),
+            SqlError::Unreadable => {
+                Self::new(Exit::Authentication, "STORE_UNREADABLE", words::STORE_UNREADABLE)
+            }
             SqlError::Newer { found, known } => {
                 let message = Sentence::new(words::STORE_NEWER, &[found, known]);
                 Self::new(Exit::Failed, "STORE_NEWER", message).hint(words::UPDATE)
@@ -58,16 +56,12 @@ impl From<Refusal> for Failure {
             Refusal::OtherName => ("HUB_NAME", words::OTHER_NAME, words::OTHER_NAME_NEXT),
             Refusal::UnknownRoot => ("OTHER_ROOT", words::OTHER_ROOT, words::OTHER_NAME_NEXT),
             Refusal::Revoked => ("REVOKED", words::CERTIFICATE_REVOKED, words::ASK_OPERATOR),
-            Refusal::Expired => (
-                "CERTIFICATE_EXPIRED",
-                words::CERTIFICATE_EXPIRED,
-                words::CHECK_CLOCK,
-            ),
-            Refusal::NotYetValid => (
-                "CERTIFICATE_NOT_YET_VALID",
-                words::NOT_YET_VALID,
-                words::CHECK_CLOCK,
-            ),
+            Refusal::Expired => {
+                ("CERTIFICATE_EXPIRED", words::CERTIFICATE_EXPIRED, words::CHECK_CLOCK)
+            }
+            Refusal::NotYetValid => {
+                ("CERTIFICATE_NOT_YET_VALID", words::NOT_YET_VALID, words::CHECK_CLOCK)
+            }
             Refusal::StaleCrl => ("STALE_CRL", words::STALE_CRL, words::ASK_OPERATOR),
             _ => ("HANDSHAKE", words::HANDSHAKE, words::ASK_OPERATOR),
         };
@@ -103,63 +97,31 @@ impl From<JoinError> for Failure {
         match error {
             JoinError::Transport(error) => Self::from(error),
             JoinError::Invite(error) => Self::from(error),
-            JoinError::Refused {
-                code,
-                message,
-                retryable,
-            } => refused(&code, &message, retryable),
+            JoinError::Refused { code, message, retryable } => refused(&code, &message, retryable),
             JoinError::Key(_) | JoinError::Request(_) => {
                 Self::new(Exit::Failed, "KEY_FILE", words::KEY_FILE).because(&error)
             }
-            _ => Self::new(
-                Exit::Authentication,
-                "ANSWER_DOES_NOT_FIT",
-                words::ANSWER_UNFIT,
-            )
-            .hint(words::OTHER_NAME_NEXT)
-            .because(&error),
+            _ => Self::new(Exit::Authentication, "ANSWER_DOES_NOT_FIT", words::ANSWER_UNFIT)
+                .hint(words::OTHER_NAME_NEXT)
+                .because(&error),
         }
     }
 }
 
 /// What a hub's refusal to enrol or to serve means.
 const REFUSALS: &[(&str, Text, Text)] = &[
-    (
-        "INVITE_UNKNOWN",
-        words::INVITE_UNKNOWN,
-        words::ASK_NEW_INVITE,
-    ),
+    ("INVITE_UNKNOWN", words::INVITE_UNKNOWN, words::ASK_NEW_INVITE),
     ("INVITE_PROOF", words::INVITE_PROOF, words::AS_A_FILE),
-    (
-        "INVITE_EXPIRED",
-        words::INVITE_EXPIRED_THERE,
-        words::ASK_NEW_INVITE,
-    ),
+    ("INVITE_EXPIRED", words::INVITE_EXPIRED_THERE, words::ASK_NEW_INVITE),
     ("INVITE_USED", words::INVITE_USED, words::INVITE_USED_NEXT),
-    (
-        "INVITE_REVOKED",
-        words::INVITE_REVOKED,
-        words::ASK_NEW_INVITE,
-    ),
+    ("INVITE_REVOKED", words::INVITE_REVOKED, words::ASK_NEW_INVITE),
     ("UNIT_CLOSED", words::UNIT_CLOSED, words::ASK_OPERATOR),
     ("UNIT_SUSPENDED", words::UNIT_SUSPENDED, words::ASK_OPERATOR),
     ("NOT_A_MEMBER", words::NOT_A_MEMBER, words::ASK_OPERATOR),
-    (
-        "CERTIFICATE_REVOKED",
-        words::CERTIFICATE_REVOKED,
-        words::ASK_OPERATOR,
-    ),
-    (
-        "RENEWAL_NOT_ALLOWED",
-        words::RENEWAL_NOT_ALLOWED,
-        words::RENEWAL_NEXT,
-    ),
+    ("CERTIFICATE_REVOKED", words::CERTIFICATE_REVOKED, words::ASK_OPERATOR),
+    ("RENEWAL_NOT_ALLOWED", words::RENEWAL_NOT_ALLOWED, words::RENEWAL_NEXT),
     ("KEY_KNOWN", words::KEY_KNOWN, words::ASK_OPERATOR),
-    (
-        "OWN_CERTIFICATE",
-        words::OWN_CERTIFICATE,
-        words::OWN_CERTIFICATE_NEXT,
-    ),
+    ("OWN_CERTIFICATE", words::OWN_CERTIFICATE, words::OWN_CERTIFICATE_NEXT),
 ];
 
 fn refused(code: &str, message: &str, retryable: bool) -> Failure {

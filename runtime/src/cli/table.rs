@@ -47,12 +47,7 @@ impl Table {
         let heads: Vec<String> = self.heads.iter().map(|(head, _)| head.clone()).collect();
         let lines: Vec<&Vec<String>> = std::iter::once(&heads).chain(&self.rows).collect();
         let widths: Vec<usize> = (0..self.heads.len())
-            .map(|at| {
-                lines
-                    .iter()
-                    .map(|line| line.get(at).map_or(0, |c| display_width(c)))
-                    .max()
-            })
+            .map(|at| lines.iter().map(|line| line.get(at).map_or(0, |c| display_width(c))).max())
             .map(Option::unwrap_or_default)
             .collect();
         let rendered = lines.iter().map(|line| self.line(line, &widths));

@@ -98,11 +98,7 @@ impl Terminal {
             Paint::Bad => "31",
             Paint::Faint => "2",
         };
-        if self.colour {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
     /// Writes a line of the result to standard output.
@@ -187,22 +183,14 @@ impl Terminal {
         if !self.asks {
             return Err(nobody(flag));
         }
-        let shown = format!(
-            "{}{}",
-            question.in_lang(self.lang),
-            after.in_lang(self.lang)
-        );
+        let shown = format!("{}{}", question.in_lang(self.lang), after.in_lang(self.lang));
         let _ = write!(std::io::stderr().lock(), "{shown}");
         let mut line = String::new();
         let read = std::io::Read::take(std::io::stdin().lock(), ANSWER_BYTES_MAX)
             .read_line(&mut line)
             .map_err(|cause| interrupted(&cause))?;
         // End of input is a person who went away, not an empty answer.
-        if read == 0 {
-            Err(stopped())
-        } else {
-            Ok(line.trim().to_owned())
-        }
+        if read == 0 { Err(stopped()) } else { Ok(line.trim().to_owned()) }
     }
 
     /// A secret from a file, from standard input (`-`), or typed by a person without an echo.
@@ -218,9 +206,7 @@ impl Terminal {
         match from {
             Some(path) => {
                 let text = read_secret(path)?;
-                Ok(Zeroizing::new(
-                    text.trim_end_matches(['\r', '\n']).to_owned(),
-                ))
+                Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
             }
             None if self.asks => self.typed(prompt),
             None => Err(nobody(flag)),
@@ -239,11 +225,7 @@ impl Terminal {
     ) -> Result<Zeroizing<String>, Failure> {
         let first = self.secret(from, prompt, flag)?;
         if from.is_none() && *self.typed(words::AGAIN)? != *first {
-            return Err(Failure::new(
-                Exit::Usage,
-                "SECRETS_DIFFER",
-                words::SECRETS_DIFFER,
-            ));
+            return Err(Failure::new(Exit::Usage, "SECRETS_DIFFER", words::SECRETS_DIFFER));
         }
         Ok(first)
     }

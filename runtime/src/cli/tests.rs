@@ -25,11 +25,8 @@ enum Sub {
     },
 }
 
-const CHINESE: Translation = &[
-    ("Tries things", "试验"),
-    ("Shows something", "显示内容"),
-    ("What to show", "显示什么"),
-];
+const CHINESE: Translation =
+    &[("Tries things", "试验"), ("Shows something", "显示内容"), ("What to show", "显示什么")];
 
 fn parsed(words: &[&str]) -> Option<Trial> {
     parse(words.iter().map(Into::into).collect(), CHINESE).ok()
@@ -38,10 +35,7 @@ fn parsed(words: &[&str]) -> Option<Trial> {
 /// Global flags stand before and after the subcommand.
 #[test]
 fn global_flags_stand_anywhere() {
-    for words in [
-        ["trial", "--json", "show", "x"],
-        ["trial", "show", "x", "--json"],
-    ] {
+    for words in [["trial", "--json", "show", "x"], ["trial", "show", "x", "--json"]] {
         assert!(parsed(&words).expect("parsed").globals.json, "{words:?}");
     }
     let trial = parsed(&["trial", "show", "x", "--lang", "en"]).expect("parsed");
@@ -56,24 +50,13 @@ fn global_flags_stand_anywhere() {
 fn help_is_in_one_language() {
     let mut chinese = localised(Trial::command(), Lang::Zh, CHINESE);
     let shown = chinese.render_help().to_string();
-    assert!(
-        shown.contains("显示内容") && shown.contains("用法："),
-        "{shown}"
-    );
+    assert!(shown.contains("显示内容") && shown.contains("用法："), "{shown}");
     for english in ["Usage", "Options", "Commands", "Print", "colours"] {
         assert!(!shown.contains(english), "{english} in {shown}");
     }
     let mut english = localised(Trial::command(), Lang::En, CHINESE);
-    assert!(
-        english
-            .render_help()
-            .to_string()
-            .contains("Shows something")
-    );
-    assert_eq!(
-        untranslated(&Trial::command(), CHINESE),
-        Vec::<String>::new()
-    );
+    assert!(english.render_help().to_string().contains("Shows something"));
+    assert_eq!(untranslated(&Trial::command(), CHINESE), Vec::<String>::new());
     assert_eq!(
         untranslated(&Trial::command(), &[]),
         ["Tries things", "What to show", "Shows something"]
@@ -112,46 +95,31 @@ fn a_failure_has_a_stable_form() {
     );
     assert_eq!(failure.message(Lang::Zh), "在 2026-11-19 过期");
     let busy = Failure::from(crate::sql::SqlError::Locked).to_json(Lang::En);
-    assert_eq!(
-        (&busy["error"]["exit"], &busy["error"]["retryable"]),
-        (&json!(8), &json!(true))
-    );
+    assert_eq!((&busy["error"]["exit"], &busy["error"]["retryable"]), (&json!(8), &json!(true)));
 }
 
 /// Chinese names take two columns, and the columns stand straight.
 #[test]
 fn tables_count_columns_not_characters() {
-    let mut table = Table::new()
-        .column("单位", Align::Left)
-        .column("人数", Align::Right);
+    let mut table = Table::new().column("单位", Align::Left).column("人数", Align::Right);
     table.row(vec!["湖东第一中学".to_owned(), "7".to_owned()]);
     table.row(vec!["A".to_owned(), "1200".to_owned()]);
     assert_eq!(display_width("湖东A"), 5);
-    assert_eq!(
-        table.render(),
-        "单位          人数\n湖东第一中学     7\nA             1200"
-    );
+    assert_eq!(table.render(), "单位          人数\n湖东第一中学     7\nA             1200");
 }
 
 /// Where nobody sits at the terminal nothing is asked, and the flag that helps is named.
 #[test]
 fn nothing_is_asked_without_a_person() {
-    let terminal = Terminal::new(&Globals {
-        no_input: true,
-        ..Globals::default()
-    });
+    let terminal = Terminal::new(&Globals { no_input: true, ..Globals::default() });
     const PROMPT: Text = Text::new("口令：", "Passphrase: ");
-    let refused = terminal
-        .secret(None, PROMPT, "--passphrase-file")
-        .expect_err("nobody");
+    let refused = terminal.secret(None, PROMPT, "--passphrase-file").expect_err("nobody");
     assert_eq!(refused.exit(), Exit::Usage);
     assert!(refused.message(Lang::En).contains("--passphrase-file"));
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("secret");
     std::fs::write(&path, "word\r\n").expect("write");
-    let read = terminal
-        .secret(Some(&path), PROMPT, "--passphrase-file")
-        .expect("read");
+    let read = terminal.secret(Some(&path), PROMPT, "--passphrase-file").expect("read");
     assert_eq!(read.as_str(), "word");
     let gone = read_secret(&folder.path().join("none")).expect_err("no file");
     assert_eq!(gone.exit(), Exit::NotFound);

@@ -11,10 +11,8 @@ pub(super) const NO_THREADS: Text = Text::new(
     "系统未能提供线程，没有执行任何操作。",
     "the system gave no threads; nothing was done.",
 );
-pub(super) const JSON_FAILED: Text = Text::new(
-    "结果无法写成 JSON。",
-    "the result cannot be written as JSON.",
-);
+pub(super) const JSON_FAILED: Text =
+    Text::new("结果无法写成 JSON。", "the result cannot be written as JSON.");
 pub(super) const NOBODY: Text = Text::new(
     "这里需要回答，但当前没有终端可供提问；没有改动任何内容。请使用 {0}。",
     "an answer is needed and nobody can be asked here; nothing was changed. Use {0}.",
@@ -23,18 +21,14 @@ pub(super) const INPUT_FAILED: Text = Text::new(
     "无法读取输入，没有改动任何内容。",
     "the answer could not be read; nothing was changed.",
 );
-pub(super) const INTERRUPTED: Text = Text::new(
-    "已中断，没有改动任何内容。",
-    "interrupted; nothing was changed.",
-);
+pub(super) const INTERRUPTED: Text =
+    Text::new("已中断，没有改动任何内容。", "interrupted; nothing was changed.");
 pub(super) const SECRETS_DIFFER: Text = Text::new(
     "两次输入不一致，没有改动任何内容。请重新运行。",
     "the two differ; nothing was changed. Run the command again.",
 );
-pub(super) const FILE_NOT_FOUND: Text = Text::new(
-    "找不到文件 {0}，没有改动任何内容。",
-    "there is no file {0}; nothing was changed.",
-);
+pub(super) const FILE_NOT_FOUND: Text =
+    Text::new("找不到文件 {0}，没有改动任何内容。", "there is no file {0}; nothing was changed.");
 pub(super) const FILE_UNREADABLE: Text = Text::new(
     "无法读取文件 {0}，没有改动任何内容。",
     "the file {0} cannot be read; nothing was changed.",
@@ -53,10 +47,8 @@ pub(super) const STORE_FULL: Text = Text::new(
     "磁盘空间不足，没有写入任何内容，已有数据完好。",
     "no space is left on the disk; nothing was written and what was stored is intact.",
 );
-pub(super) const FREE_SPACE: Text = Text::new(
-    "请清理磁盘后重新运行同一命令。",
-    "Free some space and run the same command again.",
-);
+pub(super) const FREE_SPACE: Text =
+    Text::new("请清理磁盘后重新运行同一命令。", "Free some space and run the same command again.");
 pub(super) const STORE_UNREADABLE: Text = Text::new(
     "数据库文件无法打开：文件不是数据库，或密钥不对；文件没有被改动。",
     "the database cannot be opened: not a database, or the key is wrong; it was not changed.",
@@ -65,19 +57,15 @@ pub(super) const STORE_NEWER: Text = Text::new(
     "数据库版本为 {0}，本程序只认识到 {1}；文件没有被改动。",
     "the database has version {0}, this program knows {1}; the file was not changed.",
 );
-pub(super) const UPDATE: Text = Text::new(
-    "请安装更新的程序。",
-    "Install the newer program and run the command again.",
-);
+pub(super) const UPDATE: Text =
+    Text::new("请安装更新的程序。", "Install the newer program and run the command again.");
 pub(super) const STORE_FAILED: Text = Text::new(
     "数据库拒绝了这次操作，没有改动任何内容。",
     "the database refused the operation; nothing was changed.",
 );
 
-pub(super) const UNREACHABLE: Text = Text::new(
-    "连接不上 {0}，没有发送任何内容。",
-    "no connection to {0}; nothing was sent.",
-);
+pub(super) const UNREACHABLE: Text =
+    Text::new("连接不上 {0}，没有发送任何内容。", "no connection to {0}; nothing was sent.");
 pub(super) const CHECK_NETWORK: Text = Text::new(
     "请检查网络和防火墙（只需向外放行这一个地址和端口），然后重新运行同一命令。",
     "Check the network and the firewall (outward to this one address), then run it again.",
@@ -104,10 +92,8 @@ pub(super) const CERTIFICATE_REVOKED: Text = Text::new(
     "本单位的证书已被吊销，对方拒绝连接；本地数据没有改动。",
     "this unit's certificate was revoked and the hub refuses it; local data is unchanged.",
 );
-pub(super) const ASK_OPERATOR: Text = Text::new(
-    "请联系上级枢纽的运维人员。",
-    "Call the operator of the hub above you.",
-);
+pub(super) const ASK_OPERATOR: Text =
+    Text::new("请联系上级枢纽的运维人员。", "Call the operator of the hub above you.");
 pub(super) const CERTIFICATE_EXPIRED: Text = Text::new(
     "证书已过期，或双方有一台机器的时钟不准；没有发送任何内容。",
     "a certificate has expired, or the clock of one side is wrong; nothing was sent.",
@@ -157,10 +143,8 @@ pub(super) const NEW_INVITE: Text = Text::new(
     "请枢纽运维人员签发新的邀请码：xinqiao-hub invite new --unit {0}",
     "Ask the hub's operator for a new one:  xinqiao-hub invite new --unit {0}",
 );
-pub(super) const INVITE_UNUSABLE: Text = Text::new(
-    "邀请码无法使用，没有发送任何内容。",
-    "the invite cannot be used; nothing was sent.",
-);
+pub(super) const INVITE_UNUSABLE: Text =
+    Text::new("邀请码无法使用，没有发送任何内容。", "the invite cannot be used; nothing was sent.");
 pub(super) const KEY_FILE: Text = Text::new(
     "密钥文件无法读写，没有发送任何内容。",
     "the key file cannot be read or written; nothing was sent.",

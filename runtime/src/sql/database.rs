@@ -43,23 +43,13 @@ impl Options {
     /// An unencrypted database with a small cache.
     #[must_use]
     pub const fn plain(migrations: &'static [Migration]) -> Self {
-        Self {
-            key: None,
-            migrations,
-            cache_kib: 2_048,
-            busy_wait: BUSY_WAIT,
-        }
+        Self { key: None, migrations, cache_kib: 2_048, busy_wait: BUSY_WAIT }
     }
 
     /// A database encrypted under a key.
     #[must_use]
     pub const fn encrypted(key: DataKey, migrations: &'static [Migration]) -> Self {
-        Self {
-            key: Some(key),
-            migrations,
-            cache_kib: 4_096,
-            busy_wait: BUSY_WAIT,
-        }
+        Self { key: Some(key), migrations, cache_kib: 4_096, busy_wait: BUSY_WAIT }
     }
 }
 
@@ -85,9 +75,7 @@ impl Database {
     pub fn open(path: &Path, options: Options) -> Result<Self, SqlError> {
         let connection = connect(Some(path), &options)?;
         migration::migrate(&connection, options.migrations, Some(path))?;
-        let name = path
-            .file_stem()
-            .map_or_else(String::new, |stem| stem.to_string_lossy().into());
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
         Self::start(connection, Some(path.to_owned()), options, &name)
     }
 
@@ -109,14 +97,7 @@ impl Database {
         name: &str,
     ) -> Result<Self, SqlError> {
         let queue = writer::start(connection, name)?;
-        Ok(Self {
-            queue,
-            readers: Arc::new(Readers {
-                path,
-                options,
-                idle: Mutex::default(),
-            }),
-        })
+        Ok(Self { queue, readers: Arc::new(Readers { path, options, idle: Mutex::default() }) })
     }
 
     /// Runs a transaction and returns after it is on the disk.
@@ -286,12 +267,7 @@ where
     A: FnOnce(Result<T, E>) + Send + 'static,
 {
     fn boxed(name: &'static str, work: W, answer: A) -> Box<dyn Job> {
-        Box::new(Self {
-            name,
-            work: Some(work),
-            result: None,
-            answer,
-        })
+        Box::new(Self { name, work: Some(work), result: None, answer })
     }
 }
 

@@ -41,9 +41,8 @@ pub(super) fn migrate(
         return Err(SqlError::Newer { found, known });
     }
     for (number, digest) in &applied {
-        let same = migrations
-            .iter()
-            .any(|step| step.number == *number && digest_of(step) == *digest);
+        let same =
+            migrations.iter().any(|step| step.number == *number && digest_of(step) == *digest);
         if !same {
             return Err(SqlError::Edited(*number));
         }

@@ -13,11 +13,8 @@ const SECOND: Migration = Migration {
     name: "second",
     sql: "create table other (id integer primary key) strict",
 };
-const EDITED: Migration = Migration {
-    number: 1,
-    name: "first",
-    sql: "create table note (id text) strict",
-};
+const EDITED: Migration =
+    Migration { number: 1, name: "first", sql: "create table note (id text) strict" };
 
 const ONE: &[Migration] = &[FIRST];
 const TWO: &[Migration] = &[FIRST, SECOND];
@@ -25,10 +22,7 @@ const CHANGED: &[Migration] = &[EDITED];
 
 fn insert(database: &Database, id: i64) -> Result<usize, SqlError> {
     database.write("insert", move |tx| {
-        tx.execute(
-            "insert into note (id, text) values ($1, $2)",
-            params![id, "x"],
-        )
+        tx.execute("insert into note (id, text) values ($1, $2)", params![id, "x"])
     })
 }
 
@@ -53,10 +47,7 @@ fn a_failed_job_leaves_no_trace_and_harms_no_other() {
                 let result: Result<(), SqlError> = database.write("pair", move |tx| {
                     tx.execute("insert into note (id, text) values ($1, 'a')", params![id])?;
                     let second = if id % 3 == 0 { id } else { id + 1_000 };
-                    tx.execute(
-                        "insert into note (id, text) values ($1, 'b')",
-                        params![second],
-                    )?;
+                    tx.execute("insert into note (id, text) values ($1, 'b')", params![second])?;
                     Ok(())
                 });
                 assert_eq!(result.is_err(), id % 3 == 0);
@@ -79,19 +70,13 @@ fn an_encrypted_database_needs_its_key() {
         Database::open(&path, Options::encrypted(DataKey::new([1; 32]), ONE)).expect("open");
     database
         .write("mark", |tx| {
-            tx.execute(
-                "insert into note (id, text) values (1, 'PLANTED-CANARY')",
-                &[],
-            )
+            tx.execute("insert into note (id, text) values (1, 'PLANTED-CANARY')", &[])
         })
         .map_err(|error: SqlError| error.to_string())
         .expect("write");
     drop(database);
     assert!(matches!(open(2), Err(SqlError::Unreadable)));
-    assert!(matches!(
-        Database::open(&path, Options::plain(ONE)),
-        Err(SqlError::Unreadable)
-    ));
+    assert!(matches!(Database::open(&path, Options::plain(ONE)), Err(SqlError::Unreadable)));
     assert_eq!(open(1).expect("right key"), 1);
     for entry in std::fs::read_dir(folder.path()).expect("list") {
         // A closing connection may take its write-ahead file away while we look.
@@ -115,10 +100,7 @@ fn a_migration_backs_up_what_it_changes() {
     assert_eq!(count(&new), 1);
     let copy = folder.path().join("ledger.db.before-v2");
     let bytes = std::fs::read(&copy).expect("copy");
-    assert!(
-        !bytes.starts_with(b"SQLite format 3"),
-        "the copy is encrypted too"
-    );
+    assert!(!bytes.starts_with(b"SQLite format 3"), "the copy is encrypted too");
     let copied = Database::open(&copy, Options::encrypted(key(), ONE)).expect("copy opens");
     assert_eq!(count(&copied), 1);
 }
@@ -135,10 +117,7 @@ fn surprising_schemas_are_refused_untouched() {
     ));
     let other = folder.path().join("other.db");
     drop(Database::open(&other, Options::plain(ONE)).expect("open"));
-    assert!(matches!(
-        Database::open(&other, Options::plain(CHANGED)),
-        Err(SqlError::Edited(1))
-    ));
+    assert!(matches!(Database::open(&other, Options::plain(CHANGED)), Err(SqlError::Edited(1))));
 }
 
 /// A database that another process holds is named as locked; later the same call succeeds.

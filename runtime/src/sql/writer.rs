@@ -56,13 +56,9 @@ fn serve(connection: &Connection, receiver: &Receiver<Box<dyn Job>>) {
 }
 
 fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
-    let mut outcome = connection
-        .execute_batch("begin immediate")
-        .map_err(SqlError::from);
+    let mut outcome = connection.execute_batch("begin immediate").map_err(SqlError::from);
     if outcome.is_ok() {
-        outcome = batch
-            .iter_mut()
-            .try_for_each(|job| run_one(connection, job.as_mut()));
+        outcome = batch.iter_mut().try_for_each(|job| run_one(connection, job.as_mut()));
         if outcome.is_ok() {
             outcome = connection.execute_batch("commit").map_err(SqlError::from);
         }

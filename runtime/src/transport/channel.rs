@@ -45,33 +45,23 @@ pub async fn connect(
     let (_, connection) = stream.get_ref();
     let exporter = exporter(connection)?;
     let shown = connection.peer_certificates().unwrap_or_default();
-    let shown = shown
-        .iter()
-        .map(|certificate| certificate.to_vec())
-        .collect();
+    let shown = shown.iter().map(|certificate| certificate.to_vec()).collect();
     // The refusal of our certificate arrives now or never.
     let primed = tokio::time::timeout(CONNECT_TIMEOUT, PrimedStream::open(stream))
         .await
         .map_err(|_| TransportError::Silent(CONNECT_TIMEOUT.as_secs()))?;
     let stream = primed.map_err(|cause| match find_refusal(&cause) {
         Some(refusal) => TransportError::Refused(refusal),
-        None => TransportError::Unreachable {
-            address: address.to_owned(),
-            cause,
-        },
+        None => TransportError::Unreachable { address: address.to_owned(), cause },
     })?;
-    let channel = endpoint()
-        .connect_with_connector(once(stream))
-        .await
-        .map_err(|error| match find_refusal(&error) {
-            Some(refusal) => TransportError::Refused(refusal),
-            None => TransportError::Http(error),
-        })?;
-    Ok(Dial {
-        channel,
-        exporter,
-        shown,
-    })
+    let channel =
+        endpoint().connect_with_connector(once(stream)).await.map_err(
+            |error| match find_refusal(&error) {
+                Some(refusal) => TransportError::Refused(refusal),
+                None => TransportError::Http(error),
+            },
+        )?;
+    Ok(Dial { channel, exporter, shown })
 }
 
 async fn shake(
@@ -79,25 +69,16 @@ async fn shake(
     hub: &IdentityName,
     config: Arc<ClientConfig>,
 ) -> Result<TlsStream<TcpStream>, TransportError> {
-    let unreachable = |cause| TransportError::Unreachable {
-        address: address.to_owned(),
-        cause,
-    };
+    let unreachable = |cause| TransportError::Unreachable { address: address.to_owned(), cause };
     let socket = TcpStream::connect(address).await.map_err(unreachable)?;
     socket.set_nodelay(true).map_err(unreachable)?;
     let connector = TlsConnector::from(config);
-    connector
-        .connect(server_name(hub)?, socket)
-        .await
-        .map_err(|cause| {
-            match cause
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            {
-                Some(error) => TransportError::Refused(refusal(error)),
-                None => unreachable(cause),
-            }
-        })
+    connector.connect(server_name(hub)?, socket).await.map_err(|cause| {
+        match cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(error) => TransportError::Refused(refusal(error)),
+            None => unreachable(cause),
+        }
+    })
 }
 
 /// The address in the URI is for HTTP only: who answers was settled by TLS.

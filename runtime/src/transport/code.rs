@@ -13,18 +13,12 @@ pub const CODE_KEY: &str = "xq-code";
 #[must_use]
 pub fn coded(kind: Code, code: &'static str, message: impl Into<String>) -> Status {
     let mut status = Status::new(kind, message);
-    status
-        .metadata_mut()
-        .insert(CODE_KEY, AsciiMetadataValue::from_static(code));
+    status.metadata_mut().insert(CODE_KEY, AsciiMetadataValue::from_static(code));
     status
 }
 
 /// The stable code of a refusal; empty where the other side gave none.
 #[must_use]
 pub fn code_of(status: &Status) -> &str {
-    status
-        .metadata()
-        .get(CODE_KEY)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    status.metadata().get(CODE_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

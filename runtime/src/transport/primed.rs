@@ -31,11 +31,7 @@ impl PrimedStream {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         first.truncate(read);
-        Ok(Self {
-            stream,
-            first,
-            taken: 0,
-        })
+        Ok(Self { stream, first, taken: 0 })
     }
 }
 

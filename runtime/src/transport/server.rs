@@ -62,11 +62,7 @@ impl Listener {
         config: Arc<ArcSwap<ServerConfig>>,
         zone: Zone,
     ) -> std::io::Result<Self> {
-        Ok(Self {
-            socket: TcpListener::bind(address).await?,
-            config,
-            zone,
-        })
+        Ok(Self { socket: TcpListener::bind(address).await?, config, zone })
     }
 
     /// The address that was bound, with the port that the system chose.
@@ -158,15 +154,7 @@ async fn shake(
             }
         },
     };
-    Some(PeerStream {
-        stream,
-        peer: Peer {
-            identity,
-            leaf,
-            exporter,
-            address,
-        },
-    })
+    Some(PeerStream { stream, peer: Peer { identity, leaf, exporter, address } })
 }
 
 impl Connected for PeerStream {

@@ -35,14 +35,11 @@ pub(super) fn prove(
     }
     let root = Digest::from_tagged(&batch.root).map_err(|_| AnswerError::Unreadable)?;
     let signature = Signature::from_bytes(&batch.signature).map_err(|_| AnswerError::Unreadable)?;
-    parent
-        .verify(ANSWERS_CONTEXT, &batch.root, &signature)
-        .map_err(|_| AnswerError::Signature)?;
+    parent.verify(ANSWERS_CONTEXT, &batch.root, &signature).map_err(|_| AnswerError::Signature)?;
     let mut proven = Vec::with_capacity(batch.answers.len());
     for answer in &batch.answers {
         let path = MerklePath::from_bytes(&answer.path).map_err(|_| AnswerError::Unreadable)?;
-        path.verify(&answer.body, &root)
-            .map_err(|_| AnswerError::Path)?;
+        path.verify(&answer.body, &root).map_err(|_| AnswerError::Path)?;
         let body = decode_answer(&answer.body).map_err(|_| AnswerError::Unreadable)?;
         proven.push(ProvenAnswer {
             epoch: epoch(&body.epoch).map_err(|_| AnswerError::Unreadable)?,

@@ -135,15 +135,7 @@ impl Uplink {
         hooks: Arc<dyn Hooks>,
     ) -> Self {
         let trust = trust.with_clock(clock.for_tls());
-        Self {
-            database,
-            identity,
-            parent,
-            trust,
-            clock,
-            hooks,
-            bell: Arc::default(),
-        }
+        Self { database, identity, parent, trust, clock, hooks, bell: Arc::default() }
     }
 
     /// Tells the driver that something was queued.
@@ -182,11 +174,7 @@ impl Uplink {
             }
             // A connection that lasted shows that the hub is well: begin with short waits again.
             let lasted = self.clock.now_ms().saturating_sub(started) > 30_000;
-            wait_ms = if lasted {
-                BACKOFF_MS.0
-            } else {
-                (wait_ms * 2).min(BACKOFF_MS.1)
-            };
+            wait_ms = if lasted { BACKOFF_MS.0 } else { (wait_ms * 2).min(BACKOFF_MS.1) };
             let [jitter] = certs::digest::random_bytes::<1>();
             let wait = Duration::from_millis(wait_ms / 2 + wait_ms * u64::from(jitter) / 512);
             tokio::select! {
@@ -214,10 +202,7 @@ impl Uplink {
         let config = client_config(Some(&identity), &self.parent.name, &self.trust)
             .map_err(|error: TlsError| TransportError::Tls(error))?;
         let dial = transport::connect(&self.parent.address, &self.parent.name, config).await?;
-        let leaf = dial
-            .shown
-            .first()
-            .ok_or(UplinkError::Protocol("no certificate"))?;
+        let leaf = dial.shown.first().ok_or(UplinkError::Protocol("no certificate"))?;
         let parent = PeerIdentity::from_leaf(leaf, self.parent.name.zone())
             .map_err(|_| UplinkError::Protocol("no identity"))?;
         self.note_parent(&parent, leaf.clone()).await?;
@@ -267,31 +252,19 @@ impl Uplink {
             return Ok(expected);
         }
         // The hub has answered frames that we never built: we were restored from a backup.
-        tracing::warn!(
-            expected,
-            head = head.head,
-            "restored from a backup; new epoch"
-        );
+        tracing::warn!(expected, head = head.head, "restored from a backup; new epoch");
         self.database
-            .write_async("begin_epoch", move |tx| {
-                outbox::begin_epoch(tx, lane, now_ms)
-            })
+            .write_async("begin_epoch", move |tx| outbox::begin_epoch(tx, lane, now_ms))
             .await?;
         Box::pin(self.hello(channel)).await
     }
 
     async fn pull(&self, channel: Channel, follow: bool) -> Result<(), UplinkError> {
-        let after = self
-            .database
-            .read_async(|tx| outbox::note(tx, PULL_CURSOR))
-            .await?;
+        let after = self.database.read_async(|tx| outbox::note(tx, PULL_CURSOR)).await?;
         let after = after.and_then(|text| text.parse().ok()).unwrap_or(0);
         let mut client =
             SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
-        let mut stream = client
-            .pull(PullRequest { after, follow })
-            .await?
-            .into_inner();
+        let mut stream = client.pull(PullRequest { after, follow }).await?.into_inner();
         self.report_applied(&mut client).await?;
         while let Some(next) = stream.message().await? {
             let hooks = self.hooks.clone();
@@ -301,17 +274,11 @@ impl Uplink {
                 .map_err(|_| UplinkError::Ended)??;
             let cursor = next.cursor.to_string();
             self.database
-                .write_async("pull_cursor", move |tx| {
-                    outbox::set_note(tx, PULL_CURSOR, &cursor)
-                })
+                .write_async("pull_cursor", move |tx| outbox::set_note(tx, PULL_CURSOR, &cursor))
                 .await?;
             self.report_applied(&mut client).await?;
         }
-        if follow {
-            Err(UplinkError::Ended)
-        } else {
-            Ok(())
-        }
+        if follow { Err(UplinkError::Ended) } else { Ok(()) }
     }
 
     async fn report_applied(&self, client: &mut SyncClient<Channel>) -> Result<(), UplinkError> {
@@ -327,11 +294,7 @@ impl Uplink {
             reason: applied.reason,
             unit: applied.unit,
         });
-        client
-            .report_applied(ReportAppliedRequest {
-                applied: applied.collect(),
-            })
-            .await?;
+        client.report_applied(ReportAppliedRequest { applied: applied.collect() }).await?;
         Ok(())
     }
 
@@ -356,9 +319,7 @@ impl Uplink {
         let text = error.to_string();
         let noted = self
             .database
-            .write_async("note_error", move |tx| {
-                outbox::set_note(tx, LAST_ERROR, &text)
-            })
+            .write_async("note_error", move |tx| outbox::set_note(tx, LAST_ERROR, &text))
             .await;
         if let Err(error) = noted {
             tracing::warn!(%error, "uplink state not noted");

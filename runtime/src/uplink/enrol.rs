@@ -157,12 +157,7 @@ pub async fn join(invite: &Invite, key: &SigningKey, clock: &Clock) -> Result<Ou
     if answer.state() != State::Issued {
         return Err(JoinError::Answer("no state"));
     }
-    let offered: Vec<&[u8]> = answer
-        .roots
-        .iter()
-        .chain(&dial.shown)
-        .map(Vec::as_slice)
-        .collect();
+    let offered: Vec<&[u8]> = answer.roots.iter().chain(&dial.shown).map(Vec::as_slice).collect();
     let roots = RootCertificate::pinned(&offered, &terms.roots);
     if roots.len() != terms.roots.len() {
         return Err(JoinError::Answer("a root of the invite is missing"));
@@ -172,16 +167,9 @@ pub async fn join(invite: &Invite, key: &SigningKey, clock: &Clock) -> Result<Ou
     if *peer.name().unit() != terms.unit || peer.name().to_string() != answer.name {
         return Err(JoinError::Answer("another unit"));
     }
-    let kind = answer
-        .kind
-        .parse()
-        .map_err(|_| JoinError::Answer("unknown kind of unit"))?;
+    let kind = answer.kind.parse().map_err(|_| JoinError::Answer("unknown kind of unit"))?;
     let identity = LeafIdentity::new(&answer.chain, key.clone())?;
-    Ok(Outcome::Joined(Box::new(Joined {
-        identity,
-        roots,
-        kind,
-    })))
+    Ok(Outcome::Joined(Box::new(Joined { identity, roots, kind })))
 }
 
 /// Proves an invite for a unit that has its certificate from elsewhere: a district, whose own
@@ -200,9 +188,7 @@ pub async fn introduce(
     let terms = invite.terms();
     let pinned: Vec<Digest> = trust.roots().iter().map(RootCertificate::digest).collect();
     if terms.roots.iter().any(|root| !pinned.contains(root)) {
-        return Err(JoinError::Answer(
-            "the invite pins another root than this unit has",
-        ));
+        return Err(JoinError::Answer("the invite pins another root than this unit has"));
     }
     if *identity.peer().name().unit() != terms.unit {
         return Err(JoinError::Answer("the invite is for another unit"));
@@ -234,20 +220,9 @@ pub async fn renew_expired(
     let dial = transport::connect(&parent.address, &parent.name, config).await?;
     let csr = csr::request(key)?;
     let proof = renewal::prove(expired.key(), &dial.exporter, &csr)?.to_bytes();
-    let leaf = expired
-        .chain()
-        .first()
-        .map(|leaf| leaf.to_vec())
-        .unwrap_or_default();
-    let request = RenewExpiredRequest {
-        csr,
-        expired: leaf,
-        proof,
-    };
-    let answer = EnrolmentClient::new(dial.channel)
-        .renew_expired(request)
-        .await?
-        .into_inner();
+    let leaf = expired.chain().first().map(|leaf| leaf.to_vec()).unwrap_or_default();
+    let request = RenewExpiredRequest { csr, expired: leaf, proof };
+    let answer = EnrolmentClient::new(dial.channel).renew_expired(request).await?.into_inner();
     let peer = trust.identify(&answer.chain, parent.name.zone(), clock.now())?;
     if peer.name() != expired.peer().name() {
         return Err(JoinError::Answer("another unit"));
@@ -281,9 +256,5 @@ fn proven(
 ) -> Result<EnrolRequest, JoinError> {
     let csr = csr::request(key)?;
     let proof = invite.key()?.prove(exporter, &csr);
-    Ok(EnrolRequest {
-        invite: invite.id().bytes().to_vec(),
-        csr,
-        proof,
-    })
+    Ok(EnrolRequest { invite: invite.id().bytes().to_vec(), csr, proof })
 }

@@ -16,7 +16,7 @@ pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
 pub use identity::IdentityCell;
 
 /// Schema of the outbox, a migration of every database that holds one.
-pub const OUTBOX_SCHEMA: &str = include_str!("schema.sql");
+pub const OUTBOX_SCHEMA: &str = include_str!("outbox/001_outbox.sql");
 
 /// Name of the note that holds the cursor up to which directives were stored.
 pub const PULL_CURSOR: &str = "pull_cursor";

@@ -166,20 +166,9 @@ pub fn begin_epoch(tx: &Tx<'_>, lane: Lane, now_ms: i64) -> Result<LaneHead, Sql
              previous_epoch = excluded.previous_epoch,
              previous_answered = excluded.previous_answered,
              started_at_ms = excluded.started_at_ms",
-        params![
-            number(lane),
-            &epoch,
-            &previous_epoch,
-            previous_answered,
-            now_ms
-        ],
+        params![number(lane), &epoch, &previous_epoch, previous_answered, now_ms],
     )?;
-    Ok(LaneHead {
-        epoch,
-        head: 0,
-        previous_epoch,
-        previous_answered,
-    })
+    Ok(LaneHead { epoch, head: 0, previous_epoch, previous_answered })
 }
 
 /// Frames from a sequence on, at most `limit`; items without a frame get one.
@@ -289,9 +278,7 @@ pub fn record_answer(tx: &Tx<'_>, answer: &ProvenAnswer) -> Result<bool, SqlErro
 /// The store cannot be read.
 pub fn backlog(tx: &Tx<'_>, lane: Lane) -> Result<Backlog, SqlError> {
     let count = |sql: &str| -> Result<u64, SqlError> {
-        Ok(tx
-            .query_opt(sql, params![number(lane)], |row| row.u64(0))?
-            .unwrap_or(0))
+        Ok(tx.query_opt(sql, params![number(lane)], |row| row.u64(0))?.unwrap_or(0))
     };
     let head = find_head(tx, lane)?;
     let answered = match &head {
@@ -334,9 +321,7 @@ fn read_sent(row: &Row<'_, '_>) -> Result<SentItem, SqlError> {
         item: row.blob(1)?,
         queued_at_ms: row.i64(2)?,
         sequence: row.opt_i64(3)?.map(i64::unsigned_abs),
-        outcome: row
-            .opt_i64(4)?
-            .and_then(|outcome| u32::try_from(outcome).ok()),
+        outcome: row.opt_i64(4)?.and_then(|outcome| u32::try_from(outcome).ok()),
         code: row.opt_text(5)?.unwrap_or_default(),
         reason: row.opt_text(6)?.unwrap_or_default(),
         answered_at_ms: row.opt_i64(7)?,
@@ -383,11 +368,7 @@ pub fn note_parent_key(
 /// # Errors
 /// The store cannot be read.
 pub fn note(tx: &Tx<'_>, name: &str) -> Result<Option<String>, SqlError> {
-    tx.query_opt(
-        "select value from uplink_note where name = $1",
-        params![name],
-        |row| row.text(0),
-    )
+    tx.query_opt("select value from uplink_note where name = $1", params![name], |row| row.text(0))
 }
 
 /// Writes a note; writing it again replaces it.
@@ -408,5 +389,4 @@ const fn number(lane: Lane) -> i64 {
 }
 
 #[cfg(test)]
-#[path = "outbox_tests.rs"]
 mod tests;

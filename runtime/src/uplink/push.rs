@@ -37,14 +37,7 @@ impl<'u> Push<'u> {
         let mut client =
             SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
         let replies = client.push(ReceiverStream::new(queue)).await?.into_inner();
-        Ok(Self {
-            uplink,
-            parent,
-            frames,
-            replies,
-            next: expected,
-            open: expected,
-        })
+        Ok(Self { uplink, parent, frames, replies, next: expected, open: expected })
     }
 
     /// Sends and records until the connection ends, or, if `once`, until nothing is left.
@@ -88,10 +81,7 @@ impl<'u> Push<'u> {
         for frame in ready {
             self.next = frame.sequence + 1;
             let request = PushRequest { frame: frame.bytes };
-            self.frames
-                .send(request)
-                .await
-                .map_err(|_| UplinkError::Ended)?;
+            self.frames.send(request).await.map_err(|_| UplinkError::Ended)?;
         }
         Ok(any)
     }
@@ -128,11 +118,7 @@ impl<'u> Push<'u> {
 
     async fn record(&mut self, batch: &proto::wire::sync::AnswerBatch) -> Result<(), UplinkError> {
         let proven = answer::prove(batch, &self.parent)?;
-        let last = proven
-            .iter()
-            .map(|answer| answer.sequence)
-            .max()
-            .unwrap_or(0);
+        let last = proven.iter().map(|answer| answer.sequence).max().unwrap_or(0);
         let strangers = self
             .uplink
             .database()

@@ -22,18 +22,14 @@ pub(super) async fn renew_if_due(
     }
     let key = SigningKey::generate().map_err(|_| UplinkError::Renewal)?;
     let csr = csr::request(&key).map_err(|_| UplinkError::Renewal)?;
-    let answer = EnrolmentClient::new(channel)
-        .renew(RenewRequest { csr })
-        .await?;
+    let answer = EnrolmentClient::new(channel).renew(RenewRequest { csr }).await?;
     let renewed =
         LeafIdentity::new(&answer.into_inner().chain, key).map_err(|_| UplinkError::Renewal)?;
     // The hub decides what the certificate says; another name than ours would be a mistake.
     if renewed.peer().name() != current.peer().name() {
         return Err(UplinkError::Renewal);
     }
-    identity
-        .replace(renewed)
-        .map_err(|_| UplinkError::Renewal)?;
+    identity.replace(renewed).map_err(|_| UplinkError::Renewal)?;
     tracing::info!("certificate renewed");
     Ok(true)
 }

@@ -85,10 +85,7 @@ impl FromStr for Role {
     type Err = AccountError;
 
     fn from_str(text: &str) -> Result<Self, AccountError> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(AccountError::Role)
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(AccountError::Role)
     }
 }
 
@@ -179,18 +176,14 @@ impl Password {
     /// No random salt could be drawn.
     pub fn hash(&self) -> Result<String, AccountError> {
         let hash = Argon2::default().hash_password(self.0.as_bytes());
-        hash.map(|hash| hash.to_string())
-            .map_err(|_| AccountError::Hash)
+        hash.map(|hash| hash.to_string()).map_err(|_| AccountError::Hash)
     }
 
     /// Whether the password is the one of a stored hash. Takes tens of milliseconds.
     #[must_use]
     pub fn matches(&self, stored: &str) -> bool {
-        PasswordHash::new(stored).is_ok_and(|hash| {
-            Argon2::default()
-                .verify_password(self.0.as_bytes(), &hash)
-                .is_ok()
-        })
+        PasswordHash::new(stored)
+            .is_ok_and(|hash| Argon2::default().verify_password(self.0.as_bytes(), &hash).is_ok())
     }
 }
 
@@ -207,10 +200,7 @@ mod tests {
     fn passwords_are_kept_as_salted_argon2id() {
         let first = password("correct horse").hash().expect("hash");
         let second = password("correct horse").hash().expect("hash");
-        assert!(
-            first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{first}"
-        );
+        assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
         assert_ne!(first, second);
         assert!(password("correct horse").matches(&first));
         assert!(!password("correct Horse").matches(&first));

@@ -37,18 +37,13 @@ pub async fn serve(Path(name): Path<String>) -> Result<Response, Problem> {
         _ => return Err(Problem::NotFound),
     };
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CACHE_CONTROL, kept),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, kept)];
     Ok((headers, body).into_response())
 }
 
 /// FNV-1a: tells one build's file from another's, and protects nothing.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the index is below the length; runs in constants"
-)]
+#[expect(clippy::indexing_slicing, reason = "the index is below the length; runs in constants")]
 const fn fingerprint(bytes: &[u8]) -> u64 {
     let mut mark = 0xcbf2_9ce4_8422_2325_u64;
     let mut at = 0;

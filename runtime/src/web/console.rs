@@ -27,10 +27,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
 /// Puts sign-in, static files, error pages and protective headers around a console's pages.
@@ -65,11 +62,7 @@ async fn dress(State(shell): State<Arc<Shell>>, request: Request, next: Next) ->
     if reply.status().as_u16() >= 400 && !is_page {
         let marked = reply.extensions().get::<Problem>().copied();
         let problem = marked.unwrap_or_else(|| Problem::of_status(reply.status()));
-        let frame = Frame {
-            lang,
-            uri: uri.clone(),
-            session: None,
-        };
+        let frame = Frame { lang, uri: uri.clone(), session: None };
         // Where even the error page fails, the bare status is the answer.
         reply = problem_page(&shell, &frame, problem).unwrap_or(reply);
     }
@@ -88,9 +81,7 @@ async fn dress(State(shell): State<Arc<Shell>>, request: Request, next: Next) ->
 }
 
 fn is_html(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
@@ -98,10 +89,7 @@ fn problem_page(shell: &Shell, frame: &Frame, problem: Problem) -> Result<Respon
     let lang = frame.lang;
     let sentences = problem.sentences();
     let page = Page {
-        title: sentences
-            .first()
-            .map_or("", |text| text.in_lang(lang))
-            .to_owned(),
+        title: sentences.first().map_or("", |text| text.in_lang(lang)).to_owned(),
         note: problem.status().as_u16().to_string(),
         crumbs: Vec::new(),
         current: "",

@@ -118,11 +118,7 @@ impl Figure {
     #[must_use]
     pub fn cell(&self, lang: impl Borrow<Lang>) -> Part<FigureCell> {
         let lang = *lang.borrow();
-        Part(FigureCell {
-            class: self.class(),
-            title: self.title(lang),
-            text: self.text(lang),
-        })
+        Part(FigureCell { class: self.class(), title: self.title(lang), text: self.text(lang) })
     }
 
     /// Style classes of the cell.
@@ -174,9 +170,7 @@ pub struct Legend {
 /// Explains the four blanks.
 #[must_use]
 pub fn legend(lang: impl Borrow<Lang>) -> Part<Legend> {
-    Part(Legend {
-        lang: *lang.borrow(),
-    })
+    Part(Legend { lang: *lang.borrow() })
 }
 
 /// A number with a comma between thousands, as tables show it.
@@ -229,10 +223,7 @@ mod tests {
             }
         }
         let hidden = Figure::Suppressed.cell(Lang::Zh).to_string();
-        assert!(
-            hidden.contains("隐去") && hidden.contains("class=\"num sup\""),
-            "{hidden}"
-        );
+        assert!(hidden.contains("隐去") && hidden.contains("class=\"num sup\""), "{hidden}");
     }
 
     /// A zero of a rounded table never claims that there is nobody.
@@ -240,14 +231,8 @@ mod tests {
     fn a_rounded_zero_is_not_zero() {
         let (exact, rounded) = (Rule::SumOfClear, Rule::Rounded5);
         assert_eq!(Figure::of_cell(Cell::Value(0), exact).text(Lang::Zh), "0");
-        assert_eq!(
-            Figure::of_cell(Cell::Value(0), rounded).text(Lang::Zh),
-            "≈0"
-        );
-        assert_eq!(
-            Figure::of_cell(Cell::Suppressed, rounded),
-            Figure::Suppressed
-        );
+        assert_eq!(Figure::of_cell(Cell::Value(0), rounded).text(Lang::Zh), "≈0");
+        assert_eq!(Figure::of_cell(Cell::Suppressed, rounded), Figure::Suppressed);
     }
 
     /// A share is rounded to the nearest, and nothing divided by nobody is no share.

@@ -71,16 +71,8 @@ where
             return Err(Problem::Forbidden.into_response());
         }
         let lang = Lang::of_request(&parts.uri, &parts.headers);
-        let frame = Frame {
-            lang,
-            uri: parts.uri.clone(),
-            session: Some(session.clone()),
-        };
-        Ok(Self {
-            session,
-            frame,
-            audience: PhantomData,
-        })
+        let frame = Frame { lang, uri: parts.uri.clone(), session: Some(session.clone()) };
+        Ok(Self { session, frame, audience: PhantomData })
     }
 }
 
@@ -113,10 +105,7 @@ where
         let visitor = Visitor::<A>::from_request_parts(&mut parts, state).await?;
         let expected = visitor.session.csrf.clone();
         let fields = checked_fields(&parts, body, &expected).await;
-        Ok(Self {
-            visitor,
-            fields: fields.map_err(IntoResponse::into_response)?,
-        })
+        Ok(Self { visitor, fields: fields.map_err(IntoResponse::into_response)? })
     }
 }
 
@@ -132,9 +121,7 @@ pub(super) async fn checked_fields<T: DeserializeOwned>(
     if !is_same_origin(&parts.headers) {
         return Err(Problem::StaleForm);
     }
-    let bytes = to_bytes(body, FORM_BYTES_MAX)
-        .await
-        .map_err(|_| Problem::BadRequest)?;
+    let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Problem::BadRequest)?;
     let again = || {
         let mut request = Request::new(Body::from(bytes.clone()));
         *request.method_mut() = parts.method.clone();
@@ -147,9 +134,7 @@ pub(super) async fn checked_fields<T: DeserializeOwned>(
         return Err(Problem::StaleForm);
     }
     let fields = Form::<T>::from_request(again(), &()).await;
-    fields
-        .map(|Form(fields)| fields)
-        .map_err(|_| Problem::BadRequest)
+    fields.map(|Form(fields)| fields).map_err(|_| Problem::BadRequest)
 }
 
 /// Whether a form comes from this console's own pages, as far as the browser says.
@@ -161,15 +146,10 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
-    let Some(origin) = headers
-        .get(header::ORIGIN)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else {
         return !headers.contains_key(header::ORIGIN);
     };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
     let authority = origin.split_once("://").map(|(_, rest)| rest);
     authority.is_some() && authority == host
 }
@@ -210,15 +190,9 @@ pub(super) fn see_other(to: &str) -> Response {
 
 /// An address within this console; anything that could lead elsewhere becomes the start page.
 pub(super) fn local_path(text: &str) -> &str {
-    let plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let local = text.starts_with('/') && !text.starts_with("//");
-    if plain && local && text.len() <= NEXT_BYTES_MAX {
-        text
-    } else {
-        "/"
-    }
+    if plain && local && text.len() <= NEXT_BYTES_MAX { text } else { "/" }
 }
 
 #[cfg(test)]
@@ -236,42 +210,21 @@ mod tests {
     /// A form of another site is told by what the browser says about it.
     #[test]
     fn forms_of_other_sites_are_recognised() {
-        assert!(check(&[
-            ("sec-fetch-site", "same-origin"),
-            ("origin", "null")
-        ]));
+        assert!(check(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
         assert!(!check(&[("sec-fetch-site", "cross-site")]));
-        assert!(
-            !check(&[("sec-fetch-site", "same-site")]),
-            "another port or subdomain"
-        );
-        assert!(check(&[
-            ("origin", "http://127.0.0.1:8443"),
-            ("host", "127.0.0.1:8443")
-        ]));
-        assert!(!check(&[
-            ("origin", "http://127.0.0.1:9999"),
-            ("host", "127.0.0.1:8443")
-        ]));
+        assert!(!check(&[("sec-fetch-site", "same-site")]), "another port or subdomain");
+        assert!(check(&[("origin", "http://127.0.0.1:8443"), ("host", "127.0.0.1:8443")]));
+        assert!(!check(&[("origin", "http://127.0.0.1:9999"), ("host", "127.0.0.1:8443")]));
         assert!(!check(&[("origin", "null"), ("host", "127.0.0.1:8443")]));
         assert!(!check(&[("origin", "null")]));
-        assert!(
-            check(&[("host", "127.0.0.1:8443")]),
-            "an old browser that says nothing"
-        );
+        assert!(check(&[("host", "127.0.0.1:8443")]), "an old browser that says nothing");
     }
 
     /// Signing in never leads to another site.
     #[test]
     fn the_way_back_stays_in_the_console() {
         assert_eq!(local_path("/egress?page=2"), "/egress?page=2");
-        for text in [
-            "//evil.example",
-            "https://evil.example",
-            "/\\evil",
-            "",
-            "/a\nb",
-        ] {
+        for text in ["//evil.example", "https://evil.example", "/\\evil", "", "/a\nb"] {
             assert_eq!(local_path(text), "/", "{text}");
         }
     }

@@ -77,10 +77,7 @@ impl Lang {
     #[must_use]
     pub fn asked_for(uri: &Uri) -> Option<Self> {
         let query = uri.query()?;
-        query
-            .split('&')
-            .find_map(|pair| pair.strip_prefix("lang="))
-            .and_then(Self::from_code)
+        query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Self::from_code)
     }
 }
 
@@ -93,9 +90,7 @@ fn accepted(headers: &HeaderMap) -> Option<Lang> {
         let Some(lang) = pieces.next().and_then(Lang::from_code) else {
             continue;
         };
-        let weight = pieces
-            .find_map(|piece| piece.trim().strip_prefix("q="))
-            .map_or(1000, milli);
+        let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")).map_or(1000, milli);
         if best.is_none_or(|(held, _)| weight > held) {
             best = Some((weight, lang));
         }
@@ -107,9 +102,7 @@ fn accepted(headers: &HeaderMap) -> Option<Lang> {
 fn milli(text: &str) -> u32 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let padded = format!("{fraction:0<3}");
-    let thousandths = padded
-        .get(..3)
-        .and_then(|digits| digits.parse::<u32>().ok());
+    let thousandths = padded.get(..3).and_then(|digits| digits.parse::<u32>().ok());
     match (whole.parse::<u32>(), thousandths) {
         (Ok(units), Some(rest)) => units.min(1) * 1000 + rest,
         _ => 0,
@@ -147,15 +140,9 @@ impl Text {
     /// make the constant impossible to build.
     #[must_use]
     pub const fn new(zh: &'static str, en: &'static str) -> Self {
-        assert!(
-            !zh.is_empty() && !en.is_empty(),
-            "a text needs both languages"
-        );
+        assert!(!zh.is_empty() && !en.is_empty(), "a text needs both languages");
         assert!(!has_cjk(en), "the English half of a text has Chinese in it");
-        assert!(
-            placeholders(zh) == placeholders(en),
-            "placeholders differ between languages"
-        );
+        assert!(placeholders(zh) == placeholders(en), "placeholders differ between languages");
         Self { zh, en }
     }
 
@@ -193,10 +180,7 @@ impl Text {
 }
 
 /// Whether a text has Chinese characters or full-width marks, by the lead bytes of UTF-8.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the index is below the length; runs in constants"
-)]
+#[expect(clippy::indexing_slicing, reason = "the index is below the length; runs in constants")]
 const fn has_cjk(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -210,10 +194,7 @@ const fn has_cjk(text: &str) -> bool {
 }
 
 /// The placeholders of a text as a set of bits.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the index is below the length; runs in constants"
-)]
+#[expect(clippy::indexing_slicing, reason = "the index is below the length; runs in constants")]
 const fn placeholders(text: &str) -> u16 {
     let bytes = text.as_bytes();
     let mut set = 0;
@@ -252,18 +233,12 @@ pub struct Label {
 impl Label {
     /// Pairs two names.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            zh: zh.into(),
-            en: en.into(),
-        }
+        Self { zh: zh.into(), en: en.into() }
     }
 
     /// A name that is the same in both languages, such as a code.
     pub fn same(text: impl Into<String>) -> Self {
-        Self {
-            zh: text.into(),
-            en: String::new(),
-        }
+        Self { zh: text.into(), en: String::new() }
     }
 
     /// The name in one language, or in the language that there is.
@@ -297,14 +272,8 @@ mod tests {
 
     fn check(uri: &str, cookie: &str, accept: &str) -> Lang {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::COOKIE,
-            HeaderValue::from_str(cookie).expect("cookie"),
-        );
-        headers.insert(
-            header::ACCEPT_LANGUAGE,
-            HeaderValue::from_str(accept).expect("accept"),
-        );
+        headers.insert(header::COOKIE, HeaderValue::from_str(cookie).expect("cookie"));
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(accept).expect("accept"));
         Lang::of_request(&uri.parse().expect("uri"), &headers)
     }
 
@@ -322,13 +291,8 @@ mod tests {
     /// Switching the language keeps what the reader had filtered for.
     #[test]
     fn language_switch_keeps_the_filter() {
-        let uri: Uri = "/indicators?term=2025S1&lang=zh&unit=370200"
-            .parse()
-            .expect("uri");
-        assert_eq!(
-            switch_href(&uri, Lang::En),
-            "/indicators?term=2025S1&unit=370200&lang=en"
-        );
+        let uri: Uri = "/indicators?term=2025S1&lang=zh&unit=370200".parse().expect("uri");
+        assert_eq!(switch_href(&uri, Lang::En), "/indicators?term=2025S1&unit=370200&lang=en");
     }
 
     /// Placeholders are filled by number, whatever their order in the sentence.

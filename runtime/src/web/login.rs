@@ -70,10 +70,7 @@ pub async fn form(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let attempt = Attempt {
-        next: back.next,
-        ..Attempt::default()
-    };
+    let attempt = Attempt { next: back.next, ..Attempt::default() };
     show(&shell, &frame(&headers, uri), &attempt)
 }
 
@@ -88,41 +85,22 @@ pub async fn submit(
     let (parts, body) = request.into_parts();
     let tie = cookie::value(&parts.headers, &shell.login_cookie()).unwrap_or_default();
     let fields: Credentials = guard::checked_fields(&parts, body, tie).await?;
-    let Credentials {
-        login,
-        password,
-        next,
-    } = fields;
-    let result = shell
-        .sessions
-        .sign_in(&login, password, shell.clock.now_ms())
-        .await;
+    let Credentials { login, password, next } = fields;
+    let result = shell.sessions.sign_in(&login, password, shell.clock.now_ms()).await;
     let failure = match result {
         Ok(token) => return signed_in(&shell, token.expose(), guard::local_path(&next)),
         Err(SessionError::Refused) => (
             StatusCode::UNAUTHORIZED,
-            [
-                words::LOGIN_FAILED,
-                words::LOGIN_FAILED_WHY,
-                words::LOGIN_FAILED_NEXT,
-            ],
+            [words::LOGIN_FAILED, words::LOGIN_FAILED_WHY, words::LOGIN_FAILED_NEXT],
         ),
         Err(SessionError::Busy) => (
             StatusCode::TOO_MANY_REQUESTS,
-            [
-                words::LOGIN_BUSY,
-                words::LOGIN_BUSY_WHY,
-                words::LOGIN_BUSY_NEXT,
-            ],
+            [words::LOGIN_BUSY, words::LOGIN_BUSY_WHY, words::LOGIN_BUSY_NEXT],
         ),
         Err(SessionError::Store(error)) => return Err(error.into()),
         Err(SessionError::Account(_)) => return Err(Problem::Internal),
     };
-    let attempt = Attempt {
-        next,
-        login,
-        failure: Some(failure),
-    };
+    let attempt = Attempt { next, login, failure: Some(failure) };
     show(&shell, &frame(&parts.headers, parts.uri), &attempt)
 }
 
@@ -138,20 +116,11 @@ pub async fn leave(
     if let Some(token) = cookie::value(&headers, &shell.session_cookie()) {
         shell.sessions.sign_out(token).await?;
     }
-    with_cookie(
-        guard::see_other("/login"),
-        &shell,
-        &shell.session_cookie(),
-        "",
-    )
+    with_cookie(guard::see_other("/login"), &shell, &shell.session_cookie(), "")
 }
 
 fn frame(headers: &HeaderMap, uri: Uri) -> Frame {
-    Frame {
-        lang: Lang::of_request(&uri, headers),
-        uri,
-        session: None,
-    }
+    Frame { lang: Lang::of_request(&uri, headers), uri, session: None }
 }
 
 fn show(shell: &Shell, frame: &Frame, attempt: &Attempt) -> Result<Response, Problem> {
@@ -181,12 +150,7 @@ fn show(shell: &Shell, frame: &Frame, attempt: &Attempt) -> Result<Response, Pro
 }
 
 fn signed_in(shell: &Shell, token: &str, next: &str) -> Result<Response, Problem> {
-    let reply = with_cookie(
-        guard::see_other(next),
-        shell,
-        &shell.session_cookie(),
-        token,
-    )?;
+    let reply = with_cookie(guard::see_other(next), shell, &shell.session_cookie(), token)?;
     with_cookie(reply, shell, &shell.login_cookie(), "")
 }
 

@@ -65,31 +65,15 @@ impl Problem {
     #[must_use]
     pub const fn sentences(self) -> [Text; 3] {
         match self {
-            Self::BadRequest => [
-                words::BAD_REQUEST,
-                words::BAD_REQUEST_WHY,
-                words::BAD_REQUEST_NEXT,
-            ],
-            Self::Forbidden => [
-                words::FORBIDDEN,
-                words::FORBIDDEN_WHY,
-                words::FORBIDDEN_NEXT,
-            ],
-            Self::StaleForm => [
-                words::STALE_FORM,
-                words::STALE_FORM_WHY,
-                words::STALE_FORM_NEXT,
-            ],
-            Self::NotFound => [
-                words::NOT_FOUND,
-                words::NOT_FOUND_WHY,
-                words::NOT_FOUND_NEXT,
-            ],
-            Self::Unavailable => [
-                words::UNAVAILABLE,
-                words::UNAVAILABLE_WHY,
-                words::UNAVAILABLE_NEXT,
-            ],
+            Self::BadRequest => {
+                [words::BAD_REQUEST, words::BAD_REQUEST_WHY, words::BAD_REQUEST_NEXT]
+            }
+            Self::Forbidden => [words::FORBIDDEN, words::FORBIDDEN_WHY, words::FORBIDDEN_NEXT],
+            Self::StaleForm => [words::STALE_FORM, words::STALE_FORM_WHY, words::STALE_FORM_NEXT],
+            Self::NotFound => [words::NOT_FOUND, words::NOT_FOUND_WHY, words::NOT_FOUND_NEXT],
+            Self::Unavailable => {
+                [words::UNAVAILABLE, words::UNAVAILABLE_WHY, words::UNAVAILABLE_NEXT]
+            }
             Self::Internal => [words::INTERNAL, words::INTERNAL_WHY, words::INTERNAL_NEXT],
         }
     }

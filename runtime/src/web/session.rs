@@ -90,11 +90,7 @@ impl Sessions {
     /// No random password could be hashed.
     pub fn new(store: SessionStore) -> Result<Self, AccountError> {
         let decoy = Password::typed(fresh_secret())?.hash()?;
-        Ok(Self {
-            store,
-            turns: Semaphore::new(HASHES_MAX),
-            decoy,
-        })
+        Ok(Self { store, turns: Semaphore::new(HASHES_MAX), decoy })
     }
 
     /// Makes an account, or gives one a new password, role and name and ends its sessions.
@@ -157,18 +153,13 @@ impl Sessions {
             Ok(login) => self.store.account(&login).await?,
             Err(_) => None,
         };
-        let hash = account
-            .as_ref()
-            .map_or(&self.decoy, |known| &known.password_hash)
-            .clone();
+        let hash = account.as_ref().map_or(&self.decoy, |known| &known.password_hash).clone();
         let matches = tokio::task::spawn_blocking(move || password.matches(&hash)).await;
         match account {
             Some(known) if known.locked_until_ms > now_ms => Err(SessionError::Refused),
             Some(known) if matches.unwrap_or(false) => self.open(known.login, now_ms).await,
             Some(known) => {
-                self.store
-                    .note_failure(&known.login, paused_until(&known, now_ms))
-                    .await?;
+                self.store.note_failure(&known.login, paused_until(&known, now_ms)).await?;
                 Err(SessionError::Refused)
             }
             None => Err(SessionError::Refused),
@@ -204,19 +195,8 @@ impl Sessions {
         if now_ms - stored.seen_ms >= TOUCH_MS {
             self.store.touch(digest, now_ms).await?;
         }
-        let StoredSession {
-            login,
-            name,
-            role,
-            csrf,
-            ..
-        } = stored;
-        Ok(Some(Session {
-            login,
-            name,
-            role,
-            csrf,
-        }))
+        let StoredSession { login, name, role, csrf, .. } = stored;
+        Ok(Some(Session { login, name, role, csrf }))
     }
 
     /// Ends the session of a token.
@@ -243,21 +223,16 @@ pub struct NewAccount {
 /// 32 random bytes in hexadecimal digits.
 pub(super) fn fresh_secret() -> String {
     use std::fmt::Write as _;
-    random_bytes::<32>()
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    random_bytes::<32>().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Whether two secrets are equal, without telling by the time it takes where they differ.
 pub(super) fn same_secret(one: &str, other: &str) -> bool {
-    let differing = one
-        .bytes()
-        .zip(other.bytes())
-        .fold(0, |sum, (a, b)| sum | (a ^ b));
+    let differing = one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
     !one.is_empty() && one.len() == other.len() && differing == 0
 }
 

@@ -13,11 +13,8 @@ use crate::sql::{Database, Migration, Row, SqlError, Tx};
 pub const SCHEMA: &str = include_str!("session_store/001_account.sql");
 
 /// Migrations of a database of its own.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "console accounts and sessions",
-    sql: SCHEMA,
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { number: 1, name: "console accounts and sessions", sql: SCHEMA }];
 
 /// Most sessions that one account has at a time; the longest unused one gives way.
 const SESSIONS_PER_ACCOUNT_MAX: i64 = 8;
@@ -135,11 +132,9 @@ impl SessionStore {
     pub async fn logins(&self) -> Result<Vec<String>, SqlError> {
         self.database
             .read_async(|tx| {
-                tx.query(
-                    "select login from account order by login limit 1000",
-                    &[],
-                    |row| row.text(0),
-                )
+                tx.query("select login from account order by login limit 1000", &[], |row| {
+                    row.text(0)
+                })
             })
             .await
     }
@@ -169,10 +164,7 @@ impl SessionStore {
     pub async fn open(&self, session: NewSession) -> Result<(), SqlError> {
         self.database
             .write_async("open_session", move |tx| {
-                tx.execute(
-                    "delete from session where expires_ms <= $1",
-                    params![session.now_ms],
-                )?;
+                tx.execute("delete from session where expires_ms <= $1", params![session.now_ms])?;
                 tx.execute(
                     "delete from session where login = $1 and token_digest not in (select \
                      token_digest from session where login = $1 order by seen_ms desc limit $2)",

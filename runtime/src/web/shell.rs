@@ -166,10 +166,7 @@ impl Shell {
         let text = self.render(frame, page)?.into_string();
         let kind = HeaderValue::from_static("text/html; charset=utf-8");
         let language = HeaderValue::from_static(frame.lang.tag());
-        let headers = [
-            (header::CONTENT_TYPE, kind),
-            (header::CONTENT_LANGUAGE, language),
-        ];
+        let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_LANGUAGE, language)];
         Ok((status, headers, text).into_response())
     }
 }

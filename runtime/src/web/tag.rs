@@ -50,10 +50,7 @@ impl Tag {
     /// A tag with a word that was put together.
     #[must_use]
     pub fn new(tone: Tone, label: impl Into<String>) -> Part<Self> {
-        Part(Self {
-            class: tone.class(),
-            label: label.into(),
-        })
+        Part(Self { class: tone.class(), label: label.into() })
     }
 }
 

@@ -83,13 +83,7 @@ async fn console_of(role: Role) -> (Browser, SimulatedClock) {
         unit: Label::new("<b>市南区第一小学", "First Primary & Co"),
         unit_id: "F370202004P01".to_owned(),
         transport: Transport::Loopback,
-        nav: vec![NavGroup {
-            title: GROUP,
-            links: vec![NavLink {
-                label: ENTRY,
-                href: "/",
-            }],
-        }],
+        nav: vec![NavGroup { title: GROUP, links: vec![NavLink { label: ENTRY, href: "/" }] }],
         demonstration: true,
     };
     let shell = trial::shell(site, role, clock).await.expect("shell");
@@ -121,24 +115,11 @@ async fn signing_in_leads_to_the_page_that_was_wanted() {
         ("next", "/?page=2"),
     ];
     let reply = browser.post("/login", &fields).await.expect("reply");
-    assert_eq!(
-        (reply.status, reply.header("location")),
-        (StatusCode::SEE_OTHER, "/?page=2")
-    );
-    let cookies: Vec<&str> = reply
-        .headers
-        .get_all("set-cookie")
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .collect();
-    assert!(
-        cookies[0].starts_with("xinqiao-session-f370202004p01="),
-        "{cookies:?}"
-    );
-    assert!(
-        cookies[0].ends_with("; Path=/; HttpOnly; SameSite=Strict"),
-        "{cookies:?}"
-    );
+    assert_eq!((reply.status, reply.header("location")), (StatusCode::SEE_OTHER, "/?page=2"));
+    let cookies: Vec<&str> =
+        reply.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok()).collect();
+    assert!(cookies[0].starts_with("xinqiao-session-f370202004p01="), "{cookies:?}");
+    assert!(cookies[0].ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{cookies:?}");
     let page = browser.get("/?page=2").await.expect("reply");
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("赵老师") && page.text.contains("校长"));
@@ -148,30 +129,20 @@ async fn signing_in_leads_to_the_page_that_was_wanted() {
 #[tokio::test]
 async fn a_failed_sign_in_says_what_to_do_next() {
     let (mut browser, _) = console_of(Role::Principal).await;
-    let reply = browser
-        .sign_in("reader", "wrong \"password")
-        .await
-        .expect("reply");
+    let reply = browser.sign_in("reader", "wrong \"password").await.expect("reply");
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
     assert!(reply.text.contains("role=\"alert\"") && reply.text.contains("请核对大小写"));
     assert_eq!(reply.field("login"), Some("reader"));
     assert!(!reply.text.contains("wrong"));
     assert_eq!(reply.flaws(), Vec::<String>::new());
-    assert_eq!(
-        browser.get("/").await.expect("reply").status,
-        StatusCode::SEE_OTHER
-    );
+    assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::SEE_OTHER);
 }
 
 /// A sign-in form that this browser was not given is refused before the password is looked at.
 #[tokio::test]
 async fn a_foreign_sign_in_form_is_refused() {
     let (mut browser, _) = console_of(Role::Principal).await;
-    let fields = [
-        ("csrf", "guessed"),
-        ("login", "reader"),
-        ("password", PASSWORD),
-    ];
+    let fields = [("csrf", "guessed"), ("login", "reader"), ("password", PASSWORD)];
     let reply = browser.post("/login", &fields).await.expect("reply");
     assert_eq!(reply.status, StatusCode::FORBIDDEN);
     browser.get("/login").await.expect("reply");
@@ -185,25 +156,13 @@ async fn a_foreign_sign_in_form_is_refused() {
 async fn forms_without_the_token_of_the_session_are_refused() {
     let (mut browser, _) = console_of(Role::Principal).await;
     browser.sign_in("reader", PASSWORD).await.expect("reply");
-    let csrf = browser
-        .get("/")
-        .await
-        .expect("reply")
-        .field("csrf")
-        .expect("token")
-        .to_owned();
+    let csrf = browser.get("/").await.expect("reply").field("csrf").expect("token").to_owned();
     for token in ["", "guessed"] {
-        let reply = browser
-            .post("/keep", &[("csrf", token), ("text", "x")])
-            .await
-            .expect("reply");
+        let reply = browser.post("/keep", &[("csrf", token), ("text", "x")]).await.expect("reply");
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{token}");
     }
     let fields = [("csrf", csrf.as_str()), ("text", "一句话")];
-    assert_eq!(
-        browser.post("/keep", &fields).await.expect("reply").text,
-        "kept 一句话"
-    );
+    assert_eq!(browser.post("/keep", &fields).await.expect("reply").text, "kept 一句话");
     browser.headers = vec![("sec-fetch-site".to_owned(), "cross-site".to_owned())];
     let reply = browser.post("/keep", &fields).await.expect("reply");
     assert_eq!(reply.status, StatusCode::FORBIDDEN);
@@ -211,24 +170,12 @@ async fn forms_without_the_token_of_the_session_are_refused() {
     let reply = browser.post("/logout", &fields).await.expect("reply");
     assert_eq!(reply.status, StatusCode::FORBIDDEN);
     browser.headers.clear();
+    assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::OK, "still signed in");
     assert_eq!(
-        browser.get("/").await.expect("reply").status,
-        StatusCode::OK,
-        "still signed in"
-    );
-    assert_eq!(
-        browser
-            .post("/logout", &fields)
-            .await
-            .expect("reply")
-            .status,
+        browser.post("/logout", &fields).await.expect("reply").status,
         StatusCode::SEE_OTHER
     );
-    assert_eq!(
-        browser.get("/").await.expect("reply").status,
-        StatusCode::SEE_OTHER,
-        "signed out"
-    );
+    assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::SEE_OTHER, "signed out");
 }
 
 /// A session that was not used for half an hour is asked to sign in again.
@@ -237,24 +184,16 @@ async fn an_idle_session_has_ended() {
     let (mut browser, hand) = console_of(Role::Principal).await;
     browser.sign_in("reader", PASSWORD).await.expect("reply");
     hand.advance_ms(session::IDLE_MS - 1);
-    assert_eq!(
-        browser.get("/").await.expect("reply").status,
-        StatusCode::OK
-    );
+    assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::OK);
     hand.advance_ms(session::IDLE_MS);
-    assert_eq!(
-        browser.get("/").await.expect("reply").status,
-        StatusCode::SEE_OTHER
-    );
+    assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::SEE_OTHER);
 }
 
 /// A page is for its roles only; the others read a sentence and nothing of the page.
 #[tokio::test]
 async fn a_page_is_shown_to_its_roles_only() {
-    for (role, status) in [
-        (Role::Auditor, StatusCode::OK),
-        (Role::Operator, StatusCode::FORBIDDEN),
-    ] {
+    for (role, status) in [(Role::Auditor, StatusCode::OK), (Role::Operator, StatusCode::FORBIDDEN)]
+    {
         let (mut browser, _) = console_of(role).await;
         browser.sign_in("reader", PASSWORD).await.expect("reply");
         let reply = browser.get("/secret").await.expect("reply");
@@ -268,28 +207,12 @@ async fn a_page_is_shown_to_its_roles_only() {
 async fn every_reply_is_protected() {
     let (mut browser, _) = console_of(Role::Principal).await;
     browser.sign_in("reader", PASSWORD).await.expect("reply");
-    for path in [
-        "/",
-        "/login",
-        "/absent",
-        "/secret",
-        "/fail",
-        "/static/xinqiao.css",
-        "/keep",
-    ] {
+    for path in ["/", "/login", "/absent", "/secret", "/fail", "/static/xinqiao.css", "/keep"] {
         let reply = browser.get(path).await.expect("reply");
-        assert_eq!(
-            reply.header("content-security-policy"),
-            CONTENT_POLICY,
-            "{path}"
-        );
+        assert_eq!(reply.header("content-security-policy"), CONTENT_POLICY, "{path}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(reply.header("referrer-policy"), "no-referrer", "{path}");
-        let kept = if path.starts_with("/static") {
-            "public"
-        } else {
-            "no-store"
-        };
+        let kept = if path.starts_with("/static") { "public" } else { "no-store" };
         assert!(reply.header("cache-control").starts_with(kept), "{path}");
     }
 }
@@ -301,36 +224,13 @@ async fn errors_say_what_to_do_next() {
     browser.sign_in("reader", PASSWORD).await.expect("reply");
     for (path, status, zh, en) in [
         ("/absent", 404, "没有这个页面", "There is no such page"),
-        (
-            "/secret",
-            403,
-            "您的岗位不能查看此页",
-            "Your role may not see this page",
-        ),
-        (
-            "/fail",
-            503,
-            "暂时读不到数据",
-            "The data cannot be read at the moment",
-        ),
-        (
-            "/keep",
-            405,
-            "无法理解这个请求",
-            "The request could not be understood",
-        ),
-        (
-            "/static/absent",
-            404,
-            "没有这个页面",
-            "There is no such page",
-        ),
+        ("/secret", 403, "您的岗位不能查看此页", "Your role may not see this page"),
+        ("/fail", 503, "暂时读不到数据", "The data cannot be read at the moment"),
+        ("/keep", 405, "无法理解这个请求", "The request could not be understood"),
+        ("/static/absent", 404, "没有这个页面", "There is no such page"),
     ] {
         for (lang, sentence) in [("zh", zh), ("en", en)] {
-            let reply = browser
-                .get(&format!("{path}?lang={lang}"))
-                .await
-                .expect("reply");
+            let reply = browser.get(&format!("{path}?lang={lang}")).await.expect("reply");
             let expected = if status == 405 { 400 } else { status };
             assert_eq!(reply.status.as_u16(), expected, "{path}");
             assert!(reply.text.contains(sentence), "{path} {lang}");
@@ -362,17 +262,9 @@ async fn what_pages_point_to_exists() {
     let (mut browser, _) = console_of(Role::Principal).await;
     browser.sign_in("reader", PASSWORD).await.expect("reply");
     let page = browser.get("/").await.expect("reply");
-    let hrefs = page
-        .text
-        .split("href=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next());
+    let hrefs = page.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let mut found = 0;
-    for href in hrefs
-        .filter(|href| href.starts_with('/'))
-        .map(str::to_owned)
-        .collect::<Vec<_>>()
-    {
+    for href in hrefs.filter(|href| href.starts_with('/')).map(str::to_owned).collect::<Vec<_>>() {
         let reply = browser.get(&href).await.expect("reply");
         assert_eq!(reply.status, StatusCode::OK, "{href}");
         found += 1;

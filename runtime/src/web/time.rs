@@ -11,12 +11,7 @@ const SHANGHAI: Offset = Offset::constant(8);
 pub fn minute(unix_ms: i64) -> String {
     Timestamp::from_millisecond(unix_ms).map_or_else(
         |_| "—".to_owned(),
-        |instant| {
-            SHANGHAI
-                .to_datetime(instant)
-                .strftime("%Y-%m-%d %H:%M")
-                .to_string()
-        },
+        |instant| SHANGHAI.to_datetime(instant).strftime("%Y-%m-%d %H:%M").to_string(),
     )
 }
 

@@ -43,10 +43,7 @@ impl Seen {
     /// A header as text, empty where there is none.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The value of the first form field of a name.
@@ -101,15 +98,8 @@ impl Seen {
 }
 
 /// What the content policy would refuse, or what only works with scripts.
-const BANNED: [&str; 7] = [
-    " style=",
-    "<style",
-    "<script",
-    "javascript:",
-    " onclick=",
-    " onload=",
-    " onchange=",
-];
+const BANNED: [&str; 7] =
+    [" style=", "<style", "<script", "javascript:", " onclick=", " onload=", " onchange="];
 /// What every page has.
 const NEEDED: [&str; 5] = [
     "<meta name=\"renderer\" content=\"webkit\">",
@@ -131,11 +121,7 @@ impl Browser {
     /// Opens a console.
     #[must_use]
     pub const fn new(router: Router) -> Self {
-        Self {
-            router,
-            cookies: BTreeMap::new(),
-            headers: Vec::new(),
-        }
+        Self { router, cookies: BTreeMap::new(), headers: Vec::new() }
     }
 
     /// Asks for a page.
@@ -155,8 +141,7 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={}", percent_encoded(value)))
             .collect();
-        self.send(Method::POST, path, Body::from(pairs.join("&")))
-            .await
+        self.send(Method::POST, path, Body::from(pairs.join("&"))).await
     }
 
     /// Signs in through the form.
@@ -166,11 +151,7 @@ impl Browser {
     pub async fn sign_in(&mut self, login: &str, password: &str) -> Result<Seen, TrialError> {
         let form = self.get("/login").await?;
         let csrf = form.field("csrf").unwrap_or_default().to_owned();
-        let fields = [
-            ("csrf", csrf.as_str()),
-            ("login", login),
-            ("password", password),
-        ];
+        let fields = [("csrf", csrf.as_str()), ("login", login), ("password", password)];
         self.post("/login", &fields).await
     }
 
@@ -188,11 +169,7 @@ impl Browser {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let jar: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(k, v)| format!("{k}={v}"))
-            .collect();
+        let jar: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         if !jar.is_empty() {
             request = request.header(header::COOKIE, jar.join("; "));
         }
@@ -201,19 +178,12 @@ impl Browser {
         self.keep_cookies(&parts.headers);
         let bytes = to_bytes(body, PAGE_BYTES_MAX).await?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Seen {
-            status: parts.status,
-            headers: parts.headers,
-            text,
-        })
+        Ok(Seen { status: parts.status, headers: parts.headers, text })
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
         for line in headers.get_all(header::SET_COOKIE) {
-            let pair = line
-                .to_str()
-                .ok()
-                .and_then(|line| line.split(';').next()?.split_once('='));
+            let pair = line.to_str().ok().and_then(|line| line.split(';').next()?.split_once('='));
             match pair {
                 Some((name, "")) => drop(self.cookies.remove(name)),
                 Some((name, value)) => drop(self.cookies.insert(name.into(), value.into())),
@@ -236,11 +206,7 @@ pub async fn shell(site: Site, role: Role, clock: Clock) -> Result<Arc<Shell>, T
         password: PASSWORD.to_owned(),
     };
     sessions.put_account(person, clock.now_ms()).await?;
-    Ok(Arc::new(Shell {
-        site,
-        sessions,
-        clock,
-    }))
+    Ok(Arc::new(Shell { site, sessions, clock }))
 }
 
 fn percent_encoded(text: &str) -> String {

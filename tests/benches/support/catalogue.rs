@@ -35,13 +35,7 @@ pub fn text() -> String {
                  kind = \"flow\"\nprofile = \"core\"\nchannel = \"clear\"\nsens = \"normal\"\n\
                  origin = \"school\"\nledger = \"session\"\nfill = \"typed\"\nunit = \"visit\"\n\
                  dims = [\"row\", \"column\"]\nperiod = \"week\"\nbasis = [\"Q1\"]\n";
-    [
-        head,
-        &dimension("row", SIDES.0),
-        &dimension("column", SIDES.1),
-        count,
-    ]
-    .concat()
+    [head, &dimension("row", SIDES.0), &dimension("column", SIDES.1), count].concat()
 }
 
 /// Digest of the pack.
@@ -60,10 +54,7 @@ pub fn store(tx: &Tx<'_>, now_ms: i64) -> Result<bool, SqlError> {
         effective_from: "2000-01-01".to_owned(),
         content: content.clone(),
     };
-    let bytes = Directive {
-        pack: pack.encode_to_vec(),
-        signatures: Vec::new(),
-    };
+    let bytes = Directive { pack: pack.encode_to_vec(), signatures: Vec::new() };
     let stored = Stored {
         cursor: 0,
         kind: pack.kind,
@@ -103,9 +94,7 @@ pub fn week(number: u64) -> (String, u32) {
 
 /// The signed bytes of a release, and the sum of its cells.
 pub fn release(unit: &str, number: u64, catalogue: &Digest) -> (Vec<u8>, u64) {
-    let seed = unit
-        .bytes()
-        .fold(number + 1, |sum, byte| sum * 131 + u64::from(byte));
+    let seed = unit.bytes().fold(number + 1, |sum, byte| sum * 131 + u64::from(byte));
     let cells = cells(seed);
     let sum = cells.iter().filter_map(|cell| cell.value()).sum();
     let (period, revision) = week(number);

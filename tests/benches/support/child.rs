@@ -77,9 +77,7 @@ impl Server {
             .expect("child starts");
         let mut line = String::new();
         let output = child.stdout.take().expect("output");
-        BufReader::new(output)
-            .read_line(&mut line)
-            .expect("address");
+        BufReader::new(output).read_line(&mut line).expect("address");
         let address = line.trim().parse().expect("address");
         Self { child, address }
     }
@@ -88,16 +86,8 @@ impl Server {
     pub fn usage(&self) -> Usage {
         let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
         let text = text.expect("child runs");
-        let fields = text
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .split_whitespace();
-        let ticks: Vec<f64> = fields
-            .skip(11)
-            .take(2)
-            .filter_map(|f| f.parse().ok())
-            .collect();
+        let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: Vec<f64> = fields.skip(11).take(2).filter_map(|f| f.parse().ok()).collect();
         Usage(Duration::from_secs_f64(ticks.iter().sum::<f64>() / TICKS))
     }
 
@@ -105,9 +95,7 @@ impl Server {
     pub fn memory_mib(&self, name: &str) -> f64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let text = text.expect("child runs");
-        let line = text
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
         kib.unwrap_or(0.0) / 1024.0
     }

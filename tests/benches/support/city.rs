@@ -66,9 +66,7 @@ impl City {
 
     /// Identities of schools of the district.
     pub fn schools(&self, count: usize) -> Vec<LeafIdentity> {
-        (0..count)
-            .map(|n| self.school(&format!("F370202J{n:04}")))
-            .collect()
+        (0..count).map(|n| self.school(&format!("F370202J{n:04}"))).collect()
     }
 
     fn school(&self, unit: &str) -> LeafIdentity {
@@ -76,15 +74,8 @@ impl City {
         let key = SigningKey::generate().expect("key");
         let request = csr::request(&key).expect("request");
         let public = csr::public_key(&request).expect("public key");
-        let record = LeafRecord {
-            name,
-            kind: UnitKind::School,
-            key: public,
-        };
-        let issued = self
-            .issuer
-            .issue(&record, self.federation.clock().now())
-            .expect("leaf");
+        let record = LeafRecord { name, kind: UnitKind::School, key: public };
+        let issued = self.issuer.issue(&record, self.federation.clock().now()).expect("leaf");
         LeafIdentity::new(&issued.chain, key).expect("identity")
     }
 
@@ -117,9 +108,8 @@ impl City {
         filled.expect("members registered");
         if let Some(parent) = parent {
             let (above, id) = (parent.config.unit.clone(), name.unit().clone());
-            let known: Result<(), SqlError> = parent
-                .store()
-                .write("district", move |tx| place(tx, &id, kind, &above, now_ms));
+            let known: Result<(), SqlError> =
+                parent.store().write("district", move |tx| place(tx, &id, kind, &above, now_ms));
             known.expect("known above");
         }
         config
@@ -127,10 +117,7 @@ impl City {
 
     /// Starts a hub whose folder was prepared.
     pub fn start(&self, config: Config) -> BenchHub {
-        BenchHub {
-            server: Server::start("--hub", &config.data),
-            config,
-        }
+        BenchHub { server: Server::start("--hub", &config.data), config }
     }
 }
 
@@ -160,11 +147,7 @@ fn register(
     now_ms: i64,
 ) -> Result<(), SqlError> {
     place(tx, member.peer().name().unit(), kind, parent, now_ms)?;
-    let leaf = member
-        .chain()
-        .first()
-        .map(|der| der.to_vec())
-        .unwrap_or_default();
+    let leaf = member.chain().first().map(|der| der.to_vec()).unwrap_or_default();
     peer::register(tx, member.peer(), leaf, now_ms)
 }
 

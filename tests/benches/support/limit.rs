@@ -28,11 +28,7 @@ use super::child::until_parent_ends;
 /// Appends with one fdatasync for each; milliseconds of every one.
 pub fn append_synced(folder: &Path, bytes: &[u8], count: usize) -> Vec<f64> {
     let path = folder.join("append.log");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .expect("file");
+    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("file");
     (0..count)
         .map(|_| {
             let start = Instant::now();
@@ -46,11 +42,7 @@ pub fn append_synced(folder: &Path, bytes: &[u8], count: usize) -> Vec<f64> {
 /// Appends with an fdatasync for every `group`; how long it took.
 pub fn append_grouped(folder: &Path, bodies: &[Vec<u8>], group: usize) -> Duration {
     let path = folder.join("grouped.log");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .expect("file");
+    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("file");
     let start = Instant::now();
     for bodies in bodies.chunks(group) {
         file.write_all(&bodies.concat()).expect("append");
@@ -76,10 +68,7 @@ impl Blobs {
                                     primary key (unit, number))",
             )
             .expect("table");
-        Self {
-            connection,
-            rows: std::cell::Cell::new(0),
-        }
+        Self { connection, rows: std::cell::Cell::new(0) }
     }
 
     /// Inserts bodies of `units` units in turn, 256 a commit; how long it took.
@@ -87,9 +76,7 @@ impl Blobs {
         let units = i64::try_from(units).expect("small");
         let start = Instant::now();
         for group in bodies.chunks(256) {
-            self.connection
-                .execute_batch("begin immediate")
-                .expect("begin");
+            self.connection.execute_batch("begin immediate").expect("begin");
             let sql = "insert into push values (?1, ?2, ?3)";
             let mut insert = self.connection.prepare_cached(sql).expect("insert");
             for body in group {
@@ -115,9 +102,7 @@ fn acceptor(folder: &Path) -> (Config, Arc<ServerConfig>) {
 /// Accepts mutual TLS handshakes and does nothing else, until the parent process ends.
 pub async fn serve_handshakes(folder: &Path) {
     let (_, tls) = acceptor(folder);
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("socket");
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("socket");
     println!("{}", socket.local_addr().expect("address"));
     let (acceptor, stop) = (TlsAcceptor::from(tls), until_parent_ends());
     loop {
@@ -146,18 +131,9 @@ struct Echo;
 type Replies<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 fn same_size() -> PushResponse {
-    let answers = vec![Answer {
-        body: vec![7; 90],
-        path: vec![7; 250],
-    }];
-    let batch = AnswerBatch {
-        signature: vec![7; 97],
-        root: vec![7; 33],
-        answers,
-    };
-    PushResponse {
-        answer: Some(Body::Answers(batch)),
-    }
+    let answers = vec![Answer { body: vec![7; 90], path: vec![7; 250] }];
+    let batch = AnswerBatch { signature: vec![7; 97], root: vec![7; 33], answers };
+    PushResponse { answer: Some(Body::Answers(batch)) }
 }
 
 #[tonic::async_trait]
@@ -195,9 +171,7 @@ pub async fn serve_echo(folder: &Path) {
     let (config, tls) = acceptor(folder);
     let tls = Arc::new(arc_swap::ArcSwap::new(tls));
     let zone = config.zone().clone();
-    let listener = Listener::bind(config.listen, tls, zone)
-        .await
-        .expect("socket");
+    let listener = Listener::bind(config.listen, tls, zone).await.expect("socket");
     println!("{}", listener.address().expect("address"));
     let stop = until_parent_ends();
     let served = tonic::transport::Server::builder()

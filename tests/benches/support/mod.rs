@@ -4,10 +4,7 @@
 //! driven from this process over real TLS. Every goal is a ratio to a limit that is measured in
 //! the same run, turn by turn with ours, because wall times of two runs do not compare.
 #![allow(dead_code, reason = "each benchmark uses a part of this")]
-#![expect(
-    clippy::expect_used,
-    reason = "a benchmark that cannot go on says so and ends"
-)]
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on says so and ends")]
 
 pub mod catalogue;
 pub mod child;
@@ -22,9 +19,7 @@ use std::future::Future;
 
 /// Runs a benchmark's async part on all processors.
 pub fn run<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.expect("executor").block_on(work)
 }
 

@@ -11,11 +11,7 @@ pub fn median(values: &[f64]) -> f64 {
 pub fn percentile(values: &[f64], percent: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a small rank"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small rank")]
     let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)
 }
@@ -70,11 +66,7 @@ impl Goal<'_> {
     /// Prints the goal as a line of a table headed by [`goals`].
     pub fn print(&self) {
         let reaches = |limit: f64| {
-            if self.more {
-                self.value >= limit
-            } else {
-                self.value <= limit
-            }
+            if self.more { self.value >= limit } else { self.value <= limit }
         };
         let verdict = match (reaches(self.must), reaches(self.aim)) {
             (_, true) => "aim reached",

@@ -43,14 +43,7 @@ impl School {
     pub fn new(identity: LeafIdentity) -> Self {
         let unit = identity.peer().name().unit().to_string();
         let (epoch, previous) = (random_bytes(), Vec::new());
-        Self {
-            identity,
-            unit,
-            epoch,
-            next: 1,
-            previous,
-            sums: vec![0; 520],
-        }
+        Self { identity, unit, epoch, next: 1, previous, sums: vec![0; 520] }
     }
 
     /// The next frames of its lane, signed.
@@ -63,19 +56,9 @@ impl School {
         let (body, sum) = catalogue::release(&self.unit, number, catalogue);
         let place = usize::try_from(number % 520).expect("small");
         *self.sums.get_mut(place).expect("week") = sum;
-        let signature = self
-            .identity
-            .key()
-            .sign(RELEASE_CONTEXT, &body)
-            .expect("signature");
+        let signature = self.identity.key().sign(RELEASE_CONTEXT, &body).expect("signature");
         let item = encode_item(ItemKind::Release, body, signature.to_bytes());
-        let frame = encode_frame(
-            &self.epoch,
-            Lane::Statistics,
-            self.next,
-            &self.previous,
-            &item,
-        );
+        let frame = encode_frame(&self.epoch, Lane::Statistics, self.next, &self.previous, &item);
         self.previous = sha256(&frame).to_tagged();
         self.next += 1;
         frame
@@ -93,9 +76,7 @@ impl School {
 
     /// Connects and says hello, as an uplink does.
     pub async fn connect(&self, address: SocketAddr, hub: &IdentityName, trust: &Trust) -> Line {
-        self.try_connect(address, hub, trust)
-            .await
-            .expect("connected")
+        self.try_connect(address, hub, trust).await.expect("connected")
     }
 
     /// Connects, says hello and opens the stream; any refusal is an error.
@@ -122,11 +103,7 @@ impl School {
         client.hello(hello).await?;
         let (frames, queue) = mpsc::channel(proto::limits::FRAMES_IN_FLIGHT_MAX);
         let replies = client.push(ReceiverStream::new(queue)).await?.into_inner();
-        Ok(Line {
-            dial,
-            frames,
-            replies,
-        })
+        Ok(Line { dial, frames, replies })
     }
 }
 
@@ -164,9 +141,7 @@ impl Line {
                 return pushed;
             }
             match self.replies.message().await {
-                Ok(Some(PushResponse {
-                    answer: Some(Answer::Answers(batch)),
-                })) => {
+                Ok(Some(PushResponse { answer: Some(Answer::Answers(batch)) })) => {
                     if let Err(code) = note(&batch, &mut sent, &mut pushed.latencies) {
                         pushed.broken = Some(code);
                         return pushed;
@@ -215,30 +190,18 @@ impl Line {
     pub async fn pull_and_report(&self) -> Result<(), tonic::Status> {
         let mut client = SyncClient::new(self.dial.channel.clone());
         // A school that has the packs already asks for what comes after them.
-        let asked = PullRequest {
-            after: 1_000,
-            follow: false,
-        };
+        let asked = PullRequest { after: 1_000, follow: false };
         let mut stream = client.pull(asked).await?.into_inner();
         while stream.message().await?.is_some() {}
-        client
-            .report_applied(ReportAppliedRequest::default())
-            .await?;
+        client.report_applied(ReportAppliedRequest::default()).await?;
         Ok(())
     }
 
     /// Opens the stream of directives and leaves it open.
     pub async fn follow(&self) -> impl Sized + use<> {
         let mut client = SyncClient::new(self.dial.channel.clone());
-        let asked = PullRequest {
-            after: 1_000,
-            follow: true,
-        };
-        client
-            .pull(asked)
-            .await
-            .expect("stream of directives")
-            .into_inner()
+        let asked = PullRequest { after: 1_000, follow: true };
+        client.pull(asked).await.expect("stream of directives").into_inner()
     }
 }
 

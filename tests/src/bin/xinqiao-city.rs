@@ -54,9 +54,7 @@ fn main() -> ExitCode {
         };
     }
     let arguments = Arguments::parse_from(args);
-    let executor = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let executor = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match executor {
         Ok(executor) => executor.block_on(run(&arguments)),
         Err(error) => Err(error.into()),
@@ -81,10 +79,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let temporary = tempfile::tempdir()?;
     let wishes = Wishes {
-        dir: arguments
-            .dir
-            .clone()
-            .unwrap_or_else(|| temporary.path().to_owned()),
+        dir: arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
         data: arguments.data.clone(),
         seed: arguments.seed,
         stay: !arguments.once,
@@ -153,11 +148,7 @@ const fn sentence(lang: Lang, zh: &'static str, en: &'static str) -> &'static st
 fn tracks(progress: &Progress, city: &City, lang: Lang) {
     let hubs = city.plan.hubs.len() as u64;
     let schools = city.plan.schools.len() as u64;
-    progress.track(
-        "commissions",
-        sentence(lang, "根证书", "Commissions' roots"),
-        1,
-    );
+    progress.track("commissions", sentence(lang, "根证书", "Commissions' roots"), 1);
     progress.track("packs", sentence(lang, "签发口径与量表", "Signed packs"), 1);
     progress.track("hubs", sentence(lang, "枢纽", "Hubs"), hubs);
     progress.track(
@@ -169,10 +160,7 @@ fn tracks(progress: &Progress, city: &City, lang: Lang) {
 
 /// Says where the pages are and how to sign in; to standard error, where talk goes.
 fn welcome(lang: Lang, schools: usize, visitors: &[Visitor]) {
-    eprintln!(
-        "\n{}",
-        sentence(lang, "网页（仅限本机）：", "Web pages (this machine only):")
-    );
+    eprintln!("\n{}", sentence(lang, "网页（仅限本机）：", "Web pages (this machine only):"));
     for visitor in visitors {
         eprintln!(
             "  {}  http://{}/  {} {}  {} {}",
@@ -194,9 +182,5 @@ fn welcome(lang: Lang, schools: usize, visitors: &[Visitor]) {
             )
         );
     }
-    eprintln!(
-        "{} {}",
-        sentence(lang, "按 Ctrl-C 结束。城市：", "Ctrl-C ends it. City:"),
-        CITY.0
-    );
+    eprintln!("{} {}", sentence(lang, "按 Ctrl-C 结束。城市：", "Ctrl-C ends it. City:"), CITY.0);
 }

@@ -9,13 +9,13 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use proto::pack::{PackKind, embedded};
+use proto::pack::embedded;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::generate::{Generated, generate};
-use super::plan::{CITY, CityPlan, HubPlan, REAL_SCHOOLS, SMALL_CITY_MAX, SchoolPlan, ZONE};
-use super::process::{Launcher, ProcessError, Program, Service, write_private};
+use super::office::Office;
+use super::plan::{CITY, CityPlan, HubPlan, SMALL_CITY_MAX, ZONE};
+use super::process::{Launcher, ProcessError, Program, Service};
 use super::progress::Progress;
 
 /// First day on which units of the demonstration sit where they sit.
@@ -26,6 +26,11 @@ pub const TERM: &str = "2025S1";
 
 /// Commands that run at once; more would only wait for the two cores that we plan for.
 const COMMANDS_AT_ONCE: usize = 4;
+
+/// A path as an argument of a command.
+pub(super) fn path_text(path: &Path) -> String {
+    path.display().to_string()
+}
 
 /// What the person at the terminal asked for.
 #[derive(Clone, Debug)]
@@ -91,14 +96,10 @@ impl City {
         // All are held until all are found, so that none is found twice.
         let mut held = Vec::new();
         for hub in &plan.hubs {
-            let (members, console) = (
-                TcpListener::bind("127.0.0.1:0")?,
-                TcpListener::bind("127.0.0.1:0")?,
-            );
-            let found = Addresses {
-                members: members.local_addr()?,
-                console: console.local_addr()?,
-            };
+            let (members, console) =
+                (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
+            let found =
+                Addresses { members: members.local_addr()?, console: console.local_addr()? };
             addresses.insert(hub.unit.clone(), found);
             held.push((members, console));
         }
@@ -109,14 +110,7 @@ impl City {
             held.push((console, TcpListener::bind("127.0.0.1:0")?));
         }
         drop(held);
-        Ok(Self {
-            wishes,
-            plan,
-            launcher,
-            services: Vec::new(),
-            addresses,
-            school_consoles,
-        })
+        Ok(Self { wishes, plan, launcher, services: Vec::new(), addresses, school_consoles })
     }
 
     /// Starts commands of this city.
@@ -161,13 +155,9 @@ impl City {
         self.enrol_schools(progress).await
     }
 
-    fn text(path: &Path) -> String {
-        path.display().to_string()
-    }
-
     async fn found_commissions(&self) -> Result<(), BuildError> {
         for commission in COMMISSIONS {
-            let dir = Self::text(&self.folder(&format!("ca-{commission}")));
+            let dir = path_text(&self.folder(&format!("ca-{commission}")));
             let args = [
                 "init",
                 "--commission",
@@ -179,89 +169,56 @@ impl City {
                 "--dir",
                 &dir,
             ];
-            self.launcher
-                .run(Program::Authority, commission, &args)
-                .await?;
+            self.launcher.run(Program::Authority, commission, &args).await?;
             let key = format!("{dir}/pack-key.pem");
             let args = ["pack-key", "--dir", &dir, "--out", &key];
-            self.launcher
-                .run(Program::Authority, commission, &args)
-                .await?;
+            self.launcher.run(Program::Authority, commission, &args).await?;
         }
         Ok(())
     }
 
     fn root_file(&self, commission: &str) -> String {
-        Self::text(&self.folder(&format!("ca-{commission}")).join("root.pem"))
+        path_text(&self.folder(&format!("ca-{commission}")).join("root.pem"))
     }
 
     /// Signs the built-in packs under both roots and publishes them at the city hub.
     async fn publish_packs(&self) -> Result<(), BuildError> {
         let folder = self.wishes.dir.join("packs");
         std::fs::create_dir_all(&folder)?;
-        let key = |commission| {
-            Self::text(
-                &self
-                    .folder(&format!("ca-{commission}"))
-                    .join("pack-key.pem"),
-            )
-        };
         let mut files = Vec::new();
         for pack in embedded::PACKS {
-            let plain = folder.join(format!("{}-{}.txt", pack.kind, pack.name));
-            std::fs::write(&plain, pack.bytes)?;
-            let (once, twice) = (
-                folder.join(format!("{}-{}.once", pack.kind, pack.name)),
-                folder.join(format!("{}-{}.pack", pack.kind, pack.name)),
-            );
-            let (plain, once, twice) = (Self::text(&plain), Self::text(&once), Self::text(&twice));
-            let (kind, version) = (pack.kind.to_string(), pack.version.to_string());
-            let education = key("education");
-            let args = [
-                "sign-pack",
-                "--key",
-                &education,
-                "--kind",
-                &kind,
-                "--name",
-                pack.name,
-                "--serial",
-                "1",
-                "--version-name",
-                &version,
-                "--effective-from",
-                TREE_FROM,
-                &plain,
-                "--out",
-                &once,
-            ];
-            self.launcher
-                .run(Program::Authority, "education", &args)
-                .await?;
-            let health = key("health");
-            let args = [
-                "sign-pack",
-                "--add",
-                "--key",
-                &health,
-                &once,
-                "--out",
-                &twice,
-            ];
-            self.launcher
-                .run(Program::Authority, "health", &args)
-                .await?;
-            files.push(twice);
+            files.push(self.sign_pack(&folder, pack).await?);
         }
-        let data = Self::text(&self.folder(CITY.0));
+        let data = path_text(&self.folder(CITY.0));
         let mut args = vec!["directive", "publish", "--data", &data];
         args.extend(files.iter().map(String::as_str));
         self.launcher.run(Program::Hub, CITY.0, &args).await?;
         Ok(())
     }
 
+    /// Education's signature first, then health's beside it; returns the signed file.
+    async fn sign_pack(
+        &self,
+        folder: &Path,
+        pack: &embedded::EmbeddedPack,
+    ) -> Result<String, BuildError> {
+        let key = |holder| path_text(&self.folder(&format!("ca-{holder}")).join("pack-key.pem"));
+        let file = |end| path_text(&folder.join(format!("{}-{}.{end}", pack.kind, pack.name)));
+        let (plain, once, twice) = (file("txt"), file("once"), file("pack"));
+        std::fs::write(&plain, pack.bytes)?;
+        let (kind, version) = (pack.kind.to_string(), pack.version.to_string());
+        let (education, health) = (key("education"), key("health"));
+        let mut args = vec!["sign-pack", "--key", &education, "--kind", &kind];
+        args.extend(["--name", pack.name, "--serial", "1", "--version-name", &version]);
+        args.extend(["--effective-from", TREE_FROM, &plain, "--out", &once]);
+        self.launcher.run(Program::Authority, "education", &args).await?;
+        let args = ["sign-pack", "--add", "--key", &health, &once, "--out", &twice];
+        self.launcher.run(Program::Authority, "health", &args).await?;
+        Ok(twice)
+    }
+
     async fn start_hub(&mut self, hub: &HubPlan) -> Result<(), BuildError> {
-        let data = Self::text(&self.folder(&hub.unit));
+        let data = path_text(&self.folder(&hub.unit));
         self.init_hub(hub, &data).await?;
         if !hub.parent.is_empty() {
             self.join_hub(hub, &data).await?;
@@ -311,24 +268,11 @@ impl City {
         if hub.kind == "street" {
             return Ok(());
         }
-        let (request, signed) = (
-            format!("{data}/issuer-request.toml"),
-            format!("{data}/issuer-signed.pem"),
-        );
-        let ca = Self::text(&self.folder("ca-education"));
-        let args = [
-            "sign-issuer",
-            "--dir",
-            &ca,
-            "--request",
-            &request,
-            "--out",
-            &signed,
-            "--yes",
-        ];
-        self.launcher
-            .run(Program::Authority, "education", &args)
-            .await?;
+        let (request, signed) =
+            (format!("{data}/issuer-request.toml"), format!("{data}/issuer-signed.pem"));
+        let ca = path_text(&self.folder("ca-education"));
+        let args = ["sign-issuer", "--dir", &ca, "--request", &request, "--out", &signed, "--yes"];
+        self.launcher.run(Program::Authority, "education", &args).await?;
         let (education, health) = (self.root_file("education"), self.root_file("health"));
         let args = [
             "init", "--data", data, "--issuer", &signed, "--root", &education, "--root", &health,
@@ -343,25 +287,13 @@ impl City {
     async fn join_hub(&self, hub: &HubPlan, data: &str) -> Result<(), BuildError> {
         let names = (hub.name_zh.as_str(), hub.name_en.as_str());
         let code = self.invite(&hub.parent, &hub.unit, hub.kind, names).await?;
-        let parent = Self::text(&self.folder(&hub.parent));
-        let args = [
-            "join",
-            "--data",
-            data,
-            "--code-file",
-            &code,
-            "--yes",
-            "--no-wait",
-        ];
+        let parent = path_text(&self.folder(&hub.parent));
+        let args = ["join", "--data", data, "--code-file", &code, "--yes", "--no-wait"];
         // The first attempt ends with the six words; the second one finds the approval.
         let words = self.launcher.run(Program::Hub, &hub.unit, &args).await;
         tracing::debug!(waiting = words.is_err(), unit = %hub.unit, "hub joins");
-        let approve = [
-            "invite", "approve", "--data", &parent, "--unit", &hub.unit, "--yes",
-        ];
-        self.launcher
-            .run(Program::Hub, &hub.parent, &approve)
-            .await?;
+        let approve = ["invite", "approve", "--data", &parent, "--unit", &hub.unit, "--yes"];
+        self.launcher.run(Program::Hub, &hub.parent, &approve).await?;
         self.launcher.run(Program::Hub, &hub.unit, &args).await?;
         Ok(())
     }
@@ -374,7 +306,7 @@ impl City {
         kind: &str,
         (name_zh, name_en): (&str, &str),
     ) -> Result<String, BuildError> {
-        let data = Self::text(&self.folder(parent));
+        let data = path_text(&self.folder(parent));
         let args = [
             "unit",
             "add",
@@ -394,10 +326,8 @@ impl City {
         self.launcher.run(Program::Hub, parent, &args).await?;
         let folder = self.wishes.dir.join("invites");
         std::fs::create_dir_all(&folder)?;
-        let code = Self::text(&folder.join(format!("{unit}.txt")));
-        let args = [
-            "invite", "new", "--data", &data, "--unit", unit, "--out", &code,
-        ];
+        let code = path_text(&folder.join(format!("{unit}.txt")));
+        let args = ["invite", "new", "--data", &data, "--unit", unit, "--out", &code];
         self.launcher.run(Program::Hub, parent, &args).await?;
         Ok(code)
     }
@@ -408,8 +338,7 @@ impl City {
         for plan in self.plan.schools.clone() {
             let code = {
                 let names = (plan.school.name_zh.as_str(), plan.school.name_en.as_str());
-                self.invite(&plan.parent, &plan.school.school_code, "school", names)
-                    .await?
+                self.invite(&plan.parent, &plan.school.school_code, "school", names).await?
             };
             let office = Office {
                 launcher: self.launcher.clone(),
@@ -439,13 +368,10 @@ impl City {
             let Some(console) = self.school_console(unit) else {
                 continue;
             };
-            let (data, address) = (Self::text(&self.folder(unit)), console.to_string());
+            let (data, address) = (path_text(&self.folder(unit)), console.to_string());
             let args = ["serve", "--data", &data, "--console", &address];
             let ready = move || std::net::TcpStream::connect(console).is_ok();
-            let service = self
-                .launcher
-                .serve(Program::Node, unit, &args, ready)
-                .await?;
+            let service = self.launcher.serve(Program::Node, unit, &args, ready).await?;
             self.services.push(service);
         }
         Ok(())
@@ -454,10 +380,7 @@ impl City {
     /// Largest memory of any hub so far, in KiB.
     #[must_use]
     pub fn peak_hub_memory_kib(&self) -> Option<u64> {
-        let hubs = self
-            .services
-            .iter()
-            .filter(|service| service.command().contains("-hub "));
+        let hubs = self.services.iter().filter(|service| service.command().contains("-hub "));
         hubs.filter_map(Service::peak_memory_kib).max()
     }
 
@@ -467,152 +390,4 @@ impl City {
             service.stop().await;
         }
     }
-}
-
-/// What happens in one school's office.
-struct Office {
-    launcher: Launcher,
-    wishes: Wishes,
-    folder: PathBuf,
-}
-
-impl Office {
-    async fn work(&self, plan: &SchoolPlan, code: &str) -> Result<(), BuildError> {
-        let school = &plan.school;
-        let data = City::text(&self.folder);
-        let unit = school.school_code.as_str();
-        let keys = self.wishes.dir.join("keys");
-        std::fs::create_dir_all(&keys)?;
-        let (key, sheet) = (
-            City::text(&keys.join(format!("{unit}.key"))),
-            City::text(&keys.join(format!("{unit}-recovery.txt"))),
-        );
-        let grades = format!("{}-{}", school.grade_from, school.grade_to);
-        let node = |args: Vec<String>| async move {
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            self.launcher.run(Program::Node, unit, &args).await
-        };
-        let own = |args: &[&str]| -> Vec<String> {
-            args.iter()
-                .map(|arg| (*arg).to_owned())
-                .chain(["--data".to_owned(), data.clone()])
-                .collect()
-        };
-        node(own(&[
-            "init",
-            "--name-zh",
-            &school.name_zh,
-            "--name-en",
-            &school.name_en,
-            "--school-type",
-            school.school_type().as_str(),
-            "--grades",
-            &grades,
-            "--recovery-sheet",
-            &sheet,
-            "--danger-key-file",
-            &key,
-            "--danger-demo-scales",
-        ]))
-        .await?;
-        node(own(&[
-            "join",
-            "--code-file",
-            code,
-            "--yes",
-            "--roots-compared",
-        ]))
-        .await?;
-        let files = self.files(plan).await?;
-        let roster = [
-            "import",
-            "roster",
-            &files.roster,
-            "--yes",
-            "--as-of",
-            TREE_FROM,
-        ];
-        node(own(&roster)).await?;
-        for (scale, file) in &files.answers {
-            let args = [
-                "import", "answers", file, "--scale", scale, "--term", TERM, "--yes",
-            ];
-            node(own(&args)).await?;
-        }
-        node(own(&["release", "send", TERM])).await?;
-        Ok(())
-    }
-
-    /// Real files where they were asked for and exist, generated ones elsewhere.
-    async fn files(&self, plan: &SchoolPlan) -> Result<Files, BuildError> {
-        let unit = plan.school.school_code.as_str();
-        if let Some(data) = self
-            .wishes
-            .data
-            .as_ref()
-            .filter(|_| REAL_SCHOOLS.contains(&unit))
-        {
-            let folder = data.join("rosters").join(unit);
-            let (roster, answers) = (folder.join("roster.csv"), folder.join("answers.csv"));
-            let scale = real_scale(&answers)?;
-            let answers = vec![(scale, City::text(&answers))];
-            return Ok(Files {
-                roster: City::text(&roster),
-                answers,
-            });
-        }
-        let Generated { roster, answers } = generate(&plan.school, self.wishes.seed);
-        // An office's files, not the node's: they lie outside its data folder.
-        let folder = self.wishes.dir.join("office").join(unit);
-        std::fs::create_dir_all(&folder)?;
-        let file = folder.join("roster.csv");
-        write_private(&file, &roster).await?;
-        let mut written = Vec::new();
-        for (scale, text) in answers {
-            let file = folder.join(format!("{scale}.csv"));
-            write_private(&file, &text).await?;
-            written.push((scale.to_owned(), City::text(&file)));
-        }
-        Ok(Files {
-            roster: City::text(&file),
-            answers: written,
-        })
-    }
-}
-
-struct Files {
-    roster: String,
-    /// Scale id and file.
-    answers: Vec<(String, String)>,
-}
-
-/// The demonstration scale that real answers belong to, by the word in their scale column.
-fn real_scale(answers: &Path) -> Result<String, BuildError> {
-    let mut reader = csv::Reader::from_path(answers).map_err(std::io::Error::other)?;
-    let headers = reader.headers().map_err(std::io::Error::other)?.clone();
-    let column = headers.iter().position(|name| name == "量表");
-    let first = reader
-        .records()
-        .next()
-        .transpose()
-        .map_err(std::io::Error::other)?;
-    let word = first
-        .as_ref()
-        .zip(column)
-        .and_then(|(row, column)| row.get(column));
-    let called = |scale: &domain::scale::Scale| word.is_some_and(|word| scale.is_called(word));
-    let scales = embedded::scales().map_err(std::io::Error::other)?;
-    let scale = scales.iter().find(|scale| called(scale));
-    scale
-        .map(|scale| scale.id().to_owned())
-        .ok_or_else(|| std::io::Error::other("answers of a scale that is not known").into())
-}
-
-/// The built-in packs by kind, for the report.
-#[must_use]
-pub fn packs_of(kind: PackKind) -> usize {
-    embedded::PACKS
-        .iter()
-        .filter(|pack| pack.kind == kind)
-        .count()
 }

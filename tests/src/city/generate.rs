@@ -26,11 +26,9 @@ impl Seeded {
     /// Starts from a seed and a name, so that schools do not depend on each other.
     #[must_use]
     pub fn new(seed: u64, name: &str) -> Self {
-        let start = name
-            .bytes()
-            .fold(seed ^ 0x9e37_79b9_7f4a_7c15, |state, byte| {
-                (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
+        let start = name.bytes().fold(seed ^ 0x9e37_79b9_7f4a_7c15, |state, byte| {
+            (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
         Self(start)
     }
 
@@ -80,16 +78,8 @@ struct Questionnaire {
 fn questionnaires() -> [Questionnaire; 2] {
     let codes = |items: usize| (1..=items).map(|item| format!("q{item}")).collect();
     [
-        Questionnaire {
-            scale: "phq-9",
-            codes: codes(9),
-            self_harm: Some(8),
-        },
-        Questionnaire {
-            scale: "gad-7",
-            codes: codes(7),
-            self_harm: None,
-        },
+        Questionnaire { scale: "phq-9", codes: codes(9), self_harm: Some(8) },
+        Questionnaire { scale: "gad-7", codes: codes(7), self_harm: None },
     ]
 }
 
@@ -153,10 +143,7 @@ fn pupil(school: &School, index: u32, random: &mut Seeded) -> Pupil {
     let sex = if girl { "女" } else { "男" };
     let grade_name = match NUMERALS.get(usize::from(grade) - 1) {
         Some(numeral) => format!("{numeral}年级"),
-        None => format!(
-            "高{}",
-            NUMERALS.get(usize::from(grade) - 10).unwrap_or(&"一")
-        ),
+        None => format!("高{}", NUMERALS.get(usize::from(grade) - 10).unwrap_or(&"一")),
     };
     let local = format!(
         "{:04}{class:02}{:02}",
@@ -168,13 +155,7 @@ fn pupil(school: &School, index: u32, random: &mut Seeded) -> Pupil {
     );
     let burden: u64 = (0..4).map(|_| random.below(1_000)).sum();
     let burden = burden + if girl { 120 } else { 0 } + u64::from(grade) * 15;
-    Pupil {
-        number,
-        grade,
-        burden,
-        taking_part: random.below(1_000),
-        line,
-    }
+    Pupil { number, grade, burden, taking_part: random.below(1_000), line }
 }
 
 fn step_year(step: u32) -> i32 {
@@ -189,19 +170,11 @@ fn answer(sheet: &Questionnaire, pupil: &Pupil, random: &mut Seeded, text: &mut 
         _ => "已测",
     };
     // Writing to a string cannot fail.
-    let _ = write!(
-        text,
-        "{},{},{SCHOOL_YEAR}-10-{day:02},{state}",
-        pupil.number, sheet.scale
-    );
+    let _ = write!(text, "{},{},{SCHOOL_YEAR}-10-{day:02},{state}", pupil.number, sheet.scale);
     for item in 0..sheet.codes.len() {
         text.push(',');
         let pressed = pupil.burden + random.below(1_500);
-        let shift = if sheet.self_harm == Some(item) {
-            900
-        } else {
-            0
-        };
+        let shift = if sheet.self_harm == Some(item) { 900 } else { 0 };
         let value = match pressed.saturating_sub(shift) {
             0..2_900 => 0,
             2_900..3_700 => 1,
@@ -240,12 +213,8 @@ mod tests {
     fn generated_pupils_cannot_be_anybody() {
         let school = school();
         let files = generate(&school, 7);
-        let numbers: Vec<&str> = files
-            .roster
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split(',').next())
-            .collect();
+        let numbers: Vec<&str> =
+            files.roster.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
         assert_eq!(numbers.len(), school.students as usize);
         assert!(numbers.iter().all(|number| number.starts_with("G999999")));
         let different: std::collections::BTreeSet<_> = numbers.iter().collect();

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod generate;
+mod office;
 pub mod plan;
 pub mod process;
 pub mod progress;

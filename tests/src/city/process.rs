@@ -109,17 +109,11 @@ impl Launcher {
     pub fn new(folder: &Path) -> std::io::Result<Self> {
         let logs = folder.join("logs");
         std::fs::create_dir_all(&logs)?;
-        Ok(Self {
-            program: std::env::current_exe()?,
-            logs,
-        })
+        Ok(Self { program: std::env::current_exe()?, logs })
     }
 
     fn command(&self, program: Program, args: &[String], log: &Path) -> std::io::Result<Command> {
-        let file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(log)?;
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(log)?;
         let mut command = Command::new(&self.program);
         command
             .arg(ROLE)
@@ -157,22 +151,14 @@ impl Launcher {
         let ended = tokio::time::timeout(COMMAND_TIMEOUT, child.wait_with_output()).await;
         let Ok(output) = ended else {
             let (command, said) = (shown, tail(&log));
-            return Err(ProcessError::Late {
-                command,
-                seconds: COMMAND_TIMEOUT.as_secs(),
-                said,
-            });
+            return Err(ProcessError::Late { command, seconds: COMMAND_TIMEOUT.as_secs(), said });
         };
         let output = output?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let code = output.status.code().unwrap_or(-1);
-        Err(ProcessError::Failed {
-            command: shown,
-            code,
-            said: tail(&log),
-        })
+        Err(ProcessError::Failed { command: shown, code, said: tail(&log) })
     }
 
     /// Starts a service and waits until its log says that it is ready.
@@ -196,27 +182,16 @@ impl Launcher {
         while !ready() {
             if let Some(status) = child.try_wait()? {
                 let code = status.code().unwrap_or(-1);
-                return Err(ProcessError::Failed {
-                    command: shown,
-                    code,
-                    said: tail(&log),
-                });
+                return Err(ProcessError::Failed { command: shown, code, said: tail(&log) });
             }
             if tokio::time::Instant::now() > deadline {
                 let (command, said) = (shown, tail(&log));
                 let seconds = SERVICE_TIMEOUT.as_secs();
-                return Err(ProcessError::Late {
-                    command,
-                    seconds,
-                    said,
-                });
+                return Err(ProcessError::Late { command, seconds, said });
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Ok(Service {
-            child,
-            command: shown,
-        })
+        Ok(Service { child, command: shown })
     }
 }
 
@@ -244,11 +219,7 @@ impl Service {
     pub async fn stop(mut self) {
         if let Some(id) = self.child.id() {
             // The signal that a service manager sends; the process closes its stores on it.
-            let asked = Command::new("kill")
-                .arg("-TERM")
-                .arg(id.to_string())
-                .status()
-                .await;
+            let asked = Command::new("kill").arg("-TERM").arg(id.to_string()).status().await;
             if asked.is_ok() {
                 let ended = tokio::time::timeout(Duration::from_secs(5), self.child.wait()).await;
                 if ended.is_ok() {
@@ -265,10 +236,7 @@ impl Service {
 fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
-    lines
-        .get(lines.len().saturating_sub(12)..)
-        .unwrap_or_default()
-        .join("\n")
+    lines.get(lines.len().saturating_sub(12)..).unwrap_or_default().join("\n")
 }
 
 /// Writes a secret to a file that only this user can read.

@@ -33,12 +33,7 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         let bars = MultiProgress::with_draw_target(target);
-        Self(Arc::new(Inner {
-            bars,
-            tracks: Mutex::default(),
-            draws,
-            silent,
-        }))
+        Self(Arc::new(Inner { bars, tracks: Mutex::default(), draws, silent }))
     }
 
     /// Adds a track.
@@ -51,12 +46,7 @@ impl Progress {
         bar.set_message(label.to_owned());
         // Drawn once so that tracks show in the order in which they were added.
         bar.tick();
-        let track = Track {
-            bar,
-            label: label.to_owned(),
-            done: 0,
-            total,
-        };
+        let track = Track { bar, label: label.to_owned(), done: 0, total };
         if let Ok(mut tracks) = self.0.tracks.lock() {
             tracks.insert(name, track);
         }

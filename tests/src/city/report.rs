@@ -77,11 +77,7 @@ impl Reader {
         let database = open_store(&config)?;
         let today = Clock::system().today();
         let packs = database.read(move |tx| Packs::load(tx, today))?;
-        Ok(Self {
-            database,
-            packs: Arc::new(PackCache::new(packs)),
-            at: UnitName::of(&config),
-        })
+        Ok(Self { database, packs: Arc::new(PackCache::new(packs)), at: UnitName::of(&config) })
     }
 
     /// The hub's whole table of the demonstration's term.
@@ -90,17 +86,11 @@ impl Reader {
     /// The store cannot be read.
     pub fn table(&self) -> Result<CityTable, ReportError> {
         let packs = self.packs.clone();
-        let statistics = Statistics::new(
-            self.database.clone(),
-            packs.clone(),
-            Clock::system(),
-            self.at.clone(),
-        );
+        let statistics =
+            Statistics::new(self.database.clone(), packs.clone(), Clock::system(), self.at.clone());
         let at = statistics.unit().clone();
         let period = TERM.parse::<Period>().map_err(|_| SqlError::Type)?;
-        Ok(self
-            .database
-            .read(move |tx| city_table(tx, &packs.last(), &at, period))?)
+        Ok(self.database.read(move |tx| city_table(tx, &packs.last(), &at, period))?)
     }
 }
 
@@ -116,14 +106,9 @@ pub async fn wait_until_complete(city: &City) -> Result<(CityTable, Duration), R
         let table = reader.table()?;
         let whole = |reported: u32| usize::try_from(reported).is_ok_and(|n| n >= expected);
         let tables = table.sources.iter();
-        if table
-            .sources
-            .iter()
-            .any(|source| source.table == "clear.term")
+        if table.sources.iter().any(|source| source.table == "clear.term")
             && tables.clone().all(|source| source.late == 0)
-            && tables
-                .clone()
-                .any(|source| whole(source.coverage.schools_reported))
+            && tables.clone().any(|source| whole(source.coverage.schools_reported))
             && climbed(city, &table)?
         {
             return Ok((table, started.elapsed()));
@@ -142,10 +127,7 @@ fn climbed(city: &City, table: &CityTable) -> Result<bool, ReportError> {
         let mut below = 0;
         for hub in city.plan.hubs.iter().filter(|hub| hub.kind == "district") {
             let district = Reader::open(&city.folder(&hub.unit))?.table()?;
-            let same = district
-                .sources
-                .iter()
-                .find(|known| known.table == source.table);
+            let same = district.sources.iter().find(|known| known.table == source.table);
             below += same.map_or(0, |known| known.coverage.schools_reported);
         }
         if below != source.coverage.schools_reported {
@@ -162,14 +144,7 @@ pub fn table_text(table: &CityTable, lang: Lang) -> String {
     let head = lines.next().unwrap_or_default();
     let mut shown = Table::new();
     for (place, title) in head.iter().enumerate() {
-        shown = shown.column(
-            title,
-            if place == 0 {
-                Align::Left
-            } else {
-                Align::Right
-            },
-        );
+        shown = shown.column(title, if place == 0 { Align::Left } else { Align::Right });
     }
     lines.for_each(|line| shown.row(line));
     shown.render()
@@ -188,11 +163,7 @@ pub fn provenance_text(city: &City, lang: Lang) -> Result<String, ReportError> {
             Lang::En => &hub.name_en,
         };
         lines.push(format!("{name} ({})", hub.unit));
-        lines.extend(
-            tree_lines(&table.sources, lang)
-                .into_iter()
-                .map(|line| format!("  {line}")),
-        );
+        lines.extend(tree_lines(&table.sources, lang).into_iter().map(|line| format!("  {line}")));
     }
     Ok(lines.join("\n"))
 }

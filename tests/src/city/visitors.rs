@@ -30,36 +30,15 @@ pub async fn admit(city: &City) -> Result<Vec<Visitor>, BuildError> {
     let mut visitors = Vec::new();
     if let Some(addresses) = city.addresses(CITY.0) {
         let name = Label::new(CITY.1, CITY.2);
-        let args = [
-            "user",
-            "add",
-            "--login",
-            "demo",
-            "--name",
-            "演示账号",
-            "--role",
-            "analyst",
-        ];
+        let args = ["user", "add", "--login", "demo", "--name", "演示账号", "--role", "analyst"];
         visitors.push(account(city, Program::Hub, CITY.0, (name, addresses.console), &args).await?);
     }
-    let first = city
-        .plan
-        .schools
-        .first()
-        .filter(|_| city.plan.schools.len() <= SMALL_CITY_MAX);
+    let first = city.plan.schools.first().filter(|_| city.plan.schools.len() <= SMALL_CITY_MAX);
     if let Some(plan) = first {
         let unit = plan.school.school_code.clone();
         if let Some(console) = city.school_console(&unit) {
             let name = Label::new(&plan.school.name_zh, &plan.school.name_en);
-            let args = [
-                "user",
-                "add",
-                "demo",
-                "--name",
-                "演示账号",
-                "--role",
-                "operator",
-            ];
+            let args = ["user", "add", "demo", "--name", "演示账号", "--role", "operator"];
             let place = (name, console);
             visitors.push(account(city, Program::Node, &unit, place, &args).await?);
         }
@@ -74,32 +53,17 @@ async fn account(
     (name, address): (Label, SocketAddr),
     args: &[&str],
 ) -> Result<Visitor, BuildError> {
-    let file = city
-        .wishes
-        .dir
-        .join("keys")
-        .join(format!("{unit}-password.txt"));
+    let file = city.wishes.dir.join("keys").join(format!("{unit}-password.txt"));
     let drawn = u64::from_be_bytes(certs::digest::random_bytes());
-    let password = format!(
-        "{:08}-{:08}",
-        drawn % 100_000_000,
-        Seeded::new(drawn, unit).below(100_000_000)
-    );
+    let password =
+        format!("{:08}-{:08}", drawn % 100_000_000, Seeded::new(drawn, unit).below(100_000_000));
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }
     write_private(&file, &password).await?;
-    let (data, file) = (
-        city.folder(unit).display().to_string(),
-        file.display().to_string(),
-    );
+    let (data, file) = (city.folder(unit).display().to_string(), file.display().to_string());
     let mut all = args.to_vec();
     all.extend(["--password-file", &file, "--data", &data]);
     city.launcher().run(program, unit, &all).await?;
-    Ok(Visitor {
-        name,
-        address,
-        login: "demo".to_owned(),
-        password,
-    })
+    Ok(Visitor { name, address, login: "demo".to_owned(), password })
 }

@@ -77,10 +77,7 @@ impl Authority {
             Subtree::District(district.parse().expect("district"), self.zone.clone())
         };
         let key = SigningKey::generate().expect("key");
-        let der = self
-            .root
-            .sign_issuer(&subtree, key.public(), self.now)
-            .expect("issuer");
+        let der = self.root.sign_issuer(&subtree, key.public(), self.now).expect("issuer");
         IssuingAuthority::open(&der, key).expect("issuer")
     }
 
@@ -97,15 +94,8 @@ impl Authority {
         let key = SigningKey::generate().expect("key");
         let request = csr::request(&key).expect("request");
         let public = csr::public_key(&request).expect("public key");
-        let record = LeafRecord {
-            name: name.clone(),
-            kind,
-            key: public,
-        };
-        let issued = self
-            .issuer(&district)
-            .issue(&record, self.now)
-            .expect("leaf");
+        let record = LeafRecord { name: name.clone(), kind, key: public };
+        let issued = self.issuer(&district).issue(&record, self.now).expect("leaf");
         LeafIdentity::new(&issued.chain, key).expect("identity")
     }
 

@@ -1,8 +1,5 @@
 //! Figures for tests: made through the real disclosure rules under the built-in catalogue.
-#![expect(
-    clippy::expect_used,
-    reason = "the built-in catalogue is sound in a tested build"
-)]
+#![expect(clippy::expect_used, reason = "the built-in catalogue is sound in a tested build")]
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -42,14 +39,9 @@ impl Figures {
     /// The built-in catalogue is damaged.
     #[must_use]
     pub fn new() -> Self {
-        let bytes = embedded::find(PackKind::Catalogue, "catalogue")
-            .expect("pack")
-            .bytes;
+        let bytes = embedded::find(PackKind::Catalogue, "catalogue").expect("pack").bytes;
         let catalogue = Arc::new(embedded::catalogue().expect("catalogue"));
-        Self {
-            catalogue,
-            digest: sha256(bytes),
-        }
+        Self { catalogue, digest: sha256(bytes) }
     }
 
     /// A school's clear sheet of the test term with `students` pupils in grade 7.
@@ -112,9 +104,7 @@ pub fn clear_cells(catalogue: &Catalogue, students: u64) -> Vec<Cell> {
     for cell in cells.get_mut(block.range()).expect("block") {
         *cell = Cell::Value(0);
     }
-    let place = spec
-        .index("base.students", &["junior", "g7", "m"])
-        .expect("cell");
+    let place = spec.index("base.students", &["junior", "g7", "m"]).expect("cell");
     *cells.get_mut(place).expect("cell") = Cell::Value(students);
     cells
 }
@@ -125,13 +115,9 @@ pub fn clear_cells(catalogue: &Catalogue, students: u64) -> Vec<Cell> {
 /// The catalogue has no such table.
 #[must_use]
 pub fn rounded_cells(catalogue: &Catalogue, due: u64) -> Vec<Cell> {
-    let spec = catalogue
-        .table("rounded.scr.census")
-        .expect("rounded table");
+    let spec = catalogue.table("rounded.scr.census").expect("rounded table");
     let mut cells = vec![Cell::Value(0); spec.cells()];
-    let place = spec
-        .index("scr.census", &["due", "junior", "g7", "m"])
-        .expect("cell");
+    let place = spec.index("scr.census", &["due", "junior", "g7", "m"]).expect("cell");
     *cells.get_mut(place).expect("cell") = Cell::Value(due);
     cells
 }

@@ -56,11 +56,7 @@ impl RunningHub {
         let identity = data.join("identity.pem");
         if !identity.exists() {
             std::fs::create_dir_all(&data).expect("folder");
-            federation
-                .authority()
-                .identity(&name, kind)
-                .save(&identity)
-                .expect("identity");
+            federation.authority().identity(&name, kind).save(&identity).expect("identity");
             federation.authority().save_root(&data);
         }
         let config = Config {
@@ -91,12 +87,7 @@ impl RunningHub {
                 tracing::error!(%error, "test hub ended");
             }
         });
-        Self {
-            hub,
-            address,
-            stop,
-            task,
-        }
+        Self { hub, address, stop, task }
     }
 
     /// Registers an active unit under this hub from the start of the test term; again is nothing.
@@ -131,15 +122,9 @@ impl RunningHub {
     /// The store fails.
     pub fn admit(&self, identity: &certs::identity::LeafIdentity, clock: &Clock) {
         let (peer, now_ms) = (identity.peer().clone(), clock.now_ms());
-        let leaf = identity
-            .chain()
-            .first()
-            .map(|der| der.to_vec())
-            .unwrap_or_default();
-        let admitted: Result<(), SqlError> = self
-            .hub
-            .database()
-            .write("admit", move |tx| peer::register(tx, &peer, leaf, now_ms));
+        let leaf = identity.chain().first().map(|der| der.to_vec()).unwrap_or_default();
+        let admitted: Result<(), SqlError> =
+            self.hub.database().write("admit", move |tx| peer::register(tx, &peer, leaf, now_ms));
         admitted.expect("member admitted");
     }
 

@@ -17,11 +17,7 @@ use runtime::uplink::{
 
 use super::{Federation, RunningHub};
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "outbox",
-    sql: OUTBOX_SCHEMA,
-}];
+const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA }];
 
 /// Takes directives and forgets them.
 pub struct NoHooks;
@@ -60,11 +56,7 @@ impl Member {
     #[must_use]
     pub fn join(federation: &Federation, hub: &RunningHub, unit: &str) -> Self {
         let district = hub.hub.config().name.district_label().to_owned();
-        let district = if district == "city" {
-            String::new()
-        } else {
-            district
-        };
+        let district = if district == "city" { String::new() } else { district };
         let name = federation.authority().name(unit, &district);
         let identity = federation.authority().identity(&name, UnitKind::School);
         hub.add(name.unit(), UnitKind::School, federation.clock());
@@ -86,25 +78,12 @@ impl Member {
         let database =
             Database::open(&data.join("transfer.db"), Options::plain(MIGRATIONS)).expect("outbox");
         let cell = IdentityCell::load(&file).expect("identity");
-        let parent = Parent {
-            address: hub.address.to_string(),
-            name: hub.hub.config().name.clone(),
-        };
+        let parent =
+            Parent { address: hub.address.to_string(), name: hub.hub.config().name.clone() };
         let trust = Trust::new(vec![federation.authority().root().clone()]);
         let clock = federation.clock().clone();
-        let uplink = Uplink::new(
-            database.clone(),
-            cell,
-            parent,
-            (trust, clock),
-            Arc::new(NoHooks),
-        );
-        Self {
-            unit,
-            identity,
-            database,
-            uplink,
-        }
+        let uplink = Uplink::new(database.clone(), cell, parent, (trust, clock), Arc::new(NoHooks));
+        Self { unit, identity, database, uplink }
     }
 
     /// Signs a release and queues it.
@@ -113,11 +92,7 @@ impl Member {
     /// The outbox cannot be written.
     pub fn queue(&self, release: &Release) {
         let body = proto::release::encode(release);
-        let signature = self
-            .identity
-            .key()
-            .sign(RELEASE_CONTEXT, &body)
-            .expect("signature");
+        let signature = self.identity.key().sign(RELEASE_CONTEXT, &body).expect("signature");
         let item = encode_item(ItemKind::Release, body, signature.to_bytes());
         self.queue_item(&release.id().to_string(), item);
     }
@@ -128,9 +103,9 @@ impl Member {
     /// The outbox cannot be written.
     pub fn queue_item(&self, name: &str, item: Vec<u8>) {
         let name = name.to_owned();
-        let queued: Result<bool, SqlError> = self.database.write("queue", move |tx| {
-            outbox::enqueue(tx, Lane::Statistics, &name, &item, 1)
-        });
+        let queued: Result<bool, SqlError> = self
+            .database
+            .write("queue", move |tx| outbox::enqueue(tx, Lane::Statistics, &name, &item, 1));
         assert!(queued.expect("queued"), "the name was queued before");
         self.uplink.ring();
     }

@@ -49,11 +49,7 @@ impl Federation {
     pub fn with_clock(clock: Clock) -> Self {
         let folder = tempfile::tempdir().expect("temporary folder");
         let authority = Authority::new(clock.now());
-        Self {
-            folder,
-            authority,
-            clock,
-        }
+        Self { folder, authority, clock }
     }
 
     /// The city's authorities.

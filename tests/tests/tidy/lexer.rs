@@ -31,10 +31,7 @@ pub fn lex(text: &str) -> Lexed {
     while let Some(c) = reader.peek(0) {
         reader.step(c);
     }
-    Lexed {
-        code: reader.code,
-        literals: reader.literals,
-    }
+    Lexed { code: reader.code, literals: reader.literals }
 }
 
 /// Whether a word stands in the code on its own, not as a part of a longer one.
@@ -147,12 +144,7 @@ impl Reader {
     }
 
     fn keep(&mut self, line: usize, start: usize) {
-        let text = self
-            .chars
-            .get(start..self.at)
-            .unwrap_or_default()
-            .iter()
-            .collect();
+        let text = self.chars.get(start..self.at).unwrap_or_default().iter().collect();
         self.literals.push(Literal { line, text });
     }
 
@@ -179,12 +171,7 @@ impl Reader {
         while self.peek(0).is_some_and(is_word) {
             self.pass(None);
         }
-        let word: String = self
-            .chars
-            .get(start..self.at)
-            .unwrap_or_default()
-            .iter()
-            .collect();
+        let word: String = self.chars.get(start..self.at).unwrap_or_default().iter().collect();
         let hashes = (0..).take_while(|i| self.peek(*i) == Some('#')).count();
         let is_raw = matches!(word.as_str(), "r" | "br" | "cr");
         if is_raw && self.peek(hashes) == Some('"') {

@@ -56,10 +56,7 @@ fn migrations_are_numbered_without_gaps() {
             broken.push(format!("{folder}: numbers {numbers:?} do not run from 1"));
         }
     }
-    check(
-        "name migrations 0001_what.sql, 0002_what.sql, ... in one folder a database",
-        &broken,
-    );
+    check("name migrations 0001_what.sql, 0002_what.sql, ... in one folder a database", &broken);
 }
 
 /// Without STRICT a text would be stored in an integer's column and found years later.
@@ -122,18 +119,9 @@ fn loose_tables(file: &File) -> Vec<String> {
 fn is_column(statement: &str) -> bool {
     let mut words = statement.split_whitespace();
     let name = words.next().unwrap_or_default();
-    let kind = words
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches([',', ')']);
-    let is_name = name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
-    is_name
-        && matches!(
-            kind,
-            "INTEGER" | "TEXT" | "BLOB" | "REAL" | "ANY" | "BIGINT"
-        )
+    let kind = words.next().unwrap_or_default().trim_end_matches([',', ')']);
+    let is_name = name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
+    is_name && matches!(kind, "INTEGER" | "TEXT" | "BLOB" | "REAL" | "ANY" | "BIGINT")
 }
 
 fn has_comment(line: &str, before: &str) -> bool {

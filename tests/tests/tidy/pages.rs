@@ -94,17 +94,11 @@ impl Known {
 /// Whether a route (with `{name}` parts) answers a path (with `*` where a template fills in).
 fn matches(route: &str, path: &str) -> bool {
     let parts = |text: &str| -> Vec<String> {
-        text.trim_matches('/')
-            .split('/')
-            .map(str::to_owned)
-            .collect()
+        text.trim_matches('/').split('/').map(str::to_owned).collect()
     };
     let (route, path) = (parts(route), parts(path));
     route.len() == path.len()
-        && route
-            .iter()
-            .zip(&path)
-            .all(|(r, p)| r == p || r.starts_with('{') || p.contains('*'))
+        && route.iter().zip(&path).all(|(r, p)| r == p || r.starts_with('{') || p.contains('*'))
 }
 
 /// The addresses on a line, with every expression of the template replaced by a star.
@@ -137,9 +131,7 @@ fn starred(text: &str) -> String {
         };
         out.push_str(&rest[..open]);
         out.push_str(shown);
-        let end = rest[open + 1..]
-            .find(close)
-            .map_or(rest.len(), |at| open + 1 + at + close.len());
+        let end = rest[open + 1..].find(close).map_or(rest.len(), |at| open + 1 + at + close.len());
         rest = &rest[if close == "{" { open + 1 } else { end }..];
     }
     out + rest
@@ -148,14 +140,7 @@ fn starred(text: &str) -> String {
 fn is_inline(line: &str) -> bool {
     let opens_inline = |tag: &str| !tag.split('>').next().unwrap_or_default().contains("src=");
     let script = line.split("<script").skip(1).any(opens_inline);
-    let handler = [
-        "onclick=",
-        "onchange=",
-        "onsubmit=",
-        "onload=",
-        "oninput=",
-        "onerror=",
-    ];
+    let handler = ["onclick=", "onchange=", "onsubmit=", "onload=", "oninput=", "onerror="];
     let style = line.contains("<style") || line.contains(" style=");
     script || style || line.contains("javascript:") || handler.iter().any(|h| line.contains(h))
 }
@@ -167,10 +152,7 @@ fn addresses_are_compared_with_routes() {
     assert_eq!(addresses(line), ["/release/*?lang=*"]);
     assert!(matches("/release/{id}", "/release/*"));
     assert!(!matches("/release/{id}", "/release"));
-    let known = Known {
-        routes: vec![String::from("/")],
-        embedded: BTreeSet::new(),
-    };
+    let known = Known { routes: vec![String::from("/")], embedded: BTreeSet::new() };
     assert!(known.resolves("/") && known.resolves("#top") && known.resolves("?lang=en"));
     assert!(!known.resolves("https://example.org/") && !known.resolves("/static/app.css"));
 }

@@ -9,9 +9,7 @@ use crate::tree::{File, exists, files, root, text};
 const EXACT: [&str; 2] = ["docs/architecture.md", "docs/requirements.md"];
 
 /// Crates of the workspace, as they stand at the head of a path in a document.
-const CRATES: [&str; 7] = [
-    "domain", "proto", "certs", "runtime", "node", "hub", "tests",
-];
+const CRATES: [&str; 7] = ["domain", "proto", "certs", "runtime", "node", "hub", "tests"];
 
 /// A guide that leads to nothing is worse than none.
 #[test]
@@ -26,10 +24,7 @@ fn links_in_documents_resolve() {
             }
         }
     }
-    check(
-        "correct the path or the heading that the link names, or add the page",
-        &broken,
-    );
+    check("correct the path or the heading that the link names, or add the page", &broken);
 }
 
 /// What a document says is built can be opened in an editor.
@@ -37,10 +32,7 @@ fn links_in_documents_resolve() {
 fn modules_named_in_documents_exist() {
     let mut broken = Vec::new();
     for path in EXACT {
-        let file = File {
-            path: path.to_owned(),
-            text: text(path),
-        };
+        let file = File { path: path.to_owned(), text: text(path) };
         for (number, line) in prose(&file.text) {
             for name in code_spans(line).filter(|name| is_module(name)) {
                 if !module_exists(name) {
@@ -49,10 +41,7 @@ fn modules_named_in_documents_exist() {
             }
         }
     }
-    check(
-        "name the module as the code does, or say `planned`",
-        &broken,
-    );
+    check("name the module as the code does, or say `planned`", &broken);
 }
 
 /// The first thing a visitor can do works, and CI runs the second.
@@ -68,10 +57,7 @@ fn readme_opens_with_two_commands() {
         .collect();
     assert_eq!(
         commands,
-        [
-            "cargo run --release --bin xinqiao-city",
-            "cargo test --workspace"
-        ],
+        ["cargo run --release --bin xinqiao-city", "cargo test --workspace"],
         "open README.md with a fenced block of exactly these two commands"
     );
 }
@@ -95,26 +81,16 @@ fn targets(line: &str) -> Vec<String> {
         spans.next();
     }
     let links = plain.split("](").skip(1);
-    links
-        .filter_map(|rest| rest.split([')', ' ']).next())
-        .map(str::to_owned)
-        .collect()
+    links.filter_map(|rest| rest.split([')', ' ']).next()).map(str::to_owned).collect()
 }
 
 fn resolves(file: &File, target: &str) -> bool {
-    if ["https://", "http://", "mailto:"]
-        .iter()
-        .any(|scheme| target.starts_with(scheme))
-    {
+    if ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)) {
         return true;
     }
     let (path, heading) = target.split_once('#').unwrap_or((target, ""));
     let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = if path.is_empty() {
-        file.path.clone()
-    } else {
-        joined(folder, path)
-    };
+    let path = if path.is_empty() { file.path.clone() } else { joined(folder, path) };
     exists(&path) && (heading.is_empty() || headings(&text(&path)).iter().any(|h| h == heading))
 }
 
@@ -136,11 +112,7 @@ fn headings(text: &str) -> Vec<String> {
     prose(text)
         .filter_map(|(_, line)| line.strip_prefix('#'))
         .map(|line| line.trim_start_matches('#').trim().to_lowercase())
-        .map(|line| {
-            line.chars()
-                .filter(|c| c.is_alphanumeric() || " -_".contains(*c))
-                .collect()
-        })
+        .map(|line| line.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect())
         .map(|line: String| line.replace(' ', "-"))
         .collect()
 }
@@ -162,10 +134,7 @@ fn module_exists(name: &str) -> bool {
     let mut folder = root().join(parts.next().unwrap_or_default()).join("src");
     let mut file = folder.join("lib.rs");
     for part in parts {
-        let candidates = [
-            folder.join(format!("{part}.rs")),
-            folder.join(part).join("mod.rs"),
-        ];
+        let candidates = [folder.join(format!("{part}.rs")), folder.join(part).join("mod.rs")];
         if let Some(found) = candidates.into_iter().find(|path| path.is_file()) {
             file = found;
             folder = folder.join(part);
@@ -179,14 +148,8 @@ fn module_exists(name: &str) -> bool {
 /// Dots, anchors and code spans are understood.
 #[test]
 fn links_are_read_as_a_browser_does() {
-    assert_eq!(
-        targets("see [a](b.md#c) and `[x](y)` ([d](../e.md))"),
-        ["b.md#c", "../e.md"]
-    );
+    assert_eq!(targets("see [a](b.md#c) and `[x](y)` ([d](../e.md))"), ["b.md#c", "../e.md"]);
     assert_eq!(joined("docs/adr", "../guide.md"), "docs/guide.md");
-    assert_eq!(
-        headings("# A b, c!\n```\n# no\n```\n## 中文 d"),
-        ["a-b-c", "中文-d"]
-    );
+    assert_eq!(headings("# A b, c!\n```\n# no\n```\n## 中文 d"), ["a-b-c", "中文-d"]);
     assert!(is_module("domain::cell") && !is_module("domain") && !is_module("std::fs"));
 }

@@ -63,10 +63,7 @@ fn persons_and_raw_counts_cannot_be_printed() {
 #[test]
 fn persons_are_named_in_the_node_only() {
     let mut broken = Vec::new();
-    for file in rust()
-        .iter()
-        .filter(|file| file.is_under(&CRATES_WITHOUT_PERSONS))
-    {
+    for file in rust().iter().filter(|file| file.is_under(&CRATES_WITHOUT_PERSONS)) {
         for (number, line) in lex(&file.text).code.lines().enumerate() {
             let name = defined(line).filter(|name| *name != "RawTable");
             if name.is_some_and(|name| UNPRINTABLE.contains(&name)) {
@@ -74,10 +71,7 @@ fn persons_are_named_in_the_node_only() {
             }
         }
     }
-    check(
-        "move the type to node; no other crate may know persons",
-        &broken,
-    );
+    check("move the type to node; no other crate may know persons", &broken);
 }
 
 /// A clone works anywhere, so no file knows where another machine keeps things.
@@ -87,9 +81,7 @@ fn no_file_names_a_path_of_this_machine() {
     let roots = ["work", "farm", "home", "root", "tmp", "Users"];
     let mut patterns: Vec<String> = roots.iter().map(|root| format!("/{root}/")).collect();
     patterns.push(["..", "shared"].join("/"));
-    let endings = [
-        ".rs", ".toml", ".md", ".html", ".css", ".js", ".proto", ".sql", "run",
-    ];
+    let endings = [".rs", ".toml", ".md", ".html", ".css", ".js", ".proto", ".sql", "run"];
     let mut broken = Vec::new();
     for file in files(&endings) {
         for (number, line) in file.text.lines().enumerate() {
@@ -134,9 +126,7 @@ fn printable(file: &File) -> Vec<String> {
             derives.push_str(line);
         }
         let is_ours = |name: &str| UNPRINTABLE.contains(&name);
-        let prints = ["Debug", "Serialize"]
-            .iter()
-            .any(|word| has_word(&derives, word));
+        let prints = ["Debug", "Serialize"].iter().any(|word| has_word(&derives, word));
         if defined(line).is_some_and(|name| prints && is_ours(name)) || implements(line) {
             found.push(file.at(number));
         }
@@ -159,9 +149,7 @@ fn implements(line: &str) -> bool {
         return false;
     };
     let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
-    let prints = ["Debug", "Display", "Serialize"]
-        .iter()
-        .any(|word| has_word(head, word));
+    let prints = ["Debug", "Display", "Serialize"].iter().any(|word| has_word(head, word));
     line.starts_with("impl") && prints && UNPRINTABLE.contains(&name.as_str())
 }
 
@@ -170,10 +158,7 @@ fn implements(line: &str) -> bool {
 fn a_derive_is_seen_with_its_type() {
     let bad = "#[derive(\n    Clone,\n    Debug,\n)]\npub struct Student {\n    a: u8,\n}\n";
     let good = "#[derive(Debug)]\nstruct A;\n#[derive(Clone)]\nstruct Student;\n";
-    let file = |text: &str| File {
-        path: String::from("node/src/a.rs"),
-        text: text.to_owned(),
-    };
+    let file = |text: &str| File { path: String::from("node/src/a.rs"), text: text.to_owned() };
     assert_eq!(printable(&file(bad)).len(), 1);
     assert!(printable(&file(good)).is_empty());
 }

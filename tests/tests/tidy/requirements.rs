@@ -17,9 +17,7 @@ fn every_requirement_stands_in_the_table_once() {
     let mut broken = Vec::new();
     for number in 1..=REQUIREMENTS {
         let id = format!("R{number:03}");
-        let count = rows(&page)
-            .filter(|row| row.first() == Some(&id.as_str()))
-            .count();
+        let count = rows(&page).filter(|row| row.first() == Some(&id.as_str())).count();
         if count != 1 {
             broken.push(format!("{id} stands {count} times"));
         }
@@ -27,10 +25,7 @@ fn every_requirement_stands_in_the_table_once() {
     if rows(&page).count() != REQUIREMENTS {
         broken.push(format!("{} rows", rows(&page).count()));
     }
-    check(
-        &format!("give each requirement R001 to R120 one row in {PAGE}"),
-        &broken,
-    );
+    check(&format!("give each requirement R001 to R120 one row in {PAGE}"), &broken);
 }
 
 /// A row without a place is a promise that nobody keeps.
@@ -42,10 +37,7 @@ fn every_requirement_says_where_it_is_served() {
     for row in rows(&page) {
         let id = row.first().copied().unwrap_or_default();
         if row.len() != COLUMNS || row.iter().any(|cell| cell.is_empty()) {
-            broken.push(format!(
-                "{id}: {} filled columns, {COLUMNS} expected",
-                row.len()
-            ));
+            broken.push(format!("{id}: {} filled columns, {COLUMNS} expected", row.len()));
         }
         broken.extend(place(row.last().copied().unwrap_or_default(), &planned, id));
     }
@@ -57,22 +49,12 @@ fn every_requirement_says_where_it_is_served() {
 /// An indicator that the table names is in the catalogue.
 #[test]
 fn indicators_named_in_the_table_exist() {
-    let packs: Vec<File> = files(&[".toml"])
-        .into_iter()
-        .filter(|file| file.is_under(&["proto/packs/"]))
-        .collect();
-    assert!(
-        exists("proto/packs"),
-        "the catalogue's packs stand in proto/packs"
-    );
+    let packs: Vec<File> =
+        files(&[".toml"]).into_iter().filter(|file| file.is_under(&["proto/packs/"])).collect();
+    assert!(exists("proto/packs"), "the catalogue's packs stand in proto/packs");
     let page = text(PAGE);
     let mut broken = Vec::new();
-    for name in page
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|name| is_indicator(name))
-    {
+    for name in page.split('`').skip(1).step_by(2).filter(|name| is_indicator(name)) {
         let quoted = format!("\"{name}\"");
         if !packs.iter().any(|pack| pack.text.contains(&quoted)) {
             broken.push(name.to_owned());
@@ -84,18 +66,12 @@ fn indicators_named_in_the_table_exist() {
 /// The rows of the table, cell by cell; the heading's row has no number.
 fn rows(page: &str) -> impl Iterator<Item = Vec<&str>> {
     let is_row = |line: &&str| {
-        let number = line
-            .strip_prefix("| R")
-            .and_then(|rest| rest.chars().next());
+        let number = line.strip_prefix("| R").and_then(|rest| rest.chars().next());
         number.is_some_and(|c| c.is_ascii_digit())
     };
-    page.lines().filter(is_row).map(|line| {
-        line.trim()
-            .trim_matches('|')
-            .split('|')
-            .map(str::trim)
-            .collect()
-    })
+    page.lines()
+        .filter(is_row)
+        .map(|line| line.trim().trim_matches('|').split('|').map(str::trim).collect())
 }
 
 /// The planned capabilities: the bold names at the head of list items.
@@ -110,9 +86,7 @@ fn capabilities(page: &str) -> BTreeSet<&str> {
 fn place(cell: &str, planned: &BTreeSet<&str>, id: &str) -> Option<String> {
     let names: Vec<&str> = cell.split("planned: ").skip(1).collect();
     let is_known = |text: &str| {
-        text.split([';', '('])
-            .next()
-            .is_some_and(|name| planned.contains(name.trim()))
+        text.split([';', '(']).next().is_some_and(|name| planned.contains(name.trim()))
     };
     if let Some(name) = names.iter().find(|name| !is_known(name)) {
         return Some(format!("{id}: unknown capability \"{name}\""));
@@ -130,10 +104,7 @@ fn is_indicator(name: &str) -> bool {
     let Some((family, rest)) = family.split_once('.') else {
         return false;
     };
-    let lower = |text: &str| {
-        text.chars()
-            .all(|c| c.is_ascii_lowercase() || "._".contains(c))
-    };
+    let lower = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || "._".contains(c));
     let is_family = family.len() == 3 || family == "base";
     is_family && !rest.is_empty() && lower(family) && lower(rest)
 }

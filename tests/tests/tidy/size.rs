@@ -20,10 +20,7 @@ fn files_are_short() {
         .filter(|(_, lines)| *lines > FILE_LINES_MAX)
         .map(|(file, lines)| format!("{}: {lines} lines", file.path))
         .collect();
-    check(
-        "split the file by role; a file has at most 600 lines",
-        &broken,
-    );
+    check("split the file by role; a file has at most 600 lines", &broken);
 }
 
 /// No function is longer than a screen.
@@ -38,21 +35,15 @@ fn functions_are_short() {
 /// Two files fit beside each other on a screen.
 #[test]
 fn lines_are_narrow() {
-    let broken: Vec<String> = files(&[".rs", ".sql", ".proto"])
-        .iter()
-        .flat_map(wide)
-        .collect();
+    let broken: Vec<String> = files(&[".rs", ".sql", ".proto"]).iter().flat_map(wide).collect();
     check("break the line; it has at most 100 characters", &broken);
 }
 
 /// Every file says what it is for before anything else.
 #[test]
 fn every_file_opens_with_its_purpose() {
-    let broken: Vec<String> = rust()
-        .iter()
-        .filter(|file| !opens_with_doc(&file.text))
-        .map(|file| file.at(0))
-        .collect();
+    let broken: Vec<String> =
+        rust().iter().filter(|file| !opens_with_doc(&file.text)).map(|file| file.at(0)).collect();
     let remedy = "open the file with `//!`: one sentence on its role (more than a word), then \
                   the rule that a change could break";
     check(remedy, &broken);
@@ -119,15 +110,8 @@ fn function(code: &str, at: usize) -> Option<Function> {
     }
     let open = at + body(&code[at..])?;
     let close = open + block_len(&code[open..]);
-    let lines = code[at..close]
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .count();
-    Some(Function {
-        name,
-        line: code[..at].matches('\n').count(),
-        lines,
-    })
+    let lines = code[at..close].lines().filter(|line| !line.trim().is_empty()).count();
+    Some(Function { name, line: code[..at].matches('\n').count(), lines })
 }
 
 /// Where the body opens; nothing for a declaration without one.
@@ -166,9 +150,6 @@ fn block_len(block: &str) -> usize {
 fn functions_are_counted_by_their_code() {
     let code = lex("trait T { fn a(x: [u8; 2]); }\nfn b() {\n\n  // why\n  c();\n}\n").code;
     let found = functions(&code);
-    let told: Vec<_> = found
-        .iter()
-        .map(|f| (f.name.as_str(), f.line, f.lines))
-        .collect();
+    let told: Vec<_> = found.iter().map(|f| (f.name.as_str(), f.line, f.lines)).collect();
     assert_eq!(told, [("b", 1, 3)]);
 }

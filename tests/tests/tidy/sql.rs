@@ -55,10 +55,7 @@ fn the_driver_is_named_in_one_place() {
             }
         }
     }
-    check(
-        "use runtime::sql::{Database, Tx} instead of the driver",
-        &broken,
-    );
+    check("use runtime::sql::{Database, Tx} instead of the driver", &broken);
 }
 
 /// Whether a literal is a statement: its opening words in capitals, or a whole one in lower case.
@@ -85,9 +82,7 @@ fn is_opening(pair: &[&str]) -> bool {
         ("GROUP", "BY"),
         ("VACUUM", "INTO"),
     ];
-    pairs
-        .iter()
-        .any(|(a, b)| pair.first() == Some(a) && pair.get(1) == Some(b))
+    pairs.iter().any(|(a, b)| pair.first() == Some(a) && pair.get(1) == Some(b))
 }
 
 fn opens_select(words: &[&str]) -> bool {
@@ -112,19 +107,10 @@ fn is_lower_statement(words: &[&str]) -> bool {
 /// The rule sees statements and leaves prose alone.
 #[test]
 fn statements_are_told_from_prose() {
-    for sql in [
-        "SELECT 1",
-        "\n  INSERT INTO unit (id) VALUES ($1)",
-        "select a from b where c",
-    ] {
+    for sql in ["SELECT 1", "\n  INSERT INTO unit (id) VALUES ($1)", "select a from b where c"] {
         assert!(is_sql(sql), "{sql}");
     }
-    for prose in [
-        "select a file from the list",
-        "update the hub first",
-        "DELETE",
-        "values",
-    ] {
+    for prose in ["select a file from the list", "update the hub first", "DELETE", "values"] {
         assert!(!is_sql(prose), "{prose}");
     }
 }

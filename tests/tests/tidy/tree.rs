@@ -33,10 +33,7 @@ impl File {
 
 /// The root of the workspace: the folder above the crate of the tests.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// Every file with one of these endings, sorted by path.
@@ -47,15 +44,8 @@ pub fn files(endings: &[&str]) -> Vec<File> {
     paths.sort();
     paths
         .iter()
-        .filter(|path| {
-            endings
-                .iter()
-                .any(|ending| path.to_string_lossy().ends_with(ending))
-        })
-        .map(|path| File {
-            path: relative(&root, path),
-            text: read(path),
-        })
+        .filter(|path| endings.iter().any(|ending| path.to_string_lossy().ends_with(ending)))
+        .map(|path| File { path: relative(&root, path), text: read(path) })
         .collect()
 }
 
@@ -77,11 +67,7 @@ pub fn text(path: &str) -> String {
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() && !path.is_symlink() {
             if !SKIPPED.contains(&name.as_str()) {
                 walk(&path, found);
@@ -93,10 +79,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root)
-        .unwrap()
-        .to_string_lossy()
-        .replace('\\', "/")
+    path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/")
 }
 
 fn read(path: &Path) -> String {

@@ -8,11 +8,7 @@ use super::NOW;
 use crate::console::view::*;
 
 fn coverage(reported: u32, due: u32) -> Coverage {
-    Coverage {
-        reported,
-        due,
-        persons: Some(u64::from(reported) * 1_043),
-    }
+    Coverage { reported, due, persons: Some(u64::from(reported) * 1_043) }
 }
 
 fn version() -> Version {
@@ -28,10 +24,7 @@ fn version() -> Version {
 
 /// One option.
 pub(super) fn choice(value: &str, zh: &str, en: &str) -> Choice {
-    Choice {
-        value: value.to_owned(),
-        label: Label::new(zh, en),
-    }
+    Choice { value: value.to_owned(), label: Label::new(zh, en) }
 }
 
 type District = (&'static str, &'static str, u32, u32, u32, (u8, u8));
@@ -54,11 +47,7 @@ fn stage_row((zh, en, share, reported, due, _): &District) -> TableRow {
     let label = Label::new(*zh, *en);
     let coverage = coverage(*reported, *due);
     if !coverage.is_comparable() {
-        return TableRow {
-            label,
-            figures: vec![Figure::NotReported; 6],
-            coverage,
-        };
+        return TableRow { label, figures: vec![Figure::NotReported; 6], coverage };
     }
     let mut figures: Vec<Figure> = [-210, -60, 40, 160, 120, 0]
         .iter()
@@ -70,11 +59,7 @@ fn stage_row((zh, en, share, reported, due, _): &District) -> TableRow {
         "Pingdu City" => figures[4] = Figure::Count(0),
         _ => {}
     }
-    TableRow {
-        label,
-        figures,
-        coverage,
-    }
+    TableRow { label, figures, coverage }
 }
 
 fn area((zh, en, share, reported, due, tile): &District) -> AreaFigure {
@@ -83,15 +68,8 @@ fn area((zh, en, share, reported, due, tile): &District) -> AreaFigure {
     let around = share / 14 + 8;
     AreaFigure {
         label: Label::new(*zh, *en),
-        figure: if known {
-            Figure::Share(*share)
-        } else {
-            Figure::NotReported
-        },
-        interval: known.then(|| Interval {
-            low: share - around,
-            high: share + around,
-        }),
+        figure: if known { Figure::Share(*share) } else { Figure::NotReported },
+        interval: known.then(|| Interval { low: share - around, high: share + around }),
         coverage,
         tile: Some(*tile),
     }
@@ -108,10 +86,7 @@ fn table() -> BreakdownTable {
     ];
     BreakdownTable {
         row_kind: Label::new("区市", "District"),
-        columns: columns
-            .iter()
-            .map(|(zh, en)| Label::new(*zh, *en))
-            .collect(),
+        columns: columns.iter().map(|(zh, en)| Label::new(*zh, *en)).collect(),
         rows: DISTRICTS.iter().map(stage_row).collect(),
         whole: TableRow {
             label: Label::new("全市", "Whole city"),
@@ -124,18 +99,10 @@ fn table() -> BreakdownTable {
 fn choices() -> Choices {
     Choices {
         indicators: vec![
-            choice(
-                "scr.positive_rate",
-                "筛查阳性率",
-                "Rate of positive screenings",
-            ),
+            choice("scr.positive_rate", "筛查阳性率", "Rate of positive screenings"),
             choice("scr.completed", "完成筛查人数", "Students screened"),
         ],
-        terms: vec![choice(
-            "2025S1",
-            "2025–2026 学年第一学期",
-            "Autumn term 2025",
-        )],
+        terms: vec![choice("2025S1", "2025–2026 学年第一学期", "Autumn term 2025")],
         units: vec![
             choice("370200", "全市", "Whole city"),
             choice("370202", "市南区", "Shinan District"),
@@ -158,10 +125,7 @@ fn source_line((zh, en, _, reported, due, _): &District) -> SourceLine {
 
 /// The indicator page.
 pub(super) fn indicator_view() -> IndicatorPage {
-    let part = |zh, en, n| NamedFigure {
-        name: Label::new(zh, en),
-        figure: Figure::Rounded(n),
-    };
+    let part = |zh, en, n| NamedFigure { name: Label::new(zh, en), figure: Figure::Rounded(n) };
     IndicatorPage {
         selected: Filter {
             indicator: "scr.positive_rate".to_owned(),
@@ -178,10 +142,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
         whole: Label::new("全市", "Whole city"),
         headline: Headline {
             value: Figure::Share(520),
-            range: Some(Range::Share(Interval {
-                low: 513,
-                high: 527,
-            })),
+            range: Some(Range::Share(Interval { low: 513, high: 527 })),
             parts: vec![
                 part("筛查阳性", "positive", 38_745),
                 part("有效完成", "validly screened", 745_120),
@@ -192,10 +153,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
         table: table(),
         areas: DISTRICTS.iter().map(area).collect(),
         sources: DISTRICTS.iter().take(3).map(source_line).collect(),
-        protection: Protection::Rounded {
-            base: 5,
-            cells: 18_625,
-        },
+        protection: Protection::Rounded { base: 5, cells: 18_625 },
         closed: vec![Closed {
             what: Label::new("街道 × 年级", "Street by grade"),
             why: Label::new(
@@ -219,20 +177,12 @@ fn groups() -> Vec<IndicatorGroup> {
         figure,
         coverage: coverage(745, 777),
     };
-    let closed = Label::new(
-        "须两部门联合汇总后开放",
-        "opened only after joint summation",
-    );
+    let closed = Label::new("须两部门联合汇总后开放", "opened only after joint summation");
     vec![
         IndicatorGroup {
             title: Label::new("基本情况", "Basics"),
             lines: vec![
-                line(
-                    "base.students",
-                    "在校学生数",
-                    Support::Reported,
-                    Figure::Count(1_043_812),
-                ),
+                line("base.students", "在校学生数", Support::Reported, Figure::Count(1_043_812)),
                 line(
                     "base.staff",
                     "教职工数",
@@ -244,30 +194,10 @@ fn groups() -> Vec<IndicatorGroup> {
         IndicatorGroup {
             title: Label::new("普测", "Screening"),
             lines: vec![
-                line(
-                    "scr.positive",
-                    "筛查阳性人数",
-                    Support::Reported,
-                    Figure::Rounded(38_745),
-                ),
-                line(
-                    "mtr.talks",
-                    "谈心次数",
-                    Support::Unsupported,
-                    Figure::Unsupported,
-                ),
-                line(
-                    "alt.opened",
-                    "新增预警",
-                    Support::Closed(closed),
-                    Figure::Suppressed,
-                ),
-                line(
-                    "ref.cases",
-                    "转介个案",
-                    Support::Local,
-                    Figure::NotApplicable,
-                ),
+                line("scr.positive", "筛查阳性人数", Support::Reported, Figure::Rounded(38_745)),
+                line("mtr.talks", "谈心次数", Support::Unsupported, Figure::Unsupported),
+                line("alt.opened", "新增预警", Support::Closed(closed), Figure::Suppressed),
+                line("ref.cases", "转介个案", Support::Local, Figure::NotApplicable),
             ],
         },
     ]

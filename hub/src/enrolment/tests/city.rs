@@ -66,12 +66,7 @@ impl City {
         let zone: Zone = "qingdao.example".parse().expect("zone");
         let folder = tempfile::tempdir().expect("folder");
         let root = root::create(folder.path(), Commission::Education, &zone, start).expect("root");
-        Self {
-            folder,
-            root,
-            clock,
-            hand,
-        }
+        Self { folder, root, clock, hand }
     }
 
     pub(crate) fn trust(&self) -> Trust {
@@ -99,10 +94,7 @@ impl City {
     pub(crate) fn authority(&self, config: &Config) -> IssuingAuthority {
         let key = key();
         let asked = IssuerRequest::new(&config.unit, config.kind, config.zone(), &key);
-        let signed = asked
-            .expect("request")
-            .sign(&self.root, self.clock.now())
-            .expect("signed");
+        let signed = asked.expect("request").sign(&self.root, self.clock.now()).expect("signed");
         IssuingAuthority::open(&signed, key).expect("authority")
     }
 
@@ -119,11 +111,8 @@ impl City {
     /// Starts a hub with its identity.
     pub(crate) async fn run(&self, config: Config, own: &LeafIdentity) -> Running {
         std::fs::create_dir_all(config.path("roots")).expect("roots");
-        root::write_certificate(
-            &config.path("roots/education.pem"),
-            self.root.certificate().der(),
-        )
-        .expect("root");
+        root::write_certificate(&config.path("roots/education.pem"), self.root.certificate().der())
+            .expect("root");
         own.save(&config.path("identity.pem")).expect("identity");
         let hub = Hub::open(config, self.clock.clone()).expect("hub");
         let (listener, address) = hub.bind().await.expect("bind");
@@ -166,17 +155,11 @@ impl Running {
 
     /// The configuration with the port that the system chose.
     pub(crate) fn config(&self) -> Config {
-        Config {
-            advertise: self.address.to_string(),
-            ..self.hub.config().clone()
-        }
+        Config { advertise: self.address.to_string(), ..self.hub.config().clone() }
     }
 
     pub(crate) fn parent(&self) -> ParentConfig {
-        ParentConfig {
-            address: self.address.to_string(),
-            name: self.hub.config().name.clone(),
-        }
+        ParentConfig { address: self.address.to_string(), name: self.hub.config().name.clone() }
     }
 
     pub(crate) fn invite(&self, id: &str) -> Invite {
@@ -190,19 +173,12 @@ impl Running {
 
     pub(crate) fn approve(&self, id: &str) {
         let id = unit(id);
-        let approved = self
-            .hub
-            .database()
-            .write("approve", move |tx| invitation::approve(tx, &id));
+        let approved = self.hub.database().write("approve", move |tx| invitation::approve(tx, &id));
         approved.expect("approve");
     }
 
     pub(crate) fn alarms(&self, kind: &str) -> usize {
-        let all = self
-            .hub
-            .database()
-            .read(crate::store::alarm::all)
-            .expect("alarms");
+        let all = self.hub.database().read(crate::store::alarm::all).expect("alarms");
         all.iter().filter(|alarm| alarm.kind == kind).count()
     }
 
@@ -221,9 +197,7 @@ impl Running {
     pub(crate) async fn dial_bare(&self, city: &City) -> Dial {
         let name = &self.hub.config().name;
         let config = client_config(None, name, &city.trust()).expect("client");
-        connect(&self.address.to_string(), name, config)
-            .await
-            .expect("dial")
+        connect(&self.address.to_string(), name, config).await.expect("dial")
     }
 }
 
@@ -235,10 +209,7 @@ impl Drop for Running {
 
 /// Says hello on an open connection; gives `OK`, the stable code, or the handshake's refusal.
 pub(crate) async fn hello(channel: &Channel) -> String {
-    let request = HelloRequest {
-        version: "test".to_owned(),
-        ..HelloRequest::default()
-    };
+    let request = HelloRequest { version: "test".to_owned(), ..HelloRequest::default() };
     match SyncClient::new(channel.clone()).hello(request).await {
         Ok(_) => "OK".to_owned(),
         Err(status) => refusal(&status),
@@ -262,11 +233,7 @@ pub(crate) fn forged(
     clock: &Clock,
 ) -> LeafIdentity {
     let key = key();
-    let record = LeafRecord {
-        name,
-        kind,
-        key: key.public().clone(),
-    };
+    let record = LeafRecord { name, kind, key: key.public().clone() };
     let issued = authority.issue(&record, clock.now()).expect("issued");
     LeafIdentity::new(&issued.chain, key).expect("identity")
 }

@@ -31,17 +31,11 @@ async fn an_invite_is_for_one_key() {
     assert_eq!(joined(&city, &invite, &mine).await, first);
     let other = key();
     for _ in 0..2 {
-        assert_eq!(
-            code(join(&invite, &other, &city.clock).await),
-            "INVITE_USED"
-        );
+        assert_eq!(code(join(&invite, &other, &city.clock).await), "INVITE_USED");
     }
     assert_eq!(hub.alarms(ALARM_STOLEN), 1);
     assert_eq!(joined(&city, &invite, &mine).await, first);
-    let status = hub
-        .hub
-        .database()
-        .read(move |tx| units::find(tx, &unit(SCHOOL)));
+    let status = hub.hub.database().read(move |tx| units::find(tx, &unit(SCHOOL)));
     let status = status.expect("read").expect("unit").status;
     assert_eq!(status, UnitStatus::Active);
 }
@@ -54,12 +48,7 @@ async fn a_killed_process_goes_on_with_its_key() {
     hub.register(SCHOOL, UnitKind::School);
     let invite = hub.invite(SCHOOL);
     let folder = tempfile::tempdir().expect("folder");
-    let first = joined(
-        &city,
-        &invite,
-        &key_for_joining(folder.path()).expect("key"),
-    )
-    .await;
+    let first = joined(&city, &invite, &key_for_joining(folder.path()).expect("key")).await;
     let again = key_for_joining(folder.path()).expect("the same key");
     assert_eq!(joined(&city, &invite, &again).await, first);
     forget_joining_key(folder.path()).expect("forget");
@@ -76,21 +65,12 @@ async fn an_expired_or_damaged_invite_enrols_nobody() {
     let invite = hub.invite(SCHOOL);
     let line = invite.expose_line().to_string();
     let cut: String = line.chars().take(line.len() - 40).collect();
-    assert_eq!(
-        Invite::parse(&cut, city.clock.now()).err(),
-        Some(InviteError::CutOff)
-    );
+    assert_eq!(Invite::parse(&cut, city.clock.now()).err(), Some(InviteError::CutOff));
     let slow = city.clock.now();
     city.hand.advance_ms(8 * 24 * 3_600_000);
-    assert!(matches!(
-        Invite::parse(&line, city.clock.now()),
-        Err(InviteError::Expired { .. })
-    ));
+    assert!(matches!(Invite::parse(&line, city.clock.now()), Err(InviteError::Expired { .. })));
     let (wrong_clock, _) = Clock::simulated(slow);
-    assert_eq!(
-        code(join(&invite, &key(), &wrong_clock).await),
-        "INVITE_EXPIRED"
-    );
+    assert_eq!(code(join(&invite, &key(), &wrong_clock).await), "INVITE_EXPIRED");
 }
 
 /// An invite that was taken back or replaced, and one that the hub never made, enrol nobody.
@@ -100,15 +80,9 @@ async fn only_the_latest_invite_of_this_hub_works() {
     let hub = city.start(UnitKind::District, "370202", "370202").await;
     hub.register(SCHOOL, UnitKind::School);
     let (first, second) = (hub.invite(SCHOOL), hub.invite(SCHOOL));
-    assert_eq!(
-        code(join(&first, &key(), &city.clock).await),
-        "INVITE_REVOKED"
-    );
+    assert_eq!(code(join(&first, &key(), &city.clock).await), "INVITE_REVOKED");
     let made_up = Invite::new(second.terms().clone()).expect("invite");
-    assert_eq!(
-        code(join(&made_up, &key(), &city.clock).await),
-        "INVITE_UNKNOWN"
-    );
+    assert_eq!(code(join(&made_up, &key(), &city.clock).await), "INVITE_UNKNOWN");
     assert_eq!(code(join(&second, &key(), &city.clock).await), "OK");
 }
 
@@ -121,21 +95,10 @@ async fn nothing_is_sent_to_another_hub() {
     hub.register(SCHOOL, UnitKind::School);
     let terms = hub.invite(SCHOOL).terms().clone();
     let roots = vec![other.root.certificate().digest()];
-    let pinned = Invite::new(InviteTerms {
-        roots,
-        ..terms.clone()
-    })
-    .expect("invite");
-    assert_eq!(
-        code(join(&pinned, &key(), &city.clock).await),
-        "UnknownRoot"
-    );
+    let pinned = Invite::new(InviteTerms { roots, ..terms.clone() }).expect("invite");
+    assert_eq!(code(join(&pinned, &key(), &city.clock).await), "UnknownRoot");
     let hub_name = city.config(UnitKind::District, "370203", "370203").name;
-    let named = Invite::new(InviteTerms {
-        hub: hub_name,
-        ..terms
-    })
-    .expect("invite");
+    let named = Invite::new(InviteTerms { hub: hub_name, ..terms }).expect("invite");
     assert_eq!(code(join(&named, &key(), &city.clock).await), "OtherName");
 }
 
@@ -152,10 +115,7 @@ async fn a_centre_waits_for_its_approval() {
             Outcome::Joined(_) => panic!("nobody approved"),
         }
     }
-    assert_eq!(
-        code(join(&invite, &key(), &city.clock).await),
-        "INVITE_USED"
-    );
+    assert_eq!(code(join(&invite, &key(), &city.clock).await), "INVITE_USED");
     hub.approve("C370202001");
     match join(&invite, &mine, &city.clock).await.expect("issued") {
         Outcome::Joined(joined) => {

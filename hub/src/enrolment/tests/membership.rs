@@ -30,13 +30,8 @@ fn change(
 async fn renew(channel: &Channel) -> Result<LeafIdentity, String> {
     let key = key();
     let csr = csr::request(&key).expect("request");
-    let answer = EnrolmentClient::new(channel.clone())
-        .renew(RenewRequest { csr })
-        .await;
-    let chain = answer
-        .map_err(|status| refusal(&status))?
-        .into_inner()
-        .chain;
+    let answer = EnrolmentClient::new(channel.clone()).renew(RenewRequest { csr }).await;
+    let chain = answer.map_err(|status| refusal(&status))?.into_inner().chain;
     LeafIdentity::new(&chain, key).map_err(|error| error.to_string())
 }
 
@@ -49,24 +44,15 @@ async fn revocation_bites_an_open_connection() {
     let school = city.school(&hub, SCHOOL).await;
     let dial = hub.dial(&city, &school).await.expect("dial");
     assert_eq!(hello(&dial.channel).await, "OK");
-    change(&hub, |tx| {
-        units::set_status(tx, &unit(SCHOOL), UnitStatus::Suspended)
-    });
+    change(&hub, |tx| units::set_status(tx, &unit(SCHOOL), UnitStatus::Suspended));
     assert_eq!(hello(&dial.channel).await, "UNIT_SUSPENDED");
-    change(&hub, |tx| {
-        units::set_status(tx, &unit(SCHOOL), UnitStatus::Active)
-    });
+    change(&hub, |tx| units::set_status(tx, &unit(SCHOOL), UnitStatus::Active));
     assert_eq!(hello(&dial.channel).await, "OK");
     change(&hub, |tx| member_key::revoke_all(tx, SCHOOL).map(drop));
     assert_eq!(hello(&dial.channel).await, "CERTIFICATE_REVOKED");
-    assert_eq!(
-        renew(&dial.channel).await.err().as_deref(),
-        Some("CERTIFICATE_REVOKED")
-    );
+    assert_eq!(renew(&dial.channel).await.err().as_deref(), Some("CERTIFICATE_REVOKED"));
     let mut signed = None;
-    authority::refresh(&hub.hub, &mut signed)
-        .await
-        .expect("list");
+    authority::refresh(&hub.hub, &mut signed).await.expect("list");
     let refused = match hub.dial(&city, &school).await {
         Ok(dial) => hello(&dial.channel).await,
         Err(TransportError::Refused(refusal)) => format!("{refusal:?}"),
@@ -83,9 +69,7 @@ async fn a_member_renews_while_it_is_connected() {
     let hub = city.start(UnitKind::District, "370202", "370202").await;
     let school = city.school(&hub, SCHOOL).await;
     city.hand.advance_ms(61 * DAY_MS);
-    authority::refresh(&hub.hub, &mut None)
-        .await
-        .expect("refresh");
+    authority::refresh(&hub.hub, &mut None).await.expect("refresh");
     let dial = hub.dial(&city, &school).await.expect("dial");
     let renewed = renew(&dial.channel).await.expect("renewed");
     assert_eq!(renewed.peer().name(), school.peer().name());
@@ -104,9 +88,7 @@ async fn a_hub_renews_itself_without_a_restart() {
     let shown = hub.dial_bare(&city).await.shown;
     city.hand.advance_ms(100 * DAY_MS);
     let mut signed = None;
-    authority::refresh(&hub.hub, &mut signed)
-        .await
-        .expect("refresh");
+    authority::refresh(&hub.hub, &mut signed).await.expect("refresh");
     assert_ne!(hub.dial_bare(&city).await.shown, shown);
 }
 
@@ -117,13 +99,8 @@ async fn an_expired_certificate_is_renewed_once_where_allowed() {
     let hub = city.start(UnitKind::District, "370202", "370202").await;
     let school = city.school(&hub, SCHOOL).await;
     city.hand.advance_ms(150 * DAY_MS);
-    authority::refresh(&hub.hub, &mut None)
-        .await
-        .expect("refresh");
-    let parent = Parent {
-        address: hub.parent().address,
-        name: hub.parent().name,
-    };
+    authority::refresh(&hub.hub, &mut None).await.expect("refresh");
+    let parent = Parent { address: hub.parent().address, name: hub.parent().name };
     let trust = city.trust();
     let (first, second) = (key(), key());
     let call = |old: &LeafIdentity, key: &certs::key::SigningKey| {
@@ -132,9 +109,7 @@ async fn an_expired_certificate_is_renewed_once_where_allowed() {
         async move { renew_expired((&parent, &trust), &old, &key, &clock).await }
     };
     assert_eq!(code(call(&school, &first).await), "RENEWAL_NOT_ALLOWED");
-    change(&hub, |tx| {
-        member_key::allow_expired_renewal(tx, SCHOOL).map(drop)
-    });
+    change(&hub, |tx| member_key::allow_expired_renewal(tx, SCHOOL).map(drop));
     let renewed = call(&school, &first).await.expect("allowed");
     let again = call(&school, &first).await.expect("a repeat gets the same");
     assert_eq!(again.chain(), renewed.chain());
@@ -142,12 +117,8 @@ async fn an_expired_certificate_is_renewed_once_where_allowed() {
     let dial = hub.dial(&city, &renewed).await.expect("dial");
     assert_eq!(hello(&dial.channel).await, "OK");
     city.hand.advance_ms(500 * DAY_MS);
-    authority::refresh(&hub.hub, &mut None)
-        .await
-        .expect("refresh");
-    change(&hub, |tx| {
-        member_key::allow_expired_renewal(tx, SCHOOL).map(drop)
-    });
+    authority::refresh(&hub.hub, &mut None).await.expect("refresh");
+    change(&hub, |tx| member_key::allow_expired_renewal(tx, SCHOOL).map(drop));
     assert_eq!(code(call(&renewed, &second).await), "RENEWAL_NOT_ALLOWED");
 }
 
@@ -165,10 +136,7 @@ async fn another_citys_certificate_is_refused() {
         Err(error) => format!("{error:?}"),
     };
     assert_eq!(refused, "UnknownRoot");
-    assert_eq!(
-        hello(&hub.dial_bare(&city).await.channel).await,
-        "NO_CERTIFICATE"
-    );
+    assert_eq!(hello(&hub.dial_bare(&city).await.channel).await, "NO_CERTIFICATE");
 }
 
 /// A district proves its invite with the certificate of its own authority and is served after
@@ -179,12 +147,7 @@ async fn a_district_cannot_pose_as_another() {
     let top = city.start(UnitKind::City, "370200", "").await;
     let own = city.config(UnitKind::District, "370202", "370202");
     let own_authority = city.authority(&own);
-    let district = forged(
-        &own_authority,
-        own.name.clone(),
-        UnitKind::District,
-        &city.clock,
-    );
+    let district = forged(&own_authority, own.name.clone(), UnitKind::District, &city.clock);
     top.register("370202", UnitKind::District);
     let invite = top.invite("370202");
     let trust = city.trust();

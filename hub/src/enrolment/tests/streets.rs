@@ -21,10 +21,7 @@ const SCHOOL: &str = "F370202004J01";
 async fn street(city: &City, district: &Running, id: &str) -> LeafIdentity {
     district.register(id, UnitKind::Street);
     let (invite, key) = (district.invite(id), key());
-    assert!(matches!(
-        join(&invite, &key, &city.clock).await,
-        Ok(Outcome::Pending(_))
-    ));
+    assert!(matches!(join(&invite, &key, &city.clock).await, Ok(Outcome::Pending(_))));
     district.approve(id);
     match join(&invite, &key, &city.clock).await.expect("joined") {
         Outcome::Joined(joined) => joined.identity,
@@ -36,12 +33,8 @@ async fn issue(channel: &Channel, unit: &str, kind: &str) -> Result<Vec<Vec<u8>>
     let csr = csr::request(&key()).expect("request");
     let (unit, kind) = (unit.to_owned(), kind.to_owned());
     let request = IssueForMemberRequest { unit, kind, csr };
-    let answer = EnrolmentClient::new(channel.clone())
-        .issue_for_member(request)
-        .await;
-    answer
-        .map(|answer| answer.into_inner().chain)
-        .map_err(|status| refusal(&status))
+    let answer = EnrolmentClient::new(channel.clone()).issue_for_member(request).await;
+    answer.map(|answer| answer.into_inner().chain).map_err(|status| refusal(&status))
 }
 
 /// A school joins at its street, is certified by the district under the district's name, and is
@@ -52,36 +45,24 @@ async fn a_street_enrols_through_its_district() {
     let district = city.start(UnitKind::District, "370202", "370202").await;
     let own = street(&city, &district, STREET).await;
     let config = city.config(UnitKind::Street, STREET, "370202");
-    let config = Config {
-        parent: Some(district.parent()),
-        ..config
-    };
+    let config = Config { parent: Some(district.parent()), ..config };
     let running = city.run(config, &own).await;
     running.register(SCHOOL, UnitKind::School);
     let (invite, mine) = (running.invite(SCHOOL), key());
     let first = join(&invite, &mine, &city.clock).await.expect("joined");
-    let Outcome::Joined(first) = first else {
-        panic!("schools are issued at once")
-    };
+    let Outcome::Joined(first) = first else { panic!("schools are issued at once") };
     let name = first.identity.peer().name().to_string();
     assert_eq!(name, "f370202004j01.370202.qingdao.example");
     let Ok(Outcome::Joined(again)) = join(&invite, &mine, &city.clock).await else {
         panic!("a repeat")
     };
     assert_eq!(again.identity.chain(), first.identity.chain());
-    assert_eq!(
-        code(join(&invite, &key(), &city.clock).await),
-        "INVITE_USED"
-    );
+    assert_eq!(code(join(&invite, &key(), &city.clock).await), "INVITE_USED");
     let dial = running.dial(&city, &first.identity).await.expect("dial");
     assert_eq!(hello(&dial.channel).await, "OK");
     let dial = district.dial(&city, &first.identity).await.expect("dial");
     assert_eq!(hello(&dial.channel).await, "NOT_A_MEMBER");
-    let known = district
-        .hub
-        .database()
-        .read(|tx| street_of(tx, &unit(SCHOOL)))
-        .expect("read");
+    let known = district.hub.database().read(|tx| street_of(tx, &unit(SCHOOL))).expect("read");
     assert_eq!(known, Some(unit(STREET)));
 }
 
@@ -95,29 +76,14 @@ async fn an_absent_district_delays_and_loses_nothing() {
     let config = city.config(UnitKind::Street, STREET, "370202");
     let mut parent = district.parent();
     parent.address = "127.0.0.1:9".to_owned();
-    let running = city
-        .run(
-            Config {
-                parent: Some(parent),
-                ..config.clone()
-            },
-            &own,
-        )
-        .await;
+    let running = city.run(Config { parent: Some(parent), ..config.clone() }, &own).await;
     running.register(SCHOOL, UnitKind::School);
     let (invite, mine) = (running.invite(SCHOOL), key());
     assert_eq!(code(join(&invite, &mine, &city.clock).await), "UPSTREAM");
-    assert_eq!(
-        code(join(&invite, &key(), &city.clock).await),
-        "INVITE_USED"
-    );
+    assert_eq!(code(join(&invite, &key(), &city.clock).await), "INVITE_USED");
     let address = running.config().advertise.parse().expect("address");
     drop(running);
-    let config = Config {
-        parent: Some(district.parent()),
-        listen: address,
-        ..config
-    };
+    let config = Config { parent: Some(district.parent()), listen: address, ..config };
     let running = restarted(&city, config, &own).await;
     assert_eq!(code(join(&invite, &mine, &city.clock).await), "OK");
     drop(running);
@@ -147,25 +113,11 @@ async fn a_street_speaks_for_its_own_members_only() {
     let second = district.dial(&city, &second).await.expect("dial").channel;
     assert!(issue(&first, SCHOOL, "school").await.is_ok());
     let refused = |answer: Result<Vec<Vec<u8>>, String>| answer.err().unwrap_or_default();
-    assert_eq!(
-        refused(issue(&second, SCHOOL, "school").await),
-        "OTHER_STREET"
-    );
+    assert_eq!(refused(issue(&second, SCHOOL, "school").await), "OTHER_STREET");
     assert_eq!(district.alarms(ALARM_OTHER_STREET), 1);
-    for (id, kind) in [
-        ("370202", "school"),
-        ("F370202J09", "school"),
-        ("370202006", "street"),
-    ] {
-        assert_eq!(
-            refused(issue(&first, id, kind).await),
-            "OTHER_STREET",
-            "{id}"
-        );
+    for (id, kind) in [("370202", "school"), ("F370202J09", "school"), ("370202006", "street")] {
+        assert_eq!(refused(issue(&first, id, kind).await), "OTHER_STREET", "{id}");
     }
     let school = district.dial(&city, &direct).await.expect("dial").channel;
-    assert_eq!(
-        refused(issue(&school, "F370202004J02", "school").await),
-        "NOT_A_MEMBER"
-    );
+    assert_eq!(refused(issue(&school, "F370202004J02", "school").await), "NOT_A_MEMBER");
 }

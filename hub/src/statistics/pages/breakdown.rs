@@ -26,11 +26,7 @@ const TILES: [(&str, (u8, u8)); 10] = [
 /// The breakdowns that the indicator has for the unit.
 pub(super) fn available(page: &Page<'_>) -> Vec<Breakdown> {
     let mut offered = Vec::new();
-    let has_areas = page
-        .holdings
-        .members
-        .iter()
-        .any(|member| is_area(member.unit.kind));
+    let has_areas = page.holdings.members.iter().any(|member| is_area(member.unit.kind));
     if page.is_whole() && has_areas {
         offered.push(match page.unit.kind {
             UnitKind::City => Breakdown::DistrictStage,
@@ -58,35 +54,22 @@ pub(super) fn table(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTa
 fn by_area(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, PageError> {
     let (columns, parts) = if page.indicator.has_dimension("stage") {
         let by = ["stage".to_owned()];
-        let figures = page
-            .holdings
-            .figures(page.packs, page.indicator.id(), &by)?;
+        let figures = page.holdings.figures(page.packs, page.indicator.id(), &by)?;
         (values(page, "stage"), Some(figures))
     } else {
         (Vec::new(), None)
     };
     let row = |total| area_line(page, parts.as_ref(), total);
-    let members = page
-        .totals
-        .members
-        .iter()
-        .filter(|unit| is_area(unit.unit.kind));
+    let members = page.totals.members.iter().filter(|unit| is_area(unit.unit.kind));
     let shown_members = members.filter(|_| page.is_whole()).map(row).collect();
     let kind = match breakdown {
         Breakdown::DistrictStage => words::DISTRICT,
         _ => words::STREET,
     };
-    let mut labels: Vec<Label> = columns
-        .iter()
-        .map(|value| value_label(page.catalogue, "stage", value))
-        .collect();
+    let mut labels: Vec<Label> =
+        columns.iter().map(|value| value_label(page.catalogue, "stage", value)).collect();
     labels.push(words::TOTAL.into());
-    Ok(assembled(
-        page,
-        kind.into(),
-        labels,
-        (shown_members, row(page.total()?)),
-    ))
+    Ok(assembled(page, kind.into(), labels, (shown_members, row(page.total()?))))
 }
 
 fn area_line<'f>(page: &Page<'_>, parts: Option<&Figures>, total: &'f UnitFigures) -> Line<'f> {
@@ -101,45 +84,23 @@ fn by_dimension(page: &Page<'_>, rows: &str, kind: Label) -> Result<BreakdownTab
     let has_sex = page.indicator.has_dimension("sex");
     let read = |by: &[&str]| -> Result<Vec<Reading>, PageError> {
         let by: Vec<String> = by.iter().map(|id| (*id).to_owned()).collect();
-        let figures = page
-            .holdings
-            .figures(page.packs, page.indicator.id(), &by)?;
+        let figures = page.holdings.figures(page.packs, page.indicator.id(), &by)?;
         let unit = figures.of(&page.unit.id).ok_or(PageError::Unknown)?;
         Ok(unit.figures.iter().map(|figure| figure.reading).collect())
     };
-    let sexes = if has_sex {
-        values(page, "sex")
-    } else {
-        Vec::new()
-    };
-    let cells = if has_sex {
-        read(&[rows, "sex"])?
-    } else {
-        Vec::new()
-    };
-    let (totals, columns) = (
-        read(&[rows])?,
-        if has_sex { read(&["sex"])? } else { Vec::new() },
-    );
+    let sexes = if has_sex { values(page, "sex") } else { Vec::new() };
+    let cells = if has_sex { read(&[rows, "sex"])? } else { Vec::new() };
+    let (totals, columns) = (read(&[rows])?, if has_sex { read(&["sex"])? } else { Vec::new() });
     let unit = page.total()?;
-    let lines = values(page, rows)
-        .into_iter()
-        .zip(totals)
-        .enumerate()
-        .map(|(at, (value, all))| {
-            let from = at * sexes.len();
-            let mut readings = cells
-                .get(from..from + sexes.len())
-                .unwrap_or_default()
-                .to_vec();
-            readings.push(all);
-            (value_label(page.catalogue, rows, &value), readings, unit)
-        });
+    let lines = values(page, rows).into_iter().zip(totals).enumerate().map(|(at, (value, all))| {
+        let from = at * sexes.len();
+        let mut readings = cells.get(from..from + sexes.len()).unwrap_or_default().to_vec();
+        readings.push(all);
+        (value_label(page.catalogue, rows, &value), readings, unit)
+    });
     let lines: Vec<_> = lines.collect();
-    let mut labels: Vec<Label> = sexes
-        .iter()
-        .map(|value| value_label(page.catalogue, "sex", value))
-        .collect();
+    let mut labels: Vec<Label> =
+        sexes.iter().map(|value| value_label(page.catalogue, "sex", value)).collect();
     labels.push(words::TOTAL.into());
     let mut last = columns;
     last.push(page.reading(unit));
@@ -193,16 +154,10 @@ pub(super) fn areas(page: &Page<'_>) -> Vec<AreaFigure> {
     if !page.is_whole() {
         return Vec::new();
     }
-    let members = page
-        .totals
-        .members
-        .iter()
-        .filter(|unit| is_area(unit.unit.kind));
+    let members = page.totals.members.iter().filter(|unit| is_area(unit.unit.kind));
     let area = |unit: &UnitFigures| {
         let reading = page.reading(unit);
-        let tile = TILES
-            .iter()
-            .find(|(code, _)| *code == unit.unit.id.as_str());
+        let tile = TILES.iter().find(|(code, _)| *code == unit.unit.id.as_str());
         AreaFigure {
             label: (&unit.unit.label).into(),
             figure: shown(page.catalogue, page.indicator, &reading),
@@ -223,11 +178,7 @@ pub(super) fn exports(page: &Page<'_>, breakdown: Breakdown, term: &str) -> Vec<
     };
     let kept = wanted.iter().filter(|id| page.indicator.has_dimension(id));
     let by: Vec<&str> = kept.copied().collect();
-    let unit = if breakdown.has_areas() && page.is_whole() {
-        ""
-    } else {
-        page.unit.id.as_str()
-    };
+    let unit = if breakdown.has_areas() && page.is_whole() { "" } else { page.unit.id.as_str() };
     let export = |label: &str, format: &str| Export {
         label: label.to_owned(),
         href: format!(

@@ -51,9 +51,7 @@ impl Page<'_> {
     /// The reading of a unit's total.
     pub fn reading(&self, unit: &UnitFigures) -> Reading {
         let missing = Reading::Blank(Blank::NotReported);
-        unit.figures
-            .first()
-            .map_or(missing, |figure| figure.reading)
+        unit.figures.first().map_or(missing, |figure| figure.reading)
     }
 }
 
@@ -70,19 +68,10 @@ pub(super) fn page(
     let indicator = chosen(packs, &known, &holdings, &filter.indicator)?;
     let totals = holdings.figures(packs, indicator.id(), &[])?;
     let unit = unit(&holdings, &filter.unit)?;
-    let page = Page {
-        packs,
-        catalogue: &known,
-        holdings: &holdings,
-        indicator,
-        totals,
-        unit,
-    };
+    let page = Page { packs, catalogue: &known, holdings: &holdings, indicator, totals, unit };
     let offered = available(&page);
     let breakdown = filter.breakdown.filter(|asked| offered.contains(asked));
-    let breakdown = breakdown
-        .or_else(|| offered.first().copied())
-        .unwrap_or_default();
+    let breakdown = breakdown.or_else(|| offered.first().copied()).unwrap_or_default();
     let total = page.total()?;
     let reading = page.reading(total);
     let sheet = first_sheet(&holdings, &page.totals.states);
@@ -106,11 +95,7 @@ pub(super) fn page(
         coverage: coverage(total.coverage),
         version: version.unwrap_or_else(|| unsealed(packs)),
         table: table(&page, breakdown)?,
-        areas: if breakdown.has_areas() {
-            areas(&page)
-        } else {
-            Vec::new()
-        },
+        areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
         sources: sources(&page),
         protection: protection(&reading),
         closed: closed(&page, &reading),
@@ -129,12 +114,7 @@ fn chosen<'c>(
     }
     for id in PREFERRED {
         let figures = holdings.figures(packs, id, &[])?;
-        if figures
-            .whole
-            .figures
-            .iter()
-            .any(|figure| figure.reading.blank().is_none())
-        {
+        if figures.whole.figures.iter().any(|figure| figure.reading.blank().is_none()) {
             return Indicator::find(catalogue, id).ok_or(PageError::Unknown);
         }
     }
@@ -147,47 +127,26 @@ fn unit(holdings: &Holdings, asked: &str) -> Result<UnitName, PageError> {
     if asked.is_empty() || asked.eq_ignore_ascii_case(holdings.whole.unit.id.as_str()) {
         return Ok(holdings.whole.unit.clone());
     }
-    let members = || {
-        holdings
-            .members
-            .iter()
-            .filter(|member| is_area(member.unit.kind))
-    };
+    let members = || holdings.members.iter().filter(|member| is_area(member.unit.kind));
     let found = members().find(|member| asked.eq_ignore_ascii_case(member.unit.id.as_str()));
-    found
-        .map(|member| member.unit.clone())
-        .ok_or(PageError::Unknown)
+    found.map(|member| member.unit.clone()).ok_or(PageError::Unknown)
 }
 
 fn choices(page: &Page<'_>, terms: &Terms, breakdowns: Vec<Breakdown>) -> Choices {
-    let named = |label: &Named, value: &str| Choice {
-        value: value.to_owned(),
-        label: label.into(),
-    };
+    let named =
+        |label: &Named, value: &str| Choice { value: value.to_owned(), label: label.into() };
     let sent = Indicator::all(page.catalogue).filter(|known| {
         let plan = known.plan(page.catalogue);
-        let held = |table: &str| {
-            page.holdings
-                .whole
-                .sheets
-                .iter()
-                .any(|s| s.table() == table)
-        };
+        let held = |table: &str| page.holdings.whole.sheets.iter().any(|s| s.table() == table);
         let shown = plan.is_ok_and(|plan| plan.tables().iter().all(|table| held(table)));
         shown || known.id() == page.indicator.id()
     });
-    let areas = page
-        .holdings
-        .members
-        .iter()
-        .filter(|member| is_area(member.unit.kind));
+    let areas = page.holdings.members.iter().filter(|member| is_area(member.unit.kind));
     let units = std::iter::once(&page.holdings.whole).chain(areas);
     Choices {
         indicators: sent.map(|known| named(known.label(), known.id())).collect(),
         terms: terms.choices.clone(),
-        units: units
-            .map(|held| named(&held.unit.label, held.unit.id.as_str()))
-            .collect(),
+        units: units.map(|held| named(&held.unit.label, held.unit.id.as_str())).collect(),
         breakdowns,
     }
 }
@@ -210,10 +169,7 @@ fn definition(catalogue: &Catalogue, indicator: Indicator<'_>) -> Label {
         }
         Indicator::Ratio(ratio) => {
             let part = |sum| sum_label(catalogue, sum);
-            filled_with(
-                words::RATIO,
-                &[&part(&ratio.numerator), &part(&ratio.denominator)],
-            )
+            filled_with(words::RATIO, &[&part(&ratio.numerator), &part(&ratio.denominator)])
         }
     }
 }
@@ -244,24 +200,12 @@ fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
 fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
     let value = shown(page.catalogue, page.indicator, reading);
     let (range, parts) = match *reading {
-        Reading::Count(amount) if amount.rounded_cells > 0 => (
-            Some(Range::Count {
-                low: amount.low(),
-                high: amount.high(),
-            }),
-            Vec::new(),
-        ),
-        Reading::Ratio {
-            numerator,
-            denominator,
-        } => {
-            let range = value
-                .share_value()
-                .and_then(|_| interval(numerator, denominator));
-            let part = |name, amount| NamedFigure {
-                name,
-                figure: amount_shown(amount),
-            };
+        Reading::Count(amount) if amount.rounded_cells > 0 => {
+            (Some(Range::Count { low: amount.low(), high: amount.high() }), Vec::new())
+        }
+        Reading::Ratio { numerator, denominator } => {
+            let range = value.share_value().and_then(|_| interval(numerator, denominator));
+            let part = |name, amount| NamedFigure { name, figure: amount_shown(amount) };
             let names = match page.indicator {
                 Indicator::Ratio(ratio) => {
                     [&ratio.numerator, &ratio.denominator].map(|sum| sum_label(page.catalogue, sum))
@@ -274,27 +218,16 @@ fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
         }
         Reading::Count(_) | Reading::Blank(_) => (None, Vec::new()),
     };
-    Headline {
-        value,
-        range,
-        parts,
-    }
+    Headline { value, range, parts }
 }
 
 fn sources(page: &Page<'_>) -> Vec<SourceLine> {
-    let tables: Vec<&str> = page
-        .totals
-        .states
-        .iter()
-        .map(|state| state.table.as_str())
-        .collect();
+    let tables: Vec<&str> = page.totals.states.iter().map(|state| state.table.as_str()).collect();
     let members = page.holdings.members.iter();
     let wanted = members.filter(|member| page.is_whole() || member.unit.id == page.unit.id);
     let lines = wanted.flat_map(|member| {
-        let sources = member
-            .sources
-            .iter()
-            .filter(|source| tables.contains(&source.table.as_str()));
+        let sources =
+            member.sources.iter().filter(|source| tables.contains(&source.table.as_str()));
         sources.map(|source| SourceLine {
             unit: (&member.unit.label).into(),
             unit_id: member.unit.id.to_string(),
@@ -328,10 +261,9 @@ fn page_exports(page: &Page<'_>, breakdown: Breakdown, terms: &Terms) -> Vec<Exp
 /// The range of a share in an area, where protection gave it one.
 pub(super) fn share_interval(page: &Page<'_>, reading: &Reading) -> Option<Interval> {
     match *reading {
-        Reading::Ratio {
-            numerator,
-            denominator,
-        } if page.indicator.is_share(page.catalogue) => interval(numerator, denominator),
+        Reading::Ratio { numerator, denominator } if page.indicator.is_share(page.catalogue) => {
+            interval(numerator, denominator)
+        }
         _ => None,
     }
 }

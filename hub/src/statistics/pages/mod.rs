@@ -93,40 +93,24 @@ fn terms(
     today: jiff::civil::Date,
 ) -> Result<Terms, PageError> {
     let periods = snapshot::periods(tx)?;
-    let mut known: Vec<TermId> = periods
-        .iter()
-        .filter_map(|text| text.parse().ok())
-        .collect();
+    let mut known: Vec<TermId> = periods.iter().filter_map(|text| text.parse().ok()).collect();
     let chosen = match asked {
         "" => latest_term(tx, packs, today)?.ok_or(PageError::Unknown)?,
         text => text.parse().map_err(|_| PageError::Unknown)?,
     };
     if !known.contains(&chosen) {
         // A term without figures can be asked for as long as the calendar has it.
-        packs
-            .calendar()
-            .term(chosen)
-            .map_err(|_| PageError::Unknown)?;
+        packs.calendar().term(chosen).map_err(|_| PageError::Unknown)?;
         known.push(chosen);
         known.sort_by(|one, other| other.cmp(one));
     }
-    let choice = |term: &TermId| Choice {
-        value: term.to_string(),
-        label: term_label(*term),
-    };
-    Ok(Terms {
-        chosen,
-        choices: known.iter().map(choice).collect(),
-    })
+    let choice = |term: &TermId| Choice { value: term.to_string(), label: term_label(*term) };
+    Ok(Terms { chosen, choices: known.iter().map(choice).collect() })
 }
 
 /// What people call a term.
 fn term_label(term: TermId) -> Label {
-    let text = if term.number == 1 {
-        words::TERM_AUTUMN
-    } else {
-        words::TERM_SPRING
-    };
+    let text = if term.number == 1 { words::TERM_AUTUMN } else { words::TERM_SPRING };
     filled(text, &[&term.school_year, &(term.school_year + 1)])
 }
 
@@ -141,10 +125,8 @@ fn filled_with(text: Text, values: &[&Label]) -> Label {
     use runtime::web::Lang;
     let fill = |lang: Lang| {
         let names: Vec<&str> = values.iter().map(|label| label.in_lang(lang)).collect();
-        let names: Vec<&dyn std::fmt::Display> = names
-            .iter()
-            .map(|name| name as &dyn std::fmt::Display)
-            .collect();
+        let names: Vec<&dyn std::fmt::Display> =
+            names.iter().map(|name| name as &dyn std::fmt::Display).collect();
         text.fill(lang, &names)
     };
     Label::new(fill(Lang::Zh), fill(Lang::En))
@@ -181,11 +163,7 @@ fn version(
 /// The hub's sheet that a list of states begins with.
 fn first_sheet<'h>(holdings: &'h Holdings, states: &[State]) -> Option<&'h Sheet> {
     let table = &states.first()?.table;
-    holdings
-        .whole
-        .sheets
-        .iter()
-        .find(|sheet| sheet.table() == table)
+    holdings.whole.sheets.iter().find(|sheet| sheet.table() == table)
 }
 
 /// Why there are no figures, as a sentence.
@@ -202,8 +180,6 @@ fn why(blank: Blank) -> Option<Text> {
 
 /// What people read for a value of a dimension.
 fn value_label(catalogue: &Catalogue, dimension: &str, value: &str) -> Label {
-    let known = catalogue
-        .dimension(dimension)
-        .and_then(|known| known.label_of(value));
+    let known = catalogue.dimension(dimension).and_then(|known| known.label_of(value));
     known.map_or_else(|| Label::same(value), Label::from)
 }

@@ -57,10 +57,7 @@ pub(super) fn page(
 }
 
 fn reported(unit: &UnitHoldings) -> crate::console::Coverage {
-    let none = domain::rollup::Coverage {
-        schools_due: unit.due,
-        ..Default::default()
-    };
+    let none = domain::rollup::Coverage { schools_due: unit.due, ..Default::default() };
     coverage(unit.sheets.first().map_or(none, |sheet| sheet.coverage))
 }
 
@@ -71,11 +68,7 @@ fn areas(holdings: &Holdings) -> Vec<AreaCoverage> {
     let line = |member: &&UnitHoldings| AreaCoverage {
         label: (&member.unit.label).into(),
         coverage: reported(member),
-        received_at_ms: member
-            .sources
-            .iter()
-            .map(|source| source.arrived_at_ms)
-            .max(),
+        received_at_ms: member.sources.iter().map(|source| source.arrived_at_ms).max(),
     };
     members.iter().map(line).collect()
 }
@@ -89,37 +82,21 @@ fn groups(
     for indicator in Indicator::all(catalogue) {
         let figures = holdings.figures(packs, indicator.id(), &[])?;
         let id = indicator.id();
-        let word = id
-            .strip_prefix("r.")
-            .unwrap_or(id)
-            .split('.')
-            .next()
-            .unwrap_or_default();
+        let word = id.strip_prefix("r.").unwrap_or(id).split('.').next().unwrap_or_default();
         let place = GROUPS.iter().position(|(words, _)| words.contains(&word));
         if let Some(group) = lines.get_mut(place.unwrap_or(GROUPS.len())) {
             group.push(line(catalogue, indicator, &figures));
         }
     }
-    let titles = GROUPS
-        .iter()
-        .map(|(_, title)| *title)
-        .chain([words::GROUP_OTHER]);
+    let titles = GROUPS.iter().map(|(_, title)| *title).chain([words::GROUP_OTHER]);
     let groups = titles.zip(lines).filter(|(_, lines)| !lines.is_empty());
-    Ok(groups
-        .map(|(title, lines)| IndicatorGroup {
-            title: title.into(),
-            lines,
-        })
-        .collect())
+    Ok(groups.map(|(title, lines)| IndicatorGroup { title: title.into(), lines }).collect())
 }
 
 fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> IndicatorLine {
     let whole = &figures.whole;
     let missing = Reading::Blank(Blank::NotReported);
-    let reading = whole
-        .figures
-        .first()
-        .map_or(missing, |figure| figure.reading);
+    let reading = whole.figures.first().map_or(missing, |figure| figure.reading);
     let in_reports = whole.coverage.schools_reported;
     let support = match reading.blank() {
         Some(Blank::NoFeed(NoFeed::Local)) => Support::Local,
@@ -131,10 +108,9 @@ fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> I
         Some(Blank::NotReported) if figures.states.is_empty() && !is_of_term(indicator) => {
             Support::Unsupported
         }
-        _ if in_reports > 0 && whole.able < in_reports => Support::Partial {
-            able: whole.able,
-            of: in_reports,
-        },
+        _ if in_reports > 0 && whole.able < in_reports => {
+            Support::Partial { able: whole.able, of: in_reports }
+        }
         _ => Support::Reported,
     };
     let figure = match support {

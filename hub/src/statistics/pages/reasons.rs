@@ -12,25 +12,16 @@ use crate::statistics::{Blank, Floor, GROUP_SCHOOLS_MIN, Reading};
 pub(super) fn protection(reading: &Reading) -> Protection {
     let cells = match reading {
         Reading::Count(amount) => amount.rounded_cells,
-        Reading::Ratio {
-            numerator,
-            denominator,
-        } => numerator
-            .rounded_cells
-            .saturating_add(denominator.rounded_cells),
+        Reading::Ratio { numerator, denominator } => {
+            numerator.rounded_cells.saturating_add(denominator.rounded_cells)
+        }
         Reading::Blank(_) => 0,
     };
     match reading {
         Reading::Count(amount) if amount.above > 0 => Protection::Band { width: 10 },
         // A rounded sum that is hidden was rounded all the same; of how many cells is not told.
-        Reading::Blank(Blank::Suppressed(_)) => Protection::Rounded {
-            base: ROUNDING_BASE,
-            cells,
-        },
-        _ if cells > 0 => Protection::Rounded {
-            base: ROUNDING_BASE,
-            cells,
-        },
+        Reading::Blank(Blank::Suppressed(_)) => Protection::Rounded { base: ROUNDING_BASE, cells },
+        _ if cells > 0 => Protection::Rounded { base: ROUNDING_BASE, cells },
         _ => Protection::Clear,
     }
 }
@@ -39,10 +30,7 @@ pub(super) fn protection(reading: &Reading) -> Protection {
 pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
     let mut lines = Vec::new();
     if let Some(why) = reading.blank().and_then(why) {
-        lines.push(Closed {
-            what: words::THIS_INDICATOR.into(),
-            why: why.into(),
-        });
+        lines.push(Closed { what: words::THIS_INDICATOR.into(), why: why.into() });
     }
     let is_rounded = page
         .indicator
@@ -61,19 +49,11 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
     }
     let low = Blank::Suppressed(Floor::Level);
     let all = std::iter::once(&page.totals.whole).chain(&page.totals.members);
-    if all
-        .flat_map(|unit| &unit.figures)
-        .any(|figure| figure.reading.blank() == Some(low))
-    {
-        lines.push(Closed {
-            what: words::LEVEL.into(),
-            why: words::LEVEL_WHY.into(),
-        });
+    if all.flat_map(|unit| &unit.figures).any(|figure| figure.reading.blank() == Some(low)) {
+        lines.push(Closed { what: words::LEVEL.into(), why: words::LEVEL_WHY.into() });
     }
     let schools = page.holdings.members.iter();
-    let direct = schools
-        .filter(|member| member.unit.kind == UnitKind::School)
-        .count();
+    let direct = schools.filter(|member| member.unit.kind == UnitKind::School).count();
     if page.is_whole() && direct > 0 {
         lines.push(Closed {
             what: filled(words::DIRECT_SCHOOLS, &[&direct]),

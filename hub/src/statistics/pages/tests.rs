@@ -33,25 +33,14 @@ fn city() -> Fixture {
 
 fn filter(indicator: &str, unit: &str, breakdown: Option<Breakdown>) -> Filter {
     let (indicator, unit) = (indicator.to_owned(), unit.to_owned());
-    Filter {
-        indicator,
-        term: TERM.to_owned(),
-        unit,
-        breakdown,
-    }
+    Filter { indicator, term: TERM.to_owned(), unit, breakdown }
 }
 
 async fn browser(city: &Fixture) -> Browser {
     let statistics = city.statistics();
-    let site = site(
-        UnitKind::City,
-        (&city.at.label).into(),
-        city.at.id.to_string(),
-        Transport::Loopback,
-    );
-    let shell = shell(site, Role::Analyst, statistics.clock().clone())
-        .await
-        .expect("shell");
+    let site =
+        site(UnitKind::City, (&city.at.label).into(), city.at.id.to_string(), Transport::Loopback);
+    let shell = shell(site, Role::Analyst, statistics.clock().clone()).await.expect("shell");
     let mut browser = Browser::new(router(shell, Arc::new(statistics)));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
@@ -77,17 +66,10 @@ async fn every_indicator_has_a_page() {
     let ratios = catalogue.ratios().iter().map(|ratio| ratio.id.to_string());
     for id in ids.chain(ratios) {
         for lang in ["zh", "en"] {
-            check(
-                &mut browser,
-                &format!("/indicators?indicator={id}&lang={lang}"),
-            )
-            .await;
+            check(&mut browser, &format!("/indicators?indicator={id}&lang={lang}")).await;
         }
     }
-    check(&mut browser, "/indicators")
-        .await
-        .keep("hub-live-indicator.html")
-        .expect("kept");
+    check(&mut browser, "/indicators").await.keep("hub-live-indicator.html").expect("kept");
     overview.keep("hub-live-overview.html").expect("kept");
 }
 
@@ -99,9 +81,7 @@ async fn english_pages_are_english() {
     for path in ["/?lang=en", "/indicators?lang=en&indicator=r.scr.positive"] {
         let text = check(&mut browser, path).await.text;
         let known = text.replace("中文", "").replace("赵老师", "");
-        let han = known
-            .char_indices()
-            .find(|(_, c)| ('\u{4e00}'..='\u{9fff}').contains(c));
+        let han = known.char_indices().find(|(_, c)| ('\u{4e00}'..='\u{9fff}').contains(c));
         let around = han.map(|(at, _)| known[at.saturating_sub(60)..].chars().take(90));
         assert_eq!(around.map(String::from_iter), None, "{path}");
     }
@@ -111,32 +91,18 @@ async fn english_pages_are_english() {
 #[test]
 fn areas_stand_beside_the_whole() {
     let statistics = city().statistics();
-    let view = statistics
-        .indicator(&filter("r.scr.coverage", "", None))
-        .expect("view");
+    let view = statistics.indicator(&filter("r.scr.coverage", "", None)).expect("view");
     assert_eq!(view.selected.breakdown, Some(Breakdown::DistrictStage));
     assert_eq!(view.table.rows.len(), 3);
-    assert_eq!(
-        view.table.rows[2].figures.last(),
-        Some(&Figure::NotReported)
-    );
+    assert_eq!(view.table.rows[2].figures.last(), Some(&Figure::NotReported));
     assert_eq!(view.areas[0].tile, Some((1, 3)));
     assert!(view.areas[0].interval.is_some() && view.headline.range.is_some());
     assert_eq!(view.headline.parts.len(), 2);
-    assert!(matches!(
-        view.protection,
-        Protection::Rounded {
-            base: 5,
-            cells: 1..
-        }
-    ));
+    assert!(matches!(view.protection, Protection::Rounded { base: 5, cells: 1.. }));
     assert_eq!(view.sources.len(), 4, "two districts, two tables");
     assert_eq!(view.coverage.due, 27);
     let shared = &view.exports[0].href;
-    assert!(
-        shared.contains("indicator=r.scr.coverage&period=2025S1&unit=&by=stage"),
-        "{shared}"
-    );
+    assert!(shared.contains("indicator=r.scr.coverage&period=2025S1&unit=&by=stage"), "{shared}");
 }
 
 /// A district can be looked into; a school, an unknown term and an unknown indicator cannot.
@@ -155,31 +121,13 @@ fn a_member_hub_can_be_looked_into_and_a_school_cannot() {
     for asked in [
         filter("base.students", "P01", None),
         filter("no.such", "", None),
-        Filter {
-            term: "1999S1".to_owned(),
-            ..filter("base.students", "", None)
-        },
+        Filter { term: "1999S1".to_owned(), ..filter("base.students", "", None) },
     ] {
-        assert!(
-            matches!(refused(&asked), Err(SourceError::Unknown)),
-            "{asked:?}"
-        );
+        assert!(matches!(refused(&asked), Err(SourceError::Unknown)), "{asked:?}");
     }
-    let view = statistics
-        .indicator(&filter("base.students", "", None))
-        .expect("view");
-    assert!(
-        !view
-            .table
-            .rows
-            .iter()
-            .any(|row| row.label.zh.starts_with("单位P"))
-    );
-    assert!(
-        view.closed
-            .iter()
-            .any(|line| line.what.zh == "直属学校 14 所")
-    );
+    let view = statistics.indicator(&filter("base.students", "", None)).expect("view");
+    assert!(!view.table.rows.iter().any(|row| row.label.zh.starts_with("单位P")));
+    assert!(view.closed.iter().any(|line| line.what.zh == "直属学校 14 所"));
 }
 
 /// The overview tells supported, unsupported, closed and local indicators apart.
@@ -220,9 +168,7 @@ async fn an_empty_hub_has_pages() {
 fn the_citys_table_is_whole() {
     let city = city();
     let period = TERM.parse().expect("term");
-    let read = city
-        .statistics()
-        .read(move |tx, packs, at| city_table(tx, packs, at, period));
+    let read = city.statistics().read(move |tx, packs, at| city_table(tx, packs, at, period));
     let table = read.expect("table");
     let catalogue = proto::pack::embedded::catalogue().expect("catalogue");
     let all = catalogue.counts().len() + catalogue.ratios().len();
@@ -230,23 +176,10 @@ fn the_citys_table_is_whole() {
     let lines = table.lines(runtime::web::Lang::Zh);
     assert_eq!(
         lines[0],
-        [
-            "指标",
-            "枢纽370200",
-            "单位370202",
-            "单位370203",
-            "单位370211",
-            "报送学校"
-        ]
+        ["指标", "枢纽370200", "单位370202", "单位370203", "单位370211", "报送学校"]
     );
-    let students = lines
-        .iter()
-        .find(|line| line[0] == "在校学生数")
-        .expect("row");
-    assert_eq!(
-        (students[4].as_str(), students[5].as_str()),
-        ("未报齐", "20/27")
-    );
+    let students = lines.iter().find(|line| line[0] == "在校学生数").expect("row");
+    assert_eq!((students[4].as_str(), students[5].as_str()), ("未报齐", "20/27"));
     let tree = tree_lines(&table.sources, runtime::web::Lang::Zh);
     assert!(
         tree[0].starts_with("clear.term  快照") && tree[2].starts_with("└─ 单位370203 370203  r1")

@@ -18,7 +18,7 @@ create table placement (
     unit text not null references unit (id),
     parent text not null,           -- unit id of the hub it sits under
     valid_from text not null,       -- first day
-    valid_to text,                  -- first day on which it no longer sits there; null while it does
+    valid_to text,                  -- first day on which it sits there no longer; else null
     known_at_ms integer not null,   -- when this was entered
     primary key (unit, valid_from)
 ) strict;

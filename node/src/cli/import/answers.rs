@@ -58,33 +58,18 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
     };
     let parsed = answers::read(&mut source, job.mapping.as_ref(), &against)?;
     let known = known(&node, &screening, items.len())?;
-    let preview = compare(parsed, Scope::Part, |key| {
-        Ok::<_, SqlError>(known.get(key).cloned())
-    })?;
+    let preview = compare(parsed, Scope::Part, |key| Ok::<_, SqlError>(known.get(key).cloned()))?;
     drop(known);
     let found = RefCell::new(None);
     let writing = screening.clone();
-    job.conclude(
-        preview,
-        &answers::fields(&against),
-        &mut source,
-        |batch, from| {
-            let write = move |tx: &runtime::sql::Tx<'_>| writing.apply(tx, &batch, &from);
-            let receipt = node.ledger().write("import_answers", write)?;
-            found.replace(Some(receipt));
-            let ScreeningReceipt {
-                import,
-                urgent,
-                review,
-                void,
-            } = receipt;
-            let found = json!({"urgent": urgent, "review": review, "void": void});
-            Ok(Written {
-                batch: import.batch,
-                found,
-            })
-        },
-    )?;
+    job.conclude(preview, &answers::fields(&against), &mut source, |batch, from| {
+        let write = move |tx: &runtime::sql::Tx<'_>| writing.apply(tx, &batch, &from);
+        let receipt = node.ledger().write("import_answers", write)?;
+        found.replace(Some(receipt));
+        let ScreeningReceipt { import, urgent, review, void } = receipt;
+        let found = json!({"urgent": urgent, "review": review, "void": void});
+        Ok(Written { batch: import.batch, found })
+    })?;
     if let Some(receipt) = found.into_inner() {
         announce(terminal, &receipt);
     }
@@ -96,9 +81,7 @@ type KnownSheets = HashMap<(StudentNumber, Date), AnswerRow>;
 
 fn known(node: &Node, screening: &Screening, items: usize) -> Result<KnownSheets, Failure> {
     let (term, scale) = (screening.term().id, screening.scale().id().to_owned());
-    Ok(node
-        .ledger()
-        .read(move |tx| sheet::known(tx, term, &scale, items))?)
+    Ok(node.ledger().read(move |tx| sheet::known(tx, term, &scale, items))?)
 }
 
 /// The scale, if it may be used to screen, in the term of the screening.
@@ -126,11 +109,7 @@ fn term(node: &Node, packs: &Packs, named: Option<TermId>) -> Result<Term, Failu
         None => calendar.current(node.clock().today()),
     };
     found.copied().ok_or_else(|| {
-        let ids: Vec<String> = calendar
-            .terms()
-            .iter()
-            .map(|term| term.id.to_string())
-            .collect();
+        let ids: Vec<String> = calendar.terms().iter().map(|term| term.id.to_string()).collect();
         Failure::new(Exit::NotFound, "TERM_UNKNOWN", words::NO_TERM)
             .hint(Sentence::new(words::NO_TERM_NEXT, &[&ids.join(", ")]))
     })
@@ -138,11 +117,7 @@ fn term(node: &Node, packs: &Packs, named: Option<TermId>) -> Result<Term, Failu
 
 /// Critical answers do not wait for a total. How many, never who: the counsellor sees who.
 fn announce(terminal: &Terminal, receipt: &ScreeningReceipt) {
-    tracing::warn!(
-        urgent = receipt.urgent,
-        review = receipt.review,
-        "critical answers imported"
-    );
+    tracing::warn!(urgent = receipt.urgent, review = receipt.review, "critical answers imported");
     if receipt.urgent > 0 {
         let text = terminal.text(words::URGENT, &[&receipt.urgent]);
         terminal.talk_plain(&terminal.paint(Paint::Bad, &text));

@@ -107,10 +107,7 @@ pub(super) fn run(
 
 impl From<ImportReceipt> for Written {
     fn from(receipt: ImportReceipt) -> Self {
-        Self {
-            batch: receipt.batch,
-            found: Value::Null,
-        }
+        Self { batch: receipt.batch, found: Value::Null }
     }
 }
 
@@ -122,13 +119,7 @@ impl<'a> Job<'a> {
         let mut file = File::open(&args.file).map_err(unreadable)?;
         std::io::copy(&mut file, &mut hasher).map_err(unreadable)?;
         let mapping = args.map.as_deref().map(read_mapping).transpose()?;
-        Ok(Self {
-            terminal,
-            args,
-            node,
-            mapping,
-            digest: hasher.finish(),
-        })
+        Ok(Self { terminal, args, node, mapping, digest: hasher.finish() })
     }
 
     fn source(&self) -> Result<Source, Failure> {
@@ -161,10 +152,7 @@ impl<'a> Job<'a> {
         write: impl FnOnce(Accepted<R>, ImportSource) -> Result<Written, Failure>,
     ) -> Result<(), Failure> {
         if let Some(path) = &self.args.save_map {
-            save(
-                path,
-                report::mapping_to_save(fields, &preview.facts).as_bytes(),
-            )?;
+            save(path, report::mapping_to_save(fields, &preview.facts).as_bytes())?;
         }
         let summary = report::summary(&preview);
         let lines = self.lines(&preview);
@@ -178,11 +166,7 @@ impl<'a> Job<'a> {
         };
         let counts = accepted.counts();
         if accepted.is_empty() || self.args.dry_run {
-            let end = if accepted.is_empty() {
-                words::NO_CHANGE
-            } else {
-                words::DRY_RUN
-            };
+            let end = if accepted.is_empty() { words::NO_CHANGE } else { words::DRY_RUN };
             let value = json!({"written": false, "preview": summary});
             self.terminal.result(&value, |terminal| {
                 format!("{}\n{}", lines.join("\n"), terminal.text(end, &[]))
@@ -194,10 +178,7 @@ impl<'a> Job<'a> {
         let Written { batch, found } = write(accepted, self.import_source())?;
         let value = json!({"written": true, "batch": batch, "found": found, "preview": summary});
         self.terminal.result(&value, |terminal| {
-            terminal.text(
-                words::WRITTEN,
-                &[&counts.new, &counts.changed, &counts.left],
-            )
+            terminal.text(words::WRITTEN, &[&counts.new, &counts.changed, &counts.left])
         })
     }
 
@@ -217,16 +198,11 @@ impl<'a> Job<'a> {
             return report::lines(preview, &name, style);
         }
         // Not a terminal: whoever reads it later need not be who holds the file.
-        let bare = Style {
-            errors_max: 0,
-            changes_max: 0,
-            ..style
-        };
+        let bare = Style { errors_max: 0, changes_max: 0, ..style };
         let mut lines = report::lines(preview, &name, bare);
         lines.extend(preview.errors.iter().take(ERRORS_LISTED_MAX).map(|error| {
             let reason = error.fault.sentence(self.language());
-            self.terminal
-                .text(words::ROW, &[&error.row, &error.column, &reason])
+            self.terminal.text(words::ROW, &[&error.row, &error.column, &reason])
         }));
         lines
     }
@@ -250,11 +226,7 @@ impl<'a> Job<'a> {
             report::write_errors(source, &preview.facts, &preview.errors, language, &mut out)?;
             out.flush().map_err(|cause| unwritable(path, &cause))?;
         }
-        let shown = self
-            .args
-            .errors
-            .as_ref()
-            .map(|path| path.display().to_string());
+        let shown = self.args.errors.as_ref().map(|path| path.display().to_string());
         let failure = match &shown {
             Some(path) => Sentence::new(words::ROWS_WRONG_IN, &[&preview.error_rows, path]),
             None => Sentence::new(words::ROWS_WRONG, &[&preview.error_rows]),
@@ -283,16 +255,8 @@ impl<'a> Job<'a> {
 fn author() -> String {
     let named = ["USER", "USERNAME", "LOGNAME"]
         .into_iter()
-        .find_map(|name| {
-            std::env::var(name)
-                .ok()
-                .filter(|value| !value.trim().is_empty())
-        });
-    named
-        .unwrap_or_else(|| "console".to_owned())
-        .chars()
-        .take(80)
-        .collect()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
+    named.unwrap_or_else(|| "console".to_owned()).chars().take(80).collect()
 }
 
 fn language(terminal: &Terminal) -> Language {

@@ -34,14 +34,8 @@ fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failu
     let mut source = job.source()?;
     let parsed = roster::read(&mut source, job.mapping.as_ref(), &against)?;
     let known = node.ledger().read(student::current)?;
-    let scope = if args.partial {
-        Scope::Part
-    } else {
-        Scope::Whole(student::on_roll(&known))
-    };
-    let preview = compare(parsed, scope, |number| {
-        Ok::<_, SqlError>(known.get(number).cloned())
-    })?;
+    let scope = if args.partial { Scope::Part } else { Scope::Whole(student::on_roll(&known)) };
+    let preview = compare(parsed, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()))?;
     drop(known);
     job.conclude(preview, &roster::fields(), &mut source, |batch, from| {
         let write = move |tx: &runtime::sql::Tx<'_>| student::apply(tx, &batch, &from);
@@ -68,12 +62,7 @@ fn roster_context(node: &Node, job: &Job<'_>) -> Result<RosterContext, Failure> 
         today: node.clock().today(),
         school_year: as_of.year() - before,
         grades,
-        school_codes: node
-            .config()
-            .unit()
-            .map(ToString::to_string)
-            .into_iter()
-            .collect(),
+        school_codes: node.config().unit().map(ToString::to_string).into_iter().collect(),
         school_names,
     })
 }
@@ -90,15 +79,8 @@ mod tests {
     use crate::unlock::Opener;
 
     fn args(path: &std::path::Path) -> RosterArgs {
-        let file = FileArgs {
-            file: path.to_owned(),
-            yes: true,
-            ..FileArgs::default()
-        };
-        RosterArgs {
-            file,
-            partial: false,
-        }
+        let file = FileArgs { file: path.to_owned(), yes: true, ..FileArgs::default() };
+        RosterArgs { file, partial: false }
     }
 
     /// A full disk keeps the whole file out and says so; with room the same import works.
@@ -117,10 +99,7 @@ mod tests {
         }
         let path = folder.path().join("roster.csv");
         std::fs::write(&path, text).expect("file");
-        let terminal = Terminal::new(&Globals {
-            no_input: true,
-            ..Globals::default()
-        });
+        let terminal = Terminal::new(&Globals { no_input: true, ..Globals::default() });
         let students = || node.ledger().read(student::count_on_roll).expect("count");
         limit_pages(node.ledger(), Some(8));
         let failure = take(&terminal, &node, &args(&path)).expect_err("full");

@@ -30,9 +30,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &StaffArgs) -> Resul
         true => Scope::Part,
         false => Scope::Whole(known.keys().cloned().collect()),
     };
-    let preview = compare(parsed, scope, |number| {
-        Ok::<_, SqlError>(known.get(number).cloned())
-    })?;
+    let preview = compare(parsed, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()))?;
     job.conclude(preview, &staff::fields(), &mut source, |batch, from| {
         let write = move |tx: &runtime::sql::Tx<'_>| roll::apply(tx, &batch, &from);
         Ok(node.ledger().write("import_staff", write)?.into())

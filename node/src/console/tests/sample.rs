@@ -8,11 +8,7 @@ use crate::console::view::*;
 
 fn hop(zh: &str, en: &str, state: HopState) -> Hop {
     let receipt = matches!(state, HopState::Received { .. }).then(|| Digest::sha256([0xa7; 32]));
-    Hop {
-        hub: Label::new(zh, en),
-        state,
-        receipt,
-    }
+    Hop { hub: Label::new(zh, en), state, receipt }
 }
 
 fn line(id: &str, kind: ReleaseKind, hops: Vec<Hop>) -> ReleaseLine {
@@ -27,12 +23,7 @@ fn line(id: &str, kind: ReleaseKind, hops: Vec<Hop>) -> ReleaseLine {
         table: Label::new(zh, en),
         period: Label::new("2025–2026 学年第一学期", "Autumn term 2025"),
         revision: 1,
-        tally: Tally {
-            counts: 63,
-            rounded: 63,
-            banded: 0,
-            blank: 9,
-        },
+        tally: Tally { counts: 63, rounded: 63, banded: 0, blank: 9 },
         hops,
     }
 }
@@ -44,12 +35,7 @@ pub(super) fn waiting_line() -> ReleaseLine {
         ReleaseKind::ClearSheet,
         vec![hop("街道枢纽", "Street hub", HopState::Waiting)],
     );
-    line.tally = Tally {
-        counts: 17,
-        rounded: 0,
-        banded: 2,
-        blank: 0,
-    };
+    line.tally = Tally { counts: 17, rounded: 0, banded: 2, blank: 0 };
     line
 }
 
@@ -59,24 +45,16 @@ pub(super) fn refused_line() -> ReleaseLine {
     line(
         "statistics-16",
         ReleaseKind::RoundedTable,
-        vec![hop(
-            "街道枢纽",
-            "Street hub",
-            HopState::Refused { at_ms: NOW, reason },
-        )],
+        vec![hop("街道枢纽", "Street hub", HopState::Refused { at_ms: NOW, reason })],
     )
 }
 
 fn outcome(zh: &str, en: &str, seed: u64) -> BlockRow {
-    let mut figures: Vec<Figure> = (0..9)
-        .map(|grade| Figure::Rounded((seed + grade * 5) / 5 * 5))
-        .collect();
+    let mut figures: Vec<Figure> =
+        (0..9).map(|grade| Figure::Rounded((seed + grade * 5) / 5 * 5)).collect();
     figures[0] = Figure::NotApplicable;
     figures[1] = Figure::Rounded(0);
-    BlockRow {
-        label: Label::new(zh, en),
-        figures,
-    }
+    BlockRow { label: Label::new(zh, en), figures }
 }
 
 /// A rounded table that the street hub has.
@@ -89,9 +67,7 @@ pub(super) fn release_view() -> ReleasePage {
         "每格已按 5 取整，可上可下，与实数最多相差 4",
         "each cell is rounded to a multiple of 5 and is off by at most 4",
     );
-    let columns = (1..=9)
-        .map(|n| Label::new(format!("{n} 年级"), format!("Grade {n}")))
-        .collect();
+    let columns = (1..=9).map(|n| Label::new(format!("{n} 年级"), format!("Grade {n}"))).collect();
     ReleasePage {
         line: line("statistics-17", ReleaseKind::RoundedTable, hops),
         table_id: "rounded.scr.census".to_owned(),

@@ -61,22 +61,15 @@ impl HeaderError {
     /// What happened and what to do next.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        Fault {
-            code: self.code(),
-            reason: self.reason(),
-            hint: self.hint(),
-        }
+        Fault { code: self.code(), reason: self.reason(), hint: self.hint() }
     }
 
     fn reason(&self) -> Said {
         match self {
             Self::Missing { fields } => {
                 let shown = |names: &Vec<String>, join: &str| {
-                    let names: Vec<&str> = names
-                        .iter()
-                        .take(SPELLINGS_SHOWN)
-                        .map(String::as_str)
-                        .collect();
+                    let names: Vec<&str> =
+                        names.iter().take(SPELLINGS_SHOWN).map(String::as_str).collect();
                     names.join(join)
                 };
                 let zh: Vec<String> = fields.iter().map(|f| shown(f, " / ")).collect();
@@ -106,13 +99,9 @@ impl HeaderError {
 
     fn hint(&self) -> Said {
         match self {
-            Self::UnknownField {
-                nearest: Some(nearest),
-                ..
-            } => Said::made(
-                format!("是不是 {nearest}？"),
-                format!("did you mean {nearest}?"),
-            ),
+            Self::UnknownField { nearest: Some(nearest), .. } => {
+                Said::made(format!("是不是 {nearest}？"), format!("did you mean {nearest}?"))
+            }
             Self::Twice { .. } => Said::fixed(
                 "请删去一列，或用 --map 对照表指定用哪一列",
                 "remove one, or say which one in a mapping file (--map)",

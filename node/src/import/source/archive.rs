@@ -43,16 +43,10 @@ pub(super) fn check(input: &mut dyn Input, bytes: u64) -> Result<(), SourceError
     let entries = entries(&directory(input, bytes)?)?;
     let has = |name: &[u8]| entries.iter().any(|entry| entry.name == name);
     if !has(b"xl/workbook.xml") {
-        return Err(SourceError::Foreign {
-            kind: kind_of(&entries),
-        });
+        return Err(SourceError::Foreign { kind: kind_of(&entries) });
     }
-    let unpacked = entries
-        .iter()
-        .fold(0_u64, |sum, entry| sum.saturating_add(entry.unpacked));
-    let packed = entries
-        .iter()
-        .fold(0_u64, |sum, entry| sum.saturating_add(entry.packed));
+    let unpacked = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.unpacked));
+    let packed = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.packed));
     let dense = unpacked > packed.max(1).saturating_mul(RATIO_MAX);
     if unpacked > UNPACKED_BYTES_MAX || (unpacked > RATIO_FREE_BYTES && dense) || packed > bytes {
         return Err(SourceError::Bomb);
@@ -81,9 +75,7 @@ fn directory(input: &mut dyn Input, bytes: u64) -> Result<Vec<u8>, SourceError> 
     input.seek(SeekFrom::Start(bytes - tail_bytes))?;
     let mut tail = Vec::new();
     input.take(tail_bytes).read_to_end(&mut tail)?;
-    let end = tail
-        .windows(22)
-        .rposition(|window| window.starts_with(b"PK\x05\x06"));
+    let end = tail.windows(22).rposition(|window| window.starts_with(b"PK\x05\x06"));
     let record = end.and_then(|at| tail.get(at..)).ok_or(damaged())?;
     let count = number(record, 10, 2)?;
     let length = number(record, 12, 4)?;
@@ -131,10 +123,7 @@ fn size(bytes: &[u8], at: usize) -> Result<usize, SourceError> {
 /// A little-endian number of `width` bytes.
 fn number(bytes: &[u8], at: usize, width: usize) -> Result<u64, SourceError> {
     let field = bytes.get(at..at + width).ok_or(damaged())?;
-    Ok(field
-        .iter()
-        .rev()
-        .fold(0, |value, byte| value << 8 | u64::from(*byte)))
+    Ok(field.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
 }
 
 fn damaged() -> SourceError {

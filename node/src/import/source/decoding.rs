@@ -87,10 +87,7 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], text: &mut Vec<u8>) -> io::Result
     text.truncate(written);
     match result {
         DecoderResult::InputEmpty => Ok(()),
-        _ => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "the file changed while it was read",
-        )),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "the file changed while it was read")),
     }
 }
 

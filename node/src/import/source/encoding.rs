@@ -128,11 +128,7 @@ fn survey_utf8(input: &mut dyn Input) -> Result<Utf8, SourceError> {
             return Ok(Utf8::Broken { line, characters });
         }
         if count == 0 {
-            return if solid {
-                Ok(Utf8::Sound)
-            } else {
-                Err(SourceError::Empty)
-            };
+            return if solid { Ok(Utf8::Sound) } else { Err(SourceError::Empty) };
         }
         held = rest.len();
         chunk.copy_within(valid..valid + held, 0);
@@ -160,11 +156,7 @@ fn survey_decoded(input: &mut dyn Input, encoding: Encoding) -> Result<Encoding,
         refuse_private(decoded)?;
         solid |= decoded.iter().any(|byte| !byte.is_ascii_whitespace());
         if count == 0 {
-            return if solid {
-                Ok(encoding)
-            } else {
-                Err(SourceError::Empty)
-            };
+            return if solid { Ok(encoding) } else { Err(SourceError::Empty) };
         }
     }
 }
@@ -176,11 +168,7 @@ fn count_where(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u32 {
 /// Refuses control characters that no table holds.
 fn refuse_binary(bytes: &[u8]) -> Result<(), SourceError> {
     let binary = |byte: &u8| *byte < 0x20 && !matches!(*byte, b'\t'..=b'\r' | 0x1A | 0x1F);
-    if bytes.iter().any(binary) {
-        Err(SourceError::NotText)
-    } else {
-        Ok(())
-    }
+    if bytes.iter().any(binary) { Err(SourceError::NotText) } else { Ok(()) }
 }
 
 /// Refuses private-use characters: they show that the bytes were never GB18030.
@@ -190,9 +178,5 @@ fn refuse_private(utf8: &[u8]) -> Result<(), SourceError> {
         [0xEF, second] => *second < 0xA4,
         _ => false,
     };
-    if utf8.windows(2).any(private) {
-        Err(SourceError::NotText)
-    } else {
-        Ok(())
-    }
+    if utf8.windows(2).any(private) { Err(SourceError::NotText) } else { Ok(()) }
 }

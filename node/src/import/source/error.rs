@@ -84,29 +84,16 @@ const FOREIGN: [(&[u8], Said); 9] = [
 
 /// Refuses what is known by its first bytes and is not text with separators.
 pub(super) fn refuse_known(head: &[u8]) -> Result<(), SourceError> {
-    if let Some((_, kind)) = FOREIGN
-        .into_iter()
-        .find(|(magic, _)| head.starts_with(magic))
-    {
+    if let Some((_, kind)) = FOREIGN.into_iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(SourceError::Foreign { kind });
     }
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Err(SourceError::OldWorkbook);
     }
-    let plain = head
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(head)
-        .trim_ascii_start();
+    let plain = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let start: Vec<u8> = plain.iter().take(16).map(u8::to_ascii_lowercase).collect();
-    let tags: [&[u8]; 7] = [
-        b"<html",
-        b"<!doctype",
-        b"<table",
-        b"<meta",
-        b"<head",
-        b"<?xml",
-        b"<body",
-    ];
+    let tags: [&[u8]; 7] =
+        [b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<?xml", b"<body"];
     if tags.iter().any(|tag| start.starts_with(tag)) {
         return Err(SourceError::Markup);
     }
@@ -138,11 +125,7 @@ impl SourceError {
     /// What happened and what to do next.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        Fault {
-            code: self.code(),
-            reason: self.reason(),
-            hint: self.hint(),
-        }
+        Fault { code: self.code(), reason: self.reason(), hint: self.hint() }
     }
 
     fn reason(&self) -> Said {
@@ -150,16 +133,8 @@ impl SourceError {
         match self {
             Self::Empty => Said::fixed("文件是空的", "the file is empty"),
             Self::TooLarge { bytes } => made(
-                format!(
-                    "文件有 {} MB，超过 {} MB",
-                    bytes >> 20,
-                    FILE_BYTES_MAX >> 20
-                ),
-                format!(
-                    "the file has {} MB, over {} MB",
-                    bytes >> 20,
-                    FILE_BYTES_MAX >> 20
-                ),
+                format!("文件有 {} MB，超过 {} MB", bytes >> 20, FILE_BYTES_MAX >> 20),
+                format!("the file has {} MB, over {} MB", bytes >> 20, FILE_BYTES_MAX >> 20),
             ),
             Self::Foreign { kind } => made(
                 format!("文件不是表格，内容是{}", kind.zh),

@@ -121,23 +121,12 @@ impl Source {
         if archive::is_zip(&head) {
             archive::check(&mut *input, bytes)?;
             let form = workbook::choose_sheet(&mut *input, sheet)?;
-            return Ok(Self {
-                input,
-                form,
-                skipped_lines: 0,
-            });
+            return Ok(Self { input, form, skipped_lines: 0 });
         }
         error::refuse_known(&head)?;
         let encoding = encoding::detect(&mut *input)?;
         let (separator, skipped_lines) = separated::detect(&mut *input, encoding)?;
-        Ok(Self {
-            input,
-            form: Form::Text {
-                encoding,
-                separator,
-            },
-            skipped_lines,
-        })
+        Ok(Self { input, form: Form::Text { encoding, separator }, skipped_lines })
     }
 
     /// What the file turned out to be.
@@ -153,10 +142,7 @@ impl Source {
     pub fn for_each_row(&mut self, sink: &mut RowSink<'_>) -> Result<(), SourceError> {
         self.input.rewind()?;
         match &self.form {
-            Form::Text {
-                encoding,
-                separator,
-            } => {
+            Form::Text { encoding, separator } => {
                 let shape = separated::Shape {
                     encoding: *encoding,
                     separator: *separator,

@@ -30,13 +30,8 @@ pub(super) fn detect(
     encoding: Encoding,
 ) -> Result<(char, u32), SourceError> {
     let mut sample = Vec::new();
-    TextReader::start(input, encoding)?
-        .take(SAMPLE_BYTES)
-        .read_to_end(&mut sample)?;
-    let first = sample
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    TextReader::start(input, encoding)?.take(SAMPLE_BYTES).read_to_end(&mut sample)?;
+    let first = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', named] = first
         && (named.is_ascii_punctuation() || *named == b'\t')
     {
@@ -95,11 +90,7 @@ fn evenness(sample: &[u8], separator: u8) -> usize {
 
 fn builder(separator: u8) -> csv::ReaderBuilder {
     let mut builder = csv::ReaderBuilder::new();
-    builder
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .buffer_capacity(32 << 10);
+    builder.has_headers(false).flexible(true).delimiter(separator).buffer_capacity(32 << 10);
     builder
 }
 
@@ -114,10 +105,7 @@ pub(super) fn for_each_row(
     let mut reader = builder(separator).from_reader(text);
     let mut row = Row::default();
     let mut tally = Tally::default();
-    let mut lines = Lines {
-        before: 1,
-        inside_rows: u64::from(shape.skipped_lines),
-    };
+    let mut lines = Lines { before: 1, inside_rows: u64::from(shape.skipped_lines) };
     let mut skip = shape.skipped_lines;
     while reader.read_record(&mut row.cells).map_err(read_error)? {
         if skip > 0 {
@@ -145,12 +133,7 @@ impl Lines {
     fn number(&mut self, after: u64, row: &Row) -> u32 {
         // One line further is the rule; only then can a cell hold no line break.
         if after > self.before + 1 {
-            let breaks = row
-                .cells
-                .as_slice()
-                .bytes()
-                .filter(|byte| *byte == b'\n')
-                .count();
+            let breaks = row.cells.as_slice().bytes().filter(|byte| *byte == b'\n').count();
             self.inside_rows = self.inside_rows.saturating_add(breaks as u64);
         }
         self.before = after;

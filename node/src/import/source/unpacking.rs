@@ -37,21 +37,11 @@ pub(super) fn verify(input: &mut dyn Input, entries: &[Entry]) -> Result<(), Sou
 fn verify_part(mut part: impl Read, entry: &Entry) -> Result<(), SourceError> {
     let damaged = |_| SourceError::DamagedWorkbook(None);
     let mut head = Vec::new();
-    part.by_ref()
-        .take(HEAD_BYTES)
-        .read_to_end(&mut head)
-        .map_err(damaged)?;
-    let declared = entry
-        .unpacked
-        .saturating_add(1)
-        .saturating_sub(head.len() as u64);
+    part.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(damaged)?;
+    let declared = entry.unpacked.saturating_add(1).saturating_sub(head.len() as u64);
     let rest = io::copy(&mut part.take(declared), &mut io::sink()).map_err(damaged)?;
     let unpacked = rest.saturating_add(head.len() as u64);
-    let texts = if entry.name.ends_with(b"haredStrings.xml") {
-        announced(&head)
-    } else {
-        0
-    };
+    let texts = if entry.name.ends_with(b"haredStrings.xml") { announced(&head) } else { 0 };
     if unpacked > entry.unpacked || texts > entry.unpacked / SHARED_TEXT_BYTES_MIN {
         return Err(SourceError::Bomb);
     }
@@ -64,21 +54,11 @@ fn announced(head: &[u8]) -> u64 {
     let Some(at) = head.windows(NAME.len()).position(|window| window == NAME) else {
         return 0;
     };
-    let rest = head
-        .get(at + NAME.len()..)
-        .unwrap_or_default()
-        .trim_ascii_start();
+    let rest = head.get(at + NAME.len()..).unwrap_or_default().trim_ascii_start();
     let rest = rest.strip_prefix(b"=").unwrap_or(rest).trim_ascii_start();
-    let digits = rest
-        .iter()
-        .skip(1)
-        .take_while(|byte| **byte != b'"' && **byte != b'\'');
+    let digits = rest.iter().skip(1).take_while(|byte| **byte != b'"' && **byte != b'\'');
     digits.fold(0_u64, |sum, digit| {
-        let digit = if digit.is_ascii_digit() {
-            u64::from(digit - b'0')
-        } else {
-            u64::MAX
-        };
+        let digit = if digit.is_ascii_digit() { u64::from(digit - b'0') } else { u64::MAX };
         sum.saturating_mul(10).saturating_add(digit)
     })
 }
@@ -95,8 +75,5 @@ fn content_start(input: &mut dyn Input, entry: &Entry) -> Result<u64, SourceErro
     let [.., name_low, name_high, extra_low, extra_high] = header;
     let name = u64::from(u16::from_le_bytes([name_low, name_high]));
     let extra = u64::from(u16::from_le_bytes([extra_low, extra_high]));
-    Ok(entry
-        .start
-        .saturating_add(LOCAL_HEADER_BYTES as u64)
-        .saturating_add(name + extra))
+    Ok(entry.start.saturating_add(LOCAL_HEADER_BYTES as u64).saturating_add(name + extra))
 }

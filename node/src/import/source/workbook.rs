@@ -41,13 +41,8 @@ pub(super) fn choose_sheet(
         Some(wanted) => filled.iter().position(|name| name == wanted),
         None => (!filled.is_empty()).then_some(0),
     };
-    let sheet = place
-        .map(|at| filled.remove(at))
-        .ok_or(SourceError::NoSheet)?;
-    Ok(Form::Workbook {
-        sheet,
-        unread: filled,
-    })
+    let sheet = place.map(|at| filled.remove(at)).ok_or(SourceError::NoSheet)?;
+    Ok(Form::Workbook { sheet, unread: filled })
 }
 
 /// Hands out the rows of one sheet.
@@ -129,10 +124,7 @@ fn write_value(value: &DataRef<'_>, text: &mut String) {
         DataRef::Int(number) if number.unsigned_abs() < 1_000_000_000_000_000 => {
             write!(text, "{number}")
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "such a number is shown as ruined"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "such a number is shown as ruined")]
         DataRef::Int(number) => write_float(*number as f64, text),
         DataRef::Float(number) => write_float(*number, text),
         DataRef::DateTime(moment) => write_moment(moment, text),

@@ -23,10 +23,7 @@ fn an_empty_file_is_named() {
 fn what_is_not_a_table_is_named_whatever_its_name_says() {
     check(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), "file_foreign");
     check(b"%PDF-1.7\n".as_slice(), "file_foreign");
-    check(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0".as_slice(),
-        "workbook_old",
-    );
+    check(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0".as_slice(), "workbook_old");
     check("\u{FEFF}\r\n<HTML><table><tr><td>学籍号", "file_markup");
     check("<?xml version=\"1.0\"?><Workbook>", "file_markup");
     check(b"abc\0\0\0def".as_slice(), "file_not_text");
@@ -37,12 +34,7 @@ fn what_is_not_a_table_is_named_whatever_its_name_says() {
 #[test]
 fn damaged_utf8_is_not_taken_for_gb18030() {
     let text = roster_text(30);
-    let middle = text
-        .char_indices()
-        .filter(|(_, c)| *c == '三')
-        .nth(20)
-        .unwrap()
-        .0;
+    let middle = text.char_indices().filter(|(_, c)| *c == '三').nth(20).unwrap().0;
     check(&text.as_bytes()[..middle + 1], "file_damaged_utf8");
     let mut bytes = text.into_bytes();
     bytes.remove(middle);
@@ -132,10 +124,7 @@ fn archive(parts: &[(&str, &str)], declared: impl Fn(usize) -> usize) -> Vec<u8>
 #[test]
 fn a_workbook_that_lies_about_its_size_is_refused() {
     let texts = "<sst uniqueCount=\"99999999999\"><si><t>x</t></si></sst>";
-    let parts = [
-        ("xl/workbook.xml", "<workbook/>"),
-        ("xl/sharedStrings.xml", texts),
-    ];
+    let parts = [("xl/workbook.xml", "<workbook/>"), ("xl/sharedStrings.xml", texts)];
     check(archive(&parts[..1], |size| size - 1), "workbook_bomb");
     check(archive(&parts, |size| size), "workbook_bomb");
     check(archive(&parts[..1], |size| size), "workbook_damaged");

@@ -37,11 +37,18 @@ fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// What was written is what is handed out, in every encoding and with every line end.
     #[test]
-    fn every_cell_survives(rows in table(), separator in prop::sample::select(vec![b',', b'\t', b';'])) {
+    fn every_cell_survives(
+        rows in table(),
+        separator in prop::sample::select(vec![b',', b'\t', b';']),
+    ) {
         let mut rows = rows;
         // A first row of plain words, as headers are, settles the separator.
         rows.insert(0, (0..rows[0].len()).map(|n| format!("列{n}")).collect());
@@ -81,7 +88,10 @@ proptest! {
 
     /// Full-width letters and digits, and spaces around, are the same row.
     #[test]
-    fn width_and_spaces_do_not_matter(n in 0..10_000_u32, space in "[ \u{3000}\u{A0}\u{200B}]{0,3}") {
+    fn width_and_spaces_do_not_matter(
+        n in 0..10_000_u32,
+        space in "[ \u{3000}\u{A0}\u{200B}]{0,3}",
+    ) {
         let wide = |text: &str| -> String {
             text.chars()
                 .map(|c| if c.is_ascii_graphic() && c != ',' {

@@ -7,18 +7,10 @@ use super::support::{HEADER, faults, number, open, pupil, roster, roster_text};
 use crate::import::source::{Encoding, Form};
 
 fn utf16(text: &str, big: bool) -> Vec<u8> {
-    let mark: Vec<u8> = if big {
-        vec![0xFE, 0xFF]
-    } else {
-        vec![0xFF, 0xFE]
-    };
-    let units = text.encode_utf16().flat_map(|unit| {
-        if big {
-            unit.to_be_bytes()
-        } else {
-            unit.to_le_bytes()
-        }
-    });
+    let mark: Vec<u8> = if big { vec![0xFE, 0xFF] } else { vec![0xFF, 0xFE] };
+    let units = text
+        .encode_utf16()
+        .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
     mark.into_iter().chain(units).collect()
 }
 
@@ -27,18 +19,8 @@ fn check_text(bytes: Vec<u8>, encoding: Encoding, separator: char, rows: usize) 
     let file = roster(bytes).unwrap();
     assert_eq!(faults(&file), []);
     assert_eq!(file.rows.len(), rows);
-    assert!(
-        file.rows
-            .iter()
-            .all(|(_, row)| &*row.name == "张三" && &*row.class == "1班")
-    );
-    assert_eq!(
-        file.facts.form,
-        Form::Text {
-            encoding,
-            separator
-        }
-    );
+    assert!(file.rows.iter().all(|(_, row)| &*row.name == "张三" && &*row.class == "1班"));
+    assert_eq!(file.facts.form, Form::Text { encoding, separator });
 }
 
 /// The same table is read from every encoding that offices save.
@@ -48,12 +30,7 @@ fn every_encoding_gives_the_same_rows() {
     let marked = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
     check_text(text.clone().into_bytes(), Encoding::Utf8, ',', 50);
     check_text(marked, Encoding::Utf8Mark, ',', 50);
-    check_text(
-        GB18030.encode(&text).0.into_owned(),
-        Encoding::Gb18030,
-        ',',
-        50,
-    );
+    check_text(GB18030.encode(&text).0.into_owned(), Encoding::Gb18030, ',', 50);
     check_text(utf16(&text, false), Encoding::Utf16Le, ',', 50);
     check_text(utf16(&text, true), Encoding::Utf16Be, ',', 50);
 }
@@ -61,25 +38,10 @@ fn every_encoding_gives_the_same_rows() {
 #[test]
 fn tabs_semicolons_and_a_separator_line_are_understood() {
     let text = roster_text(20);
-    check_text(
-        text.replace(',', "\t").into_bytes(),
-        Encoding::Utf8,
-        '\t',
-        20,
-    );
-    check_text(
-        utf16(&text.replace(',', "\t"), false),
-        Encoding::Utf16Le,
-        '\t',
-        20,
-    );
+    check_text(text.replace(',', "\t").into_bytes(), Encoding::Utf8, '\t', 20);
+    check_text(utf16(&text.replace(',', "\t"), false), Encoding::Utf16Le, '\t', 20);
     check_text(text.replace(',', ";").into_bytes(), Encoding::Utf8, ';', 20);
-    check_text(
-        format!("sep=;\r\n{}", text.replace(',', ";")).into(),
-        Encoding::Utf8,
-        ';',
-        20,
-    );
+    check_text(format!("sep=;\r\n{}", text.replace(',', ";")).into(), Encoding::Utf8, ';', 20);
 }
 
 /// Row numbers are those of the spreadsheet, whatever the line ends, blank lines and line breaks
@@ -87,22 +49,12 @@ fn tabs_semicolons_and_a_separator_line_are_understood() {
 #[test]
 fn rows_are_numbered_as_a_spreadsheet_shows_them() {
     let bad = pupil(2).replace("男", "猫");
-    let text = format!(
-        "{HEADER}\n{}\n\n\n{}\n{bad}",
-        pupil(0).replace("张三", "\"张\n三\""),
-        pupil(1)
-    );
-    for text in [
-        text.clone(),
-        text.replace('\n', "\r\n"),
-        text.replace('\n', "\r"),
-    ] {
+    let text =
+        format!("{HEADER}\n{}\n\n\n{}\n{bad}", pupil(0).replace("张三", "\"张\n三\""), pupil(1));
+    for text in [text.clone(), text.replace('\n', "\r\n"), text.replace('\n', "\r")] {
         let file = roster(text).unwrap();
         assert_eq!(faults(&file), [(6, "sex")]);
-        assert_eq!(
-            file.rows.iter().map(|(row, _)| *row).collect::<Vec<_>>(),
-            [2, 5]
-        );
+        assert_eq!(file.rows.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [2, 5]);
         assert!(file.rows.iter().all(|(_, row)| &*row.name == "张三"));
     }
     let separated = format!("sep=,\n{HEADER}\n{bad}\n");
@@ -111,16 +63,11 @@ fn rows_are_numbered_as_a_spreadsheet_shows_them() {
 
 #[test]
 fn a_title_above_the_header_and_blank_rows_below_are_passed_over() {
-    let text = format!(
-        "示例中学学生名册,,,,,,,,\n\n{HEADER}\n{}\n,,,,,,,,\n  ,,,,,,,,\n",
-        pupil(1)
-    );
+    let text =
+        format!("示例中学学生名册,,,,,,,,\n\n{HEADER}\n{}\n,,,,,,,,\n  ,,,,,,,,\n", pupil(1));
     let file = roster(text).unwrap();
     assert_eq!(faults(&file), []);
-    assert_eq!(
-        (file.facts.header_row, file.facts.rows, file.rows.len()),
-        (3, 1, 1)
-    );
+    assert_eq!((file.facts.header_row, file.facts.rows, file.rows.len()), (3, 1, 1));
 }
 
 #[test]
@@ -142,24 +89,18 @@ fn a_workbook_is_read_with_its_dates_and_numbers() {
     sheet.set_name("名册").unwrap();
     let day = Format::new().set_num_format("yyyy/m/d");
     let center = Format::new();
-    sheet
-        .merge_range(0, 0, 0, 8, "示例中学学生名册", &center)
-        .unwrap();
+    sheet.merge_range(0, 0, 0, 8, "示例中学学生名册", &center).unwrap();
     for (column, name) in (0_u16..).zip(HEADER.split(',')) {
         sheet.write_string(1, column, name).unwrap();
     }
     for n in 0..30_u32 {
         let row = n + 2;
         sheet.write_string(row, 0, number(n)).unwrap();
-        sheet
-            .write_number(row, 1, 20_250_100.0 + f64::from(n))
-            .unwrap();
+        sheet.write_number(row, 1, 20_250_100.0 + f64::from(n)).unwrap();
         sheet.write_string(row, 2, "张三").unwrap();
         sheet.write_number(row, 3, 1.0 + f64::from(n % 2)).unwrap();
         let birth = ExcelDateTime::from_ymd(2013, 4, 1).unwrap();
-        sheet
-            .write_datetime_with_format(row, 4, &birth, &day)
-            .unwrap();
+        sheet.write_datetime_with_format(row, 4, &birth, &day).unwrap();
         sheet.write_number(row, 5, 7.0).unwrap();
         sheet.write_number(row, 6, 1.0).unwrap();
         sheet.write_string(row, 7, "同意").unwrap();
@@ -167,22 +108,12 @@ fn a_workbook_is_read_with_its_dates_and_numbers() {
     }
     sheet.write_blank(40, 3, &day).unwrap();
     let other = book.add_worksheet();
-    other
-        .set_name("八年级")
-        .unwrap()
-        .write_string(0, 0, "x")
-        .unwrap();
+    other.set_name("八年级").unwrap().write_string(0, 0, "x").unwrap();
     let file = roster(book.save_to_buffer().unwrap()).unwrap();
     assert_eq!(faults(&file), []);
     assert_eq!((file.facts.header_row, file.rows.len()), (2, 30));
     let unread = vec!["八年级".to_owned()];
-    assert_eq!(
-        file.facts.form,
-        Form::Workbook {
-            sheet: "名册".to_owned(),
-            unread
-        }
-    );
+    assert_eq!(file.facts.form, Form::Workbook { sheet: "名册".to_owned(), unread });
     let (row, first) = file.rows.first().unwrap();
     assert_eq!(*row, 3);
     assert_eq!(first.local_number.as_deref(), Some("20250100"));

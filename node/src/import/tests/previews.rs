@@ -12,12 +12,7 @@ use crate::import::value::Consent;
 use crate::import::{preview, roster};
 
 fn rows(text: &str) -> Vec<roster::RosterRow> {
-    roster(text)
-        .unwrap()
-        .rows
-        .into_iter()
-        .map(|(_, row)| row)
-        .collect()
+    roster(text).unwrap().rows.into_iter().map(|(_, row)| row).collect()
 }
 
 #[test]
@@ -26,31 +21,20 @@ fn an_imported_roster_imported_again_changes_nothing() {
     let roll = rows(&text);
     let again = preview(roster(text).unwrap(), &roll);
     let counts = again.counts();
-    assert_eq!(
-        (counts.new, counts.changed, counts.unchanged, counts.left),
-        (0, 0, 40, 0)
-    );
+    assert_eq!((counts.new, counts.changed, counts.unchanged, counts.left), (0, 0, 40, 0));
     assert!(again.accept().is_ok_and(|batch| batch.is_empty()));
 }
 
 #[test]
 fn a_preview_tells_new_changed_unchanged_left_apart() {
     let roll = rows(&roster_text(4));
-    let moved = pupil(1)
-        .replace("1班", "2班")
-        .replace("是,2025-09-17", "否,");
+    let moved = pupil(1).replace("1班", "2班").replace("是,2025-09-17", "否,");
     let text = format!("{HEADER}\n{}\n{moved}\n{}\n", pupil(0), pupil(7));
     let preview = preview(roster(text).unwrap(), &roll);
     let counts = preview.counts();
-    assert_eq!(
-        (counts.new, counts.changed, counts.unchanged, counts.left),
-        (1, 1, 1, 2)
-    );
+    assert_eq!((counts.new, counts.changed, counts.unchanged, counts.left), (1, 1, 1, 2));
     let changes = &preview.changed.first().unwrap().changes;
-    let told: Vec<_> = changes
-        .iter()
-        .map(|c| (c.field, &*c.old, &*c.new))
-        .collect();
+    let told: Vec<_> = changes.iter().map(|c| (c.field, &*c.old, &*c.new)).collect();
     assert_eq!(
         told,
         [
@@ -65,11 +49,7 @@ fn a_preview_tells_new_changed_unchanged_left_apart() {
 #[test]
 fn a_file_with_one_wrong_row_is_not_accepted() {
     let roll = rows(&roster_text(4));
-    let text = format!(
-        "{HEADER}\n{}\n{}\n",
-        pupil(0),
-        pupil(1).replace("2013-04-01", "2012.13.4")
-    );
+    let text = format!("{HEADER}\n{}\n{}\n", pupil(0), pupil(1).replace("2013-04-01", "2012.13.4"));
     let preview = preview(roster(text).unwrap(), &roll);
     assert_eq!((preview.counts().errors, preview.counts().left), (1, 0));
     assert!(preview.accept().is_err());
@@ -79,23 +59,14 @@ fn a_file_with_one_wrong_row_is_not_accepted() {
 fn a_roster_without_a_consent_column_leaves_consent_as_it_was() {
     let roll = rows(&roster_text(2));
     let text = "学籍号,姓名,性别,班级\n".to_owned()
-        + &format!(
-            "{},张三,男,七(1)班\n{},张三,男,七（1）班\n",
-            number(0),
-            number(1)
-        );
+        + &format!("{},张三,男,七(1)班\n{},张三,男,七（1）班\n", number(0), number(1));
     let preview = preview(roster(text).unwrap(), &roll);
     assert_eq!(preview.counts().unchanged, 2);
 }
 
 #[test]
 fn both_rows_of_a_doubled_student_are_errors() {
-    let text = format!(
-        "{HEADER}\n{}\n{}\n{}\n",
-        pupil(1),
-        pupil(2),
-        pupil(1).to_lowercase()
-    );
+    let text = format!("{HEADER}\n{}\n{}\n{}\n", pupil(1), pupil(2), pupil(1).to_lowercase());
     let file = roster(text).unwrap();
     assert_eq!(faults(&file), [(2, "doubled"), (4, "doubled")]);
     assert_eq!((file.error_rows, file.rows.len()), (2, 1));
@@ -104,12 +75,8 @@ fn both_rows_of_a_doubled_student_are_errors() {
 #[test]
 fn a_row_of_another_school_is_refused() {
     let row = |n, code: &str| format!("{},{code}\n", pupil(n));
-    let text = format!(
-        "{HEADER},学校标识码\n{}{}{}",
-        row(1, "f370202004j01"),
-        row(2, "F1"),
-        row(3, "")
-    );
+    let text =
+        format!("{HEADER},学校标识码\n{}{}{}", row(1, "f370202004j01"), row(2, "F1"), row(3, ""));
     let file = roster(text).unwrap();
     assert_eq!(faults(&file), [(3, "other_school")]);
     assert_eq!(file.rows.len(), 2);
@@ -120,11 +87,7 @@ fn a_row_of_another_school_is_refused() {
 fn errors_name_row_column_value_and_reason() {
     let bad = "1.10101E+17,2025,张三,猫,2012.13.4,四年级,1班,是,2025-09-17";
     let file = roster(format!("{HEADER}\n{bad}\n")).unwrap();
-    let told: Vec<_> = file
-        .errors
-        .iter()
-        .map(|e| (&*e.column, &*e.value, e.fault.code))
-        .collect();
+    let told: Vec<_> = file.errors.iter().map(|e| (&*e.column, &*e.value, e.fault.code)).collect();
     assert_eq!(
         told,
         [
@@ -147,29 +110,14 @@ fn errors_name_row_column_value_and_reason() {
 #[test]
 fn doubtful_consent_is_unknown_and_said_so() {
     let row = |n, consent: &str| pupil(n).replace("是,2025-09-17", consent);
-    let cells = [
-        "1,2025-09-17",
-        "是,",
-        "是,2025-11-08",
-        "√,2025-09-17",
-        ",2025-09-17",
-        "否,",
-        "部分同意,",
-    ];
-    let text: String = (1..)
-        .zip(cells)
-        .map(|(n, cell)| row(n, cell) + "\n")
-        .collect();
+    let cells =
+        ["1,2025-09-17", "是,", "是,2025-11-08", "√,2025-09-17", ",2025-09-17", "否,", "部分同意,"];
+    let text: String = (1..).zip(cells).map(|(n, cell)| row(n, cell) + "\n").collect();
     let file = roster(format!("{HEADER}\n{text}")).unwrap();
     assert_eq!(faults(&file), []);
     let consents: Vec<Consent> = file.rows.iter().map(|(_, row)| row.consent).collect();
     let (unknown, refused) = (Consent::Unknown, Consent::Refused);
-    assert_eq!(
-        consents,
-        [
-            unknown, unknown, unknown, unknown, unknown, refused, unknown
-        ]
-    );
+    assert_eq!(consents, [unknown, unknown, unknown, unknown, unknown, refused, unknown]);
     assert_eq!(file.warnings.len(), 5);
     let header = HEADER.replace("监护人同意", "监护人同意（1=是，2=否）");
     let coded = roster(format!("{header}\n{}\n", row(1, "1,2025-09-17"))).unwrap();
@@ -179,45 +127,26 @@ fn doubtful_consent_is_unknown_and_said_so() {
 #[test]
 fn unknown_columns_are_named_and_dropped() {
     let text =
-        roster_text(2)
-            .replace("\n", ",13812345678\n")
-            .replacen("13812345678", "家长电话", 1);
+        roster_text(2).replace("\n", ",13812345678\n").replacen("13812345678", "家长电话", 1);
     let preview = preview(roster(text).unwrap(), &[]);
     assert_eq!(preview.facts.columns.dropped(), ["家长电话"]);
     let lines = report::lines(&preview, "a.csv", Style::screen(Language::En));
-    assert!(
-        lines
-            .iter()
-            .any(|line| line == "  columns not read: 家长电话")
-    );
-    assert!(
-        !report::summary(&preview)
-            .to_string()
-            .contains("13812345678")
-    );
+    assert!(lines.iter().any(|line| line == "  columns not read: 家长电话"));
+    assert!(!report::summary(&preview).to_string().contains("13812345678"));
 }
 
 #[test]
 fn a_saved_mapping_finds_columns_by_name_and_names_its_own_mistakes() {
-    let text = roster_text(2)
-        .replace("姓名", "列三")
-        .replace("学号,", "姓名,");
+    let text = roster_text(2).replace("姓名", "列三").replace("学号,", "姓名,");
     let read = |mapping: &str| {
         let mapping = SavedMapping::parse(mapping).unwrap();
         roster::read(&mut open(text.clone()).unwrap(), Some(&mapping), &context())
     };
     let file = read("name = \"列三\"\nlocal_number = \"\"").unwrap();
-    assert!(
-        file.rows
-            .iter()
-            .all(|(_, row)| &*row.name == "张三" && row.local_number.is_none())
-    );
+    assert!(file.rows.iter().all(|(_, row)| &*row.name == "张三" && row.local_number.is_none()));
     let saved = report::mapping_to_save(&roster::fields(), &file.facts);
     assert!(saved.contains("name = \"列三\"") && saved.contains("sex = \"性别\""));
-    assert_eq!(
-        read("name = \"列四\"").err().unwrap().code(),
-        "mapping_column"
-    );
+    assert_eq!(read("name = \"列四\"").err().unwrap().code(), "mapping_column");
     let error = read("nam = \"列三\"").err().unwrap();
     assert_eq!(error.fault().hint.en, "did you mean name?");
     assert!(SavedMapping::parse("name = 3").is_err());
@@ -243,13 +172,8 @@ fn the_errors_file_can_be_mended_and_imported() {
     let mut source = open(text).unwrap();
     let file = roster::read(&mut source, None, &context()).unwrap();
     let mut out = Vec::new();
-    let written = report::write_errors(
-        &mut source,
-        &file.facts,
-        &file.errors,
-        Language::Zh,
-        &mut out,
-    );
+    let written =
+        report::write_errors(&mut source, &file.facts, &file.errors, Language::Zh, &mut out);
     assert_eq!(written.unwrap(), 1);
     let text = String::from_utf8(out).unwrap();
     assert!(text.starts_with("\u{FEFF}行号,错误,学籍号"));
@@ -269,21 +193,10 @@ fn answers_are_read_in_the_order_of_the_items() {
     let file = sheets(text).unwrap();
     assert_eq!(faults(&file), []);
     let outcomes: Vec<_> = file.rows.iter().map(|(_, row)| row.outcome).collect();
-    assert_eq!(
-        outcomes,
-        [
-            AnswerOutcome::Answered,
-            AnswerOutcome::Refused,
-            AnswerOutcome::Absent
-        ]
-    );
+    assert_eq!(outcomes, [AnswerOutcome::Answered, AnswerOutcome::Refused, AnswerOutcome::Absent]);
     let first = &file.rows.first().unwrap().1;
     assert_eq!(*first.answers, [Some(1), Some(2), None]);
-    assert!(
-        file.rows
-            .iter()
-            .all(|(_, row)| row.test_date.to_string() == "2025-10-24")
-    );
+    assert!(file.rows.iter().all(|(_, row)| row.test_date.to_string() == "2025-10-24"));
 }
 
 #[test]
@@ -318,10 +231,7 @@ fn wrong_answers_are_named_by_cell() {
 
 #[test]
 fn an_answer_file_without_an_item_is_refused_by_the_items_name() {
-    let error = sheets(format!(
-        "学籍号,测评日期,gad1,gad2\n{},2025-10-24,1,1\n",
-        number(1)
-    ));
+    let error = sheets(format!("学籍号,测评日期,gad1,gad2\n{},2025-10-24,1,1\n", number(1)));
     let error = error.err().unwrap();
     assert_eq!(error.code(), "columns_missing");
     assert!(error.fault().reason.zh.contains("gad3"));

@@ -22,10 +22,7 @@ pub fn number(n: u32) -> String {
 
 /// A sound roster row.
 pub fn pupil(n: u32) -> String {
-    format!(
-        "{},2025{n:04},张三,男,2013-04-01,七年级,1班,是,2025-09-17",
-        number(n)
-    )
+    format!("{},2025{n:04},张三,男,2013-04-01,七年级,1班,是,2025-09-17", number(n))
 }
 
 pub fn roster_text(rows: u32) -> String {
@@ -57,10 +54,7 @@ pub fn roster(bytes: impl Into<Vec<u8>>) -> Result<ParsedFile<RosterRow>, Import
 
 /// The codes of the errors with their rows.
 pub fn faults<R>(file: &ParsedFile<R>) -> Vec<(u32, &'static str)> {
-    file.errors
-        .iter()
-        .map(|error| (error.row, error.fault.code))
-        .collect()
+    file.errors.iter().map(|error| (error.row, error.fault.code)).collect()
 }
 
 /// The error that a file was refused with.
@@ -78,9 +72,8 @@ pub fn refusal(bytes: impl Into<Vec<u8>>) -> ImportError {
 
 /// Reads answers to three items of 0 to 3 from the bytes of a file.
 pub fn sheets(bytes: impl Into<Vec<u8>>) -> Result<ParsedFile<AnswerRow>, ImportError> {
-    let items: Vec<ItemColumn> = (1..=3)
-        .map(|n| ItemColumn::numbered(&format!("gad{n}"), n, 0, 3))
-        .collect();
+    let items: Vec<ItemColumn> =
+        (1..=3).map(|n| ItemColumn::numbered(&format!("gad{n}"), n, 0, 3)).collect();
     let on_roll = |student: &StudentNumber| student.as_str() != number(999);
     let context = AnswersContext {
         scale: "gad-3",

@@ -132,10 +132,6 @@ impl ConsentCoding {
             }
         }
         let both = coding.given.is_some() && coding.refused.is_some();
-        if both && coding.given != coding.refused {
-            coding
-        } else {
-            Self::default()
-        }
+        if both && coding.given != coding.refused { coding } else { Self::default() }
     }
 }

@@ -26,41 +26,26 @@ const FORM: Fault = Fault::fixed(
 );
 const ORDER: Fault = Fault::fixed(
     "date_order",
-    (
-        "分不清月和日的先后",
-        "which number is the month cannot be told",
-    ),
-    (
-        "请写成 年-月-日，例如 2013-04-01",
-        "write year, month, day: 2013-04-01",
-    ),
+    ("分不清月和日的先后", "which number is the month cannot be told"),
+    ("请写成 年-月-日，例如 2013-04-01", "write year, month, day: 2013-04-01"),
 );
 const SHORT_YEAR: Fault = Fault::fixed(
     "date_year",
     ("年份只有两位", "the year has only two digits"),
-    (
-        "请写四位年份，例如 2013-04-01",
-        "write the year with four digits: 2013-04-01",
-    ),
+    ("请写四位年份，例如 2013-04-01", "write the year with four digits: 2013-04-01"),
 );
 const PARTIAL: Fault = Fault::fixed(
     "date_partial",
     ("缺少日", "the day is missing"),
-    (
-        "请写全年月日，例如 2013-04-01",
-        "write year, month and day: 2013-04-01",
-    ),
+    ("请写全年月日，例如 2013-04-01", "write year, month and day: 2013-04-01"),
 );
 const MONTH: Fault = Fault::fixed(
     "date_month",
     ("月份超过 12", "month is over 12"),
     ("请检查月份", "check the month"),
 );
-const MONTH_ZERO: Fault = Fault::fixed(
-    "date_month",
-    ("月份是 0", "month is 0"),
-    ("请检查月份", "check the month"),
-);
+const MONTH_ZERO: Fault =
+    Fault::fixed("date_month", ("月份是 0", "month is 0"), ("请检查月份", "check the month"));
 const DAY: Fault = Fault::fixed(
     "date_day",
     ("该月没有这一天", "that month has no such day"),
@@ -68,10 +53,7 @@ const DAY: Fault = Fault::fixed(
 );
 const RANGE: Fault = Fault::fixed(
     "date_range",
-    (
-        "日期超出合理范围",
-        "the date is outside the span that makes sense",
-    ),
+    ("日期超出合理范围", "the date is outside the span that makes sense"),
     ("请检查年份", "check the year"),
 );
 
@@ -104,9 +86,7 @@ fn iso(text: &str) -> Option<(u32, u32, u32)> {
     }
     let join = |digits: &[u8]| {
         digits.iter().try_fold(0_u32, |sum, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| sum * 10 + u32::from(digit - b'0'))
+            digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'))
         })
     };
     Some((join(&[a, b, c, d])?, join(&[e, f])?, join(&[g, h])?))
@@ -143,9 +123,7 @@ fn serial(text: &str, span: DateSpan) -> Result<Date, Fault> {
     let epoch = date(1899, 12, 30);
     let parsed = epoch.checked_add(days.days()).map_err(|_| FORM)?;
     // Outside the span it is some other number, not a wrong date.
-    (parsed >= span.from && parsed <= span.to)
-        .then_some(parsed)
-        .ok_or(FORM)
+    (parsed >= span.from && parsed <= span.to).then_some(parsed).ok_or(FORM)
 }
 
 /// Three groups of digits with equal separators, or with `年`, `月` and `日`.
@@ -163,17 +141,9 @@ fn grouped(text: &str) -> Result<Date, Fault> {
         return Err(if rest.is_empty() { PARTIAL } else { FORM });
     }
     let (third, rest) = third.ok_or(FORM)?;
-    let same = if mark == '年' {
-        next_mark == '月'
-    } else {
-        mark == next_mark
-    };
+    let same = if mark == '年' { next_mark == '月' } else { mark == next_mark };
     let day_mark = rest.trim_start().strip_prefix(['日', '号']);
-    let rest = if mark == '年' {
-        day_mark.unwrap_or(rest)
-    } else {
-        rest
-    };
+    let rest = if mark == '年' { day_mark.unwrap_or(rest) } else { rest };
     if !same || !is_time(rest) {
         return Err(FORM);
     }
@@ -193,16 +163,12 @@ fn grouped(text: &str) -> Result<Date, Fault> {
 fn group(text: &str) -> Option<(&str, &str)> {
     let text = text.trim_start();
     let end = text.bytes().take_while(u8::is_ascii_digit).count();
-    text.split_at_checked(end)
-        .filter(|(digits, _)| !digits.is_empty())
+    text.split_at_checked(end).filter(|(digits, _)| !digits.is_empty())
 }
 
 fn separator(text: &str) -> Option<(char, &str)> {
     let text = text.trim_start();
-    let mark = text
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '-' | '/' | '.' | '年' | '月'))?;
+    let mark = text.chars().next().filter(|c| matches!(c, '-' | '/' | '.' | '年' | '月'))?;
     Some((mark, text.get(mark.len_utf8()..)?))
 }
 
@@ -215,10 +181,7 @@ fn is_time(text: &str) -> bool {
     let text = text.strip_prefix('T').unwrap_or(text);
     let text = text.strip_suffix('Z').unwrap_or(text);
     let parts: Vec<&str> = text.split(':').collect();
-    let digits = |part: &&str| {
-        part.bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
+    let digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let short = |part: &&str| !part.is_empty() && part.len() <= 12;
     (2..=3).contains(&parts.len()) && parts.iter().all(|part| short(part) && digits(part))
 }
@@ -234,13 +197,8 @@ fn written(text: &str) -> Result<Date, Fault> {
     if rest.is_empty() {
         return Err(PARTIAL);
     }
-    let year = year
-        .chars()
-        .try_fold(0, |sum, c| Some(sum * 10 + numeral(c)?))
-        .ok_or(FORM)?;
-    let month = leading_number(month)
-        .filter(|(_, rest)| rest.is_empty())
-        .ok_or(FORM)?;
+    let year = year.chars().try_fold(0, |sum, c| Some(sum * 10 + numeral(c)?)).ok_or(FORM)?;
+    let month = leading_number(month).filter(|(_, rest)| rest.is_empty()).ok_or(FORM)?;
     let day = leading_number(rest).filter(|(_, rest)| matches!(*rest, "" | "日" | "号"));
     civil(year, month.0, day.ok_or(FORM)?.0)
 }

@@ -42,9 +42,8 @@ pub struct ClassName {
     pub clue: GradeClue,
 }
 
-const CODES: [&str; 15] = [
-    "k1", "k2", "k3", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "g10", "g11", "g12",
-];
+const CODES: [&str; 15] =
+    ["k1", "k2", "k3", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "g10", "g11", "g12"];
 const NAMES: [&str; 15] = [
     "小班",
     "中班",
@@ -82,18 +81,12 @@ const CLASS_CHARS_MAX: usize = 20;
 const GRADE: Fault = Fault::fixed(
     "grade",
     ("看不懂的年级", "the grade is not understood"),
-    (
-        "请写 七年级、初一、高二 或 7",
-        "write 七年级, 初一, 高二 or 7",
-    ),
+    ("请写 七年级、初一、高二 或 7", "write 七年级, 初一, 高二 or 7"),
 );
 const NO_SUCH_GRADE: Fault = Fault::fixed(
     "grade_span",
     ("本校没有这个年级", "this school has no such grade"),
-    (
-        "请检查年级，或这一行是否属于本校",
-        "check the grade, or whether the row is of this school",
-    ),
+    ("请检查年级，或这一行是否属于本校", "check the grade, or whether the row is of this school"),
 );
 const UNCLEAR: Fault = Fault::fixed(
     "grade_unclear",
@@ -108,10 +101,7 @@ const DISAGREE: Fault = Fault::fixed(
 const CLASS: Fault = Fault::fixed(
     "class",
     ("看不懂的班级", "the class is not understood"),
-    (
-        "请写 1班、七(1)班 或 初一3班",
-        "write 1班, 七(1)班 or 初一3班",
-    ),
+    ("请写 1班、七(1)班 或 初一3班", "write 1班, 七(1)班 or 初一3班"),
 );
 
 impl Grade {
@@ -142,10 +132,7 @@ impl Grade {
 
 impl GradeSpan {
     /// Every grade of the catalogue.
-    pub const ALL: Self = Self {
-        from: Grade(0),
-        to: Grade(14),
-    };
+    pub const ALL: Self = Self { from: Grade(0), to: Grade(14) };
 
     fn holds(self, grade: Grade) -> bool {
         self.from <= grade && grade <= self.to
@@ -167,10 +154,7 @@ impl GradeClue {
             Self::Number(number) => counted(number),
             Self::Entry(year) => {
                 let years = i32::from(school_year) - i32::from(year) + 1;
-                u8::try_from(years)
-                    .ok()
-                    .filter(|n| (1..=6).contains(n))
-                    .map_or([None; 3], counted)
+                u8::try_from(years).ok().filter(|n| (1..=6).contains(n)).map_or([None; 3], counted)
             }
         }
     }
@@ -178,18 +162,11 @@ impl GradeClue {
     /// The one grade of the school that the clue means.
     fn settle(self, span: GradeSpan, school_year: i16) -> Result<Grade, Fault> {
         let readings = self.readings(school_year);
-        let mut possible = readings
-            .into_iter()
-            .flatten()
-            .filter(|grade| span.holds(*grade));
+        let mut possible = readings.into_iter().flatten().filter(|grade| span.holds(*grade));
         let first = possible.next().ok_or(NO_SUCH_GRADE)?;
         let other = possible.next().is_some();
         let plain = !matches!(self, Self::Entry(_)) && readings.first() == Some(&Some(first));
-        if other && !plain {
-            Err(UNCLEAR)
-        } else {
-            Ok(first)
-        }
+        if other && !plain { Err(UNCLEAR) } else { Ok(first) }
     }
 }
 
@@ -234,9 +211,7 @@ pub fn parse_grade(cell: &str) -> Result<GradeClue, Fault> {
     }
     let known = NAMES.iter().position(|name| **name == *text);
     if let Some(place) = known.filter(|place| !(3..=5).contains(place)) {
-        return u8::try_from(place)
-            .map(|place| GradeClue::Exact(Grade(place)))
-            .map_err(|_| GRADE);
+        return u8::try_from(place).map(|place| GradeClue::Exact(Grade(place))).map_err(|_| GRADE);
     }
     match strip_grade(&text) {
         (clue, "") if clue != GradeClue::None => Ok(clue),
@@ -265,17 +240,11 @@ pub fn parse_class(cell: &str) -> Result<ClassName, Fault> {
         None => strip_grade(&text),
     };
     let label = label(rest).ok_or(CLASS)?;
-    Ok(ClassName {
-        label: label.into(),
-        clue,
-    })
+    Ok(ClassName { label: label.into(), clue })
 }
 
 fn number_clue(number: u32) -> Option<GradeClue> {
-    u8::try_from(number)
-        .ok()
-        .filter(|number| (1..=12).contains(number))
-        .map(GradeClue::Number)
+    u8::try_from(number).ok().filter(|number| (1..=12).contains(number)).map(GradeClue::Number)
 }
 
 /// `小(1)班` and `中二班`: a kindergarten's class, unlike `小一(1)班`, which is a first grade.
@@ -305,9 +274,7 @@ fn strip_grade(text: &str) -> (GradeClue, &str) {
         let Some((number, rest)) = text.strip_prefix(word).and_then(leading_number) else {
             continue;
         };
-        let grade = u8::try_from(number)
-            .ok()
-            .filter(|number| (1..=years).contains(number));
+        let grade = u8::try_from(number).ok().filter(|number| (1..=years).contains(number));
         // 初四 is the ninth year where the primary school ends with the fifth.
         let grade = grade.map(|n| if word.starts_with('初') { n.min(3) } else { n });
         let Some(grade) = grade.and_then(|n| Grade::school_year(n + before)) else {
@@ -321,10 +288,7 @@ fn strip_grade(text: &str) -> (GradeClue, &str) {
     let Some((number, rest)) = leading_number(text) else {
         return nothing;
     };
-    if let Some(after) = rest
-        .strip_prefix("年级")
-        .or_else(|| rest.strip_prefix("年"))
-    {
+    if let Some(after) = rest.strip_prefix("年级").or_else(|| rest.strip_prefix("年")) {
         return number_clue(number).map_or(nothing, |clue| (definite(clue), after));
     }
     if let Some(after) = rest.strip_prefix('级') {
@@ -337,9 +301,7 @@ fn strip_grade(text: &str) -> (GradeClue, &str) {
 }
 
 fn strip_grade_word(rest: &str) -> &str {
-    rest.strip_prefix("年级")
-        .or_else(|| rest.strip_prefix("年"))
-        .unwrap_or(rest)
+    rest.strip_prefix("年级").or_else(|| rest.strip_prefix("年")).unwrap_or(rest)
 }
 
 fn number_exact(number: u32) -> GradeClue {
@@ -362,9 +324,7 @@ fn entry_or_number(number: u32, after: &str) -> Option<(GradeClue, &str)> {
         13..=99 => number + 2_000,
         _ => number,
     };
-    let year = i16::try_from(year)
-        .ok()
-        .filter(|year| (1990..=2100).contains(year))?;
+    let year = i16::try_from(year).ok().filter(|year| (1990..=2100).contains(year))?;
     Some((GradeClue::Entry(year), after))
 }
 
@@ -390,8 +350,6 @@ fn label(rest: &str) -> Option<String> {
     if let Some((number, "")) = leading_number(stem) {
         return (number > 0).then(|| format!("{number}班"));
     }
-    let lettered = stem
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let lettered = stem.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
     lettered.then(|| format!("{}班", stem.to_uppercase()))
 }

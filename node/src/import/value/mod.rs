@@ -55,9 +55,7 @@ pub fn compact(cell: &str) -> Cow<'_, str> {
 
 /// `="0012"` and `'0012` are how a spreadsheet is told to leave an id alone.
 fn unwrap(text: &str) -> &str {
-    let formula = text
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'));
+    let formula = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     formula.or_else(|| text.strip_prefix('\'')).unwrap_or(text)
 }
 
@@ -113,11 +111,7 @@ fn chinese_number(text: &str) -> Option<u32> {
     let Some((tens, ones)) = text.split_once('十') else {
         let mut digits = text.chars();
         let value = numeral(digits.next()?)?;
-        return digits
-            .next()
-            .is_none()
-            .then_some(value)
-            .filter(|value| *value > 0);
+        return digits.next().is_none().then_some(value).filter(|value| *value > 0);
     };
     let one_digit = |part: &str, absent: u32| match part.chars().count() {
         0 => Some(absent),
@@ -129,9 +123,7 @@ fn chinese_number(text: &str) -> Option<u32> {
 
 /// Whether a spreadsheet wrote an error, or a row of `#`, where a value should be.
 fn is_sheet_error(text: &str) -> bool {
-    let errors = [
-        "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!",
-    ];
+    let errors = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"];
     text.starts_with("##") || errors.iter().any(|error| text.eq_ignore_ascii_case(error))
 }
 
@@ -145,10 +137,7 @@ pub(super) const BLANK: Fault = Fault::fixed(
 /// The fault of a cell that holds a spreadsheet's error.
 const SHEET_ERROR: Fault = Fault::fixed(
     "sheet_error",
-    (
-        "这一格是 Excel 的错误值",
-        "the cell holds a spreadsheet error",
-    ),
+    ("这一格是 Excel 的错误值", "the cell holds a spreadsheet error"),
     ("请改成真实内容", "replace it by the real content"),
 );
 

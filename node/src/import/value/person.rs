@@ -45,18 +45,12 @@ pub enum Status {
 
 const NUMBER: Fault = Fault::fixed(
     "student_number",
-    (
-        "不是学籍号：应为 G 或 L 加 18 位",
-        "not a student number: G or L and 18 more characters",
-    ),
+    ("不是学籍号：应为 G 或 L 加 18 位", "not a student number: G or L and 18 more characters"),
     ("请按学籍系统核对", "compare it with the student register"),
 );
 const RUINED: Fault = Fault::fixed(
     "id_ruined",
-    (
-        "Excel 把号码变成了数字，末几位已经丢失",
-        "Excel turned the id into a number",
-    ),
+    ("Excel 把号码变成了数字，末几位已经丢失", "Excel turned the id into a number"),
     (
         "请把该列设为文本格式，从学籍系统重新导出",
         "format the column as text and export it again from the register",
@@ -64,10 +58,7 @@ const RUINED: Fault = Fault::fixed(
 );
 const IDENTITY: Fault = Fault::fixed(
     "identity_number",
-    (
-        "这是身份证号，不是学籍号",
-        "this is an identity card number, not a student number",
-    ),
+    ("这是身份证号，不是学籍号", "this is an identity card number, not a student number"),
     (
         "请改用学籍号（G 或 L 开头）；系统不收身份证号",
         "use the student number (G or L first); identity card numbers are not taken",
@@ -80,10 +71,7 @@ const NAME: Fault = Fault::fixed(
 );
 const LOCAL_NUMBER: Fault = Fault::fixed(
     "local_number",
-    (
-        "号码太长或含有不认识的字符",
-        "the number is too long or has unusual characters",
-    ),
+    ("号码太长或含有不认识的字符", "the number is too long or has unusual characters"),
     ("请检查是否串列", "check whether the columns have shifted"),
 );
 const SEX: Fault = Fault::fixed(
@@ -94,10 +82,7 @@ const SEX: Fault = Fault::fixed(
 const STATUS: Fault = Fault::fixed(
     "status",
     ("看不懂的学籍状态", "the status is not understood"),
-    (
-        "请写 在校、休学、转出、毕业 或 退学",
-        "write 在校, 休学, 转出, 毕业 or 退学",
-    ),
+    ("请写 在校、休学、转出、毕业 或 退学", "write 在校, 休学, 转出, 毕业 or 退学"),
 );
 
 impl StudentNumber {
@@ -138,10 +123,7 @@ fn number_fault(text: &str) -> Fault {
         return RUINED;
     }
     let bytes = text.as_bytes();
-    let digits = bytes
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if bytes.len() == 18 && digits >= 17 {
         return IDENTITY;
     }
@@ -154,10 +136,7 @@ fn is_ruined(text: &str) -> bool {
     if let Some((mantissa, exponent)) = tail.split_once(['E', 'e']) {
         let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
         let number = |part: &str| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit() || byte == b'.')
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         };
         return number(mantissa) && number(exponent) && exponent.len() <= 3;
     }
@@ -271,9 +250,7 @@ impl Sex {
     /// The sex that a code stands for.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Male, Self::Female, Self::Unknown]
-            .into_iter()
-            .find(|sex| sex.code() == code)
+        [Self::Male, Self::Female, Self::Unknown].into_iter().find(|sex| sex.code() == code)
     }
 
     /// The word on a Chinese page.
@@ -288,13 +265,8 @@ impl Sex {
 }
 
 impl Status {
-    const ALL: [Self; 5] = [
-        Self::Enrolled,
-        Self::Suspended,
-        Self::TransferredOut,
-        Self::Graduated,
-        Self::Withdrawn,
-    ];
+    const ALL: [Self; 5] =
+        [Self::Enrolled, Self::Suspended, Self::TransferredOut, Self::Graduated, Self::Withdrawn];
 
     /// The word that is stored.
     #[must_use]

@@ -35,9 +35,7 @@ const UNSCORED: &str = "unscored";
 pub fn read(pack: &str, bytes: &[u8]) -> Result<Scale, PackError> {
     let raw: RawScale = parse(pack, bytes)?;
     check_schema(pack, &raw.schema, SCHEMA)?;
-    definition(raw)
-        .and_then(Scale::new)
-        .map_err(|flaw| PackError::content(pack, flaw))
+    definition(raw).and_then(Scale::new).map_err(|flaw| PackError::content(pack, flaw))
 }
 
 fn definition(raw: RawScale) -> Result<ScaleDefinition, Flaw> {
@@ -47,12 +45,8 @@ fn definition(raw: RawScale) -> Result<ScaleDefinition, Flaw> {
         vector(raw).map_err(|flaw| flaw.within(&place))
     });
     let vectors = vectors.collect::<Result<_, _>>()?;
-    let choice = |raw: RawOption| {
-        Ok(Choice {
-            value: raw.value,
-            label: label("option", raw.zh, raw.en)?,
-        })
-    };
+    let choice =
+        |raw: RawOption| Ok(Choice { value: raw.value, label: label("option", raw.zh, raw.en)? });
     Ok(ScaleDefinition {
         id: raw.id,
         revision: raw.revision,
@@ -70,27 +64,12 @@ fn definition(raw: RawScale) -> Result<ScaleDefinition, Flaw> {
         recall_days: raw.recall_days,
         licence: licence(raw.licence),
         text: text_status(raw.text),
-        stem: raw
-            .stem
-            .map(|stem| label("stem", stem.zh, stem.en))
-            .transpose()?,
-        choices: raw
-            .options
-            .into_iter()
-            .map(choice)
-            .collect::<Result<_, Flaw>>()?,
+        stem: raw.stem.map(|stem| label("stem", stem.zh, stem.en)).transpose()?,
+        choices: raw.options.into_iter().map(choice).collect::<Result<_, Flaw>>()?,
         items,
         total: total(raw.total, raw.scored_items, raw.bands)?,
-        subscales: raw
-            .subscales
-            .into_iter()
-            .map(subscale)
-            .collect::<Result<_, _>>()?,
-        criticals: raw
-            .criticals
-            .into_iter()
-            .map(critical)
-            .collect::<Result<_, _>>()?,
+        subscales: raw.subscales.into_iter().map(subscale).collect::<Result<_, _>>()?,
+        criticals: raw.criticals.into_iter().map(critical).collect::<Result<_, _>>()?,
         validity: raw.validity.map(validity).transpose()?,
         vectors,
         open_questions: raw.open.map(|open| open.questions).unwrap_or_default(),
@@ -101,12 +80,7 @@ fn label(place: &str, zh: String, en: String) -> Result<Label, Flaw> {
     for (key, text) in [("zh", &zh), ("en", &en)] {
         if text.trim().is_empty() {
             let key = format!("{place}, {key}");
-            return Err(Flaw::new(
-                FlawKind::Missing,
-                key,
-                "no text",
-                "a text in zh and en",
-            ));
+            return Err(Flaw::new(FlawKind::Missing, key, "no text", "a text in zh and en"));
         }
     }
     Ok(Label { zh, en })
@@ -119,12 +93,7 @@ fn licence(raw: RawLicence) -> Licence {
         RawStatus::Restricted => LicenceStatus::Restricted,
         RawStatus::Unclear => LicenceStatus::Unclear,
     };
-    Licence {
-        status,
-        holder: raw.holder,
-        terms: raw.terms,
-        evidence: raw.evidence,
-    }
+    Licence { status, holder: raw.holder, terms: raw.terms, evidence: raw.evidence }
 }
 
 fn text_status(raw: RawText) -> TextStatus {
@@ -146,18 +115,9 @@ fn items(raw: &RawScale) -> Result<Vec<Item>, Flaw> {
     let known = 1..=raw.item_count;
     let range = |key: &str, number: u16| {
         let expected = format!("an item number from 1 to {}", raw.item_count);
-        Err(Flaw::new(
-            FlawKind::Range,
-            key,
-            format!("item {number}"),
-            expected,
-        ))
+        Err(Flaw::new(FlawKind::Range, key, format!("item {number}"), expected))
     };
-    if let Some(number) = raw
-        .reverse_items
-        .iter()
-        .find(|number| !known.contains(number))
-    {
+    if let Some(number) = raw.reverse_items.iter().find(|number| !known.contains(number)) {
         return range("reverse_items", *number);
     }
     let mut listed = BTreeMap::new();
@@ -174,16 +134,10 @@ fn items(raw: &RawScale) -> Result<Vec<Item>, Flaw> {
         let said = listed.get(&number);
         Item {
             number,
-            code: said
-                .and_then(|raw| raw.code.clone())
-                .unwrap_or_else(|| format!("q{number}")),
+            code: said.and_then(|raw| raw.code.clone()).unwrap_or_else(|| format!("q{number}")),
             reverse: raw.reverse_items.contains(&number),
-            answer_min: said
-                .and_then(|raw| raw.answer_min)
-                .unwrap_or(raw.answer_min),
-            answer_max: said
-                .and_then(|raw| raw.answer_max)
-                .unwrap_or(raw.answer_max),
+            answer_min: said.and_then(|raw| raw.answer_min).unwrap_or(raw.answer_min),
+            answer_max: said.and_then(|raw| raw.answer_max).unwrap_or(raw.answer_max),
             zh: said.and_then(|raw| raw.zh.clone()),
             en: said.and_then(|raw| raw.en.clone()),
         }
@@ -198,12 +152,7 @@ fn critical(raw: RawCritical) -> Result<Critical, Flaw> {
         (None, Some(value)) => Trigger::Equals(value),
         _ => {
             let expected = "either answer_at_least or answer_equals";
-            return Err(Flaw::new(
-                FlawKind::Conflict,
-                place,
-                "both or neither",
-                expected,
-            ));
+            return Err(Flaw::new(FlawKind::Conflict, place, "both or neither", expected));
         }
     };
     if !raw.regardless_of_total {
@@ -229,12 +178,7 @@ fn flag(place: &str, word: &str) -> Result<Flag, Flaw> {
 fn validity(raw: RawValidity) -> Result<Validity, Flaw> {
     if raw.method != RawMethod::Sum {
         let wrong = "another method";
-        return Err(Flaw::new(
-            FlawKind::Unknown,
-            "validity, method",
-            wrong,
-            "sum",
-        ));
+        return Err(Flaw::new(FlawKind::Unknown, "validity, method", wrong, "sum"));
     }
     Ok(Validity {
         items: raw.items,
@@ -247,12 +191,9 @@ fn known_score(key: &str, raw: RawScore) -> Result<Option<Score>, Flaw> {
     match raw {
         RawScore::Number(number) => score(key, number).map(Some),
         RawScore::Word(word) if word == UNSCORED => Ok(None),
-        RawScore::Word(word) => Err(Flaw::new(
-            FlawKind::Form,
-            key,
-            word,
-            "a score or \"unscored\"",
-        )),
+        RawScore::Word(word) => {
+            Err(Flaw::new(FlawKind::Form, key, word, "a score or \"unscored\""))
+        }
     }
 }
 
@@ -262,12 +203,7 @@ fn vector(raw: RawVector) -> Result<Vector, Flaw> {
         Err(_) if value == -1 => Ok(None),
         Err(_) => {
             let expected = "an answer, or -1 for a blank";
-            Err(Flaw::new(
-                FlawKind::Range,
-                "answers",
-                value.to_string(),
-                expected,
-            ))
+            Err(Flaw::new(FlawKind::Range, "answers", value.to_string(), expected))
         }
     };
     let subscales = raw.subscales.into_iter().map(|(id, raw)| {
@@ -276,20 +212,10 @@ fn vector(raw: RawVector) -> Result<Vector, Flaw> {
     });
     Ok(Vector {
         name: raw.name,
-        answers: raw
-            .answers
-            .into_iter()
-            .map(answer)
-            .collect::<Result<_, _>>()?,
-        total: raw
-            .total
-            .map_or(Ok(None), |raw| known_score("total", raw))?,
+        answers: raw.answers.into_iter().map(answer).collect::<Result<_, _>>()?,
+        total: raw.total.map_or(Ok(None), |raw| known_score("total", raw))?,
         band: Some(raw.band).filter(|band| !band.is_empty() && band != UNSCORED),
-        flags: raw
-            .flags
-            .iter()
-            .map(|word| flag("vector", word))
-            .collect::<Result<_, _>>()?,
+        flags: raw.flags.iter().map(|word| flag("vector", word)).collect::<Result<_, _>>()?,
         subscales: subscales.collect::<Result<_, Flaw>>()?,
         subscale_bands: raw.subscale_bands.into_iter().collect(),
         validity: raw.validity,

@@ -21,14 +21,10 @@ pub(super) fn score(key: &str, raw: RawNumber) -> Result<Score, Flaw> {
 /// Hundredths of a number that has two decimals at most.
 fn decimal(value: f64) -> Option<Score> {
     let text = format!("{value:.2}");
-    let exact = text
-        .parse::<f64>()
-        .is_ok_and(|back| (back - value).abs() < 1e-9);
+    let exact = text.parse::<f64>().is_ok_and(|back| (back - value).abs() < 1e-9);
     let (whole, part) = text.split_once('.')?;
     let whole: u32 = whole.parse().ok().filter(|whole| *whole <= 100_000)?;
-    exact.then_some(Score::from_hundredths(
-        whole * 100 + part.parse::<u32>().ok()?,
-    ))
+    exact.then_some(Score::from_hundredths(whole * 100 + part.parse::<u32>().ok()?))
 }
 
 fn method(key: &str, raw: RawMethod, value: Option<u8>) -> Result<Method, Flaw> {
@@ -39,12 +35,7 @@ fn method(key: &str, raw: RawMethod, value: Option<u8>) -> Result<Method, Flaw> 
         _ => {
             let key = format!("{key}, value");
             let expected = "a value with method equals, and none with another";
-            Err(Flaw::new(
-                FlawKind::Conflict,
-                key,
-                "method and value do not fit",
-                expected,
-            ))
+            Err(Flaw::new(FlawKind::Conflict, key, "method and value do not fit", expected))
         }
     }
 }
@@ -94,10 +85,7 @@ pub(super) fn total(
             method: method("total", raw.method, raw.value)?,
             multiply: raw.multiply,
             missing_max: raw.max_missing,
-            cut_off: raw
-                .cut_off
-                .map(|raw| score("total, cut_off", raw))
-                .transpose()?,
+            cut_off: raw.cut_off.map(|raw| score("total, cut_off", raw)).transpose()?,
             bands: bands("total", raw_bands)?,
         },
     }))

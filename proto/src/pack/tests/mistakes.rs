@@ -19,19 +19,10 @@ fn check(kind: PackKind, name: &str, cases: &str) {
         let mut part = || parts.next().expect(case);
         let (wanted, key, change) = (part(), part(), part());
         let (from, to) = change.split_once(" => ").expect(case);
-        match altered(
-            kind,
-            name,
-            &from.replace("\\n", "\n"),
-            &to.replace("\\n", "\n"),
-        ) {
+        match altered(kind, name, &from.replace("\\n", "\n"), &to.replace("\\n", "\n")) {
             Err(PackError::Content { pack, flaw }) => {
                 let found = format!("{:?}", flaw.kind);
-                assert_eq!(
-                    (pack.as_str(), found.as_str()),
-                    (name, wanted),
-                    "{case}: {flaw}"
-                );
+                assert_eq!((pack.as_str(), found.as_str()), (name, wanted), "{case}: {flaw}");
                 assert!(flaw.key.contains(key), "{case}: {}", flaw.key);
             }
             other => panic!("{case}: {other:?}"),
@@ -43,10 +34,7 @@ fn check(kind: PackKind, name: &str, cases: &str) {
 fn check_form(kind: PackKind, name: &str, change: (&str, &str), words: &str) {
     match altered(kind, name, change.0, change.1) {
         Err(error @ PackError::Form { .. }) => {
-            assert!(
-                error.to_string().contains(words),
-                "{error} does not say {words}"
-            );
+            assert!(error.to_string().contains(words), "{error} does not say {words}");
         }
         other => panic!("{change:?}: {other:?}"),
     }
@@ -200,26 +188,14 @@ fn unknown_and_missing_keys_are_named_with_their_line() {
     scale("recall_days", "recall_weeks", "recall_weeks");
     scale("status = \"free\"", "status = \"gratis\"", "restricted");
     scale("[total]", "[total", "[total");
-    check_form(
-        PackKind::Calendar,
-        "calendar",
-        ("census = ", "count_day = "),
-        "count_day",
-    );
-    check_form(
-        PackKind::Divisions,
-        "divisions",
-        ("valid_to,", "until,"),
-        "valid_to",
-    );
+    check_form(PackKind::Calendar, "calendar", ("census = ", "count_day = "), "count_day");
+    check_form(PackKind::Divisions, "divisions", ("valid_to,", "until,"), "valid_to");
 }
 
 /// Bytes that are no text, and a text beyond the limit, are refused before they are parsed.
 #[test]
 fn what_is_no_text_or_too_large_is_refused() {
-    let encoding = PackError::Encoding {
-        pack: "x".to_owned(),
-    };
+    let encoding = PackError::Encoding { pack: "x".to_owned() };
     assert_eq!(read(PackKind::Scale, "x", &[0xff, 0xfe]), Err(encoding));
     let large = vec![b' '; PACK_BYTES_MAX + 1];
     let error = read(PackKind::Scale, "x", &large).expect_err("large");

@@ -27,10 +27,7 @@ fn every_built_in_pack_is_read_and_states_its_version() {
         assert_eq!(pack.version, scale.definition().revision);
     }
     let catalogue = embedded::find(PackKind::Catalogue, "catalogue").expect("catalogue");
-    assert_eq!(
-        catalogue.version,
-        embedded::catalogue().expect("catalogue").revision()
-    );
+    assert_eq!(catalogue.version, embedded::catalogue().expect("catalogue").revision());
     let raw: calendar::RawCalendar = toml::from_str(&body(PackKind::Calendar, "calendar")).unwrap();
     let pack = embedded::find(PackKind::Calendar, "calendar").expect("calendar");
     assert_eq!(pack.version, raw.revision);
@@ -48,9 +45,7 @@ fn every_scale_gives_its_known_answers() {
         assert!(known.len() >= 4, "{} has too few known answers", scale.id());
         for vector in known {
             let place = format!("{}: {}", scale.id(), vector.name);
-            let Ok(scored) = score(&scale, &vector.answers) else {
-                panic!("{place}")
-            };
+            let Ok(scored) = score(&scale, &vector.answers) else { panic!("{place}") };
             assert_eq!(scored.total, vector.total, "{place}");
             let band = scored.band.map(|band| band.code.clone());
             assert_eq!(band, vector.band, "{place}");
@@ -91,12 +86,7 @@ fn packs_survive_being_written_again() {
             PackKind::Divisions => continue,
         };
         let first = read(pack.kind, pack.name, text.as_bytes());
-        assert_eq!(
-            read(pack.kind, pack.name, again.as_bytes()),
-            first,
-            "{}",
-            pack.name
-        );
+        assert_eq!(read(pack.kind, pack.name, again.as_bytes()), first, "{}", pack.name);
     }
 }
 
@@ -105,9 +95,7 @@ fn packs_survive_being_written_again() {
 fn scales_not_for_screening_are_refused_with_the_reason() {
     let zh = |id: &str, setting| {
         let scale = embedded::scale(id).expect(id);
-        scale
-            .use_for_screening(Language::Zh, setting)
-            .map_err(|refused| refused.reason)
+        scale.use_for_screening(Language::Zh, setting).map_err(|refused| refused.reason)
     };
     for id in ["phq-9", "gad-7", "phq-4"] {
         assert_eq!(zh(id, Setting::Service), Ok(()), "{id}");
@@ -135,15 +123,10 @@ fn scales_not_for_screening_are_refused_with_the_reason() {
         assert_eq!(shown.is_ok(), id.starts_with("demo-"), "{id}");
     }
     let scale = embedded::scale("mht").expect("mht");
-    let refused = scale
-        .use_for_screening(Language::Zh, Setting::Service)
-        .expect_err("refused");
+    let refused = scale.use_for_screening(Language::Zh, Setting::Service).expect_err("refused");
     assert!(refused.to_string().contains("licence"), "{refused}");
     let asq = embedded::scale("asq").expect("asq");
-    assert_eq!(
-        asq.use_for_screening(Language::En, Setting::Service),
-        Ok(())
-    );
+    assert_eq!(asq.use_for_screening(Language::En, Setting::Service), Ok(()));
 }
 
 /// The columns of the demonstration packs are those of the answers files, in order.
@@ -157,21 +140,9 @@ fn demonstration_packs_name_the_columns_of_answers_files() {
     ] {
         let scale = embedded::scale(id).expect(id);
         assert!(scale.is_called(alias) && scale.is_called(id), "{id}");
-        let codes: Vec<&str> = scale
-            .items()
-            .iter()
-            .map(|item| item.code.as_str())
-            .collect();
-        assert_eq!(
-            (codes.len(), codes[0], codes[items - 1]),
-            (items, first, last)
-        );
-        assert_eq!(
-            scale
-                .item_of_column(last)
-                .map(|item| usize::from(item.number)),
-            Some(items)
-        );
+        let codes: Vec<&str> = scale.items().iter().map(|item| item.code.as_str()).collect();
+        assert_eq!((codes.len(), codes[0], codes[items - 1]), (items, first, last));
+        assert_eq!(scale.item_of_column(last).map(|item| usize::from(item.number)), Some(items));
     }
 }
 
@@ -181,22 +152,14 @@ fn demonstration_cut_offs_mark_high_scorers() {
     let cut_offs = |id: &str| -> Vec<(String, Option<Score>)> {
         let scale = embedded::scale(id).expect(id);
         let parts = scale.definition().subscales.iter();
-        parts
-            .map(|part| (part.id.clone(), part.rule.cut_off))
-            .collect()
+        parts.map(|part| (part.id.clone(), part.rule.cut_off)).collect()
     };
     let known = |pairs: &[(&str, u32)]| -> Vec<(String, Option<Score>)> {
-        pairs
-            .iter()
-            .map(|(id, bound)| ((*id).to_owned(), Some(Score::whole(*bound))))
-            .collect()
+        pairs.iter().map(|(id, bound)| ((*id).to_owned(), Some(Score::whole(*bound)))).collect()
     };
     let dass = [("depression", 14), ("anxiety", 10), ("stress", 19)];
     assert_eq!(cut_offs("demo-dass-42"), known(&dass));
-    assert_eq!(
-        cut_offs("demo-yrbs-2019"),
-        known(&[("q25", 1), ("q26", 1), ("q27", 1)])
-    );
+    assert_eq!(cut_offs("demo-yrbs-2019"), known(&[("q25", 1), ("q26", 1), ("q27", 1)]));
     let mut phq = known(&[("depression", 10), ("anxiety", 10), ("item9", 1)]);
     phq.push(("perceived_stress".to_owned(), None));
     assert_eq!(cut_offs("demo-phq9-gad7"), phq);
@@ -206,11 +169,8 @@ fn demonstration_cut_offs_mark_high_scorers() {
 #[test]
 fn demonstration_scales_suggest_tiers() {
     let yrbs = embedded::scale("demo-yrbs-2019").expect("yrbs");
-    let mut answers: Vec<Option<u8>> = yrbs
-        .items()
-        .iter()
-        .map(|item| Some(item.answer_max))
-        .collect();
+    let mut answers: Vec<Option<u8>> =
+        yrbs.items().iter().map(|item| Some(item.answer_max)).collect();
     let place = usize::from(yrbs.item_of_column("q25").expect("q25").number) - 1;
     answers[place] = Some(1);
     let scored = score(&yrbs, &answers).unwrap_or_else(|error| panic!("{error}"));
@@ -225,18 +185,13 @@ fn demonstration_scales_suggest_tiers() {
 fn calendar_and_divisions_answer_for_a_day() {
     let day = |text: &str| text.parse().expect(text);
     let calendar = embedded::calendar().expect("calendar");
-    let term = calendar
-        .term("2025S1".parse().expect("term"))
-        .expect("term");
+    let term = calendar.term("2025S1".parse().expect("term")).expect("term");
     assert_eq!(term.census, day("2025-11-07"));
     assert_eq!(calendar.terms().len(), 8);
     let divisions = embedded::divisions().expect("divisions");
     assert_eq!(divisions.rows().len(), 174);
     let on = day("2025-11-07");
-    assert_eq!(
-        divisions.on("370202", on).map(|row| row.level),
-        Some(DivisionLevel::District)
-    );
+    assert_eq!(divisions.on("370202", on).map(|row| row.level), Some(DivisionLevel::District));
     assert_eq!(divisions.below("370200", on).count(), 10);
     assert_eq!(divisions.on("370202", day("2020-01-01")), None);
 }

@@ -11,16 +11,10 @@ fn clear_tables_carry_clear_counts_only() {
     let term = catalogue.table("clear.term").expect("table");
     let students = term.block("base.students").expect("block");
     assert_eq!((students.offset, students.length), (0, 7 * 15 * 3));
-    assert_eq!(
-        term.block("scr.completed_band").map(|block| block.length),
-        Some(1)
-    );
+    assert_eq!(term.block("scr.completed_band").map(|block| block.length), Some(1));
     assert!(term.block("alt.attention_band").is_some());
     assert!(term.block("scr.completed").is_none());
-    for table in catalogue
-        .tables()
-        .iter()
-        .filter(|table| table.id().as_str().starts_with("clear"))
+    for table in catalogue.tables().iter().filter(|table| table.id().as_str().starts_with("clear"))
     {
         for block in table.blocks() {
             let count = catalogue.count(&block.indicator).expect("count");
@@ -52,11 +46,8 @@ fn screening_counts_are_sums_of_the_partition() {
             (derivation.cells.len(), derivation.table.as_str()),
             (cells, "rounded.scr.census")
         );
-        let mut from: Vec<usize> = derivation
-            .cells
-            .iter()
-            .flat_map(|cell| cell.from.clone())
-            .collect();
+        let mut from: Vec<usize> =
+            derivation.cells.iter().flat_map(|cell| cell.from.clone()).collect();
         from.sort_unstable();
         from.dedup();
         assert_eq!(from.len(), outcomes * 7 * 15 * 3, "{count}");
@@ -69,9 +60,7 @@ fn screening_counts_are_sums_of_the_partition() {
         }
     }
     assert_eq!(catalogue.derive("scr.banded"), None);
-    let label = catalogue
-        .value_label("scr.census", "outcome", "due")
-        .expect("label");
+    let label = catalogue.value_label("scr.census", "outcome", "due").expect("label");
     assert_eq!(label.zh, "应访谈评估");
 }
 
@@ -81,33 +70,18 @@ fn the_built_in_catalogue_is_whole() {
     let catalogue = embedded::catalogue().expect("catalogue");
     let sizes = (catalogue.counts().len(), catalogue.ratios().len());
     assert_eq!(sizes, (112, 31));
-    assert_eq!(
-        (catalogue.dimensions().len(), catalogue.identities().len()),
-        (23, 17)
-    );
+    assert_eq!((catalogue.dimensions().len(), catalogue.identities().len()), (23, 17));
     for dimension in catalogue.dimensions() {
         for value in &dimension.values {
             let labels = [&value.label.zh, &value.label.en];
-            assert!(
-                labels.iter().all(|text| !text.is_empty()),
-                "{} {}",
-                dimension.id,
-                value.id
-            );
-            assert!(
-                !value.label.zh.is_ascii() || value.id.contains('-'),
-                "{}",
-                value.id
-            );
+            assert!(labels.iter().all(|text| !text.is_empty()), "{} {}", dimension.id, value.id);
+            assert!(!value.label.zh.is_ascii() || value.id.contains('-'), "{}", value.id);
         }
     }
     let sealed = |id: &str| catalogue.count(id).expect(id).channel == Channel::Sealed;
     assert!(sealed("scr.positive") && !sealed("base.students"));
     let coverage = catalogue.ratio("r.scr.coverage").expect("coverage");
-    assert!(
-        !catalogue.is_assessable(coverage),
-        "a ratio with a sealed part"
-    );
+    assert!(!catalogue.is_assessable(coverage), "a ratio with a sealed part");
     let school = catalogue.ratio("r.stf.school").expect("school");
     assert!(catalogue.is_assessable(school));
     let scale = catalogue.dimension("scale").expect("scale");
@@ -121,29 +95,16 @@ fn stages_and_grades_are_those_of_the_catalogue() {
     let catalogue = embedded::catalogue().expect("catalogue");
     let values = |id: &str| -> Vec<String> {
         let dimension = catalogue.dimension(id).expect(id);
-        dimension
-            .values
-            .iter()
-            .map(|value| value.id.clone())
-            .collect()
+        dimension.values.iter().map(|value| value.id.clone()).collect()
     };
     let stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
     let types: Vec<&str> = SchoolType::ALL.iter().map(|kind| kind.as_str()).collect();
-    let grades: Vec<&str> = domain::catalogue::Grade::all()
-        .map(|g| g.as_str())
-        .collect();
+    let grades: Vec<&str> = domain::catalogue::Grade::all().map(|g| g.as_str()).collect();
     assert_eq!(values("stage"), stages);
     assert_eq!(values("school_type"), types);
     assert_eq!(values("grade"), grades);
     let partition = catalogue.partition("scr.census").expect("partition");
-    let outcomes: Vec<&str> = partition
-        .outcomes
-        .iter()
-        .map(|known| known.id.as_str())
-        .collect();
-    let known: Vec<&str> = domain::scale::Outcome::ALL
-        .iter()
-        .map(|o| o.as_str())
-        .collect();
+    let outcomes: Vec<&str> = partition.outcomes.iter().map(|known| known.id.as_str()).collect();
+    let known: Vec<&str> = domain::scale::Outcome::ALL.iter().map(|o| o.as_str()).collect();
     assert_eq!(outcomes, known);
 }

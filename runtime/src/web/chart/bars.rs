@@ -67,32 +67,17 @@ impl Bars {
         let rows: Vec<BarRow> = bars()
             .enumerate()
             .map(|(at, bar)| {
-                let against = if parts {
-                    bar.whole.unwrap_or(0)
-                } else {
-                    longest
-                };
+                let against = if parts { bar.whole.unwrap_or(0) } else { longest };
                 row(at, bar, against)
             })
             .collect();
         let head = [words::ITEM, words::VALUE];
         let table = DataTable {
-            head: head
-                .iter()
-                .map(|word| word.in_lang(lang).to_owned())
-                .collect(),
-            rows: bars()
-                .map(|bar| vec![bar.label.clone(), bar.text.clone()])
-                .collect(),
+            head: head.iter().map(|word| word.in_lang(lang).to_owned()).collect(),
+            rows: bars().map(|bar| vec![bar.label.clone(), bar.text.clone()]).collect(),
         };
         let height = rows.len() * ROW_HEIGHT + 4;
-        Part(BarDrawing {
-            lang,
-            title: self.title.clone(),
-            height,
-            rows,
-            table,
-        })
+        Part(BarDrawing { lang, title: self.title.clone(), height, rows, table })
     }
 }
 
@@ -104,10 +89,7 @@ fn row(at: usize, bar: &Bar, against: u64) -> BarRow {
         text_y: y + 13,
         label: fit(&bar.label, LABEL_WIDTH),
         text: bar.text.clone(),
-        width: bar
-            .value
-            .map(|value| length(value, against))
-            .unwrap_or_default(),
+        width: bar.value.map(|value| length(value, against)).unwrap_or_default(),
         whole: bar.whole.map(|_| length(1, 1)).unwrap_or_default(),
         full: bar.whole.is_some() && bar.value == bar.whole,
     }
@@ -127,16 +109,11 @@ mod tests {
     /// A bar is as long as its part of the whole, and a missing value has no bar at all.
     #[test]
     fn bars_are_parts_of_their_whole() {
-        let bar = |value| Bar {
-            label: "市南区".to_owned(),
-            value,
-            whole: Some(8),
-            text: "x".to_owned(),
-        };
-        let chart = Bars {
-            title: "报送".to_owned(),
-            bars: vec![bar(Some(4)), bar(None)],
-        };
+        let bar =
+            |value| Bar {
+                label: "市南区".to_owned(), value, whole: Some(8), text: "x".to_owned()
+            };
+        let chart = Bars { title: "报送".to_owned(), bars: vec![bar(Some(4)), bar(None)] };
         let svg = chart.draw(Lang::Zh).to_string();
         assert!(svg.contains("width=\"150.0\""), "{svg}");
         assert_eq!(svg.matches("class=\"bar\"").count(), 1);

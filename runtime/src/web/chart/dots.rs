@@ -93,22 +93,16 @@ impl DotPlot {
     pub fn draw(&self, lang: Lang) -> Part<DotDrawing> {
         let dots = || self.dots.iter().take(MARKS_MAX);
         let ends = |dot: &Dot| {
-            let range = dot
-                .interval
-                .map_or([dot.share, dot.share], |r| [Some(r.low), Some(r.high)]);
+            let range =
+                dot.interval.map_or([dot.share, dot.share], |r| [Some(r.low), Some(r.high)]);
             dot.share.and(Some(range)).into_iter().flatten().flatten()
         };
         let whole = self.reference.iter().map(|reference| reference.share);
         let scale = Scale::holding(dots().flat_map(ends).chain(whole), PLOT_LEFT, PLOT_RIGHT);
-        let rows: Vec<DotRow> = dots()
-            .enumerate()
-            .map(|(at, dot)| self.row(at, dot, &scale))
-            .collect();
+        let rows: Vec<DotRow> =
+            dots().enumerate().map(|(at, dot)| self.row(at, dot, &scale)).collect();
         let foot = PLOT_TOP + rows.len() * ROW_HEIGHT;
-        let compared = rows
-            .iter()
-            .rposition(|row| !row.centre.is_empty())
-            .map_or(0, |at| at + 1);
+        let compared = rows.iter().rposition(|row| !row.centre.is_empty()).map_or(0, |at| at + 1);
         let whole_foot = PLOT_TOP + compared * ROW_HEIGHT - ROW_HEIGHT / 2;
         let reference = self.reference.as_ref().map(|whole| Tick {
             at: scale.place(whole.share),
@@ -117,17 +111,7 @@ impl DotPlot {
         let title = self.title.clone();
         let (ticks, table) = (scale.ticks(), self.table(lang));
         let height = foot + 24;
-        Part(DotDrawing {
-            lang,
-            title,
-            height,
-            foot,
-            whole_foot,
-            ticks,
-            reference,
-            rows,
-            table,
-        })
+        Part(DotDrawing { lang, title, height, foot, whole_foot, ticks, reference, rows, table })
     }
 
     fn row(&self, at: usize, dot: &Dot, scale: &Scale) -> DotRow {
@@ -140,20 +124,10 @@ impl DotPlot {
             y,
             text_y: y + 4,
             label: fit(&dot.label, LABEL_WIDTH),
-            note: if dot.share.is_none() {
-                dot.note.clone()
-            } else {
-                String::new()
-            },
+            note: if dot.share.is_none() { dot.note.clone() } else { String::new() },
             value: dot.share.map(percent).unwrap_or_default(),
-            centre: dot
-                .share
-                .map(|share| scale.place(share))
-                .unwrap_or_default(),
-            span: dot
-                .share
-                .and(dot.interval)
-                .map(|r| (scale.place(r.low), scale.place(r.high))),
+            centre: dot.share.map(|share| scale.place(share)).unwrap_or_default(),
+            span: dot.share.and(dot.interval).map(|r| (scale.place(r.low), scale.place(r.high))),
             apart,
         }
     }
@@ -162,22 +136,12 @@ impl DotPlot {
         let head = [words::AREA, words::VALUE, words::RANGE, words::REMARK];
         let row = |dot: &Dot| {
             let none = || words::NOT_REPORTED.in_lang(lang).to_owned();
-            let range = dot
-                .interval
-                .map(|r| format!("{}–{}", percent(r.low), percent(r.high)));
+            let range = dot.interval.map(|r| format!("{}–{}", percent(r.low), percent(r.high)));
             let value = dot.share.map_or_else(none, percent);
-            vec![
-                dot.label.clone(),
-                value,
-                range.unwrap_or_default(),
-                dot.note.clone(),
-            ]
+            vec![dot.label.clone(), value, range.unwrap_or_default(), dot.note.clone()]
         };
         DataTable {
-            head: head
-                .iter()
-                .map(|word| word.in_lang(lang).to_owned())
-                .collect(),
+            head: head.iter().map(|word| word.in_lang(lang).to_owned()).collect(),
             rows: self.dots.iter().take(MARKS_MAX).map(row).collect(),
         }
     }
@@ -194,14 +158,8 @@ mod tests {
             interval,
             note: "报送率 71%，低于 80%，不参与比较".to_owned(),
         };
-        let near = Interval {
-            low: 500,
-            high: 560,
-        };
-        let far = Interval {
-            low: 610,
-            high: 680,
-        };
+        let near = Interval { low: 500, high: 560 };
+        let far = Interval { low: 610, high: 680 };
         DotPlot {
             title: "各区市比较".to_owned(),
             dots: vec![
@@ -209,10 +167,7 @@ mod tests {
                 dot("云山区", Some(530), Some(near)),
                 dot("<b>北岸区", None, None),
             ],
-            reference: Some(Reference {
-                label: "全市".to_owned(),
-                share: 520,
-            }),
+            reference: Some(Reference { label: "全市".to_owned(), share: 520 }),
         }
     }
 

@@ -75,25 +75,14 @@ impl Line {
             let share = point.share?;
             let y = scale.position(share);
             let text_y = format!("{:.1}", y - 10.0);
-            Some(Mark {
-                x: x(at),
-                y: format!("{y:.1}"),
-                text_y,
-                label: percent(share),
-            })
+            Some(Mark { x: x(at), y: format!("{y:.1}"), text_y, label: percent(share) })
         };
-        let name = |(at, point): (usize, &&Point)| Tick {
-            at: x(at),
-            label: point.label.clone(),
-        };
+        let name = |(at, point): (usize, &&Point)| Tick { at: x(at), label: point.label.clone() };
         let halfway = |at: usize| {
             let before = across(at.saturating_sub(1), points.len());
             format!("{:.1}", f64::midpoint(before, across(at, points.len())))
         };
-        let split = |b: &Break| Tick {
-            at: halfway(b.before),
-            label: b.label.clone(),
-        };
+        let split = |b: &Break| Tick { at: halfway(b.before), label: b.label.clone() };
         Part(LineDrawing {
             lang,
             title: self.title.clone(),
@@ -138,10 +127,7 @@ fn table(points: &[&Point], lang: Lang) -> DataTable {
     let none = || words::NOT_REPORTED.in_lang(lang).to_owned();
     let row = |p: &&Point| vec![p.label.clone(), p.share.map_or_else(none, percent)];
     DataTable {
-        head: [words::PERIOD, words::VALUE]
-            .iter()
-            .map(|w| w.in_lang(lang).to_owned())
-            .collect(),
+        head: [words::PERIOD, words::VALUE].iter().map(|w| w.in_lang(lang).to_owned()).collect(),
         rows: points.iter().map(row).collect(),
     }
 }
@@ -153,10 +139,7 @@ mod tests {
     /// No line is drawn over a gap or over a change of instrument.
     #[test]
     fn lines_end_at_gaps_and_breaks() {
-        let point = |label: &str, share| Point {
-            label: label.to_owned(),
-            share,
-        };
+        let point = |label: &str, share| Point { label: label.to_owned(), share };
         let line = Line {
             title: "趋势".to_owned(),
             points: vec![
@@ -167,10 +150,7 @@ mod tests {
                 point("25 秋", Some(490)),
                 point("26 春", Some(540)),
             ],
-            breaks: vec![Break {
-                before: 4,
-                label: "25 秋起换量表".to_owned(),
-            }],
+            breaks: vec![Break { before: 4, label: "25 秋起换量表".to_owned() }],
         };
         let svg = line.draw(Lang::Zh).to_string();
         assert_eq!(svg.matches("class=\"series\"").count(), 3);

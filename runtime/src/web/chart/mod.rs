@@ -46,21 +46,10 @@ struct Fitted {
 /// Fits a name into a width, by the widths that common fonts have at 13 pixels.
 fn fit(text: &str, width: usize) -> Fitted {
     // Tenths of a pixel: Chinese characters are square, Latin ones about half as wide.
-    let tenths: usize = text
-        .chars()
-        .map(|c| if c.is_ascii() { 68 } else { 130 })
-        .sum();
+    let tenths: usize = text.chars().map(|c| if c.is_ascii() { 68 } else { 130 }).sum();
     let small = tenths > width * 10;
-    let squeeze = if tenths * 11 / 13 > width * 10 {
-        width.to_string()
-    } else {
-        String::new()
-    };
-    Fitted {
-        text: text.to_owned(),
-        small,
-        squeeze,
-    }
+    let squeeze = if tenths * 11 / 13 > width * 10 { width.to_string() } else { String::new() };
+    Fitted { text: text.to_owned(), small, squeeze }
 }
 
 /// Maps values in ten-thousandths to a stretch of the picture.
@@ -86,12 +75,7 @@ impl Scale {
         let step = step_for(low, high);
         let floor = low / step * step;
         let ceiling = (high / step + 1) * step;
-        Self {
-            low: floor,
-            high: ceiling,
-            from,
-            to,
-        }
+        Self { low: floor, high: ceiling, from, to }
     }
 
     /// Where a value stands, with one decimal as SVG wants it.
@@ -111,10 +95,7 @@ impl Scale {
         let mut ticks = Vec::new();
         let mut value = self.low;
         while value <= self.high && ticks.len() < 8 {
-            ticks.push(Tick {
-                at: self.place(value),
-                label: short_percent(value),
-            });
+            ticks.push(Tick { at: self.place(value), label: short_percent(value) });
             value += step;
         }
         ticks
@@ -124,10 +105,7 @@ impl Scale {
 /// The round distance between two marks that makes at most six of them.
 fn step_for(low: u32, high: u32) -> u32 {
     let span = high.saturating_sub(low);
-    [10, 20, 50, 100, 200, 500, 1000, 2000]
-        .into_iter()
-        .find(|step| span / step < 6)
-        .unwrap_or(5000)
+    [10, 20, 50, 100, 200, 500, 1000, 2000].into_iter().find(|step| span / step < 6).unwrap_or(5000)
 }
 
 /// A round share without needless decimals.
@@ -146,22 +124,12 @@ mod tests {
     /// A scale starts and ends at round values and holds everything, whatever the data.
     #[test]
     fn scales_are_round_and_hold_their_data() {
-        for values in [
-            vec![521],
-            vec![0, 10_000],
-            vec![390, 640],
-            vec![],
-            vec![0],
-            vec![7, 9],
-        ] {
+        for values in [vec![521], vec![0, 10_000], vec![390, 640], vec![], vec![0], vec![7, 9]] {
             let scale = Scale::holding(values.iter().copied(), 0.0, 100.0);
             let ticks = scale.ticks();
             assert!((2..=8).contains(&ticks.len()), "{values:?}: {ticks:?}");
             for value in values {
-                assert!(
-                    scale.low <= value && value < scale.high,
-                    "{value} in {scale:?}"
-                );
+                assert!(scale.low <= value && value < scale.high, "{value} in {scale:?}");
             }
         }
     }
@@ -179,12 +147,7 @@ mod tests {
     /// The ends of the data are at the ends of the picture.
     #[test]
     fn places_lie_within_the_picture() {
-        let scale = Scale {
-            low: 300,
-            high: 700,
-            from: 10.0,
-            to: 210.0,
-        };
+        let scale = Scale { low: 300, high: 700, from: 10.0, to: 210.0 };
         assert_eq!(scale.place(300), "10.0");
         assert_eq!(scale.place(500), "110.0");
         assert_eq!(scale.place(900), "210.0");

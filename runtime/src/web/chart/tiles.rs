@@ -77,20 +77,11 @@ impl TileMap {
         };
         let width = far(|tile| tile.column) * (TILE_WIDTH + TILE_GAP) - TILE_GAP;
         let height = far(|tile| tile.row) * (TILE_HEIGHT + TILE_GAP) - TILE_GAP;
-        let key = if shares().next().is_some() {
-            key(low, step)
-        } else {
-            Vec::new()
-        };
+        let key = if shares().next().is_some() { key(low, step) } else { Vec::new() };
         let head = [words::AREA, words::VALUE];
         let table = DataTable {
-            head: head
-                .iter()
-                .map(|word| word.in_lang(lang).to_owned())
-                .collect(),
-            rows: tiles()
-                .map(|t| vec![t.label.clone(), t.figure.text(lang)])
-                .collect(),
+            head: head.iter().map(|word| word.in_lang(lang).to_owned()).collect(),
+            rows: tiles().map(|t| vec![t.label.clone(), t.figure.text(lang)]).collect(),
         };
         let drawn = tiles().map(|tile| place(tile, low, step, lang)).collect();
         Part(TileDrawing {
@@ -116,14 +107,7 @@ fn place(tile: &Tile, low: u32, step: u32, lang: Lang) -> DrawnTile {
     };
     let inner = TILE_WIDTH - 8;
     let (label, text) = (fit(&tile.label, inner), fit(&tile.figure.text(lang), inner));
-    DrawnTile {
-        x,
-        y,
-        centre: x + TILE_WIDTH / 2,
-        label,
-        text,
-        class,
-    }
+    DrawnTile { x, y, centre: x + TILE_WIDTH / 2, label, text, class }
 }
 
 /// The ranges of the five steps.
@@ -131,11 +115,7 @@ fn key(low: u32, step: u32) -> Vec<String> {
     (0..STEPS)
         .map(|at| {
             let from = low + at * step;
-            format!(
-                "{}–{}",
-                percent(from).trim_end_matches('%'),
-                percent(from + step)
-            )
+            format!("{}–{}", percent(from).trim_end_matches('%'), percent(from + step))
         })
         .collect()
 }
@@ -145,12 +125,7 @@ mod tests {
     use super::*;
 
     fn tile(label: &str, column: u8, figure: Figure) -> Tile {
-        Tile {
-            label: label.to_owned(),
-            column,
-            row: 0,
-            figure,
-        }
+        Tile { label: label.to_owned(), column, row: 0, figure }
     }
 
     /// The lowest share is palest, the highest darkest, and blanks have colours of their own.
@@ -167,11 +142,7 @@ mod tests {
         };
         let svg = map.draw(Lang::Zh).to_string();
         for class in ["tile t0", "tile t4", "tile tmis", "tile tsup"] {
-            assert_eq!(
-                svg.matches(&format!("class=\"{class}\"")).count(),
-                1,
-                "{class}"
-            );
+            assert_eq!(svg.matches(&format!("class=\"{class}\"")).count(), 1, "{class}");
         }
     }
 
@@ -179,12 +150,7 @@ mod tests {
     #[test]
     fn small_maps_are_drawn() {
         for tiles in [vec![], vec![tile("只有一个", 0, Figure::Share(0))]] {
-            let svg = TileMap {
-                title: "图".to_owned(),
-                tiles,
-            }
-            .draw(Lang::En)
-            .to_string();
+            let svg = TileMap { title: "图".to_owned(), tiles }.draw(Lang::En).to_string();
             assert!(svg.contains("<svg"));
         }
     }

@@ -20,19 +20,14 @@ async fn sessions() -> Sessions {
 }
 
 async fn check(sessions: &Sessions, password: &str, now_ms: i64) -> bool {
-    sessions
-        .sign_in("Zhao", password.to_owned(), now_ms)
-        .await
-        .is_ok()
+    sessions.sign_in("Zhao", password.to_owned(), now_ms).await.is_ok()
 }
 
 /// A session ends after half an hour without use, and after twelve hours in any case.
 #[tokio::test]
 async fn sessions_end_when_idle_and_when_old() {
     let sessions = sessions().await;
-    let sign_in = sessions
-        .sign_in("zhao", "a long password".to_owned(), NOW)
-        .await;
+    let sign_in = sessions.sign_in("zhao", "a long password".to_owned(), NOW).await;
     let token = sign_in.expect("token");
     let mut now = NOW;
     for _ in 0..24 {
@@ -40,25 +35,10 @@ async fn sessions_end_when_idle_and_when_old() {
         let found = sessions.find(token.expose(), now).await.expect("store");
         assert_eq!(found.is_some(), now < NOW + ABSOLUTE_MS);
     }
-    let again = sessions
-        .sign_in("zhao", "a long password".to_owned(), NOW)
-        .await;
+    let again = sessions.sign_in("zhao", "a long password".to_owned(), NOW).await;
     let token = again.expect("token");
-    assert!(
-        sessions
-            .find(token.expose(), NOW + IDLE_MS)
-            .await
-            .expect("store")
-            .is_none()
-    );
-    assert!(
-        sessions
-            .find(token.expose(), NOW)
-            .await
-            .expect("store")
-            .is_none(),
-        "revived"
-    );
+    assert!(sessions.find(token.expose(), NOW + IDLE_MS).await.expect("store").is_none());
+    assert!(sessions.find(token.expose(), NOW).await.expect("store").is_none(), "revived");
 }
 
 /// Five failures pause an account, for longer each time, and a success forgets them.
@@ -68,37 +48,20 @@ async fn repeated_failures_pause_the_account() {
     for _ in 0..5 {
         assert!(!check(&sessions, "wrong password", NOW).await);
     }
-    assert!(
-        !check(&sessions, "a long password", NOW + 1).await,
-        "paused"
-    );
-    assert!(
-        check(&sessions, "a long password", NOW + PAUSE_MS).await,
-        "pause is over"
-    );
+    assert!(!check(&sessions, "a long password", NOW + 1).await, "paused");
+    assert!(check(&sessions, "a long password", NOW + PAUSE_MS).await, "pause is over");
     assert!(!check(&sessions, "wrong password", NOW + PAUSE_MS).await);
-    assert!(
-        check(&sessions, "a long password", NOW + PAUSE_MS).await,
-        "counted anew"
-    );
+    assert!(check(&sessions, "a long password", NOW + PAUSE_MS).await, "counted anew");
 }
 
 /// A new password ends the sessions of the old one, and only the holder of a token signs out.
 #[tokio::test]
 async fn a_new_password_ends_open_sessions() {
     let sessions = sessions().await;
-    let sign_in = sessions
-        .sign_in("zhao", "a long password".to_owned(), NOW)
-        .await;
+    let sign_in = sessions.sign_in("zhao", "a long password".to_owned(), NOW).await;
     let token = sign_in.expect("token");
     sessions.sign_out("guessed").await.expect("store");
-    assert!(
-        sessions
-            .find(token.expose(), NOW)
-            .await
-            .expect("store")
-            .is_some()
-    );
+    assert!(sessions.find(token.expose(), NOW).await.expect("store").is_some());
     let person = NewAccount {
         login: "zhao".to_owned(),
         name: "赵处".to_owned(),
@@ -106,13 +69,7 @@ async fn a_new_password_ends_open_sessions() {
         password: "another password".to_owned(),
     };
     sessions.put_account(person, NOW).await.expect("account");
-    assert!(
-        sessions
-            .find(token.expose(), NOW)
-            .await
-            .expect("store")
-            .is_none()
-    );
+    assert!(sessions.find(token.expose(), NOW).await.expect("store").is_none());
     assert!(!check(&sessions, "a long password", NOW).await);
     assert!(check(&sessions, "another password", NOW).await);
 }
@@ -123,14 +80,9 @@ async fn unknown_accounts_fail_like_known_ones() {
     let sessions = sessions().await;
     for login in ["zhao", "nobody", "<script>"] {
         let started = std::time::Instant::now();
-        let result = sessions
-            .sign_in(login, "wrong password".to_owned(), NOW)
-            .await;
+        let result = sessions.sign_in(login, "wrong password".to_owned(), NOW).await;
         assert!(matches!(result, Err(SessionError::Refused)), "{login}");
-        assert!(
-            started.elapsed() >= Duration::from_millis(FAILURE_MS),
-            "{login}"
-        );
+        assert!(started.elapsed() >= Duration::from_millis(FAILURE_MS), "{login}");
     }
 }
 

@@ -3,11 +3,8 @@
 use super::*;
 use crate::sql::{Database, Migration};
 
-const SCHEMA: &[Migration] = &[Migration {
-    number: 1,
-    name: "outbox",
-    sql: crate::uplink::OUTBOX_SCHEMA,
-}];
+const SCHEMA: &[Migration] =
+    &[Migration { number: 1, name: "outbox", sql: crate::uplink::OUTBOX_SCHEMA }];
 const LANE: Lane = Lane::Statistics;
 
 fn database() -> Database {
@@ -64,10 +61,7 @@ fn frames_are_built_once() {
     let database = database();
     fill(&database, &["a", "b", "c"]);
     let first = frames(&database, 1);
-    assert_eq!(
-        first.iter().map(|frame| frame.sequence).collect::<Vec<_>>(),
-        [1, 2, 3]
-    );
+    assert_eq!(first.iter().map(|frame| frame.sequence).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(frames(&database, 1), first);
     assert_eq!(frames(&database, 3), first[2..]);
     fill(&database, &["d", "a"]);
@@ -96,15 +90,7 @@ fn answers_belong_to_their_frame() {
     assert!(!answer(&database, 1, b"other"));
     assert!(answer(&database, 1, &sent[0].bytes));
     let backlog = run(&database, |tx| backlog(tx, LANE));
-    assert_eq!(
-        backlog,
-        Backlog {
-            waiting: 0,
-            head: 1,
-            answered: 1,
-            refused: 0
-        }
-    );
+    assert_eq!(backlog, Backlog { waiting: 0, head: 1, answered: 1, refused: 0 });
 }
 
 /// A restored node begins an epoch: answered items stay answered, all others travel again.
@@ -116,14 +102,8 @@ fn a_new_epoch_resends_what_has_no_answer() {
     answer(&database, 1, &sent[0].bytes);
     let old = run(&database, |tx| lane_head(tx, LANE, 1));
     let new = run(&database, |tx| begin_epoch(tx, LANE, 5));
-    assert_eq!(
-        (new.previous_epoch, new.previous_answered),
-        (old.epoch.to_vec(), 1)
-    );
+    assert_eq!((new.previous_epoch, new.previous_answered), (old.epoch.to_vec(), 1));
     let again = frames(&database, 1);
-    assert_eq!(
-        again.iter().map(|frame| frame.sequence).collect::<Vec<_>>(),
-        [1, 2]
-    );
+    assert_eq!(again.iter().map(|frame| frame.sequence).collect::<Vec<_>>(), [1, 2]);
     assert_ne!(again[0].bytes, sent[1].bytes);
 }

@@ -1,0 +1,110 @@
+//! The hub as a member: what it does with directives from above, and what it says of itself.
+
+use std::sync::Arc;
+
+use certs::root::RootCertificate;
+use domain::unit::UnitKind;
+use runtime::clock::Clock;
+use runtime::sql::{Database, SqlError};
+use runtime::uplink::{Applied, Hooks};
+use tokio::sync::{Notify, watch};
+
+use crate::config::Config;
+use crate::directive::DirectiveError;
+use crate::packs::{PackCache, Packs};
+use crate::{directive, store};
+
+/// What the hub does with what comes down from its parent.
+pub(crate) struct HubHooks {
+    /// The hub.
+    pub(crate) config: Config,
+    /// Its store.
+    pub(crate) database: Database,
+    /// Its clock.
+    pub(crate) clock: Clock,
+    /// Roots that a directive must be signed under.
+    pub(crate) roots: Vec<RootCertificate>,
+    /// Packs in use.
+    pub(crate) packs: Arc<PackCache>,
+    /// Rung after an answer from above.
+    pub(crate) answered: Arc<Notify>,
+    /// Changes when a directive was stored.
+    pub(crate) directives: Arc<watch::Sender<u64>>,
+}
+
+impl Hooks for HubHooks {
+    fn directive(&self, bytes: &[u8]) -> Result<(), SqlError> {
+        let verified =
+            match directive::verify(bytes, &self.roots, self.config.zone(), self.clock.now()) {
+                Ok(verified) => verified,
+                Err(DirectiveError::Store(error)) => return Err(error),
+                Err(error) => {
+                    // Not passed on: nobody below could verify it either.
+                    tracing::error!(%error, "directive from above refused");
+                    return Ok(());
+                }
+            };
+        let now_ms = self.clock.now_ms();
+        let new =
+            self.database.write("directive", move |tx| directive::keep(tx, &verified, now_ms))?;
+        if new {
+            let today = self.clock.today();
+            match self.database.read(move |tx| Packs::load(tx, today)) {
+                Ok(packs) => self.packs.replace(packs),
+                Err(error) => tracing::error!(%error, "packs could not be loaded"),
+            }
+            self.directives.send_modify(|version| *version += 1);
+        }
+        Ok(())
+    }
+
+    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
+        let (unit, today) = (self.config.unit.to_string(), self.clock.today().to_string());
+        self.database.read(move |tx| {
+            let mut lines = Vec::new();
+            for stored in store::directive::all(tx)? {
+                let in_force = stored.effective_from <= today;
+                let reason = if in_force { "" } else { "not yet effective" };
+                lines.push(Applied {
+                    unit: unit.clone(),
+                    kind: stored.kind,
+                    name: stored.name,
+                    content: stored.content_digest,
+                    in_force,
+                    reason: reason.to_owned(),
+                });
+            }
+            for below in store::contact::all_applied(tx)? {
+                lines.push(Applied {
+                    unit: below.unit,
+                    kind: below.kind,
+                    name: below.name,
+                    content: below.content,
+                    in_force: below.in_force,
+                    reason: below.reason,
+                });
+            }
+            Ok(lines)
+        })
+    }
+
+    fn schools_below(&self) -> u32 {
+        let (unit, today) = (self.config.unit.clone(), self.clock.today());
+        let counted: Result<u32, SqlError> = self.database.read(move |tx| {
+            let members = store::unit::members_on(tx, &unit, today)?;
+            let closed = store::unit::UnitStatus::Closed;
+            let served = members.iter().filter(|unit| unit.status != closed);
+            Ok(served
+                .map(|unit| match unit.kind {
+                    UnitKind::School => 1,
+                    _ => unit.schools_below,
+                })
+                .sum())
+        });
+        counted.unwrap_or(0)
+    }
+
+    fn answered(&self) {
+        self.answered.notify_one();
+    }
+}

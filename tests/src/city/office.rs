@@ -1,0 +1,109 @@
+//! A school's office in the demonstration: sets the node up, joins, imports, reports.
+//!
+//! Its files are real ones where they were asked for and exist, and generated ones elsewhere; they
+//! lie outside the node's data folder, as an office's files do.
+
+use std::path::{Path, PathBuf};
+
+use proto::pack::embedded;
+
+use super::build::{BuildError, TERM, TREE_FROM, Wishes, path_text};
+use super::generate::{Generated, generate};
+use super::plan::{REAL_SCHOOLS, SchoolPlan};
+use super::process::{Launcher, ProcessError, Program, write_private};
+
+/// What happens in one school's office.
+pub(super) struct Office {
+    /// Starts commands.
+    pub(super) launcher: Launcher,
+    /// What was asked for.
+    pub(super) wishes: Wishes,
+    /// The node's data folder.
+    pub(super) folder: PathBuf,
+}
+
+impl Office {
+    /// Everything from an empty folder to the term's reports.
+    pub(super) async fn work(&self, plan: &SchoolPlan, code: &str) -> Result<(), BuildError> {
+        self.set_up(plan).await?;
+        self.node(plan, &["join", "--code-file", code, "--yes", "--roots-compared"]).await?;
+        let files = self.files(plan).await?;
+        let roster = ["import", "roster", &files.roster, "--yes", "--as-of", TREE_FROM];
+        self.node(plan, &roster).await?;
+        for (scale, file) in &files.answers {
+            let args = ["import", "answers", file, "--scale", scale, "--term", TERM, "--yes"];
+            self.node(plan, &args).await?;
+        }
+        self.node(plan, &["release", "send", TERM]).await?;
+        Ok(())
+    }
+
+    async fn set_up(&self, plan: &SchoolPlan) -> Result<(), BuildError> {
+        let school = &plan.school;
+        let keys = self.wishes.dir.join("keys");
+        std::fs::create_dir_all(&keys)?;
+        let unit = &school.school_code;
+        let key = path_text(&keys.join(format!("{unit}.key")));
+        let sheet = path_text(&keys.join(format!("{unit}-recovery.txt")));
+        let grades = format!("{}-{}", school.grade_from, school.grade_to);
+        let mut args = vec!["init", "--danger-demo-scales"];
+        args.extend(["--name-zh", &school.name_zh, "--name-en", &school.name_en]);
+        args.extend(["--school-type", school.school_type().as_str(), "--grades", &grades]);
+        args.extend(["--recovery-sheet", &sheet, "--danger-key-file", &key]);
+        self.node(plan, &args).await?;
+        Ok(())
+    }
+
+    async fn node(&self, plan: &SchoolPlan, args: &[&str]) -> Result<String, ProcessError> {
+        let data = path_text(&self.folder);
+        let mut all = args.to_vec();
+        all.extend(["--data", &data]);
+        self.launcher.run(Program::Node, &plan.school.school_code, &all).await
+    }
+
+    /// Real files where they were asked for and exist, generated ones elsewhere.
+    async fn files(&self, plan: &SchoolPlan) -> Result<Files, BuildError> {
+        let unit = plan.school.school_code.as_str();
+        if let Some(data) = self.wishes.data.as_ref().filter(|_| REAL_SCHOOLS.contains(&unit)) {
+            let folder = data.join("rosters").join(unit);
+            let (roster, answers) = (folder.join("roster.csv"), folder.join("answers.csv"));
+            let scale = real_scale(&answers)?;
+            let answers = vec![(scale, path_text(&answers))];
+            return Ok(Files { roster: path_text(&roster), answers });
+        }
+        let Generated { roster, answers } = generate(&plan.school, self.wishes.seed);
+        // An office's files, not the node's: they lie outside its data folder.
+        let folder = self.wishes.dir.join("office").join(unit);
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join("roster.csv");
+        write_private(&file, &roster).await?;
+        let mut written = Vec::new();
+        for (scale, text) in answers {
+            let file = folder.join(format!("{scale}.csv"));
+            write_private(&file, &text).await?;
+            written.push((scale.to_owned(), path_text(&file)));
+        }
+        Ok(Files { roster: path_text(&file), answers: written })
+    }
+}
+
+struct Files {
+    roster: String,
+    /// Scale id and file.
+    answers: Vec<(String, String)>,
+}
+
+/// The demonstration scale that real answers belong to, by the word in their scale column.
+fn real_scale(answers: &Path) -> Result<String, BuildError> {
+    let mut reader = csv::Reader::from_path(answers).map_err(std::io::Error::other)?;
+    let headers = reader.headers().map_err(std::io::Error::other)?.clone();
+    let column = headers.iter().position(|name| name == "量表");
+    let first = reader.records().next().transpose().map_err(std::io::Error::other)?;
+    let word = first.as_ref().zip(column).and_then(|(row, column)| row.get(column));
+    let called = |scale: &domain::scale::Scale| word.is_some_and(|word| scale.is_called(word));
+    let scales = embedded::scales().map_err(std::io::Error::other)?;
+    let scale = scales.iter().find(|scale| called(scale));
+    scale
+        .map(|scale| scale.id().to_owned())
+        .ok_or_else(|| std::io::Error::other("answers of a scale that is not known").into())
+}

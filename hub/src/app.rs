@@ -82,6 +82,12 @@ struct Inner {
 /// The store cannot be opened.
 pub fn open_store(config: &Config) -> Result<Database, SqlError> {
     std::fs::create_dir_all(&config.data)?;
+    // Members' tables, keys and password digests are nobody else's on this machine.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&config.data, std::fs::Permissions::from_mode(0o700))?;
+    }
     Database::open(&config.path("hub.db"), Options::plain(store::MIGRATIONS))
 }
 

@@ -33,6 +33,12 @@ const REST_FACTOR: u32 = 9;
 /// Longest rest, so that figures stay fresh however slow the store is.
 const REST_MAX: Duration = Duration::from_millis(200);
 
+/// How far a restored hub jumps at a time to come above the numbers that its parent knows.
+const OUTRUN_STEP: u64 = 1_000;
+
+/// Codes by which a parent says that it knows a later or another snapshot under a number.
+const PASSED: [&str; 2] = ["superseded", "revision_conflict"];
+
 /// How long to wait for an answer before looking again whether one came unnoticed.
 const ANSWER_WAIT: Duration = Duration::from_secs(1);
 
@@ -141,10 +147,21 @@ fn queue(
             Next::OnItsWay => {
                 left.insert(place);
             }
+            Next::Outrun(number) => {
+                // Our parent knows later snapshots of ours than we do: we were restored from a
+                // backup. The same sums are sealed again under a higher number.
+                tracing::warn!(number, "parent knows a later snapshot; renumbering");
+                snapshot::raise_floor(tx, number + OUTRUN_STEP)?;
+                total::reopen(tx, &place.0, &place.1)?;
+                outbox::set_note(tx, &note_name(&place), "")?;
+                left.insert(place);
+            }
             Next::Send(sealed) => {
                 let item = sign(sender, &sealed)?;
                 outbox::enqueue(tx, Lane::Statistics, &item.0, &item.1, sender.now_ms)?;
                 outbox::set_note(tx, &note_name(&place), &item.0)?;
+                // Looked at again once it is answered: the parent may say that it knows better.
+                left.insert(place);
                 queued += 1;
             }
         }
@@ -160,6 +177,8 @@ fn queue(
 enum Next {
     Nothing,
     OnItsWay,
+    /// The parent refused the number as one that it has passed.
+    Outrun(u64),
     Send(Box<Sealed>),
 }
 
@@ -168,14 +187,16 @@ fn latest_unsent(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<Next, SqlE
     let Some((number, catalogue)) = snapshot::latest_key(tx, &place.0, &place.1)? else {
         return Ok(Next::Nothing);
     };
-    if let Some(name) = outbox::note(tx, &note_name(place))? {
+    let noted = outbox::note(tx, &note_name(place))?.filter(|name| !name.is_empty());
+    if let Some(name) = noted {
         let sent: u64 = name.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
-        if sent >= number {
-            return Ok(Next::Nothing);
-        }
-        let open = outbox::find(tx, &name)?.is_some_and(|item| item.outcome.is_none());
-        if open {
-            return Ok(Next::OnItsWay);
+        match outbox::find(tx, &name)? {
+            Some(item) if item.outcome.is_none() => return Ok(Next::OnItsWay),
+            Some(item) if PASSED.contains(&item.code.as_str()) => {
+                return Ok(Next::Outrun(sent.max(number)));
+            }
+            _ if sent >= number => return Ok(Next::Nothing),
+            _ => {}
         }
     }
     let digest = domain::digest::Digest::from_tagged(&catalogue).map_err(|_| SqlError::Type)?;

@@ -82,7 +82,20 @@ impl RegistryCache {
         self.0.load_full()
     }
 
-    /// The registry as the store has it now.
+    /// The registry as a transaction sees it, which may yet be undone: never kept.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn within(&self, tx: &Tx<'_>) -> Result<Arc<Registry>, SqlError> {
+        let version = registry_version(tx)?;
+        let known = self.0.load_full();
+        if known.version == version && version > 0 {
+            return Ok(known);
+        }
+        Ok(Arc::new(Registry::load(tx, version)?))
+    }
+
+    /// The registry as the store has it now; for reads, which see only what was committed.
     ///
     /// # Errors
     /// The store cannot be read.

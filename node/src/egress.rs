@@ -273,6 +273,7 @@ pub fn context(
     let context = Context {
         catalogue: Arc::clone(&packs.in_force().pack),
         catalogue_digest: packs.in_force().digest,
+        catalogues: packs.catalogues_ever(),
         calendar: Arc::clone(packs.calendar()),
         today,
         now_ms: node.clock().now_ms(),

@@ -129,6 +129,12 @@ impl Packs {
         self.catalogues.iter().find(|known| known.digest == *digest).map(|known| &known.pack)
     }
 
+    /// Every catalogue that was ever known, by the digest of its pack.
+    #[must_use]
+    pub fn catalogues_ever(&self) -> Vec<(Digest, Arc<Catalogue>)> {
+        self.catalogues.iter().map(|known| (known.digest, Arc::clone(&known.pack))).collect()
+    }
+
     /// The term calendar in force.
     #[must_use]
     pub const fn calendar(&self) -> &Arc<Calendar> {

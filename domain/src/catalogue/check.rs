@@ -41,6 +41,9 @@ const LEDGERS: [&str; 28] = [
     "registry",
 ];
 
+/// The dimension by which the whole of a partition leaves.
+const STAGE: &str = "stage";
+
 /// Looks at a definition whole; the first mistake ends it.
 pub(super) fn check(definition: &CatalogueDefinition) -> Result<(), Flaw> {
     let dimensions = &definition.dimensions;
@@ -271,10 +274,7 @@ fn check_partition(definition: &CatalogueDefinition, partition: &Partition) -> R
         let wrong = format!("count {}", partition.whole);
         return Err(unknown("whole", wrong, "a count of this catalogue"));
     };
-    if let Some(id) = partition.dims.iter().find(|id| !whole.dims.contains(id)) {
-        let wrong = format!("{} is not counted by {id}", whole.id);
-        return Err(unknown("whole", wrong, "a count with all dims of the partition"));
-    }
+    check_whole(partition, whole)?;
     let known: Vec<&str> = outcomes().collect();
     for rule in &partition.derives {
         let Some(count) = find(&rule.count) else {
@@ -284,6 +284,25 @@ fn check_partition(definition: &CatalogueDefinition, partition: &Partition) -> R
         check_derive(partition, rule, count, &known)?;
     }
     Ok(())
+}
+
+/// The whole leaves exactly beside the rounded cells, so it is counted by stage and nothing finer:
+/// an exact count of a few cells tells what each of them was before it was rounded.
+fn check_whole(partition: &Partition, whole: &Count) -> Result<(), Flaw> {
+    if whole.channel != Channel::Clear {
+        let wrong = format!("{} is not clear", whole.id);
+        return Err(conflict("whole", &wrong, "a clear count"));
+    }
+    let by_stage = |dims: &[DimensionId]| dims.iter().any(|id| id.as_str() == STAGE);
+    if !by_stage(&partition.dims) {
+        let wrong = "a partition without stage";
+        return Err(Flaw::new(FlawKind::Missing, "dims", wrong, "stage among them"));
+    }
+    if whole.dims.len() == 1 && by_stage(&whole.dims) {
+        return Ok(());
+    }
+    let wrong = format!("{} is not counted by stage alone", whole.id);
+    Err(conflict("whole", &wrong, "a count by stage alone"))
 }
 
 fn check_derive(

@@ -4,8 +4,8 @@
 //! Which sources are operational is decided here and nowhere else. No margin is added: the cells
 //! are disjoint, so every banded cell can be anything in its band.
 
-use super::{BAND_MIN, BAND_STRATUM_MIN, DisclosureError, RawTable, band};
-use crate::catalogue::{Block, Catalogue, Channel, Count, Field, Source};
+use super::{BAND_MIN, BAND_STRATUM_MIN, DisclosureError, RawTable, band, once};
+use crate::catalogue::{Block, Catalogue, Channel, Count, Definition, Field, Source, TableSpec};
 use crate::cell::Cell;
 
 /// A clear sheet: made from a raw table by rule L1 and in no other way.
@@ -25,7 +25,7 @@ impl ClearSheet {
             .table(table.as_str())
             .filter(|spec| spec.cells() == cells.len())
             .ok_or(DisclosureError::Table(table))?;
-        let enrolled = spec.block("base.students").map(|block| by_stage(block, &cells));
+        let enrolled = Enrolled::of(spec, &cells);
         for block in spec.blocks() {
             let count = allowed(catalogue, block)?;
             let Some(definition) = &count.definition else {
@@ -35,14 +35,7 @@ impl ClearSheet {
                 continue;
             };
             for place in 0..block.length {
-                let enough = match definition.stratum_min {
-                    None => true,
-                    Some(minimum) => {
-                        let needed = u64::from(minimum).max(BAND_STRATUM_MIN);
-                        stage_at(block, place)
-                            .is_some_and(|stage| total(enrolled.as_deref(), stage) >= needed)
-                    }
-                };
+                let enough = enrolled.is_enough(definition, block, place);
                 let Some(cell) = cells.get_mut(block.offset + place) else {
                     continue;
                 };
@@ -54,6 +47,21 @@ impl ClearSheet {
             }
         }
         Ok(Self { cells })
+    }
+
+    /// The same sheet with the bands of the release that it revises: bands are given once a term.
+    ///
+    /// `last` is the layout and the cells of that release; where they cannot be read any more,
+    /// no band is given.
+    #[must_use]
+    pub fn keep_bands(
+        mut self,
+        catalogue: &Catalogue,
+        spec: &TableSpec,
+        last: Option<(&TableSpec, &[Cell])>,
+    ) -> Self {
+        once::keep_bands(catalogue, last, (spec, &mut self.cells));
+        self
     }
 
     /// The cells that may leave.
@@ -91,6 +99,10 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
     };
     let by_state = definition.filters.iter().any(|filter| about_state(filter.field))
         || count.dims.iter().any(|dim| ["alert_state", "tier", "band"].contains(&dim.as_str()));
+    let by_more = count.dims.iter().any(|dim| dim.as_str() != "stage");
+    if matches!(definition.source, Source::Roll | Source::Screening) && by_more {
+        return Err("it is a margin of a rounded table and broken down by more than the stage");
+    }
     if is_operational(definition.source) && !by_state {
         return Ok(());
     }
@@ -152,27 +164,49 @@ const fn is_operational(source: Source) -> bool {
     }
 }
 
-fn by_stage(block: &Block, cells: &[Cell]) -> Vec<(String, u64)> {
-    let mut sums: Vec<(String, u64)> = Vec::new();
-    for place in 0..block.length {
-        let Some(stage) = stage_at(block, place) else {
-            continue;
-        };
-        let figure = cells.get(block.offset + place).and_then(|cell| cell.value()).unwrap_or(0);
-        match sums.iter_mut().find(|(known, _)| known == stage) {
-            Some((_, sum)) => *sum += figure,
-            None => sums.push((stage.to_owned(), figure)),
+/// Persons enrolled in each stage, by a sheet's own count.
+pub(super) struct Enrolled<'s>(Vec<(&'s str, u64)>);
+
+impl<'s> Enrolled<'s> {
+    /// Reads the count of students of a table; nobody where it has none.
+    pub(super) fn of(spec: &'s TableSpec, cells: &[Cell]) -> Self {
+        let mut sums: Vec<(&str, u64)> = Vec::new();
+        let block = spec.block(STUDENTS);
+        for (block, place) in block.into_iter().flat_map(|b| (0..b.length).map(move |p| (b, p))) {
+            let Some(stage) = stage_at(block, place) else {
+                continue;
+            };
+            let figure = cells.get(block.offset + place).and_then(|cell| cell.value());
+            let figure = figure.unwrap_or(0);
+            match sums.iter_mut().find(|(known, _)| *known == stage) {
+                Some((_, sum)) => *sum = sum.saturating_add(figure),
+                None => sums.push((stage, figure)),
+            }
         }
+        Self(sums)
     }
-    sums
+
+    /// Whether the stage of a banded cell has as many persons as its definition asks for.
+    pub(super) fn is_enough(&self, definition: &Definition, block: &Block, place: usize) -> bool {
+        let Some(minimum) = definition.stratum_min else {
+            return true;
+        };
+        let needed = u64::from(minimum).max(BAND_STRATUM_MIN);
+        let stage = stage_at(block, place);
+        let found = self.0.iter().find(|(known, _)| Some(*known) == stage);
+        found.is_some_and(|(_, sum)| *sum >= needed)
+    }
+
+    /// Everybody.
+    pub(super) fn persons(&self) -> u64 {
+        self.0.iter().fold(0, |sum, (_, figure)| sum.saturating_add(*figure))
+    }
 }
+
+/// The count of everybody who is enrolled.
+pub(super) const STUDENTS: &str = "base.students";
 
 fn stage_at(block: &Block, place: usize) -> Option<&str> {
     let axis = block.dims().position(|dim| dim.as_str() == "stage")?;
     block.values_at(place)?.get(axis).copied()
-}
-
-fn total(enrolled: Option<&[(String, u64)]>, stage: &str) -> u64 {
-    let sums = enrolled.unwrap_or_default();
-    sums.iter().find(|(known, _)| known == stage).map_or(0, |(_, sum)| *sum)
 }

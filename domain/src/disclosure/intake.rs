@@ -3,8 +3,12 @@
 //! Everything needed is public to the hub, so a node that breaks a rule, by mistake or on
 //! purpose, is refused by the first hub and its figures go no further.
 
-use super::{ROUNDING_BASE, may_be_clear};
-use crate::catalogue::{Catalogue, TableSpec};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::clear::{Enrolled, STUDENTS};
+use super::rounded::Axes;
+use super::{ROUNDED_STRATUM_MIN, ROUNDING_BASE, may_be_clear};
+use crate::catalogue::{Catalogue, Count, TableSpec};
 use crate::cell::{self, Cell, CellError};
 use crate::release::Provenance;
 
@@ -37,6 +41,23 @@ pub enum Breach {
     /// More persons than are enrolled.
     #[error("the cells add up to more persons than are enrolled")]
     Persons,
+    /// Another number of persons than the sheet counts as enrolled.
+    #[error("the release is about {claimed} persons, and its sheet counts {counted} enrolled")]
+    Enrolled {
+        /// What the release claims.
+        claimed: u64,
+        /// What the sheet counts.
+        counted: u64,
+    },
+    /// A band about a stage that is too small for one.
+    #[error("cell {0} has a band although too few are enrolled in its stage")]
+    SmallStage(usize),
+    /// A figure of a count for which no software has a definition.
+    #[error("cell {0} has a figure of a count that has no definition")]
+    Undefined(usize),
+    /// A rounded stage that is shown in part, or although too few are enrolled.
+    #[error("cell {0} shows a stage that must be withheld as a whole")]
+    Withheld(usize),
     /// A count may not stand on a clear sheet.
     #[error("{0} may not stand on a clear sheet")]
     NotClear(String),
@@ -48,34 +69,63 @@ pub enum Breach {
     Contributors(usize),
 }
 
-/// Checks a school's clear sheet.
+/// Checks a school's clear sheet, all of rule L1, and its count of everybody against the number
+/// of persons that its release claims.
 ///
 /// # Errors
 /// The first rule it breaks.
-pub fn check_clear(catalogue: &Catalogue, spec: &TableSpec, packed: &[u8]) -> Result<(), Breach> {
+pub fn check_clear(
+    catalogue: &Catalogue,
+    spec: &TableSpec,
+    packed: &[u8],
+    persons: u64,
+) -> Result<(), Breach> {
     if !spec.id().as_str().starts_with("clear.") {
         return Err(Breach::Rule(spec.id().to_string()));
     }
     let cells = school_cells(spec, packed)?;
+    if let Some(place) = cells.iter().position(|cell| *cell == Cell::Suppressed) {
+        return Err(Breach::Blank(place));
+    }
+    let enrolled = Enrolled::of(spec, &cells);
+    if spec.block(STUDENTS).is_some() && enrolled.persons() != persons {
+        return Err(Breach::Enrolled { claimed: persons, counted: enrolled.persons() });
+    }
     for block in spec.blocks() {
         let count = catalogue.count(&block.indicator);
         let count = count.filter(|count| may_be_clear(count).is_ok());
         let count = count.ok_or_else(|| Breach::NotClear(block.indicator.clone()))?;
-        let width = count.definition.as_ref().and_then(|definition| definition.band);
-        let Some(width) = width.filter(|width| *width > 0) else {
-            continue;
-        };
-        for place in block.range() {
-            let figure = cells.get(place).and_then(|cell| cell.value()).unwrap_or(0);
-            if figure % u64::from(width) != 0 {
-                return Err(Breach::Band(place));
+        for (within, place) in block.range().enumerate() {
+            let Some(figure) = cells.get(place).and_then(|cell| cell.value()) else {
+                continue;
+            };
+            check_figure(count, figure, place)?;
+            let definition = count.definition.as_ref().filter(|known| known.band.is_some());
+            if definition.is_some_and(|known| !enrolled.is_enough(known, block, within)) {
+                return Err(Breach::SmallStage(place));
             }
         }
     }
     Ok(())
 }
 
+/// A figure has a definition, and stands at the lower end of its band if it has one.
+fn check_figure(count: &Count, figure: u64, place: usize) -> Result<(), Breach> {
+    let Some(definition) = &count.definition else {
+        return Err(Breach::Undefined(place));
+    };
+    match definition.band {
+        Some(width) if width > 0 && !figure.is_multiple_of(u64::from(width)) => {
+            Err(Breach::Band(place))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks a school's rounded table against the number of persons it says are enrolled.
+///
+/// Stages are withheld as a whole or shown as a whole, and none is shown that cannot have as many
+/// persons as a stage must have.
 ///
 /// # Errors
 /// The first rule it breaks.
@@ -87,7 +137,9 @@ pub fn check_rounded(spec: &TableSpec, packed: &[u8], persons: u64) -> Result<()
         return Err(Breach::Range);
     }
     let mut least = 0_u64;
-    for (place, cell) in school_cells(spec, packed)?.into_iter().enumerate() {
+    let cells = school_cells(spec, packed)?;
+    check_stages(spec, &cells, persons)?;
+    for (place, cell) in cells.into_iter().enumerate() {
         let Cell::Value(figure) = cell else { continue };
         if figure % ROUNDING_BASE != 0 {
             return Err(Breach::Unrounded(place));
@@ -96,6 +148,34 @@ pub fn check_rounded(spec: &TableSpec, packed: &[u8], persons: u64) -> Result<()
         least = least.saturating_add(figure.saturating_sub(ROUNDING_BASE - 1));
     }
     if least > persons { Err(Breach::Persons) } else { Ok(()) }
+}
+
+/// Stages are shown as a whole, and only where enough persons can be enrolled.
+fn check_stages(spec: &TableSpec, cells: &[Cell], persons: u64) -> Result<(), Breach> {
+    let [block] = spec.blocks() else {
+        return Err(Breach::Rule(spec.id().to_string()));
+    };
+    let axes = Axes::of(block).ok_or_else(|| Breach::Rule(spec.id().to_string()))?;
+    // Most persons that each shown stage can have, and where it begins; the withheld stages.
+    let mut shown: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+    let mut withheld: BTreeSet<&str> = BTreeSet::new();
+    for (place, cell) in cells.iter().enumerate() {
+        let values = block.values_at(place).unwrap_or_default();
+        match *cell {
+            Cell::Value(figure) => {
+                let (most, _) = shown.entry(axes.stage(&values)).or_insert((0, place));
+                *most = most.saturating_add(figure).saturating_add(ROUNDING_BASE - 1);
+            }
+            Cell::Suppressed => {
+                withheld.insert(axes.stage(&values));
+            }
+            _ => {}
+        }
+    }
+    let wrong = shown.iter().find(|(stage, (most, _))| {
+        withheld.contains(*stage) || persons.min(*most) < ROUNDED_STRATUM_MIN
+    });
+    wrong.map_or(Ok(()), |(_, (_, place))| Err(Breach::Withheld(*place)))
 }
 
 /// Checks a member hub's sums: every figure has contributors, and not more than reported.
@@ -131,7 +211,7 @@ pub fn check_sums(
 
 fn school_cells(spec: &TableSpec, packed: &[u8]) -> Result<Vec<Cell>, Breach> {
     let cells = in_range(cell::unpack(packed, spec.cells())?)?;
-    let hub_only = |cell: &Cell| matches!(cell, Cell::Suppressed | Cell::NotReported);
+    let hub_only = |cell: &Cell| *cell == Cell::NotReported;
     match cells.iter().position(hub_only) {
         Some(place) => Err(Breach::Blank(place)),
         None => Ok(cells),

@@ -8,12 +8,15 @@
 
 mod band;
 mod clear;
+mod hold;
 mod intake;
+mod once;
 mod rounded;
 
 pub use band::band;
 pub use clear::{ClearSheet, may_be_clear};
 pub use intake::{Breach, FIGURE_MAX, SCHOOLS_MAX, check_clear, check_rounded, check_sums};
+pub use once::bands_unchanged;
 pub use rounded::{RoundedTable, RoundingPrf, round};
 
 use crate::catalogue::TableId;
@@ -27,6 +30,11 @@ pub const BAND_STRATUM_MIN: u64 = 100;
 
 /// Base to which counts about persons are rounded where there is one hub.
 pub const ROUNDING_BASE: u64 = 5;
+
+/// Persons that a stage must have before its rounded counts are given.
+///
+/// By size alone, never by what was found: otherwise to be withheld would itself tell something.
+pub const ROUNDED_STRATUM_MIN: u64 = 100;
 
 /// A table as it was computed from ledgers: exact, and therefore unable to leave the school.
 ///

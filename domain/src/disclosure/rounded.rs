@@ -4,9 +4,17 @@
 //! The same value of the same cell and task is always rounded alike, so asking twice tells no
 //! more than asking once; and rounding is unbiased, so totals over many schools come out right.
 //! Margins and nested counts are sums of rounded cells and never rounded beside them.
+//!
+//! The whole leaves exactly, by stage. So a stage with few enrolled, or one whose rounded cells
+//! would prove a small count against that exact figure, is withheld with all its outcomes.
 
-use super::{DisclosureError, ROUNDING_BASE, RawTable};
-use crate::catalogue::Catalogue;
+use std::collections::BTreeMap;
+
+use super::hold::{self, Bounds, Printed, Stage};
+use super::{DisclosureError, ROUNDING_BASE, RawTable, band};
+use crate::catalogue::{
+    Block, Catalogue, Channel, Condition, Count, Field, OUTCOME_AXIS, Partition,
+};
 use crate::cell::Cell;
 use crate::period::Period;
 
@@ -23,10 +31,13 @@ pub struct RoundedTable {
 }
 
 impl RoundedTable {
-    /// Rounds every inner cell of a partition.
+    /// Rounds every inner cell of a partition and withholds stages that may not be shown.
+    ///
+    /// How many are enrolled in a stage is the sum of its own cells: a partition leaves nobody
+    /// out.
     ///
     /// # Errors
-    /// The table is none of the catalogue's, or no partition.
+    /// The table is none of the catalogue's, or no partition by stage.
     pub fn protect(
         raw: RawTable,
         catalogue: &Catalogue,
@@ -41,14 +52,30 @@ impl RoundedTable {
         let [block] = spec.blocks() else {
             return Err(DisclosureError::Partition(table));
         };
-        if catalogue.partition(&block.indicator).is_none() {
+        let Some(partition) = catalogue.partition(&block.indicator) else {
             return Err(DisclosureError::Partition(table));
-        }
+        };
+        let Some(axes) = Axes::of(block) else {
+            return Err(DisclosureError::Partition(table));
+        };
+        let published = Published::of(catalogue, partition);
+        let band = published.band(block, &axes, &cells);
+        let mut stages = Stages::default();
         let task = format!("{period}/stock/{}", block.indicator);
         for (place, cell) in cells.iter_mut().enumerate() {
             if let Cell::Value(value) = *cell {
-                let name = block.values_at(place).unwrap_or_default().join("|");
-                *cell = Cell::Value(round(prf, &task, &name, value));
+                let values = block.values_at(place).unwrap_or_default();
+                let rounded = round(prf, &task, &values.join("|"), value);
+                let is_banded = published.is_banded(axes.outcome(&values));
+                stages.add(&axes, &values, value, Printed { value: rounded, is_banded });
+                *cell = Cell::Value(rounded);
+            }
+        }
+        let held = stages.held(band);
+        for (place, cell) in cells.iter_mut().enumerate() {
+            let values = block.values_at(place).unwrap_or_default();
+            if matches!(cell, Cell::Value(_)) && held.contains(&axes.stage(&values)) {
+                *cell = Cell::Suppressed;
             }
         }
         Ok(Self { cells })
@@ -58,6 +85,113 @@ impl RoundedTable {
     #[must_use]
     pub fn cells(&self) -> &[Cell] {
         &self.cells
+    }
+}
+
+/// Where outcome and stage stand among a cell's values.
+pub(super) struct Axes {
+    outcome: usize,
+    stage: usize,
+}
+
+impl Axes {
+    /// The axes of a partition's block; `None` for a block without them.
+    pub(super) fn of(block: &Block) -> Option<Self> {
+        let axis = |id: &str| block.dims().position(|dim| dim.as_str() == id);
+        Some(Self { outcome: axis(OUTCOME_AXIS)?, stage: axis("stage")? })
+    }
+
+    fn outcome<'v>(&self, values: &[&'v str]) -> &'v str {
+        values.get(self.outcome).copied().unwrap_or_default()
+    }
+
+    /// The stage of a cell.
+    pub(super) fn stage<'v>(&self, values: &[&'v str]) -> &'v str {
+        values.get(self.stage).copied().unwrap_or_default()
+    }
+
+    /// What is left of a cell's values: grade and sex.
+    fn stratum(&self, values: &[&str]) -> String {
+        let rest = values.iter().enumerate().filter(|(axis, _)| *axis != self.outcome);
+        rest.map(|(_, value)| *value).collect::<Vec<_>>().join("|")
+    }
+}
+
+/// What is published about a partition's persons beside it: one band over some outcomes.
+#[derive(Default)]
+struct Published<'c> {
+    outcomes: &'c [String],
+    width: u64,
+}
+
+impl<'c> Published<'c> {
+    fn of(catalogue: &'c Catalogue, partition: &Partition) -> Self {
+        let whole = catalogue.count(partition.whole.as_str());
+        let Some(source) = whole.and_then(|count| count.definition.as_ref()) else {
+            return Self::default();
+        };
+        let same = |count: &&Count| {
+            let own = count.definition.as_ref();
+            count.channel == Channel::Clear
+                && count.dims.is_empty()
+                && own.is_some_and(|own| own.source == source.source && own.at == source.at)
+        };
+        let published = catalogue.counts().iter().filter(same).find_map(|count| {
+            let definition = count.definition.as_ref()?;
+            match definition.filters.as_slice() {
+                [filter] if filter.field == Field::Outcome => match &filter.condition {
+                    Condition::Any(outcomes) => {
+                        Some(Self { outcomes, width: definition.band?.into() })
+                    }
+                    Condition::AtLeast(_) => None,
+                },
+                _ => None,
+            }
+        });
+        published.unwrap_or_default()
+    }
+
+    fn is_banded(&self, outcome: &str) -> bool {
+        self.outcomes.iter().any(|known| known == outcome)
+    }
+
+    /// The band that the exact cells lie in.
+    fn band(&self, block: &Block, axes: &Axes, cells: &[Cell]) -> Option<Bounds> {
+        if self.width == 0 {
+            return None;
+        }
+        let counted = cells.iter().enumerate().filter(|(place, _)| {
+            let values = block.values_at(*place).unwrap_or_default();
+            self.is_banded(axes.outcome(&values))
+        });
+        let sum = counted.filter_map(|(_, cell)| cell.value()).fold(0, u64::saturating_add);
+        let low = band(sum, self.width);
+        Some(Bounds { low, high: low.saturating_add(self.width - 1) })
+    }
+}
+
+/// The cells of a table by stage, then by grade and sex.
+#[derive(Default)]
+struct Stages<'v>(BTreeMap<&'v str, (u64, BTreeMap<String, Vec<Printed>>)>);
+
+impl<'v> Stages<'v> {
+    fn add(&mut self, axes: &Axes, values: &[&'v str], exact: u64, printed: Printed) {
+        let (enrolled, strata) = self.0.entry(axes.stage(values)).or_default();
+        *enrolled = enrolled.saturating_add(exact);
+        strata.entry(axes.stratum(values)).or_default().push(printed);
+    }
+
+    /// Stages that are withheld.
+    fn held(self, band: Option<Bounds>) -> Vec<&'v str> {
+        let (names, stages): (Vec<&str>, Vec<Stage>) = self
+            .0
+            .into_iter()
+            .map(|(name, (enrolled, strata))| {
+                (name, Stage { enrolled, strata: strata.into_values().collect() })
+            })
+            .unzip();
+        let held = hold::held(&stages, band);
+        names.into_iter().zip(held).filter(|(_, held)| *held).map(|(name, _)| name).collect()
     }
 }
 

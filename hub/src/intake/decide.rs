@@ -5,6 +5,9 @@
 
 use std::cmp::Ordering;
 
+use domain::cell;
+use domain::disclosure::bands_unchanged;
+use domain::release::{Claimed, Rule};
 use runtime::sql::{SqlError, Tx};
 
 use super::verify::UNKNOWN_KEY;
@@ -134,8 +137,8 @@ fn answered_before(
             set_aside(tx, context, frame, reason)?;
             Ok(Decision::Conflict { reason })
         }
-        // Consumed in this very batch: its answer goes out with the batch.
-        None => Ok(Decision::Gap { expected: lane.next_sequence }),
+        // Consumed in this very batch: sent once more, it gets the answer that is being made.
+        None => Ok(Decision::Gap { expected: frame.sequence }),
     }
 }
 
@@ -167,6 +170,15 @@ fn take_over(
     let old = contribution::current(tx, &place)?;
     if let Some(old) = &old {
         match against(tx, release, old)? {
+            Standing::Replaces
+                if release.claimed.rule == Rule::Clear
+                    && !keeps_bands(context.packs, old, release) =>
+            {
+                return Ok(Some((
+                    "band_once_a_term",
+                    "bands about persons are given once a term; a moved band would tell more",
+                )));
+            }
             Standing::Replaces => {}
             Standing::Repeats => return Ok(None),
             Standing::Refused(code, reason) => return Ok(Some((code, reason))),
@@ -219,10 +231,27 @@ fn against(
         None if old.revision > revision => {
             Standing::Refused("superseded", "a later revision has been accepted")
         }
-        None if release.claimed.rule == domain::release::Rule::Rounded5 => Standing::Refused(
+        None if release.claimed.rule == Rule::Rounded5 => Standing::Refused(
             "once_a_term",
             "counts about persons are released once a term; a second time would tell more",
         ),
         None => Standing::Replaces,
     })
+}
+
+/// Whether a revision gives the bands that the one before it gave.
+fn keeps_bands(packs: &Packs, old: &Contribution, new: &VerifiedRelease) -> bool {
+    let Ok(before) = proto::release::decode(&old.body) else { return false };
+    let known = |claimed: &Claimed| {
+        let catalogue = packs.catalogue(&claimed.header.catalogue)?;
+        let spec = catalogue.table(claimed.header.id.table.as_str())?;
+        let cells = cell::unpack(&claimed.cells, spec.cells()).ok()?;
+        Some((catalogue.clone(), spec.clone(), cells))
+    };
+    match (known(&before), known(&new.claimed)) {
+        (Some((_, old, was)), Some((catalogue, new, is))) => {
+            bands_unchanged(&catalogue, (&old, &was), (&new, &is))
+        }
+        _ => false,
+    }
 }

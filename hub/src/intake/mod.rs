@@ -136,8 +136,11 @@ async fn work(parts: Arc<Parts>, mut arrivals: mpsc::Receiver<Arrival>) {
             }
         };
         for (reply, response) in responses {
-            // A stream that ended does not want its answer; it asks again on its next connection.
-            let _ = reply.send(response).await;
+            // Never waits: a member that does not read must not hold up all others. What it
+            // missed is kept, and it asks again on its next connection.
+            if reply.try_send(response).is_err() {
+                tracing::debug!("an answer was not taken");
+            }
         }
     }
 }
@@ -149,12 +152,18 @@ async fn answer(
     let (registry, packs) = (parts.registry.clone(), parts.packs.last());
     let key: SigningKey = parts.identity.current().key().clone();
     let now_ms = parts.clock.now_ms();
-    parts
+    let (answered, version) = parts
         .database
         .write_async("intake", move |tx| {
-            let registry = registry.fresh(tx)?;
+            let registry = registry.within(tx)?;
             let context = decide::Context { registry: &registry, packs: &packs, now_ms };
-            batch::answer(tx, &context, &key, &frames)
+            let answered = batch::answer(tx, &context, &key, &frames)?;
+            Ok::<_, SqlError>((answered, registry.version))
         })
-        .await
+        .await?;
+    if parts.registry.last().version != version {
+        let cache = parts.registry.clone();
+        parts.database.read_async(move |tx| cache.fresh(tx).map(drop)).await?;
+    }
+    Ok(answered)
 }

@@ -160,7 +160,7 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
     let breach = |error: Breach| refuse("breaks_rule", &error);
     match (&claimed.provenance, claimed.rule) {
         (None, Rule::Clear) if kind == UnitKind::School => {
-            check_clear(catalogue, spec, &claimed.cells).map_err(breach)?;
+            check_clear(catalogue, spec, &claimed.cells, claimed.header.persons).map_err(breach)?;
         }
         (None, Rule::Rounded5) if kind == UnitKind::School => {
             check_rounded(spec, &claimed.cells, claimed.header.persons).map_err(breach)?;

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::disclosure::SCHOOLS_MAX;
 use domain::unit::UnitId;
 use proto::frame::{Epoch, epoch};
 use proto::limits::{APPLIED_MAX, FRAMES_IN_FLIGHT_MAX};
@@ -61,7 +62,7 @@ impl Sync for SyncService {
             skew_ms: hello.clock_ms.saturating_sub(now_ms),
             seen_at_ms: now_ms,
         };
-        let (id, schools) = (member, hello.schools_below);
+        let (id, schools) = (member, hello.schools_below.min(SCHOOLS_MAX));
         let (lanes, grown) = self
             .hub
             .database()
@@ -119,7 +120,7 @@ impl Sync for SyncService {
     ) -> Result<Response<ReportAppliedResponse>, Status> {
         let member = peer_member(&request, &self.hub).await?;
         let applied = request.into_inner().applied;
-        if applied.len() > APPLIED_MAX * 64 {
+        if applied.len() > APPLIED_MAX {
             return Err(Status::invalid_argument("too many lines"));
         }
         let now_ms = self.hub.clock().now_ms();
@@ -129,6 +130,10 @@ impl Sync for SyncService {
                 let speaker = unit::find(tx, &member)?;
                 let is_hub = speaker.is_some_and(|unit| unit.kind.is_hub());
                 for line in &applied {
+                    // Lines about what was never sent down would only fill the store.
+                    if directive::last_serial(tx, &line.kind, &line.name)? == 0 {
+                        continue;
+                    }
                     contact::note_applied(tx, &applied_line(&member, is_hub, line), now_ms)?;
                 }
                 Ok::<_, SqlError>(())
@@ -174,16 +179,16 @@ fn expectations(
     for (name, state) in lanes {
         let number = state.lane;
         let known = lane::find(tx, member.as_str(), number, name)?;
-        let next = match known {
-            Some(known) => known.next_sequence,
+        let (next, last_frame, ended) = match known {
+            Some(known) => (known.next_sequence, known.last_frame, known.ended),
             None => {
                 check_succession(tx, member, state, now_ms)?;
                 lane::begin(tx, member.as_str(), number, name, now_ms)?;
-                1
+                (1, Vec::new(), false)
             }
         };
         let epoch = name.to_vec();
-        expected.push(LaneExpectation { lane: number, epoch, expected: next });
+        expected.push(LaneExpectation { lane: number, epoch, expected: next, last_frame, ended });
     }
     Ok(expected)
 }

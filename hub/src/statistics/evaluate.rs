@@ -83,7 +83,25 @@ impl<'a> Reader<'a> {
         let expected = reported(first);
         let all = plan.numerator.iter().chain(terms);
         let mut equal = all.map(|term| reported(term.feed.table()) == expected);
-        if equal.all(|equal| equal) { Some(terms) } else { plan.same_schools.as_deref() }
+        if equal.all(|equal| equal) && !self.is_withheld_somewhere(plan, terms) {
+            Some(terms)
+        } else {
+            plan.same_schools.as_deref()
+        }
+    }
+
+    /// Whether some school withheld a stage above the line that is counted below it.
+    fn is_withheld_somewhere(&self, plan: &Plan<'_>, terms: &[PlannedTerm<'_>]) -> bool {
+        let stages = |term: &PlannedTerm<'_>| {
+            let sheet = self.sheet(term.feed.table())?;
+            schools_by_stage(sheet, block(sheet, &term.feed)?)
+        };
+        let rounded = plan.numerator.iter().find(|term| term.feed.is_rounded());
+        let Some(above) = rounded.and_then(stages) else {
+            return false;
+        };
+        let clear = terms.iter().filter(|term| !term.feed.is_rounded());
+        clear.filter_map(stages).any(|below| below != above)
     }
 
     /// Schools that can compute every count of a plan, of those that reported.
@@ -108,7 +126,16 @@ impl<'a> Reader<'a> {
         let size = axes.iter().map(|axis| axis.values.len()).product();
         let all = |blank| vec![Part { amount: Err(blank), schools: 0 }; size];
         let Some(sheet) = self.sheet(term.feed.table()) else {
-            return all(if self.due == 0 { Blank::NotApplicable } else { Blank::NotReported });
+            return all(match self.due {
+                // Sums of weeks or months into a term are not made yet.
+                _ if self.sheets.iter().any(|sheet| sheet.coverage.schools_reported > 0)
+                    && !is_of_term(term.feed.table()) =>
+                {
+                    Blank::Unsupported
+                }
+                0 => Blank::NotApplicable,
+                _ => Blank::NotReported,
+            });
         };
         if sheet.coverage.schools_reported == 0 {
             return all(Blank::NotReported);
@@ -212,6 +239,21 @@ fn missing(coverage: Coverage, key: &[String], axes: &[Axis]) -> Blank {
     }
 }
 
+/// Most schools that filled a cell of each stage; `None` for a block without stages.
+fn schools_by_stage(sheet: &Sheet, block: &Block) -> Option<Vec<u32>> {
+    let axis = block.axes.iter().position(|axis| axis.dimension.as_str() == "stage")?;
+    let mut most = vec![0; block.axes.get(axis)?.values.len()];
+    let inner: usize = block.axes.iter().skip(axis + 1).map(|axis| axis.values.len()).product();
+    let contributors = sheet.sums.contributors().get(block.range())?;
+    for (place, count) in contributors.iter().enumerate() {
+        let stage = (place / inner.max(1)) % most.len().max(1);
+        if let Some(known) = most.get_mut(stage) {
+            *known = (*known).max(*count);
+        }
+    }
+    Some(most)
+}
+
 /// Schools that filled a block, of those that reported; at most, where it cannot be told exactly.
 fn able(sheet: &Sheet, block: &Block, is_rounded: bool) -> u32 {
     let reported = sheet.coverage.schools_reported;
@@ -220,22 +262,21 @@ fn able(sheet: &Sheet, block: &Block, is_rounded: bool) -> u32 {
     if most == 0 || is_rounded {
         return if most == 0 { 0 } else { reported };
     }
-    // Every school has a roll, so students per cell tell how many schools could have filled it.
-    let spec = sheet.spec();
-    let roll = spec.and_then(|spec| spec.block("base.students"));
-    let comparable = roll.filter(|roll| {
-        !block.axes.is_empty() && block.dims().all(|dim| roll.dims().any(|known| known == dim))
-    });
-    if let Some(roll) = comparable {
-        let slice = Slice { by: &block.axes, filters: &[], outcomes: &[] };
-        let expected = sum(&sheet.sums, roll, slice);
-        let short = expected.iter().zip(contributors);
-        let most_short = short.map(|(cell, count)| cell.schools().saturating_sub(*count)).max();
-        return reported.saturating_sub(most_short.unwrap_or(0));
+    // Every school has a roll, so students per stage tell how many schools could have filled it.
+    let roll = sheet.spec().and_then(|spec| spec.block("base.students"));
+    let expected = roll.and_then(|roll| schools_by_stage(sheet, roll));
+    if let Some((expected, found)) = expected.zip(schools_by_stage(sheet, block)) {
+        let short = expected.iter().zip(&found).map(|(due, found)| due.saturating_sub(*found));
+        return reported.saturating_sub(short.max().unwrap_or(0));
     }
     let all = contributors.iter().fold(0, |sum: u32, count| sum.saturating_add(*count));
     let alike = contributors.iter().all(|count| *count == most);
     if alike { most.min(reported) } else { all.min(reported) }
+}
+
+/// Whether a table is reported once a term.
+fn is_of_term(table: &str) -> bool {
+    table.ends_with(".term") || table.starts_with("rounded.")
 }
 
 /// Values of the combination at a place, row-major over the axes.

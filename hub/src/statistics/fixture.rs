@@ -82,9 +82,16 @@ impl School {
 
     /// All students.
     pub fn persons(&self, catalogue: &Catalogue) -> u64 {
-        cells_of(catalogue.table(CLEAR).expect("table"), "base.students")
+        strata(catalogue)
             .filter_map(|values| self.enrolled(&values[0], &values[1], &values[2]))
             .sum()
+    }
+
+    /// All students of a stage, if the school has it.
+    fn in_stage(&self, catalogue: &Catalogue, stage: &str) -> Option<u64> {
+        let own = strata(catalogue).filter(|values| values[0] == stage);
+        let mut found = own.filter_map(|v| self.enrolled(&v[0], &v[1], &v[2])).peekable();
+        found.peek().is_some().then(|| found.sum())
     }
 
     fn clear(&self, catalogue: &Catalogue) -> Vec<Cell> {
@@ -97,7 +104,7 @@ impl School {
         let given = |value: Option<u64>| value.map_or(Cell::NotApplicable, Cell::Value);
         for id in ["base.students", "scr.eligible"] {
             for values in cells_of(spec, id) {
-                put(id, &values, given(self.enrolled(&values[0], &values[1], &values[2])));
+                put(id, &values, given(self.in_stage(catalogue, &values[0])));
             }
         }
         for values in cells_of(spec, "base.schools") {
@@ -114,7 +121,7 @@ impl School {
 
     /// Students with a valid screening.
     pub fn screened(&self, catalogue: &Catalogue) -> u64 {
-        cells_of(catalogue.table(CLEAR).expect("table"), "base.students")
+        strata(catalogue)
             .flat_map(|values| {
                 (3..7).filter_map(move |o| self.students(o, &values[0], &values[1], &values[2]))
             })
@@ -139,6 +146,18 @@ impl School {
         RoundedTable::protect(raw, catalogue, term(), &prf).expect("rounded")
     }
 
+    /// Its rounded release as it would be if every stage had too few students.
+    pub fn withheld(&self, packs: &Packs) -> Release {
+        let catalogue = &packs.in_force().catalogue;
+        let mut cells = self.outcomes(catalogue);
+        let applies = |cell: &&mut Cell| cell.value().is_some();
+        cells.iter_mut().filter(applies).for_each(|cell| *cell = Cell::Value(0));
+        let raw = RawTable::new(ROUNDED.parse().expect("id"), cells);
+        let prf = Prf(RoundingKey::from_bytes([1; 32].into()));
+        let table = RoundedTable::protect(raw, catalogue, term(), &prf).expect("rounded");
+        Release::of_rounded(self.header(packs, ROUNDED), &table)
+    }
+
     fn header(&self, packs: &Packs, table: &str) -> Header {
         header(packs, self.id, table, self.persons(&packs.in_force().catalogue))
     }
@@ -153,6 +172,12 @@ impl School {
         let raw = RawTable::new(CLEAR.parse().expect("id"), self.clear(catalogue));
         Release::of_clear(header, &ClearSheet::protect(raw, catalogue).expect("clear"))
     }
+}
+
+/// Every stage with every grade and sex.
+fn strata(catalogue: &Catalogue) -> impl Iterator<Item = Vec<String>> + '_ {
+    let cells = cells_of(catalogue.table(ROUNDED).expect("table"), "scr.census");
+    cells.filter(|values| values[0] == OUTCOMES[0]).map(|values| values[1..].to_vec())
 }
 
 /// Values of all cells of a block in order.

@@ -62,21 +62,24 @@ fn clear_counts_equal_independent_sums() {
     assert_eq!(count(&whole, &[]), Amount::exact(expected));
     assert_eq!(whole.coverage.schools_reported, 14);
     assert_eq!(whole.coverage.persons, expected);
-    let by = hub.figures("base.students", &["sex", "stage"]).expect("figures");
-    for (stage, sex) in [("junior", "f"), ("primary_low", "m"), ("senior", "m")] {
-        let exact: u64 = ["g1", "g2", "g3", "g6", "g7", "g8", "g9", "g10", "g11", "g12"]
-            .iter()
-            .flat_map(|grade| SCHOOLS.iter().filter_map(|s| s.enrolled(stage, grade, sex)))
-            .sum();
-        assert_eq!(count(&by.whole, &[sex, stage]).value, exact, "{stage} {sex}");
+    let by = hub.figures("base.students", &["stage"]).expect("figures");
+    let in_stage = |schools: &[School], stage: &str| -> u64 {
+        let grades = ["k1", "k2", "k3", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9"];
+        let grades = grades.iter().chain(&["g10", "g11", "g12"]);
+        let strata = grades.flat_map(|grade| ["m", "f", "u"].map(|sex| (*grade, sex)));
+        strata
+            .flat_map(|(grade, sex)| {
+                schools.iter().filter_map(move |s| s.enrolled(stage, grade, sex))
+            })
+            .sum()
+    };
+    for stage in ["junior", "primary_low", "senior"] {
+        assert_eq!(count(&by.whole, &[stage]).value, in_stage(&SCHOOLS, stage), "{stage}");
     }
     assert_eq!(by.members.len(), 14);
     let first = by.of(&"P01".parse().expect("id")).expect("member");
-    let exact: u64 = ["g1", "g2", "g3"]
-        .iter()
-        .filter_map(|grade| SCHOOLS[0].enrolled("primary_low", grade, "f"))
-        .sum();
-    assert_eq!(count(first, &["f", "primary_low"]).value, exact);
+    let exact = in_stage(&SCHOOLS[..1], "primary_low");
+    assert_eq!(count(first, &["primary_low"]).value, exact);
 }
 
 /// Screening counts are sums of rounded cells, with the bound that the number of cells gives.
@@ -179,20 +182,21 @@ fn a_district_does_not_tell_what_the_city_hides() {
 #[test]
 fn four_blanks_are_told_apart() {
     let hub = district();
-    let students = hub.figures("base.students", &["stage", "grade", "sex"]).expect("figures");
-    assert_eq!(count(&students.whole, &["junior", "g7", "u"]), Amount::exact(0));
-    assert_eq!(blank(&students.whole, &["senior", "g3", "m"]), Blank::NotApplicable);
-    assert_eq!(blank(&students.whole, &["vocational", "g10", "m"]), Blank::NotApplicable);
+    let kinds = hub.figures("base.schools", &["school_type"]).expect("figures");
+    assert_eq!(count(&kinds.whole, &["special"]), Amount::exact(0));
+    let assigned = hub.figures("mtr.assigned", &["stage", "grade"]).expect("figures");
+    assert_eq!(blank(&assigned.whole, &["senior", "g3"]), Blank::NotApplicable);
+    assert_eq!(blank(&assigned.whole, &["vocational", "g10"]), Blank::NotApplicable);
     let classes = hub.figures("base.classes", &[]).expect("figures").whole;
     assert_eq!(blank(&classes, &[]), Blank::Unsupported);
     assert_eq!(classes.able, 0);
     hub.member("P99", UnitKind::School, 0);
     hub.take(&SCHOOLS[0].release(&hub.packs.last(), CLEAR), 2, NOW_MS + 1);
-    let late = hub.figures("base.students", &["stage", "grade", "sex"]).expect("figures");
-    assert_eq!(blank(&late.whole, &["vocational", "g10", "m"]), Blank::NotReported);
-    assert_eq!(blank(&late.whole, &["senior", "g3", "m"]), Blank::NotApplicable, "never");
+    let late = hub.figures("mtr.assigned", &["stage", "grade"]).expect("figures");
+    assert_eq!(blank(&late.whole, &["vocational", "g10"]), Blank::NotReported);
+    assert_eq!(blank(&late.whole, &["senior", "g3"]), Blank::NotApplicable, "never");
     let missing = late.of(&"P99".parse().expect("id")).expect("listed");
-    assert_eq!(blank(missing, &["junior", "g7", "m"]), Blank::NotReported);
+    assert_eq!(blank(missing, &["junior", "g7"]), Blank::NotReported);
     assert_eq!((late.whole.coverage.schools_due, late.whole.coverage.schools_reported), (15, 14));
 }
 
@@ -272,6 +276,27 @@ fn a_rate_is_about_the_same_schools_above_and_below() {
         Reading::Ratio { denominator, .. } => {
             assert_eq!(denominator.value, rounded_sum(&SCHOOLS, &all, |_| true));
             assert!(!denominator.is_exact());
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A stage that a school withheld is in neither side of a rate, and adds nothing to a sum.
+#[test]
+fn a_withheld_stage_is_in_neither_side_of_a_rate() {
+    let hub = district();
+    hub.member("V01", UnitKind::School, 0);
+    let small = school("V01", SCHOOLS[0].kind, 9);
+    hub.take(&small.release(&hub.packs.last(), CLEAR), 1, NOW_MS + 1);
+    let before = hub.figures("scr.completed", &[]).expect("figures").whole;
+    hub.take(&small.withheld(&hub.packs.last()), 1, NOW_MS + 2);
+    let after = hub.figures("scr.completed", &[]).expect("figures").whole;
+    assert_eq!(count(&after, &[]), count(&before, &[]));
+    let whole = hub.figures("r.scr.coverage", &[]).expect("figures").whole;
+    let all = ["refused", "not_reached", "void", "negative", "positive", "due", "critical"];
+    match reading(&whole, &[]) {
+        Reading::Ratio { denominator, .. } => {
+            assert_eq!(denominator.value, rounded_sum(&SCHOOLS, &all, |_| true));
         }
         other => panic!("{other:?}"),
     }

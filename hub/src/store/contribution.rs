@@ -33,19 +33,26 @@ pub struct Contribution {
     pub arrived_at_ms: i64,
 }
 
-const COLUMNS: &str =
-    "unit, table_id, period, revision, catalogue, digest, body, signature, arrived_at_ms";
+const COLUMNS: &str = "unit, table_id, period, revision, digest, body, signature, arrived_at_ms";
 
 fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
     Ok(Contribution {
         place: Place { unit: row.text(0)?, table: row.text(1)?, period: row.text(2)? },
         revision: row.u32(3)?,
-        catalogue: row.blob(4)?,
-        digest: row.blob(5)?,
-        body: row.blob(6)?,
-        signature: row.blob(7)?,
-        arrived_at_ms: row.i64(8)?,
+        catalogue: catalogue_of(row.bytes(5)?)?,
+        digest: row.blob(4)?,
+        body: row.blob(5)?,
+        signature: row.blob(6)?,
+        arrived_at_ms: row.i64(7)?,
     })
+}
+
+/// Tagged digest of the catalogue pack that orders the cells of signed bytes. It is not kept a
+/// second time beside them.
+pub(super) fn catalogue_of(body: &[u8]) -> Result<Vec<u8>, SqlError> {
+    // What is stored was decoded before it was accepted.
+    let claimed = proto::release::decode(body).map_err(|_| SqlError::Type)?;
+    Ok(claimed.header.catalogue.to_tagged())
 }
 
 /// The contribution that counts at a place.
@@ -92,15 +99,14 @@ pub fn insert_current(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
 /// The revision is kept already, or the store cannot be written.
 pub fn insert_first(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
     tx.execute(
-        "insert into contribution (unit, table_id, period, revision, current, catalogue, digest,
-                                   body, signature, arrived_at_ms)
-         values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9)",
+        "insert into contribution (unit, table_id, period, revision, current, digest, body,
+                                   signature, arrived_at_ms)
+         values ($1, $2, $3, $4, 1, $5, $6, $7, $8)",
         params![
             &new.place.unit,
             &new.place.table,
             &new.place.period,
             new.revision,
-            &new.catalogue,
             &new.digest,
             &new.body,
             &new.signature,

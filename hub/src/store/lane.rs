@@ -223,7 +223,11 @@ pub fn batch(tx: &Tx<'_>, id: i64) -> Result<Option<(StoredBatch, Vec<StoredAnsw
     Ok(Some((signed, answers)))
 }
 
-/// Keeps a frame that contradicts an answered one; keeping it again changes nothing.
+/// Frames that are kept for one member; a flood of them must not fill the disk.
+const QUARANTINE_MAX: u64 = 100;
+
+/// Keeps a frame that contradicts an answered one: the first of each sequence, and not more than
+/// a hundred of a member.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -233,6 +237,14 @@ pub fn quarantine(
     frame: &[u8],
     now_ms: i64,
 ) -> Result<(), SqlError> {
+    let kept = tx.query_opt(
+        "select count(*) from quarantine where member = $1",
+        params![&answered.member],
+        |row| row.u64(0),
+    )?;
+    if kept.unwrap_or(0) >= QUARANTINE_MAX {
+        return Ok(());
+    }
     tx.execute(
         "insert into quarantine (member, lane, epoch, sequence, frame, arrived_at_ms)
          values ($1, $2, $3, $4, $5, $6) on conflict do nothing",

@@ -8,7 +8,7 @@ use domain::rollup::{Coverage, Sums};
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
-use super::contribution::{Contribution, Place};
+use super::contribution::{self, Contribution, Place};
 use super::total::{rule_of, unpack_sums};
 
 /// The latest snapshot of a table and period without the list of its contributions.
@@ -129,18 +129,18 @@ pub fn revision(
     revision: u32,
 ) -> Result<Option<Contribution>, SqlError> {
     tx.query_opt(
-        "select catalogue, digest, body, signature, arrived_at_ms from contribution
+        "select digest, body, signature, arrived_at_ms from contribution
          where unit = $1 and table_id = $2 and period = $3 and revision = $4",
         params![&place.unit, &place.table, &place.period, revision],
         |row| {
             Ok(Contribution {
                 place: place.clone(),
                 revision,
-                catalogue: row.blob(0)?,
-                digest: row.blob(1)?,
-                body: row.blob(2)?,
-                signature: row.blob(3)?,
-                arrived_at_ms: row.i64(4)?,
+                catalogue: contribution::catalogue_of(row.bytes(1)?)?,
+                digest: row.blob(0)?,
+                body: row.blob(1)?,
+                signature: row.blob(2)?,
+                arrived_at_ms: row.i64(3)?,
             })
         },
     )

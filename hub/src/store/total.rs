@@ -149,15 +149,14 @@ pub fn mark_sealed(tx: &Tx<'_>, key: &TotalKey, version: u64) -> Result<(), SqlE
     Ok(())
 }
 
-/// Has a total sealed again although its sums did not change.
+/// Has the totals of a table and period sealed again although their sums did not change.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn reopen(tx: &Tx<'_>, key: &TotalKey) -> Result<(), SqlError> {
+pub fn reopen(tx: &Tx<'_>, table: &str, period: &str) -> Result<(), SqlError> {
     tx.execute(
-        "update total set version = version + 1
-         where table_id = $1 and period = $2 and catalogue = $3",
-        params![&key.table, &key.period, &key.catalogue],
+        "update total set version = version + 1 where table_id = $1 and period = $2",
+        params![table, period],
     )?;
     Ok(())
 }

@@ -82,7 +82,7 @@ fn sign(
         let page = egress.preview_page(&prepared, &context);
         preview_lines(terminal, &page, &prepared).iter().for_each(|l| terminal.talk_plain(l));
     }
-    if new > 0 && terminal.asks() && !args.yes {
+    if new > 0 && !args.yes {
         let question =
             Sentence::new(words::SEND_NOW, &[&new, &member.membership.parent_name.unit()]);
         if terminal.confirm(&question, "--yes")? == Answer::No {

@@ -5,9 +5,10 @@
 
 use domain::catalogue::{Block as SpecBlock, Catalogue, TableSpec};
 use domain::cell::Cell;
+use domain::disclosure::ROUNDED_STRATUM_MIN;
 use domain::period::{Period, TermId};
 use domain::release::Rule;
-use runtime::web::{Figure, Label, Text};
+use runtime::web::{Figure, Label, Lang, Text};
 
 use super::words;
 use crate::console::{Absent, Block, BlockRow, ReleaseKind, Tally};
@@ -49,7 +50,13 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
         let band = band_of(catalogue, block);
         let figures: Vec<Figure> = own.iter().map(|cell| figure(*cell, made_by, band)).collect();
         count(&mut decoded.tally, &figures);
-        decoded.blocks.push(shown(catalogue, block, &figures, rule(made_by, band)));
+        let mut rule = rule(made_by, band);
+        if made_by.is_rounded() && own.contains(&Cell::Suppressed) {
+            let least: &dyn std::fmt::Display = &ROUNDED_STRATUM_MIN;
+            let say = |lang| words::RULE_WITHHELD.fill(lang, &[&rule.in_lang(lang), least]);
+            rule = Label::new(say(Lang::Zh), say(Lang::En));
+        }
+        decoded.blocks.push(shown(catalogue, block, &figures, rule));
     }
     decoded
 }
@@ -89,7 +96,6 @@ pub fn period(period: Period) -> Label {
 }
 
 fn filled(text: Text, values: &[&dyn std::fmt::Display]) -> Label {
-    use runtime::web::Lang;
     Label::new(text.fill(Lang::Zh, values), text.fill(Lang::En, values))
 }
 
@@ -172,7 +178,6 @@ fn shown(catalogue: &Catalogue, block: &SpecBlock, figures: &[Figure], rule: Lab
 }
 
 fn joined(names: &[Label]) -> Label {
-    use runtime::web::Lang;
     if names.is_empty() {
         return words::WHOLE_SCHOOL.into();
     }

@@ -8,6 +8,9 @@ texts! {
     RULE_BAND = "区间：只报 {0} 个一档的下限", "range: only the lower end of a band of {0}";
     RULE_ROUNDED = "取整：每格用本校密钥取整到 5 的倍数，反复查询结果相同",
         "rounded: each cell to a multiple of 5 by this school's key, always the same way";
+    RULE_WITHHELD = "{0}；学段在校不足 {1} 人，或取整数与在校数对照会露出小数的，整个学段隐去",
+        "{0}; a stage is suppressed as a whole where fewer than {1} are enrolled in this stage, or \
+         where its rounded cells beside the enrolled would prove a small one";
     UNSUPPORTED_WHY = "本校的台账还算不出这项，上报为“未支持”，不是零",
         "this school's ledgers cannot compute it yet; reported as unsupported, not as zero";
     NOT_YET_WHY = "本版本没有包含这一项的报表，不出校",

@@ -81,9 +81,11 @@ impl Figures<'_> {
         let table = format!("rounded.{}", partition.id);
         let parts = self.in_table(&table, partition.id.as_str())?;
         let whole = self.clear(partition.whole.as_str())?;
-        let by = &partition.dims;
-        let (parts, whole) = (fold(&parts, by, &[])?, fold(&whole, by, &[])?);
-        differing(&parts, &whole, by, |parts, whole| parts == whole)
+        // Stage by stage: the whole has no finer dimension, since it leaves exactly.
+        let has = |dim: &&DimensionId| whole.dims.iter().any(|known| known == dim.as_str());
+        let by: Vec<DimensionId> = partition.dims.iter().filter(has).cloned().collect();
+        let (parts, whole) = (fold(&parts, &by, &[])?, fold(&whole, &by, &[])?);
+        differing(&parts, &whole, &by, |parts, whole| parts == whole)
     }
 
     fn sum(&self, sum: &Sum, by: &[DimensionId]) -> Option<Strata> {

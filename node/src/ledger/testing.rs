@@ -108,6 +108,7 @@ impl School {
         Context {
             catalogue: self.catalogue.clone(),
             catalogue_digest: sha256(b"catalogue of the tests"),
+            catalogues: Vec::new(),
             calendar: self.calendar.clone(),
             today: TODAY,
             now_ms: NOW_MS,

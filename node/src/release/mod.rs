@@ -39,12 +39,24 @@ pub struct Context {
     pub catalogue: Arc<Catalogue>,
     /// Digest of its pack.
     pub catalogue_digest: Digest,
+    /// Every catalogue that is known, to read what was released under it.
+    pub catalogues: Vec<(Digest, Arc<Catalogue>)>,
     /// The term calendar in force.
     pub calendar: Arc<Calendar>,
     /// Today, in Asia/Shanghai.
     pub today: Date,
     /// Now, by this machine's clock.
     pub now_ms: i64,
+}
+
+impl Context {
+    /// The catalogue of a digest, if it is known.
+    fn catalogue_of(&self, digest: &Digest) -> Option<&Catalogue> {
+        if *digest == self.catalogue_digest {
+            return Some(&self.catalogue);
+        }
+        self.catalogues.iter().find(|(known, _)| known == digest).map(|(_, known)| &**known)
+    }
 }
 
 /// How a table stands against what was released before.

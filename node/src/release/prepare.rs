@@ -17,6 +17,7 @@ use runtime::sql::Tx;
 
 use super::{
     AbsentReason, AbsentTable, Context, Draft, KeyedRounding, Prepared, ReleaseError, Standing,
+    decode_for_page, named_catalogue,
 };
 use crate::indicator::{self, Facts};
 use crate::ledger::profile::{self, Profile};
@@ -123,6 +124,24 @@ struct Sealing<'s> {
 }
 
 impl Sealing<'_> {
+    /// Bands are given once a term: a revision repeats those of the release before it, read from
+    /// the signed bytes. Where these cannot be read any more, it gives no band.
+    fn keep_bands(&self, sheet: ClearSheet, id: &ReleaseId) -> Result<ClearSheet, ReleaseError> {
+        let catalogue = &self.context.catalogue;
+        let before = NonZeroU32::new(id.revision.get().saturating_sub(1));
+        let (Some(spec), Some(revision)) = (catalogue.table(id.table.as_str()), before) else {
+            return Ok(sheet);
+        };
+        let name = ReleaseId { revision, ..id.clone() }.to_string();
+        let signed = register::find(self.tx, &name)?;
+        let last = signed.and_then(|signed| {
+            let digest = named_catalogue(&signed.item).ok()?;
+            decode_for_page(&signed.item, self.context.catalogue_of(&digest)?).ok()
+        });
+        let last = last.as_ref().map(|last| (&last.spec, last.cells.as_slice()));
+        Ok(sheet.keep_bands(catalogue, spec, last))
+    }
+
     fn draft(&self, raw: RawTable, prf: &dyn RoundingPrf) -> Result<Draft, ReleaseError> {
         let (catalogue, period) = (&self.context.catalogue, Period::Term(self.term.id));
         let id = raw.table().clone();
@@ -146,7 +165,7 @@ impl Sealing<'_> {
             let rounded = RoundedTable::protect(raw, catalogue, period, prf)?;
             (Release::of_rounded(header.clone(), &rounded), rounded.cells().to_vec())
         } else {
-            let sheet = ClearSheet::protect(raw, catalogue)?;
+            let sheet = self.keep_bands(ClearSheet::protect(raw, catalogue)?, &header.id)?;
             (Release::of_clear(header.clone(), &sheet), sheet.cells().to_vec())
         };
         let says = figures(release.rule(), release.cells(), &header);

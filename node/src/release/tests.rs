@@ -2,9 +2,10 @@
 
 use certs::key::SigningKey;
 use domain::cell::Cell;
-use domain::disclosure::{check_clear, check_rounded};
+use domain::disclosure::{Breach, bands_unchanged, check_clear, check_rounded};
 use domain::release::Rule;
 use jiff::civil::date;
+use runtime::web::Lang;
 
 use super::{
     AbsentReason, Context, Draft, Prepared, ReleaseError, Standing, copy_handover, decode_for_page,
@@ -18,6 +19,32 @@ fn screened(pupils: &[TestPupil]) -> School {
     school.roster(pupils, AS_OF);
     let rows: Vec<_> =
         pupils.iter().map(|pupil| (pupil.clone(), "2025-10-20", sheet_cells(6, "0"))).collect();
+    school.answers(&rows).expect("answers");
+    school
+}
+
+/// A school with every sort of answer in two sexes and three grades.
+fn mixed(count: u32) -> School {
+    let school = School::new();
+    let pupils: Vec<_> = (0..count)
+        .map(|n| TestPupil {
+            grade: ["七年级", "八年级", "九年级"][n as usize % 3],
+            ..TestPupil::new(n)
+        })
+        .collect();
+    school.roster(&pupils, AS_OF);
+    let cells = |n: usize| match n % 7 {
+        0 => sheet_cells(12, "0"),
+        1 => sheet_cells(6, "0"),
+        2 => sheet_cells(0, "1"),
+        _ => sheet_cells(2, "0"),
+    };
+    let rows: Vec<_> = pupils
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| n % 11 != 0)
+        .map(|(n, pupil)| (pupil.clone(), "2025-10-20", cells(n)))
+        .collect();
     school.answers(&rows).expect("answers");
     school
 }
@@ -39,7 +66,7 @@ fn find<'p>(prepared: &'p Prepared, table: &str) -> &'p Draft {
 /// What is previewed is what is signed, copied and decoded, and a hub accepts it.
 #[test]
 fn what_is_previewed_is_what_leaves() {
-    let school = screened(&pupils(37));
+    let school = mixed(120);
     let (context, transfer) = (school.context(), Transfer::in_memory().expect("transfer"));
     let key = SigningKey::generate().expect("key");
     let preview = prepare(&school.ledger, &context, TERM).expect("preview");
@@ -57,14 +84,120 @@ fn what_is_previewed_is_what_leaves() {
         let decoded = decode_for_page(&sent.item, &context.catalogue).expect("decoded");
         assert!(decoded.is_signed_by(key.public()));
         assert_eq!(decoded.cells, draft.cells);
-        assert_eq!(decoded.claimed.header.persons, 37);
+        assert_eq!(decoded.claimed.header.persons, 120);
         assert_eq!(decoded.body.len(), draft.bytes);
         let (spec, cells) = (&decoded.spec, &decoded.claimed.cells);
         match decoded.claimed.rule {
-            Rule::Clear => check_clear(&context.catalogue, spec, cells).expect("rule"),
-            _ => check_rounded(spec, cells, 37).expect("rule"),
+            Rule::Clear => check_clear(&context.catalogue, spec, cells, 120).expect("rule"),
+            _ => check_rounded(spec, cells, 120).expect("rule"),
         }
     }
+}
+
+/// A small school withholds its only stage, all outcomes of it, and a hub accepts that.
+#[test]
+fn a_small_stage_is_withheld_as_a_whole() {
+    let school = mixed(99);
+    let context = school.context();
+    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    let rounded = find(&prepared, "rounded.scr.census");
+    assert!(rounded.cells.contains(&Cell::Suppressed));
+    assert!(rounded.cells.iter().all(|cell| cell.value().is_none()));
+    let spec = context.catalogue.table("rounded.scr.census").expect("table");
+    check_rounded(spec, rounded.release.cells(), 99).expect("rule");
+    let shown =
+        crate::egress::decode::decode(&context.catalogue, spec, &rounded.cells, Rule::Rounded5);
+    let rule = &shown.blocks[0].rule;
+    assert!(rule.in_lang(Lang::Zh).contains("不足 100 人"));
+    assert!(rule.in_lang(Lang::En).contains("fewer than 100 are enrolled in this stage"));
+}
+
+/// The band of valid sheets stays as it was first given, whatever is imported later.
+#[test]
+fn a_revision_repeats_the_band_of_the_release_before_it() {
+    let school = screened(&pupils(29));
+    let context = school.context();
+    let key = SigningKey::generate().expect("key");
+    let spec = context.catalogue.table("clear.term").expect("table");
+    let band = spec.index("scr.completed_band", &[]).expect("cell");
+    let first = make(&school.ledger, &context, TERM, &key).expect("made");
+    let first = find(&first, "clear.term").cells.clone();
+    assert_eq!(first[band], Cell::Value(20));
+    let more = pupils(45);
+    school.roster(&more, date(2025, 11, 1));
+    let rows: Vec<_> =
+        more[29..].iter().map(|pupil| (pupil.clone(), "2025-11-03", sheet_cells(6, "0"))).collect();
+    school.answers(&rows).expect("answers");
+    let later = Context { now_ms: NOW_MS + 1, ..context.clone() };
+    let second = make(&school.ledger, &later, TERM, &key).expect("made");
+    let second = find(&second, "clear.term");
+    assert_eq!((second.standing, second.cells[band]), (Standing::New, Cell::Value(20)));
+    let revised = second.cells.clone();
+    assert_ne!(revised, first);
+    let catalogue = &context.catalogue;
+    assert!(bands_unchanged(catalogue, (spec, &first), (spec, &revised)));
+    let mut moved = revised;
+    moved[band] = Cell::Value(40);
+    assert!(!bands_unchanged(catalogue, (spec, &first), (spec, &moved)));
+    let unknown = Context { catalogue_digest: certs::digest::sha256(b"another"), ..later };
+    school.roster(&pupils(46), date(2025, 11, 2));
+    let third = prepare(&school.ledger, &unknown, TERM).expect("prepared");
+    assert_eq!(find(&third, "clear.term").cells[band], Cell::NotApplicable);
+}
+
+/// A hub refuses a clear sheet that breaks any part of its rule.
+#[test]
+fn a_clear_sheet_is_checked_whole() {
+    let school = screened(&pupils(29));
+    let context = school.context();
+    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    let cells = &find(&prepared, "clear.term").cells;
+    let spec = context.catalogue.table("clear.term").expect("table");
+    let at = |id: &str, values: &[&str]| spec.index(id, values).expect("cell");
+    let check = |place: usize, figure: u64, persons: u64| {
+        let mut cells = cells.clone();
+        cells[place] = Cell::Value(figure);
+        check_clear(&context.catalogue, spec, &domain::cell::pack(&cells), persons)
+    };
+    let band = at("scr.completed_band", &[]);
+    assert_eq!(check(band, 20, 29), Ok(()));
+    assert_eq!(check(band, 23, 29), Err(Breach::Band(band)));
+    assert_eq!(check(band, 20, 30), Err(Breach::Enrolled { claimed: 30, counted: 29 }));
+    let students = at("base.students", &["junior"]);
+    let attention = at("alt.attention_band", &["junior"]);
+    assert_eq!(check(attention, 10, 29), Err(Breach::SmallStage(attention)));
+    let mut large = cells.clone();
+    (large[students], large[attention]) = (Cell::Value(100), Cell::Value(10));
+    let packed = domain::cell::pack(&large);
+    assert_eq!(check_clear(&context.catalogue, spec, &packed, 100), Ok(()));
+    let mut typed = spec.blocks().iter().filter(|block| {
+        context.catalogue.count(&block.indicator).is_some_and(|count| count.definition.is_none())
+    });
+    let typed = typed.next().map(|block| block.offset);
+    if let Some(place) = typed {
+        assert_eq!(check(place, 1, 29), Err(Breach::Undefined(place)));
+    }
+    let mut hidden = cells.clone();
+    hidden[band] = Cell::Suppressed;
+    let packed = domain::cell::pack(&hidden);
+    assert_eq!(check_clear(&context.catalogue, spec, &packed, 29), Err(Breach::Blank(band)));
+}
+
+/// Stages are withheld as a whole: a hub refuses one that is shown in part, or is too small.
+#[test]
+fn a_stage_shown_in_part_is_refused() {
+    let school = mixed(150);
+    let context = school.context();
+    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    let cells = &find(&prepared, "rounded.scr.census").cells;
+    let spec = context.catalogue.table("rounded.scr.census").expect("table");
+    let place = spec.index("scr.census", &["critical", "junior", "g7", "f"]).expect("cell");
+    let check = |cells: &[Cell], persons| check_rounded(spec, &domain::cell::pack(cells), persons);
+    assert_eq!(check(cells, 150), Ok(()));
+    assert!(matches!(check(cells, 99), Err(Breach::Withheld(_))));
+    let mut holed = cells.clone();
+    holed[place] = Cell::Suppressed;
+    assert!(matches!(check(&holed, 150), Err(Breach::Withheld(_))));
 }
 
 /// Asking again releases nothing; a changed roll makes a clear revision and no second rounding.

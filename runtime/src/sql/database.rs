@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::writer::{self, Job, Keep, Queue};
 use super::{Migration, SqlError, Tx, migration};
 
-/// Reader connections kept open between calls.
+/// Reader connections kept open between calls, and reads of async tasks that run at once: a burst
+/// of calls waits for them instead of opening hundreds of threads and connections.
 const READERS_MAX: usize = 4;
 
 /// How long a statement waits for another process.
@@ -64,6 +66,7 @@ struct Readers {
     path: Option<PathBuf>,
     options: Options,
     idle: Mutex<Vec<Connection>>,
+    slots: Arc<Semaphore>,
 }
 
 impl Database {
@@ -97,7 +100,15 @@ impl Database {
         name: &str,
     ) -> Result<Self, SqlError> {
         let queue = writer::start(connection, name)?;
-        Ok(Self { queue, readers: Arc::new(Readers { path, options, idle: Mutex::default() }) })
+        Ok(Self {
+            queue,
+            readers: Arc::new(Readers {
+                path,
+                options,
+                idle: Mutex::default(),
+                slots: Arc::new(Semaphore::new(READERS_MAX)),
+            }),
+        })
     }
 
     /// Runs a transaction and returns after it is on the disk.
@@ -187,9 +198,14 @@ impl Database {
             return self.write_async("read", work).await;
         }
         let database = self.clone();
-        tokio::task::spawn_blocking(move || database.read(work))
-            .await
-            .map_err(|_| E::from(SqlError::Closed))?
+        let slot = self.readers.slots.clone().acquire_owned().await;
+        tokio::task::spawn_blocking(move || {
+            // Held until the read is done, also when its caller has gone meanwhile.
+            let _slot = slot;
+            database.read(work)
+        })
+        .await
+        .map_err(|_| E::from(SqlError::Closed))?
     }
 }
 

@@ -94,7 +94,16 @@ fn back_up(connection: &Connection, path: &Path, found: u32) -> Result<(), SqlEr
     if copy.exists() {
         return Ok(());
     }
-    let text = copy.to_str().ok_or(SqlError::Unreadable)?;
+    // Under another name until it is whole: a half copy must never count as one.
+    let mut part = copy.as_os_str().to_owned();
+    part.push(".part");
+    let part = std::path::PathBuf::from(part);
+    if part.exists() {
+        std::fs::remove_file(&part)?;
+    }
+    let text = part.to_str().ok_or(SqlError::Unreadable)?;
     connection.execute("vacuum into ?1", [text])?;
+    std::fs::File::open(&part)?.sync_all()?;
+    std::fs::rename(&part, &copy)?;
     Ok(())
 }

@@ -4,7 +4,9 @@
 //! A job that fails is rolled back to its savepoint, so its neighbours in the batch are kept. An
 //! answer is given only after the commit reached the disk: an acknowledgement survives power loss.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
@@ -30,21 +32,41 @@ pub(super) enum Keep {
 
 /// The sending side of the writer's queue.
 #[derive(Clone)]
-pub(super) struct Queue(Sender<Box<dyn Job>>);
+pub(super) struct Queue(Arc<Handle>);
+
+/// The writer's thread. The last owner waits until it has closed its connection: a process that
+/// ends while a thread still closes an encrypted database crashes in its exit handlers.
+struct Handle {
+    sender: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl Queue {
     pub(super) fn push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
-        self.0.send(job).map_err(|_| SqlError::Closed)
+        let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
+        sender.send(job).map_err(|_| SqlError::Closed)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        let Some(thread) = self.thread.take() else { return };
+        // A job that held the last handle drops it on the writer itself.
+        if thread.thread().id() != std::thread::current().id() {
+            // A writer that panicked has closed its connection as well.
+            let _ = thread.join();
+        }
     }
 }
 
 /// Starts the writer's thread; it ends when the last [`Queue`] is dropped.
 pub(super) fn start(connection: Connection, name: &str) -> Result<Queue, SqlError> {
     let (sender, receiver) = channel();
-    std::thread::Builder::new()
+    let thread = std::thread::Builder::new()
         .name(format!("sql-{name}"))
         .spawn(move || serve(&connection, &receiver))?;
-    Ok(Queue(sender))
+    Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread) })))
 }
 
 fn serve(connection: &Connection, receiver: &Receiver<Box<dyn Job>>) {
@@ -88,7 +110,10 @@ fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
 
 fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
     connection.prepare_cached("savepoint job")?.execute([])?;
-    if job.run(&Tx::new(connection)) == Keep::No {
+    // A panic is one job's failure; the writer must go on for all others.
+    let run = std::panic::AssertUnwindSafe(|| job.run(&Tx::new(connection)));
+    let keep = std::panic::catch_unwind(run).unwrap_or(Keep::No);
+    if keep == Keep::No {
         if connection.is_autocommit() {
             return Err(SqlError::Full);
         }

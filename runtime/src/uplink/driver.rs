@@ -11,8 +11,8 @@ use certs::tls::{TlsError, client_config};
 use domain::unit::IdentityName;
 use proto::wire::sync::sync_client::SyncClient;
 use proto::wire::sync::{
-    Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneState, PullRequest,
-    ReportAppliedRequest,
+    Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneExpectation, LaneState,
+    PullRequest, PullResponse, ReportAppliedRequest,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -20,9 +20,11 @@ use tonic::transport::Channel;
 
 use super::answer::AnswerError;
 use super::push::Push;
-use super::{CLOCK_SKEW, IdentityCell, LAST_CONTACT, LAST_ERROR, PULL_CURSOR, outbox, renewal};
+use super::{
+    CLOCK_SKEW, IdentityCell, LANE_PARENT, LAST_CONTACT, LAST_ERROR, PULL_CURSOR, outbox, renewal,
+};
 use crate::clock::Clock;
-use crate::sql::{Database, SqlError};
+use crate::sql::{Database, SqlError, Tx};
 use crate::transport::{self, TransportError};
 
 /// First and longest wait between attempts.
@@ -39,6 +41,15 @@ pub struct Parent {
     /// Name that it must show.
     pub name: IdentityName,
 }
+
+/// How long directives must be quiet before the parent is told what was applied.
+const REPORT_AFTER: Duration = Duration::from_millis(200);
+
+/// How often a hub looks whether the number of schools below it has changed.
+const SCHOOLS_CHECK: Duration = Duration::from_secs(2);
+
+/// Lines of one report.
+const APPLIED_PAGE: usize = 1_000;
 
 /// A directive as this unit, or one below it, applied it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +232,7 @@ impl Uplink {
         tokio::select! {
             ended = push.run(false) => ended,
             ended = self.pull(dial.channel.clone(), true) => ended,
+            ended = self.tell_schools(dial.channel.clone()) => ended,
             () = tokio::time::sleep(RENEWAL_CHECK) => Ok(()),
         }
     }
@@ -239,7 +251,7 @@ impl Uplink {
                 lane: lane.into(),
                 epoch: head.epoch.to_vec(),
                 head: head.head,
-                previous_epoch: head.previous_epoch,
+                previous_epoch: head.previous_epoch.clone(),
                 previous_answered: head.previous_answered,
             }],
             schools_below: self.hooks.schools_below(),
@@ -248,54 +260,108 @@ impl Uplink {
         let answer = answer.map_err(explain)?.into_inner();
         self.note_contact(now_ms, answer.clock_ms).await?;
         let expected = expectation(&answer, lane)?;
-        if expected <= head.head + 1 {
-            return Ok(expected);
-        }
-        // The hub has answered frames that we never built: we were restored from a backup.
-        tracing::warn!(expected, head = head.head, "restored from a backup; new epoch");
-        self.database
-            .write_async("begin_epoch", move |tx| outbox::begin_epoch(tx, lane, now_ms))
+        let (parent, theirs) = (self.parent.name.to_string(), expected.clone());
+        let start = self
+            .database
+            .write_async("agree", move |tx| agree(tx, lane, &head, &parent, &theirs, now_ms))
             .await?;
-        Box::pin(self.hello(channel)).await
+        match start {
+            Some(start) => Ok(start),
+            None => Box::pin(self.hello(channel)).await,
+        }
+    }
+
+    /// Says again how many schools are below whenever that has changed, so that the parent knows
+    /// of a school before it reports.
+    async fn tell_schools(&self, channel: Channel) -> Result<(), UplinkError> {
+        let mut told = self.schools_below().await?;
+        loop {
+            tokio::time::sleep(SCHOOLS_CHECK).await;
+            let schools_below = self.schools_below().await?;
+            if schools_below != told {
+                let request = HelloRequest {
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                    clock_ms: self.clock.now_ms(),
+                    lanes: Vec::new(),
+                    schools_below,
+                };
+                SyncClient::new(channel.clone()).hello(request).await.map_err(explain)?;
+                told = schools_below;
+            }
+        }
+    }
+
+    async fn schools_below(&self) -> Result<u32, UplinkError> {
+        let hooks = self.hooks.clone();
+        tokio::task::spawn_blocking(move || hooks.schools_below())
+            .await
+            .map_err(|_| UplinkError::Ended)
     }
 
     async fn pull(&self, channel: Channel, follow: bool) -> Result<(), UplinkError> {
-        let after = self.database.read_async(|tx| outbox::note(tx, PULL_CURSOR)).await?;
+        // Cursors are the parent's own: another parent counts from its own start.
+        let name = format!("{PULL_CURSOR}:{}", self.parent.name);
+        let known = name.clone();
+        let after = self.database.read_async(move |tx| outbox::note(tx, &known)).await?;
         let after = after.and_then(|text| text.parse().ok()).unwrap_or(0);
         let mut client =
             SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
         let mut stream = client.pull(PullRequest { after, follow }).await?.into_inner();
-        self.report_applied(&mut client).await?;
-        while let Some(next) = stream.message().await? {
-            let hooks = self.hooks.clone();
-            let bytes = next.directive;
-            tokio::task::spawn_blocking(move || hooks.directive(&bytes))
-                .await
-                .map_err(|_| UplinkError::Ended)??;
-            let cursor = next.cursor.to_string();
-            self.database
-                .write_async("pull_cursor", move |tx| outbox::set_note(tx, PULL_CURSOR, &cursor))
-                .await?;
-            self.report_applied(&mut client).await?;
+        let mut told = false;
+        loop {
+            // Told once things are quiet, not after each of many directives.
+            let next = match tokio::time::timeout(REPORT_AFTER, stream.message()).await {
+                Ok(next) => next?,
+                Err(_) if told => stream.message().await?,
+                Err(_) => {
+                    self.report_applied(&mut client).await;
+                    told = true;
+                    continue;
+                }
+            };
+            let Some(next) = next else { break };
+            self.take_directive(&name, next).await?;
+            told = false;
+        }
+        if !told {
+            self.report_applied(&mut client).await;
         }
         if follow { Err(UplinkError::Ended) } else { Ok(()) }
     }
 
-    async fn report_applied(&self, client: &mut SyncClient<Channel>) -> Result<(), UplinkError> {
+    async fn take_directive(&self, cursor: &str, next: PullResponse) -> Result<(), UplinkError> {
         let hooks = self.hooks.clone();
-        let applied = tokio::task::spawn_blocking(move || hooks.applied())
+        tokio::task::spawn_blocking(move || hooks.directive(&next.directive))
             .await
             .map_err(|_| UplinkError::Ended)??;
-        let applied = applied.into_iter().map(|applied| WireApplied {
-            kind: applied.kind,
-            name: applied.name,
-            content: applied.content,
-            in_force: applied.in_force,
-            reason: applied.reason,
-            unit: applied.unit,
-        });
-        client.report_applied(ReportAppliedRequest { applied: applied.collect() }).await?;
-        Ok(())
+        let (name, reached) = (cursor.to_owned(), next.cursor.to_string());
+        let note = move |tx: &Tx<'_>| outbox::set_note(tx, &name, &reached);
+        Ok(self.database.write_async("pull_cursor", note).await?)
+    }
+
+    /// Says what is in force here and below, a page at a time. What the hub does not take now it
+    /// is told on the next connection; figures do not wait for it.
+    async fn report_applied(&self, client: &mut SyncClient<Channel>) {
+        let hooks = self.hooks.clone();
+        let applied = match tokio::task::spawn_blocking(move || hooks.applied()).await {
+            Ok(Ok(applied)) => applied,
+            Ok(Err(error)) => return tracing::warn!(%error, "applied directives not read"),
+            Err(_) => return,
+        };
+        for page in applied.chunks(APPLIED_PAGE) {
+            let lines = page.iter().cloned().map(|applied| WireApplied {
+                kind: applied.kind,
+                name: applied.name,
+                content: applied.content,
+                in_force: applied.in_force,
+                reason: applied.reason,
+                unit: applied.unit,
+            });
+            let request = ReportAppliedRequest { applied: lines.collect() };
+            if let Err(status) = client.report_applied(request).await {
+                return tracing::warn!(code = ?status.code(), "applied directives not taken");
+            }
+        }
     }
 
     async fn note_parent(&self, parent: &PeerIdentity, leaf: Vec<u8>) -> Result<(), UplinkError> {
@@ -335,10 +401,37 @@ fn explain(status: tonic::Status) -> UplinkError {
     }
 }
 
-fn expectation(answer: &HelloResponse, lane: Lane) -> Result<u64, UplinkError> {
-    let known = answer.lanes.iter().find(|known| known.lane() == lane);
-    known
-        .map(|known| known.expected)
-        .filter(|expected| *expected > 0)
-        .ok_or(UplinkError::Protocol("no expectation for a lane"))
+fn expectation(answer: &HelloResponse, lane: Lane) -> Result<LaneExpectation, UplinkError> {
+    let known = answer.lanes.iter().find(|known| known.lane() == lane && known.expected > 0);
+    known.cloned().ok_or(UplinkError::Protocol("no expectation for a lane"))
+}
+
+/// Where to start pushing, or nothing after a new epoch was begun.
+///
+/// A hub that has answered frames which we never built, or other ones under our sequences, shows
+/// that we were restored from a backup or copied; a new parent starts afresh. What the hub has
+/// answered and we have no answer for is sent again, so that its answer is fetched.
+fn agree(
+    tx: &Tx<'_>,
+    lane: Lane,
+    head: &outbox::LaneHead,
+    parent: &str,
+    theirs: &LaneExpectation,
+    now_ms: i64,
+) -> Result<Option<u64>, SqlError> {
+    let known_parent = outbox::note(tx, LANE_PARENT)?.unwrap_or_default();
+    outbox::set_note(tx, LANE_PARENT, parent)?;
+    let moved = !known_parent.is_empty() && known_parent != parent;
+    let last = match theirs.expected {
+        1 => None,
+        expected => outbox::frame_digest(tx, lane, &head.epoch, expected - 1)?,
+    };
+    let same = theirs.expected == 1 || last.is_some_and(|digest| digest == theirs.last_frame);
+    if (moved && head.head > 0) || theirs.ended || !same {
+        tracing::warn!(expected = theirs.expected, head = head.head, "a new epoch begins");
+        outbox::begin_epoch(tx, lane, now_ms)?;
+        return Ok(None);
+    }
+    let open = outbox::first_open(tx, lane, &head.epoch)?;
+    Ok(Some(open.unwrap_or(theirs.expected).min(theirs.expected)))
 }

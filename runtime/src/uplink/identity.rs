@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use certs::identity::{IdentityError, LeafIdentity};
+use certs::key::{KeyError, SigningKey};
 use tokio::sync::watch;
 
 /// The identity in use, where its file lies, and a bell for whoever builds configurations of it.
@@ -44,6 +45,31 @@ impl IdentityCell {
         self.current.store(Arc::new(identity));
         self.renewed.send_modify(|count| *count += 1);
         Ok(())
+    }
+
+    /// The key of a renewal: one that an interrupted attempt left, or a new one, on the disk
+    /// before it is used.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn renewal_key(&self) -> Result<SigningKey, KeyError> {
+        let path = self.renewal_path();
+        if path.exists() {
+            return SigningKey::load(&path);
+        }
+        let key = SigningKey::generate()?;
+        key.save(&path)?;
+        Ok(key)
+    }
+
+    /// Removes the key of a renewal that is finished: it lies with the identity now.
+    pub fn forget_renewal_key(&self) {
+        // A file that stays is found by the next renewal, which then uses the same key again.
+        let _ = std::fs::remove_file(self.renewal_path());
+    }
+
+    fn renewal_path(&self) -> PathBuf {
+        self.path.with_extension("renewing.key")
     }
 
     /// Rings whenever the identity was replaced.

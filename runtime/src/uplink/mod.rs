@@ -18,8 +18,12 @@ pub use identity::IdentityCell;
 /// Schema of the outbox, a migration of every database that holds one.
 pub const OUTBOX_SCHEMA: &str = include_str!("outbox/001_outbox.sql");
 
-/// Name of the note that holds the cursor up to which directives were stored.
+/// Name of the note that holds the cursor up to which a parent's directives were stored; the
+/// parent's name follows.
 pub const PULL_CURSOR: &str = "pull_cursor";
+
+/// Name of the note that holds the parent to which the lanes' epochs belong.
+pub const LANE_PARENT: &str = "lane_parent";
 
 /// Name of the note that holds when the parent last answered a hello, in milliseconds.
 pub const LAST_CONTACT: &str = "last_contact_ms";

@@ -243,7 +243,7 @@ fn frame_new(
     Ok(frames)
 }
 
-/// Keeps an answer with its item; an answer that is kept already changes nothing.
+/// Keeps an answer with its item. The first answer is final: a later one changes nothing.
 ///
 /// Says whether the frame is one of ours: an answer about other bytes is never taken over.
 ///
@@ -253,7 +253,7 @@ pub fn record_answer(tx: &Tx<'_>, answer: &ProvenAnswer) -> Result<bool, SqlErro
     let known = tx.execute(
         "update outbox_item set outcome = $5, code = $6, reason = $7, answered_at_ms = $8,
                 answer = $9, path = $10, root = $11, signature = $12
-         where lane = $1 and epoch = $2 and sequence = $3 and frame = $4",
+         where lane = $1 and epoch = $2 and sequence = $3 and frame = $4 and outcome is null",
         params![
             number(answer.lane),
             &answer.epoch,
@@ -269,7 +269,42 @@ pub fn record_answer(tx: &Tx<'_>, answer: &ProvenAnswer) -> Result<bool, SqlErro
             &answer.signature,
         ],
     )?;
-    Ok(known > 0)
+    if known > 0 {
+        return Ok(true);
+    }
+    let ours = frame_digest(tx, answer.lane, &answer.epoch, answer.sequence)?;
+    Ok(ours.is_some_and(|digest| digest == answer.frame))
+}
+
+/// Digest of the frame that an item got under a sequence of an epoch.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn frame_digest(
+    tx: &Tx<'_>,
+    lane: Lane,
+    epoch: &Epoch,
+    sequence: u64,
+) -> Result<Option<Vec<u8>>, SqlError> {
+    tx.query_opt(
+        "select frame from outbox_item where lane = $1 and epoch = $2 and sequence = $3",
+        params![number(lane), epoch, sequence],
+        |row| row.blob(0),
+    )
+}
+
+/// First sequence of the current epoch that has a frame and no answer, if there is one.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn first_open(tx: &Tx<'_>, lane: Lane, epoch: &Epoch) -> Result<Option<u64>, SqlError> {
+    let open = tx.query_opt(
+        "select min(sequence) from outbox_item
+         where lane = $1 and epoch = $2 and outcome is null",
+        params![number(lane), epoch],
+        |row| row.opt_i64(0),
+    )?;
+    Ok(open.flatten().map(i64::unsigned_abs))
 }
 
 /// How much waits in a lane.
@@ -295,14 +330,8 @@ pub fn backlog(tx: &Tx<'_>, lane: Lane) -> Result<Backlog, SqlError> {
 
 /// Highest sequence of an epoch below which everything is answered.
 fn answered(tx: &Tx<'_>, lane: Lane, epoch: &Epoch) -> Result<u64, SqlError> {
-    let first_open = tx.query_opt(
-        "select min(sequence) from outbox_item
-         where lane = $1 and epoch = $2 and outcome is null",
-        params![number(lane), epoch],
-        |row| row.opt_i64(0),
-    )?;
-    if let Some(Some(open)) = first_open {
-        return Ok(open.unsigned_abs().saturating_sub(1));
+    if let Some(open) = first_open(tx, lane, epoch)? {
+        return Ok(open.saturating_sub(1));
     }
     let last = tx.query_opt(
         "select max(sequence) from outbox_item where lane = $1 and epoch = $2",

@@ -2,7 +2,6 @@
 
 use certs::csr;
 use certs::identity::LeafIdentity;
-use certs::key::SigningKey;
 use proto::wire::enrol::RenewRequest;
 use proto::wire::enrol::enrolment_client::EnrolmentClient;
 use tonic::transport::Channel;
@@ -20,7 +19,8 @@ pub(super) async fn renew_if_due(
     if clock.now() < current.renew_from() {
         return Ok(false);
     }
-    let key = SigningKey::generate().map_err(|_| UplinkError::Renewal)?;
+    // Kept on the disk until the answer is: a lost reply is asked for again with the same key.
+    let key = identity.renewal_key().map_err(|_| UplinkError::Renewal)?;
     let csr = csr::request(&key).map_err(|_| UplinkError::Renewal)?;
     let answer = EnrolmentClient::new(channel).renew(RenewRequest { csr }).await?;
     let renewed =
@@ -30,6 +30,7 @@ pub(super) async fn renew_if_due(
         return Err(UplinkError::Renewal);
     }
     identity.replace(renewed).map_err(|_| UplinkError::Renewal)?;
+    identity.forget_renewal_key();
     tracing::info!("certificate renewed");
     Ok(true)
 }

@@ -20,7 +20,8 @@ texts! {
     ROUNDED_ZERO = "≈0", "≈0";
     ROUNDED_ZERO_WHY = "取整后为 0，不一定确实为零", "rounded to 0, not necessarily zero";
     ZERO_WHY = "确实为零", "truly zero";
-    SUPPRESSED_WHY = "有数，因人数太少不显示", "there is a figure; too few persons to show it";
+    SUPPRESSED_WHY = "有数，因人数或学校太少不显示",
+        "there is a figure; too few persons or schools to show it";
     NOT_REPORTED_WHY = "应报单位尚未报齐，不等于零", "units that are due have not reported; not zero";
     NOT_APPLICABLE_WHY = "不适用，本来就没有这一项", "not applicable; no such figure can exist";
     UNSUPPORTED_WHY = "报送单位的台账尚不能算出这一项，不等于零",

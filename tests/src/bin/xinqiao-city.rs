@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
@@ -42,6 +43,9 @@ struct Arguments {
     lang: Option<String>,
 }
 
+/// Exit code of a command that was interrupted.
+const INTERRUPTED: u8 = 130;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
@@ -60,7 +64,11 @@ fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Stopped) => {
+            eprintln!("interrupted; a folder given with --dir holds a half-built city");
+            ExitCode::from(INTERRUPTED)
+        }
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -68,7 +76,35 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<(), Failure> {
+/// How the city came to its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// The table was shown, and nothing more was asked for.
+    Done,
+    /// Somebody stopped it.
+    Stopped,
+}
+
+/// Ends at Ctrl-C, when a service manager asks, or when the terminal goes away.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (end, hang_up) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+        if let (Ok(mut end), Ok(mut hang_up)) = (end, hang_up) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = end.recv() => {}
+                _ = hang_up.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without signals of the system, Ctrl-C is all there is.
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     let plan = plan(arguments.schools)?;
     if arguments
         .dir
@@ -85,15 +121,24 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         stay: !arguments.once,
     };
     let mut city = City::new(wishes, plan)?;
+    let shown = AtomicBool::new(false);
     let ended = tokio::select! {
-        ended = show(arguments, &mut city) => ended,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        ended = show(arguments, &mut city, &shown) => ended,
+        () = told_to_stop() => Ok(Ended::Stopped),
     };
     city.stop().await;
-    ended
+    // Stopping a city that is up is how it is meant to end.
+    match ended? {
+        Ended::Stopped if !shown.load(Ordering::Relaxed) => Ok(Ended::Stopped),
+        _ => Ok(Ended::Done),
+    }
 }
 
-async fn show(arguments: &Arguments, city: &mut City) -> Result<(), Failure> {
+async fn show(
+    arguments: &Arguments,
+    city: &mut City,
+    shown: &AtomicBool,
+) -> Result<Ended, Failure> {
     let lang = language(arguments);
     let progress = Progress::new(std::io::stderr().is_terminal(), arguments.json);
     tracks(&progress, city, lang);
@@ -124,13 +169,13 @@ async fn show(arguments: &Arguments, city: &mut City) -> Result<(), Failure> {
             timings.climb_seconds
         );
     }
+    shown.store(true, Ordering::Relaxed);
     if arguments.once {
-        return Ok(());
+        return Ok(Ended::Done);
     }
     let visitors = visitors::admit(city).await?;
     welcome(lang, arguments.schools, &visitors);
-    std::future::pending::<()>().await;
-    Ok(())
+    std::future::pending().await
 }
 
 fn language(arguments: &Arguments) -> Lang {

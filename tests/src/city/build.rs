@@ -9,7 +9,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hub::app::open_store;
+use hub::config::Config;
+use hub::store::setting;
 use proto::pack::embedded;
+use runtime::sql::SqlError;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -26,6 +30,15 @@ pub const TERM: &str = "2025S1";
 
 /// Commands that run at once; more would only wait for the two cores that we plan for.
 const COMMANDS_AT_ONCE: usize = 4;
+
+/// Has every page of a hub say that its pupils are made up.
+fn mark_demonstration(data: &Path) -> Result<(), BuildError> {
+    let config = Config::load(data).map_err(std::io::Error::other)?;
+    let store = open_store(&config).map_err(std::io::Error::other)?;
+    let marked: Result<(), SqlError> =
+        store.write("demonstration", |tx| setting::set(tx, hub::web::DEMONSTRATION, "true"));
+    Ok(marked.map_err(std::io::Error::other)?)
+}
 
 /// A path as an argument of a command.
 pub(super) fn path_text(path: &Path) -> String {
@@ -223,6 +236,7 @@ impl City {
         if !hub.parent.is_empty() {
             self.join_hub(hub, &data).await?;
         }
+        mark_demonstration(&self.folder(&hub.unit))?;
         let Some(addresses) = self.addresses(&hub.unit) else {
             return Ok(());
         };

@@ -34,7 +34,7 @@ impl Office {
             let args = ["import", "answers", file, "--scale", scale, "--term", TERM, "--yes"];
             self.node(plan, &args).await?;
         }
-        self.node(plan, &["release", "send", TERM]).await?;
+        self.node(plan, &["release", "send", TERM, "--yes"]).await?;
         Ok(())
     }
 

@@ -62,7 +62,7 @@ impl Figures {
     /// The built-in catalogue lost its rounded table.
     #[must_use]
     pub fn rounded(&self, unit: &str, due: u64, students: u64) -> Release {
-        let cells = rounded_cells(&self.catalogue, due);
+        let cells = rounded_cells(&self.catalogue, due, students);
         let raw = RawTable::new("rounded.scr.census".parse().expect("table"), cells);
         let period = TERM.parse().expect("term");
         let table =
@@ -104,20 +104,23 @@ pub fn clear_cells(catalogue: &Catalogue, students: u64) -> Vec<Cell> {
     for cell in cells.get_mut(block.range()).expect("block") {
         *cell = Cell::Value(0);
     }
-    let place = spec.index("base.students", &["junior", "g7", "m"]).expect("cell");
+    let place = spec.index("base.students", &["junior"]).expect("cell");
     *cells.get_mut(place).expect("cell") = Cell::Value(students);
     cells
 }
 
-/// Cells of a screening partition with `due` pupils in one cell.
+/// Cells of a screening partition with `due` pupils in one cell and the rest of `students`, which
+/// must be a hundred for a stage to be shown, in another.
 ///
 /// # Panics
 /// The catalogue has no such table.
 #[must_use]
-pub fn rounded_cells(catalogue: &Catalogue, due: u64) -> Vec<Cell> {
+pub fn rounded_cells(catalogue: &Catalogue, due: u64, students: u64) -> Vec<Cell> {
     let spec = catalogue.table("rounded.scr.census").expect("rounded table");
     let mut cells = vec![Cell::Value(0); spec.cells()];
     let place = spec.index("scr.census", &["due", "junior", "g7", "m"]).expect("cell");
     *cells.get_mut(place).expect("cell") = Cell::Value(due);
+    let rest = spec.index("scr.census", &["negative", "junior", "g7", "m"]).expect("cell");
+    *cells.get_mut(rest).expect("cell") = Cell::Value(students.saturating_sub(due));
     cells
 }

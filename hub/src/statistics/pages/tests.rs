@@ -109,10 +109,11 @@ fn areas_stand_beside_the_whole() {
 #[test]
 fn a_member_hub_can_be_looked_into_and_a_school_cannot() {
     let statistics = city().statistics();
-    let asked = filter("base.students", "370202", Some(Breakdown::GradeSex));
+    let view = statistics.indicator(&filter("base.students", "370202", None)).expect("view");
+    assert!(view.areas.is_empty() && view.protection == Protection::Clear);
+    let asked = filter("scr.completed", "370202", Some(Breakdown::GradeSex));
     let view = statistics.indicator(&asked).expect("view");
     assert_eq!(view.selected.unit, "370202");
-    assert!(view.areas.is_empty() && view.protection == Protection::Clear);
     assert_eq!(view.table.columns.len(), 4, "three sexes and the total");
     let district = Fixture::new("370202", UnitKind::District);
     district.schools(&SCHOOLS);

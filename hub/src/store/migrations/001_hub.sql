@@ -87,14 +87,14 @@ create table contribution (
     period text not null,
     revision integer not null,
     current integer not null,       -- 1 for the highest revision
-    catalogue blob not null,        -- tagged digest of the pack that orders its cells
     digest blob not null,           -- tagged digest of the signed bytes
     body blob not null,             -- the signed bytes
     signature blob not null,        -- tagged signature
     arrived_at_ms integer not null, -- by this hub's clock
-    unique (unit, table_id, period, revision)
+    -- One index for every question, in the order in which contributions come: what arrives
+    -- together is stored together, so a commit writes few pages.
+    unique (table_id, period, unit, revision)
 ) strict;
-create index contribution_current on contribution (table_id, period, current, unit);
 
 create table total (
     table_id text not null,
@@ -167,7 +167,7 @@ create table quarantine (
     sequence integer not null,
     frame blob not null,            -- the bytes that contradict an answered frame
     arrived_at_ms integer not null,
-    unique (member, lane, epoch, sequence, frame)
+    unique (member, lane, epoch, sequence)
 ) strict;
 
 create table alarm (

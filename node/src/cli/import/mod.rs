@@ -220,7 +220,7 @@ impl<'a> Job<'a> {
         source: &mut Source,
     ) -> Result<Failure, Failure> {
         if let Some(path) = &self.args.errors {
-            let file = File::create(path).map_err(|cause| unwritable(path, &cause))?;
+            let file = create_private(path).map_err(|cause| unwritable(path, &cause))?;
             let mut out = BufWriter::new(file);
             let language = self.language();
             report::write_errors(source, &preview.facts, &preview.errors, language, &mut out)?;
@@ -249,6 +249,15 @@ impl<'a> Job<'a> {
             Answer::No => Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED)),
         }
     }
+}
+
+/// A new file that only this user can read: it names pupils.
+fn create_private(path: &Path) -> std::io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Who imports, as the system knows it.

@@ -42,8 +42,8 @@ fn check_form(kind: PackKind, name: &str, change: (&str, &str), words: &str) {
 
 /// What can be wrong with a catalogue.
 const CATALOGUE: &str = r#"
-Unknown | base.students, dims | dims = ["stage", "grade", "sex"] => dims = ["stage", "colour"]
-Duplicate | base.students, dims | dims = ["stage", "grade", "sex"] => dims = ["sex", "sex"]
+Unknown | base.students, dims | dims = ["stage"] => dims = ["stage", "colour"]
+Duplicate | base.students, dims | dims = ["stage"] => dims = ["sex", "sex"]
 Duplicate | count or ratio id | id = "base.classes" => id = "base.students"
 Duplicate | dimension id | id = "sex" => id = "grade"
 Duplicate | dimension sex, values | { id = "f", => { id = "m",
@@ -64,7 +64,7 @@ Unknown | identity "scr roster", checks | <= scr.eligible" => <= scr.all"
 Form | identity "scr roster", check | not_reached <= scr.eligible", => not_reached < scr.eligible",
 Missing | dimension sex, value m | zh = "男" => zh = " "
 Unknown | define, source | source = "roll" => source = "sql"
-Unknown | define, source | source = "roll", => source = "class",
+Unknown | define, source | source = "roll", => source = "school",
 Unknown | define, count | count = "students" => count = "people"
 Unknown | define, where | field = "void" => field = "sex"
 Unknown | define, where outcome | any = ["refused"] }] => any = ["away"] }]
@@ -74,7 +74,10 @@ Conflict | define, where outcome | any = ["refused"] }] => any = ["refused"], at
 Unknown | define, sum_of | sum_of = "hours" => sum_of = "course"
 Conflict | define, sum_of | count = "sum", sum_of = "hours" => count = "records", sum_of = "hours"
 Range | define, band | band = 10 => band = 1
-Unknown | scr.census, whole | whole = "scr.eligible" => whole = "scr.refused"
+Unknown | scr.census, whole | whole = "scr.eligible" => whole = "scr.all"
+Conflict | scr.census, whole | whole = "scr.eligible" => whole = "scr.refused"
+Conflict | scr.census, whole | whole = "scr.eligible" => whole = "mtr.assigned"
+Missing | scr.census, dims | whole = "scr.eligible"\ndims = ["stage", "grade", "sex"] => whole = "scr.eligible"\ndims = ["grade", "sex"]
 Unknown | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = ["absent"]
 Missing | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = []
 Conflict | derive base.students | count = "scr.refused", => count = "base.students",

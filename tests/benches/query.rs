@@ -41,7 +41,7 @@ async fn bench() {
     for (schools, weeks) in [(10, 52), (100, 52), (1_000, 52), (10, 520), (100, 520)] {
         let statistics = filled(schools, weeks);
         let one = ask(&statistics, weeks, &[]).await;
-        let all = ask(&statistics, weeks, &["row", "column"]).await;
+        let all = ask(&statistics, weeks, &["staff_role", "course"]).await;
         let span = every(&statistics, weeks).await;
         let whole = |value: f64| format!("{value:.0}");
         report::line(&[

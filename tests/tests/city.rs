@@ -1,5 +1,11 @@
 //! The demonstration city as a user runs it: real processes, real files, then a search of
 //! everything that left a school for anything that should not have.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so by stopping"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -152,7 +158,8 @@ fn wrong_wishes_are_refused_untouched() {
 #[test]
 #[cfg_attr(not(real_answers), ignore = "the real answers do not lie beside the project")]
 fn real_answers_come_out_right_and_leak_nobody() {
-    let data = PathBuf::from(option_env!("REAL_ANSWERS").expect("found when this was compiled"));
+    // Ignored where this is not set; see the build script.
+    let data = PathBuf::from(option_env!("REAL_ANSWERS").unwrap_or_default());
     let folder = tempfile::tempdir().expect("folder");
     let table = build(folder.path(), &["--data", data.to_str().expect("path")]);
     let mut compared = 0;

@@ -1,4 +1,10 @@
 //! Rounding over a whole city: unbiased totals, bounded cells, and nothing gained by asking again.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says so by stopping"
+)]
 
 use std::num::Wrapping;
 
@@ -37,7 +43,7 @@ fn rounded_totals_over_949_schools_are_unbiased() {
             let value = next() % 9;
             let name = format!("cell {cell}");
             let given = round(&keyed, "2025S1/stock/scr.census", &name, value);
-            assert!(given.abs_diff(value) <= 4 && given % 5 == 0);
+            assert!(given.abs_diff(value) <= 4 && given.is_multiple_of(5));
             assert_eq!(given, round(&keyed, "2025S1/stock/scr.census", &name, value));
             truth += value;
             rounded += given;

@@ -102,7 +102,7 @@ pub(super) fn verify(
 
 struct Refusal(&'static str, String);
 
-fn refuse(code: &'static str, reason: impl ToString) -> Refusal {
+fn refuse(code: &'static str, reason: &(impl std::fmt::Display + ?Sized)) -> Refusal {
     Refusal(code, reason.to_string())
 }
 

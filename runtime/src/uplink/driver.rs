@@ -263,7 +263,7 @@ impl Uplink {
         let (parent, theirs) = (self.parent.name.to_string(), expected.clone());
         let start = self
             .database
-            .write_async("agree", move |tx| agree(tx, lane, &head, &parent, &theirs, now_ms))
+            .write_async("agree", move |tx| agree(tx, &head, &parent, &theirs, now_ms))
             .await?;
         match start {
             Some(start) => Ok(start),
@@ -413,12 +413,12 @@ fn expectation(answer: &HelloResponse, lane: Lane) -> Result<LaneExpectation, Up
 /// answered and we have no answer for is sent again, so that its answer is fetched.
 fn agree(
     tx: &Tx<'_>,
-    lane: Lane,
     head: &outbox::LaneHead,
     parent: &str,
     theirs: &LaneExpectation,
     now_ms: i64,
 ) -> Result<Option<u64>, SqlError> {
+    let lane = theirs.lane();
     let known_parent = outbox::note(tx, LANE_PARENT)?.unwrap_or_default();
     outbox::set_note(tx, LANE_PARENT, parent)?;
     let moved = !known_parent.is_empty() && known_parent != parent;

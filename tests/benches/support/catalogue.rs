@@ -33,9 +33,10 @@ pub fn text() -> String {
                 default_min_cell = 10\ndefault_per_person_max = 4\n\n";
     let count = "[[count]]\nid = \"bench.visits\"\nzh = \"次数\"\nen = \"Visits\"\nnote = \"\"\n\
                  kind = \"flow\"\nprofile = \"core\"\nchannel = \"clear\"\nsens = \"normal\"\n\
-                 origin = \"school\"\nledger = \"session\"\nfill = \"typed\"\nunit = \"visit\"\n\
-                 dims = [\"row\", \"column\"]\nperiod = \"week\"\nbasis = [\"Q1\"]\n";
-    [head, &dimension("row", SIDES.0), &dimension("column", SIDES.1), count].concat()
+                 origin = \"school\"\nledger = \"training\"\nfill = \"auto\"\nunit = \"visit\"\n\
+                 dims = [\"staff_role\", \"course\"]\nperiod = \"week\"\nbasis = [\"Q1\"]\n\
+                 define = { source = \"training\", count = \"records\", at = \"in_period\" }\n";
+    [head, &dimension("staff_role", SIDES.0), &dimension("course", SIDES.1), count].concat()
 }
 
 /// Digest of the pack.
@@ -94,7 +95,8 @@ pub fn week(number: u64) -> (String, u32) {
 
 /// The signed bytes of a release, and the sum of its cells.
 pub fn release(unit: &str, number: u64, catalogue: &Digest) -> (Vec<u8>, u64) {
-    let seed = unit.bytes().fold(number + 1, |sum, byte| sum * 131 + u64::from(byte));
+    let mix = |sum: u64, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte));
+    let seed = unit.bytes().fold(number + 1, mix);
     let cells = cells(seed);
     let sum = cells.iter().filter_map(|cell| cell.value()).sum();
     let (period, revision) = week(number);

@@ -71,8 +71,8 @@ async fn bench() {
 
 fn print_line(schools: usize, shaken: &Taken, pushed: &Taken, hub: &BenchHub) {
     println!(
-        "{schools} schools: handshakes {:.2} s, {:.2} s CPU; with a push each {:.2} s, {:.2} s CPU; \
-         none refused, none lost; hub memory at most {:.0} MiB",
+        "{schools} schools: handshakes {:.2} s, {:.2} s CPU; with a push each {:.2} s, \
+         {:.2} s CPU; none refused, none lost; hub memory at most {:.0} MiB",
         shaken.wall.as_secs_f64(),
         shaken.cpu.as_secs_f64(),
         pushed.wall.as_secs_f64(),

@@ -77,7 +77,7 @@ Range | define, band | band = 10 => band = 1
 Unknown | scr.census, whole | whole = "scr.eligible" => whole = "scr.all"
 Conflict | scr.census, whole | whole = "scr.eligible" => whole = "scr.refused"
 Conflict | scr.census, whole | whole = "scr.eligible" => whole = "mtr.assigned"
-Missing | scr.census, dims | whole = "scr.eligible"\ndims = ["stage", "grade", "sex"] => whole = "scr.eligible"\ndims = ["grade", "sex"]
+Missing | scr.census, dims | eligible"\ndims = ["stage", => eligible"\ndims = [
 Unknown | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = ["absent"]
 Missing | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = []
 Conflict | derive base.students | count = "scr.refused", => count = "base.students",

@@ -176,9 +176,9 @@ fn answer(sheet: &Questionnaire, pupil: &Pupil, random: &mut Seeded, text: &mut 
         let pressed = pupil.burden + random.below(1_500);
         let shift = if sheet.self_harm == Some(item) { 900 } else { 0 };
         let value = match pressed.saturating_sub(shift) {
-            0..2_900 => 0,
-            2_900..3_700 => 1,
-            3_700..4_300 => 2,
+            0..3_500 => 0,
+            3_500..4_250 => 1,
+            4_250..4_750 => 2,
             _ => 3,
         };
         if state == "已测" && !random.chance(3) {

@@ -82,7 +82,14 @@ impl RegistryCache {
         self.0.load_full()
     }
 
-    /// The registry as a transaction sees it, which may yet be undone: never kept.
+    /// Keeps a registry that a transaction saw and committed, unless a later one is known.
+    pub fn keep(&self, seen: Arc<Registry>) {
+        if self.0.load().version < seen.version {
+            self.0.store(seen);
+        }
+    }
+
+    /// The registry as a transaction sees it, which may yet be undone: kept only after its commit.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -29,6 +29,8 @@ pub struct Change {
     pub old: Option<Contribution>,
     /// What counts now.
     pub new: Contribution,
+    /// What the new one says, as it was verified.
+    pub claimed: Claimed,
 }
 
 /// Folds changes into the totals.
@@ -39,9 +41,9 @@ pub fn fold(tx: &Tx<'_>, packs: &Packs, changes: &[Change]) -> Result<(), SqlErr
     let mut totals: BTreeMap<TotalKey, Total> = BTreeMap::new();
     for change in changes {
         if let Some(old) = &change.old {
-            apply(tx, packs, &mut totals, old, Direction::Out)?;
+            apply(tx, packs, &mut totals, (old, &claimed(old)?), Direction::Out)?;
         }
-        apply(tx, packs, &mut totals, &change.new, Direction::In)?;
+        apply(tx, packs, &mut totals, (&change.new, &change.claimed), Direction::In)?;
     }
     totals.values().try_for_each(|total| total::put(tx, total))
 }
@@ -56,10 +58,9 @@ fn apply(
     tx: &Tx<'_>,
     packs: &Packs,
     totals: &mut BTreeMap<TotalKey, Total>,
-    contribution: &Contribution,
+    (contribution, claimed): (&Contribution, &Claimed),
     direction: Direction,
 ) -> Result<(), SqlError> {
-    let claimed = claimed(contribution)?;
     let key = TotalKey {
         table: contribution.place.table.clone(),
         period: contribution.place.period.clone(),
@@ -68,7 +69,7 @@ fn apply(
     if !totals.contains_key(&key) {
         let cells = spec(packs, &key)?.cells();
         let kept = total::find(tx, &key, cells)?;
-        let total = kept.unwrap_or_else(|| empty(key.clone(), &claimed, cells));
+        let total = kept.unwrap_or_else(|| empty(key.clone(), claimed, cells));
         totals.insert(key.clone(), total);
     }
     let total = totals.get_mut(&key).ok_or(SqlError::Type)?;

@@ -87,7 +87,8 @@ fn fill(store: &Database, packs: &Packs, schools: usize, week: u64) {
         for school in 0..schools {
             let new = given(&format!("F370202J{school:04}"), week);
             contribution::insert_first(tx, &new)?;
-            changes.push(Change { old: None, new });
+            let claimed = proto::release::decode(&new.body).map_err(|_| SqlError::Type)?;
+            changes.push(Change { old: None, new, claimed });
         }
         rollup::fold(tx, &packs, &changes)?;
         rollup::seal(tx, &packs, &hub, 1).map(drop)

@@ -94,20 +94,21 @@ fn keep_new(
     let tree = MerkleTree::new(&bodies).map_err(|_| SqlError::Type)?;
     let root = tree.root().to_tagged();
     let signature = key.sign(ANSWERS_CONTEXT, &root).map_err(|_| SqlError::Type)?.to_bytes();
-    let batch = StoredBatch { root, signature };
-    let id = lane::insert_batch(tx, &batch)?;
-    let mut position = 0;
+    let batch = StoredBatch { first: lane::next_answer(tx)?, root, signature };
+    let mut id = batch.first;
+    let mut answered_at_ms = 0;
     for (decision, frame) in decisions.iter_mut().zip(frames) {
         let Decision::New(answer) = decision else {
             continue;
         };
-        answer.batch = id;
-        answer.position = position;
-        position += 1;
+        answer.id = id;
+        answered_at_ms = answer.answered_at_ms;
+        id += 1;
         let place = (frame.member.as_str(), frame.lane, frame.epoch);
         let known = lanes.get(&place).and_then(Option::as_ref).ok_or(SqlError::Type)?;
         lane::insert_answer(tx, known.id, answer)?;
     }
+    lane::insert_batch(tx, &batch, answered_at_ms)?;
     Ok(Some((batch, tree)))
 }
 
@@ -121,16 +122,17 @@ fn outcome(
     Ok(match decision {
         Decision::New(answer) => {
             let (batch, tree) = signed.ok_or(SqlError::Type)?;
-            Outcome::Proven { batch: batch.clone(), answer: proven(&answer, tree)? }
+            Outcome::Proven { batch: batch.clone(), answer: proven(&answer, batch, tree)? }
         }
         Decision::Replay(answer) => {
-            let (batch, answers) = lane::batch(tx, answer.batch)?.ok_or(SqlError::Type)?;
+            let (batch, answers) = lane::batch_of(tx, answer.id)?.ok_or(SqlError::Type)?;
             let bodies: Vec<Vec<u8>> = answers.iter().map(body).collect();
             let tree = MerkleTree::new(&bodies).map_err(|_| SqlError::Type)?;
             if Digest::from_tagged(&batch.root) != Ok(tree.root()) {
                 return Err(SqlError::Type);
             }
-            Outcome::Proven { batch, answer: proven(&answer, &tree)? }
+            let answer = proven(&answer, &batch, &tree)?;
+            Outcome::Proven { batch, answer }
         }
         Decision::Gap { expected } => Outcome::Gap(Gap { lane, expected, received: sequence }),
         Decision::Conflict { reason } => {
@@ -142,8 +144,13 @@ fn outcome(
     })
 }
 
-fn proven(answer: &StoredAnswer, tree: &MerkleTree) -> Result<Answer, SqlError> {
-    let path = tree.path(answer.position).ok_or(SqlError::Type)?.to_bytes();
+fn proven(
+    answer: &StoredAnswer,
+    batch: &StoredBatch,
+    tree: &MerkleTree,
+) -> Result<Answer, SqlError> {
+    let place = u32::try_from(answer.id - batch.first).map_err(|_| SqlError::Type)?;
+    let path = tree.path(place).ok_or(SqlError::Type)?.to_bytes();
     Ok(Answer { body: body(answer), path })
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Context<'a> {
 
 /// What is to be said about a frame.
 pub(super) enum Decision {
-    /// A new final answer; its batch and position are filled in later.
+    /// A new final answer; its id is filled in later.
     New(StoredAnswer),
     /// The answer that was given before.
     Replay(StoredAnswer),
@@ -119,8 +119,7 @@ fn blank_answer(frame: &VerifiedFrame) -> StoredAnswer {
         code: String::new(),
         reason: String::new(),
         answered_at_ms: 0,
-        batch: 0,
-        position: 0,
+        id: 0,
     }
 }
 
@@ -197,7 +196,7 @@ fn take_over(
         Some(_) => contribution::insert_current(tx, &new)?,
         None => contribution::insert_first(tx, &new)?,
     }
-    changes.push(Change { old, new });
+    changes.push(Change { old, new, claimed: release.claimed.clone() });
     Ok(None)
 }
 

@@ -1,30 +1,32 @@
 //! Intake: identifies, verifies and answers frames, many in one commit.
 //!
 //! Verification (decoding, digest, signature, disclosure rules) runs on the connection's own task
-//! and needs no lock. What was verified is queued; one worker takes what is queued, decides it in
-//! one transaction, signs one Merkle root for all its answers and sends them after the commit.
+//! and needs no lock. What was verified is queued; the store's writer takes what is queued, decides
+//! it in one transaction, signs one Merkle root for all its answers and sends them after the
+//! commit, all on its own thread: for a single frame, changing threads costs as much as the rest.
 //! Both outcomes consume the sequence, so one bad item never blocks a lane.
 
 mod batch;
 mod decide;
 mod verify;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use certs::key::SigningKey;
 use domain::unit::UnitId;
 use proto::wire::sync::PushResponse;
 use runtime::clock::Clock;
-use runtime::sql::{Database, SqlError};
+use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::IdentityCell;
 use tokio::sync::{Notify, mpsc};
 
 use crate::packs::PackCache;
-use crate::registry::RegistryCache;
+use crate::registry::{Registry, RegistryCache};
 
 pub use verify::{Verdict, VerifiedFrame, VerifiedRelease};
 
-/// Frames that wait for the worker; more make their senders wait.
+/// Frames that wait for the writer; more make their senders wait.
 const QUEUE_FRAMES_MAX: usize = 1_024;
 
 /// Frames that share one commit and one signature.
@@ -60,7 +62,7 @@ pub enum Reply {
     End(IntakeError),
 }
 
-/// A frame on its way to the worker.
+/// A frame on its way to the writer.
 struct Arrival {
     frame: VerifiedFrame,
     reply: mpsc::Sender<Reply>,
@@ -85,18 +87,26 @@ pub struct Parts {
 /// The entrance for all streams. Cheap to clone.
 #[derive(Clone)]
 pub struct Intake {
-    parts: Arc<Parts>,
     queue: mpsc::Sender<Arrival>,
+    line: Arc<Line>,
+}
+
+/// Where verified frames wait for the store's writer.
+struct Line {
+    parts: Parts,
+    arrivals: Mutex<mpsc::Receiver<Arrival>>,
+    /// Whether a batch that will take what waits is queued at the writer.
+    is_called: AtomicBool,
 }
 
 impl Intake {
-    /// Starts the worker; it ends when the last clone is dropped.
+    /// Puts the entrance together; nothing runs until a frame comes.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
-        let parts = Arc::new(parts);
         let (queue, arrivals) = mpsc::channel(QUEUE_FRAMES_MAX);
-        tokio::spawn(work(parts.clone(), arrivals));
-        Self { parts, queue }
+        let line =
+            Line { parts, arrivals: Mutex::new(arrivals), is_called: AtomicBool::new(false) };
+        Self { queue, line: Arc::new(line) }
     }
 
     /// Verifies a frame and queues it; its answer comes through `reply`.
@@ -109,30 +119,78 @@ impl Intake {
         bytes: &[u8],
         reply: &mpsc::Sender<Reply>,
     ) -> Result<(), IntakeError> {
-        let registry = self.parts.registry.last();
-        let packs = self.parts.packs.last();
+        let registry = self.line.parts.registry.last();
+        let packs = self.line.parts.packs.last();
         let frame = verify::verify(member, bytes, &registry, &packs)?;
         let arrival = Arrival { frame, reply: reply.clone() };
-        self.queue.send(arrival).await.map_err(|_| IntakeError::Stopping)
+        self.queue.send(arrival).await.map_err(|_| IntakeError::Stopping)?;
+        self.line.call()
     }
 }
 
-async fn work(parts: Arc<Parts>, mut arrivals: mpsc::Receiver<Arrival>) {
-    let mut waiting = Vec::with_capacity(BATCH_FRAMES_MAX);
-    while arrivals.recv_many(&mut waiting, BATCH_FRAMES_MAX).await > 0 {
+impl Line {
+    /// Queues a batch at the writer unless one is queued that will see what waits now.
+    fn call(self: &Arc<Self>) -> Result<(), IntakeError> {
+        if self.is_called.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        // Also told when the commit fails, and then the batch's own result is gone.
+        let replies: Arc<Mutex<Vec<mpsc::Sender<Reply>>>> = Arc::default();
+        let (line, open) = (self.clone(), replies.clone());
+        let work = move |tx: &Tx<'_>| line.answer(tx, &open);
+        let line = self.clone();
+        let then = move |outcome| {
+            let replies = replies.lock().map(|mut open| std::mem::take(&mut *open));
+            line.tell(outcome, &replies.unwrap_or_default());
+        };
+        let queued = self.parts.database.submit("intake", work, then);
+        queued.map_err(|_| IntakeError::Stopping)
+    }
+
+    /// What waits, at most a batch of it. Frames that come later call the writer again.
+    fn take(self: &Arc<Self>) -> Result<Vec<Arrival>, SqlError> {
+        self.is_called.store(false, Ordering::Release);
+        let mut arrivals = self.arrivals.lock().map_err(|_| SqlError::Closed)?;
+        let taken: Vec<_> =
+            std::iter::from_fn(|| arrivals.try_recv().ok()).take(BATCH_FRAMES_MAX).collect();
+        let is_full = taken.len() == BATCH_FRAMES_MAX;
+        drop(arrivals);
+        if is_full {
+            // A writer that has stopped has no next batch either.
+            let _ = self.call();
+        }
+        Ok(taken)
+    }
+
+    fn answer(
+        self: &Arc<Self>,
+        tx: &Tx<'_>,
+        open: &Mutex<Vec<mpsc::Sender<Reply>>>,
+    ) -> Result<Batch, SqlError> {
         let (frames, replies): (Vec<_>, Vec<_>) =
-            waiting.drain(..).map(|arrival| (arrival.frame, arrival.reply)).unzip();
-        let outcome = answer(&parts, frames).await;
+            self.take()?.into_iter().map(|arrival| (arrival.frame, arrival.reply)).unzip();
+        *open.lock().map_err(|_| SqlError::Closed)? = replies;
+        let (registry, packs) = (self.parts.registry.within(tx)?, self.parts.packs.last());
+        let key: SigningKey = self.parts.identity.current().key().clone();
+        let now_ms = self.parts.clock.now_ms();
+        let context = decide::Context { registry: &registry, packs: &packs, now_ms };
+        let answered = batch::answer(tx, &context, &key, &frames)?;
+        Ok(Batch { answered, registry })
+    }
+
+    /// Tells the streams what became of their frames.
+    fn tell(self: &Arc<Self>, outcome: Result<Batch, SqlError>, replies: &[mpsc::Sender<Reply>]) {
         let responses = match outcome {
-            Ok(answered) => {
-                if answered.folded {
-                    parts.folded.notify_one();
+            Ok(batch) => {
+                if batch.answered.folded {
+                    self.parts.folded.notify_one();
                 }
-                batch::respond(answered, &replies)
+                self.parts.registry.keep(batch.registry);
+                batch::respond(batch.answered, replies)
             }
             Err(error) => {
                 tracing::error!(%error, "intake could not store");
-                batch::unavailable(&error, &replies)
+                batch::unavailable(&error, replies)
             }
         };
         for (reply, response) in responses {
@@ -145,25 +203,8 @@ async fn work(parts: Arc<Parts>, mut arrivals: mpsc::Receiver<Arrival>) {
     }
 }
 
-async fn answer(
-    parts: &Arc<Parts>,
-    frames: Vec<VerifiedFrame>,
-) -> Result<batch::Answered, SqlError> {
-    let (registry, packs) = (parts.registry.clone(), parts.packs.last());
-    let key: SigningKey = parts.identity.current().key().clone();
-    let now_ms = parts.clock.now_ms();
-    let (answered, version) = parts
-        .database
-        .write_async("intake", move |tx| {
-            let registry = registry.within(tx)?;
-            let context = decide::Context { registry: &registry, packs: &packs, now_ms };
-            let answered = batch::answer(tx, &context, &key, &frames)?;
-            Ok::<_, SqlError>((answered, registry.version))
-        })
-        .await?;
-    if parts.registry.last().version != version {
-        let cache = parts.registry.clone();
-        parts.database.read_async(move |tx| cache.fresh(tx).map(drop)).await?;
-    }
-    Ok(answered)
+/// A batch that was decided.
+struct Batch {
+    answered: batch::Answered,
+    registry: Arc<Registry>,
 }

@@ -128,7 +128,7 @@ pub(super) async fn show_snapshot(
     let Ok(Path(number)) = number else {
         return Refusal::Snapshot.reply(caller.lang);
     };
-    let read = rest.statistics.read_async(move |tx, _, _| reading::described(tx, number));
+    let read = rest.statistics.read_async(move |tx, _, _| reading::listed(tx, number));
     match read.await.map(|found| found.map(|found| detail(&found))) {
         Ok(Some(Ok(out))) => reply(&caller, &format!("s{number}"), &out),
         Ok(None) => Refusal::Snapshot.reply(caller.lang),

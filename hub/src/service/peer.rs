@@ -30,16 +30,15 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
     let identity = peer.identity.ok_or_else(|| {
         coded(Code::Unauthenticated, "NO_CERTIFICATE", "a unit's certificate is needed")
     })?;
-    let (cache, caller) = (hub.registry(), identity.clone());
-    let config = hub.config().clone();
+    // Two look-ups by key: a change of threads would cost several times as much.
+    let (asked, caller) = (hub.clone(), identity.clone());
     let standing = hub
         .database()
-        .read_async(move |tx| {
-            let registry = cache.fresh(tx)?;
+        .read(move |tx| {
+            let registry = asked.registry().fresh(tx)?;
             let known = member_key::find(tx, caller.key().id().bytes())?;
-            Ok::<_, SqlError>(judge(&config, &registry, known.as_ref(), &caller))
+            Ok::<_, SqlError>(judge(asked.config(), &registry, known.as_ref(), &caller))
         })
-        .await
         .map_err(store_status)?;
     let unit = identity.name().unit().clone();
     match standing {

@@ -123,6 +123,9 @@ impl Sync for SyncService {
         if applied.len() > APPLIED_MAX {
             return Err(Status::invalid_argument("too many lines"));
         }
+        if applied.is_empty() {
+            return Ok(Response::new(ReportAppliedResponse {}));
+        }
         let now_ms = self.hub.clock().now_ms();
         self.hub
             .database()
@@ -245,9 +248,7 @@ async fn follow(
     let mut cursor = asked.after;
     loop {
         news.borrow_and_update();
-        let page =
-            hub.database().read_async(move |tx| directive::after(tx, cursor, PULL_PAGE)).await;
-        let page = match page {
+        let page = match page_after(&hub, cursor).await {
             Ok(page) => page,
             Err(error) => {
                 let _ = sender.send(Err(store_status(error))).await;
@@ -276,6 +277,14 @@ async fn follow(
             }
         }
     }
+}
+
+/// Directives after a cursor. Most members have all of them, and to see that takes no thread.
+async fn page_after(hub: &Hub, cursor: u64) -> Result<Vec<directive::Stored>, SqlError> {
+    if hub.database().read(directive::last_cursor)? <= cursor {
+        return Ok(Vec::new());
+    }
+    hub.database().read_async(move |tx| directive::after(tx, cursor, PULL_PAGE)).await
 }
 
 fn applied_line(

@@ -285,7 +285,8 @@ impl Fixture {
         let folded = self.database.write("fold", move |tx| {
             let old = contribution::current(tx, &new.place)?;
             contribution::insert_current(tx, &new)?;
-            rollup::fold(tx, &packs, &[Change { old, new }])
+            let claimed = proto::release::decode(&new.body).expect("release");
+            rollup::fold(tx, &packs, &[Change { old, new, claimed }])
         });
         folded.expect("fold");
     }

@@ -39,17 +39,17 @@ pub struct StoredAnswer {
     pub code: String,
     /// Sentence of a refusal.
     pub reason: String,
-    /// By the hub's clock.
+    /// By the hub's clock; the same for a whole batch.
     pub answered_at_ms: i64,
-    /// Batch that holds it.
-    pub batch: i64,
-    /// Place in the batch.
-    pub position: u32,
+    /// Place in the order of signing; zero until it is kept.
+    pub id: i64,
 }
 
-/// What is signed for a batch.
+/// What is signed for a batch: the answers from its first one up to the next batch's first one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredBatch {
+    /// Id of its first answer.
+    pub first: i64,
     /// Tagged Merkle root.
     pub root: Vec<u8>,
     /// Tagged signature.
@@ -135,45 +135,52 @@ pub fn advance(
     Ok(())
 }
 
-/// Keeps what was signed for a batch and returns its row id.
+/// Keeps what was signed for a batch, after its answers.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn insert_batch(tx: &Tx<'_>, batch: &StoredBatch) -> Result<i64, SqlError> {
-    tx.query_opt(
-        "insert into answer_batch (root, signature) values ($1, $2) returning id",
-        params![&batch.root, &batch.signature],
-        |row| row.i64(0),
-    )?
-    .ok_or(SqlError::Type)
+pub fn insert_batch(tx: &Tx<'_>, batch: &StoredBatch, answered_at_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into answer_batch (first_answer, root, signature, answered_at_ms)
+         values ($1, $2, $3, $4)",
+        params![batch.first, &batch.root, &batch.signature, answered_at_ms],
+    )?;
+    Ok(())
 }
 
-/// Keeps an answer.
+/// The id that the next answer gets. Ids grow without gaps, because answers are never deleted.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn next_answer(tx: &Tx<'_>) -> Result<i64, SqlError> {
+    let last = tx.query_opt("select max(id) from answer", &[], |row| row.opt_i64(0))?;
+    Ok(last.flatten().unwrap_or(0) + 1)
+}
+
+/// Keeps an answer under its id.
 ///
 /// # Errors
 /// The sequence was answered before, or the store cannot be written.
 pub fn insert_answer(tx: &Tx<'_>, lane_epoch: i64, answer: &StoredAnswer) -> Result<(), SqlError> {
     tx.execute(
-        "insert into answer (lane_epoch, sequence, frame, outcome, code, reason, answered_at_ms,
-                             batch, position)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into answer (id, lane_epoch, sequence, frame, outcome, code, reason)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         params![
+            answer.id,
             lane_epoch,
             answer.sequence,
             &answer.frame,
             answer.outcome,
             &answer.code,
             &answer.reason,
-            answer.answered_at_ms,
-            answer.batch,
-            answer.position,
         ],
     )?;
     Ok(())
 }
 
 const ANSWER: &str = "select e.member, e.epoch, e.lane, a.sequence, a.frame, a.outcome, a.code,
-        a.reason, a.answered_at_ms, a.batch, a.position
+        a.reason, a.id, (select b.answered_at_ms from answer_batch b
+                         where b.first_answer <= a.id order by b.first_answer desc limit 1)
     from answer a join lane_epoch e on e.id = a.lane_epoch";
 
 fn read(row: &Row<'_, '_>) -> Result<StoredAnswer, SqlError> {
@@ -186,9 +193,8 @@ fn read(row: &Row<'_, '_>) -> Result<StoredAnswer, SqlError> {
         outcome: row.u32(5)?,
         code: row.text(6)?,
         reason: row.text(7)?,
-        answered_at_ms: row.i64(8)?,
-        batch: row.i64(9)?,
-        position: row.u32(10)?,
+        id: row.i64(8)?,
+        answered_at_ms: row.i64(9)?,
     })
 }
 
@@ -205,22 +211,32 @@ pub fn answer(
     tx.query_opt(&sql, params![lane_epoch, sequence], read)
 }
 
-/// All answers of a batch in order, and what was signed for it.
+/// The batch that holds an answer, with all its answers in order.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn batch(tx: &Tx<'_>, id: i64) -> Result<Option<(StoredBatch, Vec<StoredAnswer>)>, SqlError> {
-    let signed = tx.query_opt(
-        "select root, signature from answer_batch where id = $1",
-        params![id],
-        |row| Ok(StoredBatch { root: row.blob(0)?, signature: row.blob(1)? }),
+pub fn batch_of(
+    tx: &Tx<'_>,
+    answer: i64,
+) -> Result<Option<(StoredBatch, Vec<StoredAnswer>)>, SqlError> {
+    let batch = tx.query_opt(
+        "select first_answer, root, signature from answer_batch
+         where first_answer <= $1 order by first_answer desc limit 1",
+        params![answer],
+        |row| Ok(StoredBatch { first: row.i64(0)?, root: row.blob(1)?, signature: row.blob(2)? }),
     )?;
-    let Some(signed) = signed else {
+    let Some(batch) = batch else {
         return Ok(None);
     };
-    let answers =
-        tx.query(&format!("{ANSWER} where a.batch = $1 order by a.position"), params![id], read)?;
-    Ok(Some((signed, answers)))
+    let next = tx.query_opt(
+        "select min(first_answer) from answer_batch where first_answer > $1",
+        params![batch.first],
+        |row| row.opt_i64(0),
+    )?;
+    let next = next.flatten().unwrap_or(i64::MAX);
+    let sql = format!("{ANSWER} where a.id >= $1 and a.id < $2 order by a.id");
+    let answers = tx.query(&sql, params![batch.first, next], read)?;
+    Ok(Some((batch, answers)))
 }
 
 /// Frames that are kept for one member; a flood of them must not fill the disk.

@@ -30,4 +30,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "unsealed totals",
         sql: include_str!("migrations/003_unsealed_total.sql"),
     },
+    Migration {
+        number: 6,
+        name: "answers in order",
+        sql: include_str!("migrations/004_answer_in_order.sql"),
+    },
 ];

@@ -94,7 +94,7 @@ pub fn latest(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<Latest>, 
     )
 }
 
-/// One snapshot by its number.
+/// One snapshot by its number, its contributions by unit and revision.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -117,6 +117,37 @@ pub fn described(tx: &Tx<'_>, number: u64) -> Result<Option<Described>, SqlError
             })
         },
     )
+}
+
+/// One snapshot by its number, its contributions as the root covers them: with their digests.
+///
+/// # Errors
+/// The store cannot be read, or a contribution that was sealed is missing.
+pub fn listed(tx: &Tx<'_>, number: u64) -> Result<Option<Described>, SqlError> {
+    use std::fmt::Write as _;
+    let Some(mut found) = described(tx, number)? else {
+        return Ok(None);
+    };
+    let mut lines = String::new();
+    for line in found.contributions.lines() {
+        let mut words = line.split(' ');
+        let (unit, revision) = words.next().zip(words.next()).ok_or(SqlError::Type)?;
+        // Hubs of the first version kept the digest in the list.
+        let digest = match words.next() {
+            Some(digest) => digest.to_owned(),
+            None => {
+                let (table, period) = (found.table.clone(), found.period.clone());
+                let place = Place { unit: unit.to_owned(), table, period };
+                let number = revision.parse().map_err(|_| SqlError::Type)?;
+                let kept = contribution::digest_of(tx, &place, number)?.ok_or(SqlError::Type)?;
+                Digest::from_tagged(&kept).map_err(|_| SqlError::Type)?.to_string()
+            }
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "{unit} {revision} {digest}");
+    }
+    found.contributions = lines;
+    Ok(Some(found))
 }
 
 /// One revision of a contribution; every revision is kept, so a snapshot can be taken apart.

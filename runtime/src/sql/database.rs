@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use super::checkpoint::{Checkpointer, WRITER_PAGES_MAX};
 use super::writer::{self, Job, Keep, Queue};
 use super::{Migration, SqlError, Tx, migration};
 
@@ -99,7 +100,15 @@ impl Database {
         options: Options,
         name: &str,
     ) -> Result<Self, SqlError> {
-        let queue = writer::start(connection, name)?;
+        let checkpointer = match &path {
+            Some(path) => {
+                let own = connect(Some(path), &options)?;
+                connection.pragma_update(None, "wal_autocheckpoint", WRITER_PAGES_MAX)?;
+                Some(Checkpointer::start(own, name)?)
+            }
+            None => None,
+        };
+        let queue = writer::start(connection, checkpointer, name)?;
         Ok(Self {
             queue,
             readers: Arc::new(Readers {
@@ -158,7 +167,30 @@ impl Database {
         receiver.await.map_err(|_| SqlError::Closed)?
     }
 
+    /// Queues a transaction and returns at once; `then` is told the outcome after the commit.
+    ///
+    /// It runs on the writer's own thread, so it must be short and must not use this database
+    /// again: a burst is answered without a change of threads for every answer.
+    ///
+    /// # Errors
+    /// The writer has stopped; `then` is not called.
+    pub fn submit<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+        then: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<(), SqlError>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        self.queue.push(Task::boxed(name, work, then))
+    }
+
     /// Reads a consistent view. Blocks for as long as the queries take.
+    ///
+    /// An async task may call it for a look-up by key, which takes microseconds and never waits
+    /// for the writer; whatever reads more uses [`Database::read_async`].
     ///
     /// # Errors
     /// What the closure returns, or that the database could not be opened.

@@ -5,6 +5,7 @@
 //! its store. Transactions are synchronous closures; a closure that fails leaves no trace, even
 //! when it shared its commit with others.
 
+mod checkpoint;
 mod database;
 mod error;
 mod migration;

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::checkpoint::Checkpointer;
 use super::{SqlError, Tx};
 
 /// Jobs that may share one commit.
@@ -61,19 +62,30 @@ impl Drop for Handle {
 }
 
 /// Starts the writer's thread; it ends when the last [`Queue`] is dropped.
-pub(super) fn start(connection: Connection, name: &str) -> Result<Queue, SqlError> {
+pub(super) fn start(
+    connection: Connection,
+    checkpointer: Option<Checkpointer>,
+    name: &str,
+) -> Result<Queue, SqlError> {
     let (sender, receiver) = channel();
     let thread = std::thread::Builder::new()
         .name(format!("sql-{name}"))
-        .spawn(move || serve(&connection, &receiver))?;
+        .spawn(move || serve(&connection, checkpointer.as_ref(), &receiver))?;
     Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread) })))
 }
 
-fn serve(connection: &Connection, receiver: &Receiver<Box<dyn Job>>) {
+fn serve(
+    connection: &Connection,
+    checkpointer: Option<&Checkpointer>,
+    receiver: &Receiver<Box<dyn Job>>,
+) {
     while let Ok(first) = receiver.recv() {
         let mut batch = vec![first];
         batch.extend(receiver.try_iter().take(BATCH_JOBS_MAX - 1));
         commit(connection, batch);
+        if let Some(checkpointer) = checkpointer {
+            checkpointer.ring();
+        }
     }
 }
 

@@ -35,4 +35,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "answers in order",
         sql: include_str!("migrations/004_answer_in_order.sql"),
     },
+    Migration {
+        number: 7,
+        name: "digests of contributions",
+        sql: include_str!("migrations/005_contribution_digest.sql"),
+    },
 ];

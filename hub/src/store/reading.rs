@@ -160,18 +160,18 @@ pub fn revision(
     revision: u32,
 ) -> Result<Option<Contribution>, SqlError> {
     tx.query_opt(
-        "select digest, body, signature, arrived_at_ms from contribution
+        "select body, signature, arrived_at_ms from contribution
          where unit = $1 and table_id = $2 and period = $3 and revision = $4",
         params![&place.unit, &place.table, &place.period, revision],
         |row| {
             Ok(Contribution {
                 place: place.clone(),
                 revision,
-                catalogue: contribution::catalogue_of(row.bytes(1)?)?,
-                digest: row.blob(0)?,
-                body: row.blob(1)?,
-                signature: row.blob(2)?,
-                arrived_at_ms: row.i64(3)?,
+                catalogue: contribution::catalogue_of(row.bytes(0)?)?,
+                digest: contribution::digest_of_body(row.bytes(0)?),
+                body: row.blob(0)?,
+                signature: row.blob(1)?,
+                arrived_at_ms: row.i64(2)?,
             })
         },
     )

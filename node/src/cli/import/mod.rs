@@ -261,7 +261,7 @@ fn create_private(path: &Path) -> std::io::Result<File> {
 }
 
 /// Who imports, as the system knows it.
-fn author() -> String {
+pub(super) fn author() -> String {
     let named = ["USER", "USERNAME", "LOGNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));

@@ -99,6 +99,14 @@ pub(super) const TEXTS: Translation = &[
         "The file lists only some of the staff; nothing follows for the others",
         "文件只含部分教职工，不推断其他人离职",
     ),
+    (
+        "So many leave with this file; needed where they are unusually many, and must be right",
+        "确认有多少人离开；人数异常多时必须写明，且须准确",
+    ),
+    (
+        "The file's column about consent is of no use here; consent is read from the roster only",
+        "文件中关于同意的列在此不读取；是否同意只看学生名册",
+    ),
     ("Scale of the sheets, such as phq-9", "量表，如 phq-9"),
     (
         "Term of the screening, such as 2025S1; the current one if not given",

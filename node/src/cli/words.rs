@@ -189,6 +189,27 @@ texts! {
     WRITE_NOW = "现在写入台账？", "Write this into the ledger now?";
     WRITE_NOW_LEFT = "文件里没有的 {0} 名将记为离校。现在写入台账？",
         "{0} who are not in the file will be marked as having left. Write it now?";
+    LEFT_UNCONFIRMED = "这份名单里没有 {0} 人（原有 {1} 人），写入后都将记为离开，人数异常；没有写入任何内容。",
+        "{0} of {1} are not in the file and would be marked as having left, which is unusually \
+         many; nothing was written.";
+    LEFT_UNCONFIRMED_NEXT = "只是部分名单的，请加 --partial；确实都已离开的，请加 --confirm-left {0}（须写准确人数）。",
+        "If the file lists only some, add --partial. If they have left, add --confirm-left {0}.";
+    LEFT_TYPE = "名单里没有 {0} 人（原有 {1} 人），写入后都将记为离开。确认无误请输入这个人数",
+        "{0} of {1} are not in the file and will be marked as having left. Type that number to go on";
+    LEFT_DIFFERS = "将记为离开的是 {0} 人，与确认的人数不同；没有写入任何内容。",
+        "{0} would be marked as having left, which is not the number that was confirmed; nothing \
+         was written.";
+    LEFT_DIFFERS_NEXT = "请先用 --dry-run 核对，再写准确人数；只是部分名单的，请加 --partial。",
+        "Look at it with --dry-run, then give the right number; for a part of the list use --partial.";
+    CONSENT_ELSEWHERE = "注意：“{0}”这一列没有读取。是否同意只看学生名册，请写在名册里再导入名册。",
+        "NOTE: the column {0} was not read. Consent is read from the roster only: put it there and \
+         import the roster.";
+    CONSENT_COLUMN = "答卷文件里有“{0}”一列，而是否同意只看学生名册，这一列不会被读取；没有写入任何内容。",
+        "the file of answers has a column {0}, but consent is read from the roster only and the \
+         column would not count; nothing was written.";
+    CONSENT_COLUMN_NEXT = "请把同意情况写在名册里并导入名册；确认不用这一列的，请加 --ignore-consent-column。",
+        "Put consent into the roster and import that. To go on without the column, add\n\
+         --ignore-consent-column";
     DECLINED = "没有写入任何内容。", "nothing was written.";
     MAPPING_LARGE = "对照文件 {0} 过大，没有写入任何内容。",
         "the mapping file {0} is too large; nothing was written.";

@@ -195,12 +195,14 @@ texts! {
     LEFT_UNCONFIRMED_NEXT = "只是部分名单的，请加 --partial；确实都已离开的，请加 --confirm-left {0}（须写准确人数）。",
         "If the file lists only some, add --partial. If they have left, add --confirm-left {0}.";
     LEFT_TYPE = "名单里没有 {0} 人（原有 {1} 人），写入后都将记为离开。确认无误请输入这个人数",
-        "{0} of {1} are not in the file and will be marked as having left. Type that number to go on";
+        "{0} of {1} are not in the file and will be marked as having left. Type that number to go \
+         on";
     LEFT_DIFFERS = "将记为离开的是 {0} 人，与确认的人数不同；没有写入任何内容。",
         "{0} would be marked as having left, which is not the number that was confirmed; nothing \
          was written.";
     LEFT_DIFFERS_NEXT = "请先用 --dry-run 核对，再写准确人数；只是部分名单的，请加 --partial。",
-        "Look at it with --dry-run, then give the right number; for a part of the list use --partial.";
+        "Look at it with --dry-run, then give the right number; for a part of the list use \
+         --partial.";
     CONSENT_ELSEWHERE = "注意：“{0}”这一列没有读取。是否同意只看学生名册，请写在名册里再导入名册。",
         "NOTE: the column {0} was not read. Consent is read from the roster only: put it there and \
          import the roster.";

@@ -105,6 +105,12 @@ pub(super) const INVITE_NOT_OURS_NEXT: Text =
     Text::new("请向上级枢纽索取本枢纽的邀请码。", "Ask the hub above for the invite of this hub.");
 pub(super) const SIX_WORDS: Text =
     Text::new("六个词，请通过电话核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
+pub(super) const WAITING_FOR: Text = Text::new(
+    "已提交申请，正在等待 {0} 的运维人员批准：请致电对方并读出以上六个词，对方运行 invite approve。\
+     按 Ctrl-C 退出也无妨，再次运行同一命令会接着进行。",
+    "Sent. Waiting for the operator of {0}: call, read the six words out, and they run invite \
+     approve. Ctrl-C is safe: the same command goes on where it was.",
+);
 pub(super) const PENDING_LATER: Text = Text::new(
     "等待上级枢纽批准。核对六个词后再次运行同一命令即可。",
     "Waiting for approval by the hub above. Run the same command again after the telephone call.",

@@ -38,13 +38,7 @@ pub fn wrap(
     wrapping_key: &[u8; 32],
     place: &[u8],
 ) -> Result<Vec<u8>, KeywrapError> {
-    let key = aead(wrapping_key)?;
-    let mut sealed = Vec::with_capacity(WRAPPED_BYTES);
-    sealed.extend_from_slice(data_key);
-    let nonce = key.seal_in_place_append_tag(Aad::from(bound(place)), &mut sealed);
-    let nonce = nonce.map_err(|_| KeywrapError::Refused)?;
-    let head = [AES_256_GCM_ID];
-    Ok([head.as_slice(), nonce.as_ref().as_slice(), &sealed].concat())
+    seal(data_key, wrapping_key, place)
 }
 
 /// Opens a wrapped data key.
@@ -57,18 +51,50 @@ pub fn unwrap(
     place: &[u8],
 ) -> Result<Zeroizing<[u8; 32]>, KeywrapError> {
     let length = KeywrapError::Length(wrapped.len());
+    let known = wrapped.first() == Some(&AES_256_GCM_ID);
+    if known && wrapped.len() != WRAPPED_BYTES {
+        return Err(length);
+    }
+    let plain = open(wrapped, wrapping_key, place)?;
+    let plain = <&[u8; 32]>::try_from(plain.as_slice()).map_err(|_| KeywrapError::Refused)?;
+    Ok(Zeroizing::new(*plain))
+}
+
+/// Seals a secret of any length, such as a private key's document.
+pub(crate) fn seal(
+    secret: &[u8],
+    wrapping_key: &[u8; 32],
+    place: &[u8],
+) -> Result<Vec<u8>, KeywrapError> {
+    let key = aead(wrapping_key)?;
+    // Room for the tag from the start: growing would leave a copy of the secret in freed memory.
+    let mut sealed = Zeroizing::new(Vec::with_capacity(secret.len() + 16));
+    sealed.extend_from_slice(secret);
+    let nonce = key.seal_in_place_append_tag(Aad::from(bound(place)), &mut *sealed);
+    let nonce = nonce.map_err(|_| KeywrapError::Refused)?;
+    let head = [AES_256_GCM_ID];
+    Ok([head.as_slice(), nonce.as_ref().as_slice(), &sealed].concat())
+}
+
+/// Opens what [`seal`] made.
+pub(crate) fn open(
+    wrapped: &[u8],
+    wrapping_key: &[u8; 32],
+    place: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, KeywrapError> {
+    let length = KeywrapError::Length(wrapped.len());
     let (algorithm, rest) = wrapped.split_first().ok_or(length)?;
     if *algorithm != AES_256_GCM_ID {
         return Err(KeywrapError::Algorithm(*algorithm));
     }
     let (nonce, sealed) = rest.split_first_chunk::<12>().ok_or(length)?;
-    let mut opened = Zeroizing::new(<[u8; 48]>::try_from(sealed).map_err(|_| length)?);
+    let mut opened = Zeroizing::new(sealed.to_vec());
     let nonce = Nonce::assume_unique_for_key(*nonce);
     let key = aead(wrapping_key)?;
     let plain = key.open_in_place(nonce, Aad::from(bound(place)), opened.as_mut_slice());
-    let plain = plain.map_err(|_| KeywrapError::Refused)?;
-    let plain = <&[u8; 32]>::try_from(&*plain).map_err(|_| KeywrapError::Refused)?;
-    Ok(Zeroizing::new(*plain))
+    let plain = plain.map_err(|_| KeywrapError::Refused)?.len();
+    opened.truncate(plain);
+    Ok(opened)
 }
 
 fn aead(wrapping_key: &[u8; 32]) -> Result<RandomizedNonceKey, KeywrapError> {

@@ -18,6 +18,7 @@
 //! | [`invite`], [`renewal`] | the one line that lets a unit join; renewal after expiry |
 //! | [`words`], [`recovery`] | fingerprints to read out; a key on paper |
 //! | [`pack`], [`keywrap`] | packs signed under every root; a data key under another key |
+//! | [`keyfile`] | the file of an offline authority's key, under a passphrase |
 
 pub mod chain;
 pub mod crl;
@@ -27,6 +28,7 @@ pub mod identity;
 pub mod invite;
 pub mod issuer;
 pub mod key;
+pub mod keyfile;
 pub mod keywrap;
 pub mod merkle;
 pub mod pack;

@@ -19,8 +19,8 @@ use runtime::web::Label;
 
 use crate::app::Node;
 use crate::console::{
-    EgressPage, EgressSource, HomePage, Hop, HopState, NextRelease, PreviewPage, ReleaseLine,
-    ReleasePage, Signer, SourceError,
+    EgressPage, EgressSource, HeldPeriod, HomePage, Hop, HopState, NextRelease, PreviewPage,
+    ReleaseLine, ReleasePage, Signer, SourceError,
 };
 use crate::ledger::student;
 use crate::packs::Packs;
@@ -103,8 +103,7 @@ impl Egress {
     #[must_use]
     pub fn preview_page(&self, prepared: &Prepared, context: &Context) -> PreviewPage {
         let catalogue = &context.catalogue;
-        let mut page =
-            PreviewPage { releases: Vec::new(), due_ms: None, hub: self.hub(), absent: Vec::new() };
+        let mut page = self.empty_preview(Vec::new());
         let mut tables = Vec::new();
         for draft in &prepared.drafts {
             let release = &draft.release;
@@ -128,6 +127,36 @@ impl Egress {
         }
         page.absent.extend(decode::outside(catalogue, &tables));
         page
+    }
+
+    /// The periods whose releases the school holds.
+    ///
+    /// # Errors
+    /// A store cannot be read.
+    pub fn holds(&self) -> Result<Vec<HeldPeriod>, release::ReleaseError> {
+        let holds = release::holds(self.node.ledger(), self.node.transfer())?;
+        let held = |(hold, waiting): (crate::ledger::hold::Hold, u64)| HeldPeriod {
+            period: hold
+                .period
+                .parse()
+                .map_or_else(|_| Label::same(hold.period.clone()), decode::period),
+            name: hold.period,
+            since_ms: hold.since_ms,
+            author: hold.author,
+            reason: hold.reason,
+            waiting,
+        };
+        Ok(holds.into_iter().map(held).collect())
+    }
+
+    fn empty_preview(&self, holds: Vec<HeldPeriod>) -> PreviewPage {
+        PreviewPage {
+            releases: Vec::new(),
+            due_ms: None,
+            hub: self.hub(),
+            absent: Vec::new(),
+            holds,
+        }
     }
 
     fn hub(&self) -> Label {
@@ -223,6 +252,7 @@ impl EgressSource for Egress {
             total: total as u64,
             students: self.students()?,
             next_due_ms: None,
+            holds: self.holds().map_err(unavailable)?,
         })
     }
 
@@ -232,16 +262,14 @@ impl EgressSource for Egress {
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {
         use release::ReleaseError as Error;
+        let holds = self.holds().map_err(unavailable)?;
         match self.prepared(None) {
-            Ok((prepared, context, _)) => Ok(self.preview_page(&prepared, &context)),
+            Ok((prepared, context, _)) => {
+                Ok(PreviewPage { holds, ..self.preview_page(&prepared, &context) })
+            }
             // Nothing can leave yet: an empty preview, not a broken page.
             Err(Error::NoProfile | Error::NoRoster(_) | Error::BeforeCensus { .. }) => {
-                Ok(PreviewPage {
-                    releases: Vec::new(),
-                    due_ms: None,
-                    hub: self.hub(),
-                    absent: Vec::new(),
-                })
+                Ok(self.empty_preview(holds))
             }
             Err(error) => Err(unavailable(error)),
         }

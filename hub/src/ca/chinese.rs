@@ -11,9 +11,30 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         AFTER,
-        "根私钥是仅属主可读的文件，没有口令保护：请在不联网的电脑上运行，把文件夹存入两个加密 U 盘、\
-         分放两处保险柜，并清空电脑。",
+        "根私钥和数据包私钥都以口令加密存为文件。请在不联网的电脑上运行，把文件夹存入两个加密 U 盘、\
+         分放两处保险柜，口令另行保管，并清空电脑。",
     ),
+    (
+        "File with the key's passphrase, or - for standard input; asked for if it is left out",
+        "私钥口令文件，- 表示标准输入；不给则在终端询问",
+    ),
+    (
+        "File with the new key's passphrase, or - for standard input; asked for if it is left out",
+        "新私钥的口令文件，- 表示标准输入；不给则在终端询问",
+    ),
+    (
+        "File with the new passphrase, or - for standard input; asked for if it is left out",
+        "新口令文件，- 表示标准输入；不给则在终端询问",
+    ),
+    (
+        "DANGER: no passphrase; whoever copies the file signs for the commission",
+        "危险：不设口令，谁复制了文件谁就能以主管部门名义签发",
+    ),
+    (
+        "Give a root key or a pack key another passphrase; the key itself stays",
+        "为根私钥或数据包私钥更换口令，私钥本身不变",
+    ),
+    ("Key file: root.key, or a pack key", "私钥文件：root.key 或数据包密钥"),
     ("Make a root in a folder", "在文件夹中建立根证书"),
     ("Commission that holds the root", "持有根证书的主管部门"),
     (

@@ -4,11 +4,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use certs::root::{Commission, RootCertificate};
+use certs::key::KeyError;
+use certs::keyfile::KeyfileError;
+use certs::root::{Commission, RootAuthority, RootCertificate};
 use certs::words::{Length, agrees, chinese, english};
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::digest::Digest;
 use domain::unit::Zone;
+use jiff::Timestamp;
 use runtime::cli::{Answer, Exit, Failure, Globals, Paint, Sentence, Terminal};
 use runtime::clock::Clock;
 use serde_json::{Value, json};
@@ -16,6 +19,7 @@ use serde_json::{Value, json};
 use super::chinese::CHINESE;
 use super::pack::{Description, PackKey, describe};
 use super::request::IssuerRequest;
+use super::unlock::{self, Locking, Opening, Relocking};
 use super::{CeremonyError, root, words};
 
 /// The offline authority of a commission: root, issuing authorities, pack keys, packs
@@ -29,9 +33,9 @@ pub(super) struct Cli {
 }
 
 /// How the root's key is kept; part of the help, because it decides what the officers must do.
-pub(super) const AFTER: &str = "The root key is a file that only its owner can read and is not \
-    protected by a passphrase: run this on a computer without a network, keep the folder on two \
-    encrypted sticks in two safes, and erase the computer.";
+pub(super) const AFTER: &str = "Root keys and pack keys are files under a passphrase. Run this on \
+    a computer without a network, keep the folder on two encrypted sticks in two safes, the \
+    passphrase apart from both, and erase the computer.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -49,6 +53,8 @@ enum Command {
         /// Folder of the root
         #[arg(long)]
         dir: PathBuf,
+        #[command(flatten)]
+        locking: Locking,
     },
     /// Show the root's fingerprint, to compare with the letter
     Fingerprint {
@@ -61,6 +67,8 @@ enum Command {
         /// Folder of the root
         #[arg(long)]
         dir: PathBuf,
+        #[command(flatten)]
+        opening: Opening,
         /// Request file of the hub
         #[arg(long)]
         request: PathBuf,
@@ -82,6 +90,19 @@ enum Command {
         /// File for the key and its certificate
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        opening: Opening,
+        #[command(flatten)]
+        relocking: Relocking,
+    },
+    /// Give a root key or a pack key another passphrase; the key itself stays
+    Passphrase {
+        /// Key file: root.key, or a pack key
+        file: PathBuf,
+        #[command(flatten)]
+        opening: Opening,
+        #[command(flatten)]
+        relocking: Relocking,
     },
     /// Sign a pack, or add the second commission's signature
     SignPack(SignPack),
@@ -97,6 +118,8 @@ struct SignPack {
     /// Pack key and certificate
     #[arg(long)]
     key: PathBuf,
+    #[command(flatten)]
+    opening: Opening,
     /// Kind: catalogue, scale, calendar or divisions
     #[arg(long, required_unless_present = "add")]
     kind: Option<String>,
@@ -129,6 +152,15 @@ enum Holder {
     Health,
 }
 
+impl From<Holder> for Commission {
+    fn from(holder: Holder) -> Self {
+        match holder {
+            Holder::Education => Self::Education,
+            Holder::Health => Self::Health,
+        }
+    }
+}
+
 /// Runs `xinqiao-ca` with its arguments, the program's name first.
 #[must_use]
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -144,27 +176,21 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
     let now = Clock::system().now();
     match command {
-        Command::Init { commission, zone, city, dir } => {
-            let commission = match commission {
-                Holder::Education => Commission::Education,
-                Holder::Health => Commission::Health,
-            };
-            let made =
-                root::create(&dir, commission, &zone, now).map_err(|error| at(&dir, &error))?;
+        Command::Init { commission, zone, city, dir, locking } => {
+            let made = init(terminal, (commission.into(), &zone), (&dir, &locking), now)?;
             if let Some(city) = city {
                 terminal.talk(words::MADE_FOR, &[&city, &dir.display()]);
             }
-            terminal.talk(words::PLAIN_KEY, &[]);
-            show_root(terminal, made.certificate())
+            show_root(terminal, &made)
         }
         Command::Fingerprint { dir } => {
             let path = dir.join(root::CERTIFICATE);
             show_root(terminal, &root::read(&path).map_err(|error| at(&path, &error))?)
         }
-        Command::SignIssuer { dir, request, out, words, yes } => {
-            let opened = root::open(&dir).map_err(|error| at(&dir, &error))?;
+        Command::SignIssuer { dir, opening, request, out, words, yes } => {
             let text = read_text(&request)?;
             let asked = IssuerRequest::parse(&text).map_err(|error| at(&request, &error))?;
+            let opened = open_root(terminal, &dir, &opening)?;
             compare(terminal, &asked, words.as_deref(), yes)?;
             let signed = asked.sign(&opened, now).map_err(|error| at(&request, &error))?;
             root::write_certificate(&out, &signed).map_err(|error| at(&out, &error.into()))?;
@@ -172,21 +198,53 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
             let value = json!({"subtree": subtree, "file": out});
             terminal.result(&value, |t| t.text(words::SIGNED, &[&subtree, &out.display()]))
         }
-        Command::PackKey { dir, out } => {
-            let opened = root::open(&dir).map_err(|error| at(&dir, &error))?;
-            let made = PackKey::create(&opened, now).and_then(|key| key.save(&out).map(|()| key));
+        Command::PackKey { dir, out, opening, relocking } => {
+            opening.beside(&relocking)?;
+            if out.exists() {
+                return Err(at(&out, &CeremonyError::Exists));
+            }
+            let opened = open_root(terminal, &dir, &opening)?;
+            let lock = relocking.lock(terminal)?;
+            let made =
+                PackKey::create(&opened, now).and_then(|key| key.save(&out, &lock).map(|()| key));
             let key = made.map_err(|error| at(&out, &error))?.id();
             let value = json!({"key": key.to_string(), "file": out});
             terminal.result(&value, |t| t.text(words::PACK_KEY, &[&key.short(), &out.display()]))
+        }
+        Command::Passphrase { file, opening, relocking } => {
+            unlock::change(terminal, &file, (&opening, &relocking))
         }
         Command::SignPack(sign) => sign_pack(terminal, sign),
         Command::Show { file } => show(terminal, &file),
     }
 }
 
+/// A root in a folder that has none; refused before anybody is asked for a passphrase.
+fn init(
+    terminal: &Terminal,
+    (commission, zone): (Commission, &Zone),
+    (dir, locking): (&Path, &Locking),
+    now: Timestamp,
+) -> Result<RootCertificate, Failure> {
+    if root::is_made(dir) {
+        return Err(at(dir, &CeremonyError::Exists));
+    }
+    let lock = locking.lock(terminal)?;
+    let made = root::create(dir, commission, zone, now, &lock);
+    Ok(made.map_err(|error| at(dir, &error))?.certificate().clone())
+}
+
+fn open_root(terminal: &Terminal, dir: &Path, opening: &Opening) -> Result<RootAuthority, Failure> {
+    let key = dir.join(root::KEY);
+    let passphrase = opening.passphrase(terminal, &key)?;
+    root::open(dir, passphrase.as_ref()).map_err(|error| at(&key, &error))
+}
+
 fn sign_pack(terminal: &Terminal, sign: SignPack) -> Result<(), Failure> {
-    let key = PackKey::load(&sign.key).map_err(|error| at(&sign.key, &error))?;
     let bytes = read_bytes(&sign.file)?;
+    let passphrase = sign.opening.passphrase(terminal, &sign.key)?;
+    let key = PackKey::load(&sign.key, passphrase.as_ref());
+    let key = key.map_err(|error| at(&sign.key, &error))?;
     let directive = if sign.add {
         key.add_signature(&bytes)
     } else {
@@ -324,6 +382,18 @@ pub(crate) fn at(path: &Path, error: &CeremonyError) -> Failure {
         CeremonyError::OtherZone => {
             let message = Sentence::new(words::OTHER_ZONE, &[&shown]);
             Failure::new(Exit::Refused, "OTHER_ZONE", message)
+        }
+        CeremonyError::Keyfile(KeyfileError::Key(KeyError::File(cause))) => {
+            Failure::unreadable_file(path, cause)
+        }
+        CeremonyError::Keyfile(KeyfileError::Refused) => {
+            let message = Sentence::new(words::PASSPHRASE_WRONG, &[&shown]);
+            Failure::new(Exit::Authentication, "PASSPHRASE", message)
+                .hint(words::PASSPHRASE_WRONG_NEXT)
+        }
+        CeremonyError::Keyfile(cause) => {
+            let message = Sentence::new(words::NO_KEY, &[&shown]);
+            Failure::new(Exit::Authentication, "KEY_FILE", message).because(cause)
         }
         CeremonyError::Key(cause) => {
             let message = Sentence::new(words::NO_KEY, &[&shown]);

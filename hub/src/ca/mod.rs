@@ -7,9 +7,11 @@
 pub mod pack;
 pub mod request;
 pub mod root;
+pub mod vault;
 
 mod chinese;
 mod command;
+mod unlock;
 mod words;
 
 pub use command::run;
@@ -34,6 +36,12 @@ pub enum CeremonyError {
     /// A key cannot be made, read or written.
     #[error(transparent)]
     Key(#[from] certs::key::KeyError),
+    /// A key's file cannot be opened or written.
+    #[error(transparent)]
+    Keyfile(#[from] certs::keyfile::KeyfileError),
+    /// The passphrase, or its stored cost, cannot be used.
+    #[error(transparent)]
+    Passphrase(#[from] runtime::passphrase::PassphraseError),
     /// The request does not prove its key.
     #[error(transparent)]
     Request(#[from] certs::csr::CsrError),

@@ -3,7 +3,6 @@
 //! A pack is signed once under each root, by each commission on its own machine; the second adds
 //! its signature to the very bytes that the first signed.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use certs::key::SigningKey;
@@ -13,7 +12,9 @@ use certs::signature::KeyId;
 use jiff::Timestamp;
 use prost::Message as _;
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
+use runtime::passphrase::Passphrase;
 
+use super::vault::{self, Lock};
 use super::{CeremonyError, root};
 
 /// A pack key and its certificate, in one file.
@@ -52,23 +53,20 @@ impl PackKey {
     ///
     /// # Errors
     /// The file is there already, or cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), CeremonyError> {
+    pub fn save(&self, path: &Path, lock: &Lock) -> Result<(), CeremonyError> {
         if path.exists() {
             return Err(CeremonyError::Exists);
         }
-        self.key.save(path)?;
-        let block = pem::Pem::new("CERTIFICATE", self.certificate.as_slice());
-        let mut file = std::fs::OpenOptions::new().append(true).open(path)?;
-        file.write_all(pem::encode(&block).as_bytes())?;
-        Ok(file.sync_all()?)
+        vault::save(path, &self.key, lock, vault::PACK, &root::to_pem(&self.certificate))
     }
 
     /// Reads what [`PackKey::save`] writes.
     ///
     /// # Errors
-    /// The file cannot be read or holds no key with its certificate.
-    pub fn load(path: &Path) -> Result<Self, CeremonyError> {
-        let key = SigningKey::load(path)?;
+    /// The file cannot be read or holds no key with its certificate, or the passphrase is missing
+    /// or wrong.
+    pub fn load(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self, CeremonyError> {
+        let key = vault::open(path, passphrase, vault::PACK)?;
         Ok(Self { key, certificate: root::read_certificate(path)? })
     }
 

@@ -1,4 +1,5 @@
-//! A root in its folder: `root.pem`, the certificate, and `root.key`, readable by its owner only.
+//! A root in its folder: `root.pem`, the certificate, and `root.key`, locked with a passphrase and
+//! readable by its owner only.
 
 use std::path::Path;
 
@@ -6,8 +7,10 @@ use certs::key::SigningKey;
 use certs::root::{Commission, RootAuthority, RootCertificate};
 use domain::unit::Zone;
 use jiff::Timestamp;
+use runtime::passphrase::Passphrase;
 
 use super::CeremonyError;
+use super::vault::{self, Lock};
 
 /// Name of the certificate in the folder; the one file that leaves it.
 pub const CERTIFICATE: &str = "root.pem";
@@ -26,24 +29,35 @@ pub fn create(
     commission: Commission,
     zone: &Zone,
     now: Timestamp,
+    lock: &Lock,
 ) -> Result<RootAuthority, CeremonyError> {
-    if folder.join(CERTIFICATE).exists() || folder.join(KEY).exists() {
+    if is_made(folder) {
         return Err(CeremonyError::Exists);
     }
     let root = RootAuthority::create(commission, zone, SigningKey::generate()?, now)?;
     std::fs::create_dir_all(folder)?;
-    root.key().save(&folder.join(KEY))?;
+    vault::save(&folder.join(KEY), root.key(), lock, vault::ROOT, "")?;
     write_certificate(&folder.join(CERTIFICATE), root.certificate().der())?;
     Ok(root)
+}
+
+/// Whether a folder holds a root or a part of one.
+#[must_use]
+pub fn is_made(folder: &Path) -> bool {
+    folder.join(CERTIFICATE).exists() || folder.join(KEY).exists()
 }
 
 /// Opens a root for a ceremony.
 ///
 /// # Errors
-/// The files cannot be read or do not belong together.
-pub fn open(folder: &Path) -> Result<RootAuthority, CeremonyError> {
+/// The files cannot be read or do not belong together, or the passphrase is missing or wrong.
+pub fn open(
+    folder: &Path,
+    passphrase: Option<&Passphrase>,
+) -> Result<RootAuthority, CeremonyError> {
     let der = read_certificate(&folder.join(CERTIFICATE))?;
-    Ok(RootAuthority::open(&der, SigningKey::load(&folder.join(KEY))?)?)
+    let key = vault::open(&folder.join(KEY), passphrase, vault::ROOT)?;
+    Ok(RootAuthority::open(&der, key)?)
 }
 
 /// Reads a root's certificate from its file.
@@ -70,5 +84,11 @@ pub fn read_certificate(path: &Path) -> Result<Vec<u8>, CeremonyError> {
 /// # Errors
 /// The file cannot be written.
 pub fn write_certificate(path: &Path, der: &[u8]) -> std::io::Result<()> {
-    std::fs::write(path, pem::encode(&pem::Pem::new(TAG, der)))
+    std::fs::write(path, to_pem(der))
+}
+
+/// A certificate as PEM.
+#[must_use]
+pub fn to_pem(der: &[u8]) -> String {
+    pem::encode(&pem::Pem::new(TAG, der))
 }

@@ -6,14 +6,24 @@ use clap::CommandFactory;
 use domain::unit::{UnitId, UnitKind, Zone};
 use jiff::Timestamp;
 use proto::pack::{PackKind, embedded};
+use runtime::passphrase::Passphrase;
 
 use super::pack::{Description, PackKey};
 use super::request::IssuerRequest;
+use super::vault::Lock;
 use super::{CeremonyError, chinese::CHINESE, command::Cli, root};
 use crate::directive;
 
 fn zone(text: &str) -> Zone {
     text.parse().expect("zone")
+}
+
+fn word() -> Passphrase {
+    Passphrase::typed("correct horse battery").expect("passphrase")
+}
+
+fn lock() -> Lock {
+    Lock::Passphrase(word())
 }
 
 fn now() -> Timestamp {
@@ -30,10 +40,18 @@ fn request(zone_name: &str) -> IssuerRequest {
 #[test]
 fn a_root_is_made_once() {
     let folder = tempfile::tempdir().expect("folder");
-    let made = root::create(folder.path(), Commission::Education, &zone("qd.example"), now());
+    let made =
+        root::create(folder.path(), Commission::Education, &zone("qd.example"), now(), &lock());
     let digest = made.expect("root").certificate().digest();
-    assert_eq!(root::open(folder.path()).expect("open").certificate().digest(), digest);
-    let again = root::create(folder.path(), Commission::Education, &zone("qd.example"), now());
+    assert_eq!(
+        root::open(folder.path(), Some(&word())).expect("open").certificate().digest(),
+        digest
+    );
+    for wrong in [None, Some(&Passphrase::typed("another").expect("word"))] {
+        assert!(root::open(folder.path(), wrong).is_err());
+    }
+    let again =
+        root::create(folder.path(), Commission::Education, &zone("qd.example"), now(), &lock());
     assert!(matches!(again, Err(CeremonyError::Exists)));
     #[cfg(unix)]
     {
@@ -47,8 +65,9 @@ fn a_root_is_made_once() {
 #[test]
 fn a_request_is_signed_for_its_own_city() {
     let folder = tempfile::tempdir().expect("folder");
-    let root = root::create(folder.path(), Commission::Education, &zone("qd.example"), now())
-        .expect("root");
+    let root =
+        root::create(folder.path(), Commission::Education, &zone("qd.example"), now(), &lock())
+            .expect("root");
     let asked = request("qd.example");
     let read = IssuerRequest::parse(&asked.to_text().expect("text")).expect("read");
     assert_eq!(read, asked);
@@ -68,11 +87,18 @@ fn a_request_is_signed_for_its_own_city() {
 fn both_commissions_sign_the_same_bytes() {
     let folder = tempfile::tempdir().expect("folder");
     let make = |name: &str, commission| {
-        let root = root::create(&folder.path().join(name), commission, &zone("qd.example"), now())
-            .expect("root");
+        let root = root::create(
+            &folder.path().join(name),
+            commission,
+            &zone("qd.example"),
+            now(),
+            &Lock::DangerPlain,
+        )
+        .expect("root");
         let file = folder.path().join(format!("{name}.key"));
-        PackKey::create(&root, now()).expect("key").save(&file).expect("save");
-        (root.certificate().clone(), PackKey::load(&file).expect("load"))
+        PackKey::create(&root, now()).expect("key").save(&file, &lock()).expect("save");
+        assert!(PackKey::load(&file, None).is_err());
+        (root.certificate().clone(), PackKey::load(&file, Some(&word())).expect("load"))
     };
     let (education, first) = make("education", Commission::Education);
     let (health, second) = make("health", Commission::Health);

@@ -4,9 +4,43 @@ use runtime::web::Text;
 
 pub(super) const MADE_FOR: Text = Text::new("已为{0}建立根证书：{1}", "made a root for {0} in {1}");
 pub(super) const PLAIN_KEY: Text = Text::new(
-    "根私钥文件仅属主可读，没有口令保护：请把文件夹存入两个加密 U 盘、分放两处保险柜，然后清空本机。",
-    "The root key's file is readable by its owner only and has no passphrase: keep the folder on \
-     two encrypted sticks in two safes, then erase this computer.",
+    "危险：私钥不设口令，谁复制了这个文件，谁就能以主管部门名义签发。仅限演示和测试。",
+    "DANGER: the key has no passphrase; whoever copies its file signs for the commission. For \
+     demonstrations and tests only.",
+);
+pub(super) const UNPROTECTED: Text = Text::new(
+    "注意：{0} 没有口令保护；设口令：xinqiao-ca passphrase {0}",
+    "Note: {0} has no passphrase; give it one:  xinqiao-ca passphrase {0}",
+);
+pub(super) const OPENING: Text = Text::new("打开私钥文件 {0}", "Opening the key file {0}");
+pub(super) const PASSPHRASE: Text = Text::new("口令：", "Passphrase: ");
+pub(super) const NEW_PASSPHRASE: Text = Text::new(
+    "请为新私钥设定口令（至少 12 个字符）：",
+    "Passphrase for the new key (at least 12 characters): ",
+);
+pub(super) const PASSPHRASE_LENGTH: Text = Text::new(
+    "口令须至少 12 个字符、至多 1024 字节；没有签发也没有写入任何内容。",
+    "a passphrase has at least 12 characters and at most 1024 bytes; nothing was signed or \
+     written.",
+);
+pub(super) const PASSPHRASE_WRONG: Text = Text::new(
+    "口令不对，私钥文件 {0} 没有打开；没有签发也没有写入任何内容。",
+    "the passphrase does not open the key file {0}; nothing was signed or written.",
+);
+pub(super) const PASSPHRASE_WRONG_NEXT: Text = Text::new(
+    "请再试一次。口令遗失无法找回：须建立新的根证书，并重新举行仪式。",
+    "Try again. A lost passphrase cannot be recovered: it takes a new root and a new ceremony.",
+);
+pub(super) const PASSPHRASE_CHANGED: Text = Text::new(
+    "已为 {0} 设定新口令，私钥本身没有变。其他 U 盘上的旧副本仍用旧口令，请一并更换。",
+    "{0} opens with the new passphrase; the key itself is the same. Older copies on other sticks \
+     still open with the old one: replace them.",
+);
+pub(super) const PASSPHRASE_GONE: Text =
+    Text::new("{0} 现在没有口令保护。", "{0} has no passphrase now.");
+pub(super) const STDIN_TWICE: Text = Text::new(
+    "标准输入只能给出一个口令；没有改动任何内容。",
+    "standard input can give one passphrase only; nothing was changed.",
 );
 pub(super) const ROOT_OF: Text = Text::new("{0} 的根证书", "Root certificate of {0}");
 pub(super) const FINGERPRINT: Text = Text::new(

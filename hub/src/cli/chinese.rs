@@ -147,6 +147,13 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Root certificate", "根证书"),
     ("The fingerprint was compared with the letter; do not ask", "已与公函核对指纹，不再询问"),
+    ("Keys of programs that read the statistics", "供其他程序读取统计数的接口密钥"),
+    ("Make a key; it is shown once and stored nowhere", "生成密钥；只显示一次，不保存"),
+    ("Program that uses it, such as \"health bureau dashboard\"", "由哪个程序使用，如“卫健局看板”"),
+    ("New file for the key; without it the key is the result", "密钥写入的新文件；不给则直接输出"),
+    ("Show all keys, never their secret part", "列出所有密钥，不含保密部分"),
+    ("Revoke a key from the next call on", "作废密钥，下一次请求起拒绝"),
+    ("Id of the key in the list", "列表中的密钥编号"),
     ("Show every value", "显示每一项"),
     ("Show where each value comes from", "显示每一项的来源"),
 ];

@@ -124,6 +124,9 @@ async fn attempts(
         if !told {
             let (zh, en) = short(digest);
             context.terminal.talk(words::SIX_WORDS, &[&zh, &en]);
+            if !no_wait {
+                context.terminal.talk(words::WAITING_FOR, &[&invite.terms().hub]);
+            }
             told = true;
         }
         if no_wait {

@@ -3,12 +3,14 @@
 //! Every command works on the data folder and may run while `serve` runs: the register is shared
 //! through the store, and its version tells the running hub that it changed.
 
+mod api_key;
 mod chinese;
 mod context;
 mod directive;
 mod init;
 mod invite;
 mod join;
+mod private;
 mod reason;
 mod roots;
 mod serve;
@@ -79,6 +81,9 @@ enum Command {
     /// Accounts of the console
     #[command(subcommand)]
     User(user::Command),
+    /// Keys of programs that read the statistics
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
     /// Root certificates that this hub trusts
     #[command(subcommand)]
     Root(roots::Command),
@@ -111,6 +116,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Directive(command) => directive::run(context, command),
         Command::Alarm(status::AlarmCommand::List) => status::alarms(context),
         Command::User(command) => user::run(context, command),
+        Command::ApiKey(command) => api_key::run(context, command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
     }

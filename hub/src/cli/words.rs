@@ -105,6 +105,12 @@ pub(super) const INVITE_NOT_OURS_NEXT: Text =
     Text::new("请向上级枢纽索取本枢纽的邀请码。", "Ask the hub above for the invite of this hub.");
 pub(super) const SIX_WORDS: Text =
     Text::new("六个词，请通过电话核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
+pub(super) const WAITING_FOR: Text = Text::new(
+    "已提交申请，正在等待 {0} 的运维人员批准：请致电对方并读出以上六个词，对方运行 invite approve。\
+     按 Ctrl-C 退出也无妨，再次运行同一命令会接着进行。",
+    "Sent. Waiting for the operator of {0}: call, read the six words out, and they run invite \
+     approve. Ctrl-C is safe: the same command goes on where it was.",
+);
 pub(super) const PENDING_LATER: Text = Text::new(
     "等待上级枢纽批准。核对六个词后再次运行同一命令即可。",
     "Waiting for approval by the hub above. Run the same command again after the telephone call.",
@@ -313,3 +319,48 @@ pub(super) const OPEN_CONSOLE_NEXT: Text = Text::new(
     "请把 console 改为 127.0.0.1:端口，远程查看请用 SSH 转发。",
     "Set console to 127.0.0.1:PORT; from elsewhere use an SSH tunnel.",
 );
+
+pub(super) const OUT_EXISTS: Text = Text::new(
+    "文件 {0} 已存在，没有覆盖，也没有改动任何内容。",
+    "the file {0} exists and was not written over; nothing was changed.",
+);
+pub(super) const OUT_EXISTS_NEXT: Text =
+    Text::new("请另选一个文件名。", "Choose another file name.");
+pub(super) const OUT_UNWRITABLE: Text = Text::new(
+    "文件 {0} 无法写入，没有改动任何内容。",
+    "the file {0} cannot be written; nothing was changed.",
+);
+pub(super) const API_KEY_LABEL: Text = Text::new(
+    "请用 --label 写明由哪个程序使用；没有生成密钥。",
+    "--label says which program uses the key; none was made.",
+);
+pub(super) const API_KEY_WRITTEN: Text = Text::new(
+    "已生成接口密钥 {0}，写入 {1}（此处不显示，仅属主可读）。请交给使用方后删除该文件。",
+    "Made the key {0}, written to {1} (not shown here, readable by its owner only). Hand it over, \
+     then delete the file.",
+);
+pub(super) const API_KEY_SHOWN: Text = Text::new(
+    "已生成接口密钥 {0}（{1}）。只显示这一次，谁持有它谁就能读取统计数：",
+    "Made the key {0} ({1}). It is shown this once; whoever holds it can read the figures:",
+);
+pub(super) const NO_API_KEYS: Text = Text::new(
+    "还没有接口密钥：xinqiao-hub api-key new --label 用途",
+    "There is no key yet:  xinqiao-hub api-key new --label PROGRAM",
+);
+pub(super) const API_KEY_ID: Text = Text::new("编号", "id");
+pub(super) const API_KEY_FOR: Text = Text::new("用途", "used by");
+pub(super) const CREATED: Text = Text::new("生成时间", "made");
+pub(super) const IN_USE: Text = Text::new("有效", "in use");
+pub(super) const REVOKED_AT: Text = Text::new("{0} 已作废", "revoked {0}");
+pub(super) const NO_API_KEY: Text =
+    Text::new("没有编号为 {0} 的接口密钥，没有改动。", "there is no key {0}; nothing was changed.");
+pub(super) const NO_API_KEY_NEXT: Text = Text::new(
+    "编号见 xinqiao-hub api-key list 的第一列。",
+    "The ids are in the first column of xinqiao-hub api-key list.",
+);
+pub(super) const API_KEY_REVOKED: Text = Text::new(
+    "已作废接口密钥 {0}，下一次请求起拒绝。",
+    "Revoked the key {0}: refused from its next call on.",
+);
+pub(super) const API_KEY_REVOKED_BEFORE: Text =
+    Text::new("接口密钥 {0} 早已作废，没有改动。", "The key {0} was revoked before.");

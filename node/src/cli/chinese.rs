@@ -99,6 +99,14 @@ pub(super) const TEXTS: Translation = &[
         "The file lists only some of the staff; nothing follows for the others",
         "文件只含部分教职工，不推断其他人离职",
     ),
+    (
+        "So many leave with this file; needed where they are unusually many, and must be right",
+        "确认有多少人离开；人数异常多时必须写明，且须准确",
+    ),
+    (
+        "The file's column about consent is of no use here; consent is read from the roster only",
+        "文件中关于同意的列在此不读取；是否同意只看学生名册",
+    ),
     ("Scale of the sheets, such as phq-9", "量表，如 phq-9"),
     (
         "Term of the screening, such as 2025S1; the current one if not given",
@@ -112,6 +120,17 @@ pub(super) const TEXTS: Translation = &[
     ("List everything that left, with the hub's answers", "列出全部出校记录和枢纽回执"),
     ("Decode the very bytes that were signed", "解码已签名的原文"),
     ("Sign what is new, send it, and wait for the hub's answer", "签名并发送新内容，等待枢纽回执"),
+    (
+        "Stop what would leave for a term, or lift the stop; both are kept on record",
+        "暂停某学期的出校，或解除暂停；两者都留有记录",
+    ),
+    ("Term whose releases are meant, such as 2025S1", "学期，如 2025S1"),
+    ("Why; kept with author and time", "原因；与经手人、时间一并留存"),
+    ("Lift the hold; what was held may leave again", "解除暂停，之后可以出校"),
+    (
+        "Who decided, if it is not whoever is signed in to this computer",
+        "决定人；默认为本机登录的用户",
+    ),
     ("Term, such as 2025S1; the current one if not given", "学期，如 2025S1；默认当前学期"),
     ("Number of the release in the list", "出校记录的编号"),
     ("The same, as a flag", "同上，以选项形式给出"),

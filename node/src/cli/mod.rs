@@ -14,6 +14,7 @@ use runtime::cli::{Failure, Globals, Terminal, block_on, parse, start_log};
 mod chinese;
 mod configuration;
 mod context;
+mod hold;
 mod import;
 mod init;
 mod joining;

@@ -149,6 +149,10 @@ impl From<ReleaseError> for Failure {
         let fault = error.fault();
         let exit = match error {
             ReleaseError::Store(error) => return error.into(),
+            ReleaseError::Held(hold) => {
+                let by = (hold.author.as_str(), hold.since_ms);
+                return super::hold::held(&hold.period, by, &hold.reason);
+            }
             ReleaseError::NoProfile => Exit::Usage,
             ReleaseError::Period(_) => Exit::NotFound,
             ReleaseError::BeforeCensus { .. } | ReleaseError::Disclosure(_) => Exit::Refused,

@@ -7,9 +7,10 @@ use runtime::web::time::minute;
 use runtime::web::{Figure, Lang};
 use serde_json::{Value, json};
 
-use super::{Place, context, words};
+use super::{Place, context, hold, words};
 use crate::console::{
-    Absent, Block, Hop, HopState, PreviewPage, ReleaseKind, ReleaseLine, ReleasePage, SourceError,
+    Absent, Block, HeldPeriod, Hop, HopState, PreviewPage, ReleaseKind, ReleaseLine, ReleasePage,
+    SourceError,
 };
 use crate::egress::Egress;
 use crate::release::{Prepared, Standing};
@@ -27,6 +28,8 @@ pub(super) enum ReleaseCommand {
     Show(ShowArgs),
     /// Sign what is new, send it, and wait for the hub's answer
     Send(super::send::SendArgs),
+    /// Stop what would leave for a term, or lift the stop; both are kept on record
+    Hold(super::hold::HoldArgs),
 }
 
 #[derive(Args, Debug)]
@@ -51,7 +54,8 @@ pub(super) fn run(
     let egress = Egress::new(node.clone());
     match command {
         ReleaseCommand::Preview(args) => preview(terminal, &egress, args),
-        ReleaseCommand::List => list(terminal, &egress.lines()?),
+        ReleaseCommand::List => list(terminal, &egress.lines()?, &egress.holds()?),
+        ReleaseCommand::Hold(args) => hold::run(terminal, &node, args),
         ReleaseCommand::Show(args) => show(terminal, &egress, &args.number),
         // Dispatched before the node is opened, because it waits for the network.
         ReleaseCommand::Send(_) => Ok(()),
@@ -61,7 +65,9 @@ pub(super) fn run(
 fn preview(terminal: &Terminal, egress: &Egress, args: &PreviewArgs) -> Result<(), Failure> {
     let (prepared, context, term) = egress.prepared(args.term)?;
     let page = egress.preview_page(&prepared, &context);
+    let holds = egress.holds()?;
     let value = json!({
+        "holds": hold::as_json(&holds),
         "term": term.to_string(),
         "hub": page.hub.in_lang(Lang::Zh),
         "tables": drafts_json(&prepared),
@@ -71,6 +77,10 @@ fn preview(terminal: &Terminal, egress: &Egress, args: &PreviewArgs) -> Result<(
     terminal.result(&value, |terminal| {
         let mut lines = preview_lines(terminal, &page, &prepared);
         lines.insert(0, terminal.text(words::PREVIEW, &[&term]));
+        if holds.is_empty() {
+            lines.push(terminal.text(words::STOP_IT, &[&term]));
+        }
+        lines.splice(0..0, hold::lines(terminal, &holds));
         lines.join("\n")
     })
 }
@@ -158,12 +168,15 @@ fn block_lines(block: &Block, lang: Lang) -> Vec<String> {
     lines
 }
 
-fn list(terminal: &Terminal, lines: &[ReleaseLine]) -> Result<(), Failure> {
+fn list(terminal: &Terminal, lines: &[ReleaseLine], holds: &[HeldPeriod]) -> Result<(), Failure> {
     let value: Vec<Value> = lines.iter().map(line_json).collect();
-    terminal.result(&json!({ "releases": value }), |terminal| {
+    let value = json!({"releases": value, "holds": hold::as_json(holds)});
+    terminal.result(&value, |terminal| {
         let lang = terminal.lang();
+        let mut shown = hold::lines(terminal, holds);
         if lines.is_empty() {
-            return terminal.text(words::NOTHING_LEFT, &[]);
+            shown.push(terminal.text(words::NOTHING_LEFT, &[]));
+            return shown.join("\n");
         }
         let head = |text: runtime::web::Text| text.in_lang(lang);
         let mut table = Table::new()
@@ -183,7 +196,8 @@ fn list(terminal: &Terminal, lines: &[ReleaseLine]) -> Result<(), Failure> {
                 line.hops.iter().map(|hop| hop_text(hop, lang)).collect::<Vec<_>>().join("; "),
             ]);
         }
-        table.render()
+        shown.push(table.render());
+        shown.join("\n")
     })
 }
 

@@ -77,6 +77,7 @@ fn sign(
 ) -> Result<Vec<String>, Failure> {
     let member = node.member().ok_or_else(context::not_joined)?;
     let (prepared, context, term) = egress.prepared(args.period.or(args.term))?;
+    super::hold::refuse(&egress.holds()?, term)?;
     let new = prepared.drafts.iter().filter(|draft| draft.standing == Standing::New).count();
     if terminal.asks() && !terminal.json() {
         let page = egress.preview_page(&prepared, &context);

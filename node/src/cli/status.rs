@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::{Place, context, words};
 use crate::app::{self, Outward};
 use crate::egress::link::{self, Notes, SKEW_LIMIT_MS};
-use crate::ledger::{Ledger, import_batch, staff, student};
+use crate::ledger::hold::Hold;
+use crate::ledger::{Ledger, hold, import_batch, staff, student};
 use crate::transfer::directive::{self, Stored, Verdict};
 
 /// Days before its end from which an unrenewed certificate is worth a word.
@@ -45,6 +46,7 @@ struct Counts {
     students: u64,
     staff: u64,
     imports: Vec<(String, i64, u64)>,
+    holds: Vec<Hold>,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
@@ -76,6 +78,7 @@ fn counts(
             students: student::count_on_roll(tx)?,
             staff: staff::current(tx)?.len() as u64,
             imports: imports.into_iter().map(import).collect(),
+            holds: hold::in_force(tx)?,
         })
     })?;
     Ok(Some(counts))
@@ -192,6 +195,11 @@ fn as_json(status: &Status, terminal: &Terminal) -> Value {
             "imports": counts.imports.iter().map(import).collect::<Vec<_>>(),
         })
     });
+    let held = |hold: &Hold| {
+        json!({"term": hold.period, "since_ms": hold.since_ms, "by": hold.author,
+               "reason": hold.reason})
+    };
+    let holds = status.ledger.as_ref().map(|counts| counts.holds.iter().map(held));
     let directives: Vec<Value> = status.directives.iter().map(directive_json).collect();
     let problem = |problem: &Problem| {
         json!({"code": problem.code, "what": problem.what.in_lang(lang),
@@ -216,6 +224,7 @@ fn as_json(status: &Status, terminal: &Terminal) -> Value {
         },
         "directives": directives,
         "ledger": ledger,
+        "holds": holds.map(Iterator::collect::<Vec<_>>),
         "problems": status.problems.iter().map(problem).collect::<Vec<_>>(),
     })
 }
@@ -258,6 +267,13 @@ fn as_text(status: &Status, terminal: &Terminal) -> String {
     }
     lines.push(ledger_text(status, terminal));
     lines.push(directives_text(status, terminal));
+    let holds = status.ledger.iter().flat_map(|counts| &counts.holds);
+    lines.extend(holds.map(|hold| {
+        let since = minute(hold.since_ms);
+        let line =
+            terminal.text(words::STATUS_HELD, &[&hold.period, &since, &hold.author, &hold.reason]);
+        terminal.paint(Paint::Warn, &line)
+    }));
     if status.problems.is_empty() {
         let well = terminal.text(words::ALL_WELL, &[]);
         lines.push(terminal.paint(Paint::Good, &well));

@@ -189,6 +189,29 @@ texts! {
     WRITE_NOW = "现在写入台账？", "Write this into the ledger now?";
     WRITE_NOW_LEFT = "文件里没有的 {0} 名将记为离校。现在写入台账？",
         "{0} who are not in the file will be marked as having left. Write it now?";
+    LEFT_UNCONFIRMED = "这份名单里没有 {0} 人（原有 {1} 人），写入后都将记为离开，人数异常；没有写入任何内容。",
+        "{0} of {1} are not in the file and would be marked as having left, which is unusually \
+         many; nothing was written.";
+    LEFT_UNCONFIRMED_NEXT = "只是部分名单的，请加 --partial；确实都已离开的，请加 --confirm-left {0}（须写准确人数）。",
+        "If the file lists only some, add --partial. If they have left, add --confirm-left {0}.";
+    LEFT_TYPE = "名单里没有 {0} 人（原有 {1} 人），写入后都将记为离开。确认无误请输入这个人数",
+        "{0} of {1} are not in the file and will be marked as having left. Type that number to go \
+         on";
+    LEFT_DIFFERS = "将记为离开的是 {0} 人，与确认的人数不同；没有写入任何内容。",
+        "{0} would be marked as having left, which is not the number that was confirmed; nothing \
+         was written.";
+    LEFT_DIFFERS_NEXT = "请先用 --dry-run 核对，再写准确人数；只是部分名单的，请加 --partial。",
+        "Look at it with --dry-run, then give the right number; for a part of the list use \
+         --partial.";
+    CONSENT_ELSEWHERE = "注意：“{0}”这一列没有读取。是否同意只看学生名册，请写在名册里再导入名册。",
+        "NOTE: the column {0} was not read. Consent is read from the roster only: put it there and \
+         import the roster.";
+    CONSENT_COLUMN = "答卷文件里有“{0}”一列，而是否同意只看学生名册，这一列不会被读取；没有写入任何内容。",
+        "the file of answers has a column {0}, but consent is read from the roster only and the \
+         column would not count; nothing was written.";
+    CONSENT_COLUMN_NEXT = "请把同意情况写在名册里并导入名册；确认不用这一列的，请加 --ignore-consent-column。",
+        "Put consent into the roster and import that. To go on without the column, add\n\
+         --ignore-consent-column";
     DECLINED = "没有写入任何内容。", "nothing was written.";
     MAPPING_LARGE = "对照文件 {0} 过大，没有写入任何内容。",
         "the mapping file {0} is too large; nothing was written.";
@@ -254,6 +277,32 @@ texts! {
         "{0} releases are signed and queued, but the hub has not answered; nothing is lost.";
     QUEUED_NEXT = "不必重做：serve 运行时会自动续传；也可稍后再运行 xinqiao-node release send。",
         "Nothing to redo: serve goes on by itself, or run xinqiao-node release send again later.";
+    HOLD_REASON = "请用 --reason 写明原因（至多 {0} 个字）；没有改动任何内容。",
+        "--reason says why, in at most {0} characters; nothing was changed.";
+    HELD_NOW = "已暂停 {0} 的出校：解除之前不签名、不发送。已签名而留在本机的：{1} 份。",
+        "Held {0}: nothing of it is signed or sent until the hold is lifted. Signed and kept here: \
+         {1}.";
+    HELD_BEFORE = "{0} 的出校先前已经暂停，原来的原因和时间保留。已签名而留在本机的：{1} 份。",
+        "{0} was held before; its first reason and time stay. Signed and kept here: {1}.";
+    HELD_TOO_LATE = "注意：另有 {0} 份在暂停之前已经发往枢纽，无法收回，见 release list。",
+        "Note: {0} more were sent to the hub before the hold and cannot be taken back; see \
+         release list.";
+    HELD_NEXT = "解除：xinqiao-node release hold {0} --lift",
+        "Lift it:  xinqiao-node release hold {0} --lift";
+    NOT_HELD = "{0} 的出校没有被暂停，没有改动任何内容。", "{0} is not held; nothing was changed.";
+    LIFTED = "已解除 {0} 的暂停（留有记录）。先前签名的会自动发送；新的数字请运行 release send。",
+        "Lifted the hold of {0}, which is kept on record. What was signed before is sent by \
+         itself; for new figures run release send.";
+    IS_HELD = "{0} 的出校自 {1} 起由 {2} 暂停，原因：{3}。没有签名，也没有发送任何内容。",
+        "releases of {0} are held since {1} by {2}, because: {3}. Nothing was signed or sent.";
+    IS_HELD_NEXT = "由校长决定是否解除：xinqiao-node release hold {0} --lift",
+        "The principal may lift it:  xinqiao-node release hold {0} --lift";
+    HOLD_LINE = "已暂停出校：{0}，自 {1} 起，由 {2} 决定，原因：{3}（{4} 份已签名，留在本机）",
+        "HELD  {0} since {1} by {2}: {3} ({4} signed tables wait here)";
+    STATUS_HELD = "已暂停出校：{0}，自 {1} 起，由 {2} 决定，原因：{3}",
+        "HELD  {0} since {1} by {2}: {3}";
+    STOP_IT = "\n需要暂停：xinqiao-node release hold {0} --reason \"原因\"",
+        "\nStop it:  xinqiao-node release hold {0} --reason \"...\"";
     SAYS = "最近一次尝试：{0}", "last attempt: {0}";
     HUB_REFUSED = "枢纽拒收：{0}。已签名的内容保留，台账没有改动。",
         "the hub refused it: {0}; the signed bytes are kept and the ledger is unchanged.";

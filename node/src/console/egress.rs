@@ -9,7 +9,8 @@ use runtime::web::{
 };
 
 use super::view::{
-    EgressPage, Hop, HopState, PreviewPage, ReleaseKind, ReleaseLine, ReleasePage, Tally,
+    EgressPage, HeldPeriod, Hop, HopState, PreviewPage, ReleaseKind, ReleaseLine, ReleasePage,
+    Tally,
 };
 use super::words;
 
@@ -179,7 +180,21 @@ fn hexadecimal(bytes: &[u8]) -> String {
     text
 }
 
+/// What the school holds, as sentences.
+fn held(holds: &[HeldPeriod], lang: Lang) -> Vec<String> {
+    let line = |hold: &HeldPeriod| {
+        let period = hold.period.in_lang(lang);
+        let since = time::minute(hold.since_ms);
+        words::HELD.fill(lang, &[&period, &since, &hold.author, &hold.reason, &hold.waiting])
+    };
+    holds.iter().map(line).collect()
+}
+
 impl EgressTemplate<'_> {
+    fn held(&self) -> Vec<String> {
+        held(&self.page.holds, self.lang)
+    }
+
     fn kind(&self, line: &ReleaseLine) -> &'static str {
         kind(line.kind, self.lang)
     }
@@ -261,6 +276,10 @@ impl ReleaseTemplate<'_> {
 }
 
 impl PreviewTemplate<'_> {
+    fn held(&self) -> Vec<String> {
+        held(&self.page.holds, self.lang)
+    }
+
     fn kind(&self, kind_of: &ReleaseKind) -> &'static str {
         kind(*kind_of, self.lang)
     }

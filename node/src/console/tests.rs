@@ -44,6 +44,7 @@ impl EgressSource for Fixed {
             total: 19,
             students: 1_197,
             next_due_ms: None,
+            holds: held(),
         })
     }
 
@@ -73,8 +74,20 @@ impl EgressSource for Fixed {
                 name: Label::new("谈心次数", "Mentor talks"),
                 why: Label::new("谈心台账尚未启用", "the ledger of mentor talks is not in use yet"),
             }],
+            holds: held(),
         })
     }
+}
+
+fn held() -> Vec<HeldPeriod> {
+    vec![HeldPeriod {
+        period: Label::new("2025–2026 学年第一学期", "autumn term 2025–2026"),
+        name: "2025S1".to_owned(),
+        since_ms: NOW,
+        author: "Li XZ".to_owned(),
+        reason: "class 4 <check it>".to_owned(),
+        waiting: 2,
+    }]
 }
 
 impl Fixed {
@@ -234,5 +247,18 @@ async fn nothing_is_shown_without_a_session() {
     {
         let reply = browser.get(path).await.expect("reply");
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{path}");
+    }
+}
+
+/// Both pages say what is held: since when, by whom, why, and how many signed tables wait.
+#[tokio::test]
+async fn a_hold_is_said_on_both_pages() {
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    for path in ["/egress?lang=zh", "/egress/next?lang=zh"] {
+        let page = browser.get(path).await.expect("reply");
+        for said in ["已暂停出校", "Li XZ", "class 4 &#60;check it&#62;", "2 份已签名", "--lift"]
+        {
+            assert!(page.text.contains(said), "{path}: {said}");
+        }
     }
 }

@@ -81,6 +81,23 @@ pub struct ReleaseLine {
     pub hops: Vec<Hop>,
 }
 
+/// A period whose releases the school holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldPeriod {
+    /// The period.
+    pub period: Label,
+    /// Its written form, as the command line takes it.
+    pub name: String,
+    /// Since when, in milliseconds since 1970.
+    pub since_ms: i64,
+    /// Who stopped it.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// Signed tables that wait here because of it.
+    pub waiting: u64,
+}
+
 /// A page of the list of releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EgressPage {
@@ -96,6 +113,8 @@ pub struct EgressPage {
     pub students: u64,
     /// When the next release is due, in milliseconds since 1970; `None` if nothing is planned.
     pub next_due_ms: Option<i64>,
+    /// What the school holds.
+    pub holds: Vec<HeldPeriod>,
 }
 
 /// One line of a block.
@@ -191,6 +210,8 @@ pub struct PreviewPage {
     pub hub: Label,
     /// What is left out, and why.
     pub absent: Vec<Absent>,
+    /// What the school holds.
+    pub holds: Vec<HeldPeriod>,
 }
 
 /// State of the link to the parent, a closed list.

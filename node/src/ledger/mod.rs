@@ -6,6 +6,7 @@
 //! a [`Ledger`].
 
 pub mod campaign;
+pub mod hold;
 pub mod import_batch;
 mod packed;
 pub mod profile;
@@ -27,6 +28,11 @@ use runtime::sql::{DataKey, Database, Migration, Options, SqlError, Tx};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "ledgers", sql: include_str!("migrations/001_ledger.sql") },
     Migration { number: 2, name: "console accounts", sql: runtime::web::session_store::SCHEMA },
+    Migration {
+        number: 3,
+        name: "release holds",
+        sql: include_str!("migrations/002_release_hold.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -90,15 +90,15 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Items that are not known to be in `transfer.db`, oldest first.
+/// Items after a number that are not known to be in `transfer.db`, oldest first.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn waiting(tx: &Tx<'_>, limit: u32) -> Result<Vec<Handover>, SqlError> {
+pub fn waiting(tx: &Tx<'_>, after: i64, limit: u32) -> Result<Vec<Handover>, SqlError> {
     tx.query(
         "select id, name, item, made_at_ms from handover
-         where copied_at_ms is null order by id limit $1",
-        params![limit],
+         where copied_at_ms is null and id > $1 order by id limit $2",
+        params![after, limit],
         read,
     )
 }
@@ -136,6 +136,18 @@ pub(crate) fn note_copied(tx: &Tx<'_>, id: i64, now_ms: i64) -> Result<(), SqlEr
         "update handover set copied_at_ms = $2 where id = $1 and copied_at_ms is null",
         params![id, now_ms],
     )?;
+    Ok(())
+}
+
+/// Notes that items are to be copied again, because they are taken out of `transfer.db`; copying
+/// one that is still there changes nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub(crate) fn forget_copied(tx: &Tx<'_>, ids: &[i64]) -> Result<(), SqlError> {
+    for id in ids {
+        tx.execute("update handover set copied_at_ms = null where id = $1", params![*id])?;
+    }
     Ok(())
 }
 

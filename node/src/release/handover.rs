@@ -1,20 +1,22 @@
 //! The copy from the ledger's hand-over table to the outbox of `transfer.db`.
 //!
 //! Copied by key: an item that is in the outbox already is only noted as copied, so a crash at any
-//! point loses nothing and sends nothing twice.
+//! point loses nothing and sends nothing twice. What the school holds is not copied; it waits in
+//! the ledger until the hold is lifted.
 
 use proto::wire::sync::Lane;
 use runtime::sql::SqlError;
 use runtime::uplink::outbox;
 
 use super::ReleaseError;
-use crate::ledger::{Ledger, release as register};
+use super::holding::{is_held, periods, take_back};
+use crate::ledger::{Ledger, hold, release as register};
 use crate::transfer::Transfer;
 
 /// Items that are copied in one transaction.
 const BATCH_MAX: u32 = 100;
 
-/// Copies every signed item that waits; gives how many were new to the outbox.
+/// Copies every signed item that waits and is not held; gives how many were new to the outbox.
 ///
 /// # Errors
 /// One of the databases cannot be read or written; copying again goes on where it stopped.
@@ -23,23 +25,34 @@ pub fn copy_handover(
     transfer: &Transfer,
     now_ms: i64,
 ) -> Result<u64, ReleaseError> {
-    let mut copied = 0;
+    let (mut copied, mut after) = (0, 0);
     loop {
-        let waiting = ledger.read(|tx| register::waiting(tx, BATCH_MAX))?;
-        if waiting.is_empty() {
+        let (mut waiting, held) = ledger.read(move |tx| {
+            let waiting = register::waiting(tx, after, BATCH_MAX)?;
+            Ok::<_, SqlError>((waiting, periods(&hold::in_force(tx)?)))
+        })?;
+        let Some(last) = waiting.last() else {
             return Ok(copied);
-        }
-        let ids: Vec<i64> = waiting.iter().map(|item| item.id).collect();
+        };
+        after = last.id;
+        waiting.retain(|item| !is_held(&item.item, &held));
+        let items = waiting.clone();
         copied += transfer.write("copy_handover", move |tx| {
             let mut new = 0;
-            for item in &waiting {
+            for item in &items {
                 let lane = Lane::Statistics;
                 new += u64::from(outbox::enqueue(tx, lane, &item.name, &item.item, now_ms)?);
             }
             Ok::<_, SqlError>(new)
         })?;
-        ledger.write("note_copied", move |tx| {
-            ids.iter().try_for_each(|id| register::note_copied(tx, *id, now_ms))
+        let late = ledger.write("note_copied", move |tx| {
+            let held = periods(&hold::in_force(tx)?);
+            let (late, copied): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|item| is_held(&item.item, &held));
+            copied.iter().try_for_each(|item| register::note_copied(tx, item.id, now_ms))?;
+            Ok::<_, SqlError>(late)
         })?;
+        // Held by somebody while it was copied.
+        take_back(transfer, late.into_iter().map(|item| item.name).collect())?;
     }
 }

@@ -6,6 +6,7 @@
 //! having left is decoded from them.
 
 mod handover;
+mod holding;
 mod prepare;
 mod rounding;
 mod said;
@@ -26,11 +27,13 @@ use jiff::civil::Date;
 use runtime::sql::SqlError;
 
 pub use handover::copy_handover;
+pub use holding::{Held, hold, holds, lift};
 pub use prepare::{make, prepare};
 pub use rounding::KeyedRounding;
 pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};
 
 use crate::indicator::{BrokenIdentity, IndicatorError};
+use crate::ledger::hold::Hold;
 
 /// What releases are made with, besides the ledger.
 #[derive(Clone)]
@@ -129,6 +132,9 @@ pub enum ReleaseError {
         /// Its census day.
         census: Date,
     },
+    /// The school holds the releases of this period.
+    #[error("the school holds its releases of {}", .0.period)]
+    Held(Hold),
     /// No roster holds on the census day.
     #[error("no pupil is on the roll on {0}, the census day of the term")]
     NoRoster(Date),

@@ -22,7 +22,7 @@ use super::{
 use crate::indicator::{self, Facts};
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::release::{self as register, Registered};
-use crate::ledger::{Ledger, rounding_key};
+use crate::ledger::{Ledger, hold, rounding_key};
 
 /// The period whose tables are released here; tables of other periods wait for their ledgers.
 const CLEAR_TERM: &str = "clear.term";
@@ -49,7 +49,7 @@ pub fn prepare(ledger: &Ledger, context: &Context, term: TermId) -> Result<Prepa
 /// nothing, since they then stand as [`Standing::Unchanged`].
 ///
 /// # Errors
-/// As [`prepare`], or the key cannot sign; nothing was written.
+/// As [`prepare`], the school holds the period, or the key cannot sign; nothing was written.
 pub fn make(
     ledger: &Ledger,
     context: &Context,
@@ -58,6 +58,10 @@ pub fn make(
 ) -> Result<Prepared, ReleaseError> {
     let (context, key) = (context.clone(), key.clone());
     ledger.write("make_releases", move |tx| {
+        // Read where it is signed: a hold that was just made stops a signature that was just asked.
+        if let Some(hold) = hold::of_period(tx, &Period::Term(term).to_string())? {
+            return Err(ReleaseError::Held(hold));
+        }
         let prepared = drafts(tx, &context, term)?;
         for draft in prepared.drafts.iter().filter(|draft| draft.standing == Standing::New) {
             sign(tx, &draft.release, &key)?;

@@ -52,6 +52,7 @@ impl ReleaseError {
             Self::BeforeCensus { term, census } => {
                 format!("{term} 学期的统计日 {census} 还没到")
             }
+            Self::Held(hold) => format!("本校已暂停 {} 的出校", hold.period),
             Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
             Self::Indicator(_) => "台账中有无法归类的记录".to_owned(),
             Self::Identity(broken) => {
@@ -76,6 +77,13 @@ impl ReleaseError {
             Self::BeforeCensus { .. } => {
                 ("before_census", ("请在统计日或之后再出校", "release on the census day or later"))
             }
+            Self::Held(_) => (
+                "held",
+                (
+                    "由校长决定是否解除：xinqiao-node release hold 学期 --lift",
+                    "the principal may lift it:  xinqiao-node release hold TERM --lift",
+                ),
+            ),
             Self::NoRoster(_) => (
                 "no_roster",
                 (

@@ -67,18 +67,45 @@ fn what_is_no_table_is_refused() {
     assert_eq!((ran.code, ran.error().as_str()), (3, "FILE_NOT_FOUND"));
 }
 
-/// A file that would send most pupils away needs a yes, also where nobody can be asked.
+/// A file that would send many away needs their very number; a yes alone is not enough.
 #[test]
-fn many_leaving_need_a_yes() {
+fn many_leaving_need_their_number() {
     let folder = Folder::joined(&[]);
     assert_eq!(import(&folder, "roster", roster(30), &[]).code, 0);
     let ran = import(&folder, "roster", roster(10), &[]);
-    assert_eq!((ran.code, ran.error().as_str()), (2, "INPUT_NEEDED"));
+    assert_eq!((ran.code, ran.error().as_str()), (4, "LEFT_UNCONFIRMED"));
+    assert!(ran.err.contains("--confirm-left 20"), "{}", ran.err);
+    let ran = import(&folder, "roster", roster(10), &["--yes"]);
+    assert_eq!((ran.code, ran.error().as_str()), (4, "LEFT_UNCONFIRMED"));
+    let ran = import(&folder, "roster", roster(10), &["--yes", "--confirm-left", "19"]);
+    assert_eq!((ran.code, ran.error().as_str()), (4, "LEFT_DIFFERS"));
     assert_eq!(students(&folder), 30);
     assert_eq!(import(&folder, "roster", roster(10), &["--partial"]).code, 0);
     assert_eq!(students(&folder), 30);
-    assert_eq!(import(&folder, "roster", roster(10), &["--yes"]).code, 0);
+    assert_eq!(import(&folder, "roster", roster(29), &["--yes"]).code, 0, "one in thirty");
+    assert_eq!(import(&folder, "roster", roster(10), &["--confirm-left", "19"]).code, 0);
     assert_eq!(students(&folder), 10);
+}
+
+/// Consent in a file of answers does not count, and a script is stopped before it thinks so.
+#[test]
+fn consent_in_a_file_of_answers_is_said_aloud() {
+    let folder = Folder::joined(&["--danger-demo-scales"]);
+    assert_eq!(import(&folder, "roster", roster(9), &[]).code, 0);
+    let sheets = answers(9, 0).replacen("测评日期", "测评日期,家长同意", 1);
+    let sheets = sheets.replace("2025-10-20", "2025-10-20,是");
+    let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
+    let with = |flags: &[&str]| import(&folder, "answers", &sheets, &[&demo, flags].concat());
+    for flags in [["--yes"].as_slice(), &[]] {
+        let ran = with(flags);
+        assert_eq!((ran.code, ran.error().as_str()), (4, "CONSENT_COLUMN"), "{}", ran.err);
+        assert!(ran.err.contains("家长同意") && ran.err.contains("roster only"), "{}", ran.err);
+    }
+    let ran = with(&["--dry-run"]);
+    assert!(ran.code == 0 && ran.err.contains("家长同意"), "{}", ran.err);
+    let ran = with(&["--yes", "--ignore-consent-column"]);
+    assert_eq!((ran.code, ran.json()["written"].as_bool()), (0, Some(true)), "{}", ran.err);
+    assert!(ran.err.contains("not read"), "{}", ran.err);
 }
 
 /// A school cannot use a scale that is not for screening, and a demonstration scale only where

@@ -86,3 +86,49 @@ fn the_console_shows_what_was_signed() {
     assert!(page.blocks.iter().any(|block| block.title.zh.contains("学生")));
     assert!(matches!(egress.release("0000000000000000"), Err(SourceError::Unknown)));
 }
+
+/// A held term is neither signed nor sent, says since when, by whom and why everywhere, and goes
+/// on after the hold is lifted.
+#[test]
+fn a_held_term_does_not_leave() {
+    let folder = school();
+    let unexplained = folder.run(&["release", "hold", "2025S1", "--reason", "  "]);
+    assert_eq!((unexplained.code, unexplained.error().as_str()), (2, "REASON"));
+    let hold = ["release", "hold", "2025S1", "--reason", "class 4 looks wrong", "--by", "Li XZ"];
+    let ran = folder.run(&hold);
+    assert_eq!((ran.code, &ran.json()["new"]), (0, &true.into()), "{}", ran.err);
+    assert_eq!(folder.run(&hold).json()["new"], false);
+    let sent = folder.run(&["release", "send", "--yes", "2025S1", "--wait", "5"]);
+    assert_eq!((sent.code, sent.error().as_str()), (4, "RELEASE_HELD"));
+    assert!(sent.err.contains("Li XZ") && sent.err.contains("class 4 looks wrong"), "{}", sent.err);
+    for command in [["release", "list"].as_slice(), &["release", "preview"], &["status"]] {
+        let holds = folder.run(command).json()["holds"].clone();
+        assert_eq!((&holds[0]["by"], &holds[0]["term"]), (&"Li XZ".into(), &"2025S1".into()));
+    }
+    let page = Egress::new(folder.open()).releases(1).expect("page");
+    assert_eq!((page.total, page.holds.len()), (0, 1));
+    assert_eq!(folder.run(&["release", "hold", "2025S1", "--lift"]).code, 0);
+    let again = folder.run(&["release", "hold", "2025S1", "--lift"]);
+    assert_eq!((again.code, again.error().as_str()), (3, "NOT_HELD"));
+    assert_eq!(folder.run(&["release", "send", "--yes", "2025S1", "--wait", "5"]).code, 6);
+}
+
+/// What is signed and has not left is kept here by a hold, not by the outbox, and is queued again,
+/// byte for byte, when it is lifted.
+#[test]
+fn a_hold_takes_back_what_has_not_left() {
+    let folder = school();
+    assert_eq!(folder.run(&["release", "send", "--yes", "2025S1", "--wait", "5"]).code, 6);
+    let transfer = || folder.open().transfer().releases(10).expect("outbox");
+    let before: Vec<Vec<u8>> = transfer().into_iter().map(|sent| sent.item).collect();
+    assert_eq!(before.len(), 1);
+    let ran = folder.run(&["release", "hold", "2025S1", "--reason", "wait"]);
+    assert_eq!((&ran.json()["waiting"], &ran.json()["sent_before"]), (&1.into(), &0.into()));
+    assert!(transfer().is_empty());
+    folder.open().hand_over().expect("copied");
+    assert!(transfer().is_empty(), "no path copies what is held");
+    assert_eq!(folder.run(&["release", "list"]).json()["holds"][0]["waiting"], 1);
+    assert_eq!(folder.run(&["release", "hold", "2025S1", "--lift"]).code, 0);
+    let after: Vec<Vec<u8>> = transfer().into_iter().map(|sent| sent.item).collect();
+    assert_eq!(after, before);
+}

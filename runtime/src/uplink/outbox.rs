@@ -115,6 +115,19 @@ pub fn enqueue(
     Ok(queued > 0)
 }
 
+/// Takes an item back that has no frame yet; one that may have left is not touched. Says whether
+/// it was taken back.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn take_back(tx: &Tx<'_>, name: &str) -> Result<bool, SqlError> {
+    let taken = tx.execute(
+        "delete from outbox_item where name = $1 and sequence is null and outcome is null",
+        params![name],
+    )?;
+    Ok(taken > 0)
+}
+
 /// The lane's current epoch; begins the first one where there is none.
 ///
 /// # Errors

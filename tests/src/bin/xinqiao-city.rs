@@ -11,7 +11,7 @@ use clap::Parser;
 use runtime::web::Lang;
 use tests::city::build::{City, Wishes};
 use tests::city::plan::{CITY, SMALL_CITY_MAX, plan};
-use tests::city::process::Program;
+use tests::city::process::{Program, end_with_parent};
 use tests::city::progress::Progress;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
 use tests::city::visitors::{self, Visitor};
@@ -51,6 +51,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     if let Some((program, own)) = Program::asked(&args) {
+        end_with_parent(&own);
         return match program {
             Program::Authority => hub::ca::run(own),
             Program::Hub => hub::cli::run(own),

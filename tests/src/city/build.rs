@@ -181,10 +181,12 @@ impl City {
                 CITY.1,
                 "--dir",
                 &dir,
+                // Nobody could type it; every key of a demonstration is thrown away.
+                "--danger-no-passphrase",
             ];
             self.launcher.run(Program::Authority, commission, &args).await?;
             let key = format!("{dir}/pack-key.pem");
-            let args = ["pack-key", "--dir", &dir, "--out", &key];
+            let args = ["pack-key", "--dir", &dir, "--out", &key, "--danger-no-passphrase"];
             self.launcher.run(Program::Authority, commission, &args).await?;
         }
         Ok(())

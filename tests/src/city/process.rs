@@ -31,6 +31,8 @@ pub enum Program {
 
 /// Word by which the binary knows that it is to be another program.
 const ROLE: &str = "__run";
+/// The command of a service.
+const SERVE: &str = "serve";
 
 impl Program {
     const fn word(self) -> &'static str {
@@ -57,6 +59,21 @@ impl Program {
         own.extend(rest.iter().cloned());
         Some((program, own))
     }
+}
+
+/// Ends this process when its parent has ended, however that ended: a service of the city is given
+/// the reading end of a pipe as its standard input, and the system closes the other end with the
+/// parent. Nothing is lost by ending at once; the stores are made for a killed process.
+pub fn end_with_parent(own: &[OsString]) {
+    if own.get(1).is_none_or(|command| command != SERVE) {
+        return;
+    }
+    std::thread::spawn(|| {
+        // Without a word: standard error may have gone away with the parent, and writing to it
+        // would end this thread instead of the process.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        std::process::exit(0);
+    });
 }
 
 /// Why a step of the city failed.
@@ -175,7 +192,8 @@ impl Launcher {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let log = self.logs.join(format!("{unit}-serve.log"));
         let mut command = self.command(program, &args, &log)?;
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        // Never written to: it tells the service that we still run.
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
         let shown = format!("xinqiao-{} {}", program.word(), args.join(" "));
         let mut child = command.spawn()?;
         let deadline = tokio::time::Instant::now() + SERVICE_TIMEOUT;

@@ -65,7 +65,9 @@ impl City {
         let (clock, hand) = Clock::simulated(start);
         let zone: Zone = "qingdao.example".parse().expect("zone");
         let folder = tempfile::tempdir().expect("folder");
-        let root = root::create(folder.path(), Commission::Education, &zone, start).expect("root");
+        let lock = crate::ca::vault::Lock::DangerPlain;
+        let root = root::create(folder.path(), Commission::Education, &zone, start, &lock);
+        let root = root.expect("root");
         Self { folder, root, clock, hand }
     }
 

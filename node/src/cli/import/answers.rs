@@ -38,6 +38,10 @@ pub(crate) struct AnswersArgs {
     /// Day of the test, where the file has no column for it
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
+
+    /// The file's column about consent is of no use here; consent is read from the roster only
+    #[arg(long)]
+    ignore_consent_column: bool,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Result<(), Failure> {
@@ -60,6 +64,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
     let known = known(&node, &screening, items.len())?;
     let preview = compare(parsed, Scope::Part, |key| Ok::<_, SqlError>(known.get(key).cloned()))?;
     drop(known);
+    consent_is_elsewhere(terminal, args, preview.facts.columns.dropped())?;
     let found = RefCell::new(None);
     let writing = screening.clone();
     job.conclude(preview, &answers::fields(&against), &mut source, |batch, from| {
@@ -74,6 +79,27 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
         announce(terminal, &receipt);
     }
     Ok(())
+}
+
+/// A column about consent in a file of answers is not read: whoever put it there thinks that it
+/// counts, so it is said aloud, and a script that goes on without a look is stopped.
+fn consent_is_elsewhere(
+    terminal: &Terminal,
+    args: &AnswersArgs,
+    dropped: &[String],
+) -> Result<(), Failure> {
+    let about = |name: &&String| name.contains("同意") || name.to_lowercase().contains("consent");
+    let Some(column) = dropped.iter().find(about) else {
+        return Ok(());
+    };
+    let looked_at = terminal.asks() && !args.file.yes;
+    if args.ignore_consent_column || args.file.dry_run || looked_at {
+        let text = terminal.text(words::CONSENT_ELSEWHERE, &[column]);
+        terminal.talk_plain(&terminal.paint(Paint::Warn, &text));
+        return Ok(());
+    }
+    let message = Sentence::new(words::CONSENT_COLUMN, &[column]);
+    Err(Failure::new(Exit::Refused, "CONSENT_COLUMN", message).hint(words::CONSENT_COLUMN_NEXT))
 }
 
 /// Sheets of this scale and term that are in the ledger.

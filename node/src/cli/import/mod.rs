@@ -28,8 +28,10 @@ mod staff;
 
 /// Largest mapping file that is read.
 const MAPPING_BYTES_MAX: u64 = 64 << 10;
-/// One pupil in so many leaving with one file is unusual enough to be asked about.
-const LEFT_SHARE: u64 = 10;
+/// More leavers with one file than one in so many must be confirmed by their number.
+const LEFT_SHARE: u64 = 20;
+/// So must more than this, however large the school is.
+const LEFT_MAX: u64 = 30;
 /// Errors that are listed without values.
 const ERRORS_LISTED_MAX: usize = 200;
 
@@ -91,6 +93,7 @@ struct Job<'a> {
     node: &'a Node,
     mapping: Option<SavedMapping>,
     digest: Digest,
+    confirm_left: Option<u64>,
 }
 
 pub(super) fn run(
@@ -111,6 +114,14 @@ impl From<ImportReceipt> for Written {
     }
 }
 
+/// What a list of everybody can be told: who is not in it has left.
+#[derive(Args, Clone, Debug, Default)]
+struct LeavingArgs {
+    /// So many leave with this file; needed where they are unusually many, and must be right
+    #[arg(long, value_name = "N")]
+    confirm_left: Option<u64>,
+}
+
 impl<'a> Job<'a> {
     /// Reads the mapping and digests the file; the file itself is read by `source`.
     fn begin(terminal: &'a Terminal, args: &'a FileArgs, node: &'a Node) -> Result<Self, Failure> {
@@ -119,7 +130,7 @@ impl<'a> Job<'a> {
         let mut file = File::open(&args.file).map_err(unreadable)?;
         std::io::copy(&mut file, &mut hasher).map_err(unreadable)?;
         let mapping = args.map.as_deref().map(read_mapping).transpose()?;
-        Ok(Self { terminal, args, node, mapping, digest: hasher.finish() })
+        Ok(Self { terminal, args, node, mapping, digest: hasher.finish(), confirm_left: None })
     }
 
     fn source(&self) -> Result<Source, Failure> {
@@ -156,7 +167,7 @@ impl<'a> Job<'a> {
         }
         let summary = report::summary(&preview);
         let lines = self.lines(&preview);
-        let on_roll_after = preview.unchanged.len() + preview.changed.len() + preview.new.len();
+        let remain = preview.unchanged.len() + preview.changed.len();
         let accepted = match preview.accept() {
             Ok(accepted) => accepted,
             Err(preview) => {
@@ -174,7 +185,7 @@ impl<'a> Job<'a> {
             return Ok(());
         }
         self.show(&lines);
-        self.agree(counts.left, on_roll_after as u64)?;
+        self.agree(counts.left, remain as u64)?;
         let Written { batch, found } = write(accepted, self.import_source())?;
         let value = json!({"written": true, "batch": batch, "found": found, "preview": summary});
         self.terminal.result(&value, |terminal| {
@@ -234,10 +245,25 @@ impl<'a> Job<'a> {
         Ok(Failure::new(Exit::Invalid, "ROWS_INVALID", failure).hint(words::ROWS_WRONG_NEXT))
     }
 
-    /// Asks where a person sits; a file that sends many pupils away needs a yes everywhere.
+    /// Asks where a person sits; a file that sends many away needs their very number everywhere,
+    /// because half a roster looks to a script like any other.
     fn agree(&self, left: u64, remain: u64) -> Result<(), Failure> {
-        let unusual = left > 0 && left * LEFT_SHARE > left + remain;
-        if self.args.yes || !(self.terminal.asks() || unusual) {
+        let unusual = left > LEFT_MAX || left * LEFT_SHARE > left + remain;
+        if let Some(said) = self.confirm_left {
+            return counted(said, left);
+        }
+        if unusual && (self.args.yes || !self.terminal.asks()) {
+            let message = Sentence::new(words::LEFT_UNCONFIRMED, &[&left, &(left + remain)]);
+            return Err(Failure::new(Exit::Refused, "LEFT_UNCONFIRMED", message)
+                .hint(Sentence::new(words::LEFT_UNCONFIRMED_NEXT, &[&left])));
+        }
+        if unusual {
+            let question = Sentence::new(words::LEFT_TYPE, &[&left, &(left + remain)]);
+            let typed = self.terminal.ask(&question, words::COLON, "--confirm-left")?;
+            // Anything but the number is a no.
+            return counted(typed.parse().unwrap_or(u64::MAX), left);
+        }
+        if self.args.yes || !self.terminal.asks() {
             return Ok(());
         }
         let question = match left {
@@ -251,6 +277,15 @@ impl<'a> Job<'a> {
     }
 }
 
+/// The number that was confirmed must be the number that leaves.
+fn counted(said: u64, left: u64) -> Result<(), Failure> {
+    if said == left {
+        return Ok(());
+    }
+    let message = Sentence::new(words::LEFT_DIFFERS, &[&left]);
+    Err(Failure::new(Exit::Refused, "LEFT_DIFFERS", message).hint(words::LEFT_DIFFERS_NEXT))
+}
+
 /// A new file that only this user can read: it names pupils.
 fn create_private(path: &Path) -> std::io::Result<File> {
     let mut options = std::fs::OpenOptions::new();
@@ -261,7 +296,7 @@ fn create_private(path: &Path) -> std::io::Result<File> {
 }
 
 /// Who imports, as the system knows it.
-fn author() -> String {
+pub(super) fn author() -> String {
     let named = ["USER", "USERNAME", "LOGNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));

@@ -4,7 +4,7 @@ use clap::Args;
 use runtime::cli::{Exit, Failure, Terminal};
 use runtime::sql::SqlError;
 
-use super::{FileArgs, Job};
+use super::{FileArgs, Job, LeavingArgs};
 use crate::app::Node;
 use crate::cli::{Place, context, words};
 use crate::import::preview::{Scope, compare};
@@ -22,6 +22,9 @@ pub(crate) struct RosterArgs {
     /// The file lists only some pupils; nothing follows for the others
     #[arg(long)]
     partial: bool,
+
+    #[command(flatten)]
+    leaving: LeavingArgs,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &RosterArgs) -> Result<(), Failure> {
@@ -29,7 +32,8 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &RosterArgs) -> Resu
 }
 
 fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failure> {
-    let job = Job::begin(terminal, &args.file, node)?;
+    let mut job = Job::begin(terminal, &args.file, node)?;
+    job.confirm_left = args.leaving.confirm_left;
     let against = roster_context(node, &job)?;
     let mut source = job.source()?;
     let parsed = roster::read(&mut source, job.mapping.as_ref(), &against)?;
@@ -80,7 +84,7 @@ mod tests {
 
     fn args(path: &std::path::Path) -> RosterArgs {
         let file = FileArgs { file: path.to_owned(), yes: true, ..FileArgs::default() };
-        RosterArgs { file, partial: false }
+        RosterArgs { file, partial: false, leaving: LeavingArgs::default() }
     }
 
     /// A full disk keeps the whole file out and says so; with room the same import works.

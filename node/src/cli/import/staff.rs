@@ -4,7 +4,7 @@ use clap::Args;
 use runtime::cli::{Failure, Terminal};
 use runtime::sql::SqlError;
 
-use super::{FileArgs, Job};
+use super::{FileArgs, Job, LeavingArgs};
 use crate::cli::{Place, context};
 use crate::import::preview::{Scope, compare};
 use crate::import::staff;
@@ -18,11 +18,15 @@ pub(crate) struct StaffArgs {
     /// The file lists only some of the staff; nothing follows for the others
     #[arg(long)]
     partial: bool,
+
+    #[command(flatten)]
+    leaving: LeavingArgs,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &StaffArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
-    let job = Job::begin(terminal, &args.file, &node)?;
+    let mut job = Job::begin(terminal, &args.file, &node)?;
+    job.confirm_left = args.leaving.confirm_left;
     let mut source = job.source()?;
     let parsed = staff::read(&mut source, job.mapping.as_ref())?;
     let known = node.ledger().read(roll::current)?;

@@ -1,0 +1,225 @@
+//! The file of a private key under a passphrase, as an offline authority keeps it.
+//!
+//! A PEM block of its own kind: the head says how the passphrase becomes a key, the body is the
+//! PKCS#8 document sealed under that key, with the algorithm's id in front. How a passphrase
+//! becomes a key is decided in `runtime`. A plain key is written only by the function whose name
+//! says that this is a danger; which of the two a file holds is told without any secret.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::file::{read_small, write_private};
+use crate::key::{KeyError, SigningKey};
+use crate::keywrap::{self, KeywrapError};
+
+const PEM_TAG: &str = "XINQIAO PROTECTED KEY";
+const ARGON2ID: &str = "argon2id";
+
+/// How a passphrase becomes the key that opens a file: argon2id with these costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derivation {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Random, and another one in every file.
+    pub salt: [u8; 16],
+}
+
+/// What it takes to open a key file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// Nothing: whoever reads the file has the key.
+    Plain,
+    /// The key that comes from a passphrase.
+    Passphrase(Derivation),
+}
+
+/// Why a key file was not written or opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyfileError {
+    /// The file, or the key in it.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The head of the file is damaged or of a later version.
+    #[error("key file is damaged or of a later version")]
+    Form,
+    /// Another passphrase or another purpose, or the file was altered: they cannot be told apart.
+    #[error("the passphrase does not open the key file")]
+    Refused,
+    /// The file needs a passphrase and none was given, or the other way round.
+    #[error("key file is protected otherwise")]
+    OtherProtection,
+}
+
+impl From<std::io::Error> for KeyfileError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Key(error.into())
+    }
+}
+
+impl From<KeywrapError> for KeyfileError {
+    fn from(error: KeywrapError) -> Self {
+        match error {
+            KeywrapError::Refused => Self::Refused,
+            _ => Self::Form,
+        }
+    }
+}
+
+/// Says what it takes to open a key file.
+///
+/// # Errors
+/// The file cannot be read, or holds no key of either kind.
+pub fn protection_of(path: &Path) -> Result<Protection, KeyfileError> {
+    let text = Zeroizing::new(read_small(path)?);
+    match protected_block(&text)? {
+        Some(block) => Ok(Protection::Passphrase(derivation_of(&block)?)),
+        None => SigningKey::from_pem(&text).map(|_| Protection::Plain).map_err(Into::into),
+    }
+}
+
+/// Writes a key under the key of a passphrase, whole and with mode 0600; `after` follows it in
+/// the same file, such as a certificate. `place` says what the key is for.
+///
+/// # Errors
+/// The file cannot be written; an older one is then left as it was.
+pub fn save(
+    path: &Path,
+    key: &SigningKey,
+    (outer, derivation): (&[u8; 32], &Derivation),
+    place: &[u8],
+    after: &str,
+) -> Result<(), KeyfileError> {
+    let sealed = keywrap::seal(key.expose_document()?.as_ref(), outer, place)?;
+    let mut block = pem::Pem::new(PEM_TAG, sealed);
+    let heads = [
+        ("Derivation", ARGON2ID.to_owned()),
+        ("Memory-KiB", derivation.memory_kib.to_string()),
+        ("Passes", derivation.passes.to_string()),
+        ("Salt", hex(&derivation.salt)),
+    ];
+    for (name, value) in heads {
+        block.headers_mut().add(name, &value).map_err(|_| KeyfileError::Form)?;
+    }
+    write_private(path, (pem::encode(&block) + after).as_bytes())?;
+    Ok(())
+}
+
+/// Writes a key that nothing protects but the mode 0600 of its file.
+///
+/// # Errors
+/// The file cannot be written; an older one is then left as it was.
+pub fn danger_save_plain(path: &Path, key: &SigningKey, after: &str) -> Result<(), KeyfileError> {
+    let text = Zeroizing::new(format!("{}{after}", key.expose_pem()?.as_str()));
+    Ok(write_private(path, text.as_bytes())?)
+}
+
+/// Opens a key file; `outer` comes from the passphrase, nothing for a plain file.
+///
+/// # Errors
+/// The file cannot be read, or `outer` does not open it.
+pub fn open(
+    path: &Path,
+    outer: Option<&[u8; 32]>,
+    place: &[u8],
+) -> Result<SigningKey, KeyfileError> {
+    let text = Zeroizing::new(read_small(path)?);
+    match (protected_block(&text)?, outer) {
+        (Some(block), Some(outer)) => {
+            let document = keywrap::open(block.contents(), outer, place)?;
+            Ok(SigningKey::from_document(&document)?)
+        }
+        (None, None) => Ok(SigningKey::from_pem(&text)?),
+        _ => Err(KeyfileError::OtherProtection),
+    }
+}
+
+fn protected_block(text: &[u8]) -> Result<Option<pem::Pem>, KeyfileError> {
+    let blocks = pem::parse_many(text).map_err(|_| KeyError::Encoding)?;
+    Ok(blocks.into_iter().find(|block| block.tag() == PEM_TAG))
+}
+
+fn derivation_of(block: &pem::Pem) -> Result<Derivation, KeyfileError> {
+    let heads = block.headers();
+    let head = |name: &str| heads.get(name).map(str::trim).ok_or(KeyfileError::Form);
+    let number = |name| head(name)?.parse::<u32>().map_err(|_| KeyfileError::Form);
+    if head("Derivation")? != ARGON2ID {
+        return Err(KeyfileError::Form);
+    }
+    let salt = unhex(head("Salt")?).ok_or(KeyfileError::Form)?;
+    Ok(Derivation { memory_kib: number("Memory-KiB")?, passes: number("Passes")?, salt })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DERIVATION: Derivation = Derivation { memory_kib: 64, passes: 1, salt: [7; 16] };
+
+    /// A protected key opens with its own passphrase's key for its own purpose, says how that key
+    /// is derived, and no byte of the file tells anything of the key.
+    #[test]
+    fn a_protected_key_opens_with_its_own_passphrase() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("root.key");
+        let key = SigningKey::generate().expect("key");
+        save(&path, &key, (&[1; 32], &DERIVATION), b"root", "").expect("save");
+        assert_eq!(protection_of(&path).expect("read"), Protection::Passphrase(DERIVATION));
+        let opened = open(&path, Some(&[1; 32]), b"root").expect("open");
+        assert_eq!(opened.id(), key.id());
+        for (outer, place) in [([2; 32], b"root"), ([1; 32], b"pack")] {
+            let refused = open(&path, Some(&outer), place);
+            assert!(matches!(refused, Err(KeyfileError::Refused)));
+        }
+        assert!(matches!(open(&path, None, b"root"), Err(KeyfileError::OtherProtection)));
+        let text = std::fs::read_to_string(&path).expect("read");
+        let plain = key.expose_pem().expect("pem");
+        let body = plain.lines().nth(1).expect("line");
+        assert!(!text.contains(body) && !text.contains("PRIVATE KEY"), "{text}");
+        assert!(SigningKey::from_pem(text.as_bytes()).is_err());
+        let later = text.replace(ARGON2ID, "argon3");
+        std::fs::write(&path, later).expect("write");
+        assert!(matches!(protection_of(&path), Err(KeyfileError::Form)));
+    }
+
+    /// A plain key is told apart, and what follows a key in its file stays there.
+    #[test]
+    fn a_plain_key_is_told_apart() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("pack.pem");
+        let key = SigningKey::generate().expect("key");
+        let after = pem::encode(&pem::Pem::new("CERTIFICATE", b"leaf".as_slice()));
+        danger_save_plain(&path, &key, &after).expect("save");
+        assert_eq!(protection_of(&path).expect("read"), Protection::Plain);
+        assert_eq!(open(&path, None, b"pack").expect("open").id(), key.id());
+        assert!(matches!(open(&path, Some(&[1; 32]), b"pack"), Err(KeyfileError::OtherProtection)));
+        save(&path, &key, (&[1; 32], &DERIVATION), b"pack", &after).expect("save");
+        assert!(std::fs::read_to_string(&path).expect("read").ends_with(&after));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&path).expect("metadata").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        std::fs::write(&path, "nothing").expect("write");
+        assert!(protection_of(&path).is_err());
+    }
+}

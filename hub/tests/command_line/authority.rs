@@ -1,0 +1,77 @@
+//! Passphrases of root keys and pack keys.
+
+use std::path::Path;
+
+use crate::support::{Ran, assert_private, ca, line, text};
+
+fn init(dir: &Path, extra: &[&str]) -> Ran {
+    let args = ["init", "--commission", "education", "--zone", "qd.example", "--dir", text(dir)];
+    ca(&[args.as_slice(), extra].concat())
+}
+
+/// Without a passphrase and without somebody to ask there is no root; a short one is refused.
+#[test]
+fn a_root_without_a_passphrase_is_made_by_its_dangerous_name_only() {
+    let folder = tempfile::tempdir().expect("folder");
+    let dir = folder.path().join("root");
+    let short = line(folder.path(), "short", "too short");
+    for extra in [[].as_slice(), &["--no-input"]] {
+        let ran = init(&dir, extra);
+        assert_eq!(ran.failed(), (2, "INPUT_NEEDED".to_owned()), "{}", ran.err);
+        assert!(ran.err.contains("--passphrase-file"), "{}", ran.err);
+    }
+    let ran = init(&dir, &["--passphrase-file", text(&short)]);
+    assert_eq!(ran.failed(), (5, "PASSPHRASE_LENGTH".to_owned()));
+    assert!(!dir.exists());
+    let ran = init(&dir, &["--danger-no-passphrase"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("DANGER"), "{}", ran.err);
+    let key = std::fs::read_to_string(dir.join("root.key")).expect("key");
+    assert!(key.contains("BEGIN PRIVATE KEY"));
+}
+
+/// A root and a pack key under passphrases: files that hold no plain key, refusals that write
+/// nothing, and a change of the passphrase that keeps the key.
+#[test]
+fn keys_open_with_their_own_passphrase() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    let (dir, pack) = (at("root"), at("pack.pem"));
+    let word = line(folder.path(), "word", "correct horse battery");
+    let wrong = line(folder.path(), "wrong", "another horse battery");
+    let (word, wrong) = (text(&word), text(&wrong));
+    assert_eq!(init(&dir, &["--passphrase-file", word]).code, 0);
+    assert_private(&dir.join("root.key"));
+    let make = |root: &str, new: &str| {
+        let args = ["pack-key", "--dir", text(&dir), "--out", text(&pack)];
+        let words = ["--passphrase-file", root, "--new-passphrase-file", new];
+        ca(&[args.as_slice(), &words].concat())
+    };
+    assert_eq!(make(wrong, word).failed(), (5, "PASSPHRASE".to_owned()));
+    assert_eq!(make("-", "-").failed(), (2, "STDIN_TWICE".to_owned()));
+    assert!(!pack.exists());
+    assert_eq!(make(word, wrong).code, 0);
+    assert_eq!(make(word, wrong).failed(), (4, "EXISTS".to_owned()));
+    assert_private(&pack);
+    let content = std::fs::read_to_string(&pack).expect("pack key");
+    assert!(!content.contains("PRIVATE KEY") && content.contains("CERTIFICATE"), "{content}");
+    let change = |old: &str, new: &str| {
+        let words = ["--passphrase-file", old, "--new-passphrase-file", new];
+        ca(&[["passphrase", text(&pack)].as_slice(), &words].concat())
+    };
+    assert_eq!(change(word, word).failed(), (5, "PASSPHRASE".to_owned()));
+    assert_eq!(change(wrong, word).code, 0);
+    let calendar = proto::pack::embedded::find(proto::pack::PackKind::Calendar, "calendar");
+    std::fs::write(at("calendar.txt"), calendar.expect("embedded").bytes).expect("pack");
+    let (plain, signed) = (at("calendar.txt"), at("calendar.pack"));
+    let sign = |with: &str| {
+        let about = ["sign-pack", "--key", text(&pack), "--kind", "calendar", "--name", "calendar"];
+        let version = ["--serial", "1", "--version-name", "1", "--effective-from", "2025-09-01"];
+        let files = [text(&plain), "--out", text(&signed), "--passphrase-file", with];
+        ca(&[about.as_slice(), &version, &files].concat())
+    };
+    assert_eq!(sign(wrong).failed(), (5, "PASSPHRASE".to_owned()));
+    assert!(!signed.exists());
+    let ran = sign(word);
+    assert_eq!((ran.code, &ran.json()["signatures"]), (0, &1.into()), "{}", ran.err);
+}

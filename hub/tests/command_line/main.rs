@@ -1,0 +1,12 @@
+//! The programs of operators and officers, run as they run them: exit codes, JSON, files.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test without its folder, its program or an answer cannot go on"
+)]
+
+mod api_keys;
+mod authority;
+mod support;

@@ -1,0 +1,82 @@
+//! Runs the two programs with nobody at the terminal and nothing of our environment.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// What a command did.
+pub struct Ran {
+    /// Its exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Ran {
+    /// Standard output as the one JSON value that it must be.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("no json: {}", self.out))
+    }
+
+    /// Exit code and the stable code of the error.
+    pub fn failed(&self) -> (i32, String) {
+        let code = self.json()["error"]["code"].as_str().unwrap_or_default().to_owned();
+        (self.code, code)
+    }
+}
+
+fn run(program: &str, args: &[&str]) -> Ran {
+    let mut command = Command::new(program);
+    command.args(args).args(["--lang", "en", "--json"]).env_clear().stdin(Stdio::null());
+    let output = command.output().expect("program");
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// `xinqiao-ca`.
+pub fn ca(args: &[&str]) -> Ran {
+    run(env!("CARGO_BIN_EXE_xinqiao-ca"), args)
+}
+
+/// `xinqiao-hub`.
+pub fn hub(args: &[&str]) -> Ran {
+    run(env!("CARGO_BIN_EXE_xinqiao-hub"), args)
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("utf-8")
+}
+
+/// Writes a file that holds one line.
+pub fn line(folder: &Path, name: &str, content: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, format!("{content}\n")).expect("file");
+    path
+}
+
+/// The folder of a city's hub that waits for its ceremony.
+pub fn city(folder: &Path) -> PathBuf {
+    let data = folder.join("hub");
+    let args = ["init", "--data", text(&data), "--kind", "city", "--unit", "370200"];
+    let names = ["--zone", "qd.example", "--name", "示范市枢纽"];
+    let ran = hub(&[args.as_slice(), &names].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    data
+}
+
+/// Permissions of a file, where the system has them.
+pub fn assert_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(path).expect("file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+    }
+}

@@ -1,4 +1,5 @@
-//! Cases of the early-warning ledger: which moves there are, and which need the second person first.
+//! Cases of the early-warning ledger: which moves there are, and which need the second person
+//! first.
 //!
 //! What protects a child acts at once and is countersigned within 24 hours; what takes protection
 //! away waits for the second person. A score never moves a case: a person does, with a reason.

@@ -20,7 +20,7 @@ pub struct Progress {
 
 /// What is still missing for a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("missing: {individual} individual and {group} group signed sessions{}", if *test { ", the test" } else { "" })]
+#[error("missing: {individual} individual and {group} group signed sessions; test missing: {test}")]
 pub struct Missing {
     /// Individual sessions.
     pub individual: u32,

@@ -41,7 +41,7 @@ word_list!(
         AlertMove = "alert_move", "级别变动", "Move of a case";
         AlertReview = "alert_review", "研判", "Review of a case";
         FirstContact = "first_contact", "首次约谈", "First contact";
-        Session = "session", "辅导", "Session";
+        Session = "counselling_session", "辅导", "Session";
         GroupMember = "group_member", "团体辅导成员", "Member of a group session";
         Conference = "conference", "会诊", "Consultation";
         ConferenceCase = "conference_case", "会诊案例", "Case of a consultation";

@@ -37,6 +37,7 @@ pub mod catalogue;
 pub mod cell;
 pub mod digest;
 pub mod disclosure;
+pub mod ledger;
 pub mod period;
 pub mod release;
 pub mod rollup;

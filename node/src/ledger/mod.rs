@@ -5,20 +5,48 @@
 //! implement neither `Debug` nor any serialisation, and code that talks to the network never gets
 //! a [`Ledger`].
 
+pub mod access;
+pub mod alert;
+pub mod author;
 pub mod campaign;
+pub mod case;
+pub mod conference;
+pub mod consent;
+pub mod critical;
+pub mod entry;
+#[cfg(test)]
+mod entry_tests;
+pub mod followup;
+mod footing;
+pub mod governance;
 pub mod hold;
 pub mod import_batch;
+pub mod journal;
+mod kinds;
 mod packed;
+pub mod physique;
 pub mod profile;
+pub mod qualification;
+pub mod read;
+pub mod refusal;
 pub mod release;
+pub mod retention;
+pub mod roll;
 pub mod rounding_key;
+pub mod session;
 pub mod sheet;
+mod single;
+pub mod special_group;
 pub mod staff;
 pub mod student;
+pub mod talk;
+pub mod teaching;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod training;
+pub mod write;
 
 use std::path::Path;
 
@@ -32,6 +60,22 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 3,
         name: "release holds",
         sql: include_str!("migrations/002_release_hold.sql"),
+    },
+    Migration { number: 4, name: "journal", sql: include_str!("migrations/003_journal.sql") },
+    Migration {
+        number: 5,
+        name: "ledgers of roll and staff",
+        sql: include_str!("migrations/004_roll_and_staff.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "ledgers of students",
+        sql: include_str!("migrations/005_students.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "ledgers of families and governance",
+        sql: include_str!("migrations/006_families_and_governance.sql"),
     },
 ];
 

@@ -1,0 +1,107 @@
+//! Reads of a person's record: each is logged before anything is shown, and shown on that page.
+
+use domain::ledger::terms::ReadPurpose;
+use domain::ledger::{Action, Area, Footing, SchoolRole, Word as _, permits};
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::author::Author;
+use super::entry::{Moment, StudentId};
+use super::refusal::LedgerRefusal;
+use super::{footing, strange};
+
+/// The right to read one student's record, already logged. Only [`open`] makes one.
+pub struct Pass {
+    student: StudentId,
+    role: SchoolRole,
+    footing: Footing,
+}
+
+/// One read as it is shown on the student's page.
+#[derive(Clone)]
+pub struct ReadLine {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub account: String,
+    /// In which role.
+    pub role: SchoolRole,
+    /// What for.
+    pub purpose: ReadPurpose,
+    /// In the reader's words.
+    pub reason: String,
+}
+
+/// Opens a student's record for reading: logs who, for what and when, then gives the pass.
+///
+/// # Errors
+/// The role reads nothing of this student, there is no such student, or the store; a refusal is
+/// logged nowhere but in the caller's audit.
+pub fn open(
+    tx: &Tx<'_>,
+    reader: &Author,
+    student: StudentId,
+    purpose: ReadPurpose,
+) -> Result<Pass, LedgerRefusal> {
+    super::write::birth(tx, student)?;
+    let footing = footing::of(tx, reader, Some(student))?;
+    let pass = Pass { student, role: reader.role(), footing };
+    let about_students = Area::ALL.iter().filter(|area| area.is_about_students());
+    if !about_students.into_iter().any(|area| pass.allow(*area).is_ok()) {
+        return Err(LedgerRefusal::NotAllowed);
+    }
+    tx.execute(
+        "insert into access_log (at_ms, account, role, student, purpose, reason)
+         values ($1, $2, $3, $4, $5, $6)",
+        params![
+            reader.now().0,
+            reader.account(),
+            reader.role().as_str(),
+            student.0,
+            purpose.as_str(),
+            reader.reason(),
+        ],
+    )?;
+    Ok(pass)
+}
+
+impl Pass {
+    /// Whose record.
+    #[must_use]
+    pub const fn student(&self) -> StudentId {
+        self.student
+    }
+
+    /// Whether the pass opens an area.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn allow(&self, area: Area) -> Result<(), LedgerRefusal> {
+        if permits(self.role, Action::Read(area), self.footing) {
+            Ok(())
+        } else {
+            Err(LedgerRefusal::NotAllowed)
+        }
+    }
+}
+
+/// Who read this student's record, newest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn reads(tx: &Tx<'_>, pass: &Pass, limit: u32) -> Result<Vec<ReadLine>, SqlError> {
+    tx.query(
+        "select at_ms, account, role, purpose, reason from access_log
+         where student = $1 order by id desc limit $2",
+        params![pass.student.0, limit],
+        |row| {
+            Ok(ReadLine {
+                at: Moment(row.i64(0)?),
+                account: row.text(1)?,
+                role: strange(SchoolRole::from_word(row.str(2)?))?,
+                purpose: strange(ReadPurpose::from_word(row.str(3)?))?,
+                reason: row.text(4)?,
+            })
+        },
+    )
+}

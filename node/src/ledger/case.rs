@@ -1,0 +1,365 @@
+//! Acts on cases: entering, moving, signing as the second person, reviewing, first contact.
+//!
+//! A case's tier is what its moves in force say. These functions are the only way to write one, so
+//! a tier cannot change without an author, a reason, an owner, a next review and, where it takes
+//! watching away, a second person first.
+
+use domain::ledger::case::{Effect, MoveError, effect};
+use domain::ledger::due::{first_contact_by_ms, is_review_soon_enough};
+use domain::ledger::terms::{ContactWay, ReviewDecision, Standing, Tier};
+use domain::ledger::words::{AlertSource, Move};
+use domain::ledger::{Act, Action};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use runtime::clock::date_of;
+use runtime::sql::{SqlError, Tx};
+
+use super::alert::{AlertCase, AlertMove, AlertReview, FirstContact};
+use super::author::Author;
+use super::entry::{Kept, Moment, RecordId, StaffId, StudentId};
+use super::read;
+use super::refusal::LedgerRefusal;
+use super::write::{self, Written};
+
+/// A case on a day.
+#[derive(Clone)]
+pub struct CaseNow {
+    /// The case.
+    pub case: Kept<AlertCase>,
+    /// Its tier.
+    pub tier: Tier,
+    /// Who is responsible.
+    pub owner: StaffId,
+    /// Day of the next review, as its last move set it.
+    pub next_review: Option<Date>,
+}
+
+/// What a move of a case is asked for.
+#[derive(Clone)]
+pub struct MoveWish {
+    /// What kind of move.
+    pub how: Move,
+    /// The tier after it; none where the case leaves the ledger.
+    pub to: Option<Tier>,
+    /// What gave rise to it.
+    pub source: AlertSource,
+    /// Who is responsible from here on.
+    pub owner: StaffId,
+    /// Day of the next review; none only where the case leaves the ledger.
+    pub next_review: Option<Date>,
+}
+
+/// Enters a case; it acts at once, sets the first contact and the first review.
+///
+/// # Errors
+/// The student has an open case, the role may not, or a rule; nothing was written.
+pub fn open(
+    tx: &Tx<'_>,
+    author: &Author,
+    student: StudentId,
+    day: Date,
+    wish: &MoveWish,
+) -> Result<RecordId, LedgerRefusal> {
+    write::allow(tx, author, Action::Do(Act::RaiseTier), Some(student))?;
+    need_reason(author)?;
+    let tier = wish.to.ok_or(MoveError::Tier)?;
+    effect(wish.how, None, wish.to)?;
+    for case in read::about::<AlertCase>(tx, student.0)? {
+        if tier_of(tx, student, case.record, Date::MAX)?.is_some() {
+            return Err(LedgerRefusal::Double);
+        }
+    }
+    let (source, owner) = (wish.source, wish.owner);
+    let case = AlertCase { day, student, source, owner };
+    let record = write::put_new(tx, author, &case, None)?;
+    put_move(tx, author, (student, record, day), None, wish)?;
+    // A case entered for a past day is not late by being written down late.
+    let opened_ms = if day == author.today() { author.now().0 } else { noon_ms(day) };
+    let due_at = Moment(first_contact_by_ms(tier, opened_ms));
+    let contact = FirstContact {
+        due: day_of(due_at),
+        student,
+        case: record,
+        tier,
+        due_at,
+        done_at: None,
+        by: None,
+        way: None,
+    };
+    write::put_new(tx, author, &contact, None)?;
+    Ok(record)
+}
+
+/// Moves a case: a raise acts at once, anything else waits for [`sign`]. Gives the move's record.
+///
+/// # Errors
+/// The move does not fit, the role may not, or a rule; nothing was written.
+pub fn ask_move(
+    tx: &Tx<'_>,
+    author: &Author,
+    case: RecordId,
+    wish: &MoveWish,
+) -> Result<RecordId, LedgerRefusal> {
+    let kept = read::one::<AlertCase>(tx, case)?.ok_or(LedgerRefusal::Unknown)?;
+    let student = kept.entry.student;
+    write::allow(tx, author, Action::Do(Act::RaiseTier), Some(student))?;
+    need_reason(author)?;
+    let from = tier_of(tx, student, case, Date::MAX)?;
+    put_move(tx, author, (student, case, author.today()), from, wish)
+}
+
+/// Agrees to a move as the second person, or refuses it. A raise is countersigned the same way.
+///
+/// # Errors
+/// It is the same person, it does not wait, the tier has changed meanwhile, or the role may not.
+pub fn sign(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    agrees: bool,
+) -> Result<(), LedgerRefusal> {
+    let kept = read::one::<AlertMove>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
+    let mut moved = kept.entry;
+    write::allow(tx, author, Action::Do(Act::Countersign), Some(moved.student))?;
+    need_reason(author)?;
+    if moved.signed_by.is_some() || moved.standing == Standing::Refused {
+        return Err(LedgerRefusal::NotWaiting);
+    }
+    let first = read::versions::<AlertMove>(tx, record)?;
+    let asked_by = first.first().map(|(_, by)| by.author.clone()).unwrap_or_default();
+    if asked_by == author.account() {
+        return Err(LedgerRefusal::SamePerson);
+    }
+    let waits = moved.standing == Standing::Waiting;
+    if waits && agrees {
+        let now = tier_of(tx, moved.student, moved.case, Date::MAX)?;
+        if now != moved.from_tier {
+            return Err(MoveError::Direction.into());
+        }
+        (moved.standing, moved.day) = (Standing::InForce, author.today());
+    } else if waits {
+        moved.standing = Standing::Refused;
+    }
+    // A raise that the second person does not agree with stays: taking it back is a lowering.
+    (moved.signed_by, moved.signed_at) = (Some(author.account().to_owned()), Some(author.now()));
+    let seen = (record, kept.version);
+    write::put_change(tx, author, seen, &moved, Some(&asked_by))?;
+    if waits && agrees {
+        set_reviews(tx, author, &moved)?;
+    }
+    Ok(())
+}
+
+/// Notes that a review was held, and how it ended; the move that it decides is asked for apart.
+///
+/// # Errors
+/// The role may not, it was held already, or the case has left the ledger.
+pub fn hold_review(
+    tx: &Tx<'_>,
+    author: &Author,
+    review: RecordId,
+    (done, decision, next): (Date, ReviewDecision, Date),
+) -> Result<Written, LedgerRefusal> {
+    let kept = read::one::<AlertReview>(tx, review)?.ok_or(LedgerRefusal::Unknown)?;
+    let mut held = kept.entry;
+    write::allow(tx, author, Action::Do(Act::RaiseTier), Some(held.student))?;
+    if held.done.is_some() || held.cancelled {
+        return Err(LedgerRefusal::NotWaiting);
+    }
+    (held.done, held.decision) = (Some(done), Some(decision));
+    let written = write::put_change(tx, author, (review, kept.version), &held, None)?;
+    if let Some(tier) = tier_of(tx, held.student, held.case, Date::MAX)? {
+        set_review(tx, author, (held.student, held.case), tier, (done, next))?;
+    }
+    Ok(written)
+}
+
+/// Notes the first contact of a case.
+///
+/// # Errors
+/// The role may not, it was made already, or its instant lies in the future.
+pub fn note_contact(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    (at, by, way): (Moment, StaffId, ContactWay),
+) -> Result<Written, LedgerRefusal> {
+    let kept = read::one::<FirstContact>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
+    let mut contact = kept.entry;
+    write::allow(tx, author, Action::Do(Act::RaiseTier), Some(contact.student))?;
+    if contact.done_at.is_some() {
+        return Err(LedgerRefusal::NotWaiting);
+    }
+    if at > author.now() {
+        return Err(domain::ledger::day::DayError::Future.into());
+    }
+    (contact.done_at, contact.by, contact.way) = (Some(at), Some(by), Some(way));
+    write::put_change(tx, author, (record, kept.version), &contact, None)
+}
+
+/// Every open case on a day, with its tier.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open_at(tx: &Tx<'_>, day: Date) -> Result<Vec<CaseNow>, SqlError> {
+    let mut last = std::collections::HashMap::new();
+    for kept in ordered(read::all::<AlertMove>(tx)?) {
+        if kept.entry.day <= day {
+            last.insert(kept.entry.case, kept.entry);
+        }
+    }
+    let open = |case: Kept<AlertCase>| {
+        let moved = last.get(&case.record)?;
+        let (tier, owner) = (moved.to_tier?, moved.owner);
+        Some(CaseNow { case, tier, owner, next_review: moved.next_review })
+    };
+    Ok(read::all::<AlertCase>(tx)?.into_iter().filter_map(open).collect())
+}
+
+/// Moves in force whose day lies in a period, in the order in which they took effect.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn moves_in(tx: &Tx<'_>, from: Date, to: Date) -> Result<Vec<Kept<AlertMove>>, SqlError> {
+    Ok(ordered(read::in_period::<AlertMove>(tx, from, to)?))
+}
+
+/// The tier of a student's case on a day; none where it is not on the ledger.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn tier_of(
+    tx: &Tx<'_>,
+    student: StudentId,
+    case: RecordId,
+    day: Date,
+) -> Result<Option<Tier>, SqlError> {
+    let moves = ordered(read::about::<AlertMove>(tx, student.0)?);
+    let mut of_case = moves.iter().filter(|kept| kept.entry.case == case && kept.entry.day <= day);
+    Ok(of_case.next_back().and_then(|kept| kept.entry.to_tier))
+}
+
+/// Moves in force in the order of their days; on one day in the order in which they were made.
+fn ordered(mut moves: Vec<Kept<AlertMove>>) -> Vec<Kept<AlertMove>> {
+    moves.retain(|kept| kept.entry.standing == Standing::InForce);
+    moves.sort_by_key(|kept| {
+        (kept.entry.day, kept.entry.signed_at.filter(|_| kept.entry.is_lower()), kept.record)
+    });
+    moves
+}
+
+impl AlertMove {
+    /// Whether it takes watching away.
+    #[must_use]
+    pub fn is_lower(&self) -> bool {
+        self.to_tier < self.from_tier
+    }
+}
+
+fn put_move(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, case, day): (StudentId, RecordId, Date),
+    from: Option<Tier>,
+    wish: &MoveWish,
+) -> Result<RecordId, LedgerRefusal> {
+    let when = effect(wish.how, from, wish.to)?;
+    let soon = |tier, review| is_review_soon_enough(tier, day, review);
+    if !wish.to.is_none_or(|tier| wish.next_review.is_some_and(|review| soon(tier, review))) {
+        return Err(LedgerRefusal::Field("next_review"));
+    }
+    let standing = match when {
+        Effect::AtOnce => Standing::InForce,
+        Effect::AfterSecond => Standing::Waiting,
+    };
+    let moved = AlertMove {
+        day,
+        student,
+        case,
+        how: wish.how,
+        from_tier: from,
+        to_tier: wish.to,
+        source: wish.source,
+        owner: wish.owner,
+        next_review: wish.next_review,
+        standing,
+        made_at: author.now(),
+        signed_by: None,
+        signed_at: None,
+    };
+    let record = write::put_new(tx, author, &moved, None)?;
+    if when == Effect::AtOnce {
+        set_reviews(tx, author, &moved)?;
+    }
+    Ok(record)
+}
+
+/// What a move in force does to the reviews that wait: leaving cancels them, staying sets the next.
+fn set_reviews(tx: &Tx<'_>, author: &Author, moved: &AlertMove) -> Result<(), LedgerRefusal> {
+    if let (Some(tier), Some(next)) = (moved.to_tier, moved.next_review) {
+        return set_review(tx, author, (moved.student, moved.case), tier, (moved.day, next));
+    }
+    for kept in waiting(tx, moved.student, moved.case)? {
+        let cancelled = AlertReview { cancelled: true, ..kept.entry };
+        write::put_change(tx, author, (kept.record, kept.version), &cancelled, None)?;
+    }
+    Ok(())
+}
+
+/// Sets the next review: an earlier day replaces the one that waits, a later one never does.
+fn set_review(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, case): (StudentId, RecordId),
+    tier: Tier,
+    (from, next): (Date, Date),
+) -> Result<(), LedgerRefusal> {
+    if !is_review_soon_enough(tier, from, next) {
+        return Err(LedgerRefusal::Field("next_review"));
+    }
+    let waiting = waiting(tx, student, case)?;
+    let Some(kept) = waiting.into_iter().next() else {
+        let review = AlertReview {
+            due: next,
+            student,
+            case,
+            tier,
+            done: None,
+            decision: None,
+            cancelled: false,
+        };
+        return write::put_new(tx, author, &review, None).map(|_| ());
+    };
+    if next < kept.entry.due {
+        let sooner = AlertReview { due: next, tier, ..kept.entry };
+        write::put_change(tx, author, (kept.record, kept.version), &sooner, None)?;
+    }
+    Ok(())
+}
+
+fn waiting(
+    tx: &Tx<'_>,
+    student: StudentId,
+    case: RecordId,
+) -> Result<Vec<Kept<AlertReview>>, SqlError> {
+    let mut reviews = read::about::<AlertReview>(tx, student.0)?;
+    reviews.retain(|kept| {
+        let review = &kept.entry;
+        review.case == case && review.done.is_none() && !review.cancelled
+    });
+    Ok(reviews)
+}
+
+fn need_reason(author: &Author) -> Result<(), LedgerRefusal> {
+    if author.reason().is_empty() { Err(LedgerRefusal::Reason) } else { Ok(()) }
+}
+
+fn day_of(at: Moment) -> Date {
+    date_of(Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::MAX))
+}
+
+/// Noon of a day in Asia/Shanghai: four o'clock UTC.
+fn noon_ms(day: Date) -> i64 {
+    let at = day.at(4, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+    at.map_or(0, |at| at.timestamp().as_millisecond())
+}

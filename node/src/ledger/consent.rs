@@ -1,0 +1,217 @@
+//! Consents, reports under a legal duty, and legal holds.
+
+use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
+use domain::ledger::terms::Relation;
+use domain::ledger::words::ReportKind;
+use jiff::civil::Date;
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::entry::{Kept, Moment, RecordId, Rules, StudentId, Words, entry};
+use super::read;
+use super::refusal::LedgerRefusal;
+use domain::ledger::consent::{NoConsent, Paper, Wish, check as check_consent};
+use domain::ledger::day::{DayError, age_on, check_span};
+use domain::ledger::{Act, Action};
+
+entry! {
+    /// What a family was asked and what came back.
+    pub struct Consent = Consent, day day {
+        /// Day of the answer, or of the asking while there is none.
+        day: Date = "day",
+        /// Whose data.
+        student: StudentId = "student",
+        /// What for.
+        purpose: Purpose = "purpose",
+        /// Kinds of data.
+        classes: Words<DataClass> = "classes",
+        /// Unit id of the recipient; empty where nothing leaves.
+        recipient: String = "recipient",
+        /// Recipient as told to the family.
+        recipient_name: String = "recipient_name",
+        /// How much of an outcome may come back.
+        outcome_back: OutcomeBack = "outcome_back",
+        /// How it was given.
+        method: Method = "method",
+        /// What came back.
+        answer: Answer = "answer",
+        /// What the guardian who signed is to the student.
+        relation: Option<Relation> = "relation",
+        /// Day of the guardian's signature.
+        guardian_signed: Option<Date> = "guardian_signed",
+        /// Day of the student's signature.
+        student_signed: Option<Date> = "student_signed",
+        /// View of a child from 8 to 13; empty where not asked.
+        child_view: String = "child_view",
+        /// First day.
+        valid_from: Date = "valid_from",
+        /// Last day.
+        valid_to: Date = "valid_to",
+        /// Version of the notice that the family read.
+        notice_version: String = "notice_version",
+        /// Hexadecimal SHA-256 of the form or recording; empty without one.
+        form_digest: String = "form_digest",
+        /// Who was present, may be empty.
+        witness: String = "witness",
+        /// Day of the withdrawal.
+        withdrawn: Option<Date> = "withdrawn",
+    }
+}
+
+entry! {
+    /// A report under a legal duty.
+    pub struct DutyReport = DutyReport, day day {
+        /// Day of the report.
+        day: Date = "day",
+        /// About whom, where it is about one student.
+        student: Option<StudentId> = "student",
+        /// Which duty.
+        what: ReportKind = "what",
+        /// Office that received it.
+        receiver: String = "receiver",
+        /// What was reported.
+        facts: String = "facts",
+        /// Instant of the report.
+        made_at: Moment = "made_at",
+        /// Day on which the receiver acknowledged it.
+        acknowledged: Option<Date> = "acknowledged",
+    }
+}
+
+entry! {
+    /// A hold: nothing of this student is destroyed while it stands.
+    pub struct LegalHold = LegalHold, day from {
+        /// First day.
+        from: Date = "day",
+        /// Whose records.
+        student: StudentId = "student",
+        /// Office or person that ordered it.
+        ordered_by: String = "ordered_by",
+        /// Account that asked to lift it.
+        lift_asked_by: Option<String> = "lift_asked_by",
+        /// Day on which it was lifted.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+impl Rules for Consent {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.valid_from, Some(self.valid_to))?;
+        for signed in [self.guardian_signed, self.student_signed, self.withdrawn] {
+            if signed.is_some_and(|day| day > author.today()) {
+                return Err(DayError::Future.into());
+            }
+        }
+        if (self.answer == Answer::Withdrawn) != self.withdrawn.is_some() {
+            return Err(LedgerRefusal::Field("withdrawn"));
+        }
+        if self.recipient.is_empty() != self.recipient_name.is_empty() {
+            return Err(LedgerRefusal::Field("recipient"));
+        }
+        Ok(())
+    }
+}
+
+impl Rules for DutyReport {
+    fn subject(&self) -> Option<StudentId> {
+        self.student
+    }
+}
+
+impl Rules for LegalHold {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn action(&self) -> Action {
+        Action::Do(Act::PlaceHold)
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        // A new hold stands; it ends by two persons only.
+        if own.is_none() && (self.until.is_some() || self.lift_asked_by.is_some()) {
+            return Err(LedgerRefusal::Field("until"));
+        }
+        if self.ordered_by.trim().is_empty() {
+            return Err(LedgerRefusal::Field("ordered_by"));
+        }
+        Ok(())
+    }
+}
+
+impl Consent {
+    /// What is written on it, as the rule reads it.
+    #[must_use]
+    pub fn paper(&self) -> Paper<'_> {
+        Paper {
+            answer: self.answer,
+            method: self.method,
+            purpose: self.purpose,
+            classes: self.classes.as_slice(),
+            recipient: &self.recipient,
+            guardian_signed: self.guardian_signed,
+            student_signed: self.student_signed,
+            child_view: !self.child_view.is_empty(),
+            has_evidence: !self.form_digest.is_empty(),
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+        }
+    }
+}
+
+/// Finds the consent that allows something about a student on a day; a parallel version never does.
+///
+/// # Errors
+/// The reason why the latest paper for that purpose does not, or that nobody was asked.
+pub fn standing(
+    tx: &Tx<'_>,
+    student: StudentId,
+    (purpose, recipient): (Purpose, &str),
+    classes: &[DataClass],
+    day: Date,
+) -> Result<Kept<Consent>, LedgerRefusal> {
+    let birth = super::write::birth(tx, student)?;
+    // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
+    let age = birth.map_or(14, |birth| age_on(birth, day));
+    let wish = Wish { purpose, classes, recipient, day, age };
+    let mut last = NoConsent::Unanswered;
+    for kept in read::about::<Consent>(tx, student.0)?.into_iter().rev() {
+        match check_consent(&kept.entry.paper(), &wish) {
+            Ok(()) => return Ok(kept),
+            Err(reason) if kept.entry.purpose == purpose => last = reason,
+            Err(_) => {}
+        }
+    }
+    Err(last.into())
+}
+
+/// Asks to lift a hold, or lifts it where somebody else has asked.
+///
+/// # Errors
+/// Who may not, who asked it alone, or the store; nothing was written.
+pub fn lift_hold(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<(), LedgerRefusal> {
+    let kept = read::one::<LegalHold>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
+    super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(kept.entry.student))?;
+    let (mut hold, seen) = (kept.entry, (record, kept.version));
+    let asked = hold.lift_asked_by.clone();
+    match &asked {
+        None => hold.lift_asked_by = Some(author.account().to_owned()),
+        Some(asked) if asked == author.account() => return Err(LedgerRefusal::SamePerson),
+        Some(_) => hold.until = Some(author.today()),
+    }
+    super::write::put_change(tx, author, seen, &hold, asked.as_deref()).map(|_| ())
+}

@@ -1,0 +1,477 @@
+//! Entries: typed rows of a ledger, and the canonical bytes that their digests are taken of.
+//!
+//! [`entry!`](self) makes a struct, its columns and both directions between them from one list, so
+//! that what is read, written and digested cannot differ. Entries may name persons: they implement
+//! neither `Debug` nor any serialisation.
+
+use domain::catalogue::{Grade, Stage};
+use domain::ledger::authority::SchoolRole;
+use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
+use domain::ledger::critical::CriticalLevel;
+use domain::ledger::terms::*;
+use domain::ledger::words::*;
+use domain::ledger::{Action, Kind};
+use jiff::civil::Date;
+use runtime::sql::{Row, SqlError, Tx, Value};
+
+use super::author::{Author, Signature};
+use super::refusal::LedgerRefusal;
+use super::strange;
+
+/// A stored value, whatever its column.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing.
+    Null,
+    /// A number.
+    Integer(i64),
+    /// A text.
+    Text(String),
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum CellType {
+    /// Numbers.
+    Integer,
+    /// Texts.
+    Text,
+}
+
+/// A column of an entry's table.
+#[derive(Clone, Copy)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub holds: CellType,
+}
+
+/// A value that an entry can hold.
+pub trait Field: Sized {
+    /// What its column holds.
+    const HOLDS: CellType;
+
+    /// As it is stored.
+    fn to_cell(&self) -> Cell;
+
+    /// As it was stored.
+    ///
+    /// # Errors
+    /// The cell holds something else.
+    fn from_cell(cell: Cell) -> Result<Self, SqlError>;
+}
+
+/// One sort of entry.
+pub trait Entry: Sized + Clone + Send + 'static {
+    /// What it is; the word is its table.
+    const KIND: Kind;
+    /// Its columns in the order of its fields.
+    const COLUMNS: &'static [Column];
+
+    /// Its values in the order of its columns.
+    fn cells(&self) -> Vec<Cell>;
+
+    /// Reads its values.
+    ///
+    /// # Errors
+    /// A value that is none of its field's.
+    fn from_cells(cells: Vec<Cell>) -> Result<Self, SqlError>;
+
+    /// Day of the event, due day, or first day of what holds for a time.
+    fn day(&self) -> Date;
+}
+
+/// What a sort of entry must obey beside the table of authority.
+pub trait Rules: Entry {
+    /// Whether [`super::write::add`] and [`super::write::update`] may write it; what has an act of
+    /// its own may not be written past it.
+    const DIRECT: bool = true;
+
+    /// The student whom it is about.
+    fn subject(&self) -> Option<StudentId>;
+
+    /// Days that must not lie in the future or before the student's birth.
+    fn happened(&self) -> Vec<Date> {
+        vec![self.day()]
+    }
+
+    /// What its writer must be allowed.
+    fn action(&self) -> Action {
+        Action::Write(Self::KIND.area())
+    }
+
+    /// Its own rules, against what the ledgers hold; `own` is its record where it has one.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        Ok(())
+    }
+}
+
+/// An entry as the ledger keeps it.
+#[derive(Clone)]
+pub struct Kept<T> {
+    /// Which record.
+    pub record: RecordId,
+    /// Which version of it.
+    pub version: u32,
+    /// Written beside another version; it does not count.
+    pub parallel: bool,
+    /// What it says.
+    pub entry: T,
+}
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl Field for $name {
+            const HOLDS: CellType = CellType::Integer;
+
+            fn to_cell(&self) -> Cell {
+                Cell::Integer(self.0)
+            }
+
+            fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+                i64::from_cell(cell).map(Self)
+            }
+        }
+    };
+}
+
+number_id!(
+    /// Internal id of a student.
+    StudentId
+);
+number_id!(
+    /// Internal id of a member of staff.
+    StaffId
+);
+number_id!(
+    /// Number of a record.
+    RecordId
+);
+number_id!(
+    /// An instant in milliseconds since 1970 UTC.
+    Moment
+);
+
+/// Several words of one list, in its order, each once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Words<W>(Vec<W>);
+
+impl<W: Word> Words<W> {
+    /// Takes words in any order.
+    #[must_use]
+    pub fn new(words: impl IntoIterator<Item = W>) -> Self {
+        let mut words: Vec<W> = words.into_iter().collect();
+        words.sort_unstable();
+        words.dedup();
+        Self(words)
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn as_slice(&self) -> &[W] {
+        &self.0
+    }
+}
+
+/// A note that only the author of its version can open.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AuthorNote(String);
+
+impl AuthorNote {
+    /// Takes a note.
+    #[must_use]
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The note, for who wrote it.
+    #[must_use]
+    pub fn open(&self, signature: &Signature, reader: &Author) -> Option<&str> {
+        (signature.author == reader.account()).then_some(self.0.as_str())
+    }
+}
+
+impl Field for AuthorNote {
+    const HOLDS: CellType = CellType::Text;
+
+    fn to_cell(&self) -> Cell {
+        Cell::Text(self.0.clone())
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        String::from_cell(cell).map(Self)
+    }
+}
+
+impl Field for i64 {
+    const HOLDS: CellType = CellType::Integer;
+
+    fn to_cell(&self) -> Cell {
+        Cell::Integer(*self)
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        match cell {
+            Cell::Integer(number) => Ok(number),
+            Cell::Null | Cell::Text(_) => Err(SqlError::Type),
+        }
+    }
+}
+
+impl Field for u32 {
+    const HOLDS: CellType = CellType::Integer;
+
+    fn to_cell(&self) -> Cell {
+        Cell::Integer((*self).into())
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        Self::try_from(i64::from_cell(cell)?).map_err(|_| SqlError::Type)
+    }
+}
+
+impl Field for bool {
+    const HOLDS: CellType = CellType::Integer;
+
+    fn to_cell(&self) -> Cell {
+        Cell::Integer((*self).into())
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        Ok(i64::from_cell(cell)? != 0)
+    }
+}
+
+impl Field for String {
+    const HOLDS: CellType = CellType::Text;
+
+    fn to_cell(&self) -> Cell {
+        Cell::Text(self.clone())
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        match cell {
+            Cell::Text(text) => Ok(text),
+            Cell::Null | Cell::Integer(_) => Err(SqlError::Type),
+        }
+    }
+}
+
+impl Field for Date {
+    const HOLDS: CellType = CellType::Text;
+
+    fn to_cell(&self) -> Cell {
+        Cell::Text(self.to_string())
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        String::from_cell(cell)?.parse().map_err(|_| SqlError::Type)
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    const HOLDS: CellType = T::HOLDS;
+
+    fn to_cell(&self) -> Cell {
+        self.as_ref().map_or(Cell::Null, T::to_cell)
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        if cell == Cell::Null { Ok(None) } else { T::from_cell(cell).map(Some) }
+    }
+}
+
+impl<W: Word> Field for Words<W> {
+    const HOLDS: CellType = CellType::Text;
+
+    fn to_cell(&self) -> Cell {
+        let words: Vec<&str> = self.0.iter().map(|word| word.as_str()).collect();
+        Cell::Text(words.join(","))
+    }
+
+    fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+        let text = String::from_cell(cell)?;
+        let words = text.split(',').filter(|word| !word.is_empty());
+        words.map(|word| strange(W::from_word(word))).collect::<Result<Vec<W>, _>>().map(Self)
+    }
+}
+
+macro_rules! word_fields {
+    ($($name:ty),+ $(,)?) => {
+        $(impl Field for $name {
+            const HOLDS: CellType = CellType::Text;
+
+            fn to_cell(&self) -> Cell {
+                Cell::Text(self.as_str().to_owned())
+            }
+
+            fn from_cell(cell: Cell) -> Result<Self, SqlError> {
+                strange(Self::from_word(&String::from_cell(cell)?))
+            }
+        })+
+    };
+}
+
+word_fields!(
+    ActivityKind,
+    AlertSource,
+    Answer,
+    ContactWay,
+    CounsellorPost,
+    Course,
+    CriticalLevel,
+    DataClass,
+    DestroyCause,
+    EventMode,
+    FollowupKind,
+    Form,
+    Grade,
+    InterviewResult,
+    Method,
+    Move,
+    OutcomeBack,
+    ParentEventKind,
+    Post,
+    Purpose,
+    Relation,
+    ReportKind,
+    ReviewDecision,
+    SchoolRole,
+    SchoolPlanKind,
+    Service,
+    SessionOrigin,
+    SessionTopic,
+    Stage,
+    StaffRole,
+    Standing,
+    Support,
+    Tier,
+    TransferKind,
+);
+
+/// Declares a sort of entry: its struct, and its columns in the same order.
+macro_rules! entry {
+    ($(#[$doc:meta])* pub struct $name:ident = $kind:ident, day $day:ident {
+        $($(#[$about:meta])* $field:ident: $type:ty = $column:literal,)+
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name { $($(#[$about])* pub $field: $type,)+ }
+
+        impl $crate::ledger::entry::Entry for $name {
+            const KIND: domain::ledger::Kind = domain::ledger::Kind::$kind;
+            const COLUMNS: &'static [$crate::ledger::entry::Column] = &[
+                $($crate::ledger::entry::Column {
+                    name: $column,
+                    holds: <$type as $crate::ledger::entry::Field>::HOLDS,
+                },)+
+            ];
+
+            fn cells(&self) -> Vec<$crate::ledger::entry::Cell> {
+                vec![$($crate::ledger::entry::Field::to_cell(&self.$field),)+]
+            }
+
+            fn from_cells(
+                cells: Vec<$crate::ledger::entry::Cell>,
+            ) -> Result<Self, runtime::sql::SqlError> {
+                let mut cells = cells.into_iter();
+                Ok(Self {
+                    $($field: $crate::ledger::entry::Field::from_cell(
+                        $crate::ledger::strange(cells.next())?,
+                    )?,)+
+                })
+            }
+
+            fn day(&self) -> jiff::civil::Date {
+                self.$day
+            }
+        }
+    };
+}
+pub(super) use entry;
+
+impl Cell {
+    /// Bound to a statement.
+    pub(super) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Text(text) => Value::Text(text),
+        }
+    }
+
+    /// Read from a row.
+    pub(super) fn read(row: &Row<'_, '_>, at: usize, holds: CellType) -> Result<Self, SqlError> {
+        Ok(match holds {
+            CellType::Integer => row.opt_i64(at)?.map_or(Self::Null, Self::Integer),
+            CellType::Text => row.opt_text(at)?.map_or(Self::Null, Self::Text),
+        })
+    }
+}
+
+/// Reads the columns of an entry from a place in a row on.
+pub(super) fn read_cells(
+    row: &Row<'_, '_>,
+    from: usize,
+    columns: &[Column],
+) -> Result<Vec<Cell>, SqlError> {
+    let numbered = columns.iter().enumerate();
+    numbered.map(|(at, column)| Cell::read(row, from + at, column.holds)).collect()
+}
+
+/// What every version has beside its entry.
+#[derive(Clone)]
+pub(super) struct Head {
+    pub(super) record: RecordId,
+    pub(super) version: u32,
+    pub(super) parallel: bool,
+    pub(super) nonce: Vec<u8>,
+    pub(super) reason: String,
+}
+
+/// Canonical bytes of a version: every value with its name and length, nothing left out but what is
+/// empty, so that a column added later changes no digest.
+pub(super) fn canonical(kind: Kind, head: &Head, columns: &[Column], cells: &[Cell]) -> Vec<u8> {
+    let mut bytes = b"xinqiao ledger version 1".to_vec();
+    put(&mut bytes, kind.as_str().as_bytes());
+    put(&mut bytes, &head.record.0.to_be_bytes());
+    put(&mut bytes, &head.version.to_be_bytes());
+    put(&mut bytes, &[u8::from(head.parallel)]);
+    put(&mut bytes, &head.nonce);
+    put(&mut bytes, head.reason.as_bytes());
+    for (column, cell) in columns.iter().zip(cells) {
+        match cell {
+            Cell::Null => continue,
+            Cell::Integer(number) => {
+                put(&mut bytes, column.name.as_bytes());
+                bytes.push(1);
+                put(&mut bytes, &number.to_be_bytes());
+            }
+            Cell::Text(text) => {
+                put(&mut bytes, column.name.as_bytes());
+                bytes.push(2);
+                put(&mut bytes, text.as_bytes());
+            }
+        }
+    }
+    bytes
+}
+
+/// Adds bytes with their length before them.
+pub(super) fn put(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(part);
+}

@@ -1,0 +1,51 @@
+//! Footing: what the ledgers prove about a person and a student at the moment of asking.
+
+use domain::ledger::Footing;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::author::Author;
+use super::entry::StudentId;
+
+/// On the case: owner of an open case, helper, person let in. Own: mentor or class teacher today.
+pub(super) fn of(
+    tx: &Tx<'_>,
+    author: &Author,
+    student: Option<StudentId>,
+) -> Result<Footing, SqlError> {
+    let (Some(staff), Some(student)) = (author.staff(), student) else {
+        return Ok(Footing::default());
+    };
+    let today = author.today().to_string();
+    let holds = |statement: &str| -> Result<bool, SqlError> {
+        let found =
+            tx.query_opt(statement, params![staff.0, student.0, &today], |row| row.i64(0))?;
+        Ok(found.is_some())
+    };
+    let on_case = holds(OWNER)? || holds(MEMBER)? || holds(HELPER)?;
+    let own_student = holds(MENTOR)? || holds(CLASS)?;
+    Ok(Footing { on_case, own_student, second_agreed: false })
+}
+
+const OWNER: &str = "select 1 from record r
+    join alert_move t on t.record = r.id and t.version = r.version
+    where r.kind = 'alert_move' and r.student = $2 and t.owner = $1 and t.standing = 'in_force'
+    and t.to_tier is not null and t.day <= $3 limit 1";
+const MEMBER: &str = "select 1 from record r
+    join case_member t on t.record = r.id and t.version = r.version
+    where r.kind = 'case_member' and r.student = $2 and t.staff = $1 and t.day <= $3
+    and (t.valid_until is null or t.valid_until > $3) limit 1";
+const HELPER: &str = "select 1 from record r
+    join helper t on t.record = r.id and t.version = r.version
+    where r.kind = 'helper' and r.student = $2 and t.staff = $1 and t.day <= $3
+    and (t.valid_until is null or t.valid_until > $3) limit 1";
+const MENTOR: &str = "select 1 from record r
+    join mentor t on t.record = r.id and t.version = r.version
+    where r.kind = 'mentor' and r.student = $2 and t.staff = $1 and t.day <= $3
+    and (t.valid_until is null or t.valid_until > $3) limit 1";
+const CLASS: &str = "select 1 from class_teacher t
+    join record r on r.id = t.record and r.version = t.version
+    join student s on s.id = $2
+    join student_version v on v.student = s.id and v.version = s.version
+    where t.staff = $1 and t.grade = v.grade and t.class = v.class and t.day <= $3
+    and (t.valid_until is null or t.valid_until > $3) limit 1";

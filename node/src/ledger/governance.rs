@@ -1,0 +1,171 @@
+//! Governance: experts, drills, posts, plans, facilities, money.
+//!
+//! No student is named.
+
+use domain::ledger::terms::{Post, SchoolPlanKind};
+use domain::ledger::words::{EventMode, Service};
+use jiff::civil::Date;
+
+use super::entry::{Rules, StaffId, StudentId, entry};
+
+entry! {
+    /// A service by an expert.
+    pub struct ExpertVisit = ExpertVisit, day day {
+        /// Day of it.
+        day: Date = "day",
+        /// Which service.
+        service: Service = "service",
+        /// Who.
+        expert: String = "expert",
+        /// Topic.
+        topic: String = "topic",
+        /// Whole hours.
+        hours: u32 = "hours",
+    }
+}
+
+entry! {
+    /// A drill of the crisis plan.
+    pub struct Drill = Drill, day day {
+        /// Day of it.
+        day: Date = "day",
+        /// Under which circumstances.
+        mode: EventMode = "mode",
+        /// What was practised.
+        scenario: String = "scenario",
+        /// How long it took.
+        minutes: u32 = "minutes",
+        /// How many took part.
+        participants: u32 = "participants",
+        /// Whether the real channel carried it, flagged as a drill.
+        through_channel: bool = "through_channel",
+        /// What to do better.
+        findings: String = "findings",
+    }
+}
+
+entry! {
+    /// Who holds a post of the school.
+    pub struct PostHolder = PostHolder, day from {
+        /// First day.
+        from: Date = "day",
+        /// Which post.
+        post: Post = "post",
+        /// Who.
+        staff: StaffId = "staff",
+        /// Telephone.
+        phone: String = "phone",
+        /// What was handed over, may be empty.
+        handover: String = "handover",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// A version of a plan of the school.
+    pub struct SchoolPlan = SchoolPlan, day from {
+        /// First day.
+        from: Date = "day",
+        /// Which plan.
+        what: SchoolPlanKind = "what",
+        /// Version on its cover.
+        plan_version: String = "plan_version",
+        /// Title.
+        title: String = "title",
+        /// Day on which the head signed it.
+        signed_by_head: Option<Date> = "signed_by_head",
+        /// Day of the last yearly review.
+        reviewed: Option<Date> = "reviewed",
+        /// Day on which another took its place.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// An item of the facility checklist.
+    pub struct Facility = Facility, day found {
+        /// Day of the check.
+        found: Date = "day",
+        /// Where.
+        place: String = "place",
+        /// What is to be mended.
+        item: String = "item",
+        /// Who sees to it.
+        responsible: Option<StaffId> = "responsible",
+        /// Day on which it was mended.
+        fixed: Option<Date> = "fixed",
+    }
+}
+
+entry! {
+    /// Money planned for a school year, or spent.
+    pub struct Budget = Budget, day day {
+        /// Day of the plan or of the spending.
+        day: Date = "day",
+        /// Year in which the school year begins.
+        school_year: u32 = "school_year",
+        /// Whole yuan planned; zero for a spending.
+        planned_yuan: u32 = "planned_yuan",
+        /// Whole yuan spent; zero for a plan.
+        spent_yuan: u32 = "spent_yuan",
+        /// What for.
+        what: String = "what",
+    }
+}
+
+entry! {
+    /// What the school answers once a year.
+    pub struct SchoolYear = SchoolYear, day from {
+        /// First day on which it holds.
+        from: Date = "day",
+        /// Year in which the school year begins.
+        school_year: u32 = "school_year",
+        /// Small school by the district's rule.
+        is_small: bool = "is_small",
+        /// Counsellors are treated as class teachers are.
+        equal_treatment: bool = "equal_treatment",
+    }
+}
+
+impl Rules for ExpertVisit {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for Drill {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for PostHolder {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for SchoolPlan {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for Facility {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for Budget {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for SchoolYear {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}

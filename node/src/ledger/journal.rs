@@ -1,0 +1,289 @@
+//! The journal: one chain of digests over every version of every ledger.
+//!
+//! Each entry holds the digest of its version's canonical bytes and the hash of the entry before.
+//! Verifying reads the typed rows again, so a byte changed anywhere is found. The chain cannot know
+//! of entries cut off at its end: keep the head that a check prints elsewhere.
+
+use certs::digest::sha256;
+use domain::digest::Digest;
+use domain::ledger::{Kind, Word as _};
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::author::Author;
+use super::entry::{self, Cell, Column, Head, RecordId, put};
+use super::kinds::{KINDS, KindColumns};
+use super::strange;
+
+/// What stands before the first entry.
+const GENESIS: &[u8] = b"xinqiao ledger journal";
+
+/// One entry before it is chained.
+pub(super) struct NewEntry<'a> {
+    pub(super) kind: Kind,
+    pub(super) head: &'a Head,
+    pub(super) second: Option<&'a str>,
+    pub(super) day: Date,
+    pub(super) columns: &'a [Column],
+    pub(super) cells: &'a [Cell],
+}
+
+/// The journal's end: number of entries and hash of the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JournalHead {
+    /// Number of entries.
+    pub entries: u64,
+    /// Hash of the last entry, or of the beginning.
+    pub hash: Digest,
+}
+
+/// What is wrong with the ledgers. Holds numbers only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JournalFault {
+    /// An entry's own bytes or its place in the chain.
+    #[error("journal entry {0} was changed, or one before it is missing")]
+    Entry(u64),
+    /// The version that an entry speaks of.
+    #[error("the version that journal entry {0} speaks of was changed")]
+    Version(u64),
+    /// The version is gone although nothing ordered it.
+    #[error("the version that journal entry {0} speaks of is missing")]
+    Missing(u64),
+    /// A version that no entry speaks of.
+    #[error("a version of kind {0} stands in no journal entry")]
+    Unknown(&'static str),
+    /// What counts now is not what the versions say.
+    #[error("record {0} does not point at its last version")]
+    Pointer(i64),
+    /// Something was destroyed without an order of two persons.
+    #[error("record {0} was destroyed without an order")]
+    Unordered(i64),
+}
+
+/// Why the ledgers could not be verified, or are not whole.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// They are not whole.
+    #[error(transparent)]
+    Fault(#[from] JournalFault),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
+/// The end of the journal.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn head(tx: &Tx<'_>) -> Result<JournalHead, SqlError> {
+    let last =
+        tx.query_opt("select entry, hash from journal order by entry desc limit 1", &[], |row| {
+            Ok((row.u64(0)?, read_digest(row.bytes(1)?)?))
+        })?;
+    let (entries, hash) = last.unwrap_or((0, sha256(GENESIS)));
+    Ok(JournalHead { entries, hash })
+}
+
+/// Chains one entry.
+pub(super) fn append(tx: &Tx<'_>, author: &Author, new: &NewEntry<'_>) -> Result<(), SqlError> {
+    let before = head(tx)?;
+    let digest = sha256(&entry::canonical(new.kind, new.head, new.columns, new.cells));
+    let row = Row {
+        entry: before.entries + 1,
+        kind: new.kind.as_str().to_owned(),
+        record: new.head.record.0,
+        version: new.head.version,
+        author: author.account().to_owned(),
+        second: new.second.map(str::to_owned),
+        entered_at_ms: author.now().0,
+        event_day: new.day.to_string(),
+        digest,
+        previous: before.hash,
+    };
+    tx.execute(
+        "insert into journal (entry, kind, record, version, author, second, entered_at_ms,
+                              event_day, digest, previous, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        params![
+            row.entry,
+            &row.kind,
+            row.record,
+            row.version,
+            &row.author,
+            row.second.as_deref(),
+            row.entered_at_ms,
+            &row.event_day,
+            &row.digest.to_tagged(),
+            &row.previous.to_tagged(),
+            &row.hash().to_tagged(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// One entry as it is stored, without its hash.
+struct Row {
+    entry: u64,
+    kind: String,
+    record: i64,
+    version: u32,
+    author: String,
+    second: Option<String>,
+    entered_at_ms: i64,
+    event_day: String,
+    digest: Digest,
+    previous: Digest,
+}
+
+impl Row {
+    fn hash(&self) -> Digest {
+        let mut bytes = b"xinqiao ledger entry 1".to_vec();
+        put(&mut bytes, &self.entry.to_be_bytes());
+        put(&mut bytes, self.kind.as_bytes());
+        put(&mut bytes, &self.record.to_be_bytes());
+        put(&mut bytes, &self.version.to_be_bytes());
+        put(&mut bytes, self.author.as_bytes());
+        bytes.push(u8::from(self.second.is_some()));
+        put(&mut bytes, self.second.as_deref().unwrap_or_default().as_bytes());
+        put(&mut bytes, &self.entered_at_ms.to_be_bytes());
+        put(&mut bytes, self.event_day.as_bytes());
+        put(&mut bytes, &self.digest.to_tagged());
+        put(&mut bytes, &self.previous.to_tagged());
+        sha256(&bytes)
+    }
+}
+
+/// Reads every typed row again and follows the chain from its beginning.
+///
+/// # Errors
+/// The first fault found, or that the store cannot be read.
+pub fn verify(tx: &Tx<'_>) -> Result<JournalHead, VerifyError> {
+    let mut before = JournalHead { entries: 0, hash: sha256(GENESIS) };
+    for (row, hash) in rows(tx)? {
+        let follows = row.entry == before.entries + 1 && row.previous == before.hash;
+        if !follows || row.hash() != hash {
+            return Err(JournalFault::Entry(before.entries + 1).into());
+        }
+        verify_version(tx, &row)?;
+        before = JournalHead { entries: row.entry, hash };
+    }
+    verify_counts(tx)?;
+    verify_records(tx)?;
+    Ok(before)
+}
+
+fn rows(tx: &Tx<'_>) -> Result<Vec<(Row, Digest)>, SqlError> {
+    tx.query(
+        "select entry, kind, record, version, author, second, entered_at_ms, event_day, digest,
+                previous, hash from journal order by entry",
+        &[],
+        |row| {
+            let read = Row {
+                entry: row.u64(0)?,
+                kind: row.text(1)?,
+                record: row.i64(2)?,
+                version: row.u32(3)?,
+                author: row.text(4)?,
+                second: row.opt_text(5)?,
+                entered_at_ms: row.i64(6)?,
+                event_day: row.text(7)?,
+                digest: read_digest(row.bytes(8)?)?,
+                previous: read_digest(row.bytes(9)?)?,
+            };
+            Ok((read, read_digest(row.bytes(10)?)?))
+        },
+    )
+}
+
+fn verify_version(tx: &Tx<'_>, row: &Row) -> Result<(), VerifyError> {
+    let kind = KINDS.iter().find(|known| known.kind.as_str() == row.kind);
+    let kind = kind.ok_or(JournalFault::Entry(row.entry))?;
+    let Some((head, day, cells)) = stored(tx, kind, row.record, row.version)? else {
+        let gone = tx.query_opt(
+            "select 1 from destroyed where record = $1",
+            params![row.record],
+            |found| found.i64(0),
+        )?;
+        return gone.map(|_| ()).ok_or_else(|| JournalFault::Missing(row.entry).into());
+    };
+    let digest = sha256(&entry::canonical(kind.kind, &head, kind.columns, &cells));
+    if digest == row.digest && day == row.event_day {
+        Ok(())
+    } else {
+        Err(JournalFault::Version(row.entry).into())
+    }
+}
+
+type Stored = (Head, String, Vec<Cell>);
+
+fn stored(
+    tx: &Tx<'_>,
+    kind: &KindColumns,
+    record: i64,
+    version: u32,
+) -> Result<Option<Stored>, SqlError> {
+    let names: Vec<&str> = kind.columns.iter().map(|column| column.name).collect();
+    let statement = format!(
+        "select parallel, nonce, reason, day, {} from {} where record = $1 and version = $2",
+        names.join(", "),
+        kind.kind.as_str()
+    );
+    tx.query_opt(&statement, params![record, version], |row| {
+        let head = Head {
+            record: RecordId(record),
+            version,
+            parallel: row.bool(0)?,
+            nonce: row.blob(1)?,
+            reason: row.text(2)?,
+        };
+        Ok((head, row.text(3)?, entry::read_cells(row, 4, kind.columns)?))
+    })
+}
+
+/// Every typed row stands in the journal: there are as many as the journal names and has not lost.
+fn verify_counts(tx: &Tx<'_>) -> Result<(), VerifyError> {
+    for kind in KINDS {
+        let word = kind.kind.as_str();
+        let statement = format!(
+            "select count(*) from {word} t where not exists
+                 (select 1 from journal j where j.record = t.record and j.version = t.version
+                  and j.kind = $1)"
+        );
+        let foreign = tx.query_opt(&statement, params![word], |row| row.u64(0))?;
+        if foreign != Some(0) {
+            return Err(JournalFault::Unknown(word).into());
+        }
+    }
+    Ok(())
+}
+
+/// Each record points at its last version that counts, and what is gone was ordered.
+fn verify_records(tx: &Tx<'_>) -> Result<(), VerifyError> {
+    for kind in KINDS {
+        let word = kind.kind.as_str();
+        let statement = format!(
+            "select r.id from record r where r.kind = $1 and r.destroyed = 0
+             and (r.version, r.day) is not
+                 (select version, day from {word} t where t.record = r.id and t.parallel = 0
+                  order by t.version desc limit 1) limit 1"
+        );
+        if let Some(wrong) = tx.query_opt(&statement, params![word], |row| row.i64(0))? {
+            return Err(JournalFault::Pointer(wrong).into());
+        }
+    }
+    let unordered = tx.query_opt(
+        "select d.record from destroyed d where not exists
+             (select 1 from destruction o where o.record = d.ordered and o.standing = 'in_force')
+         limit 1",
+        &[],
+        |row| row.i64(0),
+    )?;
+    unordered.map_or(Ok(()), |record| Err(JournalFault::Unordered(record).into()))
+}
+
+fn read_digest(tagged: &[u8]) -> Result<Digest, SqlError> {
+    strange(Digest::from_tagged(tagged).ok())
+}

@@ -1,0 +1,35 @@
+//! Qualifications of counsellors.
+
+use domain::catalogue::Stage;
+use domain::ledger::words::CounsellorPost;
+use jiff::civil::Date;
+
+use super::entry::{Rules, StaffId, StudentId, entry};
+
+entry! {
+    /// What a member of staff is as a counsellor.
+    pub struct Qualification = Qualification, day from {
+        /// First day on which it holds.
+        from: Date = "day",
+        /// Who.
+        staff: StaffId = "staff",
+        /// Full-time, part-time or no counsellor.
+        counsellor: CounsellorPost = "counsellor",
+        /// Stage that the counsellor mainly serves.
+        stage: Option<Stage> = "stage",
+        /// Degree in psychology or a related field.
+        has_degree: bool = "has_degree",
+        /// Vocational certificate.
+        has_vocational: bool = "has_vocational",
+        /// Day of the undertaking of secrecy.
+        secrecy_signed: Option<Date> = "secrecy_signed",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+impl Rules for Qualification {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a ledger refuses an entry. No sentence here holds anything about a person.
+
+use domain::ledger::case::MoveError;
+use domain::ledger::certificate::Missing;
+use domain::ledger::consent::NoConsent;
+use domain::ledger::day::DayError;
+use domain::ledger::retention::StillKept;
+use runtime::sql::SqlError;
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerRefusal {
+    /// The role may not do this, or not for this student.
+    #[error("this role may not do that, or not for this student")]
+    NotAllowed,
+    /// It needs a reason.
+    #[error("a reason is needed")]
+    Reason,
+    /// A day that cannot be right.
+    #[error(transparent)]
+    Day(#[from] DayError),
+    /// There is no such record, or it is of another kind or student.
+    #[error("there is no such record")]
+    Unknown,
+    /// Its versions were destroyed.
+    #[error("the record was destroyed")]
+    Destroyed,
+    /// The student has another of these at that time.
+    #[error("the student has another of these at that time")]
+    Double,
+    /// A field that must be filled is empty, or one does not go with another.
+    #[error("the field {0} is empty or does not go with the others")]
+    Field(&'static str),
+    /// A text is longer than the ledger keeps.
+    #[error("the field {0} is too long")]
+    TooLong(&'static str),
+    /// It is written by an act of its own.
+    #[error("this is written by an act of its own")]
+    OwnAct,
+    /// Only who wrote it may change it.
+    #[error("only its author may change it")]
+    NotAuthor,
+    /// The second person is the first one.
+    #[error("the second person must be somebody else")]
+    SamePerson,
+    /// It does not wait for anybody.
+    #[error("it does not wait for a second person")]
+    NotWaiting,
+    /// A move that does not fit.
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    /// A paper that is no consent.
+    #[error(transparent)]
+    Consent(#[from] NoConsent),
+    /// Something for a certificate is missing.
+    #[error(transparent)]
+    Certificate(#[from] Missing),
+    /// Something keeps what was to be destroyed.
+    #[error(transparent)]
+    Kept(#[from] StillKept),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}

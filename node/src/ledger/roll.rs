@@ -1,0 +1,186 @@
+//! Entries of the roll beside the pupils: guardians, class teachers, representatives, mentors,
+//! comings and leavings, and who is let onto a case.
+
+use domain::catalogue::Grade;
+use domain::ledger::terms::{Relation, TransferKind};
+use jiff::civil::Date;
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::refusal::LedgerRefusal;
+use super::{read, single::only_one};
+use domain::ledger::{Act, Action, day::check_span};
+
+entry! {
+    /// A guardian of a student, and whether that guardian may be told.
+    pub struct Guardian = Guardian, day from {
+        /// First day on which it holds.
+        from: Date = "day",
+        /// Whose guardian.
+        student: StudentId = "student",
+        /// Name.
+        name: String = "name",
+        /// What the guardian is to the student.
+        relation: Relation = "relation",
+        /// Telephone, may be empty.
+        phone: String = "phone",
+        /// Suspected of harm: never asked, never told.
+        do_not_contact: bool = "do_not_contact",
+        /// Objected in writing to what the other guardian signed.
+        objects: bool = "objects",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// A class and its class teacher.
+    pub struct ClassTeacher = ClassTeacher, day from {
+        /// First day.
+        from: Date = "day",
+        /// Grade of the class.
+        grade: Grade = "grade",
+        /// Class as the roll writes it.
+        class: String = "class",
+        /// The class teacher.
+        staff: StaffId = "staff",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// A class's psychology representative.
+    pub struct ClassRep = ClassRep, day from {
+        /// First day.
+        from: Date = "day",
+        /// The representative.
+        student: StudentId = "student",
+        /// Day of the training.
+        trained: Option<Date> = "trained",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// A pair of mentor and student.
+    pub struct Mentor = Mentor, day from {
+        /// First day.
+        from: Date = "day",
+        /// The student.
+        student: StudentId = "student",
+        /// The mentor.
+        staff: StaffId = "staff",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// A student who came or left.
+    pub struct Transfer = Transfer, day day {
+        /// Day of it.
+        day: Date = "day",
+        /// Who.
+        student: StudentId = "student",
+        /// Came or left, and how.
+        how: TransferKind = "how",
+        /// The other school, may be empty.
+        other_school: String = "other_school",
+        /// Consent to the hand-over of records.
+        consent: Option<RecordId> = "consent",
+    }
+}
+
+entry! {
+    /// Somebody let onto a student's case, with a reason and an end.
+    pub struct CaseMember = CaseMember, day from {
+        /// First day.
+        from: Date = "day",
+        /// Whose case.
+        student: StudentId = "student",
+        /// Who is let in.
+        staff: StaffId = "staff",
+        /// Day on which it ends.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+impl Rules for Guardian {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.from, self.until)?;
+        if self.name.trim().is_empty() { Err(LedgerRefusal::Field("name")) } else { Ok(()) }
+    }
+}
+
+impl Rules for ClassTeacher {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for ClassRep {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+}
+
+impl Rules for Mentor {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.from, self.until)?;
+        let others = read::about::<Self>(tx, self.student.0)?;
+        only_one(
+            others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
+            (own, self.from, self.until),
+        )
+    }
+}
+
+impl Rules for Transfer {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+}
+
+impl Rules for CaseMember {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn action(&self) -> Action {
+        Action::Do(Act::GrantAccess)
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.from, self.until)?;
+        if self.until.is_none() {
+            return Err(LedgerRefusal::Field("until"));
+        }
+        if author.reason().is_empty() { Err(LedgerRefusal::Reason) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,74 @@
+//! Counselling sessions, individual and group.
+
+use domain::catalogue::Stage;
+use domain::ledger::terms::{SessionOrigin, SessionTopic};
+use domain::ledger::words::Form;
+use jiff::civil::Date;
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::entry::{AuthorNote, RecordId, Rules, StaffId, StudentId, entry};
+use super::refusal::LedgerRefusal;
+
+entry! {
+    /// A session. A group session names its members beside it.
+    pub struct Session = Session, day day {
+        /// Day of the session.
+        day: Date = "day",
+        /// Individual or group.
+        form: Form = "form",
+        /// Of an individual session.
+        student: Option<StudentId> = "student",
+        /// Stage of a group.
+        stage: Option<Stage> = "stage",
+        /// Who held it.
+        counsellor: StaffId = "counsellor",
+        /// How long.
+        minutes: u32 = "minutes",
+        /// Who wished for it.
+        origin: SessionOrigin = "origin",
+        /// What it was mainly about.
+        topic: SessionTopic = "topic",
+        /// Theme of a group, may be empty.
+        title: String = "title",
+        /// For its author only.
+        note: AuthorNote = "note",
+    }
+}
+
+entry! {
+    /// A student in a group session.
+    pub struct GroupMember = GroupMember, day day {
+        /// Day of the session.
+        day: Date = "day",
+        /// Who.
+        student: StudentId = "student",
+        /// The group session.
+        session: RecordId = "of_session",
+    }
+}
+
+impl Rules for Session {
+    fn subject(&self) -> Option<StudentId> {
+        self.student
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        let fits = match self.form {
+            Form::Individual => self.student.is_some(),
+            Form::Group => self.student.is_none() && self.stage.is_some(),
+        };
+        if fits { Ok(()) } else { Err(LedgerRefusal::Field("student")) }
+    }
+}
+
+impl Rules for GroupMember {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+}

@@ -1,0 +1,163 @@
+//! Special-group families, individual plans, named helpers and support.
+
+use domain::ledger::terms::PlanReason;
+use domain::ledger::words::{Group, Support};
+use jiff::civil::Date;
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::entry::{RecordId, Rules, StaffId, StudentId, Words, entry};
+use super::refusal::LedgerRefusal;
+use super::{read, single::only_one};
+use domain::ledger::day::check_span;
+
+entry! {
+    /// A student of the special-group family ledger.
+    pub struct FamilyCase = FamilyCase, day from {
+        /// First day.
+        from: Date = "day",
+        /// Who.
+        student: StudentId = "student",
+        /// Groups, several.
+        groups: Words<Group> = "groups",
+        /// Situation of the family in plain words.
+        situation: String = "situation",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// The one plan of a student 一生一策.
+    pub struct Plan = Plan, day from {
+        /// First day of this version.
+        from: Date = "day",
+        /// Whose plan.
+        student: StudentId = "student",
+        /// What it is for.
+        why: Words<PlanReason> = "why",
+        /// Goals.
+        goals: String = "goals",
+        /// Measures.
+        measures: String = "measures",
+        /// Who is responsible.
+        responsible: StaffId = "responsible",
+        /// Last day before it must be reviewed.
+        review_by: Date = "review_by",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// The one named helper of a student 一对一.
+    pub struct Helper = Helper, day from {
+        /// First day.
+        from: Date = "day",
+        /// Who is helped.
+        student: StudentId = "student",
+        /// Who helps.
+        staff: StaffId = "staff",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// Support that a student received.
+    pub struct SupportGiven = SupportGiven, day day {
+        /// Day of it.
+        day: Date = "day",
+        /// Who.
+        student: StudentId = "student",
+        /// Care, subsidy or relief.
+        what: Support = "what",
+        /// What it was.
+        detail: String = "detail",
+        /// Whole yuan, where money was given.
+        yuan: Option<u32> = "yuan",
+        /// Who gave or arranged it.
+        by: Option<StaffId> = "done_by",
+    }
+}
+
+impl Rules for FamilyCase {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.from, self.until)?;
+        if self.groups.as_slice().is_empty() {
+            return Err(LedgerRefusal::Field("groups"));
+        }
+        let others = read::about::<Self>(tx, self.student.0)?;
+        only_one(
+            others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
+            (own, self.from, self.until),
+        )
+    }
+}
+
+impl Rules for Plan {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.from, self.until)?;
+        check_span(self.from, Some(self.review_by))?;
+        if self.goals.trim().is_empty() || self.measures.trim().is_empty() {
+            return Err(LedgerRefusal::Field("goals"));
+        }
+        let others = read::about::<Self>(tx, self.student.0)?;
+        only_one(
+            others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
+            (own, self.from, self.until),
+        )
+    }
+}
+
+impl Rules for Helper {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.from, self.until)?;
+        let others = read::about::<Self>(tx, self.student.0)?;
+        only_one(
+            others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
+            (own, self.from, self.until),
+        )
+    }
+}
+
+impl Rules for SupportGiven {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+}
+
+impl Plan {
+    /// Whether the plan runs on a day and its review is not overdue.
+    #[must_use]
+    pub fn is_current(&self, day: Date) -> bool {
+        domain::ledger::day::holds_on(day, self.from, self.until) && day <= self.review_by
+    }
+}

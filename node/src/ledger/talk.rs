@@ -1,0 +1,54 @@
+//! Mentor talks: five topics, concern or none; the note stays with its author.
+
+use domain::ledger::words::TalkTopic;
+use jiff::civil::Date;
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::entry::{AuthorNote, RecordId, Rules, StaffId, StudentId, Words, entry};
+use super::read;
+use super::refusal::LedgerRefusal;
+
+entry! {
+    /// A talk with a student.
+    pub struct Talk = Talk, day day {
+        /// Day of the talk.
+        day: Date = "day",
+        /// With whom.
+        student: StudentId = "student",
+        /// Who talked.
+        staff: StaffId = "staff",
+        /// What about, several.
+        topics: Words<TalkTopic> = "topics",
+        /// Whether there is concern.
+        concern: bool = "concern",
+        /// Taken to the counsellor for joint analysis.
+        raised: bool = "raised",
+        /// Held at the student's home.
+        home_visit: bool = "home_visit",
+        /// For its author only.
+        note: AuthorNote = "note",
+    }
+}
+
+impl Rules for Talk {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.topics.as_slice().is_empty() {
+            return Err(LedgerRefusal::Field("topics"));
+        }
+        // The note is the author's alone, so nobody else may write a version over it.
+        let Some(record) = own else { return Ok(()) };
+        let first = read::versions::<Self>(tx, record)?;
+        let is_author = first.first().is_some_and(|(_, by)| by.author == author.account());
+        if is_author { Ok(()) } else { Err(LedgerRefusal::NotAuthor) }
+    }
+}

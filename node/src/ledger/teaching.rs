@@ -1,0 +1,126 @@
+//! Lessons, activities, events for parents and the parents' committee.
+//!
+//! No student is named.
+
+use domain::catalogue::{Grade, Stage};
+use domain::ledger::terms::ActivityTag;
+use domain::ledger::words::{ActivityKind, ParentEventKind};
+use jiff::civil::Date;
+
+use super::entry::{RecordId, Rules, StaffId, StudentId, Words, entry};
+
+entry! {
+    /// A lesson held.
+    pub struct Lesson = Lesson, day day {
+        /// Day of the lesson.
+        day: Date = "day",
+        /// Grade.
+        grade: Grade = "grade",
+        /// Class as the roll writes it.
+        class: String = "class",
+        /// Who taught.
+        teacher: StaffId = "teacher",
+        /// Topic.
+        topic: String = "topic",
+    }
+}
+
+entry! {
+    /// A meeting or event.
+    pub struct Activity = Activity, day day {
+        /// Day of it.
+        day: Date = "day",
+        /// Whether it counts as a meeting or a life-education event.
+        what: Option<ActivityKind> = "what",
+        /// Part of school life.
+        tags: Words<ActivityTag> = "tags",
+        /// Stage that it was for.
+        stage: Option<Stage> = "stage",
+        /// Grade, where it was for one.
+        grade: Option<Grade> = "grade",
+        /// Class, where it was for one; else empty.
+        class: String = "class",
+        /// Title.
+        title: String = "title",
+        /// Who led it.
+        leader: Option<StaffId> = "leader",
+    }
+}
+
+entry! {
+    /// An event for parents.
+    pub struct ParentEvent = ParentEvent, day day {
+        /// Day of it.
+        day: Date = "day",
+        /// Kind.
+        what: ParentEventKind = "what",
+        /// Stage, where it was for one.
+        stage: Option<Stage> = "stage",
+        /// Title.
+        title: String = "title",
+        /// How many came.
+        attendances: u32 = "attendances",
+        /// Who led it.
+        leader: Option<StaffId> = "leader",
+    }
+}
+
+entry! {
+    /// The parents' committee and its psychology group.
+    pub struct Committee = Committee, day from {
+        /// Day of its registration.
+        from: Date = "day",
+        /// Chair, a parent.
+        chair: String = "chair",
+        /// Number of members.
+        members: u32 = "members",
+        /// Whether it has a psychology group.
+        has_psychology_group: bool = "has_psychology_group",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// A meeting of the parents' committee.
+    pub struct CommitteeMeeting = CommitteeMeeting, day day {
+        /// Day of it.
+        day: Date = "day",
+        /// Which committee.
+        committee: RecordId = "committee",
+        /// Topics.
+        topics: String = "topics",
+        /// How many came.
+        attendances: u32 = "attendances",
+    }
+}
+
+impl Rules for Lesson {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for Activity {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for ParentEvent {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for Committee {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}
+
+impl Rules for CommitteeMeeting {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+}

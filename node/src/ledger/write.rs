@@ -1,0 +1,249 @@
+//! Writing: the one door into every ledger.
+//!
+//! An entry is checked against the table of authority, the calendar and its own rules, then written
+//! as a version, then chained. Two people who changed the same version both keep what they wrote:
+//! the second becomes a parallel version, which counts for nothing until somebody settles it.
+
+use certs::digest::random_bytes;
+use domain::ledger::day::check_event;
+use domain::ledger::{Action, Word as _, permits};
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx, Value};
+
+use super::author::Author;
+use super::entry::{Cell, Entry, Head, RecordId, Rules, StudentId};
+use super::journal::{self, NewEntry};
+use super::refusal::LedgerRefusal;
+use super::{footing, strange};
+
+/// Longest text of a field in bytes; the ledgers hold notes, not files.
+const TEXT_BYTES_MAX: usize = 8_192;
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It counts now, as this version.
+    Counts(u32),
+    /// Somebody else had changed the record meanwhile. Both are kept; this one waits beside.
+    Beside {
+        /// The version that was written now.
+        version: u32,
+        /// The version that counts.
+        counting: u32,
+    },
+}
+
+/// A record as it stands, with its kind checked.
+pub(super) struct Standing {
+    pub(super) version: u32,
+    pub(super) student: Option<StudentId>,
+}
+
+/// Adds an entry.
+///
+/// # Errors
+/// Who may not, what breaks a rule, or the store; nothing was written.
+pub fn add<T: Rules>(tx: &Tx<'_>, author: &Author, entry: &T) -> Result<RecordId, LedgerRefusal> {
+    if !T::DIRECT {
+        return Err(LedgerRefusal::OwnAct);
+    }
+    allow(tx, author, entry.action(), entry.subject())?;
+    put_new(tx, author, entry, None)
+}
+
+/// Changes a record, seen at a version. Needs a reason.
+///
+/// # Errors
+/// Who may not, what breaks a rule, or the store; nothing was written.
+pub fn update<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    (record, seen): (RecordId, u32),
+    entry: &T,
+) -> Result<Written, LedgerRefusal> {
+    if !T::DIRECT {
+        return Err(LedgerRefusal::OwnAct);
+    }
+    allow(tx, author, entry.action(), entry.subject())?;
+    put_change(tx, author, (record, seen), entry, None)
+}
+
+/// Ends a conflict: what is given counts from here on, and the parallel versions are history.
+///
+/// # Errors
+/// As [`update`].
+pub fn settle<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    entry: &T,
+) -> Result<Written, LedgerRefusal> {
+    let standing = standing::<T>(tx, record)?;
+    let written = update(tx, author, (record, standing.version), entry)?;
+    tx.execute("update record set parallels = 0 where id = $1", params![record.0])?;
+    Ok(written)
+}
+
+/// Whether somebody may do something about a student now.
+///
+/// # Errors
+/// They may not, or the store cannot be read.
+pub fn allow(
+    tx: &Tx<'_>,
+    author: &Author,
+    action: Action,
+    student: Option<StudentId>,
+) -> Result<(), LedgerRefusal> {
+    let footing = footing::of(tx, author, student)?;
+    if permits(author.role(), action, footing) { Ok(()) } else { Err(LedgerRefusal::NotAllowed) }
+}
+
+/// Adds an entry for an act that has checked who may.
+pub(super) fn put_new<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    entry: &T,
+    second: Option<&str>,
+) -> Result<RecordId, LedgerRefusal> {
+    check(tx, author, entry, None)?;
+    let record = tx.query_opt(
+        "insert into record (kind, student, day, version, parallels, destroyed)
+         values ($1, $2, $3, 1, 0, 0) returning id",
+        params![
+            T::KIND.as_str(),
+            entry.subject().map(|student| student.0),
+            &entry.day().to_string()
+        ],
+        |row| row.i64(0),
+    )?;
+    let record = RecordId(strange(record)?);
+    version(tx, author, &head(author, record, 1, false), entry, second)?;
+    Ok(record)
+}
+
+/// Changes a record for an act that has checked who may.
+pub(super) fn put_change<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    (record, seen): (RecordId, u32),
+    entry: &T,
+    second: Option<&str>,
+) -> Result<Written, LedgerRefusal> {
+    if author.reason().is_empty() {
+        return Err(LedgerRefusal::Reason);
+    }
+    let standing = standing::<T>(tx, record)?;
+    if standing.student != entry.subject() || seen > standing.version {
+        return Err(LedgerRefusal::Unknown);
+    }
+    check(tx, author, entry, Some(record))?;
+    let last = tx.query_opt(
+        &format!("select max(version) from {} where record = $1", T::KIND.as_str()),
+        params![record.0],
+        |row| row.u32(0),
+    )?;
+    let next = strange(last)? + 1;
+    if seen < standing.version {
+        version(tx, author, &head(author, record, next, true), entry, second)?;
+        tx.execute("update record set parallels = parallels + 1 where id = $1", params![record.0])?;
+        return Ok(Written::Beside { version: next, counting: standing.version });
+    }
+    version(tx, author, &head(author, record, next, false), entry, second)?;
+    tx.execute(
+        "update record set version = $2, day = $3 where id = $1",
+        params![record.0, next, &entry.day().to_string()],
+    )?;
+    Ok(Written::Counts(next))
+}
+
+/// The record as it stands; refused where it is of another kind or destroyed.
+pub(super) fn standing<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Standing, LedgerRefusal> {
+    let found = tx.query_opt(
+        "select version, student, destroyed from record where id = $1 and kind = $2",
+        params![record.0, T::KIND.as_str()],
+        |row| Ok((row.u32(0)?, row.opt_i64(1)?, row.bool(2)?)),
+    )?;
+    match found {
+        None => Err(LedgerRefusal::Unknown),
+        Some((_, _, true)) => Err(LedgerRefusal::Destroyed),
+        Some((version, student, false)) => {
+            Ok(Standing { version, student: student.map(StudentId) })
+        }
+    }
+}
+
+fn check<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    entry: &T,
+    own: Option<RecordId>,
+) -> Result<(), LedgerRefusal> {
+    let birth = match entry.subject() {
+        Some(student) => birth(tx, student)?,
+        None => None,
+    };
+    for day in entry.happened() {
+        check_event(day, author.today(), birth)?;
+    }
+    for (column, cell) in T::COLUMNS.iter().zip(entry.cells()) {
+        if matches!(&cell, Cell::Text(text) if text.len() > TEXT_BYTES_MAX) {
+            return Err(LedgerRefusal::TooLong(column.name));
+        }
+    }
+    entry.check(tx, author, own)
+}
+
+/// Day of birth of a student; refused where there is no such student.
+pub(super) fn birth(tx: &Tx<'_>, student: StudentId) -> Result<Option<Date>, LedgerRefusal> {
+    let found = tx.query_opt(
+        "select v.birth_date from student s
+         join student_version v on v.student = s.id and v.version = s.version where s.id = $1",
+        params![student.0],
+        |row| row.opt_text(0),
+    )?;
+    let text = found.ok_or(LedgerRefusal::Unknown)?;
+    Ok(text.map(|text| text.parse().map_err(|_| SqlError::Type)).transpose()?)
+}
+
+fn head(author: &Author, record: RecordId, version: u32, parallel: bool) -> Head {
+    let nonce = random_bytes::<16>().to_vec();
+    Head { record, version, parallel, nonce, reason: author.reason().to_owned() }
+}
+
+fn version<T: Entry>(
+    tx: &Tx<'_>,
+    author: &Author,
+    head: &Head,
+    entry: &T,
+    second: Option<&str>,
+) -> Result<(), SqlError> {
+    let (cells, day) = (entry.cells(), entry.day());
+    let day_text = day.to_string();
+    let mut names = vec!["record", "version", "parallel", "nonce", "reason"];
+    let mut values = vec![
+        Value::Integer(head.record.0),
+        Value::from(head.version),
+        Value::from(head.parallel),
+        Value::Blob(&head.nonce),
+        Value::Text(&head.reason),
+    ];
+    for (column, cell) in T::COLUMNS.iter().zip(&cells) {
+        names.push(column.name);
+        values.push(cell.value());
+    }
+    if !names.contains(&"day") {
+        names.push("day");
+        values.push(Value::Text(&day_text));
+    }
+    let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
+    let statement = format!(
+        "insert into {} ({}) values ({})",
+        T::KIND.as_str(),
+        names.join(", "),
+        places.join(", ")
+    );
+    tx.execute(&statement, &values)?;
+    let new = NewEntry { kind: T::KIND, head, second, day, columns: T::COLUMNS, cells: &cells };
+    journal::append(tx, author, &new)
+}

@@ -1,4 +1,4 @@
-//! Footprint (P7, P8, P9): disk, memory and size.
+//! Footprint of the hub (P7, P8): disk and memory.
 //!
 //! Disk is what the hub's folder holds after 1,000 pushes of 500 counters from 100 schools, sent
 //! in ten weeks, with snapshots, answers and indexes. Memory is resident memory of the hub.
@@ -32,10 +32,6 @@ async fn bench() {
     goal("P7", "disk of the hub after 1,000 pushes", disk / cells, "B/cell", (2.0, 1.0));
     goal("P8", "hub, idle", idle, "MiB", (24.0, 12.0));
     goal("P8", &format!("hub, {streams} live streams"), memory, "MiB", (96.0, 32.0));
-    match node_mb() {
-        Some(size) => goal("P9", "xinqiao-node, binary", size, "MB", (25.0, 12.0)),
-        None => println!("\nP9: no xinqiao-node beside this benchmark: build it first."),
-    }
     println!("\nload {} after", report::load());
 }
 
@@ -103,12 +99,6 @@ async fn streams() -> (usize, f64) {
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     (count, hub.server.memory_mib("VmRSS"))
-}
-
-fn node_mb() -> Option<f64> {
-    let own = std::env::current_exe().ok()?;
-    let path = own.parent()?.parent()?.join("xinqiao-node");
-    Some(size(&path) as f64 / 1e6).filter(|size| *size > 0.0)
 }
 
 fn size(path: &Path) -> u64 {

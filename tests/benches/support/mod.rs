@@ -11,6 +11,8 @@ pub mod child;
 pub mod city;
 pub mod limit;
 pub mod load;
+#[cfg(unix)]
+pub mod postgres;
 pub mod proxy;
 pub mod report;
 pub mod school;

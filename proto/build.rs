@@ -17,7 +17,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The snapshot test compares these descriptors with the ones that were released.
     let out = std::env::var("OUT_DIR")?;
     std::fs::write(Path::new(&out).join("contract.txt"), contract(&descriptors))?;
-    tonic_prost_build::configure().build_transport(false).compile_fds(descriptors)?;
+    tonic_prost_build::configure()
+        .build_transport(false)
+        .codec_path("crate::codec::LeanCodec")
+        .compile_fds(descriptors)?;
     Ok(())
 }
 

@@ -1,76 +1,112 @@
 //! Facts: records of the ledgers as the evaluator sees them, a subject and named values.
 //!
-//! A source that no ledger fills is absent, and a field that a source does not have is absent from
-//! its list: the evaluator turns both into "unsupported".
+//! Three blanks are kept apart. A source that a school's software has no ledger for is
+//! *unsupported*. A ledger that this school does not keep yet, or a day that has not come, is *not
+//! reported*: that nothing stands there says nothing. What cannot exist is *not applicable*. A
+//! ledger is kept from the day of its first entry on; from then on nothing there is a zero.
 
-use std::collections::BTreeSet;
+mod alert;
+mod care;
+mod family;
+mod people;
+mod record;
+mod school;
+mod screening;
+mod staff;
 
-use domain::catalogue::{Block, Field, Grade, Source, Stage};
+use std::collections::HashSet;
+
+use domain::catalogue::{At, Block, Field, Grade, Source, Stage};
 use domain::period::Term;
+use domain::span::Span;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
+
+pub use record::Behind;
+pub(super) use record::{Record, Records, Value};
 
 use super::IndicatorError;
+use crate::ledger::alert::AlertCase;
+use crate::ledger::conference::Conference;
+use crate::ledger::consent::DutyReport;
+use crate::ledger::entry::Entry;
+use crate::ledger::followup::Followup;
+use crate::ledger::governance::{Drill, ExpertVisit};
+use crate::ledger::physique::PhysiqueCase;
 use crate::ledger::profile::Profile;
-use crate::ledger::staff::StaffMember;
+use crate::ledger::qualification::Qualification;
+use crate::ledger::roll::Mentor;
+use crate::ledger::session::Session;
+use crate::ledger::special_group::{FamilyCase, SupportGiven};
 use crate::ledger::student::Pupil;
-use crate::ledger::{staff, student};
-use crate::screening::census::{Screened, census};
+use crate::ledger::talk::Talk;
+use crate::ledger::teaching::{Activity, Lesson, ParentEvent};
+use crate::ledger::training::{Supervision, TrainingRecord};
+use crate::ledger::{campaign, read, staff as staff_roll, student};
+use crate::screening::census::census;
 
-/// Most fields of a source.
-const FIELDS_MAX: usize = 4;
-
-/// A value of a field: a word of the catalogue or a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    /// A word of the catalogue.
-    Word(&'static str),
-    /// A number.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the ledgers so far have no number field"))]
-    Number(u32),
-    /// The source has no such field.
-    None,
+/// What facts are loaded with.
+struct Load<'l> {
+    tx: &'l Tx<'l>,
+    profile: &'l Profile,
+    span: Span,
+    /// Day as of which the end of the period is told: its end, or today while it runs.
+    as_of: Date,
+    people: people::People,
+    alerts: alert::Timeline,
+    /// Day from which the early-warning ledger is kept.
+    alerts_since: Option<Date>,
 }
 
-/// One record: whom or what it is about, and its values in the order of the source's fields.
-#[derive(Clone, Copy)]
-pub(super) struct Record {
-    /// Internal id of the pupil, member of staff, class or school.
-    pub(super) subject: i64,
-    /// Values in the order of fields.
-    pub(super) values: [Value; FIELDS_MAX],
+/// What the ledgers say for one of the catalogue's times; a source without records is one that
+/// the school does not keep.
+#[derive(Default)]
+struct Told {
+    sources: Vec<(Source, Option<Records>)>,
 }
 
-/// All records of one source.
-pub(super) struct Records {
-    /// Fields that the ledgers fill.
-    pub(super) fields: &'static [Field],
-    /// The records.
-    pub(super) rows: Vec<Record>,
-}
-
-/// What the ledgers say about one day.
-pub(super) struct Day {
-    sources: Vec<(Source, Records)>,
-}
-
-/// What the ledgers say about a term.
+/// What the ledgers say about a period.
 pub struct Facts {
-    pub(super) census: Day,
-    pub(super) period_end: Day,
+    census: Told,
+    end: Told,
+    period: Told,
+    due: Told,
     profile: Profile,
+    span: Span,
+    today: Date,
     enrolled: u64,
     is_screened: bool,
+    broken_moves: Vec<Behind>,
 }
 
-impl Day {
-    pub(super) fn source(&self, source: Source) -> Option<&Records> {
+/// What there is to count for a source at a time.
+pub(super) enum Found<'f> {
+    /// Its records.
+    Records(&'f Records),
+    /// The school does not keep the ledger, or the day has not come.
+    NotKept,
+    /// The period has no such time.
+    NoSuchTime,
+    /// No ledger of a school fills it.
+    Unsupported,
+}
+
+impl Told {
+    fn put(&mut self, source: Source, records: Records) {
+        self.sources.push((source, Some(records)));
+    }
+
+    fn put_kept(&mut self, source: Source, records: Option<Records>) {
+        self.sources.push((source, records));
+    }
+
+    fn find(&self, source: Source) -> Option<&Option<Records>> {
         self.sources.iter().find(|(known, _)| *known == source).map(|(_, records)| records)
     }
 }
 
 impl Facts {
-    /// Pupils on the roll of the census day.
+    /// Students on the roll of the census day.
     #[must_use]
     pub const fn enrolled(&self) -> u64 {
         self.enrolled
@@ -80,6 +116,43 @@ impl Facts {
     #[must_use]
     pub const fn is_screened(&self) -> bool {
         self.is_screened
+    }
+
+    /// Moves of the period that do not follow from what their case was before.
+    pub(super) fn broken_moves(&self) -> &[Behind] {
+        &self.broken_moves
+    }
+
+    /// The days of the period.
+    #[must_use]
+    pub const fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// Whether the flows of the period are complete: its last day has passed.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.today > self.span.end
+    }
+
+    /// The records of a source at one of the catalogue's times.
+    pub(super) fn source(&self, at: At, source: Source) -> Found<'_> {
+        let told = match at {
+            At::CensusDay => match self.span.term {
+                None => return Found::NoSuchTime,
+                Some(term) if self.today < term.census => return Found::NotKept,
+                Some(_) => &self.census,
+            },
+            At::PeriodEnd => &self.end,
+            At::InPeriod => &self.period,
+            At::DueInPeriod => &self.due,
+            At::After90Days => return Found::Unsupported,
+        };
+        match told.find(source) {
+            Some(Some(records)) => Found::Records(records),
+            Some(None) => Found::NotKept,
+            None => Found::Unsupported,
+        }
     }
 
     /// Whether a cell can hold anything at this school.
@@ -108,90 +181,157 @@ impl Facts {
     }
 }
 
-/// Reads the census day and the end of the term.
-pub(super) fn load(tx: &Tx<'_>, profile: &Profile, term: &Term) -> Result<Facts, IndicatorError> {
-    let mut census_day = day(tx, profile, term.census)?;
-    let mut is_screened = false;
-    if let Some(screened) = census(tx, term)? {
-        is_screened = true;
-        census_day.sources.push((Source::Screening, screening(profile, &screened)?));
+impl Load<'_> {
+    fn place(&self, student: i64, day: Date) -> Result<people::Place, IndicatorError> {
+        self.people.place(self.profile, student, day)
     }
-    let enrolled = census_day.source(Source::Roll).map_or(0, |roll| roll.rows.len() as u64);
+
+    /// The school's first stage: where what is for the whole school counts, once.
+    fn first_stage(&self) -> Option<&'static str> {
+        Grade::all().find_map(|grade| self.profile.stage_of(grade)).map(Stage::as_str)
+    }
+
+    fn is_kept<T: Entry>(&self, day: Date) -> Result<bool, SqlError> {
+        Ok(read::kept_since::<T>(self.tx)?.is_some_and(|first| first <= day))
+    }
+
+    fn is_alert_kept(&self, day: Date) -> bool {
+        self.alerts_since.is_some_and(|first| first <= day)
+    }
+
+    /// Records of a source if a ledger is kept by a day.
+    fn kept<T: Entry>(
+        &self,
+        day: Date,
+        records: impl FnOnce(&Self) -> Result<Records, IndicatorError>,
+    ) -> Result<Option<Records>, IndicatorError> {
+        if self.is_kept::<T>(day)? { records(self).map(Some) } else { Ok(None) }
+    }
+}
+
+/// Reads everything that the ledgers say about a period.
+pub(super) fn load(
+    tx: &Tx<'_>,
+    profile: &Profile,
+    span: Span,
+    today: Date,
+) -> Result<Facts, IndicatorError> {
+    let load = Load {
+        tx,
+        profile,
+        span,
+        as_of: span.end.min(today),
+        people: people::People::load(tx)?,
+        alerts: alert::Timeline::load(tx, span.end.max(span.to))?,
+        alerts_since: read::kept_since::<AlertCase>(tx)?,
+    };
+    let mut enrolled = 0;
+    let mut is_screened = false;
+    let mut census = Told::default();
+    if let Some(term) = span.term {
+        let pupils = student::roll_at(tx, term.census)?;
+        enrolled = pupils.len() as u64;
+        is_screened = !campaign::of_term(tx, term.id)?.is_empty();
+        census = at_day(&load, &pupils, term.census)?;
+        put_screening(&load, &pupils, &term, &mut census)?;
+    }
+    let pupils = student::roll_at(tx, load.as_of)?;
+    let mut end = at_day(&load, &pupils, load.as_of)?;
+    let staff = staff_roll::staff_at(tx, load.as_of)?;
+    let classes = people::classes(profile, &pupils)?;
+    let own = school::school(&load, staff.as_deref(), classes.rows.len())?;
+    end.put(Source::School, Records::new(&own.fields, own.rows.clone()));
+    end.put(Source::SchoolStage, school::stages(&load, &pupils)?);
+    let mut period = in_period(&load)?;
+    period.put(Source::School, own);
     Ok(Facts {
-        period_end: day(tx, profile, term.end)?,
-        census: census_day,
+        census,
+        end,
+        period,
+        due: due(&load)?,
         profile: profile.clone(),
+        span,
+        today,
         enrolled,
         is_screened,
+        broken_moves: alert::broken_moves(&load)?,
     })
 }
 
-fn day(tx: &Tx<'_>, profile: &Profile, date: Date) -> Result<Day, IndicatorError> {
-    let pupils = student::roll_at(tx, date)?;
-    let mut sources = vec![
-        (Source::Roll, roll(profile, &pupils)?),
-        (Source::Class, classes(profile, &pupils)?),
-        (Source::School, school(profile)),
-    ];
-    if let Some(staff) = staff::staff_at(tx, date)? {
-        sources.push((Source::StaffRoll, staff_roll(&staff)));
-    }
-    Ok(Day { sources })
+/// What holds on a day.
+fn at_day(load: &Load<'_>, pupils: &[Pupil], day: Date) -> Result<Told, IndicatorError> {
+    let enrolled: HashSet<i64> = pupils.iter().map(|pupil| pupil.id).collect();
+    let staff = staff_roll::staff_at(load.tx, day)?;
+    let mut told = Told::default();
+    told.put(Source::Roll, people::roll(load, pupils, day)?);
+    told.put(Source::Class, people::classes(load.profile, pupils)?);
+    let roll = staff.as_deref().map(|staff| staff::roll(load, staff, day)).transpose()?;
+    told.put_kept(Source::StaffRoll, roll);
+    let open = load.kept::<AlertCase>(day, |load| alert::open_cases(load, day))?;
+    told.put_kept(Source::Alert, open);
+    let pairs = load.kept::<Mentor>(day, |load| staff::mentors(load, &enrolled, day))?;
+    told.put_kept(Source::Mentor, pairs);
+    let held =
+        load.kept::<Qualification>(day, |load| staff::certificates(load, staff.as_deref(), day))?;
+    told.put_kept(Source::Certificate, held);
+    let groups = load.kept::<FamilyCase>(day, |load| family::groups(load, &enrolled, day))?;
+    told.put_kept(Source::SpecialGroup, groups);
+    let cases = load.kept::<PhysiqueCase>(day, |load| family::physiques(load, &enrolled, day))?;
+    told.put_kept(Source::Physique, cases);
+    Ok(told)
 }
 
-/// Stage and grade of a pupil as the catalogue calls them.
-fn place(profile: &Profile, pupil: &Pupil) -> Result<[Value; 2], IndicatorError> {
-    let word = pupil.grade.code();
-    let stage = Grade::from_word(word).and_then(|grade| profile.stage_of(grade));
-    let stage = stage.ok_or(IndicatorError::Grade(word))?;
-    Ok([Value::Word(stage.as_str()), Value::Word(word)])
-}
-
-fn roll(profile: &Profile, pupils: &[Pupil]) -> Result<Records, IndicatorError> {
-    let record = |pupil: &Pupil| {
-        let [stage, grade] = place(profile, pupil)?;
-        let sex = Value::Word(pupil.sex.code());
-        Ok(Record { subject: pupil.id, values: [stage, grade, sex, Value::None] })
+/// The screening as of the census day; a term without a campaign has none, which is not nobody.
+fn put_screening(
+    load: &Load<'_>,
+    pupils: &[Pupil],
+    term: &Term,
+    told: &mut Told,
+) -> Result<(), IndicatorError> {
+    let Some(screened) = census(load.tx, term)? else {
+        told.put_kept(Source::Screening, None);
+        told.put_kept(Source::Sheet, None);
+        return Ok(());
     };
-    let rows = pupils.iter().map(record).collect::<Result<_, IndicatorError>>()?;
-    Ok(Records { fields: &[Field::Stage, Field::Grade, Field::Sex], rows })
+    told.put(Source::Screening, screening::outcomes(load, &screened, term)?);
+    let enrolled: HashSet<i64> = pupils.iter().map(|pupil| pupil.id).collect();
+    told.put(Source::Sheet, screening::sheets_of_term(load, &enrolled, term)?);
+    Ok(())
 }
 
-/// Classes that have pupils, by grade and name.
-fn classes(profile: &Profile, pupils: &[Pupil]) -> Result<Records, IndicatorError> {
-    let mut seen = BTreeSet::new();
-    let mut rows = Vec::new();
-    for pupil in pupils {
-        if seen.insert((pupil.grade, &*pupil.class)) {
-            let [stage, grade] = place(profile, pupil)?;
-            let subject = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            rows.push(Record { subject, values: [stage, grade, Value::None, Value::None] });
-        }
-    }
-    Ok(Records { fields: &[Field::Stage, Field::Grade], rows })
+/// What is dated in the period.
+fn in_period(load: &Load<'_>) -> Result<Told, IndicatorError> {
+    let day = load.span.to;
+    let mut told = Told::default();
+    let is_tested = campaign::is_any_until(load.tx, day)?;
+    let sheets = is_tested.then(|| screening::sheets_of_period(load)).transpose()?;
+    told.put_kept(Source::Sheet, sheets);
+    told.put_kept(Source::Talk, load.kept::<Talk>(day, care::talks)?);
+    told.put_kept(Source::AlertEvent, load.kept::<AlertCase>(day, alert::moves)?);
+    told.put_kept(Source::Session, load.kept::<Session>(day, care::sessions)?);
+    told.put_kept(Source::Conference, load.kept::<Conference>(day, care::conferences)?);
+    told.put_kept(Source::ConferenceCase, load.kept::<Conference>(day, care::conference_cases)?);
+    told.put_kept(Source::DutyReport, load.kept::<DutyReport>(day, care::duty_reports)?);
+    told.put_kept(Source::Support, load.kept::<SupportGiven>(day, family::support)?);
+    told.put_kept(Source::Training, load.kept::<TrainingRecord>(day, staff::training)?);
+    told.put_kept(Source::Supervision, load.kept::<Supervision>(day, staff::supervision)?);
+    told.put_kept(Source::Lesson, load.kept::<Lesson>(day, school::lessons)?);
+    told.put_kept(Source::Activity, load.kept::<Activity>(day, school::activities)?);
+    told.put_kept(Source::ParentEvent, load.kept::<ParentEvent>(day, school::parent_events)?);
+    told.put_kept(Source::ExpertService, load.kept::<ExpertVisit>(day, school::expert_services)?);
+    told.put_kept(Source::Drill, load.kept::<Drill>(day, school::drills)?);
+    Ok(told)
 }
 
-fn school(profile: &Profile) -> Records {
-    let word = Value::Word(profile.school_type.as_str());
-    let values = [word, Value::None, Value::None, Value::None];
-    Records { fields: &[Field::SchoolType], rows: vec![Record { subject: 1, values }] }
-}
-
-fn staff_roll(staff: &[StaffMember]) -> Records {
-    let record = |member: &StaffMember| {
-        let role = Value::Word(member.main_role.code());
-        Record { subject: member.id, values: [role, Value::None, Value::None, Value::None] }
-    };
-    Records { fields: &[Field::StaffRole], rows: staff.iter().map(record).collect() }
-}
-
-fn screening(profile: &Profile, screened: &[Screened]) -> Result<Records, IndicatorError> {
-    let record = |screened: &Screened| {
-        let [stage, grade] = place(profile, &screened.pupil)?;
-        let sex = Value::Word(screened.pupil.sex.code());
-        let outcome = Value::Word(screened.outcome.as_str());
-        Ok(Record { subject: screened.pupil.id, values: [stage, grade, sex, outcome] })
-    };
-    let rows = screened.iter().map(record).collect::<Result<_, IndicatorError>>()?;
-    Ok(Records { fields: &[Field::Stage, Field::Grade, Field::Sex, Field::Outcome], rows })
+/// What falls due in the period.
+fn due(load: &Load<'_>) -> Result<Told, IndicatorError> {
+    let day = load.span.to;
+    let mut told = Told::default();
+    let is_tested = campaign::is_any_until(load.tx, day)?;
+    let critical = is_tested.then(|| screening::critical(load)).transpose()?;
+    told.put_kept(Source::Screening, critical);
+    told.put_kept(Source::AlertReview, load.kept::<AlertCase>(day, alert::reviews)?);
+    told.put_kept(Source::AlertContact, load.kept::<AlertCase>(day, alert::contacts)?);
+    told.put_kept(Source::Followup, load.kept::<Followup>(day, care::followups)?);
+    Ok(told)
 }

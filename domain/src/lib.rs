@@ -42,4 +42,5 @@ pub mod period;
 pub mod release;
 pub mod rollup;
 pub mod scale;
+pub mod span;
 pub mod unit;

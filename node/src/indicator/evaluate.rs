@@ -1,4 +1,4 @@
-//! The evaluator: filters records, finds the cell of each, and measures.
+//! The evaluator: filters records, finds the cells of each, and measures.
 //!
 //! It knows no indicator and no table, only closed lists of fields and measures.
 
@@ -9,30 +9,61 @@ use domain::catalogue::{Axis, Block, Condition, Definition, Field, Filter, Measu
 use super::IndicatorError;
 use super::facts::{Record, Records, Value};
 
-/// The counts of a block; nothing where the source lacks a field that the definition names.
-pub(super) fn evaluate(
+/// One record that counts, and the cell in which it does.
+pub(super) struct Hit<'r> {
+    /// Place of the cell within the block.
+    pub(super) place: usize,
+    /// What it adds.
+    pub(super) amount: u64,
+    /// The record.
+    pub(super) record: &'r Record,
+}
+
+/// The records that count, one for each cell in which one does; nothing where the source lacks a
+/// field that the definition names.
+pub(super) fn evaluate<'r>(
     definition: &Definition,
     block: &Block,
-    records: &Records,
-) -> Result<Option<Vec<u64>>, IndicatorError> {
-    let Some(plan) = Plan::new(definition, block, records.fields) else {
+    records: &'r Records,
+) -> Result<Option<Vec<Hit<'r>>>, IndicatorError> {
+    let Some(plan) = Plan::new(definition, block, &records.fields) else {
         return Ok(None);
     };
-    let mut counts = vec![0_u64; block.length];
+    let mut hits = Vec::new();
     let mut seen: HashSet<(usize, i64)> = HashSet::new();
     for record in records.rows.iter().filter(|record| plan.takes(record)) {
-        let place = plan
-            .place(record)
+        let places = plan
+            .places(record)
             .map_err(|value| IndicatorError::Value { indicator: block.indicator.clone(), value })?;
-        // Persons and units are counted once a cell, however many records they have.
-        if plan.is_distinct && !seen.insert((place, record.subject)) {
+        let subject = match definition.measure {
+            Measure::Students => record.student,
+            Measure::Staff => record.staff,
+            Measure::Units => Some(1),
+            Measure::Records | Measure::Sum => None,
+        };
+        let is_distinct = !matches!(definition.measure, Measure::Records | Measure::Sum);
+        if is_distinct && subject.is_none() {
             continue;
         }
-        if let Some(count) = counts.get_mut(place) {
-            *count = count.saturating_add(plan.amount(record));
+        for place in places {
+            // Persons and units are counted once a cell, however many records they have.
+            if subject.is_none_or(|subject| seen.insert((place, subject))) {
+                hits.push(Hit { place, amount: plan.amount(record), record });
+            }
         }
     }
-    Ok(Some(counts))
+    Ok(Some(hits))
+}
+
+/// The figure of every cell.
+pub(super) fn sums(hits: &[Hit<'_>], length: usize) -> Vec<u64> {
+    let mut counts = vec![0_u64; length];
+    for hit in hits {
+        if let Some(count) = counts.get_mut(hit.place) {
+            *count = count.saturating_add(hit.amount);
+        }
+    }
+    counts
 }
 
 /// A definition with its fields found in the source.
@@ -40,7 +71,6 @@ struct Plan<'d> {
     filters: Vec<(usize, &'d Condition)>,
     axes: Vec<(usize, &'d Axis)>,
     sum_of: Option<usize>,
-    is_distinct: bool,
 }
 
 impl<'d> Plan<'d> {
@@ -56,10 +86,6 @@ impl<'d> Plan<'d> {
             filters: definition.filters.iter().map(filter).collect::<Option<_>>()?,
             axes: block.axes.iter().map(axis).collect::<Option<_>>()?,
             sum_of,
-            is_distinct: matches!(
-                definition.measure,
-                Measure::Students | Measure::Staff | Measure::Units
-            ),
         })
     }
 
@@ -68,22 +94,37 @@ impl<'d> Plan<'d> {
             (Some(Value::Word(word)), Condition::Any(words)) => {
                 words.iter().any(|known| known == word)
             }
+            (Some(Value::Words(own)), Condition::Any(words)) => {
+                words.iter().any(|known| own.iter().any(|word| known == word))
+            }
             (Some(Value::Number(number)), Condition::AtLeast(bound)) => number >= bound,
             _ => false,
         })
     }
 
-    /// Place of a record within the block, or the value that has none.
-    fn place(&self, record: &Record) -> Result<usize, &'static str> {
-        self.axes.iter().try_fold(0, |place, (field, axis)| {
-            let word = match record.values.get(*field) {
-                Some(Value::Word(word)) => *word,
+    /// Places of a record within the block, or the value that has none.
+    fn places(&self, record: &Record) -> Result<Vec<usize>, &'static str> {
+        let mut places = vec![0];
+        for (field, axis) in &self.axes {
+            let words = match record.values.get(*field) {
+                Some(Value::Word(word)) => std::slice::from_ref(word),
+                Some(Value::Words(words)) => words.as_slice(),
                 _ => return Err("(none)"),
             };
-            let find = |wanted: &str| axis.values.iter().position(|known| known == wanted);
-            let position = find(word).or_else(|| find("other")).ok_or(word)?;
-            Ok(place * axis.values.len() + position)
-        })
+            let mut found = Vec::with_capacity(words.len());
+            for word in words {
+                let find = |wanted: &str| axis.values.iter().position(|known| known == wanted);
+                found.push(find(word).or_else(|| find("other")).ok_or(*word)?);
+            }
+            let size = axis.values.len();
+            places = places
+                .iter()
+                .flat_map(|place| found.iter().map(move |position| place * size + position))
+                .collect();
+        }
+        places.sort_unstable();
+        places.dedup();
+        Ok(places)
     }
 
     fn amount(&self, record: &Record) -> u64 {

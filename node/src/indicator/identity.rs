@@ -1,15 +1,22 @@
 //! Identities: relations that right figures keep, checked on exact figures before any is sealed.
 //!
 //! A relation with a figure that the ledgers cannot give is not checked; one that is broken stops
-//! the release, by name.
+//! the release, by name, and names the records behind it for who mends it on this node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::catalogue::{
     Block, Catalogue, Comparison, DimensionId, Partition, Relation, Sum, Term,
 };
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
+
+use super::{Behind, Counted as Hit, Facts, Figures as Exact, IndicatorError};
+
+/// Most records that a broken identity names.
+const RECORDS_SHOWN: usize = 10;
+/// The identities whose rule needs the period before: they are checked case by case.
+const MOVES: &str = "alert balance";
 
 /// A relation that the figures break. Names strata and never figures.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,23 +28,68 @@ pub struct BrokenIdentity {
     pub relation: String,
     /// Where: values of the dimensions, or `the school`.
     pub stratum: String,
+    /// Records behind it, at most ten: those that one side counts and the other does not.
+    pub records: Vec<Behind>,
+}
+
+/// The exact figures of every count that an identity names, with the records behind them.
+pub struct Checked {
+    counts: HashMap<String, (Exact, Vec<Hit>)>,
+    broken_moves: Vec<Behind>,
+}
+
+impl Checked {
+    /// Counts everything that the identities of a catalogue name.
+    ///
+    /// # Errors
+    /// A record that the catalogue has no place for.
+    pub fn of(catalogue: &Catalogue, facts: &Facts) -> Result<Self, IndicatorError> {
+        let mut counts = HashMap::new();
+        let relations = catalogue.identities().iter().flat_map(|identity| &identity.checks);
+        let sums = relations.flat_map(|relation| [&relation.left, &relation.right]);
+        for term in sums.flat_map(|sum| &sum.terms) {
+            let id = term.count.as_str();
+            let Some(count) = catalogue.count(id).filter(|_| !counts.contains_key(id)) else {
+                continue;
+            };
+            let found = (facts.figures(catalogue, count)?, facts.behind(catalogue, count)?);
+            counts.insert(id.to_owned(), found);
+        }
+        Ok(Self { counts, broken_moves: facts.broken_moves().to_vec() })
+    }
 }
 
 /// Checks every identity of the catalogue, and that each partition adds up to its whole.
 ///
+/// What was counted on this node is taken where it is given; else what the tables say.
+///
 /// # Errors
 /// The first relation that is broken.
-pub fn check(catalogue: &Catalogue, tables: &[RawTable]) -> Result<(), BrokenIdentity> {
-    let figures = Figures { catalogue, tables };
+pub fn check(
+    catalogue: &Catalogue,
+    tables: &[RawTable],
+    checked: Option<&Checked>,
+) -> Result<(), BrokenIdentity> {
+    let figures = Figures { catalogue, tables, checked };
     for identity in catalogue.identities() {
         for relation in &identity.checks {
-            if let Some(stratum) = figures.breach(relation, &identity.by) {
+            if let Some(key) = figures.breach(relation, &identity.by) {
                 return Err(BrokenIdentity {
                     identity: identity.name.clone(),
                     relation: relation.to_string(),
-                    stratum,
+                    stratum: written(&identity.by, &key),
+                    records: figures.records(relation, (&identity.by, &key)),
                 });
             }
+        }
+        let broken = checked.filter(|_| identity.name == MOVES).map(|known| &known.broken_moves);
+        if let Some(moves) = broken.filter(|moves| !moves.is_empty()) {
+            return Err(BrokenIdentity {
+                identity: identity.name.clone(),
+                relation: identity.rule.clone(),
+                stratum: written(&[], &[]),
+                records: moves.iter().take(RECORDS_SHOWN).copied().collect(),
+            });
         }
     }
     for partition in catalogue.partitions() {
@@ -46,6 +98,7 @@ pub fn check(catalogue: &Catalogue, tables: &[RawTable]) -> Result<(), BrokenIde
                 identity: partition.id.to_string(),
                 relation: format!("the sum of its outcomes == {}", partition.whole),
                 stratum,
+                records: Vec::new(),
             });
         }
     }
@@ -64,13 +117,14 @@ struct Counted {
 struct Figures<'c> {
     catalogue: &'c Catalogue,
     tables: &'c [RawTable],
+    checked: Option<&'c Checked>,
 }
 
 impl Figures<'_> {
     /// Where a relation is broken.
-    fn breach(&self, relation: &Relation, by: &[DimensionId]) -> Option<String> {
+    fn breach(&self, relation: &Relation, by: &[DimensionId]) -> Option<Vec<String>> {
         let (left, right) = (self.sum(&relation.left, by)?, self.sum(&relation.right, by)?);
-        differing(&left, &right, by, |left, right| match relation.comparison {
+        differing(&left, &right, |left, right| match relation.comparison {
             Comparison::AtMost => left <= right,
             Comparison::Equal => left == right,
         })
@@ -85,7 +139,51 @@ impl Figures<'_> {
         let has = |dim: &&DimensionId| whole.dims.iter().any(|known| known == dim.as_str());
         let by: Vec<DimensionId> = partition.dims.iter().filter(has).cloned().collect();
         let (parts, whole) = (fold(&parts, &by, &[])?, fold(&whole, &by, &[])?);
-        differing(&parts, &whole, &by, |parts, whole| parts == whole)
+        let key = differing(&parts, &whole, |parts, whole| parts == whole)?;
+        Some(written(&by, &key))
+    }
+
+    /// Records that only one side of a broken relation counts; those of the left where both count
+    /// the same ones.
+    fn records(&self, relation: &Relation, at: (&[DimensionId], &[String])) -> Vec<Behind> {
+        let (left, right) = (self.behind(&relation.left, at), self.behind(&relation.right, at));
+        let only = |own: &[Hit], other: &[Hit]| -> Vec<Behind> {
+            let known: HashSet<_> = other.iter().map(subject).collect();
+            let lone = own.iter().filter(|hit| !known.contains(&subject(hit)));
+            lone.map(|hit| hit.behind).collect()
+        };
+        let mut records = only(&left, &right);
+        if relation.comparison == Comparison::Equal {
+            records.extend(only(&right, &left));
+        }
+        if records.is_empty() {
+            records = left.iter().map(|hit| hit.behind).collect();
+        }
+        records.sort_unstable();
+        records.dedup();
+        records.truncate(RECORDS_SHOWN);
+        records
+    }
+
+    /// What a sum counts in one stratum.
+    fn behind(&self, sum: &Sum, (by, key): (&[DimensionId], &[String])) -> Vec<Hit> {
+        let mut found = Vec::new();
+        for term in &sum.terms {
+            let known = self.checked.and_then(|known| known.counts.get(term.count.as_str()));
+            let Some((figures, hits)) = known else { continue };
+            let pairs = by.iter().zip(key);
+            let wanted: Vec<_> =
+                pairs.chain(term.filters.iter().map(|(id, value)| (id, value))).collect();
+            let lies_in = |hit: &&Hit| {
+                let values = figures.block.values_at(hit.place).unwrap_or_default();
+                wanted.iter().all(|(id, value)| {
+                    let axis = figures.block.dims().position(|dim| dim == *id);
+                    axis.and_then(|axis| values.get(axis)).is_some_and(|own| own == value)
+                })
+            };
+            found.extend(hits.iter().filter(lies_in).copied());
+        }
+        found
     }
 
     fn sum(&self, sum: &Sum, by: &[DimensionId]) -> Option<Strata> {
@@ -102,12 +200,19 @@ impl Figures<'_> {
 
     fn term(&self, term: &Term, by: &[DimensionId]) -> Option<Strata> {
         let count = term.count.as_str();
-        let counted = self.clear(count).or_else(|| self.derived(count))?;
+        let counted =
+            self.exact(count).or_else(|| self.clear(count)).or_else(|| self.derived(count))?;
         let mut strata = fold(&counted, by, &term.filters)?;
         for figure in strata.values_mut() {
             *figure = figure.and_then(|figure| figure.checked_mul(u64::from(term.coefficient)));
         }
         Some(strata)
+    }
+
+    /// A count as this node has just counted it.
+    fn exact(&self, count: &str) -> Option<Counted> {
+        let (figures, _) = self.checked?.counts.get(count)?;
+        Some(counted_in(&figures.block, &figures.cells))
     }
 
     /// A clear count, from whichever table carries it.
@@ -119,12 +224,7 @@ impl Figures<'_> {
     fn in_table(&self, table: &str, indicator: &str) -> Option<Counted> {
         let raw = self.raw(table)?;
         let block: &Block = self.catalogue.table(table)?.block(indicator)?;
-        let cells = raw.get(block.range())?.iter().enumerate().filter_map(|(place, cell)| {
-            let values = block.values_at(place)?;
-            Some((values.into_iter().map(str::to_owned).collect(), known(*cell)))
-        });
-        let dims = block.dims().map(ToString::to_string).collect();
-        Some(Counted { dims, cells: cells.collect() })
+        Some(counted_in(block, raw.get(block.range())?))
     }
 
     /// A sealed count, as the sum of its partition's outcomes.
@@ -143,6 +243,20 @@ impl Figures<'_> {
         let found = self.tables.iter().find(|raw| raw.table().as_str() == table);
         found.map(RawTable::danger_exact_cells)
     }
+}
+
+/// Whom a record counts: a student where it names one, else the record itself.
+fn subject(hit: &Hit) -> (Option<i64>, Option<Behind>) {
+    (hit.student, hit.student.is_none().then_some(hit.behind))
+}
+
+fn counted_in(block: &Block, cells: &[Cell]) -> Counted {
+    let cells = cells.iter().enumerate().filter_map(|(place, cell)| {
+        let values = block.values_at(place)?;
+        Some((values.into_iter().map(str::to_owned).collect(), known(*cell)))
+    });
+    let dims = block.dims().map(ToString::to_string).collect();
+    Counted { dims, cells: cells.collect() }
 }
 
 /// What a cell adds to a sum; what cannot exist counts nobody.
@@ -184,13 +298,12 @@ fn joined(mut total: Strata, more: &Strata) -> Strata {
 fn differing(
     left: &Strata,
     right: &Strata,
-    by: &[DimensionId],
     holds: impl Fn(u64, u64) -> bool,
-) -> Option<String> {
+) -> Option<Vec<String>> {
     left.iter().find_map(|(key, figure)| {
         let pair = figure.zip(right.get(key).copied().flatten());
         let broken = pair.is_some_and(|(left, right)| !holds(left, right));
-        broken.then(|| written(by, key))
+        broken.then(|| key.clone())
     })
 }
 

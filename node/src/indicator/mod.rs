@@ -1,9 +1,12 @@
 //! Indicators: figures from the ledgers, by the definitions of the catalogue.
 //!
-//! A definition names a source, filters and dimensions from closed lists. What the ledgers cannot
-//! answer, source or field, makes the whole block unsupported and never a zero; what cannot exist
-//! at this school, such as grade 12 in a primary school, is not applicable. There is one evaluator
-//! and no query for a single indicator.
+//! A definition names a source, filters and dimensions from closed lists. There is one evaluator
+//! and no query for a single indicator. What no ledger of a school fills is unsupported, a ledger
+//! that this school does not keep is not reported, what cannot exist at this school, such as grade
+//! 12 in a primary school, is not applicable; none of them is ever a zero.
+//!
+//! [`Facts::table`] is the way to a release, for clear counts and the rounded partition alone;
+//! [`Facts::figures`] gives any count, for eyes on this node.
 
 mod evaluate;
 mod facts;
@@ -11,16 +14,22 @@ mod identity;
 #[cfg(test)]
 mod tests;
 
-use domain::catalogue::{At, Block, Catalogue, TableSpec};
+use domain::catalogue::{
+    At, Axis, Block, Catalogue, Count, Definition, Field, Measure, Source, TableSpec,
+};
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
 use domain::period::Term;
+use domain::span::Span;
+use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
-pub use facts::Facts;
-pub use identity::{BrokenIdentity, check};
+pub use facts::{Behind, Facts};
+pub use identity::{BrokenIdentity, Checked, check};
 
 use crate::ledger::profile::Profile;
+use evaluate::Hit;
+use facts::Found;
 
 /// Why figures could not be computed.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +38,9 @@ pub enum IndicatorError {
     /// A pupil of the roll is in a grade that the school does not have.
     #[error("the roll has pupils in grade {0}, which this school does not have")]
     Grade(&'static str),
+    /// An entry is about a student whom the roll never had.
+    #[error("an entry is about a student who was never on the roll")]
+    Student,
     /// A record has a value that the catalogue's dimension does not know.
     #[error("{indicator} has no place for the value {value}")]
     Value {
@@ -42,16 +54,54 @@ pub enum IndicatorError {
     Store(#[from] SqlError),
 }
 
+/// One count as it stands on this node: exact figures, never to leave as they are.
+pub struct Figures {
+    /// Layout of the cells.
+    pub block: Block,
+    /// The cells in its order.
+    pub cells: Vec<Cell>,
+}
+
+/// A record behind a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Place of its cell within the block.
+    pub place: usize,
+    /// Internal id of the student whom it counts.
+    pub student: Option<i64>,
+    /// The record.
+    pub behind: Behind,
+}
+
 impl Facts {
-    /// Everything that the ledgers can say about a term.
+    /// Everything that the ledgers can say about a term, as is known today.
     ///
     /// # Errors
     /// The ledger cannot be read, or holds a grade that the school does not have.
-    pub fn of_term(tx: &Tx<'_>, profile: &Profile, term: &Term) -> Result<Self, IndicatorError> {
-        facts::load(tx, profile, term)
+    pub fn of_term(
+        tx: &Tx<'_>,
+        profile: &Profile,
+        term: &Term,
+        today: Date,
+    ) -> Result<Self, IndicatorError> {
+        facts::load(tx, profile, Span::of_term(term), today)
     }
 
-    /// The raw figures of one table.
+    /// Everything that the ledgers can say about a period, as is known today.
+    ///
+    /// # Errors
+    /// As [`Facts::of_term`].
+    pub fn of_period(
+        tx: &Tx<'_>,
+        profile: &Profile,
+        span: Span,
+        today: Date,
+    ) -> Result<Self, IndicatorError> {
+        facts::load(tx, profile, span, today)
+    }
+
+    /// The raw figures of one table, as it may be protected and released. A flow leaves once its
+    /// period is over; a count that comes near to a margin of the rounded partition does not leave.
     ///
     /// # Errors
     /// A record that the catalogue has no place for.
@@ -62,37 +112,119 @@ impl Facts {
     ) -> Result<RawTable, IndicatorError> {
         let mut cells = Vec::with_capacity(spec.cells());
         for block in spec.blocks() {
-            cells.extend(self.block(catalogue, block)?);
+            let whole = catalogue.partition(&block.indicator).map(|known| known.whole.as_str());
+            let count = catalogue.count(whole.unwrap_or(&block.indicator));
+            let definition = count.and_then(|count| count.definition.as_ref());
+            cells.extend(match definition {
+                Some(known) if whole.is_none() && is_near_margin(known, block) => {
+                    vec![Cell::Unsupported; block.length]
+                }
+                Some(known) if !self.is_over() && is_flow(known.at) => {
+                    vec![Cell::Unsupported; block.length]
+                }
+                Some(known) => {
+                    let cells = self.cells(known, block)?;
+                    cells.into_iter().map(as_it_leaves).collect()
+                }
+                None => vec![Cell::Unsupported; block.length],
+            });
         }
         Ok(RawTable::new(spec.id().clone(), cells))
     }
 
-    /// The cells of a count or a partition; a partition is counted as its whole is, by outcome.
-    fn block(&self, catalogue: &Catalogue, block: &Block) -> Result<Vec<Cell>, IndicatorError> {
-        let unsupported = || Ok(vec![Cell::Unsupported; block.length]);
-        let whole = catalogue.partition(&block.indicator).map(|known| known.whole.as_str());
-        let count = catalogue.count(whole.unwrap_or(&block.indicator));
-        let Some(definition) = count.and_then(|count| count.definition.as_ref()) else {
-            return unsupported();
+    /// The exact figures of any count, for eyes on this node.
+    ///
+    /// # Errors
+    /// A record that the catalogue has no place for.
+    pub fn figures(&self, catalogue: &Catalogue, count: &Count) -> Result<Figures, IndicatorError> {
+        let block = block_of(catalogue, count);
+        let cells = match &count.definition {
+            Some(definition) => self.cells(definition, &block)?,
+            None => vec![Cell::Unsupported; block.length],
         };
-        let day = match definition.at {
-            At::CensusDay => &self.census,
-            At::PeriodEnd => &self.period_end,
-            At::InPeriod | At::DueInPeriod | At::After90Days => return unsupported(),
+        Ok(Figures { block, cells })
+    }
+
+    /// The records behind a count, each with its cell; none where there is no figure.
+    ///
+    /// # Errors
+    /// A record that the catalogue has no place for.
+    pub fn behind(
+        &self,
+        catalogue: &Catalogue,
+        count: &Count,
+    ) -> Result<Vec<Counted>, IndicatorError> {
+        let block = block_of(catalogue, count);
+        let Some(definition) = &count.definition else { return Ok(Vec::new()) };
+        let Some(hits) = self.hits(definition, &block)? else { return Ok(Vec::new()) };
+        let counted = |hit: &Hit<'_>| Counted {
+            place: hit.place,
+            student: hit.record.student,
+            behind: hit.record.behind,
         };
-        let Some(records) = day.source(definition.source) else {
-            return unsupported();
-        };
-        match evaluate::evaluate(definition, block, records)? {
-            Some(counts) => Ok(counts
-                .into_iter()
-                .enumerate()
-                .map(|(place, count)| match self.is_applicable(block, place) {
-                    true => Cell::Value(count),
-                    false => Cell::NotApplicable,
-                })
-                .collect()),
-            None => unsupported(),
+        Ok(hits.iter().map(counted).collect())
+    }
+
+    fn hits(
+        &self,
+        definition: &Definition,
+        block: &Block,
+    ) -> Result<Option<Vec<Hit<'_>>>, IndicatorError> {
+        match self.source(definition.at, definition.source) {
+            Found::Records(records) => evaluate::evaluate(definition, block, records),
+            Found::NotKept | Found::NoSuchTime | Found::Unsupported => Ok(None),
         }
     }
+
+    /// The cells of a count or a partition; a partition is counted as its whole is, by outcome.
+    fn cells(&self, definition: &Definition, block: &Block) -> Result<Vec<Cell>, IndicatorError> {
+        let blank = match self.source(definition.at, definition.source) {
+            Found::Unsupported => Cell::Unsupported,
+            Found::NoSuchTime => Cell::NotApplicable,
+            // A field that is not filled is of a ledger that the school does not keep.
+            Found::Records(_) | Found::NotKept => Cell::NotReported,
+        };
+        let counts = self.hits(definition, block)?.map(|hits| evaluate::sums(&hits, block.length));
+        let cell = |place: usize| match &counts {
+            _ if !self.is_applicable(block, place) => Cell::NotApplicable,
+            Some(counts) => counts.get(place).map_or(blank, |count| Cell::Value(*count)),
+            None => blank,
+        };
+        Ok((0..block.length).map(cell).collect())
+    }
+}
+
+/// The layout of any count, in a table or not.
+fn block_of(catalogue: &Catalogue, count: &Count) -> Block {
+    let axis = |id: &domain::catalogue::DimensionId| Axis {
+        dimension: id.clone(),
+        values: catalogue.dimension(id.as_str()).map_or_else(Vec::new, |dimension| {
+            dimension.values.iter().map(|value| value.id.clone()).collect()
+        }),
+    };
+    let axes: Vec<Axis> = count.dims.iter().map(axis).collect();
+    let length = axes.iter().map(|axis| axis.values.len()).product();
+    Block { indicator: count.id.to_string(), axes, offset: 0, length }
+}
+
+/// That a ledger is not kept is for this node to say in its own words: to a hub, a figure that a
+/// school's ledgers cannot give is unsupported, and only the hub itself knows what is missing.
+const fn as_it_leaves(cell: Cell) -> Cell {
+    match cell {
+        Cell::NotReported => Cell::Unsupported,
+        other => other,
+    }
+}
+
+/// Whether a figure is only whole once its period is over.
+const fn is_flow(at: At) -> bool {
+    matches!(at, At::InPeriod | At::DueInPeriod | At::After90Days)
+}
+
+/// Whether a clear count comes near to a margin of the rounded partition: students by more than
+/// the stage. Where nearly everybody has a mentor, their number by grade is the enrolment.
+fn is_near_margin(definition: &Definition, block: &Block) -> bool {
+    let of_students = definition.measure == Measure::Students
+        || matches!(definition.source, Source::Roll | Source::Screening);
+    of_students && block.dims().any(|dim| dim.as_str() != Field::Stage.as_str())
 }

@@ -2,6 +2,7 @@
 
 use domain::digest::Digest;
 use domain::period::TermId;
+use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
@@ -78,4 +79,14 @@ pub fn of_term(tx: &Tx<'_>, term: TermId) -> Result<Vec<Campaign>, SqlError> {
             })
         },
     )
+}
+
+/// Whether any sheet was handed in up to a day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_any_until(tx: &Tx<'_>, day: Date) -> Result<bool, SqlError> {
+    let statement = "select 1 from sheet where test_date <= $1 limit 1";
+    let found = tx.query_opt(statement, params![&day.to_string()], |row| row.i64(0))?;
+    Ok(found.is_some())
 }

@@ -239,11 +239,14 @@ pub fn tier_of(
     Ok(of_case.next_back().and_then(|kept| kept.entry.to_tier))
 }
 
-/// Moves in force in the order of their days; on one day in the order in which they were made.
+/// Moves in force in the order of their days; on one day in the order in which they took effect: a
+/// lowering when it was signed, any other when it was made.
 fn ordered(mut moves: Vec<Kept<AlertMove>>) -> Vec<Kept<AlertMove>> {
     moves.retain(|kept| kept.entry.standing == Standing::InForce);
     moves.sort_by_key(|kept| {
-        (kept.entry.day, kept.entry.signed_at.filter(|_| kept.entry.is_lower()), kept.record)
+        let moved = &kept.entry;
+        let took_effect = moved.signed_at.filter(|_| moved.is_lower()).unwrap_or(moved.made_at);
+        (moved.day, took_effect, kept.record)
     });
     moves
 }

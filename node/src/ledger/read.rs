@@ -49,6 +49,18 @@ pub fn all<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
     select(tx, rest, params![T::KIND.as_str()])
 }
 
+/// Day of the first entry of a kind: from then on the school keeps it. Before, and without one,
+/// that nothing stands there says nothing.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn kept_since<T: Entry>(tx: &Tx<'_>) -> Result<Option<Date>, SqlError> {
+    let kind = T::KIND.as_str();
+    let statement = "select min(day) from record where kind = $1";
+    let first = tx.query_opt(statement, params![kind], |row| row.opt_text(0))?.flatten();
+    first.map(|day| day.parse().map_err(|_| SqlError::Type)).transpose()
+}
+
 /// One record as it counts now, for rules.
 pub(super) fn one<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Option<Kept<T>>, SqlError> {
     let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version

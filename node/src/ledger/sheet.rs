@@ -206,6 +206,49 @@ pub fn outcomes(tx: &Tx<'_>, term: TermId, until: Date) -> Result<Vec<SheetOutco
     )
 }
 
+/// An answered sheet as figures see it: without answers and scores.
+pub struct SheetFact {
+    /// Internal id of the pupil.
+    pub student: i64,
+    /// Term of the campaign.
+    pub term: TermId,
+    /// Id of the scale.
+    pub scale: String,
+    /// Day of the test.
+    pub test_date: Date,
+    /// Worst tier that any band suggests.
+    pub tier: Option<String>,
+    /// False where validity items void the sheet.
+    pub is_valid: bool,
+    /// How the screening ended by this sheet alone.
+    pub outcome: Outcome,
+}
+
+/// Answered sheets of all campaigns up to a day, by pupil and day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn answered(tx: &Tx<'_>, until: Date) -> Result<Vec<SheetFact>, SqlError> {
+    tx.query(
+        "select h.student, c.term, c.scale, h.test_date, h.tier, h.is_valid, h.outcome
+         from campaign c join sheet h on h.campaign = c.id
+         where h.current = 1 and h.handed_in = 'answered' and h.test_date <= $1
+         order by h.student, h.test_date, c.id",
+        params![&until.to_string()],
+        |row| {
+            Ok(SheetFact {
+                student: row.i64(0)?,
+                term: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
+                scale: row.text(2)?,
+                test_date: read_day(row, 3)?,
+                tier: row.opt_text(4)?,
+                is_valid: row.bool(5)?,
+                outcome: read_outcome(row.str(6)?)?,
+            })
+        },
+    )
+}
+
 /// Every sheet with answers, consented or not: for a report that never leaves the school.
 ///
 /// # Errors

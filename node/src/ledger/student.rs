@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
+use super::access::Pass;
 use super::import_batch::{self, ImportReceipt, ImportSource};
 use super::strange;
 use crate::import::preview::Accepted;
@@ -164,6 +165,53 @@ pub fn roll_at(tx: &Tx<'_>, day: Date) -> Result<Vec<Pupil>, SqlError> {
                 class: row.str(3)?.into(),
             })
         },
+    )
+}
+
+/// Where a pupil stood from a day on.
+#[derive(Clone, Copy)]
+pub struct Placement {
+    /// First day.
+    pub from: Date,
+    /// Sex.
+    pub sex: Sex,
+    /// Grade.
+    pub grade: Grade,
+}
+
+/// Every version of every pupil's place in the school, oldest first, by internal id: what an event
+/// of any day is told by.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn placements(tx: &Tx<'_>) -> Result<HashMap<i64, Vec<Placement>>, SqlError> {
+    let rows = tx.query(
+        "select student, valid_from, sex, grade from student_version order by student, version",
+        &[],
+        |row| {
+            let from = strange(read_date(row, 1)?)?;
+            let sex = strange(Sex::from_code(row.str(2)?))?;
+            let grade = strange(Grade::from_code(row.str(3)?))?;
+            Ok((row.i64(0)?, Placement { from, sex, grade }))
+        },
+    )?;
+    let mut placements: HashMap<i64, Vec<Placement>> = HashMap::new();
+    for (student, placement) in rows {
+        placements.entry(student).or_default().push(placement);
+    }
+    Ok(placements)
+}
+
+/// Number and name of a pupil, for who may read them.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn name_of(tx: &Tx<'_>, pass: &Pass) -> Result<Option<(String, String)>, SqlError> {
+    tx.query_opt(
+        "select s.student_number, v.name from student s
+         join student_version v on v.student = s.id and v.version = s.version where s.id = $1",
+        params![pass.student().0],
+        |row| Ok((row.text(0)?, row.text(1)?)),
     )
 }
 

@@ -19,7 +19,7 @@ use super::{
     AbsentReason, AbsentTable, Context, Draft, KeyedRounding, Prepared, ReleaseError, Standing,
     decode_for_page, named_catalogue,
 };
-use crate::indicator::{self, Facts};
+use crate::indicator::{self, Checked, Facts};
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::release::{self as register, Registered};
 use crate::ledger::{Ledger, hold, rounding_key};
@@ -89,7 +89,7 @@ fn drafts(tx: &Tx<'_>, context: &Context, term: TermId) -> Result<Prepared, Rele
     if context.today < term.census {
         return Err(ReleaseError::BeforeCensus { term: term.id, census: term.census });
     }
-    let facts = Facts::of_term(tx, &profile, &term)?;
+    let facts = Facts::of_term(tx, &profile, &term, context.today)?;
     if facts.enrolled() == 0 {
         return Err(ReleaseError::NoRoster(term.census));
     }
@@ -101,7 +101,8 @@ fn drafts(tx: &Tx<'_>, context: &Context, term: TermId) -> Result<Prepared, Rele
             None => raw.push(facts.table(&context.catalogue, spec)?),
         }
     }
-    indicator::check(&context.catalogue, &raw)?;
+    let checked = Checked::of(&context.catalogue, &facts)?;
+    indicator::check(&context.catalogue, &raw, Some(&checked))?;
     let key = rounding_key::load_or_make(tx, context.now_ms)?;
     let sealing = Sealing { tx, context, profile: &profile, term: &term, facts: &facts };
     let drafts = raw.into_iter().map(|raw| sealing.draft(raw, &KeyedRounding(&key)));

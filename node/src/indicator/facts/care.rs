@@ -1,0 +1,111 @@
+//! Facts of talks, sessions, consultations, follow-ups and reports under a legal duty.
+
+use domain::catalogue::{Field, Stage};
+use domain::ledger::Word as _;
+
+use super::record::{Behind, Record, Records, Value, yes};
+use super::{IndicatorError, Load};
+use crate::ledger::conference::{Conference, ConferenceCase};
+use crate::ledger::consent::DutyReport;
+use crate::ledger::followup::Followup;
+use crate::ledger::read;
+use crate::ledger::session::Session;
+use crate::ledger::talk::Talk;
+
+/// Talks of the period.
+pub(super) fn talks(load: &Load<'_>) -> Result<Records, IndicatorError> {
+    let mut rows = Vec::new();
+    for kept in read::in_period::<Talk>(load.tx, load.span.from, load.span.to)? {
+        let talk = &kept.entry;
+        let topics = talk.topics.as_slice().iter().map(|topic| topic.as_str()).collect();
+        let values = vec![
+            Value::Word(load.place(talk.student.0, talk.day)?.stage),
+            Value::Words(topics),
+            yes(talk.raised),
+            yes(talk.home_visit),
+        ];
+        rows.push(Record::of_student(talk.student.0, Behind::entry(&kept), values));
+    }
+    let fields = [Field::Stage, Field::TalkTopic, Field::Raised, Field::HomeVisit];
+    Ok(Records::new(&fields, rows))
+}
+
+/// Sessions of the period; a group has a stage and no state or sex.
+pub(super) fn sessions(load: &Load<'_>) -> Result<Records, IndicatorError> {
+    let mut rows = Vec::new();
+    for kept in read::in_period::<Session>(load.tx, load.span.from, load.span.to)? {
+        let session = &kept.entry;
+        let form = Value::Word(session.form.as_str());
+        let record = match session.student {
+            Some(student) => {
+                let place = load.place(student.0, session.day)?;
+                let state = load.alerts.state_on(student.0, session.day);
+                let values = [state, place.stage, place.sex].map(Value::Word);
+                let values = values.into_iter().chain([form]).collect();
+                Record::of_student(student.0, Behind::entry(&kept), values)
+            }
+            None => {
+                let stage =
+                    session.stage.map_or(Value::None, |stage| Value::Word(Stage::as_str(stage)));
+                let values = vec![Value::None, stage, Value::None, form];
+                Record::of_work(Behind::entry(&kept), values)
+            }
+        };
+        rows.push(record);
+    }
+    let fields = [Field::AlertState, Field::Stage, Field::Sex, Field::Form];
+    Ok(Records::new(&fields, rows))
+}
+
+/// Consultations of the period.
+pub(super) fn conferences(load: &Load<'_>) -> Result<Records, IndicatorError> {
+    let held = read::in_period::<Conference>(load.tx, load.span.from, load.span.to)?;
+    let rows = held.iter().map(|kept| Record::of_work(Behind::entry(kept), Vec::new()));
+    Ok(Records::new(&[], rows.collect()))
+}
+
+/// Cases that were discussed with a decision. Only a student of the early-warning ledger has a
+/// tier; one who was discussed without being on it is no case of it.
+pub(super) fn conference_cases(load: &Load<'_>) -> Result<Records, IndicatorError> {
+    let mut rows = Vec::new();
+    for kept in read::in_period::<ConferenceCase>(load.tx, load.span.from, load.span.to)? {
+        let discussed = &kept.entry;
+        let student = discussed.student.0;
+        let tier = discussed.tier.or_else(|| load.alerts.tier_on(student, discussed.day));
+        let decided = !discussed.decision.trim().is_empty();
+        if let (Some(tier), true) = (tier, decided) {
+            let values = vec![Value::Word(tier.as_str())];
+            rows.push(Record::of_student(student, Behind::entry(&kept), values));
+        }
+    }
+    Ok(Records::new(&[Field::Tier], rows))
+}
+
+/// Follow-ups that fall due in the period, but for those that are no longer due.
+pub(super) fn followups(load: &Load<'_>) -> Result<Records, IndicatorError> {
+    let mut rows = Vec::new();
+    for kept in read::in_period::<Followup>(load.tx, load.span.from, load.span.to)? {
+        let due = &kept.entry;
+        if due.cancelled {
+            continue;
+        }
+        let on_time = due.done.is_some_and(|done| done <= due.due);
+        let state = load.alerts.state_on(due.student.0, due.due);
+        let values = vec![Value::Word(state), yes(on_time)];
+        rows.push(Record::of_student(due.student.0, Behind::entry(&kept), values));
+    }
+    Ok(Records::new(&[Field::AlertState, Field::OnTime], rows))
+}
+
+/// Reports of the period, once the receiver has acknowledged them.
+pub(super) fn duty_reports(load: &Load<'_>) -> Result<Records, IndicatorError> {
+    let made = read::in_period::<DutyReport>(load.tx, load.span.from, load.span.to)?;
+    let acknowledged = made.iter().filter(|kept| kept.entry.acknowledged.is_some());
+    let record = |kept| {
+        let kept: &crate::ledger::entry::Kept<DutyReport> = kept;
+        let values = vec![Value::Word(kept.entry.what.as_str())];
+        let student = kept.entry.student.map(|student| student.0);
+        Record { student, staff: None, behind: Behind::entry(kept), values }
+    };
+    Ok(Records::new(&[Field::ReportKind], acknowledged.map(record).collect()))
+}

@@ -191,14 +191,17 @@ fn aggregates(file: &Path, unit: &str) -> BTreeMap<Vec<String>, Vec<String>> {
 
 fn compare_with_truth(dir: &Path, data: &Path, unit: &str) -> usize {
     let report = dir.join(format!("danger_local_report_{unit}.csv"));
-    let made = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"))
-        .args(["__run", "node", "danger-local-report", "--out"])
-        .arg(&report)
-        .arg("--data")
-        .arg(dir.join(unit))
-        .output()
-        .expect("report");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let password = dir.join(format!("{unit}.password"));
+    std::fs::write(&password, "a long password").expect("password");
+    let node = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"));
+        command.args(["__run", "node"]).args(args).arg("--data").arg(dir.join(unit));
+        let made = command.arg("--password-file").arg(&password).output().expect("command");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    };
+    node(&["user", "add", "counsellor", "--role", "counsellor"]);
+    let out = report.to_str().expect("utf-8");
+    node(&["danger-local-report", "--as", "counsellor", "--out", out]);
     let truth = aggregates(&data.join("rosters").join("truth.csv"), unit);
     let words = [
         ("demo-dass-42", "dass42"),

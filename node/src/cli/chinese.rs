@@ -142,11 +142,6 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("List the accounts", "列出账号"),
     ("Name to sign in with", "登录名"),
-    (
-        "operator, counsellor, moral-head, principal, class-teacher or auditor",
-        "角色：operator 信息技术、counsellor 心理教师、moral-head 德育主任、\
-         principal 校长、class-teacher 班主任、auditor 审计",
-    ),
     ("Name on the screen", "显示的姓名"),
     ("File with the password; - for standard input", "存放密码的文件；- 表示从标准输入读取"),
     ("Show every setting with its value", "显示全部设置"),
@@ -162,4 +157,17 @@ pub(super) const TEXTS: Translation = &[
         "口令遗失时，存放恢复单各组字符的文件",
     ),
     ("File to write, whose name begins with danger_", "输出文件，名称须以 danger_ 开头"),
+    ("Account that acts, with a password of its own", "执行操作的本人账号，有自己的密码"),
+    ("Lock an account and end its sessions, or unlock it", "锁定账号并结束其会话，或解锁"),
+    ("Give an account another role", "给账号换角色"),
+    ("Unlock it", "解锁"),
+    (
+        "operator, counsellor, moral-head, principal, class-teacher, mentor or auditor",
+        "operator 信息管理员、counsellor 心理教师、moral-head 德育主任、principal 校长、\
+         class-teacher 班主任、mentor 导师、auditor 审计员",
+    ),
+    (
+        "Staff number of the person; class teachers and mentors need it",
+        "本人工号；班主任和导师必须填写",
+    ),
 ];

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use domain::ledger::{Action, Area};
 use runtime::cli::{Exit, Failure, Paint, Terminal};
 use serde_json::json;
 
+use super::acting::{self, ActingArgs};
 use super::import::unwritable;
 use super::{Place, context, words};
 use crate::screening::report::{
@@ -17,6 +19,9 @@ pub(super) struct ReportArgs {
     /// File to write, whose name begins with danger_
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    #[command(flatten)]
+    acting: ActingArgs,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReportArgs) -> Result<(), Failure> {
@@ -27,6 +32,8 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &ReportArgs) -> Resu
     if !named.is_some_and(|name| name.starts_with("danger_")) {
         return Err(Failure::new(Exit::Usage, "REPORT_NAME", words::REPORT_NAME));
     }
+    let author = acting::needed(terminal, &node, &args.acting)?;
+    acting::allow(&author, Action::Read(Area::Screening))?;
     let packs = node.packs()?.scales_ever();
     let lines = node
         .ledger()

@@ -1,8 +1,8 @@
 //! The command line of a school node.
 //!
 //! Commands ask and tell; what they do is in the modules that they call. Nothing here prints a
-//! person's data but the preview of an import, on the terminal of whoever holds the file, and the
-//! local report, whose name says what it is.
+//! person's data but to an account whose role may see it: the passphrase opens the file and is no
+//! right to read it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use runtime::cli::{Failure, Globals, Terminal, block_on, parse, start_log};
 
+mod acting;
 mod chinese;
 mod configuration;
 mod context;

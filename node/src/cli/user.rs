@@ -1,13 +1,20 @@
-//! `user`: who may sign in to the web page.
+//! `user`: who may sign in to the web page and act on the ledgers, in which role.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use runtime::cli::{Exit, Failure, Sentence, Terminal};
-use runtime::web::{NewAccount, Role, SessionError, SessionStore, Sessions};
-use serde_json::json;
+use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
+use runtime::sql::SqlError;
+use runtime::web::account::Login;
+use runtime::web::time::minute;
+use runtime::web::{NewAccount, Role};
+use serde_json::{Value, json};
 
+use super::import::author;
 use super::{Place, context, words};
+use crate::app::Node;
+use crate::ledger::account::{self, AccountChange, AccountLine, Changer};
+use crate::ledger::entry::StaffId;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
@@ -15,6 +22,10 @@ pub(super) enum UserCommand {
     Add(AddArgs),
     /// List the accounts
     List,
+    /// Lock an account and end its sessions, or unlock it
+    Lock(LockArgs),
+    /// Give an account another role
+    Role(RoleArgs),
 }
 
 #[derive(Args, Debug)]
@@ -22,7 +33,7 @@ pub(super) struct AddArgs {
     /// Name to sign in with
     login: String,
 
-    /// operator, counsellor, moral-head, principal, class-teacher or auditor
+    /// operator, counsellor, moral-head, principal, class-teacher, mentor or auditor
     #[arg(long, value_name = "ROLE", default_value = "operator")]
     role: String,
 
@@ -30,9 +41,36 @@ pub(super) struct AddArgs {
     #[arg(long, value_name = "NAME", default_value = "")]
     name: String,
 
+    /// Staff number of the person; class teachers and mentors need it
+    #[arg(long, value_name = "NUMBER")]
+    staff: Option<String>,
+
     /// File with the password; - for standard input
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct LockArgs {
+    /// Name to sign in with
+    login: String,
+
+    /// Unlock it
+    #[arg(long)]
+    unlock: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RoleArgs {
+    /// Name to sign in with
+    login: String,
+
+    /// operator, counsellor, moral-head, principal, class-teacher, mentor or auditor
+    role: String,
+
+    /// Staff number of the person; class teachers and mentors need it
+    #[arg(long, value_name = "NUMBER")]
+    staff: Option<String>,
 }
 
 pub(super) async fn run(
@@ -41,20 +79,30 @@ pub(super) async fn run(
     command: &UserCommand,
 ) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
-    let store = SessionStore::new(node.ledger().database().clone());
-    let args = match command {
-        UserCommand::Add(args) => args,
-        UserCommand::List => {
-            let logins = store.logins().await?;
-            return terminal.result(&json!({ "accounts": logins }), |terminal| {
-                if logins.is_empty() {
-                    return terminal.text(words::NO_USERS, &[]);
-                }
-                logins.join("\n")
-            });
+    match command {
+        UserCommand::Add(args) => add(terminal, &node, args).await,
+        UserCommand::List => list(terminal, &node),
+        UserCommand::Lock(args) => {
+            let how = if args.unlock { AccountChange::Unlock } else { AccountChange::Lock };
+            let said = if args.unlock { words::USER_UNLOCKED } else { words::USER_LOCKED };
+            change(&node, &args.login, how)?;
+            let value = json!({"login": args.login, "locked": !args.unlock});
+            terminal.result(&value, |terminal| terminal.text(said, &[&args.login]))
         }
-    };
-    let role: Role = args.role.parse().map_err(refused)?;
+        UserCommand::Role(args) => {
+            let role = school_role(&args.role)?;
+            let staff = staff_of(&node, role, args.staff.as_deref())?;
+            change(&node, &args.login, AccountChange::Role(role, staff))?;
+            let value = json!({"login": args.login, "role": role.as_str(), "staff": args.staff});
+            let title = role.title().in_lang(terminal.lang());
+            terminal.result(&value, |t| t.text(words::USER_ROLE, &[&args.login, &title]))
+        }
+    }
+}
+
+async fn add(terminal: &Terminal, node: &Node, args: &AddArgs) -> Result<(), Failure> {
+    let role = school_role(&args.role)?;
+    let staff = staff_of(node, role, args.staff.as_deref())?;
     let password = terminal.new_secret(
         args.password_file.as_deref(),
         words::NEW_PASSWORD,
@@ -67,14 +115,96 @@ pub(super) async fn run(
         role,
         password: password.to_string(),
     };
-    let sessions = Sessions::new(store).map_err(refused)?;
-    let put = sessions.put_account(account, node.clock().now_ms()).await;
-    put.map_err(|error| match error {
-        SessionError::Store(error) => error.into(),
-        other => refused(other),
-    })?;
-    let value = json!({"login": args.login, "role": role.as_str()});
+    let (stored, changer) = (account.hashed().await.map_err(refused)?, changer(node));
+    let put = move |tx: &runtime::sql::Tx<'_>| account::put(tx, &stored, staff, &changer);
+    node.ledger().write("put_account", put)?;
+    let value = json!({"login": args.login, "role": role.as_str(), "staff": args.staff});
     terminal.result(&value, |terminal| terminal.text(words::USER_ADDED, &[&args.login]))
+}
+
+fn list(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
+    let accounts = node.ledger().read(account::list)?;
+    let lines: Vec<Value> = accounts.iter().map(as_json).collect();
+    terminal.result(&json!({ "accounts": lines }), |terminal| {
+        if accounts.is_empty() {
+            return terminal.text(words::NO_USERS, &[]);
+        }
+        let heads = [
+            words::USER_LOGIN,
+            words::USER_NAME,
+            words::USER_ROLE_HEAD,
+            words::USER_STAFF,
+            words::USER_STATE,
+            words::USER_CHANGED,
+        ];
+        let mut table = Table::new();
+        for head in heads {
+            table = table.column(&terminal.text(head, &[]), Align::Left);
+        }
+        for line in &accounts {
+            let state = if line.locked { words::USER_IS_LOCKED } else { words::USER_IS_OPEN };
+            let changed = line.changed.as_ref();
+            table.row(vec![
+                line.login.clone(),
+                line.name.clone(),
+                line.role.title().in_lang(terminal.lang()).to_owned(),
+                line.staff.clone().unwrap_or_default(),
+                terminal.text(state, &[]),
+                changed.map_or_else(String::new, |(at, by)| format!("{} {by}", minute(at.0))),
+            ]);
+        }
+        table.render()
+    })
+}
+
+fn as_json(line: &AccountLine) -> Value {
+    json!({"login": line.login, "name": line.name, "role": line.role.as_str(),
+           "staff": line.staff, "locked": line.locked,
+           "changed_at_ms": line.changed.as_ref().map(|(at, _)| at.0),
+           "changed_by": line.changed.as_ref().map(|(_, by)| by)})
+}
+
+fn change(node: &Node, login: &str, how: AccountChange) -> Result<(), Failure> {
+    let (named, changer): (Login, _) = (login.parse().map_err(refused)?, changer(node));
+    let work = move |tx: &runtime::sql::Tx<'_>| account::change(tx, &named, how, &changer);
+    let found: Result<bool, SqlError> = node.ledger().write("change_account", work);
+    if found? {
+        return Ok(());
+    }
+    let message = Sentence::new(words::NO_SUCH_USER, &[&login]);
+    Err(Failure::new(Exit::NotFound, "ACCOUNT_UNKNOWN", message).hint(words::NO_SUCH_USER_NEXT))
+}
+
+fn changer(node: &Node) -> Changer {
+    Changer { by: author(), at_ms: node.clock().now_ms() }
+}
+
+/// A role that a school has; a hub's analyst is nobody here.
+fn school_role(word: &str) -> Result<Role, Failure> {
+    let role: Role = word.parse().map_err(refused)?;
+    if Role::SCHOOL.contains(&role) {
+        return Ok(role);
+    }
+    let message = Sentence::new(words::ROLE_OF_A_HUB, &[&role]);
+    Err(Failure::new(Exit::Usage, "ROLE", message).hint(words::ROLE_OF_A_HUB_NEXT))
+}
+
+fn staff_of(node: &Node, role: Role, number: Option<&str>) -> Result<Option<StaffId>, Failure> {
+    let Some(number) = number else {
+        if role.school().is_some_and(account::needs_staff) {
+            let message = Sentence::new(words::STAFF_NEEDED, &[]);
+            return Err(
+                Failure::new(Exit::Usage, "STAFF_NEEDED", message).hint(words::STAFF_NEEDED_NEXT)
+            );
+        }
+        return Ok(None);
+    };
+    let asked = number.to_owned();
+    let found = node.ledger().read(move |tx| account::staff_of(tx, &asked))?;
+    found.map(Some).ok_or_else(|| {
+        let message = Sentence::new(words::STAFF_UNKNOWN, &[&number]);
+        Failure::new(Exit::NotFound, "STAFF_UNKNOWN", message).hint(words::STAFF_UNKNOWN_NEXT)
+    })
 }
 
 fn refused(error: impl std::error::Error) -> Failure {

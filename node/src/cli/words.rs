@@ -364,6 +364,59 @@ texts! {
         "the account was not set: {0}; nothing was changed.";
     NO_USERS = "还没有账号：xinqiao-node user add 登录名", "No account yet:  xinqiao-node user add LOGIN";
 
+    USER_LOCKED = "账号 {0} 已锁定，已有会话全部结束。解锁：user lock {0} --unlock",
+        "Account {0} is locked and its sessions have ended. To unlock:  user lock {0} --unlock";
+    USER_UNLOCKED = "账号 {0} 已解锁。", "Account {0} is unlocked.";
+    USER_ROLE = "账号 {0} 现为{1}，需重新登录。",
+        "Account {0} is now: {1}; it must sign in again.";
+    USER_LOGIN = "账号", "login";
+    USER_NAME = "姓名", "name";
+    USER_ROLE_HEAD = "角色", "role";
+    USER_STAFF = "工号", "staff number";
+    USER_STATE = "状态", "state";
+    USER_CHANGED = "最近变更", "last changed";
+    USER_IS_LOCKED = "已锁定", "locked";
+    USER_IS_OPEN = "可用", "open";
+    NO_SUCH_USER = "没有账号 {0}，没有改动任何内容。",
+        "there is no account {0}; nothing was changed.";
+    NO_SUCH_USER_NEXT = "查看全部账号：xinqiao-node user list",
+        "Every account:  xinqiao-node user list";
+    ROLE_OF_A_HUB = "学校没有角色 {0}（那是枢纽的角色），没有改动任何内容。",
+        "a school has no role {0}, which is a hub's; nothing was changed.";
+    ROLE_OF_A_HUB_NEXT =
+        "请用 operator、counsellor、moral-head、principal、class-teacher、mentor、auditor 之一。",
+        "Use operator, counsellor, moral-head, principal, class-teacher, mentor or auditor.";
+    STAFF_NEEDED = "班主任和导师只能看自己的学生，账号必须写明工号；没有改动任何内容。",
+        "class teachers and mentors see their own students only, so their account needs a staff \
+         number; nothing was changed.";
+    STAFF_NEEDED_NEXT = "请加 --staff 工号。", "Add --staff NUMBER.";
+    STAFF_UNKNOWN = "在职教职工中没有工号 {0}，没有改动任何内容。",
+        "nobody of the present staff has the number {0}; nothing was changed.";
+    STAFF_UNKNOWN_NEXT = "请核对工号，或先导入教职工名册：xinqiao-node import staff 文件",
+        "Check the number, or import the staff first:  xinqiao-node import staff FILE";
+
+    // acting
+    ACCOUNT_PASSWORD = "本人账号的密码：", "Password of the account: ";
+    ACCOUNT_NEEDED = "这项操作涉及学生，需要本人账号；没有显示也没有改动任何内容。",
+        "this is about students and needs an account; nothing was shown or changed.";
+    ACCOUNT_NEEDED_NEXT = "请加 --as 账号（密码由终端输入，或用 --password-file）。没有账号请找管理员设定。",
+        "Add --as LOGIN (the password is asked for, or comes from --password-file). School IT \
+         makes accounts.";
+    SIGN_IN_WRONG = "账号 {0} 或密码不对，或账号已锁定；没有显示也没有改动任何内容。",
+        "account {0} or its password is wrong, or it is locked; nothing was shown or changed.";
+    SIGN_IN_WRONG_NEXT = "请核对后再试；连续输错会暂停。忘记密码请管理员重设：user add",
+        "Check and try again; repeated mistakes pause the account. School IT can set a new \
+         password:  user add";
+    SIGN_IN_BUSY = "同时登录的人太多，请稍后再试；没有改动任何内容。",
+        "too many people are signing in; nothing was changed. Try again in a moment.";
+    ROLE_REFUSED = "账号 {0} 的角色（{1}）不能这样做；没有显示也没有改动任何内容。",
+        "account {0} ({1}) may not do this; nothing was shown or changed.";
+    ROLE_REFUSED_NEXT = "请由有权限的人用本人账号操作；权限见 docs/guide-school.md。",
+        "Somebody whose role allows it does it with an account of their own; see \
+         docs/guide-school.md.";
+    ROWS_UNSEEN = "未用 --as 写明账号，或该账号不能看，因此只显示行号和原因，不显示学生内容。",
+        "no account was named with --as, so rows and reasons are shown and nothing about a person.";
+
     // danger-local-report
     REPORT_NAME = "本地报告的文件名必须以 danger_ 开头，以免被当作上报材料；没有写入。",
         "the name of a local report begins with danger_, so that nobody takes it for a release; \

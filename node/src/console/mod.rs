@@ -19,7 +19,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use runtime::web::{
-    Everyone, Label, NavGroup, NavLink, Problem, Shell, Site, Transport, Visitor, console,
+    Audience, Label, NavGroup, NavLink, Problem, Role, Shell, Site, Transport, Visitor, console,
 };
 use serde::Deserialize;
 
@@ -34,6 +34,14 @@ const NEXT_HREF: &str = "/egress/next";
 const ID_CHARS_MAX: usize = 120;
 /// Highest number of a page of the list.
 const PAGE_MAX: u32 = 100_000;
+
+/// Everybody of the school: these pages name nobody.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staff;
+
+impl Audience for Staff {
+    const ROLES: &'static [Role] = &Role::SCHOOL;
+}
 
 #[derive(Clone)]
 struct Pages {
@@ -82,7 +90,7 @@ struct Asked {
 
 async fn show_home(
     State(pages): State<Pages>,
-    visitor: Visitor<Everyone>,
+    visitor: Visitor<Staff>,
 ) -> Result<Response, Problem> {
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.home()).await?;
@@ -91,7 +99,7 @@ async fn show_home(
 
 async fn show_list(
     State(pages): State<Pages>,
-    visitor: Visitor<Everyone>,
+    visitor: Visitor<Staff>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let number = asked.page.unwrap_or(1).clamp(1, PAGE_MAX);
@@ -102,7 +110,7 @@ async fn show_list(
 
 async fn show_preview(
     State(pages): State<Pages>,
-    visitor: Visitor<Everyone>,
+    visitor: Visitor<Staff>,
 ) -> Result<Response, Problem> {
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.preview()).await?;
@@ -111,7 +119,7 @@ async fn show_preview(
 
 async fn show_release(
     State(pages): State<Pages>,
-    visitor: Visitor<Everyone>,
+    visitor: Visitor<Staff>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let view = release_of(&pages, id).await?;
@@ -121,7 +129,7 @@ async fn show_release(
 /// Gives the signed bytes as a file, so that anybody can check their digest.
 async fn give_bytes(
     State(pages): State<Pages>,
-    _visitor: Visitor<Everyone>,
+    _visitor: Visitor<Staff>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let view = release_of(&pages, id).await?;

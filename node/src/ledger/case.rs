@@ -169,7 +169,7 @@ pub fn hold_review(
     (held.done, held.decision) = (Some(done), Some(decision));
     let written = write::put_change(tx, author, (review, kept.version), &held, None)?;
     if let Some(tier) = tier_of(tx, held.student, held.case, Date::MAX)? {
-        set_review(tx, author, (held.student, held.case), tier, (done, next))?;
+        set_review(tx, author, (held.student, held.case), tier, next)?;
     }
     Ok(written)
 }
@@ -267,7 +267,8 @@ fn put_move(
     wish: &MoveWish,
 ) -> Result<RecordId, LedgerRefusal> {
     let when = effect(wish.how, from, wish.to)?;
-    let soon = |tier, review| is_review_soon_enough(tier, day, review);
+    // From today, not from the event: what is entered late is reviewed from now on.
+    let soon = |tier, review| is_review_soon_enough(tier, author.today(), review);
     if !wish.to.is_none_or(|tier| wish.next_review.is_some_and(|review| soon(tier, review))) {
         return Err(LedgerRefusal::Field("next_review"));
     }
@@ -300,7 +301,7 @@ fn put_move(
 /// What a move in force does to the reviews that wait: leaving cancels them, staying sets the next.
 fn set_reviews(tx: &Tx<'_>, author: &Author, moved: &AlertMove) -> Result<(), LedgerRefusal> {
     if let (Some(tier), Some(next)) = (moved.to_tier, moved.next_review) {
-        return set_review(tx, author, (moved.student, moved.case), tier, (moved.day, next));
+        return set_review(tx, author, (moved.student, moved.case), tier, next);
     }
     for kept in waiting(tx, moved.student, moved.case)? {
         let cancelled = AlertReview { cancelled: true, ..kept.entry };
@@ -315,9 +316,9 @@ fn set_review(
     author: &Author,
     (student, case): (StudentId, RecordId),
     tier: Tier,
-    (from, next): (Date, Date),
+    next: Date,
 ) -> Result<(), LedgerRefusal> {
-    if !is_review_soon_enough(tier, from, next) {
+    if !is_review_soon_enough(tier, author.today(), next) {
         return Err(LedgerRefusal::Field("next_review"));
     }
     let waiting = waiting(tx, student, case)?;

@@ -362,3 +362,30 @@ fn closed_lists_are_the_catalogues() {
         assert_eq!(list, values, "{id}");
     }
 }
+
+/// What is written down late is reviewed from now on: a review that is over already is refused, and
+/// one that the tier allows from today is taken, for entering a case and for holding a review.
+#[test]
+fn a_case_entered_late_is_reviewed_from_today() {
+    let school = school();
+    let entered = |next| {
+        let wish = MoveWish { next_review: Some(next), ..wish(Move::Opened, Some(Tier::T3)) };
+        run(&school, move |tx| {
+            case::open(tx, &counsellor(), StudentId(1), date(2025, 10, 20), &wish)
+        })
+    };
+    let over = entered(date(2025, 10, 27));
+    assert!(matches!(over, Err(LedgerRefusal::Field("next_review"))));
+    let far = entered(date(2025, 11, 28));
+    assert!(matches!(far, Err(LedgerRefusal::Field("next_review"))));
+    let case = entered(date(2025, 11, 27)).expect("entered");
+    let reviews = school.ledger.read(|tx| read::about::<super::alert::AlertReview>(tx, 1));
+    let review = reviews.expect("reviews").pop().expect("one");
+    assert!(review.entry.case == case && review.entry.due == date(2025, 11, 27));
+    let held = (date(2025, 11, 2), domain::ledger::terms::ReviewDecision::Keep);
+    run(&school, move |tx| {
+        let next = date(2025, 11, 26);
+        case::hold_review(tx, &counsellor(), review.record, (held.0, held.1, next))
+    })
+    .expect("held");
+}

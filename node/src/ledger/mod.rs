@@ -6,6 +6,7 @@
 //! a [`Ledger`].
 
 pub mod access;
+pub mod account;
 pub mod alert;
 pub mod author;
 pub mod campaign;
@@ -77,6 +78,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "ledgers of families and governance",
         sql: include_str!("migrations/006_families_and_governance.sql"),
     },
+    Migration { number: 8, name: "accounts", sql: include_str!("migrations/007_account.sql") },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -104,7 +104,7 @@ fn accounts_are_made_from_a_password_file() {
     let add = ["user", "add", "zhao.chu", "--role", "principal", "--password-file", text(&file)];
     let ran = folder.run(&add);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert_eq!(folder.run(&["user", "list"]).json()["accounts"][0], "zhao.chu");
+    assert_eq!(folder.run(&["user", "list"]).json()["accounts"][0]["login"], "zhao.chu");
     let ran = folder.run(&["user", "add", "x", "--role", "king", "--password-file", text(&file)]);
     assert_eq!((ran.code, ran.error().as_str()), (2, "ACCOUNT"));
 }

@@ -140,7 +140,12 @@ fn critical_answers_are_announced_as_a_number() {
     assert_eq!((again.code, again.json()["written"].as_bool()), (0, Some(false)));
     let report = folder.path("danger_report.csv");
     let ran = folder.run(&["danger-local-report", "--out", text(&report)]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!((ran.code, ran.error().as_str()), (4, "ACCOUNT_NEEDED"));
+    for (login, role, code) in [("it", "operator", 4), ("li", "counsellor", 0)] {
+        folder.account(login, role, &[]);
+        let ran = folder.run_as(login, &["danger-local-report", "--out", text(&report)]);
+        assert_eq!((ran.code, report.exists()), (code, code == 0), "{}", ran.err);
+    }
     let ran = folder.run(&["danger-local-report", "--out", "report.csv"]);
     assert_eq!((ran.code, ran.error().as_str()), (2, "REPORT_NAME"));
 }

@@ -120,6 +120,23 @@ impl Folder {
         run(&all)
     }
 
+    /// Makes an account whose password is `a long password`.
+    pub fn account(&self, login: &str, role: &str, more: &[&str]) {
+        let file = self.file("password", "a long password\n");
+        let mut args = vec!["user", "add", login, "--role", role, "--password-file", text(&file)];
+        args.extend(more);
+        let ran = self.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+
+    /// Runs a command as an account.
+    pub fn run_as(&self, login: &str, args: &[&str]) -> Ran {
+        let file = self.path("password");
+        let mut all = args.to_vec();
+        all.extend(["--as", login, "--password-file", text(&file)]);
+        self.run(&all)
+    }
+
     /// Opens the node in this process.
     pub fn open(&self) -> node::app::Node {
         let opener = node::unlock::Opener::danger_from_key_file(&self.path("machine.key"));

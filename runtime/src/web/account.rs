@@ -9,6 +9,7 @@ use std::str::FromStr;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use domain::ledger::SchoolRole;
 use zeroize::Zeroizing;
 
 use super::lang::Text;
@@ -22,6 +23,9 @@ pub const PASSWORD_BYTES_MAX: usize = 256;
 pub const LOGIN_CHARS_MAX: usize = 40;
 
 /// What a person may do in a console. A closed list; each page names the roles that it is for.
+///
+/// A school's role is not a hub's: [`Role::school`] is what the table of authority knows the person
+/// as, and a role that only a hub has is nobody there. The words are the same on both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// School IT or a hub's operator: health, backup, counts; no student's data.
@@ -34,6 +38,8 @@ pub enum Role {
     Principal,
     /// Class teacher: the own class, no scores.
     ClassTeacher,
+    /// Mentor: the own students, no scores.
+    Mentor,
     /// Reads a hub's statistics for the task force.
     Analyst,
     /// Reads the audit log.
@@ -42,15 +48,45 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Operator,
         Self::Counsellor,
         Self::MoralHead,
         Self::Principal,
         Self::ClassTeacher,
+        Self::Mentor,
         Self::Analyst,
         Self::Auditor,
     ];
+
+    /// The roles of a school.
+    pub const SCHOOL: [Self; 7] = [
+        Self::Operator,
+        Self::Counsellor,
+        Self::MoralHead,
+        Self::Principal,
+        Self::ClassTeacher,
+        Self::Mentor,
+        Self::Auditor,
+    ];
+
+    /// The roles of a hub.
+    pub const HUB: [Self; 3] = [Self::Operator, Self::Analyst, Self::Auditor];
+
+    /// What the person is at a school; nothing where only a hub has the role.
+    #[must_use]
+    pub const fn school(self) -> Option<SchoolRole> {
+        match self {
+            Self::Operator => Some(SchoolRole::Operator),
+            Self::Counsellor => Some(SchoolRole::Counsellor),
+            Self::MoralHead => Some(SchoolRole::MoralHead),
+            Self::Principal => Some(SchoolRole::Principal),
+            Self::ClassTeacher => Some(SchoolRole::ClassTeacher),
+            Self::Mentor => Some(SchoolRole::Mentor),
+            Self::Auditor => Some(SchoolRole::Auditor),
+            Self::Analyst => None,
+        }
+    }
 
     /// The word that is stored and typed.
     #[must_use]
@@ -61,6 +97,7 @@ impl Role {
             Self::MoralHead => "moral-head",
             Self::Principal => "principal",
             Self::ClassTeacher => "class-teacher",
+            Self::Mentor => "mentor",
             Self::Analyst => "analyst",
             Self::Auditor => "auditor",
         }
@@ -75,6 +112,7 @@ impl Role {
             Self::MoralHead => words::ROLE_MORAL_HEAD,
             Self::Principal => words::ROLE_PRINCIPAL,
             Self::ClassTeacher => words::ROLE_CLASS_TEACHER,
+            Self::Mentor => words::ROLE_MENTOR,
             Self::Analyst => words::ROLE_ANALYST,
             Self::Auditor => words::ROLE_AUDITOR,
         }
@@ -107,8 +145,8 @@ pub enum AccountError {
     Password,
     /// Not a role of the closed list.
     #[error(
-        "a role is one of operator, counsellor, moral-head, principal, class-teacher, analyst, \
-         auditor"
+        "a role is one of operator, counsellor, moral-head, principal, class-teacher, mentor, \
+         analyst, auditor"
     )]
     Role,
     /// The password could not be hashed.
@@ -189,6 +227,8 @@ impl Password {
 
 #[cfg(test)]
 mod tests {
+    use domain::ledger::Word as _;
+
     use super::*;
 
     fn password(text: &str) -> Password {
@@ -230,6 +270,24 @@ mod tests {
     fn roles_have_one_word_each() {
         for role in Role::ALL {
             assert_eq!(role.as_str().parse(), Ok(role));
+        }
+    }
+
+    /// A school's roles are those of the table of authority, word for word and each once; whoever
+    /// has none of them is of a hub.
+    #[test]
+    fn a_school_role_is_the_same_word_in_the_table_of_authority() {
+        let found: Vec<_> = Role::SCHOOL.iter().filter_map(|role| role.school()).collect();
+        assert_eq!(found.len(), SchoolRole::ALL.len());
+        for role in SchoolRole::ALL {
+            assert_eq!(found.iter().filter(|known| *known == role).count(), 1, "{role:?}");
+        }
+        for role in Role::ALL {
+            assert_eq!(Role::SCHOOL.contains(&role), role.school().is_some());
+            assert!(Role::SCHOOL.contains(&role) || Role::HUB.contains(&role));
+            if let Some(school) = role.school() {
+                assert_eq!(school.as_str(), role.as_str());
+            }
         }
     }
 }

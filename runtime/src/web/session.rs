@@ -98,17 +98,7 @@ impl Sessions {
     /// # Errors
     /// Login or password break a rule, or the store could not be written.
     pub async fn put_account(&self, person: NewAccount, now_ms: i64) -> Result<(), SessionError> {
-        let password = Password::chosen(person.password)?;
-        let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
-        let account = StoredAccount {
-            login: person.login.parse::<Login>()?.as_str().to_owned(),
-            password_hash: hashed.map_err(|_| AccountError::Hash)??,
-            role: person.role,
-            name: person.name.chars().take(80).collect(),
-            locked_until_ms: 0,
-            failures: 0,
-        };
-        Ok(self.store.put_account(account, now_ms).await?)
+        Ok(self.store.put_account(person.hashed().await?, now_ms).await?)
     }
 
     /// Logins of all accounts.
@@ -130,19 +120,48 @@ impl Sessions {
         now_ms: i64,
     ) -> Result<SessionToken, SessionError> {
         let earliest = tokio::time::Instant::now() + Duration::from_millis(FAILURE_MS);
-        let result = self.try_sign_in(login, password, now_ms).await;
+        let account = self.paced(earliest, login, password, now_ms).await?;
+        self.open(account.login, now_ms).await
+    }
+
+    /// Checks who somebody is without opening a session, as for one command at a terminal; failed
+    /// attempts count as those of the sign-in page do.
+    ///
+    /// # Errors
+    /// Refused without a reason, too many attempts, or the store failed.
+    pub async fn verify(
+        &self,
+        login: &str,
+        password: String,
+        now_ms: i64,
+    ) -> Result<StoredAccount, SessionError> {
+        let earliest = tokio::time::Instant::now() + Duration::from_millis(FAILURE_MS);
+        let account = self.paced(earliest, login, password, now_ms).await?;
+        self.store.forget_failures(&account.login).await?;
+        Ok(account)
+    }
+
+    /// No failure is quicker than another.
+    async fn paced(
+        &self,
+        earliest: tokio::time::Instant,
+        login: &str,
+        password: String,
+        now_ms: i64,
+    ) -> Result<StoredAccount, SessionError> {
+        let result = self.recognise(login, password, now_ms).await;
         if matches!(result, Err(SessionError::Refused)) {
             tokio::time::sleep_until(earliest).await;
         }
         result
     }
 
-    async fn try_sign_in(
+    async fn recognise(
         &self,
         login: &str,
         password: String,
         now_ms: i64,
-    ) -> Result<SessionToken, SessionError> {
+    ) -> Result<StoredAccount, SessionError> {
         let wait = Duration::from_millis(TURN_MS);
         let turn = tokio::time::timeout(wait, self.turns.acquire()).await;
         let Ok(Ok(_turn)) = turn else {
@@ -157,7 +176,7 @@ impl Sessions {
         let matches = tokio::task::spawn_blocking(move || password.matches(&hash)).await;
         match account {
             Some(known) if known.locked_until_ms > now_ms => Err(SessionError::Refused),
-            Some(known) if matches.unwrap_or(false) => self.open(known.login, now_ms).await,
+            Some(known) if matches.unwrap_or(false) => Ok(known),
             Some(known) => {
                 self.store.note_failure(&known.login, paused_until(&known, now_ms)).await?;
                 Err(SessionError::Refused)
@@ -218,6 +237,25 @@ pub struct NewAccount {
     pub role: Role,
     /// Password in the clear; only its hash is kept.
     pub password: String,
+}
+
+impl NewAccount {
+    /// The account as it is stored: the password only as its hash.
+    ///
+    /// # Errors
+    /// Login or password break a rule.
+    pub async fn hashed(self) -> Result<StoredAccount, AccountError> {
+        let password = Password::chosen(self.password)?;
+        let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
+        Ok(StoredAccount {
+            login: self.login.parse::<Login>()?.as_str().to_owned(),
+            password_hash: hashed.map_err(|_| AccountError::Hash)??,
+            role: self.role,
+            name: self.name.chars().take(80).collect(),
+            locked_until_ms: 0,
+            failures: 0,
+        })
+    }
 }
 
 /// 32 random bytes in hexadecimal digits.

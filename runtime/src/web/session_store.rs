@@ -19,6 +19,9 @@ pub const MIGRATIONS: &[Migration] =
 /// Most sessions that one account has at a time; the longest unused one gives way.
 const SESSIONS_PER_ACCOUNT_MAX: i64 = 8;
 
+/// The pause of an account that somebody locked: it has no end.
+pub const LOCKED_MS: i64 = i64::MAX;
+
 /// An account as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAccount {
@@ -86,25 +89,7 @@ impl SessionStore {
     /// # Errors
     /// The store could not be written; nothing was changed.
     pub async fn put_account(&self, account: StoredAccount, now_ms: i64) -> Result<(), SqlError> {
-        self.database
-            .write_async("put_account", move |tx| {
-                end_all(tx, &account.login)?;
-                tx.execute(
-                    "insert into account (login, password_hash, role, name, created_ms, \
-                     locked_until_ms, failures) values ($1, $2, $3, $4, $5, 0, 0) \
-                     on conflict (login) do update set password_hash = excluded.password_hash, \
-                     role = excluded.role, name = excluded.name, locked_until_ms = 0, failures = 0",
-                    params![
-                        &account.login,
-                        &account.password_hash,
-                        account.role.as_str(),
-                        &account.name,
-                        now_ms,
-                    ],
-                )?;
-                Ok(())
-            })
-            .await
+        self.database.write_async("put_account", move |tx| put(tx, &account, now_ms)).await
     }
 
     /// The account of a login.
@@ -151,6 +136,24 @@ impl SessionStore {
                     "update account set failures = failures + 1, locked_until_ms = $2 \
                      where login = $1",
                     params![&login, locked_until_ms],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Forgets failed attempts, as after somebody was recognised.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    pub async fn forget_failures(&self, login: &str) -> Result<(), SqlError> {
+        let login = login.to_owned();
+        self.database
+            .write_async("forget_failures", move |tx| {
+                tx.execute(
+                    "update account set failures = 0, locked_until_ms = 0 \
+                     where login = $1 and failures > 0",
+                    params![&login],
                 )?;
                 Ok(())
             })
@@ -229,6 +232,58 @@ impl SessionStore {
             })
             .await
     }
+}
+
+/// Adds an account, or replaces name, role and password of one, unlocks it and ends its sessions.
+///
+/// For a database that writes more than the account in the same transaction.
+///
+/// # Errors
+/// The store could not be written.
+pub fn put(tx: &Tx<'_>, account: &StoredAccount, now_ms: i64) -> Result<(), SqlError> {
+    end_all(tx, &account.login)?;
+    tx.execute(
+        "insert into account (login, password_hash, role, name, created_ms, \
+         locked_until_ms, failures) values ($1, $2, $3, $4, $5, 0, 0) \
+         on conflict (login) do update set password_hash = excluded.password_hash, \
+         role = excluded.role, name = excluded.name, locked_until_ms = 0, failures = 0",
+        params![
+            &account.login,
+            &account.password_hash,
+            account.role.as_str(),
+            &account.name,
+            now_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Gives an account another role and ends its sessions; tells whether there is such an account.
+///
+/// # Errors
+/// The store could not be written.
+pub fn set_role(tx: &Tx<'_>, login: &Login, role: Role) -> Result<bool, SqlError> {
+    end_all(tx, login.as_str())?;
+    let changed = tx.execute(
+        "update account set role = $2 where login = $1",
+        params![login.as_str(), role.as_str()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Locks an account until it is unlocked, and ends its sessions; or unlocks it. Tells whether there
+/// is such an account.
+///
+/// # Errors
+/// The store could not be written.
+pub fn set_locked(tx: &Tx<'_>, login: &Login, locked: bool) -> Result<bool, SqlError> {
+    end_all(tx, login.as_str())?;
+    let until = if locked { LOCKED_MS } else { 0 };
+    let changed = tx.execute(
+        "update account set locked_until_ms = $2, failures = 0 where login = $1",
+        params![login.as_str(), until],
+    )?;
+    Ok(changed > 0)
 }
 
 fn end_all(tx: &Tx<'_>, login: &str) -> Result<(), SqlError> {

@@ -40,6 +40,7 @@ texts! {
     ROLE_MORAL_HEAD = "德育主任", "moral-education head";
     ROLE_PRINCIPAL = "校长", "principal";
     ROLE_CLASS_TEACHER = "班主任", "class teacher";
+    ROLE_MENTOR = "导师", "mentor";
     ROLE_ANALYST = "专班统计人员", "task-force analyst";
     ROLE_AUDITOR = "审计人员", "auditor";
 

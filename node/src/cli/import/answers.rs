@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use clap::Args;
+use domain::ledger::Area;
 use domain::period::{Term, TermId};
 use domain::scale::Setting;
 use jiff::civil::Date;
@@ -47,7 +48,7 @@ pub(crate) struct AnswersArgs {
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
     let screening = screening(&node, args)?;
-    let job = Job::begin(terminal, &args.file, &node)?;
+    let job = Job::begin(terminal, &args.file, &node, Area::Screening)?;
     let mut source = job.source()?;
     let ids = node.ledger().read(student::ids)?;
     let items = screening.item_columns();

@@ -1,7 +1,8 @@
 //! `import`: a file of the school office, previewed, then taken whole or not at all.
 //!
-//! Values of persons are shown only where standard output is a terminal; a pipe, a log and JSON
-//! get rows, columns and reasons. The file of rejected rows is written only where it was asked for.
+//! Values of persons are shown only to an account that may write that ledger, and only where
+//! standard output is a terminal; anybody else, a pipe, a log and JSON get rows, columns and
+//! reasons. The file of rejected rows is a copy of the caller's own, made where it was asked for.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal, Write};
@@ -9,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use domain::digest::Digest;
+use domain::ledger::{Action, Area};
 use jiff::civil::Date;
 use runtime::cli::{Answer, Exit, Failure, Sentence, Terminal};
 use serde_json::{Value, json};
 
+use super::acting::{self, ActingArgs};
 use super::{Place, words};
 use crate::app::Node;
 use crate::import::header::{Field, SavedMapping};
@@ -20,6 +23,7 @@ use crate::import::preview::{Accepted, Comparable, Preview};
 use crate::import::report::{self, Style};
 use crate::import::source::Source;
 use crate::import::{ImportError, Language};
+use crate::ledger::author::Author;
 use crate::ledger::import_batch::{ImportReceipt, ImportSource};
 
 mod answers;
@@ -78,6 +82,9 @@ struct FileArgs {
     /// Day on which the file was right; today if not given
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
+
+    #[command(flatten)]
+    acting: ActingArgs,
 }
 
 /// What was written, and what a program may be told about it: counts, never persons.
@@ -94,6 +101,8 @@ struct Job<'a> {
     mapping: Option<SavedMapping>,
     digest: Digest,
     confirm_left: Option<u64>,
+    acting: Option<Author>,
+    shows_rows: bool,
 }
 
 pub(super) fn run(
@@ -124,13 +133,23 @@ struct LeavingArgs {
 
 impl<'a> Job<'a> {
     /// Reads the mapping and digests the file; the file itself is read by `source`.
-    fn begin(terminal: &'a Terminal, args: &'a FileArgs, node: &'a Node) -> Result<Self, Failure> {
+    fn begin(
+        terminal: &'a Terminal,
+        args: &'a FileArgs,
+        node: &'a Node,
+        area: Area,
+    ) -> Result<Self, Failure> {
+        let acting = acting::named(terminal, node, &args.acting)?;
+        let may = |author: &Author| acting::allow(author, Action::Write(area)).is_ok();
+        let shows_rows = acting.as_ref().is_some_and(may);
         let unreadable = |cause| Failure::unreadable_file(&args.file, &cause);
         let mut hasher = certs::digest::Hasher::new();
         let mut file = File::open(&args.file).map_err(unreadable)?;
         std::io::copy(&mut file, &mut hasher).map_err(unreadable)?;
         let mapping = args.map.as_deref().map(read_mapping).transpose()?;
-        Ok(Self { terminal, args, node, mapping, digest: hasher.finish(), confirm_left: None })
+        let digest = hasher.finish();
+        let confirm_left = None;
+        Ok(Self { terminal, args, node, mapping, digest, confirm_left, acting, shows_rows })
     }
 
     fn source(&self) -> Result<Source, Failure> {
@@ -197,7 +216,7 @@ impl<'a> Job<'a> {
         ImportSource {
             file_name: self.file_name(),
             digest: self.digest,
-            author: author(),
+            author: self.acting.as_ref().map_or_else(author, |a| a.account().to_owned()),
             as_of: self.as_of(),
             now_ms: self.node.clock().now_ms(),
         }
@@ -205,12 +224,15 @@ impl<'a> Job<'a> {
 
     fn lines<R: Comparable>(&self, preview: &Preview<R>) -> Vec<String> {
         let (name, style) = (self.file_name(), Style::screen(self.language()));
-        if std::io::stdout().is_terminal() {
+        if self.shows_rows && std::io::stdout().is_terminal() {
             return report::lines(preview, &name, style);
         }
-        // Not a terminal: whoever reads it later need not be who holds the file.
+        // School IT sees no student; and whoever reads a pipe later need not be who holds the file.
         let bare = Style { errors_max: 0, changes_max: 0, ..style };
         let mut lines = report::lines(preview, &name, bare);
+        if !self.shows_rows && std::io::stdout().is_terminal() {
+            lines.push(self.terminal.text(words::ROWS_UNSEEN, &[]));
+        }
         lines.extend(preview.errors.iter().take(ERRORS_LISTED_MAX).map(|error| {
             let reason = error.fault.sentence(self.language());
             self.terminal.text(words::ROW, &[&error.row, &error.column, &reason])

@@ -1,6 +1,7 @@
 //! `import roster`: the school's list of pupils.
 
 use clap::Args;
+use domain::ledger::Area;
 use runtime::cli::{Exit, Failure, Terminal};
 use runtime::sql::SqlError;
 
@@ -32,7 +33,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &RosterArgs) -> Resu
 }
 
 fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failure> {
-    let mut job = Job::begin(terminal, &args.file, node)?;
+    let mut job = Job::begin(terminal, &args.file, node, Area::Roll)?;
     job.confirm_left = args.leaving.confirm_left;
     let against = roster_context(node, &job)?;
     let mut source = job.source()?;

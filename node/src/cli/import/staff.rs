@@ -1,6 +1,7 @@
 //! `import staff`: the school's list of staff.
 
 use clap::Args;
+use domain::ledger::Area;
 use runtime::cli::{Failure, Terminal};
 use runtime::sql::SqlError;
 
@@ -25,7 +26,7 @@ pub(crate) struct StaffArgs {
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &StaffArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
-    let mut job = Job::begin(terminal, &args.file, &node)?;
+    let mut job = Job::begin(terminal, &args.file, &node, Area::StaffRoll)?;
     job.confirm_left = args.leaving.confirm_left;
     let mut source = job.source()?;
     let parsed = staff::read(&mut source, job.mapping.as_ref())?;

@@ -1,0 +1,96 @@
+//! Who acts: a command that shows or changes what is known about students names an account.
+//!
+//! The passphrase opens the file; it says nothing about what a person may see. Whoever runs the
+//! machine has it and is nobody to the ledgers, so author and role come from an account that gives
+//! its own password.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use domain::ledger::{Action, Authority, authority};
+use runtime::cli::{Exit, Failure, Sentence, Terminal, block_on};
+use runtime::web::{SessionError, SessionStore, Sessions};
+
+use super::words;
+use crate::app::Node;
+use crate::ledger::account;
+use crate::ledger::author::Author;
+
+/// The account that a command acts as.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct ActingArgs {
+    /// Account that acts, with a password of its own
+    #[arg(long = "as", value_name = "LOGIN", env = "XINQIAO_NODE_ACCOUNT")]
+    login: Option<String>,
+
+    /// File with the password; - for standard input
+    #[arg(long, value_name = "FILE", env = "XINQIAO_NODE_PASSWORD_FILE")]
+    password_file: Option<PathBuf>,
+}
+
+/// The account, where one was named.
+///
+/// # Errors
+/// Account or password is wrong, the account is locked, or no role of a school.
+pub(super) fn named(
+    terminal: &Terminal,
+    node: &Node,
+    args: &ActingArgs,
+) -> Result<Option<Author>, Failure> {
+    let Some(login) = &args.login else {
+        return Ok(None);
+    };
+    let from = args.password_file.as_deref();
+    let password = terminal.secret(from, words::ACCOUNT_PASSWORD, "--password-file")?;
+    let store = SessionStore::new(node.ledger().database().clone());
+    let sessions = Sessions::new(store).map_err(|error| wrong(login).because(&error))?;
+    let now_ms = node.clock().now_ms();
+    let verified = block_on(sessions.verify(login, password.to_string(), now_ms))?;
+    let known = verified.map_err(|error| match error {
+        SessionError::Store(error) => error.into(),
+        SessionError::Busy => Failure::new(Exit::Busy, "SIGN_IN_BUSY", words::SIGN_IN_BUSY),
+        _ => wrong(login),
+    })?;
+    let author = node.ledger().read(move |tx| account::author(tx, &known.login, now_ms))?;
+    author.map(Some).ok_or_else(|| wrong(login))
+}
+
+/// The account; refused where none was named.
+///
+/// # Errors
+/// As [`named`], or nobody was named.
+pub(super) fn needed(
+    terminal: &Terminal,
+    node: &Node,
+    args: &ActingArgs,
+) -> Result<Author, Failure> {
+    named(terminal, node, args)?.ok_or_else(|| {
+        Failure::new(Exit::Refused, "ACCOUNT_NEEDED", words::ACCOUNT_NEEDED)
+            .hint(words::ACCOUNT_NEEDED_NEXT)
+    })
+}
+
+/// Refuses what the role may never do, whoever the student is.
+///
+/// # Errors
+/// The table of authority has no such right for the role.
+pub(super) fn allow(author: &Author, action: Action) -> Result<(), Failure> {
+    if authority(author.role(), action) == Authority::Allowed {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Refused, "ROLE_REFUSED", role_refused(author))
+        .hint(words::ROLE_REFUSED_NEXT))
+}
+
+/// The sentence about a role that may not.
+pub(super) fn role_refused(author: &Author) -> Sentence {
+    use domain::ledger::Word as _;
+    let (zh, en) = author.role().label();
+    let text = |lang, label: &str| words::ROLE_REFUSED.fill(lang, &[&author.account(), &label]);
+    Sentence::pair(text(runtime::web::Lang::Zh, zh), text(runtime::web::Lang::En, en))
+}
+
+fn wrong(login: &str) -> Failure {
+    Failure::new(Exit::Authentication, "SIGN_IN", Sentence::new(words::SIGN_IN_WRONG, &[&login]))
+        .hint(words::SIGN_IN_WRONG_NEXT)
+}

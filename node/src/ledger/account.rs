@@ -1,0 +1,249 @@
+//! Accounts as the ledgers see them: role, member of staff, and every change of one.
+//!
+//! The role of a school is the one of the table of authority; an account whose role only a hub has
+//! is nobody here. Whoever holds the passphrase of the ledger can make accounts, so each change
+//! leaves a line that nothing removes.
+
+use domain::ledger::SchoolRole;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+use runtime::web::Role;
+use runtime::web::account::Login;
+use runtime::web::session_store::{self, LOCKED_MS, StoredAccount};
+
+use super::author::Author;
+use super::entry::{Moment, StaffId};
+use super::strange;
+
+/// An account and whose it is.
+#[derive(Clone)]
+pub struct AccountLine {
+    /// Name to sign in with.
+    pub login: String,
+    /// Name on the screen.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Number of the member of staff, where there is one.
+    pub staff: Option<String>,
+    /// Locked by somebody until it is unlocked.
+    pub locked: bool,
+    /// When it was last changed, and by whom.
+    pub changed: Option<(Moment, String)>,
+}
+
+/// A change of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Another role, and another member of staff or none.
+    Role(Role, Option<StaffId>),
+    /// Locked until it is unlocked.
+    Lock,
+    /// Unlocked.
+    Unlock,
+}
+
+/// Who changes an account, and when.
+#[derive(Clone, Debug)]
+pub struct Changer {
+    /// As the system knows them.
+    pub by: String,
+    /// Milliseconds since 1970 UTC.
+    pub at_ms: i64,
+}
+
+/// Sets an account, new or not, with password, role, name and member of staff; ends its sessions.
+///
+/// # Errors
+/// The store could not be written; nothing was changed.
+pub fn put(
+    tx: &Tx<'_>,
+    account: &StoredAccount,
+    staff: Option<StaffId>,
+    changer: &Changer,
+) -> Result<(), SqlError> {
+    session_store::put(tx, account, changer.at_ms)?;
+    link(tx, &account.login, staff)?;
+    note(tx, &account.login, "set", changer)
+}
+
+/// Changes an account and ends its sessions; tells whether there is such an account.
+///
+/// # Errors
+/// The store could not be written; nothing was changed.
+pub fn change(
+    tx: &Tx<'_>,
+    login: &Login,
+    change: AccountChange,
+    changer: &Changer,
+) -> Result<bool, SqlError> {
+    let (found, what) = match change {
+        AccountChange::Role(role, _) => (session_store::set_role(tx, login, role)?, "role"),
+        AccountChange::Lock => (session_store::set_locked(tx, login, true)?, "locked"),
+        AccountChange::Unlock => (session_store::set_locked(tx, login, false)?, "unlocked"),
+    };
+    if !found {
+        return Ok(false);
+    }
+    if let AccountChange::Role(_, staff) = change {
+        link(tx, login.as_str(), staff)?;
+    }
+    note(tx, login.as_str(), what, changer)?;
+    Ok(true)
+}
+
+/// Every account, by name.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn list(tx: &Tx<'_>) -> Result<Vec<AccountLine>, SqlError> {
+    tx.query(
+        "select a.login, a.name, a.role, s.staff_number, a.locked_until_ms, c.at_ms, c.by
+         from account a left join account_staff l on l.login = a.login
+         left join staff s on s.id = l.staff
+         left join account_change c on c.id =
+             (select max(id) from account_change where login = a.login)
+         order by a.login limit 1000",
+        &[],
+        |row| {
+            let at = row.opt_i64(5)?.map(Moment);
+            Ok(AccountLine {
+                login: row.text(0)?,
+                name: row.text(1)?,
+                role: row.str(2)?.parse().map_err(|_| SqlError::Type)?,
+                staff: row.opt_text(3)?,
+                locked: row.i64(4)? == LOCKED_MS,
+                changed: at.zip(row.opt_text(6)?),
+            })
+        },
+    )
+}
+
+/// The account as an author of this school, in the role that it has now.
+///
+/// Nobody where there is no such account, where it is locked, or where a school has no such role.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn author(tx: &Tx<'_>, login: &str, now_ms: i64) -> Result<Option<Author>, SqlError> {
+    let found = tx.query_opt(
+        "select a.role, a.locked_until_ms, l.staff from account a
+         left join account_staff l on l.login = a.login where a.login = $1",
+        params![login],
+        |row| {
+            let role: Role = row.str(0)?.parse().map_err(|_| SqlError::Type)?;
+            Ok((role.school(), row.i64(1)?, row.opt_i64(2)?.map(StaffId)))
+        },
+    )?;
+    let Some((Some(role), locked_until_ms, staff)) = found else {
+        return Ok(None);
+    };
+    Ok((locked_until_ms != LOCKED_MS).then(|| Author::new(login, role, staff, now_ms)))
+}
+
+/// The member of staff of a number, if employed now.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn staff_of(tx: &Tx<'_>, number: &str) -> Result<Option<StaffId>, SqlError> {
+    tx.query_opt(
+        "select s.id from staff s join staff_version v on v.staff = s.id and v.version = s.version
+         where s.staff_number = $1 and v.employed = 1",
+        params![number],
+        |row| row.i64(0).map(StaffId),
+    )
+}
+
+/// Whether a role needs a member of staff: its rights are about the own students or a case.
+#[must_use]
+pub const fn needs_staff(role: SchoolRole) -> bool {
+    matches!(role, SchoolRole::ClassTeacher | SchoolRole::Mentor)
+}
+
+fn link(tx: &Tx<'_>, login: &str, staff: Option<StaffId>) -> Result<(), SqlError> {
+    tx.execute("delete from account_staff where login = $1", params![login])?;
+    if let Some(staff) = staff {
+        tx.execute(
+            "insert into account_staff (login, staff) values ($1, $2)",
+            params![login, staff.0],
+        )?;
+    }
+    Ok(())
+}
+
+fn note(tx: &Tx<'_>, login: &str, what: &str, changer: &Changer) -> Result<(), SqlError> {
+    let written = tx.execute(
+        "insert into account_change (at_ms, login, what, role, staff, by)
+         select $1, a.login, $2, a.role, l.staff, $3 from account a
+         left join account_staff l on l.login = a.login where a.login = $4",
+        params![changer.at_ms, what, &changer.by, login],
+    )?;
+    strange((written == 1).then_some(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::testing::{NOW_MS, School};
+
+    fn account(login: &str, role: Role) -> StoredAccount {
+        StoredAccount {
+            login: login.to_owned(),
+            password_hash: "none".to_owned(),
+            role,
+            name: "李某".to_owned(),
+            locked_until_ms: 0,
+            failures: 0,
+        }
+    }
+
+    fn changer() -> Changer {
+        Changer { by: "office".to_owned(), at_ms: NOW_MS }
+    }
+
+    fn author_of(school: &School, login: &'static str) -> Option<Author> {
+        school.ledger.read(move |tx| author(tx, login, NOW_MS)).expect("author")
+    }
+
+    /// An author has the role and the member of staff of the account as they are now, a locked
+    /// account is nobody, and each change leaves a line that cannot be removed.
+    #[test]
+    fn an_author_is_what_the_account_is_now() {
+        let school = School::new();
+        school.staff(&[(1, "心理教师")]);
+        let run = |work: fn(&Tx<'_>) -> Result<bool, SqlError>| school.ledger.write("a", work);
+        school
+            .ledger
+            .write("put", |tx| {
+                let staff = staff_of(tx, "T001")?;
+                put(tx, &account("li", Role::Counsellor), staff, &changer())
+            })
+            .expect("put");
+        let li = author_of(&school, "li").expect("author");
+        assert_eq!((li.role(), li.staff()), (SchoolRole::Counsellor, Some(StaffId(1))));
+        let login = || "li".parse::<Login>().map_err(|_| SqlError::Type);
+        let moved = run(|tx| {
+            let login = "li".parse::<Login>().map_err(|_| SqlError::Type)?;
+            change(tx, &login, AccountChange::Role(Role::Operator, None), &changer())
+        });
+        assert!(moved.expect("moved"));
+        let li = author_of(&school, "li").expect("author");
+        assert_eq!((li.role(), li.staff()), (SchoolRole::Operator, None));
+        let locked = school
+            .ledger
+            .write("lock", move |tx| change(tx, &login()?, AccountChange::Lock, &changer()));
+        assert!(locked.expect("locked") && author_of(&school, "li").is_none());
+        assert_eq!(school.rows("account_change"), 3);
+        assert!(run(|tx| tx.execute("delete from account_change", &[]).map(|_| true)).is_err());
+    }
+
+    /// A role that only a hub has is nobody at a school.
+    #[test]
+    fn a_role_of_a_hub_is_nobody_at_a_school() {
+        let school = School::new();
+        let stored = account("guest", Role::Analyst);
+        let put = move |tx: &Tx<'_>| put(tx, &stored, None, &changer());
+        school.ledger.write("put", put).expect("put");
+        assert!(author_of(&school, "guest").is_none());
+    }
+}

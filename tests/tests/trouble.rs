@@ -108,3 +108,39 @@ async fn a_locked_store_is_waited_for() {
     member.flush().await.expect("after");
     assert_eq!(member.outcome(&release.id().to_string()), "accepted");
 }
+
+/// A store that stays locked for longer than anybody waits is told as such, and what came
+/// meanwhile neither blocks what comes later nor is lost.
+///
+/// Method: hold the lock beyond the writer's patience, so that not even a transaction begins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_locked_for_long_does_not_stop_the_lanes() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    member.flush().await.expect("hello");
+    let (sender, mut replies) = tokio::sync::mpsc::channel::<Reply>(4);
+    let unit = "S1".parse().expect("unit");
+    let body = proto::release::encode(&figures.clear("S1", 1, 40));
+    let signature = member.identity.key().sign(proto::frame::RELEASE_CONTEXT, &body);
+    let item = proto::frame::encode_item(
+        proto::wire::sync::ItemKind::Release,
+        body,
+        signature.expect("signature").to_bytes(),
+    );
+    let lane = proto::wire::sync::Lane::Statistics;
+    let frame = proto::frame::encode_frame(&[3; 16], lane, 1, &[], &item);
+    let holder = rusqlite::Connection::open(federation.path("370202").join("hub.db"));
+    let holder = holder.expect("second connection");
+    holder.execute_batch("begin immediate").expect("lock");
+    hub.hub.intake().accept(&unit, &frame, &sender).await.expect("readable");
+    let told = tokio::time::timeout(Duration::from_secs(20), replies.recv()).await.expect("told");
+    let Some(Reply::Response(told)) = told else { panic!("the stream was ended") };
+    use proto::wire::sync::push_response::Answer;
+    assert!(matches!(told.answer, Some(Answer::Unavailable(_))), "{told:?}");
+    holder.execute_batch("rollback").expect("unlock");
+    let release = figures.clear("S1", 1, 40);
+    member.queue(&release);
+    member.flush().await.expect("after");
+    assert_eq!(member.outcome(&release.id().to_string()), "accepted");
+}

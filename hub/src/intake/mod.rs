@@ -68,6 +68,9 @@ struct Arrival {
     reply: mpsc::Sender<Reply>,
 }
 
+/// Where the answers to a batch go, in the order of its frames.
+type Replies = Vec<mpsc::Sender<Reply>>;
+
 /// The parts that intake works with.
 pub struct Parts {
     /// The hub's store.
@@ -135,13 +138,16 @@ impl Line {
             return Ok(());
         }
         // Also told when the commit fails, and then the batch's own result is gone.
-        let replies: Arc<Mutex<Vec<mpsc::Sender<Reply>>>> = Arc::default();
-        let (line, open) = (self.clone(), replies.clone());
-        let work = move |tx: &Tx<'_>| line.answer(tx, &open);
+        let open: Arc<Mutex<Option<Replies>>> = Arc::default();
+        let (line, taken) = (self.clone(), open.clone());
+        let work = move |tx: &Tx<'_>| line.answer(tx, &taken);
         let line = self.clone();
         let then = move |outcome| {
-            let replies = replies.lock().map(|mut open| std::mem::take(&mut *open));
-            line.tell(outcome, &replies.unwrap_or_default());
+            // Nothing was taken where not even a transaction could begin. What waits is told all
+            // the same: nobody else would call the writer for it.
+            let taken = open.lock().ok().and_then(|mut open| open.take());
+            let replies = taken.unwrap_or_else(|| line.take_replies());
+            line.tell(outcome, &replies);
         };
         let queued = self.parts.database.submit("intake", work, then);
         queued.map_err(|_| IntakeError::Stopping)
@@ -162,14 +168,19 @@ impl Line {
         Ok(taken)
     }
 
+    fn take_replies(self: &Arc<Self>) -> Replies {
+        let taken = self.take().unwrap_or_default();
+        taken.into_iter().map(|arrival| arrival.reply).collect()
+    }
+
     fn answer(
         self: &Arc<Self>,
         tx: &Tx<'_>,
-        open: &Mutex<Vec<mpsc::Sender<Reply>>>,
+        open: &Mutex<Option<Replies>>,
     ) -> Result<Batch, SqlError> {
         let (frames, replies): (Vec<_>, Vec<_>) =
             self.take()?.into_iter().map(|arrival| (arrival.frame, arrival.reply)).unzip();
-        *open.lock().map_err(|_| SqlError::Closed)? = replies;
+        *open.lock().map_err(|_| SqlError::Closed)? = Some(replies);
         let (registry, packs) = (self.parts.registry.within(tx)?, self.parts.packs.last());
         let key: SigningKey = self.parts.identity.current().key().clone();
         let now_ms = self.parts.clock.now_ms();
@@ -179,7 +190,7 @@ impl Line {
     }
 
     /// Tells the streams what became of their frames.
-    fn tell(self: &Arc<Self>, outcome: Result<Batch, SqlError>, replies: &[mpsc::Sender<Reply>]) {
+    fn tell(&self, outcome: Result<Batch, SqlError>, replies: &[mpsc::Sender<Reply>]) {
         let responses = match outcome {
             Ok(batch) => {
                 if batch.answered.folded {

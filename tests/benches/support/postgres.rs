@@ -87,13 +87,14 @@ impl Postgres {
     }
 
     fn wait_until_ready(&self) {
-        for _ in 0..100 {
-            if self.client("pg_isready").output().is_ok_and(|ran| ran.status.success()) {
-                return;
+        let ready = (0..100).any(|_| {
+            let ready = self.client("pg_isready").output().is_ok_and(|ran| ran.status.success());
+            if !ready {
+                std::thread::sleep(Duration::from_millis(100));
             }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        panic!("PostgreSQL did not become ready");
+            ready
+        });
+        assert!(ready, "PostgreSQL did not become ready");
     }
 
     fn sql(&self, text: &str) {

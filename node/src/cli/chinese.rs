@@ -25,6 +25,7 @@ pub(super) const TEXTS: Translation = &[
     ("Import a file of the school office", "导入学校办公室的文件"),
     ("What leaves this school", "出校内容"),
     ("How the node stands and who must act", "节点状态，以及该由谁处理"),
+    ("Check everything that the node hangs on, with what mends it", "逐项检查节点，并给出处理办法"),
     ("Accounts of the web page", "网页账号"),
     ("Settings and where each value comes from", "设置及其来源"),
     ("Passphrase of the ledger", "台账口令"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use runtime::cli::{Exit, Failure, Sentence, Terminal};
+use runtime::cli::{Failure, Terminal};
 use runtime::web::{NewAccount, Role, SessionError, SessionStore, Sessions};
 use serde_json::json;
 
@@ -54,7 +54,7 @@ pub(super) async fn run(
             });
         }
     };
-    let role: Role = args.role.parse().map_err(refused)?;
+    let role: Role = args.role.parse().map_err(SessionError::Account)?;
     let password = terminal.new_secret(
         args.password_file.as_deref(),
         words::NEW_PASSWORD,
@@ -67,16 +67,9 @@ pub(super) async fn run(
         role,
         password: password.to_string(),
     };
-    let sessions = Sessions::new(store).map_err(refused)?;
+    let sessions = Sessions::new(store).map_err(SessionError::from)?;
     let put = sessions.put_account(account, node.clock().now_ms()).await;
-    put.map_err(|error| match error {
-        SessionError::Store(error) => error.into(),
-        other => refused(other),
-    })?;
+    put?;
     let value = json!({"login": args.login, "role": role.as_str()});
     terminal.result(&value, |terminal| terminal.text(words::USER_ADDED, &[&args.login]))
-}
-
-fn refused(error: impl std::error::Error) -> Failure {
-    Failure::new(Exit::Usage, "ACCOUNT", Sentence::new(words::USER_REFUSED, &[&error]))
 }

@@ -10,6 +10,7 @@
     reason = "a test without its folder, its program or an answer cannot go on"
 )]
 
+mod doctor;
 mod exits;
 mod imports;
 mod joining;

@@ -103,6 +103,23 @@ pub(super) const ROOTS_DIFFER_NEXT: Text = Text::new(
     "不要继续。请用原来就有的号码联系主管部门。",
     "Do not go on. Call the commission by a number that you already had.",
 );
+pub(super) const ROOT_ADDED_NEXT: Text = Text::new(
+    "已加入，重新启动 xinqiao-hub serve 后生效；此后只有两个部门都签名的数据包才会被接受。",
+    "Added; it takes effect when xinqiao-hub serve is started again. From then on a pack needs \
+     both commissions' signatures.",
+);
+pub(super) const NO_COMMISSION: Text = Text::new(
+    "证书没有写明是哪个主管部门的根证书，没有采用。",
+    "the certificate does not say which commission's root it is; it was not taken.",
+);
+pub(super) const ONE_COMMISSION: Text = Text::new(
+    "两个根证书属于同一个主管部门，没有采用，也没有改动。",
+    "both roots are of one commission; nothing was taken or changed.",
+);
+pub(super) const ONE_COMMISSION_NEXT: Text = Text::new(
+    "第二个根证书须由另一个主管部门自己举行仪式建立。",
+    "The second root comes from the other commission's own ceremony.",
+);
 pub(super) const TWO_ROOTS: Text = Text::new(
     "已经信任两个根证书，没有改动。",
     "two roots are trusted already; nothing was changed.",

@@ -25,6 +25,7 @@ mod local_report;
 mod passphrase;
 mod reason;
 mod release;
+mod roots;
 mod send;
 mod serve;
 mod status;
@@ -82,6 +83,9 @@ enum Command {
     /// Accounts of the web page
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Root certificates that this school trusts
+    #[command(subcommand)]
+    Root(roots::RootCommand),
     /// Settings and where each value comes from
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
@@ -148,6 +152,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Status => status::run(terminal, place),
         Command::Doctor => doctor::run(terminal, place),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
+        Command::Root(command) => roots::run(terminal, place, &command),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
         Command::Completions(asked) => completions(terminal, tree(), &asked),

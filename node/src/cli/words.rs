@@ -359,6 +359,18 @@ texts! {
     PACK_UNUSABLE = "收到的标准包 {0}/{1} 本版本无法使用，继续用上一版。",
         "the pack {0}/{1} cannot be used by this version; the one before it goes on counting.";
 
+    // root
+    ROOT_ADDED = "已加入，重新启动 xinqiao-node serve 后生效；此后只有两个部门都签名的标准包才会被接受。",
+        "Added; it takes effect when xinqiao-node serve is started again. From then on a pack \
+         needs both commissions' signatures.";
+    ROOT_OTHER_CITY = "根证书 {0} 属于另一个城市，没有采用。", "the root {0} is another city's; it was not taken.";
+    ONE_COMMISSION = "这个主管部门的根证书本校已经有一个，没有采用，也没有改动。",
+        "the school has a root of this commission already; nothing was taken or changed.";
+    NO_ROOT = "文件 {0} 不是根证书，没有采用。", "the file {0} is no root certificate; it was not taken.";
+    ROOT_DECLINED = "根证书没有通过核对，没有采用。", "the root was not confirmed and not taken.";
+    ROOT_UNFIT_NEXT = "不要继续。请用原来就有的号码联系该主管部门，核对公函和文件。",
+        "Do not go on. Call the commission by a number that you already had, then compare.";
+
     // doctor
     TRANSFER_TITLE = "传输库", "outbox";
     LEDGER_TITLE = "台账", "ledger";

@@ -159,6 +159,15 @@ impl RootCertificate {
         &self.zone
     }
 
+    /// Which commission's root it says that it is; two persons compared that with its letter.
+    #[must_use]
+    pub fn commission(&self) -> Option<Commission> {
+        let (_, parsed) = X509Certificate::from_der(&self.der).ok()?;
+        let name = parsed.subject().iter_common_name().next()?.as_str().ok()?;
+        let is = |one: &Commission| name.starts_with(&format!("Xinqiao {} root ", one.as_str()));
+        [Commission::Education, Commission::Health].into_iter().find(is)
+    }
+
     /// Until when the root is valid.
     #[must_use]
     pub const fn not_after(&self) -> Timestamp {

@@ -2,7 +2,7 @@
 //!
 //! A directive is accepted only with a valid signature under every root that this hub has pinned.
 //! A serial that is not higher than the one that is stored is an old pack sent again: it changes
-//! nothing.
+//! nothing, unless it brings the second commission's signature.
 
 use certs::digest::sha256;
 use certs::pack::{PackError, PackSignature};
@@ -74,11 +74,33 @@ pub fn verify(
 
 /// Stores a verified directive; says whether it is new.
 ///
+/// A pack that is stored already and comes with more signatures replaces what is stored and goes
+/// down once more: the second commission countersigned it, and units that pinned both roots take
+/// no other. Its content and serial stay, so nothing else changes.
+///
 /// # Errors
 /// The store cannot be written.
 pub fn keep(tx: &Tx<'_>, verified: &Stored, now_ms: i64) -> Result<bool, SqlError> {
-    if directive::last_serial(tx, &verified.kind, &verified.name)? >= verified.serial {
-        return Ok(false);
+    let last = directive::last_serial(tx, &verified.kind, &verified.name)?;
+    if last < verified.serial {
+        return directive::insert(tx, verified, now_ms);
     }
-    directive::insert(tx, verified, now_ms)
+    let known = directive::find(tx, (&verified.kind, &verified.name), verified.serial)?;
+    match known {
+        Some(known) if is_countersigned(&known.directive, &verified.directive) => {
+            directive::replace(tx, &known, &verified.directive, now_ms)?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Whether the second holds the very pack of the first, under more signatures.
+fn is_countersigned(known: &[u8], new: &[u8]) -> bool {
+    match (Directive::decode(known), Directive::decode(new)) {
+        (Ok(known), Ok(new)) => {
+            known.pack == new.pack && new.signatures.len() > known.signatures.len()
+        }
+        _ => false,
+    }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use certs::root::RootCertificate;
-use domain::unit::UnitKind;
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError};
 use runtime::uplink::{Applied, Hooks};
@@ -92,14 +91,7 @@ impl Hooks for HubHooks {
         let (unit, today) = (self.config.unit.clone(), self.clock.today());
         let counted: Result<u32, SqlError> = self.database.read(move |tx| {
             let members = store::unit::members_on(tx, &unit, today)?;
-            let closed = store::unit::UnitStatus::Closed;
-            let served = members.iter().filter(|unit| unit.status != closed);
-            Ok(served
-                .map(|unit| match unit.kind {
-                    UnitKind::School => 1,
-                    _ => unit.schools_below,
-                })
-                .sum())
+            Ok(store::unit::schools(members.iter()))
         });
         counted.unwrap_or(0)
     }

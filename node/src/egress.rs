@@ -28,6 +28,7 @@ use crate::release::{self, Context, Prepared, Standing};
 
 pub mod decode;
 pub mod link;
+pub mod refusal;
 mod words;
 
 use link::link;
@@ -329,7 +330,7 @@ pub fn hop(sent: &SentItem) -> HopState {
     match (sent.outcome, sent.sequence) {
         (Some(1), _) => HopState::Received { at_ms },
         (Some(_), _) => {
-            let reason = Label::same(format!("{} ({})", sent.reason, sent.code));
+            let reason = refusal::label(&sent.code, &sent.reason);
             HopState::Refused { at_ms, reason }
         }
         (None, Some(_)) => HopState::Sent,

@@ -105,16 +105,29 @@ fn keep(
     Ok(name)
 }
 
-/// Writes the pinned roots in the order of the invite: education's first.
+/// Writes the pinned roots, each under the name of its commission; one that does not say whose it
+/// is stands where the invite has it: education's first.
 fn keep_roots(folder: &Path, roots: &[RootCertificate]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    for (root, commission) in roots.iter().zip([Commission::Education, Commission::Health]) {
-        let path = root_path(folder, commission);
-        let beside = path.with_extension("pem.new");
-        std::fs::write(&beside, root.to_pem())?;
-        std::fs::rename(&beside, &path)?;
+    for (root, place) in roots.iter().zip([Commission::Education, Commission::Health]) {
+        keep_root(folder, root.commission().unwrap_or(place), root)?;
     }
     Ok(())
+}
+
+/// Pins a commission's root, in place of an earlier one.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn keep_root(
+    folder: &Path,
+    commission: Commission,
+    root: &RootCertificate,
+) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let path = root_path(folder, commission);
+    let beside = path.with_extension("pem.new");
+    std::fs::write(&beside, root.to_pem())?;
+    std::fs::rename(&beside, &path)
 }
 
 fn root_path(folder: &Path, commission: Commission) -> PathBuf {

@@ -8,11 +8,11 @@ use certs::key::KeyError;
 use certs::keyfile::KeyfileError;
 use certs::root::{Commission, RootAuthority, RootCertificate};
 use certs::words::{Length, agrees, chinese, english};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use domain::digest::Digest;
 use domain::unit::Zone;
 use jiff::Timestamp;
-use runtime::cli::{Answer, Exit, Failure, Globals, Paint, Sentence, Terminal};
+use runtime::cli::{Answer, Exit, Failure, Globals, Paint, Sentence, Terminal, completions, man};
 use runtime::clock::Clock;
 use serde_json::{Value, json};
 
@@ -111,6 +111,10 @@ enum Command {
         /// File to look at
         file: PathBuf,
     },
+    /// Print the completions of a shell
+    Completions(runtime::cli::Completions),
+    /// Write the manual pages
+    Man(runtime::cli::ManPages),
 }
 
 #[derive(clap::Args)]
@@ -216,6 +220,8 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
         }
         Command::SignPack(sign) => sign_pack(terminal, sign),
         Command::Show { file } => show(terminal, &file),
+        Command::Completions(asked) => completions(terminal, (Cli::command(), CHINESE), &asked),
+        Command::Man(asked) => man(terminal, (Cli::command(), CHINESE), &asked),
     }
 }
 

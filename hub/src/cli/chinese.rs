@@ -22,6 +22,7 @@ pub(super) const CHINESE: Translation = &[
     ("Serve members until it is stopped", "常驻运行，接受下级连接"),
     ("Serve members", "接受下级连接"),
     ("Show how the hub and its members are", "查看枢纽和下级单位的状态"),
+    ("Check everything that the hub hangs on, with what mends it", "逐项检查枢纽，并给出处理办法"),
     ("Register units and change what they may do", "登记和管理下级单位"),
     ("Show figures", "查看统计数"),
     (

@@ -169,6 +169,7 @@ fn install(context: &Context, issuer: &Path, init: &Init) -> Result<(), Failure>
     held.map_err(|error| {
         Failure::new(Exit::Authentication, "OTHER_ROOT", words::ISSUER_OTHER_ROOT).because(&error)
     })?;
+    super::roots::in_order(&roots)?;
     super::roots::compare(context, &roots, init.yes)?;
     super::roots::write(&config, &roots)?;
     authority::install(&config, &opened)?;

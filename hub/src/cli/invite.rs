@@ -1,6 +1,5 @@
 //! Invites: one line for one unit.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use certs::invite::INVITE_LIFETIME;
@@ -14,6 +13,7 @@ use runtime::web::time::minute;
 use serde_json::json;
 
 use super::context::Context;
+use super::private::Reserved;
 use super::words;
 use crate::app::load_roots;
 use crate::enrolment::invitation::{self, Shown};
@@ -74,13 +74,24 @@ fn new(
     let (config, database) = context.open()?;
     let roots = load_roots(&config)?.iter().map(RootCertificate::digest).collect();
     let terms = (roots, ttl.unwrap_or(INVITE_LIFETIME));
+    // A new invite stops the earlier one, so the file comes first.
+    let file = out.map(Reserved::new).transpose()?;
     let (id, now) = (unit.clone(), context.clock.now());
-    let invite = database
-        .write("create_invite", move |tx| invitation::create(tx, &config, &id, terms, now))?;
+    let made =
+        database.write("create_invite", move |tx| invitation::create(tx, &config, &id, terms, now));
+    let invite = match made {
+        Ok(invite) => invite,
+        Err(error) => {
+            if let Some(file) = file {
+                file.give_up();
+            }
+            return Err(error.into());
+        }
+    };
     let until = minute(invite.terms().expires.as_millisecond());
     let line = invite.expose_line();
-    if let Some(path) = out {
-        write_private(path, &line)?;
+    if let Some((file, path)) = file.zip(out) {
+        file.fill(&line)?;
         let value = json!({"unit": unit.to_string(), "expires": until, "file": path});
         return context
             .terminal
@@ -89,16 +100,6 @@ fn new(
     context.terminal.talk(words::INVITE_SHOWN, &[unit, &until]);
     let value = json!({"unit": unit.to_string(), "expires": until, "line": *line});
     context.terminal.result(&value, |_| line.to_string())
-}
-
-/// Whoever reads the line can join in the unit's place.
-fn write_private(path: &Path, line: &str) -> Result<(), Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| writeln!(file, "{line}"));
-    written.map_err(|cause| Failure::unreadable_file(path, &cause))
 }
 
 fn list(context: &Context) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ mod api_key;
 mod chinese;
 mod context;
 mod directive;
+mod doctor;
 mod init;
 mod invite;
 mod join;
@@ -25,8 +26,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use runtime::cli::{Failure, Globals, Terminal};
+use clap::{CommandFactory, Parser, Subcommand};
+use runtime::cli::{Failure, Globals, Terminal, completions, man};
 use runtime::clock::Clock;
 
 use chinese::CHINESE;
@@ -64,6 +65,8 @@ enum Command {
     Serve(serve::Serve),
     /// Show how the hub and its members are
     Status,
+    /// Check everything that the hub hangs on, with what mends it
+    Doctor,
     /// Show figures
     Stats(stats::Stats),
     /// Register units and change what they may do
@@ -90,6 +93,10 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(settings::Command),
+    /// Print the completions of a shell
+    Completions(runtime::cli::Completions),
+    /// Write the manual pages
+    Man(runtime::cli::ManPages),
 }
 
 /// Runs `xinqiao-hub` with its arguments, the program's name first.
@@ -100,8 +107,16 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Err(code) => return code,
     };
     let terminal = Terminal::new(&cli.globals);
-    let context = Context::new(terminal.clone(), Clock::system(), cli.place);
-    terminal.finish(context.and_then(|context| execute(&context, cli.command)))
+    terminal.finish(perform(&terminal, cli))
+}
+
+/// Runs what needs no data folder, then what does.
+fn perform(terminal: &Terminal, cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Completions(asked) => completions(terminal, (Cli::command(), CHINESE), &asked),
+        Command::Man(asked) => man(terminal, (Cli::command(), CHINESE), &asked),
+        command => execute(&Context::new(terminal.clone(), Clock::system(), cli.place)?, command),
+    }
 }
 
 fn execute(context: &Context, command: Command) -> Result<(), Failure> {
@@ -110,6 +125,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Join(join) => join::run(context, &join),
         Command::Serve(serve) => serve::run(context, &serve),
         Command::Status => status::run(context),
+        Command::Doctor => doctor::run(context),
         Command::Stats(stats) => stats::run(context, stats),
         Command::Unit(command) => unit::run(context, command),
         Command::Invite(command) => invite::run(context, command),
@@ -119,6 +135,8 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::ApiKey(command) => api_key::run(context, command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
+        // These need no data folder and were run before.
+        Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What this crate's errors mean to a person at a terminal.
 
 use runtime::cli::{Exit, Failure, Sentence};
-use runtime::web::SessionError;
+use runtime::web::Lang;
 
 use super::words;
 use crate::app::HubError;
@@ -13,15 +13,34 @@ impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match error {
             ConfigError::Value { key, reason } => {
-                let message = Sentence::new(words::VALUE_WRONG, &[&key, &reason]);
+                let message = Sentence::pair(
+                    words::VALUE_WRONG.fill(Lang::Zh, &[&key, &form_zh(key)]),
+                    words::VALUE_WRONG.fill(Lang::En, &[&key, &reason]),
+                );
                 Self::new(Exit::Usage, "CONFIG_INVALID", message)
             }
             other => {
-                let message = Sentence::new(words::CONFIG_WRONG, &[&"hub.toml", &other]);
-                Self::new(Exit::Invalid, "CONFIG_INVALID", message)
+                let message = Sentence::pair(
+                    words::CONFIG_WRONG
+                        .fill(Lang::Zh, &[&"hub.toml", &words::NOT_WELL_FORMED.in_lang(Lang::Zh)]),
+                    words::CONFIG_WRONG.fill(Lang::En, &[&"hub.toml", &other]),
+                );
+                Self::new(Exit::Invalid, "CONFIG_INVALID", message).because(&other)
             }
         }
     }
+}
+
+/// How a value is written, in Chinese.
+pub(super) fn form_zh(key: &str) -> &'static str {
+    let form = match key {
+        "kind" => words::FORM_KIND,
+        "unit" | "district" => words::FORM_UNIT,
+        "zone" => words::FORM_ZONE,
+        "listen" | "console" => words::FORM_ADDRESS,
+        _ => words::FORM_OTHER,
+    };
+    form.in_lang(Lang::Zh)
 }
 
 impl From<HubError> for Failure {
@@ -81,9 +100,4 @@ impl From<InvitationError> for Failure {
             InvitationError::Store(error) => error.into(),
         }
     }
-}
-
-/// What is wrong with an account.
-pub(super) fn account(error: &SessionError) -> Failure {
-    Failure::new(Exit::Usage, "ACCOUNT", words::ACCOUNT_WRONG).because(error)
 }

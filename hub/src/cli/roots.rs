@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use certs::root::RootCertificate;
+use certs::root::{Commission, RootCertificate};
 use clap::Subcommand;
 use runtime::cli::{Answer, Exit, Failure, Sentence};
 use serde_json::json;
@@ -45,9 +45,13 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
             return Err(Failure::new(Exit::Refused, "TWO_ROOTS", words::TWO_ROOTS));
         }
         if !known {
+            let mut all = roots.clone();
+            all.push(new.clone());
+            in_order(&all)?;
             compare(context, std::slice::from_ref(&new), yes)?;
-            roots.push(new);
+            roots = all;
             write(&config, &roots)?;
+            context.terminal.talk(words::ROOT_ADDED_NEXT, &[]);
         }
     }
     let value: Vec<_> = roots
@@ -85,14 +89,36 @@ pub(super) fn compare(
     }
 }
 
-/// Puts roots into the data folder, education's first.
+/// Puts roots into the data folder, each under the name of its commission.
 pub(super) fn write(config: &Config, roots: &[RootCertificate]) -> Result<(), Failure> {
     let folder = config.path("roots");
     std::fs::create_dir_all(&folder).map_err(|cause| Failure::unreadable_file(&folder, &cause))?;
-    for (root, name) in roots.iter().zip(NAMES) {
+    for (name, root) in in_order(roots)? {
         let path = config.path(name);
         root::write_certificate(&path, root.der())
             .map_err(|cause| Failure::unreadable_file(&path, &cause))?;
     }
     Ok(())
+}
+
+/// The file of each root. Two of one commission would be one office that acts for both.
+pub(super) fn in_order(
+    roots: &[RootCertificate],
+) -> Result<Vec<(&'static str, &RootCertificate)>, Failure> {
+    let mut placed: Vec<(&'static str, &RootCertificate)> = Vec::new();
+    for root in roots {
+        let [education, health] = NAMES;
+        let name = match root.commission() {
+            Some(Commission::Health) => health,
+            Some(Commission::Education) => education,
+            None => return Err(Failure::new(Exit::Invalid, "FILE_INVALID", words::NO_COMMISSION)),
+        };
+        let taken = placed.iter().find(|(other, _)| *other == name);
+        if taken.is_some_and(|(_, other)| other.digest() != root.digest()) {
+            let failure = Failure::new(Exit::Refused, "ONE_COMMISSION", words::ONE_COMMISSION);
+            return Err(failure.hint(words::ONE_COMMISSION_NEXT));
+        }
+        placed.push((name, root));
+    }
+    Ok(placed)
 }

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use clap::Subcommand;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::web::Lang;
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::words;
-use crate::config::{Config, File};
+use crate::config::{Config, ConfigError, File};
 
 /// Look at the configuration
 #[derive(Subcommand)]
@@ -65,7 +66,9 @@ impl Settings {
         })?;
         let mut file: File = toml::from_str(&text).map_err(|error| {
             let message = error.message();
-            unusable(path, &suggestion(message).unwrap_or_else(|| message.to_owned()))
+            let zh = words::NOT_WELL_FORMED.in_lang(Lang::Zh).to_owned();
+            let said = suggestion(message).unwrap_or_else(|| (zh, message.to_owned()));
+            unusable(path, &said)
         })?;
         let mut values = Vec::new();
         let fixed = [
@@ -95,7 +98,7 @@ impl Settings {
             values.push((key, slot.clone(), origin));
         }
         let config =
-            Config::check(data, &file).map_err(|error| unusable(path, &error.to_string()))?;
+            Config::check(data, &file).map_err(|error| unusable(path, &value_said(&error)))?;
         Ok(Self { config, values })
     }
 }
@@ -124,18 +127,31 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
     })
 }
 
-fn unusable(path: &Path, reason: &str) -> Failure {
-    let message = Sentence::new(words::CONFIG_WRONG, &[&path.display(), &reason]);
+/// A configuration that cannot be used, and why in Chinese and in English.
+fn unusable(path: &Path, (zh, en): &(String, String)) -> Failure {
+    let message = Sentence::pair(
+        words::CONFIG_WRONG.fill(Lang::Zh, &[&path.display(), zh]),
+        words::CONFIG_WRONG.fill(Lang::En, &[&path.display(), en]),
+    );
     Failure::new(Exit::Invalid, "CONFIG_INVALID", message).hint(words::CONFIG_WRONG_NEXT)
 }
 
+fn value_said(error: &ConfigError) -> (String, String) {
+    let zh = match error {
+        ConfigError::Value { key, .. } => format!("{key}：{}", super::reason::form_zh(key)),
+        _ => words::NOT_WELL_FORMED.in_lang(Lang::Zh).to_owned(),
+    };
+    (zh, error.to_string())
+}
+
 /// For an unknown key, the nearest known one; the parser names it and all known keys in backquotes.
-fn suggestion(message: &str) -> Option<String> {
+fn suggestion(message: &str) -> Option<(String, String)> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.starts_with("unknown field"))?;
     let (distance, nearest) = quoted.map(|known| (distance(unknown, known), known)).min()?;
     let near = distance <= unknown.len().div_ceil(2);
-    near.then(|| format!("unknown key {unknown}; did you mean {nearest}?"))
+    let say = |lang| words::UNKNOWN_KEY.fill(lang, &[&unknown, &nearest]);
+    near.then(|| (say(Lang::Zh), say(Lang::En)))
 }
 
 /// Edit distance of two short words.

@@ -8,7 +8,7 @@ use domain::unit::UnitId;
 use jiff::Timestamp;
 use runtime::cli::{Align, Failure, Paint, Table, Terminal};
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{LAST_CONTACT, LAST_ERROR, outbox};
+use runtime::uplink::{LAST_CODE, LAST_CONTACT, LAST_ERROR, outbox};
 use runtime::web::time::minute;
 use serde::Serialize;
 
@@ -36,6 +36,7 @@ struct Status {
     parent: Option<String>,
     parent_last_contact: Option<String>,
     parent_last_error: Option<String>,
+    parent_last_error_code: Option<String>,
     directives: usize,
     invites_waiting: usize,
     alarms: usize,
@@ -88,6 +89,7 @@ fn collect(
         parent: config.parent.as_ref().map(|parent| parent.name.to_string()),
         parent_last_contact: contacted,
         parent_last_error: note(LAST_ERROR)?,
+        parent_last_error_code: note(LAST_CODE)?,
         directives: directive::all(tx)?.len(),
         invites_waiting: waiting.iter().filter(waits).count(),
         alarms: alarm::all(tx)?.len(),
@@ -150,7 +152,10 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
         ),
     ];
     if let Some(error) = &status.parent_last_error {
-        lines.push(terminal.paint(Paint::Warn, &terminal.text(words::STATUS_ERROR, &[error])));
+        let code = status.parent_last_error_code.as_deref().unwrap_or_default();
+        let said = Failure::of_link(code, error);
+        let line = terminal.text(words::STATUS_ERROR, &[&said.message(lang)]);
+        lines.push(terminal.paint(Paint::Warn, &line));
     }
     let mut table = Table::new()
         .column(words::UNIT.in_lang(lang), Align::Left)

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use runtime::cli::{Exit, Failure, Sentence, block_on};
-use runtime::web::{NewAccount, Role, SessionStore, Sessions};
+use runtime::web::{NewAccount, Role, SessionError, SessionStore, Sessions};
 use serde_json::json;
 
 use super::context::Context;
-use super::reason::account;
 use super::words;
 
 /// Roles that a hub's console has.
@@ -38,8 +37,7 @@ pub(super) enum Command {
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     let (_, database) = context.open()?;
-    let sessions =
-        Sessions::new(SessionStore::new(database)).map_err(|error| account(&error.into()))?;
+    let sessions = Sessions::new(SessionStore::new(database)).map_err(SessionError::from)?;
     match command {
         Command::Add { login, name, role, password_file } => {
             if !ROLES.contains(&role) {
@@ -50,8 +48,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
             let password = context.terminal.new_secret(from, words::PASSWORD, "--password-file")?;
             let person =
                 NewAccount { login: login.clone(), name, role, password: password.to_string() };
-            block_on(sessions.put_account(person, context.now_ms()))?
-                .map_err(|error| account(&error))?;
+            block_on(sessions.put_account(person, context.now_ms()))??;
             let value = json!({"login": login, "role": role.as_str()});
             context.terminal.result(&value, |t| t.text(words::ACCOUNT, &[&login, &role]))
         }

@@ -41,6 +41,19 @@ pub(super) const VALUE_WRONG: Text = Text::new(
     "the value of {0} cannot be used: {1}. Nothing was changed.",
 );
 
+pub(super) const NOT_WELL_FORMED: Text = Text::new("写法有误", "it is not well formed");
+pub(super) const UNKNOWN_KEY: Text =
+    Text::new("没有 {0} 这一项，是不是 {1}？", "unknown key {0}; did you mean {1}?");
+pub(super) const FORM_KIND: Text =
+    Text::new("枢纽只有 city 市、district 区县、street 街镇三级", "city, district or street");
+pub(super) const FORM_UNIT: Text =
+    Text::new("请写单位编号，如 370202", "write a unit id such as 370202");
+pub(super) const FORM_ZONE: Text =
+    Text::new("请写城市的域名，如 qingdao.example", "write the city's DNS name");
+pub(super) const FORM_ADDRESS: Text =
+    Text::new("请写 IP 地址和端口，如 127.0.0.1:8443", "write an IP address and a port");
+pub(super) const FORM_OTHER: Text = Text::new("请核对写法", "check how it is written");
+
 pub(super) const SET_UP_ALREADY: Text = Text::new(
     "{0} 里已经有一个枢纽，没有改动。",
     "a hub is set up in {0} already; nothing was changed.",
@@ -89,6 +102,23 @@ pub(super) const ROOTS_DIFFER: Text =
 pub(super) const ROOTS_DIFFER_NEXT: Text = Text::new(
     "不要继续。请用原来就有的号码联系主管部门。",
     "Do not go on. Call the commission by a number that you already had.",
+);
+pub(super) const ROOT_ADDED_NEXT: Text = Text::new(
+    "已加入，重新启动 xinqiao-hub serve 后生效；此后只有两个部门都签名的数据包才会被接受。",
+    "Added; it takes effect when xinqiao-hub serve is started again. From then on a pack needs \
+     both commissions' signatures.",
+);
+pub(super) const NO_COMMISSION: Text = Text::new(
+    "证书没有写明是哪个主管部门的根证书，没有采用。",
+    "the certificate does not say which commission's root it is; it was not taken.",
+);
+pub(super) const ONE_COMMISSION: Text = Text::new(
+    "两个根证书属于同一个主管部门，没有采用，也没有改动。",
+    "both roots are of one commission; nothing was taken or changed.",
+);
+pub(super) const ONE_COMMISSION_NEXT: Text = Text::new(
+    "第二个根证书须由另一个主管部门自己举行仪式建立。",
+    "The second root comes from the other commission's own ceremony.",
 );
 pub(super) const TWO_ROOTS: Text = Text::new(
     "已经信任两个根证书，没有改动。",
@@ -268,6 +298,56 @@ pub(super) const STATUS_ERROR: Text =
     Text::new("上次连接失败：{0}", "last attempt upward failed: {0}");
 pub(super) const NO_ALARMS: Text = Text::new("没有警报。", "No alarms.");
 
+pub(super) const STORE_TITLE: Text = Text::new("数据库", "store");
+pub(super) const CRL_TITLE: Text = Text::new("吊销清单", "revocations");
+pub(super) const MEMBERS_TITLE: Text = Text::new("下级单位", "members");
+pub(super) const ALARMS_TITLE: Text = Text::new("警报", "alarms");
+pub(super) const RENEW_FIX: Text = Text::new(
+    "自动续期还没有成功：让 xinqiao-hub serve 保持运行，并核对时钟",
+    "renewal has not worked yet: keep xinqiao-hub serve running, and look at the clock",
+);
+pub(super) const RENEW_OVER_FIX: Text = Text::new(
+    "街镇请上级放行一次续期（unit allow-expired-renewal）；市、区核对时钟后重新运行 serve",
+    "a street asks the hub above for one renewal (unit allow-expired-renewal); a city or district \
+     looks at its clock and starts serve",
+);
+pub(super) const CEREMONY_FIX: Text = Text::new(
+    "请主管部门重新举行签发仪式：sign-issuer，再运行 init --issuer",
+    "ask the commission for a new ceremony: sign-issuer, then init --issuer",
+);
+pub(super) const NO_CRL: Text = Text::new("还没有签过", "none was signed yet");
+pub(super) const CRL_AGE: Text = Text::new("{0} 小时前签发", "signed {0} hours ago");
+pub(super) const CRL_OVER: Text = Text::new(
+    "{0} 小时前签发，已经失效，新连接会被拒绝",
+    "signed {0} hours ago and out of date; new connections are refused",
+);
+pub(super) const CRL_FIX: Text = Text::new(
+    "让 xinqiao-hub serve 保持运行，它每小时重签",
+    "keep xinqiao-hub serve running; it signs one every hour",
+);
+pub(super) const TOP: Text = Text::new("市枢纽没有上级", "the city's hub has none");
+pub(super) const NOT_JOINED: Text =
+    Text::new("还没有加入上级枢纽", "this hub has not joined the one above");
+pub(super) const NO_CLOCK: Text =
+    Text::new("没有足够的下级时钟可以对照", "there are too few members' clocks to compare with");
+pub(super) const MEMBERS_WELL: Text =
+    Text::new("{0} 个单位一天内都有联系", "all {0} were seen within a day");
+pub(super) const MEMBERS_SILENT: Text = Text::new(
+    "{1} 个单位中 {0} 个超过一天没有联系：{2}",
+    "{0} of {1} were not seen for a day: {2}",
+);
+pub(super) const MEMBERS_FIX: Text =
+    Text::new("请致电这些单位，看 serve 是否在运行", "call them and ask whether serve is running");
+pub(super) const NO_NEW_ALARMS: Text = Text::new("30 天内没有", "none within 30 days");
+pub(super) const ALARMS_FOUND: Text =
+    Text::new("30 天内 {0} 条，其中隔离 {1} 条", "{0} within 30 days, {1} of them quarantined");
+pub(super) const ALARMS_FIX: Text =
+    Text::new("查看：xinqiao-hub alarm list", "see  xinqiao-hub alarm list");
+pub(super) const QUARANTINE_FIX: Text = Text::new(
+    "查看 xinqiao-hub alarm list，并致电该单位：先收到的一份有效",
+    "see  xinqiao-hub alarm list  and call the unit: what came first counts",
+);
+
 pub(super) const SERVING: Text = Text::new(
     "{0} 正在 {1} 接受下级连接；上级：{2}；网页 http://{3}。按 Ctrl-C 停止。",
     "{0} serves its members at {1}; hub above: {2}; pages at http://{3}. Ctrl-C stops it.",
@@ -309,8 +389,6 @@ pub(super) const ROLE_NOT_HERE: Text = Text::new(
 );
 pub(super) const ACCOUNT: Text =
     Text::new("已建立账号 {0}，角色 {1}。", "Made the account {0}, role {1}.");
-pub(super) const ACCOUNT_WRONG: Text =
-    Text::new("账号未能建立，没有改动。", "the account was not made; nothing was changed.");
 pub(super) const OPEN_CONSOLE: Text = Text::new(
     "网页控制台只能在本机回环地址上提供，不能用 {0}；没有启动。",
     "the console is served on this machine's loopback only, not on {0}; nothing was started.",

@@ -64,6 +64,34 @@ pub fn insert(tx: &Tx<'_>, new: &Stored, now_ms: i64) -> Result<bool, SqlError> 
     Ok(inserted > 0)
 }
 
+/// The directive of a kind, name and serial.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn find(
+    tx: &Tx<'_>,
+    (kind, name): (&str, &str),
+    serial: u64,
+) -> Result<Option<Stored>, SqlError> {
+    let sql =
+        format!("select {COLUMNS} from directive where kind = $1 and name = $2 and serial = $3");
+    tx.query_opt(&sql, params![kind, name, serial], read)
+}
+
+/// Puts other bytes in the place of a directive and moves it to the end of the list, so that
+/// members pull it again. Repeating it moves it again.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn replace(tx: &Tx<'_>, old: &Stored, bytes: &[u8], now_ms: i64) -> Result<(), SqlError> {
+    let end = last_cursor(tx)?.saturating_add(1);
+    tx.execute(
+        "update directive set cursor = $1, directive = $2, received_at_ms = $3 where cursor = $4",
+        params![end, bytes, now_ms, old.cursor],
+    )?;
+    Ok(())
+}
+
 /// Highest serial of a kind and name; zero if there is none.
 ///
 /// # Errors

@@ -240,3 +240,14 @@ pub fn stays(tx: &Tx<'_>, parent: &UnitId) -> Result<Vec<Stay>, SqlError> {
         },
     )
 }
+
+/// Schools among members and below them, without those that are closed.
+pub fn schools<'u>(members: impl Iterator<Item = &'u Unit>) -> u32 {
+    members
+        .filter(|unit| unit.status != UnitStatus::Closed)
+        .map(|unit| match unit.kind {
+            UnitKind::School => 1,
+            _ => unit.schools_below,
+        })
+        .sum()
+}

@@ -9,4 +9,6 @@
 
 mod api_keys;
 mod authority;
+mod doctor;
+mod invites;
 mod support;

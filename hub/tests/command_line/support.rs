@@ -80,3 +80,22 @@ pub fn assert_private(path: &Path) {
         assert_eq!(mode & 0o777, 0o600, "{}", path.display());
     }
 }
+
+/// The folder of a district's hub whose ceremony was held, and which has not joined.
+pub fn district(folder: &Path) -> PathBuf {
+    let at = |name: &str| folder.join(name);
+    let (data, root, signed) = (at("district"), at("root"), at("issuer.pem"));
+    let run = |ran: Ran| assert_eq!(ran.code, 0, "{}", ran.err);
+    let args = ["init", "--data", text(&data), "--kind", "district", "--unit", "370202"];
+    let names = ["--zone", "qd.example", "--name", "市南区"];
+    run(hub(&[args.as_slice(), &names, &["--advertise", "127.0.0.1:9"]].concat()));
+    let args = ["init", "--commission", "education", "--zone", "qd.example", "--dir", text(&root)];
+    run(ca(&[args.as_slice(), &["--danger-no-passphrase"]].concat()));
+    let request = data.join("issuer-request.toml");
+    let args = ["sign-issuer", "--dir", text(&root), "--request", text(&request), "--yes"];
+    run(ca(&[args.as_slice(), &["--out", text(&signed)]].concat()));
+    let pem = root.join("root.pem");
+    let args = ["init", "--data", text(&data), "--issuer", text(&signed), "--root", text(&pem)];
+    run(hub(&[args.as_slice(), &["--yes"]].concat()));
+    data
+}

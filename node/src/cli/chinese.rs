@@ -25,7 +25,15 @@ pub(super) const TEXTS: Translation = &[
     ("Import a file of the school office", "导入学校办公室的文件"),
     ("What leaves this school", "出校内容"),
     ("How the node stands and who must act", "节点状态，以及该由谁处理"),
+    ("Check everything that the node hangs on, with what mends it", "逐项检查节点，并给出处理办法"),
     ("Accounts of the web page", "网页账号"),
+    ("Root certificates that this school trusts", "本校信任的根证书"),
+    ("Show the roots' fingerprints, to compare with the letters", "显示根证书指纹，与公函核对"),
+    (
+        "Trust the second commission's root; takes effect when serve is started again",
+        "信任第二个主管部门的根证书，重新启动 serve 后生效",
+    ),
+    ("Root certificate of the second commission", "第二个主管部门的根证书文件"),
     ("Settings and where each value comes from", "设置及其来源"),
     ("Passphrase of the ledger", "台账口令"),
     (

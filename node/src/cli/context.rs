@@ -73,6 +73,11 @@ fn passphrase(terminal: &Terminal, place: &Place) -> Result<Passphrase, Failure>
     Passphrase::typed(&text).map_err(|error| crate::unlock::UnlockError::from(error).into())
 }
 
+/// Whether the ledger can be unlocked without asking anybody.
+pub(super) fn opens_unasked(place: &Place, config: &Config) -> bool {
+    place.passphrase_file.is_some() || config.danger_key_file.is_some() || credential().is_some()
+}
+
 /// The credential that the system hands to the service, if there is one.
 pub(super) fn credential() -> Option<PathBuf> {
     let folder = std::env::var_os("CREDENTIALS_DIRECTORY")?;

@@ -10,12 +10,14 @@ use domain::digest::Digest;
 use domain::unit::IdentityName;
 use runtime::cli::{Answer, Exit, Failure, Paint, Sentence, Terminal, read_secret};
 use runtime::clock::Clock;
+use runtime::uplink::REVOKED;
 use runtime::uplink::enrol::POLL_EVERY;
 use runtime::web::time::minute;
 use serde_json::json;
 
 use super::{Place, SchoolArgs, context, init, words};
 use crate::config::{self, Config};
+use crate::egress::link;
 use crate::join::{self, Progress};
 
 #[derive(Args, Debug)]
@@ -54,7 +56,8 @@ pub(super) async fn run(
     let text = read_secret(&args.code_file)?;
     let invite = Invite::parse(&text, clock.now())?;
     join::check_unit(&config, &invite)?;
-    if let Some(member) = config.membership.as_ref().filter(|_| !args.again) {
+    if let Some(member) = config.membership.clone().filter(|_| !args.again) {
+        still_served(terminal, &config, &clock).await?;
         return told(terminal, &config, &member.name);
     }
     show(terminal, &invite, clock.now_ms());
@@ -63,6 +66,25 @@ pub(super) async fn run(
     keep_school(terminal, &config, &file, &args.school)?;
     let name = redeem(terminal, (&config.data, &file), &invite, args).await?;
     told(terminal, &config, &name)
+}
+
+/// A member that the hub refuses must not be told that all is well. A hub that cannot be reached
+/// says nothing against it, but what it said last counts.
+async fn still_served(terminal: &Terminal, config: &Config, clock: &Clock) -> Result<(), Failure> {
+    let outward = crate::app::open_outward(config.clone(), clock.clone())?;
+    let Some(Err(error)) = super::doctor::call(&outward).await else {
+        return Ok(());
+    };
+    let failure = Failure::from(error);
+    if failure.exit() != Exit::Network {
+        return Err(failure);
+    }
+    let notes = outward.transfer().read(link::notes)?;
+    if REVOKED.contains(&notes.last_code.as_str()) {
+        return Err(Failure::of_link(&notes.last_code, &notes.last_error));
+    }
+    terminal.talk(words::UNREACHED, &[]);
+    Ok(())
 }
 
 /// Everything that a person can check before a key is made or anything is sent.

@@ -8,13 +8,16 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use runtime::cli::{Failure, Globals, Terminal, block_on, parse, start_log};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use runtime::cli::{
+    Failure, Globals, Terminal, Translation, block_on, completions, man, parse, start_log,
+};
 
 mod acting;
 mod chinese;
 mod configuration;
 mod context;
+mod doctor;
 mod hold;
 mod import;
 mod init;
@@ -23,6 +26,7 @@ mod local_report;
 mod passphrase;
 mod reason;
 mod release;
+mod roots;
 mod send;
 mod serve;
 mod status;
@@ -75,15 +79,24 @@ enum Command {
     Release(release::ReleaseCommand),
     /// How the node stands and who must act
     Status,
+    /// Check everything that the node hangs on, with what mends it
+    Doctor,
     /// Accounts of the web page
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Root certificates that this school trusts
+    #[command(subcommand)]
+    Root(roots::RootCommand),
     /// Settings and where each value comes from
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
     /// Passphrase of the ledger
     #[command(subcommand)]
     Passphrase(passphrase::PassphraseCommand),
+    /// Print the completions of a shell
+    Completions(runtime::cli::Completions),
+    /// Write the manual pages
+    Man(runtime::cli::ManPages),
     /// DANGER: score every sheet for the school alone; the result is about children
     DangerLocalReport(local_report::ReportArgs),
 }
@@ -138,9 +151,18 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         }
         Command::Release(command) => release::run(terminal, place, &command),
         Command::Status => status::run(terminal, place),
+        Command::Doctor => doctor::run(terminal, place),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
+        Command::Root(command) => roots::run(terminal, place, &command),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
+        Command::Completions(asked) => completions(terminal, tree(), &asked),
+        Command::Man(asked) => man(terminal, tree(), &asked),
         Command::DangerLocalReport(args) => local_report::run(terminal, place, &args),
     }
+}
+
+/// The command tree with the Chinese of its help.
+fn tree() -> (clap::Command, Translation) {
+    (Cli::command(), chinese::TEXTS)
 }

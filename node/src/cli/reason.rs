@@ -1,8 +1,8 @@
 //! What the errors of the node's modules mean to a person at a terminal.
 
 use runtime::cli::{Exit, Failure, Sentence};
-use runtime::uplink::UplinkError;
-use runtime::uplink::enrol::JoinError;
+use runtime::passphrase::PassphraseError;
+use runtime::web::Lang;
 use serde_json::json;
 
 use super::words;
@@ -26,8 +26,36 @@ impl From<ConfigError> for Failure {
             ConfigError::File(cause) => {
                 Self::new(Exit::Failed, "CONFIG_FILE", words::CONFIG_FILE).because(cause)
             }
-            other => Self::new(Exit::Usage, "CONFIG", Sentence::new(words::CONFIG_WRONG, &[other]))
-                .hint(words::CONFIG_WRONG_NEXT),
+            other => {
+                let message = Sentence::pair(
+                    words::CONFIG_WRONG.fill(Lang::Zh, &[&setting_zh(other)]),
+                    words::CONFIG_WRONG.fill(Lang::En, &[other]),
+                );
+                Self::new(Exit::Usage, "CONFIG", message).hint(words::CONFIG_WRONG_NEXT)
+            }
+        }
+    }
+}
+
+/// What is wrong with a setting, in Chinese.
+fn setting_zh(error: &ConfigError) -> String {
+    match error {
+        ConfigError::Syntax { line, .. } => words::SETTING_SYNTAX.fill(Lang::Zh, &[line]),
+        ConfigError::Unknown { key, nearest: Some(known), .. } => {
+            words::SETTING_NEAR.fill(Lang::Zh, &[key, known])
+        }
+        ConfigError::Unknown { key, .. } => words::SETTING_UNKNOWN.fill(Lang::Zh, &[key]),
+        ConfigError::Value { key, .. } => {
+            let form = match *key {
+                "console" => words::FORM_CONSOLE,
+                "school_type" => words::FORM_TYPE,
+                "grades" => words::FORM_GRADES,
+                _ => words::FORM_OTHER,
+            };
+            words::SETTING_VALUE.fill(Lang::Zh, &[key, &form.in_lang(Lang::Zh)])
+        }
+        ConfigError::Missing | ConfigError::File(_) => {
+            words::CONFIG_FILE.in_lang(Lang::Zh).to_owned()
         }
     }
 }
@@ -50,9 +78,11 @@ impl From<UnlockError> for Failure {
             UnlockError::OtherKind(_) => {
                 failure("PASSPHRASE_KIND", words::OTHER_KIND, words::OTHER_KIND_NEXT)
             }
-            UnlockError::Passphrase(cause) => {
-                let message = Sentence::new(words::PASSPHRASE_RULE, &[cause]);
-                Self::new(Exit::Usage, "PASSPHRASE_RULE", message)
+            UnlockError::Passphrase(PassphraseError::Length) => {
+                Self::new(Exit::Usage, "PASSPHRASE_RULE", words::PASSPHRASE_RULE)
+            }
+            UnlockError::Passphrase(_) => {
+                failure("KEY_DAMAGED", words::KEY_DAMAGED, words::KEY_DAMAGED_NEXT)
             }
             UnlockError::File(cause) => {
                 Self::new(Exit::Failed, "KEY_FILE", words::KEY_FILE).because(cause)
@@ -214,23 +244,5 @@ pub(super) fn system(cause: &std::io::Error) -> Failure {
             Failure::from(runtime::sql::SqlError::Full).because(cause)
         }
         _ => Failure::new(Exit::Failed, "SYSTEM", words::SYSTEM).because(cause),
-    }
-}
-
-/// Why the connection to the hub ended.
-pub(super) fn uplink(error: UplinkError) -> Failure {
-    match error {
-        UplinkError::Transport(error) => error.into(),
-        UplinkError::Call(status) => JoinError::from(status).into(),
-        UplinkError::Store(error) => error.into(),
-        UplinkError::Conflict(_) => {
-            Failure::new(Exit::Failed, "CONFLICT", words::CONFLICT).hint(words::CONFLICT_NEXT)
-        }
-        UplinkError::Late | UplinkError::Ended => {
-            Failure::new(Exit::Network, "SILENT", words::LATE).because(&error)
-        }
-        other => Failure::new(Exit::Authentication, "HUB", words::HUB_STRANGE)
-            .hint(words::HUB_STRANGE_NEXT)
-            .because(&other),
     }
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use domain::period::TermId;
 use runtime::cli::{Answer, Exit, Failure, Sentence, Terminal};
 use runtime::uplink::UplinkError;
+use runtime::web::Lang;
 use serde_json::json;
 
 use super::release::{hop_text, line_json, preview_lines};
@@ -100,7 +101,7 @@ fn sign(
 async fn push(node: &Node, within: Duration) -> Result<(), Failure> {
     if !is_served(&node.config().data) {
         let (uplink, _) = node.uplink().ok_or_else(context::not_joined)?;
-        return uplink.flush(within).await.map_err(super::reason::uplink);
+        return Ok(uplink.flush(within).await?);
     }
     ring_bell(&node.config().data).map_err(|cause| super::reason::system(&cause))?;
     let until = Instant::now() + within;
@@ -111,10 +112,10 @@ async fn push(node: &Node, within: Duration) -> Result<(), Failure> {
         tokio::time::sleep(LOOK_EVERY).await;
     }
     // The serving process noted why, if it could not reach the hub.
-    let noted = node.transfer().read(egress::link::notes)?.last_error;
-    Err(match noted.is_empty() {
-        true => super::reason::uplink(UplinkError::Late),
-        false => Failure::new(Exit::Network, "UNREACHABLE", Sentence::new(words::SAYS, &[&noted])),
+    let notes = node.transfer().read(egress::link::notes)?;
+    Err(match notes.last_error.is_empty() {
+        true => UplinkError::Late.into(),
+        false => Failure::of_link(&notes.last_code, &notes.last_error),
     })
 }
 
@@ -143,7 +144,8 @@ fn told(terminal: &Terminal, lines: &[ReleaseLine], made: &[String]) -> Result<(
         })
     });
     if let Some(reason) = refused {
-        let message = Sentence::new(words::HUB_REFUSED, &[&reason.in_lang(terminal.lang())]);
+        let say = |lang| words::HUB_REFUSED.fill(lang, &[&reason.in_lang(lang)]);
+        let message = Sentence::pair(say(Lang::Zh), say(Lang::En));
         return Err(
             Failure::new(Exit::Refused, "RELEASE_REFUSED", message).hint(words::HUB_REFUSED_NEXT)
         );

@@ -3,7 +3,7 @@
 //! Works without the passphrase; counts of the ledger are added where it opens without asking.
 
 use domain::unit::IdentityName;
-use runtime::cli::{Failure, Paint, Sentence, Terminal};
+use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
 use runtime::clock::Clock;
 use runtime::web::Text;
 use runtime::web::time::minute;
@@ -11,13 +11,11 @@ use serde_json::{Value, json};
 
 use super::{Place, context, words};
 use crate::app::{self, Outward};
-use crate::egress::link::{self, Notes, SKEW_LIMIT_MS};
+use crate::egress::link::{self, EXPIRY_DAYS, Notes, SKEW_LIMIT_MS};
 use crate::ledger::hold::Hold;
 use crate::ledger::{Ledger, hold, import_batch, staff, student};
 use crate::transfer::directive::{self, Stored, Verdict};
 
-/// Days before its end from which an unrenewed certificate is worth a word.
-const EXPIRY_DAYS: i64 = 30;
 /// Imports that are listed.
 const IMPORTS_SHOWN: u32 = 3;
 
@@ -63,10 +61,7 @@ fn counts(
     outward: &Outward,
 ) -> Result<Option<Counts>, Failure> {
     let config = outward.config();
-    let can = place.passphrase_file.is_some()
-        || config.danger_key_file.is_some()
-        || context::credential().is_some();
-    if !can {
+    if !context::opens_unasked(place, config) {
         return Ok(None);
     }
     let key = context::ledger_key(terminal, place, config)?;
@@ -163,10 +158,21 @@ fn link_problems(notes: &Notes) -> Vec<Problem> {
         found.push(Problem::new("REFUSED", words::REFUSED_LAST, words::SCHOOL_IT));
     }
     if !notes.last_error.is_empty() {
-        let what = Sentence::new(words::LAST_ATTEMPT, &[&notes.last_error]);
-        found.push(Problem::new("UNREACHABLE", what, words::NETWORK_WHO));
+        found.push(attempt(&Failure::of_link(&notes.last_code, &notes.last_error)));
     }
     found
+}
+
+/// Why the last attempt failed, and who can mend that: a certificate that was taken back does not
+/// come back by itself, a network does.
+fn attempt(failure: &Failure) -> Problem {
+    let who = match failure.code() {
+        "CERTIFICATE_EXPIRED" | "CERTIFICATE_NOT_YET_VALID" => words::CLOCK_WHO,
+        _ if failure.exit() == Exit::Network => words::NETWORK_WHO,
+        _ => words::HUB_OPERATOR,
+    };
+    let (what, _) = failure.sentences();
+    Problem::new(failure.code(), what, who)
 }
 
 impl Problem {
@@ -215,6 +221,7 @@ fn as_json(status: &Status, terminal: &Terminal) -> Value {
         }),
         "last_contact_ms": status.notes.heard_at_ms,
         "last_error": status.notes.last_error,
+        "last_error_code": status.notes.last_code,
         "clock_skew_ms": status.notes.skew_ms,
         "statistics": {
             "head": backlog.head,
@@ -318,4 +325,35 @@ fn directives_text(status: &Status, terminal: &Terminal) -> String {
         return terminal.text(words::STATUS_BUILT_IN, &[]);
     }
     terminal.text(words::STATUS_PACKS, &[&names.join(", ")])
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime::web::Lang;
+
+    use super::*;
+
+    fn of(code: &str) -> Problem {
+        attempt(&Failure::of_link(code, "what the log says"))
+    }
+
+    /// Who must act follows from what happened: a revocation is the operator's, a cable is ours,
+    /// and no sentence in Chinese holds the English of the log.
+    #[test]
+    fn the_right_person_is_named() {
+        for (code, who) in [
+            ("REVOKED", words::HUB_OPERATOR),
+            ("CERTIFICATE_REVOKED", words::HUB_OPERATOR),
+            ("UNIT_SUSPENDED", words::HUB_OPERATOR),
+            ("NOT_A_MEMBER", words::HUB_OPERATOR),
+            ("STALE_CRL", words::HUB_OPERATOR),
+            ("CERTIFICATE_EXPIRED", words::CLOCK_WHO),
+            ("UNREACHABLE", words::NETWORK_WHO),
+            ("LATE", words::NETWORK_WHO),
+        ] {
+            let problem = of(code);
+            assert_eq!((problem.code, problem.who), (code, who.into()));
+            assert!(!problem.what.in_lang(Lang::Zh).contains("the log"), "{code}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
 use runtime::sql::SqlError;
 use runtime::web::account::Login;
 use runtime::web::time::minute;
-use runtime::web::{NewAccount, Role};
+use runtime::web::{NewAccount, Role, SessionError};
 use serde_json::{Value, json};
 
 use super::import::author;
@@ -115,7 +115,7 @@ async fn add(terminal: &Terminal, node: &Node, args: &AddArgs) -> Result<(), Fai
         role,
         password: password.to_string(),
     };
-    let (stored, changer) = (account.hashed().await.map_err(refused)?, changer(node));
+    let (stored, changer) = (account.hashed().await.map_err(SessionError::Account)?, changer(node));
     let put = move |tx: &runtime::sql::Tx<'_>| account::put(tx, &stored, staff, &changer);
     node.ledger().write("put_account", put)?;
     let value = json!({"login": args.login, "role": role.as_str(), "staff": args.staff});
@@ -165,7 +165,8 @@ fn as_json(line: &AccountLine) -> Value {
 }
 
 fn change(node: &Node, login: &str, how: AccountChange) -> Result<(), Failure> {
-    let (named, changer): (Login, _) = (login.parse().map_err(refused)?, changer(node));
+    let (named, changer): (Login, _) =
+        (login.parse().map_err(SessionError::Account)?, changer(node));
     let work = move |tx: &runtime::sql::Tx<'_>| account::change(tx, &named, how, &changer);
     let found: Result<bool, SqlError> = node.ledger().write("change_account", work);
     if found? {
@@ -181,7 +182,7 @@ fn changer(node: &Node) -> Changer {
 
 /// A role that a school has; a hub's analyst is nobody here.
 fn school_role(word: &str) -> Result<Role, Failure> {
-    let role: Role = word.parse().map_err(refused)?;
+    let role: Role = word.parse().map_err(SessionError::Account)?;
     if Role::SCHOOL.contains(&role) {
         return Ok(role);
     }
@@ -205,8 +206,4 @@ fn staff_of(node: &Node, role: Role, number: Option<&str>) -> Result<Option<Staf
         let message = Sentence::new(words::STAFF_UNKNOWN, &[&number]);
         Failure::new(Exit::NotFound, "STAFF_UNKNOWN", message).hint(words::STAFF_UNKNOWN_NEXT)
     })
-}
-
-fn refused(error: impl std::error::Error) -> Failure {
-    Failure::new(Exit::Usage, "ACCOUNT", Sentence::new(words::USER_REFUSED, &[&error]))
 }

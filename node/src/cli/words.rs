@@ -23,6 +23,15 @@ texts! {
         "the configuration is wrong: {0}; nothing was changed.";
     CONFIG_WRONG_NEXT = "请改正后再试。全部设置及其来源：xinqiao-node config show --origin",
         "Correct it and try again. Every setting:  xinqiao-node config show --origin";
+    SETTING_SYNTAX = "node.toml 第 {0} 行写法有误", "line {0} of node.toml is not well formed";
+    SETTING_NEAR = "没有 {0} 这个设置项，是不是 {1}", "there is no setting {0}; did you mean {1}";
+    SETTING_UNKNOWN = "没有 {0} 这个设置项", "there is no setting {0}";
+    SETTING_VALUE = "{0} 的值不能使用，{1}", "the value of {0} cannot be used; {1}";
+    FORM_CONSOLE = "只能是本机地址，如 127.0.0.1:8480", "write an address of this machine";
+    FORM_TYPE = "请写学校类型，如 primary 小学、junior 初中、nine_year 九年一贯、senior 高中",
+        "write a type of school";
+    FORM_GRADES = "请写最低和最高年级，如 7-9，并与学校类型相符", "write the lowest and highest grade";
+    FORM_OTHER = "请核对写法", "check how it is written";
     CONFIG_RIGHT = "配置无误。", "the configuration is right.";
     SETTING = "设置项", "setting";
     VALUE = "值", "value";
@@ -34,8 +43,8 @@ texts! {
         "New passphrase of the ledger (at least 12 characters): ";
     PASSPHRASE_CHANGED = "口令已更换，台账内容没有改动。恢复单仍然有效。",
         "Passphrase changed; the records were not touched. The recovery sheet stays valid.";
-    PASSPHRASE_RULE = "口令不合要求（{0}），没有改动任何内容。",
-        "the passphrase cannot be used ({0}); nothing was changed.";
+    PASSPHRASE_RULE = "口令须至少 12 个字符、至多 1024 字节；没有改动任何内容。",
+        "a passphrase has at least 12 characters and at most 1024 bytes; nothing was changed.";
     PASSPHRASE_WRONG = "口令或密钥文件不对，台账没有打开，也没有改动。",
         "the passphrase or key file is wrong; the ledger was not opened and not changed.";
     PASSPHRASE_WRONG_NEXT =
@@ -97,6 +106,8 @@ texts! {
         "Next:  xinqiao-node join --data {0} --code-file invite.txt";
 
     // join
+    UNREACHED = "注意：现在连接不上枢纽，无法确认枢纽仍然接受本单位。",
+        "Note: the hub cannot be reached now, so whether it still serves this unit is not known.";
     INVITE_UNIT = "单位        {0}", "Unit         {0}";
     INVITE_HUB = "上级枢纽    {0}，地址 {1}", "Hub          {0} at {1}";
     INVITE_ENDS = "邀请码有效期至 {0}（还有 {1} 小时）", "Invite ends  {0} ({1} hours left)";
@@ -303,21 +314,13 @@ texts! {
         "HELD  {0} since {1} by {2}: {3}";
     STOP_IT = "\n需要暂停：xinqiao-node release hold {0} --reason \"原因\"",
         "\nStop it:  xinqiao-node release hold {0} --reason \"...\"";
-    SAYS = "最近一次尝试：{0}", "last attempt: {0}";
     HUB_REFUSED = "枢纽拒收：{0}。已签名的内容保留，台账没有改动。",
         "the hub refused it: {0}; the signed bytes are kept and the ledger is unchanged.";
     HUB_REFUSED_NEXT = "请按原因更正后重新发送，会生成新的一版；原因不明时联系枢纽运维人员。",
         "Correct what it says and send again, which makes a new revision; else call the operator.";
-    LATE = "枢纽没有及时应答，内容仍在本机排队。",
-        "the hub did not answer in time; everything stays queued here.";
     CONFLICT = "枢纽在同一序号下存有另一份内容，传输已停止；本机数据没有改动。",
         "the hub keeps other bytes under one of our sequences and the lane has stopped; nothing \
          here was changed.";
-    CONFLICT_NEXT = "请联系枢纽运维人员；双方保留现场，不要删除任何文件。",
-        "Call the hub's operator; both sides leave everything as it is.";
-    HUB_STRANGE = "枢纽的应答无法核实，没有采信；内容仍在本机排队。",
-        "the hub's answer could not be verified and was not believed; everything stays queued.";
-    HUB_STRANGE_NEXT = "请联系枢纽运维人员。", "Call the hub's operator.";
 
     // status
     STATUS_UNIT = "单位 {0} · 上级枢纽 {1} · {2}", "unit {0} · hub {1} · {2}";
@@ -339,6 +342,7 @@ texts! {
     PROBLEM = "注意：{0} 由谁处理：{1}", "attention: {0} Who acts: {1}";
     SCHOOL_IT = "本校信息技术老师", "the school's IT staff";
     HUB_OPERATOR = "上级枢纽运维人员", "the operator of the hub above";
+    CLOCK_WHO = "本校信息技术老师（先校准本机时钟）", "the school's IT staff (set the clock first)";
     NETWORK_WHO = "自动重试；超过一天请本校信息技术老师检查网络",
         "it retries by itself; after a day the school's IT staff checks the network";
     UPDATE_WHO = "本校信息技术老师（更新程序）", "the school's IT staff (update the program)";
@@ -352,16 +356,56 @@ texts! {
         "this machine's clock is {0} (h:m:s) behind the hub's; set it.";
     REFUSED_LAST = "枢纽拒收了最近一份报表，原因见 release list。",
         "the hub refused the latest release; see release list for the reason.";
-    LAST_ATTEMPT = "最近一次连接没有成功（{0}），内容仍在本机排队。",
-        "the last attempt failed ({0}); everything stays queued here.";
     PACK_UNUSABLE = "收到的标准包 {0}/{1} 本版本无法使用，继续用上一版。",
         "the pack {0}/{1} cannot be used by this version; the one before it goes on counting.";
+
+    // root
+    ROOT_ADDED = "已加入，重新启动 xinqiao-node serve 后生效；此后只有两个部门都签名的标准包才会被接受。",
+        "Added; it takes effect when xinqiao-node serve is started again. From then on a pack \
+         needs both commissions' signatures.";
+    ROOT_OTHER_CITY = "根证书 {0} 属于另一个城市，没有采用。", "the root {0} is another city's; it was not taken.";
+    ONE_COMMISSION = "这个主管部门的根证书本校已经有一个，没有采用，也没有改动。",
+        "the school has a root of this commission already; nothing was taken or changed.";
+    NO_ROOT = "文件 {0} 不是根证书，没有采用。", "the file {0} is no root certificate; it was not taken.";
+    ROOT_DECLINED = "根证书没有通过核对，没有采用。", "the root was not confirmed and not taken.";
+    ROOT_UNFIT_NEXT = "不要继续。请用原来就有的号码联系该主管部门，核对公函和文件。",
+        "Do not go on. Call the commission by a number that you already had, then compare.";
+
+    // doctor
+    TRANSFER_TITLE = "传输库", "outbox";
+    LEDGER_TITLE = "台账", "ledger";
+    SENDING_TITLE = "发送", "sending";
+    PACKS_TITLE = "标准包", "packs";
+    ROLL_TITLE = "名册", "roll";
+    HOLDS_TITLE = "暂停", "holds";
+    LEDGER_UNCHECKED = "台账已加密，没有打开（加 --passphrase-file 可检查）",
+        "the ledger is locked and was not opened (--passphrase-file opens it)";
+    JOIN_FIX = "xinqiao-node join --code-file 邀请码文件", "xinqiao-node join --code-file INVITE";
+    CERTIFICATE_ENDS_FIX = "自动续签还没有成功：保持 serve 运行；仍不行请联系上级枢纽运维人员",
+        "renewal has not worked yet: keep serve running, then call the hub's operator";
+    CERTIFICATE_OVER_FIX = "请致电上级枢纽运维人员放行一次续签（unit allow-expired-renewal）",
+        "call the hub's operator to allow one renewal (unit allow-expired-renewal)";
+    SENDING_WELL = "已确认 {0} / {1}，待发 {2}，枢纽上次应答 {3}",
+        "acknowledged {0} of {1}, {2} waiting, last answer {3}";
+    REFUSED_FIX = "按 xinqiao-node release list 所列原因更正，再运行 release send",
+        "correct what xinqiao-node release list says, then run release send";
+    WAITS_LONG = "{0} 份报表自 {1} 起等待发送", "{0} releases wait since {1}";
+    WAITS_FIX = "让 xinqiao-node serve 保持运行，或运行 release send",
+        "keep xinqiao-node serve running, or run release send";
+    PACK_UNUSABLE_ONE = "收到的标准包 {0} 本版本无法使用，继续用上一版",
+        "the pack {0} cannot be used by this version; the one before goes on counting";
+    PACK_FIX = "请安装更新的程序", "install the newer program";
+    PACKS_WELL = "收到 {0} 个，均可使用", "{0} received, all usable";
+    NO_ROLL = "在籍学生 0 人，还没有导入名册", "no pupil is on the roll yet";
+    NO_ROLL_FIX = "xinqiao-node import roster 名册文件 --dry-run",
+        "xinqiao-node import roster FILE --dry-run";
+    ROLL_WELL = "在籍学生 {0} 人", "{0} pupils on the roll";
+    NO_HOLDS = "没有暂停的出校", "nothing is held";
+    HELD_FOUND = "{0} 的出校自 {1} 起由 {2} 暂停", "{0} is held since {1} by {2}";
 
     // user
     NEW_PASSWORD = "新密码（至少 10 个字符）：", "New password (at least 10 characters): ";
     USER_ADDED = "账号 {0} 已设定，可以登录本机网页。", "Account {0} is set and may sign in.";
-    USER_REFUSED = "账号没有设定：{0}。没有改动任何内容。",
-        "the account was not set: {0}; nothing was changed.";
     NO_USERS = "还没有账号：xinqiao-node user add 登录名", "No account yet:  xinqiao-node user add LOGIN";
 
     USER_LOCKED = "账号 {0} 已锁定，已有会话全部结束。解锁：user lock {0} --unlock",

@@ -4,7 +4,7 @@ use domain::unit::IdentityName;
 use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox::{self, Backlog};
-use runtime::uplink::{CLOCK_SKEW, CONFLICT, LAST_CONTACT, LAST_ERROR};
+use runtime::uplink::{CLOCK_SKEW, CONFLICT, LAST_CODE, LAST_CONTACT, LAST_ERROR, REVOKED};
 use runtime::web::Label;
 
 use crate::app::Outward;
@@ -17,7 +17,7 @@ pub const SKEW_LIMIT_MS: i64 = 30_000;
 const DAY_MS: i64 = 86_400_000;
 
 /// From so many days on, a certificate that was not renewed is worth a word.
-const EXPIRY_DAYS: i64 = 30;
+pub const EXPIRY_DAYS: i64 = 30;
 
 /// What `transfer.db` says about the link.
 pub struct Notes {
@@ -33,6 +33,8 @@ pub struct Notes {
     pub skew_ms: Option<i64>,
     /// Why the last attempt failed; blank after a success.
     pub last_error: String,
+    /// The stable code of that; blank after a success.
+    pub last_code: String,
     /// Why the lane has stopped; blank while it runs.
     pub conflict: String,
 }
@@ -56,6 +58,7 @@ pub fn notes(tx: &Tx<'_>) -> Result<Notes, SqlError> {
         heard_at_ms: number(LAST_CONTACT)?,
         skew_ms: number(CLOCK_SKEW)?,
         last_error: outbox::note(tx, LAST_ERROR)?.unwrap_or_default(),
+        last_code: outbox::note(tx, LAST_CODE)?.unwrap_or_default(),
         conflict: outbox::note(tx, CONFLICT)?.unwrap_or_default(),
     })
 }
@@ -89,7 +92,7 @@ fn state(node: &Outward, notes: &Notes, days: Option<i64>) -> SyncState {
     if node.member().is_none() {
         return SyncState::NotJoined;
     }
-    if notes.last_error.contains("revoked") {
+    if REVOKED.contains(&notes.last_code.as_str()) {
         return SyncState::Revoked;
     }
     if let Some(skew) = notes.skew_ms.filter(|skew| skew.abs() > SKEW_LIMIT_MS) {

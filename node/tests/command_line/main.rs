@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod doctor;
 mod exits;
 mod imports;
 mod joining;

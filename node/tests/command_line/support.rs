@@ -47,8 +47,12 @@ impl Ran {
 
 /// Runs the program with nobody at the terminal and nothing of our environment.
 pub fn run(args: &[&str]) -> Ran {
+    run_in("en", args)
+}
+
+fn run_in(lang: &str, args: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-node"));
-    command.args(args).args(["--lang", "en"]).env_clear().stdin(Stdio::null());
+    command.args(args).args(["--lang", lang]).env_clear().stdin(Stdio::null());
     ran(&command.output().expect("program"))
 }
 
@@ -135,6 +139,12 @@ impl Folder {
         let mut all = args.to_vec();
         all.extend(["--as", login, "--password-file", text(&file)]);
         self.run(&all)
+    }
+
+    /// Runs a command on it, for a person.
+    pub fn run_in(&self, lang: &str, args: &[&str]) -> Ran {
+        let data = self.data();
+        run_in(lang, &[&["--data", text(&data)], args].concat())
     }
 
     /// Opens the node in this process.

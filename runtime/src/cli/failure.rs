@@ -28,6 +28,7 @@ struct Content {
     cause: Option<String>,
     retryable: bool,
     details: Option<Value>,
+    beside: Option<Value>,
 }
 
 impl Sentence {
@@ -71,6 +72,7 @@ impl Failure {
             cause: None,
             retryable: exit.is_retryable(),
             details: None,
+            beside: None,
         }))
     }
 
@@ -95,6 +97,20 @@ impl Failure {
         self
     }
 
+    /// Adds a result that holds although the command failed, such as the lines of `doctor`: the
+    /// keys of the object stand beside `error`. JSON only.
+    #[must_use]
+    pub fn beside(mut self, result: Value) -> Self {
+        self.0.beside = Some(result);
+        self
+    }
+
+    /// What happened and what to do next, in both languages.
+    #[must_use]
+    pub fn sentences(&self) -> (Sentence, Option<Sentence>) {
+        (self.0.message.clone(), self.0.hint.clone())
+    }
+
     /// Adds the technical cause, shown on a line of its own and not in the JSON.
     #[must_use]
     pub fn because(mut self, cause: &dyn Error) -> Self {
@@ -110,6 +126,13 @@ impl Failure {
             next = inner.source();
         }
         self.0.cause = Some(text);
+        self
+    }
+
+    /// As [`Failure::because`], for a cause that came as text.
+    #[must_use]
+    pub fn because_of(mut self, cause: &str) -> Self {
+        self.0.cause = (!cause.is_empty()).then(|| cause.to_owned());
         self
     }
 
@@ -157,6 +180,10 @@ impl Failure {
             (&self.0.details, object.get_mut("error").and_then(Value::as_object_mut))
         {
             error.insert("details".to_owned(), details.clone());
+        }
+        let beside = self.0.beside.as_ref().and_then(Value::as_object);
+        if let (Some(beside), Some(whole)) = (beside, object.as_object_mut()) {
+            whole.extend(beside.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
         object
     }

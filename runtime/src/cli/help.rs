@@ -6,11 +6,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, Parser};
 
 use super::{Exit, Failure, Globals, Sentence, Terminal, words};
-use crate::web::Lang;
+use crate::web::{Lang, Text};
 
 /// English help texts and their Chinese.
 pub type Translation = &'static [(&'static str, &'static str)];
@@ -24,6 +24,10 @@ const SHARED: Translation = &[
     ),
     ("Never ask a question; fail where an answer is needed", "不提问；需要回答时直接报错"),
     ("No colours", "不使用颜色"),
+    ("Print the completions of a shell", "输出命令行补全脚本"),
+    ("Write the manual pages", "写出手册页"),
+    ("Shell: bash, zsh, fish or powershell", "命令行解释器：bash、zsh、fish 或 powershell"),
+    ("Folder for the manual pages; made if it is not there", "手册页写入的目录；没有则建立"),
     ("Print help", "显示帮助"),
     ("Print version", "显示版本"),
 ];
@@ -58,9 +62,57 @@ fn explain(error: &clap::Error, terminal: &Terminal) -> ExitCode {
         }
         _ => {
             let text = shown.trim().trim_start_matches("error: ").to_owned();
-            let message = Sentence::new(words::USAGE, &[&text]);
+            let zh =
+                words::USAGE.fill(Lang::Zh, &[&chinese(error).unwrap_or_else(|| text.clone())]);
+            let message = Sentence::pair(zh, text);
             terminal.finish(Err(Failure::new(Exit::Usage, "USAGE", message)))
         }
+    }
+}
+
+/// What is wrong with the arguments, in Chinese; nothing for what the parser has no kind for.
+pub(super) fn chinese(error: &clap::Error) -> Option<String> {
+    let say = |text: Text, values: &[&dyn std::fmt::Display]| text.fill(Lang::Zh, values);
+    let of = |kind: ContextKind| error.get(kind).map(shown).filter(|text| !text.is_empty());
+    let argument = of(ContextKind::InvalidArg);
+    let value = of(ContextKind::InvalidValue);
+    let said = match (error.kind(), argument, value) {
+        (ErrorKind::UnknownArgument, Some(argument), _) => {
+            say(words::UNKNOWN_ARGUMENT, &[&argument])
+        }
+        (ErrorKind::InvalidSubcommand, _, _) => {
+            say(words::UNKNOWN_COMMAND, &[&of(ContextKind::InvalidSubcommand)?])
+        }
+        (ErrorKind::MissingRequiredArgument, Some(missing), _) => {
+            say(words::MISSING_ARGUMENTS, &[&missing])
+        }
+        (ErrorKind::InvalidValue, Some(argument), None) => say(words::MISSING_VALUE, &[&argument]),
+        (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(argument), Some(value)) => {
+            say(words::BAD_VALUE, &[&argument, &value])
+        }
+        (ErrorKind::ArgumentConflict, Some(argument), _) => {
+            match of(ContextKind::PriorArg).filter(|prior| *prior != argument) {
+                Some(prior) => say(words::CONFLICTING, &[&argument, &prior]),
+                None => say(words::TWICE, &[&argument]),
+            }
+        }
+        _ => return None,
+    };
+    let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand]
+        .into_iter()
+        .find_map(of)
+        .map(|near| say(words::SIMILAR, &[&near]));
+    let possible = of(ContextKind::ValidValue).map(|values| say(words::POSSIBLE, &[&values]));
+    Some(format!("{said}{}", similar.or(possible).unwrap_or_default()))
+}
+
+fn shown(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join("、"),
+        ContextValue::StyledStr(text) => text.to_string(),
+        ContextValue::Number(number) => number.to_string(),
+        _ => String::new(),
     }
 }
 

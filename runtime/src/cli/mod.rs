@@ -10,11 +10,14 @@
 //! [`Terminal`] of the globals and hands its command's `Result<(), Failure>` to
 //! [`Terminal::finish`].
 
+pub mod doctor;
 mod exit;
 mod failure;
 mod globals;
 mod help;
+mod link;
 mod log;
+mod pages;
 mod reason;
 mod secret;
 mod table;
@@ -26,6 +29,7 @@ pub use failure::{Failure, Sentence};
 pub use globals::{Globals, locale};
 pub use help::{Translation, localised, parse, untranslated};
 pub use log::start_log;
+pub use pages::{Completions, ManPages, completions, man};
 pub use secret::{SECRET_BYTES_MAX, read_secret};
 pub use table::{Align, Table, display_width};
 pub use terminal::{Answer, Paint, Terminal};

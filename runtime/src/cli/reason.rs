@@ -7,7 +7,8 @@ use super::{Exit, Failure, Sentence, words};
 use crate::sql::SqlError;
 use crate::transport::TransportError;
 use crate::uplink::enrol::JoinError;
-use crate::web::Text;
+use crate::web::SessionError;
+use crate::web::account::AccountError;
 use crate::web::time::minute;
 
 impl From<SqlError> for Failure {
@@ -52,20 +53,26 @@ impl From<TransportError> for Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let (code, message, next) = match refusal {
-            Refusal::OtherName => ("HUB_NAME", words::OTHER_NAME, words::OTHER_NAME_NEXT),
-            Refusal::UnknownRoot => ("OTHER_ROOT", words::OTHER_ROOT, words::OTHER_NAME_NEXT),
-            Refusal::Revoked => ("REVOKED", words::CERTIFICATE_REVOKED, words::ASK_OPERATOR),
-            Refusal::Expired => {
-                ("CERTIFICATE_EXPIRED", words::CERTIFICATE_EXPIRED, words::CHECK_CLOCK)
+        Self::of_link(crate::uplink::refusal(refusal), "")
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        let (message, next) = match error {
+            SessionError::Store(error) => return error.into(),
+            SessionError::Account(AccountError::Login) => (words::LOGIN_FORM, None),
+            SessionError::Account(AccountError::Password) => (words::PASSWORD_FORM, None),
+            SessionError::Account(AccountError::Role) => {
+                (words::ROLE_FORM, Some(words::ROLE_FORM_NEXT))
             }
-            Refusal::NotYetValid => {
-                ("CERTIFICATE_NOT_YET_VALID", words::NOT_YET_VALID, words::CHECK_CLOCK)
-            }
-            Refusal::StaleCrl => ("STALE_CRL", words::STALE_CRL, words::ASK_OPERATOR),
-            _ => ("HANDSHAKE", words::HANDSHAKE, words::ASK_OPERATOR),
+            _ => (words::ACCOUNT_REFUSED, None),
         };
-        Self::new(Exit::Authentication, code, message).hint(next)
+        let failure = Self::new(Exit::Usage, "ACCOUNT", message);
+        match next {
+            Some(next) => failure.hint(next),
+            None => failure,
+        }
     }
 }
 
@@ -97,46 +104,15 @@ impl From<JoinError> for Failure {
         match error {
             JoinError::Transport(error) => Self::from(error),
             JoinError::Invite(error) => Self::from(error),
-            JoinError::Refused { code, message, retryable } => refused(&code, &message, retryable),
+            JoinError::Refused { code, message, retryable } => {
+                super::link::refused(&code, &message, retryable)
+            }
             JoinError::Key(_) | JoinError::Request(_) => {
                 Self::new(Exit::Failed, "KEY_FILE", words::KEY_FILE).because(&error)
             }
             _ => Self::new(Exit::Authentication, "ANSWER_DOES_NOT_FIT", words::ANSWER_UNFIT)
                 .hint(words::OTHER_NAME_NEXT)
                 .because(&error),
-        }
-    }
-}
-
-/// What a hub's refusal to enrol or to serve means.
-const REFUSALS: &[(&str, Text, Text)] = &[
-    ("INVITE_UNKNOWN", words::INVITE_UNKNOWN, words::ASK_NEW_INVITE),
-    ("INVITE_PROOF", words::INVITE_PROOF, words::AS_A_FILE),
-    ("INVITE_EXPIRED", words::INVITE_EXPIRED_THERE, words::ASK_NEW_INVITE),
-    ("INVITE_USED", words::INVITE_USED, words::INVITE_USED_NEXT),
-    ("INVITE_REVOKED", words::INVITE_REVOKED, words::ASK_NEW_INVITE),
-    ("UNIT_CLOSED", words::UNIT_CLOSED, words::ASK_OPERATOR),
-    ("UNIT_SUSPENDED", words::UNIT_SUSPENDED, words::ASK_OPERATOR),
-    ("NOT_A_MEMBER", words::NOT_A_MEMBER, words::ASK_OPERATOR),
-    ("CERTIFICATE_REVOKED", words::CERTIFICATE_REVOKED, words::ASK_OPERATOR),
-    ("RENEWAL_NOT_ALLOWED", words::RENEWAL_NOT_ALLOWED, words::RENEWAL_NEXT),
-    ("KEY_KNOWN", words::KEY_KNOWN, words::ASK_OPERATOR),
-    ("OWN_CERTIFICATE", words::OWN_CERTIFICATE, words::OWN_CERTIFICATE_NEXT),
-];
-
-fn refused(code: &str, message: &str, retryable: bool) -> Failure {
-    let known = REFUSALS.iter().find(|(known, _, _)| *known == code);
-    match known {
-        Some((code, message, next)) => {
-            Failure::new(Exit::Authentication, code, *message).hint(*next)
-        }
-        None if retryable => {
-            let message = Sentence::new(words::HUB_NOT_READY, &[&message]);
-            Failure::new(Exit::Network, "HUB_NOT_READY", message).hint(words::TRY_AGAIN)
-        }
-        None => {
-            let message = Sentence::new(words::HUB_REFUSED, &[&message]);
-            Failure::new(Exit::Authentication, "HUB_REFUSED", message).hint(words::ASK_OPERATOR)
         }
     }
 }

@@ -124,3 +124,20 @@ fn nothing_is_asked_without_a_person() {
     let gone = read_secret(&folder.path().join("none")).expect_err("no file");
     assert_eq!(gone.exit(), Exit::NotFound);
 }
+
+/// What is wrong with the arguments is said in Chinese too, down to the flag and its value.
+#[test]
+fn wrong_arguments_are_explained_in_chinese() {
+    for (words, part) in [
+        (["trial", "shwo", "x"].as_slice(), "没有“shwo”这个命令，是不是“show”"),
+        (&["trial", "show"], "缺少必需的选项或参数：<NAME>"),
+        (&["trial", "show", "x", "--jsn"], "没有“--jsn”这个选项或参数，是不是“--json”"),
+        (&["trial", "show", "x", "--lang"], "--lang <zh|en> 后面缺少值"),
+        (&["trial", "show", "x", "--lang", "fr"], "--lang <zh|en> 的值“fr”不能使用"),
+        (&["trial", "show", "x", "--lang", "zh", "--lang", "zh"], "只能出现一次"),
+    ] {
+        let error = Trial::try_parse_from(words).err().expect("wrong");
+        let said = help::chinese(&error).expect("a kind with a sentence");
+        assert!(said.contains(part), "{said}");
+    }
+}

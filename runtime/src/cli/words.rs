@@ -5,6 +5,38 @@ use crate::web::Text;
 pub(super) const ERROR: Text = Text::new("错误：", "error: ");
 pub(super) const CAUSE: Text = Text::new("原因：{0}", "cause: {0}");
 pub(super) const USAGE: Text = Text::new("命令用法有误：{0}", "{0}");
+pub(super) const UNKNOWN_ARGUMENT: Text =
+    Text::new("没有“{0}”这个选项或参数", "there is no argument {0}");
+pub(super) const UNKNOWN_COMMAND: Text = Text::new("没有“{0}”这个命令", "there is no command {0}");
+pub(super) const BAD_VALUE: Text =
+    Text::new("{0} 的值“{1}”不能使用", "the value {1} of {0} cannot be used");
+pub(super) const POSSIBLE: Text = Text::new("，可用的值：{0}", ", possible: {0}");
+pub(super) const SIMILAR: Text = Text::new("，是不是“{0}”？", ", did you mean {0}?");
+pub(super) const MISSING_ARGUMENTS: Text = Text::new("缺少必需的选项或参数：{0}", "missing: {0}");
+pub(super) const MISSING_VALUE: Text = Text::new("{0} 后面缺少值", "{0} needs a value");
+pub(super) const CONFLICTING: Text =
+    Text::new("{0} 不能与 {1} 同时使用", "{0} cannot be used with {1}");
+pub(super) const TWICE: Text = Text::new("{0} 只能出现一次", "{0} can be given once only");
+pub(super) const MAN_WRITTEN: Text =
+    Text::new("已在 {1} 写入 {0} 个手册页。", "Wrote {0} manual pages to {1}.");
+pub(super) const MAN_UNWRITABLE: Text = Text::new(
+    "手册页无法写入 {0}；先前写好的页仍在。",
+    "the manual page {0} cannot be written; those before it were.",
+);
+pub(super) const ACCOUNT_REFUSED: Text =
+    Text::new("账号没有设定，没有改动任何内容。", "the account was not set; nothing was changed.");
+pub(super) const LOGIN_FORM: Text = Text::new(
+    "登录名须为 1 至 40 个字母、数字、点、连字符或下划线；没有改动任何内容。",
+    "a login has 1 to 40 letters, digits, dots, hyphens or underscores; nothing was changed.",
+);
+pub(super) const PASSWORD_FORM: Text = Text::new(
+    "密码须至少 10 个字符、至多 256 字节；没有改动任何内容。",
+    "a password has at least 10 characters and at most 256 bytes; nothing was changed.",
+);
+pub(super) const ROLE_FORM: Text =
+    Text::new("没有这个角色，没有改动任何内容。", "there is no such role; nothing was changed.");
+pub(super) const ROLE_FORM_NEXT: Text =
+    Text::new("可用的角色见该命令的 --help。", "The roles are in the command's --help.");
 pub(super) const YES_NO: Text = Text::new(" [是/否] ", " [yes/no] ");
 pub(super) const AGAIN: Text = Text::new("请再输入一次：", "Once more: ");
 pub(super) const NO_THREADS: Text = Text::new(
@@ -94,6 +126,88 @@ pub(super) const CERTIFICATE_REVOKED: Text = Text::new(
 );
 pub(super) const ASK_OPERATOR: Text =
     Text::new("请联系上级枢纽的运维人员。", "Call the operator of the hub above you.");
+pub(super) const ASK_OPERATOR_AGAIN: Text = Text::new(
+    "请联系上级枢纽的运维人员查明原因；需要重新加入时，凭新的邀请码运行 join（学校加 --again）。",
+    "Call the operator of the hub above you. To join again, run join with the new invite they make \
+     (a school adds --again).",
+);
+pub(super) const CERTIFICATE_UNKNOWN: Text = Text::new(
+    "枢纽没有登记本单位现在的证书，拒绝连接；本地数据没有改动。",
+    "the hub does not know this unit's certificate and refuses it; local data is unchanged.",
+);
+pub(super) const NO_CERTIFICATE: Text = Text::new(
+    "枢纽没有看到本单位的证书；本地数据没有改动。",
+    "the hub saw no certificate of this unit; local data is unchanged.",
+);
+pub(super) const OTHER_UNIT_NAME: Text = Text::new(
+    "枢纽登记的本单位名称与证书不符；本地数据没有改动。",
+    "the hub's register has another name for this unit; local data is unchanged.",
+);
+pub(super) const INVITE_NOT_REDEEMED: Text = Text::new(
+    "邀请码还没有使用过；没有签发证书。",
+    "the invite was not redeemed; no certificate was issued.",
+);
+pub(super) const REQUEST_INVALID: Text = Text::new(
+    "枢纽读不懂证书请求；没有签发证书。",
+    "the hub cannot use the certificate request; no certificate was issued.",
+);
+pub(super) const OTHER_STREET: Text = Text::new(
+    "本单位归另一个枢纽；没有签发证书。",
+    "another hub answers for this unit; no certificate was issued.",
+);
+pub(super) const NO_AUTHORITY: Text = Text::new(
+    "枢纽还没有签发权；没有签发证书。",
+    "the hub has no issuing authority yet; no certificate was issued.",
+);
+pub(super) const UPSTREAM: Text = Text::new(
+    "枢纽的上级暂时无法签发；邀请码仍然有效。",
+    "the hub above that hub cannot issue now; the invite stays valid.",
+);
+pub(super) const UPSTREAM_REFUSED: Text = Text::new(
+    "枢纽的上级拒绝签发；本机没有改动。",
+    "the hub above that hub refused to issue; nothing here was changed.",
+);
+pub(super) const AUTHORITY_REFUSED: Text = Text::new(
+    "枢纽的签发权无法签发（可能已到期）；本机没有改动。",
+    "the hub's issuing authority refused (it may have ended); nothing here was changed.",
+);
+pub(super) const HUB_STORE: Text = Text::new(
+    "枢纽的数据库出了故障；本机没有改动。",
+    "the hub's store failed; nothing here was changed.",
+);
+pub(super) const HUB_STRANGE: Text = Text::new(
+    "枢纽的应答无法核实，没有采信；内容仍在本机排队。",
+    "the hub's answer could not be verified and was not believed; everything stays queued.",
+);
+pub(super) const RENEWAL_FAILED: Text = Text::new(
+    "证书没有续签成功；原证书到期前照常使用。",
+    "the certificate was not renewed; the old one serves until it ends.",
+);
+pub(super) const LINK_UNREACHABLE: Text = Text::new(
+    "连接不上枢纽，内容仍在本机排队。",
+    "the hub cannot be reached; everything stays queued here.",
+);
+pub(super) const LINK_SILENT: Text = Text::new(
+    "枢纽没有应答，内容仍在本机排队。",
+    "the hub does not answer; everything stays queued here.",
+);
+pub(super) const LINK_NOT_READY: Text = Text::new(
+    "枢纽暂时无法处理，内容仍在本机排队。",
+    "the hub cannot do it now; everything stays queued here.",
+);
+pub(super) const LATE: Text = Text::new(
+    "枢纽没有及时应答，内容仍在本机排队。",
+    "the hub did not answer in time; everything stays queued here.",
+);
+pub(super) const CONFLICT: Text = Text::new(
+    "枢纽在同一序号下存有另一份内容，传输已停止；本机数据没有改动。",
+    "the hub keeps other bytes under one of our sequences and the lane has stopped; nothing here \
+     was changed.",
+);
+pub(super) const CONFLICT_NEXT: Text = Text::new(
+    "请联系枢纽运维人员；双方保留现场，不要删除任何文件。",
+    "Call the hub's operator; both sides leave everything as it is.",
+);
 pub(super) const CERTIFICATE_EXPIRED: Text = Text::new(
     "证书已过期，或双方有一台机器的时钟不准；没有发送任何内容。",
     "a certificate has expired, or the clock of one side is wrong; nothing was sent.",
@@ -217,8 +331,10 @@ pub(super) const OWN_CERTIFICATE_NEXT: Text = Text::new(
     "Finish xinqiao-hub init --issuer first, then run join.",
 );
 pub(super) const HUB_NOT_READY: Text = Text::new(
-    "枢纽暂时无法处理（{0}）；本机没有改动。",
-    "the hub cannot do it now ({0}); nothing here was changed.",
+    "枢纽暂时无法处理；本机没有改动。",
+    "the hub cannot do it now; nothing here was changed.",
 );
-pub(super) const HUB_REFUSED: Text =
-    Text::new("枢纽拒绝了请求：{0}", "the hub refused the request: {0}");
+pub(super) const HUB_REFUSED: Text = Text::new(
+    "枢纽拒绝了请求；本机没有改动。",
+    "the hub refused the request; nothing here was changed.",
+);

@@ -214,6 +214,16 @@ impl Database {
         result
     }
 
+    /// What SQLite's own check finds wrong with the file, at most ten lines; none if it is whole.
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// The file cannot be opened or read; also where it is too damaged for the check to run.
+    pub fn damage(&self) -> Result<Vec<String>, SqlError> {
+        let said = self.read(|tx| tx.query("pragma integrity_check(10)", &[], |row| row.text(0)));
+        Ok(said?.into_iter().filter(|line| line != "ok").collect())
+    }
+
     /// As [`Database::read`], off the async threads.
     ///
     /// # Errors

@@ -21,7 +21,8 @@ use tonic::transport::Channel;
 use super::answer::AnswerError;
 use super::push::Push;
 use super::{
-    CLOCK_SKEW, IdentityCell, LANE_PARENT, LAST_CONTACT, LAST_ERROR, PULL_CURSOR, outbox, renewal,
+    CLOCK_SKEW, IdentityCell, LANE_PARENT, LAST_CODE, LAST_CONTACT, LAST_ERROR, PULL_CURSOR,
+    outbox, renewal,
 };
 use crate::clock::Clock;
 use crate::sql::{Database, SqlError, Tx};
@@ -376,25 +377,26 @@ impl Uplink {
         let note = move |tx: &crate::sql::Tx<'_>| {
             outbox::set_note(tx, LAST_CONTACT, &now_ms.to_string())?;
             outbox::set_note(tx, LAST_ERROR, "")?;
+            outbox::set_note(tx, LAST_CODE, "")?;
             outbox::set_note(tx, CLOCK_SKEW, &skew)
         };
         Ok(self.database.write_async("note_contact", note).await?)
     }
 
     async fn note_error(&self, error: &UplinkError) {
-        let text = error.to_string();
-        let noted = self
-            .database
-            .write_async("note_error", move |tx| outbox::set_note(tx, LAST_ERROR, &text))
-            .await;
-        if let Err(error) = noted {
+        let (text, code) = (error.to_string(), error.code().to_owned());
+        let note = move |tx: &Tx<'_>| {
+            outbox::set_note(tx, LAST_ERROR, &text)?;
+            outbox::set_note(tx, LAST_CODE, &code)
+        };
+        if let Err(error) = self.database.write_async("note_error", note).await {
             tracing::warn!(%error, "uplink state not noted");
         }
     }
 }
 
 /// The first call of a connection is where a client learns that its certificate was refused.
-fn explain(status: tonic::Status) -> UplinkError {
+pub(super) fn explain(status: tonic::Status) -> UplinkError {
     match certs::tls::find_refusal(&status) {
         Some(refusal) => UplinkError::Transport(TransportError::Refused(refusal)),
         None => UplinkError::Call(status),

@@ -4,16 +4,20 @@
 //! costs nothing but time. "Done" is what the parent has answered, never what was sent.
 
 mod answer;
+mod code;
 mod driver;
 pub mod enrol;
 mod identity;
 pub mod outbox;
+mod probe;
 mod push;
 mod renewal;
 
 pub use answer::AnswerError;
+pub use code::{REVOKED, refusal};
 pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
 pub use identity::IdentityCell;
+pub use probe::{Probe, probe};
 
 /// Schema of the outbox, a migration of every database that holds one.
 pub const OUTBOX_SCHEMA: &str = include_str!("outbox/001_outbox.sql");
@@ -30,6 +34,9 @@ pub const LAST_CONTACT: &str = "last_contact_ms";
 
 /// Name of the note that says why the last attempt failed; empty after a success.
 pub const LAST_ERROR: &str = "last_error";
+
+/// Name of the note that holds the stable code of that failure; empty after a success.
+pub const LAST_CODE: &str = "last_code";
 
 /// Name of the note that holds our clock minus the parent's, in milliseconds.
 pub const CLOCK_SKEW: &str = "clock_skew_ms";

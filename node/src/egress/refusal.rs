@@ -1,0 +1,41 @@
+//! What a hub's refusal of a release means, by its stable code: the hub's own words are English.
+
+use runtime::texts;
+use runtime::web::{Label, Lang, Text};
+
+texts! {
+    UNKNOWN_ITEM = "枢纽的版本不认识这类内容", "this hub does not know this kind of item";
+    BAD_SIGNATURE = "签名没有通过核验", "the signature does not hold";
+    UNREADABLE = "内容无法读取", "it cannot be read";
+    FOREIGN_UNIT = "内容属于另一个单位", "it is another unit's";
+    BREAKS_RULE = "违反出校规则", "it breaks a rule of what may leave";
+    UNKNOWN_UNIT = "枢纽没有登记本单位", "the unit is not registered";
+    UNKNOWN_CATALOGUE = "枢纽没有本校所用的指标目录", "the hub does not know the catalogue";
+    UNKNOWN_TABLE = "指标目录里没有这张报表", "the catalogue has no such table";
+    WRONG_PERIOD = "报表与时期不符", "the table is not about this period";
+    CONFLICTING = "枢纽已收到同一版次、数字不同的一份", "this revision exists with other figures";
+    SUPERSEDED = "枢纽已收到更新的一版", "a later revision has been accepted";
+}
+
+/// Codes that a hub refuses releases with.
+const CODES: [(&str, Text); 11] = [
+    ("unknown_item", UNKNOWN_ITEM),
+    ("bad_signature", BAD_SIGNATURE),
+    ("unreadable", UNREADABLE),
+    ("foreign_unit", FOREIGN_UNIT),
+    ("breaks_rule", BREAKS_RULE),
+    ("unknown_unit", UNKNOWN_UNIT),
+    ("unknown_catalogue", UNKNOWN_CATALOGUE),
+    ("unknown_table", UNKNOWN_TABLE),
+    ("wrong_period", WRONG_PERIOD),
+    ("revision_conflict", CONFLICTING),
+    ("superseded", SUPERSEDED),
+];
+
+/// The refusal in both languages; in English in the hub's own words, which may say more.
+#[must_use]
+pub fn label(code: &str, said: &str) -> Label {
+    let known = CODES.iter().find(|(known, _)| *known == code);
+    let zh = known.map_or(said, |(_, text)| text.in_lang(Lang::Zh));
+    Label::new(format!("{zh}（{code}）"), format!("{said} ({code})"))
+}

@@ -357,3 +357,74 @@ fn an_empty_hub_has_no_zeros() {
     let cells = SCHOOLS[0].rounded(&catalogue());
     assert!(cells.cells().iter().any(|cell| matches!(cell, Cell::Value(_))));
 }
+
+/// A reader who keeps every state that is shown never has two that differ by a few schools, and
+/// the complete table is shown in the end; what waits is named.
+#[test]
+fn schools_that_report_one_by_one_are_not_told_by_subtraction() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    for school in &SCHOOLS[..12] {
+        hub.member(school.id, UnitKind::School, 0);
+    }
+    let mut seen = Vec::new();
+    for (at, school) in SCHOOLS[..12].iter().enumerate() {
+        hub.take(&school.release(&hub.packs.last(), ROUNDED), 1, NOW_MS);
+        let figures = hub.figures("scr.completed", &[]).expect("figures");
+        let reported = figures.whole.coverage.schools_reported;
+        assert_eq!(figures.waiting, u32::try_from(at + 1).expect("few") - reported);
+        if reported == 0 {
+            assert_eq!(blank(&figures.whole, &[]), Blank::Suppressed(Floor::Waiting));
+        } else {
+            let done = ["negative", "positive", "due", "critical"];
+            let counted = &SCHOOLS[..reported as usize];
+            assert_eq!(count(&figures.whole, &[]).value, rounded_sum(counted, &done, |_| true));
+        }
+        seen.push(reported);
+    }
+    assert_eq!(seen, [0, 0, 0, 0, 5, 5, 5, 5, 5, 5, 5, 12]);
+}
+
+/// Small streets are counted as one group at their district, whose rows of large streets go on
+/// while the group waits.
+#[test]
+fn a_group_that_waits_does_not_hold_large_streets_up() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    for (street, due) in [("370202001", 6), ("370202002", 3), ("370202003", 4)] {
+        hub.member(street, UnitKind::Street, due);
+    }
+    let report = |street, schools: &[School], due, revision| {
+        hub.take(&hub.sums(street, ROUNDED, schools, due), revision, NOW_MS);
+        let figures = hub.figures("scr.completed", &[]).expect("figures");
+        (figures.whole.coverage.schools_reported, figures.waiting)
+    };
+    assert_eq!(report("370202002", &SCHOOLS[6..7], 3, 1), (0, 1));
+    assert_eq!(report("370202001", &SCHOOLS[..6], 6, 1), (6, 1));
+    assert_eq!(report("370202002", &SCHOOLS[6..9], 3, 2), (6, 3));
+    assert_eq!(report("370202003", &SCHOOLS[9..13], 4, 1), (13, 0));
+    let figures = hub.figures("scr.completed", &[]).expect("figures");
+    let done = ["negative", "positive", "due", "critical"];
+    assert_eq!(count(&figures.whole, &[]).value, rounded_sum(&SCHOOLS[..13], &done, |_| true));
+}
+
+/// A school that moved counts where it sat on the census day, and once in all.
+///
+/// Method: two streets that both hold the school's report; their sums are added by hand.
+#[test]
+fn a_moved_school_is_counted_where_it_sat_on_the_census_day() {
+    let check = |from: jiff::civil::Date, counted: [u32; 2]| {
+        let (old, new) = ("370202001", "370202002");
+        let streets = [old, new].map(|id| Fixture::new(id, UnitKind::Street));
+        let school = SCHOOLS[0];
+        for street in &streets {
+            street.placed(school.id, &[(old, jiff::civil::date(1, 1, 1)), (new, from)]);
+            street.take(&school.release(&street.packs.last(), CLEAR), 1, NOW_MS);
+        }
+        let found = streets.each_ref().map(|street| {
+            let figures = street.figures("base.students", &[]).expect("figures");
+            figures.whole.coverage.schools_reported
+        });
+        assert_eq!(found, counted);
+    };
+    check(jiff::civil::date(2025, 12, 1), [1, 0]);
+    check(jiff::civil::date(2025, 10, 1), [0, 1]);
+}

@@ -1,0 +1,285 @@
+//! Decides which state of a rounded table is sealed, and so shown and passed up.
+//!
+//! The rule is [`domain::disclosure::Blocks`]; here it is given what the store knows. A rounded
+//! state that may not be shown is not sealed at all, so no page, interface, export or release can
+//! take it by mistake: what was sealed last stands. A hub with fewer than five schools due seals
+//! every state for the hub above, which counts its schools in its own group; readers here are
+//! shown no rounded figure of so few schools, whatever was sealed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certs::digest::sha256;
+use domain::digest::Digest;
+use domain::disclosure::{
+    Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew,
+};
+use domain::period::Period;
+use domain::unit::{UnitId, UnitKind};
+use jiff::civil::Date;
+use runtime::clock::date_of;
+use runtime::sql::{SqlError, Tx};
+
+use crate::packs::Packs;
+use crate::rollup::tree_day;
+use crate::store::contribution::{Contribution, Place};
+use crate::store::shown_state::{self, Audience, ShownState};
+use crate::store::snapshot::Sealed;
+use crate::store::unit::{self, UnitStatus};
+use crate::store::{reading, setting};
+
+/// Setting that says on which day waiting states were last judged.
+const JUDGED_ON: &str = "showing_judged_on";
+
+/// What is to be done with a state of a rounded table.
+pub(crate) enum Verdict {
+    /// It is sealed, with this beside it.
+    Seal(Note),
+    /// The state is sealed with some contributions taken out and others put back.
+    SealPart {
+        /// Contributions that wait.
+        out: Vec<Contribution>,
+        /// Contributions that were shown in their place.
+        back: Vec<Contribution>,
+        /// What is noted beside it.
+        note: Note,
+    },
+    /// Nothing is sealed.
+    Wait,
+}
+
+/// What is noted beside a snapshot that is shown.
+pub(crate) struct Note {
+    audience: Audience,
+    has_only_grown: bool,
+    hubs: String,
+}
+
+impl Note {
+    /// Notes it for a snapshot that was just sealed.
+    pub(crate) fn keep(self, tx: &Tx<'_>, sealed: &Sealed) -> Result<(), SqlError> {
+        let state = ShownState {
+            number: sealed.snapshot.number,
+            has_only_grown: self.has_only_grown,
+            hubs: self.hubs,
+            contributions: String::new(),
+        };
+        let place = (sealed.key.table.as_str(), sealed.key.period.as_str());
+        shown_state::insert(tx, place, &state, self.audience)
+    }
+}
+
+/// Tables and periods that wait and are to be judged once more, since a day has passed: a period
+/// may have been closed, or the tree changed.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub(crate) fn judged_again(
+    tx: &Tx<'_>,
+    now_ms: i64,
+) -> Result<BTreeSet<(String, String)>, SqlError> {
+    let today = day_of(now_ms)?.to_string();
+    if setting::value(tx, JUDGED_ON)?.as_deref() == Some(today.as_str()) {
+        return Ok(BTreeSet::new());
+    }
+    setting::set(tx, JUDGED_ON, &today)?;
+    Ok(shown_state::places_waiting(tx)?.into_iter().collect())
+}
+
+/// Judges a state of a rounded table that was put together and not yet sealed.
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) fn judge(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    (hub, now_ms): (&UnitId, i64),
+    state: &Sealed,
+) -> Result<Verdict, SqlError> {
+    let (table, period) = (state.key.table.as_str(), state.key.period.as_str());
+    let listing = Listing { tx, table, period };
+    let mut members = expected(tx, packs, hub, period)?;
+    let now = listing.stakes(&state.contributions, &mut members)?;
+    let hubs = hub_lines(&now, &members);
+    let due = members.values().fold(0, |sum: u32, member| sum.saturating_add(member.due));
+    if due < GROUP_SCHOOLS_MIN {
+        return Ok(Verdict::Seal(Note { audience: Audience::Above, has_only_grown: false, hubs }));
+    }
+    let last = shown_state::last(tx, table, period)?;
+    let last_stakes = last.as_ref().map(stakes_of).transpose()?.unwrap_or_default();
+    let grown_before = last.as_ref().is_none_or(|last| last.has_only_grown);
+    let has_only_grown = grown_before && only_grew(&now, &last_stakes);
+    // In a chain in which each state holds the one before it, the last one is the nearest.
+    let earlier = match (&last, has_only_grown) {
+        (None, _) => Vec::new(),
+        (Some(_), true) => vec![last_stakes.clone()],
+        (Some(_), false) => {
+            let all = shown_state::all(tx, table, period)?;
+            all.iter().map(stakes_of).collect::<Result<_, _>>()?
+        }
+    };
+    let blocks = Blocks::of(&members);
+    let window = window(packs, period, now_ms)?;
+    match blocks.judge(&now, &earlier, window) {
+        Showing::Whole => {
+            Ok(Verdict::Seal(Note { audience: Audience::Readers, has_only_grown, hubs }))
+        }
+        Showing::GroupWaits => {
+            let mixed = mixed(&blocks, &now, &last_stakes);
+            if mixed == last_stakes {
+                return Ok(Verdict::Wait);
+            }
+            let (out, back) = listing.exchange(state, last.as_ref(), (&now, &mixed))?;
+            let has_only_grown = grown_before && only_grew(&mixed, &last_stakes);
+            let hubs = hub_lines(&mixed, &members);
+            let note = Note { audience: Audience::Readers, has_only_grown, hubs };
+            Ok(Verdict::SealPart { out, back, note })
+        }
+        Showing::Waits => Ok(Verdict::Wait),
+    }
+}
+
+/// Hubs with a row of their own as they are now, all others as they were shown last.
+fn mixed(blocks: &Blocks, now: &Stakes, last: &Stakes) -> Stakes {
+    let rows = now.iter().filter(|(unit, _)| blocks.is_alone(unit));
+    let group = last.iter().filter(|(unit, _)| !blocks.is_alone(unit));
+    rows.chain(group).map(|(unit, stake)| (unit.clone(), *stake)).collect()
+}
+
+/// The members by the tree of the period, and how many schools are due at each.
+fn expected(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    period: &str,
+) -> Result<BTreeMap<UnitId, Expected>, SqlError> {
+    let placed = unit::members_on(tx, hub, tree_day(packs, period))?;
+    let served = placed.into_iter().filter(|unit| unit.status != UnitStatus::Closed);
+    let expected = served.filter_map(|unit| match unit.kind {
+        UnitKind::School => Some((unit.id, Expected { is_hub: false, due: 1 })),
+        kind if kind.is_hub() => {
+            Some((unit.id, Expected { is_hub: true, due: unit.schools_below }))
+        }
+        _ => None,
+    });
+    Ok(expected.collect())
+}
+
+fn window(packs: &Packs, period: &str, now_ms: i64) -> Result<Window, SqlError> {
+    let closed = match period.parse::<Period>() {
+        Ok(Period::Term(term)) => packs.calendar().term(term).map(|term| term.closed).ok(),
+        _ => None,
+    };
+    let today = day_of(now_ms)?;
+    Ok(if closed.is_some_and(|closed| today > closed) { Window::Closed } else { Window::Open })
+}
+
+fn day_of(now_ms: i64) -> Result<Date, SqlError> {
+    jiff::Timestamp::from_millisecond(now_ms).map(date_of).map_err(|_| SqlError::Type)
+}
+
+/// The contributions of one table and period.
+struct Listing<'a> {
+    tx: &'a Tx<'a>,
+    table: &'a str,
+    period: &'a str,
+}
+
+impl Listing<'_> {
+    /// What every member has in a state. Hubs are decoded; a school's digest says enough. Who is
+    /// in the sums and not in the tree is counted as due.
+    fn stakes(
+        &self,
+        contributions: &str,
+        members: &mut BTreeMap<UnitId, Expected>,
+    ) -> Result<Stakes, SqlError> {
+        let mut stakes = Stakes::new();
+        for line in contributions.lines() {
+            let (unit, revision, digest) = words(line)?;
+            let is_school = match members.get(&unit) {
+                Some(member) => !member.is_hub,
+                None => unit::find(self.tx, &unit)?.is_none_or(|u| u.kind == UnitKind::School),
+            };
+            let stake = if is_school {
+                Stake { mark: digest, schools: 1 }
+            } else {
+                let found = self.contribution(&unit, revision)?;
+                let claimed = proto::release::decode(&found.body).map_err(|_| SqlError::Type)?;
+                let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
+                Stake { mark: sha256(&claimed.cells), schools }
+            };
+            let fresh = Expected { is_hub: !is_school, due: stake.schools };
+            let member = members.entry(unit.clone()).or_insert(fresh);
+            member.due = member.due.max(stake.schools);
+            stakes.insert(unit, stake);
+        }
+        Ok(stakes)
+    }
+
+    fn contribution(&self, unit: &UnitId, revision: u32) -> Result<Contribution, SqlError> {
+        let place = Place {
+            unit: unit.to_string(),
+            table: self.table.to_owned(),
+            period: self.period.to_owned(),
+        };
+        reading::revision(self.tx, &place, revision)?.ok_or(SqlError::Type)
+    }
+
+    /// What is to be taken out of a state and put back into it to make another one of it.
+    fn exchange(
+        &self,
+        state: &Sealed,
+        last: Option<&ShownState>,
+        (now, wanted): (&Stakes, &Stakes),
+    ) -> Result<(Vec<Contribution>, Vec<Contribution>), SqlError> {
+        let differs = |unit: &UnitId| now.get(unit) != wanted.get(unit);
+        let pick = |contributions: &str| -> Result<Vec<Contribution>, SqlError> {
+            let mut found = Vec::new();
+            for line in contributions.lines() {
+                let (unit, revision, _) = words(line)?;
+                if differs(&unit) {
+                    found.push(self.contribution(&unit, revision)?);
+                }
+            }
+            Ok(found)
+        };
+        let mut back = pick(last.map_or("", |last| last.contributions.as_str()))?;
+        // A row that is gone from the sums does not come back with the group.
+        back.retain(|c| c.place.unit.parse().is_ok_and(|unit: UnitId| wanted.contains_key(&unit)));
+        Ok((pick(&state.contributions)?, back))
+    }
+}
+
+/// What every member had in a state that was shown.
+fn stakes_of(state: &ShownState) -> Result<Stakes, SqlError> {
+    let hubs = read_hubs(&state.hubs)?;
+    let mut stakes = Stakes::new();
+    for line in state.contributions.lines() {
+        let (unit, _, digest) = words(line)?;
+        let stake = hubs.get(&unit).copied().unwrap_or(Stake { mark: digest, schools: 1 });
+        stakes.insert(unit, stake);
+    }
+    Ok(stakes)
+}
+
+fn hub_lines(stakes: &Stakes, members: &BTreeMap<UnitId, Expected>) -> String {
+    let is_hub = |unit: &UnitId| members.get(unit).is_some_and(|member| member.is_hub);
+    let hubs = stakes.iter().filter(|(unit, _)| is_hub(unit));
+    hubs.map(|(unit, stake)| format!("{unit} {} {}\n", stake.schools, stake.mark)).collect()
+}
+
+fn read_hubs(text: &str) -> Result<Stakes, SqlError> {
+    let stake = |line| words(line).map(|(unit, schools, mark)| (unit, Stake { mark, schools }));
+    text.lines().map(stake).collect()
+}
+
+/// Unit, number and digest of a line.
+fn words(line: &str) -> Result<(UnitId, u32, Digest), SqlError> {
+    let mut words = line.split(' ');
+    let mut next = || words.next().ok_or(SqlError::Type);
+    let (unit, number, digest) = (next()?, next()?, next()?);
+    Ok((
+        unit.parse().map_err(|_| SqlError::Type)?,
+        number.parse().map_err(|_| SqlError::Type)?,
+        Digest::from_hex(digest).map_err(|_| SqlError::Type)?,
+    ))
+}

@@ -215,12 +215,16 @@ mod tests {
         let first = schools(0..10);
         let judge = |now: &Stakes, shown: &[Stakes]| blocks.judge(now, shown, Window::Closed);
         let mut moved = schools(2..13);
-        assert_eq!(judge(&moved, &[first.clone()]), Showing::Whole, "two went and three came");
+        assert_eq!(
+            judge(&moved, std::slice::from_ref(&first)),
+            Showing::Whole,
+            "two went and three came"
+        );
         moved.remove(&unit("S012"));
-        assert_eq!(judge(&moved, &[first.clone()]), Showing::GroupWaits);
+        assert_eq!(judge(&moved, std::slice::from_ref(&first)), Showing::GroupWaits);
         let mut replaced = first.clone();
         replaced.insert(unit("S000"), stake(2, 1));
-        assert_eq!(judge(&replaced, &[first.clone()]), Showing::GroupWaits);
+        assert_eq!(judge(&replaced, std::slice::from_ref(&first)), Showing::GroupWaits);
         let shown = [first.clone(), schools(0..20)];
         assert_eq!(judge(&first, &shown), Showing::Whole, "shown before");
         assert_eq!(judge(&schools(0..11), &shown), Showing::GroupWaits);

@@ -21,7 +21,7 @@ use runtime::sql::{SqlError, Tx};
 
 use crate::packs::Packs;
 use crate::rollup::tree_day;
-use crate::store::contribution::{Contribution, Place};
+use crate::store::contribution::{self, Contribution, Place};
 use crate::store::shown_state::{self, Audience, ShownState};
 use crate::store::snapshot::Sealed;
 use crate::store::unit::{self, UnitStatus};
@@ -29,6 +29,9 @@ use crate::store::{reading, setting};
 
 /// Setting that says on which day waiting states were last judged.
 const JUDGED_ON: &str = "showing_judged_on";
+
+/// Table whose sums say how many schools a hub expects, whether or not rounded ones came.
+const CLEAR: &str = "clear.term";
 
 /// What is to be done with a state of a rounded table.
 pub(crate) enum Verdict {
@@ -161,7 +164,25 @@ fn expected(
         }
         _ => None,
     });
-    Ok(expected.collect())
+    let mut expected: BTreeMap<UnitId, Expected> = expected.collect();
+    // What a hub said at its last hello may be old; its sums say what it expects now.
+    for (unit, member) in expected.iter_mut().filter(|(_, member)| member.is_hub) {
+        let place =
+            Place { unit: unit.to_string(), table: CLEAR.to_owned(), period: period.to_owned() };
+        if let Some(clear) = contribution::current(tx, &place)? {
+            member.due = member.due.max(sums_of(&clear)?.1);
+        }
+    }
+    Ok(expected)
+}
+
+/// What the sums of a hub are: their stake, and how many schools are due there.
+fn sums_of(contribution: &Contribution) -> Result<(Stake, u32), SqlError> {
+    let claimed = proto::release::decode(&contribution.body).map_err(|_| SqlError::Type)?;
+    let provenance = claimed.provenance.as_ref();
+    let schools = provenance.map_or(1, |sums| sums.schools_reported);
+    let due = provenance.map_or(1, |sums| sums.schools_due);
+    Ok((Stake { mark: sha256(&claimed.cells), schools }, due))
 }
 
 fn window(packs: &Packs, period: &str, now_ms: i64) -> Result<Window, SqlError> {
@@ -199,17 +220,14 @@ impl Listing<'_> {
                 Some(member) => !member.is_hub,
                 None => unit::find(self.tx, &unit)?.is_none_or(|u| u.kind == UnitKind::School),
             };
-            let stake = if is_school {
-                Stake { mark: digest, schools: 1 }
+            let (stake, due) = if is_school {
+                (Stake { mark: digest, schools: 1 }, 1)
             } else {
-                let found = self.contribution(&unit, revision)?;
-                let claimed = proto::release::decode(&found.body).map_err(|_| SqlError::Type)?;
-                let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
-                Stake { mark: sha256(&claimed.cells), schools }
+                sums_of(&self.contribution(&unit, revision)?)?
             };
-            let fresh = Expected { is_hub: !is_school, due: stake.schools };
+            let fresh = Expected { is_hub: !is_school, due };
             let member = members.entry(unit.clone()).or_insert(fresh);
-            member.due = member.due.max(stake.schools);
+            member.due = member.due.max(due).max(stake.schools);
             stakes.insert(unit, stake);
         }
         Ok(stakes)

@@ -228,10 +228,10 @@ fn assemble(
         totals.insert(key.clone(), total);
     }
     for contribution in &exchange.out {
-        apply(tx, packs, &mut totals, contribution, Direction::Out)?;
+        apply(tx, packs, &mut totals, (contribution, &claimed(contribution)?), Direction::Out)?;
     }
     for contribution in &exchange.back {
-        apply(tx, packs, &mut totals, contribution, Direction::In)?;
+        apply(tx, packs, &mut totals, (contribution, &claimed(contribution)?), Direction::In)?;
     }
     let mut joined: Option<Total> = None;
     for (key, total) in totals {

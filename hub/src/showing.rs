@@ -25,10 +25,14 @@ use crate::store::contribution::{self, Contribution, Place};
 use crate::store::shown_state::{self, Audience, ShownState};
 use crate::store::snapshot::Sealed;
 use crate::store::unit::{self, UnitStatus};
-use crate::store::{reading, setting};
+use crate::store::{contact, reading, setting};
 
-/// Setting that says on which day waiting states were last judged.
-const JUDGED_ON: &str = "showing_judged_on";
+/// Setting that says by which day and tree waiting states were last judged.
+const JUDGED_BY: &str = "showing_judged_on";
+
+/// How long nothing must have come, after a period was closed, before whoever is missing no
+/// longer holds the others up: a week.
+const QUIET_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
 /// Table whose sums say how many schools a hub expects, whether or not rounded ones came.
 const CLEAR: &str = "clear.term";
@@ -71,8 +75,8 @@ impl Note {
     }
 }
 
-/// Tables and periods that wait and are to be judged once more, since a day has passed: a period
-/// may have been closed, or the tree changed.
+/// Tables and periods that wait and are to be judged once more, since a day has passed or the
+/// tree has changed: a period may have been closed, or the last school that was missing left.
 ///
 /// # Errors
 /// The store cannot be read or written.
@@ -80,11 +84,11 @@ pub(crate) fn judged_again(
     tx: &Tx<'_>,
     now_ms: i64,
 ) -> Result<BTreeSet<(String, String)>, SqlError> {
-    let today = day_of(now_ms)?.to_string();
-    if setting::value(tx, JUDGED_ON)?.as_deref() == Some(today.as_str()) {
+    let by = format!("{} {}", day_of(now_ms)?, setting::registry_version(tx)?);
+    if setting::value(tx, JUDGED_BY)?.as_deref() == Some(by.as_str()) {
         return Ok(BTreeSet::new());
     }
-    setting::set(tx, JUDGED_ON, &today)?;
+    setting::set(tx, JUDGED_BY, &by)?;
     Ok(shown_state::places_waiting(tx)?.into_iter().collect())
 }
 
@@ -103,7 +107,7 @@ pub(crate) fn judge(
     let mut members = expected(tx, packs, hub, period)?;
     let now = listing.stakes(&state.contributions, &mut members)?;
     let hubs = hub_lines(&now, &members);
-    let due = members.values().fold(0, |sum: u32, member| sum.saturating_add(member.due));
+    let due = members.values().filter_map(|member| member.due).fold(0, u32::saturating_add);
     if due < GROUP_SCHOOLS_MIN {
         return Ok(Verdict::Seal(Note { audience: Audience::Above, has_only_grown: false, hubs }));
     }
@@ -121,7 +125,7 @@ pub(crate) fn judge(
         }
     };
     let blocks = Blocks::of(&members);
-    let window = window(packs, period, now_ms)?;
+    let window = window(tx, packs, state, now_ms)?;
     match blocks.judge(&now, &earlier, window) {
         Showing::Whole => {
             Ok(Verdict::Seal(Note { audience: Audience::Readers, has_only_grown, hubs }))
@@ -158,9 +162,9 @@ fn expected(
     let placed = unit::members_on(tx, hub, tree_day(packs, period))?;
     let served = placed.into_iter().filter(|unit| unit.status != UnitStatus::Closed);
     let expected = served.filter_map(|unit| match unit.kind {
-        UnitKind::School => Some((unit.id, Expected { is_hub: false, due: 1 })),
+        UnitKind::School => Some((unit.id, Expected { is_hub: false, due: Some(1) })),
         kind if kind.is_hub() => {
-            Some((unit.id, Expected { is_hub: true, due: unit.schools_below }))
+            Some((unit.id, Expected { is_hub: true, due: Some(unit.schools_below) }))
         }
         _ => None,
     });
@@ -170,7 +174,10 @@ fn expected(
         let place =
             Place { unit: unit.to_string(), table: CLEAR.to_owned(), period: period.to_owned() };
         if let Some(clear) = contribution::current(tx, &place)? {
-            member.due = member.due.max(sums_of(&clear)?.1);
+            member.due = member.due.max(Some(sums_of(&clear)?.1));
+        }
+        if member.due == Some(0) && !contact::was_seen(tx, unit)? {
+            member.due = None;
         }
     }
     Ok(expected)
@@ -185,13 +192,21 @@ fn sums_of(contribution: &Contribution) -> Result<(Stake, u32), SqlError> {
     Ok((Stake { mark: sha256(&claimed.cells), schools }, due))
 }
 
-fn window(packs: &Packs, period: &str, now_ms: i64) -> Result<Window, SqlError> {
-    let closed = match period.parse::<Period>() {
+/// Whether reports may still come. A closed period is treated as an open one until nothing has
+/// come for some time: whoever reports late rarely does so alone, and a table that was shown
+/// without the last few schools can never be shown with them.
+fn window(tx: &Tx<'_>, packs: &Packs, state: &Sealed, now_ms: i64) -> Result<Window, SqlError> {
+    let closed = match state.key.period.parse::<Period>() {
         Ok(Period::Term(term)) => packs.calendar().term(term).map(|term| term.closed).ok(),
         _ => None,
     };
     let today = day_of(now_ms)?;
-    Ok(if closed.is_some_and(|closed| today > closed) { Window::Closed } else { Window::Open })
+    if closed.is_none_or(|closed| today <= closed) {
+        return Ok(Window::Open);
+    }
+    let arrived_ms = shown_state::last_arrival(tx, &state.key.table, &state.key.period)?;
+    let quiet_ms = now_ms.saturating_sub(arrived_ms.unwrap_or(0));
+    Ok(if quiet_ms >= QUIET_MS { Window::Closed } else { Window::Open })
 }
 
 fn day_of(now_ms: i64) -> Result<Date, SqlError> {
@@ -206,7 +221,7 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// What every member has in a state. Hubs are decoded; a school's digest says enough. Who is
+    /// What every member has in a state. Hubs are decoded; a school's revision says enough. Who is
     /// in the sums and not in the tree is counted as due.
     fn stakes(
         &self,
@@ -215,19 +230,20 @@ impl Listing<'_> {
     ) -> Result<Stakes, SqlError> {
         let mut stakes = Stakes::new();
         for line in contributions.lines() {
-            let (unit, revision, digest) = words(line)?;
+            let (unit, revision) = listed(line)?;
             let is_school = match members.get(&unit) {
                 Some(member) => !member.is_hub,
                 None => unit::find(self.tx, &unit)?.is_none_or(|u| u.kind == UnitKind::School),
             };
             let (stake, due) = if is_school {
-                (Stake { mark: digest, schools: 1 }, 1)
+                (school_stake(revision), 1)
             } else {
                 sums_of(&self.contribution(&unit, revision)?)?
             };
+            let due = Some(due.max(stake.schools));
             let fresh = Expected { is_hub: !is_school, due };
             let member = members.entry(unit.clone()).or_insert(fresh);
-            member.due = member.due.max(due).max(stake.schools);
+            member.due = member.due.max(due);
             stakes.insert(unit, stake);
         }
         Ok(stakes)
@@ -253,7 +269,7 @@ impl Listing<'_> {
         let pick = |contributions: &str| -> Result<Vec<Contribution>, SqlError> {
             let mut found = Vec::new();
             for line in contributions.lines() {
-                let (unit, revision, _) = words(line)?;
+                let (unit, revision) = listed(line)?;
                 if differs(&unit) {
                     found.push(self.contribution(&unit, revision)?);
                 }
@@ -272,8 +288,8 @@ fn stakes_of(state: &ShownState) -> Result<Stakes, SqlError> {
     let hubs = read_hubs(&state.hubs)?;
     let mut stakes = Stakes::new();
     for line in state.contributions.lines() {
-        let (unit, _, digest) = words(line)?;
-        let stake = hubs.get(&unit).copied().unwrap_or(Stake { mark: digest, schools: 1 });
+        let (unit, revision) = listed(line)?;
+        let stake = hubs.get(&unit).copied().unwrap_or_else(|| school_stake(revision));
         stakes.insert(unit, stake);
     }
     Ok(stakes)
@@ -290,7 +306,19 @@ fn read_hubs(text: &str) -> Result<Stakes, SqlError> {
     text.lines().map(stake).collect()
 }
 
-/// Unit, number and digest of a line.
+/// What a school has in a state. A revision is never changed, so its number tells its figures.
+fn school_stake(revision: u32) -> Stake {
+    Stake { mark: sha256(&revision.to_be_bytes()), schools: 1 }
+}
+
+/// Unit and revision of a contribution in a snapshot's list.
+fn listed(line: &str) -> Result<(UnitId, u32), SqlError> {
+    let mut words = line.split(' ');
+    let (unit, revision) = words.next().zip(words.next()).ok_or(SqlError::Type)?;
+    Ok((unit.parse().map_err(|_| SqlError::Type)?, revision.parse().map_err(|_| SqlError::Type)?))
+}
+
+/// Unit, schools and digest of a member hub's line.
 fn words(line: &str) -> Result<(UnitId, u32, Digest), SqlError> {
     let mut words = line.split(' ');
     let mut next = || words.next().ok_or(SqlError::Type);

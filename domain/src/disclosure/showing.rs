@@ -38,8 +38,8 @@ pub type Stakes = BTreeMap<UnitId, Stake>;
 pub struct Expected {
     /// Whether it is a hub, whose sums may stand in a row of their own.
     pub is_hub: bool,
-    /// Schools that are due there; one for a school.
-    pub due: u32,
+    /// Schools that are due there; one for a school, nothing for a hub that never said.
+    pub due: Option<u32>,
 }
 
 /// Whether reports may still come.
@@ -47,7 +47,7 @@ pub struct Expected {
 pub enum Window {
     /// Schools that are due may still report.
     Open,
-    /// The period was closed.
+    /// The period was closed, and nothing has come for some time.
     Closed,
 }
 
@@ -68,19 +68,21 @@ pub enum Showing {
 pub struct Blocks {
     alone: BTreeSet<UnitId>,
     group_due: u32,
+    /// Whether every member said how many schools are due there.
+    all_said: bool,
 }
 
 impl Blocks {
     /// Sorts the members of a hub. A group that is too small takes the smallest hub along.
     #[must_use]
     pub fn of(members: &BTreeMap<UnitId, Expected>) -> Self {
-        let is_large = |member: &Expected| member.is_hub && member.due >= GROUP_SCHOOLS_MIN;
         let (mut alone, mut group_due) = (BTreeMap::new(), 0_u32);
         for (unit, member) in members {
-            if is_large(member) {
-                alone.insert(unit.clone(), member.due);
+            let due = member.due.unwrap_or(0);
+            if member.is_hub && due >= GROUP_SCHOOLS_MIN {
+                alone.insert(unit.clone(), due);
             } else {
-                group_due = group_due.saturating_add(member.due);
+                group_due = group_due.saturating_add(due);
             }
         }
         if group_due > 0 && group_due < GROUP_SCHOOLS_MIN {
@@ -90,7 +92,8 @@ impl Blocks {
                 group_due = group_due.saturating_add(due);
             }
         }
-        Self { alone: alone.into_keys().collect(), group_due }
+        let all_said = members.values().all(|member| member.due.is_some());
+        Self { alone: alone.into_keys().collect(), group_due, all_said }
     }
 
     /// Whether a member stands in a row of its own.
@@ -111,7 +114,8 @@ impl Blocks {
         let mut seen = earlier.iter().chain(std::iter::once(&nothing));
         let mut may = seen.all(|before| hides(self.group_gap(now, before)));
         if window == Window::Open {
-            may &= hides(self.group_due.saturating_sub(self.group_gap(now, &nothing)));
+            may &= self.all_said
+                && hides(self.group_due.saturating_sub(self.group_gap(now, &nothing)));
         }
         if may { Showing::Whole } else { Showing::GroupWaits }
     }
@@ -169,7 +173,7 @@ mod tests {
     }
 
     fn street(due: u32) -> Blocks {
-        let member = |id| (unit(&format!("S{id:03}")), Expected { is_hub: false, due: 1 });
+        let member = |id| (unit(&format!("S{id:03}")), Expected { is_hub: false, due: Some(1) });
         Blocks::of(&(0..due).map(member).collect())
     }
 
@@ -234,7 +238,7 @@ mod tests {
     /// Hubs in rows of their own are judged apart, and small members only as a group.
     #[test]
     fn rows_do_not_help_each_other() {
-        let hub = |due| Expected { is_hub: true, due };
+        let hub = |due| Expected { is_hub: true, due: Some(due) };
         let members = [("D1", hub(20)), ("D2", hub(8)), ("T1", hub(3)), ("T2", hub(4))];
         let blocks = Blocks::of(&members.map(|(id, e)| (unit(id), e)).into_iter().collect());
         assert!(blocks.is_alone(&unit("D2")) && !blocks.is_alone(&unit("T2")));
@@ -254,7 +258,7 @@ mod tests {
     /// A group of fewer than five takes the smallest hub into it.
     #[test]
     fn a_small_group_is_hidden_among_a_hub() {
-        let hub = |due| Expected { is_hub: true, due };
+        let hub = |due| Expected { is_hub: true, due: Some(due) };
         let members = [("D1", hub(20)), ("D2", hub(8)), ("T1", hub(4))];
         let blocks = Blocks::of(&members.map(|(id, e)| (unit(id), e)).into_iter().collect());
         assert!(blocks.is_alone(&unit("D1")) && !blocks.is_alone(&unit("D2")));

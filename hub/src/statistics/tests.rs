@@ -6,6 +6,7 @@ use domain::unit::UnitKind;
 
 use super::fixture::{CLEAR, Fixture, NOW_MS, ROUNDED, SCHOOLS, School, cells_of, school};
 use super::*;
+use crate::store::unit;
 
 fn district() -> Fixture {
     let hub = Fixture::new("370202", UnitKind::District);
@@ -382,6 +383,43 @@ fn schools_that_report_one_by_one_are_not_told_by_subtraction() {
         seen.push(reported);
     }
     assert_eq!(seen, [0, 0, 0, 0, 5, 5, 5, 5, 5, 5, 5, 12]);
+}
+
+/// After the close, whoever is missing holds the others up until nothing has come for a week: the
+/// last school of a district that reports late is not left over for good.
+#[test]
+fn late_reports_are_waited_for_until_they_cease() {
+    const DAY_MS: i64 = 24 * 3_600 * 1_000;
+    let closed_ms = NOW_MS + 90 * DAY_MS;
+    let reported = |reports: usize, sealed_ms: i64| {
+        let hub = Fixture::new("370202", UnitKind::District);
+        SCHOOLS[..6].iter().for_each(|school| hub.member(school.id, UnitKind::School, 0));
+        for school in &SCHOOLS[..reports] {
+            hub.take(&school.release(&hub.packs.last(), ROUNDED), 1, closed_ms);
+        }
+        hub.seal(sealed_ms);
+        hub.figures("scr.completed", &[]).expect("figures").whole.coverage.schools_reported
+    };
+    assert_eq!(reported(5, closed_ms + 6 * DAY_MS), 0, "the sixth may still come");
+    assert_eq!(reported(5, closed_ms + 8 * DAY_MS), 5);
+    assert_eq!(reported(6, closed_ms), 6);
+}
+
+/// A hub that never said how many schools it has keeps the others from being taken for all.
+#[test]
+fn a_hub_that_said_nothing_is_waited_for() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    hub.member("370202001", UnitKind::Street, 0);
+    hub.schools(&SCHOOLS[..6]);
+    let reported = || hub.figures("scr.completed", &[]).expect("figures").whole.coverage;
+    assert_eq!(reported().schools_reported, 0);
+    let street = "370202001".parse().expect("id");
+    let said = hub.database.write("hello", move |tx| unit::set_schools_below(tx, &street, 2));
+    assert!(said.expect("hello"));
+    hub.seal(NOW_MS);
+    assert_eq!(reported().schools_reported, 0, "two would be left over");
+    hub.take(&hub.sums("370202001", ROUNDED, &SCHOOLS[6..8], 2), 1, NOW_MS);
+    assert_eq!(reported().schools_reported, 8);
 }
 
 /// Small streets are counted as one group at their district, whose rows of large streets go on

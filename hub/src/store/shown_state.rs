@@ -21,7 +21,7 @@ pub struct ShownState {
     pub has_only_grown: bool,
     /// A line for each member hub: unit, schools, digest of its cells.
     pub hubs: String,
-    /// Contributions of the snapshot: one line each, `unit revision digest`.
+    /// Contributions of the snapshot: one line each, `unit revision`.
     pub contributions: String,
 }
 
@@ -117,4 +117,18 @@ pub fn places_waiting(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
         }
     }
     Ok(found)
+}
+
+/// When the latest of what counts for a table and period arrived, by this hub's clock.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_arrival(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<i64>, SqlError> {
+    let latest = tx.query_opt(
+        "select max(arrived_at_ms) from contribution
+         where table_id = $1 and period = $2 and current = 1",
+        params![table, period],
+        |row| row.opt_i64(0),
+    )?;
+    Ok(latest.flatten())
 }

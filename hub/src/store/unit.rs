@@ -131,6 +131,9 @@ pub fn set_schools_below(tx: &Tx<'_>, id: &UnitId, schools: u32) -> Result<bool,
         "update unit set schools_below = $2 where id = $1 and schools_below <> $2",
         params![id.as_str(), schools],
     )?;
+    if changed > 0 {
+        touch_registry(tx)?;
+    }
     Ok(changed > 0)
 }
 

@@ -112,8 +112,7 @@ impl School {
             put("base.schools", &values, Cell::Value(u64::from(own)));
         }
         for values in cells_of(spec, "mtr.assigned").filter(|_| self.has_mentors) {
-            let both = ["m", "f"].map(|sex| self.enrolled(&values[0], &values[1], sex));
-            put("mtr.assigned", &values, given(both.into_iter().sum()));
+            put("mtr.assigned", &values, given(self.in_stage(catalogue, &values[0])));
         }
         put("scr.completed_band", &[], Cell::Value(self.screened(catalogue)));
         cells

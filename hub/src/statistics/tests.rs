@@ -185,19 +185,20 @@ fn four_blanks_are_told_apart() {
     let hub = district();
     let kinds = hub.figures("base.schools", &["school_type"]).expect("figures");
     assert_eq!(count(&kinds.whole, &["special"]), Amount::exact(0));
-    let assigned = hub.figures("mtr.assigned", &["stage", "grade"]).expect("figures");
-    assert_eq!(blank(&assigned.whole, &["senior", "g3"]), Blank::NotApplicable);
-    assert_eq!(blank(&assigned.whole, &["vocational", "g10"]), Blank::NotApplicable);
+    let assigned = hub.figures("mtr.assigned", &["stage"]).expect("figures");
+    assert_eq!(blank(&assigned.whole, &["vocational"]), Blank::NotApplicable);
+    let screened = || hub.figures("scr.completed", &["stage", "grade"]).expect("figures").whole;
+    assert_eq!(blank(&screened(), &["senior", "g3"]), Blank::NotApplicable);
     let classes = hub.figures("base.classes", &[]).expect("figures").whole;
     assert_eq!(blank(&classes, &[]), Blank::Unsupported);
     assert_eq!(classes.able, 0);
     hub.member("P99", UnitKind::School, 0);
     hub.take(&SCHOOLS[0].release(&hub.packs.last(), CLEAR), 2, NOW_MS + 1);
-    let late = hub.figures("mtr.assigned", &["stage", "grade"]).expect("figures");
-    assert_eq!(blank(&late.whole, &["vocational", "g10"]), Blank::NotReported);
-    assert_eq!(blank(&late.whole, &["senior", "g3"]), Blank::NotApplicable, "never");
+    let late = hub.figures("mtr.assigned", &["stage"]).expect("figures");
+    assert_eq!(blank(&late.whole, &["vocational"]), Blank::NotReported);
+    assert_eq!(blank(&screened(), &["senior", "g3"]), Blank::NotApplicable, "never");
     let missing = late.of(&"P99".parse().expect("id")).expect("listed");
-    assert_eq!(blank(missing, &["junior", "g7"]), Blank::NotReported);
+    assert_eq!(blank(missing, &["junior"]), Blank::NotReported);
     assert_eq!((late.whole.coverage.schools_due, late.whole.coverage.schools_reported), (15, 14));
 }
 

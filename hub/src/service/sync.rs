@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use certs::digest::sha256;
 use domain::disclosure::SCHOOLS_MAX;
 use domain::unit::UnitId;
 use proto::frame::{Epoch, epoch};
@@ -271,7 +272,14 @@ async fn follow(
     sender: mpsc::Sender<Result<PullResponse, Status>>,
 ) {
     let mut news = hub.directives();
-    let mut cursor = asked.after;
+    let mut cursor = match resume(&hub, &asked).await {
+        Ok(cursor) => cursor,
+        Err(error) => {
+            // A stream whose member is gone does not want the reason.
+            let _ = sender.send(Err(store_status(error))).await;
+            return;
+        }
+    };
     loop {
         news.borrow_and_update();
         let page = match page_after(&hub, cursor).await {
@@ -303,6 +311,18 @@ async fn follow(
             }
         }
     }
+}
+
+/// Where a member goes on. One that has another directive at its cursor than we have now pulled
+/// before we were restored from a backup; it gets all, and keeps what it has.
+async fn resume(hub: &Hub, asked: &PullRequest) -> Result<u64, SqlError> {
+    let (after, last) = (asked.after, asked.last.clone());
+    if after == 0 || last.is_empty() {
+        return Ok(after);
+    }
+    let at = hub.database().read_async(move |tx| directive::at(tx, after)).await?;
+    let same = at.is_some_and(|bytes| sha256(&bytes).bytes().as_slice() == last);
+    Ok(if same { after } else { 0 })
 }
 
 /// Directives after a cursor. Most members have all of them, and to see that takes no thread.

@@ -88,6 +88,21 @@ impl Member {
         identity: LeafIdentity,
         database: Database,
     ) -> Self {
+        Self::with_hooks(federation, hub, identity, database, Arc::new(NoHooks))
+    }
+
+    /// The same with hooks of the caller's.
+    ///
+    /// # Panics
+    /// The folder cannot be written.
+    #[must_use]
+    pub fn with_hooks(
+        federation: &Federation,
+        hub: &RunningHub,
+        identity: LeafIdentity,
+        database: Database,
+        hooks: Arc<dyn Hooks>,
+    ) -> Self {
         let unit = identity.peer().name().unit().to_string();
         let data = federation.path(&unit);
         std::fs::create_dir_all(&data).expect("folder");
@@ -98,7 +113,7 @@ impl Member {
             Parent { address: hub.address.to_string(), name: hub.hub.config().name.clone() };
         let trust = Trust::new(vec![federation.authority().root().clone()]);
         let clock = federation.clock().clone();
-        let uplink = Uplink::new(database.clone(), cell, parent, (trust, clock), Arc::new(NoHooks));
+        let uplink = Uplink::new(database.clone(), cell, parent, (trust, clock), hooks);
         Self { unit, identity, database, uplink }
     }
 

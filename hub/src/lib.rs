@@ -20,6 +20,7 @@ pub mod registry;
 pub mod rest;
 pub mod rollup;
 pub mod service;
+mod showing;
 pub mod statistics;
 pub mod store;
 pub mod web;

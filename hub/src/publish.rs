@@ -42,6 +42,9 @@ const PASSED: [&str; 2] = ["superseded", "revision_conflict"];
 /// How long to wait for an answer before looking again whether one came unnoticed.
 const ANSWER_WAIT: Duration = Duration::from_secs(1);
 
+/// How often totals are looked at although nothing was folded.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
 /// Seals and publishes for one hub.
 pub struct Publisher {
     /// The hub's store.
@@ -88,6 +91,8 @@ impl Publisher {
                 () = self.folded.notified() => rested.await,
                 () = self.answered.notified(), if more => {}
                 () = tokio::time::sleep(ANSWER_WAIT), if more => {}
+                // Another process may have moved a unit, and periods are closed by the clock.
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
     }

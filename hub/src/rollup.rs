@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use certs::digest::sha256;
 use certs::merkle::MerkleTree;
 use domain::catalogue::TableSpec;
 use domain::digest::Digest;
@@ -18,7 +19,8 @@ use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use crate::packs::Packs;
-use crate::store::contribution::{self, Contribution};
+use crate::showing::{self, Verdict};
+use crate::store::contribution::{self, Contribution, Place};
 use crate::store::snapshot::{self, Sealed};
 use crate::store::total::{self, Total, TotalKey};
 use crate::store::unit::{self, Stay, UnitStatus};
@@ -135,47 +137,115 @@ pub fn seal(
     hub: &UnitId,
     now_ms: i64,
 ) -> Result<Vec<Sealed>, SqlError> {
-    let changed: BTreeSet<(String, String)> =
+    let mut changed: BTreeSet<(String, String)> =
         total::unsealed(tx)?.into_iter().map(|key| (key.table, key.period)).collect();
+    changed.extend(showing::judged_again(tx, now_ms)?);
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    let sealing = Sealing { packs, stays: unit::stays(tx, hub)?, now_ms };
-    let groups = changed.into_iter();
-    groups.map(|(table, period)| seal_one(tx, &sealing, &table, &period)).collect()
+    let sealing = Sealing { packs, hub, stays: unit::stays(tx, hub)?, now_ms };
+    let mut sealed = Vec::new();
+    for (table, period) in changed {
+        sealed.extend(seal_one(tx, &sealing, &table, &period)?);
+    }
+    Ok(sealed)
 }
 
 /// What all tables of one sealing share.
 struct Sealing<'a> {
     packs: &'a Packs,
+    hub: &'a UnitId,
     stays: Vec<Stay>,
     now_ms: i64,
 }
 
-/// Seals one table and period, joining the sums of several catalogue packs by cell key.
+/// Contributions that are left out of a snapshot, and ones that stand in it instead.
+struct Exchange {
+    out: Vec<Contribution>,
+    back: Vec<Contribution>,
+}
+
+/// Seals one table and period. A rounded one is sealed only in a state that may be shown.
 fn seal_one(
     tx: &Tx<'_>,
     sealing: &Sealing<'_>,
     table: &str,
     period: &str,
-) -> Result<Sealed, SqlError> {
-    let (packs, keys) = (sealing.packs, total::keys_of(tx, table, period)?);
-    let target = target_key(packs, &keys)?;
-    let mut joined: Option<Total> = None;
+) -> Result<Option<Sealed>, SqlError> {
+    let keys = total::keys_of(tx, table, period)?;
     for key in &keys {
-        let from = spec(packs, key)?;
-        let total = total::find(tx, key, from.cells())?.ok_or(SqlError::Type)?;
-        total::mark_sealed(tx, key, total.version)?;
+        total::mark_sealed(tx, key)?;
+    }
+    let mut exchange = Exchange { out: elsewhere(tx, sealing, table, period)?, back: Vec::new() };
+    let state = assemble(tx, sealing, &keys, &exchange)?;
+    if !state.rule.is_rounded() {
+        snapshot::insert(tx, &state)?;
+        return Ok(Some(state));
+    }
+    let by = (sealing.hub, sealing.now_ms);
+    let (state, note) = match showing::judge(tx, sealing.packs, by, &state)? {
+        Verdict::Seal(note) => (state, note),
+        Verdict::SealPart { out, back, note } => {
+            exchange.out.extend(out);
+            exchange.back.extend(back);
+            (assemble(tx, sealing, &keys, &exchange)?, note)
+        }
+        Verdict::Wait => return Ok(None),
+    };
+    snapshot::insert(tx, &state)?;
+    note.keep(tx, &state)?;
+    Ok(Some(state))
+}
+
+/// What units reported that sat under another hub on the period's day. That hub counts them, so
+/// that they are counted once at every hub above both; what they sent here is kept.
+fn elsewhere(
+    tx: &Tx<'_>,
+    sealing: &Sealing<'_>,
+    table: &str,
+    period: &str,
+) -> Result<Vec<Contribution>, SqlError> {
+    let mut found = Vec::new();
+    for unit in unit::elsewhere_on(tx, sealing.hub, tree_day(sealing.packs, period))? {
+        let place = Place { unit, table: table.to_owned(), period: period.to_owned() };
+        found.extend(contribution::current(tx, &place)?);
+    }
+    Ok(found)
+}
+
+/// Puts a table and period together, joining the sums of several catalogue packs by cell key.
+fn assemble(
+    tx: &Tx<'_>,
+    sealing: &Sealing<'_>,
+    keys: &[TotalKey],
+    exchange: &Exchange,
+) -> Result<Sealed, SqlError> {
+    let packs = sealing.packs;
+    let target = target_key(packs, keys)?;
+    let mut totals = BTreeMap::new();
+    for key in keys {
+        let total = total::find(tx, key, spec(packs, key)?.cells())?.ok_or(SqlError::Type)?;
+        totals.insert(key.clone(), total);
+    }
+    for contribution in &exchange.out {
+        apply(tx, packs, &mut totals, (contribution, &claimed(contribution)?), Direction::Out)?;
+    }
+    for contribution in &exchange.back {
+        apply(tx, packs, &mut totals, (contribution, &claimed(contribution)?), Direction::In)?;
+    }
+    let mut joined: Option<Total> = None;
+    for (key, total) in totals {
+        let from = spec(packs, &key)?;
         joined = Some(match joined {
-            None if *key == target => total,
+            None if key == target => total,
             None => join(spec(packs, &target)?, empty_like(packs, &target, &total)?, from, &total)?,
             Some(sum) => join(spec(packs, &target)?, sum, from, &total)?,
         });
     }
     let total = joined.ok_or(SqlError::Type)?;
-    let contributions = contributions(tx, &target)?;
-    let schools_due = due(packs, &sealing.stays, period);
-    let sealed = Sealed {
+    let contributions = contributions(tx, &target, exchange)?;
+    let schools_due = due(packs, &sealing.stays, &target.period);
+    Ok(Sealed {
         key: target,
         rule: total.rule,
         snapshot: Snapshot {
@@ -191,9 +261,7 @@ fn seal_one(
         },
         contributions,
         sealed_at_ms: sealing.now_ms,
-    };
-    snapshot::insert(tx, &sealed)?;
-    Ok(sealed)
+    })
 }
 
 /// The catalogue in force if anybody reported under it, else the one that most reported under.
@@ -248,10 +316,20 @@ fn join(
 }
 
 /// One line for each contribution, in order of unit: what the root covers.
-fn contributions(tx: &Tx<'_>, key: &TotalKey) -> Result<String, SqlError> {
+fn contributions(tx: &Tx<'_>, key: &TotalKey, exchange: &Exchange) -> Result<String, SqlError> {
     use std::fmt::Write as _;
-    let mut lines = String::new();
+    let mut listed: BTreeMap<String, (u32, Vec<u8>)> = BTreeMap::new();
     for (unit, revision, digest) in contribution::list_current(tx, &key.table, &key.period)? {
+        listed.insert(unit, (revision, digest));
+    }
+    for out in &exchange.out {
+        listed.remove(&out.place.unit);
+    }
+    for back in &exchange.back {
+        listed.insert(back.place.unit.clone(), (back.revision, back.digest.clone()));
+    }
+    let mut lines = String::new();
+    for (unit, (revision, digest)) in listed {
         let digest = Digest::from_tagged(&digest).map_err(|_| SqlError::Type)?;
         // Writing to a string cannot fail.
         let _ = writeln!(lines, "{unit} {revision} {digest}");
@@ -260,6 +338,10 @@ fn contributions(tx: &Tx<'_>, key: &TotalKey) -> Result<String, SqlError> {
 }
 
 fn root(contributions: &str) -> Result<Digest, SqlError> {
+    if contributions.is_empty() {
+        // Nobody is left, as when the only member turns out to have sat elsewhere.
+        return Ok(sha256(b""));
+    }
     let tree = MerkleTree::new(contributions.lines()).map_err(|_| SqlError::Type)?;
     Ok(tree.root())
 }

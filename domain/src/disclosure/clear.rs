@@ -100,7 +100,8 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
     let by_state = definition.filters.iter().any(|filter| about_state(filter.field))
         || count.dims.iter().any(|dim| ["alert_state", "tier", "band"].contains(&dim.as_str()));
     let by_more = count.dims.iter().any(|dim| dim.as_str() != "stage");
-    if matches!(definition.source, Source::Roll | Source::Screening) && by_more {
+    // Where every student has a mentor, students with one are the roll.
+    if matches!(definition.source, Source::Roll | Source::Screening | Source::Mentor) && by_more {
         return Err("it is a margin of a rounded table and broken down by more than the stage");
     }
     if is_operational(definition.source) && !by_state {

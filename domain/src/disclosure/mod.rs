@@ -12,12 +12,14 @@ mod hold;
 mod intake;
 mod once;
 mod rounded;
+mod showing;
 
 pub use band::band;
 pub use clear::{ClearSheet, may_be_clear};
 pub use intake::{Breach, FIGURE_MAX, SCHOOLS_MAX, check_clear, check_rounded, check_sums};
 pub use once::bands_unchanged;
 pub use rounded::{RoundedTable, RoundingPrf, round};
+pub use showing::{Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew};
 
 use crate::catalogue::TableId;
 use crate::cell::Cell;

@@ -81,6 +81,10 @@ pub(super) const CHINESE: Translation = &[
         "First day under this hub, YYYY-MM-DD; today if left out",
         "归本枢纽的首日，YYYY-MM-DD；默认今天",
     ),
+    (
+        "Hub that it sat under before; what it reported about days there counts there",
+        "此前所属枢纽；关于在那里期间的数据仍计入该枢纽",
+    ),
     ("Show all units", "列出所有单位"),
     (
         "Place a unit under another hub from a day on; its history stays where it was",

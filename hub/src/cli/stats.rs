@@ -13,8 +13,8 @@ use super::context::Context;
 use crate::app::open_store;
 use crate::packs::{PackCache, Packs};
 use crate::statistics::{
-    CityTable, DataOut, Figures, Indicator, Members, Query, Statistics, StatisticsError, UnitName,
-    city_table, figures, latest_term, shown, tree_lines,
+    CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, Query, Statistics,
+    StatisticsError, UnitName, WAITING, city_table, figures, latest_term, shown, tree_lines,
 };
 
 texts! {
@@ -146,6 +146,9 @@ fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
             terminal.text(SNAPSHOT, &[&state.table, &state.number, &state.root.short()])
         }),
     );
+    if found.waiting > 0 {
+        lines.push(terminal.text(WAITING, &[&found.waiting, &GROUP_SCHOOLS_MIN]));
+    }
     lines.join("\n")
 }
 
@@ -161,7 +164,12 @@ fn all(
         if sources {
             tree_lines(&table.sources, lang).join("\n")
         } else {
-            format!("{}\n{}", drawn(&table, lang), terminal.text(CLOSED, &[&table.closed.len()]))
+            let closed = terminal.text(CLOSED, &[&table.closed.len()]);
+            let waiting = table.waiting.as_ref();
+            let waits =
+                waiting.map(|known| terminal.text(WAITING, &[&known.schools, &GROUP_SCHOOLS_MIN]));
+            let lines = [Some(drawn(&table, lang)), Some(closed), waits];
+            lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
         }
     })
 }

@@ -11,8 +11,8 @@ use serde_json::json;
 use super::context::{Context, Missing, no_unit, registered};
 use super::words;
 use crate::enrolment::{member_name, release_to_street, street_of};
-use crate::store::member_key;
 use crate::store::unit::{self, Unit, UnitStatus};
+use crate::store::{member_key, total};
 
 /// Register units and change what they may do
 #[derive(Subcommand)]
@@ -37,6 +37,9 @@ pub(super) enum Command {
         /// First day under this hub, YYYY-MM-DD; today if left out
         #[arg(long)]
         from: Option<Date>,
+        /// Hub that it sat under before; what it reported about days there counts there
+        #[arg(long)]
+        moved_from: Option<UnitId>,
     },
     /// Show all units
     List,
@@ -80,12 +83,12 @@ pub(super) struct Severe {
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Add { id, kind, name, name_en, division, from } => {
+        Command::Add { id, kind, name, name_en, division, from, moved_from } => {
             let status = UnitStatus::Invited;
             let name_zh = name;
             let schools_below = 0;
             let unit = Unit { id, kind, name_zh, name_en, division, status, schools_below };
-            add(context, &unit, from)
+            add(context, &unit, from, moved_from)
         }
         Command::List => list(context),
         Command::Move { id, under, from } => relocate(context, &id, &under, from),
@@ -108,7 +111,15 @@ fn confirmed(severe: Severe) -> Result<UnitId, Failure> {
     Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message))
 }
 
-fn add(context: &Context, unit: &Unit, from: Option<Date>) -> Result<(), Failure> {
+/// Before this day nothing is known of any unit.
+const ALWAYS: Date = jiff::civil::date(1, 1, 1);
+
+fn add(
+    context: &Context,
+    unit: &Unit,
+    from: Option<Date>,
+    moved_from: Option<UnitId>,
+) -> Result<(), Failure> {
     let (config, database) = context.open()?;
     if member_name(&config, &unit.id, unit.kind).is_none() || unit.id == config.unit {
         let message = Sentence::new(words::KIND_NOT_HERE, &[&unit.kind, &config.kind]);
@@ -121,6 +132,9 @@ fn add(context: &Context, unit: &Unit, from: Option<Date>) -> Result<(), Failure
             return Ok::<_, SqlError>(false);
         }
         unit::insert(tx, &added, now_ms)?;
+        if let Some(before) = &moved_from {
+            unit::place(tx, &added.id, before, ALWAYS, now_ms)?;
+        }
         unit::place(tx, &added.id, &parent, from, now_ms)?;
         Ok(true)
     })?;
@@ -197,6 +211,7 @@ fn relocate(
         }
         if known {
             unit::place(tx, &unit, &parent, from, now_ms)?;
+            total::reopen_of(tx, unit.as_str())?;
         }
         Ok(())
     });

@@ -139,5 +139,5 @@ fn chosen<'f>(
 fn tag(figures: &Figures, registry: u64) -> String {
     let numbers: Vec<String> = figures.states.iter().map(|s| s.number.to_string()).collect();
     let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join("-") };
-    format!("s{numbers}-c{}-r{registry}", figures.catalogue.short())
+    format!("s{numbers}-w{}-c{}-r{registry}", figures.waiting, figures.catalogue.short())
 }

@@ -4,6 +4,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query as UrlQuery, State};
 use axum::response::Response;
 use domain::period::Period;
+use domain::rollup::Coverage;
 use domain::unit::UnitKind;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -214,7 +215,7 @@ fn rates(
         let Some(sheet) = holdings.whole.sheets.first() else {
             continue;
         };
-        tag.push_str(&format!("-s{}", sheet.snapshot));
+        tag.push_str(&format!("-s{}-w{}", sheet.snapshot, sheet.waiting));
         let arrivals = reading::first_arrivals(tx, table, &period.to_string())?;
         let members = holdings.members.iter().filter(|member| member.unit.kind != UnitKind::Clinic);
         let units = members.map(|member| {
@@ -224,7 +225,7 @@ fn rates(
             UnitRateOut {
                 unit: member.unit.id.to_string(),
                 name: (&member.unit.label).into(),
-                coverage: reader.coverage(table).into(),
+                coverage: reported(reader.coverage(table), member.unit.kind, arrived).into(),
                 first_arrived_at: arrived.map(instant),
                 on_time: due.zip(arrived).map(|(due, at_ms)| is_on_time(due, at_ms)),
             }
@@ -232,12 +233,26 @@ fn rates(
         let units = units.collect();
         tables.push(TableRatesOut {
             table: table.to_owned(),
-            coverage: sheet.coverage.into(),
+            // What waits has reported; it is only not shown yet.
+            coverage: CoverageOut {
+                schools_reported: sheet.coverage.schools_reported.saturating_add(sheet.waiting),
+                ..sheet.coverage.into()
+            },
             units,
         });
     }
     let (period, due) = (period.to_string(), due.map(|day| day.to_string()));
     Ok((tag, RatesOut { period, due, tables }))
+}
+
+/// A school whose report waits has reported all the same.
+fn reported(coverage: Coverage, kind: UnitKind, arrived_at_ms: Option<i64>) -> Coverage {
+    let waits = coverage.schools_reported == 0 && arrived_at_ms.is_some();
+    if waits && kind == UnitKind::School {
+        Coverage { schools_reported: 1, ..coverage }
+    } else {
+        coverage
+    }
 }
 
 fn is_on_time(due: Date, arrived_at_ms: i64) -> bool {

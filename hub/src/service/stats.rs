@@ -18,6 +18,7 @@ use super::peer::peer_member;
 use crate::app::Hub;
 use crate::statistics::{
     Figure, Figures, Indicator, Members, Query, Reading, Statistics, StatisticsError, UnitFigures,
+    WaitingOut,
 };
 
 /// Largest message of this service: a query.
@@ -108,6 +109,8 @@ fn figures_to_wire(figures: &Figures) -> QueryResponse {
     QueryResponse {
         units: std::iter::once(&figures.whole).chain(hubs).map(unit_to_wire).collect(),
         catalogue: figures.catalogue.to_string(),
+        waiting_schools: figures.waiting,
+        waiting_reason: WaitingOut::new(figures.waiting).map_or_else(String::new, |w| w.reason.en),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use certs::digest::sha256;
 use domain::disclosure::SCHOOLS_MAX;
 use domain::unit::UnitId;
 use proto::frame::{Epoch, epoch};
@@ -26,6 +27,25 @@ use crate::store::{alarm, directive, lane, unit};
 
 /// A clock that is further off than this is shown as an alarm; it is never a reason to refuse.
 const SKEW_ALARM_MS: i64 = 5 * 60 * 1_000;
+
+/// Epochs of one lane that a member may begin within a day. One that is restored begins one; only
+/// a copy that fights with its original, or a fault, begins many.
+const EPOCHS_A_DAY_MAX: u64 = 20;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Why a hello was not answered.
+#[derive(Debug, thiserror::Error)]
+enum HelloError {
+    #[error(
+        "too many new epochs within a day: a copy of this unit may be running; stop it, or try \
+         again tomorrow. What waits at the unit is kept"
+    )]
+    Epochs,
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
 
 /// Directives read from the store at a time.
 const PULL_PAGE: u32 = 32;
@@ -69,10 +89,13 @@ impl Sync for SyncService {
             .write_async("hello", move |tx| {
                 note_contact(tx, &contact)?;
                 let grown = unit::set_schools_below(tx, &id, schools)?;
-                Ok::<_, SqlError>((expectations(tx, &id, &lanes, now_ms)?, grown))
+                Ok::<_, HelloError>((expectations(tx, &id, &lanes, now_ms)?, grown))
             })
             .await
-            .map_err(store_status)?;
+            .map_err(|error| match error {
+                HelloError::Epochs => Status::resource_exhausted(error.to_string()),
+                HelloError::Store(cause) => store_status(cause),
+            })?;
         if grown {
             // Our own parent learns it with our next hello.
             self.hub.folded().notify_one();
@@ -177,7 +200,7 @@ fn expectations(
     member: &UnitId,
     lanes: &[(Epoch, LaneState)],
     now_ms: i64,
-) -> Result<Vec<LaneExpectation>, SqlError> {
+) -> Result<Vec<LaneExpectation>, HelloError> {
     let mut expected = Vec::with_capacity(lanes.len());
     for (name, state) in lanes {
         let number = state.lane;
@@ -185,6 +208,10 @@ fn expectations(
         let (next, last_frame, ended) = match known {
             Some(known) => (known.next_sequence, known.last_frame, known.ended),
             None => {
+                let day = now_ms.saturating_sub(DAY_MS);
+                if lane::begun_since(tx, member.as_str(), number, day)? >= EPOCHS_A_DAY_MAX {
+                    return Err(HelloError::Epochs);
+                }
                 check_succession(tx, member, state, now_ms)?;
                 lane::begin(tx, member.as_str(), number, name, now_ms)?;
                 (1, Vec::new(), false)
@@ -245,7 +272,14 @@ async fn follow(
     sender: mpsc::Sender<Result<PullResponse, Status>>,
 ) {
     let mut news = hub.directives();
-    let mut cursor = asked.after;
+    let mut cursor = match resume(&hub, &asked).await {
+        Ok(cursor) => cursor,
+        Err(error) => {
+            // A stream whose member is gone does not want the reason.
+            let _ = sender.send(Err(store_status(error))).await;
+            return;
+        }
+    };
     loop {
         news.borrow_and_update();
         let page = match page_after(&hub, cursor).await {
@@ -277,6 +311,18 @@ async fn follow(
             }
         }
     }
+}
+
+/// Where a member goes on. One that has another directive at its cursor than we have now pulled
+/// before we were restored from a backup; it gets all, and keeps what it has.
+async fn resume(hub: &Hub, asked: &PullRequest) -> Result<u64, SqlError> {
+    let (after, last) = (asked.after, asked.last.clone());
+    if after == 0 || last.is_empty() {
+        return Ok(after);
+    }
+    let at = hub.database().read_async(move |tx| directive::at(tx, after)).await?;
+    let same = at.is_some_and(|bytes| sha256(&bytes).bytes().as_slice() == last);
+    Ok(if same { after } else { 0 })
 }
 
 /// Directives after a cursor. Most members have all of them, and to see that takes no thread.
@@ -322,4 +368,30 @@ pub fn server(hub: Hub) -> proto::wire::sync::sync_server::SyncServer<SyncServic
     proto::wire::sync::sync_server::SyncServer::from_arc(Arc::new(SyncService::new(hub)))
         .max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX)
         .max_encoding_message_size(proto::limits::MESSAGE_BYTES_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime::sql::Database;
+
+    use super::*;
+
+    /// A member that begins epoch after epoch is told to stop before it fills the store; the
+    /// epoch that it has goes on, and the next day it may begin one again.
+    #[test]
+    fn many_new_epochs_are_refused_until_the_next_day() {
+        let database = Database::in_memory(crate::store::MIGRATIONS).expect("database");
+        let hello = |name: u8, now_ms: i64| {
+            let member: UnitId = "S1".parse().expect("id");
+            let state = LaneState { lane: 1, epoch: vec![name; 16], ..LaneState::default() };
+            let lanes = vec![([name; 16], state)];
+            database.write("hello", move |tx| expectations(tx, &member, &lanes, now_ms).map(drop))
+        };
+        for name in 1..=20 {
+            hello(name, 1_000).expect("epoch");
+        }
+        assert!(matches!(hello(21, 2_000), Err(HelloError::Epochs)));
+        hello(20, 2_000).expect("the epoch that is known");
+        hello(21, 1_000 + DAY_MS).expect("the next day");
+    }
 }

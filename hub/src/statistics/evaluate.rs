@@ -11,7 +11,7 @@ use super::floor::Floors;
 use super::plan::{Feed, Plan, PlannedTerm};
 use super::sheet::Sheet;
 use super::sum::{CellSum, Slice, sum};
-use super::value::{Amount, Blank, Figure, Reading};
+use super::value::{Amount, Blank, Figure, Floor, Reading};
 
 /// Everything about one unit that its figures are read from.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +138,8 @@ impl<'a> Reader<'a> {
             });
         };
         if sheet.coverage.schools_reported == 0 {
-            return all(Blank::NotReported);
+            let waits = sheet.waiting > 0;
+            return all(if waits { Blank::Suppressed(Floor::Waiting) } else { Blank::NotReported });
         }
         let supported = block(sheet, &term.feed).filter(|block| is_supported(sheet, block));
         let Some(block) = supported else {

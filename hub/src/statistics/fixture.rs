@@ -13,7 +13,7 @@ use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId, Rule};
 use domain::rollup::{Addend, Coverage, Snapshot, Sums};
 use domain::unit::{UnitId, UnitKind};
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError};
 
@@ -112,8 +112,7 @@ impl School {
             put("base.schools", &values, Cell::Value(u64::from(own)));
         }
         for values in cells_of(spec, "mtr.assigned").filter(|_| self.has_mentors) {
-            let both = ["m", "f"].map(|sex| self.enrolled(&values[0], &values[1], sex));
-            put("mtr.assigned", &values, given(both.into_iter().sum()));
+            put("mtr.assigned", &values, given(self.in_stage(catalogue, &values[0])));
         }
         put("scr.completed_band", &[], Cell::Value(self.screened(catalogue)));
         cells
@@ -240,6 +239,16 @@ impl Fixture {
 
     /// Registers a member below the hub.
     pub fn member(&self, id: &str, kind: UnitKind, schools_below: u32) {
+        let at = self.at.id.to_string();
+        self.register(id, (kind, schools_below), &[(&at, date(2025, 9, 1))]);
+    }
+
+    /// Registers a school that sat under several hubs, each from a day on.
+    pub fn placed(&self, id: &str, stays: &[(&str, Date)]) {
+        self.register(id, (UnitKind::School, 0), stays);
+    }
+
+    fn register(&self, id: &str, (kind, schools_below): (UnitKind, u32), stays: &[(&str, Date)]) {
         let unit = Unit {
             id: id.parse().expect("id"),
             kind,
@@ -249,11 +258,14 @@ impl Fixture {
             status: UnitStatus::Active,
             schools_below,
         };
-        let parent: UnitId = self.at.id.clone();
+        let stays: Vec<(UnitId, Date)> =
+            stays.iter().map(|(hub, from)| (hub.parse().expect("id"), *from)).collect();
         self.database
             .write("member", move |tx| {
                 unit::insert(tx, &unit, NOW_MS)?;
-                unit::place(tx, &unit.id, &parent, date(2025, 9, 1), NOW_MS)
+                stays
+                    .iter()
+                    .try_for_each(|(hub, from)| unit::place(tx, &unit.id, hub, *from, NOW_MS))
             })
             .expect("member");
     }

@@ -8,13 +8,11 @@
 //! one of them is to tell the other.
 
 use domain::catalogue::{Catalogue, Sensitivity};
+use domain::disclosure::GROUP_SCHOOLS_MIN;
 use domain::unit::UnitKind;
 
 use super::plan::{Feed, PlannedTerm};
 use super::value::{Amount, Blank, Figure, Floor, Reading};
-
-/// Schools that must stand behind a rounded sum before it is shown to anybody.
-pub const GROUP_SCHOOLS_MIN: u32 = 5;
 
 /// The floors of one count at one unit.
 #[derive(Clone, Copy, Debug)]

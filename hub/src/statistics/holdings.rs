@@ -56,7 +56,7 @@ impl Holdings {
         let text = period.to_string();
         let mut sheets = Vec::new();
         for table in tables {
-            sheets.extend(sheet::own(tx, packs, table, &text)?);
+            sheets.extend(sheet::own(tx, packs, &at.id, (table, &text))?);
         }
         let due = if sheets.len() == tables.len() {
             sheets.first().map_or(0, |sheet| sheet.coverage.schools_due)
@@ -89,6 +89,7 @@ impl Holdings {
         let plan = found.plan(catalogue);
         let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
         let states = self.whole.sheets.iter().filter(|sheet| tables.contains(&sheet.table()));
+        let waiting = states.clone().map(|sheet| sheet.waiting).max().unwrap_or(0);
         let read = |unit: &UnitHoldings| match &plan {
             Ok(plan) => unit.figures(catalogue, plan, &axes),
             Err(reason) => unit.blank(Blank::NoFeed(*reason), &axes),
@@ -108,6 +109,7 @@ impl Holdings {
             period: self.period,
             by: by.to_vec(),
             states: states.filter_map(state).collect(),
+            waiting,
             whole,
             members,
             catalogue: known.digest,

@@ -28,12 +28,13 @@ use domain::period::Period;
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError, Tx};
 
-pub use floor::GROUP_SCHOOLS_MIN;
+pub use domain::disclosure::GROUP_SCHOOLS_MIN;
 pub use holdings::{Holdings, UnitHoldings, figures, name};
 pub use plan::{Feed, Indicator, Plan, feed};
 pub use provenance::{SourceOut, TableSourceOut, provenance, tree_lines};
 pub use report::{
-    CoverageOut, DataOut, FigureOut, NameOut, SnapshotOut, StatusWord, UnitOut, instant,
+    CoverageOut, DataOut, FigureOut, NameOut, SnapshotOut, StatusWord, UnitOut, WAITING,
+    WaitingOut, instant,
 };
 pub use sheet::{Sheet, Source};
 pub use shown::{interval, shown};

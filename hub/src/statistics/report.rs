@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use domain::catalogue::{Catalogue, Label};
+use domain::disclosure::GROUP_SCHOOLS_MIN;
 use domain::rollup::Coverage;
+use runtime::web::{Lang, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::floor::GROUP_SCHOOLS_MIN;
 use super::plan::Indicator;
 use super::value::{Amount, Figure, Figures, Reading, State, UnitFigures};
 
@@ -125,6 +126,33 @@ pub struct SnapshotOut {
     pub coverage: CoverageOut,
 }
 
+/// Reports that have arrived and are not shown yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WaitingOut {
+    /// Schools whose reports they are.
+    pub schools: u32,
+    /// Why they wait, in a sentence in both languages.
+    pub reason: NameOut,
+}
+
+impl WaitingOut {
+    /// What waits, where anything does.
+    #[must_use]
+    pub fn new(schools: u32) -> Option<Self> {
+        let say = |lang| WAITING.fill(lang, &[&schools, &GROUP_SCHOOLS_MIN]);
+        let reason = NameOut { zh: say(Lang::Zh), en: say(Lang::En) };
+        (schools > 0).then_some(Self { schools, reason })
+    }
+}
+
+/// Why reports wait. Shown wherever figures are.
+pub const WAITING: Text = Text::new(
+    "另有 {0} 所学校的数据已收到、暂未计入：每次公布至少同时变动 {1} 所学校，\
+     以免由前后两次结果相减得出某一所学校的数据。",
+    "Reports of {0} schools have arrived and wait: figures change only by at least {1} schools \
+     at a time, since the difference of two states would otherwise be one school's own.",
+);
+
 /// Figures of one indicator and period, with everything needed to cite them.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct DataOut {
@@ -144,6 +172,9 @@ pub struct DataOut {
     pub catalogue_revision: u32,
     /// Snapshots that the figures were read from.
     pub snapshots: Vec<SnapshotOut>,
+    /// Reports that have arrived and are not shown yet; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<WaitingOut>,
     /// The rule by which figures were held back, in a sentence.
     pub rules: String,
     /// The figures, unit by unit.
@@ -275,6 +306,7 @@ impl DataOut {
             catalogue: figures.catalogue.to_string(),
             catalogue_revision: figures.revision,
             snapshots: figures.states.iter().map(SnapshotOut::from).collect(),
+            waiting: WaitingOut::new(figures.waiting),
             rules: rules(catalogue),
             units: units.iter().map(|unit| UnitOut::new(unit, &figures.by)).collect(),
         }

@@ -10,12 +10,14 @@ use domain::catalogue::{Catalogue, TableSpec};
 use domain::cell::{self, Cell};
 use domain::digest::Digest;
 use domain::rollup::{Coverage, Sums};
+use domain::unit::UnitId;
 use runtime::sql::{SqlError, Tx};
 
 use super::StatisticsError;
 use crate::packs::Packs;
+use crate::rollup;
 use crate::store::contribution::{self, Contribution, Place};
-use crate::store::reading;
+use crate::store::{reading, shown_state};
 
 /// One table of one unit.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct Sheet {
     pub root: Option<Digest>,
     /// When it was sealed or arrived, by this hub's clock.
     pub at_ms: i64,
+    /// Schools whose rounded reports have arrived and are not shown yet; zero for a member's.
+    pub waiting: u32,
 }
 
 /// The signed release that a member's sheet was read from.
@@ -87,18 +91,22 @@ fn layout(
     Ok((digest, known.clone(), spec.cells()))
 }
 
-/// The hub's own sheet: its latest snapshot.
+/// The hub's own sheet: its latest snapshot. Where all reports wait, nobody's are in it.
 ///
 /// # Errors
 /// The store cannot be read, or the snapshot's catalogue is not known.
 pub fn own(
     tx: &Tx<'_>,
     packs: &Packs,
-    table: &str,
-    period: &str,
+    hub: &UnitId,
+    (table, period): (&str, &str),
 ) -> Result<Option<Sheet>, StatisticsError> {
+    let waiting = shown_state::waiting(tx, table, period)?;
     let Some(latest) = reading::latest(tx, table, period)? else {
-        return Ok(None);
+        let schools_due = rollup::schools_due(tx, packs, hub, period)?;
+        return Ok(empty(packs, table, schools_due)
+            .filter(|_| waiting > 0)
+            .map(|sheet| Sheet { waiting, ..sheet }));
     };
     let (digest, catalogue, cells) = layout(packs, &latest.catalogue, table)?;
     Ok(Some(Sheet {
@@ -110,7 +118,25 @@ pub fn own(
         snapshot: latest.number,
         root: Some(latest.root),
         at_ms: latest.sealed_at_ms,
+        waiting,
     }))
+}
+
+/// A sheet that nobody's report is in.
+fn empty(packs: &Packs, table: &str, schools_due: u32) -> Option<Sheet> {
+    let known = packs.in_force();
+    let cells = known.catalogue.table(table)?.cells();
+    Some(Sheet {
+        catalogue: known.catalogue.clone(),
+        table: table.to_owned(),
+        digest: known.digest,
+        sums: Sums::empty(cells),
+        coverage: Coverage { schools_due, ..Coverage::default() },
+        snapshot: 0,
+        root: None,
+        at_ms: 0,
+        waiting: 0,
+    })
 }
 
 /// The members' sheets that a snapshot is made of, in order of unit.
@@ -194,6 +220,7 @@ fn member(packs: &Packs, listed: &Contribution) -> Result<MemberSheet, Statistic
             snapshot: provenance.map_or(0, |sums| sums.snapshot),
             root: provenance.map(|sums| sums.root),
             at_ms: listed.arrived_at_ms,
+            waiting: 0,
         },
     })
 }

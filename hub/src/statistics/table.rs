@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::holdings::Holdings;
 use super::plan::Indicator;
 use super::provenance::{TableSourceOut, in_lang, schools_of, sources};
-use super::report::{CoverageOut, FigureOut, NameOut};
+use super::report::{CoverageOut, FigureOut, NameOut, WaitingOut};
 use super::sheet::Sheet;
 use super::shown::shown;
 use super::value::{Blank, Figures, NoFeed, UnitFigures, UnitName};
@@ -87,6 +87,9 @@ pub struct CityTable {
     pub rows: Vec<RowOut>,
     /// Indicators without.
     pub closed: Vec<ClosedOut>,
+    /// Reports that have arrived and are not shown yet; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<WaitingOut>,
     /// Where the numbers came from.
     pub sources: Vec<TableSourceOut>,
 }
@@ -116,6 +119,7 @@ pub fn city_table(
             None => rows.push(row(catalogue, indicator, &figures)),
         }
     }
+    let waiting = holdings.whole.sheets.iter().map(|sheet| sheet.waiting).max();
     let areas = holdings.members.iter().filter(|member| member.unit.kind.is_hub());
     let clear = |sheets: &[Sheet], due| {
         let first = sheets.first().map(|sheet| sheet.coverage);
@@ -136,6 +140,7 @@ pub fn city_table(
         areas: areas.collect(),
         rows,
         closed,
+        waiting: WaitingOut::new(waiting.unwrap_or(0)),
         sources: sources(tx, &holdings)?,
     })
 }

@@ -6,6 +6,7 @@ use domain::unit::UnitKind;
 
 use super::fixture::{CLEAR, Fixture, NOW_MS, ROUNDED, SCHOOLS, School, cells_of, school};
 use super::*;
+use crate::store::unit;
 
 fn district() -> Fixture {
     let hub = Fixture::new("370202", UnitKind::District);
@@ -184,19 +185,20 @@ fn four_blanks_are_told_apart() {
     let hub = district();
     let kinds = hub.figures("base.schools", &["school_type"]).expect("figures");
     assert_eq!(count(&kinds.whole, &["special"]), Amount::exact(0));
-    let assigned = hub.figures("mtr.assigned", &["stage", "grade"]).expect("figures");
-    assert_eq!(blank(&assigned.whole, &["senior", "g3"]), Blank::NotApplicable);
-    assert_eq!(blank(&assigned.whole, &["vocational", "g10"]), Blank::NotApplicable);
+    let assigned = hub.figures("mtr.assigned", &["stage"]).expect("figures");
+    assert_eq!(blank(&assigned.whole, &["vocational"]), Blank::NotApplicable);
+    let screened = || hub.figures("scr.completed", &["stage", "grade"]).expect("figures").whole;
+    assert_eq!(blank(&screened(), &["senior", "g3"]), Blank::NotApplicable);
     let classes = hub.figures("base.classes", &[]).expect("figures").whole;
     assert_eq!(blank(&classes, &[]), Blank::Unsupported);
     assert_eq!(classes.able, 0);
     hub.member("P99", UnitKind::School, 0);
     hub.take(&SCHOOLS[0].release(&hub.packs.last(), CLEAR), 2, NOW_MS + 1);
-    let late = hub.figures("mtr.assigned", &["stage", "grade"]).expect("figures");
-    assert_eq!(blank(&late.whole, &["vocational", "g10"]), Blank::NotReported);
-    assert_eq!(blank(&late.whole, &["senior", "g3"]), Blank::NotApplicable, "never");
+    let late = hub.figures("mtr.assigned", &["stage"]).expect("figures");
+    assert_eq!(blank(&late.whole, &["vocational"]), Blank::NotReported);
+    assert_eq!(blank(&screened(), &["senior", "g3"]), Blank::NotApplicable, "never");
     let missing = late.of(&"P99".parse().expect("id")).expect("listed");
-    assert_eq!(blank(missing, &["junior", "g7"]), Blank::NotReported);
+    assert_eq!(blank(missing, &["junior"]), Blank::NotReported);
     assert_eq!((late.whole.coverage.schools_due, late.whole.coverage.schools_reported), (15, 14));
 }
 
@@ -356,4 +358,112 @@ fn an_empty_hub_has_no_zeros() {
     assert!(due.states.is_empty());
     let cells = SCHOOLS[0].rounded(&catalogue());
     assert!(cells.cells().iter().any(|cell| matches!(cell, Cell::Value(_))));
+}
+
+/// A reader who keeps every state that is shown never has two that differ by a few schools, and
+/// the complete table is shown in the end; what waits is named.
+#[test]
+fn schools_that_report_one_by_one_are_not_told_by_subtraction() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    for school in &SCHOOLS[..12] {
+        hub.member(school.id, UnitKind::School, 0);
+    }
+    let mut seen = Vec::new();
+    for (at, school) in SCHOOLS[..12].iter().enumerate() {
+        hub.take(&school.release(&hub.packs.last(), ROUNDED), 1, NOW_MS);
+        let figures = hub.figures("scr.completed", &[]).expect("figures");
+        let reported = figures.whole.coverage.schools_reported;
+        assert_eq!(figures.waiting, u32::try_from(at + 1).expect("few") - reported);
+        if reported == 0 {
+            assert_eq!(blank(&figures.whole, &[]), Blank::Suppressed(Floor::Waiting));
+        } else {
+            let done = ["negative", "positive", "due", "critical"];
+            let counted = &SCHOOLS[..reported as usize];
+            assert_eq!(count(&figures.whole, &[]).value, rounded_sum(counted, &done, |_| true));
+        }
+        seen.push(reported);
+    }
+    assert_eq!(seen, [0, 0, 0, 0, 5, 5, 5, 5, 5, 5, 5, 12]);
+}
+
+/// After the close, whoever is missing holds the others up until nothing has come for a week: the
+/// last school of a district that reports late is not left over for good.
+#[test]
+fn late_reports_are_waited_for_until_they_cease() {
+    const DAY_MS: i64 = 24 * 3_600 * 1_000;
+    let closed_ms = NOW_MS + 90 * DAY_MS;
+    let reported = |reports: usize, sealed_ms: i64| {
+        let hub = Fixture::new("370202", UnitKind::District);
+        SCHOOLS[..6].iter().for_each(|school| hub.member(school.id, UnitKind::School, 0));
+        for school in &SCHOOLS[..reports] {
+            hub.take(&school.release(&hub.packs.last(), ROUNDED), 1, closed_ms);
+        }
+        hub.seal(sealed_ms);
+        hub.figures("scr.completed", &[]).expect("figures").whole.coverage.schools_reported
+    };
+    assert_eq!(reported(5, closed_ms + 6 * DAY_MS), 0, "the sixth may still come");
+    assert_eq!(reported(5, closed_ms + 8 * DAY_MS), 5);
+    assert_eq!(reported(6, closed_ms), 6);
+}
+
+/// A hub that never said how many schools it has keeps the others from being taken for all.
+#[test]
+fn a_hub_that_said_nothing_is_waited_for() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    hub.member("370202001", UnitKind::Street, 0);
+    hub.schools(&SCHOOLS[..6]);
+    let reported = || hub.figures("scr.completed", &[]).expect("figures").whole.coverage;
+    assert_eq!(reported().schools_reported, 0);
+    let street = "370202001".parse().expect("id");
+    let said = hub.database.write("hello", move |tx| unit::set_schools_below(tx, &street, 2));
+    assert!(said.expect("hello"));
+    hub.seal(NOW_MS);
+    assert_eq!(reported().schools_reported, 0, "two would be left over");
+    hub.take(&hub.sums("370202001", ROUNDED, &SCHOOLS[6..8], 2), 1, NOW_MS);
+    assert_eq!(reported().schools_reported, 8);
+}
+
+/// Small streets are counted as one group at their district, whose rows of large streets go on
+/// while the group waits.
+#[test]
+fn a_group_that_waits_does_not_hold_large_streets_up() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    for (street, due) in [("370202001", 6), ("370202002", 3), ("370202003", 4)] {
+        hub.member(street, UnitKind::Street, due);
+    }
+    let report = |street, schools: &[School], due, revision| {
+        hub.take(&hub.sums(street, ROUNDED, schools, due), revision, NOW_MS);
+        let figures = hub.figures("scr.completed", &[]).expect("figures");
+        (figures.whole.coverage.schools_reported, figures.waiting)
+    };
+    assert_eq!(report("370202002", &SCHOOLS[6..7], 3, 1), (0, 1));
+    assert_eq!(report("370202001", &SCHOOLS[..6], 6, 1), (6, 1));
+    assert_eq!(report("370202002", &SCHOOLS[6..9], 3, 2), (6, 3));
+    assert_eq!(report("370202003", &SCHOOLS[9..13], 4, 1), (13, 0));
+    let figures = hub.figures("scr.completed", &[]).expect("figures");
+    let done = ["negative", "positive", "due", "critical"];
+    assert_eq!(count(&figures.whole, &[]).value, rounded_sum(&SCHOOLS[..13], &done, |_| true));
+}
+
+/// A school that moved counts where it sat on the census day, and once in all.
+///
+/// Method: two streets that both hold the school's report; their sums are added by hand.
+#[test]
+fn a_moved_school_is_counted_where_it_sat_on_the_census_day() {
+    let check = |from: jiff::civil::Date, counted: [u32; 2]| {
+        let (old, new) = ("370202001", "370202002");
+        let streets = [old, new].map(|id| Fixture::new(id, UnitKind::Street));
+        let school = SCHOOLS[0];
+        for street in &streets {
+            street.placed(school.id, &[(old, jiff::civil::date(1, 1, 1)), (new, from)]);
+            street.take(&school.release(&street.packs.last(), CLEAR), 1, NOW_MS);
+        }
+        let found = streets.each_ref().map(|street| {
+            let figures = street.figures("base.students", &[]).expect("figures");
+            figures.whole.coverage.schools_reported
+        });
+        assert_eq!(found, counted);
+    };
+    check(jiff::civil::date(2025, 12, 1), [1, 0]);
+    check(jiff::civil::date(2025, 10, 1), [0, 1]);
 }

@@ -116,6 +116,8 @@ pub enum Floor {
     },
     /// Fewer schools than the floor stand behind a rounded sum, or it would tell such a sum.
     FewSchools,
+    /// Too few schools have reported since the last state that was shown, or since none.
+    Waiting,
     /// So sensitive that it is shown at district level and above only.
     Level,
 }
@@ -167,6 +169,7 @@ impl Blank {
         match self {
             Self::Suppressed(Floor::Small { .. }) => Some("below_minimum"),
             Self::Suppressed(Floor::FewSchools) => Some("few_schools"),
+            Self::Suppressed(Floor::Waiting) => Some("waiting_for_schools"),
             Self::Suppressed(Floor::Level) => Some("district_level_only"),
             Self::NotReported | Self::NotApplicable => None,
             Self::DifferentSchools => Some("different_schools"),
@@ -298,6 +301,8 @@ pub struct Figures {
     pub members: Vec<UnitFigures>,
     /// Snapshots that the figures were read from, one a table.
     pub states: Vec<State>,
+    /// Schools whose reports have arrived and are not in them yet, lest two states tell one.
+    pub waiting: u32,
     /// Catalogue whose definitions hold.
     pub catalogue: Digest,
     /// Its revision.

@@ -1,5 +1,6 @@
 //! When members were last seen, with which software and clock, and what they applied.
 
+use domain::unit::UnitId;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
@@ -28,6 +29,15 @@ pub fn note(tx: &Tx<'_>, contact: &Contact) -> Result<(), SqlError> {
         params![&contact.unit, &contact.version, contact.skew_ms, contact.seen_at_ms],
     )?;
     Ok(())
+}
+
+/// Whether a member ever said hello.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn was_seen(tx: &Tx<'_>, unit: &UnitId) -> Result<bool, SqlError> {
+    let sql = "select 1 from contact where unit = $1";
+    Ok(tx.query_opt(sql, params![unit.as_str()], |row| row.u32(0))?.is_some())
 }
 
 /// All members' last hellos.

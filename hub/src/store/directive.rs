@@ -114,6 +114,15 @@ pub fn after(tx: &Tx<'_>, cursor: u64, limit: u32) -> Result<Vec<Stored>, SqlErr
     tx.query(&sql, params![cursor, limit], read)
 }
 
+/// The bytes of the directive at a cursor.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn at(tx: &Tx<'_>, cursor: u64) -> Result<Option<Vec<u8>>, SqlError> {
+    let sql = "select directive from directive where cursor = $1";
+    tx.query_opt(sql, params![cursor], |row| row.blob(0))
+}
+
 /// All directives of a kind, oldest first.
 ///
 /// # Errors

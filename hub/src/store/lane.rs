@@ -105,6 +105,19 @@ pub fn begin(
     Ok(())
 }
 
+/// Epochs of a lane that a member began since an instant.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn begun_since(tx: &Tx<'_>, member: &str, lane: i32, since_ms: i64) -> Result<u64, SqlError> {
+    let begun = tx.query_opt(
+        "select count(*) from lane_epoch where member = $1 and lane = $2 and started_at_ms > $3",
+        params![member, i64::from(lane), since_ms],
+        |row| row.u64(0),
+    )?;
+    Ok(begun.unwrap_or(0))
+}
+
 /// Highest sequence that was answered in the lane's latest epochs, and that epoch.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ pub mod lane;
 pub mod member_key;
 pub mod reading;
 pub mod setting;
+pub mod shown_state;
 pub mod snapshot;
 pub mod total;
 pub mod unit;
@@ -39,5 +40,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 7,
         name: "digests of contributions",
         sql: include_str!("migrations/005_contribution_digest.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "shown states",
+        sql: include_str!("migrations/006_shown_state.sql"),
     },
 ];

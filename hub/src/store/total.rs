@@ -136,15 +136,15 @@ pub fn put(tx: &Tx<'_>, total: &Total) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// Notes that a version of a total was sealed.
+/// Notes that a total was looked at as it is now.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn mark_sealed(tx: &Tx<'_>, key: &TotalKey, version: u64) -> Result<(), SqlError> {
+pub fn mark_sealed(tx: &Tx<'_>, key: &TotalKey) -> Result<(), SqlError> {
     tx.execute(
-        "update total set sealed_version = $4
+        "update total set sealed_version = version
          where table_id = $1 and period = $2 and catalogue = $3",
-        params![&key.table, &key.period, &key.catalogue, version],
+        params![&key.table, &key.period, &key.catalogue],
     )?;
     Ok(())
 }
@@ -157,6 +157,19 @@ pub fn reopen(tx: &Tx<'_>, table: &str, period: &str) -> Result<(), SqlError> {
     tx.execute(
         "update total set version = version + 1 where table_id = $1 and period = $2",
         params![table, period],
+    )?;
+    Ok(())
+}
+
+/// Has everything sealed again to which a unit contributed, as when it turns out where it sat.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn reopen_of(tx: &Tx<'_>, unit: &str) -> Result<(), SqlError> {
+    tx.execute(
+        "update total set version = version + 1 where (table_id, period) in (
+             select table_id, period from contribution where unit = $1)",
+        params![unit],
     )?;
     Ok(())
 }

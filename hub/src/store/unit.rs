@@ -131,6 +131,9 @@ pub fn set_schools_below(tx: &Tx<'_>, id: &UnitId, schools: u32) -> Result<bool,
         "update unit set schools_below = $2 where id = $1 and schools_below <> $2",
         params![id.as_str(), schools],
     )?;
+    if changed > 0 {
+        touch_registry(tx)?;
+    }
     Ok(changed > 0)
 }
 
@@ -195,6 +198,20 @@ pub fn parent_on(tx: &Tx<'_>, id: &UnitId, day: Date) -> Result<Option<String>, 
         params![id.as_str(), &day.to_string()],
         |row| row.text(0),
     )
+}
+
+/// Units that sat under another hub on a day, and not under this one.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn elsewhere_on(tx: &Tx<'_>, hub: &UnitId, day: Date) -> Result<Vec<String>, SqlError> {
+    const ON: &str = "valid_from <= $2 and (valid_to is null or valid_to > $2)";
+    let sql = format!(
+        "select distinct unit from placement where parent <> $1 and {ON}
+             and unit not in (select unit from placement where parent = $1 and {ON})
+         order by unit"
+    );
+    tx.query(&sql, params![hub.as_str(), &day.to_string()], |row| row.text(0))
 }
 
 /// A stay of a unit under a hub, and what the unit counts for.

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::Node;
 use crate::console;
 use crate::directive::Inbox;
-use crate::egress::Egress;
+use crate::egress::{self, Egress};
 use crate::release;
 
 /// Locked for as long as a node serves the folder.
@@ -113,7 +113,9 @@ impl Node {
         let console = listener.as_ref().and_then(|socket| socket.local_addr().ok());
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let uplink = self.uplink();
-        if let Some((uplink, _)) = &uplink {
+        if let Some((uplink, inbox)) = &uplink {
+            let follow = follow_answers(self.clone(), Arc::clone(inbox), uplink.clone());
+            tasks.spawn(stopped_by(stop.clone(), follow));
             let (uplink, token) = (uplink.clone(), stop.clone());
             tasks.spawn(async move { uplink.serve(token).await });
             tasks.spawn(stopped_by(stop.clone(), keep_renewals(self.clone())));
@@ -146,11 +148,17 @@ impl Node {
         Ok(watched.merge(pages))
     }
 
-    /// Copies what was signed into the outbox; says whether anything was new there.
+    /// Copies what was signed into the outbox, after signing again what the hub refused because it
+    /// knows the revision with other figures; says whether anything was new there.
     ///
     /// # Errors
     /// One of the stores cannot be read or written.
     pub fn hand_over(&self) -> Result<bool, release::ReleaseError> {
+        if let Some(member) = self.member() {
+            let (context, _) = egress::context(self, None)?;
+            let identity = member.identity.current();
+            release::outrun(&self.ledger, &self.transfer, &context, identity.key())?;
+        }
         let copied = release::copy_handover(&self.ledger, &self.transfer, self.clock.now_ms())?;
         Ok(copied > 0)
     }
@@ -232,6 +240,21 @@ async fn keep_renewals(node: Node) {
     while renewals.changed().await.is_ok() {
         if let Err(error) = node.keep_certificate() {
             tracing::warn!(%error, "own certificate not kept");
+        }
+    }
+}
+
+/// What the hub refuses because it knows the revision is signed again above it, without a person.
+async fn follow_answers(node: Node, inbox: Arc<Inbox>, uplink: Uplink) {
+    let answers = inbox.answers();
+    loop {
+        answers.notified().await;
+        let copying = node.clone();
+        match tokio::task::spawn_blocking(move || copying.hand_over()).await {
+            Ok(Ok(true)) => uplink.ring(),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "signed items not handed over yet"),
+            Err(_) => return,
         }
     }
 }

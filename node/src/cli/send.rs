@@ -54,18 +54,27 @@ pub(super) async fn run(
         let open = |hop: &Hop| matches!(hop.state, HopState::Waiting | HopState::Sent);
         line.hops.iter().any(open)
     };
-    let on_the_way: Vec<String> =
-        egress.lines()?.iter().filter(is_open).map(|line| line.id.clone()).collect();
+    let on_the_way: Vec<ReleaseLine> =
+        egress.lines()?.into_iter().filter(|l| is_open(&l)).collect();
     let pushed = match on_the_way.is_empty() {
         true => Ok(()),
-        false => push(&node, Duration::from_secs(args.wait)).await,
+        false => push_all(&node, Duration::from_secs(args.wait)).await,
     };
     let mut lines = egress.lines()?;
     let waiting = lines.iter().filter(is_open).count();
     if waiting > 0 {
         return Err(still_waiting(waiting, pushed.err()));
     }
-    lines.retain(|line| on_the_way.contains(&line.id));
+    // What was signed again under a higher revision is told by that one.
+    let place = |a: &ReleaseLine, b: &ReleaseLine| a.table == b.table && a.period == b.period;
+    let is_passed = |line: &ReleaseLine, by: &[ReleaseLine]| {
+        by.iter().any(|later| place(line, later) && later.revision > line.revision)
+    };
+    let all = lines.clone();
+    lines.retain(|line| {
+        let sent = on_the_way.iter().any(|s| place(s, line) && s.revision <= line.revision);
+        sent && !is_passed(line, &all)
+    });
     told(terminal, &lines, &made)
 }
 
@@ -95,6 +104,22 @@ fn sign(
     let made = release::make(node.ledger(), &context, term, identity.key())?;
     let made = made.drafts.iter().filter(|draft| draft.standing == Standing::New);
     Ok(made.map(|draft| draft.release.id().to_string()).collect())
+}
+
+/// Pushes until nothing is left: what the hub refused because it knows the revision is signed
+/// again above it, which takes another round.
+async fn push_all(node: &Node, within: Duration) -> Result<(), Failure> {
+    let until = Instant::now() + within;
+    loop {
+        push(node, until.saturating_duration_since(Instant::now())).await?;
+        let signed_again = node.hand_over()?;
+        if !signed_again && node.transfer().backlog()?.waiting == 0 {
+            return Ok(());
+        }
+        if Instant::now() >= until {
+            return Err(UplinkError::Late.into());
+        }
+    }
 }
 
 /// Sends by ourselves, or leaves it to the process that serves the folder.

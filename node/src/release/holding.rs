@@ -18,7 +18,7 @@ use crate::ledger::release::{self as register, Handover};
 use crate::transfer::Transfer;
 
 /// Releases that are looked at; a school makes a few a term.
-const RELEASES_MAX: u32 = 10_000;
+pub(super) const RELEASES_MAX: u32 = 10_000;
 
 /// What a hold did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

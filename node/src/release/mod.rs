@@ -7,6 +7,7 @@
 
 mod handover;
 mod holding;
+mod outrun;
 mod prepare;
 mod rounding;
 mod said;
@@ -28,6 +29,7 @@ use runtime::sql::SqlError;
 
 pub use handover::copy_handover;
 pub use holding::{Held, hold, holds, lift};
+pub use outrun::outrun;
 pub use prepare::{make, prepare};
 pub use rounding::KeyedRounding;
 pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};

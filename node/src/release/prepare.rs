@@ -70,7 +70,7 @@ pub fn make(
     })
 }
 
-fn sign(tx: &Tx<'_>, release: &Release, key: &SigningKey) -> Result<(), ReleaseError> {
+pub(super) fn sign(tx: &Tx<'_>, release: &Release, key: &SigningKey) -> Result<(), ReleaseError> {
     let body = proto::release::encode(release);
     let signature = key.sign(RELEASE_CONTEXT, &body)?.to_bytes();
     let registered = Registered {

@@ -1,15 +1,18 @@
 //! Facts about releases: what was previewed leaves, once, and without a trace of refused sheets.
 
+use certs::digest::sha256;
 use certs::key::SigningKey;
 use domain::cell::Cell;
 use domain::disclosure::{Breach, bands_unchanged, check_clear, check_rounded};
 use domain::release::Rule;
 use jiff::civil::date;
+use proto::wire::sync::Lane;
+use runtime::uplink::outbox;
 use runtime::web::Lang;
 
 use super::{
     AbsentReason, Context, Draft, Prepared, ReleaseError, Standing, copy_handover, decode_for_page,
-    make, prepare,
+    make, outrun, prepare,
 };
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TERM, TestPupil, sheet_cells};
 use crate::transfer::Transfer;
@@ -284,4 +287,63 @@ fn foreign_bytes_are_not_shown() {
     for bytes in [&[][..], &[0xff; 20], b"PK\x03\x04"] {
         assert!(decode_for_page(bytes, &school.catalogue).is_err());
     }
+}
+
+/// Has the hub refuse everything that waits, with a code.
+fn refuse(transfer: &Transfer, code: &'static str) {
+    let refused = transfer.write("refuse", move |tx| {
+        let lane = Lane::Statistics;
+        let head = outbox::lane_head(tx, lane, NOW_MS)?;
+        for frame in outbox::frames_from(tx, lane, head.head + 1, 10, NOW_MS)? {
+            let answer = outbox::ProvenAnswer {
+                epoch: head.epoch,
+                lane,
+                sequence: frame.sequence,
+                frame: sha256(&frame.bytes).to_tagged(),
+                outcome: 2,
+                code: code.to_owned(),
+                reason: String::new(),
+                answered_at_ms: NOW_MS,
+                body: Vec::new(),
+                path: Vec::new(),
+                root: Vec::new(),
+                signature: Vec::new(),
+            };
+            assert!(outbox::record_answer(tx, &answer)?);
+        }
+        Ok::<_, runtime::sql::SqlError>(())
+    });
+    refused.expect("refused");
+}
+
+/// A band that a hub says would move is taken out and never moved; a rounded table that was
+/// refused for its number is not signed again.
+#[test]
+fn bands_give_way_when_a_revision_is_raised() {
+    let school = screened(&pupils(29));
+    let (context, transfer) = (school.context(), Transfer::in_memory().expect("transfer"));
+    let key = SigningKey::generate().expect("key");
+    let spec = context.catalogue.table("clear.term").expect("table");
+    let band = spec.index("scr.completed_band", &[]).expect("cell");
+    let made = make(&school.ledger, &context, TERM, &key).expect("made");
+    let cells = find(&made, "clear.term").cells.clone();
+    let sent = |revision: u32| {
+        let name = format!("F370202004J01/clear.term/2025S1/{revision}");
+        let item = transfer.release(&name).expect("read").expect("in the outbox").item;
+        decode_for_page(&item, &context.catalogue).expect("decoded").cells
+    };
+    let round = |code| {
+        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
+        refuse(&transfer, code);
+        let raised = outrun(&school.ledger, &transfer, &context, &key).expect("outrun");
+        copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
+        raised
+    };
+    assert_eq!(round("revision_conflict"), 1, "the clear sheet alone");
+    assert_eq!(sent(2), cells);
+    assert_eq!(round("band_once_a_term"), 1);
+    let mut without = cells;
+    without[band] = Cell::NotApplicable;
+    assert_eq!(sent(3), without);
+    assert_eq!(round("band_once_a_term"), 0, "there is no band left to take out");
 }

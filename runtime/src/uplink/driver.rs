@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use certs::chain::Trust;
+use certs::digest::sha256;
 use certs::identity::PeerIdentity;
 use certs::key::PublicKey;
 use certs::tls::{TlsError, client_config};
+use domain::digest::Digest;
 use domain::unit::IdentityName;
 use proto::wire::sync::sync_client::SyncClient;
 use proto::wire::sync::{
@@ -304,10 +306,10 @@ impl Uplink {
         let name = format!("{PULL_CURSOR}:{}", self.parent.name);
         let known = name.clone();
         let after = self.database.read_async(move |tx| outbox::note(tx, &known)).await?;
-        let after = after.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let (after, last) = after.as_deref().map(read_cursor).unwrap_or_default();
         let mut client =
             SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
-        let mut stream = client.pull(PullRequest { after, follow }).await?.into_inner();
+        let mut stream = client.pull(PullRequest { after, follow, last }).await?.into_inner();
         let mut told = false;
         loop {
             // Told once things are quiet, not after each of many directives.
@@ -332,10 +334,10 @@ impl Uplink {
 
     async fn take_directive(&self, cursor: &str, next: PullResponse) -> Result<(), UplinkError> {
         let hooks = self.hooks.clone();
+        let (name, reached) = (cursor.to_owned(), written_cursor(&next));
         tokio::task::spawn_blocking(move || hooks.directive(&next.directive))
             .await
             .map_err(|_| UplinkError::Ended)??;
-        let (name, reached) = (cursor.to_owned(), next.cursor.to_string());
         let note = move |tx: &Tx<'_>| outbox::set_note(tx, &name, &reached);
         Ok(self.database.write_async("pull_cursor", note).await?)
     }
@@ -401,6 +403,19 @@ pub(super) fn explain(status: tonic::Status) -> UplinkError {
         Some(refusal) => UplinkError::Transport(TransportError::Refused(refusal)),
         None => UplinkError::Call(status),
     }
+}
+
+/// A cursor as it is noted: with the digest of the directive there, by which a parent that was
+/// restored from a backup sees that its list is another one now.
+fn written_cursor(response: &PullResponse) -> String {
+    format!("{} {}", response.cursor, sha256(&response.directive))
+}
+
+/// Cursor and digest of a note; earlier versions noted no digest.
+fn read_cursor(text: &str) -> (u64, Vec<u8>) {
+    let (cursor, digest) = text.split_once(' ').unwrap_or((text, ""));
+    let digest = Digest::from_hex(digest).map(|digest| digest.bytes().to_vec());
+    (cursor.parse().unwrap_or(0), digest.unwrap_or_default())
 }
 
 fn expectation(answer: &HelloResponse, lane: Lane) -> Result<LaneExpectation, UplinkError> {

@@ -190,7 +190,7 @@ impl Line {
     pub async fn pull_and_report(&self) -> Result<(), tonic::Status> {
         let mut client = SyncClient::new(self.dial.channel.clone());
         // A school that has the packs already asks for what comes after them.
-        let asked = PullRequest { after: 1_000, follow: false };
+        let asked = PullRequest { after: 1_000, follow: false, last: Vec::new() };
         let mut stream = client.pull(asked).await?.into_inner();
         while stream.message().await?.is_some() {}
         client.report_applied(ReportAppliedRequest::default()).await?;
@@ -200,7 +200,7 @@ impl Line {
     /// Opens the stream of directives and leaves it open.
     pub async fn follow(&self) -> impl Sized + use<> {
         let mut client = SyncClient::new(self.dial.channel.clone());
-        let asked = PullRequest { after: 1_000, follow: true };
+        let asked = PullRequest { after: 1_000, follow: true, last: Vec::new() };
         client.pull(asked).await.expect("stream of directives").into_inner()
     }
 }

@@ -349,13 +349,17 @@ impl City {
     }
 
     async fn enrol_schools(&mut self, progress: &Progress) -> Result<(), BuildError> {
+        // A district registers all its schools before the first one reports, so that its hub
+        // knows how many are due.
+        let mut invited = Vec::new();
+        for plan in self.plan.schools.clone() {
+            let names = (plan.school.name_zh.as_str(), plan.school.name_en.as_str());
+            let code = self.invite(&plan.parent, &plan.school.school_code, "school", names).await?;
+            invited.push((plan, code));
+        }
         let slots = Arc::new(Semaphore::new(COMMANDS_AT_ONCE));
         let mut steps = JoinSet::new();
-        for plan in self.plan.schools.clone() {
-            let code = {
-                let names = (plan.school.name_zh.as_str(), plan.school.name_en.as_str());
-                self.invite(&plan.parent, &plan.school.school_code, "school", names).await?
-            };
+        for (plan, code) in invited {
             let office = Office {
                 launcher: self.launcher.clone(),
                 wishes: self.wishes.clone(),

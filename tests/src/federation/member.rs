@@ -70,19 +70,50 @@ impl Member {
     /// The folder cannot be written.
     #[must_use]
     pub fn open(federation: &Federation, hub: &RunningHub, identity: LeafIdentity) -> Self {
+        let data = federation.path(identity.peer().name().unit().as_str());
+        std::fs::create_dir_all(&data).expect("folder");
+        let database =
+            Database::open(&data.join("transfer.db"), Options::plain(MIGRATIONS)).expect("outbox");
+        Self::over(federation, hub, identity, database)
+    }
+
+    /// Prepares the connection of an identity over an outbox of the caller's.
+    ///
+    /// # Panics
+    /// The folder cannot be written.
+    #[must_use]
+    pub fn over(
+        federation: &Federation,
+        hub: &RunningHub,
+        identity: LeafIdentity,
+        database: Database,
+    ) -> Self {
+        Self::with_hooks(federation, hub, identity, database, Arc::new(NoHooks))
+    }
+
+    /// The same with hooks of the caller's.
+    ///
+    /// # Panics
+    /// The folder cannot be written.
+    #[must_use]
+    pub fn with_hooks(
+        federation: &Federation,
+        hub: &RunningHub,
+        identity: LeafIdentity,
+        database: Database,
+        hooks: Arc<dyn Hooks>,
+    ) -> Self {
         let unit = identity.peer().name().unit().to_string();
         let data = federation.path(&unit);
         std::fs::create_dir_all(&data).expect("folder");
         let file = data.join("identity.pem");
         identity.save(&file).expect("identity");
-        let database =
-            Database::open(&data.join("transfer.db"), Options::plain(MIGRATIONS)).expect("outbox");
         let cell = IdentityCell::load(&file).expect("identity");
         let parent =
             Parent { address: hub.address.to_string(), name: hub.hub.config().name.clone() };
         let trust = Trust::new(vec![federation.authority().root().clone()]);
         let clock = federation.clock().clone();
-        let uplink = Uplink::new(database.clone(), cell, parent, (trust, clock), Arc::new(NoHooks));
+        let uplink = Uplink::new(database.clone(), cell, parent, (trust, clock), hooks);
         Self { unit, identity, database, uplink }
     }
 

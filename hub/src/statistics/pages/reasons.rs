@@ -6,7 +6,7 @@ use domain::unit::UnitKind;
 use super::indicator::Page;
 use super::{filled, why, words};
 use crate::console::{Closed, Protection};
-use crate::statistics::{Blank, Floor, GROUP_SCHOOLS_MIN, Reading};
+use crate::statistics::{Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
 
 /// How the figures were protected before they left a school.
 pub(super) fn protection(reading: &Reading) -> Protection {
@@ -31,6 +31,12 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
     let mut lines = Vec::new();
     if let Some(why) = reading.blank().and_then(why) {
         lines.push(Closed { what: words::THIS_INDICATOR.into(), why: why.into() });
+    }
+    if page.totals.waiting > 0 {
+        lines.push(Closed {
+            what: words::WAITING.into(),
+            why: filled(WAITING, &[&page.totals.waiting, &GROUP_SCHOOLS_MIN]),
+        });
     }
     let is_rounded = page
         .indicator

@@ -35,6 +35,7 @@ texts! {
     SMALL_CELLS = "小于 {0} 的数", "Figures below {0}";
     SMALL_CELLS_WHY = "由取整数相加的小数目容易被当成实数，因此连同 0 一并隐去。",
         "A small sum of rounded figures is easily taken for a fact; it is hidden, zero included.";
+    WAITING = "最近收到的报送", "The latest reports";
     FEW_SCHOOLS = "不足 {0} 所学校的合计", "Sums of fewer than {0} schools";
     FEW_SCHOOLS_WHY = "任何一所学校自己的取整数不对任何人显示；为防相减推出，必要时邻近一项也一并隐去。",
         "No single school's rounded figures are shown to anybody; where a subtraction would tell \

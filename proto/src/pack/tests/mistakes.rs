@@ -76,7 +76,7 @@ Conflict | define, sum_of | count = "sum", sum_of = "hours" => count = "records"
 Range | define, band | band = 10 => band = 1
 Unknown | scr.census, whole | whole = "scr.eligible" => whole = "scr.all"
 Conflict | scr.census, whole | whole = "scr.eligible" => whole = "scr.refused"
-Conflict | scr.census, whole | whole = "scr.eligible" => whole = "mtr.assigned"
+Conflict | scr.census, whole | whole = "scr.eligible" => whole = "edu.hours"
 Missing | scr.census, dims | eligible"\ndims = ["stage", => eligible"\ndims = [
 Unknown | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = ["absent"]
 Missing | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = []
@@ -186,7 +186,7 @@ fn unknown_and_missing_keys_are_named_with_their_line() {
     };
     catalogue("unit = ", "units = ", "units");
     catalogue("zh = \"男\", ", "", "zh");
-    catalogue("revision = 1", "revision = \"one\"", "line 20, revision");
+    catalogue("revision = 2", "revision = \"one\"", "line 20, revision");
     let scale = |from, to, words| check_form(PackKind::Scale, "phq-9", (from, to), words);
     scale("recall_days", "recall_weeks", "recall_weeks");
     scale("status = \"free\"", "status = \"gratis\"", "restricted");

@@ -1,0 +1,331 @@
+//! Decides which state of a rounded table is sealed, and so shown and passed up.
+//!
+//! The rule is [`domain::disclosure::Blocks`]; here it is given what the store knows. A rounded
+//! state that may not be shown is not sealed at all, so no page, interface, export or release can
+//! take it by mistake: what was sealed last stands. A hub with fewer than five schools due seals
+//! every state for the hub above, which counts its schools in its own group; readers here are
+//! shown no rounded figure of so few schools, whatever was sealed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certs::digest::sha256;
+use domain::digest::Digest;
+use domain::disclosure::{
+    Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew,
+};
+use domain::period::Period;
+use domain::unit::{UnitId, UnitKind};
+use jiff::civil::Date;
+use runtime::clock::date_of;
+use runtime::sql::{SqlError, Tx};
+
+use crate::packs::Packs;
+use crate::rollup::tree_day;
+use crate::store::contribution::{self, Contribution, Place};
+use crate::store::shown_state::{self, Audience, ShownState};
+use crate::store::snapshot::Sealed;
+use crate::store::unit::{self, UnitStatus};
+use crate::store::{contact, reading, setting};
+
+/// Setting that says by which day and tree waiting states were last judged.
+const JUDGED_BY: &str = "showing_judged_on";
+
+/// How long nothing must have come, after a period was closed, before whoever is missing no
+/// longer holds the others up: a week.
+const QUIET_MS: i64 = 7 * 24 * 3_600 * 1_000;
+
+/// Table whose sums say how many schools a hub expects, whether or not rounded ones came.
+const CLEAR: &str = "clear.term";
+
+/// What is to be done with a state of a rounded table.
+pub(crate) enum Verdict {
+    /// It is sealed, with this beside it.
+    Seal(Note),
+    /// The state is sealed with some contributions taken out and others put back.
+    SealPart {
+        /// Contributions that wait.
+        out: Vec<Contribution>,
+        /// Contributions that were shown in their place.
+        back: Vec<Contribution>,
+        /// What is noted beside it.
+        note: Note,
+    },
+    /// Nothing is sealed.
+    Wait,
+}
+
+/// What is noted beside a snapshot that is shown.
+pub(crate) struct Note {
+    audience: Audience,
+    has_only_grown: bool,
+    hubs: String,
+}
+
+impl Note {
+    /// Notes it for a snapshot that was just sealed.
+    pub(crate) fn keep(self, tx: &Tx<'_>, sealed: &Sealed) -> Result<(), SqlError> {
+        let state = ShownState {
+            number: sealed.snapshot.number,
+            has_only_grown: self.has_only_grown,
+            hubs: self.hubs,
+            contributions: String::new(),
+        };
+        let place = (sealed.key.table.as_str(), sealed.key.period.as_str());
+        shown_state::insert(tx, place, &state, self.audience)
+    }
+}
+
+/// Tables and periods that wait and are to be judged once more, since a day has passed or the
+/// tree has changed: a period may have been closed, or the last school that was missing left.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub(crate) fn judged_again(
+    tx: &Tx<'_>,
+    now_ms: i64,
+) -> Result<BTreeSet<(String, String)>, SqlError> {
+    let by = format!("{} {}", day_of(now_ms)?, setting::registry_version(tx)?);
+    if setting::value(tx, JUDGED_BY)?.as_deref() == Some(by.as_str()) {
+        return Ok(BTreeSet::new());
+    }
+    setting::set(tx, JUDGED_BY, &by)?;
+    Ok(shown_state::places_waiting(tx)?.into_iter().collect())
+}
+
+/// Judges a state of a rounded table that was put together and not yet sealed.
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) fn judge(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    (hub, now_ms): (&UnitId, i64),
+    state: &Sealed,
+) -> Result<Verdict, SqlError> {
+    let (table, period) = (state.key.table.as_str(), state.key.period.as_str());
+    let listing = Listing { tx, table, period };
+    let mut members = expected(tx, packs, hub, period)?;
+    let now = listing.stakes(&state.contributions, &mut members)?;
+    let hubs = hub_lines(&now, &members);
+    let due = members.values().filter_map(|member| member.due).fold(0, u32::saturating_add);
+    if due < GROUP_SCHOOLS_MIN {
+        return Ok(Verdict::Seal(Note { audience: Audience::Above, has_only_grown: false, hubs }));
+    }
+    let last = shown_state::last(tx, table, period)?;
+    let last_stakes = last.as_ref().map(stakes_of).transpose()?.unwrap_or_default();
+    let grown_before = last.as_ref().is_none_or(|last| last.has_only_grown);
+    let has_only_grown = grown_before && only_grew(&now, &last_stakes);
+    // In a chain in which each state holds the one before it, the last one is the nearest.
+    let earlier = match (&last, has_only_grown) {
+        (None, _) => Vec::new(),
+        (Some(_), true) => vec![last_stakes.clone()],
+        (Some(_), false) => {
+            let all = shown_state::all(tx, table, period)?;
+            all.iter().map(stakes_of).collect::<Result<_, _>>()?
+        }
+    };
+    let blocks = Blocks::of(&members);
+    let window = window(tx, packs, state, now_ms)?;
+    match blocks.judge(&now, &earlier, window) {
+        Showing::Whole => {
+            Ok(Verdict::Seal(Note { audience: Audience::Readers, has_only_grown, hubs }))
+        }
+        Showing::GroupWaits => {
+            let mixed = mixed(&blocks, &now, &last_stakes);
+            if mixed == last_stakes {
+                return Ok(Verdict::Wait);
+            }
+            let (out, back) = listing.exchange(state, last.as_ref(), (&now, &mixed))?;
+            let has_only_grown = grown_before && only_grew(&mixed, &last_stakes);
+            let hubs = hub_lines(&mixed, &members);
+            let note = Note { audience: Audience::Readers, has_only_grown, hubs };
+            Ok(Verdict::SealPart { out, back, note })
+        }
+        Showing::Waits => Ok(Verdict::Wait),
+    }
+}
+
+/// Hubs with a row of their own as they are now, all others as they were shown last.
+fn mixed(blocks: &Blocks, now: &Stakes, last: &Stakes) -> Stakes {
+    let rows = now.iter().filter(|(unit, _)| blocks.is_alone(unit));
+    let group = last.iter().filter(|(unit, _)| !blocks.is_alone(unit));
+    rows.chain(group).map(|(unit, stake)| (unit.clone(), *stake)).collect()
+}
+
+/// The members by the tree of the period, and how many schools are due at each.
+fn expected(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: &UnitId,
+    period: &str,
+) -> Result<BTreeMap<UnitId, Expected>, SqlError> {
+    let placed = unit::members_on(tx, hub, tree_day(packs, period))?;
+    let served = placed.into_iter().filter(|unit| unit.status != UnitStatus::Closed);
+    let expected = served.filter_map(|unit| match unit.kind {
+        UnitKind::School => Some((unit.id, Expected { is_hub: false, due: Some(1) })),
+        kind if kind.is_hub() => {
+            Some((unit.id, Expected { is_hub: true, due: Some(unit.schools_below) }))
+        }
+        _ => None,
+    });
+    let mut expected: BTreeMap<UnitId, Expected> = expected.collect();
+    // What a hub said at its last hello may be old; its sums say what it expects now.
+    for (unit, member) in expected.iter_mut().filter(|(_, member)| member.is_hub) {
+        let place =
+            Place { unit: unit.to_string(), table: CLEAR.to_owned(), period: period.to_owned() };
+        if let Some(clear) = contribution::current(tx, &place)? {
+            member.due = member.due.max(Some(sums_of(&clear)?.1));
+        }
+        if member.due == Some(0) && !contact::was_seen(tx, unit)? {
+            member.due = None;
+        }
+    }
+    Ok(expected)
+}
+
+/// What the sums of a hub are: their stake, and how many schools are due there.
+fn sums_of(contribution: &Contribution) -> Result<(Stake, u32), SqlError> {
+    let claimed = proto::release::decode(&contribution.body).map_err(|_| SqlError::Type)?;
+    let provenance = claimed.provenance.as_ref();
+    let schools = provenance.map_or(1, |sums| sums.schools_reported);
+    let due = provenance.map_or(1, |sums| sums.schools_due);
+    Ok((Stake { mark: sha256(&claimed.cells), schools }, due))
+}
+
+/// Whether reports may still come. A closed period is treated as an open one until nothing has
+/// come for some time: whoever reports late rarely does so alone, and a table that was shown
+/// without the last few schools can never be shown with them.
+fn window(tx: &Tx<'_>, packs: &Packs, state: &Sealed, now_ms: i64) -> Result<Window, SqlError> {
+    let closed = match state.key.period.parse::<Period>() {
+        Ok(Period::Term(term)) => packs.calendar().term(term).map(|term| term.closed).ok(),
+        _ => None,
+    };
+    let today = day_of(now_ms)?;
+    if closed.is_none_or(|closed| today <= closed) {
+        return Ok(Window::Open);
+    }
+    let arrived_ms = shown_state::last_arrival(tx, &state.key.table, &state.key.period)?;
+    let quiet_ms = now_ms.saturating_sub(arrived_ms.unwrap_or(0));
+    Ok(if quiet_ms >= QUIET_MS { Window::Closed } else { Window::Open })
+}
+
+fn day_of(now_ms: i64) -> Result<Date, SqlError> {
+    jiff::Timestamp::from_millisecond(now_ms).map(date_of).map_err(|_| SqlError::Type)
+}
+
+/// The contributions of one table and period.
+struct Listing<'a> {
+    tx: &'a Tx<'a>,
+    table: &'a str,
+    period: &'a str,
+}
+
+impl Listing<'_> {
+    /// What every member has in a state. Hubs are decoded; a school's revision says enough. Who is
+    /// in the sums and not in the tree is counted as due.
+    fn stakes(
+        &self,
+        contributions: &str,
+        members: &mut BTreeMap<UnitId, Expected>,
+    ) -> Result<Stakes, SqlError> {
+        let mut stakes = Stakes::new();
+        for line in contributions.lines() {
+            let (unit, revision) = listed(line)?;
+            let is_school = match members.get(&unit) {
+                Some(member) => !member.is_hub,
+                None => unit::find(self.tx, &unit)?.is_none_or(|u| u.kind == UnitKind::School),
+            };
+            let (stake, due) = if is_school {
+                (school_stake(revision), 1)
+            } else {
+                sums_of(&self.contribution(&unit, revision)?)?
+            };
+            let due = Some(due.max(stake.schools));
+            let fresh = Expected { is_hub: !is_school, due };
+            let member = members.entry(unit.clone()).or_insert(fresh);
+            member.due = member.due.max(due);
+            stakes.insert(unit, stake);
+        }
+        Ok(stakes)
+    }
+
+    fn contribution(&self, unit: &UnitId, revision: u32) -> Result<Contribution, SqlError> {
+        let place = Place {
+            unit: unit.to_string(),
+            table: self.table.to_owned(),
+            period: self.period.to_owned(),
+        };
+        reading::revision(self.tx, &place, revision)?.ok_or(SqlError::Type)
+    }
+
+    /// What is to be taken out of a state and put back into it to make another one of it.
+    fn exchange(
+        &self,
+        state: &Sealed,
+        last: Option<&ShownState>,
+        (now, wanted): (&Stakes, &Stakes),
+    ) -> Result<(Vec<Contribution>, Vec<Contribution>), SqlError> {
+        let differs = |unit: &UnitId| now.get(unit) != wanted.get(unit);
+        let pick = |contributions: &str| -> Result<Vec<Contribution>, SqlError> {
+            let mut found = Vec::new();
+            for line in contributions.lines() {
+                let (unit, revision) = listed(line)?;
+                if differs(&unit) {
+                    found.push(self.contribution(&unit, revision)?);
+                }
+            }
+            Ok(found)
+        };
+        let mut back = pick(last.map_or("", |last| last.contributions.as_str()))?;
+        // A row that is gone from the sums does not come back with the group.
+        back.retain(|c| c.place.unit.parse().is_ok_and(|unit: UnitId| wanted.contains_key(&unit)));
+        Ok((pick(&state.contributions)?, back))
+    }
+}
+
+/// What every member had in a state that was shown.
+fn stakes_of(state: &ShownState) -> Result<Stakes, SqlError> {
+    let hubs = read_hubs(&state.hubs)?;
+    let mut stakes = Stakes::new();
+    for line in state.contributions.lines() {
+        let (unit, revision) = listed(line)?;
+        let stake = hubs.get(&unit).copied().unwrap_or_else(|| school_stake(revision));
+        stakes.insert(unit, stake);
+    }
+    Ok(stakes)
+}
+
+fn hub_lines(stakes: &Stakes, members: &BTreeMap<UnitId, Expected>) -> String {
+    let is_hub = |unit: &UnitId| members.get(unit).is_some_and(|member| member.is_hub);
+    let hubs = stakes.iter().filter(|(unit, _)| is_hub(unit));
+    hubs.map(|(unit, stake)| format!("{unit} {} {}\n", stake.schools, stake.mark)).collect()
+}
+
+fn read_hubs(text: &str) -> Result<Stakes, SqlError> {
+    let stake = |line| words(line).map(|(unit, schools, mark)| (unit, Stake { mark, schools }));
+    text.lines().map(stake).collect()
+}
+
+/// What a school has in a state. A revision is never changed, so its number tells its figures.
+fn school_stake(revision: u32) -> Stake {
+    Stake { mark: sha256(&revision.to_be_bytes()), schools: 1 }
+}
+
+/// Unit and revision of a contribution in a snapshot's list.
+fn listed(line: &str) -> Result<(UnitId, u32), SqlError> {
+    let mut words = line.split(' ');
+    let (unit, revision) = words.next().zip(words.next()).ok_or(SqlError::Type)?;
+    Ok((unit.parse().map_err(|_| SqlError::Type)?, revision.parse().map_err(|_| SqlError::Type)?))
+}
+
+/// Unit, schools and digest of a member hub's line.
+fn words(line: &str) -> Result<(UnitId, u32, Digest), SqlError> {
+    let mut words = line.split(' ');
+    let mut next = || words.next().ok_or(SqlError::Type);
+    let (unit, number, digest) = (next()?, next()?, next()?);
+    Ok((
+        unit.parse().map_err(|_| SqlError::Type)?,
+        number.parse().map_err(|_| SqlError::Type)?,
+        Digest::from_hex(digest).map_err(|_| SqlError::Type)?,
+    ))
+}

@@ -1,0 +1,90 @@
+//! A hub that was put back from a backup: its members reached cursors that it gives out again.
+#![allow(clippy::expect_used, reason = "a test that cannot go on says so by stopping")]
+
+use std::sync::{Arc, Mutex};
+
+use domain::unit::UnitKind;
+use hub::store::directive::{self, Stored};
+use runtime::sql::{Database, Migration, SqlError};
+use runtime::uplink::{Applied, Hooks, OUTBOX_SCHEMA};
+use tests::federation::{Federation, Member, RunningHub};
+
+const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
+const OUTBOX: &[Migration] = &[Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA }];
+
+/// Remembers what came down.
+#[derive(Default)]
+struct Memory(Mutex<Vec<String>>);
+
+impl Memory {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().expect("memory"))
+    }
+}
+
+impl Hooks for Memory {
+    fn directive(&self, bytes: &[u8]) -> Result<(), SqlError> {
+        self.0.lock().expect("memory").push(String::from_utf8_lossy(bytes).into_owned());
+        Ok(())
+    }
+
+    fn applied(&self) -> Result<Vec<Applied>, SqlError> {
+        Ok(Vec::new())
+    }
+
+    fn schools_below(&self) -> u32 {
+        0
+    }
+}
+
+fn publish(hub: &RunningHub, names: &[&str]) {
+    for name in names {
+        let new = Stored {
+            cursor: 0,
+            kind: "scale".to_owned(),
+            name: (*name).to_owned(),
+            serial: 1,
+            version: "1".to_owned(),
+            effective_from: "2025-09-01".to_owned(),
+            content_digest: vec![1],
+            directive: name.as_bytes().to_vec(),
+        };
+        assert!(hub.write(move |tx| directive::insert(tx, &new, 1)));
+    }
+}
+
+/// Members pull again from a hub whose list is not the one that they pulled from, whether it is
+/// shorter or was filled anew; from one whose list went on they pull what is new.
+///
+/// Method: the hub forgets its directives, as it does when a backup is put back, and gives the
+/// same cursors to others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_hub_is_pulled_from_again() {
+    let federation = Federation::new();
+    let hub = RunningHub::start(&federation, DISTRICT, "370202", None).await;
+    let name = federation.authority().name("S1", "370202");
+    let identity = federation.authority().identity(&name, UnitKind::School);
+    hub.add(name.unit(), UnitKind::School, federation.clock());
+    hub.admit(&identity, federation.clock());
+    let memory = Arc::new(Memory::default());
+    let outbox = Database::in_memory(OUTBOX).expect("outbox");
+    let member = Member::with_hooks(&federation, &hub, identity, outbox, memory.clone());
+    publish(&hub, &["a", "b", "c"]);
+    member.flush().await.expect("first");
+    assert_eq!(memory.take(), ["a", "b", "c"]);
+    publish(&hub, &["d"]);
+    member.flush().await.expect("goes on");
+    assert_eq!(memory.take(), ["d"]);
+    hub.write(|tx| tx.execute("delete from directive where cursor > 2", &[]));
+    member.flush().await.expect("shorter");
+    assert_eq!(memory.take(), ["a", "b"]);
+    publish(&hub, &["c"]);
+    member.flush().await.expect("filled again");
+    assert_eq!(memory.take(), ["c"]);
+    hub.write(|tx| tx.execute("delete from directive where cursor > 1", &[]));
+    publish(&hub, &["x", "y"]);
+    member.flush().await.expect("other ones under the same cursors");
+    assert_eq!(memory.take(), ["a", "x", "y"]);
+    member.flush().await.expect("nothing new");
+    assert!(memory.take().is_empty());
+}

@@ -4,7 +4,7 @@
 //! stays readable for as long as figures under it are. The built-in packs are known from the
 //! start; a city that publishes nothing else publishes these same bytes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -116,6 +116,13 @@ impl Packs {
     #[must_use]
     pub fn catalogue(&self, digest: &Digest) -> Option<&Arc<Catalogue>> {
         self.catalogues.get(digest)
+    }
+
+    /// Every rounded table that any catalogue knows, whenever it was in force.
+    #[must_use]
+    pub fn rounded_tables(&self) -> BTreeSet<&str> {
+        let tables = self.catalogues.values().flat_map(|catalogue| catalogue.tables());
+        tables.map(|spec| spec.id().as_str()).filter(|id| id.starts_with("rounded.")).collect()
     }
 
     /// The catalogue in force.

@@ -162,6 +162,61 @@ async fn a_rounded_table_is_taken_once_a_term() {
     assert_eq!(member.outcome("again"), "once_a_term");
 }
 
+/// A catalogue that renames the rounded partition in mid-term does not open a second place for it.
+///
+/// Method: a second catalogue in which the partition has another name, stored at the hub.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_partition_is_not_taken_in_mid_term() {
+    use prost::Message;
+    use proto::pack::{PackKind, embedded};
+    use proto::wire::directive::{Directive, Pack};
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let pack = embedded::find(PackKind::Catalogue, "catalogue").expect("pack");
+    let content = String::from_utf8_lossy(pack.bytes).replace("scr.census", "scr.tally");
+    let digest = certs::digest::sha256(content.as_bytes()).to_tagged();
+    let pack = Pack {
+        kind: "catalogue".to_owned(),
+        name: "catalogue".to_owned(),
+        serial: 1,
+        version: "3".to_owned(),
+        effective_from: "2025-09-01".to_owned(),
+        content: content.into_bytes(),
+    };
+    let stored = hub::store::directive::Stored {
+        cursor: 0,
+        kind: pack.kind.clone(),
+        name: pack.name.clone(),
+        serial: 1,
+        version: pack.version.clone(),
+        effective_from: pack.effective_from.clone(),
+        content_digest: digest.clone(),
+        directive: Directive { pack: pack.encode_to_vec(), ..Directive::default() }.encode_to_vec(),
+    };
+    assert!(hub.write(move |tx| hub::store::directive::insert(tx, &stored, 1)));
+    let port = hub.address.port();
+    hub.stop().await;
+    let hub = RunningHub::start_at(&federation, DISTRICT, "370202", None, port).await;
+    let renamed = |member: &Member| {
+        let first = proto::release::encode(&figures.rounded(&member.unit, 10, 204));
+        let mut second = proto::wire::release::Release::decode(first.as_slice()).expect("release");
+        "rounded.scr.tally".clone_into(&mut second.table);
+        second.catalogue.clone_from(&digest);
+        let body = second.encode_to_vec();
+        let signature =
+            member.identity.key().sign(proto::frame::RELEASE_CONTEXT, &body).expect("signature");
+        member.queue_item("renamed", encode_item(ItemKind::Release, body, signature.to_bytes()));
+    };
+    let (old, new) = (Member::join(&federation, &hub, "S1"), Member::join(&federation, &hub, "S2"));
+    old.queue(&figures.rounded("S1", 10, 204));
+    for member in [&old, &new] {
+        renamed(member);
+        member.flush().await.expect("push");
+    }
+    assert_eq!(old.outcome("renamed"), "once_a_term");
+    assert_eq!(new.outcome("renamed"), "accepted");
+}
+
 /// A copy of a machine, or a backup that was put back, begins an epoch of its own and is noticed.
 ///
 /// Method: a copy of the member's folder, taken before its first release, lives on.

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use domain::cell;
+use domain::digest::Digest;
 use domain::disclosure::bands_unchanged;
 use domain::release::{Claimed, Rule};
 use runtime::sql::{SqlError, Tx};
@@ -182,6 +183,11 @@ fn take_over(
             Standing::Repeats => return Ok(None),
             Standing::Refused(code, reason) => return Ok(Some((code, reason))),
         }
+    } else if release.claimed.rule == Rule::Rounded5 && is_renamed(tx, context.packs, &place)? {
+        return Ok(Some((
+            "once_a_term",
+            "rounded counts of the period were taken under a catalogue without this table",
+        )));
     }
     let new = Contribution {
         place,
@@ -236,6 +242,21 @@ fn against(
         ),
         None => Standing::Replaces,
     })
+}
+
+/// Whether a rounded table of the unit and period was taken under a catalogue that does not know
+/// this one: it may hold the same counts under another name, and a second rounding tells more.
+fn is_renamed(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<bool, SqlError> {
+    for table in packs.rounded_tables() {
+        let other = Place { table: table.to_owned(), ..place.clone() };
+        let Some(old) = contribution::current(tx, &other)? else { continue };
+        let catalogue = Digest::from_tagged(&old.catalogue).map_err(|_| SqlError::Type)?;
+        let known = packs.catalogue(&catalogue);
+        if known.is_none_or(|catalogue| catalogue.table(&place.table).is_none()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a revision gives the bands that the one before it gave.

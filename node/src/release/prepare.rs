@@ -11,10 +11,11 @@ use domain::catalogue::TableSpec;
 use domain::disclosure::{ClearSheet, RawTable, RoundedTable, RoundingPrf};
 use domain::period::{Period, Term, TermId};
 use domain::release::{Header, Release, ReleaseId, Rule};
-use proto::frame::{RELEASE_CONTEXT, encode_item};
+use proto::frame::{RELEASE_CONTEXT, decode_item, encode_item};
 use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
 
+use super::holding::RELEASES_MAX;
 use super::{
     AbsentReason, AbsentTable, Context, Draft, KeyedRounding, Prepared, ReleaseError, Standing,
     decode_for_page, named_catalogue,
@@ -147,6 +148,24 @@ impl Sealing<'_> {
         Ok(sheet.keep_bands(catalogue, spec, last))
     }
 
+    /// Whether a rounded table of the period left under a catalogue that does not know this one:
+    /// it may hold the same counts under another name, and these are rounded once a term.
+    fn is_renamed(&self, id: &ReleaseId) -> Result<bool, ReleaseError> {
+        let table = id.table.as_str();
+        let other = format!("{}/rounded.", id.unit);
+        let signed = register::all(self.tx, RELEASES_MAX)?;
+        let others = signed.iter().filter(|one| one.name.starts_with(&other));
+        let claimed = others.filter_map(|one| {
+            let item = decode_item(&one.item).ok()?;
+            Some(proto::release::decode(&item.body).ok()?.header)
+        });
+        let mut of_period = claimed.filter(|header| header.id.period == id.period);
+        Ok(of_period.any(|header| {
+            let known = self.context.catalogue_of(&header.catalogue);
+            known.is_none_or(|catalogue| catalogue.table(table).is_none())
+        }))
+    }
+
     fn draft(&self, raw: RawTable, prf: &dyn RoundingPrf) -> Result<Draft, ReleaseError> {
         let (catalogue, period) = (&self.context.catalogue, Period::Term(self.term.id));
         let id = raw.table().clone();
@@ -175,6 +194,9 @@ impl Sealing<'_> {
         };
         let says = figures(release.rule(), release.cells(), &header);
         let standing = match last {
+            None if release.rule().is_rounded() && self.is_renamed(release.id())? => {
+                Standing::OnceATerm
+            }
             None => Standing::New,
             Some(last) if last.figures == says => Standing::Unchanged,
             Some(_) if release.rule().is_rounded() => Standing::OnceATerm,

@@ -6,6 +6,7 @@ use domain::cell::Cell;
 use domain::disclosure::{Breach, bands_unchanged, check_clear, check_rounded};
 use domain::release::Rule;
 use jiff::civil::date;
+use proto::pack::{Pack, PackKind, embedded};
 use proto::wire::sync::Lane;
 use runtime::uplink::outbox;
 use runtime::web::Lang;
@@ -346,4 +347,23 @@ fn bands_give_way_when_a_revision_is_raised() {
     without[band] = Cell::NotApplicable;
     assert_eq!(sent(3), without);
     assert_eq!(round("band_once_a_term"), 0, "there is no band left to take out");
+}
+
+/// A catalogue that renames the rounded partition in mid-term has nothing rounded a second time;
+/// from the next one on, the table is released under its new name.
+#[test]
+fn a_renamed_partition_waits_for_the_next_term() {
+    let school = mixed(120);
+    let (mut context, key) = (school.context(), SigningKey::generate().expect("key"));
+    make(&school.ledger, &context, TERM, &key).expect("made");
+    let pack = embedded::find(PackKind::Catalogue, "catalogue").expect("pack");
+    let text = String::from_utf8_lossy(pack.bytes).replace("scr.census", "scr.tally");
+    let read = proto::pack::read(PackKind::Catalogue, "catalogue", text.as_bytes());
+    let Ok(Pack::Catalogue(renamed)) = read else { panic!("catalogue") };
+    context.catalogues = vec![(context.catalogue_digest, context.catalogue.clone())];
+    (context.catalogue, context.catalogue_digest) = (renamed.into(), sha256(b"renamed"));
+    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    assert_eq!(find(&prepared, "rounded.scr.tally").standing, Standing::OnceATerm);
+    let fresh = prepare(&mixed(120).ledger, &context, TERM).expect("prepared");
+    assert_eq!(find(&fresh, "rounded.scr.tally").standing, Standing::New);
 }

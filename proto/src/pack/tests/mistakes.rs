@@ -76,7 +76,7 @@ Conflict | define, sum_of | count = "sum", sum_of = "hours" => count = "records"
 Range | define, band | band = 10 => band = 1
 Unknown | scr.census, whole | whole = "scr.eligible" => whole = "scr.all"
 Conflict | scr.census, whole | whole = "scr.eligible" => whole = "scr.refused"
-Conflict | scr.census, whole | whole = "scr.eligible" => whole = "mtr.assigned"
+Conflict | scr.census, whole | whole = "scr.eligible" => whole = "edu.hours"
 Missing | scr.census, dims | eligible"\ndims = ["stage", => eligible"\ndims = [
 Unknown | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = ["absent"]
 Missing | scr.census, derive scr.refused | outcomes = ["refused"] => outcomes = []

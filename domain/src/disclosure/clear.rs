@@ -94,14 +94,29 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
     let about_state = |field: Field| {
         matches!(
             field,
-            Field::AlertState | Field::Tier | Field::Band | Field::Outcome | Field::Confirmed
+            Field::AlertState
+                | Field::Tier
+                | Field::Band
+                | Field::Outcome
+                | Field::Confirmed
+                | Field::Raised
+                | Field::TalkTopic
         )
     };
-    let by_state = definition.filters.iter().any(|filter| about_state(filter.field))
-        || count.dims.iter().any(|dim| ["alert_state", "tier", "band"].contains(&dim.as_str()));
-    let by_more = count.dims.iter().any(|dim| dim.as_str() != "stage");
-    // Where every student has a mentor, students with one are the roll.
-    if matches!(definition.source, Source::Roll | Source::Screening | Source::Mentor) && by_more {
+    let fields = || {
+        let dims = count.dims.iter().filter_map(|dim| Field::from_word(dim.as_str()));
+        dims.chain(definition.filters.iter().map(|filter| filter.field))
+    };
+    let by_state = fields().any(about_state);
+    // A filter cuts as finely as a dimension does: one grade and sex is a stratum either way.
+    // Where every student has a mentor or a talk, students with one are the roll.
+    let by_more = fields().any(|field| field != Field::Stage && cuts_students(field))
+        || count.dims.iter().any(|dim| dim.as_str() != "stage");
+    let near_margin = matches!(
+        definition.source,
+        Source::Roll | Source::Screening | Source::Mentor | Source::Talk
+    );
+    if near_margin && by_more {
         return Err("it is a margin of a rounded table and broken down by more than the stage");
     }
     if is_operational(definition.source) && !by_state {
@@ -120,6 +135,19 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
         }
         Some(_) => Ok(()),
     }
+}
+
+/// Fields that tell students apart, beyond what a record says about the school's own work.
+const fn cuts_students(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Stage
+            | Field::Grade
+            | Field::Sex
+            | Field::Group
+            | Field::Physique
+            | Field::AlertSource
+    )
 }
 
 /// Sources that are about the school's work, not about anybody's health, danger or family.

@@ -1,5 +1,6 @@
 //! Tests of packs: the built-in ones are read, score as known and are used only where they may.
 
+mod floors;
 mod mistakes;
 mod tables;
 

@@ -244,7 +244,8 @@ fn assemble(
     }
     let total = joined.ok_or(SqlError::Type)?;
     let contributions = contributions(tx, &target, exchange)?;
-    let schools_due = due(packs, &sealing.stays, &target.period);
+    let reporters = contributions.lines().filter_map(|line| line.split(' ').next()).collect();
+    let schools_due = due(packs, &sealing.stays, &target.period, &reporters);
     Ok(Sealed {
         key: target,
         rule: total.rule,
@@ -356,20 +357,27 @@ pub fn schools_due(
     hub: &UnitId,
     period: &str,
 ) -> Result<u32, SqlError> {
-    Ok(due(packs, &unit::stays(tx, hub)?, period))
+    Ok(due(packs, &unit::stays(tx, hub)?, period, &BTreeSet::new()))
 }
 
-fn due(packs: &Packs, stays: &[Stay], period: &str) -> u32 {
-    let day = tree_day(packs, period).to_string();
-    let served = stays.iter().filter(|stay| stay.status != UnitStatus::Closed);
-    served
-        .filter(|stay| stay.covers(&day))
+/// Schools that were there on the tree's day, and those that reported although they were not:
+/// who came later and reports must not stand in for somebody who is due and does not.
+fn due(packs: &Packs, stays: &[Stay], period: &str, reporters: &BTreeSet<&str>) -> u32 {
+    due_on(&tree_day(packs, period).to_string(), stays, reporters)
+}
+
+fn due_on(day: &str, stays: &[Stay], reporters: &BTreeSet<&str>) -> u32 {
+    let is_due = |stay: &Stay| stay.status != UnitStatus::Closed && stay.covers(day);
+    let counted = stays.iter().filter(|stay| is_due(stay) || reporters.contains(&*stay.unit));
+    // A unit that came back has several stays and is one unit.
+    let units: BTreeMap<&str, u32> = counted
         .map(|stay| match stay.kind {
-            UnitKind::School => 1,
-            kind if kind.is_hub() => stay.schools_below,
-            _ => 0,
+            UnitKind::School => (&*stay.unit, 1),
+            kind if kind.is_hub() => (&*stay.unit, stay.schools_below),
+            _ => (&*stay.unit, 0),
         })
-        .sum()
+        .collect();
+    units.values().sum()
 }
 
 /// The day on which the tree is looked at for a period.
@@ -386,4 +394,38 @@ pub(crate) fn tree_day(packs: &Packs, period: &str) -> Date {
         Err(_) => None,
     };
     day.unwrap_or(Date::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stay(unit: &str, from: &str, status: UnitStatus) -> Stay {
+        Stay {
+            unit: unit.to_owned(),
+            kind: UnitKind::School,
+            status,
+            schools_below: 0,
+            from: from.to_owned(),
+            to: None,
+        }
+    }
+
+    /// A school that came after the tree's day and reports does not stand in for one that is due
+    /// and does not report.
+    #[test]
+    fn late_comers_do_not_hide_who_is_missing() {
+        let stays = [
+            stay("DUE", "2026-09-01", UnitStatus::Invited),
+            stay("LATE1", "2026-11-24", UnitStatus::Active),
+            stay("LATE2", "2026-11-24", UnitStatus::Active),
+            stay("CLOSED", "2026-09-01", UnitStatus::Closed),
+        ];
+        let due =
+            |reporters: &[&str]| due_on("2026-11-06", &stays, &reporters.iter().copied().collect());
+        assert_eq!(due(&[]), 1);
+        assert_eq!(due(&["LATE1"]), 2, "one of two, not one of one");
+        assert_eq!(due(&["LATE1", "LATE2"]), 3);
+        assert_eq!(due(&["DUE", "LATE1", "CLOSED"]), 3);
+    }
 }

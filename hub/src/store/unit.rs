@@ -217,6 +217,8 @@ pub fn elsewhere_on(tx: &Tx<'_>, hub: &UnitId, day: Date) -> Result<Vec<String>,
 /// A stay of a unit under a hub, and what the unit counts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stay {
+    /// Which unit.
+    pub unit: String,
     /// What it is.
     pub kind: UnitKind,
     /// Whether it is served.
@@ -243,16 +245,17 @@ impl Stay {
 /// The store cannot be read.
 pub fn stays(tx: &Tx<'_>, parent: &UnitId) -> Result<Vec<Stay>, SqlError> {
     tx.query(
-        "select u.kind, u.status, u.schools_below, p.valid_from, p.valid_to
+        "select u.id, u.kind, u.status, u.schools_below, p.valid_from, p.valid_to
          from placement p join unit u on u.id = p.unit where p.parent = $1",
         params![parent.as_str()],
         |row| {
             Ok(Stay {
-                kind: row.str(0)?.parse().map_err(|_| SqlError::Type)?,
-                status: UnitStatus::read(row.str(1)?)?,
-                schools_below: row.u32(2)?,
-                from: row.text(3)?,
-                to: row.opt_text(4)?,
+                unit: row.text(0)?,
+                kind: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
+                status: UnitStatus::read(row.str(2)?)?,
+                schools_below: row.u32(3)?,
+                from: row.text(4)?,
+                to: row.opt_text(5)?,
             })
         },
     )

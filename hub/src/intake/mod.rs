@@ -149,8 +149,10 @@ impl Line {
             let replies = taken.unwrap_or_else(|| line.take_replies());
             line.tell(outcome, &replies);
         };
-        let queued = self.parts.database.submit("intake", work, then);
-        queued.map_err(|_| IntakeError::Stopping)
+        self.parts.database.submit("intake", work, then).map_err(|_| {
+            self.is_called.store(false, Ordering::Release);
+            IntakeError::Stopping
+        })
     }
 
     /// What waits, at most a batch of it. Frames that come later call the writer again.

@@ -102,7 +102,7 @@ fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
         }
     }
     let Err(error) = outcome else {
-        batch.into_iter().for_each(|job| job.finish(Ok(())));
+        batch.into_iter().for_each(|job| finish(job, Ok(())));
         return;
     };
     // One job's failure to reach the disk is everybody's: each is told, each may try again.
@@ -114,9 +114,17 @@ fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
     };
     let mut jobs = batch.into_iter();
     let first = jobs.next();
-    jobs.for_each(|job| job.finish(Err(retell(&error))));
+    jobs.for_each(|job| finish(job, Err(retell(&error))));
     if let Some(job) = first {
-        job.finish(Err(error));
+        finish(job, Err(error));
+    }
+}
+
+/// Answers one caller. A panic in an answer is that caller's failure; the writer goes on.
+fn finish(job: Box<dyn Job>, commit: Result<(), SqlError>) {
+    let answer = std::panic::AssertUnwindSafe(|| job.finish(commit));
+    if std::panic::catch_unwind(answer).is_err() {
+        tracing::error!("an answer of the store panicked");
     }
 }
 

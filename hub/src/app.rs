@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use certs::chain::Trust;
@@ -24,6 +25,9 @@ use crate::publish::Publisher;
 use crate::registry::RegistryCache;
 use crate::web::Console;
 use crate::{service, store};
+
+/// How long calls may go on after the hub was told to stop.
+const DRAIN: Duration = Duration::from_secs(3);
 
 /// Why a hub could not be opened or served.
 #[derive(Debug, thiserror::Error)]
@@ -302,15 +306,24 @@ impl Hub {
         tracing::info!(address = %console.address()?, "console ready");
         tokio::spawn(console.serve(stop.clone()));
         let incoming = listener.incoming(stop.clone());
-        tonic::transport::Server::builder()
+        let drained = stop.clone();
+        let served = tonic::transport::Server::builder()
             .initial_stream_window_size(STREAM_WINDOW_BYTES)
             .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-            .http2_keepalive_interval(Some(std::time::Duration::from_secs(60)))
+            .http2_keepalive_interval(Some(Duration::from_secs(60)))
             .add_service(service::sync::server(self.clone()))
             .add_service(service::enrol::server(self.clone()))
             .add_service(service::stats::server(self.clone()))
-            .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
-            .await?;
+            .serve_with_incoming_shutdown(incoming, stop.cancelled_owned());
+        tokio::select! {
+            served = served => served?,
+            // Members hold streams open for days. What was acknowledged is on the disk, and what
+            // was not they send again, so nobody loses anything by not being waited for.
+            () = async {
+                drained.cancelled().await;
+                tokio::time::sleep(DRAIN).await;
+            } => tracing::info!("open streams were ended"),
+        }
         Ok(())
     }
 
@@ -352,7 +365,7 @@ async fn watch_directives(hub: Hub, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
     }
 }

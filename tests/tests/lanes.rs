@@ -18,6 +18,7 @@ use proto::wire::sync::{ItemKind, Lane};
 use runtime::sql::SqlError;
 use runtime::uplink::{UplinkError, outbox};
 use tests::federation::{Federation, Figures, Member, RunningHub, TERM};
+use tokio_util::sync::CancellationToken;
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
 
@@ -434,4 +435,20 @@ async fn a_restored_hub_outruns_its_own_past() {
     eventually("the restored hub is heard", || students(&city, &figures) == Some((99, 1))).await;
     assert!(district.hub.uplink().is_some());
     assert!(city.alarms().contains(&"new_epoch".to_owned()));
+}
+
+/// A hub that is asked to stop ends although members hold streams open for days.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_stops_while_members_are_connected() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    member.queue(&figures.clear("S1", 1, 40));
+    let (uplink, stop) = (member.uplink.clone(), CancellationToken::new());
+    let serving = stop.clone();
+    let task = tokio::spawn(async move { uplink.serve(serving).await });
+    eventually("the school counts", || students(&hub, &figures) == Some((40, 1))).await;
+    hub.ask_to_stop(Duration::from_secs(8)).await.expect("stopped");
+    stop.cancel();
+    task.await.expect("uplink");
 }

@@ -1,9 +1,10 @@
 //! Serving members until the process is told to stop.
 
+use std::fs::{File, OpenOptions, TryLockError};
 use std::net::SocketAddr;
 
 use clap::Args;
-use runtime::cli::{Failure, block_on, start_log};
+use runtime::cli::{Exit, Failure, block_on, start_log};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +35,29 @@ pub(super) fn run(context: &Context, serve: &Serve) -> Result<(), Failure> {
     block_on(serving(context, config))?
 }
 
+/// Held for as long as a hub serves its folder; the system lets go of it however that ends.
+const LOCK_FILE: &str = "serve.lock";
+
+/// Two hubs on one folder would both answer its members and both send sums upward.
+fn lock(config: &Config) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    let options = options.create(true).truncate(false).write(true).read(true);
+    let path = config.path(LOCK_FILE);
+    let unusable = |cause: &std::io::Error| {
+        Failure::new(Exit::Failed, "FOLDER", words::FOLDER_UNUSABLE).because(cause)
+    };
+    let file = options.open(&path).map_err(|cause| unusable(&cause))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::new(Exit::Busy, "SERVED", words::SERVED).hint(words::SERVED_NEXT))
+        }
+        Err(TryLockError::Error(cause)) => Err(unusable(&cause)),
+    }
+}
+
 async fn serving(context: &Context, config: Config) -> Result<(), Failure> {
+    let _lock = lock(&config)?;
     let hub = Hub::open(config, context.clock.clone())?;
     let (listener, address) = hub.bind().await?;
     let config = hub.config();

@@ -352,6 +352,19 @@ pub(super) const SERVING: Text = Text::new(
     "{0} 正在 {1} 接受下级连接；上级：{2}；网页 http://{3}。按 Ctrl-C 停止。",
     "{0} serves its members at {1}; hub above: {2}; pages at http://{3}. Ctrl-C stops it.",
 );
+pub(super) const SERVED: Text = Text::new(
+    "另一个进程正在运行这个枢纽，没有改动任何内容。",
+    "another process serves this hub; nothing was changed.",
+);
+pub(super) const SERVED_NEXT: Text = Text::new(
+    "同一数据目录只能运行一个 serve；其他命令可以同时使用。",
+    "one data folder has one serve; all other commands may be used beside it.",
+);
+pub(super) const FOLDER_UNUSABLE: Text = Text::new(
+    "数据目录不可写，枢纽没有启动。请检查目录权限和磁盘空间。",
+    "the data folder cannot be written, so the hub was not started; look at its permissions and \
+     at the disk.",
+);
 pub(super) const NOT_ENROLLED: Text = Text::new(
     "本枢纽还没有可用的证书，没有启动。",
     "this hub has no usable certificate yet; it was not started.",

@@ -86,7 +86,9 @@ impl Figure {
         let lang = *lang.borrow();
         match *self {
             Self::Rounded(0) => words::ROUNDED_ZERO.in_lang(lang).to_owned(),
-            Self::Count(count) | Self::Rounded(count) => grouped(count),
+            Self::Count(count) => grouped(count),
+            // Wherever it stands, nobody may take it for a count.
+            Self::Rounded(count) => format!("≈{}", grouped(count)),
             Self::Band { low, high } => format!("{}–{}", grouped(low), grouped(high)),
             Self::Share(share) => percent(share),
             Self::Suppressed => words::SUPPRESSED.in_lang(lang).to_owned(),

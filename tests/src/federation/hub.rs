@@ -157,6 +157,16 @@ impl RunningHub {
         alarms.into_iter().map(|alarm| alarm.kind).collect()
     }
 
+    /// Asks it to stop, as a service manager does, and waits for as long as it may take.
+    ///
+    /// # Errors
+    /// It still served when the time was over.
+    pub async fn ask_to_stop(self, within: std::time::Duration) -> Result<(), &'static str> {
+        self.stop.cancel();
+        let ended = tokio::time::timeout(within, self.task).await;
+        ended.map(drop).map_err(|_| "the hub did not stop")
+    }
+
     /// Stops serving and waits until every connection is closed.
     pub async fn stop(self) {
         self.stop.cancel();

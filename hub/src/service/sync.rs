@@ -2,7 +2,9 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use certs::identity::PeerIdentity;
 use domain::disclosure::SCHOOLS_MAX;
 use domain::unit::UnitId;
 use proto::frame::{Epoch, epoch};
@@ -13,12 +15,13 @@ use proto::wire::sync::{
     PushRequest, PushResponse, ReportAppliedRequest, ReportAppliedResponse,
 };
 use runtime::sql::{SqlError, Tx};
+use runtime::transport::Peer;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::peer::{peer_member, store_status};
+use super::peer::{peer_member, still_served, store_status};
 use crate::app::Hub;
 use crate::intake::{IntakeError, Reply};
 use crate::store::contact::{self, Contact};
@@ -26,6 +29,10 @@ use crate::store::{alarm, directive, lane, unit};
 
 /// A clock that is further off than this is shown as an alarm; it is never a reason to refuse.
 const SKEW_ALARM_MS: i64 = 5 * 60 * 1_000;
+
+/// How often a member that waits for directives is looked up in the register, which is two reads
+/// by key.
+const STANDING_EVERY: Duration = Duration::from_secs(5);
 
 /// Directives read from the store at a time.
 const PULL_PAGE: u32 = 32;
@@ -107,10 +114,12 @@ impl Sync for SyncService {
         &self,
         request: Request<PullRequest>,
     ) -> Result<Response<Self::PullStream>, Status> {
-        let member = peer_member(&request, &self.hub).await?;
+        peer_member(&request, &self.hub).await?;
+        let caller = request.extensions().get::<Peer>().and_then(|peer| peer.identity.clone());
+        let caller = caller.ok_or_else(|| Status::internal("the connection has no peer"))?;
         let asked = request.into_inner();
         let (sender, receiver) = mpsc::channel(4);
-        tokio::spawn(follow(self.hub.clone(), member, asked, sender));
+        tokio::spawn(follow(self.hub.clone(), caller, asked, sender));
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
 
@@ -240,7 +249,7 @@ async fn feed(
 
 async fn follow(
     hub: Hub,
-    member: UnitId,
+    caller: Arc<PeerIdentity>,
     asked: PullRequest,
     sender: mpsc::Sender<Result<PullResponse, Status>>,
 ) {
@@ -272,9 +281,14 @@ async fn follow(
         tokio::select! {
             () = sender.closed() => return,
             changed = news.changed() => if changed.is_err() {
-                tracing::debug!(%member, "hub is stopping");
+                tracing::debug!(member = %caller.name().unit(), "hub is stopping");
                 return;
-            }
+            },
+            () = tokio::time::sleep(STANDING_EVERY) => {}
+        }
+        if let Err(refused) = still_served(&hub, &caller) {
+            let _ = sender.send(Err(refused)).await;
+            return;
         }
     }
 }

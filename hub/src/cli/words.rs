@@ -331,7 +331,7 @@ pub(super) const NOT_JOINED: Text =
 pub(super) const NO_CLOCK: Text =
     Text::new("没有足够的下级时钟可以对照", "there are too few members' clocks to compare with");
 pub(super) const MEMBERS_WELL: Text =
-    Text::new("{0} 个单位一天内都有联系", "all {0} were seen within a day");
+    Text::new("{0} 个单位，一天内都有联系", "{0}, all seen within a day");
 pub(super) const MEMBERS_SILENT: Text = Text::new(
     "{1} 个单位中 {0} 个超过一天没有联系：{2}",
     "{0} of {1} were not seen for a day: {2}",

@@ -56,6 +56,24 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
     }
 }
 
+/// Whether a caller whose call is still open would be served now: a revocation or a suspension ends
+/// a stream that otherwise waits for news.
+///
+/// # Errors
+/// As [`peer_member`], or the store cannot be read.
+pub(super) fn still_served(hub: &Hub, caller: &PeerIdentity) -> Result<(), Status> {
+    let (asked, identity) = (hub.clone(), caller.clone());
+    let standing = hub.database().read(move |tx| {
+        let registry = asked.registry().fresh(tx)?;
+        let known = member_key::find(tx, identity.key().id().bytes())?;
+        Ok::<_, SqlError>(judge(asked.config(), &registry, known.as_ref(), &identity))
+    });
+    match standing.map_err(store_status)? {
+        Standing::Served | Standing::NewKey => Ok(()),
+        Standing::Refused(code, reason) => Err(coded(Code::PermissionDenied, code, reason)),
+    }
+}
+
 enum Standing {
     Served,
     /// A district that certifies itself shows a key for the first time: its chain is valid, and

@@ -2,8 +2,10 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use certs::digest::sha256;
+use certs::identity::PeerIdentity;
 use domain::disclosure::SCHOOLS_MAX;
 use domain::unit::UnitId;
 use proto::frame::{Epoch, epoch};
@@ -14,12 +16,13 @@ use proto::wire::sync::{
     PushRequest, PushResponse, ReportAppliedRequest, ReportAppliedResponse,
 };
 use runtime::sql::{SqlError, Tx};
+use runtime::transport::Peer;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::peer::{peer_member, store_status};
+use super::peer::{peer_member, still_served, store_status};
 use crate::app::Hub;
 use crate::intake::{IntakeError, Reply};
 use crate::store::contact::{self, Contact};
@@ -46,6 +49,10 @@ enum HelloError {
     #[error(transparent)]
     Store(#[from] SqlError),
 }
+
+/// How often a member that waits for directives is looked up in the register, which is two reads
+/// by key.
+const STANDING_EVERY: Duration = Duration::from_secs(5);
 
 /// Directives read from the store at a time.
 const PULL_PAGE: u32 = 32;
@@ -130,10 +137,12 @@ impl Sync for SyncService {
         &self,
         request: Request<PullRequest>,
     ) -> Result<Response<Self::PullStream>, Status> {
-        let member = peer_member(&request, &self.hub).await?;
+        peer_member(&request, &self.hub).await?;
+        let caller = request.extensions().get::<Peer>().and_then(|peer| peer.identity.clone());
+        let caller = caller.ok_or_else(|| Status::internal("the connection has no peer"))?;
         let asked = request.into_inner();
         let (sender, receiver) = mpsc::channel(4);
-        tokio::spawn(follow(self.hub.clone(), member, asked, sender));
+        tokio::spawn(follow(self.hub.clone(), caller, asked, sender));
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
     }
 
@@ -267,7 +276,7 @@ async fn feed(
 
 async fn follow(
     hub: Hub,
-    member: UnitId,
+    caller: Arc<PeerIdentity>,
     asked: PullRequest,
     sender: mpsc::Sender<Result<PullResponse, Status>>,
 ) {
@@ -306,9 +315,14 @@ async fn follow(
         tokio::select! {
             () = sender.closed() => return,
             changed = news.changed() => if changed.is_err() {
-                tracing::debug!(%member, "hub is stopping");
+                tracing::debug!(member = %caller.name().unit(), "hub is stopping");
                 return;
-            }
+            },
+            () = tokio::time::sleep(STANDING_EVERY) => {}
+        }
+        if let Err(refused) = still_served(&hub, &caller) {
+            let _ = sender.send(Err(refused)).await;
+            return;
         }
     }
 }

@@ -163,7 +163,7 @@ fn packs(received: usize, unusable: Option<&str>) -> Check {
             let found = Sentence::new(words::PACK_UNUSABLE_ONE, &[&name]);
             Check::warning(PACKS, found, words::PACK_FIX)
         }
-        (None, 0) => Check::well(PACKS, words::STATUS_BUILT_IN),
+        (None, 0) => Check::well(PACKS, words::PACKS_BUILT_IN),
         (None, count) => Check::well(PACKS, Sentence::new(words::PACKS_WELL, &[&count])),
     }
 }

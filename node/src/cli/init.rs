@@ -7,6 +7,7 @@ use domain::catalogue::SchoolType;
 use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
 use runtime::clock::Clock;
 use runtime::passphrase::Passphrase;
+use runtime::web::{Lang, Text};
 use serde_json::json;
 
 use super::{Place, SchoolArgs, context, words};
@@ -15,6 +16,9 @@ use crate::unlock::{LedgerKey, Opener, UnlockError};
 
 /// Groups of the sheet in one line.
 const GROUPS_IN_LINE: usize = 7;
+
+/// How often a person is asked for the type.
+const ATTEMPTS: usize = 3;
 
 #[derive(Args, Debug)]
 pub(super) struct InitArgs {
@@ -83,14 +87,50 @@ pub(super) fn school_settings(
 ) -> Result<Vec<(&'static str, String)>, Failure> {
     let mut settings = given_settings(args);
     if args.school_type.is_none() && terminal.asks() {
-        let types: Vec<&str> = SchoolType::ALL.iter().map(|kind| kind.as_str()).collect();
-        let question = Sentence::new(words::SCHOOL_TYPE, &[&types.join(", ")]);
-        let word = terminal.ask(&question, words::COLON, "--school-type")?;
-        if !word.is_empty() {
-            settings.push(("school_type", word));
-        }
+        settings.extend(asked_type(terminal)?.map(|word| ("school_type", word)));
     }
     Ok(settings)
+}
+
+/// The type by number, by its word or by its Chinese name; nothing where it is left open.
+fn asked_type(terminal: &Terminal) -> Result<Option<String>, Failure> {
+    let lang = terminal.lang();
+    for (at, kind) in SchoolType::ALL.iter().enumerate() {
+        let name = type_name(*kind).in_lang(lang);
+        terminal.talk_plain(&format!("  {}  {name} ({})", at + 1, kind.as_str()));
+    }
+    let question = Sentence::from(words::SCHOOL_TYPE);
+    for _ in 0..ATTEMPTS {
+        let typed = terminal.ask(&question, words::COLON, "--school-type")?;
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let is = |(at, kind): &(usize, &SchoolType)| {
+            let name = type_name(**kind);
+            typed == (at + 1).to_string()
+                || typed.eq_ignore_ascii_case(kind.as_str())
+                || typed == name.in_lang(Lang::Zh)
+        };
+        if let Some((_, kind)) = SchoolType::ALL.iter().enumerate().find(is) {
+            return Ok(Some(kind.as_str().to_owned()));
+        }
+        terminal.talk(words::SCHOOL_TYPE_AGAIN, &[&typed]);
+    }
+    Err(Failure::new(Exit::Usage, "SCHOOL_TYPE", words::SCHOOL_TYPE_NONE))
+}
+
+const fn type_name(kind: SchoolType) -> Text {
+    match kind {
+        SchoolType::Kindergarten => words::TYPE_KINDERGARTEN,
+        SchoolType::Primary => words::TYPE_PRIMARY,
+        SchoolType::Junior => words::TYPE_JUNIOR,
+        SchoolType::NineYear => words::TYPE_NINE_YEAR,
+        SchoolType::Senior => words::TYPE_SENIOR,
+        SchoolType::CompleteSecondary => words::TYPE_COMPLETE,
+        SchoolType::Vocational => words::TYPE_VOCATIONAL,
+        SchoolType::Special => words::TYPE_SPECIAL,
+        SchoolType::Other => words::TYPE_OTHER,
+    }
 }
 
 fn opener(

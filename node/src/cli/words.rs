@@ -78,7 +78,19 @@ texts! {
         "Compare it with the print: 14 groups of five characters.";
 
     // init
-    SCHOOL_TYPE = "学校类型（{0}）", "Type of the school ({0})";
+    SCHOOL_TYPE = "学校类型，请输入序号或名称（暂不确定可直接回车）",
+        "Type of the school, by number or word (leave empty if not known yet)";
+    SCHOOL_TYPE_AGAIN = "没有“{0}”这一类，请再输入一次。", "There is no type {0}; once more.";
+    SCHOOL_TYPE_NONE = "学校类型没有确定，没有建立任何内容。", "no type was chosen; nothing was made.";
+    TYPE_KINDERGARTEN = "幼儿园", "kindergarten";
+    TYPE_PRIMARY = "小学", "primary school";
+    TYPE_JUNIOR = "初中", "junior secondary school";
+    TYPE_NINE_YEAR = "九年一贯制学校", "nine-year school";
+    TYPE_SENIOR = "高中", "senior secondary school";
+    TYPE_COMPLETE = "完全中学", "complete secondary school";
+    TYPE_VOCATIONAL = "中等职业学校", "vocational school";
+    TYPE_SPECIAL = "特殊教育学校", "special school";
+    TYPE_OTHER = "其他", "other";
     COLON = "：", ": ";
     IN_USE = "目录中已有 {0}，没有改动任何内容。", "the folder holds {0} already; nothing was changed.";
     IN_USE_NEXT = "请换一个空目录；已有的节点请直接使用。",
@@ -338,6 +350,7 @@ texts! {
     STATUS_SCALES = "{0} 个量表", "{0} scales";
     STATUS_BUILT_IN = "标准包：程序内置版本（尚未收到市里下发）",
         "packs: the built-in ones (none came down yet)";
+    PACKS_BUILT_IN = "程序内置版本（尚未收到市里下发）", "the built-in ones (none came down yet)";
     ALL_WELL = "一切正常，无需处理。", "All is well; nobody needs to act.";
     PROBLEM = "注意：{0} 由谁处理：{1}", "attention: {0} Who acts: {1}";
     SCHOOL_IT = "本校信息技术老师", "the school's IT staff";

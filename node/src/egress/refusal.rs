@@ -14,11 +14,13 @@ texts! {
     UNKNOWN_TABLE = "指标目录里没有这张报表", "the catalogue has no such table";
     WRONG_PERIOD = "报表与时期不符", "the table is not about this period";
     CONFLICTING = "枢纽已收到同一版次、数字不同的一份", "this revision exists with other figures";
+    ONCE_A_TERM = "取整报表每学期只收一次，先前的一份有效", "a rounded table is taken once a term";
+    BAND_ONCE = "分档的数字每学期只给一次，先前的一份有效", "bands are given once a term";
     SUPERSEDED = "枢纽已收到更新的一版", "a later revision has been accepted";
 }
 
 /// Codes that a hub refuses releases with.
-const CODES: [(&str, Text); 11] = [
+const CODES: [(&str, Text); 13] = [
     ("unknown_item", UNKNOWN_ITEM),
     ("bad_signature", BAD_SIGNATURE),
     ("unreadable", UNREADABLE),
@@ -29,6 +31,8 @@ const CODES: [(&str, Text); 11] = [
     ("unknown_table", UNKNOWN_TABLE),
     ("wrong_period", WRONG_PERIOD),
     ("revision_conflict", CONFLICTING),
+    ("once_a_term", ONCE_A_TERM),
+    ("band_once_a_term", BAND_ONCE),
     ("superseded", SUPERSEDED),
 ];
 

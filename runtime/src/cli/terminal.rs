@@ -14,6 +14,9 @@ use crate::web::{Lang, Text};
 /// Longest answer that is read.
 const ANSWER_BYTES_MAX: u64 = 4096;
 
+/// How often a new secret is asked for until it was typed twice alike.
+const SECRET_ATTEMPTS: usize = 3;
+
 /// What a person answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -223,11 +226,14 @@ impl Terminal {
         prompt: Text,
         flag: &str,
     ) -> Result<Zeroizing<String>, Failure> {
-        let first = self.secret(from, prompt, flag)?;
-        if from.is_none() && *self.typed(words::AGAIN)? != *first {
-            return Err(Failure::new(Exit::Usage, "SECRETS_DIFFER", words::SECRETS_DIFFER));
+        for _ in 0..SECRET_ATTEMPTS {
+            let first = self.secret(from, prompt, flag)?;
+            if from.is_some() || *self.typed(words::AGAIN)? == *first {
+                return Ok(first);
+            }
+            self.talk(words::SECRETS_DIFFER_AGAIN, &[]);
         }
-        Ok(first)
+        Err(Failure::new(Exit::Usage, "SECRETS_DIFFER", words::SECRETS_DIFFER))
     }
 
     fn typed(&self, prompt: Text) -> Result<Zeroizing<String>, Failure> {

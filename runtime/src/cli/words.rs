@@ -55,6 +55,8 @@ pub(super) const INPUT_FAILED: Text = Text::new(
 );
 pub(super) const INTERRUPTED: Text =
     Text::new("已中断，没有改动任何内容。", "interrupted; nothing was changed.");
+pub(super) const SECRETS_DIFFER_AGAIN: Text =
+    Text::new("两次输入不一致，请从头输入。", "The two differ; type it again.");
 pub(super) const SECRETS_DIFFER: Text = Text::new(
     "两次输入不一致，没有改动任何内容。请重新运行。",
     "the two differ; nothing was changed. Run the command again.",

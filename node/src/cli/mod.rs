@@ -16,6 +16,7 @@ mod configuration;
 mod context;
 mod hold;
 mod import;
+mod indicator;
 mod init;
 mod joining;
 mod local_report;
@@ -72,6 +73,9 @@ enum Command {
     /// What leaves this school
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    /// The school's own figures, exact, and the records behind them
+    #[command(subcommand)]
+    Indicator(indicator::IndicatorCommand),
     /// How the node stands and who must act
     Status,
     /// Accounts of the web page
@@ -136,6 +140,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
             block_on(send::run(terminal, place, &args))?
         }
         Command::Release(command) => release::run(terminal, place, &command),
+        Command::Indicator(command) => block_on(indicator::run(terminal, place, &command))?,
         Command::Status => status::run(terminal, place),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
         Command::Config(command) => configuration::run(terminal, place, &command),

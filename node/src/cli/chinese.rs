@@ -24,6 +24,31 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("Import a file of the school office", "导入学校办公室的文件"),
     ("What leaves this school", "出校内容"),
+    (
+        "The school's own figures, exact, and the records behind them",
+        "本校各项数值（准确数）及其依据的记录",
+    ),
+    ("List every count of the school with its total", "列出本校全部指标及合计"),
+    ("Show one count, cell by cell", "逐格显示一项指标"),
+    (
+        "Show the records behind one cell, to an account that may read them",
+        "向有权查看的账号显示某一格依据的记录",
+    ),
+    (
+        "Period, such as 2025S1, 2025-11 or 2025-W45; each count's current one if not given",
+        "时段，如 2025S1、2025-11 或 2025-W45；不写则取各指标的当前时段",
+    ),
+    ("Id of the count, such as mtr.talks", "指标编号，如 mtr.talks"),
+    (
+        "Values of the cell in the order of the dimensions, with commas, such as t2,junior",
+        "该格各维度的取值，按顺序用逗号分隔，如 t2,junior",
+    ),
+    ("Account that asks, as it signs in to the web page", "查看人的账号（与登录本机网页的相同）"),
+    ("Why; kept in the log of reads", "查看原因；记入查阅日志"),
+    (
+        "File with the account's password; - for standard input",
+        "存放账号密码的文件；- 表示从标准输入读取",
+    ),
     ("How the node stands and who must act", "节点状态，以及该由谁处理"),
     ("Check everything that the node hangs on, with what mends it", "逐项检查节点，并给出处理办法"),
     ("Accounts of the web page", "网页账号"),

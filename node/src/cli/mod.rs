@@ -20,6 +20,7 @@ mod context;
 mod doctor;
 mod hold;
 mod import;
+mod indicator;
 mod init;
 mod joining;
 mod local_report;
@@ -77,6 +78,9 @@ enum Command {
     /// What leaves this school
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    /// The school's own figures, exact, and the records behind them
+    #[command(subcommand)]
+    Indicator(indicator::IndicatorCommand),
     /// How the node stands and who must act
     Status,
     /// Check everything that the node hangs on, with what mends it
@@ -150,6 +154,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
             block_on(send::run(terminal, place, &args))?
         }
         Command::Release(command) => release::run(terminal, place, &command),
+        Command::Indicator(command) => block_on(indicator::run(terminal, place, &command))?,
         Command::Status => status::run(terminal, place),
         Command::Doctor => doctor::run(terminal, place),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,

@@ -483,4 +483,44 @@ texts! {
          counsellor only, never to be passed on.";
     REPORT_FAILED = "本地报告没有生成，台账没有改动。",
         "the local report was not made; the ledger is unchanged.";
+
+    // indicator
+    COUNT = "编号", "count";
+    NAME = "名称", "name";
+    PERIOD_HEAD = "时段", "period";
+    TOTAL = "合计", "total";
+    LEAVES = "是否出校", "leaves";
+    FIGURE = "数值", "figure";
+    COUNT_OF = "{0} {1}（{2}）", "{0} {1} ({2})";
+    STILL_RUNS = "该时段尚未结束，以下为截至今天的数。",
+        "The period still runs; these are the figures up to today.";
+    LEAVES_CLEAR = "按出校规则随学期表上报", "leaves with the term's table, by the rules";
+    STAYS = "仅在本校显示", "shown in this school only";
+    NOT_KEPT = "未登记（不等于零）", "not kept (not zero)";
+    NO_SOURCE = "本版本不支持", "unsupported";
+    WHY = "{0} [{1}]（{2}）= {3}，依据以下记录：", "{0} [{1}] ({2}) = {3}, from these records:";
+    HIDDEN = "另有 {0} 条记录，您的角色无权查看。", "{0} more records that your role may not read.";
+    MORE = "记录较多，还有 {0} 条没有列出；请缩小时段。",
+        "{0} further records are not listed; choose a shorter period.";
+    PASSWORD = "账号密码：", "Password of the account: ";
+    NO_COUNT = "目录中没有本校指标 {0}，没有改动任何内容。",
+        "the catalogue has no count {0} of a school; nothing was changed.";
+    NO_COUNT_NEXT = "全部指标：xinqiao-node indicator list", "All counts:  xinqiao-node indicator list";
+    NO_PERIOD = "校历中没有时段 {0}，没有改动任何内容。",
+        "the term calendar has no period {0}; nothing was changed.";
+    NO_CELL = "该指标没有这一格，没有查看任何记录。",
+        "the count has no such cell; no record was opened.";
+    NO_CELL_NEXT = "各格的代码：xinqiao-node indicator show 编号，写在括号中，按顺序用逗号分隔。",
+        "The codes stand in brackets:  xinqiao-node indicator show ID";
+    NOT_SIGNED_IN = "账号或密码不对，或账号已暂停；没有查看任何记录。",
+        "the account or password is wrong, or the account is paused; no record was opened.";
+    NOT_SIGNED_IN_NEXT = "请用登录本机网页的账号；几分钟后可再试。",
+        "Use the account that signs in to the web page; try again in some minutes.";
+    WHY_REASON = "请用 --reason 写明查看原因；没有查看任何记录。",
+        "give the reason with --reason; no record was opened.";
+    ROLE_SEES_NONE = "您的角色无权查看这些记录；没有查看任何内容。",
+        "your role may not see these records; none was opened.";
+    UNCOUNTED = "台账中有无法归类的记录，没有算出数值；台账没有改动。",
+        "a record of the ledgers fits no cell, so nothing was counted; the ledgers are unchanged.";
+    UNCOUNTED_NEXT = "请核对名册中的年级。", "Check the grades of the roster.";
 }

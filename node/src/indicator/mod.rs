@@ -9,8 +9,11 @@
 //! [`Facts::figures`] gives any count, for eyes on this node.
 
 mod evaluate;
+mod explain;
 mod facts;
 mod identity;
+#[cfg(test)]
+mod ledger_tests;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +27,7 @@ use domain::span::Span;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
+pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts};
 pub use identity::{BrokenIdentity, Checked, check};
 

@@ -65,6 +65,20 @@ pub fn open(
     Ok(pass)
 }
 
+/// Whether somebody could read an area of a student's record, without opening it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn may_read(
+    tx: &Tx<'_>,
+    reader: &Author,
+    student: StudentId,
+    area: Area,
+) -> Result<bool, SqlError> {
+    let footing = footing::of(tx, reader, Some(student))?;
+    Ok(permits(reader.role(), Action::Read(area), footing))
+}
+
 impl Pass {
     /// Whose record.
     #[must_use]

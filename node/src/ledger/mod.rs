@@ -29,6 +29,8 @@ pub mod physique;
 pub mod profile;
 pub mod qualification;
 pub mod read;
+#[cfg(test)]
+mod recount;
 pub mod refusal;
 pub mod release;
 pub mod retention;

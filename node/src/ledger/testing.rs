@@ -189,6 +189,28 @@ impl School {
         self.ledger.write("answers", move |tx| screening.apply(tx, &batch, &source))
     }
 
+    /// Writes a raise past the ledgers' door that does not begin where student 1's case stands.
+    pub(crate) fn danger_insert_move(&self, case: i64) -> i64 {
+        let written: Result<i64, SqlError> = self.ledger.write("danger", move |tx| {
+            let record = tx.query_opt(
+                "insert into record (kind, student, day, version, parallels, destroyed)
+                 values ('alert_move', 1, '2025-11-20', 1, 0, 0) returning id",
+                &[],
+                |row| row.i64(0),
+            )?;
+            let record = record.expect("id");
+            tx.execute(
+                "insert into alert_move (record, version, day, parallel, nonce, reason, student,
+                     of_case, how, from_tier, to_tier, source, owner, standing, made_at)
+                 values ($1, 1, '2025-11-20', 0, x'00', 'r', 1, $2, 'tier_up', 't1', 't3',
+                     'mentor', 1, 'in_force', 9999999999999)",
+                runtime::params![record, case],
+            )?;
+            Ok(record)
+        });
+        written.expect("written")
+    }
+
     /// How many rows a table of the ledger has.
     pub(crate) fn rows(&self, table: &'static str) -> u64 {
         let counted = self.ledger.read(move |tx| {

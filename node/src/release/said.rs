@@ -2,6 +2,7 @@
 
 use super::{AbsentReason, ReleaseError, Standing};
 use crate::import::{Fault, Said};
+use crate::indicator::{Behind, BrokenIdentity};
 
 impl Standing {
     /// Why a table with this standing is not released; nothing for a new one.
@@ -37,6 +38,24 @@ impl AbsentReason {
     }
 }
 
+/// Which figures contradict each other, and the records that only one side counts. Shown on this
+/// node alone; records are named by kind, number and day.
+fn contradiction(broken: &BrokenIdentity) -> (String, String) {
+    let (mut zh, mut en) = (
+        format!("数据互相矛盾，违反规则“{}”（{}）", broken.identity, broken.stratum),
+        broken.to_string(),
+    );
+    let named: Vec<_> = broken.records.iter().map(Behind::said).collect();
+    if !named.is_empty() {
+        let all = |pick: fn(&(String, String)) -> &str, join: &str| {
+            named.iter().map(pick).collect::<Vec<_>>().join(join)
+        };
+        zh += &format!("；相关记录：{}", all(|said| &said.0, "、"));
+        en += &format!("; records behind it: {}", all(|said| &said.1, ", "));
+    }
+    (zh, en)
+}
+
 impl ReleaseError {
     /// What happened and what to do next, in both languages. Nothing was released or written.
     #[must_use]
@@ -55,9 +74,7 @@ impl ReleaseError {
             Self::Held(hold) => format!("本校已暂停 {} 的出校", hold.period),
             Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
             Self::Indicator(_) => "台账中有无法归类的记录".to_owned(),
-            Self::Identity(broken) => {
-                format!("数据互相矛盾，违反规则“{}”（{}）", broken.identity, broken.stratum)
-            }
+            Self::Identity(broken) => return contradiction(broken),
             Self::Disclosure(_) | Self::Cells(_) => "指标目录与出校规则不符".to_owned(),
             Self::Signing(_) => "签名失败".to_owned(),
             Self::Store(_) => "数据库无法读写".to_owned(),
@@ -96,7 +113,10 @@ impl ReleaseError {
             }
             Self::Identity(_) => (
                 "identity",
-                ("请核对名册和答卷后重新导入", "check roster and answers and import them again"),
+                (
+                    "请核对这些记录，或更正名册和答卷后重新导入",
+                    "check these records, or correct roster and answers and import again",
+                ),
             ),
             Self::Disclosure(_) | Self::Cells(_) => {
                 ("disclosure", ("请联系上级枢纽", "call the operator of the hub"))

@@ -132,3 +132,30 @@ fn a_hold_takes_back_what_has_not_left() {
     let after: Vec<Vec<u8>> = transfer().into_iter().map(|sent| sent.item).collect();
     assert_eq!(after, before);
 }
+
+/// The school's own figures are listed and shown; school IT that asks why gets a number alone.
+#[test]
+fn figures_are_listed_shown_and_explained() {
+    let folder = school();
+    let listed = folder.run(&["indicator", "list", "--period", "2025S1"]).json();
+    let counts = listed["counts"].as_array().expect("counts");
+    let total =
+        |id: &str| counts.iter().find(|count| count["id"] == id).expect("count")["total"].clone();
+    assert_eq!(total("base.students"), 30);
+    assert_eq!(total("mtr.talks"), "not_reported");
+    assert_eq!(total("ref.events"), "unsupported");
+    let shown = folder.run(&["indicator", "show", "base.students", "--period", "2025S1"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    let missing = folder.run(&["indicator", "show", "no.such"]);
+    assert_eq!((missing.code, missing.error().as_str()), (3, "COUNT"));
+    let password = folder.file("password", "a long password 1");
+    let account = ["user", "add", "it", "--password-file", text(&password)];
+    assert_eq!(folder.run(&account).code, 0);
+    let ask = ["indicator", "explain", "base.students", "--period", "2025S1", "--cell", "junior"];
+    let who = ["--account", "it", "--reason", "why", "--password-file", text(&password)];
+    let why = folder.run(&[&ask[..], &who[..]].concat());
+    assert_eq!(why.code, 0, "{}", why.err);
+    let why = why.json();
+    assert_eq!((&why["figure"], &why["hidden"]), (&30.into(), &30.into()));
+    assert_eq!(why["records"].as_array().map(Vec::len), Some(0));
+}

@@ -1,0 +1,355 @@
+//! `indicator`: the school's own figures as its ledgers give them, and the records behind one.
+//!
+//! Exact and for this school alone: sealed counts are shown here and leave in no way from here.
+//! Records are shown to an account that may read them, and each look is logged.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use domain::catalogue::{Catalogue, Channel, Count, NativePeriod, Origin};
+use domain::cell::Cell;
+use domain::ledger::{SchoolRole, Word as _};
+use domain::period::{Calendar, Period};
+use domain::span::{Span, school_year_of};
+use jiff::civil::Date;
+use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
+use runtime::web::{Lang, SessionStore, Sessions};
+use serde_json::{Value, json};
+
+use super::{Place, context, words};
+use crate::app::Node;
+use crate::indicator::{ExplainError, Explained, Facts, Figures, IndicatorError, explain};
+use crate::ledger::author::Author;
+use crate::ledger::profile::Profile;
+use crate::ledger::refusal::LedgerRefusal;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum IndicatorCommand {
+    /// List every count of the school with its total
+    List(PeriodArgs),
+    /// Show one count, cell by cell
+    Show(ShowArgs),
+    /// Show the records behind one cell, to an account that may read them
+    Explain(ExplainArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PeriodArgs {
+    /// Period, such as 2025S1, 2025-11 or 2025-W45; each count's current one if not given
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<Period>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ShowArgs {
+    /// Id of the count, such as mtr.talks
+    id: String,
+
+    #[command(flatten)]
+    period: PeriodArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExplainArgs {
+    #[command(flatten)]
+    show: ShowArgs,
+
+    /// Values of the cell in the order of the dimensions, with commas, such as t2,junior
+    #[arg(long, value_name = "VALUES", default_value = "")]
+    cell: String,
+
+    /// Account that asks, as it signs in to the web page
+    #[arg(long, value_name = "LOGIN")]
+    account: String,
+
+    /// Why; kept in the log of reads
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+
+    /// File with the account's password; - for standard input
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+pub(super) async fn run(
+    terminal: &Terminal,
+    place: &Place,
+    command: &IndicatorCommand,
+) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    match command {
+        IndicatorCommand::List(args) => list(terminal, &Asked::new(&node)?, args.period),
+        IndicatorCommand::Show(args) => show(terminal, &Asked::new(&node)?, args),
+        IndicatorCommand::Explain(args) => {
+            let reader = sign_in(terminal, &node, args).await?;
+            explained(terminal, &Asked::new(&node)?, args, reader)
+        }
+    }
+}
+
+/// What every question needs.
+struct Asked {
+    node: Node,
+    profile: Profile,
+    catalogue: std::sync::Arc<Catalogue>,
+    calendar: std::sync::Arc<Calendar>,
+    today: Date,
+}
+
+impl Asked {
+    fn new(node: &Node) -> Result<Self, Failure> {
+        let packs = node.packs()?;
+        Ok(Self {
+            profile: node.profile().ok_or_else(context::not_joined)?,
+            catalogue: packs.in_force().pack.clone(),
+            calendar: packs.calendar().clone(),
+            today: node.clock().today(),
+            node: node.clone(),
+        })
+    }
+
+    fn count(&self, id: &str) -> Result<Count, Failure> {
+        let own = self.catalogue.count(id).filter(|count| count.origin == Origin::School);
+        own.cloned().ok_or_else(|| {
+            let message = Sentence::new(words::NO_COUNT, &[&id]);
+            Failure::new(Exit::NotFound, "COUNT", message).hint(words::NO_COUNT_NEXT)
+        })
+    }
+
+    /// The period that is asked for, or the current one of a kind.
+    fn period(&self, asked: Option<Period>, native: NativePeriod) -> Period {
+        let week = self.today.iso_week_date();
+        let term = self.calendar.current(self.today).map(|term| term.id);
+        asked.unwrap_or(match (native, term) {
+            (NativePeriod::Week, _) => Period::Week { year: week.year(), week: week.week() },
+            (NativePeriod::Term | NativePeriod::HalfYear, Some(term)) => Period::Term(term),
+            (NativePeriod::Year, _) => Period::SchoolYear(school_year_of(self.today)),
+            _ => Period::Month { year: self.today.year(), month: self.today.month() },
+        })
+    }
+
+    fn span(&self, period: Period) -> Result<Span, Failure> {
+        Span::of(period, &self.calendar).map_err(|error| {
+            let message = Sentence::new(words::NO_PERIOD, &[&period]);
+            Failure::new(Exit::NotFound, "PERIOD", message).because(&error)
+        })
+    }
+
+    fn facts(&self, period: Period) -> Result<Facts, Failure> {
+        let (span, profile, today) = (self.span(period)?, self.profile.clone(), self.today);
+        let facts = move |tx: &runtime::sql::Tx<'_>| Facts::of_period(tx, &profile, span, today);
+        self.node.ledger().read(facts).map_err(uncounted)
+    }
+}
+
+fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<(), Failure> {
+    let mut values = Vec::new();
+    let mut table = Table::new()
+        .column(&terminal.text(words::COUNT, &[]), Align::Left)
+        .column(&terminal.text(words::NAME, &[]), Align::Left)
+        .column(&terminal.text(words::PERIOD_HEAD, &[]), Align::Left)
+        .column(&terminal.text(words::TOTAL, &[]), Align::Right)
+        .column(&terminal.text(words::LEAVES, &[]), Align::Left);
+    for native in NativePeriod::ALL {
+        let period = asked.period(period, *native);
+        let facts = asked.facts(period)?;
+        let own = asked.catalogue.counts().iter().filter(|count| count.origin == Origin::School);
+        for count in own.filter(|count| count.period == *native) {
+            let figures = facts.figures(&asked.catalogue, count).map_err(uncounted)?;
+            let total = total(&figures);
+            values.push(json!({"id": count.id.to_string(), "period": period.to_string(),
+                "total": figure_json(total), "channel": count.channel.as_str()}));
+            table.row(vec![
+                count.id.to_string(),
+                name(terminal, count).to_owned(),
+                period.to_string(),
+                figure(terminal, total),
+                terminal.text(leaves(count), &[]),
+            ]);
+        }
+    }
+    terminal.result(&json!({ "counts": values }), |_| table.render())
+}
+
+fn show(terminal: &Terminal, asked: &Asked, args: &ShowArgs) -> Result<(), Failure> {
+    let count = asked.count(&args.id)?;
+    let period = asked.period(args.period.period, count.period);
+    let facts = asked.facts(period)?;
+    let figures = facts.figures(&asked.catalogue, &count).map_err(uncounted)?;
+    let cells = figures.cells.iter().enumerate();
+    let cells: Vec<Value> = cells
+        .map(|(place, cell)| {
+            json!({"values": figures.block.values_at(place), "figure": figure_json(*cell)})
+        })
+        .collect();
+    let value = json!({"id": count.id.to_string(), "period": period.to_string(),
+        "over": facts.is_over(), "channel": count.channel.as_str(), "cells": cells});
+    terminal.result(&value, |terminal| {
+        let head: [&dyn std::fmt::Display; 3] = [&count.id, &name(terminal, &count), &period];
+        let mut lines = vec![terminal.text(words::COUNT_OF, &head)];
+        if !facts.is_over() {
+            lines.push(terminal.text(words::STILL_RUNS, &[]));
+        }
+        lines.push(cells_table(terminal, &asked.catalogue, &figures).render());
+        lines.push(terminal.text(leaves(&count), &[]));
+        lines.join("\n")
+    })
+}
+
+/// Cells that can exist, with their values as people read them.
+fn cells_table(terminal: &Terminal, catalogue: &Catalogue, figures: &Figures) -> Table {
+    let mut table = Table::new();
+    let zh = terminal.lang() == Lang::Zh;
+    let text = |label: &domain::catalogue::Label| {
+        if zh { label.zh.clone() } else { label.en.clone() }
+    };
+    for dimension in figures.block.dims() {
+        let label = catalogue.dimension(dimension.as_str()).map(|known| text(&known.label));
+        table = table.column(&label.unwrap_or_default(), Align::Left);
+    }
+    table = table.column(&terminal.text(words::FIGURE, &[]), Align::Right);
+    for (place, cell) in figures.cells.iter().enumerate() {
+        if *cell == Cell::NotApplicable && figures.cells.len() > 1 {
+            continue;
+        }
+        let values = figures.block.values_at(place).unwrap_or_default();
+        let named = figures.block.dims().zip(values).map(|(dimension, value)| {
+            let label = catalogue.dimension(dimension.as_str())?.label_of(value)?;
+            Some(format!("{} ({value})", text(label)))
+        });
+        let mut row: Vec<String> = named.map(Option::unwrap_or_default).collect();
+        row.push(figure(terminal, *cell));
+        table.row(row);
+    }
+    table
+}
+
+fn explained(
+    terminal: &Terminal,
+    asked: &Asked,
+    args: &ExplainArgs,
+    reader: Author,
+) -> Result<(), Failure> {
+    let count = asked.count(&args.show.id)?;
+    let period = asked.period(args.show.period.period, count.period);
+    let facts = asked.facts(period)?;
+    let (catalogue, cell, name) = (asked.catalogue.clone(), args.cell.clone(), count.id.clone());
+    let found = asked.node.ledger().write("explain", move |tx| {
+        let values: Vec<&str> = cell.split(',').map(str::trim).filter(|v| !v.is_empty()).collect();
+        explain(tx, (&facts, &catalogue), &count, &values, &reader)
+    });
+    let found = found.map_err(unexplained)?;
+    terminal.result(&explained_json(&found), |terminal| {
+        let shown = figure(terminal, found.figure);
+        let head: [&dyn std::fmt::Display; 4] = [&name, &args.cell, &period, &shown];
+        let mut lines = vec![terminal.text(words::WHY, &head)];
+        for line in &found.lines {
+            let (zh, en) = line.behind.said();
+            let what = if terminal.lang() == Lang::Zh { zh } else { en };
+            let who = line.student.as_ref().map(|(number, name)| format!("  {name} {number}"));
+            lines.push(format!("  {what}{}", who.unwrap_or_default()));
+        }
+        if found.hidden > 0 {
+            lines.push(terminal.text(words::HIDDEN, &[&found.hidden]));
+        }
+        if found.more > 0 {
+            lines.push(terminal.text(words::MORE, &[&found.more]));
+        }
+        lines.join("\n")
+    })
+}
+
+fn explained_json(found: &Explained) -> Value {
+    let line = |line: &crate::indicator::Line| {
+        let who = line.student.as_ref();
+        json!({"record": line.behind.said().1, "student_number": who.map(|who| &who.0)})
+    };
+    json!({"figure": figure_json(found.figure), "hidden": found.hidden, "more": found.more,
+        "records": found.lines.iter().map(line).collect::<Vec<_>>()})
+}
+
+/// Signs the account in and out again: the role is the account's, never the terminal's word.
+async fn sign_in(terminal: &Terminal, node: &Node, args: &ExplainArgs) -> Result<Author, Failure> {
+    let refused = || {
+        Failure::new(Exit::Authentication, "ACCOUNT", words::NOT_SIGNED_IN)
+            .hint(words::NOT_SIGNED_IN_NEXT)
+    };
+    let file = args.password_file.as_deref();
+    let password = terminal.secret(file, words::PASSWORD, "--password-file")?.to_string();
+    let sessions = Sessions::new(SessionStore::new(node.ledger().database().clone()));
+    let sessions = sessions.map_err(|cause| refused().because(&cause))?;
+    let now_ms = node.clock().now_ms();
+    let token = sessions.sign_in(&args.account, password, now_ms).await;
+    let token = token.map_err(|cause| refused().because(&cause))?;
+    let session = sessions.find(token.expose(), now_ms).await?.ok_or_else(refused)?;
+    sessions.sign_out(token.expose()).await?;
+    let role = SchoolRole::from_word(session.role.as_str()).ok_or_else(refused)?;
+    if args.reason.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "REASON", words::WHY_REASON));
+    }
+    Ok(Author::new(&session.login, role, None, now_ms).because(&args.reason))
+}
+
+/// The sum of all cells; a blank where any is blank, since part of a sum is none.
+fn total(figures: &Figures) -> Cell {
+    let mut sum: Option<u64> = None;
+    for cell in &figures.cells {
+        match cell {
+            Cell::Value(value) => sum = Some(sum.unwrap_or(0).saturating_add(*value)),
+            Cell::NotApplicable => {}
+            blank => return *blank,
+        }
+    }
+    sum.map_or(Cell::NotApplicable, Cell::Value)
+}
+
+fn figure(terminal: &Terminal, cell: Cell) -> String {
+    match cell {
+        Cell::Value(value) => value.to_string(),
+        Cell::NotApplicable => "—".to_owned(),
+        Cell::NotReported => terminal.text(words::NOT_KEPT, &[]),
+        Cell::Suppressed | Cell::Unsupported => terminal.text(words::NO_SOURCE, &[]),
+    }
+}
+
+fn figure_json(cell: Cell) -> Value {
+    match cell {
+        Cell::Value(value) => json!(value),
+        Cell::NotApplicable => json!("not_applicable"),
+        Cell::NotReported => json!("not_reported"),
+        Cell::Suppressed | Cell::Unsupported => json!("unsupported"),
+    }
+}
+
+fn name<'c>(terminal: &Terminal, count: &'c Count) -> &'c str {
+    if terminal.lang() == Lang::Zh { &count.label.zh } else { &count.label.en }
+}
+
+fn leaves(count: &Count) -> runtime::web::Text {
+    match count.channel {
+        Channel::Clear if count.period == NativePeriod::Term => words::LEAVES_CLEAR,
+        Channel::Clear | Channel::Sealed | Channel::Local => words::STAYS,
+    }
+}
+
+fn uncounted(error: IndicatorError) -> Failure {
+    match error {
+        IndicatorError::Store(error) => error.into(),
+        other => Failure::new(Exit::Invalid, "COUNT", words::UNCOUNTED)
+            .hint(words::UNCOUNTED_NEXT)
+            .because(&other),
+    }
+}
+
+fn unexplained(error: ExplainError) -> Failure {
+    match error {
+        ExplainError::Store(error) | ExplainError::Ledger(LedgerRefusal::Store(error)) => {
+            error.into()
+        }
+        ExplainError::Indicator(error) => uncounted(error),
+        ExplainError::Cell => {
+            Failure::new(Exit::NotFound, "CELL", words::NO_CELL).hint(words::NO_CELL_NEXT)
+        }
+        other => Failure::new(Exit::Refused, "ROLE", words::ROLE_SEES_NONE).because(&other),
+    }
+}

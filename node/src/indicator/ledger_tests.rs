@@ -1,0 +1,206 @@
+//! Facts about figures from ledgers: what leaves, what stays, what stops a release, who sees why.
+
+use domain::cell::Cell;
+use domain::ledger::SchoolRole;
+use domain::ledger::terms::Tier;
+use domain::ledger::words::{AlertSource, Move, TalkTopic};
+use domain::span::Span;
+use jiff::civil::date;
+use runtime::sql::Tx;
+
+use super::{Behind, ExplainError, Explained, Facts, explain};
+use crate::import::Language;
+use crate::ledger::author::Author;
+use crate::ledger::case::{self, MoveWish};
+use crate::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::talk::Talk;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
+use crate::ledger::{profile, write};
+use crate::release;
+
+fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..6).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    school
+}
+
+fn author(account: &str, role: SchoolRole) -> Author {
+    Author::new(account, role, None, NOW_MS).because("核对")
+}
+
+fn counsellor() -> Author {
+    author("counsellor", SchoolRole::Counsellor)
+}
+
+fn run<T: Send + 'static>(
+    school: &School,
+    work: impl FnOnce(&Tx<'_>) -> Result<T, LedgerRefusal> + Send + 'static,
+) -> T {
+    let done = school.ledger.write("test", work);
+    done.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn talk(school: &School, student: i64) -> RecordId {
+    let talk = Talk {
+        day: date(2025, 11, 3),
+        student: StudentId(student),
+        staff: StaffId(1),
+        topics: Words::new([TalkTopic::Mind, TalkTopic::Study]),
+        concern: false,
+        raised: false,
+        home_visit: false,
+        note: AuthorNote::new(String::new()),
+    };
+    run(school, move |tx| write::add(tx, &counsellor(), &talk))
+}
+
+fn wish(how: Move, to: Option<Tier>) -> MoveWish {
+    let next_review = to.map(|_| date(2025, 11, 22));
+    MoveWish { how, to, source: AlertSource::Mentor, owner: StaffId(1), next_review }
+}
+
+fn open_case(school: &School) -> RecordId {
+    run(school, |tx| {
+        let wish = wish(Move::Opened, Some(Tier::T2));
+        case::open(tx, &counsellor(), StudentId(1), TODAY, &wish)
+    })
+}
+
+fn facts(school: &School, today: jiff::civil::Date) -> Facts {
+    let term = school.term();
+    let read = school.ledger.read(move |tx| {
+        let profile = profile::load(tx)?.expect("profile");
+        Facts::of_period(tx, &profile, Span::of_term(&term), today)
+    });
+    read.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn cells(school: &School, facts: &Facts, id: &str) -> Vec<Cell> {
+    let count = school.catalogue.count(id).expect("count");
+    facts.figures(&school.catalogue, count).expect("figures").cells
+}
+
+/// A ledger is kept from its first entry on: before, nothing there is no zero; after, it is one.
+#[test]
+fn a_ledger_is_kept_from_its_first_entry_on() {
+    let school = school();
+    let before = facts(&school, TODAY);
+    assert_eq!(cells(&school, &before, "mtr.talks"), [Cell::NotReported]);
+    assert_eq!(cells(&school, &before, "alt.sources")[0], Cell::NotReported);
+    assert_eq!(cells(&school, &before, "ref.waits")[0], Cell::Unsupported);
+    talk(&school, 1);
+    let after = facts(&school, TODAY);
+    assert_eq!(cells(&school, &after, "mtr.talks"), [Cell::Value(1)]);
+    let visits: Vec<_> = cells(&school, &after, "mtr.home_visits");
+    assert!(visits.contains(&Cell::Value(0)) && visits.contains(&Cell::NotApplicable));
+}
+
+/// A talk about two topics is two in their cells and one talk; a person is counted once.
+#[test]
+fn several_topics_count_in_each_cell_and_a_person_once() {
+    let school = school();
+    talk(&school, 1);
+    talk(&school, 1);
+    talk(&school, 2);
+    let facts = facts(&school, TODAY);
+    assert_eq!(cells(&school, &facts, "mtr.talks"), [Cell::Value(3)]);
+    assert_eq!(cells(&school, &facts, "mtr.talked"), [Cell::Value(2)]);
+    let topics = cells(&school, &facts, "mtr.topics");
+    assert_eq!(topics.iter().filter_map(|cell| cell.value()).sum::<u64>(), 6);
+}
+
+/// Flows of a term leave once it is over; on this node they are shown before.
+#[test]
+fn a_flow_leaves_when_its_period_is_over() {
+    let school = school();
+    talk(&school, 1);
+    let spec = school.catalogue.table("clear.term").expect("table");
+    let place = spec.index("mtr.talks", &[]).expect("cell");
+    for (today, leaves) in [
+        (TODAY, Cell::Unsupported),
+        (school.term().end, Cell::Unsupported),
+        (date(2026, 2, 1), Cell::Value(1)),
+    ] {
+        let facts = facts(&school, today);
+        let raw = facts.table(&school.catalogue, spec).expect("table");
+        assert_eq!(raw.danger_exact_cells()[place], leaves, "{today}");
+        assert_eq!(cells(&school, &facts, "mtr.talks"), [Cell::Value(1)]);
+    }
+}
+
+/// Moves of one day follow each other as they took effect: lowered first, raised afterwards.
+#[test]
+fn a_raise_after_a_lowering_of_the_same_day_counts() {
+    let school = school();
+    let record = open_case(&school);
+    run(&school, move |tx| {
+        let at = |minutes: i64| {
+            let now = NOW_MS + minutes * 60_000;
+            Author::new("counsellor", SchoolRole::Counsellor, None, now).because("复核")
+        };
+        let down = wish(Move::TierDown, Some(Tier::T1));
+        let down = case::ask_move(tx, &at(1), record, &down)?;
+        let head = Author::new("head", SchoolRole::MoralHead, None, NOW_MS + 120_000);
+        case::sign(tx, &head.because("同意"), down, true)?;
+        case::ask_move(tx, &at(3), record, &wish(Move::TierUp, Some(Tier::T3)))
+    });
+    let tier = school.ledger.read(move |tx| case::tier_of(tx, StudentId(1), record, TODAY));
+    assert_eq!(tier.expect("tier"), Some(Tier::T3));
+    assert!(facts(&school, TODAY).broken_moves().is_empty());
+}
+
+/// A contradiction stops the release, and the sentence names the record behind it.
+#[test]
+fn a_broken_identity_stops_the_release_and_names_the_record() {
+    let school = school();
+    let case = open_case(&school);
+    let context = school.context();
+    release::prepare(&school.ledger, &context, school.term().id).expect("sound");
+    // A move that does not begin where the case stands, as only a damaged ledger can hold one.
+    let bad = school.danger_insert_move(case.0);
+    let refused = release::prepare(&school.ledger, &context, school.term().id);
+    let error = refused.expect_err("stopped");
+    let fault = error.fault();
+    assert_eq!(fault.code, "identity");
+    assert!(fault.reason.to(Language::Zh).contains(&format!("级别变动第 {bad} 号（2025-11-20）")));
+    assert!(fault.reason.to(Language::En).contains(&format!("no. {bad} (2025-11-20)")));
+}
+
+fn why(school: &School, cell: &'static str, reader: Author) -> Result<Explained, ExplainError> {
+    let (catalogue, facts) = (school.catalogue.clone(), facts(school, TODAY));
+    let count = catalogue.count("mtr.home_visits").expect("count").clone();
+    school
+        .ledger
+        .write("explain", move |tx| explain(tx, (&facts, &catalogue), &count, &[cell], &reader))
+}
+
+/// Who may read the records sees them, and each look is logged; school IT sees how many there are.
+#[test]
+fn records_are_shown_to_whom_the_table_of_authority_lets() {
+    let school = school();
+    let record = talk(&school, 2);
+    let visit = run(&school, move |tx| {
+        let mut kept = crate::ledger::read::all::<Talk>(tx)?.remove(0).entry;
+        kept.home_visit = true;
+        write::update(tx, &counsellor(), (record, 1), &kept)
+    });
+    assert_eq!(visit, write::Written::Counts(2));
+    let own = why(&school, "junior", counsellor()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((own.figure, own.lines.len(), own.hidden), (Cell::Value(1), 1, 0));
+    assert!(
+        matches!(own.lines[0].behind, Behind::Entry { record: found, .. } if found == record.0)
+    );
+    assert!(own.lines[0].student.is_some());
+    assert_eq!(school.rows("access_log"), 1);
+    for role in [SchoolRole::Operator, SchoolRole::Auditor, SchoolRole::Principal] {
+        let found = why(&school, "junior", author("other", role));
+        let found = found.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((found.figure, found.lines.len(), found.hidden), (Cell::Value(1), 0, 1));
+    }
+    assert_eq!(school.rows("access_log"), 1, "what is hidden is not opened");
+    let teacher = why(&school, "junior", author("teacher", SchoolRole::ClassTeacher));
+    assert!(matches!(teacher, Err(ExplainError::NotAllowed)));
+    assert!(matches!(why(&school, "nowhere", counsellor()), Err(ExplainError::Cell)));
+}

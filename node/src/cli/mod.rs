@@ -19,6 +19,7 @@ mod hold;
 mod import;
 mod init;
 mod joining;
+mod ledger;
 mod local_report;
 mod passphrase;
 mod reason;
@@ -78,6 +79,8 @@ enum Command {
     /// Accounts of the web page
     #[command(subcommand)]
     User(user::UserCommand),
+    /// The school's ledgers, as an account
+    Ledger(ledger::LedgerArgs),
     /// Settings and where each value comes from
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
@@ -139,6 +142,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Release(command) => release::run(terminal, place, &command),
         Command::Status => status::run(terminal, place),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
+        Command::Ledger(args) => ledger::run(terminal, place, &args),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
         Command::DangerLocalReport(args) => local_report::run(terminal, place, &args),

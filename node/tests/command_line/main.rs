@@ -14,6 +14,7 @@ mod accounts;
 mod exits;
 mod imports;
 mod joining;
+mod ledgers;
 mod releases;
 mod stores;
 mod support;

@@ -227,7 +227,7 @@ pub(super) fn student(
             plain(read.reason.clone()),
         ]
     });
-    let heads = [words::WHEN, words::WHO, words::ROLE, words::PURPOSE, words::REASON];
+    let heads = [words::WHEN, words::ACCOUNT, words::ROLE, words::PURPOSE, words::REASON];
     let title = words::READS.in_lang(lang).to_owned();
     let reads = table(title, &heads, rows.collect(), (words::NOTHING, lang));
     let head = (words::STUDENT, names.student_line(student), "");

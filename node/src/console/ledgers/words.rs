@@ -49,6 +49,7 @@ texts! {
     KIND = "种类", "Kind";
     CONTENT = "内容", "Content";
     WHEN = "时间", "When";
+    ACCOUNT = "账号", "Account";
     ROLE = "角色", "Role";
     LEDGER = "台账", "Ledger";
     NOTHING = "没有可显示的记录。", "Nothing to show.";

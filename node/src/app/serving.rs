@@ -141,7 +141,11 @@ impl Node {
         let mut site = console::site(name, id, Transport::Loopback);
         site.demonstration = self.config.danger_demo_scales;
         let shell = Shell { site, sessions, clock: self.clock.clone() };
-        let pages = console::router(Arc::new(shell), Arc::new(Egress::new(self.clone())));
+        let pages = console::router(
+            Arc::new(shell),
+            Arc::new(Egress::new(self.clone())),
+            self.ledger.clone(),
+        );
         let node = self.clone();
         let ready = get(move || readiness(node.clone()));
         let watched = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);

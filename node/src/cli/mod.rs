@@ -23,6 +23,7 @@ mod import;
 mod indicator;
 mod init;
 mod joining;
+mod ledger;
 mod local_report;
 mod passphrase;
 mod reason;
@@ -91,6 +92,8 @@ enum Command {
     /// Root certificates that this school trusts
     #[command(subcommand)]
     Root(roots::RootCommand),
+    /// The school's ledgers, as an account
+    Ledger(ledger::LedgerArgs),
     /// Settings and where each value comes from
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
@@ -159,6 +162,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Doctor => doctor::run(terminal, place),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
         Command::Root(command) => roots::run(terminal, place, &command),
+        Command::Ledger(args) => ledger::run(terminal, place, &args),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
         Command::Completions(asked) => completions(terminal, tree(), &asked),

@@ -1,11 +1,12 @@
-//! The school's console: the start page and what leaves this school.
+//! The school's console: the start page, what leaves this school, and the ledgers.
 //!
 //! Pages are pure functions of their views; the handlers here read the address, ask the source
-//! off the async threads, and put the shell around the answer. None of these pages names a
-//! person, so every role of the school may read them.
+//! off the async threads, and put the shell around the answer. Pages here name no person, so every
+//! role of the school may read them; those that do are in `ledgers`, for roles that may.
 
 mod egress;
 mod home;
+mod ledgers;
 mod source;
 mod sync;
 mod view;
@@ -22,6 +23,8 @@ use runtime::web::{
     Audience, Label, NavGroup, NavLink, Problem, Role, Shell, Site, Transport, Visitor, console,
 };
 use serde::Deserialize;
+
+use crate::ledger::Ledger;
 
 pub use source::{EgressSource, SourceError};
 pub use view::*;
@@ -65,13 +68,14 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
     ];
     let nav = vec![
         NavGroup { title: words::DAILY, links: daily },
+        ledgers::menu(),
         NavGroup { title: words::OUTWARD, links: outward },
     ];
     Site { product: words::PRODUCT, unit, unit_id, transport, nav, demonstration: false }
 }
 
 /// The school's console, whole: pages, sign-in, static files, error pages.
-pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
+pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>, ledger: Ledger) -> Router {
     let pages = Router::new()
         .route("/", get(show_home))
         .route(EGRESS_HREF, get(show_list))
@@ -79,6 +83,7 @@ pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
         .route("/egress/{id}", get(show_release))
         .route("/egress/{id}/bytes", get(give_bytes))
         .with_state(Pages { shell: Arc::clone(&shell), source });
+    let pages = pages.merge(ledgers::router(Arc::clone(&shell), ledger));
     console(shell, pages)
 }
 

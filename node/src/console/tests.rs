@@ -107,7 +107,8 @@ async fn console_of(source: Fixed) -> Browser {
     let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
     let (clock, _) = runtime::clock::Clock::simulated(start);
     let shell = trial::shell(site, Role::Principal, clock).await.expect("shell");
-    let mut browser = Browser::new(router(shell, Arc::new(source)));
+    let mut browser =
+        Browser::new(router(shell, Arc::new(source), Ledger::in_memory().expect("ledger")));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
 }

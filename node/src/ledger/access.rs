@@ -1,5 +1,7 @@
 //! Reads of a person's record: each is logged before anything is shown, and shown on that page.
 
+use std::collections::BTreeSet;
+
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Action, Area, Footing, SchoolRole, Word as _, permits};
 use runtime::params;
@@ -9,6 +11,9 @@ use super::author::Author;
 use super::entry::{Moment, StudentId};
 use super::refusal::LedgerRefusal;
 use super::{footing, strange};
+
+/// A list that is looked at again within so long leaves no second line for the same student.
+const LIST_MS: i64 = 3_600_000;
 
 /// The right to read one student's record, already logged. Only [`open`] makes one.
 pub struct Pass {
@@ -50,6 +55,48 @@ pub fn open(
     if !about_students.into_iter().any(|area| pass.allow(*area).is_ok()) {
         return Err(LedgerRefusal::NotAllowed);
     }
+    log(tx, reader, student, purpose)?;
+    Ok(pass)
+}
+
+/// Logs that a list named students to somebody who may read each of them: one line a student, and
+/// no second one within [`LIST_MS`] for the same account, role, purpose and reason.
+///
+/// # Errors
+/// The store cannot be written; then nothing may be shown.
+pub fn log_list(
+    tx: &Tx<'_>,
+    reader: &Author,
+    students: &BTreeSet<StudentId>,
+    purpose: ReadPurpose,
+) -> Result<(), SqlError> {
+    for student in students {
+        let known = tx.query_opt(
+            "select 1 from access_log where student = $1 and account = $2 and role = $3
+             and purpose = $4 and reason = $5 and at_ms > $6 limit 1",
+            params![
+                student.0,
+                reader.account(),
+                reader.role().as_str(),
+                purpose.as_str(),
+                reader.reason(),
+                reader.now().0.saturating_sub(LIST_MS),
+            ],
+            |row| row.i64(0),
+        )?;
+        if known.is_none() {
+            log(tx, reader, *student, purpose)?;
+        }
+    }
+    Ok(())
+}
+
+fn log(
+    tx: &Tx<'_>,
+    reader: &Author,
+    student: StudentId,
+    purpose: ReadPurpose,
+) -> Result<(), SqlError> {
     tx.execute(
         "insert into access_log (at_ms, account, role, student, purpose, reason)
          values ($1, $2, $3, $4, $5, $6)",
@@ -62,7 +109,7 @@ pub fn open(
             reader.reason(),
         ],
     )?;
-    Ok(pass)
+    Ok(())
 }
 
 /// Whether somebody could read an area of a student's record, without opening it.

@@ -38,6 +38,48 @@ pub enum CellType {
     Text,
 }
 
+/// What a column's values are to a person who writes or reads them.
+#[derive(Clone, Copy)]
+pub enum Shape {
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// A day.
+    Day,
+    /// An instant.
+    Moment,
+    /// A student.
+    Student,
+    /// A member of staff.
+    Staff,
+    /// Another record.
+    Record,
+    /// A text that only its author opens.
+    Note,
+    /// One word of a closed list.
+    Word(fn() -> Vec<WordText>),
+    /// Several words of a closed list.
+    Words(fn() -> Vec<WordText>),
+}
+
+/// A word of a closed list and what people read for it.
+#[derive(Clone, Copy, Debug)]
+pub struct WordText {
+    /// As it is stored.
+    pub word: &'static str,
+    /// Chinese and English.
+    pub label: (&'static str, &'static str),
+}
+
+/// Every word of a list, in its order.
+#[must_use]
+pub fn words_of<W: Word>() -> Vec<WordText> {
+    W::ALL.iter().map(|word| WordText { word: word.as_str(), label: word.label() }).collect()
+}
+
 /// A column of an entry's table.
 #[derive(Clone, Copy)]
 pub struct Column {
@@ -45,12 +87,20 @@ pub struct Column {
     pub name: &'static str,
     /// What it holds.
     pub holds: CellType,
+    /// What its values are to a person.
+    pub shape: Shape,
+    /// May be left empty.
+    pub optional: bool,
 }
 
 /// A value that an entry can hold.
 pub trait Field: Sized {
     /// What its column holds.
     const HOLDS: CellType;
+    /// What its values are to a person.
+    const SHAPE: Shape;
+    /// Whether its column may be left empty.
+    const OPTIONAL: bool = false;
 
     /// As it is stored.
     fn to_cell(&self) -> Cell;
@@ -129,13 +179,14 @@ pub struct Kept<T> {
 }
 
 macro_rules! number_id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident is $shape:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub i64);
 
         impl Field for $name {
             const HOLDS: CellType = CellType::Integer;
+            const SHAPE: Shape = Shape::$shape;
 
             fn to_cell(&self) -> Cell {
                 Cell::Integer(self.0)
@@ -150,19 +201,19 @@ macro_rules! number_id {
 
 number_id!(
     /// Internal id of a student.
-    StudentId
+    StudentId is Student
 );
 number_id!(
     /// Internal id of a member of staff.
-    StaffId
+    StaffId is Staff
 );
 number_id!(
     /// Number of a record.
-    RecordId
+    RecordId is Record
 );
 number_id!(
     /// An instant in milliseconds since 1970 UTC.
-    Moment
+    Moment is Moment
 );
 
 /// Several words of one list, in its order, each once.
@@ -206,6 +257,7 @@ impl AuthorNote {
 
 impl Field for AuthorNote {
     const HOLDS: CellType = CellType::Text;
+    const SHAPE: Shape = Shape::Note;
 
     fn to_cell(&self) -> Cell {
         Cell::Text(self.0.clone())
@@ -218,6 +270,7 @@ impl Field for AuthorNote {
 
 impl Field for i64 {
     const HOLDS: CellType = CellType::Integer;
+    const SHAPE: Shape = Shape::Number;
 
     fn to_cell(&self) -> Cell {
         Cell::Integer(*self)
@@ -233,6 +286,7 @@ impl Field for i64 {
 
 impl Field for u32 {
     const HOLDS: CellType = CellType::Integer;
+    const SHAPE: Shape = Shape::Number;
 
     fn to_cell(&self) -> Cell {
         Cell::Integer((*self).into())
@@ -245,6 +299,7 @@ impl Field for u32 {
 
 impl Field for bool {
     const HOLDS: CellType = CellType::Integer;
+    const SHAPE: Shape = Shape::Flag;
 
     fn to_cell(&self) -> Cell {
         Cell::Integer((*self).into())
@@ -257,6 +312,7 @@ impl Field for bool {
 
 impl Field for String {
     const HOLDS: CellType = CellType::Text;
+    const SHAPE: Shape = Shape::Text;
 
     fn to_cell(&self) -> Cell {
         Cell::Text(self.clone())
@@ -272,6 +328,7 @@ impl Field for String {
 
 impl Field for Date {
     const HOLDS: CellType = CellType::Text;
+    const SHAPE: Shape = Shape::Day;
 
     fn to_cell(&self) -> Cell {
         Cell::Text(self.to_string())
@@ -284,6 +341,8 @@ impl Field for Date {
 
 impl<T: Field> Field for Option<T> {
     const HOLDS: CellType = T::HOLDS;
+    const SHAPE: Shape = T::SHAPE;
+    const OPTIONAL: bool = true;
 
     fn to_cell(&self) -> Cell {
         self.as_ref().map_or(Cell::Null, T::to_cell)
@@ -296,6 +355,7 @@ impl<T: Field> Field for Option<T> {
 
 impl<W: Word> Field for Words<W> {
     const HOLDS: CellType = CellType::Text;
+    const SHAPE: Shape = Shape::Words(words_of::<W>);
 
     fn to_cell(&self) -> Cell {
         let words: Vec<&str> = self.0.iter().map(|word| word.as_str()).collect();
@@ -310,9 +370,10 @@ impl<W: Word> Field for Words<W> {
 }
 
 macro_rules! word_fields {
-    ($($name:ty),+ $(,)?) => {
+    ($words:ident; $($name:ident),+ $(,)?) => {
         $(impl Field for $name {
             const HOLDS: CellType = CellType::Text;
+            const SHAPE: Shape = Shape::Word($words::<$name>);
 
             fn to_cell(&self) -> Cell {
                 Cell::Text(self.as_str().to_owned())
@@ -325,7 +386,41 @@ macro_rules! word_fields {
     };
 }
 
+/// Words of a list of the catalogue that has no labels of its own.
+trait Codes {
+    fn codes() -> Vec<WordText>;
+}
+
+impl Codes for Grade {
+    fn codes() -> Vec<WordText> {
+        let text = |grade: Self| grade.as_str();
+        Self::all().map(text).map(|word| WordText { word, label: (word, word) }).collect()
+    }
+}
+
+impl Codes for Stage {
+    fn codes() -> Vec<WordText> {
+        let label = |stage: Self| match stage {
+            Self::Kindergarten => ("幼儿园", "Kindergarten"),
+            Self::PrimaryLow => ("小学低年级", "Lower primary"),
+            Self::PrimaryHigh => ("小学高年级", "Upper primary"),
+            Self::Junior => ("初中", "Junior"),
+            Self::Senior => ("高中", "Senior"),
+            Self::Vocational => ("中职", "Vocational"),
+            Self::Special => ("特殊教育", "Special"),
+        };
+        let text = |stage: Self| WordText { word: stage.as_str(), label: label(stage) };
+        Self::ALL.into_iter().map(text).collect()
+    }
+}
+
+fn codes_of<W: Codes>() -> Vec<WordText> {
+    W::codes()
+}
+
+word_fields!(codes_of; Grade, Stage);
 word_fields!(
+    words_of;
     ActivityKind,
     AlertSource,
     Answer,
@@ -338,7 +433,6 @@ word_fields!(
     EventMode,
     FollowupKind,
     Form,
-    Grade,
     InterviewResult,
     Method,
     Move,
@@ -354,7 +448,6 @@ word_fields!(
     Service,
     SessionOrigin,
     SessionTopic,
-    Stage,
     StaffRole,
     Standing,
     Support,
@@ -377,6 +470,8 @@ macro_rules! entry {
                 $($crate::ledger::entry::Column {
                     name: $column,
                     holds: <$type as $crate::ledger::entry::Field>::HOLDS,
+                    shape: <$type as $crate::ledger::entry::Field>::SHAPE,
+                    optional: <$type as $crate::ledger::entry::Field>::OPTIONAL,
                 },)+
             ];
 

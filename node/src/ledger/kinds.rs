@@ -1,21 +1,43 @@
-//! Every sort of entry with its columns: what a check of the whole ledger walks over.
+//! Every sort of entry with its columns and its door: what a check of the whole ledger, a list and
+//! a form walk over.
 
 use domain::ledger::Kind;
+use runtime::sql::Tx;
 
-use super::entry::{Column, Entry};
+use super::author::Author;
+use super::entry::{Cell, Column, RecordId, Rules};
+use super::refusal::LedgerRefusal;
+use super::write::{self, Written};
 
-/// A kind and its columns.
-pub(super) struct KindColumns {
-    pub(super) kind: Kind,
-    pub(super) columns: &'static [Column],
+type Add = fn(&Tx<'_>, &Author, Vec<Cell>) -> Result<RecordId, LedgerRefusal>;
+type Change = fn(&Tx<'_>, &Author, (RecordId, u32), Vec<Cell>) -> Result<Written, LedgerRefusal>;
+
+/// A kind, its columns, and how it is written.
+pub struct KindColumns {
+    /// Which kind.
+    pub kind: Kind,
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// Whether it is written by [`add`](Self::add); else it has acts of its own.
+    pub direct: bool,
+    /// As [`write::add`], from the cells of its columns.
+    pub add: Add,
+    /// As [`write::update`], from the cells of its columns.
+    pub change: Change,
 }
 
-const fn of<T: Entry>() -> KindColumns {
-    KindColumns { kind: T::KIND, columns: T::COLUMNS }
+const fn of<T: Rules>() -> KindColumns {
+    KindColumns {
+        kind: T::KIND,
+        columns: T::COLUMNS,
+        direct: T::DIRECT,
+        add: |tx, author, cells| write::add(tx, author, &T::from_cells(cells)?),
+        change: |tx, author, seen, cells| write::update(tx, author, seen, &T::from_cells(cells)?),
+    }
 }
 
 /// All of them.
-pub(super) const KINDS: &[KindColumns] = &[
+pub const KINDS: &[KindColumns] = &[
     of::<super::roll::Guardian>(),
     of::<super::roll::ClassTeacher>(),
     of::<super::roll::ClassRep>(),

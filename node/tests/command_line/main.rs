@@ -15,6 +15,7 @@ mod doctor;
 mod exits;
 mod imports;
 mod joining;
+mod ledgers;
 mod releases;
 mod stores;
 mod support;

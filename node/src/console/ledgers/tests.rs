@@ -1,0 +1,140 @@
+//! The pages that name students, as a browser without scripts meets them.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use domain::ledger::SchoolRole;
+use domain::ledger::terms::Tier;
+use domain::ledger::words::{AlertSource, Move};
+use jiff::civil::date;
+use runtime::web::trial::{Browser, PASSWORD};
+use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Transport, console};
+
+use super::*;
+use crate::ledger::account::{Changer, staff_of};
+use crate::ledger::case::{self, MoveWish};
+use crate::ledger::entry::StaffId;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
+
+const PAGES: [&str; 4] = ["/work", "/alerts", "/ledgers/talk", "/students/1"];
+
+fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..3).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    let opened = school.ledger.write("case", |tx| {
+        let author = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS);
+        let (source, owner) = (AlertSource::Mentor, StaffId(1));
+        let next_review = Some(date(2025, 12, 1));
+        let wish = MoveWish { how: Move::Opened, to: Some(Tier::T2), source, owner, next_review };
+        let day = date(2025, 11, 19);
+        case::open(tx, &author.because("情绪低落 <b>"), StudentId(1), day, &wish)
+    });
+    opened.expect("case");
+    school
+}
+
+async fn browser(school: &School, login: &'static str, role: Role, staff: &'static str) -> Browser {
+    let name = "赵老师".to_owned();
+    let password = PASSWORD.to_owned();
+    let person = NewAccount { login: login.to_owned(), name, role, password };
+    let stored = person.hashed().await.expect("account");
+    let put = move |tx: &Tx<'_>| {
+        let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
+        account::put(tx, &stored, staff_of(tx, staff)?, &changer)
+    };
+    school.ledger.write("put", put).expect("put");
+    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
+    let (clock, _) = runtime::clock::Clock::simulated(start);
+    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
+    let store = SessionStore::new(school.ledger.database().clone());
+    let sessions = Sessions::new(store).expect("sessions");
+    let shell = Arc::new(Shell { site, sessions, clock });
+    let mut browser = Browser::new(console(shell.clone(), router(shell, school.ledger.clone())));
+    browser.sign_in(login, PASSWORD).await.expect("sign in");
+    browser
+}
+
+/// School IT and the auditor get no page that names a student, and nothing is logged or shown.
+#[tokio::test]
+async fn school_it_and_the_auditor_see_no_student() {
+    let school = school();
+    for (login, role) in [("it", Role::Operator), ("audit", Role::Auditor)] {
+        let mut browser = browser(&school, login, role, "").await;
+        for path in PAGES {
+            let seen = browser.get(path).await.expect("page");
+            assert_eq!(seen.status, StatusCode::FORBIDDEN, "{path}");
+            assert!(!seen.text.contains("张某某"), "{path}");
+        }
+        assert_eq!(browser.get("/ledgers").await.expect("page").status, StatusCode::OK);
+    }
+    assert_eq!(school.rows("access_log"), 0);
+}
+
+/// The board shows tiers in words; a wrong form is answered with a sentence, a raise acts at once,
+/// and its author cannot sign it, while somebody else can.
+#[tokio::test]
+async fn the_board_raises_and_a_second_person_signs() {
+    let school = school();
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let board = li.get("/alerts").await.expect("board");
+    assert_eq!((board.status, board.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(board.text.contains("重点关注") && board.text.contains("张某某"));
+    board.keep("alerts.html").expect("keep");
+    let csrf = board.field("csrf").expect("csrf").to_owned();
+    let case = board.text.split("/alerts/").nth(2).and_then(|rest| rest.split('/').next());
+    let case = case.and_then(|n| n.parse::<i64>().ok());
+    let path = format!("/alerts/{}/move", case.unwrap_or(1));
+    let wish = |review: &'static str| {
+        [("how", "tier_up"), ("tier", "t3"), ("source", "mentor"), ("review", review)]
+    };
+    let mut fields = vec![("csrf", csrf.as_str()), ("reason", "加重")];
+    fields.extend(wish("2026-01-30"));
+    let refused = li.post(&path, &fields).await.expect("reply");
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{path}: {}", refused.text);
+    assert!(refused.text.contains("台账没有改动"));
+    fields.truncate(2);
+    fields.extend(wish("2025-11-25"));
+    let forged: Vec<_> = fields.iter().filter(|(name, _)| *name != "csrf").copied().collect();
+    assert_eq!(li.post(&path, &forged).await.expect("reply").status, StatusCode::FORBIDDEN);
+    assert_eq!(li.post(&path, &fields).await.expect("reply").status, StatusCode::SEE_OTHER);
+    let board = li.get("/alerts").await.expect("board");
+    assert!(board.text.contains("危机</span>"), "{}", board.text);
+    let sign = board.text.split("/alerts/moves/").nth(1).and_then(|rest| rest.split('/').next());
+    let sign = format!("/alerts/moves/{}/sign", sign.expect("move"));
+    let agree = [("csrf", csrf.as_str()), ("agrees", "yes"), ("reason", "同意")];
+    let own = li.post(&sign, &agree).await.expect("reply");
+    assert!(own.status == StatusCode::CONFLICT && own.text.contains("第二人必须是另一个人"));
+    let mut head = browser(&school, "head", Role::MoralHead, "T002").await;
+    let csrf = head.get("/alerts").await.expect("board").field("csrf").expect("csrf").to_owned();
+    let agree = [("csrf", csrf.as_str()), ("agrees", "yes"), ("reason", "同意")];
+    assert_eq!(head.post(&sign, &agree).await.expect("reply").status, StatusCode::SEE_OTHER);
+    let board = head.get("/alerts").await.expect("board");
+    assert!(!board.text.contains(&sign), "what is signed waits no more");
+}
+
+/// A student page opens with a purpose only, shows that read itself, and escapes what was written.
+#[tokio::test]
+async fn a_student_page_shows_who_read_it() {
+    let school = school();
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let ask = li.get("/students/1").await.expect("page");
+    assert!(ask.status == StatusCode::OK && !ask.text.contains("张某某"));
+    assert_eq!((ask.flaws(), school.rows("access_log")), (Vec::new(), 0));
+    let csrf = ask.field("csrf").expect("csrf").to_owned();
+    let fields = [("csrf", csrf.as_str()), ("purpose", "review"), ("reason", "周会 <i>")];
+    let page = li.post("/students/1", &fields).await.expect("page");
+    assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()));
+    page.keep("student.html").expect("keep");
+    assert!(page.text.contains("张某某") && page.text.contains("级别变动"));
+    assert!(page.text.contains("周会 &#60;i&#62;"), "{}", page.text);
+    assert_eq!(school.rows("access_log"), 1);
+    let work = li.get("/work").await.expect("work");
+    assert!(work.text.contains("首次约谈") && work.text.contains("升级会签"));
+    assert_eq!(work.flaws(), Vec::<String>::new());
+    work.keep("work.html").expect("keep");
+    for _ in 0..3 {
+        li.get("/alerts").await.expect("board");
+    }
+    assert_eq!(school.rows("access_log"), 2, "a board that is looked at again logs once an hour");
+}

@@ -1,0 +1,269 @@
+//! Lists and histories of any kind, for a reader whose rights are asked student by student.
+//!
+//! Whoever is named in what this gives has a line in the log of reads. Notes are left out: a note
+//! opens in the history of its record, for its author alone.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::ledger::terms::ReadPurpose;
+use domain::ledger::{Action, Authority, Footing, Kind, SchoolRole, Word as _};
+use domain::ledger::{authority, permits};
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::access::{self, Pass};
+use super::author::{Author, Signature};
+use super::entry::{Cell, Column, Moment, RecordId, Shape, StudentId, read_cells};
+use super::kinds::{KINDS, KindColumns};
+use super::refusal::LedgerRefusal;
+use super::{footing, strange};
+
+/// Rows that one list gives at most.
+pub const LINES_MAX: usize = 200;
+/// Rows that are looked at for one list; beyond it the list says that it is cut.
+const SCANNED_MAX: u32 = 5_000;
+
+/// One version of one entry, its notes left out.
+#[derive(Clone)]
+pub struct Line {
+    /// What it is.
+    pub kind: Kind,
+    /// Which record.
+    pub record: RecordId,
+    /// Which version.
+    pub version: u32,
+    /// Written beside another version; it does not count.
+    pub parallel: bool,
+    /// Whom it is about.
+    pub student: Option<StudentId>,
+    /// Its day.
+    pub day: Date,
+    /// Its values in the order of the kind's columns.
+    pub cells: Vec<Cell>,
+}
+
+/// What a list is about.
+#[derive(Clone, Copy, Default)]
+pub struct Filter {
+    /// One student.
+    pub student: Option<StudentId>,
+    /// From this day on.
+    pub from: Option<Date>,
+    /// Up to this day.
+    pub to: Option<Date>,
+}
+
+/// A list, newest first.
+pub struct Lines {
+    /// Its rows.
+    pub lines: Vec<Line>,
+    /// There are more than are given.
+    pub is_cut: bool,
+}
+
+/// The columns and the door of a kind.
+///
+/// # Errors
+/// There is none, which a test rules out.
+pub fn kind_of(kind: Kind) -> Result<&'static KindColumns, SqlError> {
+    strange(KINDS.iter().find(|known| known.kind == kind))
+}
+
+/// Whether a role reads anything of a kind at all.
+#[must_use]
+pub fn is_open_to(role: SchoolRole, kind: Kind) -> bool {
+    let said = authority(role, Action::Read(kind.area()));
+    !matches!(said, Authority::Never | Authority::NeedsSecond)
+}
+
+/// What a role looks at lists for.
+#[must_use]
+pub const fn purpose_of(role: SchoolRole) -> ReadPurpose {
+    match role {
+        SchoolRole::Counsellor => ReadPurpose::Counselling,
+        SchoolRole::ClassTeacher | SchoolRole::Mentor => ReadPurpose::ClassWork,
+        _ => ReadPurpose::Review,
+    }
+}
+
+/// Entries of a kind that the reader may see, newest first; every student in it is logged.
+///
+/// # Errors
+/// The role reads nothing of the kind, or the store.
+pub fn page(
+    tx: &Tx<'_>,
+    reader: &Author,
+    kind: Kind,
+    filter: &Filter,
+) -> Result<Lines, LedgerRefusal> {
+    if !is_open_to(reader.role(), kind) {
+        return Err(LedgerRefusal::NotAllowed);
+    }
+    let known = kind_of(kind)?;
+    let text = |day: Option<Date>, other: &str| day.map_or(other.into(), |day| day.to_string());
+    let statement = format!(
+        "select r.student, r.day, t.version, t.parallel, r.id, {} from record r
+         join {kind} t on t.record = r.id and t.version = r.version
+         where r.kind = '{kind}' and ($1 is null or r.student = $1) and r.day between $2 and $3
+         order by r.day desc, r.id desc limit $4",
+        columns(known.columns),
+        kind = kind.as_str()
+    );
+    let student = filter.student.map(|student| student.0);
+    let (from, to) = (text(filter.from, "0000"), text(filter.to, "9999"));
+    let found =
+        tx.query(&statement, params![student, &from, &to, SCANNED_MAX], |row| line(row, known))?;
+    let scanned = found.len();
+    let (mut rights, mut lines) = (Rights::new(reader, kind), Vec::new());
+    for line in found {
+        if lines.len() < LINES_MAX && rights.allow(tx, line.student)? {
+            lines.push(line);
+        }
+    }
+    let is_cut = lines.len() == LINES_MAX || scanned >= SCANNED_MAX as usize;
+    let students: BTreeSet<_> = lines.iter().filter_map(|line| line.student).collect();
+    access::log_list(tx, reader, &students, purpose_of(reader.role()))?;
+    Ok(Lines { lines, is_cut })
+}
+
+/// Everything about the student of a pass that the pass opens, newest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn timeline(tx: &Tx<'_>, pass: &Pass) -> Result<Vec<Line>, SqlError> {
+    let mut lines = Vec::new();
+    for known in KINDS.iter().filter(|known| pass.allow(known.kind.area()).is_ok()) {
+        let statement = format!(
+            "select r.student, r.day, t.version, t.parallel, r.id, {} from record r
+             join {kind} t on t.record = r.id and t.version = r.version
+             where r.kind = '{kind}' and r.student = $1",
+            columns(known.columns),
+            kind = known.kind.as_str()
+        );
+        lines.extend(tx.query(&statement, params![pass.student().0], |row| line(row, known))?);
+    }
+    lines.sort_by_key(|line| std::cmp::Reverse((line.day, line.record)));
+    Ok(lines)
+}
+
+/// Every version of a record, oldest first, each with who wrote it; logged where it is about a
+/// student.
+/// A note is shown in the versions that the reader wrote.
+///
+/// # Errors
+/// There is no such record of the kind, the reader may not, or the store.
+pub fn history(
+    tx: &Tx<'_>,
+    reader: &Author,
+    kind: Kind,
+    record: RecordId,
+) -> Result<Vec<(Line, Signature)>, LedgerRefusal> {
+    let known = kind_of(kind)?;
+    if !is_open_to(reader.role(), kind) {
+        return Err(LedgerRefusal::NotAllowed);
+    }
+    let about = tx.query_opt(
+        "select student from record where id = $1 and kind = $2 and destroyed = 0",
+        params![record.0, kind.as_str()],
+        |row| row.opt_i64(0),
+    )?;
+    let student = about.ok_or(LedgerRefusal::Unknown)?.map(StudentId);
+    if !Rights::new(reader, kind).allow(tx, student)? {
+        return Err(LedgerRefusal::NotAllowed);
+    }
+    access::log_list(tx, reader, &student.into_iter().collect(), purpose_of(reader.role()))?;
+    let statement = format!(
+        "select r.student, t.day, t.version, t.parallel, r.id, {}, j.author, j.second,
+             j.entered_at_ms, t.reason
+         from {kind} t join record r on r.id = t.record
+         join journal j on j.record = t.record and j.version = t.version
+         where t.record = $1 order by t.version",
+        columns(known.columns),
+        kind = kind.as_str()
+    );
+    let after = HEAD + known.columns.len();
+    let rows = tx.query(&statement, params![record.0], |row| {
+        let signature = Signature {
+            author: row.text(after)?,
+            second: row.opt_text(after + 1)?,
+            entered_at: Moment(row.i64(after + 2)?),
+            reason: row.text(after + 3)?,
+        };
+        let mut line = line(row, known)?;
+        if signature.author == reader.account() {
+            line.cells = read_cells(row, HEAD, known.columns)?;
+        }
+        Ok((line, signature))
+    })?;
+    Ok(rows)
+}
+
+/// The version of a record that counts.
+///
+/// # Errors
+/// There is no such record of the kind, or the store.
+pub fn counting(tx: &Tx<'_>, kind: Kind, record: RecordId) -> Result<u32, LedgerRefusal> {
+    let found = tx.query_opt(
+        "select version from record where id = $1 and kind = $2 and destroyed = 0",
+        params![record.0, kind.as_str()],
+        |row| row.u32(0),
+    )?;
+    found.ok_or(LedgerRefusal::Unknown)
+}
+
+/// Rights of one reader in one area, asked once for each student.
+pub(super) struct Rights<'a> {
+    reader: &'a Author,
+    action: Action,
+    asked: HashMap<StudentId, bool>,
+}
+
+impl<'a> Rights<'a> {
+    pub(super) fn new(reader: &'a Author, kind: Kind) -> Self {
+        Self { reader, action: Action::Read(kind.area()), asked: HashMap::new() }
+    }
+
+    pub(super) fn allow(
+        &mut self,
+        tx: &Tx<'_>,
+        student: Option<StudentId>,
+    ) -> Result<bool, SqlError> {
+        let role = self.reader.role();
+        let Some(student) = student else {
+            return Ok(permits(role, self.action, Footing::default()));
+        };
+        if let Some(said) = self.asked.get(&student) {
+            return Ok(*said);
+        }
+        let said = permits(role, self.action, footing::of(tx, self.reader, Some(student))?);
+        self.asked.insert(student, said);
+        Ok(said)
+    }
+}
+
+/// Columns before those of the kind.
+const HEAD: usize = 5;
+
+fn columns(columns: &[Column]) -> String {
+    let names: Vec<String> = columns.iter().map(|column| format!("t.{}", column.name)).collect();
+    names.join(", ")
+}
+
+fn line(row: &Row<'_, '_>, known: &KindColumns) -> Result<Line, SqlError> {
+    let mut cells = read_cells(row, HEAD, known.columns)?;
+    for (cell, column) in cells.iter_mut().zip(known.columns) {
+        if matches!(column.shape, Shape::Note) {
+            *cell = Cell::Null;
+        }
+    }
+    Ok(Line {
+        kind: known.kind,
+        record: RecordId(row.i64(4)?),
+        version: row.u32(2)?,
+        parallel: row.bool(3)?,
+        student: row.opt_i64(0)?.map(StudentId),
+        day: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
+        cells,
+    })
+}

@@ -1,0 +1,177 @@
+//! What people read for the columns of the ledgers.
+
+use runtime::web::Lang;
+
+/// Name of a column, Chinese, English; in the order of the names.
+const LABELS: &[(&str, &str, &str)] = &[
+    ("acknowledged", "签收", "acknowledged"),
+    ("agenda", "议题", "agenda"),
+    ("answer", "同意与否", "answer"),
+    ("asked_by", "申请人", "asked by"),
+    ("attendances", "参加人次", "attendances"),
+    ("attendees", "参会人", "attendees"),
+    ("cancelled", "已取消", "cancelled"),
+    ("card", "化名卡", "pseudonymous card"),
+    ("cause", "原因", "cause"),
+    ("chair", "主持人", "chair"),
+    ("child_view", "儿童意见", "child's view"),
+    ("class", "班级", "class"),
+    ("classes", "班数", "classes"),
+    ("committee", "家委会", "committee"),
+    ("concern", "是否有顾虑", "concern"),
+    ("conference", "会诊", "consultation"),
+    ("consent", "同意书", "consent"),
+    ("contacted_at", "联系时间", "contacted at"),
+    ("contacted_by", "联系人", "contacted by"),
+    ("counsellor", "心理教师", "counsellor"),
+    ("course", "课程", "course"),
+    ("day", "日期", "day"),
+    ("decision", "结论", "decision"),
+    ("detail", "具体情况", "detail"),
+    ("do_not_contact", "不得联系", "do not contact"),
+    ("done", "完成日期", "done on"),
+    ("done_at", "完成时间", "done at"),
+    ("done_by", "完成人", "done by"),
+    ("due_at", "时限", "due at"),
+    ("emergency_line", "求助热线", "emergency line"),
+    ("equal_treatment", "同等待遇", "equal treatment"),
+    ("expert", "专家", "expert"),
+    ("expires", "到期日", "expires on"),
+    ("facts", "事实", "facts"),
+    ("findings", "发现", "findings"),
+    ("fixed", "整改日期", "mended on"),
+    ("form", "形式", "form"),
+    ("form_digest", "文本摘要", "digest of the form"),
+    ("from_tier", "原级别", "tier before"),
+    ("goals", "目标", "goals"),
+    ("grade", "年级", "grade"),
+    ("groups", "类别", "groups"),
+    ("guardian_heard", "已听取监护人意见", "guardian heard"),
+    ("guardian_signed", "监护人签字", "guardian signed"),
+    ("handover", "交接情况", "hand-over"),
+    ("has_degree", "相关学历", "degree"),
+    ("has_outsiders", "含校外人员", "outsiders present"),
+    ("has_psychology_group", "设心理组", "psychology group"),
+    ("has_vocational", "职业资格", "vocational certificate"),
+    ("home_visit", "家访", "home visit"),
+    ("hours", "学时", "hours"),
+    ("how", "方式", "how"),
+    ("is_small", "小规模", "small"),
+    ("issuer", "发证单位", "issuer"),
+    ("item", "项目", "item"),
+    ("kinds", "类别", "kinds"),
+    ("leader", "负责人", "leader"),
+    ("level", "等级", "level"),
+    ("lift_asked_by", "解除申请人", "lifting asked by"),
+    ("made_at", "提出时间", "asked at"),
+    ("measures", "措施", "measures"),
+    ("members", "成员", "members"),
+    ("method", "方式", "method"),
+    ("minutes", "时长（分钟）", "minutes"),
+    ("mode", "情形", "mode"),
+    ("name", "姓名", "name"),
+    ("next_review", "下次研判", "next review"),
+    ("note", "记录（仅本人可见）", "note (author only)"),
+    ("notice_version", "告知书版本", "version of the notice"),
+    ("number", "编号", "number"),
+    ("objects", "书面反对", "objects in writing"),
+    ("observed", "观察", "observed"),
+    ("of_case", "个案", "case"),
+    ("of_session", "团辅", "group session"),
+    ("ordered_by", "决定人", "ordered by"),
+    ("organiser", "组织者", "organiser"),
+    ("origin", "来源", "origin"),
+    ("other_school", "对方学校", "other school"),
+    ("outcome_back", "结果反馈", "outcome back"),
+    ("owner", "负责人", "owner"),
+    ("participants", "参加人数", "participants"),
+    ("phone", "电话", "phone"),
+    ("place", "地点", "place"),
+    ("plan_version", "方案版本", "version of the plan"),
+    ("planned_yuan", "预算（元）", "planned (yuan)"),
+    ("post", "岗位", "post"),
+    ("purpose", "用途", "purpose"),
+    ("raised", "已提交研判", "raised to counsellor"),
+    ("raised_at", "触发时间", "raised at"),
+    ("receiver", "接收单位", "receiver"),
+    ("recipient", "接收方", "recipient"),
+    ("recipient_name", "接收方名称", "recipient's name"),
+    ("relation", "关系", "relation"),
+    ("responsible", "负责人", "responsible"),
+    ("result", "结果", "result"),
+    ("review", "复查日期", "review on"),
+    ("review_by", "复查期限", "review by"),
+    ("reviewed", "复查日期", "reviewed on"),
+    ("revoked", "撤销日期", "revoked on"),
+    ("role", "岗位", "role"),
+    ("scale", "量表", "scale"),
+    ("scenario", "情景", "scenario"),
+    ("school_year", "学年", "school year"),
+    ("secrecy_signed", "保密承诺", "secrecy signed"),
+    ("service", "服务", "service"),
+    ("signed", "签字日期", "signed on"),
+    ("signed_at", "会签时间", "signed at"),
+    ("signed_by", "会签人", "signed by"),
+    ("signed_by_head", "负责人签字", "signed by the head"),
+    ("situation", "情况", "situation"),
+    ("source", "来源", "source"),
+    ("spent_yuan", "支出（元）", "spent (yuan)"),
+    ("staff", "教职工", "staff"),
+    ("stage", "学段", "stage"),
+    ("standing", "状态", "standing"),
+    ("student", "学生", "student"),
+    ("student_signed", "学生签字", "student signed"),
+    ("supervisor", "督导", "supervisor"),
+    ("tags", "标签", "tags"),
+    ("target", "对象", "target"),
+    ("target_student", "涉及学生", "student concerned"),
+    ("teacher", "教师", "teacher"),
+    ("term", "学期", "term"),
+    ("test_passed", "考核通过", "test passed"),
+    ("through_channel", "报送渠道", "through channel"),
+    ("tier", "级别", "tier"),
+    ("title", "题目", "title"),
+    ("to_tier", "新级别", "tier after"),
+    ("topic", "主题", "topic"),
+    ("topics", "主题", "topics"),
+    ("trained", "培训日期", "trained on"),
+    ("valid_from", "生效日期", "valid from"),
+    ("valid_to", "有效期至", "valid to"),
+    ("valid_until", "终止日期", "valid until"),
+    ("way", "方式", "way"),
+    ("what", "内容", "what"),
+    ("why", "事由", "why"),
+    ("withdrawn", "撤回日期", "withdrawn on"),
+    ("witness", "见证人", "witness"),
+    ("yuan", "金额（元）", "yuan"),
+];
+
+/// What people read for a column.
+#[must_use]
+pub fn of(column: &'static str, lang: Lang) -> &'static str {
+    let found = LABELS.iter().find(|(name, _, _)| *name == column);
+    match (found, lang) {
+        (Some((_, zh, _)), Lang::Zh) => zh,
+        (Some((_, _, en)), Lang::En) => en,
+        (None, _) => column,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::kinds::KINDS;
+
+    /// Every column has both labels, and no label is left over from a column that is gone.
+    #[test]
+    fn every_column_has_its_label() {
+        let columns: Vec<&str> =
+            KINDS.iter().flat_map(|kind| kind.columns).map(|column| column.name).collect();
+        for column in &columns {
+            assert!(LABELS.iter().any(|(name, _, _)| name == column), "{column}");
+        }
+        for (name, zh, en) in LABELS {
+            assert!(columns.contains(name) && !zh.is_empty() && !en.is_empty(), "{name}");
+        }
+    }
+}

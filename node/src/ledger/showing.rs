@@ -1,0 +1,126 @@
+//! How stored values are shown: names for ids, labels for words, both languages.
+
+use std::collections::HashMap;
+
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+use runtime::web::{Lang, time};
+
+use super::entry::{Cell, Shape, StaffId, StudentId, WordText};
+
+/// A student as lists call one.
+#[derive(Clone)]
+pub struct StudentName {
+    /// National student number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Grade as the catalogue codes it.
+    pub grade: String,
+    /// Class.
+    pub class: String,
+}
+
+/// Names of everybody, for showing what names ids. Names persons, so without `Debug`.
+#[derive(Clone, Default)]
+pub struct Names {
+    students: HashMap<StudentId, StudentName>,
+    staff: HashMap<StaffId, (String, String)>,
+}
+
+impl Names {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn load(tx: &Tx<'_>) -> Result<Self, SqlError> {
+        let students = tx.query(
+            "select s.id, s.student_number, v.name, v.grade, v.class from student s
+             join student_version v on v.student = s.id and v.version = s.version",
+            &[],
+            |row| {
+                let (number, name) = (row.text(1)?, row.text(2)?);
+                let (grade, class) = (row.text(3)?, row.text(4)?);
+                Ok((StudentId(row.i64(0)?), StudentName { number, name, grade, class }))
+            },
+        )?;
+        let staff = tx.query(
+            "select s.id, s.staff_number, v.name from staff s
+             join staff_version v on v.staff = s.id and v.version = s.version",
+            &[],
+            |row| Ok((StaffId(row.i64(0)?), (row.text(1)?, row.text(2)?))),
+        )?;
+        Ok(Self { students: students.into_iter().collect(), staff: staff.into_iter().collect() })
+    }
+
+    /// A student.
+    #[must_use]
+    pub fn student(&self, student: StudentId) -> Option<&StudentName> {
+        self.students.get(&student)
+    }
+
+    /// Name and class of a student, in one line.
+    #[must_use]
+    pub fn student_line(&self, student: StudentId) -> String {
+        match self.students.get(&student) {
+            Some(known) => format!("{} {} {}", known.name, known.grade, known.class),
+            None => "—".to_owned(),
+        }
+    }
+
+    /// Name of a member of staff.
+    #[must_use]
+    pub fn staff(&self, staff: StaffId) -> &str {
+        self.staff.get(&staff).map_or("—", |(_, name)| name)
+    }
+
+    /// Number and name of every member of staff, by number.
+    #[must_use]
+    pub fn all_staff(&self) -> Vec<(&str, &str)> {
+        let mut all: Vec<_> = self.staff.values().map(|(n, name)| (&**n, &**name)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// A value as people read it.
+    #[must_use]
+    pub fn shown(&self, cell: &Cell, shape: Shape, lang: Lang) -> String {
+        let chosen = |(zh, en): (&'static str, &'static str)| match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        };
+        match (cell, shape) {
+            (Cell::Null, _) => String::new(),
+            (Cell::Integer(id), Shape::Student) => self.student_line(StudentId(*id)),
+            (Cell::Integer(id), Shape::Staff) => self.staff(StaffId(*id)).to_owned(),
+            (Cell::Integer(id), Shape::Record) => format!("#{id}"),
+            (Cell::Integer(at), Shape::Moment) => time::minute(*at),
+            (Cell::Integer(0), Shape::Flag) => chosen(("否", "no")).to_owned(),
+            (Cell::Integer(_), Shape::Flag) => chosen(("是", "yes")).to_owned(),
+            (Cell::Integer(number), _) => number.to_string(),
+            (Cell::Text(text), Shape::Word(list) | Shape::Words(list)) => {
+                let known = list();
+                let label = |word: &str| {
+                    let found = known.iter().find(|entry: &&WordText| entry.word == word);
+                    found.map_or_else(|| word.to_owned(), |entry| chosen(entry.label).to_owned())
+                };
+                let between = chosen(("、", ", "));
+                text.split(',')
+                    .filter(|w| !w.is_empty())
+                    .map(label)
+                    .collect::<Vec<_>>()
+                    .join(between)
+            }
+            (Cell::Text(text), _) => text.clone(),
+        }
+    }
+}
+
+/// The student of a student number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn student_of(tx: &Tx<'_>, number: &str) -> Result<Option<StudentId>, SqlError> {
+    let statement = "select id from student where student_number = $1";
+    tx.query_opt(statement, params![number.trim()], |row| row.i64(0).map(StudentId))
+}

@@ -3,7 +3,7 @@
 use domain::cell::Cell;
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
-use domain::ledger::words::{AlertSource, Move, TalkTopic};
+use domain::ledger::words::{AlertSource, EventMode, Move, TalkTopic};
 use domain::span::Span;
 use jiff::civil::date;
 use runtime::sql::Tx;
@@ -13,6 +13,7 @@ use crate::import::Language;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
+use crate::ledger::governance::Drill;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::talk::Talk;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
@@ -95,6 +96,37 @@ fn a_ledger_is_kept_from_its_first_entry_on() {
     assert_eq!(cells(&school, &after, "mtr.talks"), [Cell::Value(1)]);
     let visits: Vec<_> = cells(&school, &after, "mtr.home_visits");
     assert!(visits.contains(&Cell::Value(0)) && visits.contains(&Cell::NotApplicable));
+}
+
+/// Whether the band of attention is there says nothing about cases: it is there from the day on
+/// which the school works in its ledgers, with a case or without one.
+#[test]
+fn the_band_does_not_tell_that_there_is_a_case() {
+    let band = |school: &School| {
+        let spec = school.catalogue.table("clear.term").expect("table");
+        let raw = facts(school, TODAY).table(&school.catalogue, spec).expect("figures");
+        raw.danger_exact_cells()[spec.index("alt.attention_band", &["junior"]).expect("cell")]
+    };
+    let drill = |school: &School| {
+        let drill = Drill {
+            day: date(2025, 9, 10),
+            mode: EventMode::Normal,
+            scenario: "演练".to_owned(),
+            minutes: 20,
+            participants: 6,
+            through_channel: false,
+            findings: String::new(),
+        };
+        run(school, move |tx| write::add(tx, &counsellor(), &drill));
+    };
+    let (with_case, without) = (school(), school());
+    open_case(&with_case);
+    assert_eq!(band(&with_case), Cell::Unsupported);
+    assert_eq!(band(&with_case), band(&without), "the first case changes nothing");
+    drill(&with_case);
+    drill(&without);
+    assert!(matches!(band(&with_case), Cell::Value(_)));
+    assert_eq!(band(&without), Cell::Value(0), "none is a figure once the school works here");
 }
 
 /// A talk about two topics is two in their cells and one talk; a person is counted once.

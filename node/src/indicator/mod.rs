@@ -126,6 +126,9 @@ impl Facts {
                 Some(known) if !self.is_over() && is_flow(known.at) => {
                     vec![Cell::Unsupported; block.length]
                 }
+                Some(known) if known.source == Source::Alert && !self.is_at_work() => {
+                    vec![Cell::Unsupported; block.length]
+                }
                 Some(known) => {
                     let cells = self.cells(known, block)?;
                     cells.into_iter().map(as_it_leaves).collect()

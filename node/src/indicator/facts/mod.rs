@@ -56,6 +56,7 @@ struct Load<'l> {
     alerts: alert::Timeline,
     /// Day from which the early-warning ledger is kept.
     alerts_since: Option<Date>,
+    works_since: Option<Date>,
 }
 
 /// What the ledgers say for one of the catalogue's times; a source without records is one that
@@ -77,6 +78,7 @@ pub struct Facts {
     enrolled: u64,
     is_screened: bool,
     broken_moves: Vec<Behind>,
+    is_at_work: bool,
 }
 
 /// What there is to count for a source at a time.
@@ -119,6 +121,11 @@ impl Facts {
     }
 
     /// Moves of the period that do not follow from what their case was before.
+    /// Whether figures about cases may leave: see [`Load::is_at_work`].
+    pub(super) const fn is_at_work(&self) -> bool {
+        self.is_at_work
+    }
+
     pub(super) fn broken_moves(&self) -> &[Behind] {
         &self.broken_moves
     }
@@ -196,7 +203,13 @@ impl Load<'_> {
     }
 
     fn is_alert_kept(&self, day: Date) -> bool {
-        self.alerts_since.is_some_and(|first| first <= day)
+        self.is_at_work(day) || self.alerts_since.is_some_and(|first| first <= day)
+    }
+
+    /// Whether the school works in its ledgers, told by those about its own work alone. Were it
+    /// told by the first case, a figure that appears would say that there is one.
+    fn is_at_work(&self, day: Date) -> bool {
+        self.works_since.is_some_and(|first| first <= day)
     }
 
     /// Records of a source if a ledger is kept by a day.
@@ -207,6 +220,21 @@ impl Load<'_> {
     ) -> Result<Option<Records>, IndicatorError> {
         if self.is_kept::<T>(day)? { records(self).map(Some) } else { Ok(None) }
     }
+}
+
+/// Day of the first entry in any ledger that is about the school's work and not about a student
+/// in need.
+fn works_since(tx: &Tx<'_>) -> Result<Option<Date>, SqlError> {
+    let firsts = [
+        read::kept_since::<Mentor>(tx)?,
+        read::kept_since::<Lesson>(tx)?,
+        read::kept_since::<Activity>(tx)?,
+        read::kept_since::<ParentEvent>(tx)?,
+        read::kept_since::<Qualification>(tx)?,
+        read::kept_since::<TrainingRecord>(tx)?,
+        read::kept_since::<Drill>(tx)?,
+    ];
+    Ok(firsts.into_iter().flatten().min())
 }
 
 /// Reads everything that the ledgers say about a period.
@@ -224,6 +252,7 @@ pub(super) fn load(
         people: people::People::load(tx)?,
         alerts: alert::Timeline::load(tx, span.end.max(span.to))?,
         alerts_since: read::kept_since::<AlertCase>(tx)?,
+        works_since: works_since(tx)?,
     };
     let mut enrolled = 0;
     let mut is_screened = false;
@@ -255,6 +284,7 @@ pub(super) fn load(
         enrolled,
         is_screened,
         broken_moves: alert::broken_moves(&load)?,
+        is_at_work: load.is_at_work(span.term.map_or(load.as_of, |term| term.census)),
     })
 }
 
@@ -267,7 +297,7 @@ fn at_day(load: &Load<'_>, pupils: &[Pupil], day: Date) -> Result<Told, Indicato
     told.put(Source::Class, people::classes(load.profile, pupils)?);
     let roll = staff.as_deref().map(|staff| staff::roll(load, staff, day)).transpose()?;
     told.put_kept(Source::StaffRoll, roll);
-    let open = load.kept::<AlertCase>(day, |load| alert::open_cases(load, day))?;
+    let open = load.is_alert_kept(day).then(|| alert::open_cases(load, day)).transpose()?;
     told.put_kept(Source::Alert, open);
     let pairs = load.kept::<Mentor>(day, |load| staff::mentors(load, &enrolled, day))?;
     told.put_kept(Source::Mentor, pairs);

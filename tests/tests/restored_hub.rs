@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex};
 use domain::unit::UnitKind;
 use hub::store::directive::{self, Stored};
 use runtime::sql::{Database, Migration, SqlError};
-use runtime::uplink::{Applied, Hooks, OUTBOX_SCHEMA};
+use runtime::uplink::{Applied, Hooks, OUTBOX_FRAMED_ONCE, OUTBOX_SCHEMA};
 use tests::federation::{Federation, Member, RunningHub};
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
-const OUTBOX: &[Migration] = &[Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA }];
+const OUTBOX: &[Migration] = &[
+    Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA },
+    Migration { number: 2, name: "framed once", sql: OUTBOX_FRAMED_ONCE },
+];
 
 /// Remembers what came down.
 #[derive(Default)]

@@ -46,4 +46,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "shown states",
         sql: include_str!("migrations/006_shown_state.sql"),
     },
+    Migration { number: 9, name: "framed once", sql: runtime::uplink::OUTBOX_FRAMED_ONCE },
 ];

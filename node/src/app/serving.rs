@@ -111,6 +111,7 @@ impl Node {
             ConsoleMode::On(address) => Some(bind(address).await?),
         };
         let console = listener.as_ref().and_then(|socket| socket.local_addr().ok());
+        self.keep_back().await?;
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let uplink = self.uplink();
         if let Some((uplink, inbox)) = &uplink {
@@ -126,6 +127,14 @@ impl Node {
         let bell = watch_bell(self.clone(), uplink.as_ref().map(|(uplink, _)| uplink.clone()));
         tasks.spawn(stopped_by(stop.clone(), bell));
         Ok(Serving { console, uplink, stop, tasks, _lock: lock })
+    }
+
+    /// Takes back what is held before anything can be sent.
+    async fn keep_back(&self) -> Result<(), ServeError> {
+        let node = self.clone();
+        let work = move || release::take_back_held(&node.ledger, &node.transfer);
+        let done = tokio::task::spawn_blocking(work).await;
+        done.unwrap_or(Err(SqlError::Closed)).map_err(ServeError::from)
     }
 
     /// The web page, with two addresses for whoever watches the process.
@@ -158,6 +167,8 @@ impl Node {
     /// # Errors
     /// One of the stores cannot be read or written.
     pub fn hand_over(&self) -> Result<bool, release::ReleaseError> {
+        // First, whatever may fail below.
+        release::take_back_held(&self.ledger, &self.transfer)?;
         if let Some(member) = self.member() {
             let (context, _) = egress::context(self, None)?;
             let identity = member.identity.current();
@@ -291,4 +302,57 @@ async fn watch_bell(node: Node, uplink: Option<Uplink>) {
 
 fn rung_at(path: &PathBuf) -> Option<SystemTime> {
     std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::period::{Period, TermId};
+    use domain::release::ReleaseId;
+    use proto::wire::sync::Lane;
+    use runtime::clock::Clock;
+    use runtime::uplink::outbox;
+
+    use super::*;
+    use crate::ledger::hold::{self, Act};
+    use crate::ledger::release::{Registered, insert};
+    use crate::unlock::Opener;
+
+    /// What a crash left in the outbox under a hold is out of it before anything is started.
+    #[tokio::test]
+    async fn what_is_held_is_taken_back_before_serving() {
+        let folder = tempfile::tempdir().expect("folder");
+        let data = folder.path().join("data");
+        let opener = Opener::danger_new_key_file(&folder.path().join("key")).expect("key file");
+        let clock = Clock::system();
+        let settings = [("school_type", "junior".to_owned())];
+        crate::app::create(&data, &settings, &opener, &clock).expect("created");
+        let node = crate::app::open_folder(&data, &opener, clock).expect("node");
+        let period = Period::Term(TermId { school_year: 2025, number: 1 });
+        let id = ReleaseId {
+            unit: "F370202004J01".parse().expect("unit"),
+            table: "clear.term".parse().expect("table"),
+            period,
+            revision: std::num::NonZeroU32::MIN,
+        };
+        let (name, held) = (id.to_string(), period.to_string());
+        let registered = Registered {
+            revision: 1,
+            figures: certs::digest::sha256(b"figures"),
+            body: certs::digest::sha256(b"item"),
+            made_at_ms: 1,
+        };
+        let written = node.ledger.write("held", move |tx| {
+            insert(tx, &id, &registered, b"item")?;
+            let act = Act { period: held, reason: "why".into(), author: "li".into(), at_ms: 1 };
+            hold::hold(tx, &act)
+        });
+        assert!(written.expect("held"));
+        let queued = node
+            .transfer
+            .write("queue", move |tx| outbox::enqueue(tx, Lane::Statistics, &name, b"item", 1));
+        assert!(queued.expect("queued"));
+        let serving = node.serve(ConsoleMode::Off).await.expect("serves");
+        assert_eq!(node.transfer.releases(10).expect("outbox"), []);
+        serving.finish().await;
+    }
 }

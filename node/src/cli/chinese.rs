@@ -160,10 +160,6 @@ pub(super) const TEXTS: Translation = &[
     ("Term whose releases are meant, such as 2025S1", "学期，如 2025S1"),
     ("Why; kept with author and time", "原因；与经手人、时间一并留存"),
     ("Lift the hold; what was held may leave again", "解除暂停，之后可以出校"),
-    (
-        "Who decided, if it is not whoever is signed in to this computer",
-        "决定人；默认为本机登录的用户",
-    ),
     ("Term, such as 2025S1; the current one if not given", "学期，如 2025S1；默认当前学期"),
     ("Number of the release in the list", "出校记录的编号"),
     ("The same, as a flag", "同上，以选项形式给出"),

@@ -310,22 +310,32 @@ texts! {
     HELD_TOO_LATE = "注意：另有 {0} 份在暂停之前已经发往枢纽，无法收回，见 release list。",
         "Note: {0} more were sent to the hub before the hold and cannot be taken back; see \
          release list.";
-    HELD_NEXT = "解除：xinqiao-node release hold {0} --lift",
-        "Lift it:  xinqiao-node release hold {0} --lift";
+    HELD_WITHOUT_ACCOUNT = "注意：本机还没有账号，记录的经手人是电脑的登录用户 {0}；解除须由校长本人账号。",
+        "Note: this node has no account yet, so the record names whoever is signed in to the \
+         computer ({0}); lifting needs the principal's account.";
+    HELD_NEXT = "解除（校长本人）：xinqiao-node release hold {0} --lift --as 账号 --reason \"原因\"",
+        "The principal lifts it:  xinqiao-node release hold {0} --lift --as LOGIN --reason \"...\"";
+    HOLD_ACCOUNT = "暂停或解除出校由校长决定，需要校长本人的账号；没有改动任何内容。",
+        "holding releases and lifting a hold need the principal's account; nothing was changed.";
+    HOLD_ACCOUNT_NEXT = "请校长本人加 --as 账号操作。还没有账号：xinqiao-node user add 登录名 --role principal",
+        "The principal runs it with --as LOGIN. No account yet:  xinqiao-node user add LOGIN \
+         --role principal";
     NOT_HELD = "{0} 的出校没有被暂停，没有改动任何内容。", "{0} is not held; nothing was changed.";
     LIFTED = "已解除 {0} 的暂停（留有记录）。先前签名的会自动发送；新的数字请运行 release send。",
         "Lifted the hold of {0}, which is kept on record. What was signed before is sent by \
          itself; for new figures run release send.";
     IS_HELD = "{0} 的出校自 {1} 起由 {2} 暂停，原因：{3}。没有签名，也没有发送任何内容。",
         "releases of {0} are held since {1} by {2}, because: {3}. Nothing was signed or sent.";
-    IS_HELD_NEXT = "由校长决定是否解除：xinqiao-node release hold {0} --lift",
-        "The principal may lift it:  xinqiao-node release hold {0} --lift";
+    IS_HELD_NEXT =
+        "由校长决定是否解除：xinqiao-node release hold {0} --lift --as 账号 --reason \"原因\"",
+        "The principal may lift it:  xinqiao-node release hold {0} --lift --as LOGIN \
+         --reason \"...\"";
     HOLD_LINE = "已暂停出校：{0}，自 {1} 起，由 {2} 决定，原因：{3}（{4} 份已签名，留在本机）",
         "HELD  {0} since {1} by {2}: {3} ({4} signed tables wait here)";
     STATUS_HELD = "已暂停出校：{0}，自 {1} 起，由 {2} 决定，原因：{3}",
         "HELD  {0} since {1} by {2}: {3}";
-    STOP_IT = "\n需要暂停：xinqiao-node release hold {0} --reason \"原因\"",
-        "\nStop it:  xinqiao-node release hold {0} --reason \"...\"";
+    STOP_IT = "\n需要暂停（校长）：xinqiao-node release hold {0} --as 账号 --reason \"原因\"",
+        "\nThe principal stops it:  xinqiao-node release hold {0} --as LOGIN --reason \"...\"";
     HUB_REFUSED = "枢纽拒收：{0}。已签名的内容保留，台账没有改动。",
         "the hub refused it: {0}; the signed bytes are kept and the ledger is unchanged.";
     HUB_REFUSED_NEXT = "请按原因更正后重新发送，会生成新的一版；原因不明时联系枢纽运维人员。",

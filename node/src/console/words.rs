@@ -22,9 +22,9 @@ texts! {
     LEFT_SO_FAR = "至今共出校 {0} 份，均为汇总数。", "{0} releases have left so far, all of them totals.";
     HELD = "已暂停出校：{0}，自 {1} 起，由 {2} 决定。原因：{3}。本机有 {4} 份已签名的报表因此不发送。",
         "Held: {0}, since {1}, by {2}. Reason: {3}. {4} signed tables wait here because of it.";
-    HELD_NEXT = "解除由校长决定：xinqiao-node release hold 学期 --lift。暂停和解除都留有记录。",
-        "The principal may lift it: xinqiao-node release hold TERM --lift. Holding and lifting are \
-         both kept on record.";
+    HELD_NEXT = "解除由校长决定：xinqiao-node release hold 学期 --lift --as 账号。暂停和解除都留有记录。",
+        "The principal may lift it: xinqiao-node release hold TERM --lift --as LOGIN. Holding and \
+         lifting are both kept on record.";
     NEXT_DUE = "下一份将于 {0} 出校", "The next one leaves at {0}";
     NEXT_BY_HAND = "下一份等待人工发送", "The next one waits to be sent by hand";
     NOTHING_IDENTIFIABLE = "这份内容不含任何可识别到人的信息：没有姓名、学号、班级、作答，只有下列各格数字。\

@@ -277,3 +277,16 @@ pub(crate) fn limit_pages(ledger: &Ledger, more: Option<u64>) {
     };
     ledger.write("limit_pages", limit).expect("limit");
 }
+
+/// Has the ledger refuse to note that items were copied, as a full disk would, or no longer.
+pub(crate) fn refuse_notes(ledger: &Ledger, refuse: bool) {
+    let statement = if refuse {
+        "create temp trigger no_note before update on handover
+         begin select raise(abort, 'full'); end"
+    } else {
+        "drop trigger no_note"
+    };
+    let done: Result<usize, SqlError> =
+        ledger.write("refuse_notes", move |tx| tx.execute(statement, &[]));
+    done.expect("trigger");
+}

@@ -2,8 +2,11 @@
 //!
 //! A held period is not signed. What was signed before and has no frame yet is taken out of the
 //! outbox and waits in the ledger; what may have left is counted and said, never passed over in
-//! silence. The hold is written before anything is taken out, so a crash in between sends nothing
-//! that is held and loses nothing.
+//! silence. The hold is written before anything is taken out, and what a crash in between leaves
+//! in the outbox is taken out before the next copy and before anything is sent again.
+
+#[cfg(test)]
+mod tests;
 
 use domain::period::Period;
 use proto::frame::decode_item;
@@ -46,7 +49,12 @@ pub fn hold(ledger: &Ledger, transfer: &Transfer, act: Act) -> Result<Held, Rele
         Ok::<_, SqlError>((is_new, signed))
     })?;
     let total = signed.len() as u64;
-    let gone = take_back(transfer, signed.into_iter().map(|one| one.name).collect())?;
+    take_back_held(ledger, transfer)?;
+    let gone = transfer.read(move |tx| {
+        signed.iter().try_fold(0, |gone, one| {
+            Ok::<_, SqlError>(gone + u64::from(outbox::find(tx, &one.name)?.is_some()))
+        })
+    })?;
     Ok(Held { is_new, kept: total.saturating_sub(gone), gone })
 }
 
@@ -78,18 +86,26 @@ pub fn holds(ledger: &Ledger, transfer: &Transfer) -> Result<Vec<(Hold, u64)>, R
     Ok(counted.collect())
 }
 
-/// Takes items out of the outbox; gives how many were there and may have left.
-pub(super) fn take_back(transfer: &Transfer, names: Vec<String>) -> Result<u64, SqlError> {
-    if names.is_empty() {
-        return Ok(0);
+/// Takes whatever is held and never had a frame out of the outbox, where a failure or the end of
+/// a process left it. Nothing may be sent before this was done once.
+///
+/// The ledger is kept from other writers meanwhile: an item whose hold is lifted in between could
+/// otherwise be taken out after it was noted as copied.
+///
+/// # Errors
+/// One of the databases cannot be read or written.
+pub fn take_back_held(ledger: &Ledger, transfer: &Transfer) -> Result<(), SqlError> {
+    if ledger.read(register_of_holds::in_force)?.is_empty() {
+        return Ok(());
     }
-    transfer.write("take_back", move |tx| {
-        let mut gone = 0;
-        for name in &names {
-            let taken = outbox::take_back(tx, name)?;
-            gone += u64::from(!taken && outbox::find(tx, name)?.is_some());
-        }
-        Ok(gone)
+    let transfer = transfer.clone();
+    ledger.write("take_back_held", move |tx| {
+        let held = periods(&register_of_holds::in_force(tx)?);
+        let mut waiting = register::waiting(tx, 0, RELEASES_MAX)?;
+        waiting.retain(|one| is_held(&one.item, &held));
+        transfer.write("take_back", move |tx| {
+            waiting.iter().try_for_each(|one| outbox::take_back(tx, &one.name).map(drop))
+        })
     })
 }
 

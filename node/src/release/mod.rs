@@ -28,7 +28,7 @@ use jiff::civil::Date;
 use runtime::sql::SqlError;
 
 pub use handover::copy_handover;
-pub use holding::{Held, hold, holds, lift};
+pub use holding::{Held, hold, holds, lift, take_back_held};
 pub use outrun::outrun;
 pub use prepare::{make, prepare};
 pub use rounding::KeyedRounding;

@@ -97,8 +97,8 @@ impl ReleaseError {
             Self::Held(_) => (
                 "held",
                 (
-                    "由校长决定是否解除：xinqiao-node release hold 学期 --lift",
-                    "the principal may lift it:  xinqiao-node release hold TERM --lift",
+                    "由校长决定是否解除：xinqiao-node release hold 学期 --lift --as 账号",
+                    "the principal may lift it:  xinqiao-node release hold TERM --lift --as LOGIN",
                 ),
             ),
             Self::NoRoster(_) => (

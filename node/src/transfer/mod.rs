@@ -15,6 +15,7 @@ use runtime::uplink::outbox::{self, Backlog, SentItem};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "outbox", sql: runtime::uplink::OUTBOX_SCHEMA },
     Migration { number: 2, name: "directives", sql: include_str!("migrations/001_directive.sql") },
+    Migration { number: 3, name: "framed once", sql: runtime::uplink::OUTBOX_FRAMED_ONCE },
 ];
 
 /// The open transfer database. Cheap to clone.

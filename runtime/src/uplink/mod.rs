@@ -22,6 +22,9 @@ pub use probe::{Probe, probe};
 /// Schema of the outbox, a migration of every database that holds one.
 pub const OUTBOX_SCHEMA: &str = include_str!("outbox/001_outbox.sql");
 
+/// Second step of that schema, a later migration of the same databases: what was framed once.
+pub const OUTBOX_FRAMED_ONCE: &str = include_str!("outbox/002_framed_once.sql");
+
 /// Name of the note that holds the cursor up to which a parent's directives were stored; the
 /// parent's name follows.
 pub const PULL_CURSOR: &str = "pull_cursor";

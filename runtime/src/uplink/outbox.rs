@@ -115,16 +115,14 @@ pub fn enqueue(
     Ok(queued > 0)
 }
 
-/// Takes an item back that has no frame yet; one that may have left is not touched. Says whether
-/// it was taken back.
+/// Takes an item back that never had a frame; one that may have left is not touched, also where a
+/// new epoch took its frame away. Says whether it was taken back.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn take_back(tx: &Tx<'_>, name: &str) -> Result<bool, SqlError> {
-    let taken = tx.execute(
-        "delete from outbox_item where name = $1 and sequence is null and outcome is null",
-        params![name],
-    )?;
+    let taken =
+        tx.execute("delete from outbox_item where name = $1 and framed = 0", params![name])?;
     Ok(taken > 0)
 }
 
@@ -242,7 +240,8 @@ fn frame_new(
         let bytes = encode_frame(&head.epoch, lane, sequence, &previous, &item);
         let digest = sha256(&bytes).to_tagged();
         tx.execute(
-            "update outbox_item set epoch = $2, sequence = $3, previous = $4, frame = $5
+            "update outbox_item
+             set epoch = $2, sequence = $3, previous = $4, frame = $5, framed = 1
              where id = $1",
             params![id, &head.epoch, sequence, &previous, &digest],
         )?;

@@ -12,12 +12,16 @@ use proto::frame::{RELEASE_CONTEXT, encode_item};
 use proto::wire::sync::{ItemKind, Lane};
 use runtime::sql::{Database, Migration, Options, SqlError};
 use runtime::uplink::{
-    Applied, Hooks, IdentityCell, OUTBOX_SCHEMA, Parent, Uplink, UplinkError, outbox,
+    Applied, Hooks, IdentityCell, OUTBOX_FRAMED_ONCE, OUTBOX_SCHEMA, Parent, Uplink, UplinkError,
+    outbox,
 };
 
 use super::{Federation, RunningHub};
 
-const MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "outbox", sql: OUTBOX_SCHEMA },
+    Migration { number: 2, name: "framed once", sql: OUTBOX_FRAMED_ONCE },
+];
 
 /// Takes directives and forgets them.
 pub struct NoHooks;

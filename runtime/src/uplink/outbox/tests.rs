@@ -3,8 +3,10 @@
 use super::*;
 use crate::sql::{Database, Migration};
 
-const SCHEMA: &[Migration] =
-    &[Migration { number: 1, name: "outbox", sql: crate::uplink::OUTBOX_SCHEMA }];
+const SCHEMA: &[Migration] = &[
+    Migration { number: 1, name: "outbox", sql: crate::uplink::OUTBOX_SCHEMA },
+    Migration { number: 2, name: "framed once", sql: crate::uplink::OUTBOX_FRAMED_ONCE },
+];
 const LANE: Lane = Lane::Statistics;
 
 fn database() -> Database {
@@ -106,4 +108,41 @@ fn a_new_epoch_resends_what_has_no_answer() {
     let again = frames(&database, 1);
     assert_eq!(again.iter().map(|frame| frame.sequence).collect::<Vec<_>>(), [1, 2]);
     assert_ne!(again[0].bytes, sent[1].bytes);
+}
+
+/// What never had a frame can be taken back; what had one stays with its trace, also after a new
+/// epoch took the frame away because the answer was lost.
+#[test]
+fn what_was_framed_once_is_never_taken_back() {
+    let database = database();
+    fill(&database, &["left", "waits"]);
+    run(&database, |tx| frames_from(tx, LANE, 1, 1, 1));
+    run(&database, |tx| begin_epoch(tx, LANE, 5));
+    let names = ["left", "waits", "unknown"];
+    let taken = names.map(|name| run(&database, move |tx| take_back(tx, name)));
+    assert_eq!(taken, [false, true, false]);
+    let left = names.map(|name| run(&database, move |tx| find(tx, name)).is_some());
+    assert_eq!(left, [true, false, false]);
+}
+
+/// A database from before the mark keeps whatever an earlier epoch may have sent.
+#[test]
+fn an_older_database_marks_what_may_have_left() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("transfer.db");
+    let (first, _) = SCHEMA.split_at(1);
+    let older = Database::open(&path, crate::sql::Options::plain(first)).expect("older");
+    run(&older, |tx| {
+        for (name, at_ms) in [("left", 1), ("framed", 1), ("waits", 9)] {
+            enqueue(tx, LANE, name, b"item", at_ms)?;
+        }
+        begin_epoch(tx, LANE, 0)?;
+        begin_epoch(tx, LANE, 5)?;
+        tx.execute("update outbox_item set epoch = x'01', sequence = 1 where name = 'framed'", &[])
+    });
+    drop(older);
+    let database = Database::open(&path, crate::sql::Options::plain(SCHEMA)).expect("newer");
+    let names = ["left", "framed", "waits"];
+    let taken = names.map(|name| run(&database, move |tx| take_back(tx, name)));
+    assert_eq!(taken, [false, false, true]);
 }

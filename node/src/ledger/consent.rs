@@ -128,6 +128,9 @@ impl Rules for DutyReport {
 }
 
 impl Rules for LegalHold {
+    /// [`place_hold`] and [`lift_hold`] only: a change would end a hold by one person.
+    const DIRECT: bool = false;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
@@ -140,12 +143,8 @@ impl Rules for LegalHold {
         &self,
         _tx: &Tx<'_>,
         _author: &Author,
-        own: Option<RecordId>,
+        _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
-        // A new hold stands; it ends by two persons only.
-        if own.is_none() && (self.until.is_some() || self.lift_asked_by.is_some()) {
-            return Err(LedgerRefusal::Field("until"));
-        }
         if self.ordered_by.trim().is_empty() {
             return Err(LedgerRefusal::Field("ordered_by"));
         }
@@ -199,14 +198,33 @@ pub fn standing(
     Err(last.into())
 }
 
+/// Places a hold from today on.
+///
+/// # Errors
+/// Who may not, that nobody ordered it, or the store; nothing was written.
+pub fn place_hold(
+    tx: &Tx<'_>,
+    author: &Author,
+    student: StudentId,
+    ordered_by: &str,
+) -> Result<RecordId, LedgerRefusal> {
+    super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(student))?;
+    let (from, ordered_by) = (author.today(), ordered_by.to_owned());
+    let hold = LegalHold { from, student, ordered_by, lift_asked_by: None, until: None };
+    super::write::put_new(tx, author, &hold, None)
+}
+
 /// Asks to lift a hold, or lifts it where somebody else has asked.
 ///
 /// # Errors
-/// Who may not, who asked it alone, or the store; nothing was written.
+/// Who may not, who asked it alone, that it was lifted before, or the store; nothing was written.
 pub fn lift_hold(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<(), LedgerRefusal> {
     let kept = read::one::<LegalHold>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
     super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(kept.entry.student))?;
     let (mut hold, seen) = (kept.entry, (record, kept.version));
+    if hold.until.is_some() {
+        return Err(LedgerRefusal::NotWaiting);
+    }
     let asked = hold.lift_asked_by.clone();
     match &asked {
         None => hold.lift_asked_by = Some(author.account().to_owned()),

@@ -20,6 +20,8 @@ mod entry_tests;
 pub mod followup;
 mod footing;
 pub mod governance;
+#[cfg(test)]
+mod guard_tests;
 pub mod hold;
 pub mod import_batch;
 pub mod journal;

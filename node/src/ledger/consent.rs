@@ -4,7 +4,8 @@ use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
 use domain::ledger::terms::Relation;
 use domain::ledger::words::ReportKind;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::entry::{Kept, Moment, RecordId, Rules, StudentId, Words, entry};
@@ -172,10 +173,14 @@ impl Consent {
     }
 }
 
-/// Finds the consent that allows something about a student on a day; a parallel version never does.
+/// Finds the consent that allows something about a student on a day.
+///
+/// The latest answer for the purpose and recipient decides, on whatever paper it came; a no that
+/// names no recipient is meant for all of them. A yes that waits beside another change allows
+/// nothing, a no that waits there ends what was said before.
 ///
 /// # Errors
-/// The reason why the latest paper for that purpose does not, or that nobody was asked.
+/// The reason why the latest answer does not allow it, or that nobody was asked.
 pub fn standing(
     tx: &Tx<'_>,
     student: StudentId,
@@ -187,15 +192,40 @@ pub fn standing(
     // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
     let age = birth.map_or(14, |birth| age_on(birth, day));
     let wish = Wish { purpose, classes, recipient, day, age };
-    let mut last = NoConsent::Unanswered;
-    for kept in read::about::<Consent>(tx, student.0)?.into_iter().rev() {
-        match check_consent(&kept.entry.paper(), &wish) {
+    let mut why = NoConsent::Unanswered;
+    for kept in heard(tx, student)?.into_iter().rev() {
+        let paper = &kept.entry;
+        let to_all = paper.recipient.is_empty() && paper.answer.is_no();
+        if paper.purpose != purpose || !(to_all || paper.recipient == recipient) {
+            continue;
+        }
+        match check_consent(&paper.paper(), &wish) {
             Ok(()) => return Ok(kept),
-            Err(reason) if kept.entry.purpose == purpose => last = reason,
-            Err(_) => {}
+            // One for later does not end the one for now.
+            Err(reason @ NoConsent::TooEarly) => why = reason,
+            Err(reason) if paper.answer.is_said() => return Err(reason.into()),
+            Err(reason) => why = reason,
         }
     }
-    Err(last.into())
+    Err(why.into())
+}
+
+/// Papers of a student in the order in which the family spoke; what counts, and every no that waits
+/// beside it.
+fn heard(tx: &Tx<'_>, student: StudentId) -> Result<Vec<Kept<Consent>>, SqlError> {
+    let mut heard = read::about::<Consent>(tx, student.0)?;
+    let disputed = tx.query(
+        "select id from record where kind = 'consent' and student = $1 and parallels > 0",
+        params![student.0],
+        |row| row.i64(0).map(RecordId),
+    )?;
+    for record in disputed {
+        let versions = read::versions::<Consent>(tx, record)?.into_iter().map(|(kept, _)| kept);
+        heard.extend(versions.filter(|kept| kept.parallel && kept.entry.answer.is_no()));
+    }
+    let said_on = |paper: &Consent| paper.withdrawn.map_or(paper.day, |day| day.max(paper.day));
+    heard.sort_by_key(|kept| (said_on(&kept.entry), kept.record, kept.version));
+    Ok(heard)
 }
 
 /// Places a hold from today on.

@@ -13,6 +13,8 @@ pub mod campaign;
 pub mod case;
 pub mod conference;
 pub mod consent;
+#[cfg(test)]
+mod consent_tests;
 pub mod critical;
 pub mod entry;
 #[cfg(test)]

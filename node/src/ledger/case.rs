@@ -4,6 +4,8 @@
 //! a tier cannot change without an author, a reason, an owner, a next review and, where it takes
 //! watching away, a second person first.
 
+use std::collections::HashMap;
+
 use domain::ledger::case::{Effect, MoveError, effect};
 use domain::ledger::due::{first_contact_by_ms, is_review_soon_enough};
 use domain::ledger::terms::{ContactWay, ReviewDecision, Standing, Tier};
@@ -202,7 +204,7 @@ pub fn note_contact(
 /// # Errors
 /// The store cannot be read.
 pub fn open_at(tx: &Tx<'_>, day: Date) -> Result<Vec<CaseNow>, SqlError> {
-    let mut last = std::collections::HashMap::new();
+    let mut last = HashMap::new();
     for kept in ordered(read::all::<AlertMove>(tx)?) {
         if kept.entry.day <= day {
             last.insert(kept.entry.case, kept.entry);
@@ -237,6 +239,22 @@ pub fn tier_of(
     let moves = ordered(read::about::<AlertMove>(tx, student.0)?);
     let mut of_case = moves.iter().filter(|kept| kept.entry.case == case && kept.entry.day <= day);
     Ok(of_case.next_back().and_then(|kept| kept.entry.to_tier))
+}
+
+/// Whether somebody is responsible for an open case of a student on a day, as its last move says.
+pub(super) fn is_owner(
+    tx: &Tx<'_>,
+    staff: StaffId,
+    student: StudentId,
+    day: Date,
+) -> Result<bool, SqlError> {
+    let mut last = HashMap::new();
+    for kept in ordered(read::about::<AlertMove>(tx, student.0)?) {
+        if kept.entry.day <= day {
+            last.insert(kept.entry.case, kept.entry);
+        }
+    }
+    Ok(last.values().any(|moved| moved.to_tier.is_some() && moved.owner == staff))
 }
 
 /// Moves in force in the order of their days; on one day in the order in which they took effect: a

@@ -6,6 +6,8 @@
 //! a [`Ledger`].
 
 pub mod access;
+#[cfg(test)]
+mod access_tests;
 pub mod account;
 pub mod alert;
 pub mod author;
@@ -22,6 +24,7 @@ mod entry_tests;
 pub mod followup;
 mod footing;
 pub mod governance;
+mod grant;
 #[cfg(test)]
 mod guard_tests;
 pub mod hold;

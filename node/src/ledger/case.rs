@@ -21,6 +21,7 @@ use super::author::Author;
 use super::entry::{Kept, Moment, RecordId, StaffId, StudentId};
 use super::read;
 use super::refusal::LedgerRefusal;
+use super::second;
 use super::write::{self, Written};
 
 /// A case on a day.
@@ -113,7 +114,7 @@ pub fn ask_move(
 /// Agrees to a move as the second person, or refuses it. A raise is countersigned the same way.
 ///
 /// # Errors
-/// It is the same person, it does not wait, the tier has changed meanwhile, or the role may not.
+/// It is the same person or nobody knows who, it does not wait, the tier has changed meanwhile, or the role may not.
 pub fn sign(
     tx: &Tx<'_>,
     author: &Author,
@@ -129,9 +130,7 @@ pub fn sign(
     }
     let first = read::versions::<AlertMove>(tx, record)?;
     let asked_by = first.first().map(|(_, by)| by.author.clone()).unwrap_or_default();
-    if asked_by == author.account() {
-        return Err(LedgerRefusal::SamePerson);
-    }
+    second::check(author, (&asked_by, moved.asked_by))?;
     let waits = moved.standing == Standing::Waiting;
     if waits && agrees {
         let now = tier_of(tx, moved.student, moved.case, Date::MAX)?;
@@ -292,7 +291,10 @@ fn put_move(
     }
     let standing = match when {
         Effect::AtOnce => Standing::InForce,
-        Effect::AfterSecond => Standing::Waiting,
+        Effect::AfterSecond => {
+            second::first(author)?;
+            Standing::Waiting
+        }
     };
     let moved = AlertMove {
         day,
@@ -308,6 +310,7 @@ fn put_move(
         made_at: author.now(),
         signed_by: None,
         signed_at: None,
+        asked_by: author.staff(),
     };
     let record = write::put_new(tx, author, &moved, None)?;
     if when == Effect::AtOnce {

@@ -8,9 +8,10 @@ use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
-use super::entry::{Kept, Moment, RecordId, Rules, StudentId, Words, entry};
+use super::entry::{Kept, Moment, RecordId, Rules, StaffId, StudentId, Words, entry};
 use super::read;
 use super::refusal::LedgerRefusal;
+use super::second;
 use domain::ledger::consent::{NoConsent, Paper, Wish, check as check_consent};
 use domain::ledger::day::{DayError, age_on, check_span};
 use domain::ledger::{Act, Action};
@@ -90,6 +91,8 @@ entry! {
         ordered_by: String = "ordered_by",
         /// Account that asked to lift it.
         lift_asked_by: Option<String> = "lift_asked_by",
+        /// Member of staff who asked to lift it.
+        lift_asked_staff: Option<StaffId> = "lift_asked_staff",
         /// Day on which it was lifted.
         until: Option<Date> = "valid_until",
     }
@@ -240,7 +243,14 @@ pub fn place_hold(
 ) -> Result<RecordId, LedgerRefusal> {
     super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(student))?;
     let (from, ordered_by) = (author.today(), ordered_by.to_owned());
-    let hold = LegalHold { from, student, ordered_by, lift_asked_by: None, until: None };
+    let hold = LegalHold {
+        from,
+        student,
+        ordered_by,
+        lift_asked_by: None,
+        lift_asked_staff: None,
+        until: None,
+    };
     super::write::put_new(tx, author, &hold, None)
 }
 
@@ -257,9 +267,14 @@ pub fn lift_hold(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<(), L
     }
     let asked = hold.lift_asked_by.clone();
     match &asked {
-        None => hold.lift_asked_by = Some(author.account().to_owned()),
-        Some(asked) if asked == author.account() => return Err(LedgerRefusal::SamePerson),
-        Some(_) => hold.until = Some(author.today()),
+        None => {
+            hold.lift_asked_staff = Some(second::first(author)?);
+            hold.lift_asked_by = Some(author.account().to_owned());
+        }
+        Some(asked) => {
+            second::check(author, (asked, hold.lift_asked_staff))?;
+            hold.until = Some(author.today());
+        }
     }
     super::write::put_change(tx, author, seen, &hold, asked.as_deref()).map(|_| ())
 }

@@ -1,9 +1,13 @@
 //! What takes a protection away needs two persons, and no way leads past them.
 
 use domain::ledger::SchoolRole;
+use domain::ledger::terms::Tier;
+use domain::ledger::words::{AlertSource, Move};
+use jiff::civil::date;
 use runtime::sql::Tx;
 
 use super::author::Author;
+use super::case::{self, MoveWish};
 use super::consent::{self, LegalHold};
 use super::entry::{StaffId, StudentId};
 use super::refusal::LedgerRefusal;
@@ -44,7 +48,14 @@ pub(super) fn run<T: Send + 'static>(
 
 fn hold() -> LegalHold {
     let ordered_by = "区教育局".to_owned();
-    LegalHold { from: TODAY, student: CHILD, ordered_by, lift_asked_by: None, until: None }
+    LegalHold {
+        from: TODAY,
+        student: CHILD,
+        ordered_by,
+        lift_asked_by: None,
+        lift_asked_staff: None,
+        until: None,
+    }
 }
 
 /// A hold has two doors, of which the second needs two persons.
@@ -75,4 +86,44 @@ fn nobody_lifts_a_hold_alone() {
     assert!(lift(principal()).is_ok());
     assert_eq!(until(), Some(TODAY));
     assert!(matches!(lift(principal()), Err(LedgerRefusal::NotWaiting)), "lifted once");
+}
+
+/// A second account is not a second person, and an account without a person is nobody's second.
+///
+/// Method: one member of staff asks under one account and signs under another, then under an
+/// account that is linked to nobody; a raise still acts at once, whoever makes it.
+#[test]
+fn a_second_account_is_not_a_second_person() {
+    let school = school();
+    let wish = |how, to: Option<Tier>| MoveWish {
+        how,
+        to,
+        source: AlertSource::Mentor,
+        owner: StaffId(1),
+        next_review: to.map(|_| date(2025, 11, 22)),
+    };
+    let twin = || author("counsellor.2", SchoolRole::MoralHead, 1);
+    let nobody = || Author::new("office", SchoolRole::MoralHead, None, NOW_MS).because("登记");
+    let case = run(&school, move |tx| {
+        case::open(tx, &nobody(), CHILD, TODAY, &wish(Move::Opened, Some(Tier::T2)))
+    });
+    let case = case.expect("a raise waits for nobody");
+    let close = |who: Author| {
+        run(&school, move |tx| case::ask_move(tx, &who, case, &wish(Move::Closed, None)))
+    };
+    assert!(matches!(close(nobody()), Err(LedgerRefusal::Unlinked)));
+    let closing = close(counsellor()).expect("asked");
+    let sign = |who: Author| run(&school, move |tx| case::sign(tx, &who, closing, true));
+    assert!(matches!(sign(twin()), Err(LedgerRefusal::SamePerson)));
+    assert!(matches!(sign(nobody()), Err(LedgerRefusal::Unlinked)));
+    assert!(sign(head()).is_ok());
+    let placed = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = placed.expect("placed");
+    let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
+    assert!(matches!(lift(nobody()), Err(LedgerRefusal::Unlinked)));
+    lift(head()).expect("asked");
+    let other = author("head.2", SchoolRole::Principal, 2);
+    assert!(matches!(lift(other), Err(LedgerRefusal::SamePerson)));
+    assert!(matches!(lift(nobody()), Err(LedgerRefusal::Unlinked)));
+    assert!(lift(principal()).is_ok());
 }

@@ -41,6 +41,7 @@ pub mod release;
 pub mod retention;
 pub mod roll;
 pub mod rounding_key;
+mod second;
 pub mod session;
 pub mod sheet;
 mod single;
@@ -86,6 +87,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/006_families_and_governance.sql"),
     },
     Migration { number: 8, name: "accounts", sql: include_str!("migrations/007_account.sql") },
+    Migration {
+        number: 9,
+        name: "second person",
+        sql: include_str!("migrations/008_second_person.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

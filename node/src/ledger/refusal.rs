@@ -47,6 +47,9 @@ pub enum LedgerRefusal {
     /// Nobody knows which person the account is.
     #[error("the account is not linked to a member of staff")]
     Unlinked,
+    /// Somebody wrote to the record since it was looked at.
+    #[error("somebody has changed the record meanwhile; look at it again")]
+    Changed,
     /// It does not wait for anybody.
     #[error("it does not wait for a second person")]
     NotWaiting,

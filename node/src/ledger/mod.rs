@@ -30,6 +30,8 @@ mod guard_tests;
 pub mod hold;
 pub mod import_batch;
 pub mod journal;
+#[cfg(test)]
+mod journal_tests;
 mod kinds;
 mod packed;
 pub mod physique;

@@ -64,6 +64,20 @@ word_list!(
     }
 );
 
+impl Answer {
+    /// Whether it says no: from its day on nothing that was said before allows anything.
+    #[must_use]
+    pub const fn is_no(self) -> bool {
+        matches!(self, Self::Refused | Self::OnHold | Self::Withdrawn)
+    }
+
+    /// Whether the family said anything. Asking again and a blank form leave what was said before.
+    #[must_use]
+    pub const fn is_said(self) -> bool {
+        self.is_no() || matches!(self, Self::Given)
+    }
+}
+
 /// Whose signature is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signers {

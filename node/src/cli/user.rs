@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
-use runtime::sql::SqlError;
 use runtime::web::account::Login;
 use runtime::web::time::minute;
 use runtime::web::{NewAccount, Role, SessionError};
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 use super::import::author;
 use super::{Place, context, words};
 use crate::app::Node;
-use crate::ledger::account::{self, AccountChange, AccountLine, Changer};
+use crate::ledger::account::{self, AccountChange, AccountError, AccountLine, Changer};
 use crate::ledger::entry::StaffId;
 
 #[derive(Debug, Subcommand)]
@@ -168,12 +167,24 @@ fn change(node: &Node, login: &str, how: AccountChange) -> Result<(), Failure> {
     let (named, changer): (Login, _) =
         (login.parse().map_err(SessionError::Account)?, changer(node));
     let work = move |tx: &runtime::sql::Tx<'_>| account::change(tx, &named, how, &changer);
-    let found: Result<bool, SqlError> = node.ledger().write("change_account", work);
+    let found: Result<bool, AccountError> = node.ledger().write("change_account", work);
     if found? {
         return Ok(());
     }
     let message = Sentence::new(words::NO_SUCH_USER, &[&login]);
     Err(Failure::new(Exit::NotFound, "ACCOUNT_UNKNOWN", message).hint(words::NO_SUCH_USER_NEXT))
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::SecondAccount => {
+                Self::new(Exit::Refused, "SECOND_ACCOUNT", words::SECOND_ACCOUNT)
+                    .hint(words::SECOND_ACCOUNT_NEXT)
+            }
+            AccountError::Store(error) => error.into(),
+        }
+    }
 }
 
 fn changer(node: &Node) -> Changer {

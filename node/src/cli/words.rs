@@ -461,6 +461,11 @@ texts! {
         "nobody of the present staff has the number {0}; nothing was changed.";
     STAFF_UNKNOWN_NEXT = "请核对工号，或先导入教职工名册：xinqiao-node import staff 文件",
         "Check the number, or import the staff first:  xinqiao-node import staff FILE";
+    SECOND_ACCOUNT = "该教职工已有一个未锁定的账号，一人只能有一个；没有改动任何内容。",
+        "this member of staff has an account that is not locked, and one person has one; nothing \
+         was changed.";
+    SECOND_ACCOUNT_NEXT = "请先锁定原账号：xinqiao-node user list，再 xinqiao-node user lock 账号",
+        "Lock the other one first:  xinqiao-node user list, then xinqiao-node user lock LOGIN";
 
     // acting
     ACCOUNT_PASSWORD = "本人账号的密码：", "Password of the account: ";

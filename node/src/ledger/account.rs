@@ -43,6 +43,18 @@ pub enum AccountChange {
     Unlock,
 }
 
+/// Why an account was not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// The member of staff has another account that is not locked.
+    #[error("this member of staff has another account that is not locked")]
+    SecondAccount,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
 /// Who changes an account, and when.
 #[derive(Clone, Debug)]
 pub struct Changer {
@@ -55,28 +67,29 @@ pub struct Changer {
 /// Sets an account, new or not, with password, role, name and member of staff; ends its sessions.
 ///
 /// # Errors
-/// The store could not be written; nothing was changed.
+/// The member of staff has another account, or the store; nothing was changed.
 pub fn put(
     tx: &Tx<'_>,
     account: &StoredAccount,
     staff: Option<StaffId>,
     changer: &Changer,
-) -> Result<(), SqlError> {
+) -> Result<(), AccountError> {
     session_store::put(tx, account, changer.at_ms)?;
     link(tx, &account.login, staff)?;
-    note(tx, &account.login, "set", changer)
+    check_only(tx, &account.login)?;
+    Ok(note(tx, &account.login, "set", changer)?)
 }
 
 /// Changes an account and ends its sessions; tells whether there is such an account.
 ///
 /// # Errors
-/// The store could not be written; nothing was changed.
+/// The member of staff has another account, or the store; nothing was changed.
 pub fn change(
     tx: &Tx<'_>,
     login: &Login,
     change: AccountChange,
     changer: &Changer,
-) -> Result<bool, SqlError> {
+) -> Result<bool, AccountError> {
     let (found, what) = match change {
         AccountChange::Role(role, _) => (session_store::set_role(tx, login, role)?, "role"),
         AccountChange::Lock => (session_store::set_locked(tx, login, true)?, "locked"),
@@ -88,6 +101,7 @@ pub fn change(
     if let AccountChange::Role(_, staff) = change {
         link(tx, login.as_str(), staff)?;
     }
+    check_only(tx, login.as_str())?;
     note(tx, login.as_str(), what, changer)?;
     Ok(true)
 }
@@ -171,6 +185,19 @@ fn link(tx: &Tx<'_>, login: &str, staff: Option<StaffId>) -> Result<(), SqlError
     Ok(())
 }
 
+/// One person, one account that can sign in: with two of them one person would be two.
+fn check_only(tx: &Tx<'_>, login: &str) -> Result<(), AccountError> {
+    let other = tx.query_opt(
+        "select 1 from account a join account_staff l on l.login = a.login
+         join account_staff m on m.staff = l.staff and m.login <> l.login
+         join account b on b.login = m.login
+         where a.login = $1 and a.locked_until_ms <> $2 and b.locked_until_ms <> $2 limit 1",
+        params![login, LOCKED_MS],
+        |row| row.i64(0),
+    )?;
+    other.map_or(Ok(()), |_| Err(AccountError::SecondAccount))
+}
+
 fn note(tx: &Tx<'_>, login: &str, what: &str, changer: &Changer) -> Result<(), SqlError> {
     let written = tx.execute(
         "insert into account_change (at_ms, login, what, role, staff, by)
@@ -211,7 +238,7 @@ mod tests {
     fn an_author_is_what_the_account_is_now() {
         let school = School::new();
         school.staff(&[(1, "心理教师")]);
-        let run = |work: fn(&Tx<'_>) -> Result<bool, SqlError>| school.ledger.write("a", work);
+        let run = |work: fn(&Tx<'_>) -> Result<bool, AccountError>| school.ledger.write("a", work);
         school
             .ledger
             .write("put", |tx| {
@@ -234,7 +261,7 @@ mod tests {
             .write("lock", move |tx| change(tx, &login()?, AccountChange::Lock, &changer()));
         assert!(locked.expect("locked") && author_of(&school, "li").is_none());
         assert_eq!(school.rows("account_change"), 3);
-        assert!(run(|tx| tx.execute("delete from account_change", &[]).map(|_| true)).is_err());
+        assert!(run(|tx| Ok(tx.execute("delete from account_change", &[])? > 0)).is_err());
     }
 
     /// A role that only a hub has is nobody at a school.
@@ -245,5 +272,31 @@ mod tests {
         let put = move |tx: &Tx<'_>| put(tx, &stored, None, &changer());
         school.ledger.write("put", put).expect("put");
         assert!(author_of(&school, "guest").is_none());
+    }
+
+    /// A member of staff has one account that is not locked, whichever way a second one comes.
+    #[test]
+    fn one_member_of_staff_has_one_account() {
+        let school = School::new();
+        school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+        let put = |login, staff| {
+            let stored = account(login, Role::Counsellor);
+            school.ledger.write("put", move |tx| put(tx, &stored, Some(StaffId(staff)), &changer()))
+        };
+        let change = |login: &str, how| {
+            let login: Login = login.parse().expect("login");
+            school.ledger.write("change", move |tx| change(tx, &login, how, &changer()))
+        };
+        let taken =
+            |said: Result<bool, AccountError>| matches!(said, Err(AccountError::SecondAccount));
+        put("li", 1).expect("first");
+        put("li", 1).expect("the same account again");
+        assert!(taken(put("li2", 1).map(|()| true)));
+        put("wang", 2).expect("another person");
+        assert!(taken(change("wang", AccountChange::Role(Role::MoralHead, Some(StaffId(1))))));
+        assert!(change("li", AccountChange::Lock).expect("locked"));
+        put("li2", 1).expect("the first one is locked");
+        assert!(taken(change("li", AccountChange::Unlock)));
+        assert_eq!(school.rows("account"), 3);
     }
 }

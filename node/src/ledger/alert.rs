@@ -49,6 +49,8 @@ entry! {
         signed_by: Option<String> = "signed_by",
         /// Instant of the second signature.
         signed_at: Option<Moment> = "signed_at",
+        /// Member of staff who asked for it.
+        asked_by: Option<StaffId> = "asked_staff",
     }
 }
 

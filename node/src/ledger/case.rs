@@ -4,6 +4,8 @@
 //! a tier cannot change without an author, a reason, an owner, a next review and, where it takes
 //! watching away, a second person first.
 
+use std::collections::HashMap;
+
 use domain::ledger::case::{Effect, MoveError, effect};
 use domain::ledger::due::{first_contact_by_ms, is_review_soon_enough};
 use domain::ledger::terms::{ContactWay, ReviewDecision, Standing, Tier};
@@ -19,6 +21,7 @@ use super::author::Author;
 use super::entry::{Kept, Moment, RecordId, StaffId, StudentId};
 use super::read;
 use super::refusal::LedgerRefusal;
+use super::second;
 use super::write::{self, Written};
 
 /// A case on a day.
@@ -111,7 +114,7 @@ pub fn ask_move(
 /// Agrees to a move as the second person, or refuses it. A raise is countersigned the same way.
 ///
 /// # Errors
-/// It is the same person, it does not wait, the tier has changed meanwhile, or the role may not.
+/// It is the same person or nobody knows who, it does not wait, the tier has changed meanwhile, or the role may not.
 pub fn sign(
     tx: &Tx<'_>,
     author: &Author,
@@ -127,9 +130,7 @@ pub fn sign(
     }
     let first = read::versions::<AlertMove>(tx, record)?;
     let asked_by = first.first().map(|(_, by)| by.author.clone()).unwrap_or_default();
-    if asked_by == author.account() {
-        return Err(LedgerRefusal::SamePerson);
-    }
+    second::check(author, (&asked_by, moved.asked_by))?;
     let waits = moved.standing == Standing::Waiting;
     if waits && agrees {
         let now = tier_of(tx, moved.student, moved.case, Date::MAX)?;
@@ -202,7 +203,7 @@ pub fn note_contact(
 /// # Errors
 /// The store cannot be read.
 pub fn open_at(tx: &Tx<'_>, day: Date) -> Result<Vec<CaseNow>, SqlError> {
-    let mut last = std::collections::HashMap::new();
+    let mut last = HashMap::new();
     for kept in ordered(read::all::<AlertMove>(tx)?) {
         if kept.entry.day <= day {
             last.insert(kept.entry.case, kept.entry);
@@ -237,6 +238,22 @@ pub fn tier_of(
     let moves = ordered(read::about::<AlertMove>(tx, student.0)?);
     let mut of_case = moves.iter().filter(|kept| kept.entry.case == case && kept.entry.day <= day);
     Ok(of_case.next_back().and_then(|kept| kept.entry.to_tier))
+}
+
+/// Whether somebody is responsible for an open case of a student on a day, as its last move says.
+pub(super) fn is_owner(
+    tx: &Tx<'_>,
+    staff: StaffId,
+    student: StudentId,
+    day: Date,
+) -> Result<bool, SqlError> {
+    let mut last = HashMap::new();
+    for kept in ordered(read::about::<AlertMove>(tx, student.0)?) {
+        if kept.entry.day <= day {
+            last.insert(kept.entry.case, kept.entry);
+        }
+    }
+    Ok(last.values().any(|moved| moved.to_tier.is_some() && moved.owner == staff))
 }
 
 /// Moves in force in the order of their days; on one day in the order in which they took effect: a
@@ -274,7 +291,10 @@ fn put_move(
     }
     let standing = match when {
         Effect::AtOnce => Standing::InForce,
-        Effect::AfterSecond => Standing::Waiting,
+        Effect::AfterSecond => {
+            second::first(author)?;
+            Standing::Waiting
+        }
     };
     let moved = AlertMove {
         day,
@@ -290,6 +310,7 @@ fn put_move(
         made_at: author.now(),
         signed_by: None,
         signed_at: None,
+        asked_by: author.staff(),
     };
     let record = write::put_new(tx, author, &moved, None)?;
     if when == Effect::AtOnce {

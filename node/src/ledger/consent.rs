@@ -4,12 +4,14 @@ use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
 use domain::ledger::terms::Relation;
 use domain::ledger::words::ReportKind;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
-use super::entry::{Kept, Moment, RecordId, Rules, StudentId, Words, entry};
+use super::entry::{Kept, Moment, RecordId, Rules, StaffId, StudentId, Words, entry};
 use super::read;
 use super::refusal::LedgerRefusal;
+use super::second;
 use domain::ledger::consent::{NoConsent, Paper, Wish, check as check_consent};
 use domain::ledger::day::{DayError, age_on, check_span};
 use domain::ledger::{Act, Action};
@@ -89,6 +91,8 @@ entry! {
         ordered_by: String = "ordered_by",
         /// Account that asked to lift it.
         lift_asked_by: Option<String> = "lift_asked_by",
+        /// Member of staff who asked to lift it.
+        lift_asked_staff: Option<StaffId> = "lift_asked_staff",
         /// Day on which it was lifted.
         until: Option<Date> = "valid_until",
     }
@@ -128,6 +132,9 @@ impl Rules for DutyReport {
 }
 
 impl Rules for LegalHold {
+    /// [`place_hold`] and [`lift_hold`] only: a change would end a hold by one person.
+    const DIRECT: bool = false;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
@@ -140,12 +147,8 @@ impl Rules for LegalHold {
         &self,
         _tx: &Tx<'_>,
         _author: &Author,
-        own: Option<RecordId>,
+        _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
-        // A new hold stands; it ends by two persons only.
-        if own.is_none() && (self.until.is_some() || self.lift_asked_by.is_some()) {
-            return Err(LedgerRefusal::Field("until"));
-        }
         if self.ordered_by.trim().is_empty() {
             return Err(LedgerRefusal::Field("ordered_by"));
         }
@@ -173,10 +176,14 @@ impl Consent {
     }
 }
 
-/// Finds the consent that allows something about a student on a day; a parallel version never does.
+/// Finds the consent that allows something about a student on a day.
+///
+/// The latest answer for the purpose and recipient decides, on whatever paper it came; a no that
+/// names no recipient is meant for all of them. A yes that waits beside another change allows
+/// nothing, a no that waits there ends what was said before.
 ///
 /// # Errors
-/// The reason why the latest paper for that purpose does not, or that nobody was asked.
+/// The reason why the latest answer does not allow it, or that nobody was asked.
 pub fn standing(
     tx: &Tx<'_>,
     student: StudentId,
@@ -188,30 +195,86 @@ pub fn standing(
     // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
     let age = birth.map_or(14, |birth| age_on(birth, day));
     let wish = Wish { purpose, classes, recipient, day, age };
-    let mut last = NoConsent::Unanswered;
-    for kept in read::about::<Consent>(tx, student.0)?.into_iter().rev() {
-        match check_consent(&kept.entry.paper(), &wish) {
+    let mut why = NoConsent::Unanswered;
+    for kept in heard(tx, student)?.into_iter().rev() {
+        let paper = &kept.entry;
+        let to_all = paper.recipient.is_empty() && paper.answer.is_no();
+        if paper.purpose != purpose || !(to_all || paper.recipient == recipient) {
+            continue;
+        }
+        match check_consent(&paper.paper(), &wish) {
             Ok(()) => return Ok(kept),
-            Err(reason) if kept.entry.purpose == purpose => last = reason,
-            Err(_) => {}
+            // One for later does not end the one for now.
+            Err(reason @ NoConsent::TooEarly) => why = reason,
+            Err(reason) if paper.answer.is_said() => return Err(reason.into()),
+            Err(reason) => why = reason,
         }
     }
-    Err(last.into())
+    Err(why.into())
+}
+
+/// Papers of a student in the order in which the family spoke; what counts, and every no that waits
+/// beside it.
+fn heard(tx: &Tx<'_>, student: StudentId) -> Result<Vec<Kept<Consent>>, SqlError> {
+    let mut heard = read::about::<Consent>(tx, student.0)?;
+    let disputed = tx.query(
+        "select id from record where kind = 'consent' and student = $1 and parallels > 0",
+        params![student.0],
+        |row| row.i64(0).map(RecordId),
+    )?;
+    for record in disputed {
+        let versions = read::versions::<Consent>(tx, record)?.into_iter().map(|(kept, _)| kept);
+        heard.extend(versions.filter(|kept| kept.parallel && kept.entry.answer.is_no()));
+    }
+    let said_on = |paper: &Consent| paper.withdrawn.map_or(paper.day, |day| day.max(paper.day));
+    heard.sort_by_key(|kept| (said_on(&kept.entry), kept.record, kept.version));
+    Ok(heard)
+}
+
+/// Places a hold from today on.
+///
+/// # Errors
+/// Who may not, that nobody ordered it, or the store; nothing was written.
+pub fn place_hold(
+    tx: &Tx<'_>,
+    author: &Author,
+    student: StudentId,
+    ordered_by: &str,
+) -> Result<RecordId, LedgerRefusal> {
+    super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(student))?;
+    let (from, ordered_by) = (author.today(), ordered_by.to_owned());
+    let hold = LegalHold {
+        from,
+        student,
+        ordered_by,
+        lift_asked_by: None,
+        lift_asked_staff: None,
+        until: None,
+    };
+    super::write::put_new(tx, author, &hold, None)
 }
 
 /// Asks to lift a hold, or lifts it where somebody else has asked.
 ///
 /// # Errors
-/// Who may not, who asked it alone, or the store; nothing was written.
+/// Who may not, who asked it alone, that it was lifted before, or the store; nothing was written.
 pub fn lift_hold(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<(), LedgerRefusal> {
     let kept = read::one::<LegalHold>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
     super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(kept.entry.student))?;
     let (mut hold, seen) = (kept.entry, (record, kept.version));
+    if hold.until.is_some() {
+        return Err(LedgerRefusal::NotWaiting);
+    }
     let asked = hold.lift_asked_by.clone();
     match &asked {
-        None => hold.lift_asked_by = Some(author.account().to_owned()),
-        Some(asked) if asked == author.account() => return Err(LedgerRefusal::SamePerson),
-        Some(_) => hold.until = Some(author.today()),
+        None => {
+            hold.lift_asked_staff = Some(second::first(author)?);
+            hold.lift_asked_by = Some(author.account().to_owned());
+        }
+        Some(asked) => {
+            second::check(author, (asked, hold.lift_asked_staff))?;
+            hold.until = Some(author.today());
+        }
     }
     super::write::put_change(tx, author, seen, &hold, asked.as_deref()).map(|_| ())
 }

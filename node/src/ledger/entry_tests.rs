@@ -227,10 +227,20 @@ fn a_conflict_keeps_both() {
     let told: Vec<_> =
         shown.iter().map(|(k, by)| (k.entry.hours, k.parallel, &*by.author)).collect();
     assert_eq!(told, [(6, false, "head"), (8, false, "head"), (7, true, "counsellor")]);
-    let settled = run(&school, move |tx| write::settle(tx, &head(), record, &pair));
-    assert_eq!(settled.expect("settled"), Written::Counts(4));
+    let seen = run(&school, move |tx| write::seen::<TrainingRecord>(tx, record)).expect("seen");
+    // While somebody weighs what they saw, a third change comes to stand beside.
+    let late = TrainingRecord { hours: 9, ..pair.clone() };
+    run(&school, move |tx| write::update(tx, &counsellor(), (record, 1), &late)).expect("late");
+    let settle = |seen| {
+        let pair = pair.clone();
+        run(&school, move |tx| write::settle(tx, &head(), (record, seen), &pair))
+    };
+    assert!(matches!(settle(seen), Err(LedgerRefusal::Changed)), "not over what nobody saw");
+    let seen = run(&school, move |tx| write::seen::<TrainingRecord>(tx, record)).expect("seen");
+    assert_eq!(settle(seen).expect("settled"), Written::Counts(5));
+    assert!(matches!(settle(seen), Err(LedgerRefusal::Changed)), "nor twice");
     assert_eq!(hours(&school), [7]);
-    assert_eq!(verified(&school), Ok(4));
+    assert_eq!(verified(&school), Ok(5));
 }
 
 /// A raise acts at once; a lowering waits, not for the same person, and counts from its signature.

@@ -22,15 +22,12 @@ pub(super) fn of(
             tx.query_opt(statement, params![staff.0, student.0, &today], |row| row.i64(0))?;
         Ok(found.is_some())
     };
-    let on_case = holds(OWNER)? || holds(MEMBER)? || holds(HELPER)?;
+    let is_owner = super::case::is_owner(tx, staff, student, author.today())?;
+    let on_case = is_owner || holds(MEMBER)? || holds(HELPER)?;
     let own_student = holds(MENTOR)? || holds(CLASS)?;
     Ok(Footing { on_case, own_student, second_agreed: false })
 }
 
-const OWNER: &str = "select 1 from record r
-    join alert_move t on t.record = r.id and t.version = r.version
-    where r.kind = 'alert_move' and r.student = $2 and t.owner = $1 and t.standing = 'in_force'
-    and t.to_tier is not null and t.day <= $3 limit 1";
 const MEMBER: &str = "select 1 from record r
     join case_member t on t.record = r.id and t.version = r.version
     where r.kind = 'case_member' and r.student = $2 and t.staff = $1 and t.day <= $3

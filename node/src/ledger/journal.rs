@@ -55,7 +55,7 @@ pub enum JournalFault {
     #[error("a version of kind {0} stands in no journal entry")]
     Unknown(&'static str),
     /// What counts now is not what the versions say.
-    #[error("record {0} does not point at its last version")]
+    #[error("record {0} does not point at its last version or its student")]
     Pointer(i64),
     /// Something was destroyed without an order of two persons.
     #[error("record {0} was destroyed without an order")]
@@ -260,28 +260,53 @@ fn verify_counts(tx: &Tx<'_>) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// Each record points at its last version that counts, and what is gone was ordered.
+/// Each record points at its last version that counts and at the student of it, and what is gone
+/// was ordered.
 fn verify_records(tx: &Tx<'_>) -> Result<(), VerifyError> {
     for kind in KINDS {
         let word = kind.kind.as_str();
+        let student = if is_about_students(kind) { "student" } else { "null" };
         let statement = format!(
             "select r.id from record r where r.kind = $1 and r.destroyed = 0
-             and (r.version, r.day) is not
-                 (select version, day from {word} t where t.record = r.id and t.parallel = 0
-                  order by t.version desc limit 1) limit 1"
+             and (r.version, r.day, r.student) is not
+                 (select version, day, {student} from {word} t
+                  where t.record = r.id and t.parallel = 0 order by t.version desc limit 1) limit 1"
         );
         if let Some(wrong) = tx.query_opt(&statement, params![word], |row| row.i64(0))? {
             return Err(JournalFault::Pointer(wrong).into());
         }
     }
-    let unordered = tx.query_opt(
-        "select d.record from destroyed d where not exists
-             (select 1 from destruction o where o.record = d.ordered and o.standing = 'in_force')
-         limit 1",
-        &[],
-        |row| row.i64(0),
-    )?;
-    unordered.map_or(Ok(()), |record| Err(JournalFault::Unordered(record).into()))
+    verify_destroyed(tx)
+}
+
+/// What is gone, and only that, was ordered by two persons, by an order for this very target.
+fn verify_destroyed(tx: &Tx<'_>) -> Result<(), VerifyError> {
+    let unsaid = "select r.id from record r
+        where r.destroyed <> exists (select 1 from destroyed d where d.record = r.id) limit 1";
+    if let Some(record) = tx.query_opt(unsaid, &[], |row| row.i64(0))? {
+        return Err(JournalFault::Unordered(record).into());
+    }
+    let kinds = KINDS.iter().filter(|kind| is_about_students(kind));
+    let kinds: Vec<String> = kinds.map(|kind| format!("'{}'", kind.kind.as_str())).collect();
+    // The student's id may be gone with the student; then only the kind can be held against it.
+    let unordered = format!(
+        "select d.record from destroyed d join record r on r.id = d.record where not exists
+             (select 1 from record p
+              join destruction o on o.record = p.id and o.version = p.version
+              join journal j on j.record = o.record and j.version = o.version
+              where p.id = d.ordered and p.kind = 'destruction' and o.parallel = 0
+              and o.standing = 'in_force' and j.second <> j.author
+              and (o.target = r.id
+                   or o.target is null and r.kind in ({})
+                      and o.target_student = ifnull(r.student, o.target_student))) limit 1",
+        kinds.join(", ")
+    );
+    let found = tx.query_opt(&unordered, &[], |row| row.i64(0))?;
+    found.map_or(Ok(()), |record| Err(JournalFault::Unordered(record).into()))
+}
+
+fn is_about_students(kind: &KindColumns) -> bool {
+    kind.columns.iter().any(|column| column.name == "student")
 }
 
 fn read_digest(tagged: &[u8]) -> Result<Digest, SqlError> {

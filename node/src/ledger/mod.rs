@@ -6,6 +6,8 @@
 //! a [`Ledger`].
 
 pub mod access;
+#[cfg(test)]
+mod access_tests;
 pub mod account;
 pub mod alert;
 pub mod author;
@@ -15,6 +17,8 @@ pub mod campaign;
 pub mod case;
 pub mod conference;
 pub mod consent;
+#[cfg(test)]
+mod consent_tests;
 pub mod critical;
 pub mod entry;
 #[cfg(test)]
@@ -22,9 +26,14 @@ mod entry_tests;
 pub mod followup;
 mod footing;
 pub mod governance;
+mod grant;
+#[cfg(test)]
+mod guard_tests;
 pub mod hold;
 pub mod import_batch;
 pub mod journal;
+#[cfg(test)]
+mod journal_tests;
 pub mod kinds;
 pub mod labels;
 mod packed;
@@ -40,6 +49,7 @@ pub mod retention;
 pub mod roll;
 pub mod rounding_key;
 pub mod said;
+mod second;
 pub mod session;
 pub mod sheet;
 pub mod showing;
@@ -86,6 +96,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/006_families_and_governance.sql"),
     },
     Migration { number: 8, name: "accounts", sql: include_str!("migrations/007_account.sql") },
+    Migration {
+        number: 9,
+        name: "second person",
+        sql: include_str!("migrations/008_second_person.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

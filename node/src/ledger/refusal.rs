@@ -44,6 +44,12 @@ pub enum LedgerRefusal {
     /// The second person is the first one.
     #[error("the second person must be somebody else")]
     SamePerson,
+    /// Nobody knows which person the account is.
+    #[error("the account is not linked to a member of staff")]
+    Unlinked,
+    /// Somebody wrote to the record since it was looked at.
+    #[error("somebody has changed the record meanwhile; look at it again")]
+    Changed,
     /// It does not wait for anybody.
     #[error("it does not wait for a second person")]
     NotWaiting,

@@ -8,9 +8,10 @@ use runtime::sql::Tx;
 
 use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::grant::{MEMBER_DAYS_MAX, check_other};
 use super::refusal::LedgerRefusal;
 use super::{read, single::only_one};
-use domain::ledger::{Act, Action, day::check_span};
+use domain::ledger::{Act, Action, day::check_span, day::plus_days};
 
 entry! {
     /// A guardian of a student, and whether that guardian may be told.
@@ -173,14 +174,18 @@ impl Rules for CaseMember {
 
     fn check(
         &self,
-        _tx: &Tx<'_>,
+        tx: &Tx<'_>,
         author: &Author,
-        _own: Option<RecordId>,
+        own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         check_span(self.from, self.until)?;
-        if self.until.is_none() {
+        let last = plus_days(self.from, MEMBER_DAYS_MAX);
+        if self.until.is_none_or(|until| until > last) {
             return Err(LedgerRefusal::Field("until"));
         }
+        let before = own.map(|own| read::one::<Self>(tx, own)).transpose()?.flatten();
+        let before = before.map(|kept| (kept.entry.staff, kept.entry.until));
+        check_other(author, (self.staff, self.until), before)?;
         if author.reason().is_empty() { Err(LedgerRefusal::Reason) } else { Ok(()) }
     }
 }

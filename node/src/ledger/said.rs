@@ -43,6 +43,14 @@ texts! {
          28 with close attention, 84 with attention.";
     TOO_LONG = "“{0}”过长，台账没有改动。", "“{0}” is too long; the ledger was not changed.";
     TOO_LONG_NEXT = "请缩短到 8192 字节以内。", "Shorten it to 8192 bytes.";
+    UNLINKED = "这个账号没有对应到教职工，无法确认是哪一位；台账没有改动。",
+        "this account is not linked to a member of staff, so nobody knows who it is; nothing was \
+         changed.";
+    UNLINKED_NEXT = "请管理员把账号对应到本人：xinqiao-node user role 账号 角色 --staff 工号",
+        "Have the account linked to the person: xinqiao-node user role LOGIN ROLE --staff NUMBER";
+    CHANGED = "这条记录在您查看之后又被修改过；台账没有改动。",
+        "somebody has changed the record since it was looked at; nothing was changed.";
+    CHANGED_NEXT = "请重新查看后再处理。", "Look at it again, then decide.";
     OWN_ACT = "这种记录有专门的办理方式，不能直接填写；台账没有改动。",
         "this is written by an act of its own; the ledger was not changed.";
     OWN_ACT_NEXT = "预警个案请用：xinqiao-node ledger case --help",
@@ -97,6 +105,8 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
         R::OwnAct => ("OWN_ACT", Exit::Refused, OWN_ACT.into(), OWN_ACT_NEXT),
         R::NotAuthor => ("NOT_AUTHOR", Exit::Refused, NOT_AUTHOR.into(), NOT_AUTHOR_NEXT),
         R::SamePerson => ("SAME_PERSON", Exit::Refused, SAME_PERSON.into(), SAME_PERSON_NEXT),
+        R::Unlinked => ("UNLINKED", Exit::Refused, UNLINKED.into(), UNLINKED_NEXT),
+        R::Changed => ("CHANGED", Exit::Refused, CHANGED.into(), CHANGED_NEXT),
         R::NotWaiting => ("NOT_WAITING", Exit::Refused, NOT_WAITING.into(), NOT_WAITING_NEXT),
         R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
         R::Consent(_) => ("NO_CONSENT", Exit::Refused, CONSENT.into(), CONSENT_NEXT),

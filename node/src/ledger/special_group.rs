@@ -7,8 +7,10 @@ use runtime::sql::Tx;
 
 use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, Words, entry};
+use super::grant::check_other;
 use super::refusal::LedgerRefusal;
 use super::{read, single::only_one};
+use domain::ledger::SchoolRole;
 use domain::ledger::day::check_span;
 
 entry! {
@@ -136,11 +138,18 @@ impl Rules for Helper {
     fn check(
         &self,
         tx: &Tx<'_>,
-        _author: &Author,
+        author: &Author,
         own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         check_span(self.from, self.until)?;
+        // A helper is on the case, so a teacher who is on it for a while may not name one.
+        if !matches!(author.role(), SchoolRole::Counsellor | SchoolRole::MoralHead) {
+            return Err(LedgerRefusal::NotAllowed);
+        }
         let others = read::about::<Self>(tx, self.student.0)?;
+        let before = others.iter().find(|kept| Some(kept.record) == own);
+        let before = before.map(|kept| (kept.entry.staff, kept.entry.until));
+        check_other(author, (self.staff, self.until), before)?;
         only_one(
             others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
             (own, self.from, self.until),

@@ -34,9 +34,19 @@ pub enum Written {
     },
 }
 
+/// How a record stood when somebody looked at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The version that counts.
+    pub version: u32,
+    /// How many versions wait beside it.
+    pub parallels: u32,
+}
+
 /// A record as it stands, with its kind checked.
 pub(super) struct Standing {
     pub(super) version: u32,
+    pub(super) parallels: u32,
     pub(super) student: Option<StudentId>,
 }
 
@@ -69,18 +79,29 @@ pub fn update<T: Rules>(
     put_change(tx, author, (record, seen), entry, None)
 }
 
+/// How a record stands, to be given back to [`settle`].
+///
+/// # Errors
+/// There is no such record of this kind, or the store.
+pub fn seen<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Seen, LedgerRefusal> {
+    let Standing { version, parallels, .. } = standing::<T>(tx, record)?;
+    Ok(Seen { version, parallels })
+}
+
 /// Ends a conflict: what is given counts from here on, and the parallel versions are history.
 ///
 /// # Errors
-/// As [`update`].
+/// As [`update`], and where anything was written since it was seen: nobody has weighed that.
 pub fn settle<T: Rules>(
     tx: &Tx<'_>,
     author: &Author,
-    record: RecordId,
+    (record, seen): (RecordId, Seen),
     entry: &T,
 ) -> Result<Written, LedgerRefusal> {
-    let standing = standing::<T>(tx, record)?;
-    let written = update(tx, author, (record, standing.version), entry)?;
+    if self::seen::<T>(tx, record)? != seen {
+        return Err(LedgerRefusal::Changed);
+    }
+    let written = update(tx, author, (record, seen.version), entry)?;
     tx.execute("update record set parallels = 0 where id = $1", params![record.0])?;
     Ok(written)
 }
@@ -160,15 +181,15 @@ pub(super) fn put_change<T: Rules>(
 /// The record as it stands; refused where it is of another kind or destroyed.
 pub(super) fn standing<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Standing, LedgerRefusal> {
     let found = tx.query_opt(
-        "select version, student, destroyed from record where id = $1 and kind = $2",
+        "select version, student, destroyed, parallels from record where id = $1 and kind = $2",
         params![record.0, T::KIND.as_str()],
-        |row| Ok((row.u32(0)?, row.opt_i64(1)?, row.bool(2)?)),
+        |row| Ok((row.u32(0)?, row.opt_i64(1)?, row.bool(2)?, row.u32(3)?)),
     )?;
     match found {
         None => Err(LedgerRefusal::Unknown),
-        Some((_, _, true)) => Err(LedgerRefusal::Destroyed),
-        Some((version, student, false)) => {
-            Ok(Standing { version, student: student.map(StudentId) })
+        Some((_, _, true, _)) => Err(LedgerRefusal::Destroyed),
+        Some((version, student, false, parallels)) => {
+            Ok(Standing { version, parallels, student: student.map(StudentId) })
         }
     }
 }

@@ -1,0 +1,129 @@
+//! What takes a protection away needs two persons, and no way leads past them.
+
+use domain::ledger::SchoolRole;
+use domain::ledger::terms::Tier;
+use domain::ledger::words::{AlertSource, Move};
+use jiff::civil::date;
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::case::{self, MoveWish};
+use super::consent::{self, LegalHold};
+use super::entry::{StaffId, StudentId};
+use super::refusal::LedgerRefusal;
+use super::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
+use super::{read, write};
+
+pub(super) const CHILD: StudentId = StudentId(1);
+
+pub(super) fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..4).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "班主任")]);
+    school
+}
+
+pub(super) fn author(account: &str, role: SchoolRole, staff: i64) -> Author {
+    Author::new(account, role, Some(StaffId(staff)), NOW_MS).because("登记")
+}
+
+pub(super) fn counsellor() -> Author {
+    author("counsellor", SchoolRole::Counsellor, 1)
+}
+
+pub(super) fn head() -> Author {
+    author("head", SchoolRole::MoralHead, 2)
+}
+
+pub(super) fn principal() -> Author {
+    author("principal", SchoolRole::Principal, 4)
+}
+
+pub(super) fn run<T: Send + 'static>(
+    school: &School,
+    work: impl FnOnce(&Tx<'_>) -> Result<T, LedgerRefusal> + Send + 'static,
+) -> Result<T, LedgerRefusal> {
+    school.ledger.write("test", work)
+}
+
+fn hold() -> LegalHold {
+    let ordered_by = "区教育局".to_owned();
+    LegalHold {
+        from: TODAY,
+        student: CHILD,
+        ordered_by,
+        lift_asked_by: None,
+        lift_asked_staff: None,
+        until: None,
+    }
+}
+
+/// A hold has two doors, of which the second needs two persons.
+///
+/// Method: the same person writes the end of a hold as a change, forges the name of who asked, and
+/// asks twice; the hold stands. Somebody else lifts it, once.
+#[test]
+fn nobody_lifts_a_hold_alone() {
+    let school = school();
+    let added = run(&school, |tx| write::add(tx, &head(), &hold()));
+    assert!(matches!(added, Err(LedgerRefusal::OwnAct)));
+    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = record.expect("placed");
+    let ended = LegalHold { until: Some(TODAY), ..hold() };
+    let forged = LegalHold { lift_asked_by: Some("principal".to_owned()), ..hold() };
+    for change in [ended, forged] {
+        let said = run(&school, move |tx| write::update(tx, &head(), (record, 1), &change));
+        assert!(matches!(said, Err(LedgerRefusal::OwnAct)));
+    }
+    let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
+    let until = || {
+        let kept = run(&school, move |tx| Ok(read::one::<LegalHold>(tx, record)?));
+        kept.expect("read").expect("hold").entry.until
+    };
+    assert!(lift(head()).is_ok());
+    assert!(matches!(lift(head()), Err(LedgerRefusal::SamePerson)));
+    assert_eq!(until(), None);
+    assert!(lift(principal()).is_ok());
+    assert_eq!(until(), Some(TODAY));
+    assert!(matches!(lift(principal()), Err(LedgerRefusal::NotWaiting)), "lifted once");
+}
+
+/// A second account is not a second person, and an account without a person is nobody's second.
+///
+/// Method: one member of staff asks under one account and signs under another, then under an
+/// account that is linked to nobody; a raise still acts at once, whoever makes it.
+#[test]
+fn a_second_account_is_not_a_second_person() {
+    let school = school();
+    let wish = |how, to: Option<Tier>| MoveWish {
+        how,
+        to,
+        source: AlertSource::Mentor,
+        owner: StaffId(1),
+        next_review: to.map(|_| date(2025, 11, 22)),
+    };
+    let twin = || author("counsellor.2", SchoolRole::MoralHead, 1);
+    let nobody = || Author::new("office", SchoolRole::MoralHead, None, NOW_MS).because("登记");
+    let case = run(&school, move |tx| {
+        case::open(tx, &nobody(), CHILD, TODAY, &wish(Move::Opened, Some(Tier::T2)))
+    });
+    let case = case.expect("a raise waits for nobody");
+    let close = |who: Author| {
+        run(&school, move |tx| case::ask_move(tx, &who, case, &wish(Move::Closed, None)))
+    };
+    assert!(matches!(close(nobody()), Err(LedgerRefusal::Unlinked)));
+    let closing = close(counsellor()).expect("asked");
+    let sign = |who: Author| run(&school, move |tx| case::sign(tx, &who, closing, true));
+    assert!(matches!(sign(twin()), Err(LedgerRefusal::SamePerson)));
+    assert!(matches!(sign(nobody()), Err(LedgerRefusal::Unlinked)));
+    assert!(sign(head()).is_ok());
+    let placed = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = placed.expect("placed");
+    let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
+    assert!(matches!(lift(nobody()), Err(LedgerRefusal::Unlinked)));
+    lift(head()).expect("asked");
+    let other = author("head.2", SchoolRole::Principal, 2);
+    assert!(matches!(lift(other), Err(LedgerRefusal::SamePerson)));
+    assert!(matches!(lift(nobody()), Err(LedgerRefusal::Unlinked)));
+    assert!(lift(principal()).is_ok());
+}

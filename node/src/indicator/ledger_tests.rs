@@ -170,11 +170,11 @@ fn a_raise_after_a_lowering_of_the_same_day_counts() {
     run(&school, move |tx| {
         let at = |minutes: i64| {
             let now = NOW_MS + minutes * 60_000;
-            Author::new("counsellor", SchoolRole::Counsellor, None, now).because("复核")
+            Author::new("counsellor", SchoolRole::Counsellor, Some(StaffId(1)), now).because("复核")
         };
         let down = wish(Move::TierDown, Some(Tier::T1));
         let down = case::ask_move(tx, &at(1), record, &down)?;
-        let head = Author::new("head", SchoolRole::MoralHead, None, NOW_MS + 120_000);
+        let head = Author::new("head", SchoolRole::MoralHead, Some(StaffId(2)), NOW_MS + 120_000);
         case::sign(tx, &head.because("同意"), down, true)?;
         case::ask_move(tx, &at(3), record, &wish(Move::TierUp, Some(Tier::T3)))
     });

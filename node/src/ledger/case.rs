@@ -114,7 +114,8 @@ pub fn ask_move(
 /// Agrees to a move as the second person, or refuses it. A raise is countersigned the same way.
 ///
 /// # Errors
-/// It is the same person or nobody knows who, it does not wait, the tier has changed meanwhile, or the role may not.
+/// It is the same person or nobody knows who, it does not wait, the tier has changed meanwhile, or
+/// the role may not.
 pub fn sign(
     tx: &Tx<'_>,
     author: &Author,

@@ -33,7 +33,9 @@ const FIRST: Date = date(2025, 9, 1);
 fn author(account: &str, role: SchoolRole, day: Date) -> Author {
     let noon = day.at(4, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).expect("noon");
     let now = noon.timestamp().as_millisecond();
-    Author::new(account, role, Some(StaffId(1)), now).because("登记")
+    // The second person is another member of staff than the first.
+    let staff = if role == SchoolRole::MoralHead { 2 } else { 1 };
+    Author::new(account, role, Some(StaffId(staff)), now).because("登记")
 }
 
 fn counsellor(day: Date) -> Author {

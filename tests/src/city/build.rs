@@ -5,7 +5,7 @@
 //! then schools. What does not depend on each other runs side by side, a few at a time.
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use super::office::Office;
 use super::plan::{CITY, CityPlan, HubPlan, SMALL_CITY_MAX, ZONE};
+use super::ports;
 use super::process::{Launcher, ProcessError, Program, Service};
 use super::progress::Progress;
 
@@ -109,8 +110,7 @@ impl City {
         // All are held until all are found, so that none is found twice.
         let mut held = Vec::new();
         for hub in &plan.hubs {
-            let (members, console) =
-                (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
+            let (members, console) = (ports::free()?, ports::free()?);
             let found =
                 Addresses { members: members.local_addr()?, console: console.local_addr()? };
             addresses.insert(hub.unit.clone(), found);
@@ -118,9 +118,9 @@ impl City {
         }
         let mut school_consoles = BTreeMap::new();
         for plan in plan.schools.iter().take(SMALL_CITY_MAX) {
-            let console = TcpListener::bind("127.0.0.1:0")?;
+            let (console, spare) = (ports::free()?, ports::free()?);
             school_consoles.insert(plan.school.school_code.clone(), console.local_addr()?);
-            held.push((console, TcpListener::bind("127.0.0.1:0")?));
+            held.push((console, spare));
         }
         drop(held);
         Ok(Self { wishes, plan, launcher, services: Vec::new(), addresses, school_consoles })

@@ -4,6 +4,7 @@ pub mod build;
 pub mod generate;
 mod office;
 pub mod plan;
+mod ports;
 pub mod process;
 pub mod progress;
 pub mod report;

@@ -59,7 +59,7 @@ pub(super) struct ExplainArgs {
     cell: String,
 
     /// Account that asks, as it signs in to the web page
-    #[arg(long, value_name = "LOGIN")]
+    #[arg(long = "as", value_name = "LOGIN")]
     account: String,
 
     /// Why; kept in the log of reads

@@ -160,7 +160,7 @@ fn figures_are_listed_shown_and_explained() {
     let account = ["user", "add", "it", "--password-file", text(&password)];
     assert_eq!(folder.run(&account).code, 0);
     let ask = ["indicator", "explain", "base.students", "--period", "2025S1", "--cell", "junior"];
-    let who = ["--account", "it", "--reason", "why", "--password-file", text(&password)];
+    let who = ["--as", "it", "--reason", "why", "--password-file", text(&password)];
     let why = folder.run(&[&ask[..], &who[..]].concat());
     assert_eq!(why.code, 0, "{}", why.err);
     let why = why.json();

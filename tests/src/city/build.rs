@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use hub::app::open_store;
 use hub::config::Config;
-use hub::store::setting;
+use hub::store::{setting, unit};
 use proto::pack::embedded;
 use runtime::sql::SqlError;
 use tokio::sync::Semaphore;
@@ -94,6 +94,10 @@ pub enum BuildError {
     #[error("a step of the city ended by itself")]
     Step(#[from] tokio::task::JoinError),
 }
+
+/// How often it is looked whether the city knows its schools, and how many times at most.
+const DUE_LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+const DUE_LOOKS_MAX: u32 = 200;
 
 /// The two commissions and the words for them.
 const COMMISSIONS: [&str; 2] = ["education", "health"];
@@ -348,6 +352,24 @@ impl City {
         Ok(code)
     }
 
+    /// Waits until the city's hub knows how many schools are due: hubs tell their parents every
+    /// few seconds, and a school that reports before that could be taken for one of fewer.
+    async fn until_all_are_due(&self) -> Result<(), BuildError> {
+        let config = Config::load(&self.folder(CITY.0)).map_err(std::io::Error::other)?;
+        let store = open_store(&config).map_err(std::io::Error::other)?;
+        let all = u32::try_from(self.plan.schools.len()).unwrap_or(u32::MAX);
+        for _ in 0..DUE_LOOKS_MAX {
+            let members: Result<_, SqlError> = store.read_async(unit::all).await;
+            let members = members.map_err(std::io::Error::other)?;
+            if unit::schools(members.iter()) >= all {
+                return Ok(());
+            }
+            tokio::time::sleep(DUE_LOOK).await;
+        }
+        tracing::warn!("the city does not know yet how many schools are due");
+        Ok(())
+    }
+
     async fn enrol_schools(&mut self, progress: &Progress) -> Result<(), BuildError> {
         // A district registers all its schools before the first one reports, so that its hub
         // knows how many are due.
@@ -357,6 +379,7 @@ impl City {
             let code = self.invite(&plan.parent, &plan.school.school_code, "school", names).await?;
             invited.push((plan, code));
         }
+        self.until_all_are_due().await?;
         let slots = Arc::new(Semaphore::new(COMMANDS_AT_ONCE));
         let mut steps = JoinSet::new();
         for (plan, code) in invited {

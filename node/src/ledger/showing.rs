@@ -7,6 +7,7 @@ use runtime::sql::{SqlError, Tx};
 use runtime::web::{Lang, time};
 
 use super::entry::{Cell, Shape, StaffId, StudentId, WordText};
+use crate::import::value::Grade;
 
 /// A student as lists call one.
 #[derive(Clone)]
@@ -59,11 +60,15 @@ impl Names {
         self.students.get(&student)
     }
 
-    /// Name and class of a student, in one line.
+    /// Name, grade and class of a student, in one line; as the school calls them, in any language.
     #[must_use]
     pub fn student_line(&self, student: StudentId) -> String {
         match self.students.get(&student) {
-            Some(known) => format!("{} {} {}", known.name, known.grade, known.class),
+            Some(known) => {
+                let coded = Grade::from_code(&known.grade);
+                let grade = coded.map_or_else(|| known.grade.clone(), |g| g.zh().to_owned());
+                format!("{} {} {}", known.name, grade, known.class)
+            }
             None => "—".to_owned(),
         }
     }

@@ -175,7 +175,8 @@ fn list(terminal: &Terminal, node: &Node, reader: Author) -> Result<(), Failure>
                 names.student_line(row.now.case.entry.student),
                 names.staff(row.now.owner).to_owned(),
                 review.map_or_else(String::new, |r| format!("{} (#{})", r.entry.due, r.record.0)),
-                waits(row).map_or_else(String::new, |number| format!("sign {number}")),
+                waits(row)
+                    .map_or_else(String::new, |move_| terminal.text(words::TO_SIGN, &[&move_])),
             ]);
         }
         if rows.is_empty() { terminal.text(words::NOTHING, &[]) } else { table.render() }

@@ -63,6 +63,7 @@ texts! {
         "raised, in force at once; a second person countersigns within 24 hours. Move {0}.";
     ASKED = "已提出，级别没有改变，待第二人确认。变动编号 {0}。",
         "asked for; the tier is unchanged until a second person agrees. Move {0}.";
+    TO_SIGN = "变动 {0} 待签", "move {0} waits for a second person";
     SIGNED = "已签署变动 {0}。", "move {0} is signed.";
     REVIEWED = "研判已登记，下次研判 {0}。", "the review is noted; the next one is on {0}.";
     CONTACTED = "首次约谈已登记。", "the first contact is noted.";

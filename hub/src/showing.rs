@@ -34,6 +34,9 @@ const JUDGED_BY: &str = "showing_judged_on";
 /// longer holds the others up: a week.
 const QUIET_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
+/// How long a hub is new: a day, in which its operator registers its schools.
+const NEW_MS: i64 = 24 * 3_600 * 1_000;
+
 /// Table whose sums say how many schools a hub expects, whether or not rounded ones came.
 const CLEAR: &str = "clear.term";
 
@@ -104,7 +107,7 @@ pub(crate) fn judge(
 ) -> Result<Verdict, SqlError> {
     let (table, period) = (state.key.table.as_str(), state.key.period.as_str());
     let listing = Listing { tx, table, period };
-    let mut members = expected(tx, packs, hub, period)?;
+    let mut members = expected(tx, packs, (hub, now_ms), period)?;
     let now = listing.stakes(&state.contributions, &mut members)?;
     let hubs = hub_lines(&now, &members);
     let due = members.values().filter_map(|member| member.due).fold(0, u32::saturating_add);
@@ -156,7 +159,7 @@ fn mixed(blocks: &Blocks, now: &Stakes, last: &Stakes) -> Stakes {
 fn expected(
     tx: &Tx<'_>,
     packs: &Packs,
-    hub: &UnitId,
+    (hub, now_ms): (&UnitId, i64),
     period: &str,
 ) -> Result<BTreeMap<UnitId, Expected>, SqlError> {
     let placed = unit::members_on(tx, hub, tree_day(packs, period))?;
@@ -176,7 +179,11 @@ fn expected(
         if let Some(clear) = contribution::current(tx, &place)? {
             member.due = member.due.max(Some(sums_of(&clear)?.1));
         }
-        if member.due == Some(0) && !contact::was_seen(tx, unit)? {
+        // A hub that has just been registered has not registered its own schools yet: that it
+        // says none is no reason to take the others for all.
+        let says_none = member.due == Some(0);
+        let is_new = unit::is_newer(tx, unit, now_ms.saturating_sub(NEW_MS))?;
+        if says_none && (is_new || !contact::was_seen(tx, unit)?) {
             member.due = None;
         }
     }

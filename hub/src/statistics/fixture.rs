@@ -239,16 +239,26 @@ impl Fixture {
 
     /// Registers a member below the hub.
     pub fn member(&self, id: &str, kind: UnitKind, schools_below: u32) {
+        self.member_since(id, (kind, schools_below), NOW_MS);
+    }
+
+    /// Registers a member at a moment.
+    pub fn member_since(&self, id: &str, (kind, schools_below): (UnitKind, u32), now_ms: i64) {
         let at = self.at.id.to_string();
-        self.register(id, (kind, schools_below), &[(&at, date(2025, 9, 1))]);
+        self.register((id, now_ms), (kind, schools_below), &[(&at, date(2025, 9, 1))]);
     }
 
     /// Registers a school that sat under several hubs, each from a day on.
     pub fn placed(&self, id: &str, stays: &[(&str, Date)]) {
-        self.register(id, (UnitKind::School, 0), stays);
+        self.register((id, NOW_MS), (UnitKind::School, 0), stays);
     }
 
-    fn register(&self, id: &str, (kind, schools_below): (UnitKind, u32), stays: &[(&str, Date)]) {
+    fn register(
+        &self,
+        (id, now_ms): (&str, i64),
+        (kind, schools_below): (UnitKind, u32),
+        stays: &[(&str, Date)],
+    ) {
         let unit = Unit {
             id: id.parse().expect("id"),
             kind,
@@ -262,7 +272,7 @@ impl Fixture {
             stays.iter().map(|(hub, from)| (hub.parse().expect("id"), *from)).collect();
         self.database
             .write("member", move |tx| {
-                unit::insert(tx, &unit, NOW_MS)?;
+                unit::insert(tx, &unit, now_ms)?;
                 stays
                     .iter()
                     .try_for_each(|(hub, from)| unit::place(tx, &unit.id, hub, *from, NOW_MS))

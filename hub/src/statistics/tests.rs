@@ -6,6 +6,7 @@ use domain::unit::UnitKind;
 
 use super::fixture::{CLEAR, Fixture, NOW_MS, ROUNDED, SCHOOLS, School, cells_of, school};
 use super::*;
+use crate::store::contact::{self, Contact};
 use crate::store::unit;
 
 fn district() -> Fixture {
@@ -421,6 +422,29 @@ fn a_hub_that_said_nothing_is_waited_for() {
     assert_eq!(reported().schools_reported, 0, "two would be left over");
     hub.take(&hub.sums("370202001", ROUNDED, &SCHOOLS[6..8], 2), 1, NOW_MS);
     assert_eq!(reported().schools_reported, 8);
+}
+
+/// A hub that was registered today and says that it has no schools has not registered them yet.
+#[test]
+fn a_new_hub_that_says_none_is_waited_for() {
+    let reported = |registered_ms: i64| {
+        let hub = Fixture::new("370202", UnitKind::District);
+        hub.member_since("370202001", (UnitKind::Street, 0), registered_ms);
+        let seen = hub.database.write("hello", move |tx| {
+            let contact = Contact {
+                unit: "370202001".to_owned(),
+                version: "1".to_owned(),
+                skew_ms: 0,
+                seen_at_ms: NOW_MS,
+            };
+            contact::note(tx, &contact)
+        });
+        seen.expect("hello");
+        hub.schools(&SCHOOLS[..6]);
+        hub.figures("scr.completed", &[]).expect("figures").whole.coverage.schools_reported
+    };
+    assert_eq!(reported(NOW_MS - 1_000), 0, "its schools may still be registered");
+    assert_eq!(reported(NOW_MS - 2 * 24 * 3_600 * 1_000), 6, "a street without schools");
 }
 
 /// Small streets are counted as one group at their district, whose rows of large streets go on

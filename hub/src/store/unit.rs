@@ -261,6 +261,15 @@ pub fn stays(tx: &Tx<'_>, parent: &UnitId) -> Result<Vec<Stay>, SqlError> {
     )
 }
 
+/// Whether a unit was registered after a moment.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_newer(tx: &Tx<'_>, unit: &UnitId, moment_ms: i64) -> Result<bool, SqlError> {
+    let sql = "select 1 from unit where id = $1 and created_at_ms > $2";
+    Ok(tx.query_opt(sql, params![unit.as_str(), moment_ms], |row| row.u32(0))?.is_some())
+}
+
 /// Schools among members and below them, without those that are closed.
 pub fn schools<'u>(members: impl Iterator<Item = &'u Unit>) -> u32 {
     members

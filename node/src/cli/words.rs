@@ -251,9 +251,10 @@ texts! {
     NO_TERM_NEXT = "日历中的学期：{0}", "Terms of the calendar: {0}";
     URGENT = "紧急：本次导入有 {0} 份答卷触发危急条目（不论总分）。",
         "URGENT: {0} sheets of this import have a critical answer, whatever the total.";
-    URGENT_NEXT = "请立即通知心理教师：名单只有心理教师可以查看。不要等待总分，不要转发文件。",
-        "Tell the counsellor now: only the counsellor sees who. Do not wait for totals, do not \
-         forward the file.";
+    URGENT_NEXT = "请立即通知心理教师：名单已列入心理教师的“待办”，别人看不到。\
+                   不要等待总分，不要转发文件。",
+        "Tell the counsellor now: who it is stands on the counsellor's page of what is due, and \
+         nobody else sees it. Do not wait for totals, do not forward the file.";
     REVIEW = "另有 {0} 份答卷有条目需要心理教师复核。",
         "{0} more sheets have an answer that the counsellor should review.";
     VOID = "{0} 份答卷无效或无法计分，不计入阳性或阴性。",

@@ -1,5 +1,6 @@
 //! Critical items, second-stage interviews, and what stands in for self-report below grade 4.
 
+use domain::ledger::SchoolRole;
 use domain::ledger::critical::CriticalLevel;
 use domain::ledger::terms::{ContactWay, InterviewResult};
 use jiff::civil::Date;
@@ -7,8 +8,13 @@ use runtime::sql::Tx;
 
 use super::author::Author;
 use super::entry::{AuthorNote, Moment, RecordId, Rules, StaffId, StudentId, entry};
+use super::import_batch::ImportSource;
 use super::refusal::LedgerRefusal;
+use super::{read, write};
 use domain::ledger::{Act, Action};
+
+/// Reason of what a rule raised.
+const BY_RULE: &str = "import";
 
 entry! {
     /// A critical answer, and who spoke with the student.
@@ -70,6 +76,54 @@ entry! {
         /// Whether there is reason for an interview by the counsellor.
         concern: bool = "concern",
     }
+}
+
+/// Puts a critical answer before the counsellors, because the scale's rule says so and whoever
+/// brought the sheet. Nothing is written where the same answer was put before them already, as
+/// when a file is imported again with other corrections; says whether it was.
+///
+/// # Errors
+/// There is no such student, or the store cannot be written.
+pub fn raise_by_rule(
+    tx: &Tx<'_>,
+    by: &ImportSource,
+    answer: CriticalAnswer<'_>,
+) -> Result<bool, LedgerRefusal> {
+    let known = read::about::<CriticalItem>(tx, answer.student.0)?;
+    let is_known = known.iter().any(|kept| {
+        let item = &kept.entry;
+        item.scale == answer.scale && item.level >= answer.level && item.day >= answer.test_date
+    });
+    if is_known {
+        return Ok(false);
+    }
+    // Nobody's right is asked: no role may keep such an answer from being seen.
+    let author = Author::new(&by.author, SchoolRole::Operator, None, by.now_ms).because(BY_RULE);
+    let item = CriticalItem {
+        day: author.today(),
+        student: answer.student,
+        scale: answer.scale.to_owned(),
+        level: answer.level,
+        raised_at: author.now(),
+        contacted_at: None,
+        contacted_by: None,
+        way: None,
+    };
+    write::put_new(tx, &author, &item, None)?;
+    Ok(true)
+}
+
+/// A critical answer of an imported sheet.
+#[derive(Clone, Copy)]
+pub struct CriticalAnswer<'a> {
+    /// Who answered.
+    pub student: StudentId,
+    /// Id of the scale.
+    pub scale: &'a str,
+    /// Day of the test.
+    pub test_date: Date,
+    /// How fast it calls.
+    pub level: CriticalLevel,
 }
 
 impl Rules for CriticalItem {

@@ -78,24 +78,6 @@ pub struct LocalSheet {
     pub answers: Box<[Option<u8>]>,
 }
 
-/// A sheet with a critical item, for the counsellor's eyes.
-pub struct FlaggedSheet {
-    /// National student number.
-    pub student_number: StudentNumber,
-    /// Name.
-    pub name: Box<str>,
-    /// Grade.
-    pub grade: Grade,
-    /// Class.
-    pub class: Box<str>,
-    /// Id of the scale.
-    pub scale: String,
-    /// Day of the test.
-    pub test_date: Date,
-    /// The most urgent flag.
-    pub flag: Flag,
-}
-
 /// Keeps a sheet.
 pub(crate) fn insert(
     tx: &Tx<'_>,
@@ -266,32 +248,6 @@ pub fn danger_all_answered(tx: &Tx<'_>) -> Result<Vec<LocalSheet>, SqlError> {
                 sex: strange(Sex::from_code(row.str(1)?))?,
                 pack: Digest::from_tagged(row.bytes(2)?).map_err(|_| SqlError::Type)?,
                 answers: strange(packed::unpack(row.bytes(3)?))?,
-            })
-        },
-    )
-}
-
-/// Sheets of a term with a critical item, consented or not: help does not wait for a form.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn flagged(tx: &Tx<'_>, term: TermId) -> Result<Vec<FlaggedSheet>, SqlError> {
-    tx.query(
-        "select s.student_number, v.name, v.grade, v.class, c.scale, h.test_date, h.flags
-         from campaign c join sheet h on h.campaign = c.id join student s on s.id = h.student
-         join student_version v on v.student = s.id and v.version = s.version
-         where c.term = $1 and h.current = 1 and h.flags <> '' order by h.test_date, s.id",
-        params![&term.to_string()],
-        |row| {
-            let flags = row.str(6)?.split(',').filter_map(|word| word.parse::<Flag>().ok());
-            Ok(FlaggedSheet {
-                student_number: read_number(row.str(0)?)?,
-                name: row.str(1)?.into(),
-                grade: strange(Grade::from_code(row.str(2)?))?,
-                class: row.str(3)?.into(),
-                scale: row.text(4)?,
-                test_date: read_day(row, 5)?,
-                flag: strange(flags.max())?,
             })
         },
     )

@@ -14,14 +14,18 @@ use std::sync::Arc;
 
 use domain::catalogue::Language;
 use domain::digest::Digest;
+use domain::ledger::critical::CriticalLevel;
 use domain::period::Term;
 use domain::scale::{AnswerError, Flag, NotForScreening, Outcome, Scale, Setting};
 use runtime::sql::{SqlError, Tx};
 
 use crate::import::answers::{AnswerOutcome, AnswerRow, ItemColumn};
 use crate::import::preview::Accepted;
+use crate::ledger::critical::{self, CriticalAnswer};
+use crate::ledger::entry::StudentId;
 use crate::ledger::import_batch::{self, ImportReceipt, ImportSource};
-use crate::ledger::sheet::{FlaggedSheet, Revise, SheetPlace, SheetResult};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::sheet::{Revise, SheetPlace, SheetResult};
 use crate::ledger::{campaign, sheet, student};
 
 /// A scale that may be used to screen, its pack, and the term in which it is used.
@@ -63,6 +67,9 @@ pub enum ScreeningError {
     /// A pupil who is not in the ledger.
     #[error("a sheet is of a pupil who is not on the roll")]
     UnknownPupil,
+    /// A critical answer could not be put before the counsellors.
+    #[error("a critical answer could not be entered: {0}")]
+    Critical(#[from] LedgerRefusal),
     /// The ledger could not be read or written.
     #[error(transparent)]
     Store(#[from] SqlError),
@@ -135,6 +142,11 @@ impl Screening {
             receipt.count(&result);
             let at = SheetPlace { place, batch: number, student: *student };
             sheet::insert(tx, at, row, &result, revise)?;
+            if let Some(level) = result.flags.iter().max().and_then(|flag| level_of(*flag)) {
+                let (student, test_date) = (StudentId(*student), row.test_date);
+                let answer = CriticalAnswer { student, scale, test_date, level };
+                critical::raise_by_rule(tx, source, answer)?;
+            }
         }
         Ok(receipt)
     }
@@ -173,12 +185,13 @@ pub fn item_columns(scale: &Scale) -> Vec<ItemColumn> {
     scale.items().iter().map(column).collect()
 }
 
-/// Pupils of a term with a critical item, consented or not, for the counsellor.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn critical_pupils(tx: &Tx<'_>, term: &Term) -> Result<Vec<FlaggedSheet>, SqlError> {
-    sheet::flagged(tx, term.id)
+/// How fast a flag calls; one to review waits for the counsellor's next day.
+const fn level_of(flag: Flag) -> Option<CriticalLevel> {
+    match flag {
+        Flag::Review => None,
+        Flag::Urgent => Some(CriticalLevel::Urgent),
+        Flag::UrgentNow | Flag::Imminent => Some(CriticalLevel::UrgentNow),
+    }
 }
 
 /// Scores one sheet; a pupil without one has no score and no flag.

@@ -14,6 +14,7 @@ impl ScreeningError {
                 (format!("{rows} 份答卷的测评日期不在 {start} 至 {end} 之间"), TERM)
             }
             Self::UnknownPupil => ("有答卷的学生不在名册上".to_owned(), PUPIL),
+            Self::Critical(_) => ("危急条目无法列入心理教师的待办".to_owned(), CRITICAL),
             Self::Store(_) => ("数据库无法读写".to_owned(), STORE),
         };
         fault.because(zh, self.to_string())
@@ -35,6 +36,14 @@ const TERM: Fault = Fault::fixed(
 );
 const PUPIL: Fault =
     Fault::fixed("unknown_pupil", ("", ""), ("请先导入名册", "import the roster first"));
+const CRITICAL: Fault = Fault::fixed(
+    "critical",
+    ("", ""),
+    (
+        "请先核对名册中的出生日期，再导入；情况紧急时请直接告知心理教师",
+        "check the dates of birth on the roll, then import; if it is urgent, tell the counsellor",
+    ),
+);
 const STORE: Fault = Fault::fixed(
     "store",
     ("", ""),

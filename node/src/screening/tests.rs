@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use certs::digest::sha256;
-use domain::scale::{Flag, Setting};
+use domain::ledger::SchoolRole;
+use domain::ledger::critical::CriticalLevel;
+use domain::scale::Setting;
 use proptest::prelude::*;
 
 use super::report::{danger_local_report, danger_write_csv};
-use super::{Screening, ScreeningError, critical_pupils};
-use crate::ledger::testing::{AS_OF, School, TestPupil, sheet_cells, without_sheet};
+use super::{Screening, ScreeningError};
+use crate::ledger::author::Author;
+use crate::ledger::board::{self, DutyKind};
+use crate::ledger::critical::CriticalItem;
+use crate::ledger::read;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil, sheet_cells, without_sheet};
 
 fn school(pupils: &[TestPupil]) -> School {
     let school = School::new();
@@ -32,10 +38,22 @@ fn critical_items_fire_whatever_else_is_on_the_sheet() {
     ]);
     let receipt = receipt.expect("answers");
     assert_eq!((receipt.urgent, receipt.review), (3, 0));
-    let term = school.term();
-    let found = school.ledger.read(move |tx| critical_pupils(tx, &term)).expect("found");
-    let flags: Vec<_> = found.iter().map(|sheet| sheet.flag).collect();
-    assert_eq!(flags, [Flag::UrgentNow, Flag::Urgent, Flag::Urgent]);
+    use CriticalLevel::{Urgent, UrgentNow};
+    let raised = || {
+        let all = school.ledger.read(read::all::<CriticalItem>).expect("items");
+        all.into_iter().map(|kept| kept.entry.level).collect::<Vec<_>>()
+    };
+    assert_eq!(raised(), [UrgentNow, Urgent, Urgent]);
+    let duties = school.ledger.read(|tx| {
+        let counsellor = Author::new("lin", SchoolRole::Counsellor, None, NOW_MS);
+        board::duties(tx, &counsellor)
+    });
+    let due: Vec<_> = duties.expect("duties").into_iter().map(|duty| duty.kind).collect();
+    assert_eq!(due, [DutyKind::Critical; 3], "what is urgent stands on the counsellor's page");
+    // The same sheets with one correction: who was put before the counsellor stands there once.
+    let again = school.answers(&[(TestPupil::new(1), "2025-10-20", sheet_cells(1, "2"))]);
+    assert_eq!(again.expect("answers").urgent, 1);
+    assert_eq!(raised().len(), 3);
 }
 
 /// Sheets of another term are not taken, and nothing of their file is.

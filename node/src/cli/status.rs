@@ -124,6 +124,9 @@ fn problems(
     if outward.config().school.school_type.is_none() {
         found.push(Problem::new("SCHOOL_TYPE", words::SCHOOL_UNKNOWN, words::SCHOOL_IT));
     }
+    if outward.member().is_some() && !app::is_served(&outward.config().data) {
+        found.push(Problem::new("NOT_SERVING", words::NOT_SERVING, words::SCHOOL_IT));
+    }
     found.extend(certificate_problem(days));
     found.extend(link_problems(notes));
     let unusable = directives.iter().filter(|stored| stored.verdict != Verdict::Usable);
@@ -301,7 +304,15 @@ fn ledger_text(status: &Status, terminal: &Terminal) -> String {
     let import = counts.imports.first();
     let last = import.map_or_else(
         || "—".to_owned(),
-        |(kind, at, rows)| format!("{kind} {} ({rows})", minute(*at)),
+        |(kind, at, rows)| {
+            let kind = match kind.as_str() {
+                "roster" => terminal.text(words::IMPORT_ROSTER, &[]),
+                "answers" => terminal.text(words::IMPORT_ANSWERS, &[]),
+                "staff" => terminal.text(words::IMPORT_STAFF, &[]),
+                other => other.to_owned(),
+            };
+            format!("{kind} {} ({rows})", minute(*at))
+        },
     );
     terminal.text(words::STATUS_LEDGER, &[&counts.students, &counts.staff, &last])
 }

@@ -362,6 +362,12 @@ texts! {
     STATUS_BUILT_IN = "标准包：程序内置版本（尚未收到市里下发）",
         "packs: the built-in ones (none came down yet)";
     PACKS_BUILT_IN = "程序内置版本（尚未收到市里下发）", "the built-in ones (none came down yet)";
+    NOT_SERVING = "节点没有运行，排队的内容不会自动上报，也收不到上级下发。请运行 xinqiao-node serve。",
+        "the node is not running, so nothing that waits is sent by itself and nothing comes down. \
+         Run:  xinqiao-node serve";
+    IMPORT_ROSTER = "名册", "roster";
+    IMPORT_ANSWERS = "答卷", "answers";
+    IMPORT_STAFF = "教职工", "staff";
     ALL_WELL = "一切正常，无需处理。", "All is well; nobody needs to act.";
     PROBLEM = "注意：{0} 由谁处理：{1}", "attention: {0} Who acts: {1}";
     SCHOOL_IT = "本校信息技术老师", "the school's IT staff";
@@ -487,6 +493,7 @@ texts! {
     ROLE_REFUSED_NEXT = "请由有权限的人用本人账号操作；权限见 docs/guide-school.md。",
         "Somebody whose role allows it does it with an account of their own; see \
          docs/guide-school.md.";
+    ROWS_UNLISTED = "  … 还有 {0} 条错误", "  ... {0} more errors";
     ROWS_UNSEEN = "未用 --as 写明账号，或该账号不能看，因此只显示行号和原因，不显示学生内容。",
         "no account was named with --as, so rows and reasons are shown and nothing about a person.";
 

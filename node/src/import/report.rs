@@ -68,7 +68,10 @@ pub fn lines<R: Keyed>(preview: &Preview<R>, file_name: &str, style: Style) -> V
     lines.extend(aligned(&preview.warnings, style.changes_max, style));
     lines.extend(more(preview.warnings.len(), style.changes_max, style, ("提示", "warnings")));
     lines.extend(aligned(&preview.errors, style.errors_max, style));
-    lines.extend(more(preview.errors.len(), style.errors_max, style, ("错误", "errors")));
+    // Whoever has none listed here lists them without their values.
+    if style.errors_max > 0 {
+        lines.extend(more(preview.errors.len(), style.errors_max, style, ("错误", "errors")));
+    }
     lines
 }
 
@@ -162,9 +165,15 @@ fn changes<R: Keyed>(preview: &Preview<R>, style: Style) -> Vec<String> {
 
 fn more(total: usize, shown: usize, style: Style, word: (&str, &str)) -> Option<String> {
     let rest = total.checked_sub(shown).filter(|rest| *rest > 0)?;
-    Some(
-        style.say(format!("  … 还有 {rest} 条{}", word.0), format!("  ... {rest} more {}", word.1)),
-    )
+    // Where none is listed, none is left over either.
+    Some(match shown {
+        0 => style.say(
+            format!("  {rest} 条{}，内容未列出", word.0),
+            format!("  {rest} {}, not listed", word.1),
+        ),
+        _ => style
+            .say(format!("  … 还有 {rest} 条{}", word.0), format!("  ... {rest} more {}", word.1)),
+    })
 }
 
 fn row_word(row: u32, style: Style) -> String {

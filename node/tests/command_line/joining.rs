@@ -71,3 +71,14 @@ fn a_member_stays_the_unit_that_it_is() {
     let ran = join(&folder, &City::new().invite(24), &["--roots-compared"]);
     assert_eq!((ran.code, ran.error().as_str()), (4, "OTHER_UNIT"));
 }
+
+/// A node that nobody runs is not well, however sound everything else is.
+#[test]
+fn a_node_that_does_not_run_says_so() {
+    let folder = Folder::joined(&[]);
+    let problems = folder.run(&["status"]).json()["problems"].clone();
+    let codes: Vec<_> = problems.as_array().expect("list").iter().map(|p| &p["code"]).collect();
+    assert!(codes.contains(&&"NOT_SERVING".into()), "{codes:?}");
+    let said = folder.run_in("zh", &["status"]);
+    assert!(said.out.contains("节点没有运行") && !said.out.contains("一切正常"), "{}", said.out);
+}

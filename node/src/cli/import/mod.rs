@@ -230,13 +230,17 @@ impl<'a> Job<'a> {
         // School IT sees no student; and whoever reads a pipe later need not be who holds the file.
         let bare = Style { errors_max: 0, changes_max: 0, ..style };
         let mut lines = report::lines(preview, &name, bare);
-        if !self.shows_rows && std::io::stdout().is_terminal() {
+        if !self.shows_rows {
             lines.push(self.terminal.text(words::ROWS_UNSEEN, &[]));
         }
         lines.extend(preview.errors.iter().take(ERRORS_LISTED_MAX).map(|error| {
             let reason = error.fault.sentence(self.language());
             self.terminal.text(words::ROW, &[&error.row, &error.column, &reason])
         }));
+        let unlisted = preview.errors.len().saturating_sub(ERRORS_LISTED_MAX);
+        if unlisted > 0 {
+            lines.push(self.terminal.text(words::ROWS_UNLISTED, &[&unlisted]));
+        }
         lines
     }
 

@@ -17,6 +17,7 @@ use domain::digest::Digest;
 use domain::ledger::critical::CriticalLevel;
 use domain::period::Term;
 use domain::scale::{AnswerError, Flag, NotForScreening, Outcome, Scale, Setting};
+use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use crate::import::answers::{AnswerOutcome, AnswerRow, ItemColumn};
@@ -128,7 +129,8 @@ impl Screening {
         if batch.is_empty() {
             return Ok(receipt);
         }
-        self.check_dates(batch)?;
+        let rows = batch.new_records().iter().chain(batch.changed_records());
+        self.check_dates(rows.map(|row| row.test_date))?;
         let number = import_batch::insert(tx, "answers", source, batch.counts())?;
         receipt.import.batch = Some(number);
         let (term, scale) = (self.term.id, self.scale.id());
@@ -151,11 +153,13 @@ impl Screening {
         Ok(receipt)
     }
 
-    fn check_dates(&self, batch: &Accepted<AnswerRow>) -> Result<(), ScreeningError> {
+    /// Refuses sheets of another term, by the days of their tests; a preview asks the same.
+    ///
+    /// # Errors
+    /// How many are of another term.
+    pub fn check_dates(&self, days: impl Iterator<Item = Date>) -> Result<(), ScreeningError> {
         let term = self.term;
-        let outside = |row: &&AnswerRow| row.test_date < term.start || row.test_date > term.end;
-        let rows = batch.new_records().iter().chain(batch.changed_records());
-        match rows.filter(outside).count() {
+        match days.filter(|day| *day < term.start || *day > term.end).count() {
             0 => Ok(()),
             rows => Err(ScreeningError::OutsideTerm { rows, term }),
         }

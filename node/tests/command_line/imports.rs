@@ -149,3 +149,20 @@ fn critical_answers_are_announced_as_a_number() {
     let ran = folder.run(&["danger-local-report", "--out", "report.csv"]);
     assert_eq!((ran.code, ran.error().as_str()), (2, "REPORT_NAME"));
 }
+
+/// A dry run says what the real one would refuse or ask for.
+#[test]
+fn a_dry_run_foresees_the_real_one() {
+    let folder = Folder::joined(&["--danger-demo-scales"]);
+    assert_eq!(import(&folder, "roster", roster(30), &[]).code, 0);
+    let file = folder.file("half.csv", roster(10));
+    let half = ["import", "roster", text(&file), "--dry-run"];
+    let ran = folder.run_in("zh", &[half.as_slice(), &AS_OF].concat());
+    assert!(ran.code == 0 && ran.out.contains("--confirm-left 20"), "{}{}", ran.out, ran.err);
+    let demo = ["--scale", "demo-phq9-gad7", "--term", "2024S1"];
+    let (sheets, dry) = (answers(9, 0), [&demo[..], &["--dry-run"]].concat());
+    let foreseen = import(&folder, "answers", &sheets, &dry);
+    let real = import(&folder, "answers", &sheets, &demo);
+    assert_eq!((foreseen.code, foreseen.error()), (real.code, real.error()));
+    assert_eq!(real.code, 7, "{}", real.err);
+}

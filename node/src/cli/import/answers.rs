@@ -66,6 +66,12 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
     let preview = compare(parsed, Scope::Part, |key| Ok::<_, SqlError>(known.get(key).cloned()))?;
     drop(known);
     consent_is_elsewhere(terminal, args, preview.facts.columns.dropped())?;
+    // Wrong rows are told first; a dry run says here what the real one would refuse.
+    if preview.errors.is_empty() {
+        let changed = preview.changed.iter().map(|changed| &changed.record);
+        let rows = preview.new.iter().map(|(_, row)| row).chain(changed);
+        screening.check_dates(rows.map(|row| row.test_date))?;
+    }
     let found = RefCell::new(None);
     let writing = screening.clone();
     job.conclude(preview, &answers::fields(&against), &mut source, |batch, from| {

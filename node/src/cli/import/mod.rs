@@ -199,7 +199,13 @@ impl<'a> Job<'a> {
             let end = if accepted.is_empty() { words::NO_CHANGE } else { words::DRY_RUN };
             let value = json!({"written": false, "preview": summary});
             self.terminal.result(&value, |terminal| {
-                format!("{}\n{}", lines.join("\n"), terminal.text(end, &[]))
+                let mut lines = lines;
+                if is_unusual(counts.left, remain as u64) && self.confirm_left.is_none() {
+                    // What the real run will ask for.
+                    lines.push(terminal.text(words::LEFT_UNCONFIRMED_NEXT, &[&counts.left]));
+                }
+                lines.push(terminal.text(end, &[]));
+                lines.join("\n")
             })?;
             return Ok(());
         }
@@ -274,7 +280,7 @@ impl<'a> Job<'a> {
     /// Asks where a person sits; a file that sends many away needs their very number everywhere,
     /// because half a roster looks to a script like any other.
     fn agree(&self, left: u64, remain: u64) -> Result<(), Failure> {
-        let unusual = left > LEFT_MAX || left * LEFT_SHARE > left + remain;
+        let unusual = is_unusual(left, remain);
         if let Some(said) = self.confirm_left {
             return counted(said, left);
         }
@@ -301,6 +307,11 @@ impl<'a> Job<'a> {
             Answer::No => Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED)),
         }
     }
+}
+
+/// Whether so many leave that somebody must say the number.
+const fn is_unusual(left: u64, remain: u64) -> bool {
+    left > LEFT_MAX || left * LEFT_SHARE > left + remain
 }
 
 /// The number that was confirmed must be the number that leaves.

@@ -6,6 +6,8 @@
 //!
 //! A refusal carries its stable code in the metadata (`runtime::transport::CODE_KEY`).
 
+use std::sync::Arc;
+
 use certs::identity::PeerIdentity;
 use certs::signature::KeyId;
 use domain::unit::{UnitId, UnitKind};
@@ -30,16 +32,7 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
     let identity = peer.identity.ok_or_else(|| {
         coded(Code::Unauthenticated, "NO_CERTIFICATE", "a unit's certificate is needed")
     })?;
-    // Two look-ups by key: a change of threads would cost several times as much.
-    let (asked, caller) = (hub.clone(), identity.clone());
-    let standing = hub
-        .database()
-        .read(move |tx| {
-            let registry = asked.registry().fresh(tx)?;
-            let known = member_key::find(tx, caller.key().id().bytes())?;
-            Ok::<_, SqlError>(judge(asked.config(), &registry, known.as_ref(), &caller))
-        })
-        .map_err(store_status)?;
+    let standing = standing(hub, &identity)?;
     let unit = identity.name().unit().clone();
     match standing {
         Standing::Served => Ok(unit),
@@ -61,17 +54,23 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
 ///
 /// # Errors
 /// As [`peer_member`], or the store cannot be read.
-pub(super) fn still_served(hub: &Hub, caller: &PeerIdentity) -> Result<(), Status> {
-    let (asked, identity) = (hub.clone(), caller.clone());
-    let standing = hub.database().read(move |tx| {
-        let registry = asked.registry().fresh(tx)?;
-        let known = member_key::find(tx, identity.key().id().bytes())?;
-        Ok::<_, SqlError>(judge(asked.config(), &registry, known.as_ref(), &identity))
-    });
-    match standing.map_err(store_status)? {
+pub(super) fn still_served(hub: &Hub, caller: &Arc<PeerIdentity>) -> Result<(), Status> {
+    match standing(hub, caller)? {
         Standing::Served | Standing::NewKey => Ok(()),
         Standing::Refused(code, reason) => Err(coded(Code::PermissionDenied, code, reason)),
     }
+}
+
+/// How a caller stands now. Two look-ups by key in place: a change of threads would cost several
+/// times as much.
+fn standing(hub: &Hub, caller: &Arc<PeerIdentity>) -> Result<Standing, Status> {
+    let (asked, caller) = (hub.clone(), caller.clone());
+    let standing = hub.database().read(move |tx| {
+        let registry = asked.registry().fresh(tx)?;
+        let known = member_key::find(tx, caller.key().id().bytes())?;
+        Ok::<_, SqlError>(judge(asked.config(), &registry, known.as_ref(), &caller))
+    });
+    standing.map_err(store_status)
 }
 
 enum Standing {

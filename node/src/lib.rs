@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod desk;
 pub mod directive;
 pub mod egress;
 pub mod import;

@@ -35,7 +35,6 @@ pub mod journal;
 #[cfg(test)]
 mod journal_tests;
 pub mod kinds;
-pub mod labels;
 mod packed;
 pub mod physique;
 pub mod profile;
@@ -48,7 +47,6 @@ pub mod release;
 pub mod retention;
 pub mod roll;
 pub mod rounding_key;
-pub mod said;
 mod second;
 pub mod session;
 pub mod sheet;

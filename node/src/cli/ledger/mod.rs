@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::acting::{self, ActingArgs};
 use super::{Place, context};
 use crate::app::Node;
+use crate::desk::labels;
 use crate::ledger::author::Author;
 use crate::ledger::browse::{self, Filter, Line};
 use crate::ledger::entry::{Cell, RecordId, StudentId, words_of};
@@ -22,7 +23,7 @@ use crate::ledger::kinds::KINDS;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::{self, Names};
 use crate::ledger::write::Written;
-use crate::ledger::{access, journal, labels};
+use crate::ledger::{access, journal};
 
 mod case;
 mod entry_file;

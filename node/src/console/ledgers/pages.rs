@@ -9,11 +9,11 @@ use runtime::cli::Failure;
 use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, time};
 
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
+use crate::desk::labels;
 use crate::ledger::access::ReadLine;
 use crate::ledger::board::{BoardRow, Duty};
 use crate::ledger::browse::{self, Filter, LINES_MAX, Line, Lines};
 use crate::ledger::entry::StudentId;
-use crate::ledger::labels;
 use crate::ledger::showing::Names;
 
 /// A cell of a table; a link where there is an address.

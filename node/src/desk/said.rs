@@ -8,7 +8,7 @@ use runtime::texts;
 use runtime::web::{Lang, Text};
 
 use super::labels;
-use super::refusal::LedgerRefusal;
+use crate::ledger::refusal::LedgerRefusal;
 
 texts! {
     NOT_ALLOWED = "您的角色不能这样做，或不能对这名学生这样做；台账没有改动，也没有显示任何内容。",

@@ -140,6 +140,7 @@ pub fn seal(
     let mut changed: BTreeSet<(String, String)> =
         total::unsealed(tx)?.into_iter().map(|key| (key.table, key.period)).collect();
     changed.extend(showing::judged_again(tx, now_ms)?);
+    changed.extend(showing::beside(tx, &changed)?);
     if changed.is_empty() {
         return Ok(Vec::new());
     }

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use certs::digest::sha256;
+use domain::cell;
 use domain::digest::Digest;
 use domain::disclosure::{
     Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew,
@@ -39,6 +40,9 @@ const NEW_MS: i64 = 24 * 3_600 * 1_000;
 
 /// Table whose sums say how many schools a hub expects, whether or not rounded ones came.
 const CLEAR: &str = "clear.term";
+
+/// Count of the clear table that every school gives that has a screening, and no other.
+const SCREENED: &str = "scr.completed_band";
 
 /// What is to be done with a state of a rounded table.
 pub(crate) enum Verdict {
@@ -93,6 +97,23 @@ pub(crate) fn judged_again(
     }
     setting::set(tx, JUDGED_BY, &by)?;
     Ok(shown_state::places_waiting(tx)?.into_iter().collect())
+}
+
+/// Rounded tables that wait in a period whose clear sums changed: a sheet may have said that a
+/// school has no screening and is not to be waited for.
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) fn beside(
+    tx: &Tx<'_>,
+    changed: &BTreeSet<(String, String)>,
+) -> Result<Vec<(String, String)>, SqlError> {
+    let is_clear = |period: &str| changed.iter().any(|(t, p)| t == CLEAR && p == period);
+    if !changed.iter().any(|(table, _)| table == CLEAR) {
+        return Ok(Vec::new());
+    }
+    let waiting = shown_state::places_waiting(tx)?.into_iter();
+    Ok(waiting.filter(|(_, period)| is_clear(period)).collect())
 }
 
 /// Judges a state of a rounded table that was put together and not yet sealed.
@@ -172,22 +193,50 @@ fn expected(
         _ => None,
     });
     let mut expected: BTreeMap<UnitId, Expected> = expected.collect();
-    // What a hub said at its last hello may be old; its sums say what it expects now.
-    for (unit, member) in expected.iter_mut().filter(|(_, member)| member.is_hub) {
+    for (unit, member) in &mut expected {
         let place =
             Place { unit: unit.to_string(), table: CLEAR.to_owned(), period: period.to_owned() };
         if let Some(clear) = contribution::current(tx, &place)? {
-            member.due = member.due.max(Some(sums_of(&clear)?.1));
+            member.due = Some(screened(packs, &clear, member.due.unwrap_or(0))?);
+            continue;
         }
         // A hub that has just been registered has not registered its own schools yet: that it
         // says none is no reason to take the others for all.
-        let says_none = member.due == Some(0);
+        let says_none = member.is_hub && member.due == Some(0);
         let is_new = unit::is_newer(tx, unit, now_ms.saturating_sub(NEW_MS))?;
         if says_none && (is_new || !contact::was_seen(tx, unit)?) {
             member.due = None;
         }
     }
     Ok(expected)
+}
+
+/// Schools of a member that have a rounded table or may yet have one, by its clear sheet or sums.
+/// One that reported without a screening has none; were it waited for, a district of primary
+/// schools would hold the others up until the period is closed. One that has not reported may.
+fn screened(packs: &Packs, clear: &Contribution, told: u32) -> Result<u32, SqlError> {
+    let claimed = proto::release::decode(&clear.body).map_err(|_| SqlError::Type)?;
+    let spec = packs
+        .catalogue(&claimed.header.catalogue)
+        .and_then(|catalogue| catalogue.table(CLEAR).cloned());
+    let place = spec.as_ref().and_then(|spec| spec.index(SCREENED, &[]));
+    let (reported, due) = match &claimed.provenance {
+        None => (1, 1),
+        // What a hub said at its last hello may be newer or older than its sums.
+        Some(sums) => (sums.schools_reported, sums.schools_due.max(told)),
+    };
+    let (Some(spec), Some(place)) = (spec, place) else { return Ok(due) };
+    let screened = match &claimed.provenance {
+        None => {
+            let cells = cell::unpack(&claimed.cells, spec.cells()).map_err(|_| SqlError::Type)?;
+            u32::from(cells.get(place).is_some_and(|cell| cell.value().is_some()))
+        }
+        Some(sums) => {
+            let counts = cell::unpack_counts(&sums.contributors, spec.cells());
+            counts.map_err(|_| SqlError::Type)?.get(place).copied().unwrap_or(0)
+        }
+    };
+    Ok(due.saturating_sub(reported).saturating_add(screened))
 }
 
 /// What the sums of a hub are: their stake, and how many schools are due there.

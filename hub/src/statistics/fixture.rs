@@ -157,6 +157,19 @@ impl School {
         Release::of_rounded(self.header(packs, ROUNDED), &table)
     }
 
+    /// Its clear release in a term in which it screens nobody.
+    pub fn without_screening(&self, packs: &Packs) -> Release {
+        let catalogue = &packs.in_force().catalogue;
+        let spec = catalogue.table(CLEAR).expect("table");
+        let mut cells = self.clear(catalogue);
+        for id in ["scr.eligible", "scr.completed_band"] {
+            cells[spec.block(id).expect("block").range()].fill(Cell::Unsupported);
+        }
+        let raw = RawTable::new(CLEAR.parse().expect("id"), cells);
+        let sheet = ClearSheet::protect(raw, catalogue).expect("clear");
+        Release::of_clear(self.header(packs, CLEAR), &sheet)
+    }
+
     fn header(&self, packs: &Packs, table: &str) -> Header {
         header(packs, self.id, table, self.persons(&packs.in_force().catalogue))
     }

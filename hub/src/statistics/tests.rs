@@ -407,6 +407,30 @@ fn late_reports_are_waited_for_until_they_cease() {
     assert_eq!(reported(6, closed_ms), 6);
 }
 
+/// A school that reported and screens nobody is not waited for, whichever of its neighbours'
+/// tables came first.
+#[test]
+fn a_school_without_a_screening_is_not_waited_for() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    SCHOOLS[..8].iter().for_each(|school| hub.member(school.id, UnitKind::School, 0));
+    let packs = hub.packs.last();
+    let reported = || {
+        let figures = hub.figures("scr.completed", &[]).expect("figures");
+        figures.whole.coverage.schools_reported
+    };
+    for school in &SCHOOLS[..5] {
+        hub.take(&school.release(&packs, CLEAR), 1, NOW_MS);
+        hub.take(&school.release(&packs, ROUNDED), 1, NOW_MS);
+    }
+    assert_eq!(reported(), 0, "three may yet have a table each");
+    for school in &SCHOOLS[5..7] {
+        hub.take(&school.without_screening(&packs), 1, NOW_MS);
+    }
+    assert_eq!(reported(), 0, "one may yet have a table");
+    hub.take(&SCHOOLS[7].without_screening(&packs), 1, NOW_MS);
+    assert_eq!(reported(), 5, "nobody is missing");
+}
+
 /// A hub that never said how many schools it has keeps the others from being taken for all.
 #[test]
 fn a_hub_that_said_nothing_is_waited_for() {

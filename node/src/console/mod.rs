@@ -4,10 +4,12 @@
 //! off the async threads, and put the shell around the answer. Pages here name no person, so every
 //! role of the school may read them; those that do are in `ledgers`, for roles that may.
 
+mod desk;
 mod egress;
 mod home;
 mod ledgers;
 mod source;
+mod students;
 mod sync;
 mod view;
 mod words;
@@ -82,8 +84,9 @@ pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>, ledger: Ledger) 
         .route(NEXT_HREF, get(show_preview))
         .route("/egress/{id}", get(show_release))
         .route("/egress/{id}/bytes", get(give_bytes))
-        .with_state(Pages { shell: Arc::clone(&shell), source });
-    let pages = pages.merge(ledgers::router(Arc::clone(&shell), ledger));
+        .with_state(Pages { shell: Arc::clone(&shell), source: Arc::clone(&source) });
+    let terms: ledgers::Terms = Arc::new(move || source.terms());
+    let pages = pages.merge(ledgers::router(Arc::clone(&shell), ledger, terms));
     console(shell, pages)
 }
 

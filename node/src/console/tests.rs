@@ -56,6 +56,10 @@ impl EgressSource for Fixed {
         }
     }
 
+    fn terms(&self) -> Option<Arc<domain::period::Calendar>> {
+        proto::pack::embedded::calendar().ok().map(Arc::new)
+    }
+
     fn preview(&self) -> Result<PreviewPage, SourceError> {
         let release = release_view();
         let next = NextRelease {

@@ -1,5 +1,8 @@
-//! What the command line and the pages both say of the ledgers: labels of columns, and sentences
-//! for what a ledger refuses. The ledgers themselves know no language.
+//! What the command line, the pages and the tables of an import all know about entries: labels of
+//! columns, what a field asks for, how what was typed is read, and sentences for what a ledger
+//! refuses. The ledgers themselves know no language.
 
+pub mod fields;
 pub mod labels;
 mod said;
+pub mod written;

@@ -28,8 +28,7 @@ texts! {
         "it ends before it begins; the ledger was not changed.";
     DAY_NEXT = "请改正日期后再提交。", "Correct the day and submit it again.";
     UNKNOWN = "没有这条记录，台账没有改动。", "there is no such record; nothing was changed.";
-    UNKNOWN_NEXT = "请在列表中核对编号和种类：xinqiao-node ledger list 种类",
-        "Check number and kind in the list:  xinqiao-node ledger list KIND";
+    UNKNOWN_NEXT = "请在列表中核对编号和种类。", "Check number and kind in the list.";
     DESTROYED = "这条记录已依规销毁，没有改动任何内容。",
         "the record was destroyed under the rules; nothing was changed.";
     DESTROYED_NEXT = "销毁的记录不能恢复。", "What was destroyed cannot come back.";
@@ -38,7 +37,8 @@ texts! {
     DOUBLE_NEXT = "请在原记录上更改。", "Change the one that is there.";
     FIELD = "“{0}”为空，或与其他内容不符；台账没有改动。",
         "“{0}” is empty or does not go with the others; the ledger was not changed.";
-    FIELD_NEXT = "请改正这一项后再提交。下次研判须在今天起的期限内：危机 7 天，重点关注 28 天，一般关注 84 天。",
+    FIELD_NEXT = "请改正这一项后再提交。", "Correct it and submit it again.";
+    REVIEW_NEXT = "请改正这一项后再提交。下次研判须在今天起的期限内：危机 7 天，重点关注 28 天，一般关注 84 天。",
         "Correct it and submit it again. A next review lies within 7 days from today in a crisis, \
          28 with close attention, 84 with attention.";
     TOO_LONG = "“{0}”过长，台账没有改动。", "“{0}” is too long; the ledger was not changed.";
@@ -53,8 +53,8 @@ texts! {
     CHANGED_NEXT = "请重新查看后再处理。", "Look at it again, then decide.";
     OWN_ACT = "这种记录有专门的办理方式，不能直接填写；台账没有改动。",
         "this is written by an act of its own; the ledger was not changed.";
-    OWN_ACT_NEXT = "预警个案请用：xinqiao-node ledger case --help",
-        "For cases of the early-warning ledger:  xinqiao-node ledger case --help";
+    OWN_ACT_NEXT = "预警个案请在预警台账页上办理，或用命令：xinqiao-node ledger case --help",
+        "For cases use the early-warning page, or the command  xinqiao-node ledger case --help";
     NOT_AUTHOR = "只有填写人可以更改，台账没有改动。",
         "only its author may change it; the ledger was not changed.";
     NOT_AUTHOR_NEXT = "请由填写人更改。", "Ask its author.";
@@ -100,6 +100,9 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
         R::Unknown => ("RECORD_UNKNOWN", Exit::NotFound, UNKNOWN.into(), UNKNOWN_NEXT),
         R::Destroyed => ("DESTROYED", Exit::NotFound, DESTROYED.into(), DESTROYED_NEXT),
         R::Double => ("DOUBLE", Exit::Refused, DOUBLE.into(), DOUBLE_NEXT),
+        R::Field("next_review") => {
+            ("FIELD", Exit::Invalid, field(FIELD, "next_review"), REVIEW_NEXT)
+        }
         R::Field(name) => ("FIELD", Exit::Invalid, field(FIELD, name), FIELD_NEXT),
         R::TooLong(name) => ("TOO_LONG", Exit::Invalid, field(TOO_LONG, name), TOO_LONG_NEXT),
         R::OwnAct => ("OWN_ACT", Exit::Refused, OWN_ACT.into(), OWN_ACT_NEXT),

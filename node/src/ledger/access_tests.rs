@@ -67,7 +67,7 @@ fn nobody_lets_oneself_in() {
         run(&school, move |tx| write::add(tx, &who, &member(staff, until)))
     };
     let forever = add_member(head(), 3, date(9999, 1, 1));
-    assert!(matches!(forever, Err(LedgerRefusal::Field("until"))));
+    assert!(matches!(forever, Err(LedgerRefusal::Field("valid_until"))));
     let own = add_member(head(), 2, date(2025, 12, 1));
     assert!(matches!(own, Err(LedgerRefusal::SamePerson)));
     let record = add_member(head(), 3, date(2026, 2, 18)).expect("90 days");

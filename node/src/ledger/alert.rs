@@ -102,6 +102,11 @@ impl Rules for AlertCase {
         Some(self.student)
     }
 
+    /// A case waits as long as it is open, which its moves say.
+    fn waits(&self) -> bool {
+        true
+    }
+
     fn happened(&self) -> Vec<Date> {
         vec![self.day]
     }
@@ -112,12 +117,20 @@ impl Rules for AlertMove {
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
+
+    fn waits(&self) -> bool {
+        self.standing == Standing::Waiting || self.is_unsigned_raise()
+    }
 }
 
 impl Rules for AlertReview {
     const DIRECT: bool = false;
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
+    }
+
+    fn waits(&self) -> bool {
+        self.done.is_none() && !self.cancelled
     }
 
     fn happened(&self) -> Vec<Date> {
@@ -129,6 +142,10 @@ impl Rules for FirstContact {
     const DIRECT: bool = false;
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
+    }
+
+    fn waits(&self) -> bool {
+        self.done_at.is_none()
     }
 
     fn happened(&self) -> Vec<Date> {

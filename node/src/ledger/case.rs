@@ -218,6 +218,25 @@ pub fn open_at(tx: &Tx<'_>, day: Date) -> Result<Vec<CaseNow>, SqlError> {
     Ok(read::all::<AlertCase>(tx)?.into_iter().filter_map(open).collect())
 }
 
+/// Every case that is open now, as [`open_at`] gives them for today, without reading those that
+/// have left.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open_now(tx: &Tx<'_>) -> Result<Vec<CaseNow>, SqlError> {
+    let mut open = Vec::new();
+    for case in read::waiting::<AlertCase>(tx)? {
+        let mut moves = ordered(read::about::<AlertMove>(tx, case.entry.student.0)?);
+        moves.retain(|kept| kept.entry.case == case.record);
+        let Some(moved) = moves.pop().map(|kept| kept.entry) else { continue };
+        if let Some(tier) = moved.to_tier {
+            let (owner, next_review) = (moved.owner, moved.next_review);
+            open.push(CaseNow { case, tier, owner, next_review });
+        }
+    }
+    Ok(open)
+}
+
 /// Moves in force whose day lies in a period, in the order in which they took effect.
 ///
 /// # Errors
@@ -270,6 +289,12 @@ fn ordered(mut moves: Vec<Kept<AlertMove>>) -> Vec<Kept<AlertMove>> {
 }
 
 impl AlertMove {
+    /// Whether it is a raise in force that nobody has countersigned.
+    #[must_use]
+    pub fn is_unsigned_raise(&self) -> bool {
+        self.standing == Standing::InForce && self.signed_by.is_none() && !self.is_lower()
+    }
+
     /// Whether it takes watching away.
     #[must_use]
     pub fn is_lower(&self) -> bool {
@@ -322,6 +347,7 @@ fn put_move(
 
 /// What a move in force does to the reviews that wait: leaving cancels them, staying sets the next.
 fn set_reviews(tx: &Tx<'_>, author: &Author, moved: &AlertMove) -> Result<(), LedgerRefusal> {
+    write::mark_waiting(tx, moved.case, moved.to_tier.is_some())?;
     if let (Some(tier), Some(next)) = (moved.to_tier, moved.next_review) {
         return set_review(tx, author, (moved.student, moved.case), tier, next);
     }

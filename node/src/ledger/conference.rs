@@ -53,4 +53,8 @@ impl Rules for ConferenceCase {
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
+
+    fn waits(&self) -> bool {
+        self.review.is_some()
+    }
 }

@@ -103,6 +103,10 @@ impl Rules for Consent {
         Some(self.student)
     }
 
+    fn waits(&self) -> bool {
+        self.answer == Answer::Asked
+    }
+
     fn check(
         &self,
         _tx: &Tx<'_>,
@@ -137,6 +141,10 @@ impl Rules for LegalHold {
 
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
+    }
+
+    fn waits(&self) -> bool {
+        self.lift_asked_by.is_some() && self.until.is_none()
     }
 
     fn action(&self) -> Action {

@@ -131,6 +131,10 @@ impl Rules for CriticalItem {
         Some(self.student)
     }
 
+    fn waits(&self) -> bool {
+        self.contacted_at.is_none()
+    }
+
     fn action(&self) -> Action {
         Action::Do(Act::HandleCritical)
     }

@@ -146,6 +146,11 @@ pub trait Rules: Entry {
         vec![self.day()]
     }
 
+    /// Whether it waits for somebody to do something; a version that does not is done with.
+    fn waits(&self) -> bool {
+        false
+    }
+
     /// What its writer must be allowed.
     fn action(&self) -> Action {
         Action::Write(Self::KIND.area())

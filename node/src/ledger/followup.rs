@@ -32,6 +32,10 @@ impl Rules for Followup {
         Some(self.student)
     }
 
+    fn waits(&self) -> bool {
+        self.done.is_none() && !self.cancelled
+    }
+
     fn happened(&self) -> Vec<Date> {
         self.done.into_iter().collect()
     }

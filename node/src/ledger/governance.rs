@@ -150,11 +150,19 @@ impl Rules for SchoolPlan {
     fn subject(&self) -> Option<StudentId> {
         None
     }
+
+    fn waits(&self) -> bool {
+        self.until.is_none()
+    }
 }
 
 impl Rules for Facility {
     fn subject(&self) -> Option<StudentId> {
         None
+    }
+
+    fn waits(&self) -> bool {
+        self.fixed.is_none()
     }
 }
 

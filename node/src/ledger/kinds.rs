@@ -7,9 +7,11 @@ use runtime::sql::Tx;
 use super::author::Author;
 use super::entry::{Cell, Column, RecordId, Rules};
 use super::refusal::LedgerRefusal;
-use super::write::{self, Written};
+use super::write::{self, Seen, Written};
 
 type Add = fn(&Tx<'_>, &Author, Vec<Cell>) -> Result<RecordId, LedgerRefusal>;
+type Settle = fn(&Tx<'_>, &Author, (RecordId, Seen), Vec<Cell>) -> Result<Written, LedgerRefusal>;
+type Look = fn(&Tx<'_>, RecordId) -> Result<Seen, LedgerRefusal>;
 type Change = fn(&Tx<'_>, &Author, (RecordId, u32), Vec<Cell>) -> Result<Written, LedgerRefusal>;
 
 /// A kind, its columns, and how it is written.
@@ -24,6 +26,10 @@ pub struct KindColumns {
     pub add: Add,
     /// As [`write::update`], from the cells of its columns.
     pub change: Change,
+    /// As [`write::settle`], from the cells of its columns.
+    pub settle: Settle,
+    /// As [`write::seen`].
+    pub seen: Look,
 }
 
 const fn of<T: Rules>() -> KindColumns {
@@ -33,6 +39,8 @@ const fn of<T: Rules>() -> KindColumns {
         direct: T::DIRECT,
         add: |tx, author, cells| write::add(tx, author, &T::from_cells(cells)?),
         change: |tx, author, seen, cells| write::update(tx, author, seen, &T::from_cells(cells)?),
+        settle: |tx, author, seen, cells| write::settle(tx, author, seen, &T::from_cells(cells)?),
+        seen: |tx, record| write::seen::<T>(tx, record),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod consent;
 #[cfg(test)]
 mod consent_tests;
 pub mod critical;
+pub mod duty;
 pub mod entry;
 #[cfg(test)]
 mod entry_tests;
@@ -36,6 +37,7 @@ pub mod journal;
 mod journal_tests;
 pub mod kinds;
 mod packed;
+pub mod people;
 pub mod physique;
 pub mod profile;
 pub mod qualification;
@@ -47,6 +49,7 @@ pub mod release;
 pub mod retention;
 pub mod roll;
 pub mod rounding_key;
+pub mod scope;
 mod second;
 pub mod session;
 pub mod sheet;
@@ -62,6 +65,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod training;
+pub mod workload;
 pub mod write;
 
 use std::path::Path;
@@ -99,6 +103,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "second person",
         sql: include_str!("migrations/008_second_person.sql"),
     },
+    Migration { number: 10, name: "desk", sql: include_str!("migrations/009_desk.sql") },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -49,6 +49,16 @@ pub fn all<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
     select(tx, rest, params![T::KIND.as_str()])
 }
 
+/// Entries that wait for somebody, as they count now; the earliest day first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn waiting<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
+    let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version
+         where r.kind = $1 and r.waiting = 1 order by r.day, r.id";
+    select(tx, rest, params![T::KIND.as_str()])
+}
+
 /// Day of the first entry of a kind: from then on the school keeps it. Before, and without one,
 /// that nothing stands there says nothing.
 ///

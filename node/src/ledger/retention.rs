@@ -28,4 +28,8 @@ impl Rules for Destruction {
     fn subject(&self) -> Option<StudentId> {
         None
     }
+
+    fn waits(&self) -> bool {
+        self.standing == Standing::Waiting
+    }
 }

@@ -181,7 +181,7 @@ impl Rules for CaseMember {
         check_span(self.from, self.until)?;
         let last = plus_days(self.from, MEMBER_DAYS_MAX);
         if self.until.is_none_or(|until| until > last) {
-            return Err(LedgerRefusal::Field("until"));
+            return Err(LedgerRefusal::Field("valid_until"));
         }
         let before = own.map(|own| read::one::<Self>(tx, own)).transpose()?.flatten();
         let before = before.map(|kept| (kept.entry.staff, kept.entry.until));

@@ -45,13 +45,26 @@ impl Names {
                 Ok((StudentId(row.i64(0)?), StudentName { number, name, grade, class }))
             },
         )?;
-        let staff = tx.query(
-            "select s.id, s.staff_number, v.name from staff s
-             join staff_version v on v.staff = s.id and v.version = s.version",
-            &[],
-            |row| Ok((StaffId(row.i64(0)?), (row.text(1)?, row.text(2)?))),
-        )?;
-        Ok(Self { students: students.into_iter().collect(), staff: staff.into_iter().collect() })
+        Ok(Self { students: students.into_iter().collect(), staff: staff_names(tx)? })
+    }
+
+    /// Reads the names of some students, and of all staff.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn of(
+        tx: &Tx<'_>,
+        students: impl IntoIterator<Item = StudentId>,
+    ) -> Result<Self, SqlError> {
+        let mut known = HashMap::new();
+        for student in students {
+            if !known.contains_key(&student)
+                && let Some(name) = student_name(tx, student)?
+            {
+                known.insert(student, name);
+            }
+        }
+        Ok(Self { students: known, staff: staff_names(tx)? })
     }
 
     /// A student.
@@ -71,6 +84,12 @@ impl Names {
             }
             None => "—".to_owned(),
         }
+    }
+
+    /// A member of staff as a form writes one: number and name.
+    #[must_use]
+    pub fn staff_line(&self, staff: StaffId) -> String {
+        self.staff.get(&staff).map_or_else(String::new, |(number, name)| format!("{number} {name}"))
     }
 
     /// Name of a member of staff.
@@ -119,6 +138,28 @@ impl Names {
             (Cell::Text(text), _) => text.clone(),
         }
     }
+}
+
+fn staff_names(tx: &Tx<'_>) -> Result<HashMap<StaffId, (String, String)>, SqlError> {
+    let staff = tx.query(
+        "select s.id, s.staff_number, v.name from staff s
+         join staff_version v on v.staff = s.id and v.version = s.version",
+        &[],
+        |row| Ok((StaffId(row.i64(0)?), (row.text(1)?, row.text(2)?))),
+    )?;
+    Ok(staff.into_iter().collect())
+}
+
+fn student_name(tx: &Tx<'_>, student: StudentId) -> Result<Option<StudentName>, SqlError> {
+    tx.query_opt(
+        "select s.student_number, v.name, v.grade, v.class from student s
+         join student_version v on v.student = s.id and v.version = s.version where s.id = $1",
+        params![student.0],
+        |row| {
+            let (number, name) = (row.text(0)?, row.text(1)?);
+            Ok(StudentName { number, name, grade: row.text(2)?, class: row.text(3)? })
+        },
+    )
 }
 
 /// The student of a student number.

@@ -111,6 +111,10 @@ impl Rules for Plan {
         Some(self.student)
     }
 
+    fn waits(&self) -> bool {
+        self.until.is_none()
+    }
+
     fn check(
         &self,
         tx: &Tx<'_>,

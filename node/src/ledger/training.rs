@@ -106,6 +106,10 @@ impl Rules for Certificate {
         None
     }
 
+    fn waits(&self) -> bool {
+        self.revoked.is_none()
+    }
+
     fn action(&self) -> Action {
         Action::Do(Act::IssueCertificate)
     }

@@ -129,12 +129,13 @@ pub(super) fn put_new<T: Rules>(
 ) -> Result<RecordId, LedgerRefusal> {
     check(tx, author, entry, None)?;
     let record = tx.query_opt(
-        "insert into record (kind, student, day, version, parallels, destroyed)
-         values ($1, $2, $3, 1, 0, 0) returning id",
+        "insert into record (kind, student, day, version, parallels, destroyed, waiting)
+         values ($1, $2, $3, 1, 0, 0, $4) returning id",
         params![
             T::KIND.as_str(),
             entry.subject().map(|student| student.0),
-            &entry.day().to_string()
+            &entry.day().to_string(),
+            entry.waits()
         ],
         |row| row.i64(0),
     )?;
@@ -172,10 +173,16 @@ pub(super) fn put_change<T: Rules>(
     }
     version(tx, author, &head(author, record, next, false), entry, second)?;
     tx.execute(
-        "update record set version = $2, day = $3 where id = $1",
-        params![record.0, next, &entry.day().to_string()],
+        "update record set version = $2, day = $3, waiting = $4 where id = $1",
+        params![record.0, next, &entry.day().to_string(), entry.waits()],
     )?;
     Ok(Written::Counts(next))
+}
+
+/// Marks that a record waits, or no longer does, where its entry alone does not say.
+pub(super) fn mark_waiting(tx: &Tx<'_>, record: RecordId, waits: bool) -> Result<(), SqlError> {
+    tx.execute("update record set waiting = $2 where id = $1", params![record.0, waits])?;
+    Ok(())
 }
 
 /// The record as it stands; refused where it is of another kind or destroyed.

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use super::report::{danger_local_report, danger_write_csv};
 use super::{Screening, ScreeningError};
 use crate::ledger::author::Author;
-use crate::ledger::board::{self, DutyKind};
 use crate::ledger::critical::CriticalItem;
+use crate::ledger::duty::{self, DutyKind};
 use crate::ledger::read;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil, sheet_cells, without_sheet};
 
@@ -46,7 +46,7 @@ fn critical_items_fire_whatever_else_is_on_the_sheet() {
     assert_eq!(raised(), [UrgentNow, Urgent, Urgent]);
     let duties = school.ledger.read(|tx| {
         let counsellor = Author::new("lin", SchoolRole::Counsellor, None, NOW_MS);
-        board::duties(tx, &counsellor)
+        duty::duties(tx, &counsellor)
     });
     let due: Vec<_> = duties.expect("duties").into_iter().map(|duty| duty.kind).collect();
     assert_eq!(due, [DutyKind::Critical; 3], "what is urgent stands on the counsellor's page");

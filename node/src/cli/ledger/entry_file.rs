@@ -1,6 +1,6 @@
 //! An entry as a TOML file: names instead of numbers for persons, words or labels for lists.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use runtime::cli::{Exit, Failure, Sentence};
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Lang, Text};
@@ -8,6 +8,7 @@ use serde_json::json;
 use toml::Value;
 
 use super::words;
+use crate::desk::written;
 use crate::ledger::account::staff_of;
 use crate::ledger::entry::{Cell, Column, Shape, WordText};
 use crate::ledger::kinds::KindColumns;
@@ -36,7 +37,7 @@ pub(super) fn cells(tx: &Tx<'_>, kind: &KindColumns, text: &str) -> Result<Vec<C
     let mut cells = Vec::new();
     for column in kind.columns {
         let said = match table.get(column.name) {
-            None => absent(column).ok_or(Sentence::new(words::MISSING, &[&column.name])),
+            None => written::blank(column).ok_or(Sentence::new(words::MISSING, &[&column.name])),
             Some(value) => cell(tx, column, value)?.ok_or_else(|| should_be(column)),
         };
         match said {
@@ -63,16 +64,6 @@ fn refused(kind: &KindColumns, mistakes: &[(String, Sentence)]) -> Failure {
         .details(json!({ "fields": fields }))
 }
 
-/// What a column holds where the file does not name it; nothing where it must.
-fn absent(column: &Column) -> Option<Cell> {
-    match column.shape {
-        _ if column.optional => Some(Cell::Null),
-        Shape::Flag => Some(Cell::Integer(0)),
-        Shape::Text | Shape::Note | Shape::Words(_) => Some(Cell::Text(String::new())),
-        _ => None,
-    }
-}
-
 fn cell(tx: &Tx<'_>, column: &Column, value: &Value) -> Result<Option<Cell>, SqlError> {
     let text = value.as_str().map(str::trim);
     Ok(match column.shape {
@@ -80,7 +71,7 @@ fn cell(tx: &Tx<'_>, column: &Column, value: &Value) -> Result<Option<Cell>, Sql
         Shape::Number | Shape::Record => value.as_integer().map(Cell::Integer),
         Shape::Flag => value.as_bool().map(|flag| Cell::Integer(flag.into())),
         Shape::Day => plain(value).parse::<Date>().ok().map(|day| Cell::Text(day.to_string())),
-        Shape::Moment => moment(&plain(value)).map(Cell::Integer),
+        Shape::Moment => written::moment(&plain(value)).map(Cell::Integer),
         Shape::Student => match text {
             Some(number) => student_of(tx, number)?.map(|student| Cell::Integer(student.0)),
             None => None,
@@ -89,10 +80,14 @@ fn cell(tx: &Tx<'_>, column: &Column, value: &Value) -> Result<Option<Cell>, Sql
             Some(number) => staff_of(tx, number)?.map(|staff| Cell::Integer(staff.0)),
             None => None,
         },
-        Shape::Word(list) => {
-            text.and_then(|text| word(&list(), text)).map(|word| Cell::Text(word.to_owned()))
+        Shape::Word(list) => text
+            .and_then(|text| written::word(&list(), text))
+            .map(|word| Cell::Text(word.to_owned())),
+        Shape::Words(list) => {
+            let words = value.as_array().map(|all| all.iter().map(Value::as_str).collect());
+            let words: Option<Option<Vec<&str>>> = words;
+            words.flatten().and_then(|words| written::several(&list(), words.into_iter()))
         }
-        Shape::Words(list) => several(&list(), value),
     })
 }
 
@@ -102,32 +97,6 @@ fn plain(value: &Value) -> String {
         Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),
     }
-}
-
-fn several(list: &[WordText], value: &Value) -> Option<Cell> {
-    let found: Option<Vec<&str>> =
-        value.as_array()?.iter().map(|value| word(list, value.as_str()?)).collect();
-    let found = found?;
-    // Stored in the order of the list, each once, so that equal entries have equal digests.
-    let ordered = list.iter().map(|entry| entry.word).filter(|word| found.contains(word));
-    Some(Cell::Text(ordered.collect::<Vec<_>>().join(",")))
-}
-
-/// The word of a list by itself or by one of its labels.
-pub(super) fn word(list: &[WordText], text: &str) -> Option<&'static str> {
-    let text = text.trim();
-    let is = |entry: &&WordText| {
-        let (zh, en) = entry.label;
-        entry.word == text || zh == text || en.eq_ignore_ascii_case(text)
-    };
-    list.iter().find(is).map(|entry| entry.word)
-}
-
-/// An instant as a wall clock in Asia/Shanghai shows it.
-pub(super) fn moment(text: &str) -> Option<i64> {
-    let at: DateTime = text.parse().ok()?;
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    Some(at.to_zoned(zone).ok()?.timestamp().as_millisecond())
 }
 
 fn should_be(column: &Column) -> Sentence {

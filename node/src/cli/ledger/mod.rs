@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::acting::{self, ActingArgs};
 use super::{Place, context};
 use crate::app::Node;
-use crate::desk::labels;
+use crate::desk::{labels, written};
 use crate::ledger::author::Author;
 use crate::ledger::browse::{self, Filter, Line};
 use crate::ledger::entry::{Cell, RecordId, StudentId, words_of};
@@ -205,7 +205,8 @@ fn list(terminal: &Terminal, node: &Node, reader: Author, args: &ListArgs) -> Re
     // A list names students, so it writes the log of reads.
     let (lines, names) = node.ledger().write("list", move |tx| {
         let student = number.as_deref().map(|number| student(tx, number)).transpose()?;
-        let page = browse::page(tx, &reader, kind, &Filter { student, from, to })?;
+        let page =
+            browse::page(tx, &reader, kind, &Filter { student, from, to, ..Filter::default() })?;
         Ok::<_, Failure>((page, Names::load(tx)?))
     })?;
     let value: Vec<Value> = lines.lines.iter().map(|line| line_json(line, &names)).collect();
@@ -366,7 +367,7 @@ fn table(terminal: &Terminal, heads: &[Text]) -> Table {
 }
 
 fn kind_of(text: &str) -> Result<Kind, Failure> {
-    let found = entry_file::word(&words_of::<Kind>(), text).and_then(Kind::from_word);
+    let found = written::word(&words_of::<Kind>(), text).and_then(Kind::from_word);
     found.ok_or_else(|| {
         let message = Sentence::new(words::NO_KIND, &[&text]);
         Failure::new(Exit::NotFound, "KIND_UNKNOWN", message).hint(words::NO_KIND_NEXT)
@@ -376,7 +377,7 @@ fn kind_of(text: &str) -> Result<Kind, Failure> {
 /// A word of a closed list, by itself or by its label.
 fn word<W: Word>(text: &str) -> Result<W, Failure> {
     let list = words_of::<W>();
-    let found = entry_file::word(&list, text).and_then(W::from_word);
+    let found = written::word(&list, text).and_then(W::from_word);
     found.ok_or_else(|| {
         let all: Vec<&str> = list.iter().map(|entry| entry.word).collect();
         Failure::new(Exit::Usage, "WORD", Sentence::new(words::NO_WORD, &[&text]))

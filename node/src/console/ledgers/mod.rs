@@ -4,20 +4,21 @@
 //! the table of authority student by student and writes the log of reads in the same transaction.
 //! School IT and the auditor get none of them but the list of ledgers without students.
 
-mod act;
 mod pages;
+mod table;
 mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRef, Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
+use domain::ledger::Word as _;
 use domain::ledger::terms::ReadPurpose;
-use domain::ledger::{Kind, Word as _};
-use jiff::civil::Date;
-use runtime::sql::Tx;
+use domain::period::Calendar;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::{
     Audience, NavGroup, NavLink, Page, Problem, Role, Session, Shell, SignedForm, Visitor,
 };
@@ -25,31 +26,39 @@ use serde::Deserialize;
 
 use super::Staff;
 use crate::ledger::author::Author;
-use crate::ledger::browse::{self, Filter};
+use crate::ledger::browse;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{Ledger, access, account, board};
+use crate::ledger::{Ledger, access, account, board, duty};
+
+pub(super) use pages::{chosen, content};
+pub(super) use table::{Pager, encoded};
 
 const WORK_HREF: &str = "/work";
-const ALERTS_HREF: &str = "/alerts";
-const LEDGERS_HREF: &str = "/ledgers";
+pub(super) const ALERTS_HREF: &str = "/alerts";
+pub(super) const LEDGERS_HREF: &str = "/ledgers";
 /// Reads that a student page shows.
 const READS_MAX: u32 = 50;
 
+/// Gives the term calendar in force; nothing where it cannot be read.
+pub(super) type Terms = Arc<dyn Fn() -> Option<Arc<Calendar>> + Send + Sync>;
+
 /// Roles that see students: school IT and the auditor are not among them.
 #[derive(Clone, Copy, Debug)]
-struct Readers;
+pub(super) struct Readers;
 
 impl Audience for Readers {
     const ROLES: &'static [Role] =
         &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::ClassTeacher, Role::Mentor];
 }
 
+/// What the pages over a ledger work with.
 #[derive(Clone)]
-struct Desk {
+pub(super) struct Desk {
     shell: Arc<Shell>,
     ledger: Ledger,
+    terms: Terms,
 }
 
 impl FromRef<Desk> for Arc<Shell> {
@@ -60,34 +69,42 @@ impl FromRef<Desk> for Arc<Shell> {
 
 /// The pages' part of the menu.
 pub(super) fn menu() -> NavGroup {
+    let link = |label, href| NavLink { label, href };
     let links = vec![
-        NavLink { label: words::WORK, href: WORK_HREF },
-        NavLink { label: words::ALERTS, href: ALERTS_HREF },
-        NavLink { label: words::LEDGERS, href: LEDGERS_HREF },
+        link(words::WORK, WORK_HREF),
+        link(words::ALERTS, ALERTS_HREF),
+        link(words::TALK, "/talks/new"),
+        link(words::MINE, "/mine"),
+        link(words::STUDENTS, "/students"),
+        link(words::LEDGERS, LEDGERS_HREF),
     ];
     NavGroup { title: words::RECORDS, links }
 }
 
 /// The pages over a ledger.
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger) -> Router {
+pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, terms: Terms) -> Router {
     Router::new()
         .route(WORK_HREF, get(show_work))
         .route(ALERTS_HREF, get(show_alerts))
-        .route("/alerts/{case}/move", post(act::ask))
-        .route("/alerts/moves/{number}/sign", post(act::sign))
         .route(LEDGERS_HREF, get(show_ledgers))
-        .route("/ledgers/{kind}", get(show_kind))
+        .route("/ledgers/{kind}", get(table::show))
         .route("/students/{id}", get(ask_purpose).post(show_student))
-        .with_state(Desk { shell, ledger })
+        .merge(super::desk::router())
+        .merge(super::students::router())
+        .with_state(Desk { shell, ledger, terms })
 }
 
 impl Desk {
     /// Works on the ledger as the account of the session, where blocking does no harm.
-    async fn work<T: Send + 'static>(
+    pub(super) async fn work<T, E>(
         &self,
         session: &Session,
-        work: impl FnOnce(&Tx<'_>, Author) -> Result<T, LedgerRefusal> + Send + 'static,
-    ) -> Result<T, LedgerRefusal> {
+        work: impl FnOnce(&Tx<'_>, Author) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<LedgerRefusal> + From<SqlError> + Send + 'static,
+    {
         let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
         let login = session.login.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -97,15 +114,33 @@ impl Desk {
             })
         });
         // A panic inside is a mistake of ours; nothing was committed.
-        done.await.unwrap_or(Err(LedgerRefusal::Unknown))
+        done.await.unwrap_or_else(|_| Err(LedgerRefusal::Unknown.into()))
     }
 
-    fn reply(&self, visitor: &Visitor<impl Audience>, page: &Page) -> Result<Response, Problem> {
+    /// The term calendar in force.
+    pub(super) fn terms(&self) -> Option<Arc<Calendar>> {
+        (self.terms)()
+    }
+
+    pub(super) fn reply(
+        &self,
+        visitor: &Visitor<impl Audience>,
+        page: &Page,
+    ) -> Result<Response, Problem> {
         self.shell.reply(&visitor.frame, page)
+    }
+
+    pub(super) fn reply_with(
+        &self,
+        status: StatusCode,
+        visitor: &Visitor<impl Audience>,
+        page: &Page,
+    ) -> Result<Response, Problem> {
+        self.shell.reply_with(status, &visitor.frame, page)
     }
 }
 
-fn problem(refusal: LedgerRefusal) -> Problem {
+pub(super) fn problem(refusal: LedgerRefusal) -> Problem {
     match refusal {
         LedgerRefusal::NotAllowed => Problem::Forbidden,
         LedgerRefusal::Unknown | LedgerRefusal::Destroyed => Problem::NotFound,
@@ -114,22 +149,63 @@ fn problem(refusal: LedgerRefusal) -> Problem {
     }
 }
 
+/// Which of the duties are wanted.
+#[derive(Debug, Default, Deserialize)]
+struct Wanted {
+    /// `own` for those of the reader.
+    #[serde(default)]
+    whose: String,
+    /// Word of a sort of duty.
+    #[serde(default)]
+    what: String,
+}
+
 async fn show_work(
     State(desk): State<Desk>,
     visitor: Visitor<Readers>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let found = desk.work(&visitor.session, |tx, reader| {
-        Ok((board::duties(tx, &reader)?, Names::load(tx)?, reader.now().0))
+        let duties = duty::duties(tx, &reader)?;
+        let names = Names::of(tx, duties.iter().filter_map(|duty| duty.student))?;
+        Ok::<_, LedgerRefusal>((duties, names, reader))
     });
-    let (duties, names, now_ms) = found.await.map_err(problem)?;
-    desk.reply(&visitor, &pages::work(&duties, &names, now_ms, visitor.frame.lang)?)
+    let (duties, names, reader) = found.await.map_err(problem)?;
+    let view = pages::Work {
+        duties: &duties,
+        names: &names,
+        reader: &reader,
+        own: wanted.whose == "own",
+        what: &wanted.what,
+    };
+    desk.reply(&visitor, &pages::work(&view, visitor.frame.lang)?)
+}
+
+/// How the cases are laid out.
+#[derive(Debug, Default, Deserialize)]
+struct Layout {
+    /// `board` for columns by tier.
+    #[serde(default)]
+    view: String,
 }
 
 async fn show_alerts(
     State(desk): State<Desk>,
     visitor: Visitor<Readers>,
+    Query(layout): Query<Layout>,
 ) -> Result<Response, Problem> {
-    act::board(&desk, &visitor, None).await
+    let found = desk.work(&visitor.session, |tx, reader| {
+        let rows = board::cases(tx, &reader)?;
+        let names = Names::of(tx, rows.iter().map(|row| row.now.case.entry.student))?;
+        Ok::<_, LedgerRefusal>((rows, names, reader))
+    });
+    let (rows, names, reader) = found.await.map_err(problem)?;
+    let view = pages::Board { rows: &rows, names: &names, reader: &reader };
+    let page = match layout.view.as_str() {
+        "board" => pages::board(&view, visitor.frame.lang)?,
+        _ => pages::alerts(&view, visitor.frame.lang)?,
+    };
+    desk.reply(&visitor, &page)
 }
 
 async fn show_ledgers(
@@ -138,34 +214,6 @@ async fn show_ledgers(
 ) -> Result<Response, Problem> {
     let role = visitor.session.role.school().ok_or(Problem::Forbidden)?;
     desk.reply(&visitor, &pages::ledgers(role, visitor.frame.lang)?)
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Asked {
-    #[serde(default)]
-    from: String,
-    #[serde(default)]
-    to: String,
-}
-
-async fn show_kind(
-    State(desk): State<Desk>,
-    visitor: Visitor<Staff>,
-    Path(kind): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Problem> {
-    let kind = Kind::from_word(&kind).ok_or(Problem::NotFound)?;
-    let day = |text: &str| match text {
-        "" => Ok(None),
-        text => text.parse::<Date>().map(Some).map_err(|_| Problem::BadRequest),
-    };
-    let filter = Filter { student: None, from: day(&asked.from)?, to: day(&asked.to)? };
-    let found = desk.work(&visitor.session, move |tx, reader| {
-        Ok((browse::page(tx, &reader, kind, &filter)?, Names::load(tx)?))
-    });
-    let (lines, names) = found.await.map_err(problem)?;
-    let page = pages::kind((kind, &lines), &filter, &names, visitor.frame.lang)?;
-    desk.reply(&visitor, &page)
 }
 
 async fn ask_purpose(
@@ -195,12 +243,24 @@ async fn show_student(
         let reader = reader.because(&fields.reason);
         let pass = access::open(tx, &reader, StudentId(id), purpose)?;
         let reads = access::reads(tx, &pass, READS_MAX)?;
-        Ok((browse::timeline(tx, &pass)?, reads, Names::load(tx)?))
+        Ok::<_, LedgerRefusal>((
+            browse::timeline(tx, &pass)?,
+            reads,
+            Names::of(tx, [StudentId(id)])?,
+            reader,
+        ))
     });
-    let (lines, reads, names) = found.await.map_err(problem)?;
-    let page = pages::student((StudentId(id), &lines), &reads, &names, visitor.frame.lang)?;
+    let (lines, reads, names, reader) = found.await.map_err(problem)?;
+    let view = pages::Record {
+        student: StudentId(id),
+        lines: &lines,
+        reads: &reads,
+        names: &names,
+        role: reader.role(),
+    };
+    let page = pages::student(&view, visitor.frame.lang)?;
     desk.reply(&visitor, &page)
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

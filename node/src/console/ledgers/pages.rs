@@ -2,25 +2,24 @@
 
 use askama::Template;
 use domain::ledger::terms::{ReadPurpose, Tier};
-use domain::ledger::words::AlertSource;
-use domain::ledger::{Kind, LedgerName, SchoolRole, Word};
-use jiff::civil::Date;
-use runtime::cli::Failure;
+use domain::ledger::{Act, Action, Authority, Kind, LedgerName, SchoolRole, Word, authority};
 use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, time};
 
+use super::table::encoded;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
 use crate::desk::labels;
 use crate::ledger::access::ReadLine;
-use crate::ledger::board::{BoardRow, Duty};
-use crate::ledger::browse::{self, Filter, LINES_MAX, Line, Lines};
+use crate::ledger::author::Author;
+use crate::ledger::board::BoardRow;
+use crate::ledger::browse::{self, Line};
+use crate::ledger::duty::{Duty, DutyKind};
 use crate::ledger::entry::StudentId;
 use crate::ledger::showing::Names;
 
 /// A cell of a table; a link where there is an address.
 struct CellView {
     text: String,
-    student: Option<i64>,
-    kind: Option<&'static str>,
+    href: Option<String>,
     tag: Option<Part<Tag>>,
 }
 
@@ -36,20 +35,27 @@ struct TableView {
 #[template(path = "console/tables.html")]
 struct TablesTemplate {
     lang: Lang,
+    links: Vec<(String, String)>,
+    choices: Vec<ChoiceView>,
     notes: Vec<String>,
-    filter: Option<(String, String, &'static str)>,
     tables: Vec<TableView>,
+}
+
+/// A list of the address by which a page is narrowed.
+struct ChoiceView {
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(&'static str, &'static str, bool)>,
 }
 
 #[derive(Template)]
 #[template(path = "console/alerts.html")]
-struct AlertsTemplate<'a> {
+struct AlertsTemplate {
     lang: Lang,
-    csrf: &'a str,
-    failure: Option<(String, String)>,
+    is_board: bool,
+    may_open: bool,
     cases: Vec<CaseView>,
-    tiers: Vec<(&'static str, &'static str)>,
-    sources: Vec<(&'static str, &'static str)>,
+    columns: Vec<TierView>,
 }
 
 #[derive(Template)]
@@ -61,6 +67,9 @@ struct PurposeTemplate<'a> {
     purposes: Vec<(&'static str, &'static str)>,
 }
 
+/// A tier and its cases.
+type TierView = (&'static str, Vec<CaseView>);
+
 /// What the board shows of one case.
 struct CaseView {
     case: i64,
@@ -71,87 +80,176 @@ struct CaseView {
     owner: String,
     review: String,
     state: Part<Tag>,
-    to_sign: Option<(i64, String)>,
+    acts: Vec<(String, String)>,
 }
 
-/// The board and what was just refused.
+/// The cases that a reader sees.
 pub(super) struct Board<'a> {
     pub(super) rows: &'a [BoardRow],
     pub(super) names: &'a Names,
-    pub(super) today: Date,
-    pub(super) failure: Option<Failure>,
+    pub(super) reader: &'a Author,
 }
 
-pub(super) fn work(
-    duties: &[Duty],
-    names: &Names,
-    now_ms: i64,
-    lang: Lang,
-) -> Result<Page, RenderError> {
-    let rows = duties.iter().map(|duty| {
-        let is_late = duty.due_ms.is_some_and(|due| due < now_ms);
-        let due = duty.due_ms.map(time::minute);
-        let tier = duty.tier.map_or_else(String::new, |tier| chosen(tier.label(), lang).to_owned());
-        vec![
-            plain(due.unwrap_or_else(|| words::NO_LIMIT.in_lang(lang).to_owned())),
-            tagged(state(is_late, lang)),
-            plain(chosen(duty.kind.label(), lang)),
-            of_student(duty.student, names),
-            plain(tier),
-            plain(duty.staff.map_or("", |staff| names.staff(staff))),
-        ]
-    });
-    let heads = [words::DUE, words::STATE, words::WHAT, words::STUDENT, words::TIER, words::WHO];
-    let table = table(String::new(), &heads, rows.collect(), (words::WORK_NONE, lang));
-    let head = (words::WORK, words::WORK_NOTE.in_lang(lang).to_owned(), WORK_HREF);
-    tables(head, vec![words::LOGGED.in_lang(lang).to_owned()], vec![table], None, lang)
+/// What is due for a reader, and which of it is wanted.
+pub(super) struct Work<'a> {
+    pub(super) duties: &'a [Duty],
+    pub(super) names: &'a Names,
+    pub(super) reader: &'a Author,
+    pub(super) own: bool,
+    pub(super) what: &'a str,
 }
 
-pub(super) fn alerts(
-    board: &Board<'_>,
-    session: &Session,
+/// A student's record as a pass opened it.
+pub(super) struct Record<'a> {
+    pub(super) student: StudentId,
+    pub(super) lines: &'a [Line],
+    pub(super) reads: &'a [ReadLine],
+    pub(super) names: &'a Names,
+    pub(super) role: SchoolRole,
+}
+
+pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
+    let now_ms = view.reader.now().0;
+    let wanted = view.duties.iter().filter(|duty| {
+        let whose = !view.own || (duty.staff.is_some() && duty.staff == view.reader.staff());
+        whose && (view.what.is_empty() || duty.kind.as_str() == view.what)
+    });
+    let rows: Vec<Vec<CellView>> = wanted.map(|duty| duty_row(duty, view, now_ms, lang)).collect();
+    let late =
+        view.duties.iter().filter(|duty| duty.due_ms.is_some_and(|due| due < now_ms)).count();
+    let counted = words::WORK_COUNTED.fill(lang, &[&rows.len(), &view.duties.len(), &late]);
+    let heads = [
+        words::DUE,
+        words::STATE,
+        words::WHAT,
+        words::STUDENT,
+        words::TIER,
+        words::WHO,
+        words::ACT,
+    ];
+    let table = table(counted, &heads, rows, (words::WORK_NONE, lang));
+    let all = ("", words::ALL.in_lang(lang), true);
+    let mut whats = vec![all];
+    whats.extend(DutyKind::ALL.into_iter().filter_map(|kind| {
+        let is_there = view.duties.iter().any(|duty| duty.kind == kind);
+        is_there.then(|| (kind.as_str(), chosen(kind.label(), lang), kind.as_str() == view.what))
+    }));
+    let whose = vec![all, ("own", words::OWN.in_lang(lang), view.own)];
+    let choices = vec![
+        ChoiceView { name: "what", label: words::WHAT.in_lang(lang), options: whats },
+        ChoiceView { name: "whose", label: words::WHO.in_lang(lang), options: whose },
+    ];
+    let notes = vec![words::LOGGED.in_lang(lang).to_owned()];
+    let links = Vec::new();
+    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables: vec![table] })?;
+    Ok(page((words::WORK, words::WORK_NOTE.in_lang(lang).to_owned(), WORK_HREF), body, lang))
+}
+
+fn duty_row(duty: &Duty, view: &Work<'_>, now_ms: i64, lang: Lang) -> Vec<CellView> {
+    let is_late = duty.due_ms.is_some_and(|due| due < now_ms);
+    let due = duty.due_ms.map(time::minute);
+    let tier = duty.tier.map_or("", |tier| chosen(tier.label(), lang));
+    let student = duty.student;
+    vec![
+        plain(due.unwrap_or_else(|| words::NO_LIMIT.in_lang(lang).to_owned())),
+        tagged(state(is_late, lang)),
+        plain(chosen(duty.kind.label(), lang)),
+        student.map_or_else(|| plain(""), |student| of_student(student, view.names)),
+        plain(tier),
+        plain(duty.staff.map_or("", |staff| view.names.staff(staff))),
+        link(words::ACT.in_lang(lang), act_href(duty)),
+    ]
+}
+
+/// Where a duty is done.
+fn act_href(duty: &Duty) -> String {
+    let record = duty.record.0;
+    let act = match duty.kind {
+        DutyKind::Critical => "critical",
+        DutyKind::Contact => "contact",
+        DutyKind::Countersign | DutyKind::Second => "sign",
+        DutyKind::Review => "review",
+        DutyKind::Followup => "followup",
+        DutyKind::Hold => "lift",
+        DutyKind::Settle => return format!("/ledgers/{}/{record}/settle", duty.of.as_str()),
+        DutyKind::Destroy => return format!("/ledgers/{}/{record}", duty.of.as_str()),
+        _ => return format!("/ledgers/{}/{record}/edit", duty.of.as_str()),
+    };
+    format!("/acts/{act}/{record}")
+}
+
+pub(super) fn alerts(view: &Board<'_>, lang: Lang) -> Result<Page, RenderError> {
+    let cases = view.rows.iter().map(|row| case(row, view, lang)).collect();
+    of_cases(view, (false, cases, Vec::new()), lang)
+}
+
+/// The cases in a column for each tier, the gravest first.
+pub(super) fn board(view: &Board<'_>, lang: Lang) -> Result<Page, RenderError> {
+    let column = |tier: Tier| {
+        let of = view.rows.iter().filter(|row| row.now.tier == tier);
+        (chosen(tier.label(), lang), of.map(|row| case(row, view, lang)).collect())
+    };
+    let columns = Tier::ALL.iter().rev().map(|tier| column(*tier)).collect();
+    of_cases(view, (true, Vec::new(), columns), lang)
+}
+
+fn of_cases(
+    view: &Board<'_>,
+    (is_board, cases, columns): (bool, Vec<CaseView>, Vec<TierView>),
     lang: Lang,
 ) -> Result<Page, RenderError> {
-    let failure = board.failure.as_ref().map(|failure| {
-        let next = failure.next_step(lang).unwrap_or_default().to_owned();
-        (failure.message(lang).to_owned(), next)
-    });
-    let view = |row: &BoardRow| case(row, board.names, board.today, lang);
-    let body = Html::render(&AlertsTemplate {
-        lang,
-        csrf: &session.csrf,
-        failure,
-        cases: board.rows.iter().map(view).collect(),
-        tiers: choices::<Tier>(lang),
-        sources: choices::<AlertSource>(lang),
-    })?;
+    let may_open = may(view, Act::RaiseTier);
+    let body = Html::render(&AlertsTemplate { lang, is_board, may_open, cases, columns })?;
     Ok(page((words::ALERTS, words::ALERTS_NOTE.in_lang(lang).to_owned(), ALERTS_HREF), body, lang))
 }
 
-fn case(row: &BoardRow, names: &Names, today: Date, lang: Lang) -> CaseView {
-    let student = row.now.case.entry.student;
+fn may(view: &Board<'_>, act: Act) -> bool {
+    authority(view.reader.role(), Action::Do(act)) != Authority::Never
+}
+
+fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
+    let (student, today) = (row.now.case.entry.student, view.reader.today());
     let tone = match row.now.tier {
         Tier::T3 => Tone::Bad,
         Tier::T2 => Tone::Notice,
         Tier::T1 => Tone::Info,
     };
     let due = row.review.as_ref().map(|review| review.entry.due);
-    let to_sign = row.waiting.as_ref().or(row.unsigned.as_ref()).map(|moved| {
-        let to = moved.entry.to_tier.map_or("", |tier| chosen(tier.label(), lang));
-        let how = chosen(moved.entry.how.label(), lang);
-        (moved.record.0, format!("{how} {to}").trim().to_owned())
-    });
     CaseView {
         case: row.now.case.record.0,
         student: student.0,
-        name: names.student_line(student),
+        name: view.names.student_line(student),
         tier: Tag::new(tone, chosen(row.now.tier.label(), lang)),
         source: chosen(row.now.case.entry.source.label(), lang),
-        owner: names.staff(row.now.owner).to_owned(),
+        owner: view.names.staff(row.now.owner).to_owned(),
         review: due.map_or_else(String::new, |due| due.to_string()),
         state: state(due.is_some_and(|due| due < today), lang),
-        to_sign,
+        acts: case_acts(row, view, lang),
     }
+}
+
+/// What may be done with a case, the most pressing first.
+fn case_acts(row: &BoardRow, view: &Board<'_>, lang: Lang) -> Vec<(String, String)> {
+    let mut acts = Vec::new();
+    let text = |text: Text| text.in_lang(lang).to_owned();
+    if let Some(moved) = row.waiting.as_ref().or(row.unsigned.as_ref())
+        && may(view, Act::Countersign)
+    {
+        let to = moved.entry.to_tier.map_or("", |tier| chosen(tier.label(), lang));
+        let how = format!("{} {to}", chosen(moved.entry.how.label(), lang));
+        let label = words::SIGN_WHAT.fill(lang, &[&how.trim()]);
+        acts.push((format!("/acts/sign/{}", moved.record.0), label));
+    }
+    if may(view, Act::RaiseTier) {
+        if let Some(contact) = &row.contact {
+            acts.push((format!("/acts/contact/{}", contact.record.0), text(words::CONTACT)));
+        }
+        if let Some(review) = &row.review {
+            acts.push((format!("/acts/review/{}", review.record.0), text(words::HOLD_REVIEW)));
+        }
+        acts.push((format!("/acts/move/{}", row.now.case.record.0), text(words::MOVE)));
+    }
+    acts
 }
 
 pub(super) fn ledgers(role: SchoolRole, lang: Lang) -> Result<Page, RenderError> {
@@ -162,7 +260,7 @@ pub(super) fn ledgers(role: SchoolRole, lang: Lang) -> Result<Page, RenderError>
         let rows: Vec<_> = open
             .map(|kind| {
                 let text = chosen(kind.label(), lang).to_owned();
-                vec![CellView { kind: Some(kind.as_str()), ..plain(text) }]
+                vec![link(text, format!("{LEDGERS_HREF}/{}", kind.as_str()))]
             })
             .collect();
         if !rows.is_empty() {
@@ -171,32 +269,9 @@ pub(super) fn ledgers(role: SchoolRole, lang: Lang) -> Result<Page, RenderError>
         }
     }
     let head = (words::LEDGERS, words::LEDGERS_NOTE.in_lang(lang).to_owned(), LEDGERS_HREF);
-    tables(head, Vec::new(), tables_of, None, lang)
-}
-
-pub(super) fn kind(
-    (kind, lines): (Kind, &Lines),
-    filter: &Filter,
-    names: &Names,
-    lang: Lang,
-) -> Result<Page, RenderError> {
-    let rows = lines.lines.iter().map(|line| {
-        let student = line.student.map_or_else(|| plain(""), |who| of_student(who, names));
-        vec![plain(line.day.to_string()), student, plain(content(line, names, lang))]
-    });
-    let heads = [words::DAY, words::STUDENT, words::CONTENT];
-    let table = table(String::new(), &heads, rows.collect(), (words::NOTHING, lang));
-    let mut notes = Vec::new();
-    if kind.area().is_about_students() {
-        notes.push(words::LOGGED.in_lang(lang).to_owned());
-    }
-    if lines.is_cut {
-        notes.push(words::CUT.fill(lang, &[&LINES_MAX]));
-    }
-    let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
-    let chosen_days = Some((day(filter.from), day(filter.to), kind.as_str()));
-    let head = (words::LEDGERS, chosen(kind.label(), lang).to_owned(), LEDGERS_HREF);
-    tables(head, notes, vec![table], chosen_days, lang)
+    let (links, choices, notes) = (Vec::new(), Vec::new(), Vec::new());
+    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables: tables_of })?;
+    Ok(page(head, body, lang))
 }
 
 pub(super) fn purpose(id: i64, session: &Session, lang: Lang) -> Result<Page, RenderError> {
@@ -205,14 +280,11 @@ pub(super) fn purpose(id: i64, session: &Session, lang: Lang) -> Result<Page, Re
     Ok(page((words::STUDENT, String::new(), ""), body, lang))
 }
 
-pub(super) fn student(
-    (student, lines): (StudentId, &[Line]),
-    reads: &[ReadLine],
-    names: &Names,
-    lang: Lang,
-) -> Result<Page, RenderError> {
+pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError> {
+    let Record { student, lines, reads, names, role } = *view;
     let rows = lines.iter().map(|line| {
-        let kind = plain(chosen(line.kind.label(), lang));
+        let href = format!("{LEDGERS_HREF}/{}/{}", line.kind.as_str(), line.record.0);
+        let kind = link(chosen(line.kind.label(), lang), href);
         vec![plain(line.day.to_string()), kind, plain(content(line, names, lang))]
     });
     let heads = [words::DAY, words::KIND, words::CONTENT];
@@ -232,21 +304,38 @@ pub(super) fn student(
     let reads = table(title, &heads, rows.collect(), (words::NOTHING, lang));
     let head = (words::STUDENT, names.student_line(student), "");
     let notes = vec![words::OPEN_NOTE.in_lang(lang).to_owned()];
-    tables(head, notes, vec![timeline, reads], None, lang)
-}
-
-fn tables(
-    head: (Text, String, &'static str),
-    notes: Vec<String>,
-    tables: Vec<TableView>,
-    filter: Option<(String, String, &'static str)>,
-    lang: Lang,
-) -> Result<Page, RenderError> {
-    let body = Html::render(&TablesTemplate { lang, notes, filter, tables })?;
+    let number = names.student(student).map_or("", |known| &known.number);
+    let (links, choices) = (new_links(role, number, lang), Vec::new());
+    let tables = vec![timeline, reads];
+    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables })?;
     Ok(page(head, body, lang))
 }
 
-fn page((title, note, current): (Text, String, &'static str), body: Html, lang: Lang) -> Page {
+/// What is mostly written about a student, as far as the role may.
+fn new_links(role: SchoolRole, number: &str, lang: Lang) -> Vec<(String, String)> {
+    let mut links = Vec::new();
+    let asked = encoded(number);
+    if browse::is_writable_by(role, Kind::Talk) {
+        let label = words::TALK.in_lang(lang).to_owned();
+        links.push((format!("/talks/new?student={asked}"), label));
+    }
+    if authority(role, Action::Do(Act::RaiseTier)) != Authority::Never {
+        let label = words::OPEN_CASE.in_lang(lang).to_owned();
+        links.push((format!("/acts/open?student={asked}"), label));
+    }
+    let others = [Kind::Session, Kind::Followup, Kind::Plan, Kind::Consent, Kind::Mentor];
+    for kind in others.into_iter().filter(|kind| browse::is_writable_by(role, *kind)) {
+        let href = format!("{LEDGERS_HREF}/{}/new?student={asked}", kind.as_str());
+        links.push((href, words::NEW_OF.fill(lang, &[&chosen(kind.label(), lang)])));
+    }
+    links
+}
+
+pub(super) fn page(
+    (title, note, current): (Text, String, &'static str),
+    body: Html,
+    lang: Lang,
+) -> Page {
     let crumbs = [words::RECORDS, title].map(|text| text.in_lang(lang).to_owned()).to_vec();
     let title = title.in_lang(lang).to_owned();
     Page { title, note, crumbs, current, exports: Vec::new(), body }
@@ -263,7 +352,11 @@ fn table(
 }
 
 fn plain(text: impl Into<String>) -> CellView {
-    CellView { text: text.into(), student: None, kind: None, tag: None }
+    CellView { text: text.into(), href: None, tag: None }
+}
+
+fn link(text: impl Into<String>, href: String) -> CellView {
+    CellView { href: Some(href), ..plain(text) }
 }
 
 fn tagged(tag: Part<Tag>) -> CellView {
@@ -271,7 +364,7 @@ fn tagged(tag: Part<Tag>) -> CellView {
 }
 
 fn of_student(student: StudentId, names: &Names) -> CellView {
-    CellView { student: Some(student.0), ..plain(names.student_line(student)) }
+    link(names.student_line(student), format!("/students/{}", student.0))
 }
 
 fn state(is_late: bool, lang: Lang) -> Part<Tag> {
@@ -282,7 +375,7 @@ fn state(is_late: bool, lang: Lang) -> Part<Tag> {
 }
 
 /// The values of a line, each with its label.
-fn content(line: &Line, names: &Names, lang: Lang) -> String {
+pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> String {
     let Ok(known) = browse::kind_of(line.kind) else {
         return String::new();
     };
@@ -299,7 +392,10 @@ fn choices<W: Word>(lang: Lang) -> Vec<(&'static str, &'static str)> {
     W::ALL.iter().map(|word| (word.as_str(), chosen(word.label(), lang))).collect()
 }
 
-fn chosen((zh, en): (&'static str, &'static str), lang: Lang) -> &'static str {
+pub(in crate::console) fn chosen(
+    (zh, en): (&'static str, &'static str),
+    lang: Lang,
+) -> &'static str {
     match lang {
         Lang::Zh => zh,
         Lang::En => en,

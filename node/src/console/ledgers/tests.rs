@@ -18,7 +18,7 @@ use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
 
 const PAGES: [&str; 4] = ["/work", "/alerts", "/ledgers/talk", "/students/1"];
 
-fn school() -> School {
+pub(in crate::console) fn school() -> School {
     let school = School::new();
     school.roster(&(0..3).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
     school.staff(&[(1, "心理教师"), (2, "德育主任")]);
@@ -34,7 +34,12 @@ fn school() -> School {
     school
 }
 
-async fn browser(school: &School, login: &'static str, role: Role, staff: &'static str) -> Browser {
+pub(in crate::console) async fn browser(
+    school: &School,
+    login: &'static str,
+    role: Role,
+    staff: &'static str,
+) -> Browser {
     let name = "赵老师".to_owned();
     let password = PASSWORD.to_owned();
     let person = NewAccount { login: login.to_owned(), name, role, password };
@@ -50,7 +55,10 @@ async fn browser(school: &School, login: &'static str, role: Role, staff: &'stat
     let store = SessionStore::new(school.ledger.database().clone());
     let sessions = Sessions::new(store).expect("sessions");
     let shell = Arc::new(Shell { site, sessions, clock });
-    let mut browser = Browser::new(console(shell.clone(), router(shell, school.ledger.clone())));
+    let calendar = school.calendar.clone();
+    let terms: Terms = Arc::new(move || Some(calendar.clone()));
+    let mut browser =
+        Browser::new(console(shell.clone(), router(shell, school.ledger.clone(), terms)));
     browser.sign_in(login, PASSWORD).await.expect("sign in");
     browser
 }
@@ -71,28 +79,34 @@ async fn school_it_and_the_auditor_see_no_student() {
     assert_eq!(school.rows("access_log"), 0);
 }
 
-/// The board shows tiers in words; a wrong form is answered with a sentence, a raise acts at once,
-/// and its author cannot sign it, while somebody else can.
+/// The board shows tiers in words; a wrong form is answered with a sentence and comes back filled
+/// in, a raise acts at once, and its author cannot sign it, while somebody else can.
 #[tokio::test]
 async fn the_board_raises_and_a_second_person_signs() {
     let school = school();
     let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    for path in ["/alerts", "/alerts?view=board"] {
+        let board = li.get(path).await.expect("board");
+        assert_eq!((board.status, board.flaws()), (StatusCode::OK, Vec::new()));
+        assert!(board.text.contains("重点关注") && board.text.contains("张某某"));
+        board
+            .keep(if path.contains("board") { "board.html" } else { "alerts.html" })
+            .expect("keep");
+    }
     let board = li.get("/alerts").await.expect("board");
-    assert_eq!((board.status, board.flaws()), (StatusCode::OK, Vec::new()));
-    assert!(board.text.contains("重点关注") && board.text.contains("张某某"));
-    board.keep("alerts.html").expect("keep");
-    let csrf = board.field("csrf").expect("csrf").to_owned();
-    let case = board.text.split("/alerts/").nth(2).and_then(|rest| rest.split('/').next());
-    let case = case.and_then(|n| n.parse::<i64>().ok());
-    let path = format!("/alerts/{}/move", case.unwrap_or(1));
+    let path = link(&board.text, "/acts/move/");
+    let form = li.get(&path).await.expect("form");
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()), "{}", form.text);
+    let csrf = form.field("csrf").expect("csrf").to_owned();
     let wish = |review: &'static str| {
-        [("how", "tier_up"), ("tier", "t3"), ("source", "mentor"), ("review", review)]
+        [("how", "tier_up"), ("to_tier", "t3"), ("source", "mentor"), ("next_review", review)]
     };
-    let mut fields = vec![("csrf", csrf.as_str()), ("reason", "加重")];
+    let mut fields = vec![("csrf", csrf.as_str()), ("reason", "加重 <b>")];
     fields.extend(wish("2026-01-30"));
     let refused = li.post(&path, &fields).await.expect("reply");
     assert_eq!(refused.status, StatusCode::CONFLICT, "{path}: {}", refused.text);
-    assert!(refused.text.contains("台账没有改动"));
+    assert!(refused.text.contains("台账没有改动") && refused.text.contains("危机 7 天"));
+    assert!(refused.text.contains("加重 &#60;b&#62;") && refused.text.contains("2026-01-30"));
     fields.truncate(2);
     fields.extend(wish("2025-11-25"));
     let forged: Vec<_> = fields.iter().filter(|(name, _)| *name != "csrf").copied().collect();
@@ -100,17 +114,22 @@ async fn the_board_raises_and_a_second_person_signs() {
     assert_eq!(li.post(&path, &fields).await.expect("reply").status, StatusCode::SEE_OTHER);
     let board = li.get("/alerts").await.expect("board");
     assert!(board.text.contains("危机</span>"), "{}", board.text);
-    let sign = board.text.split("/alerts/moves/").nth(1).and_then(|rest| rest.split('/').next());
-    let sign = format!("/alerts/moves/{}/sign", sign.expect("move"));
-    let agree = [("csrf", csrf.as_str()), ("agrees", "yes"), ("reason", "同意")];
+    let sign = link(&board.text, "/acts/sign/");
+    let agree = [("csrf", csrf.as_str()), ("answer", "yes"), ("reason", "同意")];
     let own = li.post(&sign, &agree).await.expect("reply");
     assert!(own.status == StatusCode::CONFLICT && own.text.contains("第二人必须是另一个人"));
     let mut head = browser(&school, "head", Role::MoralHead, "T002").await;
-    let csrf = head.get("/alerts").await.expect("board").field("csrf").expect("csrf").to_owned();
-    let agree = [("csrf", csrf.as_str()), ("agrees", "yes"), ("reason", "同意")];
+    let csrf = head.get(&sign).await.expect("form").field("csrf").expect("csrf").to_owned();
+    let agree = [("csrf", csrf.as_str()), ("answer", "yes"), ("reason", "同意")];
     assert_eq!(head.post(&sign, &agree).await.expect("reply").status, StatusCode::SEE_OTHER);
     let board = head.get("/alerts").await.expect("board");
     assert!(!board.text.contains(&sign), "what is signed waits no more");
+}
+
+/// The first address on a page that begins so.
+fn link(page: &str, start: &str) -> String {
+    let rest = page.split(&format!("href=\"{start}")).nth(1).expect("link");
+    format!("{start}{}", rest.split('"').next().unwrap_or_default())
 }
 
 /// A student page opens with a purpose only, shows that read itself, and escapes what was written.
@@ -130,7 +149,7 @@ async fn a_student_page_shows_who_read_it() {
     assert!(page.text.contains("周会 &#60;i&#62;"), "{}", page.text);
     assert_eq!(school.rows("access_log"), 1);
     let work = li.get("/work").await.expect("work");
-    assert!(work.text.contains("首次约谈") && work.text.contains("升级会签"));
+    assert!(work.text.contains("首次约谈") && work.text.contains("升级会签"), "{}", work.text);
     assert_eq!(work.flaws(), Vec::<String>::new());
     work.keep("work.html").expect("keep");
     for _ in 0..3 {

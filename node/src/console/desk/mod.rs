@@ -1,0 +1,69 @@
+//! Forms: everything that a counsellor, mentor or moral-education head writes at school.
+//!
+//! A refused form comes back filled in, with its mistakes beside the fields; nothing was written.
+
+mod acts;
+mod entry;
+mod form;
+mod talks;
+mod words;
+
+use axum::Router;
+use axum::routing::get;
+use runtime::sql::{SqlError, Tx};
+use runtime::web::{Html, Lang, Page, Text};
+
+pub(super) use self::form::class_line;
+use self::form::{FieldView, Input, Typed};
+use super::ledgers::Desk;
+use crate::ledger::entry::{Column, Shape};
+use crate::ledger::people;
+
+/// The forms over a ledger.
+pub(super) fn router() -> Router<Desk> {
+    Router::new()
+        .route("/ledgers/{kind}/new", get(entry::ask_new).post(entry::add))
+        .route("/ledgers/{kind}/{record}", get(entry::record))
+        .route("/ledgers/{kind}/{record}/edit", get(entry::ask_change).post(entry::change))
+        .route("/ledgers/{kind}/{record}/settle", get(entry::ask_settle).post(entry::settle))
+        .route("/acts/{act}", get(acts::ask).post(acts::submit))
+        .route("/acts/{act}/{record}", get(acts::ask_of).post(acts::submit_of))
+        .route("/talks/new", get(talks::ask).post(talks::add))
+        .route("/talks/batch", get(talks::ask_batch).post(talks::add_batch))
+}
+
+fn page((title, note, current): (String, String, &'static str), body: Html, lang: Lang) -> Page {
+    let crumbs = vec![words::RECORDS.in_lang(lang).to_owned(), title.clone()];
+    Page { title, note, crumbs, current, exports: Vec::new(), body }
+}
+
+/// The field for the reason, which every version keeps.
+fn reason_view(
+    typed: &Typed,
+    wrong: &[(&'static str, Text)],
+    is_needed: bool,
+    lang: Lang,
+) -> FieldView {
+    let error = wrong.iter().find(|(name, _)| *name == "reason");
+    FieldView {
+        name: "reason",
+        label: words::REASON.in_lang(lang),
+        help: Some(words::REASON_HELP.in_lang(lang)),
+        error: error.map(|(_, text)| text.in_lang(lang)),
+        is_needed,
+        is_first: false,
+        input: Input::Line("text", typed.one("reason").to_owned()),
+    }
+}
+
+/// Everybody on the staff roll, where a form asks for one of them.
+fn staff_list(tx: &Tx<'_>, columns: &[Column]) -> Result<Vec<String>, SqlError> {
+    if !columns.iter().any(|column| matches!(column.shape, Shape::Staff)) {
+        return Ok(Vec::new());
+    }
+    let staff = people::staff(tx)?;
+    Ok(staff.into_iter().map(|(_, number, name)| format!("{number} {name}")).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,303 @@
+//! Talks in half a minute: one student with a few keys, or several at once.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::ledger::Kind;
+use domain::ledger::words::TalkTopic;
+use jiff::civil::Date;
+use runtime::sql::Tx;
+use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor};
+
+use super::super::ledgers::{Desk, Readers, problem};
+use super::entry::Pairs;
+use super::form::{self, FormTemplate, Option3, Refused, Subject, Typed};
+use super::words;
+use crate::ledger::author::Author;
+use crate::ledger::browse;
+use crate::ledger::entry::{AuthorNote, Column, Entry as _, Field as _, StudentId, Words};
+use crate::ledger::people::{self, PersonLine, Search};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::talk::Talk;
+use crate::ledger::write;
+
+const HREF: &str = "/talks/new";
+const BATCH_HREF: &str = "/talks/batch";
+
+/// A student of the batch.
+struct RowView {
+    id: i64,
+    line: String,
+    last: String,
+    talked: bool,
+    concern: bool,
+    raised: bool,
+    note: String,
+    error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/talks.html")]
+struct BatchTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    failure: Option<(String, String)>,
+    done: Option<String>,
+    day: String,
+    topics: Vec<Option3>,
+    rows: Vec<RowView>,
+}
+
+/// Why a batch was not taken: all of it, or one student of it.
+struct BatchRefused {
+    refused: Refused,
+    student: Option<i64>,
+}
+
+impl From<LedgerRefusal> for BatchRefused {
+    fn from(refusal: LedgerRefusal) -> Self {
+        Self { refused: refusal.into(), student: None }
+    }
+}
+
+impl From<runtime::sql::SqlError> for BatchRefused {
+    fn from(error: runtime::sql::SqlError) -> Self {
+        LedgerRefusal::from(error).into()
+    }
+}
+
+/// The fields of the short form: what the account already says is not asked for.
+fn asked() -> Vec<Column> {
+    let short = ["student", "topics", "concern", "raised", "day", "note"];
+    let of = |name| Talk::COLUMNS.iter().find(|column| column.name == name).copied();
+    short.into_iter().filter_map(of).collect()
+}
+
+pub(super) async fn ask(
+    State(desk): State<Desk>,
+    visitor: Visitor<Readers>,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response, Problem> {
+    show(&desk, &visitor, Typed::new(pairs), None).await
+}
+
+pub(super) async fn add(
+    State(desk): State<Desk>,
+    form: SignedForm<Readers, Pairs>,
+) -> Result<Response, Problem> {
+    let (visitor, typed) = (form.visitor, Typed::new(form.fields));
+    let sent = typed.clone();
+    let done = desk.work(&visitor.session, move |tx, author| {
+        let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
+        let cells = form::read(tx, &author, &asked(), &sent)?;
+        let mut named = asked().into_iter().map(|column| column.name).zip(cells);
+        let mut take = |name: &str| named.find(|(known, _)| *known == name).map(|(_, cell)| cell);
+        let all = ["student", "topics", "concern", "raised", "day", "note"].map(&mut take);
+        let [Some(student), Some(topics), Some(concern), Some(raised), Some(day), Some(note)] = all
+        else {
+            return Err(LedgerRefusal::Unknown.into());
+        };
+        let talk = Talk {
+            day: Date::from_cell(day)?,
+            student: StudentId::from_cell(student)?,
+            staff,
+            topics: Words::from_cell(topics)?,
+            concern: bool::from_cell(concern)?,
+            raised: bool::from_cell(raised)?,
+            home_visit: false,
+            note: AuthorNote::from_cell(note)?,
+        };
+        Ok::<_, Refused>(write::add(tx, &author, &talk)?)
+    });
+    match done.await {
+        Ok(record) => Ok(Redirect::to(&format!("{HREF}?saved={}", record.0)).into_response()),
+        Err(refused) => show(&desk, &visitor, typed, Some(refused)).await,
+    }
+}
+
+async fn show(
+    desk: &Desk,
+    visitor: &Visitor<Readers>,
+    typed: Typed,
+    refused: Option<Refused>,
+) -> Result<Response, Problem> {
+    let lang = visitor.frame.lang;
+    let wrong = refused.as_ref().map(Refused::wrong).unwrap_or_default();
+    let is_sent = refused.is_some();
+    let saved = typed.one("saved").parse::<i64>().ok().filter(|_| !is_sent);
+    let fields = desk.work(&visitor.session, move |tx, reader| {
+        let mut typed = typed;
+        if !browse::is_writable_by(reader.role(), Kind::Talk) {
+            return Err(LedgerRefusal::NotAllowed);
+        }
+        let columns = asked();
+        let subject = Subject { kind: Some(Kind::Talk), columns: &columns, is_fixed: false };
+        if !is_sent {
+            typed.preset_all(tx, &reader, subject)?;
+        }
+        form::views(tx, &reader, subject, (&typed, &wrong), lang)
+    });
+    let body = FormTemplate {
+        lang,
+        csrf: &visitor.session.csrf,
+        action: HREF.to_owned(),
+        failure: refused.map(|refused| refused.sentences(lang)),
+        done: saved.map(|record| words::ADDED.fill(lang, &[&record])),
+        notes: vec![words::TALK_NOTE.in_lang(lang).to_owned()],
+        fields: fields.await.map_err(problem)?,
+        hidden: Vec::new(),
+        staff: Vec::new(),
+        submit: words::SAVE.in_lang(lang),
+        back: (BATCH_HREF.to_owned(), words::TALK_BATCH.in_lang(lang)),
+    }
+    .html()?;
+    let status = if is_sent { StatusCode::CONFLICT } else { StatusCode::OK };
+    let title = words::TALK_NEW.in_lang(lang).to_owned();
+    desk.reply_with(status, visitor, &super::page((title, String::new(), HREF), body, lang))
+}
+
+pub(super) async fn ask_batch(
+    State(desk): State<Desk>,
+    visitor: Visitor<Readers>,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response, Problem> {
+    show_batch(&desk, &visitor, Typed::new(pairs), None).await
+}
+
+pub(super) async fn add_batch(
+    State(desk): State<Desk>,
+    form: SignedForm<Readers, Pairs>,
+) -> Result<Response, Problem> {
+    let (visitor, typed) = (form.visitor, Typed::new(form.fields));
+    let sent = typed.clone();
+    let done = desk.work(&visitor.session, move |tx, author| write_batch(tx, &author, &sent));
+    match done.await {
+        Ok(count) => Ok(Redirect::to(&format!("{BATCH_HREF}?saved={count}")).into_response()),
+        Err(refused) => show_batch(&desk, &visitor, typed, Some(refused)).await,
+    }
+}
+
+/// Writes a talk with everybody who is ticked, or with nobody.
+fn write_batch(tx: &Tx<'_>, author: &Author, typed: &Typed) -> Result<usize, BatchRefused> {
+    let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
+    let ticked = typed.all("on");
+    if ticked.is_empty() {
+        let refused = Refused::Fields(vec![("on", words::NOBODY_TICKED)]);
+        return Err(BatchRefused { refused, student: None });
+    }
+    let columns: Vec<Column> =
+        asked().into_iter().filter(|column| matches!(column.name, "day" | "topics")).collect();
+    let read = form::read(tx, author, &columns, typed);
+    let mut cells = read.map_err(|refused| BatchRefused { refused, student: None })?.into_iter();
+    let (Some(topics), Some(day)) = (cells.next(), cells.next()) else {
+        return Err(LedgerRefusal::Unknown.into());
+    };
+    let (topics, day) = (Words::<TalkTopic>::from_cell(topics)?, Date::from_cell(day)?);
+    for id in &ticked {
+        let student = StudentId(id.parse().map_err(|_| LedgerRefusal::Unknown)?);
+        let talk = Talk {
+            day,
+            student,
+            staff,
+            topics: topics.clone(),
+            concern: typed.all("concern").contains(id),
+            raised: typed.all("raised").contains(id),
+            home_visit: false,
+            note: AuthorNote::new(typed.one(&format!("note-{id}")).to_owned()),
+        };
+        let written = write::add(tx, author, &talk);
+        written.map_err(|refusal| BatchRefused {
+            refused: refusal.into(),
+            student: Some(student.0),
+        })?;
+    }
+    Ok(ticked.len())
+}
+
+async fn show_batch(
+    desk: &Desk,
+    visitor: &Visitor<Readers>,
+    typed: Typed,
+    refused: Option<BatchRefused>,
+) -> Result<Response, Problem> {
+    let lang = visitor.frame.lang;
+    let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let saved = typed.one("saved").parse::<u32>().ok().filter(|_| refused.is_none());
+    let (student, failure) = match refused {
+        Some(BatchRefused { refused: Refused::Fields(wrong), .. }) => {
+            let said = |text: Text| text.in_lang(lang).to_owned();
+            let first = wrong.first().map_or(words::FIELDS_WRONG, |(_, text)| *text);
+            let next = match wrong.first() {
+                Some(("on", _)) => words::NOBODY_NEXT,
+                _ => words::FIELDS_NEXT,
+            };
+            (None, Some((said(first), said(next))))
+        }
+        Some(BatchRefused { refused, student }) => (student, Some(refused.sentences(lang))),
+        None => (None, None),
+    };
+    let said = failure.as_ref().map(|(message, _)| message.clone());
+    let drawn = desk.work(&visitor.session, move |tx, reader| {
+        if !browse::is_writable_by(reader.role(), Kind::Talk) {
+            return Err(LedgerRefusal::NotAllowed);
+        }
+        let search = Search { own: true, ..Search::default() };
+        let own = people::search(tx, &reader, &search)?.lines;
+        let rows = own.iter().map(|line| {
+            let error = said.clone().filter(|_| student == Some(line.student.0));
+            row(line, &typed, error)
+        });
+        let today = match typed.one("day") {
+            "" => reader.today().to_string(),
+            day => day.to_owned(),
+        };
+        Ok::<_, LedgerRefusal>((rows.collect(), today, topics(&typed, lang)))
+    });
+    let (rows, day, topics) = drawn.await.map_err(problem)?;
+    let done = saved.map(|count| words::TALKS_ADDED.fill(lang, &[&count]));
+    let csrf = &visitor.session.csrf;
+    let body = Html::render(&BatchTemplate { lang, csrf, failure, done, day, topics, rows })?;
+    let title = words::TALK_BATCH.in_lang(lang).to_owned();
+    let note = words::TALK_BATCH_NOTE.in_lang(lang).to_owned();
+    desk.reply_with(status, visitor, &super::page((title, note, HREF), body, lang))
+}
+
+fn row(line: &PersonLine, typed: &Typed, error: Option<String>) -> RowView {
+    let id = line.student.0.to_string();
+    let has = |name: &str| typed.all(name).contains(&id.as_str());
+    RowView {
+        id: line.student.0,
+        line: form::person_line(line),
+        last: line.last.map_or_else(|| "—".to_owned(), |day| day.to_string()),
+        talked: has("on"),
+        concern: has("concern"),
+        raised: has("raised"),
+        note: typed.one(&format!("note-{id}")).to_owned(),
+        error,
+    }
+}
+
+fn topics(typed: &Typed, lang: Lang) -> Vec<Option3> {
+    let chosen = typed.all("topics");
+    let list = crate::ledger::entry::words_of::<TalkTopic>();
+    list.into_iter()
+        .map(|entry| {
+            let label = super::super::ledgers::chosen(entry.label, lang).to_owned();
+            (entry.word.to_owned(), label, chosen.contains(&entry.word))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::written;
+
+    /// The short form asks for six fields, and each is read.
+    #[test]
+    fn the_short_form_asks_for_what_is_not_known() {
+        assert_eq!(asked().len(), 6);
+        assert!(written::blank(&asked()[0]).is_none(), "a talk is with somebody");
+    }
+}

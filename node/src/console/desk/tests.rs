@@ -1,0 +1,248 @@
+//! The forms, as a browser without scripts meets them: every form opens, a wrong one comes back
+//! filled in, two who change one record both keep what they wrote.
+
+use axum::http::StatusCode;
+use domain::ledger::Word as _;
+use runtime::web::Role;
+use runtime::web::trial::{Browser, Seen};
+
+use crate::console::ledgers::tests::{browser, school};
+use crate::ledger::kinds::KINDS;
+use crate::ledger::testing::School;
+
+const PUPIL: &str = "G99999920130100001A";
+
+async fn csrf(browser: &mut Browser, path: &str) -> String {
+    browser.get(path).await.expect("page").field("csrf").expect("csrf").to_owned()
+}
+
+async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Seen {
+    let csrf = csrf(browser, "/work").await;
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(fields);
+    browser.post(path, &all).await.expect("reply")
+}
+
+/// Counsellor and moral-education head, each signed in.
+async fn two() -> (School, Browser, Browser) {
+    let school = school();
+    let li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let head = browser(&school, "head", Role::MoralHead, "T002").await;
+    (school, li, head)
+}
+
+fn place(seen: &Seen) -> String {
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    seen.header("location").split('?').next().unwrap_or_default().to_owned()
+}
+
+/// Every kind that a role writes by a form has one, in both languages and without flaws; every
+/// other kind has none.
+#[tokio::test]
+async fn every_kind_has_its_form() {
+    let (_school, mut li, mut head) = two().await;
+    let mut opened = 0;
+    for known in KINDS {
+        for lang in ["zh", "en"] {
+            let path = format!("/ledgers/{}/new?lang={lang}", known.kind.as_str());
+            let (by_li, by_head) =
+                (li.get(&path).await.expect("page"), head.get(&path).await.expect("page"));
+            let found = if by_li.status == StatusCode::OK { by_li } else { by_head };
+            let wanted = if known.direct { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            assert_eq!(found.status, wanted, "{path}");
+            if known.direct {
+                assert_eq!(found.flaws(), Vec::<String>::new(), "{path}");
+                opened += 1;
+            }
+        }
+    }
+    assert!(opened > 70, "{opened}");
+}
+
+/// An entry is written by its form, shown with its versions, and what is a script in a text is
+/// shown as text.
+#[tokio::test]
+async fn an_entry_is_written_and_shown() {
+    let (_school, mut li, _) = two().await;
+    let fields = [
+        ("day", "2025-11-18"),
+        ("student", "张某某"),
+        ("form", "individual"),
+        ("counsellor", "T001 李某"),
+        ("minutes", "40"),
+        ("origin", "self"),
+        ("topic", "mood"),
+        ("note", "<script>alert(1)</script>"),
+    ];
+    let refused = send(&mut li, "/ledgers/counselling_session/new", &fields).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text.contains("不止一名学生") && refused.text.contains(PUPIL));
+    assert!(refused.text.contains("&#60;script&#62;") && refused.flaws().is_empty());
+    refused.keep("form-refused.html").expect("keep");
+    let mut chosen = fields.to_vec();
+    chosen.push(("student.pick", PUPIL));
+    let written = send(&mut li, "/ledgers/counselling_session/new", &chosen).await;
+    let at = place(&written);
+    let shown = li.get(&at).await.expect("record");
+    assert!(shown.text.contains("本人约谈") && shown.text.contains("&#60;script&#62;"));
+    assert_eq!(shown.flaws(), Vec::<String>::new());
+    let table = li.get("/ledgers/counselling_session?topic=mood&staff=T001").await.expect("table");
+    assert!(table.text.contains("共 1 条"), "{}", table.text);
+    let none = li.get("/ledgers/counselling_session?topic=study").await.expect("table");
+    assert!(none.text.contains("共 0 条"));
+    table.keep("table.html").expect("keep");
+}
+
+/// What cannot be is told at its field, what was typed stays, and nothing is written: a day to
+/// come, one before birth, a mentor twice.
+#[tokio::test]
+async fn what_cannot_be_is_told_and_nothing_is_lost() {
+    let (school, mut li, mut head) = two().await;
+    let before = school.rows("record");
+    for day in ["2026-03-01", "1999-01-01", "gestern"] {
+        let fields = [
+            ("student", PUPIL),
+            ("day", day),
+            ("topics", "study"),
+            ("staff", "T001"),
+            ("note", "听说"),
+        ];
+        let refused = send(&mut li, "/ledgers/talk/new", &fields).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{day}");
+        assert!(refused.text.contains("听说") && refused.text.contains(day), "{}", refused.text);
+        assert!(refused.text.contains("class=\"err\""));
+    }
+    assert_eq!(school.rows("record"), before);
+    let pair = [("student", PUPIL), ("day", "2025-09-01"), ("staff", "T001")];
+    place(&send(&mut head, "/ledgers/mentor/new", &pair).await);
+    let again = send(&mut head, "/ledgers/mentor/new", &pair).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.text.contains("已有一条同类记录"), "{}", again.text);
+}
+
+/// Two people who change the same version both keep what they wrote, both are shown, and one of
+/// them settles it.
+#[tokio::test]
+async fn two_who_change_one_record_both_keep_it() {
+    let (_school, mut li, mut head) = two().await;
+    let lesson = |topic: &'static str| {
+        [
+            ("day", "2025-11-18"),
+            ("grade", "g7"),
+            ("class", "1班"),
+            ("teacher", "T001"),
+            ("topic", topic),
+        ]
+    };
+    let at = place(&send(&mut li, "/ledgers/lesson/new", &lesson("情绪")).await);
+    let edit = format!("{at}/edit");
+    let opened = head.get(&edit).await.expect("form");
+    assert_eq!((opened.field("seen"), opened.flaws()), (Some("1"), Vec::new()));
+    let change = |topic, reason| {
+        let mut fields = lesson(topic).to_vec();
+        fields.extend([("seen", "1"), ("parallels", "0"), ("reason", reason)]);
+        fields
+    };
+    let bare = send(&mut li, &edit, &change("压力", "")).await;
+    assert!(bare.status == StatusCode::CONFLICT && bare.text.contains("没有写明理由"));
+    assert!(bare.text.contains("压力"));
+    place(&send(&mut li, &edit, &change("压力", "写错")).await);
+    let beside = send(&mut head, &edit, &change("交往", "也写错")).await;
+    assert!(beside.header("location").ends_with("done=beside"), "{}", beside.text);
+    let both = head.get(&at).await.expect("record");
+    assert!(both.text.contains("压力") && both.text.contains("交往") && both.text.contains("并列"));
+    both.keep("both.html").expect("keep");
+    let work = li.get("/work").await.expect("work");
+    let settle = format!("{at}/settle");
+    assert!(work.text.contains(&settle), "what is disputed is due");
+    let form = li.get(&settle).await.expect("form");
+    assert!(form.text.contains("交往") && form.field("parallels") == Some("1"), "{}", form.text);
+    let mut fields = lesson("压力与交往").to_vec();
+    fields.extend([("seen", "2"), ("parallels", "1"), ("reason", "合并")]);
+    place(&send(&mut li, &settle, &fields).await);
+    let settled = li.get(&at).await.expect("record");
+    assert!(!settled.text.contains("并列") && settled.text.contains("压力与交往"));
+    let late = send(&mut head, &settle, &fields).await;
+    assert!(late.status == StatusCode::CONFLICT && late.text.contains("又被修改过"));
+}
+
+/// A case is entered with the contact that was made at once, and its review is held by a form.
+#[tokio::test]
+async fn a_case_is_entered_with_contact_and_review() {
+    let (_school, mut li, _) = two().await;
+    let open = [
+        ("student", PUPIL),
+        ("day", "2025-11-20"),
+        ("to_tier", "t2"),
+        ("source", "mentor"),
+        ("owner", "T001"),
+        ("next_review", "2025-12-01"),
+        ("contacted_at", "2025-11-20T08:40"),
+        ("reason", "连续两周缺课"),
+    ];
+    let half = send(&mut li, "/acts/open", &open).await;
+    assert!(half.status == StatusCode::CONFLICT && half.text.contains("连续两周缺课"));
+    assert!(half.text.contains("id=\"f-way\""));
+    let mut whole = open.to_vec();
+    whole.push(("way", "in_person"));
+    let at = place(&send(&mut li, "/acts/open", &whole).await);
+    assert!(at.starts_with("/ledgers/alert_case/"));
+    let board = li.get("/alerts").await.expect("board");
+    let reviews: Vec<&str> = board.text.split("/acts/review/").skip(1).collect();
+    assert_eq!((reviews.len(), board.text.matches("/acts/contact/").count()), (2, 1));
+    let mut numbers = reviews.iter().map(|rest| rest.split('"').next().unwrap_or_default());
+    let review = format!("/acts/review/{}", numbers.next().unwrap_or_default());
+    let held = [
+        ("done", "2025-11-20"),
+        ("decision", "keep"),
+        ("next_review", "2025-12-10"),
+        ("reason", "平稳"),
+    ];
+    place(&send(&mut li, &review, &held).await);
+    let again = send(&mut li, &review, &held).await;
+    assert!(again.status == StatusCode::CONFLICT && again.text.contains("没有在等人办理"));
+}
+
+/// Talks with several students are written together, or none is and everything typed comes back.
+#[tokio::test]
+async fn talks_of_several_are_written_together() {
+    let (school, mut li, mut head) = two().await;
+    for pupil in ["G99999920130100000A", PUPIL] {
+        let pair = [("student", pupil), ("day", "2025-09-01"), ("staff", "T001")];
+        place(&send(&mut head, "/ledgers/mentor/new", &pair).await);
+    }
+    let batch = li.get("/talks/batch").await.expect("batch");
+    assert_eq!((batch.status, batch.flaws()), (StatusCode::OK, Vec::new()));
+    batch.keep("batch.html").expect("keep");
+    let ids: Vec<String> = batch
+        .text
+        .split("name=\"on\" value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next().map(str::to_owned))
+        .collect();
+    let [first, second] = &ids[..] else { panic!("{ids:?}") };
+    let note = format!("note-{second}");
+    let fields = [("on", first.as_str()), ("on", second), ("concern", second), (&note, "想家")];
+    let before = school.rows("talk");
+    let mut wrong = fields.to_vec();
+    wrong.push(("day", "2025-11-19"));
+    let refused = send(&mut li, "/talks/batch", &wrong).await;
+    assert_eq!((refused.status, school.rows("talk")), (StatusCode::CONFLICT, before));
+    assert!(refused.text.contains("想家") && refused.text.contains("2025-11-19"));
+    wrong.push(("topics", "family"));
+    let saved = send(&mut li, "/talks/batch", &wrong).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    assert_eq!(school.rows("talk"), before + 2);
+}
+
+/// School IT writes nothing about anybody, and reads no form that would name somebody.
+#[tokio::test]
+async fn school_it_gets_no_form() {
+    let school = school();
+    let mut it = browser(&school, "it", Role::Operator, "").await;
+    for path in
+        ["/ledgers/talk/new", "/acts/open", "/talks/new", "/talks/batch", "/ledgers/facility/new"]
+    {
+        assert_eq!(it.get(path).await.expect("page").status, StatusCode::FORBIDDEN, "{path}");
+    }
+}

@@ -1,0 +1,106 @@
+//! Sentences of the forms, in both languages.
+
+use runtime::texts;
+
+texts! {
+    MUST = "必填", "needed";
+    WHICH = "是哪一名学生？", "Which student is it?";
+    FAILED = "没有办成", "It was not done";
+    FIELDS_WRONG = "有 {0} 项需要改正；台账没有改动，填写的内容都还在下面。",
+        "{0} fields need correcting; the ledger was not changed and what you wrote is below.";
+    FIELDS_NEXT = "请改正后再提交。", "Correct them and submit again.";
+    LOOK_AT = "请核对这一项", "look at this one";
+    TOO_LONG = "太长，请缩短", "too long; shorten it";
+    REASON = "理由", "Reason";
+    REASON_HELP = "随这次记录一起保存", "Kept with this version";
+    SAVE = "登记", "Write it down";
+    CHANGE = "保存更改", "Save the change";
+    SETTLE = "裁定并保存", "Settle and save";
+    SUBMIT = "提交", "Submit";
+    CANCEL = "返回", "Back";
+    NEW = "新登记", "New entry";
+    NEW_TITLE = "登记：{0}", "New: {0}";
+    EDIT_TITLE = "更改：{0} #{1}", "Change: {0} #{1}";
+    SETTLE_TITLE = "裁定：{0} #{1}", "Settle: {0} #{1}";
+    RECORD_TITLE = "{0} #{1}", "{0} #{1}";
+    EDIT_NOTE = "原来的版本不会消失：更改写成新的一版，连同您的账号、时间和理由。",
+        "The version before stays: a change is a new version, with your account, the time and the \
+         reason.";
+    SETTLE_NOTE = "两个人改动了同一版，两份都保留着，列在下面。请填写应当生效的内容；另一份留作历史。",
+        "Two people changed the same version; both are kept and shown below. Write what is to \
+         count; the other stays as history.";
+    LOGGED = "本页显示的学生会在其查阅记录中留下一行。",
+        "A student named here gets a line in the list of who read the record.";
+    ADDED = "已登记，编号 #{0}。", "Written down as #{0}.";
+    CHANGED = "已保存，这一版现在生效。", "Saved; this version counts now.";
+    BESIDE = "您打开之后有别人也改了这条记录。两份都保留：先写的一份生效，您写的一份在旁边，等待裁定。",
+        "Somebody else changed this entry after you opened it. Both are kept: the first one \
+         counts, yours waits beside it to be settled.";
+    ACTED = "已办理。", "Done.";
+    VERSION = "版本", "Version";
+    WHO = "填写人", "Who";
+    WHEN = "时间", "When";
+    WHY = "理由", "Why";
+    CONTENT = "内容", "Content";
+    COUNTS = "现在生效", "counts now";
+    BESIDE_TAG = "并列，待裁定", "beside, to be settled";
+    EARLIER = "历史", "history";
+    TO_EDIT = "更改", "Change";
+    TO_SETTLE = "裁定", "Settle";
+    TO_LIST = "返回列表", "Back to the list";
+    TAKE = "以这一版为底稿", "Start from this version";
+    ACT_OPEN = "列入预警台账", "Enter a case";
+    ACT_MOVE = "调整级别或解除", "Change the tier or close";
+    ACT_SIGN = "以第二人身份签署", "Sign as the second person";
+    ACT_CONTACT = "登记首次约谈", "Note the first contact";
+    ACT_CRITICAL = "登记危险条目约谈", "Note the talk about a critical answer";
+    ACT_REVIEW = "登记研判", "Hold a review";
+    ACT_FOLLOWUP = "登记回访", "Note a follow-up";
+    ACT_HOLD = "依法留存", "Place a legal hold";
+    ACT_LIFT = "解除留存", "Lift a legal hold";
+    NOTE_OPEN = "列入后立即生效，并自动生成首次约谈期限（危机 24 小时、重点关注 72 小时、一般关注 7 天）和首次研判。\
+        已经谈过的，可同时填写约谈时间和方式。另一人须在 24 小时内会签。",
+        "It acts at once and sets the limit of the first contact (24 hours in a crisis, 72 with \
+         close attention, 7 days with attention) and the first review. If somebody has spoken with \
+         the student already, fill in when and how. Somebody else countersigns within 24 hours.";
+    NOTE_MOVE = "升级立即生效，须在 24 小时内由另一人会签；降级、解除、转出须另一人先同意。",
+        "A raise acts at once and is countersigned within 24 hours; lowering, closing and moving \
+         out wait until a second person agrees.";
+    NOTE_SIGN = "第二人必须是另一个人，不能只是另一个账号。",
+        "The second person must be somebody else, not just another account.";
+    NOTE_CRITICAL = "约谈时限从触发时起算：60 分钟内或 24 小时内。",
+        "The limit runs from the flag: 60 minutes or 24 hours.";
+    NOTE_REVIEW = "研判的结论写在这里；要变动级别，再到预警台账办理。",
+        "The decision is written here; a change of tier is asked for on the early-warning page.";
+    NOTE_HOLD = "留存期间，该学生的任何记录都不会销毁。解除须两人办理。",
+        "While it stands nothing of this student is destroyed. Lifting takes two persons.";
+    NOTE_LIFT = "第一人提出，第二人同意后才解除。",
+        "The first person asks, and the hold is lifted once a second one agrees.";
+    TALK_NEW = "记一次谈话", "Note a talk";
+    TALK_NOTE = "五个主题至少选一个；记录只有您本人能看到。",
+        "At least one of the five topics; the note is yours alone.";
+    TALK_BATCH = "批量登记谈话", "Note several talks";
+    TALK_BATCH_NOTE = "勾选谈过的学生，一次提交；有一人不能登记，就一个都不写，内容都保留。",
+        "Tick whom you spoke with and submit once; where one cannot be written none is, and what \
+         you wrote stays.";
+    TALKED = "谈过", "Spoke";
+    SAME_TOPICS = "主题（勾选的学生共用）", "Topics (for everybody ticked)";
+    CONCERN = "有顾虑", "Concern";
+    RAISED = "已提交研判", "Raised";
+    NOTE = "记录（仅本人可见）", "Note (author only)";
+    STUDENT = "学生", "Student";
+    DAY = "日期", "Day";
+    LAST = "上次联系", "Last contact";
+    NOBODY_TICKED = "没有勾选任何学生；台账没有改动。",
+        "nobody was ticked; the ledger was not changed.";
+    NOBODY_NEXT = "请勾选谈过的学生后再提交。", "Tick whom you spoke with and submit again.";
+    TALKS_ADDED = "已登记 {0} 次谈话。", "{0} talks written down.";
+    BATCH_ROW = "{0}：{1}", "{0}: {1}";
+    OWN_NONE = "没有您担任导师或班主任的学生。请德育主任在“导师结对”或“班主任任职”中登记。",
+        "You are nobody's mentor or class teacher. The moral-education head enters that under \
+         mentor pairs or class teachers.";
+    TALK_ONE = "一次登记一人", "One student at a time";
+    RECORDS = "学生工作", "Students";
+    LEDGERS = "台账", "Ledgers";
+    OWN_ACT = "这种记录由专门的办理产生：{0}", "This is written by acts of its own: {0}";
+}

@@ -1,0 +1,185 @@
+//! What a field of an entry asks of the person who fills it in: whether it must be filled, what
+//! helps, what it starts with.
+//!
+//! Type and closed list are the column's own; here stands only what the column cannot say.
+
+use domain::ledger::Kind;
+use runtime::texts;
+use runtime::web::{Lang, Text};
+
+use super::labels;
+use crate::ledger::entry::{Column, Shape};
+use crate::ledger::kinds::KindColumns;
+
+texts! {
+    DUE_DAY = "应完成日期", "due by";
+    FIRST_DAY = "开始日期", "first day";
+    NOTE_HELP = "只有您本人以后能看到；别人更改这条记录时不会带走。",
+        "Only you can see it later; it does not go along when somebody else changes the entry.";
+    STUDENT_HELP = "学号或姓名；同名时会列出供选择。",
+        "Number or name; namesakes are listed to choose from.";
+    STAFF_HELP = "工号或姓名", "Number or name";
+    UNTIL_HELP = "没有结束就留空", "Leave empty while it goes on";
+    REVIEW_HELP = "危机 7 天内，重点关注 28 天内，一般关注 84 天内",
+        "Within 7 days in a crisis, 28 with close attention, 84 with attention";
+    MEMBER_HELP = "从开始日期起最多 90 天", "At most 90 days from the first day";
+    CARD_HELP = "不写姓名、学号、班级：校外专家只看到这张卡。",
+        "No name, number or class: this card is all that an expert from outside sees.";
+    DIGEST_HELP = "扫描件或录音的 SHA-256，没有就留空", "SHA-256 of the scan or recording, if any";
+    TERM_HELP = "例如 2025S1", "For example 2025S1";
+    YEAR_HELP = "学年开始的年份，例如 2025", "Year in which the school year begins";
+    RECIPIENT_HELP = "不出校的用途留空", "Empty where nothing leaves the school";
+    LINE_HELP = "紧急转介时只带走这一行", "The one line that an emergency envelope carries";
+}
+
+/// Fields that may be stored empty and that the rule of their kind refuses when they are.
+const NEEDED: [(Kind, &str); 8] = [
+    (Kind::Talk, "topics"),
+    (Kind::Plan, "goals"),
+    (Kind::Plan, "measures"),
+    (Kind::Guardian, "name"),
+    (Kind::FamilyCase, "groups"),
+    (Kind::PhysiqueCase, "kinds"),
+    (Kind::CaseMember, "valid_until"),
+    (Kind::LegalHold, "ordered_by"),
+];
+
+/// What helps with a column, whatever its kind.
+const HELP: [(&str, Text); 11] = [
+    ("valid_until", UNTIL_HELP),
+    ("next_review", REVIEW_HELP),
+    ("card", CARD_HELP),
+    ("form_digest", DIGEST_HELP),
+    ("term", TERM_HELP),
+    ("school_year", YEAR_HELP),
+    ("recipient", RECIPIENT_HELP),
+    ("recipient_name", RECIPIENT_HELP),
+    ("emergency_line", LINE_HELP),
+    ("note", NOTE_HELP),
+    ("target_student", STUDENT_HELP),
+];
+
+/// Texts long enough for several lines.
+const LONG: [&str; 12] = [
+    "note",
+    "goals",
+    "measures",
+    "situation",
+    "agenda",
+    "card",
+    "facts",
+    "findings",
+    "handover",
+    "detail",
+    "child_view",
+    "topics",
+];
+
+/// Columns that mean who did it, so that they start with the person who writes.
+const DOER: [&str; 7] =
+    ["staff", "counsellor", "teacher", "leader", "contacted_by", "done_by", "chair"];
+
+/// Whether the field must be filled in.
+#[must_use]
+pub fn is_needed(kind: Option<Kind>, column: &Column) -> bool {
+    let by_rule = |kind| NEEDED.contains(&(kind, column.name));
+    if kind.is_some_and(by_rule) {
+        return true;
+    }
+    let may_be_blank =
+        matches!(column.shape, Shape::Text | Shape::Note | Shape::Words(_) | Shape::Flag);
+    !column.optional && !may_be_blank
+}
+
+/// What people read for the field.
+#[must_use]
+pub fn label(kind: Option<Kind>, column: &Column, lang: Lang) -> &'static str {
+    let spans = |known: &KindColumns| known.columns.iter().any(|one| one.name == "valid_until");
+    match (kind, column.name) {
+        (Some(Kind::Followup), "day") => DUE_DAY.in_lang(lang),
+        (Some(kind), "day") => {
+            let known = crate::ledger::browse::kind_of(kind);
+            match known.is_ok_and(spans) {
+                true => FIRST_DAY.in_lang(lang),
+                false => labels::of("day", lang),
+            }
+        }
+        (_, name) => labels::of(name, lang),
+    }
+}
+
+/// What helps with the field.
+#[must_use]
+pub fn help(kind: Option<Kind>, column: &Column) -> Option<Text> {
+    if kind == Some(Kind::CaseMember) && column.name == "valid_until" {
+        return Some(MEMBER_HELP);
+    }
+    let named = HELP.iter().find(|(name, _)| *name == column.name).map(|(_, text)| *text);
+    named.or(match column.shape {
+        Shape::Student => Some(STUDENT_HELP),
+        Shape::Staff => Some(STAFF_HELP),
+        _ => None,
+    })
+}
+
+/// Whether a text is written in several lines.
+#[must_use]
+pub fn is_long(column: &Column) -> bool {
+    matches!(column.shape, Shape::Note) || LONG.contains(&column.name)
+}
+
+/// Whether the field starts with the person who writes.
+#[must_use]
+pub fn is_doer(column: &Column) -> bool {
+    matches!(column.shape, Shape::Staff) && DOER.contains(&column.name)
+}
+
+/// Whether the field starts with today: what happens is mostly written down on its day.
+#[must_use]
+pub fn is_today(kind: Option<Kind>, column: &Column) -> bool {
+    column.name == "day" && kind != Some(Kind::Followup)
+}
+
+/// The kind of record that a field names.
+#[must_use]
+pub fn target(column: &Column) -> Option<Kind> {
+    Some(match column.name {
+        "of_case" => Kind::AlertCase,
+        "of_session" => Kind::Session,
+        "conference" => Kind::Conference,
+        "committee" => Kind::Committee,
+        "consent" => Kind::Consent,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::kinds::KINDS;
+
+    /// What is said here is said about columns that there are.
+    #[test]
+    fn every_column_that_is_named_exists() {
+        let has = |name: &str| KINDS.iter().any(|k| k.columns.iter().any(|c| c.name == name));
+        for (kind, name) in NEEDED {
+            let known = crate::ledger::browse::kind_of(kind).expect("kind");
+            assert!(known.columns.iter().any(|column| column.name == name), "{name}");
+        }
+        for name in HELP.iter().map(|(name, _)| *name).chain(LONG).chain(DOER) {
+            assert!(has(name), "{name}");
+        }
+    }
+
+    /// Every record that a field names can be chosen from a list.
+    #[test]
+    fn every_record_field_has_a_kind() {
+        for known in KINDS.iter().filter(|known| known.direct) {
+            for column in known.columns {
+                if matches!(column.shape, Shape::Record) {
+                    assert!(target(column).is_some(), "{}", column.name);
+                }
+            }
+        }
+    }
+}

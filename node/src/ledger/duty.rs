@@ -1,0 +1,338 @@
+//! What is due over all ledgers, for one reader: the earliest first.
+//!
+//! Only what waits is read, so the list costs the same after five years as after one. It names
+//! students, so it logs whom it shows.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::ledger::case::COUNTERSIGN_MS;
+use domain::ledger::day::plus_days;
+use domain::ledger::terms::{Standing, Tier};
+use domain::ledger::{Act, Action, Area, Authority, Kind, Word as _, authority};
+use jiff::civil::Date;
+use runtime::sql::{SqlError, Tx};
+
+use super::alert::{AlertMove, AlertReview, FirstContact};
+use super::author::Author;
+use super::browse::{Rights, is_open_to, purpose_of};
+use super::conference::ConferenceCase;
+use super::consent::{Consent, LegalHold};
+use super::critical::CriticalItem;
+use super::entry::{Entry, Kept, RecordId, Rules, StaffId, StudentId};
+use super::followup::Followup;
+use super::governance::{Facility, SchoolPlan};
+use super::retention::Destruction;
+use super::special_group::Plan;
+use super::training::Certificate;
+use super::{access, case, read, strange};
+
+/// Longest list of what is due.
+const DUTIES_MAX: usize = 500;
+/// Days ahead from which on a plan's review or the end of a certificate is on the list.
+const AHEAD_DAYS: u32 = 60;
+/// Days from one yearly review of a school's plan to the next.
+const YEAR_DAYS: u32 = 365;
+/// A day in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+/// Asia/Shanghai before UTC.
+const SHANGHAI_MS: i64 = 8 * 3_600_000;
+
+/// What is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DutyKind {
+    /// A critical answer that nobody has spoken about.
+    Critical,
+    /// The first contact of a case.
+    Contact,
+    /// A raise to be countersigned.
+    Countersign,
+    /// A lowering or leaving that waits for the second person.
+    Second,
+    /// A review of a case.
+    Review,
+    /// A follow-up.
+    Followup,
+    /// A consultation's case to be looked at again.
+    Consultation,
+    /// A student's plan to be reviewed.
+    Plan,
+    /// A consent that was asked for and not answered.
+    Consent,
+    /// A hold whose lifting waits for the second person.
+    Hold,
+    /// A destruction that waits for the second person.
+    Destroy,
+    /// Two people changed one record; somebody decides.
+    Settle,
+    /// A facility to be mended.
+    Facility,
+    /// A certificate that ends.
+    Certificate,
+    /// A plan of the school to be reviewed.
+    SchoolPlan,
+}
+
+/// Something that is due.
+#[derive(Clone, Copy)]
+pub struct Duty {
+    /// What.
+    pub kind: DutyKind,
+    /// Kind of its record.
+    pub of: Kind,
+    /// By when, in milliseconds since 1970 UTC; nothing where no rule sets an end.
+    pub due_ms: Option<i64>,
+    /// With whom, where it is about a student.
+    pub student: Option<StudentId>,
+    /// The record.
+    pub record: RecordId,
+    /// Who is to do it, where it is one person.
+    pub staff: Option<StaffId>,
+    /// Tier of the case, where there is one.
+    pub tier: Option<Tier>,
+}
+
+/// Everything that is due and that the reader may see, the earliest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn duties(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
+    let mut duties = Vec::new();
+    of_cases(tx, reader, &mut duties)?;
+    of_students(tx, reader, &mut duties)?;
+    of_papers(tx, reader, &mut duties)?;
+    of_school(tx, reader, &mut duties)?;
+    disputed(tx, reader, &mut duties)?;
+    duties.sort_by_key(|duty| (duty.due_ms.unwrap_or(i64::MAX), duty.kind, duty.record));
+    duties.truncate(DUTIES_MAX);
+    let students: BTreeSet<_> = duties.iter().filter_map(|duty| duty.student).collect();
+    access::log_list(tx, reader, &students, purpose_of(reader.role()))?;
+    Ok(duties)
+}
+
+/// Takes over of what waits in one kind what the reader may see.
+fn gather<T: Rules>(
+    tx: &Tx<'_>,
+    reader: &Author,
+    duties: &mut Vec<Duty>,
+    told: impl Fn(&Kept<T>) -> Option<(DutyKind, Option<i64>, Option<StaffId>)>,
+) -> Result<(), SqlError> {
+    if !is_open_to(reader.role(), T::KIND) {
+        return Ok(());
+    }
+    let mut rights = Rights::new(reader, T::KIND);
+    for kept in read::waiting::<T>(tx)? {
+        let Some((kind, due_ms, staff)) = told(&kept) else { continue };
+        let student = kept.entry.subject();
+        if rights.allow(tx, student)? {
+            let (of, record) = (T::KIND, kept.record);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier: None });
+        }
+    }
+    Ok(())
+}
+
+fn of_cases(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    if !is_open_to(reader.role(), Kind::AlertCase) {
+        return Ok(());
+    }
+    let mut rights = Rights::new(reader, Kind::AlertCase);
+    let open = case::open_now(tx)?;
+    let open: HashMap<_, _> =
+        open.into_iter().map(|now| (now.case.record, (now.owner, now.tier))).collect();
+    let mut found = Vec::new();
+    for Kept { record, entry, .. } in read::waiting::<FirstContact>(tx)? {
+        found.push((DutyKind::Contact, Some(entry.due_at.0), entry.student, record, entry.case));
+    }
+    for Kept { record, entry, .. } in read::waiting::<AlertReview>(tx)? {
+        found.push((DutyKind::Review, Some(end_of(entry.due)), entry.student, record, entry.case));
+    }
+    for Kept { record, entry, .. } in read::waiting::<AlertMove>(tx)? {
+        let (kind, due) = match entry.standing {
+            Standing::Waiting => (DutyKind::Second, None),
+            _ => (DutyKind::Countersign, Some(entry.made_at.0.saturating_add(COUNTERSIGN_MS))),
+        };
+        found.push((kind, due, entry.student, record, entry.case));
+    }
+    for (kind, due_ms, student, record, case) in found {
+        // A case that has left asks for nothing more.
+        let Some((owner, tier)) = open.get(&case).copied() else { continue };
+        if rights.allow(tx, Some(student))? {
+            let signs = matches!(kind, DutyKind::Countersign | DutyKind::Second);
+            let (staff, tier) = ((!signs).then_some(owner), Some(tier));
+            let of = kind.record_kind();
+            duties.push(Duty { kind, of, due_ms, student: Some(student), record, staff, tier });
+        }
+    }
+    Ok(())
+}
+
+fn of_students(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    gather::<CriticalItem>(tx, reader, duties, |kept| {
+        let due = kept.entry.level.due_ms(kept.entry.raised_at.0);
+        Some((DutyKind::Critical, Some(due), None))
+    })?;
+    gather::<Followup>(tx, reader, duties, |kept| {
+        let entry = &kept.entry;
+        Some((DutyKind::Followup, Some(end_of(entry.due)), Some(entry.staff)))
+    })?;
+    let soon = plus_days(reader.today(), AHEAD_DAYS);
+    gather::<Plan>(tx, reader, duties, |kept| {
+        let entry = &kept.entry;
+        let due = Some(end_of(entry.review_by));
+        (entry.review_by <= soon).then_some((DutyKind::Plan, due, Some(entry.responsible)))
+    })?;
+    let discussed = read::waiting::<ConferenceCase>(tx)?;
+    let again = |one: &ConferenceCase| {
+        let later = |other: &ConferenceCase| one.review.is_some_and(|day| other.day >= day);
+        discussed.iter().any(|kept| kept.entry.student == one.student && later(&kept.entry))
+    };
+    gather::<ConferenceCase>(tx, reader, duties, |kept| {
+        let due = kept.entry.review.map(end_of);
+        (!again(&kept.entry)).then_some((DutyKind::Consultation, due, None))
+    })
+}
+
+fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    gather::<Consent>(tx, reader, duties, |_| Some((DutyKind::Consent, None, None)))?;
+    let may = |act| authority(reader.role(), Action::Do(act)) != Authority::Never;
+    if may(Act::LiftHold) {
+        gather::<LegalHold>(tx, reader, duties, |_| Some((DutyKind::Hold, None, None)))?;
+    }
+    if may(Act::Destroy) {
+        gather::<Destruction>(tx, reader, duties, |_| Some((DutyKind::Destroy, None, None)))?;
+    }
+    Ok(())
+}
+
+fn of_school(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    let writes = |area| authority(reader.role(), Action::Write(area)) == Authority::Allowed;
+    if writes(Area::Governance) {
+        gather::<Facility>(tx, reader, duties, |kept| {
+            Some((DutyKind::Facility, None, kept.entry.responsible))
+        })?;
+        let soon = plus_days(reader.today(), AHEAD_DAYS);
+        gather::<SchoolPlan>(tx, reader, duties, |kept| {
+            let last = kept.entry.reviewed.unwrap_or(kept.entry.from);
+            let due = plus_days(last, YEAR_DAYS);
+            (due <= soon).then_some((DutyKind::SchoolPlan, Some(end_of(due)), None))
+        })?;
+    }
+    if writes(Area::Training) {
+        certificates(tx, reader, duties)?;
+    }
+    Ok(())
+}
+
+/// A certificate that ends soon or has ended, unless the person has a later one.
+fn certificates(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    let mut last: HashMap<StaffId, Date> = HashMap::new();
+    for kept in read::waiting::<Certificate>(tx)? {
+        let day = last.entry(kept.entry.staff).or_insert(kept.entry.expires);
+        *day = kept.entry.expires.max(*day);
+    }
+    let soon = plus_days(reader.today(), AHEAD_DAYS);
+    gather::<Certificate>(tx, reader, duties, |kept| {
+        let (staff, expires) = (kept.entry.staff, kept.entry.expires);
+        let counts = expires <= soon && last.get(&staff) == Some(&expires);
+        counts.then_some((DutyKind::Certificate, Some(end_of(expires)), Some(staff)))
+    })
+}
+
+/// Records with a version beside the one that counts.
+fn disputed(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    let found = tx.query(
+        "select id, kind, student from record where parallels > 0 and destroyed = 0 order by id",
+        &[],
+        |row| {
+            let of = strange(Kind::from_word(row.str(1)?))?;
+            Ok((RecordId(row.i64(0)?), of, row.opt_i64(2)?.map(StudentId)))
+        },
+    )?;
+    for (record, of, student) in found {
+        if is_open_to(reader.role(), of) && Rights::new(reader, of).allow(tx, student)? {
+            let (kind, due_ms, staff) = (DutyKind::Settle, None, None);
+            duties.push(Duty { kind, of, due_ms, student, record, staff, tier: None });
+        }
+    }
+    Ok(())
+}
+
+/// The last instant of a day in Asia/Shanghai.
+fn end_of(day: Date) -> i64 {
+    let midnight = day.to_zoned(jiff::tz::TimeZone::UTC);
+    let start = midnight.map_or(0, |at| at.timestamp().as_millisecond());
+    start.saturating_sub(SHANGHAI_MS).saturating_add(DAY_MS - 1)
+}
+
+impl DutyKind {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Critical,
+        Self::Contact,
+        Self::Countersign,
+        Self::Second,
+        Self::Review,
+        Self::Followup,
+        Self::Consultation,
+        Self::Plan,
+        Self::Consent,
+        Self::Hold,
+        Self::Destroy,
+        Self::Settle,
+        Self::Facility,
+        Self::Certificate,
+        Self::SchoolPlan,
+    ];
+
+    /// The word that programs read.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Contact => "first_contact",
+            Self::Countersign => "countersign",
+            Self::Second => "second_signature",
+            Self::Review => "review",
+            Self::Followup => "followup",
+            Self::Consultation => "consultation",
+            Self::Plan => "plan",
+            Self::Consent => "consent",
+            Self::Hold => "hold",
+            Self::Destroy => "destroy",
+            Self::Settle => "settle",
+            Self::Facility => "facility",
+            Self::Certificate => "certificate",
+            Self::SchoolPlan => "school_plan",
+        }
+    }
+
+    /// What people read, Chinese and English.
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Critical => ("危险条目约谈", "Talk about a critical answer"),
+            Self::Contact => Kind::FirstContact.label(),
+            Self::Countersign => ("升级会签", "Countersign a raise"),
+            Self::Second => ("第二人确认", "Second signature"),
+            Self::Review => Kind::AlertReview.label(),
+            Self::Followup => Kind::Followup.label(),
+            Self::Consultation => ("会诊复查", "Look again after a consultation"),
+            Self::Plan => ("一生一策复查", "Review a plan"),
+            Self::Consent => ("同意书待收回", "Consent not answered"),
+            Self::Hold => ("解除留存待第二人确认", "Second signature to lift a hold"),
+            Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),
+            Self::Settle => ("两人同时改动，待裁定", "Two versions to settle"),
+            Self::Facility => ("物防技防整改", "Facility to be mended"),
+            Self::Certificate => ("证书到期", "Certificate ends"),
+            Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),
+        }
+    }
+
+    const fn record_kind(self) -> Kind {
+        match self {
+            Self::Contact => <FirstContact as Entry>::KIND,
+            Self::Review => <AlertReview as Entry>::KIND,
+            _ => <AlertMove as Entry>::KIND,
+        }
+    }
+}

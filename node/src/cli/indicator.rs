@@ -10,7 +10,7 @@ use domain::catalogue::{Catalogue, Channel, Count, NativePeriod, Origin};
 use domain::cell::Cell;
 use domain::ledger::{SchoolRole, Word as _};
 use domain::period::{Calendar, Period};
-use domain::span::{Span, school_year_of};
+use domain::span::Span;
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
 use runtime::web::{Lang, SessionStore, Sessions};
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::{Place, context, words};
 use crate::app::Node;
-use crate::indicator::{ExplainError, Explained, Facts, Figures, IndicatorError, explain};
+use crate::indicator::{ExplainError, Explained, Facts, Figures, IndicatorError, current, explain};
 use crate::ledger::author::Author;
 use crate::ledger::profile::Profile;
 use crate::ledger::refusal::LedgerRefusal;
@@ -118,14 +118,7 @@ impl Asked {
 
     /// The period that is asked for, or the current one of a kind.
     fn period(&self, asked: Option<Period>, native: NativePeriod) -> Period {
-        let week = self.today.iso_week_date();
-        let term = self.calendar.current(self.today).map(|term| term.id);
-        asked.unwrap_or(match (native, term) {
-            (NativePeriod::Week, _) => Period::Week { year: week.year(), week: week.week() },
-            (NativePeriod::Term | NativePeriod::HalfYear, Some(term)) => Period::Term(term),
-            (NativePeriod::Year, _) => Period::SchoolYear(school_year_of(self.today)),
-            _ => Period::Month { year: self.today.year(), month: self.today.month() },
-        })
+        asked.unwrap_or_else(|| current(native, self.today, &self.calendar))
     }
 
     fn span(&self, period: Period) -> Result<Span, Failure> {
@@ -335,9 +328,12 @@ fn leaves(count: &Count) -> runtime::web::Text {
 fn uncounted(error: IndicatorError) -> Failure {
     match error {
         IndicatorError::Store(error) => error.into(),
-        other => Failure::new(Exit::Invalid, "COUNT", words::UNCOUNTED)
-            .hint(words::UNCOUNTED_NEXT)
-            .because(&other),
+        other => {
+            let (zh, en) = other.said();
+            let fill = |lang, text: &str| words::UNCOUNTED.fill(lang, &[&text]);
+            let said = Sentence::pair(fill(Lang::Zh, &zh), fill(Lang::En, &en));
+            Failure::new(Exit::Invalid, "COUNT", said).hint(words::UNCOUNTED_NEXT)
+        }
     }
 }
 

@@ -543,7 +543,10 @@ texts! {
         "give the reason with --reason; no record was opened.";
     ROLE_SEES_NONE = "您的角色无权查看这些记录；没有查看任何内容。",
         "your role may not see these records; none was opened.";
-    UNCOUNTED = "台账中有无法归类的记录，没有算出数值；台账没有改动。",
-        "a record of the ledgers fits no cell, so nothing was counted; the ledgers are unchanged.";
-    UNCOUNTED_NEXT = "请核对名册中的年级。", "Check the grades of the roster.";
+    UNCOUNTED = "台账中有无法归类的记录，没有算出数值；台账没有改动。{0}。",
+        "a record of the ledgers fits no cell, so nothing was counted; the ledgers are \
+         unchanged: {0}.";
+    UNCOUNTED_NEXT = "请用 xinqiao-node ledger change 更正这条记录，或重新导入名册、核对学校的年级设置。",
+        "Correct that record with xinqiao-node ledger change, or import the roster again, or check \
+         the grades of the school.";
 }

@@ -33,7 +33,7 @@ texts! {
 }
 
 /// Fields that may be stored empty and that the rule of their kind refuses when they are.
-const NEEDED: [(Kind, &str); 8] = [
+const NEEDED: [(Kind, &str); 10] = [
     (Kind::Talk, "topics"),
     (Kind::Plan, "goals"),
     (Kind::Plan, "measures"),
@@ -42,6 +42,8 @@ const NEEDED: [(Kind, &str); 8] = [
     (Kind::PhysiqueCase, "kinds"),
     (Kind::CaseMember, "valid_until"),
     (Kind::LegalHold, "ordered_by"),
+    (Kind::Conference, "agenda"),
+    (Kind::Conference, "attendees"),
 ];
 
 /// What helps with a column, whatever its kind.

@@ -5,7 +5,7 @@ use domain::ledger::case::MoveError;
 use domain::ledger::day::DayError;
 use runtime::cli::{Exit, Failure, Sentence};
 use runtime::texts;
-use runtime::web::{Lang, Text};
+use runtime::web::{Label, Lang, Text};
 
 use super::labels;
 use crate::ledger::refusal::LedgerRefusal;
@@ -41,6 +41,11 @@ texts! {
     REVIEW_NEXT = "请改正这一项后再提交。下次研判须在今天起的期限内：危机 7 天，重点关注 28 天，一般关注 84 天。",
         "Correct it and submit it again. A next review lies within 7 days from today in a crisis, \
          28 with close attention, 84 with attention.";
+    CARD_TELLS = "个案卡第 {1} 字处写有该生的“{0}”，校外专家凭它就能认出是谁；台账没有改动。",
+        "the card gives the student's “{0}” at character {1}, and an expert from outside would \
+         know who it is; the ledger was not changed.";
+    CARD_TELLS_NEXT = "请删去这一处，用“该生”代替；班级只写学段。",
+        "Take it out and write “the student”; give the stage instead of the class.";
     TOO_LONG = "“{0}”过长，台账没有改动。", "“{0}” is too long; the ledger was not changed.";
     TOO_LONG_NEXT = "请缩短到 8192 字节以内。", "Shorten it to 8192 bytes.";
     UNLINKED = "这个账号没有对应到教职工，无法确认是哪一位；台账没有改动。",
@@ -104,6 +109,12 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
             ("FIELD", Exit::Invalid, field(FIELD, "next_review"), REVIEW_NEXT)
         }
         R::Field(name) => ("FIELD", Exit::Invalid, field(FIELD, name), FIELD_NEXT),
+        R::CardTells { field, at } => {
+            let name = on_card(field);
+            let fill = |lang| CARD_TELLS.fill(lang, &[&name.in_lang(lang), at]);
+            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
+            ("CARD_TELLS", Exit::Refused, what, CARD_TELLS_NEXT)
+        }
         R::TooLong(name) => ("TOO_LONG", Exit::Invalid, field(TOO_LONG, name), TOO_LONG_NEXT),
         R::OwnAct => ("OWN_ACT", Exit::Refused, OWN_ACT.into(), OWN_ACT_NEXT),
         R::NotAuthor => ("NOT_AUTHOR", Exit::Refused, NOT_AUTHOR.into(), NOT_AUTHOR_NEXT),
@@ -118,6 +129,19 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
         R::Store(_) => return None,
     };
     Some((code, exit, what, next))
+}
+
+/// What a card may not hold, as people call it.
+fn on_card(field: &str) -> Label {
+    match field {
+        "student_number" => Label::new("学籍号", "student number"),
+        "local_number" => Label::new("学号", "number at the school"),
+        "student_name" => Label::new("姓名", "name"),
+        "class" => Label::new("班级", "class"),
+        "birth_date" => Label::new("出生日期", "day of birth"),
+        "phone" => Label::new("监护人电话", "guardian's telephone"),
+        _ => Label::new("监护人姓名", "guardian's name"),
+    }
 }
 
 fn day(error: &DayError) -> Text {

@@ -32,9 +32,11 @@ pub(super) fn evaluate<'r>(
     let mut hits = Vec::new();
     let mut seen: HashSet<(usize, i64)> = HashSet::new();
     for record in records.rows.iter().filter(|record| plan.takes(record)) {
-        let places = plan
-            .places(record)
-            .map_err(|value| IndicatorError::Value { indicator: block.indicator.clone(), value })?;
+        let places = plan.places(record).map_err(|value| IndicatorError::Value {
+            indicator: block.indicator.clone(),
+            value,
+            behind: record.behind,
+        })?;
         let subject = match definition.measure {
             Measure::Students => record.student,
             Measure::Staff => record.staff,

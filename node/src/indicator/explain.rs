@@ -25,6 +25,8 @@ pub struct Line {
     pub behind: Behind,
     /// National student number and name.
     pub student: Option<(String, String)>,
+    /// Internal id of the student, as the address of the student page has it.
+    pub student_id: Option<i64>,
 }
 
 /// The records behind one cell.
@@ -95,7 +97,7 @@ fn line(tx: &Tx<'_>, counted: &Counted, reader: &Author) -> Result<Option<Line>,
     let (behind, area) = (counted.behind, counted.behind.area());
     let Some(id) = counted.student else {
         let may = permits(reader.role(), Action::Read(area), Default::default());
-        return Ok(may.then_some(Line { behind, student: None }));
+        return Ok(may.then_some(Line { behind, student: None, student_id: None }));
     };
     // What the role could never read is not opened, so that nothing is logged as read.
     if !access::may_read(tx, reader, StudentId(id), area)? {
@@ -103,7 +105,8 @@ fn line(tx: &Tx<'_>, counted: &Counted, reader: &Author) -> Result<Option<Line>,
     }
     let pass = access::open(tx, reader, StudentId(id), ReadPurpose::Review)?;
     pass.allow(area)?;
-    Ok(Some(Line { behind, student: student::name_of(tx, &pass)? }))
+    let student = student::name_of(tx, &pass)?;
+    Ok(Some(Line { behind, student, student_id: Some(id) }))
 }
 
 impl Behind {

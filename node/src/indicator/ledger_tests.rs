@@ -1,5 +1,6 @@
 //! Facts about figures from ledgers: what leaves, what stays, what stops a release, who sees why.
 
+use domain::catalogue::Grade;
 use domain::cell::Cell;
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
@@ -16,6 +17,7 @@ use crate::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
 use crate::ledger::governance::Drill;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::talk::Talk;
+use crate::ledger::teaching::Lesson;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
 use crate::ledger::{profile, write};
 use crate::release;
@@ -198,6 +200,37 @@ fn a_broken_identity_stops_the_release_and_names_the_record() {
     assert_eq!(fault.code, "identity");
     assert!(fault.reason.to(Language::Zh).contains(&format!("级别变动第 {bad} 号（2025-11-20）")));
     assert!(fault.reason.to(Language::En).contains(&format!("no. {bad} (2025-11-20)")));
+}
+
+/// A record that the catalogue has no place for stops the release, and the sentence names it.
+#[test]
+fn a_record_without_a_place_stops_the_release_and_is_named() {
+    let school = School::new();
+    let pupil = |n| TestPupil { grade: "八年级", ..TestPupil::new(n) };
+    school.roster(&(0..4).map(pupil).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师")]);
+    let record = run(&school, |tx| {
+        let lesson = Lesson {
+            day: date(2025, 11, 3),
+            grade: Grade::school(7).expect("grade"),
+            class: String::new(),
+            teacher: StaffId(1),
+            topic: "情绪".to_owned(),
+        };
+        let record = write::add(tx, &counsellor(), &lesson)?;
+        // Afterwards the school says that it begins with the eighth grade.
+        let known = profile::load(tx)?.expect("profile");
+        let grade_from = Grade::school(8).expect("grade");
+        profile::set(tx, &profile::Profile { grade_from, ..known })?;
+        Ok(record)
+    });
+    let refused = release::prepare(&school.ledger, &school.context(), school.term().id);
+    let fault = refused.expect_err("stopped").fault();
+    assert_eq!(fault.code, "ledger_record");
+    let (zh, en) = (fault.reason.to(Language::Zh), fault.reason.to(Language::En));
+    assert!(zh.contains(&format!("心理课第 {} 号（2025-11-03）", record.0)), "{zh}");
+    assert!(en.contains(&format!("Lesson no. {} (2025-11-03)", record.0)), "{en}");
+    assert!(fault.hint.to(Language::En).contains("ledger change"));
 }
 
 fn why(school: &School, cell: &'static str, reader: Author) -> Result<Explained, ExplainError> {

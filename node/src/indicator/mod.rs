@@ -8,6 +8,7 @@
 //! [`Facts::table`] is the way to a release, for clear counts and the rounded partition alone;
 //! [`Facts::figures`] gives any count, for eyes on this node.
 
+mod current;
 mod evaluate;
 mod explain;
 mod facts;
@@ -27,6 +28,7 @@ use domain::span::Span;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
+pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts};
 pub use identity::{BrokenIdentity, Checked, check};
@@ -39,23 +41,51 @@ use facts::Found;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndicatorError {
-    /// A pupil of the roll is in a grade that the school does not have.
-    #[error("the roll has pupils in grade {0}, which this school does not have")]
-    Grade(&'static str),
+    /// A record is of a grade that the school does not have.
+    #[error("{} is of grade {grade}, which this school does not have", .behind.said().1)]
+    Grade {
+        /// The grade.
+        grade: &'static str,
+        /// The record.
+        behind: Behind,
+    },
     /// An entry is about a student whom the roll never had.
-    #[error("an entry is about a student who was never on the roll")]
-    Student,
+    #[error("{} is about a student who was never on the roll", .behind.said().1)]
+    Student {
+        /// The entry.
+        behind: Behind,
+    },
     /// A record has a value that the catalogue's dimension does not know.
-    #[error("{indicator} has no place for the value {value}")]
+    #[error("{indicator} has no place for the value {value} of {}", .behind.said().1)]
     Value {
         /// Which count.
         indicator: String,
         /// The value.
         value: &'static str,
+        /// The record.
+        behind: Behind,
     },
     /// The ledger could not be read.
     #[error(transparent)]
     Store(#[from] SqlError),
+}
+
+impl IndicatorError {
+    /// Which record has no place, and why, Chinese and English; nobody's name.
+    #[must_use]
+    pub fn said(&self) -> (String, String) {
+        let zh = match self {
+            Self::Grade { grade, behind } => {
+                format!("{}：年级 {grade} 不在本校的年级范围内", behind.said().0)
+            }
+            Self::Student { behind } => format!("{}：学生从未在名册上", behind.said().0),
+            Self::Value { indicator, value, behind } => {
+                format!("{}：“{value}”不在指标 {indicator} 的分类中", behind.said().0)
+            }
+            Self::Store(_) => "台账无法读取".to_owned(),
+        };
+        (zh, self.to_string())
+    }
 }
 
 /// One count as it stands on this node: exact figures, never to leave as they are.

@@ -19,6 +19,7 @@ use runtime::sql::{SqlError, Tx};
 use super::alert::{AlertCase, AlertMove, AlertReview, FirstContact};
 use super::author::Author;
 use super::entry::{Kept, Moment, RecordId, StaffId, StudentId};
+use super::followup;
 use super::read;
 use super::refusal::LedgerRefusal;
 use super::second;
@@ -52,7 +53,7 @@ pub struct MoveWish {
     pub next_review: Option<Date>,
 }
 
-/// Enters a case; it acts at once, sets the first contact and the first review.
+/// Enters a case; it acts at once, sets the first contact, review and follow-up.
 ///
 /// # Errors
 /// The student has an open case, the role may not, or a rule; nothing was written.
@@ -147,7 +148,7 @@ pub fn sign(
     let seen = (record, kept.version);
     write::put_change(tx, author, seen, &moved, Some(&asked_by))?;
     if waits && agrees {
-        set_reviews(tx, author, &moved)?;
+        set_dues(tx, author, &moved)?;
     }
     Ok(())
 }
@@ -170,8 +171,11 @@ pub fn hold_review(
     }
     (held.done, held.decision) = (Some(done), Some(decision));
     let written = write::put_change(tx, author, (review, kept.version), &held, None)?;
-    if let Some(tier) = tier_of(tx, held.student, held.case, Date::MAX)? {
-        set_review(tx, author, (held.student, held.case), tier, next)?;
+    let of = (held.student, held.case);
+    if let Some((tier, owner)) = now_of(tx, held.student, held.case)? {
+        set_review(tx, author, of, tier, next)?;
+        // Cases from before follow-ups were set by tier get their first one here.
+        followup::keep(tx, author, of, Some((tier, owner)), author.today())?;
     }
     Ok(written)
 }
@@ -204,18 +208,33 @@ pub fn note_contact(
 /// # Errors
 /// The store cannot be read.
 pub fn open_at(tx: &Tx<'_>, day: Date) -> Result<Vec<CaseNow>, SqlError> {
+    open_among(tx, &ordered(read::all::<AlertMove>(tx)?), day)
+}
+
+/// As [`open_at`], from moves in force that were read before, in their order; reads the cases that
+/// are open and no others.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open_among(
+    tx: &Tx<'_>,
+    moves: &[Kept<AlertMove>],
+    day: Date,
+) -> Result<Vec<CaseNow>, SqlError> {
     let mut last = HashMap::new();
-    for kept in ordered(read::all::<AlertMove>(tx)?) {
-        if kept.entry.day <= day {
-            last.insert(kept.entry.case, kept.entry);
+    for kept in moves.iter().filter(|kept| kept.entry.day <= day) {
+        last.insert(kept.entry.case, &kept.entry);
+    }
+    let mut open = Vec::new();
+    for (record, moved) in last {
+        let Some(tier) = moved.to_tier else { continue };
+        if let Some(case) = read::one::<AlertCase>(tx, record)? {
+            let (owner, next_review) = (moved.owner, moved.next_review);
+            open.push(CaseNow { case, tier, owner, next_review });
         }
     }
-    let open = |case: Kept<AlertCase>| {
-        let moved = last.get(&case.record)?;
-        let (tier, owner) = (moved.to_tier?, moved.owner);
-        Some(CaseNow { case, tier, owner, next_review: moved.next_review })
-    };
-    Ok(read::all::<AlertCase>(tx)?.into_iter().filter_map(open).collect())
+    open.sort_by_key(|now| (now.case.entry.day, now.case.record));
+    Ok(open)
 }
 
 /// Every case that is open now, as [`open_at`] gives them for today, without reading those that
@@ -258,6 +277,18 @@ pub fn tier_of(
     let moves = ordered(read::about::<AlertMove>(tx, student.0)?);
     let mut of_case = moves.iter().filter(|kept| kept.entry.case == case && kept.entry.day <= day);
     Ok(of_case.next_back().and_then(|kept| kept.entry.to_tier))
+}
+
+/// Tier of a student's case and who is responsible for it, as its last move in force says; none
+/// where it has left the ledger.
+pub(super) fn now_of(
+    tx: &Tx<'_>,
+    student: StudentId,
+    case: RecordId,
+) -> Result<Option<(Tier, StaffId)>, SqlError> {
+    let moves = ordered(read::about::<AlertMove>(tx, student.0)?);
+    let last = moves.into_iter().rfind(|kept| kept.entry.case == case);
+    Ok(last.and_then(|kept| Some((kept.entry.to_tier?, kept.entry.owner))))
 }
 
 /// Whether somebody is responsible for an open case of a student on a day, as its last move says.
@@ -340,14 +371,17 @@ fn put_move(
     };
     let record = write::put_new(tx, author, &moved, None)?;
     if when == Effect::AtOnce {
-        set_reviews(tx, author, &moved)?;
+        set_dues(tx, author, &moved)?;
     }
     Ok(record)
 }
 
-/// What a move in force does to the reviews that wait: leaving cancels them, staying sets the next.
-fn set_reviews(tx: &Tx<'_>, author: &Author, moved: &AlertMove) -> Result<(), LedgerRefusal> {
+/// What a move in force does to what waits: leaving cancels it, staying sets the next review and
+/// the next follow-up.
+fn set_dues(tx: &Tx<'_>, author: &Author, moved: &AlertMove) -> Result<(), LedgerRefusal> {
+    let stays = moved.to_tier.map(|tier| (tier, moved.owner));
     write::mark_waiting(tx, moved.case, moved.to_tier.is_some())?;
+    followup::keep(tx, author, (moved.student, moved.case), stays, author.today())?;
     if let (Some(tier), Some(next)) = (moved.to_tier, moved.next_review) {
         return set_review(tx, author, (moved.student, moved.case), tier, next);
     }

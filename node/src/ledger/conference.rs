@@ -2,8 +2,12 @@
 
 use domain::ledger::terms::Tier;
 use jiff::civil::Date;
+use runtime::sql::Tx;
 
+use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::refusal::LedgerRefusal;
+use super::{card, read};
 
 entry! {
     /// A meeting. Nothing on it names a student.
@@ -47,6 +51,20 @@ impl Rules for Conference {
     fn subject(&self) -> Option<StudentId> {
         None
     }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        for (text, name) in [(&self.agenda, "agenda"), (&self.attendees, "attendees")] {
+            if text.trim().is_empty() {
+                return Err(LedgerRefusal::Field(name));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Rules for ConferenceCase {
@@ -56,5 +74,23 @@ impl Rules for ConferenceCase {
 
     fn waits(&self) -> bool {
         self.review.is_some()
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        let held = read::one::<Conference>(tx, self.conference)?;
+        let held = held.ok_or(LedgerRefusal::Field("conference"))?;
+        // Whoever comes from outside sees the card and nothing else.
+        if held.entry.has_outsiders && self.card.trim().is_empty() {
+            return Err(LedgerRefusal::Field("card"));
+        }
+        if self.review.is_some_and(|review| review < self.day) {
+            return Err(LedgerRefusal::Field("review"));
+        }
+        card::check(tx, self.student, &self.card)
     }
 }

@@ -12,7 +12,7 @@ use domain::ledger::{Act, Action, Area, Authority, Kind, Word as _, authority};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
-use super::alert::{AlertMove, AlertReview, FirstContact};
+use super::alert::{AlertCase, AlertMove, AlertReview, FirstContact};
 use super::author::Author;
 use super::browse::{Rights, is_open_to, purpose_of};
 use super::conference::ConferenceCase;
@@ -181,15 +181,27 @@ fn of_students(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(
         let due = Some(end_of(entry.review_by));
         (entry.review_by <= soon).then_some((DutyKind::Plan, due, Some(entry.responsible)))
     })?;
-    let discussed = read::waiting::<ConferenceCase>(tx)?;
-    let again = |one: &ConferenceCase| {
-        let later = |other: &ConferenceCase| one.review.is_some_and(|day| other.day >= day);
-        discussed.iter().any(|kept| kept.entry.student == one.student && later(&kept.entry))
-    };
+    let over = discussed_again(tx)?;
     gather::<ConferenceCase>(tx, reader, duties, |kept| {
         let due = kept.entry.review.map(end_of);
-        (!again(&kept.entry)).then_some((DutyKind::Consultation, due, None))
+        (!over.contains(&kept.record)).then_some((DutyKind::Consultation, due, None))
     })
+}
+
+/// Cases of consultations that need no further look: the student was discussed on a later day, or
+/// the case has left the early-warning ledger.
+fn discussed_again(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
+    let open = read::waiting::<AlertCase>(tx)?;
+    let open: BTreeSet<RecordId> = open.iter().map(|kept| kept.record).collect();
+    let mut over = BTreeSet::new();
+    for Kept { record, entry, .. } in read::waiting::<ConferenceCase>(tx)? {
+        let all = read::about::<ConferenceCase>(tx, entry.student.0)?;
+        let again = all.iter().any(|kept| kept.entry.day > entry.day);
+        if again || entry.case.is_some_and(|case| !open.contains(&case)) {
+            over.insert(record);
+        }
+    }
+    Ok(over)
 }
 
 fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {

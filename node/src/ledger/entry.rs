@@ -168,6 +168,15 @@ pub trait Rules: Entry {
     ) -> Result<(), LedgerRefusal> {
         Ok(())
     }
+
+    /// What a version that counts brings with it, in the same transaction and by nobody's wish:
+    /// the next thing that is due, say.
+    ///
+    /// # Errors
+    /// A rule that what follows breaks, or the store; then nothing was written.
+    fn brings(&self, _tx: &Tx<'_>, _author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+        Ok(())
+    }
 }
 
 /// An entry as the ledger keeps it.

@@ -140,7 +140,7 @@ fn history_cannot_be_changed_or_deleted() {
     ] {
         assert!(danger_execute(&school, statement).is_err(), "{statement}");
     }
-    assert_eq!(verified(&school), Ok(6));
+    assert_eq!(verified(&school), Ok(7));
 }
 
 /// Whatever is changed past the triggers is found, and named by its entry.

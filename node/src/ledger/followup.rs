@@ -1,9 +1,18 @@
-//! Follow-ups: due by tier, or after a return to school.
+//! Follow-ups: due by tier while a case is open, and after a return to school.
+//!
+//! Of an open case one follow-up is always due, no later than its tier allows: making or cancelling
+//! it brings the next, a raise brings it forward, and a case that leaves the ledger cancels it.
 
-use domain::ledger::terms::{ContactWay, FollowupKind};
+use domain::ledger::day::plus_days;
+use domain::ledger::due::{RETURN_FOLLOWUP_DAYS, next_followup};
+use domain::ledger::terms::{ContactWay, FollowupKind, Tier};
 use jiff::civil::Date;
+use runtime::sql::Tx;
 
-use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::author::Author;
+use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
+use super::refusal::LedgerRefusal;
+use super::{case, read, write};
 
 entry! {
     /// A follow-up that is due.
@@ -39,4 +48,108 @@ impl Rules for Followup {
     fn happened(&self) -> Vec<Date> {
         self.done.into_iter().collect()
     }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.cancelled && self.done.is_some() {
+            return Err(LedgerRefusal::Field("cancelled"));
+        }
+        if self.cancelled && author.reason().is_empty() {
+            return Err(LedgerRefusal::Reason);
+        }
+        Ok(())
+    }
+
+    /// Made or cancelled, the next one of the case is due; of a case that has left none is.
+    fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+        let Some(case) = self.case.filter(|_| self.why == FollowupKind::Tracking) else {
+            return Ok(());
+        };
+        let last = self.done.or_else(|| self.cancelled.then(|| author.today()));
+        let (Some(last), now) = (last, case::now_of(tx, self.student, case)?) else {
+            return Ok(());
+        };
+        if now.is_none() {
+            return Ok(());
+        }
+        keep(tx, author, (self.student, case), now, last)
+    }
+}
+
+impl Followup {
+    /// Neither made nor cancelled.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.done.is_none() && !self.cancelled
+    }
+}
+
+/// Keeps what is due of a case: of one that is open, one follow-up counted from the last; of one
+/// that has left, none.
+pub(super) fn keep(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, case): (StudentId, RecordId),
+    now: Option<(Tier, StaffId)>,
+    last: Date,
+) -> Result<(), LedgerRefusal> {
+    let mut open = read::about::<Followup>(tx, student.0)?;
+    open.retain(|kept| {
+        let entry = &kept.entry;
+        entry.case == Some(case) && entry.why == FollowupKind::Tracking && entry.is_open()
+    });
+    let Some((tier, staff)) = now else {
+        for kept in open {
+            let cancelled = Followup { cancelled: true, ..kept.entry };
+            write::put_change(tx, author, (kept.record, kept.version), &cancelled, None)?;
+        }
+        return Ok(());
+    };
+    let due = next_followup(tier, last);
+    let Some(kept) = open.into_iter().min_by_key(|kept| kept.entry.due) else {
+        let next = due_on(due, student, (Some(case), FollowupKind::Tracking), staff);
+        return write::put_new(tx, author, &next, None).map(drop);
+    };
+    if due < kept.entry.due {
+        let sooner = Followup { due, staff, ..kept.entry };
+        write::put_change(tx, author, (kept.record, kept.version), &sooner, None)?;
+    }
+    Ok(())
+}
+
+/// Sets the follow-ups after a student's return, once for each return.
+///
+/// # Errors
+/// A rule, or the store; nothing was written.
+pub(super) fn plan_return(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, returned): (StudentId, Date),
+    staff: StaffId,
+) -> Result<(), LedgerRefusal> {
+    let known = read::about::<Followup>(tx, student.0)?;
+    let is_planned =
+        |kept: &Kept<Followup>| kept.entry.why == FollowupKind::Return && kept.entry.due > returned;
+    if known.iter().any(is_planned) {
+        return Ok(());
+    }
+    for days in RETURN_FOLLOWUP_DAYS {
+        let due = plus_days(returned, days);
+        let next = due_on(due, student, (None, FollowupKind::Return), staff);
+        write::put_new(tx, author, &next, None)?;
+    }
+    Ok(())
+}
+
+const fn due_on(
+    due: Date,
+    student: StudentId,
+    (case, why): (Option<RecordId>, FollowupKind),
+    staff: StaffId,
+) -> Followup {
+    Followup { due, student, case, why, staff, done: None, way: None, cancelled: false }
 }

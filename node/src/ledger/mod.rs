@@ -14,12 +14,15 @@ pub mod author;
 pub mod board;
 pub mod browse;
 pub mod campaign;
+mod card;
 pub mod case;
 pub mod conference;
 pub mod consent;
 #[cfg(test)]
 mod consent_tests;
 pub mod critical;
+#[cfg(test)]
+mod dues_tests;
 pub mod duty;
 pub mod entry;
 #[cfg(test)]
@@ -42,8 +45,6 @@ pub mod physique;
 pub mod profile;
 pub mod qualification;
 pub mod read;
-#[cfg(test)]
-mod recount;
 pub mod refusal;
 pub mod release;
 pub mod retention;
@@ -104,6 +105,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/008_second_person.sql"),
     },
     Migration { number: 10, name: "desk", sql: include_str!("migrations/009_desk.sql") },
+    Migration {
+        number: 11,
+        name: "sheets by day",
+        sql: include_str!("migrations/010_sheet_by_day.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

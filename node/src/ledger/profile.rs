@@ -5,6 +5,8 @@ use domain::unit::UnitId;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
+use super::refusal::LedgerRefusal;
+
 /// What is known about the school.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -79,4 +81,27 @@ pub fn load(tx: &Tx<'_>) -> Result<Option<Profile>, SqlError> {
             })
         },
     )
+}
+
+/// Refuses an entry for a grade or a stage that the school does not have: no count would have a
+/// place for it. A school that has not said what it is takes any.
+///
+/// # Errors
+/// The field `grade` or `stage`, or the store.
+pub(super) fn check_place(
+    tx: &Tx<'_>,
+    grade: Option<Grade>,
+    stage: Option<Stage>,
+) -> Result<(), LedgerRefusal> {
+    if grade.is_none() && stage.is_none() {
+        return Ok(());
+    }
+    let Some(profile) = load(tx)? else { return Ok(()) };
+    if grade.is_some_and(|grade| profile.stage_of(grade).is_none()) {
+        return Err(LedgerRefusal::Field("grade"));
+    }
+    if stage.is_some_and(|stage| !profile.has_stage(stage)) {
+        return Err(LedgerRefusal::Field("stage"));
+    }
+    Ok(())
 }

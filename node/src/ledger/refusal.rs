@@ -35,6 +35,14 @@ pub enum LedgerRefusal {
     /// A text is longer than the ledger keeps.
     #[error("the field {0} is too long")]
     TooLong(&'static str),
+    /// A pseudonymous card says who its student is.
+    #[error("the card tells its student: {field} at character {at}")]
+    CardTells {
+        /// The field that stands on it.
+        field: &'static str,
+        /// Place on the card, from 1.
+        at: usize,
+    },
     /// It is written by an act of its own.
     #[error("this is written by an act of its own")]
     OwnAct,

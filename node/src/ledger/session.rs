@@ -8,6 +8,7 @@ use runtime::sql::Tx;
 
 use super::author::Author;
 use super::entry::{AuthorNote, RecordId, Rules, StaffId, StudentId, entry};
+use super::profile::check_place;
 use super::refusal::LedgerRefusal;
 
 entry! {
@@ -55,7 +56,7 @@ impl Rules for Session {
 
     fn check(
         &self,
-        _tx: &Tx<'_>,
+        tx: &Tx<'_>,
         _author: &Author,
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
@@ -63,7 +64,10 @@ impl Rules for Session {
             Form::Individual => self.student.is_some(),
             Form::Group => self.student.is_none() && self.stage.is_some(),
         };
-        if fits { Ok(()) } else { Err(LedgerRefusal::Field("student")) }
+        if !fits {
+            return Err(LedgerRefusal::Field("student"));
+        }
+        check_place(tx, None, self.stage)
     }
 }
 

@@ -9,7 +9,7 @@ use domain::period::TermId;
 use domain::scale::{Flag, Outcome, Score, Tier};
 use jiff::civil::Date;
 use runtime::params;
-use runtime::sql::{Row, SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx, Value};
 
 use super::campaign::Place;
 use super::student::read_number;
@@ -206,29 +206,46 @@ pub struct SheetFact {
     pub outcome: Outcome,
 }
 
-/// Answered sheets of all campaigns up to a day, by pupil and day.
+/// Answered sheets of a term's campaigns up to a day, by pupil and day.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn answered(tx: &Tx<'_>, until: Date) -> Result<Vec<SheetFact>, SqlError> {
-    tx.query(
+pub fn answered_of_term(
+    tx: &Tx<'_>,
+    term: TermId,
+    until: Date,
+) -> Result<Vec<SheetFact>, SqlError> {
+    let rest = "c.term = $1 and h.test_date <= $2";
+    facts(tx, rest, params![&term.to_string(), &until.to_string()])
+}
+
+/// Answered sheets of all campaigns with a test day in a period, by pupil and day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn answered_in(tx: &Tx<'_>, from: Date, to: Date) -> Result<Vec<SheetFact>, SqlError> {
+    let rest = "h.test_date between $1 and $2";
+    facts(tx, rest, params![&from.to_string(), &to.to_string()])
+}
+
+fn facts(tx: &Tx<'_>, rest: &str, values: &[Value<'_>]) -> Result<Vec<SheetFact>, SqlError> {
+    let statement = format!(
         "select h.student, c.term, c.scale, h.test_date, h.tier, h.is_valid, h.outcome
          from campaign c join sheet h on h.campaign = c.id
-         where h.current = 1 and h.handed_in = 'answered' and h.test_date <= $1
-         order by h.student, h.test_date, c.id",
-        params![&until.to_string()],
-        |row| {
-            Ok(SheetFact {
-                student: row.i64(0)?,
-                term: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
-                scale: row.text(2)?,
-                test_date: read_day(row, 3)?,
-                tier: row.opt_text(4)?,
-                is_valid: row.bool(5)?,
-                outcome: read_outcome(row.str(6)?)?,
-            })
-        },
-    )
+         where h.current = 1 and h.handed_in = 'answered' and {rest}
+         order by h.student, h.test_date, c.id"
+    );
+    tx.query(&statement, values, |row| {
+        Ok(SheetFact {
+            student: row.i64(0)?,
+            term: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
+            scale: row.text(2)?,
+            test_date: read_day(row, 3)?,
+            tier: row.opt_text(4)?,
+            is_valid: row.bool(5)?,
+            outcome: read_outcome(row.str(6)?)?,
+        })
+    })
 }
 
 /// Every sheet with answers, consented or not: for a report that never leaves the school.

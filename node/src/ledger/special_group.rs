@@ -9,7 +9,7 @@ use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, Words, entry};
 use super::grant::check_other;
 use super::refusal::LedgerRefusal;
-use super::{read, single::only_one};
+use super::{followup, read, single::only_one};
 use domain::ledger::SchoolRole;
 use domain::ledger::day::check_span;
 
@@ -131,6 +131,14 @@ impl Rules for Plan {
             others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
             (own, self.from, self.until),
         )
+    }
+
+    /// A plan of a return to school brings the follow-ups after it.
+    fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+        if !self.why.as_slice().contains(&PlanReason::Return) {
+            return Ok(());
+        }
+        followup::plan_return(tx, author, (self.student, self.from), self.responsible)
     }
 }
 

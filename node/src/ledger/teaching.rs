@@ -6,8 +6,12 @@ use domain::catalogue::{Grade, Stage};
 use domain::ledger::terms::ActivityTag;
 use domain::ledger::words::{ActivityKind, ParentEventKind};
 use jiff::civil::Date;
+use runtime::sql::Tx;
 
+use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, Words, entry};
+use super::profile::check_place;
+use super::refusal::LedgerRefusal;
 
 entry! {
     /// A lesson held.
@@ -99,17 +103,44 @@ impl Rules for Lesson {
     fn subject(&self) -> Option<StudentId> {
         None
     }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_place(tx, Some(self.grade), None)
+    }
 }
 
 impl Rules for Activity {
     fn subject(&self) -> Option<StudentId> {
         None
     }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_place(tx, self.grade, self.stage)
+    }
 }
 
 impl Rules for ParentEvent {
     fn subject(&self) -> Option<StudentId> {
         None
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_place(tx, None, self.stage)
     }
 }
 

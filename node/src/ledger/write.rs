@@ -141,6 +141,7 @@ pub(super) fn put_new<T: Rules>(
     )?;
     let record = RecordId(strange(record)?);
     version(tx, author, &head(author, record, 1, false), entry, second)?;
+    entry.brings(tx, author, record)?;
     Ok(record)
 }
 
@@ -176,6 +177,7 @@ pub(super) fn put_change<T: Rules>(
         "update record set version = $2, day = $3, waiting = $4 where id = $1",
         params![record.0, next, &entry.day().to_string(), entry.waits()],
     )?;
+    entry.brings(tx, author, record)?;
     Ok(Written::Counts(next))
 }
 

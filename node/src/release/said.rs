@@ -73,7 +73,7 @@ impl ReleaseError {
             }
             Self::Held(hold) => format!("本校已暂停 {} 的出校", hold.period),
             Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
-            Self::Indicator(_) => "台账中有无法归类的记录".to_owned(),
+            Self::Indicator(error) => return error.said(),
             Self::Identity(broken) => return contradiction(broken),
             Self::Disclosure(_) | Self::Cells(_) => "指标目录与出校规则不符".to_owned(),
             Self::Signing(_) => "签名失败".to_owned(),
@@ -108,9 +108,14 @@ impl ReleaseError {
                     "import a roster that was right on that day, with its date",
                 ),
             ),
-            Self::Indicator(_) => {
-                ("ledger_record", ("请核对名册中的年级", "check the grades of the roster"))
-            }
+            Self::Indicator(_) => (
+                "ledger_record",
+                (
+                    "请更正这条记录（xinqiao-node ledger change，或重新导入名册、核对学校的年级设置）后再出校",
+                    "correct that record (xinqiao-node ledger change, or import the roster \
+                         again, or check the grades of the school), then release again",
+                ),
+            ),
             Self::Identity(_) => (
                 "identity",
                 (

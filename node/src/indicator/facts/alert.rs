@@ -19,19 +19,27 @@ use crate::ledger::{case, read};
 /// Before any school kept such a ledger.
 const BEGINNING: Date = Date::constant(2000, 1, 1);
 
-/// Every move in force up to a day, by student, in the order in which they took effect.
+/// Every move in force up to a day, in the order in which they took effect, and by student.
 pub(super) struct Timeline {
+    all: Vec<Kept<AlertMove>>,
     moves: HashMap<i64, Vec<(Date, i64, Option<Tier>)>>,
 }
 
 impl Timeline {
     pub(super) fn load(tx: &Tx<'_>, until: Date) -> Result<Self, IndicatorError> {
+        let all = case::moves_in(tx, BEGINNING, until)?;
         let mut moves: HashMap<i64, Vec<_>> = HashMap::new();
-        for kept in case::moves_in(tx, BEGINNING, until)? {
-            let AlertMove { day, case, to_tier, student, .. } = kept.entry;
-            moves.entry(student.0).or_default().push((day, case.0, to_tier));
+        for kept in &all {
+            let AlertMove { day, case, to_tier, student, .. } = &kept.entry;
+            moves.entry(student.0).or_default().push((*day, case.0, *to_tier));
         }
-        Ok(Self { moves })
+        Ok(Self { all, moves })
+    }
+
+    /// The moves of some days.
+    fn between(&self, from: Date, to: Date) -> impl Iterator<Item = &Kept<AlertMove>> {
+        let within = move |kept: &&Kept<AlertMove>| from <= kept.entry.day && kept.entry.day <= to;
+        self.all.iter().filter(within)
     }
 
     /// The worst tier of a student's open cases on a day.
@@ -61,9 +69,9 @@ impl Timeline {
 pub(super) fn open_cases(load: &Load<'_>, day: Date) -> Result<Records, IndicatorError> {
     let planned: HashSet<i64> = plans(load.tx, day)?;
     let mut rows = Vec::new();
-    for open in case::open_at(load.tx, day)? {
+    for open in case::open_among(load.tx, &load.alerts.all, day)? {
         let student = open.case.entry.student.0;
-        let stage = load.place(student, day)?.stage;
+        let stage = load.place(student, day, Behind::entry(&open.case))?.stage;
         let values = vec![
             Value::Word(open.tier.as_str()),
             Value::Word(stage),
@@ -84,7 +92,7 @@ pub(super) fn plans(tx: &Tx<'_>, day: Date) -> Result<HashSet<i64>, IndicatorErr
 /// Moves in force of the period; the tier is the new one, or the last one of a case that left.
 pub(super) fn moves(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
-    for kept in case::moves_in(load.tx, load.span.from, load.span.to)? {
+    for kept in load.alerts.between(load.span.from, load.span.to) {
         let AlertMove { student, day, how, from_tier, to_tier, source, .. } = &kept.entry;
         let tier = match how {
             Move::Closed | Move::MovedOut => *from_tier,
@@ -92,11 +100,11 @@ pub(super) fn moves(load: &Load<'_>) -> Result<Records, IndicatorError> {
         };
         let values = vec![
             tier.map_or(Value::None, |tier| Value::Word(tier.as_str())),
-            Value::Word(load.place(student.0, *day)?.stage),
+            Value::Word(load.place(student.0, *day, Behind::entry(kept))?.stage),
             Value::Word(source.as_str()),
             Value::Word(how.as_str()),
         ];
-        rows.push(Record::of_student(student.0, Behind::entry(&kept), values));
+        rows.push(Record::of_student(student.0, Behind::entry(kept), values));
     }
     let fields = [Field::Tier, Field::Stage, Field::AlertSource, Field::Move];
     Ok(Records::new(&fields, rows))
@@ -105,17 +113,17 @@ pub(super) fn moves(load: &Load<'_>) -> Result<Records, IndicatorError> {
 /// Moves of the period that do not begin at the tier that the moves before have left. While there
 /// are none, open cases are those of the period before, plus what came, less what left, in each
 /// tier.
-pub(super) fn broken_moves(load: &Load<'_>) -> Result<Vec<Behind>, IndicatorError> {
+pub(super) fn broken_moves(load: &Load<'_>) -> Vec<Behind> {
     let mut now: HashMap<i64, Option<Tier>> = HashMap::new();
     let mut broken = Vec::new();
-    for kept in case::moves_in(load.tx, BEGINNING, load.span.to)? {
+    for kept in load.alerts.between(BEGINNING, load.span.to) {
         let AlertMove { day, case, from_tier, to_tier, .. } = &kept.entry;
         let before = now.insert(case.0, *to_tier).flatten();
         if before != *from_tier && *day >= load.span.from {
-            broken.push(Behind::entry(&kept));
+            broken.push(Behind::entry(kept));
         }
     }
-    Ok(broken)
+    broken
 }
 
 /// Reviews that fall due in the period, but for those of cases that left the ledger before.

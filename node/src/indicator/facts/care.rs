@@ -19,7 +19,7 @@ pub(super) fn talks(load: &Load<'_>) -> Result<Records, IndicatorError> {
         let talk = &kept.entry;
         let topics = talk.topics.as_slice().iter().map(|topic| topic.as_str()).collect();
         let values = vec![
-            Value::Word(load.place(talk.student.0, talk.day)?.stage),
+            Value::Word(load.place(talk.student.0, talk.day, Behind::entry(&kept))?.stage),
             Value::Words(topics),
             yes(talk.raised),
             yes(talk.home_visit),
@@ -38,7 +38,7 @@ pub(super) fn sessions(load: &Load<'_>) -> Result<Records, IndicatorError> {
         let form = Value::Word(session.form.as_str());
         let record = match session.student {
             Some(student) => {
-                let place = load.place(student.0, session.day)?;
+                let place = load.place(student.0, session.day, Behind::entry(&kept))?;
                 let state = load.alerts.state_on(student.0, session.day);
                 let values = [state, place.stage, place.sex].map(Value::Word);
                 let values = values.into_iter().chain([form]).collect();

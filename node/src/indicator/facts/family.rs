@@ -32,7 +32,7 @@ pub(super) fn groups(
         let groups = kept.entry.groups.as_slice().iter().map(|group| group.as_str()).collect();
         let values = vec![
             Value::Words(groups),
-            Value::Word(load.place(student, day)?.stage),
+            Value::Word(load.place(student, day, Behind::entry(&kept))?.stage),
             yes(helped.contains(&student)),
             yes(planned.contains(&student)),
         ];

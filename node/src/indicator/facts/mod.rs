@@ -189,8 +189,14 @@ impl Facts {
 }
 
 impl Load<'_> {
-    fn place(&self, student: i64, day: Date) -> Result<people::Place, IndicatorError> {
-        self.people.place(self.profile, student, day)
+    /// Where the student of a record stood on a day.
+    fn place(
+        &self,
+        student: i64,
+        day: Date,
+        behind: Behind,
+    ) -> Result<people::Place, IndicatorError> {
+        self.people.place(self.profile, (student, day), behind)
     }
 
     /// The school's first stage: where what is for the whole school counts, once.
@@ -283,7 +289,7 @@ pub(super) fn load(
         today,
         enrolled,
         is_screened,
-        broken_moves: alert::broken_moves(&load)?,
+        broken_moves: alert::broken_moves(&load),
         is_at_work: load.is_at_work(span.term.map_or(load.as_of, |term| term.census)),
     })
 }

@@ -32,24 +32,25 @@ impl People {
     pub(super) fn place(
         &self,
         profile: &Profile,
-        student: i64,
-        day: Date,
+        (student, day): (i64, Date),
+        behind: Behind,
     ) -> Result<Place, IndicatorError> {
         let known = self.placements.get(&student).map_or(&[][..], Vec::as_slice);
         let then = known.iter().rfind(|version| version.from <= day).or_else(|| known.first());
-        let then = then.ok_or(IndicatorError::Student)?;
+        let then = then.ok_or(IndicatorError::Student { behind })?;
         let grade = then.grade.code();
-        Ok(Place { stage: stage(profile, grade)?, grade, sex: then.sex.code() })
+        Ok(Place { stage: stage(profile, grade, behind)?, grade, sex: then.sex.code() })
     }
 }
 
-/// Stage of a grade at this school.
+/// Stage of a record's grade at this school.
 pub(super) fn stage(
     profile: &Profile,
     grade: &'static str,
+    behind: Behind,
 ) -> Result<&'static str, IndicatorError> {
     let found = Grade::from_word(grade).and_then(|grade| profile.stage_of(grade));
-    found.map(Stage::as_str).ok_or(IndicatorError::Grade(grade))
+    found.map(Stage::as_str).ok_or(IndicatorError::Grade { grade, behind })
 }
 
 /// Students on the roll, with their alert state where the early-warning ledger is kept.
@@ -61,9 +62,10 @@ pub(super) fn roll(
     let record = |pupil: &Pupil| {
         let grade = pupil.grade.code();
         let state = load.alerts.state_on(pupil.id, day);
-        let values = [stage(load.profile, grade)?, grade, pupil.sex.code(), state];
+        let behind = Behind::Student(pupil.id);
+        let values = [stage(load.profile, grade, behind)?, grade, pupil.sex.code(), state];
         let values = values.map(Value::Word).to_vec();
-        Ok(Record::of_student(pupil.id, Behind::Student(pupil.id), values))
+        Ok(Record::of_student(pupil.id, behind, values))
     };
     let rows = pupils.iter().map(record).collect::<Result<_, IndicatorError>>()?;
     let mut fields = vec![Field::Stage, Field::Grade, Field::Sex];
@@ -80,7 +82,8 @@ pub(super) fn classes(profile: &Profile, pupils: &[Pupil]) -> Result<Records, In
     for pupil in pupils {
         if seen.insert((pupil.grade, &*pupil.class)) {
             let grade = pupil.grade.code();
-            let values = vec![Value::Word(stage(profile, grade)?), Value::Word(grade)];
+            let stage = stage(profile, grade, Behind::Student(pupil.id))?;
+            let values = vec![Value::Word(stage), Value::Word(grade)];
             rows.push(Record::of_work(Behind::Class, values));
         }
     }

@@ -29,8 +29,9 @@ pub(super) fn lessons(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
     for kept in read::in_period::<Lesson>(load.tx, load.span.from, load.span.to)? {
         let grade = kept.entry.grade.as_str();
-        let values = vec![Value::Word(people::stage(load.profile, grade)?), Value::Word(grade)];
-        rows.push(Record::of_work(Behind::entry(&kept), values));
+        let behind = Behind::entry(&kept);
+        let stage = people::stage(load.profile, grade, behind)?;
+        rows.push(Record::of_work(behind, vec![Value::Word(stage), Value::Word(grade)]));
     }
     Ok(Records::new(&[Field::Stage, Field::Grade], rows))
 }
@@ -44,7 +45,9 @@ pub(super) fn activities(load: &Load<'_>) -> Result<Records, IndicatorError> {
         let own = kept.entry.stage.map(Stage::as_str);
         let stage = match (own, kept.entry.grade) {
             (Some(stage), _) => Some(stage),
-            (None, Some(grade)) => Some(people::stage(load.profile, grade.as_str())?),
+            (None, Some(grade)) => {
+                Some(people::stage(load.profile, grade.as_str(), Behind::entry(&kept))?)
+            }
             (None, None) => load.first_stage(),
         };
         let values = vec![stage.map_or(Value::None, Value::Word), Value::Word(what.as_str())];

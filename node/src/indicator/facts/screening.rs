@@ -37,9 +37,9 @@ pub(super) fn outcomes(
     let mut rows = Vec::with_capacity(screened.len());
     for one in screened {
         let student = one.pupil.id;
-        let place = load.place(student, term.census)?;
+        let place = load.place(student, term.census, Behind::Student(student))?;
         let grade = one.pupil.grade.code();
-        let stage = super::people::stage(load.profile, grade)?;
+        let stage = super::people::stage(load.profile, grade, Behind::Student(student))?;
         // An interview answers a result that calls for one; another is a session like any.
         let is_due = matches!(one.outcome, Outcome::Due | Outcome::Critical);
         let held = interviews.get(&student).filter(|_| is_due);
@@ -90,7 +90,9 @@ pub(super) fn critical(load: &Load<'_>) -> Result<Records, IndicatorError> {
             (Behind::entry(kept), handled),
         )?);
     }
-    for sheet in sheet::answered(load.tx, load.as_of)? {
+    // A day before the period's first: its 24 hours end within the period.
+    let first = load.span.from.saturating_sub(1.day());
+    for sheet in sheet::answered_in(load.tx, first, load.as_of)? {
         let later = |kept: &&Kept<CriticalItem>| {
             kept.entry.student.0 == sheet.student && kept.entry.day >= sheet.test_date
         };
@@ -116,7 +118,7 @@ fn due_row(
     if due < load.span.from || due > load.span.to || !may_count(consents.get(&student), due) {
         return Ok(None);
     }
-    let place = load.place(student, due)?;
+    let place = load.place(student, due, behind)?;
     let words = [place.stage, place.grade, place.sex, Outcome::Critical.as_str()];
     let values = words.map(Value::Word).into_iter().chain([yes(handled)]).collect();
     Ok(Some(Record::of_student(student, behind, values)))
@@ -128,15 +130,14 @@ pub(super) fn sheets_of_term(
     enrolled: &HashSet<i64>,
     term: &Term,
 ) -> Result<Records, IndicatorError> {
-    let mut sheets = sheet::answered(load.tx, term.census)?;
-    sheets.retain(|sheet| sheet.term == term.id && enrolled.contains(&sheet.student));
+    let mut sheets = sheet::answered_of_term(load.tx, term.id, term.census)?;
+    sheets.retain(|sheet| enrolled.contains(&sheet.student));
     sheets_of(load, &sheets, Some(term.census))
 }
 
 /// Sheets that were answered in the period.
 pub(super) fn sheets_of_period(load: &Load<'_>) -> Result<Records, IndicatorError> {
-    let mut sheets = sheet::answered(load.tx, load.span.to)?;
-    sheets.retain(|sheet| sheet.test_date >= load.span.from);
+    let sheets = sheet::answered_in(load.tx, load.span.from, load.span.to)?;
     sheets_of(load, &sheets, None)
 }
 
@@ -159,14 +160,15 @@ fn sheets_of(
         let is_last = last.get(&(sheet.student, sheet.term, sheet.scale.as_str())) == Some(&place);
         let scale = SCALES.iter().copied().find(|known| *known == sheet.scale);
         let band = ["t1", "t2", "t3"].into_iter().find(|tier| sheet.tier.as_deref() == Some(*tier));
+        let behind = Behind::Sheet(sheet.student, sheet.test_date);
+        let place = load.place(sheet.student, day.unwrap_or(sheet.test_date), behind)?;
         let values = vec![
             Value::Word(scale.unwrap_or("other")),
             Value::Word(band.unwrap_or("none")),
-            Value::Word(load.place(sheet.student, day.unwrap_or(sheet.test_date))?.stage),
+            Value::Word(place.stage),
             yes(is_void(sheet)),
             yes(is_last),
         ];
-        let behind = Behind::Sheet(sheet.student, sheet.test_date);
         rows.push(Record::of_student(sheet.student, behind, values));
     }
     let fields = [Field::Scale, Field::Band, Field::Stage, Field::Void, Field::LastValid];

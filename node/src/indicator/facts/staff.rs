@@ -82,7 +82,7 @@ pub(super) fn mentors(
     let mut rows = Vec::with_capacity(pairs.len());
     for kept in &pairs {
         let student = kept.entry.student.0;
-        let place = load.place(student, day)?;
+        let place = load.place(student, day, Behind::entry(kept))?;
         let values = vec![Value::Word(place.stage), Value::Word(place.grade)];
         let one = how_many.get(&student) == Some(&1);
         rows.push(Record {

@@ -150,10 +150,16 @@ impl Node {
         let mut site = console::site(name, id, Transport::Loopback);
         site.demonstration = self.config.danger_demo_scales;
         let shell = Shell { site, sessions, clock: self.clock.clone() };
+        let outward = self.outward.clone();
+        let in_force: console::InForce = Arc::new(move || {
+            let packs = outward.packs()?;
+            Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
+        });
         let pages = console::router(
             Arc::new(shell),
             Arc::new(Egress::new(self.clone())),
             self.ledger.clone(),
+            in_force,
         );
         let node = self.clone();
         let ready = get(move || readiness(node.clone()));

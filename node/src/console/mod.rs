@@ -4,6 +4,7 @@
 //! off the async threads, and put the shell around the answer. Pages here name no person, so every
 //! role of the school may read them; those that do are in `ledgers`, for roles that may.
 
+mod counts;
 mod desk;
 mod egress;
 mod home;
@@ -28,6 +29,7 @@ use serde::Deserialize;
 
 use crate::ledger::Ledger;
 
+pub use counts::InForce;
 pub use source::{EgressSource, SourceError};
 pub use view::*;
 
@@ -63,7 +65,7 @@ impl FromRef<Pages> for Arc<Shell> {
 /// Names and menu of a school's console.
 #[must_use]
 pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
-    let daily = vec![NavLink { label: words::HOME, href: "/" }];
+    let daily = vec![NavLink { label: words::HOME, href: "/" }, counts::link()];
     let outward = vec![
         NavLink { label: words::EGRESS, href: EGRESS_HREF },
         NavLink { label: words::NEXT, href: NEXT_HREF },
@@ -77,7 +79,12 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
 }
 
 /// The school's console, whole: pages, sign-in, static files, error pages.
-pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>, ledger: Ledger) -> Router {
+pub fn router(
+    shell: Arc<Shell>,
+    source: Arc<dyn EgressSource>,
+    ledger: Ledger,
+    in_force: InForce,
+) -> Router {
     let pages = Router::new()
         .route("/", get(show_home))
         .route(EGRESS_HREF, get(show_list))
@@ -86,7 +93,9 @@ pub fn router(shell: Arc<Shell>, source: Arc<dyn EgressSource>, ledger: Ledger) 
         .route("/egress/{id}/bytes", get(give_bytes))
         .with_state(Pages { shell: Arc::clone(&shell), source: Arc::clone(&source) });
     let terms: ledgers::Terms = Arc::new(move || source.terms());
-    let pages = pages.merge(ledgers::router(Arc::clone(&shell), ledger, terms));
+    let pages = pages
+        .merge(ledgers::router(Arc::clone(&shell), ledger.clone(), terms))
+        .merge(counts::router(Arc::clone(&shell), ledger, in_force));
     console(shell, pages)
 }
 

@@ -111,8 +111,12 @@ async fn console_of(source: Fixed) -> Browser {
     let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
     let (clock, _) = runtime::clock::Clock::simulated(start);
     let shell = trial::shell(site, Role::Principal, clock).await.expect("shell");
-    let mut browser =
-        Browser::new(router(shell, Arc::new(source), Ledger::in_memory().expect("ledger")));
+    let ledger = Ledger::in_memory().expect("ledger");
+    let in_force: InForce = Arc::new(|| {
+        let packs = crate::packs::Packs::embedded()?;
+        Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
+    });
+    let mut browser = Browser::new(router(shell, Arc::new(source), ledger, in_force));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
 }

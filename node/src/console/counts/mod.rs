@@ -1,0 +1,267 @@
+//! Pages of the school's own counts: every figure, cell by cell, and the records behind one.
+//!
+//! Exact figures, for roles that may see counts; nothing leaves from here. Records behind a figure
+//! are shown to whom the table of authority lets read them, with a reason, and each look is logged.
+
+mod pages;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, Path, Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::catalogue::{Catalogue, Count, NativePeriod, Origin};
+use domain::period::{Calendar, Period};
+use domain::span::Span;
+use jiff::civil::Date;
+use runtime::web::{Audience, NavLink, Problem, Role, Shell, SignedForm, Visitor};
+use serde::Deserialize;
+
+use crate::indicator::{ExplainError, Facts, IndicatorError, current, explain};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::{Ledger, account, profile};
+use crate::packs::PacksError;
+use pages::{Listed, Shown};
+
+const COUNTS_HREF: &str = "/counts";
+
+/// The catalogue and the calendar that are in force when a page is asked for.
+pub type InForce =
+    Arc<dyn Fn() -> Result<(Arc<Catalogue>, Arc<Calendar>), PacksError> + Send + Sync>;
+
+/// Roles that see counts.
+#[derive(Clone, Copy, Debug)]
+struct Counters;
+
+impl Audience for Counters {
+    const ROLES: &'static [Role] =
+        &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::Operator, Role::Auditor];
+}
+
+#[derive(Clone)]
+struct Desk {
+    shell: Arc<Shell>,
+    ledger: Ledger,
+    in_force: InForce,
+}
+
+impl FromRef<Desk> for Arc<Shell> {
+    fn from_ref(desk: &Desk) -> Self {
+        Self::clone(&desk.shell)
+    }
+}
+
+/// The link in the menu.
+pub(super) const fn link() -> NavLink {
+    NavLink { label: words::COUNTS, href: COUNTS_HREF }
+}
+
+/// The pages.
+pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, in_force: InForce) -> Router {
+    Router::new()
+        .route(COUNTS_HREF, get(show_list))
+        .route("/counts/{id}", get(show_count))
+        .route("/counts/{id}/why", post(show_why))
+        .with_state(Desk { shell, ledger, in_force })
+}
+
+/// Why a page could not be made.
+enum Failed {
+    /// A record of the ledgers fits no cell.
+    Record(IndicatorError),
+    /// Anything else.
+    Problem(Problem),
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    period: String,
+}
+
+#[derive(Deserialize)]
+struct Why {
+    #[serde(default)]
+    period: String,
+    #[serde(default)]
+    cell: usize,
+    reason: String,
+}
+
+/// What every page needs: the rules in force and today.
+struct Rules {
+    catalogue: Arc<Catalogue>,
+    calendar: Arc<Calendar>,
+    today: Date,
+}
+
+impl Rules {
+    fn of(desk: &Desk) -> Result<Self, Problem> {
+        let (catalogue, calendar) = (desk.in_force)().map_err(|error| {
+            tracing::error!(%error, "packs not read");
+            Problem::Unavailable
+        })?;
+        Ok(Self { catalogue, calendar, today: desk.shell.clock.today() })
+    }
+
+    fn count(&self, id: &str) -> Result<Count, Problem> {
+        let own = self.catalogue.count(id).filter(|count| count.origin == Origin::School);
+        own.cloned().ok_or(Problem::NotFound)
+    }
+
+    /// The period that is asked for, or the current one of a kind.
+    fn period(&self, asked: &str, native: NativePeriod) -> Result<Period, Problem> {
+        match asked.trim() {
+            "" => Ok(current(native, self.today, &self.calendar)),
+            text => text.parse().map_err(|_| Problem::BadRequest),
+        }
+    }
+
+    fn facts(&self, ledger: &Ledger, period: Period) -> Result<Facts, Failed> {
+        let span = Span::of(period, &self.calendar).map_err(|_| Problem::NotFound)?;
+        let today = self.today;
+        let load = ledger.read(move |tx| {
+            let Some(profile) = profile::load(tx)? else { return Ok(None) };
+            Facts::of_period(tx, &profile, span, today).map(Some)
+        });
+        load?.ok_or(Failed::Problem(Problem::NotFound))
+    }
+}
+
+async fn show_list(
+    State(desk): State<Desk>,
+    visitor: Visitor<Counters>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let lang = visitor.frame.lang;
+    let ours = desk.clone();
+    let period = asked.period.clone();
+    let listed = off_thread(move || list(&ours, &period)).await;
+    let page = match listed {
+        Ok(listed) => pages::list(&listed, &asked.period, lang)?,
+        Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
+        Err(Failed::Problem(problem)) => return Err(problem),
+    };
+    desk.shell.reply(&visitor.frame, &page)
+}
+
+/// Every count of a school with its total, each in its own period unless one is asked for.
+fn list(desk: &Desk, asked: &str) -> Result<Vec<Listed>, Failed> {
+    let rules = Rules::of(desk)?;
+    let mut listed = Vec::new();
+    for native in NativePeriod::ALL {
+        let counts = rules.catalogue.counts().iter();
+        let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
+        let period = rules.period(asked, *native)?;
+        let facts = rules.facts(&desk.ledger, period)?;
+        for count in own {
+            let figures = facts.figures(&rules.catalogue, count)?;
+            listed.push(Listed { count: count.clone(), period, figures });
+        }
+    }
+    Ok(listed)
+}
+
+async fn show_count(
+    State(desk): State<Desk>,
+    visitor: Visitor<Counters>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let lang = visitor.frame.lang;
+    let ours = desk.clone();
+    let shown = off_thread(move || {
+        let rules = Rules::of(&ours)?;
+        let count = rules.count(&id)?;
+        let period = rules.period(&asked.period, count.period)?;
+        let facts = rules.facts(&ours.ledger, period)?;
+        let figures = facts.figures(&rules.catalogue, &count)?;
+        let (catalogue, is_over) = (rules.catalogue, facts.is_over());
+        Ok(Shown { catalogue, count, period, figures, is_over })
+    });
+    let page = match shown.await {
+        Ok(shown) => pages::count(&shown, &visitor.session, lang)?,
+        Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
+        Err(Failed::Problem(problem)) => return Err(problem),
+    };
+    desk.shell.reply(&visitor.frame, &page)
+}
+
+async fn show_why(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    form: SignedForm<Counters, Why>,
+) -> Result<Response, Problem> {
+    let (visitor, fields) = (form.visitor, form.fields);
+    if fields.reason.trim().is_empty() {
+        return Err(Problem::BadRequest);
+    }
+    let (ours, login) = (desk.clone(), visitor.session.login.clone());
+    let found = off_thread(move || {
+        let rules = Rules::of(&ours)?;
+        let count = rules.count(&id)?;
+        let period = rules.period(&fields.period, count.period)?;
+        let facts = rules.facts(&ours.ledger, period)?;
+        let figures = facts.figures(&rules.catalogue, &count)?;
+        let (catalogue, now_ms) = (Arc::clone(&rules.catalogue), ours.shell.clock.now_ms());
+        let (asked, values) = (count.clone(), figures.block.values_at(fields.cell));
+        let values: Vec<String> =
+            values.ok_or(Problem::NotFound)?.into_iter().map(str::to_owned).collect();
+        let explained = ours.ledger.write("explain", move |tx| {
+            let reader = account::author(tx, &login, now_ms)?;
+            let reader = reader.ok_or(LedgerRefusal::NotAllowed)?.because(&fields.reason);
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            explain(tx, (&facts, &catalogue), &asked, &values, &reader)
+        });
+        let (catalogue, is_over) = (rules.catalogue, true);
+        Ok((Shown { catalogue, count, period, figures, is_over }, explained?, fields.cell))
+    });
+    let lang = visitor.frame.lang;
+    let page = match found.await {
+        Ok((shown, explained, place)) => pages::why(&shown, &explained, place, lang)?,
+        Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
+        Err(Failed::Problem(problem)) => return Err(problem),
+    };
+    desk.shell.reply(&visitor.frame, &page)
+}
+
+/// Counts where blocking does no harm.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failed> + Send + 'static,
+) -> Result<T, Failed> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or(Err(Failed::Problem(Problem::Internal)))
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<IndicatorError> for Failed {
+    fn from(error: IndicatorError) -> Self {
+        match error {
+            IndicatorError::Store(error) => Self::Problem(error.into()),
+            error => Self::Record(error),
+        }
+    }
+}
+
+impl From<ExplainError> for Failed {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Cell => Self::Problem(Problem::NotFound),
+            ExplainError::Indicator(error) => error.into(),
+            ExplainError::Store(error) | ExplainError::Ledger(LedgerRefusal::Store(error)) => {
+                Self::Problem(error.into())
+            }
+            _ => Self::Problem(Problem::Forbidden),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

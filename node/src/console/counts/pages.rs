@@ -1,0 +1,235 @@
+//! The pages of counts as functions of what was counted.
+
+use std::sync::Arc;
+
+use askama::Template;
+use domain::catalogue::{Catalogue, Channel, Count, NativePeriod};
+use domain::cell::Cell;
+use domain::ledger::Word as _;
+use domain::period::Period;
+use runtime::web::{Html, Lang, Page, RenderError, Session};
+
+use super::{COUNTS_HREF, words};
+use crate::indicator::{Behind, Explained, Figures, IndicatorError};
+
+/// A count with its figures in a period.
+pub(super) struct Listed {
+    pub(super) count: Count,
+    pub(super) period: Period,
+    pub(super) figures: Figures,
+}
+
+/// One count as its page shows it.
+pub(super) struct Shown {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) count: Count,
+    pub(super) period: Period,
+    pub(super) figures: Figures,
+    pub(super) is_over: bool,
+}
+
+struct Row {
+    id: String,
+    name: String,
+    period: String,
+    total: String,
+    leaves: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "console/counts.html")]
+struct ListTemplate<'a> {
+    lang: Lang,
+    asked: &'a str,
+    rows: Vec<Row>,
+}
+
+/// A cell: its place, the values of its dimensions, its figure, and whether it can be explained.
+struct CellView {
+    place: usize,
+    values: Vec<String>,
+    figure: String,
+    is_counted: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/count.html")]
+struct CountTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    id: String,
+    period: String,
+    is_over: bool,
+    leaves: &'static str,
+    heads: Vec<String>,
+    cells: Vec<CellView>,
+}
+
+struct LineView {
+    record: String,
+    student: Option<(i64, String)>,
+    kind: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "console/why.html")]
+struct WhyTemplate {
+    lang: Lang,
+    id: String,
+    period: String,
+    cell: String,
+    figure: String,
+    lines: Vec<LineView>,
+    notes: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/uncounted.html")]
+struct UnplacedTemplate {
+    lang: Lang,
+    said: String,
+}
+
+pub(super) fn list(listed: &[Listed], asked: &str, lang: Lang) -> Result<Page, RenderError> {
+    let row = |one: &Listed| Row {
+        id: one.count.id.to_string(),
+        name: name(&one.count, lang),
+        period: one.period.to_string(),
+        total: figure(total(&one.figures), lang),
+        leaves: leaves(&one.count, lang),
+    };
+    let rows = listed.iter().map(row).collect();
+    let body = Html::render(&ListTemplate { lang, asked, rows })?;
+    Ok(page(words::COUNTS.in_lang(lang), words::COUNTS_NOTE.in_lang(lang), body, lang))
+}
+
+pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page, RenderError> {
+    let Shown { catalogue, count, period, figures, is_over } = shown;
+    let dimension = |id: &domain::catalogue::DimensionId| {
+        catalogue.dimension(id.as_str()).map_or_else(String::new, |known| said(&known.label, lang))
+    };
+    let cells = figures.cells.iter().enumerate();
+    let shown_cells = cells.filter(|(_, cell)| **cell != Cell::NotApplicable);
+    let cells = shown_cells.map(|(place, cell)| CellView {
+        place,
+        values: values(catalogue, figures, place, lang),
+        figure: self::figure(*cell, lang),
+        is_counted: cell.value().is_some_and(|value| value > 0),
+    });
+    let body = Html::render(&CountTemplate {
+        lang,
+        csrf: &session.csrf,
+        id: count.id.to_string(),
+        period: period.to_string(),
+        is_over: *is_over,
+        leaves: leaves(count, lang),
+        heads: figures.block.dims().map(dimension).collect(),
+        cells: cells.collect(),
+    })?;
+    let title = format!("{} {period}", name(count, lang));
+    Ok(page(&title, words::COUNT_NOTE.in_lang(lang), body, lang))
+}
+
+pub(super) fn why(
+    shown: &Shown,
+    explained: &Explained,
+    place: usize,
+    lang: Lang,
+) -> Result<Page, RenderError> {
+    let line = |line: &crate::indicator::Line| {
+        let (zh, en) = line.behind.said();
+        let named = line.student.as_ref().map(|(number, name)| format!("{name} {number}"));
+        let kind = match line.behind {
+            Behind::Entry { kind, .. } => Some(kind.as_str()),
+            _ => None,
+        };
+        LineView {
+            record: if lang == Lang::Zh { zh } else { en },
+            student: named.zip(line.student_id).map(|(named, id)| (id, named)),
+            kind,
+        }
+    };
+    let mut notes = Vec::new();
+    for (number, text) in [(explained.hidden, words::HIDDEN), (explained.more, words::MORE)] {
+        if number > 0 {
+            notes.push(text.fill(lang, &[&number]));
+        }
+    }
+    let (count, period) = (&shown.count, shown.period);
+    let named = values(&shown.catalogue, &shown.figures, place, lang);
+    let whole = words::WHOLE.in_lang(lang).to_owned();
+    let body = Html::render(&WhyTemplate {
+        lang,
+        id: count.id.to_string(),
+        period: period.to_string(),
+        cell: if named.is_empty() { whole } else { named.join(" · ") },
+        figure: figure(explained.figure, lang),
+        lines: explained.lines.iter().map(line).collect(),
+        notes,
+    })?;
+    let title = format!("{} {period}", name(count, lang));
+    Ok(page(&title, words::LOGGED.in_lang(lang), body, lang))
+}
+
+/// A record that no count has a place for: named, with the way out.
+pub(super) fn unplaced(error: &IndicatorError, lang: Lang) -> Result<Page, RenderError> {
+    let (zh, en) = error.said();
+    let said = if lang == Lang::Zh { zh } else { en };
+    let body = Html::render(&UnplacedTemplate { lang, said })?;
+    Ok(page(words::COUNTS.in_lang(lang), "", body, lang))
+}
+
+fn page(title: &str, note: &str, body: Html, lang: Lang) -> Page {
+    let crumbs = vec![words::COUNTS.in_lang(lang).to_owned()];
+    let (title, note) = (title.to_owned(), note.to_owned());
+    Page { title, note, crumbs, current: COUNTS_HREF, exports: Vec::new(), body }
+}
+
+/// Values of a cell as people read them.
+fn values(catalogue: &Catalogue, figures: &Figures, place: usize, lang: Lang) -> Vec<String> {
+    let values = figures.block.values_at(place).unwrap_or_default();
+    let named = figures.block.dims().zip(values).map(|(dimension, value)| {
+        let known = catalogue.dimension(dimension.as_str());
+        let known = known.and_then(|known| known.values.iter().find(|one| one.id == value));
+        known.map_or_else(|| value.to_owned(), |known| said(&known.label, lang))
+    });
+    named.collect()
+}
+
+fn said(label: &domain::catalogue::Label, lang: Lang) -> String {
+    if lang == Lang::Zh { label.zh.clone() } else { label.en.clone() }
+}
+
+fn name(count: &Count, lang: Lang) -> String {
+    said(&count.label, lang)
+}
+
+fn leaves(count: &Count, lang: Lang) -> &'static str {
+    let text = match count.channel {
+        Channel::Clear if count.period == NativePeriod::Term => words::LEAVES_CLEAR,
+        Channel::Clear | Channel::Sealed | Channel::Local => words::STAYS,
+    };
+    text.in_lang(lang)
+}
+
+/// The sum of what is known, or the blank that all cells share.
+fn total(figures: &Figures) -> Cell {
+    let known = figures.cells.iter().filter_map(|cell| cell.value());
+    let blank = figures.cells.iter().find(|cell| **cell != Cell::NotApplicable);
+    match known.clone().next() {
+        Some(_) => Cell::Value(known.sum()),
+        None => blank.copied().unwrap_or(Cell::NotApplicable),
+    }
+}
+
+fn figure(cell: Cell, lang: Lang) -> String {
+    let text = match cell {
+        Cell::NotReported => words::NOT_KEPT,
+        Cell::NotApplicable => words::NOT_APPLICABLE,
+        other => match other.value() {
+            Some(value) => return value.to_string(),
+            None => words::UNSUPPORTED,
+        },
+    };
+    text.in_lang(lang).to_owned()
+}

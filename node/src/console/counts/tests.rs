@@ -1,0 +1,126 @@
+//! The pages of counts, as a browser without scripts meets them.
+
+use axum::http::StatusCode;
+use domain::ledger::SchoolRole;
+use domain::ledger::words::TalkTopic;
+use jiff::civil::date;
+use runtime::web::trial::{Browser, PASSWORD};
+use runtime::web::{Label, NewAccount, SessionStore, Sessions, Transport, console};
+
+use super::*;
+use crate::ledger::account::Changer;
+use crate::ledger::author::Author;
+use crate::ledger::entry::{AuthorNote, StaffId, StudentId, Words};
+use crate::ledger::talk::Talk;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
+use crate::ledger::write;
+
+const WEEK: &str = "2025-W45";
+
+/// A school with one talk that was raised, in the week of 3 November.
+fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..3).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师")]);
+    let talked: Result<_, LedgerRefusal> = school.ledger.write("talk", |tx| {
+        let author = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS);
+        let talk = Talk {
+            day: date(2025, 11, 4),
+            student: StudentId(1),
+            staff: StaffId(1),
+            topics: Words::new([TalkTopic::Mind]),
+            concern: true,
+            raised: true,
+            home_visit: false,
+            note: AuthorNote::new("只有我看".to_owned()),
+        };
+        write::add(tx, &author, &talk)
+    });
+    talked.expect("talk");
+    school
+}
+
+async fn browser(school: &School, login: &'static str, role: Role) -> Browser {
+    let (name, password) = ("赵老师".to_owned(), PASSWORD.to_owned());
+    let person = NewAccount { login: login.to_owned(), name, role, password };
+    let stored = person.hashed().await.expect("account");
+    let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
+    let put = move |tx: &runtime::sql::Tx<'_>| account::put(tx, &stored, None, &changer);
+    school.ledger.write("put", put).expect("put");
+    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
+    let (clock, _) = runtime::clock::Clock::simulated(start);
+    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
+    let store = SessionStore::new(school.ledger.database().clone());
+    let sessions = Sessions::new(store).expect("sessions");
+    let shell = Arc::new(Shell { site, sessions, clock });
+    let (catalogue, calendar) = (school.catalogue.clone(), school.calendar.clone());
+    let in_force: InForce = Arc::new(move || Ok((catalogue.clone(), calendar.clone())));
+    let pages = router(shell.clone(), school.ledger.clone(), in_force);
+    let mut browser = Browser::new(console(shell, pages));
+    browser.sign_in(login, PASSWORD).await.expect("sign in");
+    browser
+}
+
+/// The list has every count of a school, the page of one its cells, and neither logs or names
+/// anybody.
+#[tokio::test]
+async fn counts_are_shown_without_naming_anybody() {
+    let school = school();
+    let mut browser = browser(&school, "it", Role::Operator).await;
+    let list = browser.get(&format!("/counts?period={WEEK}")).await.expect("list");
+    assert_eq!(list.status, StatusCode::OK);
+    let own = school.catalogue.counts().iter().filter(|count| count.origin == Origin::School);
+    for count in own {
+        assert!(list.text.contains(&format!("/counts/{}?", count.id)), "{}", count.id);
+    }
+    let page = browser.get(&format!("/counts/mtr.raised?period={WEEK}")).await.expect("count");
+    assert!(page.text.contains("初中: 1"), "{}", page.text);
+    assert!(!list.text.contains("张某某") && !page.text.contains("张某某"));
+    assert_eq!(school.rows("access_log"), 0);
+    for path in ["/counts/nothing", "/counts/hot.contacts"] {
+        assert_eq!(browser.get(path).await.expect("page").status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let wrong = browser.get("/counts?period=heute").await.expect("page");
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+/// The records behind a figure are shown to who may read them, with a reason, and logged; others
+/// learn how many there are.
+#[tokio::test]
+async fn why_shows_records_to_whom_may_read_them() {
+    let school = school();
+    let junior = |text: &str| {
+        let place = text.split("<option value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        place.expect("a cell").to_owned()
+    };
+    let mut it = browser(&school, "it", Role::Operator).await;
+    let page = it.get(&format!("/counts/mtr.raised?period={WEEK}")).await.expect("count");
+    let cell = junior(&page.text);
+    let token = page.field("csrf").expect("token").to_owned();
+    let fields = [("csrf", token.as_str()), ("period", WEEK), ("cell", &cell), ("reason", "核对")];
+    let hidden = it.post("/counts/mtr.raised/why", &fields).await.expect("why");
+    assert!(hidden.text.contains("另有 1 条记录"), "{}", hidden.text);
+    assert!(!hidden.text.contains("张某某"));
+    assert_eq!(school.rows("access_log"), 0);
+    let mut li = browser(&school, "li", Role::Counsellor).await;
+    let page = li.get(&format!("/counts/mtr.raised?period={WEEK}")).await.expect("count");
+    let token = page.field("csrf").expect("token").to_owned();
+    let with = |reason| {
+        [("csrf", token.as_str()), ("period", WEEK), ("cell", cell.as_str()), ("reason", reason)]
+    };
+    let mute = li.post("/counts/mtr.raised/why", &with(" ")).await.expect("why");
+    assert_eq!(mute.status, StatusCode::BAD_REQUEST);
+    let fields = with("核对");
+    let seen = li.post("/counts/mtr.raised/why", &fields).await.expect("why");
+    assert!(seen.text.contains("张某某") && seen.text.contains("谈心谈话第 1 号"), "{}", seen.text);
+    assert!(seen.text.contains("/students/1") && !seen.text.contains("只有我看"));
+    assert_eq!(school.rows("access_log"), 1);
+}
+
+/// Class teachers and mentors see no counts.
+#[tokio::test]
+async fn teachers_see_no_counts() {
+    let school = school();
+    let mut teacher = browser(&school, "wang", Role::ClassTeacher).await;
+    assert_eq!(teacher.get("/counts").await.expect("page").status, StatusCode::FORBIDDEN);
+}

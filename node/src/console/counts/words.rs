@@ -1,0 +1,41 @@
+//! Sentences of the pages of counts, in both languages.
+
+use runtime::texts;
+
+texts! {
+    COUNTS = "统计指标", "Counts";
+    COUNTS_NOTE = "台账算出的准确数，仅供本校查看", "exact, from the ledgers, for this school alone";
+    COUNT_NOTE = "逐格数值；选一格可查看计入的记录",
+        "cell by cell; choose one to see the records behind it";
+    PERIOD = "统计期", "Period";
+    PERIOD_HINT = "如 2025S1、2025-11、2025-W45；留空为当前", "such as 2025S1, 2025-11 or 2025-W45; \
+        empty for the current one";
+    SHOW = "查看", "Show";
+    NAME = "指标", "Count";
+    TOTAL = "合计", "Total";
+    FIGURE = "数值", "Figure";
+    LEAVES = "去向", "Where it goes";
+    LEAVES_CLEAR = "随学期明表出校", "leaves with the clear table of the term";
+    STAYS = "不出校", "stays here";
+    RUNNING = "统计期尚未结束，数值还会变化。", "The period still runs; the figures will change.";
+    NOT_KEPT = "台账未启用", "ledger not kept";
+    UNSUPPORTED = "暂不支持", "unsupported";
+    NOT_APPLICABLE = "不适用", "not applicable";
+    WHY = "为什么是这个数", "Why this figure";
+    CELL = "哪一格", "Which cell";
+    REASON = "查看理由", "Reason";
+    OPEN = "查看计入的记录", "Show the records behind it";
+    LOGGED = "显示的每名学生都会在其查阅记录中留下一行。",
+        "Each student named gets a line in the list of who read the record.";
+    RECORDS = "计入的记录", "Records behind it";
+    RECORD = "记录", "Record";
+    STUDENT = "学生", "Student";
+    NONE = "没有可显示的记录。", "There is no record to show.";
+    HIDDEN = "另有 {0} 条记录，您的角色无权查看。", "{0} more records are not for your role.";
+    MORE = "另有 {0} 条未列出；请选更短的统计期或更细的格。",
+        "{0} more are not listed; choose a shorter period or a finer cell.";
+    UNCOUNTED = "没有算出", "Not counted";
+    UNCOUNTED_NEXT = "请更正这条记录，或核对学校的年级设置。",
+        "Correct that record, or check the grades of the school.";
+    WHOLE = "全校", "whole school";
+}

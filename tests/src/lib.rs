@@ -2,3 +2,4 @@
 
 pub mod city;
 pub mod federation;
+pub mod life;

@@ -29,6 +29,9 @@ struct Arguments {
     /// Seed of the generated pupils and answers
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// Schools whose ledgers are filled with a generated life, up to today
+    #[arg(long, value_name = "N", default_value_t = SMALL_CITY_MAX)]
+    life: usize,
     /// Folder with real rolls and answers, for the schools that have them
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -119,6 +122,7 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         dir: arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
         data: arguments.data.clone(),
         seed: arguments.seed,
+        lives: arguments.life,
         stay: !arguments.once,
     };
     let mut city = City::new(wishes, plan)?;

@@ -55,6 +55,8 @@ pub struct Wishes {
     pub data: Option<PathBuf>,
     /// Seed of the generated ones.
     pub seed: u64,
+    /// Schools whose ledgers are filled with a generated life.
+    pub lives: usize,
     /// Whether the units stay up after the table was shown.
     pub stay: bool,
 }
@@ -382,8 +384,9 @@ impl City {
         self.until_all_are_due().await?;
         let slots = Arc::new(Semaphore::new(COMMANDS_AT_ONCE));
         let mut steps = JoinSet::new();
-        for (plan, code) in invited {
+        for (place, (plan, code)) in invited.into_iter().enumerate() {
             let office = Office {
+                lives: place < self.wishes.lives,
                 launcher: self.launcher.clone(),
                 wishes: self.wishes.clone(),
                 folder: self.folder(&plan.school.school_code),

@@ -5,7 +5,9 @@
 //! lie slightly higher. Each item of a questionnaire is the burden plus a uniform error, cut into
 //! its answers so that about one pupil in five reaches the first cut-off and about one in fifty
 //! answers the self-harm item above zero. 3 in 1,000 items are blank, 4 % of pupils absent, 2 %
-//! refuse, and 14 % have no consent of a guardian. Names are random combinations of common
+//! refuse, 6 in 1,000 leave most of a sheet blank, and 14 % have no consent of a guardian. The
+//! staff has a teacher for every eight pupils or so, a counsellor for every 800, and one
+//! moral-education head. Names are random combinations of common
 //! characters; student numbers begin with G999999, a region that does not exist.
 
 use std::fmt::Write as _;
@@ -41,7 +43,7 @@ impl Seeded {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below a limit.
+    /// A number below a limit; zero where the limit is zero.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.draw() % limit.max(1)
     }
@@ -64,6 +66,8 @@ impl Seeded {
 pub struct Generated {
     /// Roll, as the office would export it.
     pub roster: String,
+    /// Staff roll; the first four are principal, moral-education head, counsellor, class teacher.
+    pub staff: String,
     /// Answers by scale id; a primary school has none.
     pub answers: Vec<(&'static str, String)>,
 }
@@ -106,7 +110,27 @@ pub fn generate(school: &School, seed: u64) -> Generated {
             }
         }
     }
-    Generated { roster, answers }
+    Generated { roster, staff: staff(school, &mut random), answers }
+}
+
+/// Numbers of the staff run from T0001; who comes first leads the school.
+fn staff(school: &School, random: &mut Seeded) -> String {
+    let mut text = String::from("工号,姓名,岗位\n");
+    let counsellors = school.students.div_ceil(800).max(1);
+    let mentors = (school.students / 20).max(2);
+    let teachers = school.students / 25;
+    let roles = ["校长", "德育主任"].into_iter().chain(
+        [("心理教师", counsellors), ("班主任", school.classes.max(1)), ("导师", mentors)]
+            .into_iter()
+            .chain([("科任教师", teachers)])
+            .flat_map(|(role, number)| (0..number).map(move |_| role)),
+    );
+    for (place, role) in roles.enumerate() {
+        let name = format!("{}{}", random.pick(SURNAMES), random.pick(GIVEN));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "T{:04},{name},{role}", place + 1);
+    }
+    text
 }
 
 struct Pupil {
@@ -114,7 +138,7 @@ struct Pupil {
     grade: u8,
     /// Hidden burden from 0 to 4,000.
     burden: u64,
-    /// Per mille: below 40 absent, below 60 refused.
+    /// Per mille: below 40 absent, below 60 refused, below 66 mostly blank.
     taking_part: u64,
     line: String,
 }
@@ -181,7 +205,8 @@ fn answer(sheet: &Questionnaire, pupil: &Pupil, random: &mut Seeded, text: &mut 
             4_250..4_750 => 2,
             _ => 3,
         };
-        if state == "已测" && !random.chance(3) {
+        let blank = if (60..66).contains(&pupil.taking_part) { 800 } else { 3 };
+        if state == "已测" && !random.chance(blank) {
             let _ = write!(text, "{value}");
         }
     }

@@ -5,12 +5,18 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use node::unlock::Opener;
 use proto::pack::embedded;
+use runtime::clock::Clock;
 
 use super::build::{BuildError, TERM, TREE_FROM, Wishes, path_text};
 use super::generate::{Generated, generate};
 use super::plan::{REAL_SCHOOLS, SchoolPlan};
 use super::process::{Launcher, ProcessError, Program, write_private};
+use crate::life::Life;
+use crate::life::school::Failure;
 
 /// What happens in one school's office.
 pub(super) struct Office {
@@ -20,6 +26,8 @@ pub(super) struct Office {
     pub(super) wishes: Wishes,
     /// The node's data folder.
     pub(super) folder: PathBuf,
+    /// Whether its ledgers are filled with a generated life.
+    pub(super) lives: bool,
 }
 
 impl Office {
@@ -30,12 +38,30 @@ impl Office {
         let files = self.files(plan).await?;
         let roster = ["import", "roster", &files.roster, "--yes", "--as-of", TREE_FROM];
         self.node(plan, &roster).await?;
+        let staff = ["import", "staff", &files.staff, "--yes", "--as-of", TREE_FROM];
+        self.node(plan, &staff).await?;
         for (scale, file) in &files.answers {
             let args = ["import", "answers", file, "--scale", scale, "--term", TERM, "--yes"];
             self.node(plan, &args).await?;
         }
+        if self.lives {
+            self.live(plan).await?;
+        }
         self.node(plan, &["release", "send", TERM, "--yes"]).await?;
         Ok(())
+    }
+
+    /// A life in the ledgers from the first day of the term until today, written by this process
+    /// while no other has the ledger open.
+    async fn live(&self, plan: &SchoolPlan) -> Result<(), BuildError> {
+        let key = self.key_file(plan);
+        let (folder, seed) = (self.folder.clone(), self.wishes.seed);
+        let lived = tokio::task::spawn_blocking(move || write_life(&folder, &key, seed)).await?;
+        lived.map_err(|error| std::io::Error::other(error).into())
+    }
+
+    fn key_file(&self, plan: &SchoolPlan) -> PathBuf {
+        self.wishes.dir.join("keys").join(format!("{}.key", plan.school.school_code))
     }
 
     async fn set_up(&self, plan: &SchoolPlan) -> Result<(), BuildError> {
@@ -43,7 +69,7 @@ impl Office {
         let keys = self.wishes.dir.join("keys");
         std::fs::create_dir_all(&keys)?;
         let unit = &school.school_code;
-        let key = path_text(&keys.join(format!("{unit}.key")));
+        let key = path_text(&self.key_file(plan));
         let sheet = path_text(&keys.join(format!("{unit}-recovery.txt")));
         let grades = format!("{}-{}", school.grade_from, school.grade_to);
         let mut args = vec!["init", "--danger-demo-scales"];
@@ -69,12 +95,13 @@ impl Office {
             let (roster, answers) = (folder.join("roster.csv"), folder.join("answers.csv"));
             let scale = real_scale(&answers)?;
             let answers = vec![(scale, path_text(&answers))];
-            return Ok(Files { roster: path_text(&roster), answers });
+            let staff = self.staff_file(plan, &generate(&plan.school, self.wishes.seed)).await?;
+            return Ok(Files { roster: path_text(&roster), staff, answers });
         }
-        let Generated { roster, answers } = generate(&plan.school, self.wishes.seed);
-        // An office's files, not the node's: they lie outside its data folder.
-        let folder = self.wishes.dir.join("office").join(unit);
-        std::fs::create_dir_all(&folder)?;
+        let made = generate(&plan.school, self.wishes.seed);
+        let staff = self.staff_file(plan, &made).await?;
+        let Generated { roster, answers, .. } = made;
+        let folder = self.office_folder(plan)?;
         let file = folder.join("roster.csv");
         write_private(&file, &roster).await?;
         let mut written = Vec::new();
@@ -83,12 +110,42 @@ impl Office {
             write_private(&file, &text).await?;
             written.push((scale.to_owned(), path_text(&file)));
         }
-        Ok(Files { roster: path_text(&file), answers: written })
+        Ok(Files { roster: path_text(&file), staff, answers: written })
     }
+
+    /// An office's files, not the node's: they lie outside its data folder.
+    fn office_folder(&self, plan: &SchoolPlan) -> Result<PathBuf, BuildError> {
+        let folder = self.wishes.dir.join("office").join(&plan.school.school_code);
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// The staff is generated, also where the roll is real.
+    async fn staff_file(&self, plan: &SchoolPlan, made: &Generated) -> Result<String, BuildError> {
+        let file = self.office_folder(plan)?.join("staff.csv");
+        write_private(&file, &made.staff).await?;
+        Ok(path_text(&file))
+    }
+}
+
+/// Longest life of a demonstration: it is about one term, and what came after it.
+const LIFE_WEEKS_MAX: i64 = 104;
+
+fn write_life(folder: &Path, key: &Path, seed: u64) -> Result<(), Failure> {
+    let clock = Clock::system();
+    let opener = Opener::danger_from_key_file(key)?;
+    let node = node::app::open_folder(folder, &opener, clock.clone())?;
+    let first: Date = TREE_FROM.parse()?;
+    let last = clock.today().min(first + (7 * LIFE_WEEKS_MAX).days());
+    let packs = node.packs()?;
+    let life = Life::begin(node.ledger(), seed, first, packs.calendar().terms())?;
+    life.until(node.ledger(), last)?.answer_now(node.ledger(), clock.now_ms())?;
+    Ok(())
 }
 
 struct Files {
     roster: String,
+    staff: String,
     /// Scale id and file.
     answers: Vec<(String, String)>,
 }

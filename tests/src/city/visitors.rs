@@ -1,13 +1,20 @@
-//! Accounts for whoever watches the demonstration: one for the city's pages, one for a school's.
+//! Accounts for whoever watches the demonstration: one for the city's pages, and at every school
+//! that stays up the counsellor, the moral-education head and, at the first, school IT.
 
 use std::net::SocketAddr;
 
 use runtime::web::Label;
+use tokio::task::JoinSet;
 
 use super::build::{BuildError, City};
 use super::generate::Seeded;
 use super::plan::{CITY, SMALL_CITY_MAX};
-use super::process::{Program, write_private};
+use super::process::{Launcher, Program, write_private};
+
+/// Accounts of a school: name to sign in with, name on the screen, role, number of the staff roll.
+/// The generated life writes as the first two.
+const SCHOOL: [[&str; 4]; 2] =
+    [["xinli", "心理教师", "counsellor", "T0003"], ["deyu", "德育主任", "moral-head", "T0002"]];
 
 /// Somebody who can sign in to one console.
 #[derive(Clone, Debug)]
@@ -22,48 +29,93 @@ pub struct Visitor {
     pub password: String,
 }
 
-/// Makes an account at the city's console and at the first school's.
+/// A console and the folder of its unit.
+#[derive(Clone)]
+struct Place {
+    program: Program,
+    unit: String,
+    name: Label,
+    address: SocketAddr,
+    data: String,
+    keys: std::path::PathBuf,
+}
+
+/// Makes the accounts, at the city's console and at those of the schools.
 ///
 /// # Errors
 /// A command failed.
 pub async fn admit(city: &City) -> Result<Vec<Visitor>, BuildError> {
     let mut visitors = Vec::new();
+    let place = |program, unit: &str, name, address| Place {
+        program,
+        unit: unit.to_owned(),
+        name,
+        address,
+        data: city.folder(unit).display().to_string(),
+        keys: city.wishes.dir.join("keys"),
+    };
     if let Some(addresses) = city.addresses(CITY.0) {
         let name = Label::new(CITY.1, CITY.2);
-        let args = ["user", "add", "--login", "demo", "--name", "演示账号", "--role", "analyst"];
-        visitors.push(account(city, Program::Hub, CITY.0, (name, addresses.console), &args).await?);
+        let at = place(Program::Hub, CITY.0, name, addresses.console);
+        let args = ["--login", "demo", "--name", "演示账号", "--role", "analyst"];
+        visitors.push(account(city.launcher().clone(), at, "demo", &args).await?);
     }
-    let first = city.plan.schools.first().filter(|_| city.plan.schools.len() <= SMALL_CITY_MAX);
-    if let Some(plan) = first {
-        let unit = plan.school.school_code.clone();
-        if let Some(console) = city.school_console(&unit) {
-            let name = Label::new(&plan.school.name_zh, &plan.school.name_en);
-            let args = ["user", "add", "demo", "--name", "演示账号", "--role", "operator"];
-            let place = (name, console);
-            visitors.push(account(city, Program::Node, &unit, place, &args).await?);
-        }
+    let stay = city.plan.schools.len() <= SMALL_CITY_MAX;
+    let mut schools = JoinSet::new();
+    for (number, plan) in city.plan.schools.iter().enumerate().filter(|_| stay) {
+        let unit = &plan.school.school_code;
+        let Some(console) = city.school_console(unit) else { continue };
+        let name = Label::new(&plan.school.name_zh, &plan.school.name_en);
+        let at = place(Program::Node, unit, name, console);
+        let launcher = city.launcher().clone();
+        schools.spawn(async move { Ok::<_, BuildError>((number, school(launcher, at).await?)) });
+    }
+    let mut found = Vec::new();
+    while let Some(one) = schools.join_next().await {
+        found.push(one??);
+    }
+    found.sort_by_key(|(number, _)| *number);
+    visitors.extend(found.into_iter().flat_map(|(_, own)| own));
+    if let Some(plan) = city.plan.schools.first().filter(|_| stay)
+        && let Some(console) = city.school_console(&plan.school.school_code)
+    {
+        let name = Label::new(&plan.school.name_zh, &plan.school.name_en);
+        let at = place(Program::Node, &plan.school.school_code, name, console);
+        let args = ["demo", "--name", "演示账号", "--role", "operator"];
+        visitors.push(account(city.launcher().clone(), at, "demo", &args).await?);
+    }
+    Ok(visitors)
+}
+
+/// One command after the other: a ledger has one writer.
+async fn school(launcher: Launcher, at: Place) -> Result<Vec<Visitor>, BuildError> {
+    let mut visitors = Vec::new();
+    for [login, name, role, staff] in SCHOOL {
+        let args = [login, "--name", name, "--role", role, "--staff", staff];
+        visitors.push(account(launcher.clone(), at.clone(), login, &args).await?);
     }
     Ok(visitors)
 }
 
 async fn account(
-    city: &City,
-    program: Program,
-    unit: &str,
-    (name, address): (Label, SocketAddr),
+    launcher: Launcher,
+    at: Place,
+    login: &str,
     args: &[&str],
 ) -> Result<Visitor, BuildError> {
-    let file = city.wishes.dir.join("keys").join(format!("{unit}-password.txt"));
+    let file = at.keys.join(format!("{}-{login}-password.txt", at.unit));
     let drawn = u64::from_be_bytes(certs::digest::random_bytes());
-    let password =
-        format!("{:08}-{:08}", drawn % 100_000_000, Seeded::new(drawn, unit).below(100_000_000));
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    let password = format!(
+        "{:08}-{:08}",
+        drawn % 100_000_000,
+        Seeded::new(drawn, &at.unit).below(100_000_000)
+    );
+    std::fs::create_dir_all(&at.keys)?;
     write_private(&file, &password).await?;
-    let (data, file) = (city.folder(unit).display().to_string(), file.display().to_string());
-    let mut all = args.to_vec();
-    all.extend(["--password-file", &file, "--data", &data]);
-    city.launcher().run(program, unit, &all).await?;
-    Ok(Visitor { name, address, login: "demo".to_owned(), password })
+    let file = file.display().to_string();
+    let mut all = vec!["user", "add"];
+    all.extend(args);
+    all.extend(["--password-file", &file, "--data", &at.data]);
+    launcher.run(at.program, &at.unit, &all).await?;
+    Ok(Visitor { name: at.name, address: at.address, login: login.to_owned(), password })
 }

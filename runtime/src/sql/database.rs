@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use super::checkpoint::{Checkpointer, WRITER_PAGES_MAX};
+use super::checkpoint::Checkpointer;
 use super::writer::{self, Job, Keep, Queue};
 use super::{Migration, SqlError, Tx, migration};
 
@@ -95,7 +95,7 @@ impl Database {
     }
 
     fn start(
-        connection: Connection,
+        mut connection: Connection,
         path: Option<PathBuf>,
         options: Options,
         name: &str,
@@ -103,12 +103,11 @@ impl Database {
         let checkpointer = match &path {
             Some(path) => {
                 let own = connect(Some(path), &options)?;
-                connection.pragma_update(None, "wal_autocheckpoint", WRITER_PAGES_MAX)?;
-                Some(Checkpointer::start(own, name)?)
+                Some(Checkpointer::start(own, &mut connection, name)?)
             }
             None => None,
         };
-        let queue = writer::start(connection, checkpointer, name)?;
+        let queue = writer::start(connection, checkpointer, options.busy_wait, name)?;
         Ok(Self {
             queue,
             readers: Arc::new(Readers {
@@ -167,10 +166,36 @@ impl Database {
         receiver.await.map_err(|_| SqlError::Closed)?
     }
 
-    /// Queues a transaction and returns at once; `then` is told the outcome after the commit.
+    /// As [`Database::write_async`], for a transaction as short as an answer to a frame: committed
+    /// in place where [`Database::submit`] commits in place.
     ///
-    /// It runs on the writer's own thread, so it must be short and must not use this database
-    /// again: a burst is answered without a change of threads for every answer.
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn write_short<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let answer = move |result| {
+            // As for any caller that was cancelled: the work is done all the same.
+            let _ = sender.send(result);
+        };
+        self.submit(name, work, answer)?;
+        receiver.await.map_err(|_| SqlError::Closed)?
+    }
+
+    /// Commits a transaction on this thread where nobody else writes or waits and the disk is
+    /// quick, and queues it for the writer's thread otherwise; `then` is told the outcome after
+    /// the commit, on the thread that made it.
+    ///
+    /// Both must be short, and `then` must not use this database again: a single transaction
+    /// waits for no other thread, and a burst is answered without a change of threads for every
+    /// answer.
     ///
     /// # Errors
     /// The writer has stopped; `then` is not called.
@@ -184,7 +209,7 @@ impl Database {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        self.queue.push(Task::boxed(name, work, then))
+        self.queue.run_or_push(Task::boxed(name, work, then))
     }
 
     /// Reads a consistent view. Blocks for as long as the queries take.
@@ -208,7 +233,7 @@ impl Database {
         let connection = self.readers.take()?;
         let view = begin_read(&connection).map_err(E::from);
         let result = view.and_then(|()| work(&Tx::new(&connection)));
-        if connection.execute_batch("commit").is_ok() {
+        if end_read(&connection).is_ok() {
             self.readers.give_back(connection);
         }
         result
@@ -252,7 +277,13 @@ impl Database {
 }
 
 fn begin_read(connection: &Connection) -> Result<(), SqlError> {
-    Ok(connection.execute_batch("begin deferred")?)
+    connection.prepare_cached("begin deferred")?.execute([])?;
+    Ok(())
+}
+
+fn end_read(connection: &Connection) -> Result<(), SqlError> {
+    connection.prepare_cached("commit")?.execute([])?;
+    Ok(())
 }
 
 impl Readers {

@@ -136,6 +136,60 @@ fn a_locked_database_says_so_and_recovers() {
     assert_eq!(count(&database), 1);
 }
 
+/// A caller that finds nobody else there commits in place; where another process holds the store,
+/// the waiting is left to the writer's thread.
+#[test]
+fn a_short_transaction_is_committed_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("hub.db");
+    let database = Database::open(&path, Options::plain(ONE)).expect("open");
+    let (sender, told) = std::sync::mpsc::channel();
+    let submit = |id: i64| {
+        let sender = sender.clone();
+        let work = move |tx: &Tx<'_>| {
+            tx.execute("insert into note (id, text) values ($1, 'x')", params![id])
+        };
+        let then = move |outcome: Result<usize, SqlError>| {
+            sender.send((std::thread::current().id(), outcome.is_ok())).expect("told");
+        };
+        database.submit("insert", work, then).expect("taken");
+    };
+    let here = std::thread::current().id();
+    submit(1);
+    assert_eq!(told.try_recv().expect("committed"), (here, true));
+    let holder = rusqlite::Connection::open(&path).expect("holder");
+    holder.execute_batch("begin immediate").expect("lock");
+    submit(2);
+    assert!(told.try_recv().is_err(), "nobody waits here");
+    holder.execute_batch("commit").expect("unlock");
+    let (thread, is_kept) = told.recv().expect("committed later");
+    assert!(thread != here && is_kept);
+    assert_eq!(count(&database), 2);
+}
+
+/// A log that has grown is folded into its file beside the writer, and begins anew.
+#[test]
+fn a_long_log_is_folded_in_while_the_database_is_open() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("hub.db");
+    let database = Database::open(&path, Options::plain(ONE)).expect("open");
+    let big = "x".repeat(1_000_000);
+    let size = || std::fs::metadata(&path).expect("file").len();
+    for id in 0..12_i64 {
+        let big = big.clone();
+        let kept: Result<usize, SqlError> = database.write("big", move |tx| {
+            tx.execute("insert into note (id, text) values ($1, $2)", params![id, &big])
+        });
+        kept.expect("kept");
+    }
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while size() < 12_000_000 && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(size() >= 12_000_000, "{} bytes are in the file", size());
+    assert_eq!(count(&database), 12);
+}
+
 /// A full disk fails the write and nothing else: what was stored stays, later writes succeed.
 #[test]
 fn a_full_disk_loses_nothing() {

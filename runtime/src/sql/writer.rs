@@ -1,12 +1,17 @@
-//! The one writer of a database: takes what is queued, runs it in one transaction, answers after
-//! the commit.
+//! The writer of a database: takes what is queued, runs it in one transaction, answers after the
+//! commit.
 //!
 //! A job that fails is rolled back to its savepoint, so its neighbours in the batch are kept. An
 //! answer is given only after the commit reached the disk: an acknowledgement survives power loss.
+//!
+//! One thread commits for many. A caller that finds nobody else there may commit its own job in
+//! place ([`Queue::run_or_push`]): two changes of threads cost as much as the commit itself.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -15,6 +20,10 @@ use super::{SqlError, Tx};
 
 /// Jobs that may share one commit.
 const BATCH_JOBS_MAX: usize = 256;
+
+/// How long commits may have taken of late for callers to commit in place: a slow disk, or a store
+/// with much to do, must not hold up the thread of somebody who serves others too.
+const QUICK: Duration = Duration::from_millis(1);
 
 /// A transaction waiting for the writer.
 pub(super) trait Job: Send {
@@ -35,17 +44,42 @@ pub(super) enum Keep {
 #[derive(Clone)]
 pub(super) struct Queue(Arc<Handle>);
 
-/// The writer's thread. The last owner waits until it has closed its connection: a process that
-/// ends while a thread still closes an encrypted database crashes in its exit handlers.
+/// The writer's thread. The last owner waits until it has ended and then closes the connection: a
+/// process that ends while a thread still closes an encrypted database crashes in its exit
+/// handlers.
 struct Handle {
     sender: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    desk: Arc<Desk>,
+}
+
+/// Where commits are made, by one at a time.
+struct Desk {
+    connection: Mutex<Connection>,
+    /// How long a statement waits for another process.
+    busy_wait: Duration,
+    /// Jobs that the thread has not taken yet.
+    waiting: AtomicUsize,
+    /// How long commits took of late, in microseconds.
+    pace_us: AtomicU64,
+    /// Closed last, after the connection.
+    _checkpointer: Option<Checkpointer>,
 }
 
 impl Queue {
     pub(super) fn push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
         let sender = self.0.sender.as_ref().ok_or(SqlError::Closed)?;
+        self.0.desk.waiting.fetch_add(1, Ordering::AcqRel);
         sender.send(job).map_err(|_| SqlError::Closed)
+    }
+
+    /// Commits a job and answers it on this thread where nobody else writes or waits and the disk
+    /// is quick; otherwise as [`Queue::push`].
+    pub(super) fn run_or_push(&self, job: Box<dyn Job>) -> Result<(), SqlError> {
+        match self.0.desk.run_at_once(job) {
+            None => Ok(()),
+            Some(job) => self.push(job),
+        }
     }
 }
 
@@ -55,7 +89,7 @@ impl Drop for Handle {
         let Some(thread) = self.thread.take() else { return };
         // A job that held the last handle drops it on the writer itself.
         if thread.thread().id() != std::thread::current().id() {
-            // A writer that panicked has closed its connection as well.
+            // A writer that panicked has let go of the connection as well.
             let _ = thread.join();
         }
     }
@@ -65,42 +99,91 @@ impl Drop for Handle {
 pub(super) fn start(
     connection: Connection,
     checkpointer: Option<Checkpointer>,
+    busy_wait: Duration,
     name: &str,
 ) -> Result<Queue, SqlError> {
     let (sender, receiver) = channel();
+    let desk = Arc::new(Desk {
+        connection: Mutex::new(connection),
+        busy_wait,
+        waiting: AtomicUsize::new(0),
+        pace_us: AtomicU64::new(0),
+        _checkpointer: checkpointer,
+    });
+    let theirs = desk.clone();
     let thread = std::thread::Builder::new()
         .name(format!("sql-{name}"))
-        .spawn(move || serve(&connection, checkpointer.as_ref(), &receiver))?;
-    Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread) })))
+        .spawn(move || serve(&theirs, &receiver))?;
+    Ok(Queue(Arc::new(Handle { sender: Some(sender), thread: Some(thread), desk })))
 }
 
-fn serve(
-    connection: &Connection,
-    checkpointer: Option<&Checkpointer>,
-    receiver: &Receiver<Box<dyn Job>>,
-) {
+fn serve(desk: &Desk, receiver: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = receiver.recv() {
+        // Who commits in place now is waited for before the batch is taken, so that what comes
+        // meanwhile shares the next commit.
+        let connection = desk.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut batch = vec![first];
         batch.extend(receiver.try_iter().take(BATCH_JOBS_MAX - 1));
-        commit(connection, batch);
-        if let Some(checkpointer) = checkpointer {
-            checkpointer.ring();
-        }
+        desk.waiting.fetch_sub(batch.len(), Ordering::AcqRel);
+        let outcome = begin(&connection).and_then(|()| desk.commit(&connection, &mut batch));
+        drop(connection);
+        answer(batch, outcome);
     }
 }
 
-fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
-    let mut outcome = connection.execute_batch("begin immediate").map_err(SqlError::from);
-    if outcome.is_ok() {
-        outcome = batch.iter_mut().try_for_each(|job| run_one(connection, job.as_mut()));
+impl Desk {
+    /// Runs one job here, or gives it back.
+    fn run_at_once(&self, job: Box<dyn Job>) -> Option<Box<dyn Job>> {
+        let pace = Duration::from_micros(self.pace_us.load(Ordering::Relaxed));
+        if self.waiting.load(Ordering::Acquire) > 0 || pace > QUICK {
+            return Some(job);
+        }
+        let Ok(connection) = self.connection.try_lock() else {
+            return Some(job);
+        };
+        // Another process that writes is waited for by the thread, which serves nobody else.
+        let begun = connection.busy_timeout(Duration::ZERO).map_err(SqlError::from);
+        let begun = begun.and_then(|()| begin(&connection));
+        if connection.busy_timeout(self.busy_wait).is_err() || begun.is_err() {
+            return Some(job);
+        }
+        let mut batch = vec![job];
+        let outcome = self.commit(&connection, &mut batch);
+        drop(connection);
+        answer(batch, outcome);
+        None
+    }
+
+    /// Runs jobs in the transaction that has begun and commits it.
+    fn commit(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
+        let started = Instant::now();
+        let mut outcome = batch.iter_mut().try_for_each(|job| run_one(connection, job.as_mut()));
         if outcome.is_ok() {
-            outcome = connection.execute_batch("commit").map_err(SqlError::from);
+            outcome = execute(connection, "commit");
         }
         if outcome.is_err() && !connection.is_autocommit() {
             // A full disk may already have rolled everything back; then there is nothing to undo.
-            let _ = connection.execute_batch("rollback");
+            let _ = execute(connection, "rollback");
         }
+        let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let pace = self.pace_us.load(Ordering::Relaxed);
+        self.pace_us.store((pace.saturating_mul(3).saturating_add(took)) / 4, Ordering::Relaxed);
+        outcome
     }
+}
+
+fn begin(connection: &Connection) -> Result<(), SqlError> {
+    execute(connection, "begin immediate")
+}
+
+/// Runs a statement that has neither values nor rows.
+fn execute(connection: &Connection, sql: &str) -> Result<(), SqlError> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+/// Answers all jobs of a batch.
+fn answer(batch: Vec<Box<dyn Job>>, outcome: Result<(), SqlError>) {
     let Err(error) = outcome else {
         batch.into_iter().for_each(|job| finish(job, Ok(())));
         return;
@@ -129,7 +212,7 @@ fn finish(job: Box<dyn Job>, commit: Result<(), SqlError>) {
 }
 
 fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
-    connection.prepare_cached("savepoint job")?.execute([])?;
+    execute(connection, "savepoint job")?;
     // A panic is one job's failure; the writer must go on for all others.
     let run = std::panic::AssertUnwindSafe(|| job.run(&Tx::new(connection)));
     let keep = std::panic::catch_unwind(run).unwrap_or(Keep::No);
@@ -137,8 +220,7 @@ fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
         if connection.is_autocommit() {
             return Err(SqlError::Full);
         }
-        connection.prepare_cached("rollback to job")?.execute([])?;
+        execute(connection, "rollback to job")?;
     }
-    connection.prepare_cached("release job")?.execute([])?;
-    Ok(())
+    execute(connection, "release job")
 }

@@ -88,7 +88,7 @@ impl PeerIdentity {
             name,
             serial: Serial::from_bytes(parsed.raw_serial())
                 .map_err(|_| IdentityError::Certificate)?,
-            key: PublicKey::from_spki(parsed.public_key().raw)?,
+            key: PublicKey::from_checked_spki(parsed.public_key().raw)?,
             not_before: instant(validity.not_before.timestamp())?,
             not_after: instant(validity.not_after.timestamp())?,
         })

@@ -5,7 +5,7 @@
 //! a key costs more than signing with it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::{fmt, io};
 
 use aws_lc_rs::pkcs8::Document;
@@ -24,6 +24,9 @@ const SPKI_HEAD: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
     0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
+
+/// Bytes of an uncompressed point.
+const POINT_BYTES: usize = 65;
 
 const PEM_TAG: &str = "PRIVATE KEY";
 
@@ -44,7 +47,9 @@ struct Pair {
 pub struct PublicKey {
     spki: Vec<u8>,
     id: KeyId,
-    parsed: ParsedPublicKey,
+    /// Made when a signature is first checked: most of the keys that a hub holds, one for each
+    /// connection and one for each member, wait long for that.
+    parsed: OnceLock<ParsedPublicKey>,
 }
 
 /// Why a key could not be made, read, written or used.
@@ -164,7 +169,8 @@ impl SigningKey {
             |algorithm| EcdsaKeyPair::from_pkcs8(algorithm, document).map_err(|_| KeyError::Curve);
         let fixed = read(&ECDSA_P256_SHA256_FIXED_SIGNING)?;
         let der = read(&ECDSA_P256_SHA256_ASN1_SIGNING)?;
-        let public = PublicKey::from_point(fixed.public_key().as_ref())?;
+        let point = fixed.public_key().as_ref();
+        let public = PublicKey::from_spki(&[SPKI_HEAD.as_slice(), point].concat())?;
         Ok(Self(Arc::new(Pair { fixed, der, public })))
     }
 }
@@ -175,8 +181,22 @@ impl PublicKey {
     /// # Errors
     /// Another kind of key, another encoding, or no point of the curve.
     pub fn from_spki(spki: &[u8]) -> Result<Self, KeyError> {
+        let key = Self::from_checked_spki(spki)?;
+        key.parsed().map(drop).ok_or(KeyError::Curve)?;
+        Ok(key)
+    }
+
+    /// As [`PublicKey::from_spki`], for a key that was checked before: that of a certificate, or
+    /// of a register. Where its point is none of the curve after all, it verifies nothing.
+    ///
+    /// # Errors
+    /// Another kind of key or another encoding.
+    pub fn from_checked_spki(spki: &[u8]) -> Result<Self, KeyError> {
         let point = spki.strip_prefix(&SPKI_HEAD).ok_or(KeyError::Curve)?;
-        Self::from_point(point)
+        if point.len() != POINT_BYTES || point.first() != Some(&4) {
+            return Err(KeyError::Curve);
+        }
+        Ok(Self { id: KeyId::of_spki(spki), spki: spki.to_vec(), parsed: OnceLock::new() })
     }
 
     /// The key as `SubjectPublicKeyInfo`, the form that registers keep.
@@ -205,7 +225,8 @@ impl PublicKey {
             return Err(SignatureError::OtherKey);
         }
         let digest = separated(context, message).ok_or(SignatureError::Invalid)?;
-        let verified = self.parsed.verify_digest_sig(&digest, signature.bytes());
+        let parsed = self.parsed().ok_or(SignatureError::Invalid)?;
+        let verified = parsed.verify_digest_sig(&digest, signature.bytes());
         verified.map_err(|_| SignatureError::Invalid)
     }
 
@@ -215,14 +236,12 @@ impl PublicKey {
         key.verify(message, signature).is_ok()
     }
 
-    fn from_point(point: &[u8]) -> Result<Self, KeyError> {
-        if point.len() != 65 || point.first() != Some(&4) {
-            return Err(KeyError::Curve);
+    fn parsed(&self) -> Option<&ParsedPublicKey> {
+        if let Some(parsed) = self.parsed.get() {
+            return Some(parsed);
         }
-        let parsed =
-            ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| KeyError::Curve)?;
-        let spki = [SPKI_HEAD.as_slice(), point].concat();
-        Ok(Self { id: KeyId::of_spki(&spki), spki, parsed })
+        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.point()).ok()?;
+        Some(self.parsed.get_or_init(|| parsed))
     }
 
     fn point(&self) -> &[u8] {

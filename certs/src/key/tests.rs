@@ -69,6 +69,10 @@ fn a_key_has_one_encoding() {
     compressed[26] = 3;
     for wrong in [&off_curve[..], &compressed[..], &spki[..90], b""] {
         assert!(PublicKey::from_spki(wrong).is_err());
+        let Ok(unchecked) = PublicKey::from_checked_spki(wrong) else { continue };
+        let signature = Signature::ecdsa(unchecked.id(), [1; 64]);
+        let verified = unchecked.verify(CONTEXT, b"figures", &signature);
+        assert_eq!(verified, Err(SignatureError::Invalid));
     }
 }
 

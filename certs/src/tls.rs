@@ -2,8 +2,9 @@
 //!
 //! The cryptography provider is always named here and never taken from the process. A resumed
 //! session does not run the verifier again, so roots, revocation lists and identities are never
-//! exchanged inside a configuration: build a whole new one and swap the `Arc`, which also drops
-//! the cache of sessions. Revocation and status are checked on every call besides.
+//! exchanged inside a configuration: build a whole new one and swap the `Arc`, which also forgets
+//! the key under which sessions are kept. Dates are looked at again on every resumption
+//! ([`is_outlived`]), and revocation and status on every call.
 //!
 //! A member dials any address and verifies the hub's identity name, so addresses may change and
 //! certificates never name them. A server's client certificate is optional: enrolment comes
@@ -17,12 +18,15 @@ use domain::unit::IdentityName;
 use jiff::Timestamp;
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{InvalidDnsNameError, ServerName, UnixTime};
-use rustls::server::{ClientCertVerifierBuilder, VerifierBuilderError, WebPkiClientVerifier};
+use rustls::crypto::aws_lc_rs::Ticketer;
+use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName, UnixTime};
+use rustls::server::{
+    ClientCertVerifierBuilder, NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier,
+};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::time_provider::TimeProvider;
 use rustls::version::TLS13;
-use rustls::{ClientConfig, ConnectionCommon, ServerConfig};
+use rustls::{ClientConfig, ConnectionCommon, HandshakeKind, ServerConfig};
 
 use crate::chain::{Trust, unix_time};
 use crate::identity::LeafIdentity;
@@ -143,6 +147,11 @@ pub fn server_config(
         .with_client_cert_verifier(clients)
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
     config.alpn_protocols = vec![ALPN.to_vec()];
+    // Sessions lie with the members, sealed under a key of this configuration: thousands of them
+    // cost the hub no memory. A member has one connection, so it needs one ticket.
+    config.ticketer = Ticketer::new()?;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 1;
     Ok(Arc::new(config))
 }
 
@@ -205,6 +214,23 @@ pub fn enrolment_config(
 /// The hub's name is no DNS name: a label over 63 characters.
 pub fn server_name(hub: &IdentityName) -> Result<ServerName<'static>, TlsError> {
     Ok(ServerName::try_from(hub.to_string())?)
+}
+
+/// Whether a connection was resumed on certificates of the other side that are out of their dates
+/// by now: who resumes a session is not judged again, so both sides ask this.
+pub fn is_outlived<D>(connection: &ConnectionCommon<D>, clock: &dyn TimeProvider) -> bool {
+    if connection.handshake_kind() != Some(HandshakeKind::Resumed) {
+        return false;
+    }
+    let now = clock.current_time().and_then(|now| i64::try_from(now.as_secs()).ok());
+    let is_valid = |certificate: &CertificateDer<'_>| {
+        let read = x509_parser::parse_x509_certificate(certificate);
+        read.is_ok_and(|(_, read)| {
+            let (dates, now) = (read.validity(), now.unwrap_or(i64::MAX));
+            (dates.not_before.timestamp()..=dates.not_after.timestamp()).contains(&now)
+        })
+    };
+    !connection.peer_certificates().is_none_or(|chain| chain.iter().all(is_valid))
 }
 
 /// Derives the value that binds a proof to this connection; the same on both sides.

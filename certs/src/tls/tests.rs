@@ -188,6 +188,29 @@ fn a_swapped_configuration_ends_old_sessions() {
     assert_eq!(why(&client, &swapped), Some(Refusal::Revoked));
 }
 
+/// A resumed session is noticed once a certificate that it stands on has ended, on both sides.
+///
+/// Method: a clock that both ends share jumps beyond the leaves' ninety days between two visits.
+#[test]
+fn a_resumed_session_does_not_outlive_its_certificates() {
+    let shinan = shinan();
+    let passed = Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let theirs = passed.clone();
+    let clock =
+        TlsClock::new(move || now() + days(theirs.load(std::sync::atomic::Ordering::Relaxed)));
+    let here = trust(&shinan.root, now()).with_clock(clock.clone());
+    let (client, server) = (shinan.client(Some(&shinan.school), &here), shinan.server(&here));
+    let outlived = |ends: &Ends| (is_outlived(&ends.0, &clock), is_outlived(&ends.1, &clock));
+    let first = connect(&client, &server).expect("first");
+    let second = connect(&client, &server).expect("second");
+    assert_eq!(second.1.handshake_kind(), Some(HandshakeKind::Resumed));
+    assert_eq!(second.1.peer_certificates(), first.1.peer_certificates());
+    assert_eq!(outlived(&second), (false, false));
+    passed.store(100, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(outlived(&second), (true, true));
+    assert_eq!(outlived(&first), (false, false), "who was judged whole is judged by the verifier");
+}
+
 /// Both ends derive the same value, and no two connections the same.
 #[test]
 fn an_exporter_belongs_to_one_connection() {

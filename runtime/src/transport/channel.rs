@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use certs::tls::{Exporter, exporter, find_refusal, refusal, server_name};
+use certs::tls::{Exporter, Refusal, exporter, find_refusal, is_outlived, refusal, server_name};
 use domain::unit::IdentityName;
 use hyper_util::rt::TokioIo;
 use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
-use rustls::ClientConfig;
+use rustls::{ClientConfig, HandshakeKind};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -27,6 +27,8 @@ pub struct Dial {
     pub exporter: Exporter,
     /// Certificates that the hub showed, DER, leaf first.
     pub shown: Vec<Vec<u8>>,
+    /// Whether an earlier session goes on, in which neither side was judged anew.
+    pub is_resumed: bool,
 }
 
 /// Opens one connection to a hub.
@@ -38,11 +40,16 @@ pub async fn connect(
     hub: &IdentityName,
     config: Arc<ClientConfig>,
 ) -> Result<Dial, TransportError> {
+    let clock = config.time_provider.clone();
     let shaking = shake(address, hub, config);
     let stream = tokio::time::timeout(CONNECT_TIMEOUT, shaking)
         .await
         .map_err(|_| TransportError::Silent(CONNECT_TIMEOUT.as_secs()))??;
     let (_, connection) = stream.get_ref();
+    if is_outlived(connection, clock.as_ref()) {
+        return Err(TransportError::Refused(Refusal::Expired));
+    }
+    let is_resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
     let exporter = exporter(connection)?;
     let shown = connection.peer_certificates().unwrap_or_default();
     let shown = shown.iter().map(|certificate| certificate.to_vec()).collect();
@@ -61,7 +68,7 @@ pub async fn connect(
                 None => TransportError::Http(error),
             },
         )?;
-    Ok(Dial { channel, exporter, shown })
+    Ok(Dial { channel, exporter, shown, is_resumed })
 }
 
 async fn shake(

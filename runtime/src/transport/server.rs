@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use certs::identity::PeerIdentity;
-use certs::tls::{Exporter, exporter};
+use certs::tls::{Exporter, exporter, is_outlived};
 use domain::unit::Zone;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -125,6 +125,7 @@ async fn shake(
     zone: &Zone,
 ) -> Option<PeerStream> {
     let nodelay = socket.set_nodelay(true);
+    let clock = acceptor.config().time_provider.clone();
     let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(socket)).await;
     let stream = match shaken {
         Ok(Ok(stream)) => stream,
@@ -141,6 +142,10 @@ async fn shake(
         tracing::debug!(%error, "socket option not set");
     }
     let (_, connection) = stream.get_ref();
+    if is_outlived(connection, clock.as_ref()) {
+        tracing::info!(%address, "session resumed on a certificate that has ended");
+        return None;
+    }
     let exporter = exporter(connection).ok()?;
     let shown = connection.peer_certificates().and_then(<[_]>::first);
     let leaf = shown.map(|certificate| Arc::new(certificate.to_vec()));

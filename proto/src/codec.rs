@@ -50,12 +50,12 @@ mod tests {
     use tonic::codec::{Decoder as _, Encoder as _};
 
     use super::*;
-    use crate::wire::sync::PushRequest;
+    use crate::wire::sync::LinkRequest;
 
     /// Both sides begin small; how bytes look is the library's business and stays as it is.
     #[test]
     fn buffers_begin_small() {
-        let mut codec = LeanCodec::<PushRequest, PushRequest>::default();
+        let mut codec = LeanCodec::<LinkRequest, LinkRequest>::default();
         let settings = format!("{:?}", codec.encoder().buffer_settings());
         assert_eq!(settings, format!("{:?}", codec.decoder().buffer_settings()));
         assert!(settings.contains("512"), "{settings}");

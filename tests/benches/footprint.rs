@@ -1,7 +1,9 @@
 //! Footprint of the hub (P7, P8): disk and memory.
 //!
 //! Disk is what the hub's folder holds after 1,000 pushes of 500 counters from 100 schools, sent
-//! in ten weeks, with snapshots, answers and indexes. Memory is resident memory of the hub.
+//! in ten weeks, with snapshots, answers and indexes; then after twice and four times as many.
+//! Memory is resident memory of the hub, and beside it that of a server with the same transport
+//! and nothing behind it.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on says so and ends")]
 
 mod support;
@@ -10,6 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::unit::UnitKind;
+use support::child::Server;
 use support::city::{BenchHub, City, DISTRICT};
 use support::report::{self, Goal};
 use support::school::{School, connect_all, push_at_once};
@@ -23,13 +26,13 @@ fn main() {
 async fn bench() {
     report::title("footprint");
     let idle = idle().await;
-    let (disk, cells) = disk().await;
+    let disk = disk().await;
     let (streams, memory) = streams().await;
     report::goals();
     let goal = |id, what: &str, value, unit, (must, aim)| {
         Goal { id, what, value, unit, must, aim, more: false }.print();
     };
-    goal("P7", "disk of the hub after 1,000 pushes", disk / cells, "B/cell", (2.0, 1.0));
+    goal("P7", "disk of the hub after 1,000 pushes", disk, "B/cell", (2.0, 1.0));
     goal("P8", "hub, idle", idle, "MiB", (24.0, 12.0));
     goal("P8", &format!("hub, {streams} live streams"), memory, "MiB", (96.0, 32.0));
     println!("\nload {} after", report::load());
@@ -43,7 +46,11 @@ async fn idle() -> f64 {
     hub.server.memory_mib("VmRSS")
 }
 
-async fn disk() -> (f64, f64) {
+/// Weeks after which the disk is looked at.
+const WEEKS: [u32; 3] = [10, 20, 40];
+
+/// Bytes a cell after the first of [`WEEKS`]; prints all of them.
+async fn disk() -> f64 {
     let city = City::new();
     let identities = city.schools(100);
     let hub = city.start(city.prepare((DISTRICT, UnitKind::District), None, &identities));
@@ -51,17 +58,24 @@ async fn disk() -> (f64, f64) {
     let (name, trust, digest) = (hub.config.name.clone(), city.trust(), catalogue::digest());
     let mut lines = connect_all(&schools, hub.server.address, &name, &trust).await;
     let before = folded_bytes(&hub);
-    for _ in 0..10 {
+    let mut each = Vec::new();
+    report::head(&["pushes", "database, B", "B a cell"]);
+    for week in 1..=WEEKS[2] {
         let frames = schools.iter_mut().map(|school| school.frames(1, &digest)).collect();
         let (back, outcomes) = push_at_once(lines, frames, 1).await;
         assert!(outcomes.iter().all(|pushed| pushed.broken.is_none()), "not accepted");
         lines = back;
         tokio::time::sleep(Duration::from_millis(100)).await;
+        if WEEKS.contains(&week) {
+            let bytes = folded_bytes(&hub) - before;
+            each.push(bytes as f64 / (100.0 * f64::from(week) * catalogue::CELLS as f64));
+            let (pushes, bytes) = ((100 * week).to_string(), bytes.to_string());
+            report::line(&[&pushes, &bytes, &format!("{:.3}", each.last().unwrap_or(&0.0))]);
+        }
     }
     drop(lines);
-    let after = folded_bytes(&hub);
     parts(&hub);
-    ((after - before) as f64, 1_000.0 * catalogue::CELLS as f64)
+    each.first().copied().unwrap_or(0.0)
 }
 
 /// Bytes of the database without its log, which is folded in first.
@@ -85,20 +99,36 @@ fn parts(hub: &BenchHub) {
     );
 }
 
+/// Memory of a hub with all live streams; prints it at a quarter and a half of them as well,
+/// beside a server with the same transport and nothing behind it.
 async fn streams() -> (usize, f64) {
     let count = if has_flag("--quick") { 200 } else { 2_000 };
     let city = City::new();
     let identities = city.schools(count);
-    let hub = city.start(city.prepare((DISTRICT, UnitKind::District), None, &identities));
+    let config = city.prepare((DISTRICT, UnitKind::District), None, &identities);
+    let bare = Server::start("--echo", &config.data);
+    let hub = city.start(config);
     let schools: Vec<School> = identities.into_iter().map(School::new).collect();
     let (name, trust) = (hub.config.name.clone(), city.trust());
-    let lines = connect_all(&schools, hub.server.address, &name, &trust).await;
-    let mut following = Vec::with_capacity(count);
-    for line in &lines {
-        following.push(line.follow().await);
+    report::head(&["live streams", "bare transport MiB", "hub MiB"]);
+    let (mut open, mut memory) = (Vec::new(), 0.0);
+    let mut from = 0;
+    for until in [0, count / 4, count / 2, count] {
+        let schools = schools.get(from..until).unwrap_or_default();
+        for address in [bare.address, hub.server.address] {
+            for mut line in connect_all(schools, address, &name, &trust).await {
+                line.follow().await;
+                open.push(line);
+            }
+        }
+        from = until;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        memory = hub.server.memory_mib("VmRSS");
+        let text = |value: f64| format!("{value:.1}");
+        let below = text(bare.memory_mib("VmRSS"));
+        report::line(&[&until.to_string(), &below, &text(memory)]);
     }
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    (count, hub.server.memory_mib("VmRSS"))
+    (count, memory)
 }
 
 fn size(path: &Path) -> u64 {

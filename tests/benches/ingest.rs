@@ -60,7 +60,7 @@ async fn bench() {
     let wide = Blobs::open(&city.folder(), "wide.db");
     let mut rig = Rig { city, hub, schools, blobs, wide };
     rates(&mut rig, &echo).await;
-    latencies(&mut rig).await;
+    latencies(&mut rig, &echo).await;
     bytes(&mut rig).await;
     check_sums(&rig);
     kill(rig).await;
@@ -221,11 +221,12 @@ async fn echo_at_once(lines: Vec<Line>, bodies: &[Vec<u8>], window: usize) -> Ve
     lines
 }
 
-async fn latencies(rig: &mut Rig) {
+async fn latencies(rig: &mut Rig, echo: &Server) {
     let trust = rig.city.trust();
     let name = rig.hub.config.name.clone();
     let schools = rig.schools.get(..32).expect("schools").to_vec();
     let mut lines = connect_all(&schools, rig.hub.server.address, &name, &trust).await;
+    let mut bare = connect_all(&schools, echo.address, &name, &trust).await;
     let mut seen = Latencies::default();
     for _ in 0..REPEATS {
         let body = rig.schools[0].clone().frames(1, &catalogue::digest()).concat();
@@ -233,6 +234,8 @@ async fn latencies(rig: &mut Rig) {
         let alone = sign(rig, 1, 100);
         let pushed = lines[0].push(alone.concat(), 1).await;
         seen.alone.push(&pushed, &sync);
+        let echoed = bare[0].echo_paced(vec![body.clone(); 100], Duration::ZERO).await;
+        seen.bare_alone.push(&Pushed { latencies: echoed, broken: None }, &sync);
         let (back, outcomes) = push_at_once(lines, sign(rig, 32, 20), 1).await;
         whole(&outcomes);
         seen.together.push(&join(outcomes), &sync);
@@ -241,6 +244,9 @@ async fn latencies(rig: &mut Rig) {
         whole(&outcomes);
         seen.paced.push(&join(outcomes), &sync);
         lines = back;
+        let (back, echoed) = echo_paced(bare, &body).await;
+        seen.bare_paced.push(&Pushed { latencies: echoed, broken: None }, &sync);
+        bare = back;
         seen.sync.extend(sync);
     }
     seen.print();
@@ -266,6 +272,30 @@ async fn push_paced(lines: Vec<Line>, frames: Vec<Vec<Vec<u8>>>) -> (Vec<Line>, 
         let (line, pushed) = task.await.expect("load");
         both.0.push(line);
         both.1.push(pushed);
+    }
+    both
+}
+
+/// The same load on a server that only answers.
+async fn echo_paced(lines: Vec<Line>, body: &[u8]) -> (Vec<Line>, Vec<f64>) {
+    let pause = Duration::from_millis(100);
+    let tasks: Vec<_> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(place, mut line)| {
+            let frames = vec![body.to_vec(); 10];
+            tokio::spawn(async move {
+                tokio::time::sleep(pause / 32 * u32::try_from(place).unwrap_or(0)).await;
+                let latencies = line.echo_paced(frames, pause).await;
+                (line, latencies)
+            })
+        })
+        .collect();
+    let mut both = (Vec::new(), Vec::new());
+    for task in tasks {
+        let (line, latencies) = task.await.expect("load");
+        both.0.push(line);
+        both.1.extend(latencies);
     }
     both
 }
@@ -311,6 +341,9 @@ struct Latencies {
     alone: Against,
     together: Against,
     paced: Against,
+    /// A server that answers over the same transport without looking or storing.
+    bare_alone: Against,
+    bare_paced: Against,
 }
 
 impl Latencies {
@@ -329,6 +362,8 @@ impl Latencies {
         self.alone.line("one school, one after the other");
         self.together.line("32 schools, each at once again");
         self.paced.line("32 schools, 320 pushes/s in all");
+        self.bare_alone.line("bare streaming, one after the other");
+        self.bare_paced.line("bare streaming, 320/s in all");
         self.print_goals();
     }
 

@@ -13,7 +13,7 @@ use hub::intake::Reply;
 use hub::store::unit::{UnitStatus, set_status};
 use hub::store::{contribution, lane, snapshot};
 use proto::frame::{decode_item, encode_frame, encode_item};
-use proto::wire::sync::push_response::Answer;
+use proto::wire::sync::link_response::Part;
 use proto::wire::sync::{ItemKind, Lane};
 use runtime::sql::SqlError;
 use runtime::uplink::{UplinkError, outbox};
@@ -260,12 +260,12 @@ async fn a_restored_member_begins_a_new_epoch() {
 }
 
 /// Sends one frame into a hub's intake and returns its only response.
-async fn answer(hub: &RunningHub, member: &str, frame: &[u8]) -> Answer {
+async fn answer(hub: &RunningHub, member: &str, frame: &[u8]) -> Part {
     let (sender, mut replies) = tokio::sync::mpsc::channel(1);
     let member = member.parse().expect("unit");
     hub.hub.intake().accept(&member, frame, &sender).await.expect("readable frame");
     match replies.recv().await.expect("reply") {
-        Reply::Response(response) => response.answer.expect("answer"),
+        Reply::Response(response) => response.part.expect("answer"),
         Reply::End(error) => panic!("stream ended: {error}"),
     }
 }
@@ -292,13 +292,13 @@ async fn sequences_are_contiguous_and_final() {
     let other = encode_frame(&epoch, Lane::Statistics, 1, &[], &item(3));
     let unchained = encode_frame(&epoch, Lane::Statistics, 2, &[1; 33], &item(2));
     let gap = answer(&hub, "S1", &second).await;
-    assert!(matches!(gap, Answer::Gap(gap) if gap.expected == 1 && gap.received == 2));
+    assert!(matches!(gap, Part::Gap(gap) if gap.expected == 1 && gap.received == 2));
     let receipt = answer(&hub, "S1", &first).await;
-    assert!(matches!(&receipt, Answer::Answers(batch) if batch.answers.len() == 1));
+    assert!(matches!(&receipt, Part::Answers(batch) if batch.answers.len() == 1));
     assert_eq!(answer(&hub, "S1", &first).await, receipt, "a repeat gets the same bytes");
-    assert!(matches!(answer(&hub, "S1", &other).await, Answer::Conflict(_)));
-    assert!(matches!(answer(&hub, "S1", &unchained).await, Answer::Conflict(_)));
-    assert!(matches!(answer(&hub, "S1", &second).await, Answer::Answers(_)));
+    assert!(matches!(answer(&hub, "S1", &other).await, Part::Conflict(_)));
+    assert!(matches!(answer(&hub, "S1", &unchained).await, Part::Conflict(_)));
+    assert!(matches!(answer(&hub, "S1", &second).await, Part::Answers(_)));
     assert_eq!(hub.alarms(), ["quarantine", "quarantine"]);
     eventually("one school counts", || students(&hub, &figures) == Some((40, 1))).await;
 }

@@ -136,8 +136,8 @@ async fn a_store_locked_for_long_does_not_stop_the_lanes() {
     hub.hub.intake().accept(&unit, &frame, &sender).await.expect("readable");
     let told = tokio::time::timeout(Duration::from_secs(20), replies.recv()).await.expect("told");
     let Some(Reply::Response(told)) = told else { panic!("the stream was ended") };
-    use proto::wire::sync::push_response::Answer;
-    assert!(matches!(told.answer, Some(Answer::Unavailable(_))), "{told:?}");
+    use proto::wire::sync::link_response::Part;
+    assert!(matches!(told.part, Some(Part::Unavailable(_))), "{told:?}");
     holder.execute_batch("rollback").expect("unlock");
     let release = figures.clear("S1", 1, 40);
     member.queue(&release);

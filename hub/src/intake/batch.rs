@@ -7,9 +7,9 @@ use certs::key::SigningKey;
 use certs::merkle::MerkleTree;
 use domain::digest::Digest;
 use proto::frame::{ANSWERS_CONTEXT, encode_answer};
-use proto::wire::sync::push_response::Answer as Body;
+use proto::wire::sync::link_response::Part as Body;
 use proto::wire::sync::{
-    Answer, AnswerBatch, AnswerBody, Conflict, Gap, Lane, PushResponse, Unavailable,
+    Answer, AnswerBatch, AnswerBody, Conflict, Gap, Lane, LinkResponse, Unavailable,
 };
 use runtime::sql::{SqlError, Tx};
 use tokio::sync::mpsc::Sender;
@@ -181,7 +181,7 @@ pub(super) fn respond(
             (Outcome::Proven { batch, answer }, Some((_, Reply::Response(last))))
                 if joins(last, &batch) =>
             {
-                if let Some(Body::Answers(open)) = &mut last.answer {
+                if let Some(Body::Answers(open)) = &mut last.part {
                     open.answers.push(answer);
                 }
             }
@@ -193,12 +193,12 @@ pub(super) fn respond(
     responses
 }
 
-fn repeats(last: &PushResponse, gap: &Gap) -> bool {
-    matches!(&last.answer, Some(Body::Gap(open)) if open.expected == gap.expected)
+fn repeats(last: &LinkResponse, gap: &Gap) -> bool {
+    matches!(&last.part, Some(Body::Gap(open)) if open.expected == gap.expected)
 }
 
-fn joins(last: &PushResponse, batch: &StoredBatch) -> bool {
-    matches!(&last.answer, Some(Body::Answers(open)) if open.root == batch.root)
+fn joins(last: &LinkResponse, batch: &StoredBatch) -> bool {
+    matches!(&last.part, Some(Body::Answers(open)) if open.root == batch.root)
 }
 
 fn reply_of(outcome: Outcome) -> Reply {
@@ -210,9 +210,9 @@ fn reply_of(outcome: Outcome) -> Reply {
         }),
         Outcome::Gap(gap) => Body::Gap(gap),
         Outcome::Conflict(conflict) => Body::Conflict(conflict),
-        Outcome::End(error) => return Reply::End(error),
+        Outcome::End(error) => return Reply::End(Box::new(error)),
     };
-    Reply::Response(PushResponse { answer: Some(body) })
+    Reply::Response(Box::new(LinkResponse { part: Some(body) }))
 }
 
 /// Tells every stream once that nothing could be stored.
@@ -224,7 +224,7 @@ pub(super) fn unavailable(
     for reply in replies {
         if !responses.iter().any(|(known, _)| known.same_channel(reply)) {
             let busy = Unavailable { reason: error.to_string(), retry_after_ms: RETRY_AFTER_MS };
-            let response = PushResponse { answer: Some(Body::Unavailable(busy)) };
+            let response = Box::new(LinkResponse { part: Some(Body::Unavailable(busy)) });
             responses.push((reply.clone(), Reply::Response(response)));
         }
     }

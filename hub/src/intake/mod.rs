@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use certs::key::SigningKey;
 use domain::unit::UnitId;
-use proto::wire::sync::PushResponse;
+use proto::wire::sync::LinkResponse;
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::IdentityCell;
@@ -53,13 +53,14 @@ pub enum IntakeError {
     Stopping,
 }
 
-/// What a stream is told about its frames.
+/// What a stream is told about its frames. Small, because every stream that is open keeps room for
+/// many of them.
 #[derive(Debug)]
 pub enum Reply {
     /// An answer for the member.
-    Response(PushResponse),
+    Response(Box<LinkResponse>),
     /// The stream ends with this.
-    End(IntakeError),
+    End(Box<IntakeError>),
 }
 
 /// A frame on its way to the writer.

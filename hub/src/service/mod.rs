@@ -1,6 +1,8 @@
 //! gRPC services: each handler identifies, parses, calls a stage and answers.
 
 pub mod enrol;
+mod hello;
+mod link;
 pub mod peer;
 pub mod stats;
 pub mod sync;

@@ -1,40 +1,26 @@
-//! The driver: connects, says hello, keeps the lanes and the directives flowing, waits and tries
-//! again.
+//! The driver: connects, opens the link, and, when it ends, waits and tries again.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use certs::chain::Trust;
-use certs::digest::sha256;
-use certs::identity::PeerIdentity;
+use certs::identity::{LeafIdentity, PeerIdentity};
 use certs::key::PublicKey;
 use certs::tls::{TlsError, client_config};
-use domain::digest::Digest;
 use domain::unit::IdentityName;
-use proto::wire::sync::sync_client::SyncClient;
-use proto::wire::sync::{
-    Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneExpectation, LaneState,
-    PullRequest, PullResponse, ReportAppliedRequest,
-};
+use rustls::ClientConfig;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Channel;
 
 use super::answer::AnswerError;
-use super::push::Push;
-use super::{
-    CLOCK_SKEW, IdentityCell, LANE_PARENT, LAST_CODE, LAST_CONTACT, LAST_ERROR, PULL_CURSOR,
-    outbox, renewal,
-};
+use super::link::{Link, Stay};
+use super::{CLOCK_SKEW, IdentityCell, LAST_CODE, LAST_CONTACT, LAST_ERROR, outbox, renewal};
 use crate::clock::Clock;
 use crate::sql::{Database, SqlError, Tx};
-use crate::transport::{self, TransportError};
+use crate::transport::{self, Dial, TransportError};
 
 /// First and longest wait between attempts.
 const BACKOFF_MS: (u64, u64) = (500, 60_000);
-
-/// How often an open connection looks whether its certificate is due.
-const RENEWAL_CHECK: Duration = Duration::from_secs(3_600);
 
 /// Where the parent is and who it must be.
 #[derive(Clone, Debug)]
@@ -44,15 +30,6 @@ pub struct Parent {
     /// Name that it must show.
     pub name: IdentityName,
 }
-
-/// How long directives must be quiet before the parent is told what was applied.
-const REPORT_AFTER: Duration = Duration::from_millis(200);
-
-/// How often a hub looks whether the number of schools below it has changed.
-const SCHOOLS_CHECK: Duration = Duration::from_secs(2);
-
-/// Lines of one report.
-const APPLIED_PAGE: usize = 1_000;
 
 /// A directive as this unit, or one below it, applied it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +113,16 @@ pub struct Uplink {
     clock: Clock,
     hooks: Arc<dyn Hooks>,
     bell: Arc<Notify>,
+    /// What was last dialled with. It keeps the session with the parent, so that a connection
+    /// after this one costs both sides a part of what the first did.
+    dialled: Arc<Mutex<Option<Dialled>>>,
+}
+
+/// A configuration and the identity that it shows.
+#[derive(Clone)]
+struct Dialled {
+    identity: Arc<LeafIdentity>,
+    config: Arc<ClientConfig>,
 }
 
 impl Uplink {
@@ -149,7 +136,16 @@ impl Uplink {
         hooks: Arc<dyn Hooks>,
     ) -> Self {
         let trust = trust.with_clock(clock.for_tls());
-        Self { database, identity, parent, trust, clock, hooks, bell: Arc::default() }
+        Self {
+            database,
+            identity,
+            parent,
+            trust,
+            clock,
+            hooks,
+            bell: Arc::default(),
+            dialled: Arc::default(),
+        }
     }
 
     /// Tells the driver that something was queued.
@@ -169,8 +165,12 @@ impl Uplink {
         &self.clock
     }
 
-    pub(super) fn hooks(&self) -> &dyn Hooks {
-        self.hooks.as_ref()
+    pub(super) const fn parent(&self) -> &Parent {
+        &self.parent
+    }
+
+    pub(super) const fn hooks(&self) -> &Arc<dyn Hooks> {
+        &self.hooks
     }
 
     /// Stays connected until the token is cancelled.
@@ -180,7 +180,7 @@ impl Uplink {
             let started = self.clock.now_ms();
             let attempt = tokio::select! {
                 () = stop.cancelled() => return,
-                attempt = self.attempt(false) => attempt,
+                attempt = self.attempt(Stay::Connected) => attempt,
             };
             if let Err(error) = attempt {
                 tracing::warn!(%error, "uplink interrupted");
@@ -203,7 +203,7 @@ impl Uplink {
     /// # Errors
     /// The hub cannot be reached or refuses, or does not answer within the time.
     pub async fn flush(&self, within: Duration) -> Result<(), UplinkError> {
-        let done = tokio::time::timeout(within, self.attempt(true)).await;
+        let done = tokio::time::timeout(within, self.attempt(Stay::UntilDone)).await;
         let outcome = done.unwrap_or(Err(UplinkError::Late));
         if let Err(error) = &outcome {
             self.note_error(error).await;
@@ -211,160 +211,49 @@ impl Uplink {
         outcome
     }
 
-    async fn attempt(&self, once: bool) -> Result<(), UplinkError> {
-        let identity = self.identity.current();
-        let config = client_config(Some(&identity), &self.parent.name, &self.trust)
-            .map_err(|error: TlsError| TransportError::Tls(error))?;
-        let dial = transport::connect(&self.parent.address, &self.parent.name, config).await?;
+    async fn attempt(&self, stay: Stay) -> Result<(), UplinkError> {
+        let dial = self.dial().await?;
         let leaf = dial.shown.first().ok_or(UplinkError::Protocol("no certificate"))?;
         let parent = PeerIdentity::from_leaf(leaf, self.parent.name.zone())
             .map_err(|_| UplinkError::Protocol("no identity"))?;
         self.note_parent(&parent, leaf.clone()).await?;
-        let expected = self.hello(dial.channel.clone()).await?;
-        let renewed = renewal::renew_if_due(dial.channel.clone(), &self.identity, &self.clock);
-        if renewed.await? && !once {
+        let (link, start) = Link::open(self, dial.channel.clone()).await?;
+        let renewed = renewal::renew_if_due(dial.channel, &self.identity, &self.clock);
+        if renewed.await? && stay == Stay::Connected {
             // The next connection shows the new certificate.
             return Ok(());
         }
-        let key = parent.key().clone();
-        let push = Push::open(self, dial.channel.clone(), key, expected).await?;
-        if once {
-            self.pull(dial.channel.clone(), false).await?;
-            return push.run(true).await;
-        }
-        tokio::select! {
-            ended = push.run(false) => ended,
-            ended = self.pull(dial.channel.clone(), true) => ended,
-            ended = self.tell_schools(dial.channel.clone()) => ended,
-            () = tokio::time::sleep(RENEWAL_CHECK) => Ok(()),
-        }
+        link.run(parent.key().clone(), start, stay).await
     }
 
-    async fn hello(&self, channel: Channel) -> Result<u64, UplinkError> {
-        let now_ms = self.clock.now_ms();
-        let lane = Lane::Statistics;
-        let head = self
-            .database
-            .write_async("lane_head", move |tx| outbox::lane_head(tx, lane, now_ms))
-            .await?;
-        let request = HelloRequest {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            clock_ms: now_ms,
-            lanes: vec![LaneState {
-                lane: lane.into(),
-                epoch: head.epoch.to_vec(),
-                head: head.head,
-                previous_epoch: head.previous_epoch.clone(),
-                previous_answered: head.previous_answered,
-            }],
-            schools_below: self.hooks.schools_below(),
-        };
-        let answer = SyncClient::new(channel.clone()).hello(request).await;
-        let answer = answer.map_err(explain)?.into_inner();
-        self.note_contact(now_ms, answer.clock_ms).await?;
-        let expected = expectation(&answer, lane)?;
-        let (parent, theirs) = (self.parent.name.to_string(), expected.clone());
-        let start = self
-            .database
-            .write_async("agree", move |tx| agree(tx, &head, &parent, &theirs, now_ms))
-            .await?;
-        match start {
-            Some(start) => Ok(start),
-            None => Box::pin(self.hello(channel)).await,
-        }
-    }
-
-    /// Says again how many schools are below whenever that has changed, so that the parent knows
-    /// of a school before it reports.
-    async fn tell_schools(&self, channel: Channel) -> Result<(), UplinkError> {
-        let mut told = self.schools_below().await?;
-        loop {
-            tokio::time::sleep(SCHOOLS_CHECK).await;
-            let schools_below = self.schools_below().await?;
-            if schools_below != told {
-                let request = HelloRequest {
-                    version: env!("CARGO_PKG_VERSION").to_owned(),
-                    clock_ms: self.clock.now_ms(),
-                    lanes: Vec::new(),
-                    schools_below,
-                };
-                SyncClient::new(channel.clone()).hello(request).await.map_err(explain)?;
-                told = schools_below;
+    /// Connects with the session of the last connection, where there is one. A failure ends it:
+    /// the next attempt shows the certificate again and learns what is wrong with it.
+    async fn dial(&self) -> Result<Dial, UplinkError> {
+        let identity = self.identity.current();
+        let known = self.dialled.lock().ok().and_then(|mut known| known.take());
+        let known = known.filter(|known| Arc::ptr_eq(&known.identity, &identity));
+        let dialled = match known {
+            Some(known) => known,
+            None => {
+                let config = client_config(Some(&identity), &self.parent.name, &self.trust)
+                    .map_err(|error: TlsError| TransportError::Tls(error))?;
+                Dialled { identity, config }
             }
+        };
+        let config = dialled.config.clone();
+        let dial = transport::connect(&self.parent.address, &self.parent.name, config).await?;
+        if let Ok(mut known) = self.dialled.lock() {
+            *known = Some(dialled);
         }
+        Ok(dial)
     }
 
-    async fn schools_below(&self) -> Result<u32, UplinkError> {
+    /// Schools below us, off the async threads.
+    pub(super) async fn schools_below(&self) -> Result<u32, UplinkError> {
         let hooks = self.hooks.clone();
         tokio::task::spawn_blocking(move || hooks.schools_below())
             .await
             .map_err(|_| UplinkError::Ended)
-    }
-
-    async fn pull(&self, channel: Channel, follow: bool) -> Result<(), UplinkError> {
-        // Cursors are the parent's own: another parent counts from its own start.
-        let name = format!("{PULL_CURSOR}:{}", self.parent.name);
-        let known = name.clone();
-        let after = self.database.read_async(move |tx| outbox::note(tx, &known)).await?;
-        let (after, last) = after.as_deref().map(read_cursor).unwrap_or_default();
-        let mut client =
-            SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
-        let mut stream = client.pull(PullRequest { after, follow, last }).await?.into_inner();
-        let mut told = false;
-        loop {
-            // Told once things are quiet, not after each of many directives.
-            let next = match tokio::time::timeout(REPORT_AFTER, stream.message()).await {
-                Ok(next) => next?,
-                Err(_) if told => stream.message().await?,
-                Err(_) => {
-                    self.report_applied(&mut client).await;
-                    told = true;
-                    continue;
-                }
-            };
-            let Some(next) = next else { break };
-            self.take_directive(&name, next).await?;
-            told = false;
-        }
-        if !told {
-            self.report_applied(&mut client).await;
-        }
-        if follow { Err(UplinkError::Ended) } else { Ok(()) }
-    }
-
-    async fn take_directive(&self, cursor: &str, next: PullResponse) -> Result<(), UplinkError> {
-        let hooks = self.hooks.clone();
-        let (name, reached) = (cursor.to_owned(), written_cursor(&next));
-        tokio::task::spawn_blocking(move || hooks.directive(&next.directive))
-            .await
-            .map_err(|_| UplinkError::Ended)??;
-        let note = move |tx: &Tx<'_>| outbox::set_note(tx, &name, &reached);
-        Ok(self.database.write_async("pull_cursor", note).await?)
-    }
-
-    /// Says what is in force here and below, a page at a time. What the hub does not take now it
-    /// is told on the next connection; figures do not wait for it.
-    async fn report_applied(&self, client: &mut SyncClient<Channel>) {
-        let hooks = self.hooks.clone();
-        let applied = match tokio::task::spawn_blocking(move || hooks.applied()).await {
-            Ok(Ok(applied)) => applied,
-            Ok(Err(error)) => return tracing::warn!(%error, "applied directives not read"),
-            Err(_) => return,
-        };
-        for page in applied.chunks(APPLIED_PAGE) {
-            let lines = page.iter().cloned().map(|applied| WireApplied {
-                kind: applied.kind,
-                name: applied.name,
-                content: applied.content,
-                in_force: applied.in_force,
-                reason: applied.reason,
-                unit: applied.unit,
-            });
-            let request = ReportAppliedRequest { applied: lines.collect() };
-            if let Err(status) = client.report_applied(request).await {
-                return tracing::warn!(code = ?status.code(), "applied directives not taken");
-            }
-        }
     }
 
     async fn note_parent(&self, parent: &PeerIdentity, leaf: Vec<u8>) -> Result<(), UplinkError> {
@@ -374,7 +263,11 @@ impl Uplink {
         Ok(self.database.write_async("note_parent_key", note).await?)
     }
 
-    async fn note_contact(&self, now_ms: i64, theirs_ms: i64) -> Result<(), UplinkError> {
+    pub(super) async fn note_contact(
+        &self,
+        now_ms: i64,
+        theirs_ms: i64,
+    ) -> Result<(), UplinkError> {
         let skew = now_ms.saturating_sub(theirs_ms).to_string();
         let note = move |tx: &crate::sql::Tx<'_>| {
             outbox::set_note(tx, LAST_CONTACT, &now_ms.to_string())?;
@@ -403,52 +296,4 @@ pub(super) fn explain(status: tonic::Status) -> UplinkError {
         Some(refusal) => UplinkError::Transport(TransportError::Refused(refusal)),
         None => UplinkError::Call(status),
     }
-}
-
-/// A cursor as it is noted: with the digest of the directive there, by which a parent that was
-/// restored from a backup sees that its list is another one now.
-fn written_cursor(response: &PullResponse) -> String {
-    format!("{} {}", response.cursor, sha256(&response.directive))
-}
-
-/// Cursor and digest of a note; earlier versions noted no digest.
-fn read_cursor(text: &str) -> (u64, Vec<u8>) {
-    let (cursor, digest) = text.split_once(' ').unwrap_or((text, ""));
-    let digest = Digest::from_hex(digest).map(|digest| digest.bytes().to_vec());
-    (cursor.parse().unwrap_or(0), digest.unwrap_or_default())
-}
-
-fn expectation(answer: &HelloResponse, lane: Lane) -> Result<LaneExpectation, UplinkError> {
-    let known = answer.lanes.iter().find(|known| known.lane() == lane && known.expected > 0);
-    known.cloned().ok_or(UplinkError::Protocol("no expectation for a lane"))
-}
-
-/// Where to start pushing, or nothing after a new epoch was begun.
-///
-/// A hub that has answered frames which we never built, or other ones under our sequences, shows
-/// that we were restored from a backup or copied; a new parent starts afresh. What the hub has
-/// answered and we have no answer for is sent again, so that its answer is fetched.
-fn agree(
-    tx: &Tx<'_>,
-    head: &outbox::LaneHead,
-    parent: &str,
-    theirs: &LaneExpectation,
-    now_ms: i64,
-) -> Result<Option<u64>, SqlError> {
-    let lane = theirs.lane();
-    let known_parent = outbox::note(tx, LANE_PARENT)?.unwrap_or_default();
-    outbox::set_note(tx, LANE_PARENT, parent)?;
-    let moved = !known_parent.is_empty() && known_parent != parent;
-    let last = match theirs.expected {
-        1 => None,
-        expected => outbox::frame_digest(tx, lane, &head.epoch, expected - 1)?,
-    };
-    let same = theirs.expected == 1 || last.is_some_and(|digest| digest == theirs.last_frame);
-    if (moved && head.head > 0) || theirs.ended || !same {
-        tracing::warn!(expected = theirs.expected, head = head.head, "a new epoch begins");
-        outbox::begin_epoch(tx, lane, now_ms)?;
-        return Ok(None);
-    }
-    let open = outbox::first_open(tx, lane, &head.epoch)?;
-    Ok(Some(open.unwrap_or(theirs.expected).min(theirs.expected)))
 }

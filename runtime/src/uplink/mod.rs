@@ -8,6 +8,7 @@ mod code;
 mod driver;
 pub mod enrol;
 mod identity;
+mod link;
 pub mod outbox;
 mod probe;
 mod push;

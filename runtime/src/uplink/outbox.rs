@@ -20,6 +20,15 @@ pub struct ReadyFrame {
     pub bytes: Vec<u8>,
 }
 
+/// Frames that can be read without writing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// All that could be sent now.
+    All(Vec<ReadyFrame>),
+    /// An item waits that has no frame yet, or no epoch has begun.
+    ToBuild,
+}
+
 /// Where a lane stands at the sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneHead {
@@ -194,21 +203,49 @@ pub fn frames_from(
     now_ms: i64,
 ) -> Result<Vec<ReadyFrame>, SqlError> {
     let head = lane_head(tx, lane, now_ms)?;
-    let mut frames = tx.query(
-        "select sequence, previous, item from outbox_item
-         where lane = $1 and epoch = $2 and sequence >= $3 order by sequence limit $4",
-        params![number(lane), &head.epoch, from, limit],
-        |row| {
-            let sequence = row.u64(0)?;
-            let bytes = encode_frame(&head.epoch, lane, sequence, row.bytes(1)?, row.bytes(2)?);
-            Ok(ReadyFrame { sequence, bytes })
-        },
-    )?;
+    let mut frames = built(tx, lane, &head.epoch, from, limit)?;
     let room = limit.saturating_sub(u32::try_from(frames.len()).unwrap_or(limit));
     if room > 0 {
         frames.extend(frame_new(tx, lane, &head, room)?);
     }
     Ok(frames)
+}
+
+/// As [`frames_from`], for a reader: says where something is to be written first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn built_from(tx: &Tx<'_>, lane: Lane, from: u64, limit: u32) -> Result<Ready, SqlError> {
+    let Some(head) = find_head(tx, lane)? else {
+        return Ok(Ready::ToBuild);
+    };
+    let frames = built(tx, lane, &head.epoch, from, limit)?;
+    let is_full = frames.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let waits = tx.query_opt(
+        "select 1 from outbox_item where lane = $1 and outcome is null and epoch is null limit 1",
+        params![number(lane)],
+        |row| row.i64(0),
+    )?;
+    Ok(if is_full || waits.is_none() { Ready::All(frames) } else { Ready::ToBuild })
+}
+
+fn built(
+    tx: &Tx<'_>,
+    lane: Lane,
+    epoch: &Epoch,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<ReadyFrame>, SqlError> {
+    tx.query(
+        "select sequence, previous, item from outbox_item
+         where lane = $1 and epoch = $2 and sequence >= $3 order by sequence limit $4",
+        params![number(lane), epoch, from, limit],
+        |row| {
+            let sequence = row.u64(0)?;
+            let bytes = encode_frame(epoch, lane, sequence, row.bytes(1)?, row.bytes(2)?);
+            Ok(ReadyFrame { sequence, bytes })
+        },
+    )
 }
 
 fn frame_new(

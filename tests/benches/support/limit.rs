@@ -11,11 +11,11 @@ use certs::chain::Trust;
 use certs::identity::LeafIdentity;
 use certs::tls::server_config;
 use hub::config::Config;
-use proto::wire::sync::push_response::Answer as Body;
+use proto::wire::sync::link_request::Part as Asked;
+use proto::wire::sync::link_response::Part;
 use proto::wire::sync::sync_server::{Sync, SyncServer};
 use proto::wire::sync::{
-    Answer, AnswerBatch, HelloRequest, HelloResponse, PullRequest, PullResponse, PushRequest,
-    PushResponse, ReportAppliedRequest, ReportAppliedResponse,
+    Answer, AnswerBatch, CaughtUp, HelloRequest, HelloResponse, LinkRequest, LinkResponse,
 };
 use runtime::transport::Listener;
 use tokio_rustls::TlsAcceptor;
@@ -130,10 +130,9 @@ struct Echo;
 
 type Replies<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-fn same_size() -> PushResponse {
+fn same_size() -> Part {
     let answers = vec![Answer { body: vec![7; 90], path: vec![7; 250] }];
-    let batch = AnswerBatch { signature: vec![7; 97], root: vec![7; 33], answers };
-    PushResponse { answer: Some(Body::Answers(batch)) }
+    Part::Answers(AnswerBatch { signature: vec![7; 97], root: vec![7; 33], answers })
 }
 
 #[tonic::async_trait]
@@ -142,27 +141,21 @@ impl Sync for Echo {
         Ok(Response::new(HelloResponse::default()))
     }
 
-    type PushStream = Replies<PushResponse>;
+    type LinkStream = Pin<Box<dyn Stream<Item = Result<LinkResponse, Status>> + Send>>;
 
-    async fn push(
+    async fn link(
         &self,
-        request: Request<Streaming<PushRequest>>,
-    ) -> Result<Response<Self::PushStream>, Status> {
-        let replies = request.into_inner().map(|frame| frame.map(|_| same_size()));
+        request: Request<Streaming<LinkRequest>>,
+    ) -> Result<Response<Self::LinkStream>, Status> {
+        let replies = request.into_inner().map(|request| {
+            let part = match request?.part {
+                Some(Asked::Hello(_)) => Part::Hello(HelloResponse::default()),
+                Some(Asked::Pull(_)) => Part::CaughtUp(CaughtUp {}),
+                _ => same_size(),
+            };
+            Ok(LinkResponse { part: Some(part) })
+        });
         Ok(Response::new(Box::pin(replies)))
-    }
-
-    type PullStream = Replies<PullResponse>;
-
-    async fn pull(&self, _: Request<PullRequest>) -> Result<Response<Self::PullStream>, Status> {
-        Ok(Response::new(Box::pin(tokio_stream::empty())))
-    }
-
-    async fn report_applied(
-        &self,
-        _: Request<ReportAppliedRequest>,
-    ) -> Result<Response<ReportAppliedResponse>, Status> {
-        Ok(Response::new(ReportAppliedResponse {}))
     }
 }
 

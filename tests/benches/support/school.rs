@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use certs::chain::Trust;
@@ -11,14 +12,16 @@ use certs::tls::client_config;
 use domain::digest::Digest;
 use domain::unit::IdentityName;
 use proto::frame::{Epoch, RELEASE_CONTEXT, decode_answer, encode_frame, encode_item};
-use proto::wire::sync::push_response::Answer;
+use proto::wire::sync::link_request::Part as Ask;
+use proto::wire::sync::link_response::Part;
 use proto::wire::sync::sync_client::SyncClient;
 use proto::wire::sync::{
-    AnswerBatch, HelloRequest, ItemKind, Lane, LaneState, PullRequest, PushRequest, PushResponse,
-    ReportAppliedRequest,
+    AnswerBatch, HelloRequest, ItemKind, Lane, LaneState, LinkRequest, LinkResponse, PullRequest,
+    ReportApplied,
 };
 use runtime::transport::{Dial, connect};
 use tokio::sync::mpsc;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
@@ -36,6 +39,8 @@ pub struct School {
     previous: Vec<u8>,
     /// Sum of the cells of the revision that counts, by place of the week.
     sums: Vec<u64>,
+    /// What it dials with, kept as an uplink keeps it: a later connection resumes its session.
+    config: Arc<OnceLock<Arc<ClientConfig>>>,
 }
 
 impl School {
@@ -43,7 +48,8 @@ impl School {
     pub fn new(identity: LeafIdentity) -> Self {
         let unit = identity.peer().name().unit().to_string();
         let (epoch, previous) = (random_bytes(), Vec::new());
-        Self { identity, unit, epoch, next: 1, previous, sums: vec![0; 520] }
+        let (sums, config) = (vec![0; 520], Arc::default());
+        Self { identity, unit, epoch, next: 1, previous, sums, config }
     }
 
     /// The next frames of its lane, signed.
@@ -86,7 +92,13 @@ impl School {
         hub: &IdentityName,
         trust: &Trust,
     ) -> Result<Line, Box<dyn std::error::Error + Send + Sync>> {
-        let config = client_config(Some(&self.identity), hub, trust)?;
+        let config = match self.config.get() {
+            Some(config) => config.clone(),
+            None => {
+                let made = client_config(Some(&self.identity), hub, trust)?;
+                self.config.get_or_init(|| made).clone()
+            }
+        };
         let dial = connect(&address.to_string(), hub, config).await?;
         let mut client = SyncClient::new(dial.channel.clone());
         let lane = LaneState {
@@ -100,18 +112,22 @@ impl School {
             lanes: vec![lane],
             schools_below: 0,
         };
-        client.hello(hello).await?;
-        let (frames, queue) = mpsc::channel(proto::limits::FRAMES_IN_FLIGHT_MAX);
-        let replies = client.push(ReceiverStream::new(queue)).await?.into_inner();
-        Ok(Line { dial, frames, replies })
+        let (parts, queue) = mpsc::channel(proto::limits::FRAMES_IN_FLIGHT_MAX);
+        parts.send(LinkRequest { part: Some(Ask::Hello(hello)) }).await?;
+        let mut replies = client.link(ReceiverStream::new(queue)).await?.into_inner();
+        let answer = replies.message().await?.and_then(|response| response.part);
+        match answer {
+            Some(Part::Hello(_)) => Ok(Line { _dial: dial, parts, replies }),
+            other => Err(format!("no hello: {other:?}").into()),
+        }
     }
 }
 
-/// An open connection with its stream of frames.
+/// An open connection with its link.
 pub struct Line {
-    dial: Dial,
-    frames: mpsc::Sender<PushRequest>,
-    replies: Streaming<PushResponse>,
+    _dial: Dial,
+    parts: mpsc::Sender<LinkRequest>,
+    replies: Streaming<LinkResponse>,
 }
 
 /// What became of pushed frames.
@@ -133,7 +149,7 @@ impl Line {
             while sent.len() < window {
                 let Some(frame) = waiting.next() else { break };
                 sent.push_back(Instant::now());
-                if self.frames.send(PushRequest { frame }).await.is_err() {
+                if self.send(Ask::Frame(frame)).await.is_err() {
                     break;
                 }
             }
@@ -141,7 +157,7 @@ impl Line {
                 return pushed;
             }
             match self.replies.message().await {
-                Ok(Some(PushResponse { answer: Some(Answer::Answers(batch)) })) => {
+                Ok(Some(LinkResponse { part: Some(Part::Answers(batch)) })) => {
                     if let Err(code) = note(&batch, &mut sent, &mut pushed.latencies) {
                         pushed.broken = Some(code);
                         return pushed;
@@ -161,7 +177,7 @@ impl Line {
         loop {
             while open < window {
                 let Some(frame) = waiting.next() else { break };
-                self.frames.send(PushRequest { frame }).await.expect("sent");
+                self.send(Ask::Frame(frame)).await.expect("sent");
                 open += 1;
             }
             if open == 0 {
@@ -170,6 +186,20 @@ impl Line {
             self.replies.message().await.expect("reply").expect("reply");
             open -= 1;
         }
+    }
+
+    /// As [`Line::echo`], one after the other with a pause between them; milliseconds of each.
+    pub async fn echo_paced(&mut self, frames: Vec<Vec<u8>>, pause: Duration) -> Vec<f64> {
+        let mut latencies = Vec::with_capacity(frames.len());
+        let mut due = tokio::time::Instant::now();
+        for frame in frames {
+            tokio::time::sleep_until(due).await;
+            let start = Instant::now();
+            self.echo(vec![frame], 1).await;
+            latencies.push(start.elapsed().as_secs_f64() * 1e3);
+            due += pause;
+        }
+        latencies
     }
 
     /// Pushes one frame after the other with a pause between them.
@@ -186,22 +216,23 @@ impl Line {
         all
     }
 
-    /// Pulls directives and reports what is applied, as an uplink does on every connection.
-    pub async fn pull_and_report(&self) -> Result<(), tonic::Status> {
-        let mut client = SyncClient::new(self.dial.channel.clone());
-        // A school that has the packs already asks for what comes after them.
-        let asked = PullRequest { after: 1_000, follow: false, last: Vec::new() };
-        let mut stream = client.pull(asked).await?.into_inner();
-        while stream.message().await?.is_some() {}
-        client.report_applied(ReportAppliedRequest::default()).await?;
-        Ok(())
+    /// Asks for directives and waits until it has all; later ones would follow. A school that has
+    /// the packs already asks for what comes after them.
+    pub async fn follow(&mut self) {
+        let asked = PullRequest { after: 1_000, last: Vec::new() };
+        self.send(Ask::Pull(asked)).await.expect("asked");
+        let said = self.replies.message().await.expect("link").and_then(|response| response.part);
+        assert!(matches!(said, Some(Part::CaughtUp(_))), "no directives are new: {said:?}");
     }
 
-    /// Opens the stream of directives and leaves it open.
-    pub async fn follow(&self) -> impl Sized + use<> {
-        let mut client = SyncClient::new(self.dial.channel.clone());
-        let asked = PullRequest { after: 1_000, follow: true, last: Vec::new() };
-        client.pull(asked).await.expect("stream of directives").into_inner()
+    /// Pulls directives and reports what is applied, as an uplink does on every connection.
+    pub async fn pull_and_report(&mut self) {
+        self.follow().await;
+        self.send(Ask::Applied(ReportApplied::default())).await.expect("reported");
+    }
+
+    async fn send(&self, part: Ask) -> Result<(), mpsc::error::SendError<LinkRequest>> {
+        self.parts.send(LinkRequest { part: Some(part) }).await
     }
 }
 

@@ -2,11 +2,12 @@
 
 use certs::csr;
 use certs::identity::LeafIdentity;
+use certs::tls::client_config;
 use domain::unit::{IdentityName, UnitKind};
 use proto::wire::enrol::RenewRequest;
 use proto::wire::enrol::enrolment_client::EnrolmentClient;
 use runtime::sql::SqlError;
-use runtime::transport::TransportError;
+use runtime::transport::{TransportError, connect};
 use runtime::uplink::Parent;
 use runtime::uplink::enrol::{introduce, renew_expired};
 use tonic::transport::Channel;
@@ -120,6 +121,35 @@ async fn an_expired_certificate_is_renewed_once_where_allowed() {
     authority::refresh(&hub.hub, &mut None).await.expect("refresh");
     change(&hub, |tx| member_key::allow_expired_renewal(tx, SCHOOL).map(drop));
     assert_eq!(code(call(&renewed, &second).await), "RENEWAL_NOT_ALLOWED");
+}
+
+/// A session that is resumed is not judged by the handshake, so its member is looked up at its
+/// next call all the same, and a certificate that has ended ends it.
+///
+/// Method: one client configuration, which keeps its session, dials four times.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_session_gives_nobody_more_than_a_new_one() {
+    let city = City::new();
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    let school = city.school(&hub, SCHOOL).await;
+    let name = hub.hub.config().name.clone();
+    let config = client_config(Some(&school), &name, &city.trust()).expect("client");
+    let address = hub.address.to_string();
+    let dial = || connect(&address, &name, config.clone());
+    let first = dial().await.expect("first");
+    assert_eq!((first.is_resumed, hello(&first.channel).await.as_str()), (false, "OK"));
+    let second = dial().await.expect("second");
+    assert_eq!((second.is_resumed, hello(&second.channel).await.as_str()), (true, "OK"));
+    change(&hub, |tx| member_key::revoke_all(tx, SCHOOL).map(drop));
+    let said = match dial().await {
+        Ok(third) => hello(&third.channel).await,
+        // The list has been signed meanwhile, which ends all sessions.
+        Err(error) => format!("{error:?}"),
+    };
+    assert!(["CERTIFICATE_REVOKED", "Refused(Revoked)"].contains(&said.as_str()), "{said}");
+    city.hand.advance_ms(150 * DAY_MS);
+    let ended = dial().await.map(|dial| dial.is_resumed);
+    assert!(matches!(ended, Err(TransportError::Refused(_))), "{ended:?}");
 }
 
 /// A certificate of another city ends in the handshake; a call without any is told so.

@@ -146,3 +146,19 @@ fn an_older_database_marks_what_may_have_left() {
     let taken = names.map(|name| run(&database, move |tx| take_back(tx, name)));
     assert_eq!(taken, [false, false, true]);
 }
+
+/// What has a frame can be read without the writer; what has none is said to need one.
+#[test]
+fn frames_that_were_built_are_read_without_writing() {
+    let database = database();
+    let built = |from: u64, limit: u32| run(&database, move |tx| built_from(tx, LANE, from, limit));
+    assert_eq!(built(1, 10), Ready::ToBuild, "no epoch has begun");
+    fill(&database, &["a", "b"]);
+    let sent = frames(&database, 1);
+    assert_eq!(built(1, 10), Ready::All(sent.clone()));
+    assert_eq!(built(2, 10), Ready::All(sent[1..].to_vec()));
+    assert_eq!(built(3, 10), Ready::All(Vec::new()), "nothing waits");
+    fill(&database, &["c"]);
+    assert_eq!(built(3, 10), Ready::ToBuild);
+    assert_eq!(built(1, 2), Ready::All(sent), "there is no room for more");
+}

@@ -1,0 +1,251 @@
+//! A member's link: one call that carries all that the member and the hub tell each other.
+//!
+//! What comes in is worked at by the task that sends what goes out, so that a member costs one
+//! stream and one task. Answers to frames come from the store's writer and never wait for the
+//! member; everything else waits until the member has taken what was said before.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use certs::digest::sha256;
+use certs::identity::PeerIdentity;
+use domain::unit::UnitId;
+use proto::limits::{APPLIED_MAX, FRAMES_IN_FLIGHT_MAX};
+use proto::wire::sync::link_request::Part as Asked;
+use proto::wire::sync::link_response::Part as Said;
+use proto::wire::sync::{
+    Applied, CaughtUp, LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied,
+};
+use runtime::sql::SqlError;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_stream::Stream;
+use tonic::{Status, Streaming};
+
+use super::hello;
+use super::peer::{still_served, store_status};
+use crate::app::Hub;
+use crate::intake::{IntakeError, Reply};
+use crate::store::{contact, directive, unit};
+
+/// How often the member of an open link is looked up in the register, which is two reads by key.
+const STANDING_EVERY: Duration = Duration::from_secs(5);
+
+/// Directives read from the store at a time.
+const PULL_PAGE: u32 = 32;
+
+/// A member's work, until its link ends.
+type Work = Pin<Box<dyn Future<Output = Result<(), Status>> + Send>>;
+
+/// What a member is sent; polling it is what does the member's work.
+pub struct Down {
+    work: Option<Work>,
+    answers: mpsc::Receiver<Reply>,
+    said: mpsc::Receiver<Box<LinkResponse>>,
+}
+
+/// Opens a member's link.
+pub(super) fn open(
+    hub: Hub,
+    (member, caller): (UnitId, Arc<PeerIdentity>),
+    parts: Streaming<LinkRequest>,
+) -> Down {
+    let (reply, answers) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
+    let (say, said) = mpsc::channel(1);
+    let news = hub.directives();
+    let link = Link { hub, member, caller, reply, say, news, cursor: None };
+    Down { work: Some(Box::pin(link.serve(parts))), answers, said }
+}
+
+impl Stream for Down {
+    type Item = Result<LinkResponse, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(work) = &mut self.work
+            && let Poll::Ready(ended) = work.as_mut().poll(context)
+        {
+            // Answers to what it sent before it ended still go out: their senders live on.
+            self.work = None;
+            if let Err(status) = ended {
+                self.answers.close();
+                return Poll::Ready(Some(Err(status)));
+            }
+        }
+        if let Poll::Ready(Some(said)) = self.said.poll_recv(context) {
+            return Poll::Ready(Some(Ok(*said)));
+        }
+        self.answers.poll_recv(context).map(|reply| match reply? {
+            Reply::Response(response) => Some(Ok(*response)),
+            Reply::End(error) => Some(Err(intake_status(&error))),
+        })
+    }
+}
+
+/// The hub's side of one link.
+struct Link {
+    hub: Hub,
+    member: UnitId,
+    caller: Arc<PeerIdentity>,
+    reply: mpsc::Sender<Reply>,
+    say: mpsc::Sender<Box<LinkResponse>>,
+    news: watch::Receiver<u64>,
+    /// The last directive that was sent; nothing before the member asked.
+    cursor: Option<u64>,
+}
+
+impl Link {
+    /// Works until the member ends its side, or is no longer served.
+    async fn serve(mut self, mut parts: Streaming<LinkRequest>) -> Result<(), Status> {
+        let mut standing = interval(STANDING_EVERY);
+        standing.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        standing.reset();
+        loop {
+            tokio::select! {
+                part = parts.message() => match part {
+                    Ok(Some(request)) => self.take(request).await?,
+                    Ok(None) => return Ok(()),
+                    Err(status) => {
+                        tracing::debug!(member = %self.member, code = ?status.code(), "link ended");
+                        return Ok(());
+                    }
+                },
+                changed = self.news.changed(), if self.cursor.is_some() => {
+                    if changed.is_err() {
+                        tracing::debug!(member = %self.member, "hub is stopping");
+                        return Ok(());
+                    }
+                    still_served(&self.hub, &self.caller)?;
+                    self.send_directives(false).await?;
+                }
+                _ = standing.tick() => still_served(&self.hub, &self.caller)?,
+            }
+        }
+    }
+
+    async fn take(&mut self, request: LinkRequest) -> Result<(), Status> {
+        match request.part {
+            Some(Asked::Frame(frame)) => {
+                let accepted = self.hub.intake().accept(&self.member, &frame, &self.reply).await;
+                accepted.map_err(|error| intake_status(&error))
+            }
+            Some(Asked::Hello(hello)) => {
+                let answer = hello::answer(&self.hub, &self.member, hello).await?;
+                self.say(Said::Hello(answer)).await
+            }
+            Some(Asked::Pull(asked)) => {
+                self.cursor = Some(resume(&self.hub, &asked).await.map_err(store_status)?);
+                self.send_directives(true).await
+            }
+            Some(Asked::Applied(report)) => self.keep_report(report).await,
+            None => Err(Status::invalid_argument("a message without a part")),
+        }
+    }
+
+    async fn say(&self, part: Said) -> Result<(), Status> {
+        let said = self.say.send(Box::new(LinkResponse { part: Some(part) })).await;
+        said.map_err(|_| Status::cancelled("the member is gone"))
+    }
+
+    /// Sends what is after the cursor, and then, if that was something or is asked for, that it
+    /// was all.
+    async fn send_directives(&mut self, is_asked: bool) -> Result<(), Status> {
+        self.news.borrow_and_update();
+        let mut cursor = self.cursor.unwrap_or(0);
+        let mut tell = is_asked;
+        loop {
+            let page = page_after(&self.hub, cursor).await.map_err(store_status)?;
+            let is_full = page.len() == PULL_PAGE as usize;
+            for stored in page {
+                cursor = stored.cursor;
+                tell = true;
+                self.say(Said::Directive(PullResponse { cursor, directive: stored.directive }))
+                    .await?;
+            }
+            if !is_full {
+                break;
+            }
+        }
+        self.cursor = Some(cursor);
+        if tell { self.say(Said::CaughtUp(CaughtUp {})).await } else { Ok(()) }
+    }
+
+    /// Keeps what a member says that it applied. A store that cannot take it now is told again on
+    /// the next connection; figures do not wait for it.
+    async fn keep_report(&self, report: ReportApplied) -> Result<(), Status> {
+        let applied = report.applied;
+        if applied.len() > APPLIED_MAX {
+            return Err(Status::invalid_argument("too many lines"));
+        }
+        if applied.is_empty() {
+            return Ok(());
+        }
+        let (member, now_ms) = (self.member.clone(), self.hub.clock().now_ms());
+        let kept = self
+            .hub
+            .database()
+            .write_async("report_applied", move |tx| {
+                let speaker = unit::find(tx, &member)?;
+                let is_hub = speaker.is_some_and(|unit| unit.kind.is_hub());
+                for line in &applied {
+                    // Lines about what was never sent down would only fill the store.
+                    if directive::last_serial(tx, &line.kind, &line.name)? == 0 {
+                        continue;
+                    }
+                    contact::note_applied(tx, &applied_line(&member, is_hub, line), now_ms)?;
+                }
+                Ok::<_, SqlError>(())
+            })
+            .await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "applied directives not kept");
+        }
+        Ok(())
+    }
+}
+
+/// Where a member goes on. One that has another directive at its cursor than we have now pulled
+/// before we were restored from a backup; it gets all, and keeps what it has.
+async fn resume(hub: &Hub, asked: &PullRequest) -> Result<u64, SqlError> {
+    let (after, last) = (asked.after, asked.last.clone());
+    if after == 0 || last.is_empty() {
+        return Ok(after);
+    }
+    let at = hub.database().read_async(move |tx| directive::at(tx, after)).await?;
+    let same = at.is_some_and(|bytes| sha256(&bytes).bytes().as_slice() == last);
+    Ok(if same { after } else { 0 })
+}
+
+/// Directives after a cursor. Most members have all of them, and to see that takes no thread.
+async fn page_after(hub: &Hub, cursor: u64) -> Result<Vec<directive::Stored>, SqlError> {
+    if hub.database().read(directive::last_cursor)? <= cursor {
+        return Ok(Vec::new());
+    }
+    hub.database().read_async(move |tx| directive::after(tx, cursor, PULL_PAGE)).await
+}
+
+fn applied_line(member: &UnitId, is_hub: bool, line: &Applied) -> contact::Applied {
+    let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    // A school speaks for itself; a hub also for what is below it.
+    let unit =
+        if line.unit.is_empty() || !is_hub { member.to_string() } else { short(&line.unit, 40) };
+    contact::Applied {
+        unit,
+        kind: short(&line.kind, 40),
+        name: short(&line.name, 60),
+        content: line.content.iter().copied().take(33).collect(),
+        in_force: line.in_force,
+        reason: short(&line.reason, 200),
+    }
+}
+
+fn intake_status(error: &IntakeError) -> Status {
+    let text = error.to_string();
+    match error {
+        IntakeError::Frame(_) => Status::invalid_argument(text),
+        IntakeError::NotServed => Status::permission_denied(text),
+        IntakeError::UnknownEpoch => Status::failed_precondition(text),
+        IntakeError::Outdated | IntakeError::Stopping => Status::unavailable(text),
+    }
+}

@@ -1,0 +1,316 @@
+//! An open link: one call on which we say where we stand, push our lane and take directives.
+//!
+//! Answers, directives and the parent's own word arrive on one stream and are taken one after the
+//! other, so what is noted of each is in the order in which the parent said it.
+
+use std::time::Duration;
+
+use certs::digest::sha256;
+use certs::key::PublicKey;
+use domain::digest::Digest;
+use proto::limits::FRAMES_IN_FLIGHT_MAX;
+use proto::wire::sync::link_request::Part as Ask;
+use proto::wire::sync::link_response::Part as Said;
+use proto::wire::sync::sync_client::SyncClient;
+use proto::wire::sync::{
+    Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneExpectation, LaneState,
+    LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied,
+};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval, sleep, sleep_until};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+use tonic::transport::Channel;
+
+use super::driver::{Uplink, UplinkError, explain};
+use super::push::Push;
+use super::{LANE_PARENT, PULL_CURSOR, outbox};
+use crate::sql::{SqlError, Tx};
+
+/// How often an open connection looks whether its certificate is due.
+const RENEWAL_CHECK: Duration = Duration::from_secs(3_600);
+
+/// How long directives must be quiet before the parent is told what was applied.
+const REPORT_AFTER: Duration = Duration::from_millis(200);
+
+/// How often a hub looks whether the number of schools below it has changed.
+const SCHOOLS_CHECK: Duration = Duration::from_secs(2);
+
+/// Lines of one report.
+const APPLIED_PAGE: usize = 1_000;
+
+/// How long a link lasts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// Until it breaks or the certificate is due.
+    Connected,
+    /// Until all directives are here and everything queued is answered.
+    UntilDone,
+}
+
+/// The two ends of a link's streams.
+pub(super) struct Link<'u> {
+    uplink: &'u Uplink,
+    parts: mpsc::Sender<LinkRequest>,
+    replies: Streaming<LinkResponse>,
+    /// When the parent is told what is applied; nothing if it knows.
+    report_at: Option<Instant>,
+    /// Whether all directives have come.
+    is_caught_up: bool,
+    /// Schools below us, as the parent was told.
+    schools_told: u32,
+}
+
+impl<'u> Link<'u> {
+    /// Opens the call and says hello; gives the first sequence that the parent wants.
+    pub(super) async fn open(
+        uplink: &'u Uplink,
+        channel: Channel,
+    ) -> Result<(Self, u64), UplinkError> {
+        let (parts, queue) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
+        let schools_told = uplink.schools_below().await?;
+        let (head, request) = hello(uplink, schools_told).await?;
+        // Said before the call is made, so that both travel together.
+        let said = LinkRequest { part: Some(Ask::Hello(request)) };
+        parts.send(said).await.map_err(|_| UplinkError::Ended)?;
+        let mut client =
+            SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
+        let replies = client.link(ReceiverStream::new(queue)).await.map_err(explain)?.into_inner();
+        let (report_at, is_caught_up) = (None, false);
+        let mut link = Self { uplink, parts, replies, report_at, is_caught_up, schools_told };
+        let start = link.agree(head).await?;
+        Ok((link, start))
+    }
+
+    /// Waits for the parent's word and settles where to start; a new epoch is said hello for once
+    /// more.
+    async fn agree(&mut self, mut head: outbox::LaneHead) -> Result<u64, UplinkError> {
+        loop {
+            let now_ms = self.uplink.clock().now_ms();
+            let reply = self.replies.message().await.map_err(explain)?;
+            let Some(Said::Hello(answer)) = reply.ok_or(UplinkError::Ended)?.part else {
+                return Err(UplinkError::Protocol("no hello"));
+            };
+            let theirs = expectation(&answer, Lane::Statistics)?;
+            let parent = self.uplink.parent().name.to_string();
+            self.uplink.note_contact(now_ms, answer.clock_ms).await?;
+            let start = self
+                .uplink
+                .database()
+                .write_async("agree", move |tx| settle(tx, &head, &parent, &theirs, now_ms))
+                .await?;
+            if let Some(start) = start {
+                return Ok(start);
+            }
+            let (began, request) = hello(self.uplink, self.schools_told).await?;
+            head = began;
+            self.say(Ask::Hello(request)).await?;
+        }
+    }
+
+    /// Sends, takes and records until the link ends or, as `stay` says, until nothing is left.
+    pub(super) async fn run(
+        mut self,
+        parent: PublicKey,
+        start: u64,
+        stay: Stay,
+    ) -> Result<(), UplinkError> {
+        self.pull().await?;
+        let mut push = Push::new(self.uplink, parent, self.parts.clone(), start);
+        let mut schools_check = interval(SCHOOLS_CHECK);
+        schools_check.reset();
+        let renewal_check = sleep(RENEWAL_CHECK);
+        tokio::pin!(renewal_check);
+        loop {
+            // Registered before looking, so that an item queued meanwhile still wakes us.
+            let bell = self.uplink.queued();
+            // Who goes again at once takes what comes down first.
+            if stay == Stay::Connected || self.is_caught_up {
+                let sent = push.send_ready().await?;
+                if stay == Stay::UntilDone && !sent && push.is_answered() {
+                    drop(push);
+                    return self.close().await;
+                }
+            }
+            let report_at = self.report_at;
+            tokio::select! {
+                reply = self.replies.message() => match reply?.ok_or(UplinkError::Ended)?.part {
+                    Some(Said::Hello(_)) => {}
+                    Some(Said::Directive(next)) => self.take_directive(next).await?,
+                    Some(Said::CaughtUp(_)) => self.catch_up(stay).await?,
+                    Some(answer) => push.take(answer).await?,
+                    None => return Err(UplinkError::Protocol("an empty answer")),
+                },
+                () = bell, if push.has_room() => {}
+                () = wait_until(report_at), if report_at.is_some() => self.report_applied().await?,
+                _ = schools_check.tick() => self.tell_schools().await?,
+                () = &mut renewal_check => return Ok(()),
+            }
+        }
+    }
+
+    /// Ends our side and waits until the parent has taken everything and ends its own.
+    async fn close(self) -> Result<(), UplinkError> {
+        let Self { parts, mut replies, .. } = self;
+        drop(parts);
+        while replies.message().await?.is_some() {}
+        Ok(())
+    }
+
+    async fn say(&self, part: Ask) -> Result<(), UplinkError> {
+        let said = LinkRequest { part: Some(part) };
+        self.parts.send(said).await.map_err(|_| UplinkError::Ended)
+    }
+
+    /// Says again how many schools are below whenever that has changed, so that the parent knows
+    /// of a school before it reports.
+    async fn tell_schools(&mut self) -> Result<(), UplinkError> {
+        let schools_below = self.uplink.schools_below().await?;
+        if schools_below == self.schools_told {
+            return Ok(());
+        }
+        self.schools_told = schools_below;
+        let (version, clock_ms) = (version(), self.uplink.clock().now_ms());
+        let request = HelloRequest { version, clock_ms, lanes: Vec::new(), schools_below };
+        self.say(Ask::Hello(request)).await
+    }
+
+    async fn pull(&self) -> Result<(), UplinkError> {
+        let name = self.cursor_name();
+        let noted = self.uplink.database().read_async(move |tx| outbox::note(tx, &name)).await?;
+        let (after, last) = noted.as_deref().map(read_cursor).unwrap_or_default();
+        self.say(Ask::Pull(PullRequest { after, last })).await
+    }
+
+    /// Cursors are the parent's own: another parent counts from its own start.
+    fn cursor_name(&self) -> String {
+        format!("{PULL_CURSOR}:{}", self.uplink.parent().name)
+    }
+
+    async fn take_directive(&mut self, next: PullResponse) -> Result<(), UplinkError> {
+        let hooks = self.uplink.hooks().clone();
+        let (name, reached) = (self.cursor_name(), written_cursor(&next));
+        tokio::task::spawn_blocking(move || hooks.directive(&next.directive))
+            .await
+            .map_err(|_| UplinkError::Ended)??;
+        self.report_at = None;
+        let note = move |tx: &Tx<'_>| outbox::set_note(tx, &name, &reached);
+        Ok(self.uplink.database().write_async("pull_cursor", note).await?)
+    }
+
+    /// All directives are here: the parent is told once things are quiet, not after each of many.
+    async fn catch_up(&mut self, stay: Stay) -> Result<(), UplinkError> {
+        self.is_caught_up = true;
+        if stay == Stay::UntilDone {
+            return self.report_applied().await;
+        }
+        self.report_at = Some(Instant::now() + REPORT_AFTER);
+        Ok(())
+    }
+
+    /// Says what is in force here and below, a page at a time. What cannot be read now the parent
+    /// is told on the next connection; figures do not wait for it.
+    async fn report_applied(&mut self) -> Result<(), UplinkError> {
+        self.report_at = None;
+        let hooks = self.uplink.hooks().clone();
+        let applied = match tokio::task::spawn_blocking(move || hooks.applied()).await {
+            Ok(Ok(applied)) => applied,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "applied directives not read");
+                return Ok(());
+            }
+            Err(_) => return Ok(()),
+        };
+        for page in applied.chunks(APPLIED_PAGE) {
+            let lines = page.iter().cloned().map(|applied| WireApplied {
+                kind: applied.kind,
+                name: applied.name,
+                content: applied.content,
+                in_force: applied.in_force,
+                reason: applied.reason,
+                unit: applied.unit,
+            });
+            self.say(Ask::Applied(ReportApplied { applied: lines.collect() })).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn wait_until(at: Option<Instant>) {
+    if let Some(at) = at {
+        sleep_until(at).await;
+    }
+}
+
+fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Where our lane stands, and how we say it.
+async fn hello(
+    uplink: &Uplink,
+    schools_below: u32,
+) -> Result<(outbox::LaneHead, HelloRequest), UplinkError> {
+    let (lane, clock_ms) = (Lane::Statistics, uplink.clock().now_ms());
+    let head = uplink
+        .database()
+        .write_async("lane_head", move |tx| outbox::lane_head(tx, lane, clock_ms))
+        .await?;
+    let state = LaneState {
+        lane: lane.into(),
+        epoch: head.epoch.to_vec(),
+        head: head.head,
+        previous_epoch: head.previous_epoch.clone(),
+        previous_answered: head.previous_answered,
+    };
+    let request = HelloRequest { version: version(), clock_ms, lanes: vec![state], schools_below };
+    Ok((head, request))
+}
+
+/// A cursor as it is noted: with the digest of the directive there, by which a parent that was
+/// restored from a backup sees that its list is another one now.
+fn written_cursor(response: &PullResponse) -> String {
+    format!("{} {}", response.cursor, sha256(&response.directive))
+}
+
+/// Cursor and digest of a note; earlier versions noted no digest.
+fn read_cursor(text: &str) -> (u64, Vec<u8>) {
+    let (cursor, digest) = text.split_once(' ').unwrap_or((text, ""));
+    let digest = Digest::from_hex(digest).map(|digest| digest.bytes().to_vec());
+    (cursor.parse().unwrap_or(0), digest.unwrap_or_default())
+}
+
+fn expectation(answer: &HelloResponse, lane: Lane) -> Result<LaneExpectation, UplinkError> {
+    let known = answer.lanes.iter().find(|known| known.lane() == lane && known.expected > 0);
+    known.cloned().ok_or(UplinkError::Protocol("no expectation for a lane"))
+}
+
+/// Where to start pushing, or nothing after a new epoch was begun.
+///
+/// A hub that has answered frames which we never built, or other ones under our sequences, shows
+/// that we were restored from a backup or copied; a new parent starts afresh. What the hub has
+/// answered and we have no answer for is sent again, so that its answer is fetched.
+fn settle(
+    tx: &Tx<'_>,
+    head: &outbox::LaneHead,
+    parent: &str,
+    theirs: &LaneExpectation,
+    now_ms: i64,
+) -> Result<Option<u64>, SqlError> {
+    let lane = theirs.lane();
+    let known_parent = outbox::note(tx, LANE_PARENT)?.unwrap_or_default();
+    outbox::set_note(tx, LANE_PARENT, parent)?;
+    let moved = !known_parent.is_empty() && known_parent != parent;
+    let last = match theirs.expected {
+        1 => None,
+        expected => outbox::frame_digest(tx, lane, &head.epoch, expected - 1)?,
+    };
+    let same = theirs.expected == 1 || last.is_some_and(|digest| digest == theirs.last_frame);
+    if (moved && head.head > 0) || theirs.ended || !same {
+        tracing::warn!(expected = theirs.expected, head = head.head, "a new epoch begins");
+        outbox::begin_epoch(tx, lane, now_ms)?;
+        return Ok(None);
+    }
+    let open = outbox::first_open(tx, lane, &head.epoch)?;
+    Ok(Some(open.unwrap_or(theirs.expected).min(theirs.expected)))
+}

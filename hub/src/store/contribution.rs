@@ -34,7 +34,8 @@ pub struct Contribution {
     pub arrived_at_ms: i64,
 }
 
-const COLUMNS: &str = "unit, table_id, period, revision, body, signature, arrived_at_ms";
+const COLUMNS: &str = "unit, table_id, period, revision, body, arrived_at_ms,
+    (select s.signature from contribution_signature s where s.contribution = contribution.id)";
 
 fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
     Ok(Contribution {
@@ -43,8 +44,8 @@ fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
         catalogue: catalogue_of(row.bytes(4)?)?,
         digest: digest_of_body(row.bytes(4)?),
         body: row.blob(4)?,
-        signature: row.blob(5)?,
-        arrived_at_ms: row.i64(6)?,
+        signature: row.blob(6)?,
+        arrived_at_ms: row.i64(5)?,
     })
 }
 
@@ -105,19 +106,23 @@ pub fn insert_current(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
 /// # Errors
 /// The revision is kept already, or the store cannot be written.
 pub fn insert_first(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
-    tx.execute(
+    let id = tx.query_opt(
         "insert into contribution (unit, table_id, period, revision, current, body,
-                                   signature, arrived_at_ms)
-         values ($1, $2, $3, $4, 1, $5, $6, $7)",
+                                   arrived_at_ms)
+         values ($1, $2, $3, $4, 1, $5, $6) returning id",
         params![
             &new.place.unit,
             &new.place.table,
             &new.place.period,
             new.revision,
             &new.body,
-            &new.signature,
             new.arrived_at_ms,
         ],
+        |row| row.i64(0),
+    )?;
+    tx.execute(
+        "insert into contribution_signature (contribution, signature) values ($1, $2)",
+        params![id, &new.signature],
     )?;
     Ok(())
 }

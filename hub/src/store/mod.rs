@@ -47,4 +47,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/006_shown_state.sql"),
     },
     Migration { number: 9, name: "framed once", sql: runtime::uplink::OUTBOX_FRAMED_ONCE },
+    Migration {
+        number: 10,
+        name: "signatures apart",
+        sql: include_str!("migrations/007_contribution_signature.sql"),
+    },
 ];

@@ -160,8 +160,9 @@ pub fn revision(
     revision: u32,
 ) -> Result<Option<Contribution>, SqlError> {
     tx.query_opt(
-        "select body, signature, arrived_at_ms from contribution
-         where unit = $1 and table_id = $2 and period = $3 and revision = $4",
+        "select c.body, s.signature, c.arrived_at_ms
+         from contribution c join contribution_signature s on s.contribution = c.id
+         where c.unit = $1 and c.table_id = $2 and c.period = $3 and c.revision = $4",
         params![&place.unit, &place.table, &place.period, revision],
         |row| {
             Ok(Contribution {

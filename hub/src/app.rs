@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::hooks::HubHooks;
 use crate::intake::{Intake, Parts};
+use crate::listing::Listings;
 use crate::packs::{PackCache, Packs, PacksError};
 use crate::publish::Publisher;
 use crate::registry::RegistryCache;
@@ -289,11 +290,13 @@ impl Hub {
             database: self.0.database.clone(),
             clock: self.0.clock.clone(),
             packs: self.0.packs.clone(),
+            registry: self.0.registry.clone(),
             identity: self.0.identity.clone(),
             unit: self.config().unit.clone(),
             uplink: self.0.uplink.clone(),
             folded: self.0.folded.clone(),
             answered: self.0.answered.clone(),
+            listings: Listings::default(),
         };
         tokio::spawn(publisher.run(stop.clone()));
         if let Some(uplink) = self.0.uplink.clone() {

@@ -14,6 +14,7 @@ pub mod directive;
 pub mod enrolment;
 mod hooks;
 pub mod intake;
+pub mod listing;
 pub mod packs;
 pub mod publish;
 pub mod registry;

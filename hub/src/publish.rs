@@ -21,7 +21,9 @@ use runtime::uplink::{IdentityCell, Uplink, outbox};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::listing::Listings;
 use crate::packs::{PackCache, Packs};
+use crate::registry::RegistryCache;
 use crate::rollup;
 use crate::store::snapshot::{self, Sealed};
 use crate::store::total;
@@ -53,6 +55,8 @@ pub struct Publisher {
     pub clock: Clock,
     /// Catalogues.
     pub packs: Arc<PackCache>,
+    /// Who sits where.
+    pub registry: Arc<RegistryCache>,
     /// The hub's key.
     pub identity: IdentityCell,
     /// The hub.
@@ -63,6 +67,8 @@ pub struct Publisher {
     pub folded: Arc<Notify>,
     /// Rung by the uplink after an answer.
     pub answered: Arc<Notify>,
+    /// What the sums are made of, kept between sealings.
+    pub listings: Listings,
 }
 
 /// A table and a period in its written form.
@@ -70,7 +76,7 @@ type Place = (String, String);
 
 impl Publisher {
     /// Works until the token is cancelled.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(mut self, stop: CancellationToken) {
         // Nothing says what was left by an earlier run, so everything is looked at once.
         let mut waiting = self.everything().await.unwrap_or_else(|error| {
             tracing::error!(%error, "totals could not be read");
@@ -105,25 +111,32 @@ impl Publisher {
     /// Seals what changed and, in the same commit, queues the latest sums of every table that has
     /// none on its way; returns the tables whose sums wait.
     async fn seal_and_send(
-        &self,
+        &mut self,
         mut places: BTreeSet<Place>,
     ) -> Result<BTreeSet<Place>, SqlError> {
-        let (packs, unit) = (self.packs.last(), self.unit.clone());
+        let (packs, hub) = (self.packs.last(), self.unit.clone());
+        let (cache, mut listings) = (self.registry.clone(), std::mem::take(&mut self.listings));
         let (key, now_ms) = (self.identity.current().key().clone(), self.clock.now_ms());
         let goes_up = self.uplink.is_some();
-        let (queued, left) = self
+        let (queued, left, seen) = self
             .database
-            .write_async("publish", move |tx| {
-                let sealed = rollup::seal(tx, &packs, &unit, now_ms)?;
-                if !goes_up {
-                    return Ok::<_, SqlError>((0, BTreeSet::new()));
+            .write_short("publish", move |tx| {
+                let registry = cache.within(tx)?;
+                let context =
+                    rollup::Context { packs: &packs, registry: &registry, hub: &hub, now_ms };
+                let sealed = rollup::seal(tx, &context, &mut listings)?;
+                let (mut queued, mut left) = (0, BTreeSet::new());
+                if goes_up {
+                    let sealed = sealed.into_iter();
+                    places.extend(sealed.map(|sealed| (sealed.key.table, sealed.key.period)));
+                    let sender = Sender { packs: &packs, unit: &hub, key: &key, now_ms };
+                    (queued, left) = queue(tx, &sender, places)?;
                 }
-                places
-                    .extend(sealed.into_iter().map(|sealed| (sealed.key.table, sealed.key.period)));
-                let sender = Sender { packs: &packs, unit: &unit, key: &key, now_ms };
-                queue(tx, &sender, places)
+                Ok::<_, SqlError>((queued, left, (registry, listings)))
             })
             .await?;
+        self.registry.keep(seen.0);
+        self.listings = seen.1;
         if let Some(uplink) = self.uplink.as_ref().filter(|_| queued > 0) {
             uplink.ring();
         }

@@ -4,7 +4,7 @@
 //! another process is therefore seen by the next call, and revocation bites an open connection.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use certs::key::PublicKey;
@@ -14,7 +14,7 @@ use runtime::sql::{SqlError, Tx};
 
 use crate::store::member_key::{self, KeyState};
 use crate::store::setting::registry_version;
-use crate::store::unit::{self, UnitStatus};
+use crate::store::unit::{self, Stay, UnitStatus};
 
 /// What the registry says about one unit.
 #[derive(Clone, Debug)]
@@ -33,6 +33,30 @@ pub struct Registry {
     /// Version of the store that this is.
     pub version: u64,
     members: HashMap<UnitId, Member>,
+    tree: OnceLock<Arc<Tree>>,
+}
+
+/// Who sat where and when, as sealing needs it.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// Stays under this hub.
+    pub stays: Vec<Stay>,
+    /// Stays under other hubs.
+    pub elsewhere: Vec<Stay>,
+}
+
+impl Tree {
+    /// Units that sat under another hub on a day and not under this one, in order.
+    #[must_use]
+    pub fn elsewhere_on(&self, day: &str) -> Vec<&str> {
+        let here = |unit: &str| self.stays.iter().any(|stay| stay.unit == unit && stay.covers(day));
+        let away = self.elsewhere.iter().filter(|stay| stay.covers(day));
+        let mut units: Vec<&str> =
+            away.map(|stay| &*stay.unit).filter(|unit| !here(unit)).collect();
+        units.sort_unstable();
+        units.dedup();
+        units
+    }
 }
 
 /// The registry in use.
@@ -66,12 +90,24 @@ impl Registry {
                 continue;
             }
             let id: UnitId = stored.unit.parse().map_err(|_| SqlError::Type)?;
-            let key = PublicKey::from_spki(&stored.spki).map_err(|_| SqlError::Type)?;
+            let key = PublicKey::from_checked_spki(&stored.spki).map_err(|_| SqlError::Type)?;
             if let Some(member) = members.get_mut(&id) {
                 member.keys.insert(KeyId::from_bytes(stored.key_id), Arc::new(key));
             }
         }
-        Ok(Self { version, members })
+        Ok(Self { version, members, tree: OnceLock::new() })
+    }
+
+    /// The tree around a hub as it is in this version: read once, when it is first asked for.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn tree(&self, tx: &Tx<'_>, hub: &UnitId) -> Result<Arc<Tree>, SqlError> {
+        if let Some(known) = self.tree.get() {
+            return Ok(known.clone());
+        }
+        let (stays, elsewhere) = (unit::stays(tx, hub)?, unit::stays_elsewhere(tx, hub)?);
+        Ok(self.tree.get_or_init(|| Arc::new(Tree { stays, elsewhere })).clone())
     }
 }
 
@@ -115,5 +151,37 @@ impl RegistryCache {
         let loaded = Arc::new(Registry::load(tx, version)?);
         self.0.store(loaded.clone());
         Ok(loaded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stay(unit: &str, from: &str, to: Option<&str>) -> Stay {
+        Stay {
+            unit: unit.to_owned(),
+            kind: UnitKind::School,
+            status: UnitStatus::Active,
+            schools_below: 0,
+            from: from.to_owned(),
+            to: to.map(str::to_owned),
+        }
+    }
+
+    /// A unit is elsewhere on the days on which it sat under another hub and not under this one.
+    #[test]
+    fn a_unit_is_elsewhere_only_while_it_is_not_here() {
+        let tree = Tree {
+            stays: vec![stay("S1", "2025-09-01", None), stay("S2", "2024-09-01", None)],
+            elsewhere: vec![
+                stay("S1", "2020-09-01", Some("2025-09-01")),
+                stay("S2", "2020-09-01", Some("2025-09-01")),
+                stay("S3", "2025-01-01", None),
+            ],
+        };
+        assert_eq!(tree.elsewhere_on("2024-08-31"), ["S1", "S2"]);
+        assert_eq!(tree.elsewhere_on("2025-08-31"), ["S1", "S3"]);
+        assert_eq!(tree.elsewhere_on("2025-09-01"), ["S3"]);
     }
 }

@@ -6,6 +6,7 @@
 //! joined by cell key when they are sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use certs::digest::sha256;
 use certs::merkle::MerkleTree;
@@ -18,7 +19,9 @@ use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
+use crate::listing::{Listing, Listings};
 use crate::packs::Packs;
+use crate::registry::{Registry, Tree};
 use crate::showing::{self, Verdict};
 use crate::store::contribution::{self, Contribution, Place};
 use crate::store::snapshot::{self, Sealed};
@@ -130,13 +133,13 @@ fn spec<'p>(packs: &'p Packs, key: &TotalKey) -> Result<&'p TableSpec, SqlError>
 /// Seals every table and period whose totals changed and returns the new snapshots.
 ///
 /// # Errors
-/// The store failed; then nothing is sealed.
+/// The store failed; then nothing is sealed, and the listings are to be thrown away.
 pub fn seal(
     tx: &Tx<'_>,
-    packs: &Packs,
-    hub: &UnitId,
-    now_ms: i64,
+    context: &Context<'_>,
+    listings: &mut Listings,
 ) -> Result<Vec<Sealed>, SqlError> {
+    let now_ms = context.now_ms;
     let mut changed: BTreeSet<(String, String)> =
         total::unsealed(tx)?.into_iter().map(|key| (key.table, key.period)).collect();
     changed.extend(showing::judged_again(tx, now_ms)?);
@@ -144,19 +147,34 @@ pub fn seal(
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    let sealing = Sealing { packs, hub, stays: unit::stays(tx, hub)?, now_ms };
+    let Context { packs, registry, hub, .. } = *context;
+    let sealing = Sealing { packs, hub, tree: registry.tree(tx, hub)?, now_ms };
     let mut sealed = Vec::new();
     for (table, period) in changed {
-        sealed.extend(seal_one(tx, &sealing, &table, &period)?);
+        let listing = listings.current(tx, &table, &period)?;
+        sealed.extend(seal_one(tx, &sealing, (&table, &period), listing)?);
     }
     Ok(sealed)
+}
+
+/// What a hub knows when it seals.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Catalogues.
+    pub packs: &'a Packs,
+    /// Who sits where.
+    pub registry: &'a Registry,
+    /// The hub.
+    pub hub: &'a UnitId,
+    /// By the hub's clock.
+    pub now_ms: i64,
 }
 
 /// What all tables of one sealing share.
 struct Sealing<'a> {
     packs: &'a Packs,
     hub: &'a UnitId,
-    stays: Vec<Stay>,
+    tree: Arc<Tree>,
     now_ms: i64,
 }
 
@@ -170,15 +188,15 @@ struct Exchange {
 fn seal_one(
     tx: &Tx<'_>,
     sealing: &Sealing<'_>,
-    table: &str,
-    period: &str,
+    (table, period): (&str, &str),
+    listing: &Listing,
 ) -> Result<Option<Sealed>, SqlError> {
     let keys = total::keys_of(tx, table, period)?;
     for key in &keys {
         total::mark_sealed(tx, key)?;
     }
     let mut exchange = Exchange { out: elsewhere(tx, sealing, table, period)?, back: Vec::new() };
-    let state = assemble(tx, sealing, &keys, &exchange)?;
+    let state = assemble(tx, sealing, &keys, (listing, &exchange))?;
     if !state.rule.is_rounded() {
         snapshot::insert(tx, &state)?;
         return Ok(Some(state));
@@ -189,7 +207,7 @@ fn seal_one(
         Verdict::SealPart { out, back, note } => {
             exchange.out.extend(out);
             exchange.back.extend(back);
-            (assemble(tx, sealing, &keys, &exchange)?, note)
+            (assemble(tx, sealing, &keys, (listing, &exchange))?, note)
         }
         Verdict::Wait => return Ok(None),
     };
@@ -207,7 +225,8 @@ fn elsewhere(
     period: &str,
 ) -> Result<Vec<Contribution>, SqlError> {
     let mut found = Vec::new();
-    for unit in unit::elsewhere_on(tx, sealing.hub, tree_day(sealing.packs, period))? {
+    for unit in sealing.tree.elsewhere_on(&tree_day(sealing.packs, period).to_string()) {
+        let unit = unit.to_owned();
         let place = Place { unit, table: table.to_owned(), period: period.to_owned() };
         found.extend(contribution::current(tx, &place)?);
     }
@@ -219,7 +238,7 @@ fn assemble(
     tx: &Tx<'_>,
     sealing: &Sealing<'_>,
     keys: &[TotalKey],
-    exchange: &Exchange,
+    (listing, exchange): (&Listing, &Exchange),
 ) -> Result<Sealed, SqlError> {
     let packs = sealing.packs;
     let target = target_key(packs, keys)?;
@@ -244,9 +263,9 @@ fn assemble(
         });
     }
     let total = joined.ok_or(SqlError::Type)?;
-    let contributions = contributions(tx, &target, exchange)?;
+    let contributions = contributions(listing, exchange)?;
     let reporters = contributions.lines().filter_map(|line| line.split(' ').next()).collect();
-    let schools_due = due(packs, &sealing.stays, &target.period, &reporters);
+    let schools_due = due(packs, &sealing.tree.stays, &target.period, &reporters);
     Ok(Sealed {
         key: target,
         rule: total.rule,
@@ -318,21 +337,20 @@ fn join(
 }
 
 /// One line for each contribution, in order of unit: what the root covers.
-fn contributions(tx: &Tx<'_>, key: &TotalKey, exchange: &Exchange) -> Result<String, SqlError> {
+fn contributions(listing: &Listing, exchange: &Exchange) -> Result<String, SqlError> {
     use std::fmt::Write as _;
-    let mut listed: BTreeMap<String, (u32, Vec<u8>)> = BTreeMap::new();
-    for (unit, revision, digest) in contribution::list_current(tx, &key.table, &key.period)? {
-        listed.insert(unit, (revision, digest));
-    }
+    let listed =
+        listing.units().iter().map(|(unit, (revision, digest))| (unit, (revision, digest)));
+    let mut listed: BTreeMap<&String, (&u32, &Vec<u8>)> = listed.collect();
     for out in &exchange.out {
         listed.remove(&out.place.unit);
     }
     for back in &exchange.back {
-        listed.insert(back.place.unit.clone(), (back.revision, back.digest.clone()));
+        listed.insert(&back.place.unit, (&back.revision, &back.digest));
     }
-    let mut lines = String::new();
+    let mut lines = String::with_capacity(listed.len() * 96);
     for (unit, (revision, digest)) in listed {
-        let digest = Digest::from_tagged(&digest).map_err(|_| SqlError::Type)?;
+        let digest = Digest::from_tagged(digest).map_err(|_| SqlError::Type)?;
         // Writing to a string cannot fail.
         let _ = writeln!(lines, "{unit} {revision} {digest}");
     }

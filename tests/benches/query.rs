@@ -10,7 +10,9 @@ use std::time::Instant;
 
 use certs::digest::sha256;
 use domain::unit::UnitKind;
+use hub::listing::Listings;
 use hub::packs::{PackCache, Packs};
+use hub::registry::RegistryCache;
 use hub::rollup::{self, Change};
 use hub::statistics::{Members, Query, Statistics, UnitName};
 use hub::store::contribution::{self, Contribution, Place};
@@ -91,7 +93,9 @@ fn fill(store: &Database, packs: &Packs, schools: usize, week: u64) {
             changes.push(Change { old: None, new, claimed });
         }
         rollup::fold(tx, &packs, &changes)?;
-        rollup::seal(tx, &packs, &hub, 1).map(drop)
+        let registry = RegistryCache::default().within(tx)?;
+        let context = rollup::Context { packs: &packs, registry: &registry, hub: &hub, now_ms: 1 };
+        rollup::seal(tx, &context, &mut Listings::default()).map(drop)
     });
     filled.expect("filled");
 }

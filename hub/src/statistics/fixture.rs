@@ -18,7 +18,9 @@ use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError};
 
 use super::{Figures, Members, Query, Statistics, StatisticsError, UnitName};
+use crate::listing::Listings;
 use crate::packs::{PackCache, Packs};
+use crate::registry::RegistryCache;
 use crate::rollup::{self, Change};
 use crate::store::contribution::{self, Contribution, Place};
 use crate::store::unit::{self, Unit, UnitStatus};
@@ -330,7 +332,9 @@ impl Fixture {
     pub fn seal(&self, now_ms: i64) {
         let (packs, hub) = (self.packs.last(), self.at.id.clone());
         let sealed = self.database.write("seal", move |tx| {
-            rollup::seal(tx, &packs, &hub, now_ms)?;
+            let registry = RegistryCache::default().within(tx)?;
+            let context = rollup::Context { packs: &packs, registry: &registry, hub: &hub, now_ms };
+            rollup::seal(tx, &context, &mut Listings::default())?;
             Ok::<_, SqlError>(())
         });
         sealed.expect("seal");

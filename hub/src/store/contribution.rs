@@ -139,19 +139,38 @@ pub fn all_current(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Contrib
     tx.query(&sql, params![table, period], read)
 }
 
-/// Unit, revision and digest of the contributions that count, as a snapshot lists them.
+/// A contribution as a snapshot lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its row; rows of contributions only grow.
+    pub id: i64,
+    /// Member.
+    pub unit: String,
+    /// Revision.
+    pub revision: u32,
+    /// Tagged digest of the signed bytes.
+    pub digest: Vec<u8>,
+}
+
+/// Contributions that count for a table and period and came after a row, in the order of coming.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn list_current(
+pub fn listed_after(
     tx: &Tx<'_>,
     table: &str,
     period: &str,
-) -> Result<Vec<(String, u32, Vec<u8>)>, SqlError> {
+    after: i64,
+) -> Result<Vec<Listed>, SqlError> {
+    // The plus keeps the table's own order out of the plan: one period is looked through in its
+    // index, and only what is new in it is read.
     tx.query(
-        "select unit, revision, body from contribution
-         where table_id = $1 and period = $2 and current = 1 order by unit",
-        params![table, period],
-        |row| Ok((row.text(0)?, row.u32(1)?, digest_of_body(row.bytes(2)?))),
+        "select id, unit, revision, body from contribution
+         where table_id = $1 and period = $2 and current = 1 and +id > $3 order by id",
+        params![table, period, after],
+        |row| {
+            let digest = digest_of_body(row.bytes(3)?);
+            Ok(Listed { id: row.i64(0)?, unit: row.text(1)?, revision: row.u32(2)?, digest })
+        },
     )
 }

@@ -200,20 +200,6 @@ pub fn parent_on(tx: &Tx<'_>, id: &UnitId, day: Date) -> Result<Option<String>, 
     )
 }
 
-/// Units that sat under another hub on a day, and not under this one.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn elsewhere_on(tx: &Tx<'_>, hub: &UnitId, day: Date) -> Result<Vec<String>, SqlError> {
-    const ON: &str = "valid_from <= $2 and (valid_to is null or valid_to > $2)";
-    let sql = format!(
-        "select distinct unit from placement where parent <> $1 and {ON}
-             and unit not in (select unit from placement where parent = $1 and {ON})
-         order by unit"
-    );
-    tx.query(&sql, params![hub.as_str(), &day.to_string()], |row| row.text(0))
-}
-
 /// A stay of a unit under a hub, and what the unit counts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stay {
@@ -244,21 +230,29 @@ impl Stay {
 /// # Errors
 /// The store cannot be read.
 pub fn stays(tx: &Tx<'_>, parent: &UnitId) -> Result<Vec<Stay>, SqlError> {
-    tx.query(
-        "select u.id, u.kind, u.status, u.schools_below, p.valid_from, p.valid_to
-         from placement p join unit u on u.id = p.unit where p.parent = $1",
-        params![parent.as_str()],
-        |row| {
-            Ok(Stay {
-                unit: row.text(0)?,
-                kind: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
-                status: UnitStatus::read(row.str(2)?)?,
-                schools_below: row.u32(3)?,
-                from: row.text(4)?,
-                to: row.opt_text(5)?,
-            })
-        },
-    )
+    tx.query(&format!("{STAYS} where p.parent = $1"), params![parent.as_str()], read_stay)
+}
+
+/// All stays of units under other hubs than this one.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn stays_elsewhere(tx: &Tx<'_>, hub: &UnitId) -> Result<Vec<Stay>, SqlError> {
+    tx.query(&format!("{STAYS} where p.parent <> $1"), params![hub.as_str()], read_stay)
+}
+
+const STAYS: &str = "select u.id, u.kind, u.status, u.schools_below, p.valid_from, p.valid_to
+    from placement p join unit u on u.id = p.unit";
+
+fn read_stay(row: &Row<'_, '_>) -> Result<Stay, SqlError> {
+    Ok(Stay {
+        unit: row.text(0)?,
+        kind: row.str(1)?.parse().map_err(|_| SqlError::Type)?,
+        status: UnitStatus::read(row.str(2)?)?,
+        schools_below: row.u32(3)?,
+        from: row.text(4)?,
+        to: row.opt_text(5)?,
+    })
 }
 
 /// Whether a unit was registered after a moment.

@@ -134,7 +134,7 @@ async fn a_resumed_session_gives_nobody_more_than_a_new_one() {
     let school = city.school(&hub, SCHOOL).await;
     let name = hub.hub.config().name.clone();
     let config = client_config(Some(&school), &name, &city.trust()).expect("client");
-    let address = hub.address.to_string();
+    let address = hub.parent().address;
     let dial = || connect(&address, &name, config.clone());
     let first = dial().await.expect("first");
     assert_eq!((first.is_resumed, hello(&first.channel).await.as_str()), (false, "OK"));

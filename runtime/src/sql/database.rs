@@ -36,8 +36,10 @@ pub struct Options {
     pub key: Option<DataKey>,
     /// The schema, step by step.
     pub migrations: &'static [Migration],
-    /// Page cache per connection in KiB.
+    /// Page cache of each reading connection in KiB.
     pub cache_kib: u32,
+    /// Page cache of the writer in KiB: it touches leaves all over the file with every commit.
+    pub writer_cache_kib: u32,
     /// How long to wait for another process before saying that the database is locked.
     pub busy_wait: Duration,
 }
@@ -46,13 +48,15 @@ impl Options {
     /// An unencrypted database with a small cache.
     #[must_use]
     pub const fn plain(migrations: &'static [Migration]) -> Self {
-        Self { key: None, migrations, cache_kib: 2_048, busy_wait: BUSY_WAIT }
+        let (cache_kib, writer_cache_kib) = (2_048, 8_192);
+        Self { key: None, migrations, cache_kib, writer_cache_kib, busy_wait: BUSY_WAIT }
     }
 
     /// A database encrypted under a key.
     #[must_use]
     pub const fn encrypted(key: DataKey, migrations: &'static [Migration]) -> Self {
-        Self { key: Some(key), migrations, cache_kib: 4_096, busy_wait: BUSY_WAIT }
+        let (cache_kib, writer_cache_kib) = (4_096, 4_096);
+        Self { key: Some(key), migrations, cache_kib, writer_cache_kib, busy_wait: BUSY_WAIT }
     }
 }
 
@@ -100,6 +104,8 @@ impl Database {
         options: Options,
         name: &str,
     ) -> Result<Self, SqlError> {
+        let pages = -i64::from(options.writer_cache_kib);
+        connection.pragma_update(None, "cache_size", pages)?;
         let checkpointer = match &path {
             Some(path) => {
                 let own = connect(Some(path), &options)?;

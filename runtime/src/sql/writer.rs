@@ -23,7 +23,7 @@ const BATCH_JOBS_MAX: usize = 256;
 
 /// How long commits may have taken of late for callers to commit in place: a slow disk, or a store
 /// with much to do, must not hold up the thread of somebody who serves others too.
-const QUICK: Duration = Duration::from_millis(1);
+const QUICK: Duration = Duration::from_millis(2);
 
 /// A transaction waiting for the writer.
 pub(super) trait Job: Send {

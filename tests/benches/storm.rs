@@ -47,7 +47,8 @@ async fn bench() {
     let mut seen = Seen::default();
     for count in [schools / 4, schools / 2] {
         // The shape of the cost; the goal is for all of them.
-        turn(&city, &identities[..count], &mut Seen::default()).await;
+        let identities = identities.get(..count).expect("schools");
+        turn(&city, identities, &mut Seen::default()).await;
     }
     for _ in 0..repeats {
         turn(&city, &identities, &mut seen).await;

@@ -18,6 +18,7 @@
 //! | [`invite`], [`renewal`] | the one line that lets a unit join; renewal after expiry |
 //! | [`words`], [`recovery`] | fingerprints to read out; a key on paper |
 //! | [`pack`], [`keywrap`] | packs signed under every root; a data key under another key |
+//! | [`onetime`] | codes of an authenticator app and of a printed sheet |
 //! | [`keyfile`] | the file of an offline authority's key, under a passphrase |
 
 pub mod chain;
@@ -31,6 +32,7 @@ pub mod key;
 pub mod keyfile;
 pub mod keywrap;
 pub mod merkle;
+pub mod onetime;
 pub mod pack;
 pub mod recovery;
 pub mod renewal;

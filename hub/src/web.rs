@@ -51,8 +51,10 @@ impl Console {
 
     /// Serves until the token is cancelled.
     pub async fn serve(self, stop: CancellationToken) {
+        // The address of a browser is counted with its failed attempts.
+        let router = self.router.into_make_service_with_connect_info::<SocketAddr>();
         let served =
-            axum::serve(self.listener, self.router).with_graceful_shutdown(stop.cancelled_owned());
+            axum::serve(self.listener, router).with_graceful_shutdown(stop.cancelled_owned());
         if let Err(error) = served.await {
             tracing::error!(%error, "console ended");
         }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use domain::catalogue::SchoolType;
 use domain::unit::{IdentityName, UnitId, Zone};
+use runtime::web::factor::FactorPolicy;
 
 use crate::import::value::{Grade, GradeSpan};
 
@@ -97,11 +98,15 @@ pub struct Config {
     pub school: School,
     /// Address of the console; always on this machine.
     pub console: SocketAddr,
+    /// Who signs in to the console with a second step.
+    pub second_factor: FactorPolicy,
     /// A file with the key of the ledger, for starting without a person. Whoever reads it and the
     /// folder reads every record.
     pub danger_key_file: Option<PathBuf>,
     /// Whether demonstration scales may be used; only with made-up pupils.
     pub danger_demo_scales: bool,
+    /// Every setting as it was read, with where it came from.
+    pub settings: Settings,
 }
 
 impl School {
@@ -147,11 +152,13 @@ impl Config {
             membership: membership(settings)?,
             school: school(settings)?,
             console,
+            second_factor: second_factor(settings)?,
             danger_key_file: match settings.text("danger_key_file") {
                 "" => None,
                 path => Some(data.join(path)),
             },
             danger_demo_scales: settings.flag("danger_demo_scales"),
+            settings: settings.clone(),
         })
     }
 
@@ -172,6 +179,16 @@ impl Config {
     pub fn roots_folder(&self) -> PathBuf {
         self.data.join("roots")
     }
+}
+
+fn second_factor(settings: &Settings) -> Result<FactorPolicy, ConfigError> {
+    if settings.flag("danger_no_second_factor") {
+        return Ok(FactorPolicy::DangerNobody);
+    }
+    FactorPolicy::from_word(settings.text("second_factor")).ok_or_else(|| ConfigError::Value {
+        key: "second_factor",
+        reason: "write persons or everyone".to_owned(),
+    })
 }
 
 fn membership(settings: &Settings) -> Result<Option<Membership>, ConfigError> {

@@ -176,9 +176,37 @@ const fn acts(role: SchoolRole, act: Act) -> Authority {
     }
 }
 
+/// Whether somebody makes and changes accounts of a role.
+///
+/// Who looks after the machine makes no account that could read about a student: it would be a way
+/// to read about students.
+#[must_use]
+pub fn administers(by: SchoolRole, of: SchoolRole) -> bool {
+    let mut areas = Area::ALL.iter().filter(|area| area.is_about_students());
+    let of_persons = areas.any(|area| read(of, *area) != Authority::Never);
+    match by {
+        SchoolRole::MoralHead | SchoolRole::Principal => true,
+        SchoolRole::Operator => !of_persons,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// School IT looks after accounts that read no student, the heads after all, nobody else any.
+    #[test]
+    fn accounts_of_readers_are_made_by_heads() {
+        use SchoolRole as R;
+        for of in SchoolRole::ALL {
+            assert_eq!(administers(R::Operator, *of), matches!(of, R::Operator | R::Auditor));
+            assert!(administers(R::Principal, *of) && administers(R::MoralHead, *of));
+            for by in [R::Counsellor, R::ClassTeacher, R::Mentor, R::Auditor] {
+                assert!(!administers(by, *of), "{by:?}");
+            }
+        }
+    }
 
     const SHAPES: [Standing; 4] = [
         Standing { on_case: false, own_student: false, second_agreed: false },

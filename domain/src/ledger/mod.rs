@@ -17,7 +17,9 @@ pub mod staffing;
 pub mod terms;
 pub mod words;
 
-pub use authority::{Act, Action, Authority, SchoolRole, Standing as Footing, authority, permits};
+pub use authority::{
+    Act, Action, Authority, SchoolRole, Standing as Footing, administers, authority, permits,
+};
 pub use kind::{Area, Kind, LedgerName};
 pub use terms::Tier;
 pub use words::Word;

@@ -134,6 +134,10 @@ pub(super) const CHINESE: Translation = &[
     ("Show how many units applied each pack", "查看每个数据包有多少单位已应用"),
     ("Show all alarms, the latest first", "列出所有警报，最新在前"),
     (
+        "Take an account's second step away and end its sessions",
+        "取消一个账号的第二步验证，并结束其登录",
+    ),
+    (
         "Make an account, or give one a new password, name and role",
         "建立账号，或更新其密码、姓名和角色",
     ),

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use runtime::cli::{Exit, Failure, Sentence, block_on};
+use runtime::sql::Database;
+use runtime::web::account::Login;
+use runtime::web::session_store::factor;
 use runtime::web::{NewAccount, Role, SessionError, SessionStore, Sessions};
 use serde_json::json;
 
@@ -33,11 +36,18 @@ pub(super) enum Command {
     },
     /// Show the names to sign in with
     List,
+    /// Take an account's second step away and end its sessions
+    DropFactor {
+        /// Name to sign in with
+        #[arg(long)]
+        login: String,
+    },
 }
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     let (_, database) = context.open()?;
-    let sessions = Sessions::new(SessionStore::new(database)).map_err(SessionError::from)?;
+    let store = SessionStore::new(database.clone());
+    let sessions = Sessions::new(store).map_err(SessionError::from)?;
     match command {
         Command::Add { login, name, role, password_file } => {
             if !ROLES.contains(&role) {
@@ -56,5 +66,17 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
             let logins = block_on(sessions.logins())??;
             context.terminal.result(&logins, |_| logins.join("\n"))
         }
+        Command::DropFactor { login } => drop_factor(context, &database, &login),
     }
+}
+
+fn drop_factor(context: &Context, database: &Database, login: &str) -> Result<(), Failure> {
+    let named: Login = login.parse().map_err(SessionError::Account)?;
+    let had = database.write("drop_factor", move |tx| factor::remove(tx, &named))?;
+    if !had {
+        let message = Sentence::new(words::NO_FACTOR, &[&login]);
+        return Err(Failure::new(Exit::NotFound, "NO_FACTOR", message));
+    }
+    let value = json!({"login": login, "second_factor": false});
+    context.terminal.result(&value, |t| t.text(words::FACTOR_DROPPED, &[&login]))
 }

@@ -400,6 +400,14 @@ pub(super) const ROLE_NOT_HERE: Text = Text::new(
     "枢纽没有 {0} 这一角色，只有 operator、analyst、auditor；没有建立账号。",
     "a hub has no role {0}, only operator, analyst and auditor; no account was made.",
 );
+pub(super) const NO_FACTOR: Text = Text::new(
+    "账号 {0} 没有第二步验证，或没有这个账号；没有改动任何内容。",
+    "{0} has no second step, or there is no such account; nothing was changed.",
+);
+pub(super) const FACTOR_DROPPED: Text = Text::new(
+    "账号 {0} 的第二步验证已取消，已登录的全部退出。",
+    "The second step of {0} was taken away and its sessions ended.",
+);
 pub(super) const ACCOUNT: Text =
     Text::new("已建立账号 {0}，角色 {1}。", "Made the account {0}, role {1}.");
 pub(super) const OPEN_CONSOLE: Text = Text::new(

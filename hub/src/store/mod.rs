@@ -52,4 +52,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "signatures apart",
         sql: include_str!("migrations/007_contribution_signature.sql"),
     },
+    Migration {
+        number: 11,
+        name: "second factors",
+        sql: runtime::web::session_store::FACTOR_SCHEMA,
+    },
 ];

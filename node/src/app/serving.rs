@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use runtime::sql::SqlError;
 use runtime::uplink::Uplink;
+use runtime::web::account::one_time_password;
 use runtime::web::{Label, SessionStore, Sessions, Shell, Transport};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -23,6 +24,7 @@ use super::Node;
 use crate::console;
 use crate::directive::Inbox;
 use crate::egress::{self, Egress};
+use crate::ledger::account;
 use crate::release;
 
 /// Locked for as long as a node serves the folder.
@@ -76,6 +78,7 @@ pub enum ServeError {
 /// A node that serves. Dropping it stops everything without waiting.
 pub struct Serving {
     console: Option<SocketAddr>,
+    welcome: Option<String>,
     uplink: Option<(Uplink, Arc<Inbox>)>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
@@ -121,12 +124,18 @@ impl Node {
             tasks.spawn(async move { uplink.serve(token).await });
             tasks.spawn(stopped_by(stop.clone(), keep_renewals(self.clone())));
         }
+        let mut key = None;
         if let Some(listener) = listener {
-            tasks.spawn(show(listener, self.console_router()?, stop.clone()));
+            if console::is_unfinished(self)? {
+                key = Some(one_time_password().to_string());
+            }
+            let router = self.console_router_with(key.as_deref())?;
+            tasks.spawn(show(listener, router, stop.clone()));
         }
         let bell = watch_bell(self.clone(), uplink.as_ref().map(|(uplink, _)| uplink.clone()));
         tasks.spawn(stopped_by(stop.clone(), bell));
-        Ok(Serving { console, uplink, stop, tasks, _lock: lock })
+        let welcome = key.map(|key| format!("/welcome/{key}"));
+        Ok(Serving { console, welcome, uplink, stop, tasks, _lock: lock })
     }
 
     /// Takes back what is held before anything can be sent.
@@ -138,9 +147,22 @@ impl Node {
     }
 
     /// The web page, with two addresses for whoever watches the process.
-    fn console_router(&self) -> Result<Router, ServeError> {
+    ///
+    /// # Errors
+    /// The accounts cannot be used.
+    pub fn console_router(&self) -> Result<Router, ServeError> {
+        self.console_router_with(None)
+    }
+
+    /// As [`Node::console_router`], with the first set-up under the address of a key.
+    ///
+    /// # Errors
+    /// The accounts cannot be used.
+    pub fn console_router_with(&self, key: Option<&str>) -> Result<Router, ServeError> {
         let store = SessionStore::new(self.ledger.database().clone());
         let sessions = Sessions::new(store).map_err(|_| ServeError::Accounts)?;
+        let sessions = sessions.requiring(self.config.second_factor);
+        let sessions = sessions.witnessed(Arc::new(account::ChangeLog));
         let school = &self.config.school;
         let id = self.config.unit().map_or_else(|| "node".to_owned(), ToString::to_string);
         let name = match (school.name_zh.as_str(), school.name_en.as_str()) {
@@ -155,12 +177,8 @@ impl Node {
             let packs = outward.packs()?;
             Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
         });
-        let pages = console::router(
-            Arc::new(shell),
-            Arc::new(Egress::new(self.clone())),
-            self.ledger.clone(),
-            in_force,
-        );
+        let sources = (Arc::new(Egress::new(self.clone())) as _, in_force);
+        let pages = console::router_of(Arc::new(shell), sources, self.clone(), key);
         let node = self.clone();
         let ready = get(move || readiness(node.clone()));
         let watched = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
@@ -190,6 +208,13 @@ impl Serving {
     #[must_use]
     pub const fn console(&self) -> Option<SocketAddr> {
         self.console
+    }
+
+    /// Where the first set-up is, as long as something of it is missing; only for whoever has the
+    /// terminal.
+    #[must_use]
+    pub fn welcome(&self) -> Option<&str> {
+        self.welcome.as_deref()
     }
 
     /// The connection to the parent; nothing before joining.
@@ -230,6 +255,8 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 }
 
 async fn show(listener: TcpListener, router: Router, stop: CancellationToken) {
+    // The address of a browser is counted with its failed attempts.
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
     if let Err(error) = served.await {
         tracing::error!(%error, "web page ended");

@@ -4,7 +4,7 @@
 //! machine has it and is nobody to the ledgers, so author and role come from an account that gives
 //! its own password.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::ledger::{Action, Authority, authority};
@@ -26,6 +26,10 @@ pub(super) struct ActingArgs {
     /// File with the password; - for standard input
     #[arg(long, value_name = "FILE", env = "XINQIAO_NODE_PASSWORD_FILE")]
     password_file: Option<PathBuf>,
+
+    /// Code of the account's second step, where it has one
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
 }
 
 /// The account, where one was named.
@@ -40,19 +44,42 @@ pub(super) fn named(
     let Some(login) = &args.login else {
         return Ok(None);
     };
-    let from = args.password_file.as_deref();
-    let password = terminal.secret(from, words::ACCOUNT_PASSWORD, "--password-file")?;
+    let given = (args.password_file.as_deref(), args.code.as_deref());
+    block_on(author_of(terminal, node, login, given))?.map(Some)
+}
+
+/// The author whom an account stands for, once its password and its code were given.
+///
+/// # Errors
+/// As [`named`].
+pub(super) async fn author_of(
+    terminal: &Terminal,
+    node: &Node,
+    login: &str,
+    (password_file, code): (Option<&Path>, Option<&str>),
+) -> Result<Author, Failure> {
+    let password = terminal.secret(password_file, words::ACCOUNT_PASSWORD, "--password-file")?;
     let store = SessionStore::new(node.ledger().database().clone());
     let sessions = Sessions::new(store).map_err(|error| wrong(login).because(&error))?;
     let now_ms = node.clock().now_ms();
-    let verified = block_on(sessions.verify(login, password.to_string(), now_ms))?;
+    let verify = |code: Option<String>| {
+        let (sessions, password) = (&sessions, password.to_string());
+        async move { sessions.verify(login, password, code.as_deref(), now_ms).await }
+    };
+    let mut verified = verify(code.map(str::to_owned)).await;
+    if matches!(verified, Err(SessionError::CodeNeeded)) {
+        let typed = terminal.secret(None, words::ACCOUNT_CODE, "--code")?;
+        verified = verify(Some(typed.to_string())).await;
+    }
     let known = verified.map_err(|error| match error {
         SessionError::Store(error) => error.into(),
         SessionError::Busy => Failure::new(Exit::Busy, "SIGN_IN_BUSY", words::SIGN_IN_BUSY),
+        SessionError::Code => Failure::new(Exit::Authentication, "CODE", words::CODE_WRONG)
+            .hint(words::CODE_WRONG_NEXT),
         _ => wrong(login),
     })?;
     let author = node.ledger().read(move |tx| account::author(tx, &known.login, now_ms))?;
-    author.map(Some).ok_or_else(|| wrong(login))
+    author.ok_or_else(|| wrong(login))
 }
 
 /// The account; refused where none was named.

@@ -49,6 +49,11 @@ pub(super) const TEXTS: Translation = &[
         "File with the account's password; - for standard input",
         "存放账号密码的文件；- 表示从标准输入读取",
     ),
+    (
+        "Take an account's second factor away; the next sign-in sets up another",
+        "取消一个账号的第二步验证，下次登录时重新设置",
+    ),
+    ("Code of the account's second step, where it has one", "账号的第二步验证码（设置过才需要）"),
     ("How the node stands and who must act", "节点状态，以及该由谁处理"),
     ("Check everything that the node hangs on, with what mends it", "逐项检查节点，并给出处理办法"),
     ("Accounts of the web page", "网页账号"),

@@ -8,15 +8,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use domain::catalogue::{Catalogue, Channel, Count, NativePeriod, Origin};
 use domain::cell::Cell;
-use domain::ledger::{SchoolRole, Word as _};
 use domain::period::{Calendar, Period};
 use domain::span::Span;
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
-use runtime::web::{Lang, SessionStore, Sessions};
+use runtime::web::Lang;
 use serde_json::{Value, json};
 
-use super::{Place, context, words};
+use super::{Place, acting, context, words};
 use crate::app::Node;
 use crate::indicator::{ExplainError, Explained, Facts, Figures, IndicatorError, current, explain};
 use crate::ledger::author::Author;
@@ -69,6 +68,10 @@ pub(super) struct ExplainArgs {
     /// File with the account's password; - for standard input
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+
+    /// Code of the account's second step, where it has one
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
 }
 
 pub(super) async fn run(
@@ -261,26 +264,14 @@ fn explained_json(found: &Explained) -> Value {
         "records": found.lines.iter().map(line).collect::<Vec<_>>()})
 }
 
-/// Signs the account in and out again: the role is the account's, never the terminal's word.
+/// The role is the account's, never the terminal's word.
 async fn sign_in(terminal: &Terminal, node: &Node, args: &ExplainArgs) -> Result<Author, Failure> {
-    let refused = || {
-        Failure::new(Exit::Authentication, "ACCOUNT", words::NOT_SIGNED_IN)
-            .hint(words::NOT_SIGNED_IN_NEXT)
-    };
-    let file = args.password_file.as_deref();
-    let password = terminal.secret(file, words::PASSWORD, "--password-file")?.to_string();
-    let sessions = Sessions::new(SessionStore::new(node.ledger().database().clone()));
-    let sessions = sessions.map_err(|cause| refused().because(&cause))?;
-    let now_ms = node.clock().now_ms();
-    let token = sessions.sign_in(&args.account, password, now_ms).await;
-    let token = token.map_err(|cause| refused().because(&cause))?;
-    let session = sessions.find(token.expose(), now_ms).await?.ok_or_else(refused)?;
-    sessions.sign_out(token.expose()).await?;
-    let role = SchoolRole::from_word(session.role.as_str()).ok_or_else(refused)?;
+    let given = (args.password_file.as_deref(), args.code.as_deref());
+    let author = acting::author_of(terminal, node, &args.account, given).await?;
     if args.reason.trim().is_empty() {
         return Err(Failure::new(Exit::Usage, "REASON", words::WHY_REASON));
     }
-    Ok(Author::new(&session.login, role, None, now_ms).because(&args.reason))
+    Ok(author.because(&args.reason))
 }
 
 /// The sum of all cells; a blank where any is blank, since part of a sum is none.

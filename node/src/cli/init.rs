@@ -119,7 +119,8 @@ fn asked_type(terminal: &Terminal) -> Result<Option<String>, Failure> {
     Err(Failure::new(Exit::Usage, "SCHOOL_TYPE", words::SCHOOL_TYPE_NONE))
 }
 
-const fn type_name(kind: SchoolType) -> Text {
+/// What a type of school is called.
+pub(crate) const fn type_name(kind: SchoolType) -> Text {
     match kind {
         SchoolType::Kindergarten => words::TYPE_KINDERGARTEN,
         SchoolType::Primary => words::TYPE_PRIMARY,

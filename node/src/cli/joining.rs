@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::{Place, SchoolArgs, context, init, words};
 use crate::config::{self, Config};
+use crate::desk::checks;
 use crate::egress::link;
 use crate::join::{self, Progress};
 
@@ -72,7 +73,7 @@ pub(super) async fn run(
 /// says nothing against it, but what it said last counts.
 async fn still_served(terminal: &Terminal, config: &Config, clock: &Clock) -> Result<(), Failure> {
     let outward = crate::app::open_outward(config.clone(), clock.clone())?;
-    let Some(Err(error)) = super::doctor::call(&outward).await else {
+    let Some(Err(error)) = checks::call(&outward).await else {
         return Ok(());
     };
     let failure = Failure::from(error);

@@ -35,7 +35,9 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod user;
-mod words;
+pub(crate) mod words;
+
+pub(crate) use init::type_name as school_type_name;
 
 /// Xinqiao school node: keeps the school's records and reports only totals
 #[derive(Debug, Parser)]

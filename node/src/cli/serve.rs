@@ -34,6 +34,9 @@ pub(super) async fn run(
     };
     let serving = node.serve(console).await?;
     tell(terminal, &node, serving.console());
+    if let (Some(address), Some(path)) = (serving.console(), serving.welcome()) {
+        terminal.talk(words::WELCOME_AT, &[&format!("http://{address}{path}")]);
+    }
     stopped.await;
     terminal.talk(words::STOPPING, &[]);
     serving.finish().await;

@@ -25,6 +25,14 @@ pub(super) enum UserCommand {
     Lock(LockArgs),
     /// Give an account another role
     Role(RoleArgs),
+    /// Take an account's second factor away; the next sign-in sets up another
+    DropFactor(FactorArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FactorArgs {
+    /// Name to sign in with
+    login: String,
 }
 
 #[derive(Args, Debug)]
@@ -87,6 +95,11 @@ pub(super) async fn run(
             change(&node, &args.login, how)?;
             let value = json!({"login": args.login, "locked": !args.unlock});
             terminal.result(&value, |terminal| terminal.text(said, &[&args.login]))
+        }
+        UserCommand::DropFactor(args) => {
+            change(&node, &args.login, AccountChange::DropFactor)?;
+            let value = json!({"login": args.login, "second_factor": false});
+            terminal.result(&value, |t| t.text(words::FACTOR_DROPPED, &[&args.login]))
         }
         UserCommand::Role(args) => {
             let role = school_role(&args.role)?;
@@ -158,7 +171,7 @@ fn list(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
 
 fn as_json(line: &AccountLine) -> Value {
     json!({"login": line.login, "name": line.name, "role": line.role.as_str(),
-           "staff": line.staff, "locked": line.locked,
+           "staff": line.staff, "locked": line.locked, "second_factor": line.has_factor,
            "changed_at_ms": line.changed.as_ref().map(|(at, _)| at.0),
            "changed_by": line.changed.as_ref().map(|(_, by)| by)})
 }

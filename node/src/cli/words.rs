@@ -404,6 +404,10 @@ texts! {
     // doctor
     TRANSFER_TITLE = "传输库", "outbox";
     LEDGER_TITLE = "台账", "ledger";
+    BACKUP_TITLE = "备份", "backup";
+    BACKUP_UNKNOWN = "备份在程序之外进行，这里看不到。请停止 serve，把整个数据目录复制到另一块盘，并试着恢复一次（见学校指南第 7 节）",
+        "copies are made outside of the program and not seen here; stop serve, copy the whole data \
+         folder to another disk, and try it once (guide for schools, section 7)";
     SENDING_TITLE = "发送", "sending";
     PACKS_TITLE = "标准包", "packs";
     ROLL_TITLE = "名册", "roll";
@@ -481,6 +485,18 @@ texts! {
     ACCOUNT_NEEDED_NEXT = "请加 --as 账号（密码由终端输入，或用 --password-file）。没有账号请找管理员设定。",
         "Add --as LOGIN (the password is asked for, or comes from --password-file). School IT \
          makes accounts.";
+    FACTOR_DROPPED = "账号 {0} 的第二步验证已取消并记入账号日志；下次登录时重新设置。",
+        "The second step of {0} was taken away, which stands in the log of accounts; the next \
+         sign-in sets up another.";
+    WELCOME_AT = "首次设置还没做完，请在本机浏览器打开（地址只给您自己看）：{0}",
+        "The first set-up is not finished; open it in a browser on this machine, and show the \
+         address to nobody: {0}";
+    ACCOUNT_CODE = "第二步验证码：", "Code of the second step: ";
+    CODE_WRONG = "验证码不对、已经用过或已过时，或账号已暂停；没有显示也没有改动任何内容。",
+        "the code is wrong, was used or is too old, or the account is paused; nothing was shown or \
+         changed.";
+    CODE_WRONG_NEXT = "请等下一个码，用 --code 再试；每个码只能用一次。",
+        "Wait for the next code and try again with --code; each code counts once.";
     SIGN_IN_WRONG = "账号 {0} 或密码不对，或账号已锁定；没有显示也没有改动任何内容。",
         "account {0} or its password is wrong, or it is locked; nothing was shown or changed.";
     SIGN_IN_WRONG_NEXT = "请核对后再试；连续输错会暂停。忘记密码请管理员重设：user add",
@@ -525,7 +541,6 @@ texts! {
     HIDDEN = "另有 {0} 条记录，您的角色无权查看。", "{0} more records that your role may not read.";
     MORE = "记录较多，还有 {0} 条没有列出；请缩小时段。",
         "{0} further records are not listed; choose a shorter period.";
-    PASSWORD = "账号密码：", "Password of the account: ";
     NO_COUNT = "目录中没有本校指标 {0}，没有改动任何内容。",
         "the catalogue has no count {0} of a school; nothing was changed.";
     NO_COUNT_NEXT = "全部指标：xinqiao-node indicator list", "All counts:  xinqiao-node indicator list";
@@ -535,10 +550,6 @@ texts! {
         "the count has no such cell; no record was opened.";
     NO_CELL_NEXT = "各格的代码：xinqiao-node indicator show 编号，写在括号中，按顺序用逗号分隔。",
         "The codes stand in brackets:  xinqiao-node indicator show ID";
-    NOT_SIGNED_IN = "账号或密码不对，或账号已暂停；没有查看任何记录。",
-        "the account or password is wrong, or the account is paused; no record was opened.";
-    NOT_SIGNED_IN_NEXT = "请用登录本机网页的账号；几分钟后可再试。",
-        "Use the account that signs in to the web page; try again in some minutes.";
     WHY_REASON = "请用 --reason 写明查看原因；没有查看任何记录。",
         "give the reason with --reason; no record was opened.";
     ROLE_SEES_NONE = "您的角色无权查看这些记录；没有查看任何内容。",

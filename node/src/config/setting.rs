@@ -28,7 +28,7 @@ pub enum Form {
 }
 
 /// One setting that there is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     /// Its name in the file; in capitals in the environment.
     pub name: &'static str,
@@ -45,13 +45,20 @@ const fn key(name: &'static str, form: Form, default: &'static str, about: &'sta
 }
 
 /// Every setting, in the order of the file.
-pub const KEYS: [Key; 13] = [
+pub const KEYS: [Key; 15] = [
     key("name_zh", Form::Text, "", "name of the school in Chinese"),
     key("name_en", Form::Text, "", "name of the school in English"),
     key("also_called", Form::List, "", "further names by which rosters call the school"),
     key("school_type", Form::Text, "", "type of the school, such as primary, junior or senior"),
     key("grades", Form::Text, "", "lowest and highest grade, such as 7-9"),
     key("console", Form::Text, "127.0.0.1:8480", "address of the web page, on this machine only"),
+    key(
+        "second_factor",
+        Form::Text,
+        "persons",
+        "who signs in with a second step: persons (who can \
+         read about students) or everyone",
+    ),
     key("unit", Form::Text, "", "written by join: our unit id"),
     key("zone", Form::Text, "", "written by join: the city's zone"),
     key("name", Form::Text, "", "written by join: our name in certificates"),
@@ -59,6 +66,7 @@ pub const KEYS: [Key; 13] = [
     key("parent_name", Form::Text, "", "written by join: the name that the hub must show"),
     key("danger_key_file", Form::Text, "", "key file for starting without a person"),
     key("danger_demo_scales", Form::Flag, "false", "allow demonstration scales; no real pupils"),
+    key("danger_no_second_factor", Form::Flag, "false", "a password alone opens the web page"),
 ];
 
 /// Where a value came from.
@@ -105,7 +113,7 @@ impl Sources {
 }
 
 /// One value with where it came from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// Which setting.
     pub key: &'static Key,
@@ -116,7 +124,7 @@ pub struct Setting {
 }
 
 /// Every setting with its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings(Vec<Setting>);
 
 impl Settings {

@@ -4,15 +4,21 @@
 //! off the async threads, and put the shell around the answer. Pages here name no person, so every
 //! role of the school may read them; those that do are in `ledgers`, for roles that may.
 
+mod accounts;
+mod approvals;
+mod audit;
 mod counts;
 mod desk;
 mod egress;
 mod home;
 mod ledgers;
+mod settings;
+mod sheet;
 mod source;
 mod students;
 mod sync;
 mod view;
+mod welcome;
 mod words;
 
 use std::sync::Arc;
@@ -27,11 +33,15 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
+use crate::app::Node;
 use crate::ledger::Ledger;
+
+use sheet::crumbs;
 
 pub use counts::InForce;
 pub use source::{EgressSource, SourceError};
 pub use view::*;
+pub use welcome::is_unfinished;
 
 /// Address of the list of releases.
 const EGRESS_HREF: &str = "/egress";
@@ -75,12 +85,70 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
         ledgers::menu(),
         NavGroup { title: words::OUTWARD, links: outward },
     ];
-    Site { product: words::PRODUCT, unit, unit_id, transport, nav, demonstration: false }
+    let mut site = Site {
+        product: words::PRODUCT,
+        unit,
+        unit_id,
+        transport,
+        nav,
+        shows,
+        demonstration: false,
+    };
+    let mut office = settings::links().to_vec();
+    office.extend([approvals::link(), accounts::link(), audit::link()]);
+    site.nav.push(NavGroup { title: words::OFFICE, links: office });
+    site
+}
+
+/// Whether a role is shown a link: what it would be refused is not offered.
+fn shows(role: Role, href: &str) -> bool {
+    match href {
+        accounts::ACCOUNTS_HREF => accounts::Office::ROLES.contains(&role),
+        audit::AUDIT_HREF => audit::Auditors::ROLES.contains(&role),
+        settings::SETTINGS_HREF => settings::Responsible::ROLES.contains(&role),
+        ledgers::WORK_HREF
+        | ledgers::ALERTS_HREF
+        | approvals::APPROVALS_HREF
+        | "/mine"
+        | "/students" => ledgers::Readers::ROLES.contains(&role),
+        "/talks/new" => {
+            matches!(role, Role::Counsellor | Role::MoralHead | Role::ClassTeacher | Role::Mentor)
+        }
+        "/counts" => counts::Counters::ROLES.contains(&role),
+        _ => true,
+    }
 }
 
 /// The school's console, whole: pages, sign-in, static files, error pages.
+///
+/// With a key the first set-up stands under its address.
+pub fn router_of(
+    shell: Arc<Shell>,
+    (source, in_force): (Arc<dyn EgressSource>, InForce),
+    node: Node,
+    key: Option<&str>,
+) -> Router {
+    let mut pages = pages(&shell, source, node.ledger().clone(), in_force);
+    if let Some(key) = key {
+        pages = pages.merge(welcome::router(Arc::clone(&shell), node.clone(), key));
+    }
+    let pages = pages.merge(settings::router(Arc::clone(&shell), node));
+    console(shell, pages)
+}
+
+/// The console without the pages about the machine, which need a whole node.
 pub fn router(
     shell: Arc<Shell>,
+    source: Arc<dyn EgressSource>,
+    ledger: Ledger,
+    in_force: InForce,
+) -> Router {
+    let pages = pages(&shell, source, ledger, in_force);
+    console(shell, pages)
+}
+
+fn pages(
+    shell: &Arc<Shell>,
     source: Arc<dyn EgressSource>,
     ledger: Ledger,
     in_force: InForce,
@@ -91,12 +159,15 @@ pub fn router(
         .route(NEXT_HREF, get(show_preview))
         .route("/egress/{id}", get(show_release))
         .route("/egress/{id}/bytes", get(give_bytes))
-        .with_state(Pages { shell: Arc::clone(&shell), source: Arc::clone(&source) });
+        .with_state(Pages { shell: Arc::clone(shell), source: Arc::clone(&source) });
     let terms: ledgers::Terms = Arc::new(move || source.terms());
-    let pages = pages
-        .merge(ledgers::router(Arc::clone(&shell), ledger.clone(), terms))
-        .merge(counts::router(Arc::clone(&shell), ledger, in_force));
-    console(shell, pages)
+    let counts = counts::router(Arc::clone(shell), ledger.clone(), in_force);
+    pages
+        .merge(ledgers::router(Arc::clone(shell), ledger.clone(), terms))
+        .merge(counts)
+        .merge(accounts::router(Arc::clone(shell), ledger.clone()))
+        .merge(approvals::router(Arc::clone(shell), ledger.clone()))
+        .merge(audit::router(Arc::clone(shell), ledger))
 }
 
 /// Which page of the list.

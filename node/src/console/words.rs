@@ -3,6 +3,7 @@
 use runtime::texts;
 
 texts! {
+    OFFICE = "管理", "Running it";
     PRODUCT = "心桥 · 学校节点", "Xinqiao · School node";
     DAILY = "日常", "Daily";
     OUTWARD = "对外", "Outward";

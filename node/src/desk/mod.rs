@@ -1,7 +1,8 @@
 //! What the command line, the pages and the tables of an import all know about entries: labels of
-//! columns, what a field asks for, how what was typed is read, and sentences for what a ledger
-//! refuses. The ledgers themselves know no language.
+//! columns, what a field asks for, how what was typed is read, sentences for what a ledger
+//! refuses, and checks of the machine. The ledgers themselves know no language.
 
+pub(crate) mod checks;
 pub mod fields;
 pub mod labels;
 mod said;

@@ -7,9 +7,9 @@
 use domain::ledger::SchoolRole;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
-use runtime::web::Role;
 use runtime::web::account::Login;
-use runtime::web::session_store::{self, LOCKED_MS, StoredAccount};
+use runtime::web::session_store::{self, Chooser, LOCKED_MS, StoredAccount, factor};
+use runtime::web::{Role, Witness};
 
 use super::author::Author;
 use super::entry::{Moment, StaffId};
@@ -28,6 +28,12 @@ pub struct AccountLine {
     pub staff: Option<String>,
     /// Locked by somebody until it is unlocked.
     pub locked: bool,
+    /// Paused by itself until then, after failed attempts, in milliseconds since 1970; 0 if not.
+    pub paused_until_ms: i64,
+    /// Whether it has a second factor.
+    pub has_factor: bool,
+    /// Whether its password was chosen by somebody else.
+    pub must_change: bool,
     /// When it was last changed, and by whom.
     pub changed: Option<(Moment, String)>,
 }
@@ -41,6 +47,8 @@ pub enum AccountChange {
     Lock,
     /// Unlocked.
     Unlock,
+    /// Without a second factor, until the next sign-in sets up another.
+    DropFactor,
 }
 
 /// Why an account was not changed.
@@ -62,6 +70,21 @@ pub struct Changer {
     pub by: String,
     /// Milliseconds since 1970 UTC.
     pub at_ms: i64,
+}
+
+/// Writes down what people change about their own accounts.
+pub struct ChangeLog;
+
+impl Witness for ChangeLog {
+    fn note(
+        &self,
+        tx: &Tx<'_>,
+        login: &str,
+        what: &'static str,
+        now_ms: i64,
+    ) -> Result<(), SqlError> {
+        note(tx, login, what, &Changer { by: login.to_owned(), at_ms: now_ms })
+    }
 }
 
 /// Sets an account, new or not, with password, role, name and member of staff; ends its sessions.
@@ -94,6 +117,7 @@ pub fn change(
         AccountChange::Role(role, _) => (session_store::set_role(tx, login, role)?, "role"),
         AccountChange::Lock => (session_store::set_locked(tx, login, true)?, "locked"),
         AccountChange::Unlock => (session_store::set_locked(tx, login, false)?, "unlocked"),
+        AccountChange::DropFactor => (factor::remove(tx, login)?, "factor_removed"),
     };
     if !found {
         return Ok(false);
@@ -106,13 +130,68 @@ pub fn change(
     Ok(true)
 }
 
+/// Gives an account a password that its person replaces at the next sign-in; ends its sessions.
+/// Tells whether there is such an account that is not locked.
+///
+/// # Errors
+/// The store; nothing was changed.
+pub fn one_time_password(
+    tx: &Tx<'_>,
+    login: &Login,
+    password_hash: &str,
+    changer: &Changer,
+) -> Result<bool, SqlError> {
+    let set = session_store::set_password(tx, login.as_str(), password_hash, Chooser::Another)?;
+    if set {
+        note(tx, login.as_str(), "one_time_password", changer)?;
+    }
+    Ok(set)
+}
+
+/// One change of an account, for the log.
+pub struct ChangeLine {
+    /// When.
+    pub at: Moment,
+    /// Which account.
+    pub login: String,
+    /// What was changed.
+    pub what: String,
+    /// Role after the change.
+    pub role: String,
+    /// Who changed it.
+    pub by: String,
+}
+
+/// Changes of accounts, newest first, before a moment.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn changes(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ChangeLine>, SqlError> {
+    tx.query(
+        "select at_ms, login, what, role, by from account_change where at_ms < $1
+         order by id desc limit $2",
+        params![before_ms, limit],
+        |row| {
+            Ok(ChangeLine {
+                at: Moment(row.i64(0)?),
+                login: row.text(1)?,
+                what: row.text(2)?,
+                role: row.text(3)?,
+                by: row.text(4)?,
+            })
+        },
+    )
+}
+
 /// Every account, by name.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn list(tx: &Tx<'_>) -> Result<Vec<AccountLine>, SqlError> {
     tx.query(
-        "select a.login, a.name, a.role, s.staff_number, a.locked_until_ms, c.at_ms, c.by
+        "select a.login, a.name, a.role, s.staff_number, a.locked_until_ms, c.at_ms, c.by,
+             a.must_change, (select count(*) from account_factor f
+                 where f.login = a.login and f.confirmed_ms > 0)
          from account a left join account_staff l on l.login = a.login
          left join staff s on s.id = l.staff
          left join account_change c on c.id =
@@ -121,12 +200,16 @@ pub fn list(tx: &Tx<'_>) -> Result<Vec<AccountLine>, SqlError> {
         &[],
         |row| {
             let at = row.opt_i64(5)?.map(Moment);
+            let until_ms = row.i64(4)?;
             Ok(AccountLine {
                 login: row.text(0)?,
                 name: row.text(1)?,
                 role: row.str(2)?.parse().map_err(|_| SqlError::Type)?,
                 staff: row.opt_text(3)?,
-                locked: row.i64(4)? == LOCKED_MS,
+                locked: until_ms == LOCKED_MS,
+                paused_until_ms: if until_ms == LOCKED_MS { 0 } else { until_ms },
+                must_change: row.bool(7)?,
+                has_factor: row.i64(8)? > 0,
                 changed: at.zip(row.opt_text(6)?),
             })
         },

@@ -10,6 +10,8 @@ pub mod access;
 mod access_tests;
 pub mod account;
 pub mod alert;
+pub mod approval;
+pub mod audit;
 pub mod author;
 pub mod board;
 pub mod browse;
@@ -27,6 +29,7 @@ pub mod duty;
 pub mod entry;
 #[cfg(test)]
 mod entry_tests;
+pub mod factor_reset;
 pub mod followup;
 mod footing;
 pub mod governance;
@@ -109,6 +112,16 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 11,
         name: "sheets by day",
         sql: include_str!("migrations/010_sheet_by_day.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "second factors",
+        sql: runtime::web::session_store::FACTOR_SCHEMA,
+    },
+    Migration {
+        number: 13,
+        name: "what two persons decide",
+        sql: include_str!("migrations/011_two_persons.sql"),
     },
 ];
 

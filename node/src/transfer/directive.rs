@@ -169,6 +169,54 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
     tx.query(&format!("select {COLUMNS} from directive order by id"), &[], read)
 }
 
+/// A directive as people are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Kind of the pack.
+    pub kind: String,
+    /// Name of the pack.
+    pub name: String,
+    /// Grows with every version.
+    pub serial: u64,
+    /// Version for people.
+    pub version: String,
+    /// The version that came before it, where there was one.
+    pub before: Option<String>,
+    /// First day in force.
+    pub effective_from: Date,
+    /// When it came, in milliseconds since 1970.
+    pub received_ms: i64,
+    /// Whether this software can use it.
+    pub verdict: Verdict,
+}
+
+/// What came down, the latest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn received(tx: &Tx<'_>, limit: u32) -> Result<Vec<Received>, SqlError> {
+    tx.query(
+        "select kind, name, serial, version, effective_from, received_at_ms, usable, reason,
+             (select o.version from directive o where o.kind = d.kind and o.name = d.name
+                 and o.serial < d.serial order by o.serial desc limit 1)
+         from directive as d order by id desc limit $1",
+        params![limit],
+        |row| {
+            let usable = row.bool(6)?;
+            Ok(Received {
+                kind: row.text(0)?,
+                name: row.text(1)?,
+                serial: row.u64(2)?,
+                version: row.text(3)?,
+                effective_from: row.str(4)?.parse().map_err(|_| SqlError::Type)?,
+                received_ms: row.i64(5)?,
+                verdict: if usable { Verdict::Usable } else { Verdict::Unusable(row.text(7)?) },
+                before: row.opt_text(8)?,
+            })
+        },
+    )
+}
+
 /// The pack of a kind and name that is in force on a day: the highest serial that this software
 /// can use and whose day has come.
 ///

@@ -63,6 +63,7 @@ impl From<SessionError> for Failure {
             SessionError::Store(error) => return error.into(),
             SessionError::Account(AccountError::Login) => (words::LOGIN_FORM, None),
             SessionError::Account(AccountError::Password) => (words::PASSWORD_FORM, None),
+            SessionError::Account(AccountError::Common) => (words::PASSWORD_COMMON, None),
             SessionError::Account(AccountError::Role) => {
                 (words::ROLE_FORM, Some(words::ROLE_FORM_NEXT))
             }

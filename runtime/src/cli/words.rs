@@ -29,6 +29,11 @@ pub(super) const LOGIN_FORM: Text = Text::new(
     "登录名须为 1 至 40 个字母、数字、点、连字符或下划线；没有改动任何内容。",
     "a login has 1 to 40 letters, digits, dots, hyphens or underscores; nothing was changed.",
 );
+pub(super) const PASSWORD_COMMON: Text = Text::new(
+    "这个密码太常见，是别人最先会试的那种；没有改动任何内容，请换一个自己的。",
+    "this password is one of those that are tried first; nothing was changed, choose one of your \
+     own.",
+);
 pub(super) const PASSWORD_FORM: Text = Text::new(
     "密码须至少 10 个字符、至多 256 字节；没有改动任何内容。",
     "a password has at least 10 characters and at most 256 bytes; nothing was changed.",

@@ -9,11 +9,12 @@ use std::str::FromStr;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use domain::ledger::SchoolRole;
+use certs::onetime::draw_sheet_code;
+use domain::ledger::{Action, Area, Authority, SchoolRole, Word as _, authority};
 use zeroize::Zeroizing;
 
 use super::lang::Text;
-use super::words;
+use super::{common, words};
 
 /// Shortest password in characters.
 pub const PASSWORD_CHARS_MIN: usize = 10;
@@ -88,6 +89,16 @@ impl Role {
         }
     }
 
+    /// Whether the table of authority lets the role read anything about a person, be it on a case
+    /// only.
+    #[must_use]
+    pub fn reads_persons(self) -> bool {
+        let mut areas = Area::ALL.iter().filter(|area| area.is_about_students());
+        self.school().is_some_and(|role| {
+            areas.any(|area| authority(role, Action::Read(*area)) != Authority::Never)
+        })
+    }
+
     /// The word that is stored and typed.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -143,6 +154,12 @@ pub enum AccountError {
     /// Too short or too long.
     #[error("a password has at least 10 characters and at most 256 bytes")]
     Password,
+    /// One of those that are tried first.
+    #[error("this password is one of those that are tried first; choose one of your own")]
+    Common,
+    /// The same password as before.
+    #[error("the new password is the old one")]
+    Same,
     /// Not a role of the closed list.
     #[error(
         "a role is one of operator, counsellor, moral-head, principal, class-teacher, mentor, \
@@ -180,18 +197,27 @@ impl FromStr for Login {
     }
 }
 
+/// Draws a password for one sign-in: sixteen letters and digits in four groups, easily read out.
+#[must_use]
+pub fn one_time_password() -> Zeroizing<String> {
+    Zeroizing::new(format!("{}-{}", &*draw_sheet_code(), &*draw_sheet_code()))
+}
+
 /// A password as typed. Wiped when dropped, never printed.
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Takes a password that somebody chooses.
+    /// Takes a password that somebody chooses for an account.
     ///
     /// # Errors
-    /// Too short or too long.
-    pub fn chosen(text: String) -> Result<Self, AccountError> {
+    /// Too short, too long, or one of those that are tried first.
+    pub fn chosen(text: String, login: &str) -> Result<Self, AccountError> {
         let typed = Self::typed(text)?;
         if typed.0.chars().count() < PASSWORD_CHARS_MIN {
             return Err(AccountError::Password);
+        }
+        if common::is_common(&typed.0, login) {
+            return Err(AccountError::Common);
         }
         Ok(typed)
     }
@@ -227,8 +253,6 @@ impl Password {
 
 #[cfg(test)]
 mod tests {
-    use domain::ledger::Word as _;
-
     use super::*;
 
     fn password(text: &str) -> Password {
@@ -250,8 +274,8 @@ mod tests {
     /// Chinese passwords are counted in characters, and absurd lengths cost nothing.
     #[test]
     fn password_length_is_bounded_both_ways() {
-        assert!(Password::chosen("心桥心桥心桥心桥心桥".to_owned()).is_ok());
-        assert!(Password::chosen("short".to_owned()).is_err());
+        assert!(Password::chosen("海上生明月天涯共此时".to_owned(), "li").is_ok());
+        assert!(Password::chosen("short".to_owned(), "li").is_err());
         assert!(Password::typed("x".repeat(257)).is_err());
     }
 

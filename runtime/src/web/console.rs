@@ -15,7 +15,7 @@ use super::html::Html;
 use super::lang::{LANG_COOKIE, Lang, Text};
 use super::problem::Problem;
 use super::shell::{Frame, Page, Shell};
-use super::{assets, cookie, login, words};
+use super::{assets, cookie, login, own, words};
 
 /// What a browser may load and where forms may go: this console, and nothing else.
 pub const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
@@ -32,12 +32,13 @@ const HEADERS: [(HeaderName, &str); 5] = [
 
 /// Puts sign-in, static files, error pages and protective headers around a console's pages.
 ///
-/// `pages` has its own state already; its routes must not be `/login`, `/logout` or below
-/// `/static`. Everything that it answers is private unless it says otherwise itself.
+/// `pages` has its own state already; its routes must not be `/logout` or at or below `/login`,
+/// `/me` and `/static`. Everything that it answers is private unless it says otherwise itself.
 pub fn console(shell: Arc<Shell>, pages: Router) -> Router {
     let own = Router::new()
         .route("/login", get(login::form).post(login::submit))
         .route("/logout", post(login::leave))
+        .merge(own::router())
         .route("/static/{name}", get(assets::serve))
         .with_state(Arc::clone(&shell));
     own.merge(pages)

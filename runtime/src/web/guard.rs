@@ -19,8 +19,9 @@ use serde::de::DeserializeOwned;
 use super::account::Role;
 use super::cookie;
 use super::lang::Lang;
+use super::own;
 use super::problem::Problem;
-use super::session::{Session, same_secret};
+use super::session::{Session, Standing, same_secret};
 use super::shell::{Frame, Shell};
 
 /// Longest form that is read.
@@ -62,10 +63,13 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let shell = Arc::<Shell>::from_ref(state);
-        let found = present_session(&shell, &parts.headers).await;
+        let found = present(&shell, &parts.headers).await;
         let session = match found.map_err(IntoResponse::into_response)? {
-            Some(session) => session,
-            None => return Err(to_sign_in(&parts.uri)),
+            Some(Standing { session, hurdle: None, .. }) => session,
+            Some(Standing { hurdle: Some(hurdle), .. }) => {
+                return Err(see_other(&with_next(own::page_of(hurdle), &parts.uri)));
+            }
+            None => return Err(see_other(&with_next("/login", &parts.uri))),
         };
         if !A::ROLES.contains(&session.role) {
             return Err(Problem::Forbidden.into_response());
@@ -154,19 +158,19 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
     authority.is_some() && authority == host
 }
 
-/// The session of a request, if it has one that is still open.
-pub(super) async fn present_session(
+/// The session of a request, if it has one that is still open, and what is still asked of it.
+pub(super) async fn present(
     shell: &Shell,
     headers: &HeaderMap,
-) -> Result<Option<Session>, Problem> {
+) -> Result<Option<Standing>, Problem> {
     match cookie::value(headers, &shell.session_cookie()) {
-        Some(token) => Ok(shell.sessions.find(token, shell.clock.now_ms()).await?),
+        Some(token) => Ok(shell.sessions.standing(token, shell.clock.now_ms()).await?),
         None => Ok(None),
     }
 }
 
-/// Sends the browser to the sign-in page, and afterwards back to where it wanted to go.
-fn to_sign_in(uri: &Uri) -> Response {
+/// The address of a page that asks for something and leads back to where the browser wanted to go.
+fn with_next(page: &str, uri: &Uri) -> String {
     let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
     let next: String = local_path(wanted)
         .bytes()
@@ -177,7 +181,7 @@ fn to_sign_in(uri: &Uri) -> Response {
             other => format!("%{other:02X}"),
         })
         .collect();
-    see_other(&format!("/login?next={next}"))
+    format!("{page}?next={next}")
 }
 
 /// A redirect that turns whatever was sent into a `GET`.

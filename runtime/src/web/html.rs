@@ -27,6 +27,12 @@ impl Html {
         Ok(Self(template.render()?))
     }
 
+    /// Pieces of markup one after the other, each escaped already.
+    #[must_use]
+    pub fn joined<const N: usize>(parts: [Self; N]) -> Self {
+        Self(parts.into_iter().map(Self::into_string).collect())
+    }
+
     /// The markup as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -3,20 +3,22 @@
 //! There is no session yet, so the sign-in form is tied to the browser by a cookie of its own:
 //! nobody can sign another person's browser in under an account of their choosing.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, Request, State};
+use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::cookie;
-use super::guard::{self, Everyone, SignedForm};
+use super::guard;
 use super::html::Html;
 use super::lang::{Lang, Text};
+use super::own::{self, PassingForm};
 use super::problem::Problem;
-use super::session::{SessionError, fresh_secret};
+use super::session::{Attempt, SessionError, fresh_secret};
 use super::shell::{Frame, Page, Shell};
 use super::words;
 
@@ -54,7 +56,7 @@ struct LoginTemplate {
 
 /// What a failed attempt puts back on the page.
 #[derive(Default)]
-struct Attempt {
+struct Typed {
     next: String,
     login: String,
     failure: Option<(StatusCode, [Text; 3])>,
@@ -70,7 +72,7 @@ pub async fn form(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let attempt = Attempt { next: back.next, ..Attempt::default() };
+    let attempt = Typed { next: back.next, ..Typed::default() };
     show(&shell, &frame(&headers, uri), &attempt)
 }
 
@@ -86,7 +88,10 @@ pub async fn submit(
     let tie = cookie::value(&parts.headers, &shell.login_cookie()).unwrap_or_default();
     let fields: Credentials = guard::checked_fields(&parts, body, tie).await?;
     let Credentials { login, password, next } = fields;
-    let result = shell.sessions.sign_in(&login, password, shell.clock.now_ms()).await;
+    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let browser = own::browser_of(&parts.headers);
+    let attempt = Attempt { login: login.clone(), password, from, browser };
+    let result = shell.sessions.sign_in(attempt, shell.clock.now_ms()).await;
     let failure = match result {
         Ok(token) => return signed_in(&shell, token.expose(), guard::local_path(&next)),
         Err(SessionError::Refused) => (
@@ -97,25 +102,26 @@ pub async fn submit(
             StatusCode::TOO_MANY_REQUESTS,
             [words::LOGIN_BUSY, words::LOGIN_BUSY_WHY, words::LOGIN_BUSY_NEXT],
         ),
+        Err(SessionError::Address { .. }) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            [own::ADDRESS_PAUSED, own::ADDRESS_PAUSED_WHY, own::ADDRESS_PAUSED_NEXT],
+        ),
         Err(SessionError::Store(error)) => return Err(error.into()),
-        Err(SessionError::Account(_)) => return Err(Problem::Internal),
+        Err(_) => return Err(Problem::Internal),
     };
-    let attempt = Attempt { next, login, failure: Some(failure) };
+    let attempt = Typed { next, login, failure: Some(failure) };
     show(&shell, &frame(&parts.headers, parts.uri), &attempt)
 }
 
-/// Ends the session.
+/// Ends the session, also one of which something is still asked.
 ///
 /// # Errors
 /// The form is not one of the session, or the store failed.
-pub async fn leave(
+pub(super) async fn leave(
     State(shell): State<Arc<Shell>>,
-    headers: HeaderMap,
-    _form: SignedForm<Everyone, Nothing>,
+    form: PassingForm<Nothing>,
 ) -> Result<Response, Problem> {
-    if let Some(token) = cookie::value(&headers, &shell.session_cookie()) {
-        shell.sessions.sign_out(token).await?;
-    }
+    shell.sessions.sign_out(form.token()).await?;
     with_cookie(guard::see_other("/login"), &shell, &shell.session_cookie(), "")
 }
 
@@ -123,7 +129,7 @@ fn frame(headers: &HeaderMap, uri: Uri) -> Frame {
     Frame { lang: Lang::of_request(&uri, headers), uri, session: None }
 }
 
-fn show(shell: &Shell, frame: &Frame, attempt: &Attempt) -> Result<Response, Problem> {
+fn show(shell: &Shell, frame: &Frame, attempt: &Typed) -> Result<Response, Problem> {
     let lang = frame.lang;
     let csrf = fresh_secret();
     let (status, failure) = match &attempt.failure {
@@ -154,7 +160,7 @@ fn signed_in(shell: &Shell, token: &str, next: &str) -> Result<Response, Problem
     with_cookie(reply, shell, &shell.login_cookie(), "")
 }
 
-fn with_cookie(
+pub(super) fn with_cookie(
     reply: Response,
     shell: &Shell,
     name: &str,

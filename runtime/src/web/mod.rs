@@ -8,18 +8,22 @@
 pub mod account;
 mod assets;
 pub mod chart;
+mod common;
 mod console;
 pub mod cookie;
+pub mod factor;
 mod figure;
 mod guard;
 mod html;
 mod lang;
 mod login;
+mod own;
 mod problem;
 pub mod session;
 pub mod session_store;
 mod shell;
 mod tag;
+mod throttle;
 pub mod time;
 pub mod trial;
 mod words;
@@ -32,10 +36,14 @@ pub use guard::{Audience, Everyone, FORM_BYTES_MAX, SignedForm, Visitor};
 pub use html::{Html, Part, RenderError};
 pub use lang::{LANG_COOKIE, Label, Lang, Text, switch_href};
 pub use problem::Problem;
-pub use session::{NewAccount, Session, SessionError, Sessions};
+pub use session::{
+    Attempt, Hurdle, NewAccount, Session, SessionError, Sessions, Standing, Witness,
+};
 pub use session_store::SessionStore;
 pub use shell::{Export, Frame, NavGroup, NavLink, Page, Shell, Site};
 pub use tag::{Tag, Tone};
 
+#[cfg(test)]
+mod style_tests;
 #[cfg(test)]
 mod tests;

@@ -2,22 +2,34 @@
 //!
 //! A failed attempt tells nothing: unknown account, wrong password and paused account take the
 //! same work, the same time and the same answer. Hashing is bounded, so that a flood of attempts
-//! costs the machine two processors' worth of memory at most.
+//! costs the machine two processors' worth of memory at most. A session opens nothing as long as
+//! something is still asked of its person ([`Hurdle`]).
 
+mod proving;
+
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use certs::digest::{random_bytes, sha256};
 use domain::digest::Digest;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::account::{AccountError, Login, Password, Role};
+use super::factor::FactorPolicy;
 use super::session_store::{NewSession, SessionStore, StoredAccount, StoredSession};
-use crate::sql::SqlError;
+use super::throttle::Throttle;
+use crate::sql::{SqlError, Tx};
+
+pub use proving::Enrolled;
 
 /// A session that is not used for so long has ended.
 pub const IDLE_MS: i64 = 30 * 60 * 1000;
 /// A session ends after so long whatever happens.
 pub const ABSOLUTE_MS: i64 = 12 * 60 * 60 * 1000;
+/// So long a session waits for the code of its second factor.
+const CODE_MS: i64 = 10 * 60 * 1000;
 /// Attempts that may fail before an account is paused.
 const FAILURES_MAX: u32 = 5;
 /// First pause; every further failure doubles it.
@@ -32,14 +44,28 @@ const HASHES_MAX: usize = 2;
 const TURN_MS: u64 = 5_000;
 /// Every failed attempt takes at least so long.
 const FAILURE_MS: u64 = 400;
+/// So much of what a browser calls itself is kept.
+const BROWSER_CHARS_MAX: usize = 160;
 
-/// Why nobody was signed in.
+/// Why nobody was signed in, or an account was not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
     /// Unknown account, wrong password or paused account; which of them is not told.
     #[error("account or password is wrong, or the account is paused")]
     Refused,
+    /// The password is right and a code of the second factor is missing.
+    #[error("a code of the second factor is needed")]
+    CodeNeeded,
+    /// Wrong, used or old code, or the account is paused.
+    #[error("the code is wrong or was used, or the account is paused")]
+    Code,
+    /// Too many failures from one address.
+    #[error("too many attempts from this address; wait {seconds} seconds")]
+    Address {
+        /// How long to wait.
+        seconds: u64,
+    },
     /// Too many attempts at the same time; the password was not looked at.
     #[error("too many people are signing in")]
     Busy,
@@ -75,22 +101,110 @@ pub struct Session {
     pub csrf: String,
 }
 
+/// What is still asked of a person before any page is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hurdle {
+    /// A code of the second factor.
+    Code,
+    /// A password of the own in place of the one that somebody else chose.
+    Password,
+    /// A second factor, which the role needs and the account has not.
+    Enrol,
+}
+
+/// A session and what is still asked.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Who it is.
+    pub session: Session,
+    /// What is still asked; nothing where pages are open.
+    pub hurdle: Option<Hurdle>,
+    /// Whether the account has a second factor.
+    pub has_factor: bool,
+}
+
+/// Somebody who wants to sign in.
+pub struct Attempt {
+    /// Name as typed.
+    pub login: String,
+    /// Password as typed.
+    pub password: String,
+    /// Where the attempt comes from, as far as it is known.
+    pub from: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub browser: String,
+}
+
+/// Sees each change that people make to their own accounts, in the transaction that makes it.
+pub trait Witness: Send + Sync {
+    /// Writes down that an account was changed by its owner.
+    ///
+    /// # Errors
+    /// The line could not be written; then the change is not made either.
+    fn note(
+        &self,
+        tx: &Tx<'_>,
+        login: &str,
+        what: &'static str,
+        now_ms: i64,
+    ) -> Result<(), SqlError>;
+}
+
+/// Nobody keeps a record.
+struct Unwitnessed;
+
+impl Witness for Unwitnessed {
+    fn note(&self, _: &Tx<'_>, _: &str, _: &'static str, _: i64) -> Result<(), SqlError> {
+        Ok(())
+    }
+}
+
 /// The sessions of one console.
 pub struct Sessions {
     store: SessionStore,
+    policy: FactorPolicy,
+    witness: Arc<dyn Witness>,
     turns: Semaphore,
+    throttle: Throttle,
     /// Hash of a password that nobody has, so that an unknown account costs the same work.
     decoy: String,
 }
 
 impl Sessions {
-    /// Keeps sessions in a store.
+    /// Keeps sessions in a store; second factors are asked for where accounts have one, and
+    /// nobody has to have one.
     ///
     /// # Errors
     /// No random password could be hashed.
     pub fn new(store: SessionStore) -> Result<Self, AccountError> {
         let decoy = Password::typed(fresh_secret())?.hash()?;
-        Ok(Self { store, turns: Semaphore::new(HASHES_MAX), decoy })
+        let (turns, throttle) = (Semaphore::new(HASHES_MAX), Throttle::default());
+        let (policy, witness) = (FactorPolicy::DangerNobody, Arc::new(Unwitnessed));
+        Ok(Self { store, policy, witness, turns, throttle, decoy })
+    }
+
+    /// The same, with a rule about who has to have a second factor.
+    #[must_use]
+    pub fn requiring(self, policy: FactorPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// The same, with somebody who writes changes down.
+    #[must_use]
+    pub fn witnessed(self, witness: Arc<dyn Witness>) -> Self {
+        Self { witness, ..self }
+    }
+
+    /// Where accounts and sessions are.
+    #[must_use]
+    pub const fn store(&self) -> &SessionStore {
+        &self.store
+    }
+
+    /// Who has to have a second factor.
+    #[must_use]
+    pub const fn policy(&self) -> FactorPolicy {
+        self.policy
     }
 
     /// Makes an account, or gives one a new password, role and name and ends its sessions.
@@ -109,46 +223,60 @@ impl Sessions {
         self.store.logins().await
     }
 
-    /// Signs a person in and returns the token of the new session.
+    /// Signs a person in and returns the token of the new session, of which more may be asked.
     ///
     /// # Errors
     /// Refused without a reason, too many attempts, or the store failed.
     pub async fn sign_in(
         &self,
-        login: &str,
-        password: String,
+        attempt: Attempt,
         now_ms: i64,
     ) -> Result<SessionToken, SessionError> {
-        let earliest = tokio::time::Instant::now() + Duration::from_millis(FAILURE_MS);
-        let account = self.paced(earliest, login, password, now_ms).await?;
-        self.open(account.login, now_ms).await
+        let Attempt { login, password, from, browser } = attempt;
+        self.check_address(from, now_ms)?;
+        let result = self.paced(&login, password, now_ms).await;
+        if let (Err(SessionError::Refused), Some(from)) = (&result, from) {
+            self.throttle.note_failure(from, now_ms);
+        }
+        self.open(result?.login, (false, &browser), now_ms).await
     }
 
     /// Checks who somebody is without opening a session, as for one command at a terminal; failed
     /// attempts count as those of the sign-in page do.
     ///
     /// # Errors
-    /// Refused without a reason, too many attempts, or the store failed.
+    /// Refused without a reason, a code is needed or wrong, too many attempts, or the store
+    /// failed.
     pub async fn verify(
         &self,
         login: &str,
         password: String,
+        code: Option<&str>,
         now_ms: i64,
     ) -> Result<StoredAccount, SessionError> {
-        let earliest = tokio::time::Instant::now() + Duration::from_millis(FAILURE_MS);
-        let account = self.paced(earliest, login, password, now_ms).await?;
+        let account = self.paced(login, password, now_ms).await?;
+        if self.has_factor(&account.login).await? {
+            self.check_code(&account.login, code.ok_or(SessionError::CodeNeeded)?, now_ms).await?;
+        }
         self.store.forget_failures(&account.login).await?;
         Ok(account)
+    }
+
+    fn check_address(&self, from: Option<IpAddr>, now_ms: i64) -> Result<(), SessionError> {
+        match from.map_or(0, |from| self.throttle.wait_seconds(from, now_ms)) {
+            0 => Ok(()),
+            seconds => Err(SessionError::Address { seconds }),
+        }
     }
 
     /// No failure is quicker than another.
     async fn paced(
         &self,
-        earliest: tokio::time::Instant,
         login: &str,
         password: String,
         now_ms: i64,
     ) -> Result<StoredAccount, SessionError> {
+        let earliest = Instant::now() + Duration::from_millis(FAILURE_MS);
         let result = self.recognise(login, password, now_ms).await;
         if matches!(result, Err(SessionError::Refused)) {
             tokio::time::sleep_until(earliest).await;
@@ -178,14 +306,23 @@ impl Sessions {
             Some(known) if known.locked_until_ms > now_ms => Err(SessionError::Refused),
             Some(known) if matches.unwrap_or(false) => Ok(known),
             Some(known) => {
-                self.store.note_failure(&known.login, paused_until(&known, now_ms)).await?;
+                self.note_failure(&known, now_ms).await?;
                 Err(SessionError::Refused)
             }
             None => Err(SessionError::Refused),
         }
     }
 
-    async fn open(&self, login: String, now_ms: i64) -> Result<SessionToken, SessionError> {
+    async fn note_failure(&self, account: &StoredAccount, now_ms: i64) -> Result<(), SqlError> {
+        self.store.note_failure(&account.login, paused_until(account, now_ms)).await
+    }
+
+    async fn open(
+        &self,
+        login: String,
+        (is_proved, browser): (bool, &str),
+        now_ms: i64,
+    ) -> Result<SessionToken, SessionError> {
         let token = SessionToken(fresh_secret());
         let session = NewSession {
             token: digest_of(token.expose()),
@@ -193,29 +330,43 @@ impl Sessions {
             csrf: fresh_secret(),
             now_ms,
             expires_ms: now_ms.saturating_add(ABSOLUTE_MS),
+            is_proved,
+            browser: browser.chars().take(BROWSER_CHARS_MAX).collect(),
         };
         self.store.open(session).await?;
         Ok(token)
     }
 
-    /// The session of a token, if it is still open; its idle time starts anew.
+    /// The session of a token, if it is still open and nothing more is asked; its idle time starts
+    /// anew.
     ///
     /// # Errors
     /// The store could not be read.
     pub async fn find(&self, token: &str, now_ms: i64) -> Result<Option<Session>, SqlError> {
+        let standing = self.standing(token, now_ms).await?;
+        Ok(standing.filter(|found| found.hurdle.is_none()).map(|found| found.session))
+    }
+
+    /// The session of a token and what is still asked of its person.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn standing(&self, token: &str, now_ms: i64) -> Result<Option<Standing>, SqlError> {
         let digest = digest_of(token);
         let Some(stored) = self.store.session(digest).await? else {
             return Ok(None);
         };
-        if has_ended(&stored, now_ms) {
+        let hurdle = hurdle(&stored, self.policy);
+        if has_ended(&stored, hurdle, now_ms) {
             self.store.close(digest).await?;
             return Ok(None);
         }
         if now_ms - stored.seen_ms >= TOUCH_MS {
             self.store.touch(digest, now_ms).await?;
         }
-        let StoredSession { login, name, role, csrf, .. } = stored;
-        Ok(Some(Session { login, name, role, csrf }))
+        let StoredSession { login, name, role, csrf, has_factor, .. } = stored;
+        let session = Session { login, name, role, csrf };
+        Ok(Some(Standing { session, hurdle, has_factor }))
     }
 
     /// Ends the session of a token.
@@ -245,10 +396,11 @@ impl NewAccount {
     /// # Errors
     /// Login or password break a rule.
     pub async fn hashed(self) -> Result<StoredAccount, AccountError> {
-        let password = Password::chosen(self.password)?;
+        let login: Login = self.login.parse()?;
+        let password = Password::chosen(self.password, login.as_str())?;
         let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
         Ok(StoredAccount {
-            login: self.login.parse::<Login>()?.as_str().to_owned(),
+            login: login.as_str().to_owned(),
             password_hash: hashed.map_err(|_| AccountError::Hash)??,
             role: self.role,
             name: self.name.chars().take(80).collect(),
@@ -274,12 +426,28 @@ pub(super) fn same_secret(one: &str, other: &str) -> bool {
     !one.is_empty() && one.len() == other.len() && differing == 0
 }
 
-fn digest_of(token: &str) -> Digest {
+pub(super) fn digest_of(token: &str) -> Digest {
     sha256(token.as_bytes())
 }
 
-fn has_ended(session: &StoredSession, now_ms: i64) -> bool {
-    now_ms >= session.expires_ms || now_ms.saturating_sub(session.seen_ms) >= IDLE_MS
+/// The code comes first: before it nothing about the account may be changed.
+fn hurdle(session: &StoredSession, policy: FactorPolicy) -> Option<Hurdle> {
+    if session.has_factor && !session.is_proved {
+        Some(Hurdle::Code)
+    } else if session.must_change {
+        Some(Hurdle::Password)
+    } else if !session.has_factor && policy.needs(session.role) {
+        Some(Hurdle::Enrol)
+    } else {
+        None
+    }
+}
+
+fn has_ended(session: &StoredSession, hurdle: Option<Hurdle>, now_ms: i64) -> bool {
+    let waits_long = now_ms.saturating_sub(session.created_ms) >= CODE_MS;
+    now_ms >= session.expires_ms
+        || now_ms.saturating_sub(session.seen_ms) >= IDLE_MS
+        || (hurdle == Some(Hurdle::Code) && waits_long)
 }
 
 /// Until when one more failure pauses an account; 0 as long as it may go on trying.
@@ -294,5 +462,7 @@ fn paused_until(account: &StoredAccount, now_ms: i64) -> i64 {
     }
 }
 
+#[cfg(test)]
+mod factor_tests;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 //! A session is stored under the digest of its token: who reads the database cannot take over a
 //! session. Ended sessions are removed when the next one is opened, so the table stays small.
 
+pub mod factor;
+
 use domain::digest::Digest;
 
 use super::account::{Login, Role};
@@ -12,9 +14,14 @@ use crate::sql::{Database, Migration, Row, SqlError, Tx};
 /// Statements that make the tables; part of the migrations of whichever database holds them.
 pub const SCHEMA: &str = include_str!("session_store/001_account.sql");
 
+/// Statements that add second factors to [`SCHEMA`].
+pub const FACTOR_SCHEMA: &str = include_str!("session_store/002_second_factor.sql");
+
 /// Migrations of a database of its own.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "console accounts and sessions", sql: SCHEMA }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "console accounts and sessions", sql: SCHEMA },
+    Migration { number: 2, name: "second factors", sql: FACTOR_SCHEMA },
+];
 
 /// Most sessions that one account has at a time; the longest unused one gives way.
 const SESSIONS_PER_ACCOUNT_MAX: i64 = 8;
@@ -50,10 +57,31 @@ pub struct StoredSession {
     pub role: Role,
     /// Token that every form of the session carries.
     pub csrf: String,
+    /// When it was opened, in milliseconds since 1970.
+    pub created_ms: i64,
     /// Last use, in milliseconds since 1970.
     pub seen_ms: i64,
     /// End whatever happens, in milliseconds since 1970.
     pub expires_ms: i64,
+    /// Whether the second factor was proved in it.
+    pub is_proved: bool,
+    /// Whether the account has a second factor that was confirmed.
+    pub has_factor: bool,
+    /// Whether the password was chosen by somebody else.
+    pub must_change: bool,
+}
+
+/// A session as its owner sees it in the list of the own ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    /// Digest of its token; names it and opens nothing.
+    pub token: Digest,
+    /// When it was opened, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// Last use, in milliseconds since 1970.
+    pub seen_ms: i64,
+    /// What the browser called itself.
+    pub browser: String,
 }
 
 /// What a new session consists of.
@@ -69,6 +97,10 @@ pub struct NewSession {
     pub now_ms: i64,
     /// End whatever happens, in milliseconds since 1970.
     pub expires_ms: i64,
+    /// Whether the second factor was proved.
+    pub is_proved: bool,
+    /// What the browser calls itself.
+    pub browser: String,
 }
 
 /// Accounts and sessions of one console.
@@ -78,7 +110,7 @@ pub struct SessionStore {
 }
 
 impl SessionStore {
-    /// Uses a database whose migrations include [`SCHEMA`].
+    /// Uses a database whose migrations include [`SCHEMA`] and [`FACTOR_SCHEMA`].
     #[must_use]
     pub const fn new(database: Database) -> Self {
         Self { database }
@@ -90,6 +122,12 @@ impl SessionStore {
     /// The store could not be written; nothing was changed.
     pub async fn put_account(&self, account: StoredAccount, now_ms: i64) -> Result<(), SqlError> {
         self.database.write_async("put_account", move |tx| put(tx, &account, now_ms)).await
+    }
+
+    /// The database, for work that writes more than one thing.
+    #[must_use]
+    pub const fn database(&self) -> &Database {
+        &self.database
     }
 
     /// The account of a login.
@@ -160,7 +198,8 @@ impl SessionStore {
             .await
     }
 
-    /// Opens a session, forgets failed attempts, and removes what has ended.
+    /// Opens a session and removes what has ended; forgets failed attempts where nothing more is
+    /// asked, so that a known password does not open the codes to guessing.
     ///
     /// # Errors
     /// The store could not be written; no session was opened.
@@ -175,8 +214,10 @@ impl SessionStore {
                 )?;
                 insert(tx, &session)?;
                 tx.execute(
-                    "update account set failures = 0, locked_until_ms = 0 where login = $1",
-                    params![&session.login],
+                    "update account set failures = 0, locked_until_ms = 0 where login = $1 \
+                     and ($2 = 1 or not exists (select 1 from account_factor f \
+                     where f.login = $1 and f.confirmed_ms > 0))",
+                    params![&session.login, session.is_proved],
                 )?;
                 Ok(())
             })
@@ -191,7 +232,10 @@ impl SessionStore {
         self.database
             .read_async(move |tx| {
                 tx.query_opt(
-                    "select s.login, a.name, a.role, s.csrf, s.seen_ms, s.expires_ms \
+                    "select s.login, a.name, a.role, s.csrf, s.seen_ms, s.expires_ms, \
+                     s.created_ms, s.proved, a.must_change, \
+                     (select count(*) from account_factor f \
+                     where f.login = s.login and f.confirmed_ms > 0) \
                      from session s join account a on a.login = s.login \
                      where s.token_digest = $1",
                     params![&token.to_tagged()],
@@ -234,6 +278,82 @@ impl SessionStore {
     }
 }
 
+/// Sets another password, chosen by the person or not, and ends the sessions of the account.
+///
+/// # Errors
+/// The store could not be written.
+pub fn set_password(
+    tx: &Tx<'_>,
+    login: &str,
+    password_hash: &str,
+    chosen_by: Chooser,
+) -> Result<bool, SqlError> {
+    end_all(tx, login)?;
+    let changed = tx.execute(
+        "update account set password_hash = $2, must_change = $3, failures = 0, \
+         locked_until_ms = 0 where login = $1 and locked_until_ms <> $4",
+        params![login, password_hash, chosen_by == Chooser::Another, LOCKED_MS],
+    )?;
+    Ok(changed > 0)
+}
+
+/// The sessions of an account that are open, the last used first.
+///
+/// # Errors
+/// The store could not be read.
+pub fn open_sessions(
+    tx: &Tx<'_>,
+    login: &str,
+    seen_after_ms: i64,
+) -> Result<Vec<SessionLine>, SqlError> {
+    tx.query(
+        "select token_digest, created_ms, seen_ms, browser from session \
+         where login = $1 and seen_ms > $2 order by seen_ms desc",
+        params![login, seen_after_ms],
+        |row| {
+            Ok(SessionLine {
+                token: Digest::from_tagged(row.bytes(0)?).map_err(|_| SqlError::Type)?,
+                created_ms: row.i64(1)?,
+                seen_ms: row.i64(2)?,
+                browser: row.text(3)?,
+            })
+        },
+    )
+}
+
+/// Ends one session of an account; another's is left alone.
+///
+/// # Errors
+/// The store could not be written.
+pub fn end_one(tx: &Tx<'_>, login: &str, token: &Digest) -> Result<(), SqlError> {
+    tx.execute(
+        "delete from session where login = $1 and token_digest = $2",
+        params![login, &token.to_tagged()],
+    )?;
+    Ok(())
+}
+
+/// Ends every session of an account but one.
+///
+/// # Errors
+/// The store could not be written.
+pub fn end_others(tx: &Tx<'_>, login: &str, kept: &Digest) -> Result<(), SqlError> {
+    tx.execute(
+        "delete from session where login = $1 and token_digest <> $2",
+        params![login, &kept.to_tagged()],
+    )?;
+    Ok(())
+}
+
+/// Who chose a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chooser {
+    /// The person whose account it is.
+    Owner,
+    /// Somebody else, for a first sign-in: it has to be replaced then.
+    Another,
+}
+
 /// Adds an account, or replaces name, role and password of one, unlocks it and ends its sessions.
 ///
 /// For a database that writes more than the account in the same transaction.
@@ -246,7 +366,8 @@ pub fn put(tx: &Tx<'_>, account: &StoredAccount, now_ms: i64) -> Result<(), SqlE
         "insert into account (login, password_hash, role, name, created_ms, \
          locked_until_ms, failures) values ($1, $2, $3, $4, $5, 0, 0) \
          on conflict (login) do update set password_hash = excluded.password_hash, \
-         role = excluded.role, name = excluded.name, locked_until_ms = 0, failures = 0",
+         role = excluded.role, name = excluded.name, locked_until_ms = 0, failures = 0, \
+         must_change = 0",
         params![
             &account.login,
             &account.password_hash,
@@ -286,21 +407,27 @@ pub fn set_locked(tx: &Tx<'_>, login: &Login, locked: bool) -> Result<bool, SqlE
     Ok(changed > 0)
 }
 
-fn end_all(tx: &Tx<'_>, login: &str) -> Result<(), SqlError> {
+/// Ends every session of an account.
+///
+/// # Errors
+/// The store could not be written.
+pub fn end_all(tx: &Tx<'_>, login: &str) -> Result<(), SqlError> {
     tx.execute("delete from session where login = $1", params![login])?;
     Ok(())
 }
 
 fn insert(tx: &Tx<'_>, session: &NewSession) -> Result<(), SqlError> {
     tx.execute(
-        "insert into session (token_digest, login, csrf, created_ms, seen_ms, expires_ms) \
-         values ($1, $2, $3, $4, $4, $5)",
+        "insert into session (token_digest, login, csrf, created_ms, seen_ms, expires_ms, \
+         proved, browser) values ($1, $2, $3, $4, $4, $5, $6, $7)",
         params![
             &session.token.to_tagged(),
             &session.login,
             &session.csrf,
             session.now_ms,
             session.expires_ms,
+            session.is_proved,
+            &session.browser,
         ],
     )?;
     Ok(())
@@ -325,6 +452,10 @@ fn stored_session(row: &Row<'_, '_>) -> Result<StoredSession, SqlError> {
         csrf: row.text(3)?,
         seen_ms: row.i64(4)?,
         expires_ms: row.i64(5)?,
+        created_ms: row.i64(6)?,
+        is_proved: row.bool(7)?,
+        must_change: row.bool(8)?,
+        has_factor: row.i64(9)? > 0,
     })
 }
 

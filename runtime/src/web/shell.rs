@@ -3,10 +3,13 @@
 //! A page hands in its own markup and says where it stands; the shell alone knows the frame, so
 //! node and hub look the same and a page cannot forget the language, the menu or the sign-out.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use super::account::Role;
 use super::assets;
 use super::cookie::{self, Transport};
 use super::html::{Html, RenderError};
@@ -29,6 +32,8 @@ pub struct Site {
     pub transport: Transport,
     /// The menu on the left.
     pub nav: Vec<NavGroup>,
+    /// Whether a role is shown a link of the menu; the page behind it decides for itself.
+    pub shows: fn(Role, &str) -> bool,
     /// Whether everything shown is fictitious, which the footer then says.
     pub demonstration: bool,
 }
@@ -96,6 +101,17 @@ pub struct Shell {
     pub sessions: Sessions,
     /// The time.
     pub clock: Clock,
+}
+
+impl Site {
+    /// The menu as a role sees it, without groups that would be empty.
+    fn menu(&self, role: impl Borrow<Role>) -> Vec<(&NavGroup, Vec<&NavLink>)> {
+        let open = self.nav.iter().map(|group| {
+            let links = group.links.iter().filter(|link| (self.shows)(*role.borrow(), link.href));
+            (group, links.collect::<Vec<_>>())
+        });
+        open.filter(|(_, links)| !links.is_empty()).collect()
+    }
 }
 
 #[derive(Template)]

@@ -84,6 +84,7 @@ async fn console_of(role: Role) -> (Browser, SimulatedClock) {
         unit_id: "F370202004P01".to_owned(),
         transport: Transport::Loopback,
         nav: vec![NavGroup { title: GROUP, links: vec![NavLink { label: ENTRY, href: "/" }] }],
+        shows: |_, _| true,
         demonstration: true,
     };
     let shell = trial::shell(site, role, clock).await.expect("shell");

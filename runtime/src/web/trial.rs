@@ -4,6 +4,8 @@
 //! without scripts. It is here and not in a test because node, hub and the federation tests drive
 //! their consoles with it.
 
+mod markup;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -67,10 +69,11 @@ impl Seen {
         Ok(())
     }
 
-    /// What on the page breaks the rules of the shell.
+    /// What on the page breaks the rules of the shell, or hinders a screen reader, a keyboard or
+    /// an old browser.
     #[must_use]
     pub fn flaws(&self) -> Vec<String> {
-        let mut flaws = Vec::new();
+        let mut flaws = markup::flaws(&self.text);
         for banned in BANNED {
             if self.text.contains(banned) {
                 flaws.push(format!("{banned} is inline"));

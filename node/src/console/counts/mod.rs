@@ -33,7 +33,7 @@ pub type InForce =
 
 /// Roles that see counts.
 #[derive(Clone, Copy, Debug)]
-struct Counters;
+pub(super) struct Counters;
 
 impl Audience for Counters {
     const ROLES: &'static [Role] =

@@ -35,7 +35,7 @@ use crate::ledger::{Ledger, access, account, board, duty};
 pub(super) use pages::{chosen, content};
 pub(super) use table::{Pager, encoded};
 
-const WORK_HREF: &str = "/work";
+pub(super) const WORK_HREF: &str = "/work";
 pub(super) const ALERTS_HREF: &str = "/alerts";
 pub(super) const LEDGERS_HREF: &str = "/ledgers";
 /// Reads that a student page shows.

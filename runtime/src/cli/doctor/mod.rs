@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{Exit, Failure, Paint, Sentence, Terminal, display_width};
-use crate::web::Text;
+use crate::web::{Lang, Text};
 
 mod checks;
 mod words;
@@ -107,6 +107,24 @@ impl Check {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.subject.0
+    }
+
+    /// What it is about, for a page.
+    #[must_use]
+    pub fn title(&self, lang: Lang) -> &'static str {
+        self.subject.1.in_lang(lang)
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn found(&self, lang: Lang) -> &str {
+        self.found.in_lang(lang)
+    }
+
+    /// What mends it, where something does.
+    #[must_use]
+    pub fn fix(&self, lang: Lang) -> Option<&str> {
+        self.fix.as_ref().map(|fix| fix.in_lang(lang))
     }
 
     /// What the check came to.

@@ -19,15 +19,20 @@ async fn sessions() -> Sessions {
     sessions
 }
 
+fn attempt(login: &str, password: &str) -> Attempt {
+    let (login, password) = (login.to_owned(), password.to_owned());
+    Attempt { login, password, from: None, browser: "Firefox".to_owned() }
+}
+
 async fn check(sessions: &Sessions, password: &str, now_ms: i64) -> bool {
-    sessions.sign_in("Zhao", password.to_owned(), now_ms).await.is_ok()
+    sessions.sign_in(attempt("Zhao", password), now_ms).await.is_ok()
 }
 
 /// A session ends after half an hour without use, and after twelve hours in any case.
 #[tokio::test]
 async fn sessions_end_when_idle_and_when_old() {
     let sessions = sessions().await;
-    let sign_in = sessions.sign_in("zhao", "a long password".to_owned(), NOW).await;
+    let sign_in = sessions.sign_in(attempt("zhao", "a long password"), NOW).await;
     let token = sign_in.expect("token");
     let mut now = NOW;
     for _ in 0..24 {
@@ -35,7 +40,7 @@ async fn sessions_end_when_idle_and_when_old() {
         let found = sessions.find(token.expose(), now).await.expect("store");
         assert_eq!(found.is_some(), now < NOW + ABSOLUTE_MS);
     }
-    let again = sessions.sign_in("zhao", "a long password".to_owned(), NOW).await;
+    let again = sessions.sign_in(attempt("zhao", "a long password"), NOW).await;
     let token = again.expect("token");
     assert!(sessions.find(token.expose(), NOW + IDLE_MS).await.expect("store").is_none());
     assert!(sessions.find(token.expose(), NOW).await.expect("store").is_none(), "revived");
@@ -58,7 +63,7 @@ async fn repeated_failures_pause_the_account() {
 #[tokio::test]
 async fn a_new_password_ends_open_sessions() {
     let sessions = sessions().await;
-    let sign_in = sessions.sign_in("zhao", "a long password".to_owned(), NOW).await;
+    let sign_in = sessions.sign_in(attempt("zhao", "a long password"), NOW).await;
     let token = sign_in.expect("token");
     sessions.sign_out("guessed").await.expect("store");
     assert!(sessions.find(token.expose(), NOW).await.expect("store").is_some());
@@ -80,7 +85,7 @@ async fn unknown_accounts_fail_like_known_ones() {
     let sessions = sessions().await;
     for login in ["zhao", "nobody", "<script>"] {
         let started = std::time::Instant::now();
-        let result = sessions.sign_in(login, "wrong password".to_owned(), NOW).await;
+        let result = sessions.sign_in(attempt(login, "wrong password"), NOW).await;
         assert!(matches!(result, Err(SessionError::Refused)), "{login}");
         assert!(started.elapsed() >= Duration::from_millis(FAILURE_MS), "{login}");
     }

@@ -1,0 +1,172 @@
+//! The page of accounts as a function of what was read.
+
+use askama::Template;
+use domain::ledger::{SchoolRole, administers};
+use runtime::cli::{Exit, Failure, Sentence};
+use runtime::web::factor::FactorPolicy;
+use runtime::web::{Html, Lang, Page, Part, RenderError, Role, Session, Tag, Text, Tone, time};
+
+use super::{ACCOUNTS_HREF, Outcome, words};
+use crate::ledger::account::AccountLine;
+use crate::ledger::factor_reset::Waiting;
+
+/// What is shown, and to whom.
+pub(super) struct View<'a> {
+    pub(super) lines: &'a [AccountLine],
+    pub(super) waiting: &'a [Waiting],
+    pub(super) outcome: Outcome,
+    pub(super) role: SchoolRole,
+    pub(super) now_ms: i64,
+}
+
+#[derive(Template)]
+#[template(path = "console/accounts.html")]
+struct AccountsTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    scope: &'static str,
+    failure: Option<(String, String)>,
+    password: Option<(String, &'a str)>,
+    waiting: Vec<WaitingView>,
+    rows: Vec<Row<'a>>,
+    roles: Vec<(&'static str, &'static str)>,
+}
+
+struct WaitingView {
+    id: i64,
+    login: String,
+    text: String,
+    is_mine: bool,
+}
+
+struct Row<'a> {
+    login: &'a str,
+    name: &'a str,
+    role: &'static str,
+    staff: &'a str,
+    factor: Part<Tag>,
+    state: Part<Tag>,
+    changed: String,
+    is_own: bool,
+    is_open: bool,
+    is_locked: bool,
+    can_ask: bool,
+}
+
+pub(super) fn page(
+    view: &View<'_>,
+    policy: FactorPolicy,
+    session: &Session,
+    lang: Lang,
+) -> Result<Page, RenderError> {
+    let (mut failure, mut password) = (None, None);
+    match &view.outcome {
+        Outcome::Looked => {}
+        Outcome::Password { login, password: shown } => {
+            password = Some((words::PASSWORD_FOR.with(lang, login), shown.as_str()));
+        }
+        Outcome::Refused(refused) => {
+            let next = refused.next_step(lang).unwrap_or_default().to_owned();
+            failure = Some((refused.message(lang).to_owned(), next));
+        }
+    }
+    let scope = match view.role {
+        SchoolRole::Operator => words::SCOPE_IT,
+        _ => words::SCOPE_HEAD,
+    };
+    let roles = Role::SCHOOL.iter().filter(|role| looks_after(view.role, **role));
+    let waiting = view.waiting.iter().map(|waits| WaitingView {
+        id: waits.id,
+        login: waits.login.clone(),
+        text: words::WAITING_ONE.fill(
+            lang,
+            &[&waits.login, &waits.asked_by, &waits.reason, &time::minute(waits.ends.0)],
+        ),
+        is_mine: waits.asked_by == session.login || waits.login == session.login,
+    });
+    let body = Html::render(&AccountsTemplate {
+        lang,
+        csrf: &session.csrf,
+        scope: scope.in_lang(lang),
+        failure,
+        password,
+        waiting: waiting.collect(),
+        rows: view.lines.iter().map(|line| row(line, view, (policy, session), lang)).collect(),
+        roles: roles.map(|role| (role.as_str(), role.title().in_lang(lang))).collect(),
+    })?;
+    Ok(Page {
+        title: words::ACCOUNTS.in_lang(lang).to_owned(),
+        note: words::ACCOUNTS_NOTE.in_lang(lang).to_owned(),
+        crumbs: crate::console::crumbs(words::ACCOUNTS, lang),
+        current: ACCOUNTS_HREF,
+        exports: Vec::new(),
+        body,
+    })
+}
+
+fn row<'a>(
+    line: &'a AccountLine,
+    view: &View<'_>,
+    (policy, session): (FactorPolicy, &Session),
+    lang: Lang,
+) -> Row<'a> {
+    let factor = match (line.has_factor, policy.needs(line.role)) {
+        (true, _) => Tag::of(Tone::Good, words::FACTOR_ON, lang),
+        (false, true) => Tag::of(Tone::Notice, words::FACTOR_DUE, lang),
+        (false, false) => Tag::of(Tone::Muted, words::FACTOR_OFF, lang),
+    };
+    let state = if line.locked {
+        Tag::of(Tone::Bad, words::LOCKED, lang)
+    } else if line.paused_until_ms > view.now_ms {
+        let until = time::minute(line.paused_until_ms);
+        Tag::new(Tone::Notice, words::PAUSED.with(lang, until))
+    } else if line.must_change {
+        Tag::of(Tone::Info, words::FIRST, lang)
+    } else {
+        Tag::of(Tone::Good, words::OPEN, lang)
+    };
+    let is_own = line.login == session.login;
+    let changed = line.changed.as_ref();
+    Row {
+        login: &line.login,
+        name: &line.name,
+        role: line.role.title().in_lang(lang),
+        staff: line.staff.as_deref().unwrap_or_default(),
+        factor,
+        state,
+        changed: changed
+            .map_or_else(String::new, |(at, by)| format!("{} {by}", time::minute(at.0))),
+        is_own,
+        is_open: !is_own && looks_after(view.role, line.role),
+        is_locked: line.locked,
+        can_ask: !is_own && line.has_factor,
+    }
+}
+
+fn looks_after(by: SchoolRole, of: Role) -> bool {
+    of.school().is_some_and(|of| administers(by, of))
+}
+
+fn refused(code: &'static str, what: impl Into<Sentence>, next: Text) -> Failure {
+    Failure::new(Exit::Refused, code, what).hint(next)
+}
+
+pub(super) fn not_allowed() -> Failure {
+    refused("ROLE_REFUSED", words::NOT_ALLOWED, words::NOT_ALLOWED_NEXT)
+}
+
+pub(super) fn double() -> Failure {
+    refused("DOUBLE", words::DOUBLE, words::DOUBLE_NEXT)
+}
+
+pub(super) fn not_waiting() -> Failure {
+    refused("NOT_WAITING", words::NOT_WAITING, words::NOT_WAITING_NEXT)
+}
+
+pub(super) fn staff_needed() -> Failure {
+    refused("STAFF_NEEDED", words::STAFF_NEEDED, words::STAFF_NEXT)
+}
+
+pub(super) fn staff_unknown(number: &str) -> Failure {
+    refused("STAFF_UNKNOWN", Sentence::new(words::STAFF_UNKNOWN, &[&number]), words::STAFF_NEXT)
+}

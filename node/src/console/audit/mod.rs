@@ -1,0 +1,215 @@
+//! The audit: who did what kind of thing when, and whether the chain of the ledgers is whole.
+//!
+//! No student, no content, no reason: those stand on the pages of whoever may read them.
+
+mod words;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{FromRef, Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use domain::ledger::{SchoolRole, Word};
+use runtime::sql::SqlError;
+use runtime::web::{
+    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Shell, SignedForm, Tag, Tone,
+    Visitor, time,
+};
+use serde::Deserialize;
+
+use super::sheet::{self, Cell, Head, Sheet};
+use crate::ledger::Ledger;
+use crate::ledger::audit::{self, ActLine, Deed};
+use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
+
+pub(super) const AUDIT_HREF: &str = "/audit";
+/// Acts of one page.
+const LINES: u32 = 100;
+
+/// Who reads the audit, as the table of authority has it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Auditors;
+
+impl Audience for Auditors {
+    const ROLES: &'static [Role] = &[Role::Auditor, Role::MoralHead];
+}
+
+#[derive(Clone)]
+struct Desk {
+    shell: Arc<Shell>,
+    ledger: Ledger,
+}
+
+impl FromRef<Desk> for Arc<Shell> {
+    fn from_ref(desk: &Desk) -> Self {
+        Self::clone(&desk.shell)
+    }
+}
+
+pub(super) fn link() -> NavLink {
+    NavLink { label: words::AUDIT, href: AUDIT_HREF }
+}
+
+pub(super) fn router(shell: Arc<Shell>, ledger: Ledger) -> Router {
+    Router::new().route(AUDIT_HREF, get(show).post(verify)).with_state(Desk { shell, ledger })
+}
+
+#[derive(Default, Deserialize)]
+struct Asked {
+    before: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// What a check of the chain came to.
+enum Checked {
+    Whole(JournalHead),
+    Broken(JournalFault),
+}
+
+#[derive(Template)]
+#[template(path = "console/verify.html")]
+struct VerifyTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    state: Option<(Part<Tag>, String)>,
+    head: String,
+}
+
+async fn show(
+    State(desk): State<Desk>,
+    visitor: Visitor<Auditors>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    desk.page(&visitor, asked.before.unwrap_or(i64::MAX), None).await
+}
+
+async fn verify(
+    State(desk): State<Desk>,
+    form: SignedForm<Auditors, Nothing>,
+) -> Result<Response, Problem> {
+    let ledger = desk.ledger.clone();
+    let done = tokio::task::spawn_blocking(move || ledger.read(journal::verify)).await;
+    let checked = match done.map_err(|_| Problem::Internal)? {
+        Ok(head) => Checked::Whole(head),
+        Err(VerifyError::Fault(fault)) => Checked::Broken(fault),
+        Err(VerifyError::Store(error)) => return Err(error.into()),
+    };
+    desk.page(&form.visitor, i64::MAX, Some(checked)).await
+}
+
+impl Desk {
+    async fn page(
+        &self,
+        visitor: &Visitor<Auditors>,
+        before_ms: i64,
+        checked: Option<Checked>,
+    ) -> Result<Response, Problem> {
+        let ledger = self.ledger.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            ledger.read(move |tx| {
+                Ok::<_, SqlError>((audit::acts(tx, before_ms, LINES)?, journal::head(tx)?))
+            })
+        });
+        let (acts, head) = read.await.map_err(|_| Problem::Internal)??;
+        let lang = visitor.frame.lang;
+        let mut page = list(&acts, lang)?;
+        let state = checked.map(|checked| said(&checked, lang));
+        let (csrf, head) = (visitor.session.csrf.as_str(), head_line(&head, lang));
+        let verified = Html::render(&VerifyTemplate { lang, csrf, state, head })?;
+        page.body = Html::joined([verified, page.body]);
+        self.shell.reply(&visitor.frame, &page)
+    }
+}
+
+fn list(acts: &[ActLine], lang: Lang) -> Result<Page, Problem> {
+    let heads = [words::WHEN, words::WHO, words::SECOND, words::ROLE, words::DEED];
+    let mut table = Sheet::new(words::ACTS, &heads, words::NONE, lang);
+    for act in acts {
+        let role = act.role.map_or("", |role| label::<SchoolRole>(role, lang));
+        table.row(vec![
+            Cell::plain(time::minute(act.at.0)),
+            Cell::plain(&act.account),
+            Cell::plain(act.second.as_deref().unwrap_or_default()),
+            Cell::plain(role),
+            Cell::plain(deed(&act.deed, lang)),
+        ]);
+    }
+    let full = acts.len() >= usize::try_from(LINES).unwrap_or(usize::MAX);
+    let last = acts.last().filter(|_| full);
+    let older = last.map(|act| (format!("{AUDIT_HREF}?before={}", act.at.0), words::OLDER));
+    let head = Head { title: words::AUDIT, note: words::AUDIT_NOTE, href: AUDIT_HREF };
+    Ok(sheet::page(&head, Vec::new(), vec![table], older, lang)?)
+}
+
+fn label<W: Word>(word: W, lang: Lang) -> &'static str {
+    let (zh, en) = word.label();
+    if lang == Lang::Zh { zh } else { en }
+}
+
+fn deed(deed: &Deed, lang: Lang) -> String {
+    match deed {
+        Deed::Wrote(kind, true) => words::WROTE.with(lang, label(*kind, lang)),
+        Deed::Wrote(kind, false) => words::REWROTE.with(lang, label(*kind, lang)),
+        Deed::Read(purpose, count) => words::READ.fill(lang, &[count, &label(*purpose, lang)]),
+        Deed::Account(login, what, role) => {
+            let role = role.parse::<Role>().map_or("", |role| role.title().in_lang(lang));
+            words::ACCOUNT.fill(lang, &[login, &changed(what, lang), &role])
+        }
+        Deed::Hold(period, true) => words::HELD.with(lang, period),
+        Deed::Hold(period, false) => words::LIFTED.with(lang, period),
+        Deed::AskedAccess => words::ASKED.in_lang(lang).to_owned(),
+        Deed::AnsweredAccess(true) => words::GRANTED.in_lang(lang).to_owned(),
+        Deed::AnsweredAccess(false) => words::REFUSED.in_lang(lang).to_owned(),
+    }
+}
+
+/// What was changed about an account.
+fn changed(what: &str, lang: Lang) -> &'static str {
+    let text = match what {
+        "set" => words::C_SET,
+        "role" => words::C_ROLE,
+        "locked" => words::C_LOCKED,
+        "unlocked" => words::C_UNLOCKED,
+        "password" => words::C_PASSWORD,
+        "one_time_password" => words::C_ONE_TIME,
+        "factor_app" => words::C_APP,
+        "factor_sheet" => words::C_SHEET,
+        "factor_codes" => words::C_CODES,
+        "factor_removed" => words::C_REMOVED,
+        _ => words::C_OTHER,
+    };
+    text.in_lang(lang)
+}
+
+fn said(checked: &Checked, lang: Lang) -> (Part<Tag>, String) {
+    match checked {
+        Checked::Whole(head) => {
+            let text = words::WHOLE_WHY.with(lang, head.entries);
+            (Tag::of(Tone::Good, words::WHOLE, lang), text)
+        }
+        Checked::Broken(fault) => {
+            let place = match fault {
+                JournalFault::Entry(number)
+                | JournalFault::Version(number)
+                | JournalFault::Missing(number) => number.to_string(),
+                JournalFault::Unknown(kind) => (*kind).to_owned(),
+                JournalFault::Pointer(record) | JournalFault::Unordered(record) => {
+                    record.to_string()
+                }
+            };
+            let text = words::BROKEN_WHY.fill(lang, &[&place]);
+            (Tag::of(Tone::Bad, words::BROKEN, lang), text)
+        }
+    }
+}
+
+fn head_line(head: &JournalHead, lang: Lang) -> String {
+    words::HEAD.fill(lang, &[&head.entries, &head.hash])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! The audit as a browser without scripts meets it.
+
+use axum::http::StatusCode;
+use domain::ledger::terms::ReadPurpose;
+use runtime::sql::Tx;
+use runtime::web::trial::{Browser, PASSWORD};
+use runtime::web::{Label, NewAccount, SessionStore, Sessions, Transport, console};
+
+use super::*;
+use crate::ledger::account::{self, Changer};
+use crate::ledger::author::Author;
+use crate::ledger::entry::{StaffId, StudentId};
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
+use crate::ledger::{access, approval};
+
+/// A school in which something was read and asked for.
+fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..2).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "校长")]);
+    let done = school.ledger.write("acts", |tx| {
+        let li = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS);
+        access::open(tx, &li.because("张某某的家长来电"), StudentId(1), ReadPurpose::Counselling)?;
+        let zhao = Author::new("zhao", SchoolRole::Principal, Some(StaffId(3)), NOW_MS);
+        let until = jiff::civil::date(2025, 12, 1);
+        approval::ask(tx, &zhao.because("会诊"), "G1", until)?;
+        Ok::<_, LedgerRefusal>(())
+    });
+    done.expect("acts");
+    school
+}
+
+async fn browser(school: &School, login: &str, role: Role) -> Browser {
+    let (name, password) = ("王老师".to_owned(), PASSWORD.to_owned());
+    let person = NewAccount { login: login.to_owned(), name, role, password };
+    let stored = person.hashed().await.expect("account");
+    let put = move |tx: &Tx<'_>| {
+        let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
+        account::put(tx, &stored, None, &changer)
+    };
+    school.ledger.write("put", put).expect("put");
+    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
+    let (clock, _) = runtime::clock::Clock::simulated(start);
+    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
+    let store = SessionStore::new(school.ledger.database().clone());
+    let sessions = Sessions::new(store).expect("sessions");
+    let shell = Arc::new(Shell { site, sessions, clock });
+    let mut browser = Browser::new(console(shell.clone(), router(shell, school.ledger.clone())));
+    browser.sign_in(login, PASSWORD).await.expect("sign in");
+    browser
+}
+
+/// The audit says who did what kind of thing, in both languages, and names no student and no
+/// reason; the chain is verified at a press.
+#[tokio::test]
+async fn the_audit_tells_acts_and_no_student() {
+    let school = school();
+    let mut browser = browser(&school, "audit", Role::Auditor).await;
+    for (lang, said) in [
+        ("en", ["read 1 students", "asked to be let onto", "account audit: made"]),
+        ("zh", ["查阅 1 份学生档案（心理辅导）", "申请查阅一份档案", "账号 audit：新建或重设"]),
+    ] {
+        let page = browser.get(&format!("/audit?lang={lang}")).await.expect("page");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()));
+        for text in said {
+            assert!(page.text.contains(text), "{text}: {}", page.text);
+        }
+        for hidden in ["张某某", "家长来电", "会诊", "G1"] {
+            assert!(!page.text.contains(hidden), "{hidden}");
+        }
+        page.keep(&format!("audit-{lang}.html")).expect("keep");
+    }
+    let page = browser.get("/audit").await.expect("page");
+    let csrf = page.field("csrf").expect("token").to_owned();
+    let checked = browser.post("/audit", &[("csrf", &csrf)]).await.expect("reply");
+    assert_eq!((checked.status, checked.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(checked.text.contains("没有发现改动"));
+    let old = browser.get("/audit?before=1").await.expect("page");
+    assert!(old.text.contains("还没有操作"));
+}
+
+/// The audit is for those whom the table of authority lets read it.
+#[tokio::test]
+async fn the_audit_is_for_its_readers() {
+    let school = school();
+    for (login, role) in [
+        ("audit", Role::Auditor),
+        ("head", Role::MoralHead),
+        ("it", Role::Operator),
+        ("li", Role::Counsellor),
+        ("zhao", Role::Principal),
+    ] {
+        let mut browser = browser(&school, login, role).await;
+        let allowed = role.school().map(|role| {
+            use domain::ledger::{Act, Action, Authority, authority};
+            authority(role, Action::Do(Act::ReadAudit)) == Authority::Allowed
+        });
+        let status = browser.get(AUDIT_HREF).await.expect("page").status;
+        assert_eq!(status == StatusCode::OK, allowed == Some(true), "{login}");
+    }
+}

@@ -1,0 +1,49 @@
+//! Sentences of the audit, in both languages.
+
+use runtime::texts;
+
+texts! {
+    AUDIT = "审计", "Audit";
+    AUDIT_NOTE = "谁在何时做了哪一类事，不含学生信息和内容",
+        "who did what kind of thing when; no student and no content";
+    CHAIN = "台账链", "Chain of the ledgers";
+    CHAIN_NOTE = "每条台账都带前一条的摘要，改动任何一处都能查出。请定期把下面这一行抄到别处：末尾被截掉只有靠它才看得出。",
+        "Each entry carries the digest of the one before, so a change anywhere is found. Copy the \
+         line below elsewhere from time to time: only it shows that the end was cut off.";
+    HEAD = "{0} 条 · {1}", "{0} entries · {1}";
+    VERIFY = "现在核验", "Verify now";
+    WHOLE = "完整", "whole";
+    WHOLE_WHY = "{0} 条全部核对，没有发现改动。", "All {0} entries were checked; none was changed.";
+    BROKEN = "有改动", "changed";
+    BROKEN_WHY = "核验在 {0} 处发现改动或缺失。请保留现场，停止录入，联系区级枢纽运维人员。",
+        "The check found a change or a gap at {0}. Leave everything as it is, enter nothing, and \
+         call the operator of your district hub.";
+    ACTS = "操作", "Acts";
+    NONE = "还没有操作。", "Nothing was done yet.";
+    OLDER = "更早的操作", "Older acts";
+    WHEN = "时间", "When";
+    WHO = "账号", "Account";
+    SECOND = "第二人", "Second person";
+    ROLE = "岗位", "Role";
+    DEED = "做了什么", "What";
+    WROTE = "新增：{0}", "added: {0}";
+    REWROTE = "更改：{0}", "changed: {0}";
+    READ = "查阅 {0} 份学生档案（{1}）", "read {0} students' records ({1})";
+    ACCOUNT = "账号 {0}：{1}（{2}）", "account {0}: {1} ({2})";
+    HELD = "暂停 {0} 的上报", "held the releases of {0}";
+    LIFTED = "恢复 {0} 的上报", "let the releases of {0} go";
+    ASKED = "申请查阅一份档案", "asked to be let onto a record";
+    GRANTED = "批准一项查阅申请", "granted access to a record";
+    REFUSED = "未批准一项查阅申请", "refused access to a record";
+    C_SET = "新建或重设", "made or set anew";
+    C_ROLE = "改岗位", "another role";
+    C_LOCKED = "锁定", "locked";
+    C_UNLOCKED = "解除锁定", "unlocked";
+    C_PASSWORD = "本人改密码", "password changed by its person";
+    C_ONE_TIME = "发一次性密码", "one-time password";
+    C_APP = "启用手机验证器", "authenticator app set up";
+    C_SHEET = "启用验证码表", "sheet of codes set up";
+    C_CODES = "换新验证码表", "new sheet of codes";
+    C_REMOVED = "重置第二步验证", "second step taken away";
+    C_OTHER = "其他变动", "another change";
+}

@@ -1,0 +1,250 @@
+//! The machine's pages: settings with their origin, what came from above, how the node stands.
+//!
+//! They show and change nothing: what is set stands in the file, the environment or the command
+//! line, and a page that wrote over one of them would hide it.
+
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::response::Response;
+use axum::routing::get;
+use runtime::cli::doctor::{Check, Verdict as Found};
+use runtime::sql::SqlError;
+use runtime::web::{
+    Audience, Lang, NavLink, Part, Problem, Role, Shell, Tag, Text, Tone, Visitor, time,
+};
+
+use super::sheet::{self, Cell, Head, Sheet};
+use super::{Staff, sync};
+use crate::app::Node;
+use crate::config::{KEYS, Origin, Setting};
+use crate::desk::checks;
+use crate::egress::link;
+use crate::transfer::directive::{self, Received, Verdict};
+
+pub(super) const SETTINGS_HREF: &str = "/settings";
+pub(super) const NOTICES_HREF: &str = "/notices";
+pub(super) const STATUS_HREF: &str = "/status";
+/// Notices that are shown.
+const NOTICES_MAX: u32 = 200;
+
+/// Who answers for the machine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Responsible;
+
+impl Audience for Responsible {
+    const ROLES: &'static [Role] =
+        &[Role::Operator, Role::MoralHead, Role::Principal, Role::Auditor];
+}
+
+#[derive(Clone)]
+struct Desk {
+    shell: Arc<Shell>,
+    node: Node,
+}
+
+impl FromRef<Desk> for Arc<Shell> {
+    fn from_ref(desk: &Desk) -> Self {
+        Self::clone(&desk.shell)
+    }
+}
+
+pub(super) fn links() -> [NavLink; 3] {
+    [
+        NavLink { label: words::STATUS, href: STATUS_HREF },
+        NavLink { label: words::NOTICES, href: NOTICES_HREF },
+        NavLink { label: words::SETTINGS, href: SETTINGS_HREF },
+    ]
+}
+
+/// The pages that need the whole node.
+pub(super) fn router(shell: Arc<Shell>, node: Node) -> Router {
+    Router::new()
+        .route(SETTINGS_HREF, get(show_settings))
+        .route(NOTICES_HREF, get(show_notices))
+        .route(STATUS_HREF, get(show_status))
+        .with_state(Desk { shell, node })
+}
+
+async fn show_settings(
+    State(desk): State<Desk>,
+    visitor: Visitor<Responsible>,
+) -> Result<Response, Problem> {
+    let lang = visitor.frame.lang;
+    let heads = [words::SETTING, words::VALUE, words::ORIGIN, words::CHANGE];
+    let mut table = Sheet::new(words::SETTINGS, &heads, words::NONE, lang);
+    for setting in desk.node.config().settings.iter() {
+        table.row(setting_row(setting, lang));
+    }
+    let head = Head { title: words::SETTINGS, note: words::SETTINGS_NOTE, href: SETTINGS_HREF };
+    let notes = vec![words::ORDER.in_lang(lang).to_owned()];
+    desk.shell.reply(&visitor.frame, &sheet::page(&head, notes, vec![table], None, lang)?)
+}
+
+fn setting_row(setting: &Setting, lang: Lang) -> Vec<Cell> {
+    let name = setting.key.name;
+    let value = match setting.value.trim() {
+        "" => words::EMPTY.in_lang(lang).to_owned(),
+        value => value.replace('|', lang_comma(lang)),
+    };
+    let by_join = setting.key.about.starts_with("written by join");
+    let (tag, change) = match &setting.origin {
+        Origin::Default if by_join => {
+            (Tag::of(Tone::Muted, words::O_DEFAULT, lang), words::C_JOIN.in_lang(lang).to_owned())
+        }
+        Origin::Default => {
+            (Tag::of(Tone::Muted, words::O_DEFAULT, lang), words::C_DEFAULT.with(lang, name))
+        }
+        Origin::File(_) => {
+            (Tag::of(Tone::Good, words::O_FILE, lang), words::C_FILE.with(lang, name))
+        }
+        Origin::Environment(variable) => (
+            Tag::of(Tone::Info, words::O_ENVIRONMENT, lang),
+            words::C_ENVIRONMENT.with(lang, variable),
+        ),
+        Origin::Flag => (Tag::of(Tone::Info, words::O_FLAG, lang), words::C_FLAG.with(lang, name)),
+    };
+    let about = about(name).map_or("", |text| text.in_lang(lang));
+    let danger = name.starts_with("danger_") && !matches!(setting.value.trim(), "" | "false");
+    let value = match danger {
+        true => Cell::tagged(Tag::of(Tone::Bad, words::DANGER, lang), value),
+        false => Cell::plain(value),
+    };
+    vec![
+        Cell::plain(format!("{name} · {about}")),
+        value,
+        Cell::tagged(tag, String::new()),
+        Cell::plain(change),
+    ]
+}
+
+const fn lang_comma(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    }
+}
+
+/// What a setting is, in both languages; each key of [`KEYS`] has one.
+fn about(name: &str) -> Option<Text> {
+    let at = KEYS.iter().position(|key| key.name == name)?;
+    words::ABOUT.get(at).copied()
+}
+
+async fn show_notices(
+    State(desk): State<Desk>,
+    visitor: Visitor<Staff>,
+) -> Result<Response, Problem> {
+    let transfer = desk.node.transfer().clone();
+    let today = desk.node.clock().today();
+    let read = tokio::task::spawn_blocking(move || {
+        transfer.read(|tx| directive::received(tx, NOTICES_MAX))
+    });
+    let received = read.await.map_err(|_| Problem::Internal)??;
+    let lang = visitor.frame.lang;
+    let heads = [words::RECEIVED, words::WHAT, words::VERSION, words::EFFECTIVE, words::STATE];
+    let mut table = Sheet::new(words::NOTICES, &heads, words::NO_NOTICES, lang);
+    for notice in &received {
+        let version = match &notice.before {
+            None => words::FIRST.with(lang, &notice.version),
+            Some(before) => words::REPLACES.fill(lang, &[&notice.version, before]),
+        };
+        let (tag, why) = notice_state(notice, &received, today, lang);
+        table.row(vec![
+            Cell::plain(time::minute(notice.received_ms)),
+            Cell::plain(format!("{} · {}", kind(&notice.kind, lang), notice.name)),
+            Cell::plain(version),
+            Cell::plain(notice.effective_from.to_string()),
+            Cell::tagged(tag, why),
+        ]);
+    }
+    let head = Head { title: words::NOTICES, note: words::NOTICES_NOTE, href: NOTICES_HREF };
+    desk.shell.reply(&visitor.frame, &sheet::page(&head, Vec::new(), vec![table], None, lang)?)
+}
+
+fn notice_state(
+    notice: &Received,
+    all: &[Received],
+    today: jiff::civil::Date,
+    lang: Lang,
+) -> (Part<Tag>, String) {
+    if let Verdict::Unusable(_) = notice.verdict {
+        let tag = Tag::of(Tone::Bad, words::N_UNUSABLE, lang);
+        return (tag, words::N_UNUSABLE_WHY.in_lang(lang).to_owned());
+    }
+    if notice.effective_from > today {
+        return (Tag::of(Tone::Info, words::N_LATER, lang), String::new());
+    }
+    let newer = all.iter().any(|other| {
+        (&other.kind, &other.name) == (&notice.kind, &notice.name)
+            && other.serial > notice.serial
+            && other.verdict == Verdict::Usable
+            && other.effective_from <= today
+    });
+    match newer {
+        true => (Tag::of(Tone::Muted, words::N_REPLACED, lang), String::new()),
+        false => (Tag::of(Tone::Good, words::N_IN_FORCE, lang), String::new()),
+    }
+}
+
+fn kind(word: &str, lang: Lang) -> String {
+    let text = match word {
+        "catalogue" => words::K_CATALOGUE,
+        "scale" => words::K_SCALE,
+        "calendar" => words::K_CALENDAR,
+        "divisions" => words::K_DIVISIONS,
+        other => return other.to_owned(),
+    };
+    text.in_lang(lang).to_owned()
+}
+
+async fn show_status(
+    State(desk): State<Desk>,
+    visitor: Visitor<Staff>,
+) -> Result<Response, Problem> {
+    let node = desk.node.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        Ok::<_, SqlError>((link::link(&node)?, checks::of_running(&node)?))
+    });
+    let (status, checks) = read.await.map_err(|_| Problem::Internal)??;
+    let lang = visitor.frame.lang;
+    let lines = sync::lines(&status, lang);
+    let heads = [words::STATE, words::WHY, words::WHO_ACTS, words::HEALS];
+    let mut sync = Sheet::new(words::SYNC, &heads, words::NONE, lang);
+    let why = format!("{} {}", lines.reason, lines.facts.join(" · "));
+    sync.row(vec![
+        Cell::tagged(lines.tag, String::new()),
+        Cell::plain(why),
+        Cell::plain(lines.who),
+        Cell::plain(lines.heals),
+    ]);
+    let heads = [words::ITEM, words::STATE, words::FOUND, words::FIX];
+    let mut table = Sheet::new(words::CHECKS, &heads, words::NONE, lang);
+    for check in &checks {
+        table.row(check_row(check, lang));
+    }
+    let head = Head { title: words::STATUS, note: words::STATUS_NOTE, href: STATUS_HREF };
+    let page = sheet::page(&head, Vec::new(), vec![sync, table], None, lang)?;
+    desk.shell.reply(&visitor.frame, &page)
+}
+
+fn check_row(check: &Check, lang: Lang) -> Vec<Cell> {
+    let (tone, word) = match check.verdict() {
+        Found::Well => (Tone::Good, words::WELL),
+        Found::Unchecked => (Tone::Muted, words::UNCHECKED),
+        Found::Warning => (Tone::Notice, words::WARNING),
+        Found::Problem => (Tone::Bad, words::PROBLEM),
+    };
+    vec![
+        Cell::plain(check.title(lang)),
+        Cell::tagged(Tag::of(tone, word, lang), String::new()),
+        Cell::plain(check.found(lang)),
+        Cell::plain(check.fix(lang).unwrap_or_default()),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

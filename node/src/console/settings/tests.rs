@@ -1,0 +1,103 @@
+//! The machine's pages over a node in a folder, as a browser without scripts meets them.
+
+use axum::http::StatusCode;
+use runtime::clock::Clock;
+use runtime::sql::Tx;
+use runtime::web::NewAccount;
+use runtime::web::trial::{Browser, PASSWORD};
+
+use super::*;
+use crate::ledger::account::{self, Changer};
+use crate::unlock::Opener;
+
+const PAGES: [&str; 3] = [SETTINGS_HREF, NOTICES_HREF, STATUS_HREF];
+
+/// A node in a folder of its own; the folder goes with the first value.
+fn node() -> (tempfile::TempDir, Node) {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path().join("data");
+    let opener = Opener::danger_new_key_file(&folder.path().join("key")).expect("key file");
+    let settings = [("school_type", "junior".to_owned()), ("name_zh", "示例中学".to_owned())];
+    crate::app::create(&data, &settings, &opener, &Clock::system()).expect("created");
+    let file = data.join(crate::config::FILE_NAME);
+    crate::config::update(&file, &[("danger_no_second_factor", "true".to_owned())]).expect("file");
+    let node = crate::app::open_folder(&data, &opener, Clock::system()).expect("node");
+    (folder, node)
+}
+
+async fn browser(node: &Node, login: &str, role: Role) -> Browser {
+    let (name, password) = ("王老师".to_owned(), PASSWORD.to_owned());
+    let person = NewAccount { login: login.to_owned(), name, role, password };
+    let stored = person.hashed().await.expect("account");
+    let put = move |tx: &Tx<'_>| {
+        let changer = Changer { by: "test".to_owned(), at_ms: 0 };
+        account::put(tx, &stored, None, &changer)
+    };
+    node.ledger().write("put", put).expect("put");
+    let mut browser = Browser::new(node.console_router().expect("router"));
+    browser.sign_in(login, PASSWORD).await.expect("sign in");
+    browser
+}
+
+/// The pages are whole in both languages; each setting says where it comes from, a dangerous one
+/// in red, and what is not backed up is not called well.
+#[tokio::test]
+async fn the_machine_is_told_in_words() {
+    let (_folder, node) = node();
+    let mut browser = browser(&node, "it", Role::Operator).await;
+    for path in PAGES {
+        for lang in ["en", "zh"] {
+            let page = browser.get(&format!("{path}?lang={lang}")).await.expect("page");
+            assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{path}");
+            page.keep(&format!("node{}-{lang}.html", path.replace('/', "-"))).expect("keep");
+        }
+    }
+    let page = browser.get(SETTINGS_HREF).await.expect("page");
+    for text in ["school_type · 学校类型", "junior", "node.toml 中的 school_type", "危险设置"]
+    {
+        assert!(page.text.contains(text), "{text}");
+    }
+    assert!(page.text.contains("在 node.toml 中写 console"), "a default");
+    let notices = browser.get(NOTICES_HREF).await.expect("page");
+    assert!(notices.text.contains("还没有收到下发内容"));
+    let status = browser.get(STATUS_HREF).await.expect("page");
+    for text in ["备份", "磁盘", "与上级枢纽的同步"] {
+        assert!(status.text.contains(text), "{text}: {}", status.text);
+    }
+}
+
+/// Settings are for who answers for the machine; notices and status name nobody and are for all.
+#[tokio::test]
+async fn settings_are_for_who_answers_for_them() {
+    let (_folder, node) = node();
+    let mut mentor = browser(&node, "mentor", Role::Mentor).await;
+    let seen = mentor.get(SETTINGS_HREF).await.expect("page");
+    assert_eq!(seen.status, StatusCode::FORBIDDEN);
+    for path in [NOTICES_HREF, STATUS_HREF] {
+        assert_eq!(mentor.get(path).await.expect("page").status, StatusCode::OK, "{path}");
+    }
+}
+
+/// Every link of the menu that a role is shown leads to a page that the role may see.
+#[tokio::test]
+async fn the_menu_shows_what_opens() {
+    let (_folder, node) = node();
+    for role in [Role::Operator, Role::Counsellor, Role::MoralHead] {
+        let login = role.as_str();
+        let mut browser = browser(&node, login, role).await;
+        let home = browser.get("/").await.expect("page");
+        let menu = home.text.split("<nav class=\"nav\"").nth(1).expect("menu");
+        let menu = menu.split("</nav>").next().expect("menu");
+        let links: Vec<String> = menu
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next().map(str::to_owned))
+            .collect();
+        assert!(links.len() >= 4, "{login}: {links:?}");
+        for link in links {
+            let status = browser.get(&link).await.expect("page").status;
+            // Before joining there are no figures, which is no matter of the role.
+            assert_ne!(status, StatusCode::FORBIDDEN, "{login} {link}");
+        }
+    }
+}

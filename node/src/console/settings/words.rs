@@ -1,0 +1,104 @@
+//! Sentences of the machine's pages, in both languages.
+
+use runtime::texts;
+use runtime::web::Text;
+
+texts! {
+    SETTINGS = "设置", "Settings";
+    SETTINGS_NOTE = "每个值和它的出处", "each value and where it comes from";
+    ORDER = "出处的先后：启动参数、环境变量、node.toml 文件、默认值，前面的压过后面的。本页只显示，不修改；改好后重新启动 serve 生效。",
+        "Command line before environment before the file node.toml before the default. This page \
+         shows and changes nothing; a change holds once serve is started again.";
+    SETTING = "设置项", "Setting";
+    VALUE = "值", "Value";
+    ORIGIN = "出处", "Origin";
+    CHANGE = "在哪里改", "Where to change it";
+    NONE = "没有内容。", "There is nothing.";
+    EMPTY = "（空）", "(empty)";
+    DANGER = "危险设置", "dangerous";
+    O_DEFAULT = "默认值", "default";
+    O_FILE = "文件", "file";
+    O_ENVIRONMENT = "环境变量", "environment";
+    O_FLAG = "启动参数", "command line";
+    C_DEFAULT = "在 node.toml 中写 {0}", "write {0} in node.toml";
+    C_JOIN = "加入上级枢纽时自动写入，不用手改", "joining the hub writes it";
+    C_FILE = "node.toml 中的 {0}", "{0} in node.toml";
+    C_ENVIRONMENT = "环境变量 {0}（压过文件，改文件无效）",
+        "the variable {0}, which goes before the file";
+    C_FLAG = "serve 的 --{0}（压过文件和环境变量）",
+        "--{0} of serve, which goes before file and environment";
+
+    NOTICES = "下发通知", "From above";
+    NOTICES_NOTE = "上级下发的指标目录、量表、校历等，按收到的先后",
+        "packs that came down: catalogue, scales, calendar and others, newest first";
+    NO_NOTICES = "还没有收到下发内容，正在使用软件自带的版本。",
+        "Nothing has come down yet; the versions built in are in use.";
+    RECEIVED = "收到时间", "Received";
+    WHAT = "内容", "What";
+    VERSION = "版本", "Version";
+    EFFECTIVE = "生效日期", "In force from";
+    STATE = "状态", "State";
+    FIRST = "{0}（首次）", "{0} (the first)";
+    REPLACES = "{0}（替换 {1}）", "{0} (replaces {1})";
+    N_IN_FORCE = "使用中", "in force";
+    N_LATER = "到期生效", "later";
+    N_REPLACED = "已被替换", "replaced";
+    N_UNUSABLE = "用不了", "not usable";
+    N_UNUSABLE_WHY = "本机软件版本读不了，上一版继续有效。请更新软件。",
+        "This version of the program cannot read it; the one before goes on counting. Update the \
+         program.";
+    K_CATALOGUE = "指标目录", "Catalogue of indicators";
+    K_SCALE = "量表", "Scale";
+    K_CALENDAR = "校历", "Calendar of terms";
+    K_DIVISIONS = "行政区划", "Divisions";
+
+    STATUS = "运行状态", "How it stands";
+    STATUS_NOTE = "同步、备份和本机各项检查", "link, backup and checks of this machine";
+    SYNC = "与上级枢纽的同步", "Link to the hub above";
+    WHY = "说明", "Why";
+    WHO_ACTS = "谁来处理", "Who acts";
+    HEALS = "何时恢复", "When it heals";
+    CHECKS = "逐项检查", "Checks";
+    ITEM = "项目", "Item";
+    FOUND = "情况", "Found";
+    FIX = "怎么办", "What to do";
+    WELL = "正常", "well";
+    UNCHECKED = "未检查", "unchecked";
+    WARNING = "留意", "look soon";
+    PROBLEM = "有问题", "problem";
+
+    A_NAME_ZH = "学校中文名", "name of the school in Chinese";
+    A_NAME_EN = "学校英文名", "name of the school in English";
+    A_ALSO = "名册中学校的其他叫法", "further names by which rosters call the school";
+    A_TYPE = "学校类型", "type of the school";
+    A_GRADES = "最低和最高年级", "lowest and highest grade";
+    A_CONSOLE = "本机网页地址", "address of this web page";
+    A_FACTOR = "哪些账号须第二步验证", "which accounts need a second step";
+    A_UNIT = "单位编号（加入时写入）", "our unit id, written by join";
+    A_ZONE = "城市域名（加入时写入）", "the city's zone, written by join";
+    A_OUR_NAME = "证书上的名称（加入时写入）", "our name in certificates, written by join";
+    A_PARENT_ADDRESS = "上级枢纽地址（加入时写入）", "address of the hub above, written by join";
+    A_PARENT_NAME = "上级枢纽名称（加入时写入）", "name of the hub above, written by join";
+    A_KEY_FILE = "免口令启动的密钥文件", "key file for starting without a person";
+    A_DEMO = "允许演示量表", "demonstration scales are allowed";
+    A_NO_FACTOR = "不要求第二步验证", "a password alone opens the pages";
+}
+
+/// What each setting is, in the order of the file.
+pub(super) const ABOUT: [Text; crate::config::KEYS.len()] = [
+    A_NAME_ZH,
+    A_NAME_EN,
+    A_ALSO,
+    A_TYPE,
+    A_GRADES,
+    A_CONSOLE,
+    A_FACTOR,
+    A_UNIT,
+    A_ZONE,
+    A_OUR_NAME,
+    A_PARENT_ADDRESS,
+    A_PARENT_NAME,
+    A_KEY_FILE,
+    A_DEMO,
+    A_NO_FACTOR,
+];

@@ -1,0 +1,171 @@
+//! The pages of the first set-up as functions of how far it got.
+
+use askama::Template;
+use certs::words::{self as spoken, Length};
+use domain::catalogue::SchoolType;
+use runtime::cli::doctor::{Check, Verdict};
+use runtime::cli::{Exit, Failure};
+use runtime::web::{Html, Lang, Page, Part, RenderError, Role, Tag, Text, Tone, time};
+
+use super::{Outcome, Standing, Step, words};
+use crate::cli::school_type_name;
+
+#[derive(Template)]
+#[template(path = "console/welcome.html")]
+struct WelcomeTemplate<'a> {
+    lang: Lang,
+    steps: Vec<StepView>,
+    here: String,
+    next: Option<String>,
+    title: &'static str,
+    failure: Option<(String, String)>,
+    needs_restart: bool,
+    body: Body<'a>,
+}
+
+struct StepView {
+    href: String,
+    title: &'static str,
+    tag: Part<Tag>,
+    is_here: bool,
+}
+
+/// What stands in the middle of a step's page.
+enum Body<'a> {
+    School { name_zh: &'a str, grades: &'a str, types: Vec<(&'static str, &'static str, bool)> },
+    Joined(String),
+    Line(bool),
+    Invite { line: &'a str, about: String, roots: Vec<(String, String)> },
+    Accounts { has_head: bool, has_it: bool, roles: Vec<(&'static str, &'static str)> },
+    Sheet,
+    Roster(String),
+    Test(Option<(Part<Tag>, String, String)>),
+}
+
+pub(super) fn page(
+    standing: &Standing,
+    (step, outcome): (Step, &Outcome),
+    key: &str,
+    lang: Lang,
+) -> Result<Page, RenderError> {
+    let href = |step: Step| format!("/welcome/{key}/{}", step.word());
+    let steps = Step::ALL.iter().map(|other| StepView {
+        href: href(*other),
+        title: title(*other).in_lang(lang),
+        tag: match standing.is_done(*other) {
+            true => Tag::of(Tone::Good, words::DONE, lang),
+            false => Tag::of(Tone::Muted, words::OPEN, lang),
+        },
+        is_here: *other == step,
+    });
+    let failure = match outcome {
+        Outcome::Refused(failure) => {
+            let next = failure.next_step(lang).unwrap_or_default().to_owned();
+            Some((failure.message(lang).to_owned(), next))
+        }
+        _ => None,
+    };
+    let after = Step::ALL.iter().skip_while(|other| **other != step).nth(1);
+    let body = Html::render(&WelcomeTemplate {
+        lang,
+        steps: steps.collect(),
+        here: href(step),
+        next: after.map(|step| href(*step)),
+        title: title(step).in_lang(lang),
+        failure,
+        needs_restart: standing.needs_restart,
+        body: body(standing, (step, outcome), lang),
+    })?;
+    Ok(Page {
+        title: words::WELCOME.in_lang(lang).to_owned(),
+        note: words::WELCOME_NOTE.in_lang(lang).to_owned(),
+        crumbs: Vec::new(),
+        current: "",
+        exports: Vec::new(),
+        body,
+    })
+}
+
+const fn title(step: Step) -> Text {
+    match step {
+        Step::School => words::SCHOOL,
+        Step::Join => words::JOIN,
+        Step::Accounts => words::ACCOUNTS,
+        Step::Sheet => words::SHEET,
+        Step::Roster => words::ROSTER,
+        Step::Test => words::TEST,
+    }
+}
+
+fn body<'a>(standing: &'a Standing, (step, outcome): (Step, &'a Outcome), lang: Lang) -> Body<'a> {
+    match step {
+        Step::School => {
+            let set = standing.config.school.school_type;
+            let types = SchoolType::ALL.iter().map(|kind| {
+                (kind.as_str(), school_type_name(*kind).in_lang(lang), Some(*kind) == set)
+            });
+            let grades = standing.config.settings.text("grades");
+            Body::School {
+                name_zh: &standing.config.school.name_zh,
+                grades,
+                types: types.collect(),
+            }
+        }
+        Step::Join => joining(standing, outcome, lang),
+        Step::Accounts => {
+            let (has_head, has_it) = (standing.has_head, standing.has_it);
+            let mut roles = Vec::new();
+            if !has_head {
+                roles.extend([Role::Principal, Role::MoralHead]);
+            }
+            if !has_it {
+                roles.push(Role::Operator);
+            }
+            let roles = roles.iter().map(|role| (role.as_str(), role.title().in_lang(lang)));
+            Body::Accounts { has_head, has_it, roles: roles.collect() }
+        }
+        Step::Sheet => Body::Sheet,
+        Step::Roster => Body::Roster(words::ROSTER_COUNT.with(lang, standing.students)),
+        Step::Test => match outcome {
+            Outcome::Checked(check) => Body::Test(Some(checked(check, lang))),
+            _ => Body::Test(None),
+        },
+    }
+}
+
+fn joining<'a>(standing: &Standing, outcome: &'a Outcome, lang: Lang) -> Body<'a> {
+    match (outcome, &standing.config.membership) {
+        (Outcome::Invite(shown), _) => {
+            let (invite, line) = &**shown;
+            let terms = invite.terms();
+            let ends = time::minute(terms.expires.as_millisecond());
+            let about = words::INVITE_UNIT
+                .fill(lang, &[&terms.unit, &terms.hub, &terms.address.as_str(), &ends]);
+            let words_of =
+                |root| (spoken::english(root, Length::Full), spoken::chinese(root, Length::Full));
+            Body::Invite { line, about, roots: terms.roots.iter().map(words_of).collect() }
+        }
+        (Outcome::Pending, _) => Body::Line(true),
+        (_, Some(membership)) => Body::Joined(words::JOINED.with(lang, membership.name.unit())),
+        (_, None) => Body::Line(false),
+    }
+}
+
+fn checked(check: &Check, lang: Lang) -> (Part<Tag>, String, String) {
+    let tone = match check.verdict() {
+        Verdict::Well => Tone::Good,
+        Verdict::Unchecked => Tone::Muted,
+        Verdict::Warning => Tone::Notice,
+        Verdict::Problem => Tone::Bad,
+    };
+    let fix = check.fix(lang).unwrap_or_default().to_owned();
+    (Tag::new(tone, check.title(lang)), check.found(lang).to_owned(), fix)
+}
+
+pub(super) fn not_first() -> Failure {
+    Failure::new(Exit::Refused, "NOT_FIRST", words::NOT_FIRST).hint(words::NOT_FIRST_NEXT)
+}
+
+pub(super) fn passwords_differ() -> Failure {
+    Failure::new(Exit::Usage, "SECRETS_DIFFER", words::DIFFER).hint(words::DIFFER_NEXT)
+}

@@ -1,0 +1,116 @@
+//! The first set-up over a new node in a folder, as a browser without scripts meets it.
+
+use runtime::clock::Clock;
+use runtime::web::trial::{Browser, Seen};
+
+use super::*;
+use crate::unlock::Opener;
+
+const KEY: &str = "k7m2-9qxd-3wab-0c5e";
+
+fn node() -> (tempfile::TempDir, Node) {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path().join("data");
+    let opener = Opener::danger_new_key_file(&folder.path().join("key")).expect("key file");
+    let settings = [("name_zh", "示例中学".to_owned())];
+    crate::app::create(&data, &settings, &opener, &Clock::system()).expect("created");
+    let node = crate::app::open_folder(&data, &opener, Clock::system()).expect("node");
+    (folder, node)
+}
+
+fn browser(node: &Node) -> Browser {
+    Browser::new(node.console_router_with(Some(KEY)).expect("router"))
+}
+
+async fn get(browser: &mut Browser, step: &str, status: StatusCode) -> Seen {
+    let seen = browser.get(&format!("/welcome/{KEY}{step}")).await.expect("page");
+    assert_eq!(seen.status, status, "{step}: {}", seen.text);
+    seen
+}
+
+async fn post(browser: &mut Browser, step: &str, fields: &[(&str, &str)]) -> Seen {
+    browser.post(&format!("/welcome/{KEY}/{step}"), fields).await.expect("reply")
+}
+
+/// Without the address there is nothing, and without a key neither.
+#[tokio::test]
+async fn the_set_up_is_for_who_has_the_address() {
+    let (_folder, node) = node();
+    assert!(is_unfinished(&node).expect("read"));
+    let mut browser = browser(&node);
+    for path in ["/welcome/guess", "/welcome/guess/accounts", "/welcome/"] {
+        assert_eq!(browser.get(path).await.expect("page").status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let mut closed = Browser::new(node.console_router().expect("router"));
+    let seen = closed.get(&format!("/welcome/{KEY}/accounts")).await.expect("page");
+    assert_eq!(seen.status, StatusCode::NOT_FOUND);
+}
+
+/// Every step is whole in both languages, and the first open one is where the set-up begins.
+#[tokio::test]
+async fn every_step_is_whole() {
+    let (_folder, node) = node();
+    let mut browser = browser(&node);
+    let away = get(&mut browser, "", StatusCode::SEE_OTHER).await;
+    assert!(away.header("location").ends_with("/school"));
+    for step in Step::ALL {
+        for lang in ["en", "zh"] {
+            let path = format!("/{}?lang={lang}", step.word());
+            let page = get(&mut browser, &path, StatusCode::OK).await;
+            let flaws = page.flaws();
+            // A form here carries its secret in its address, there is no session yet.
+            let flaws: Vec<_> = flaws.iter().filter(|f| *f != "a form has no token").collect();
+            assert_eq!(flaws, Vec::<&String>::new(), "{path}");
+            page.keep(&format!("welcome-{}-{lang}.html", step.word())).expect("keep");
+        }
+    }
+}
+
+/// The school is written into the file and checked first; the set-up goes on where it stood.
+#[tokio::test]
+async fn the_school_is_checked_and_written() {
+    let (_folder, node) = node();
+    let mut browser = browser(&node);
+    let wrong = [("name_zh", "示例中学"), ("school_type", "junior"), ("grades", "1-2")];
+    let refused = post(&mut browser, "school", &wrong).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let right = [("name_zh", "示例中学"), ("school_type", "junior"), ("grades", "7-9")];
+    let done = post(&mut browser, "school", &right).await;
+    assert!(done.header("location").ends_with("/join"), "{}", done.text);
+    let config = Config::load(&node.config().data).expect("config");
+    assert_eq!(config.school.school_type.map(|kind| kind.as_str()), Some("junior"));
+    let page = get(&mut browser, "/join", StatusCode::OK).await;
+    assert!(page.text.contains("再启动一次"), "the running node does not know it yet");
+    let bad = post(&mut browser, "join", &[("line", "xq1:nonsense")]).await;
+    assert_eq!(bad.status, StatusCode::CONFLICT);
+}
+
+/// The first head and the first account of school IT are made, and no second one of either.
+#[tokio::test]
+async fn only_the_first_accounts_are_made() {
+    let (_folder, node) = node();
+    let mut browser = browser(&node);
+    let making = |login: &'static str, role: &'static str| {
+        [
+            ("login", login),
+            ("role", role),
+            ("password", "four green umbrellas"),
+            ("again", "four green umbrellas"),
+        ]
+    };
+    let counsellor = post(&mut browser, "accounts", &making("li", "counsellor")).await;
+    assert_eq!(counsellor.status, StatusCode::CONFLICT);
+    for (login, role) in [("zhao", "principal"), ("it", "operator")] {
+        let done = post(&mut browser, "accounts", &making(login, role)).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{login}: {}", done.text);
+        let again = post(&mut browser, "accounts", &making("other", role)).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{role} twice");
+    }
+    let lines = node.ledger().read(account::list).expect("accounts");
+    assert_eq!(lines.len(), 2);
+    let page = get(&mut browser, "/accounts", StatusCode::OK).await;
+    assert!(!page.text.contains("name=\"password\""));
+    post(&mut browser, "sheet", &[]).await;
+    let tested = post(&mut browser, "test", &[]).await;
+    assert_eq!(tested.status, StatusCode::OK, "{}", tested.text);
+}

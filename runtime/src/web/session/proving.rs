@@ -1,0 +1,292 @@
+//! Proving a second factor, setting one up, and changing the own password.
+//!
+//! Whenever a session gets more rights, it gets a new token, and the other sessions of the account
+//! end: whoever knew the old token or the old password has nothing.
+
+use std::time::Duration;
+
+use certs::onetime::{AppSecret, SECRET_BYTES};
+use tokio::time::Instant;
+
+use super::super::account::{AccountError, Login, Password};
+use super::super::factor::{FactorKind, RECOVERY_CODES, SHEET_CODES, Sheet, code_digest};
+use super::super::session_store::factor::{self, StoredFactor};
+use super::super::session_store::{self, Chooser, SessionLine, StoredAccount};
+use super::{
+    FAILURE_MS, Hurdle, IDLE_MS, SessionError, SessionToken, Sessions, Standing, TURN_MS, digest_of,
+};
+use crate::sql::SqlError;
+
+/// A factor that was just set up.
+pub struct Enrolled {
+    /// What is shown once.
+    pub sheet: Sheet,
+    /// The session that goes on.
+    pub token: SessionToken,
+}
+
+impl Sessions {
+    /// The factor of an account, confirmed or not.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn factor(&self, login: &str) -> Result<Option<StoredFactor>, SqlError> {
+        let login = login.to_owned();
+        self.store.database().read_async(move |tx| factor::find(tx, &login)).await
+    }
+
+    pub(super) async fn has_factor(&self, login: &str) -> Result<bool, SqlError> {
+        Ok(self.factor(login).await?.is_some_and(|factor| factor.is_confirmed))
+    }
+
+    /// Takes the code of a session that waits for one.
+    ///
+    /// # Errors
+    /// No session waits, the code is wrong or was used, the account is paused, or the store.
+    pub async fn prove(
+        &self,
+        token: &str,
+        (typed, browser): (&str, &str),
+        now_ms: i64,
+    ) -> Result<SessionToken, SessionError> {
+        let standing = self.standing(token, now_ms).await?.ok_or(SessionError::Refused)?;
+        if standing.hurdle != Some(Hurdle::Code) {
+            return Err(SessionError::Refused);
+        }
+        let login = standing.session.login;
+        self.check_code(&login, typed, now_ms).await?;
+        self.store.close(digest_of(token)).await?;
+        self.open(login, (true, browser), now_ms).await
+    }
+
+    /// Uses a code up, of the app or of the sheet; a failure counts as a wrong password does.
+    pub(super) async fn check_code(
+        &self,
+        login: &str,
+        typed: &str,
+        now_ms: i64,
+    ) -> Result<(), SessionError> {
+        let earliest = Instant::now() + Duration::from_millis(FAILURE_MS);
+        let account = self.known(login).await?;
+        let is_right = account.locked_until_ms <= now_ms && self.uses(login, typed, now_ms).await?;
+        if is_right {
+            return Ok(());
+        }
+        if account.locked_until_ms <= now_ms {
+            self.note_failure(&account, now_ms).await?;
+        }
+        tokio::time::sleep_until(earliest).await;
+        Err(SessionError::Code)
+    }
+
+    async fn known(&self, login: &str) -> Result<StoredAccount, SessionError> {
+        let login: Login = login.parse()?;
+        self.store.account(&login).await?.ok_or(SessionError::Refused)
+    }
+
+    async fn uses(&self, login: &str, typed: &str, now_ms: i64) -> Result<bool, SessionError> {
+        let Some(factor) = self.factor(login).await? else {
+            return Ok(false);
+        };
+        let (name, database) = (login.to_owned(), self.store.database());
+        let secret = <[u8; SECRET_BYTES]>::try_from(factor.secret.as_slice()).ok();
+        let step = secret.map(AppSecret::from_bytes);
+        let step = step.and_then(|secret| secret.accepted_step(typed, now_ms, factor.last_step));
+        if let Some(step) = step {
+            let done = move |tx: &crate::sql::Tx<'_>| factor::use_step(tx, &name, step);
+            return Ok(database.write_async("use_step", done).await?);
+        }
+        let typed = typed.to_owned();
+        let digest = self.hashing(move || Ok(code_digest(&typed, &factor.salt))).await?;
+        let Some(digest) = digest else {
+            return Ok(false);
+        };
+        let done = move |tx: &crate::sql::Tx<'_>| factor::use_code(tx, &name, &digest, now_ms);
+        Ok(database.write_async("use_code", done).await?)
+    }
+
+    /// Sets up an authenticator app whose first code is `typed`.
+    ///
+    /// # Errors
+    /// The code is not one of the secret, or the store; nothing was changed.
+    pub async fn enrol_app(
+        &self,
+        standing: &Standing,
+        (secret, typed): (&AppSecret, &str),
+        browser: &str,
+        now_ms: i64,
+    ) -> Result<Enrolled, SessionError> {
+        let step = secret.accepted_step(typed, now_ms, 0).ok_or(SessionError::Code)?;
+        let sheet = self.hashing(|| Sheet::draw(RECOVERY_CODES)).await?;
+        let stored = StoredFactor {
+            kind: FactorKind::App,
+            secret: secret.expose().to_vec(),
+            is_confirmed: true,
+            last_step: step,
+            codes_left: 0,
+            salt: Vec::new(),
+        };
+        let (login, codes) = (standing.session.login.clone(), sheet.stored.clone());
+        let witness = self.witness.clone();
+        let put = move |tx: &crate::sql::Tx<'_>| {
+            factor::put(tx, &login, &stored, &codes, now_ms)?;
+            witness.note(tx, &login, "factor_app", now_ms)?;
+            session_store::end_all(tx, &login)
+        };
+        self.store.database().write_async("enrol_app", put).await?;
+        let login = standing.session.login.clone();
+        let token = self.open(login, (true, browser), now_ms).await?;
+        Ok(Enrolled { sheet, token })
+    }
+
+    /// Draws a new sheet: the recovery codes of an app, or the only factor of an account, which a
+    /// first code then has to confirm.
+    ///
+    /// # Errors
+    /// The store; nothing was changed.
+    pub async fn draw_sheet(
+        &self,
+        standing: &Standing,
+        now_ms: i64,
+    ) -> Result<Sheet, SessionError> {
+        let login = standing.session.login.clone();
+        let has_app = standing.has_factor
+            && self.factor(&login).await?.is_some_and(|factor| factor.kind == FactorKind::App);
+        let count = if has_app { RECOVERY_CODES } else { SHEET_CODES };
+        let sheet = self.hashing(move || Sheet::draw(count)).await?;
+        let (codes, witness) = (sheet.stored.clone(), self.witness.clone());
+        let renews = standing.has_factor;
+        let put = move |tx: &crate::sql::Tx<'_>| {
+            if renews {
+                witness.note(tx, &login, "factor_codes", now_ms)?;
+                return factor::put_sheet(tx, &login, &codes);
+            }
+            let unconfirmed = StoredFactor {
+                kind: FactorKind::Sheet,
+                secret: Vec::new(),
+                is_confirmed: false,
+                last_step: 0,
+                codes_left: 0,
+                salt: Vec::new(),
+            };
+            factor::put(tx, &login, &unconfirmed, &codes, 0)
+        };
+        self.store.database().write_async("draw_sheet", put).await?;
+        Ok(sheet)
+    }
+
+    /// Confirms a sheet that is the only factor by a first code of it.
+    ///
+    /// # Errors
+    /// The code is not on the sheet, or the store.
+    pub async fn confirm_sheet(
+        &self,
+        standing: &Standing,
+        (typed, browser): (&str, &str),
+        now_ms: i64,
+    ) -> Result<SessionToken, SessionError> {
+        let login = standing.session.login.clone();
+        self.check_code(&login, typed, now_ms).await?;
+        let witness = self.witness.clone();
+        let done = move |tx: &crate::sql::Tx<'_>| {
+            factor::confirm(tx, &login, now_ms)?;
+            witness.note(tx, &login, "factor_sheet", now_ms)?;
+            session_store::end_all(tx, &login)
+        };
+        self.store.database().write_async("confirm_sheet", done).await?;
+        self.open(standing.session.login.clone(), (true, browser), now_ms).await
+    }
+
+    /// Whether somebody who is signed in knows the password of the account.
+    ///
+    /// # Errors
+    /// It does not match, the account is paused, too many attempts, or the store.
+    pub async fn confirm_password(
+        &self,
+        login: &str,
+        password: String,
+        now_ms: i64,
+    ) -> Result<(), SessionError> {
+        self.paced(login, password, now_ms).await.map(drop)
+    }
+
+    /// Replaces the own password and ends every other session of the account.
+    ///
+    /// # Errors
+    /// The old one does not match, the new one breaks a rule, or the store; nothing was changed.
+    pub async fn change_password(
+        &self,
+        standing: &Standing,
+        (old, new): (String, String),
+        browser: &str,
+        now_ms: i64,
+    ) -> Result<SessionToken, SessionError> {
+        let login = standing.session.login.clone();
+        if super::same_secret(&old, &new) {
+            return Err(AccountError::Same.into());
+        }
+        let chosen = Password::chosen(new, &login)?;
+        self.confirm_password(&login, old, now_ms).await?;
+        let hash = self.hashing(move || chosen.hash()).await?;
+        let witness = self.witness.clone();
+        let done = move |tx: &crate::sql::Tx<'_>| {
+            session_store::set_password(tx, &login, &hash, Chooser::Owner)?;
+            witness.note(tx, &login, "password", now_ms)
+        };
+        self.store.database().write_async("change_password", done).await?;
+        // Whoever got here had proved the factor, if there is one.
+        let login = standing.session.login.clone();
+        self.open(login, (standing.has_factor, browser), now_ms).await
+    }
+
+    /// The open sessions of an account, the last used first.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn open_sessions(
+        &self,
+        login: &str,
+        now_ms: i64,
+    ) -> Result<Vec<SessionLine>, SqlError> {
+        let (login, after) = (login.to_owned(), now_ms.saturating_sub(IDLE_MS));
+        let lines = move |tx: &crate::sql::Tx<'_>| session_store::open_sessions(tx, &login, after);
+        self.store.database().read_async(lines).await
+    }
+
+    /// Ends one session of an account, by the digest of its token.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    pub async fn end_session(
+        &self,
+        login: &str,
+        token: domain::digest::Digest,
+    ) -> Result<(), SqlError> {
+        let login = login.to_owned();
+        let end = move |tx: &crate::sql::Tx<'_>| session_store::end_one(tx, &login, &token);
+        self.store.database().write_async("end_session", end).await
+    }
+
+    /// Ends every session of an account but the one of a token.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    pub async fn end_others(&self, login: &str, token: &str) -> Result<(), SqlError> {
+        let (login, kept) = (login.to_owned(), digest_of(token));
+        let end = move |tx: &crate::sql::Tx<'_>| session_store::end_others(tx, &login, &kept);
+        self.store.database().write_async("end_sessions", end).await
+    }
+
+    /// Hashes where blocking does no harm, no more than a few at a time.
+    async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, AccountError> + Send + 'static,
+    ) -> Result<T, SessionError> {
+        let wait = Duration::from_millis(TURN_MS);
+        let Ok(Ok(_turn)) = tokio::time::timeout(wait, self.turns.acquire()).await else {
+            return Err(SessionError::Busy);
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        Ok(done.map_err(|_| AccountError::Hash)??)
+    }
+}

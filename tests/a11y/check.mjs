@@ -1,0 +1,276 @@
+// Runs axe and a keyboard walk over every page of a small city, in both languages.
+//
+// Pages are found by following links from the start page of each account, so nothing has to be
+// listed here. Addresses that differ in a number or an id only are looked at a few times.
+
+import { spawn, execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const target = process.env.CARGO_TARGET_DIR ?? join(here, "../../target");
+const program = process.env.XINQIAO_CITY ?? join(target, "debug/xinqiao-city");
+const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const pictures = process.env.PAGES;
+
+/** Width that officials' and schools' screens have. */
+const VIEW = { width: 1366, height: 768 };
+/** Pages of one account; a crawl that finds more says so. */
+const PAGES_MAX = 150;
+/** Pages of one shape, such as /ledgers/KIND. */
+const SHAPE_MAX = 3;
+/** Tab presses on one page. */
+const TABS_MAX = 400;
+/** How long the city may take to come up. */
+const CITY_MS = 10 * 60_000;
+const PASSWORD = "four green umbrellas";
+const ROLES = ["counsellor", "moral-head", "principal", "auditor"];
+
+const findings = [];
+let looked = 0;
+
+function find(where, what) {
+  findings.push(`${where}: ${what}`);
+  console.log(`  FOUND ${where}: ${what}`);
+}
+
+/** Starts a city and waits until it says where its pages are. */
+async function startCity(dir) {
+  const city = spawn(program, ["--schools", "6", "--dir", dir, "--lang", "en"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  const pages = await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`no city after ${CITY_MS} ms\n${said}`)), CITY_MS);
+    city.on("error", reject);
+    city.on("exit", (code) => reject(new Error(`the city ended with ${code}\n${said}`)));
+    city.stderr.on("data", (bytes) => {
+      said += bytes;
+      if (!said.includes("Ctrl-C ends it")) return;
+      clearTimeout(late);
+      const line = /(http:\S+)\s+login\s+(\S+)\s+password\s+(\S+)/g;
+      resolve([...said.matchAll(line)].map(([, url, login, password]) => ({ url, login, password })));
+    });
+  });
+  return { city, pages };
+}
+
+/** Gives the school whose console is shown an account of each role that sees more. */
+function addAccounts(dir) {
+  const plan = readFileSync(join(dir, "school.txt"), "utf8").trim();
+  const file = join(dir, "password.txt");
+  writeFileSync(file, PASSWORD);
+  const data = join(dir, plan);
+  for (const role of ROLES) {
+    const args = ["__run", "node", "user", "add", role, "--name", "测试", "--role", role];
+    execFileSync(program, [...args, "--password-file", file, "--data", data], { stdio: "pipe" });
+  }
+}
+
+/** The code of an authenticator app: RFC 6238 over the key that the page shows. */
+function appCode(key, step) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...key.replace(/ /g, "")].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0"));
+  const bytes = bits.join("").match(/.{8}/g).map((byte) => parseInt(byte, 2));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac("sha1", Buffer.from(bytes)).update(counter).digest();
+  const offset = mac[19] & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+const now = () => Math.floor(Date.now() / 30_000);
+
+/** Everything that is looked at on one page. */
+async function look(page, where) {
+  looked += 1;
+  await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+  for (const violation of result.violations) {
+    for (const node of violation.nodes.slice(0, 3)) {
+      find(where, `axe ${violation.id} (${violation.impact}): ${node.html.slice(0, 160)}`);
+    }
+  }
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  if (over > 0) find(where, `wider than ${VIEW.width} by ${over}`);
+  await walk(page, where);
+  if (pictures) {
+    mkdirSync(pictures, { recursive: true });
+    const name = where.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 120);
+    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  }
+}
+
+/** Tabs through the page: every control is reached, in order, and is seen to have the focus. */
+async function walk(page, where) {
+  const expected = await page.evaluate(() => {
+    const controls = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+    const seen = (e) => e.getClientRects().length > 0 || e.classList.contains("skip");
+    const open = (e) => !e.disabled && e.type !== "hidden" && seen(e);
+    const list = [...document.querySelectorAll(controls)].filter(open);
+    list.forEach((e, at) => e.setAttribute("data-walk", String(at)));
+    if (document.activeElement) document.activeElement.blur();
+    window.getSelection().removeAllRanges();
+    return list.length;
+  });
+  const reached = [];
+  let turns = 0;
+  for (let press = 0; press < Math.min(expected + 40, TABS_MAX); press += 1) {
+    await page.keyboard.press("Tab");
+    const now = await page.evaluate(() => {
+      const e = document.activeElement;
+      if (!e || e === document.body) return null;
+      const style = getComputedStyle(e);
+      const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      return { at: Number(e.getAttribute("data-walk") ?? -1), ring, html: e.outerHTML.slice(0, 120) };
+    });
+    if (!now) {
+      // The end of the page: a page whose first focus is in its middle is begun again from the top.
+      turns += reached.length ? 1 : 0;
+      if (turns > 1) break;
+      continue;
+    }
+    if (now.at >= 0 && !now.ring) find(where, `no ring of the focus: ${now.html}`);
+    if (now.at >= 0 && reached[reached.length - 1] !== now.at) reached.push(now.at);
+    if (new Set(reached).size === expected) break;
+  }
+  const distinct = new Set(reached);
+  if (expected < TABS_MAX - 40 && distinct.size < expected) {
+    const missed = [...Array(expected).keys()].filter((at) => !distinct.has(at));
+    const html = await page.evaluate(
+      (at) => document.querySelector(`[data-walk='${at}']`)?.outerHTML.slice(0, 120), missed[0]);
+    find(where, `${missed.length} controls are not reached by Tab, such as ${html}`);
+  }
+  const start = reached.indexOf(0);
+  const order = start < 0 ? reached : [...reached.slice(start), ...reached.slice(0, start)];
+  const radios = await page.evaluate(() => document.querySelector("input[type=radio]") !== null);
+  if (!radios && order.some((at, place) => place > 0 && at < order[place - 1])) {
+    find(where, "Tab leaves the order of the page");
+  }
+}
+
+/** The address without what only tells pages of one shape apart. */
+function shape(url) {
+  const { pathname } = new URL(url);
+  const same = /^\/(ledgers|students|egress|screening|roll|families|inspection)\/[^/]+/;
+  return pathname.replace(same, "/$1/*").replace(/\d+/g, "*");
+}
+
+async function signIn(page, base, account, where) {
+  await page.goto(new URL("/login", base).href);
+  if (where) await look(page, `${where} /login`);
+  await page.fill("#login", account.login);
+  await page.fill("#password", account.password);
+  await page.click("form[action='/login'] button");
+  const { pathname } = new URL(page.url());
+  if (pathname === "/me/factor") {
+    if (where) await look(page, `${where} /me/factor`);
+    account.key = await page.textContent(".login .mono");
+    account.step = now();
+    await page.fill("#app-code", appCode(account.key, account.step));
+    await page.click("form[action='/me/factor/app'] button");
+    if (where) await look(page, `${where} sheet of codes`);
+  } else if (pathname === "/login/code") {
+    if (where) await look(page, `${where} /login/code`);
+    while (now() <= account.step) await new Promise((resolve) => setTimeout(resolve, 500));
+    account.step = now();
+    await page.fill("#code", appCode(account.key, account.step));
+    await page.click("form[action='/login/code'] button");
+  }
+}
+
+/** Opens a student's page, which is the answer to a form. */
+async function openStudent(page, where) {
+  const form = await page.$("form[action^='/students/'] button[type=submit]");
+  if (!form) return;
+  await form.click();
+  await look(page, `${where} (opened)`);
+  await page.goBack();
+}
+
+async function crawl(browser, base, account, lang) {
+  const context = await browser.newContext({ viewport: VIEW, locale: lang === "zh" ? "zh-CN" : "en" });
+  const page = await context.newPage();
+  const who = `${account.login} ${lang}`;
+  page.on("pageerror", (error) => find(who, `script error: ${error.message}`));
+  await page.goto(new URL(`/login?lang=${lang}`, base).href);
+  await signIn(page, base, account, who);
+  const queue = [new URL("/", base).href];
+  const known = new Set(queue);
+  const shapes = new Map();
+  for (let count = 0; queue.length && count < PAGES_MAX; ) {
+    const url = queue.shift();
+    const form = shape(url);
+    if ((shapes.get(form) ?? 0) >= SHAPE_MAX) continue;
+    shapes.set(form, (shapes.get(form) ?? 0) + 1);
+    count += 1;
+    const reply = await page.goto(url).catch(() => null);
+    const kind = reply?.headers()["content-type"] ?? "";
+    if (!reply || !kind.startsWith("text/html")) continue;
+    const where = `${who} ${new URL(url).pathname}`;
+    if (reply.status() === 404 || reply.status() >= 500) {
+      // A page of figures before the first release says that it has none; a link to nowhere does not.
+      find(where, `status ${reply.status()}`);
+    }
+    await look(page, where);
+    await openStudent(page, where);
+    const links = await page.$$eval("a[href]", (all) => all.map((a) => a.href));
+    for (const link of links) {
+      const next = new URL(link);
+      next.hash = "";
+      next.searchParams.delete("lang");
+      const own = next.origin === new URL(base).origin;
+      if (!own || known.has(next.href) || /\/bytes$|\.(csv|json|xlsx)$/.test(next.pathname)) continue;
+      known.add(next.href);
+      queue.push(next.href);
+    }
+  }
+  if (queue.length && queue.some((url) => (shapes.get(shape(url)) ?? 0) < SHAPE_MAX)) {
+    find(who, `more than ${PAGES_MAX} pages`);
+  }
+  console.log(`${who}: ${[...shapes.values()].reduce((a, b) => a + b, 0)} pages`);
+  await context.close();
+}
+
+const dir = mkdtempSync(join(tmpdir(), "xinqiao-a11y-"));
+let city;
+let browser;
+try {
+  const started = await startCity(join(dir, "city"));
+  city = started.city;
+  const school = started.pages.find((place) => place !== started.pages[0]) ?? started.pages[0];
+  writeFileSync(join(dir, "city", "school.txt"), firstSchool(join(dir, "city")));
+  addAccounts(join(dir, "city"));
+  browser = await chromium.launch({
+    executablePath: browserPath,
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  const places = started.pages.map((place) => [place.url, { ...place }]);
+  places.push(...ROLES.map((role) => [school.url, { login: role, password: PASSWORD }]));
+  for (const [url, account] of places) {
+    for (const lang of ["zh", "en"]) await crawl(browser, url, account, lang);
+  }
+} finally {
+  await browser?.close();
+  city?.kill("SIGTERM");
+  rmSync(dir, { recursive: true, force: true });
+}
+console.log(`${looked} pages looked at, ${findings.length} findings`);
+process.exit(findings.length ? 1 : 0);
+
+/** The first school's folder: the one whose password file the city wrote beside the hub's. */
+function firstSchool(folder) {
+  const files = execFileSync("ls", [join(folder, "keys")]).toString().split("\n");
+  const file = files.find((name) => name.endsWith("-password.txt") && /[A-Z]/.test(name));
+  return file.replace("-password.txt", "");
+}

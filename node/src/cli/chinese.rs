@@ -22,6 +22,10 @@ pub(super) const TEXTS: Translation = &[
         "Run the node: connection to the hub, directives, web page",
         "运行节点：连接枢纽、接收下发内容、提供本机网页",
     ),
+    (
+        "Entries of one kind, such as talks, sessions or lessons",
+        "某一种台账记录，如谈话、辅导、心理课",
+    ),
     ("Import a file of the school office", "导入学校办公室的文件"),
     ("What leaves this school", "出校内容"),
     (

@@ -202,6 +202,13 @@ texts! {
         "The ledger says the same already; there was nothing to write.";
     DRY_RUN = "试运行：什么都没有写入。确认无误后去掉 --dry-run 再运行一次。",
         "Nothing was written (dry run). Run it again without --dry-run when it is right.";
+    NO_TABLE_KIND = "没有“{0}”这种可以导入的记录。", "no entries of the kind {0} can be imported.";
+    NO_TABLE_KIND_NEXT = "种类见：xinqiao-node ledger kinds",
+        "The kinds are in  xinqiao-node ledger kinds";
+    TABLE_COUNTED = "新增 {0} 行，已有 {1} 行，有误 {2} 行", "{0} new, {1} there already, {2} wrong";
+    TABLE_LONG = "一次最多 {0} 行，什么都没有写入。", "At most {0} rows at once; nothing was written.";
+    TABLE_LONG_NEXT = "请分几次导入。", "Import it in parts.";
+    TABLE_WRITTEN = "已登记 {0} 条。", "{0} entries written down.";
     WRITTEN = "已导入：新增 {0}，变更 {1}，离校 {2}。", "Imported: {0} new, {1} changed, {2} left.";
     ROW = "  第 {0} 行  {1}  {2}", "  row {0}  {1}  {2}";
     ROWS_WRONG = "有 {0} 行有误，什么都没有写入。", "{0} rows are wrong; nothing was written.";

@@ -7,6 +7,7 @@
 mod accounts;
 mod approvals;
 mod audit;
+mod calendar;
 mod counts;
 mod desk;
 mod egress;
@@ -110,7 +111,9 @@ fn shows(role: Role, href: &str) -> bool {
         | ledgers::ALERTS_HREF
         | approvals::APPROVALS_HREF
         | "/mine"
-        | "/students" => ledgers::Readers::ROLES.contains(&role),
+        | "/students"
+        | "/calendar" => ledgers::Readers::ROLES.contains(&role),
+        "/workload" => matches!(role, Role::Counsellor | Role::MoralHead | Role::Principal),
         "/talks/new" => {
             matches!(role, Role::Counsellor | Role::MoralHead | Role::ClassTeacher | Role::Mentor)
         }

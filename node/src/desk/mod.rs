@@ -4,6 +4,8 @@
 
 pub(crate) mod checks;
 pub mod fields;
+pub mod ical;
 pub mod labels;
 mod said;
+pub mod table;
 pub mod written;

@@ -264,6 +264,31 @@ pub fn counting(tx: &Tx<'_>, kind: Kind, record: RecordId) -> Result<u32, Ledger
     found.ok_or(LedgerRefusal::Unknown)
 }
 
+/// Whether the ledger holds such an entry already, whatever its note.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn has(tx: &Tx<'_>, known: &KindColumns, cells: &[Cell]) -> Result<bool, SqlError> {
+    let kind = known.kind.as_str();
+    let mut statement = format!(
+        "select 1 from record r join {kind} t on t.record = r.id and t.version = r.version
+         where r.kind = '{kind}' and r.destroyed = 0"
+    );
+    let mut values = Vec::new();
+    for (column, cell) in known.columns.iter().zip(cells) {
+        if matches!(column.shape, Shape::Note) {
+            continue;
+        }
+        values.push(cell.value());
+        statement += &format!(" and t.{} is ${}", column.name, values.len());
+        if column.name == "day" {
+            statement += &format!(" and r.day = ${}", values.len());
+        }
+    }
+    statement += " limit 1";
+    Ok(tx.query_opt(&statement, &values, |row| row.i64(0))?.is_some())
+}
+
 /// Rights of one reader in one area, asked once for each student.
 pub(super) struct Rights<'a> {
     reader: &'a Author,

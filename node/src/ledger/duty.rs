@@ -276,6 +276,15 @@ fn end_of(day: Date) -> i64 {
     start.saturating_sub(SHANGHAI_MS).saturating_add(DAY_MS - 1)
 }
 
+impl Duty {
+    /// The day on which its limit ends.
+    #[must_use]
+    pub fn due_day(&self) -> Option<Date> {
+        let at = jiff::Timestamp::from_millisecond(self.due_ms?).ok()?;
+        Some(runtime::clock::date_of(at))
+    }
+}
+
 impl DutyKind {
     /// All of them.
     pub const ALL: [Self; 15] = [

@@ -9,6 +9,7 @@ pub mod access;
 #[cfg(test)]
 mod access_tests;
 pub mod account;
+pub mod agenda;
 pub mod alert;
 pub mod approval;
 pub mod audit;
@@ -26,6 +27,8 @@ pub mod critical;
 #[cfg(test)]
 mod dues_tests;
 pub mod duty;
+#[cfg(test)]
+mod duty_tests;
 pub mod entry;
 #[cfg(test)]
 mod entry_tests;

@@ -146,7 +146,7 @@ pub fn classes(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
 }
 
 /// Students whom a text in a form may mean: one of that number, else all of that name, as far as
-/// the reader may see them.
+/// the reader may see them; logged, because a form shows their names.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -168,6 +168,8 @@ pub fn meant(tx: &Tx<'_>, reader: &Author, text: &str) -> Result<Vec<PersonLine>
     if !found.is_empty() {
         let scope = Scope::of(tx, reader, Action::Read(Area::Roll))?;
         found.retain(|line| scope.has(line.student));
+        let named: BTreeSet<StudentId> = found.iter().map(|line| line.student).collect();
+        access::log_list(tx, reader, &named, purpose_of(reader.role()))?;
     }
     Ok(found)
 }

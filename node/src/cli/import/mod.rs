@@ -27,6 +27,7 @@ use crate::ledger::author::Author;
 use crate::ledger::import_batch::{ImportReceipt, ImportSource};
 
 mod answers;
+mod entries;
 mod roster;
 mod staff;
 
@@ -47,6 +48,8 @@ pub(super) enum ImportCommand {
     Answers(answers::AnswersArgs),
     /// The school's list of staff
     Staff(staff::StaffArgs),
+    /// Entries of one kind, such as talks, sessions or lessons
+    Entries(entries::EntriesArgs),
 }
 
 /// What every import can be told.
@@ -114,6 +117,7 @@ pub(super) fn run(
         ImportCommand::Roster(args) => roster::run(terminal, place, args),
         ImportCommand::Answers(args) => answers::run(terminal, place, args),
         ImportCommand::Staff(args) => staff::run(terminal, place, args),
+        ImportCommand::Entries(args) => entries::run(terminal, place, args),
     }
 }
 

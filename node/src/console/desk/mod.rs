@@ -5,6 +5,7 @@
 mod acts;
 mod entry;
 mod form;
+mod import;
 mod talks;
 mod words;
 
@@ -23,6 +24,7 @@ use crate::ledger::people;
 pub(super) fn router() -> Router<Desk> {
     Router::new()
         .route("/ledgers/{kind}/new", get(entry::ask_new).post(entry::add))
+        .route("/ledgers/{kind}/import", get(import::ask).post(import::take))
         .route("/ledgers/{kind}/{record}", get(entry::record))
         .route("/ledgers/{kind}/{record}/edit", get(entry::ask_change).post(entry::change))
         .route("/ledgers/{kind}/{record}/settle", get(entry::ask_settle).post(entry::settle))

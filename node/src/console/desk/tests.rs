@@ -246,3 +246,36 @@ async fn school_it_gets_no_form() {
         assert_eq!(it.get(path).await.expect("page").status, StatusCode::FORBIDDEN, "{path}");
     }
 }
+
+/// A pasted table is shown row by row, written only where no row is wrong, passed over where it
+/// stands there already, and stays on the page until then.
+#[tokio::test]
+async fn a_table_is_shown_before_it_is_written() {
+    let (school, mut li, _) = two().await;
+    let path = "/ledgers/talk/import";
+    let form = li.get(path).await.expect("form");
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
+    let head = "日期\t学号\t主题\t是否有顾虑\t备注\t天气\n";
+    let first = "2025-11-18\tG99999920130100000A\t学业、家庭\t否\t听话\t晴\n";
+    let wrong = "2026-11-18\tG99999920130100001A\t学业\t是\t\t雨\n2025-11-18\tG0\t天气\t\t\t\n";
+    let before = school.rows("talk");
+    let table = format!("{head}{first}{wrong}");
+    let tried = send(&mut li, path, &[("table", &table)]).await;
+    assert!(tried.text.contains("新增 1 行，已有 0 行，有误 2 行"), "{}", tried.text);
+    assert!(tried.text.contains("日期在今天之后") && tried.text.contains("请从列表中选择"));
+    assert!(tried.text.contains("没有读取的列：天气") && tried.text.contains("听话"));
+    assert!(!tried.text.contains("写入台账"), "nothing to agree to while a row is wrong");
+    tried.keep("import.html").expect("keep");
+    assert!(school.rows("access_log") >= 2, "a preview that names students is a read of each");
+    let forced = send(&mut li, path, &[("table", &table), ("confirm", "yes")]).await;
+    assert_eq!((forced.status, school.rows("talk")), (StatusCode::CONFLICT, before));
+    let right = format!("{head}{first}");
+    let tried = send(&mut li, path, &[("table", &right)]).await;
+    assert!(tried.text.contains("写入台账") && school.rows("talk") == before);
+    let done = send(&mut li, path, &[("table", &right), ("confirm", "yes")]).await;
+    assert_eq!((done.status, school.rows("talk")), (StatusCode::SEE_OTHER, before + 1));
+    let again = send(&mut li, path, &[("table", &right)]).await;
+    assert!(again.text.contains("新增 0 行，已有 1 行，有误 0 行"), "{}", again.text);
+    let none = send(&mut li, path, &[("table", "无关的内容")]).await;
+    assert!(none.status == StatusCode::CONFLICT && none.text.contains("无关的内容"));
+}

@@ -100,6 +100,26 @@ texts! {
         "You are nobody's mentor or class teacher. The moral-education head enters that under \
          mentor pairs or class teachers.";
     TALK_ONE = "一次登记一人", "One student at a time";
+    TABLE = "表格内容", "The table";
+    TABLE_TITLE = "导入：{0}", "Import: {0}";
+    TABLE_NOTE = "在 Excel 或 WPS 中选中表头和各行，复制后粘贴到下面。\
+        先逐行预览，确认后才写入；有一行不对就一行都不写。一次约 200 行，更多请用命令：xinqiao-node import entries。",
+        "Select header and rows in the spreadsheet, copy, and paste them below. Each row is shown \
+         first; nothing is written before you agree, and nothing at all while a row is wrong. \
+         About 200 rows at once; for more use the command  xinqiao-node import entries.";
+    TABLE_HEADS = "可用的表头：", "Headers:";
+    TABLE_TRY = "预览", "Show what would happen";
+    TABLE_WRITE = "写入台账", "Write it down";
+    TABLE_COUNTED = "新增 {0} 行，已有 {1} 行，有误 {2} 行", "{0} new, {1} there already, {2} wrong";
+    TABLE_DROPPED = "没有读取的列：{0}", "Columns that are not read: {0}";
+    TABLE_WRONG = "有 {0} 行有误，什么都没有写入。", "{0} rows are wrong; nothing was written.";
+    TABLE_LONG = "一次最多 {0} 行，什么都没有写入。", "At most {0} rows at once; nothing was written.";
+    TABLE_LONG_NEXT = "请分几次导入。", "Import it in parts.";
+    ROW = "行", "Row";
+    FATE = "结果", "What happens";
+    ROW_NEW = "新增", "new";
+    ROW_KNOWN = "已有", "there already";
+    ROW_WRONG = "有误", "wrong";
     RECORDS = "学生工作", "Students";
     LEDGERS = "台账", "Ledgers";
     OWN_ACT = "这种记录由专门的办理产生：{0}", "This is written by acts of its own: {0}";

@@ -32,12 +32,14 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::{Ledger, access, account, board, duty};
 
-pub(super) use pages::{chosen, content};
+pub(super) use pages::{act_href, chosen, content};
 pub(super) use table::{Pager, encoded};
 
 pub(super) const WORK_HREF: &str = "/work";
 pub(super) const ALERTS_HREF: &str = "/alerts";
 pub(super) const LEDGERS_HREF: &str = "/ledgers";
+/// Highest number of a page of what is due.
+const WORK_PAGES_MAX: usize = 100;
 /// Reads that a student page shows.
 const READS_MAX: u32 = 50;
 
@@ -76,7 +78,9 @@ pub(super) fn menu() -> NavGroup {
         link(words::TALK, "/talks/new"),
         link(words::MINE, "/mine"),
         link(words::STUDENTS, "/students"),
+        link(words::CALENDAR, "/calendar"),
         link(words::LEDGERS, LEDGERS_HREF),
+        link(words::WORKLOAD, "/workload"),
     ];
     NavGroup { title: words::RECORDS, links }
 }
@@ -91,6 +95,7 @@ pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, terms: Terms) -> Router 
         .route("/students/{id}", get(ask_purpose).post(show_student))
         .merge(super::desk::router())
         .merge(super::students::router())
+        .merge(super::calendar::router())
         .with_state(Desk { shell, ledger, terms })
 }
 
@@ -115,6 +120,11 @@ impl Desk {
         });
         // A panic inside is a mistake of ours; nothing was committed.
         done.await.unwrap_or_else(|_| Err(LedgerRefusal::Unknown.into()))
+    }
+
+    /// The unit's id, for names that must differ between schools.
+    pub(super) fn unit_id(&self) -> String {
+        self.shell.site.unit_id.clone()
     }
 
     /// The term calendar in force.
@@ -158,6 +168,7 @@ struct Wanted {
     /// Word of a sort of duty.
     #[serde(default)]
     what: String,
+    page: Option<usize>,
 }
 
 async fn show_work(
@@ -177,6 +188,7 @@ async fn show_work(
         reader: &reader,
         own: wanted.whose == "own",
         what: &wanted.what,
+        page: wanted.page.unwrap_or(1).clamp(1, WORK_PAGES_MAX) - 1,
     };
     desk.reply(&visitor, &pages::work(&view, visitor.frame.lang)?)
 }

@@ -5,7 +5,7 @@ use domain::ledger::terms::{ReadPurpose, Tier};
 use domain::ledger::{Act, Action, Authority, Kind, LedgerName, SchoolRole, Word, authority};
 use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, time};
 
-use super::table::encoded;
+use super::table::{Pager, encoded};
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
 use crate::desk::labels;
 use crate::ledger::access::ReadLine;
@@ -15,6 +15,9 @@ use crate::ledger::browse::{self, Line};
 use crate::ledger::duty::{Duty, DutyKind};
 use crate::ledger::entry::StudentId;
 use crate::ledger::showing::Names;
+
+/// Duties of one page of the list.
+const WORK_SIZE: usize = 100;
 
 /// A cell of a table; a link where there is an address.
 struct CellView {
@@ -39,6 +42,7 @@ struct TablesTemplate {
     choices: Vec<ChoiceView>,
     notes: Vec<String>,
     tables: Vec<TableView>,
+    pages: Option<Pager>,
 }
 
 /// A list of the address by which a page is narrowed.
@@ -97,6 +101,7 @@ pub(super) struct Work<'a> {
     pub(super) reader: &'a Author,
     pub(super) own: bool,
     pub(super) what: &'a str,
+    pub(super) page: usize,
 }
 
 /// A student's record as a pass opened it.
@@ -114,10 +119,12 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
         let whose = !view.own || (duty.staff.is_some() && duty.staff == view.reader.staff());
         whose && (view.what.is_empty() || duty.kind.as_str() == view.what)
     });
-    let rows: Vec<Vec<CellView>> = wanted.map(|duty| duty_row(duty, view, now_ms, lang)).collect();
+    let wanted: Vec<&Duty> = wanted.collect();
+    let shown = wanted.iter().skip(view.page * WORK_SIZE).take(WORK_SIZE);
+    let rows = shown.map(|duty| duty_row(duty, view, now_ms, lang)).collect();
     let late =
         view.duties.iter().filter(|duty| duty.due_ms.is_some_and(|due| due < now_ms)).count();
-    let counted = words::WORK_COUNTED.fill(lang, &[&rows.len(), &view.duties.len(), &late]);
+    let counted = words::WORK_COUNTED.fill(lang, &[&wanted.len(), &view.duties.len(), &late]);
     let heads = [
         words::DUE,
         words::STATE,
@@ -141,7 +148,12 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
     ];
     let notes = vec![words::LOGGED.in_lang(lang).to_owned()];
     let links = Vec::new();
-    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables: vec![table] })?;
+    let whose = if view.own { "own" } else { "" };
+    let query = format!("what={}&whose={whose}&", encoded(view.what));
+    let pages = Pager::new(WORK_HREF, &query, (view.page, WORK_SIZE, wanted.len()), lang);
+    let pages = (wanted.len() > WORK_SIZE).then_some(pages);
+    let body =
+        Html::render(&TablesTemplate { lang, links, choices, notes, tables: vec![table], pages })?;
     Ok(page((words::WORK, words::WORK_NOTE.in_lang(lang).to_owned(), WORK_HREF), body, lang))
 }
 
@@ -162,7 +174,7 @@ fn duty_row(duty: &Duty, view: &Work<'_>, now_ms: i64, lang: Lang) -> Vec<CellVi
 }
 
 /// Where a duty is done.
-fn act_href(duty: &Duty) -> String {
+pub(in crate::console) fn act_href(duty: &Duty) -> String {
     let record = duty.record.0;
     let act = match duty.kind {
         DutyKind::Critical => "critical",
@@ -270,7 +282,14 @@ pub(super) fn ledgers(role: SchoolRole, lang: Lang) -> Result<Page, RenderError>
     }
     let head = (words::LEDGERS, words::LEDGERS_NOTE.in_lang(lang).to_owned(), LEDGERS_HREF);
     let (links, choices, notes) = (Vec::new(), Vec::new(), Vec::new());
-    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables: tables_of })?;
+    let body = Html::render(&TablesTemplate {
+        lang,
+        links,
+        choices,
+        notes,
+        tables: tables_of,
+        pages: None,
+    })?;
     Ok(page(head, body, lang))
 }
 
@@ -307,7 +326,7 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
     let number = names.student(student).map_or("", |known| &known.number);
     let (links, choices) = (new_links(role, number, lang), Vec::new());
     let tables = vec![timeline, reads];
-    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables })?;
+    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables, pages: None })?;
     Ok(page(head, body, lang))
 }
 

@@ -41,6 +41,10 @@ texts! {
     TALK = "记谈话", "Note a talk";
     MINE = "我的学生", "My students";
     STUDENTS = "全部学生", "All students";
+    CALENDAR = "日历", "Calendar";
+    WORKLOAD = "工作量说明", "Workload";
+    IMPORT = "导入表格", "Import a table";
+    IMPORTED = "已登记 {0} 条。", "{0} entries written down.";
     NEW = "新登记", "New entry";
     NEW_OF = "登记{0}", "New: {0}";
     COUNTED = "共 {0} 条", "{0} entries";

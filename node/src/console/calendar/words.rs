@@ -1,0 +1,44 @@
+//! Sentences of the calendar and of the workload statement, in both languages.
+
+use runtime::texts;
+use runtime::web::Text;
+
+texts! {
+    RECORDS = "学生工作", "Students";
+    CALENDAR = "日历", "Calendar";
+    CALENDAR_NOTE = "到期事项和已开展的工作", "what is due and what took place";
+    EXPORT = "导出到日历（iCal，仅编号）", "Export to a calendar (iCal, numbers only)";
+    EXPORT_NOTE = "导出的文件只有事项和编号，没有姓名，可以放进手机日历。",
+        "The file holds sorts of work and numbers, never a name, so it may go into a telephone.";
+    BEFORE = "向前", "Back";
+    AFTER = "向后", "On";
+    AS_WEEK = "按周", "By week";
+    AS_MONTH = "按月", "By month";
+    WEEK_OF = "{0} 至 {1}", "{0} to {1}";
+    MONTH_OF = "{0} 年 {1} 月", "{0}-{1}";
+    MORE = "另有 {0} 项", "{0} more";
+    TODAY = "今天", "today";
+    MONDAY = "周一", "Mon";
+    TUESDAY = "周二", "Tue";
+    WEDNESDAY = "周三", "Wed";
+    THURSDAY = "周四", "Thu";
+    FRIDAY = "周五", "Fri";
+    SATURDAY = "周六", "Sat";
+    SUNDAY = "周日", "Sun";
+    LOGGED = "本页显示的每名学生都会在其查阅记录中留下一行。",
+        "Each student named here gets a line in the list of who read the record.";
+    WORKLOAD = "工作量说明", "Workload";
+    WORKLOAD_NOTE = "由台账逐条汇总，不出现学生", "added up from the ledgers, no student named";
+    TERM = "学期", "Term";
+    SHOW = "查看", "Show";
+    SPAN = "统计日期：{0} 至 {1}", "From {0} to {1}";
+    ITEM = "项目", "Item";
+    NO_COUNSELLOR = "这段时间没有登记的专兼职心理教师。请德育主任在“心理教师资质”中登记。",
+        "No counsellor is entered for this time. The moral-education head enters qualifications.";
+    SIGN = "本人签字：____________　　审核人签字：____________　　日期：____________",
+        "Signed: ____________    Checked: ____________    Date: ____________";
+}
+
+/// From Monday to Sunday.
+pub(super) const WEEKDAYS: [Text; 7] =
+    [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY];

@@ -1,0 +1,216 @@
+//! A table of entries pasted from a spreadsheet: every row shown with what would become of it, then
+//! all written or none. What was pasted stays on the page until it is written.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use certs::digest::sha256;
+use domain::ledger::Word as _;
+use runtime::web::{Html, Lang, Problem, SignedForm, Visitor};
+
+use super::super::Staff;
+use super::super::ledgers::{Desk, LEDGERS_HREF, chosen, problem};
+use super::entry::{Pairs, known};
+use super::form::{Refused, Typed};
+use super::words;
+use crate::desk::fields;
+use crate::desk::table::{self, Fate, Mode, Plan, TableError};
+use crate::import::source::Source;
+use crate::import::{ImportError, Language};
+use crate::ledger::entry::{Shape, StudentId};
+use crate::ledger::import_batch::ImportSource;
+use crate::ledger::kinds::KindColumns;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::showing::Names;
+use crate::ledger::{access, browse};
+
+/// A row of the preview.
+struct RowView {
+    row: u32,
+    fate: &'static str,
+    is_wrong: bool,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/import.html")]
+struct ImportTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    kind: &'static str,
+    failure: Option<(String, String)>,
+    heads: Vec<(&'static str, bool)>,
+    pasted: String,
+    counted: Option<String>,
+    dropped: Option<String>,
+    rows: Vec<RowView>,
+    may_write: bool,
+}
+
+/// What the page says about a table.
+#[derive(Default)]
+struct Shown {
+    failure: Option<(String, String)>,
+    plan: Plan,
+    names: Names,
+    is_tried: bool,
+}
+
+fn importable(word: &str) -> Result<&'static KindColumns, Problem> {
+    known(word).and_then(|known| if known.direct { Ok(known) } else { Err(Problem::NotFound) })
+}
+
+pub(super) async fn ask(
+    State(desk): State<Desk>,
+    visitor: Visitor<Staff>,
+    Path(kind): Path<String>,
+) -> Result<Response, Problem> {
+    let known = importable(&kind)?;
+    let may = desk.work(&visitor.session, move |_, reader| {
+        match browse::is_writable_by(reader.role(), known.kind) {
+            true => Ok(()),
+            false => Err(LedgerRefusal::NotAllowed),
+        }
+    });
+    may.await.map_err(problem)?;
+    show(&desk, &visitor, known, (String::new(), Shown::default()))
+}
+
+pub(super) async fn take(
+    State(desk): State<Desk>,
+    Path(kind): Path<String>,
+    form: SignedForm<Staff, Pairs>,
+) -> Result<Response, Problem> {
+    let (visitor, typed, known) = (form.visitor, Typed::new(form.fields), importable(&kind)?);
+    let pasted = typed.one("table").to_owned();
+    let mode = if typed.one("confirm") == "yes" { Mode::Write } else { Mode::Trial };
+    let text = pasted.clone();
+    let done = desk.work(&visitor.session, move |tx, author| {
+        let from = ImportSource {
+            file_name: "console".to_owned(),
+            digest: sha256(text.as_bytes()),
+            author: author.account().to_owned(),
+            as_of: author.today(),
+            now_ms: author.now().0,
+        };
+        let mut source = Source::open(Cursor::new(text.into_bytes())).map_err(ImportError::from)?;
+        table::take(tx, &author, (known, mode), &mut source, &from)
+    });
+    let lang = visitor.frame.lang;
+    let (plan, failure) = match done.await {
+        Ok(plan) => {
+            let href =
+                format!("{LEDGERS_HREF}/{}?imported={}", known.kind.as_str(), plan.counts().0);
+            return Ok(Redirect::to(&href).into_response());
+        }
+        Err(TableError::Trial(plan)) => (plan, None),
+        Err(TableError::Rows(plan)) => {
+            let said = words::TABLE_WRONG.fill(lang, &[&plan.counts().2]);
+            (plan, Some((said, words::FIELDS_NEXT.in_lang(lang).to_owned())))
+        }
+        Err(TableError::File(error)) => (Plan::default(), Some(file_said(&error, lang))),
+        Err(TableError::Long) => {
+            let said = words::TABLE_LONG.fill(lang, &[&table::ROWS_MAX]);
+            (Plan::default(), Some((said, words::TABLE_LONG_NEXT.in_lang(lang).to_owned())))
+        }
+        Err(TableError::Ledger(LedgerRefusal::Store(error))) => return Err(error.into()),
+        Err(TableError::Ledger(refusal)) => {
+            (Plan::default(), Some(Refused::from(refusal).sentences(lang)))
+        }
+    };
+    let students = students(known, &plan);
+    // The trial was given up with everything that it wrote, so the names are logged here.
+    let names = desk.work(&visitor.session, move |tx, reader| {
+        let named: BTreeSet<StudentId> = students.iter().copied().collect();
+        access::log_list(tx, &reader, &named, browse::purpose_of(reader.role()))?;
+        Ok::<_, LedgerRefusal>(Names::of(tx, students)?)
+    });
+    let names = names.await.map_err(problem)?;
+    let is_tried = failure.is_none();
+    show(&desk, &visitor, known, (pasted, Shown { failure, plan, names, is_tried }))
+}
+
+fn students(known: &KindColumns, plan: &Plan) -> Vec<StudentId> {
+    let mut students = Vec::new();
+    for row in &plan.rows {
+        for (column, cell) in known.columns.iter().zip(&row.cells) {
+            if let (Shape::Student, crate::ledger::entry::Cell::Integer(id)) = (column.shape, cell)
+            {
+                students.push(StudentId(*id));
+            }
+        }
+    }
+    students
+}
+
+fn file_said(error: &ImportError, lang: Lang) -> (String, String) {
+    let language = match lang {
+        Lang::Zh => Language::Zh,
+        Lang::En => Language::En,
+    };
+    let fault = error.fault();
+    (fault.reason.to(language).to_owned(), fault.hint.to(language).to_owned())
+}
+
+fn show(
+    desk: &Desk,
+    visitor: &Visitor<Staff>,
+    known: &'static KindColumns,
+    (pasted, shown): (String, Shown),
+) -> Result<Response, Problem> {
+    let lang = visitor.frame.lang;
+    let (new, unchanged, wrong) = shown.plan.counts();
+    let is_planned = !shown.plan.rows.is_empty();
+    let heads = known.columns.iter().map(|column| {
+        let needed = fields::is_needed(Some(known.kind), column) && !fields::is_doer(column);
+        (fields::label(Some(known.kind), column, lang), needed)
+    });
+    let dropped = shown.plan.dropped.join("、");
+    let status = if shown.failure.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let body = Html::render(&ImportTemplate {
+        lang,
+        csrf: &visitor.session.csrf,
+        kind: known.kind.as_str(),
+        heads: heads.collect(),
+        counted: is_planned.then(|| words::TABLE_COUNTED.fill(lang, &[&new, &unchanged, &wrong])),
+        dropped: (!dropped.is_empty()).then(|| words::TABLE_DROPPED.fill(lang, &[&dropped])),
+        rows: shown.plan.rows.iter().map(|row| view(known, row, &shown.names, lang)).collect(),
+        may_write: shown.is_tried && wrong == 0 && new > 0,
+        failure: shown.failure,
+        pasted,
+    })?;
+    let label = chosen(known.kind.label(), lang);
+    let head = (words::TABLE_TITLE.fill(lang, &[&label]), String::new(), LEDGERS_HREF);
+    desk.reply_with(status, visitor, &super::page(head, body, lang))
+}
+
+fn view(known: &KindColumns, row: &table::PlannedRow, names: &Names, lang: Lang) -> RowView {
+    let shown = known.columns.iter().zip(&row.cells);
+    let shown = shown.filter(|(column, _)| !matches!(column.shape, Shape::Note));
+    let values = shown.map(|(column, cell)| names.shown(cell, column.shape, lang));
+    let values: Vec<String> = values.filter(|value| !value.is_empty()).collect();
+    let (fate, mut text) = match &row.fate {
+        Fate::New => (words::ROW_NEW, String::new()),
+        Fate::Known => (words::ROW_KNOWN, String::new()),
+        Fate::Wrong(wrong) => {
+            let said = wrong.iter().map(|(column, said)| {
+                let sentence = match lang {
+                    Lang::Zh => said.to(Language::Zh),
+                    Lang::En => said.to(Language::En),
+                };
+                format!("{column} {sentence}").trim().to_owned()
+            });
+            (words::ROW_WRONG, said.collect::<Vec<_>>().join("; "))
+        }
+    };
+    let values = values.join(" · ");
+    if !values.is_empty() {
+        text = format!("{values} {text}").trim().to_owned();
+    }
+    let is_wrong = matches!(row.fate, Fate::Wrong(_));
+    RowView { row: row.row, fate: fate.in_lang(lang), is_wrong, text }
+}

@@ -1,0 +1,283 @@
+//! A table of entries, such as a term's talks from a spreadsheet: each row read as its form would
+//! be, shown with what would become of it, and all written together or none.
+//!
+//! Rights and rules are those of one entry after the other: a row that a person could not write by
+//! hand is not written by a file either. What stands in the ledger already is passed over.
+
+use domain::ledger::Word as _;
+use runtime::cli::Failure;
+use runtime::sql::{SqlError, Tx};
+use runtime::web::{Lang, Text};
+
+use super::{fields, labels, written};
+use crate::import::header::Field;
+use crate::import::source::Source;
+use crate::import::table::{self, Cells, Keyed, Kind, Notes};
+use crate::import::{Fault, ImportError, Said};
+use crate::ledger::author::Author;
+use crate::ledger::browse;
+use crate::ledger::entry::{Cell, Column, Shape};
+use crate::ledger::import_batch::{self, ImportSource};
+use crate::ledger::kinds::KindColumns;
+use crate::ledger::refusal::LedgerRefusal;
+
+/// Rows of one table; more are several tables.
+pub const ROWS_MAX: usize = 2_000;
+
+/// What would become of a row.
+pub enum Fate {
+    /// It is new.
+    New,
+    /// It stands in the ledger already.
+    Known,
+    /// It is wrong: in a column, or as a whole.
+    Wrong(Vec<(String, Said)>),
+}
+
+/// A row with what would become of it.
+pub struct PlannedRow {
+    /// Its number as a spreadsheet shows it.
+    pub row: u32,
+    /// Its values; none where it could not be read.
+    pub cells: Vec<Cell>,
+    /// What would become of it.
+    pub fate: Fate,
+}
+
+/// What a table would do.
+#[derive(Default)]
+pub struct Plan {
+    /// Its rows in their order.
+    pub rows: Vec<PlannedRow>,
+    /// Headers of columns that are not read.
+    pub dropped: Vec<String>,
+}
+
+/// Why nothing was planned or written.
+pub enum TableError {
+    /// The file or its columns.
+    File(ImportError),
+    /// More rows than one table may have.
+    Long,
+    /// A row is wrong; the plan says which.
+    Rows(Plan),
+    /// A trial: the plan, and nothing was written.
+    Trial(Plan),
+    /// The role writes nothing of the kind, or the store.
+    Ledger(LedgerRefusal),
+}
+
+impl From<LedgerRefusal> for TableError {
+    fn from(refusal: LedgerRefusal) -> Self {
+        Self::Ledger(refusal)
+    }
+}
+
+impl From<SqlError> for TableError {
+    fn from(error: SqlError) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+impl From<ImportError> for TableError {
+    fn from(error: ImportError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl Plan {
+    /// Rows that are new, that stand there already, and that are wrong.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let of = |is: fn(&Fate) -> bool| self.rows.iter().filter(|row| is(&row.fate)).count();
+        (
+            of(|fate| matches!(fate, Fate::New)),
+            of(|fate| matches!(fate, Fate::Known)),
+            of(|fate| matches!(fate, Fate::Wrong(_))),
+        )
+    }
+}
+
+/// Whether a table is written or only tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Tells what would become of each row.
+    Trial,
+    /// Writes.
+    Write,
+}
+
+/// Writes every new row of a table, or nothing; the caller's transaction must end where this gives
+/// an error.
+///
+/// # Errors
+/// The file, a row, the role, or the store; and [`TableError::Trial`] where nothing was wanted.
+pub fn take(
+    tx: &Tx<'_>,
+    author: &Author,
+    (known, mode): (&'static KindColumns, Mode),
+    source: &mut Source,
+    from: &ImportSource,
+) -> Result<Plan, TableError> {
+    if !browse::is_writable_by(author.role(), known.kind) {
+        return Err(LedgerRefusal::NotAllowed.into());
+    }
+    let mut reading = Reading { tx, author, known, broken: None };
+    let file = table::read(source, None, &mut reading)?;
+    if let Some(error) = reading.broken {
+        return Err(error.into());
+    }
+    if file.rows.len() + file.errors.len() > ROWS_MAX {
+        return Err(TableError::Long);
+    }
+    let mut plan = Plan { rows: Vec::new(), dropped: file.facts.columns.dropped().to_vec() };
+    for error in file.errors {
+        let wrong = (error.column, error.fault.reason);
+        match plan.rows.last_mut() {
+            Some(PlannedRow { row, fate: Fate::Wrong(all), .. }) if *row == error.row => {
+                all.push(wrong);
+            }
+            _ => plan.rows.push(PlannedRow {
+                row: error.row,
+                cells: Vec::new(),
+                fate: Fate::Wrong(vec![wrong]),
+            }),
+        }
+    }
+    let author = author.because("import");
+    for (row, typed) in file.rows {
+        let fate = if browse::has(tx, known, &typed.cells)? {
+            Fate::Known
+        } else {
+            match (known.add)(tx, &author, typed.cells.clone()) {
+                Ok(_) => Fate::New,
+                Err(LedgerRefusal::Store(error)) => return Err(error.into()),
+                Err(refusal) => Fate::Wrong(vec![(String::new(), said(refusal))]),
+            }
+        };
+        plan.rows.push(PlannedRow { row, cells: typed.cells, fate });
+    }
+    plan.rows.sort_by_key(|row| row.row);
+    conclude(tx, (plan, mode), known, from)
+}
+
+/// Notes the import, where something was written and nothing is wrong.
+fn conclude(
+    tx: &Tx<'_>,
+    (plan, mode): (Plan, Mode),
+    known: &KindColumns,
+    from: &ImportSource,
+) -> Result<Plan, TableError> {
+    let (new, unchanged, wrong) = plan.counts();
+    match mode {
+        Mode::Trial => Err(TableError::Trial(plan)),
+        Mode::Write if wrong > 0 => Err(TableError::Rows(plan)),
+        Mode::Write => {
+            let counts = crate::import::preview::Counts {
+                rows: plan.rows.len() as u64,
+                new: new as u64,
+                unchanged: unchanged as u64,
+                ..Default::default()
+            };
+            if new > 0 {
+                import_batch::insert(tx, known.kind.as_str(), from, counts)?;
+            }
+            Ok(plan)
+        }
+    }
+}
+
+/// What a refusal says, in both languages.
+fn said(refusal: LedgerRefusal) -> Said {
+    let failure = Failure::from(refusal);
+    Said::made(failure.message(Lang::Zh).to_owned(), failure.message(Lang::En).to_owned())
+}
+
+/// A row whose fields were read.
+struct EntryRow {
+    cells: Vec<Cell>,
+    key: String,
+}
+
+impl Keyed for EntryRow {
+    type Key = String;
+
+    fn key(&self) -> String {
+        self.key.clone()
+    }
+}
+
+/// Reads rows of one kind of entry.
+struct Reading<'a, 't> {
+    tx: &'a Tx<'t>,
+    author: &'a Author,
+    known: &'static KindColumns,
+    broken: Option<SqlError>,
+}
+
+impl Kind for Reading<'_, '_> {
+    type Row = EntryRow;
+
+    fn fields(&self) -> Vec<Field> {
+        self.known.columns.iter().map(|column| field(self.known, column)).collect()
+    }
+
+    fn key_field(&self) -> usize {
+        0
+    }
+
+    fn read(&mut self, cells: &Cells<'_>, notes: &mut Notes) -> Option<EntryRow> {
+        let mut read = Vec::new();
+        for (at, column) in self.known.columns.iter().enumerate() {
+            // A file without the column for who did it is one's own.
+            let own = self.author.staff().filter(|_| fields::is_doer(column) && !cells.has(at));
+            if let Some(own) = own {
+                read.push(Cell::Integer(own.0));
+                continue;
+            }
+            match written::cell(self.tx, self.author, column, &[cells.text(at)]) {
+                Ok(Ok(cell)) => read.push(cell),
+                Ok(Err(mistake)) => notes.error(cells, at, fault(mistake)),
+                Err(error) => self.broken = Some(error),
+            }
+        }
+        let is_whole = read.len() == self.known.columns.len();
+        let key = read.iter().map(text_of).collect::<Vec<_>>().join("\u{1f}");
+        is_whole.then_some(EntryRow { cells: read, key })
+    }
+}
+
+fn text_of(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => String::new(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Text(text) => text.clone(),
+    }
+}
+
+/// The names by which a column may be headed: its labels and its own name.
+fn field(known: &KindColumns, column: &Column) -> Field {
+    let mut names = vec![
+        fields::label(Some(known.kind), column, Lang::Zh),
+        labels::of(column.name, Lang::Zh),
+        fields::label(Some(known.kind), column, Lang::En),
+        labels::of(column.name, Lang::En),
+        column.name,
+    ];
+    let also: &[&str] = match column.shape {
+        // Not 姓名 as well: a file with both columns would have two for one field.
+        Shape::Student => &["学号"],
+        Shape::Staff => &["工号"],
+        Shape::Note => &["记录", "备注", "note"],
+        _ => &[],
+    };
+    names.extend(also);
+    let field = Field::new(column.name, &names.join("|"));
+    let needed = fields::is_needed(Some(known.kind), column) && !fields::is_doer(column);
+    if needed { field.required() } else { field }
+}
+
+fn fault(mistake: Text) -> Fault {
+    let (zh, en) = (mistake.in_lang(Lang::Zh), mistake.in_lang(Lang::En));
+    Fault { code: "field", reason: Said::fixed(zh, en), hint: Said::fixed(zh, en) }
+}

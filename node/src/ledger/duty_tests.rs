@@ -1,0 +1,171 @@
+//! What waits, compared with what the versions say, over generated lives of a school.
+
+use domain::ledger::SchoolRole;
+use domain::ledger::critical::CriticalLevel;
+use domain::ledger::terms::{ContactWay, FollowupKind, ReviewDecision, Tier};
+use domain::ledger::words::{AlertSource, Move, Word as _};
+use jiff::ToSpan as _;
+use jiff::civil::date;
+use proptest::prelude::*;
+use runtime::sql::{SqlError, Tx};
+
+use super::alert::{AlertMove, AlertReview, FirstContact};
+use super::author::Author;
+use super::case::{self, MoveWish};
+use super::critical::CriticalItem;
+use super::duty::{DutyKind, duties};
+use super::entry::{RecordId, Rules, StaffId, StudentId};
+use super::followup::Followup;
+use super::refusal::LedgerRefusal;
+use super::testing::{AS_OF, NOW_MS, School, TestPupil};
+use super::{read, write};
+
+/// Students of the school.
+const STUDENTS: i64 = 4;
+
+fn author(role: SchoolRole, staff: i64) -> Author {
+    let account = if staff == 1 { "li" } else { "head" };
+    Author::new(account, role, Some(StaffId(staff)), NOW_MS).because("登记")
+}
+
+/// One step of a life; what a rule refuses is part of life.
+fn step(tx: &Tx<'_>, (what, which, tier): (u8, usize, usize)) -> Result<(), LedgerRefusal> {
+    let (li, head) = (author(SchoolRole::Counsellor, 1), author(SchoolRole::MoralHead, 2));
+    let (student, day) =
+        (StudentId(1 + i64::try_from(which).unwrap_or(0) % STUDENTS), date(2025, 11, 20));
+    let to = Tier::ALL[tier % Tier::ALL.len()];
+    let soon = day + 5.days();
+    let (source, owner) = (AlertSource::Mentor, StaffId(1));
+    let wish = |how, to| MoveWish { how, to, source, owner, next_review: Some(soon) };
+    let open = case::open_now(tx)?;
+    let case = open.get(which % open.len().max(1)).map(|now| now.case.record);
+    match (what, case) {
+        (0, _) => case::open(tx, &li, student, day, &wish(Move::Opened, Some(to))).map(drop),
+        (1, Some(case)) => case::ask_move(tx, &li, case, &wish(Move::TierUp, Some(to))).map(drop),
+        (2, Some(case)) => case::ask_move(tx, &li, case, &wish(Move::TierDown, Some(to))).map(drop),
+        (3, Some(case)) => {
+            let leave = MoveWish { next_review: None, ..wish(Move::Closed, None) };
+            case::ask_move(tx, &li, case, &leave).map(drop)
+        }
+        (4, _) => match nth::<AlertMove>(tx, which)? {
+            Some(moved) => case::sign(tx, &head, moved, tier % 3 > 0),
+            None => Ok(()),
+        },
+        (5, _) => match nth::<AlertReview>(tx, which)? {
+            Some(review) => {
+                let held = (day, ReviewDecision::Keep, soon);
+                case::hold_review(tx, &li, review, held).map(drop)
+            }
+            None => Ok(()),
+        },
+        (6, _) => match nth::<FirstContact>(tx, which)? {
+            Some(contact) => {
+                let made = (li.now(), owner, ContactWay::Phone);
+                case::note_contact(tx, &li, contact, made).map(drop)
+            }
+            None => Ok(()),
+        },
+        _ => papers(tx, &li, (student, what)),
+    }
+}
+
+/// A follow-up or a critical answer is entered, or done with.
+fn papers(tx: &Tx<'_>, li: &Author, (student, what): (StudentId, u8)) -> Result<(), LedgerRefusal> {
+    let day = date(2025, 11, 20);
+    if what == 7 {
+        let item = CriticalItem {
+            day,
+            student,
+            scale: "phq-9".to_owned(),
+            level: CriticalLevel::Urgent,
+            raised_at: li.now(),
+            contacted_at: None,
+            contacted_by: None,
+            way: None,
+        };
+        return write::add(tx, li, &item).map(drop);
+    }
+    for kept in read::all::<CriticalItem>(tx)?.into_iter().take(1) {
+        let (at, by) = (Some(li.now()), Some(StaffId(1)));
+        let spoken = CriticalItem { contacted_at: at, contacted_by: by, ..kept.entry };
+        write::update(tx, li, (kept.record, kept.version), &spoken)?;
+    }
+    let (case, staff) = (None, StaffId(1));
+    let why = FollowupKind::Tracking;
+    let due =
+        Followup { due: day, student, case, why, staff, done: None, way: None, cancelled: false };
+    let record = write::add(tx, li, &due)?;
+    if student.0 % 2 == 0 {
+        let done = Followup { done: Some(day), ..due };
+        write::update(tx, li, (record, 1), &done)?;
+    }
+    Ok(())
+}
+
+fn nth<T: Rules>(tx: &Tx<'_>, which: usize) -> Result<Option<RecordId>, SqlError> {
+    let waiting = read::waiting::<T>(tx)?;
+    Ok(waiting.get(which % waiting.len().max(1)).map(|kept| kept.record))
+}
+
+/// The marks of one kind are what its versions say.
+fn check<T: Rules>(tx: &Tx<'_>) -> Result<(), SqlError> {
+    let of = |kept: &super::entry::Kept<T>| kept.record;
+    let marked: Vec<RecordId> = read::waiting::<T>(tx)?.iter().map(of).collect();
+    let all = read::all::<T>(tx)?;
+    let said: Vec<RecordId> = all.iter().filter(|kept| kept.entry.waits()).map(of).collect();
+    assert_eq!(marked, said, "{}", T::KIND.as_str());
+    Ok(())
+}
+
+fn compare(tx: &Tx<'_>) -> Result<(), SqlError> {
+    check::<AlertMove>(tx)?;
+    check::<AlertReview>(tx)?;
+    check::<FirstContact>(tx)?;
+    check::<CriticalItem>(tx)?;
+    check::<Followup>(tx)?;
+    let told = |now: &case::CaseNow| (now.case.record, now.tier, now.owner, now.next_review);
+    let now: Vec<_> = case::open_now(tx)?.iter().map(told).collect();
+    let all: Vec<_> = case::open_at(tx, jiff::civil::Date::MAX)?.iter().map(told).collect();
+    assert_eq!(now, all);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is entered, moved, signed, held and done, in any order: what is marked as waiting
+    /// is what the versions say, and the open cases are those of the whole history.
+    #[test]
+    fn what_is_marked_is_what_the_versions_say(
+        steps in prop::collection::vec((0_u8..9, 0_usize..6, 0_usize..6), 1..60),
+    ) {
+        let school = School::new();
+        school.roster(&(0..4).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+        school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+        for one in steps {
+            let done = school.ledger.write("step", move |tx| step(tx, one));
+            prop_assert!(!matches!(done, Err(LedgerRefusal::Store(_))));
+        }
+        school.ledger.read(compare).expect("compared");
+    }
+}
+
+/// The list is the earliest first, over several ledgers, and what is without a limit stands last.
+#[test]
+fn what_is_due_stands_by_its_limit() {
+    let school = School::new();
+    school.roster(&(0..4).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    for one in [(0, 0, 2), (7, 1, 0), (8, 2, 0), (7, 3, 0), (3, 0, 0)] {
+        school.ledger.write("step", move |tx| step(tx, one)).expect("step");
+    }
+    let list = school.ledger.write("list", |tx| duties(tx, &author(SchoolRole::Counsellor, 1)));
+    let list = list.expect("list");
+    let due: Vec<i64> = list.iter().map(|duty| duty.due_ms.unwrap_or(i64::MAX)).collect();
+    assert!(due.is_sorted());
+    let kinds: Vec<DutyKind> = list.iter().map(|duty| duty.kind).collect();
+    for kind in [DutyKind::Critical, DutyKind::Contact, DutyKind::Review, DutyKind::Followup] {
+        assert!(kinds.contains(&kind), "{kind:?} of {kinds:?}");
+    }
+    assert_eq!(kinds.last(), Some(&DutyKind::Second), "a wish to close has no limit");
+}

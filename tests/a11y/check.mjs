@@ -5,7 +5,7 @@
 
 import { spawn, execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -30,7 +30,8 @@ const TABS_MAX = 400;
 /** How long the city may take to come up. */
 const CITY_MS = 10 * 60_000;
 const PASSWORD = "four green umbrellas";
-const ROLES = ["counsellor", "moral-head", "principal", "auditor"];
+/** Roles that the city gives nobody at the school that is looked at. */
+const ROLES = ["principal", "auditor"];
 
 const findings = [];
 let looked = 0;
@@ -61,16 +62,23 @@ async function startCity(dir) {
   return { city, pages };
 }
 
-/** Gives the school whose console is shown an account of each role that sees more. */
+/** Gives the school whose console is looked at an account of each role that nobody has there. */
 function addAccounts(dir) {
-  const plan = readFileSync(join(dir, "school.txt"), "utf8").trim();
   const file = join(dir, "password.txt");
   writeFileSync(file, PASSWORD);
-  const data = join(dir, plan);
-  for (const role of ROLES) {
-    const args = ["__run", "node", "user", "add", role, "--name", "测试", "--role", role];
+  const data = join(dir, operatedSchool(dir));
+  return ROLES.map((role) => {
+    const login = `look-${role}`;
+    const args = ["__run", "node", "user", "add", login, "--name", "测试", "--role", role];
     execFileSync(program, [...args, "--password-file", file, "--data", data], { stdio: "pipe" });
-  }
+    return { login, password: PASSWORD };
+  });
+}
+
+/** The unit of the one school where the city makes an operator's account. */
+function operatedSchool(dir) {
+  const units = readdirSync(join(dir, "keys")).map((name) => name.match(/^(F.*)-demo-password/)?.[1]);
+  return units.find((unit) => unit !== undefined);
 }
 
 /** The code of an authenticator app: RFC 6238 over the key that the page shows. */
@@ -158,11 +166,11 @@ async function walk(page, where) {
   }
 }
 
-/** The address without what only tells pages of one shape apart. */
+/** The address without what only tells pages of one shape apart: ids, kinds, numbers. */
 function shape(url) {
-  const { pathname } = new URL(url);
-  const same = /^\/(ledgers|students|egress|screening|roll|families|inspection)\/[^/]+/;
-  return pathname.replace(same, "/$1/*").replace(/\d+/g, "*");
+  const [, first, ...rest] = new URL(url).pathname.split("/");
+  const names = ["new", "next", "password", "factor", "code"];
+  return [first, ...rest.map((part) => (names.includes(part) ? part : "*"))].join("/");
 }
 
 async function signIn(page, base, account, where) {
@@ -247,18 +255,18 @@ let browser;
 try {
   const started = await startCity(join(dir, "city"));
   city = started.city;
-  const school = started.pages.find((place) => place !== started.pages[0]) ?? started.pages[0];
-  writeFileSync(join(dir, "city", "school.txt"), firstSchool(join(dir, "city")));
-  addAccounts(join(dir, "city"));
+  // The first is the city's; the last is the operator of the school that is looked at.
+  const [top, school] = [started.pages[0], started.pages[started.pages.length - 1]];
+  const places = started.pages.filter((place) => place === top || place.url === school.url);
+  const added = addAccounts(join(dir, "city"));
+  places.push(...added.map((account) => ({ url: school.url, ...account })));
   browser = await chromium.launch({
     executablePath: browserPath,
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
-  const places = started.pages.map((place) => [place.url, { ...place }]);
-  places.push(...ROLES.map((role) => [school.url, { login: role, password: PASSWORD }]));
-  for (const [url, account] of places) {
-    for (const lang of ["zh", "en"]) await crawl(browser, url, account, lang);
+  for (const account of places) {
+    for (const lang of ["zh", "en"]) await crawl(browser, account.url, account, lang);
   }
 } finally {
   await browser?.close();
@@ -267,10 +275,3 @@ try {
 }
 console.log(`${looked} pages looked at, ${findings.length} findings`);
 process.exit(findings.length ? 1 : 0);
-
-/** The first school's folder: the one whose password file the city wrote beside the hub's. */
-function firstSchool(folder) {
-  const files = execFileSync("ls", [join(folder, "keys")]).toString().split("\n");
-  const file = files.find((name) => name.endsWith("-password.txt") && /[A-Z]/.test(name));
-  return file.replace("-password.txt", "");
-}

@@ -13,6 +13,7 @@ mod intake;
 mod once;
 mod rounded;
 mod showing;
+pub mod suppression;
 
 pub use band::band;
 pub use clear::{ClearSheet, may_be_clear};

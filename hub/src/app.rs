@@ -293,6 +293,7 @@ impl Hub {
             registry: self.0.registry.clone(),
             identity: self.0.identity.clone(),
             unit: self.config().unit.clone(),
+            kind: self.config().kind,
             uplink: self.0.uplink.clone(),
             folded: self.0.folded.clone(),
             answered: self.0.answered.clone(),

@@ -24,4 +24,5 @@ pub mod service;
 mod showing;
 pub mod statistics;
 pub mod store;
+mod suppression;
 pub mod web;

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use certs::digest::sha256;
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, Partition};
 use domain::digest::Digest;
+use domain::disclosure::suppression::Outline;
 use domain::period::Calendar;
 use jiff::civil::Date;
 use proto::pack::{Divisions, Pack, PackError, PackKind, embedded};
@@ -26,6 +27,23 @@ pub struct KnownCatalogue {
     pub digest: Digest,
     /// What it says.
     pub catalogue: Arc<Catalogue>,
+    /// Every figure that its rounded partitions can be asked for.
+    outlines: Arc<Vec<(String, Outline)>>,
+}
+
+impl KnownCatalogue {
+    fn new(digest: Digest, catalogue: Arc<Catalogue>) -> Self {
+        let outline =
+            |partition: &Partition| (partition.id.to_string(), Outline::of(&catalogue, partition));
+        let outlines = Arc::new(catalogue.partitions().iter().map(outline).collect());
+        Self { digest, catalogue, outlines }
+    }
+
+    /// The figures that a partition can be asked for.
+    #[must_use]
+    pub fn outline(&self, partition: &str) -> Option<&Outline> {
+        self.outlines.iter().find(|(known, _)| known == partition).map(|(_, outline)| outline)
+    }
 }
 
 /// Everything that the hub knows at one time.
@@ -63,7 +81,7 @@ impl Packs {
         let digest = sha256(bytes);
         Ok(Self {
             catalogues: HashMap::from([(digest, catalogue.clone())]),
-            in_force: KnownCatalogue { digest, catalogue },
+            in_force: KnownCatalogue::new(digest, catalogue),
             calendar: Arc::new(embedded::calendar()?),
             divisions: Arc::new(embedded::divisions()?),
         })
@@ -103,7 +121,7 @@ impl Packs {
                 let catalogue = Arc::new(*catalogue);
                 self.catalogues.insert(digest, catalogue.clone());
                 if in_force {
-                    self.in_force = KnownCatalogue { digest, catalogue };
+                    self.in_force = KnownCatalogue::new(digest, catalogue);
                 }
             }
             Pack::Calendar(calendar) if in_force => self.calendar = Arc::new(calendar),

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId};
-use domain::unit::UnitId;
+use domain::unit::{UnitId, UnitKind};
 use proto::frame::{RELEASE_CONTEXT, encode_item};
 use proto::wire::sync::{ItemKind, Lane};
 use runtime::clock::Clock;
@@ -61,6 +61,8 @@ pub struct Publisher {
     pub identity: IdentityCell,
     /// The hub.
     pub unit: UnitId,
+    /// What it is.
+    pub kind: UnitKind,
     /// The way up; nothing for the city hub.
     pub uplink: Option<Uplink>,
     /// Rung by intake after a fold.
@@ -114,7 +116,7 @@ impl Publisher {
         &mut self,
         mut places: BTreeSet<Place>,
     ) -> Result<BTreeSet<Place>, SqlError> {
-        let (packs, hub) = (self.packs.last(), self.unit.clone());
+        let (packs, hub, kind) = (self.packs.last(), self.unit.clone(), self.kind);
         let (cache, mut listings) = (self.registry.clone(), std::mem::take(&mut self.listings));
         let (key, now_ms) = (self.identity.current().key().clone(), self.clock.now_ms());
         let goes_up = self.uplink.is_some();
@@ -123,7 +125,7 @@ impl Publisher {
             .write_short("publish", move |tx| {
                 let registry = cache.within(tx)?;
                 let context =
-                    rollup::Context { packs: &packs, registry: &registry, hub: &hub, now_ms };
+                    rollup::Context { packs: &packs, registry: &registry, hub: &hub, kind, now_ms };
                 let sealed = rollup::seal(tx, &context, &mut listings)?;
                 let (mut queued, mut left) = (0, BTreeSet::new());
                 if goes_up {

@@ -24,9 +24,11 @@ use crate::packs::Packs;
 use crate::registry::{Registry, Tree};
 use crate::showing::{self, Verdict};
 use crate::store::contribution::{self, Contribution, Place};
+use crate::store::reading;
 use crate::store::snapshot::{self, Sealed};
 use crate::store::total::{self, Total, TotalKey};
 use crate::store::unit::{self, Stay, UnitStatus};
+use crate::suppression;
 
 /// A contribution that came, and the one that it replaces.
 pub struct Change {
@@ -140,19 +142,25 @@ pub fn seal(
     listings: &mut Listings,
 ) -> Result<Vec<Sealed>, SqlError> {
     let now_ms = context.now_ms;
-    let mut changed: BTreeSet<(String, String)> =
+    let Context { packs, registry, hub, kind, .. } = *context;
+    suppression::decide_again(tx, packs, (hub, kind))?;
+    let changed: BTreeSet<(String, String)> =
         total::unsealed(tx)?.into_iter().map(|key| (key.table, key.period)).collect();
-    changed.extend(showing::judged_again(tx, now_ms)?);
-    changed.extend(showing::beside(tx, &changed)?);
-    if changed.is_empty() {
+    let mut again = showing::judged_again(tx, hub, now_ms)?;
+    again.extend(showing::beside(tx, hub, &changed)?);
+    again.retain(|place| !changed.contains(place));
+    if changed.is_empty() && again.is_empty() {
         return Ok(Vec::new());
     }
-    let Context { packs, registry, hub, .. } = *context;
-    let sealing = Sealing { packs, hub, tree: registry.tree(tx, hub)?, now_ms };
+    let sealing = Sealing { packs, hub, kind, tree: registry.tree(tx, hub)?, now_ms };
     let mut sealed = Vec::new();
-    for (table, period) in changed {
-        let listing = listings.current(tx, &table, &period)?;
-        sealed.extend(seal_one(tx, &sealing, (&table, &period), listing)?);
+    for (table, period) in &changed {
+        let listing = listings.current(tx, table, period)?;
+        sealed.extend(seal_one(tx, &sealing, (table, period), (listing, Look::First))?);
+    }
+    for (table, period) in &again {
+        let listing = listings.current(tx, table, period)?;
+        sealed.extend(seal_one(tx, &sealing, (table, period), (listing, Look::Again))?);
     }
     Ok(sealed)
 }
@@ -166,6 +174,8 @@ pub struct Context<'a> {
     pub registry: &'a Registry,
     /// The hub.
     pub hub: &'a UnitId,
+    /// What it is.
+    pub kind: UnitKind,
     /// By the hub's clock.
     pub now_ms: i64,
 }
@@ -174,6 +184,7 @@ pub struct Context<'a> {
 struct Sealing<'a> {
     packs: &'a Packs,
     hub: &'a UnitId,
+    kind: UnitKind,
     tree: Arc<Tree>,
     now_ms: i64,
 }
@@ -184,12 +195,22 @@ struct Exchange {
     back: Vec<Contribution>,
 }
 
-/// Seals one table and period. A rounded one is sealed only in a state that may be shown.
+/// Why a table and period is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Its totals changed.
+    First,
+    /// Nothing of it changed, and something else did by which it is judged.
+    Again,
+}
+
+/// Seals one table and period. A rounded one is sealed only in a state that may be shown; what is
+/// shown of a state that stays as it was is decided once more.
 fn seal_one(
     tx: &Tx<'_>,
     sealing: &Sealing<'_>,
     (table, period): (&str, &str),
-    listing: &Listing,
+    (listing, look): (&Listing, Look),
 ) -> Result<Option<Sealed>, SqlError> {
     let keys = total::keys_of(tx, table, period)?;
     for key in &keys {
@@ -201,18 +222,33 @@ fn seal_one(
         snapshot::insert(tx, &state)?;
         return Ok(Some(state));
     }
-    let by = (sealing.hub, sealing.now_ms);
-    let (state, note) = match showing::judge(tx, sealing.packs, by, &state)? {
+    let (by, by_kind) = ((sealing.hub, sealing.now_ms), (sealing.hub, sealing.kind));
+    let packs = sealing.packs;
+    let (state, note) = match showing::judge(tx, packs, by, &state)? {
         Verdict::Seal(note) => (state, note),
         Verdict::SealPart { out, back, note } => {
             exchange.out.extend(out);
             exchange.back.extend(back);
             (assemble(tx, sealing, &keys, (listing, &exchange))?, note)
         }
-        Verdict::Wait => return Ok(None),
+        Verdict::Wait(is_final) => {
+            if look == Look::Again && is_final {
+                suppression::decide(tx, packs, by_kind, (table, period, is_final))?;
+            }
+            return Ok(None);
+        }
     };
+    let what = (table, period, note.is_final);
+    let last = reading::latest(tx, table, period)?.filter(|_| look == Look::Again);
+    if last.is_some_and(|last| last.root == state.snapshot.root) {
+        if note.is_final {
+            suppression::decide(tx, packs, by_kind, what)?;
+        }
+        return Ok(None);
+    }
     snapshot::insert(tx, &state)?;
     note.keep(tx, &state)?;
+    suppression::decide(tx, packs, by_kind, what)?;
     Ok(Some(state))
 }
 

@@ -23,6 +23,7 @@ use runtime::sql::{SqlError, Tx};
 use crate::packs::Packs;
 use crate::rollup::tree_day;
 use crate::store::contribution::{self, Contribution, Place};
+use crate::store::shown_figure;
 use crate::store::shown_state::{self, Audience, ShownState};
 use crate::store::snapshot::Sealed;
 use crate::store::unit::{self, UnitStatus};
@@ -57,8 +58,8 @@ pub(crate) enum Verdict {
         /// What is noted beside it.
         note: Note,
     },
-    /// Nothing is sealed.
-    Wait,
+    /// Nothing is sealed; whether nobody is waited for any more.
+    Wait(bool),
 }
 
 /// What is noted beside a snapshot that is shown.
@@ -66,6 +67,8 @@ pub(crate) struct Note {
     audience: Audience,
     has_only_grown: bool,
     hubs: String,
+    /// Whether nobody who is due is missing from the state, or nobody is waited for any more.
+    pub(crate) is_final: bool,
 }
 
 impl Note {
@@ -82,13 +85,15 @@ impl Note {
     }
 }
 
-/// Tables and periods that wait and are to be judged once more, since a day has passed or the
-/// tree has changed: a period may have been closed, or the last school that was missing left.
+/// Tables and periods that wait, or of which figures do, and are to be judged once more, since a
+/// day has passed or the tree has changed: a period may have been closed, or the last school that
+/// was missing left.
 ///
 /// # Errors
 /// The store cannot be read or written.
 pub(crate) fn judged_again(
     tx: &Tx<'_>,
+    hub: &UnitId,
     now_ms: i64,
 ) -> Result<BTreeSet<(String, String)>, SqlError> {
     let by = format!("{} {}", day_of(now_ms)?, setting::registry_version(tx)?);
@@ -96,7 +101,13 @@ pub(crate) fn judged_again(
         return Ok(BTreeSet::new());
     }
     setting::set(tx, JUDGED_BY, &by)?;
-    Ok(shown_state::places_waiting(tx)?.into_iter().collect())
+    Ok(waiting(tx, hub)?.into_iter().collect())
+}
+
+fn waiting(tx: &Tx<'_>, hub: &UnitId) -> Result<Vec<(String, String)>, SqlError> {
+    let mut places = shown_state::places_waiting(tx)?;
+    places.extend(shown_figure::places_open(tx, hub.as_str())?);
+    Ok(places)
 }
 
 /// Rounded tables that wait in a period whose clear sums changed: a sheet may have said that a
@@ -106,13 +117,14 @@ pub(crate) fn judged_again(
 /// The store cannot be read.
 pub(crate) fn beside(
     tx: &Tx<'_>,
+    hub: &UnitId,
     changed: &BTreeSet<(String, String)>,
 ) -> Result<Vec<(String, String)>, SqlError> {
     let is_clear = |period: &str| changed.iter().any(|(t, p)| t == CLEAR && p == period);
     if !changed.iter().any(|(table, _)| table == CLEAR) {
         return Ok(Vec::new());
     }
-    let waiting = shown_state::places_waiting(tx)?.into_iter();
+    let waiting = waiting(tx, hub)?.into_iter();
     Ok(waiting.filter(|(_, period)| is_clear(period)).collect())
 }
 
@@ -133,7 +145,8 @@ pub(crate) fn judge(
     let hubs = hub_lines(&now, &members);
     let due = members.values().filter_map(|member| member.due).fold(0, u32::saturating_add);
     if due < GROUP_SCHOOLS_MIN {
-        return Ok(Verdict::Seal(Note { audience: Audience::Above, has_only_grown: false, hubs }));
+        let (audience, is_final) = (Audience::Above, false);
+        return Ok(Verdict::Seal(Note { audience, has_only_grown: false, hubs, is_final }));
     }
     let last = shown_state::last(tx, table, period)?;
     let last_stakes = last.as_ref().map(stakes_of).transpose()?.unwrap_or_default();
@@ -150,22 +163,27 @@ pub(crate) fn judge(
     };
     let blocks = Blocks::of(&members);
     let window = window(tx, packs, state, now_ms)?;
+    let is_closed = window == Window::Closed;
+    let have = now.values().fold(0, |sum: u32, stake| sum.saturating_add(stake.schools));
+    let is_whole = have >= due && members.values().all(|member| member.due.is_some());
     match blocks.judge(&now, &earlier, window) {
         Showing::Whole => {
-            Ok(Verdict::Seal(Note { audience: Audience::Readers, has_only_grown, hubs }))
+            let (audience, is_final) = (Audience::Readers, is_closed || is_whole);
+            Ok(Verdict::Seal(Note { audience, has_only_grown, hubs, is_final }))
         }
         Showing::GroupWaits => {
             let mixed = mixed(&blocks, &now, &last_stakes);
             if mixed == last_stakes {
-                return Ok(Verdict::Wait);
+                return Ok(Verdict::Wait(is_closed));
             }
             let (out, back) = listing.exchange(state, last.as_ref(), (&now, &mixed))?;
             let has_only_grown = grown_before && only_grew(&mixed, &last_stakes);
             let hubs = hub_lines(&mixed, &members);
-            let note = Note { audience: Audience::Readers, has_only_grown, hubs };
+            let (audience, is_final) = (Audience::Readers, is_closed);
+            let note = Note { audience, has_only_grown, hubs, is_final };
             Ok(Verdict::SealPart { out, back, note })
         }
-        Showing::Waits => Ok(Verdict::Wait),
+        Showing::Waits => Ok(Verdict::Wait(is_closed)),
     }
 }
 

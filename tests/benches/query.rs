@@ -94,7 +94,9 @@ fn fill(store: &Database, packs: &Packs, schools: usize, week: u64) {
         }
         rollup::fold(tx, &packs, &changes)?;
         let registry = RegistryCache::default().within(tx)?;
-        let context = rollup::Context { packs: &packs, registry: &registry, hub: &hub, now_ms: 1 };
+        let kind = UnitKind::District;
+        let context =
+            rollup::Context { packs: &packs, registry: &registry, hub: &hub, kind, now_ms: 1 };
         rollup::seal(tx, &context, &mut Listings::default()).map(drop)
     });
     filled.expect("filled");

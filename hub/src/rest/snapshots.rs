@@ -219,7 +219,7 @@ fn rates(
         let arrivals = reading::first_arrivals(tx, table, &period.to_string())?;
         let members = holdings.members.iter().filter(|member| member.unit.kind != UnitKind::Clinic);
         let units = members.map(|member| {
-            let reader = member.reader(&catalogue);
+            let reader = member.reader(packs.in_force());
             let arrived = arrivals.iter().find(|(unit, _)| unit == member.unit.id.as_str());
             let arrived = arrived.map(|(_, at_ms)| *at_ms);
             UnitRateOut {

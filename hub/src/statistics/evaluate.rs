@@ -3,21 +3,23 @@
 //! A ratio is made of sums and never of ratios. A cell to which nobody contributed becomes the
 //! blank that says why, and no blank is ever added as a zero.
 
-use domain::catalogue::{Axis, Block, Catalogue, Grade, SchoolType, Stage, stage_of};
+use domain::catalogue::{Axis, Block, Grade, SchoolType, Stage, stage_of};
 use domain::rollup::Coverage;
 use domain::unit::UnitKind;
 
 use super::floor::Floors;
+use super::lookup::Lookup;
 use super::plan::{Feed, Plan, PlannedTerm};
 use super::sheet::Sheet;
 use super::sum::{CellSum, Slice, sum};
 use super::value::{Amount, Blank, Figure, Floor, Reading};
+use crate::packs::KnownCatalogue;
 
 /// Everything about one unit that its figures are read from.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     /// Catalogue whose definitions hold.
-    pub catalogue: &'a Catalogue,
+    pub known: &'a KnownCatalogue,
     /// What the unit is.
     pub kind: UnitKind,
     /// Schools that are due, where no sheet says so.
@@ -30,7 +32,6 @@ pub struct Reader<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Part {
     amount: Result<Amount, Blank>,
-    schools: u32,
 }
 
 impl<'a> Reader<'a> {
@@ -64,7 +65,7 @@ impl<'a> Reader<'a> {
                     ratio(part.amount, below)
                 }
             };
-            Figure { key: key_at(axes, place), reading, schools: part.schools }
+            Figure { key: key_at(axes, place), reading }
         };
         above.into_iter().enumerate().map(figure).collect()
     }
@@ -124,7 +125,7 @@ impl<'a> Reader<'a> {
 
     fn parts(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
         let size = axes.iter().map(|axis| axis.values.len()).product();
-        let all = |blank| vec![Part { amount: Err(blank), schools: 0 }; size];
+        let all = |blank| vec![Part { amount: Err(blank) }; size];
         let Some(sheet) = self.sheet(term.feed.table()) else {
             return all(match self.due {
                 // Sums of weeks or months into a term are not made yet.
@@ -150,16 +151,19 @@ impl<'a> Reader<'a> {
             Feed::Clear { .. } => &[],
         };
         let slice = Slice { by: axes, filters: term.filters, outcomes };
-        let floors = Floors::of(self.catalogue, term, self.kind);
+        let floors = Floors::of(&self.known.catalogue, term, self.kind);
+        let lookup = Lookup::of(self.known, sheet, term, axes);
         let part = |(place, cell): (usize, CellSum)| {
-            let schools = cell.schools().min(sheet.coverage.schools_reported);
+            let key = key_at(axes, place);
             if cell.school_cells == 0 {
-                let blank = missing(sheet.coverage, &key_at(axes, place), axes);
-                return Part { amount: Err(blank), schools: 0 };
+                return Part { amount: Err(missing(sheet.coverage, &key, axes)) };
             }
             let amount = amount(cell, &term.feed).times(term.coefficient);
-            let shown = floors.check(amount, schools);
-            Part { amount: shown.map_or(Ok(amount), |f| Err(Blank::Suppressed(f))), schools }
+            let floor = match &lookup {
+                Some(lookup) => lookup.floor(&key),
+                None => floors.check(amount),
+            };
+            Part { amount: floor.map_or(Ok(amount), |floor| Err(Blank::Suppressed(floor))) }
         };
         sum(&sheet.sums, block, slice).into_iter().enumerate().map(part).collect()
     }
@@ -177,7 +181,7 @@ impl Part {
             }
             (Err(blank), _) | (_, Err(blank)) => Err(blank),
         };
-        Self { amount, schools: self.schools.max(other.schools) }
+        Self { amount }
     }
 }
 

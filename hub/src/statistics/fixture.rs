@@ -34,6 +34,9 @@ pub const ROUNDED: &str = "rounded.scr.census";
 /// When everything arrives: 2026-01-20 in Shanghai.
 pub const NOW_MS: i64 = 1_768_867_200_000;
 
+/// Schools with this seed or a greater one have students whose sex is not stated.
+pub const UNSTATED: u64 = 200;
+
 const OUTCOMES: [&str; 7] =
     ["refused", "not_reached", "void", "negative", "positive", "due", "critical"];
 
@@ -74,7 +77,9 @@ impl School {
             sum.wrapping_mul(31).wrapping_add(u64::from(byte))
         });
         let most = [6, 4, 3, 60, 9, 4, 3][outcome];
-        Some(if sex == "u" { 0 } else { mix % most })
+        // Few schools have anybody whose sex is not stated.
+        let most = if sex != "u" { most } else { 1 + u64::from(self.seed >= UNSTATED) };
+        Some(mix % most)
     }
 
     /// All students of a cell.
@@ -330,10 +335,11 @@ impl Fixture {
 
     /// Seals what was folded.
     pub fn seal(&self, now_ms: i64) {
-        let (packs, hub) = (self.packs.last(), self.at.id.clone());
+        let (packs, hub, kind) = (self.packs.last(), self.at.id.clone(), self.at.kind);
         let sealed = self.database.write("seal", move |tx| {
             let registry = RegistryCache::default().within(tx)?;
-            let context = rollup::Context { packs: &packs, registry: &registry, hub: &hub, now_ms };
+            let context =
+                rollup::Context { packs: &packs, registry: &registry, hub: &hub, kind, now_ms };
             rollup::seal(tx, &context, &mut Listings::default())?;
             Ok::<_, SqlError>(())
         });

@@ -8,12 +8,11 @@ use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 
 use super::evaluate::{Reader, key_at};
-use super::floor::{follow, hold_back};
 use super::plan::{Indicator, Plan};
 use super::sheet::{self, Sheet, Source};
 use super::value::{Blank, Figure, Figures, Reading, State, UnitFigures, UnitName};
 use super::{Members, Query, StatisticsError};
-use crate::packs::Packs;
+use crate::packs::{KnownCatalogue, Packs};
 use crate::rollup;
 use crate::store::unit::{self, Unit, UnitStatus};
 
@@ -91,19 +90,11 @@ impl Holdings {
         let states = self.whole.sheets.iter().filter(|sheet| tables.contains(&sheet.table()));
         let waiting = states.clone().map(|sheet| sheet.waiting).max().unwrap_or(0);
         let read = |unit: &UnitHoldings| match &plan {
-            Ok(plan) => unit.figures(catalogue, plan, &axes),
+            Ok(plan) => unit.figures(known, plan, &axes),
             Err(reason) => unit.blank(Blank::NoFeed(*reason), &axes),
         };
-        let mut whole = read(&self.whole);
-        hold_back(&mut whole.figures);
-        let mut members: Vec<UnitFigures> = self.members.iter().map(read).collect();
-        for member in &mut members {
-            follow(&mut member.figures, &whole.figures);
-            hold_back(&mut member.figures);
-        }
-        for place in 0..whole.figures.len() {
-            hold_back(members.iter_mut().filter_map(|unit| unit.figures.get_mut(place)));
-        }
+        let whole = read(&self.whole);
+        let members: Vec<UnitFigures> = self.members.iter().map(read).collect();
         Ok(Figures {
             indicator: indicator.to_owned(),
             period: self.period,
@@ -121,12 +112,12 @@ impl Holdings {
 impl UnitHoldings {
     /// What figures are read from.
     #[must_use]
-    pub fn reader<'a>(&'a self, catalogue: &'a Catalogue) -> Reader<'a> {
-        Reader { catalogue, kind: self.unit.kind, due: self.due, sheets: &self.sheets }
+    pub fn reader<'a>(&'a self, known: &'a KnownCatalogue) -> Reader<'a> {
+        Reader { known, kind: self.unit.kind, due: self.due, sheets: &self.sheets }
     }
 
-    fn figures(&self, catalogue: &Catalogue, plan: &Plan<'_>, axes: &[Axis]) -> UnitFigures {
-        let reader = self.reader(catalogue);
+    fn figures(&self, known: &KnownCatalogue, plan: &Plan<'_>, axes: &[Axis]) -> UnitFigures {
+        let reader = self.reader(known);
         let figures = reader.figures(plan, axes);
         let table = plan.tables().first().copied().unwrap_or_default();
         let sheet = reader.sheet(table);
@@ -143,7 +134,7 @@ impl UnitHoldings {
     fn blank(&self, blank: Blank, axes: &[Axis]) -> UnitFigures {
         let size: usize = axes.iter().map(|axis| axis.values.len()).product();
         let reading = Reading::Blank(blank);
-        let figure = |place| Figure { key: key_at(axes, place), reading, schools: 0 };
+        let figure = |place| Figure { key: key_at(axes, place), reading };
         UnitFigures {
             unit: self.unit.clone(),
             figures: (0..size).map(figure).collect(),

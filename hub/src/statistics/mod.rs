@@ -5,17 +5,22 @@
 //! here ([`floor`]), before any page, interface or file sees them, so no way of asking shows more
 //! than another. Nothing in here can read a person: what arrives is already a table.
 
+#[cfg(test)]
+mod attacker;
 mod evaluate;
 #[cfg(test)]
 pub mod fixture;
 mod floor;
 mod holdings;
+mod lookup;
 mod pages;
 mod plan;
 mod provenance;
 mod report;
-mod sheet;
+pub(crate) mod sheet;
 mod shown;
+#[cfg(test)]
+mod subtraction;
 mod sum;
 mod table;
 #[cfg(test)]

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use domain::catalogue::{Catalogue, Label};
 use domain::disclosure::GROUP_SCHOOLS_MIN;
 use domain::rollup::Coverage;
+use runtime::texts;
 use runtime::web::{Lang, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::plan::Indicator;
-use super::value::{Amount, Figure, Figures, Reading, State, UnitFigures};
+use super::value::{Amount, Blank, Figure, Figures, Floor, Reading, State, UnitFigures};
 
 /// Decimals of a ratio.
 const RATIO_DIGITS: f64 = 1_000_000.0;
@@ -62,6 +63,9 @@ pub struct FigureOut {
     /// Why there is none, as a stable code; absent where the status says it all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
+    /// Why a figure that exists is not shown, in a sentence in both languages; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<NameOut>,
     /// The count, or the ratio as a decimal number; absent unless the status is `value`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
@@ -153,6 +157,21 @@ pub const WAITING: Text = Text::new(
      at a time, since the difference of two states would otherwise be one school's own.",
 );
 
+texts! {
+    HIDDEN_SMALL = "小于 {0}，不显示。", "It is below {0}, and such figures are not shown.";
+    HIDDEN_FEW = "涉及的学校不足 {0} 所，不显示。",
+        "Fewer than {0} schools stand behind it, and such figures are not shown.";
+    HIDDEN_TELLING = "与已显示的数相减会推出被隐去的数，因此一并不显示。",
+        "Subtracted from what is shown it would tell a figure that is hidden.";
+    HIDDEN_INCOMPLETE = "报送尚未到齐：按学段或年级分的数，到齐或本期截止后才显示。",
+        "Reports are not complete: figures by stage or grade are shown when they are, or after \
+         the close of the period.";
+    HIDDEN_WAITING = "数据已收到，尚未到可以公布的时候。",
+        "Reports have arrived and may not be shown yet.";
+    HIDDEN_LEVEL = "高度敏感，只在区市及以上显示。",
+        "It is highly sensitive and shown at district level and above only.";
+}
+
 /// Figures of one indicator and period, with everything needed to cite them.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct DataOut {
@@ -222,6 +241,7 @@ impl FigureOut {
             key: BTreeMap::new(),
             status: word(reading),
             reason: None,
+            why: None,
             value: None,
             numerator: None,
             denominator: None,
@@ -245,7 +265,12 @@ impl FigureOut {
                 let both = numerator.rounded_cells.saturating_add(denominator.rounded_cells);
                 out.rounded_cells = (both > 0).then_some(both);
             }
-            Reading::Blank(blank) => out.reason = blank.reason(),
+            Reading::Blank(blank) => {
+                out.reason = blank.reason();
+                if let Blank::Suppressed(floor) = blank {
+                    out.why = Some(why(floor));
+                }
+            }
         }
         out
     }
@@ -258,8 +283,20 @@ impl FigureOut {
     }
 }
 
+/// Why a figure is hidden, in a sentence.
+fn why(floor: Floor) -> NameOut {
+    let (text, value) = match floor {
+        Floor::Small { shown_from } => (HIDDEN_SMALL, shown_from),
+        Floor::FewSchools => (HIDDEN_FEW, GROUP_SCHOOLS_MIN.into()),
+        Floor::Telling => (HIDDEN_TELLING, 0),
+        Floor::Incomplete => (HIDDEN_INCOMPLETE, 0),
+        Floor::Waiting => (HIDDEN_WAITING, 0),
+        Floor::Level => (HIDDEN_LEVEL, 0),
+    };
+    NameOut { zh: text.fill(Lang::Zh, &[&value]), en: text.fill(Lang::En, &[&value]) }
+}
+
 const fn word(reading: &Reading) -> StatusWord {
-    use super::value::Blank;
     match reading {
         Reading::Count(_) | Reading::Ratio { .. } => StatusWord::Value,
         Reading::Blank(Blank::Suppressed(_)) => StatusWord::Suppressed,
@@ -318,8 +355,8 @@ impl DataOut {
 pub fn rules(catalogue: &Catalogue) -> String {
     format!(
         "Counts about persons were rounded to base 5 at each school; sums of them are suppressed \
-         below {}, or where fewer than {GROUP_SCHOOLS_MIN} schools stand behind them. Missing is \
-         never zero.",
+         below {}, where fewer than {GROUP_SCHOOLS_MIN} schools stand behind them, or where they \
+         would tell a suppressed one by subtraction. Missing is never zero.",
         catalogue.definition().default_min_cell
     )
 }

@@ -4,6 +4,7 @@
 //! signed bytes of exactly the revision that the snapshot lists, so parts and whole are always of
 //! one state; what came later shows in the next snapshot.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use domain::catalogue::{Catalogue, TableSpec};
@@ -17,7 +18,7 @@ use super::StatisticsError;
 use crate::packs::Packs;
 use crate::rollup;
 use crate::store::contribution::{self, Contribution, Place};
-use crate::store::{reading, shown_state};
+use crate::store::{reading, shown_figure, shown_state};
 
 /// One table of one unit.
 #[derive(Clone, Debug)]
@@ -38,6 +39,19 @@ pub struct Sheet {
     pub at_ms: i64,
     /// Schools whose rounded reports have arrived and are not shown yet; zero for a member's.
     pub waiting: u32,
+    /// What is shown of it, where it is a rounded table.
+    pub decided: Decided,
+}
+
+/// What was decided about the figures of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// Nothing: it is no rounded table, or was not decided about by the catalogue in force.
+    Not,
+    /// It is one school's, of which no rounded figure is shown to anybody.
+    School,
+    /// A code for each figure of the outline.
+    Verdicts(Vec<u8>),
 }
 
 /// The signed release that a member's sheet was read from.
@@ -78,6 +92,27 @@ impl Sheet {
     pub fn table(&self) -> &str {
         &self.table
     }
+
+    /// Its sums as another catalogue lays them out, joined by cell key.
+    #[must_use]
+    pub fn fitted(&self, (digest, spec): (&Digest, &TableSpec)) -> Cow<'_, Sums> {
+        let Some(own) = self.spec().filter(|_| self.digest != *digest) else {
+            return Cow::Borrowed(&self.sums);
+        };
+        let (mut values, mut counts) = (vec![0; spec.cells()], vec![0; spec.cells()]);
+        let cells = self.sums.values().iter().zip(self.sums.contributors());
+        for (place, (value, count)) in cells.enumerate() {
+            let key = own.cell_key(place);
+            let target = key.and_then(|key| spec.index(key.indicator, &key.values));
+            let Some(target) = target else { continue };
+            if let (Some(sum), Some(n)) = (values.get_mut(target), counts.get_mut(target)) {
+                (*sum, *n) = (*value, *count);
+            }
+        }
+        // Both were made of one length.
+        let sums = Sums::from_parts(values, counts);
+        Cow::Owned(sums.unwrap_or_else(|_| Sums::empty(spec.cells())))
+    }
 }
 
 fn layout(
@@ -109,6 +144,11 @@ pub fn own(
             .map(|sheet| Sheet { waiting, ..sheet }));
     };
     let (digest, catalogue, cells) = layout(packs, &latest.catalogue, table)?;
+    let decided = if latest.is_rounded {
+        decided(tx, packs, latest.number, hub.as_str())?
+    } else {
+        Decided::Not
+    };
     Ok(Some(Sheet {
         catalogue,
         table: table.to_owned(),
@@ -119,7 +159,21 @@ pub fn own(
         root: Some(latest.root),
         at_ms: latest.sealed_at_ms,
         waiting,
+        decided,
     }))
+}
+
+/// What was decided about a unit's figures in a snapshot, by the catalogue in force.
+fn decided(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    snapshot: u64,
+    unit: &str,
+) -> Result<Decided, StatisticsError> {
+    let found = shown_figure::of_unit(tx, snapshot, unit)?;
+    let in_force = packs.in_force().digest.to_tagged();
+    let found = found.filter(|shown| shown.catalogue == in_force);
+    Ok(found.map_or(Decided::Not, |shown| Decided::Verdicts(shown.verdicts)))
 }
 
 /// A sheet that nobody's report is in.
@@ -136,6 +190,7 @@ fn empty(packs: &Packs, table: &str, schools_due: u32) -> Option<Sheet> {
         root: None,
         at_ms: 0,
         waiting: 0,
+        decided: Decided::Not,
     })
 }
 
@@ -152,9 +207,30 @@ pub fn members(
     let Some(described) = reading::described(tx, own.snapshot)? else {
         return Ok(Vec::new());
     };
-    let mut current = contribution::all_current(tx, &own.table, period)?;
+    let mut sheets = listed(tx, packs, (&own.table, period), &described.contributions)?;
+    let shown = shown_figure::of(tx, own.snapshot)?;
+    let in_force = packs.in_force().digest.to_tagged();
+    for member in sheets.iter_mut().filter(|member| member.sheet.root.is_some()) {
+        let row = shown.iter().find(|row| row.unit == member.unit && row.catalogue == in_force);
+        member.sheet.decided =
+            row.map_or(Decided::Not, |row| Decided::Verdicts(row.verdicts.clone()));
+    }
+    Ok(sheets)
+}
+
+/// The members' sheets of a list of contributions, in order of unit.
+///
+/// # Errors
+/// The store cannot be read, or a stored release does not fit its catalogue.
+pub fn listed(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    (table, period): (&str, &str),
+    contributions: &str,
+) -> Result<Vec<MemberSheet>, StatisticsError> {
+    let mut current = contribution::all_current(tx, table, period)?;
     let mut sheets = Vec::new();
-    for line in described.contributions.lines() {
+    for line in contributions.lines() {
         let mut words = line.split(' ');
         let (Some(unit), Some(Ok(revision))) = (words.next(), words.next().map(str::parse)) else {
             return Err(SqlError::Type.into());
@@ -163,7 +239,7 @@ pub fn members(
         let found = at.and_then(|at| current.get_mut(at)).filter(|c| c.revision == revision);
         let listed = match found {
             Some(found) => found.clone(),
-            None => earlier(tx, unit, own, period, revision)?,
+            None => earlier(tx, (unit, table, period), revision)?,
         };
         sheets.push(member(packs, &listed)?);
     }
@@ -172,13 +248,11 @@ pub fn members(
 
 fn earlier(
     tx: &Tx<'_>,
-    unit: &str,
-    own: &Sheet,
-    period: &str,
+    (unit, table, period): (&str, &str, &str),
     revision: u32,
 ) -> Result<Contribution, StatisticsError> {
-    let place =
-        Place { unit: unit.to_owned(), table: own.table.clone(), period: period.to_owned() };
+    let (unit, table, period) = (unit.to_owned(), table.to_owned(), period.to_owned());
+    let place = Place { unit, table, period };
     let found = reading::revision(tx, &place, revision)?;
     Ok(found.ok_or(SqlError::Type)?)
 }
@@ -221,6 +295,7 @@ fn member(packs: &Packs, listed: &Contribution) -> Result<MemberSheet, Statistic
             root: provenance.map(|sums| sums.root),
             at_ms: listed.arrived_at_ms,
             waiting: 0,
+            decided: if provenance.is_some() { Decided::Not } else { Decided::School },
         },
     })
 }

@@ -1,16 +1,11 @@
 //! Sums over the cells of a block: dimensions that were not asked for are added up.
 //!
 //! Pure index arithmetic over the block's row-major order, so that one period's figures cost
-//! microseconds whatever the number of schools. Each sum keeps how many school cells are in it
-//! (what rounding can have moved) and how many schools stand behind it (what may be shown).
+//! microseconds whatever the number of schools. Each sum keeps how many school cells are in it,
+//! which is what rounding can have moved.
 
 use domain::catalogue::{Axis, Block, DimensionId, OUTCOME_AXIS};
 use domain::rollup::Sums;
-
-/// Stages that one school often has side by side count their schools once, as one group.
-const LOWER_STAGES: [&str; 3] = ["kindergarten", "primary_low", "primary_high"];
-/// Groups of stages whose schools are counted apart; the last takes all further ones.
-const GROUPS: usize = 8;
 
 /// Which cells of a block are summed, and into which.
 #[derive(Clone, Copy, Debug)]
@@ -30,18 +25,6 @@ pub struct CellSum {
     pub value: u64,
     /// School cells in it.
     pub school_cells: u64,
-    schools: [u32; GROUPS],
-}
-
-impl CellSum {
-    /// Schools behind the sum.
-    ///
-    /// Within one stage the cell with the most contributors counts; schools of different stages
-    /// are added, so a school with several stages may count more than once.
-    #[must_use]
-    pub fn schools(&self) -> u32 {
-        self.schools.iter().fold(0, |sum, group| sum.saturating_add(*group))
-    }
 }
 
 /// What one value of one axis does to a cell.
@@ -49,7 +32,6 @@ impl CellSum {
 struct Step {
     is_counted: bool,
     target: usize,
-    group: usize,
 }
 
 /// Sums a block's cells; one sum for each combination of the result's axes, row-major.
@@ -64,7 +46,7 @@ pub fn sum(sums: &Sums, block: &Block, slice: Slice<'_>) -> Vec<CellSum> {
         if *count == 0 {
             continue;
         }
-        let Some((target, group)) = aim(place, &steps) else {
+        let Some(target) = aim(place, &steps) else {
             continue;
         };
         let Some(cell) = found.get_mut(target) else {
@@ -72,9 +54,6 @@ pub fn sum(sums: &Sums, block: &Block, slice: Slice<'_>) -> Vec<CellSum> {
         };
         cell.value = cell.value.saturating_add(*value);
         cell.school_cells = cell.school_cells.saturating_add(u64::from(*count));
-        if let Some(most) = cell.schools.get_mut(group) {
-            *most = (*most).max(*count);
-        }
     }
     found
 }
@@ -91,35 +70,21 @@ fn steps(axis: &Axis, slice: Slice<'_>) -> Vec<Step> {
         let excluded = (name == OUTCOME_AXIS && !slice.outcomes.contains(value))
             || filter.is_some_and(|(_, only)| only != value)
             || place == Some(None);
-        Step {
-            is_counted: !excluded,
-            target: place.flatten().unwrap_or(0) * stride,
-            group: if name == "stage" { group_of(axis, value) } else { 0 },
-        }
+        Step { is_counted: !excluded, target: place.flatten().unwrap_or(0) * stride }
     };
     axis.values.iter().map(step).collect()
 }
 
-fn group_of(axis: &Axis, stage: &str) -> usize {
-    if LOWER_STAGES.contains(&stage) {
-        return 0;
-    }
-    let upper = axis.values.iter().filter(|known| !LOWER_STAGES.contains(&known.as_str()));
-    let place = upper.clone().position(|known| known == stage).unwrap_or(0);
-    (place + 1).min(GROUPS - 1)
-}
-
-/// Where a cell goes and which group of schools it belongs to; `None` for one that is left out.
-fn aim(place: usize, steps: &[Vec<Step>]) -> Option<(usize, usize)> {
-    let (mut rest, mut target, mut group) = (place, 0, 0);
+/// Where a cell goes; `None` for one that is left out.
+fn aim(place: usize, steps: &[Vec<Step>]) -> Option<usize> {
+    let (mut rest, mut target) = (place, 0);
     for axis in steps.iter().rev() {
         let size = axis.len().max(1);
         let step = axis.get(rest % size).filter(|step| step.is_counted)?;
         target += step.target;
-        group += step.group;
         rest /= size;
     }
-    Some((target, group))
+    Some(target)
 }
 
 #[cfg(test)]
@@ -184,26 +149,5 @@ mod tests {
             .map(|value| check(&[], &[(sex.dimension.clone(), (*value).to_owned())]))
             .sum();
         assert_eq!(narrowed, whole);
-    }
-
-    /// Schools of one stage are counted once, whatever their grades and sexes.
-    #[test]
-    fn schools_of_a_stage_are_counted_once() {
-        let catalogue = catalogue();
-        let spec = catalogue.table("rounded.scr.census").expect("table");
-        let block = spec.block("scr.census").expect("block");
-        let outcomes = &block.axes[0].values[..1];
-        let mut contributors = vec![0; spec.cells()];
-        for (stage, grade, schools) in
-            [("primary_low", "g1", 4), ("primary_high", "g5", 4), ("junior", "g7", 2)]
-        {
-            for sex in ["m", "f", "u"] {
-                let at = spec.index("scr.census", &["refused", stage, grade, sex]).expect("index");
-                contributors[at] = schools;
-            }
-        }
-        let sums = Sums::from_parts(vec![0; spec.cells()], contributors).expect("sums");
-        let all = sum(&sums, block, Slice { by: &[], filters: &[], outcomes });
-        assert_eq!((all[0].schools(), all[0].school_cells), (6, 30));
     }
 }

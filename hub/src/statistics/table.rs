@@ -194,7 +194,7 @@ fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> Ro
     };
     let out = |unit: &UnitFigures| {
         let missing = super::value::Reading::Blank(Blank::NoFeed(NoFeed::SecondHub));
-        let bare = super::Figure { key: Vec::new(), reading: missing, schools: 0 };
+        let bare = super::Figure { key: Vec::new(), reading: missing };
         FigureOut::new(unit.figures.first().unwrap_or(&bare), &[])
     };
     RowOut {

@@ -114,8 +114,12 @@ pub enum Floor {
         /// The smallest figure that is shown.
         shown_from: u64,
     },
-    /// Fewer schools than the floor stand behind a rounded sum, or it would tell such a sum.
+    /// Fewer schools than the floor stand behind a rounded sum.
     FewSchools,
+    /// Beside what is shown it would tell a figure that is not, by subtraction.
+    Telling,
+    /// It is about some schools only, such as one stage, and more of them may report.
+    Incomplete,
     /// Too few schools have reported since the last state that was shown, or since none.
     Waiting,
     /// So sensitive that it is shown at district level and above only.
@@ -169,6 +173,8 @@ impl Blank {
         match self {
             Self::Suppressed(Floor::Small { .. }) => Some("below_minimum"),
             Self::Suppressed(Floor::FewSchools) => Some("few_schools"),
+            Self::Suppressed(Floor::Telling) => Some("tells_hidden"),
+            Self::Suppressed(Floor::Incomplete) => Some("incomplete"),
             Self::Suppressed(Floor::Waiting) => Some("waiting_for_schools"),
             Self::Suppressed(Floor::Level) => Some("district_level_only"),
             Self::NotReported | Self::NotApplicable => None,
@@ -225,8 +231,6 @@ pub struct Figure {
     pub key: Vec<String>,
     /// The value or the blank.
     pub reading: Reading,
-    /// Schools behind it, at most.
-    pub schools: u32,
 }
 
 /// A unit as figures name it.

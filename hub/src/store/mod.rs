@@ -13,6 +13,7 @@ pub mod lane;
 pub mod member_key;
 pub mod reading;
 pub mod setting;
+pub mod shown_figure;
 pub mod shown_state;
 pub mod snapshot;
 pub mod total;
@@ -56,5 +57,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 11,
         name: "second factors",
         sql: runtime::web::session_store::FACTOR_SCHEMA,
+    },
+    Migration {
+        number: 12,
+        name: "shown figures",
+        sql: include_str!("migrations/008_shown_figure.sql"),
     },
 ];

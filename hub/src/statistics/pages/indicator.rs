@@ -17,7 +17,7 @@ use crate::packs::Packs;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Holdings, Indicator, Reading, UnitFigures, UnitName, interval, shown,
+    Blank, Figures, Floor, Holdings, Indicator, Reading, UnitFigures, UnitName, interval, shown,
 };
 
 /// Shown where nothing else was asked for, the first that has figures.
@@ -41,6 +41,17 @@ impl Page<'_> {
     /// Whether the hub itself is looked into, which has areas.
     pub fn is_whole(&self) -> bool {
         self.unit.id == self.holdings.whole.unit.id
+    }
+
+    /// Whether figures by stage wait for reports that are missing.
+    pub fn is_incomplete(&self) -> Result<bool, PageError> {
+        if !self.indicator.has_dimension("stage") {
+            return Ok(false);
+        }
+        let by = ["stage".to_owned()];
+        let figures = self.holdings.figures(self.packs, self.indicator.id(), &by)?;
+        let waits = Reading::Blank(Blank::Suppressed(Floor::Incomplete));
+        Ok(figures.whole.figures.iter().any(|figure| figure.reading == waits))
     }
 
     /// Totals of the unit.
@@ -98,7 +109,7 @@ pub(super) fn page(
         areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
         sources: sources(&page),
         protection: protection(&reading),
-        closed: closed(&page, &reading),
+        closed: closed(&page, &reading)?,
         exports: page_exports(&page, breakdown, terms),
     })
 }

@@ -4,7 +4,7 @@ use domain::disclosure::ROUNDING_BASE;
 use domain::unit::UnitKind;
 
 use super::indicator::Page;
-use super::{filled, why, words};
+use super::{PageError, filled, why, words};
 use crate::console::{Closed, Protection};
 use crate::statistics::{Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
 
@@ -27,7 +27,7 @@ pub(super) fn protection(reading: &Reading) -> Protection {
 }
 
 /// What is not shown, and why.
-pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
+pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, PageError> {
     let mut lines = Vec::new();
     if let Some(why) = reading.blank().and_then(why) {
         lines.push(Closed { what: words::THIS_INDICATOR.into(), why: why.into() });
@@ -47,11 +47,15 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
             what: filled(words::FEW_SCHOOLS, &[&GROUP_SCHOOLS_MIN]),
             why: words::FEW_SCHOOLS_WHY.into(),
         });
+        lines.push(Closed { what: words::TELLING.into(), why: words::TELLING_WHY.into() });
         let least = page.catalogue.definition().default_min_cell;
         lines.push(Closed {
             what: filled(words::SMALL_CELLS, &[&least]),
             why: words::SMALL_CELLS_WHY.into(),
         });
+    }
+    if is_rounded && page.is_incomplete()? {
+        lines.push(Closed { what: words::INCOMPLETE.into(), why: words::INCOMPLETE_WHY.into() });
     }
     let low = Blank::Suppressed(Floor::Level);
     let all = std::iter::once(&page.totals.whole).chain(&page.totals.members);
@@ -66,5 +70,5 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
             why: words::DIRECT_SCHOOLS_WHY.into(),
         });
     }
-    lines
+    Ok(lines)
 }

@@ -37,9 +37,16 @@ texts! {
         "A small sum of rounded figures is easily taken for a fact; it is hidden, zero included.";
     WAITING = "最近收到的报送", "The latest reports";
     FEW_SCHOOLS = "不足 {0} 所学校的合计", "Sums of fewer than {0} schools";
-    FEW_SCHOOLS_WHY = "任何一所学校自己的取整数不对任何人显示；为防相减推出，必要时邻近一项也一并隐去。",
-        "No single school's rounded figures are shown to anybody; where a subtraction would tell \
-         them, a neighbouring figure is hidden as well.";
+    FEW_SCHOOLS_WHY = "任何一所或几所学校自己的取整数不对任何人显示。",
+        "Rounded figures of one school or of a few are shown to nobody.";
+    TELLING = "与其他数相减即可推出隐去数的数", "Figures that would tell a hidden one";
+    TELLING_WHY = "与已显示的合计、其他分组、各区域或上次公布的数相减，就能推出被隐去的数，因此一并隐去。",
+        "Subtracted from a total, another breakdown, an area or an earlier state that is shown, \
+         they would tell a figure that is hidden, so they are hidden as well.";
+    INCOMPLETE = "按学段或年级分的数", "Figures by stage or grade";
+    INCOMPLETE_WHY = "报送尚未到齐；到齐或本期截止后才显示，否则最后几所学校的数会由前后两次相减推出。",
+        "Reports are not complete. They are shown when they are, or after the close: otherwise the \
+         difference of two states would be the figures of the last few schools.";
     LEVEL = "街道一级的这项数字", "This figure at street level";
     LEVEL_WHY = "高度敏感，只在区市及以上显示。",
         "It is highly sensitive and shown at district level and above only.";

@@ -1,0 +1,238 @@
+//! Decides which figures of a rounded table readers are shown, once, when it is sealed.
+//!
+//! The rule is [`domain::disclosure::suppression`]; here it is given what the store knows: the
+//! sums of the state, the members' sums that it is made of, and the states that readers saw before
+//! with what was decided about them. The decision lies beside the snapshot, so pages, interfaces,
+//! exports and the command line look it up and none of them can decide anything else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::cell;
+use domain::disclosure::suppression::{self, Earlier, HubMember, Member, Repeats, Table, Verdict};
+use domain::rollup::Sums;
+use domain::unit::{UnitId, UnitKind};
+use runtime::sql::{SqlError, Tx};
+
+use crate::packs::Packs;
+use crate::statistics::StatisticsError;
+use crate::statistics::sheet::{self, MemberSheet, Sheet};
+use crate::store::contribution::{self, Place};
+use crate::store::shown_figure::{self, ShownFigures};
+use crate::store::shown_state::{self, ShownState};
+use crate::store::{setting, unit};
+
+/// Setting that says by which catalogue the latest snapshots were decided about.
+const DECIDED_BY: &str = "figures_decided_by";
+
+/// Table whose sums say how many schools there are of each kind.
+const CLEAR: &str = "clear.term";
+
+/// Count of the clear table that gives each school once, by its kind.
+const SCHOOLS: &str = "base.schools";
+
+/// Kinds of schools with several stages, and how often one may be counted beyond the first time.
+const SEVERAL_STAGES: [(&str, u32); 3] =
+    [("nine_year", 1), ("complete_secondary", 1), ("other", 2)];
+
+/// A hub and its kind.
+pub(crate) type Hub<'a> = (&'a UnitId, UnitKind);
+
+/// What a state is made of, in the layout of the state that is decided about.
+struct State {
+    units: Vec<(String, Sums, Option<HubMember>)>,
+}
+
+/// Decides about the latest snapshot of a rounded table and period, and notes it beside it.
+///
+/// # Errors
+/// The store cannot be read or written, or holds what no known catalogue describes.
+pub(crate) fn decide(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    hub: Hub<'_>,
+    (table, period, is_final): (&str, &str, bool),
+) -> Result<(), SqlError> {
+    let own = sheet::own(tx, packs, hub.0, (table, period)).map_err(refused)?;
+    let Some(own) = own.filter(|own| own.snapshot > 0) else { return Ok(()) };
+    let in_force = packs.in_force();
+    let Some([block]) = own.spec().map(|spec| spec.blocks()) else { return Ok(()) };
+    let Some(outline) = in_force.outline(&block.indicator) else { return Ok(()) };
+    let before = shown_figure::of_unit(tx, own.snapshot, hub.0.as_str())?;
+    // What was shown stays shown, whoever is due since.
+    let is_final = is_final || before.is_some_and(|shown| shown.is_final);
+    let reader = Past { tx, packs, own: &own, period };
+    let members = sheet::members(tx, packs, &own, period).map_err(refused)?;
+    let now = reader.state(&members)?;
+    let states = reader.shown(hub.0)?;
+    let earlier = states.iter().map(|(state, rows)| {
+        let codes = |row: &ShownFigures| row.verdicts.iter().map(|c| verdict(*c)).collect();
+        let own_row = rows.iter().find(|row| row.unit == hub.0.as_str());
+        let others = rows.iter().filter(|row| row.unit != hub.0.as_str());
+        Earlier {
+            members: state.members(),
+            whole: own_row.map(codes),
+            rows: others.map(|row| (row.unit.as_str(), codes(row))).collect(),
+        }
+    });
+    let question = Table {
+        block,
+        sums: &own.sums,
+        is_low: is_low(hub.1),
+        is_final,
+        members: now.members(),
+        earlier: earlier.collect(),
+    };
+    let decision = suppression::decide(outline, &question);
+    let whole = std::iter::once((hub.0.to_string(), decision.whole));
+    for (unit, verdicts) in whole.chain(decision.rows) {
+        let catalogue = in_force.digest.to_tagged();
+        let verdicts = verdicts.into_iter().map(Verdict::code).collect();
+        let shown = ShownFigures { unit, catalogue, is_final, verdicts };
+        shown_figure::put(tx, own.snapshot, &shown)?;
+    }
+    Ok(())
+}
+
+/// Decides once more about the latest snapshots where another catalogue has come into force.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub(crate) fn decide_again(tx: &Tx<'_>, packs: &Packs, hub: Hub<'_>) -> Result<(), SqlError> {
+    let digest = packs.in_force().digest;
+    let before = setting::value(tx, DECIDED_BY)?;
+    if before.as_deref() == Some(digest.to_string().as_str()) {
+        return Ok(());
+    }
+    setting::set(tx, DECIDED_BY, &digest.to_string())?;
+    if before.is_none() {
+        // Nothing was decided yet: what was sealed before this rule is sealed once more.
+        return Ok(());
+    }
+    for (table, period) in shown_figure::undecided(tx, (hub.0.as_str(), &digest.to_tagged()))? {
+        decide(tx, packs, hub, (&table, &period, false))?;
+    }
+    Ok(())
+}
+
+/// Whether what is extremely sensitive is hidden in figures of a unit of this kind.
+const fn is_low(kind: UnitKind) -> bool {
+    !matches!(kind, UnitKind::City | UnitKind::District)
+}
+
+fn verdict(code: u8) -> Verdict {
+    // An unknown code of a later version: it may have been shown.
+    Verdict::from_code(code).unwrap_or(Verdict::Shown)
+}
+
+fn refused(error: StatisticsError) -> SqlError {
+    match error {
+        StatisticsError::Store(error) => error,
+        _ => SqlError::Type,
+    }
+}
+
+impl State {
+    fn members(&self) -> Vec<Member<'_>> {
+        let units = self.units.iter();
+        units.map(|(unit, sums, hub)| Member { unit, sums, hub: *hub }).collect()
+    }
+}
+
+/// Reads the states of one table and period.
+struct Past<'a> {
+    tx: &'a Tx<'a>,
+    packs: &'a Packs,
+    own: &'a Sheet,
+    period: &'a str,
+}
+
+impl Past<'_> {
+    fn state(&self, members: &[MemberSheet]) -> Result<State, SqlError> {
+        let spec = self.own.spec().ok_or(SqlError::Type)?;
+        let mut units = Vec::with_capacity(members.len());
+        for member in members {
+            let is_hub = member.sheet.root.is_some();
+            let hub = if is_hub { Some(self.hub(&member.unit)?) } else { None };
+            let sums = member.sheet.fitted((&self.own.digest, spec)).into_owned();
+            units.push((member.unit.clone(), sums, hub));
+        }
+        Ok(State { units })
+    }
+
+    fn hub(&self, id: &str) -> Result<HubMember, SqlError> {
+        let known = unit::find(self.tx, &id.parse().map_err(|_| SqlError::Type)?)?;
+        let is_low = known.is_none_or(|unit| is_low(unit.kind));
+        Ok(HubMember { repeats: self.repeats(id)?, is_low })
+    }
+
+    /// How often schools of a member hub may stand in several stages, by its clear sums.
+    fn repeats(&self, id: &str) -> Result<Option<Repeats>, SqlError> {
+        let (unit, period) = (id.to_owned(), self.period.to_owned());
+        let place = Place { unit, table: CLEAR.to_owned(), period };
+        let Some(clear) = contribution::current(self.tx, &place)? else { return Ok(None) };
+        let claimed = proto::release::decode(&clear.body).map_err(|_| SqlError::Type)?;
+        let catalogue = self.packs.catalogue(&claimed.header.catalogue);
+        let Some(spec) = catalogue.and_then(|known| known.table(CLEAR)) else { return Ok(None) };
+        let cells = cell::unpack(&claimed.cells, spec.cells()).map_err(|_| SqlError::Type)?;
+        let mut repeats = 0_u32;
+        for (kind, times) in SEVERAL_STAGES {
+            let place = spec.index(SCHOOLS, &[kind]);
+            let schools = place.and_then(|place| cells.get(place)).and_then(|cell| cell.value());
+            let Some(schools) = schools.and_then(|n| u32::try_from(n).ok()) else {
+                return Ok(None);
+            };
+            repeats = repeats.saturating_add(schools.saturating_mul(times));
+        }
+        Ok(Some(Repeats(repeats)))
+    }
+
+    /// The states that readers saw before, each with what was decided about it by the catalogue in
+    /// force. In a chain of states that only grew, the last one that showed a figure is the
+    /// nearest, so older ones are left out where they showed nothing more.
+    fn shown(&self, hub: &UnitId) -> Result<Vec<(State, Vec<ShownFigures>)>, SqlError> {
+        let in_force = self.packs.in_force().digest.to_tagged();
+        let states = shown_state::all(self.tx, self.own.table(), self.period)?;
+        let all_grew = states.first().is_none_or(|last| last.has_only_grown);
+        let mut covered = Covered::default();
+        let mut found = Vec::new();
+        for state in states.iter().filter(|state| state.number < self.own.snapshot) {
+            let mut rows = shown_figure::of(self.tx, state.number)?;
+            rows.retain(|row| row.catalogue == in_force);
+            let is_known = rows.iter().any(|row| row.unit == hub.as_str());
+            if is_known && all_grew && !covered.grow(&rows) {
+                continue;
+            }
+            let rows = if is_known { rows } else { Vec::new() };
+            found.push((self.listed(state)?, rows));
+            if !is_known && all_grew {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn listed(&self, state: &ShownState) -> Result<State, SqlError> {
+        let place = (self.own.table(), self.period);
+        let members = sheet::listed(self.tx, self.packs, place, &state.contributions);
+        self.state(&members.map_err(refused)?)
+    }
+}
+
+/// Figures that some state already read showed.
+#[derive(Default)]
+struct Covered(BTreeMap<String, BTreeSet<usize>>);
+
+impl Covered {
+    /// Takes up what a state showed; whether any of it is new.
+    fn grow(&mut self, rows: &[ShownFigures]) -> bool {
+        let mut is_new = false;
+        for row in rows {
+            let known = self.0.entry(row.unit.clone()).or_default();
+            let shown = row.verdicts.iter().enumerate();
+            for (place, _) in shown.filter(|(_, code)| verdict(**code) == Verdict::Shown) {
+                is_new |= known.insert(place);
+            }
+        }
+        is_new
+    }
+}

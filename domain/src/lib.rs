@@ -22,6 +22,7 @@
 //! | *lane* | one of the two durable queues upward: statistics, referral |
 //! | *epoch* | a run of contiguous sequence numbers of one lane; a restored node starts another |
 //! | *receipt* / *refusal* | a hub's signed final answer to one frame |
+//! | *run* | one screening of the whole roll: instruments, windows, codes, make-up, interviews |
 //! | *intake* | the hub's stage that identifies, verifies and answers frames |
 //! | *contribution* | a verified release of a member, as the roll-up counts it |
 //! | *roll-up* | the sum of contributions, with the number of contributors per cell |
@@ -42,5 +43,6 @@ pub mod period;
 pub mod release;
 pub mod rollup;
 pub mod scale;
+pub mod screening;
 pub mod span;
 pub mod unit;

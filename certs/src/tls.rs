@@ -33,9 +33,11 @@ use crate::identity::LeafIdentity;
 use crate::root::RootCertificate;
 
 mod hub_verifier;
+mod page;
 mod refusal;
 mod signer;
 
+pub use page::{PageConfig, page_config};
 pub use refusal::{Refusal, find_refusal, refusal};
 
 use hub_verifier::HubVerifier;

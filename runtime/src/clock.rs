@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
 /// Tells the time. Cheap to clone.
@@ -75,6 +75,20 @@ impl Clock {
 pub fn date_of(instant: Timestamp) -> Date {
     let zone = TimeZone::fixed(Offset::constant(SHANGHAI_HOURS));
     instant.to_zoned(zone).date()
+}
+
+/// Date and time of an instant in Asia/Shanghai, as a form shows it.
+#[must_use]
+pub fn local_of(at_ms: i64) -> DateTime {
+    let instant = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    TimeZone::fixed(Offset::constant(SHANGHAI_HOURS)).to_datetime(instant)
+}
+
+/// The instant, in milliseconds since 1970 UTC, of a date and time in Asia/Shanghai.
+#[must_use]
+pub fn instant_ms(local: DateTime) -> i64 {
+    let zoned = TimeZone::fixed(Offset::constant(SHANGHAI_HOURS)).to_timestamp(local);
+    zoned.map_or(i64::MAX, Timestamp::as_millisecond)
 }
 
 /// The hand of a simulated clock.

@@ -39,9 +39,16 @@ pub fn console(shell: Arc<Shell>, pages: Router) -> Router {
         .route("/login", get(login::form).post(login::submit))
         .route("/logout", post(login::leave))
         .merge(own::router())
-        .route("/static/{name}", get(assets::serve))
         .with_state(Arc::clone(&shell));
-    own.merge(pages)
+    open_pages(shell, own.merge(pages))
+}
+
+/// As [`console`], without a way to sign in: for pages that need no account, on an address that
+/// must lead to nothing else.
+pub fn open_pages(shell: Arc<Shell>, pages: Router) -> Router {
+    Router::new()
+        .route("/static/{name}", get(assets::serve))
+        .merge(pages)
         .fallback(|| async { Problem::NotFound })
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(shell, dress))

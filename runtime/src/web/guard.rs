@@ -117,7 +117,7 @@ where
 ///
 /// # Errors
 /// Another site sent it, its token is another one, or its fields cannot be read.
-pub(super) async fn checked_fields<T: DeserializeOwned>(
+pub async fn checked_fields<T: DeserializeOwned>(
     parts: &Parts,
     body: Body,
     expected: &str,
@@ -185,7 +185,7 @@ fn with_next(page: &str, uri: &Uri) -> String {
 }
 
 /// A redirect that turns whatever was sent into a `GET`.
-pub(super) fn see_other(to: &str) -> Response {
+pub fn see_other(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(place) => (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(),
         Err(_) => Problem::BadRequest.into_response(),

@@ -16,6 +16,7 @@ mod figure;
 mod guard;
 mod html;
 mod lang;
+mod listener;
 mod login;
 mod own;
 mod problem;
@@ -29,15 +30,18 @@ pub mod trial;
 mod words;
 
 pub use account::Role;
-pub use console::{CONTENT_POLICY, console};
+pub use console::{CONTENT_POLICY, console, open_pages};
 pub use cookie::Transport;
 pub use figure::{Figure, FigureCell, Legend, grouped, legend, percent};
-pub use guard::{Audience, Everyone, FORM_BYTES_MAX, SignedForm, Visitor};
+pub use guard::{
+    Audience, Everyone, FORM_BYTES_MAX, SignedForm, Visitor, checked_fields, see_other,
+};
 pub use html::{Html, Part, RenderError};
 pub use lang::{LANG_COOKIE, Label, Lang, Text, switch_href};
+pub use listener::{Caller, TlsListener};
 pub use problem::Problem;
 pub use session::{
-    Attempt, Hurdle, NewAccount, Session, SessionError, Sessions, Standing, Witness,
+    Attempt, Hurdle, NewAccount, Session, SessionError, Sessions, Standing, Witness, fresh_secret,
 };
 pub use session_store::SessionStore;
 pub use shell::{Export, Frame, NavGroup, NavLink, Page, Shell, Site};

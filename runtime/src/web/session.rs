@@ -411,7 +411,8 @@ impl NewAccount {
 }
 
 /// 32 random bytes in hexadecimal digits.
-pub(super) fn fresh_secret() -> String {
+#[must_use]
+pub fn fresh_secret() -> String {
     use std::fmt::Write as _;
     random_bytes::<32>().iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.

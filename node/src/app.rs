@@ -24,6 +24,7 @@ use crate::packs::{Packs, PacksError};
 use crate::transfer::Transfer;
 use crate::unlock::{LedgerKey, Opener, UnlockError};
 
+mod answering;
 mod serving;
 
 pub use serving::{ConsoleMode, ServeError, Serving, is_served, ring_bell};

@@ -87,6 +87,15 @@ pub struct School {
     pub grades: Option<GradeSpan>,
 }
 
+/// An address on which students answer, and nothing else is to be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerPages {
+    /// Address on the school's network.
+    pub listen: SocketAddr,
+    /// Files with certificate and key; without them what is answered crosses the network readable.
+    pub tls: Option<(PathBuf, PathBuf)>,
+}
+
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -100,6 +109,8 @@ pub struct Config {
     pub console: SocketAddr,
     /// Who signs in to the console with a second step.
     pub second_factor: FactorPolicy,
+    /// Where students answer on the school's network; nothing where they do not.
+    pub answer: Option<AnswerPages>,
     /// A file with the key of the ledger, for starting without a person. Whoever reads it and the
     /// folder reads every record.
     pub danger_key_file: Option<PathBuf>,
@@ -153,6 +164,7 @@ impl Config {
             school: school(settings)?,
             console,
             second_factor: second_factor(settings)?,
+            answer: answer_pages(data, settings)?,
             danger_key_file: match settings.text("danger_key_file") {
                 "" => None,
                 path => Some(data.join(path)),
@@ -189,6 +201,31 @@ fn second_factor(settings: &Settings) -> Result<FactorPolicy, ConfigError> {
         key: "second_factor",
         reason: "write persons or everyone".to_owned(),
     })
+}
+
+/// Where students answer: on the network with TLS only, unless somebody takes the danger upon them.
+fn answer_pages(data: &Path, settings: &Settings) -> Result<Option<AnswerPages>, ConfigError> {
+    if settings.text("answer").is_empty() {
+        return Ok(None);
+    }
+    let listen: SocketAddr = parse("answer", settings.text("answer"))?;
+    let file = |key| Some(settings.text(key)).filter(|path| !path.is_empty());
+    let tls = match (file("answer_certificate"), file("answer_key")) {
+        (Some(chain), Some(key)) => Some((data.join(chain), data.join(key))),
+        (None, None) => None,
+        _ => {
+            let reason = "certificate and key belong together; one of them is empty".to_owned();
+            return Err(ConfigError::Value { key: "answer_certificate", reason });
+        }
+    };
+    let may_be_plain = listen.ip().is_loopback() || settings.flag("danger_answer_plain");
+    if tls.is_none() && !may_be_plain {
+        let reason = "answers would cross the network readable; set answer_certificate and \
+                      answer_key, or danger_answer_plain"
+            .to_owned();
+        return Err(ConfigError::Value { key: "answer", reason });
+    }
+    Ok(Some(AnswerPages { listen, tls }))
 }
 
 fn membership(settings: &Settings) -> Result<Option<Membership>, ConfigError> {

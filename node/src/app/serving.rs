@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
+use domain::scale::Setting;
 use runtime::sql::SqlError;
 use runtime::uplink::Uplink;
 use runtime::web::account::one_time_password;
@@ -21,11 +22,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Node;
+use super::answering::{self, AnswerSocket};
 use crate::console;
 use crate::directive::Inbox;
 use crate::egress::{self, Egress};
 use crate::ledger::account;
 use crate::release;
+use crate::screening::shelf::Shelf;
 
 /// Locked for as long as a node serves the folder.
 const LOCK_FILE: &str = "serve.lock";
@@ -79,6 +82,7 @@ pub enum ServeError {
 pub struct Serving {
     console: Option<SocketAddr>,
     welcome: Option<String>,
+    answers: Option<SocketAddr>,
     uplink: Option<(Uplink, Arc<Inbox>)>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
@@ -114,6 +118,8 @@ impl Node {
             ConsoleMode::On(address) => Some(bind(address).await?),
         };
         let console = listener.as_ref().and_then(|socket| socket.local_addr().ok());
+        let answering = self.bind_answers().await?;
+        let answers = answering.as_ref().and_then(AnswerSocket::address);
         self.keep_back().await?;
         let (stop, mut tasks) = (CancellationToken::new(), JoinSet::new());
         let uplink = self.uplink();
@@ -132,10 +138,14 @@ impl Node {
             let router = self.console_router_with(key.as_deref())?;
             tasks.spawn(show(listener, router, stop.clone()));
         }
+        if let Some(socket) = answering {
+            let router = self.answer_router(self.unit_label(), self.shelf(), &socket)?;
+            tasks.spawn(answering::show(socket, router, stop.clone()));
+        }
         let bell = watch_bell(self.clone(), uplink.as_ref().map(|(uplink, _)| uplink.clone()));
         tasks.spawn(stopped_by(stop.clone(), bell));
         let welcome = key.map(|key| format!("/welcome/{key}"));
-        Ok(Serving { console, welcome, uplink, stop, tasks, _lock: lock })
+        Ok(Serving { console, welcome, answers, uplink, stop, tasks, _lock: lock })
     }
 
     /// Takes back what is held before anything can be sent.
@@ -163,12 +173,7 @@ impl Node {
         let sessions = Sessions::new(store).map_err(|_| ServeError::Accounts)?;
         let sessions = sessions.requiring(self.config.second_factor);
         let sessions = sessions.witnessed(Arc::new(account::ChangeLog));
-        let school = &self.config.school;
-        let id = self.config.unit().map_or_else(|| "node".to_owned(), ToString::to_string);
-        let name = match (school.name_zh.as_str(), school.name_en.as_str()) {
-            ("", "") => Label::same(id.clone()),
-            (zh, en) => Label::new(zh, en),
-        };
+        let (name, id) = self.unit_label();
         let mut site = console::site(name, id, Transport::Loopback);
         site.demonstration = self.config.danger_demo_scales;
         let shell = Shell { site, sessions, clock: self.clock.clone() };
@@ -183,6 +188,40 @@ impl Node {
         let ready = get(move || readiness(node.clone()));
         let watched = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);
         Ok(watched.merge(pages))
+    }
+
+    /// Name and id of the school, as its pages show them.
+    fn unit_label(&self) -> (Label, String) {
+        let school = &self.config.school;
+        let id = self.config.unit().map_or_else(|| "node".to_owned(), ToString::to_string);
+        let name = match (school.name_zh.as_str(), school.name_en.as_str()) {
+            ("", "") => Label::same(id.clone()),
+            (zh, en) => Label::new(zh, en),
+        };
+        (name, id)
+    }
+
+    /// The scales of the school's runs.
+    #[must_use]
+    pub fn shelf(&self) -> Arc<Shelf> {
+        let setting = match self.config.danger_demo_scales {
+            true => Setting::Demonstration,
+            false => Setting::Service,
+        };
+        let outward = self.outward.clone();
+        Arc::new(Shelf::new(setting, move || outward.packs()))
+    }
+
+    /// The address that slips name; blank where there is none, or where it is every address of the
+    /// machine.
+    #[must_use]
+    pub fn answered_at(&self) -> String {
+        let pages = self.config.answer.as_ref();
+        let named = pages.filter(|pages| !pages.listen.ip().is_unspecified());
+        named.map_or_else(String::new, |pages| {
+            let scheme = if pages.tls.is_some() { "https" } else { "http" };
+            format!("{scheme}://{}", pages.listen)
+        })
     }
 
     /// Copies what was signed into the outbox, after signing again what the hub refused because it
@@ -215,6 +254,12 @@ impl Serving {
     #[must_use]
     pub fn welcome(&self) -> Option<&str> {
         self.welcome.as_deref()
+    }
+
+    /// Address of the answering pages on the school's network, where they have one.
+    #[must_use]
+    pub const fn answers(&self) -> Option<SocketAddr> {
+        self.answers
     }
 
     /// The connection to the parent; nothing before joining.

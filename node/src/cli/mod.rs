@@ -29,6 +29,7 @@ mod passphrase;
 mod reason;
 mod release;
 mod roots;
+mod screening;
 mod send;
 mod serve;
 mod status;
@@ -96,6 +97,8 @@ enum Command {
     Root(roots::RootCommand),
     /// The school's ledgers, as an account
     Ledger(ledger::LedgerArgs),
+    /// Screening runs, as an account
+    Screening(screening::ScreeningArgs),
     /// Settings and where each value comes from
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
@@ -165,6 +168,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
         Command::Root(command) => roots::run(terminal, place, &command),
         Command::Ledger(args) => ledger::run(terminal, place, &args),
+        Command::Screening(args) => screening::run(terminal, place, &args),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
         Command::Completions(asked) => completions(terminal, tree(), &asked),

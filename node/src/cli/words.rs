@@ -567,4 +567,24 @@ texts! {
     UNCOUNTED_NEXT = "请用 xinqiao-node ledger change 更正这条记录，或重新导入名册、核对学校的年级设置。",
         "Correct that record with xinqiao-node ledger change, or import the roster again, or check \
          the grades of the school.";
+
+    // Screening runs
+    RUN_OPENED = "已建立普测 {0}。下一步：在网页“普测”或用 screening codes 给各班发代码。",
+        "Run {0} is open. Next: draw codes for each class, on the page or with screening codes.";
+    RUN_CLOSED = "普测 {0} 已结束，代码和草稿已销毁，答卷都保留。",
+        "Run {0} is closed. Codes and drafts are destroyed; every sheet is kept.";
+    RUN_LINE = "{0}：应测 {1}，已测 {2}，待办 {3}", "{0}: roll {1}, reached {2}, to do {3}";
+    RUN_NOT_SURE = "结束后所有代码失效；没有改动任何内容。",
+        "closing ends every code; nothing was changed.";
+    RUN_NOT_SURE_NEXT = "核对补测名单后，加 --yes 再运行。",
+        "Look at the make-up list, then run it again with --yes.";
+    RUN_PLAN = "日期、班级数或文字有误；没有建立普测。",
+        "days, classes or texts are not right; no run was opened.";
+    RUN_NOBODY = "没有为任何年级选择量表；没有建立普测。",
+        "no grade answers any scale; no run was opened.";
+    RUN_BELOW = "四年级以下不能自填量表；没有建立普测。",
+        "below grade 4 nobody answers for oneself; no run was opened.";
+    NO_GRADE = "看不懂的年级：{0}，没有改动任何内容。", "no such grade: {0}; nothing was changed.";
+    CODES_ONCE = "{0} 个代码，只显示这一次；只交给本人。",
+        "{0} codes, shown this once; each for its student alone.";
 }

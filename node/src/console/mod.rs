@@ -5,6 +5,7 @@
 //! role of the school may read them; those that do are in `ledgers`, for roles that may.
 
 mod accounts;
+pub mod answer;
 mod approvals;
 mod audit;
 mod calendar;
@@ -13,6 +14,7 @@ mod desk;
 mod egress;
 mod home;
 mod ledgers;
+mod screening;
 mod settings;
 mod sheet;
 mod source;
@@ -117,6 +119,7 @@ fn shows(role: Role, href: &str) -> bool {
         "/talks/new" => {
             matches!(role, Role::Counsellor | Role::MoralHead | Role::ClassTeacher | Role::Mentor)
         }
+        screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
         "/counts" => counts::Counters::ROLES.contains(&role),
         _ => true,
     }
@@ -124,7 +127,8 @@ fn shows(role: Role, href: &str) -> bool {
 
 /// The school's console, whole: pages, sign-in, static files, error pages.
 ///
-/// With a key the first set-up stands under its address.
+/// With a key the first set-up stands under its address. Students answer under the same address
+/// too, as on the computer of the school that has the node.
 pub fn router_of(
     shell: Arc<Shell>,
     (source, in_force): (Arc<dyn EgressSource>, InForce),
@@ -135,7 +139,12 @@ pub fn router_of(
     if let Some(key) = key {
         pages = pages.merge(welcome::router(Arc::clone(&shell), node.clone(), key));
     }
-    let pages = pages.merge(settings::router(Arc::clone(&shell), node));
+    let (ledger, shelf) = (node.ledger().clone(), node.shelf());
+    let answered_at = node.answered_at();
+    let pages = pages
+        .merge(answer::router(Arc::clone(&shell), ledger.clone(), Arc::clone(&shelf)))
+        .merge(screening::router(Arc::clone(&shell), ledger, shelf, &answered_at))
+        .merge(settings::router(Arc::clone(&shell), node));
     console(shell, pages)
 }
 

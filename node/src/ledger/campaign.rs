@@ -18,7 +18,7 @@ pub struct Campaign {
 }
 
 /// Which pack and campaign a sheet belongs to.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// Number of the campaign.
     pub campaign: i64,

@@ -8,13 +8,12 @@ use runtime::sql::Tx;
 
 use super::author::Author;
 use super::entry::{AuthorNote, Moment, RecordId, Rules, StaffId, StudentId, entry};
-use super::import_batch::ImportSource;
 use super::refusal::LedgerRefusal;
 use super::{read, write};
 use domain::ledger::{Act, Action};
 
 /// Reason of what a rule raised.
-const BY_RULE: &str = "import";
+const BY_RULE: &str = "rule";
 
 entry! {
     /// A critical answer, and who spoke with the student.
@@ -86,7 +85,7 @@ entry! {
 /// There is no such student, or the store cannot be written.
 pub fn raise_by_rule(
     tx: &Tx<'_>,
-    by: &ImportSource,
+    (by, now_ms): (&str, i64),
     answer: CriticalAnswer<'_>,
 ) -> Result<bool, LedgerRefusal> {
     let known = read::about::<CriticalItem>(tx, answer.student.0)?;
@@ -98,7 +97,7 @@ pub fn raise_by_rule(
         return Ok(false);
     }
     // Nobody's right is asked: no role may keep such an answer from being seen.
-    let author = Author::new(&by.author, SchoolRole::Operator, None, by.now_ms).because(BY_RULE);
+    let author = Author::new(by, SchoolRole::Operator, None, now_ms).because(BY_RULE);
     let item = CriticalItem {
         day: author.today(),
         student: answer.student,
@@ -113,7 +112,7 @@ pub fn raise_by_rule(
     Ok(true)
 }
 
-/// A critical answer of an imported sheet.
+/// A critical answer, wherever it was given.
 #[derive(Clone, Copy)]
 pub struct CriticalAnswer<'a> {
     /// Who answered.

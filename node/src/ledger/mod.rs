@@ -56,6 +56,7 @@ pub mod release;
 pub mod retention;
 pub mod roll;
 pub mod rounding_key;
+pub mod run;
 pub mod scope;
 mod second;
 pub mod session;
@@ -125,6 +126,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 13,
         name: "what two persons decide",
         sql: include_str!("migrations/011_two_persons.sql"),
+    },
+    Migration {
+        number: 14,
+        name: "screening runs",
+        sql: include_str!("migrations/012_screening_run.sql"),
     },
 ];
 

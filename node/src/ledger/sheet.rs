@@ -122,6 +122,22 @@ pub(crate) fn insert(
     Ok(())
 }
 
+/// Whether a sheet of that pupil and day is there already.
+pub(crate) fn revise_of(
+    tx: &Tx<'_>,
+    campaign: i64,
+    student: i64,
+    test_date: Date,
+) -> Result<Revise, SqlError> {
+    let found = tx.query_opt(
+        "select 1 from sheet
+         where campaign = $1 and student = $2 and test_date = $3 and current = 1",
+        params![campaign, student, &test_date.to_string()],
+        |row| row.i64(0),
+    )?;
+    Ok(if found.is_some() { Revise::Replace } else { Revise::First })
+}
+
 /// Makes the sheet that counts history and gives its revision; zero where there is none.
 fn retire(tx: &Tx<'_>, campaign: i64, student: i64, test_date: &str) -> Result<i64, SqlError> {
     let retired = tx.query_opt(
@@ -270,10 +286,10 @@ pub fn danger_all_answered(tx: &Tx<'_>) -> Result<Vec<LocalSheet>, SqlError> {
     )
 }
 
-fn read_day(row: &Row<'_, '_>, column: usize) -> Result<Date, SqlError> {
+pub(super) fn read_day(row: &Row<'_, '_>, column: usize) -> Result<Date, SqlError> {
     row.str(column)?.parse().map_err(|_| SqlError::Type)
 }
 
-fn read_outcome(word: &str) -> Result<Outcome, SqlError> {
+pub(super) fn read_outcome(word: &str) -> Result<Outcome, SqlError> {
     strange(Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word))
 }

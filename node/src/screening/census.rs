@@ -1,5 +1,8 @@
 //! The one outcome of every pupil in a term's screening, as it may enter a released table.
 //!
+//! Below grade 4 nobody answers for oneself: a teacher's observation and a guardian's interview,
+//! both on record, stand for the sheet that there is none of, under the same consent.
+//!
 //! Only sheets that a guardian consented to are used: one whose guardian refused counts as
 //! `refused` ("student or guardian refused"), and one whose guardian's answer is not known counts
 //! as `not_reached`, whatever the sheet says. So no figure that leaves the school can be traced to
@@ -7,16 +10,21 @@
 //! judged by what is known today, so a withdrawal counts at once; it must be dated on or before
 //! the day that the figures are about.
 
+use std::collections::HashMap;
+
 use domain::period::Term;
 use domain::scale::Outcome;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
+use super::funnel::is_complete;
+use super::opening::may_self_report;
 use crate::import::answers::AnswerOutcome;
 use crate::import::value::Consent;
-use crate::ledger::campaign;
+use crate::ledger::critical::Observation;
 use crate::ledger::sheet::{self, SheetOutcome};
 use crate::ledger::student::{self, ConsentNow, Pupil};
+use crate::ledger::{campaign, read};
 
 /// A pupil of the census day with the outcome that may be counted.
 pub struct Screened {
@@ -32,7 +40,8 @@ pub struct Screened {
 /// # Errors
 /// The store cannot be read.
 pub fn census(tx: &Tx<'_>, term: &Term) -> Result<Option<Vec<Screened>>, SqlError> {
-    if campaign::of_term(tx, term.id)?.is_empty() {
+    let observed = observed(tx, term)?;
+    if campaign::of_term(tx, term.id)?.is_empty() && observed.is_empty() {
         return Ok(None);
     }
     let sheets = sheet::outcomes(tx, term.id, term.census)?;
@@ -42,14 +51,35 @@ pub fn census(tx: &Tx<'_>, term: &Term) -> Result<Option<Vec<Screened>>, SqlErro
         let rest = sheets.get(from..).unwrap_or_default();
         let until = rest.partition_point(|sheet| sheet.student == pupil.id);
         let own = rest.get(..until).unwrap_or_default();
-        let outcome = countable(consents.get(&pupil.id).copied(), term.census, own);
+        let stands_in = observed.get(&pupil.id).filter(|_| !may_self_report(pupil.grade));
+        let consent = consents.get(&pupil.id).copied();
+        let outcome = countable(consent, term.census, (own, stands_in.copied()));
         Screened { pupil, outcome }
     });
     Ok(Some(screened.collect()))
 }
 
-/// The outcome that may be counted for one pupil; of several scales the worst counts.
-fn countable(consent: Option<ConsentNow>, day: Date, sheets: &[SheetOutcome]) -> Outcome {
+/// What observation and interview of a young child say, where both were held by the census day.
+fn observed(tx: &Tx<'_>, term: &Term) -> Result<HashMap<i64, Outcome>, SqlError> {
+    let name = term.id.to_string();
+    let mut outcomes = HashMap::new();
+    for kept in read::in_period::<Observation>(tx, term.start, term.census)? {
+        let entry = &kept.entry;
+        if entry.term == name && is_complete(entry) {
+            let outcome = if entry.concern { Outcome::Due } else { Outcome::Negative };
+            outcomes.insert(entry.student.0, outcome);
+        }
+    }
+    Ok(outcomes)
+}
+
+/// The outcome that may be counted for one pupil; of several scales the worst counts, and what
+/// stands in counts where no sheet was answered.
+fn countable(
+    consent: Option<ConsentNow>,
+    day: Date,
+    (sheets, stands_in): (&[SheetOutcome], Option<Outcome>),
+) -> Outcome {
     let Some(ConsentNow { consent, date }) = consent else {
         return Outcome::NotReached;
     };
@@ -62,7 +92,7 @@ fn countable(consent: Option<ConsentNow>, day: Date, sheets: &[SheetOutcome]) ->
     let answered = |sheet: &&SheetOutcome| sheet.handed_in == AnswerOutcome::Answered;
     let worst = sheets.iter().filter(answered).map(|sheet| sheet.outcome).max();
     let refused = sheets.iter().any(|sheet| sheet.handed_in == AnswerOutcome::Refused);
-    match worst {
+    match worst.or(stands_in) {
         Some(worst) => worst,
         // A word of refusal says more than an absence on another day.
         None if refused => Outcome::Refused,
@@ -93,7 +123,7 @@ mod tests {
         let answered = |outcome| sheet(AnswerOutcome::Answered, outcome);
         let refused = sheet(AnswerOutcome::Refused, Outcome::Refused);
         let absent = sheet(AnswerOutcome::Absent, Outcome::NotReached);
-        let of = |sheets: &[SheetOutcome]| countable(given(Some(DAY)), DAY, sheets);
+        let of = |sheets: &[SheetOutcome]| countable(given(Some(DAY)), DAY, (sheets, None));
         assert_eq!(of(&[answered(Outcome::Due), answered(Outcome::Negative)]), Outcome::Due);
         assert_eq!(of(&[answered(Outcome::Void), answered(Outcome::Critical)]), Outcome::Critical);
         assert_eq!(of(&[refused, answered(Outcome::Negative)]), Outcome::Negative);
@@ -101,6 +131,12 @@ mod tests {
         assert_eq!(of(&[absent, refused]), Outcome::Refused);
         assert_eq!(of(&[absent]), Outcome::NotReached);
         assert_eq!(of(&[]), Outcome::NotReached);
+        // What stands in for a young child counts where no sheet was answered, and nowhere else.
+        let young = |sheets: &[SheetOutcome]| {
+            countable(given(Some(DAY)), DAY, (sheets, Some(Outcome::Due)))
+        };
+        assert_eq!((young(&[]), young(&[absent])), (Outcome::Due, Outcome::Due));
+        assert_eq!(young(&[answered(Outcome::Negative)]), Outcome::Negative);
     }
 
     proptest! {
@@ -116,11 +152,14 @@ mod tests {
                 .collect();
             let later = DAY.saturating_add(jiff::ToSpan::days(days));
             let said = |consent| Some(ConsentNow { consent, date: Some(DAY) });
-            prop_assert_eq!(countable(said(Consent::Refused), DAY, &sheets), Outcome::Refused);
-            prop_assert_eq!(countable(said(Consent::Unknown), DAY, &sheets), Outcome::NotReached);
-            prop_assert_eq!(countable(given(None), DAY, &sheets), Outcome::NotReached);
-            prop_assert_eq!(countable(given(Some(later)), DAY, &sheets), Outcome::NotReached);
-            prop_assert_eq!(countable(None, DAY, &sheets), Outcome::NotReached);
+            let of = |said, sheets: &[SheetOutcome]| {
+                countable(said, DAY, (sheets, Some(Outcome::Due)))
+            };
+            prop_assert_eq!(of(said(Consent::Refused), &sheets), Outcome::Refused);
+            prop_assert_eq!(of(said(Consent::Unknown), &sheets), Outcome::NotReached);
+            prop_assert_eq!(of(given(None), &sheets), Outcome::NotReached);
+            prop_assert_eq!(of(given(Some(later)), &sheets), Outcome::NotReached);
+            prop_assert_eq!(of(None, &sheets), Outcome::NotReached);
         }
     }
 }

@@ -1,12 +1,22 @@
-//! Screening: scores imported sheets, and finds the one outcome of every pupil in a term.
+//! Screening: runs over the whole roll, sheets on screen, on paper and by import, all scored by one
+//! function, and the one outcome of every pupil in a term.
 //!
 //! A blank is never a "no", and a critical item fires whatever the total is, also on a sheet that
 //! cannot be scored and on one without consent: helping inside the school needs no form. What may
 //! leave the school is another matter and decided in [`census`].
 
+pub mod answering;
+pub mod attendance;
 pub mod census;
+pub mod funnel;
+pub mod interview;
+pub mod opening;
+pub mod paper;
+pub mod queue;
 pub mod report;
 mod said;
+pub mod settling;
+pub mod shelf;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +36,7 @@ use crate::ledger::critical::{self, CriticalAnswer};
 use crate::ledger::entry::StudentId;
 use crate::ledger::import_batch::{self, ImportReceipt, ImportSource};
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::run::people::Stamp;
 use crate::ledger::sheet::{Revise, SheetPlace, SheetResult};
 use crate::ledger::{campaign, sheet, student};
 
@@ -136,20 +147,18 @@ impl Screening {
         let (term, scale) = (self.term.id, self.scale.id());
         let place = campaign::open(tx, term, scale, self.pack, source.now_ms)?;
         let ids = student::ids(tx)?;
+        let mut taken = Vec::new();
         let fresh = batch.new_records().iter().map(|row| (row, Revise::First));
         let changed = batch.changed_records().iter().map(|row| (row, Revise::Replace));
         for (row, revise) in fresh.chain(changed) {
             let student = ids.get(&row.student_number).ok_or(ScreeningError::UnknownPupil)?;
-            let result = score(&self.scale, row)?;
-            receipt.count(&result);
             let at = SheetPlace { place, batch: number, student: *student };
-            sheet::insert(tx, at, row, &result, revise)?;
-            if let Some(level) = result.flags.iter().max().and_then(|flag| level_of(*flag)) {
-                let (student, test_date) = (StudentId(*student), row.test_date);
-                let answer = CriticalAnswer { student, scale, test_date, level };
-                critical::raise_by_rule(tx, source, answer)?;
-            }
+            let by = (source.author.as_str(), source.now_ms);
+            receipt.count(&take(tx, &self.scale, at, (row, revise), by)?);
+            taken.push(StudentId(*student));
         }
+        let stamp = Stamp { by: &source.author, now_ms: source.now_ms };
+        settling::settle_all(tx, stamp, place.campaign, &taken)?;
         Ok(receipt)
     }
 
@@ -190,12 +199,48 @@ pub fn item_columns(scale: &Scale) -> Vec<ItemColumn> {
 }
 
 /// How fast a flag calls; one to review waits for the counsellor's next day.
-const fn level_of(flag: Flag) -> Option<CriticalLevel> {
+pub(crate) const fn level_of(flag: Flag) -> Option<CriticalLevel> {
     match flag {
         Flag::Review => None,
         Flag::Urgent => Some(CriticalLevel::Urgent),
         Flag::UrgentNow | Flag::Imminent => Some(CriticalLevel::UrgentNow),
     }
+}
+
+/// Takes one sheet, wherever it comes from: scores it, keeps it, and puts a critical answer before
+/// the counsellors.
+pub(crate) fn take(
+    tx: &Tx<'_>,
+    scale: &Scale,
+    at: SheetPlace,
+    (row, revise): (&AnswerRow, Revise),
+    by: (&str, i64),
+) -> Result<SheetResult, ScreeningError> {
+    let result = score(scale, row)?;
+    sheet::insert(tx, at, row, &result, revise)?;
+    if let Some(level) = result.flags.iter().max().and_then(|flag| level_of(*flag)) {
+        let (student, test_date) = (StudentId(at.student), row.test_date);
+        let answer = CriticalAnswer { student, scale: scale.id(), test_date, level };
+        critical::raise_by_rule(tx, by, answer)?;
+    }
+    Ok(result)
+}
+
+/// Puts a critical answer before the counsellors as soon as it is given, before anything is handed
+/// in; says whether there is one.
+pub(crate) fn raise_given(
+    tx: &Tx<'_>,
+    scale: &Scale,
+    (student, answers): (StudentId, &[Option<u8>]),
+    (by, today): ((&str, i64), Date),
+) -> Result<bool, ScreeningError> {
+    let scored = domain::scale::score(scale, answers)?;
+    let worst = scored.criticals.iter().map(|rule| rule.flag).max();
+    if let Some(level) = worst.and_then(level_of) {
+        let answer = CriticalAnswer { student, scale: scale.id(), test_date: today, level };
+        critical::raise_by_rule(tx, by, answer)?;
+    }
+    Ok(worst.is_some())
 }
 
 /// Scores one sheet; a pupil without one has no score and no flag.

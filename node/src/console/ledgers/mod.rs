@@ -78,6 +78,7 @@ pub(super) fn menu() -> NavGroup {
         link(words::TALK, "/talks/new"),
         link(words::MINE, "/mine"),
         link(words::STUDENTS, "/students"),
+        super::screening::link(),
         link(words::CALENDAR, "/calendar"),
         link(words::LEDGERS, LEDGERS_HREF),
         link(words::WORKLOAD, "/workload"),

@@ -74,6 +74,10 @@ texts! {
     A_GRADES = "最低和最高年级", "lowest and highest grade";
     A_CONSOLE = "本机网页地址", "address of this web page";
     A_FACTOR = "哪些账号须第二步验证", "which accounts need a second step";
+    A_ANSWER = "学生答题页在校园网中的地址", "address on which students answer";
+    A_ANSWER_CERTIFICATE = "该地址的证书文件", "certificate of that address";
+    A_ANSWER_KEY = "该证书的密钥文件", "key of that certificate";
+    A_ANSWER_PLAIN = "答题页不加密", "answers cross the network without TLS";
     A_UNIT = "单位编号（加入时写入）", "our unit id, written by join";
     A_ZONE = "城市域名（加入时写入）", "the city's zone, written by join";
     A_OUR_NAME = "证书上的名称（加入时写入）", "our name in certificates, written by join";
@@ -93,6 +97,10 @@ pub(super) const ABOUT: [Text; crate::config::KEYS.len()] = [
     A_GRADES,
     A_CONSOLE,
     A_FACTOR,
+    A_ANSWER,
+    A_ANSWER_CERTIFICATE,
+    A_ANSWER_KEY,
+    A_ANSWER_PLAIN,
     A_UNIT,
     A_ZONE,
     A_OUR_NAME,

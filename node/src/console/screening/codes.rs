@@ -1,0 +1,100 @@
+//! Slips with codes: drawn when they are shown, and shown once, because only digests are kept.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use runtime::web::{Html, Lang, Problem, SignedForm, Visitor};
+use serde::Deserialize;
+
+use super::{Counsellors, Office, page, words};
+use crate::ledger::entry::StudentId;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::run::people::{self, Participant};
+use crate::ledger::run::{self, ClassId, RunId};
+use crate::ledger::showing::Names;
+use crate::screening::attendance;
+
+#[derive(Template)]
+#[template(path = "screening/slips.html")]
+struct SlipsTemplate {
+    lang: Lang,
+    back: String,
+    place: String,
+    slips: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CodesForm {
+    #[serde(default)]
+    who: String,
+}
+
+/// No fields but the token.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+/// Slips for a class: for those who have no code yet, or for all.
+pub(super) async fn class(
+    State(office): State<Office>,
+    Path((id, class)): Path<(i64, i64)>,
+    form: SignedForm<Counsellors, CodesForm>,
+) -> Result<Response, Problem> {
+    let all = form.fields.who == "all";
+    let back = format!("/screening/{id}/classes/{class}");
+    let found = office.work(&form.visitor.session, move |tx, author, _| {
+        let known = run::get_open(tx, RunId(id))?;
+        let of = run::class(tx, known.id, ClassId(class))?;
+        let mut slips = Vec::new();
+        for who in people::all(tx, known.id)? {
+            let is_in = who.grade == of.grade && *who.class == *of.class;
+            let wants = all || who.code_at_ms.is_none();
+            if is_in && wants && attendance::is_given_a_code(&known, &who) {
+                let code = attendance::issue(tx, author, &known, &who)?;
+                slips.push((who.student, code.to_string()));
+            }
+        }
+        attendance::log_named(tx, author, slips.iter().map(|(student, _)| *student))?;
+        Ok::<_, LedgerRefusal>((slips, Names::load(tx)?))
+    });
+    show(&office, &form.visitor, found.await, back)
+}
+
+/// A slip for one student.
+pub(super) async fn one(
+    State(office): State<Office>,
+    Path((id, student)): Path<(i64, i64)>,
+    form: SignedForm<Counsellors, Nothing>,
+) -> Result<Response, Problem> {
+    let Nothing {} = form.fields;
+    let back = format!("/screening/{id}");
+    let found = office.work(&form.visitor.session, move |tx, author, _| {
+        let known = run::get_open(tx, RunId(id))?;
+        let who: Participant = people::of(tx, known.id, StudentId(student))?;
+        let code = attendance::issue(tx, author, &known, &who)?;
+        let slips = vec![(who.student, code.to_string())];
+        attendance::log_named(tx, author, slips.iter().map(|(student, _)| *student))?;
+        Ok::<_, LedgerRefusal>((slips, Names::load(tx)?))
+    });
+    show(&office, &form.visitor, found.await, back)
+}
+
+fn show(
+    office: &Office,
+    visitor: &Visitor<Counsellors>,
+    found: Result<(Vec<(StudentId, String)>, Names), LedgerRefusal>,
+    back: String,
+) -> Result<Response, Problem> {
+    let (slips, names) = match found {
+        Ok(found) => found,
+        Err(refusal) => return office.refused(visitor, refusal, &back),
+    };
+    let lang = visitor.frame.lang;
+    let address = match &*office.address {
+        "" => words::HERE.in_lang(lang),
+        known => known,
+    };
+    let slips = slips.into_iter().map(|(who, code)| (names.student_line(who), code));
+    let place = words::SLIP_WHERE.fill(lang, &[&address]);
+    let body = Html::render(&SlipsTemplate { lang, back, place, slips: slips.collect() })?;
+    office.reply(visitor, &page(words::CODES, String::new(), body, lang))
+}

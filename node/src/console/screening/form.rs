@@ -1,0 +1,258 @@
+//! The form that opens a run, and what is wrong with what it says.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::ledger::Word as _;
+use domain::period::Term;
+use domain::scale::Respondent;
+use domain::screening::Unasked;
+use domain::screening::order::{LowestTier, PER_DAY};
+use jiff::civil::Date;
+use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor, see_other};
+
+use super::{Counsellors, Office, RUNS_HREF, chosen, page, words};
+use crate::import::value::Grade;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::run::people;
+use crate::packs::Packs;
+use crate::screening::attendance::school_day_from;
+use crate::screening::opening::{self, OpeningError, Plan, may_self_report};
+
+/// Hours that the form proposes.
+const HOURS: (&str, &str) = ("07:30", "18:00");
+
+/// The fields of a form, and what stands in them.
+#[derive(Clone, Default)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn text(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    fn has(&self, name: &str, value: &str) -> bool {
+        self.0.iter().any(|(known, given)| known == name && given == value)
+    }
+
+    /// Filled fields named `NAME.NUMBER`, by their numbers.
+    pub(super) fn numbered(&self, name: &str) -> Vec<(i64, String)> {
+        let filled = self.0.iter().filter(|(_, value)| !value.trim().is_empty());
+        let own = filled.filter_map(|(known, value)| {
+            let number = known.strip_prefix(name)?.strip_prefix('.')?.parse().ok()?;
+            Some((number, value.clone()))
+        });
+        own.collect()
+    }
+
+    /// Every value of a field.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl From<Vec<(String, String)>> for Fields {
+    fn from(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "screening/new.html")]
+struct NewTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    wrong: Option<String>,
+    term: String,
+    fields: Fields,
+    grades: Vec<(&'static str, &'static str)>,
+    scales: Vec<ScaleRow>,
+    barred: Vec<(String, &'static str)>,
+    unasked: Vec<(&'static str, &'static str)>,
+}
+
+struct ScaleRow {
+    name: String,
+    ages: String,
+    boxes: Vec<(String, bool)>,
+}
+
+/// The form that opens a run.
+pub(super) async fn ask(
+    State(office): State<Office>,
+    visitor: Visitor<Counsellors>,
+) -> Result<Response, Problem> {
+    let today = school_day_from(office.shell.clock.today());
+    let day = |n: u32| domain::ledger::day::plus_days(today, n).to_string();
+    let given = |name: &str, value: String| (name.to_owned(), value);
+    let fields = Fields(vec![
+        given("first", day(0)),
+        given("last", day(11)),
+        given("from", HOURS.0.to_owned()),
+        given("to", HOURS.1.to_owned()),
+        given("classes_per_day", "0".to_owned()),
+        given("per_day", PER_DAY.to_string()),
+        given("unasked", Unasked::Wait.as_str().to_owned()),
+    ]);
+    show_form(&office, &visitor, fields, None).await
+}
+
+async fn show_form(
+    office: &Office,
+    visitor: &Visitor<Counsellors>,
+    fields: Fields,
+    wrong: Option<String>,
+) -> Result<Response, Problem> {
+    let found = office.work(&visitor.session, |tx, _, _| {
+        let mut grades: Vec<Grade> = people::on_roll(tx)?.iter().map(|who| who.grade).collect();
+        grades.sort_unstable();
+        grades.dedup();
+        Ok::<_, LedgerRefusal>(grades)
+    });
+    let grades = match found.await {
+        Ok(grades) => grades,
+        Err(refusal) => return office.refused(visitor, refusal, RUNS_HREF),
+    };
+    let packs = packs(office)?;
+    let lang = visitor.frame.lang;
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let term = packs.calendar().current(office.shell.clock.today()).map(|term| term.id.to_string());
+    let own: Vec<Grade> = grades.into_iter().filter(|grade| may_self_report(*grade)).collect();
+    let (scales, barred) = scale_rows(office, &packs, (&own, &fields), lang);
+    let body = Html::render(&NewTemplate {
+        lang,
+        csrf: &visitor.session.csrf,
+        wrong: wrong.map(|why| words::WRONG.fill(lang, &[&why])),
+        term: term.unwrap_or_else(|| "—".to_owned()),
+        grades: own.iter().map(|grade| (grade.code(), grade.zh())).collect(),
+        fields,
+        scales,
+        barred,
+        unasked: Unasked::ALL.iter().map(|w| (w.as_str(), chosen(w.label(), lang))).collect(),
+    })?;
+    let page = page(words::NEW, String::new(), body, lang);
+    office.shell.reply_with(status, &visitor.frame, &page)
+}
+
+/// Scales that may be used with a box for each grade, and those that may not, each with its reason.
+fn scale_rows(
+    office: &Office,
+    packs: &Packs,
+    (grades, fields): (&[Grade], &Fields),
+    lang: Lang,
+) -> (Vec<ScaleRow>, Vec<(String, &'static str)>) {
+    let language = match lang {
+        Lang::Zh => domain::catalogue::Language::Zh,
+        Lang::En => domain::catalogue::Language::En,
+    };
+    let (mut rows, mut barred) = (Vec::new(), Vec::new());
+    for known in packs.scales() {
+        let scale = &known.pack;
+        let definition = scale.definition();
+        let name = match lang {
+            Lang::Zh => definition.label.zh.clone(),
+            Lang::En => definition.label.en.clone(),
+        };
+        let zh = domain::catalogue::Language::Zh;
+        if let Err(why) = scale.use_for_screening(zh, office.shelf.setting()) {
+            barred.push((name, why.reason.sentence(language)));
+            continue;
+        }
+        if definition.respondent != Respondent::SelfReport {
+            continue;
+        }
+        let box_of = |grade: &Grade| {
+            let value = format!("{}:{}", scale.id(), grade.code());
+            let is_on = fields.has("use", &value);
+            (value, is_on)
+        };
+        let ages = words::AGES.fill(lang, &[&definition.age_min, &definition.age_max]);
+        rows.push(ScaleRow { name, ages, boxes: grades.iter().map(box_of).collect() });
+    }
+    (rows, barred)
+}
+
+fn packs(office: &Office) -> Result<Packs, Problem> {
+    office.shelf.packs().map_err(|error| {
+        tracing::error!(%error, "packs not read");
+        Problem::Unavailable
+    })
+}
+
+/// Opens a run as the form asks.
+pub(super) async fn open(
+    State(office): State<Office>,
+    form: SignedForm<Counsellors, Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let (visitor, fields) = (form.visitor, Fields(form.fields));
+    let packs = packs(&office)?;
+    let lang = visitor.frame.lang;
+    let Some(term) = packs.calendar().current(office.shell.clock.today()).copied() else {
+        let why = words::W_TERM.in_lang(lang).to_owned();
+        return show_form(&office, &visitor, fields, Some(why)).await;
+    };
+    let Some(plan) = plan_of(&fields, &packs, term) else {
+        let why = words::W_DAYS.in_lang(lang).to_owned();
+        return show_form(&office, &visitor, fields, Some(why)).await;
+    };
+    let done = office
+        .work(&visitor.session, move |tx, author, shelf| opening::open(tx, author, &plan, shelf));
+    match done.await {
+        Ok(id) => Ok(see_other(&format!("/screening/{}", id.0))),
+        Err(OpeningError::Refused(refusal)) => office.refused(&visitor, refusal, "/screening/new"),
+        Err(error) => show_form(&office, &visitor, fields, Some(told(&error, lang))).await,
+    }
+}
+
+/// What is wrong with a plan, for people.
+fn told(error: &OpeningError, lang: Lang) -> String {
+    let plain = |text: Text| text.in_lang(lang).to_owned();
+    match error {
+        OpeningError::Text(_) => plain(words::W_TEXT),
+        OpeningError::Hours => plain(words::W_HOURS),
+        OpeningError::Number(_) => plain(words::W_NUMBER),
+        OpeningError::NobodyAsked => plain(words::W_NOBODY),
+        OpeningError::BelowSelfReport => plain(words::W_BELOW),
+        OpeningError::Scale(barred) => {
+            let language = match lang {
+                Lang::Zh => domain::catalogue::Language::Zh,
+                Lang::En => domain::catalogue::Language::En,
+            };
+            barred.reason.sentence(language).to_owned()
+        }
+        _ => plain(words::W_DAYS),
+    }
+}
+
+fn plan_of(fields: &Fields, packs: &Packs, term: Term) -> Option<Plan> {
+    let mut grades: HashMap<&str, Vec<Grade>> = HashMap::new();
+    for (scale, grade) in fields.all("use").filter_map(|value| value.split_once(':')) {
+        grades.entry(scale).or_default().push(Grade::from_code(grade)?);
+    }
+    let known = packs.scales().iter();
+    let scales = known.filter_map(|known| {
+        let own = grades.remove(known.pack.id())?;
+        Some((known.clone(), own))
+    });
+    let scales: Vec<_> = scales.collect();
+    let number = |name: &str| fields.text(name).trim().parse::<u32>().ok();
+    let day = |name: &str| fields.text(name).trim().parse::<Date>().ok();
+    let is_interviewed = !fields.text("lowest").is_empty();
+    Some(Plan {
+        name: fields.text("name").to_owned(),
+        contact: fields.text("contact").to_owned(),
+        term,
+        scales,
+        first: day("first")?,
+        last: day("last")?,
+        hours: (fields.text("from").parse().ok()?, fields.text("to").parse().ok()?),
+        classes_per_day: number("classes_per_day")?,
+        lowest: if is_interviewed { LowestTier::Interviewed } else { LowestTier::Left },
+        unasked: Unasked::from_word(fields.text("unasked"))?,
+        per_day: number("per_day")?,
+    })
+}

@@ -1,0 +1,238 @@
+//! Screening runs on the school's console: progress, codes, make-up, paper, interviews, report.
+//!
+//! Counts are for whoever leads; names with what is done and what is not are for those who may read
+//! the roll; answers and scores are on none of these pages. What a scale suggests is shown in the
+//! counsellor's queue alone. Each list that names students is logged.
+
+mod codes;
+mod form;
+mod observe;
+mod paper;
+mod people;
+mod queue;
+mod report;
+mod runs;
+mod words;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::FromRef;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use jiff::civil::DateTime;
+use runtime::cli::Failure;
+use runtime::clock::local_of;
+use runtime::sql::Tx;
+use runtime::web::{
+    Audience, Html, Lang, NavLink, Page, Problem, Role, Session, Shell, Text, Visitor,
+};
+
+use crate::ledger::Ledger;
+use crate::ledger::account;
+use crate::ledger::author::Author;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::screening::ScreeningError;
+use crate::screening::answering::AnsweringError;
+use crate::screening::shelf::Shelf;
+
+/// Where the list of runs is.
+pub(super) const RUNS_HREF: &str = "/screening";
+
+/// Whoever sees how far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaders;
+
+impl Audience for Leaders {
+    const ROLES: &'static [Role] =
+        &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::ClassTeacher];
+}
+
+/// Whoever works with answers.
+#[derive(Clone, Copy, Debug)]
+struct Counsellors;
+
+impl Audience for Counsellors {
+    const ROLES: &'static [Role] = &[Role::Counsellor];
+}
+
+#[derive(Clone)]
+struct Office {
+    shell: Arc<Shell>,
+    ledger: Ledger,
+    shelf: Arc<Shelf>,
+    /// Address that slips name.
+    address: Arc<str>,
+}
+
+impl FromRef<Office> for Arc<Shell> {
+    fn from_ref(office: &Office) -> Self {
+        Self::clone(&office.shell)
+    }
+}
+
+/// The pages' entry of the menu.
+pub(super) const fn link() -> NavLink {
+    NavLink { label: words::SCREENING, href: RUNS_HREF }
+}
+
+/// The pages over a ledger; `address` is where students answer, as slips name it.
+pub(super) fn router(
+    shell: Arc<Shell>,
+    ledger: Ledger,
+    shelf: Arc<Shelf>,
+    address: &str,
+) -> Router {
+    Router::new()
+        .route(RUNS_HREF, get(runs::list))
+        .route("/screening/new", get(form::ask).post(form::open))
+        .route("/screening/{run}", get(runs::show))
+        .route("/screening/{run}/close", post(runs::close))
+        .route("/screening/{run}/report", get(report::show))
+        .route("/screening/{run}/makeup", get(people::make_up).post(people::admit))
+        .route("/screening/{run}/queue", get(queue::show))
+        .route("/screening/{run}/queue/{student}", get(queue::ask).post(queue::hold))
+        .route("/screening/{run}/queue/{student}/spoken", post(queue::spoken))
+        .route("/screening/{run}/people/{student}", post(people::note))
+        .route("/screening/{run}/people/{student}/code", post(codes::one))
+        .route("/screening/{run}/people/{student}/observe", post(observe::observe))
+        .route("/screening/{run}/classes/{class}", get(people::class))
+        .route("/screening/{run}/classes/{class}/window", post(runs::window))
+        .route("/screening/{run}/classes/{class}/codes", post(codes::class))
+        .route(
+            "/screening/{run}/classes/{class}/paper/{instrument}",
+            get(paper::show).post(paper::keep),
+        )
+        .route("/screening/{run}/classes/{class}/paper/{instrument}/submit", post(paper::hand_in))
+        .with_state(Office { shell, ledger, shelf, address: address.into() })
+}
+
+impl Office {
+    /// Works as the account of the session, where blocking does no harm.
+    async fn work<T: Send + 'static, E>(
+        &self,
+        session: &Session,
+        work: impl FnOnce(&Tx<'_>, &Author, &Shelf) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        E: From<runtime::sql::SqlError> + From<LedgerRefusal> + Send + 'static,
+    {
+        let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
+        let (login, shelf) = (session.login.clone(), Arc::clone(&self.shelf));
+        let done = tokio::task::spawn_blocking(move || {
+            ledger.write("screening", move |tx| {
+                let author = account::author(tx, &login, now_ms)?;
+                let author = author.ok_or(LedgerRefusal::NotAllowed)?;
+                work(tx, &author, &shelf)
+            })
+        });
+        // A panic inside is a mistake of ours; nothing was committed.
+        done.await.unwrap_or_else(|_| Err(LedgerRefusal::Unknown.into()))
+    }
+
+    fn reply(&self, visitor: &Visitor<impl Audience>, page: &Page) -> Result<Response, Problem> {
+        self.shell.reply(&visitor.frame, page)
+    }
+
+    /// The page that says why something was not done, and leads back.
+    fn refused(
+        &self,
+        visitor: &Visitor<impl Audience>,
+        refusal: impl Into<Refused>,
+        back: &str,
+    ) -> Result<Response, Problem> {
+        let lang = visitor.frame.lang;
+        let (message, next) = match refusal.into() {
+            Refused::Store(error) => return Err(error.into()),
+            Refused::NotAllowed => return Err(Problem::Forbidden),
+            Refused::Unknown => return Err(Problem::NotFound),
+            Refused::NotNow => (words::NOT_NOW.in_lang(lang).to_owned(), String::new()),
+            Refused::Told(failure) => {
+                let next = failure.next_step(lang).unwrap_or_default().to_owned();
+                (failure.message(lang).to_owned(), next)
+            }
+        };
+        let body = Html::render(&RefusedTemplate { lang, message, next, back })?;
+        let page = page(words::REFUSED_TITLE, String::new(), body, lang);
+        self.shell.reply_with(StatusCode::CONFLICT, &visitor.frame, &page)
+    }
+}
+
+/// Why something was not done.
+enum Refused {
+    Store(runtime::sql::SqlError),
+    NotAllowed,
+    Unknown,
+    NotNow,
+    Told(Failure),
+}
+
+impl From<LedgerRefusal> for Refused {
+    fn from(refusal: LedgerRefusal) -> Self {
+        match refusal {
+            LedgerRefusal::Store(error) => Self::Store(error),
+            LedgerRefusal::NotAllowed => Self::NotAllowed,
+            LedgerRefusal::Unknown | LedgerRefusal::Destroyed => Self::Unknown,
+            LedgerRefusal::NotWaiting => Self::NotNow,
+            other => Self::Told(other.into()),
+        }
+    }
+}
+
+impl From<AnsweringError> for Refused {
+    fn from(error: AnsweringError) -> Self {
+        match error {
+            AnsweringError::Screening(ScreeningError::Store(error)) => Self::Store(error),
+            AnsweringError::Screening(ScreeningError::Critical(refusal)) => refusal.into(),
+            _ => Self::NotNow,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "screening/refused.html")]
+struct RefusedTemplate<'a> {
+    lang: Lang,
+    message: String,
+    next: String,
+    back: &'a str,
+}
+
+/// A page of this part of the menu.
+fn page(title: Text, note: String, body: Html, lang: Lang) -> Page {
+    Page {
+        title: title.in_lang(lang).to_owned(),
+        note,
+        crumbs: vec![words::SCREENING.in_lang(lang).to_owned()],
+        current: RUNS_HREF,
+        exports: Vec::new(),
+        body,
+    }
+}
+
+/// As [`page`], with a title that somebody wrote.
+fn titled(title: String, note: String, body: Html, lang: Lang) -> Page {
+    Page { title, ..page(words::SCREENING, note, body, lang) }
+}
+
+/// An instant as a form's field has it.
+fn field_of(at_ms: i64) -> String {
+    local_of(at_ms).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// What a form's field of date and time says.
+fn read_field(text: &str) -> Option<DateTime> {
+    text.trim().parse().ok()
+}
+
+fn chosen((zh, en): (&'static str, &'static str), lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! The form about a child below grade 4: what a teacher saw, what a guardian said.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::civil::Date;
+use runtime::web::{Problem, SignedForm, see_other};
+use serde::Deserialize;
+
+use super::{Leaders, Office};
+use crate::ledger::entry::StudentId;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::run::RunId;
+use crate::screening::interview::{self, Observed};
+
+#[derive(Deserialize)]
+pub(super) struct ObservedForm {
+    #[serde(default)]
+    observed: String,
+    #[serde(default)]
+    heard: String,
+    #[serde(default)]
+    concern: String,
+    back: i64,
+}
+
+/// Keeps an observation, or adds its other half.
+pub(super) async fn observe(
+    State(office): State<Office>,
+    Path((id, student)): Path<(i64, i64)>,
+    form: SignedForm<Leaders, ObservedForm>,
+) -> Result<Response, Problem> {
+    let (visitor, fields) = (form.visitor, form.fields);
+    let back = format!("/screening/{id}/classes/{}", fields.back);
+    let done = office.work(&visitor.session, move |tx, author, _| {
+        let day = |text: &str| match text.trim() {
+            "" => Ok(None),
+            text => text.parse::<Date>().map(Some).map_err(|_| LedgerRefusal::Field("observed")),
+        };
+        let seen = Observed {
+            student: StudentId(student),
+            observed: day(&fields.observed)?,
+            guardian_heard: day(&fields.heard)?,
+            concern: !fields.concern.is_empty(),
+        };
+        interview::observe(tx, author, RunId(id), &seen)
+    });
+    match done.await {
+        Ok(()) => Ok(see_other(&back)),
+        Err(refusal) => office.refused(&visitor, refusal, &back),
+    }
+}

@@ -1,0 +1,248 @@
+//! The counsellor's queue of interviews, and the form of one.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::ledger::Word as _;
+use domain::ledger::terms::InterviewResult;
+use domain::screening::order::{self, Call};
+use jiff::civil::Date;
+use runtime::cli::Failure;
+use runtime::web::{
+    Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, see_other, time,
+};
+use serde::Deserialize;
+
+use super::{Counsellors, Office, chosen, page, words};
+use crate::ledger::entry::StudentId;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::run::{self, RunId};
+use crate::ledger::showing::Names;
+use crate::screening::interview::{self, Held};
+use crate::screening::queue::{self, Queued};
+
+#[derive(Template)]
+#[template(path = "screening/queue.html")]
+struct QueueTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    run: i64,
+    load: Option<String>,
+    is_long: bool,
+    rows: Vec<QueueRow>,
+}
+
+struct QueueRow {
+    student: i64,
+    name: String,
+    why: Part<Tag>,
+    limit: String,
+    late: Option<Part<Tag>>,
+    is_open: bool,
+    since: String,
+    planned: String,
+}
+
+#[derive(Template)]
+#[template(path = "screening/interview.html")]
+struct InterviewTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    run: i64,
+    student: i64,
+    failure: Option<(String, String)>,
+    name: String,
+    why: Part<Tag>,
+    results: Vec<(&'static str, &'static str)>,
+    form: HeldForm,
+}
+
+/// An interview as the form sends it.
+#[derive(Clone, Default, Deserialize)]
+pub(super) struct HeldForm {
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    result: String,
+    #[serde(default)]
+    next_review: String,
+    #[serde(default)]
+    return_visit: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    note: String,
+}
+
+/// No fields but the token.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+/// The queue.
+pub(super) async fn show(
+    State(office): State<Office>,
+    Path(id): Path<i64>,
+    visitor: Visitor<Counsellors>,
+) -> Result<Response, Problem> {
+    let found = office.work(&visitor.session, move |tx, author, _| {
+        let waiting = queue::queue(tx, author, RunId(id))?;
+        let known = run::get(tx, RunId(id))?;
+        let (today, now_ms) = (author.today(), author.now().0);
+        Ok::<_, LedgerRefusal>((waiting, known.per_day, Names::load(tx)?, (today, now_ms)))
+    });
+    let (waiting, per_day, names, (today, now_ms)) = match found.await {
+        Ok(found) => found,
+        Err(refusal) => return office.refused(&visitor, refusal, &format!("/screening/{id}")),
+    };
+    let lang = visitor.frame.lang;
+    let days: Vec<Date> = waiting.iter().map(|one| one.planned).collect();
+    let last = days.iter().max();
+    let load = last.map(|last| words::QUEUE_LOAD.fill(lang, &[&waiting.len(), &per_day, last]));
+    let row = |one: &Queued| QueueRow {
+        student: one.student.0,
+        name: names.student_line(one.student),
+        why: why(one, lang),
+        limit: one.due_ms.map_or_else(String::new, time::minute),
+        late: one
+            .due_ms
+            .filter(|due| *due < now_ms)
+            .map(|_| Tag::of(Tone::Bad, words::OVERDUE, lang)),
+        is_open: !one.open_items.is_empty(),
+        since: one.since.to_string(),
+        planned: one.planned.to_string(),
+    };
+    let body = Html::render(&QueueTemplate {
+        lang,
+        csrf: &visitor.session.csrf,
+        run: id,
+        load,
+        is_long: order::is_too_long(&days, today),
+        rows: waiting.iter().map(row).collect(),
+    })?;
+    let note = words::QUEUE_NOTE.in_lang(lang).to_owned();
+    office.reply(&visitor, &page(words::QUEUE, note, body, lang))
+}
+
+fn why(one: &Queued, lang: Lang) -> Part<Tag> {
+    let (tone, text): (Tone, Text) = match one.call {
+        _ if one.is_contacted => (Tone::Notice, words::C_CONTACTED),
+        Call::WithinHour => (Tone::Bad, words::C_HOUR),
+        Call::WithinDay => (Tone::Bad, words::C_DAY),
+        Call::T3 => (Tone::Bad, words::C_T3),
+        Call::T2 => (Tone::Notice, words::C_T2),
+        Call::Review => (Tone::Info, words::C_REVIEW),
+        Call::T1 => (Tone::Info, words::C_T1),
+    };
+    Tag::of(tone, text, lang)
+}
+
+/// The form of an interview.
+pub(super) async fn ask(
+    State(office): State<Office>,
+    Path((id, student)): Path<(i64, i64)>,
+    visitor: Visitor<Counsellors>,
+) -> Result<Response, Problem> {
+    let form = HeldForm { day: office.shell.clock.today().to_string(), ..HeldForm::default() };
+    show_form(&office, &visitor, (id, student), (form, None)).await
+}
+
+async fn show_form(
+    office: &Office,
+    visitor: &Visitor<Counsellors>,
+    (id, student): (i64, i64),
+    (form, failure): (HeldForm, Option<Failure>),
+) -> Result<Response, Problem> {
+    let found = office.work(&visitor.session, move |tx, author, _| {
+        let one = interview::queued(tx, author, RunId(id), StudentId(student))?;
+        Ok::<_, LedgerRefusal>((one, Names::load(tx)?))
+    });
+    let back = format!("/screening/{id}/queue");
+    let (one, names) = match found.await {
+        Ok(found) => found,
+        Err(refusal) => return office.refused(visitor, refusal, &back),
+    };
+    let lang = visitor.frame.lang;
+    let status = if failure.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let told = failure.map(|failure| {
+        let next = failure.next_step(lang).unwrap_or_default().to_owned();
+        (failure.message(lang).to_owned(), next)
+    });
+    let body = Html::render(&InterviewTemplate {
+        lang,
+        csrf: &visitor.session.csrf,
+        run: id,
+        student,
+        failure: told,
+        name: names.student_line(one.student),
+        why: why(&one, lang),
+        results: InterviewResult::ALL
+            .iter()
+            .map(|word| (word.as_str(), chosen(word.label(), lang)))
+            .collect(),
+        form,
+    })?;
+    let note = words::INTERVIEW_NOTE.in_lang(lang).to_owned();
+    let page = page(words::INTERVIEW, note, body, lang);
+    office.shell.reply_with(status, &visitor.frame, &page)
+}
+
+/// Keeps an interview and what follows from it.
+pub(super) async fn hold(
+    State(office): State<Office>,
+    Path((id, student)): Path<(i64, i64)>,
+    form: SignedForm<Counsellors, HeldForm>,
+) -> Result<Response, Problem> {
+    let (visitor, fields) = (form.visitor, form.fields);
+    let back = format!("/screening/{id}/queue");
+    let sent = fields.clone();
+    let done = office.work(&visitor.session, move |tx, author, _| {
+        let held = read(&sent, StudentId(student))?;
+        let author = author.because(&sent.reason);
+        interview::hold(tx, &author, RunId(id), &held)
+    });
+    match done.await {
+        Ok(_) => Ok(see_other(&back)),
+        Err(LedgerRefusal::Store(error)) => Err(error.into()),
+        Err(LedgerRefusal::NotAllowed) => Err(Problem::Forbidden),
+        Err(LedgerRefusal::Unknown) => Err(Problem::NotFound),
+        Err(refusal) => {
+            let again = (fields, Some(refusal.into()));
+            show_form(&office, &visitor, (id, student), again).await
+        }
+    }
+}
+
+fn read(form: &HeldForm, student: StudentId) -> Result<Held, LedgerRefusal> {
+    let day = |text: &str, field| match text.trim() {
+        "" => Ok(None),
+        text => text.parse::<Date>().map(Some).map_err(|_| LedgerRefusal::Field(field)),
+    };
+    let result = InterviewResult::from_word(&form.result);
+    Ok(Held {
+        student,
+        day: day(&form.day, "day")?.ok_or(LedgerRefusal::Field("day"))?,
+        result: result.ok_or(LedgerRefusal::Field("result"))?,
+        next_review: day(&form.next_review, "next_review")?,
+        return_visit: day(&form.return_visit, "due")?,
+        note: form.note.trim().to_owned(),
+    })
+}
+
+/// Notes that the counsellor has just spoken with a student about a critical answer.
+pub(super) async fn spoken(
+    State(office): State<Office>,
+    Path((id, student)): Path<(i64, i64)>,
+    form: SignedForm<Counsellors, Nothing>,
+) -> Result<Response, Problem> {
+    let (visitor, Nothing {}) = (form.visitor, form.fields);
+    let back = format!("/screening/{id}/queue");
+    let done = office.work(&visitor.session, move |tx, author, _| {
+        let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
+        interview::note_contact(tx, author, (RunId(id), StudentId(student)), staff)
+    });
+    match done.await {
+        Ok(_) => Ok(see_other(&back)),
+        Err(refusal) => office.refused(&visitor, refusal, &back),
+    }
+}

@@ -1,0 +1,264 @@
+//! The list of runs, how far one has come, the windows of its classes, and its end.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::ledger::{Action, Area, Authority, authority};
+use runtime::clock::instant_ms;
+use runtime::sql::Tx;
+use runtime::web::{
+    Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, see_other, time,
+};
+use serde::Deserialize;
+
+use super::{Counsellors, Leaders, Office, RUNS_HREF, field_of, page, read_field, titled, words};
+use crate::ledger::author::Author;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::run::{self, ClassId, ClassWindow, Run, RunId, people};
+use crate::ledger::{access, write};
+use crate::screening::funnel::{self, Progress, Standing};
+use crate::screening::opening::{self, OpeningError};
+
+#[derive(Template)]
+#[template(path = "screening/list.html")]
+struct ListTemplate {
+    lang: Lang,
+    may_open: bool,
+    runs: Vec<RunLine>,
+}
+
+struct RunLine {
+    id: i64,
+    name: String,
+    term: String,
+    state: Part<Tag>,
+    reached: String,
+}
+
+#[derive(Template)]
+#[template(path = "screening/run.html")]
+struct RunTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    id: i64,
+    is_open: bool,
+    may_work: bool,
+    may_see_roll: bool,
+    heads: Vec<&'static str>,
+    rows: Vec<ClassRow>,
+    whole: Vec<u64>,
+}
+
+struct ClassRow {
+    id: i64,
+    name: String,
+    is_linked: bool,
+    counts: Vec<u64>,
+    window: String,
+    opens: String,
+    closes: String,
+}
+
+/// The list of runs.
+pub(super) async fn list(
+    State(office): State<Office>,
+    visitor: Visitor<Leaders>,
+) -> Result<Response, Problem> {
+    let found = office.work(&visitor.session, |tx, author, _| {
+        let mut lines = Vec::new();
+        for known in run::list(tx)? {
+            let seen = visible(tx, author, &known)?;
+            lines.push((known, funnel::progress(&seen).0));
+        }
+        Ok::<_, LedgerRefusal>((lines, may_work(author)))
+    });
+    let (runs, may_open) = match found.await {
+        Ok(found) => found,
+        Err(refusal) => return office.refused(&visitor, refusal, RUNS_HREF),
+    };
+    let lang = visitor.frame.lang;
+    let line = |(known, progress): (Run, Progress)| RunLine {
+        id: known.id.0,
+        name: known.name,
+        term: known.term.to_string(),
+        state: match known.closed_at_ms {
+            None => Tag::of(Tone::Info, words::OPEN, lang),
+            Some(_) => Tag::of(Tone::Muted, words::CLOSED, lang),
+        },
+        reached: words::OF_ROLL.fill(lang, &[&progress.reached(), &progress.roll()]),
+    };
+    let runs = runs.into_iter().map(line).collect();
+    let body = Html::render(&ListTemplate { lang, may_open, runs })?;
+    office
+        .reply(&visitor, &page(words::RUNS, words::RUNS_NOTE.in_lang(lang).to_owned(), body, lang))
+}
+
+/// Whom of a run the reader may see: everybody for those who lead, the own class for a teacher.
+pub(super) fn visible(
+    tx: &Tx<'_>,
+    author: &Author,
+    known: &Run,
+) -> Result<Vec<(people::Participant, Standing)>, LedgerRefusal> {
+    let mut standings = funnel::standings(tx, known)?;
+    let counts = Action::Do(domain::ledger::Act::ReadCounts);
+    if authority(author.role(), counts) != Authority::Allowed {
+        let mut own = HashMap::new();
+        for (who, _) in &standings {
+            let may = access::may_read(tx, author, who.student, Area::Roll)?;
+            own.insert(who.student, may);
+        }
+        standings.retain(|(who, _)| own.get(&who.student) == Some(&true));
+    }
+    Ok(standings)
+}
+
+pub(super) fn may_work(author: &Author) -> bool {
+    authority(author.role(), Action::Write(Area::Screening)) == Authority::Allowed
+}
+
+fn may_see_roll(author: &Author) -> bool {
+    use Authority as A;
+    !matches!(
+        authority(author.role(), Action::Read(Area::Roll)),
+        A::Never | A::NeedsSecond | A::OnCase
+    )
+}
+
+/// How far a run has come.
+pub(super) async fn show(
+    State(office): State<Office>,
+    Path(id): Path<i64>,
+    visitor: Visitor<Leaders>,
+) -> Result<Response, Problem> {
+    let found = office.work(&visitor.session, move |tx, author, shelf| {
+        let known = run::get(tx, RunId(id))?;
+        opening::follow_roll(tx, shelf, &known)?;
+        let seen = visible(tx, author, &known)?;
+        let classes = run::classes(tx, known.id)?;
+        Ok::<_, LedgerRefusal>((known, seen, classes, (may_work(author), may_see_roll(author))))
+    });
+    let (known, seen, classes, (may_work, may_see_roll)) = match found.await {
+        Ok(found) => found,
+        Err(refusal) => return office.refused(&visitor, refusal, RUNS_HREF),
+    };
+    let lang = visitor.frame.lang;
+    let (whole, by_class) = funnel::progress(&seen);
+    let progress: HashMap<_, _> = by_class.into_iter().collect();
+    let rows = classes.iter().filter_map(|class| {
+        let of_class = progress.get(&(class.grade, class.class.as_str().into()))?;
+        Some(class_row(class, of_class, may_see_roll))
+    });
+    let note = match known.closed_at_ms {
+        Some(at) => words::CLOSED_AT.fill(lang, &[&time::minute(at)]),
+        None => known.term.to_string(),
+    };
+    let body = Html::render(&RunTemplate {
+        lang,
+        csrf: &visitor.session.csrf,
+        id,
+        is_open: known.closed_at_ms.is_none(),
+        may_work,
+        may_see_roll,
+        heads: Standing::ALL.into_iter().map(|how| label(how).in_lang(lang)).collect(),
+        rows: rows.collect(),
+        whole: counts(&whole),
+    })?;
+    office.reply(&visitor, &titled(known.name, note, body, lang))
+}
+
+fn class_row(class: &ClassWindow, progress: &Progress, is_linked: bool) -> ClassRow {
+    let (opens, closes) = (class.opens_at_ms, class.closes_at_ms);
+    ClassRow {
+        id: class.id.0,
+        name: format!("{} {}", class.grade.zh(), class.class),
+        is_linked,
+        counts: counts(progress),
+        window: format!("{} – {}", time::minute(opens), time::minute(closes)),
+        opens: field_of(opens),
+        closes: field_of(closes),
+    }
+}
+
+/// The roll, then every standing in the order of the columns.
+pub(super) fn counts(progress: &Progress) -> Vec<u64> {
+    let each = Standing::ALL.into_iter().map(|standing| progress.count(standing));
+    [progress.roll()].into_iter().chain(each).collect()
+}
+
+/// What a standing is called.
+pub(super) const fn label(standing: Standing) -> Text {
+    match standing {
+        Standing::Done => words::S_DONE,
+        Standing::MadeUp => words::S_MADE_UP,
+        Standing::Observed => words::S_OBSERVED,
+        Standing::Started => words::S_STARTED,
+        Standing::Waiting => words::S_WAITING,
+        Standing::Absent => words::S_ABSENT,
+        Standing::Void => words::S_VOID,
+        Standing::Refused => words::S_REFUSED,
+        Standing::Unasked => words::S_UNASKED,
+        Standing::ToObserve => words::S_TO_OBSERVE,
+        Standing::NothingAsked => words::S_NOTHING,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct WindowForm {
+    opens: String,
+    closes: String,
+}
+
+/// Moves the window of a class.
+pub(super) async fn window(
+    State(office): State<Office>,
+    Path((id, class)): Path<(i64, i64)>,
+    form: SignedForm<Counsellors, WindowForm>,
+) -> Result<Response, Problem> {
+    let (visitor, fields) = (form.visitor, form.fields);
+    let back = format!("/screening/{id}");
+    let done = office.work(&visitor.session, move |tx, author, _| {
+        write::allow(tx, author, Action::Write(Area::Screening), None)?;
+        let known = run::get_open(tx, RunId(id))?;
+        let instant = |text: &str| read_field(text).map(instant_ms);
+        let opens = instant(&fields.opens).ok_or(LedgerRefusal::Field("opens"))?;
+        let closes = instant(&fields.closes).ok_or(LedgerRefusal::Field("closes"))?;
+        if opens >= closes {
+            return Err(LedgerRefusal::Field("closes"));
+        }
+        run::set_window(tx, (known.id, ClassId(class)), (opens, closes))
+    });
+    match done.await {
+        Ok(()) => Ok(see_other(&back)),
+        Err(refusal) => office.refused(&visitor, refusal, &back),
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct CloseForm {
+    #[serde(default)]
+    sure: String,
+}
+
+/// Closes a run.
+pub(super) async fn close(
+    State(office): State<Office>,
+    Path(id): Path<i64>,
+    form: SignedForm<Counsellors, CloseForm>,
+) -> Result<Response, Problem> {
+    let (visitor, fields) = (form.visitor, form.fields);
+    let back = format!("/screening/{id}");
+    if fields.sure.is_empty() {
+        return office.refused(&visitor, LedgerRefusal::Field("sure"), &back);
+    }
+    let done = office.work(&visitor.session, move |tx, author, shelf| {
+        opening::close(tx, author, shelf, RunId(id))
+    });
+    match done.await {
+        Ok(()) => Ok(see_other(&format!("/screening/{id}/report"))),
+        Err(OpeningError::Refused(refusal)) => office.refused(&visitor, refusal, &back),
+        Err(OpeningError::Papers(error)) => office.refused(&visitor, error, &back),
+        Err(_) => Err(Problem::Internal),
+    }
+}

@@ -1,0 +1,81 @@
+//! The sheets that were handed in for a run, without answers and scores.
+
+use domain::scale::{Flag, Outcome, Tier};
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::Run;
+use crate::import::answers::AnswerOutcome;
+use crate::ledger::entry::StudentId;
+use crate::ledger::sheet::{read_day, read_outcome};
+use crate::ledger::strange;
+
+/// A sheet of a run as it counts now. About one person, so without `Debug`.
+#[derive(Clone)]
+pub struct RunSheet {
+    /// Whose.
+    pub student: StudentId,
+    /// Which campaign, so which instrument.
+    pub campaign: i64,
+    /// Day of the test.
+    pub test_date: Date,
+    /// Whether there is a sheet at all.
+    pub handed_in: AnswerOutcome,
+    /// Critical flags.
+    pub flags: Vec<Flag>,
+    /// Worst tier that a band suggests.
+    pub tier: Option<Tier>,
+    /// False where validity items void it.
+    pub is_valid: bool,
+    /// How the screening ended by this sheet alone.
+    pub outcome: Outcome,
+}
+
+impl RunSheet {
+    /// Whether it must be answered again to be read.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        !self.is_valid || self.outcome == Outcome::Void
+    }
+}
+
+/// Every sheet since the first day of a run in the campaigns of its instruments, by student and
+/// day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn sheets(tx: &Tx<'_>, run: &Run) -> Result<Vec<RunSheet>, SqlError> {
+    let statement = format!("{SHEET} order by h.student, h.test_date");
+    tx.query(&statement, params![run.id.0, &run.first_day.to_string()], read)
+}
+
+/// As [`sheets`], of one student.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn sheets_of(tx: &Tx<'_>, run: &Run, student: StudentId) -> Result<Vec<RunSheet>, SqlError> {
+    let statement = format!("{SHEET} and h.student = $3 order by h.test_date");
+    tx.query(&statement, params![run.id.0, &run.first_day.to_string(), student.0], read)
+}
+
+const SHEET: &str = "select h.student, h.campaign, h.test_date, h.handed_in, h.flags, h.tier,
+    h.is_valid, h.outcome from run_instrument i join sheet h on h.campaign = i.campaign
+    where i.run = $1 and h.current = 1 and h.test_date >= $2";
+
+fn read(row: &Row<'_, '_>) -> Result<RunSheet, SqlError> {
+    let flags = row.str(4)?.split(',').filter(|word| !word.is_empty());
+    let tier = row.opt_text(5)?;
+    Ok(RunSheet {
+        student: StudentId(row.i64(0)?),
+        campaign: row.i64(1)?,
+        test_date: read_day(row, 2)?,
+        handed_in: strange(AnswerOutcome::from_code(row.str(3)?))?,
+        flags: flags
+            .map(|word| word.parse().map_err(|_| SqlError::Type))
+            .collect::<Result<_, _>>()?,
+        tier: tier.map(|word| word.parse().map_err(|_| SqlError::Type)).transpose()?,
+        is_valid: row.bool(6)?,
+        outcome: read_outcome(row.str(7)?)?,
+    })
+}

@@ -1,0 +1,241 @@
+//! An interview of the second stage: what a person found decides the tier.
+//!
+//! One act writes everything that follows from it: the interview, the case that it led to, the
+//! contact about critical answers, and the return visit. Each obeys its own ledger's rules.
+
+use domain::ledger::day::plus_days;
+use domain::ledger::terms::{ContactWay, FollowupKind, InterviewResult, Tier};
+use domain::ledger::words::{AlertSource, Move};
+use jiff::civil::Date;
+use runtime::sql::Tx;
+
+use super::queue::{self, Queued};
+use crate::ledger::author::Author;
+use crate::ledger::case::{self, MoveWish};
+use crate::ledger::critical::{CriticalItem, Interview, Observation};
+use crate::ledger::entry::{AuthorNote, Kept, RecordId, StaffId, StudentId};
+use crate::ledger::followup::Followup;
+use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::run::{self, Run, RunId};
+use crate::ledger::{read, write};
+
+/// Why an interview changes other records, where the counsellor gives no reason of their own.
+const REASON: &str = "普测二次访谈";
+/// Why the second half of an observation is added.
+const COMPLETED: &str = "补充观察或家长访谈";
+
+/// An interview as it was held. About one person, so without `Debug`.
+#[derive(Clone)]
+pub struct Held {
+    /// Who was interviewed.
+    pub student: StudentId,
+    /// On which day.
+    pub day: Date,
+    /// What was found.
+    pub result: InterviewResult,
+    /// Day of the next review of a case that it opens; the latest that the tier allows where none
+    /// is given.
+    pub next_review: Option<Date>,
+    /// Day of the first return visit.
+    pub return_visit: Option<Date>,
+    /// For the counsellor only.
+    pub note: String,
+}
+
+/// Writes an interview and what follows from it.
+///
+/// A student with an open case keeps it: a tier is raised or lowered on the board, where a second
+/// person signs.
+///
+/// # Errors
+/// Who may not, what breaks a rule of one of the ledgers, or the store; nothing was written.
+pub fn hold(
+    tx: &Tx<'_>,
+    author: &Author,
+    id: RunId,
+    held: &Held,
+) -> Result<RecordId, LedgerRefusal> {
+    let run = run::get(tx, id)?;
+    let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
+    if held.day < run.first_day {
+        return Err(LedgerRefusal::Field("day"));
+    }
+    let because = with_reason(author, REASON);
+    let student = held.student;
+    let case = match tier_of(held.result) {
+        Some(tier) => Some(case_of(tx, &because, (held, staff), tier)?),
+        None => open_case(tx, author, student)?,
+    };
+    let interview = Interview {
+        day: held.day,
+        student,
+        term: run.term.to_string(),
+        staff,
+        result: held.result,
+        case: case.filter(|_| tier_of(held.result).is_some()),
+        note: AuthorNote::new(held.note.clone()),
+    };
+    let record = write::add(tx, author, &interview)?;
+    note_contact(tx, &because, (id, student), staff)?;
+    if let Some(due) = held.return_visit {
+        let why = FollowupKind::Screening;
+        let visit =
+            Followup { due, student, case, why, staff, done: None, way: None, cancelled: false };
+        write::add(tx, author, &visit)?;
+    }
+    Ok(record)
+}
+
+fn with_reason(author: &Author, usual: &str) -> Author {
+    if author.reason().is_empty() { author.because(usual) } else { author.clone() }
+}
+
+/// The tier that an interview decided; nothing where no attention is needed.
+const fn tier_of(result: InterviewResult) -> Option<Tier> {
+    match result {
+        InterviewResult::NoAttention => None,
+        InterviewResult::T1 => Some(Tier::T1),
+        InterviewResult::T2 => Some(Tier::T2),
+        InterviewResult::T3 => Some(Tier::T3),
+    }
+}
+
+fn case_of(
+    tx: &Tx<'_>,
+    author: &Author,
+    (held, owner): (&Held, StaffId),
+    tier: Tier,
+) -> Result<RecordId, LedgerRefusal> {
+    if let Some(open) = open_case(tx, author, held.student)? {
+        return Ok(open);
+    }
+    let (how, source) = (Move::Opened, AlertSource::Screening);
+    let usual = || plus_days(author.today(), tier.limits().review_days);
+    let next_review = Some(held.next_review.unwrap_or_else(usual));
+    let wish = MoveWish { how, to: Some(tier), source, owner, next_review };
+    case::open(tx, author, held.student, held.day, &wish)
+}
+
+fn open_case(
+    tx: &Tx<'_>,
+    author: &Author,
+    student: StudentId,
+) -> Result<Option<RecordId>, LedgerRefusal> {
+    let open = case::open_at(tx, author.today())?;
+    let own = open.into_iter().find(|now| now.case.entry.student == student);
+    Ok(own.map(|now| now.case.record))
+}
+
+/// Notes that somebody has spoken with a student about every critical answer of the run.
+///
+/// # Errors
+/// Who may not, or the store.
+pub fn note_contact(
+    tx: &Tx<'_>,
+    author: &Author,
+    (id, student): (RunId, StudentId),
+    staff: StaffId,
+) -> Result<usize, LedgerRefusal> {
+    let because = with_reason(author, REASON);
+    let open = open_items(tx, &run::get(tx, id)?, student)?;
+    for kept in &open {
+        let mut item = kept.entry.clone();
+        (item.contacted_at, item.contacted_by) = (Some(author.now()), Some(staff));
+        item.way = Some(ContactWay::InPerson);
+        write::update(tx, &because, (kept.record, kept.version), &item)?;
+    }
+    Ok(open.len())
+}
+
+fn open_items(
+    tx: &Tx<'_>,
+    run: &Run,
+    student: StudentId,
+) -> Result<Vec<Kept<CriticalItem>>, LedgerRefusal> {
+    let scales: Vec<String> =
+        run::instruments(tx, run.id)?.into_iter().map(|known| known.scale).collect();
+    let mut items = read::all::<CriticalItem>(tx)?;
+    items.retain(|kept| {
+        let entry = &kept.entry;
+        let own = entry.student == student && entry.contacted_at.is_none();
+        own && entry.day >= run.first_day && scales.contains(&entry.scale)
+    });
+    Ok(items)
+}
+
+/// One student of the queue, for the form; reading it is logged like the queue.
+///
+/// # Errors
+/// As [`queue::queue`], or the student does not wait.
+pub fn queued(
+    tx: &Tx<'_>,
+    author: &Author,
+    id: RunId,
+    student: StudentId,
+) -> Result<Queued, LedgerRefusal> {
+    let waiting = queue::queue(tx, author, id)?;
+    waiting.into_iter().find(|one| one.student == student).ok_or(LedgerRefusal::NotWaiting)
+}
+
+/// What a teacher saw and a guardian said about a young child. Either half may come first.
+#[derive(Clone)]
+pub struct Observed {
+    /// Who was observed.
+    pub student: StudentId,
+    /// Day of the observation.
+    pub observed: Option<Date>,
+    /// Day of the guardian's interview.
+    pub guardian_heard: Option<Date>,
+    /// Whether there is reason for an interview by the counsellor.
+    pub concern: bool,
+}
+
+/// Writes an observation, or adds the other half to one that is there.
+///
+/// # Errors
+/// Who may not, what breaks a rule, or the store; nothing was written.
+pub fn observe(
+    tx: &Tx<'_>,
+    author: &Author,
+    id: RunId,
+    seen: &Observed,
+) -> Result<(), LedgerRefusal> {
+    let run = run::get_open(tx, id)?;
+    let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
+    let days = [seen.observed, seen.guardian_heard];
+    let day = days.into_iter().flatten().max().ok_or(LedgerRefusal::Field("observed"))?;
+    if days.into_iter().flatten().any(|day| day < run.first_day) {
+        return Err(LedgerRefusal::Field("observed"));
+    }
+    let entry = Observation {
+        day,
+        student: seen.student,
+        term: run.term.to_string(),
+        staff,
+        observed: seen.observed,
+        guardian_heard: seen.guardian_heard,
+        concern: seen.concern,
+    };
+    match observation_of(tx, &run, seen.student)? {
+        None => write::add(tx, author, &entry).map(drop),
+        Some(kept) => {
+            let because = with_reason(author, COMPLETED);
+            write::update(tx, &because, (kept.record, kept.version), &entry).map(drop)
+        }
+    }
+}
+
+/// The observation of a student in a run, if there is one.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn observation_of(
+    tx: &Tx<'_>,
+    run: &Run,
+    student: StudentId,
+) -> Result<Option<Kept<Observation>>, LedgerRefusal> {
+    let term = run.term.to_string();
+    let all = read::all::<Observation>(tx)?.into_iter();
+    let mut own = all.filter(|kept| kept.entry.student == student && kept.entry.term == term);
+    Ok(own.rfind(|kept| kept.entry.day >= run.first_day))
+}

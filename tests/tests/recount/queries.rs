@@ -155,11 +155,19 @@ fn outcomes(of: &[&str]) -> String {
         "from sheet h join campaign c on c.id = h.campaign where c.term = :term and h.current = 1
          and h.student = r.student and h.test_date <= {day}"
     );
+    let observed = format!(
+        "(select case o.concern when 1 then 'due' else 'negative' end from record q
+          join observation o on o.record = q.id and o.version = q.version
+          where q.kind = 'observation' and o.student = r.student and o.term = :term
+          and o.observed is not null and o.guardian_heard is not null and q.day <= {day}
+          and r.grade in ('k1', 'k2', 'k3', 'g1', 'g2', 'g3')
+          order by q.day desc, q.id desc limit 1)"
+    );
     format!(
         "(select r.student, r.sex, r.grade, case k.consent when 'refused' then 'refused'
             when 'given' then coalesce((select case max({best}) when 1 then 'void'
                 when 2 then 'negative' when 3 then 'positive' when 4 then 'due'
-                when 5 then 'critical' end {own} and h.handed_in = 'answered'),
+                when 5 then 'critical' end {own} and h.handed_in = 'answered'), {observed},
                 (select max('refused') {own} and h.handed_in = 'refused'), 'not_reached')
             else 'not_reached' end as outcome
           from roll({day}) r join consent_now k on k.student = r.student)"

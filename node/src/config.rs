@@ -111,6 +111,9 @@ pub struct Config {
     pub second_factor: FactorPolicy,
     /// Where students answer on the school's network; nothing where they do not.
     pub answer: Option<AnswerPages>,
+    /// Whether sheets of weeks, months and school years leave by themselves; those of a term are
+    /// sent by a person.
+    pub automatic_release: bool,
     /// A file with the key of the ledger, for starting without a person. Whoever reads it and the
     /// folder reads every record.
     pub danger_key_file: Option<PathBuf>,
@@ -165,6 +168,7 @@ impl Config {
             console,
             second_factor: second_factor(settings)?,
             answer: answer_pages(data, settings)?,
+            automatic_release: settings.flag("automatic_release"),
             danger_key_file: match settings.text("danger_key_file") {
                 "" => None,
                 path => Some(data.join(path)),

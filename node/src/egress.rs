@@ -10,7 +10,7 @@ use certs::identity::PeerIdentity;
 use certs::key::PublicKey;
 use certs::signature::Signature;
 use domain::catalogue::Catalogue;
-use domain::period::{Calendar, Period, TermId};
+use domain::period::{Calendar, Period};
 use domain::release::Claimed;
 use proto::frame::decode_item;
 use runtime::sql::SqlError;
@@ -19,12 +19,12 @@ use runtime::web::Label;
 
 use crate::app::Node;
 use crate::console::{
-    EgressPage, EgressSource, HeldPeriod, HomePage, Hop, HopState, NextRelease, PreviewPage,
-    ReleaseLine, ReleasePage, Signer, SourceError,
+    Absent, EgressPage, EgressSource, HeldPeriod, HomePage, Hop, HopState, NextRelease,
+    PreviewPage, ReleaseLine, ReleasePage, Signer, SourceError,
 };
 use crate::ledger::student;
 use crate::packs::Packs;
-use crate::release::{self, Context, Prepared, Standing};
+use crate::release::{self, Context, Depth, Due, Schedule, Standing};
 
 pub mod decode;
 pub mod link;
@@ -90,34 +90,41 @@ impl Egress {
         Ok(self.stored()?.iter().filter_map(|stored| self.line(stored)).collect())
     }
 
-    /// The preview of a term; the current one if none is named.
+    /// What would leave for one period, or for every period that can be told and was not.
     ///
     /// # Errors
     /// The figures cannot be computed, or a store cannot be read.
     pub fn prepared(
         &self,
-        term: Option<TermId>,
-    ) -> Result<(Prepared, Context, TermId), release::ReleaseError> {
-        let (context, term) = context(&self.node, term)?;
-        let prepared = release::prepare(self.node.ledger(), &context, term)?;
-        Ok((prepared, context, term))
+        period: Option<Period>,
+        depth: Depth,
+    ) -> Result<(Schedule, Context), release::ReleaseError> {
+        let context = context(&self.node)?;
+        let schedule = match period {
+            Some(period) => {
+                let prepared = release::prepare(self.node.ledger(), &context, period)?;
+                Schedule { due: vec![Due { period, prepared }], blocked: Vec::new() }
+            }
+            None => release::schedule(self.node.ledger(), &context, depth)?,
+        };
+        Ok((schedule, context))
     }
 
     /// What the preview says, for a page.
     #[must_use]
-    pub fn preview_page(&self, prepared: &Prepared, context: &Context) -> PreviewPage {
+    pub fn preview_page(&self, schedule: &Schedule, context: &Context) -> PreviewPage {
         let catalogue = &context.catalogue;
         let mut page = self.empty_preview(Vec::new());
-        let mut tables = Vec::new();
-        for draft in &prepared.drafts {
+        page.due_ms = self.next_ms(schedule, context);
+        for draft in schedule.due.iter().flat_map(|due| &due.prepared.drafts) {
             let release = &draft.release;
-            let table = release.id().table.as_str();
-            tables.push(table);
-            let Some(spec) = catalogue.table(table) else {
+            let Some(spec) = catalogue.table(release.id().table.as_str()) else {
                 continue;
             };
             let decoded = decode::decode(catalogue, spec, &draft.cells, release.rule());
-            page.absent.extend(decoded.absent);
+            let is_known = |one: &Absent, all: &[Absent]| all.iter().any(|by| by.name == one.name);
+            let absent = decoded.absent.into_iter().filter(|one| !is_known(one, &page.absent));
+            page.absent.extend(absent.collect::<Vec<_>>());
             if draft.standing == Standing::New {
                 page.releases.push(NextRelease {
                     kind: decoded.kind,
@@ -129,8 +136,23 @@ impl Egress {
                 });
             }
         }
-        page.absent.extend(decode::outside(catalogue, &tables));
+        page.absent.extend(decode::outside(catalogue));
         page
+    }
+
+    /// When the next sheet leaves by itself; nothing where none does.
+    fn next_ms(&self, schedule: &Schedule, context: &Context) -> Option<i64> {
+        if !self.node.config().automatic_release || self.node.member().is_none() {
+            return None;
+        }
+        let waiting = schedule.due.iter().map(|due| due.period).chain(release::running(context));
+        let days = waiting.filter_map(|period| release::leaves_on(period, context));
+        let slot = |day: jiff::civil::Date| {
+            let at = day.at(release::LEAVES_AT_HOUR, 0, 0, 0);
+            runtime::clock::instant_of(at)
+        };
+        // What is overdue leaves at the next slot, which is no later than tomorrow's.
+        days.filter_map(slot).min().map(|at_ms| at_ms.max(context.now_ms))
     }
 
     /// The periods whose releases the school holds.
@@ -267,14 +289,12 @@ impl EgressSource for Egress {
     fn preview(&self) -> Result<PreviewPage, SourceError> {
         use release::ReleaseError as Error;
         let holds = self.holds().map_err(unavailable)?;
-        match self.prepared(None) {
-            Ok((prepared, context, _)) => {
-                Ok(PreviewPage { holds, ..self.preview_page(&prepared, &context) })
+        match self.prepared(None, Depth::Entered) {
+            Ok((schedule, context)) => {
+                Ok(PreviewPage { holds, ..self.preview_page(&schedule, &context) })
             }
             // Nothing can leave yet: an empty preview, not a broken page.
-            Err(Error::NoProfile | Error::NoRoster(_) | Error::BeforeCensus { .. }) => {
-                Ok(self.empty_preview(holds))
-            }
+            Err(Error::NoProfile) => Ok(self.empty_preview(holds)),
             Err(error) => Err(unavailable(error)),
         }
     }
@@ -301,31 +321,24 @@ impl Egress {
     }
 }
 
-/// What releases are made with, and the term: the one named, else the current one.
+/// What releases are made with.
 ///
 /// # Errors
-/// No calendar holds today, or the packs cannot be read.
-pub fn context(
-    node: &Node,
-    term: Option<TermId>,
-) -> Result<(Context, TermId), release::ReleaseError> {
+/// The packs cannot be read.
+pub fn context(node: &Node) -> Result<Context, release::ReleaseError> {
     let packs = node.packs().map_err(|error| match error {
         crate::packs::PacksError::Store(error) => error,
         // A built-in pack that is wrong is a build that no test passed.
         crate::packs::PacksError::Pack(_) => SqlError::Type,
     })?;
-    let today = node.clock().today();
-    let current = packs.calendar().current(today).map(|term| term.id);
-    let guess = TermId { school_year: today.year(), number: 1 };
-    let context = Context {
+    Ok(Context {
         catalogue: Arc::clone(&packs.in_force().pack),
         catalogue_digest: packs.in_force().digest,
         catalogues: packs.catalogues_ever(),
         calendar: Arc::clone(packs.calendar()),
-        today,
+        today: node.clock().today(),
         now_ms: node.clock().now_ms(),
-    };
-    Ok((context, term.or(current).unwrap_or(guess)))
+    })
 }
 
 fn read(sent: SentItem, packs: &Packs) -> Option<Stored> {
@@ -353,17 +366,6 @@ pub fn hop(sent: &SentItem) -> HopState {
         }
         (None, Some(_)) => HopState::Sent,
         (None, None) => HopState::Waiting,
-    }
-}
-
-/// A period as a person types it: a term's id.
-///
-/// # Errors
-/// Another form.
-pub fn term_of(text: &str) -> Result<TermId, domain::period::PeriodError> {
-    match text.parse::<Period>()? {
-        Period::Term(term) => Ok(term),
-        _ => Err(domain::period::PeriodError::Form),
     }
 }
 

@@ -62,6 +62,12 @@ impl Clock {
         date_of(self.now())
     }
 
+    /// The hour of the day in Asia/Shanghai, 0 to 23.
+    #[must_use]
+    pub fn hour(&self) -> i8 {
+        self.now().to_zoned(shanghai()).hour()
+    }
+
     /// The same clock for TLS handshakes.
     #[must_use]
     pub fn for_tls(&self) -> certs::tls::TlsClock {
@@ -73,8 +79,17 @@ impl Clock {
 /// The civil date of an instant in Asia/Shanghai.
 #[must_use]
 pub fn date_of(instant: Timestamp) -> Date {
-    let zone = TimeZone::fixed(Offset::constant(SHANGHAI_HOURS));
-    instant.to_zoned(zone).date()
+    instant.to_zoned(shanghai()).date()
+}
+
+/// The instant of a time of day in Asia/Shanghai, in milliseconds since 1970 UTC.
+#[must_use]
+pub fn instant_of(time: DateTime) -> Option<i64> {
+    Some(time.to_zoned(shanghai()).ok()?.timestamp().as_millisecond())
+}
+
+const fn shanghai() -> TimeZone {
+    TimeZone::fixed(Offset::constant(SHANGHAI_HOURS))
 }
 
 /// Date and time of an instant in Asia/Shanghai, as a form shows it.

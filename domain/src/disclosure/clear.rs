@@ -5,7 +5,10 @@
 //! are disjoint, so every banded cell can be anything in its band.
 
 use super::{BAND_MIN, BAND_STRATUM_MIN, DisclosureError, RawTable, band, once};
-use crate::catalogue::{Block, Catalogue, Channel, Count, Definition, Field, Source, TableSpec};
+use crate::catalogue::{
+    Block, Catalogue, Channel, Condition, Count, Definition, Field, Filter, Measure, Source,
+    TableSpec,
+};
 use crate::cell::Cell;
 
 /// A clear sheet: made from a raw table by rule L1 and in no other way.
@@ -119,7 +122,7 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
     if near_margin && by_more {
         return Err("it is a margin of a rounded table and broken down by more than the stage");
     }
-    if is_operational(definition.source) && !by_state {
+    if (is_operational(definition.source) || is_of_groups(definition)) && !by_state {
         return Ok(());
     }
     match definition.band {
@@ -148,6 +151,19 @@ const fn cuts_students(field: Field) -> bool {
             | Field::Physique
             | Field::AlertSource
     )
+}
+
+/// Whether sessions of groups are counted: each is one piece of the school's work for several
+/// persons, where a session with one person is about that person.
+fn is_of_groups(definition: &Definition) -> bool {
+    let of_groups = |filter: &Filter| {
+        let is_group = |words: &[String]| matches!(words, [word] if word == "group");
+        filter.field == Field::Form
+            && matches!(&filter.condition, Condition::Any(words) if is_group(words))
+    };
+    definition.source == Source::Session
+        && definition.measure == Measure::Records
+        && definition.filters.iter().any(of_groups)
 }
 
 /// Sources that are about the school's work, not about anybody's health, danger or family.

@@ -3,6 +3,8 @@
 //! Another process on the same folder (an import, `release send`) rings by touching a file; looking
 //! at its time once a second costs next to nothing, so many nodes can do it in one process.
 
+mod slots;
+
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -129,6 +131,8 @@ impl Node {
             let (uplink, token) = (uplink.clone(), stop.clone());
             tasks.spawn(async move { uplink.serve(token).await });
             tasks.spawn(stopped_by(stop.clone(), keep_renewals(self.clone())));
+            let slots = slots::keep(self.clone());
+            tasks.spawn(stopped_by(stop.clone(), slots));
         }
         let mut key = None;
         if let Some(listener) = listener {
@@ -233,7 +237,7 @@ impl Node {
         // First, whatever may fail below.
         release::take_back_held(&self.ledger, &self.transfer)?;
         if let Some(member) = self.member() {
-            let (context, _) = egress::context(self, None)?;
+            let context = egress::context(self)?;
             let identity = member.identity.current();
             release::outrun(&self.ledger, &self.transfer, &context, identity.key())?;
         }

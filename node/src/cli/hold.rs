@@ -1,4 +1,4 @@
-//! `release hold`: the principal stops what would leave for a term, and lifts the stop again.
+//! `release hold`: the principal stops what would leave for a period, and lifts the stop again.
 //!
 //! Both are acts of the principal's account: the passphrase, which whoever runs the machine has,
 //! neither stops nor lifts anything. Only where a node has no account at all may whoever sits at
@@ -6,7 +6,7 @@
 
 use clap::Args;
 use domain::ledger::SchoolRole;
-use domain::period::{Period, TermId};
+use domain::period::Period;
 use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
 use runtime::web::time::minute;
 use serde_json::{Value, json};
@@ -16,19 +16,18 @@ use super::import::author;
 use super::words;
 use crate::app::{Node, ring_bell};
 use crate::console::HeldPeriod;
-use crate::egress::term_of;
 use crate::ledger::account;
 use crate::ledger::hold::{Act, REASON_CHARS_MAX};
-use crate::release;
+use crate::release::{self, period_of};
 
 /// Before the name of whoever was signed in to the computer; no account can have such a name.
 const SYSTEM_USER: &str = "os:";
 
 #[derive(Args, Debug)]
 pub(super) struct HoldArgs {
-    /// Term whose releases are meant, such as 2025S1
-    #[arg(value_name = "TERM", value_parser = term_of)]
-    term: TermId,
+    /// Period whose releases are meant, such as 2025S1 or 2026-W48
+    #[arg(value_name = "PERIOD", value_parser = period_of)]
+    period: Period,
 
     /// Why; kept with author and time
     #[arg(long, value_name = "TEXT")]
@@ -50,7 +49,7 @@ pub(super) fn run(terminal: &Terminal, node: &Node, args: &HoldArgs) -> Result<(
     }
     let account = principal(terminal, node, args)?;
     let act = Act {
-        period: Period::Term(args.term).to_string(),
+        period: args.period.to_string(),
         reason: reason.to_owned(),
         author: account.clone().unwrap_or_else(|| format!("{SYSTEM_USER}{}", author())),
         at_ms: node.clock().now_ms(),
@@ -80,7 +79,7 @@ fn principal(terminal: &Terminal, node: &Node, args: &HoldArgs) -> Result<Option
 fn hold(terminal: &Terminal, node: &Node, act: Act, by_account: bool) -> Result<(), Failure> {
     let (period, by) = (act.period.clone(), act.author.clone());
     let held = release::hold(node.ledger(), node.transfer(), act)?;
-    let value = json!({"term": period, "held": true, "new": held.is_new, "waiting": held.kept,
+    let value = json!({"period": period, "held": true, "new": held.is_new, "waiting": held.kept,
                        "sent_before": held.gone, "by": by, "by_account": by_account});
     terminal.result(&value, |terminal| {
         let head = if held.is_new { words::HELD_NOW } else { words::HELD_BEFORE };
@@ -107,25 +106,30 @@ fn lift(terminal: &Terminal, node: &Node, act: Act) -> Result<(), Failure> {
     // What was signed before the hold is queued again; nothing is signed by lifting.
     node.hand_over()?;
     ring_bell(&node.config().data).map_err(|cause| super::reason::system(&cause))?;
-    terminal.result(&json!({"term": period, "held": false}), |terminal| {
+    terminal.result(&json!({"period": period, "held": false}), |terminal| {
         terminal.text(words::LIFTED, &[&period])
     })
 }
 
-/// Refuses to sign or send a term that is held.
-pub(super) fn refuse(holds: &[HeldPeriod], term: TermId) -> Result<(), Failure> {
-    let name = Period::Term(term).to_string();
-    match holds.iter().find(|hold| hold.name == name) {
+/// Refuses to sign or send a period that is held.
+pub(super) fn refuse(holds: &[HeldPeriod], period: Period) -> Result<(), Failure> {
+    match of_period(holds, period) {
         None => Ok(()),
         Some(hold) => Err(held(&hold.name, (&hold.author, hold.since_ms), &hold.reason)),
     }
 }
 
-/// A term is held: since when, by whom, why.
-pub(super) fn held(term: &str, (author, since_ms): (&str, i64), reason: &str) -> Failure {
-    let message = Sentence::new(words::IS_HELD, &[&term, &minute(since_ms), &author, &reason]);
+/// The hold of a period.
+pub(super) fn of_period(holds: &[HeldPeriod], period: Period) -> Option<&HeldPeriod> {
+    let name = period.to_string();
+    holds.iter().find(|hold| hold.name == name)
+}
+
+/// A period is held: since when, by whom, why.
+pub(super) fn held(period: &str, (author, since_ms): (&str, i64), reason: &str) -> Failure {
+    let message = Sentence::new(words::IS_HELD, &[&period, &minute(since_ms), &author, &reason]);
     Failure::new(Exit::Refused, "RELEASE_HELD", message)
-        .hint(Sentence::new(words::IS_HELD_NEXT, &[&term]))
+        .hint(Sentence::new(words::IS_HELD_NEXT, &[&period]))
 }
 
 /// What is held, as lines before a preview, a list or the end of a status.
@@ -142,7 +146,7 @@ pub(super) fn lines(terminal: &Terminal, holds: &[HeldPeriod]) -> Vec<String> {
 /// What is held, for programs.
 pub(super) fn as_json(holds: &[HeldPeriod]) -> Vec<Value> {
     let one = |hold: &HeldPeriod| {
-        json!({"term": hold.name, "since_ms": hold.since_ms, "by": hold.author,
+        json!({"period": hold.name, "since_ms": hold.since_ms, "by": hold.author,
                "reason": hold.reason, "waiting": hold.waiting})
     };
     holds.iter().map(one).collect()

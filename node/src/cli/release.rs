@@ -1,7 +1,7 @@
 //! `release`: what would leave, what left, and what the hub said to it.
 
 use clap::{Args, Subcommand};
-use domain::period::TermId;
+use domain::period::Period;
 use runtime::cli::{Align, Exit, Failure, Paint, Sentence, Table, Terminal};
 use runtime::web::time::minute;
 use runtime::web::{Figure, Lang};
@@ -13,7 +13,7 @@ use crate::console::{
     SourceError,
 };
 use crate::egress::Egress;
-use crate::release::{Prepared, Standing};
+use crate::release::{Depth, Due, Schedule, Standing, period_of};
 
 /// Names of absent indicators in one line.
 const ABSENT_SHOWN: usize = 8;
@@ -28,15 +28,19 @@ pub(super) enum ReleaseCommand {
     Show(ShowArgs),
     /// Sign what is new, send it, and wait for the hub's answer
     Send(super::send::SendArgs),
-    /// Stop what would leave for a term, or lift the stop; both are kept on record
+    /// Stop what would leave for a period, or lift the stop; both are kept on record
     Hold(super::hold::HoldArgs),
 }
 
 #[derive(Args, Debug)]
 pub(super) struct PreviewArgs {
-    /// Term, such as 2025S1; the current one if not given
-    #[arg(long, value_name = "TERM")]
-    term: Option<TermId>,
+    /// Period, such as 2025S1, 2026-W48 or 2026-11; everything that is due if not given
+    #[arg(value_name = "PERIOD", value_parser = period_of)]
+    period: Option<Period>,
+
+    /// The same, as a flag
+    #[arg(long, value_name = "PERIOD", value_parser = period_of, conflicts_with = "period")]
+    term: Option<Period>,
 }
 
 #[derive(Args, Debug)]
@@ -63,30 +67,41 @@ pub(super) fn run(
 }
 
 fn preview(terminal: &Terminal, egress: &Egress, args: &PreviewArgs) -> Result<(), Failure> {
-    let (prepared, context, term) = egress.prepared(args.term)?;
-    let page = egress.preview_page(&prepared, &context);
+    let (schedule, context) = egress.prepared(args.period.or(args.term), Depth::Every)?;
+    let page = egress.preview_page(&schedule, &context);
     let holds = egress.holds()?;
+    let periods: Vec<String> = schedule.due.iter().map(|due| due.period.to_string()).collect();
     let value = json!({
         "holds": hold::as_json(&holds),
-        "term": term.to_string(),
+        "periods": periods,
+        "blocked": blocked_json(terminal, &schedule),
         "hub": page.hub.in_lang(Lang::Zh),
-        "tables": drafts_json(&prepared),
+        "leaves_at_ms": page.due_ms,
+        "tables": drafts_json(&schedule),
         "absent": page.absent.iter().map(|absent| absent.name.in_lang(terminal.lang()))
             .collect::<Vec<_>>(),
     });
     terminal.result(&value, |terminal| {
-        let mut lines = preview_lines(terminal, &page, &prepared);
-        lines.insert(0, terminal.text(words::PREVIEW, &[&term]));
-        if holds.is_empty() {
-            lines.push(terminal.text(words::STOP_IT, &[&term]));
+        let mut lines = hold::lines(terminal, &holds);
+        match periods.as_slice() {
+            [] => lines.push(terminal.text(words::NOTHING_DUE, &[])),
+            _ => {
+                let comma = words::COMMA.in_lang(terminal.lang());
+                lines.push(terminal.text(words::PREVIEW, &[&periods.join(comma)]));
+            }
         }
-        lines.splice(0..0, hold::lines(terminal, &holds));
+        lines.extend(page.due_ms.map(|at_ms| terminal.text(words::LEAVES_AT, &[&minute(at_ms)])));
+        lines.extend(preview_lines(terminal, &page, &schedule));
+        lines.extend(blocked_lines(terminal, &schedule));
+        if let ([period, ..], true) = (periods.as_slice(), holds.is_empty()) {
+            lines.push(terminal.text(words::STOP_IT, &[period]));
+        }
         lines.join("\n")
     })
 }
 
 /// Every table with its cells in canonical order: what is signed says the same.
-fn drafts_json(prepared: &Prepared) -> Vec<Value> {
+fn drafts_json(schedule: &Schedule) -> Vec<Value> {
     let table = |draft: &crate::release::Draft| {
         let rule = draft.release.rule();
         let cell = |cell: &domain::cell::Cell| match cell {
@@ -101,7 +116,26 @@ fn drafts_json(prepared: &Prepared) -> Vec<Value> {
             "cells": draft.cells.iter().map(cell).collect::<Vec<_>>(),
         })
     };
-    prepared.drafts.iter().map(table).collect()
+    schedule.due.iter().flat_map(|due| &due.prepared.drafts).map(table).collect()
+}
+
+/// Periods that cannot be told, and why; the others leave all the same.
+pub(super) fn blocked_lines(terminal: &Terminal, schedule: &Schedule) -> Vec<String> {
+    let line = |(period, error): &(Period, crate::release::ReleaseError)| {
+        let reason = error.fault().reason;
+        let said = reason.to(super::import::language(terminal));
+        terminal.paint(Paint::Warn, &terminal.text(words::BLOCKED, &[period, &said]))
+    };
+    schedule.blocked.iter().map(line).collect()
+}
+
+fn blocked_json(terminal: &Terminal, schedule: &Schedule) -> Vec<Value> {
+    let one = |(period, error): &(Period, crate::release::ReleaseError)| {
+        let reason = error.fault().reason;
+        let said = reason.to(super::import::language(terminal));
+        json!({"period": period.to_string(), "reason": said})
+    };
+    schedule.blocked.iter().map(one).collect()
 }
 
 const fn standing(standing: Standing) -> &'static str {
@@ -116,13 +150,14 @@ const fn standing(standing: Standing) -> &'static str {
 pub(super) fn preview_lines(
     terminal: &Terminal,
     page: &PreviewPage,
-    prepared: &Prepared,
+    schedule: &Schedule,
 ) -> Vec<String> {
     let lang = terminal.lang();
     let mut lines = Vec::new();
     for next in &page.releases {
         let head = [
             next.table.in_lang(lang),
+            next.period.in_lang(lang),
             kind(next.kind).in_lang(lang),
             &terminal.text(words::BYTES, &[&next.bytes_len]),
         ]
@@ -130,7 +165,7 @@ pub(super) fn preview_lines(
         lines.push(format!("\n{}", terminal.paint(Paint::Strong, &head)));
         next.blocks.iter().for_each(|block| lines.extend(block_lines(block, lang)));
     }
-    for draft in &prepared.drafts {
+    for draft in schedule.due.iter().flat_map(|Due { prepared, .. }| &prepared.drafts) {
         let table = draft.release.id().table.as_str();
         match draft.standing {
             Standing::New => {}

@@ -6,31 +6,31 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use domain::period::TermId;
+use domain::period::Period;
 use runtime::cli::{Answer, Exit, Failure, Sentence, Terminal};
 use runtime::uplink::UplinkError;
 use runtime::web::Lang;
 use serde_json::json;
 
-use super::release::{hop_text, line_json, preview_lines};
+use super::release::{blocked_lines, hop_text, line_json, preview_lines};
 use super::{Place, context, words};
 use crate::app::{Node, is_served, ring_bell};
 use crate::console::{Hop, HopState, ReleaseLine};
-use crate::egress::{self, Egress, term_of};
-use crate::release::{self, Standing};
+use crate::egress::{self, Egress};
+use crate::release::{self, Depth, Due, Standing, period_of};
 
 /// How often the answer is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 #[derive(Args, Debug)]
 pub(super) struct SendArgs {
-    /// Term, such as 2025S1; the current one if not given
-    #[arg(value_name = "PERIOD", value_parser = term_of)]
-    period: Option<TermId>,
+    /// Period, such as 2025S1, 2026-W48 or 2026-11; everything that is due if not given
+    #[arg(value_name = "PERIOD", value_parser = period_of)]
+    period: Option<Period>,
 
     /// The same, as a flag
-    #[arg(long, value_name = "TERM", conflicts_with = "period")]
-    term: Option<TermId>,
+    #[arg(long, value_name = "PERIOD", value_parser = period_of, conflicts_with = "period")]
+    term: Option<Period>,
 
     /// Do not ask before signing
     #[arg(long)]
@@ -86,13 +86,21 @@ fn sign(
     args: &SendArgs,
 ) -> Result<Vec<String>, Failure> {
     let member = node.member().ok_or_else(context::not_joined)?;
-    let (prepared, context, term) = egress.prepared(args.period.or(args.term))?;
-    super::hold::refuse(&egress.holds()?, term)?;
-    let new = prepared.drafts.iter().filter(|draft| draft.standing == Standing::New).count();
-    if terminal.asks() && !terminal.json() {
-        let page = egress.preview_page(&prepared, &context);
-        preview_lines(terminal, &page, &prepared).iter().for_each(|l| terminal.talk_plain(l));
+    let holds = egress.holds()?;
+    let asked = args.period.or(args.term);
+    let (mut schedule, context) = egress.prepared(asked, Depth::Every)?;
+    if let Some(period) = asked {
+        super::hold::refuse(&holds, period)?;
     }
+    schedule.due.retain(|due| super::hold::of_period(&holds, due.period).is_none());
+    let new: usize = schedule.due.iter().map(|due| due.prepared.new_ones()).sum();
+    if terminal.asks() && !terminal.json() {
+        let page = egress.preview_page(&schedule, &context);
+        let mut lines = preview_lines(terminal, &page, &schedule);
+        lines.extend(super::hold::lines(terminal, &holds));
+        lines.iter().for_each(|line| terminal.talk_plain(line));
+    }
+    blocked_lines(terminal, &schedule).iter().for_each(|line| terminal.talk_plain(line));
     if new > 0 && !args.yes {
         let question =
             Sentence::new(words::SEND_NOW, &[&new, &member.membership.parent_name.unit()]);
@@ -101,9 +109,13 @@ fn sign(
         }
     }
     let identity = member.identity.current();
-    let made = release::make(node.ledger(), &context, term, identity.key())?;
-    let made = made.drafts.iter().filter(|draft| draft.standing == Standing::New);
-    Ok(made.map(|draft| draft.release.id().to_string()).collect())
+    let mut names = Vec::new();
+    for Due { period, .. } in &schedule.due {
+        let made = release::make(node.ledger(), &context, *period, identity.key())?;
+        let new = made.drafts.iter().filter(|draft| draft.standing == Standing::New);
+        names.extend(new.map(|draft| draft.release.id().to_string()));
+    }
+    Ok(names)
 }
 
 /// Pushes until nothing is left: what the hub refused because it knows the revision is signed

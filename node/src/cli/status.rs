@@ -205,7 +205,7 @@ fn as_json(status: &Status, terminal: &Terminal) -> Value {
         })
     });
     let held = |hold: &Hold| {
-        json!({"term": hold.period, "since_ms": hold.since_ms, "by": hold.author,
+        json!({"period": hold.period, "since_ms": hold.since_ms, "by": hold.author,
                "reason": hold.reason})
     };
     let holds = status.ledger.as_ref().map(|counts| counts.holds.iter().map(held));

@@ -45,7 +45,7 @@ const fn key(name: &'static str, form: Form, default: &'static str, about: &'sta
 }
 
 /// Every setting, in the order of the file.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 20] = [
     key("name_zh", Form::Text, "", "name of the school in Chinese"),
     key("name_en", Form::Text, "", "name of the school in English"),
     key("also_called", Form::List, "", "further names by which rosters call the school"),
@@ -63,6 +63,7 @@ pub const KEYS: [Key; 19] = [
     key("answer_certificate", Form::Text, "", "PEM file with the certificate of that address"),
     key("answer_key", Form::Text, "", "PEM file with its key"),
     key("danger_answer_plain", Form::Flag, "false", "answers cross the network without TLS"),
+    key("automatic_release", Form::Flag, "true", "send sheets of weeks, months and years when due"),
     key("unit", Form::Text, "", "written by join: our unit id"),
     key("zone", Form::Text, "", "written by join: the city's zone"),
     key("name", Form::Text, "", "written by join: our name in certificates"),

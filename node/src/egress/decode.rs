@@ -61,12 +61,11 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
     decoded
 }
 
-/// Indicators of the catalogue that none of these tables has.
+/// Indicators of the catalogue that no table carries, whatever its period.
 #[must_use]
-pub fn outside(catalogue: &Catalogue, tables: &[&str]) -> Vec<Absent> {
-    let specs: Vec<&TableSpec> = tables.iter().filter_map(|id| catalogue.table(id)).collect();
+pub fn outside(catalogue: &Catalogue) -> Vec<Absent> {
     let carried = |id: &str| {
-        specs.iter().any(|spec| {
+        catalogue.tables().iter().any(|spec| {
             spec.block(id).is_some()
                 || spec.blocks().iter().any(|block| {
                     catalogue.partition(&block.indicator).is_some_and(|partition| {
@@ -91,8 +90,24 @@ pub fn period(period: Period) -> Label {
             let years: [&dyn std::fmt::Display; 2] = [&school_year, &(school_year + 1)];
             filled(text, &years)
         }
+        Period::Week { year, week } => {
+            let (from, to) = days(period);
+            filled(words::WEEK, &[&year, &week, &from, &to])
+        }
+        Period::Month { year, month } => {
+            Label::new(words::MONTH.fill(Lang::Zh, &[&year, &month]), period.to_string())
+        }
+        Period::SchoolYear(year) => filled(words::SCHOOL_YEAR, &[&year, &(year + 1)]),
         other => Label::same(other.to_string()),
     }
+}
+
+/// First and last day of a week, as month and day.
+fn days(period: Period) -> (String, String) {
+    let no_terms = domain::period::Calendar::new(Vec::new());
+    let span = no_terms.ok().and_then(|calendar| domain::span::Span::of(period, &calendar).ok());
+    let day = |day: jiff::civil::Date| day.strftime("%m-%d").to_string();
+    span.map_or_else(Default::default, |span| (day(span.from), day(span.to)))
 }
 
 fn filled(text: Text, values: &[&dyn std::fmt::Display]) -> Label {

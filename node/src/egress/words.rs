@@ -13,10 +13,13 @@ texts! {
          where its rounded cells beside the enrolled would prove a small one";
     UNSUPPORTED_WHY = "本校的台账还算不出这项，上报为“未支持”，不是零",
         "this school's ledgers cannot compute it yet; reported as unsupported, not as zero";
-    NOT_YET_WHY = "本版本没有包含这一项的报表，不出校",
-        "no table of this version carries it; it does not leave";
+    NOT_YET_WHY = "没有报表包含这一项，不出校",
+        "no table carries it; it does not leave";
     AUTUMN = "{0}–{1} 学年第一学期", "autumn term {0}–{1}";
     SPRING = "{0}–{1} 学年第二学期", "spring term {0}–{1}";
+    WEEK = "{0} 年第 {1} 周（{2} 至 {3}）", "week {1} of {0} ({2} to {3})";
+    MONTH = "{0} 年 {1} 月", "{0}-{1}";
+    SCHOOL_YEAR = "{0}–{1} 学年", "school year {0}–{1}";
     FIGURE = "数值", "figure";
     WHOLE_SCHOOL = "全校", "whole school";
 }

@@ -5,6 +5,7 @@ use domain::cell::Cell;
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
 use domain::ledger::words::{AlertSource, EventMode, Move, TalkTopic};
+use domain::period::Period;
 use domain::span::Span;
 use jiff::civil::date;
 use runtime::sql::Tx;
@@ -191,10 +192,10 @@ fn a_broken_identity_stops_the_release_and_names_the_record() {
     let school = school();
     let case = open_case(&school);
     let context = school.context();
-    release::prepare(&school.ledger, &context, school.term().id).expect("sound");
+    release::prepare(&school.ledger, &context, Period::Term(school.term().id)).expect("sound");
     // A move that does not begin where the case stands, as only a damaged ledger can hold one.
     let bad = school.danger_insert_move(case.0);
-    let refused = release::prepare(&school.ledger, &context, school.term().id);
+    let refused = release::prepare(&school.ledger, &context, Period::Term(school.term().id));
     let error = refused.expect_err("stopped");
     let fault = error.fault();
     assert_eq!(fault.code, "identity");
@@ -224,7 +225,8 @@ fn a_record_without_a_place_stops_the_release_and_is_named() {
         profile::set(tx, &profile::Profile { grade_from, ..known })?;
         Ok(record)
     });
-    let refused = release::prepare(&school.ledger, &school.context(), school.term().id);
+    let refused =
+        release::prepare(&school.ledger, &school.context(), Period::Term(school.term().id));
     let fault = refused.expect_err("stopped").fault();
     assert_eq!(fault.code, "ledger_record");
     let (zh, en) = (fault.reason.to(Language::Zh), fault.reason.to(Language::En));

@@ -30,7 +30,7 @@ use runtime::sql::{SqlError, Tx};
 
 pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
-pub use facts::{Behind, Facts};
+pub use facts::{Behind, Facts, works_since};
 pub use identity::{BrokenIdentity, Checked, check};
 
 use crate::ledger::profile::Profile;

@@ -74,6 +74,19 @@ pub enum VerifyError {
     Store(#[from] SqlError),
 }
 
+/// Whether anything dated within some days was entered after an instant.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_entered(tx: &Tx<'_>, (from, to): (Date, Date), after_ms: i64) -> Result<bool, SqlError> {
+    let found = tx.query_opt(
+        "select 1 from journal where entered_at_ms > $1 and event_day between $2 and $3 limit 1",
+        params![after_ms, &from.to_string(), &to.to_string()],
+        |row| row.i64(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// The end of the journal.
 ///
 /// # Errors

@@ -60,6 +60,19 @@ pub fn last(
     )
 }
 
+/// When anything of a period was last released; nothing where nothing ever was.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn latest_of(tx: &Tx<'_>, unit: &str, period: &str) -> Result<Option<i64>, SqlError> {
+    tx.query_opt(
+        "select made_at_ms from release where unit = $1 and period = $2
+         order by made_at_ms desc limit 1",
+        params![unit, period],
+        |row| row.i64(0),
+    )
+}
+
 /// Registers a release and stores its signed item for the copy.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use certs::digest::sha256;
 use domain::catalogue::{Catalogue, Grade as CatalogueGrade, SchoolType};
-use domain::period::{Calendar, Term, TermId};
+use domain::period::{Calendar, Period, Term, TermId};
 use domain::scale::{Scale, Setting};
 use jiff::civil::{Date, date};
 use runtime::sql::SqlError;
@@ -32,6 +32,8 @@ pub(crate) const NOW_MS: i64 = 1_763_600_000_000;
 pub(crate) const SCALE: &str = "demo-phq9-gad7";
 /// The tests' term.
 pub(crate) const TERM: TermId = TermId { school_year: 2025, number: 1 };
+/// The same, as a period.
+pub(crate) const PERIOD: Period = Period::Term(TERM);
 
 /// One generated pupil.
 #[derive(Clone)]

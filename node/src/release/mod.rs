@@ -11,6 +11,7 @@ mod outrun;
 mod prepare;
 mod rounding;
 mod said;
+mod schedule;
 mod sealed;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ use domain::catalogue::{Catalogue, TableId};
 use domain::cell::{Cell, CellError};
 use domain::digest::Digest;
 use domain::disclosure::DisclosureError;
-use domain::period::{Calendar, PeriodError, TermId};
+use domain::period::{Calendar, Period, PeriodError, TermId};
 use domain::release::Release;
 use jiff::civil::Date;
 use runtime::sql::SqlError;
@@ -32,6 +33,7 @@ pub use holding::{Held, hold, holds, lift, take_back_held};
 pub use outrun::outrun;
 pub use prepare::{make, prepare};
 pub use rounding::KeyedRounding;
+pub use schedule::{Depth, Due, LEAVES_AT_HOUR, Schedule, leaves_on, period_of, running, schedule};
 pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};
 
 use crate::indicator::{BrokenIdentity, IndicatorError};
@@ -94,8 +96,10 @@ pub struct Draft {
 pub enum AbsentReason {
     /// The term has no screening in the ledger.
     NoScreening,
-    /// Its period is not a term.
+    /// It is about periods of another length.
     OtherPeriod,
+    /// The school keeps none of its ledgers.
+    NotKept,
 }
 
 /// A table that is not released.
@@ -107,13 +111,21 @@ pub struct AbsentTable {
     pub reason: AbsentReason,
 }
 
-/// Everything that would leave for a term.
+/// Everything that would leave for a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// Tables in the order of the catalogue.
     pub drafts: Vec<Draft>,
     /// Tables that are not released, and why.
     pub absent: Vec<AbsentTable>,
+}
+
+impl Prepared {
+    /// How many of its tables are new.
+    #[must_use]
+    pub fn new_ones(&self) -> usize {
+        self.drafts.iter().filter(|draft| draft.standing == Standing::New).count()
+    }
 }
 
 /// Why nothing can be released. Nothing was written.
@@ -133,6 +145,14 @@ pub enum ReleaseError {
         term: TermId,
         /// Its census day.
         census: Date,
+    },
+    /// The period still runs.
+    #[error("{period} is told once it is over; its last day is {last}")]
+    NotOver {
+        /// The period.
+        period: Period,
+        /// Its last day.
+        last: Date,
     },
     /// The school holds the releases of this period.
     #[error("the school holds its releases of {}", .0.period)]

@@ -7,10 +7,13 @@ use std::num::NonZeroU32;
 
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use domain::catalogue::TableSpec;
+use domain::catalogue::{NativePeriod, TableSpec};
+use domain::cell::Cell;
 use domain::disclosure::{ClearSheet, RawTable, RoundedTable, RoundingPrf};
-use domain::period::{Period, Term, TermId};
+use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId, Rule};
+use domain::span::Span;
+use jiff::civil::Date;
 use proto::frame::{RELEASE_CONTEXT, decode_item, encode_item};
 use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
@@ -23,17 +26,18 @@ use super::{
 use crate::indicator::{self, Checked, Facts};
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::release::{self as register, Registered};
-use crate::ledger::{Ledger, hold, rounding_key};
+use crate::ledger::{Ledger, hold, rounding_key, student};
 
-/// The period whose tables are released here; tables of other periods wait for their ledgers.
-const CLEAR_TERM: &str = "clear.term";
-
-/// What would leave for a term. Writes nothing but, the first time, the rounding key.
+/// What would leave for a period. Writes nothing but, the first time, the rounding key.
 ///
 /// # Errors
-/// The census day has not come, no roster holds on it, figures contradict each other, or the
-/// ledger cannot be read.
-pub fn prepare(ledger: &Ledger, context: &Context, term: TermId) -> Result<Prepared, ReleaseError> {
+/// The census day of the term has not come or no roster holds on it, another period is not over,
+/// figures contradict each other, or the ledger cannot be read.
+pub fn prepare(
+    ledger: &Ledger,
+    context: &Context,
+    period: Period,
+) -> Result<Prepared, ReleaseError> {
     let known = ledger.read(rounding_key::load)?;
     if known.is_none() {
         let now_ms = context.now_ms;
@@ -41,12 +45,12 @@ pub fn prepare(ledger: &Ledger, context: &Context, term: TermId) -> Result<Prepa
             .write("rounding_key", move |tx| rounding_key::load_or_make(tx, now_ms).map(|_| ()))?;
     }
     let context = context.clone();
-    ledger.read(move |tx| drafts(tx, &context, term))
+    ledger.read(move |tx| drafts(tx, &context, period))
 }
 
-/// Makes and signs every new release of a term and stores it for the copy to `transfer.db`.
+/// Makes and signs every new release of a period and stores it for the copy to `transfer.db`.
 ///
-/// Gives all tables of the term: those with [`Standing::New`] were made. Making them again makes
+/// Gives all tables of the period: those with [`Standing::New`] were made. Making them again makes
 /// nothing, since they then stand as [`Standing::Unchanged`].
 ///
 /// # Errors
@@ -54,16 +58,16 @@ pub fn prepare(ledger: &Ledger, context: &Context, term: TermId) -> Result<Prepa
 pub fn make(
     ledger: &Ledger,
     context: &Context,
-    term: TermId,
+    period: Period,
     key: &SigningKey,
 ) -> Result<Prepared, ReleaseError> {
     let (context, key) = (context.clone(), key.clone());
     ledger.write("make_releases", move |tx| {
         // Read where it is signed: a hold that was just made stops a signature that was just asked.
-        if let Some(hold) = hold::of_period(tx, &Period::Term(term).to_string())? {
+        if let Some(hold) = hold::of_period(tx, &period.to_string())? {
             return Err(ReleaseError::Held(hold));
         }
-        let prepared = drafts(tx, &context, term)?;
+        let prepared = drafts(tx, &context, period)?;
         for draft in prepared.drafts.iter().filter(|draft| draft.standing == Standing::New) {
             sign(tx, &draft.release, &key)?;
         }
@@ -84,40 +88,103 @@ pub(super) fn sign(tx: &Tx<'_>, release: &Release, key: &SigningKey) -> Result<(
     Ok(register::insert(tx, release.id(), &registered, &item)?)
 }
 
-fn drafts(tx: &Tx<'_>, context: &Context, term: TermId) -> Result<Prepared, ReleaseError> {
+pub(super) fn drafts(
+    tx: &Tx<'_>,
+    context: &Context,
+    period: Period,
+) -> Result<Prepared, ReleaseError> {
     let profile = profile::load(tx)?.ok_or(ReleaseError::NoProfile)?;
-    let term = *context.calendar.term(term)?;
-    if context.today < term.census {
-        return Err(ReleaseError::BeforeCensus { term: term.id, census: term.census });
+    let span = Span::of(period, &context.calendar)?;
+    let census = census_of(period, &span);
+    is_time(context, period, &span)?;
+    let facts = Facts::of_period(tx, &profile, span, context.today)?;
+    if let Some(census) = census.filter(|_| facts.enrolled() == 0) {
+        return Err(ReleaseError::NoRoster(census));
     }
-    let facts = Facts::of_term(tx, &profile, &term, context.today)?;
-    if facts.enrolled() == 0 {
-        return Err(ReleaseError::NoRoster(term.census));
-    }
+    let persons = match census {
+        Some(_) => facts.enrolled(),
+        None => known_persons(tx, context, span.end)?,
+    };
     let mut absent = Vec::new();
     let mut raw = Vec::new();
     for spec in context.catalogue.tables() {
-        match absence(spec, &facts) {
-            Some(reason) => absent.push(AbsentTable { table: spec.id().clone(), reason }),
-            None => raw.push(facts.table(&context.catalogue, spec)?),
+        let table = spec.id().clone();
+        if let Some(reason) = absence(spec, period, &facts) {
+            absent.push(AbsentTable { table, reason });
+            continue;
+        }
+        let counted = facts.table(&context.catalogue, spec)?;
+        if census.is_none() && says_nothing(&counted) {
+            absent.push(AbsentTable { table, reason: AbsentReason::NotKept });
+        } else {
+            raw.push(counted);
         }
     }
     let checked = Checked::of(&context.catalogue, &facts)?;
     indicator::check(&context.catalogue, &raw, Some(&checked))?;
     let key = rounding_key::load_or_make(tx, context.now_ms)?;
-    let sealing = Sealing { tx, context, profile: &profile, term: &term, facts: &facts };
+    let sealing = Sealing { tx, context, profile: &profile, period, census, persons };
     let drafts = raw.into_iter().map(|raw| sealing.draft(raw, &KeyedRounding(&key)));
     Ok(Prepared { drafts: drafts.collect::<Result<_, _>>()?, absent })
 }
 
-fn absence(spec: &TableSpec, facts: &Facts) -> Option<AbsentReason> {
-    let rounded = spec.id().as_str().starts_with("rounded.");
-    match spec.id().as_str() {
-        CLEAR_TERM => None,
-        _ if rounded && !facts.is_screened() => Some(AbsentReason::NoScreening),
-        _ if rounded => None,
-        _ => Some(AbsentReason::OtherPeriod),
+/// The day on which a term's stocks are read; other periods have none.
+fn census_of(period: Period, span: &Span) -> Option<Date> {
+    matches!(period, Period::Term(_)).then_some(span.term?.census)
+}
+
+/// A term can be told from its census day on, another period once it is over.
+fn is_time(context: &Context, period: Period, span: &Span) -> Result<(), ReleaseError> {
+    match (period, span.term) {
+        (Period::Term(_), Some(term)) if context.today < term.census => {
+            Err(ReleaseError::BeforeCensus { term: term.id, census: term.census })
+        }
+        (Period::Term(_), _) => Ok(()),
+        _ if context.today <= span.end.max(span.to) => {
+            Err(ReleaseError::NotOver { period, last: span.end.max(span.to) })
+        }
+        _ => Ok(()),
     }
+}
+
+/// How many persons a sheet of another period is about: those of the last census day, whose
+/// number the hub knows. The number of this week would tell who came and who left.
+fn known_persons(tx: &Tx<'_>, context: &Context, by: Date) -> Result<u64, ReleaseError> {
+    let passed = context.calendar.terms().iter().rev().find(|term| term.census <= by);
+    Ok(match passed {
+        Some(term) => student::roll_at(tx, term.census)?.len() as u64,
+        None => 0,
+    })
+}
+
+fn absence(spec: &TableSpec, period: Period, facts: &Facts) -> Option<AbsentReason> {
+    let id = spec.id().as_str();
+    let rounded = id.starts_with("rounded.");
+    let own = match period {
+        Period::Day(_) => None,
+        Period::Week { .. } => Some(NativePeriod::Week),
+        Period::Month { .. } => Some(NativePeriod::Month),
+        Period::Term(_) => Some(NativePeriod::Term),
+        Period::Half { .. } => Some(NativePeriod::HalfYear),
+        Period::SchoolYear(_) => Some(NativePeriod::Year),
+    };
+    let is_own = match own {
+        Some(NativePeriod::Term) if rounded => true,
+        Some(own) => id.strip_prefix("clear.") == Some(own.as_str()),
+        None => false,
+    };
+    match is_own {
+        false => Some(AbsentReason::OtherPeriod),
+        true if rounded && !facts.is_screened() => Some(AbsentReason::NoScreening),
+        true => None,
+    }
+}
+
+/// Whether no ledger of a table is kept: silence is the truth then, and an empty sheet is none.
+fn says_nothing(raw: &RawTable) -> bool {
+    raw.danger_exact_cells()
+        .iter()
+        .all(|cell| matches!(cell, Cell::Unsupported | Cell::NotApplicable))
 }
 
 /// What a draft is made with.
@@ -125,8 +192,9 @@ struct Sealing<'s> {
     tx: &'s Tx<'s>,
     context: &'s Context,
     profile: &'s Profile,
-    term: &'s Term,
-    facts: &'s Facts,
+    period: Period,
+    census: Option<Date>,
+    persons: u64,
 }
 
 impl Sealing<'_> {
@@ -167,7 +235,7 @@ impl Sealing<'_> {
     }
 
     fn draft(&self, raw: RawTable, prf: &dyn RoundingPrf) -> Result<Draft, ReleaseError> {
-        let (catalogue, period) = (&self.context.catalogue, Period::Term(self.term.id));
+        let (catalogue, period) = (&self.context.catalogue, self.period);
         let id = raw.table().clone();
         let unit = &self.profile.unit;
         let table = id.to_string();
@@ -181,8 +249,8 @@ impl Sealing<'_> {
                 revision: NonZeroU32::new(next).unwrap_or(NonZeroU32::MIN),
             },
             catalogue: self.context.catalogue_digest,
-            census_day: Some(self.term.census),
-            persons: self.facts.enrolled(),
+            census_day: self.census,
+            persons: self.persons,
             made_at_ms: self.context.now_ms,
         };
         let (release, cells) = if table.starts_with("rounded.") {

@@ -31,7 +31,11 @@ impl AbsentReason {
                 "本学期还没有导入筛查答卷",
                 "no screening of this term has been imported",
             ),
-            Self::OtherPeriod => {
+            Self::OtherPeriod => Said::fixed(
+                "该表按另一种周期出校",
+                "this table leaves for periods of another length",
+            ),
+            Self::NotKept => {
                 Said::fixed("该表的台账尚未启用", "the ledgers of this table are not in use yet")
             }
         }
@@ -67,7 +71,10 @@ impl ReleaseError {
     fn reason(&self) -> (String, String) {
         let zh = match self {
             Self::NoProfile => "还没有设置学校类型和年级".to_owned(),
-            Self::Period(_) => "校历中没有这个学期".to_owned(),
+            Self::Period(_) => "校历中没有这个学期或时段".to_owned(),
+            Self::NotOver { period, last } => {
+                format!("{period} 还没有结束，最后一天是 {last}")
+            }
             Self::BeforeCensus { term, census } => {
                 format!("{term} 学期的统计日 {census} 还没到")
             }
@@ -91,14 +98,17 @@ impl ReleaseError {
             Self::Period(_) => {
                 ("unknown_term", ("请核对学期，例如 2025S1", "check the term, such as 2025S1"))
             }
+            Self::NotOver { .. } => {
+                ("not_over", ("请在该时段结束后再出校", "release it once the period is over"))
+            }
             Self::BeforeCensus { .. } => {
                 ("before_census", ("请在统计日或之后再出校", "release on the census day or later"))
             }
             Self::Held(_) => (
                 "held",
                 (
-                    "由校长决定是否解除：xinqiao-node release hold 学期 --lift --as 账号",
-                    "the principal may lift it:  xinqiao-node release hold TERM --lift --as LOGIN",
+                    "由校长决定是否解除：xinqiao-node release hold 时段 --lift --as 账号",
+                    "the principal may lift it:  xinqiao-node release hold PERIOD --lift --as LOGIN",
                 ),
             ),
             Self::NoRoster(_) => (
@@ -156,6 +166,10 @@ mod tests {
         let errors = [
             ReleaseError::NoProfile,
             ReleaseError::BeforeCensus { term, census: date(2025, 11, 7) },
+            ReleaseError::NotOver {
+                period: domain::period::Period::Week { year: 2025, week: 45 },
+                last: date(2025, 11, 9),
+            },
             ReleaseError::NoRoster(date(2025, 11, 7)),
             ReleaseError::Store(runtime::sql::SqlError::Full),
         ];

@@ -4,6 +4,7 @@ use certs::digest::sha256;
 use certs::key::SigningKey;
 use domain::cell::Cell;
 use domain::disclosure::{Breach, bands_unchanged, check_clear, check_rounded};
+use domain::period::Period;
 use domain::release::Rule;
 use jiff::civil::date;
 use proto::pack::{Pack, PackKind, embedded};
@@ -15,7 +16,7 @@ use super::{
     AbsentReason, Context, Draft, Prepared, ReleaseError, Standing, copy_handover, decode_for_page,
     make, outrun, prepare,
 };
-use crate::ledger::testing::{AS_OF, NOW_MS, School, TERM, TestPupil, sheet_cells};
+use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil, sheet_cells};
 use crate::transfer::Transfer;
 
 fn screened(pupils: &[TestPupil]) -> School {
@@ -73,13 +74,13 @@ fn what_is_previewed_is_what_leaves() {
     let school = mixed(120);
     let (context, transfer) = (school.context(), Transfer::in_memory().expect("transfer"));
     let key = SigningKey::generate().expect("key");
-    let preview = prepare(&school.ledger, &context, TERM).expect("preview");
+    let preview = prepare(&school.ledger, &context, PERIOD).expect("preview");
     assert_eq!(
         standings(&preview),
         [("clear.term", Standing::New), ("rounded.scr.census", Standing::New)]
     );
     assert!(preview.absent.iter().all(|table| table.reason == AbsentReason::OtherPeriod));
-    assert_eq!(make(&school.ledger, &context, TERM, &key).expect("made"), preview);
+    assert_eq!(make(&school.ledger, &context, PERIOD, &key).expect("made"), preview);
     assert_eq!(copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"), 2);
     assert_eq!(copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied"), 0);
     for draft in &preview.drafts {
@@ -103,7 +104,7 @@ fn what_is_previewed_is_what_leaves() {
 fn a_small_stage_is_withheld_as_a_whole() {
     let school = mixed(99);
     let context = school.context();
-    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    let prepared = prepare(&school.ledger, &context, PERIOD).expect("prepared");
     let rounded = find(&prepared, "rounded.scr.census");
     assert!(rounded.cells.contains(&Cell::Suppressed));
     assert!(rounded.cells.iter().all(|cell| cell.value().is_none()));
@@ -124,7 +125,7 @@ fn a_revision_repeats_the_band_of_the_release_before_it() {
     let key = SigningKey::generate().expect("key");
     let spec = context.catalogue.table("clear.term").expect("table");
     let band = spec.index("scr.completed_band", &[]).expect("cell");
-    let first = make(&school.ledger, &context, TERM, &key).expect("made");
+    let first = make(&school.ledger, &context, PERIOD, &key).expect("made");
     let first = find(&first, "clear.term").cells.clone();
     assert_eq!(first[band], Cell::Value(20));
     let more = pupils(45);
@@ -133,7 +134,7 @@ fn a_revision_repeats_the_band_of_the_release_before_it() {
         more[29..].iter().map(|pupil| (pupil.clone(), "2025-11-03", sheet_cells(6, "0"))).collect();
     school.answers(&rows).expect("answers");
     let later = Context { now_ms: NOW_MS + 1, ..context.clone() };
-    let second = make(&school.ledger, &later, TERM, &key).expect("made");
+    let second = make(&school.ledger, &later, PERIOD, &key).expect("made");
     let second = find(&second, "clear.term");
     assert_eq!((second.standing, second.cells[band]), (Standing::New, Cell::Value(20)));
     let revised = second.cells.clone();
@@ -145,7 +146,7 @@ fn a_revision_repeats_the_band_of_the_release_before_it() {
     assert!(!bands_unchanged(catalogue, (spec, &first), (spec, &moved)));
     let unknown = Context { catalogue_digest: certs::digest::sha256(b"another"), ..later };
     school.roster(&pupils(46), date(2025, 11, 2));
-    let third = prepare(&school.ledger, &unknown, TERM).expect("prepared");
+    let third = prepare(&school.ledger, &unknown, PERIOD).expect("prepared");
     assert_eq!(find(&third, "clear.term").cells[band], Cell::NotApplicable);
 }
 
@@ -154,7 +155,7 @@ fn a_revision_repeats_the_band_of_the_release_before_it() {
 fn a_clear_sheet_is_checked_whole() {
     let school = screened(&pupils(29));
     let context = school.context();
-    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    let prepared = prepare(&school.ledger, &context, PERIOD).expect("prepared");
     let cells = &find(&prepared, "clear.term").cells;
     let spec = context.catalogue.table("clear.term").expect("table");
     let at = |id: &str, values: &[&str]| spec.index(id, values).expect("cell");
@@ -192,7 +193,7 @@ fn a_clear_sheet_is_checked_whole() {
 fn a_stage_shown_in_part_is_refused() {
     let school = mixed(150);
     let context = school.context();
-    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    let prepared = prepare(&school.ledger, &context, PERIOD).expect("prepared");
     let cells = &find(&prepared, "rounded.scr.census").cells;
     let spec = context.catalogue.table("rounded.scr.census").expect("table");
     let place = spec.index("scr.census", &["critical", "junior", "g7", "f"]).expect("cell");
@@ -210,13 +211,13 @@ fn a_rounded_table_is_released_once_a_term() {
     let school = screened(&pupils(12));
     let context = school.context();
     let key = SigningKey::generate().expect("key");
-    make(&school.ledger, &context, TERM, &key).expect("made");
+    make(&school.ledger, &context, PERIOD, &key).expect("made");
     let later = Context { now_ms: NOW_MS + 1, ..context };
-    let again = make(&school.ledger, &later, TERM, &key).expect("made");
+    let again = make(&school.ledger, &later, PERIOD, &key).expect("made");
     assert!(again.drafts.iter().all(|draft| draft.standing == Standing::Unchanged));
     assert_eq!(school.rows("handover"), 2);
     school.roster(&pupils(13), date(2025, 11, 1));
-    let third = make(&school.ledger, &later, TERM, &key).expect("made");
+    let third = make(&school.ledger, &later, PERIOD, &key).expect("made");
     assert_eq!(
         standings(&third),
         [("clear.term", Standing::New), ("rounded.scr.census", Standing::OnceATerm)]
@@ -244,7 +245,7 @@ fn sheets_without_consent_leave_no_trace() {
         school.answers(&rows).expect("answers");
         let fixed = zeroize::Zeroizing::new([3_u8; 32]);
         school.danger_fix_rounding_key(&fixed);
-        let prepared = prepare(&school.ledger, &school.context(), TERM).expect("prepared");
+        let prepared = prepare(&school.ledger, &school.context(), PERIOD).expect("prepared");
         prepared.drafts.into_iter().map(|draft| draft.cells).collect::<Vec<_>>()
     };
     assert_eq!(cells_of("0"), cells_of("3"));
@@ -255,7 +256,7 @@ fn sheets_without_consent_leave_no_trace() {
 fn a_term_without_screening_has_no_rounded_table() {
     let school = School::new();
     school.roster(&pupils(5), AS_OF);
-    let prepared = prepare(&school.ledger, &school.context(), TERM).expect("prepared");
+    let prepared = prepare(&school.ledger, &school.context(), PERIOD).expect("prepared");
     assert_eq!(standings(&prepared), [("clear.term", Standing::New)]);
     let census = prepared.absent.iter().find(|table| table.table.as_str() == "rounded.scr.census");
     assert_eq!(census.expect("absent").reason, AbsentReason::NoScreening);
@@ -272,12 +273,12 @@ fn releases_wait_for_the_census_day_and_a_roster() {
     let context = school.context();
     let key = SigningKey::generate().expect("key");
     let made = |context: &Context, term| make(&school.ledger, context, term, &key).map(|_| ());
-    assert!(matches!(made(&context, TERM), Err(ReleaseError::NoRoster(_))));
+    assert!(matches!(made(&context, PERIOD), Err(ReleaseError::NoRoster(_))));
     school.roster(&pupils(3), AS_OF);
     let early = Context { today: date(2025, 11, 6), ..context.clone() };
-    assert!(matches!(made(&early, TERM), Err(ReleaseError::BeforeCensus { .. })));
+    assert!(matches!(made(&early, PERIOD), Err(ReleaseError::BeforeCensus { .. })));
     let unknown = domain::period::TermId { school_year: 1999, number: 1 };
-    assert!(matches!(made(&context, unknown), Err(ReleaseError::Period(_))));
+    assert!(matches!(made(&context, Period::Term(unknown)), Err(ReleaseError::Period(_))));
     assert_eq!(school.rows("handover"), 0);
 }
 
@@ -326,7 +327,7 @@ fn bands_give_way_when_a_revision_is_raised() {
     let key = SigningKey::generate().expect("key");
     let spec = context.catalogue.table("clear.term").expect("table");
     let band = spec.index("scr.completed_band", &[]).expect("cell");
-    let made = make(&school.ledger, &context, TERM, &key).expect("made");
+    let made = make(&school.ledger, &context, PERIOD, &key).expect("made");
     let cells = find(&made, "clear.term").cells.clone();
     let sent = |revision: u32| {
         let name = format!("F370202004J01/clear.term/2025S1/{revision}");
@@ -355,15 +356,15 @@ fn bands_give_way_when_a_revision_is_raised() {
 fn a_renamed_partition_waits_for_the_next_term() {
     let school = mixed(120);
     let (mut context, key) = (school.context(), SigningKey::generate().expect("key"));
-    make(&school.ledger, &context, TERM, &key).expect("made");
+    make(&school.ledger, &context, PERIOD, &key).expect("made");
     let pack = embedded::find(PackKind::Catalogue, "catalogue").expect("pack");
     let text = String::from_utf8_lossy(pack.bytes).replace("scr.census", "scr.tally");
     let read = proto::pack::read(PackKind::Catalogue, "catalogue", text.as_bytes());
     let Ok(Pack::Catalogue(renamed)) = read else { panic!("catalogue") };
     context.catalogues = vec![(context.catalogue_digest, context.catalogue.clone())];
     (context.catalogue, context.catalogue_digest) = (renamed.into(), sha256(b"renamed"));
-    let prepared = prepare(&school.ledger, &context, TERM).expect("prepared");
+    let prepared = prepare(&school.ledger, &context, PERIOD).expect("prepared");
     assert_eq!(find(&prepared, "rounded.scr.tally").standing, Standing::OnceATerm);
-    let fresh = prepare(&mixed(120).ledger, &context, TERM).expect("prepared");
+    let fresh = prepare(&mixed(120).ledger, &context, PERIOD).expect("prepared");
     assert_eq!(find(&fresh, "rounded.scr.tally").standing, Standing::New);
 }

@@ -27,9 +27,9 @@ fn a_school_that_has_not_joined_sends_nothing() {
 #[test]
 fn a_term_that_cannot_be_released_is_refused() {
     let folder = school();
-    let ran = folder.run(&["release", "preview", "--term", "2024S1"]);
+    let ran = folder.run(&["release", "preview", "2024S1"]);
     assert_eq!((ran.code, ran.error().as_str()), (7, "NOT_RELEASED"), "{}", ran.err);
-    let ran = folder.run(&["release", "preview", "--term", "2099S1"]);
+    let ran = folder.run(&["release", "preview", "2099S1"]);
     assert_eq!((ran.code, ran.error().as_str()), (3, "NOT_RELEASED"));
 }
 
@@ -38,7 +38,7 @@ fn a_term_that_cannot_be_released_is_refused() {
 #[test]
 fn an_unreachable_hub_loses_nothing() {
     let folder = school();
-    let preview = folder.run(&["release", "preview", "--term", "2025S1"]).json();
+    let preview = folder.run(&["release", "preview", "2025S1"]).json();
     assert_eq!(preview["tables"][0]["standing"], "new");
     let cells = preview["tables"][0]["cells"].as_array().expect("cells");
     let exact: Vec<u64> = cells.iter().filter_map(serde_json::Value::as_u64).collect();
@@ -107,7 +107,7 @@ fn a_held_term_does_not_leave() {
     assert!(sent.err.contains("li") && sent.err.contains("class 4 looks wrong"), "{}", sent.err);
     for command in [["release", "list"].as_slice(), &["release", "preview"], &["status"]] {
         let holds = folder.run(command).json()["holds"].clone();
-        assert_eq!((&holds[0]["by"], &holds[0]["term"]), (&"li".into(), &"2025S1".into()));
+        assert_eq!((&holds[0]["by"], &holds[0]["period"]), (&"li".into(), &"2025S1".into()));
     }
     let page = Egress::new(folder.open()).releases(1).expect("page");
     assert_eq!((page.total, page.holds.len()), (0, 1));
@@ -166,4 +166,44 @@ fn figures_are_listed_shown_and_explained() {
     let why = why.json();
     assert_eq!((&why["figure"], &why["hidden"]), (&30.into(), &30.into()));
     assert_eq!(why["records"].as_array().map(Vec::len), Some(0));
+}
+
+/// The daily slot signs the weeks that are over, once; a late entry follows as a correction, what
+/// the principal holds does not, and the term waits for a person.
+#[test]
+fn weeks_leave_in_the_daily_slot() {
+    use jiff::ToSpan as _;
+    let folder = school();
+    let staff = "工号,姓名,岗位\nT001,甲,心理教师\n";
+    let file = folder.file("staff.csv", staff);
+    assert_eq!(folder.run(&["import", "staff", text(&file), "--as-of", "2025-10-10"]).code, 0);
+    folder.account("li", "counsellor", &["--staff", "T001"]);
+    folder.account("head", "principal", &[]);
+    let china = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let day = jiff::Timestamp::now().to_zoned(china).date() - 20.days();
+    let lesson = || {
+        let entry = format!("day = {day}\ngrade = \"g7\"\nclass = \"1班\"\nteacher = \"T001\"\n");
+        let file = folder.file("lesson.toml", entry);
+        let password = folder.path("password");
+        let acting = ["ledger", "--as", "li", "--password-file", text(&password)];
+        let ran = folder.run(&[&acting[..], &["add", "lesson", "--file", text(&file)]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    };
+    lesson();
+    let due = folder.run(&["release", "preview"]).json()["periods"].clone();
+    let signed = folder.open().release_due().expect("slot");
+    assert!(signed >= 2, "{signed} signed of {due}");
+    assert_eq!(folder.open().release_due().expect("slot"), 0, "once");
+    let registered = folder.open().ledger().read(|tx| node::ledger::release::all(tx, 100));
+    let names: Vec<String> = registered.expect("read").into_iter().map(|one| one.name).collect();
+    assert!(names.iter().all(|name| name.contains("/clear.") && !name.contains("/clear.term/")));
+    lesson();
+    let week = day.iso_week_date();
+    let week = format!("{:04}-W{:02}", week.year(), week.week());
+    let hold = ["release", "hold", week.as_str(), "--reason", "核对课时"];
+    assert_eq!(folder.run_as("head", &hold).code, 0);
+    assert_eq!(folder.open().release_due().expect("slot"), 0, "held");
+    let lift = ["release", "hold", week.as_str(), "--lift", "--reason", "已核对"];
+    assert_eq!(folder.run_as("head", &lift).code, 0);
+    assert_eq!(folder.open().release_due().expect("slot"), 1, "the correction");
 }

@@ -48,6 +48,10 @@ impl Office {
             self.live(plan).await?;
         }
         self.node(plan, &["release", "send", TERM, "--yes"]).await?;
+        if self.lives {
+            // The weeks and months that the life has filled.
+            self.node(plan, &["release", "send", "--yes"]).await?;
+        }
         Ok(())
     }
 

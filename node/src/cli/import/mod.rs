@@ -344,7 +344,7 @@ pub(super) fn author() -> String {
     named.unwrap_or_else(|| "console".to_owned()).chars().take(80).collect()
 }
 
-fn language(terminal: &Terminal) -> Language {
+pub(super) fn language(terminal: &Terminal) -> Language {
     match terminal.lang() {
         runtime::web::Lang::Zh => Language::Zh,
         runtime::web::Lang::En => Language::En,

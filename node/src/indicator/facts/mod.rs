@@ -230,7 +230,10 @@ impl Load<'_> {
 
 /// Day of the first entry in any ledger that is about the school's work and not about a student
 /// in need.
-fn works_since(tx: &Tx<'_>) -> Result<Option<Date>, SqlError> {
+///
+/// # Errors
+/// The ledger cannot be read.
+pub fn works_since(tx: &Tx<'_>) -> Result<Option<Date>, SqlError> {
     let firsts = [
         read::kept_since::<Mentor>(tx)?,
         read::kept_since::<Lesson>(tx)?,

@@ -1,6 +1,6 @@
 //! The floors of disclosure hold whatever a pack says.
 
-use domain::catalogue::{Channel, Condition, Count, DimensionId, Field, Filter, Source};
+use domain::catalogue::{Channel, Condition, Count, DimensionId, Field, Filter, Measure, Source};
 use domain::disclosure::may_be_clear;
 
 use crate::pack::embedded;
@@ -44,4 +44,28 @@ fn pairs_by_grade_are_a_margin() {
         pairs.dims = vec!["grade".parse::<DimensionId>().expect("dimension")];
         assert!(may_be_clear(&pairs).is_err());
     }
+}
+
+/// Sessions of groups are work of the school; a session with one person is about that person.
+#[test]
+fn only_sessions_of_groups_leave_as_they_are() {
+    assert!(may_be_clear(&count("cns.group")).is_ok());
+    let mut single = count("cns.group");
+    single.definition.as_mut().expect("definition").filters = vec![any(Field::Form, "individual")];
+    assert!(may_be_clear(&single).is_err());
+    single.definition.as_mut().expect("definition").filters = Vec::new();
+    assert!(may_be_clear(&single).is_err());
+    let mut persons = count("cns.group");
+    persons.definition.as_mut().expect("definition").measure = Measure::Students;
+    assert!(may_be_clear(&persons).is_err());
+}
+
+/// What the built-in catalogue calls clear may leave: no table is stopped by one of its counts.
+#[test]
+fn the_built_in_catalogue_keeps_every_floor() {
+    let catalogue = embedded::catalogue().expect("catalogue");
+    let clear = catalogue.counts().iter().filter(|count| count.channel == Channel::Clear);
+    let refused: Vec<_> =
+        clear.filter_map(|count| Some((count.id.as_str(), may_be_clear(count).err()?))).collect();
+    assert_eq!(refused, []);
 }

@@ -1,0 +1,86 @@
+//! The daily slot: sheets of periods that are over leave by themselves, after the days in which
+//! the principal could hold them.
+//!
+//! Nothing here decides what leaves: it signs what `release send` would sign, for periods whose
+//! day has come. A slot that was missed, because the machine was off, is made up for at the next
+//! look. Signing again what says the same makes nothing, so a restart costs one look.
+
+use std::time::Duration;
+
+use domain::period::Period;
+use jiff::civil::Date;
+
+use super::ring_bell;
+use crate::app::Node;
+use crate::egress;
+use crate::release::{self, Depth, LEAVES_AT_HOUR, ReleaseError};
+
+/// How often the clock is looked at.
+const LOOK_EVERY: Duration = Duration::from_mins(5);
+
+/// Signs what is due once a day for as long as the node serves.
+pub(super) async fn keep(node: Node) {
+    let mut last: Option<Date> = None;
+    loop {
+        let (today, hour) = (node.clock().today(), node.clock().hour());
+        if hour >= LEAVES_AT_HOUR && last != Some(today) && node.config().automatic_release {
+            let working = node.clone();
+            match tokio::task::spawn_blocking(move || working.release_due()).await {
+                Ok(Ok(signed)) => {
+                    last = Some(today);
+                    if signed > 0 {
+                        tracing::info!(signed, "sheets signed in the daily slot");
+                    }
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "daily slot not done yet"),
+                Err(_) => return,
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+impl Node {
+    /// Signs the sheets of every period whose day has come and that nobody holds; gives how many.
+    ///
+    /// A period that cannot be told keeps no other back; `release preview` and the page of what
+    /// leaves next say why.
+    ///
+    /// # Errors
+    /// A store cannot be read or written, or the key cannot sign; what was signed before stays.
+    pub fn release_due(&self) -> Result<usize, ReleaseError> {
+        let Some(member) = self.member() else { return Ok(0) };
+        let context = egress::context(self)?;
+        let schedule = match release::schedule(&self.ledger, &context, Depth::Every) {
+            // A node without a profile has nothing to tell yet.
+            Err(ReleaseError::NoProfile) => return Ok(0),
+            other => other?,
+        };
+        for (period, error) in schedule.blocked.iter().filter(|(one, _)| !is_term(*one)) {
+            tracing::warn!(%period, %error, "period not released");
+        }
+        let has_come = |period: Period| {
+            release::leaves_on(period, &context).is_some_and(|day| day <= context.today)
+        };
+        let identity = member.identity.current();
+        let mut signed = 0;
+        for due in schedule.due.iter().filter(|due| has_come(due.period)) {
+            match release::make(&self.ledger, &context, due.period, identity.key()) {
+                Ok(made) => signed += made.new_ones(),
+                Err(ReleaseError::Held(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if signed > 0 {
+            // Whoever serves the folder copies and sends; that is this process.
+            if let Err(error) = ring_bell(&self.config.data) {
+                tracing::warn!(%error, "bell not rung; the next start copies what was signed");
+            }
+        }
+        Ok(signed)
+    }
+}
+
+const fn is_term(period: Period) -> bool {
+    matches!(period, Period::Term(_))
+}

@@ -6,6 +6,7 @@ use super::definition::Definition;
 use super::sum::{Relation, Sum};
 use super::words::closed_list;
 use super::{DimensionId, IndicatorId, Label};
+use crate::period::Period;
 
 closed_list!(
     /// How a count behaves over time.
@@ -104,6 +105,21 @@ closed_list!(
 
 /// From this figure on `extreme` counts are shown.
 pub const EXTREME_MIN_CELL: u64 = 20;
+
+impl NativePeriod {
+    /// The length of a period; none for a day, which belongs to special periods.
+    #[must_use]
+    pub const fn of(period: Period) -> Option<Self> {
+        match period {
+            Period::Day(_) => None,
+            Period::Week { .. } => Some(Self::Week),
+            Period::Month { .. } => Some(Self::Month),
+            Period::Term(_) => Some(Self::Term),
+            Period::Half { .. } => Some(Self::HalfYear),
+            Period::SchoolYear(_) => Some(Self::Year),
+        }
+    }
+}
 
 /// One value of a dimension.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,8 +30,8 @@ pub(super) const CHINESE: Translation = &[
         "指标编号，如 scr.positive；省略则列出整张表",
     ),
     (
-        "Term such as 2025S1; the latest with figures where it is left out",
-        "学期，如 2025S1；省略则为有数的最近学期",
+        "Period such as 2025S1, 2026-W48, 2026-11 or 2025Y; the latest term where it is left out",
+        "时段，如 2025S1、2026-W48、2026-11 或 2025Y；省略则为最近有数的学期",
     ),
     ("Dimensions to break down by, such as stage,sex", "分组维度，如 stage,sex"),
     ("List the members' figures as well", "同时列出下级单位的数"),

@@ -1,10 +1,11 @@
-//! Figures at the terminal: one indicator, or the whole table of a term.
+//! Figures at the terminal: one indicator, or the whole table of a period.
 //!
 //! The same figures with the same floors as on the pages; read from the store, so it works while
 //! the hub serves and while it does not.
 
 use clap::Args;
 use domain::period::Period;
+use domain::span::Span;
 use runtime::cli::{Align, Exit, Failure, Table, Terminal};
 use runtime::texts;
 use runtime::web::{Label, Lang};
@@ -25,9 +26,10 @@ texts! {
     SNAPSHOT = "{0}  快照 {1}  根摘要 {2}", "{0}  snapshot {1}  root {2}";
     CLOSED = "另有 {0} 项目前没有数（未支持或不开放）；用 --json 查看原因。",
         "{0} more indicators have no figures yet (unsupported or closed); --json says why.";
-    NO_TERM = "没有这个学期。", "There is no such term.";
-    NO_TERM_NEXT = "学期写作 2025S1（第一学期）或 2025S2（第二学期）。",
-        "Terms are written 2025S1 (autumn) or 2025S2 (spring).";
+    NO_TERM = "没有这个时段。", "There is no such period.";
+    NO_TERM_NEXT = "学期写作 2025S1（第一学期）或 2025S2（第二学期），周 2026-W48，月 2026-11，学年 2025Y。",
+        "Terms are written 2025S1 (autumn) or 2025S2 (spring), weeks 2026-W48, months 2026-11, \
+         school years 2025Y.";
     NO_INDICATOR = "指标目录中没有这个指标。", "The catalogue has no such indicator.";
     NO_INDICATOR_NEXT = "不带指标运行 xinqiao-hub stats 可列出有数的指标。",
         "xinqiao-hub stats without an indicator lists those with figures.";
@@ -40,9 +42,9 @@ texts! {
 pub(super) struct Stats {
     /// Indicator such as scr.positive; the whole table where it is left out
     indicator: Option<String>,
-    /// Term such as 2025S1; the latest with figures where it is left out
-    #[arg(long)]
-    term: Option<String>,
+    /// Period such as 2025S1, 2026-W48, 2026-11 or 2025Y; the latest term where it is left out
+    #[arg(long, visible_alias = "term")]
+    period: Option<String>,
     /// Dimensions to break down by, such as stage,sex
     #[arg(long, value_delimiter = ',')]
     by: Vec<String>,
@@ -80,7 +82,7 @@ pub(super) fn run(context: &Context, stats: Stats) -> Result<(), Failure> {
         context.clock.clone(),
         UnitName::of(&config),
     );
-    let period = period(&statistics, stats.term.as_deref())?;
+    let period = period(&statistics, stats.period.as_deref())?;
     match stats.indicator {
         Some(indicator) => {
             let members = if stats.members { Members::Listed } else { Members::Left };
@@ -93,10 +95,14 @@ pub(super) fn run(context: &Context, stats: Stats) -> Result<(), Failure> {
 fn period(statistics: &Statistics, asked: Option<&str>) -> Result<Period, Failure> {
     let today = statistics.clock().today();
     let unknown = || Failure::new(Exit::NotFound, "UNKNOWN_TERM", NO_TERM).hint(NO_TERM_NEXT);
-    let term = match asked {
-        Some(text) => Some(text.parse().map_err(|_| unknown())?),
-        None => statistics.read(move |tx, packs, _| latest_term(tx, packs, today))?,
-    };
+    let asked = asked.map(|text| text.parse::<Period>().map_err(|_| unknown())).transpose()?;
+    if let Some(period) = asked {
+        let is_known = statistics.read(move |_, packs, _| {
+            Ok::<_, StatisticsError>(Span::of(period, packs.calendar()).is_ok())
+        })?;
+        return if is_known { Ok(period) } else { Err(unknown()) };
+    }
+    let term = statistics.read(move |tx, packs, _| latest_term(tx, packs, today))?;
     term.map(Period::Term).ok_or_else(unknown)
 }
 

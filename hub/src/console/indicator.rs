@@ -59,7 +59,7 @@ pub fn page(view: &IndicatorPage, lang: Lang) -> Result<Page, RenderError> {
     })?;
     Ok(Page {
         title: view.name.in_lang(lang).to_owned(),
-        note: term_name(view, lang),
+        note: period_name(view, lang),
         crumbs: [words::STATISTICS, words::EXPLORE]
             .iter()
             .map(|word| word.in_lang(lang).to_owned())
@@ -70,10 +70,10 @@ pub fn page(view: &IndicatorPage, lang: Lang) -> Result<Page, RenderError> {
     })
 }
 
-fn term_name(view: &IndicatorPage, lang: Lang) -> String {
-    let chosen = view.choices.terms.iter().find(|term| term.value == view.selected.term);
-    let term = chosen.map_or(view.selected.term.as_str(), |term| term.label.in_lang(lang));
-    format!("{} · {term}", view.whole.in_lang(lang))
+fn period_name(view: &IndicatorPage, lang: Lang) -> String {
+    let chosen = view.choices.periods.iter().find(|one| one.value == view.selected.period);
+    let period = chosen.map_or(view.selected.period.as_str(), |one| one.label.in_lang(lang));
+    format!("{} · {period}", view.whole.in_lang(lang))
 }
 
 fn facts(view: &IndicatorPage, lang: Lang) -> Facts {

@@ -80,7 +80,7 @@ struct Asked {
     #[serde(default)]
     indicator: String,
     #[serde(default)]
-    term: String,
+    period: String,
     #[serde(default)]
     unit: String,
     #[serde(default)]
@@ -94,11 +94,11 @@ impl Asked {
             "" => None,
             word => Some(word.parse().map_err(|()| Problem::BadRequest)?),
         };
-        let ids = [&self.indicator, &self.term, &self.unit];
+        let ids = [&self.indicator, &self.period, &self.unit];
         if !ids.into_iter().all(|id| is_id(id)) {
             return Err(Problem::BadRequest);
         }
-        Ok(Filter { indicator: self.indicator, term: self.term, unit: self.unit, breakdown })
+        Ok(Filter { indicator: self.indicator, period: self.period, unit: self.unit, breakdown })
     }
 }
 
@@ -116,7 +116,7 @@ async fn show_overview(
     let filter = asked.filter()?;
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || {
-        source.overview(Some(filter.term.as_str()).filter(|term| !term.is_empty()))
+        source.overview(Some(filter.period.as_str()).filter(|period| !period.is_empty()))
     });
     let page = overview::page(&view.await?, visitor.frame.lang)?;
     pages.shell.reply(&visitor.frame, &page)

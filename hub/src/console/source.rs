@@ -22,7 +22,7 @@ pub trait StatisticsSource: Send + Sync + 'static {
     ///
     /// # Errors
     /// No such term, or the store cannot be read.
-    fn overview(&self, term: Option<&str>) -> Result<OverviewPage, SourceError>;
+    fn overview(&self, period: Option<&str>) -> Result<OverviewPage, SourceError>;
 
     /// One indicator; empty fields of the filter are filled by defaults, which the page names.
     ///

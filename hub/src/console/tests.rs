@@ -22,7 +22,7 @@ struct Fixed {
 }
 
 impl StatisticsSource for Fixed {
-    fn overview(&self, term: Option<&str>) -> Result<OverviewPage, SourceError> {
+    fn overview(&self, period: Option<&str>) -> Result<OverviewPage, SourceError> {
         match term {
             None | Some("2025S1") => Ok(overview_view()),
             Some("2024S1") => Err(SourceError::Unavailable("disk on fire at /secret".into())),
@@ -138,12 +138,12 @@ async fn hostile_names_are_escaped_everywhere() {
 #[tokio::test]
 async fn the_filter_works_without_scripts() {
     let (mut browser, source) = console_of(Role::Analyst, indicator_view()).await;
-    let query = "/indicators?indicator=scr.positive&term=2025S1&unit=370202&breakdown=grade-sex";
+    let query = "/indicators?indicator=scr.positive&period=2025S1&unit=370202&breakdown=grade-sex";
     browser.get(query).await.expect("reply");
     let asked = source.asked.lock().expect("lock").pop().expect("filter");
     assert_eq!(asked.unit, "370202");
     assert_eq!(asked.breakdown, Some(Breakdown::GradeSex));
-    for query in ["unit=%3Cscript%3E", "breakdown=school", "term=..%2F..", "unit=学校"] {
+    for query in ["unit=%3Cscript%3E", "breakdown=school", "period=..%2F..", "unit=学校"] {
         let uri = format!("/indicators?{}", query.replace("学校", "%E5%AD%A6"));
         let reply = browser.get(&uri).await.expect("reply");
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{query}");
@@ -155,9 +155,9 @@ async fn the_filter_works_without_scripts() {
 #[tokio::test]
 async fn errors_of_the_store_are_pages() {
     let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
-    let gone = browser.get("/?term=1999S1").await.expect("reply");
+    let gone = browser.get("/?period=1999S1").await.expect("reply");
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
-    let busy = browser.get("/?term=2024S1").await.expect("reply");
+    let busy = browser.get("/?period=2024S1").await.expect("reply");
     assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(busy.text.contains("没有丢失") && !busy.text.contains("disk on fire"));
     for seen in [gone, busy] {

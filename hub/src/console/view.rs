@@ -63,8 +63,8 @@ impl FromStr for Breakdown {
 pub struct Filter {
     /// Indicator id, such as `scr.positive`.
     pub indicator: String,
-    /// Term id, such as `2025S1`.
-    pub term: String,
+    /// Period, such as `2025S1` or `2026-W48`.
+    pub period: String,
     /// Unit id of the area.
     pub unit: String,
     /// How the table is broken down.
@@ -85,8 +85,8 @@ pub struct Choice {
 pub struct Choices {
     /// Indicators that can be shown.
     pub indicators: Vec<Choice>,
-    /// Terms with figures.
-    pub terms: Vec<Choice>,
+    /// Periods with figures.
+    pub periods: Vec<Choice>,
     /// Areas that can be looked into, the whole first.
     pub units: Vec<Choice>,
     /// Breakdowns that the indicator has.
@@ -352,10 +352,10 @@ pub struct AreaCoverage {
 /// The start page: all indicators, and how complete the reports are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverviewPage {
-    /// Terms with figures.
-    pub terms: Vec<Choice>,
-    /// The term that is shown.
-    pub term: String,
+    /// Periods with figures.
+    pub periods: Vec<Choice>,
+    /// The period that is shown.
+    pub period: String,
     /// Name of the whole.
     pub whole: Label,
     /// Schools behind the whole.

@@ -12,7 +12,7 @@ texts! {
 
     FILTER = "筛选条件", "Filter";
     INDICATOR = "指标", "Indicator";
-    TERM = "学期", "Term";
+    PERIOD = "时段", "Period";
     UNIT = "范围", "Area";
     BREAKDOWN = "分组", "Breakdown";
     SHOW = "查询", "Show";

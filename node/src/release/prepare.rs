@@ -160,15 +160,7 @@ fn known_persons(tx: &Tx<'_>, context: &Context, by: Date) -> Result<u64, Releas
 fn absence(spec: &TableSpec, period: Period, facts: &Facts) -> Option<AbsentReason> {
     let id = spec.id().as_str();
     let rounded = id.starts_with("rounded.");
-    let own = match period {
-        Period::Day(_) => None,
-        Period::Week { .. } => Some(NativePeriod::Week),
-        Period::Month { .. } => Some(NativePeriod::Month),
-        Period::Term(_) => Some(NativePeriod::Term),
-        Period::Half { .. } => Some(NativePeriod::HalfYear),
-        Period::SchoolYear(_) => Some(NativePeriod::Year),
-    };
-    let is_own = match own {
+    let is_own = match NativePeriod::of(period) {
         Some(NativePeriod::Term) if rounded => true,
         Some(own) => id.strip_prefix("clear.") == Some(own.as_str()),
         None => false,

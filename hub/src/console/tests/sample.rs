@@ -102,7 +102,7 @@ fn choices() -> Choices {
             choice("scr.positive_rate", "筛查阳性率", "Rate of positive screenings"),
             choice("scr.completed", "完成筛查人数", "Students screened"),
         ],
-        terms: vec![choice("2025S1", "2025–2026 学年第一学期", "Autumn term 2025")],
+        periods: vec![choice("2025S1", "2025–2026 学年第一学期", "Autumn term 2025")],
         units: vec![
             choice("370200", "全市", "Whole city"),
             choice("370202", "市南区", "Shinan District"),
@@ -129,7 +129,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
     IndicatorPage {
         selected: Filter {
             indicator: "scr.positive_rate".to_owned(),
-            term: "2025S1".to_owned(),
+            period: "2025S1".to_owned(),
             unit: "370200".to_owned(),
             breakdown: Some(Breakdown::DistrictStage),
         },
@@ -206,8 +206,8 @@ fn groups() -> Vec<IndicatorGroup> {
 /// The start page.
 pub(super) fn overview_view() -> OverviewPage {
     OverviewPage {
-        terms: choices().terms,
-        term: "2025S1".to_owned(),
+        periods: choices().periods,
+        period: "2025S1".to_owned(),
         whole: Label::new("全市", "Whole city"),
         coverage: coverage(745, 777),
         areas: DISTRICTS

@@ -1,5 +1,6 @@
 //! The indicator page: one indicator, one term, one area.
 
+use domain::catalogue::NativePeriod;
 use domain::catalogue::{Catalogue, Kind, Label as Named};
 use domain::period::Period;
 use runtime::sql::Tx;
@@ -8,7 +9,7 @@ use runtime::web::{Export, Label};
 
 use super::breakdown::{areas, available, exports, table};
 use super::reasons::{closed, protection};
-use super::{PageError, Terms, coverage, filled_with, first_sheet, version, words};
+use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
     Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, Range, SourceLine,
     Version,
@@ -71,9 +72,9 @@ pub(super) fn page(
     tx: &Tx<'_>,
     packs: &Packs,
     at: &UnitName,
-    (terms, filter): (&Terms, &Filter),
+    (periods, filter): (&Periods, &Filter),
 ) -> Result<IndicatorPage, PageError> {
-    let period = Period::Term(terms.chosen);
+    let period = periods.chosen;
     let holdings = everything(tx, packs, at, period)?;
     let known = packs.in_force().catalogue.clone();
     let indicator = chosen(packs, &known, &holdings, &filter.indicator)?;
@@ -94,11 +95,11 @@ pub(super) fn page(
     Ok(IndicatorPage {
         selected: Filter {
             indicator: indicator.id().to_owned(),
-            term: terms.chosen.to_string(),
+            period: periods.chosen.to_string(),
             unit: page.unit.id.to_string(),
             breakdown: Some(breakdown),
         },
-        choices: choices(&page, terms, offered),
+        choices: choices(&page, periods, offered),
         name: indicator.label().into(),
         definition: definition(&known, indicator),
         whole: (&page.unit.label).into(),
@@ -110,7 +111,7 @@ pub(super) fn page(
         sources: sources(&page),
         protection: protection(&reading),
         closed: closed(&page, &reading)?,
-        exports: page_exports(&page, breakdown, terms),
+        exports: page_exports(&page, breakdown, periods),
     })
 }
 
@@ -120,13 +121,20 @@ fn chosen<'c>(
     holdings: &Holdings,
     asked: &str,
 ) -> Result<Indicator<'c>, PageError> {
+    let length = NativePeriod::of(holdings.period);
+    let is_told = |known: &Indicator<'_>| Some(known.period()) == length;
     if !asked.is_empty() {
-        return Indicator::find(catalogue, asked).ok_or(PageError::Unknown);
+        let known = Indicator::find(catalogue, asked).ok_or(PageError::Unknown)?;
+        if is_told(&known) {
+            return Ok(known);
+        }
+        // Somebody chose a week while looking at a figure of the term.
     }
-    for id in PREFERRED {
-        let figures = holdings.figures(packs, id, &[])?;
+    let preferred = PREFERRED.into_iter().filter_map(|id| Indicator::find(catalogue, id));
+    for known in preferred.chain(Indicator::all(catalogue)).filter(is_told) {
+        let figures = holdings.figures(packs, known.id(), &[])?;
         if figures.whole.figures.iter().any(|figure| figure.reading.blank().is_none()) {
-            return Indicator::find(catalogue, id).ok_or(PageError::Unknown);
+            return Ok(known);
         }
     }
     let [_, last] = PREFERRED;
@@ -143,7 +151,7 @@ fn unit(holdings: &Holdings, asked: &str) -> Result<UnitName, PageError> {
     found.map(|member| member.unit.clone()).ok_or(PageError::Unknown)
 }
 
-fn choices(page: &Page<'_>, terms: &Terms, breakdowns: Vec<Breakdown>) -> Choices {
+fn choices(page: &Page<'_>, periods: &Periods, breakdowns: Vec<Breakdown>) -> Choices {
     let named =
         |label: &Named, value: &str| Choice { value: value.to_owned(), label: label.into() };
     let sent = Indicator::all(page.catalogue).filter(|known| {
@@ -156,7 +164,7 @@ fn choices(page: &Page<'_>, terms: &Terms, breakdowns: Vec<Breakdown>) -> Choice
     let units = std::iter::once(&page.holdings.whole).chain(areas);
     Choices {
         indicators: sent.map(|known| named(known.label(), known.id())).collect(),
-        terms: terms.choices.clone(),
+        periods: periods.choices.clone(),
         units: units.map(|held| named(&held.unit.label, held.unit.id.as_str())).collect(),
         breakdowns,
     }
@@ -265,8 +273,8 @@ fn unsealed(packs: &Packs) -> Version {
     }
 }
 
-fn page_exports(page: &Page<'_>, breakdown: Breakdown, terms: &Terms) -> Vec<Export> {
-    exports(page, breakdown, &terms.chosen.to_string())
+fn page_exports(page: &Page<'_>, breakdown: Breakdown, periods: &Periods) -> Vec<Export> {
+    exports(page, breakdown, &periods.chosen.to_string())
 }
 
 /// The range of a share in an area, where protection gave it one.

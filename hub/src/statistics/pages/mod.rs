@@ -12,7 +12,8 @@ mod tests;
 mod words;
 
 use domain::catalogue::Catalogue;
-use domain::period::{Period, TermId};
+use domain::period::Period;
+use domain::span::Span;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Label, Text};
 
@@ -60,11 +61,11 @@ impl From<PageError> for SourceError {
 }
 
 impl StatisticsSource for Statistics {
-    fn overview(&self, term: Option<&str>) -> Result<OverviewPage, SourceError> {
-        let (term, today) = (term.unwrap_or_default().to_owned(), self.clock().today());
+    fn overview(&self, period: Option<&str>) -> Result<OverviewPage, SourceError> {
+        let (period, today) = (period.unwrap_or_default().to_owned(), self.clock().today());
         let page = self.read(move |tx, packs, at| {
-            let terms = terms(tx, packs, &term, today)?;
-            overview::page(tx, packs, at, &terms)
+            let periods = periods(tx, packs, &period, today)?;
+            overview::page(tx, packs, at, &periods)
         });
         page.map_err(SourceError::from)
     }
@@ -72,46 +73,67 @@ impl StatisticsSource for Statistics {
     fn indicator(&self, filter: &Filter) -> Result<IndicatorPage, SourceError> {
         let (filter, today) = (filter.clone(), self.clock().today());
         let page = self.read(move |tx, packs, at| {
-            let terms = terms(tx, packs, &filter.term, today)?;
-            indicator::page(tx, packs, at, (&terms, &filter))
+            let periods = periods(tx, packs, &filter.period, today)?;
+            indicator::page(tx, packs, at, (&periods, &filter))
         });
         page.map_err(SourceError::from)
     }
 }
 
-/// Terms that can be chosen, and the one that is.
-struct Terms {
-    chosen: TermId,
+/// Periods that can be chosen, and the one that is.
+struct Periods {
+    chosen: Period,
     choices: Vec<Choice>,
 }
 
-/// Terms with figures, the latest first; the chosen one or, before the first, the current one.
-fn terms(
+/// Periods with figures: terms, school years, months and weeks, the latest of each first; the
+/// chosen one or, where none is asked for, the latest term.
+fn periods(
     tx: &Tx<'_>,
     packs: &Packs,
     asked: &str,
     today: jiff::civil::Date,
-) -> Result<Terms, PageError> {
-    let periods = snapshot::periods(tx)?;
-    let mut known: Vec<TermId> = periods.iter().filter_map(|text| text.parse().ok()).collect();
+) -> Result<Periods, PageError> {
+    let stored = snapshot::periods(tx)?;
+    let mut known: Vec<Period> = stored.iter().filter_map(|text| text.parse().ok()).collect();
     let chosen = match asked {
-        "" => latest_term(tx, packs, today)?.ok_or(PageError::Unknown)?,
+        "" => Period::Term(latest_term(tx, packs, today)?.ok_or(PageError::Unknown)?),
         text => text.parse().map_err(|_| PageError::Unknown)?,
     };
     if !known.contains(&chosen) {
-        // A term without figures can be asked for as long as the calendar has it.
-        packs.calendar().term(chosen).map_err(|_| PageError::Unknown)?;
+        // A period without figures can be asked for as long as the calendar has it.
+        Span::of(chosen, packs.calendar()).map_err(|_| PageError::Unknown)?;
         known.push(chosen);
-        known.sort_by(|one, other| other.cmp(one));
     }
-    let choice = |term: &TermId| Choice { value: term.to_string(), label: term_label(*term) };
-    Ok(Terms { chosen, choices: known.iter().map(choice).collect() })
+    known.sort_by(|one, other| rank(*one).cmp(&rank(*other)).then(other.cmp(one)));
+    let choice = |period: &Period| Choice { value: period.to_string(), label: name(*period) };
+    Ok(Periods { chosen, choices: known.iter().map(choice).collect() })
 }
 
-/// What people call a term.
-fn term_label(term: TermId) -> Label {
-    let text = if term.number == 1 { words::TERM_AUTUMN } else { words::TERM_SPRING };
-    filled(text, &[&term.school_year, &(term.school_year + 1)])
+/// Terms first, then longer periods before shorter ones.
+const fn rank(period: Period) -> u8 {
+    match period {
+        Period::Term(_) => 0,
+        Period::SchoolYear(_) => 1,
+        Period::Half { .. } => 2,
+        Period::Month { .. } => 3,
+        Period::Week { .. } => 4,
+        Period::Day(_) => 5,
+    }
+}
+
+/// What people call a period.
+fn name(period: Period) -> Label {
+    match period {
+        Period::Term(term) => {
+            let text = if term.number == 1 { words::TERM_AUTUMN } else { words::TERM_SPRING };
+            filled(text, &[&term.school_year, &(term.school_year + 1)])
+        }
+        Period::SchoolYear(year) => filled(words::SCHOOL_YEAR, &[&year, &(year + 1)]),
+        Period::Month { year, month } => filled(words::MONTH, &[&year, &month]),
+        Period::Week { year, week } => filled(words::WEEK, &[&year, &week]),
+        Period::Half { .. } | Period::Day(_) => Label::same(period.to_string()),
+    }
 }
 
 /// A sentence with its values, in both languages.

@@ -1,11 +1,10 @@
 //! The start page: how complete the reports are, and every indicator with its support.
 
 use domain::catalogue::Catalogue;
-use domain::period::Period;
 use runtime::sql::Tx;
 use runtime::web::{Label, Text};
 
-use super::{PageError, Terms, coverage, version, why, words};
+use super::{PageError, Periods, coverage, version, why, words};
 use crate::console::{AreaCoverage, IndicatorGroup, IndicatorLine, OverviewPage, Support};
 use crate::packs::Packs;
 use crate::statistics::table::{everything, is_area};
@@ -35,9 +34,9 @@ pub(super) fn page(
     tx: &Tx<'_>,
     packs: &Packs,
     at: &UnitName,
-    terms: &Terms,
+    periods: &Periods,
 ) -> Result<OverviewPage, PageError> {
-    let period = Period::Term(terms.chosen);
+    let period = periods.chosen;
     let holdings = everything(tx, packs, at, period)?;
     let catalogue = packs.in_force().catalogue.clone();
     let first = holdings.whole.sheets.first();
@@ -46,8 +45,8 @@ pub(super) fn page(
         None => None,
     };
     Ok(OverviewPage {
-        terms: terms.choices.clone(),
-        term: terms.chosen.to_string(),
+        periods: periods.choices.clone(),
+        period: periods.chosen.to_string(),
         whole: (&at.label).into(),
         coverage: reported(&holdings.whole),
         areas: areas(&holdings),

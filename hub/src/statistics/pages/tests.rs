@@ -33,7 +33,7 @@ fn city() -> Fixture {
 
 fn filter(indicator: &str, unit: &str, breakdown: Option<Breakdown>) -> Filter {
     let (indicator, unit) = (indicator.to_owned(), unit.to_owned());
-    Filter { indicator, term: TERM.to_owned(), unit, breakdown }
+    Filter { indicator, period: TERM.to_owned(), unit, breakdown }
 }
 
 async fn browser(city: &Fixture) -> Browser {
@@ -122,7 +122,7 @@ fn a_member_hub_can_be_looked_into_and_a_school_cannot() {
     for asked in [
         filter("base.students", "P01", None),
         filter("no.such", "", None),
-        Filter { term: "1999S1".to_owned(), ..filter("base.students", "", None) },
+        Filter { period: "1999S1".to_owned(), ..filter("base.students", "", None) },
     ] {
         assert!(matches!(refused(&asked), Err(SourceError::Unknown)), "{asked:?}");
     }
@@ -145,7 +145,7 @@ fn support_is_told_for_every_indicator() {
     assert!(matches!(line("alt.open").support, Support::Closed(_)));
     assert_eq!(line("scr.staff_due").support, Support::Local);
     assert_eq!(line("cns.group").support, Support::Unsupported, "weekly");
-    assert_eq!((view.term.as_str(), view.areas.len()), (TERM, 3));
+    assert_eq!((view.period.as_str(), view.areas.len()), (TERM, 3));
     assert!(view.areas[2].received_at_ms.is_none());
     let count: usize = view.groups.iter().map(|group| group.lines.len()).sum();
     let catalogue = proto::pack::embedded::catalogue().expect("catalogue");

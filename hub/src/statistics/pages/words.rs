@@ -4,6 +4,9 @@ use runtime::texts;
 
 texts! {
     TERM_AUTUMN = "{0}–{1} 学年第一学期", "Autumn term {0}, school year {0}–{1}";
+    SCHOOL_YEAR = "{0}–{1} 学年", "school year {0}–{1}";
+    MONTH = "{0} 年 {1} 月", "month {1} of {0}";
+    WEEK = "{0} 年第 {1} 周", "week {1} of {0}";
     TERM_SPRING = "{0}–{1} 学年第二学期", "Spring term {1}, school year {0}–{1}";
     DISTRICT = "区市", "District";
     STREET = "街道（镇）", "Street or town";

@@ -1,10 +1,11 @@
 //! The start page: how complete the reports are, and every indicator with its support.
 
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, NativePeriod};
+use domain::period::Period;
 use runtime::sql::Tx;
 use runtime::web::{Label, Text};
 
-use super::{PageError, Periods, coverage, version, why, words};
+use super::{PageError, Periods, coverage, filled_with, version, why, words};
 use crate::console::{AreaCoverage, IndicatorGroup, IndicatorLine, OverviewPage, Support};
 use crate::packs::Packs;
 use crate::statistics::table::{everything, is_area};
@@ -103,9 +104,8 @@ fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> I
             Support::Closed(why(blank).map_or_else(|| Label::same(""), Label::from))
         }
         Some(Blank::Unsupported) => Support::Unsupported,
-        // Weekly and monthly tables are not part of a term's reports in this version.
-        Some(Blank::NotReported) if figures.states.is_empty() && !is_of_term(indicator) => {
-            Support::Unsupported
+        Some(Blank::NotReported | Blank::NotApplicable) if !is_told(indicator, figures.period) => {
+            Support::Closed(filled_with(words::OTHER_LENGTH, &[&length(indicator.period())]))
         }
         _ if in_reports > 0 && whole.able < in_reports => {
             Support::Partial { able: whole.able, of: in_reports }
@@ -125,6 +125,18 @@ fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> I
     }
 }
 
-fn is_of_term(indicator: Indicator<'_>) -> bool {
-    indicator.period() == domain::catalogue::NativePeriod::Term
+/// Whether an indicator is told for periods of this length.
+fn is_told(indicator: Indicator<'_>, period: Period) -> bool {
+    NativePeriod::of(period) == Some(indicator.period())
+}
+
+fn length(period: NativePeriod) -> Label {
+    match period {
+        NativePeriod::Week => words::BY_WEEK,
+        NativePeriod::Month => words::BY_MONTH,
+        NativePeriod::Term => words::BY_TERM,
+        NativePeriod::HalfYear => words::BY_HALF_YEAR,
+        NativePeriod::Year => words::BY_YEAR,
+    }
+    .into()
 }

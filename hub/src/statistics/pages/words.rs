@@ -58,6 +58,13 @@ texts! {
     DIRECT_SCHOOLS_WHY = "只计入合计，不单独列出；枢纽不列到校数字。",
         "They are in the total and not listed: pages have no rows of schools.";
 
+    OTHER_LENGTH = "按{0}统计，请在“时段”中选择", "It is told by {0}: choose one under \"period\".";
+    BY_WEEK = "周", "week";
+    BY_MONTH = "月", "month";
+    BY_TERM = "学期", "term";
+    BY_HALF_YEAR = "半年", "half year";
+    BY_YEAR = "学年", "school year";
+
     GROUP_BASE = "基础", "Schools and students";
     GROUP_SCR = "心理筛查", "Screening";
     GROUP_MTR = "导师与谈心谈话", "Mentors and talks";

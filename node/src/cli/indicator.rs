@@ -127,7 +127,10 @@ impl Asked {
     fn span(&self, period: Period) -> Result<Span, Failure> {
         Span::of(period, &self.calendar).map_err(|error| {
             let message = Sentence::new(words::NO_PERIOD, &[&period]);
-            Failure::new(Exit::NotFound, "PERIOD", message).because(&error)
+            let terms = self.calendar.terms().iter().map(|term| term.id.to_string());
+            let next =
+                Sentence::new(words::NO_PERIOD_NEXT, &[&terms.collect::<Vec<_>>().join(", ")]);
+            Failure::new(Exit::NotFound, "PERIOD", message).hint(next).because(&error)
         })
     }
 

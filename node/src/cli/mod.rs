@@ -30,6 +30,7 @@ mod reason;
 mod release;
 mod roots;
 mod screening;
+mod scale;
 mod send;
 mod serve;
 mod status;
@@ -82,6 +83,9 @@ enum Command {
     /// What leaves this school
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    /// Scales, and which of them may be used here
+    #[command(subcommand)]
+    Scale(scale::ScaleCommand),
     /// The school's own figures, exact, and the records behind them
     #[command(subcommand)]
     Indicator(indicator::IndicatorCommand),
@@ -163,6 +167,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         }
         Command::Release(command) => release::run(terminal, place, &command),
         Command::Indicator(command) => block_on(indicator::run(terminal, place, &command))?,
+        Command::Scale(command) => scale::run(terminal, place, &command),
         Command::Status => status::run(terminal, place),
         Command::Doctor => doctor::run(terminal, place),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,

@@ -101,9 +101,20 @@ texts! {
     SHEET_WHERE_NEXT = "请在终端中运行，或加 --recovery-sheet 文件。",
         "Run it in a terminal, or add --recovery-sheet FILE.";
     SHEET = "心桥台账恢复单", "Recovery sheet of the Xinqiao ledger";
-    SHEET_NEXT = "请立即打印并锁存，不要拍照；程序不会再次显示，也不保存。没有口令也没有恢复单，任何人都无法读出台账。",
-        "Print it and lock it away; do not photograph it. It is stored nowhere and never shown \
-         again. Without the passphrase and without this sheet nobody can read the records.";
+    SHEET_SCHOOL = "学校：{0}", "School: {0}";
+    SHEET_UNIT = "单位编号：{0}（加入枢纽时填写）", "Unit id: {0} (write it down when you join)";
+    SHEET_DATE = "日期：{0}", "Date: {0}";
+    SHEET_OPENS = "用途：口令遗失或 ledger.key 损坏时，凭下面 14 组字符打开\n\
+        {0} 中的加密台账（ledger.db）及其备份，并重设口令：xinqiao-node passphrase change --recovery-sheet 文件",
+        "It opens the encrypted ledger (ledger.db) in {0}\n\
+         and its backups where the passphrase is lost or ledger.key is damaged, and sets a new\n\
+         passphrase:  xinqiao-node passphrase change --recovery-sheet FILE";
+    SHEET_NEXT = "保管：请立即打印，装入信封密封，锁进校长或档案室的保险柜，与电脑和备份分开存放；不要拍照。\n\
+        程序不会再次显示，也不保存。没有口令也没有恢复单，任何人都无法读出台账。",
+        "Keep it: print it, seal it in an envelope and lock it in the principal's or the archive's \
+         safe, apart from the computer and the backups; do not photograph it. It is stored nowhere \
+         and never shown again. Without the passphrase and without this sheet nobody can read the \
+         records.";
     SHEET_LOST = "数据目录已建好，但恢复单没能写入 {0}。",
         "the data folder was made, but the recovery sheet could not be written to {0}.";
     SHEET_LOST_NEXT = "请删除这个数据目录，重新运行 init；它还没有任何记录。",
@@ -127,9 +138,9 @@ texts! {
     HEALTH = "卫健部门", "health commission";
     ROOT = "{0}根证书指纹（16 个词，两种文字任选其一核对）：",
         "Fingerprint of the {0}'s root, sixteen words in either language:";
-    ONE_ROOT = "提示：这座城市目前只有一个根证书；第二个加入时要同样核对。",
+    ONE_ROOT = "提示：本市目前只有一个根证书；加入第二个时也要同样核对。",
         "Note: this city has one root so far; the second is added by the same comparison.";
-    RIGHT_SCHOOL = "单位 {0} 是本校，枢纽也是预期的那个，对吗？",
+    RIGHT_SCHOOL = "单位 {0} 就是本校，上面的枢纽也正是本校要加入的，对吗？",
         "Is {0} this school, and the hub the one that you expect?";
     ROOTS_COMPARED = "是否已由两人对照该部门的纸质函件，逐词核对过上面的指纹？",
         "Have two persons compared every word above with the paper letter of that commission?";
@@ -145,7 +156,7 @@ texts! {
         "the operator has not approved yet; the key is kept and nothing else was changed.";
     STILL_PENDING_NEXT = "批准后再次运行同一命令即可。", "Run the same command again once it is approved.";
     JOINED = "已加入，单位 {0}。", "Joined as {0}.";
-    CERTIFICATE = "证书有效期至 {0}，{1} 起自动续签。",
+    CERTIFICATE = "证书有效期至 {0}，{1} 起自动续期。",
         "Certificate valid until {0}; renews itself from {1}.";
     NEXT_ROSTER = "下一步：xinqiao-node serve --data {0}，\
         再运行 xinqiao-node import roster 名册.xlsx --dry-run",
@@ -198,6 +209,14 @@ texts! {
     SERVE = "节点没有启动，没有改动任何内容。", "the node was not started; nothing was changed.";
 
     // import
+    COUNTS_FROM_FIRST = "这是第一份名册，自 {0}（学年第一天）起计入；要用于以前的学年，请加 --as-of 该学年内的日期。",
+        "This is the first roster: it counts from {0}, the first day of its school year. For an \
+         earlier year add --as-of with a day of it.";
+    COUNTS_FROM = "这份名册自 {0} 起计入；此前就是如此的，请加 --as-of 日期。",
+        "This roster counts from {0}; if it was right before, add --as-of with that day.";
+    CENSUS_MISSES = "注意：新增的 {0} 名不在 {1}（本学期统计日）的统计中。当时已在校的，请加 --as-of {1}。",
+        "NOTE: the {0} new pupils are not in the figures of the census day {1}. If they were at \
+         the school then, add --as-of {1}.";
     NO_CHANGE = "文件与台账一致，没有需要写入的内容。",
         "The ledger says the same already; there was nothing to write.";
     DRY_RUN = "试运行：什么都没有写入。确认无误后去掉 --dry-run 再运行一次。",
@@ -209,7 +228,7 @@ texts! {
     TABLE_LONG = "一次最多 {0} 行，什么都没有写入。", "At most {0} rows at once; nothing was written.";
     TABLE_LONG_NEXT = "请分几次导入。", "Import it in parts.";
     TABLE_WRITTEN = "已登记 {0} 条。", "{0} entries written down.";
-    WRITTEN = "已导入：新增 {0}，变更 {1}，离校 {2}。", "Imported: {0} new, {1} changed, {2} left.";
+    WRITTEN = "已导入：新增 {0}，变更 {1}，{2} {3}。", "Imported: {0} new, {1} changed, {3} {2}.";
     ROW = "  第 {0} 行  {1}  {2}", "  row {0}  {1}  {2}";
     ROWS_WRONG = "有 {0} 行有误，什么都没有写入。", "{0} rows are wrong; nothing was written.";
     ROWS_WRONG_IN = "有 {0} 行有误（已列入 {1}），什么都没有写入。",
@@ -219,6 +238,8 @@ texts! {
     WRITE_NOW = "现在写入台账？", "Write this into the ledger now?";
     WRITE_NOW_LEFT = "文件里没有的 {0} 名将记为离校。现在写入台账？",
         "{0} who are not in the file will be marked as having left. Write it now?";
+    WRITE_NOW_LEFT_STAFF = "文件里没有的 {0} 名将记为离职或调离。现在写入台账？",
+        "{0} who are not in the file will be marked as having left the staff. Write it now?";
     LEFT_UNCONFIRMED = "这份名单里没有 {0} 人（原有 {1} 人），写入后都将记为离开，人数异常；没有写入任何内容。",
         "{0} of {1} are not in the file and would be marked as having left, which is unusually \
          many; nothing was written.";
@@ -249,8 +270,20 @@ texts! {
         "the type of the school is not set, so grades cannot be placed.";
     SCHOOL_UNKNOWN_NEXT = "请在 node.toml 中写 school_type，例如 school_type = \"junior\"；年级特殊的再写 grades。",
         "Write school_type in node.toml, such as school_type = \"junior\"; and grades if unusual.";
+    SCALE_ID = "量表", "scale";
+    SCALE_ITEMS = "题数", "items";
+    SCALE_USE = "本校能否使用", "may be used here";
+    SCALE_USABLE = "可用", "yes";
+    COLUMNS_MISFIT = "文件的列不是量表 {0} 的题目；没有写入任何内容。",
+        "the columns of the file are not the items of scale {0}; nothing was written.";
+    ROWS_MISFIT = "{1} 行中有 {0} 行不是量表 {2} 的答卷；没有写入任何内容。",
+        "{0} of {1} rows are no answers of scale {2}; nothing was written.";
+    MISFIT_NEXT = "从列和答案看，可能是这些量表：{0}。请核对后改用 --scale。",
+        "By its columns and answers the file fits: {0}. Check, and name it with --scale.";
     NO_SCALE = "没有量表 {0}，没有导入任何内容。", "there is no scale {0}; nothing was imported.";
-    NO_SCALE_NEXT = "可用的量表：{0}", "Scales that are known: {0}";
+    NO_SCALE_NEXT = "本校可用的量表：{0}。全部量表及不能使用的原因：xinqiao-node scale list",
+        "Scales that may be used here: {0}. All of them, and why others may not:  xinqiao-node \
+         scale list";
     SCALE_BARRED_NEXT = "这条规则不能在学校放宽；获得授权的文本包由市里下发。",
         "A school cannot loosen this rule; a licensed text pack comes down from the city.";
     NO_TERM = "学期日历中没有这个学期，没有导入任何内容。",
@@ -275,7 +308,7 @@ texts! {
         "Sheets leave by themselves on {0}; those of a term are sent by a person.";
     BLOCKED = "{0}：暂不能出校，{1}", "{0}: cannot leave yet, {1}";
     BYTES = "{0} 字节", "{0} bytes";
-    CLEAR_SHEET = "明报表", "clear sheet";
+    CLEAR_SHEET = "业务报表", "clear sheet";
     ROUNDED_TABLE = "取整报表", "rounded table";
     UNCHANGED = "{0}：与上次出校的内容相同，不重复发送。",
         "{0}: the last release says the same; it is not sent again.";
@@ -287,7 +320,7 @@ texts! {
     NOTHING_LEFT = "还没有任何内容出校。", "Nothing has left this school yet.";
     NUMBER = "编号", "number";
     SIGNED = "签名时间", "signed";
-    PERIOD = "时期", "period";
+    PERIOD = "时段", "period";
     TABLE = "报表", "table";
     REVISION = "版次", "revision";
     ANSWER = "回执", "answer";
@@ -387,9 +420,9 @@ texts! {
     NETWORK_WHO = "自动重试；超过一天请本校信息技术老师检查网络",
         "it retries by itself; after a day the school's IT staff checks the network";
     UPDATE_WHO = "本校信息技术老师（更新程序）", "the school's IT staff (update the program)";
-    CERTIFICATE_OVER = "证书已过期，需运维人员电话核实后放行一次续签。",
+    CERTIFICATE_OVER = "证书已过期，需运维人员电话核实后放行一次续期。",
         "the certificate has ended; the operator allows one renewal after a telephone call.";
-    CERTIFICATE_ENDS = "证书还有 {0} 天到期，自动续签还没有成功。",
+    CERTIFICATE_ENDS = "证书还有 {0} 天到期，自动续期还没有成功。",
         "the certificate ends in {0} days and has not been renewed.";
     CLOCK_FAST = "本机时钟比枢纽快 {0}（时:分:秒），请校时。",
         "this machine's clock is {0} (h:m:s) ahead of the hub's; set it.";
@@ -426,9 +459,9 @@ texts! {
     LEDGER_UNCHECKED = "台账已加密，没有打开（加 --passphrase-file 可检查）",
         "the ledger is locked and was not opened (--passphrase-file opens it)";
     JOIN_FIX = "xinqiao-node join --code-file 邀请码文件", "xinqiao-node join --code-file INVITE";
-    CERTIFICATE_ENDS_FIX = "自动续签还没有成功：保持 serve 运行；仍不行请联系上级枢纽运维人员",
+    CERTIFICATE_ENDS_FIX = "自动续期还没有成功：保持 serve 运行；仍不行请联系上级枢纽运维人员",
         "renewal has not worked yet: keep serve running, then call the hub's operator";
-    CERTIFICATE_OVER_FIX = "请致电上级枢纽运维人员放行一次续签（unit allow-expired-renewal）",
+    CERTIFICATE_OVER_FIX = "请致电上级枢纽运维人员放行一次续期（unit allow-expired-renewal）",
         "call the hub's operator to allow one renewal (unit allow-expired-renewal)";
     SENDING_WELL = "已确认 {0} / {1}，待发 {2}，枢纽上次应答 {3}",
         "acknowledged {0} of {1}, {2} waiting, last answer {3}";
@@ -493,7 +526,7 @@ texts! {
     ACCOUNT_PASSWORD = "本人账号的密码：", "Password of the account: ";
     ACCOUNT_NEEDED = "这项操作涉及学生，需要本人账号；没有显示也没有改动任何内容。",
         "this is about students and needs an account; nothing was shown or changed.";
-    ACCOUNT_NEEDED_NEXT = "请加 --as 账号（密码由终端输入，或用 --password-file）。没有账号请找管理员设定。",
+    ACCOUNT_NEEDED_NEXT = "请加 --as 账号（密码由终端输入，或用 --password-file）。还没有账号的，请学校信息管理员设定。",
         "Add --as LOGIN (the password is asked for, or comes from --password-file). School IT \
          makes accounts.";
     FACTOR_DROPPED = "账号 {0} 的第二步验证已取消并记入账号日志；下次登录时重新设置。",
@@ -510,7 +543,7 @@ texts! {
         "Wait for the next code and try again with --code; each code counts once.";
     SIGN_IN_WRONG = "账号 {0} 或密码不对，或账号已锁定；没有显示也没有改动任何内容。",
         "account {0} or its password is wrong, or it is locked; nothing was shown or changed.";
-    SIGN_IN_WRONG_NEXT = "请核对后再试；连续输错会暂停。忘记密码请管理员重设：user add",
+    SIGN_IN_WRONG_NEXT = "请核对后再试；连续输错会暂停。忘记密码的，请学校信息管理员重设：user add",
         "Check and try again; repeated mistakes pause the account. School IT can set a new \
          password:  user add";
     SIGN_IN_BUSY = "同时登录的人太多，请稍后再试；没有改动任何内容。",
@@ -521,7 +554,7 @@ texts! {
         "Somebody whose role allows it does it with an account of their own; see \
          docs/guide-school.md.";
     ROWS_UNLISTED = "  … 还有 {0} 条错误", "  ... {0} more errors";
-    ROWS_UNSEEN = "未用 --as 写明账号，或该账号不能看，因此只显示行号和原因，不显示学生内容。",
+    ROWS_UNSEEN = "没有用 --as 写明账号，或该账号无权查看，因此只显示行号和原因，不显示学生内容。",
         "no account was named with --as, so rows and reasons are shown and nothing about a person.";
 
     // danger-local-report
@@ -555,6 +588,8 @@ texts! {
     NO_COUNT = "目录中没有本校指标 {0}，没有改动任何内容。",
         "the catalogue has no count {0} of a school; nothing was changed.";
     NO_COUNT_NEXT = "全部指标：xinqiao-node indicator list", "All counts:  xinqiao-node indicator list";
+    NO_PERIOD_NEXT = "校历中的学期：{0}。其他时段写作 2025-11、2025-W45、2025H2 或 2025Y。",
+        "Terms of the calendar: {0}. Other periods: 2025-11, 2025-W45, 2025H2 or 2025Y.";
     NO_PERIOD = "校历中没有时段 {0}，没有改动任何内容。",
         "the term calendar has no period {0}; nothing was changed.";
     NO_CELL = "该指标没有这一格，没有查看任何记录。",

@@ -137,7 +137,7 @@ const NOT_A_NUMBER: Fault = Fault::fixed(
 );
 const OUTCOME_FORM: Fault = Fault::fixed(
     "outcome",
-    ("看不懂的参测情况", "what became of the sheet is not understood"),
+    ("无法识别的参测情况", "what became of the sheet is not understood"),
     ("请写 已测、拒测、缺考 或 请假", "write 已测, 拒测, 缺考 or 请假"),
 );
 const ANSWERED_ANYWAY: Fault = Fault::fixed(

@@ -21,9 +21,34 @@ const DROPPED_SHOWN: usize = 20;
 /// Errors in JSON.
 const JSON_ERRORS_MAX: usize = 1_000;
 
+/// Whom a file lists, and so what it is called when somebody is no longer in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum People {
+    /// Pupils, who leave the school.
+    #[default]
+    Pupils,
+    /// Staff, who leave their post or are moved.
+    Staff,
+}
+
+impl People {
+    /// The word for who is no longer in the file.
+    #[must_use]
+    pub const fn left(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Pupils, Language::Zh) => "离校",
+            (Self::Pupils, Language::En) => "left school",
+            (Self::Staff, Language::Zh) => "离职或调离",
+            (Self::Staff, Language::En) => "left the staff",
+        }
+    }
+}
+
 /// How a preview is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
+    /// Whom the file lists.
+    pub people: People,
     /// Language of the lines.
     pub language: Language,
     /// Most errors that are told one by one.
@@ -36,7 +61,7 @@ impl Style {
     /// Ten errors and five changes, as on a screen.
     #[must_use]
     pub const fn screen(language: Language) -> Self {
-        Self { language, errors_max: 10, changes_max: 5 }
+        Self { people: People::Pupils, language, errors_max: 10, changes_max: 5 }
     }
 
     fn say(self, zh: String, en: String) -> String {
@@ -58,7 +83,7 @@ pub fn lines<R: Keyed>(preview: &Preview<R>, file_name: &str, style: Style) -> V
         (style.word("新增", "new"), counts.new),
         (style.word("变更", "changed"), counts.changed),
         (style.word("不变", "unchanged"), counts.unchanged),
-        (style.word("离校", "left school"), counts.left),
+        (style.people.left(style.language), counts.left),
         (style.word("错误", "errors"), counts.errors),
     ];
     let words: Vec<String> =

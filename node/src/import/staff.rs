@@ -42,7 +42,7 @@ const ROLE: usize = 2;
 
 const ROLE_FAULT: Fault = Fault::fixed(
     "staff_role",
-    ("看不懂的岗位", "the role is not understood"),
+    ("无法识别的岗位", "the role is not understood"),
     (
         "请写 校长、德育主任、班主任、导师、科任教师 或 心理教师",
         "write 校长, 德育主任, 班主任, 导师, 科任教师 or 心理教师",

@@ -46,6 +46,25 @@ pub struct ConsentNow {
     pub date: Option<Date>,
 }
 
+/// From which day a roster counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// First day.
+    pub from: Date,
+    /// Whether the ledger knew nobody before it.
+    pub first: bool,
+}
+
+/// From which day a roster that is right on a day counts: the first one of a ledger from the
+/// beginning of that day's school year, a later one from the day itself.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn beginning(tx: &Tx<'_>, as_of: Date) -> Result<Beginning, SqlError> {
+    let first = is_empty(tx)?;
+    Ok(Beginning { from: if first { year_start(as_of) } else { as_of }, first })
+}
+
 /// Writes a roster: one version for each new, changed or missing pupil, all in one transaction.
 ///
 /// A batch without changes writes nothing at all.
@@ -62,9 +81,8 @@ pub fn apply(
         return Ok(ImportReceipt { batch: None, counts });
     }
     let number = import_batch::insert(tx, "roster", source, counts)?;
-    let first = is_empty(tx)?;
-    let valid_from = if first { year_start(source.as_of) } else { source.as_of };
-    let from = Entry { batch: number, valid_from: valid_from.to_string(), reason: IMPORTED };
+    let valid_from = beginning(tx, source.as_of)?.from.to_string();
+    let from = Entry { batch: number, valid_from, reason: IMPORTED };
     for record in batch.new_records() {
         let id = tx.query_opt(
             "insert into student (student_number, version) values ($1, 1) returning id",

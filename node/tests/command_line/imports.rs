@@ -32,6 +32,42 @@ fn a_roster_is_imported_once() {
     assert_eq!((again.code, again.json()["written"].as_bool()), (0, Some(false)));
 }
 
+/// A school that begins in November says so once, and its pupils are in the census all the same;
+/// a file that adds pupils after the census day says that they are not, and how they would be.
+#[test]
+fn a_roster_says_from_which_day_it_counts() {
+    let folder = Folder::joined(&[]);
+    let with = |pupils, flags: &[&str]| {
+        let file = folder.file("file.csv", roster(pupils));
+        let args = ["import", "roster", text(&file), "--as-of", "2025-11-26", "--partial"];
+        [args.as_slice(), flags].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run = |args: Vec<String>| folder.run(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = |args: Vec<String>| {
+        folder.run_in("en", &args.iter().map(String::as_str).collect::<Vec<_>>()).out
+    };
+    let first = said(with(20, &["--dry-run"]));
+    assert!(first.contains("counts from 2025-09-01") && !first.contains("census"), "{first}");
+    let ran = run(with(20, &[]));
+    assert_eq!(ran.json()["preview"]["counts_from"], "2025-09-01", "{}", ran.err);
+    let later = said(with(30, &["--dry-run"]));
+    assert!(later.contains("counts from 2025-11-26"), "{later}");
+    assert!(later.contains("10 new pupils") && later.contains("--as-of 2025-11-07"), "{later}");
+    let dated = run(with(30, &["--as-of", "2025-11-07"]));
+    assert_eq!(dated.code, 2, "one day is enough: {}", dated.err);
+    let file = folder.file("file.csv", roster(30));
+    let census = "2025-11-07".parse().expect("day");
+    let on_census = || {
+        let node = folder.open();
+        let roll = node.ledger().read(move |tx| node::ledger::student::roll_at(tx, census));
+        roll.expect("roll").len()
+    };
+    assert_eq!(on_census(), 20);
+    let args = ["import", "roster", text(&file), "--partial", "--as-of", "2025-11-07"];
+    assert_eq!(folder.run(&args).json()["preview"]["counts_from"], "2025-11-07");
+    assert_eq!(on_census(), 30);
+}
+
 /// One wrong row keeps the whole file out; rows, columns and reasons are listed, values are not.
 #[test]
 fn one_wrong_row_keeps_the_whole_file_out() {
@@ -121,6 +157,80 @@ fn scales_are_refused_with_the_reason() {
     let ran = import(&folder, "answers", &sheets, &demo);
     assert_eq!((ran.code, ran.error().as_str()), (4, "SCALE_NOT_FOR_SCREENING"));
     assert!(ran.err.contains("demonstration") && ran.err.contains("nothing was imported"));
+}
+
+/// Answers that are another scale's are named as such in one sentence, not two hundred times: by a
+/// column that says so, and by columns that are not this scale's.
+#[test]
+fn answers_of_another_scale_name_it() {
+    let folder = Folder::joined(&[]);
+    assert_eq!(import(&folder, "roster", roster(40), &[]).code, 0);
+    let sheets = |items: usize, named: &str| {
+        let heads: Vec<String> = (1..=items).map(|n| format!("第{n}题")).collect();
+        let mut text = format!("学籍号,测评日期,量表,{}\n", heads.join(","));
+        for pupil in 0..40 {
+            let answers = vec!["1"; items].join(",");
+            text += &format!("{},2025-10-20,{named},{answers}\n", number(pupil));
+        }
+        text
+    };
+    let run = |sheets: String, scale: &str| {
+        import(&folder, "answers", sheets, &["--scale", scale, "--term", "2025S1"])
+    };
+    let ran = run(sheets(9, "PHQ-9"), "gad-7");
+    assert_eq!((ran.code, ran.error().as_str()), (7, "SCALE_MISFIT"), "{}", ran.err);
+    assert!(ran.err.contains("40 of 40 rows") && ran.err.contains("phq-9"), "{}", ran.err);
+    let file = folder.file("file.csv", sheets(9, "PHQ-9"));
+    let said = folder
+        .run_in("zh", &["import", "answers", text(&file), "--scale", "gad-7", "--term", "2025S1"]);
+    let lines = said.out.lines().filter(|line| line.contains("另一个量表")).count();
+    assert!(lines <= 3 && said.out.contains("还有 37 条"), "{}", said.out);
+    let ran = run(sheets(7, "GAD-7"), "phq-9");
+    assert_eq!((ran.code, ran.error().as_str()), (7, "SCALE_MISFIT"), "{}", ran.err);
+    assert!(ran.err.contains("not the items") && ran.err.contains("gad-7"), "{}", ran.err);
+    let ran = run(sheets(7, "GAD-7"), "gad-7");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+/// Staff who are no longer on their list have left their post: they are not pupils who left school.
+#[test]
+fn staff_who_leave_are_no_pupils() {
+    let folder = Folder::joined(&[]);
+    let staff = |count: usize| {
+        let rows = (1..=count).map(|n| format!("T{n:03},甄别名,科任教师\n"));
+        format!("工号,姓名,岗位\n{}", rows.collect::<String>())
+    };
+    assert_eq!(import(&folder, "staff", staff(30), &[]).code, 0);
+    let file = folder.file("file.csv", staff(29));
+    let said = folder.run_in("zh", &["import", "staff", text(&file), "--dry-run"]);
+    assert!(said.out.contains("离职或调离 1") && !said.out.contains("离校"), "{}", said.out);
+    let said = folder.run_in("zh", &["import", "staff", text(&file), "--yes"]);
+    assert!(said.out.contains("离职或调离 1"), "{}{}", said.out, said.err);
+}
+
+/// A period that the calendar does not have names those that it has.
+#[test]
+fn an_unknown_period_names_the_known_ones() {
+    let folder = Folder::joined(&[]);
+    let said = folder.run_in("zh", &["indicator", "list", "--period", "2031S1"]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("2025S1") && said.err.contains("2025-W45"), "{}", said.err);
+}
+
+/// Scales that a school may use stand first; the others say why not.
+#[test]
+fn scales_say_whether_they_may_be_used() {
+    let folder = Folder::new(&[]);
+    let list = folder.run(&["scale", "list"]).json();
+    let list = list.as_array().expect("list");
+    let usable: Vec<bool> = list.iter().map(|one| one["usable"] == true).collect();
+    assert!(usable.contains(&true) && usable.contains(&false), "{usable:?}");
+    assert!(usable.is_sorted_by(|one, next| one >= next), "usable ones first");
+    let of = |id: &str| list.iter().find(|one| one["scale"] == id).expect("scale").clone();
+    assert_eq!(of("phq-9")["usable"], true);
+    assert!(of("scl-90")["reason_zh"].as_str().expect("reason").contains("授权"));
+    let said = folder.run_in("zh", &["scale", "list"]).out;
+    assert!(said.contains("可用") && said.contains("演示城市"), "{said}");
 }
 
 /// Critical answers are announced at once, as a number; the log and the output name nobody.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use clap::Args;
+use domain::catalogue::Language;
 use domain::ledger::Area;
 use domain::period::{Term, TermId};
 use domain::scale::Setting;
@@ -16,12 +17,14 @@ use serde_json::json;
 use super::{FileArgs, Job, Written};
 use crate::app::Node;
 use crate::cli::{Place, context, words};
+use crate::import::ImportError;
 use crate::import::answers::{self, AnswerRow, AnswersContext};
 use crate::import::preview::{Scope, compare};
+use crate::import::table::ParsedFile;
 use crate::import::value::StudentNumber;
 use crate::ledger::{sheet, student};
 use crate::packs::Packs;
-use crate::screening::{Screening, ScreeningReceipt};
+use crate::screening::{Screening, ScreeningReceipt, item_columns};
 
 #[derive(Args, Debug)]
 pub(crate) struct AnswersArgs {
@@ -48,7 +51,7 @@ pub(crate) struct AnswersArgs {
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
     let screening = screening(&node, args)?;
-    let job = Job::begin(terminal, &args.file, &node, Area::Screening)?;
+    let mut job = Job::begin(terminal, &args.file, &node, Area::Screening)?;
     let mut source = job.source()?;
     let ids = node.ledger().read(student::ids)?;
     let items = screening.item_columns();
@@ -61,7 +64,13 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
         default_date: args.date,
         on_roll: &on_roll,
     };
-    let parsed = answers::read(&mut source, job.mapping.as_ref(), &against)?;
+    let parsed = match answers::read(&mut source, job.mapping.as_ref(), &against) {
+        Ok(parsed) => parsed,
+        Err(error) => return Err(columns_misfit(&node, &job, args, error)),
+    };
+    if parsed.error_rows > parsed.facts.rows / 2 {
+        job.misfit = rows_misfit(&node, &job, args, &parsed)?;
+    }
     let known = known(&node, &screening, items.len())?;
     let preview = compare(parsed, Scope::Part, |key| Ok::<_, SqlError>(known.get(key).cloned()))?;
     drop(known);
@@ -86,6 +95,83 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
         announce(terminal, &receipt);
     }
     Ok(())
+}
+
+/// A file whose columns are not the scale's: the scales that they are, if there are any.
+fn columns_misfit(node: &Node, job: &Job<'_>, args: &AnswersArgs, error: ImportError) -> Failure {
+    match fitting(node, job, args, u32::MAX) {
+        Ok(likely) if !likely.is_empty() => {
+            let message = Sentence::new(words::COLUMNS_MISFIT, &[&args.scale]);
+            misfit(message, &likely)
+        }
+        _ => error.into(),
+    }
+}
+
+/// A file that is wrong in most rows and right, or nearly so, as the answers of other scales: one
+/// sentence says more than two hundred equal ones.
+fn rows_misfit(
+    node: &Node,
+    job: &Job<'_>,
+    args: &AnswersArgs,
+    parsed: &ParsedFile<AnswerRow>,
+) -> Result<Option<Failure>, Failure> {
+    let likely = fitting(node, job, args, parsed.error_rows / 2)?;
+    let rows = &[&parsed.error_rows as &dyn std::fmt::Display, &parsed.facts.rows, &args.scale];
+    let message = Sentence::new(words::ROWS_MISFIT, rows);
+    Ok((!likely.is_empty()).then(|| misfit(message, &likely)))
+}
+
+fn misfit(message: Sentence, likely: &[String]) -> Failure {
+    let next = Sentence::new(words::MISFIT_NEXT, &[&likely.join(", ")]);
+    Failure::new(Exit::Invalid, "SCALE_MISFIT", message).hint(next)
+}
+
+/// The other scales that may be used here and as whose answers the file has the fewest wrong rows,
+/// and at most so many.
+fn fitting(
+    node: &Node,
+    job: &Job<'_>,
+    args: &AnswersArgs,
+    most: u32,
+) -> Result<Vec<String>, Failure> {
+    let packs = node.packs()?;
+    let ids = node.ledger().read(student::ids)?;
+    let on_roll = |number: &_| ids.contains_key(number);
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for known in packs.scales() {
+        let scale = &known.pack;
+        let asked = scale.id().eq_ignore_ascii_case(&args.scale) || scale.is_called(&args.scale);
+        if asked || scale.use_for_screening(Language::Zh, setting(node)).is_err() {
+            continue;
+        }
+        let items = item_columns(scale);
+        let against = AnswersContext {
+            scale: scale.id(),
+            scale_names: &scale.definition().aliases,
+            items: &items,
+            today: node.clock().today(),
+            default_date: args.date,
+            on_roll: &on_roll,
+        };
+        // What cannot be read as this scale's answers is not this scale's.
+        let Ok(parsed) = answers::read(&mut job.source()?, job.mapping.as_ref(), &against) else {
+            continue;
+        };
+        if parsed.facts.rows > 0 && parsed.error_rows <= most {
+            found.push((parsed.error_rows, scale.id().to_owned()));
+        }
+    }
+    let fewest = found.iter().map(|(errors, _)| *errors).min();
+    found.retain(|(errors, _)| Some(*errors) == fewest);
+    Ok(found.into_iter().map(|(_, id)| id).collect())
+}
+
+fn setting(node: &Node) -> Setting {
+    match node.config().danger_demo_scales {
+        true => Setting::Demonstration,
+        false => Setting::Service,
+    }
 }
 
 /// A column about consent in a file of answers is not read: whoever put it there thinks that it
@@ -121,17 +207,18 @@ fn known(node: &Node, screening: &Screening, items: usize) -> Result<KnownSheets
 fn screening(node: &Node, args: &AnswersArgs) -> Result<Screening, Failure> {
     let packs = node.packs()?;
     let Some(known) = packs.scale(&args.scale) else {
-        let ids: Vec<&str> = packs.scales().iter().map(|known| known.pack.id()).collect();
+        let usable = packs
+            .scales()
+            .iter()
+            .map(|known| &known.pack)
+            .filter(|scale| scale.use_for_screening(Language::Zh, setting(node)).is_ok());
+        let ids: Vec<&str> = usable.map(|scale| scale.id()).collect();
         let message = Sentence::new(words::NO_SCALE, &[&args.scale]);
         let next = Sentence::new(words::NO_SCALE_NEXT, &[&ids.join(", ")]);
         return Err(Failure::new(Exit::NotFound, "SCALE_UNKNOWN", message).hint(next));
     };
     let term = term(node, &packs, args.term)?;
-    let setting = match node.config().danger_demo_scales {
-        true => Setting::Demonstration,
-        false => Setting::Service,
-    };
-    Screening::new(Arc::clone(&known.pack), known.digest, term, setting)
+    Screening::new(Arc::clone(&known.pack), known.digest, term, setting(node))
         .map_err(|error| crate::cli::reason::barred(&error))
 }
 

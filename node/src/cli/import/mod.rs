@@ -20,7 +20,7 @@ use super::{Place, words};
 use crate::app::Node;
 use crate::import::header::{Field, SavedMapping};
 use crate::import::preview::{Accepted, Comparable, Preview};
-use crate::import::report::{self, Style};
+use crate::import::report::{self, People, Style};
 use crate::import::source::Source;
 use crate::import::{ImportError, Language};
 use crate::ledger::author::Author;
@@ -37,6 +37,8 @@ const MAPPING_BYTES_MAX: u64 = 64 << 10;
 const LEFT_SHARE: u64 = 20;
 /// So must more than this, however large the school is.
 const LEFT_MAX: u64 = 30;
+/// Errors that are listed where one sentence says what is wrong with all rows.
+const MISFITS_LISTED: usize = 3;
 /// Errors that are listed without values.
 const ERRORS_LISTED_MAX: usize = 200;
 
@@ -104,6 +106,14 @@ struct Job<'a> {
     mapping: Option<SavedMapping>,
     digest: Digest,
     confirm_left: Option<u64>,
+    /// Whom the file lists.
+    people: People,
+    /// From which day the file counts, where that is worth a word.
+    counts_from: Option<Date>,
+    /// Sentences below the preview.
+    notes: Vec<Sentence>,
+    /// What to say in place of one line a row, where all rows are wrong for one reason.
+    misfit: Option<Failure>,
     acting: Option<Author>,
     shows_rows: bool,
 }
@@ -152,8 +162,21 @@ impl<'a> Job<'a> {
         std::io::copy(&mut file, &mut hasher).map_err(unreadable)?;
         let mapping = args.map.as_deref().map(read_mapping).transpose()?;
         let digest = hasher.finish();
-        let confirm_left = None;
-        Ok(Self { terminal, args, node, mapping, digest, confirm_left, acting, shows_rows })
+        let (confirm_left, counts_from, notes, misfit) = (None, None, Vec::new(), None);
+        Ok(Self {
+            terminal,
+            args,
+            node,
+            mapping,
+            digest,
+            confirm_left,
+            people: People::default(),
+            counts_from,
+            notes,
+            misfit,
+            acting,
+            shows_rows,
+        })
     }
 
     fn source(&self) -> Result<Source, Failure> {
@@ -188,8 +211,13 @@ impl<'a> Job<'a> {
         if let Some(path) = &self.args.save_map {
             save(path, report::mapping_to_save(fields, &preview.facts).as_bytes())?;
         }
-        let summary = report::summary(&preview);
-        let lines = self.lines(&preview);
+        let mut summary = report::summary(&preview);
+        if let (Some(day), Some(told)) = (self.counts_from, summary.as_object_mut()) {
+            told.insert("counts_from".to_owned(), json!(day.to_string()));
+        }
+        let mut lines = self.lines(&preview);
+        let lang = self.terminal.lang();
+        lines.extend(self.notes.iter().map(|note| format!("  {}", note.in_lang(lang))));
         let remain = preview.unchanged.len() + preview.changed.len();
         let accepted = match preview.accept() {
             Ok(accepted) => accepted,
@@ -218,7 +246,8 @@ impl<'a> Job<'a> {
         let Written { batch, found } = write(accepted, self.import_source())?;
         let value = json!({"written": true, "batch": batch, "found": found, "preview": summary});
         self.terminal.result(&value, |terminal| {
-            terminal.text(words::WRITTEN, &[&counts.new, &counts.changed, &counts.left])
+            let left = self.people.left(language(terminal));
+            terminal.text(words::WRITTEN, &[&counts.new, &counts.changed, &left, &counts.left])
         })
     }
 
@@ -233,7 +262,8 @@ impl<'a> Job<'a> {
     }
 
     fn lines<R: Comparable>(&self, preview: &Preview<R>) -> Vec<String> {
-        let (name, style) = (self.file_name(), Style::screen(self.language()));
+        let style = Style { people: self.people, ..Style::screen(self.language()) };
+        let name = self.file_name();
         if self.shows_rows && std::io::stdout().is_terminal() {
             return report::lines(preview, &name, style);
         }
@@ -243,11 +273,12 @@ impl<'a> Job<'a> {
         if !self.shows_rows {
             lines.push(self.terminal.text(words::ROWS_UNSEEN, &[]));
         }
-        lines.extend(preview.errors.iter().take(ERRORS_LISTED_MAX).map(|error| {
+        let most = if self.misfit.is_some() { MISFITS_LISTED } else { ERRORS_LISTED_MAX };
+        lines.extend(preview.errors.iter().take(most).map(|error| {
             let reason = error.fault.sentence(self.language());
             self.terminal.text(words::ROW, &[&error.row, &error.column, &reason])
         }));
-        let unlisted = preview.errors.len().saturating_sub(ERRORS_LISTED_MAX);
+        let unlisted = preview.errors.len().saturating_sub(most);
         if unlisted > 0 {
             lines.push(self.terminal.text(words::ROWS_UNLISTED, &[&unlisted]));
         }
@@ -272,6 +303,9 @@ impl<'a> Job<'a> {
             let language = self.language();
             report::write_errors(source, &preview.facts, &preview.errors, language, &mut out)?;
             out.flush().map_err(|cause| unwritable(path, &cause))?;
+        }
+        if let Some(misfit) = &self.misfit {
+            return Ok(misfit.clone());
         }
         let shown = self.args.errors.as_ref().map(|path| path.display().to_string());
         let failure = match &shown {
@@ -304,7 +338,10 @@ impl<'a> Job<'a> {
         }
         let question = match left {
             0 => Sentence::from(words::WRITE_NOW),
-            _ => Sentence::new(words::WRITE_NOW_LEFT, &[&left]),
+            _ => match self.people {
+                People::Pupils => Sentence::new(words::WRITE_NOW_LEFT, &[&left]),
+                People::Staff => Sentence::new(words::WRITE_NOW_LEFT_STAFF, &[&left]),
+            },
         };
         match self.terminal.confirm(&question, "--yes")? {
             Answer::Yes => Ok(()),

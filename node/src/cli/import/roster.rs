@@ -2,7 +2,8 @@
 
 use clap::Args;
 use domain::ledger::Area;
-use runtime::cli::{Exit, Failure, Terminal};
+use jiff::civil::Date;
+use runtime::cli::{Exit, Failure, Sentence, Terminal};
 use runtime::sql::SqlError;
 
 use super::{FileArgs, Job, LeavingArgs};
@@ -42,10 +43,29 @@ fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failu
     let scope = if args.partial { Scope::Part } else { Scope::Whole(student::on_roll(&known)) };
     let preview = compare(parsed, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()))?;
     drop(known);
+    say_beginning(node, &mut job, preview.new.len())?;
     job.conclude(preview, &roster::fields(), &mut source, |batch, from| {
         let write = move |tx: &runtime::sql::Tx<'_>| student::apply(tx, &batch, &from);
         Ok(node.ledger().write("import_roster", write)?.into())
     })
+}
+
+/// Says from which day the roster counts, and whom the figures of a term will miss: pupils of a
+/// file that counts from a day after the census day are not in them, whoever sat in class then.
+fn say_beginning(node: &Node, job: &mut Job<'_>, new: usize) -> Result<(), Failure> {
+    let as_of = job.as_of();
+    let beginning = node.ledger().read(move |tx| student::beginning(tx, as_of))?;
+    let from = beginning.from;
+    job.counts_from = Some(from);
+    let text = if beginning.first { words::COUNTS_FROM_FIRST } else { words::COUNTS_FROM };
+    job.notes.push(Sentence::new(text, &[&from]));
+    let packs = node.packs()?;
+    let before = |day: &Date| new > 0 && *day < from;
+    let term = packs.calendar().current(as_of).filter(|term| as_of <= term.end);
+    if let Some(day) = term.map(|term| term.census).filter(before) {
+        job.notes.push(Sentence::new(words::CENSUS_MISSES, &[&new, &day]));
+    }
+    Ok(())
 }
 
 fn roster_context(node: &Node, job: &Job<'_>) -> Result<RosterContext, Failure> {

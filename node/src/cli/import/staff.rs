@@ -8,6 +8,7 @@ use runtime::sql::SqlError;
 use super::{FileArgs, Job, LeavingArgs};
 use crate::cli::{Place, context};
 use crate::import::preview::{Scope, compare};
+use crate::import::report::People;
 use crate::import::staff;
 use crate::ledger::staff as roll;
 
@@ -28,6 +29,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &StaffArgs) -> Resul
     let node = context::open(terminal, place)?;
     let mut job = Job::begin(terminal, &args.file, &node, Area::StaffRoll)?;
     job.confirm_left = args.leaving.confirm_left;
+    job.people = People::Staff;
     let mut source = job.source()?;
     let parsed = staff::read(&mut source, job.mapping.as_ref())?;
     let known = node.ledger().read(roll::current)?;

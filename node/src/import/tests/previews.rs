@@ -177,7 +177,7 @@ fn the_errors_file_can_be_mended_and_imported() {
     assert_eq!(written.unwrap(), 1);
     let text = String::from_utf8(out).unwrap();
     assert!(text.starts_with("\u{FEFF}行号,错误,学籍号"));
-    assert!(text.contains("3,性别 看不懂的性别") && text.contains(",'=1+1,"));
+    assert!(text.contains("3,性别 无法识别的性别") && text.contains(",'=1+1,"));
     let mended = roster(text.replace("'=1+1", "男")).unwrap();
     assert_eq!((faults(&mended).len(), mended.rows.len()), (0, 1));
     assert_eq!(mended.facts.columns.dropped(), ["行号", "错误"]);

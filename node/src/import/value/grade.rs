@@ -80,7 +80,7 @@ const CLASS_CHARS_MAX: usize = 20;
 
 const GRADE: Fault = Fault::fixed(
     "grade",
-    ("看不懂的年级", "the grade is not understood"),
+    ("无法识别的年级", "the grade is not understood"),
     ("请写 七年级、初一、高二 或 7", "write 七年级, 初一, 高二 or 7"),
 );
 const NO_SUCH_GRADE: Fault = Fault::fixed(
@@ -100,7 +100,7 @@ const DISAGREE: Fault = Fault::fixed(
 );
 const CLASS: Fault = Fault::fixed(
     "class",
-    ("看不懂的班级", "the class is not understood"),
+    ("无法识别的班级", "the class is not understood"),
     ("请写 1班、七(1)班 或 初一3班", "write 1班, 七(1)班 or 初一3班"),
 );
 

@@ -76,12 +76,12 @@ const LOCAL_NUMBER: Fault = Fault::fixed(
 );
 const SEX: Fault = Fault::fixed(
     "sex",
-    ("看不懂的性别", "the sex is not understood"),
+    ("无法识别的性别", "the sex is not understood"),
     ("请写 男、女，或留空", "write 男 or 女, or leave it blank"),
 );
 const STATUS: Fault = Fault::fixed(
     "status",
-    ("看不懂的学籍状态", "the status is not understood"),
+    ("无法识别的学籍状态", "the status is not understood"),
     ("请写 在校、休学、转出、毕业 或 退学", "write 在校, 休学, 转出, 毕业 or 退学"),
 );
 

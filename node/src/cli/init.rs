@@ -16,6 +16,8 @@ use crate::unlock::{LedgerKey, Opener, UnlockError};
 
 /// Groups of the sheet in one line.
 const GROUPS_IN_LINE: usize = 7;
+/// Room to write by hand.
+const BLANK: &str = "________________";
 
 /// How often a person is asked for the type.
 const ATTEMPTS: usize = 3;
@@ -58,7 +60,8 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &InitArgs) -> Result
     app::check_settings(&data, &settings)?;
     let opener = opener(terminal, place, args, &mut settings)?;
     let key = app::create(&data, &settings, &opener, &Clock::system())?;
-    show_sheet(terminal, &key, args.recovery_sheet.as_deref())?;
+    let head = sheet_head(terminal, &data, args.school.name_zh.as_deref());
+    show_sheet(terminal, &key, &head, args.recovery_sheet.as_deref())?;
     told(terminal, &data, args)
 }
 
@@ -152,8 +155,29 @@ fn opener(
     Ok(Opener::Passphrase(passphrase))
 }
 
+/// What a sheet is, in a safe years later: whose it is, of when, and what it opens. The unit's id
+/// comes with the invite, so there is room to write it down.
+fn sheet_head(terminal: &Terminal, data: &Path, name: Option<&str>) -> String {
+    let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(BLANK);
+    let whole = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    let today = Clock::system().today();
+    [
+        terminal.text(words::SHEET, &[]),
+        terminal.text(words::SHEET_SCHOOL, &[&name]),
+        terminal.text(words::SHEET_UNIT, &[&BLANK]),
+        terminal.text(words::SHEET_DATE, &[&today]),
+        terminal.text(words::SHEET_OPENS, &[&whole.display()]),
+    ]
+    .join("\n")
+}
+
 /// Shows or writes the sheet. It is kept nowhere else, so a failure to write it is told loudly.
-fn show_sheet(terminal: &Terminal, key: &LedgerKey, file: Option<&Path>) -> Result<(), Failure> {
+fn show_sheet(
+    terminal: &Terminal,
+    key: &LedgerKey,
+    head: &str,
+    file: Option<&Path>,
+) -> Result<(), Failure> {
     let groups = key.expose_groups();
     let lines: Vec<String> = groups
         .chunks(GROUPS_IN_LINE)
@@ -161,14 +185,14 @@ fn show_sheet(terminal: &Terminal, key: &LedgerKey, file: Option<&Path>) -> Resu
         .collect();
     let lines = zeroize::Zeroizing::new(lines.join("\n"));
     let Some(path) = file else {
-        terminal.talk_plain(&terminal.paint(Paint::Strong, &terminal.text(words::SHEET, &[])));
+        terminal.talk_plain(&terminal.paint(Paint::Strong, head));
         terminal.talk_plain(&format!("\n{}\n", &*lines));
         terminal.talk(words::SHEET_NEXT, &[]);
         return Ok(());
     };
     let text = zeroize::Zeroizing::new(format!(
         "{}\n\n{}\n\n{}\n",
-        words::SHEET.in_lang(terminal.lang()),
+        head,
         &*lines,
         words::SHEET_NEXT.in_lang(terminal.lang())
     ));

@@ -51,12 +51,14 @@ pub(super) fn run(
         .result(&json!({"changed": true}), |terminal| terminal.text(words::PASSPHRASE_CHANGED, &[]))
 }
 
-/// The sheet's groups: what stands alone as five letters and digits, so that the printed sentences
-/// around them may stay; where they are set out otherwise, the whole text.
+/// The sheet's groups: lines of nothing but five letters and digits at a time, so that what is
+/// printed around them may stay; where they are set out otherwise, the whole text.
 fn from_sheet(path: &std::path::Path) -> Result<LedgerKey, Failure> {
     let text = read_secret(path)?;
-    let group = |word: &&str| word.len() == 5 && word.bytes().all(is_sheet_letter);
-    let groups: Vec<&str> = text.split_whitespace().filter(group).collect();
+    let group = |word: &str| word.len() == 5 && word.bytes().all(is_sheet_letter);
+    let of_groups = |line: &&str| line.split_whitespace().all(group);
+    let groups: Vec<&str> =
+        text.lines().filter(of_groups).flat_map(str::split_whitespace).collect();
     let found = groups.len() == certs::recovery::GROUPS;
     let typed = if found { groups.join(" ") } else { text.to_string() };
     let typed = zeroize::Zeroizing::new(typed);

@@ -75,9 +75,14 @@ fn a_passphrase_opens_and_the_sheet_replaces_it() {
         let place = ["--json", "--data", text(&data), "--passphrase-file", text(passphrase)];
         run(&[place.as_slice(), args].concat())
     };
-    let made = on(&["init", "--recovery-sheet", text(&sheet)], &right);
+    let made = ["init", "--recovery-sheet", text(&sheet), "--name-zh", "实验中学"];
+    let made = on(&made, &right);
     assert_eq!(made.code, 0, "{}", made.err);
     assert!(!made.out.contains("correct horse"));
+    let printed = std::fs::read_to_string(&sheet).expect("sheet");
+    for said in ["School: 实验中学", "Unit id:", "Date: 20", text(&data), "safe"] {
+        assert!(printed.contains(said), "{said}: {printed}");
+    }
     assert_eq!(on(&["user", "list"], &right).code, 0);
     let ran = on(&["user", "list"], &wrong);
     assert_eq!((ran.code, ran.error().as_str()), (5, "PASSPHRASE_WRONG"));

@@ -5,9 +5,9 @@ use runtime::texts;
 texts! {
     NO_ACCESS = "没有登录，也没有可用的接口密钥，什么也没有读取。",
         "Neither a session nor a usable API key was sent; nothing was read.";
-    NO_ACCESS_NEXT = "请在 Authorization 头中带上 Bearer 密钥；密钥由枢纽操作员用 xinqiao-hub api-key add 生成。",
+    NO_ACCESS_NEXT = "请在 Authorization 头中带上 Bearer 密钥；密钥由枢纽运维人员用 xinqiao-hub api-key new 生成。",
         "Send the key as Authorization: Bearer KEY; the hub's operator makes one with \
-         xinqiao-hub api-key add.";
+         xinqiao-hub api-key new.";
     FORBIDDEN = "当前账号的角色不能读取统计。", "The account's role may not read statistics.";
     FORBIDDEN_NEXT = "请改用统计、操作或审计角色的账号，或使用接口密钥。",
         "Use an account of an analyst, operator or auditor, or an API key.";
@@ -26,6 +26,6 @@ texts! {
     NO_ADDRESS = "没有这个地址。", "There is nothing at this address.";
     NO_ADDRESS_NEXT = "接口说明见 /api/openapi.json。", "/api/openapi.json describes the interface.";
     UNAVAILABLE = "数据暂时读不出来，没有丢失。", "The data cannot be read at the moment; nothing is lost.";
-    UNAVAILABLE_NEXT = "请稍后再试；持续如此请联系枢纽操作员。",
+    UNAVAILABLE_NEXT = "请稍后再试；持续如此请联系枢纽运维人员。",
         "Try again later; if it stays like this, tell the hub's operator.";
 }

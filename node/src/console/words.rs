@@ -42,7 +42,7 @@ texts! {
     KIND = "类型", "Kind";
     CONTENT = "出校内容", "Content";
     RECEIPTS = "回执", "Receipts";
-    CLEAR_SHEET = "明报表", "Clear sheet";
+    CLEAR_SHEET = "业务报表", "Clear sheet";
     ROUNDED_TABLE = "取整报表", "Rounded table";
     REVISION = "第 {0} 版", "revision {0}";
     TALLY = "{0} 项计数", "{0} counts";
@@ -114,7 +114,7 @@ texts! {
     ACK = "已确认序号 {0}，本机最新 {1}", "{0} acknowledged, {1} here";
     HEARD = "上次回应 {0}", "last answer {0}";
     HEARD_NEVER = "尚未收到过回应", "no answer yet";
-    CERTIFICATE = "证书还有 {0} 天，到期前自动续签", "certificate: {0} days left, renews itself";
+    CERTIFICATE = "证书还有 {0} 天，到期前自动续期", "certificate: {0} days left, renews itself";
     NOBODY = "无需人工处理", "Nobody needs to act";
     SCHOOL_IT = "本校信息技术老师", "The school's IT staff";
     HUB_OPERATOR = "上级枢纽运维人员", "The operator of the hub above";
@@ -150,9 +150,9 @@ texts! {
         "This machine's clock differs from the hub's by {0} seconds, more than allowed.";
     S_CLOCK_HEALS = "校准时间后自动恢复。", "By itself when the clock is right.";
     S_EXPIRING = "证书将到期", "certificate ends soon";
-    S_EXPIRING_WHY = "证书还有 {0} 天到期，自动续签没有成功。",
+    S_EXPIRING_WHY = "证书还有 {0} 天到期，自动续期没有成功。",
         "The certificate ends in {0} days and could not be renewed.";
-    S_EXPIRING_HEALS = "续签成功后自动恢复。", "By itself once it is renewed.";
+    S_EXPIRING_HEALS = "续期成功后自动恢复。", "By itself once it is renewed.";
     S_REVOKED = "已停用", "revoked";
     S_REVOKED_WHY = "上级枢纽已停用本校证书，新内容只在本机排队。",
         "The hub has revoked this school's certificate; new content only queues here.";

@@ -12,7 +12,7 @@ texts! {
     UNKNOWN_UNIT = "枢纽没有登记本单位", "the unit is not registered";
     UNKNOWN_CATALOGUE = "枢纽没有本校所用的指标目录", "the hub does not know the catalogue";
     UNKNOWN_TABLE = "指标目录里没有这张报表", "the catalogue has no such table";
-    WRONG_PERIOD = "报表与时期不符", "the table is not about this period";
+    WRONG_PERIOD = "报表与时段不符", "the table is not about this period";
     CONFLICTING = "枢纽已收到同一版次、数字不同的一份", "this revision exists with other figures";
     ONCE_A_TERM = "取整报表每学期只收一次，先前的一份有效", "a rounded table is taken once a term";
     BAND_ONCE = "分档的数字每学期只给一次，先前的一份有效", "bands are given once a term";

@@ -30,7 +30,7 @@ texts! {
     DATA_TABLE = "数据表", "Data table";
     AREA = "地区", "Area";
     ITEM = "项目", "Item";
-    PERIOD = "时期", "Period";
+    PERIOD = "时段", "Period";
     VALUE = "数值", "Value";
     RANGE = "范围", "Range";
     REMARK = "说明", "Remark";

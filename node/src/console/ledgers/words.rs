@@ -7,7 +7,7 @@ texts! {
     WORK_NOTE = "按时限排列，您可查看的全部事项", "by deadline, everything that you may see";
     WORK_NONE = "没有待办事项。", "Nothing is due.";
     ALERTS = "预警台账", "Early-warning ledger";
-    ALERTS_NOTE = "重的在前，再按下次研判日期", "gravest first, then by the next review";
+    ALERTS_NOTE = "级别高的在前，同级按下次研判日期", "gravest first, then by the next review";
     ALERTS_NONE = "没有您可查看的在册个案。", "There is no open case that you may see.";
     LEDGERS = "台账", "Ledgers";
     LEDGERS_NOTE = "您的角色可以查看的台账", "the ledgers that your role may see";

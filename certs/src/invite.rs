@@ -6,7 +6,7 @@
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use domain::digest::Digest;
-use domain::unit::{IdentityName, UnitId};
+use domain::unit::{IdentityName, UnitId, UnitKind};
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
@@ -40,6 +40,8 @@ pub struct InviteTerms {
     pub hub: IdentityName,
     /// The unit that is to join.
     pub unit: UnitId,
+    /// What the unit is. A line without it is a school's, or one of an earlier version.
+    pub kind: Option<UnitKind>,
     /// When the invite ends; kept to the minute.
     pub expires: Timestamp,
     /// Digests of the roots, education's first; one or two.

@@ -21,9 +21,9 @@ pub enum JoiningError {
     /// Between us and the hub.
     #[error(transparent)]
     Join(#[from] JoinError),
-    /// The invite is for a hub.
-    #[error("the invite is for a hub, not for a school's node")]
-    Kind,
+    /// The invite is for another kind of unit.
+    #[error("the invite is for a {0}, not for a school's node")]
+    Kind(UnitKind),
     /// The node is a member as another unit, whose records are in its ledger.
     #[error("the node is {0} already")]
     OtherUnit(String),
@@ -44,6 +44,18 @@ pub enum Progress {
     Joined(IdentityName),
     /// The operator compares these six words by telephone first.
     Pending(domain::digest::Digest),
+}
+
+/// Refuses an invite whose line says that it is for another kind of unit: before a key is made,
+/// because the hub would take a second key for a theft.
+///
+/// # Errors
+/// The invite is for a hub, a centre or a clinic.
+pub fn check_kind(invite: &Invite) -> Result<(), JoiningError> {
+    match invite.terms().kind {
+        Some(kind) if kind != UnitKind::School => Err(JoiningError::Kind(kind)),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses an invite for another unit than the one whose records are here.
@@ -70,7 +82,7 @@ pub async fn redeem(
     clock: &Clock,
 ) -> Result<Progress, JoiningError> {
     let key = enrol::key_for_joining(data).map_err(JoinError::from)?;
-    match enrol::join(invite, &key, clock).await? {
+    match enrol::join(invite, (&key, UnitKind::School), clock).await? {
         Outcome::Pending(digest) => Ok(Progress::Pending(digest)),
         Outcome::Joined(joined) => {
             let name = keep(data, config_file, invite, &joined)?;
@@ -85,8 +97,8 @@ fn keep(
     invite: &Invite,
     joined: &Joined,
 ) -> Result<IdentityName, JoiningError> {
-    if joined.kind.is_hub() || joined.kind != UnitKind::School {
-        return Err(JoiningError::Kind);
+    if joined.kind != UnitKind::School {
+        return Err(JoiningError::Kind(joined.kind));
     }
     keep_roots(&data.join("roots"), &joined.roots)?;
     joined.identity.save(&data.join("identity.pem"))?;

@@ -2,17 +2,19 @@
 //!
 //! `xq1:<address>:<hub name>:<unit>:<expiry>:<invite id>:<seed>:<root hashes>:<check>`
 //!
-//! All in lower case, so that it can be read out. In the address every colon is written as a
-//! slash, because no host name holds one: `hub.qingdao.example/7443`, `[fd00//1]/7443`. The expiry
-//! is UTC to the minute, `202609141600`; two root hashes are joined by a plus sign. Id, seed and
-//! hashes are Crockford's base 32. The check is over the line as this program would write it, so
-//! that what a reader corrects silently (a capital, an o for a zero) does not count as damage.
+//! The unit is followed by a plus sign and what it is, `370202004+street`; a school's is not, so
+//! that nodes of every version read it. All in lower case, so that it can be read out. In the
+//! address every colon is written as a slash, because no host name holds one:
+//! `hub.qingdao.example/7443`, `[fd00//1]/7443`. The expiry is UTC to the minute, `202609141600`;
+//! two root hashes are joined by a plus sign. Id, seed and hashes are Crockford's base 32. The
+//! check is over the line as this program would write it, so that what a reader corrects silently
+//! (a capital, an o for a zero) does not count as damage.
 
 use std::fmt;
 use std::str::FromStr;
 
 use domain::digest::Digest;
-use domain::unit::{IdentityName, UnitId, Zone};
+use domain::unit::{IdentityName, UnitId, UnitKind, Zone};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -90,7 +92,7 @@ fn parts(invite: &Invite) -> (Zeroizing<String>, String) {
         "{MARK}{}:{}:{}:{}:{}:{}:{}:",
         terms.address.0.replace(':', "/"),
         terms.hub,
-        terms.unit.label(),
+        write_unit(terms),
         write_expiry(terms.expires),
         invite.id,
         *seed,
@@ -114,10 +116,12 @@ pub(super) fn parse(text: &str) -> Result<Invite, InviteError> {
     }
     let seed = base32::decode(seed).map(Zeroizing::new).ok_or(InviteError::Damaged)?;
     let id = base32::decode(id).map(InviteId).ok_or(InviteError::Damaged)?;
+    let (unit, kind) = read_unit(unit).ok_or(InviteError::Damaged)?;
     let terms = InviteTerms {
         address: address.replace('/', ":").parse().map_err(|_| InviteError::Damaged)?,
         hub: read_hub(hub).ok_or(InviteError::Damaged)?,
-        unit: unit.parse::<UnitId>().map_err(|_| InviteError::Damaged)?,
+        unit,
+        kind,
         expires: read_expiry(expiry).ok_or(InviteError::Damaged)?,
         roots: read_roots(roots).ok_or(InviteError::Damaged)?,
     };
@@ -176,6 +180,20 @@ fn is_invisible(symbol: char) -> bool {
         || symbol.is_control()
         || matches!(symbol, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(symbol, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{180e}')
+}
+
+fn write_unit(terms: &InviteTerms) -> String {
+    let kind = terms.kind.filter(|kind| *kind != UnitKind::School);
+    let end = kind.map(|kind| format!("+{kind}")).unwrap_or_default();
+    format!("{}{end}", terms.unit.label())
+}
+
+fn read_unit(text: &str) -> Option<(UnitId, Option<UnitKind>)> {
+    let Some((unit, kind)) = text.split_once('+') else {
+        return Some((text.parse().ok()?, None));
+    };
+    let kind = kind.parse().ok().filter(|kind| *kind != UnitKind::School)?;
+    Some((unit.parse().ok()?, Some(kind)))
 }
 
 fn read_hub(text: &str) -> Option<IdentityName> {

@@ -11,6 +11,7 @@ fn terms() -> InviteTerms {
         address: "Hub.Qingdao.example:7443".parse().expect("address"),
         hub: IdentityName::in_district(district.clone(), &district, zone),
         unit: "F370202004J01".parse().expect("unit"),
+        kind: None,
         expires: "2025-10-08T08:30:59Z".parse().expect("instant"),
         roots: vec![sha256(b"education"), sha256(b"health")],
     }
@@ -58,6 +59,20 @@ fn addresses_and_roots_may_differ() {
     for wrong in ["hub", "hub:0", ":443", "a b:1", "[zz]:1", "hub:70000", "fd00::1:443"] {
         assert!(wrong.parse::<Address>().is_err(), "{wrong}");
     }
+}
+
+/// A hub's line says what it is for; a school's is as nodes of every version read it.
+#[test]
+fn a_line_says_what_the_unit_is() {
+    let kind = |kind| {
+        let invite = Invite::new(InviteTerms { kind, ..terms() }).expect("invite");
+        let line = invite.expose_line().to_string();
+        (check(&line).expect("terms").kind, line.contains("f370202004j01:"))
+    };
+    assert_eq!(kind(Some(UnitKind::Street)), (Some(UnitKind::Street), false));
+    assert_eq!(kind(Some(UnitKind::Clinic)), (Some(UnitKind::Clinic), false));
+    assert_eq!(kind(Some(UnitKind::School)), (None, true));
+    assert_eq!(kind(None), (None, true));
 }
 
 /// What mail programs, input methods and people do to a line does not matter.

@@ -238,6 +238,7 @@ fn a_replayed_proof_is_refused() {
         address: "hub.qingdao.example:7443".parse().expect("address"),
         hub: name(),
         unit: shinan.school.peer().name().unit().clone(),
+        kind: None,
         expires: now() + days(7),
         roots: vec![root.digest()],
     });

@@ -86,6 +86,9 @@ pub(super) fn run(context: &Context, asked: &Join) -> Result<(), Failure> {
 /// The invite must be for this hub, from the hub above it.
 fn check(config: &Config, invite: &Invite) -> Result<(), Failure> {
     let terms = invite.terms();
+    if let Some(kind) = terms.kind.filter(|kind| *kind != config.kind) {
+        return Err(Failure::invite_for(kind));
+    }
     let own_city = terms.hub.zone() == config.zone();
     let above = match config.kind {
         UnitKind::District => terms.hub.district_label() == domain::unit::CITY_LABEL,
@@ -164,7 +167,7 @@ async fn attempt(context: &Context, config: &Config, invite: &Invite) -> Result<
         return Ok(waits.map_or(Attempt::Done(None), Attempt::Pending));
     }
     let key = key_for_joining(context.data()).map_err(JoinError::from)?;
-    Ok(match join(invite, &key, &context.clock).await? {
+    Ok(match join(invite, (&key, config.kind), &context.clock).await? {
         Outcome::Joined(joined) => Attempt::Done(Some(joined)),
         Outcome::Pending(digest) => Attempt::Pending(digest),
     })

@@ -2,6 +2,7 @@
 
 use certs::csr::CsrError;
 use certs::issuer::IssueError;
+use domain::unit::UnitKind;
 use runtime::sql::SqlError;
 use tonic::Code;
 
@@ -18,6 +19,9 @@ pub enum EnrolError {
     /// The invite's time is over.
     #[error("the invite has expired")]
     Expired,
+    /// The machine is of another kind than the unit that was invited; nothing was bound to its key.
+    #[error("the invite is for a {0}")]
+    OtherKind(UnitKind),
     /// Another key redeemed the invite; an alarm was raised.
     #[error("the invite was used with another key")]
     Used,
@@ -76,6 +80,7 @@ impl EnrolError {
             Self::Unknown => "INVITE_UNKNOWN",
             Self::Proof => "INVITE_PROOF",
             Self::Expired => "INVITE_EXPIRED",
+            Self::OtherKind(kind) => runtime::uplink::enrol::invite_for_code(*kind),
             Self::Used => "INVITE_USED",
             Self::Revoked => "INVITE_REVOKED",
             Self::NotRedeemed => "INVITE_NOT_REDEEMED",
@@ -106,9 +111,11 @@ impl EnrolError {
             Self::Upstream => Code::Unavailable,
             Self::Store(error) if error.is_retryable() => Code::Unavailable,
             Self::Store(_) | Self::Issue(_) => Code::Internal,
-            Self::Expired | Self::NotRedeemed | Self::OwnCertificate | Self::NoAuthority => {
-                Code::FailedPrecondition
-            }
+            Self::OtherKind(_)
+            | Self::Expired
+            | Self::NotRedeemed
+            | Self::OwnCertificate
+            | Self::NoAuthority => Code::FailedPrecondition,
             Self::Revoked
             | Self::Closed
             | Self::Suspended

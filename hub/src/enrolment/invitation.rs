@@ -54,7 +54,7 @@ pub struct Shown {
     pub key: Option<Digest>,
 }
 
-/// Makes an invite and keeps its public half; the unit's earlier open invites stop working.
+/// Makes an invite and keeps its public half; the unit's earlier invites stop working.
 ///
 /// # Errors
 /// The unit cannot be invited, or the store cannot be written.
@@ -76,10 +76,11 @@ pub fn create(
     let address: Address = config.advertise.parse()?;
     let expires = now.checked_add(lifetime).map_err(|_| InvitationError::Lifetime)?;
     let hub = config.name.clone();
-    let invite = Invite::new(InviteTerms { address, hub, unit: unit.clone(), expires, roots })?;
+    let (unit, kind) = (unit.clone(), Some(found.kind));
+    let invite = Invite::new(InviteTerms { address, hub, unit, kind, expires, roots })?;
     let stored = Stored {
         id: *invite.id().bytes(),
-        unit: unit.to_string(),
+        unit: invite.terms().unit.to_string(),
         public_key: invite.key()?.public()?.bytes().to_vec(),
         expires_at_ms: invite.terms().expires.as_millisecond(),
         used_key: None,
@@ -98,6 +99,18 @@ pub fn create(
 pub fn list(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Shown>, SqlError> {
     let all = invite::all(tx)?;
     Ok(all.into_iter().map(|stored| shown(&stored, now)).collect())
+}
+
+/// The invites of a unit that a new one would void: not used yet and in time, or on their way
+/// through an approval.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn outstanding(tx: &Tx<'_>, unit: &UnitId, now: Timestamp) -> Result<Vec<Shown>, SqlError> {
+    let mut all = list(tx, now)?;
+    let counts = ["open", "pending", "approved"];
+    all.retain(|shown| shown.unit == unit.as_str() && counts.contains(&shown.state));
+    Ok(all)
 }
 
 /// The invite of a unit that waits for approval.

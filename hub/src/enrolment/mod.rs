@@ -68,6 +68,8 @@ pub struct Proof {
     pub csr: Vec<u8>,
     /// Signature by the invite's key.
     pub proof: Vec<u8>,
+    /// What the machine says that it is; earlier versions say nothing.
+    pub kind: Option<UnitKind>,
     /// This hub's end of the connection.
     pub exporter: Exporter,
     /// The certificate that was shown, where one was; a district shows its own.

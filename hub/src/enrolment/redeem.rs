@@ -49,6 +49,7 @@ pub(super) fn redeem(
 ) -> Result<Step, EnrolError> {
     let stored = invite::find(tx, &proof.invite)?.ok_or(EnrolError::Unknown)?;
     prove(&stored, proof)?;
+    check_kind(tx, &stored, proof)?;
     let key = csr::public_key(&proof.csr)?;
     let first = stored.used_key.is_none();
     if stored.used_key.as_ref().is_some_and(|used| used != key.id().bytes()) {
@@ -72,6 +73,17 @@ fn prove(stored: &Stored, proof: &Proof) -> Result<(), EnrolError> {
     InvitePublicKey::from_bytes(public)
         .verify(InviteId::from_bytes(stored.id), &proof.exporter, &proof.csr, &proof.proof)
         .map_err(|_| EnrolError::Proof)
+}
+
+/// A school that was handed a street's line is no thief: it is told so before its key is looked at,
+/// and the line stays good for the street.
+fn check_kind(tx: &Tx<'_>, stored: &Stored, proof: &Proof) -> Result<(), EnrolError> {
+    let id: UnitId = stored.unit.parse().map_err(|_| SqlError::Type)?;
+    let invited = unit::find(tx, &id)?.ok_or(EnrolError::NotAMember)?.kind;
+    match proof.kind {
+        Some(kind) if kind != invited => Err(EnrolError::OtherKind(invited)),
+        _ => Ok(()),
+    }
 }
 
 fn has_expired(stored: &Stored, now: Timestamp) -> bool {

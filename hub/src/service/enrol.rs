@@ -50,10 +50,14 @@ impl EnrolmentService {
         let peer = peer_of(&request)?;
         let shown = peer.identity.zip(peer.leaf);
         let request = request.into_inner();
+        // A kind that this version does not know is nobody's whom it could have invited.
+        let kind = (!request.kind.is_empty()).then(|| request.kind.parse());
+        let kind = kind.transpose().map_err(|_| invalid("kind"))?;
         let proof = Proof {
             invite: request.invite,
             csr: request.csr,
             proof: request.proof,
+            kind,
             exporter: peer.exporter,
             shown: shown.map(|(identity, leaf)| Shown { identity, leaf: leaf.to_vec() }),
         };

@@ -146,8 +146,7 @@ impl From<JoiningError> for Failure {
         match error {
             JoiningError::Join(error) => error.into(),
             JoiningError::Config(error) => error.into(),
-            JoiningError::Kind => Self::new(Exit::Authentication, "INVITE_FOR_HUB", words::FOR_HUB)
-                .hint(words::FOR_HUB_NEXT),
+            JoiningError::Kind(kind) => Self::invite_for(kind),
             JoiningError::OtherUnit(unit) => {
                 let message = Sentence::new(words::OTHER_UNIT, &[&unit]);
                 Self::new(Exit::Refused, "OTHER_UNIT", message).hint(words::OTHER_UNIT_NEXT)

@@ -161,10 +161,6 @@ texts! {
     NEXT_ROSTER = "下一步：xinqiao-node serve --data {0}，\
         再运行 xinqiao-node import roster 名册.xlsx --dry-run",
         "Next:  xinqiao-node serve --data {0}\n       xinqiao-node import roster FILE --dry-run";
-    FOR_HUB = "这个邀请码是发给枢纽的，不是发给学校节点的；没有写入任何内容。",
-        "the invite is for a hub, not for a school's node; nothing was written.";
-    FOR_HUB_NEXT = "请用 xinqiao-hub join，或请运维人员为本校签发邀请码。",
-        "Use xinqiao-hub join, or ask the operator for an invite for this school.";
     OTHER_UNIT = "本目录属于单位 {0}，邀请码属于另一个单位；没有发送任何内容。",
         "this folder belongs to unit {0} and the invite to another one; nothing was sent.";
     OTHER_UNIT_NEXT = "另一个单位请另建数据目录。", "Make another data folder for another unit.";

@@ -32,6 +32,10 @@ fn a_useless_invite_is_refused_before_anything_is_sent() {
         assert!(ran.err.contains("nothing was sent"), "{}", ran.err);
         assert!(!ran.err.contains(&good) && !made_a_key(&folder));
     }
+    let street = city.invite_for(24, Some(domain::unit::UnitKind::Street));
+    let ran = join(&folder, &street, &["--roots-compared"]);
+    assert_eq!((ran.code, ran.error().as_str()), (5, "INVITE_FOR_STREET"), "{}", ran.err);
+    assert!(ran.err.contains("street hub") && !made_a_key(&folder), "{}", ran.err);
     let ran = folder.run(&["join", "--code-file", "nowhere.txt"]);
     assert_eq!((ran.code, ran.error().as_str()), (3, "FILE_NOT_FOUND"));
 }

@@ -193,11 +193,17 @@ impl City {
 
     /// An invite line that ends so many hours from now.
     pub fn invite(&self, hours: i64) -> String {
+        self.invite_for(hours, None)
+    }
+
+    /// An invite line for a kind of unit.
+    pub fn invite_for(&self, hours: i64, kind: Option<UnitKind>) -> String {
         let expires = Timestamp::now() + SignedDuration::from_hours(hours);
         let terms = InviteTerms {
             address: NOBODY.parse().expect("address"),
             hub: self.name("370202"),
             unit: UNIT.parse().expect("unit"),
+            kind,
             expires,
             roots: vec![self.root.certificate().digest()],
         };

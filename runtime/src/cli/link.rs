@@ -3,10 +3,12 @@
 //! The table holds every code that a hub gives and every one that the uplink stores, so that no
 //! page or terminal falls back to the English of a log.
 
-use super::{Exit, Failure, words};
+use domain::unit::UnitKind;
+
+use super::{Exit, Failure, Sentence, words};
 use crate::uplink::UplinkError;
-use crate::uplink::enrol::JoinError;
-use crate::web::Text;
+use crate::uplink::enrol::{JoinError, invite_for_code};
+use crate::web::{Lang, Text};
 
 /// Codes of a hub's refusal to enrol or to serve, and of a handshake that was refused: nothing of
 /// it passes by waiting.
@@ -53,8 +55,33 @@ const PASSING: &[(&str, Text, Text)] = &[
     ("HUB_NOT_READY", words::LINK_NOT_READY, words::TRY_AGAIN),
 ];
 
+/// Kinds of units that an invite may be for, and what people call them.
+const KINDS: [(UnitKind, Text); 6] = [
+    (UnitKind::City, words::KIND_CITY),
+    (UnitKind::District, words::KIND_DISTRICT),
+    (UnitKind::Street, words::KIND_STREET),
+    (UnitKind::School, words::KIND_SCHOOL),
+    (UnitKind::Centre, words::KIND_CENTRE),
+    (UnitKind::Clinic, words::KIND_CLINIC),
+];
+
+/// An invite that is for another kind of unit.
+fn invite_for(kind: UnitKind, text: Text) -> Failure {
+    let name = KINDS.into_iter().find(|(known, _)| *known == kind).map(|(_, name)| name);
+    let name = name.unwrap_or(words::KIND_SCHOOL);
+    let message = Sentence::pair(
+        text.fill(Lang::Zh, &[&name.in_lang(Lang::Zh)]),
+        text.fill(Lang::En, &[&name.in_lang(Lang::En)]),
+    );
+    let failure = Failure::new(Exit::Authentication, invite_for_code(kind), message);
+    failure.hint(words::INVITE_FOR_NEXT)
+}
+
 /// What a hub's refusal of a call means.
 pub(super) fn refused(code: &str, said: &str, retryable: bool) -> Failure {
+    if let Some((kind, _)) = KINDS.into_iter().find(|(kind, _)| invite_for_code(*kind) == code) {
+        return invite_for(kind, words::INVITE_FOR_THERE);
+    }
     let known = REFUSALS.iter().find(|(known, _, _)| *known == code);
     let Some((code, message, next)) = known else {
         return unknown(said, retryable);
@@ -73,6 +100,12 @@ fn unknown(said: &str, retryable: bool) -> Failure {
 }
 
 impl Failure {
+    /// An invite whose line says that it is for another kind of unit.
+    #[must_use]
+    pub fn invite_for(kind: UnitKind) -> Self {
+        invite_for(kind, words::INVITE_FOR_HERE)
+    }
+
     /// The trouble of a link by the stable code that the uplink stored; `said` is its English,
     /// for a code of a hub that is newer than this program.
     #[must_use]
@@ -104,7 +137,6 @@ impl From<UplinkError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::Lang;
 
     /// Every code has a sentence of its own in Chinese and in English; a code of a newer hub says
     /// the English of the log as a cause, never inside a Chinese sentence.
@@ -115,6 +147,11 @@ mod tests {
             assert_eq!(failure.code(), *code);
             assert!(failure.next_step(Lang::Zh).is_some(), "{code}");
             assert!(failure.cause().is_none(), "{code}");
+        }
+        for (kind, name) in KINDS {
+            let failure = Failure::of_link(invite_for_code(kind), "what the log says");
+            assert_eq!((failure.code(), failure.cause()), (invite_for_code(kind), None));
+            assert!(failure.message(Lang::Zh).contains(name.in_lang(Lang::Zh)), "{kind}");
         }
         let newer = Failure::of_link("SOMETHING_NEW", "what the log says");
         assert_eq!((newer.code(), newer.cause()), ("HUB_REFUSED", Some("what the log says")));

@@ -10,6 +10,25 @@ pub(super) const UNKNOWN_ARGUMENT: Text =
 pub(super) const UNKNOWN_COMMAND: Text = Text::new("没有“{0}”这个命令", "there is no command {0}");
 pub(super) const BAD_VALUE: Text =
     Text::new("{0} 的值“{1}”不能使用", "the value {1} of {0} cannot be used");
+pub(super) const FORM: Text = Text::new("，{0}", ", {0}");
+pub(super) const FORM_PERIOD: Text = Text::new(
+    "学期写作 2025S1（秋季）、2025S2（春季），其他时段如 2025-11、2025-W45、2025H2、2025Y",
+    "a term is written 2025S1 or 2025S2, another period such as 2025-11, 2025-W45, 2025H2 or 2025Y",
+);
+pub(super) const FORM_KIND: Text = Text::new(
+    "类别为 city 市、district 区县、street 街镇、school 学校、centre 中心、clinic 医疗机构之一",
+    "one of city, district, street, school, centre and clinic",
+);
+pub(super) const FORM_ZONE: Text =
+    Text::new("请写城市的域名，如 qingdao.example", "write a DNS name such as qingdao.example");
+pub(super) const FORM_UNIT: Text = Text::new(
+    "编号为 1 至 40 个字母、数字或连字符，如 F370202004J01",
+    "an id has 1 to 40 letters, digits or hyphens, such as F370202004J01",
+);
+pub(super) const FORM_DAY: Text = Text::new("日期写作 2025-09-01", "a day is written 2025-09-01");
+pub(super) const FORM_ADDRESS: Text =
+    Text::new("请写 IP 地址和端口，如 127.0.0.1:8443", "write an IP address and a port");
+pub(super) const FORM_NUMBER: Text = Text::new("请写整数", "write a whole number");
 pub(super) const POSSIBLE: Text = Text::new("，可用的值：{0}", ", possible: {0}");
 pub(super) const SIMILAR: Text = Text::new("，是不是“{0}”？", ", did you mean {0}?");
 pub(super) const MISSING_ARGUMENTS: Text = Text::new("缺少必需的选项或参数：{0}", "missing: {0}");
@@ -187,7 +206,7 @@ pub(super) const HUB_STRANGE: Text = Text::new(
     "the hub's answer could not be verified and was not believed; everything stays queued.",
 );
 pub(super) const RENEWAL_FAILED: Text = Text::new(
-    "证书没有续签成功；原证书到期前照常使用。",
+    "证书没有续期成功；原证书到期前照常使用。",
     "the certificate was not renewed; the old one serves until it ends.",
 );
 pub(super) const LINK_UNREACHABLE: Text = Text::new(
@@ -290,6 +309,25 @@ pub(super) const INVITE_EXPIRED_THERE: Text = Text::new(
     "按枢纽的时钟，邀请码已过期；没有签发证书。",
     "by the hub's clock this invite has expired; no certificate was issued.",
 );
+pub(super) const INVITE_FOR_THERE: Text = Text::new(
+    "这个邀请码是发给{0}的，不能在本机使用；没有签发证书，邀请码仍然有效。",
+    "this invite is for a {0} and cannot be used here; no certificate was issued and the invite \
+     stays good.",
+);
+pub(super) const INVITE_FOR_HERE: Text = Text::new(
+    "这个邀请码是发给{0}的，不能在本机使用；没有生成密钥，也没有发送任何内容。",
+    "this invite is for a {0} and cannot be used here; no key was made and nothing was sent.",
+);
+pub(super) const INVITE_FOR_NEXT: Text = Text::new(
+    "请把它交给收件单位，并向枢纽运维人员索取本单位自己的邀请码。",
+    "Pass it on to whom it is for, and ask the hub's operator for the invite of this unit.",
+);
+pub(super) const KIND_CITY: Text = Text::new("市级枢纽", "city hub");
+pub(super) const KIND_DISTRICT: Text = Text::new("区县枢纽", "district hub");
+pub(super) const KIND_STREET: Text = Text::new("街镇枢纽", "street hub");
+pub(super) const KIND_SCHOOL: Text = Text::new("学校", "school");
+pub(super) const KIND_CENTRE: Text = Text::new("心理中心", "counselling centre");
+pub(super) const KIND_CLINIC: Text = Text::new("医疗机构", "clinic");
 pub(super) const INVITE_USED: Text = Text::new(
     "这个邀请码已被另一把密钥使用。枢纽已拒绝并报警；没有签发证书。",
     "this invite was used with another key. The hub refused and raised an alarm; no \

@@ -143,14 +143,19 @@ fn joining_key_path(folder: &Path) -> PathBuf {
     folder.join(JOINING_KEY)
 }
 
-/// Redeems an invite with a key; repeating it with the same key changes nothing.
+/// Redeems an invite with a key, as what this machine is; repeating it with the same key changes
+/// nothing.
 ///
 /// # Errors
 /// The hub cannot be reached, is not the one of the invite, refuses, or answers what does not fit.
-pub async fn join(invite: &Invite, key: &SigningKey, clock: &Clock) -> Result<Outcome, JoinError> {
+pub async fn join(
+    invite: &Invite,
+    (key, kind): (&SigningKey, UnitKind),
+    clock: &Clock,
+) -> Result<Outcome, JoinError> {
     let terms = invite.terms();
     let config = enrolment_config(&terms.hub, &terms.roots, clock.for_tls())?;
-    let (dial, answer) = redeem(invite, key, config).await?;
+    let (dial, answer) = redeem(invite, (key, kind), config).await?;
     if answer.state() == State::Pending {
         return Ok(Outcome::Pending(key_digest(key)));
     }
@@ -195,7 +200,7 @@ pub async fn introduce(
     }
     let trust = trust.clone().with_clock(clock.for_tls());
     let config = client_config(Some(identity), &terms.hub, &trust)?;
-    let (_, answer) = redeem(invite, identity.key(), config).await?;
+    let (_, answer) = redeem(invite, (identity.key(), UnitKind::District), config).await?;
     match answer.state() {
         State::Issued => Ok(None),
         State::Pending => Ok(Some(key_digest(identity.key()))),
@@ -230,6 +235,19 @@ pub async fn renew_expired(
     Ok(LeafIdentity::new(&answer.chain, key.clone())?)
 }
 
+/// The stable code by which a hub says that an invite is for another kind of unit.
+#[must_use]
+pub const fn invite_for_code(kind: UnitKind) -> &'static str {
+    match kind {
+        UnitKind::City => "INVITE_FOR_CITY",
+        UnitKind::District => "INVITE_FOR_DISTRICT",
+        UnitKind::Street => "INVITE_FOR_STREET",
+        UnitKind::School => "INVITE_FOR_SCHOOL",
+        UnitKind::Centre => "INVITE_FOR_CENTRE",
+        UnitKind::Clinic => "INVITE_FOR_CLINIC",
+    }
+}
+
 /// The digest of a key whose six words the unit and the operator compare.
 #[must_use]
 pub fn key_digest(key: &SigningKey) -> Digest {
@@ -238,12 +256,12 @@ pub fn key_digest(key: &SigningKey) -> Digest {
 
 async fn redeem(
     invite: &Invite,
-    key: &SigningKey,
+    who: (&SigningKey, UnitKind),
     config: Arc<ClientConfig>,
 ) -> Result<(Dial, EnrolResponse), JoinError> {
     let terms = invite.terms();
     let dial = transport::connect(terms.address.as_str(), &terms.hub, config).await?;
-    let request = proven(invite, key, &dial.exporter)?;
+    let request = proven(invite, who, &dial.exporter)?;
     let mut client = EnrolmentClient::new(dial.channel.clone());
     let answer = client.enrol(request).await?.into_inner();
     Ok((dial, answer))
@@ -251,10 +269,10 @@ async fn redeem(
 
 fn proven(
     invite: &Invite,
-    key: &SigningKey,
+    (key, kind): (&SigningKey, UnitKind),
     exporter: &Exporter,
 ) -> Result<EnrolRequest, JoinError> {
     let csr = csr::request(key)?;
     let proof = invite.key()?.prove(exporter, &csr);
-    Ok(EnrolRequest { invite: invite.id().bytes().to_vec(), csr, proof })
+    Ok(EnrolRequest { invite: invite.id().bytes().to_vec(), csr, proof, kind: kind.to_string() })
 }

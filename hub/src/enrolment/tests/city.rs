@@ -15,7 +15,7 @@ use proto::wire::sync::sync_client::SyncClient;
 use runtime::clock::{Clock, SimulatedClock};
 use runtime::sql::SqlError;
 use runtime::transport::{Dial, TransportError, code_of, connect};
-use runtime::uplink::enrol::{JoinError, Outcome, join};
+use runtime::uplink::enrol::{self, JoinError, Outcome};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
@@ -47,6 +47,16 @@ pub(crate) fn unit(id: &str) -> UnitId {
 
 pub(crate) fn key() -> SigningKey {
     SigningKey::generate().expect("key")
+}
+
+/// Redeems an invite as the kind of unit that it is for.
+pub(crate) async fn join(
+    invite: &Invite,
+    key: &SigningKey,
+    clock: &Clock,
+) -> Result<Outcome, JoinError> {
+    let kind = invite.terms().kind.unwrap_or(UnitKind::School);
+    enrol::join(invite, (key, kind), clock).await
 }
 
 /// The stable code of a refusal, or what else happened.

@@ -3,10 +3,10 @@
 use certs::invite::{Invite, InviteError, InviteTerms};
 use domain::unit::UnitKind;
 use runtime::clock::Clock;
-use runtime::uplink::enrol::{Outcome, forget_joining_key, join, key_digest, key_for_joining};
+use runtime::uplink::enrol::{self, Outcome, forget_joining_key, key_digest, key_for_joining};
 
 use super::city::hello;
-use super::{City, code, key, unit};
+use super::{City, code, join, key, unit};
 use crate::enrolment::ALARM_STOLEN;
 use crate::store::unit::{self as units, UnitStatus};
 
@@ -124,5 +124,30 @@ async fn a_centre_waits_for_its_approval() {
             assert_eq!(hello(&dial.channel).await, "OK");
         }
         Outcome::Pending(_) => panic!("approved"),
+    }
+}
+
+/// A school that was handed a centre's or a street's invite is told what it is for: no theft is
+/// alarmed, and the line stays good for whom it is meant.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_for_another_kind_is_no_theft() {
+    let city = City::new();
+    let hub = city.start(UnitKind::District, "370202", "370202").await;
+    for (id, kind, refused) in [
+        ("370202004", UnitKind::Street, "INVITE_FOR_STREET"),
+        ("C370202001", UnitKind::Centre, "INVITE_FOR_CENTRE"),
+    ] {
+        hub.register(id, kind);
+        let (invite, theirs) = (hub.invite(id), key());
+        assert_eq!(invite.terms().kind, Some(kind));
+        let as_school = || async {
+            let mine = key();
+            code(enrol::join(&invite, (&mine, UnitKind::School), &city.clock).await)
+        };
+        assert_eq!(as_school().await, refused, "before it is used");
+        let waits = join(&invite, &theirs, &city.clock).await;
+        assert!(matches!(waits, Ok(Outcome::Pending(_))), "the line is still theirs");
+        assert_eq!(as_school().await, refused, "and after");
+        assert_eq!(hub.alarms(ALARM_STOLEN), 0);
     }
 }

@@ -5,4 +5,4 @@ mod joining;
 mod membership;
 mod streets;
 
-pub(super) use city::{City, Running, code, key, unit};
+pub(super) use city::{City, Running, code, join, key, unit};

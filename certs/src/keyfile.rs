@@ -14,6 +14,7 @@ use crate::key::{KeyError, SigningKey};
 use crate::keywrap::{self, KeywrapError};
 
 const PEM_TAG: &str = "XINQIAO PROTECTED KEY";
+const PLAIN_TAG: &str = "PRIVATE KEY";
 const ARGON2ID: &str = "argon2id";
 
 /// How a passphrase becomes the key that opens a file: argon2id with these costs.
@@ -81,8 +82,50 @@ pub fn protection_of(path: &Path) -> Result<Protection, KeyfileError> {
     }
 }
 
-/// Writes a key under the key of a passphrase, whole and with mode 0600; `after` follows it in
-/// the same file, such as a certificate. `place` says what the key is for.
+/// What stands before and after the one key of a file, byte for byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    before: String,
+    after: String,
+}
+
+impl Around {
+    /// Something that follows the key, such as its certificate.
+    #[must_use]
+    pub fn after(text: String) -> Self {
+        Self { before: String::new(), after: text }
+    }
+
+    /// What stands around the key of a file, to be kept where the key is locked anew.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds no key or several.
+    pub fn of(path: &Path) -> Result<Self, KeyfileError> {
+        let bytes = Zeroizing::new(read_small(path)?);
+        let text = std::str::from_utf8(&bytes).map_err(|_| KeyfileError::Form)?;
+        let begins = |tag: &str| format!("-----BEGIN {tag}-----");
+        let found: Vec<(usize, &str)> = [PEM_TAG, PLAIN_TAG]
+            .into_iter()
+            .flat_map(|tag| {
+                let places: Vec<usize> =
+                    text.match_indices(&begins(tag)).map(|(at, _)| at).collect();
+                places.into_iter().map(move |at| (at, tag))
+            })
+            .collect();
+        let [(start, tag)] = found.as_slice() else {
+            return Err(KeyfileError::Form);
+        };
+        let (before, rest) = text.split_at(*start);
+        let end = format!("-----END {tag}-----");
+        let (_, after) = rest.split_once(&end).ok_or(KeyfileError::Form)?;
+        // The end of the key's own last line belongs to the key.
+        let after = after.strip_prefix("\r\n").or(after.strip_prefix('\n')).unwrap_or(after);
+        Ok(Self { before: before.to_owned(), after: after.to_owned() })
+    }
+}
+
+/// Writes a key under the key of a passphrase, whole and with mode 0600; `around` stands before and
+/// after it in the same file, such as a certificate. `place` says what the key is for.
 ///
 /// # Errors
 /// The file cannot be written; an older one is then left as it was.
@@ -91,7 +134,7 @@ pub fn save(
     key: &SigningKey,
     (outer, derivation): (&[u8; 32], &Derivation),
     place: &[u8],
-    after: &str,
+    around: &Around,
 ) -> Result<(), KeyfileError> {
     let sealed = keywrap::seal(key.expose_document()?.as_ref(), outer, place)?;
     let mut block = pem::Pem::new(PEM_TAG, sealed);
@@ -104,7 +147,8 @@ pub fn save(
     for (name, value) in heads {
         block.headers_mut().add(name, &value).map_err(|_| KeyfileError::Form)?;
     }
-    write_private(path, (pem::encode(&block) + after).as_bytes())?;
+    let Around { before, after } = around;
+    write_private(path, format!("{before}{}{after}", pem::encode(&block)).as_bytes())?;
     Ok(())
 }
 
@@ -112,8 +156,13 @@ pub fn save(
 ///
 /// # Errors
 /// The file cannot be written; an older one is then left as it was.
-pub fn danger_save_plain(path: &Path, key: &SigningKey, after: &str) -> Result<(), KeyfileError> {
-    let text = Zeroizing::new(format!("{}{after}", key.expose_pem()?.as_str()));
+pub fn danger_save_plain(
+    path: &Path,
+    key: &SigningKey,
+    around: &Around,
+) -> Result<(), KeyfileError> {
+    let Around { before, after } = around;
+    let text = Zeroizing::new(format!("{before}{}{after}", key.expose_pem()?.as_str()));
     Ok(write_private(path, text.as_bytes())?)
 }
 
@@ -181,7 +230,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("root.key");
         let key = SigningKey::generate().expect("key");
-        save(&path, &key, (&[1; 32], &DERIVATION), b"root", "").expect("save");
+        let alone = Around::default();
+        save(&path, &key, (&[1; 32], &DERIVATION), b"root", &alone).expect("save");
         assert_eq!(protection_of(&path).expect("read"), Protection::Passphrase(DERIVATION));
         let opened = open(&path, Some(&[1; 32]), b"root").expect("open");
         assert_eq!(opened.id(), key.id());
@@ -207,11 +257,12 @@ mod tests {
         let path = folder.path().join("pack.pem");
         let key = SigningKey::generate().expect("key");
         let after = pem::encode(&pem::Pem::new("CERTIFICATE", b"leaf".as_slice()));
-        danger_save_plain(&path, &key, &after).expect("save");
+        let with = Around::after(after.clone());
+        danger_save_plain(&path, &key, &with).expect("save");
         assert_eq!(protection_of(&path).expect("read"), Protection::Plain);
         assert_eq!(open(&path, None, b"pack").expect("open").id(), key.id());
         assert!(matches!(open(&path, Some(&[1; 32]), b"pack"), Err(KeyfileError::OtherProtection)));
-        save(&path, &key, (&[1; 32], &DERIVATION), b"pack", &after).expect("save");
+        save(&path, &key, (&[1; 32], &DERIVATION), b"pack", &with).expect("save");
         assert!(std::fs::read_to_string(&path).expect("read").ends_with(&after));
         #[cfg(unix)]
         {
@@ -221,5 +272,29 @@ mod tests {
         }
         std::fs::write(&path, "nothing").expect("write");
         assert!(protection_of(&path).is_err());
+    }
+
+    /// Locking a key anew keeps all else of its file: a note in front, several certificates, and
+    /// the ends of their lines. A file with two keys is none of ours.
+    #[test]
+    fn what_stands_around_a_key_stays() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("packs.key");
+        let key = SigningKey::generate().expect("key");
+        let block = |bytes: &[u8]| pem::encode(&pem::Pem::new("CERTIFICATE", bytes));
+        let (first, second) = (block(b"leaf"), block(b"the one before").replace("\r\n", "\n"));
+        let before = "# pack key of the education commission\n";
+        let after = format!("{first}\nnote\n{second}");
+        let plain = key.expose_pem().expect("pem");
+        std::fs::write(&path, format!("{before}{}{after}", plain.as_str())).expect("write");
+        let around = Around::of(&path).expect("around");
+        assert_eq!((around.before.as_str(), around.after.as_str()), (before, after.as_str()));
+        save(&path, &key, (&[1; 32], &DERIVATION), b"pack", &around).expect("save");
+        assert_eq!(Around::of(&path).expect("around"), around);
+        danger_save_plain(&path, &key, &around).expect("save");
+        let text = std::fs::read_to_string(&path).expect("read");
+        assert_eq!(text, format!("{before}{}{after}", plain.as_str()));
+        std::fs::write(&path, format!("{text}{}", plain.as_str())).expect("write");
+        assert!(matches!(Around::of(&path), Err(KeyfileError::Form)));
     }
 }

@@ -75,6 +75,28 @@ fn only_pack_keys_sign_packs() {
     assert!(matches!(foreign, Err(PackError::Name)));
 }
 
+/// A district signs no packs: not with its hub's key, nor with its issuing authority, even under
+/// the very name of the city's pack keys, which its constraints do not hold.
+#[test]
+fn a_district_signs_no_packs() {
+    let education = root(Commission::Education);
+    let district = unit("370202");
+    let issuer = authority(&education, &Subtree::District(district.clone(), zone()));
+    let name = IdentityName::in_district(district.clone(), &district, zone());
+    let hub = identity(&issuer, &name, UnitKind::District, now());
+    let chain: Vec<Vec<u8>> = hub.chain().iter().map(|der| der.to_vec()).collect();
+    let by_hub = sign(PACK, hub.key(), &chain).expect("signature");
+    let by_hub = check(PACK, &[by_hub], &[&education]);
+    assert!(matches!(by_hub, Err(PackError::Chain(ChainError::Purpose))));
+    // The city's real certificate and a key of the district's own: the bytes are not signed by it.
+    let borrowed = PackSignature {
+        signature: hub.key().sign(CONTEXT, PACK).expect("signature"),
+        chain: signed(&education).chain,
+    };
+    let borrowed = check(PACK, &[borrowed], &[&education]);
+    assert!(matches!(borrowed, Err(PackError::Signature(SignatureError::OtherKey))));
+}
+
 /// A pack key's certificate is nobody's identity and opens no connection.
 #[test]
 fn a_pack_key_is_no_unit() {

@@ -7,11 +7,11 @@ use super::command::AFTER;
 pub(super) const CHINESE: Translation = &[
     (
         "The offline authority of a commission: root, issuing authorities, pack keys, packs",
-        "主管部门的离线签发工具：根证书、签发权、数据包密钥与数据包",
+        "主管部门的离线签发工具：根证书、签发权、标准包密钥与标准包",
     ),
     (
         AFTER,
-        "根私钥和数据包私钥都以口令加密存为文件。请在不联网的电脑上运行，把文件夹存入两个加密 U 盘、\
+        "根私钥和标准包私钥都以口令加密存为文件。请在不联网的电脑上运行，把文件夹存入两个加密 U 盘、\
          分放两处保险柜，口令另行保管，并清空电脑。",
     ),
     (
@@ -32,9 +32,16 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Give a root key or a pack key another passphrase; the key itself stays",
-        "为根私钥或数据包私钥更换口令，私钥本身不变",
+        "为根私钥或标准包私钥更换口令，私钥本身不变",
     ),
-    ("Key file: root.key, or a pack key", "私钥文件：root.key 或数据包密钥"),
+    ("Folder of the root whose key it is", "要更换的是哪个文件夹中的根私钥"),
+    ("Pack key, if it is that one's", "要更换的是哪个标准包密钥"),
+    ("Name within the kind; needed for a scale", "该类别下的名称；量表须写明"),
+    ("New file for the text", "写入文本的新文件"),
+    (
+        "Write a pack that is built in as the text to edit, before it is signed",
+        "把内置标准包写成可编辑的文本，供修改后签署",
+    ),
     ("Make a root in a folder", "在文件夹中建立根证书"),
     ("Commission that holds the root", "持有根证书的主管部门"),
     (
@@ -49,10 +56,10 @@ pub(super) const CHINESE: Translation = &[
     ("File for the signed certificate", "签好的证书写入的文件"),
     ("Six words as the hub's operator read them out", "枢纽运维人员读出的六个词"),
     ("The words were compared; do not ask", "已核对六个词，不再询问"),
-    ("Make a key that signs packs", "生成数据包签名密钥"),
+    ("Make a key that signs packs", "生成标准包签名密钥"),
     ("File for the key and its certificate", "密钥及其证书写入的文件"),
-    ("Sign a pack, or add the second commission's signature", "签署数据包，或追加另一部门的签名"),
-    ("Pack key and certificate", "数据包密钥及证书文件"),
+    ("Sign a pack, or add the second commission's signature", "签署标准包，或追加另一部门的签名"),
+    ("Pack key and certificate", "标准包密钥及证书文件"),
     (
         "Kind: catalogue, scale, calendar or divisions",
         "类别：catalogue 指标目录、scale 量表、calendar 学期日历、divisions 区划",
@@ -61,9 +68,9 @@ pub(super) const CHINESE: Translation = &[
     ("Number that grows with every version", "序号，每个版本递增"),
     ("Version for people", "供人阅读的版本号"),
     ("First day in force, YYYY-MM-DD", "生效日期，YYYY-MM-DD"),
-    ("Add a signature to a signed pack", "为已签名的数据包追加签名"),
-    ("Pack, or signed pack with --add", "数据包文件；用 --add 时为已签名的数据包"),
-    ("File for the signed pack", "签好的数据包写入的文件"),
-    ("Show what a file is: certificate, request or signed pack", "查看文件：证书、请求或数据包"),
+    ("Add a signature to a signed pack", "为已签名的标准包追加签名"),
+    ("Pack, or signed pack with --add", "标准包文件；用 --add 时为已签名的标准包"),
+    ("File for the signed pack", "签好的标准包写入的文件"),
+    ("Show what a file is: certificate, request or signed pack", "查看文件：证书、请求或标准包"),
     ("File to look at", "要查看的文件"),
 ];

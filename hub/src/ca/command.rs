@@ -19,8 +19,9 @@ use serde_json::{Value, json};
 use super::chinese::CHINESE;
 use super::pack::{Description, PackKey, describe};
 use super::request::IssuerRequest;
+use super::source::Export;
 use super::unlock::{self, Locking, Opening, Relocking};
-use super::{CeremonyError, root, words};
+use super::{CeremonyError, root, vault, words};
 
 /// The offline authority of a commission: root, issuing authorities, pack keys, packs
 #[derive(Parser)]
@@ -97,8 +98,12 @@ enum Command {
     },
     /// Give a root key or a pack key another passphrase; the key itself stays
     Passphrase {
-        /// Key file: root.key, or a pack key
-        file: PathBuf,
+        /// Folder of the root whose key it is
+        #[arg(long, required_unless_present = "key", conflicts_with = "key")]
+        dir: Option<PathBuf>,
+        /// Pack key, if it is that one's
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
         #[command(flatten)]
         opening: Opening,
         #[command(flatten)]
@@ -106,6 +111,8 @@ enum Command {
     },
     /// Sign a pack, or add the second commission's signature
     SignPack(SignPack),
+    /// Write a pack that is built in as the text to edit, before it is signed
+    ExportPack(Export),
     /// Show what a file is: certificate, request or signed pack
     Show {
         /// File to look at
@@ -215,10 +222,15 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
             let value = json!({"key": key.to_string(), "file": out});
             terminal.result(&value, |t| t.text(words::PACK_KEY, &[&key.short(), &out.display()]))
         }
-        Command::Passphrase { file, opening, relocking } => {
-            unlock::change(terminal, &file, (&opening, &relocking))
+        Command::Passphrase { dir, key, opening, relocking } => {
+            let (file, place) = match (key, dir) {
+                (Some(key), _) => (key, vault::PACK),
+                (None, dir) => (dir.unwrap_or_default().join(root::KEY), vault::ROOT),
+            };
+            unlock::change(terminal, (&file, place), (&opening, &relocking))
         }
         Command::SignPack(sign) => sign_pack(terminal, sign),
+        Command::ExportPack(export) => export.write(terminal, &export.built_in()?),
         Command::Show { file } => show(terminal, &file),
         Command::Completions(asked) => completions(terminal, (Cli::command(), CHINESE), &asked),
         Command::Man(asked) => man(terminal, (Cli::command(), CHINESE), &asked),

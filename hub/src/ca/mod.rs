@@ -11,6 +11,7 @@ pub mod vault;
 
 mod chinese;
 mod command;
+pub(crate) mod source;
 mod unlock;
 mod words;
 

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use certs::key::SigningKey;
+use certs::keyfile::Around;
 use certs::pack::{PackSignature, SIGNATURES_MAX, sign};
 use certs::root::RootAuthority;
 use certs::signature::KeyId;
@@ -57,7 +58,8 @@ impl PackKey {
         if path.exists() {
             return Err(CeremonyError::Exists);
         }
-        vault::save(path, &self.key, lock, vault::PACK, &root::to_pem(&self.certificate))
+        let around = Around::after(root::to_pem(&self.certificate));
+        vault::save(path, &self.key, lock, vault::PACK, &around)
     }
 
     /// Reads what [`PackKey::save`] writes.

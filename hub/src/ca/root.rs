@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use certs::key::SigningKey;
+use certs::keyfile::Around;
 use certs::root::{Commission, RootAuthority, RootCertificate};
 use domain::unit::Zone;
 use jiff::Timestamp;
@@ -36,7 +37,7 @@ pub fn create(
     }
     let root = RootAuthority::create(commission, zone, SigningKey::generate()?, now)?;
     std::fs::create_dir_all(folder)?;
-    vault::save(&folder.join(KEY), root.key(), lock, vault::ROOT, "")?;
+    vault::save(&folder.join(KEY), root.key(), lock, vault::ROOT, &Around::default())?;
     write_certificate(&folder.join(CERTIFICATE), root.certificate().der())?;
     Ok(root)
 }

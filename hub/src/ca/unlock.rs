@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use certs::keyfile::Around;
 use clap::Args;
 use runtime::cli::{Exit, Failure, Terminal};
 use runtime::passphrase::{Passphrase, PassphraseError};
@@ -105,21 +106,20 @@ fn unusable(error: &PassphraseError) -> Failure {
     Failure::new(Exit::Authentication, "PASSPHRASE_LENGTH", words::PASSPHRASE_LENGTH).because(error)
 }
 
-/// Gives a key file another passphrase, or a first one; the key and what follows it stay.
+/// Gives a key file another passphrase, or a first one; the key and all else in the file stay.
+/// What the key is for is said by who asks: a file cannot tell it from a certificate beside it.
 pub(super) fn change(
     terminal: &Terminal,
-    file: &Path,
+    (file, place): (&Path, &[u8]),
     (old, new): (&Opening, &Relocking),
 ) -> Result<(), Failure> {
     old.beside(new)?;
     let passphrase = old.passphrase(terminal, file)?;
-    let after = super::root::read_certificate(file).ok();
-    let place = if after.is_some() { vault::PACK } else { vault::ROOT };
     let fail = |error: &super::CeremonyError| at(file, error);
     let key = vault::open(file, passphrase.as_ref(), place).map_err(|error| fail(&error))?;
-    let after = after.map(|der| super::root::to_pem(&der)).unwrap_or_default();
+    let around = Around::of(file).map_err(|error| fail(&error.into()))?;
     let lock = new.lock(terminal)?;
-    vault::save(file, &key, &lock, place, &after).map_err(|error| fail(&error))?;
+    vault::save(file, &key, &lock, place, &around).map_err(|error| fail(&error))?;
     let protected = matches!(lock, Lock::Passphrase(_));
     let text = if protected { words::PASSPHRASE_CHANGED } else { words::PASSPHRASE_GONE };
     terminal.result(&json!({"file": file, "passphrase": protected}), |t| {

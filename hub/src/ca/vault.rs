@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use certs::key::SigningKey;
-use certs::keyfile::{self, Derivation, Protection};
+use certs::keyfile::{self, Around, Derivation, Protection};
 use runtime::passphrase::{Cost, Passphrase};
 
 use super::CeremonyError;
@@ -22,7 +22,7 @@ pub enum Lock {
     DangerPlain,
 }
 
-/// Writes a key file; `after` follows the key, such as its certificate.
+/// Writes a key file; `around` stands before and after the key, such as its certificate.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -31,15 +31,15 @@ pub fn save(
     key: &SigningKey,
     lock: &Lock,
     place: &[u8],
-    after: &str,
+    around: &Around,
 ) -> Result<(), CeremonyError> {
     let Lock::Passphrase(passphrase) = lock else {
-        return Ok(keyfile::danger_save_plain(path, key, after)?);
+        return Ok(keyfile::danger_save_plain(path, key, around)?);
     };
     let (cost, salt) = (Cost::default(), certs::digest::random_bytes());
     let outer = passphrase.derive(&salt, cost)?;
     let derivation = Derivation { memory_kib: cost.memory_kib, passes: cost.passes, salt };
-    Ok(keyfile::save(path, key, (&outer, &derivation), place, after)?)
+    Ok(keyfile::save(path, key, (&outer, &derivation), place, around)?)
 }
 
 /// Whether a key file opens with a passphrase only.

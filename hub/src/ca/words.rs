@@ -9,8 +9,8 @@ pub(super) const PLAIN_KEY: Text = Text::new(
      demonstrations and tests only.",
 );
 pub(super) const UNPROTECTED: Text = Text::new(
-    "注意：{0} 没有口令保护；设口令：xinqiao-ca passphrase {0}",
-    "Note: {0} has no passphrase; give it one:  xinqiao-ca passphrase {0}",
+    "注意：{0} 没有口令保护；设口令的办法：xinqiao-ca passphrase --help",
+    "Note: {0} has no passphrase; how to give it one:  xinqiao-ca passphrase --help",
 );
 pub(super) const OPENING: Text = Text::new("打开私钥文件 {0}", "Opening the key file {0}");
 pub(super) const PASSPHRASE: Text = Text::new("口令：", "Passphrase: ");
@@ -63,12 +63,12 @@ pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
 );
 pub(super) const SIGNED: Text = Text::new("已签发 {0} → {1}", "Signed {0}  {1}");
 pub(super) const PACK_KEY: Text =
-    Text::new("已生成数据包签名密钥 {0} → {1}", "Made pack key {0}  {1}");
+    Text::new("已生成标准包签名密钥 {0} → {1}", "Made pack key {0}  {1}");
 pub(super) const REQUEST_FOR: Text =
     Text::new("签发权请求，范围 *.{0}", "Request for an issuing authority for *.{0}");
 pub(super) const CERTIFICATE: Text = Text::new("证书，SHA-256 {0}", "Certificate, SHA-256 {0}");
 pub(super) const PACK: Text = Text::new(
-    "数据包 {0} / {1}，版本 {2}（第 {3} 号），自 {4} 起生效",
+    "标准包 {0} / {1}，版本 {2}（第 {3} 号），自 {4} 起生效",
     "Pack {0} / {1}, version {2} (serial {3}), in force from {4}",
 );
 pub(super) const SIGNATURES: Text =
@@ -89,3 +89,34 @@ pub(super) const NOT_USABLE: Text = Text::new(
     "文件 {0} 不能使用，没有签发也没有写入任何内容。",
     "the file {0} cannot be used; nothing was signed or written.",
 );
+pub(super) const WHICH_SCALE: Text = Text::new(
+    "请用 --name 写明哪个量表，没有写入任何内容。",
+    "--name says which scale; nothing was written.",
+);
+pub(super) const NO_PACK: Text = Text::new(
+    "没有 {0}/{1} 这个标准包，没有写入任何内容。",
+    "there is no pack {0}/{1}; nothing was written.",
+);
+pub(super) const PACK_NAMES: Text = Text::new("可选名称：{0}", "Names to choose from: {0}");
+pub(super) const EXPORTED_BUILT_IN: Text = Text::new(
+    "已把内置的 {0}/{1} 写入 {2}，尚未发布过。",
+    "Wrote the built-in {0}/{1} to {2}; none was published yet.",
+);
+pub(super) const EXPORTED: Text = Text::new(
+    "已把 {0}/{1} 最近发布的版本（序号 {3}）写入 {2}。",
+    "Wrote {0}/{1} as it was published last (serial {3}) to {2}.",
+);
+pub(super) const EXPORTED_NEXT: Text = Text::new(
+    "下一步：修改 {3}，由两个主管部门先后签署，再由市枢纽发布：\n  \
+     xinqiao-ca sign-pack --key 标准包密钥 --kind {0} --name {1} --serial {2} --version-name 版本 \
+     --effective-from 日期 {3} --out 签好的文件",
+    "Next: change {3}, have both commissions sign it, then the city's hub publishes it:\n  \
+     xinqiao-ca sign-pack --key PACK-KEY --kind {0} --name {1} --serial {2} --version-name VERSION \
+     --effective-from DAY {3} --out SIGNED",
+);
+pub(super) const SOURCE_EXISTS: Text = Text::new(
+    "文件 {0} 已存在，没有覆盖；请另选一个文件名。",
+    "the file {0} exists and was not written over; choose another name.",
+);
+pub(super) const SOURCE_UNWRITABLE: Text =
+    Text::new("文件 {0} 无法写入。", "the file {0} cannot be written.");

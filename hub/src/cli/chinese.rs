@@ -5,7 +5,7 @@ use runtime::cli::Translation;
 pub(super) const CHINESE: Translation = &[
     (
         "A street's, district's or city's hub: members, figures, directives",
-        "街镇、区县、市枢纽：下级单位、统计数、数据包",
+        "街镇、区县、市枢纽：下级单位、统计数、标准包",
     ),
     ("Data folder of the hub", "枢纽的数据文件夹"),
     (
@@ -37,7 +37,7 @@ pub(super) const CHINESE: Translation = &[
     ("List the members' figures as well", "同时列出下级单位的数"),
     ("Show which signed reports the table is made of", "列出整张表由哪些已签名的上报相加而成"),
     ("Invite units", "邀请下级单位"),
-    ("Publish signed packs and see who applied them", "发布已签名的数据包并查看应用情况"),
+    ("Publish signed packs and see who applied them", "发布已签名的标准包并查看应用情况"),
     ("Look at what needs a person", "查看需要人处理的警报"),
     ("Accounts of the console", "网页控制台账号"),
     ("Root certificates that this hub trusts", "本枢纽信任的根证书"),
@@ -46,6 +46,21 @@ pub(super) const CHINESE: Translation = &[
     ("Unit id of the hub, a division code such as 370202", "枢纽的单位编号，即区划代码，如 370202"),
     ("DNS name of the city, such as qingdao.example", "城市的域名，如 qingdao.example"),
     ("Unit id of the district that a street belongs to", "街镇所属区的单位编号"),
+    (
+        "The unit is on no official list; this hub names it, so that its id need not be a code",
+        "该单位没有官方编号，由本枢纽命名，编号不必是代码",
+    ),
+    ("Name within the kind; needed for a scale", "该类别下的名称；量表须写明"),
+    ("New file for the text", "写入文本的新文件"),
+    (
+        "Kind: catalogue, scale, calendar or divisions",
+        "类别：catalogue 指标目录、scale 量表、calendar 学期日历、divisions 区划",
+    ),
+    (
+        "Write a pack as the text to edit: the latest that was published, else the built-in one",
+        "把标准包写成可编辑的文本：最近发布的，尚未发布的用内置的",
+    ),
+    ("Void the unit's earlier invite; do not ask", "作废该单位先前的邀请码，不再询问"),
     ("Chinese name", "中文名称"),
     ("English name", "英文名称"),
     ("Address to listen on for members", "接受下级连接的监听地址"),
@@ -98,6 +113,10 @@ pub(super) const CHINESE: Translation = &[
         "暂停单位，下一次请求起拒绝，直到恢复",
     ),
     ("Serve a suspended unit again", "恢复被暂停的单位"),
+    (
+        "Show keys further down that may not speak any more, as the hubs there told",
+        "列出下级枢纽报告的已失效密钥",
+    ),
     ("Unit that is served again", "要恢复的单位"),
     ("Close a unit for good; its figures and history stay", "永久撤销单位，数据和历史保留"),
     (
@@ -127,11 +146,11 @@ pub(super) const CHINESE: Translation = &[
     ("The words were compared; do not ask", "已核对六个词，不再询问"),
     (
         "Publish signed packs to all units below; all or none",
-        "向所有下级发布已签名的数据包，全部成功或全不发布",
+        "向所有下级发布已签名的标准包，全部成功或全不发布",
     ),
-    ("Signed packs", "已签名的数据包"),
-    ("Show what was published", "列出已发布的数据包"),
-    ("Show how many units applied each pack", "查看每个数据包有多少单位已应用"),
+    ("Signed packs", "已签名的标准包"),
+    ("Show what was published", "列出已发布的标准包"),
+    ("Show how many units applied each pack", "查看每个标准包有多少单位已应用"),
     ("Show all alarms, the latest first", "列出所有警报，最新在前"),
     (
         "Take an account's second step away and end its sessions",

@@ -1,15 +1,18 @@
 //! Directives: signed packs on their way down, and which units applied them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use domain::unit::UnitKind;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use serde_json::json;
 
 use super::context::Context;
 use super::words;
 use crate::app::load_roots;
+use crate::ca::pack::describe;
+use crate::ca::source::{Export, Source};
 use crate::directive::{keep, verify};
 use crate::store::{contact, directive};
 
@@ -22,6 +25,8 @@ pub(super) enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Write a pack as the text to edit: the latest that was published, else the built-in one
+    Export(Export),
     /// Show what was published
     List,
     /// Show how many units applied each pack
@@ -31,6 +36,7 @@ pub(super) enum Command {
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
         Command::Publish { files } => publish(context, &files),
+        Command::Export(asked) => export(context, &asked),
         Command::List => list(context),
         Command::Acks => acks(context),
     }
@@ -38,6 +44,13 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
 
 fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
     let (config, database) = context.open()?;
+    // What is counted must be the same in the whole city; what a unit takes is what both
+    // commissions signed, so this keeps a mistake away and no attack.
+    if config.kind != UnitKind::City {
+        let message = Sentence::new(words::CITY_PUBLISHES, &[&config.name_zh]);
+        let failure = Failure::new(Exit::Refused, "CITY_PUBLISHES", message);
+        return Err(failure.hint(words::CITY_PUBLISHES_NEXT));
+    }
     let roots = load_roots(&config)?;
     let mut verified = Vec::new();
     for path in files {
@@ -72,6 +85,24 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         });
         lines.collect::<Vec<_>>().join("\n")
     })
+}
+
+/// What was published last counts, also where it is not yet in force: the next version follows it.
+fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let (kind, name) = asked.asked()?;
+    let (kind, name) = (kind.to_owned(), name.to_owned());
+    let published = database.read(move |tx| {
+        let all = directive::of_kind(tx, &kind)?.into_iter();
+        Ok::<_, runtime::sql::SqlError>(all.filter(|one| one.name == name).max_by_key(|o| o.serial))
+    })?;
+    let Some(one) = published else {
+        return asked.write(&context.terminal, &asked.built_in()?);
+    };
+    let (_, content, _) = describe(&one.directive)
+        .map_err(|error| crate::ca::failure_at(Path::new(&one.name), &error))?;
+    let source = Source { kind: one.kind, name: one.name, serial: one.serial, content };
+    asked.write(&context.terminal, &source)
 }
 
 fn list(context: &Context) -> Result<(), Failure> {

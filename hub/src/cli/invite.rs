@@ -10,6 +10,7 @@ use domain::unit::UnitId;
 use jiff::SignedDuration;
 use runtime::cli::{Align, Answer, Exit, Failure, Sentence, Table};
 use runtime::web::time::minute;
+use runtime::web::{Lang, Text};
 use serde_json::json;
 
 use super::context::Context;
@@ -33,6 +34,9 @@ pub(super) enum Command {
         /// File for the invite; without it the line is the result
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Void the unit's earlier invite; do not ask
+        #[arg(long)]
+        replace: bool,
     },
     /// Show all invites
     List,
@@ -58,11 +62,47 @@ pub(super) enum Command {
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
-        Command::New { unit, ttl, out } => new(context, &unit, ttl, out.as_deref()),
+        Command::New { unit, ttl, out, replace } => {
+            let replaces = earlier(context, &unit, replace)?;
+            new(context, &unit, ttl, out.as_deref())?;
+            if replaces {
+                context.terminal.talk(words::INVITE_REPLACED, &[&unit]);
+            }
+            Ok(())
+        }
         Command::List => list(context),
         Command::Revoke { unit } => revoke(context, &unit),
         Command::Approve { unit, words, yes } => approve(context, &unit, words.as_deref(), yes),
     }
+}
+
+/// Whether a new invite voids one that somebody may hold; said, and asked, before it does.
+fn earlier(context: &Context, unit: &UnitId, replace: bool) -> Result<bool, Failure> {
+    let (_, database) = context.open()?;
+    let (id, now) = (unit.clone(), context.clock.now());
+    let outstanding = database.read(move |tx| invitation::outstanding(tx, &id, now))?;
+    let Some(shown) = outstanding.first() else {
+        return Ok(false);
+    };
+    if replace {
+        return Ok(true);
+    }
+    let state = match shown.state {
+        "pending" => words::INVITE_PENDING,
+        "approved" => words::INVITE_APPROVED,
+        _ => words::INVITE_OPEN,
+    };
+    let until = minute(shown.expires_at_ms);
+    let said = |text: Text| {
+        let fill = |lang| text.fill(lang, &[unit, &until, &state.in_lang(lang)]);
+        Sentence::pair(fill(Lang::Zh), fill(Lang::En))
+    };
+    let asks = context.terminal.asks();
+    if asks && context.terminal.confirm(&said(words::INVITE_REPLACE), "--replace")? == Answer::Yes {
+        return Ok(true);
+    }
+    let failure = Failure::new(Exit::Refused, "INVITE_IS_OUT", said(words::INVITE_IS_OUT));
+    Err(failure.hint(words::INVITE_IS_OUT_NEXT))
 }
 
 fn new(

@@ -104,7 +104,7 @@ pub(super) const ROOTS_DIFFER_NEXT: Text = Text::new(
     "Do not go on. Call the commission by a number that you already had.",
 );
 pub(super) const ROOT_ADDED_NEXT: Text = Text::new(
-    "已加入，重新启动 xinqiao-hub serve 后生效；此后只有两个部门都签名的数据包才会被接受。",
+    "已加入，重新启动 xinqiao-hub serve 后生效；此后只有两个部门都签名的标准包才会被接受。",
     "Added; it takes effect when xinqiao-hub serve is started again. From then on a pack needs \
      both commissions' signatures.",
 );
@@ -175,6 +175,27 @@ pub(super) const INVITE_SHOWN: Text = Text::new(
     "{0} 的邀请码，{1} 前有效。谁读到它，谁就能以该单位名义加入：",
     "Invite of {0}, valid until {1}. Whoever reads it can join in the unit's place:",
 );
+pub(super) const INVITE_IS_OUT: Text = Text::new(
+    "{0} 已有一个邀请码（{1} 前有效，{2}），再发一个会使它作废；没有生成新的邀请码。",
+    "{0} has an invite already (valid until {1}, {2}), and a new one would void it; none was made.",
+);
+pub(super) const INVITE_IS_OUT_NEXT: Text = Text::new(
+    "先确认对方还没有使用；确要换新的，请加 --replace。",
+    "Make sure first that it is not about to be used; to void it and make a new one add --replace.",
+);
+pub(super) const INVITE_REPLACE: Text = Text::new(
+    "{0} 已有一个邀请码（{1} 前有效，{2}），发新的会使它作废。现在换新的？",
+    "{0} has an invite already (valid until {1}, {2}); a new one voids it. Make a new one now?",
+);
+pub(super) const INVITE_REPLACED: Text = Text::new(
+    "{0} 先前的邀请码已作废，只有新的一个有效。",
+    "The earlier invite of {0} is void; only the new one works.",
+);
+pub(super) const INVITE_OPEN: Text = Text::new("尚未使用", "not used yet");
+pub(super) const INVITE_PENDING: Text =
+    Text::new("已有人提交申请，等待批准", "somebody used it and waits for approval");
+pub(super) const INVITE_APPROVED: Text =
+    Text::new("已批准，证书即将签发", "approved, its certificate about to be issued");
 pub(super) const NO_INVITES: Text = Text::new("没有邀请码。", "There are no invites.");
 pub(super) const NO_OPEN_INVITE: Text =
     Text::new("{0} 没有未使用或待批准的邀请码。", "{0} has no invite that is open or waits.");
@@ -233,6 +254,31 @@ pub(super) const KIND_NOT_HERE: Text = Text::new(
     "{1} 级枢纽没有 {0} 类下级，没有登记。",
     "a {1} hub has no members of kind {0}; nothing was registered.",
 );
+pub(super) const ID_OF_DISTRICT: Text = Text::new(
+    "{0} 不是区县的编号：区县用 6 位区划代码，如 370202；没有登记。",
+    "{0} is no district's id: a district has a division code of six digits, such as 370202; \
+     nothing was registered.",
+);
+pub(super) const ID_OF_STREET: Text = Text::new(
+    "{0} 不是街镇的编号：街镇用 9 位区划代码，如 370202004；没有登记。",
+    "{0} is no street's id: a street has a division code of nine digits, such as 370202004; \
+     nothing was registered.",
+);
+pub(super) const ID_OF_SCHOOL: Text = Text::new(
+    "{0} 是区划代码，不是学校的编号：学校用学校标识码，如 F370202004J01；没有登记。",
+    "{0} is a division code and no school's id: a school has its identification code, such as \
+     F370202004J01; nothing was registered.",
+);
+pub(super) const ID_OF_RECEIVER: Text = Text::new(
+    "{0} 是区划代码，不是机构的编号：请用机构自己的代码，如 C370202001；没有登记。",
+    "{0} is a division code and no id of a centre or clinic: use its own code, such as \
+     C370202001; nothing was registered.",
+);
+pub(super) const ID_FORM_NEXT: Text = Text::new(
+    "请核对 --kind 和 --id：编号终身不变。确实没有官方编号、由本枢纽命名的，请加 --uncoded。",
+    "Check --kind and --id, because an id is for life. For a unit that is on no official list and \
+     is named by this hub, add --uncoded.",
+);
 pub(super) const UNIT_ADDED: Text =
     Text::new("已登记 {0}（{1}），上级 {2}", "Registered {0} ({1}) under {2}");
 pub(super) const INVITE_NEXT: Text = Text::new(
@@ -261,15 +307,34 @@ pub(super) const REVOKED: Text =
     Text::new("已吊销 {0} 的 {1} 个证书。", "Revoked {1} certificates of {0}.");
 pub(super) const NO_CERTIFICATE: Text =
     Text::new("{0} 没有可吊销的证书。", "{0} has no certificate to revoke.");
+pub(super) const NONE_BARRED: Text = Text::new(
+    "下级枢纽没有报告失效的密钥。",
+    "No hub below told of a key that may not speak any more.",
+);
+pub(super) const KEY_HEAD: Text = Text::new("密钥", "key");
+pub(super) const TOLD_BY: Text = Text::new("由谁报告", "told by");
+pub(super) const TOLD_AT: Text = Text::new("报告时间", "told at");
+pub(super) const BAR_REVOKED: Text = Text::new("已吊销", "revoked");
+pub(super) const BAR_SUSPENDED: Text = Text::new("单位暂停", "unit suspended");
 pub(super) const ALLOWED: Text =
     Text::new("已允许 {0} 用最近的密钥续期一次。", "{0} may renew once with its latest key.");
 
+pub(super) const CITY_PUBLISHES: Text = Text::new(
+    "目录、量表、学期日历和区划由市枢纽统一发布，{0} 不能发布；一个都没有发布。",
+    "catalogue, scales, term calendar and divisions are the city's: the city's hub publishes them, \
+     {0} cannot; none was published.",
+);
+pub(super) const CITY_PUBLISHES_NEXT: Text = Text::new(
+    "请把签好的标准包交给市枢纽运维人员，发布后会自动下发到这里。",
+    "Hand the signed packs to the operator of the city's hub; once published they come down here \
+     by themselves.",
+);
 pub(super) const PACK_REFUSED: Text = Text::new(
-    "数据包 {0} 没有通过签名核验，一个都没有发布。",
+    "标准包 {0} 没有通过签名核验，一个都没有发布。",
     "the pack {0} is not signed as it must be; none was published.",
 );
 pub(super) const PACK_REFUSED_NEXT: Text = Text::new(
-    "每个数据包须有所有根证书之下的签名：xinqiao-ca sign-pack --add",
+    "每个标准包须有所有根证书之下的签名：xinqiao-ca sign-pack --add",
     "Each pack needs a signature under every root:  xinqiao-ca sign-pack --add",
 );
 pub(super) const PUBLISHED: Text = Text::new(
@@ -291,7 +356,7 @@ pub(super) const STATUS_HEAD: Text =
 pub(super) const STATUS_PARENT: Text =
     Text::new("上级 {0}，最近联系 {1}", "hub above {0}, last contact {1}");
 pub(super) const STATUS_COUNTS: Text = Text::new(
-    "数据包 {0} 个，待批准邀请 {1} 个，警报 {2} 条",
+    "标准包 {0} 个，待批准邀请 {1} 个，警报 {2} 条",
     "directives {0}, invites waiting {1}, alarms {2}",
 );
 pub(super) const STATUS_ERROR: Text =

@@ -72,13 +72,14 @@ fn read(row: &Row<'_, '_>) -> Result<Stored, SqlError> {
     })
 }
 
-/// Keeps a new invite and takes back the unit's open ones: one line works at a time.
+/// Keeps a new invite and takes back the unit's earlier ones: one line works at a time.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn insert(tx: &Tx<'_>, invite: &Stored, now_ms: i64) -> Result<(), SqlError> {
     tx.execute(
-        "update invite set state = 'revoked' where unit = $1 and state = 'open'",
+        "update invite set state = 'revoked' where unit = $1
+             and state in ('open', 'pending')",
         params![&invite.unit],
     )?;
     tx.execute(

@@ -57,10 +57,25 @@ fn keys_open_with_their_own_passphrase() {
     assert!(!content.contains("PRIVATE KEY") && content.contains("CERTIFICATE"), "{content}");
     let change = |old: &str, new: &str| {
         let words = ["--passphrase-file", old, "--new-passphrase-file", new];
-        ca(&[["passphrase", text(&pack)].as_slice(), &words].concat())
+        ca(&[["passphrase", "--key", text(&pack)].as_slice(), &words].concat())
     };
     assert_eq!(change(word, word).failed(), (5, "PASSPHRASE".to_owned()));
+    // A commission that rolled its root over keeps the older certificate behind the new one.
+    let certificate = std::fs::read_to_string(dir.join("root.pem")).expect("certificate");
+    let longer = format!("{content}note\n{certificate}");
+    std::fs::write(&pack, &longer).expect("pack key");
     assert_eq!(change(wrong, word).code, 0);
+    let changed = std::fs::read_to_string(&pack).expect("pack key");
+    let rest =
+        |text: &str| text.split_once("-----END XINQIAO PROTECTED KEY-----").map(|p| p.1.to_owned());
+    assert_eq!(rest(&changed), rest(&longer));
+    let root_key = |extra: &[&str]| {
+        let words = ["--passphrase-file", word, "--new-passphrase-file", word];
+        ca(&[["passphrase"].as_slice(), extra, &words].concat())
+    };
+    assert_eq!(root_key(&["--dir", text(&dir)]).code, 0);
+    assert_eq!(root_key(&["--key", text(&dir.join("root.key"))]).failed().1, "PASSPHRASE");
+    assert_eq!(root_key(&[]).code, 2);
     let calendar = proto::pack::embedded::find(proto::pack::PackKind::Calendar, "calendar");
     std::fs::write(at("calendar.txt"), calendar.expect("embedded").bytes).expect("pack");
     let (plain, signed) = (at("calendar.txt"), at("calendar.pack"));

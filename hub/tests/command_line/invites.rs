@@ -17,7 +17,7 @@ fn an_invite_goes_into_a_new_private_file() {
     let line = std::fs::read_to_string(&out).expect("invite");
     assert!(line.starts_with("xq1:") && !made.out.contains(line.trim()), "{line}");
     assert_private(&out);
-    let again = run(&invite);
+    let again = run(&[invite.as_slice(), &["--replace"]].concat());
     assert_eq!(again.failed(), (4, "FILE_EXISTS".to_owned()));
     assert_eq!(std::fs::read_to_string(&out).expect("invite"), line);
     let list = run(&["invite", "list"]).json();
@@ -27,4 +27,35 @@ fn an_invite_goes_into_a_new_private_file() {
     let unknown = run(&["invite", "new", "--unit", "370202999", "--out", text(&other)]);
     assert_eq!(unknown.failed(), (3, "UNIT_UNKNOWN".to_owned()));
     assert!(!other.exists(), "an empty file was left");
+}
+
+/// A second invite for a unit voids the first, so it is asked for by name.
+#[test]
+fn a_second_invite_is_asked_for_by_name() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = district(folder.path());
+    let run = |args: &[&str]| hub(&[args, &["--data", text(&data)]].concat());
+    let school = "F370202004J01";
+    assert_eq!(run(&["unit", "add", "--id", school, "--kind", "school", "--name", "校"]).code, 0);
+    let new = |file: &str, more: &[&str]| {
+        let out = folder.path().join(file);
+        run(&[&["invite", "new", "--unit", school, "--out", text(&out)], more].concat())
+    };
+    assert_eq!(new("first.txt", &[]).code, 0);
+    let second = new("second.txt", &[]);
+    assert_eq!(second.failed(), (4, "INVITE_IS_OUT".to_owned()), "{}", second.err);
+    assert!(second.err.contains("--replace") && second.err.contains("not used yet"));
+    assert!(!folder.path().join("second.txt").exists());
+    let states = || -> Vec<String> {
+        let list = run(&["invite", "list"]).json();
+        let all = list.as_array().expect("list").iter();
+        all.map(|one| one["state"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(states(), ["open"]);
+    let replaced = new("second.txt", &["--replace"]);
+    assert_eq!(replaced.code, 0, "{}", replaced.err);
+    assert!(replaced.err.contains("is void"), "{}", replaced.err);
+    let mut states = states();
+    states.sort();
+    assert_eq!(states, ["open", "revoked"]);
 }

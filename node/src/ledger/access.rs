@@ -7,6 +7,7 @@ use domain::ledger::{Action, Area, Footing, SchoolRole, Word as _, permits};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
+use super::access_chain::{self, NewRead};
 use super::author::Author;
 use super::entry::{Moment, StudentId};
 use super::refusal::LedgerRefusal;
@@ -97,19 +98,17 @@ fn log(
     student: StudentId,
     purpose: ReadPurpose,
 ) -> Result<(), SqlError> {
-    tx.execute(
-        "insert into access_log (at_ms, account, role, student, purpose, reason)
-         values ($1, $2, $3, $4, $5, $6)",
-        params![
-            reader.now().0,
-            reader.account(),
-            reader.role().as_str(),
-            student.0,
-            purpose.as_str(),
-            reader.reason(),
-        ],
-    )?;
-    Ok(())
+    access_chain::append(
+        tx,
+        &NewRead {
+            at_ms: reader.now().0,
+            account: reader.account(),
+            role: reader.role().as_str(),
+            student: student.0,
+            purpose: purpose.as_str(),
+            reason: reader.reason(),
+        },
+    )
 }
 
 /// Whether somebody could read an area of a student's record, without opening it.

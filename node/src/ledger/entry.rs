@@ -541,12 +541,23 @@ pub(super) fn read_cells(
     numbered.map(|(at, column)| Cell::read(row, from + at, column.holds)).collect()
 }
 
+/// How a version stands to the others of its record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It counts from then on.
+    Counts,
+    /// It counts from then on, and what waited beside the record is history.
+    Settles,
+    /// It waits beside the one that counts.
+    Beside,
+}
+
 /// What every version has beside its entry.
 #[derive(Clone)]
 pub(super) struct Head {
     pub(super) record: RecordId,
     pub(super) version: u32,
-    pub(super) parallel: bool,
+    pub(super) place: Place,
     pub(super) nonce: Vec<u8>,
     pub(super) reason: String,
 }
@@ -558,7 +569,7 @@ pub(super) fn canonical(kind: Kind, head: &Head, columns: &[Column], cells: &[Ce
     put(&mut bytes, kind.as_str().as_bytes());
     put(&mut bytes, &head.record.0.to_be_bytes());
     put(&mut bytes, &head.version.to_be_bytes());
-    put(&mut bytes, &[u8::from(head.parallel)]);
+    put(&mut bytes, &[u8::from(head.place == Place::Beside)]);
     put(&mut bytes, &head.nonce);
     put(&mut bytes, head.reason.as_bytes());
     for (column, cell) in columns.iter().zip(cells) {

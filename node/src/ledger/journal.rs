@@ -12,7 +12,7 @@ use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
-use super::entry::{self, Cell, Column, Head, RecordId, put};
+use super::entry::{self, Cell, Column, Head, Place, RecordId, put};
 use super::kinds::{KINDS, KindColumns};
 use super::strange;
 
@@ -57,6 +57,9 @@ pub enum JournalFault {
     /// What counts now is not what the versions say.
     #[error("record {0} does not point at its last version or its student")]
     Pointer(i64),
+    /// The number of versions that wait beside what counts is another than was written.
+    #[error("record {0} has another number of versions beside it than were written")]
+    Parallels(i64),
     /// Something was destroyed without an order of two persons.
     #[error("record {0} was destroyed without an order")]
     Unordered(i64),
@@ -115,11 +118,12 @@ pub(super) fn append(tx: &Tx<'_>, author: &Author, new: &NewEntry<'_>) -> Result
         event_day: new.day.to_string(),
         digest,
         previous: before.hash,
+        settles: Some(new.head.place == Place::Settles),
     };
     tx.execute(
         "insert into journal (entry, kind, record, version, author, second, entered_at_ms,
-                              event_day, digest, previous, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                              event_day, digest, previous, hash, settles)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
             row.entry,
             &row.kind,
@@ -132,6 +136,7 @@ pub(super) fn append(tx: &Tx<'_>, author: &Author, new: &NewEntry<'_>) -> Result
             &row.digest.to_tagged(),
             &row.previous.to_tagged(),
             &row.hash().to_tagged(),
+            row.settles.map(i64::from),
         ],
     )?;
     Ok(())
@@ -149,6 +154,9 @@ struct Row {
     event_day: String,
     digest: Digest,
     previous: Digest,
+    /// Whether the version ended the conflicts of its record; nothing in entries from before it
+    /// was written down.
+    settles: Option<bool>,
 }
 
 impl Row {
@@ -165,6 +173,9 @@ impl Row {
         put(&mut bytes, self.event_day.as_bytes());
         put(&mut bytes, &self.digest.to_tagged());
         put(&mut bytes, &self.previous.to_tagged());
+        if let Some(settles) = self.settles {
+            put(&mut bytes, &[u8::from(settles)]);
+        }
         sha256(&bytes)
     }
 }
@@ -191,7 +202,7 @@ pub fn verify(tx: &Tx<'_>) -> Result<JournalHead, VerifyError> {
 fn rows(tx: &Tx<'_>) -> Result<Vec<(Row, Digest)>, SqlError> {
     tx.query(
         "select entry, kind, record, version, author, second, entered_at_ms, event_day, digest,
-                previous, hash from journal order by entry",
+                previous, hash, settles from journal order by entry",
         &[],
         |row| {
             let read = Row {
@@ -205,6 +216,7 @@ fn rows(tx: &Tx<'_>) -> Result<Vec<(Row, Digest)>, SqlError> {
                 event_day: row.text(7)?,
                 digest: read_digest(row.bytes(8)?)?,
                 previous: read_digest(row.bytes(9)?)?,
+                settles: row.opt_i64(11)?.map(|settles| settles != 0),
             };
             Ok((read, read_digest(row.bytes(10)?)?))
         },
@@ -248,7 +260,8 @@ fn stored(
         let head = Head {
             record: RecordId(record),
             version,
-            parallel: row.bool(0)?,
+            // Whether it settled stands in the journal and not in the version.
+            place: if row.bool(0)? { Place::Beside } else { Place::Counts },
             nonce: row.blob(1)?,
             reason: row.text(2)?,
         };
@@ -288,8 +301,29 @@ fn verify_records(tx: &Tx<'_>) -> Result<(), VerifyError> {
         if let Some(wrong) = tx.query_opt(&statement, params![word], |row| row.i64(0))? {
             return Err(JournalFault::Pointer(wrong).into());
         }
+        if let Some(wrong) = tx.query_opt(&miscounted(word), params![word], |row| row.i64(0))? {
+            return Err(JournalFault::Parallels(wrong).into());
+        }
     }
     verify_destroyed(tx)
+}
+
+/// Records of a kind beside which another number of versions waits than were written since the
+/// last one that settled. Of an entry from before that was written down it may have settled.
+fn miscounted(word: &str) -> String {
+    let beside = format!(
+        "select count(*) from {word} t where t.record = r.id and t.parallel = 1 and t.version >"
+    );
+    let settled = "ifnull((select max(s.version) from journal s
+        where s.record = r.id and s.settles = 1), 0)";
+    format!(
+        "select r.id from record r where r.kind = $1 and r.destroyed = 0
+         and r.parallels <> ({beside} {settled})
+         and not exists (select 1 from {word} o
+             join journal j on j.record = o.record and j.version = o.version
+             where o.record = r.id and o.parallel = 0 and j.settles is null
+             and o.version > {settled} and r.parallels = ({beside} o.version)) limit 1"
+    )
 }
 
 /// What is gone, and only that, was ordered by two persons, by an order for this very target.

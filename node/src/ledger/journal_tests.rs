@@ -61,6 +61,49 @@ fn a_record_keeps_its_student() {
     }
 }
 
+/// How many versions wait beside a record is what was written since the last one that settled:
+/// more, fewer or none is found, also once somebody changed the record without settling it.
+#[test]
+fn the_number_of_parallel_versions_is_checked() {
+    let school = sample();
+    let talk = |concern| Talk {
+        day: TODAY,
+        student: CHILD,
+        staff: StaffId(1),
+        topics: Words::new([TalkTopic::Mind]),
+        concern,
+        raised: false,
+        home_visit: false,
+        note: AuthorNote::new("说了".to_owned()),
+    };
+    let update = |seen| {
+        let entry = talk(false);
+        run(&school, move |tx| write::update(tx, &counsellor(), (RecordId(1), seen), &entry))
+    };
+    let claimed = |wrong: u32, right: u32| {
+        let set = |number| format!("update record set parallels = {number} where id = 1");
+        danger_execute(&school, vec![set(wrong)]).expect("claimed");
+        assert_eq!(verified(&school), Some(JournalFault::Parallels(1)), "{wrong} of {right}");
+        danger_execute(&school, vec![set(right)]).expect("put back");
+        assert_eq!(verified(&school), None, "{right}");
+    };
+    claimed(1, 0);
+    update(1).expect("counts");
+    update(1).expect("beside");
+    claimed(0, 1);
+    claimed(2, 1);
+    update(2).expect("changed, and not settled");
+    claimed(0, 1);
+    update(2).expect("beside");
+    claimed(1, 2);
+    let seen = run(&school, |tx| write::seen::<Talk>(tx, RecordId(1))).expect("seen");
+    let entry = talk(true);
+    run(&school, move |tx| write::settle(tx, &counsellor(), (RecordId(1), seen), &entry))
+        .expect("settled");
+    claimed(1, 0);
+    claimed(2, 0);
+}
+
 /// What stands after a talk was taken out under an order, which one person or two have signed.
 fn after(target: (Option<i64>, Option<RecordId>), standing: Standing, signers: u8) -> Option<u8> {
     let school = sample();

@@ -6,6 +6,7 @@
 //! a [`Ledger`].
 
 pub mod access;
+pub mod access_chain;
 #[cfg(test)]
 mod access_tests;
 pub mod account;
@@ -131,6 +132,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 14,
         name: "screening runs",
         sql: include_str!("migrations/012_screening_run.sql"),
+    },
+    Migration {
+        number: 15,
+        name: "chain of reads",
+        sql: include_str!("migrations/013_chain_of_reads.sql"),
     },
 ];
 

@@ -12,7 +12,7 @@ use runtime::params;
 use runtime::sql::{SqlError, Tx, Value};
 
 use super::author::Author;
-use super::entry::{Cell, Entry, Head, RecordId, Rules, StudentId};
+use super::entry::{Cell, Entry, Head, Place, RecordId, Rules, StudentId};
 use super::journal::{self, NewEntry};
 use super::refusal::LedgerRefusal;
 use super::{footing, strange};
@@ -101,7 +101,12 @@ pub fn settle<T: Rules>(
     if self::seen::<T>(tx, record)? != seen {
         return Err(LedgerRefusal::Changed);
     }
-    let written = update(tx, author, (record, seen.version), entry)?;
+    if !T::DIRECT {
+        return Err(LedgerRefusal::OwnAct);
+    }
+    allow(tx, author, entry.action(), entry.subject())?;
+    let basis = Basis { record, seen: seen.version, settles: true };
+    let written = change(tx, author, basis, entry, None)?;
     tx.execute("update record set parallels = 0 where id = $1", params![record.0])?;
     Ok(written)
 }
@@ -140,9 +145,18 @@ pub(super) fn put_new<T: Rules>(
         |row| row.i64(0),
     )?;
     let record = RecordId(strange(record)?);
-    version(tx, author, &head(author, record, 1, false), entry, second)?;
+    version(tx, author, &head(author, (record, 1), Place::Counts), entry, second)?;
     entry.brings(tx, author, record)?;
     Ok(record)
+}
+
+/// What a change is made of.
+struct Basis {
+    record: RecordId,
+    /// The version that its author saw.
+    seen: u32,
+    /// Whether it ends the conflicts of the record.
+    settles: bool,
 }
 
 /// Changes a record for an act that has checked who may.
@@ -150,6 +164,16 @@ pub(super) fn put_change<T: Rules>(
     tx: &Tx<'_>,
     author: &Author,
     (record, seen): (RecordId, u32),
+    entry: &T,
+    second: Option<&str>,
+) -> Result<Written, LedgerRefusal> {
+    change(tx, author, Basis { record, seen, settles: false }, entry, second)
+}
+
+fn change<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    Basis { record, seen, settles }: Basis,
     entry: &T,
     second: Option<&str>,
 ) -> Result<Written, LedgerRefusal> {
@@ -168,11 +192,12 @@ pub(super) fn put_change<T: Rules>(
     )?;
     let next = strange(last)? + 1;
     if seen < standing.version {
-        version(tx, author, &head(author, record, next, true), entry, second)?;
+        version(tx, author, &head(author, (record, next), Place::Beside), entry, second)?;
         tx.execute("update record set parallels = parallels + 1 where id = $1", params![record.0])?;
         return Ok(Written::Beside { version: next, counting: standing.version });
     }
-    version(tx, author, &head(author, record, next, false), entry, second)?;
+    let place = if settles { Place::Settles } else { Place::Counts };
+    version(tx, author, &head(author, (record, next), place), entry, second)?;
     tx.execute(
         "update record set version = $2, day = $3, waiting = $4 where id = $1",
         params![record.0, next, &entry.day().to_string(), entry.waits()],
@@ -236,9 +261,9 @@ pub(super) fn birth(tx: &Tx<'_>, student: StudentId) -> Result<Option<Date>, Led
     Ok(text.map(|text| text.parse().map_err(|_| SqlError::Type)).transpose()?)
 }
 
-fn head(author: &Author, record: RecordId, version: u32, parallel: bool) -> Head {
-    let nonce = random_bytes::<16>().to_vec();
-    Head { record, version, parallel, nonce, reason: author.reason().to_owned() }
+fn head(author: &Author, (record, version): (RecordId, u32), place: Place) -> Head {
+    let (nonce, reason) = (random_bytes::<16>().to_vec(), author.reason().to_owned());
+    Head { record, version, place, nonce, reason }
 }
 
 fn version<T: Entry>(
@@ -254,7 +279,7 @@ fn version<T: Entry>(
     let mut values = vec![
         Value::Integer(head.record.0),
         Value::from(head.version),
-        Value::from(head.parallel),
+        Value::from(head.place == Place::Beside),
         Value::Blob(&head.nonce),
         Value::Text(&head.reason),
     ];

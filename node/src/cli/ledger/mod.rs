@@ -23,7 +23,7 @@ use crate::ledger::kinds::KINDS;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::{self, Names};
 use crate::ledger::write::Written;
-use crate::ledger::{access, journal};
+use crate::ledger::{access, access_chain, journal};
 
 mod case;
 mod entry_file;
@@ -186,16 +186,25 @@ fn kinds(terminal: &Terminal, kind: Option<&str>) -> Result<(), Failure> {
 }
 
 fn verify(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
+    let broken = |cause: &dyn std::error::Error| {
+        let failure = Failure::new(Exit::Problems, "LEDGER_BROKEN", words::BROKEN);
+        failure.hint(words::BROKEN_NEXT).because(cause)
+    };
     let head = node.ledger().read(journal::verify).map_err(|error| match error {
         journal::VerifyError::Store(error) => error.into(),
-        other => {
-            let failure = Failure::new(Exit::Problems, "LEDGER_BROKEN", words::BROKEN);
-            failure.hint(words::BROKEN_NEXT).because(&other)
-        }
+        other => broken(&other),
     })?;
-    let hash = head.hash.to_string();
-    terminal.result(&json!({"entries": head.entries, "head": hash}), |terminal| {
-        terminal.text(words::INTACT, &[&head.entries, &hash])
+    let reads = node.ledger().read(access_chain::verify).map_err(|error| match error {
+        access_chain::ReadsError::Store(error) => error.into(),
+        other => broken(&other),
+    })?;
+    let (hash, read) = (head.hash.to_string(), reads.hash.to_string());
+    let value = json!({
+        "entries": head.entries, "head": hash, "reads": reads.lines, "reads_head": read,
+    });
+    terminal.result(&value, |terminal| {
+        let entries = terminal.text(words::INTACT, &[&head.entries, &hash]);
+        format!("{entries}\n{}", terminal.text(words::READS_INTACT, &[&reads.lines, &read]))
     })
 }
 

@@ -28,7 +28,7 @@ texts! {
     FIELD = "项", "field";
     HOW = "写法", "how it is written";
     MAY_BE_EMPTY = "，可空", ", may be left out";
-    OWN_ACT = "（专门办理）", "(by an act of its own)";
+    OWN_ACT = "（另有专门办法）", "(by an act of its own)";
     A_TEXT = "文字", "a text";
     A_NUMBER = "整数", "a whole number";
     A_FLAG = "true 或 false", "true or false";
@@ -41,7 +41,7 @@ texts! {
     DAY = "日期", "day";
     CONTENT = "内容", "content";
     WHEN = "时间", "when";
-    WHO = "何人", "who";
+    WHO = "人员", "who";
     ROLE = "角色", "role";
     PURPOSE = "用途", "purpose";
     WHY = "理由", "reason";
@@ -69,8 +69,11 @@ texts! {
     CONTACTED = "首次约谈已登记。", "the first contact is noted.";
     INTACT = "台账完整：{0} 条流水，末条哈希 {1}。请把这一行另存别处。",
         "the ledgers are intact: {0} entries, head {1}. Keep this line elsewhere.";
-    BROKEN = "台账核验没有通过：记录与哈希链不一致。没有改动任何内容。",
-        "the check of the ledgers failed: entries and their chain differ; nothing was changed.";
+    READS_INTACT = "查阅记录完整：{0} 条，末条哈希 {1}。请把这一行也另存别处。",
+        "the log of reads is intact: {0} lines, head {1}. Keep this line elsewhere too.";
+    BROKEN = "核验没有通过：台账或查阅记录与哈希链不一致。没有改动任何内容。",
+        "the check failed: the ledgers or the log of reads differ from their chain; nothing was \
+         changed.";
     BROKEN_NEXT = "请停止使用并保留现场，从最近的备份核对。",
         "Stop, leave everything as it is, and compare with the latest backup.";
 }

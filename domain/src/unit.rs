@@ -41,6 +41,14 @@ impl UnitId {
         self.0.to_ascii_lowercase()
     }
 
+    /// Length of the id where it has the form of a division code: six digits for a city or
+    /// district, nine for a street or town, twelve for a village or neighbourhood.
+    #[must_use]
+    pub fn division_digits(&self) -> Option<usize> {
+        let coded = matches!(self.0.len(), 6 | 9 | 12);
+        (coded && self.0.bytes().all(|byte| byte.is_ascii_digit())).then_some(self.0.len())
+    }
+
     /// The id as it is stored and shown.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -90,6 +98,19 @@ impl UnitKind {
     #[must_use]
     pub const fn is_hub(self) -> bool {
         matches!(self, Self::City | Self::District | Self::Street)
+    }
+
+    /// Whether an id has the form that official lists give to this kind: division codes of six
+    /// digits for a city or district and of nine for a street, anything but a division code for
+    /// the others. A unit that no list has is named by its hub and need not fit.
+    #[must_use]
+    pub fn fits(self, id: &UnitId) -> bool {
+        let digits = id.division_digits();
+        match self {
+            Self::City | Self::District => digits == Some(6),
+            Self::Street => digits == Some(9),
+            Self::School | Self::Centre | Self::Clinic => digits.is_none(),
+        }
     }
 
     /// The word that is stored and sent.
@@ -254,6 +275,24 @@ mod tests {
     fn unit_ids_refuse_what_dns_refuses() {
         for text in ["", "-a", "a-", "a.b", "学校", "a b", &"x".repeat(41)] {
             assert_eq!(text.parse::<UnitId>(), Err(UnitError::Id), "{text}");
+        }
+    }
+
+    /// A code tells what its unit is; the ten digits of a school's national code are no division.
+    #[test]
+    fn ids_fit_the_kind_whose_lists_give_them() {
+        use UnitKind::{Centre, City, Clinic, District, School, Street};
+        let fitting = |text: &str| {
+            let id: UnitId = text.parse().expect("id");
+            [City, District, Street, School, Centre, Clinic]
+                .into_iter()
+                .filter(move |k| k.fits(&id))
+        };
+        assert!(fitting("370202").eq([City, District]));
+        assert!(fitting("370202004").eq([Street]));
+        assert!(fitting("370202004001").eq([]));
+        for text in ["F370202004J01", "3137012345", "S01", "37020"] {
+            assert!(fitting(text).eq([School, Centre, Clinic]), "{text}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The hub as a whole: its state, and the one place that starts everything.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -161,6 +161,7 @@ impl Hub {
             packs: packs.clone(),
             answered: answered.clone(),
             directives: directives.clone(),
+            barred: Mutex::default(),
         };
         let uplink = uplink(&identity, hooks);
         Ok(Self(Arc::new(Inner {

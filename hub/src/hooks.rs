@@ -1,17 +1,17 @@
 //! The hub as a member: what it does with directives from above, and what it says of itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use certs::root::RootCertificate;
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError};
-use runtime::uplink::{Applied, Hooks};
+use runtime::uplink::{Applied, BarredKey, Hooks};
 use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 use crate::directive::DirectiveError;
 use crate::packs::{PackCache, Packs};
-use crate::{directive, store};
+use crate::{barred, directive, store};
 
 /// What the hub does with what comes down from its parent.
 pub(crate) struct HubHooks {
@@ -29,6 +29,8 @@ pub(crate) struct HubHooks {
     pub(crate) answered: Arc<Notify>,
     /// Changes when a directive was stored.
     pub(crate) directives: Arc<watch::Sender<u64>>,
+    /// Barred keys of a version of the register.
+    pub(crate) barred: Mutex<Option<(u64, Vec<BarredKey>)>>,
 }
 
 impl Hooks for HubHooks {
@@ -94,6 +96,18 @@ impl Hooks for HubHooks {
             Ok(store::unit::schools(members.iter()))
         });
         counted.unwrap_or(0)
+    }
+
+    fn barred_keys(&self) -> Result<Vec<BarredKey>, SqlError> {
+        let version = self.database.read(store::setting::registry_version)?;
+        let mut known = self.barred.lock().map_err(|_| SqlError::Closed)?;
+        // Asked every few seconds; what may not speak changes with the register alone.
+        if known.as_ref().is_none_or(|(seen, _)| *seen != version) {
+            let config = self.config.clone();
+            let keys = self.database.read(move |tx| barred::all(tx, &config))?;
+            *known = Some((version, keys));
+        }
+        Ok(known.as_ref().map(|(_, keys)| keys.clone()).unwrap_or_default())
     }
 
     fn answered(&self) {

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod authority;
+pub mod barred;
 pub mod ca;
 pub mod cli;
 pub mod config;

@@ -18,6 +18,9 @@ pub const FRAMES_IN_FLIGHT_MAX: usize = 64;
 /// Directives that one unit may report as applied.
 pub const APPLIED_MAX: usize = 2_000;
 
+/// Keys that one hub may report as barred; a line is about a hundred bytes.
+pub const BARRED_KEYS_MAX: usize = 20_000;
+
 /// HTTP/2 window of one stream; the default of 64 KiB stalls encrypted streams.
 pub const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
 

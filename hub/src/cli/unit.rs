@@ -1,18 +1,21 @@
 //! The register of units: what they are, where they sit, whether they are served.
 
+use certs::signature::KeyId;
 use clap::Subcommand;
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::sql::{SqlError, Tx};
+use runtime::uplink::Bar;
 use runtime::web::Text;
+use runtime::web::time::minute;
 use serde_json::json;
 
 use super::context::{Context, Missing, no_unit, registered};
 use super::words;
 use crate::enrolment::{member_name, release_to_street, street_of};
 use crate::store::unit::{self, Unit, UnitStatus};
-use crate::store::{member_key, total};
+use crate::store::{barred_key, member_key, total};
 
 /// Register units and change what they may do
 #[derive(Subcommand)]
@@ -25,6 +28,9 @@ pub(super) enum Command {
         /// Kind: district, street, school, centre or clinic
         #[arg(long)]
         kind: UnitKind,
+        /// The unit is on no official list; this hub names it, so that its id need not be a code
+        #[arg(long)]
+        uncoded: bool,
         /// Chinese name
         #[arg(long)]
         name: String,
@@ -65,6 +71,8 @@ pub(super) enum Command {
     Close(Severe),
     /// Revoke all certificates of a unit; it joins again with a new invite
     Revoke(Severe),
+    /// Show keys further down that may not speak any more, as the hubs there told
+    Barred,
     /// Allow a unit one renewal of its expired certificate, after a telephone call
     AllowExpiredRenewal {
         /// Unit that was called
@@ -83,7 +91,10 @@ pub(super) struct Severe {
 
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Add { id, kind, name, name_en, division, from, moved_from } => {
+        Command::Add { id, kind, uncoded, name, name_en, division, from, moved_from } => {
+            if !uncoded {
+                check_form(&id, kind)?;
+            }
             let status = UnitStatus::Invited;
             let name_zh = name;
             let schools_below = 0;
@@ -99,6 +110,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Resume { id } => resume(context, &id),
         Command::Close(severe) => close(context, &confirmed(severe)?),
         Command::Revoke(severe) => revoke(context, &confirmed(severe)?),
+        Command::Barred => barred(context),
         Command::AllowExpiredRenewal { id } => allow(context, &id),
     }
 }
@@ -109,6 +121,21 @@ fn confirmed(severe: Severe) -> Result<UnitId, Failure> {
     }
     let message = Sentence::new(words::CONFIRM_DIFFERS, &[&severe.confirm, &severe.id]);
     Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message))
+}
+
+/// An id is for life, and a street under a school's would be mistaken for ever.
+fn check_form(id: &UnitId, kind: UnitKind) -> Result<(), Failure> {
+    if kind.fits(id) {
+        return Ok(());
+    }
+    let text = match kind {
+        UnitKind::City | UnitKind::District => words::ID_OF_DISTRICT,
+        UnitKind::Street => words::ID_OF_STREET,
+        UnitKind::School => words::ID_OF_SCHOOL,
+        UnitKind::Centre | UnitKind::Clinic => words::ID_OF_RECEIVER,
+    };
+    let failure = Failure::new(Exit::Refused, "ID_FORM", Sentence::new(text, &[id]));
+    Err(failure.hint(words::ID_FORM_NEXT))
 }
 
 /// Before this day nothing is known of any unit.
@@ -185,6 +212,42 @@ fn list(context: &Context) -> Result<(), Failure> {
                 one.name_zh.clone(),
                 one.status.as_str().to_owned(),
                 parent.clone(),
+            ]);
+        }
+        table.render()
+    })
+}
+
+fn barred(context: &Context) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let all = database.read(barred_key::all)?;
+    let key = |one: &barred_key::Stored| KeyId::from_bytes(one.key_id).short();
+    let value: Vec<_> = all
+        .iter()
+        .map(|one| {
+            json!({"name": one.name, "key": key(one), "bar": barred_key::word(one.bar),
+                   "told_by": one.told_by, "told_at": minute(one.told_at_ms)})
+        })
+        .collect();
+    context.terminal.result(&value, |t| {
+        if all.is_empty() {
+            return t.text(words::NONE_BARRED, &[]);
+        }
+        let heads = [words::NAME, words::KEY_HEAD, words::STATE, words::TOLD_BY, words::TOLD_AT];
+        let lang = t.lang();
+        let table = heads.iter().map(|head| head.in_lang(lang));
+        let mut table = table.fold(Table::new(), |table, head| table.column(head, Align::Left));
+        for one in &all {
+            let bar = match one.bar {
+                Bar::Revoked => words::BAR_REVOKED,
+                Bar::Suspended => words::BAR_SUSPENDED,
+            };
+            table.row(vec![
+                one.name.clone(),
+                key(one),
+                bar.in_lang(lang).to_owned(),
+                one.told_by.clone(),
+                minute(one.told_at_ms),
             ]);
         }
         table.render()

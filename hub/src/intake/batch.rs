@@ -5,7 +5,6 @@ use std::collections::hash_map::Entry;
 
 use certs::key::SigningKey;
 use certs::merkle::MerkleTree;
-use domain::digest::Digest;
 use proto::frame::{ANSWERS_CONTEXT, encode_answer};
 use proto::wire::sync::link_response::Part as Body;
 use proto::wire::sync::{
@@ -15,6 +14,7 @@ use runtime::sql::{SqlError, Tx};
 use tokio::sync::mpsc::Sender;
 
 use super::decide::{Context, Decision, decide};
+use super::replays::{Built, Replays};
 use super::{IntakeError, Reply, VerifiedFrame};
 use crate::rollup;
 use crate::store::lane::{self, LaneEpoch, StoredAnswer, StoredBatch};
@@ -46,6 +46,7 @@ pub(super) fn answer(
     context: &Context<'_>,
     key: &SigningKey,
     frames: &[VerifiedFrame],
+    replays: &mut Replays,
 ) -> Result<Answered, SqlError> {
     let mut lanes: HashMap<(&str, Lane, [u8; 16]), Option<LaneEpoch>> = HashMap::new();
     let mut changes = Vec::new();
@@ -67,8 +68,10 @@ pub(super) fn answer(
         lane::advance(tx, lane.id, lane.next_sequence, &lane.last_frame)?;
     }
     let mut outcomes = Vec::with_capacity(frames.len());
+    let mut built = Built::default();
     for (decision, frame) in decisions.into_iter().zip(frames) {
-        outcomes.push(outcome(tx, decision, frame, signed.as_ref())?);
+        let again = (tx, &mut *replays, &mut built);
+        outcomes.push(outcome(decision, frame, signed.as_ref(), again)?);
     }
     Ok(Answered { outcomes, folded })
 }
@@ -113,10 +116,10 @@ fn keep_new(
 }
 
 fn outcome(
-    tx: &Tx<'_>,
     decision: Decision,
     frame: &VerifiedFrame,
     signed: Option<&(StoredBatch, MerkleTree)>,
+    (tx, replays, built): (&Tx<'_>, &mut Replays, &mut Built),
 ) -> Result<Outcome, SqlError> {
     let (lane, sequence) = (frame.lane.into(), frame.sequence);
     Ok(match decision {
@@ -124,16 +127,13 @@ fn outcome(
             let (batch, tree) = signed.ok_or(SqlError::Type)?;
             Outcome::Proven { batch: batch.clone(), answer: proven(&answer, batch, tree)? }
         }
-        Decision::Replay(answer) => {
-            let (batch, answers) = lane::batch_of(tx, answer.id)?.ok_or(SqlError::Type)?;
-            let bodies: Vec<Vec<u8>> = answers.iter().map(body).collect();
-            let tree = MerkleTree::new(&bodies).map_err(|_| SqlError::Type)?;
-            if Digest::from_tagged(&batch.root) != Ok(tree.root()) {
-                return Err(SqlError::Type);
-            }
-            let answer = proven(&answer, &batch, &tree)?;
-            Outcome::Proven { batch, answer }
-        }
+        Decision::Replay(answer) => match replays.find(tx, answer.id, (&frame.member, built))? {
+            Some(found) => Outcome::Proven {
+                batch: found.batch.clone(),
+                answer: proven(&answer, &found.batch, &found.tree)?,
+            },
+            None => Outcome::End(IntakeError::Replays),
+        },
         Decision::Gap { expected } => Outcome::Gap(Gap { lane, expected, received: sequence }),
         Decision::Conflict { reason } => {
             Outcome::Conflict(Conflict { lane, sequence, reason: reason.to_owned() })
@@ -155,7 +155,7 @@ fn proven(
 }
 
 /// The bytes of an answer: the same whenever they are built, because all of it is stored.
-fn body(answer: &StoredAnswer) -> Vec<u8> {
+pub(super) fn body(answer: &StoredAnswer) -> Vec<u8> {
     encode_answer(&AnswerBody {
         member: answer.member.clone(),
         epoch: answer.epoch.clone(),

@@ -8,6 +8,7 @@
 
 mod batch;
 mod decide;
+mod replays;
 mod verify;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::packs::PackCache;
 use crate::registry::{Registry, RegistryCache};
+use replays::Replays;
 
 pub use verify::{Verdict, VerifiedFrame, VerifiedRelease};
 
@@ -48,6 +50,9 @@ pub enum IntakeError {
     /// The register changed between verification and decision.
     #[error("the register of keys has just changed: connect again")]
     Outdated,
+    /// More answered frames were sent again at once than a member may have in flight.
+    #[error("too many answered frames were sent again at once: connect again")]
+    Replays,
     /// The hub is stopping.
     #[error("the hub is stopping")]
     Stopping,
@@ -101,6 +106,8 @@ struct Line {
     arrivals: Mutex<mpsc::Receiver<Arrival>>,
     /// Whether a batch that will take what waits is queued at the writer.
     is_called: AtomicBool,
+    /// Batches of answers that were asked for again lately.
+    replays: Mutex<Replays>,
 }
 
 impl Intake {
@@ -108,8 +115,12 @@ impl Intake {
     #[must_use]
     pub fn start(parts: Parts) -> Self {
         let (queue, arrivals) = mpsc::channel(QUEUE_FRAMES_MAX);
-        let line =
-            Line { parts, arrivals: Mutex::new(arrivals), is_called: AtomicBool::new(false) };
+        let line = Line {
+            parts,
+            arrivals: Mutex::new(arrivals),
+            is_called: AtomicBool::new(false),
+            replays: Mutex::default(),
+        };
         Self { queue, line: Arc::new(line) }
     }
 
@@ -188,7 +199,8 @@ impl Line {
         let key: SigningKey = self.parts.identity.current().key().clone();
         let now_ms = self.parts.clock.now_ms();
         let context = decide::Context { registry: &registry, packs: &packs, now_ms };
-        let answered = batch::answer(tx, &context, &key, &frames)?;
+        let mut replays = self.replays.lock().map_err(|_| SqlError::Closed)?;
+        let answered = batch::answer(tx, &context, &key, &frames, &mut replays)?;
         Ok(Batch { answered, registry })
     }
 

@@ -9,6 +9,7 @@ use tonic::Status;
 
 use super::peer::store_status;
 use crate::app::Hub;
+use crate::barred;
 use crate::store::contact::{self, Contact};
 use crate::store::{alarm, lane, unit};
 
@@ -52,12 +53,13 @@ pub(super) async fn answer(
         seen_at_ms: now_ms,
     };
     let (id, schools) = (member.clone(), hello.schools_below.min(SCHOOLS_MAX));
-    let (lanes, grown) = hub
+    let (lanes, grown, barred_keys) = hub
         .database()
         .write_async("hello", move |tx| {
             note_contact(tx, &contact)?;
             let grown = unit::set_schools_below(tx, &id, schools)?;
-            Ok::<_, HelloError>((expectations(tx, &id, &lanes, now_ms)?, grown))
+            let barred_keys = barred::last_list(tx, &id)?;
+            Ok::<_, HelloError>((expectations(tx, &id, &lanes, now_ms)?, grown, barred_keys))
         })
         .await
         .map_err(|error| match error {
@@ -73,6 +75,7 @@ pub(super) async fn answer(
         clock_ms: now_ms,
         lanes,
         hub: hub.config().name.to_string(),
+        barred_keys,
     })
 }
 

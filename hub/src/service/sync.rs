@@ -1,16 +1,24 @@
-//! The Sync service: hello and link. Identify, call, answer.
+//! The Sync service: hello, link and barred keys. Identify, call, answer.
 
 use std::sync::Arc;
 
+use certs::digest::sha256;
+use prost::Message as _;
+use proto::limits::BARRED_KEYS_MAX;
 use proto::wire::sync::sync_server::{Sync, SyncServer};
-use proto::wire::sync::{HelloRequest, HelloResponse, LinkRequest};
+use proto::wire::sync::{
+    BarredKey as WireKey, HelloRequest, HelloResponse, LinkRequest, ReportKeysRequest,
+    ReportKeysResponse,
+};
 use runtime::transport::Peer;
+use runtime::uplink::{Bar, BarredKey};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::hello;
 use super::link::{self, Down};
-use super::peer::peer_member;
+use super::peer::{peer_member, store_status};
 use crate::app::Hub;
+use crate::barred;
 
 /// Serves members' lanes.
 #[derive(Clone)]
@@ -48,6 +56,25 @@ impl Sync for SyncService {
         let link = link::open(self.hub.clone(), (member, caller), request.into_inner());
         Ok(Response::new(link))
     }
+
+    async fn report_keys(
+        &self,
+        request: Request<ReportKeysRequest>,
+    ) -> Result<Response<ReportKeysResponse>, Status> {
+        let member = peer_member(&request, &self.hub).await?;
+        let request = request.into_inner();
+        let digest = *sha256(&request.encode_to_vec()).bytes();
+        let told = barred_keys(&request)?;
+        let (config, now_ms) = (self.hub.config().clone(), self.hub.clock().now_ms());
+        self.hub
+            .database()
+            .write_async("report_keys", move |tx| {
+                barred::take(tx, &config, (&member, &digest), told, now_ms)
+            })
+            .await
+            .map_err(store_status)?;
+        Ok(Response::new(ReportKeysResponse {}))
+    }
 }
 
 /// Keeps the service's type out of the application's signature.
@@ -56,4 +83,16 @@ pub fn server(hub: Hub) -> SyncServer<SyncService> {
     SyncServer::from_arc(Arc::new(SyncService::new(hub)))
         .max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX)
         .max_encoding_message_size(proto::limits::MESSAGE_BYTES_MAX)
+}
+
+fn barred_keys(request: &ReportKeysRequest) -> Result<Vec<BarredKey>, Status> {
+    let unreadable = || Status::invalid_argument("the list of barred keys cannot be read");
+    if request.keys.len() > BARRED_KEYS_MAX {
+        return Err(Status::invalid_argument("too many keys"));
+    }
+    let read = |line: &WireKey| {
+        let key = line.key.as_slice().try_into().ok()?;
+        Some(BarredKey { name: line.name.clone(), key, bar: Bar::from_wire(line.bar())? })
+    };
+    request.keys.iter().map(|line| read(line).ok_or_else(unreadable)).collect()
 }

@@ -134,6 +134,22 @@ pub fn revoke_all(tx: &Tx<'_>, unit: &str) -> Result<usize, SqlError> {
     Ok(changed)
 }
 
+/// Takes one key back for good.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn revoke(tx: &Tx<'_>, key_id: &[u8; 32]) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "update member_key set state = 'revoked', expired_renewal = 0
+         where key_id = $1 and state <> 'revoked'",
+        params![key_id],
+    )?;
+    if changed > 0 {
+        touch_registry(tx)?;
+    }
+    Ok(changed > 0)
+}
+
 /// Allows the member's latest key one renewal after its certificate's end.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod api_key;
+pub mod barred_key;
 pub mod contact;
 pub mod contribution;
 pub mod directive;
@@ -62,5 +63,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 12,
         name: "shown figures",
         sql: include_str!("migrations/008_shown_figure.sql"),
+    },
+    Migration {
+        number: 13,
+        name: "barred keys",
+        sql: include_str!("migrations/009_barred_key.sql"),
     },
 ];

@@ -11,4 +11,6 @@ mod api_keys;
 mod authority;
 mod doctor;
 mod invites;
+mod packs;
 mod support;
+mod units;

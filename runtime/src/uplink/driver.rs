@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::AnswerError;
+use super::keys::BarredKey;
 use super::link::{Link, Stay};
 use super::{CLOCK_SKEW, IdentityCell, LAST_CODE, LAST_CONTACT, LAST_ERROR, outbox, renewal};
 use crate::clock::Clock;
@@ -68,6 +69,14 @@ pub trait Hooks: Send + Sync + 'static {
 
     /// Something was answered: whoever waits for it may look.
     fn answered(&self) {}
+
+    /// Keys below this unit that may not speak any more; none for a school.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn barred_keys(&self) -> Result<Vec<BarredKey>, SqlError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Why an attempt ended. The driver tries again unless it says that a person must act.

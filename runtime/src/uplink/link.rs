@@ -33,8 +33,8 @@ const RENEWAL_CHECK: Duration = Duration::from_secs(3_600);
 /// How long directives must be quiet before the parent is told what was applied.
 const REPORT_AFTER: Duration = Duration::from_millis(200);
 
-/// How often a hub looks whether the number of schools below it has changed.
-const SCHOOLS_CHECK: Duration = Duration::from_secs(2);
+/// How often a hub looks whether anything below it has changed that its parent should know.
+const CHANGES_CHECK: Duration = Duration::from_secs(2);
 
 /// Lines of one report.
 const APPLIED_PAGE: usize = 1_000;
@@ -59,6 +59,10 @@ pub(super) struct Link<'u> {
     is_caught_up: bool,
     /// Schools below us, as the parent was told.
     schools_told: u32,
+    /// For calls beside this one.
+    channel: Channel,
+    /// Which list of barred keys the parent has, by its digest.
+    keys_told: Vec<u8>,
 }
 
 impl<'u> Link<'u> {
@@ -73,12 +77,21 @@ impl<'u> Link<'u> {
         // Said before the call is made, so that both travel together.
         let said = LinkRequest { part: Some(Ask::Hello(request)) };
         parts.send(said).await.map_err(|_| UplinkError::Ended)?;
-        let mut client =
-            SyncClient::new(channel).max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
+        let mut client = SyncClient::new(channel.clone())
+            .max_decoding_message_size(proto::limits::MESSAGE_BYTES_MAX);
         let replies = client.link(ReceiverStream::new(queue)).await.map_err(explain)?.into_inner();
-        let (report_at, is_caught_up) = (None, false);
-        let mut link = Self { uplink, parts, replies, report_at, is_caught_up, schools_told };
+        let mut link = Self {
+            uplink,
+            parts,
+            replies,
+            report_at: None,
+            is_caught_up: false,
+            schools_told,
+            channel,
+            keys_told: Vec::new(),
+        };
         let start = link.agree(head).await?;
+        link.tell_keys().await?;
         Ok((link, start))
     }
 
@@ -92,6 +105,7 @@ impl<'u> Link<'u> {
                 return Err(UplinkError::Protocol("no hello"));
             };
             let theirs = expectation(&answer, Lane::Statistics)?;
+            self.keys_told = answer.barred_keys;
             let parent = self.uplink.parent().name.to_string();
             self.uplink.note_contact(now_ms, answer.clock_ms).await?;
             let start = self
@@ -117,8 +131,8 @@ impl<'u> Link<'u> {
     ) -> Result<(), UplinkError> {
         self.pull().await?;
         let mut push = Push::new(self.uplink, parent, self.parts.clone(), start);
-        let mut schools_check = interval(SCHOOLS_CHECK);
-        schools_check.reset();
+        let mut changes_check = interval(CHANGES_CHECK);
+        changes_check.reset();
         let renewal_check = sleep(RENEWAL_CHECK);
         tokio::pin!(renewal_check);
         loop {
@@ -143,7 +157,7 @@ impl<'u> Link<'u> {
                 },
                 () = bell, if push.has_room() => {}
                 () = wait_until(report_at), if report_at.is_some() => self.report_applied().await?,
-                _ = schools_check.tick() => self.tell_schools().await?,
+                _ = changes_check.tick() => self.tell_changes().await?,
                 () = &mut renewal_check => return Ok(()),
             }
         }
@@ -162,9 +176,18 @@ impl<'u> Link<'u> {
         self.parts.send(said).await.map_err(|_| UplinkError::Ended)
     }
 
-    /// Says again how many schools are below whenever that has changed, so that the parent knows
-    /// of a school before it reports.
-    async fn tell_schools(&mut self) -> Result<(), UplinkError> {
+    /// Says which keys below may not speak, where the parent has another list.
+    async fn tell_keys(&mut self) -> Result<(), UplinkError> {
+        let known = std::mem::take(&mut self.keys_told);
+        self.keys_told = self.uplink.tell_keys(self.channel.clone(), known).await?;
+        Ok(())
+    }
+
+    /// Says again how many schools are below, and which keys there may not speak, whenever that
+    /// has changed: the parent knows of a school before it reports, and of a revocation within
+    /// seconds.
+    async fn tell_changes(&mut self) -> Result<(), UplinkError> {
+        self.tell_keys().await?;
         let schools_below = self.uplink.schools_below().await?;
         if schools_below == self.schools_told {
             return Ok(());

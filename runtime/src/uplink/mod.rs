@@ -8,6 +8,7 @@ mod code;
 mod driver;
 pub mod enrol;
 mod identity;
+mod keys;
 mod link;
 pub mod outbox;
 mod probe;
@@ -18,6 +19,7 @@ pub use answer::AnswerError;
 pub use code::{REVOKED, refusal};
 pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
 pub use identity::IdentityCell;
+pub use keys::{Bar, BarredKey};
 pub use probe::{Probe, probe};
 
 /// Schema of the outbox, a migration of every database that holds one.

@@ -16,6 +16,7 @@ use proto::wire::sync::link_response::Part;
 use proto::wire::sync::sync_server::{Sync, SyncServer};
 use proto::wire::sync::{
     Answer, AnswerBatch, CaughtUp, HelloRequest, HelloResponse, LinkRequest, LinkResponse,
+    ReportKeysRequest, ReportKeysResponse,
 };
 use runtime::transport::Listener;
 use tokio_rustls::TlsAcceptor;
@@ -156,6 +157,13 @@ impl Sync for Echo {
             Ok(LinkResponse { part: Some(part) })
         });
         Ok(Response::new(Box::pin(replies)))
+    }
+
+    async fn report_keys(
+        &self,
+        _: Request<ReportKeysRequest>,
+    ) -> Result<Response<ReportKeysResponse>, Status> {
+        Ok(Response::new(ReportKeysResponse {}))
     }
 }
 

@@ -1,17 +1,20 @@
 //! Streets: they hold no authority, and their district certifies for them.
 
+use certs::crl::CrlContent;
 use certs::csr;
 use certs::identity::LeafIdentity;
 use domain::unit::UnitKind;
 use proto::wire::enrol::IssueForMemberRequest;
 use proto::wire::enrol::enrolment_client::EnrolmentClient;
-use runtime::uplink::enrol::{Outcome, join};
+use runtime::sql::SqlError;
+use runtime::uplink::enrol::Outcome;
 use tonic::transport::Channel;
 
 use super::city::{hello, refusal};
-use super::{City, Running, code, key, unit};
+use super::{City, Running, code, join, key, unit};
 use crate::config::Config;
 use crate::enrolment::{ALARM_OTHER_STREET, street_of};
+use crate::store::member_key;
 
 const STREET: &str = "370202004";
 const OTHER: &str = "370202005";
@@ -120,4 +123,32 @@ async fn a_street_speaks_for_its_own_members_only() {
     }
     let school = district.dial(&city, &direct).await.expect("dial").channel;
     assert_eq!(refused(issue(&school, "F370202004J02", "school").await), "NOT_A_MEMBER");
+}
+
+/// A school's certificate that its street took back stands on the district's signed list within
+/// seconds, without a word between two operators.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_street_revokes_is_on_the_districts_list() {
+    let city = City::new();
+    let district = city.start(UnitKind::District, "370202", "370202").await;
+    let own = street(&city, &district, STREET).await;
+    let config = city.config(UnitKind::Street, STREET, "370202");
+    let config = Config { parent: Some(district.parent()), ..config };
+    let running = city.run(config, &own).await;
+    let school = city.school(&running, SCHOOL).await;
+    let taken = running.hub.database().write("revoke", |tx| member_key::revoke_all(tx, SCHOOL));
+    assert_eq!(Result::<_, SqlError>::expect(taken, "revoked"), 1);
+    let listed = || {
+        let list = std::fs::read(district.hub.config().path("crl.der")).unwrap_or_default();
+        let content = CrlContent::from_der(&list).ok();
+        let serial = school.peer().serial();
+        content.is_some_and(|list| list.revoked.iter().any(|entry| entry.serial == *serial))
+    };
+    for _ in 0..400 {
+        if listed() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("not on the list");
 }

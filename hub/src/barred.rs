@@ -1,0 +1,146 @@
+//! Barred keys: which keys of this hub and below it may not speak any more, upward and downward.
+//!
+//! A hub tells its parent the whole list over its own connection, as it tells its sums: the parent
+//! believes it about what lies below it and about nothing else. A district that hears from a street
+//! that a school's key was revoked revokes the certificate that it issued, so that its revocation
+//! list has it within seconds.
+
+use certs::identity::PeerIdentity;
+use domain::unit::{IdentityName, UnitId, UnitKind};
+use runtime::sql::{SqlError, Tx};
+use runtime::uplink::{Bar, BarredKey};
+
+use crate::config::Config;
+use crate::enrolment::street_of;
+use crate::store::barred_key::{self, Stored};
+use crate::store::member_key::{self, KeyState};
+use crate::store::unit::{self, UnitStatus};
+use crate::store::{alarm, setting};
+
+/// Kind of the alarm that a hub told of a key that does not lie below it.
+pub const ALARM_FOREIGN: &str = "barred_key_of_another";
+
+/// Front part of the setting that holds the digest of a member hub's last list.
+const LIST_OF: &str = "barred_keys_of:";
+
+/// The keys that may not speak: those of our own register, and those that member hubs told of.
+///
+/// # Errors
+/// The store cannot be read, or a certificate in it cannot.
+pub fn all(tx: &Tx<'_>, config: &Config) -> Result<Vec<BarredKey>, SqlError> {
+    let mut found = Vec::new();
+    for key in member_key::all(tx)? {
+        let suspended = || {
+            let id: UnitId = key.unit.parse().map_err(|_| SqlError::Type)?;
+            let unit = unit::find(tx, &id)?;
+            Ok::<_, SqlError>(unit.is_some_and(|unit| unit.status == UnitStatus::Suspended))
+        };
+        let bar = match key.state {
+            KeyState::Revoked => Bar::Revoked,
+            _ if suspended()? => Bar::Suspended,
+            _ => continue,
+        };
+        let identity = PeerIdentity::from_leaf(&key.certificate, config.zone());
+        let name = identity.map_err(|_| SqlError::Type)?.name().to_string();
+        found.push(BarredKey { name, key: key.key_id, bar });
+    }
+    let told = barred_key::all(tx)?.into_iter();
+    found.extend(told.map(|key| BarredKey { name: key.name, key: key.key_id, bar: key.bar }));
+    Ok(found)
+}
+
+/// Takes a member hub's list over; lines about what does not lie below it are left out and alarmed.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn take(
+    tx: &Tx<'_>,
+    config: &Config,
+    (teller, digest): (&UnitId, &[u8; 32]),
+    told: Vec<BarredKey>,
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let mut kept = Vec::with_capacity(told.len());
+    for key in told {
+        match standing(tx, config, teller, &key)? {
+            Standing::Below => {}
+            Standing::Gone => continue,
+            Standing::Foreign => {
+                let detail = "the hub told of a key of a unit that does not lie below it";
+                alarm::raise(tx, ALARM_FOREIGN, teller.as_str(), detail, now_ms)?;
+                continue;
+            }
+        }
+        if key.bar == Bar::Revoked {
+            // Where we certified it for the street, it goes onto our list of revoked certificates.
+            member_key::revoke(tx, &key.key)?;
+        }
+        kept.push(Stored {
+            key_id: key.key,
+            name: key.name,
+            bar: key.bar,
+            told_by: teller.to_string(),
+            told_at_ms: now_ms,
+        });
+    }
+    barred_key::replace(tx, teller.as_str(), &kept)?;
+    let shown: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    setting::set(tx, &format!("{LIST_OF}{teller}"), &shown)
+}
+
+/// SHA-256 of the last list that a member hub told; empty if it told none.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_list(tx: &Tx<'_>, teller: &UnitId) -> Result<Vec<u8>, SqlError> {
+    let shown = setting::value(tx, &format!("{LIST_OF}{teller}"))?.unwrap_or_default();
+    let digits: Vec<u32> = shown.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    let byte = |pair: &[u32]| u8::try_from(pair.iter().fold(0, |sum, digit| sum * 16 + digit));
+    Ok(digits.chunks(2).filter_map(|pair| byte(pair).ok()).collect())
+}
+
+/// How a key stands to the hub that tells of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It belongs to a unit below that hub.
+    Below,
+    /// Its unit sat there once and is another hub's or our own now, which decides about it.
+    Gone,
+    /// It cannot lie below that hub.
+    Foreign,
+}
+
+/// A key lies below a member hub if its name is in that hub's district and its unit neither in our
+/// own register nor certified for another street.
+fn standing(
+    tx: &Tx<'_>,
+    config: &Config,
+    teller: &UnitId,
+    key: &BarredKey,
+) -> Result<Standing, SqlError> {
+    let Ok(name) = IdentityName::parse(&key.name, config.zone()) else {
+        return Ok(Standing::Foreign);
+    };
+    let Some(hub) = unit::find(tx, teller)?.filter(|hub| hub.kind.is_hub()) else {
+        return Ok(Standing::Foreign);
+    };
+    let label = match hub.kind {
+        UnitKind::District => teller.label(),
+        _ => config.name.district_label().to_owned(),
+    };
+    if name.district_label() != label || *name.unit() == config.unit || name.unit() == teller {
+        return Ok(Standing::Foreign);
+    }
+    let known = member_key::find(tx, &key.key)?;
+    if known.is_some_and(|known| known.unit != name.unit().as_str()) {
+        return Ok(Standing::Foreign);
+    }
+    let elsewhere = street_of(tx, name.unit())?.is_some_and(|street| street != *teller);
+    if elsewhere || unit::find(tx, name.unit())?.is_some() {
+        return Ok(Standing::Gone);
+    }
+    Ok(Standing::Below)
+}
+
+#[cfg(test)]
+mod tests;

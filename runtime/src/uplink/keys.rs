@@ -1,0 +1,124 @@
+//! The keys below a hub that may not speak any more, as it tells its parent.
+//!
+//! The list is told whole, and the parent says in its answer to hello which one it has: what was
+//! lost on either side, by a backup or a broken line, heals at the next connection.
+
+use certs::digest::sha256;
+use prost::Message as _;
+use proto::limits::BARRED_KEYS_MAX;
+use proto::wire::sync::sync_client::SyncClient;
+use proto::wire::sync::{Bar as WireBar, BarredKey as WireKey, ReportKeysRequest};
+use tonic::Code;
+use tonic::transport::Channel;
+
+use super::UplinkError;
+use super::driver::{Uplink, explain};
+
+/// Why a key may not speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bar {
+    /// The key was taken back, for good.
+    Revoked,
+    /// The unit is suspended and may speak again later.
+    Suspended,
+}
+
+/// A key that may not speak any more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BarredKey {
+    /// Identity name of its unit.
+    pub name: String,
+    /// SHA-256 of the public key.
+    pub key: [u8; 32],
+    /// Why.
+    pub bar: Bar,
+}
+
+impl Bar {
+    /// As it travels.
+    #[must_use]
+    pub const fn to_wire(self) -> WireBar {
+        match self {
+            Self::Revoked => WireBar::Revoked,
+            Self::Suspended => WireBar::Suspended,
+        }
+    }
+
+    /// As it travelled; nothing for what no version sends.
+    #[must_use]
+    pub const fn from_wire(bar: WireBar) -> Option<Self> {
+        match bar {
+            WireBar::Revoked => Some(Self::Revoked),
+            WireBar::Suspended => Some(Self::Suspended),
+            WireBar::Unspecified => None,
+        }
+    }
+}
+
+/// The list as it travels: in order, so that the same keys give the same bytes.
+fn request(mut keys: Vec<BarredKey>) -> ReportKeysRequest {
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(BARRED_KEYS_MAX);
+    let line = |key: BarredKey| WireKey {
+        name: key.name,
+        key: key.key.to_vec(),
+        bar: key.bar.to_wire().into(),
+    };
+    ReportKeysRequest { keys: keys.into_iter().map(line).collect() }
+}
+
+impl Uplink {
+    /// Tells the parent which keys below may not speak, unless it says that it knows this very
+    /// list; gives what it knows now.
+    pub(super) async fn tell_keys(
+        &self,
+        channel: Channel,
+        known: Vec<u8>,
+    ) -> Result<Vec<u8>, UplinkError> {
+        let hooks = self.hooks().clone();
+        let keys = tokio::task::spawn_blocking(move || hooks.barred_keys())
+            .await
+            .map_err(|_| UplinkError::Ended)??;
+        // A school has none below, and a parent that was told of none needs no empty list.
+        if keys.is_empty() && known.is_empty() {
+            return Ok(known);
+        }
+        let request = request(keys);
+        let digest = sha256(&request.encode_to_vec()).bytes().to_vec();
+        if digest == known {
+            return Ok(known);
+        }
+        let told = SyncClient::new(channel)
+            .max_encoding_message_size(proto::limits::MESSAGE_BYTES_MAX)
+            .report_keys(request)
+            .await;
+        match told {
+            Ok(_) => Ok(digest),
+            // A parent of an earlier version knows no such call; figures do not wait for it.
+            Err(status) if status.code() == Code::Unimplemented => Ok(digest),
+            Err(status) => Err(explain(status)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same keys give the same bytes, in whatever order they were found.
+    #[test]
+    fn a_list_has_one_form() {
+        let key = |name: &str, first: u8, bar| {
+            let mut key = [0; 32];
+            key[0] = first;
+            BarredKey { name: name.to_owned(), key, bar }
+        };
+        let (a, b) = (key("a.x.y.z", 2, Bar::Revoked), key("b.x.y.z", 1, Bar::Suspended));
+        let one = request(vec![a.clone(), b.clone()]);
+        assert_eq!(one, request(vec![b.clone(), a.clone(), b.clone()]));
+        assert_ne!(one, request(vec![a]));
+        let read = one.keys.iter().filter_map(|line| Bar::from_wire(line.bar()));
+        assert!(read.eq([Bar::Revoked, Bar::Suspended]));
+    }
+}

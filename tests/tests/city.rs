@@ -148,11 +148,23 @@ fn a_city_of_generated_pupils_is_whole_and_leaks_nobody() {
 fn wrong_wishes_are_refused_untouched() {
     let folder = tempfile::tempdir().expect("folder");
     std::fs::write(folder.path().join("mine.txt"), "precious").expect("file");
-    let refused = city(&["--once", "--dir", folder.path().to_str().expect("path")]);
+    let dir = folder.path().to_str().expect("path");
+    let refused = city(&["--once", "--lang", "en", "--dir", dir]);
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("nothing in it was touched"));
-    let refused = city(&["--once", "--schools", "3"]);
+    let refused = city(&["--once", "--lang", "en", "--schools", "3"]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("6 to 949"));
+    let said = |args: &[&str]| {
+        let ran = city(&[args, &["--lang", "zh"]].concat());
+        let said = [ran.stdout, ran.stderr].concat();
+        (ran.status.code(), String::from_utf8_lossy(&said).into_owned())
+    };
+    let (code, text) = said(&["--once", "--schools", "3"]);
+    assert!(code == Some(2) && text.contains("6 至 949"), "{text}");
+    let (code, text) = said(&["--once", "--school", "6"]);
+    assert!(code == Some(2) && text.contains("是不是“--schools”"), "{text}");
+    let (code, text) = said(&["--help"]);
+    assert!(code == Some(0) && text.contains("虚构学校的数量"), "{text}");
 }
 
 /// On the real answers: the local report equals the independent truth cell by cell, what is

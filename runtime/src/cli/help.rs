@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, Parser};
+use domain::period::PeriodError;
+use domain::unit::UnitError;
 
 use super::{Exit, Failure, Globals, Sentence, Terminal, words};
 use crate::web::{Lang, Text};
@@ -101,9 +103,33 @@ pub(super) fn chinese(error: &clap::Error) -> Option<String> {
     let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand]
         .into_iter()
         .find_map(of)
-        .map(|near| say(words::SIMILAR, &[&near]));
+        .map(|near| say(words::SIMILAR, &[&near]))
+        .or_else(|| form(error).map(|form| say(words::FORM, &[&form.in_lang(Lang::Zh)])));
     let possible = of(ContextKind::ValidValue).map(|values| say(words::POSSIBLE, &[&values]));
     Some(format!("{said}{}", similar.or(possible).unwrap_or_default()))
+}
+
+/// How a value is written whose reader has a kind of error of its own: the parser tells these in
+/// English, or in the words of a library.
+fn form(error: &clap::Error) -> Option<Text> {
+    let cause = std::error::Error::source(error)?;
+    if cause.is::<PeriodError>() {
+        return Some(words::FORM_PERIOD);
+    }
+    if let Some(unit) = cause.downcast_ref::<UnitError>() {
+        return Some(match unit {
+            UnitError::Kind => words::FORM_KIND,
+            UnitError::Zone => words::FORM_ZONE,
+            _ => words::FORM_UNIT,
+        });
+    }
+    if cause.is::<jiff::Error>() {
+        return Some(words::FORM_DAY);
+    }
+    if cause.is::<std::net::AddrParseError>() {
+        return Some(words::FORM_ADDRESS);
+    }
+    cause.is::<std::num::ParseIntError>().then_some(words::FORM_NUMBER)
 }
 
 fn shown(value: &ContextValue) -> String {

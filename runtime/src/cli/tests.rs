@@ -125,6 +125,34 @@ fn nothing_is_asked_without_a_person() {
     assert_eq!(gone.exit(), Exit::NotFound);
 }
 
+/// A value of a form of its own says how it is written, in Chinese too.
+#[test]
+fn a_value_says_how_it_is_written() {
+    use clap::{Arg, Command};
+    use domain::period::TermId;
+    use domain::unit::{UnitId, UnitKind};
+    use jiff::civil::Date;
+    let command = || {
+        Command::new("trial")
+            .arg(Arg::new("term").long("term").value_parser(clap::value_parser!(TermId)))
+            .arg(Arg::new("day").long("day").value_parser(clap::value_parser!(Date)))
+            .arg(Arg::new("unit").long("unit").value_parser(clap::value_parser!(UnitId)))
+            .arg(Arg::new("kind").long("kind").value_parser(clap::value_parser!(UnitKind)))
+            .arg(Arg::new("wait").long("wait").value_parser(clap::value_parser!(u64)))
+    };
+    for (flag, value, part) in [
+        ("--term", "2025", "2025S1（秋季）"),
+        ("--day", "2025.9.1", "日期写作 2025-09-01"),
+        ("--unit", "学校", "字母、数字或连字符"),
+        ("--kind", "shool", "school 学校"),
+        ("--wait", "soon", "请写整数"),
+    ] {
+        let wrong = command().try_get_matches_from(["trial", flag, value]).expect_err("wrong");
+        let said = help::chinese(&wrong).expect("a sentence");
+        assert!(said.contains(value) && said.contains(part), "{said}");
+    }
+}
+
 /// What is wrong with the arguments is said in Chinese too, down to the flag and its value.
 #[test]
 fn wrong_arguments_are_explained_in_chinese() {

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
-use runtime::web::Lang;
+use runtime::cli::{Exit, Failure, Globals, Terminal, Translation, block_on, parse};
+use runtime::web::{Lang, Text};
 use tests::city::build::{City, Wishes};
-use tests::city::plan::{CITY, SMALL_CITY_MAX, plan};
+use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, plan};
 use tests::city::process::{Program, end_with_parent};
 use tests::city::progress::Progress;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
@@ -18,8 +19,10 @@ use tests::city::visitors::{self, Visitor};
 
 /// Builds a city of real nodes and hubs on this machine and shows its table
 #[derive(Parser)]
-#[command(name = "xinqiao-city", version)]
+#[command(name = "xinqiao-city")]
 struct Arguments {
+    #[command(flatten)]
+    globals: Globals,
     /// End with exit code 0 after the table is shown
     #[arg(long)]
     once: bool,
@@ -38,18 +41,41 @@ struct Arguments {
     /// Folder that keeps every unit's data folder; a temporary one is removed at the end
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Print the table, coverage and timings as JSON and nothing else on standard output
-    #[arg(long)]
-    json: bool,
-    /// Language of the output: zh or en
-    #[arg(long, value_name = "zh|en")]
-    lang: Option<String>,
 }
 
-/// Exit code of a command that was interrupted.
-const INTERRUPTED: u8 = 130;
+/// The help in Chinese.
+const CHINESE: Translation = &[
+    (
+        "Builds a city of real nodes and hubs on this machine and shows its table",
+        "在本机建起一座由真实节点和枢纽组成的演示城市，并显示全市统计表",
+    ),
+    ("End with exit code 0 after the table is shown", "显示统计表后即结束，退出码为 0"),
+    ("Number of fictitious schools, 6 to 949", "虚构学校的数量，6 至 949"),
+    ("Seed of the generated pupils and answers", "生成学生和答卷所用的种子"),
+    (
+        "Folder with real rolls and answers, for the schools that have them",
+        "真实名册和答卷所在的目录，供有数据的学校使用",
+    ),
+    (
+        "Folder that keeps every unit's data folder; a temporary one is removed at the end",
+        "保留各单位数据目录的文件夹；不指定则用临时目录，结束时删除",
+    ),
+];
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+const INTERRUPTED: Text = Text::new(
+    "已中断；用 --dir 指定的目录里是没有建完的城市。",
+    "interrupted; a folder given with --dir holds a half-built city.",
+);
+const NUMBER: Text = Text::new(
+    "演示城市的学校数量须在 6 至 949 之间，没有建立任何内容。",
+    "a demonstration city has 6 to 949 schools; nothing was made.",
+);
+const IN_USE: Text = Text::new(
+    "--dir 指定的目录不是空的，其中的内容没有改动。",
+    "the folder of --dir is not empty; nothing in it was touched.",
+);
+const IN_USE_NEXT: Text = Text::new("请另选一个空目录。", "Choose an empty folder.");
+const FAILED: Text = Text::new("演示城市没有建成。", "the demonstration city was not finished.");
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
@@ -61,23 +87,20 @@ fn main() -> ExitCode {
             Program::Node => node::cli::run(own.into_iter()),
         };
     }
-    let arguments = Arguments::parse_from(args);
-    let executor = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = match executor {
-        Ok(executor) => executor.block_on(run(&arguments)),
-        Err(error) => Err(error.into()),
+    let arguments: Arguments = match parse(args, CHINESE) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
     };
-    match outcome {
-        Ok(Ended::Done) => ExitCode::SUCCESS,
-        Ok(Ended::Stopped) => {
-            eprintln!("interrupted; a folder given with --dir holds a half-built city");
-            ExitCode::from(INTERRUPTED)
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let outcome = block_on(run(&arguments)).and_then(|ended| match ended? {
+        Ended::Done => Ok(()),
+        Ended::Stopped => Err(Failure::new(Exit::Interrupted, "INTERRUPTED", INTERRUPTED)),
+    });
+    Terminal::new(&arguments.globals).finish(outcome)
+}
+
+/// What went wrong on the way, in the words of the program that said it.
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
+    Failure::new(Exit::Failed, "CITY", FAILED).because(error.into().as_ref())
 }
 
 /// How the city came to its end.
@@ -109,15 +132,18 @@ async fn told_to_stop() {
 }
 
 async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
-    let plan = plan(arguments.schools)?;
+    let plan = plan(arguments.schools).map_err(|error| match error {
+        PlanError::Schools(_) => Failure::new(Exit::Usage, "SCHOOLS", NUMBER),
+        other => failed(other),
+    })?;
     if arguments
         .dir
         .as_ref()
         .is_some_and(|dir| dir.read_dir().is_ok_and(|mut d| d.next().is_some()))
     {
-        return Err("the folder of --dir is not empty; nothing in it was touched".into());
+        return Err(Failure::new(Exit::Refused, "FOLDER_IN_USE", IN_USE).hint(IN_USE_NEXT));
     }
-    let temporary = tempfile::tempdir()?;
+    let temporary = tempfile::tempdir().map_err(failed)?;
     let wishes = Wishes {
         dir: arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
         data: arguments.data.clone(),
@@ -125,7 +151,7 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         lives: arguments.life,
         stay: !arguments.once,
     };
-    let mut city = City::new(wishes, plan)?;
+    let mut city = City::new(wishes, plan).map_err(failed)?;
     let shown = AtomicBool::new(false);
     let ended = tokio::select! {
         ended = show(arguments, &mut city, &shown) => ended,
@@ -144,28 +170,28 @@ async fn show(
     city: &mut City,
     shown: &AtomicBool,
 ) -> Result<Ended, Failure> {
-    let lang = language(arguments);
-    let progress = Progress::new(std::io::stderr().is_terminal(), arguments.json);
+    let (lang, json) = (arguments.globals.lang(), arguments.globals.json);
+    let progress = Progress::new(std::io::stderr().is_terminal(), json);
     tracks(&progress, city, lang);
     let started = Instant::now();
-    city.build(&progress).await?;
+    city.build(&progress).await.map_err(failed)?;
     let build = started.elapsed();
-    let (table, climb) = wait_until_complete(city).await?;
+    let (table, climb) = wait_until_complete(city).await.map_err(failed)?;
     progress.finish();
     let timings = Timings {
         build_seconds: build.as_secs_f64(),
         climb_seconds: climb.as_secs_f64(),
         hub_memory_mib: city.peak_hub_memory_kib().map(|kib| kib / 1024),
     };
-    if arguments.json {
+    if json {
         let value = serde_json::json!({ "table": table, "timings": timings });
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        println!("{value:#}");
     } else {
         println!("{}\n", table_text(&table, lang));
         println!(
             "{}\n{}\n",
             sentence(lang, "来源", "Where each number came from"),
-            provenance_text(city, lang)?
+            provenance_text(city, lang).map_err(failed)?
         );
         eprintln!(
             "{} {:.1} s + {:.1} s",
@@ -178,14 +204,9 @@ async fn show(
     if arguments.once {
         return Ok(Ended::Done);
     }
-    let visitors = visitors::admit(city).await?;
+    let visitors = visitors::admit(city).await.map_err(failed)?;
     welcome(lang, arguments.schools, &visitors);
     std::future::pending().await
-}
-
-fn language(arguments: &Arguments) -> Lang {
-    let asked = arguments.lang.as_deref().and_then(Lang::from_code);
-    asked.unwrap_or_else(|| runtime::cli::locale(|name| std::env::var(name).ok()))
 }
 
 const fn sentence(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
@@ -233,4 +254,18 @@ fn welcome(lang: Lang, schools: usize, visitors: &[Visitor]) {
         );
     }
     eprintln!("{} {}", sentence(lang, "按 Ctrl-C 结束。城市：", "Ctrl-C ends it. City:"), CITY.0);
+}
+
+#[cfg(test)]
+mod help {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Every text of the help has its Chinese.
+    #[test]
+    fn the_help_is_whole_in_chinese() {
+        let missing = runtime::cli::untranslated(&Arguments::command(), CHINESE);
+        assert_eq!(missing, Vec::<String>::new());
+    }
 }

@@ -19,6 +19,8 @@ mod privacy;
 #[cfg(test)]
 mod requirements;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod size;
 #[cfg(test)]
 mod sql;

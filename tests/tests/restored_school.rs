@@ -13,7 +13,7 @@ use std::sync::Arc;
 use certs::digest::sha256;
 use domain::catalogue::{Grade as CatalogueGrade, SchoolType};
 use domain::cell::unpack;
-use domain::period::TermId;
+use domain::period::{Period, TermId};
 use domain::unit::UnitKind;
 use hub::store::contribution;
 use jiff::civil::{Date, date};
@@ -72,7 +72,7 @@ impl School {
     /// Says how many sheets were signed again.
     async fn send(&self) -> u64 {
         let (context, key) = (self.context(), self.member.identity.key());
-        release::make(&self.ledger, &context, TERM, key).expect("made");
+        release::make(&self.ledger, &context, Period::Term(TERM), key).expect("made");
         let mut again = 0;
         loop {
             again += release::outrun(&self.ledger, &self.transfer, &context, key).expect("again");

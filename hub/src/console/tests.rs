@@ -23,7 +23,7 @@ struct Fixed {
 
 impl StatisticsSource for Fixed {
     fn overview(&self, period: Option<&str>) -> Result<OverviewPage, SourceError> {
-        match term {
+        match period {
             None | Some("2025S1") => Ok(overview_view()),
             Some("2024S1") => Err(SourceError::Unavailable("disk on fire at /secret".into())),
             Some(_) => Err(SourceError::Unknown),

@@ -2,7 +2,6 @@
 
 use domain::catalogue::NativePeriod;
 use domain::catalogue::{Catalogue, Kind, Label as Named};
-use domain::period::Period;
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
 use runtime::web::{Export, Label};

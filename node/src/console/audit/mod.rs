@@ -12,7 +12,7 @@ use axum::extract::{FromRef, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use domain::ledger::{SchoolRole, Word};
-use runtime::sql::SqlError;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::{
     Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Shell, SignedForm, Tag, Tone,
     Visitor, time,
@@ -21,6 +21,7 @@ use serde::Deserialize;
 
 use super::sheet::{self, Cell, Head, Sheet};
 use crate::ledger::Ledger;
+use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
 use crate::ledger::audit::{self, ActLine, Deed};
 use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
 
@@ -64,10 +65,11 @@ struct Asked {
 #[derive(Deserialize)]
 struct Nothing {}
 
-/// What a check of the chain came to.
+/// What a check of both chains came to.
 enum Checked {
-    Whole(JournalHead),
+    Whole(JournalHead, ReadsHead),
     Broken(JournalFault),
+    ReadsBroken(u64),
 }
 
 #[derive(Template)]
@@ -92,13 +94,23 @@ async fn verify(
     form: SignedForm<Auditors, Nothing>,
 ) -> Result<Response, Problem> {
     let ledger = desk.ledger.clone();
-    let done = tokio::task::spawn_blocking(move || ledger.read(journal::verify)).await;
-    let checked = match done.map_err(|_| Problem::Internal)? {
-        Ok(head) => Checked::Whole(head),
-        Err(VerifyError::Fault(fault)) => Checked::Broken(fault),
-        Err(VerifyError::Store(error)) => return Err(error.into()),
-    };
+    let done = tokio::task::spawn_blocking(move || ledger.read(check)).await;
+    let checked = done.map_err(|_| Problem::Internal)??;
     desk.page(&form.visitor, i64::MAX, Some(checked)).await
+}
+
+/// Follows the chain of entries and the chain of reads.
+fn check(tx: &Tx<'_>) -> Result<Checked, SqlError> {
+    let head = match journal::verify(tx) {
+        Ok(head) => head,
+        Err(VerifyError::Fault(fault)) => return Ok(Checked::Broken(fault)),
+        Err(VerifyError::Store(error)) => return Err(error),
+    };
+    match access_chain::verify(tx) {
+        Ok(reads) => Ok(Checked::Whole(head, reads)),
+        Err(ReadsError::Line(line)) => Ok(Checked::ReadsBroken(line)),
+        Err(ReadsError::Store(error)) => Err(error),
+    }
 }
 
 impl Desk {
@@ -187,8 +199,8 @@ fn changed(what: &str, lang: Lang) -> &'static str {
 
 fn said(checked: &Checked, lang: Lang) -> (Part<Tag>, String) {
     match checked {
-        Checked::Whole(head) => {
-            let text = words::WHOLE_WHY.with(lang, head.entries);
+        Checked::Whole(head, reads) => {
+            let text = words::WHOLE_WHY.fill(lang, &[&head.entries, &reads.lines, &reads.hash]);
             (Tag::of(Tone::Good, words::WHOLE, lang), text)
         }
         Checked::Broken(fault) => {
@@ -197,11 +209,15 @@ fn said(checked: &Checked, lang: Lang) -> (Part<Tag>, String) {
                 | JournalFault::Version(number)
                 | JournalFault::Missing(number) => number.to_string(),
                 JournalFault::Unknown(kind) => (*kind).to_owned(),
-                JournalFault::Pointer(record) | JournalFault::Unordered(record) => {
-                    record.to_string()
-                }
+                JournalFault::Pointer(record)
+                | JournalFault::Parallels(record)
+                | JournalFault::Unordered(record) => record.to_string(),
             };
             let text = words::BROKEN_WHY.fill(lang, &[&place]);
+            (Tag::of(Tone::Bad, words::BROKEN, lang), text)
+        }
+        Checked::ReadsBroken(line) => {
+            let text = words::READS_BROKEN_WHY.fill(lang, &[line]);
             (Tag::of(Tone::Bad, words::BROKEN, lang), text)
         }
     }

@@ -73,6 +73,7 @@ texts! {
     A_TYPE = "学校类型", "type of the school";
     A_GRADES = "最低和最高年级", "lowest and highest grade";
     A_CONSOLE = "本机网页地址", "address of this web page";
+    A_AUTOMATIC = "周、月、学年报表到期自动出校", "sheets of weeks, months and years leave when due";
     A_FACTOR = "哪些账号须第二步验证", "which accounts need a second step";
     A_ANSWER = "学生答题页在校园网中的地址", "address on which students answer";
     A_ANSWER_CERTIFICATE = "该地址的证书文件", "certificate of that address";
@@ -96,6 +97,7 @@ pub(super) const ABOUT: [Text; crate::config::KEYS.len()] = [
     A_TYPE,
     A_GRADES,
     A_CONSOLE,
+    A_AUTOMATIC,
     A_FACTOR,
     A_ANSWER,
     A_ANSWER_CERTIFICATE,

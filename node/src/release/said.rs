@@ -108,7 +108,8 @@ impl ReleaseError {
                 "held",
                 (
                     "由校长决定是否解除：xinqiao-node release hold 时段 --lift --as 账号",
-                    "the principal may lift it:  xinqiao-node release hold PERIOD --lift --as LOGIN",
+                    "the principal may lift it:  xinqiao-node release hold PERIOD --lift \
+                     --as LOGIN",
                 ),
             ),
             Self::NoRoster(_) => (

@@ -14,8 +14,8 @@ texts! {
     VERIFY = "现在核验", "Verify now";
     WHOLE = "完整", "whole";
     WHOLE_WHY = "台账 {0} 条、查阅记录 {1} 条全部核对，没有发现改动。查阅记录末条摘要：{2}",
-        "All {0} entries and {1} lines of the log of reads were checked; none was changed. Digest of \
-         the last read: {2}";
+        "All {0} entries and {1} lines of the log of reads were checked; none was changed. Digest \
+         of the last read: {2}";
     READS_BROKEN_WHY =
         "查阅日志第 {0} 行处发现改动或缺失。请保留现场，停止录入，联系区级枢纽运维人员。",
         "The check found a change or a gap at line {0} of the log of reads. Leave everything as it \

@@ -52,6 +52,7 @@ pub const KEYS: [Key; 20] = [
     key("school_type", Form::Text, "", "type of the school, such as primary, junior or senior"),
     key("grades", Form::Text, "", "lowest and highest grade, such as 7-9"),
     key("console", Form::Text, "127.0.0.1:8480", "address of the web page, on this machine only"),
+    key("automatic_release", Form::Flag, "true", "send sheets of weeks, months and years when due"),
     key(
         "second_factor",
         Form::Text,
@@ -63,7 +64,6 @@ pub const KEYS: [Key; 20] = [
     key("answer_certificate", Form::Text, "", "PEM file with the certificate of that address"),
     key("answer_key", Form::Text, "", "PEM file with its key"),
     key("danger_answer_plain", Form::Flag, "false", "answers cross the network without TLS"),
-    key("automatic_release", Form::Flag, "true", "send sheets of weeks, months and years when due"),
     key("unit", Form::Text, "", "written by join: our unit id"),
     key("zone", Form::Text, "", "written by join: the city's zone"),
     key("name", Form::Text, "", "written by join: our name in certificates"),

@@ -57,6 +57,10 @@ const CHINESE: Translation = &[
         "真实名册和答卷所在的目录，供有数据的学校使用",
     ),
     (
+        "Schools whose ledgers are filled with a generated life, up to today",
+        "按模拟生成截至今天的台账的学校数",
+    ),
+    (
         "Folder that keeps every unit's data folder; a temporary one is removed at the end",
         "保留各单位数据目录的文件夹；不指定则用临时目录，结束时删除",
     ),

@@ -18,6 +18,7 @@ use runtime::uplink::{IdentityCell, Parent, Uplink};
 use crate::config::{self, Config, ConfigError, Membership, Settings, Sources};
 use crate::directive::{Inbox, Recipient};
 use crate::join;
+use crate::ledger::destroy::Terms;
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::{Ledger, rounding_key};
 use crate::packs::{Packs, PacksError};
@@ -303,6 +304,16 @@ impl Outward {
     }
 }
 
+impl crate::console::Rules for Node {
+    fn packs(&self) -> Result<Packs, PacksError> {
+        self.outward.packs()
+    }
+
+    fn copies_days(&self) -> u32 {
+        self.config.copies_kept_days
+    }
+}
+
 impl std::ops::Deref for Node {
     type Target = Outward;
 
@@ -317,6 +328,15 @@ impl Node {
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// What a destruction is measured by besides the ledger.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn terms_of_keeping(&self) -> Result<Terms, PacksError> {
+        let calendar = Arc::clone(self.packs()?.calendar());
+        Ok(Terms { calendar, copies_days: self.config.copies_kept_days })
     }
 
     /// What the ledger knows about the school follows the configuration.

@@ -19,6 +19,9 @@ pub use setting::{
     FILE_NAME, Form, KEYS, Key, Origin, Setting, Settings, Sources, template, update,
 };
 
+/// Longest time in days for which copies of the data folder may be kept.
+const COPIES_DAYS_MAX: u32 = 400;
+
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -114,6 +117,9 @@ pub struct Config {
     /// Whether sheets of weeks, months and school years leave by themselves; those of a term are
     /// sent by a person.
     pub automatic_release: bool,
+    /// Days for which the school keeps copies of the data folder: for so long a copy may hold what
+    /// was destroyed here, and certificates of destruction say until when.
+    pub copies_kept_days: u32,
     /// A file with the key of the ledger, for starting without a person. Whoever reads it and the
     /// folder reads every record.
     pub danger_key_file: Option<PathBuf>,
@@ -169,6 +175,7 @@ impl Config {
             second_factor: second_factor(settings)?,
             answer: answer_pages(data, settings)?,
             automatic_release: settings.flag("automatic_release"),
+            copies_kept_days: copies_kept_days(settings)?,
             danger_key_file: match settings.text("danger_key_file") {
                 "" => None,
                 path => Some(data.join(path)),
@@ -230,6 +237,16 @@ fn answer_pages(data: &Path, settings: &Settings) -> Result<Option<AnswerPages>,
         return Err(ConfigError::Value { key: "answer", reason });
     }
     Ok(Some(AnswerPages { listen, tls }))
+}
+
+/// At least a day, and not so long that a destruction would be none.
+fn copies_kept_days(settings: &Settings) -> Result<u32, ConfigError> {
+    let days: u32 = parse("copies_kept_days", settings.text("copies_kept_days"))?;
+    if (1..=COPIES_DAYS_MAX).contains(&days) {
+        return Ok(days);
+    }
+    let reason = format!("write a number of days from 1 to {COPIES_DAYS_MAX}");
+    Err(ConfigError::Value { key: "copies_kept_days", reason })
 }
 
 fn membership(settings: &Settings) -> Result<Option<Membership>, ConfigError> {

@@ -9,6 +9,7 @@ pub mod directive;
 pub mod egress;
 pub mod import;
 pub mod indicator;
+pub mod inspection;
 pub mod join;
 pub mod ledger;
 pub mod packs;

@@ -15,12 +15,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use node::console::{
-    EgressPage, EgressSource, HomePage, InForce, PreviewPage, ReleasePage, SourceError, router,
-    site,
+    EgressPage, EgressSource, HomePage, InForce, PreviewPage, ReleasePage, Rules, SourceError,
+    router, site,
 };
 use node::ledger::account::{Changer, staff_of};
 use node::ledger::{Ledger, account, duty};
-use node::packs::Packs;
+use node::packs::{Packs, PacksError};
 use report::{Goal, median, ms, percentile};
 use runtime::clock::Clock;
 use runtime::sql::{DataKey, SqlError};
@@ -124,6 +124,19 @@ async fn pages(ledger: &Ledger) -> Vec<Page> {
     measured
 }
 
+/// The packs that are built in, as before any came down.
+struct BuiltIn;
+
+impl Rules for BuiltIn {
+    fn packs(&self) -> Result<Packs, PacksError> {
+        Packs::embedded()
+    }
+
+    fn copies_days(&self) -> u32 {
+        30
+    }
+}
+
 async fn browser(ledger: &Ledger, login: &'static str, role: Role, staff: &'static str) -> Browser {
     let name = "赵老师".to_owned();
     let password = PASSWORD.to_owned();
@@ -143,7 +156,8 @@ async fn browser(ledger: &Ledger, login: &'static str, role: Role, staff: &'stat
         let packs = Packs::embedded()?;
         Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
     });
-    let mut browser = Browser::new(router(shell, Arc::new(Nothing), ledger.clone(), in_force));
+    let mut browser =
+        Browser::new(router(shell, Arc::new(Nothing), ledger.clone(), in_force, Arc::new(BuiltIn)));
     browser.sign_in(login, PASSWORD).await.expect("sign in");
     browser
 }

@@ -121,9 +121,10 @@ fn enrol(ledger: &Ledger, pupils: u32) {
         school_names: Vec::new(),
     };
     let mut source = Source::open(Cursor::new(text.into_bytes())).expect("source");
-    let file = roster::read(&mut source, None, &context).expect("roster");
+    let mut file = roster::read(&mut source, None, &context).expect("roster");
     let known = ledger.read(student::current).expect("known");
-    let scope = Scope::Whole(student::on_roll(&known));
+    let by_hand = ledger.read(student::by_hand).expect("by hand");
+    let scope = Scope::Whole(roster::settle(&mut file, &known, &by_hand, AS_OF));
     let preview =
         compare(file, scope, |key| Ok::<_, std::convert::Infallible>(known.get(key).cloned()));
     let Ok(batch) = preview.expect("compared").accept() else { panic!("roll refused") };

@@ -15,6 +15,7 @@ pub mod kind;
 pub mod retention;
 pub mod staffing;
 pub mod terms;
+pub mod turn;
 pub mod words;
 
 pub use authority::{

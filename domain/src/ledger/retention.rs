@@ -1,20 +1,35 @@
 //! Keeping: nothing is destroyed before its term, and a hold or an open case keeps what is due.
 //!
-//! A student's records end with graduation or leaving. Everything else has a number of years.
+//! What is about a student ends with graduation or leaving, whichever ledger it stands in. What is
+//! about nobody has a number of years, counted from the day on which it ended.
 
 use jiff::civil::Date;
 
-use super::kind::{Area, Kind};
+use super::kind::Kind;
+
+/// Years for which entries about nobody are kept.
+const WORK_YEARS: i16 = 3;
+/// Years for which posts and qualifications are kept.
+const POST_YEARS: i16 = 10;
 
 /// How long an entry is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// Until its student has graduated or left.
     UntilLeaving,
-    /// So many years from its day.
+    /// So many years from its end.
     Years(i16),
     /// As long as the ledger: what proves that something was kept or destroyed.
     Always,
+}
+
+/// Whether an entry is about a student.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// About one student.
+    Student,
+    /// About nobody: lessons, posts, groups as a whole.
+    Nobody,
 }
 
 /// Why something is still kept.
@@ -30,7 +45,10 @@ pub enum StillKept {
     /// A legal hold stands.
     #[error("a legal hold stands")]
     Hold,
-    /// The years are not over.
+    /// The figures of the last term with the student can still be reported.
+    #[error("figures of the student's last term can still be reported")]
+    Figures,
+    /// The years are not over, or it holds still.
     #[error("the term of keeping is not over")]
     Term,
     /// It is never destroyed.
@@ -41,8 +59,8 @@ pub enum StillKept {
 /// What is known when something is to be destroyed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// Day of the entry.
-    pub day: Date,
+    /// Day on which it ended: of an event its day; nothing for what holds still.
+    pub ended: Option<Date>,
     /// Today.
     pub today: Date,
     /// Whether the student is on the roll; false where it is about none.
@@ -51,18 +69,20 @@ pub struct Facts {
     pub open_case: bool,
     /// Whether a legal hold stands.
     pub hold: bool,
+    /// Whether the last term with the student is closed; true where it is about none.
+    pub closed: bool,
 }
 
 /// How long an entry of a kind is kept.
 #[must_use]
-pub const fn keep(kind: Kind) -> Keep {
-    match kind {
-        Kind::Destruction => Keep::Always,
-        Kind::ClassTeacher | Kind::Certificate | Kind::Qualification => Keep::Years(10),
-        _ => match kind.area() {
-            Area::Teaching | Area::Training | Area::Governance | Area::Conference => Keep::Years(3),
-            _ => Keep::UntilLeaving,
-        },
+pub const fn keep(kind: Kind, about: About) -> Keep {
+    match (kind, about) {
+        (Kind::Destruction, _) => Keep::Always,
+        (_, About::Student) => Keep::UntilLeaving,
+        (Kind::ClassTeacher | Kind::Certificate | Kind::Qualification, About::Nobody) => {
+            Keep::Years(POST_YEARS)
+        }
+        (_, About::Nobody) => Keep::Years(WORK_YEARS),
     }
 }
 
@@ -80,10 +100,11 @@ pub fn may_destroy(keep: Keep, facts: &Facts) -> Result<(), StillKept> {
     match keep {
         Keep::Always => Err(StillKept::Always),
         Keep::UntilLeaving if facts.on_roll => Err(StillKept::OnRoll),
+        Keep::UntilLeaving if !facts.closed => Err(StillKept::Figures),
         Keep::UntilLeaving => Ok(()),
         Keep::Years(years) => {
-            let end = jiff::Span::new().try_years(years).ok();
-            let end = end.and_then(|span| facts.day.checked_add(span).ok());
+            let span = jiff::Span::new().try_years(years).ok();
+            let end = facts.ended.zip(span).and_then(|(day, span)| day.checked_add(span).ok());
             if end.is_some_and(|end| end < facts.today) { Ok(()) } else { Err(StillKept::Term) }
         }
     }
@@ -95,20 +116,23 @@ mod tests {
     use crate::ledger::words::Word as _;
     use jiff::civil::date;
 
-    /// Over every kind and every state: a hold, an open case, or a student on the roll keeps it.
+    /// Over every kind and every state: a hold, an open case, a student on the roll or a term that
+    /// is still reported keeps it.
     #[test]
     fn nothing_goes_before_its_term() {
         for kind in Kind::ALL {
-            for bits in 0..8_u8 {
+            for bits in 0..32_u8 {
+                let about = if bits & 16 == 0 { About::Student } else { About::Nobody };
                 let facts = Facts {
-                    day: date(2020, 9, 1),
+                    ended: Some(date(2020, 9, 1)),
                     today: date(2040, 1, 1),
                     on_roll: bits & 1 != 0,
                     open_case: bits & 2 != 0,
                     hold: bits & 4 != 0,
+                    closed: bits & 8 == 0,
                 };
-                let gone = may_destroy(keep(*kind), &facts).is_ok();
-                let expected = match keep(*kind) {
+                let gone = may_destroy(keep(*kind, about), &facts).is_ok();
+                let expected = match keep(*kind, about) {
                     Keep::Always => false,
                     Keep::UntilLeaving => bits == 0,
                     Keep::Years(_) => bits & 6 == 0,
@@ -118,15 +142,26 @@ mod tests {
         }
     }
 
-    /// The last day of a term still keeps.
+    /// What is about a student ends with leaving in every ledger, the conference's too.
     #[test]
-    fn years_are_counted_from_the_day() {
-        let on = |today| {
-            let day = date(2022, 9, 1);
-            let facts = Facts { day, today, on_roll: false, open_case: false, hold: false };
+    fn what_is_about_a_student_ends_with_leaving() {
+        for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::Destruction) {
+            assert_eq!(keep(*kind, About::Student), Keep::UntilLeaving, "{kind:?}");
+            assert!(matches!(keep(*kind, About::Nobody), Keep::Years(3 | 10)), "{kind:?}");
+        }
+    }
+
+    /// The last day of a term still keeps, and so does what has not ended.
+    #[test]
+    fn years_are_counted_from_the_end() {
+        let on = |ended, today| {
+            let facts =
+                Facts { ended, today, on_roll: false, open_case: false, hold: false, closed: true };
             may_destroy(Keep::Years(3), &facts)
         };
-        assert_eq!(on(date(2025, 9, 1)), Err(StillKept::Term));
-        assert_eq!(on(date(2025, 9, 2)), Ok(()));
+        let day = Some(date(2022, 9, 1));
+        assert_eq!(on(day, date(2025, 9, 1)), Err(StillKept::Term));
+        assert_eq!(on(day, date(2025, 9, 2)), Ok(()));
+        assert_eq!(on(None, date(2045, 9, 2)), Err(StillKept::Term));
     }
 }

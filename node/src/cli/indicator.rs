@@ -155,7 +155,7 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
         let own = asked.catalogue.counts().iter().filter(|count| count.origin == Origin::School);
         for count in own.filter(|count| count.period == *native) {
             let figures = facts.figures(&asked.catalogue, count).map_err(uncounted)?;
-            let total = total(&figures);
+            let total = figures.total();
             values.push(json!({"id": count.id.to_string(), "period": period.to_string(),
                 "total": figure_json(total), "channel": count.channel.as_str()}));
             table.row(vec![
@@ -277,19 +277,6 @@ async fn sign_in(terminal: &Terminal, node: &Node, args: &ExplainArgs) -> Result
     Ok(author.because(&args.reason))
 }
 
-/// The sum of all cells; a blank where any is blank, since part of a sum is none.
-fn total(figures: &Figures) -> Cell {
-    let mut sum: Option<u64> = None;
-    for cell in &figures.cells {
-        match cell {
-            Cell::Value(value) => sum = Some(sum.unwrap_or(0).saturating_add(*value)),
-            Cell::NotApplicable => {}
-            blank => return *blank,
-        }
-    }
-    sum.map_or(Cell::NotApplicable, Cell::Value)
-}
-
 fn figure(terminal: &Terminal, cell: Cell) -> String {
     match cell {
         Cell::Value(value) => value.to_string(),
@@ -319,7 +306,7 @@ fn leaves(count: &Count) -> runtime::web::Text {
     }
 }
 
-fn uncounted(error: IndicatorError) -> Failure {
+pub(super) fn uncounted(error: IndicatorError) -> Failure {
     match error {
         IndicatorError::Store(error) => error.into(),
         other => {

@@ -18,16 +18,20 @@ mod chinese;
 mod configuration;
 mod context;
 mod doctor;
+mod family;
 mod hold;
 mod import;
 mod indicator;
 mod init;
+mod inspection;
 mod joining;
+mod keeping;
 mod ledger;
 mod local_report;
 mod passphrase;
 mod reason;
 mod release;
+mod roll;
 mod roots;
 mod scale;
 mod screening;
@@ -103,6 +107,14 @@ enum Command {
     Ledger(ledger::LedgerArgs),
     /// Screening runs, as an account
     Screening(screening::ScreeningArgs),
+    /// Who comes and leaves, and the turn of the year, as an account
+    Roll(roll::RollArgs),
+    /// Notices to families and withdrawals, as an account
+    Family(family::FamilyArgs),
+    /// Figures of process for an inspector at the school, as an account
+    Inspection(inspection::InspectionArgs),
+    /// What is due to be destroyed, orders, certificates, as an account
+    Keeping(keeping::KeepingArgs),
     /// Settings and where each value comes from
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
@@ -174,6 +186,10 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Root(command) => roots::run(terminal, place, &command),
         Command::Ledger(args) => ledger::run(terminal, place, &args),
         Command::Screening(args) => screening::run(terminal, place, &args),
+        Command::Roll(args) => roll::run(terminal, place, &args),
+        Command::Family(args) => family::run(terminal, place, &args),
+        Command::Inspection(args) => inspection::run(terminal, place, &args),
+        Command::Keeping(args) => keeping::run(terminal, place, &args),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
         Command::Completions(asked) => completions(terminal, tree(), &asked),

@@ -184,7 +184,9 @@ impl From<ReleaseError> for Failure {
             }
             ReleaseError::NoProfile => Exit::Usage,
             ReleaseError::Period(_) => Exit::NotFound,
-            ReleaseError::BeforeCensus { .. } | ReleaseError::Disclosure(_) => Exit::Refused,
+            ReleaseError::BeforeCensus { .. }
+            | ReleaseError::Disclosure(_)
+            | ReleaseError::Destroyed(_) => Exit::Refused,
             ReleaseError::Signing(_) => Exit::Authentication,
             _ => Exit::Invalid,
         };

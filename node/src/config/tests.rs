@@ -68,6 +68,8 @@ fn a_wrong_value_names_its_key() {
         ("grades = \"9-7\"", "grades is not usable: write the lowest and the highest"),
         ("school_type = \"college\"", "school_type is not usable: write one of kindergarten"),
         ("school_type = \"senior\"\ngrades = \"7-9\"", "grades is not usable: a school of type"),
+        ("copies_kept_days = \"0\"", "copies_kept_days is not usable: write a number of days"),
+        ("copies_kept_days = \"soon\"", "copies_kept_days is not usable"),
         ("name_zh = \"a\"\n\nname_en = ", "node.toml, line 3"),
     ] {
         let message = check(text).expect_err("wrong").to_string();

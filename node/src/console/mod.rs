@@ -12,8 +12,13 @@ mod calendar;
 mod counts;
 mod desk;
 mod egress;
+mod family;
 mod home;
+mod inspection;
+mod keeping;
 mod ledgers;
+mod office;
+mod roll;
 mod screening;
 mod settings;
 mod sheet;
@@ -42,6 +47,8 @@ use crate::ledger::Ledger;
 use sheet::crumbs;
 
 pub use counts::InForce;
+pub(crate) use family::Letter;
+pub use office::Rules;
 pub use source::{EgressSource, SourceError};
 pub use view::*;
 pub use welcome::is_unfinished;
@@ -86,6 +93,7 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
     let nav = vec![
         NavGroup { title: words::DAILY, links: daily },
         ledgers::menu(),
+        NavGroup { title: words::DAILY_RECORDS, links: office_links() },
         NavGroup { title: words::OUTWARD, links: outward },
     ];
     let mut site = Site {
@@ -120,6 +128,10 @@ fn shows(role: Role, href: &str) -> bool {
             matches!(role, Role::Counsellor | Role::MoralHead | Role::ClassTeacher | Role::Mentor)
         }
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
+        roll::ROLL_HREF => office::RollKeepers::ROLES.contains(&role),
+        family::FAMILIES_HREF => family::Callers::ROLES.contains(&role),
+        keeping::KEEPING_HREF => keeping::Keepers::ROLES.contains(&role),
+        inspection::INSPECTION_HREF => inspection::Counters::ROLES.contains(&role),
         "/counts" => counts::Counters::ROLES.contains(&role),
         _ => true,
     }
@@ -136,6 +148,8 @@ pub fn router_of(
     key: Option<&str>,
 ) -> Router {
     let mut pages = pages(&shell, source, node.ledger().clone(), in_force);
+    let rules: Arc<dyn Rules> = Arc::new(node.clone());
+    pages = pages.merge(office_pages(&shell, node.ledger(), &rules));
     if let Some(key) = key {
         pages = pages.merge(welcome::router(Arc::clone(&shell), node.clone(), key));
     }
@@ -149,13 +163,16 @@ pub fn router_of(
 }
 
 /// The console without the pages about the machine, which need a whole node.
+#[expect(clippy::needless_pass_by_value, reason = "a router owns what its pages read")]
 pub fn router(
     shell: Arc<Shell>,
     source: Arc<dyn EgressSource>,
     ledger: Ledger,
     in_force: InForce,
+    rules: Arc<dyn Rules>,
 ) -> Router {
-    let pages = pages(&shell, source, ledger, in_force);
+    let pages = pages(&shell, source, ledger.clone(), in_force);
+    let pages = pages.merge(office_pages(&shell, &ledger, &rules));
     console(shell, pages)
 }
 
@@ -180,6 +197,22 @@ fn pages(
         .merge(accounts::router(Arc::clone(shell), ledger.clone()))
         .merge(approvals::router(Arc::clone(shell), ledger.clone()))
         .merge(audit::router(Arc::clone(shell), ledger))
+}
+
+/// The part of the menu that these pages have.
+fn office_links() -> Vec<NavLink> {
+    vec![roll::link(), family::link(), keeping::link(), inspection::link()]
+}
+
+/// Pages of the roll, of families, of keeping, and the inspection sheet.
+fn office_pages(shell: &Arc<Shell>, ledger: &Ledger, rules: &Arc<dyn Rules>) -> Router {
+    let of = |pages: fn(Arc<Shell>, Ledger, Arc<dyn Rules>) -> Router| {
+        pages(Arc::clone(shell), ledger.clone(), Arc::clone(rules))
+    };
+    of(roll::router)
+        .merge(of(family::router))
+        .merge(of(keeping::router))
+        .merge(of(inspection::router))
 }
 
 /// Which page of the list.

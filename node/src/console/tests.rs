@@ -116,7 +116,8 @@ async fn console_of(source: Fixed) -> Browser {
         let packs = crate::packs::Packs::embedded()?;
         Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
     });
-    let mut browser = Browser::new(router(shell, Arc::new(source), ledger, in_force));
+    let (source, rules) = (Arc::new(source), Arc::new(office::trial::BuiltIn));
+    let mut browser = Browser::new(router(shell, source, ledger, in_force, rules));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
 }

@@ -6,6 +6,7 @@ texts! {
     OFFICE = "管理", "Running it";
     PRODUCT = "心桥 · 学校节点", "Xinqiao · School node";
     DAILY = "日常", "Daily";
+    DAILY_RECORDS = "学籍与家长", "Roll and families";
     OUTWARD = "对外", "Outward";
     HOME = "工作台", "Home";
     EGRESS = "出校记录", "What leaves this school";

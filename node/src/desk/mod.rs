@@ -9,3 +9,5 @@ pub mod labels;
 mod said;
 pub mod table;
 pub mod written;
+
+pub use said::{destroyed_rows, kept, no_consent};

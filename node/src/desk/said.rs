@@ -2,7 +2,10 @@
 //! do next.
 
 use domain::ledger::case::MoveError;
+use domain::ledger::consent::NoConsent;
 use domain::ledger::day::DayError;
+use domain::ledger::retention::StillKept;
+use domain::ledger::{Kind, Word as _};
 use runtime::cli::{Exit, Failure, Sentence};
 use runtime::texts;
 use runtime::web::{Label, Lang, Text};
@@ -70,6 +73,23 @@ texts! {
     NOT_WAITING = "这一项没有在等人办理（可能已经办完），台账没有改动。",
         "it does not wait for anybody, perhaps it is done; the ledger was not changed.";
     NOT_WAITING_NEXT = "请刷新后再看。", "Look at the list again.";
+    ON_ROLL = "该生已在本校名册上，没有再登记转入。",
+        "the student is on the roll already; no coming was entered.";
+    ON_ROLL_NEXT = "请核对学籍号；若要改正年级、班级等，请用“更正”。",
+        "Check the student number; to mend grade or class use a correction.";
+    NOT_ON_ROLL = "该生不在本校名册上（可能已离校），台账没有改动。",
+        "the student is not on the roll, perhaps has left; nothing was changed.";
+    NOT_ON_ROLL_NEXT = "请核对学籍号；若该生回校，请登记“转入”。",
+        "Check the student number; if the student is back, enter a coming.";
+    TURNED = "该学年的名册已经就位（已升级，或已导入新学年名册），没有再升级。",
+        "the roll stands for that school year already, by a turn or by a roster; nobody was moved.";
+    TURNED_NEXT = "请核对升级日期；若要撤销上一次升级：xinqiao-node roll turn undo",
+        "Check the day; to undo the last turn:  xinqiao-node roll turn undo";
+    BUILT_ON = "升级之后已有新的登记（名册、筛查或学生记录），不能再整体撤销；没有改动任何内容。",
+        "the roll, a screening or a student's record was written since the turn; it cannot be \
+         undone as a whole, nothing was changed.";
+    BUILT_ON_NEXT = "请逐个更正：学生的年级、班级可在“名册变动”中更正。",
+        "Mend single students: grade and class can be corrected under changes of the roll.";
     CASE_NOT_OPEN = "该个案不在册，台账没有改动。",
         "the case is not open; the ledger was not changed.";
     CASE_OPEN = "该个案已在册，台账没有改动。", "the case is open already; nothing was changed.";
@@ -83,11 +103,40 @@ texts! {
         "this paper is no consent; the ledger was not changed.";
     CONSENT_NEXT = "请核对签字人、接收方、用途和期限。",
         "Check who signed, for whom, for what and until when.";
+    CONSENT_UNANSWERED = "已询问，尚未答复", "asked, not answered";
+    CONSENT_BLANK = "空白回执不是同意", "a blank form is no consent";
+    CONSENT_REFUSED = "家长不同意", "refused";
+    CONSENT_ON_HOLD = "另一监护人书面反对，暂缓", "on hold: the other guardian objects";
+    CONSENT_WITHDRAWN = "已撤回", "withdrawn";
+    CONSENT_ORAL = "口头答复不是同意", "a spoken yes is no consent";
+    CONSENT_EVIDENCE = "没有签字原件的扫描件", "the signed form or the recording is missing";
+    CONSENT_SIGNATURE = "缺少该年龄必须的签字（8 岁以上不满 14 岁：监护人；14 岁以上：监护人和本人；18 岁以上：本人）",
+        "a signature that the age asks for is missing: under 14 the guardian, from 14 both, \
+         from 18 the student";
+    CONSENT_VIEW = "8–13 岁须询问并写下孩子的想法", "from 8 to 13 the child's view is asked and noted";
+    CONSENT_PURPOSE = "同意的是另一事项", "the consent is for another purpose";
+    CONSENT_RECIPIENT = "同意的是另一接收方", "the consent names another recipient";
+    CONSENT_DATA = "同意不包含这类信息", "the consent does not cover this kind of data";
+    CONSENT_EARLY = "尚未到有效期", "not valid yet";
+    CONSENT_EXPIRED = "已过有效期", "the consent has run out";
     CERTIFICATE = "还不具备发证条件，没有发证。", "something is missing; no certificate was issued.";
     CERTIFICATE_NEXT = "需要 10 次个体、3 次团体受督导辅导（督导签字）并通过考核。",
         "It needs 10 individual and 3 group sessions signed by the supervisor, and the test.";
-    KEPT = "保存期限或留存要求尚未解除，没有销毁。", "something keeps it; nothing was destroyed.";
-    KEPT_NEXT = "请在期满或解除留存后再办理。", "Do it after its term, or once the hold is lifted.";
+    KEPT_ON_ROLL = "该生仍在校，不能销毁。", "the student is still on the roll.";
+    KEPT_CASE = "该生仍有在册预警个案，不能销毁。", "a case of the student is open.";
+    KEPT_HOLD = "该生的记录依法留存中，不能销毁。", "a legal hold stands over the record.";
+    KEPT_FIGURES = "该生最后一个学期的报表尚未截止，不能销毁。",
+        "the student's last term can still be reported.";
+    KEPT_TERM = "保存期限未满，不能销毁。", "the term of keeping is not over.";
+    KEPT_ALWAYS = "销毁令和销毁证明永久保存。", "orders and certificates of destruction are kept for ever.";
+    ROWS_SHEET = "筛查答卷", "Screening sheets";
+    ROWS_ROLL = "名册记录", "Lines of the roll";
+    ROWS_READS = "查阅记录中的文字说明（查阅人、时间保留）",
+        "Readers' own words in the log of reads; who and when stay";
+    ROWS_REQUESTS = "查阅申请中的学籍号和理由", "Numbers and reasons in requests for access";
+    ROWS_OLD_READS = "满三年的查阅记录", "Lines of the log of reads older than three years";
+    KEPT_NEXT = "没有销毁任何记录。请在期满、个案移出或解除留存后再办理。",
+        "Nothing was destroyed. Do it after its term, or once the case is out or the hold lifted.";
 }
 
 /// Code, exit, what happened, what to do next.
@@ -122,10 +171,14 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
         R::Unlinked => ("UNLINKED", Exit::Refused, UNLINKED.into(), UNLINKED_NEXT),
         R::Changed => ("CHANGED", Exit::Refused, CHANGED.into(), CHANGED_NEXT),
         R::NotWaiting => ("NOT_WAITING", Exit::Refused, NOT_WAITING.into(), NOT_WAITING_NEXT),
+        R::OnRoll => ("ON_ROLL", Exit::Refused, ON_ROLL.into(), ON_ROLL_NEXT),
+        R::NotOnRoll => ("NOT_ON_ROLL", Exit::Refused, NOT_ON_ROLL.into(), NOT_ON_ROLL_NEXT),
+        R::Turned => ("TURNED", Exit::Refused, TURNED.into(), TURNED_NEXT),
+        R::BuiltOn => ("BUILT_ON", Exit::Refused, BUILT_ON.into(), BUILT_ON_NEXT),
         R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
         R::Consent(_) => ("NO_CONSENT", Exit::Refused, CONSENT.into(), CONSENT_NEXT),
         R::Certificate(_) => ("CERTIFICATE", Exit::Refused, CERTIFICATE.into(), CERTIFICATE_NEXT),
-        R::Kept(_) => ("KEPT", Exit::Refused, KEPT.into(), KEPT_NEXT),
+        R::Kept(still) => ("KEPT", Exit::Refused, kept(*still).into(), KEPT_NEXT),
         R::Store(_) => return None,
     };
     Some((code, exit, what, next))
@@ -151,6 +204,60 @@ fn day(error: &DayError) -> Text {
         DayError::Order => DAY_ORDER,
         _ => DAY_FUTURE,
     }
+}
+
+/// What keeps a record, in one sentence; pages and certificates say it too.
+#[must_use]
+pub const fn kept(still: StillKept) -> Text {
+    match still {
+        StillKept::OnRoll => KEPT_ON_ROLL,
+        StillKept::OpenCase => KEPT_CASE,
+        StillKept::Hold => KEPT_HOLD,
+        StillKept::Figures => KEPT_FIGURES,
+        StillKept::Always => KEPT_ALWAYS,
+        _ => KEPT_TERM,
+    }
+}
+
+/// Why a paper is no consent, in a few words.
+#[must_use]
+pub const fn no_consent(reason: NoConsent) -> Text {
+    match reason {
+        NoConsent::Blank => CONSENT_BLANK,
+        NoConsent::Refused => CONSENT_REFUSED,
+        NoConsent::OnHold => CONSENT_ON_HOLD,
+        NoConsent::Withdrawn => CONSENT_WITHDRAWN,
+        NoConsent::Oral => CONSENT_ORAL,
+        NoConsent::NoEvidence => CONSENT_EVIDENCE,
+        NoConsent::Signature => CONSENT_SIGNATURE,
+        NoConsent::ChildView => CONSENT_VIEW,
+        NoConsent::OtherPurpose => CONSENT_PURPOSE,
+        NoConsent::OtherRecipient => CONSENT_RECIPIENT,
+        NoConsent::OtherData => CONSENT_DATA,
+        NoConsent::TooEarly => CONSENT_EARLY,
+        NoConsent::Expired => CONSENT_EXPIRED,
+        _ => CONSENT_UNANSWERED,
+    }
+}
+
+/// What a line of a certificate of destruction counts.
+#[must_use]
+pub fn destroyed_rows(what: &str, lang: Lang) -> String {
+    let text = match what {
+        "sheet" => ROWS_SHEET,
+        "student_version" => ROWS_ROLL,
+        "access_log" => ROWS_READS,
+        "access_request" => ROWS_REQUESTS,
+        "old_reads" => ROWS_OLD_READS,
+        other => {
+            let (zh, en) = Kind::from_word(other).map_or((what, what), |kind| kind.label());
+            return match lang {
+                Lang::Zh => zh.to_owned(),
+                Lang::En => en.to_owned(),
+            };
+        }
+    };
+    text.in_lang(lang).to_owned()
 }
 
 fn moved(error: &MoveError) -> Text {

@@ -3,6 +3,9 @@
 //! Rows of another school are refused. Consent counts only with its date: given without a date,
 //! or dated in the future, it is read as unknown and said so.
 
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -11,7 +14,7 @@ use super::header::{Columns, Field, HeaderError, SavedMapping};
 use super::preview::{Change, Comparable};
 use super::said::Fault;
 use super::source::Source;
-use super::table::{self, Cells, Keyed, Kind, Notes, ParsedFile};
+use super::table::{self, Cells, Keyed, Kind, Notes, ParsedFile, RowError};
 use super::value::{
     self, ClassName, Consent, ConsentCoding, DateSpan, Grade, GradeClue, GradeSpan, Sex, Status,
     StudentNumber,
@@ -62,6 +65,15 @@ pub struct RosterContext {
     pub school_names: Vec<String>,
 }
 
+/// What a person entered about a pupil's place on the roll; it stands against any file.
+#[derive(Clone, Copy)]
+pub struct ByHand {
+    /// First day on which it holds.
+    pub from: Date,
+    /// Whether the pupil has been on the roll since.
+    pub is_on_roll: bool,
+}
+
 const NUMBER: usize = 0;
 const LOCAL_NUMBER: usize = 1;
 const NAME: usize = 2;
@@ -94,6 +106,18 @@ const NOT_CONSENT: Fault = Fault::fixed(
     "consent_unclear",
     ("看不出是否同意，按“不明”处理", "whether this is consent is unclear; read as unknown"),
     ("请写 是（同意）或 否（不同意）", "write 是 (given) or 否 (refused)"),
+);
+
+const LEFT: Fault = Fault::fixed(
+    "left_by_hand",
+    (
+        "系统中已登记该生离校（转出、毕业等），这一行不改变其状态",
+        "the school has entered that this student left; the row does not change that",
+    ),
+    (
+        "若该生确已回校，请登记“转入”；否则请更新名册",
+        "if the student is back, enter a coming; else mend the roster",
+    ),
 );
 
 /// Names of the student number column, shared with the answers.
@@ -143,6 +167,46 @@ pub fn read(
     context: &RosterContext,
 ) -> Result<ParsedFile<RosterRow>, ImportError> {
     table::read(source, mapping, &mut Roster::new(context))
+}
+
+const OLDER: Fault = Fault::fixed(
+    "older_than_entered",
+    (
+        "这份名册的日期早于已登记的变动（转入、升级等），这一行不采用",
+        "the roster is older than what was entered (a coming, the turn of the year); not taken",
+    ),
+    ("请用变动之后导出的名册", "use a roster that was made after it"),
+);
+
+/// Lets what persons entered stand: who has left by their word stays away, whatever the file says.
+///
+/// Gives the numbers that a whole file must hold, so that nobody who came after the day for which
+/// it is right is taken for one who left.
+pub fn settle<S: BuildHasher, T: BuildHasher>(
+    file: &mut ParsedFile<RosterRow>,
+    known: &HashMap<StudentNumber, RosterRow, S>,
+    by_hand: &HashMap<StudentNumber, ByHand, T>,
+    as_of: Date,
+) -> Vec<StudentNumber> {
+    let column = file.facts.columns.name(NUMBER).to_owned();
+    for (number, row) in &mut file.rows {
+        let Some(hand) = by_hand.get(&row.student_number) else { continue };
+        let Some(kept) = known.get(&row.student_number) else { continue };
+        let differs = (row.status, row.grade, &row.class) != (kept.status, kept.grade, &kept.class);
+        let fault = match hand {
+            ByHand { is_on_roll: false, .. } if row.status.is_on_roll() => LEFT,
+            ByHand { from, .. } if *from > as_of && differs => OLDER,
+            _ => continue,
+        };
+        let value = row.student_number.as_str().to_owned();
+        *row = kept.clone();
+        file.warnings.push(RowError { row: *number, column: column.clone(), value, fault });
+    }
+    let came_later = |number: &StudentNumber| {
+        by_hand.get(number).is_some_and(|hand| hand.is_on_roll && hand.from > as_of)
+    };
+    let expected = known.values().filter(|row| row.status.is_on_roll());
+    expected.map(|row| row.student_number).filter(|number| !came_later(number)).collect()
 }
 
 /// How a roster is read.

@@ -96,6 +96,22 @@ pub struct Figures {
     pub cells: Vec<Cell>,
 }
 
+impl Figures {
+    /// The sum of its cells; a blank where one is blank, since a part is no total.
+    #[must_use]
+    pub fn total(&self) -> Cell {
+        let mut sum: Option<u64> = None;
+        for cell in &self.cells {
+            match cell {
+                Cell::Value(value) => sum = Some(sum.unwrap_or(0).saturating_add(*value)),
+                Cell::NotApplicable => {}
+                blank => return *blank,
+            }
+        }
+        sum.map_or(Cell::NotApplicable, Cell::Value)
+    }
+}
+
 /// A record behind a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {

@@ -1,5 +1,7 @@
 //! Consents, reports under a legal duty, and legal holds.
 
+use std::collections::HashMap;
+
 use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
 use domain::ledger::terms::Relation;
 use domain::ledger::words::ReportKind;
@@ -12,6 +14,8 @@ use super::entry::{Kept, Moment, RecordId, Rules, StaffId, StudentId, Words, ent
 use super::read;
 use super::refusal::LedgerRefusal;
 use super::second;
+use super::student::{self, ConsentNow};
+use crate::import::value::Consent as Said;
 use domain::ledger::consent::{NoConsent, Paper, Wish, check as check_consent};
 use domain::ledger::day::{DayError, age_on, check_span};
 use domain::ledger::{Act, Action};
@@ -219,6 +223,34 @@ pub fn standing(
         }
     }
     Err(why.into())
+}
+
+/// What families said last about being screened, on paper that counts: a yes by the rule of this
+/// ledger, or any no. Students whose family said nothing here are left out.
+pub(super) fn to_screening(tx: &Tx<'_>) -> Result<Vec<(StudentId, ConsentNow)>, SqlError> {
+    let mut papers = read::all::<Consent>(tx)?;
+    papers.retain(|kept| {
+        let paper = &kept.entry;
+        paper.purpose == Purpose::Screening && paper.recipient.is_empty() && paper.answer.is_said()
+    });
+    let said_on = |paper: &Consent| paper.withdrawn.map_or(paper.day, |day| day.max(paper.day));
+    papers.sort_by_key(|kept| (said_on(&kept.entry), kept.record));
+    let births: HashMap<i64, Date> = student::births(tx)?;
+    let mut said = Vec::with_capacity(papers.len());
+    for Kept { entry: paper, .. } in papers {
+        let (student, date) = (paper.student, Some(said_on(&paper)));
+        if paper.answer.is_no() {
+            said.push((student, ConsentNow { consent: Said::Refused, date }));
+            continue;
+        }
+        let age = births.get(&student.0).map_or(14, |birth| age_on(*birth, paper.day));
+        let (purpose, day) = (Purpose::Screening, paper.valid_from);
+        let wish = Wish { purpose, classes: &[DataClass::Answers], recipient: "", day, age };
+        if check_consent(&paper.paper(), &wish).is_ok() {
+            said.push((student, ConsentNow { consent: Said::Given, date }));
+        }
+    }
+    Ok(said)
 }
 
 /// Papers of a student in the order in which the family spoke; what counts, and every no that waits

@@ -7,7 +7,8 @@ use runtime::sql::{SqlError, Tx};
 use super::author::Author;
 use super::entry::StudentId;
 
-/// On the case: owner of an open case, helper, person let in. Own: mentor or class teacher today.
+/// On the case: owner of an open case, helper, person let in. Own: mentor today, or class teacher
+/// of a class that the student is in and has not left.
 pub(super) fn of(
     tx: &Tx<'_>,
     author: &Author,
@@ -45,4 +46,5 @@ const CLASS: &str = "select 1 from class_teacher t
     join student s on s.id = $2
     join student_version v on v.student = s.id and v.version = s.version
     where t.staff = $1 and t.grade = v.grade and t.class = v.class and t.day <= $3
+    and v.status in ('enrolled', 'suspended')
     and (t.valid_until is null or t.valid_until > $3) limit 1";

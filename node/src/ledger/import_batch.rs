@@ -7,6 +7,12 @@ use runtime::sql::{SqlError, Tx};
 
 use crate::import::preview::Counts;
 
+/// Kind of a change of the roll that a person entered; it has no file.
+pub(super) const ENTERED: &str = "entered";
+
+/// Kind of a turn of the year, and of taking one back.
+pub(super) const TURNED: &str = "turn";
+
 /// What is known about a file besides its rows.
 #[derive(Clone)]
 pub struct ImportSource {
@@ -85,8 +91,8 @@ pub(crate) fn insert(
 pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
     tx.query(
         "select id, kind, file_name, author, as_of, imported_at_ms, row_count
-         from import_batch order by id desc limit $1",
-        params![limit],
+         from import_batch where kind not in ($2, $3) order by id desc limit $1",
+        params![limit, ENTERED, TURNED],
         |row| {
             Ok(ImportLine {
                 batch: row.i64(0)?,

@@ -25,6 +25,9 @@ pub mod consent;
 #[cfg(test)]
 mod consent_tests;
 pub mod critical;
+pub mod destroy;
+#[cfg(test)]
+mod destroy_tests;
 #[cfg(test)]
 mod dues_tests;
 pub mod duty;
@@ -46,6 +49,9 @@ pub mod journal;
 #[cfg(test)]
 mod journal_tests;
 pub mod kinds;
+pub mod notice;
+#[cfg(test)]
+mod notice_tests;
 mod packed;
 pub mod people;
 pub mod physique;
@@ -56,6 +62,10 @@ pub mod refusal;
 pub mod release;
 pub mod retention;
 pub mod roll;
+pub mod roll_change;
+#[cfg(test)]
+mod roll_change_tests;
+pub mod roll_list;
 pub mod rounding_key;
 pub mod run;
 pub mod scope;
@@ -74,6 +84,9 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod training;
+pub mod turn;
+#[cfg(test)]
+mod turn_tests;
 pub mod workload;
 pub mod write;
 
@@ -138,6 +151,21 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "chain of reads",
         sql: include_str!("migrations/013_chain_of_reads.sql"),
     },
+    Migration {
+        number: 16,
+        name: "turn of the year",
+        sql: include_str!("migrations/014_roll_turn.sql"),
+    },
+    Migration {
+        number: 17,
+        name: "destruction carried out",
+        sql: include_str!("migrations/015_destruction.sql"),
+    },
+    Migration {
+        number: 18,
+        name: "notice to families",
+        sql: include_str!("migrations/016_family_notice.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.
@@ -168,6 +196,14 @@ impl Ledger {
     #[must_use]
     pub const fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// Folds the log of the database into its file, so that what was erased is in neither.
+    ///
+    /// # Errors
+    /// The file cannot be opened or written.
+    pub fn fold(&self) -> Result<(), SqlError> {
+        self.database.fold()
     }
 
     /// Reads a consistent view. Blocks; not for async tasks.

@@ -61,6 +61,18 @@ pub enum LedgerRefusal {
     /// It does not wait for anybody.
     #[error("it does not wait for a second person")]
     NotWaiting,
+    /// The student is on the roll already.
+    #[error("the student is on the roll already")]
+    OnRoll,
+    /// The student is not on the roll.
+    #[error("the student is not on the roll")]
+    NotOnRoll,
+    /// The roll stands for that school year already.
+    #[error("the roll stands for that school year already")]
+    Turned,
+    /// Something was written on top of it.
+    #[error("something was built on it since")]
+    BuiltOn,
     /// A move that does not fit.
     #[error(transparent)]
     Move(#[from] MoveError),

@@ -158,6 +158,9 @@ impl Rules for Mentor {
 }
 
 impl Rules for Transfer {
+    /// [`super::roll_change`] only: an entry alone would leave the roll as it was.
+    const DIRECT: bool = false;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }

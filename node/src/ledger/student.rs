@@ -4,7 +4,6 @@
 //! school year, since nobody can know better; later ones hold from the day they are right for.
 
 use std::collections::HashMap;
-use std::hash::BuildHasher;
 
 use jiff::civil::Date;
 use runtime::params;
@@ -14,13 +13,21 @@ use super::access::Pass;
 use super::import_batch::{self, ImportReceipt, ImportSource};
 use super::strange;
 use crate::import::preview::Accepted;
-use crate::import::roster::RosterRow;
+use crate::import::roster::{ByHand, RosterRow};
 use crate::import::value::{Consent, Grade, Sex, Status, StudentNumber};
 
 /// Reason of a version that a file brought.
 const IMPORTED: &str = "import";
 /// Reason of a version for a pupil whom a whole roster no longer has.
 const ABSENT: &str = "absent";
+/// Reasons of versions that persons entered: no file undoes them.
+const BY_HAND: [&str; 3] = [TRANSFER, TURN, CORRECTED];
+/// Reason of a version by a coming or a leaving.
+pub(super) const TRANSFER: &str = "transfer";
+/// Reason of a version by the turn of the year.
+pub(super) const TURN: &str = "turn";
+/// Reason of a version by a correction.
+pub(super) const CORRECTED: &str = "corrected";
 /// First month of a school year as rosters see it: they are made in August.
 const YEAR_BEGINS: i8 = 8;
 
@@ -81,15 +88,10 @@ pub fn apply(
         return Ok(ImportReceipt { batch: None, counts });
     }
     let number = import_batch::insert(tx, "roster", source, counts)?;
-    let valid_from = beginning(tx, source.as_of)?.from.to_string();
-    let from = Entry { batch: number, valid_from, reason: IMPORTED };
+    let valid_from = beginning(tx, source.as_of)?.from;
+    let from = Change { batch: number, valid_from, reason: IMPORTED };
     for record in batch.new_records() {
-        let id = tx.query_opt(
-            "insert into student (student_number, version) values ($1, 1) returning id",
-            params![record.student_number.as_str()],
-            |row| row.i64(0),
-        )?;
-        insert_version(tx, (strange(id)?, 1), record, &from)?;
+        add(tx, record, &from)?;
     }
     if batch.changed_records().is_empty() && batch.left().is_empty() {
         return Ok(ImportReceipt { batch: Some(number), counts });
@@ -98,7 +100,7 @@ pub fn apply(
         replace(tx, record, &from)?;
     }
     let known = current(tx)?;
-    let absent = Entry { reason: ABSENT, ..from };
+    let absent = Change { reason: ABSENT, ..from };
     for left in batch.left() {
         if let Some(record) = known.get(left) {
             let record = RosterRow { status: Status::Withdrawn, ..record.clone() };
@@ -109,10 +111,102 @@ pub fn apply(
 }
 
 /// Where a version comes from.
-struct Entry {
+#[derive(Clone, Copy)]
+pub(super) struct Change {
+    pub(super) batch: i64,
+    pub(super) valid_from: Date,
+    pub(super) reason: &'static str,
+}
+
+/// A pupil as the roll has one now.
+#[derive(Clone)]
+pub(super) struct OnRoll {
+    pub(super) id: i64,
+    pub(super) row: RosterRow,
+    pub(super) from: Date,
+}
+
+/// Everybody whom the ledger knows as of now, those who left too, in the order of ids.
+pub(super) fn everybody(tx: &Tx<'_>) -> Result<Vec<OnRoll>, SqlError> {
+    let statement = "select s.student_number, v.local_number, v.name, v.sex, v.birth_date, v.grade,
+            v.class, v.status, v.consent, v.consent_date, s.id, v.valid_from
+         from student s join student_version v on v.student = s.id and v.version = s.version
+         order by s.id";
+    tx.query(statement, &[], |row| {
+        let from = strange(read_date(row, 11)?)?;
+        Ok(OnRoll { row: read_record(row)?, id: row.i64(10)?, from })
+    })
+}
+
+/// Birth dates as they are known now, by internal id.
+pub(super) fn births(tx: &Tx<'_>) -> Result<HashMap<i64, Date>, SqlError> {
+    let rows = tx.query(
+        "select s.id, v.birth_date from student s
+         join student_version v on v.student = s.id and v.version = s.version
+         where v.birth_date is not null",
+        &[],
+        |row| Ok((row.i64(0)?, strange(read_date(row, 1)?)?)),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// One pupil as the roll has one now.
+pub(super) fn one(tx: &Tx<'_>, id: i64) -> Result<Option<OnRoll>, SqlError> {
+    let statement = "select s.student_number, v.local_number, v.name, v.sex, v.birth_date, v.grade,
+            v.class, v.status, v.consent, v.consent_date, s.id, v.valid_from
+         from student s join student_version v on v.student = s.id and v.version = s.version
+         where s.id = $1";
+    tx.query_opt(statement, params![id], |row| {
+        let from = strange(read_date(row, 11)?)?;
+        Ok(OnRoll { row: read_record(row)?, id: row.i64(10)?, from })
+    })
+}
+
+/// The first day on which the roll knew a pupil.
+pub(super) fn known_since(tx: &Tx<'_>, id: i64) -> Result<Option<Date>, SqlError> {
+    let statement = "select min(valid_from) from student_version where student = $1";
+    let first = tx.query_opt(statement, params![id], |row| read_date(row, 0))?;
+    Ok(first.flatten())
+}
+
+/// Adds a version that says what an earlier one said, from that one's first day on.
+pub(super) fn restore(
+    tx: &Tx<'_>,
+    (student, version): (i64, i64),
     batch: i64,
-    valid_from: String,
-    reason: &'static str,
+) -> Result<(), SqlError> {
+    let written = tx.execute(
+        "insert into student_version (student, version, valid_from, batch, reason, local_number,
+             name, sex, birth_date, grade, class, status, consent, consent_date)
+         select v.student, s.version + 1, v.valid_from, $3, v.reason, v.local_number, v.name, v.sex,
+             v.birth_date, v.grade, v.class, v.status, v.consent, v.consent_date
+         from student_version v join student s on s.id = v.student
+         where v.student = $1 and v.version = $2",
+        params![student, version, batch],
+    )?;
+    strange((written == 1).then_some(()))?;
+    tx.execute("update student set version = version + 1 where id = $1", params![student])?;
+    Ok(())
+}
+
+/// What persons entered and no file undoes: those who left, and who came and from which day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn by_hand(tx: &Tx<'_>) -> Result<HashMap<StudentNumber, ByHand>, SqlError> {
+    let rows = tx.query(
+        "select s.student_number, v.valid_from, v.status, v.reason from student s
+         join student_version v on v.student = s.id and v.version = s.version
+         where v.reason not in ('import', 'absent')",
+        &[],
+        |row| {
+            let number = read_number(row.str(0)?)?;
+            let from = strange(read_date(row, 1)?)?;
+            let is_on_roll = strange(Status::from_code(row.str(2)?))?.is_on_roll();
+            Ok(BY_HAND.contains(&row.str(3)?).then_some((number, ByHand { from, is_on_roll })))
+        },
+    )?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
 /// Every pupil whom the ledger knows, by student number, as of now; one query.
@@ -128,13 +222,6 @@ pub fn current(tx: &Tx<'_>) -> Result<HashMap<StudentNumber, RosterRow>, SqlErro
         read_record,
     )?;
     Ok(rows.into_iter().map(|record| (record.student_number, record)).collect())
-}
-
-/// Student numbers of everybody on the roll now: what a whole roster is compared with.
-#[must_use]
-pub fn on_roll<S: BuildHasher>(known: &HashMap<StudentNumber, RosterRow, S>) -> Vec<StudentNumber> {
-    let on_roll = known.values().filter(|record| record.status.is_on_roll());
-    on_roll.map(|record| record.student_number).collect()
 }
 
 /// Internal ids by student number, for imports that name pupils.
@@ -233,8 +320,11 @@ pub fn name_of(tx: &Tx<'_>, pass: &Pass) -> Result<Option<(String, String)>, Sql
     )
 }
 
-/// Consent of every pupil as it is known now, by internal id. A withdrawal counts at once,
-/// whatever day a figure is about.
+/// Consent of every pupil to being screened as it is known now, by internal id. A withdrawal
+/// counts at once, whatever day a figure is about.
+///
+/// The roster's column and the consent ledger both know answers: the later one counts, and of the
+/// same day the ledger's.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -248,7 +338,14 @@ pub fn consents(tx: &Tx<'_>) -> Result<HashMap<i64, ConsentNow>, SqlError> {
             Ok((row.i64(0)?, ConsentNow { consent, date: read_date(row, 2)? }))
         },
     )?;
-    Ok(rows.into_iter().collect())
+    let mut consents: HashMap<i64, ConsentNow> = rows.into_iter().collect();
+    for (student, said) in super::consent::to_screening(tx)? {
+        let Some(known) = consents.get_mut(&student.0) else { continue };
+        if known.date.is_none_or(|date| said.date.is_some_and(|later| later >= date)) {
+            *known = said;
+        }
+    }
+    Ok(consents)
 }
 
 fn is_empty(tx: &Tx<'_>) -> Result<bool, SqlError> {
@@ -262,7 +359,20 @@ fn year_start(day: Date) -> Date {
     Date::new(year, 9, 1).map_or(day, |start| start.min(day))
 }
 
-fn replace(tx: &Tx<'_>, record: &RosterRow, from: &Entry) -> Result<(), SqlError> {
+/// Adds a pupil whom the ledger does not know; gives the internal id.
+pub(super) fn add(tx: &Tx<'_>, record: &RosterRow, from: &Change) -> Result<i64, SqlError> {
+    let id = tx.query_opt(
+        "insert into student (student_number, version) values ($1, 1) returning id",
+        params![record.student_number.as_str()],
+        |row| row.i64(0),
+    )?;
+    let id = strange(id)?;
+    insert_version(tx, (id, 1), record, from)?;
+    Ok(id)
+}
+
+/// Adds a version to a pupil whom the ledger knows.
+pub(super) fn replace(tx: &Tx<'_>, record: &RosterRow, from: &Change) -> Result<(), SqlError> {
     let found = tx.query_opt(
         "update student set version = version + 1 where student_number = $1
          returning id, version",
@@ -276,7 +386,7 @@ fn insert_version(
     tx: &Tx<'_>,
     (student, version): (i64, i64),
     record: &RosterRow,
-    from: &Entry,
+    from: &Change,
 ) -> Result<(), SqlError> {
     let birth_date = record.birth_date.map(|day| day.to_string());
     let consent_date = record.consent_date.map(|day| day.to_string());
@@ -287,7 +397,7 @@ fn insert_version(
         params![
             student,
             version,
-            &from.valid_from,
+            &from.valid_from.to_string(),
             from.batch,
             from.reason,
             record.local_number.as_deref(),

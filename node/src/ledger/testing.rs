@@ -135,9 +135,10 @@ impl School {
             school_codes: Vec::new(),
             school_names: Vec::new(),
         };
-        let file = roster::read(&mut open(&text), None, &context).expect("roster");
+        let mut file = roster::read(&mut open(&text), None, &context).expect("roster");
         let known = self.ledger.read(student::current).expect("known");
-        let scope = Scope::Whole(student::on_roll(&known));
+        let by_hand = self.ledger.read(student::by_hand).expect("by hand");
+        let scope = Scope::Whole(roster::settle(&mut file, &known, &by_hand, as_of));
         let batch = accept(file, scope, |key| known.get(key).cloned());
         let source = source(as_of);
         let written = self.ledger.write("roster", move |tx| student::apply(tx, &batch, &source));

@@ -160,6 +160,9 @@ pub enum ReleaseError {
     /// No roster holds on the census day.
     #[error("no pupil is on the roll on {0}, the census day of the term")]
     NoRoster(Date),
+    /// Records of students who were there then were destroyed: its figures would be too low.
+    #[error("records of students of {0} were destroyed; its figures cannot be made again")]
+    Destroyed(Period),
     /// Figures cannot be computed.
     #[error(transparent)]
     Indicator(#[from] IndicatorError),

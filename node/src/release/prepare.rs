@@ -26,7 +26,7 @@ use super::{
 use crate::indicator::{self, Checked, Facts};
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::release::{self as register, Registered};
-use crate::ledger::{Ledger, hold, rounding_key, student};
+use crate::ledger::{Ledger, destroy, hold, rounding_key, student};
 
 /// What would leave for a period. Writes nothing but, the first time, the rounding key.
 ///
@@ -97,6 +97,9 @@ pub(super) fn drafts(
     let span = Span::of(period, &context.calendar)?;
     let census = census_of(period, &span);
     is_time(context, period, &span)?;
+    if destroy::is_of_destroyed(tx, &span)? {
+        return Err(ReleaseError::Destroyed(period));
+    }
     let facts = Facts::of_period(tx, &profile, span, context.today)?;
     if let Some(census) = census.filter(|_| facts.enrolled() == 0) {
         return Err(ReleaseError::NoRoster(census));

@@ -60,6 +60,12 @@ fn contradiction(broken: &BrokenIdentity) -> (String, String) {
     (zh, en)
 }
 
+/// What to do about figures whose records were destroyed.
+const DESTROYED_NEXT: (&str, &str) = (
+    "以已报送的版本为准；如确需更正，请与上级枢纽联系",
+    "what was released stands; if it must be mended, call the operator of the hub",
+);
+
 impl ReleaseError {
     /// What happened and what to do next, in both languages. Nothing was released or written.
     #[must_use]
@@ -80,6 +86,7 @@ impl ReleaseError {
             }
             Self::Held(hold) => format!("本校已暂停 {} 的出校", hold.period),
             Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
+            Self::Destroyed(period) => format!("{period} 在校学生的记录已依规销毁，无法重算"),
             Self::Indicator(error) => return error.said(),
             Self::Identity(broken) => return contradiction(broken),
             Self::Disclosure(_) | Self::Cells(_) => "指标目录与出校规则不符".to_owned(),
@@ -119,6 +126,7 @@ impl ReleaseError {
                     "import a roster that was right on that day, with its date",
                 ),
             ),
+            Self::Destroyed(_) => ("destroyed", DESTROYED_NEXT),
             Self::Indicator(_) => (
                 "ledger_record",
                 (

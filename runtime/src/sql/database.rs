@@ -245,6 +245,20 @@ impl Database {
         result
     }
 
+    /// Folds the log into the file and cuts it to nothing, so that a page which was overwritten is
+    /// not kept in the log; does nothing for a database in memory. Readers at work make it wait
+    /// for the next time.
+    ///
+    /// # Errors
+    /// The file cannot be opened or written.
+    pub fn fold(&self) -> Result<(), SqlError> {
+        let Some(path) = &self.readers.path else {
+            return Ok(());
+        };
+        let connection = connect(Some(path), &self.readers.options)?;
+        Ok(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?)
+    }
+
     /// What SQLite's own check finds wrong with the file, at most ten lines; none if it is whole.
     /// Reads all of it.
     ///
@@ -328,6 +342,8 @@ fn connect(path: Option<&Path>, options: &Options) -> Result<Connection, SqlErro
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten: a destroyed record is not left in a free page.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(128);

@@ -85,9 +85,9 @@ pub fn take_roster(
     let (school_codes, school_names) = (Vec::new(), Vec::new());
     let today = as_of.max(date(2025, 9, 30));
     let context = RosterContext { today, school_year: 2025, grades, school_codes, school_names };
-    let rows = roster::read(&mut open(text)?, None, &context)?;
-    let known = ledger.read(student::current)?;
-    let scope = Scope::Whole(student::on_roll(&known));
+    let mut rows = roster::read(&mut open(text)?, None, &context)?;
+    let (known, by_hand) = (ledger.read(student::current)?, ledger.read(student::by_hand)?);
+    let scope = Scope::Whole(roster::settle(&mut rows, &known, &by_hand, as_of));
     let batch = accept(rows, scope, |number| known.get(number).cloned())?;
     let source = source(as_of, today);
     ledger.write("roster", move |tx| student::apply(tx, &batch, &source))?;

@@ -38,9 +38,12 @@ fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failu
     job.confirm_left = args.leaving.confirm_left;
     let against = roster_context(node, &job)?;
     let mut source = job.source()?;
-    let parsed = roster::read(&mut source, job.mapping.as_ref(), &against)?;
-    let known = node.ledger().read(student::current)?;
-    let scope = if args.partial { Scope::Part } else { Scope::Whole(student::on_roll(&known)) };
+    let mut parsed = roster::read(&mut source, job.mapping.as_ref(), &against)?;
+    let (known, by_hand) = node
+        .ledger()
+        .read(|tx| Ok::<_, SqlError>((student::current(tx)?, student::by_hand(tx)?)))?;
+    let expected = roster::settle(&mut parsed, &known, &by_hand, job.as_of());
+    let scope = if args.partial { Scope::Part } else { Scope::Whole(expected) };
     let preview = compare(parsed, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()))?;
     drop(known);
     say_beginning(node, &mut job, preview.new.len())?;

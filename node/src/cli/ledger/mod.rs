@@ -370,7 +370,7 @@ fn content(line: &Line, names: &Names, lang: Lang) -> String {
     parts.map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join(" · ")
 }
 
-fn table(terminal: &Terminal, heads: &[Text]) -> Table {
+pub(super) fn table(terminal: &Terminal, heads: &[Text]) -> Table {
     let add = |table: Table, head: &Text| table.column(&terminal.text(*head, &[]), Align::Left);
     heads.iter().fold(Table::new(), add)
 }
@@ -384,7 +384,7 @@ fn kind_of(text: &str) -> Result<Kind, Failure> {
 }
 
 /// A word of a closed list, by itself or by its label.
-fn word<W: Word>(text: &str) -> Result<W, Failure> {
+pub(super) fn word<W: Word>(text: &str) -> Result<W, Failure> {
     let list = words_of::<W>();
     let found = written::word(&list, text).and_then(W::from_word);
     found.ok_or_else(|| {
@@ -394,7 +394,7 @@ fn word<W: Word>(text: &str) -> Result<W, Failure> {
     })
 }
 
-fn student(tx: &Tx<'_>, number: &str) -> Result<StudentId, Failure> {
+pub(super) fn student(tx: &Tx<'_>, number: &str) -> Result<StudentId, Failure> {
     showing::student_of(tx, number)?.ok_or_else(|| {
         let message = Sentence::new(words::NO_STUDENT, &[&number]);
         Failure::new(Exit::NotFound, "STUDENT_UNKNOWN", message).hint(words::NO_STUDENT_NEXT)
@@ -410,7 +410,7 @@ fn entry_text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(unreadable)
 }
 
-fn chosen((zh, en): (&'static str, &'static str), lang: Lang) -> &'static str {
+pub(super) fn chosen((zh, en): (&'static str, &'static str), lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => zh,
         Lang::En => en,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::ledger::terms::{ReadPurpose, Tier};
-use domain::ledger::{Act, Action, Authority, Kind, LedgerName, SchoolRole, Word, authority};
+use domain::ledger::{Act, Action, Area, Authority, Kind, LedgerName, SchoolRole, Word, authority};
 use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, time};
 
 use super::table::{Pager, encoded};
@@ -324,7 +324,11 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
     let head = (words::STUDENT, names.student_line(student), "");
     let notes = vec![words::OPEN_NOTE.in_lang(lang).to_owned()];
     let number = names.student(student).map_or("", |known| &known.number);
-    let (links, choices) = (new_links(role, number, lang), Vec::new());
+    let (mut links, choices) = (new_links(role, number, lang), Vec::new());
+    if authority(role, Action::Write(Area::Consent)) != Authority::Never {
+        let label = words::FAMILY_FILE.in_lang(lang).to_owned();
+        links.push((format!("/students/{}/file", student.0), label));
+    }
     let tables = vec![timeline, reads];
     let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables, pages: None })?;
     Ok(page(head, body, lang))

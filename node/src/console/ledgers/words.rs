@@ -72,4 +72,5 @@ texts! {
     FROM = "从", "From";
     TO = "到", "To";
     FILTER = "筛选", "Filter";
+    FAMILY_FILE = "家长查阅、更正与撤回", "The family asks: access, correction, withdrawal";
 }

@@ -222,6 +222,15 @@ pub fn parse_grade(cell: &str) -> Result<GradeClue, Fault> {
     }
 }
 
+/// The grade that a person types, by its code or its name, as a school with these grades means it.
+///
+/// # Errors
+/// It is none, or the school has no such grade.
+pub fn grade_of(text: &str, grades: GradeSpan, school_year: i16) -> Result<Grade, Fault> {
+    let class = ClassName { label: "".into(), clue: GradeClue::None };
+    class.settle(Some(parse_grade(text)?), grades, school_year)
+}
+
 /// Parses a cell of a class column.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 pub use consent::{Consent, ConsentCoding};
 pub use date::{DateSpan, parse_date};
-pub use grade::{ClassName, Grade, GradeClue, GradeSpan, parse_class, parse_grade};
+pub use grade::{ClassName, Grade, GradeClue, GradeSpan, grade_of, parse_class, parse_grade};
 pub use person::{
     NUMBER_CHARS, Sex, Status, StudentNumber, parse_local_number, parse_name, parse_sex,
     parse_status,

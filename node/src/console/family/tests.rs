@@ -1,0 +1,157 @@
+//! The pages for families, as a browser without scripts meets them.
+
+use axum::http::StatusCode;
+use runtime::web::trial::{Browser, Seen};
+
+use super::super::office::trial::{Person, browser};
+use super::*;
+use crate::ledger::student;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
+
+const COUNSELLOR: Person = Person { login: "li", role: Role::Counsellor, staff: "T001" };
+const SCAN: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const CLASS: &str = "g7%2F1%E7%8F%AD";
+
+fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..3).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    school
+}
+
+fn fine(seen: &Seen) {
+    assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{}", seen.text);
+}
+
+async fn made(li: &mut Browser) -> String {
+    let page = li.get("/families").await.expect("page");
+    fine(&page);
+    let csrf = page.field("csrf").expect("csrf").to_owned();
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("valid_from", "2025-11-17"),
+        ("valid_to", "2026-05-01"),
+        ("contact", "心理辅导室 0532-0000000 <b>"),
+        ("purpose.1", "screening"),
+        ("data.1.answers", "1"),
+        ("purpose.2", "conference"),
+        ("data.2.reason", "1"),
+        ("recipient.2", "E370202"),
+        ("name.2", "区心理健康指导中心"),
+    ];
+    let nameless = li.post("/families/notice", &form[..9]).await.expect("reply");
+    assert_eq!(nameless.status, StatusCode::CONFLICT, "a recipient without a name");
+    let done = li.post("/families/notice", &form).await.expect("reply");
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    csrf
+}
+
+/// The printed notice has a slip for each student of the class with every purpose apart, in both
+/// languages; printing logs every student; school IT gets none of it.
+#[tokio::test]
+async fn a_notice_is_made_and_printed_for_a_class() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    made(&mut li).await;
+    let page = li.get("/families").await.expect("page");
+    fine(&page);
+    page.keep("families.html").expect("keep");
+    assert!(page.text.contains("2025-1") && page.text.contains("七年级1班"), "{}", page.text);
+    for (lang, words) in [
+        ("zh", ["回执", "心理筛查", "校外专家会诊"]),
+        ("en", ["Slip", "Screening", "Consultation"]),
+    ] {
+        let path = format!("/families/print?notice=1&class={CLASS}&lang={lang}");
+        let letter = li.get(&path).await.expect("letter");
+        fine(&letter);
+        letter.keep(&format!("letter_{lang}.html")).expect("keep");
+        assert!(words.iter().all(|word| letter.text.contains(word)), "{}", letter.text);
+        assert_eq!(letter.text.matches("leaf slip").count(), 3);
+        assert!(letter.text.contains("0532-0000000 &#60;b&#62;"));
+    }
+    assert_eq!(school.rows("access_log"), 3, "three students, once an hour");
+    for path in
+        ["/families/print?notice=9&class=g7%2F1%E7%8F%AD", "/families/print?notice=1&class=x"]
+    {
+        assert_eq!(li.get(path).await.expect("page").status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let it = Person { login: "it", role: Role::Operator, staff: "" };
+    let mut it = browser(&school, it, NOW_MS).await;
+    for path in ["/families", "/families/slips?notice=1&class=x", "/students/1/file"] {
+        assert_eq!(it.get(path).await.expect("page").status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
+
+/// Slips of a class go in all or none: one that is no consent is named with its reason, keeps what
+/// was typed, and nothing of the class is written.
+#[tokio::test]
+async fn slips_of_a_class_go_in_all_or_none() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let csrf = made(&mut li).await;
+    let page = li.get(&format!("/families/slips?notice=1&class={CLASS}")).await.expect("page");
+    fine(&page);
+    page.keep("slips.html").expect("keep");
+    let mut form = vec![
+        ("csrf", csrf.as_str()),
+        ("class", "g7/1班"),
+        ("notice", "1"),
+        ("scan", SCAN),
+        ("a0.1", "yes"),
+        ("a1.1", "no"),
+        ("relation.1", "mother"),
+        ("date.1", "2025-11-18"),
+        ("signed.1", "1"),
+        ("a0.2", "yes"),
+        ("relation.2", "father"),
+        ("date.2", "2025-11-18"),
+    ];
+    let refused = li.post("/families/slips", &form).await.expect("reply");
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text.contains("缺少该年龄必须的签字"), "{}", refused.text);
+    assert!(refused.text.contains("value=\"father\" selected") && school.rows("consent") == 0);
+    form.push(("signed.2", "1"));
+    let taken = li.post("/families/slips", &form).await.expect("reply");
+    fine(&taken);
+    assert!(
+        taken.text.contains("已录入 3 项") && taken.text.contains("同意有效"),
+        "{}",
+        taken.text
+    );
+    assert_eq!(school.rows("consent"), 3);
+    let again = li.post("/families/slips", &form).await.expect("reply");
+    assert!(again.text.contains("3 项此前已录入") && school.rows("consent") == 3);
+}
+
+/// A family sees who read the record and what is kept; a consent is withdrawn at the same place,
+/// with what stops and what stays in words, and counts at once.
+#[tokio::test]
+async fn a_family_sees_who_read_and_withdraws() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let ask = li.get("/students/1/file").await.expect("page");
+    fine(&ask);
+    assert!(!ask.text.contains("张某某") && school.rows("access_log") == 0);
+    let csrf = ask.field("csrf").expect("csrf").to_owned();
+    let open = [("csrf", csrf.as_str()), ("reason", "母亲来校查阅")];
+    let page = li.post("/students/1/file", &open).await.expect("page");
+    fine(&page);
+    page.keep("file.html").expect("keep");
+    assert!(page.text.contains("母亲来校查阅") && page.text.contains("家属查阅"));
+    assert!(page.text.contains("停止：") && page.text.contains("保留："), "{}", page.text);
+    let mut withdraw =
+        vec![("csrf", csrf.as_str()), ("purpose", "screening"), ("recipient", ""), ("reason", "")];
+    let silent = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
+    assert_eq!((silent.status, school.rows("consent")), (StatusCode::CONFLICT, 0));
+    withdraw[3] = ("reason", "母亲 11 月 20 日来电");
+    let done = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
+    fine(&done);
+    assert!(done.text.contains("已撤回，立即生效"));
+    let now = school.ledger.read(student::consents).expect("consents");
+    let refused = crate::import::value::Consent::Refused;
+    assert!(now.get(&1).is_some_and(|now| now.consent == refused));
+    let twice = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
+    assert_eq!((twice.status, school.rows("consent")), (StatusCode::CONFLICT, 1));
+    let nobody = li.post("/students/99/file", &open).await.expect("reply");
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+}

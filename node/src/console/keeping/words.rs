@@ -1,0 +1,63 @@
+//! Sentences of the pages of keeping, in both languages.
+
+use runtime::texts;
+
+texts! {
+    KEEPING = "留存与销毁", "Keeping and destruction";
+    KEEPING_NOTE = "毕业或离校后到期，由两人办理", "due after graduation or leaving; two persons";
+    RULE = "学生的记录保存到毕业或离校；有在册预警个案、依法留存，或最后一个学期的报表尚未截止时不销毁。与学生无关的记录保存三年，任职与资质保存十年。查阅记录只留下账号和时间，\
+        三年后随销毁一并清除。",
+        "A student's record is kept until graduation or leaving; an open case, a legal hold or \
+         a last term that can still be reported keeps it longer. What is about nobody is kept \
+         for three years, posts and qualifications for ten. Of who read a record only account \
+         and time stay, for three years.";
+    DUE = "到期的学生", "Students who are due";
+    DUE_NONE = "没有已离校学生的记录。", "There is no record of a student who has left.";
+    STUDENT = "学生", "Student";
+    UNNAMED = "学生（内部编号 {0}）", "A student (internal number {0})";
+    LEFT = "离校日期", "Left on";
+    HOW = "方式", "How";
+    ENTRIES = "记录", "Entries";
+    STANDS = "能否销毁", "May it go";
+    READY = "可以销毁", "may go";
+    KEPT = "暂不能销毁", "kept";
+    ORDERED = "已提出，待签署", "ordered, to be signed";
+    TAKE = "选", "Take";
+    ASK = "提出销毁所选（交另一人签署）", "Order it for those taken (somebody else signs)";
+    REQUESTED = "应家长或本人请求", "the family asked for it";
+    WORK = "到期的工作记录（与学生无关）", "Work records that are due, about no student";
+    WORK_NONE = "没有到期的工作记录。", "No work record is due.";
+    KIND = "种类", "Kind";
+    YEARS = "保存年限", "Years kept";
+    ASK_KIND = "提出销毁", "Order it";
+    WAITING = "待签署的销毁令", "Orders to be signed";
+    WAITING_NONE = "没有待签署的销毁令。", "No order waits.";
+    ORDER = "销毁令", "Order";
+    ASKED = "提出", "Asked";
+    CAUSE = "原因", "Cause";
+    SIGN = "签署所选并立即销毁", "Sign those taken; they are destroyed at once";
+    REFUSE = "不同意所选", "Do not agree with those taken";
+    SIGN_NOTE = "销毁不可恢复。所选各项要么全部销毁，要么一项也不销毁。",
+        "What is destroyed cannot come back. Either all that is taken is destroyed, or nothing.";
+    OWN = "由您提出，须另一人签署", "asked by you; somebody else signs";
+    CERTIFICATES = "销毁证明", "Certificates of destruction";
+    CERTIFICATES_NONE = "还没有销毁证明。", "There is no certificate yet.";
+    CERTIFICATE = "销毁证明第 {0} 号", "Certificate of destruction no. {0}";
+    AT = "执行时间", "Carried out";
+    ASKED_BY = "提出人（账号）", "Asked by (account)";
+    SIGNED_BY = "签署并执行人（账号）", "Signed and carried out by (account)";
+    STUDENTS = "记录已全部销毁的学生人数", "Students of whom nothing is left";
+    WHAT = "销毁内容", "What was destroyed";
+    ROWS = "条数", "Rows";
+    COPIES = "数据目录的备份中仍可能保留到 {0}（按本校设定的备份保存天数计算）。请在此日之前删除更早的备份。",
+        "Copies of the data folder may hold it until {0}, by the school's own setting for how \
+         long copies are kept. Delete older copies by then.";
+    NAMELESS = "本证明不含姓名、学号和任何内容，永久保存。被销毁的各条在台账流水中只留编号、时间和摘要。",
+        "This certificate holds no name, number or content and is kept for ever. Of what is \
+         gone the journal keeps a number, a time and a digest.";
+    PRINT = "用浏览器的打印功能打印本页。", "Print this page with the browser.";
+    SIGNATURES = "经办人签字：＿＿＿＿＿＿　　监督人签字：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿",
+        "Carried out by: ____________   Witnessed by: ____________   Date: ____________";
+    FAILED = "没有办成", "It was not done";
+    BACK = "返回", "Back";
+}

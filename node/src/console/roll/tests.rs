@@ -1,0 +1,145 @@
+//! The pages of the roll, as a browser without scripts meets them.
+
+use axum::http::StatusCode;
+use jiff::civil::date;
+use runtime::web::Role;
+use runtime::web::trial::{Browser, Seen};
+
+use super::super::office::trial::{Person, browser};
+use crate::ledger::student;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
+
+/// 2026-09-02 at noon in Shanghai.
+const LATER_MS: i64 = 1_788_321_600_000;
+const COUNSELLOR: Person = Person { login: "li", role: Role::Counsellor, staff: "T001" };
+const HEAD: Person = Person { login: "wang", role: Role::MoralHead, staff: "T002" };
+
+fn school() -> School {
+    let school = School::new();
+    let grades = ["七年级", "八年级", "九年级"];
+    let pupils = (0..6).map(|n| TestPupil { grade: grades[n as usize / 2], ..TestPupil::new(n) });
+    school.roster(&pupils.collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "班主任")]);
+    school
+}
+
+fn on_roll(school: &School) -> usize {
+    let day = date(2026, 9, 2);
+    school.ledger.read(move |tx| student::roll_at(tx, day)).expect("roll").len()
+}
+
+fn fine(seen: &Seen) {
+    assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()), "{}", seen.text);
+}
+
+async fn csrf(browser: &mut Browser) -> String {
+    let page = browser.get("/roll").await.expect("page");
+    page.field("csrf").expect("csrf").to_owned()
+}
+
+/// A coming and a leaving are entered by form; what is wrong is said above the form and changes
+/// nothing; whoever does not keep the roll gets no page.
+#[tokio::test]
+async fn comings_and_leavings_are_entered_by_form() {
+    let school = school();
+    for (login, role) in
+        [("it", Role::Operator), ("audit", Role::Auditor), ("head", Role::Principal)]
+    {
+        let mut other = browser(&school, Person { login, role, staff: "" }, NOW_MS).await;
+        for path in ["/roll", "/roll/turn?day=2026-09-01"] {
+            let seen = other.get(path).await.expect("page");
+            assert!(seen.status == StatusCode::FORBIDDEN && !seen.text.contains("张某某"));
+        }
+    }
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let page = li.get("/roll").await.expect("page");
+    fine(&page);
+    let csrf = csrf(&mut li).await;
+    let number = TestPupil::new(9).number();
+    let arrive = |number, grade| {
+        vec![
+            ("csrf", csrf.as_str()),
+            ("number", number),
+            ("name", "转某某"),
+            ("sex", "女"),
+            ("birth", "2013-03-04"),
+            ("grade", grade),
+            ("class", "2班"),
+            ("day", "2025-11-18"),
+        ]
+    };
+    for (number, grade) in [("123", "g7"), (number.as_str(), "g5"), (number.as_str(), "")] {
+        let refused = li.post("/roll/arrive", &arrive(number, grade)).await.expect("reply");
+        assert_eq!((refused.status, on_roll(&school)), (StatusCode::CONFLICT, 6));
+    }
+    let forged = &arrive(&number, "g7")[1..];
+    let refused = li.post("/roll/arrive", forged).await.expect("reply");
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let done = li.post("/roll/arrive", &arrive(&number, "g7")).await.expect("reply");
+    assert_eq!((done.status, on_roll(&school)), (StatusCode::SEE_OTHER, 7), "{}", done.text);
+    let gone = TestPupil::new(0).number();
+    let leave = [
+        ("csrf", csrf.as_str()),
+        ("number", gone.as_str()),
+        ("how", "out"),
+        ("day", "2025-11-18"),
+        ("other_school", "三中 <b>"),
+    ];
+    let done = li.post("/roll/leave", &leave).await.expect("reply");
+    assert_eq!((done.status, on_roll(&school)), (StatusCode::SEE_OTHER, 6));
+    let page = li.get("/roll").await.expect("page");
+    fine(&page);
+    page.keep("roll.html").expect("keep");
+    assert!(page.text.contains("转某某") && page.text.contains("三中 &#60;b&#62;"));
+    let again = li.post("/roll/leave", &leave).await.expect("reply");
+    assert!(again.status == StatusCode::CONFLICT && again.text.contains("不在本校名册上"));
+}
+
+/// A turn is previewed, changed by form, asked for, signed by somebody else, and undone.
+#[tokio::test]
+async fn a_turn_is_previewed_signed_and_undone() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, LATER_MS).await;
+    let page = li.get("/roll/turn?day=2026-09-01").await.expect("page");
+    fine(&page);
+    page.keep("roll_turn.html").expect("keep");
+    assert!(page.text.contains("升级 4 人") && page.text.contains("毕业 2 人"), "{}", page.text);
+    let csrf_li = page.field("csrf").expect("csrf").to_owned();
+    let stay = TestPupil::new(1).number();
+    let mut fields = vec![
+        ("csrf", csrf_li.as_str()),
+        ("day", "2026-09-01"),
+        ("to.g7/1班", "g8/3班"),
+        ("to.g8/1班", "g9/1班"),
+        ("to.g9/1班", "leave"),
+        ("stay", stay.as_str()),
+        ("reason", "新学年"),
+        ("act", "preview"),
+    ];
+    let page = li.post("/roll/turn", &fields).await.expect("page");
+    fine(&page);
+    assert!(page.text.contains("升级 3 人") && page.text.contains("八年级3班"), "{}", page.text);
+    *fields.last_mut().expect("act") = ("act", "ask");
+    fields[2] = ("to.g7/1班", "g9/1班");
+    let refused = li.post("/roll/turn", &fields).await.expect("reply");
+    assert_eq!((refused.status, on_roll(&school)), (StatusCode::CONFLICT, 6));
+    fields[2] = ("to.g7/1班", "g8/3班");
+    let asked = li.post("/roll/turn", &fields).await.expect("reply");
+    assert_eq!((asked.status, on_roll(&school)), (StatusCode::SEE_OTHER, 6), "{}", asked.text);
+    let sign = [("csrf", csrf_li.as_str()), ("agrees", "yes"), ("reason", "同意")];
+    let own = li.post("/roll/turn/1/sign", &sign).await.expect("reply");
+    assert!(own.status == StatusCode::CONFLICT && own.text.contains("第二人必须是另一个人"));
+    let mut wang = browser(&school, HEAD, LATER_MS).await;
+    let page = wang.get("/roll/turn?turn=1").await.expect("page");
+    fine(&page);
+    page.keep("roll_turn_sign.html").expect("keep");
+    let csrf_wang = page.field("csrf").expect("csrf").to_owned();
+    let sign = [("csrf", csrf_wang.as_str()), ("agrees", "yes"), ("reason", "同意")];
+    let done = wang.post("/roll/turn/1/sign", &sign).await.expect("reply");
+    assert_eq!((done.status, on_roll(&school)), (StatusCode::SEE_OTHER, 4));
+    let page = wang.get("/roll").await.expect("page");
+    fine(&page);
+    assert!(page.text.contains("已执行") && page.text.contains("/roll/turn/1/undo"));
+    let done = wang.post("/roll/turn/1/undo", &sign).await.expect("reply");
+    assert_eq!((done.status, on_roll(&school)), (StatusCode::SEE_OTHER, 6));
+}

@@ -1,0 +1,83 @@
+//! Sentences of the pages of the roll, in both languages.
+
+use runtime::texts;
+
+texts! {
+    ROLL = "名册变动", "Changes of the roll";
+    ROLL_NOTE = "转入、离校、更正与学年升级", "comings, leavings, corrections, the turn of the year";
+    TURN = "学年升级", "Turn of the year";
+    TURN_NOTE = "先预览，再由另一人签署后执行", "preview first; it is carried out once a second person signs";
+    ARRIVE = "登记转入", "A student comes";
+    ARRIVE_NOTE = "转学不带同意书：各项同意需由本校重新征求。",
+        "Consents do not move with a student: the family is asked anew.";
+    LEAVE = "登记离校", "A student leaves";
+    LEAVE_NOTE = "自离校之日起不再计入本校；导师、帮扶和心理委员随之结束，在册预警个案须另行移出。",
+        "From that day on the student is not counted here; mentor, helper and class post end \
+         with it, an open case is moved out apart.";
+    CORRECT = "更正名册信息", "Correct the roll";
+    CORRECT_NOTE = "只填需要更正的项；原内容保留可查。",
+        "Fill in only what is to be corrected; what stood before is kept.";
+    NUMBER = "学籍号", "Student number";
+    NAME = "姓名", "Name";
+    SEX = "性别", "Sex";
+    MALE = "男", "male";
+    FEMALE = "女", "female";
+    UNKNOWN = "未知", "not known";
+    UNCHANGED = "不更正", "unchanged";
+    BIRTH = "出生日期", "Birth date";
+    GRADE = "年级", "Grade";
+    CLASS = "班级", "Class";
+    FIRST_DAY = "到校日期", "First day here";
+    LAST_DAY = "离校日期", "First day away";
+    FROM_DAY = "自何日起正确", "Right from";
+    OTHER = "另一所学校", "The other school";
+    HOW = "离校方式", "How";
+    REASON = "理由", "Reason";
+    ENTER = "登记", "Enter";
+    FAILED = "没有办成", "It was not done";
+    LATEST = "最近的转入与离校", "Latest comings and leavings";
+    NONE = "还没有登记。", "Nothing was entered yet.";
+    DAY = "日期", "Day";
+    STUDENT = "学生", "Student";
+    WHAT = "变动", "Change";
+    STATE = "状态", "State";
+    ASKED_BY = "提出人", "Asked by";
+    ACTED_BY = "签署或撤销人", "Signed or undone by";
+    ACT = "办理", "Act";
+    SIGN = "查看并签署", "Look and sign";
+    OWN = "待另一人签署", "somebody else signs";
+    UNDO = "撤销", "Undo";
+    WAITING = "待签署", "waits for a signature";
+    DONE = "已执行", "carried out";
+    REFUSED = "不同意", "refused";
+    UNDONE = "已撤销", "undone";
+    TURN_NEW = "预览升级", "Preview a turn";
+    TURN_DAY = "新学年第一天", "First day of the new year";
+    AGAIN = "按所填重新预览", "Preview again with this";
+    ASK = "提出升级（交另一人签署）", "Ask for it (somebody else signs)";
+    AGREE = "同意并执行", "Agree and carry out";
+    DISAGREE = "不同意", "Do not agree";
+    BECOMES = "升为", "Becomes";
+    LEAVES = "毕业离校", "leave the school";
+    UP = "升级", "Up";
+    STAY = "留级或休学", "Stay or away";
+    GO = "毕业", "Leave";
+    TEACHER = "班主任", "Class teacher";
+    TEACHER_ENDS = "不随班", "does not go on";
+    TEACHER_GOES = "随班", "goes on";
+    CASES = "在册个案", "Open cases";
+    STAYERS = "留级学生的学籍号（每行一个）", "Student numbers of who repeats the grade, one a line";
+    STAYERS_SHOWN = "留在原年级的学生", "Students who stay in their grade";
+    MENTORS = "结束全部导师结对（否则只结束毕业生的）", "End every mentor pair, not only of who leaves";
+    SUMMARY = "{0} 起：升级 {1} 人，留级或休学 {2} 人，毕业 {3} 人。",
+        "From {0}: {1} go up, {2} stay or are away, {3} leave.";
+    CASES_NOTE = "毕业不会解除预警个案：请先由两人办理移出，否则记录不能销毁。",
+        "Leaving does not close a case: two persons move it out, or the record cannot be \
+         destroyed.";
+    NOTHING_WRITTEN = "这是预览，没有写入任何内容。", "This is a preview; nothing was written.";
+    TO_SIGN = "由 {0} 提出，请核对后签署。名册如有变化，签署会被拒绝。",
+        "Asked for by {0}. Check it before you sign; if the roll has changed, signing is refused.";
+    LOGGED = "本页点名的学生会在其查阅记录中留下一行。",
+        "Each student named here gets a line in the list of who read the record.";
+    CLASS_HOW = "写作 g8/1班；毕业写 leave", "written as GRADE/CLASS, or leave";
+}

@@ -1,0 +1,195 @@
+//! What is due, and what keeps the rest.
+
+use domain::ledger::retention::{About, Facts, Keep, StillKept, keep, may_destroy};
+use domain::ledger::{Action, Area, Kind, Word as _, permits};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::super::author::Author;
+use super::super::consent::LegalHold;
+use super::super::entry::{RecordId, StudentId};
+use super::super::kinds::{KINDS, KindColumns};
+use super::super::refusal::LedgerRefusal;
+use super::super::roll_change::has_open_case;
+use super::super::student::{self, OnRoll};
+use super::super::{access, footing, read};
+use super::Terms;
+use crate::import::value::Status;
+
+/// A student who has left. Names a person by id only.
+#[derive(Clone)]
+pub struct Due {
+    /// Who.
+    pub student: StudentId,
+    /// Whether the reader may see the name.
+    pub is_named: bool,
+    /// First day off the roll.
+    pub left: Date,
+    /// How the student left.
+    pub status: Status,
+    /// Entries that would go.
+    pub entries: u64,
+    /// What keeps them.
+    pub blocked: Option<StillKept>,
+}
+
+/// Entries of a kind that are about nobody and whose years are over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueKind {
+    /// Which kind.
+    pub kind: Kind,
+    /// How long it is kept.
+    pub years: i16,
+    /// How many are due.
+    pub entries: u64,
+}
+
+/// Every student who has left and whose record is still here; those whom the reader may see by
+/// name are logged as read.
+///
+/// # Errors
+/// The role takes no part, or the store.
+pub fn students(tx: &Tx<'_>, reader: &Author, terms: &Terms) -> Result<Vec<Due>, LedgerRefusal> {
+    super::check_role(reader)?;
+    let mut due = Vec::new();
+    for known in student::everybody(tx)?.iter().filter(|known| !known.row.status.is_on_roll()) {
+        let id = StudentId(known.id);
+        let blocked = match check_known(tx, reader.today(), known, terms) {
+            Ok(()) => None,
+            Err(LedgerRefusal::Kept(still)) => Some(still),
+            Err(other) => return Err(other),
+        };
+        let entries = "select count(*) from record where student = $1 and destroyed = 0";
+        let entries = tx.query_opt(entries, params![known.id], |row| row.u64(0))?;
+        let rights = footing::of(tx, reader, Some(id))?;
+        due.push(Due {
+            student: id,
+            is_named: permits(reader.role(), Action::Read(Area::Roll), rights),
+            left: known.from,
+            status: known.row.status,
+            entries: entries.unwrap_or(0),
+            blocked,
+        });
+    }
+    let named = due.iter().filter(|due| due.is_named).map(|due| due.student).collect();
+    access::log_list(tx, reader, &named, domain::ledger::terms::ReadPurpose::Review)?;
+    Ok(due)
+}
+
+/// Kinds with entries about nobody whose years are over.
+///
+/// # Errors
+/// The role takes no part, or the store.
+pub fn work(tx: &Tx<'_>, reader: &Author) -> Result<Vec<DueKind>, LedgerRefusal> {
+    super::check_role(reader)?;
+    let mut due = Vec::new();
+    for known in KINDS {
+        let Keep::Years(years) = keep(known.kind, About::Nobody) else { continue };
+        let entries = of_kind(tx, reader.today(), known.kind)?.len() as u64;
+        if entries > 0 {
+            due.push(DueKind { kind: known.kind, years, entries });
+        }
+    }
+    Ok(due)
+}
+
+/// Entries of a kind that are about nobody and whose years are over, oldest first.
+pub(super) fn of_kind(
+    tx: &Tx<'_>,
+    today: Date,
+    kind: Kind,
+) -> Result<Vec<RecordId>, LedgerRefusal> {
+    let known = super::super::browse::kind_of(kind)?;
+    let statement = format!(
+        "select r.id, {} from record r join {} t on t.record = r.id and t.version = r.version
+         where r.kind = $1 and r.student is null and r.destroyed = 0 order by r.day, r.id",
+        end_of(known),
+        kind.as_str()
+    );
+    let found = tx.query(&statement, params![kind.as_str()], |row| {
+        let ended = row.opt_text(1)?.map(|day| day.parse().map_err(|_| SqlError::Type));
+        Ok((RecordId(row.i64(0)?), ended.transpose()?))
+    })?;
+    let over = |(record, ended): (RecordId, Option<Date>)| {
+        may_destroy(keep(kind, About::Nobody), &nobody(today, ended)).is_ok().then_some(record)
+    };
+    Ok(found.into_iter().filter_map(over).collect())
+}
+
+/// Whether a single entry about nobody may go.
+pub(super) fn check_record(
+    tx: &Tx<'_>,
+    today: Date,
+    record: RecordId,
+) -> Result<(), LedgerRefusal> {
+    let statement = "select kind, student, destroyed from record where id = $1";
+    let found = tx.query_opt(statement, params![record.0], |row| {
+        Ok((row.text(0)?, row.opt_i64(1)?, row.bool(2)?))
+    })?;
+    let (kind, about, destroyed) = found.ok_or(LedgerRefusal::Unknown)?;
+    let kind = Kind::from_word(&kind).ok_or(LedgerRefusal::Unknown)?;
+    if destroyed {
+        return Err(LedgerRefusal::Destroyed);
+    }
+    if about.is_some() {
+        return Err(LedgerRefusal::Unknown);
+    }
+    let due = of_kind(tx, today, kind)?;
+    if due.contains(&record) { Ok(()) } else { Err(StillKept::Term.into()) }
+}
+
+/// Whether everything about a student may go; tells how the student left.
+pub(super) fn check_student(
+    tx: &Tx<'_>,
+    today: Date,
+    id: StudentId,
+    terms: &Terms,
+) -> Result<Status, LedgerRefusal> {
+    let known = student::one(tx, id.0)?.ok_or(LedgerRefusal::Unknown)?;
+    check_known(tx, today, &known, terms)?;
+    Ok(known.row.status)
+}
+
+fn check_known(
+    tx: &Tx<'_>,
+    today: Date,
+    known: &OnRoll,
+    terms: &Terms,
+) -> Result<(), LedgerRefusal> {
+    let id = StudentId(known.id);
+    let holds = read::about::<LegalHold>(tx, known.id)?;
+    let facts = Facts {
+        ended: Some(known.from),
+        today,
+        // Whoever leaves on a later day is still there today.
+        on_roll: known.row.status.is_on_roll() || known.from > today,
+        open_case: has_open_case(tx, id)?,
+        hold: holds.iter().any(|kept| kept.entry.until.is_none()),
+        closed: is_closed(known.from, today, terms),
+    };
+    Ok(may_destroy(Keep::UntilLeaving, &facts)?)
+}
+
+/// Whether the last term with the student can no longer be reported.
+fn is_closed(left: Date, today: Date, terms: &Terms) -> bool {
+    let last = left.checked_sub(1.day()).unwrap_or(left);
+    let term = terms.calendar.current(last);
+    term.is_none_or(|term| term.closed.max(term.end) < today)
+}
+
+const fn nobody(today: Date, ended: Option<Date>) -> Facts {
+    Facts { ended, today, on_roll: false, open_case: false, hold: false, closed: true }
+}
+
+/// The column that says when an entry ended: of what holds for a time its end, else its day.
+fn end_of(known: &KindColumns) -> &'static str {
+    let ends = ["valid_until", "fixed"];
+    let found = ends.into_iter().find(|end| known.columns.iter().any(|c| c.name == *end));
+    match found {
+        Some("valid_until") => "t.valid_until",
+        Some(_) => "t.fixed",
+        None => "r.day",
+    }
+}

@@ -1,0 +1,124 @@
+//! The erasing itself: every table that says anything about a student, and what stays.
+//!
+//! Both lists together are every table with a column about students; a test compares them with
+//! the schema, so a new table cannot be forgotten.
+
+use std::collections::BTreeMap;
+
+use domain::ledger::{Kind, Word as _};
+use domain::span::Span;
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::super::entry::{RecordId, StudentId};
+use super::super::strange;
+
+/// Tables besides those of the kinds that lose the student's rows, in the order in which they do.
+pub const ERASED_TABLES: &[&str] = &["sheet", "student_version"];
+/// Tables with a student's internal number that stay: the number names nobody any more.
+pub const KEPT_TABLES: &[&str] =
+    &["record", "access_log", "access_request", "destroyed_student", "destruction"];
+
+/// Milliseconds for which lines of the log of reads outlive the student: three years.
+const READS_KEPT_MS: i64 = 3 * 366 * 86_400_000;
+
+/// Rows that are gone, by table.
+pub(super) type Tally = BTreeMap<String, u64>;
+
+/// Erases everything about a student.
+pub(super) fn student(
+    tx: &Tx<'_>,
+    (student, ordered): (StudentId, RecordId),
+    left: Date,
+    tally: &mut Tally,
+) -> Result<(), SqlError> {
+    let first = "select min(valid_from) from student_version where student = $1";
+    let first = strange(tx.query_opt(first, params![student.0], |row| row.opt_text(0))?.flatten())?;
+    let records = "select id, kind from record where student = $1 and destroyed = 0 order by id";
+    let records = tx.query(records, params![student.0], |row| Ok((row.i64(0)?, row.text(1)?)))?;
+    for (id, kind) in records {
+        record(tx, (RecordId(id), &kind), ordered, tally)?;
+    }
+    for table in ERASED_TABLES {
+        let gone =
+            tx.execute(&format!("delete from {table} where student = $1"), params![student.0])?;
+        *tally.entry((*table).to_owned()).or_default() += gone as u64;
+    }
+    let number = "delete from student where id = $1 returning student_number";
+    let number = strange(tx.query_opt(number, params![student.0], |row| row.text(0))?)?;
+    empty_requests(tx, &number, tally)?;
+    tx.execute(
+        "insert into destroyed_student (student, ordered, first_day, left_day)
+         values ($1, $2, $3, $4)",
+        params![student.0, ordered.0, &first, &left.to_string()],
+    )?;
+    let silenced = "update access_log set reason = '' where student = $1 and reason <> ''";
+    let silenced = tx.execute(silenced, params![student.0])? as u64;
+    *tally.entry("access_log".to_owned()).or_default() += silenced;
+    Ok(())
+}
+
+/// Takes number and words out of requests to be let onto the record, and words out of the answers.
+fn empty_requests(tx: &Tx<'_>, number: &str, tally: &mut Tally) -> Result<(), SqlError> {
+    let emptied = tx.execute(
+        "update access_request set student_number = '', reason = ''
+         where upper(trim(student_number)) = $1",
+        params![number],
+    )?;
+    tx.execute(
+        "update access_decision set reason = '' where reason <> ''
+         and request in (select id from access_request where student_number = '')",
+        &[],
+    )?;
+    *tally.entry("access_request".to_owned()).or_default() += emptied as u64;
+    Ok(())
+}
+
+/// Erases every version of a record; its line of the journal stays and says nothing.
+pub(super) fn record(
+    tx: &Tx<'_>,
+    (record, kind): (RecordId, &str),
+    ordered: RecordId,
+    tally: &mut Tally,
+) -> Result<(), SqlError> {
+    // The word becomes part of a statement, so it must be one of the closed list.
+    let kind = strange(Kind::from_word(kind))?.as_str();
+    tx.execute(
+        "insert into destroyed (record, ordered) values ($1, $2)",
+        params![record.0, ordered.0],
+    )?;
+    tx.execute(&format!("delete from {kind} where record = $1"), params![record.0])?;
+    tx.execute(
+        "update record set destroyed = 1, student = null, parallels = 0, waiting = 0
+         where id = $1",
+        params![record.0],
+    )?;
+    *tally.entry(kind.to_owned()).or_default() += 1;
+    Ok(())
+}
+
+/// Takes away lines of reads that are older than three years and about students who are gone.
+pub(super) fn old_reads(tx: &Tx<'_>, now_ms: i64, tally: &mut Tally) -> Result<(), SqlError> {
+    let gone = tx.execute(
+        "delete from access_log where at_ms < $1
+         and student in (select student from destroyed_student)",
+        params![now_ms.saturating_sub(READS_KEPT_MS)],
+    )?;
+    *tally.entry("old_reads".to_owned()).or_default() += gone as u64;
+    Ok(())
+}
+
+/// Whether somebody who was on the roll in a period is destroyed: its figures cannot be made
+/// again.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_of_destroyed(tx: &Tx<'_>, span: &Span) -> Result<bool, SqlError> {
+    let found = tx.query_opt(
+        "select 1 from destroyed_student where first_day <= $1 and left_day > $2 limit 1",
+        params![&span.end.max(span.to).to_string(), &span.from.to_string()],
+        |row| row.i64(0),
+    )?;
+    Ok(found.is_some())
+}

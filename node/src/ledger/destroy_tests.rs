@@ -1,0 +1,335 @@
+//! Destruction carried out: what stops it, two persons, nothing left, a chain that stays whole.
+
+use std::sync::Arc;
+
+use domain::ledger::retention::StillKept;
+use domain::ledger::terms::{ReadPurpose, Tier, TransferKind};
+use domain::ledger::words::{AlertSource, Move, TalkTopic};
+use domain::ledger::{Kind, SchoolRole};
+use jiff::civil::{Date, date};
+use runtime::sql::SqlError;
+use runtime::web::Role;
+use runtime::web::session_store::StoredAccount;
+
+use super::account::{self, Changer};
+use super::author::Author;
+use super::case::{self, MoveWish};
+use super::destroy::{self, ERASED_TABLES, KEPT_TABLES, Terms};
+use super::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
+use super::kinds::KINDS;
+use super::refusal::LedgerRefusal;
+use super::roll_change::{self, Leaving};
+use super::testing::{NOW_MS, School, TestPupil, sheet_cells};
+use super::{access, consent, journal, write};
+
+/// 2026-10-12 at noon in Shanghai, when the terms before are closed.
+const LATER_MS: i64 = 1_791_777_600_000;
+const CHILD: StudentId = StudentId(1);
+const DAY: Date = date(2025, 11, 10);
+/// Words that must be nowhere once the student is gone.
+const PLANTED: &str = "甄别独有之词";
+
+fn who(account: &str, role: SchoolRole, staff: i64, now_ms: i64) -> Author {
+    Author::new(account, role, Some(StaffId(staff)), now_ms).because("登记")
+}
+
+fn head() -> Author {
+    who("head", SchoolRole::MoralHead, 2, LATER_MS)
+}
+
+fn principal() -> Author {
+    who("principal", SchoolRole::Principal, 4, LATER_MS)
+}
+
+fn counsellor(now_ms: i64) -> Author {
+    who("counsellor", SchoolRole::Counsellor, 1, now_ms)
+}
+
+fn run<T: Send + 'static>(
+    school: &School,
+    work: impl FnOnce(&runtime::sql::Tx<'_>) -> Result<T, LedgerRefusal> + Send + 'static,
+) -> Result<T, LedgerRefusal> {
+    school.ledger.write("test", work)
+}
+
+fn terms(school: &School) -> Terms {
+    Terms { calendar: Arc::clone(&school.calendar), copies_days: 30 }
+}
+
+/// A school where student 1 has a talk, a sheet, a read with telling words, and has left.
+fn school() -> School {
+    let school = School::new();
+    let pupils: Vec<TestPupil> = (0..4).map(TestPupil::new).collect();
+    school.roster(&pupils, date(2025, 10, 10));
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "校长")]);
+    let sheets = [(pupils[0].clone(), "2025-10-15", sheet_cells(20, "0"))];
+    school.answers(&sheets).expect("sheet");
+    for (login, role, staff) in [("head", Role::MoralHead, 2), ("principal", Role::Principal, 4)] {
+        let stored = StoredAccount {
+            login: login.to_owned(),
+            password_hash: "none".to_owned(),
+            role,
+            name: login.to_owned(),
+            locked_until_ms: 0,
+            failures: 0,
+        };
+        let put = move |tx: &runtime::sql::Tx<'_>| {
+            let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
+            account::put(tx, &stored, Some(StaffId(staff)), &changer)
+        };
+        school.ledger.write("account", put).expect("account");
+    }
+    run(&school, |tx| {
+        let talk = super::talk::Talk {
+            day: DAY,
+            student: CHILD,
+            staff: StaffId(1),
+            topics: Words::new([TalkTopic::Mind]),
+            concern: true,
+            raised: false,
+            home_visit: false,
+            note: AuthorNote::new(PLANTED.to_owned()),
+        };
+        write::add(tx, &counsellor(NOW_MS), &talk)?;
+        let reader = counsellor(NOW_MS).because(PLANTED);
+        access::open(tx, &reader, CHILD, ReadPurpose::Counselling)?;
+        let leaving = Leaving {
+            day: DAY,
+            how: TransferKind::Out,
+            other_school: PLANTED.to_owned(),
+            consent: None,
+        };
+        roll_change::leave(tx, &counsellor(NOW_MS), CHILD, &leaving)?;
+        tx.execute(
+            "insert into access_request
+                 (student_number, staff, account, role, reason, until, asked_ms)
+             values ($1, 3, 'mentor', 'mentor', $2, '2025-12-01', 0)",
+            runtime::params![&TestPupil::new(0).number(), PLANTED],
+        )?;
+        let answer = "insert into access_decision (request, granted, account, reason, decided_ms)
+            values (1, 0, 'head', $1, 0)";
+        Ok(tx.execute(answer, runtime::params![PLANTED])?)
+    })
+    .expect("entries");
+    school
+}
+
+fn ask(school: &School, author: Author) -> Result<Vec<RecordId>, LedgerRefusal> {
+    let terms = terms(school);
+    run(school, move |tx| destroy::ask(tx, &author, (&[CHILD], None), &terms))
+}
+
+fn sign(
+    school: &School,
+    author: Author,
+    orders: &[RecordId],
+    agrees: bool,
+) -> Result<Option<i64>, LedgerRefusal> {
+    let (terms, orders) = (terms(school), orders.to_vec());
+    run(school, move |tx| destroy::sign(tx, &author, (&orders, agrees), &terms))
+}
+
+/// Every text of every table, to look for words in.
+fn everything(school: &School) -> String {
+    let found = school.ledger.read(|tx| {
+        let tables =
+            "select name from sqlite_schema where type = 'table' and name not like 'sqlite%'";
+        let mut all = String::new();
+        for table in tx.query(tables, &[], |row| row.text(0))? {
+            let columns = tx.query(&format!("pragma table_info({table})"), &[], |r| r.text(1))?;
+            for column in columns {
+                let texts = format!("select {column} from {table} where typeof({column}) = 'text'");
+                for text in tx.query(&texts, &[], |row| row.opt_text(0))?.into_iter().flatten() {
+                    all.push_str(&text);
+                    all.push('\n');
+                }
+            }
+        }
+        Ok::<_, SqlError>(all)
+    });
+    found.expect("texts")
+}
+
+/// After two persons nothing of the student is left in any table, the journal is whole, the
+/// certificate counts what is gone and names nobody, and the log of reads says who without words.
+#[test]
+fn nothing_of_a_destroyed_student_is_left() {
+    let school = school();
+    let number = TestPupil::new(0).number();
+    assert!(everything(&school).contains(PLANTED) && everything(&school).contains(&number));
+    let orders = ask(&school, head()).expect("asked");
+    assert!(everything(&school).contains(PLANTED), "an order alone destroys nothing");
+    let certificate = sign(&school, principal(), &orders, true).expect("signed");
+    let left = everything(&school);
+    assert!(!left.contains(PLANTED) && !left.contains(&number));
+    school.ledger.read(journal::verify).expect("whole");
+    let found = run(&school, move |tx| {
+        destroy::certificate(tx, &head(), certificate.expect("certificate"))
+    });
+    let found = found.expect("certificate");
+    let count = |what: &str| found.counts.iter().find(|(name, _)| name == what).map(|(_, n)| *n);
+    assert_eq!((found.students, count("talk"), count("sheet")), (1, Some(1), Some(1)));
+    assert_eq!((count("student_version"), count("access_log")), (Some(2), Some(1)));
+    assert_eq!((count("access_request"), school.rows("access_request")), (Some(1), 1));
+    assert_eq!(found.copies_until, date(2026, 11, 11));
+    assert_eq!((&*found.asked_by, &*found.signed_by), ("head", "principal"));
+    assert_eq!(school.rows("access_log"), 1, "who read stays, by a number that names nobody");
+    assert_eq!(school.rows("student"), 3);
+    assert!(matches!(sign(&school, principal(), &orders, true), Err(LedgerRefusal::NotWaiting)));
+    let reader = run(&school, |tx| access::open(tx, &head(), CHILD, ReadPurpose::Review).map(drop));
+    assert!(matches!(reader, Err(LedgerRefusal::Unknown)));
+    for statement in
+        ["delete from destruction_certificate", "update destroyed_student set ordered = 1"]
+    {
+        let changed: Result<usize, SqlError> =
+            school.ledger.write("danger", move |tx| tx.execute(statement, &[]));
+        assert!(changed.is_err(), "{statement}");
+    }
+}
+
+/// An open case, a hold, a place on the roll and a term that is still reported stop an order, also
+/// where they came after it was given; lifting them lets it through.
+#[test]
+fn what_keeps_a_record_is_asked_again_at_the_signature() {
+    let school = school();
+    let early = run(&school, {
+        let terms = terms(&school);
+        move |tx| {
+            let head = who("head", SchoolRole::MoralHead, 2, NOW_MS);
+            destroy::ask(tx, &head, (&[CHILD], None), &terms)
+        }
+    });
+    assert!(matches!(early, Err(LedgerRefusal::Kept(StillKept::Figures))));
+    let present = run(&school, {
+        let terms = terms(&school);
+        move |tx| destroy::ask(tx, &head(), (&[StudentId(2)], None), &terms)
+    });
+    assert!(matches!(present, Err(LedgerRefusal::Kept(StillKept::OnRoll))));
+    let orders = ask(&school, head()).expect("asked");
+    assert!(matches!(ask(&school, head()), Err(LedgerRefusal::Double)));
+    let held = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let held = held.expect("held");
+    let stopped = sign(&school, principal(), &orders, true);
+    assert!(matches!(stopped, Err(LedgerRefusal::Kept(StillKept::Hold))));
+    assert_eq!(school.rows("destroyed"), 0);
+    for who in [head(), principal()] {
+        run(&school, move |tx| consent::lift_hold(tx, &who, held)).expect("lift");
+    }
+    run(&school, |tx| {
+        let wish = MoveWish {
+            how: Move::Opened,
+            to: Some(Tier::T1),
+            source: AlertSource::Mentor,
+            owner: StaffId(1),
+            next_review: Some(date(2026, 11, 2)),
+        };
+        case::open(tx, &counsellor(LATER_MS), CHILD, DAY, &wish)
+    })
+    .expect("case");
+    let stopped = sign(&school, principal(), &orders, true);
+    assert!(matches!(stopped, Err(LedgerRefusal::Kept(StillKept::OpenCase))));
+    let listed = run(&school, {
+        let terms = terms(&school);
+        move |tx| destroy::waiting(tx, &head(), &terms)
+    });
+    assert_eq!(listed.expect("listed").first().and_then(|o| o.blocked), Some(StillKept::OpenCase));
+}
+
+/// One person destroys nothing, whichever account signs, and a counsellor has no part in it.
+#[test]
+fn one_person_destroys_nothing() {
+    let school = school();
+    let refused = ask(&school, counsellor(LATER_MS));
+    assert!(matches!(refused, Err(LedgerRefusal::NotAllowed)));
+    let nobody = Author::new("head", SchoolRole::MoralHead, None, LATER_MS);
+    assert!(matches!(ask(&school, nobody), Err(LedgerRefusal::Unlinked)));
+    let orders = ask(&school, head()).expect("asked");
+    for same in [head(), who("other", SchoolRole::Principal, 2, LATER_MS)] {
+        let said = sign(&school, same, &orders, true);
+        assert!(matches!(said, Err(LedgerRefusal::SamePerson)));
+    }
+    assert!(sign(&school, principal(), &[], true).is_err());
+    assert_eq!(sign(&school, principal(), &orders, false).expect("refused"), None);
+    assert_eq!((school.rows("destroyed"), school.rows("talk")), (0, 1));
+    ask(&school, head()).expect("may be asked again");
+}
+
+/// Entries about nobody go after their years, what still holds stays however old it is.
+#[test]
+fn work_goes_after_its_years_and_what_holds_stays() {
+    let school = school();
+    run(&school, |tx| {
+        let visit = |day| super::governance::ExpertVisit {
+            day,
+            service: domain::ledger::words::Service::ALL[0],
+            expert: "专家".to_owned(),
+            topic: "讲座".to_owned(),
+            hours: 2,
+        };
+        let post = |from, until| super::governance::PostHolder {
+            from,
+            post: domain::ledger::terms::Post::Liaison,
+            staff: StaffId(1),
+            phone: String::new(),
+            handover: String::new(),
+            until,
+        };
+        use domain::ledger::Word as _;
+        let author = counsellor(LATER_MS);
+        write::add(tx, &author, &visit(date(2020, 5, 4)))?;
+        write::add(tx, &author, &visit(date(2026, 5, 4)))?;
+        write::add(tx, &author, &post(date(2019, 9, 1), Some(date(2021, 9, 1))))?;
+        write::add(tx, &author, &post(date(2021, 9, 1), None))
+    })
+    .expect("work");
+    let due = run(&school, |tx| destroy::work(tx, &head())).expect("due");
+    let kinds: Vec<(Kind, u64)> = due.iter().map(|due| (due.kind, due.entries)).collect();
+    assert_eq!(kinds, [(Kind::ExpertVisit, 1), (Kind::PostHolder, 1)]);
+    let orders = run(&school, |tx| destroy::ask_work(tx, &head(), Kind::ExpertVisit));
+    let orders = orders.expect("asked");
+    let none = run(&school, |tx| destroy::ask_work(tx, &head(), Kind::Drill));
+    assert!(matches!(none, Err(LedgerRefusal::Kept(StillKept::Term))));
+    sign(&school, principal(), &orders, true).expect("signed");
+    assert_eq!((school.rows("expert_visit"), school.rows("post_holder")), (1, 2));
+    school.ledger.read(journal::verify).expect("whole");
+}
+
+/// Every table with a column about students is erased or is kept on purpose: a new one fails here.
+#[test]
+fn no_table_about_students_is_forgotten() {
+    let school = School::new();
+    let found = school.ledger.read(|tx| {
+        tx.query(
+            "select distinct m.name from sqlite_schema m join pragma_table_info(m.name) c
+             where m.type = 'table' and c.name like '%student%' and m.name <> 'student'
+             order by m.name",
+            &[],
+            |row| row.text(0),
+        )
+    });
+    let found: Vec<String> = Result::<_, SqlError>::expect(found, "tables");
+    let kinds: Vec<&str> = KINDS
+        .iter()
+        .filter(|kind| kind.columns.iter().any(|column| column.name == "student"))
+        .map(|kind| domain::ledger::Word::as_str(kind.kind))
+        .collect();
+    let known = |table: &str| {
+        kinds.contains(&table) || ERASED_TABLES.contains(&table) || KEPT_TABLES.contains(&table)
+    };
+    // Days of signatures and numbers of students name nobody.
+    let harmless = ["destruction_certificate"];
+    let lost: Vec<_> =
+        found.iter().filter(|table| !known(table) && !harmless.contains(&table.as_str())).collect();
+    assert!(lost.is_empty(), "say in destroy::erase what becomes of {lost:?}");
+}
+
+/// Figures of a term whose students were destroyed are not made again, too low, without a word.
+#[test]
+fn a_term_with_destroyed_students_is_not_released_again() {
+    let school = school();
+    let orders = ask(&school, head()).expect("asked");
+    sign(&school, principal(), &orders, true).expect("signed");
+    let refused =
+        crate::release::prepare(&school.ledger, &school.context(), super::testing::PERIOD);
+    assert!(matches!(refused.map(drop), Err(crate::release::ReleaseError::Destroyed(_))));
+}

@@ -45,8 +45,8 @@ pub enum StillKept {
     /// A legal hold stands.
     #[error("a legal hold stands")]
     Hold,
-    /// The figures of the last term with the student can still be reported.
-    #[error("figures of the student's last term can still be reported")]
+    /// The figures of the last school year with the student can still be reported.
+    #[error("figures of the student's last school year can still be reported")]
     Figures,
     /// The years are not over, or it holds still.
     #[error("the term of keeping is not over")]
@@ -69,7 +69,7 @@ pub struct Facts {
     pub open_case: bool,
     /// Whether a legal hold stands.
     pub hold: bool,
-    /// Whether the last term with the student is closed; true where it is about none.
+    /// Whether the last school year with the student is reported; true where it is about none.
     pub closed: bool,
 }
 
@@ -116,7 +116,7 @@ mod tests {
     use crate::ledger::words::Word as _;
     use jiff::civil::date;
 
-    /// Over every kind and every state: a hold, an open case, a student on the roll or a term that
+    /// Over every kind and every state: a hold, an open case, a student on the roll or a year that
     /// is still reported keeps it.
     #[test]
     fn nothing_goes_before_its_term() {

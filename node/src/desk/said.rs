@@ -125,8 +125,8 @@ texts! {
     KEPT_ON_ROLL = "该生仍在校，不能销毁。", "the student is still on the roll.";
     KEPT_CASE = "该生仍有在册预警个案，不能销毁。", "a case of the student is open.";
     KEPT_HOLD = "该生的记录依法留存中，不能销毁。", "a legal hold stands over the record.";
-    KEPT_FIGURES = "该生最后一个学期的报表尚未截止，不能销毁。",
-        "the student's last term can still be reported.";
+    KEPT_FIGURES = "该生最后一个学年的报表尚未截止，不能销毁。",
+        "the student's last school year can still be reported.";
     KEPT_TERM = "保存期限未满，不能销毁。", "the term of keeping is not over.";
     KEPT_ALWAYS = "销毁令和销毁证明永久保存。", "orders and certificates of destruction are kept for ever.";
     ROWS_SHEET = "筛查答卷", "Screening sheets";
@@ -134,7 +134,11 @@ texts! {
     ROWS_READS = "查阅记录中的文字说明（查阅人、时间保留）",
         "Readers' own words in the log of reads; who and when stay";
     ROWS_REQUESTS = "查阅申请中的学籍号和理由", "Numbers and reasons in requests for access";
-    ROWS_OLD_READS = "满三年的查阅记录", "Lines of the log of reads older than three years";
+    ROWS_PARTICIPANT = "筛查参加记录", "Taking part in a screening";
+    ROWS_EVENTS = "筛查过程记录", "What happened in a screening";
+    ROWS_DRAFTS = "未交答卷", "Answers not handed in";
+    ROWS_PAPER = "纸质答卷录入", "Sheets of paper as typed";
+    ROWS_ANSWERING = "答题会话", "Sessions of answering";
     KEPT_NEXT = "没有销毁任何记录。请在期满、个案移出或解除留存后再办理。",
         "Nothing was destroyed. Do it after its term, or once the case is out or the hold lifted.";
 }
@@ -248,7 +252,11 @@ pub fn destroyed_rows(what: &str, lang: Lang) -> String {
         "student_version" => ROWS_ROLL,
         "access_log" => ROWS_READS,
         "access_request" => ROWS_REQUESTS,
-        "old_reads" => ROWS_OLD_READS,
+        "participant" => ROWS_PARTICIPANT,
+        "participant_event" => ROWS_EVENTS,
+        "draft" => ROWS_DRAFTS,
+        "paper_entry" => ROWS_PAPER,
+        "answer_session" => ROWS_ANSWERING,
         other => {
             let (zh, en) = Kind::from_word(other).map_or((what, what), |kind| kind.label());
             return match lang {

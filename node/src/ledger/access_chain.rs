@@ -3,10 +3,14 @@
 //!
 //! Apart from the journal, because it is kept for a time of its own and grows with every look. Each
 //! line holds one hash over itself and the line before; lines from before the chain are sealed by
-//! its first. Like the journal it cannot know of lines cut off at its end: keep the head that a
-//! check prints elsewhere. Who cuts the log at the end of its term keeps the last hash that he cut.
+//! its first. The reader's own words are bound by a digest with a nonce, so that both can go with a
+//! destroyed student and the chain stays whole. Like the journal it cannot know of lines cut off at
+//! its end: keep the head that a check prints elsewhere. Who cuts the log at the end of its term
+//! keeps the last hash that he cut.
 
-use certs::digest::sha256;
+use std::collections::HashSet;
+
+use certs::digest::{random_bytes, sha256};
 use domain::digest::Digest;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -58,12 +62,15 @@ struct Line {
     record: Option<i64>,
     purpose: String,
     reason: String,
+    words: Option<Digest>,
+    nonce: Option<Vec<u8>>,
     hash: Option<Digest>,
 }
 
 impl Line {
     fn hash_after(&self, before: &Digest) -> Digest {
-        let mut bytes = b"xinqiao access log 1".to_vec();
+        let format = if self.words.is_some() { 2 } else { 1 };
+        let mut bytes = format!("xinqiao access log {format}").into_bytes();
         put(&mut bytes, &before.to_tagged());
         put(&mut bytes, &self.id.to_be_bytes());
         put(&mut bytes, &self.at_ms.to_be_bytes());
@@ -73,14 +80,35 @@ impl Line {
         let record = self.record.map(i64::to_be_bytes);
         put(&mut bytes, record.as_ref().map_or(&[], |bytes| bytes.as_slice()));
         put(&mut bytes, self.purpose.as_bytes());
-        put(&mut bytes, self.reason.as_bytes());
+        match &self.words {
+            Some(words) => put(&mut bytes, &words.to_tagged()),
+            None => put(&mut bytes, self.reason.as_bytes()),
+        }
         sha256(&bytes)
     }
+
+    /// Whether the words are those that the line was written with, or went with their student.
+    fn has_its_words(&self, destroyed: &HashSet<i64>) -> bool {
+        match (&self.words, &self.nonce) {
+            (None, nonce) => nonce.is_none(),
+            (Some(words), Some(nonce)) => *words == words_digest(nonce, &self.reason),
+            (Some(_), None) => self.reason.is_empty() && destroyed.contains(&self.student),
+        }
+    }
+}
+
+fn words_digest(nonce: &[u8], reason: &str) -> Digest {
+    let mut bytes = b"xinqiao access words".to_vec();
+    put(&mut bytes, nonce);
+    put(&mut bytes, reason.as_bytes());
+    sha256(&bytes)
 }
 
 /// Writes a line with its hash.
 pub(super) fn append(tx: &Tx<'_>, read: &NewRead<'_>) -> Result<(), SqlError> {
     let before = end(tx)?;
+    let nonce = random_bytes::<16>().to_vec();
+    let words = words_digest(&nonce, read.reason);
     let line = Line {
         id: before.lines + 1,
         at_ms: read.at_ms,
@@ -90,11 +118,14 @@ pub(super) fn append(tx: &Tx<'_>, read: &NewRead<'_>) -> Result<(), SqlError> {
         record: None,
         purpose: read.purpose.to_owned(),
         reason: read.reason.to_owned(),
+        words: Some(words),
+        nonce: Some(nonce),
         hash: None,
     };
     tx.execute(
-        "insert into access_log (id, at_ms, account, role, student, purpose, reason, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into access_log
+             (id, at_ms, account, role, student, purpose, reason, words, nonce, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             line.id,
             line.at_ms,
@@ -103,6 +134,8 @@ pub(super) fn append(tx: &Tx<'_>, read: &NewRead<'_>) -> Result<(), SqlError> {
             line.student,
             &line.purpose,
             &line.reason,
+            &words.to_tagged(),
+            line.nonce.as_deref(),
             &line.hash_after(&before.hash).to_tagged(),
         ],
     )?;
@@ -137,9 +170,11 @@ fn end(tx: &Tx<'_>) -> Result<ReadsHead, SqlError> {
 /// The first line that is wrong, or that the store cannot be read.
 pub fn verify(tx: &Tx<'_>) -> Result<ReadsHead, ReadsError> {
     let (mut head, mut is_chained) = (ReadsHead { lines: 0, hash: beginning(tx)? }, false);
+    let destroyed = "select student from destroyed_student";
+    let destroyed = tx.query(destroyed, &[], |row| row.i64(0))?.into_iter().collect();
     each_line(tx, |line| {
         let hash = line.hash_after(&head.hash);
-        let follows = line.id == head.lines + 1;
+        let follows = line.id == head.lines + 1 && line.has_its_words(&destroyed);
         let sound = match line.hash {
             Some(stored) => stored == hash,
             // A line without a hash stands before the chain's first and nowhere else.
@@ -170,7 +205,7 @@ fn each_line<E: From<SqlError>>(
     let mut after = 0;
     loop {
         let page = tx.query(
-            "select id, at_ms, account, role, student, record, purpose, reason, hash
+            "select id, at_ms, account, role, student, record, purpose, reason, hash, words, nonce
              from access_log where id > $1 order by id limit $2",
             params![after, PAGE],
             |row| {
@@ -184,6 +219,8 @@ fn each_line<E: From<SqlError>>(
                     purpose: row.text(6)?,
                     reason: row.text(7)?,
                     hash: row.opt_blob(8)?.map(|tagged| read_digest(&tagged)).transpose()?,
+                    words: row.opt_blob(9)?.map(|tagged| read_digest(&tagged)).transpose()?,
+                    nonce: row.opt_blob(10)?,
                 })
             },
         )?;
@@ -238,11 +275,13 @@ mod tests {
             ("update access_log set student = 2 where id = 2", 2),
             ("update access_log set record = 7 where id = 2", 2),
             ("update access_log set hash = null where id = 3", 3),
+            ("update access_log set reason = '', nonce = null where id = 2", 2),
+            ("update access_log set words = null, nonce = null where id = 2", 2),
             ("delete from access_log where id = 1", 1),
             ("delete from access_log where id = 2", 2),
             (
                 "insert into access_log select 4, at_ms, account, role, student, record, purpose,
-                 reason, hash from access_log where id = 3",
+                 reason, hash, words, nonce from access_log where id = 3",
                 4,
             ),
             ("update access_chain set seed = x'00'", 1),

@@ -60,6 +60,13 @@ fn contradiction(broken: &BrokenIdentity) -> (String, String) {
     (zh, en)
 }
 
+/// What to do about a record that has no place in the figures.
+const RECORD_NEXT: (&str, &str) = (
+    "请更正这条记录（xinqiao-node ledger change，或重新导入名册、核对学校的年级设置）后再出校",
+    "correct that record (xinqiao-node ledger change, or import the roster again, or check the \
+     grades of the school), then release again",
+);
+
 /// What to do about figures whose records were destroyed.
 const DESTROYED_NEXT: (&str, &str) = (
     "以已报送的版本为准；如确需更正，请与上级枢纽联系",
@@ -127,14 +134,7 @@ impl ReleaseError {
                 ),
             ),
             Self::Destroyed(_) => ("destroyed", DESTROYED_NEXT),
-            Self::Indicator(_) => (
-                "ledger_record",
-                (
-                    "请更正这条记录（xinqiao-node ledger change，或重新导入名册、核对学校的年级设置）后再出校",
-                    "correct that record (xinqiao-node ledger change, or import the roster \
-                         again, or check the grades of the school), then release again",
-                ),
-            ),
+            Self::Indicator(_) => ("ledger_record", RECORD_NEXT),
             Self::Identity(_) => (
                 "identity",
                 (

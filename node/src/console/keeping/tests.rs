@@ -13,8 +13,8 @@ use crate::ledger::roll_change::{self, Leaving};
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
 use crate::ledger::{consent, journal};
 
-/// 2026-10-12 at noon in Shanghai, when the terms before are closed.
-const LATER_MS: i64 = 1_791_777_600_000;
+/// 2026-10-26 at noon in Shanghai, when the school year before is reported.
+const LATER_MS: i64 = 1_792_987_200_000;
 const HEAD: Person = Person { login: "wang", role: Role::MoralHead, staff: "T002" };
 const PRINCIPAL: Person = Person { login: "zhao", role: Role::Principal, staff: "T003" };
 
@@ -83,7 +83,7 @@ async fn what_is_due_is_ordered_signed_and_certified() {
     let page = zhao.get("/keeping/certificates/1").await.expect("page");
     assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()));
     page.keep("certificate.html").expect("keep");
-    assert!(page.text.contains("2026-11-11") && !page.text.contains("张某某"));
+    assert!(page.text.contains("2026-11-25") && !page.text.contains("张某某"));
     assert!(!page.text.contains(&TestPupil::new(0).number()));
     assert_eq!(school.rows("student"), 2);
     school.ledger.read(journal::verify).expect("whole");

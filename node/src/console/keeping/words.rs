@@ -5,12 +5,12 @@ use runtime::texts;
 texts! {
     KEEPING = "留存与销毁", "Keeping and destruction";
     KEEPING_NOTE = "毕业或离校后到期，由两人办理", "due after graduation or leaving; two persons";
-    RULE = "学生的记录保存到毕业或离校；有在册预警个案、依法留存，或最后一个学期的报表尚未截止时不销毁。与学生无关的记录保存三年，任职与资质保存十年。查阅记录只留下账号和时间，\
-        三年后随销毁一并清除。",
+    RULE = "学生的记录保存到毕业或离校；有在册预警个案、依法留存，或最后一个学年的报表尚未截止时不销毁。与学生无关的记录保存三年，任职与资质保存十年。\
+        查阅记录中只留下账号、时间和用途。",
         "A student's record is kept until graduation or leaving; an open case, a legal hold or \
-         a last term that can still be reported keeps it longer. What is about nobody is kept \
-         for three years, posts and qualifications for ten. Of who read a record only account \
-         and time stay, for three years.";
+         a last school year that can still be reported keeps it longer. What is about nobody is \
+         kept for three years, posts and qualifications for ten. Of who read a record only \
+         account, time and purpose stay.";
     DUE = "到期的学生", "Students who are due";
     DUE_NONE = "没有已离校学生的记录。", "There is no record of a student who has left.";
     STUDENT = "学生", "Student";

@@ -58,7 +58,6 @@ pub(super) fn carry_out(
             _ => return Err(LedgerRefusal::Unknown),
         }
     }
-    erase::old_reads(tx, author.now().0, &mut tally)?;
     let id = insert(tx, author, (orders, students), terms)?;
     for (what, rows) in tally.iter().filter(|(_, rows)| **rows > 0) {
         tx.execute(

@@ -2,6 +2,8 @@
 
 use domain::ledger::retention::{About, Facts, Keep, StillKept, keep, may_destroy};
 use domain::ledger::{Action, Area, Kind, Word as _, permits};
+use domain::period::Period;
+use domain::span::{Span, school_year_of};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::params;
@@ -17,6 +19,10 @@ use super::super::student::{self, OnRoll};
 use super::super::{access, footing, read};
 use super::Terms;
 use crate::import::value::Status;
+
+/// Days after the end of a school year within which its sheets and those of its last week still
+/// leave or are corrected by themselves.
+const REPORT_DAYS: i64 = 45;
 
 /// A student who has left. Names a person by id only.
 #[derive(Clone)]
@@ -172,11 +178,15 @@ fn check_known(
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
 }
 
-/// Whether the last term with the student can no longer be reported.
+/// Whether no period with the student can be reported by itself any more: the term is closed and
+/// the school year, which holds all others, is over for long enough.
 fn is_closed(left: Date, today: Date, terms: &Terms) -> bool {
     let last = left.checked_sub(1.day()).unwrap_or(left);
     let term = terms.calendar.current(last);
-    term.is_none_or(|term| term.closed.max(term.end) < today)
+    let year = Span::of(Period::SchoolYear(school_year_of(last)), &terms.calendar);
+    let year_ends = year.map_or(Date::MAX, |span| span.end.max(span.to).max(last));
+    let reported = year_ends.checked_add(REPORT_DAYS.days()).unwrap_or(Date::MAX);
+    reported < today && term.is_none_or(|term| term.closed.max(term.end) < today)
 }
 
 const fn nobody(today: Date, ended: Option<Date>) -> Facts {

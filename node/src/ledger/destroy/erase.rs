@@ -14,14 +14,24 @@ use runtime::sql::{SqlError, Tx};
 use super::super::entry::{RecordId, StudentId};
 use super::super::strange;
 
-/// Tables besides those of the kinds that lose the student's rows, in the order in which they do.
-pub const ERASED_TABLES: &[&str] = &["sheet", "student_version"];
+/// Which rows of a table are the student's: those with the student's number, or of a screening that
+/// the student took part in.
+const OWN: &str = "student = $1";
+const OF_PARTICIPANT: &str = "participant in (select id from participant where student = $1)";
+/// Tables besides those of the kinds that lose the student's rows, and which rows, in the order in
+/// which they do.
+pub const ERASED_TABLES: &[(&str, &str)] = &[
+    ("answer_session", OF_PARTICIPANT),
+    ("paper_entry", OF_PARTICIPANT),
+    ("draft", OF_PARTICIPANT),
+    ("participant_event", OF_PARTICIPANT),
+    ("participant", OWN),
+    ("sheet", OWN),
+    ("student_version", OWN),
+];
 /// Tables with a student's internal number that stay: the number names nobody any more.
 pub const KEPT_TABLES: &[&str] =
     &["record", "access_log", "access_request", "destroyed_student", "destruction"];
-
-/// Milliseconds for which lines of the log of reads outlive the student: three years.
-const READS_KEPT_MS: i64 = 3 * 366 * 86_400_000;
 
 /// Rows that are gone, by table.
 pub(super) type Tally = BTreeMap<String, u64>;
@@ -40,20 +50,21 @@ pub(super) fn student(
     for (id, kind) in records {
         record(tx, (RecordId(id), &kind), ordered, tally)?;
     }
-    for table in ERASED_TABLES {
-        let gone =
-            tx.execute(&format!("delete from {table} where student = $1"), params![student.0])?;
-        *tally.entry((*table).to_owned()).or_default() += gone as u64;
-    }
-    let number = "delete from student where id = $1 returning student_number";
-    let number = strange(tx.query_opt(number, params![student.0], |row| row.text(0))?)?;
-    empty_requests(tx, &number, tally)?;
+    // The triggers let go of what is about a destroyed student only.
     tx.execute(
         "insert into destroyed_student (student, ordered, first_day, left_day)
          values ($1, $2, $3, $4)",
         params![student.0, ordered.0, &first, &left.to_string()],
     )?;
-    let silenced = "update access_log set reason = '' where student = $1 and reason <> ''";
+    for (table, rows) in ERASED_TABLES {
+        let gone = tx.execute(&format!("delete from {table} where {rows}"), params![student.0])?;
+        *tally.entry((*table).to_owned()).or_default() += gone as u64;
+    }
+    let number = "delete from student where id = $1 returning student_number";
+    let number = strange(tx.query_opt(number, params![student.0], |row| row.text(0))?)?;
+    empty_requests(tx, &number, tally)?;
+    let silenced = "update access_log set reason = '', nonce = null
+        where student = $1 and reason <> '' and words is not null";
     let silenced = tx.execute(silenced, params![student.0])? as u64;
     *tally.entry("access_log".to_owned()).or_default() += silenced;
     Ok(())
@@ -95,17 +106,6 @@ pub(super) fn record(
         params![record.0],
     )?;
     *tally.entry(kind.to_owned()).or_default() += 1;
-    Ok(())
-}
-
-/// Takes away lines of reads that are older than three years and about students who are gone.
-pub(super) fn old_reads(tx: &Tx<'_>, now_ms: i64, tally: &mut Tally) -> Result<(), SqlError> {
-    let gone = tx.execute(
-        "delete from access_log where at_ms < $1
-         and student in (select student from destroyed_student)",
-        params![now_ms.saturating_sub(READS_KEPT_MS)],
-    )?;
-    *tally.entry("old_reads".to_owned()).or_default() += gone as u64;
     Ok(())
 }
 

@@ -46,17 +46,27 @@ create trigger destruction_order_is_kept before delete on destruction_order
 begin select raise(abort, 'history is append-only'); end;
 
 -- The log of reads outlives a student, by an internal number that names nobody. What the readers
--- wrote in their own words may name the student, so these words go with the record.
+-- wrote in their own words may name the student, so these words go with the record. The chain of
+-- the log binds a digest of them with a random nonce: once both are gone it tells nothing, and the
+-- chain is whole.
+-- tagged digest of nonce and reason; null for lines from before this column
+alter table access_log add column words blob;
+-- random; null before this column and once the words are gone
+alter table access_log add column nonce blob;
 drop trigger access_log_stays;
 create trigger access_log_stays before update on access_log
 when new.id <> old.id or new.at_ms <> old.at_ms or new.account <> old.account
     or new.role <> old.role or new.student <> old.student or new.record is not old.record
-    or new.purpose <> old.purpose or new.reason <> ''
+    or new.purpose <> old.purpose or new.hash is not old.hash or new.words is not old.words
+    or new.words is null or new.reason <> '' or new.nonce is not null
     or not exists (select 1 from destroyed_student where student = old.student)
 begin select raise(abort, 'history is append-only'); end;
-drop trigger access_log_is_kept;
-create trigger access_log_is_kept before delete on access_log
-when not exists (select 1 from destroyed_student where student = old.student)
+
+-- What happened to a student in a screening goes with the student.
+drop trigger participant_event_is_kept;
+create trigger participant_event_is_kept before delete on participant_event
+when not exists (select 1 from participant p join destroyed_student d on d.student = p.student
+    where p.id = old.participant)
 begin select raise(abort, 'history is append-only'); end;
 
 -- A request to be let onto a record names a student by number and in words. Once no student has

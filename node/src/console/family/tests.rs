@@ -66,7 +66,7 @@ async fn a_notice_is_made_and_printed_for_a_class() {
         fine(&letter);
         letter.keep(&format!("letter_{lang}.html")).expect("keep");
         assert!(words.iter().all(|word| letter.text.contains(word)), "{}", letter.text);
-        assert_eq!(letter.text.matches("leaf slip").count(), 3);
+        assert_eq!(letter.text.matches("card leaf").count(), 3);
         assert!(letter.text.contains("0532-0000000 &#60;b&#62;"));
     }
     assert_eq!(school.rows("access_log"), 3, "three students, once an hour");

@@ -21,7 +21,7 @@ use crate::join;
 use crate::ledger::destroy::Terms;
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::{Ledger, rounding_key};
-use crate::packs::{Packs, PacksError};
+use crate::packs::{LastRead, Packs, PacksError};
 use crate::transfer::Transfer;
 use crate::unlock::{LedgerKey, Opener, UnlockError};
 
@@ -87,6 +87,7 @@ pub struct Outward {
     clock: Clock,
     transfer: Transfer,
     member: Option<Member>,
+    packs: Arc<LastRead>,
 }
 
 /// An open node.
@@ -179,7 +180,8 @@ pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
     must_exist(&config, "transfer.db")?;
     let transfer = Transfer::open(&config.path("transfer.db"))?;
     let member = config.membership.clone().map(|membership| member(&config, membership));
-    let outward = Outward { member: member.transpose()?, config, clock, transfer };
+    let outward =
+        Outward { member: member.transpose()?, config, clock, transfer, packs: Arc::default() };
     outward.keep_certificate().map_err(AppError::Folder)?;
     Ok(outward)
 }
@@ -261,7 +263,7 @@ impl Outward {
     /// # Errors
     /// The store cannot be read.
     pub fn packs(&self) -> Result<Packs, PacksError> {
-        Packs::load(&self.transfer, self.clock.today())
+        self.packs.load(&self.transfer, self.clock.today())
     }
 
     /// The connection to the parent, not yet dialled, and its inbox; nothing before joining.

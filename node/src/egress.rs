@@ -3,14 +3,14 @@
 //! Releases are decoded from the signed bytes in `transfer.db`, with the catalogue that they name;
 //! the preview runs the code that makes releases and keeps nothing. Nothing here names a person.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use certs::digest::sha256;
 use certs::identity::PeerIdentity;
 use certs::key::PublicKey;
 use certs::signature::Signature;
 use domain::catalogue::Catalogue;
-use domain::period::{Calendar, Period};
+use domain::period::Period;
 use domain::release::Claimed;
 use proto::frame::decode_item;
 use runtime::sql::SqlError;
@@ -39,15 +39,12 @@ const PAGE_LINES: usize = 20;
 const RELEASES_MAX: u32 = 10_000;
 /// Lines on the start page.
 const LATEST_LINES: usize = 5;
-/// How long the term calendar is kept: reading every pack would cost more than the page.
-const TERMS_KEPT_MS: i64 = 600_000;
 /// Hexadecimal digits of a digest that name a release in an address.
 const ID_DIGITS: usize = 16;
 
 /// Gives the console its pages.
 pub struct Egress {
     node: Node,
-    terms: Mutex<Option<(i64, Arc<Calendar>)>>,
 }
 
 /// A stored release, read back.
@@ -61,7 +58,7 @@ impl Egress {
     /// Reads from an open node.
     #[must_use]
     pub const fn new(node: Node) -> Self {
-        Self { node, terms: Mutex::new(None) }
+        Self { node }
     }
 
     fn stored(&self) -> Result<Vec<Stored>, SourceError> {
@@ -297,21 +294,6 @@ impl EgressSource for Egress {
             Err(Error::NoProfile) => Ok(self.empty_preview(holds)),
             Err(error) => Err(unavailable(error)),
         }
-    }
-
-    fn terms(&self) -> Option<Arc<Calendar>> {
-        let now_ms = self.node.clock().now_ms();
-        let mut kept = self.terms.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at_ms, terms)) = &*kept
-            && (0..TERMS_KEPT_MS).contains(&(now_ms - at_ms))
-        {
-            return Some(Arc::clone(terms));
-        }
-        let packs = self.node.packs();
-        let packs = packs.inspect_err(|error| tracing::error!(%error, "terms not read")).ok()?;
-        let terms = Arc::clone(packs.calendar());
-        *kept = Some((now_ms, Arc::clone(&terms)));
-        Some(terms)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Figures are counted by the catalogue that is in force and carry its digest; older catalogues
 //! and scales stay readable, because what was released or scored under them still is.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use certs::digest::sha256;
 use domain::catalogue::Catalogue;
@@ -158,5 +158,36 @@ impl Packs {
     #[must_use]
     pub fn scales_ever(&self) -> Vec<(Digest, Arc<Scale>)> {
         self.scales_ever.iter().map(|known| (known.digest, Arc::clone(&known.pack))).collect()
+    }
+}
+
+/// The packs as they were last read: reading every one costs more than a page that needs them.
+#[derive(Debug, Default)]
+pub struct LastRead(Mutex<Option<LastPacks>>);
+
+/// Packs, and what they were read from: the day, and the directive that had come last.
+#[derive(Debug)]
+struct LastPacks {
+    read_on: Date,
+    last_directive: Option<i64>,
+    packs: Packs,
+}
+
+impl LastRead {
+    /// As [`Packs::load`], read again only on another day or once another directive came down.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn load(&self, transfer: &Transfer, today: Date) -> Result<Packs, PacksError> {
+        let last_directive = transfer.read(directive::last)?;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*kept
+            && (last.read_on, last.last_directive) == (today, last_directive)
+        {
+            return Ok(last.packs.clone());
+        }
+        let packs = Packs::load(transfer, today)?;
+        *kept = Some(LastPacks { read_on: today, last_directive, packs: packs.clone() });
+        Ok(packs)
     }
 }

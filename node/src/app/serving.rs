@@ -181,13 +181,8 @@ impl Node {
         let mut site = console::site(name, id, Transport::Loopback);
         site.demonstration = self.config.danger_demo_scales;
         let shell = Shell { site, sessions, clock: self.clock.clone() };
-        let outward = self.outward.clone();
-        let in_force: console::InForce = Arc::new(move || {
-            let packs = outward.packs()?;
-            Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
-        });
-        let sources = (Arc::new(Egress::new(self.clone())) as _, in_force);
-        let pages = console::router_of(Arc::new(shell), sources, self.clone(), key);
+        let source = Arc::new(Egress::new(self.clone()));
+        let pages = console::router_of(Arc::new(shell), source, self.clone(), key);
         let node = self.clone();
         let ready = get(move || readiness(node.clone()));
         let watched = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);

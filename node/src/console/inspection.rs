@@ -1,7 +1,5 @@
 //! The inspection sheet on screen and on paper: counts of process, no name, nothing to download.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -10,16 +8,14 @@ use axum::routing::get;
 use domain::cell::Cell;
 use domain::ledger::{Act, Action};
 use runtime::texts;
-use runtime::web::{
-    Audience, Html, Lang, NavLink, Problem, RenderError, Role, Shell, Visitor, percent,
-};
+use runtime::web::{Audience, Html, Lang, NavLink, Problem, RenderError, Role, Visitor, percent};
 
-use super::office::{Office, Rules, page, problem};
+use super::office::{Office, page, problem};
 use super::words::DAILY_RECORDS;
 use crate::indicator::IndicatorError;
 use crate::inspection::{self, InspectionSheet, SheetLine};
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{Ledger, write};
+use crate::ledger::write;
 
 pub(super) const INSPECTION_HREF: &str = "/inspection";
 
@@ -57,8 +53,8 @@ pub(super) const fn link() -> NavLink {
 }
 
 /// The page over a ledger.
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, rules: Arc<dyn Rules>) -> Router {
-    Router::new().route(INSPECTION_HREF, get(show)).with_state(Office { shell, ledger, rules })
+pub(super) fn router() -> Router<Office> {
+    Router::new().route(INSPECTION_HREF, get(show))
 }
 
 /// A line as it is shown.
@@ -99,7 +95,7 @@ async fn show(
     let body = body(sheet.as_ref(), lang)?;
     let note = sheet.as_ref().map_or_else(String::new, |sheet| note(sheet, lang));
     let page = page((DAILY_RECORDS, TITLE, note), INSPECTION_HREF, body, lang);
-    office.reply(&visitor, &page, &None)
+    office.reply(&visitor, &page)
 }
 
 fn note(sheet: &InspectionSheet, lang: Lang) -> String {
@@ -147,7 +143,7 @@ fn figure(cell: Cell, lang: Lang) -> String {
 mod tests {
     use axum::http::StatusCode;
 
-    use super::super::office::trial::{Person, browser};
+    use super::super::trial::{Person, browser};
     use super::*;
     use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil, sheet_cells};
 

@@ -42,11 +42,9 @@ use runtime::web::{
 use serde::Deserialize;
 
 use crate::app::Node;
-use crate::ledger::Ledger;
-
+use office::Office;
 use sheet::crumbs;
 
-pub use counts::InForce;
 pub(crate) use family::Letter;
 pub use office::Rules;
 pub use source::{EgressSource, SourceError};
@@ -114,7 +112,7 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
 /// Whether a role is shown a link: what it would be refused is not offered.
 fn shows(role: Role, href: &str) -> bool {
     match href {
-        accounts::ACCOUNTS_HREF => accounts::Office::ROLES.contains(&role),
+        accounts::ACCOUNTS_HREF => accounts::AccountKeepers::ROLES.contains(&role),
         audit::AUDIT_HREF => audit::Auditors::ROLES.contains(&role),
         settings::SETTINGS_HREF => settings::Responsible::ROLES.contains(&role),
         ledgers::WORK_HREF
@@ -143,76 +141,56 @@ fn shows(role: Role, href: &str) -> bool {
 /// too, as on the computer of the school that has the node.
 pub fn router_of(
     shell: Arc<Shell>,
-    (source, in_force): (Arc<dyn EgressSource>, InForce),
+    source: Arc<dyn EgressSource>,
     node: Node,
     key: Option<&str>,
 ) -> Router {
-    let mut pages = pages(&shell, source, node.ledger().clone(), in_force);
-    let rules: Arc<dyn Rules> = Arc::new(node.clone());
-    pages = pages.merge(office_pages(&shell, node.ledger(), &rules));
+    let office = Office {
+        shell: Arc::clone(&shell),
+        ledger: node.ledger().clone(),
+        rules: Arc::new(node.clone()),
+    };
+    let mut pages = outward_pages(&shell, source);
+    pages = pages.merge(office_pages().with_state(office.clone()));
     if let Some(key) = key {
         pages = pages.merge(welcome::router(Arc::clone(&shell), node.clone(), key));
     }
     let (ledger, shelf) = (node.ledger().clone(), node.shelf());
     let answered_at = node.answered_at();
     let pages = pages
-        .merge(answer::router(Arc::clone(&shell), ledger.clone(), Arc::clone(&shelf)))
-        .merge(screening::router(Arc::clone(&shell), ledger, shelf, &answered_at))
+        .merge(answer::router(Arc::clone(&shell), ledger, Arc::clone(&shelf)))
+        .merge(screening::router(office, shelf, &answered_at))
         .merge(settings::router(Arc::clone(&shell), node));
     console(shell, pages)
 }
 
-/// The console without the pages about the machine, which need a whole node.
-#[expect(clippy::needless_pass_by_value, reason = "a router owns what its pages read")]
-pub fn router(
-    shell: Arc<Shell>,
-    source: Arc<dyn EgressSource>,
-    ledger: Ledger,
-    in_force: InForce,
-    rules: Arc<dyn Rules>,
-) -> Router {
-    let pages = pages(&shell, source, ledger.clone(), in_force);
-    let pages = pages.merge(office_pages(&shell, &ledger, &rules));
-    console(shell, pages)
-}
-
-fn pages(
-    shell: &Arc<Shell>,
-    source: Arc<dyn EgressSource>,
-    ledger: Ledger,
-    in_force: InForce,
-) -> Router {
-    let pages = Router::new()
+/// The pages that say what leaves this school.
+fn outward_pages(shell: &Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
+    Router::new()
         .route("/", get(show_home))
         .route(EGRESS_HREF, get(show_list))
         .route(NEXT_HREF, get(show_preview))
         .route("/egress/{id}", get(show_release))
         .route("/egress/{id}/bytes", get(give_bytes))
-        .with_state(Pages { shell: Arc::clone(shell), source: Arc::clone(&source) });
-    let terms: ledgers::Terms = Arc::new(move || source.terms());
-    let counts = counts::router(Arc::clone(shell), ledger.clone(), in_force);
-    pages
-        .merge(ledgers::router(Arc::clone(shell), ledger.clone(), terms))
-        .merge(counts)
-        .merge(accounts::router(Arc::clone(shell), ledger.clone()))
-        .merge(approvals::router(Arc::clone(shell), ledger.clone()))
-        .merge(audit::router(Arc::clone(shell), ledger))
+        .with_state(Pages { shell: Arc::clone(shell), source })
+}
+
+/// The pages over the ledger.
+fn office_pages() -> Router<Office> {
+    ledgers::router()
+        .merge(counts::router())
+        .merge(roll::router())
+        .merge(family::router())
+        .merge(keeping::router())
+        .merge(inspection::router())
+        .merge(approvals::router())
+        .merge(accounts::router())
+        .merge(audit::router())
 }
 
 /// The part of the menu that these pages have.
 fn office_links() -> Vec<NavLink> {
     vec![roll::link(), family::link(), keeping::link(), inspection::link()]
-}
-
-/// Pages of the roll, of families, of keeping, and the inspection sheet.
-fn office_pages(shell: &Arc<Shell>, ledger: &Ledger, rules: &Arc<dyn Rules>) -> Router {
-    let of = |pages: fn(Arc<Shell>, Ledger, Arc<dyn Rules>) -> Router| {
-        pages(Arc::clone(shell), ledger.clone(), Arc::clone(rules))
-    };
-    of(roll::router)
-        .merge(of(family::router))
-        .merge(of(keeping::router))
-        .merge(of(inspection::router))
 }
 
 /// Which page of the list.
@@ -299,3 +277,5 @@ async fn off_thread<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial;

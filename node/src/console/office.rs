@@ -1,12 +1,12 @@
-//! What the pages of roll, keeping and families share: who is signed in, the ledger, the rules.
+//! What pages over the ledger share: who is signed in, the ledger, the rules in force.
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use runtime::cli::Failure;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::{Audience, Html, Lang, Page, Problem, Role, Session, Shell, Text, Visitor};
 
 use crate::ledger::author::Author;
@@ -54,11 +54,15 @@ pub(super) type Told = Option<(String, String)>;
 
 impl Office {
     /// Works on the ledger as the account of the session, where blocking does no harm.
-    pub(super) async fn work<T: Send + 'static>(
+    pub(super) async fn work<T, E>(
         &self,
         session: &Session,
-        work: impl FnOnce(&Tx<'_>, Author) -> Result<T, LedgerRefusal> + Send + 'static,
-    ) -> Result<T, LedgerRefusal> {
+        work: impl FnOnce(&Tx<'_>, Author) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<LedgerRefusal> + From<SqlError> + Send + 'static,
+    {
         let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
         let login = session.login.clone();
         let done = tokio::task::spawn_blocking(move || {
@@ -68,34 +72,73 @@ impl Office {
             })
         });
         // A panic inside is a mistake of ours; nothing was committed.
-        done.await.unwrap_or(Err(LedgerRefusal::Unknown))
+        done.await.unwrap_or_else(|_| Err(LedgerRefusal::Unknown.into()))
+    }
+
+    /// Reads what names nobody, where blocking does no harm.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Tx<'_>) -> Result<T, SqlError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ledger = self.ledger.clone();
+        let done = tokio::task::spawn_blocking(move || ledger.read(read)).await;
+        Ok(done.map_err(|_| Problem::Internal)??)
     }
 
     /// The packs that are in force, read where blocking does no harm.
     pub(super) async fn packs(&self) -> Result<Packs, Problem> {
-        let rules = Arc::clone(&self.rules);
-        let read = tokio::task::spawn_blocking(move || rules.packs()).await;
-        read.map_err(|_| Problem::Internal)?.map_err(|error| {
+        let office = self.clone();
+        let read = tokio::task::spawn_blocking(move || office.packs_now()).await;
+        read.map_err(|_| Problem::Internal)?
+    }
+
+    /// As [`Office::packs`], for whoever is off the async threads already.
+    pub(super) fn packs_now(&self) -> Result<Packs, Problem> {
+        self.rules.packs().map_err(|error| {
             tracing::error!(%error, "packs not read");
             Problem::Unavailable
         })
     }
 
+    /// The unit's id, for names that must differ between schools.
+    pub(super) fn unit_id(&self) -> String {
+        self.shell.site.unit_id.clone()
+    }
+
     /// What a destruction is measured by.
-    pub(super) async fn terms(&self) -> Result<Terms, Problem> {
+    pub(super) async fn terms_of_keeping(&self) -> Result<Terms, Problem> {
         let calendar = Arc::clone(self.packs().await?.calendar());
         Ok(Terms { calendar, copies_days: self.rules.copies_days() })
     }
 
-    /// A page; with the status of a conflict where something was refused.
+    /// A page.
     pub(super) fn reply(
+        &self,
+        visitor: &Visitor<impl Audience>,
+        page: &Page,
+    ) -> Result<Response, Problem> {
+        self.shell.reply(&visitor.frame, page)
+    }
+
+    /// A page with a status of its own.
+    pub(super) fn reply_with(
+        &self,
+        status: StatusCode,
+        visitor: &Visitor<impl Audience>,
+        page: &Page,
+    ) -> Result<Response, Problem> {
+        self.shell.reply_with(status, &visitor.frame, page)
+    }
+
+    /// A page; with the status of a conflict where something was refused.
+    pub(super) fn tell(
         &self,
         visitor: &Visitor<impl Audience>,
         page: &Page,
         told: &Told,
     ) -> Result<Response, Problem> {
         let status = if told.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-        self.shell.reply_with(status, &visitor.frame, page).map(IntoResponse::into_response)
+        self.reply_with(status, visitor, page)
     }
 }
 
@@ -141,70 +184,9 @@ pub(super) fn choices<W: domain::ledger::Word>(lang: Lang) -> Vec<(&'static str,
 }
 
 /// The half of a pair that a language reads.
-pub(super) const fn chosen((zh, en): (&'static str, &'static str), lang: Lang) -> &'static str {
+pub(super) const fn chosen<'a>((zh, en): (&'a str, &'a str), lang: Lang) -> &'a str {
     match lang {
         Lang::Zh => zh,
         Lang::En => en,
-    }
-}
-
-#[cfg(test)]
-pub(super) mod trial {
-    //! A school and browsers of its people, for tests of these pages.
-
-    use runtime::web::trial::{Browser, PASSWORD};
-    use runtime::web::{Label, NewAccount, SessionStore, Sessions, Transport, console};
-
-    use super::*;
-    use crate::ledger::account::{Changer, staff_of};
-    use crate::ledger::testing::School;
-
-    /// The built-in packs, and copies for thirty days.
-    pub(crate) struct BuiltIn;
-
-    impl Rules for BuiltIn {
-        fn packs(&self) -> Result<Packs, PacksError> {
-            Packs::embedded()
-        }
-
-        fn copies_days(&self) -> u32 {
-            30
-        }
-    }
-
-    /// Whose browser.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Person {
-        pub(crate) login: &'static str,
-        pub(crate) role: Role,
-        pub(crate) staff: &'static str,
-    }
-
-    /// A browser that has signed in to all of these pages at an instant.
-    pub(crate) async fn browser(school: &School, person: Person, now_ms: i64) -> Browser {
-        let account = NewAccount {
-            login: person.login.to_owned(),
-            name: "赵老师".to_owned(),
-            role: person.role,
-            password: PASSWORD.to_owned(),
-        };
-        let stored = account.hashed().await.expect("account");
-        let put = move |tx: &Tx<'_>| {
-            let changer = Changer { by: "test".to_owned(), at_ms: now_ms };
-            account::put(tx, &stored, staff_of(tx, person.staff)?, &changer)
-        };
-        school.ledger.write("put", put).expect("put");
-        let start = jiff::Timestamp::from_millisecond(now_ms).expect("instant");
-        let (clock, _) = runtime::clock::Clock::simulated(start);
-        let name = Label::new("示例初级中学", "Example Junior Middle School");
-        let site = crate::console::site(name, "F1".to_owned(), Transport::Loopback);
-        let store = SessionStore::new(school.ledger.database().clone());
-        let sessions = Sessions::new(store).expect("sessions");
-        let shell = Arc::new(Shell { site, sessions, clock });
-        let (ledger, rules) = (school.ledger.clone(), Arc::new(BuiltIn) as Arc<dyn Rules>);
-        let pages = crate::console::office_pages(&shell, &ledger, &rules);
-        let mut browser = Browser::new(console(shell, pages));
-        browser.sign_in(person.login, PASSWORD).await.expect("sign in");
-        browser
     }
 }

@@ -3,10 +3,6 @@
 //! The process implements it over `transfer.db` and the hand-over table. Methods block, so the
 //! console calls them off the async threads.
 
-use std::sync::Arc;
-
-use domain::period::Calendar;
-
 use super::view::{EgressPage, HomePage, PreviewPage, ReleasePage};
 
 /// Why a page has no values.
@@ -46,7 +42,4 @@ pub trait EgressSource: Send + Sync + 'static {
     /// # Errors
     /// A store cannot be read.
     fn preview(&self) -> Result<PreviewPage, SourceError>;
-
-    /// The term calendar in force; nothing where it cannot be read.
-    fn terms(&self) -> Option<Arc<Calendar>>;
 }

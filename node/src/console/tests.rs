@@ -9,6 +9,7 @@ use runtime::web::trial::{self, Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Transport};
 
 use super::*;
+use crate::ledger::Ledger;
 use sample::{refused_line, release_view, waiting_line};
 
 const NOW: i64 = 1_764_000_000_000;
@@ -54,10 +55,6 @@ impl EgressSource for Fixed {
             "broken" => Err(SourceError::Unavailable("ledger.db is on fire".into())),
             _ => Err(SourceError::Unknown),
         }
-    }
-
-    fn terms(&self) -> Option<Arc<domain::period::Calendar>> {
-        proto::pack::embedded::calendar().ok().map(Arc::new)
     }
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {
@@ -112,12 +109,9 @@ async fn console_of(source: Fixed) -> Browser {
     let (clock, _) = runtime::clock::Clock::simulated(start);
     let shell = trial::shell(site, Role::Principal, clock).await.expect("shell");
     let ledger = Ledger::in_memory().expect("ledger");
-    let in_force: InForce = Arc::new(|| {
-        let packs = crate::packs::Packs::embedded()?;
-        Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
-    });
-    let (source, rules) = (Arc::new(source), Arc::new(office::trial::BuiltIn));
-    let mut browser = Browser::new(router(shell, source, ledger, in_force, rules));
+    let office = super::trial::office(&shell, &ledger);
+    let pages = outward_pages(&shell, Arc::new(source)).merge(office_pages().with_state(office));
+    let mut browser = Browser::new(console(shell, pages));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
 }

@@ -169,6 +169,15 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
     tx.query(&format!("select {COLUMNS} from directive order by id"), &[], read)
 }
 
+/// The one that came last; directives are never changed.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    let found = tx.query_opt("select max(id) from directive", &[], |row| row.opt_i64(0))?;
+    Ok(found.flatten())
+}
+
 /// A directive as people are told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {

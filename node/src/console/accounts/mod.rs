@@ -7,10 +7,8 @@
 mod pages;
 mod words;
 
-use std::sync::Arc;
-
 use axum::Router;
-use axum::extract::{FromRef, Path, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -19,43 +17,32 @@ use runtime::cli::Failure;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::account::{Login, one_time_password};
 use runtime::web::{
-    Audience, NavLink, NewAccount, Problem, Role, Session, SessionError, Shell, SignedForm, Visitor,
+    Audience, NavLink, NewAccount, Problem, Role, Session, SessionError, SignedForm, Visitor,
 };
 use serde::Deserialize;
 
+use super::office::Office;
 use crate::ledger::account::{self, AccountChange, AccountError, Changer};
 use crate::ledger::author::Author;
 use crate::ledger::entry::StaffId;
+use crate::ledger::factor_reset;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{Ledger, factor_reset};
 
 pub(super) const ACCOUNTS_HREF: &str = "/accounts";
 
 /// School IT and the heads.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Office;
+pub(super) struct AccountKeepers;
 
-impl Audience for Office {
+impl Audience for AccountKeepers {
     const ROLES: &'static [Role] = &[Role::Operator, Role::MoralHead, Role::Principal];
-}
-
-#[derive(Clone)]
-struct Desk {
-    shell: Arc<Shell>,
-    ledger: Ledger,
-}
-
-impl FromRef<Desk> for Arc<Shell> {
-    fn from_ref(desk: &Desk) -> Self {
-        Self::clone(&desk.shell)
-    }
 }
 
 pub(super) fn link() -> NavLink {
     NavLink { label: words::ACCOUNTS, href: ACCOUNTS_HREF }
 }
 
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger) -> Router {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(ACCOUNTS_HREF, get(show).post(add))
         .route("/accounts/{login}/password", post(reset_password))
@@ -63,7 +50,6 @@ pub(super) fn router(shell: Arc<Shell>, ledger: Ledger) -> Router {
         .route("/accounts/{login}/role", post(change_role))
         .route("/accounts/{login}/factor", post(ask_factor))
         .route("/accounts/resets/{id}", post(carry_out))
-        .with_state(Desk { shell, ledger })
 }
 
 /// What came of an act, for the page above the list.
@@ -107,13 +93,16 @@ struct Reason {
 #[derive(Deserialize)]
 struct Nothing {}
 
-type Form<T> = SignedForm<Office, T>;
+type Form<T> = SignedForm<AccountKeepers, T>;
 
-async fn show(State(desk): State<Desk>, visitor: Visitor<Office>) -> Result<Response, Problem> {
-    desk.page(&visitor, Outcome::Looked).await
+async fn show(
+    State(office): State<Office>,
+    visitor: Visitor<AccountKeepers>,
+) -> Result<Response, Problem> {
+    show_page(&office, &visitor, Outcome::Looked).await
 }
 
-async fn add(State(desk): State<Desk>, form: Form<Adding>) -> Result<Response, Problem> {
+async fn add(State(office): State<Office>, form: Form<Adding>) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
     let password = one_time_password().to_string();
     let (login, role) = (fields.login.clone(), fields.role.parse::<Role>());
@@ -128,7 +117,7 @@ async fn add(State(desk): State<Desk>, form: Form<Adding>) -> Result<Response, P
         let stored = person.hashed().await.map_err(SessionError::Account)?;
         let named: Login = stored.login.parse().map_err(SessionError::Account)?;
         let number = fields.staff.trim().to_owned();
-        desk.act(&visitor.session, move |tx, author, changer| {
+        act(&office, &visitor.session, move |tx, author, changer| {
             check(author, role)?;
             if account::list(tx)?.iter().any(|line| line.login == named.as_str()) {
                 return Err(LedgerRefusal::Double.into());
@@ -141,13 +130,13 @@ async fn add(State(desk): State<Desk>, form: Form<Adding>) -> Result<Response, P
         .await
     };
     match made.await {
-        Ok(()) => desk.page(&visitor, Outcome::Password { login, password }).await,
-        Err(failure) => desk.page(&visitor, Outcome::Refused(failure)).await,
+        Ok(()) => show_page(&office, &visitor, Outcome::Password { login, password }).await,
+        Err(failure) => show_page(&office, &visitor, Outcome::Refused(failure)).await,
     }
 }
 
 async fn reset_password(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(login): Path<String>,
     form: Form<Nothing>,
 ) -> Result<Response, Problem> {
@@ -162,7 +151,7 @@ async fn reset_password(
             password: password.clone(),
         };
         let hash = person.hashed().await.map_err(SessionError::Account)?.password_hash;
-        desk.act(&visitor.session, move |tx, author, changer| {
+        act(&office, &visitor.session, move |tx, author, changer| {
             check_other(tx, author, &named)?;
             match account::one_time_password(tx, &named, &hash, changer)? {
                 true => Ok(()),
@@ -172,28 +161,28 @@ async fn reset_password(
         .await
     };
     match made.await {
-        Ok(()) => desk.page(&visitor, Outcome::Password { login, password }).await,
-        Err(failure) => desk.page(&visitor, Outcome::Refused(failure)).await,
+        Ok(()) => show_page(&office, &visitor, Outcome::Password { login, password }).await,
+        Err(failure) => show_page(&office, &visitor, Outcome::Refused(failure)).await,
     }
 }
 
 async fn lock(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(login): Path<String>,
     form: Form<Locking>,
 ) -> Result<Response, Problem> {
     let to = if form.fields.to == "open" { AccountChange::Unlock } else { AccountChange::Lock };
-    desk.change(&form.visitor, login, move |_| Ok(to)).await
+    change(&office, &form.visitor, login, move |_| Ok(to)).await
 }
 
 async fn change_role(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(login): Path<String>,
     form: Form<Moving>,
 ) -> Result<Response, Problem> {
     let Moving { role, staff } = form.fields;
     let role: Role = role.parse().map_err(|_| Problem::BadRequest)?;
-    desk.change(&form.visitor, login, move |(tx, author)| {
+    change(&office, &form.visitor, login, move |(tx, author)| {
         check(author, role)?;
         Ok(AccountChange::Role(role, staff_of(tx, role, staff.trim())?))
     })
@@ -201,29 +190,29 @@ async fn change_role(
 }
 
 async fn ask_factor(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(login): Path<String>,
     form: Form<Reason>,
 ) -> Result<Response, Problem> {
     let reason = form.fields.reason;
-    let done = desk.act(&form.visitor.session, move |tx, author, _| {
+    let done = act(&office, &form.visitor.session, move |tx, author, _| {
         let named: Login = login.parse().map_err(|_| LedgerRefusal::Unknown)?;
         Ok(factor_reset::ask(tx, &author.because(&reason), &named)?)
     });
     let done = done.await;
-    desk.answer(&form.visitor, done).await
+    answer(&office, &form.visitor, done).await
 }
 
 async fn carry_out(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(id): Path<i64>,
     form: Form<Nothing>,
 ) -> Result<Response, Problem> {
-    let done = desk.act(&form.visitor.session, move |tx, author, _| {
+    let done = act(&office, &form.visitor.session, move |tx, author, _| {
         Ok(factor_reset::carry_out(tx, author, id)?)
     });
     let done = done.await;
-    desk.answer(&form.visitor, done).await
+    answer(&office, &form.visitor, done).await
 }
 
 /// Why an act on an account was refused, before it is put into words.
@@ -266,68 +255,63 @@ impl From<Refused> for Failure {
     }
 }
 
-impl Desk {
-    /// Works on accounts as the account of the session, where blocking does no harm.
-    async fn act<T: Send + 'static>(
-        &self,
-        session: &Session,
-        work: impl FnOnce(&Tx<'_>, &Author, &Changer) -> Result<T, Refused> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
-        let login = session.login.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            ledger.write("accounts", move |tx| {
-                let author = account::author(tx, &login, now_ms)?;
-                let author = author.ok_or(LedgerRefusal::NotAllowed)?;
-                work(tx, &author, &Changer { by: login, at_ms: now_ms })
-            })
-        });
-        // A panic inside is a mistake of ours; nothing was committed.
-        let done = done.await.unwrap_or(Err(LedgerRefusal::Unknown.into()));
-        done.map_err(Failure::from)
-    }
+/// Works on accounts as the account of the session.
+async fn act<T: Send + 'static>(
+    office: &Office,
+    session: &Session,
+    work: impl FnOnce(&Tx<'_>, &Author, &Changer) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = office.work(session, move |tx, author| {
+        let changer = Changer { by: author.account().to_owned(), at_ms: author.now().0 };
+        work(tx, &author, &changer)
+    });
+    done.await.map_err(Failure::from)
+}
 
-    async fn change(
-        &self,
-        visitor: &Visitor<Office>,
-        login: String,
-        how: impl FnOnce((&Tx<'_>, &Author)) -> Result<AccountChange, Refused> + Send + 'static,
-    ) -> Result<Response, Problem> {
-        let done = self.act(&visitor.session, move |tx, author, changer| {
-            let named: Login = login.parse().map_err(|_| LedgerRefusal::Unknown)?;
-            check_other(tx, author, &named)?;
-            let change = how((tx, author))?;
-            account::change(tx, &named, change, changer)?;
-            Ok(())
-        });
-        let done = done.await;
-        self.answer(visitor, done).await
-    }
+async fn change(
+    office: &Office,
+    visitor: &Visitor<AccountKeepers>,
+    login: String,
+    how: impl FnOnce((&Tx<'_>, &Author)) -> Result<AccountChange, Refused> + Send + 'static,
+) -> Result<Response, Problem> {
+    let done = act(office, &visitor.session, move |tx, author, changer| {
+        let named: Login = login.parse().map_err(|_| LedgerRefusal::Unknown)?;
+        check_other(tx, author, &named)?;
+        let change = how((tx, author))?;
+        account::change(tx, &named, change, changer)?;
+        Ok(())
+    });
+    let done = done.await;
+    answer(office, visitor, done).await
+}
 
-    async fn answer(
-        &self,
-        visitor: &Visitor<Office>,
-        done: Result<(), Failure>,
-    ) -> Result<Response, Problem> {
-        match done {
-            Ok(()) => Ok(Redirect::to(ACCOUNTS_HREF).into_response()),
-            Err(failure) => self.page(visitor, Outcome::Refused(failure)).await,
-        }
+async fn answer(
+    office: &Office,
+    visitor: &Visitor<AccountKeepers>,
+    done: Result<(), Failure>,
+) -> Result<Response, Problem> {
+    match done {
+        Ok(()) => Ok(Redirect::to(ACCOUNTS_HREF).into_response()),
+        Err(failure) => show_page(office, visitor, Outcome::Refused(failure)).await,
     }
+}
 
-    async fn page(&self, visitor: &Visitor<Office>, outcome: Outcome) -> Result<Response, Problem> {
-        let found = self.act(&visitor.session, |tx, author, _| {
-            Ok((account::list(tx)?, factor_reset::waiting(tx, author.now())?, author.now().0))
-        });
-        let (lines, waiting, now_ms) = found.await.map_err(|_| Problem::Unavailable)?;
-        let refused = matches!(outcome, Outcome::Refused(_));
-        let role = visitor.session.role.school().ok_or(Problem::Forbidden)?;
-        let view = pages::View { lines: &lines, waiting: &waiting, outcome, role, now_ms };
-        let policy = self.shell.sessions.policy();
-        let page = pages::page(&view, policy, &visitor.session, visitor.frame.lang)?;
-        let status = if refused { StatusCode::CONFLICT } else { StatusCode::OK };
-        self.shell.reply_with(status, &visitor.frame, &page)
-    }
+async fn show_page(
+    office: &Office,
+    visitor: &Visitor<AccountKeepers>,
+    outcome: Outcome,
+) -> Result<Response, Problem> {
+    let found = act(office, &visitor.session, |tx, author, _| {
+        Ok((account::list(tx)?, factor_reset::waiting(tx, author.now())?, author.now().0))
+    });
+    let (lines, waiting, now_ms) = found.await.map_err(|_| Problem::Unavailable)?;
+    let refused = matches!(outcome, Outcome::Refused(_));
+    let role = visitor.session.role.school().ok_or(Problem::Forbidden)?;
+    let view = pages::View { lines: &lines, waiting: &waiting, outcome, role, now_ms };
+    let policy = office.shell.sessions.policy();
+    let page = pages::page(&view, policy, &visitor.session, visitor.frame.lang)?;
+    let status = if refused { StatusCode::CONFLICT } else { StatusCode::OK };
+    office.reply_with(status, visitor, &page)
 }
 
 /// Refuses whoever does not look after accounts of a role.

@@ -1,11 +1,9 @@
 //! The page of accounts as a browser without scripts meets it.
 
-use runtime::web::factor::FactorPolicy;
 use runtime::web::trial::{Browser, PASSWORD, Seen};
-use runtime::web::{Label, SessionStore, Sessions, Transport, console};
 
+use super::super::trial::{self, Person};
 use super::*;
-use crate::ledger::account::ChangeLog;
 use crate::ledger::testing::{NOW_MS, School};
 
 /// A school with a counsellor, a moral-education head, a principal and school IT.
@@ -18,30 +16,13 @@ async fn school() -> School {
         ("zhao", Role::Principal, "T003"),
         ("it", Role::Operator, ""),
     ] {
-        let name = "王老师".to_owned();
-        let password = PASSWORD.to_owned();
-        let person = NewAccount { login: login.to_owned(), name, role, password };
-        let stored = person.hashed().await.expect("account");
-        let put = move |tx: &Tx<'_>| {
-            let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
-            account::put(tx, &stored, account::staff_of(tx, staff)?, &changer)
-        };
-        school.ledger.write("put", put).expect("put");
+        trial::account(&school, Person { login, role, staff }, NOW_MS).await;
     }
     school
 }
 
 async fn browser(school: &School, login: &str, password: &str) -> Browser {
-    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
-    let (clock, _) = runtime::clock::Clock::simulated(start);
-    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
-    let store = SessionStore::new(school.ledger.database().clone());
-    let sessions = Sessions::new(store).expect("sessions").witnessed(Arc::new(ChangeLog));
-    let sessions = sessions.requiring(FactorPolicy::DangerNobody);
-    let shell = Arc::new(Shell { site, sessions, clock });
-    let mut browser = Browser::new(console(shell.clone(), router(shell, school.ledger.clone())));
-    browser.sign_in(login, password).await.expect("sign in");
-    browser
+    trial::signed_in(school, login, password, NOW_MS).await
 }
 
 async fn post(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Seen {

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::scale::{Choice, Item, Scale};
 use runtime::web::{Html, Lang, Page, RenderError, Text, time};
 
+use super::super::office::chosen;
 use super::words;
 use crate::screening::answering::{Barred, Sitting, find};
 use crate::screening::shelf;
@@ -136,7 +137,7 @@ pub(super) fn item(
         place,
         count,
         number: words::QUESTION.fill(lang, &[&place, &count]),
-        stem: stem.map_or_else(String::new, |stem| chosen(&stem.zh, &stem.en, lang)),
+        stem: stem.map_or_else(String::new, |stem| chosen((&stem.zh, &stem.en), lang).to_owned()),
         text: text_of(item, lang),
         choices: choices(&part.scale, item, given, lang),
         is_answered: given.is_some(),
@@ -226,20 +227,12 @@ fn choices(scale: &Scale, item: &Item, given: Option<u8>, lang: Lang) -> Vec<Cho
     let range = item.answer_min..=item.answer_max;
     let is_named = range.clone().all(|value| named(value).is_some());
     let label = |value: u8| match named(value).filter(|_| is_named) {
-        Some(choice) => chosen(&choice.label.zh, &choice.label.en, lang),
+        Some(choice) => chosen((&choice.label.zh, &choice.label.en), lang).to_owned(),
         None => value.to_string(),
     };
     range
         .map(|value| ChoiceView { value, label: label(value), is_chosen: given == Some(value) })
         .collect()
-}
-
-fn chosen(zh: &str, en: &str, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
-    .to_owned()
 }
 
 fn page(title: Text, body: Html, lang: Lang) -> Result<Page, RenderError> {

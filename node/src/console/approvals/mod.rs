@@ -6,31 +6,29 @@
 mod words;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{FromRef, Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::ledger::Word as _;
 use domain::ledger::terms::ReadPurpose;
 use jiff::civil::Date;
-use runtime::cli::Failure;
 use runtime::sql::Tx;
 use runtime::web::{
-    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Session, Shell, SignedForm, Tag,
-    Tone, Visitor, time,
+    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Session, SignedForm, Tag, Tone,
+    Visitor, time,
 };
 use serde::Deserialize;
 
+use super::office::{Office, Told, chosen, problem, told};
+use crate::ledger::access;
 use crate::ledger::approval::{self, Grant, Request};
 use crate::ledger::author::Author;
 use crate::ledger::entry::RecordId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::{self, Names};
-use crate::ledger::{Ledger, access, account};
 
 pub(super) const APPROVALS_HREF: &str = "/approvals";
 /// Days that the form proposes.
@@ -45,28 +43,15 @@ impl Audience for Readers {
         &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::ClassTeacher, Role::Mentor];
 }
 
-#[derive(Clone)]
-struct Desk {
-    shell: Arc<Shell>,
-    ledger: Ledger,
-}
-
-impl FromRef<Desk> for Arc<Shell> {
-    fn from_ref(desk: &Desk) -> Self {
-        Self::clone(&desk.shell)
-    }
-}
-
 pub(super) fn link() -> NavLink {
     NavLink { label: words::APPROVALS, href: APPROVALS_HREF }
 }
 
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger) -> Router {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(APPROVALS_HREF, get(show).post(ask))
         .route("/approvals/{id}", post(decide))
         .route("/approvals/grants/{record}/end", post(end))
-        .with_state(Desk { shell, ledger })
 }
 
 #[derive(Deserialize)]
@@ -102,7 +87,7 @@ struct Seen {
 struct ApprovalsTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
-    failure: Option<(String, String)>,
+    told: Option<&'a (String, String)>,
     decides: bool,
     proposed: String,
     rows: Vec<Row>,
@@ -130,95 +115,72 @@ struct GrantRow {
     until: String,
 }
 
-async fn show(State(desk): State<Desk>, visitor: Visitor<Readers>) -> Result<Response, Problem> {
-    desk.page(&visitor, None).await
+async fn show(
+    State(office): State<Office>,
+    visitor: Visitor<Readers>,
+) -> Result<Response, Problem> {
+    show_page(&office, &visitor, None).await
 }
 
 async fn ask(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     form: SignedForm<Readers, Asking>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let until = fields.until.parse().map_err(|_| LedgerRefusal::Field("until"))?;
         approval::ask(tx, &author.because(&fields.reason), &fields.student, until).map(drop)
     });
     let done = done.await;
-    desk.answer(&visitor, done).await
+    answer(&office, &visitor, done).await
 }
 
 async fn decide(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(id): Path<i64>,
     form: SignedForm<Readers, Deciding>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         approval::decide(tx, &author.because(&fields.reason), id, fields.grants == "yes")
     });
     let done = done.await;
-    desk.answer(&visitor, done).await
+    answer(&office, &visitor, done).await
 }
 
 async fn end(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(record): Path<i64>,
     form: SignedForm<Readers, Ending>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let seen = (RecordId(record), fields.version);
         approval::end(tx, &author.because(&fields.reason), seen)
     });
     let done = done.await;
-    desk.answer(&visitor, done).await
+    answer(&office, &visitor, done).await
 }
 
-impl Desk {
-    /// Works on the ledger as the account of the session, where blocking does no harm.
-    async fn work<T: Send + 'static>(
-        &self,
-        session: &Session,
-        work: impl FnOnce(&Tx<'_>, &Author) -> Result<T, LedgerRefusal> + Send + 'static,
-    ) -> Result<T, LedgerRefusal> {
-        let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
-        let login = session.login.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            ledger.write("approvals", move |tx| {
-                let author = account::author(tx, &login, now_ms)?;
-                work(tx, &author.ok_or(LedgerRefusal::NotAllowed)?)
-            })
-        });
-        // A panic inside is a mistake of ours; nothing was committed.
-        done.await.unwrap_or(Err(LedgerRefusal::Unknown))
+async fn answer(
+    office: &Office,
+    visitor: &Visitor<Readers>,
+    done: Result<(), LedgerRefusal>,
+) -> Result<Response, Problem> {
+    match done {
+        Ok(()) => Ok(Redirect::to(APPROVALS_HREF).into_response()),
+        Err(refusal) => show_page(office, visitor, told(refusal, visitor.frame.lang)?).await,
     }
+}
 
-    async fn answer(
-        &self,
-        visitor: &Visitor<Readers>,
-        done: Result<(), LedgerRefusal>,
-    ) -> Result<Response, Problem> {
-        match done {
-            Ok(()) => Ok(Redirect::to(APPROVALS_HREF).into_response()),
-            Err(LedgerRefusal::Store(error)) => Err(error.into()),
-            Err(refusal) => self.page(visitor, Some(refusal.into())).await,
-        }
-    }
-
-    async fn page(
-        &self,
-        visitor: &Visitor<Readers>,
-        failure: Option<Failure>,
-    ) -> Result<Response, Problem> {
-        let seen = self.work(&visitor.session, look).await.map_err(|refusal| match refusal {
-            LedgerRefusal::NotAllowed => Problem::Forbidden,
-            _ => Problem::Unavailable,
-        })?;
-        let (lang, refused) = (visitor.frame.lang, failure.is_some());
-        let page = page(&seen, failure, &visitor.session, lang)?;
-        let status = if refused { StatusCode::CONFLICT } else { StatusCode::OK };
-        self.shell.reply_with(status, &visitor.frame, &page)
-    }
+async fn show_page(
+    office: &Office,
+    visitor: &Visitor<Readers>,
+    told: Told,
+) -> Result<Response, Problem> {
+    let seen = office.work(&visitor.session, |tx, author| look(tx, &author)).await;
+    let page = page(&seen.map_err(problem)?, &told, &visitor.session, visitor.frame.lang)?;
+    office.tell(visitor, &page, &told)
 }
 
 /// Reads what somebody may see; whoever decides is told the student, which is a read of each.
@@ -251,16 +213,7 @@ fn look(tx: &Tx<'_>, author: &Author) -> Result<Seen, LedgerRefusal> {
     Ok(Seen { decides, requests: shown, grants, names, today })
 }
 
-fn page(
-    seen: &Seen,
-    failure: Option<Failure>,
-    session: &Session,
-    lang: Lang,
-) -> Result<Page, Problem> {
-    let failure = failure.map(|failure| {
-        let next = failure.next_step(lang).unwrap_or_default().to_owned();
-        (failure.message(lang).to_owned(), next)
-    });
+fn page(seen: &Seen, told: &Told, session: &Session, lang: Lang) -> Result<Page, Problem> {
     let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
     let grant = |grant: &Grant| GrantRow {
         record: grant.record.0,
@@ -274,7 +227,7 @@ fn page(
     let body = Html::render(&ApprovalsTemplate {
         lang,
         csrf: &session.csrf,
-        failure,
+        told: told.as_ref(),
         decides: seen.decides,
         proposed: proposed.to_string(),
         rows: seen.requests.iter().map(|request| row(request, seen, lang)).collect(),
@@ -305,8 +258,7 @@ fn row((request, student): &(Request, String), seen: &Seen, lang: Lang) -> Row {
             (word, format!("{at} {} {}", decision.account, decision.reason))
         }
     };
-    let (zh, en) = request.role.label();
-    let role = if lang == Lang::Zh { zh } else { en };
+    let role = chosen(request.role.label(), lang);
     Row {
         id: request.id,
         asked: time::minute(request.asked.0),

@@ -1,10 +1,10 @@
 //! The page of approvals as a browser without scripts meets it.
 
-use runtime::web::trial::{Browser, PASSWORD};
-use runtime::web::{Label, NewAccount, SessionStore, Sessions, Transport, console};
+use axum::http::StatusCode;
+use runtime::web::trial::Browser;
 
+use super::super::trial::{self, Person};
 use super::*;
-use crate::ledger::account::{Changer, staff_of};
 use crate::ledger::entry::StudentId;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
 
@@ -19,24 +19,8 @@ fn school() -> (School, String) {
     (school, number.ok().flatten().expect("student"))
 }
 
-async fn browser(school: &School, login: &str, role: Role, staff: &'static str) -> Browser {
-    let (name, password) = ("赵老师".to_owned(), PASSWORD.to_owned());
-    let person = NewAccount { login: login.to_owned(), name, role, password };
-    let stored = person.hashed().await.expect("account");
-    let put = move |tx: &Tx<'_>| {
-        let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
-        account::put(tx, &stored, staff_of(tx, staff)?, &changer)
-    };
-    school.ledger.write("put", put).expect("put");
-    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
-    let (clock, _) = runtime::clock::Clock::simulated(start);
-    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
-    let store = SessionStore::new(school.ledger.database().clone());
-    let sessions = Sessions::new(store).expect("sessions");
-    let shell = Arc::new(Shell { site, sessions, clock });
-    let mut browser = Browser::new(console(shell.clone(), router(shell, school.ledger.clone())));
-    browser.sign_in(login, PASSWORD).await.expect("sign in");
-    browser
+async fn browser(school: &School, login: &'static str, role: Role, staff: &'static str) -> Browser {
+    trial::browser(school, Person { login, role, staff }, NOW_MS).await
 }
 
 /// A principal asks by number and sees no name; the head sees who it is, which is logged, and

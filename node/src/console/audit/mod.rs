@@ -4,23 +4,20 @@
 
 mod words;
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::Router;
-use axum::extract::{FromRef, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use domain::ledger::{SchoolRole, Word};
+use domain::ledger::Word as _;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{
-    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Shell, SignedForm, Tag, Tone,
-    Visitor, time,
+    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, SignedForm, Tag, Tone, Visitor, time,
 };
 use serde::Deserialize;
 
+use super::office::{Office, chosen};
 use super::sheet::{self, Cell, Head, Sheet};
-use crate::ledger::Ledger;
 use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
 use crate::ledger::audit::{self, ActLine, Deed};
 use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
@@ -37,24 +34,12 @@ impl Audience for Auditors {
     const ROLES: &'static [Role] = &[Role::Auditor, Role::MoralHead];
 }
 
-#[derive(Clone)]
-struct Desk {
-    shell: Arc<Shell>,
-    ledger: Ledger,
-}
-
-impl FromRef<Desk> for Arc<Shell> {
-    fn from_ref(desk: &Desk) -> Self {
-        Self::clone(&desk.shell)
-    }
-}
-
 pub(super) fn link() -> NavLink {
     NavLink { label: words::AUDIT, href: AUDIT_HREF }
 }
 
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger) -> Router {
-    Router::new().route(AUDIT_HREF, get(show).post(verify)).with_state(Desk { shell, ledger })
+pub(super) fn router() -> Router<Office> {
+    Router::new().route(AUDIT_HREF, get(show).post(verify))
 }
 
 #[derive(Default, Deserialize)]
@@ -82,21 +67,19 @@ struct VerifyTemplate<'a> {
 }
 
 async fn show(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Auditors>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    desk.page(&visitor, asked.before.unwrap_or(i64::MAX), None).await
+    show_page(&office, &visitor, asked.before.unwrap_or(i64::MAX), None).await
 }
 
 async fn verify(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     form: SignedForm<Auditors, Nothing>,
 ) -> Result<Response, Problem> {
-    let ledger = desk.ledger.clone();
-    let done = tokio::task::spawn_blocking(move || ledger.read(check)).await;
-    let checked = done.map_err(|_| Problem::Internal)??;
-    desk.page(&form.visitor, i64::MAX, Some(checked)).await
+    let checked = office.read(check).await?;
+    show_page(&office, &form.visitor, i64::MAX, Some(checked)).await
 }
 
 /// Follows the chain of entries and the chain of reads.
@@ -113,35 +96,28 @@ fn check(tx: &Tx<'_>) -> Result<Checked, SqlError> {
     }
 }
 
-impl Desk {
-    async fn page(
-        &self,
-        visitor: &Visitor<Auditors>,
-        before_ms: i64,
-        checked: Option<Checked>,
-    ) -> Result<Response, Problem> {
-        let ledger = self.ledger.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            ledger.read(move |tx| {
-                Ok::<_, SqlError>((audit::acts(tx, before_ms, LINES)?, journal::head(tx)?))
-            })
-        });
-        let (acts, head) = read.await.map_err(|_| Problem::Internal)??;
-        let lang = visitor.frame.lang;
-        let mut page = list(&acts, lang)?;
-        let state = checked.map(|checked| said(&checked, lang));
-        let (csrf, head) = (visitor.session.csrf.as_str(), head_line(&head, lang));
-        let verified = Html::render(&VerifyTemplate { lang, csrf, state, head })?;
-        page.body = Html::joined([verified, page.body]);
-        self.shell.reply(&visitor.frame, &page)
-    }
+async fn show_page(
+    office: &Office,
+    visitor: &Visitor<Auditors>,
+    before_ms: i64,
+    checked: Option<Checked>,
+) -> Result<Response, Problem> {
+    let read = move |tx: &Tx<'_>| Ok((audit::acts(tx, before_ms, LINES)?, journal::head(tx)?));
+    let (acts, head) = office.read(read).await?;
+    let lang = visitor.frame.lang;
+    let mut page = list(&acts, lang)?;
+    let state = checked.map(|checked| said(&checked, lang));
+    let (csrf, head) = (visitor.session.csrf.as_str(), head_line(&head, lang));
+    let verified = Html::render(&VerifyTemplate { lang, csrf, state, head })?;
+    page.body = Html::joined([verified, page.body]);
+    office.reply(visitor, &page)
 }
 
 fn list(acts: &[ActLine], lang: Lang) -> Result<Page, Problem> {
     let heads = [words::WHEN, words::WHO, words::SECOND, words::ROLE, words::DEED];
     let mut table = Sheet::new(words::ACTS, &heads, words::NONE, lang);
     for act in acts {
-        let role = act.role.map_or("", |role| label::<SchoolRole>(role, lang));
+        let role = act.role.map_or("", |role| chosen(role.label(), lang));
         table.row(vec![
             Cell::plain(time::minute(act.at.0)),
             Cell::plain(&act.account),
@@ -157,16 +133,13 @@ fn list(acts: &[ActLine], lang: Lang) -> Result<Page, Problem> {
     Ok(sheet::page(&head, Vec::new(), vec![table], older, lang)?)
 }
 
-fn label<W: Word>(word: W, lang: Lang) -> &'static str {
-    let (zh, en) = word.label();
-    if lang == Lang::Zh { zh } else { en }
-}
-
 fn deed(deed: &Deed, lang: Lang) -> String {
     match deed {
-        Deed::Wrote(kind, true) => words::WROTE.with(lang, label(*kind, lang)),
-        Deed::Wrote(kind, false) => words::REWROTE.with(lang, label(*kind, lang)),
-        Deed::Read(purpose, count) => words::READ.fill(lang, &[count, &label(*purpose, lang)]),
+        Deed::Wrote(kind, true) => words::WROTE.with(lang, chosen(kind.label(), lang)),
+        Deed::Wrote(kind, false) => words::REWROTE.with(lang, chosen(kind.label(), lang)),
+        Deed::Read(purpose, count) => {
+            words::READ.fill(lang, &[count, &chosen(purpose.label(), lang)])
+        }
         Deed::Account(login, what, role) => {
             let role = role.parse::<Role>().map_or("", |role| role.title().in_lang(lang));
             words::ACCOUNT.fill(lang, &[login, &changed(what, lang), &role])

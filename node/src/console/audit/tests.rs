@@ -1,13 +1,12 @@
 //! The audit as a browser without scripts meets it.
 
 use axum::http::StatusCode;
+use domain::ledger::SchoolRole;
 use domain::ledger::terms::ReadPurpose;
-use runtime::sql::Tx;
-use runtime::web::trial::{Browser, PASSWORD};
-use runtime::web::{Label, NewAccount, SessionStore, Sessions, Transport, console};
+use runtime::web::trial::Browser;
 
+use super::super::trial::{self, Person};
 use super::*;
-use crate::ledger::account::{self, Changer};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
@@ -31,24 +30,8 @@ fn school() -> School {
     school
 }
 
-async fn browser(school: &School, login: &str, role: Role) -> Browser {
-    let (name, password) = ("王老师".to_owned(), PASSWORD.to_owned());
-    let person = NewAccount { login: login.to_owned(), name, role, password };
-    let stored = person.hashed().await.expect("account");
-    let put = move |tx: &Tx<'_>| {
-        let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
-        account::put(tx, &stored, None, &changer)
-    };
-    school.ledger.write("put", put).expect("put");
-    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
-    let (clock, _) = runtime::clock::Clock::simulated(start);
-    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
-    let store = SessionStore::new(school.ledger.database().clone());
-    let sessions = Sessions::new(store).expect("sessions");
-    let shell = Arc::new(Shell { site, sessions, clock });
-    let mut browser = Browser::new(console(shell.clone(), router(shell, school.ledger.clone())));
-    browser.sign_in(login, PASSWORD).await.expect("sign in");
-    browser
+async fn browser(school: &School, login: &'static str, role: Role) -> Browser {
+    trial::browser(school, Person { login, role, staff: "" }, NOW_MS).await
 }
 
 /// The audit says who did what kind of thing, in both languages, and names no student and no

@@ -16,7 +16,8 @@ use jiff::civil::Date;
 use runtime::web::{Html, Lang, Page, Problem, Visitor};
 use serde::Deserialize;
 
-use super::ledgers::{Desk, Readers, act_href, chosen, problem};
+use super::ledgers::{Readers, act_href};
+use super::office::{Office, chosen, problem};
 use crate::desk::ical::{self, Event, When};
 use crate::ledger::agenda::{self, Held};
 use crate::ledger::duty::{self, Duty};
@@ -28,7 +29,7 @@ const HREF: &str = "/calendar";
 const ITEMS_SHOWN: usize = 4;
 
 /// The pages.
-pub(super) fn router() -> Router<Desk> {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(HREF, get(show))
         .route("/calendar/duties.ics", get(export))
@@ -87,7 +88,7 @@ struct Days {
 }
 
 async fn show(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
@@ -96,7 +97,7 @@ async fn show(
         text => Some(text.parse().map_err(|_| Problem::BadRequest)?),
     };
     let is_week = asked.view == "week";
-    let found = desk.work(&visitor.session, move |tx, reader| {
+    let found = office.work(&visitor.session, move |tx, reader| {
         let today = reader.today();
         let days = days((wanted.unwrap_or(today), today), is_week).ok_or(LedgerRefusal::Unknown)?;
         let duties = duty::duties(tx, &reader)?;
@@ -129,7 +130,7 @@ async fn show(
     let title = words::CALENDAR.in_lang(lang).to_owned();
     let crumbs = vec![words::RECORDS.in_lang(lang).to_owned(), title.clone()];
     let note = words::CALENDAR_NOTE.in_lang(lang).to_owned();
-    desk.reply(&visitor, &Page { title, note, crumbs, current: HREF, exports: Vec::new(), body })
+    office.reply(&visitor, &Page { title, note, crumbs, current: HREF, exports: Vec::new(), body })
 }
 
 /// The week of a day, or the whole weeks that hold its month.
@@ -200,12 +201,15 @@ fn item(one: &Held, lang: Lang) -> ItemView {
 }
 
 /// What is due as a calendar file: sorts and numbers only.
-async fn export(State(desk): State<Desk>, visitor: Visitor<Readers>) -> Result<Response, Problem> {
-    let found = desk.work(&visitor.session, |tx, reader| {
+async fn export(
+    State(office): State<Office>,
+    visitor: Visitor<Readers>,
+) -> Result<Response, Problem> {
+    let found = office.work(&visitor.session, |tx, reader| {
         Ok::<_, LedgerRefusal>((duty::duties(tx, &reader)?, reader.now().0))
     });
     let (duties, now_ms) = found.await.map_err(problem)?;
-    let (lang, unit) = (visitor.frame.lang, desk.unit_id());
+    let (lang, unit) = (visitor.frame.lang, office.unit_id());
     let events: Vec<Event> = duties.iter().filter_map(|duty| event(duty, &unit, lang)).collect();
     let text = ical::calendar(words::CALENDAR.in_lang(lang), &events, now_ms);
     let kind = HeaderValue::from_static("text/calendar; charset=utf-8");

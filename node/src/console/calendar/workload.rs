@@ -1,5 +1,7 @@
 //! The statement of each counsellor's workload in a term, to be printed; no student is named.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -8,7 +10,8 @@ use domain::period::Term;
 use runtime::web::{Html, Lang, Page, Problem, Visitor};
 use serde::Deserialize;
 
-use super::super::ledgers::{Desk, Readers, chosen, problem};
+use super::super::ledgers::Readers;
+use super::super::office::{Office, chosen, problem};
 use super::words;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
@@ -34,12 +37,12 @@ struct WorkloadTemplate {
 }
 
 pub(super) async fn show(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let calendar = desk.terms().ok_or(Problem::Unavailable)?;
-    let found = desk.work(&visitor.session, move |tx, reader| {
+    let calendar = Arc::clone(office.packs().await?.calendar());
+    let found = office.work(&visitor.session, move |tx, reader| {
         let today = reader.today();
         let begun: Vec<Term> =
             calendar.terms().iter().filter(|term| term.start <= today).copied().collect();
@@ -63,7 +66,7 @@ pub(super) async fn show(
     let title = words::WORKLOAD.in_lang(lang).to_owned();
     let crumbs = vec![words::RECORDS.in_lang(lang).to_owned(), title.clone()];
     let note = words::WORKLOAD_NOTE.in_lang(lang).to_owned();
-    desk.reply(&visitor, &Page { title, note, crumbs, current: HREF, exports: Vec::new(), body })
+    office.reply(&visitor, &Page { title, note, crumbs, current: HREF, exports: Vec::new(), body })
 }
 
 fn heads(load: &Workload, names: &Names, lang: Lang) -> Vec<String> {

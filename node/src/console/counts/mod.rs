@@ -9,27 +9,23 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::catalogue::{Catalogue, Count, NativePeriod, Origin};
 use domain::period::{Calendar, Period};
 use domain::span::Span;
 use jiff::civil::Date;
-use runtime::web::{Audience, NavLink, Problem, Role, Shell, SignedForm, Visitor};
+use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor};
 use serde::Deserialize;
 
+use super::office::Office;
 use crate::indicator::{ExplainError, Facts, IndicatorError, current, explain};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, account, profile};
-use crate::packs::PacksError;
 use pages::{Listed, Shown};
 
 const COUNTS_HREF: &str = "/counts";
-
-/// The catalogue and the calendar that are in force when a page is asked for.
-pub type InForce =
-    Arc<dyn Fn() -> Result<(Arc<Catalogue>, Arc<Calendar>), PacksError> + Send + Sync>;
 
 /// Roles that see counts.
 #[derive(Clone, Copy, Debug)]
@@ -40,31 +36,17 @@ impl Audience for Counters {
         &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::Operator, Role::Auditor];
 }
 
-#[derive(Clone)]
-struct Desk {
-    shell: Arc<Shell>,
-    ledger: Ledger,
-    in_force: InForce,
-}
-
-impl FromRef<Desk> for Arc<Shell> {
-    fn from_ref(desk: &Desk) -> Self {
-        Self::clone(&desk.shell)
-    }
-}
-
 /// The link in the menu.
 pub(super) const fn link() -> NavLink {
     NavLink { label: words::COUNTS, href: COUNTS_HREF }
 }
 
 /// The pages.
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, in_force: InForce) -> Router {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(COUNTS_HREF, get(show_list))
         .route("/counts/{id}", get(show_count))
         .route("/counts/{id}/why", post(show_why))
-        .with_state(Desk { shell, ledger, in_force })
 }
 
 /// Why a page could not be made.
@@ -91,19 +73,17 @@ struct Why {
 }
 
 /// What every page needs: the rules in force and today.
-struct Rules {
+struct InForce {
     catalogue: Arc<Catalogue>,
     calendar: Arc<Calendar>,
     today: Date,
 }
 
-impl Rules {
-    fn of(desk: &Desk) -> Result<Self, Problem> {
-        let (catalogue, calendar) = (desk.in_force)().map_err(|error| {
-            tracing::error!(%error, "packs not read");
-            Problem::Unavailable
-        })?;
-        Ok(Self { catalogue, calendar, today: desk.shell.clock.today() })
+impl InForce {
+    fn of(office: &Office) -> Result<Self, Problem> {
+        let packs = office.packs_now()?;
+        let (catalogue, calendar) = (packs.in_force().pack.clone(), packs.calendar().clone());
+        Ok(Self { catalogue, calendar, today: office.shell.clock.today() })
     }
 
     fn count(&self, id: &str) -> Result<Count, Problem> {
@@ -131,12 +111,12 @@ impl Rules {
 }
 
 async fn show_list(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Counters>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let lang = visitor.frame.lang;
-    let ours = desk.clone();
+    let ours = office.clone();
     let period = asked.period.clone();
     let listed = off_thread(move || list(&ours, &period)).await;
     let page = match listed {
@@ -144,18 +124,18 @@ async fn show_list(
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
     };
-    desk.shell.reply(&visitor.frame, &page)
+    office.reply(&visitor, &page)
 }
 
 /// Every count of a school with its total, each in its own period unless one is asked for.
-fn list(desk: &Desk, asked: &str) -> Result<Vec<Listed>, Failed> {
-    let rules = Rules::of(desk)?;
+fn list(office: &Office, asked: &str) -> Result<Vec<Listed>, Failed> {
+    let rules = InForce::of(office)?;
     let mut listed = Vec::new();
     for native in NativePeriod::ALL {
         let counts = rules.catalogue.counts().iter();
         let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
         let period = rules.period(asked, *native)?;
-        let facts = rules.facts(&desk.ledger, period)?;
+        let facts = rules.facts(&office.ledger, period)?;
         for count in own {
             let figures = facts.figures(&rules.catalogue, count)?;
             listed.push(Listed { count: count.clone(), period, figures });
@@ -165,15 +145,15 @@ fn list(desk: &Desk, asked: &str) -> Result<Vec<Listed>, Failed> {
 }
 
 async fn show_count(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Counters>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let lang = visitor.frame.lang;
-    let ours = desk.clone();
+    let ours = office.clone();
     let shown = off_thread(move || {
-        let rules = Rules::of(&ours)?;
+        let rules = InForce::of(&ours)?;
         let count = rules.count(&id)?;
         let period = rules.period(&asked.period, count.period)?;
         let facts = rules.facts(&ours.ledger, period)?;
@@ -186,11 +166,11 @@ async fn show_count(
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
     };
-    desk.shell.reply(&visitor.frame, &page)
+    office.reply(&visitor, &page)
 }
 
 async fn show_why(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(id): Path<String>,
     form: SignedForm<Counters, Why>,
 ) -> Result<Response, Problem> {
@@ -198,9 +178,9 @@ async fn show_why(
     if fields.reason.trim().is_empty() {
         return Err(Problem::BadRequest);
     }
-    let (ours, login) = (desk.clone(), visitor.session.login.clone());
+    let (ours, login) = (office.clone(), visitor.session.login.clone());
     let found = off_thread(move || {
-        let rules = Rules::of(&ours)?;
+        let rules = InForce::of(&ours)?;
         let count = rules.count(&id)?;
         let period = rules.period(&fields.period, count.period)?;
         let facts = rules.facts(&ours.ledger, period)?;
@@ -224,7 +204,7 @@ async fn show_why(
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
     };
-    desk.shell.reply(&visitor.frame, &page)
+    office.reply(&visitor, &page)
 }
 
 /// Counts where blocking does no harm.

@@ -4,11 +4,10 @@ use axum::http::StatusCode;
 use domain::ledger::SchoolRole;
 use domain::ledger::words::TalkTopic;
 use jiff::civil::date;
-use runtime::web::trial::{Browser, PASSWORD};
-use runtime::web::{Label, NewAccount, SessionStore, Sessions, Transport, console};
+use runtime::web::trial::Browser;
 
+use super::super::trial::{self, Person};
 use super::*;
-use crate::ledger::account::Changer;
 use crate::ledger::author::Author;
 use crate::ledger::entry::{AuthorNote, StaffId, StudentId, Words};
 use crate::ledger::talk::Talk;
@@ -41,24 +40,7 @@ fn school() -> School {
 }
 
 async fn browser(school: &School, login: &'static str, role: Role) -> Browser {
-    let (name, password) = ("赵老师".to_owned(), PASSWORD.to_owned());
-    let person = NewAccount { login: login.to_owned(), name, role, password };
-    let stored = person.hashed().await.expect("account");
-    let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
-    let put = move |tx: &runtime::sql::Tx<'_>| account::put(tx, &stored, None, &changer);
-    school.ledger.write("put", put).expect("put");
-    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
-    let (clock, _) = runtime::clock::Clock::simulated(start);
-    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
-    let store = SessionStore::new(school.ledger.database().clone());
-    let sessions = Sessions::new(store).expect("sessions");
-    let shell = Arc::new(Shell { site, sessions, clock });
-    let (catalogue, calendar) = (school.catalogue.clone(), school.calendar.clone());
-    let in_force: InForce = Arc::new(move || Ok((catalogue.clone(), calendar.clone())));
-    let pages = router(shell.clone(), school.ledger.clone(), in_force);
-    let mut browser = Browser::new(console(shell, pages));
-    browser.sign_in(login, PASSWORD).await.expect("sign in");
-    browser
+    trial::browser(school, Person { login, role, staff: "" }, NOW_MS).await
 }
 
 /// The list has every count of a school, the page of one its cells, and neither logs or names

@@ -15,7 +15,8 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Lang, Problem, SignedForm, Text, Visitor};
 
-use super::super::ledgers::{ALERTS_HREF, Desk, Readers, chosen, content, problem};
+use super::super::ledgers::{ALERTS_HREF, Readers, content};
+use super::super::office::{Office, chosen, problem};
 use super::entry::{Pairs, to_record};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
 use super::words;
@@ -340,50 +341,50 @@ fn act_of(word: &str, record: Option<i64>) -> Result<&'static Act, Problem> {
 }
 
 pub(super) async fn ask(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Path(word): Path<String>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
-    show(&desk, &visitor, (act_of(&word, None)?, None), (Typed::new(pairs), None)).await
+    show(&office, &visitor, (act_of(&word, None)?, None), (Typed::new(pairs), None)).await
 }
 
 pub(super) async fn ask_of(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Path((word, record)): Path<(String, i64)>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
     let act = act_of(&word, Some(record))?;
-    show(&desk, &visitor, (act, Some(record)), (Typed::new(pairs), None)).await
+    show(&office, &visitor, (act, Some(record)), (Typed::new(pairs), None)).await
 }
 
 pub(super) async fn submit(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(word): Path<String>,
     form: SignedForm<Readers, Pairs>,
 ) -> Result<Response, Problem> {
     let act = act_of(&word, None)?;
-    conclude(&desk, &form.visitor, (act, None), Typed::new(form.fields)).await
+    conclude(&office, &form.visitor, (act, None), Typed::new(form.fields)).await
 }
 
 pub(super) async fn submit_of(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path((word, record)): Path<(String, i64)>,
     form: SignedForm<Readers, Pairs>,
 ) -> Result<Response, Problem> {
     let act = act_of(&word, Some(record))?;
-    conclude(&desk, &form.visitor, (act, Some(record)), Typed::new(form.fields)).await
+    conclude(&office, &form.visitor, (act, Some(record)), Typed::new(form.fields)).await
 }
 
 async fn conclude(
-    desk: &Desk,
+    office: &Office,
     visitor: &Visitor<Readers>,
     (act, record): (&'static Act, Option<i64>),
     typed: Typed,
 ) -> Result<Response, Problem> {
     let sent = typed.clone();
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let author = author.because(sent.one("reason"));
         let cells = form::read(tx, &author, act.columns, &sent)?;
         let record = RecordId(record.unwrap_or_default());
@@ -391,12 +392,12 @@ async fn conclude(
     });
     match done.await {
         Ok(record) => Ok(to_record(act.to, record, "acted")),
-        Err(refused) => show(desk, visitor, (act, record), (typed, Some(refused))).await,
+        Err(refused) => show(office, visitor, (act, record), (typed, Some(refused))).await,
     }
 }
 
 async fn show(
-    desk: &Desk,
+    office: &Office,
     visitor: &Visitor<Readers>,
     (act, record): (&'static Act, Option<i64>),
     (typed, refused): (Typed, Option<Refused>),
@@ -404,7 +405,7 @@ async fn show(
     let lang = visitor.frame.lang;
     let wrong = refused.as_ref().map(Refused::wrong).unwrap_or_default();
     let is_sent = refused.is_some();
-    let drawn = desk.work(&visitor.session, move |tx, reader| {
+    let drawn = office.work(&visitor.session, move |tx, reader| {
         let mut typed = typed;
         if authority(reader.role(), act.may) == Authority::Never {
             return Err(LedgerRefusal::NotAllowed);
@@ -442,7 +443,11 @@ async fn show(
     }
     .html()?;
     let title = act.title.in_lang(lang).to_owned();
-    desk.reply_with(status, visitor, &super::page((title, String::new(), ALERTS_HREF), body, lang))
+    office.reply_with(
+        status,
+        visitor,
+        &super::page((title, String::new(), ALERTS_HREF), body, lang),
+    )
 }
 
 /// What the record says that the act is about; read and logged as any record.

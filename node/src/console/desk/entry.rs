@@ -10,7 +10,8 @@ use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, time};
 
 use super::super::Staff;
-use super::super::ledgers::{Desk, LEDGERS_HREF, chosen, content, problem};
+use super::super::ledgers::{LEDGERS_HREF, content};
+use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
 use super::words;
 use crate::ledger::author::{Author, Signature};
@@ -83,24 +84,24 @@ fn written_by_form(word: &str) -> Result<&'static KindColumns, Problem> {
 }
 
 pub(super) async fn ask_new(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Staff>,
     Path(kind): Path<String>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
     let known = written_by_form(&kind)?;
     let draft = Draft { known, what: What::New, typed: Typed::new(pairs), refused: None };
-    show(&desk, &visitor, draft).await
+    show(&office, &visitor, draft).await
 }
 
 pub(super) async fn add(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(kind): Path<String>,
     form: SignedForm<Staff, Pairs>,
 ) -> Result<Response, Problem> {
     let (visitor, typed, known) = (form.visitor, Typed::new(form.fields), written_by_form(&kind)?);
     let sent = typed.clone();
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let author = author.because(sent.one("reason"));
         let cells = form::read(tx, &author, known.columns, &sent)?;
         Ok::<_, Refused>((known.add)(tx, &author, cells)?)
@@ -108,31 +109,31 @@ pub(super) async fn add(
     match done.await {
         Ok(record) => Ok(to_record(known.kind, record, "added")),
         Err(refused) => {
-            show(&desk, &visitor, Draft { known, what: What::New, typed, refused: Some(refused) })
+            show(&office, &visitor, Draft { known, what: What::New, typed, refused: Some(refused) })
                 .await
         }
     }
 }
 
 pub(super) async fn ask_change(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Staff>,
     Path((kind, record)): Path<(String, i64)>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
     let known = written_by_form(&kind)?;
     let what = What::Change(RecordId(record));
-    show(&desk, &visitor, Draft { known, what, typed: Typed::new(pairs), refused: None }).await
+    show(&office, &visitor, Draft { known, what, typed: Typed::new(pairs), refused: None }).await
 }
 
 pub(super) async fn change(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path((kind, record)): Path<(String, i64)>,
     form: SignedForm<Staff, Pairs>,
 ) -> Result<Response, Problem> {
     let (visitor, typed, known) = (form.visitor, Typed::new(form.fields), written_by_form(&kind)?);
     let (sent, record) = (typed.clone(), RecordId(record));
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let author = author.because(sent.one("reason"));
         let cells = form::read(tx, &author, known.columns, &sent)?;
         let seen = sent.one("seen").parse().map_err(|_| LedgerRefusal::Unknown)?;
@@ -143,30 +144,30 @@ pub(super) async fn change(
         Ok(Written::Beside { .. }) => Ok(to_record(known.kind, record, "beside")),
         Err(refused) => {
             let what = What::Change(record);
-            show(&desk, &visitor, Draft { known, what, typed, refused: Some(refused) }).await
+            show(&office, &visitor, Draft { known, what, typed, refused: Some(refused) }).await
         }
     }
 }
 
 pub(super) async fn ask_settle(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Staff>,
     Path((kind, record)): Path<(String, i64)>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
     let known = written_by_form(&kind)?;
     let what = What::Settle(RecordId(record));
-    show(&desk, &visitor, Draft { known, what, typed: Typed::new(pairs), refused: None }).await
+    show(&office, &visitor, Draft { known, what, typed: Typed::new(pairs), refused: None }).await
 }
 
 pub(super) async fn settle(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path((kind, record)): Path<(String, i64)>,
     form: SignedForm<Staff, Pairs>,
 ) -> Result<Response, Problem> {
     let (visitor, typed, known) = (form.visitor, Typed::new(form.fields), written_by_form(&kind)?);
     let (sent, record) = (typed.clone(), RecordId(record));
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let author = author.because(sent.one("reason"));
         let cells = form::read(tx, &author, known.columns, &sent)?;
         let number = |name| sent.one(name).parse().map_err(|_| LedgerRefusal::Changed);
@@ -177,7 +178,7 @@ pub(super) async fn settle(
         Ok(_) => Ok(to_record(known.kind, record, "changed")),
         Err(refused) => {
             let what = What::Settle(record);
-            show(&desk, &visitor, Draft { known, what, typed, refused: Some(refused) }).await
+            show(&office, &visitor, Draft { known, what, typed, refused: Some(refused) }).await
         }
     }
 }
@@ -189,7 +190,7 @@ pub(super) fn to_record(kind: Kind, record: RecordId, done: &str) -> Response {
 }
 
 async fn show(
-    desk: &Desk,
+    office: &Office,
     visitor: &Visitor<Staff>,
     mut draft: Draft,
 ) -> Result<Response, Problem> {
@@ -200,7 +201,7 @@ async fn show(
         None => StatusCode::OK,
     };
     let sent = (std::mem::take(&mut draft.typed), draft.refused.is_some());
-    let drawn = desk.work(&visitor.session, move |tx, reader| {
+    let drawn = office.work(&visitor.session, move |tx, reader| {
         let (mut typed, is_sent) = sent;
         let (versions, seen) = begin(tx, &reader, (known, what), (&mut typed, is_sent), lang)?;
         let subject =
@@ -216,7 +217,11 @@ async fn show(
     let drawn = drawn.await.map_err(problem)?;
     let body = body(visitor, draft, drawn)?;
     let title = title(known, what, lang);
-    desk.reply_with(status, visitor, &super::page((title, String::new(), LEDGERS_HREF), body, lang))
+    office.reply_with(
+        status,
+        visitor,
+        &super::page((title, String::new(), LEDGERS_HREF), body, lang),
+    )
 }
 
 /// Versions that a form shows beside it, and what its writer saw.
@@ -318,13 +323,13 @@ fn title(known: &KindColumns, what: What, lang: Lang) -> String {
 
 /// Every version of a record, with what may be done with it.
 pub(super) async fn record(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Staff>,
     Path((kind, record)): Path<(String, i64)>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
     let (known, lang, done) = (known(&kind)?, visitor.frame.lang, Typed::new(pairs));
-    let found = desk.work(&visitor.session, move |tx, reader| {
+    let found = office.work(&visitor.session, move |tx, reader| {
         let history = browse::history(tx, &reader, known.kind, RecordId(record))?;
         let seen = (known.seen)(tx, RecordId(record))?;
         let names = names_of(tx, known, &history)?;
@@ -345,7 +350,7 @@ pub(super) async fn record(
     })?;
     let title = words::RECORD_TITLE.fill(lang, &[&chosen(known.kind.label(), lang), &record]);
     let note = student.map_or_else(String::new, |student| names.student_line(student));
-    desk.reply(&visitor, &super::page((title, note, LEDGERS_HREF), body, lang))
+    office.reply(&visitor, &super::page((title, note, LEDGERS_HREF), body, lang))
 }
 
 fn said(done: &str, record: i64, lang: Lang) -> Option<String> {

@@ -13,7 +13,8 @@ use domain::ledger::Word as _;
 use runtime::web::{Html, Lang, Problem, SignedForm, Visitor};
 
 use super::super::Staff;
-use super::super::ledgers::{Desk, LEDGERS_HREF, chosen, problem};
+use super::super::ledgers::LEDGERS_HREF;
+use super::super::office::{Office, chosen, problem};
 use super::entry::{Pairs, known};
 use super::form::{Refused, Typed};
 use super::words;
@@ -65,23 +66,23 @@ fn importable(word: &str) -> Result<&'static KindColumns, Problem> {
 }
 
 pub(super) async fn ask(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Staff>,
     Path(kind): Path<String>,
 ) -> Result<Response, Problem> {
     let known = importable(&kind)?;
-    let may = desk.work(&visitor.session, move |_, reader| {
+    let may = office.work(&visitor.session, move |_, reader| {
         match browse::is_writable_by(reader.role(), known.kind) {
             true => Ok(()),
             false => Err(LedgerRefusal::NotAllowed),
         }
     });
     may.await.map_err(problem)?;
-    show(&desk, &visitor, known, (String::new(), Shown::default()))
+    show(&office, &visitor, known, (String::new(), Shown::default()))
 }
 
 pub(super) async fn take(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(kind): Path<String>,
     form: SignedForm<Staff, Pairs>,
 ) -> Result<Response, Problem> {
@@ -89,7 +90,7 @@ pub(super) async fn take(
     let pasted = typed.one("table").to_owned();
     let mode = if typed.one("confirm") == "yes" { Mode::Write } else { Mode::Trial };
     let text = pasted.clone();
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let from = ImportSource {
             file_name: "console".to_owned(),
             digest: sha256(text.as_bytes()),
@@ -124,14 +125,14 @@ pub(super) async fn take(
     };
     let students = students(known, &plan);
     // The trial was given up with everything that it wrote, so the names are logged here.
-    let names = desk.work(&visitor.session, move |tx, reader| {
+    let names = office.work(&visitor.session, move |tx, reader| {
         let named: BTreeSet<StudentId> = students.iter().copied().collect();
         access::log_list(tx, &reader, &named, browse::purpose_of(reader.role()))?;
         Ok::<_, LedgerRefusal>(Names::of(tx, students)?)
     });
     let names = names.await.map_err(problem)?;
     let is_tried = failure.is_none();
-    show(&desk, &visitor, known, (pasted, Shown { failure, plan, names, is_tried }))
+    show(&office, &visitor, known, (pasted, Shown { failure, plan, names, is_tried }))
 }
 
 fn students(known: &KindColumns, plan: &Plan) -> Vec<StudentId> {
@@ -157,7 +158,7 @@ fn file_said(error: &ImportError, lang: Lang) -> (String, String) {
 }
 
 fn show(
-    desk: &Desk,
+    office: &Office,
     visitor: &Visitor<Staff>,
     known: &'static KindColumns,
     (pasted, shown): (String, Shown),
@@ -185,7 +186,7 @@ fn show(
     })?;
     let label = chosen(known.kind.label(), lang);
     let head = (words::TABLE_TITLE.fill(lang, &[&label]), String::new(), LEDGERS_HREF);
-    desk.reply_with(status, visitor, &super::page(head, body, lang))
+    office.reply_with(status, visitor, &super::page(head, body, lang))
 }
 
 fn view(known: &KindColumns, row: &table::PlannedRow, names: &Names, lang: Lang) -> RowView {

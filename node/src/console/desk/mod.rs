@@ -16,12 +16,12 @@ use runtime::web::{Html, Lang, Page, Text};
 
 pub(super) use self::form::class_line;
 use self::form::{FieldView, Input, Typed};
-use super::ledgers::Desk;
+use super::office::Office;
 use crate::ledger::entry::{Column, Shape};
 use crate::ledger::people;
 
 /// The forms over a ledger.
-pub(super) fn router() -> Router<Desk> {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route("/ledgers/{kind}/new", get(entry::ask_new).post(entry::add))
         .route("/ledgers/{kind}/import", get(import::ask).post(import::take))

@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor};
 
-use super::super::ledgers::{Desk, Readers, problem};
+use super::super::ledgers::Readers;
+use super::super::office::{Office, problem};
 use super::entry::Pairs;
 use super::form::{self, FormTemplate, Option3, Refused, Subject, Typed};
 use super::words;
@@ -75,20 +76,20 @@ fn asked() -> Vec<Column> {
 }
 
 pub(super) async fn ask(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
-    show(&desk, &visitor, Typed::new(pairs), None).await
+    show(&office, &visitor, Typed::new(pairs), None).await
 }
 
 pub(super) async fn add(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     form: SignedForm<Readers, Pairs>,
 ) -> Result<Response, Problem> {
     let (visitor, typed) = (form.visitor, Typed::new(form.fields));
     let sent = typed.clone();
-    let done = desk.work(&visitor.session, move |tx, author| {
+    let done = office.work(&visitor.session, move |tx, author| {
         let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
         let cells = form::read(tx, &author, &asked(), &sent)?;
         let mut named = asked().into_iter().map(|column| column.name).zip(cells);
@@ -112,12 +113,12 @@ pub(super) async fn add(
     });
     match done.await {
         Ok(record) => Ok(Redirect::to(&format!("{HREF}?saved={}", record.0)).into_response()),
-        Err(refused) => show(&desk, &visitor, typed, Some(refused)).await,
+        Err(refused) => show(&office, &visitor, typed, Some(refused)).await,
     }
 }
 
 async fn show(
-    desk: &Desk,
+    office: &Office,
     visitor: &Visitor<Readers>,
     typed: Typed,
     refused: Option<Refused>,
@@ -126,7 +127,7 @@ async fn show(
     let wrong = refused.as_ref().map(Refused::wrong).unwrap_or_default();
     let is_sent = refused.is_some();
     let saved = typed.one("saved").parse::<i64>().ok().filter(|_| !is_sent);
-    let fields = desk.work(&visitor.session, move |tx, reader| {
+    let fields = office.work(&visitor.session, move |tx, reader| {
         let mut typed = typed;
         if !browse::is_writable_by(reader.role(), Kind::Talk) {
             return Err(LedgerRefusal::NotAllowed);
@@ -154,27 +155,27 @@ async fn show(
     .html()?;
     let status = if is_sent { StatusCode::CONFLICT } else { StatusCode::OK };
     let title = words::TALK_NEW.in_lang(lang).to_owned();
-    desk.reply_with(status, visitor, &super::page((title, String::new(), HREF), body, lang))
+    office.reply_with(status, visitor, &super::page((title, String::new(), HREF), body, lang))
 }
 
 pub(super) async fn ask_batch(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, Problem> {
-    show_batch(&desk, &visitor, Typed::new(pairs), None).await
+    show_batch(&office, &visitor, Typed::new(pairs), None).await
 }
 
 pub(super) async fn add_batch(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     form: SignedForm<Readers, Pairs>,
 ) -> Result<Response, Problem> {
     let (visitor, typed) = (form.visitor, Typed::new(form.fields));
     let sent = typed.clone();
-    let done = desk.work(&visitor.session, move |tx, author| write_batch(tx, &author, &sent));
+    let done = office.work(&visitor.session, move |tx, author| write_batch(tx, &author, &sent));
     match done.await {
         Ok(count) => Ok(Redirect::to(&format!("{BATCH_HREF}?saved={count}")).into_response()),
-        Err(refused) => show_batch(&desk, &visitor, typed, Some(refused)).await,
+        Err(refused) => show_batch(&office, &visitor, typed, Some(refused)).await,
     }
 }
 
@@ -216,7 +217,7 @@ fn write_batch(tx: &Tx<'_>, author: &Author, typed: &Typed) -> Result<usize, Bat
 }
 
 async fn show_batch(
-    desk: &Desk,
+    office: &Office,
     visitor: &Visitor<Readers>,
     typed: Typed,
     refused: Option<BatchRefused>,
@@ -238,7 +239,7 @@ async fn show_batch(
         None => (None, None),
     };
     let said = failure.as_ref().map(|(message, _)| message.clone());
-    let drawn = desk.work(&visitor.session, move |tx, reader| {
+    let drawn = office.work(&visitor.session, move |tx, reader| {
         if !browse::is_writable_by(reader.role(), Kind::Talk) {
             return Err(LedgerRefusal::NotAllowed);
         }
@@ -260,7 +261,7 @@ async fn show_batch(
     let body = Html::render(&BatchTemplate { lang, csrf, failure, done, day, topics, rows })?;
     let title = words::TALK_BATCH.in_lang(lang).to_owned();
     let note = words::TALK_BATCH_NOTE.in_lang(lang).to_owned();
-    desk.reply_with(status, visitor, &super::page((title, note, HREF), body, lang))
+    office.reply_with(status, visitor, &super::page((title, note, HREF), body, lang))
 }
 
 fn row(line: &PersonLine, typed: &Typed, error: Option<String>) -> RowView {
@@ -283,7 +284,7 @@ fn topics(typed: &Typed, lang: Lang) -> Vec<Option3> {
     let list = crate::ledger::entry::words_of::<TalkTopic>();
     list.into_iter()
         .map(|entry| {
-            let label = super::super::ledgers::chosen(entry.label, lang).to_owned();
+            let label = super::super::office::chosen(entry.label, lang).to_owned();
             (entry.word.to_owned(), label, chosen.contains(&entry.word))
         })
         .collect()

@@ -83,7 +83,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Problem> {
     let lang = visitor.frame.lang;
     let body = Html::render(&AskTemplate { lang, csrf: &visitor.session.csrf, id })?;
-    office.reply(&visitor, &page(body, String::new(), lang), &None)
+    office.reply(&visitor, &page(body, String::new(), lang))
 }
 
 /// What the family asked for.
@@ -156,7 +156,7 @@ async fn opened(
         consents: consents(&view, lang),
         footer: at,
     })?;
-    office.reply(visitor, &page(body, view.names.student_line(student), lang), &told)
+    office.tell(visitor, &page(body, view.names.student_line(student), lang), &told)
 }
 
 fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal> {

@@ -182,7 +182,7 @@ pub(super) async fn show(
         exports: Vec::new(),
         body,
     };
-    office.reply(&visitor, &page, &None)
+    office.reply(&visitor, &page)
 }
 
 fn body(letter: &Letter, packs: &Packs, lang: Lang) -> Result<Html, RenderError> {

@@ -10,9 +10,6 @@ mod words;
 
 pub(crate) use letter::Letter;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -24,17 +21,18 @@ use domain::scale::Setting;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{
-    Audience, Html, NavLink, Problem, RenderError, Role, Session, Shell, SignedForm, Visitor, time,
+    Audience, Html, NavLink, Problem, RenderError, Role, Session, SignedForm, Visitor, time,
 };
+use std::collections::BTreeMap;
 
-use super::office::{Office, Rules, Told, choices, chosen, page, problem, told};
+use super::office::{Office, Told, choices, chosen, page, problem, told};
 use super::words::DAILY_RECORDS;
 use crate::ledger::author::Author;
 use crate::ledger::entry::StudentId;
 use crate::ledger::notice::{self, Item, NewNotice, Notice};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::turn::decisions::{Class, class_of, written};
-use crate::ledger::{Ledger, roll_list, write};
+use crate::ledger::{roll_list, write};
 use crate::packs::Packs;
 
 pub(super) const FAMILIES_HREF: &str = "/families";
@@ -55,7 +53,7 @@ pub(super) const fn link() -> NavLink {
 }
 
 /// The pages over a ledger.
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, rules: Arc<dyn Rules>) -> Router {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(FAMILIES_HREF, get(show))
         .route("/families/notice", post(make))
@@ -63,7 +61,6 @@ pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, rules: Arc<dyn Rules>) -
         .route("/families/slips", get(slips::show).post(slips::enter))
         .route("/students/{id}/file", get(file::ask).post(file::show))
         .route("/students/{id}/file/withdraw", post(file::withdraw))
-        .with_state(Office { shell, ledger, rules })
 }
 
 /// A class that the reader may work with.
@@ -116,7 +113,7 @@ async fn overview(
     let body = form(&view, &told, &visitor.session, visitor.frame.lang)?;
     let note = words::FAMILIES_NOTE.in_lang(visitor.frame.lang).to_owned();
     let head = (DAILY_RECORDS, words::FAMILIES, note);
-    office.reply(visitor, &page(head, FAMILIES_HREF, body, visitor.frame.lang), &told)
+    office.tell(visitor, &page(head, FAMILIES_HREF, body, visitor.frame.lang), &told)
 }
 
 struct FormView {
@@ -180,10 +177,7 @@ fn percent_encoded(text: &str) -> String {
 }
 
 fn chosen_label(label: &domain::catalogue::Label, lang: runtime::web::Lang) -> String {
-    match lang {
-        runtime::web::Lang::Zh => label.zh.clone(),
-        runtime::web::Lang::En => label.en.clone(),
-    }
+    chosen((&label.zh, &label.en), lang).to_owned()
 }
 
 /// Instruments that may be used to screen here, with their names.

@@ -240,7 +240,7 @@ async fn grid(
         exports: Vec::new(),
         body,
     };
-    office.reply(visitor, &page, &told)
+    office.tell(visitor, &page, &told)
 }
 
 /// A student's row, with what was typed into it.

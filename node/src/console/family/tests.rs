@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use runtime::web::trial::{Browser, Seen};
 
-use super::super::office::trial::{Person, browser};
+use super::super::trial::{Person, browser};
 use super::*;
 use crate::ledger::student;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};

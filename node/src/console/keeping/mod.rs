@@ -5,9 +5,6 @@
 
 mod words;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -16,15 +13,15 @@ use axum::routing::{get, post};
 use domain::ledger::terms::DestroyCause;
 use domain::ledger::{Kind, Word as _};
 use runtime::web::{
-    Audience, Html, Lang, NavLink, Page, Part, Problem, RenderError, Role, Session, Shell,
-    SignedForm, Tag, Tone, Visitor, time,
+    Audience, Html, Lang, NavLink, Page, Part, Problem, RenderError, Role, Session, SignedForm,
+    Tag, Tone, Visitor, time,
 };
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
-use super::office::{Office, Rules, Told, chosen, page, problem, told};
+use super::office::{Office, Told, chosen, page, problem, told};
 use super::words::DAILY_RECORDS;
 use crate::desk::{destroyed_rows, kept};
-use crate::ledger::Ledger;
 use crate::ledger::destroy::{self, Certificate, Due, DueKind, Order};
 use crate::ledger::entry::{RecordId, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
@@ -46,14 +43,13 @@ pub(super) const fn link() -> NavLink {
 }
 
 /// The pages over a ledger.
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, rules: Arc<dyn Rules>) -> Router {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(KEEPING_HREF, get(show))
         .route("/keeping/ask", post(ask))
         .route("/keeping/ask-kind", post(ask_kind))
         .route("/keeping/sign", post(sign))
         .route("/keeping/certificates/{id}", get(show_certificate))
-        .with_state(Office { shell, ledger, rules })
 }
 
 /// What the page shows.
@@ -78,7 +74,7 @@ async fn overview(
     visitor: &Visitor<Keepers>,
     told: Told,
 ) -> Result<Response, Problem> {
-    let terms = office.terms().await?;
+    let terms = office.terms_of_keeping().await?;
     let found = office.work(&visitor.session, move |tx, reader| {
         Ok(View {
             students: destroy::students(tx, &reader, &terms)?,
@@ -91,7 +87,7 @@ async fn overview(
     });
     let view = found.await.map_err(problem)?;
     let page = overview_page(&view, &told, &visitor.session, visitor.frame.lang)?;
-    office.reply(visitor, &page, &told)
+    office.tell(visitor, &page, &told)
 }
 
 /// The ids that were ticked, as the form sends them: one field each, named by its number.
@@ -117,7 +113,7 @@ async fn ask(
     form: SignedForm<Keepers, Ticked>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let terms = office.terms().await?;
+    let terms = office.terms_of_keeping().await?;
     let done = office.work(&visitor.session, move |tx, author| {
         let students: Vec<StudentId> = fields.numbers().into_iter().map(StudentId).collect();
         let cause = fields.says("requested", "yes").then_some(DestroyCause::Request);
@@ -148,7 +144,7 @@ async fn sign(
     form: SignedForm<Keepers, Ticked>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let terms = office.terms().await?;
+    let terms = office.terms_of_keeping().await?;
     let done = office.work(&visitor.session, move |tx, author| {
         let orders: Vec<RecordId> = fields.numbers().into_iter().map(RecordId).collect();
         let agrees = fields.says("agrees", "yes");
@@ -189,7 +185,7 @@ async fn show_certificate(
         office.work(&visitor.session, move |tx, reader| destroy::certificate(tx, &reader, id));
     let certificate = found.await.map_err(problem)?;
     let page = certificate_page(&certificate, visitor.frame.lang)?;
-    office.reply(&visitor, &page, &None)
+    office.reply(&visitor, &page)
 }
 
 /// A student who has left, as listed.

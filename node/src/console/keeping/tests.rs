@@ -5,7 +5,7 @@ use domain::ledger::SchoolRole;
 use domain::ledger::terms::TransferKind;
 use jiff::civil::date;
 
-use super::super::office::trial::{Person, browser};
+use super::super::trial::{Person, browser};
 use super::*;
 use crate::ledger::author::Author;
 use crate::ledger::entry::StaffId;

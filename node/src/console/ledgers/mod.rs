@@ -8,31 +8,24 @@ mod pages;
 mod table;
 mod words;
 
-use std::sync::Arc;
-
 use axum::Router;
-use axum::extract::{FromRef, Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use domain::ledger::Word as _;
 use domain::ledger::terms::ReadPurpose;
-use domain::period::Calendar;
-use runtime::sql::{SqlError, Tx};
-use runtime::web::{
-    Audience, NavGroup, NavLink, Page, Problem, Role, Session, Shell, SignedForm, Visitor,
-};
+use runtime::web::{Audience, NavGroup, NavLink, Problem, Role, SignedForm, Visitor};
 use serde::Deserialize;
 
 use super::Staff;
-use crate::ledger::author::Author;
+use super::office::{Office, problem};
 use crate::ledger::browse;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{Ledger, access, account, board, duty};
+use crate::ledger::{access, board, duty};
 
-pub(super) use pages::{act_href, chosen, content};
+pub(super) use pages::{act_href, content};
 pub(super) use table::{Pager, encoded};
 
 pub(super) const WORK_HREF: &str = "/work";
@@ -43,9 +36,6 @@ const WORK_PAGES_MAX: usize = 100;
 /// Reads that a student page shows.
 const READS_MAX: u32 = 50;
 
-/// Gives the term calendar in force; nothing where it cannot be read.
-pub(super) type Terms = Arc<dyn Fn() -> Option<Arc<Calendar>> + Send + Sync>;
-
 /// Roles that see students: school IT and the auditor are not among them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Readers;
@@ -53,20 +43,6 @@ pub(super) struct Readers;
 impl Audience for Readers {
     const ROLES: &'static [Role] =
         &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::ClassTeacher, Role::Mentor];
-}
-
-/// What the pages over a ledger work with.
-#[derive(Clone)]
-pub(super) struct Desk {
-    shell: Arc<Shell>,
-    ledger: Ledger,
-    terms: Terms,
-}
-
-impl FromRef<Desk> for Arc<Shell> {
-    fn from_ref(desk: &Desk) -> Self {
-        Self::clone(&desk.shell)
-    }
 }
 
 /// The pages' part of the menu.
@@ -87,7 +63,7 @@ pub(super) fn menu() -> NavGroup {
 }
 
 /// The pages over a ledger.
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, terms: Terms) -> Router {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(WORK_HREF, get(show_work))
         .route(ALERTS_HREF, get(show_alerts))
@@ -97,67 +73,6 @@ pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, terms: Terms) -> Router 
         .merge(super::desk::router())
         .merge(super::students::router())
         .merge(super::calendar::router())
-        .with_state(Desk { shell, ledger, terms })
-}
-
-impl Desk {
-    /// Works on the ledger as the account of the session, where blocking does no harm.
-    pub(super) async fn work<T, E>(
-        &self,
-        session: &Session,
-        work: impl FnOnce(&Tx<'_>, Author) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<LedgerRefusal> + From<SqlError> + Send + 'static,
-    {
-        let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
-        let login = session.login.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            ledger.write("console", move |tx| {
-                let author = account::author(tx, &login, now_ms)?;
-                work(tx, author.ok_or(LedgerRefusal::NotAllowed)?)
-            })
-        });
-        // A panic inside is a mistake of ours; nothing was committed.
-        done.await.unwrap_or_else(|_| Err(LedgerRefusal::Unknown.into()))
-    }
-
-    /// The unit's id, for names that must differ between schools.
-    pub(super) fn unit_id(&self) -> String {
-        self.shell.site.unit_id.clone()
-    }
-
-    /// The term calendar in force.
-    pub(super) fn terms(&self) -> Option<Arc<Calendar>> {
-        (self.terms)()
-    }
-
-    pub(super) fn reply(
-        &self,
-        visitor: &Visitor<impl Audience>,
-        page: &Page,
-    ) -> Result<Response, Problem> {
-        self.shell.reply(&visitor.frame, page)
-    }
-
-    pub(super) fn reply_with(
-        &self,
-        status: StatusCode,
-        visitor: &Visitor<impl Audience>,
-        page: &Page,
-    ) -> Result<Response, Problem> {
-        self.shell.reply_with(status, &visitor.frame, page)
-    }
-}
-
-pub(super) fn problem(refusal: LedgerRefusal) -> Problem {
-    match refusal {
-        LedgerRefusal::NotAllowed => Problem::Forbidden,
-        LedgerRefusal::Unknown | LedgerRefusal::Destroyed => Problem::NotFound,
-        LedgerRefusal::Store(error) => error.into(),
-        _ => Problem::BadRequest,
-    }
 }
 
 /// Which of the duties are wanted.
@@ -173,11 +88,11 @@ struct Wanted {
 }
 
 async fn show_work(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let found = desk.work(&visitor.session, |tx, reader| {
+    let found = office.work(&visitor.session, |tx, reader| {
         let duties = duty::duties(tx, &reader)?;
         let names = Names::of(tx, duties.iter().filter_map(|duty| duty.student))?;
         Ok::<_, LedgerRefusal>((duties, names, reader))
@@ -191,7 +106,7 @@ async fn show_work(
         what: &wanted.what,
         page: wanted.page.unwrap_or(1).clamp(1, WORK_PAGES_MAX) - 1,
     };
-    desk.reply(&visitor, &pages::work(&view, visitor.frame.lang)?)
+    office.reply(&visitor, &pages::work(&view, visitor.frame.lang)?)
 }
 
 /// How the cases are laid out.
@@ -203,11 +118,11 @@ struct Layout {
 }
 
 async fn show_alerts(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(layout): Query<Layout>,
 ) -> Result<Response, Problem> {
-    let found = desk.work(&visitor.session, |tx, reader| {
+    let found = office.work(&visitor.session, |tx, reader| {
         let rows = board::cases(tx, &reader)?;
         let names = Names::of(tx, rows.iter().map(|row| row.now.case.entry.student))?;
         Ok::<_, LedgerRefusal>((rows, names, reader))
@@ -218,24 +133,24 @@ async fn show_alerts(
         "board" => pages::board(&view, visitor.frame.lang)?,
         _ => pages::alerts(&view, visitor.frame.lang)?,
     };
-    desk.reply(&visitor, &page)
+    office.reply(&visitor, &page)
 }
 
 async fn show_ledgers(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Staff>,
 ) -> Result<Response, Problem> {
     let role = visitor.session.role.school().ok_or(Problem::Forbidden)?;
-    desk.reply(&visitor, &pages::ledgers(role, visitor.frame.lang)?)
+    office.reply(&visitor, &pages::ledgers(role, visitor.frame.lang)?)
 }
 
 async fn ask_purpose(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     // Names nobody: whether there is such a student is not told before the reading is logged.
-    desk.reply(&visitor, &pages::purpose(id, &visitor.session, visitor.frame.lang)?)
+    office.reply(&visitor, &pages::purpose(id, &visitor.session, visitor.frame.lang)?)
 }
 
 #[derive(Deserialize)]
@@ -246,13 +161,13 @@ struct Opening {
 }
 
 async fn show_student(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     Path(id): Path<i64>,
     form: SignedForm<Readers, Opening>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
     let purpose = ReadPurpose::from_word(&fields.purpose).ok_or(Problem::BadRequest)?;
-    let found = desk.work(&visitor.session, move |tx, reader| {
+    let found = office.work(&visitor.session, move |tx, reader| {
         let reader = reader.because(&fields.reason);
         let pass = access::open(tx, &reader, StudentId(id), purpose)?;
         let reads = access::reads(tx, &pass, READS_MAX)?;
@@ -272,7 +187,7 @@ async fn show_student(
         role: reader.role(),
     };
     let page = pages::student(&view, visitor.frame.lang)?;
-    desk.reply(&visitor, &page)
+    office.reply(&visitor, &page)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use domain::ledger::terms::{ReadPurpose, Tier};
 use domain::ledger::{Act, Action, Area, Authority, Kind, LedgerName, SchoolRole, Word, authority};
 use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, time};
 
+use super::super::office::chosen;
 use super::table::{Pager, encoded};
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
 use crate::desk::labels;
@@ -413,14 +414,4 @@ pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> Str
 
 fn choices<W: Word>(lang: Lang) -> Vec<(&'static str, &'static str)> {
     W::ALL.iter().map(|word| (word.as_str(), chosen(word.label(), lang))).collect()
-}
-
-pub(in crate::console) fn chosen(
-    (zh, en): (&'static str, &'static str),
-    lang: Lang,
-) -> &'static str {
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
 }

@@ -11,8 +11,9 @@ use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Page, Problem, RenderError, Visitor};
 
 use super::super::Staff;
-use super::pages::{chosen, content, page};
-use super::{Desk, LEDGERS_HREF, problem, words};
+use super::super::office::chosen;
+use super::pages::{content, page};
+use super::{LEDGERS_HREF, Office, problem, words};
 use crate::desk::labels;
 use crate::ledger::author::Author;
 use crate::ledger::browse::{self, Filter, Line, Lines};
@@ -139,7 +140,7 @@ struct Found {
 }
 
 pub(super) async fn show(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Staff>,
     Path(kind): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
@@ -156,12 +157,12 @@ pub(super) async fn show(
         ..Filter::default()
     };
     let (student, staff) = (wanted.one("student").to_owned(), wanted.one("staff").to_owned());
-    let found = desk.work(&visitor.session, move |tx, reader| {
+    let found = office.work(&visitor.session, move |tx, reader| {
         read(tx, reader, (known, filter), (&student, &staff))
     });
     let found = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
-    desk.reply(&visitor, &draw((known, &wanted), (&found, number), lang)?)
+    office.reply(&visitor, &draw((known, &wanted), (&found, number), lang)?)
 }
 
 fn read(

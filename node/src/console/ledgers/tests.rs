@@ -1,17 +1,16 @@
 //! The pages that name students, as a browser without scripts meets them.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
 use domain::ledger::words::{AlertSource, Move};
 use jiff::civil::date;
-use runtime::web::trial::{Browser, PASSWORD};
-use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Transport, console};
+use runtime::web::Role;
+use runtime::web::trial::Browser;
 
+use super::super::trial::{self, Person};
 use super::*;
-use crate::ledger::account::{Changer, staff_of};
+use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::entry::StaffId;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
@@ -40,27 +39,7 @@ pub(in crate::console) async fn browser(
     role: Role,
     staff: &'static str,
 ) -> Browser {
-    let name = "赵老师".to_owned();
-    let password = PASSWORD.to_owned();
-    let person = NewAccount { login: login.to_owned(), name, role, password };
-    let stored = person.hashed().await.expect("account");
-    let put = move |tx: &Tx<'_>| {
-        let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
-        account::put(tx, &stored, staff_of(tx, staff)?, &changer)
-    };
-    school.ledger.write("put", put).expect("put");
-    let start = jiff::Timestamp::from_millisecond(NOW_MS).expect("instant");
-    let (clock, _) = runtime::clock::Clock::simulated(start);
-    let site = super::super::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
-    let store = SessionStore::new(school.ledger.database().clone());
-    let sessions = Sessions::new(store).expect("sessions");
-    let shell = Arc::new(Shell { site, sessions, clock });
-    let calendar = school.calendar.clone();
-    let terms: Terms = Arc::new(move || Some(calendar.clone()));
-    let mut browser =
-        Browser::new(console(shell.clone(), router(shell, school.ledger.clone(), terms)));
-    browser.sign_in(login, PASSWORD).await.expect("sign in");
-    browser
+    trial::browser(school, Person { login, role, staff }, NOW_MS).await
 }
 
 /// School IT and the auditor get no page that names a student, and nothing is logged or shown.

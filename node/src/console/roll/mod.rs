@@ -7,8 +7,6 @@ mod pages;
 mod turn;
 mod words;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,16 +15,16 @@ use domain::ledger::Word as _;
 use domain::ledger::terms::TransferKind;
 use jiff::civil::Date;
 use runtime::sql::Tx;
-use runtime::web::{NavLink, Problem, Shell, SignedForm, Visitor};
+use runtime::web::{NavLink, Problem, SignedForm, Visitor};
 use serde::Deserialize;
 
-use super::office::{Office, RollKeepers, Rules, Told, problem, told};
+use super::office::{Office, RollKeepers, Told, problem, told};
 use crate::import::value::{self, GradeSpan};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::roll_change::{self, Arrival, Correction, Leaving};
 use crate::ledger::showing::{Names, student_of};
-use crate::ledger::{Ledger, browse, profile, turn as turns};
+use crate::ledger::{browse, profile, turn as turns};
 
 pub(super) const ROLL_HREF: &str = "/roll";
 const TURN_HREF: &str = "/roll/turn";
@@ -39,7 +37,7 @@ pub(super) const fn link() -> NavLink {
 }
 
 /// The pages over a ledger.
-pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, rules: Arc<dyn Rules>) -> Router {
+pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(ROLL_HREF, get(show))
         .route("/roll/arrive", post(arrive))
@@ -48,7 +46,6 @@ pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, rules: Arc<dyn Rules>) -
         .route(TURN_HREF, get(turn::show).post(turn::decide))
         .route("/roll/turn/{id}/sign", post(turn::sign))
         .route("/roll/turn/{id}/undo", post(turn::undo))
-        .with_state(Office { shell, ledger, rules })
 }
 
 async fn show(
@@ -80,7 +77,7 @@ async fn overview(
     });
     let view = found.await.map_err(problem)?;
     let page = pages::overview(&view, &told, &visitor.session, visitor.frame.lang)?;
-    office.reply(visitor, &page, &told)
+    office.tell(visitor, &page, &told)
 }
 
 /// Grades of the school, lowest first; all where its profile is not known.

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use runtime::web::Role;
 use runtime::web::trial::{Browser, Seen};
 
-use super::super::office::trial::{Person, browser};
+use super::super::trial::{Person, browser};
 use crate::ledger::student;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
 

@@ -126,7 +126,7 @@ async fn reply(
     let none = Names::default();
     let (plan, names) = found.as_ref().map_or((None, &none), |(plan, names)| (Some(plan), names));
     let view = pages::Preview { day, plan, names, stayers, signing: None };
-    office.reply(visitor, &pages::turn(&view, &told, &visitor.session, lang)?, &told)
+    office.tell(visitor, &pages::turn(&view, &told, &visitor.session, lang)?, &told)
 }
 
 /// The plan of a turn that waits, as it would be carried out now.
@@ -153,7 +153,7 @@ async fn waiting(
         signing: Some((id, line.asked_by)),
     };
     let page = pages::turn(&view, &refused, &visitor.session, visitor.frame.lang)?;
-    office.reply(visitor, &page, &refused)
+    office.tell(visitor, &page, &refused)
 }
 
 /// The preview names those who stay behind.

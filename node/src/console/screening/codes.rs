@@ -6,7 +6,7 @@ use axum::response::Response;
 use runtime::web::{Html, Lang, Problem, SignedForm, Visitor};
 use serde::Deserialize;
 
-use super::{Counsellors, Office, page, words};
+use super::{Campaign, Counsellors, page, words};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::people::{self, Participant};
@@ -35,13 +35,13 @@ pub(super) struct Nothing {}
 
 /// Slips for a class: for those who have no code yet, or for all.
 pub(super) async fn class(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, class)): Path<(i64, i64)>,
     form: SignedForm<Counsellors, CodesForm>,
 ) -> Result<Response, Problem> {
     let all = form.fields.who == "all";
     let back = format!("/screening/{id}/classes/{class}");
-    let found = office.work(&form.visitor.session, move |tx, author, _| {
+    let found = campaign.work(&form.visitor.session, move |tx, author, _| {
         let known = run::get_open(tx, RunId(id))?;
         let of = run::class(tx, known.id, ClassId(class))?;
         let mut slips = Vec::new();
@@ -56,18 +56,18 @@ pub(super) async fn class(
         attendance::log_named(tx, author, slips.iter().map(|(student, _)| *student))?;
         Ok::<_, LedgerRefusal>((slips, Names::load(tx)?))
     });
-    show(&office, &form.visitor, found.await, back)
+    show(&campaign, &form.visitor, found.await, back)
 }
 
 /// A slip for one student.
 pub(super) async fn one(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
     form: SignedForm<Counsellors, Nothing>,
 ) -> Result<Response, Problem> {
     let Nothing {} = form.fields;
     let back = format!("/screening/{id}");
-    let found = office.work(&form.visitor.session, move |tx, author, _| {
+    let found = campaign.work(&form.visitor.session, move |tx, author, _| {
         let known = run::get_open(tx, RunId(id))?;
         let who: Participant = people::of(tx, known.id, StudentId(student))?;
         let code = attendance::issue(tx, author, &known, &who)?;
@@ -75,26 +75,26 @@ pub(super) async fn one(
         attendance::log_named(tx, author, slips.iter().map(|(student, _)| *student))?;
         Ok::<_, LedgerRefusal>((slips, Names::load(tx)?))
     });
-    show(&office, &form.visitor, found.await, back)
+    show(&campaign, &form.visitor, found.await, back)
 }
 
 fn show(
-    office: &Office,
+    campaign: &Campaign,
     visitor: &Visitor<Counsellors>,
     found: Result<(Vec<(StudentId, String)>, Names), LedgerRefusal>,
     back: String,
 ) -> Result<Response, Problem> {
     let (slips, names) = match found {
         Ok(found) => found,
-        Err(refusal) => return office.refused(visitor, refusal, &back),
+        Err(refusal) => return campaign.refused(visitor, refusal, &back),
     };
     let lang = visitor.frame.lang;
-    let address = match &*office.address {
+    let address = match &*campaign.address {
         "" => words::HERE.in_lang(lang),
         known => known,
     };
     let slips = slips.into_iter().map(|(who, code)| (names.student_line(who), code));
     let place = words::SLIP_WHERE.fill(lang, &[&address]);
     let body = Html::render(&SlipsTemplate { lang, back, place, slips: slips.collect() })?;
-    office.reply(visitor, &page(words::CODES, String::new(), body, lang))
+    campaign.reply(visitor, &page(words::CODES, String::new(), body, lang))
 }

@@ -14,7 +14,8 @@ use domain::screening::order::{LowestTier, PER_DAY};
 use jiff::civil::Date;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor, see_other};
 
-use super::{Counsellors, Office, RUNS_HREF, chosen, page, words};
+use super::super::office::chosen;
+use super::{Campaign, Counsellors, RUNS_HREF, page, words};
 use crate::import::value::Grade;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::people;
@@ -83,10 +84,10 @@ struct ScaleRow {
 
 /// The form that opens a run.
 pub(super) async fn ask(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     visitor: Visitor<Counsellors>,
 ) -> Result<Response, Problem> {
-    let today = school_day_from(office.shell.clock.today());
+    let today = school_day_from(campaign.office.shell.clock.today());
     let day = |n: u32| domain::ledger::day::plus_days(today, n).to_string();
     let given = |name: &str, value: String| (name.to_owned(), value);
     let fields = Fields(vec![
@@ -98,16 +99,16 @@ pub(super) async fn ask(
         given("per_day", PER_DAY.to_string()),
         given("unasked", Unasked::Wait.as_str().to_owned()),
     ]);
-    show_form(&office, &visitor, fields, None).await
+    show_form(&campaign, &visitor, fields, None).await
 }
 
 async fn show_form(
-    office: &Office,
+    campaign: &Campaign,
     visitor: &Visitor<Counsellors>,
     fields: Fields,
     wrong: Option<String>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, |tx, _, _| {
+    let found = campaign.work(&visitor.session, |tx, _, _| {
         let mut grades: Vec<Grade> = people::on_roll(tx)?.iter().map(|who| who.grade).collect();
         grades.sort_unstable();
         grades.dedup();
@@ -115,14 +116,17 @@ async fn show_form(
     });
     let grades = match found.await {
         Ok(grades) => grades,
-        Err(refusal) => return office.refused(visitor, refusal, RUNS_HREF),
+        Err(refusal) => return campaign.refused(visitor, refusal, RUNS_HREF),
     };
-    let packs = packs(office)?;
+    let packs = packs(campaign)?;
     let lang = visitor.frame.lang;
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let term = packs.calendar().current(office.shell.clock.today()).map(|term| term.id.to_string());
+    let term = packs
+        .calendar()
+        .current(campaign.office.shell.clock.today())
+        .map(|term| term.id.to_string());
     let own: Vec<Grade> = grades.into_iter().filter(|grade| may_self_report(*grade)).collect();
-    let (scales, barred) = scale_rows(office, &packs, (&own, &fields), lang);
+    let (scales, barred) = scale_rows(campaign, &packs, (&own, &fields), lang);
     let body = Html::render(&NewTemplate {
         lang,
         csrf: &visitor.session.csrf,
@@ -135,12 +139,12 @@ async fn show_form(
         unasked: Unasked::ALL.iter().map(|w| (w.as_str(), chosen(w.label(), lang))).collect(),
     })?;
     let page = page(words::NEW, String::new(), body, lang);
-    office.shell.reply_with(status, &visitor.frame, &page)
+    campaign.office.shell.reply_with(status, &visitor.frame, &page)
 }
 
 /// Scales that may be used with a box for each grade, and those that may not, each with its reason.
 fn scale_rows(
-    office: &Office,
+    campaign: &Campaign,
     packs: &Packs,
     (grades, fields): (&[Grade], &Fields),
     lang: Lang,
@@ -158,7 +162,7 @@ fn scale_rows(
             Lang::En => definition.label.en.clone(),
         };
         let zh = domain::catalogue::Language::Zh;
-        if let Err(why) = scale.use_for_screening(zh, office.shelf.setting()) {
+        if let Err(why) = scale.use_for_screening(zh, campaign.shelf.setting()) {
             barred.push((name, why.reason.sentence(language)));
             continue;
         }
@@ -176,8 +180,8 @@ fn scale_rows(
     (rows, barred)
 }
 
-fn packs(office: &Office) -> Result<Packs, Problem> {
-    office.shelf.packs().map_err(|error| {
+fn packs(campaign: &Campaign) -> Result<Packs, Problem> {
+    campaign.shelf.packs().map_err(|error| {
         tracing::error!(%error, "packs not read");
         Problem::Unavailable
     })
@@ -185,26 +189,28 @@ fn packs(office: &Office) -> Result<Packs, Problem> {
 
 /// Opens a run as the form asks.
 pub(super) async fn open(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     form: SignedForm<Counsellors, Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, Fields(form.fields));
-    let packs = packs(&office)?;
+    let packs = packs(&campaign)?;
     let lang = visitor.frame.lang;
-    let Some(term) = packs.calendar().current(office.shell.clock.today()).copied() else {
+    let Some(term) = packs.calendar().current(campaign.office.shell.clock.today()).copied() else {
         let why = words::W_TERM.in_lang(lang).to_owned();
-        return show_form(&office, &visitor, fields, Some(why)).await;
+        return show_form(&campaign, &visitor, fields, Some(why)).await;
     };
     let Some(plan) = plan_of(&fields, &packs, term) else {
         let why = words::W_DAYS.in_lang(lang).to_owned();
-        return show_form(&office, &visitor, fields, Some(why)).await;
+        return show_form(&campaign, &visitor, fields, Some(why)).await;
     };
-    let done = office
+    let done = campaign
         .work(&visitor.session, move |tx, author, shelf| opening::open(tx, author, &plan, shelf));
     match done.await {
         Ok(id) => Ok(see_other(&format!("/screening/{}", id.0))),
-        Err(OpeningError::Refused(refusal)) => office.refused(&visitor, refusal, "/screening/new"),
-        Err(error) => show_form(&office, &visitor, fields, Some(told(&error, lang))).await,
+        Err(OpeningError::Refused(refusal)) => {
+            campaign.refused(&visitor, refusal, "/screening/new")
+        }
+        Err(error) => show_form(&campaign, &visitor, fields, Some(told(&error, lang))).await,
     }
 }
 

@@ -30,8 +30,7 @@ use runtime::web::{
     Audience, Html, Lang, NavLink, Page, Problem, Role, Session, Shell, Text, Visitor,
 };
 
-use crate::ledger::Ledger;
-use crate::ledger::account;
+use super::office::Office;
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::screening::ScreeningError;
@@ -58,18 +57,18 @@ impl Audience for Counsellors {
     const ROLES: &'static [Role] = &[Role::Counsellor];
 }
 
+/// What the pages of a run work on.
 #[derive(Clone)]
-struct Office {
-    shell: Arc<Shell>,
-    ledger: Ledger,
+struct Campaign {
+    office: Office,
     shelf: Arc<Shelf>,
     /// Address that slips name.
     address: Arc<str>,
 }
 
-impl FromRef<Office> for Arc<Shell> {
-    fn from_ref(office: &Office) -> Self {
-        Self::clone(&office.shell)
+impl FromRef<Campaign> for Arc<Shell> {
+    fn from_ref(campaign: &Campaign) -> Self {
+        Self::clone(&campaign.office.shell)
     }
 }
 
@@ -79,12 +78,7 @@ pub(super) const fn link() -> NavLink {
 }
 
 /// The pages over a ledger; `address` is where students answer, as slips name it.
-pub(super) fn router(
-    shell: Arc<Shell>,
-    ledger: Ledger,
-    shelf: Arc<Shelf>,
-    address: &str,
-) -> Router {
+pub(super) fn router(office: Office, shelf: Arc<Shelf>, address: &str) -> Router {
     Router::new()
         .route(RUNS_HREF, get(runs::list))
         .route("/screening/new", get(form::ask).post(form::open))
@@ -106,10 +100,10 @@ pub(super) fn router(
             get(paper::show).post(paper::keep),
         )
         .route("/screening/{run}/classes/{class}/paper/{instrument}/submit", post(paper::hand_in))
-        .with_state(Office { shell, ledger, shelf, address: address.into() })
+        .with_state(Campaign { office, shelf, address: address.into() })
 }
 
-impl Office {
+impl Campaign {
     /// Works as the account of the session, where blocking does no harm.
     async fn work<T: Send + 'static, E>(
         &self,
@@ -119,21 +113,12 @@ impl Office {
     where
         E: From<runtime::sql::SqlError> + From<LedgerRefusal> + Send + 'static,
     {
-        let (ledger, now_ms) = (self.ledger.clone(), self.shell.clock.now_ms());
-        let (login, shelf) = (session.login.clone(), Arc::clone(&self.shelf));
-        let done = tokio::task::spawn_blocking(move || {
-            ledger.write("screening", move |tx| {
-                let author = account::author(tx, &login, now_ms)?;
-                let author = author.ok_or(LedgerRefusal::NotAllowed)?;
-                work(tx, &author, &shelf)
-            })
-        });
-        // A panic inside is a mistake of ours; nothing was committed.
-        done.await.unwrap_or_else(|_| Err(LedgerRefusal::Unknown.into()))
+        let shelf = Arc::clone(&self.shelf);
+        self.office.work(session, move |tx, author| work(tx, &author, &shelf)).await
     }
 
     fn reply(&self, visitor: &Visitor<impl Audience>, page: &Page) -> Result<Response, Problem> {
-        self.shell.reply(&visitor.frame, page)
+        self.office.reply(visitor, page)
     }
 
     /// The page that says why something was not done, and leads back.
@@ -156,7 +141,7 @@ impl Office {
         };
         let body = Html::render(&RefusedTemplate { lang, message, next, back })?;
         let page = page(words::REFUSED_TITLE, String::new(), body, lang);
-        self.shell.reply_with(StatusCode::CONFLICT, &visitor.frame, &page)
+        self.office.reply_with(StatusCode::CONFLICT, visitor, &page)
     }
 }
 
@@ -225,13 +210,6 @@ fn field_of(at_ms: i64) -> String {
 /// What a form's field of date and time says.
 fn read_field(text: &str) -> Option<DateTime> {
     text.trim().parse().ok()
-}
-
-fn chosen((zh, en): (&'static str, &'static str), lang: Lang) -> &'static str {
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use runtime::web::{Problem, SignedForm, see_other};
 use serde::Deserialize;
 
-use super::{Leaders, Office};
+use super::{Campaign, Leaders};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::RunId;
@@ -25,13 +25,13 @@ pub(super) struct ObservedForm {
 
 /// Keeps an observation, or adds its other half.
 pub(super) async fn observe(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
     form: SignedForm<Leaders, ObservedForm>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/classes/{}", fields.back);
-    let done = office.work(&visitor.session, move |tx, author, _| {
+    let done = campaign.work(&visitor.session, move |tx, author, _| {
         let day = |text: &str| match text.trim() {
             "" => Ok(None),
             text => text.parse::<Date>().map(Some).map_err(|_| LedgerRefusal::Field("observed")),
@@ -46,6 +46,6 @@ pub(super) async fn observe(
     });
     match done.await {
         Ok(()) => Ok(see_other(&back)),
-        Err(refusal) => office.refused(&visitor, refusal, &back),
+        Err(refusal) => campaign.refused(&visitor, refusal, &back),
     }
 }

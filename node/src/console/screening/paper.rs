@@ -11,7 +11,7 @@ use runtime::web::{Html, Lang, Problem, SignedForm, Visitor, see_other};
 use serde::Deserialize;
 
 use super::form::Fields;
-use super::{Counsellors, Office, page, words};
+use super::{Campaign, Counsellors, page, words};
 use crate::ledger::access;
 use crate::ledger::browse::purpose_of;
 use crate::ledger::entry::StudentId;
@@ -86,23 +86,23 @@ type Place = Path<(i64, i64, i64)>;
 
 /// The page of a class and instrument.
 pub(super) async fn show(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(place): Place,
     Query(asked): Query<Asked>,
     visitor: Visitor<Counsellors>,
 ) -> Result<Response, Problem> {
     let (saved, urgent) = (asked.saved.unwrap_or(0), asked.urgent.unwrap_or(0));
     let is_told = asked.saved.is_some();
-    render(&office, &visitor, place, Sent { saved, urgent, is_told, ..Sent::default() }).await
+    render(&campaign, &visitor, place, Sent { saved, urgent, is_told, ..Sent::default() }).await
 }
 
 async fn render(
-    office: &Office,
+    campaign: &Campaign,
     visitor: &Visitor<Counsellors>,
     (id, class, instrument): (i64, i64, i64),
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, author, shelf| {
+    let found = campaign.work(&visitor.session, move |tx, author, shelf| {
         let known = run::get_open(tx, RunId(id))?;
         let of = run::class(tx, known.id, ClassId(class))?;
         let parts = shelf.parts(tx, known.id)?;
@@ -122,7 +122,7 @@ async fn render(
     let back = format!("/screening/{id}/classes/{class}");
     let found = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(visitor, refusal, &back),
+        Err(refusal) => return campaign.refused(visitor, refusal, &back),
     };
     let lang = visitor.frame.lang;
     let here = format!("{back}/paper/{instrument}");
@@ -132,7 +132,7 @@ async fn render(
     };
     let view = view(&found, &sent, (here, back), (&visitor.session.csrf, lang));
     let page = page(words::PAPER_TITLE, String::new(), Html::render(&view)?, lang);
-    office.shell.reply_with(status, &visitor.frame, &page)
+    campaign.office.shell.reply_with(status, &visitor.frame, &page)
 }
 
 fn view<'a>(
@@ -215,7 +215,7 @@ fn differences(typed: Option<&Typed>, places: &[usize], lang: Lang) -> Vec<Strin
 
 /// Keeps the lines of one pass; what is wrong is shown again, what is right is kept.
 pub(super) async fn keep(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(place): Place,
     form: SignedForm<Counsellors, Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
@@ -228,7 +228,7 @@ pub(super) async fn keep(
         _ => return Err(Problem::BadRequest),
     };
     let lines = fields.numbered("line");
-    let done = office.work(&visitor.session, move |tx, author, shelf| {
+    let done = campaign.work(&visitor.session, move |tx, author, shelf| {
         let known = run::get_open(tx, RunId(id))?;
         let parts = shelf.parts(tx, known.id)?;
         let part = parts.iter().find(|part| part.instrument.id == InstrumentId(instrument));
@@ -254,14 +254,16 @@ pub(super) async fn keep(
             let here = format!("/screening/{id}/classes/{class}/paper/{instrument}");
             Ok(see_other(&format!("{here}?saved={}&urgent={}", sent.saved, sent.urgent)))
         }
-        Ok(sent) => render(&office, &visitor, place, sent).await,
-        Err(error) => office.refused(&visitor, error, &format!("/screening/{id}/classes/{class}")),
+        Ok(sent) => render(&campaign, &visitor, place, sent).await,
+        Err(error) => {
+            campaign.refused(&visitor, error, &format!("/screening/{id}/classes/{class}"))
+        }
     }
 }
 
 /// Hands in the sheets that were chosen, for the day of the test.
 pub(super) async fn hand_in(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, class, instrument)): Place,
     form: SignedForm<Counsellors, Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
@@ -270,13 +272,13 @@ pub(super) async fn hand_in(
     let day: Option<Date> = fields.all("day").next().and_then(|text| text.parse().ok());
     let students: Vec<StudentId> =
         fields.all("student").filter_map(|text| text.parse().ok().map(StudentId)).collect();
-    let done = office.work(&visitor.session, move |tx, author, shelf| {
+    let done = campaign.work(&visitor.session, move |tx, author, shelf| {
         let day = day.ok_or(LedgerRefusal::Field("day"))?;
         let key = (RunId(id), InstrumentId(instrument));
         paper::hand_in(tx, author, shelf, key, (&students, day))
     });
     match done.await {
         Ok(_) => Ok(see_other(&back)),
-        Err(error) => office.refused(&visitor, error, &back),
+        Err(error) => campaign.refused(&visitor, error, &back),
     }
 }

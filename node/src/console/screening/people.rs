@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::form::Fields;
 use super::runs::{label, may_work, visible};
-use super::{Counsellors, Leaders, Office, field_of, page, read_field, titled, words};
+use super::{Campaign, Counsellors, Leaders, field_of, page, read_field, titled, words};
 use crate::ledger::author::Author;
 use crate::ledger::browse::purpose_of;
 use crate::ledger::critical::Observation;
@@ -104,11 +104,11 @@ fn is_in(who: &Participant, class: &ClassWindow) -> bool {
 
 /// The students of one class.
 pub(super) async fn class(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, class)): Path<(i64, i64)>,
     visitor: Visitor<Leaders>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, author, shelf| {
+    let found = campaign.work(&visitor.session, move |tx, author, shelf| {
         let known = run::get(tx, RunId(id))?;
         opening::follow_roll(tx, shelf, &known)?;
         let of = run::class(tx, known.id, ClassId(class))?;
@@ -129,7 +129,7 @@ pub(super) async fn class(
     });
     let (known, of, (people, observed), (papers, names, may_work)) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(&visitor, refusal, &format!("/screening/{id}")),
+        Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
     let given = people.iter().filter(|(who, _)| is_given_a_code(&known, who));
@@ -156,7 +156,7 @@ pub(super) async fn class(
         with_code,
     })?;
     let title = format!("{} {}", of.grade.zh(), of.class);
-    office.reply(&visitor, &titled(title, known.name, body, lang))
+    campaign.reply(&visitor, &titled(title, known.name, body, lang))
 }
 
 /// One student as lists show one: what is done and what is not, and for the counsellor what can be
@@ -224,7 +224,7 @@ pub(super) struct NoteForm {
 
 /// Notes a refusal, an absence, or that one is taken back; orders a retest.
 pub(super) async fn note(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
     form: SignedForm<Counsellors, NoteForm>,
 ) -> Result<Response, Problem> {
@@ -234,22 +234,22 @@ pub(super) async fn note(
         class => format!("/screening/{id}/classes/{class}"),
     };
     let what = Note::from_word(&fields.what).ok_or(Problem::BadRequest)?;
-    let done = office.work(&visitor.session, move |tx, author, shelf| {
+    let done = campaign.work(&visitor.session, move |tx, author, shelf| {
         attendance::note(tx, author, shelf, (RunId(id), StudentId(student)), what)
     });
     match done.await {
         Ok(_) => Ok(see_other(&back)),
-        Err(error) => office.refused(&visitor, error, &back),
+        Err(error) => campaign.refused(&visitor, error, &back),
     }
 }
 
 /// Whoever is to make up: not done after the window of the class, absent, or void.
 pub(super) async fn make_up(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(id): Path<i64>,
     visitor: Visitor<Leaders>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, author, shelf| {
+    let found = campaign.work(&visitor.session, move |tx, author, shelf| {
         let known = run::get(tx, RunId(id))?;
         opening::follow_roll(tx, shelf, &known)?;
         let classes = run::classes(tx, known.id)?;
@@ -267,7 +267,7 @@ pub(super) async fn make_up(
     });
     let (known, people, names, may_work) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(&visitor, refusal, &format!("/screening/{id}")),
+        Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
     let row = |(who, how): &(Participant, Standing)| {
@@ -275,7 +275,7 @@ pub(super) async fn make_up(
         row.name = names.student_line(who.student);
         row
     };
-    let next_week = office.shell.clock.now_ms().saturating_add(7 * 86_400_000);
+    let next_week = campaign.office.shell.clock.now_ms().saturating_add(7 * 86_400_000);
     let body = Html::render(&MakeUpTemplate {
         lang,
         csrf: &visitor.session.csrf,
@@ -285,12 +285,12 @@ pub(super) async fn make_up(
         rows: people.iter().map(row).collect(),
     })?;
     let note = words::MAKE_UP_NOTE.in_lang(lang).to_owned();
-    office.reply(&visitor, &page(words::MAKE_UP, note, body, lang))
+    campaign.reply(&visitor, &page(words::MAKE_UP, note, body, lang))
 }
 
 /// Lets those who were chosen in until an instant.
 pub(super) async fn admit(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(id): Path<i64>,
     form: SignedForm<Counsellors, Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
@@ -299,13 +299,13 @@ pub(super) async fn admit(
     let until = fields.all("until").next().and_then(read_field);
     let students: Vec<StudentId> =
         fields.all("student").filter_map(|text| text.parse().ok().map(StudentId)).collect();
-    let done = office.work(&visitor.session, move |tx, author, _| {
+    let done = campaign.work(&visitor.session, move |tx, author, _| {
         write::allow(tx, author, Action::Write(Area::Screening), None)?;
         let until = until.ok_or(LedgerRefusal::Field("until"))?;
         attendance::admit_late(tx, author, (RunId(id), &students), until)
     });
     match done.await {
         Ok(_) => Ok(see_other(&back)),
-        Err(refusal) => office.refused(&visitor, refusal, &back),
+        Err(refusal) => campaign.refused(&visitor, refusal, &back),
     }
 }

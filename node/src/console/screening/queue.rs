@@ -14,7 +14,8 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
-use super::{Counsellors, Office, chosen, page, words};
+use super::super::office::chosen;
+use super::{Campaign, Counsellors, page, words};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, RunId};
@@ -81,11 +82,11 @@ pub(super) struct Nothing {}
 
 /// The queue.
 pub(super) async fn show(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(id): Path<i64>,
     visitor: Visitor<Counsellors>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, author, _| {
+    let found = campaign.work(&visitor.session, move |tx, author, _| {
         let waiting = queue::queue(tx, author, RunId(id))?;
         let known = run::get(tx, RunId(id))?;
         let (today, now_ms) = (author.today(), author.now().0);
@@ -93,7 +94,7 @@ pub(super) async fn show(
     });
     let (waiting, per_day, names, (today, now_ms)) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(&visitor, refusal, &format!("/screening/{id}")),
+        Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
     let days: Vec<Date> = waiting.iter().map(|one| one.planned).collect();
@@ -121,7 +122,7 @@ pub(super) async fn show(
         rows: waiting.iter().map(row).collect(),
     })?;
     let note = words::QUEUE_NOTE.in_lang(lang).to_owned();
-    office.reply(&visitor, &page(words::QUEUE, note, body, lang))
+    campaign.reply(&visitor, &page(words::QUEUE, note, body, lang))
 }
 
 fn why(one: &Queued, lang: Lang) -> Part<Tag> {
@@ -139,28 +140,29 @@ fn why(one: &Queued, lang: Lang) -> Part<Tag> {
 
 /// The form of an interview.
 pub(super) async fn ask(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
     visitor: Visitor<Counsellors>,
 ) -> Result<Response, Problem> {
-    let form = HeldForm { day: office.shell.clock.today().to_string(), ..HeldForm::default() };
-    show_form(&office, &visitor, (id, student), (form, None)).await
+    let form =
+        HeldForm { day: campaign.office.shell.clock.today().to_string(), ..HeldForm::default() };
+    show_form(&campaign, &visitor, (id, student), (form, None)).await
 }
 
 async fn show_form(
-    office: &Office,
+    campaign: &Campaign,
     visitor: &Visitor<Counsellors>,
     (id, student): (i64, i64),
     (form, failure): (HeldForm, Option<Failure>),
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, author, _| {
+    let found = campaign.work(&visitor.session, move |tx, author, _| {
         let one = interview::queued(tx, author, RunId(id), StudentId(student))?;
         Ok::<_, LedgerRefusal>((one, Names::load(tx)?))
     });
     let back = format!("/screening/{id}/queue");
     let (one, names) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(visitor, refusal, &back),
+        Err(refusal) => return campaign.refused(visitor, refusal, &back),
     };
     let lang = visitor.frame.lang;
     let status = if failure.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -184,19 +186,19 @@ async fn show_form(
     })?;
     let note = words::INTERVIEW_NOTE.in_lang(lang).to_owned();
     let page = page(words::INTERVIEW, note, body, lang);
-    office.shell.reply_with(status, &visitor.frame, &page)
+    campaign.office.shell.reply_with(status, &visitor.frame, &page)
 }
 
 /// Keeps an interview and what follows from it.
 pub(super) async fn hold(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
     form: SignedForm<Counsellors, HeldForm>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/queue");
     let sent = fields.clone();
-    let done = office.work(&visitor.session, move |tx, author, _| {
+    let done = campaign.work(&visitor.session, move |tx, author, _| {
         let held = read(&sent, StudentId(student))?;
         let author = author.because(&sent.reason);
         interview::hold(tx, &author, RunId(id), &held)
@@ -208,7 +210,7 @@ pub(super) async fn hold(
         Err(LedgerRefusal::Unknown) => Err(Problem::NotFound),
         Err(refusal) => {
             let again = (fields, Some(refusal.into()));
-            show_form(&office, &visitor, (id, student), again).await
+            show_form(&campaign, &visitor, (id, student), again).await
         }
     }
 }
@@ -231,18 +233,18 @@ fn read(form: &HeldForm, student: StudentId) -> Result<Held, LedgerRefusal> {
 
 /// Notes that the counsellor has just spoken with a student about a critical answer.
 pub(super) async fn spoken(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
     form: SignedForm<Counsellors, Nothing>,
 ) -> Result<Response, Problem> {
     let (visitor, Nothing {}) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/queue");
-    let done = office.work(&visitor.session, move |tx, author, _| {
+    let done = campaign.work(&visitor.session, move |tx, author, _| {
         let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
         interview::note_contact(tx, author, (RunId(id), StudentId(student)), staff)
     });
     match done.await {
         Ok(_) => Ok(see_other(&back)),
-        Err(refusal) => office.refused(&visitor, refusal, &back),
+        Err(refusal) => campaign.refused(&visitor, refusal, &back),
     }
 }

@@ -7,7 +7,7 @@ use domain::ledger::{Act, Action, Authority, authority};
 use runtime::web::{Html, Lang, Problem, Visitor, time};
 
 use super::runs::{counts, label};
-use super::{Leaders, Office, titled, words};
+use super::{Campaign, Leaders, titled, words};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, RunId};
 use crate::screening::funnel::{self, Critical, Funnel, Standing};
@@ -30,11 +30,11 @@ struct ReportTemplate {
 
 /// The report; only counts, so for those who may read them.
 pub(super) async fn show(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(id): Path<i64>,
     visitor: Visitor<Leaders>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, author, shelf| {
+    let found = campaign.work(&visitor.session, move |tx, author, shelf| {
         let may = authority(author.role(), Action::Do(Act::ReadCounts));
         if may != Authority::Allowed {
             return Err(LedgerRefusal::NotAllowed);
@@ -48,7 +48,7 @@ pub(super) async fn show(
     });
     let (standings, funnel, critical, (parts, known)) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(&visitor, refusal, &format!("/screening/{id}")),
+        Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
     let (whole, by_class) = funnel::progress(&standings);
@@ -69,7 +69,7 @@ pub(super) async fn show(
     })?;
     let title = format!("{} · {}", known.name, words::REPORT_TITLE.in_lang(lang));
     let note = words::REPORT_NOTE.in_lang(lang).to_owned();
-    office.reply(&visitor, &titled(title, note, body, lang))
+    campaign.reply(&visitor, &titled(title, note, body, lang))
 }
 
 /// Each stage with its number and its share of the stage before.

@@ -13,7 +13,7 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
-use super::{Counsellors, Leaders, Office, RUNS_HREF, field_of, page, read_field, titled, words};
+use super::{Campaign, Counsellors, Leaders, RUNS_HREF, field_of, page, read_field, titled, words};
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, ClassId, ClassWindow, Run, RunId, people};
@@ -63,10 +63,10 @@ struct ClassRow {
 
 /// The list of runs.
 pub(super) async fn list(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     visitor: Visitor<Leaders>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, |tx, author, _| {
+    let found = campaign.work(&visitor.session, |tx, author, _| {
         let mut lines = Vec::new();
         for known in run::list(tx)? {
             let seen = visible(tx, author, &known)?;
@@ -76,7 +76,7 @@ pub(super) async fn list(
     });
     let (runs, may_open) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(&visitor, refusal, RUNS_HREF),
+        Err(refusal) => return campaign.refused(&visitor, refusal, RUNS_HREF),
     };
     let lang = visitor.frame.lang;
     let line = |(known, progress): (Run, Progress)| RunLine {
@@ -91,7 +91,7 @@ pub(super) async fn list(
     };
     let runs = runs.into_iter().map(line).collect();
     let body = Html::render(&ListTemplate { lang, may_open, runs })?;
-    office
+    campaign
         .reply(&visitor, &page(words::RUNS, words::RUNS_NOTE.in_lang(lang).to_owned(), body, lang))
 }
 
@@ -128,11 +128,11 @@ fn may_see_roll(author: &Author) -> bool {
 
 /// How far a run has come.
 pub(super) async fn show(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(id): Path<i64>,
     visitor: Visitor<Leaders>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, move |tx, author, shelf| {
+    let found = campaign.work(&visitor.session, move |tx, author, shelf| {
         let known = run::get(tx, RunId(id))?;
         opening::follow_roll(tx, shelf, &known)?;
         let seen = visible(tx, author, &known)?;
@@ -141,7 +141,7 @@ pub(super) async fn show(
     });
     let (known, seen, classes, (may_work, may_see_roll)) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return office.refused(&visitor, refusal, RUNS_HREF),
+        Err(refusal) => return campaign.refused(&visitor, refusal, RUNS_HREF),
     };
     let lang = visitor.frame.lang;
     let (whole, by_class) = funnel::progress(&seen);
@@ -165,7 +165,7 @@ pub(super) async fn show(
         rows: rows.collect(),
         whole: counts(&whole),
     })?;
-    office.reply(&visitor, &titled(known.name, note, body, lang))
+    campaign.reply(&visitor, &titled(known.name, note, body, lang))
 }
 
 fn class_row(class: &ClassWindow, progress: &Progress, is_linked: bool) -> ClassRow {
@@ -212,13 +212,13 @@ pub(super) struct WindowForm {
 
 /// Moves the window of a class.
 pub(super) async fn window(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path((id, class)): Path<(i64, i64)>,
     form: SignedForm<Counsellors, WindowForm>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}");
-    let done = office.work(&visitor.session, move |tx, author, _| {
+    let done = campaign.work(&visitor.session, move |tx, author, _| {
         write::allow(tx, author, Action::Write(Area::Screening), None)?;
         let known = run::get_open(tx, RunId(id))?;
         let instant = |text: &str| read_field(text).map(instant_ms);
@@ -231,7 +231,7 @@ pub(super) async fn window(
     });
     match done.await {
         Ok(()) => Ok(see_other(&back)),
-        Err(refusal) => office.refused(&visitor, refusal, &back),
+        Err(refusal) => campaign.refused(&visitor, refusal, &back),
     }
 }
 
@@ -243,22 +243,22 @@ pub(super) struct CloseForm {
 
 /// Closes a run.
 pub(super) async fn close(
-    State(office): State<Office>,
+    State(campaign): State<Campaign>,
     Path(id): Path<i64>,
     form: SignedForm<Counsellors, CloseForm>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}");
     if fields.sure.is_empty() {
-        return office.refused(&visitor, LedgerRefusal::Field("sure"), &back);
+        return campaign.refused(&visitor, LedgerRefusal::Field("sure"), &back);
     }
-    let done = office.work(&visitor.session, move |tx, author, shelf| {
+    let done = campaign.work(&visitor.session, move |tx, author, shelf| {
         opening::close(tx, author, shelf, RunId(id))
     });
     match done.await {
         Ok(()) => Ok(see_other(&format!("/screening/{id}/report"))),
-        Err(OpeningError::Refused(refusal)) => office.refused(&visitor, refusal, &back),
-        Err(OpeningError::Papers(error)) => office.refused(&visitor, error, &back),
+        Err(OpeningError::Refused(refusal)) => campaign.refused(&visitor, refusal, &back),
+        Err(OpeningError::Papers(error)) => campaign.refused(&visitor, error, &back),
         Err(_) => Err(Problem::Internal),
     }
 }

@@ -10,12 +10,12 @@ use jiff::civil::{date, time};
 use runtime::clock::{Clock, SimulatedClock};
 use runtime::sql::SqlError;
 use runtime::web::trial::{Browser, PASSWORD, Seen};
-use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Transport, console};
+use runtime::web::{Label, Role, Shell, Transport, console};
 
+use super::super::trial::{self, Person};
 use super::*;
 use crate::console::answer;
 use crate::import::value::Grade;
-use crate::ledger::account::{Changer, put, staff_of};
 use crate::ledger::critical::CriticalItem;
 use crate::ledger::run::{self, RunId, people};
 use crate::ledger::testing::{AS_OF, NOW_MS, SCALE, School, TestPupil};
@@ -74,29 +74,17 @@ fn fair(pupils: &[TestPupil]) -> Fair {
 
 impl Fair {
     async fn sign_in(&self, login: &'static str, role: Role, staff: &'static str) -> Browser {
-        let name = "赵老师".to_owned();
-        let password = PASSWORD.to_owned();
-        let person = NewAccount { login: login.to_owned(), name, role, password };
-        let stored = person.hashed().await.expect("account");
-        let make = move |tx: &Tx<'_>| {
-            let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
-            put(tx, &stored, staff_of(tx, staff)?, &changer)
-        };
-        self.school.ledger.write("put", make).expect("put");
-        let unit = Label::same("示例");
-        let site = crate::console::site(unit, "F1".to_owned(), Transport::Loopback);
-        let shell = self.shell(site);
-        let (ledger, shelf) = (self.school.ledger.clone(), Arc::clone(&self.shelf));
-        let pages = router(Arc::clone(&shell), ledger, shelf, "https://10.0.0.5:8481");
+        trial::account(&self.school, Person { login, role, staff }, NOW_MS).await;
+        let shell = self.shell(trial::site());
+        let office = trial::office(&shell, &self.school.ledger);
+        let pages = router(office, Arc::clone(&self.shelf), "https://10.0.0.5:8481");
         let mut browser = Browser::new(console(shell, pages));
         browser.sign_in(login, PASSWORD).await.expect("sign in");
         browser
     }
 
     fn shell(&self, site: runtime::web::Site) -> Arc<Shell> {
-        let store = SessionStore::new(self.school.ledger.database().clone());
-        let sessions = Sessions::new(store).expect("sessions");
-        Arc::new(Shell { site, sessions, clock: self.clock.clone() })
+        trial::shell(&self.school, site, self.clock.clone())
     }
 
     /// A student's browser.

@@ -14,7 +14,8 @@ use runtime::web::{Html, Lang, Page, Problem, Visitor};
 use serde::Deserialize;
 
 use super::desk::class_line;
-use super::ledgers::{Desk, Pager, Readers, encoded, problem};
+use super::ledgers::{Pager, Readers, encoded};
+use super::office::{Office, problem};
 use crate::ledger::browse;
 use crate::ledger::people::{self, PAGE_SIZE, People, PersonLine, Search};
 use crate::ledger::refusal::LedgerRefusal;
@@ -25,7 +26,7 @@ const MINE_HREF: &str = "/mine";
 const PAGE_MAX: usize = 10_000;
 
 /// The pages over the roll.
-pub(super) fn router() -> Router<Desk> {
+pub(super) fn router() -> Router<Office> {
     Router::new().route(STUDENTS_HREF, get(show_all)).route(MINE_HREF, get(show_mine))
 }
 
@@ -69,27 +70,27 @@ struct StudentsTemplate {
 }
 
 async fn show_all(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    show(&desk, &visitor, (asked, false)).await
+    show(&office, &visitor, (asked, false)).await
 }
 
 async fn show_mine(
-    State(desk): State<Desk>,
+    State(office): State<Office>,
     visitor: Visitor<Readers>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    show(&desk, &visitor, (asked, true)).await
+    show(&office, &visitor, (asked, true)).await
 }
 
 async fn show(
-    desk: &Desk,
+    office: &Office,
     visitor: &Visitor<Readers>,
     (asked, own): (Asked, bool),
 ) -> Result<Response, Problem> {
-    let terms = desk.terms();
+    let packs = office.packs().await?;
     let silent = asked.silent == "yes";
     let mut search = Search {
         text: asked.q.clone(),
@@ -98,8 +99,8 @@ async fn show(
         own,
         page: asked.page.unwrap_or(1).clamp(1, PAGE_MAX) - 1,
     };
-    let found = desk.work(&visitor.session, move |tx, reader| {
-        let term = terms.as_ref().and_then(|all| all.current(reader.today()));
+    let found = office.work(&visitor.session, move |tx, reader| {
+        let term = packs.calendar().current(reader.today());
         let since = term.map(|term| term.start);
         search.silent_since = since.filter(|_| silent);
         let people = people::search(tx, &reader, &search)?;
@@ -125,7 +126,7 @@ async fn show(
     let title = if own { words::MINE } else { words::STUDENTS }.in_lang(lang).to_owned();
     let crumbs = vec![words::RECORDS.in_lang(lang).to_owned(), title.clone()];
     let note = words::NOTE.in_lang(lang).to_owned();
-    desk.reply(visitor, &Page { title, note, crumbs, current: href, exports: Vec::new(), body })
+    office.reply(visitor, &Page { title, note, crumbs, current: href, exports: Vec::new(), body })
 }
 
 /// What "without a contact" means, where the list is about it.

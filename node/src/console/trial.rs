@@ -1,0 +1,96 @@
+//! A school and browsers of its people, for tests of the pages over the ledger.
+
+use std::sync::Arc;
+
+use runtime::clock::Clock;
+use runtime::sql::Tx;
+use runtime::web::factor::FactorPolicy;
+use runtime::web::trial::{Browser, PASSWORD};
+use runtime::web::{
+    Label, NewAccount, Role, SessionStore, Sessions, Shell, Site, Transport, console,
+};
+
+use super::office::{Office, Rules};
+use crate::ledger::Ledger;
+use crate::ledger::account::{self, ChangeLog, Changer, staff_of};
+use crate::ledger::testing::School;
+use crate::packs::{Packs, PacksError};
+
+/// The built-in packs, and copies for thirty days.
+pub(super) struct BuiltIn;
+
+impl Rules for BuiltIn {
+    fn packs(&self) -> Result<Packs, PacksError> {
+        Packs::embedded()
+    }
+
+    fn copies_days(&self) -> u32 {
+        30
+    }
+}
+
+/// Whose browser.
+#[derive(Clone, Copy)]
+pub(super) struct Person {
+    pub(super) login: &'static str,
+    pub(super) role: Role,
+    /// Number of the member of staff; blank for nobody.
+    pub(super) staff: &'static str,
+}
+
+/// What the pages work on.
+pub(super) fn office(shell: &Arc<Shell>, ledger: &Ledger) -> Office {
+    Office { shell: Arc::clone(shell), ledger: ledger.clone(), rules: Arc::new(BuiltIn) }
+}
+
+/// The site of the school of these tests.
+pub(super) fn site() -> Site {
+    let name = Label::new("示例初级中学", "Example Junior Middle School");
+    super::site(name, "F1".to_owned(), Transport::Loopback)
+}
+
+/// A shell over the school's accounts, where nobody needs a second factor.
+pub(super) fn shell(school: &School, site: Site, clock: Clock) -> Arc<Shell> {
+    let store = SessionStore::new(school.ledger.database().clone());
+    let sessions = Sessions::new(store).expect("sessions").witnessed(Arc::new(ChangeLog));
+    let sessions = sessions.requiring(FactorPolicy::DangerNobody);
+    Arc::new(Shell { site, sessions, clock })
+}
+
+/// Makes the account of a person.
+pub(super) async fn account(school: &School, person: Person, now_ms: i64) {
+    let account = NewAccount {
+        login: person.login.to_owned(),
+        name: "赵老师".to_owned(),
+        role: person.role,
+        password: PASSWORD.to_owned(),
+    };
+    let stored = account.hashed().await.expect("account");
+    let put = move |tx: &Tx<'_>| {
+        let changer = Changer { by: "test".to_owned(), at_ms: now_ms };
+        account::put(tx, &stored, staff_of(tx, person.staff)?, &changer)
+    };
+    school.ledger.write("put", put).expect("put");
+}
+
+/// A browser that has signed in to all of these pages at an instant.
+pub(super) async fn signed_in(
+    school: &School,
+    login: &str,
+    password: &str,
+    now_ms: i64,
+) -> Browser {
+    let start = jiff::Timestamp::from_millisecond(now_ms).expect("instant");
+    let (clock, _) = Clock::simulated(start);
+    let shell = shell(school, site(), clock);
+    let pages = super::office_pages().with_state(office(&shell, &school.ledger));
+    let mut browser = Browser::new(console(shell, pages));
+    browser.sign_in(login, password).await.expect("sign in");
+    browser
+}
+
+/// A browser of a person who has just been given an account.
+pub(super) async fn browser(school: &School, person: Person, now_ms: i64) -> Browser {
+    account(school, person, now_ms).await;
+    signed_in(school, person.login, PASSWORD, now_ms).await
+}

@@ -14,11 +14,56 @@ use super::qualification::Qualification;
 use super::read;
 use super::refusal::LedgerRefusal;
 
-/// What is counted: word, label and the statement that gives each member of staff a number.
+/// What is counted of one ledger, and for whom.
 struct Item {
     word: &'static str,
     label: (&'static str, &'static str),
-    statement: &'static str,
+    /// Kind of the entries, which is the name of their table.
+    kind: &'static str,
+    /// Column of the member of staff who did it.
+    who: &'static str,
+    /// What is added up; entries are counted where it is nothing.
+    amount: Option<&'static str>,
+    /// Which entries count besides.
+    only: Option<&'static str>,
+    /// Column of the day on which it was done.
+    day: &'static str,
+}
+
+impl Item {
+    const fn new(
+        word: &'static str,
+        label: (&'static str, &'static str),
+        kind: &'static str,
+        who: &'static str,
+    ) -> Self {
+        Self { word, label, kind, who, amount: None, only: None, day: "r.day" }
+    }
+
+    const fn summing(self, column: &'static str) -> Self {
+        Self { amount: Some(column), ..self }
+    }
+
+    const fn only(self, condition: &'static str) -> Self {
+        Self { only: Some(condition), ..self }
+    }
+
+    const fn on(self, day: &'static str) -> Self {
+        Self { day, ..self }
+    }
+
+    /// The statement that gives each member of staff a number between two days.
+    fn statement(&self) -> String {
+        let Self { kind, who, day, .. } = self;
+        let amount = self.amount.map_or("count(*)".to_owned(), |of| format!("sum({of})"));
+        let only = self.only.map_or(String::new(), |only| format!(" and {only}"));
+        format!(
+            "select t.{who}, {amount} from record r
+             join {kind} t on t.record = r.id and t.version = r.version
+             where r.kind = '{kind}' and {day} between $1 and $2 and t.{who} is not null{only}
+             group by 1"
+        )
+    }
 }
 
 /// One line of the statement: what, and how much of it each counsellor did.
@@ -41,111 +86,68 @@ pub struct Workload {
 
 /// Everything that R068 names and the ledgers know, in the order of the page.
 const ITEMS: [Item; 15] = [
-    Item {
-        word: "lessons",
-        label: ("心理课（节）", "Lessons"),
-        statement: "select t.teacher, count(*) from record r join lesson t on t.record = r.id
-             and t.version = r.version where r.kind = 'lesson' and r.day between $1 and $2
-             group by 1",
-    },
-    Item {
-        word: "activities",
-        label: ("主题活动（次）", "Activities"),
-        statement: "select t.leader, count(*) from record r join activity t on t.record = r.id
-             and t.version = r.version where r.kind = 'activity' and r.day between $1 and $2
-             and t.leader is not null group by 1",
-    },
-    Item {
-        word: "parent_events",
-        label: ("家长活动与讲座（次）", "Events and lectures for parents"),
-        statement: "select t.leader, count(*) from record r join parent_event t on t.record = r.id
-             and t.version = r.version where r.kind = 'parent_event' and r.day between $1 and $2
-             and t.leader is not null group by 1",
-    },
-    Item {
-        word: "individual_sessions",
-        label: ("个体辅导（次）", "Individual sessions"),
-        statement: "select t.counsellor, count(*) from record r join counselling_session t
-             on t.record = r.id and t.version = r.version where r.kind = 'counselling_session'
-             and t.form = 'individual' and r.day between $1 and $2 group by 1",
-    },
-    Item {
-        word: "individual_minutes",
-        label: ("个体辅导（分钟）", "Individual sessions, minutes"),
-        statement: "select t.counsellor, sum(t.minutes) from record r join counselling_session t
-             on t.record = r.id and t.version = r.version where r.kind = 'counselling_session'
-             and t.form = 'individual' and r.day between $1 and $2 group by 1",
-    },
-    Item {
-        word: "group_sessions",
-        label: ("团体辅导（次）", "Group sessions"),
-        statement: "select t.counsellor, count(*) from record r join counselling_session t
-             on t.record = r.id and t.version = r.version where r.kind = 'counselling_session'
-             and t.form = 'group' and r.day between $1 and $2 group by 1",
-    },
-    Item {
-        word: "interviews",
-        label: ("筛查后访谈（次）", "Interviews after screening"),
-        statement: "select t.staff, count(*) from record r join interview t on t.record = r.id
-             and t.version = r.version where r.kind = 'interview' and r.day between $1 and $2
-             group by 1",
-    },
-    Item {
-        word: "critical_contacts",
-        label: ("危险条目约谈（次）", "Talks about critical answers"),
-        statement: "select t.contacted_by, count(*) from record r join critical_item t
-             on t.record = r.id and t.version = r.version where r.kind = 'critical_item'
-             and t.contacted_by is not null and r.day between $1 and $2 group by 1",
-    },
-    Item {
-        word: "first_contacts",
-        label: ("预警首次约谈（次）", "First contacts of cases"),
-        statement: "select t.done_by, count(*) from record r join first_contact t
-             on t.record = r.id and t.version = r.version where r.kind = 'first_contact'
-             and t.done_by is not null and r.day between $1 and $2 group by 1",
-    },
-    Item {
-        word: "followups",
-        label: ("回访（次）", "Follow-ups made"),
-        statement: "select t.staff, count(*) from record r join followup t on t.record = r.id
-             and t.version = r.version where r.kind = 'followup' and t.done between $1 and $2
-             group by 1",
-    },
-    Item {
-        word: "talks",
-        label: ("谈心谈话（次）", "Talks with students"),
-        statement: "select t.staff, count(*) from record r join talk t on t.record = r.id
-             and t.version = r.version where r.kind = 'talk' and r.day between $1 and $2
-             group by 1",
-    },
-    Item {
-        word: "home_visits",
-        label: ("其中家访（次）", "Of these at home"),
-        statement: "select t.staff, count(*) from record r join talk t on t.record = r.id
-             and t.version = r.version where r.kind = 'talk' and t.home_visit = 1
-             and r.day between $1 and $2 group by 1",
-    },
-    Item {
-        word: "conferences",
-        label: ("主持会诊（次）", "Consultations led"),
-        statement: "select t.chair, count(*) from record r join conference t on t.record = r.id
-             and t.version = r.version where r.kind = 'conference' and r.day between $1 and $2
-             group by 1",
-    },
-    Item {
-        word: "supervision",
-        label: ("接受督导（次）", "Supervised sessions"),
-        statement: "select t.staff, count(*) from record r join supervision t on t.record = r.id
-             and t.version = r.version where r.kind = 'supervision' and t.signed is not null
-             and r.day between $1 and $2 group by 1",
-    },
-    Item {
-        word: "training_hours",
-        label: ("参加培训（学时）", "Training, hours"),
-        statement: "select t.staff, sum(t.hours) from record r join training_record t
-             on t.record = r.id and t.version = r.version where r.kind = 'training_record'
-             and r.day between $1 and $2 group by 1",
-    },
+    Item::new("lessons", ("心理课（节）", "Lessons"), "lesson", "teacher"),
+    Item::new("activities", ("主题活动（次）", "Activities"), "activity", "leader"),
+    Item::new(
+        "parent_events",
+        ("家长活动与讲座（次）", "Events and lectures for parents"),
+        "parent_event",
+        "leader",
+    ),
+    Item::new(
+        "individual_sessions",
+        ("个体辅导（次）", "Individual sessions"),
+        "counselling_session",
+        "counsellor",
+    )
+    .only("t.form = 'individual'"),
+    Item::new(
+        "individual_minutes",
+        ("个体辅导（分钟）", "Individual sessions, minutes"),
+        "counselling_session",
+        "counsellor",
+    )
+    .summing("t.minutes")
+    .only("t.form = 'individual'"),
+    Item::new(
+        "group_sessions",
+        ("团体辅导（次）", "Group sessions"),
+        "counselling_session",
+        "counsellor",
+    )
+    .only("t.form = 'group'"),
+    Item::new(
+        "interviews",
+        ("筛查后访谈（次）", "Interviews after screening"),
+        "interview",
+        "staff",
+    ),
+    Item::new(
+        "critical_contacts",
+        ("危险条目约谈（次）", "Talks about critical answers"),
+        "critical_item",
+        "contacted_by",
+    ),
+    Item::new(
+        "first_contacts",
+        ("预警首次约谈（次）", "First contacts of cases"),
+        "first_contact",
+        "done_by",
+    ),
+    Item::new("followups", ("回访（次）", "Follow-ups made"), "followup", "staff").on("t.done"),
+    Item::new("talks", ("谈心谈话（次）", "Talks with students"), "talk", "staff"),
+    Item::new("home_visits", ("其中家访（次）", "Of these at home"), "talk", "staff")
+        .only("t.home_visit = 1"),
+    Item::new("conferences", ("主持会诊（次）", "Consultations led"), "conference", "chair"),
+    Item::new("supervision", ("接受督导（次）", "Supervised sessions"), "supervision", "staff")
+        .only("t.signed is not null"),
+    Item::new(
+        "training_hours",
+        ("参加培训（学时）", "Training, hours"),
+        "training_record",
+        "staff",
+    )
+    .summing("t.hours"),
 ];
 
 /// The workload of everybody who is a counsellor on the last day.
@@ -169,7 +171,7 @@ pub fn of(
     let (from, to) = (from.to_string(), to.to_string());
     let mut lines = Vec::new();
     for item in &ITEMS {
-        let rows = tx.query(item.statement, params![&from, &to], |row| {
+        let rows = tx.query(&item.statement(), params![&from, &to], |row| {
             Ok((StaffId(row.i64(0)?), row.u64(1)?))
         })?;
         let did: BTreeMap<StaffId, u64> = rows.into_iter().collect();

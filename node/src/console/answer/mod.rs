@@ -202,6 +202,16 @@ impl Answering {
         let fields = checked_fields(&parts, body, &expected).await?;
         Ok((parts, token.as_deref().map(digest), fields))
     }
+
+    /// As [`Answering::form`], of a browser that must have a seat.
+    async fn seated<T: serde::de::DeserializeOwned>(
+        &self,
+        request: Request,
+    ) -> Result<(Frame, Digest, T), Problem> {
+        let (parts, token, fields) = self.form(request).await?;
+        let frame = frame_of(&parts.headers, parts.uri);
+        Ok((frame, token.ok_or(Problem::StaleForm)?, fields))
+    }
 }
 
 fn digest(token: &str) -> Digest {
@@ -351,9 +361,7 @@ async fn save(
     Path(place): Path<usize>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (parts, token, fields) = pages.form::<AnswerForm>(request).await?;
-    let frame = frame_of(&parts.headers, parts.uri);
-    let token = token.ok_or(Problem::StaleForm)?;
+    let (frame, token, fields) = pages.seated::<AnswerForm>(request).await?;
     let value = match fields.value.as_str() {
         "" => None,
         text => Some(text.parse::<u8>().map_err(|_| Problem::BadRequest)?),
@@ -378,9 +386,7 @@ async fn save(
 }
 
 async fn hand_in(State(pages): State<Answering>, request: Request) -> Result<Response, Problem> {
-    let (parts, token, Nothing {}) = pages.form(request).await?;
-    let frame = frame_of(&parts.headers, parts.uri);
-    let token = token.ok_or(Problem::StaleForm)?;
+    let (frame, token, Nothing {}) = pages.seated(request).await?;
     let now_ms = pages.now_ms();
     let taken = pages
         .write("answer_hand_in", move |tx, shelf| answering::hand_in(tx, shelf, &token, now_ms));
@@ -394,9 +400,7 @@ async fn hand_in(State(pages): State<Answering>, request: Request) -> Result<Res
 }
 
 async fn decline(State(pages): State<Answering>, request: Request) -> Result<Response, Problem> {
-    let (parts, token, Nothing {}) = pages.form(request).await?;
-    let frame = frame_of(&parts.headers, parts.uri);
-    let token = token.ok_or(Problem::StaleForm)?;
+    let (frame, token, Nothing {}) = pages.seated(request).await?;
     let now_ms = pages.now_ms();
     let noted = pages
         .write("answer_decline", move |tx, shelf| answering::refuse(tx, shelf, &token, now_ms));
@@ -411,9 +415,7 @@ async fn decline(State(pages): State<Answering>, request: Request) -> Result<Res
 
 /// Shuts this browser; the answers stay.
 async fn leave(State(pages): State<Answering>, request: Request) -> Result<Response, Problem> {
-    let (parts, token, Nothing {}) = pages.form(request).await?;
-    let frame = frame_of(&parts.headers, parts.uri);
-    let token = token.ok_or(Problem::StaleForm)?;
+    let (frame, token, Nothing {}) = pages.seated(request).await?;
     let now_ms = pages.now_ms();
     let left = pages.write("answer_leave", move |tx, _| {
         let found = seat::of_token(tx, &token, now_ms)?.ok_or(AnsweringError::NoSeat)?;

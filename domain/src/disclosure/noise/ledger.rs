@@ -1,0 +1,219 @@
+//! What may be published openly: a yearly budget, spent release by release and never given back.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{NoiseError, Randomness, Scale, discrete_laplace};
+
+/// The most that may be spent in one year: an epsilon of 3.
+pub const EPSILON_YEAR_MAX: Epsilon = Epsilon(3_000);
+
+/// Smallest noisy value that is shown as it is.
+pub const OPEN_SHOWN_MIN: i64 = 20;
+
+/// Most queries of a release.
+pub const QUERIES_MAX: usize = 64;
+
+/// A privacy budget in thousandths, so that sums are exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epsilon(pub u32);
+
+impl fmt::Display for Epsilon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", self.0 / 1_000, self.0 % 1_000)
+    }
+}
+
+/// One line of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Which release.
+    pub release: String,
+    /// What it cost.
+    pub epsilon: Epsilon,
+}
+
+/// What was spent in one year by one publisher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    cap: Epsilon,
+    spent: Vec<Spent>,
+}
+
+/// Leave to draw one release once; only a ledger gives it, and drawing consumes it.
+///
+/// Its line must be on the disk before anything is drawn.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Permit {
+    release: String,
+    queries: Vec<String>,
+    scale: Scale,
+}
+
+/// A table with noise: made by drawing under a permit and in no other way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenTable {
+    release: String,
+    queries: Vec<(String, Vec<i64>)>,
+}
+
+impl Ledger {
+    /// The ledger of a year as it was stored. A cap can be lowered and never raised.
+    #[must_use]
+    pub fn new(cap: Epsilon, spent: Vec<Spent>) -> Self {
+        Self { cap: cap.min(EPSILON_YEAR_MAX), spent }
+    }
+
+    /// Every line, oldest first.
+    #[must_use]
+    pub fn lines(&self) -> &[Spent] {
+        &self.spent
+    }
+
+    /// What is left of the year.
+    #[must_use]
+    pub fn left(&self) -> Epsilon {
+        let spent = self.spent.iter().fold(0_u32, |sum, line| sum.saturating_add(line.epsilon.0));
+        Epsilon(self.cap.0.saturating_sub(spent))
+    }
+
+    /// Spends a release's budget and allows it to be drawn once.
+    ///
+    /// The noise of each cell has the scale `queries / epsilon`: a student is in one cell of each
+    /// query, and all of them together cost `epsilon`.
+    ///
+    /// # Errors
+    /// The release was drawn before, its queries are no list, or the year is spent. The ledger is
+    /// as it was then.
+    pub fn spend(
+        &mut self,
+        release: &str,
+        queries: &[&str],
+        epsilon: Epsilon,
+    ) -> Result<Permit, NoiseError> {
+        if self.spent.iter().any(|line| line.release == release) {
+            return Err(NoiseError::Drawn(release.to_owned()));
+        }
+        let names: BTreeSet<&str> = queries.iter().copied().collect();
+        if queries.is_empty() || queries.len() > QUERIES_MAX || names.len() != queries.len() {
+            return Err(NoiseError::Queries);
+        }
+        let left = self.left();
+        if epsilon > left {
+            let release = release.to_owned();
+            return Err(NoiseError::Spent { release, asked: epsilon, left });
+        }
+        let count = u64::try_from(queries.len()).map_err(|_| NoiseError::Queries)?;
+        let scale = Scale::new(count * 1_000, epsilon.0.into())?.reduced();
+        self.spent.push(Spent { release: release.to_owned(), epsilon });
+        let queries = queries.iter().map(|&query| query.to_owned()).collect();
+        Ok(Permit { release: release.to_owned(), queries, scale })
+    }
+}
+
+impl OpenTable {
+    /// Draws the noise of every cell; `values` holds each query's opened cells in the order that
+    /// was allowed.
+    ///
+    /// # Errors
+    /// Other queries than were allowed, or a broken source. The permit is gone either way.
+    pub fn draw(
+        permit: Permit,
+        values: &[Vec<u64>],
+        source: &mut dyn Randomness,
+    ) -> Result<Self, NoiseError> {
+        let Permit { release, queries, scale } = permit;
+        if values.len() != queries.len() {
+            return Err(NoiseError::Values);
+        }
+        let mut drawn = Vec::with_capacity(queries.len());
+        for (query, cells) in queries.into_iter().zip(values) {
+            let mut noisy = Vec::with_capacity(cells.len());
+            for cell in cells {
+                let cell = i64::try_from(*cell).map_err(|_| NoiseError::Values)?;
+                noisy.push(cell.saturating_add(discrete_laplace(source, scale)?));
+            }
+            drawn.push((query, noisy));
+        }
+        Ok(Self { release, queries: drawn })
+    }
+
+    /// Which release it is.
+    #[must_use]
+    pub fn release(&self) -> &str {
+        &self.release
+    }
+
+    /// The noisy values by query, as they are stored and summed: negative ones stay negative.
+    #[must_use]
+    pub fn queries(&self) -> &[(String, Vec<i64>)] {
+        &self.queries
+    }
+
+    /// How a value is shown: `<20` below twenty, else as it is.
+    #[must_use]
+    pub fn shown(value: i64) -> String {
+        if value < OPEN_SHOWN_MIN { format!("<{OPEN_SHOWN_MIN}") } else { value.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Words(u64);
+
+    impl Randomness for Words {
+        fn word(&mut self) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            self.0 ^ (self.0 >> 29)
+        }
+    }
+
+    const QUERIES: [&str; 3] = ["tier.grade.sex", "tier.stage", "tier"];
+
+    /// Three releases of one year at epsilon 1, the fourth refused, and none drawn twice.
+    #[test]
+    fn a_year_is_spent_once() {
+        let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
+        for term in ["2025S1", "2025S2", "2025Y"] {
+            let permit = ledger.spend(term, &QUERIES, Epsilon(1_000)).expect("permit");
+            assert_eq!(permit.scale, Scale::new(3, 1).expect("scale"));
+            let again = ledger.spend(term, &QUERIES, Epsilon(1));
+            assert_eq!(again, Err(NoiseError::Drawn(term.to_owned())));
+        }
+        let asked = Epsilon(1);
+        let refused = ledger.spend("2026S1", &QUERIES, asked);
+        let release = "2026S1".to_owned();
+        assert_eq!(refused, Err(NoiseError::Spent { release, asked, left: Epsilon(0) }));
+        assert_eq!(ledger.lines().len(), 3);
+        let stored = Ledger::new(Epsilon(9_000), ledger.lines().to_vec());
+        assert_eq!(stored.left(), Epsilon(0), "a cap is never raised");
+    }
+
+    /// A list of queries is a list: not empty, nothing twice, an epsilon above zero.
+    #[test]
+    fn queries_are_a_list_and_epsilon_is_positive() {
+        let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
+        assert_eq!(ledger.spend("a", &[], Epsilon(1)), Err(NoiseError::Queries));
+        assert_eq!(ledger.spend("a", &["x", "x"], Epsilon(1)), Err(NoiseError::Queries));
+        assert_eq!(ledger.spend("a", &["x"], Epsilon(0)), Err(NoiseError::Scale));
+        assert!(ledger.lines().is_empty());
+    }
+
+    /// Values keep their sign, and only the display hides small ones.
+    #[test]
+    fn noisy_values_are_clipped_in_display_only() {
+        let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
+        let permit = ledger.spend("2025S1", &["tier"], Epsilon(100)).expect("permit");
+        let cells = vec![0; 400];
+        let table = OpenTable::draw(permit, &[cells], &mut Words(7)).expect("table");
+        let values = &table.queries()[0].1;
+        assert!(values.iter().any(|value| *value < 0), "no clipping before sums");
+        let shown = [(-3, "<20"), (19, "<20"), (20, "20"), (4_711, "4711")];
+        shown.iter().for_each(|(value, text)| assert_eq!(&OpenTable::shown(*value), text));
+        let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
+        let permit = ledger.spend("2025S1", &["tier"], Epsilon(100)).expect("permit");
+        assert_eq!(OpenTable::draw(permit, &[], &mut Words(7)), Err(NoiseError::Values));
+    }
+}

@@ -1,0 +1,46 @@
+//! Noise for open publication: exact discrete Laplace, drawn once, within a yearly budget.
+//!
+//! Open tables are made from opened values only, by a fixed list of queries; each student is in
+//! at most one cell of a query. Values are never clipped before they are summed, since that would
+//! bias small cells; only the display says "<20". A release is drawn once and stored: drawing it
+//! again would average the noise away, so the [`Ledger`] refuses it. Margins get noise of their
+//! own and need not add up.
+
+mod laplace;
+mod ledger;
+
+pub use laplace::{Randomness, Scale, WORDS_MAX, discrete_laplace};
+pub use ledger::{
+    EPSILON_YEAR_MAX, Epsilon, Ledger, OPEN_SHOWN_MIN, OpenTable, Permit, QUERIES_MAX, Spent,
+};
+
+/// Why nothing was published.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoiseError {
+    /// A scale without a positive finite value.
+    #[error("a scale needs a numerator and a denominator from 1 to 4294967295")]
+    Scale,
+    /// The source of randomness gave nothing but words that are refused.
+    #[error("the source of randomness is broken")]
+    Source,
+    /// No query, too many of them, or one named twice.
+    #[error("a release has 1 to {QUERIES_MAX} queries, each named once")]
+    Queries,
+    /// The release was drawn before and is never drawn again.
+    #[error("release {0} was drawn before and is never drawn again")]
+    Drawn(String),
+    /// The budget of the year does not suffice.
+    #[error("release {release} asks for {asked}, and {left} is left of this year")]
+    Spent {
+        /// Which release.
+        release: String,
+        /// What it asks for.
+        asked: Epsilon,
+        /// What is left.
+        left: Epsilon,
+    },
+    /// The values are not those of the permit's queries.
+    #[error("the values are not those of the queries that were allowed")]
+    Values,
+}

@@ -36,8 +36,8 @@ pub enum Purpose {
     Member,
     /// To be called: hubs only.
     Hub,
-    /// To sign packs: pack keys only.
-    Pack,
+    /// To sign what both commissions sign: pack keys and statement keys only.
+    Document,
 }
 
 /// What certificates are judged by: pinned roots, revocation lists, and the clock of handshakes.
@@ -108,7 +108,7 @@ impl Purpose {
         KeyUsage::required(match self {
             Self::Member => CLIENT_AUTH,
             Self::Hub => SERVER_AUTH,
-            Self::Pack => DOCUMENT_SIGNING,
+            Self::Document => DOCUMENT_SIGNING,
         })
     }
 }
@@ -214,15 +214,15 @@ impl Trust {
     }
 }
 
-/// Checks that a certificate stands directly under this one root and is for packs.
-pub(crate) fn verify_pack_key<C: AsRef<[u8]>>(
+/// Checks that a certificate stands directly under this one root and is for documents.
+pub(crate) fn verify_document_key<C: AsRef<[u8]>>(
     chain: &[C],
     root: &RootCertificate,
     now: Timestamp,
 ) -> Result<(), ChainError> {
     let none = Lists { lists: &[], stale: ExpirationPolicy::Enforce };
     let roots = std::slice::from_ref(root);
-    match verify_path(chain, roots, &none, (Purpose::Pack, now))? {
+    match verify_path(chain, roots, &none, (Purpose::Document, now))? {
         0 => Ok(()),
         _ => Err(ChainError::Constraint),
     }

@@ -155,16 +155,12 @@ impl SigningKey {
     }
 
     /// The private key as a PKCS#8 document, for the file that seals it.
-    pub(crate) fn expose_document(&self) -> Result<Document, KeyError> {
+    pub(crate) fn expose_pkcs8(&self) -> Result<Document, KeyError> {
         pkcs8(&self.0.fixed)
     }
 
-    /// Reads a PKCS#8 document that was sealed.
-    pub(crate) fn from_document(document: &[u8]) -> Result<Self, KeyError> {
-        Self::from_pkcs8(document)
-    }
-
-    fn from_pkcs8(document: &[u8]) -> Result<Self, KeyError> {
+    /// Reads a PKCS#8 document.
+    pub(crate) fn from_pkcs8(document: &[u8]) -> Result<Self, KeyError> {
         let read =
             |algorithm| EcdsaKeyPair::from_pkcs8(algorithm, document).map_err(|_| KeyError::Curve);
         let fixed = read(&ECDSA_P256_SHA256_FIXED_SIGNING)?;

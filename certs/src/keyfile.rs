@@ -1,7 +1,7 @@
 //! The file of a private key under a passphrase, as an offline authority keeps it.
 //!
 //! A PEM block of its own kind: the head says how the passphrase becomes a key, the body is the
-//! PKCS#8 document sealed under that key, with the algorithm's id in front. How a passphrase
+//! private key's document sealed under that key, with the algorithm's id in front. How a passphrase
 //! becomes a key is decided in `runtime`. A plain key is written only by the function whose name
 //! says that this is a danger; which of the two a file holds is told without any secret.
 
@@ -14,7 +14,6 @@ use crate::key::{KeyError, SigningKey};
 use crate::keywrap::{self, KeywrapError};
 
 const PEM_TAG: &str = "XINQIAO PROTECTED KEY";
-const PLAIN_TAG: &str = "PRIVATE KEY";
 const ARGON2ID: &str = "argon2id";
 
 /// How a passphrase becomes the key that opens a file: argon2id with these costs.
@@ -70,15 +69,39 @@ impl From<KeywrapError> for KeyfileError {
     }
 }
 
+/// A private key that can stand in a key file.
+pub(crate) trait KeyOfFile: Sized {
+    /// The tag of the PEM block of a plain key.
+    const PLAIN_TAG: &'static str;
+
+    /// The key's bytes, to be sealed or written.
+    fn expose_document(&self) -> Result<Zeroizing<Vec<u8>>, KeyfileError>;
+
+    /// Reads what [`KeyOfFile::expose_document`] gave.
+    fn from_document(document: &[u8]) -> Result<Self, KeyfileError>;
+}
+
+impl KeyOfFile for SigningKey {
+    const PLAIN_TAG: &'static str = "PRIVATE KEY";
+
+    fn expose_document(&self) -> Result<Zeroizing<Vec<u8>>, KeyfileError> {
+        Ok(Zeroizing::new(Self::expose_pkcs8(self)?.as_ref().to_vec()))
+    }
+
+    fn from_document(document: &[u8]) -> Result<Self, KeyfileError> {
+        Ok(Self::from_pkcs8(document)?)
+    }
+}
+
 /// Says what it takes to open a key file.
 ///
 /// # Errors
-/// The file cannot be read, or holds no key of either kind.
+/// The file cannot be read, or holds no signing key of either kind.
 pub fn protection_of(path: &Path) -> Result<Protection, KeyfileError> {
     let text = Zeroizing::new(read_small(path)?);
     match protected_block(&text)? {
         Some(block) => Ok(Protection::Passphrase(derivation_of(&block)?)),
-        None => SigningKey::from_pem(&text).map(|_| Protection::Plain).map_err(Into::into),
+        None => plain_key::<SigningKey>(&text).map(|_| Protection::Plain),
     }
 }
 
@@ -104,7 +127,7 @@ impl Around {
         let bytes = Zeroizing::new(read_small(path)?);
         let text = std::str::from_utf8(&bytes).map_err(|_| KeyfileError::Form)?;
         let begins = |tag: &str| format!("-----BEGIN {tag}-----");
-        let found: Vec<(usize, &str)> = [PEM_TAG, PLAIN_TAG]
+        let found: Vec<(usize, &str)> = [PEM_TAG, SigningKey::PLAIN_TAG]
             .into_iter()
             .flat_map(|tag| {
                 let places: Vec<usize> =
@@ -132,11 +155,22 @@ impl Around {
 pub fn save(
     path: &Path,
     key: &SigningKey,
+    outer: (&[u8; 32], &Derivation),
+    place: &[u8],
+    around: &Around,
+) -> Result<(), KeyfileError> {
+    save_key(path, key, outer, place, around)
+}
+
+/// As [`save`], for a private key of any kind.
+pub(crate) fn save_key<K: KeyOfFile>(
+    path: &Path,
+    key: &K,
     (outer, derivation): (&[u8; 32], &Derivation),
     place: &[u8],
     around: &Around,
 ) -> Result<(), KeyfileError> {
-    let sealed = keywrap::seal(key.expose_document()?.as_ref(), outer, place)?;
+    let sealed = keywrap::seal(&key.expose_document()?, outer, place)?;
     let mut block = pem::Pem::new(PEM_TAG, sealed);
     let heads = [
         ("Derivation", ARGON2ID.to_owned()),
@@ -161,8 +195,20 @@ pub fn danger_save_plain(
     key: &SigningKey,
     around: &Around,
 ) -> Result<(), KeyfileError> {
+    danger_save_plain_key(path, key, around)
+}
+
+/// As [`danger_save_plain`], for a private key of any kind.
+pub(crate) fn danger_save_plain_key<K: KeyOfFile>(
+    path: &Path,
+    key: &K,
+    around: &Around,
+) -> Result<(), KeyfileError> {
     let Around { before, after } = around;
-    let text = Zeroizing::new(format!("{before}{}{after}", key.expose_pem()?.as_str()));
+    let block = pem::Pem::new(K::PLAIN_TAG, key.expose_document()?.as_slice());
+    let encoded = Zeroizing::new(pem::encode(&block));
+    let text = Zeroizing::new(format!("{before}{}{after}", encoded.as_str()));
+    drop(Zeroizing::new(block.into_contents()));
     Ok(write_private(path, text.as_bytes())?)
 }
 
@@ -175,15 +221,38 @@ pub fn open(
     outer: Option<&[u8; 32]>,
     place: &[u8],
 ) -> Result<SigningKey, KeyfileError> {
+    open_key(path, outer, place)
+}
+
+/// As [`open`], for a private key of any kind.
+pub(crate) fn open_key<K: KeyOfFile>(
+    path: &Path,
+    outer: Option<&[u8; 32]>,
+    place: &[u8],
+) -> Result<K, KeyfileError> {
     let text = Zeroizing::new(read_small(path)?);
     match (protected_block(&text)?, outer) {
         (Some(block), Some(outer)) => {
             let document = keywrap::open(block.contents(), outer, place)?;
-            Ok(SigningKey::from_document(&document)?)
+            K::from_document(&document)
         }
-        (None, None) => Ok(SigningKey::from_pem(&text)?),
+        (None, None) => plain_key(&text),
         _ => Err(KeyfileError::OtherProtection),
     }
+}
+
+/// The first plain key of its kind in a text.
+fn plain_key<K: KeyOfFile>(text: &[u8]) -> Result<K, KeyfileError> {
+    let blocks = pem::parse_many(text).map_err(|_| KeyError::Encoding)?;
+    let mut found = None;
+    for block in blocks {
+        let is_key = block.tag() == K::PLAIN_TAG;
+        let content = Zeroizing::new(block.into_contents());
+        if is_key && found.is_none() {
+            found = Some(content);
+        }
+    }
+    K::from_document(&found.ok_or(KeyError::Encoding)?)
 }
 
 fn protected_block(text: &[u8]) -> Result<Option<pem::Pem>, KeyfileError> {

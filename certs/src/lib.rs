@@ -18,10 +18,13 @@
 //! | [`invite`], [`renewal`] | the one line that lets a unit join; renewal after expiry |
 //! | [`words`], [`recovery`] | fingerprints to read out; a key on paper |
 //! | [`pack`], [`keywrap`] | packs signed under every root; a data key under another key |
+//! | [`countersign`] | what packs and key statements have in common: a signature under each root |
+//! | [`seal`], [`statement`] | sealing to one recipient; who vouches that a key is whose |
 //! | [`onetime`] | codes of an authenticator app and of a printed sheet |
 //! | [`keyfile`] | the file of an offline authority's key, under a passphrase |
 
 pub mod chain;
+pub mod countersign;
 pub mod crl;
 pub mod csr;
 pub mod digest;
@@ -37,12 +40,15 @@ pub mod pack;
 pub mod recovery;
 pub mod renewal;
 pub mod root;
+pub mod seal;
 pub mod serial;
 pub mod signature;
+pub mod statement;
 pub mod tls;
 pub mod words;
 
 mod base32;
+mod fields;
 mod file;
 mod template;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Roots: one for each commission, offline, and nothing but a signer of authorities and pack keys.
+//! Roots: one for each commission, offline: signers of authorities, pack keys and statement keys.
 //!
 //! A root is trusted by the SHA-256 of its certificate, which an invite pins and two persons
 //! compare with a letter. Its certificate is constrained to the city's zone, so that it cannot
@@ -21,7 +21,10 @@ use crate::template::{self, OutOfRange, Validity, YEAR};
 /// Label of the DNS name under which pack keys sign: `packs.city.<zone>`.
 pub const PACK_LABEL: &str = "packs";
 
-/// Purpose of a pack key's certificate: document signing (RFC 9336). A certificate without any
+/// Label of the DNS name under which statement keys sign: `statements.city.<zone>`.
+pub const STATEMENT_LABEL: &str = "statements";
+
+/// Purpose of such a key's certificate: document signing (RFC 9336). A certificate without any
 /// purpose would be accepted for every purpose, TLS among them.
 pub(crate) const DOCUMENT_SIGNING: [u64; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 36];
 
@@ -257,8 +260,29 @@ impl RootAuthority {
     /// # Errors
     /// The root has expired, or the library refused.
     pub fn sign_pack_key(&self, key: &PublicKey, now: Timestamp) -> Result<Vec<u8>, RootError> {
-        let name = pack_name(self.certificate.zone());
-        let subject = template::subject("Xinqiao packs", self.certificate.zone());
+        self.sign_document_key(key, ("Xinqiao packs", pack_name(self.certificate.zone())), now)
+    }
+
+    /// Signs a statement key for five years, directly under this root and for key statements only.
+    ///
+    /// # Errors
+    /// The root has expired, or the library refused.
+    pub fn sign_statement_key(
+        &self,
+        key: &PublicKey,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, RootError> {
+        let name = statement_name(self.certificate.zone());
+        self.sign_document_key(key, ("Xinqiao statements", name), now)
+    }
+
+    fn sign_document_key(
+        &self,
+        key: &PublicKey,
+        (subject, name): (&str, String),
+        now: Timestamp,
+    ) -> Result<Vec<u8>, RootError> {
+        let subject = template::subject(subject, self.certificate.zone());
         let mut params = template::leaf(subject, self.validity(now)?, &Serial::generate())?;
         params.subject_alt_names = vec![SanType::DnsName(name.try_into()?)];
         let purpose = ExtendedKeyUsagePurpose::Other(DOCUMENT_SIGNING.to_vec());
@@ -298,9 +322,15 @@ pub fn pack_name(zone: &Zone) -> String {
     format!("{PACK_LABEL}.{}.{zone}", domain::unit::CITY_LABEL)
 }
 
-/// Whether a unit's id would make its name the one of the pack keys.
+/// The DNS name of every statement key of a city.
+#[must_use]
+pub fn statement_name(zone: &Zone) -> String {
+    format!("{STATEMENT_LABEL}.{}.{zone}", domain::unit::CITY_LABEL)
+}
+
+/// Whether a unit's id would make its name the one of the pack keys or of the statement keys.
 pub(crate) fn is_reserved(unit: &UnitId) -> Result<bool, UnitError> {
-    Ok(*unit == PACK_LABEL.parse()?)
+    Ok(*unit == PACK_LABEL.parse()? || *unit == STATEMENT_LABEL.parse()?)
 }
 
 /// The one DNS subtree that an authority is constrained to.

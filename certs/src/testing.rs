@@ -8,7 +8,11 @@ use crate::chain::Trust;
 use crate::identity::LeafIdentity;
 use crate::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use crate::key::SigningKey;
-use crate::root::{Commission, RootAuthority};
+use crate::root::{Commission, RootAuthority, RootCertificate};
+use crate::seal::{Opens, SealingKey};
+use crate::statement::{
+    self, KeyStatement, Purpose, SignedStatement, StatedKey, VerifiedStatement,
+};
 use crate::tls::TlsClock;
 
 pub(crate) fn zone() -> Zone {
@@ -60,6 +64,50 @@ pub(crate) fn identity(
     let record = LeafRecord { name: name.clone(), kind, key: key.public().clone() };
     let issued = authority.issue(&record, now).expect("issue");
     LeafIdentity::new(&issued.chain, key).expect("identity")
+}
+
+/// A statement that every root's commission signed, valid for a year from `now`.
+pub(crate) fn signed(roots: &[RootAuthority], statement: &KeyStatement) -> SignedStatement {
+    let mut signed: Option<SignedStatement> = None;
+    for root in roots {
+        let key = key();
+        let chain = [root.sign_statement_key(key.public(), now()).expect("certificate")];
+        match &mut signed {
+            Some(signed) => signed.add_signature(&key, &chain).expect("add"),
+            None => signed = Some(SignedStatement::sign(statement, &key, &chain).expect("sign")),
+        }
+    }
+    signed.expect("a root")
+}
+
+pub(crate) fn statement_of(unit: UnitId, purpose: Purpose, key: StatedKey) -> KeyStatement {
+    KeyStatement {
+        zone: zone(),
+        unit,
+        name: "青岛路小学".to_owned(),
+        purpose,
+        key,
+        valid_from: now(),
+        valid_to: now() + days(365),
+    }
+}
+
+/// A statement about any key, verified under all of the roots.
+pub(crate) fn stated_key(
+    roots: &[RootAuthority],
+    unit: UnitId,
+    purpose: Purpose,
+    key: StatedKey,
+) -> VerifiedStatement {
+    let signed = signed(roots, &statement_of(unit, purpose, key));
+    let roots: Vec<RootCertificate> = roots.iter().map(|root| root.certificate().clone()).collect();
+    statement::verify(&signed, &roots, &zone(), now()).expect("verified")
+}
+
+/// A verified statement about a sealing key.
+pub(crate) fn stated<K: Opens>(roots: &[RootAuthority], key: &SealingKey<K>) -> VerifiedStatement {
+    let public = StatedKey::Recipient(key.public().clone());
+    stated_key(roots, key.unit().clone(), key.purpose(), public)
 }
 
 /// Trust in one root, with a clock that stands at `now`.

@@ -62,7 +62,7 @@ fn only_hubs_may_serve() {
         let check = |purpose| trust(&root, now()).verify(identity.chain(), purpose, now());
         assert!(check(Purpose::Member).is_ok());
         assert_eq!(check(Purpose::Hub).is_ok(), serves);
-        assert!(matches!(check(Purpose::Pack), Err(ChainError::Purpose)));
+        assert!(matches!(check(Purpose::Document), Err(ChainError::Purpose)));
     }
 }
 

@@ -3,8 +3,10 @@
 use domain::unit::{IdentityName, UnitKind};
 
 use super::*;
+use crate::chain::ChainError;
 use crate::issuer::Subtree;
 use crate::root::{Commission, RootAuthority};
+use crate::signature::SignatureError;
 use crate::testing::{authority, days, identity, key, now, root, unit, zone};
 
 const PACK: &[u8] = b"kind = \"catalogue\"";

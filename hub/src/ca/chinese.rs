@@ -6,12 +6,12 @@ use super::command::AFTER;
 
 pub(super) const CHINESE: Translation = &[
     (
-        "The offline authority of a commission: root, issuing authorities, pack keys, packs",
-        "主管部门的离线签发工具：根证书、签发权、标准包密钥与标准包",
+        "The offline authority of a commission: root, issuing authorities, packs, key statements",
+        "主管部门的离线签发工具：根证书、签发权、标准包与公钥声明",
     ),
     (
         AFTER,
-        "根私钥和标准包私钥都以口令加密存为文件。请在不联网的电脑上运行，把文件夹存入两个加密 U 盘、\
+        "根私钥、标准包私钥和声明私钥都以口令加密存为文件。请在不联网的电脑上运行，把文件夹存入两个加密 U 盘、\
          分放两处保险柜，口令另行保管，并清空电脑。",
     ),
     (
@@ -31,11 +31,41 @@ pub(super) const CHINESE: Translation = &[
         "危险：不设口令，谁复制了文件谁就能以主管部门名义签发",
     ),
     (
-        "Give a root key or a pack key another passphrase; the key itself stays",
-        "为根私钥或标准包私钥更换口令，私钥本身不变",
+        "Give a root key, a pack key or a statement key another passphrase; the key itself stays",
+        "为根私钥、标准包私钥或声明私钥更换口令，私钥本身不变",
     ),
     ("Folder of the root whose key it is", "要更换的是哪个文件夹中的根私钥"),
     ("Pack key, if it is that one's", "要更换的是哪个标准包密钥"),
+    ("Statement key, if it is that one's", "要更换的是哪个声明签名密钥"),
+    ("Make a key that signs key statements", "生成声明签名密钥"),
+    (
+        "Sign key statements for units' requests, or add the second commission's signature",
+        "为各单位的申请签署公钥声明，或追加另一部门的签名",
+    ),
+    ("Statement key and certificate", "声明签名密钥及证书文件"),
+    (
+        "Root certificate under which the units have joined; once for each root",
+        "各单位加入时所在的根证书；有几个根证书就写几次",
+    ),
+    (
+        "First day on which the keys hold, YYYY-MM-DD; today if it is left out",
+        "公钥有效的第一天，YYYY-MM-DD；不给则为今天",
+    ),
+    (
+        "Last day on which the keys hold, YYYY-MM-DD; 400 days if it is left out",
+        "公钥有效的最后一天，YYYY-MM-DD；不给则为 400 天",
+    ),
+    (
+        "Add a signature to statements that the other commission signed",
+        "为另一部门已签的声明追加签名",
+    ),
+    (
+        "Six words as the unit read them out; for one file only",
+        "该单位读出的六个词；只能用于一个文件",
+    ),
+    ("The words of all keys were compared; do not ask", "所有公钥的六个词都已核对，不再询问"),
+    ("Requests, or with --add signed statements", "申请文件；用 --add 时为已签的声明"),
+    ("File for the signed statements", "签好的声明写入的文件"),
     ("Name within the kind; needed for a scale", "该类别下的名称；量表须写明"),
     ("New file for the text", "写入文本的新文件"),
     (
@@ -71,6 +101,9 @@ pub(super) const CHINESE: Translation = &[
     ("Add a signature to a signed pack", "为已签名的标准包追加签名"),
     ("Pack, or signed pack with --add", "标准包文件；用 --add 时为已签名的标准包"),
     ("File for the signed pack", "签好的标准包写入的文件"),
-    ("Show what a file is: certificate, request or signed pack", "查看文件：证书、请求或标准包"),
+    (
+        "Show what a file is: certificate, request, signed pack or key statement",
+        "查看文件：证书、请求、标准包或公钥声明",
+    ),
     ("File to look at", "要查看的文件"),
 ];

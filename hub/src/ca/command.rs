@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use certs::key::KeyError;
 use certs::keyfile::KeyfileError;
 use certs::root::{Commission, RootAuthority, RootCertificate};
+use certs::statement::{SignedRequest, SignedStatement};
 use certs::words::{Length, agrees, chinese, english};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use domain::digest::Digest;
@@ -17,13 +18,16 @@ use runtime::clock::Clock;
 use serde_json::{Value, json};
 
 use super::chinese::CHINESE;
+use super::document::{DocumentKey, Role};
 use super::pack::{Description, PackKey, describe};
 use super::request::IssuerRequest;
 use super::source::Export;
+use super::statement::SignStatement;
 use super::unlock::{self, Locking, Opening, Relocking};
-use super::{CeremonyError, root, vault, words};
+use super::vault::Lock;
+use super::{CeremonyError, root, statement, vault, words};
 
-/// The offline authority of a commission: root, issuing authorities, pack keys, packs
+/// The offline authority of a commission: root, issuing authorities, packs, key statements
 #[derive(Parser)]
 #[command(name = "xinqiao-ca", after_help = AFTER)]
 pub(super) struct Cli {
@@ -34,9 +38,9 @@ pub(super) struct Cli {
 }
 
 /// How the root's key is kept; part of the help, because it decides what the officers must do.
-pub(super) const AFTER: &str = "Root keys and pack keys are files under a passphrase. Run this on \
-    a computer without a network, keep the folder on two encrypted sticks in two safes, the \
-    passphrase apart from both, and erase the computer.";
+pub(super) const AFTER: &str = "Root keys, pack keys and statement keys are files under a \
+    passphrase. Run this on a computer without a network, keep the folder on two encrypted sticks \
+    in two safes, the passphrase apart from both, and erase the computer.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -96,14 +100,31 @@ enum Command {
         #[command(flatten)]
         relocking: Relocking,
     },
-    /// Give a root key or a pack key another passphrase; the key itself stays
+    /// Make a key that signs key statements
+    StatementKey {
+        /// Folder of the root
+        #[arg(long)]
+        dir: PathBuf,
+        /// File for the key and its certificate
+        #[arg(long)]
+        out: PathBuf,
+        #[command(flatten)]
+        opening: Opening,
+        #[command(flatten)]
+        relocking: Relocking,
+    },
+    /// Give a root key, a pack key or a statement key another passphrase; the key itself stays
     Passphrase {
         /// Folder of the root whose key it is
-        #[arg(long, required_unless_present = "key", conflicts_with = "key")]
+        #[arg(long, required_unless_present_any = ["key", "statement_key"])]
+        #[arg(conflicts_with_all = ["key", "statement_key"])]
         dir: Option<PathBuf>,
         /// Pack key, if it is that one's
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", conflicts_with = "statement_key")]
         key: Option<PathBuf>,
+        /// Statement key, if it is that one's
+        #[arg(long, value_name = "FILE")]
+        statement_key: Option<PathBuf>,
         #[command(flatten)]
         opening: Opening,
         #[command(flatten)]
@@ -111,9 +132,11 @@ enum Command {
     },
     /// Sign a pack, or add the second commission's signature
     SignPack(SignPack),
+    /// Sign key statements for units' requests, or add the second commission's signature
+    SignStatement(SignStatement),
     /// Write a pack that is built in as the text to edit, before it is signed
     ExportPack(Export),
-    /// Show what a file is: certificate, request or signed pack
+    /// Show what a file is: certificate, request, signed pack or key statement
     Show {
         /// File to look at
         file: PathBuf,
@@ -210,25 +233,22 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
             terminal.result(&value, |t| t.text(words::SIGNED, &[&subtree, &out.display()]))
         }
         Command::PackKey { dir, out, opening, relocking } => {
-            opening.beside(&relocking)?;
-            if out.exists() {
-                return Err(at(&out, &CeremonyError::Exists));
-            }
-            let opened = open_root(terminal, &dir, &opening)?;
-            let lock = relocking.lock(terminal)?;
-            let made =
-                PackKey::create(&opened, now).and_then(|key| key.save(&out, &lock).map(|()| key));
-            let key = made.map_err(|error| at(&out, &error))?.id();
-            let value = json!({"key": key.to_string(), "file": out});
-            terminal.result(&value, |t| t.text(words::PACK_KEY, &[&key.short(), &out.display()]))
+            let under = open_for_key(terminal, &dir, &out, (&opening, &relocking))?;
+            document_key(terminal, Role::Pack, under, &out, now)
         }
-        Command::Passphrase { dir, key, opening, relocking } => {
-            let (file, place) = match (key, dir) {
-                (Some(key), _) => (key, vault::PACK),
-                (None, dir) => (dir.unwrap_or_default().join(root::KEY), vault::ROOT),
+        Command::StatementKey { dir, out, opening, relocking } => {
+            let under = open_for_key(terminal, &dir, &out, (&opening, &relocking))?;
+            document_key(terminal, Role::Statement, under, &out, now)
+        }
+        Command::Passphrase { dir, key, statement_key, opening, relocking } => {
+            let (file, place) = match (key, statement_key, dir) {
+                (Some(key), _, _) => (key, vault::PACK),
+                (None, Some(key), _) => (key, vault::STATEMENT),
+                (None, None, dir) => (dir.unwrap_or_default().join(root::KEY), vault::ROOT),
             };
             unlock::change(terminal, (&file, place), (&opening, &relocking))
         }
+        Command::SignStatement(sign) => statement::sign(terminal, &sign, now),
         Command::SignPack(sign) => sign_pack(terminal, sign),
         Command::ExportPack(export) => export.write(terminal, &export.built_in()?),
         Command::Show { file } => show(terminal, &file),
@@ -250,6 +270,38 @@ fn init(
     let lock = locking.lock(terminal)?;
     let made = root::create(dir, commission, zone, now, &lock);
     Ok(made.map_err(|error| at(dir, &error))?.certificate().clone())
+}
+
+/// The opened root and the lock of a new key under it; refused where the key's file exists.
+fn open_for_key(
+    terminal: &Terminal,
+    dir: &Path,
+    out: &Path,
+    (opening, relocking): (&Opening, &Relocking),
+) -> Result<(RootAuthority, Lock), Failure> {
+    opening.beside(relocking)?;
+    if out.exists() {
+        return Err(at(out, &CeremonyError::Exists));
+    }
+    Ok((open_root(terminal, dir, opening)?, relocking.lock(terminal)?))
+}
+
+fn document_key(
+    terminal: &Terminal,
+    role: Role,
+    (root, lock): (RootAuthority, Lock),
+    out: &Path,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let made = DocumentKey::create(&root, role, now);
+    let made = made.and_then(|key| key.save(out, &lock).map(|()| key));
+    let key = made.map_err(|error| at(out, &error))?.key().id();
+    let value = json!({"key": key.to_string(), "file": out});
+    let text = match role {
+        Role::Pack => words::PACK_KEY,
+        Role::Statement => words::STATEMENT_KEY,
+    };
+    terminal.result(&value, |t| t.text(text, &[&key.short(), &out.display()]))
 }
 
 fn open_root(terminal: &Terminal, dir: &Path, opening: &Opening) -> Result<RootAuthority, Failure> {
@@ -354,6 +406,16 @@ fn show(terminal: &Terminal, file: &Path) -> Result<(), Failure> {
             let head = t.text(words::REQUEST_FOR, &[&subtree]);
             format!("{head}\n{}", t.text(words::SIX_WORDS, &[&zh, &en]))
         });
+    }
+    if let Ok(asked) = SignedRequest::from_pem(&bytes) {
+        let about = statement::about_request(terminal, &asked);
+        let (value, text) = about.map_err(|error| at(file, &error))?;
+        return terminal.result(&value, |_| text);
+    }
+    if let Some(signed) = SignedStatement::all_from_pem(&bytes).ok().filter(|all| !all.is_empty()) {
+        let about = statement::about(terminal, &signed);
+        let (value, text) = about.map_err(|error| at(file, &error))?;
+        return terminal.result(&value, |_| text);
     }
     if let Ok(der) = root::read_certificate(file) {
         let digest = certs::digest::sha256(&der);

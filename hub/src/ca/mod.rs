@@ -1,12 +1,14 @@
 //! The offline authority of a commission: what a root ceremony does, as functions and as commands.
 //!
-//! A root lives in a folder of its own on a machine without a network and signs four things:
-//! issuing authorities, pack keys, and lists of what of these is revoked; and, through a pack key,
-//! packs. Nothing here dials or listens.
+//! A root lives in a folder of its own on a machine without a network and signs issuing
+//! authorities, pack keys, statement keys, and lists of what of these is revoked; and, through
+//! such a key, packs and key statements. Nothing here dials or listens.
 
+pub mod document;
 pub mod pack;
 pub mod request;
 pub mod root;
+pub mod statement;
 pub mod vault;
 
 mod chinese;
@@ -49,6 +51,12 @@ pub enum CeremonyError {
     /// The pack could not be signed.
     #[error(transparent)]
     Pack(#[from] certs::pack::PackError),
+    /// The key statement could not be signed.
+    #[error(transparent)]
+    Statement(#[from] certs::statement::StatementError),
+    /// The request for a statement does not prove who asks.
+    #[error(transparent)]
+    KeyRequest(#[from] certs::statement::RequestError),
     /// The request is for another city.
     #[error("the request is for another zone than the root's")]
     OtherZone,

@@ -5,8 +5,6 @@
 
 use std::path::Path;
 
-use certs::key::SigningKey;
-use certs::keyfile::Around;
 use certs::pack::{PackSignature, SIGNATURES_MAX, sign};
 use certs::root::RootAuthority;
 use certs::signature::KeyId;
@@ -15,14 +13,12 @@ use prost::Message as _;
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
 use runtime::passphrase::Passphrase;
 
-use super::vault::{self, Lock};
-use super::{CeremonyError, root};
+use super::CeremonyError;
+use super::document::{DocumentKey, Role};
+use super::vault::Lock;
 
 /// A pack key and its certificate, in one file.
-pub struct PackKey {
-    key: SigningKey,
-    certificate: Vec<u8>,
-}
+pub struct PackKey(DocumentKey);
 
 /// What a pack says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,9 +41,7 @@ impl PackKey {
     /// # Errors
     /// The root has expired, or the library refused.
     pub fn create(root: &RootAuthority, now: Timestamp) -> Result<Self, CeremonyError> {
-        let key = SigningKey::generate()?;
-        let certificate = root.sign_pack_key(key.public(), now)?;
-        Ok(Self { key, certificate })
+        DocumentKey::create(root, Role::Pack, now).map(Self)
     }
 
     /// Writes key and certificate into one new file, readable by its owner only.
@@ -55,27 +49,22 @@ impl PackKey {
     /// # Errors
     /// The file is there already, or cannot be written.
     pub fn save(&self, path: &Path, lock: &Lock) -> Result<(), CeremonyError> {
-        if path.exists() {
-            return Err(CeremonyError::Exists);
-        }
-        let around = Around::after(root::to_pem(&self.certificate));
-        vault::save(path, &self.key, lock, vault::PACK, &around)
+        self.0.save(path, lock)
     }
 
     /// Reads what [`PackKey::save`] writes.
     ///
     /// # Errors
-    /// The file cannot be read or holds no key with its certificate, or the passphrase is missing
-    /// or wrong.
+    /// The file cannot be read or holds no pack key with its certificate, or the passphrase is
+    /// missing or wrong.
     pub fn load(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self, CeremonyError> {
-        let key = vault::open(path, passphrase, vault::PACK)?;
-        Ok(Self { key, certificate: root::read_certificate(path)? })
+        DocumentKey::load(path, Role::Pack, passphrase).map(Self)
     }
 
     /// The name of the key.
     #[must_use]
     pub fn id(&self) -> KeyId {
-        self.key.id()
+        self.0.key().id()
     }
 
     /// Makes a directive of a pack's content, with this key's signature.
@@ -109,7 +98,7 @@ impl PackKey {
     pub fn add_signature(&self, directive: &[u8]) -> Result<Vec<u8>, CeremonyError> {
         let read = Directive::decode(directive);
         let mut directive = read.map_err(|_| CeremonyError::Content("signed pack"))?;
-        let own = |signed: &WireSignature| signed.chain.first() == Some(&self.certificate);
+        let own = |signed: &WireSignature| signed.chain.first() == self.0.chain().first();
         directive.signatures.retain(|signed| !own(signed));
         if directive.pack.is_empty() || directive.signatures.len() >= SIGNATURES_MAX {
             return Err(CeremonyError::Content("signed pack with room for a signature"));
@@ -119,8 +108,7 @@ impl PackKey {
     }
 
     fn signature(&self, pack: &[u8]) -> Result<WireSignature, CeremonyError> {
-        let PackSignature { signature, chain } =
-            sign(pack, &self.key, std::slice::from_ref(&self.certificate))?;
+        let PackSignature { signature, chain } = sign(pack, self.0.key(), self.0.chain())?;
         Ok(WireSignature { signature: signature.to_bytes(), chain })
     }
 }

@@ -1,7 +1,10 @@
 //! What a ceremony makes, and what it refuses to make.
 
+use std::ffi::OsString;
+
 use certs::key::SigningKey;
 use certs::root::Commission;
+use certs::statement::{KeyRequest, Purpose, SignedStatement, Standing, StatedKey, verify};
 use clap::CommandFactory;
 use domain::unit::{UnitId, UnitKind, Zone};
 use jiff::Timestamp;
@@ -120,6 +123,64 @@ fn both_commissions_sign_the_same_bytes() {
     assert_eq!(verify(&both, &roots).expect("both").serial, 1);
     assert!(first.sign(&about, b"no calendar").is_err());
     assert!(second.add_signature(b"noise").is_err());
+}
+
+/// A department's request becomes a statement that each commission signs on its own machine, by
+/// the commands themselves; words that differ sign nothing, and a pack key signs no statement.
+#[test]
+fn both_commissions_sign_a_statement() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let run = |line: &[&str]| {
+        let line = ["xinqiao-ca"].iter().chain(line).map(OsString::from).collect();
+        super::run(line)
+    };
+    let ok = std::process::ExitCode::SUCCESS;
+    std::fs::write(at("word"), "correct horse battery").expect("write");
+    for who in ["education", "health"] {
+        let dir = at(who);
+        let made = ["--commission", who, "--zone", "qd.example", "--danger-no-passphrase"];
+        assert_eq!(run(&[["init", "--dir", &dir].as_slice(), &made].concat()), ok);
+        let (key, word) = (at(&format!("{who}.key")), at("word"));
+        let file = ["--out", key.as_str(), "--new-passphrase-file", word.as_str()];
+        assert_eq!(run(&[["statement-key", "--dir", &dir].as_slice(), &file].concat()), ok);
+    }
+    let own = SigningKey::generate().expect("key");
+    let request = KeyRequest {
+        zone: zone("qd.example"),
+        unit: "MZJ".parse().expect("unit"),
+        name: "市民政局".to_owned(),
+        purpose: Purpose::ListSender,
+        key: StatedKey::Signer(own.public().clone()),
+    };
+    let asked = request.sign(&own, Vec::new()).expect("sign");
+    std::fs::write(at("request"), asked.to_pem()).expect("write");
+    let sign = |key: &str, how: &[&str], out: &str| {
+        let (key, word, out) = (at(key), at("word"), at(out));
+        let file = ["--key", key.as_str(), "--passphrase-file", word.as_str(), "--out", &out];
+        run(&[["sign-statement"].as_slice(), &file, how].concat())
+    };
+    let (root, request) = (at("education/root.pem"), at("request"));
+    let heard =
+        ["--root", root.as_str(), request.as_str(), "--words", "none of these words at all"];
+    assert_ne!(sign("education.key", &heard, "refused"), ok);
+    assert!(!folder.path().join("refused").exists());
+    assert_eq!(sign("education.key", &["--root", &root, &request, "--yes"], "one"), ok);
+    assert_ne!(sign("education.key", &["--root", &root, &request, "--yes"], "one"), ok, "exists");
+    let one = at("one");
+    assert_eq!(sign("health.key", &["--add", &one, "--yes"], "both"), ok);
+    assert_ne!(sign("health.key", &["--add", &request, "--yes"], "none"), ok, "no statement");
+    for file in ["request", "one", "both"] {
+        assert_eq!(run(&["show", &at(file)]), ok);
+    }
+    let both = SignedStatement::from_pem(&std::fs::read(at("both")).expect("read")).expect("both");
+    let pin =
+        |who: &str| root::read(&folder.path().join(who).join(root::CERTIFICATE)).expect("pin");
+    let pins = [pin("education"), pin("health")];
+    let now = runtime::clock::Clock::system().now();
+    let verified = verify(&both, &pins, &zone("qd.example"), now).expect("verified");
+    assert_eq!(verified.standing(), Standing::Both);
+    assert!(verified.statement().key == StatedKey::Signer(own.public().clone()));
 }
 
 /// No help text is missing its Chinese.

@@ -1,5 +1,6 @@
-//! How a root's and a pack key's file is locked: under a passphrase, unless somebody chose the
-//! danger by name. What is in the file is `certs`' matter; the derivation is `runtime`'s.
+//! How the file of a root's, a pack's or a statement's key is locked: under a passphrase, unless
+//! somebody chose the danger by name. What is in the file is `certs`' matter; the derivation is
+//! `runtime`'s.
 
 use std::path::Path;
 
@@ -13,6 +14,8 @@ use super::CeremonyError;
 pub const ROOT: &[u8] = b"xinqiao-ca/root";
 /// What a pack key is for.
 pub const PACK: &[u8] = b"xinqiao-ca/pack";
+/// What a statement key is for.
+pub const STATEMENT: &[u8] = b"xinqiao-ca/statement";
 
 /// What a new key file is locked with.
 pub enum Lock {

@@ -2,6 +2,8 @@
 
 use runtime::web::Text;
 
+pub(super) mod statement;
+
 pub(super) const MADE_FOR: Text = Text::new("已为{0}建立根证书：{1}", "made a root for {0} in {1}");
 pub(super) const PLAIN_KEY: Text = Text::new(
     "危险：私钥不设口令，谁复制了这个文件，谁就能以主管部门名义签发。仅限演示和测试。",
@@ -64,6 +66,8 @@ pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
 pub(super) const SIGNED: Text = Text::new("已签发 {0} → {1}", "Signed {0}  {1}");
 pub(super) const PACK_KEY: Text =
     Text::new("已生成标准包签名密钥 {0} → {1}", "Made pack key {0}  {1}");
+pub(super) const STATEMENT_KEY: Text =
+    Text::new("已生成声明签名密钥 {0} → {1}", "Made statement key {0}  {1}");
 pub(super) const REQUEST_FOR: Text =
     Text::new("签发权请求，范围 *.{0}", "Request for an issuing authority for *.{0}");
 pub(super) const CERTIFICATE: Text = Text::new("证书，SHA-256 {0}", "Certificate, SHA-256 {0}");

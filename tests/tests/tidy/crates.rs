@@ -26,9 +26,10 @@ const USES: [(&str, &[&str]); 7] = [
 const DOMAIN_EXTERNAL: [&str; 2] = ["jiff", "thiserror"];
 
 /// Libraries that only these crates may use in what users run.
-const FENCED: [(&str, &[&str]); 7] = [
+const FENCED: [(&str, &[&str]); 8] = [
     ("rusqlite", &["runtime"]),
     ("aws-lc-rs", &["certs"]),
+    ("hpke", &["certs"]),
     ("rcgen", &["certs"]),
     ("x509-parser", &["certs"]),
     // Certificate files of the ceremony; keys are read and written by `certs` alone.

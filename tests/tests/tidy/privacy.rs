@@ -7,13 +7,14 @@ use crate::tree::{File, files, rust};
 
 /// Functions and types by which a sealed referral is opened. A share of a sealed sum is another
 /// type (`SealedShare`), and so is the relay's routing layer.
-const OPENERS: [&str; 8] = [
+const OPENERS: [&str; 9] = [
     "open_envelope",
     "open_referral",
     "open_sealed",
     "unseal",
     "EnvelopeKey",
     "EnvelopeOpener",
+    "OfEnvelopes",
     "OpenedEnvelope",
     "OpenedReferral",
 ];

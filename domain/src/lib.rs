@@ -16,6 +16,13 @@
 //! | *table* | a dense vector of cells in the order that a catalogue pack fixes |
 //! | *clear sheet* | operational counts and bands that may leave a school as they are |
 //! | *rounded table* | counts about persons, rounded by a keyed function where there is one hub |
+//! | *sealed table* | what two departments sum without learning one school's cell |
+//! | *task* | what reports share to be summed: period, table, packs, plan, roster, hubs |
+//! | *sealed report* | a school's figures for a task in two halves, each without meaning alone |
+//! | *leader* / *helper* | education's and health's hub, which hold one half each |
+//! | *group* | a fixed set of schools of the open plan, in one stage: the least that is opened |
+//! | *opening* | adding both hubs' sums of whole groups, which gives the exact figure |
+//! | *control sum* | the sum of a stage's cells, which must be its enrolment |
 //! | *suppression* | not showing a figure because it is small; never the same as zero |
 //! | *release* | one table of one unit and period in one revision, signed |
 //! | *frame* | the envelope that gives a signed item its place in a lane |

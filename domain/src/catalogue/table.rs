@@ -48,7 +48,7 @@ pub struct CellKey<'a> {
 }
 
 impl Block {
-    pub(super) fn new(indicator: &str, axes: Vec<Axis>) -> Self {
+    pub(crate) fn new(indicator: &str, axes: Vec<Axis>) -> Self {
         let length = axes.iter().map(|axis| axis.values.len()).product();
         Self { indicator: indicator.to_owned(), axes, offset: 0, length }
     }

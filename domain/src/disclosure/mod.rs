@@ -14,6 +14,7 @@ pub mod noise;
 mod once;
 pub mod plan;
 mod rounded;
+pub mod sealed;
 mod showing;
 pub mod suppression;
 

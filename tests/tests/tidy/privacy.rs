@@ -20,7 +20,7 @@ const OPENERS: [&str; 9] = [
 ];
 
 /// Types that name a person or hold counts before disclosure control.
-const UNPRINTABLE: [&str; 13] = [
+const UNPRINTABLE: [&str; 14] = [
     "Guardian",
     "ImportRow",
     "LedgerEntry",
@@ -30,11 +30,15 @@ const UNPRINTABLE: [&str; 13] = [
     "RawTable",
     "RosterEntry",
     "RosterRow",
+    "SealedReport",
     "StaffMember",
     "Student",
     "StudentRecord",
     "StudentRow",
 ];
+
+/// Exact counts of a school before they are protected; the rules that do it are `domain`'s.
+const RAW: [&str; 2] = ["RawTable", "SealedReport"];
 
 /// Crates that no person's type may enter.
 const CRATES_WITHOUT_PERSONS: [&str; 5] = ["domain/", "proto/", "certs/", "runtime/", "hub/"];
@@ -66,7 +70,7 @@ fn persons_are_named_in_the_node_only() {
     let mut broken = Vec::new();
     for file in rust().iter().filter(|file| file.is_under(&CRATES_WITHOUT_PERSONS)) {
         for (number, line) in lex(&file.text).code.lines().enumerate() {
-            let name = defined(line).filter(|name| *name != "RawTable");
+            let name = defined(line).filter(|name| !RAW.contains(name));
             if name.is_some_and(|name| UNPRINTABLE.contains(&name)) {
                 broken.push(file.at(number));
             }

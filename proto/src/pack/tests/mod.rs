@@ -2,6 +2,7 @@
 
 mod floors;
 mod mistakes;
+mod sealed;
 mod tables;
 
 use domain::catalogue::Language;

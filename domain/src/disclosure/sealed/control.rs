@@ -1,0 +1,78 @@
+//! Control sums, and the cells that are about enough persons to be opened.
+//!
+//! A sealed stock is a partition of those enrolled, so the sum of its cells by stage is a number
+//! that everybody knows already. Both hubs open it for each report at intake, by the school's
+//! name, and for each group before its cells; a share that was lost, doubled, stale or spoiled is
+//! off.
+
+use std::collections::BTreeMap;
+
+use super::super::plan::{PERSONS_MIN, School, Sexes};
+use super::{SealedTable, Stratum};
+use crate::catalogue::Stage;
+
+/// Codes of the catalogue in the order in which the roster counts them.
+const SEXES: [&str; 3] = ["m", "f", "u"];
+
+/// A stage whose sum is not what the clear sheets say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Off {
+    /// Which stage.
+    pub stage: Stage,
+    /// Sum of the sealed cells.
+    pub found: u64,
+    /// Persons enrolled by the clear sheets of exactly the schools that were summed.
+    pub enrolled: u64,
+}
+
+/// Compares opened sums by stage with enrolment; a stage that one side lacks counts as zero there.
+///
+/// # Errors
+/// Every stage that is off. The report is refused by its school's name, or the group not released;
+/// a smaller set is never opened to find the cause.
+pub fn control(
+    found: &BTreeMap<Stage, u64>,
+    enrolled: &BTreeMap<Stage, u64>,
+) -> Result<(), Vec<Off>> {
+    let of = |sums: &BTreeMap<Stage, u64>, stage| sums.get(&stage).copied().unwrap_or_default();
+    let all = Stage::ALL.into_iter().map(|stage| Off {
+        stage,
+        found: of(found, stage),
+        enrolled: of(enrolled, stage),
+    });
+    let off: Vec<Off> = all.filter(|sums| sums.found != sums.enrolled).collect();
+    if off.is_empty() { Ok(()) } else { Err(off) }
+}
+
+/// Which cells of a table may be opened for the schools of a set, all with one stage: those that
+/// are about enough persons of the signed roster, counted over these schools only, and never over
+/// what they reported.
+#[must_use]
+pub fn openable<'s>(
+    table: &SealedTable,
+    schools: impl IntoIterator<Item = &'s School>,
+    stage: Stage,
+) -> Vec<bool> {
+    let mut about = vec![0_u64; table.cells()];
+    for school in schools {
+        for place in table.places_of(school, stage) {
+            if let (Some(sum), Some(stratum)) = (about.get_mut(place), table.stratum(place)) {
+                *sum = sum.saturating_add(persons(school, stage, &stratum));
+            }
+        }
+    }
+    about.into_iter().map(|persons| persons >= PERSONS_MIN).collect()
+}
+
+/// Persons of a stratum that a school has in a stage, by the roster.
+fn persons(school: &School, stage: Stage, stratum: &Stratum) -> u64 {
+    let sex = stratum.sex.as_ref().map(|sex| SEXES.iter().position(|known| known == sex));
+    let of = |sexes: &Sexes| -> u64 {
+        let counts = sexes.iter().enumerate();
+        let asked = counts.filter(|(at, _)| sex.is_none_or(|sex| sex == Some(*at)));
+        asked.map(|(_, count)| u64::from(*count)).sum()
+    };
+    let grades = school.stages.get(&stage).into_iter().flatten();
+    let asked = grades.filter(|(grade, _)| stratum.grade.is_none_or(|asked| asked == **grade));
+    asked.map(|(_, sexes)| of(sexes)).sum()
+}

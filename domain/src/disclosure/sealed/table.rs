@@ -1,0 +1,362 @@
+//! Sealed tables: which counts of a catalogue can be summed under seal, and the cells of each.
+//!
+//! A stock counts every person enrolled on the census day in exactly one cell: where the catalogue
+//! names only some of them, the complement `rest` holds the others, so that the cells of a stage
+//! add up to its enrolment and a spoiled share is seen. A flow counts events of a week. Cells
+//! stand row-major in declared order, the axis with the complement first, and grades that a school
+//! does not have are zeros: the length never depends on the school.
+
+use crate::catalogue::{
+    At, Axis, Block, Catalogue, Channel, Count, DimensionId, Field, Grade, IndicatorId,
+    Kind as Behaviour, Measure, OUTCOME_AXIS, Origin, Source, Stage, TableId,
+};
+
+use super::super::RawTable;
+use super::super::plan::School;
+
+/// Value of the complement on the first axis of a stock.
+pub const COMPLEMENT: &str = "rest";
+
+/// The axis of a stock whose count names no categories of its own.
+const PART: &str = "part";
+const COUNTED: &str = "in";
+/// Axes over fields of the roster; what a person is by them is no secret, only how many are in
+/// which category.
+const ROSTER: [&str; 3] = ["stage", "grade", "sex"];
+
+/// How a sealed table behaves over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The state on the census day of a term.
+    Stock,
+    /// The events of a week.
+    Flow,
+}
+
+/// A table that can be summed under seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedTable {
+    id: TableId,
+    kind: Kind,
+    indicator: String,
+    only: Option<(DimensionId, String)>,
+    block: Block,
+    counted: usize,
+    per_person_max: u32,
+}
+
+/// What a cell asks of a person besides the category: fields of the roster, none where it asks
+/// nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stratum {
+    /// Stage.
+    pub stage: Option<Stage>,
+    /// Grade.
+    pub grade: Option<Grade>,
+    /// Sex, by the catalogue's code.
+    pub sex: Option<String>,
+}
+
+/// Why a count of the channel `sealed` has no sealed table: it stays at the school.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unsealable {
+    /// Its figure is a sum of cells of a partition, which has a table.
+    Derived,
+    /// A state of another day than the census day: two of them tell who moved between.
+    OtherDay,
+    /// Different persons of a period, which add up over nothing.
+    Distinct,
+    /// Events of a screening, which is told once a term after it closed and never by week.
+    Screening,
+    /// Events as they stand later: they have no week.
+    Later,
+    /// A state of something else than students: it is no partition of those enrolled.
+    NotStudents,
+    /// More than one axis besides stage, grade and sex.
+    Axes,
+    /// Its records have no stage, and a group of the plan opens one stage.
+    NoStage,
+    /// It is not computed, or its name makes no table.
+    Undefined,
+}
+
+/// The sealed tables of a catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedTables {
+    tables: Vec<SealedTable>,
+    unsealable: Vec<(IndicatorId, Unsealable)>,
+}
+
+impl Kind {
+    /// The word that stands in a task.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stock => "stock",
+            Self::Flow => "flow",
+        }
+    }
+
+    /// Days in which a school can object before its sum is opened.
+    #[must_use]
+    pub const fn objection_days(self) -> i32 {
+        match self {
+            Self::Stock => 7,
+            Self::Flow => 1,
+        }
+    }
+}
+
+impl SealedTables {
+    /// The tables of a catalogue: one for each partition, and one for each other sealed count, or
+    /// for each of its values where a person can have several.
+    #[must_use]
+    pub fn of(catalogue: &Catalogue) -> Self {
+        let mut found = Self { tables: Vec::new(), unsealable: Vec::new() };
+        found.tables.extend(catalogue.partitions().iter().filter_map(|partition| {
+            let outcomes = partition.outcomes.iter().map(|outcome| outcome.id.clone());
+            let first = Axis { dimension: OUTCOME_AXIS.parse().ok()?, values: outcomes.collect() };
+            let axes = axes(catalogue, roster_dims(&partition.dims));
+            SealedTable::stock(partition.id.as_str(), None, Some(first), axes, false)
+        }));
+        let sealed =
+            |count: &&Count| count.channel == Channel::Sealed && count.origin == Origin::School;
+        for count in catalogue.counts().iter().filter(sealed) {
+            match of_count(catalogue, count) {
+                Ok(tables) => found.tables.extend(tables),
+                Err(reason) => found.unsealable.push((count.id.clone(), reason)),
+            }
+        }
+        found
+    }
+
+    /// All tables in the order of the catalogue, partitions first.
+    #[must_use]
+    pub fn all(&self) -> &[SealedTable] {
+        &self.tables
+    }
+
+    /// The table of an id.
+    #[must_use]
+    pub fn table(&self, id: &str) -> Option<&SealedTable> {
+        self.tables.iter().find(|table| table.id.as_str() == id)
+    }
+
+    /// Sealed counts without a table, each with its reason.
+    #[must_use]
+    pub fn unsealable(&self) -> &[(IndicatorId, Unsealable)] {
+        &self.unsealable
+    }
+}
+
+impl SealedTable {
+    pub(super) fn stock(
+        indicator: &str,
+        only: Option<(DimensionId, String)>,
+        first: Option<Axis>,
+        rest: Vec<Axis>,
+        is_whole: bool,
+    ) -> Option<Self> {
+        let part = Axis { dimension: PART.parse().ok()?, values: vec![COUNTED.to_owned()] };
+        let mut first = first.unwrap_or(part);
+        let strata: usize = rest.iter().map(|axis| axis.values.len()).product();
+        let counted = first.values.len() * strata;
+        if !is_whole {
+            first.values.push(COMPLEMENT.to_owned());
+        }
+        let axes = std::iter::once(first).chain(rest).collect();
+        Self::new(Kind::Stock, indicator, only, Block::new(indicator, axes), counted)
+    }
+
+    pub(super) fn flow(
+        indicator: &str,
+        only: Option<(DimensionId, String)>,
+        axes: Vec<Axis>,
+    ) -> Option<Self> {
+        let block = Block::new(indicator, axes);
+        let counted = block.length;
+        Self::new(Kind::Flow, indicator, only, block, counted)
+    }
+
+    fn new(
+        kind: Kind,
+        indicator: &str,
+        only: Option<(DimensionId, String)>,
+        block: Block,
+        counted: usize,
+    ) -> Option<Self> {
+        let value = only.as_ref().map(|(_, value)| format!(".{value}")).unwrap_or_default();
+        let id = format!("sealed.{indicator}{value}").parse().ok()?;
+        let indicator = indicator.to_owned();
+        Some(Self { id, kind, indicator, only, block, counted, per_person_max: 1 })
+    }
+
+    /// Id, such as `sealed.alt.census`.
+    #[must_use]
+    pub const fn id(&self) -> &TableId {
+        &self.id
+    }
+
+    /// Stock or flow.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The count or partition that it is about.
+    #[must_use]
+    pub fn indicator(&self) -> &str {
+        &self.indicator
+    }
+
+    /// The one value that it counts of an axis with several values a person.
+    #[must_use]
+    pub const fn only(&self) -> Option<&(DimensionId, String)> {
+        self.only.as_ref()
+    }
+
+    /// Its cells.
+    #[must_use]
+    pub const fn block(&self) -> &Block {
+        &self.block
+    }
+
+    /// Number of cells.
+    #[must_use]
+    pub const fn cells(&self) -> usize {
+        self.block.length
+    }
+
+    /// Cells before the complement: those that a node counts.
+    #[must_use]
+    pub const fn counted(&self) -> usize {
+        self.counted
+    }
+
+    /// Most events of a person in a week; 1 for a stock.
+    #[must_use]
+    pub const fn per_person_max(&self) -> u32 {
+        self.per_person_max
+    }
+
+    /// What a cell asks of a person by the roster; none for a place that the table does not have.
+    #[must_use]
+    pub fn stratum(&self, place: usize) -> Option<Stratum> {
+        let values = self.block.values_at(place)?;
+        let mut stratum = Stratum::default();
+        for (dimension, value) in self.block.dims().zip(values) {
+            match dimension.as_str() {
+                "stage" => stratum.stage = Stage::from_word(value),
+                "grade" => stratum.grade = Grade::from_word(value),
+                "sex" => stratum.sex = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        Some(stratum)
+    }
+
+    /// The cells of a stage at a school of the roster: in which stage a grade is depends on the
+    /// school, and a grade that nobody is in belongs to none.
+    #[must_use]
+    pub fn places_of(&self, school: &School, stage: Stage) -> Vec<usize> {
+        let grades = school.stages.get(&stage);
+        let belongs = |stratum: Stratum| match (stratum.stage, stratum.grade) {
+            (Some(own), _) => own == stage && grades.is_some(),
+            (None, Some(grade)) => grades.is_some_and(|grades| grades.contains_key(&grade)),
+            (None, None) => false,
+        };
+        let places = 0..self.cells();
+        places.filter(|place| self.stratum(*place).is_some_and(belongs)).collect()
+    }
+
+    /// Whether a raw table was made for this one.
+    #[must_use]
+    pub fn fits(&self, raw: &RawTable) -> bool {
+        raw.table == self.id && raw.cells.len() == self.counted
+    }
+}
+
+fn of_count(catalogue: &Catalogue, count: &Count) -> Result<Vec<SealedTable>, Unsealable> {
+    let definition = count.definition.as_ref().ok_or(Unsealable::Undefined)?;
+    let derives = |rule: &&crate::catalogue::Derive| rule.count == count.id;
+    if catalogue.partitions().iter().flat_map(|known| &known.derives).any(|rule| derives(&rule)) {
+        return Err(Unsealable::Derived);
+    }
+    let kind = match count.kind {
+        Behaviour::Distinct => return Err(Unsealable::Distinct),
+        Behaviour::Stock if definition.at != At::CensusDay => return Err(Unsealable::OtherDay),
+        Behaviour::Stock if definition.measure != Measure::Students => {
+            return Err(Unsealable::NotStudents);
+        }
+        Behaviour::Stock => Kind::Stock,
+        Behaviour::Flow => match (definition.source, definition.at) {
+            (Source::Screening | Source::Sheet, _) => return Err(Unsealable::Screening),
+            (_, At::After90Days) => return Err(Unsealable::Later),
+            _ => Kind::Flow,
+        },
+    };
+    let by_stage = count.dims.iter().any(|dim| matches!(dim.as_str(), "stage" | "grade"));
+    if !by_stage && !definition.source.fields().contains(&Field::Stage) {
+        return Err(Unsealable::NoStage);
+    }
+    let stage: DimensionId = "stage".parse().map_err(|_| Unsealable::Undefined)?;
+    let is_whole = definition.source == Source::Roll && definition.filters.is_empty();
+    let multi = multi_dim(catalogue, count);
+    let mut dims: Vec<&DimensionId> = match kind {
+        Kind::Stock => roster_dims(&count.dims),
+        Kind::Flow => count.dims.iter().filter(|dim| Some(*dim) != multi).collect(),
+    };
+    if !by_stage {
+        dims.push(&stage);
+    }
+    let others = count.dims.iter().filter(|dim| !is_roster(dim) && Some(*dim) != multi);
+    let others: Vec<&DimensionId> = others.collect();
+    if kind == Kind::Stock && others.len() + usize::from(multi.is_some()) > 1 {
+        return Err(Unsealable::Axes);
+    }
+    let first = axes(catalogue, others).into_iter().next();
+    let table = |only: Option<(DimensionId, String)>| {
+        let (name, axes) = (count.id.as_str(), axes(catalogue, dims.clone()));
+        let table = match kind {
+            Kind::Stock => SealedTable::stock(name, only, first.clone(), axes, is_whole)?,
+            Kind::Flow => SealedTable::flow(name, only, axes)?,
+        };
+        let per_person_max = if kind == Kind::Flow { count.per_person_max } else { 1 };
+        Some(SealedTable { per_person_max, ..table })
+    };
+    let onlys = match multi {
+        Some(dim) => {
+            let values = axes(catalogue, vec![dim]).into_iter().flat_map(|axis| axis.values);
+            values.map(|value| Some((dim.clone(), value))).collect()
+        }
+        None => vec![None],
+    };
+    let tables: Option<Vec<SealedTable>> = onlys.into_iter().map(table).collect();
+    tables.ok_or(Unsealable::Undefined)
+}
+
+/// The dimension of a count of which a person can have several values.
+fn multi_dim<'c>(catalogue: &Catalogue, count: &'c Count) -> Option<&'c DimensionId> {
+    count.dims.iter().find(|dim| catalogue.dimension(dim.as_str()).is_some_and(|dim| dim.multi))
+}
+
+fn is_roster(dim: &DimensionId) -> bool {
+    ROSTER.contains(&dim.as_str())
+}
+
+/// The roster's dimensions among some; the stage only where no grade says it with the school's
+/// type.
+fn roster_dims(dims: &[DimensionId]) -> Vec<&DimensionId> {
+    let by_grade = dims.iter().any(|dim| dim.as_str() == "grade");
+    let kept = dims.iter().filter(|dim| is_roster(dim));
+    kept.filter(|dim| !(by_grade && dim.as_str() == "stage")).collect()
+}
+
+fn axes(catalogue: &Catalogue, dims: Vec<&DimensionId>) -> Vec<Axis> {
+    let known = |id: &DimensionId| {
+        let dimension = catalogue.dimension(id.as_str())?;
+        let values = dimension.values.iter().map(|value| value.id.clone()).collect();
+        Some(Axis { dimension: id.clone(), values })
+    };
+    dims.into_iter().filter_map(known).collect()
+}

@@ -26,11 +26,12 @@ const USES: [(&str, &[&str]); 7] = [
 const DOMAIN_EXTERNAL: [&str; 2] = ["jiff", "thiserror"];
 
 /// Libraries that only these crates may use in what users run.
-const FENCED: [(&str, &[&str]); 8] = [
+const FENCED: [(&str, &[&str]); 9] = [
     ("rusqlite", &["runtime"]),
     ("aws-lc-rs", &["certs"]),
     ("hpke", &["certs"]),
     ("rcgen", &["certs"]),
+    ("prio", &["certs"]),
     ("x509-parser", &["certs"]),
     // Certificate files of the ceremony; keys are read and written by `certs` alone.
     ("pem", &["certs", "hub", "tests"]),

@@ -21,8 +21,10 @@
 //! | [`countersign`] | what packs and key statements have in common: a signature under each root |
 //! | [`seal`], [`statement`] | sealing to one recipient; who vouches that a key is whose |
 //! | [`onetime`] | codes of an authenticator app and of a printed sheet |
+//! | [`aggregate`] | sealed sums: halves of a report, their verification, sums that open |
 //! | [`keyfile`] | the file of an offline authority's key, under a passphrase |
 
+pub mod aggregate;
 pub mod chain;
 pub mod countersign;
 pub mod crl;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
+use runtime::web::factor::FactorPolicy;
 use runtime::web::{Label, SessionStore, Sessions, Shell, Transport};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -65,7 +66,8 @@ impl Console {
 fn router(hub: &Hub) -> Result<Router, HubError> {
     let config = hub.config();
     let store = SessionStore::new(hub.database().clone());
-    let sessions = Sessions::new(store).map_err(|error| HubError::Trust(Box::new(error)))?;
+    let sessions = Sessions::new(store, FactorPolicy::Persons);
+    let sessions = sessions.map_err(|error| HubError::Trust(Box::new(error)))?;
     let unit = Label::new(&config.name_zh, &config.name_en);
     let mut site = console::site(config.kind, unit, config.unit.to_string(), Transport::Loopback);
     site.demonstration = hub.is_demonstration()?;

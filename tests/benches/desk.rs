@@ -24,6 +24,7 @@ use node::packs::{Packs, PacksError};
 use report::{Goal, median, ms, percentile};
 use runtime::clock::Clock;
 use runtime::sql::{DataKey, SqlError};
+use runtime::web::factor::FactorPolicy;
 use runtime::web::trial::{Browser, PASSWORD};
 use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Transport};
 
@@ -150,7 +151,9 @@ async fn browser(ledger: &Ledger, login: &'static str, role: Role, staff: &'stat
     ledger.write("put", put).expect("put");
     let (clock, _) = Clock::simulated(Timestamp::from_millisecond(now_ms).expect("instant"));
     let site = site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
-    let sessions = Sessions::new(SessionStore::new(ledger.database().clone())).expect("sessions");
+    let sessions =
+        Sessions::new(SessionStore::new(ledger.database().clone()), FactorPolicy::DangerNobody)
+            .expect("sessions");
     let shell = Arc::new(Shell { site, sessions, clock });
     let in_force: InForce = Arc::new(|| {
         let packs = Packs::embedded()?;

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use runtime::cli::{Exit, Failure, Sentence, block_on};
 use runtime::sql::Database;
 use runtime::web::account::Login;
+use runtime::web::factor::FactorPolicy;
 use runtime::web::session_store::factor;
 use runtime::web::{NewAccount, Role, SessionError, SessionStore, Sessions};
 use serde_json::json;
@@ -47,7 +48,7 @@ pub(super) enum Command {
 pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let store = SessionStore::new(database.clone());
-    let sessions = Sessions::new(store).map_err(SessionError::from)?;
+    let sessions = Sessions::new(store, FactorPolicy::Persons).map_err(SessionError::from)?;
     match command {
         Command::Add { login, name, role, password_file } => {
             if !ROLES.contains(&role) {

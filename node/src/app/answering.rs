@@ -62,7 +62,8 @@ impl Node {
         socket: &AnswerSocket,
     ) -> Result<Router, ServeError> {
         let store = SessionStore::new(self.ledger.database().clone());
-        let sessions = Sessions::new(store).map_err(|_| ServeError::Accounts)?;
+        let sessions =
+            Sessions::new(store, self.config().second_factor).map_err(|_| ServeError::Accounts)?;
         let mut site = answer::site(unit.0, unit.1, socket.transport());
         site.demonstration = self.config().danger_demo_scales;
         let shell = Shell { site, sessions, clock: self.clock().clone() };

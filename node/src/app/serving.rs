@@ -174,8 +174,8 @@ impl Node {
     /// The accounts cannot be used.
     pub fn console_router_with(&self, key: Option<&str>) -> Result<Router, ServeError> {
         let store = SessionStore::new(self.ledger.database().clone());
-        let sessions = Sessions::new(store).map_err(|_| ServeError::Accounts)?;
-        let sessions = sessions.requiring(self.config.second_factor);
+        let sessions =
+            Sessions::new(store, self.config.second_factor).map_err(|_| ServeError::Accounts)?;
         let sessions = sessions.witnessed(Arc::new(account::ChangeLog));
         let (name, id) = self.unit_label();
         let mut site = console::site(name, id, Transport::Loopback);

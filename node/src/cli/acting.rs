@@ -60,7 +60,8 @@ pub(super) async fn author_of(
 ) -> Result<Author, Failure> {
     let password = terminal.secret(password_file, words::ACCOUNT_PASSWORD, "--password-file")?;
     let store = SessionStore::new(node.ledger().database().clone());
-    let sessions = Sessions::new(store).map_err(|error| wrong(login).because(&error))?;
+    let sessions = Sessions::new(store, node.config().second_factor)
+        .map_err(|error| wrong(login).because(&error))?;
     let now_ms = node.clock().now_ms();
     let verify = |code: Option<String>| {
         let (sessions, password) = (&sessions, password.to_string());

@@ -52,8 +52,8 @@ pub(super) fn site() -> Site {
 /// A shell over the school's accounts, where nobody needs a second factor.
 pub(super) fn shell(school: &School, site: Site, clock: Clock) -> Arc<Shell> {
     let store = SessionStore::new(school.ledger.database().clone());
-    let sessions = Sessions::new(store).expect("sessions").witnessed(Arc::new(ChangeLog));
-    let sessions = sessions.requiring(FactorPolicy::DangerNobody);
+    let sessions = Sessions::new(store, FactorPolicy::DangerNobody).expect("sessions");
+    let sessions = sessions.witnessed(Arc::new(ChangeLog));
     Arc::new(Shell { site, sessions, clock })
 }
 

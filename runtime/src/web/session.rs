@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use super::account::{AccountError, Login, Password, Role};
 use super::factor::FactorPolicy;
-use super::session_store::{NewSession, SessionStore, StoredAccount, StoredSession};
+use super::session_store::{Counted, NewSession, SessionStore, StoredAccount, StoredSession};
 use super::throttle::Throttle;
 use crate::sql::{SqlError, Tx};
 
@@ -171,22 +171,15 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Keeps sessions in a store; second factors are asked for where accounts have one, and
-    /// nobody has to have one.
+    /// Keeps sessions in a store, with a rule about who has to have a second factor; whoever has
+    /// one is asked for it in any case.
     ///
     /// # Errors
     /// No random password could be hashed.
-    pub fn new(store: SessionStore) -> Result<Self, AccountError> {
+    pub fn new(store: SessionStore, policy: FactorPolicy) -> Result<Self, AccountError> {
         let decoy = Password::typed(fresh_secret())?.hash()?;
         let (turns, throttle) = (Semaphore::new(HASHES_MAX), Throttle::default());
-        let (policy, witness) = (FactorPolicy::DangerNobody, Arc::new(Unwitnessed));
-        Ok(Self { store, policy, witness, turns, throttle, decoy })
-    }
-
-    /// The same, with a rule about who has to have a second factor.
-    #[must_use]
-    pub fn requiring(self, policy: FactorPolicy) -> Self {
-        Self { policy, ..self }
+        Ok(Self { store, policy, witness: Arc::new(Unwitnessed), turns, throttle, decoy })
     }
 
     /// The same, with somebody who writes changes down.
@@ -235,6 +228,7 @@ impl Sessions {
         let Attempt { login, password, from, browser } = attempt;
         self.check_address(from, now_ms)?;
         let result = self.paced(&login, password, now_ms).await;
+        let from = from.filter(has_own_users);
         if let (Err(SessionError::Refused), Some(from)) = (&result, from) {
             self.throttle.note_failure(from, now_ms);
         }
@@ -263,7 +257,8 @@ impl Sessions {
     }
 
     fn check_address(&self, from: Option<IpAddr>, now_ms: i64) -> Result<(), SessionError> {
-        match from.map_or(0, |from| self.throttle.wait_seconds(from, now_ms)) {
+        match from.filter(has_own_users).map_or(0, |from| self.throttle.wait_seconds(from, now_ms))
+        {
             0 => Ok(()),
             seconds => Err(SessionError::Address { seconds }),
         }
@@ -301,20 +296,20 @@ impl Sessions {
             Err(_) => None,
         };
         let hash = account.as_ref().map_or(&self.decoy, |known| &known.password_hash).clone();
+        let counted = match &account {
+            Some(known) => self.begin_attempt(&known.login, now_ms).await?,
+            None => None,
+        };
         let matches = tokio::task::spawn_blocking(move || password.matches(&hash)).await;
-        match account {
-            Some(known) if known.locked_until_ms > now_ms => Err(SessionError::Refused),
-            Some(known) if matches.unwrap_or(false) => Ok(known),
-            Some(known) => {
-                self.note_failure(&known, now_ms).await?;
-                Err(SessionError::Refused)
-            }
-            None => Err(SessionError::Refused),
-        }
+        let (Some(known), Some(counted), Ok(true)) = (account, counted, matches) else {
+            return Err(SessionError::Refused);
+        };
+        self.store.take_attempt_back(&known.login, counted).await?;
+        Ok(known)
     }
 
-    async fn note_failure(&self, account: &StoredAccount, now_ms: i64) -> Result<(), SqlError> {
-        self.store.note_failure(&account.login, paused_until(account, now_ms)).await
+    async fn begin_attempt(&self, login: &str, now_ms: i64) -> Result<Option<Counted>, SqlError> {
+        self.store.begin_attempt(login, now_ms, paused_until).await
     }
 
     async fn open(
@@ -333,7 +328,9 @@ impl Sessions {
             is_proved,
             browser: browser.chars().take(BROWSER_CHARS_MAX).collect(),
         };
-        self.store.open(session).await?;
+        if !self.store.open(session).await? {
+            return Err(SessionError::Refused);
+        }
         Ok(token)
     }
 
@@ -451,10 +448,14 @@ fn has_ended(session: &StoredSession, hurdle: Option<Hurdle>, now_ms: i64) -> bo
         || (hurdle == Some(Hurdle::Code) && waits_long)
 }
 
-/// Until when one more failure pauses an account; 0 as long as it may go on trying.
-fn paused_until(account: &StoredAccount, now_ms: i64) -> i64 {
-    let failures = account.failures.saturating_add(1);
-    match failures.checked_sub(FAILURES_MAX) {
+/// Whether an address tells people apart: behind loopback may be a relay of everybody.
+fn has_own_users(address: &IpAddr) -> bool {
+    !address.is_loopback()
+}
+
+/// Until when one more failure after so many pauses an account; 0 as long as it may go on trying.
+fn paused_until(failures: u32, now_ms: i64) -> i64 {
+    match failures.saturating_add(1).checked_sub(FAILURES_MAX) {
         None => 0,
         Some(beyond) => {
             let pause = PAUSE_MS.saturating_mul(1_i64 << beyond.min(8));

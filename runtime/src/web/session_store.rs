@@ -23,7 +23,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "second factors", sql: FACTOR_SCHEMA },
 ];
 
-/// Most sessions that one account has at a time; the longest unused one gives way.
+/// Most sessions that one account has at a time, of those whose second factor was proved and of
+/// the others apart: whoever knows the password alone puts nobody out. The longest unused one
+/// gives way.
 const SESSIONS_PER_ACCOUNT_MAX: i64 = 8;
 
 /// The pause of an account that somebody locked: it has no end.
@@ -103,6 +105,10 @@ pub struct NewSession {
     pub browser: String,
 }
 
+/// An attempt that was counted, and how many there were with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted(u32);
+
 /// Accounts and sessions of one console.
 #[derive(Clone)]
 pub struct SessionStore {
@@ -162,22 +168,45 @@ impl SessionStore {
             .await
     }
 
-    /// Counts a failed attempt and pauses the account where `locked_until_ms` is not 0.
+    /// Counts an attempt before it is judged, so that any number at the same time is judged no
+    /// more often than one after the other; nothing where it may not be judged at all. `pause_until`
+    /// says until when one more failure after so many pauses the account.
+    ///
+    /// # Errors
+    /// The store could not be written; then nothing may be judged.
+    pub async fn begin_attempt(
+        &self,
+        login: &str,
+        now_ms: i64,
+        pause_until: fn(u32, i64) -> i64,
+    ) -> Result<Option<Counted>, SqlError> {
+        let login = login.to_owned();
+        let count = move |tx: &Tx<'_>| {
+            let Some((failures, paused_ms)) = attempts(tx, &login)? else { return Ok(None) };
+            if paused_ms > now_ms {
+                return Ok(None);
+            }
+            let counted = failures.saturating_add(1);
+            set_attempts(tx, &login, counted, pause_until(failures, now_ms))?;
+            Ok(Some(Counted(counted)))
+        };
+        self.database.write_async("begin_attempt", count).await
+    }
+
+    /// Takes back an attempt that was right, and nothing of the others: a known password does not
+    /// open the codes to guessing.
     ///
     /// # Errors
     /// The store could not be written.
-    pub async fn note_failure(&self, login: &str, locked_until_ms: i64) -> Result<(), SqlError> {
+    pub async fn take_attempt_back(&self, login: &str, own: Counted) -> Result<(), SqlError> {
         let login = login.to_owned();
-        self.database
-            .write_async("note_failure", move |tx| {
-                tx.execute(
-                    "update account set failures = failures + 1, locked_until_ms = $2 \
-                     where login = $1",
-                    params![&login, locked_until_ms],
-                )?;
-                Ok(())
-            })
-            .await
+        let take = move |tx: &Tx<'_>| {
+            let Some((failures, paused_ms)) = attempts(tx, &login)? else { return Ok(()) };
+            // A pause that others have brought since stays.
+            let paused_ms = if failures == own.0 { 0 } else { paused_ms };
+            set_attempts(tx, &login, failures.saturating_sub(1), paused_ms)
+        };
+        self.database.write_async("take_attempt_back", take).await
     }
 
     /// Forgets failed attempts, as after somebody was recognised.
@@ -186,42 +215,36 @@ impl SessionStore {
     /// The store could not be written.
     pub async fn forget_failures(&self, login: &str) -> Result<(), SqlError> {
         let login = login.to_owned();
-        self.database
-            .write_async("forget_failures", move |tx| {
-                tx.execute(
-                    "update account set failures = 0, locked_until_ms = 0 \
-                     where login = $1 and failures > 0",
-                    params![&login],
-                )?;
-                Ok(())
-            })
-            .await
+        let forget = move |tx: &Tx<'_>| set_attempts(tx, &login, 0, 0);
+        self.database.write_async("forget_failures", forget).await
     }
 
     /// Opens a session and removes what has ended; forgets failed attempts where nothing more is
-    /// asked, so that a known password does not open the codes to guessing.
+    /// asked. An account that was locked meanwhile gets none; the answer tells.
     ///
     /// # Errors
     /// The store could not be written; no session was opened.
-    pub async fn open(&self, session: NewSession) -> Result<(), SqlError> {
-        self.database
-            .write_async("open_session", move |tx| {
-                tx.execute("delete from session where expires_ms <= $1", params![session.now_ms])?;
-                tx.execute(
-                    "delete from session where login = $1 and token_digest not in (select \
-                     token_digest from session where login = $1 order by seen_ms desc limit $2)",
-                    params![&session.login, SESSIONS_PER_ACCOUNT_MAX - 1],
-                )?;
-                insert(tx, &session)?;
-                tx.execute(
-                    "update account set failures = 0, locked_until_ms = 0 where login = $1 \
-                     and ($2 = 1 or not exists (select 1 from account_factor f \
-                     where f.login = $1 and f.confirmed_ms > 0))",
-                    params![&session.login, session.is_proved],
-                )?;
-                Ok(())
-            })
-            .await
+    pub async fn open(&self, session: NewSession) -> Result<bool, SqlError> {
+        let open = move |tx: &Tx<'_>| {
+            let login = &session.login;
+            match attempts(tx, login)? {
+                None | Some((_, LOCKED_MS)) => return Ok(false),
+                Some(_) => {}
+            }
+            tx.execute("delete from session where expires_ms <= $1", params![session.now_ms])?;
+            tx.execute(
+                "delete from session where login = $1 and proved = $3 and token_digest not in (select \
+                 token_digest from session where login = $1 and proved = $3 \
+                 order by seen_ms desc limit $2)",
+                params![login, SESSIONS_PER_ACCOUNT_MAX - 1, session.is_proved],
+            )?;
+            insert(tx, &session)?;
+            if session.is_proved || !factor::is_confirmed(tx, login)? {
+                set_attempts(tx, login, 0, 0)?;
+            }
+            Ok(true)
+        };
+        self.database.write_async("open_session", open).await
     }
 
     /// The session of a token, whether or not it has ended.
@@ -413,6 +436,25 @@ pub fn set_locked(tx: &Tx<'_>, login: &Login, locked: bool) -> Result<bool, SqlE
 /// The store could not be written.
 pub fn end_all(tx: &Tx<'_>, login: &str) -> Result<(), SqlError> {
     tx.execute("delete from session where login = $1", params![login])?;
+    Ok(())
+}
+
+/// Failed attempts of an account, and until when it is paused.
+fn attempts(tx: &Tx<'_>, login: &str) -> Result<Option<(u32, i64)>, SqlError> {
+    tx.query_opt(
+        "select failures, locked_until_ms from account where login = $1",
+        params![login],
+        |row| Ok((row.u32(0)?, row.i64(1)?)),
+    )
+}
+
+/// Notes attempts and pause of an account; one that somebody locked stays as it is.
+fn set_attempts(tx: &Tx<'_>, login: &str, failures: u32, paused_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "update account set failures = $2, locked_until_ms = $3 \
+         where login = $1 and locked_until_ms <> $4",
+        params![login, failures, paused_ms, LOCKED_MS],
+    )?;
     Ok(())
 }
 

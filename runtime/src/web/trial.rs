@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use tower::ServiceExt;
 
 use super::account::Role;
+use super::factor::FactorPolicy;
 use super::session::{NewAccount, Sessions};
 use super::session_store::{MIGRATIONS, SessionStore};
 use super::shell::{Shell, Site};
@@ -201,7 +202,10 @@ impl Browser {
 /// # Errors
 /// The store could not be made.
 pub async fn shell(site: Site, role: Role, clock: Clock) -> Result<Arc<Shell>, TrialError> {
-    let sessions = Sessions::new(SessionStore::new(Database::in_memory(MIGRATIONS)?))?;
+    let sessions = Sessions::new(
+        SessionStore::new(Database::in_memory(MIGRATIONS)?),
+        FactorPolicy::DangerNobody,
+    )?;
     let person = NewAccount {
         login: "reader".to_owned(),
         name: "赵老师".to_owned(),

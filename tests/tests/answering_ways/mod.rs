@@ -23,6 +23,7 @@ use node::screening::shelf::Shelf;
 use node::screening::{Screening, ScreeningError, paper};
 use runtime::clock::{Clock, date_of};
 use runtime::sql::SqlError;
+use runtime::web::factor::FactorPolicy;
 use runtime::web::trial::Browser;
 use runtime::web::{Label, SessionStore, Sessions, Shell, Transport};
 use tests::answering::{SCALE, counsellor, draw_codes, import_roster, open_run, shelf};
@@ -121,7 +122,11 @@ impl Way {
         let (clock, _) = Clock::simulated(start);
         let site = answer::site(Label::same("示例"), "F1".to_owned(), Transport::Loopback);
         let store = SessionStore::new(self.ledger.database().clone());
-        let shell = Shell { site, sessions: Sessions::new(store).expect("sessions"), clock };
+        let shell = Shell {
+            site,
+            sessions: Sessions::new(store, FactorPolicy::DangerNobody).expect("sessions"),
+            clock,
+        };
         let pages = answer::alone(Arc::new(shell), self.ledger.clone(), Arc::clone(&self.shelf));
         for row in rows {
             let code = students.get(&row.number).and_then(|student| codes.get(student));

@@ -61,7 +61,7 @@ async fn console_of(role: Role) -> (Browser, SimulatedClock) {
         demonstration: false,
     };
     let store = SessionStore::new(Database::in_memory(MIGRATIONS).expect("database"));
-    let sessions = Sessions::new(store).expect("sessions").requiring(FactorPolicy::Persons);
+    let sessions = Sessions::new(store, FactorPolicy::Persons).expect("sessions");
     let person = NewAccount {
         login: "reader".to_owned(),
         name: "赵老师".to_owned(),

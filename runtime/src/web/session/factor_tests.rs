@@ -14,9 +14,12 @@ const PASSWORD: &str = "four green umbrellas";
 
 /// A console with a counsellor, whose role needs a second factor.
 async fn sessions() -> Sessions {
+    sessions_with(FactorPolicy::Persons).await
+}
+
+async fn sessions_with(policy: FactorPolicy) -> Sessions {
     let database = Database::in_memory(MIGRATIONS).expect("database");
-    let sessions = Sessions::new(SessionStore::new(database)).expect("sessions");
-    let sessions = sessions.requiring(FactorPolicy::Persons);
+    let sessions = Sessions::new(SessionStore::new(database), policy).expect("sessions");
     let person = NewAccount {
         login: "li".to_owned(),
         name: "李老师".to_owned(),
@@ -116,6 +119,76 @@ async fn guessed_codes_pause_the_account() {
     prove(&sessions, &token, &code(&secret, later), later).await.expect("over");
 }
 
+/// Guesses at the same time are judged no more often than guesses one after the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_burst_of_guesses_is_a_row_of_guesses() {
+    let sessions = Arc::new(sessions().await);
+    let (secret, _) = enrolled(&sessions).await;
+    let token = sign_in(&sessions, NOW).await.expose().to_owned();
+    let right: u32 = code(&secret, NOW).parse().expect("digits");
+    let guesses: Vec<_> = (0..60)
+        .map(|guess| {
+            let (sessions, token) = (Arc::clone(&sessions), token.clone());
+            let typed = format!("{:06}", (right + 1 + guess) % 1_000_000);
+            tokio::spawn(async move { sessions.prove(&token, (&typed, ""), NOW).await.is_ok() })
+        })
+        .collect();
+    for guess in guesses {
+        assert!(!guess.await.expect("judged"));
+    }
+    let login: Login = "li".parse().expect("login");
+    let account = sessions.store().account(&login).await.expect("store").expect("account");
+    assert_eq!(account.failures, FAILURES_MAX, "the sixth was not looked at");
+    assert!(account.locked_until_ms > NOW, "and no late one lifted the pause");
+}
+
+/// Somebody with the password alone neither puts the owner out nor sets a factor over the owner's.
+#[tokio::test]
+async fn a_password_alone_moves_nothing_of_the_owner() {
+    let sessions = sessions().await;
+    let early = sign_in(&sessions, NOW).await;
+    let thief = standing(&sessions, &early, NOW).await;
+    assert_eq!(thief.hurdle, Some(Hurdle::Enrol), "before the owner set one up");
+    let (secret, _) = enrolled(&sessions).await;
+    let later = NOW + STEP_MS;
+    let own = sign_in(&sessions, later).await;
+    let own = prove(&sessions, &own, &code(&secret, later), later).await.expect("proved");
+    for _ in 0..20 {
+        sign_in(&sessions, later).await;
+    }
+    assert!(sessions.find(own.expose(), later).await.expect("store").is_some(), "still in");
+    let other = AppSecret::generate();
+    let typed = code(&other, later);
+    let stolen = sessions.enrol_app(&thief, (&other, &typed), "", later).await;
+    assert!(matches!(stolen, Err(SessionError::Refused)));
+    assert!(sessions.draw_sheet(&thief, later).await.is_err());
+    let who = standing(&sessions, &own, later).await;
+    let app = sessions.confirm_sheet(&who, ("abcd-efgh", ""), later).await;
+    assert!(matches!(app, Err(SessionError::Refused)), "no sheet waits");
+    assert!(sessions.find(own.expose(), later).await.expect("store").is_some());
+}
+
+/// Whoever is locked while a sign-in is under way stays locked and gets no session.
+#[tokio::test]
+async fn a_lock_outlives_what_was_under_way() {
+    let sessions = sessions_with(FactorPolicy::DangerNobody).await;
+    let token = sign_in(&sessions, NOW).await;
+    let who = standing(&sessions, &token, NOW).await;
+    let lock = |tx: &Tx<'_>| {
+        let login: Login = "li".parse().map_err(|_| SqlError::Type)?;
+        crate::web::session_store::set_locked(tx, &login, true)
+    };
+    sessions.store().database().write("lock", lock).expect("locked");
+    let late = sessions.open("li".to_owned(), (true, ""), NOW).await;
+    assert!(matches!(late, Err(SessionError::Refused)), "a session after the lock");
+    sessions.store().forget_failures("li").await.expect("store");
+    let (old, new) = (PASSWORD.to_owned(), "five yellow umbrellas".to_owned());
+    assert!(sessions.change_password(&who, (old, new), "", NOW).await.is_err());
+    let login: Login = "li".parse().expect("login");
+    let account = sessions.store().account(&login).await.expect("store").expect("account");
+    assert_eq!(account.locked_until_ms, crate::web::session_store::LOCKED_MS);
+}
+
 /// Without a telephone a sheet is the factor, from the first code on that is typed from it.
 #[tokio::test]
 async fn a_sheet_alone_is_a_factor_once_it_was_confirmed() {
@@ -150,7 +223,7 @@ async fn a_session_does_not_wait_for_a_code_for_long() {
 /// A password that somebody else chose has to be replaced, and the change ends what was open.
 #[tokio::test]
 async fn a_password_of_somebody_else_is_replaced_first() {
-    let sessions = sessions().await.requiring(FactorPolicy::DangerNobody);
+    let sessions = sessions_with(FactorPolicy::DangerNobody).await;
     let open = sign_in(&sessions, NOW).await;
     let hash = Password::typed(PASSWORD.to_owned()).expect("password").hash().expect("hash");
     let reset = move |tx: &Tx<'_>| set_password(tx, "li", &hash, Chooser::Another);
@@ -217,7 +290,7 @@ async fn many_failures_from_one_address_wait() {
 /// A person sees the own sessions, ends one of them or all others, and no one else's.
 #[tokio::test]
 async fn sessions_are_ended_by_their_owner() {
-    let sessions = sessions().await.requiring(FactorPolicy::DangerNobody);
+    let sessions = sessions_with(FactorPolicy::DangerNobody).await;
     let kept = sign_in(&sessions, NOW).await;
     let other = sign_in(&sessions, NOW + 1).await;
     let third = sign_in(&sessions, NOW + 2).await;

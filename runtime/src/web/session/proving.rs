@@ -1,17 +1,17 @@
 //! Proving a second factor, setting one up, and changing the own password.
 //!
-//! Whenever a session gets more rights, it gets a new token, and the other sessions of the account
-//! end: whoever knew the old token or the old password has nothing.
+//! Whenever a session gets more rights, it gets a new token. Whenever password or factor change, the
+//! other sessions of the account end too: whoever knew the old ones has nothing.
 
 use std::time::Duration;
 
 use certs::onetime::{AppSecret, SECRET_BYTES};
 use tokio::time::Instant;
 
-use super::super::account::{AccountError, Login, Password};
+use super::super::account::{AccountError, Password};
 use super::super::factor::{FactorKind, RECOVERY_CODES, SHEET_CODES, Sheet, code_digest};
 use super::super::session_store::factor::{self, StoredFactor};
-use super::super::session_store::{self, Chooser, SessionLine, StoredAccount};
+use super::super::session_store::{self, Chooser, SessionLine};
 use super::{
     FAILURE_MS, Hurdle, IDLE_MS, SessionError, SessionToken, Sessions, Standing, TURN_MS, digest_of,
 };
@@ -67,21 +67,14 @@ impl Sessions {
         now_ms: i64,
     ) -> Result<(), SessionError> {
         let earliest = Instant::now() + Duration::from_millis(FAILURE_MS);
-        let account = self.known(login).await?;
-        let is_right = account.locked_until_ms <= now_ms && self.uses(login, typed, now_ms).await?;
-        if is_right {
+        if let Some(counted) = self.begin_attempt(login, now_ms).await?
+            && self.uses(login, typed, now_ms).await?
+        {
+            self.store.take_attempt_back(login, counted).await?;
             return Ok(());
-        }
-        if account.locked_until_ms <= now_ms {
-            self.note_failure(&account, now_ms).await?;
         }
         tokio::time::sleep_until(earliest).await;
         Err(SessionError::Code)
-    }
-
-    async fn known(&self, login: &str) -> Result<StoredAccount, SessionError> {
-        let login: Login = login.parse()?;
-        self.store.account(&login).await?.ok_or(SessionError::Refused)
     }
 
     async fn uses(&self, login: &str, typed: &str, now_ms: i64) -> Result<bool, SessionError> {
@@ -128,12 +121,20 @@ impl Sessions {
         };
         let (login, codes) = (standing.session.login.clone(), sheet.stored.clone());
         let witness = self.witness.clone();
+        let had = standing.has_factor;
         let put = move |tx: &crate::sql::Tx<'_>| {
+            if factor::is_confirmed(tx, &login)? != had {
+                return Ok(false);
+            }
             factor::put(tx, &login, &stored, &codes, now_ms)?;
             witness.note(tx, &login, "factor_app", now_ms)?;
-            session_store::end_all(tx, &login)
+            session_store::end_all(tx, &login)?;
+            Ok::<_, SqlError>(true)
         };
-        self.store.database().write_async("enrol_app", put).await?;
+        // The factor may have come or gone in another session meanwhile.
+        if !self.store.database().write_async("enrol_app", put).await? {
+            return Err(SessionError::Refused);
+        }
         let login = standing.session.login.clone();
         let token = self.open(login, (true, browser), now_ms).await?;
         Ok(Enrolled { sheet, token })
@@ -157,21 +158,20 @@ impl Sessions {
         let (codes, witness) = (sheet.stored.clone(), self.witness.clone());
         let renews = standing.has_factor;
         let put = move |tx: &crate::sql::Tx<'_>| {
+            if factor::is_confirmed(tx, &login)? != renews {
+                return Ok(false);
+            }
             if renews {
                 witness.note(tx, &login, "factor_codes", now_ms)?;
-                return factor::put_sheet(tx, &login, &codes);
+                factor::put_sheet(tx, &login, &codes)?;
+            } else {
+                factor::put(tx, &login, &unconfirmed_sheet(), &codes, 0)?;
             }
-            let unconfirmed = StoredFactor {
-                kind: FactorKind::Sheet,
-                secret: Vec::new(),
-                is_confirmed: false,
-                last_step: 0,
-                codes_left: 0,
-                salt: Vec::new(),
-            };
-            factor::put(tx, &login, &unconfirmed, &codes, 0)
+            Ok::<_, SqlError>(true)
         };
-        self.store.database().write_async("draw_sheet", put).await?;
+        if !self.store.database().write_async("draw_sheet", put).await? {
+            return Err(SessionError::Refused);
+        }
         Ok(sheet)
     }
 
@@ -186,6 +186,10 @@ impl Sessions {
         now_ms: i64,
     ) -> Result<SessionToken, SessionError> {
         let login = standing.session.login.clone();
+        let waits = self.factor(&login).await?.is_some_and(|factor| !factor.is_confirmed);
+        if !waits {
+            return Err(SessionError::Refused);
+        }
         self.check_code(&login, typed, now_ms).await?;
         let witness = self.witness.clone();
         let done = move |tx: &crate::sql::Tx<'_>| {
@@ -230,10 +234,16 @@ impl Sessions {
         let hash = self.hashing(move || chosen.hash()).await?;
         let witness = self.witness.clone();
         let done = move |tx: &crate::sql::Tx<'_>| {
-            session_store::set_password(tx, &login, &hash, Chooser::Owner)?;
-            witness.note(tx, &login, "password", now_ms)
+            let is_open = session_store::set_password(tx, &login, &hash, Chooser::Owner)?;
+            if is_open {
+                witness.note(tx, &login, "password", now_ms)?;
+            }
+            Ok::<_, SqlError>(is_open)
         };
-        self.store.database().write_async("change_password", done).await?;
+        // Somebody may have locked the account while the passwords were hashed.
+        if !self.store.database().write_async("change_password", done).await? {
+            return Err(SessionError::Refused);
+        }
         // Whoever got here had proved the factor, if there is one.
         let login = standing.session.login.clone();
         self.open(login, (standing.has_factor, browser), now_ms).await
@@ -288,5 +298,17 @@ impl Sessions {
         };
         let done = tokio::task::spawn_blocking(work).await;
         Ok(done.map_err(|_| AccountError::Hash)??)
+    }
+}
+
+/// A sheet that a first code still has to confirm.
+fn unconfirmed_sheet() -> StoredFactor {
+    StoredFactor {
+        kind: FactorKind::Sheet,
+        secret: Vec::new(),
+        is_confirmed: false,
+        last_step: 0,
+        codes_left: 0,
+        salt: Vec::new(),
     }
 }

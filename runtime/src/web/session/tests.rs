@@ -8,7 +8,8 @@ const NOW: i64 = 1_764_000_000_000;
 
 async fn sessions() -> Sessions {
     let database = Database::in_memory(MIGRATIONS).expect("database");
-    let sessions = Sessions::new(SessionStore::new(database)).expect("sessions");
+    let sessions =
+        Sessions::new(SessionStore::new(database), FactorPolicy::DangerNobody).expect("sessions");
     let person = NewAccount {
         login: "zhao".to_owned(),
         name: "赵处".to_owned(),

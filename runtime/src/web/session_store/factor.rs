@@ -40,6 +40,19 @@ pub fn find(tx: &Tx<'_>, login: &str) -> Result<Option<StoredFactor>, SqlError> 
     )
 }
 
+/// Whether an account has a factor that was confirmed.
+///
+/// # Errors
+/// The store could not be read.
+pub fn is_confirmed(tx: &Tx<'_>, login: &str) -> Result<bool, SqlError> {
+    let found = tx.query_opt(
+        "select 1 from account_factor where login = $1 and confirmed_ms > 0",
+        params![login],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
 fn stored(row: &Row<'_, '_>) -> Result<StoredFactor, SqlError> {
     Ok(StoredFactor {
         kind: FactorKind::from_word(row.str(0)?).ok_or(SqlError::Type)?,

@@ -12,8 +12,11 @@ use crate::digest::random_bytes;
 /// Largest key or chain file that is read.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
-/// Replaces a file as a whole, with mode 0600.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces a file as a whole, with mode 0600; two at the same time leave the file of one of them.
+///
+/// # Errors
+/// The folder or the disk; then the old file is still there, whole.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = sibling(path);
     let written = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {

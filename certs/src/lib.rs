@@ -30,6 +30,7 @@ pub mod countersign;
 pub mod crl;
 pub mod csr;
 pub mod digest;
+pub mod file;
 pub mod identity;
 pub mod invite;
 pub mod issuer;
@@ -51,7 +52,6 @@ pub mod words;
 
 mod base32;
 mod fields;
-mod file;
 mod template;
 #[cfg(test)]
 mod testing;

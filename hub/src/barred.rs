@@ -5,6 +5,8 @@
 //! that a school's key was revoked revokes the certificate that it issued, so that its revocation
 //! list has it within seconds.
 
+use std::collections::HashSet;
+
 use certs::identity::PeerIdentity;
 use domain::unit::{IdentityName, UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
@@ -14,11 +16,19 @@ use crate::config::Config;
 use crate::enrolment::street_of;
 use crate::store::barred_key::{self, Stored};
 use crate::store::member_key::{self, KeyState};
-use crate::store::unit::{self, UnitStatus};
+use crate::store::unit::{self, Unit, UnitStatus};
 use crate::store::{alarm, setting};
 
 /// Kind of the alarm that a hub told of a key that does not lie below it.
 pub const ALARM_FOREIGN: &str = "barred_key_of_another";
+
+/// Kind of the alarm that a hub told of more keys than it can have.
+pub const ALARM_TOO_MANY: &str = "barred_keys_too_many";
+
+/// Keys of one district that are kept although we did not certify them.
+const OF_DISTRICT_MAX: usize = 4_000;
+/// The same of one street, whose units' keys we certified ourselves unless a backup forgot them.
+const OF_STREET_MAX: usize = 200;
 
 /// Front part of the setting that holds the digest of a member hub's last list.
 const LIST_OF: &str = "barred_keys_of:";
@@ -28,6 +38,7 @@ const LIST_OF: &str = "barred_keys_of:";
 /// # Errors
 /// The store cannot be read, or a certificate in it cannot.
 pub fn all(tx: &Tx<'_>, config: &Config) -> Result<Vec<BarredKey>, SqlError> {
+    // Our own first: should the list be too long to travel, these are the ones that do.
     let mut found = Vec::new();
     for key in member_key::all(tx)? {
         let suspended = || {
@@ -60,9 +71,13 @@ pub fn take(
     told: Vec<BarredKey>,
     now_ms: i64,
 ) -> Result<(), SqlError> {
+    let Some(hub) = unit::find(tx, teller)?.filter(|hub| hub.kind.is_hub()) else {
+        return Ok(());
+    };
+    let mut room = Room::of(tx, &hub)?;
     let mut kept = Vec::with_capacity(told.len());
     for key in told {
-        match standing(tx, config, teller, &key)? {
+        match standing(tx, config, &hub, &key)? {
             Standing::Below => {}
             Standing::Gone => continue,
             Standing::Foreign => {
@@ -70,6 +85,9 @@ pub fn take(
                 alarm::raise(tx, ALARM_FOREIGN, teller.as_str(), detail, now_ms)?;
                 continue;
             }
+        }
+        if !room.takes(tx, &key)? {
+            continue;
         }
         if key.bar == Bar::Revoked {
             // Where we certified it for the street, it goes onto our list of revoked certificates.
@@ -82,6 +100,10 @@ pub fn take(
             told_by: teller.to_string(),
             told_at_ms: now_ms,
         });
+    }
+    if room.is_full {
+        let detail = "the hub told of more keys than it can have; those that are new were left out";
+        alarm::raise(tx, ALARM_TOO_MANY, teller.as_str(), detail, now_ms)?;
     }
     barred_key::replace(tx, teller.as_str(), &kept)?;
     let shown: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -97,6 +119,33 @@ pub fn last_list(tx: &Tx<'_>, teller: &UnitId) -> Result<Vec<u8>, SqlError> {
     let digits: Vec<u32> = shown.chars().filter_map(|digit| digit.to_digit(16)).collect();
     let byte = |pair: &[u32]| u8::try_from(pair.iter().fold(0, |sum, digit| sum * 16 + digit));
     Ok(digits.chunks(2).filter_map(|pair| byte(pair).ok()).collect())
+}
+
+/// How many keys that we did not certify are kept of one hub: nobody can ask whether they exist, and
+/// what is revoked is kept for good.
+struct Room {
+    /// Keys of that hub that are kept already.
+    stored: HashSet<[u8; 32]>,
+    left: usize,
+    is_full: bool,
+}
+
+impl Room {
+    fn of(tx: &Tx<'_>, hub: &Unit) -> Result<Self, SqlError> {
+        let stored: HashSet<_> = barred_key::of(tx, hub.id.as_str())?.into_iter().collect();
+        let limit = if hub.kind == UnitKind::District { OF_DISTRICT_MAX } else { OF_STREET_MAX };
+        Ok(Self { left: limit.saturating_sub(stored.len()), stored, is_full: false })
+    }
+
+    fn takes(&mut self, tx: &Tx<'_>, key: &BarredKey) -> Result<bool, SqlError> {
+        if self.stored.contains(&key.key) || member_key::find(tx, &key.key)?.is_some() {
+            return Ok(true);
+        }
+        self.is_full |= self.left == 0;
+        let takes = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        Ok(takes)
+    }
 }
 
 /// How a key stands to the hub that tells of it.
@@ -115,15 +164,13 @@ enum Standing {
 fn standing(
     tx: &Tx<'_>,
     config: &Config,
-    teller: &UnitId,
+    hub: &Unit,
     key: &BarredKey,
 ) -> Result<Standing, SqlError> {
     let Ok(name) = IdentityName::parse(&key.name, config.zone()) else {
         return Ok(Standing::Foreign);
     };
-    let Some(hub) = unit::find(tx, teller)?.filter(|hub| hub.kind.is_hub()) else {
-        return Ok(Standing::Foreign);
-    };
+    let teller = &hub.id;
     let label = match hub.kind {
         UnitKind::District => teller.label(),
         _ => config.name.district_label().to_owned(),

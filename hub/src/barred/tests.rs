@@ -172,3 +172,37 @@ fn a_district_tells_of_its_own_district_only() {
     let (kept, _) = told(&database, &hub, "370203", Vec::new());
     assert_eq!(kept, [(1, Bar::Revoked), (2, Bar::Revoked)], "a suspension is lifted");
 }
+
+/// Made-up keys neither fill the store nor go up in place of real ones, and telling the same again
+/// costs nobody a look at the registry.
+#[test]
+fn keys_that_nobody_certified_are_kept_up_to_a_number() {
+    let hub = config(UnitKind::District, "370202", "370202");
+    let database = store(&hub, &[("370202004", UnitKind::Street)]);
+    certify(&database, "F370202004P01", "370202004", 9);
+    let made_up = |from: u16| {
+        (from..from + 300).map(|number| {
+            let mut key = [7; 32];
+            key[1..3].copy_from_slice(&number.to_be_bytes());
+            let name = format!("a{number:05}.370202.{ZONE}");
+            BarredKey { name, key, bar: Bar::Revoked }
+        })
+    };
+    let real = || barred("f370202004p01.370202", 9, Bar::Revoked);
+    for from in [0, 1_000] {
+        let list = made_up(from).chain([real()]).collect();
+        let (kept, alarms) = told(&database, &hub, "370202004", list);
+        assert_eq!((kept.len(), alarms), (OF_STREET_MAX + 1, 0));
+        assert!(kept.contains(&(9, Bar::Revoked)), "the one that there is");
+    }
+    let (alarm, before) = database
+        .read(|tx| {
+            let of = alarm::all(tx)?.iter().any(|alarm| alarm.kind == ALARM_TOO_MANY);
+            Ok::<_, SqlError>((of, setting::registry_version(tx)?))
+        })
+        .expect("store");
+    assert!(alarm);
+    told(&database, &hub, "370202004", made_up(0).chain([real()]).collect());
+    let after = database.read(setting::registry_version).expect("store");
+    assert_eq!(before, after);
+}

@@ -10,15 +10,17 @@ use proto::wire::sync::{
     BarredKey as WireKey, HelloRequest, HelloResponse, LinkRequest, ReportKeysRequest,
     ReportKeysResponse,
 };
-use runtime::transport::Peer;
+use runtime::sql::{SqlError, Tx};
+use runtime::transport::{Peer, coded};
 use runtime::uplink::{Bar, BarredKey};
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::hello;
 use super::link::{self, Down};
 use super::peer::{peer_member, store_status};
 use crate::app::Hub;
 use crate::barred;
+use crate::store::unit;
 
 /// Serves members' lanes.
 #[derive(Clone)]
@@ -64,6 +66,22 @@ impl Sync for SyncService {
         let member = peer_member(&request, &self.hub).await?;
         let request = request.into_inner();
         let digest = *sha256(&request.encode_to_vec()).bytes();
+        let teller = member.clone();
+        let known = move |tx: &Tx<'_>| {
+            let hub = unit::find(tx, &teller)?.is_some_and(|unit| unit.kind.is_hub());
+            Ok::<_, SqlError>((hub, barred::last_list(tx, &teller)?))
+        };
+        let (is_hub, last) = self.hub.database().read_async(known).await.map_err(store_status)?;
+        if !is_hub {
+            return Err(coded(
+                Code::PermissionDenied,
+                "NOT_A_HUB",
+                "only hubs have keys below them",
+            ));
+        }
+        if last == digest {
+            return Ok(Response::new(ReportKeysResponse {}));
+        }
         let told = barred_keys(&request)?;
         let (config, now_ms) = (self.hub.config().clone(), self.hub.clock().now_ms());
         self.hub

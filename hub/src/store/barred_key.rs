@@ -2,6 +2,8 @@
 //!
 //! What was revoked stays so, whoever tells what later; a suspension lasts while it is told.
 
+use std::collections::HashSet;
+
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 use runtime::uplink::Bar;
@@ -52,16 +54,38 @@ fn read(row: &Row<'_, '_>) -> Result<Stored, SqlError> {
 /// # Errors
 /// The store cannot be written.
 pub fn replace(tx: &Tx<'_>, teller: &str, told: &[Stored]) -> Result<(), SqlError> {
-    tx.execute("delete from barred_key where told_by = $1 and bar = 'suspended'", params![teller])?;
+    let still: HashSet<[u8; 32]> =
+        told.iter().filter(|key| key.bar == Bar::Suspended).map(|key| key.key_id).collect();
+    let mut changed = 0;
+    for key in keys(tx, teller, "and bar = 'suspended'")? {
+        if !still.contains(&key) {
+            let lift = "delete from barred_key where told_by = $1 and key_id = $2";
+            changed += tx.execute(lift, params![teller, &key])?;
+        }
+    }
     for key in told {
-        tx.execute(
+        changed += tx.execute(
             "insert into barred_key (key_id, name, bar, told_by, told_at_ms)
              values ($1, $2, $3, $4, $5)
              on conflict do nothing",
             params![&key.key_id, &key.name, word(key.bar), &key.told_by, key.told_at_ms],
         )?;
     }
-    touch_registry(tx)
+    // Whoever tells the same again costs nobody a look at the whole registry.
+    if changed > 0 { touch_registry(tx) } else { Ok(()) }
+}
+
+/// The keys that a member hub told of and that are kept.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of(tx: &Tx<'_>, teller: &str) -> Result<Vec<[u8; 32]>, SqlError> {
+    keys(tx, teller, "")
+}
+
+fn keys(tx: &Tx<'_>, teller: &str, and: &str) -> Result<Vec<[u8; 32]>, SqlError> {
+    let statement = format!("select key_id from barred_key where told_by = $1 {and}");
+    tx.query(&statement, params![teller], |row| row.array(0))
 }
 
 /// All barred keys, in order of name.

@@ -3,6 +3,8 @@
 //! The list is told whole, and the parent says in its answer to hello which one it has: what was
 //! lost on either side, by a backup or a broken line, heals at the next connection.
 
+use std::collections::HashSet;
+
 use certs::digest::sha256;
 use prost::Message as _;
 use proto::limits::BARRED_KEYS_MAX;
@@ -55,11 +57,16 @@ impl Bar {
     }
 }
 
-/// The list as it travels: in order, so that the same keys give the same bytes.
+/// The list as it travels: in order, so that the same keys give the same bytes. Of a list that is
+/// too long the front travels.
 fn request(mut keys: Vec<BarredKey>) -> ReportKeysRequest {
+    let mut seen = HashSet::new();
+    keys.retain(|key| seen.insert(key.clone()));
+    if keys.len() > BARRED_KEYS_MAX {
+        tracing::error!(keys = keys.len(), most = BARRED_KEYS_MAX, "barred keys left out");
+        keys.truncate(BARRED_KEYS_MAX);
+    }
     keys.sort_unstable();
-    keys.dedup();
-    keys.truncate(BARRED_KEYS_MAX);
     let line = |key: BarredKey| WireKey {
         name: key.name,
         key: key.key.to_vec(),
@@ -95,11 +102,27 @@ impl Uplink {
             .await;
         match told {
             Ok(_) => Ok(digest),
-            // A parent of an earlier version knows no such call; figures do not wait for it.
-            Err(status) if status.code() == Code::Unimplemented => Ok(digest),
+            // Figures do not wait for a parent that cannot take the list; a lost line ends the link.
+            Err(status) if is_answered(status.code()) => {
+                tracing::warn!(code = ?status.code(), "barred keys were not taken");
+                Ok(known)
+            }
             Err(status) => Err(explain(status)),
         }
     }
+}
+
+/// Whether a parent said no, rather than that nothing was heard or that we are not served at all.
+const fn is_answered(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unimplemented
+            | Code::InvalidArgument
+            | Code::PermissionDenied
+            | Code::FailedPrecondition
+            | Code::OutOfRange
+            | Code::ResourceExhausted
+    )
 }
 
 #[cfg(test)]

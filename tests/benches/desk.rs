@@ -14,16 +14,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use node::console::{
-    EgressPage, EgressSource, HomePage, InForce, PreviewPage, ReleasePage, Rules, SourceError,
-    router, site,
-};
+use node::console::{Rules, ledger_router, site};
 use node::ledger::account::{Changer, staff_of};
 use node::ledger::{Ledger, account, duty};
 use node::packs::{Packs, PacksError};
 use report::{Goal, median, ms, percentile};
 use runtime::clock::Clock;
-use runtime::sql::{DataKey, SqlError};
+use runtime::sql::DataKey;
 use runtime::web::factor::FactorPolicy;
 use runtime::web::trial::{Browser, PASSWORD};
 use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Transport};
@@ -126,11 +123,11 @@ async fn pages(ledger: &Ledger) -> Vec<Page> {
 }
 
 /// The packs that are built in, as before any came down.
-struct BuiltIn;
+struct BuiltIn(Packs);
 
 impl Rules for BuiltIn {
     fn packs(&self) -> Result<Packs, PacksError> {
-        Packs::embedded()
+        Ok(self.0.clone())
     }
 
     fn copies_days(&self) -> u32 {
@@ -155,12 +152,8 @@ async fn browser(ledger: &Ledger, login: &'static str, role: Role, staff: &'stat
         Sessions::new(SessionStore::new(ledger.database().clone()), FactorPolicy::DangerNobody)
             .expect("sessions");
     let shell = Arc::new(Shell { site, sessions, clock });
-    let in_force: InForce = Arc::new(|| {
-        let packs = Packs::embedded()?;
-        Ok((packs.in_force().pack.clone(), packs.calendar().clone()))
-    });
-    let mut browser =
-        Browser::new(router(shell, Arc::new(Nothing), ledger.clone(), in_force, Arc::new(BuiltIn)));
+    let rules: Arc<dyn Rules> = Arc::new(BuiltIn(Packs::embedded().expect("packs")));
+    let mut browser = Browser::new(ledger_router(&shell, ledger, &rules));
     browser.sign_in(login, PASSWORD).await.expect("sign in");
     browser
 }
@@ -198,29 +191,4 @@ async fn student(browser: &mut Browser) -> Page {
 fn of(name: String, times: &[f64], bytes: usize) -> Page {
     let worst_ms = percentile(times, 100.0);
     Page { name, median_ms: median(times), worst_ms, kb: bytes as f64 / 1e3 }
-}
-
-/// Releases are not what is measured here; the calendar is the built-in one.
-struct Nothing;
-
-impl EgressSource for Nothing {
-    fn home(&self) -> Result<HomePage, SourceError> {
-        Err(SourceError::Unavailable(Box::new(SqlError::Closed)))
-    }
-
-    fn releases(&self, _page: u32) -> Result<EgressPage, SourceError> {
-        Err(SourceError::Unavailable(Box::new(SqlError::Closed)))
-    }
-
-    fn release(&self, _id: &str) -> Result<ReleasePage, SourceError> {
-        Err(SourceError::Unknown)
-    }
-
-    fn preview(&self) -> Result<PreviewPage, SourceError> {
-        Err(SourceError::Unavailable(Box::new(SqlError::Closed)))
-    }
-
-    fn terms(&self) -> Option<Arc<domain::period::Calendar>> {
-        proto::pack::embedded::calendar().ok().map(Arc::new)
-    }
 }

@@ -42,6 +42,7 @@ use runtime::web::{
 use serde::Deserialize;
 
 use crate::app::Node;
+use crate::ledger::Ledger;
 use office::Office;
 use sheet::crumbs;
 
@@ -162,6 +163,13 @@ pub fn router_of(
         .merge(screening::router(office, shelf, &answered_at))
         .merge(settings::router(Arc::clone(&shell), node));
     console(shell, pages)
+}
+
+/// The console over a ledger alone: no page about the machine or about what leaves.
+pub fn ledger_router(shell: &Arc<Shell>, ledger: &Ledger, rules: &Arc<dyn Rules>) -> Router {
+    let office =
+        Office { shell: Arc::clone(shell), ledger: ledger.clone(), rules: Arc::clone(rules) };
+    console(Arc::clone(shell), office_pages().with_state(office))
 }
 
 /// The pages that say what leaves this school.

@@ -9,7 +9,6 @@ use runtime::web::trial::{self, Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Transport};
 
 use super::*;
-use crate::ledger::Ledger;
 use sample::{refused_line, release_view, waiting_line};
 
 const NOW: i64 = 1_764_000_000_000;

@@ -6,9 +6,7 @@ use runtime::clock::Clock;
 use runtime::sql::Tx;
 use runtime::web::factor::FactorPolicy;
 use runtime::web::trial::{Browser, PASSWORD};
-use runtime::web::{
-    Label, NewAccount, Role, SessionStore, Sessions, Shell, Site, Transport, console,
-};
+use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Site, Transport};
 
 use super::office::{Office, Rules};
 use crate::ledger::Ledger;
@@ -83,8 +81,8 @@ pub(super) async fn signed_in(
     let start = jiff::Timestamp::from_millisecond(now_ms).expect("instant");
     let (clock, _) = Clock::simulated(start);
     let shell = shell(school, site(), clock);
-    let pages = super::office_pages().with_state(office(&shell, &school.ledger));
-    let mut browser = Browser::new(console(shell, pages));
+    let rules: Arc<dyn Rules> = Arc::new(BuiltIn);
+    let mut browser = Browser::new(super::ledger_router(&shell, &school.ledger, &rules));
     browser.sign_in(login, password).await.expect("sign in");
     browser
 }

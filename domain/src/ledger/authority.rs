@@ -176,19 +176,31 @@ const fn acts(role: SchoolRole, act: Act) -> Authority {
     }
 }
 
+/// Whether a role may read anything about a student.
+#[must_use]
+pub fn reads_students(role: SchoolRole) -> bool {
+    let mut areas = Area::ALL.iter().filter(|area| area.is_about_students());
+    areas.any(|area| read(role, *area) != Authority::Never)
+}
+
 /// Whether somebody makes and changes accounts of a role.
 ///
 /// Who looks after the machine makes no account that could read about a student: it would be a way
 /// to read about students.
 #[must_use]
 pub fn administers(by: SchoolRole, of: SchoolRole) -> bool {
-    let mut areas = Area::ALL.iter().filter(|area| area.is_about_students());
-    let of_persons = areas.any(|area| read(of, *area) != Authority::Never);
     match by {
         SchoolRole::MoralHead | SchoolRole::Principal => true,
-        SchoolRole::Operator => !of_persons,
+        SchoolRole::Operator => !reads_students(of),
         _ => false,
     }
+}
+
+/// Whether it takes two persons to give somebody a way in with this role: it reads about students,
+/// or it is one of the two wherever two are needed.
+#[must_use]
+pub fn needs_two_to_open(role: SchoolRole) -> bool {
+    reads_students(role) || administers(role, SchoolRole::Auditor)
 }
 
 #[cfg(test)]
@@ -205,6 +217,14 @@ mod tests {
             for by in [R::Counsellor, R::ClassTeacher, R::Mentor, R::Auditor] {
                 assert!(!administers(by, *of), "{by:?}");
             }
+        }
+    }
+
+    /// Only an auditor, who reads no student and signs nothing, is let in by one person alone.
+    #[test]
+    fn only_an_auditor_is_let_in_by_one_person() {
+        for of in SchoolRole::ALL {
+            assert_eq!(needs_two_to_open(*of), *of != SchoolRole::Auditor, "{of:?}");
         }
     }
 

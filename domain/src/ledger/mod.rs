@@ -19,7 +19,8 @@ pub mod turn;
 pub mod words;
 
 pub use authority::{
-    Act, Action, Authority, SchoolRole, Standing as Footing, administers, authority, permits,
+    Act, Action, Authority, SchoolRole, Standing as Footing, administers, authority,
+    needs_two_to_open, permits, reads_students,
 };
 pub use kind::{Area, Kind, LedgerName};
 pub use terms::Tier;

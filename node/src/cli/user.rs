@@ -195,13 +195,16 @@ impl From<AccountError> for Failure {
                 Self::new(Exit::Refused, "SECOND_ACCOUNT", words::SECOND_ACCOUNT)
                     .hint(words::SECOND_ACCOUNT_NEXT)
             }
+            AccountError::TakesTwo => {
+                Self::new(Exit::Refused, "TAKES_TWO", words::TAKES_TWO).hint(words::TAKES_TWO_NEXT)
+            }
             AccountError::Store(error) => error.into(),
         }
     }
 }
 
 fn changer(node: &Node) -> Changer {
-    Changer { by: author(), at_ms: node.clock().now_ms() }
+    Changer::terminal(&author(), node.clock().now_ms())
 }
 
 /// A role that a school has; a hub's analyst is nobody here.

@@ -431,6 +431,11 @@ texts! {
          was changed.";
     SECOND_ACCOUNT_NEXT = "请先锁定原账号：xinqiao-node user list，再 xinqiao-node user lock 账号",
         "Lock the other one first:  xinqiao-node user list, then xinqiao-node user lock LOGIN";
+    TAKES_TWO = "只给密码就能进入这个账号，须由两人办理；没有改动任何内容。",
+        "the password would be all that it takes to get into that account, so two persons give it; \
+         nothing was changed.";
+    TAKES_TWO_NEXT = "请用“申请重新开通”，由另一位管理人员确认。",
+        "Ask for the account to be opened anew; another person of the office agrees.";
 
     // acting
     ACCOUNT_PASSWORD = "本人账号的密码：", "Password of the account: ";

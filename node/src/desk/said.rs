@@ -54,8 +54,13 @@ texts! {
     UNLINKED = "这个账号没有对应到教职工，无法确认是哪一位；台账没有改动。",
         "this account is not linked to a member of staff, so nobody knows who it is; nothing was \
          changed.";
-    UNLINKED_NEXT = "请管理员把账号对应到本人：xinqiao-node user role 账号 角色 --staff 工号",
-        "Have the account linked to the person: xinqiao-node user role LOGIN ROLE --staff NUMBER";
+    UNLINKED_NEXT = "请在“账号”页填教职工号申请对应，由另一位管理人员确认。",
+        "Ask on the page of accounts to be linked to the staff roll; another person of the office agrees.";
+    ONE_HAND = "两个账号中有一个是由一个人单独新建、改岗位或发密码的，不能算作另一位人员；没有改动任何内容。",
+        "one of the two accounts was made, linked or given its password by one person alone, so it \
+         does not count as another person; nothing was changed.";
+    ONE_HAND_NEXT = "请在“账号”页由两人为该账号“申请重新开通”，本人重新登录后再办理。",
+        "Have two persons open that account anew on the page of accounts, then do it again.";
     CHANGED = "这条记录在您查看之后又被修改过；台账没有改动。",
         "somebody has changed the record since it was looked at; nothing was changed.";
     CHANGED_NEXT = "请重新查看后再处理。", "Look at it again, then decide.";
@@ -173,6 +178,7 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
         R::NotAuthor => ("NOT_AUTHOR", Exit::Refused, NOT_AUTHOR.into(), NOT_AUTHOR_NEXT),
         R::SamePerson => ("SAME_PERSON", Exit::Refused, SAME_PERSON.into(), SAME_PERSON_NEXT),
         R::Unlinked => ("UNLINKED", Exit::Refused, UNLINKED.into(), UNLINKED_NEXT),
+        R::OneHand => ("ONE_HAND", Exit::Refused, ONE_HAND.into(), ONE_HAND_NEXT),
         R::Changed => ("CHANGED", Exit::Refused, CHANGED.into(), CHANGED_NEXT),
         R::NotWaiting => ("NOT_WAITING", Exit::Refused, NOT_WAITING.into(), NOT_WAITING_NEXT),
         R::OnRoll => ("ON_ROLL", Exit::Refused, ON_ROLL.into(), ON_ROLL_NEXT),

@@ -4,7 +4,7 @@
 //! is nobody here. Whoever holds the passphrase of the ledger can make accounts, so each change
 //! leaves a line that nothing removes.
 
-use domain::ledger::SchoolRole;
+use domain::ledger::{SchoolRole, needs_two_to_open};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::account::Login;
@@ -58,6 +58,9 @@ pub enum AccountError {
     /// The member of staff has another account that is not locked.
     #[error("this member of staff has another account that is not locked")]
     SecondAccount,
+    /// A password would be all that it takes to be that person: two persons give it.
+    #[error("it takes two persons to open this account")]
+    TakesTwo,
     /// The store.
     #[error(transparent)]
     Store(#[from] SqlError),
@@ -70,6 +73,19 @@ pub struct Changer {
     pub by: String,
     /// Milliseconds since 1970 UTC.
     pub at_ms: i64,
+}
+
+impl Changer {
+    /// Two accounts, of which each knows of the other.
+    pub(super) fn two(first: &str, second: &str, at_ms: i64) -> Self {
+        Self { by: format!("{first} + {second}"), at_ms }
+    }
+
+    /// Whoever sits at the machine, by the name that it knows. No login has a space.
+    #[must_use]
+    pub fn terminal(name: &str, at_ms: i64) -> Self {
+        Self { by: format!("terminal {name}"), at_ms }
+    }
 }
 
 /// Writes down what people change about their own accounts.
@@ -133,19 +149,69 @@ pub fn change(
 /// Gives an account a password that its person replaces at the next sign-in; ends its sessions.
 /// Tells whether there is such an account that is not locked.
 ///
+/// One person does it alone only where the password is not enough to get in: the second factor
+/// stands beside it, or the role neither reads about students nor signs.
+///
 /// # Errors
-/// The store; nothing was changed.
-pub fn one_time_password(
+/// It takes two persons, or the store; nothing was changed.
+pub fn give_password(
+    tx: &Tx<'_>,
+    login: &Login,
+    password_hash: &str,
+    changer: &Changer,
+) -> Result<bool, AccountError> {
+    let found = list(tx)?.into_iter().find(|line| line.login == login.as_str());
+    let Some(line) = found else { return Ok(false) };
+    let takes_two = line.role.school().is_some_and(needs_two_to_open);
+    if takes_two && !line.has_factor {
+        return Err(AccountError::TakesTwo);
+    }
+    let what = if takes_two { "password_beside_factor" } else { "one_time_password" };
+    Ok(one_time_password(tx, login, (password_hash, what), changer)?)
+}
+
+/// As [`give_password`], by two persons.
+pub(super) fn open_by_two(
     tx: &Tx<'_>,
     login: &Login,
     password_hash: &str,
     changer: &Changer,
 ) -> Result<bool, SqlError> {
+    one_time_password(tx, login, (password_hash, "one_time_password"), changer)
+}
+
+fn one_time_password(
+    tx: &Tx<'_>,
+    login: &Login,
+    (password_hash, what): (&str, &str),
+    changer: &Changer,
+) -> Result<bool, SqlError> {
     let set = session_store::set_password(tx, login.as_str(), password_hash, Chooser::Another)?;
     if set {
-        note(tx, login.as_str(), "one_time_password", changer)?;
+        note(tx, login.as_str(), what, changer)?;
     }
     Ok(set)
+}
+
+/// Whether one account alone made an account, said whose it is or gave the way in, and neither two
+/// persons nor whoever holds the machine have opened it anew since. Who signs with it may be the
+/// person of that other account.
+///
+/// Only an account is named by a login alone: two persons are written with a plus between them, and
+/// the terminal before its name.
+pub(super) fn is_in_one_hand(tx: &Tx<'_>, login: &str) -> Result<bool, SqlError> {
+    let found = tx.query_opt(
+        "select 1 from account_change c where c.login = $1 and c.by <> c.login
+             and c.by in (select login from account)
+             and c.what in ('set', 'role', 'one_time_password')
+             and c.id > (select ifnull(max(v.id), 0) from account_change v where v.login = $1
+                 and v.what in ('set', 'one_time_password')
+                 and v.by not in (select login from account))
+         limit 1",
+        params![login],
+        |row| row.i64(0),
+    )?;
+    Ok(found.is_some())
 }
 
 /// One change of an account, for the log.
@@ -266,6 +332,17 @@ fn link(tx: &Tx<'_>, login: &str, staff: Option<StaffId>) -> Result<(), SqlError
         )?;
     }
     Ok(())
+}
+
+/// Whether a member of staff has an account that is not locked, other than `login`.
+pub(super) fn has_other(tx: &Tx<'_>, staff: StaffId, login: &str) -> Result<bool, SqlError> {
+    let other = tx.query_opt(
+        "select 1 from account a join account_staff l on l.login = a.login
+         where l.staff = $1 and a.login <> $2 and a.locked_until_ms <> $3 limit 1",
+        params![staff.0, login, LOCKED_MS],
+        |row| row.i64(0),
+    )?;
+    Ok(other.is_some())
 }
 
 /// One person, one account that can sign in: with two of them one person would be two.

@@ -132,7 +132,7 @@ pub fn sign(
     }
     let first = read::versions::<AlertMove>(tx, record)?;
     let asked_by = first.first().map(|(_, by)| by.author.clone()).unwrap_or_default();
-    second::check(author, (&asked_by, moved.asked_by))?;
+    second::check(tx, author, (&asked_by, moved.asked_by))?;
     let waits = moved.standing == Standing::Waiting;
     if waits && agrees {
         let now = tier_of(tx, moved.student, moved.case, Date::MAX)?;

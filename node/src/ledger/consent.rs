@@ -312,7 +312,7 @@ pub fn lift_hold(tx: &Tx<'_>, author: &Author, record: RecordId) -> Result<(), L
             hold.lift_asked_by = Some(author.account().to_owned());
         }
         Some(asked) => {
-            second::check(author, (asked, hold.lift_asked_staff))?;
+            second::check(tx, author, (asked, hold.lift_asked_staff))?;
             hold.until = Some(author.today());
         }
     }

@@ -176,7 +176,7 @@ pub fn sign(
         }
         let asked = account::author(tx, &kept.entry.asked_by, author.now().0)?;
         let staff = asked.and_then(|asked| asked.staff());
-        second::check(author, (&kept.entry.asked_by, staff))?;
+        second::check(tx, author, (&kept.entry.asked_by, staff))?;
         if agrees {
             check(tx, author.today(), &kept.entry, terms)?;
         }

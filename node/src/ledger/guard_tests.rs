@@ -5,7 +5,10 @@ use domain::ledger::terms::Tier;
 use domain::ledger::words::{AlertSource, Move};
 use jiff::civil::date;
 use runtime::sql::Tx;
+use runtime::web::Role;
+use runtime::web::session_store::StoredAccount;
 
+use super::account::{self, Changer};
 use super::author::Author;
 use super::case::{self, MoveWish};
 use super::consent::{self, LegalHold};
@@ -126,4 +129,38 @@ fn a_second_account_is_not_a_second_person() {
     assert!(matches!(lift(other), Err(LedgerRefusal::SamePerson)));
     assert!(matches!(lift(nobody()), Err(LedgerRefusal::Unlinked)));
     assert!(lift(principal()).is_ok());
+}
+
+/// An account that one person alone opened is no second person, whoever signs with it.
+///
+/// Method: a head makes another head's account alone, as was possible once, and asks for a hold to
+/// be lifted; that account cannot sign until two have opened it anew.
+#[test]
+fn who_was_let_in_by_one_signs_nothing() {
+    let school = school();
+    let put = |login: &'static str, by: &'static str| {
+        let stored = StoredAccount {
+            login: login.to_owned(),
+            password_hash: "none".to_owned(),
+            role: Role::MoralHead,
+            name: login.to_owned(),
+            locked_until_ms: 0,
+            failures: 0,
+        };
+        let changer = Changer { by: by.to_owned(), at_ms: NOW_MS };
+        run(&school, move |tx| {
+            account::put(tx, &stored, None, &changer).map_err(|_| LedgerRefusal::Unknown)
+        })
+        .expect("account");
+    };
+    put("head", "terminal office");
+    put("zhu", "head");
+    let zhu = || author("zhu", SchoolRole::MoralHead, 3);
+    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = record.expect("placed");
+    let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
+    lift(head()).expect("asked");
+    assert!(matches!(lift(zhu()), Err(LedgerRefusal::OneHand)));
+    put("zhu", "head + office");
+    lift(zhu()).expect("a person of its own");
 }

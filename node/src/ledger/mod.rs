@@ -10,6 +10,7 @@ pub mod access_chain;
 #[cfg(test)]
 mod access_tests;
 pub mod account;
+pub mod account_ask;
 pub mod agenda;
 pub mod alert;
 pub mod approval;
@@ -36,7 +37,7 @@ mod duty_tests;
 pub mod entry;
 #[cfg(test)]
 mod entry_tests;
-pub mod factor_reset;
+
 pub mod followup;
 mod footing;
 pub mod governance;
@@ -165,6 +166,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 18,
         name: "notice to families",
         sql: include_str!("migrations/016_family_notice.sql"),
+    },
+    Migration {
+        number: 19,
+        name: "accounts by two",
+        sql: include_str!("migrations/017_account_ask.sql"),
     },
 ];
 

@@ -55,6 +55,9 @@ pub enum LedgerRefusal {
     /// Nobody knows which person the account is.
     #[error("the account is not linked to a member of staff")]
     Unlinked,
+    /// One of the two accounts was made, linked or given its password by one person alone.
+    #[error("one of the two accounts was opened by one person alone")]
+    OneHand,
     /// Somebody wrote to the record since it was looked at.
     #[error("somebody has changed the record meanwhile; look at it again")]
     Changed,

@@ -132,7 +132,7 @@ pub fn sign(tx: &Tx<'_>, author: &Author, id: i64, agrees: bool) -> Result<(), L
     if turn.line.state != TurnState::Waiting {
         return Err(LedgerRefusal::NotWaiting);
     }
-    second::check(author, (&turn.line.asked_by, Some(turn.asked_staff)))?;
+    second::check(tx, author, (&turn.line.asked_by, Some(turn.asked_staff)))?;
     if !agrees {
         return act(tx, author, id, ("refused", None, 0));
     }

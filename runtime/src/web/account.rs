@@ -200,7 +200,19 @@ impl FromStr for Login {
 /// Draws a password for one sign-in: sixteen letters and digits in four groups, easily read out.
 #[must_use]
 pub fn one_time_password() -> Zeroizing<String> {
-    Zeroizing::new(format!("{}-{}", &*draw_sheet_code(), &*draw_sheet_code()))
+    joined(&half_password(), &half_password())
+}
+
+/// Draws half of a password for one sign-in, for two persons who hand over one half each.
+#[must_use]
+pub fn half_password() -> Zeroizing<String> {
+    draw_sheet_code()
+}
+
+/// Both halves of a password as they are typed, one after the other.
+#[must_use]
+pub fn joined(first: &str, second: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("{first}-{second}"))
 }
 
 /// A password as typed. Wiped when dropped, never printed.

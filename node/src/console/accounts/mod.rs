@@ -1,9 +1,11 @@
 //! Accounts of the school: who may sign in, in which role, and with what.
 //!
 //! School IT looks after accounts that read no student, the heads after all of them; nobody after
-//! the own one. A password that somebody else makes is for one sign-in, shown once and then
-//! replaced by its person; a second factor goes by two persons. Each act leaves a line.
+//! the own one. Whoever reads about students or signs is let in by two persons, each of whom sees
+//! one half of the password ([`account_ask`]). A password is for one sign-in, shown once and then
+//! replaced by its person. Each act leaves a line.
 
+mod acts;
 mod pages;
 mod words;
 
@@ -12,21 +14,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use domain::ledger::administers;
 use runtime::cli::Failure;
-use runtime::sql::{SqlError, Tx};
-use runtime::web::account::{Login, one_time_password};
-use runtime::web::{
-    Audience, NavLink, NewAccount, Problem, Role, Session, SessionError, SignedForm, Visitor,
-};
+use runtime::web::account::{half_password, one_time_password};
+use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor};
 use serde::Deserialize;
 
 use super::office::Office;
-use crate::ledger::account::{self, AccountChange, AccountError, Changer};
-use crate::ledger::author::Author;
-use crate::ledger::entry::StaffId;
-use crate::ledger::factor_reset;
-use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::account::{self, AccountChange};
+use crate::ledger::account_ask::{self, Wish};
 
 pub(super) const ACCOUNTS_HREF: &str = "/accounts";
 
@@ -45,11 +40,12 @@ pub(super) fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(ACCOUNTS_HREF, get(show).post(add))
-        .route("/accounts/{login}/password", post(reset_password))
+        .route("/accounts/{login}/password", post(give_password))
         .route("/accounts/{login}/lock", post(lock))
         .route("/accounts/{login}/role", post(change_role))
         .route("/accounts/{login}/factor", post(ask_factor))
-        .route("/accounts/resets/{id}", post(carry_out))
+        .route("/accounts/{login}/opening", post(ask_opening))
+        .route("/accounts/asked/{id}", post(answer))
 }
 
 /// What came of an act, for the page above the list.
@@ -58,6 +54,10 @@ enum Outcome {
     Looked,
     /// A password for one sign-in, shown this once.
     Password { login: String, password: String },
+    /// The first half of one, which is none until another person agrees.
+    FirstHalf { login: String, half: String },
+    /// The second half; the account can be signed in to.
+    SecondHalf { login: String, half: String },
     /// Refused.
     Refused(Failure),
 }
@@ -91,6 +91,11 @@ struct Reason {
 }
 
 #[derive(Deserialize)]
+struct Answer {
+    to: String,
+}
+
+#[derive(Deserialize)]
 struct Nothing {}
 
 type Form<T> = SignedForm<AccountKeepers, T>;
@@ -104,66 +109,33 @@ async fn show(
 
 async fn add(State(office): State<Office>, form: Form<Adding>) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let password = one_time_password().to_string();
-    let (login, role) = (fields.login.clone(), fields.role.parse::<Role>());
-    let made = async {
-        let role = role.map_err(SessionError::Account)?;
-        let person = NewAccount {
-            login: fields.login.clone(),
-            name: if fields.name.trim().is_empty() { fields.login } else { fields.name },
-            role,
-            password: password.clone(),
-        };
-        let stored = person.hashed().await.map_err(SessionError::Account)?;
-        let named: Login = stored.login.parse().map_err(SessionError::Account)?;
-        let number = fields.staff.trim().to_owned();
-        act(&office, &visitor.session, move |tx, author, changer| {
-            check(author, role)?;
-            if account::list(tx)?.iter().any(|line| line.login == named.as_str()) {
-                return Err(LedgerRefusal::Double.into());
-            }
-            let staff = staff_of(tx, role, &number)?;
-            account::put(tx, &stored, staff, changer)?;
-            account::one_time_password(tx, &named, &stored.password_hash, changer)?;
-            Ok(())
-        })
-        .await
+    let role: Role = fields.role.parse().map_err(|_| Problem::BadRequest)?;
+    let login = fields.login.trim().to_lowercase();
+    let outcome = if account_ask::takes_two(role) {
+        let half = half_password().to_string();
+        let asked = acts::ask_new(&office, &visitor, (fields, role), half.clone()).await;
+        asked.map(|()| Outcome::FirstHalf { login, half })
+    } else {
+        let password = one_time_password().to_string();
+        let made = acts::make(&office, &visitor, (fields, role), password.clone()).await;
+        made.map(|()| Outcome::Password { login, password })
     };
-    match made.await {
-        Ok(()) => show_page(&office, &visitor, Outcome::Password { login, password }).await,
-        Err(failure) => show_page(&office, &visitor, Outcome::Refused(failure)).await,
-    }
+    show_page(&office, &visitor, outcome.unwrap_or_else(Outcome::Refused)).await
 }
 
-async fn reset_password(
+async fn give_password(
     State(office): State<Office>,
     Path(login): Path<String>,
     form: Form<Nothing>,
 ) -> Result<Response, Problem> {
     let visitor = form.visitor;
     let password = one_time_password().to_string();
-    let made = async {
-        let named: Login = login.parse().map_err(SessionError::Account)?;
-        let person = NewAccount {
-            login: login.clone(),
-            name: String::new(),
-            role: Role::Operator,
-            password: password.clone(),
-        };
-        let hash = person.hashed().await.map_err(SessionError::Account)?.password_hash;
-        act(&office, &visitor.session, move |tx, author, changer| {
-            check_other(tx, author, &named)?;
-            match account::one_time_password(tx, &named, &hash, changer)? {
-                true => Ok(()),
-                false => Err(LedgerRefusal::NotWaiting.into()),
-            }
-        })
-        .await
+    let given = acts::give_password(&office, &visitor, &login, &password).await;
+    let outcome = match given {
+        Ok(()) => Outcome::Password { login, password },
+        Err(failure) => Outcome::Refused(failure),
     };
-    match made.await {
-        Ok(()) => show_page(&office, &visitor, Outcome::Password { login, password }).await,
-        Err(failure) => show_page(&office, &visitor, Outcome::Refused(failure)).await,
-    }
+    show_page(&office, &visitor, outcome).await
 }
 
 async fn lock(
@@ -172,7 +144,8 @@ async fn lock(
     form: Form<Locking>,
 ) -> Result<Response, Problem> {
     let to = if form.fields.to == "open" { AccountChange::Unlock } else { AccountChange::Lock };
-    change(&office, &form.visitor, login, move |_| Ok(to)).await
+    let done = acts::change(&office, &form.visitor, login, to).await;
+    over(&office, &form.visitor, done).await
 }
 
 async fn change_role(
@@ -182,11 +155,8 @@ async fn change_role(
 ) -> Result<Response, Problem> {
     let Moving { role, staff } = form.fields;
     let role: Role = role.parse().map_err(|_| Problem::BadRequest)?;
-    change(&office, &form.visitor, login, move |(tx, author)| {
-        check(author, role)?;
-        Ok(AccountChange::Role(role, staff_of(tx, role, staff.trim())?))
-    })
-    .await
+    let done = acts::change_role(&office, &form.visitor, login, (role, staff)).await;
+    over(&office, &form.visitor, done).await
 }
 
 async fn ask_factor(
@@ -194,98 +164,45 @@ async fn ask_factor(
     Path(login): Path<String>,
     form: Form<Reason>,
 ) -> Result<Response, Problem> {
-    let reason = form.fields.reason;
-    let done = act(&office, &form.visitor.session, move |tx, author, _| {
-        let named: Login = login.parse().map_err(|_| LedgerRefusal::Unknown)?;
-        Ok(factor_reset::ask(tx, &author.because(&reason), &named)?)
-    });
-    let done = done.await;
-    answer(&office, &form.visitor, done).await
+    let wish = (Wish::Factor, form.fields.reason);
+    let done = acts::ask(&office, &form.visitor, login, wish, "").await;
+    over(&office, &form.visitor, done).await
 }
 
-async fn carry_out(
+async fn ask_opening(
     State(office): State<Office>,
-    Path(id): Path<i64>,
-    form: Form<Nothing>,
+    Path(login): Path<String>,
+    form: Form<Reason>,
 ) -> Result<Response, Problem> {
-    let done = act(&office, &form.visitor.session, move |tx, author, _| {
-        Ok(factor_reset::carry_out(tx, author, id)?)
-    });
-    let done = done.await;
-    answer(&office, &form.visitor, done).await
-}
-
-/// Why an act on an account was refused, before it is put into words.
-enum Refused {
-    Ledger(LedgerRefusal),
-    Account(AccountError),
-    Staff(String),
-    StaffNeeded,
-}
-
-impl From<LedgerRefusal> for Refused {
-    fn from(refusal: LedgerRefusal) -> Self {
-        Self::Ledger(refusal)
-    }
-}
-
-impl From<AccountError> for Refused {
-    fn from(error: AccountError) -> Self {
-        Self::Account(error)
-    }
-}
-
-impl From<SqlError> for Refused {
-    fn from(error: SqlError) -> Self {
-        Self::Ledger(error.into())
-    }
-}
-
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Ledger(LedgerRefusal::NotAllowed) => pages::not_allowed(),
-            Refused::Ledger(LedgerRefusal::Double) => pages::double(),
-            Refused::Ledger(LedgerRefusal::NotWaiting) => pages::not_waiting(),
-            Refused::Ledger(refusal) => refusal.into(),
-            Refused::Account(error) => error.into(),
-            Refused::Staff(number) => pages::staff_unknown(&number),
-            Refused::StaffNeeded => pages::staff_needed(),
-        }
-    }
-}
-
-/// Works on accounts as the account of the session.
-async fn act<T: Send + 'static>(
-    office: &Office,
-    session: &Session,
-    work: impl FnOnce(&Tx<'_>, &Author, &Changer) -> Result<T, Refused> + Send + 'static,
-) -> Result<T, Failure> {
-    let done = office.work(session, move |tx, author| {
-        let changer = Changer { by: author.account().to_owned(), at_ms: author.now().0 };
-        work(tx, &author, &changer)
-    });
-    done.await.map_err(Failure::from)
-}
-
-async fn change(
-    office: &Office,
-    visitor: &Visitor<AccountKeepers>,
-    login: String,
-    how: impl FnOnce((&Tx<'_>, &Author)) -> Result<AccountChange, Refused> + Send + 'static,
-) -> Result<Response, Problem> {
-    let done = act(office, &visitor.session, move |tx, author, changer| {
-        let named: Login = login.parse().map_err(|_| LedgerRefusal::Unknown)?;
-        check_other(tx, author, &named)?;
-        let change = how((tx, author))?;
-        account::change(tx, &named, change, changer)?;
-        Ok(())
-    });
-    let done = done.await;
-    answer(office, visitor, done).await
+    let half = half_password().to_string();
+    let wish = (Wish::Opening, form.fields.reason);
+    let outcome = match acts::ask(&office, &form.visitor, login.clone(), wish, &half).await {
+        Ok(()) => Outcome::FirstHalf { login, half },
+        Err(failure) => Outcome::Refused(failure),
+    };
+    show_page(&office, &form.visitor, outcome).await
 }
 
 async fn answer(
+    State(office): State<Office>,
+    Path(id): Path<i64>,
+    form: Form<Answer>,
+) -> Result<Response, Problem> {
+    let visitor = form.visitor;
+    if form.fields.to != "agree" {
+        let done = acts::refuse(&office, &visitor, id).await;
+        return over(&office, &visitor, done).await;
+    }
+    match acts::agree(&office, &visitor, id).await {
+        Ok(Some((login, half))) => {
+            show_page(&office, &visitor, Outcome::SecondHalf { login, half }).await
+        }
+        done => over(&office, &visitor, done.map(drop)).await,
+    }
+}
+
+/// The list again, or what was refused above it.
+async fn over(
     office: &Office,
     visitor: &Visitor<AccountKeepers>,
     done: Result<(), Failure>,
@@ -301,8 +218,8 @@ async fn show_page(
     visitor: &Visitor<AccountKeepers>,
     outcome: Outcome,
 ) -> Result<Response, Problem> {
-    let found = act(office, &visitor.session, |tx, author, _| {
-        Ok((account::list(tx)?, factor_reset::waiting(tx, author.now())?, author.now().0))
+    let found = acts::act(office, visitor, |tx, author, _| {
+        Ok((account::list(tx)?, account_ask::waiting(tx, author.now())?, author.now().0))
     });
     let (lines, waiting, now_ms) = found.await.map_err(|_| Problem::Unavailable)?;
     let refused = matches!(outcome, Outcome::Refused(_));
@@ -312,34 +229,6 @@ async fn show_page(
     let page = pages::page(&view, policy, &visitor.session, visitor.frame.lang)?;
     let status = if refused { StatusCode::CONFLICT } else { StatusCode::OK };
     office.reply_with(status, visitor, &page)
-}
-
-/// Refuses whoever does not look after accounts of a role.
-fn check(author: &Author, of: Role) -> Result<(), LedgerRefusal> {
-    match of.school() {
-        Some(of) if administers(author.role(), of) => Ok(()),
-        _ => Err(LedgerRefusal::NotAllowed),
-    }
-}
-
-/// As [`check`], for an account that there is; nobody looks after the own one.
-fn check_other(tx: &Tx<'_>, author: &Author, login: &Login) -> Result<(), LedgerRefusal> {
-    if login.as_str() == author.account() {
-        return Err(LedgerRefusal::SamePerson);
-    }
-    let lines = account::list(tx)?;
-    let found = lines.iter().find(|line| line.login == login.as_str());
-    check(author, found.ok_or(LedgerRefusal::Unknown)?.role)
-}
-
-/// The member of staff of a number; nobody where none was given and none is needed.
-fn staff_of(tx: &Tx<'_>, role: Role, number: &str) -> Result<Option<StaffId>, Refused> {
-    if number.is_empty() {
-        let needed = role.school().is_some_and(account::needs_staff);
-        return if needed { Err(Refused::StaffNeeded) } else { Ok(None) };
-    }
-    let found = account::staff_of(tx, number)?;
-    found.map(Some).ok_or_else(|| Refused::Staff(number.to_owned()))
 }
 
 #[cfg(test)]

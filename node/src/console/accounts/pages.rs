@@ -8,7 +8,7 @@ use runtime::web::{Html, Lang, Page, Part, RenderError, Role, Session, Tag, Text
 
 use super::{ACCOUNTS_HREF, Outcome, words};
 use crate::ledger::account::AccountLine;
-use crate::ledger::factor_reset::Waiting;
+use crate::ledger::account_ask::{self, Waiting, Wish};
 
 /// What is shown, and to whom.
 pub(super) struct View<'a> {
@@ -26,7 +26,7 @@ struct AccountsTemplate<'a> {
     csrf: &'a str,
     scope: &'static str,
     failure: Option<(String, String)>,
-    password: Option<(String, &'a str)>,
+    password: Option<(String, &'a str, &'static str)>,
     waiting: Vec<WaitingView>,
     rows: Vec<Row<'a>>,
     roles: Vec<(&'static str, &'static str)>,
@@ -36,6 +36,7 @@ struct WaitingView {
     id: i64,
     login: String,
     text: String,
+    may_agree: bool,
     is_mine: bool,
 }
 
@@ -48,9 +49,14 @@ struct Row<'a> {
     state: Part<Tag>,
     changed: String,
     is_own: bool,
+    /// The role word, where the reader may ask to be somebody of the roll of staff.
+    may_link: Option<&'static str>,
     is_open: bool,
     is_locked: bool,
     can_ask: bool,
+    /// Whether a password from one person alone lets nobody in as this one.
+    may_password: bool,
+    may_opening: bool,
 }
 
 pub(super) fn page(
@@ -63,7 +69,16 @@ pub(super) fn page(
     match &view.outcome {
         Outcome::Looked => {}
         Outcome::Password { login, password: shown } => {
-            password = Some((words::PASSWORD_FOR.with(lang, login), shown.as_str()));
+            let once = words::PASSWORD_ONCE.in_lang(lang);
+            password = Some((words::PASSWORD_FOR.with(lang, login), shown.as_str(), once));
+        }
+        Outcome::FirstHalf { login, half } => {
+            let once = words::FIRST_HALF_ONCE.in_lang(lang);
+            password = Some((words::FIRST_HALF_OF.with(lang, login), half.as_str(), once));
+        }
+        Outcome::SecondHalf { login, half } => {
+            let once = words::SECOND_HALF_ONCE.in_lang(lang);
+            password = Some((words::SECOND_HALF_OF.with(lang, login), half.as_str(), once));
         }
         Outcome::Refused(refused) => {
             let next = refused.next_step(lang).unwrap_or_default().to_owned();
@@ -75,15 +90,7 @@ pub(super) fn page(
         _ => words::SCOPE_HEAD,
     };
     let roles = Role::SCHOOL.iter().filter(|role| looks_after(view.role, **role));
-    let waiting = view.waiting.iter().map(|waits| WaitingView {
-        id: waits.id,
-        login: waits.login.clone(),
-        text: words::WAITING_ONE.fill(
-            lang,
-            &[&waits.login, &waits.asked_by, &waits.reason, &time::minute(waits.ends.0)],
-        ),
-        is_mine: waits.asked_by == session.login || waits.login == session.login,
-    });
+    let waiting = view.waiting.iter().map(|waits| waiting_one(waits, session, lang));
     let body = Html::render(&AccountsTemplate {
         lang,
         csrf: &session.csrf,
@@ -102,6 +109,33 @@ pub(super) fn page(
         exports: Vec::new(),
         body,
     })
+}
+
+fn waiting_one(waits: &Waiting, session: &Session, lang: Lang) -> WaitingView {
+    let person = match &waits.person {
+        Some((number, name)) => words::PERSON.fill(lang, &[number, name]),
+        None => words::NO_PERSON.in_lang(lang).to_owned(),
+    };
+    let what = match &waits.wish {
+        Wish::New { name, role, .. } => {
+            words::ASKED_NEW.fill(lang, &[&role.title().in_lang(lang), name, &person])
+        }
+        Wish::Role { role, .. } => {
+            words::ASKED_ROLE.fill(lang, &[&role.title().in_lang(lang), &person])
+        }
+        Wish::Opening => words::ASKED_OPENING.with(lang, &waits.reason),
+        Wish::Factor => words::ASKED_FACTOR.with(lang, &waits.reason),
+    };
+    let ends = time::minute(waits.ends.0);
+    let text = words::WAITING_ONE.fill(lang, &[&waits.login, &what, &waits.asked_by, &ends]);
+    let is_mine = waits.asked_by == session.login;
+    WaitingView {
+        id: waits.id,
+        login: waits.login.clone(),
+        text,
+        may_agree: !is_mine && waits.login != session.login,
+        is_mine,
+    }
 }
 
 fn row<'a>(
@@ -137,9 +171,13 @@ fn row<'a>(
         changed: changed
             .map_or_else(String::new, |(at, by)| format!("{} {by}", time::minute(at.0))),
         is_own,
+        may_link: (is_own && line.staff.is_none() && looks_after(view.role, line.role))
+            .then(|| line.role.as_str()),
         is_open: !is_own && looks_after(view.role, line.role),
         is_locked: line.locked,
         can_ask: !is_own && line.has_factor,
+        may_password: line.has_factor || !account_ask::takes_two(line.role),
+        may_opening: account_ask::takes_two(line.role),
     }
 }
 
@@ -161,6 +199,10 @@ pub(super) fn double() -> Failure {
 
 pub(super) fn not_waiting() -> Failure {
     refused("NOT_WAITING", words::NOT_WAITING, words::NOT_WAITING_NEXT)
+}
+
+pub(super) fn password_waits() -> Failure {
+    refused("PASSWORD_WAITS", words::PASSWORD_WAITS, words::PASSWORD_WAITS_NEXT)
 }
 
 pub(super) fn staff_needed() -> Failure {

@@ -160,7 +160,7 @@ fn changed(what: &str, lang: Lang) -> &'static str {
         "locked" => words::C_LOCKED,
         "unlocked" => words::C_UNLOCKED,
         "password" => words::C_PASSWORD,
-        "one_time_password" => words::C_ONE_TIME,
+        "one_time_password" | "password_beside_factor" => words::C_ONE_TIME,
         "factor_app" => words::C_APP,
         "factor_sheet" => words::C_SHEET,
         "factor_codes" => words::C_CODES,

@@ -35,7 +35,7 @@ use crate::ledger::account::{self, Changer};
 use crate::ledger::student;
 
 /// Who made an account here, in the log of accounts.
-const CHANGER: &str = "welcome";
+const CHANGER: &str = "first set-up";
 
 /// A step of the set-up, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

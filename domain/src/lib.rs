@@ -37,6 +37,8 @@
 //! | *snapshot* | a numbered, sealed roll-up: cut-off, contributions, root digest, coverage |
 //! | *directive* | what travels down: catalogue, scales, calendar, divisions, notices |
 //! | *pack* | the signed content of a directive |
+//! | *special period* | more counts for some schools and some days, sent from above |
+//! | *area* | the schools that a special period is for, named one by one |
 //! | *invite* / *enrolment* | the one line that lets a unit join, and the act of joining |
 //! | *revocation* | taking a certificate's trust away for good |
 //! | *census day* | Friday of teaching week 10, on which stocks are read |
@@ -52,4 +54,5 @@ pub mod rollup;
 pub mod scale;
 pub mod screening;
 pub mod span;
+pub mod special;
 pub mod unit;

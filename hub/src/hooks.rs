@@ -89,6 +89,10 @@ impl Hooks for HubHooks {
         })
     }
 
+    fn applied_mark(&self) -> Result<u64, SqlError> {
+        self.database.read(store::contact::applied_version)
+    }
+
     fn schools_below(&self) -> u32 {
         let (unit, today) = (self.config.unit.clone(), self.clock.today());
         let counted: Result<u32, SqlError> = self.database.read(move |tx| {

@@ -1,10 +1,11 @@
 //! Packs that the hub knows: every catalogue it has ever stored, by digest, and what is in force.
 //!
 //! Figures travel with the digest of the catalogue that orders their cells, so an older catalogue
-//! stays readable for as long as figures under it are. The built-in packs are known from the
+//! stays readable for as long as figures under it are. A special period brings a small catalogue
+//! of its own, which is one more of them. The built-in packs are known from the
 //! start; a city that publishes nothing else publishes these same bytes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -13,6 +14,7 @@ use domain::catalogue::{Catalogue, Partition};
 use domain::digest::Digest;
 use domain::disclosure::suppression::Outline;
 use domain::period::Calendar;
+use domain::special::SpecialPeriod;
 use jiff::civil::Date;
 use proto::pack::{Divisions, Pack, PackError, PackKind, embedded};
 use proto::wire::directive::Pack as WirePack;
@@ -46,10 +48,26 @@ impl KnownCatalogue {
     }
 }
 
+/// A special period and the digest of its pack.
+#[derive(Clone, Debug)]
+pub struct KnownSpecial {
+    /// Digest of the pack's bytes.
+    pub digest: Digest,
+    /// Grows with every version.
+    pub serial: u64,
+    /// What it says.
+    pub special: Arc<SpecialPeriod>,
+}
+
 /// Everything that the hub knows at one time.
 #[derive(Clone, Debug)]
 pub struct Packs {
     catalogues: HashMap<Digest, Arc<Catalogue>>,
+    specials: HashMap<Digest, Arc<SpecialPeriod>>,
+    /// The latest version of each special period, by its table.
+    latest: BTreeMap<String, KnownSpecial>,
+    /// The special period whose figures are looked at, see [`Packs::under`].
+    looked_at: Option<Arc<SpecialPeriod>>,
     in_force: KnownCatalogue,
     calendar: Arc<Calendar>,
     divisions: Arc<Divisions>,
@@ -81,6 +99,9 @@ impl Packs {
         let digest = sha256(bytes);
         Ok(Self {
             catalogues: HashMap::from([(digest, catalogue.clone())]),
+            specials: HashMap::new(),
+            latest: BTreeMap::new(),
+            looked_at: None,
             in_force: KnownCatalogue::new(digest, catalogue),
             calendar: Arc::new(embedded::calendar()?),
             divisions: Arc::new(embedded::divisions()?),
@@ -106,6 +127,9 @@ impl Packs {
                 continue;
             };
             match proto::pack::read(kind, &stored.name, &pack.content) {
+                Ok(Pack::Special(special)) => {
+                    packs.take_special(*special, sha256(&pack.content), stored.serial);
+                }
                 Ok(read) => packs.take(read, sha256(&pack.content), in_force),
                 Err(error) => {
                     tracing::warn!(%kind, name = %stored.name, %error, "pack not usable here");
@@ -126,8 +150,54 @@ impl Packs {
             }
             Pack::Calendar(calendar) if in_force => self.calendar = Arc::new(calendar),
             Pack::Divisions(divisions) if in_force => self.divisions = Arc::new(divisions),
-            Pack::Calendar(_) | Pack::Divisions(_) | Pack::Scale(_) => {}
+            Pack::Calendar(_) | Pack::Divisions(_) | Pack::Scale(_) | Pack::Special(_) => {}
         }
+    }
+
+    /// The version with the highest serial says which area and days hold, whatever came before.
+    fn take_special(&mut self, special: SpecialPeriod, digest: Digest, serial: u64) {
+        let special = Arc::new(special);
+        self.catalogues.insert(digest, Arc::new(special.catalogue().clone()));
+        self.specials.insert(digest, special.clone());
+        // The table's id was made when the pack was read, so there is one.
+        let Ok(table) = domain::catalogue::special_table(special.id()) else { return };
+        let known = KnownSpecial { digest, serial, special };
+        let last = self.latest.get(table.as_str()).map_or(0, |last| last.serial);
+        if last < serial {
+            self.latest.insert(table.to_string(), known);
+        }
+    }
+
+    /// The special period of a pack's digest, however old.
+    #[must_use]
+    pub fn special(&self, digest: &Digest) -> Option<&SpecialPeriod> {
+        self.specials.get(digest).map(|special| &**special)
+    }
+
+    /// The special period that a table is of, in its latest version.
+    #[must_use]
+    pub fn special_of(&self, table: &str) -> Option<&KnownSpecial> {
+        self.latest.get(table)
+    }
+
+    /// Every special period in its latest version, in order of their ids.
+    pub fn specials(&self) -> impl Iterator<Item = &KnownSpecial> {
+        self.latest.values()
+    }
+
+    /// The same packs with the small catalogue of a special period in force: what reads figures by
+    /// the catalogue reads that one's.
+    #[must_use]
+    pub fn under(&self, known: &KnownSpecial) -> Self {
+        let catalogue = Arc::new(known.special.catalogue().clone());
+        let in_force = KnownCatalogue::new(known.digest, catalogue);
+        Self { in_force, looked_at: Some(known.special.clone()), ..self.clone() }
+    }
+
+    /// The special period whose figures are looked at; nothing for ordinary figures.
+    #[must_use]
+    pub fn looked_at(&self) -> Option<&SpecialPeriod> {
+        self.looked_at.as_deref()
     }
 
     /// The catalogue of a digest.

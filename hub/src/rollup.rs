@@ -15,6 +15,7 @@ use domain::digest::Digest;
 use domain::period::Period;
 use domain::release::Claimed;
 use domain::rollup::{Addend, Coverage, Snapshot, Sums};
+use domain::special::Area;
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
@@ -301,7 +302,8 @@ fn assemble(
     let total = joined.ok_or(SqlError::Type)?;
     let contributions = contributions(listing, exchange)?;
     let reporters = contributions.lines().filter_map(|line| line.split(' ').next()).collect();
-    let schools_due = due(packs, &sealing.tree.stays, &target.period, &reporters);
+    let place = (target.table.as_str(), target.period.as_str());
+    let schools_due = due(packs, &sealing.tree.stays, place, &reporters);
     Ok(Sealed {
         key: target,
         rule: total.rule,
@@ -410,15 +412,47 @@ pub fn schools_due(
     tx: &Tx<'_>,
     packs: &Packs,
     hub: &UnitId,
-    period: &str,
+    (table, period): (&str, &str),
 ) -> Result<u32, SqlError> {
-    Ok(due(packs, &unit::stays(tx, hub)?, period, &BTreeSet::new()))
+    Ok(due(packs, &unit::stays(tx, hub)?, (table, period), &BTreeSet::new()))
 }
 
 /// Schools that were there on the tree's day, and those that reported although they were not:
-/// who came later and reports must not stand in for somebody who is due and does not.
-fn due(packs: &Packs, stays: &[Stay], period: &str, reporters: &BTreeSet<&str>) -> u32 {
-    due_on(&tree_day(packs, period).to_string(), stays, reporters)
+/// who came later and reports must not stand in for somebody who is due and does not. Of a special
+/// period the schools of its area are due, and nobody else.
+fn due(
+    packs: &Packs,
+    stays: &[Stay],
+    (table, period): (&str, &str),
+    reporters: &BTreeSet<&str>,
+) -> u32 {
+    let day = tree_day(packs, period).to_string();
+    match packs.special_of(table) {
+        Some(known) => due_of_area(&day, stays, known.special.area()),
+        None => due_on(&day, stays, reporters),
+    }
+}
+
+fn due_of_area(day: &str, stays: &[Stay], area: &Area) -> u32 {
+    let is_due = |stay: &&Stay| stay.status != UnitStatus::Closed && stay.covers(day);
+    let units: BTreeMap<&str, u32> = stays
+        .iter()
+        .filter(is_due)
+        .filter_map(|stay| {
+            let unit: UnitId = stay.unit.parse().ok()?;
+            Some((&*stay.unit, expected_of(area, &unit, stay.kind)))
+        })
+        .collect();
+    units.values().sum()
+}
+
+/// Schools of an area that a member stands for.
+pub(crate) fn expected_of(area: &Area, unit: &UnitId, kind: UnitKind) -> u32 {
+    match kind {
+        UnitKind::School => u32::from(area.holds(unit)),
+        kind if kind.is_hub() => area.below(unit),
+        _ => 0,
+    }
 }
 
 fn due_on(day: &str, stays: &[Stay], reporters: &BTreeSet<&str>) -> u32 {

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex};
 
 use certs::digest::sha256;
 use certs::root::RootCertificate;
+use domain::disclosure::may_run;
+use domain::special::{OUTSIDE, SpecialPeriod};
 use domain::unit::{UnitId, Zone};
-use proto::pack::PackKind;
+use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
 use runtime::sql::SqlError;
 use runtime::uplink::{Applied, Hooks};
@@ -86,13 +88,26 @@ impl Inbox {
 }
 
 /// Whether this software can use the content: read by the same code that will use it.
-fn verdict(open: &OpenDirective) -> Verdict {
+fn verdict(open: &OpenDirective, unit: &UnitId) -> Verdict {
     let Some(kind) = PackKind::from_word(&open.kind) else {
         return Verdict::Unusable("this version does not know the kind".to_owned());
     };
     match proto::pack::read(kind, &open.name, &open.content) {
+        Ok(Pack::Special(special)) => may_follow(&special, unit),
         Ok(_) => Verdict::Usable,
         Err(error) => Verdict::Unusable(error.to_string()),
+    }
+}
+
+/// Whether this school follows a special period: it is one of the area, and everything that is
+/// asked for can be protected. A refusal is reported upward with its reason.
+fn may_follow(special: &SpecialPeriod, unit: &UnitId) -> Verdict {
+    if !special.area().holds(unit) {
+        return Verdict::Unusable(OUTSIDE.to_owned());
+    }
+    match may_run(special) {
+        Ok(()) => Verdict::Usable,
+        Err(unprotected) => Verdict::Unusable(format!("refused: {unprotected}")),
     }
 }
 
@@ -109,7 +124,7 @@ impl Hooks for Inbox {
             self.note_refused(&open, reason);
             return Ok(());
         }
-        let verdict = verdict(&open);
+        let verdict = verdict(&open, &self.unit);
         let (kind, name, version) = (open.kind.clone(), open.name.clone(), open.version.clone());
         let (bytes, now_ms) = (bytes.to_vec(), self.clock.now_ms());
         let usable = verdict == Verdict::Usable;

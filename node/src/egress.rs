@@ -110,14 +110,12 @@ impl Egress {
     /// What the preview says, for a page.
     #[must_use]
     pub fn preview_page(&self, schedule: &Schedule, context: &Context) -> PreviewPage {
-        let catalogue = &context.catalogue;
         let mut page = self.empty_preview(Vec::new());
         page.due_ms = self.next_ms(schedule, context);
         for draft in schedule.due.iter().flat_map(|due| &due.prepared.drafts) {
             let release = &draft.release;
-            let Some(spec) = catalogue.table(release.id().table.as_str()) else {
-                continue;
-            };
+            let Some(catalogue) = context.catalogue_of(&release.catalogue()) else { continue };
+            let Some(spec) = catalogue.table(release.id().table.as_str()) else { continue };
             let decoded = decode::decode(catalogue, spec, &draft.cells, release.rule());
             let is_known = |one: &Absent, all: &[Absent]| all.iter().any(|by| by.name == one.name);
             let absent = decoded.absent.into_iter().filter(|one| !is_known(one, &page.absent));
@@ -133,7 +131,7 @@ impl Egress {
                 });
             }
         }
-        page.absent.extend(decode::outside(catalogue));
+        page.absent.extend(decode::outside(&context.catalogue));
         page
     }
 
@@ -317,6 +315,7 @@ pub fn context(node: &Node) -> Result<Context, release::ReleaseError> {
         catalogue: Arc::clone(&packs.in_force().pack),
         catalogue_digest: packs.in_force().digest,
         catalogues: packs.catalogues_ever(),
+        specials: packs.specials().to_vec(),
         calendar: Arc::clone(packs.calendar()),
         today: node.clock().today(),
         now_ms: node.clock().now_ms(),

@@ -10,6 +10,7 @@ use domain::catalogue::Catalogue;
 use domain::digest::Digest;
 use domain::period::Calendar;
 use domain::scale::Scale;
+use domain::special::SpecialPeriod;
 use jiff::civil::Date;
 use proto::pack::{Pack, PackError, PackKind, embedded};
 use runtime::sql::SqlError;
@@ -46,6 +47,7 @@ pub struct Packs {
     calendar: Arc<Calendar>,
     scales: Vec<Known<Scale>>,
     scales_ever: Vec<Known<Scale>>,
+    specials: Vec<Known<SpecialPeriod>>,
 }
 
 impl Packs {
@@ -67,6 +69,7 @@ impl Packs {
             calendar: Arc::new(embedded::calendar()?),
             scales: scales.clone(),
             scales_ever: scales,
+            specials: Vec::new(),
         })
     }
 
@@ -79,10 +82,21 @@ impl Packs {
         let mut stored = transfer.read(directive::all)?;
         // Of several that are in force the highest serial counts, and so is taken last.
         stored.sort_by_key(|stored| stored.serial);
-        for stored in stored.iter().filter(|stored| stored.verdict == Verdict::Usable) {
-            packs.take(stored, today);
+        for stored in &stored {
+            match stored.verdict {
+                Verdict::Usable => packs.take(stored, today),
+                Verdict::Unusable(_) => packs.drop_special(stored, today),
+            }
         }
         Ok(packs)
+    }
+
+    /// A later version of a special period that this school may not follow, or that is not meant
+    /// for it, ends the version before it: what the area no longer asks for does not leave.
+    fn drop_special(&mut self, stored: &Stored, today: Date) {
+        if stored.kind == PackKind::Special.as_str() && stored.effective_from <= today {
+            self.specials.retain(|known| known.pack.id().as_str() != stored.name);
+        }
     }
 
     fn take(&mut self, stored: &Stored, today: Date) {
@@ -113,6 +127,14 @@ impl Packs {
                 }
             }
             Pack::Calendar(calendar) if in_force => self.calendar = Arc::new(calendar),
+            Pack::Special(special) => {
+                let catalogue = Arc::new(special.catalogue().clone());
+                self.catalogues.push(Known { digest, pack: catalogue });
+                if in_force {
+                    self.specials.retain(|old| old.pack.id() != special.id());
+                    self.specials.push(Known { digest, pack: Arc::new(*special) });
+                }
+            }
             Pack::Calendar(_) | Pack::Divisions(_) => {}
         }
     }
@@ -139,6 +161,13 @@ impl Packs {
     #[must_use]
     pub const fn calendar(&self) -> &Arc<Calendar> {
         &self.calendar
+    }
+
+    /// Special periods that this school follows, followed or will follow; the latest version of
+    /// each.
+    #[must_use]
+    pub fn specials(&self) -> &[Known<SpecialPeriod>] {
+        &self.specials
     }
 
     /// Scales in force.

@@ -62,6 +62,7 @@ impl School {
             catalogue: Arc::clone(&packs.in_force().pack),
             catalogue_digest: packs.in_force().digest,
             catalogues: packs.catalogues_ever(),
+            specials: Vec::new(),
             calendar: Arc::clone(packs.calendar()),
             today: TODAY,
             now_ms: 1_763_600_000_000,

@@ -6,7 +6,7 @@ use super::field::FieldValues;
 use super::flaw::refuse_duplicates;
 use super::{
     CatalogueDefinition, Channel, Count, Derive, Dimension, DimensionId, Fill, Flaw, FlawKind,
-    Identity, Partition, Ratio, Source, Term,
+    Identity, NativePeriod, Partition, Ratio, Source, Term,
 };
 
 /// Ledgers that a count may name.
@@ -75,6 +75,15 @@ pub(super) fn check(definition: &CatalogueDefinition) -> Result<(), Flaw> {
     }
     let derived = definition.partitions.iter().flat_map(|known| &known.derives);
     refuse_duplicates("partition derive", derived.map(|rule| rule.count.as_str()))
+}
+
+/// A day is told in special periods only: figures of every day tell who came and who left.
+pub(super) fn refuse_days(definition: &CatalogueDefinition) -> Result<(), Flaw> {
+    let daily = definition.counts.iter().find(|count| count.period == NativePeriod::Day);
+    daily.map_or(Ok(()), |count| {
+        let flaw = conflict("period", "day", "week, month, term, half_year or year");
+        Err(flaw.within(&format!("count {}", count.id)))
+    })
 }
 
 fn unknown(key: &str, wrong: impl Into<String>, expected: impl Into<String>) -> Flaw {

@@ -79,6 +79,8 @@ closed_list!(
 closed_list!(
     /// The period at which a count arises.
     NativePeriod {
+        /// One day; in the catalogues of special periods only.
+        Day = "day",
         /// ISO week.
         Week = "week",
         /// Calendar month.
@@ -107,16 +109,16 @@ closed_list!(
 pub const EXTREME_MIN_CELL: u64 = 20;
 
 impl NativePeriod {
-    /// The length of a period; none for a day, which belongs to special periods.
+    /// The length of a period.
     #[must_use]
-    pub const fn of(period: Period) -> Option<Self> {
+    pub const fn of(period: Period) -> Self {
         match period {
-            Period::Day(_) => None,
-            Period::Week { .. } => Some(Self::Week),
-            Period::Month { .. } => Some(Self::Month),
-            Period::Term(_) => Some(Self::Term),
-            Period::Half { .. } => Some(Self::HalfYear),
-            Period::SchoolYear(_) => Some(Self::Year),
+            Period::Day(_) => Self::Day,
+            Period::Week { .. } => Self::Week,
+            Period::Month { .. } => Self::Month,
+            Period::Term(_) => Self::Term,
+            Period::Half { .. } => Self::HalfYear,
+            Period::SchoolYear(_) => Self::Year,
         }
     }
 }

@@ -30,7 +30,7 @@ pub use partition::{Derivation, Derive, DerivedCell, OUTCOME_AXIS, Partition};
 pub use stage::{Grade, SchoolType, Stage, stage_of};
 pub use sum::{Comparison, Relation, Sum, Term};
 pub use table::{Axis, Block, CellKey, TableSpec};
-pub use words::{DimensionId, IndicatorId, PartitionId, TableId};
+pub use words::{DimensionId, IndicatorId, PartitionId, SpecialId, TableId};
 
 use jiff::civil::Date;
 
@@ -55,6 +55,14 @@ pub struct CatalogueDefinition {
     pub partitions: Vec<Partition>,
 }
 
+/// The table of a special period.
+///
+/// # Errors
+/// The id is too long to be part of a table's.
+pub fn special_table(id: &SpecialId) -> Result<TableId, Flaw> {
+    format!("clear.special.{id}").parse()
+}
+
 /// A checked catalogue and the tables that follow from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalogue {
@@ -69,7 +77,22 @@ impl Catalogue {
     /// The first mistake found, with its key.
     pub fn new(definition: CatalogueDefinition) -> Result<Self, Flaw> {
         check::check(&definition)?;
+        check::refuse_days(&definition)?;
         let tables = partition::lay_out(&definition)?;
+        Ok(Self { definition, tables })
+    }
+
+    /// Checks the small catalogue of a special period and lays out its one table.
+    ///
+    /// # Errors
+    /// The first mistake found, with its key.
+    pub fn of_special(
+        definition: CatalogueDefinition,
+        id: &SpecialId,
+        label: &Label,
+    ) -> Result<Self, Flaw> {
+        check::check(&definition)?;
+        let tables = vec![partition::lay_out_special(&definition, id, label)?];
         Ok(Self { definition, tables })
     }
 

@@ -7,7 +7,7 @@
 
 use super::{
     Axis, Block, Catalogue, CatalogueDefinition, Channel, DimensionId, DimensionValue, Flaw,
-    IndicatorId, Label, NativePeriod, Origin, PartitionId, TableId, TableSpec,
+    IndicatorId, Label, NativePeriod, Origin, PartitionId, SpecialId, TableId, TableSpec,
 };
 
 /// Name of the axis that a partition adds to its dimensions.
@@ -89,6 +89,18 @@ pub(super) fn lay_out(definition: &CatalogueDefinition) -> Result<Vec<TableSpec>
     Ok(tables)
 }
 
+/// The one table of a special period: its counts in the order of its pack. Its id names the special
+/// period, so that figures of two that run at once are never added up.
+pub(super) fn lay_out_special(
+    definition: &CatalogueDefinition,
+    id: &SpecialId,
+    label: &Label,
+) -> Result<TableSpec, Flaw> {
+    let block = |count: &super::Count| Block::new(count.id.as_str(), axes(definition, &count.dims));
+    let blocks = definition.counts.iter().map(block).collect();
+    TableSpec::new(super::special_table(id)?, label.clone(), blocks)
+}
+
 fn rounded_id(partition: &PartitionId) -> Result<TableId, Flaw> {
     format!("rounded.{partition}").parse()
 }
@@ -104,6 +116,7 @@ fn axes(definition: &CatalogueDefinition, dims: &[DimensionId]) -> Vec<Axis> {
 
 fn clear_label(period: NativePeriod) -> Label {
     let (zh, en) = match period {
+        NativePeriod::Day => ("工作数据日报", "Operational counts of the day"),
         NativePeriod::Week => ("工作数据周报", "Operational counts of the week"),
         NativePeriod::Month => ("工作数据月报", "Operational counts of the month"),
         NativePeriod::Term => ("学期基础与工作数据", "Operational counts of the term"),

@@ -103,3 +103,7 @@ id!(
     /// Id of a table, such as `clear.term`.
     TableId
 );
+id!(
+    /// Id of a special period, such as `flood-2026`.
+    SpecialId
+);

@@ -16,6 +16,7 @@ pub mod plan;
 mod rounded;
 pub mod sealed;
 mod showing;
+mod special;
 pub mod suppression;
 
 pub use band::band;
@@ -24,6 +25,7 @@ pub use intake::{Breach, FIGURE_MAX, SCHOOLS_MAX, check_clear, check_rounded, ch
 pub use once::bands_unchanged;
 pub use rounded::{RoundedTable, RoundingPrf, round};
 pub use showing::{Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew};
+pub use special::{Unprotected, may_run};
 
 use crate::catalogue::TableId;
 use crate::cell::Cell;

@@ -6,9 +6,10 @@
 use certs::digest::sha256;
 use certs::signature::{KeyId, Signature};
 use domain::catalogue::TableId;
-use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
+use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums, may_run};
 use domain::period::Period;
 use domain::release::{Claimed, Rule};
+use domain::special::SpecialPeriod;
 use domain::unit::{UnitId, UnitKind};
 use proto::frame::{Epoch, OpenItem, RELEASE_CONTEXT, decode_frame};
 use proto::wire::sync::{ItemKind, Lane};
@@ -133,6 +134,9 @@ fn judge(
     let kind = registry.member(member).map(|known| known.kind);
     let kind = kind.ok_or_else(|| refuse("unknown_unit", "the unit is not registered"))?;
     let cells = check_table(&claimed, kind, packs)?;
+    if let Some(special) = packs.special(&claimed.header.catalogue) {
+        check_special(&claimed, special, packs)?;
+    }
     let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
     Ok(VerifiedRelease {
         claimed,
@@ -175,10 +179,38 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
     Ok(spec.cells())
 }
 
+/// Figures of a special period are of its schools and its days, by the version that they name and
+/// by the latest one, which may have ended it; and of nothing that could not be protected.
+fn check_special(claimed: &Claimed, named: &SpecialPeriod, packs: &Packs) -> Result<(), Refusal> {
+    may_run(named).map_err(|error| refuse("unprotected", &error))?;
+    let id = &claimed.header.id;
+    let latest = packs.special_of(id.table.as_str()).map(|known| &*known.special);
+    for special in [Some(named), latest].into_iter().flatten() {
+        if !special.holds(id.period) {
+            let reason = format!("the special period does not hold {}", id.period);
+            return Err(refuse("outside_time", &reason));
+        }
+        let area = special.area();
+        let is_inside = match &claimed.provenance {
+            None => area.holds(&id.unit),
+            Some(sums) => sums.schools_reported <= area.below(&id.unit),
+        };
+        if !is_inside {
+            let reason = "the sender is not of the area of the special period";
+            return Err(refuse("outside_area", reason));
+        }
+    }
+    Ok(())
+}
+
 /// Tables of a term are about a term that the calendar holds.
 fn check_period(table: &TableId, period: Period, packs: &Packs) -> Result<(), Refusal> {
     let wrong = || refuse("wrong_period", &format!("table {table} is not about {period}"));
     let text = table.as_str();
+    if packs.special_of(text).is_some() {
+        // Judged by its own days.
+        return Ok(());
+    }
     let per_term = text.ends_with(".term") || text.starts_with("rounded.");
     match period {
         Period::Term(term) if per_term => {

@@ -60,7 +60,7 @@ impl Holdings {
         let due = if sheets.len() == tables.len() {
             sheets.first().map_or(0, |sheet| sheet.coverage.schools_due)
         } else {
-            rollup::schools_due(tx, packs, &at.id, &text)?
+            rollup::schools_due(tx, packs, &at.id, (tables.first().copied().unwrap_or(""), &text))?
         };
         let members = match members {
             Members::Left => Vec::new(),
@@ -205,7 +205,7 @@ fn below(
     let placed = unit::members_on(tx, &at.id, day)?;
     let counted = placed.iter().filter(|unit| {
         let sends = unit.kind == UnitKind::School || unit.kind.is_hub();
-        sends && unit.status != UnitStatus::Closed
+        sends && unit.status != UnitStatus::Closed && is_meant(packs, unit)
     });
     let mut members: Vec<UnitHoldings> = counted.map(|unit| held(packs, unit)).collect();
     for sheet in own {
@@ -229,8 +229,18 @@ fn below(
     Ok(members)
 }
 
+/// Whether figures are awaited of a unit: of a special period, of its area alone.
+fn is_meant(packs: &Packs, unit: &Unit) -> bool {
+    let special = packs.looked_at();
+    special.is_none_or(|special| rollup::expected_of(special.area(), &unit.id, unit.kind) > 0)
+}
+
 fn held(packs: &Packs, unit: &Unit) -> UnitHoldings {
-    let due = if unit.kind == UnitKind::School { 1 } else { unit.schools_below };
+    let due = match packs.looked_at() {
+        Some(special) => rollup::expected_of(special.area(), &unit.id, unit.kind),
+        None if unit.kind == UnitKind::School => 1,
+        None => unit.schools_below,
+    };
     let unit = UnitName { id: unit.id.clone(), kind: unit.kind, label: name(packs, unit) };
     UnitHoldings { unit, due, sheets: Vec::new(), sources: Vec::new() }
 }

@@ -19,6 +19,7 @@ mod provenance;
 mod report;
 pub(crate) mod sheet;
 mod shown;
+mod special;
 #[cfg(test)]
 mod subtraction;
 mod sum;
@@ -43,6 +44,10 @@ pub use report::{
 };
 pub use sheet::{Sheet, Source};
 pub use shown::{interval, shown};
+pub use special::{
+    FollowersOut, RefusedOut, SpecialCountOut, SpecialLineOut, SpecialOut, SpecialPeriodOut,
+    SpecialState, special_lines, special_report, special_view,
+};
 pub use table::{AreaOut, CityTable, ClosedOut, RowOut, city_table, latest_term};
 pub use value::{
     Amount, Blank, Figure, Figures, Floor, NoFeed, Reading, State, UnitFigures, UnitName,

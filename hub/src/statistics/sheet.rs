@@ -138,7 +138,7 @@ pub fn own(
 ) -> Result<Option<Sheet>, StatisticsError> {
     let waiting = shown_state::waiting(tx, table, period)?;
     let Some(latest) = reading::latest(tx, table, period)? else {
-        let schools_due = rollup::schools_due(tx, packs, hub, period)?;
+        let schools_due = rollup::schools_due(tx, packs, hub, (table, period))?;
         return Ok(empty(packs, table, schools_due)
             .filter(|_| waiting > 0)
             .map(|sheet| Sheet { waiting, ..sheet }));

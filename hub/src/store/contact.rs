@@ -4,6 +4,8 @@ use domain::unit::UnitId;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
+use super::setting;
+
 /// A member's last hello.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -72,17 +74,31 @@ pub struct Applied {
     pub reason: String,
 }
 
-/// Notes what a unit applied; the latest report counts.
+/// Setting that grows with every change of what units applied.
+const VERSION: &str = "applied_version";
+
+/// A number that grows with every change of what units applied.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn applied_version(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let version = setting::value(tx, VERSION)?;
+    Ok(version.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Notes what a unit applied; the latest report counts, and one that says the same changes nothing.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn note_applied(tx: &Tx<'_>, applied: &Applied, now_ms: i64) -> Result<(), SqlError> {
-    tx.execute(
+    let changed = tx.execute(
         "insert into applied (unit, kind, name, content, in_force, reason, reported_at_ms)
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (unit, kind, name) do update set content = excluded.content,
              in_force = excluded.in_force, reason = excluded.reason,
-             reported_at_ms = excluded.reported_at_ms",
+             reported_at_ms = excluded.reported_at_ms
+         where applied.content <> excluded.content or applied.in_force <> excluded.in_force
+             or applied.reason <> excluded.reason",
         params![
             &applied.unit,
             &applied.kind,
@@ -93,6 +109,10 @@ pub fn note_applied(tx: &Tx<'_>, applied: &Applied, now_ms: i64) -> Result<(), S
             now_ms,
         ],
     )?;
+    if changed > 0 {
+        let next = applied_version(tx)?.saturating_add(1);
+        setting::set(tx, VERSION, &next.to_string())?;
+    }
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::app::{Node, ring_bell};
 use crate::console::HeldPeriod;
 use crate::ledger::account;
 use crate::ledger::hold::{Act, REASON_CHARS_MAX};
-use crate::release::{self, period_of};
+use crate::release;
 
 /// Before the name of whoever was signed in to the computer; no account can have such a name.
 const SYSTEM_USER: &str = "os:";
@@ -26,7 +26,7 @@ const SYSTEM_USER: &str = "os:";
 #[derive(Args, Debug)]
 pub(super) struct HoldArgs {
     /// Period whose releases are meant, such as 2025S1 or 2026-W48
-    #[arg(value_name = "PERIOD", value_parser = period_of)]
+    #[arg(value_name = "PERIOD")]
     period: Period,
 
     /// Why; kept with author and time

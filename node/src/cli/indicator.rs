@@ -149,7 +149,8 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
         .column(&terminal.text(words::PERIOD_HEAD, &[]), Align::Left)
         .column(&terminal.text(words::TOTAL, &[]), Align::Right)
         .column(&terminal.text(words::LEAVES, &[]), Align::Left);
-    for native in NativePeriod::ALL {
+    let lengths = NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day);
+    for native in lengths {
         let period = asked.period(period, *native);
         let facts = asked.facts(period)?;
         let own = asked.catalogue.counts().iter().filter(|count| count.origin == Origin::School);

@@ -13,7 +13,7 @@ use crate::console::{
     SourceError,
 };
 use crate::egress::Egress;
-use crate::release::{Depth, Due, Schedule, Standing, period_of};
+use crate::release::{Depth, Due, Schedule, Standing};
 
 /// Names of absent indicators in one line.
 const ABSENT_SHOWN: usize = 8;
@@ -35,11 +35,11 @@ pub(super) enum ReleaseCommand {
 #[derive(Args, Debug)]
 pub(super) struct PreviewArgs {
     /// Period, such as 2025S1, 2026-W48 or 2026-11; everything that is due if not given
-    #[arg(value_name = "PERIOD", value_parser = period_of)]
+    #[arg(value_name = "PERIOD")]
     period: Option<Period>,
 
     /// The same, as a flag
-    #[arg(long, value_name = "PERIOD", value_parser = period_of, conflicts_with = "period")]
+    #[arg(long, value_name = "PERIOD", conflicts_with = "period")]
     term: Option<Period>,
 }
 

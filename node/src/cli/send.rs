@@ -17,7 +17,7 @@ use super::{Place, context, words};
 use crate::app::{Node, is_served, ring_bell};
 use crate::console::{Hop, HopState, ReleaseLine};
 use crate::egress::{self, Egress};
-use crate::release::{self, Depth, Due, Standing, period_of};
+use crate::release::{self, Depth, Due, Standing};
 
 /// How often the answer is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -25,11 +25,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 #[derive(Args, Debug)]
 pub(super) struct SendArgs {
     /// Period, such as 2025S1, 2026-W48 or 2026-11; everything that is due if not given
-    #[arg(value_name = "PERIOD", value_parser = period_of)]
+    #[arg(value_name = "PERIOD")]
     period: Option<Period>,
 
     /// The same, as a flag
-    #[arg(long, value_name = "PERIOD", value_parser = period_of, conflicts_with = "period")]
+    #[arg(long, value_name = "PERIOD", conflicts_with = "period")]
     term: Option<Period>,
 
     /// Do not ask before signing

@@ -27,9 +27,18 @@ fn root(commission: Commission) -> RootAuthority {
 
 /// A scale pack, signed under these roots.
 fn signed(roots: &[&RootAuthority], serial: u64, content: &[u8]) -> Vec<u8> {
+    signed_as(roots, ("scale", "phq-4"), serial, content)
+}
+
+fn signed_as(
+    roots: &[&RootAuthority],
+    (kind, name): (&str, &str),
+    serial: u64,
+    content: &[u8],
+) -> Vec<u8> {
     let pack = Pack {
-        kind: "scale".to_owned(),
-        name: "phq-4".to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
         version: serial.to_string(),
         serial,
         effective_from: "2025-09-01".to_owned(),
@@ -102,4 +111,45 @@ fn an_unusable_pack_leaves_the_one_before_in_force() {
     let (applied, packs) = check(&[&ours], &[good, later, b"noise".to_vec()]);
     assert_eq!((applied.len(), applied[0].in_force), (1, false));
     assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(&altered()));
+}
+
+/// A special period for these schools, with one count of a source.
+fn special(schools: &[&str], source: &str) -> Vec<u8> {
+    let schools: String =
+        schools.iter().map(|unit| format!("[[school]]\nid = \"{unit}\"\n")).collect();
+    format!(
+        "schema = \"special/1\"\nid = \"flood\"\nrevision = 1\nzh = \"汛期\"\nen = \"Flood\"\n\
+         first = \"2025-10-17\"\nlast = \"2025-10-31\"\ncadence = \"day\"\n\
+         [[count]]\nid = \"sp.x\"\nzh = \"数\"\nen = \"Count\"\nchannel = \"clear\"\n\
+         ledger = \"lesson\"\nunit = \"lesson\"\n\
+         define = {{ source = \"{source}\", count = \"records\", at = \"in_period\" }}\n{schools}"
+    )
+    .into_bytes()
+}
+
+/// A special period is followed where this school is meant and everything can be protected; what
+/// is refused, and why, is reported upward.
+#[test]
+fn a_special_period_is_followed_or_refused_with_its_reason() {
+    let ours = root(Commission::Education);
+    let sent = |serial, content: &[u8]| signed_as(&[&ours], ("special", "flood"), serial, content);
+    let five = ["F370202004J01", "S2", "S3", "S4", "S5"];
+    let good = special(&five, "lesson");
+    let (applied, packs) = check(&[&ours], &[sent(1, &good)]);
+    assert_eq!((applied.len(), applied[0].in_force, applied[0].reason.as_str()), (1, true, ""));
+    assert_eq!(packs.specials().len(), 1);
+    assert!(packs.catalogue(&sha256(&good)).is_some(), "its sheets can be read");
+    for (content, reason) in [
+        (special(&five[..4], "lesson"), "refused: the area has 4 schools"),
+        (special(&five, "session"), "refused: sp.x may not stand on a clear sheet"),
+        (special(&["S1", "S2", "S3", "S4", "S5"], "lesson"), OUTSIDE),
+        (special(&five, "telepathy"), "telepathy"),
+    ] {
+        let (applied, packs) = check(&[&ours], &[sent(1, &content)]);
+        assert!(!applied[0].in_force && applied[0].reason.contains(reason), "{applied:?}");
+        assert!(packs.specials().is_empty());
+        // A later version that is refused ends the one before it.
+        let (_, packs) = check(&[&ours], &[sent(1, &good), sent(2, &content)]);
+        assert!(packs.specials().is_empty(), "{reason}");
+    }
 }

@@ -11,6 +11,7 @@ pub fn current(native: NativePeriod, today: Date, calendar: &Calendar) -> Period
     let week = today.iso_week_date();
     let term = calendar.current(today).map(|term| term.id);
     match (native, term) {
+        (NativePeriod::Day, _) => Period::Day(today),
         (NativePeriod::Week, _) => Period::Week { year: week.year(), week: week.week() },
         (NativePeriod::Term | NativePeriod::HalfYear, Some(term)) => Period::Term(term),
         (NativePeriod::Year, _) => Period::SchoolYear(school_year_of(today)),

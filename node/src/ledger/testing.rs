@@ -111,6 +111,7 @@ impl School {
             catalogue: self.catalogue.clone(),
             catalogue_digest: sha256(b"catalogue of the tests"),
             catalogues: Vec::new(),
+            specials: Vec::new(),
             calendar: self.calendar.clone(),
             today: TODAY,
             now_ms: NOW_MS,

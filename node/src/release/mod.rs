@@ -13,6 +13,7 @@ mod rounding;
 mod said;
 mod schedule;
 mod sealed;
+mod special;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use domain::digest::Digest;
 use domain::disclosure::DisclosureError;
 use domain::period::{Calendar, Period, PeriodError, TermId};
 use domain::release::Release;
+use domain::special::SpecialPeriod;
 use jiff::civil::Date;
 use runtime::sql::SqlError;
 
@@ -33,11 +35,12 @@ pub use holding::{Held, hold, holds, lift, take_back_held};
 pub use outrun::outrun;
 pub use prepare::{make, prepare};
 pub use rounding::KeyedRounding;
-pub use schedule::{Depth, Due, LEAVES_AT_HOUR, Schedule, leaves_on, period_of, running, schedule};
+pub use schedule::{Depth, Due, LEAVES_AT_HOUR, Schedule, leaves_on, running, schedule};
 pub use sealed::{DecodeError, DecodedRelease, decode_for_page, named_catalogue};
 
 use crate::indicator::{BrokenIdentity, IndicatorError};
 use crate::ledger::hold::Hold;
+use crate::packs::Known;
 
 /// What releases are made with, besides the ledger.
 #[derive(Clone)]
@@ -48,6 +51,8 @@ pub struct Context {
     pub catalogue_digest: Digest,
     /// Every catalogue that is known, to read what was released under it.
     pub catalogues: Vec<(Digest, Arc<Catalogue>)>,
+    /// Special periods that this school follows.
+    pub specials: Vec<Known<SpecialPeriod>>,
     /// The term calendar in force.
     pub calendar: Arc<Calendar>,
     /// Today, in Asia/Shanghai.
@@ -58,7 +63,7 @@ pub struct Context {
 
 impl Context {
     /// The catalogue of a digest, if it is known.
-    fn catalogue_of(&self, digest: &Digest) -> Option<&Catalogue> {
+    pub(crate) fn catalogue_of(&self, digest: &Digest) -> Option<&Catalogue> {
         if *digest == self.catalogue_digest {
             return Some(&self.catalogue);
         }

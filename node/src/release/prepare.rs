@@ -7,8 +7,9 @@ use std::num::NonZeroU32;
 
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use domain::catalogue::{NativePeriod, TableSpec};
+use domain::catalogue::{Catalogue, NativePeriod, TableSpec};
 use domain::cell::Cell;
+use domain::digest::Digest;
 use domain::disclosure::{ClearSheet, RawTable, RoundedTable, RoundingPrf};
 use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId, Rule};
@@ -21,7 +22,7 @@ use runtime::sql::Tx;
 use super::holding::RELEASES_MAX;
 use super::{
     AbsentReason, AbsentTable, Context, Draft, KeyedRounding, Prepared, ReleaseError, Standing,
-    decode_for_page, named_catalogue,
+    decode_for_page, named_catalogue, special,
 };
 use crate::indicator::{self, Checked, Facts};
 use crate::ledger::profile::{self, Profile};
@@ -123,12 +124,29 @@ pub(super) fn drafts(
             raw.push(counted);
         }
     }
+    let mut special = Vec::new();
+    for followed in special::open(tx, context, &profile.unit, (period, &span))? {
+        let table = special::count(followed, &facts)?;
+        match table {
+            Some(raw) if !says_nothing(&raw) => special.push((raw, followed)),
+            Some(raw) => {
+                let (table, reason) = (raw.table().clone(), AbsentReason::NotKept);
+                absent.push(AbsentTable { table, reason });
+            }
+            None => {}
+        }
+    }
     let checked = Checked::of(&context.catalogue, &facts)?;
     indicator::check(&context.catalogue, &raw, Some(&checked))?;
     let key = rounding_key::load_or_make(tx, context.now_ms)?;
     let sealing = Sealing { tx, context, profile: &profile, period, census, persons };
-    let drafts = raw.into_iter().map(|raw| sealing.draft(raw, &KeyedRounding(&key)));
-    Ok(Prepared { drafts: drafts.collect::<Result<_, _>>()?, absent })
+    let prf = KeyedRounding(&key);
+    let own = (&*context.catalogue, context.catalogue_digest);
+    let drafts = raw.into_iter().map(|raw| sealing.draft(raw, own, &prf));
+    let special = special.into_iter().map(|(raw, followed)| {
+        sealing.draft(raw, (followed.pack.catalogue(), followed.digest), &prf)
+    });
+    Ok(Prepared { drafts: drafts.chain(special).collect::<Result<_, _>>()?, absent })
 }
 
 /// The day on which a term's stocks are read; other periods have none.
@@ -164,9 +182,8 @@ fn absence(spec: &TableSpec, period: Period, facts: &Facts) -> Option<AbsentReas
     let id = spec.id().as_str();
     let rounded = id.starts_with("rounded.");
     let is_own = match NativePeriod::of(period) {
-        Some(NativePeriod::Term) if rounded => true,
-        Some(own) => id.strip_prefix("clear.") == Some(own.as_str()),
-        None => false,
+        NativePeriod::Term if rounded => true,
+        own => id.strip_prefix("clear.") == Some(own.as_str()),
     };
     match is_own {
         false => Some(AbsentReason::OtherPeriod),
@@ -195,8 +212,12 @@ struct Sealing<'s> {
 impl Sealing<'_> {
     /// Bands are given once a term: a revision repeats those of the release before it, read from
     /// the signed bytes. Where these cannot be read any more, it gives no band.
-    fn keep_bands(&self, sheet: ClearSheet, id: &ReleaseId) -> Result<ClearSheet, ReleaseError> {
-        let catalogue = &self.context.catalogue;
+    fn keep_bands(
+        &self,
+        sheet: ClearSheet,
+        catalogue: &Catalogue,
+        id: &ReleaseId,
+    ) -> Result<ClearSheet, ReleaseError> {
         let before = NonZeroU32::new(id.revision.get().saturating_sub(1));
         let (Some(spec), Some(revision)) = (catalogue.table(id.table.as_str()), before) else {
             return Ok(sheet);
@@ -229,8 +250,14 @@ impl Sealing<'_> {
         }))
     }
 
-    fn draft(&self, raw: RawTable, prf: &dyn RoundingPrf) -> Result<Draft, ReleaseError> {
-        let (catalogue, period) = (&self.context.catalogue, self.period);
+    /// What becomes of a raw table of a catalogue, the ordinary one or a special period's.
+    fn draft(
+        &self,
+        raw: RawTable,
+        (catalogue, digest): (&Catalogue, Digest),
+        prf: &dyn RoundingPrf,
+    ) -> Result<Draft, ReleaseError> {
+        let period = self.period;
         let id = raw.table().clone();
         let unit = &self.profile.unit;
         let table = id.to_string();
@@ -243,7 +270,7 @@ impl Sealing<'_> {
                 period,
                 revision: NonZeroU32::new(next).unwrap_or(NonZeroU32::MIN),
             },
-            catalogue: self.context.catalogue_digest,
+            catalogue: digest,
             census_day: self.census,
             persons: self.persons,
             made_at_ms: self.context.now_ms,
@@ -252,7 +279,8 @@ impl Sealing<'_> {
             let rounded = RoundedTable::protect(raw, catalogue, period, prf)?;
             (Release::of_rounded(header.clone(), &rounded), rounded.cells().to_vec())
         } else {
-            let sheet = self.keep_bands(ClearSheet::protect(raw, catalogue)?, &header.id)?;
+            let sheet = ClearSheet::protect(raw, catalogue)?;
+            let sheet = self.keep_bands(sheet, catalogue, &header.id)?;
             (Release::of_clear(header.clone(), &sheet), sheet.cells().to_vec())
         };
         let says = figures(release.rule(), release.cells(), &header);
@@ -281,7 +309,7 @@ fn header_of(release: &Release) -> Header {
 }
 
 /// Digest of what a release says, whatever its revision and time.
-fn figures(rule: Rule, cells: &[u8], header: &Header) -> domain::digest::Digest {
+fn figures(rule: Rule, cells: &[u8], header: &Header) -> Digest {
     let mut said = Vec::with_capacity(cells.len() + 120);
     for part in [rule.as_str().as_bytes(), &header.catalogue.to_tagged(), cells] {
         said.extend_from_slice(&(part.len() as u64).to_be_bytes());

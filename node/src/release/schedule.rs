@@ -3,7 +3,8 @@
 //! A week, month or school year is told once it is over, and leaves on the second morning after,
 //! so that the principal has a working day to look at it and to hold it. What is entered late
 //! makes a new revision for a while; after that a person sends the period by its name. A term
-//! holds what cannot be taken back (a band, a rounded table), so a person sends it.
+//! holds what cannot be taken back (a band, a rounded table), so a person sends it. A day of a
+//! special period leaves on the next morning.
 
 use domain::period::Period;
 use domain::span::Span;
@@ -12,7 +13,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::prepare::drafts;
-use super::{Context, Prepared, ReleaseError};
+use super::{Context, Prepared, ReleaseError, special};
 use crate::indicator::works_since;
 use crate::ledger::profile;
 use crate::ledger::release as register;
@@ -20,6 +21,8 @@ use crate::ledger::{Ledger, journal, rounding_key};
 
 /// Days from the last day of a period to the day on which its sheet leaves.
 const NOTICE_DAYS: i64 = 2;
+/// The same for a day of a special period, which is asked for because there is no time.
+const NOTICE_DAYS_SPECIAL: i64 = 1;
 /// Hour of that day, by the calendar of the city.
 pub const LEAVES_AT_HOUR: i8 = 6;
 /// Days after its end for which a period that was released is counted again for late entries.
@@ -54,7 +57,8 @@ pub fn leaves_on(period: Period, context: &Context) -> Option<Date> {
         return None;
     }
     let span = Span::of(period, &context.calendar).ok()?;
-    span.end.max(span.to).checked_add(NOTICE_DAYS.days()).ok()
+    let notice = if matches!(period, Period::Day(_)) { NOTICE_DAYS_SPECIAL } else { NOTICE_DAYS };
+    span.end.max(span.to).checked_add(notice.days()).ok()
 }
 
 /// How closely periods that were released before are looked at.
@@ -115,6 +119,10 @@ fn candidates(tx: &Tx<'_>, context: &Context, depth: Depth) -> Result<Vec<Period
             }
         }
     }
+    found.extend(special::due(tx, context, &unit)?);
+    found.sort();
+    found.dedup();
+    found.sort_by_key(|period| last_day(*period, context));
     found.extend(context.calendar.current(context.today).map(|term| Period::Term(term.id)));
     Ok(found)
 }
@@ -144,10 +152,16 @@ fn over(context: &Context, since: Date) -> Vec<Period> {
     dated.into_iter().map(|(_, period)| period).collect()
 }
 
-/// The week that runs today; its sheet is the next that can leave where nothing waits.
-#[must_use]
-pub fn running(context: &Context) -> Option<Period> {
-    week_of(context.today)
+fn last_day(period: Period, context: &Context) -> Option<Date> {
+    Span::of(period, &context.calendar).ok().map(|span| span.end.max(span.to))
+}
+
+/// The periods that run today, the week and in special periods the day; a sheet of theirs is the
+/// next that can leave where nothing waits.
+pub fn running(context: &Context) -> impl Iterator<Item = Period> {
+    let day = Period::Day(context.today);
+    let is_told = context.specials.iter().any(|followed| followed.pack.holds(day));
+    week_of(context.today).into_iter().chain(is_told.then_some(day))
 }
 
 fn week_of(day: Date) -> Option<Period> {
@@ -165,17 +179,6 @@ fn year_of(day: Date) -> Period {
 
 fn back(day: Date, days: i64) -> Date {
     day.saturating_sub(days.days())
-}
-
-/// A period as a person types it.
-///
-/// # Errors
-/// Another form, or a day: days leave in special periods only.
-pub fn period_of(text: &str) -> Result<Period, domain::period::PeriodError> {
-    match text.parse()? {
-        Period::Day(_) => Err(domain::period::PeriodError::Form),
-        period => Ok(period),
-    }
 }
 
 #[cfg(test)]

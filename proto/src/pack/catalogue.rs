@@ -38,7 +38,7 @@ pub(super) struct RawCatalogue {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawDimension {
+pub(super) struct RawDimension {
     id: String,
     zh: String,
     en: String,
@@ -84,7 +84,7 @@ const fn yes() -> bool {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawDefinition {
+pub(super) struct RawDefinition {
     source: String,
     count: String,
     sum_of: Option<String>,
@@ -93,6 +93,51 @@ struct RawDefinition {
     filters: Vec<RawFilter>,
     band: Option<u32>,
     stratum_min: Option<u32>,
+}
+
+impl RawDimension {
+    /// Its id, as it is written.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl From<&Dimension> for RawDimension {
+    fn from(known: &Dimension) -> Self {
+        let value = |value: &DimensionValue| RawValue {
+            id: value.id.clone(),
+            zh: value.label.zh.clone(),
+            en: value.label.en.clone(),
+        };
+        Self {
+            id: known.id.to_string(),
+            zh: known.label.zh.clone(),
+            en: known.label.en.clone(),
+            multi: known.multi,
+            values: known.values.iter().map(value).collect(),
+        }
+    }
+}
+
+impl From<&Definition> for RawDefinition {
+    fn from(known: &Definition) -> Self {
+        let filter = |filter: &Filter| {
+            let (any, at_least) = match &filter.condition {
+                Condition::Any(values) => (Some(values.clone()), None),
+                Condition::AtLeast(bound) => (None, Some(*bound)),
+            };
+            RawFilter { field: filter.field.as_str().to_owned(), any, at_least }
+        };
+        Self {
+            source: known.source.as_str().to_owned(),
+            count: known.measure.as_str().to_owned(),
+            sum_of: known.sum_of.map(|field| field.as_str().to_owned()),
+            at: known.at.as_str().to_owned(),
+            filters: known.filters.iter().map(filter).collect(),
+            band: known.band,
+            stratum_min: known.stratum_min,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -164,7 +209,7 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<Catalogue, PackError> {
 }
 
 /// Converts each entry and puts its place in front of what is wrong with it.
-fn all<T, U>(
+pub(super) fn all<T, U>(
     raw: Vec<T>,
     place: impl Fn(&T) -> String,
     convert: impl Fn(T) -> Result<U, Flaw>,
@@ -200,7 +245,7 @@ fn definition(raw: RawCatalogue) -> Result<CatalogueDefinition, Flaw> {
 }
 
 /// Looks a word up in its closed list.
-fn word<T>(
+pub(super) fn word<T>(
     key: &str,
     text: &str,
     find: impl Fn(&str) -> Option<T>,
@@ -211,11 +256,12 @@ fn word<T>(
 
 macro_rules! entry {
     ($list:ident, $key:literal, $text:expr) => {
-        word($key, &$text, $list::from_word, $list::words)?
+        $crate::pack::catalogue::word($key, &$text, $list::from_word, $list::words)?
     };
 }
+pub(super) use entry;
 
-fn label(zh: String, en: String) -> Result<Label, Flaw> {
+pub(super) fn label(zh: String, en: String) -> Result<Label, Flaw> {
     for (key, text) in [("zh", &zh), ("en", &en)] {
         if text.trim().is_empty() {
             return Err(Flaw::new(FlawKind::Missing, key, "no name", "a name in zh and en"));
@@ -224,7 +270,7 @@ fn label(zh: String, en: String) -> Result<Label, Flaw> {
     Ok(Label { zh, en })
 }
 
-fn ids(key: &str, raw: &[String]) -> Result<Vec<DimensionId>, Flaw> {
+pub(super) fn ids(key: &str, raw: &[String]) -> Result<Vec<DimensionId>, Flaw> {
     raw.iter().map(|id| id.parse::<DimensionId>().map_err(|flaw| flaw.within(key))).collect()
 }
 
@@ -233,7 +279,7 @@ fn value(raw: RawValue) -> Result<DimensionValue, Flaw> {
     Ok(DimensionValue { id, label: label(raw.zh, raw.en)? })
 }
 
-fn dimension(raw: RawDimension) -> Result<Dimension, Flaw> {
+pub(super) fn dimension(raw: RawDimension) -> Result<Dimension, Flaw> {
     Ok(Dimension {
         id: raw.id.parse()?,
         label: label(raw.zh, raw.en)?,
@@ -267,7 +313,7 @@ fn count(raw: RawCount, per_person_max: u32) -> Result<Count, Flaw> {
     })
 }
 
-fn define(raw: RawDefinition) -> Result<Definition, Flaw> {
+pub(super) fn define(raw: RawDefinition) -> Result<Definition, Flaw> {
     let sum_of = match &raw.sum_of {
         Some(text) => Some(entry!(Field, "sum_of", text)),
         None => None,

@@ -1,4 +1,5 @@
-//! Packs: catalogue, scales, term calendar and divisions, read strictly into domain types.
+//! Packs: catalogue, scales, term calendar, divisions and special periods, read strictly into
+//! domain types.
 //!
 //! A pack is the text that a city signs and sends down; what is signed are its bytes, so nothing
 //! here rewrites one. Reading is strict: a key that this version does not know, a reference that
@@ -10,6 +11,7 @@ pub mod catalogue;
 pub mod divisions;
 pub mod embedded;
 pub mod scale;
+pub mod special;
 #[cfg(test)]
 mod tests;
 
@@ -33,11 +35,14 @@ pub enum PackKind {
     Calendar,
     /// Division codes.
     Divisions,
+    /// One special period.
+    Special,
 }
 
 impl PackKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Catalogue, Self::Scale, Self::Calendar, Self::Divisions];
+    pub const ALL: [Self; 5] =
+        [Self::Catalogue, Self::Scale, Self::Calendar, Self::Divisions, Self::Special];
 
     /// The word that is stored and sent.
     #[must_use]
@@ -47,6 +52,7 @@ impl PackKind {
             Self::Scale => "scale",
             Self::Calendar => "calendar",
             Self::Divisions => "divisions",
+            Self::Special => "special",
         }
     }
 
@@ -123,6 +129,8 @@ pub enum Pack {
     Calendar(domain::period::Calendar),
     /// Division codes.
     Divisions(Divisions),
+    /// One special period.
+    Special(Box<domain::special::SpecialPeriod>),
 }
 
 /// Reads a pack of a kind; `name` is how errors call it.
@@ -135,6 +143,7 @@ pub fn read(kind: PackKind, name: &str, bytes: &[u8]) -> Result<Pack, PackError>
         PackKind::Scale => Pack::Scale(Box::new(scale::read(name, bytes)?)),
         PackKind::Calendar => Pack::Calendar(calendar::read(name, bytes)?),
         PackKind::Divisions => Pack::Divisions(divisions::read(name, bytes)?),
+        PackKind::Special => Pack::Special(Box::new(special::read(name, bytes)?)),
     })
 }
 

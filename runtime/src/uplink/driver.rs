@@ -33,7 +33,7 @@ pub struct Parent {
 }
 
 /// A directive as this unit, or one below it, applied it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Applied {
     /// Unit that applied it.
     pub unit: String,
@@ -63,6 +63,15 @@ pub trait Hooks: Send + Sync + 'static {
     /// # Errors
     /// The store could not be read.
     fn applied(&self) -> Result<Vec<Applied>, SqlError>;
+
+    /// A number that changes whenever [`Hooks::applied`] says something else; it is asked for every
+    /// few seconds.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    fn applied_mark(&self) -> Result<u64, SqlError> {
+        Ok(0)
+    }
 
     /// Active schools below this unit; zero for a school.
     fn schools_below(&self) -> u32;

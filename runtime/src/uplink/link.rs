@@ -3,6 +3,7 @@
 //! Answers, directives and the parent's own word arrive on one stream and are taken one after the
 //! other, so what is noted of each is in the order in which the parent said it.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use certs::digest::sha256;
@@ -22,7 +23,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 use tonic::transport::Channel;
 
-use super::driver::{Uplink, UplinkError, explain};
+use super::driver::{Applied, Uplink, UplinkError, explain};
 use super::push::Push;
 use super::{LANE_PARENT, PULL_CURSOR, outbox};
 use crate::sql::{SqlError, Tx};
@@ -63,6 +64,8 @@ pub(super) struct Link<'u> {
     channel: Channel,
     /// Which list of barred keys the parent has, by its digest.
     keys_told: Vec<u8>,
+    /// What the parent was told is applied, and the mark of it; nothing before the first report.
+    applied_told: Option<(u64, HashSet<Applied>)>,
 }
 
 impl<'u> Link<'u> {
@@ -89,6 +92,7 @@ impl<'u> Link<'u> {
             schools_told,
             channel,
             keys_told: Vec::new(),
+            applied_told: None,
         };
         let start = link.agree(head).await?;
         link.tell_keys().await?;
@@ -188,6 +192,7 @@ impl<'u> Link<'u> {
     /// seconds.
     async fn tell_changes(&mut self) -> Result<(), UplinkError> {
         self.tell_keys().await?;
+        self.look_at_applied().await?;
         let schools_below = self.uplink.schools_below().await?;
         if schools_below == self.schools_told {
             return Ok(());
@@ -231,21 +236,42 @@ impl<'u> Link<'u> {
         Ok(())
     }
 
-    /// Says what is in force here and below, a page at a time. What cannot be read now the parent
-    /// is told on the next connection; figures do not wait for it.
+    /// Has the parent told again where what is applied has changed since it was told: a unit below
+    /// may have said what it follows, or refuses, long after we pulled.
+    async fn look_at_applied(&mut self) -> Result<(), UplinkError> {
+        let Some((told, _)) = &self.applied_told else { return Ok(()) };
+        let hooks = self.uplink.hooks().clone();
+        let mark = tokio::task::spawn_blocking(move || hooks.applied_mark()).await;
+        match mark.map_err(|_| UplinkError::Ended)? {
+            Ok(mark) if mark != *told => self.report_applied().await,
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "applied directives not looked at");
+                Ok(())
+            }
+        }
+    }
+
+    /// Says what is in force here and below, a page at a time; on one connection only what is new.
+    /// What cannot be read now the parent is told on the next connection; figures do not wait for
+    /// it.
     async fn report_applied(&mut self) -> Result<(), UplinkError> {
         self.report_at = None;
         let hooks = self.uplink.hooks().clone();
-        let applied = match tokio::task::spawn_blocking(move || hooks.applied()).await {
-            Ok(Ok(applied)) => applied,
+        // The mark first: what changes in between is told once more.
+        let read = move || Ok::<_, SqlError>((hooks.applied_mark()?, hooks.applied()?));
+        let (mark, applied) = match tokio::task::spawn_blocking(read).await {
+            Ok(Ok(read)) => read,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "applied directives not read");
                 return Ok(());
             }
             Err(_) => return Ok(()),
         };
-        for page in applied.chunks(APPLIED_PAGE) {
-            let lines = page.iter().cloned().map(|applied| WireApplied {
+        let known = self.applied_told.take().map(|(_, told)| told).unwrap_or_default();
+        let new: Vec<&Applied> = applied.iter().filter(|line| !known.contains(*line)).collect();
+        for page in new.chunks(APPLIED_PAGE) {
+            let lines = page.iter().copied().cloned().map(|applied| WireApplied {
                 kind: applied.kind,
                 name: applied.name,
                 content: applied.content,
@@ -255,6 +281,7 @@ impl<'u> Link<'u> {
             });
             self.say(Ask::Applied(ReportApplied { applied: lines.collect() })).await?;
         }
+        self.applied_told = Some((mark, applied.into_iter().collect()));
         Ok(())
     }
 }

@@ -53,6 +53,7 @@ fn is_referral(count: &Count) -> bool {
 
 fn periods(native: NativePeriod) -> Vec<Period> {
     let texts: Vec<String> = match native {
+        NativePeriod::Day => Vec::new(),
         NativePeriod::Week => (36..=52)
             .step_by(2)
             .map(|week| format!("2025-W{week:02}"))

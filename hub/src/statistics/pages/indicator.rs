@@ -121,7 +121,7 @@ fn chosen<'c>(
     asked: &str,
 ) -> Result<Indicator<'c>, PageError> {
     let length = NativePeriod::of(holdings.period);
-    let is_told = |known: &Indicator<'_>| Some(known.period()) == length;
+    let is_told = |known: &Indicator<'_>| known.period() == length;
     if !asked.is_empty() {
         let known = Indicator::find(catalogue, asked).ok_or(PageError::Unknown)?;
         if is_told(&known) {

@@ -96,6 +96,8 @@ fn periods(
 ) -> Result<Periods, PageError> {
     let stored = snapshot::periods(tx)?;
     let mut known: Vec<Period> = stored.iter().filter_map(|text| text.parse().ok()).collect();
+    // Days have figures of special periods only, which have a page of their own.
+    known.retain(|period| !matches!(period, Period::Day(_)));
     let chosen = match asked {
         "" => Period::Term(latest_term(tx, packs, today)?.ok_or(PageError::Unknown)?),
         text => text.parse().map_err(|_| PageError::Unknown)?,

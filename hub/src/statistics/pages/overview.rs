@@ -127,11 +127,12 @@ fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> I
 
 /// Whether an indicator is told for periods of this length.
 fn is_told(indicator: Indicator<'_>, period: Period) -> bool {
-    NativePeriod::of(period) == Some(indicator.period())
+    NativePeriod::of(period) == indicator.period()
 }
 
 fn length(period: NativePeriod) -> Label {
     match period {
+        NativePeriod::Day => words::BY_DAY,
         NativePeriod::Week => words::BY_WEEK,
         NativePeriod::Month => words::BY_MONTH,
         NativePeriod::Term => words::BY_TERM,

@@ -59,6 +59,7 @@ texts! {
         "They are in the total and not listed: pages have no rows of schools.";
 
     OTHER_LENGTH = "按{0}统计，请在“时段”中选择", "It is told by {0}: choose one under \"period\".";
+    BY_DAY = "日", "day";
     BY_WEEK = "周", "week";
     BY_MONTH = "月", "month";
     BY_TERM = "学期", "term";

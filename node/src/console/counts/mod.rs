@@ -131,7 +131,8 @@ async fn show_list(
 fn list(office: &Office, asked: &str) -> Result<Vec<Listed>, Failed> {
     let rules = InForce::of(office)?;
     let mut listed = Vec::new();
-    for native in NativePeriod::ALL {
+    let lengths = NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day);
+    for native in lengths {
         let counts = rules.catalogue.counts().iter();
         let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
         let period = rules.period(asked, *native)?;

@@ -84,7 +84,7 @@ fn what_is_not_over_or_not_kept_does_not_leave() {
     assert_eq!(reason("clear.term"), Some(AbsentReason::OtherPeriod));
     assert_eq!(due(&school, &context, Depth::Every), [PERIOD], "the term alone");
     lesson(&school, date(2025, 11, 18), NOW_MS);
-    let running = running(&context).expect("week");
+    let running = running(&context).next().expect("week");
     let refused = prepare(&school.ledger, &context, running);
     let last = date(2025, 11, 23);
     assert!(matches!(refused, Err(ReleaseError::NotOver { last: day, .. }) if day == last));
@@ -140,15 +140,4 @@ fn a_held_week_is_not_signed() {
     assert!(matches!(refused, Err(ReleaseError::Held(hold)) if hold.period == "2025-W45"));
     assert_eq!(send(&school, &context, W46), 1, "others leave");
     assert!(context.today == TODAY);
-}
-
-/// A person names a week, a month, a term or a year; a single day leaves in special periods only.
-#[test]
-fn periods_are_named_as_they_are_written() {
-    for text in ["2026-W48", "2026-11", "2025S1", "2025Y"] {
-        assert_eq!(period_of(text).map(|period| period.to_string()), Ok(text.to_owned()));
-    }
-    for text in ["2026-11-23", "2025", "w48"] {
-        assert!(period_of(text).is_err(), "{text}");
-    }
 }

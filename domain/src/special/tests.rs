@@ -1,0 +1,271 @@
+//! Special periods: every mistake in the form, everything that is not protected, and the bounds
+//! of what may ever run.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::catalogue::{
+    At, Channel, Definition, Field, FieldValues, Fill, Kind, Measure, Origin, Profile, Sensitivity,
+    Source,
+};
+use crate::disclosure::{Unprotected, may_run};
+use crate::unit::UnitId;
+
+fn unit(text: &str) -> UnitId {
+    text.parse().expect("unit")
+}
+
+fn schools(number: usize) -> Vec<AreaSchool> {
+    let school =
+        |n: usize| AreaSchool { unit: unit(&format!("S{n}")), above: vec![unit("370202")] };
+    (1..=number).map(school).collect()
+}
+
+fn count(id: &str, definition: Definition) -> Count {
+    Count {
+        id: id.parse().expect("id"),
+        label: Label { zh: "数".to_owned(), en: "Count".to_owned() },
+        note: String::new(),
+        kind: Kind::Flow,
+        profile: Profile::Core,
+        channel: Channel::Clear,
+        sensitivity: Sensitivity::Normal,
+        origin: Origin::School,
+        ledger: "lesson".to_owned(),
+        fill: Fill::Auto,
+        unit: "lesson".to_owned(),
+        dims: Vec::new(),
+        period: NativePeriod::Day,
+        assess: false,
+        per_person_max: 1,
+        basis: Vec::new(),
+        definition: Some(definition),
+    }
+}
+
+fn define(source: Source, measure: Measure, at: At) -> Definition {
+    let (band, stratum_min) = (None, None);
+    Definition { source, measure, sum_of: None, filters: Vec::new(), at, band, stratum_min }
+}
+
+fn lessons() -> Count {
+    count("sp.lessons", define(Source::Lesson, Measure::Records, At::InPeriod))
+}
+
+fn sample() -> SpecialDefinition {
+    SpecialDefinition {
+        id: "flood-2026".parse().expect("id"),
+        revision: 1,
+        label: Label { zh: "汛期".to_owned(), en: "Flood".to_owned() },
+        first: date(2026, 11, 30),
+        last: date(2026, 12, 13),
+        cadence: Cadence::Day,
+        schools: schools(5),
+        pulse: None,
+        dimensions: Vec::new(),
+        counts: vec![lessons()],
+    }
+}
+
+/// Changes the sample and asks what is wrong with its form.
+fn check(change: impl FnOnce(&mut SpecialDefinition)) -> Result<SpecialPeriod, (FlawKind, String)> {
+    let mut definition = sample();
+    change(&mut definition);
+    SpecialPeriod::new(definition).map_err(|flaw| (flaw.kind, flaw.key))
+}
+
+/// Changes the sample and asks what of it could not be protected.
+fn protect(change: impl FnOnce(&mut SpecialDefinition)) -> Result<(), Unprotected> {
+    may_run(&check(change).expect("well formed"))
+}
+
+/// Each mistake in the form is named by its key.
+#[test]
+fn mistakes_in_the_form_are_named() {
+    assert!(check(|_| {}).is_ok());
+    let wrong = |change: fn(&mut SpecialDefinition)| check(change).expect_err("refused");
+    let named = |kind, key: &str| (kind, key.to_owned());
+    assert_eq!(wrong(|s| s.last = date(2026, 11, 29)), named(FlawKind::Range, "last"));
+    assert_eq!(wrong(|s| s.last = date(2029, 1, 1)), named(FlawKind::Range, "last"));
+    let long = wrong(|s| s.id = "a-special-period-of-the-city".parse().expect("id"));
+    assert_eq!(long, named(FlawKind::Form, "id"));
+    assert_eq!(wrong(|s| s.id = "a.b".parse().expect("id")), named(FlawKind::Form, "id"));
+    assert_eq!(wrong(|s| s.schools = Vec::new()), named(FlawKind::Missing, "schools"));
+    assert_eq!(wrong(|s| s.schools.extend(schools(1))), named(FlawKind::Duplicate, "schools, S1"));
+    assert_eq!(wrong(|s| s.counts = Vec::new()), named(FlawKind::Missing, "count"));
+    let twice = named(FlawKind::Duplicate, "count or ratio id");
+    assert_eq!(wrong(|s| s.counts.push(lessons())), twice);
+    let weekly = wrong(|s| s.cadence = Cadence::Week);
+    assert_eq!(weekly, named(FlawKind::Conflict, "count sp.lessons, period"));
+    let from_tuesday = wrong(|s| {
+        s.cadence = Cadence::Week;
+        s.first = date(2026, 12, 1);
+    });
+    assert_eq!(from_tuesday, named(FlawKind::Conflict, "cadence"));
+    let above_itself = wrong(|s| s.schools[0].above = vec![unit("S2")]);
+    assert_eq!(above_itself, named(FlawKind::Conflict, "schools"));
+    let grades = |words: &[&str]| words.iter().filter_map(|w| Grade::from_word(w)).collect();
+    let pulse = |scale: &str, words: &[&str]| {
+        let pulse = Pulse { scale: scale.to_owned(), grades: grades(words) };
+        check(|s| s.pulse = Some(pulse)).map(drop).map_err(|(kind, _)| kind)
+    };
+    assert_eq!(pulse("phq-4", &["g7", "g8"]), Ok(()));
+    assert_eq!(pulse("", &["g7"]), Err(FlawKind::Missing));
+    assert_eq!(pulse("phq-4", &[]), Err(FlawKind::Missing));
+    assert_eq!(pulse("phq-4", &["g7", "g7"]), Err(FlawKind::Duplicate));
+    assert_eq!(pulse("phq-4", &["g3"]), Err(FlawKind::Range));
+}
+
+/// The ordinary catalogue has no days: a figure of every day belongs to special periods.
+#[test]
+fn a_day_stands_in_no_ordinary_catalogue() {
+    let special = SpecialPeriod::new(sample()).expect("special");
+    let flaw = Catalogue::new(special.catalogue().definition().clone()).expect_err("refused");
+    assert_eq!((flaw.kind, flaw.key.as_str()), (FlawKind::Conflict, "count sp.lessons, period"));
+}
+
+/// The table bears the special period's id, and its cells stand in the order of the pack.
+#[test]
+fn the_table_is_its_own() {
+    let special = SpecialPeriod::new(sample()).expect("special");
+    let table = special.table().expect("table");
+    assert_eq!(table.id().as_str(), "clear.special.flood-2026");
+    assert_eq!((table.cells(), table.index("sp.lessons", &[])), (1, Some(0)));
+    assert_eq!(special.area().below(&unit("370202")), 5);
+    assert_eq!(special.area().below(&unit("370203")), 0);
+}
+
+/// What could not be protected is refused, each for its own reason.
+#[test]
+fn what_cannot_be_protected_is_refused_with_its_reason() {
+    assert_eq!(protect(|_| {}), Ok(()));
+    let four = protect(|s| s.schools = schools(4));
+    assert_eq!(four, Err(Unprotected::FewSchools { found: 4 }));
+    let long = protect(|s| s.last = date(2027, 1, 31));
+    assert_eq!(long, Err(Unprotected::TooLong { days: 63, max: 62 }));
+    let with = |definition: Definition, change: fn(&mut Count)| {
+        let mut asked = count("sp.x", definition);
+        change(&mut asked);
+        protect(|s| s.counts = vec![asked]).expect_err("refused")
+    };
+    let name = || "sp.x".to_owned();
+    let health = define(Source::Screening, Measure::Records, At::InPeriod);
+    let reason = with(health.clone(), |_| {});
+    assert!(matches!(reason, Unprotected::Source { .. } | Unprotected::Clear { .. }), "{reason}");
+    let alerts = define(Source::AlertEvent, Measure::Records, At::InPeriod);
+    assert!(matches!(with(alerts, |_| {}), Unprotected::Clear { .. }));
+    let sealed = with(health, |count| count.channel = Channel::Sealed);
+    assert_eq!(sealed, Unprotected::Sealed { count: name() });
+    let local = define(Source::Talk, Measure::Records, At::InPeriod);
+    assert_eq!(with(local, |c| c.channel = Channel::Local), Unprotected::Sealed { count: name() });
+    let roll = define(Source::Roll, Measure::Students, At::PeriodEnd);
+    assert!(matches!(with(roll, |_| {}), Unprotected::Source { .. }));
+    let conference = define(Source::Conference, Measure::Records, At::InPeriod);
+    assert!(matches!(with(conference, |_| {}), Unprotected::Source { .. }));
+    let stock = define(Source::Training, Measure::Records, At::PeriodEnd);
+    assert_eq!(with(stock, |_| {}), Unprotected::State { count: name() });
+    let talks = define(Source::Talk, Measure::Students, At::InPeriod);
+    assert_eq!(with(talks, |_| {}), Unprotected::Persons { count: name() });
+    let band =
+        Definition { band: Some(10), ..define(Source::Lesson, Measure::Records, At::InPeriod) };
+    assert_eq!(with(band, |_| {}), Unprotected::Band { count: name() });
+    let many = (0..31).map(|n| count(&format!("sp.{n}"), lessons().definition.expect("defined")));
+    let many: Vec<Count> = many.collect();
+    assert_eq!(protect(|s| s.counts = many), Err(Unprotected::TooMuch { counts: 31, cells: 31 }));
+}
+
+/// By the week, persons may be counted in the work that is done with them; a state may not.
+#[test]
+fn a_week_may_count_persons_and_no_state() {
+    let weekly = |measure, at| {
+        protect(|s| {
+            s.cadence = Cadence::Week;
+            let mut asked = count("sp.x", define(Source::Talk, measure, at));
+            asked.period = NativePeriod::Week;
+            s.counts = vec![asked];
+        })
+    };
+    assert_eq!(weekly(Measure::Students, At::InPeriod), Ok(()));
+    let state = Err(Unprotected::State { count: "sp.x".to_owned() });
+    assert_eq!(weekly(Measure::Students, At::PeriodEnd), state);
+}
+
+/// Any definition that the closed lists allow.
+fn any_count() -> impl Strategy<Value = Count> {
+    let pick = |length: usize| 0..length;
+    let words = (pick(Source::ALL.len()), pick(Measure::ALL.len()), pick(At::ALL.len()));
+    let more =
+        (pick(Channel::ALL.len()), proptest::option::of(2_u32..20), any::<prop::sample::Index>());
+    (words, more).prop_map(|((source, measure, at), (channel, band, field))| {
+        let source = Source::ALL[source];
+        let mut definition = define(source, Measure::ALL[measure], At::ALL[at]);
+        definition.band = band;
+        let numbers: Vec<Field> =
+            source.fields().iter().copied().filter(|f| f.values() == FieldValues::Number).collect();
+        match (definition.measure, numbers.is_empty()) {
+            (Measure::Sum, true) => definition.measure = Measure::Records,
+            (Measure::Sum, false) => definition.sum_of = Some(*field.get(&numbers)),
+            _ => {}
+        }
+        let mut count = count("sp.any", definition);
+        count.channel = Channel::ALL[channel];
+        count
+    })
+}
+
+proptest! {
+    /// Whatever a city asks for, what may run is exact events of the school's own work: nothing
+    /// about cases, screening, families or the roll, no state of persons, no band, no person by
+    /// the day.
+    #[test]
+    fn what_may_run_is_work_and_nothing_else(
+        count in any_count(), number in 1_usize..9,
+    ) {
+        let definition = count.definition.clone().expect("defined");
+        let channel = count.channel;
+        let special = check(|s| { s.counts = vec![count]; s.schools = schools(number); });
+        let allowed = special.is_ok_and(|special| may_run(&special).is_ok());
+        if allowed {
+            use Source as S;
+            prop_assert!(number >= 5 && channel == Channel::Clear && definition.band.is_none());
+            prop_assert!(!matches!(definition.measure, Measure::Students | Measure::Staff));
+            prop_assert!(definition.at == At::InPeriod || definition.measure == Measure::Units);
+            let about_persons = matches!(definition.source, S::Roll | S::Class | S::Screening
+                | S::Sheet | S::StaffScreening | S::Mentor | S::Alert | S::AlertEvent
+                | S::AlertReview | S::AlertContact | S::Session | S::Conference
+                | S::ConferenceCase | S::Followup | S::Referral | S::ReferralEvent
+                | S::DutyReport | S::SpecialGroup | S::Support | S::Physique);
+            prop_assert!(!about_persons, "{:?}", definition.source);
+        }
+    }
+
+    /// Its periods are exactly those that it holds, each once, and the last one closes it.
+    #[test]
+    fn periods_lie_within_its_days(
+        start in 0_i64..700, weeks in 1_i64..20, by_week in any::<bool>(),
+    ) {
+        let monday = date(2025, 9, 1).saturating_add((start * 7).days());
+        let special = check(|s| {
+            s.first = monday;
+            s.last = monday.saturating_add((weeks * 7 - 1).days());
+            if by_week {
+                s.cadence = Cadence::Week;
+                s.counts[0].period = NativePeriod::Week;
+            }
+        });
+        let special = special.expect("well formed");
+        let periods: Vec<Period> = special.periods().collect();
+        let expected = if by_week { weeks } else { weeks * 7 };
+        prop_assert_eq!(i64::try_from(periods.len()).expect("few"), expected);
+        prop_assert!(periods.iter().all(|period| special.holds(*period)));
+        let before = monday.saturating_sub(1.days());
+        let after = special.last().saturating_add(1.days());
+        for day in [before, after] {
+            let week = day.iso_week_date();
+            prop_assert!(!special.holds(Period::Day(day)));
+            let week = Period::Week { year: week.year(), week: week.week() };
+            prop_assert!(!special.holds(week));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Special periods as the hub sees them: which run, which schools follow, what they tell.
+//!
+//! Figures are read as all others are, with the special period's small catalogue in the place of
+//! the ordinary one. A school is named where it is about whether it follows, never beside a
+//! figure.
+
+use std::collections::BTreeMap;
+
+use domain::catalogue::Language;
+use domain::disclosure::may_run;
+use domain::period::Period;
+use domain::span::Span;
+use domain::special::SpecialPeriod;
+use domain::unit::{UnitId, UnitKind};
+use jiff::civil::Date;
+use runtime::sql::{SqlError, Tx};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::report::{CoverageOut, FigureOut, NameOut};
+use super::value::UnitName;
+use super::{Figures, Holdings, Members, StatisticsError};
+use crate::packs::{KnownSpecial, Packs};
+use crate::store::contact;
+
+/// Word of the packs' kind.
+const KIND: &str = "special";
+
+/// Where a special period stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SpecialState {
+    /// Its first day has not come.
+    Planned,
+    /// It runs.
+    Running,
+    /// Its last day has passed; it ended by itself.
+    Ended,
+    /// Nobody follows it: it asks for what could not be protected.
+    Refused,
+}
+
+/// One special period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SpecialLineOut {
+    /// Id.
+    pub id: String,
+    /// Its name.
+    pub name: NameOut,
+    /// First day.
+    pub first: String,
+    /// Last day; on the next one it ends by itself.
+    pub last: String,
+    /// How often schools tell their figures: `day` or `week`.
+    pub cadence: &'static str,
+    /// Where it stands.
+    pub state: SpecialState,
+    /// Schools of its area that are below this hub.
+    pub schools: u32,
+    /// Why no school follows it; absent where all of it can be protected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unprotected: Option<NameOut>,
+    /// Revision of its pack.
+    pub revision: u32,
+    /// Digest of its pack, in hexadecimal.
+    pub catalogue: String,
+}
+
+/// A school that does not follow, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RefusedOut {
+    /// Unit id.
+    pub unit: String,
+    /// Why, as the school's node said it.
+    pub reason: String,
+}
+
+/// What the schools of the area said to a special period.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FollowersOut {
+    /// Schools that follow it.
+    pub following: u32,
+    /// Schools that refuse it.
+    pub refused: Vec<RefusedOut>,
+    /// Schools that have not said that they have it.
+    pub silent: u32,
+}
+
+/// One of its counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SpecialCountOut {
+    /// Id.
+    pub id: String,
+    /// Its name.
+    pub name: NameOut,
+}
+
+/// One day or week of it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SpecialPeriodOut {
+    /// The day or week.
+    pub period: String,
+    /// Schools of the area that told it, of those that were due.
+    pub coverage: CoverageOut,
+    /// The totals, in the order of the counts.
+    pub figures: Vec<FigureOut>,
+}
+
+/// A special period with what its schools say.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SpecialOut {
+    /// What it is.
+    pub special: SpecialLineOut,
+    /// What the schools said to it.
+    pub followers: FollowersOut,
+    /// Its counts, in the order of its pack.
+    pub counts: Vec<SpecialCountOut>,
+    /// Its days or weeks that have begun, the latest first.
+    pub periods: Vec<SpecialPeriodOut>,
+}
+
+/// Every special period that was ever published, the latest first day first.
+#[must_use]
+pub fn special_lines(packs: &Packs, at: &UnitName, today: Date) -> Vec<SpecialLineOut> {
+    let mut all: Vec<&KnownSpecial> = packs.specials().collect();
+    all.sort_by_key(|known| std::cmp::Reverse(known.special.first()));
+    all.into_iter().map(|known| line(known, at, today)).collect()
+}
+
+/// One special period; nothing where none of that id was published.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn special_report(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    at: &UnitName,
+    (id, today): (&str, Date),
+) -> Result<Option<SpecialOut>, StatisticsError> {
+    let Some(known) = find(packs, id) else { return Ok(None) };
+    let special = &*known.special;
+    let counts = special.catalogue().counts().iter();
+    let counts = counts
+        .map(|count| SpecialCountOut { id: count.id.to_string(), name: (&count.label).into() });
+    Ok(Some(SpecialOut {
+        special: line(known, at, today),
+        followers: followers(tx, known, at)?,
+        counts: counts.collect(),
+        periods: periods(tx, packs, (known, at), today)?,
+    }))
+}
+
+/// The special period of an id, and the packs by whose catalogue its figures are read.
+#[must_use]
+pub fn special_view(packs: &Packs, id: &str) -> Option<Packs> {
+    find(packs, id).map(|known| packs.under(known))
+}
+
+fn find<'p>(packs: &'p Packs, id: &str) -> Option<&'p KnownSpecial> {
+    packs.specials().find(|known| known.special.id().as_str() == id)
+}
+
+fn line(known: &KnownSpecial, at: &UnitName, today: Date) -> SpecialLineOut {
+    let special = &*known.special;
+    let unprotected = may_run(special).err();
+    let state = match &unprotected {
+        Some(_) => SpecialState::Refused,
+        None if today < special.first() => SpecialState::Planned,
+        None if today <= special.last() => SpecialState::Running,
+        None => SpecialState::Ended,
+    };
+    let said = |language| unprotected.as_ref().map(|why| why.sentence(language));
+    let unprotected = said(Language::Zh).zip(said(Language::En));
+    SpecialLineOut {
+        id: special.id().to_string(),
+        name: special.label().into(),
+        first: special.first().to_string(),
+        last: special.last().to_string(),
+        cadence: special.cadence().as_str(),
+        state,
+        schools: schools(special, at).count().try_into().unwrap_or(u32::MAX),
+        unprotected: unprotected.map(|(zh, en)| NameOut { zh, en }),
+        revision: special.catalogue().revision(),
+        catalogue: known.digest.to_string(),
+    }
+}
+
+/// Schools of the area that are below a hub.
+fn schools<'s>(special: &'s SpecialPeriod, at: &'s UnitName) -> impl Iterator<Item = &'s UnitId> {
+    let is_below = move |above: &[UnitId]| at.kind == UnitKind::City || above.contains(&at.id);
+    special.area().iter().filter(move |(_, above)| is_below(above)).map(|(unit, _)| unit)
+}
+
+/// What the schools below said to the latest version; what they said to an older one is silence.
+fn followers(tx: &Tx<'_>, known: &KnownSpecial, at: &UnitName) -> Result<FollowersOut, SqlError> {
+    let (id, content) = (known.special.id().as_str(), known.digest.to_tagged());
+    let told: BTreeMap<String, contact::Applied> = contact::all_applied(tx)?
+        .into_iter()
+        .filter(|line| line.kind == KIND && line.name == id && line.content == content)
+        .map(|line| (line.unit.clone(), line))
+        .collect();
+    let mut followers = FollowersOut::default();
+    for school in schools(&known.special, at) {
+        match told.get(school.as_str()) {
+            None => followers.silent += 1,
+            Some(line) if line.in_force => followers.following += 1,
+            Some(line) => {
+                let (unit, reason) = (line.unit.clone(), line.reason.clone());
+                followers.refused.push(RefusedOut { unit, reason });
+            }
+        }
+    }
+    Ok(followers)
+}
+
+fn periods(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    (known, at): (&KnownSpecial, &UnitName),
+    today: Date,
+) -> Result<Vec<SpecialPeriodOut>, StatisticsError> {
+    let special = &*known.special;
+    let Some(table) = special.table() else { return Ok(Vec::new()) };
+    let view = packs.under(known);
+    let has_begun =
+        |period: &Period| Span::of(*period, packs.calendar()).is_ok_and(|span| span.from <= today);
+    let mut told = Vec::new();
+    for period in special.periods().filter(has_begun) {
+        let tables = [table.id().as_str()];
+        let holdings = Holdings::open(tx, &view, at, (period, Members::Left), &tables)?;
+        let figures = special.catalogue().counts().iter();
+        let figures: Vec<Figures> = figures
+            .map(|count| holdings.figures(&view, count.id.as_str(), &[]))
+            .collect::<Result<_, _>>()?;
+        let Some(first) = figures.first() else { continue };
+        told.push(SpecialPeriodOut {
+            period: period.to_string(),
+            coverage: first.whole.coverage.into(),
+            figures: figures
+                .iter()
+                .filter_map(|one| one.whole.figures.first())
+                .map(|figure| FigureOut::new(figure, &[]))
+                .collect(),
+        });
+    }
+    told.reverse();
+    Ok(told)
+}

@@ -1,0 +1,155 @@
+//! A special period at a school: its days leave in their own table, and it ends by itself.
+
+use std::sync::Arc;
+
+use certs::digest::sha256;
+use certs::key::SigningKey;
+use domain::catalogue::Grade;
+use domain::disclosure::{check_clear, may_run};
+use domain::ledger::SchoolRole;
+use jiff::civil::date;
+
+use super::*;
+use crate::ledger::author::Author;
+use crate::ledger::entry::StaffId;
+use crate::ledger::teaching::Lesson;
+use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil};
+use crate::ledger::write;
+use crate::release::{Depth, Standing, leaves_on, make, prepare, schedule};
+
+const FIRST: Date = date(2025, 11, 17);
+/// Six days after the tests' clock.
+const LATER_MS: i64 = NOW_MS + 6 * 86_400_000;
+const LAST: Date = date(2025, 11, 21);
+
+/// A special period of five days that counts lessons by stage, with this school in its area.
+fn followed(revision: u32, last: Date) -> Known<SpecialPeriod> {
+    let schools: String = ["F370202004J01", "S2", "S3", "S4", "S5"]
+        .iter()
+        .map(|unit| format!("[[school]]\nid = \"{unit}\"\nabove = [\"370202\"]\n"))
+        .collect();
+    let text = format!(
+        "schema = \"special/1\"\nid = \"flood\"\nrevision = {revision}\nzh = \"汛期\"\n\
+         en = \"Flood\"\nfirst = \"{FIRST}\"\nlast = \"{last}\"\ncadence = \"day\"\n\
+         [[dimension]]\nid = \"stage\"\nzh = \"学段\"\nen = \"Stage\"\nmulti = false\n\
+         values = [{{ id = \"junior\", zh = \"初中\", en = \"Junior\" }}]\n\
+         [[count]]\nid = \"edu.hours\"\nzh = \"课时\"\nen = \"Lessons\"\nchannel = \"clear\"\n\
+         ledger = \"lesson\"\nunit = \"lesson\"\ndims = [\"stage\"]\n\
+         define = {{ source = \"lesson\", count = \"records\", at = \"in_period\" }}\n{schools}"
+    );
+    let special = proto::pack::special::read("flood", text.as_bytes()).expect("special");
+    may_run(&special).expect("protected");
+    Known { digest: sha256(text.as_bytes()), pack: Arc::new(special) }
+}
+
+fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..6).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    school
+}
+
+fn context(school: &School, today: Date, now_ms: i64) -> Context {
+    Context { specials: vec![followed(1, LAST)], today, now_ms, ..school.context() }
+}
+
+fn lesson(school: &School, day: Date, at_ms: i64) {
+    let grade = Grade::school(7).expect("grade");
+    let (class, topic) = ("1班".to_owned(), String::new());
+    let lesson = Lesson { day, grade, class, teacher: StaffId(1), topic };
+    let author = Author::new("counsellor", SchoolRole::Counsellor, None, at_ms).because("补录");
+    let done = school.ledger.write("test", move |tx| write::add(tx, &author, &lesson));
+    done.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Days of the special period that are due, in order.
+fn due_days(school: &School, context: &Context) -> Vec<Date> {
+    let found = schedule(&school.ledger, context, Depth::Every).expect("schedule");
+    let day = |due: &crate::release::Due| match due.period {
+        Period::Day(day) => Some(day),
+        _ => None,
+    };
+    found.due.iter().filter_map(day).collect()
+}
+
+fn send(school: &School, context: &Context, day: Date) -> usize {
+    let key = SigningKey::generate().expect("key");
+    make(&school.ledger, context, Period::Day(day), &key).expect("made").new_ones()
+}
+
+/// A day leaves alone, on the next morning, in the special period's table and under the digest of
+/// its pack; a hub accepts it by the special period's own small catalogue.
+#[test]
+fn a_day_leaves_in_its_own_table_under_its_own_digest() {
+    let school = school();
+    lesson(&school, date(2025, 11, 17), NOW_MS);
+    lesson(&school, date(2025, 11, 18), NOW_MS);
+    let context = context(&school, date(2025, 11, 19), NOW_MS + 1);
+    assert_eq!(due_days(&school, &context), [date(2025, 11, 17), date(2025, 11, 18)]);
+    let day = Period::Day(date(2025, 11, 18));
+    assert_eq!(leaves_on(day, &context), Some(date(2025, 11, 19)));
+    let prepared = prepare(&school.ledger, &context, day).expect("prepared");
+    let [draft] = prepared.drafts.as_slice() else { panic!("one table") };
+    let (release, followed) = (&draft.release, &context.specials[0]);
+    assert_eq!(release.id().table.as_str(), "clear.special.flood");
+    assert_eq!((release.catalogue(), draft.standing), (followed.digest, Standing::New));
+    assert_eq!(draft.cells.first().and_then(|cell| cell.value()), Some(1));
+    let (catalogue, table) = (followed.pack.catalogue(), followed.pack.table().expect("table"));
+    check_clear(catalogue, table, release.cells(), release.persons()).expect("rule");
+    let ordinary = prepare(&school.ledger, &context, PERIOD).expect("term");
+    let is_special = |draft: &crate::release::Draft| draft.release.catalogue() == followed.digest;
+    assert!(!ordinary.drafts.iter().any(is_special), "a term is no day of it");
+}
+
+/// Outside its days, and at a school that follows none, nothing of it leaves.
+#[test]
+fn no_day_before_or_after_leaves() {
+    let school = school();
+    for day in [date(2025, 11, 14), date(2025, 11, 18), date(2025, 11, 24)] {
+        lesson(&school, day, LATER_MS);
+    }
+    let context = context(&school, date(2025, 11, 26), LATER_MS + 1);
+    for day in [date(2025, 11, 14), date(2025, 11, 24)] {
+        let prepared = prepare(&school.ledger, &context, Period::Day(day)).expect("prepared");
+        assert!(prepared.drafts.is_empty(), "{day}");
+    }
+    let none = Context { specials: Vec::new(), ..context };
+    let day = Period::Day(date(2025, 11, 18));
+    assert!(prepare(&school.ledger, &none, day).expect("prepared").drafts.is_empty());
+}
+
+/// While it runs a late entry is told; once its last sheet could leave, it is closed: what never
+/// left is made up for within a week, and then there is nothing more, however much is entered.
+#[test]
+fn it_ends_by_itself() {
+    let school = school();
+    lesson(&school, FIRST, NOW_MS);
+    let on = |today, now_ms| context(&school, today, now_ms);
+    let running = on(date(2025, 11, 19), NOW_MS + 1);
+    assert_eq!(send(&school, &running, FIRST), 1);
+    assert_eq!(send(&school, &running, FIRST), 0, "once");
+    assert_eq!(due_days(&school, &running), [date(2025, 11, 18)]);
+    lesson(&school, FIRST, NOW_MS + 2);
+    assert_eq!(due_days(&school, &running), [FIRST, date(2025, 11, 18)], "a late entry");
+    assert_eq!(send(&school, &on(date(2025, 11, 20), NOW_MS + 3), FIRST), 1);
+    lesson(&school, FIRST, NOW_MS + 4);
+    let closed = on(date(2025, 11, 23), NOW_MS + 5);
+    let missed: Vec<Date> = (18..=21).map(|day| date(2025, 11, day)).collect();
+    assert_eq!(due_days(&school, &closed), missed, "only what never left");
+    assert_eq!(send(&school, &closed, FIRST), 0, "no correction after the end");
+    assert_eq!(due_days(&school, &on(date(2025, 11, 28), NOW_MS + 5)), missed);
+    let over = on(date(2025, 11, 29), NOW_MS + 5);
+    assert_eq!(due_days(&school, &over), []);
+    assert_eq!(send(&school, &over, LAST), 0);
+}
+
+/// A school that keeps none of the ledgers says nothing, which is not a zero.
+#[test]
+fn silence_is_no_zero() {
+    let school = school();
+    let context = context(&school, date(2025, 11, 19), NOW_MS);
+    let prepared = prepare(&school.ledger, &context, Period::Day(FIRST)).expect("prepared");
+    assert!(prepared.drafts.is_empty());
+    let absent = prepared.absent.iter().find(|one| one.table.as_str() == "clear.special.flood");
+    assert_eq!(absent.map(|one| &one.reason), Some(&crate::release::AbsentReason::NotKept));
+}

@@ -118,6 +118,12 @@ pub(super) const TEXTS: Translation = &[
     ("The school's list of pupils", "学生名册"),
     ("The answers of one screening with one scale", "一次普测、一个量表的答卷"),
     ("The school's list of staff", "教职工名册"),
+    ("Which files came, the latest first", "导入过哪些文件，最近的在前"),
+    (
+        "Take a wrong roster back, as long as nothing was built on it",
+        "撤回导错的名册（此后尚无新的登记时）",
+    ),
+    ("Number of the import, as `import list` has it", "导入编号，见 import list"),
     (
         "The file: .xlsx, or text with commas, tabs or semicolons",
         "文件：.xlsx，或以逗号、制表符、分号分隔的文本",

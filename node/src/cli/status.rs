@@ -305,12 +305,7 @@ fn ledger_text(status: &Status, terminal: &Terminal) -> String {
     let last = import.map_or_else(
         || "—".to_owned(),
         |(kind, at, rows)| {
-            let kind = match kind.as_str() {
-                "roster" => terminal.text(words::IMPORT_ROSTER, &[]),
-                "answers" => terminal.text(words::IMPORT_ANSWERS, &[]),
-                "staff" => terminal.text(words::IMPORT_STAFF, &[]),
-                other => other.to_owned(),
-            };
+            let kind = super::import::kind(kind, terminal);
             format!("{kind} {} ({rows})", minute(*at))
         },
     );

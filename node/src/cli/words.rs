@@ -319,6 +319,16 @@ texts! {
     NOT_SERVING = "节点没有运行，排队的内容不会自动上报，也收不到上级下发。请运行 xinqiao-node serve。",
         "the node is not running, so nothing that waits is sent by itself and nothing comes down. \
          Run:  xinqiao-node serve";
+    IMPORTS_NONE = "还没有导入过文件。", "no file was imported yet.";
+    IMPORT_NUMBER = "编号", "number";
+    IMPORT_KIND = "内容", "what";
+    IMPORT_AS_OF = "截至日期", "right on";
+    IMPORT_BY = "导入人", "by";
+    IMPORT_ROWS = "行数", "rows";
+    IMPORT_STANDS = "状态", "state";
+    IMPORT_TAKEN_BACK = "已撤回", "taken back";
+    IMPORT_UNDONE = "第 {0} 次导入已撤回：{1} 名学生恢复原状，{2} 名学生移出名册。",
+        "import {0} was taken back: {1} students stand as before, {2} are off the roll again.";
     IMPORT_ROSTER = "名册", "roster";
     IMPORT_ANSWERS = "答卷", "answers";
     IMPORT_STAFF = "教职工", "staff";

@@ -13,6 +13,9 @@ pub(super) const ENTERED: &str = "entered";
 /// Kind of a turn of the year, and of taking one back.
 pub(super) const TURNED: &str = "turn";
 
+/// Kind of the taking back of a roster; it carries the roster's digest and day.
+pub(super) const UNDONE: &str = "undone";
+
 /// What is known about a file besides its rows.
 #[derive(Clone)]
 pub struct ImportSource {
@@ -44,6 +47,8 @@ pub struct ImportLine {
     pub batch: i64,
     /// `roster`, `answers` or `staff`.
     pub kind: String,
+    /// Whether it was taken back.
+    pub is_undone: bool,
     /// As the office called the file.
     pub file_name: String,
     /// Who imported it.
@@ -90,9 +95,11 @@ pub(crate) fn insert(
 /// The store cannot be read.
 pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
     tx.query(
-        "select id, kind, file_name, author, as_of, imported_at_ms, row_count
-         from import_batch where kind not in ($2, $3) order by id desc limit $1",
-        params![limit, ENTERED, TURNED],
+        "select id, kind, file_name, author, as_of, imported_at_ms, row_count,
+             exists (select 1 from import_batch u where u.kind = $4 and u.id > b.id
+                     and b.kind = 'roster' and u.digest = b.digest and u.as_of = b.as_of)
+         from import_batch b where kind not in ($2, $3, $4) order by id desc limit $1",
+        params![limit, ENTERED, TURNED, UNDONE],
         |row| {
             Ok(ImportLine {
                 batch: row.i64(0)?,
@@ -102,6 +109,7 @@ pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
                 as_of: row.text(4)?,
                 imported_at_ms: row.i64(5)?,
                 rows: row.u64(6)?,
+                is_undone: row.bool(7)?,
             })
         },
     )

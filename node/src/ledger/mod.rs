@@ -46,6 +46,7 @@ mod grant;
 mod guard_tests;
 pub mod hold;
 pub mod import_batch;
+pub mod import_undo;
 pub mod journal;
 #[cfg(test)]
 mod journal_tests;

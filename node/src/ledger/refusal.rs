@@ -76,6 +76,9 @@ pub enum LedgerRefusal {
     /// Something was written on top of it.
     #[error("something was built on it since")]
     BuiltOn,
+    /// Something was written on top of an import.
+    #[error("something was built on the import since")]
+    ImportBuiltOn,
     /// A move that does not fit.
     #[error(transparent)]
     Move(#[from] MoveError),

@@ -170,19 +170,35 @@ pub(super) fn known_since(tx: &Tx<'_>, id: i64) -> Result<Option<Date>, SqlError
 }
 
 /// Adds a version that says what an earlier one said, from that one's first day on.
-pub(super) fn restore(
+pub(super) fn restore(tx: &Tx<'_>, earlier: (i64, i64), batch: i64) -> Result<(), SqlError> {
+    say_again(tx, earlier, batch, None)
+}
+
+/// Takes a student whom a file brought by mistake off the roll, from the very first day.
+///
+/// # Errors
+/// The store cannot be written.
+pub(super) fn take_off(tx: &Tx<'_>, student: i64, batch: i64) -> Result<(), SqlError> {
+    say_again(tx, (student, 1), batch, Some((Status::Withdrawn, ABSENT)))
+}
+
+fn say_again(
     tx: &Tx<'_>,
     (student, version): (i64, i64),
     batch: i64,
+    but: Option<(Status, &'static str)>,
 ) -> Result<(), SqlError> {
+    let (status, reason) =
+        but.map_or((None, None), |(status, why)| (Some(status.code()), Some(why)));
     let written = tx.execute(
         "insert into student_version (student, version, valid_from, batch, reason, local_number,
              name, sex, birth_date, grade, class, status, consent, consent_date)
-         select v.student, s.version + 1, v.valid_from, $3, v.reason, v.local_number, v.name, v.sex,
-             v.birth_date, v.grade, v.class, v.status, v.consent, v.consent_date
+         select v.student, s.version + 1, v.valid_from, $3, coalesce($4, v.reason),
+             v.local_number, v.name, v.sex, v.birth_date, v.grade, v.class,
+             coalesce($5, v.status), v.consent, v.consent_date
          from student_version v join student s on s.id = v.student
          where v.student = $1 and v.version = $2",
-        params![student, version, batch],
+        params![student, version, batch, reason, status],
     )?;
     strange((written == 1).then_some(()))?;
     tx.execute("update student set version = version + 1 where id = $1", params![student])?;
@@ -349,7 +365,12 @@ pub fn consents(tx: &Tx<'_>) -> Result<HashMap<i64, ConsentNow>, SqlError> {
 }
 
 fn is_empty(tx: &Tx<'_>) -> Result<bool, SqlError> {
-    let any = tx.query_opt("select 1 from student limit 1", &[], |row| row.i64(0))?;
+    // Whom a file brought by mistake is off the roll from the first day and was never known.
+    let known = "select 1 from student s join student_version v
+        on v.student = s.id and v.version = s.version
+        where v.reason <> $1 or v.valid_from > (select min(f.valid_from) from student_version f
+            where f.student = s.id) limit 1";
+    let any = tx.query_opt(known, params![ABSENT], |row| row.i64(0))?;
     Ok(any.is_none())
 }
 

@@ -28,8 +28,11 @@ use crate::ledger::import_batch::{ImportReceipt, ImportSource};
 
 mod answers;
 mod entries;
+mod history;
 mod roster;
 mod staff;
+
+pub(super) use history::kind;
 
 /// Largest mapping file that is read.
 const MAPPING_BYTES_MAX: u64 = 64 << 10;
@@ -52,6 +55,10 @@ pub(super) enum ImportCommand {
     Staff(staff::StaffArgs),
     /// Entries of one kind, such as talks, sessions or lessons
     Entries(entries::EntriesArgs),
+    /// Which files came, the latest first
+    List,
+    /// Take a wrong roster back, as long as nothing was built on it
+    Undo(history::UndoArgs),
 }
 
 /// What every import can be told.
@@ -128,6 +135,8 @@ pub(super) fn run(
         ImportCommand::Answers(args) => answers::run(terminal, place, args),
         ImportCommand::Staff(args) => staff::run(terminal, place, args),
         ImportCommand::Entries(args) => entries::run(terminal, place, args),
+        ImportCommand::List => history::list(terminal, place),
+        ImportCommand::Undo(args) => history::undo(terminal, place, args),
     }
 }
 

@@ -1,0 +1,103 @@
+//! `import list` and `import undo`: which files came, and taking a wrong roster back.
+
+use clap::Args;
+use runtime::cli::{Failure, Terminal};
+use runtime::sql::Tx;
+use serde_json::json;
+
+use crate::cli::acting::{self, ActingArgs};
+use crate::cli::ledger::table;
+use crate::cli::{Place, context, words};
+use crate::ledger::import_batch::{self, ImportLine};
+use crate::ledger::import_undo;
+
+/// Imports that are listed.
+const LISTED_MAX: u32 = 50;
+
+#[derive(Args, Debug)]
+pub(crate) struct UndoArgs {
+    /// Number of the import, as `import list` has it
+    number: i64,
+
+    /// Why; kept with it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+
+    #[command(flatten)]
+    acting: ActingArgs,
+}
+
+pub(super) fn list(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    let lines = node.ledger().read(|tx: &Tx<'_>| import_batch::latest(tx, LISTED_MAX))?;
+    let value: Vec<_> = lines.iter().map(as_json).collect();
+    terminal.result(&json!({ "imports": value }), |terminal| {
+        if lines.is_empty() {
+            return terminal.text(words::IMPORTS_NONE, &[]);
+        }
+        let heads = [
+            words::IMPORT_NUMBER,
+            words::IMPORT_KIND,
+            words::IMPORT_AS_OF,
+            words::IMPORT_BY,
+            words::IMPORT_ROWS,
+            words::IMPORT_STANDS,
+        ];
+        let mut table = table(terminal, &heads);
+        lines.iter().for_each(|line| table.row(row(line, terminal)));
+        table.render()
+    })
+}
+
+pub(super) fn undo(terminal: &Terminal, place: &Place, args: &UndoArgs) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    let author = acting::needed(terminal, &node, &args.acting)?.because(&args.reason);
+    let number = args.number;
+    let write = move |tx: &Tx<'_>| import_undo::roster(tx, &author, number);
+    let undone = node.ledger().write("undo_import", write)?;
+    let value = json!({
+        "import": number,
+        "restored": undone.restored,
+        "removed": undone.removed,
+    });
+    terminal.result(&value, |t| {
+        t.text(words::IMPORT_UNDONE, &[&number, &undone.restored, &undone.removed])
+    })
+}
+
+/// The word of a kind of import.
+pub(in crate::cli) fn kind(word: &str, terminal: &Terminal) -> String {
+    match word {
+        "roster" => terminal.text(words::IMPORT_ROSTER, &[]),
+        "answers" => terminal.text(words::IMPORT_ANSWERS, &[]),
+        "staff" => terminal.text(words::IMPORT_STAFF, &[]),
+        other => other.to_owned(),
+    }
+}
+
+fn row(line: &ImportLine, terminal: &Terminal) -> Vec<String> {
+    let stands = match line.is_undone {
+        true => terminal.text(words::IMPORT_TAKEN_BACK, &[]),
+        false => String::new(),
+    };
+    vec![
+        line.batch.to_string(),
+        kind(&line.kind, terminal),
+        line.as_of.clone(),
+        line.author.clone(),
+        line.rows.to_string(),
+        stands,
+    ]
+}
+
+fn as_json(line: &ImportLine) -> serde_json::Value {
+    json!({
+        "number": line.batch,
+        "kind": line.kind,
+        "as_of": line.as_of,
+        "author": line.author,
+        "imported_at_ms": line.imported_at_ms,
+        "rows": line.rows,
+        "undone": line.is_undone,
+    })
+}

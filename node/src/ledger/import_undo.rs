@@ -1,0 +1,172 @@
+//! Taking a roster import back, as long as nothing was built on it.
+//!
+//! Nothing is removed: every student stands again as before the import, in a version of its own,
+//! and whom only that file brought is off the roll from the very first day. The import stays in the
+//! list, with the taking back beside it.
+
+use domain::ledger::{Action, Area};
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::author::Author;
+use super::import_batch::{self, ImportSource, UNDONE};
+use super::refusal::LedgerRefusal;
+use super::{student, write};
+use crate::import::preview::Counts;
+
+/// What was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// Students who stand as before.
+    pub restored: u64,
+    /// Students who are off the roll again.
+    pub removed: u64,
+}
+
+/// Takes a roster import back. Needs a reason.
+///
+/// # Errors
+/// Who may not, no such import, something was written on it since, or the store; nothing changed.
+pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, LedgerRefusal> {
+    write::allow(tx, author, Action::Write(Area::Roll), None)?;
+    if author.reason().trim().is_empty() {
+        return Err(LedgerRefusal::Reason);
+    }
+    let digest_and_day = tx.query_opt(
+        "select digest, as_of from import_batch where id = $1 and kind = 'roster'",
+        params![batch],
+        |row| {
+            let digest = domain::digest::Digest::from_tagged(row.bytes(0)?);
+            Ok((digest.map_err(|_| SqlError::Type)?, row.text(1)?))
+        },
+    )?;
+    let (digest, as_of) = digest_and_day.ok_or(LedgerRefusal::Unknown)?;
+    let as_of: Date = as_of.parse().map_err(|_| SqlError::Type)?;
+    if is_built_on(tx, batch)? {
+        return Err(LedgerRefusal::ImportBuiltOn);
+    }
+    let touched = tx.query(
+        "select student, version from student_version where batch = $1 order by student",
+        params![batch],
+        |row| Ok((row.i64(0)?, row.i64(1)?)),
+    )?;
+    let (new, known): (Vec<_>, Vec<_>) =
+        touched.into_iter().partition(|(_, version)| *version == 1);
+    let source = ImportSource {
+        file_name: author.reason().to_owned(),
+        digest,
+        author: author.account().to_owned(),
+        as_of,
+        now_ms: author.now().0,
+    };
+    let undone = Undone { restored: known.len() as u64, removed: new.len() as u64 };
+    let counts = Counts { changed: undone.restored, left: undone.removed, ..Counts::default() };
+    let written = import_batch::insert(tx, UNDONE, &source, counts)?;
+    for (student, version) in known {
+        student::restore(tx, (student, version - 1), written)?;
+    }
+    for (student, _) in new {
+        student::take_off(tx, student, written)?;
+    }
+    Ok(undone)
+}
+
+/// Whether a student of the import was changed since, or one whom only it brought has a record.
+fn is_built_on(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
+    const CHANGED: &str = "select 1 from student_version v join student s on s.id = v.student
+        where v.batch = $1 and s.version > v.version limit 1";
+    const NEW: &str =
+        "select v.student from student_version v where v.batch = $1 and v.version = 1";
+    let of = |table: &str| format!("select 1 from {table} where student in ({NEW}) limit 1");
+    let questions = [CHANGED.to_owned(), of("record"), of("sheet"), of("participant")];
+    for question in questions {
+        if tx.query_opt(&question, params![batch], |row| row.i64(0))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ledger::SchoolRole;
+    use jiff::civil::date;
+
+    use super::super::testing::{AS_OF, NOW_MS, School, TestPupil};
+    use super::*;
+    use crate::ledger::entry::StaffId;
+
+    const NEXT: Date = date(2025, 10, 8);
+
+    fn pupil(n: u32, grade: &'static str) -> TestPupil {
+        TestPupil { grade, ..TestPupil::new(n) }
+    }
+
+    fn undo(school: &School, batch: i64) -> Result<Undone, LedgerRefusal> {
+        let staff = Some(StaffId(1));
+        let author = Author::new("li", SchoolRole::Counsellor, staff, NOW_MS).because("导错了文件");
+        school.ledger.write("undo", move |tx| roster(tx, &author, batch))
+    }
+
+    fn on_roll(school: &School, day: Date) -> Vec<(i64, String)> {
+        let found = school.ledger.read(move |tx| student::roll_at(tx, day)).expect("roll");
+        found.into_iter().map(|pupil| (pupil.id, format!("{:?}", pupil.grade))).collect()
+    }
+
+    /// Changed, new and missing students stand as before on every day, the right file can be taken
+    /// afterwards, and an import is taken back once.
+    #[test]
+    fn a_wrong_roster_is_taken_back_whole() {
+        let school = School::new();
+        let right = [pupil(0, "七年级"), pupil(1, "七年级"), pupil(2, "八年级")];
+        school.roster(&right, AS_OF);
+        school.staff(&[(1, "心理教师")]);
+        let before = (on_roll(&school, AS_OF), on_roll(&school, NEXT));
+        let wrong = [pupil(0, "九年级"), pupil(1, "七年级"), pupil(3, "七年级")];
+        let batch = school.roster(&wrong, NEXT).batch.expect("batch");
+        assert_ne!(on_roll(&school, NEXT), before.1);
+        let undone = undo(&school, batch).expect("undone");
+        assert_eq!(undone, Undone { restored: 2, removed: 1 });
+        assert_eq!((on_roll(&school, AS_OF), on_roll(&school, NEXT)), before);
+        assert!(matches!(undo(&school, batch), Err(LedgerRefusal::ImportBuiltOn)), "once");
+        let again =
+            [pupil(0, "七年级"), pupil(1, "七年级"), pupil(2, "八年级"), pupil(3, "八年级")];
+        let receipt = school.roster(&again, NEXT);
+        assert_eq!((receipt.counts.changed, receipt.counts.left), (1, 0), "who was off is back");
+        assert_eq!(on_roll(&school, NEXT).len(), 4);
+    }
+
+    /// The first roster of a ledger that was taken back leaves an empty roll, and the next one
+    /// counts from the beginning of the school year again.
+    #[test]
+    fn the_first_roster_can_be_taken_back() {
+        let school = School::new();
+        let batch = school.roster(&[pupil(0, "七年级")], AS_OF).batch.expect("batch");
+        assert_eq!(undo(&school, batch).expect("undone").removed, 1);
+        let start = date(2025, 9, 1);
+        assert!(on_roll(&school, NEXT).is_empty());
+        school.roster(&[pupil(0, "七年级"), pupil(1, "七年级")], NEXT);
+        assert_eq!(on_roll(&school, start).len(), 2);
+    }
+
+    /// Nothing is taken back over a later file or over a new student's record; nor by a file of
+    /// another kind, nor without a reason.
+    #[test]
+    fn what_was_built_on_stays() {
+        let school = School::new();
+        let first = school.roster(&[pupil(0, "七年级")], AS_OF).batch.expect("batch");
+        school.roster(&[pupil(0, "八年级")], NEXT);
+        assert!(matches!(undo(&school, first), Err(LedgerRefusal::ImportBuiltOn)));
+        assert!(matches!(undo(&school, 99), Err(LedgerRefusal::Unknown)));
+        let blank = school.ledger.write("undo", move |tx| {
+            roster(tx, &Author::new("li", SchoolRole::Counsellor, None, NOW_MS), first)
+        });
+        assert!(matches!(blank, Err(LedgerRefusal::Reason)));
+        let principal = school.ledger.write("undo", move |tx| {
+            let who = Author::new("zhao", SchoolRole::Principal, None, NOW_MS);
+            roster(tx, &who.because("试"), first)
+        });
+        assert!(matches!(principal, Err(LedgerRefusal::NotAllowed)));
+    }
+}

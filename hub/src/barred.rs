@@ -121,8 +121,8 @@ pub fn last_list(tx: &Tx<'_>, teller: &UnitId) -> Result<Vec<u8>, SqlError> {
     Ok(digits.chunks(2).filter_map(|pair| byte(pair).ok()).collect())
 }
 
-/// How many keys that we did not certify are kept of one hub: nobody can ask whether they exist, and
-/// what is revoked is kept for good.
+/// How many keys that we did not certify are kept of one hub: nobody can ask whether they exist,
+/// and what is revoked is kept for good.
 struct Room {
     /// Keys of that hub that are kept already.
     stored: HashSet<[u8; 32]>,

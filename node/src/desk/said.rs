@@ -55,7 +55,8 @@ texts! {
         "this account is not linked to a member of staff, so nobody knows who it is; nothing was \
          changed.";
     UNLINKED_NEXT = "请在“账号”页填教职工号申请对应，由另一位管理人员确认。",
-        "Ask on the page of accounts to be linked to the staff roll; another person of the office agrees.";
+        "Ask on the page of accounts to be linked to the staff roll; another person of the \
+         office agrees.";
     ONE_HAND = "两个账号中有一个是由一个人单独新建、改岗位或发密码的，不能算作另一位人员；没有改动任何内容。",
         "one of the two accounts was made, linked or given its password by one person alone, so it \
          does not count as another person; nothing was changed.";

@@ -102,7 +102,7 @@ impl Uplink {
             .await;
         match told {
             Ok(_) => Ok(digest),
-            // Figures do not wait for a parent that cannot take the list; a lost line ends the link.
+            // Figures do not wait for a parent that cannot take the list.
             Err(status) if is_answered(status.code()) => {
                 tracing::warn!(code = ?status.code(), "barred keys were not taken");
                 Ok(known)

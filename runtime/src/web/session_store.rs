@@ -169,8 +169,8 @@ impl SessionStore {
     }
 
     /// Counts an attempt before it is judged, so that any number at the same time is judged no
-    /// more often than one after the other; nothing where it may not be judged at all. `pause_until`
-    /// says until when one more failure after so many pauses the account.
+    /// more often than one after the other; nothing where it may not be judged at all.
+    /// `pause_until` says until when one more failure after so many pauses the account.
     ///
     /// # Errors
     /// The store could not be written; then nothing may be judged.
@@ -233,8 +233,8 @@ impl SessionStore {
             }
             tx.execute("delete from session where expires_ms <= $1", params![session.now_ms])?;
             tx.execute(
-                "delete from session where login = $1 and proved = $3 and token_digest not in (select \
-                 token_digest from session where login = $1 and proved = $3 \
+                "delete from session where login = $1 and proved = $3 and token_digest not in \
+                 (select token_digest from session where login = $1 and proved = $3 \
                  order by seen_ms desc limit $2)",
                 params![login, SESSIONS_PER_ACCOUNT_MAX - 1, session.is_proved],
             )?;

@@ -39,8 +39,8 @@ texts! {
         "Another person of the office has to agree within 24 hours.";
     ASK_OPENING = "申请重新开通", "Ask to open it anew";
     ASK_OPENING_NOTE = "换新密码并重设第二步验证；须另一位管理人员在 24 小时内确认，密码前后两半各由一人转交。",
-        "A new password, and the second step set up anew. Another person of the office has to agree \
-         within 24 hours; each of the two hands over one half of the password.";
+        "A new password, and the second step set up anew. Another person of the office has to \
+         agree within 24 hours; each of the two hands over one half of the password.";
     CHANGE_ROLE_NOTE = "能看到学生资料或参与会签的岗位，须另一位管理人员确认后生效。",
         "For a role that reads about students or signs, once another person of the office agrees.";
     ASK_LINK = "申请对应到教职工", "Ask to be linked to the staff roll";
@@ -61,14 +61,15 @@ texts! {
     TAKE_BACK = "撤回", "Take it back";
     TAKE_BACK_OF = "撤回 {0}", "Take it back, for {0}";
     AGREE_NOTE = "同意之前，请当面或打电话向本人核实。账号、岗位和工号都对得上才同意。",
-        "Ask the person first, face to face or by telephone. Agree only where account, role and staff \
-         number are right.";
+        "Ask the person first, face to face or by telephone. Agree only where account, role \
+         and staff number are right.";
     ADD = "新建账号", "New account";
-    ADD_NOTE = "除审计员外，新账号须另一位管理人员确认后生效：一次性密码分前后两半，各由一人转交，本人首次登录时连起来输入，再换成自己的密码并设置第二步验证。能看到学生资料的岗位必须填教职工号。",
+    ADD_NOTE =
+        "除审计员外，新账号须另一位管理人员确认后生效：一次性密码分前后两半，各由一人转交，本人首次登录时连起来输入，再换成自己的密码并设置第二步验证。能看到学生资料的岗位必须填教职工号。",
         "All but an auditor's account take effect once another person of the office agrees. Its \
          one-time password comes in two halves, one from each of you; its person types both, one \
-         after the other, then chooses a password and sets up the second step. Roles that read about \
-         students need a staff number.";
+         after the other, then chooses a password and sets up the second step. Roles that read \
+         about students need a staff number.";
     ADD_SUBMIT = "新建", "Make it";
     PASSWORD_FOR = "{0} 的一次性密码", "One-time password of {0}";
     PASSWORD_ONCE = "只显示这一次。请当面交给本人，不要用微信或短信发送。",
@@ -76,18 +77,19 @@ texts! {
 
     FIRST_HALF_OF = "{0} 的一次性密码前半", "First half of the one-time password of {0}";
     FIRST_HALF_ONCE = "只显示这一次。请当面交给本人；另一位管理人员同意后会得到后半，两半连起来才能登录。",
-        "Shown only this once. Hand it over in person. Whoever agrees gets the second half; only both, \
-         one after the other, sign in.";
+        "Shown only this once. Hand it over in person. Whoever agrees gets the second half; \
+         only both, one after the other, sign in.";
     SECOND_HALF_OF = "{0} 的一次性密码后半", "Second half of the one-time password of {0}";
     SECOND_HALF_ONCE = "只显示这一次。请当面交给本人：先输前半，再输一个连字符和这后半。前半在申请人那里，请不要互相告知。",
-        "Shown only this once. Hand it over in person: the first half is typed first, then a hyphen, \
-         then this. Whoever asked has the first half; do not tell each other.";
+        "Shown only this once. Hand it over in person: the first half is typed first, then a \
+         hyphen, then this. Whoever asked has the first half; do not tell each other.";
 
     NOT_ALLOWED = "您的岗位不能管理这个岗位的账号；没有改动任何内容。",
         "Your role does not look after accounts of that role; nothing was changed.";
     NOT_ALLOWED_NEXT = "能看到学生资料的账号由德育主任或校长管理；两人中至少一人须是他们，且申请人的账号没有被锁定。",
         "Accounts that read about students are looked after by the moral-education head or the \
-         principal; one of the two has to be one of them, and the account that asked must not be locked.";
+         principal; one of the two has to be one of them, and the account that asked must not \
+         be locked.";
     DOUBLE = "已经有了：账号已存在，或申请已在等待确认；没有改动任何内容。",
         "It is there already, the account or a request that waits; nothing was changed.";
     DOUBLE_NEXT = "请在下面的列表中查找。", "Look it up in the list below.";
@@ -98,8 +100,8 @@ texts! {
     STAFF_UNKNOWN = "在职教职工中没有编号 {0}；没有改动任何内容。",
         "Nobody who is employed has the staff number {0}; nothing was changed.";
     PASSWORD_WAITS = "这个账号有一个别人发的一次性密码还没有用过，此时不能重置第二步验证；没有改动任何内容。",
-        "A one-time password that somebody gave for this account was not used yet, so its second step \
-         stays; nothing was changed.";
+        "A one-time password that somebody gave for this account was not used yet, so its \
+         second step stays; nothing was changed.";
     PASSWORD_WAITS_NEXT = "请改用“申请重新开通”，密码和第二步验证一起换新。",
         "Ask for the account to be opened anew instead: password and second step together.";
     STAFF_NEEDED = "能看到学生资料的账号必须填教职工号；没有改动任何内容。",

@@ -1,7 +1,7 @@
 //! Proving a second factor, setting one up, and changing the own password.
 //!
-//! Whenever a session gets more rights, it gets a new token. Whenever password or factor change, the
-//! other sessions of the account end too: whoever knew the old ones has nothing.
+//! Whenever a session gets more rights, it gets a new token. Whenever password or factor change,
+//! the other sessions of the account end too: whoever knew the old ones has nothing.
 
 use std::time::Duration;
 

@@ -331,24 +331,24 @@ pub(super) const TEXTS: Translation = &[
     ("Number of the turn", "升级编号"),
     (
         "What is due to be destroyed, orders, certificates, as an account",
-        "到期销毁、销毁令与销毁证明（以账号办理）",
+        "到期销毁、销毁申请与销毁证明（以账号办理）",
     ),
     ("What is due and what keeps the rest", "到期的记录，以及未能销毁的原因"),
     (
         "Order the destruction of what is due; a second person signs",
         "提出销毁到期记录，由第二人签署",
     ),
-    ("Orders that wait for a second person", "等待第二人签署的销毁令"),
+    ("Orders that wait for a second person", "等待第二人签署的销毁申请"),
     (
         "Sign orders as the second person; all of them are carried out at once",
-        "以第二人身份签署销毁令，立即一并执行",
+        "以第二人身份签署销毁申请，立即一并执行",
     ),
     ("Certificates of destruction, or one of them", "销毁证明"),
     ("Student number; may be repeated", "学籍号，可多次写"),
     ("Every student of whom everything is due", "全部到期学生"),
     ("Kind of entries about nobody, such as expert_visit", "与学生无关的记录种类，如 expert_visit"),
     ("The family asked for it", "应家长或本人请求"),
-    ("Numbers of the orders", "销毁令编号"),
+    ("Numbers of the orders", "销毁申请编号"),
     ("Number of the certificate", "证明编号"),
     ("Notices to families and withdrawals, as an account", "家长告知书与撤回同意（以账号办理）"),
     (

@@ -31,11 +31,11 @@ texts! {
     YEARS = "保存年限", "years kept";
     UNNAMED = "学生（内部编号 {0}）", "a student (internal number {0})";
     NOTHING_DUE = "没有到期的记录。", "nothing is due.";
-    ORDERED = "已提出 {0} 份销毁令，尚未销毁；须由第二人签署：xinqiao-node keeping sign {1}",
+    ORDERED = "已提出 {0} 份销毁申请，尚未销毁；须由第二人签署：xinqiao-node keeping sign {1}",
         "{0} orders; nothing is destroyed until a second person signs:  xinqiao-node keeping \
          sign {1}";
-    NO_ORDER = "没有等待签署的销毁令。", "no order waits.";
-    ORDER = "销毁令", "order";
+    NO_ORDER = "没有等待签署的销毁申请。", "no order waits.";
+    ORDER = "销毁申请", "order";
     DAY = "提出日期", "asked on";
     CAUSE = "原因", "cause";
     ASKED_BY = "提出人", "asked by";

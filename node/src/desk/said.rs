@@ -139,7 +139,7 @@ texts! {
     KEPT_FIGURES = "该生最后一个学年的报表尚未截止，不能销毁。",
         "the student's last school year can still be reported.";
     KEPT_TERM = "保存期限未满，不能销毁。", "the term of keeping is not over.";
-    KEPT_ALWAYS = "销毁令和销毁证明永久保存。", "orders and certificates of destruction are kept for ever.";
+    KEPT_ALWAYS = "销毁审批单和销毁证明永久保存。", "orders and certificates of destruction are kept for ever.";
     ROWS_SHEET = "筛查答卷", "Screening sheets";
     ROWS_ROLL = "名册记录", "Lines of the roll";
     ROWS_READS = "查阅记录中的文字说明（查阅人、时间保留）",

@@ -6,7 +6,7 @@ texts! {
     PREVIEW = "{0}：如果现在发送，将会出校的全部内容（尚未签名）",
         "{0}: everything that would leave if it were sent now (not signed)";
     NOTHING_DUE = "目前没有到期待出校的报表。", "No report is due to leave.";
-    LEAVES_AT = "明报表将于 {0} 自动出校；学期报表由人发送。",
+    LEAVES_AT = "业务报表将于 {0} 自动出校；学期报表由人发送。",
         "Sheets leave by themselves on {0}; those of a term are sent by a person.";
     BLOCKED = "{0}：暂不能出校，{1}", "{0}: cannot leave yet, {1}";
     BYTES = "{0} 字节", "{0} bytes";

@@ -30,9 +30,9 @@ texts! {
     KIND = "种类", "Kind";
     YEARS = "保存年限", "Years kept";
     ASK_KIND = "提出销毁", "Order it";
-    WAITING = "待签署的销毁令", "Orders to be signed";
-    WAITING_NONE = "没有待签署的销毁令。", "No order waits.";
-    ORDER = "销毁令", "Order";
+    WAITING = "待签署的销毁申请", "Orders to be signed";
+    WAITING_NONE = "没有待签署的销毁申请。", "No order waits.";
+    ORDER = "销毁申请", "Order";
     ASKED = "提出", "Asked";
     CAUSE = "原因", "Cause";
     SIGN = "签署所选并立即销毁", "Sign those taken; they are destroyed at once";

@@ -120,12 +120,12 @@ impl Facts {
         self.is_screened
     }
 
-    /// Moves of the period that do not follow from what their case was before.
     /// Whether figures about cases may leave: see [`Load::is_at_work`].
     pub(super) const fn is_at_work(&self) -> bool {
         self.is_at_work
     }
 
+    /// Moves of the period that do not follow from what their case was before.
     pub(super) fn broken_moves(&self) -> &[Behind] {
         &self.broken_moves
     }

@@ -20,7 +20,9 @@ use crate::directive::{Inbox, Recipient};
 use crate::join;
 use crate::ledger::destroy::Terms;
 use crate::ledger::profile::{self, Profile};
-use crate::ledger::{Ledger, rounding_key};
+use crate::ledger::{Ledger, rounding_key, turn};
+use crate::list::matching::School;
+use crate::list::taking::ListRecipient;
 use crate::packs::{LastRead, Packs, PacksError};
 use crate::transfer::Transfer;
 use crate::unlock::{LedgerKey, Opener, UnlockError};
@@ -314,6 +316,10 @@ impl crate::console::Rules for Node {
     fn copies_days(&self) -> u32 {
         self.config.copies_kept_days
     }
+
+    fn list_recipient(&self) -> Option<ListRecipient> {
+        Self::list_recipient(self)
+    }
 }
 
 impl std::ops::Deref for Node {
@@ -339,6 +345,27 @@ impl Node {
     pub fn terms_of_keeping(&self) -> Result<Terms, PacksError> {
         let calendar = Arc::clone(self.packs()?.calendar());
         Ok(Terms { calendar, copies_days: self.config.copies_kept_days })
+    }
+
+    /// Who takes departments' lists here; nothing until the node has joined and knows its grades.
+    #[must_use]
+    pub fn list_recipient(&self) -> Option<ListRecipient> {
+        let member = self.member()?;
+        let (name, school) = (&member.membership.name, &self.config.school);
+        let mut names = school.also_called.clone();
+        names.extend([&school.name_zh, &school.name_en].map(String::clone));
+        names.retain(|name| !name.is_empty());
+        Some(ListRecipient {
+            unit: name.unit().clone(),
+            zone: name.zone().clone(),
+            roots: member.trust.roots().to_vec(),
+            school: School {
+                code: name.unit().to_string(),
+                names,
+                grades: school.grade_span()?,
+                school_year: turn::year_of(self.clock().today()),
+            },
+        })
     }
 
     /// What the ledger knows about the school follows the configuration.

@@ -12,6 +12,7 @@ pub mod indicator;
 pub mod inspection;
 pub mod join;
 pub mod ledger;
+pub mod list;
 pub mod packs;
 pub mod release;
 pub mod screening;

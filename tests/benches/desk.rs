@@ -133,6 +133,10 @@ impl Rules for BuiltIn {
     fn copies_days(&self) -> u32 {
         30
     }
+
+    fn list_recipient(&self) -> Option<node::list::taking::ListRecipient> {
+        None
+    }
 }
 
 async fn browser(ledger: &Ledger, login: &'static str, role: Role, staff: &'static str) -> Browser {

@@ -370,4 +370,84 @@ pub(super) const TEXTS: Translation = &[
         "接收方单位编号（有内容出校时）",
     ),
     ("Who asked for it and when; kept with it", "谁在何时提出；随记录保存"),
+    (
+        "Departments' lists: sealed by a department, matched and decided at the school",
+        "部门名单：由部门密封，在学校核对和处理",
+    ),
+    (
+        "The school's key for departments' lists, and the statement about it",
+        "本校接收部门名单的密钥及其公钥声明",
+    ),
+    (
+        "Department: make its signing key and the request for the statement about it",
+        "部门：生成签名密钥和公钥声明申请",
+    ),
+    ("Department: seal a table for each school that it names", "部门：按学校分别密封名单"),
+    (
+        "School: take in a sealed list; it waits until somebody decides",
+        "学校：收下密封名单，等待处理",
+    ),
+    (
+        "School: every list, or one that waits with whom its rows mean",
+        "学校：列出全部名单，或查看待处理的一份及核对结果",
+    ),
+    ("School: enter the students of a list and destroy it", "学校：登记名单中的学生并销毁名单"),
+    ("School: destroy a list without entering anybody", "学校：不登记任何人，销毁名单"),
+    ("Sealed list", "密封名单"),
+    ("Number of a list that waits", "待处理名单的编号"),
+    ("Number of the list", "名单编号"),
+    (
+        "Leave out a row that means somebody without doubt; may be repeated",
+        "不登记某一行对应的学生；可重复",
+    ),
+    (
+        "Student of an unclear row, such as 12=G999999201301000001; may be repeated",
+        "为不能确定的行指定学生，如 12=G999999201301000001；可重复",
+    ),
+    ("Id of the department, as the hub's operators gave it", "部门编号，由枢纽运维人员给出"),
+    ("Name of the department", "部门名称"),
+    ("DNS name of the city, such as qingdao.example", "城市的域名，如 qingdao.example"),
+    ("New file for the key", "写入密钥的新文件"),
+    ("New file for the request", "写入申请的新文件"),
+    (
+        "File with the key's passphrase, or - for standard input; asked for if it is left out",
+        "密钥口令文件，- 表示标准输入；不给则在终端询问",
+    ),
+    (
+        "The department's table: .xlsx, or text with commas, tabs or semicolons",
+        "部门的名单：.xlsx，或以逗号、制表符、分号分隔的文本",
+    ),
+    ("The department's key", "部门的密钥"),
+    ("The statement about the department's key", "部门的公钥声明"),
+    (
+        "Root certificate of a commission; once for each root of the city",
+        "主管部门的根证书；本市有几个根证书就写几次",
+    ),
+    ("File with schools' key statements; may be repeated", "学校公钥声明文件；可重复"),
+    ("What the list is called; only the school reads it", "名单标题，只有学校能看到"),
+    (
+        "Category of all rows that do not say one, such as disabled or left_behind",
+        "未写类别的行一律按此类别，如 disabled 残疾儿童、left_behind 留守儿童",
+    ),
+    (
+        "Last day on which a school may decide, YYYY-MM-DD; 60 days if it is left out",
+        "学校可以处理的最后一天，YYYY-MM-DD；不给则为 60 天",
+    ),
+    ("Go on without the rows of schools that no statement names", "略过没有公钥声明的学校"),
+    ("Show what would be sealed and write nothing", "只显示将要密封的内容，不写文件"),
+    ("Folder for the sealed lists, one file a school", "存放密封名单的文件夹，每校一个文件"),
+    (
+        "Write the request for the statement about the school's key; makes the key the first time",
+        "写出本校公钥声明的申请；第一次时生成密钥",
+    ),
+    (
+        "Make a new key; the old one still opens what is on its way",
+        "生成新密钥；旧密钥仍能打开在途的名单",
+    ),
+    (
+        "Show the keys, the words to read out, and the statements about them",
+        "显示密钥、须读出的六个词及公钥声明",
+    ),
+    ("Keep the statement that the commissions signed", "保存两部门签署的公钥声明"),
+    ("Signed statement", "已签署的公钥声明"),
 ];

@@ -26,7 +26,9 @@ mod init;
 mod inspection;
 mod joining;
 mod keeping;
+mod key;
 mod ledger;
+mod list;
 mod local_report;
 mod passphrase;
 mod reason;
@@ -115,6 +117,11 @@ enum Command {
     Inspection(inspection::InspectionArgs),
     /// What is due to be destroyed, orders, certificates, as an account
     Keeping(keeping::KeepingArgs),
+    /// Departments' lists: sealed by a department, matched and decided at the school
+    List(list::ListArgs),
+    /// The school's key for departments' lists, and the statement about it
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Settings and where each value comes from
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
@@ -190,6 +197,8 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Family(args) => family::run(terminal, place, &args),
         Command::Inspection(args) => inspection::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),
+        Command::List(args) => list::run(terminal, place, &args),
+        Command::Key(command) => key::run(terminal, place, &command),
         Command::Config(command) => configuration::run(terminal, place, &command),
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
         Command::Completions(asked) => completions(terminal, tree(), &asked),

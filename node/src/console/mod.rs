@@ -17,6 +17,7 @@ mod home;
 mod inspection;
 mod keeping;
 mod ledgers;
+mod lists;
 mod office;
 mod roll;
 mod screening;
@@ -127,7 +128,7 @@ fn shows(role: Role, href: &str) -> bool {
             matches!(role, Role::Counsellor | Role::MoralHead | Role::ClassTeacher | Role::Mentor)
         }
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
-        roll::ROLL_HREF => office::RollKeepers::ROLES.contains(&role),
+        roll::ROLL_HREF | lists::LISTS_HREF => office::RollKeepers::ROLES.contains(&role),
         family::FAMILIES_HREF => family::Callers::ROLES.contains(&role),
         keeping::KEEPING_HREF => keeping::Keepers::ROLES.contains(&role),
         inspection::INSPECTION_HREF => inspection::Counters::ROLES.contains(&role),
@@ -191,6 +192,7 @@ fn office_pages() -> Router<Office> {
         .merge(family::router())
         .merge(keeping::router())
         .merge(inspection::router())
+        .merge(lists::router())
         .merge(approvals::router())
         .merge(accounts::router())
         .merge(audit::router())
@@ -198,7 +200,7 @@ fn office_pages() -> Router<Office> {
 
 /// The part of the menu that these pages have.
 fn office_links() -> Vec<NavLink> {
-    vec![roll::link(), family::link(), keeping::link(), inspection::link()]
+    vec![roll::link(), family::link(), lists::link(), keeping::link(), inspection::link()]
 }
 
 /// Which page of the list.

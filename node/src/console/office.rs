@@ -13,6 +13,7 @@ use crate::ledger::author::Author;
 use crate::ledger::destroy::Terms;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, account};
+use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
 
 /// What the pages need to know besides the ledger.
@@ -25,6 +26,9 @@ pub trait Rules: Send + Sync {
 
     /// For how many days the school keeps copies of its data folder.
     fn copies_days(&self) -> u32;
+
+    /// Who takes departments' lists; nobody before the node has joined.
+    fn list_recipient(&self) -> Option<ListRecipient>;
 }
 
 /// State of these pages.

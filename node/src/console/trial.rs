@@ -12,6 +12,7 @@ use super::office::{Office, Rules};
 use crate::ledger::Ledger;
 use crate::ledger::account::{self, ChangeLog, Changer, staff_of};
 use crate::ledger::testing::School;
+use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
 
 /// The built-in packs, and copies for thirty days.
@@ -24,6 +25,10 @@ impl Rules for BuiltIn {
 
     fn copies_days(&self) -> u32 {
         30
+    }
+
+    fn list_recipient(&self) -> Option<ListRecipient> {
+        None
     }
 }
 

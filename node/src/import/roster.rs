@@ -120,23 +120,24 @@ const LEFT: Fault = Fault::fixed(
     ),
 );
 
-/// Names of the student number column, shared with the answers.
-pub(super) const NUMBER_NAMES: &str = "学籍号|全国学籍号|学生学籍号|学籍号码|全国统一学籍号|\
+/// Names of the student number column, shared with the answers and with lists of departments.
+pub(crate) const NUMBER_NAMES: &str = "学籍号|全国学籍号|学生学籍号|学籍号码|全国统一学籍号|\
     全国学籍编号|学籍编号|国网学籍号|student number|national student number|student id|student no";
 const LOCAL_NUMBER_NAMES: &str = "学号|校内学号|学生编号|班内学号|local number|local id";
-const NAME_NAMES: &str = "姓名|学生姓名|名字|name|student name|full name";
+pub(crate) const NAME_NAMES: &str = "姓名|学生姓名|名字|name|student name|full name";
 const SEX_NAMES: &str = "性别|性别码|性别代码|sex|gender";
-const BIRTH_NAMES: &str = "出生日期|出生年月日|生日|出生年月|birth date|date of birth|birthday|dob";
-const GRADE_NAMES: &str = "年级|所在年级|就读年级|年级名称|grade";
-const CLASS_NAMES: &str = "班级|所在班级|班级名称|班别|班|行政班|class|class name";
+pub(crate) const BIRTH_NAMES: &str =
+    "出生日期|出生年月日|生日|出生年月|birth date|date of birth|birthday|dob";
+pub(crate) const GRADE_NAMES: &str = "年级|所在年级|就读年级|年级名称|grade";
+pub(crate) const CLASS_NAMES: &str = "班级|所在班级|班级名称|班别|班|行政班|class|class name";
 const CONSENT_NAMES: &str = "监护人同意|家长同意|知情同意|是否同意|监护人是否同意|家长是否同意|\
     知情同意书|同意情况|监护人知情同意|家长知情同意|consent|guardian consent|parental consent";
 const CONSENT_DATE_NAMES: &str =
     "同意日期|同意时间|签署日期|签字日期|签订日期|知情同意日期|consent date";
 const STATUS_NAMES: &str = "状态|学籍状态|学生状态|在校状态|在籍状态|status";
-const SCHOOL_CODE_NAMES: &str =
+pub(crate) const SCHOOL_CODE_NAMES: &str =
     "学校代码|学校标识码|学校编码|学校识别码|学校（机构）标识码|school code|school id";
-const SCHOOL_NAME_NAMES: &str = "学校|学校名称|所在学校|就读学校|school|school name";
+pub(crate) const SCHOOL_NAME_NAMES: &str = "学校|学校名称|所在学校|就读学校|school|school name";
 
 /// The fields of a roster, in the order of the constants above.
 #[must_use]

@@ -117,6 +117,12 @@ impl Cells<'_> {
         self.columns.place(field).is_some()
     }
 
+    /// Number of the row as a spreadsheet shows it.
+    #[must_use]
+    pub const fn row_number(&self) -> u32 {
+        self.row.number
+    }
+
     /// Parses the cell of a field, and notes the fault when it has one.
     pub fn parse<T>(
         &self,

@@ -26,6 +26,8 @@ pub enum Deed {
     AskedAccess,
     /// A request was answered: granted or not.
     AnsweredAccess(bool),
+    /// Something was done with a department's list: which, and the word of the act.
+    List(i64, String),
 }
 
 /// One act.
@@ -52,6 +54,7 @@ pub fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, Sql
     acts.extend(reads(tx, before_ms, limit)?);
     acts.extend(holds(tx, before_ms, limit)?);
     acts.extend(requests(tx, before_ms, limit)?);
+    acts.extend(lists(tx, before_ms, limit)?);
     acts.extend(account::changes(tx, before_ms, limit)?.into_iter().map(|line| ActLine {
         at: line.at,
         account: line.by,
@@ -112,6 +115,23 @@ fn holds(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
                 second: None,
                 role: None,
                 deed: Deed::Hold(row.text(2)?, row.str(3)? == "hold"),
+            })
+        },
+    )
+}
+
+fn lists(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
+    tx.query(
+        "select at_ms, account, list, act from department_list_act where at_ms < $1
+         order by id desc limit $2",
+        params![before_ms, limit],
+        |row| {
+            Ok(ActLine {
+                at: Moment(row.i64(0)?),
+                account: row.text(1)?,
+                second: None,
+                role: None,
+                deed: Deed::List(row.i64(2)?, row.text(3)?),
             })
         },
     )

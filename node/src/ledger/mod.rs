@@ -26,6 +26,7 @@ pub mod consent;
 #[cfg(test)]
 mod consent_tests;
 pub mod critical;
+pub mod department_list;
 pub mod destroy;
 #[cfg(test)]
 mod destroy_tests;
@@ -71,6 +72,7 @@ pub mod roll_list;
 pub mod rounding_key;
 pub mod run;
 pub mod scope;
+pub mod sealing_key;
 mod second;
 pub mod session;
 pub mod sheet;
@@ -172,6 +174,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 19,
         name: "accounts by two",
         sql: include_str!("migrations/017_account_ask.sql"),
+    },
+    Migration {
+        number: 20,
+        name: "lists of departments",
+        sql: include_str!("migrations/018_department_list.sql"),
     },
 ];
 

@@ -149,6 +149,15 @@ fn deed(deed: &Deed, lang: Lang) -> String {
         Deed::AskedAccess => words::ASKED.in_lang(lang).to_owned(),
         Deed::AnsweredAccess(true) => words::GRANTED.in_lang(lang).to_owned(),
         Deed::AnsweredAccess(false) => words::REFUSED.in_lang(lang).to_owned(),
+        Deed::List(number, act) => {
+            let text = match act.as_str() {
+                "received" => words::LIST_RECEIVED,
+                "read" => words::LIST_READ,
+                "taken" => words::LIST_TAKEN,
+                _ => words::LIST_DESTROYED,
+            };
+            text.with(lang, number)
+        }
     }
 }
 

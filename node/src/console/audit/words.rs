@@ -41,6 +41,10 @@ texts! {
     ASKED = "申请查阅一份档案", "asked to be let onto a record";
     GRANTED = "批准一项查阅申请", "granted access to a record";
     REFUSED = "未批准一项查阅申请", "refused access to a record";
+    LIST_RECEIVED = "收下第 {0} 份部门名单", "took in list {0} of a department";
+    LIST_READ = "查看第 {0} 份部门名单", "looked at list {0} of a department";
+    LIST_TAKEN = "核对登记第 {0} 份部门名单，名单销毁", "entered students of list {0}, list destroyed";
+    LIST_DESTROYED = "未采用第 {0} 份部门名单，名单销毁", "list {0} of a department destroyed unused";
     C_SET = "新建或重设", "made or set anew";
     C_ROLE = "改岗位", "another role";
     C_LOCKED = "锁定", "locked";

@@ -122,7 +122,8 @@ impl Publisher {
         let goes_up = self.uplink.is_some();
         let (queued, left, seen) = self
             .database
-            .write_short("publish", move |tx| {
+            // Deciding what is shown takes long: never in place, on a thread of the links.
+            .write_async("publish", move |tx| {
                 let registry = cache.within(tx)?;
                 let context =
                     rollup::Context { packs: &packs, registry: &registry, hub: &hub, kind, now_ms };

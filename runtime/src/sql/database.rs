@@ -172,29 +172,6 @@ impl Database {
         receiver.await.map_err(|_| SqlError::Closed)?
     }
 
-    /// As [`Database::write_async`], for a transaction as short as an answer to a frame: committed
-    /// in place where [`Database::submit`] commits in place.
-    ///
-    /// # Errors
-    /// As [`Database::write`].
-    pub async fn write_short<T, E>(
-        &self,
-        name: &'static str,
-        work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<SqlError> + Send + 'static,
-    {
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        let answer = move |result| {
-            // As for any caller that was cancelled: the work is done all the same.
-            let _ = sender.send(result);
-        };
-        self.submit(name, work, answer)?;
-        receiver.await.map_err(|_| SqlError::Closed)?
-    }
-
     /// Commits a transaction on this thread where nobody else writes or waits and the disk is
     /// quick, and queues it for the writer's thread otherwise; `then` is told the outcome after
     /// the commit, on the thread that made it.

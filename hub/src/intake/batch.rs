@@ -27,6 +27,8 @@ pub(super) struct Answered {
     outcomes: Vec<Outcome>,
     /// Whether the sums changed.
     pub(super) folded: bool,
+    /// Batches that were built again, to be kept once the commit stands.
+    pub(super) built: Built,
 }
 
 /// What is sent about one frame.
@@ -73,7 +75,7 @@ pub(super) fn answer(
         let again = (tx, &mut *replays, &mut built);
         outcomes.push(outcome(decision, frame, signed.as_ref(), again)?);
     }
-    Ok(Answered { outcomes, folded })
+    Ok(Answered { outcomes, folded, built })
 }
 
 /// Numbers the new answers, signs their root and keeps both.

@@ -207,9 +207,12 @@ impl Line {
     /// Tells the streams what became of their frames.
     fn tell(&self, outcome: Result<Batch, SqlError>, replies: &[mpsc::Sender<Reply>]) {
         let responses = match outcome {
-            Ok(batch) => {
+            Ok(mut batch) => {
                 if batch.answered.folded {
                     self.parts.folded.notify_one();
+                }
+                if let Ok(mut replays) = self.replays.lock() {
+                    replays.keep(std::mem::take(&mut batch.answered.built));
                 }
                 self.parts.registry.keep(batch.registry);
                 batch::respond(batch.answered, replies)

@@ -37,9 +37,13 @@ pub(super) struct Replays {
     kept: VecDeque<Arc<Rebuilt>>,
 }
 
-/// What one commit built again, by member.
+/// What one commit built again. It is kept once the commit stands: the numbers of answers that were
+/// undone are given out again, to others.
 #[derive(Default)]
-pub(super) struct Built(HashMap<UnitId, usize>);
+pub(super) struct Built {
+    counts: HashMap<UnitId, usize>,
+    batches: Vec<Arc<Rebuilt>>,
+}
 
 impl Replays {
     /// The batch that holds an answer to a member; nothing where the member had too many built in
@@ -59,17 +63,27 @@ impl Replays {
             self.kept.push_back(found.clone());
             return Ok(Some(found));
         }
-        let count = built.0.entry(member.clone()).or_default();
+        if let Some(found) = built.batches.iter().find(|built| holds(built)) {
+            return Ok(Some(found.clone()));
+        }
+        let count = built.counts.entry(member.clone()).or_default();
         if *count >= BUILT_MAX {
             return Ok(None);
         }
         *count += 1;
         let rebuilt = Arc::new(rebuild(tx, answer)?);
-        if self.kept.len() >= KEPT_MAX {
-            self.kept.pop_front();
-        }
-        self.kept.push_back(rebuilt.clone());
+        built.batches.push(rebuilt.clone());
         Ok(Some(rebuilt))
+    }
+
+    /// Keeps what a commit that stands has built.
+    pub(super) fn keep(&mut self, built: Built) {
+        for rebuilt in built.batches {
+            if self.kept.len() >= KEPT_MAX {
+                self.kept.pop_front();
+            }
+            self.kept.push_back(rebuilt);
+        }
     }
 }
 
@@ -147,9 +161,49 @@ mod tests {
                 }
                 given += usize::from(found.is_some());
             }
-            Ok((replays, built.0.values().sum::<usize>(), given))
+            Ok((replays, built, given))
         });
-        done.expect("commit")
+        let (mut replays, built, given) = done.expect("commit");
+        let count = built.counts.values().sum();
+        replays.keep(built);
+        (replays, count, given)
+    }
+
+    /// What a commit that is undone has built is not found again: its numbers go to other answers.
+    #[test]
+    fn what_was_undone_is_not_kept() {
+        let database = store(1);
+        let replays = Arc::new(std::sync::Mutex::new(Replays::default()));
+        let member: UnitId = "S1".parse().expect("unit");
+        let find = |member: UnitId, sequence: i64| {
+            let replays = replays.clone();
+            move |tx: &Tx<'_>| {
+                let lane_epoch = lane::find(tx, "S1", 1, &[7; 16])?.ok_or(SqlError::Type)?.id;
+                let answer = StoredAnswer {
+                    sequence: u64::try_from(sequence).map_err(|_| SqlError::Type)?,
+                    ..answer(5)
+                };
+                let root = MerkleTree::new([body(&answer)]).map_err(|_| SqlError::Type)?.root();
+                lane::insert_answer(tx, lane_epoch, &answer)?;
+                let batch = StoredBatch { first: 5, root: root.to_tagged(), signature: vec![1] };
+                lane::insert_batch(tx, &batch, 5)?;
+                let mut built = Built::default();
+                let mut replays = replays.lock().map_err(|_| SqlError::Type)?;
+                let found = replays.find(tx, 5, (&member, &mut built))?;
+                let found = found.is_some_and(|found| found.batch.root == root.to_tagged());
+                Ok::<_, SqlError>((found, built))
+            }
+        };
+        let work = find(member.clone(), 5);
+        let undone: Result<(), SqlError> = database.write("undone", move |tx| {
+            assert!(work(tx)?.0);
+            Err(SqlError::Closed)
+        });
+        undone.expect_err("undone");
+        let (is_right, built) = database.write("kept", find(member, 6)).expect("kept");
+        assert!(is_right, "answer 5 is another one now");
+        replays.lock().expect("replays").keep(built);
+        assert_eq!(replays.lock().expect("replays").kept.len(), 1);
     }
 
     /// A member that sends the same old frames over and over costs one building of each batch.

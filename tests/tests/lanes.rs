@@ -76,6 +76,48 @@ async fn a_resent_release_is_counted_once() {
     assert_eq!(first, "accepted", "the lost answer was fetched again");
 }
 
+/// An answer that was lost is taken under the key that the hub had then, after it was renewed, and
+/// the lane goes on.
+///
+/// Method: push, make the outbox forget the answer, give the hub a new key and push again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_outlives_the_hubs_key() {
+    let (federation, figures) = (Federation::new(), Figures::new());
+    let hub = district(&federation).await;
+    let member = Member::join(&federation, &hub, "S1");
+    let release = figures.clear("S1", 1, 40);
+    member.queue(&release);
+    member.flush().await.expect("first push");
+    let forgotten: Result<usize, SqlError> = member.database.write("forget", |tx| {
+        tx.execute("update outbox_item set outcome = null, answer = null", &[])
+    });
+    forgotten.expect("forgotten");
+    let name = federation.authority().name("370202", "370202");
+    let renewed = federation.authority().identity(&name, UnitKind::District);
+    hub.hub.identity().replace(renewed).expect("renewed");
+    member.queue(&figures.clear("S1", 2, 41));
+    let mut flushed = member.flush().await;
+    for _ in 0..10 {
+        // A connection that is open when the hub renews ends; the next one shows the new key.
+        if flushed.is_ok() {
+            break;
+        }
+        flushed = member.flush().await;
+    }
+    flushed.expect("second push");
+    assert_eq!(member.outcome(&release.id().to_string()), "accepted");
+    eventually("both revisions folded", || students(&hub, &figures) == Some((41, 1))).await;
+    let keys = member.database.read(|tx| {
+        tx.query_opt(
+            "select count(distinct substr(signature, 2, 32)) from outbox_item",
+            &[],
+            |row| row.u64(0),
+        )
+    });
+    let keys: Result<Option<u64>, SqlError> = keys;
+    assert_eq!(keys.expect("keys"), Some(2), "one answer under each key");
+}
+
 /// Refusals consume their sequence: the item behind a bad one arrives.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_item_never_blocks_its_lane() {

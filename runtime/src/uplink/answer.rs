@@ -1,8 +1,11 @@
 //! Checking the parent's answers: each is proved by its path to a root that the parent signed.
+//!
+//! An answer that was lost is given again as it was signed then, be it under a key that the parent
+//! has renewed since: certificates that the parent showed on earlier connections are kept for it.
 
 use certs::key::PublicKey;
 use certs::merkle::MerklePath;
-use certs::signature::Signature;
+use certs::signature::{KeyId, Signature};
 use domain::digest::Digest;
 use proto::frame::{ANSWERS_CONTEXT, decode_answer, epoch};
 use proto::limits::BATCH_ANSWERS_MAX;
@@ -17,7 +20,7 @@ pub enum AnswerError {
     /// Unreadable, or more answers than a batch may have.
     #[error("the hub's answer cannot be read")]
     Unreadable,
-    /// Not signed by the hub of this connection.
+    /// Signed neither by the hub of this connection nor under a key that it showed before.
     #[error("the hub's answer is not signed by the hub")]
     Signature,
     /// An answer that is not in the batch that was signed.
@@ -25,7 +28,19 @@ pub enum AnswerError {
     Path,
 }
 
-/// Checks a batch and takes its answers out.
+/// The key under which a batch was signed, if it is not the one of this connection.
+///
+/// # Errors
+/// The signature cannot be read.
+pub(super) fn former_key(
+    batch: &AnswerBatch,
+    parent: &PublicKey,
+) -> Result<Option<KeyId>, AnswerError> {
+    let signature = Signature::from_bytes(&batch.signature).map_err(|_| AnswerError::Unreadable)?;
+    Ok(Some(signature.key_id()).filter(|key_id| *key_id != parent.id()))
+}
+
+/// Checks a batch against a key of the parent and takes its answers out.
 pub(super) fn prove(
     batch: &AnswerBatch,
     parent: &PublicKey,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use certs::chain::Trust;
 use certs::identity::{LeafIdentity, PeerIdentity};
 use certs::key::PublicKey;
+use certs::signature::KeyId;
 use certs::tls::{TlsError, client_config};
 use domain::unit::IdentityName;
 use rustls::ClientConfig;
@@ -279,6 +280,19 @@ impl Uplink {
         let note =
             move |tx: &crate::sql::Tx<'_>| outbox::note_parent_key(tx, &key_id, &leaf, now_ms);
         Ok(self.database.write_async("note_parent_key", note).await?)
+    }
+
+    /// A key that the parent showed on an earlier connection, under the name that it has now.
+    pub(super) fn former_parent(&self, key_id: KeyId) -> Result<Option<PublicKey>, UplinkError> {
+        let id = *key_id.bytes();
+        let leaf = self.database.read(move |tx| outbox::parent_certificate(tx, &id))?;
+        let former = leaf.and_then(|leaf| {
+            PeerIdentity::from_leaf(&leaf, self.parent.name.zone())
+                .inspect_err(|error| tracing::error!(%error, "kept certificate unreadable"))
+                .ok()
+        });
+        let former = former.filter(|former| *former.name() == self.parent.name);
+        Ok(former.map(|former| former.key().clone()))
     }
 
     pub(super) async fn note_contact(

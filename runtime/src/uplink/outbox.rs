@@ -441,6 +441,16 @@ pub fn note_parent_key(
     Ok(())
 }
 
+/// The certificate that the parent showed for a key.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn parent_certificate(tx: &Tx<'_>, key_id: &[u8; 32]) -> Result<Option<Vec<u8>>, SqlError> {
+    tx.query_opt("select certificate from parent_key where key_id = $1", params![key_id], |row| {
+        row.blob(0)
+    })
+}
+
 /// Reads a note.
 ///
 /// # Errors

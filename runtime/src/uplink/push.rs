@@ -109,7 +109,11 @@ impl<'u> Push<'u> {
     }
 
     async fn record(&mut self, batch: &AnswerBatch) -> Result<(), UplinkError> {
-        let proven = answer::prove(batch, &self.parent)?;
+        let former = match answer::former_key(batch, &self.parent)? {
+            Some(key_id) => self.uplink.former_parent(key_id)?,
+            None => None,
+        };
+        let proven = answer::prove(batch, former.as_ref().unwrap_or(&self.parent))?;
         let last = proven.iter().map(|answer| answer.sequence).max().unwrap_or(0);
         let strangers = self
             .uplink

@@ -188,7 +188,7 @@ impl Past<'_> {
 
     /// The states that readers saw before, each with what was decided about it by the catalogue in
     /// force. In a chain of states that only grew, the last one that showed a figure is the
-    /// nearest, so older ones are left out where they showed nothing more.
+    /// nearest, so older ones are left out where they showed nothing more. The oldest come first.
     fn shown(&self, hub: &UnitId) -> Result<Vec<(State, Vec<ShownFigures>)>, SqlError> {
         let in_force = self.packs.in_force().digest.to_tagged();
         let states = shown_state::all(self.tx, self.own.table(), self.period)?;
@@ -208,6 +208,7 @@ impl Past<'_> {
                 break;
             }
         }
+        found.reverse();
         Ok(found)
     }
 

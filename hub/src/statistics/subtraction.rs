@@ -1,5 +1,6 @@
 //! Made-up trees before a reader who subtracts; and the rule that was held before, which fails.
 
+mod histories;
 mod old_rule;
 
 use std::collections::BTreeMap;

@@ -109,6 +109,30 @@ impl Past {
         Self { changes, whole: earlier.whole.clone(), rows, has }
     }
 
+    /// What was decided about a figure, of the whole or of a row; nothing was where the unit had
+    /// no row.
+    pub fn verdict(&self, row: Option<usize>, figure: &Figure) -> Verdict {
+        let verdicts = match row {
+            None => self.whole.as_ref(),
+            Some(row) => self.rows.get(row).and_then(Option::as_ref),
+        };
+        let known = verdicts.and_then(|verdicts| verdicts.get(figure.place));
+        known.copied().unwrap_or(Verdict::Absent)
+    }
+
+    /// What was told of a figure of those who have no row now: it, if the whole and all rows were
+    /// shown.
+    pub fn of_rest(&self, has_row: &[bool], figure: &Figure) -> Verdict {
+        let rows = (0..self.rows.len()).filter(|row| has_row.get(*row) == Some(&true));
+        let mut others = rows.map(|row| self.verdict(Some(row), figure));
+        let is_told = |verdict| matches!(verdict, Verdict::Shown | Verdict::Absent);
+        let of_whole = self.verdict(None, figure);
+        match of_whole {
+            Verdict::Shown if others.all(is_told) => Verdict::Shown,
+            _ => Verdict::Absent,
+        }
+    }
+
     /// Whether a figure of the whole may have been shown.
     pub fn showed(&self, figure: &Figure) -> bool {
         let Some(verdicts) = &self.whole else { return true };

@@ -1,39 +1,18 @@
 //! The decision: takes figures from coarse to fine, the hub's own and its members' rows together.
 //!
 //! A row shows nothing that the hub itself does not. Where rows that hide a figure have too few
-//! schools among them to hide each other, the smallest row that shows it is hidden with them; and
-//! a figure is refused if it differs by one to four schools from a state that showed it before.
+//! schools among them to hide each other, the smallest row that shows it is hidden with them. What
+//! earlier states showed is known from the start, so nothing is shown that would tell, with it,
+//! what is hidden now or was hidden then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::change::Past;
-use super::family::{Family, Figure};
-use super::held::{Grid, Held};
+use super::family::{Family, Figure, Order};
+use super::ground::Ground;
 use super::ledger::{Effect, Ledger};
 use super::outline::Outline;
+use super::span::{is_alike, is_nothing};
 use super::{Decision, GROUP_SCHOOLS_MIN, Table, Verdict};
-
-/// Everything that all families share.
-struct Ground<'a> {
-    grid: Grid,
-    whole: Held,
-    /// Members that are hubs, and so have a row of their own.
-    hubs: Vec<Held>,
-    schools: Vec<Alike>,
-    /// Whether a row shows anything at all: it has five schools.
-    has_row: Vec<bool>,
-    /// All who have no row: what is left of the whole when the rows are taken out.
-    rest: Held,
-    table: &'a Table<'a>,
-    past: Vec<Past>,
-}
-
-/// Schools that have the same strata, and anybody in the same ones.
-struct Alike {
-    has: Vec<bool>,
-    has_anybody: Vec<bool>,
-    schools: u32,
-}
 
 /// Decides which figures of a table are shown.
 pub(super) fn decide(outline: &Outline, table: &Table<'_>) -> Decision {
@@ -44,82 +23,16 @@ pub(super) fn decide(outline: &Outline, table: &Table<'_>) -> Decision {
         whole: absent.clone(),
         rows: hubs().map(|member| (member.unit.to_owned(), absent.clone())).collect(),
     };
-    for family in Family::all(outline, &ground.grid, &ground.whole) {
+    let order = Order {
+        grid: &ground.grid,
+        whole: &ground.whole,
+        has_schools: &|stratum| ground.has_schools(stratum),
+        was_shown: &|figure| ground.known().last().is_some_and(|past| past.showed(figure)),
+    };
+    for family in Family::all(outline, &order) {
         Round::open(&ground, &family).run(&mut decision);
     }
     decision
-}
-
-impl<'a> Ground<'a> {
-    fn of(table: &'a Table<'a>) -> Self {
-        let grid = Grid::of(table.block);
-        let hold = |member: &super::Member<'_>| {
-            let hub = member.hub.map(|hub| hub.repeats);
-            grid.held(table.block, member.sums, hub)
-        };
-        let whole = grid.held(table.block, table.sums, Some(None));
-        let now: Vec<Held> = table.members.iter().map(hold).collect();
-        let past = table.earlier.iter().map(|earlier| {
-            let then: Vec<Held> = earlier.members.iter().map(hold).collect();
-            Past::of(table, earlier, (&then, &now))
-        });
-        let past = past.collect();
-        let (hubs, schools): (Vec<Held>, Vec<Held>) =
-            now.into_iter().partition(|held| held.hub.is_some());
-        let has_row = |held: &Held| {
-            let all: Vec<usize> = (0..grid.strata.len()).collect();
-            grid.fewest(&all, |stratum| held.schools_in(stratum), held.hub) >= GROUP_SCHOOLS_MIN
-        };
-        let has_row: Vec<bool> = hubs.iter().map(has_row).collect();
-        let rows = hubs.iter().zip(&has_row).filter(|(_, has_row)| **has_row);
-        let rest = rows.fold(whole.clone(), |rest, (held, _)| rest.less(held));
-        let schools = Alike::all(&schools);
-        Self { grid, whole, hubs, schools, has_row, rest, table, past }
-    }
-
-    /// The fewest schools behind some strata of those who have no row.
-    fn of_rest(&self, strata: &[usize]) -> u32 {
-        let hubs = (0..self.hubs.len()).filter(|row| self.has_row.get(*row) == Some(&false));
-        let own = self.schools.iter().filter(|alike| alike.is_in(strata));
-        let own = own.map(|alike| alike.schools);
-        hubs.map(|row| self.of_row(row, strata)).chain(own).fold(0, u32::saturating_add)
-    }
-
-    /// The fewest schools behind some strata of the whole: members do not share schools.
-    fn fewest(&self, strata: &[usize]) -> u32 {
-        let hubs = (0..self.hubs.len()).map(|row| self.of_row(row, strata));
-        let own = self.schools.iter().filter(|alike| alike.is_in(strata));
-        hubs.chain(own.map(|alike| alike.schools)).fold(0, u32::saturating_add)
-    }
-
-    /// The fewest schools behind some strata of a member hub.
-    fn of_row(&self, row: usize, strata: &[usize]) -> u32 {
-        self.hubs.get(row).map_or(0, |held| {
-            self.grid.fewest(strata, |stratum| held.schools_in(stratum), held.hub)
-        })
-    }
-}
-
-impl Alike {
-    fn all(schools: &[Held]) -> Vec<Self> {
-        let mut counts: BTreeMap<(Vec<bool>, Vec<bool>), u32> = BTreeMap::new();
-        for held in schools {
-            let strata = || 0..held.schools.len();
-            let has = strata().map(|stratum| held.schools_in(stratum) > 0).collect();
-            let has_anybody = strata().map(|stratum| held.has_anybody(stratum)).collect();
-            *counts.entry((has, has_anybody)).or_default() += 1;
-        }
-        let alike = counts.into_iter();
-        alike.map(|((has, has_anybody), schools)| Self { has, has_anybody, schools }).collect()
-    }
-
-    fn is_in(&self, strata: &[usize]) -> bool {
-        strata.iter().any(|stratum| self.has.get(*stratum) == Some(&true))
-    }
-
-    fn has_anybody(&self, strata: &[usize]) -> bool {
-        strata.iter().any(|stratum| self.has_anybody.get(*stratum) == Some(&true))
-    }
 }
 
 /// The decision about one family.
@@ -145,21 +58,37 @@ struct Row<'a> {
 
 impl<'a> Round<'a> {
     fn open(ground: &'a Ground<'a>, family: &'a Family) -> Self {
+        let (grid, layers, now) = (&ground.grid, &ground.layers, ground.known.len());
         let fewest = |strata: &[usize]| ground.fewest(strata);
-        let (whole, bars) =
-            Ledger::open(family, &ground.grid, (&ground.whole, ground.table.is_low), &fewest);
+        let place = (&ground.whole, ground.table.is_low, &layers.whole);
+        let (mut whole, bars) = Ledger::open((family, grid), place, now, &fewest);
+        for (state, past) in ground.known().enumerate() {
+            whole.know(family, state, |figure| past.verdict(None, figure));
+        }
         let bars = incomplete(ground, family, bars);
         let hubs = ground.table.members.iter().filter_map(|member| member.hub);
-        let rows = hubs.zip(&ground.hubs).enumerate().map(|(row, (hub, held))| {
+        let hubs = hubs.zip(ground.hubs.iter().zip(&layers.rows)).enumerate();
+        let rows = hubs.map(|(row, (hub, (held, layers)))| {
             let fewest = |strata: &[usize]| ground.of_row(row, strata);
-            let (ledger, bars) = Ledger::open(family, &ground.grid, (held, hub.is_low), &fewest);
+            let place = (held, hub.is_low, layers);
+            let (mut ledger, bars) = Ledger::open((family, grid), place, now, &fewest);
+            for (state, past) in ground.known().enumerate() {
+                ledger.know(family, state, |figure| past.verdict(Some(row), figure));
+            }
             let bars = incomplete(ground, family, bars);
             Row { ledger, bars, fresh: vec![BTreeSet::new(); ground.past.len()] }
         });
-        let rows = rows.collect();
+        let rows: Vec<Row<'_>> = rows.collect();
+        for figure in &family.figures {
+            learn(&mut whole, &rows, ground, figure);
+        }
         let fresh = vec![BTreeSet::new(); ground.past.len()];
         let fewest = |strata: &[usize]| ground.of_rest(strata);
-        let (rest, rest_bars) = Ledger::open(family, &ground.grid, (&ground.rest, false), &fewest);
+        let place = (&ground.rest, false, &layers.rest);
+        let (mut rest, rest_bars) = Ledger::open((family, grid), place, now, &fewest);
+        for (state, past) in ground.known().enumerate() {
+            rest.know(family, state, |figure| past.of_rest(&ground.has_row, figure));
+        }
         Self { ground, family, whole, bars, rest, rest_bars, rows, fresh }
     }
 
@@ -193,7 +122,7 @@ impl<'a> Round<'a> {
         if matches!(effect, Effect::Telling) || !(may_follow || follows) {
             return Verdict::Telling;
         }
-        let rows = (0..self.rows.len()).map(|row| self.of_row(row, (at, figure)));
+        let rows = (0..self.rows.len()).map(|row| self.of_row(row, (at, figure), &effect));
         let mut effects: Vec<Option<Effect>> = rows.collect();
         let mut taken = Vec::new();
         while !(self.is_safe(at, &effect, &effects) && self.is_rest_safe((at, figure), &effects)) {
@@ -221,16 +150,17 @@ impl<'a> Round<'a> {
         effect: &Effect,
         effects: &[Option<Effect>],
     ) {
-        self.whole.show(self.family, (at, figure), effect);
+        self.whole.show(at, effect);
         if self.tells_rest(at, effects) {
             let effect = self.rest.effect(self.family, (at, figure));
-            self.rest.show(self.family, (at, figure), &effect);
+            self.rest.show(at, &effect);
         }
         for (row, effect) in self.rows.iter_mut().zip(effects) {
             if let Some(effect) = effect {
-                row.ledger.show(self.family, (at, figure), effect);
+                row.ledger.show(at, effect);
             }
         }
+        learn(&mut self.whole, &self.rows, self.ground, figure);
         for (past, fresh) in self.ground.past.iter().zip(&mut self.fresh) {
             if past.is_fresh(None, figure) {
                 fresh.extend(&figure.strata);
@@ -285,7 +215,12 @@ impl<'a> Round<'a> {
     }
 
     /// What showing a figure in a row would mean; `None` where the row may not show it.
-    fn of_row(&self, place: usize, (at, figure): (usize, &Figure)) -> Option<Effect> {
+    fn of_row(
+        &self,
+        place: usize,
+        (at, figure): (usize, &Figure),
+        of_whole: &Effect,
+    ) -> Option<Effect> {
         let row = self.rows.get(place)?;
         if row.bars.get(at).copied().flatten().is_some() {
             return None;
@@ -300,6 +235,15 @@ impl<'a> Round<'a> {
         match effect {
             Effect::Telling => None,
             Effect::New(_) if !may_follow => None,
+            // What came to one member alone is told of the whole by its row.
+            Effect::New(rest) => {
+                let mut solo = self.ground.layers.solo.get(place).into_iter().flatten();
+                let tells = solo.any(|(layer, own)| {
+                    is_alike(&row.ledger.on_layer(figure, *own), &rest)
+                        && self.whole.tells_on_layer(figure, *layer, of_whole)
+                });
+                (!tells).then_some(Effect::New(rest))
+            }
             effect => Some(effect),
         }
     }
@@ -340,14 +284,28 @@ impl<'a> Round<'a> {
     }
 }
 
-/// Bars figures of some schools only while more may report. They are not entered as hidden: what
-/// follows about them from what is shown is told anyway.
+/// Enters in the whole what rows tell of layers that are theirs alone.
+fn learn(whole: &mut Ledger<'_>, rows: &[Row<'_>], ground: &Ground<'_>, figure: &Figure) {
+    for (row, solo) in rows.iter().zip(&ground.layers.solo) {
+        for (layer, own) in solo {
+            if is_nothing(&row.ledger.on_layer(figure, *own)) {
+                whole.learn(figure, *layer);
+            }
+        }
+    }
+}
+
+/// Bars figures of some schools only while more may report, and such as nobody asks for any more.
+/// They are not entered as hidden: what follows about them from what is shown is told anyway.
 fn incomplete(
     ground: &Ground<'_>,
     family: &Family,
     bars: Vec<Option<Verdict>>,
 ) -> Vec<Option<Verdict>> {
     let waits = |figure: &Figure| {
+        if !figure.is_asked {
+            return Some(Verdict::Absent);
+        }
         (figure.is_of_some && !ground.table.is_final).then_some(Verdict::Incomplete)
     };
     bars.into_iter().zip(&family.figures).map(|(bar, figure)| bar.or(waits(figure))).collect()

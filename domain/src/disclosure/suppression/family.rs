@@ -5,6 +5,7 @@
 //! which one is the sum of others are one family. A column is a class of cells that every figure of
 //! the family holds together or not at all.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::held::{Grid, Held};
@@ -22,6 +23,8 @@ pub(super) struct Figure {
     pub is_extreme: bool,
     /// Whether it is about some schools only.
     pub is_of_some: bool,
+    /// Whether it can be asked for, or only was shown before by another catalogue.
+    pub is_asked: bool,
     /// Outcomes that it adds up.
     pub outcomes: Vec<usize>,
     /// Strata that it adds up.
@@ -48,16 +51,29 @@ pub(super) struct Parent {
 pub(super) struct Family {
     /// The figures.
     pub figures: Vec<Figure>,
-    /// Cells of each column: outcome and stratum.
-    pub columns: Vec<Vec<(usize, usize)>>,
+    /// Strata of each column.
+    pub strata: Vec<Vec<usize>>,
+}
+
+/// By what figures of one list are put in order.
+pub(super) struct Order<'a> {
+    /// The strata.
+    pub grid: &'a Grid,
+    /// What the hub holds now.
+    pub whole: &'a Held,
+    /// Whether schools stand in a stratum, now or in an earlier state.
+    pub has_schools: &'a dyn Fn(usize) -> bool,
+    /// Whether an earlier state showed a figure.
+    pub was_shown: &'a dyn Fn(&Figure) -> bool,
 }
 
 impl Family {
-    /// The families of an outline. Only figures to which a school contributes are in them.
-    pub fn all(outline: &Outline, grid: &Grid, whole: &Held) -> Vec<Self> {
+    /// The families of an outline. Only figures to which a school contributes, now or in an
+    /// earlier state, are in them.
+    pub fn all(outline: &Outline, order: &Order<'_>) -> Vec<Self> {
         let sets = outcome_sets(outline);
-        let independent = is_independent(&sets, grid);
-        let family = |keep: &dyn Fn(&List) -> bool| Self::of(outline, (grid, whole), keep);
+        let independent = is_independent(&sets, order.grid);
+        let family = |keep: &dyn Fn(&List) -> bool| Self::of(outline, order, keep);
         if independent {
             sets.iter().map(|set| family(&|list| list.outcomes() == *set)).collect()
         } else {
@@ -65,43 +81,27 @@ impl Family {
         }
     }
 
-    fn of(outline: &Outline, (grid, whole): (&Grid, &Held), keep: &dyn Fn(&List) -> bool) -> Self {
+    fn of(outline: &Outline, order: &Order<'_>, keep: &dyn Fn(&List) -> bool) -> Self {
         let mut figures = Vec::new();
         for (number, list) in outline.lists().iter().enumerate().filter(|(_, l)| keep(l)) {
-            let mut own = figures_of((number, list), grid);
-            own.retain(|figure| figure.strata.iter().any(|s| whole.schools_in(*s) > 0));
-            // Large parts first: what has to be hidden beside a hidden figure is the smallest.
-            let schools =
-                |figure: &Figure| figure.strata.iter().map(|s| whole.schools_in(*s)).max();
-            own.sort_by_key(|figure| std::cmp::Reverse(schools(figure)));
+            let mut own = figures_of((number, list), order.grid);
+            own.retain(|figure| figure.strata.iter().any(|stratum| (order.has_schools)(*stratum)));
+            // What was shown before comes first, so that it stays; then large parts: what has to
+            // be hidden beside a hidden figure is the smallest.
+            let schools = |stratum: &usize| order.whole.schools_in(*stratum);
+            own.sort_by_cached_key(|figure| {
+                let most = figure.strata.iter().map(schools).max();
+                Reverse(((order.was_shown)(figure), most))
+            });
             figures.extend(own);
         }
-        let columns = columns(&mut figures);
+        let strata = columns(&mut figures);
         let parents: Vec<Vec<Parent>> =
             (0..figures.len()).map(|at| parents(outline, &figures, at)).collect();
         for (figure, parents) in figures.iter_mut().zip(parents) {
             figure.parents = parents;
         }
-        Self { figures, columns }
-    }
-
-    /// A figure as a vector, of the columns in which a unit has anybody.
-    pub fn vector(&self, figure: &Figure, is_alive: &[bool]) -> Vec<u64> {
-        let mut vector = vec![0; self.columns.len()];
-        for column in &figure.columns {
-            if is_alive.get(*column) == Some(&true)
-                && let Some(place) = vector.get_mut(*column)
-            {
-                *place = 1;
-            }
-        }
-        vector
-    }
-
-    /// Columns in which a unit has anybody: schools, and more than zeros in the whole stratum.
-    pub fn alive(&self, held: &Held) -> Vec<bool> {
-        let is_alive = |(_, stratum): &(usize, usize)| held.has_anybody(*stratum);
-        self.columns.iter().map(|cells| cells.iter().any(is_alive)).collect()
+        Self { figures, strata }
     }
 }
 
@@ -146,6 +146,7 @@ fn figures_of((number, list): (usize, &List), grid: &Grid) -> Vec<Figure> {
             floor: list.floor(),
             is_extreme: list.is_extreme(),
             is_of_some: list.is_of_some(),
+            is_asked: list.is_asked(),
             outcomes: outcomes.clone(),
             strata: Vec::new(),
             columns: Vec::new(),
@@ -158,8 +159,8 @@ fn figures_of((number, list): (usize, &List), grid: &Grid) -> Vec<Figure> {
     figures.into_iter().flatten().collect()
 }
 
-/// Puts cells that all figures hold together into one column each.
-fn columns(figures: &mut [Figure]) -> Vec<Vec<(usize, usize)>> {
+/// Puts cells that all figures hold together into one column each, and says which strata it has.
+fn columns(figures: &mut [Figure]) -> Vec<Vec<usize>> {
     let mut holders: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     for (at, figure) in figures.iter().enumerate() {
         for outcome in &figure.outcomes {
@@ -171,7 +172,7 @@ fn columns(figures: &mut [Figure]) -> Vec<Vec<(usize, usize)>> {
     let mut cells: Vec<((usize, usize), Vec<usize>)> = holders.into_iter().collect();
     cells.sort_unstable();
     let mut numbers: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
-    let mut columns: Vec<Vec<(usize, usize)>> = Vec::new();
+    let mut columns: Vec<Vec<usize>> = Vec::new();
     for (cell, held_by) in cells {
         let number = *numbers.entry(held_by).or_insert_with_key(|held_by| {
             for at in held_by {
@@ -183,8 +184,12 @@ fn columns(figures: &mut [Figure]) -> Vec<Vec<(usize, usize)>> {
             columns.len() - 1
         });
         if let Some(column) = columns.get_mut(number) {
-            column.push(cell);
+            column.push(cell.1);
         }
+    }
+    for strata in &mut columns {
+        strata.sort_unstable();
+        strata.dedup();
     }
     columns
 }

@@ -99,6 +99,11 @@ impl Grid {
         Held { values, schools, hub }
     }
 
+    /// The group of stages that a stratum belongs to.
+    pub fn group(&self, stratum: usize) -> usize {
+        self.groups.get(stratum).copied().unwrap_or(0)
+    }
+
     /// The fewest schools that can stand behind some strata, given how many stand in each.
     pub fn fewest(
         &self,
@@ -108,8 +113,7 @@ impl Grid {
     ) -> u32 {
         let mut most = [0_u32; GROUPS];
         for stratum in strata {
-            let group = self.groups.get(*stratum).copied().unwrap_or(0);
-            if let Some(known) = most.get_mut(group) {
+            if let Some(known) = most.get_mut(self.group(*stratum)) {
                 *known = (*known).max(schools(*stratum));
             }
         }

@@ -9,8 +9,10 @@
 mod change;
 mod decide;
 mod family;
+mod ground;
 mod held;
 mod isolation;
+mod layers;
 mod ledger;
 mod outline;
 mod span;
@@ -87,7 +89,7 @@ pub struct Table<'a> {
     pub is_final: bool,
     /// The members whose sums they are.
     pub members: Vec<Member<'a>>,
-    /// What readers were shown before.
+    /// What readers were shown before, in order of time.
     pub earlier: Vec<Earlier<'a>>,
 }
 

@@ -4,7 +4,10 @@
 //! dimension, by two, and so on. Whether a figure is shown is decided in this order and noted by
 //! its place, so every surface that looks a figure up finds the same answer.
 
-use crate::catalogue::{Axis, Catalogue, DimensionId, OUTCOME_AXIS, Partition, Sensitivity, Term};
+use super::Verdict;
+use crate::catalogue::{
+    Axis, Block, Catalogue, DimensionId, OUTCOME_AXIS, Partition, Sensitivity, Term,
+};
 
 /// The dimension of which every school has all values.
 const SEX: &str = "sex";
@@ -16,6 +19,7 @@ pub struct List {
     axes: Vec<Axis>,
     floor: u64,
     is_extreme: bool,
+    is_asked: bool,
     offset: usize,
 }
 
@@ -58,6 +62,12 @@ impl List {
         self.axes.iter().any(|axis| axis.dimension.as_str() != SEX)
     }
 
+    /// Whether its figures can be asked for, or only were shown before by another catalogue.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.is_asked
+    }
+
     /// Number of figures.
     #[must_use]
     pub fn length(&self) -> usize {
@@ -68,6 +78,15 @@ impl List {
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
+    }
+
+    /// The value of a dimension at one of its figures.
+    fn value(&self, within: usize, dimension: &DimensionId) -> Option<&str> {
+        let at = self.axes.iter().position(|axis| axis.dimension == *dimension)?;
+        let (axis, finer) = self.axes.get(at..)?.split_first()?;
+        let step: usize = finer.iter().map(|axis| axis.values.len()).product();
+        let value = within.checked_div(step)?.checked_rem(axis.values.len())?;
+        axis.values.get(value).map(String::as_str)
     }
 
     /// Place of a figure in the outline, by a value for each dimension in any order.
@@ -114,6 +133,48 @@ impl Outline {
             outline.length += list.length();
         }
         outline
+    }
+
+    /// The outline with the lists of another one that it lacks, at the end and not to be asked for:
+    /// another catalogue may have shown them. Lists of what the block does not hold are left out.
+    #[must_use]
+    pub fn with(mut self, other: &Self, block: &Block) -> Self {
+        let has = |dimension: &str, values: &[String]| {
+            let axis = block.axes.iter().find(|axis| axis.dimension.as_str() == dimension);
+            axis.is_some_and(|axis| values.iter().all(|value| axis.values.contains(value)))
+        };
+        for list in &other.lists {
+            let dims: Vec<&DimensionId> = list.axes.iter().map(|axis| &axis.dimension).collect();
+            let fits = has(OUTCOME_AXIS, list.outcomes())
+                && list.axes.iter().all(|axis| has(axis.dimension.as_str(), &[]));
+            if fits && self.list(list.outcomes(), &dims).is_none() {
+                let offset = self.length;
+                self.length += list.length();
+                self.lists.push(List { is_asked: false, offset, ..list.clone() });
+            }
+        }
+        self
+    }
+
+    /// What was decided by another outline, as this one orders figures. What the other did not know
+    /// was not shown.
+    #[must_use]
+    pub fn carried(&self, other: &Self, verdicts: &[Verdict]) -> Vec<Verdict> {
+        let mut carried = vec![Verdict::Absent; self.length];
+        for list in &other.lists {
+            let dims: Vec<&DimensionId> = list.axes.iter().map(|axis| &axis.dimension).collect();
+            let Some(own) = self.list(list.outcomes(), &dims) else { continue };
+            for within in 0..list.length() {
+                let place = own.place(|dimension| list.value(within, dimension));
+                let verdict = verdicts.get(list.offset + within);
+                if let (Some(place), Some(verdict)) = (place, verdict)
+                    && let Some(slot) = carried.get_mut(place)
+                {
+                    *slot = *verdict;
+                }
+            }
+        }
+        carried
     }
 
     /// All lists, coarse before fine.
@@ -168,6 +229,7 @@ impl Outline {
                     axes,
                     floor,
                     is_extreme,
+                    is_asked: true,
                     offset: 0,
                 }),
             }
@@ -194,4 +256,39 @@ fn read(
     }
     let rule = partition.derives.iter().find(|rule| rule.count == term.count)?;
     Some((rule.outcomes.clone(), sensitivity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(outcome: &str, axes: &[(&str, &[&str])], offset: usize) -> List {
+        let axis = |(dimension, values): &(&str, &[&str])| Axis {
+            dimension: dimension.parse().expect("dimension"),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        List {
+            outcomes: vec![outcome.to_owned()],
+            axes: axes.iter().map(axis).collect(),
+            floor: 10,
+            is_extreme: false,
+            is_asked: true,
+            offset,
+        }
+    }
+
+    /// What another catalogue decided is found under the same outcomes and values, wherever its
+    /// own list had them.
+    #[test]
+    fn verdicts_are_carried_by_what_they_are_about() {
+        let sex: (&str, &[&str]) = ("sex", &["m", "f"]);
+        let stage: (&str, &[&str]) = ("stage", &["junior", "senior"]);
+        let turned: (&str, &[&str]) = ("stage", &["senior", "junior", "special"]);
+        let own = Outline { lists: vec![list("due", &[stage, sex], 0)], length: 4 };
+        let lists = vec![list("void", &[], 0), list("due", &[turned, sex], 1)];
+        let other = Outline { lists, length: 7 };
+        let (shown, few, small) = (Verdict::Shown, Verdict::Few, Verdict::Small);
+        let verdicts = [shown, few, shown, shown, small, few, few];
+        assert_eq!(own.carried(&other, &verdicts), [shown, small, few, shown]);
+    }
 }

@@ -35,6 +35,12 @@ impl Span {
         self.rows.push((pivot, row));
     }
 
+    /// Rows of which nothing stands before a place.
+    pub fn rows_from(&self, place: usize) -> impl Iterator<Item = &[u64]> {
+        let rows = self.rows.iter().filter(move |(pivot, _)| *pivot >= place);
+        rows.map(|(_, row)| row.as_slice())
+    }
+
     /// How many figures are independent of each other.
     #[cfg(test)]
     pub fn rank(&self) -> usize {
@@ -55,7 +61,8 @@ pub(super) fn is_alike(one: &[u64], other: &[u64]) -> bool {
     place == same && one.iter().zip(other).all(|(a, b)| a * other_lead % PRIME == b * lead % PRIME)
 }
 
-fn lead(rest: &[u64]) -> Option<(usize, u64)> {
+/// The first place at which anything is left, and what.
+pub(super) fn lead(rest: &[u64]) -> Option<(usize, u64)> {
     rest.iter().copied().enumerate().find(|(_, value)| *value != 0)
 }
 

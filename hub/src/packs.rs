@@ -139,7 +139,8 @@ impl Packs {
         Ok(packs)
     }
 
-    fn take(&mut self, pack: Pack, digest: Digest, in_force: bool) {
+    /// Takes up a pack; one that is not in force yet is known by its digest.
+    pub(crate) fn take(&mut self, pack: Pack, digest: Digest, in_force: bool) {
         match pack {
             Pack::Catalogue(catalogue) => {
                 let catalogue = Arc::new(*catalogue);

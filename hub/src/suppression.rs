@@ -7,8 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::catalogue::Block;
 use domain::cell;
-use domain::disclosure::suppression::{self, Earlier, HubMember, Member, Repeats, Table, Verdict};
+use domain::digest::Digest;
+use domain::disclosure::suppression::{
+    self, Earlier, HubMember, Member, Outline, Repeats, Table, Verdict,
+};
 use domain::rollup::Sums;
 use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
@@ -34,6 +38,9 @@ const SCHOOLS: &str = "base.schools";
 const SEVERAL_STAGES: [(&str, u32); 3] =
     [("nine_year", 1), ("complete_secondary", 1), ("other", 2)];
 
+/// How many states are looked at together even where the older ones showed nothing more.
+const TOGETHER: usize = 8;
+
 /// A hub and its kind.
 pub(crate) type Hub<'a> = (&'a UnitId, UnitKind);
 
@@ -57,22 +64,18 @@ pub(crate) fn decide(
     let in_force = packs.in_force();
     let Some([block]) = own.spec().map(|spec| spec.blocks()) else { return Ok(()) };
     let Some(outline) = in_force.outline(&block.indicator) else { return Ok(()) };
-    let before = shown_figure::of_unit(tx, own.snapshot, hub.0.as_str())?;
+    let before = shown_figure::of(tx, own.snapshot)?;
     // What was shown stays shown, whoever is due since.
-    let is_final = is_final || before.is_some_and(|shown| shown.is_final);
-    let reader = Past { tx, packs, own: &own, period };
+    let was_final = before.iter().any(|shown| shown.unit == hub.0.as_str() && shown.is_final);
+    let is_final = is_final || was_final;
+    let reader = Past { tx, packs, own: &own, period, hub: hub.0, block };
+    let (all, states) = reader.shown(outline)?;
     let members = sheet::members(tx, packs, &own, period).map_err(refused)?;
     let now = reader.state(&members)?;
-    let states = reader.shown(hub.0)?;
-    let earlier = states.iter().map(|(state, rows)| {
-        let codes = |row: &ShownFigures| row.verdicts.iter().map(|c| verdict(*c)).collect();
-        let own_row = rows.iter().find(|row| row.unit == hub.0.as_str());
-        let others = rows.iter().filter(|row| row.unit != hub.0.as_str());
-        Earlier {
-            members: state.members(),
-            whole: own_row.map(codes),
-            rows: others.map(|row| (row.unit.as_str(), codes(row))).collect(),
-        }
+    let earlier = states.iter().map(|(state, decided)| Earlier {
+        members: state.members(),
+        whole: decided.as_ref().map(|decided| decided.whole.clone()),
+        rows: decided.as_ref().map_or_else(Vec::new, Decided::rows),
     });
     let question = Table {
         block,
@@ -82,11 +85,12 @@ pub(crate) fn decide(
         members: now.members(),
         earlier: earlier.collect(),
     };
-    let decision = suppression::decide(outline, &question);
+    let decision = suppression::decide(&all, &question);
     let whole = std::iter::once((hub.0.to_string(), decision.whole));
     for (unit, verdicts) in whole.chain(decision.rows) {
         let catalogue = in_force.digest.to_tagged();
-        let verdicts = verdicts.into_iter().map(Verdict::code).collect();
+        // Lists of other catalogues stand behind those that can be asked for.
+        let verdicts = verdicts.into_iter().take(outline.length()).map(Verdict::code).collect();
         let shown = ShownFigures { unit, catalogue, is_final, verdicts };
         shown_figure::put(tx, own.snapshot, &shown)?;
     }
@@ -144,6 +148,24 @@ struct Past<'a> {
     packs: &'a Packs,
     own: &'a Sheet,
     period: &'a str,
+    hub: &'a UnitId,
+    block: &'a Block,
+}
+
+/// What one catalogue decided about a state, as the one in force orders figures.
+struct Decided {
+    whole: Vec<Verdict>,
+    rows: Vec<(String, Vec<Verdict>)>,
+}
+
+/// A state that readers saw, with what one catalogue decided about it; nothing where it may have
+/// shown everything.
+type Seen = (State, Option<Decided>);
+
+impl Decided {
+    fn rows(&self) -> Vec<(&str, Vec<Verdict>)> {
+        self.rows.iter().map(|(unit, verdicts)| (unit.as_str(), verdicts.clone())).collect()
+    }
 }
 
 impl Past<'_> {
@@ -161,7 +183,7 @@ impl Past<'_> {
 
     fn hub(&self, id: &str) -> Result<HubMember, SqlError> {
         let known = unit::find(self.tx, &id.parse().map_err(|_| SqlError::Type)?)?;
-        let is_low = known.is_none_or(|unit| is_low(unit.kind));
+        let is_low = known.as_ref().is_none_or(|unit| is_low(unit.kind));
         Ok(HubMember { repeats: self.repeats(id)?, is_low })
     }
 
@@ -186,30 +208,74 @@ impl Past<'_> {
         Ok(Some(Repeats(repeats)))
     }
 
-    /// The states that readers saw before, each with what was decided about it by the catalogue in
-    /// force. In a chain of states that only grew, the last one that showed a figure is the
-    /// nearest, so older ones are left out where they showed nothing more. The oldest come first.
-    fn shown(&self, hub: &UnitId) -> Result<Vec<(State, Vec<ShownFigures>)>, SqlError> {
-        let in_force = self.packs.in_force().digest.to_tagged();
+    /// The states that readers saw before, the oldest first, each with what every catalogue has
+    /// decided about it, and the outline of all that they were shown. The state of now is among
+    /// them if something was decided about it. In a chain of states that only grew, the last one
+    /// that showed a figure is the nearest, so of many states older ones are left out where they
+    /// showed nothing more.
+    fn shown(&self, outline: &Outline) -> Result<(Outline, Vec<Seen>), SqlError> {
         let states = shown_state::all(self.tx, self.own.table(), self.period)?;
         let all_grew = states.first().is_none_or(|last| last.has_only_grown);
-        let mut covered = Covered::default();
-        let mut found = Vec::new();
-        for state in states.iter().filter(|state| state.number < self.own.snapshot) {
-            let mut rows = shown_figure::of(self.tx, state.number)?;
-            rows.retain(|row| row.catalogue == in_force);
-            let is_known = rows.iter().any(|row| row.unit == hub.as_str());
-            if is_known && all_grew && !covered.grow(&rows) {
-                continue;
-            }
-            let rows = if is_known { rows } else { Vec::new() };
-            found.push((self.listed(state)?, rows));
-            if !is_known && all_grew {
-                break;
+        let mut rows = Vec::new();
+        for state in states.iter().filter(|state| state.number <= self.own.snapshot) {
+            rows.push((state, shown_figure::of(self.tx, state.number)?));
+        }
+        let digests: BTreeSet<&Vec<u8>> =
+            rows.iter().flat_map(|(_, rows)| rows).map(|row| &row.catalogue).collect();
+        let known = digests.into_iter().filter_map(|digest| Some((digest, self.outline(digest)?)));
+        let known: BTreeMap<&Vec<u8>, Outline> = known.collect();
+        let all = known.values().fold(outline.clone(), |all, one| all.with(one, self.block));
+        let (mut covered, mut found) = (Covered::default(), Vec::<Seen>::new());
+        let mut is_unknown = false;
+        for (state, rows) in &rows {
+            for decided in self.decided((&all, &known), state.number, rows) {
+                let says_more = match &decided {
+                    Some(decided) => covered.grow(decided) || found.len() < TOGETHER,
+                    None => !std::mem::replace(&mut is_unknown, true),
+                };
+                if says_more || !all_grew {
+                    found.push((self.listed(state)?, decided));
+                }
             }
         }
         found.reverse();
-        Ok(found)
+        Ok((all, found))
+    }
+
+    /// The figures that the partition could be asked for by another catalogue.
+    fn outline(&self, tagged: &[u8]) -> Option<Outline> {
+        let digest = Digest::from_tagged(tagged).ok()?;
+        let catalogue = self.packs.catalogue(&digest)?;
+        let id: &str = &self.block.indicator;
+        let partition = catalogue.partitions().iter().find(|known| known.id.as_str() == id)?;
+        Some(Outline::of(catalogue, partition))
+    }
+
+    /// What each catalogue decided about a state; nothing stands for what is not known.
+    fn decided(
+        &self,
+        (all, known): (&Outline, &BTreeMap<&Vec<u8>, Outline>),
+        number: u64,
+        rows: &[ShownFigures],
+    ) -> Vec<Option<Decided>> {
+        let mut by_catalogue: BTreeMap<&Vec<u8>, Vec<&ShownFigures>> = BTreeMap::new();
+        rows.iter().for_each(|row| by_catalogue.entry(&row.catalogue).or_default().push(row));
+        if by_catalogue.is_empty() && number < self.own.snapshot {
+            return vec![None];
+        }
+        let decided = by_catalogue.into_iter().map(|(catalogue, rows)| {
+            let outline = known.get(catalogue)?;
+            let carried = |row: &ShownFigures| {
+                let verdicts: Vec<Verdict> = row.verdicts.iter().map(|c| verdict(*c)).collect();
+                all.carried(outline, &verdicts)
+            };
+            let is_own = |row: &&&ShownFigures| row.unit == self.hub.as_str();
+            let whole = carried(rows.iter().find(is_own)?);
+            let others = rows.iter().filter(|row| !is_own(row));
+            let rows = others.map(|row| (row.unit.clone(), carried(row))).collect();
+            Some(Decided { whole, rows })
+        });
+        decided.collect()
     }
 
     fn listed(&self, state: &ShownState) -> Result<State, SqlError> {
@@ -225,12 +291,14 @@ struct Covered(BTreeMap<String, BTreeSet<usize>>);
 
 impl Covered {
     /// Takes up what a state showed; whether any of it is new.
-    fn grow(&mut self, rows: &[ShownFigures]) -> bool {
+    fn grow(&mut self, decided: &Decided) -> bool {
         let mut is_new = false;
-        for row in rows {
-            let known = self.0.entry(row.unit.clone()).or_default();
-            let shown = row.verdicts.iter().enumerate();
-            for (place, _) in shown.filter(|(_, code)| verdict(**code) == Verdict::Shown) {
+        let whole = std::iter::once(("", &decided.whole));
+        let rows = decided.rows.iter().map(|(unit, verdicts)| (unit.as_str(), verdicts));
+        for (unit, verdicts) in whole.chain(rows) {
+            let known = self.0.entry(unit.to_owned()).or_default();
+            let shown = verdicts.iter().enumerate();
+            for (place, _) in shown.filter(|(_, verdict)| **verdict == Verdict::Shown) {
                 is_new |= known.insert(place);
             }
         }

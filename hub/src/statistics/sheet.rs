@@ -170,9 +170,8 @@ fn decided(
     snapshot: u64,
     unit: &str,
 ) -> Result<Decided, StatisticsError> {
-    let found = shown_figure::of_unit(tx, snapshot, unit)?;
     let in_force = packs.in_force().digest.to_tagged();
-    let found = found.filter(|shown| shown.catalogue == in_force);
+    let found = shown_figure::of_unit(tx, snapshot, (unit, &in_force))?;
     Ok(found.map_or(Decided::Not, |shown| Decided::Verdicts(shown.verdicts)))
 }
 

@@ -69,4 +69,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "barred keys",
         sql: include_str!("migrations/009_barred_key.sql"),
     },
+    Migration {
+        number: 14,
+        name: "shown by catalogue",
+        sql: include_str!("migrations/010_shown_by_catalogue.sql"),
+    },
 ];

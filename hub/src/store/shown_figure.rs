@@ -25,7 +25,8 @@ fn read(row: &Row<'_, '_>) -> Result<ShownFigures, SqlError> {
     })
 }
 
-/// Notes what is shown of a unit's figures; what was decided by another catalogue is replaced.
+/// Notes what is shown of a unit's figures. What another catalogue decided stays beside it: readers
+/// may have kept it.
 ///
 /// # Errors
 /// There is no such snapshot, or the store cannot be written.
@@ -33,34 +34,39 @@ pub fn put(tx: &Tx<'_>, number: u64, shown: &ShownFigures) -> Result<(), SqlErro
     tx.execute(
         "insert into shown_figure (number, unit, catalogue, final, verdicts)
          values ($1, $2, $3, $4, $5)
-         on conflict (number, unit) do update
-         set catalogue = excluded.catalogue, final = excluded.final, verdicts = excluded.verdicts",
+         on conflict (number, unit, catalogue) do update
+         set final = excluded.final, verdicts = excluded.verdicts",
         params![number, &shown.unit, &shown.catalogue, u32::from(shown.is_final), &shown.verdicts],
     )?;
     Ok(())
 }
 
-/// What is shown of all units' figures in a snapshot.
+/// What is shown of all units' figures in a snapshot, and what was by other catalogues.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn of(tx: &Tx<'_>, number: u64) -> Result<Vec<ShownFigures>, SqlError> {
     tx.query(
-        "select unit, catalogue, final, verdicts from shown_figure where number = $1 order by unit",
+        "select unit, catalogue, final, verdicts from shown_figure where number = $1
+         order by unit, catalogue",
         params![number],
         read,
     )
 }
 
-/// What is shown of one unit's figures in a snapshot.
+/// What is shown of one unit's figures in a snapshot by a catalogue.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn of_unit(tx: &Tx<'_>, number: u64, unit: &str) -> Result<Option<ShownFigures>, SqlError> {
+pub fn of_unit(
+    tx: &Tx<'_>,
+    number: u64,
+    (unit, catalogue): (&str, &[u8]),
+) -> Result<Option<ShownFigures>, SqlError> {
     tx.query_opt(
         "select unit, catalogue, final, verdicts from shown_figure
-         where number = $1 and unit = $2",
-        params![number, unit],
+         where number = $1 and unit = $2 and catalogue = $3",
+        params![number, unit, catalogue],
         read,
     )
 }
@@ -79,13 +85,13 @@ pub fn places_open(tx: &Tx<'_>, hub: &str) -> Result<Vec<(String, String)>, SqlE
     let mut open = Vec::new();
     for (table, period) in places {
         let is_final = tx.query_opt(
-            "select f.final from shown_figure f
+            "select max(f.final) from shown_figure f
              where f.unit = $3 and f.number = (select max(number) from snapshot
                                                where table_id = $1 and period = $2)",
             params![&table, &period, hub],
-            |row| row.bool(0),
+            |row| row.opt_i64(0),
         )?;
-        if is_final == Some(false) {
+        if is_final.flatten() == Some(0) {
             open.push((table, period));
         }
     }

@@ -5,14 +5,17 @@
 
 use std::collections::BTreeMap;
 
+use certs::digest::sha256;
 use domain::catalogue::SchoolType;
 use domain::unit::UnitKind;
 use jiff::civil::date;
+use proto::pack::{PackKind, embedded};
 
 use super::{
     CLEAR, Dice, Fixture, KINDS, NOW_MS, ROUNDED, School, State, Tree, few, school, seen, shown,
     told,
 };
+use crate::packs::Packs;
 use crate::store::unit;
 
 /// A district and what it showed so far.
@@ -102,6 +105,20 @@ impl History {
         self.states.push((figures, reported));
     }
 
+    /// A catalogue with another floor comes into force, and all is decided once more.
+    fn floor(&mut self, floor: u32) {
+        let bytes = embedded::find(PackKind::Catalogue, "catalogue").expect("pack").bytes;
+        let text = std::str::from_utf8(bytes).expect("text");
+        let changed = "default_min_cell = 10";
+        assert!(text.contains(changed), "the catalogue says its floor");
+        let text = text.replace(changed, &format!("default_min_cell = {floor}"));
+        let pack = proto::pack::read(PackKind::Catalogue, "catalogue", text.as_bytes());
+        let mut packs = Packs::clone(&self.tree.hub.packs.last());
+        packs.take(pack.expect("pack"), sha256(text.as_bytes()), true);
+        self.tree.hub.packs.replace(packs);
+        self.tree.hub.seal(NOW_MS);
+    }
+
     /// How many schools are in each state.
     fn sizes(&self) -> Vec<usize> {
         self.states.iter().map(|(_, reported)| reported.len()).collect()
@@ -164,6 +181,51 @@ fn a_stage_that_is_shown_later_does_not_tell_the_few_of_before() {
     assert_eq!(history.sizes(), [18, 23]);
     assert_eq!(history.told(), Vec::<String>::new());
     assert_eq!(history.isolated(&mut Dice(1)).0, Vec::<Vec<usize>>::new());
+}
+
+/// What was shown by a catalogue with a lower floor is not forgotten when another one is in force:
+/// a figure that grows beyond the new floor by one school is not shown beside it.
+#[test]
+fn another_catalogue_forgets_nothing_that_was_shown() {
+    use SchoolType::{Junior, Primary};
+    for seed in [3, 60] {
+        let mut history = History::new();
+        let first = history.make(&[(Junior, 8), (Primary, 7)], seed);
+        history.come(&first);
+        history.floor(20);
+        history.look();
+        let late = history.make(&[(Primary, 4), (Junior, 1)], seed + 50);
+        history.come(&late);
+        assert_eq!(history.sizes(), [15, 15, 20]);
+        let (isolated, _) = history.isolated(&mut Dice(seed));
+        assert_eq!(isolated, Vec::<Vec<usize>>::new(), "seed {seed}");
+        let late: Vec<usize> = vec![19];
+        let (attacker, known) = seen(&history.tree, &history.states);
+        assert!(!attacker.isolates(&known, &late), "seed {seed}: the late junior school");
+    }
+}
+
+/// The same numbers, decided about by several catalogues: what the last one hides does not follow
+/// from what all of them showed, save what one of them showed itself.
+#[test]
+fn several_catalogues_tell_nothing_that_all_of_them_hide() {
+    use SchoolType::{Junior, NineYear, Primary, Senior};
+    for seed in [5, 40] {
+        let mut history = History::new();
+        history.floor(40);
+        let all = history.make(&[(Junior, 6), (Primary, 6), (NineYear, 3), (Senior, 5)], seed);
+        history.come(&all);
+        history.floor(10);
+        history.look();
+        history.floor(30);
+        history.look();
+        // What is below 10 is hidden by each of them.
+        let (attacker, known) = seen(&history.tree, &history.states);
+        let told = told(&history.tree, (&attacker, &known), &history.states[1]);
+        assert_eq!(told, Vec::<String>::new(), "seed {seed}");
+        let (isolated, _) = history.isolated(&mut Dice(seed));
+        assert_eq!(isolated, Vec::<Vec<usize>>::new(), "seed {seed}");
+    }
 }
 
 fn some(dice: &mut Dice, most: u64) -> Vec<(SchoolType, usize)> {

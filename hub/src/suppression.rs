@@ -184,28 +184,38 @@ impl Past<'_> {
     fn hub(&self, id: &str) -> Result<HubMember, SqlError> {
         let known = unit::find(self.tx, &id.parse().map_err(|_| SqlError::Type)?)?;
         let is_low = known.as_ref().is_none_or(|unit| is_low(unit.kind));
-        Ok(HubMember { repeats: self.repeats(id)?, is_low })
+        let schools_below = known.as_ref().map_or(0, |unit| unit.schools_below);
+        Ok(HubMember { repeats: self.repeats(id, schools_below)?, is_low })
     }
 
-    /// How often schools of a member hub may stand in several stages, by its clear sums.
-    fn repeats(&self, id: &str) -> Result<Option<Repeats>, SqlError> {
+    /// How often schools of a member hub may stand in several stages, by its clear sums. They are
+    /// made of other reports than the rounded ones, so they prove it only where every school that
+    /// is due is in them, and only if each school has told its kind.
+    fn repeats(&self, id: &str, schools_below: u32) -> Result<Option<Repeats>, SqlError> {
         let (unit, period) = (id.to_owned(), self.period.to_owned());
         let place = Place { unit, table: CLEAR.to_owned(), period };
         let Some(clear) = contribution::current(self.tx, &place)? else { return Ok(None) };
         let claimed = proto::release::decode(&clear.body).map_err(|_| SqlError::Type)?;
+        let Some(sums) = &claimed.provenance else { return Ok(None) };
+        if sums.schools_reported < sums.schools_due.max(schools_below) {
+            return Ok(None);
+        }
         let catalogue = self.packs.catalogue(&claimed.header.catalogue);
         let Some(spec) = catalogue.and_then(|known| known.table(CLEAR)) else { return Ok(None) };
+        let Some(kinds) = spec.block(SCHOOLS) else { return Ok(None) };
         let cells = cell::unpack(&claimed.cells, spec.cells()).map_err(|_| SqlError::Type)?;
-        let mut repeats = 0_u32;
-        for (kind, times) in SEVERAL_STAGES {
-            let place = spec.index(SCHOOLS, &[kind]);
-            let schools = place.and_then(|place| cells.get(place)).and_then(|cell| cell.value());
-            let Some(schools) = schools.and_then(|n| u32::try_from(n).ok()) else {
-                return Ok(None);
-            };
-            repeats = repeats.saturating_add(schools.saturating_mul(times));
+        let (mut schools, mut repeats) = (0_u32, 0_u32);
+        for place in 0..kinds.length {
+            // A kind that no school has is no number.
+            let cell = cells.get(kinds.range().start + place).and_then(|cell| cell.value());
+            let count = cell.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+            let kind = kinds.values_at(place).and_then(|values| values.first().copied());
+            let times = SEVERAL_STAGES.iter().find(|(known, _)| Some(*known) == kind);
+            schools = schools.saturating_add(count);
+            let times = times.map_or(0, |(_, times)| *times);
+            repeats = repeats.saturating_add(count.saturating_mul(times));
         }
-        Ok(Some(Repeats(repeats)))
+        Ok((schools == sums.schools_reported).then_some(Repeats(repeats)))
     }
 
     /// The states that readers saw before, the oldest first, each with what every catalogue has

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use certs::digest::{RoundingKey, sha256};
 use domain::catalogue::{Catalogue, Grade, Label, SchoolType, TableSpec, stage_of};
-use domain::cell::Cell;
+use domain::cell::{self, Cell};
 use domain::digest::Digest;
 use domain::disclosure::{ClearSheet, RawTable, RoundedTable, RoundingPrf};
 use domain::period::Period;
@@ -208,6 +208,17 @@ pub fn cells_of<'s>(spec: &'s TableSpec, id: &str) -> impl Iterator<Item = Vec<S
     })
 }
 
+/// Cells without a number for kinds that a school is not of, as schools send them.
+fn own_kind(spec: &TableSpec, packed: &[u8]) -> Vec<u8> {
+    let mut cells = cell::unpack(packed, spec.cells()).expect("cells");
+    for place in spec.block("base.schools").map(|block| block.range()).unwrap_or_default() {
+        if cells[place] == Cell::Value(0) {
+            cells[place] = Cell::NotApplicable;
+        }
+    }
+    cell::pack(&cells)
+}
+
 /// The period of all tests.
 pub fn term() -> Period {
     TERM.parse().expect("term")
@@ -364,8 +375,8 @@ impl Fixture {
         let mut sums = Sums::empty(catalogue.table(table).expect("table").cells());
         for school in schools {
             let release = school.release(&packs, table);
-            let addend = Addend { cells: release.cells(), contributors: None };
-            sums.add(addend).expect("sum");
+            let cells = own_kind(catalogue.table(table).expect("table"), release.cells());
+            sums.add(Addend { cells: &cells, contributors: None }).expect("sum");
         }
         let reported = u32::try_from(schools.len()).expect("schools");
         let persons = schools.iter().map(|school| school.persons(catalogue)).sum();

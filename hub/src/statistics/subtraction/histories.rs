@@ -18,6 +18,9 @@ use super::{
 use crate::packs::Packs;
 use crate::store::unit;
 
+/// Streets of the district.
+const STREETS: [&str; 3] = ["37020210", "37020211", "37020212"];
+
 /// A district and what it showed so far.
 struct History {
     tree: Tree,
@@ -228,6 +231,49 @@ fn several_catalogues_tell_nothing_that_all_of_them_hide() {
     }
 }
 
+/// Clear sums that lack a school prove too few schools of several stages: they are not used to
+/// count, and four schools beside five vocational ones are not told as the rest.
+#[test]
+fn clear_sums_that_lack_a_school_prove_nothing() {
+    use SchoolType::{CompleteSecondary, NineYear, Other, Vocational};
+    let mut history = History::new();
+    let kinds = [(Vocational, 5), (Other, 1), (CompleteSecondary, 1), (NineYear, 2)];
+    let own = history.make(&kinds, 11);
+    history.tree.hub.member("37020210", UnitKind::Street, 9);
+    history.enter(Some("37020210"), &own);
+    for (table, known) in [(CLEAR, &own[..8]), (ROUNDED, &own[..])] {
+        let sums = history.tree.hub.sums("37020210", table, known, 9);
+        history.tree.hub.fold(&sums, 1, NOW_MS);
+    }
+    history.tree.hub.seal(NOW_MS);
+    let more = history.make(&[(SchoolType::Senior, 6), (NineYear, 6)], 70);
+    history.come(&more);
+    let (attacker, known) = seen(&history.tree, &history.states);
+    assert!(!attacker.isolates(&known, &[5, 6, 7, 8]), "the four beside the vocational ones");
+    let row = history.states[0].0.iter().flat_map(|figures| &figures.members);
+    let row = row.filter(|unit| unit.unit.id.as_str() == "37020210");
+    assert!(row.flat_map(|unit| &unit.figures).count() > 0, "the street has a row");
+}
+
+/// Where all schools are in the clear sums, kinds that no school has count as none, and the stages
+/// of a street of schools with one stage each are shown.
+#[test]
+fn a_kind_that_no_school_has_is_known_to_be_none() {
+    use SchoolType::{Junior, Senior};
+    let mut history = History::new();
+    // Eight schools of one stage each: without their kinds they might be four.
+    let own = history.make(&[(Junior, 4), (Senior, 4)], 9);
+    history.come_to("37020210", &own);
+    let more = history.make(&[(Junior, 6), (Senior, 6)], 70);
+    history.come(&more);
+    let (figures, _) = history.states.last().expect("state");
+    let list = figures.iter().find(|f| f.indicator == "scr.completed" && f.by.is_empty());
+    let row = list.expect("list").members.iter().find(|m| m.unit.id.as_str() == "37020210");
+    let reading = &row.expect("row").figures[0].reading;
+    assert_eq!(reading.status(), "value", "eight schools stand behind it");
+    assert_eq!(history.told(), Vec::<String>::new());
+}
+
 fn some(dice: &mut Dice, most: u64) -> Vec<(SchoolType, usize)> {
     let one = |_| {
         let kind = KINDS[usize::try_from(dice.below(KINDS.len() as u64)).expect("few")];
@@ -286,7 +332,7 @@ fn few_schools_do_not_follow_from_final_states_with_rows() {
     for seed in [1, 3] {
         let mut dice = Dice(800 + seed);
         let mut history = History::new();
-        for street in ["37020210", "37020211", "37020212"] {
+        for street in STREETS {
             let own = history.make(&some(&mut dice, 3), dice.below(200));
             history.come_to(street, &own);
         }
@@ -295,7 +341,7 @@ fn few_schools_do_not_follow_from_final_states_with_rows() {
         history.states.clear();
         history.look();
         for _ in 0..3 {
-            let street = ["37020210", "37020211", "37020212"][dice.below(3) as usize];
+            let street = STREETS[usize::try_from(dice.below(3)).expect("few")];
             let late = history.make(&some(&mut dice, 3), dice.below(200));
             history.come_to(street, &late);
         }

@@ -106,6 +106,21 @@ impl SumShare {
         Ok(())
     }
 
+    /// Adds a sum over other reports, such as the control sum of one report or another group's.
+    ///
+    /// # Errors
+    /// A sum of another length, or too many reports; nothing was added.
+    pub fn merge(&mut self, other: &Self) -> Result<(), AggregateError> {
+        if other.cells.len() != self.cells.len() {
+            return Err(AggregateError::Other);
+        }
+        let reports = self.reports.checked_add(other.reports).ok_or(AggregateError::Other)?;
+        self.caps = self.caps.checked_add(other.caps).ok_or(AggregateError::Other)?;
+        self.reports = reports;
+        self.cells.iter_mut().zip(&other.cells).for_each(|(sum, cell)| *sum += *cell);
+        Ok(())
+    }
+
     /// How many reports it holds.
     #[must_use]
     pub const fn reports(&self) -> u32 {

@@ -258,6 +258,14 @@ fn a_report_opens_its_control_sums_alone() {
     let [leader, helper] = outputs.each_ref().map(|output| output.sums(&runs).expect("sums"));
     assert_eq!(open(&leader, &helper).expect("figures"), [45, 8, 0]);
     assert!(outputs[0].sums(&[vec![CELLS]]).is_err());
+    // The control sums of several reports add up to those of their group.
+    let mut group = leader.clone();
+    group.merge(&leader).expect("merged");
+    let mut other = helper.clone();
+    other.merge(&helper).expect("merged");
+    assert_eq!(open(&group, &other).expect("figures"), [90, 16, 0]);
+    assert!(matches!(group.merge(&SumShare::new(2)), Err(AggregateError::Other)));
+    assert!(matches!(open(&group, &helper), Err(AggregateError::Apart)));
 }
 
 /// The draft's own reports are verified as the draft says, share by share, and add up to its sum.

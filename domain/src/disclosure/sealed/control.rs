@@ -5,11 +5,12 @@
 //! name, and for each group before its cells; a share that was lost, doubled, stale or spoiled is
 //! off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::plan::{PERSONS_MIN, School, Sexes};
+use super::super::plan::{PERSONS_MIN, Roster, School, Sexes};
 use super::{SealedTable, Stratum};
 use crate::catalogue::Stage;
+use crate::unit::UnitId;
 
 /// Codes of the catalogue in the order in which the roster counts them.
 const SEXES: [&str; 3] = ["m", "f", "u"];
@@ -42,6 +43,22 @@ pub fn control(
     });
     let off: Vec<Off> = all.filter(|sums| sums.found != sums.enrolled).collect();
     if off.is_empty() { Ok(()) } else { Err(off) }
+}
+
+/// What each school of a set adds to an opening of a stage: the places of its cells that may be
+/// opened. Both hubs release their share of exactly these, and of nothing else.
+#[must_use]
+pub fn coordinates<'r>(
+    table: &SealedTable,
+    roster: &'r Roster,
+    schools: &BTreeSet<UnitId>,
+    stage: Stage,
+) -> BTreeMap<&'r UnitId, Vec<usize>> {
+    let of_set = || roster.schools.iter().filter(|(id, _)| schools.contains(id));
+    let open = openable(table, of_set().map(|(_, school)| school), stage);
+    let is_open = |place: &usize| open.get(*place).copied().unwrap_or_default();
+    let places = |school| table.places_of(school, stage).into_iter().filter(is_open).collect();
+    of_set().map(|(id, school)| (id, places(school))).collect()
 }
 
 /// Which cells of a table may be opened for the schools of a set, all with one stage: those that

@@ -19,7 +19,7 @@ mod tests;
 mod week;
 
 pub use cap::{CAP_MAX, CAP_MIN, CapClass, CapError};
-pub use control::{Off, control, openable};
+pub use control::{Off, control, coordinates, openable};
 pub use held::{Held, Listing, Objectable, Phase};
 pub use intake::{Arrival, Decision, Kept, Known, Refusal, State, decide};
 pub use number::{Answer, ReportNumber, Step, context, next_step};

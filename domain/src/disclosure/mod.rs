@@ -6,6 +6,7 @@
 //! tighten them and never loosen them. Sealed reports (rule L2) do not exist yet: with one hub,
 //! counts about persons leave rounded, once a term.
 
+pub mod attacker;
 mod band;
 mod clear;
 mod hold;

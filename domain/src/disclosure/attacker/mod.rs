@@ -1,0 +1,149 @@
+//! The attacker that is shipped: bounds every hidden figure from everything one role has seen.
+//!
+//! A [`View`] is set up as sums of non-negative integers; presolve makes the system small; and for
+//! every figure of every school two things are sought: bounds that hold in every world that fits
+//! what was seen, and worlds that show how far the figure can move. *Safe* is said only with such
+//! worlds at hand, each checked in exact integers. *Exact* and *proven* come from integer
+//! propagation, or from linear programs whose optimum is rounded outwards. What neither side
+//! decided in the time that was given is listed as undecided, never passed over.
+//!
+//! Pure: the same view gives the same bounds; only how far it gets depends on its [`Pace`].
+
+mod decide;
+mod linear;
+mod own;
+mod program;
+mod reduce;
+mod shape;
+mod split;
+mod system;
+#[cfg(test)]
+mod tests;
+mod view;
+mod walk;
+
+use std::time::Duration;
+
+pub use view::{Course, MARGIN, Printed, SeenCell, SeenPeriod, SeenTable, Unit, View, ViewError};
+
+/// Most tables of a view.
+pub const TABLES_MAX: usize = 100_000;
+
+/// Most cells of all tables of a view.
+pub const SEEN_CELLS_MAX: usize = 2_000_000;
+
+/// How much time is left; asked before every piece of work.
+pub trait Pace {
+    /// The time that may still be spent; zero ends the attack.
+    fn left(&mut self) -> Duration;
+}
+
+/// A pace by work instead of time: so many pieces, and each as long as it takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pieces(pub u64);
+
+impl Pace for Pieces {
+    fn left(&mut self) -> Duration {
+        match self.0.checked_sub(1) {
+            Some(left) => {
+                self.0 = left;
+                Duration::from_secs(30)
+            }
+            None => Duration::ZERO,
+        }
+    }
+}
+
+/// What follows about a hidden figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It has one value only.
+    Exact,
+    /// It is at least 1 and at most `k - 1`.
+    Proven,
+    /// Neither; worlds that fit what was seen show it.
+    Safe,
+    /// Not decided in the time that was given.
+    Undecided,
+}
+
+/// A hidden figure and what follows about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Whose figure it is.
+    pub unit: String,
+    /// Whether that is a school; above schools, figures belong to no school.
+    pub is_school: bool,
+    /// What is counted.
+    pub measure: String,
+    /// When.
+    pub period: String,
+    /// Which cell, one entry for each dimension of the measure.
+    pub key: Vec<String>,
+    /// It is at least this.
+    pub lo: u64,
+    /// It is at most this, where anything follows.
+    pub hi: Option<u64>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// What an attack found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Counts from 1 to `k - 1` are small.
+    pub k: u32,
+    /// Every hidden figure.
+    pub findings: Vec<Finding>,
+    /// Figures of schools that were seen exactly in their own tables, and are not hidden.
+    pub told: usize,
+}
+
+impl Finding {
+    /// Whether a small count of one school is known by it.
+    #[must_use]
+    pub const fn is_leak(&self) -> bool {
+        let is_known = match self.verdict {
+            Verdict::Exact => self.lo > 0,
+            Verdict::Proven => true,
+            Verdict::Safe | Verdict::Undecided => false,
+        };
+        self.is_school && is_known
+    }
+}
+
+impl Report {
+    /// Small counts of one school that follow from what was seen.
+    pub fn leaks(&self) -> impl Iterator<Item = &Finding> {
+        let small = u64::from(self.k.saturating_sub(1));
+        self.findings.iter().filter(move |found| found.is_leak() && found.lo <= small)
+    }
+
+    /// Figures of schools about which nothing was decided.
+    pub fn undecided(&self) -> impl Iterator<Item = &Finding> {
+        let is_open = |found: &&Finding| found.verdict == Verdict::Undecided && found.is_school;
+        self.findings.iter().filter(is_open)
+    }
+}
+
+/// Attacks a view.
+///
+/// # Errors
+/// The view is too large, or does not fit together.
+pub fn attack(view: &View, pace: &mut dyn Pace) -> Result<Report, ViewError> {
+    let cells: usize = view.tables.iter().map(|table| table.cells.len()).sum();
+    if view.tables.len() > TABLES_MAX {
+        return Err(ViewError::Size("100000 tables"));
+    }
+    if cells > SEEN_CELLS_MAX {
+        return Err(ViewError::Size("2000000 cells"));
+    }
+    let system = system::System::of(view)?;
+    let reduced =
+        reduce::Reduced::of(&system).map_err(|program::Empty| ViewError::Contradiction)?;
+    let small = i64::from(view.k.saturating_sub(1));
+    let decider = decide::Decider::new(&reduced, small, pace);
+    let findings =
+        decider.decide(&system.targets).map_err(|program::Empty| ViewError::Contradiction)?;
+    Ok(Report { k: view.k, findings, told: system.told })
+}

@@ -1,0 +1,279 @@
+//! The view as a system: one unknown for each school, stretch and cell of a grid, and one row for
+//! each printed cell that says anything.
+//!
+//! Every row is a sum of unknowns between two integers, and every unknown is an integer from zero
+//! upwards. Margins, unions, overlapping tables, levels and periods are all nothing but such sums.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::shape::{Pick, Shape};
+use super::view::{Printed, SeenCell, SeenTable, View, ViewError};
+
+/// An upper end that means none; sums of a million of them still fit.
+pub(super) const MANY: i64 = 1 << 40;
+
+/// Most unknowns.
+const UNKNOWNS_MAX: usize = 2_000_000;
+
+/// A sum of unknowns and its bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Unknowns in rising order.
+    pub vars: Vec<usize>,
+    pub lo: i64,
+    pub hi: i64,
+}
+
+/// A hidden figure.
+pub(super) struct Target<'v> {
+    pub unit: &'v str,
+    pub is_school: bool,
+    pub measure: &'v str,
+    pub period: String,
+    pub key: Vec<String>,
+    pub vars: Vec<usize>,
+}
+
+/// Everything that is known and everything that is asked.
+pub(super) struct System<'v> {
+    pub unknowns: usize,
+    /// Unknowns that are zero by structure.
+    pub zeros: Vec<usize>,
+    pub rows: Vec<Row>,
+    pub targets: Vec<Target<'v>>,
+    /// Figures of schools that their own tables print exactly.
+    pub told: usize,
+}
+
+impl<'v> System<'v> {
+    /// Sets the system up.
+    pub fn of(view: &'v View) -> Result<Self, ViewError> {
+        let tree = Tree::of(view)?;
+        let mut system =
+            Self { unknowns: 0, zeros: Vec::new(), rows: Vec::new(), targets: Vec::new(), told: 0 };
+        for shape in Shape::all(view)? {
+            system.add(view, &tree, &shape)?;
+        }
+        Ok(system)
+    }
+
+    fn add(&mut self, view: &'v View, tree: &Tree<'v>, shape: &Shape<'v>) -> Result<(), ViewError> {
+        let mut schools: BTreeSet<usize> = BTreeSet::new();
+        let mut covers = Vec::with_capacity(shape.tables.len());
+        for table in &shape.tables {
+            let cover = tree.cover(table)?;
+            schools.extend(&cover);
+            covers.push(cover);
+        }
+        let places: BTreeMap<usize, usize> =
+            schools.iter().enumerate().map(|(place, school)| (*school, place)).collect();
+        let block =
+            Block { offset: self.unknowns, schools: places.len(), cells: shape.cells(), places };
+        self.unknowns = self.unknowns.saturating_add(
+            shape.stretches.saturating_mul(block.schools).saturating_mul(block.cells),
+        );
+        if self.unknowns > UNKNOWNS_MAX {
+            return Err(ViewError::Size("2000000 unknowns"));
+        }
+        self.add_zeros(view, tree, (shape, &block));
+        let mut told: BTreeSet<(usize, &str, Pick)> = BTreeSet::new();
+        for (table, cover) in shape.tables.iter().zip(&covers) {
+            let times = shape.periods.get(table.period.as_str()).cloned().unwrap_or_default();
+            for cell in &table.cells {
+                let bad = || ViewError::Cell(table.id.clone());
+                let pick = shape.pick(table, &cell.key).ok_or_else(bad)?;
+                let vars = block.unknowns(cover, &times, &shape.places(&pick));
+                let (lo, hi) = bounds(cell).ok_or_else(bad)?;
+                if let (Printed::Exact(_), [school]) = (cell.printed, cover.as_slice())
+                    && tree.is(*school, &table.unit)
+                {
+                    told.insert((*school, &table.period, pick));
+                } else if !matches!(cell.printed, Printed::Exact(_)) && !tree.is_leaf(&table.unit) {
+                    self.targets.push(Target {
+                        unit: &table.unit,
+                        is_school: false,
+                        measure: shape.measure,
+                        period: table.period.clone(),
+                        key: shape.words(&pick),
+                        vars: vars.clone(),
+                    });
+                }
+                if lo > 0 || hi < MANY {
+                    self.rows.push(Row { vars, lo, hi });
+                }
+            }
+        }
+        self.told += told.len();
+        self.add_targets(tree, (shape, &block), &told);
+        Ok(())
+    }
+
+    /// Unknowns of cells that a school cannot fill.
+    fn add_zeros(&mut self, view: &View, tree: &Tree<'_>, (shape, block): (&Shape<'_>, &Block)) {
+        for school in block.places.keys() {
+            let Some(unit) = tree.names.get(*school).and_then(|name| view.units.get(*name)) else {
+                continue;
+            };
+            let mut pick: Pick = Vec::with_capacity(shape.dims.len());
+            let mut empty: Vec<(usize, Vec<usize>)> = Vec::new();
+            for (at, dim) in shape.dims.iter().enumerate() {
+                pick.push((0..dim.classes.len()).collect());
+                if let Some(has) = unit.has.get(dim.id) {
+                    let lacks = |class: &usize| {
+                        let words = dim.classes.get(*class);
+                        !words.is_some_and(|words| words.iter().any(|word| has.contains(*word)))
+                    };
+                    empty.push((at, (0..dim.classes.len()).filter(lacks).collect()));
+                }
+            }
+            let times: Vec<usize> = (0..shape.stretches).collect();
+            for (at, lacking) in empty {
+                let mut lacks = pick.clone();
+                if let Some(entry) = lacks.get_mut(at) {
+                    *entry = lacking;
+                }
+                self.zeros.extend(block.unknowns(&[*school], &times, &shape.places(&lacks)));
+            }
+        }
+        self.zeros.sort_unstable();
+        self.zeros.dedup();
+    }
+
+    /// Every cell, margin and union of a school, in every period and every stretch between.
+    fn add_targets(
+        &mut self,
+        tree: &Tree<'v>,
+        (shape, block): (&Shape<'v>, &Block),
+        told: &BTreeSet<(usize, &str, Pick)>,
+    ) {
+        let mut times: BTreeMap<Vec<usize>, String> = BTreeMap::new();
+        for stretch in 0..shape.stretches {
+            times.insert(vec![stretch], between(shape, stretch));
+        }
+        for (period, stretches) in &shape.periods {
+            times.insert(stretches.clone(), (*period).to_owned());
+        }
+        let picks = shape.picks();
+        for school in block.places.keys() {
+            let Some(unit) = tree.names.get(*school) else { continue };
+            for (stretches, period) in &times {
+                for pick in &picks {
+                    if told.contains(&(*school, period.as_str(), pick.clone())) {
+                        continue;
+                    }
+                    let vars = block.unknowns(&[*school], stretches, &shape.places(pick));
+                    if vars.iter().all(|var| self.zeros.binary_search(var).is_ok()) {
+                        continue;
+                    }
+                    self.targets.push(Target {
+                        unit,
+                        is_school: true,
+                        measure: shape.measure,
+                        period: period.clone(),
+                        key: shape.words(pick),
+                        vars,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// A stretch by the first period that holds it, marked as a part of it.
+fn between(shape: &Shape<'_>, stretch: usize) -> String {
+    let holds = shape.periods.iter().filter(|(_, stretches)| stretches.contains(&stretch));
+    let shortest = holds.min_by_key(|(_, stretches)| stretches.len());
+    shortest.map_or_else(String::new, |(period, _)| format!("{period} (part)"))
+}
+
+/// The bounds that a cell prints; `None` where they are upside down or too large.
+fn bounds(cell: &SeenCell) -> Option<(i64, i64)> {
+    let number = |value: u64| i64::try_from(value).ok().filter(|value| *value < MANY);
+    match cell.printed {
+        Printed::Exact(value) => number(value).map(|value| (value, value)),
+        Printed::Between(lo, None) => number(lo).map(|lo| (lo, MANY)),
+        Printed::Between(lo, Some(hi)) => {
+            Some((number(lo)?, number(hi)?)).filter(|(lo, hi)| lo <= hi)
+        }
+        Printed::Noised => Some((0, MANY)),
+    }
+}
+
+/// Where the unknowns of one measure stand: by stretch, then school, then cell.
+struct Block {
+    offset: usize,
+    schools: usize,
+    cells: usize,
+    places: BTreeMap<usize, usize>,
+}
+
+impl Block {
+    fn unknowns(&self, schools: &[usize], times: &[usize], cells: &[usize]) -> Vec<usize> {
+        let mut found = Vec::with_capacity(schools.len() * times.len() * cells.len());
+        for time in times {
+            for place in schools.iter().filter_map(|school| self.places.get(school)) {
+                let start = self.offset + (time * self.schools + place) * self.cells;
+                found.extend(cells.iter().map(|cell| start + cell));
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+/// The tree: schools are the units without children.
+struct Tree<'v> {
+    names: Vec<&'v str>,
+    /// Schools below each unit, itself if it is one.
+    below: BTreeMap<&'v str, BTreeSet<usize>>,
+}
+
+impl<'v> Tree<'v> {
+    fn of(view: &'v View) -> Result<Self, ViewError> {
+        let parents: BTreeSet<&str> =
+            view.units.values().filter_map(|unit| unit.parent.as_deref()).collect();
+        let leaves = view.units.keys().filter(|id| !parents.contains(id.as_str()));
+        let names: Vec<&str> = leaves.map(String::as_str).collect();
+        let mut below: BTreeMap<&str, BTreeSet<usize>> =
+            view.units.keys().map(|id| (id.as_str(), BTreeSet::new())).collect();
+        for (number, name) in names.iter().enumerate() {
+            let mut at = Some(*name);
+            let mut steps = 0;
+            while let Some(id) = at {
+                let lost = || ViewError::Tree((*name).to_owned());
+                let (Some(set), Some(unit)) = (below.get_mut(id), view.units.get(id)) else {
+                    return Err(lost());
+                };
+                set.insert(number);
+                steps += 1;
+                if steps > 16 {
+                    return Err(lost());
+                }
+                at = unit.parent.as_deref();
+            }
+        }
+        Ok(Self { names, below })
+    }
+
+    fn is(&self, school: usize, unit: &str) -> bool {
+        self.names.get(school) == Some(&unit)
+    }
+
+    fn is_leaf(&self, unit: &str) -> bool {
+        self.names.binary_search(&unit).is_ok()
+    }
+
+    /// The schools that a table sums.
+    fn cover(&self, table: &SeenTable) -> Result<Vec<usize>, ViewError> {
+        let unknown =
+            |name: &str| ViewError::Unknown { table: table.id.clone(), name: name.to_owned() };
+        if !self.below.contains_key(table.unit.as_str()) {
+            return Err(unknown(&table.unit));
+        }
+        let mut cover = BTreeSet::new();
+        for name in table.members.as_deref().unwrap_or(std::slice::from_ref(&table.unit)) {
+            cover.extend(self.below.get(name.as_str()).ok_or_else(|| unknown(name))?);
+        }
+        Ok(cover.into_iter().collect())
+    }
+}

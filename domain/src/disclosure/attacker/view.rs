@@ -1,0 +1,125 @@
+//! What one role has seen: units, periods and tables, as the export format describes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The category that stands for a whole dimension.
+pub const MARGIN: &str = "*";
+
+/// Everything that one role has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Counts from 1 to `k - 1` are small: nobody may learn that a school has one.
+    pub k: u32,
+    /// Units by id; those without children are schools.
+    pub units: BTreeMap<String, Unit>,
+    /// Periods in order of time.
+    pub periods: Vec<SeenPeriod>,
+    /// How successive periods hang together.
+    pub course: Course,
+    /// What was seen.
+    pub tables: Vec<SeenTable>,
+}
+
+/// A unit of the tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unit {
+    /// The unit above.
+    pub parent: Option<String>,
+    /// `school`, `town`, `district`, `city`.
+    pub level: String,
+    /// For a dimension, the categories in which the unit can have anybody at all: which grades a
+    /// school has is public. Dimensions that are not named have no limit.
+    pub has: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenPeriod {
+    /// Its name.
+    pub id: String,
+    /// The periods that it is the sum of, where it is one; they need not be listed themselves.
+    pub parts: Vec<String>,
+}
+
+/// How successive periods hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Each period counts everything since the first one began.
+    Cumulative,
+    /// Each period counts its own, and longer ones are sums of their parts.
+    Series,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenTable {
+    /// Its name, for messages.
+    pub id: String,
+    /// The unit that it is about.
+    pub unit: String,
+    /// Its period.
+    pub period: String,
+    /// Tables of one measure, unit and period count the same people.
+    pub measure: String,
+    /// Its dimensions; each is a partition.
+    pub dims: Vec<String>,
+    /// The units that it is the sum of, if these are not all below its unit.
+    pub members: Option<Vec<String>>,
+    /// Its cells, totals among them.
+    pub cells: Vec<SeenCell>,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCell {
+    /// One entry for each dimension: a category, several joined by `|`, or [`MARGIN`].
+    pub key: Vec<String>,
+    /// What is printed.
+    pub printed: Printed,
+}
+
+/// What is printed in a cell, and so what the true value can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// The value itself.
+    Exact(u64),
+    /// A marker that says as much as this, such as "<5"; no upper end where it says none.
+    Between(u64, Option<u64>),
+    /// A value with noise, which bounds nothing.
+    Noised,
+}
+
+impl Printed {
+    /// A value that is rounded to a base, up or down.
+    #[must_use]
+    pub const fn rounded(value: u64, base: u64) -> Self {
+        let slack = base.saturating_sub(1);
+        Self::Between(value.saturating_sub(slack), Some(value.saturating_add(slack)))
+    }
+}
+
+/// Why a view cannot be attacked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViewError {
+    /// More than the attacker takes up.
+    #[error("the file has more than {0}")]
+    Size(&'static str),
+    /// A unit whose parent is not listed, or that stands above itself.
+    #[error("unit {0} has no known place in the tree")]
+    Tree(String),
+    /// A table of a unit, period or member that is not listed.
+    #[error("table {table} names {name}, which is not listed")]
+    Unknown {
+        /// Which table.
+        table: String,
+        /// What it names.
+        name: String,
+    },
+    /// A cell whose key does not fit the dimensions, or bounds that are upside down.
+    #[error("table {0} has a cell that does not fit it")]
+    Cell(String),
+    /// The tables contradict each other.
+    #[error("the tables contradict each other: no world fits all of them")]
+    Contradiction,
+}

@@ -7,6 +7,19 @@ pub(super) const CHINESE: Translation = &[
         "A street's, district's or city's hub: members, figures, directives",
         "街镇、区县、市枢纽：下级单位、统计数、标准包",
     ),
+    (
+        "What one role can work out from everything that it has seen",
+        "某一角色能从所见的全部数据中推算出什么",
+    ),
+    (
+        "Attack a file of what one role has seen, and list every small count that follows",
+        "对某一角色所见数据的文件进行推算攻击，列出能推算出的每一个小数值",
+    ),
+    ("File in the form of docs/disclosure.md", "文件，格式见 docs/disclosure.md"),
+    (
+        "Seconds that it may take; what was not decided by then is listed",
+        "最长用时（秒）；到时仍未判定的会列出",
+    ),
     ("Data folder of the hub", "枢纽的数据文件夹"),
     (
         "Configuration file, if it is not hub.toml in the data folder",

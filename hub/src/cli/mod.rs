@@ -7,6 +7,7 @@ mod api_key;
 mod chinese;
 mod context;
 mod directive;
+mod disclosure;
 mod doctor;
 mod init;
 mod invite;
@@ -87,6 +88,9 @@ enum Command {
     /// Keys of programs that read the statistics
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// What one role can work out from everything that it has seen
+    #[command(subcommand)]
+    Disclosure(disclosure::Command),
     /// Root certificates that this hub trusts
     #[command(subcommand)]
     Root(roots::Command),
@@ -115,6 +119,7 @@ fn perform(terminal: &Terminal, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Completions(asked) => completions(terminal, (Cli::command(), CHINESE), &asked),
         Command::Man(asked) => man(terminal, (Cli::command(), CHINESE), &asked),
+        Command::Disclosure(command) => disclosure::run(terminal, &command),
         command => execute(&Context::new(terminal.clone(), Clock::system(), cli.place)?, command),
     }
 }
@@ -136,7 +141,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
         // These need no data folder and were run before.
-        Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Completions(_) | Command::Man(_) | Command::Disclosure(_) => Ok(()),
     }
 }
 

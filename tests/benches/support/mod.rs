@@ -16,6 +16,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod report;
 pub mod school;
+pub mod seen;
 
 use std::future::Future;
 

@@ -1,0 +1,47 @@
+//! The attacker on a district's year: 131 schools, two terms and forty weeks, below 60 s.
+//!
+//! One thread, so two cores do it no faster; the time includes setting the system up.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on says so and ends")]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use domain::disclosure::attacker::{Pace, attack};
+use support::report::{self, Goal};
+use support::seen;
+
+/// What the attack may take.
+const BUDGET: Duration = Duration::from_secs(60);
+
+struct Clocked(Instant);
+
+impl Pace for Clocked {
+    fn left(&mut self) -> Duration {
+        BUDGET.saturating_sub(self.0.elapsed())
+    }
+}
+
+fn main() {
+    report::title("attack");
+    report::head(&["schools", "weeks", "hidden figures", "leaks", "undecided", "seconds"]);
+    let mut last = 0.0;
+    for (schools, weeks) in [(30, 40), (131, 40)] {
+        let view = seen::year(schools, weeks);
+        let start = Instant::now();
+        let found = attack(&view, &mut Clocked(start)).expect("a view that fits together");
+        last = start.elapsed().as_secs_f64();
+        report::line(&[
+            &schools.to_string(),
+            &weeks.to_string(),
+            &found.findings.len().to_string(),
+            &found.leaks().count().to_string(),
+            &found.undecided().count().to_string(),
+            &format!("{last:.1}"),
+        ]);
+    }
+    report::goals();
+    let what = "131 schools, one year";
+    Goal { id: "L4", what, value: last, unit: "s", must: 60.0, aim: 20.0, more: false }.print();
+    println!("\nload {} after", report::load());
+}

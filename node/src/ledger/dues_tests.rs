@@ -167,6 +167,56 @@ fn a_return_to_school_brings_four_follow_ups() {
     assert!(followups(&school).iter().all(|kept| kept.entry.why == FollowupKind::Return));
 }
 
+/// Mending what was written about an earlier follow-up leaves the open one on its day.
+#[test]
+fn mending_an_old_follow_up_leaves_the_open_one() {
+    let school = school();
+    open_case(&school, Tier::T2);
+    make(&school, 1);
+    make(&school, 14);
+    assert_eq!(open_dues(&school), [TODAY + 28.days()]);
+    let first = followups(&school).into_iter().find(|kept| kept.entry.done.is_some());
+    let first = first.expect("made");
+    let mended = Followup { way: Some(ContactWay::Phone), ..first.entry };
+    let seen = (first.record, first.version);
+    run(&school, move |tx| write::update(tx, &counsellor(20), seen, &mended));
+    assert_eq!(open_dues(&school), [TODAY + 28.days()]);
+    // Put right that the last one was made two days earlier: the next moves with it.
+    let last = followups(&school).into_iter().rfind(|kept| kept.entry.done.is_some());
+    let last = last.expect("made");
+    let mended = Followup { done: Some(TODAY + 12.days()), ..last.entry };
+    let seen = (last.record, last.version);
+    run(&school, move |tx| write::update(tx, &counsellor(20), seen, &mended));
+    assert_eq!(open_dues(&school), [TODAY + 26.days()]);
+}
+
+/// Each return has its own four, whatever is left of the one before.
+#[test]
+fn a_second_return_brings_its_own_follow_ups() {
+    let school = school();
+    let plan = |from: Date| Plan {
+        from,
+        student: StudentId(2),
+        why: Words::new([PlanReason::Return]),
+        goals: "平稳复学".to_owned(),
+        measures: "每日签到".to_owned(),
+        responsible: StaffId(3),
+        review_by: TODAY + 150.days(),
+        until: None,
+    };
+    let (first, again) = (plan(TODAY), plan(TODAY + 40.days()));
+    let ended = Plan { until: Some(TODAY + 40.days()), ..first.clone() };
+    let record = run(&school, move |tx| write::add(tx, &counsellor(0), &first));
+    run(&school, move |tx| write::update(tx, &counsellor(40), (record, 1), &ended));
+    run(&school, move |tx| write::add(tx, &counsellor(40), &again));
+    let days = [7, 14, 28, 84, 47, 54, 68, 124];
+    let mut expected = days.map(|days: i64| TODAY + days.days()).to_vec();
+    expected.sort();
+    let mut found = open_dues(&school);
+    found.sort();
+    assert_eq!(found, expected);
+}
+
 fn conference(school: &School, has_outsiders: bool) -> RecordId {
     let met = Conference {
         day: TODAY,

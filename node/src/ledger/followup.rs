@@ -7,7 +7,7 @@ use domain::ledger::day::plus_days;
 use domain::ledger::due::{RETURN_FOLLOWUP_DAYS, next_followup};
 use domain::ledger::terms::{ContactWay, FollowupKind, Tier};
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
@@ -69,13 +69,21 @@ impl Rules for Followup {
         let Some(case) = self.case.filter(|_| self.why == FollowupKind::Tracking) else {
             return Ok(());
         };
-        let last = self.done.or_else(|| self.cancelled.then(|| author.today()));
-        let (Some(last), now) = (last, case::now_of(tx, self.student, case)?) else {
+        if self.is_open() {
             return Ok(());
-        };
+        }
+        let now = case::now_of(tx, self.student, case)?;
         if now.is_none() {
             return Ok(());
         }
+        // Counted from the last one made, which an earlier one that is put right is not; one that
+        // is cancelled is counted from today.
+        let made = of_case(tx, self.student, case)?.into_iter().filter_map(|kept| kept.entry.done);
+        let last = match self.cancelled {
+            true => Some(author.today()),
+            false => made.max(),
+        };
+        let Some(last) = last else { return Ok(()) };
         keep(tx, author, (self.student, case), now, last)
     }
 }
@@ -88,6 +96,17 @@ impl Followup {
     }
 }
 
+/// Follow-ups of a case, made, cancelled and open.
+fn of_case(
+    tx: &Tx<'_>,
+    student: StudentId,
+    case: RecordId,
+) -> Result<Vec<Kept<Followup>>, SqlError> {
+    let mut found = read::about::<Followup>(tx, student.0)?;
+    found.retain(|kept| kept.entry.case == Some(case) && kept.entry.why == FollowupKind::Tracking);
+    Ok(found)
+}
+
 /// Keeps what is due of a case: of one that is open, one follow-up counted from the last; of one
 /// that has left, none.
 pub(super) fn keep(
@@ -97,11 +116,8 @@ pub(super) fn keep(
     now: Option<(Tier, StaffId)>,
     last: Date,
 ) -> Result<(), LedgerRefusal> {
-    let mut open = read::about::<Followup>(tx, student.0)?;
-    open.retain(|kept| {
-        let entry = &kept.entry;
-        entry.case == Some(case) && entry.why == FollowupKind::Tracking && entry.is_open()
-    });
+    let mut open = of_case(tx, student, case)?;
+    open.retain(|kept| kept.entry.is_open());
     let Some((tier, staff)) = now else {
         for kept in open {
             let cancelled = Followup { cancelled: true, ..kept.entry };
@@ -121,7 +137,7 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// Sets the follow-ups after a student's return, once for each return.
+/// Sets the follow-ups after a student's return.
 ///
 /// # Errors
 /// A rule, or the store; nothing was written.
@@ -131,12 +147,6 @@ pub(super) fn plan_return(
     (student, returned): (StudentId, Date),
     staff: StaffId,
 ) -> Result<(), LedgerRefusal> {
-    let known = read::about::<Followup>(tx, student.0)?;
-    let is_planned =
-        |kept: &Kept<Followup>| kept.entry.why == FollowupKind::Return && kept.entry.due > returned;
-    if known.iter().any(is_planned) {
-        return Ok(());
-    }
     for days in RETURN_FOLLOWUP_DAYS {
         let due = plus_days(returned, days);
         let next = due_on(due, student, (None, FollowupKind::Return), staff);

@@ -133,9 +133,15 @@ impl Rules for Plan {
         )
     }
 
-    /// A plan of a return to school brings the follow-ups after it.
-    fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
-        if !self.why.as_slice().contains(&PlanReason::Return) {
+    /// A plan of a return to school brings the follow-ups after it, once: a first day that is put
+    /// right brings no others.
+    fn brings(&self, tx: &Tx<'_>, author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
+        let is_return = |plan: &Self| plan.why.as_slice().contains(&PlanReason::Return);
+        if !is_return(self) {
+            return Ok(());
+        }
+        let versions = read::versions::<Self>(tx, own)?;
+        if versions.iter().filter(|(kept, _)| is_return(&kept.entry)).count() > 1 {
             return Ok(());
         }
         followup::plan_return(tx, author, (self.student, self.from), self.responsible)

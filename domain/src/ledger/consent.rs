@@ -185,6 +185,9 @@ pub enum NoConsent {
     /// It is not valid yet.
     #[error("the consent is not valid yet")]
     TooEarly,
+    /// The student has left the school since and come back; consents do not.
+    #[error("the consent was given before the student left and came back")]
+    Left,
     /// It has run out.
     #[error("the consent has run out")]
     Expired,

@@ -170,7 +170,8 @@ fn print(terminal: &Terminal, node: &Node, author: Author, args: CodesArgs) -> R
         let mut slips = Vec::new();
         for who in run::people::all(tx, known.id)? {
             let is_in = who.grade == grade && *who.class == *args.class;
-            let is_new = who.code_at_ms.is_none() && attendance::is_given_a_code(&known, &who);
+            let is_given = attendance::is_given_a_code(&known, &who, author.today());
+            let is_new = who.code_at_ms.is_none() && is_given;
             if is_in && is_new {
                 slips
                     .push((who.student, attendance::issue(tx, &author, &known, &who)?.to_string()));
@@ -193,11 +194,11 @@ fn print(terminal: &Terminal, node: &Node, author: Author, args: CodesArgs) -> R
 
 fn progress(terminal: &Terminal, node: &Node, author: &Author, id: i64) -> Result<(), Failure> {
     acting::allow(author, domain::ledger::Action::Do(domain::ledger::Act::ReadCounts))?;
-    let shelf = node.shelf();
+    let (shelf, today) = (node.shelf(), author.today());
     let found = node.ledger().write("progress", move |tx| {
         let known = run::get(tx, RunId(id))?;
         opening::follow_roll(tx, &shelf, &known)?;
-        Ok::<_, LedgerRefusal>(funnel::progress(&funnel::standings(tx, &known)?))
+        Ok::<_, LedgerRefusal>(funnel::progress(&funnel::standings(tx, &known, today)?))
     });
     let (whole, classes) = found?;
     let missing = |progress: &funnel::Progress| {

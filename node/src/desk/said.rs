@@ -130,6 +130,8 @@ texts! {
     CONSENT_DATA = "同意不包含这类信息", "the consent does not cover this kind of data";
     CONSENT_EARLY = "尚未到有效期", "not valid yet";
     CONSENT_EXPIRED = "已过有效期", "the consent has run out";
+    CONSENT_LEFT = "该生曾离校后返校，离校前的同意不再有效，须重新征求",
+        "it was given before the student left and came back; the family is asked anew";
     CERTIFICATE = "还不具备发证条件，没有发证。", "something is missing; no certificate was issued.";
     CERTIFICATE_NEXT = "需要 10 次个体、3 次团体受督导辅导（督导签字）并通过考核。",
         "It needs 10 individual and 3 group sessions signed by the supervisor, and the test.";
@@ -255,6 +257,7 @@ pub const fn no_consent(reason: NoConsent) -> Text {
         NoConsent::OtherData => CONSENT_DATA,
         NoConsent::TooEarly => CONSENT_EARLY,
         NoConsent::Expired => CONSENT_EXPIRED,
+        NoConsent::Left => CONSENT_LEFT,
         _ => CONSENT_UNANSWERED,
     }
 }

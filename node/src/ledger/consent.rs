@@ -1,21 +1,19 @@
 //! Consents, reports under a legal duty, and legal holds.
 
-use std::collections::HashMap;
-
 use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
 use domain::ledger::terms::Relation;
 use domain::ledger::words::ReportKind;
 use jiff::civil::Date;
 use runtime::params;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx};
 
 use super::author::Author;
+use super::consented::ended_by_leaving;
 use super::entry::{Kept, Moment, RecordId, Rules, StaffId, StudentId, Words, entry};
 use super::read;
 use super::refusal::LedgerRefusal;
 use super::second;
-use super::student::{self, ConsentNow};
-use crate::import::value::Consent as Said;
+use super::stay;
 use domain::ledger::consent::{NoConsent, Paper, Wish, check as check_consent};
 use domain::ledger::day::{DayError, age_on, check_span};
 use domain::ledger::{Act, Action};
@@ -192,7 +190,8 @@ impl Consent {
 ///
 /// The latest answer for the purpose and recipient decides, on whatever paper it came; a no that
 /// names no recipient is meant for all of them. A yes that waits beside another change allows
-/// nothing, a no that waits there ends what was said before.
+/// nothing, a no that waits there ends what was said before, and no yes comes back with a student
+/// who had left.
 ///
 /// # Errors
 /// The reason why the latest answer does not allow it, or that nobody was asked.
@@ -207,11 +206,16 @@ pub fn standing(
     // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
     let age = birth.map_or(14, |birth| age_on(birth, day));
     let wish = Wish { purpose, classes, recipient, day, age };
+    let stays = stay::columns(tx, Some(student))?.remove(&student.0).unwrap_or_default().stays;
     let mut why = NoConsent::Unanswered;
-    for kept in heard(tx, student)?.into_iter().rev() {
+    for kept in heard(tx, Some(student))?.into_iter().rev() {
         let paper = &kept.entry;
         let to_all = paper.recipient.is_empty() && paper.answer.is_no();
         if paper.purpose != purpose || !(to_all || paper.recipient == recipient) {
+            continue;
+        }
+        if paper.answer == Answer::Given && ended_by_leaving(&stays, said_on(paper), day) {
+            why = NoConsent::Left;
             continue;
         }
         match check_consent(&paper.paper(), &wish) {
@@ -225,48 +229,34 @@ pub fn standing(
     Err(why.into())
 }
 
-/// What families said last about being screened, on paper that counts: a yes by the rule of this
-/// ledger, or any no. Students whose family said nothing here are left out.
-pub(super) fn to_screening(tx: &Tx<'_>) -> Result<Vec<(StudentId, ConsentNow)>, SqlError> {
-    let mut papers = read::all::<Consent>(tx)?;
-    papers.retain(|kept| {
-        let paper = &kept.entry;
-        paper.purpose == Purpose::Screening && paper.recipient.is_empty() && paper.answer.is_said()
-    });
-    let said_on = |paper: &Consent| paper.withdrawn.map_or(paper.day, |day| day.max(paper.day));
-    papers.sort_by_key(|kept| (said_on(&kept.entry), kept.record));
-    let births: HashMap<i64, Date> = student::births(tx)?;
-    let mut said = Vec::with_capacity(papers.len());
-    for Kept { entry: paper, .. } in papers {
-        let (student, date) = (paper.student, Some(said_on(&paper)));
-        if paper.answer.is_no() {
-            said.push((student, ConsentNow { consent: Said::Refused, date }));
-            continue;
-        }
-        let age = births.get(&student.0).map_or(14, |birth| age_on(*birth, paper.day));
-        let (purpose, day) = (Purpose::Screening, paper.valid_from);
-        let wish = Wish { purpose, classes: &[DataClass::Answers], recipient: "", day, age };
-        if check_consent(&paper.paper(), &wish).is_ok() {
-            said.push((student, ConsentNow { consent: Said::Given, date }));
-        }
-    }
-    Ok(said)
+/// The day on which a family said what a paper says: of a withdrawal that of withdrawing.
+pub(super) fn said_on(paper: &Consent) -> Date {
+    paper.withdrawn.map_or(paper.day, |day| day.max(paper.day))
 }
 
-/// Papers of a student in the order in which the family spoke; what counts, and every no that waits
-/// beside it.
-fn heard(tx: &Tx<'_>, student: StudentId) -> Result<Vec<Kept<Consent>>, SqlError> {
-    let mut heard = read::about::<Consent>(tx, student.0)?;
-    let disputed = tx.query(
-        "select id from record where kind = 'consent' and student = $1 and parallels > 0",
-        params![student.0],
-        |row| row.i64(0).map(RecordId),
-    )?;
+/// Papers of one student, or of all, in the order in which the family spoke; what counts, and every
+/// no that waits beside it.
+pub(super) fn heard(
+    tx: &Tx<'_>,
+    student: Option<StudentId>,
+) -> Result<Vec<Kept<Consent>>, SqlError> {
+    let mut heard = match student {
+        Some(student) => read::about::<Consent>(tx, student.0)?,
+        None => read::all::<Consent>(tx)?,
+    };
+    let disputed = "select id from record where kind = 'consent' and parallels > 0";
+    let record = |row: &Row<'_, '_>| row.i64(0).map(RecordId);
+    let disputed = match student {
+        Some(student) => {
+            let of_one = format!("{disputed} and student = $1");
+            tx.query(&of_one, params![student.0], record)?
+        }
+        None => tx.query(disputed, &[], record)?,
+    };
     for record in disputed {
         let versions = read::versions::<Consent>(tx, record)?.into_iter().map(|(kept, _)| kept);
         heard.extend(versions.filter(|kept| kept.parallel && kept.entry.answer.is_no()));
     }
-    let said_on = |paper: &Consent| paper.withdrawn.map_or(paper.day, |day| day.max(paper.day));
     heard.sort_by_key(|kept| (said_on(&kept.entry), kept.record, kept.version));
     Ok(heard)
 }

@@ -25,6 +25,9 @@ pub mod conference;
 pub mod consent;
 #[cfg(test)]
 mod consent_tests;
+pub mod consented;
+#[cfg(test)]
+mod consented_tests;
 pub mod critical;
 pub mod department_list;
 pub mod destroy;
@@ -80,6 +83,7 @@ pub mod showing;
 mod single;
 pub mod special_group;
 pub mod staff;
+mod stay;
 pub mod student;
 pub mod talk;
 pub mod teaching;

@@ -17,7 +17,8 @@ use super::author::Author;
 use super::consent::Consent;
 use super::entry::{Kept, Moment, RecordId, StudentId, Words};
 use super::refusal::LedgerRefusal;
-use super::{read, strange, write};
+use super::{consented, read, strange, write};
+use crate::import::value::Consent as Said;
 
 /// Most lines that a slip has.
 pub const ITEMS_MAX: usize = 8;
@@ -341,8 +342,9 @@ pub fn latest(
     Ok(said.pop())
 }
 
-/// Withdraws what a family had agreed to, from today on; tells which entry says so. Where the
-/// roster alone had the yes, the withdrawal is an entry of its own.
+/// Withdraws what a family had agreed to, from today on; tells which entry says so. Where the yes
+/// to screening is not on the last paper, because the roster has it, the withdrawal is an entry of
+/// its own.
 ///
 /// # Errors
 /// The role may not, no reason, or a refusal or withdrawal stands already; nothing was written.
@@ -363,10 +365,14 @@ pub fn withdraw(
             write::update(tx, author, (kept.record, kept.version), &entry)?;
             Ok(kept.record)
         }
-        Some(_) => Err(LedgerRefusal::NotWaiting),
-        None if purpose == Purpose::Screening && recipient.is_empty() => {
+        last if purpose == Purpose::Screening && recipient.is_empty() => {
+            let stands = consented::of(tx, student)?.on(today) == Said::Given;
+            if last.is_some() && !stands {
+                return Err(LedgerRefusal::NotWaiting);
+            }
             write::add(tx, author, &bare_withdrawal(student, today))
         }
+        Some(_) => Err(LedgerRefusal::NotWaiting),
         None => Err(LedgerRefusal::Unknown),
     }
 }

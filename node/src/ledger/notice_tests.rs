@@ -10,7 +10,7 @@ use super::guard_tests::{CHILD, author, counsellor, head, run, school};
 use super::notice::{self, Item, NewNotice, Slip, Taken};
 use super::refusal::LedgerRefusal;
 use super::testing::{School, TODAY};
-use super::{consent, read, student};
+use super::{consent, consented, read};
 use crate::import::value::Consent as Said;
 
 const SCAN: &str = "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08";
@@ -97,8 +97,7 @@ fn stands(school: &School, purpose: Purpose, recipient: &'static str) -> bool {
 }
 
 fn said(school: &School) -> Said {
-    let all = school.ledger.read(student::consents).expect("consents");
-    all.get(&CHILD.0).expect("child").consent
+    school.ledger.read(|tx| consented::of(tx, CHILD)).expect("family").on(TODAY)
 }
 
 /// A yes to one purpose is a yes to that one alone, and entering it twice writes it once.

@@ -12,8 +12,8 @@ use super::refusal::LedgerRefusal;
 use super::roll::{Mentor, Transfer};
 use super::roll_change::{self, Arrival, Correction, Leaving, Left};
 use super::testing::{School, TODAY, TestPupil};
-use super::{access, footing, journal, read, student, write};
-use crate::import::value::{Grade, Sex, StudentNumber};
+use super::{access, consented, footing, journal, read, student, write};
+use crate::import::value::{Consent, Grade, Sex, StudentNumber};
 
 const LAST: Date = date(2025, 11, 9);
 const DAY: Date = date(2025, 11, 10);
@@ -164,8 +164,8 @@ fn a_student_who_is_back_is_the_same() {
     assert!(arrive(&school, early).is_err(), "before the leaving");
     assert_eq!(arrive(&school, arrival(0)).expect("back"), CHILD);
     assert_eq!((school.rows("student"), on_roll(&school, DAY).len()), (4, 4));
-    let consents = school.ledger.read(student::consents).expect("consents");
-    let unknown = consents.get(&CHILD.0).is_some_and(|now| now.date.is_none());
+    let family = school.ledger.read(|tx| consented::of(tx, CHILD)).expect("family");
+    let unknown = family.on(TODAY) == Consent::Unknown;
     assert!(unknown, "a consent does not come back with the student");
 }
 

@@ -64,6 +64,8 @@ pub struct SheetOutcome {
     pub handed_in: AnswerOutcome,
     /// How the screening ended by this sheet alone.
     pub outcome: Outcome,
+    /// Day of the test.
+    pub test_date: Date,
 }
 
 /// A sheet for the school's own report.
@@ -190,7 +192,7 @@ pub fn known(
 /// The store cannot be read.
 pub fn outcomes(tx: &Tx<'_>, term: TermId, until: Date) -> Result<Vec<SheetOutcome>, SqlError> {
     tx.query(
-        "select h.student, h.handed_in, h.outcome from campaign c
+        "select h.student, h.handed_in, h.outcome, h.test_date from campaign c
          join sheet h on h.campaign = c.id
          where c.term = $1 and h.current = 1 and h.test_date <= $2 order by h.student",
         params![&term.to_string(), &until.to_string()],
@@ -199,6 +201,7 @@ pub fn outcomes(tx: &Tx<'_>, term: TermId, until: Date) -> Result<Vec<SheetOutco
                 student: row.i64(0)?,
                 handed_in: strange(AnswerOutcome::from_code(row.str(1)?))?,
                 outcome: read_outcome(row.str(2)?)?,
+                test_date: read_day(row, 3)?,
             })
         },
     )

@@ -44,15 +44,6 @@ pub struct Pupil {
     pub class: Box<str>,
 }
 
-/// What a guardian said, as it is known now.
-#[derive(Clone, Copy)]
-pub struct ConsentNow {
-    /// Given, refused or unknown.
-    pub consent: Consent,
-    /// Day of it.
-    pub date: Option<Date>,
-}
-
 /// From which day a roster counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Beginning {
@@ -336,34 +327,6 @@ pub fn name_of(tx: &Tx<'_>, pass: &Pass) -> Result<Option<(String, String)>, Sql
     )
 }
 
-/// Consent of every pupil to being screened as it is known now, by internal id. A withdrawal
-/// counts at once, whatever day a figure is about.
-///
-/// The roster's column and the consent ledger both know answers: the later one counts, and of the
-/// same day the ledger's.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn consents(tx: &Tx<'_>) -> Result<HashMap<i64, ConsentNow>, SqlError> {
-    let rows = tx.query(
-        "select s.id, v.consent, v.consent_date from student s
-         join student_version v on v.student = s.id and v.version = s.version",
-        &[],
-        |row| {
-            let consent = Consent::from_code(row.str(1)?);
-            Ok((row.i64(0)?, ConsentNow { consent, date: read_date(row, 2)? }))
-        },
-    )?;
-    let mut consents: HashMap<i64, ConsentNow> = rows.into_iter().collect();
-    for (student, said) in super::consent::to_screening(tx)? {
-        let Some(known) = consents.get_mut(&student.0) else { continue };
-        if known.date.is_none_or(|date| said.date.is_some_and(|later| later >= date)) {
-            *known = said;
-        }
-    }
-    Ok(consents)
-}
-
 fn is_empty(tx: &Tx<'_>) -> Result<bool, SqlError> {
     // Whom a file brought by mistake is off the roll from the first day and was never known.
     let known = "select 1 from student s join student_version v
@@ -456,7 +419,7 @@ pub(super) fn read_number(text: &str) -> Result<StudentNumber, SqlError> {
 }
 
 /// A stored date or nothing.
-fn read_date(row: &Row<'_, '_>, column: usize) -> Result<Option<Date>, SqlError> {
+pub(super) fn read_date(row: &Row<'_, '_>, column: usize) -> Result<Option<Date>, SqlError> {
     let text = row.opt_text(column)?;
     text.map(|text| text.parse().map_err(|_| SqlError::Type)).transpose()
 }

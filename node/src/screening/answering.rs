@@ -9,6 +9,7 @@ use certs::digest::{random_bytes, sha256};
 use domain::digest::Digest;
 use domain::screening::{Code, Event, State, Unasked};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use runtime::clock::date_of;
 use runtime::sql::Tx;
 
@@ -16,6 +17,7 @@ use super::shelf::{self, Part, Parts, Shelf};
 use super::{ScreeningError, raise_given, settling, take};
 use crate::import::answers::{AnswerOutcome, AnswerRow};
 use crate::import::value::Consent;
+use crate::ledger::consented::Family;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run;
 use crate::ledger::run::people::{self, STUDENT, Stamp};
@@ -127,9 +129,8 @@ pub fn admit(seat: &Seat, now_ms: i64) -> Result<(), Barred> {
     if seat.is_closed || !seat.is_on_roll {
         return Err(Barred::Closed);
     }
-    match (seat.consent, seat.unasked) {
-        (Consent::Refused, _) | (Consent::Unknown, Unasked::Wait) => return Err(Barred::NoConsent),
-        (Consent::Given, _) | (Consent::Unknown, Unasked::Answer) => {}
+    if is_without_consent((seat.unasked, &seat.family), today(now_ms)) {
+        return Err(Barred::NoConsent);
     }
     match seat.state {
         State::Submitted | State::MadeUp | State::Void => return Err(Barred::Done),
@@ -146,6 +147,17 @@ pub fn admit(seat: &Seat, now_ms: i64) -> Result<(), Barred> {
         Some((opens, _)) if now_ms < opens => Err(Barred::NotYet(opens)),
         Some((_, closes)) if now_ms <= closes => Ok(()),
         _ => Err(Barred::Over),
+    }
+}
+
+/// Whether the family's answer keeps a student from answering on a day: it refused, or it is not
+/// known and the school waits for it.
+#[must_use]
+pub fn is_without_consent((unasked, family): (Unasked, &Family), day: Date) -> bool {
+    match family.on(day) {
+        Consent::Given => false,
+        Consent::Refused => true,
+        Consent::Unknown => unasked == Unasked::Wait,
     }
 }
 
@@ -333,6 +345,6 @@ fn is_critical_item(part: &Part, number: u16) -> bool {
     part.scale.definition().criticals.iter().any(|rule| rule.item == number)
 }
 
-fn today(now_ms: i64) -> jiff::civil::Date {
+fn today(now_ms: i64) -> Date {
     date_of(Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH))
 }

@@ -1,16 +1,15 @@
 //! What the counsellor notes about a student of a run: codes, refusals, absences, make-up, retest.
 
-use domain::ledger::{Action, Area, Word as _};
+use domain::ledger::{Action, Area};
 use domain::screening::order::stagger;
 use domain::screening::{Code, Event, State};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use runtime::clock::instant_ms;
 use runtime::sql::Tx;
 
 use super::answering::{self, AnsweringError};
 use super::shelf::{self, Shelf};
 use crate::import::answers::AnswerOutcome;
-use crate::import::value::Consent;
 use crate::ledger::author::Author;
 use crate::ledger::browse::purpose_of;
 use crate::ledger::entry::StudentId;
@@ -124,7 +123,7 @@ pub fn issue(
     participant: &Participant,
 ) -> Result<Code, LedgerRefusal> {
     write::allow(tx, author, Action::Write(Area::Screening), Some(participant.student))?;
-    if !is_given_a_code(run, participant) {
+    if !is_given_a_code(run, participant, author.today()) {
         return Err(LedgerRefusal::NotWaiting);
     }
     let code = answering::draw_code();
@@ -133,26 +132,22 @@ pub fn issue(
 }
 
 /// Whether a student is given a code: something is asked, nothing was handed in, and the guardian's
-/// answer allows it.
+/// answer allows it today.
 #[must_use]
-pub fn is_given_a_code(run: &Run, participant: &Participant) -> bool {
+pub fn is_given_a_code(run: &Run, participant: &Participant, today: Date) -> bool {
     let open = participant.state.is_open() && !participant.instruments.is_empty();
-    open && !is_without_consent(run, participant)
+    open && !is_without_consent(run, participant, today)
 }
 
-/// Whether the guardian's answer keeps a student from answering.
+/// Whether the guardian's answer keeps a student from answering today.
 #[must_use]
-pub fn is_without_consent(run: &Run, participant: &Participant) -> bool {
-    match participant.consent {
-        Consent::Given => false,
-        Consent::Refused => true,
-        Consent::Unknown => run.unasked.as_str() == "wait",
-    }
+pub fn is_without_consent(run: &Run, participant: &Participant, today: Date) -> bool {
+    answering::is_without_consent((run.unasked, &participant.family), today)
 }
 
 /// The first school day from a day on, for a form that proposes one.
 #[must_use]
-pub fn school_day_from(day: jiff::civil::Date) -> jiff::civil::Date {
+pub fn school_day_from(day: Date) -> Date {
     stagger(1, day, 0).first().copied().unwrap_or(day)
 }
 

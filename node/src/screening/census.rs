@@ -7,8 +7,8 @@
 //! `refused` ("student or guardian refused"), and one whose guardian's answer is not known counts
 //! as `not_reached`, whatever the sheet says. So no figure that leaves the school can be traced to
 //! an answer without consent, and everybody on the roll still has exactly one outcome. Consent is
-//! judged by what is known today, so a withdrawal counts at once; it must be dated on or before
-//! the day that the figures are about.
+//! judged by [`consented`]: by what is known today, so a withdrawal counts at once; a yes must have
+//! begun by the day that the figures are about, and not have run out before the day of the sheet.
 
 use std::collections::HashMap;
 
@@ -21,10 +21,11 @@ use super::funnel::is_complete;
 use super::opening::may_self_report;
 use crate::import::answers::AnswerOutcome;
 use crate::import::value::Consent;
+use crate::ledger::consented::Family;
 use crate::ledger::critical::Observation;
 use crate::ledger::sheet::{self, SheetOutcome};
-use crate::ledger::student::{self, ConsentNow, Pupil};
-use crate::ledger::{campaign, read};
+use crate::ledger::student::{self, Pupil};
+use crate::ledger::{campaign, consented, read};
 
 /// A pupil of the census day with the outcome that may be counted.
 pub struct Screened {
@@ -45,29 +46,29 @@ pub fn census(tx: &Tx<'_>, term: &Term) -> Result<Option<Vec<Screened>>, SqlErro
         return Ok(None);
     }
     let sheets = sheet::outcomes(tx, term.id, term.census)?;
-    let consents = student::consents(tx)?;
+    let families = consented::all(tx)?;
     let screened = student::roll_at(tx, term.census)?.into_iter().map(|pupil| {
         let from = sheets.partition_point(|sheet| sheet.student < pupil.id);
         let rest = sheets.get(from..).unwrap_or_default();
         let until = rest.partition_point(|sheet| sheet.student == pupil.id);
         let own = rest.get(..until).unwrap_or_default();
         let stands_in = observed.get(&pupil.id).filter(|_| !may_self_report(pupil.grade));
-        let consent = consents.get(&pupil.id).copied();
-        let outcome = countable(consent, term.census, (own, stands_in.copied()));
+        let family = families.of(pupil.id);
+        let outcome = countable(&family, term.census, (own, stands_in.copied()));
         Screened { pupil, outcome }
     });
     Ok(Some(screened.collect()))
 }
 
 /// What observation and interview of a young child say, where both were held by the census day.
-fn observed(tx: &Tx<'_>, term: &Term) -> Result<HashMap<i64, Outcome>, SqlError> {
+fn observed(tx: &Tx<'_>, term: &Term) -> Result<HashMap<i64, (Date, Outcome)>, SqlError> {
     let name = term.id.to_string();
     let mut outcomes = HashMap::new();
     for kept in read::in_period::<Observation>(tx, term.start, term.census)? {
         let entry = &kept.entry;
         if entry.term == name && is_complete(entry) {
             let outcome = if entry.concern { Outcome::Due } else { Outcome::Negative };
-            outcomes.insert(entry.student.0, outcome);
+            outcomes.insert(entry.student.0, (entry.day, outcome));
         }
     }
     Ok(outcomes)
@@ -76,26 +77,24 @@ fn observed(tx: &Tx<'_>, term: &Term) -> Result<HashMap<i64, Outcome>, SqlError>
 /// The outcome that may be counted for one pupil; of several scales the worst counts, and what
 /// stands in counts where no sheet was answered.
 fn countable(
-    consent: Option<ConsentNow>,
+    family: &Family,
     day: Date,
-    (sheets, stands_in): (&[SheetOutcome], Option<Outcome>),
+    (sheets, stands_in): (&[SheetOutcome], Option<(Date, Outcome)>),
 ) -> Outcome {
-    let Some(ConsentNow { consent, date }) = consent else {
-        return Outcome::NotReached;
-    };
-    match consent {
-        Consent::Refused => return Outcome::Refused,
-        Consent::Unknown => return Outcome::NotReached,
-        Consent::Given if date.is_none_or(|date| date > day) => return Outcome::NotReached,
-        Consent::Given => {}
+    if family.on(day) == Consent::Refused {
+        return Outcome::Refused;
     }
-    let answered = |sheet: &&SheetOutcome| sheet.handed_in == AnswerOutcome::Answered;
-    let worst = sheets.iter().filter(answered).map(|sheet| sheet.outcome).max();
-    let refused = sheets.iter().any(|sheet| sheet.handed_in == AnswerOutcome::Refused);
+    let may_count = |tested: Date| family.covers(tested, day) == Consent::Given;
+    let with = |handed_in: AnswerOutcome| {
+        let own = sheets.iter().filter(move |sheet| sheet.handed_in == handed_in);
+        own.filter(|sheet| may_count(sheet.test_date))
+    };
+    let worst = with(AnswerOutcome::Answered).map(|sheet| sheet.outcome).max();
+    let stands_in = stands_in.filter(|(seen, _)| may_count(*seen)).map(|(_, outcome)| outcome);
     match worst.or(stands_in) {
         Some(worst) => worst,
         // A word of refusal says more than an absence on another day.
-        None if refused => Outcome::Refused,
+        None if with(AnswerOutcome::Refused).next().is_some() => Outcome::Refused,
         None => Outcome::NotReached,
     }
 }
@@ -109,12 +108,8 @@ mod tests {
 
     const DAY: Date = date(2025, 11, 7);
 
-    fn given(date: Option<Date>) -> Option<ConsentNow> {
-        Some(ConsentNow { consent: Consent::Given, date })
-    }
-
     fn sheet(handed_in: AnswerOutcome, outcome: Outcome) -> SheetOutcome {
-        SheetOutcome { student: 1, handed_in, outcome }
+        SheetOutcome { student: 1, handed_in, outcome, test_date: DAY }
     }
 
     /// Of several scales the worst outcome counts; a refusal counts before an absence.
@@ -123,7 +118,9 @@ mod tests {
         let answered = |outcome| sheet(AnswerOutcome::Answered, outcome);
         let refused = sheet(AnswerOutcome::Refused, Outcome::Refused);
         let absent = sheet(AnswerOutcome::Absent, Outcome::NotReached);
-        let of = |sheets: &[SheetOutcome]| countable(given(Some(DAY)), DAY, (sheets, None));
+        let of = |sheets: &[SheetOutcome]| {
+            countable(&Family::trial(Consent::Given, DAY), DAY, (sheets, None))
+        };
         assert_eq!(of(&[answered(Outcome::Due), answered(Outcome::Negative)]), Outcome::Due);
         assert_eq!(of(&[answered(Outcome::Void), answered(Outcome::Critical)]), Outcome::Critical);
         assert_eq!(of(&[refused, answered(Outcome::Negative)]), Outcome::Negative);
@@ -133,7 +130,8 @@ mod tests {
         assert_eq!(of(&[]), Outcome::NotReached);
         // What stands in for a young child counts where no sheet was answered, and nowhere else.
         let young = |sheets: &[SheetOutcome]| {
-            countable(given(Some(DAY)), DAY, (sheets, Some(Outcome::Due)))
+            let family = Family::trial(Consent::Given, DAY);
+            countable(&family, DAY, (sheets, Some((DAY, Outcome::Due))))
         };
         assert_eq!((young(&[]), young(&[absent])), (Outcome::Due, Outcome::Due));
         assert_eq!(young(&[answered(Outcome::Negative)]), Outcome::Negative);
@@ -151,15 +149,14 @@ mod tests {
                 .map(|place| sheet(AnswerOutcome::Answered, Outcome::ALL[place]))
                 .collect();
             let later = DAY.saturating_add(jiff::ToSpan::days(days));
-            let said = |consent| Some(ConsentNow { consent, date: Some(DAY) });
-            let of = |said, sheets: &[SheetOutcome]| {
-                countable(said, DAY, (sheets, Some(Outcome::Due)))
+            let of = |family: Family, sheets: &[SheetOutcome]| {
+                countable(&family, DAY, (sheets, Some((DAY, Outcome::Due))))
             };
-            prop_assert_eq!(of(said(Consent::Refused), &sheets), Outcome::Refused);
-            prop_assert_eq!(of(said(Consent::Unknown), &sheets), Outcome::NotReached);
-            prop_assert_eq!(of(given(None), &sheets), Outcome::NotReached);
-            prop_assert_eq!(of(given(Some(later)), &sheets), Outcome::NotReached);
-            prop_assert_eq!(of(None, &sheets), Outcome::NotReached);
+            let refused = Family::trial(Consent::Refused, DAY);
+            prop_assert_eq!(of(refused, &sheets), Outcome::Refused);
+            let agreed_later = Family::trial(Consent::Given, later);
+            prop_assert_eq!(of(agreed_later, &sheets), Outcome::NotReached);
+            prop_assert_eq!(of(Family::default(), &sheets), Outcome::NotReached);
         }
     }
 }

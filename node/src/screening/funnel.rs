@@ -15,7 +15,7 @@ use runtime::sql::{SqlError, Tx};
 use super::attendance::is_without_consent;
 use super::opening::may_self_report;
 use super::queue;
-use crate::import::value::Grade;
+use crate::import::value::{Consent, Grade};
 use crate::ledger::critical::{CriticalItem, Interview, Observation};
 use crate::ledger::entry::StudentId;
 use crate::ledger::followup::Followup;
@@ -146,9 +146,13 @@ pub struct Critical {
     pub open: u64,
 }
 
-/// How one student counts.
+/// How one student counts today.
 #[must_use]
-pub fn standing(run: &Run, who: &Participant, observed: Option<&Observation>) -> Standing {
+pub fn standing(
+    run: &Run,
+    (who, today): (&Participant, Date),
+    observed: Option<&Observation>,
+) -> Standing {
     match who.state {
         State::Submitted => return Standing::Done,
         State::MadeUp => return Standing::MadeUp,
@@ -160,8 +164,8 @@ pub fn standing(run: &Run, who: &Participant, observed: Option<&Observation>) ->
         let both = observed.is_some_and(is_complete);
         return if both { Standing::Observed } else { Standing::ToObserve };
     }
-    if is_without_consent(run, who) {
-        let refused = who.consent == crate::import::value::Consent::Refused;
+    if is_without_consent(run, who, today) {
+        let refused = who.family.on(today) == Consent::Refused;
         return if refused { Standing::Refused } else { Standing::Unasked };
     }
     if who.instruments.is_empty() {
@@ -181,14 +185,18 @@ pub const fn is_complete(observation: &Observation) -> bool {
     observation.observed.is_some() && observation.guardian_heard.is_some()
 }
 
-/// Everybody of a run with how they count, by class.
+/// Everybody of a run with how they count today, by class.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn standings(tx: &Tx<'_>, run: &Run) -> Result<Vec<(Participant, Standing)>, SqlError> {
+pub fn standings(
+    tx: &Tx<'_>,
+    run: &Run,
+    today: Date,
+) -> Result<Vec<(Participant, Standing)>, SqlError> {
     let observed = observations(tx, run)?;
     let with = |who: Participant| {
-        let how = standing(run, &who, observed.get(&who.student));
+        let how = standing(run, (&who, today), observed.get(&who.student));
         (who, how)
     };
     Ok(people::all(tx, run.id)?.into_iter().map(with).collect())

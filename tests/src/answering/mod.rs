@@ -12,6 +12,7 @@ use domain::ledger::SchoolRole;
 use domain::scale::Setting;
 use domain::screening::Unasked;
 use domain::screening::order::{LowestTier, PER_DAY};
+use jiff::Timestamp;
 use jiff::civil::time;
 use node::import::preview::{Scope, compare};
 use node::import::roster::{self, RosterContext};
@@ -28,7 +29,7 @@ use node::screening::attendance;
 use node::screening::opening::{self, OpeningError, Plan};
 use node::screening::shelf::Shelf;
 use node::unlock::Opener;
-use runtime::clock::Clock;
+use runtime::clock::{Clock, date_of};
 
 /// The scale of these runs: 26 questions, of which the ninth is critical.
 pub const SCALE: &str = "demo-phq9-gad7";
@@ -140,11 +141,12 @@ pub fn draw_codes(
     id: RunId,
     now_ms: i64,
 ) -> Result<Vec<(StudentId, String)>, FairError> {
+    let today = date_of(Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::MAX));
     let drawn = ledger.write("codes", move |tx| {
         let known = run::get_open(tx, id)?;
         let mut codes = Vec::new();
         let all = people::all(tx, id)?;
-        for who in all.into_iter().filter(|who| attendance::is_given_a_code(&known, who)) {
+        for who in all.into_iter().filter(|who| attendance::is_given_a_code(&known, who, today)) {
             let code = attendance::issue(tx, &counsellor(now_ms), &known, &who)?;
             codes.push((who.student, code.to_string()));
         }

@@ -7,6 +7,7 @@
 
 mod care;
 mod cast;
+mod consents;
 mod dice;
 mod dues;
 mod families;
@@ -24,6 +25,7 @@ use node::ledger::refusal::LedgerRefusal;
 use runtime::sql::{SqlError, Tx};
 
 use self::cast::Cast;
+use self::consents::Told;
 use self::dice::Dice;
 use self::dues::Waiting;
 use self::rates::is_teaching;
@@ -56,9 +58,12 @@ pub enum LifeError {
 /// A life that can be written on.
 pub struct Life {
     dice: Dice,
+    /// Of what families say about screening.
+    slips: Dice,
     cast: Cast,
     terms: Vec<Term>,
     waiting: Waiting,
+    told: Told,
     next: Date,
 }
 
@@ -81,8 +86,9 @@ impl Life {
         ledger.write("life_begins", move |tx| {
             let cast = Cast::of(tx, monday)?;
             let dice = Dice::new(seed, &cast.unit);
-            let waiting = Waiting::default();
-            let mut life = Self { dice, cast, terms, waiting, next: monday };
+            let slips = Dice::new(!seed, &cast.unit);
+            let (waiting, told) = (Waiting::default(), Told::default());
+            let mut life = Self { dice, slips, cast, terms, waiting, told, next: monday };
             life.found(tx, monday)?;
             Ok(life)
         })
@@ -143,6 +149,7 @@ impl Life {
             self.interviews(tx, day)?;
             self.teaching(tx, day)?;
             self.families(tx, day)?;
+            self.consents(tx, day)?;
             self.conferences(tx, day)?;
             self.governance(tx, day)?;
         }

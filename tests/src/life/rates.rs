@@ -96,6 +96,28 @@ pub const SUPPORT: u64 = 800;
 /// Changes in the ledgers of families and physiques.
 pub const CHANGES: u64 = 300;
 
+/// Slips about screening that come back: a quarter of the families each term.
+pub const SLIPS: u64 = 14_000;
+/// Of a thousand slips: with a no.
+pub const SLIPS_NO: u64 = 60;
+/// Of a thousand slips: of the notice for the next school year, once there is one.
+pub const AHEAD: u64 = 400;
+/// Days for which a notice asks.
+pub const NOTICE_DAYS: i64 = 150;
+/// A yes that was only spoken.
+pub const SPOKEN: u64 = 300;
+/// Withdrawals of a family that had agreed.
+pub const WITHDRAWN: u64 = 500;
+/// Withdrawals that were written beside another change of the same slip.
+pub const DISPUTED: u64 = 200;
+/// Students who leave, as a person enters it; of a thousand of them, who come back, and after how
+/// many days at the soonest.
+pub const LEAVINGS: u64 = 300;
+/// See [`LEAVINGS`].
+pub const COMES_BACK: u64 = 700;
+/// See [`LEAVINGS`].
+pub const AWAY_DAYS: i64 = 14;
+
 /// Of a thousand students: in each special group, in the order of the list.
 pub const GROUPS_OF: [u64; 10] = [55, 45, 30, 60, 25, 35, 5, 70, 3, 8];
 /// Of a thousand students: with each special physique, in the order of the list.

@@ -96,11 +96,11 @@ impl Way {
 
     /// The sheets of those whose guardians did not refuse: nobody else may answer.
     pub fn able(&self, rows: Vec<Row>) -> Vec<Row> {
-        let run = self.run;
+        let (run, today) = (self.run, self.today());
         let able = self.ledger.read(move |tx| {
             let known = node::ledger::run::get(tx, run)?;
             let mut all = people::all(tx, run)?;
-            all.retain(|who| attendance::is_given_a_code(&known, who));
+            all.retain(|who| attendance::is_given_a_code(&known, who, today));
             Ok::<_, LedgerRefusal>(all.iter().map(|who| who.number.as_str().to_owned()).collect())
         });
         let able: BTreeSet<String> = able.expect("able");

@@ -27,7 +27,7 @@ use rusqlite::Connection;
 use tests::life::Life;
 use tests::life::school::{FIRST, files_of, nine_year, set_up, take_answers, take_roster, without};
 
-use self::queries::{ASSIGNED_BY_STAGE, Days, queries as all_queries, written_out};
+use self::queries::{ASSIGNED_BY_STAGE, Days, WORDS, queries as all_queries, written_out};
 
 /// After the end of the last term.
 const TODAY: Date = date(2026, 9, 15);
@@ -84,6 +84,7 @@ fn open_plainly(path: &Path) -> Connection {
     let connection = Connection::open(path).expect("file");
     let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
     connection.execute_batch(&format!("pragma key = \"x'{key}'\"")).expect("key");
+    connection.execute_batch(WORDS).expect("words");
     connection
 }
 

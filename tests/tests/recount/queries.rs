@@ -1,8 +1,9 @@
 //! The shorthands of the recount's queries, written out.
 //!
 //! `cur(kind)` are entries as they count now, `held(kind,day)` what holds on a day, `roll(day)`
-//! students on the roll, `tier(student,day)`, `stage(student,day)`; days of the period are `:from`,
-//! `:to`, `:end`, `:census`, its term `:term`. Columns are the dimensions, then a number.
+//! students on the roll, `tier(student,day)`, `stage(student,day)`,
+//! `family(student,tested,counted)`; days of the period are `:from`, `:to`, `:end`, `:census`, its
+//! term `:term`. Columns are the dimensions, then a number.
 
 /// Every query under its count, with the kinds of entry from whose first day on it is kept.
 pub(super) fn queries() -> Vec<(&'static str, &'static str, &'static str)> {
@@ -24,18 +25,63 @@ pub(super) const ASSIGNED_BY_STAGE: &str = "select stage(r.student,:census), cou
 /// What stands before every query.
 const VIEWS: &str =
     "with moves as (select * from cur(alert_move) where standing = 'in_force'), students as
-    (select id as student from student), consent_now as (select s.id as student, v.consent from
-    student s join student_version v on v.student = s.id and v.version = s.version), flagged as
+    (select id as student from student), flagged as
     (select h.student, h.test_date from sheet h where current = 1 and handed_in = 'answered' and
-    outcome = 'critical'), critical as (select k.* from ( select student, date(raised_at / 1000
-    + 86400 + 28800, 'unixepoch') as due, coalesce(contacted_at <= raised_at + 86400000, 0) as
-    ok from cur(critical_item) union all select f.student, date(f.test_date, '+1 day'), 0 from
-    flagged f where not exists (select 1 from cur(critical_item) i where i.student = f.student
-    and i.day >= f.test_date) ) k join consent_now c on c.student = k.student and c.consent =
-    'given'), acts as (select day, what, coalesce(stage, case when grade in ('g4','g5','g6')
+    outcome = 'critical'), critical as (select k.* from ( select student, day as tested,
+    date(raised_at / 1000 + 86400 + 28800, 'unixepoch') as due, coalesce(contacted_at <=
+    raised_at + 86400000, 0) as ok from cur(critical_item) union all select f.student,
+    f.test_date, date(f.test_date, '+1 day'), 0 from flagged f where not exists (select 1 from
+    cur(critical_item) i where i.student = f.student and i.day >= f.test_date) ) k where
+    family(k.student,k.tested,k.due) = 'given'), acts as (select day, what, coalesce(stage,
+    case when grade in ('g4','g5','g6')
     then 'primary_high' when grade in ('g7','g8','g9') then 'junior' else 'primary_low' end) as
     s from cur(activity))
     ";
+
+/// What families said about screening, word by word: temporary tables, made once a ledger. A word
+/// is a yes with its days, a no, or a yes that is no consent, in the roster or on a paper.
+pub(super) const WORDS: &str = "
+    create temp table away as select v.student, p.version, p.valid_from as left_on,
+        v.valid_from as back_on from student_version v join student_version p
+        on p.student = v.student and p.version = v.version - 1
+        where v.reason = 'transfer' and v.status in ('enrolled', 'suspended')
+        and p.status not in ('enrolled', 'suspended');
+    create temp table word as
+        select v.student, coalesce(v.consent_date, (select f.valid_from from student_version f
+                where f.student = v.student and f.version <= v.version and not exists (
+                    select 1 from student_version x where x.student = v.student
+                    and x.version between f.version and v.version
+                    and (x.consent <> v.consent or x.consent_date is not v.consent_date))
+                order by f.version limit 1)) as said, 0 as record, 0 as version,
+            iif(v.consent = 'given', 'yes', 'no') as kind, v.consent_date as lo,
+            '9999-12-31' as hi
+        from student_version v join student s on s.id = v.student
+        where (v.version = s.version or exists (select 1 from away a
+                where a.student = v.student and a.version = v.version))
+            and (v.consent = 'refused' or (v.consent = 'given' and v.consent_date is not null))
+        union all
+        select p.student, p.said, p.record, p.version,
+            case when p.answer <> 'given' then 'no' when p.method = 'oral' or p.form_digest = ''
+                or ',' || p.classes || ',' not like '%,answers,%'
+                or (p.age < 18 and p.guardian_signed is null)
+                or (p.age >= 14 and p.student_signed is null)
+                or (p.age between 8 and 13 and p.child_view = '') then 'faulty' else 'yes' end,
+            p.lo, p.hi
+        from (select q.*, coalesce(cast(strftime('%Y', q.lo) as integer)
+                - cast(strftime('%Y', v.birth_date) as integer)
+                - (strftime('%m-%d', q.lo) < strftime('%m-%d', v.birth_date)), 14) as age
+            from (select t.*, max(t.day, coalesce(t.withdrawn, t.day)) as said,
+                    max(t.day, coalesce(t.withdrawn, t.day), t.valid_from,
+                        coalesce(t.guardian_signed, ''), coalesce(t.student_signed, '')) as lo,
+                    min(t.valid_to, date(t.valid_from, '+180 days')) as hi
+                from record r join consent t on t.record = r.id where r.kind = 'consent'
+                and t.purpose = 'screening' and t.recipient = ''
+                and ((t.version = r.version and t.answer not in ('asked', 'blank'))
+                    or (r.parallels > 0 and t.parallel = 1
+                        and t.answer in ('refused', 'on_hold', 'withdrawn')))) q
+            join student s on s.id = q.student
+            join student_version v on v.student = s.id and v.version = s.version) p;
+    create index temp.word_of on word (student, said)";
 
 /// The days of a period, as the shorthands name them.
 pub(super) struct Days {
@@ -51,13 +97,14 @@ pub(super) struct Days {
 pub(super) fn written_out(query: &str, days: &Days) -> String {
     let mut text = format!("{VIEWS}{query}");
     type Rule = (&'static str, fn(&[&str]) -> String);
-    let rules: [Rule; 6] = [
+    let rules: [Rule; 7] = [
         ("scr(", outcomes),
         ("sheets(", sheets),
         ("tier(", tier),
         ("stage(", stage),
         ("roll(", roll),
         ("held(", held),
+        ("family(", family),
     ];
     for (name, rule) in rules {
         text = expand(&text, name, rule);
@@ -136,14 +183,30 @@ fn tier(of: &[&str]) -> String {
     )
 }
 
+/// What a family's last word means for a sheet of one day that is counted on another.
+fn family(of: &[&str]) -> String {
+    let (student, tested, counted) = (of[0], of[1], of[2]);
+    format!(
+        "coalesce((select case when w.kind = 'no' then 'refused' when {tested} > w.hi
+                or exists (select 1 from word f where f.student = w.student
+                    and f.kind = 'faulty' and f.said <= {counted} and (f.said, f.record, f.version)
+                        > (w.said, w.record, w.version)) then 'unknown' else 'given' end
+            from word w where w.student = {student} and (w.kind = 'no' or (w.kind = 'yes'
+                and w.lo <= {counted} and not exists (select 1 from away a
+                    where a.student = w.student and w.said < a.left_on
+                    and a.back_on <= {counted})))
+            order by w.said desc, w.record desc, w.version desc limit 1), 'unknown')"
+    )
+}
+
 fn sheets(of: &[&str]) -> String {
-    let until = of[0];
+    let (until, counted) = (of[0], of[1]);
     format!(
         "(select h.*, c.term as term, c.scale as scale,
           (h.is_valid = 0 or h.outcome = 'void') as void from sheet h
-          join campaign c on c.id = h.campaign join consent_now k on k.student = h.student
-          where h.current = 1 and h.handed_in = 'answered' and k.consent = 'given'
-          and h.test_date <= {until})"
+          join campaign c on c.id = h.campaign
+          where h.current = 1 and h.handed_in = 'answered' and h.test_date <= {until}
+          and family(h.student,h.test_date,{counted}) = 'given')"
     )
 }
 
@@ -153,7 +216,8 @@ fn outcomes(of: &[&str]) -> String {
         when 'due' then 4 when 'critical' then 5 end";
     let own = format!(
         "from sheet h join campaign c on c.id = h.campaign where c.term = :term and h.current = 1
-         and h.student = r.student and h.test_date <= {day}"
+         and h.student = r.student and h.test_date <= {day}
+         and family(r.student,h.test_date,{day}) = 'given'"
     );
     let observed = format!(
         "(select case o.concern when 1 then 'due' else 'negative' end from record q
@@ -161,15 +225,16 @@ fn outcomes(of: &[&str]) -> String {
           where q.kind = 'observation' and o.student = r.student and o.term = :term
           and o.observed is not null and o.guardian_heard is not null and q.day <= {day}
           and r.grade in ('k1', 'k2', 'k3', 'g1', 'g2', 'g3')
+          and family(r.student,q.day,{day}) = 'given'
           order by q.day desc, q.id desc limit 1)"
     );
     format!(
-        "(select r.student, r.sex, r.grade, case k.consent when 'refused' then 'refused'
-            when 'given' then coalesce((select case max({best}) when 1 then 'void'
+        "(select r.student, r.sex, r.grade,
+            case when family(r.student,{day},{day}) = 'refused' then 'refused'
+            else coalesce((select case max({best}) when 1 then 'void'
                 when 2 then 'negative' when 3 then 'positive' when 4 then 'due'
                 when 5 then 'critical' end {own} and h.handed_in = 'answered'), {observed},
                 (select max('refused') {own} and h.handed_in = 'refused'), 'not_reached')
-            else 'not_reached' end as outcome
-          from roll({day}) r join consent_now k on k.student = r.student)"
+            end as outcome from roll({day}) r)"
     )
 }

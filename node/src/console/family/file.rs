@@ -9,6 +9,7 @@ use axum::response::Response;
 use domain::ledger::consent::{Answer, Purpose};
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Area, Kind, Word as _};
+use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Page, Problem, SignedForm, Visitor, time};
 use serde::Deserialize;
@@ -23,7 +24,7 @@ use crate::ledger::consent::Consent;
 use crate::ledger::entry::{Kept, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{account, notice, profile, read};
+use crate::ledger::{account, consented, notice, profile, read};
 
 /// Reads that are printed.
 const READS_MAX: u32 = 2_000;
@@ -68,8 +69,8 @@ struct View {
     reads: Vec<ReadLine>,
     held: BTreeMap<Kind, usize>,
     consents: Vec<Kept<Consent>>,
-    /// Day of the roster's own yes to screening.
-    screening: Option<String>,
+    /// Since when the family's yes to screening stands.
+    screening: Option<Date>,
     names: Names,
     accounts: BTreeMap<String, String>,
     school: String,
@@ -167,15 +168,12 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
         *held.entry(line.kind).or_insert(0) += 1;
     }
     let profile = profile::load(tx)?;
-    let known = crate::ledger::student::consents(tx)?;
-    let screening = known.get(&pass.student().0);
+    let family = consented::of(tx, pass.student())?;
     Ok(View {
         reads: access::reads(tx, pass, READS_MAX)?,
         held,
         consents: read::of_student::<Consent>(tx, pass)?,
-        screening: screening
-            .filter(|now| now.consent == crate::import::value::Consent::Given)
-            .map(|now| now.date.map_or_else(String::new, |day| day.to_string())),
+        screening: family.agreed_on(reader.today()),
         names: Names::load(tx)?,
         accounts: account::list(tx)?.into_iter().map(|line| (line.login, line.name)).collect(),
         school: profile.map(|known| known.name_zh).unwrap_or_default(),
@@ -195,7 +193,8 @@ fn read_line(line: &ReadLine, accounts: &BTreeMap<String, String>, lang: Lang) -
     ]
 }
 
-/// The last answer on each line that a family was asked about; the roster's own for screening.
+/// The last answer on each line that a family was asked about, and the roster's own yes to
+/// screening where it is the later one.
 fn consents(view: &View, lang: Lang) -> Vec<ConsentView> {
     let mut last: BTreeMap<(Purpose, &str), &Consent> = BTreeMap::new();
     let mut papers: Vec<&Kept<Consent>> = view.consents.iter().collect();
@@ -205,15 +204,16 @@ fn consents(view: &View, lang: Lang) -> Vec<ConsentView> {
     }
     let mut shown: Vec<ConsentView> =
         last.values().map(|paper| consent_view(paper, lang)).collect();
-    let by_roster = view.screening.as_ref();
-    if let Some(day) = by_roster.filter(|_| !last.contains_key(&(Purpose::Screening, ""))) {
+    let on_paper = last.get(&(Purpose::Screening, ""));
+    let is_on_paper = on_paper.is_some_and(|paper| paper.answer == Answer::Given);
+    if let Some(day) = view.screening.filter(|_| !is_on_paper) {
         shown.push(ConsentView {
             purpose: chosen(Purpose::Screening.label(), lang),
             word: Purpose::Screening.as_str(),
             recipient: String::new(),
             to: words::STAYS_HERE.in_lang(lang).to_owned(),
             answer: chosen(Answer::Given.label(), lang),
-            day: day.clone(),
+            day: day.to_string(),
             can_withdraw: true,
             stops: words::STOP_SCREENING.in_lang(lang),
             stays: words::STAY_SCREENING.in_lang(lang),

@@ -5,8 +5,9 @@ use runtime::web::trial::{Browser, Seen};
 
 use super::super::trial::{Person, browser};
 use super::*;
-use crate::ledger::student;
-use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
+use crate::ledger::consented;
+use crate::ledger::entry::StudentId;
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
 
 const COUNSELLOR: Person = Person { login: "li", role: Role::Counsellor, staff: "T001" };
 const SCAN: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -147,9 +148,8 @@ async fn a_family_sees_who_read_and_withdraws() {
     let done = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
     fine(&done);
     assert!(done.text.contains("已撤回，立即生效"));
-    let now = school.ledger.read(student::consents).expect("consents");
-    let refused = crate::import::value::Consent::Refused;
-    assert!(now.get(&1).is_some_and(|now| now.consent == refused));
+    let now = school.ledger.read(|tx| consented::of(tx, StudentId(1))).expect("family");
+    assert!(now.on(TODAY) == crate::import::value::Consent::Refused);
     let twice = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
     assert_eq!((twice.status, school.rows("consent")), (StatusCode::CONFLICT, 1));
     let nobody = li.post("/students/99/file", &open).await.expect("reply");

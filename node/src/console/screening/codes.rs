@@ -48,7 +48,7 @@ pub(super) async fn class(
         for who in people::all(tx, known.id)? {
             let is_in = who.grade == of.grade && *who.class == *of.class;
             let wants = all || who.code_at_ms.is_none();
-            if is_in && wants && attendance::is_given_a_code(&known, &who) {
+            if is_in && wants && attendance::is_given_a_code(&known, &who, author.today()) {
                 let code = attendance::issue(tx, author, &known, &who)?;
                 slips.push((who.student, code.to_string()));
             }

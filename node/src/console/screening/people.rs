@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::ledger::{Action, Area, Authority, authority};
+use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Tone, Visitor, see_other, time};
 use serde::Deserialize;
@@ -98,6 +99,19 @@ fn may_read_all(author: &Author) -> bool {
     authority(author.role(), Action::Read(Area::Roll)) == Authority::Allowed
 }
 
+/// For whom a list is made.
+#[derive(Clone, Copy)]
+struct By {
+    may_work: bool,
+    today: Date,
+}
+
+impl By {
+    fn of(author: &Author) -> Self {
+        Self { may_work: may_work(author), today: author.today() }
+    }
+}
+
 fn is_in(who: &Participant, class: &ClassWindow) -> bool {
     who.grade == class.grade && *who.class == *class.class
 }
@@ -125,18 +139,19 @@ pub(super) async fn class(
             .map(|part| (part.instrument.id.0, part.scale.definition().label.clone()))
             .collect();
         let names = Names::load(tx)?;
-        Ok::<_, LedgerRefusal>((known, of, (people, observed), (papers, names, may_work(author))))
+        let by = By::of(author);
+        Ok::<_, LedgerRefusal>((known, of, (people, observed), (papers, names, by)))
     });
-    let (known, of, (people, observed), (papers, names, may_work)) = match found.await {
+    let (known, of, (people, observed), (papers, names, by)) = match found.await {
         Ok(found) => found,
         Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
-    let given = people.iter().filter(|(who, _)| is_given_a_code(&known, who));
+    let given = people.iter().filter(|(who, _)| is_given_a_code(&known, who, by.today));
     let without_code = given.clone().filter(|(who, _)| who.code_at_ms.is_none()).count();
     let with_code = given.count();
     let row = |(who, how): &(Participant, Standing)| {
-        person(&known, (who, *how), observed.get(&who.student), (&names, may_work), lang)
+        person(&known, (who, *how), observed.get(&who.student), (&names, by), lang)
     };
     let label_of = |label: domain::catalogue::Label| match lang {
         Lang::Zh => label.zh,
@@ -147,7 +162,7 @@ pub(super) async fn class(
         csrf: &visitor.session.csrf,
         run: id,
         class,
-        may_work,
+        may_work: by.may_work,
         is_open: known.closed_at_ms.is_none(),
         is_observed: !may_self_report(of.grade),
         rows: people.iter().map(row).collect(),
@@ -165,9 +180,10 @@ fn person(
     known: &Run,
     (who, how): (&Participant, Standing),
     observed: Option<&Observation>,
-    (names, may_work): (&Names, bool),
+    (names, by): (&Names, By),
     lang: Lang,
 ) -> PersonRow {
+    let By { may_work, today } = by;
     let tone = match how {
         Standing::Done | Standing::MadeUp | Standing::Observed => Tone::Good,
         Standing::Void | Standing::Absent => Tone::Notice,
@@ -194,7 +210,7 @@ fn person(
             .map_or_else(String::new, |at| words::CODE_AT.fill(lang, &[&time::minute(at)])),
         late: late.map_or_else(String::new, |at| words::LATE_UNTIL.fill(lang, &[&at])),
         acts: if known.closed_at_ms.is_none() { acts(how, lang) } else { Vec::new() },
-        is_given_a_code: known.closed_at_ms.is_none() && is_given_a_code(known, who),
+        is_given_a_code: known.closed_at_ms.is_none() && is_given_a_code(known, who, today),
         observed: day(observed.and_then(|seen| seen.observed)),
         heard: day(observed.and_then(|seen| seen.guardian_heard)),
         concern: observed.is_some_and(|seen| seen.concern),
@@ -263,15 +279,15 @@ pub(super) async fn make_up(
             how.is_to_make_up() && (at_once || is_over(who))
         };
         let people = named(tx, author, &known, keep)?;
-        Ok::<_, LedgerRefusal>((known, people, Names::load(tx)?, may_work(author)))
+        Ok::<_, LedgerRefusal>((known, people, Names::load(tx)?, By::of(author)))
     });
-    let (known, people, names, may_work) = match found.await {
+    let (known, people, names, by) = match found.await {
         Ok(found) => found,
         Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
     let row = |(who, how): &(Participant, Standing)| {
-        let mut row = person(&known, (who, *how), None, (&names, may_work), lang);
+        let mut row = person(&known, (who, *how), None, (&names, by), lang);
         row.name = names.student_line(who.student);
         row
     };
@@ -280,7 +296,7 @@ pub(super) async fn make_up(
         lang,
         csrf: &visitor.session.csrf,
         run: id,
-        may_work: may_work && known.closed_at_ms.is_none(),
+        may_work: by.may_work && known.closed_at_ms.is_none(),
         until: field_of(next_week),
         rows: people.iter().map(row).collect(),
     })?;

@@ -41,7 +41,7 @@ pub(super) async fn show(
         }
         let known = run::get(tx, RunId(id))?;
         opening::follow_roll(tx, shelf, &known)?;
-        let standings = funnel::standings(tx, &known)?;
+        let standings = funnel::standings(tx, &known, author.today())?;
         let funnel = funnel::funnel(tx, &known, &standings)?;
         let critical = funnel::critical(tx, &known)?;
         Ok((standings, funnel, critical, (shelf.parts(tx, known.id)?, known)))

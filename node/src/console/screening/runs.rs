@@ -101,7 +101,7 @@ pub(super) fn visible(
     author: &Author,
     known: &Run,
 ) -> Result<Vec<(people::Participant, Standing)>, LedgerRefusal> {
-    let mut standings = funnel::standings(tx, known)?;
+    let mut standings = funnel::standings(tx, known, author.today())?;
     let counts = Action::Do(domain::ledger::Act::ReadCounts);
     if authority(author.role(), counts) != Authority::Allowed {
         let mut own = HashMap::new();

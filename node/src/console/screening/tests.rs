@@ -18,7 +18,7 @@ use crate::console::answer;
 use crate::import::value::Grade;
 use crate::ledger::critical::CriticalItem;
 use crate::ledger::run::{self, RunId, people};
-use crate::ledger::testing::{AS_OF, NOW_MS, SCALE, School, TestPupil};
+use crate::ledger::testing::{AS_OF, NOW_MS, SCALE, School, TODAY, TestPupil};
 use crate::ledger::{read, sheet};
 use crate::packs::Packs;
 use crate::screening::funnel::{self, Funnel, Standing};
@@ -104,7 +104,7 @@ impl Fair {
         let id = self.run;
         let found = self.school.ledger.read(move |tx| {
             let known = run::get(tx, id)?;
-            let standings = funnel::standings(tx, &known)?;
+            let standings = funnel::standings(tx, &known, TODAY)?;
             let seen = funnel::funnel(tx, &known, &standings)?;
             Ok::<_, LedgerRefusal>((seen, standings.iter().map(|(_, how)| *how).collect()))
         });

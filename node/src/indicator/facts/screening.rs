@@ -1,6 +1,7 @@
 //! Facts of the screening: outcomes of the census day, critical items by their limit, sheets.
 //!
-//! Only what a guardian consented to is counted, here as in [`census`](crate::screening::census):
+//! Only what a guardian [consented](crate::ledger::consented) to is counted, here as in
+//! [`census`](crate::screening::census):
 //! these figures are made to leave some day, if only sealed.
 
 use std::collections::{HashMap, HashSet};
@@ -17,11 +18,11 @@ use runtime::clock::date_of;
 use super::record::{Behind, Record, Records, Value, yes};
 use super::{IndicatorError, Load};
 use crate::import::value::Consent;
+use crate::ledger::consented::Families;
 use crate::ledger::critical::{CriticalItem, Interview};
 use crate::ledger::entry::Kept;
-use crate::ledger::read;
 use crate::ledger::sheet::{self, SheetFact};
-use crate::ledger::student::{self, ConsentNow};
+use crate::ledger::{consented, read};
 use crate::screening::census::Screened;
 
 /// Scales that the catalogue knows by name.
@@ -74,7 +75,7 @@ fn interviews(
 ///
 /// A sheet whose item nobody has opened in the ledger yet counts all the same, as not handled.
 pub(super) fn critical(load: &Load<'_>) -> Result<Records, IndicatorError> {
-    let consents = student::consents(load.tx)?;
+    let families = consented::all(load.tx)?;
     let items = read::all::<CriticalItem>(load.tx)?;
     let mut rows = Vec::new();
     for kept in &items {
@@ -85,8 +86,8 @@ pub(super) fn critical(load: &Load<'_>) -> Result<Records, IndicatorError> {
         let handled = is_handled_in_24h(item.raised_at.0, contacted);
         rows.extend(due_row(
             load,
-            &consents,
-            (item.student.0, due),
+            &families,
+            (item.student.0, item.day, due),
             (Behind::entry(kept), handled),
         )?);
     }
@@ -99,7 +100,12 @@ pub(super) fn critical(load: &Load<'_>) -> Result<Records, IndicatorError> {
         if sheet.outcome == Outcome::Critical && items.iter().find(later).is_none() {
             let due = sheet.test_date.saturating_add(1.day());
             let behind = Behind::Sheet(sheet.student, sheet.test_date);
-            rows.extend(due_row(load, &consents, (sheet.student, due), (behind, false))?);
+            rows.extend(due_row(
+                load,
+                &families,
+                (sheet.student, sheet.test_date, due),
+                (behind, false),
+            )?);
         }
     }
     let mut fields = vec![Field::Stage, Field::Grade, Field::Sex, Field::Outcome];
@@ -111,11 +117,12 @@ pub(super) fn critical(load: &Load<'_>) -> Result<Records, IndicatorError> {
 
 fn due_row(
     load: &Load<'_>,
-    consents: &HashMap<i64, ConsentNow>,
-    (student, due): (i64, Date),
+    families: &Families,
+    (student, tested, due): (i64, Date, Date),
     (behind, handled): (Behind, bool),
 ) -> Result<Option<Record>, IndicatorError> {
-    if due < load.span.from || due > load.span.to || !may_count(consents.get(&student), due) {
+    let is_due = load.span.from <= due && due <= load.span.to;
+    if !is_due || families.covers(student, tested, due) != Consent::Given {
         return Ok(None);
     }
     let place = load.place(student, due, behind)?;
@@ -146,7 +153,7 @@ fn sheets_of(
     sheets: &[SheetFact],
     day: Option<Date>,
 ) -> Result<Records, IndicatorError> {
-    let consents = student::consents(load.tx)?;
+    let families = consented::all(load.tx)?;
     let is_void = |sheet: &SheetFact| !sheet.is_valid || sheet.outcome == Outcome::Void;
     let mut last: HashMap<_, usize> = HashMap::new();
     for (place, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| !is_void(sheet)) {
@@ -154,14 +161,15 @@ fn sheets_of(
     }
     let mut rows = Vec::new();
     for (place, sheet) in sheets.iter().enumerate() {
-        if !may_count(consents.get(&sheet.student), day.unwrap_or(sheet.test_date)) {
+        let counted = day.unwrap_or(sheet.test_date);
+        if families.covers(sheet.student, sheet.test_date, counted) != Consent::Given {
             continue;
         }
         let is_last = last.get(&(sheet.student, sheet.term, sheet.scale.as_str())) == Some(&place);
         let scale = SCALES.iter().copied().find(|known| *known == sheet.scale);
         let band = ["t1", "t2", "t3"].into_iter().find(|tier| sheet.tier.as_deref() == Some(*tier));
         let behind = Behind::Sheet(sheet.student, sheet.test_date);
-        let place = load.place(sheet.student, day.unwrap_or(sheet.test_date), behind)?;
+        let place = load.place(sheet.student, counted, behind)?;
         let values = vec![
             Value::Word(scale.unwrap_or("other")),
             Value::Word(band.unwrap_or("none")),
@@ -173,11 +181,4 @@ fn sheets_of(
     }
     let fields = [Field::Scale, Field::Band, Field::Stage, Field::Void, Field::LastValid];
     Ok(Records::new(&fields, rows))
-}
-
-/// Whether a guardian's consent covers what is counted on a day.
-fn may_count(consent: Option<&ConsentNow>, day: Date) -> bool {
-    consent.is_some_and(|known| {
-        known.consent == Consent::Given && known.date.is_some_and(|date| date <= day)
-    })
 }

@@ -10,7 +10,8 @@ use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
 use super::{InstrumentId, ParticipantId, RunId, class_order};
-use crate::import::value::{Consent, Grade, StudentNumber};
+use crate::import::value::{Grade, StudentNumber};
+use crate::ledger::consented::{self, Family};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::strange;
@@ -29,8 +30,8 @@ pub struct Participant {
     pub grade: Grade,
     /// Class now.
     pub class: Box<str>,
-    /// What the guardian answered, as it is known now.
-    pub consent: Consent,
+    /// What the family said about screening, as it is known now.
+    pub family: Family,
     /// Instruments to answer, in order.
     pub instruments: Vec<InstrumentId>,
     /// How the student stands.
@@ -118,6 +119,10 @@ pub fn all(tx: &Tx<'_>, run: RunId) -> Result<Vec<Participant>, SqlError> {
     let statement =
         format!("{PARTICIPANT} where p.run = $1 and {ON_ROLL} order by s.student_number");
     let mut found = tx.query(&statement, params![run.0], read)?;
+    let families = consented::all(tx)?;
+    for one in &mut found {
+        one.family = families.of(one.student.0);
+    }
     found.sort_by_cached_key(|known| class_order(known.grade, &known.class));
     Ok(found)
 }
@@ -129,7 +134,7 @@ pub fn all(tx: &Tx<'_>, run: RunId) -> Result<Vec<Participant>, SqlError> {
 pub fn of(tx: &Tx<'_>, run: RunId, student: StudentId) -> Result<Participant, LedgerRefusal> {
     let statement = format!("{PARTICIPANT} where p.run = $1 and p.student = $2 and {ON_ROLL}");
     let found = tx.query_opt(&statement, params![run.0, student.0], read)?;
-    found.ok_or(LedgerRefusal::Unknown)
+    with_family(tx, found)
 }
 
 /// One student of a run by internal id.
@@ -138,7 +143,8 @@ pub fn of(tx: &Tx<'_>, run: RunId, student: StudentId) -> Result<Participant, Le
 /// There is none, or the store.
 pub fn get(tx: &Tx<'_>, id: ParticipantId) -> Result<Participant, LedgerRefusal> {
     let statement = format!("{PARTICIPANT} where p.id = $1");
-    tx.query_opt(&statement, params![id.0], read)?.ok_or(LedgerRefusal::Unknown)
+    let found = tx.query_opt(&statement, params![id.0], read)?;
+    with_family(tx, found)
 }
 
 /// Lets an event happen to a student: checks that it may follow, and writes it down.
@@ -209,11 +215,17 @@ const fn word(event: Event, after: State) -> &'static str {
     }
 }
 
-const PARTICIPANT: &str = "select p.id, p.student, s.student_number, v.grade, v.class, v.consent,
+const PARTICIPANT: &str = "select p.id, p.student, s.student_number, v.grade, v.class,
     p.instruments, p.state, p.was_absent, p.late_until_ms, iif(p.code is null, null, p.code_at_ms)
     from participant p join student s on s.id = p.student
     join student_version v on v.student = s.id and v.version = s.version";
 const ON_ROLL: &str = "v.status in ('enrolled', 'suspended')";
+
+fn with_family(tx: &Tx<'_>, found: Option<Participant>) -> Result<Participant, LedgerRefusal> {
+    let found = found.ok_or(LedgerRefusal::Unknown)?;
+    let family = consented::of(tx, found.student)?;
+    Ok(Participant { family, ..found })
+}
 
 fn read(row: &Row<'_, '_>) -> Result<Participant, SqlError> {
     Ok(Participant {
@@ -222,12 +234,12 @@ fn read(row: &Row<'_, '_>) -> Result<Participant, SqlError> {
         number: read_number(row.str(2)?)?,
         grade: strange(Grade::from_code(row.str(3)?))?,
         class: row.str(4)?.into(),
-        consent: Consent::from_code(row.str(5)?),
-        instruments: read_instruments(row.str(6)?)?,
-        state: strange(State::from_word(row.str(7)?))?,
-        was_absent: row.bool(8)?,
-        late_until_ms: row.opt_i64(9)?,
-        code_at_ms: row.opt_i64(10)?,
+        family: Family::default(),
+        instruments: read_instruments(row.str(5)?)?,
+        state: strange(State::from_word(row.str(6)?))?,
+        was_absent: row.bool(7)?,
+        late_until_ms: row.opt_i64(8)?,
+        code_at_ms: row.opt_i64(9)?,
     })
 }
 

@@ -11,7 +11,8 @@ use runtime::sql::{Row, SqlError, Tx};
 
 use super::people::{Stamp, note, read_instruments};
 use super::{InstrumentId, ParticipantId, RunId};
-use crate::import::value::{Consent, Grade};
+use crate::import::value::Grade;
+use crate::ledger::consented::{self, Family};
 use crate::ledger::entry::StudentId;
 use crate::ledger::{packed, strange};
 
@@ -35,8 +36,8 @@ pub struct Seat {
     pub class: Box<str>,
     /// Whether the student is on the roll now.
     pub is_on_roll: bool,
-    /// What the guardian answered, as it is known now.
-    pub consent: Consent,
+    /// What the family said about screening, as it is known now.
+    pub family: Family,
     /// Which run.
     pub run: RunId,
     /// Whom a student may turn to.
@@ -82,7 +83,7 @@ pub fn issue(
 /// The store cannot be read.
 pub fn of_code(tx: &Tx<'_>, code: &Digest) -> Result<Option<Seat>, SqlError> {
     let statement = format!("select {SEAT} where p.code = $1");
-    tx.query_opt(&statement, params![&code.to_tagged()], read)
+    told(tx, tx.query_opt(&statement, params![&code.to_tagged()], read)?)
 }
 
 /// The seat of a student of a run.
@@ -90,7 +91,8 @@ pub fn of_code(tx: &Tx<'_>, code: &Digest) -> Result<Option<Seat>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn of_participant(tx: &Tx<'_>, id: ParticipantId) -> Result<Option<Seat>, SqlError> {
-    tx.query_opt(&format!("select {SEAT} where p.id = $1"), params![id.0], read)
+    let statement = format!("select {SEAT} where p.id = $1");
+    told(tx, tx.query_opt(&statement, params![id.0], read)?)
 }
 
 /// Seats a browser; the one before it is shut.
@@ -116,7 +118,7 @@ pub fn of_token(tx: &Tx<'_>, token: &Digest, now_ms: i64) -> Result<Option<Seat>
          where a.token = $1 and a.used_at_ms > $2"
     );
     let since = now_ms.saturating_sub(IDLE_MS);
-    tx.query_opt(&statement, params![&token.to_tagged(), since], read)
+    told(tx, tx.query_opt(&statement, params![&token.to_tagged(), since], read)?)
 }
 
 /// Notes that a browser was used, once a minute.
@@ -185,13 +187,20 @@ pub fn drop_drafts(tx: &Tx<'_>, id: ParticipantId) -> Result<(), SqlError> {
 }
 
 const SEAT: &str =
-    "p.id, p.student, v.name, v.grade, v.class, v.status, v.consent, r.id, r.contact,
-    r.unasked, r.closed_at_ms, p.state, p.was_absent, p.instruments, c.opens_at_ms, c.closes_at_ms,
+    "p.id, p.student, v.name, v.grade, v.class, v.status, r.id, r.contact, r.unasked,
+    r.closed_at_ms, p.state, p.was_absent, p.instruments, c.opens_at_ms, c.closes_at_ms,
     p.late_until_ms
     from participant p join screening_run r on r.id = p.run
     join student s on s.id = p.student
     join student_version v on v.student = s.id and v.version = s.version
     left join run_class c on c.run = p.run and c.grade = v.grade and c.class = v.class";
+
+/// With the family's answer.
+fn told(tx: &Tx<'_>, seat: Option<Seat>) -> Result<Option<Seat>, SqlError> {
+    let Some(seat) = seat else { return Ok(None) };
+    let family = consented::of(tx, seat.student)?;
+    Ok(Some(Seat { family, ..seat }))
+}
 
 fn read(row: &Row<'_, '_>) -> Result<Seat, SqlError> {
     Ok(Seat {
@@ -201,15 +210,15 @@ fn read(row: &Row<'_, '_>) -> Result<Seat, SqlError> {
         grade: strange(Grade::from_code(row.str(3)?))?,
         class: row.str(4)?.into(),
         is_on_roll: matches!(row.str(5)?, "enrolled" | "suspended"),
-        consent: Consent::from_code(row.str(6)?),
-        run: RunId(row.i64(7)?),
-        contact: row.text(8)?,
-        unasked: strange(Unasked::from_word(row.str(9)?))?,
-        is_closed: row.opt_i64(10)?.is_some(),
-        state: strange(State::from_word(row.str(11)?))?,
-        was_absent: row.bool(12)?,
-        instruments: read_instruments(row.str(13)?)?,
-        window: row.opt_i64(14)?.zip(row.opt_i64(15)?),
-        late_until_ms: row.opt_i64(16)?,
+        family: Family::default(),
+        run: RunId(row.i64(6)?),
+        contact: row.text(7)?,
+        unasked: strange(Unasked::from_word(row.str(8)?))?,
+        is_closed: row.opt_i64(9)?.is_some(),
+        state: strange(State::from_word(row.str(10)?))?,
+        was_absent: row.bool(11)?,
+        instruments: read_instruments(row.str(12)?)?,
+        window: row.opt_i64(13)?.zip(row.opt_i64(14)?),
+        late_until_ms: row.opt_i64(15)?,
     })
 }

@@ -1,0 +1,209 @@
+//! Whether a child's sheets may be taken and counted, as of a day: the one answer to it.
+//!
+//! It is read from all that a family said, in the roster's column and on papers, and the last word
+//! decides. Whoever asks a student, counts, shows or withdraws asks here and nowhere else: what one
+//! page takes for a yes is one on every other. What is known now decides about past days too, so a
+//! withdrawal counts at once; a yes holds between its own days only.
+
+use std::collections::HashMap;
+
+use domain::ledger::consent::{DataClass, LIFE_DAYS_MAX, NoConsent, Purpose, Wish, check};
+use domain::ledger::day::{age_on, plus_days};
+use jiff::civil::Date;
+use runtime::sql::{SqlError, Tx};
+
+use super::consent::{Consent as Paper, heard, said_on};
+use super::entry::StudentId;
+use super::stay::{self, Columns, Stay};
+use super::student;
+use crate::import::value::Consent;
+
+/// What one family said about screening, oldest word first. About one person, so without `Debug`.
+#[derive(Clone, Default)]
+pub struct Family {
+    words: Vec<Word>,
+    stays: Vec<Stay>,
+}
+
+/// What every family said, by student.
+#[derive(Default)]
+pub struct Families(HashMap<i64, Family>);
+
+#[derive(Clone, Copy)]
+struct Word {
+    said: Date,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    /// Holds on every day, the past ones too, until a later yes.
+    No,
+    /// Holds from a day to another, where there is one.
+    Yes { from: Date, to: Option<Date> },
+    /// A yes that is no consent: it lifts no refusal, and what was agreed before stands no longer.
+    Faulty,
+}
+
+impl Family {
+    /// What the family's last word means for work on a day.
+    #[must_use]
+    pub fn on(&self, day: Date) -> Consent {
+        self.covers(day, day)
+    }
+
+    /// What it means for a sheet that was answered on one day and is counted on another, later one:
+    /// a yes must have begun by the day of the count and not have run out before the day of the
+    /// test. A yes that came after the test covers it, one that ran out before does not.
+    #[must_use]
+    pub fn covers(&self, tested: Date, counted: Date) -> Consent {
+        match self.decisive(tested, counted) {
+            Some((_, consent)) => consent,
+            None => Consent::Unknown,
+        }
+    }
+
+    /// Since when the family's yes stands, where it stands on a day.
+    #[must_use]
+    pub fn agreed_on(&self, day: Date) -> Option<Date> {
+        let decisive = self.decisive(day, day);
+        decisive.filter(|(_, consent)| *consent == Consent::Given).map(|(said, _)| said)
+    }
+
+    fn decisive(&self, tested: Date, counted: Date) -> Option<(Date, Consent)> {
+        let mut is_doubtful = false;
+        for Word { said, what } in self.words.iter().rev() {
+            match what {
+                What::No => return Some((*said, Consent::Refused)),
+                // A word for later does not end the one for now.
+                What::Yes { from, .. } if *from > counted => {}
+                What::Faulty => is_doubtful |= *said <= counted,
+                What::Yes { .. } if ended_by_leaving(&self.stays, *said, counted) => {}
+                What::Yes { to, .. } => {
+                    let holds = !is_doubtful && to.is_none_or(|to| tested <= to);
+                    let consent = if holds { Consent::Given } else { Consent::Unknown };
+                    return Some((*said, consent));
+                }
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+impl Family {
+    /// One that said this on a day, in the roster.
+    pub(crate) fn trial(consent: Consent, said: Date) -> Self {
+        let what = match consent {
+            Consent::Given => What::Yes { from: said, to: None },
+            Consent::Refused => What::No,
+            Consent::Unknown => What::Faulty,
+        };
+        Self { words: vec![Word { said, what }], stays: Vec::new() }
+    }
+}
+
+impl Families {
+    /// One family; of a student who is not known it said nothing.
+    #[must_use]
+    pub fn of(&self, student: i64) -> Family {
+        self.0.get(&student).cloned().unwrap_or_default()
+    }
+
+    /// As [`Family::covers`].
+    #[must_use]
+    pub fn covers(&self, student: i64, tested: Date, counted: Date) -> Consent {
+        self.0.get(&student).map_or(Consent::Unknown, |family| family.covers(tested, counted))
+    }
+}
+
+/// Whether a yes of a day has ended with a leaving, so that it stands no longer on another day:
+/// consents do not come back with a student.
+pub(super) fn ended_by_leaving(stays: &[Stay], said: Date, day: Date) -> bool {
+    stays.iter().any(|stay| said < stay.left && stay.back <= day)
+}
+
+/// What every family said.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all(tx: &Tx<'_>) -> Result<Families, SqlError> {
+    let births = student::births(tx)?;
+    let mut families = rosters(tx, None)?;
+    for paper in heard(tx, None)? {
+        let student = paper.entry.student;
+        let Some(family) = families.get_mut(&student.0) else { continue };
+        family.words.extend(word(&paper.entry, births.get(&student.0).copied()));
+    }
+    families.values_mut().for_each(Family::order);
+    Ok(Families(families))
+}
+
+/// What the family of one student said.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of(tx: &Tx<'_>, student: StudentId) -> Result<Family, SqlError> {
+    let mut family = rosters(tx, Some(student))?.remove(&student.0).unwrap_or_default();
+    let papers = heard(tx, Some(student))?;
+    if !papers.is_empty() {
+        let birth = student::one(tx, student.0)?.and_then(|known| known.row.birth_date);
+        family.words.extend(papers.iter().filter_map(|paper| word(&paper.entry, birth)));
+        family.order();
+    }
+    Ok(family)
+}
+
+impl Family {
+    /// By the day on which it was said; of one day the roster's first, then paper by paper.
+    fn order(&mut self) {
+        self.words.sort_by_key(|word| word.said);
+    }
+}
+
+fn rosters(tx: &Tx<'_>, student: Option<StudentId>) -> Result<HashMap<i64, Family>, SqlError> {
+    let of = |(id, known): (i64, Columns)| {
+        let said = known.said.iter().filter_map(|column| {
+            let what = match column.consent {
+                Consent::Given => What::Yes { from: column.date?, to: None },
+                Consent::Refused => What::No,
+                Consent::Unknown => return None,
+            };
+            // A no without its day is known since the roster that brought it.
+            Some(Word { said: column.date.unwrap_or(column.since), what })
+        });
+        let mut family = Family { words: said.collect(), stays: known.stays };
+        family.order();
+        (id, family)
+    };
+    Ok(stay::columns(tx, student)?.into_iter().map(of).collect())
+}
+
+/// What a paper says about screening; nothing where it is about something else or no answer.
+fn word(paper: &Paper, birth: Option<Date>) -> Option<Word> {
+    let is_screening = paper.purpose == Purpose::Screening && paper.recipient.is_empty();
+    if !is_screening || !paper.answer.is_said() {
+        return None;
+    }
+    let said = said_on(paper);
+    if paper.answer.is_no() {
+        return Some(Word { said, what: What::No });
+    }
+    let signed = [paper.guardian_signed, paper.student_signed].into_iter().flatten();
+    let day = signed.fold(said.max(paper.valid_from), Date::max);
+    let wish = Wish {
+        purpose: Purpose::Screening,
+        classes: &[DataClass::Answers],
+        recipient: "",
+        day,
+        // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
+        age: birth.map_or(14, |birth| age_on(birth, day)),
+    };
+    let to = paper.valid_to.min(plus_days(paper.valid_from, LIFE_DAYS_MAX));
+    let what = match check(&paper.paper(), &wish) {
+        // Signed when it had run out, it holds on no day.
+        Ok(()) | Err(NoConsent::Expired) => What::Yes { from: day, to: Some(to) },
+        Err(_) => What::Faulty,
+    };
+    Some(Word { said, what })
+}

@@ -1,0 +1,254 @@
+//! Which sheets count: the families' last word, its days, and what a leaving ends.
+
+use domain::ledger::consent::{Answer, DataClass, Method, NoConsent, OutcomeBack, Purpose};
+use domain::ledger::terms::{Relation, TransferKind};
+use domain::scale::Outcome;
+use jiff::civil::{Date, date};
+
+use super::consent::{self, Consent};
+use super::entry::Words;
+use super::guard_tests::{CHILD, counsellor, head, run};
+use super::notice;
+use super::refusal::LedgerRefusal;
+use super::roll_change::{self, Arrival, Leaving};
+use super::testing::{AS_OF, School, TODAY, TestPupil, sheet_cells};
+use super::write;
+use crate::import::value::{Grade, Sex, StudentNumber};
+use crate::screening::census::census;
+
+/// Day of the sheet; the census day is the 7th of November.
+const TESTED: &str = "2025-10-20";
+const LEFT: Date = date(2025, 10, 12);
+const BACK: Date = date(2025, 10, 14);
+
+fn school(roster: &'static str) -> School {
+    let school = School::new();
+    let first = TestPupil { consent: roster, ..TestPupil::new(0) };
+    school.roster(&[first, TestPupil::new(1)], AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "班主任")]);
+    school
+}
+
+fn sheet(school: &School) {
+    let row = (TestPupil::new(0), TESTED, sheet_cells(0, "0"));
+    school.answers(&[row]).expect("answers");
+}
+
+/// A slip with everything on it that a consent to screening needs.
+fn slip(answer: Answer, day: Date, (from, to): (Date, Date)) -> Consent {
+    Consent {
+        day,
+        student: CHILD,
+        purpose: Purpose::Screening,
+        classes: Words::new([DataClass::Answers]),
+        recipient: String::new(),
+        recipient_name: String::new(),
+        outcome_back: OutcomeBack::None,
+        method: Method::Paper,
+        answer,
+        relation: Some(Relation::Mother),
+        guardian_signed: Some(day),
+        student_signed: Some(day),
+        child_view: "愿意".to_owned(),
+        valid_from: from,
+        valid_to: to,
+        notice_version: "1".to_owned(),
+        form_digest: "00".to_owned(),
+        witness: String::new(),
+        withdrawn: (answer == Answer::Withdrawn).then_some(day),
+    }
+}
+
+fn yes(day: Date) -> Consent {
+    slip(Answer::Given, day, (day, date(2026, 2, 20)))
+}
+
+fn no(day: Date) -> Consent {
+    slip(Answer::Refused, day, (day, date(2026, 2, 20)))
+}
+
+fn enter(school: &School, papers: Vec<Consent>) {
+    let done = run(school, move |tx| {
+        papers.iter().try_for_each(|paper| write::add(tx, &counsellor(), paper).map(drop))
+    });
+    done.expect("entered");
+}
+
+/// How the child counts on the census day.
+fn outcome(school: &School) -> Outcome {
+    let term = school.term();
+    let counted = school.ledger.read(move |tx| census(tx, &term)).expect("census");
+    let counted = counted.expect("a campaign");
+    counted.iter().find(|one| one.pupil.id == CHILD.0).expect("on the roll").outcome
+}
+
+/// How the child counts with this in the roster's column and these papers.
+fn counted(roster: &'static str, papers: Vec<Consent>) -> Outcome {
+    let school = school(roster);
+    enter(&school, papers);
+    sheet(&school);
+    outcome(&school)
+}
+
+/// A paper counts between its own days: not after it has run out, not before it begins, and no
+/// longer than half a year; a sheet of its days counts after it has run out too.
+#[test]
+fn a_yes_counts_between_its_own_days() {
+    let on = |from, to| counted("", vec![slip(Answer::Given, date(2025, 9, 1), (from, to))]);
+    let (first, last) = (date(2025, 9, 1), date(2025, 10, 31));
+    assert_eq!(on(first, last), Outcome::Negative, "it ran out after the sheet");
+    assert_eq!(on(first, date(2025, 10, 15)), Outcome::NotReached, "before the sheet");
+    assert_eq!(on(date(2025, 11, 10), date(2026, 2, 1)), Outcome::NotReached, "for later");
+    assert_eq!(on(date(2025, 11, 3), date(2026, 2, 1)), Outcome::Negative, "by the census day");
+    let long = slip(Answer::Given, date(2025, 4, 1), (date(2025, 4, 1), date(2026, 4, 1)));
+    assert_eq!(counted("", vec![long]), Outcome::NotReached, "half a year is over");
+    // What runs out is the last word: the roster's older yes is not called back by it.
+    let short = slip(Answer::Given, date(2025, 9, 20), (date(2025, 9, 20), date(2025, 10, 15)));
+    assert_eq!(counted("是", vec![short]), Outcome::NotReached);
+    let later = slip(Answer::Given, date(2025, 11, 1), (date(2025, 11, 20), date(2026, 2, 1)));
+    assert_eq!(counted("是", vec![later]), Outcome::Negative, "one for later ends none for now");
+}
+
+/// The last word decides on whatever it came; what is no consent lifts no refusal, and nothing of
+/// what was agreed before stands beside it.
+#[test]
+fn the_last_word_decides() {
+    let (early, late) = (date(2025, 9, 10), date(2025, 10, 1));
+    let spoken = |day| Consent { method: Method::Oral, ..yes(day) };
+    for (roster, papers, expected) in [
+        ("是", vec![], Outcome::Negative),
+        ("", vec![], Outcome::NotReached),
+        ("否", vec![], Outcome::Refused),
+        ("", vec![yes(early)], Outcome::Negative),
+        ("是", vec![no(late)], Outcome::Refused),
+        ("是", vec![no(early)], Outcome::Negative),
+        ("否", vec![yes(late)], Outcome::Negative),
+        ("否", vec![yes(early)], Outcome::Refused),
+        ("否", vec![spoken(late)], Outcome::Refused),
+        ("", vec![spoken(late)], Outcome::NotReached),
+        ("", vec![yes(early), spoken(late)], Outcome::NotReached),
+        ("", vec![spoken(early), yes(late)], Outcome::Negative),
+        ("", vec![yes(early), slip(Answer::Asked, late, (late, late))], Outcome::Negative),
+    ] {
+        let papers_told = papers.len();
+        assert_eq!(counted(roster, papers), expected, "{roster} and {papers_told} papers");
+    }
+}
+
+/// A no that waits beside another change of the same paper is heard by figures at once.
+#[test]
+fn a_no_that_waits_beside_is_heard() {
+    let school = school("");
+    sheet(&school);
+    let given = yes(date(2025, 9, 10));
+    let said = run(&school, move |tx| {
+        let record = write::add(tx, &counsellor(), &given)?;
+        let named = Consent { witness: "李老师".to_owned(), ..given.clone() };
+        write::update(tx, &counsellor(), (record, 1), &named)?;
+        let (answer, withdrawn) = (Answer::Withdrawn, Some(TODAY));
+        let beside = Consent { answer, withdrawn, ..given };
+        write::update(tx, &head(), (record, 1), &beside).map(drop)
+    });
+    said.expect("written");
+    assert_eq!(outcome(&school), Outcome::Refused);
+}
+
+/// A family that refused on paper and agreed in a later roster can withdraw, once.
+#[test]
+fn a_later_yes_of_the_roster_can_be_withdrawn() {
+    let school = school("是");
+    enter(&school, vec![no(date(2025, 9, 10))]);
+    sheet(&school);
+    assert_eq!(outcome(&school), Outcome::Negative, "the roster's is the later one");
+    let withdraw = || {
+        run(&school, |tx| {
+            let who = head().because("母亲来电");
+            notice::withdraw(tx, &who, CHILD, (Purpose::Screening, ""))
+        })
+    };
+    withdraw().expect("withdrawn");
+    assert_eq!(outcome(&school), Outcome::Refused);
+    assert!(matches!(withdraw(), Err(LedgerRefusal::NotWaiting)));
+}
+
+fn leave_and_return(school: &School) {
+    let leaving =
+        Leaving { day: LEFT, how: TransferKind::Out, other_school: String::new(), consent: None };
+    let arrival = Arrival {
+        day: BACK,
+        number: StudentNumber::parse(&TestPupil::new(0).number()).expect("number"),
+        name: "张某某".into(),
+        sex: Sex::Male,
+        birth_date: None,
+        grade: Grade::from_code("g7").expect("grade"),
+        class: "1班".into(),
+        other_school: String::new(),
+    };
+    let done = run(school, move |tx| {
+        roll_change::leave(tx, &head(), CHILD, &leaving)?;
+        roll_change::arrive(tx, &head(), &arrival)
+    });
+    assert!(done.expect("back") == CHILD);
+}
+
+/// How a child counts who left and came back, with these papers and a sheet of after the return.
+fn returned(roster: &'static str, papers: Vec<Consent>) -> Outcome {
+    let school = school(roster);
+    enter(&school, papers);
+    leave_and_return(&school);
+    sheet(&school);
+    outcome(&school)
+}
+
+/// A yes does not come back with a student, neither the roster's nor a paper's; a no stays until
+/// the family says otherwise, and what was signed for the return counts.
+#[test]
+fn a_yes_does_not_come_back_with_a_student() {
+    let before = date(2025, 9, 10);
+    assert_eq!(returned("是", vec![]), Outcome::NotReached);
+    assert_eq!(returned("", vec![yes(before)]), Outcome::NotReached);
+    assert_eq!(returned("是", vec![no(date(2025, 9, 20))]), Outcome::Refused);
+    assert_eq!(returned("否", vec![]), Outcome::Refused);
+    assert_eq!(returned("", vec![yes(before), yes(date(2025, 10, 13))]), Outcome::Negative);
+    assert_eq!(returned("否", vec![yes(date(2025, 10, 15))]), Outcome::Negative);
+}
+
+/// What was agreed in an earlier stay still covers the days of that stay.
+#[test]
+fn a_return_leaves_the_days_before_it_as_they_were() {
+    let school = school("是");
+    let on = |day: Date| {
+        let family = school.ledger.read(|tx| super::consented::of(tx, CHILD)).expect("family");
+        family.on(day)
+    };
+    use crate::import::value::Consent::{Given, Unknown};
+    let days = [date(2025, 10, 1), date(2025, 10, 20)];
+    assert!(days.map(on) == [Given, Given]);
+    leave_and_return(&school);
+    assert!(days.map(on) == [Given, Unknown]);
+}
+
+/// Nor does a consent to pass something on come back, and the refusal says why.
+#[test]
+fn no_consent_to_another_purpose_comes_back() {
+    let school = school("是");
+    let to_clinic = |day: Date| Consent {
+        purpose: Purpose::Referral,
+        classes: Words::new([DataClass::Reason]),
+        recipient: "CLINIC1".to_owned(),
+        recipient_name: "市第一医院".to_owned(),
+        ..yes(day)
+    };
+    let stands = || {
+        run(&school, |tx| {
+            let wanted = (Purpose::Referral, "CLINIC1");
+            consent::standing(tx, CHILD, wanted, &[DataClass::Reason], TODAY).map(drop)
+        })
+    };
+    enter(&school, vec![to_clinic(date(2025, 9, 10))]);
+    assert!(stands().is_ok());
+    leave_and_return(&school);
+    assert!(matches!(stands(), Err(LedgerRefusal::Consent(NoConsent::Left))));
+    enter(&school, vec![to_clinic(date(2025, 10, 16))]);
+    assert!(stands().is_ok());
+}

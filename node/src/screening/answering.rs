@@ -154,7 +154,11 @@ pub fn admit(seat: &Seat, now_ms: i64) -> Result<(), Barred> {
 /// known and the school waits for it.
 #[must_use]
 pub fn is_without_consent((unasked, family): (Unasked, &Family), day: Date) -> bool {
-    match family.on(day) {
+    is_barred_by(unasked, family.on(day))
+}
+
+fn is_barred_by(unasked: Unasked, consent: Consent) -> bool {
+    match consent {
         Consent::Given => false,
         Consent::Refused => true,
         Consent::Unknown => unasked == Unasked::Wait,
@@ -228,17 +232,24 @@ pub fn hand_in(
 ) -> Result<Seat, AnsweringError> {
     let Sitting { seat, parts, answers } = sitting(tx, shelf, token, now_ms)?;
     let own = shelf::of_seat(&parts, &seat);
-    put_sheets(tx, (&seat, now_ms), STUDENT, own.into_iter().zip(answers))?;
+    let stamp = Stamp { by: STUDENT, now_ms };
+    put_sheets(tx, (&seat, today(now_ms)), stamp, own.into_iter().zip(answers))?;
     Ok(seat)
 }
 
-/// Hands in what a student began and did not hand in, when the run is closed.
+/// Hands in what a student began and did not hand in, when the run is closed: as it stands, for the
+/// day of the last answer; but nothing that was handed in another way, and nothing that the
+/// family's answer does not allow.
 pub(super) fn hand_in_rest(
     tx: &Tx<'_>,
     shelf: &Shelf,
-    seat: &Seat,
+    (seat, last_ms): (&Seat, i64),
     stamp: Stamp<'_>,
 ) -> Result<(), AnsweringError> {
+    let day = today(last_ms);
+    if is_barred_by(seat.unasked, seat.family.covers(day, today(stamp.now_ms))) {
+        return Ok(people::note(tx, stamp, seat.participant, ("withheld", ""))?);
+    }
     let parts = shelf.parts(tx, seat.run)?;
     let mut given = Vec::new();
     for part in shelf::of_seat(&parts, seat) {
@@ -247,19 +258,19 @@ pub(super) fn hand_in_rest(
             given.push((part, answers));
         }
     }
-    put_sheets(tx, (seat, stamp.now_ms), stamp.by, given.into_iter())
+    put_sheets(tx, (seat, day), stamp, given.into_iter())
 }
 
 fn put_sheets<'p>(
     tx: &Tx<'_>,
-    (seat, now_ms): (&Seat, i64),
-    by: &str,
+    (seat, test_date): (&Seat, Date),
+    stamp: Stamp<'_>,
     sheets: impl Iterator<Item = (&'p Part, Box<[Option<u8>]>)>,
 ) -> Result<(), AnsweringError> {
     let run = run::get(tx, seat.run)?;
     let participant = people::get(tx, seat.participant)?;
     for (part, answers) in sheets {
-        let (student, test_date) = (seat.student.0, today(now_ms));
+        let student = seat.student.0;
         let row = AnswerRow {
             student_number: participant.number,
             test_date,
@@ -268,9 +279,9 @@ fn put_sheets<'p>(
         };
         let at = SheetPlace { place: part.instrument.place, batch: run.batch, student };
         let revise = sheet::revise_of(tx, at.place.campaign, student, test_date)?;
-        take(tx, &part.scale, at, (&row, revise), (by, now_ms))?;
+        take(tx, &part.scale, at, (&row, revise), (stamp.by, stamp.now_ms))?;
     }
-    settling::settle(tx, Stamp { by, now_ms }, &run, &participant)?;
+    settling::settle(tx, stamp, &run, &participant)?;
     seat::drop_drafts(tx, seat.participant)?;
     Ok(seat::leave(tx, seat.participant)?)
 }
@@ -294,7 +305,7 @@ pub fn refuse(
     Ok(seat::leave(tx, seat.participant)?)
 }
 
-/// Notes for every part that there is no sheet, and why.
+/// Notes for parts that there is no sheet, and why.
 pub(super) fn put_without(
     tx: &Tx<'_>,
     (seat, by): (&Seat, (&str, i64)),

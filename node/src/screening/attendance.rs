@@ -54,8 +54,8 @@ impl Note {
     }
 }
 
-/// Writes a note about a student. A refusal or absence is a sheet without answers, as a file would
-/// bring it; a retest throws the old draft away.
+/// Writes a note about a student. A refusal or absence is a sheet without answers for each
+/// instrument that has none, as a file would bring it; a retest throws the old draft away.
 ///
 /// # Errors
 /// Who may not, it cannot follow the present state, or the store; nothing was written.
@@ -92,17 +92,18 @@ pub fn note(
 /// Lets everybody who is to make up in until an instant; gives how many.
 ///
 /// # Errors
-/// Who may not, the instant is past, or the store.
+/// Who may not, the instant is past or after the term, or the store.
 pub fn admit_late(
     tx: &Tx<'_>,
     author: &Author,
+    shelf: &Shelf,
     (id, students): (RunId, &[StudentId]),
     until: DateTime,
 ) -> Result<usize, LedgerRefusal> {
     write::allow(tx, author, Action::Write(Area::Screening), None)?;
     let open = run::get_open(tx, id)?;
     let until_ms = instant_ms(until);
-    if until_ms <= author.now().0 {
+    if until_ms <= author.now().0 || until.date() > shelf.last_day(open.term)? {
         return Err(LedgerRefusal::Field("until"));
     }
     for student in students {

@@ -6,6 +6,8 @@
 //! leave the school is another matter and decided in [`census`].
 
 pub mod answering;
+#[cfg(test)]
+mod answering_tests;
 pub mod attendance;
 pub mod census;
 pub mod funnel;

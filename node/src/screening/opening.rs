@@ -5,7 +5,7 @@ use domain::ledger::{Action, Area};
 use domain::period::Term;
 use domain::scale::{NotForScreening, Setting};
 use domain::screening::order::{LowestTier, PER_DAY_MAX, stagger};
-use domain::screening::{State, Unasked, fit};
+use domain::screening::{Unasked, fit};
 use jiff::civil::{Date, Time};
 use runtime::clock::instant_ms;
 use runtime::sql::{SqlError, Tx};
@@ -245,8 +245,8 @@ pub fn may_self_report(grade: Grade) -> bool {
     domain::catalogue::Grade::from_word(grade.code()).is_some_and(fit::is_self_report)
 }
 
-/// Closes a run: what was begun on a screen is handed in as it stands, then codes, sessions and
-/// drafts are destroyed.
+/// Closes a run: what was begun on a screen is handed in as it stands, whatever was noted since,
+/// but not against the family's refusal; then codes, sessions and drafts are destroyed.
 ///
 /// # Errors
 /// Who may not, it is closed already, or the store; nothing was changed.
@@ -254,12 +254,11 @@ pub fn close(tx: &Tx<'_>, author: &Author, shelf: &Shelf, id: RunId) -> Result<(
     write::allow(tx, author, Action::Write(Area::Screening), None)?;
     let open = run::get_open(tx, id)?;
     let stamp = Stamp { by: author.account(), now_ms: author.now().0 };
-    for participant in people::all(tx, open.id)? {
-        if matches!(participant.state, State::Started | State::Retest) {
-            let seat = seat::of_participant(tx, participant.id)?;
-            if let Some(seat) = seat {
-                answering::hand_in_rest(tx, shelf, &seat, stamp).map_err(OpeningError::Papers)?;
-            }
+    for (begun, last_ms) in seat::with_drafts(tx, open.id)? {
+        let seat = seat::of_participant(tx, begun)?.filter(|seat| seat.is_on_roll);
+        if let Some(seat) = seat {
+            let rest = answering::hand_in_rest(tx, shelf, (&seat, last_ms), stamp);
+            rest.map_err(OpeningError::Papers)?;
         }
     }
     Ok(run::close(tx, open.id, (stamp.by, stamp.now_ms))?)

@@ -6,10 +6,10 @@
 
 use domain::ledger::{Action, Area};
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::answering::AnsweringError;
-use super::attendance::stamp;
+use super::attendance::{is_without_consent, stamp};
 use super::shelf::{Part, Shelf};
 use super::{raise_given, settling, take};
 use crate::import::answers::{AnswerOutcome, AnswerRow};
@@ -18,7 +18,7 @@ use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::paper::{self, Pass, Typed};
 use crate::ledger::run::people::{self, Participant};
-use crate::ledger::run::{self, InstrumentId, RunId};
+use crate::ledger::run::{self, InstrumentId, Run, RunId, tally};
 use crate::ledger::sheet::{self, SheetPlace};
 use crate::ledger::write;
 
@@ -117,6 +117,26 @@ pub fn standing(typed: Option<&Typed>) -> Standing {
     }
 }
 
+/// Whether a sheet of paper is taken of a student: one is asked and not there yet, and the family's
+/// answer allows it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_awaited(
+    tx: &Tx<'_>,
+    run: &Run,
+    (part, participant): (&Part, &Participant),
+    today: Date,
+) -> Result<bool, SqlError> {
+    let state = participant.state;
+    if !state.is_to_make_up() || is_without_consent(run, participant, today) {
+        return Ok(false);
+    }
+    let asked = (state, participant.instruments.as_slice());
+    let still_asked = tally::still_asked(tx, (run.id, participant.student), asked)?;
+    Ok(still_asked.contains(&part.instrument.id))
+}
+
 /// Keeps one pass of a student's sheet; says whether a critical answer is on it.
 ///
 /// # Errors
@@ -124,11 +144,11 @@ pub fn standing(typed: Option<&Typed>) -> Standing {
 pub fn enter(
     tx: &Tx<'_>,
     author: &Author,
-    (part, participant): (&Part, &Participant),
+    (run, part, participant): (&Run, &Part, &Participant),
     (pass, answers): (Pass, &[Option<u8>]),
 ) -> Result<bool, AnsweringError> {
     write::allow(tx, author, Action::Write(Area::Screening), Some(participant.student))?;
-    if !participant.state.is_to_make_up() {
+    if !is_awaited(tx, run, (part, participant), author.today())? {
         return Err(LedgerRefusal::NotWaiting.into());
     }
     let key = (participant.id, part.instrument.id);
@@ -138,7 +158,7 @@ pub fn enter(
 }
 
 /// Hands in the sheets of one instrument on which both passes agree, for the day of the test; gives
-/// how many.
+/// how many. Those of whom none is awaited any more are left where they are.
 ///
 /// # Errors
 /// Who may not, the day lies ahead or outside of the term, or the store; nothing was written.
@@ -151,7 +171,8 @@ pub fn hand_in(
 ) -> Result<usize, AnsweringError> {
     write::allow(tx, author, Action::Write(Area::Screening), None)?;
     let open = run::get_open(tx, id)?;
-    if test_date < open.first_day || test_date > author.today() {
+    let last = shelf.last_day(open.term)?.min(author.today());
+    if test_date < open.first_day || test_date > last {
         return Err(LedgerRefusal::Field("day").into());
     }
     let parts = shelf.parts(tx, id)?;
@@ -162,6 +183,9 @@ pub fn hand_in(
     for student in students {
         let participant = people::of(tx, id, *student)?;
         let Standing::Agreed(answers) = standing(typed.get(&participant.id)) else { continue };
+        if !is_awaited(tx, &open, (part, &participant), author.today())? {
+            continue;
+        }
         let student_number = participant.number;
         let outcome = AnswerOutcome::Answered;
         let row = AnswerRow { student_number, test_date, outcome, answers };

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::digest::Digest;
+use domain::period::TermId;
 use domain::scale::{Scale, Setting};
+use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use crate::ledger::run::seat::Seat;
@@ -62,6 +64,22 @@ impl Shelf {
         (self.load)()
     }
 
+    /// The last day of a term: no sheet of its runs is of a later one.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the calendar does not know the term.
+    pub fn last_day(&self, term: TermId) -> Result<Date, SqlError> {
+        let packs = self.read_packs()?;
+        packs.calendar().term(term).map(|term| term.end).map_err(|_| SqlError::Type)
+    }
+
+    fn read_packs(&self) -> Result<Packs, SqlError> {
+        (self.load)().map_err(|error| {
+            tracing::error!(%error, "packs not read");
+            SqlError::Unreadable
+        })
+    }
+
     /// The parts of a run.
     ///
     /// # Errors
@@ -71,11 +89,8 @@ impl Shelf {
         if let Some(parts) = known.get(&run) {
             return Ok(Arc::clone(parts));
         }
-        let scales = (self.load)().map_err(|error| {
-            tracing::error!(%error, "packs not read");
-            SqlError::Unreadable
-        })?;
-        let scales: HashMap<Digest, Arc<Scale>> = scales.scales_ever().into_iter().collect();
+        let packs = self.read_packs()?;
+        let scales: HashMap<Digest, Arc<Scale>> = packs.scales_ever().into_iter().collect();
         let part = |instrument: Instrument| {
             let scale = scales.get(&instrument.pack).cloned().ok_or(SqlError::Type)?;
             Ok(Part { instrument, scale })

@@ -111,8 +111,15 @@ async fn render(
         let mut people = people::all(tx, known.id)?;
         people.retain(|who| {
             let is_in = who.grade == of.grade && *who.class == *of.class;
-            is_in && who.instruments.contains(&part.instrument.id) && who.state.is_to_make_up()
+            is_in && who.instruments.contains(&part.instrument.id)
         });
+        let mut awaited = Vec::with_capacity(people.len());
+        for who in people {
+            if paper::is_awaited(tx, &known, (&part, &who), author.today())? {
+                awaited.push(who);
+            }
+        }
+        let people = awaited;
         let students = people.iter().map(|who| who.student).collect();
         access::log_list(tx, author, &students, purpose_of(author.role()))?;
         let typed = kept::typed(tx, part.instrument.id)?;
@@ -243,7 +250,7 @@ pub(super) async fn keep(
                 }
             };
             let who = people::of(tx, known.id, StudentId(student))?;
-            let is_urgent = paper::enter(tx, author, (part, &who), (pass, &answers))?;
+            let is_urgent = paper::enter(tx, author, (&known, part, &who), (pass, &answers))?;
             sent.saved += 1;
             sent.urgent += usize::from(is_urgent);
         }

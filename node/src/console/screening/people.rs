@@ -315,10 +315,10 @@ pub(super) async fn admit(
     let until = fields.all("until").next().and_then(read_field);
     let students: Vec<StudentId> =
         fields.all("student").filter_map(|text| text.parse().ok().map(StudentId)).collect();
-    let done = campaign.work(&visitor.session, move |tx, author, _| {
+    let done = campaign.work(&visitor.session, move |tx, author, shelf| {
         write::allow(tx, author, Action::Write(Area::Screening), None)?;
         let until = until.ok_or(LedgerRefusal::Field("until"))?;
-        attendance::admit_late(tx, author, (RunId(id), &students), until)
+        attendance::admit_late(tx, author, shelf, (RunId(id), &students), until)
     });
     match done.await {
         Ok(_) => Ok(see_other(&back)),

@@ -10,7 +10,7 @@ use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
 use super::people::{Stamp, note, read_instruments};
-use super::{InstrumentId, ParticipantId, RunId};
+use super::{InstrumentId, ParticipantId, RunId, tally};
 use crate::import::value::Grade;
 use crate::ledger::consented::{self, Family};
 use crate::ledger::entry::StudentId;
@@ -50,7 +50,7 @@ pub struct Seat {
     pub state: State,
     /// An absence is on record.
     pub was_absent: bool,
-    /// Instruments to answer, in order.
+    /// Instruments that are still to be answered, in order.
     pub instruments: Vec<InstrumentId>,
     /// Window of the class; nothing where the class has none.
     pub window: Option<(i64, i64)>,
@@ -177,6 +177,17 @@ pub fn save(
     Ok(())
 }
 
+/// Whoever began on a screen and did not hand in, and when each answered last.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn with_drafts(tx: &Tx<'_>, run: RunId) -> Result<Vec<(ParticipantId, i64)>, SqlError> {
+    let statement = "select d.participant, max(d.saved_at_ms) from draft d
+        join participant p on p.id = d.participant where p.run = $1
+        group by d.participant order by d.participant";
+    tx.query(statement, params![run.0], |row| Ok((ParticipantId(row.i64(0)?), row.i64(1)?)))
+}
+
 /// Throws the drafts of a student away: they were handed in, or are to be answered anew.
 ///
 /// # Errors
@@ -195,11 +206,13 @@ const SEAT: &str =
     join student_version v on v.student = s.id and v.version = s.version
     left join run_class c on c.run = p.run and c.grade = v.grade and c.class = v.class";
 
-/// With the family's answer.
+/// What the ledgers say of a seat: the family's answer, and what was handed in already.
 fn told(tx: &Tx<'_>, seat: Option<Seat>) -> Result<Option<Seat>, SqlError> {
     let Some(seat) = seat else { return Ok(None) };
     let family = consented::of(tx, seat.student)?;
-    Ok(Some(Seat { family, ..seat }))
+    let asked = (seat.state, seat.instruments.as_slice());
+    let instruments = tally::still_asked(tx, (seat.run, seat.student), asked)?;
+    Ok(Some(Seat { family, instruments, ..seat }))
 }
 
 fn read(row: &Row<'_, '_>) -> Result<Seat, SqlError> {

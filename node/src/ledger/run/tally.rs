@@ -1,11 +1,14 @@
 //! The sheets that were handed in for a run, without answers and scores.
 
+use std::collections::HashMap;
+
 use domain::scale::{Flag, Outcome, Tier};
+use domain::screening::State;
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
-use super::Run;
+use super::{InstrumentId, Run, RunId};
 use crate::import::answers::AnswerOutcome;
 use crate::ledger::entry::StudentId;
 use crate::ledger::sheet::{read_day, read_outcome};
@@ -57,6 +60,32 @@ pub fn sheets(tx: &Tx<'_>, run: &Run) -> Result<Vec<RunSheet>, SqlError> {
 pub fn sheets_of(tx: &Tx<'_>, run: &Run, student: StudentId) -> Result<Vec<RunSheet>, SqlError> {
     let statement = format!("{SHEET} and h.student = $3 order by h.test_date");
     tx.query(&statement, params![run.id.0, &run.first_day.to_string(), student.0], read)
+}
+
+/// Which of a student's instruments are still asked: all but those with an answered sheet in the
+/// run. What is void is asked again once the student stands so. Whatever takes or notes a sheet
+/// asks here first, so that none is written over one that is there.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn still_asked(
+    tx: &Tx<'_>,
+    (run, student): (RunId, StudentId),
+    (state, instruments): (State, &[InstrumentId]),
+) -> Result<Vec<InstrumentId>, SqlError> {
+    let statement = "select i.id, h.is_valid, h.outcome from run_instrument i
+        join screening_run r on r.id = i.run join sheet h on h.campaign = i.campaign
+        where i.run = $1 and h.student = $2 and h.current = 1 and h.handed_in = 'answered'
+            and h.test_date >= r.first_day order by h.test_date";
+    let answered = tx.query(statement, params![run.0, student.0], |row| {
+        let is_void = !row.bool(1)? || read_outcome(row.str(2)?)? == Outcome::Void;
+        Ok((InstrumentId(row.i64(0)?), is_void))
+    })?;
+    // The last sheet of an instrument counts.
+    let last: HashMap<InstrumentId, bool> = answered.into_iter().collect();
+    let is_again = matches!(state, State::Void | State::Retest);
+    let asked = |id: &&InstrumentId| last.get(id).is_none_or(|is_void| *is_void && is_again);
+    Ok(instruments.iter().filter(asked).copied().collect())
 }
 
 const SHEET: &str = "select h.student, h.campaign, h.test_date, h.handed_in, h.flags, h.tier,

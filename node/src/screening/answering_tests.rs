@@ -6,7 +6,7 @@ use certs::digest::sha256;
 use domain::digest::Digest;
 use domain::ledger::SchoolRole;
 use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
-use domain::ledger::terms::Relation;
+use domain::ledger::terms::{InterviewResult, Relation};
 use domain::scale::Setting;
 use domain::screening::order::{LowestTier, PER_DAY};
 use domain::screening::{Code, State, Unasked};
@@ -15,9 +15,10 @@ use runtime::sql::{SqlError, Tx};
 
 use super::answering::{self, AnsweringError, Barred};
 use super::attendance::{self, Note};
+use super::interview::{self, Held};
 use super::opening::{self, Plan};
 use super::shelf::Shelf;
-use super::paper;
+use super::{paper, queue};
 use crate::import::value::Grade;
 use crate::ledger::author::Author;
 use crate::ledger::consent::Consent;
@@ -191,6 +192,11 @@ impl Fair {
         });
         read.expect("events").len()
     }
+
+    fn is_queued(&self) -> bool {
+        let queued = self.write(|tx, _, run| Ok(queue::queue(tx, &li(0), run)?));
+        queued.expect("queue").iter().any(|one| one.student == CHILD)
+    }
 }
 
 fn consent(answer: Answer, day: Date) -> Consent {
@@ -333,6 +339,31 @@ fn paper_of_another_term_is_refused() {
     assert!(fair.paper(0, 0, (spring, 110)).is_err());
     assert_eq!(fair.sheets(), []);
     assert_eq!(fair.paper(0, 0, (TODAY, 110)), Ok(1), "typed late, of a day in the term");
+}
+
+/// Whoever was interviewed is called again by what came in since, and by nothing else.
+#[test]
+fn what_came_after_the_interview_calls_anew() {
+    let fair = fair("是");
+    assert_eq!(fair.paper(0, 2, (MONDAY, 0)), Ok(1));
+    assert!(fair.is_queued());
+    let interview = |day: Date| {
+        let held = Held {
+            student: CHILD,
+            day,
+            result: InterviewResult::NoAttention,
+            next_review: None,
+            return_visit: None,
+            note: String::new(),
+        };
+        fair.write(move |tx, _, run| Ok(interview::hold(tx, &li(0), run, &held)?)).expect("held");
+    };
+    interview(date(2025, 11, 18));
+    assert!(!fair.is_queued());
+    assert_eq!(fair.paper(1, 3, (date(2025, 11, 19), 0)), Ok(1));
+    assert!(fair.is_queued(), "a sheet of the day after");
+    interview(date(2025, 11, 20));
+    assert!(!fair.is_queued());
 }
 
 /// The child whom a seat shows is the one whose family was asked.

@@ -35,7 +35,7 @@ pub struct Queued {
     pub due_ms: Option<i64>,
     /// Critical answers about which nobody has spoken yet.
     pub open_items: Vec<(RecordId, u32)>,
-    /// Since when: day of the sheet, observation or answer.
+    /// Since when: day of the sheet, observation or answer that calls.
     pub since: Date,
     /// The day on which the interview is planned.
     pub planned: Date,
@@ -44,13 +44,15 @@ pub struct Queued {
 /// What is known of one student before the order is made.
 #[derive(Default)]
 pub(super) struct Known {
+    /// What all of it says, whether it was spoken about or not.
     pub(super) signs: Signs,
+    /// What came after the last interview, which calls anew; what led to it does not.
+    calling: Signs,
     is_contacted: bool,
     due_ms: Option<i64>,
     open_items: Vec<(RecordId, u32)>,
     since: Option<Date>,
     pub(super) has_positive: bool,
-    pub(super) interviewed: Option<RecordId>,
     interviewed_on: Option<Date>,
 }
 
@@ -77,13 +79,7 @@ pub fn queue(tx: &Tx<'_>, reader: &Author, id: RunId) -> Result<Vec<Queued>, Led
 }
 
 fn waits(student: StudentId, known: Known, run: &Run) -> Option<Queued> {
-    let is_interviewed = known.interviewed.is_some();
-    // What was answered after the interview calls anew; what led to it does not.
-    let again = is_interviewed && !known.open_items.is_empty();
-    if is_interviewed && !again {
-        return None;
-    }
-    let call = call_of(known.signs, run.lowest)?;
+    let call = call_of(known.calling, run.lowest)?;
     Some(Queued {
         student,
         call,
@@ -101,25 +97,26 @@ pub(super) fn known(tx: &Tx<'_>, run: &Run) -> Result<BTreeMap<StudentId, Known>
     let on_roll = people::on_roll(tx)?;
     let mut known: BTreeMap<StudentId, Known> =
         on_roll.iter().map(|who| (who.student, Known::default())).collect();
+    // The interviews first: what came by their day led to them and calls no more.
+    let term = run.term.to_string();
+    let held = read::all::<Interview>(tx)?.into_iter();
+    for kept in held.filter(|kept| kept.entry.term == term && kept.entry.day >= run.first_day) {
+        if let Some(one) = known.get_mut(&kept.entry.student) {
+            one.interviewed_on = one.interviewed_on.max(Some(kept.entry.day));
+        }
+    }
     for sheet in tally::sheets(tx, run)? {
         let answered = sheet.handed_in == AnswerOutcome::Answered;
         if let Some(one) = known.get_mut(&sheet.student).filter(|_| answered) {
             one.take_sheet(&sheet);
         }
     }
-    let term = run.term.to_string();
     for kept in read::all::<Observation>(tx)? {
         let entry = &kept.entry;
         let of_run = entry.term == term && entry.concern && entry.day >= run.first_day;
         if let Some(one) = known.get_mut(&entry.student).filter(|_| of_run) {
-            (one.signs.review, one.has_positive) = (true, true);
-            one.begin(entry.day);
-        }
-    }
-    let held = read::all::<Interview>(tx)?.into_iter();
-    for kept in held.filter(|kept| kept.entry.term == term && kept.entry.day >= run.first_day) {
-        if let Some(one) = known.get_mut(&kept.entry.student) {
-            (one.interviewed, one.interviewed_on) = (Some(kept.record), Some(kept.entry.day));
+            one.has_positive = true;
+            one.take(Signs { review: true, ..Signs::default() }, entry.day);
         }
     }
     take_items(tx, run, &mut known)?;
@@ -149,40 +146,66 @@ fn take_items(
 }
 
 impl Known {
+    /// Whether something of a day is later than the last interview.
+    fn is_new(&self, day: Date) -> bool {
+        self.interviewed_on.is_none_or(|held| day > held)
+    }
+
     fn begin(&mut self, day: Date) {
         self.since = Some(self.since.map_or(day, |known| known.min(day)));
     }
 
-    fn take_sheet(&mut self, sheet: &tally::RunSheet) {
-        let level = sheet.flags.iter().filter_map(|flag| level_of(*flag)).max();
-        self.signs.critical = self.signs.critical.max(level);
-        self.signs.review |= sheet.flags.contains(&Flag::Review);
-        self.signs.tier = self.signs.tier.max(sheet.tier);
-        let has_tier = sheet.tier.is_some_and(|tier| tier > Tier::None);
-        self.has_positive |= has_tier || !sheet.flags.is_empty();
-        if has_tier || !sheet.flags.is_empty() {
-            self.begin(sheet.test_date);
+    fn take(&mut self, signs: Signs, day: Date) {
+        self.signs = worse(self.signs, signs);
+        if self.is_new(day) {
+            self.calling = worse(self.calling, signs);
+            self.begin(day);
         }
     }
 
-    /// Critical answers that nobody has spoken about call by their limit; once somebody has, the
-    /// interview stays due like one for the gravest suggestion.
+    fn take_sheet(&mut self, sheet: &tally::RunSheet) {
+        let has_tier = sheet.tier.is_some_and(|tier| tier > Tier::None);
+        if !has_tier && sheet.flags.is_empty() {
+            return;
+        }
+        self.has_positive = true;
+        let critical = sheet.flags.iter().filter_map(|flag| level_of(*flag)).max();
+        let review = sheet.flags.contains(&Flag::Review);
+        self.take(Signs { critical, review, tier: sheet.tier }, sheet.test_date);
+    }
+
+    /// Critical answers that nobody has spoken about call by their limit, an interview or not; once
+    /// somebody has, the interview stays due like one for the gravest suggestion.
     fn take_items(&mut self, items: &[Kept<CriticalItem>]) {
         let mut level: Option<CriticalLevel> = None;
         for kept in items {
             self.has_positive = true;
-            self.begin(kept.entry.day);
-            if kept.entry.contacted_at.is_none() {
+            let is_open = kept.entry.contacted_at.is_none();
+            if is_open {
                 let due = kept.entry.level.due_ms(kept.entry.raised_at.0);
                 self.due_ms = Some(self.due_ms.map_or(due, |known| known.min(due)));
                 self.open_items.push((kept.record, kept.version));
                 level = level.max(Some(kept.entry.level));
             }
+            if is_open || self.interviewed_on.is_none() {
+                self.begin(kept.entry.day);
+            }
         }
+        self.is_contacted = level.is_none();
+        // An interview is also the talk about what was given by then; a later sheet has its own.
+        let calls = self.interviewed_on.is_none() || self.calling.critical.is_some();
         if level.is_none() {
-            self.is_contacted = true;
             self.signs.tier = Some(Tier::T3);
+            self.calling.tier = if calls { Some(Tier::T3) } else { self.calling.tier };
         }
-        self.signs.critical = level;
+        (self.signs.critical, self.calling.critical) = (level, level);
+    }
+}
+
+fn worse(one: Signs, other: Signs) -> Signs {
+    Signs {
+        critical: one.critical.max(other.critical),
+        review: one.review || other.review,
+        tier: one.tier.max(other.tier),
     }
 }

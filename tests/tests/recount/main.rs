@@ -11,6 +11,7 @@
 )]
 
 mod queries;
+mod seats;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -221,6 +222,7 @@ fn recount_years(years: &[(u64, u32)]) -> HashMap<String, u64> {
         for (count, cells) in recount_year(&lived) {
             *filled.entry(count).or_default() += cells;
         }
+        seats::check(&lived);
         let all_in = started.elapsed();
         let entries = head.entries;
         println!(

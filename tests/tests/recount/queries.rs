@@ -83,6 +83,12 @@ pub(super) const WORDS: &str = "
             join student_version v on v.student = s.id and v.version = s.version) p;
     create index temp.word_of on word (student, said)";
 
+/// Every student with what the family's last word means for a day.
+pub(super) fn families_on(day: &str) -> String {
+    let families = format!("select s.id, family(s.id,{day},{day}) from student s");
+    expand(&families, "family(", family)
+}
+
 /// The days of a period, as the shorthands name them.
 pub(super) struct Days {
     pub(super) from: String,

@@ -155,3 +155,36 @@ async fn a_family_sees_who_read_and_withdraws() {
     let nobody = li.post("/students/99/file", &open).await.expect("reply");
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);
 }
+
+/// A yes of a later roster stands beside the older no on paper, and can be withdrawn at the same
+/// place.
+#[tokio::test]
+async fn a_later_yes_of_the_roster_is_withdrawn_too() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let csrf = made(&mut li).await;
+    let refused = [
+        ("csrf", csrf.as_str()),
+        ("class", "g7/1班"),
+        ("notice", "1"),
+        ("scan", SCAN),
+        ("a0.1", "no"),
+        ("relation.1", "mother"),
+        ("date.1", "2025-09-10"),
+    ];
+    let taken = li.post("/families/slips", &refused).await.expect("reply");
+    assert_eq!(school.rows("consent"), 1, "{}", taken.text);
+    let open = [("csrf", csrf.as_str()), ("reason", "母亲来校查阅")];
+    let page = li.post("/students/1/file", &open).await.expect("page");
+    fine(&page);
+    assert!(page.text.contains("不同意") && page.text.contains("停止："), "{}", page.text);
+    let withdraw = [
+        ("csrf", csrf.as_str()),
+        ("purpose", "screening"),
+        ("recipient", ""),
+        ("reason", "母亲来电"),
+    ];
+    let done = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
+    fine(&done);
+    assert!(done.text.contains("已撤回，立即生效") && !done.text.contains("停止："));
+}

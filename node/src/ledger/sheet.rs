@@ -62,7 +62,8 @@ pub struct SheetOutcome {
     pub student: i64,
     /// Whether there is a sheet at all.
     pub handed_in: AnswerOutcome,
-    /// How the screening ended by this sheet alone.
+    /// How the screening ended by this sheet alone; where a run of the school interviews the lowest
+    /// tier too, that calls for an interview as well.
     pub outcome: Outcome,
     /// Day of the test.
     pub test_date: Date,
@@ -192,15 +193,23 @@ pub fn known(
 /// The store cannot be read.
 pub fn outcomes(tx: &Tx<'_>, term: TermId, until: Date) -> Result<Vec<SheetOutcome>, SqlError> {
     tx.query(
-        "select h.student, h.handed_in, h.outcome, h.test_date from campaign c
+        "select h.student, h.handed_in, h.outcome, h.test_date, exists (
+             select 1 from run_instrument i join screening_run r on r.id = i.run
+             where i.campaign = h.campaign and r.lowest_tier = 'interviewed'
+                 and r.first_day <= h.test_date)
+         from campaign c
          join sheet h on h.campaign = c.id
          where c.term = $1 and h.current = 1 and h.test_date <= $2 order by h.student",
         params![&term.to_string(), &until.to_string()],
         |row| {
+            let outcome = match (read_outcome(row.str(2)?)?, row.bool(4)?) {
+                (Outcome::Positive, true) => Outcome::Due,
+                (outcome, _) => outcome,
+            };
             Ok(SheetOutcome {
                 student: row.i64(0)?,
                 handed_in: strange(AnswerOutcome::from_code(row.str(1)?))?,
-                outcome: read_outcome(row.str(2)?)?,
+                outcome,
                 test_date: read_day(row, 3)?,
             })
         },

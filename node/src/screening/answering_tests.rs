@@ -15,6 +15,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::answering::{self, AnsweringError, Barred};
 use super::attendance::{self, Note};
+use super::census::census;
 use super::interview::{self, Held};
 use super::opening::{self, Plan};
 use super::shelf::Shelf;
@@ -26,7 +27,7 @@ use crate::ledger::entry::{StaffId, StudentId, Words};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::paper::Pass;
 use crate::ledger::run::{self, RunId, people, seat};
-use crate::ledger::testing::{AS_OF, NOW_MS, SCALE, School, TERM, TODAY, TestPupil};
+use crate::ledger::testing::{AS_OF, NOW_MS, SCALE, School, TERM, TODAY, TestPupil, sheet_cells};
 use crate::ledger::{notice, write};
 use crate::packs::Packs;
 
@@ -364,6 +365,33 @@ fn what_came_after_the_interview_calls_anew() {
     assert!(fair.is_queued(), "a sheet of the day after");
     interview(date(2025, 11, 20));
     assert!(!fair.is_queued());
+}
+
+/// Where the school interviews the lowest tier too, a sheet that suggests it calls for an interview
+/// in the census as it does in the queue.
+#[test]
+fn the_lowest_tier_is_due_where_the_school_says_so() {
+    let outcome = |lowest: Option<LowestTier>| {
+        let school = School::new();
+        school.roster(&[TestPupil::new(1)], AS_OF);
+        school.staff(&[(1, "心理教师")]);
+        let shelf = Shelf::new(Setting::Demonstration, Packs::embedded);
+        if let Some(lowest) = lowest {
+            let plan = Plan { first: date(2025, 10, 13), ..plan(Unasked::Wait, lowest) };
+            let opened =
+                school.ledger.write("open", move |tx| opening::open(tx, &li(0), &plan, &shelf));
+            opened.expect("run");
+        }
+        let row = (TestPupil::new(1), "2025-10-20", sheet_cells(6, "0"));
+        school.answers(&[row]).expect("answers");
+        let term = school.term();
+        let counted = school.ledger.read(move |tx| census(tx, &term)).expect("census");
+        counted.expect("a campaign").first().map(|one| one.outcome)
+    };
+    use domain::scale::Outcome::{Due, Positive};
+    assert_eq!(outcome(None), Some(Positive));
+    assert_eq!(outcome(Some(LowestTier::Left)), Some(Positive));
+    assert_eq!(outcome(Some(LowestTier::Interviewed)), Some(Due));
 }
 
 /// The child whom a seat shows is the one whose family was asked.

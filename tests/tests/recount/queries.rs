@@ -218,8 +218,10 @@ fn sheets(of: &[&str]) -> String {
 
 fn outcomes(of: &[&str]) -> String {
     let day = of[0];
-    let best = "case h.outcome when 'void' then 1 when 'negative' then 2 when 'positive' then 3
-        when 'due' then 4 when 'critical' then 5 end";
+    let best = "case h.outcome when 'void' then 1 when 'negative' then 2 when 'positive' then
+        iif(exists (select 1 from run_instrument i join screening_run u on u.id = i.run
+            where i.campaign = h.campaign and u.lowest_tier = 'interviewed'
+            and u.first_day <= h.test_date), 4, 3) when 'due' then 4 when 'critical' then 5 end";
     let own = format!(
         "from sheet h join campaign c on c.id = h.campaign where c.term = :term and h.current = 1
          and h.student = r.student and h.test_date <= {day}

@@ -4,6 +4,8 @@
 //! no score, is shown on this school's screen and on paper, and is part of no release: there is no
 //! way from here to anything that is sent.
 
+use std::collections::HashSet;
+
 use domain::catalogue::{Catalogue, Count};
 use domain::cell::Cell;
 use domain::period::{Calendar, TermId};
@@ -14,7 +16,8 @@ use runtime::web::Text;
 
 use crate::indicator::{Facts, IndicatorError};
 use crate::ledger::alert::{AlertReview, FirstContact};
-use crate::ledger::entry::Entry;
+use crate::ledger::case;
+use crate::ledger::entry::{Entry, RecordId};
 use crate::ledger::followup::Followup;
 use crate::ledger::governance::Facility;
 use crate::ledger::profile::{self, Profile};
@@ -125,10 +128,14 @@ fn total(facts: &Facts, catalogue: &Catalogue, id: &str) -> Result<Cell, Indicat
 
 /// What is late today, whatever term it was due in; a blank where the school does not keep it.
 fn overdue(tx: &Tx<'_>, today: Date, now_ms: i64) -> Result<Vec<SheetLine>, SqlError> {
+    let open: HashSet<RecordId> =
+        case::open_at(tx, today)?.into_iter().map(|now| now.case.record).collect();
     let old = |item: &Facility| domain::ledger::day::plus_days(item.found, FACILITY_DAYS) < today;
     Ok(vec![
+        // A case that has left asks for no first contact any more, as on the work list.
         line::<FirstContact>(tx, OVERDUE_CONTACTS, |contact| {
-            contact.done_at.is_none() && contact.due_at.0 < now_ms
+            let is_late = contact.done_at.is_none() && contact.due_at.0 < now_ms;
+            is_late && open.contains(&contact.case)
         })?,
         line::<AlertReview>(tx, OVERDUE_REVIEWS, |review| {
             review.done.is_none() && !review.cancelled && review.due < today

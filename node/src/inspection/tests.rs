@@ -1,11 +1,15 @@
 //! The sheet counts as the indicators do, and nothing of it leaves.
 
 use domain::ledger::SchoolRole;
+use domain::ledger::terms::Tier;
+use domain::ledger::words::{AlertSource, Move};
+use jiff::ToSpan as _;
 use jiff::civil::date;
 use runtime::sql::SqlError;
 
 use super::*;
 use crate::ledger::author::Author;
+use crate::ledger::case::MoveWish;
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::roll::Mentor;
 use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TERM, TODAY, TestPupil, sheet_cells};
@@ -72,6 +76,64 @@ fn the_sheet_counts_as_the_indicators_do() {
     assert_eq!(line(OVERDUE_REVIEWS).0, Cell::NotReported, "nobody keeps cases here");
     assert_eq!(line(TALKED).0, Cell::NotReported, "nobody keeps talks here");
     assert_eq!((sheet.term, sheet.today), (TERM, TODAY));
+}
+
+/// What is not due yet is neither done nor missing, and a case that has left before its first
+/// contact is not late for ever.
+#[test]
+fn only_what_was_due_counts() {
+    let school = school();
+    let author = |account: &str, role, staff, days: i64| {
+        let now_ms = NOW_MS + days * 86_400_000;
+        Author::new(account, role, Some(StaffId(staff)), now_ms).because("登记")
+    };
+    let case = school.ledger.write("case", move |tx| {
+        let wish = MoveWish {
+            how: Move::Opened,
+            to: Some(Tier::T2),
+            source: AlertSource::Mentor,
+            owner: StaffId(1),
+            next_review: Some(date(2025, 11, 28)),
+        };
+        let li = author("li", SchoolRole::Counsellor, 1, 0);
+        case::open(tx, &li, StudentId(1), TODAY, &wish)
+    });
+    let case =
+        case.unwrap_or_else(|error: crate::ledger::refusal::LedgerRefusal| panic!("{error}"));
+    let counted = |days: i64| {
+        let (catalogue, calendar) = (school.catalogue.clone(), school.calendar.clone());
+        let (today, now_ms) = (TODAY.saturating_add(days.days()), NOW_MS + days * 86_400_000);
+        let sheet = school.ledger.read(move |tx| sheet(tx, (&catalogue, &calendar), today, now_ms));
+        let sheet = sheet.expect("counted").expect("a sheet");
+        move |label: Text| {
+            let zh = |text: Text| text.in_lang(runtime::web::Lang::Zh);
+            let found = sheet.lines.iter().find(|line| zh(line.label) == zh(label));
+            found.map(|line| (line.done, line.due)).expect("line")
+        }
+    };
+    let (none, one) = (Cell::Value(0), Cell::Value(1));
+    let today = counted(0);
+    for label in [CONTACT, REVIEW, FOLLOWUP] {
+        assert_eq!(today(label), (none, Some(none)), "{}", label.in_lang(runtime::web::Lang::En));
+    }
+    assert_eq!(today(OVERDUE_CONTACTS).0, none);
+    let later = counted(9);
+    assert_eq!((later(REVIEW), later(FOLLOWUP)), ((none, Some(one)), (none, Some(none))));
+    assert_eq!((later(OVERDUE_CONTACTS).0, later(OVERDUE_REVIEWS).0), (one, one));
+    let closed = school.ledger.write("close", move |tx| {
+        let wish = MoveWish {
+            how: Move::Closed,
+            to: None,
+            source: AlertSource::Mentor,
+            owner: StaffId(1),
+            next_review: None,
+        };
+        let asked = case::ask_move(tx, &author("li", SchoolRole::Counsellor, 1, 9), case, &wish)?;
+        case::sign(tx, &author("wang", SchoolRole::MoralHead, 2, 9), asked, true)
+    });
+    let closed: Result<_, crate::ledger::refusal::LedgerRefusal> = closed;
+    closed.expect("closed");
+    assert_eq!(counted(10)(OVERDUE_CONTACTS).0, none);
 }
 
 /// Nothing of the sheet is in any byte that leaves: making and showing it changes no release, and

@@ -128,7 +128,7 @@ pub(super) fn broken_moves(load: &Load<'_>) -> Vec<Behind> {
 
 /// Reviews that fall due in the period, but for those of cases that left the ledger before.
 pub(super) fn reviews(load: &Load<'_>) -> Result<Records, IndicatorError> {
-    let due: Vec<Kept<AlertReview>> = read::in_period(load.tx, load.span.from, load.span.to)?;
+    let due: Vec<Kept<AlertReview>> = read::in_period(load.tx, load.span.from, load.due_to)?;
     let record = |kept: &Kept<AlertReview>| {
         let review = &kept.entry;
         let on_time = review.done.is_some_and(|done| done <= review.due);
@@ -141,7 +141,7 @@ pub(super) fn reviews(load: &Load<'_>) -> Result<Records, IndicatorError> {
 
 /// First contacts whose limit ends in the period.
 pub(super) fn contacts(load: &Load<'_>) -> Result<Records, IndicatorError> {
-    let due: Vec<Kept<FirstContact>> = read::in_period(load.tx, load.span.from, load.span.to)?;
+    let due: Vec<Kept<FirstContact>> = read::in_period(load.tx, load.span.from, load.due_to)?;
     let record = |kept: &Kept<FirstContact>| {
         let contact = &kept.entry;
         let on_time = contact.done_at.is_some_and(|done| done <= contact.due_at);

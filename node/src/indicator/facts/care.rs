@@ -84,7 +84,7 @@ pub(super) fn conference_cases(load: &Load<'_>) -> Result<Records, IndicatorErro
 /// Follow-ups that fall due in the period, but for those that are no longer due.
 pub(super) fn followups(load: &Load<'_>) -> Result<Records, IndicatorError> {
     let mut rows = Vec::new();
-    for kept in read::in_period::<Followup>(load.tx, load.span.from, load.span.to)? {
+    for kept in read::in_period::<Followup>(load.tx, load.span.from, load.due_to)? {
         let due = &kept.entry;
         if due.cancelled {
             continue;

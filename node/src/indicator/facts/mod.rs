@@ -19,6 +19,7 @@ use std::collections::HashSet;
 use domain::catalogue::{At, Block, Field, Grade, Source, Stage};
 use domain::period::Term;
 use domain::span::Span;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
@@ -52,6 +53,9 @@ struct Load<'l> {
     span: Span,
     /// Day as of which the end of the period is told: its end, or today while it runs.
     as_of: Date,
+    /// Last day on which what was due is late if it was not done: the end of the period, or
+    /// yesterday while it runs. What is due later is no duty yet.
+    due_to: Date,
     people: people::People,
     alerts: alert::Timeline,
     /// Day from which the early-warning ledger is kept.
@@ -258,6 +262,7 @@ pub(super) fn load(
         profile,
         span,
         as_of: span.end.min(today),
+        due_to: span.to.min(today.saturating_sub(1.day())),
         people: people::People::load(tx)?,
         alerts: alert::Timeline::load(tx, span.end.max(span.to))?,
         alerts_since: read::kept_since::<AlertCase>(tx)?,

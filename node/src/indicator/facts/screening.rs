@@ -121,7 +121,7 @@ fn due_row(
     (student, tested, due): (i64, Date, Date),
     (behind, handled): (Behind, bool),
 ) -> Result<Option<Record>, IndicatorError> {
-    let is_due = load.span.from <= due && due <= load.span.to;
+    let is_due = load.span.from <= due && due <= load.due_to;
     if !is_due || families.covers(student, tested, due) != Consent::Given {
         return Ok(None);
     }

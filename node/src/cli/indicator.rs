@@ -163,7 +163,7 @@ fn list(terminal: &Terminal, asked: &Asked, period: Option<Period>) -> Result<()
                 count.id.to_string(),
                 name(terminal, count).to_owned(),
                 period.to_string(),
-                figure(terminal, total),
+                figure(terminal, (total, figures.is_destroyed)),
                 terminal.text(leaves(count), &[]),
             ]);
         }
@@ -183,7 +183,8 @@ fn show(terminal: &Terminal, asked: &Asked, args: &ShowArgs) -> Result<(), Failu
         })
         .collect();
     let value = json!({"id": count.id.to_string(), "period": period.to_string(),
-        "over": facts.is_over(), "channel": count.channel.as_str(), "cells": cells});
+        "over": facts.is_over(), "destroyed": figures.is_destroyed,
+        "channel": count.channel.as_str(), "cells": cells});
     terminal.result(&value, |terminal| {
         let head: [&dyn std::fmt::Display; 3] = [&count.id, &name(terminal, &count), &period];
         let mut lines = vec![terminal.text(words::COUNT_OF, &head)];
@@ -218,7 +219,7 @@ fn cells_table(terminal: &Terminal, catalogue: &Catalogue, figures: &Figures) ->
             Some(format!("{} ({value})", text(label)))
         });
         let mut row: Vec<String> = named.map(Option::unwrap_or_default).collect();
-        row.push(figure(terminal, *cell));
+        row.push(figure(terminal, (*cell, figures.is_destroyed)));
         table.row(row);
     }
     table
@@ -240,7 +241,7 @@ fn explained(
     });
     let found = found.map_err(unexplained)?;
     terminal.result(&explained_json(&found), |terminal| {
-        let shown = figure(terminal, found.figure);
+        let shown = figure(terminal, (found.figure, found.is_destroyed));
         let head: [&dyn std::fmt::Display; 4] = [&name, &args.cell, &period, &shown];
         let mut lines = vec![terminal.text(words::WHY, &head)];
         for line in &found.lines {
@@ -278,8 +279,10 @@ async fn sign_in(terminal: &Terminal, node: &Node, args: &ExplainArgs) -> Result
     Ok(author.because(&args.reason))
 }
 
-fn figure(terminal: &Terminal, cell: Cell) -> String {
+/// A cell, or why it is blank.
+fn figure(terminal: &Terminal, (cell, is_destroyed): (Cell, bool)) -> String {
     match cell {
+        Cell::NotReported if is_destroyed => terminal.text(words::DESTROYED, &[]),
         Cell::Value(value) => value.to_string(),
         Cell::NotApplicable => "—".to_owned(),
         Cell::NotReported => terminal.text(words::NOT_KEPT, &[]),

@@ -505,6 +505,7 @@ texts! {
     LEAVES_CLEAR = "按出校规则随学期表上报", "leaves with the term's table, by the rules";
     STAYS = "仅在本校显示", "shown in this school only";
     NOT_KEPT = "未登记（不等于零）", "not kept (not zero)";
+    DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     NO_SOURCE = "本版本不支持", "unsupported";
     WHY = "{0} [{1}]（{2}）= {3}，依据以下记录：", "{0} [{1}] ({2}) = {3}, from these records:";
     HIDDEN = "另有 {0} 条记录，您的角色无权查看。", "{0} more records that your role may not read.";

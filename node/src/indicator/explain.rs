@@ -33,6 +33,8 @@ pub struct Line {
 pub struct Explained {
     /// The figure.
     pub figure: Cell,
+    /// Whether it is blank because records of students of the period are destroyed.
+    pub is_destroyed: bool,
     /// Records that the reader may see.
     pub lines: Vec<Line>,
     /// Records that the reader may not see.
@@ -83,7 +85,8 @@ pub fn explain(
     behind.retain(|counted| counted.place == place);
     let more = behind.len().saturating_sub(RECORDS_MAX);
     behind.truncate(RECORDS_MAX);
-    let mut explained = Explained { figure, lines: Vec::new(), hidden: 0, more };
+    let is_destroyed = figures.is_destroyed;
+    let mut explained = Explained { figure, is_destroyed, lines: Vec::new(), hidden: 0, more };
     for counted in &behind {
         match line(tx, counted, reader)? {
             Some(line) => explained.lines.push(line),

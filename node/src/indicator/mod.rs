@@ -94,6 +94,8 @@ pub struct Figures {
     pub block: Block,
     /// The cells in its order.
     pub cells: Vec<Cell>,
+    /// Whether a blank is one because records of students of the period are destroyed.
+    pub is_destroyed: bool,
 }
 
 impl Figures {
@@ -195,7 +197,9 @@ impl Facts {
             Some(definition) => self.cells(definition, &block)?,
             None => vec![Cell::Unsupported; block.length],
         };
-        Ok(Figures { block, cells })
+        let source = count.definition.as_ref().map(|known| self.source(known.at, known.source));
+        let is_destroyed = matches!(source, Some(Found::Destroyed));
+        Ok(Figures { block, cells, is_destroyed })
     }
 
     /// The records behind a count, each with its cell; none where there is no figure.
@@ -225,7 +229,7 @@ impl Facts {
     ) -> Result<Option<Vec<Hit<'_>>>, IndicatorError> {
         match self.source(definition.at, definition.source) {
             Found::Records(records) => evaluate::evaluate(definition, block, records),
-            Found::NotKept | Found::NoSuchTime | Found::Unsupported => Ok(None),
+            Found::NotKept | Found::NoSuchTime | Found::Unsupported | Found::Destroyed => Ok(None),
         }
     }
 
@@ -235,7 +239,7 @@ impl Facts {
             Found::Unsupported => Cell::Unsupported,
             Found::NoSuchTime => Cell::NotApplicable,
             // A field that is not filled is of a ledger that the school does not keep.
-            Found::Records(_) | Found::NotKept => Cell::NotReported,
+            Found::Records(_) | Found::NotKept | Found::Destroyed => Cell::NotReported,
         };
         let counts = self.hits(definition, block)?.map(|hits| evaluate::sums(&hits, block.length));
         let cell = |place: usize| match &counts {

@@ -354,6 +354,60 @@ fn no_table_about_students_is_forgotten() {
     assert!(lost.is_empty(), "say in destroy::erase what becomes of {lost:?}");
 }
 
+/// What is counted of a student after the leaving keeps the record as well: a case that was moved
+/// out in September belongs to the school year that runs.
+#[test]
+fn a_case_that_was_moved_out_later_keeps_the_record() {
+    const SEPTEMBER_MS: i64 = LATER_MS - 46 * 86_400_000;
+    let school = school();
+    let wish = |how, to: Option<Tier>| MoveWish {
+        how,
+        to,
+        source: AlertSource::Mentor,
+        owner: StaffId(1),
+        next_review: to.map(|_| date(2025, 11, 22)),
+    };
+    let moved = run(&school, move |tx| {
+        let opened = wish(Move::Opened, Some(Tier::T2));
+        let case = case::open(tx, &counsellor(NOW_MS), CHILD, DAY, &opened)?;
+        let by = counsellor(SEPTEMBER_MS);
+        let moved = case::ask_move(tx, &by, case, &wish(Move::MovedOut, None))?;
+        let head = who("head", SchoolRole::MoralHead, 2, SEPTEMBER_MS);
+        case::sign(tx, &head, moved, true)
+    });
+    moved.expect("moved out");
+    let kept = ask(&school, head());
+    assert!(matches!(kept, Err(LedgerRefusal::Kept(StillKept::Figures))));
+}
+
+/// Nor does the school see a number that became too small: counts about students are blank with
+/// their reason, those about its own work are not.
+#[test]
+fn figures_of_destroyed_students_are_blank_and_say_why() {
+    let school = school();
+    let count = |id: &'static str| {
+        let (term, catalogue) = (school.term(), Arc::clone(&school.catalogue));
+        let figures = school.ledger.read(move |tx| {
+            let profile = super::profile::load(tx)?.expect("profile");
+            let today = date(2026, 10, 26);
+            let facts = crate::indicator::Facts::of_term(tx, &profile, &term, today)?;
+            facts.figures(&catalogue, catalogue.count(id).expect("count"))
+        });
+        let figures: Result<_, crate::indicator::IndicatorError> = figures;
+        let figures = figures.expect("figures");
+        (figures.total(), figures.is_destroyed)
+    };
+    use domain::cell::Cell::{NotReported, Value};
+    assert_eq!(count("base.students"), (Value(4), false));
+    let orders = ask(&school, head()).expect("asked");
+    sign(&school, principal(), &orders, true).expect("signed");
+    for id in ["base.students", "base.classes", "scr.completed", "mtr.talks"] {
+        assert_eq!(count(id), (NotReported, true), "{id}");
+    }
+    assert_eq!(count("base.schools"), (Value(1), false));
+    assert!(!count("alt.open").1, "no ledger of cases was kept");
+}
+
 /// Figures of a term whose students were destroyed are not made again, too low, without a word.
 #[test]
 fn a_term_with_destroyed_students_is_not_released_again() {

@@ -95,7 +95,7 @@ pub(super) fn list(listed: &[Listed], asked: &str, lang: Lang) -> Result<Page, R
         id: one.count.id.to_string(),
         name: name(&one.count, lang),
         period: one.period.to_string(),
-        total: figure(total(&one.figures), lang),
+        total: figure((total(&one.figures), one.figures.is_destroyed), lang),
         leaves: leaves(&one.count, lang),
     };
     let rows = listed.iter().map(row).collect();
@@ -113,7 +113,7 @@ pub(super) fn count(shown: &Shown, session: &Session, lang: Lang) -> Result<Page
     let cells = shown_cells.map(|(place, cell)| CellView {
         place,
         values: values(catalogue, figures, place, lang),
-        figure: self::figure(*cell, lang),
+        figure: self::figure((*cell, figures.is_destroyed), lang),
         is_counted: cell.value().is_some_and(|value| value > 0),
     });
     let body = Html::render(&CountTemplate {
@@ -163,7 +163,7 @@ pub(super) fn why(
         id: count.id.to_string(),
         period: period.to_string(),
         cell: if named.is_empty() { whole } else { named.join(" · ") },
-        figure: figure(explained.figure, lang),
+        figure: figure((explained.figure, explained.is_destroyed), lang),
         lines: explained.lines.iter().map(line).collect(),
         notes,
     })?;
@@ -222,8 +222,10 @@ fn total(figures: &Figures) -> Cell {
     }
 }
 
-fn figure(cell: Cell, lang: Lang) -> String {
+/// A cell, or why it is blank.
+fn figure((cell, is_destroyed): (Cell, bool), lang: Lang) -> String {
     let text = match cell {
+        Cell::NotReported if is_destroyed => words::DESTROYED,
         Cell::NotReported => words::NOT_KEPT,
         Cell::NotApplicable => words::NOT_APPLICABLE,
         other => match other.value() {

@@ -19,6 +19,7 @@ texts! {
     STAYS = "不出校", "stays here";
     RUNNING = "统计期尚未结束，数值还会变化。", "The period still runs; the figures will change.";
     NOT_KEPT = "台账未启用", "ledger not kept";
+    DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     UNSUPPORTED = "暂不支持", "unsupported";
     NOT_APPLICABLE = "不适用", "not applicable";
     WHY = "为什么是这个数", "Why this figure";

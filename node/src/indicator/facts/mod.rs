@@ -43,7 +43,7 @@ use crate::ledger::student::Pupil;
 use crate::ledger::talk::Talk;
 use crate::ledger::teaching::{Activity, Lesson, ParentEvent};
 use crate::ledger::training::{Supervision, TrainingRecord};
-use crate::ledger::{campaign, read, staff as staff_roll, student};
+use crate::ledger::{campaign, destroy, read, staff as staff_roll, student};
 use crate::screening::census::census;
 
 /// What facts are loaded with.
@@ -83,6 +83,7 @@ pub struct Facts {
     is_screened: bool,
     broken_moves: Vec<Behind>,
     is_at_work: bool,
+    is_destroyed: bool,
 }
 
 /// What there is to count for a source at a time.
@@ -95,6 +96,8 @@ pub(super) enum Found<'f> {
     NoSuchTime,
     /// No ledger of a school fills it.
     Unsupported,
+    /// Records of somebody who belongs to the period are destroyed: what is left is no count.
+    Destroyed,
 }
 
 impl Told {
@@ -160,6 +163,7 @@ impl Facts {
             At::After90Days => return Found::Unsupported,
         };
         match told.find(source) {
+            Some(Some(_)) if self.is_destroyed && is_of_students(source) => Found::Destroyed,
             Some(Some(records)) => Found::Records(records),
             Some(None) => Found::NotKept,
             None => Found::Unsupported,
@@ -190,6 +194,24 @@ impl Facts {
             }
         }
     }
+}
+
+/// Whether records of a source are about students, or are told by who was on the roll.
+const fn is_of_students(source: Source) -> bool {
+    !matches!(
+        source,
+        Source::StaffRoll
+            | Source::Certificate
+            | Source::Training
+            | Source::Supervision
+            | Source::School
+            | Source::Lesson
+            | Source::Activity
+            | Source::ParentEvent
+            | Source::Drill
+            | Source::ExpertService
+            | Source::Conference
+    )
 }
 
 impl Load<'_> {
@@ -299,6 +321,7 @@ pub(super) fn load(
         is_screened,
         broken_moves: alert::broken_moves(&load),
         is_at_work: load.is_at_work(span.term.map_or(load.as_of, |term| term.census)),
+        is_destroyed: destroy::is_of_destroyed(tx, &span)?,
     })
 }
 

@@ -12,7 +12,7 @@ use super::super::refusal::LedgerRefusal;
 use super::super::retention::Destruction;
 use super::super::{strange, student};
 use super::erase::{self, Tally};
-use super::{Terms, check_role};
+use super::{Terms, check_role, due};
 
 /// What was destroyed at once. Names accounts, so without `Debug`.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ pub(super) fn carry_out(
             (Some(id), None) => {
                 let known = student::one(tx, id)?.ok_or(LedgerRefusal::Unknown)?;
                 let whom = (StudentId(id), kept.record);
-                erase::student(tx, whom, known.from, &mut tally)?;
+                erase::student(tx, whom, due::gone_from(tx, &known)?, &mut tally)?;
                 students += 1;
             }
             (None, Some(record)) => {

@@ -173,15 +173,33 @@ fn check_known(
         on_roll: known.row.status.is_on_roll() || known.from > today,
         open_case: has_open_case(tx, id)?,
         hold: holds.iter().any(|kept| kept.entry.until.is_none()),
-        closed: is_closed(known.from, today, terms),
+        closed: is_closed(gone_from(tx, known)?, today, terms),
     };
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
 }
 
+/// The first day on which nothing about a student counts any more: off the roll, and after the last
+/// event that is counted on its day. A case may be moved out after its student has left, and counts
+/// on the day of it.
+pub(super) fn gone_from(tx: &Tx<'_>, known: &OnRoll) -> Result<Date, SqlError> {
+    let last = "select max(r.day) from record r where r.student = $1 and r.destroyed = 0
+        and r.kind in ('alert_case', 'alert_move', 'alert_review', 'first_contact', 'followup',
+            'talk', 'counselling_session', 'conference_case', 'duty_report', 'support_given',
+            'critical_item', 'interview', 'observation')
+        and not exists (select 1 from followup f where f.record = r.id
+            and f.version = r.version and f.cancelled = 1)
+        and not exists (select 1 from alert_review v where v.record = r.id
+            and v.version = r.version and v.cancelled = 1)";
+    let last = tx.query_opt(last, params![known.id], |row| row.opt_text(0))?.flatten();
+    let last: Option<Date> = last.map(|day| day.parse().map_err(|_| SqlError::Type)).transpose()?;
+    let after = last.map(|day| day.checked_add(1.day()).unwrap_or(day));
+    Ok(after.map_or(known.from, |day| day.max(known.from)))
+}
+
 /// Whether no period with the student can be reported by itself any more: the term is closed and
 /// the school year, which holds all others, is over for long enough.
-fn is_closed(left: Date, today: Date, terms: &Terms) -> bool {
-    let last = left.checked_sub(1.day()).unwrap_or(left);
+fn is_closed(gone: Date, today: Date, terms: &Terms) -> bool {
+    let last = gone.checked_sub(1.day()).unwrap_or(gone);
     let term = terms.calendar.current(last);
     let year = Span::of(Period::SchoolYear(school_year_of(last)), &terms.calendar);
     let year_ends = year.map_or(Date::MAX, |span| span.end.max(span.to).max(last));

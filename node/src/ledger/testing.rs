@@ -215,6 +215,26 @@ impl School {
         written.expect("written")
     }
 
+    /// The sheets of screening runs that count: instrument, how it was handed in, revision.
+    pub(crate) fn sheets_of_runs(&self) -> Vec<(i64, String, i64)> {
+        let read: Result<_, SqlError> = self.ledger.read(|tx| {
+            let statement = "select i.id, h.handed_in, h.revision from sheet h
+                join run_instrument i on i.campaign = h.campaign where h.current = 1
+                order by i.id, h.test_date";
+            tx.query(statement, &[], |row| Ok((row.i64(0)?, row.text(1)?, row.i64(2)?)))
+        });
+        read.expect("sheets")
+    }
+
+    /// How many events of a kind students of runs have.
+    pub(crate) fn run_events(&self, what: &'static str) -> usize {
+        let read: Result<_, SqlError> = self.ledger.read(move |tx| {
+            let statement = "select id from participant_event where what = $1";
+            tx.query(statement, runtime::params![what], |row| row.i64(0))
+        });
+        read.expect("events").len()
+    }
+
     /// How many rows a table of the ledger has.
     pub(crate) fn rows(&self, table: &'static str) -> u64 {
         let counted = self.ledger.read(move |tx| {

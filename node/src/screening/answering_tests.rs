@@ -11,7 +11,7 @@ use domain::scale::Setting;
 use domain::screening::order::{LowestTier, PER_DAY};
 use domain::screening::{Code, State, Unasked};
 use jiff::civil::{Date, date, time};
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::Tx;
 
 use super::answering::{self, AnsweringError, Barred};
 use super::attendance::{self, Note};
@@ -177,21 +177,11 @@ impl Fair {
 
     /// The sheets that count: instrument, how it was handed in, revision.
     fn sheets(&self) -> Vec<(i64, String, i64)> {
-        let read: Result<_, SqlError> = self.school.ledger.read(|tx| {
-            let statement = "select i.id, h.handed_in, h.revision from sheet h
-                join run_instrument i on i.campaign = h.campaign where h.current = 1
-                order by i.id, h.test_date";
-            tx.query(statement, &[], |row| Ok((row.i64(0)?, row.text(1)?, row.i64(2)?)))
-        });
-        read.expect("sheets")
+        self.school.sheets_of_runs()
     }
 
     fn events(&self, what: &'static str) -> usize {
-        let read: Result<_, SqlError> = self.school.ledger.read(move |tx| {
-            let statement = "select id from participant_event where what = $1";
-            tx.query(statement, runtime::params![what], |row| row.i64(0))
-        });
-        read.expect("events").len()
+        self.school.run_events(what)
     }
 
     fn is_queued(&self) -> bool {

@@ -213,6 +213,22 @@ fn a_yes_does_not_come_back_with_a_student() {
     assert_eq!(returned("否", vec![yes(date(2025, 10, 15))]), Outcome::Negative);
 }
 
+/// A roster that was taken back is no leaving: what the family signed after the return stands.
+#[test]
+fn a_roster_that_was_taken_back_ends_no_consent() {
+    let school = school("");
+    leave_and_return(&school);
+    enter(&school, vec![yes(date(2025, 10, 15))]);
+    let wrong = school.roster(&[TestPupil::new(1)], date(2025, 10, 17));
+    let batch = wrong.batch.expect("batch");
+    let undone = run(&school, move |tx| {
+        super::import_undo::roster(tx, &head().because("导错了文件"), batch)
+    });
+    assert_eq!(undone.expect("undone").restored, 1);
+    sheet(&school);
+    assert_eq!(outcome(&school), Outcome::Negative);
+}
+
 /// What was agreed in an earlier stay still covers the days of that stay.
 #[test]
 fn a_return_leaves_the_days_before_it_as_they_were() {

@@ -88,7 +88,11 @@ fn columns_of(versions: &[Told]) -> Columns {
     let mut now: Option<Column> = None;
     for version in versions {
         let left = before.filter(|before| !before.is_on_roll).map(|before| before.column.since);
-        if let Some(left) = left.filter(|_| version.is_entered && version.is_on_roll) {
+        // What takes a file or a turn back says again what stood before it, from its own first day
+        // on: nobody was away.
+        let is_back = |left: &Date| *left <= version.column.since;
+        let is_entered = version.is_entered && version.is_on_roll;
+        if let Some(left) = left.filter(|left| is_entered && is_back(left)) {
             columns.stays.push(Stay { left, back: version.column.since });
             columns.said.extend(now.take());
         }

@@ -44,7 +44,8 @@ pub(super) const WORDS: &str = "
     create temp table away as select v.student, p.version, p.valid_from as left_on,
         v.valid_from as back_on from student_version v join student_version p
         on p.student = v.student and p.version = v.version - 1
-        where v.reason = 'transfer' and v.status in ('enrolled', 'suspended')
+        where v.reason = 'transfer' and v.valid_from >= p.valid_from
+        and v.status in ('enrolled', 'suspended')
         and p.status not in ('enrolled', 'suspended');
     create temp table word as
         select v.student, coalesce(v.consent_date, (select f.valid_from from student_version f

@@ -146,15 +146,24 @@ impl Fair {
     }
 
     fn note(&self, note: Note) {
-        let noted = self
-            .write(move |tx, shelf, run| attendance::note(tx, &li(0), shelf, (run, CHILD), note));
+        self.note_on(note, 0);
+    }
+
+    fn note_on(&self, note: Note, days: i64) {
+        let noted = self.write(move |tx, shelf, run| {
+            attendance::note(tx, &li(days), shelf, (run, CHILD), note)
+        });
         noted.expect("noted");
     }
 
     fn close(&self) {
+        self.close_on(0);
+    }
+
+    fn close_on(&self, days: i64) {
         let (shelf, run) = (Arc::clone(&self.shelf), self.run);
         let closed =
-            self.school.ledger.write("close", move |tx| opening::close(tx, &li(0), &shelf, run));
+            self.school.ledger.write("close", move |tx| opening::close(tx, &li(days), &shelf, run));
         closed.expect("closed");
     }
 
@@ -316,6 +325,14 @@ fn closing_hands_in_nothing_against_a_refusal() {
     absent.note(Note::Absent);
     absent.close();
     assert_eq!(absent.sheets(), [sheet(1, "answered", 2), sheet(2, "absent", 1)]);
+    let later = fair("是");
+    begun(&later);
+    later.note_on(Note::Absent, 1);
+    later.close_on(1);
+    let day = |sheet: &(i64, String, i64)| (sheet.0, sheet.1.clone());
+    let expected = [(1, "answered"), (1, "absent"), (2, "absent")];
+    let found: Vec<_> = later.sheets().iter().map(day).collect();
+    assert_eq!(found, expected.map(|(id, word)| (id, word.to_owned())), "each on its own day");
     let open = fair("是");
     begun(&open);
     open.close();

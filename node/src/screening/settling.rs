@@ -55,13 +55,16 @@ pub fn settle(
     let Some(last) = sheets.last() else {
         return Ok(participant.state);
     };
-    let event = match last.handed_in {
-        AnswerOutcome::Refused => Event::Refuse,
-        AnswerOutcome::Absent => Event::Absent,
-        AnswerOutcome::Answered => match all_there(participant, &instruments, &sheets) {
-            Some(valid) => Event::HandIn { valid, when: when(tx, run, participant, last)? },
-            None => return Ok(participant.state),
-        },
+    // An absence takes nothing back: what was begun before it may be handed in after it.
+    let answered = sheets.iter().rfind(|sheet| sheet.handed_in == AnswerOutcome::Answered);
+    let all = answered.zip(all_there(participant, &instruments, &sheets));
+    let event = match (last.handed_in, all) {
+        (AnswerOutcome::Refused, _) => Event::Refuse,
+        (_, Some((sheet, valid))) => {
+            Event::HandIn { valid, when: when(tx, run, participant, sheet)? }
+        }
+        (AnswerOutcome::Absent, None) => Event::Absent,
+        (AnswerOutcome::Answered, None) => return Ok(participant.state),
     };
     // A file may say again what is known: that is no event.
     let standing = (participant.id, participant.state);

@@ -1,7 +1,7 @@
 //! A school's life, generated: what a school writes into its ledgers week by week.
 //!
 //! The rates are those of a 1,200-student junior school as `docs/simulator.md` lists them, scaled
-//! by the number of students; about 120 writes a week. Everything is drawn from one seed and goes
+//! by the number of students; about 150 writes a week. Everything is drawn from one seed and goes
 //! through the ledgers' own doors with the rights of whoever would write it, so a refusal is a
 //! fault of the simulator or of the ledgers, never part of life. It follows no real school.
 

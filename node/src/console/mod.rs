@@ -13,6 +13,7 @@ mod counts;
 mod desk;
 mod egress;
 mod family;
+mod filled;
 mod home;
 mod inspection;
 mod keeping;
@@ -26,6 +27,7 @@ mod sheet;
 mod source;
 mod students;
 mod sync;
+
 mod view;
 mod welcome;
 mod words;

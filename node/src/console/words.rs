@@ -3,6 +3,8 @@
 use runtime::texts;
 
 texts! {
+    FAILED = "未能办理", "It was not done";
+    BACK_ONE = "返回", "Back";
     OFFICE = "管理", "Running it";
     PRODUCT = "心桥 · 学校节点", "Xinqiao · School node";
     DAILY = "日常", "Daily";

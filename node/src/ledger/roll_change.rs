@@ -20,7 +20,7 @@ use super::roll::{ClassRep, Mentor, Transfer};
 use super::special_group::Helper;
 use super::student::{self, CORRECTED, Change, TRANSFER};
 use super::{case, profile, read, write};
-use crate::import::preview::Counts;
+use crate::import::preview::{Change as Difference, Comparable as _, Counts};
 use crate::import::roster::RosterRow;
 use crate::import::value::{Consent, Grade, Sex, Status, StudentNumber};
 
@@ -176,7 +176,8 @@ pub fn leave(
     Ok(Left { entry, ended, open_case: has_open_case(tx, student)? })
 }
 
-/// Corrects what the roll says about a student, from a day on. The version before stays.
+/// Corrects what the roll says about a student, from a day on, and tells what is different now.
+/// The version before stays.
 ///
 /// # Errors
 /// The role may not, nothing would change, no reason was given, the grade is none of this
@@ -186,7 +187,7 @@ pub fn correct(
     author: &Author,
     (student, day): (StudentId, Date),
     right: &Correction,
-) -> Result<(), LedgerRefusal> {
+) -> Result<Vec<Difference>, LedgerRefusal> {
     write::allow(tx, author, Action::Write(Area::Roll), Some(student))?;
     if author.reason().is_empty() {
         return Err(LedgerRefusal::Reason);
@@ -208,7 +209,8 @@ pub fn correct(
     let batch = note(tx, author, (ENTERED, day), Counts { changed: 1, ..Counts::default() })?;
     // Who has left stays away: a coming brings a student back, never a correction or a file.
     let reason = if row.status.is_on_roll() { CORRECTED } else { TRANSFER };
-    Ok(student::replace(tx, &row, &Change { batch, valid_from: day, reason })?)
+    student::replace(tx, &row, &Change { batch, valid_from: day, reason })?;
+    Ok(row.changes(&known.row))
 }
 
 /// Whether a case of a student is open now.

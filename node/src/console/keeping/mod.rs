@@ -277,7 +277,7 @@ fn due_view(due: &Due, names: &Names, ordered: &BTreeSet<StudentId>, lang: Lang)
         id: due.student.0,
         name,
         left: due.left.to_string(),
-        how: due.status.zh(),
+        how: chosen(due.status.label(), lang),
         entries: due.entries,
         tag: Tag::of(tone, text, lang),
         why: due.blocked.map_or("", |still| kept(still).in_lang(lang)),

@@ -3,28 +3,27 @@
 //! For the counsellor and the moral-education head alone, who keep the roll. The preview of a turn
 //! names no student but those who stay behind; whoever is named is logged.
 
+mod change;
 mod pages;
 mod turn;
 mod words;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use domain::ledger::Word as _;
-use domain::ledger::terms::TransferKind;
-use jiff::civil::Date;
+use domain::ledger::terms::ReadPurpose;
 use runtime::sql::Tx;
-use runtime::web::{NavLink, Problem, SignedForm, Visitor};
+use runtime::web::{NavLink, Problem, Visitor};
 use serde::Deserialize;
 
+use super::filled::Sent;
 use super::office::{Office, RollKeepers, Told, problem, told};
-use crate::import::value::{self, GradeSpan};
+use crate::import::value;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::roll_change::{self, Arrival, Correction, Leaving};
-use crate::ledger::showing::{Names, student_of};
-use crate::ledger::{browse, profile, turn as turns};
+use crate::ledger::showing::Names;
+use crate::ledger::{access, browse, profile, turn as turns};
 
 pub(super) const ROLL_HREF: &str = "/roll";
 const TURN_HREF: &str = "/roll/turn";
@@ -40,31 +39,43 @@ pub(super) const fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(ROLL_HREF, get(show))
-        .route("/roll/arrive", post(arrive))
-        .route("/roll/leave", post(leave))
-        .route("/roll/correct", post(correct))
+        .route("/roll/arrive", post(change::arrive))
+        .route("/roll/leave", post(change::leave))
+        .route("/roll/correct", post(change::correct))
         .route(TURN_HREF, get(turn::show).post(turn::decide))
         .route("/roll/turn/{id}/sign", post(turn::sign))
         .route("/roll/turn/{id}/undo", post(turn::undo))
 }
 
+/// What was done just now, as the address says it.
+#[derive(Clone, Default, Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+    student: Option<i64>,
+}
+
 async fn show(
     State(office): State<Office>,
     visitor: Visitor<RollKeepers>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Problem> {
-    overview(&office, &visitor, None).await
+    overview(&office, &visitor, (None, Sent::default()), done).await
 }
 
-/// The page of the roll, with what was just refused above it.
+/// The page of the roll, with what was just done or refused above it.
 async fn overview(
     office: &Office,
     visitor: &Visitor<RollKeepers>,
-    told: Told,
+    (told, sent): (Told, Sent),
+    done: Done,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, |tx, reader| {
+    let found = office.work(&visitor.session, move |tx, reader| {
         let kind = domain::ledger::Kind::Transfer;
         let filter = browse::Filter { size: LISTED, ..browse::Filter::default() };
         let lines = browse::page(tx, &reader, kind, &filter)?;
+        let whom = done.student.map(StudentId);
+        access::log_list(tx, &reader, &whom.into_iter().collect(), ReadPurpose::ClassWork)?;
         let view = pages::Overview {
             lines,
             turns: turns::all(tx)?,
@@ -72,6 +83,8 @@ async fn overview(
             grades: grades(tx)?,
             today: reader.today(),
             account: reader.account().to_owned(),
+            done: whom.map(|student| (done.done, student)),
+            sent,
         };
         Ok(view)
     });
@@ -88,143 +101,21 @@ fn grades(tx: &Tx<'_>) -> Result<Vec<value::Grade>, LedgerRefusal> {
     Ok(known.filter_map(|grade| value::Grade::from_code(grade.as_str())).collect())
 }
 
-#[derive(Deserialize)]
-struct ArriveForm {
-    number: String,
-    name: String,
-    #[serde(default)]
-    sex: String,
-    #[serde(default)]
-    birth: String,
-    grade: String,
-    class: String,
-    day: String,
-    #[serde(default)]
-    other_school: String,
-}
-
-async fn arrive(
-    State(office): State<Office>,
-    form: SignedForm<RollKeepers, ArriveForm>,
-) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
-    let done = office.work(&visitor.session, move |tx, author| {
-        let wrong = |name| move |_| LedgerRefusal::Field(name);
-        let arrival = Arrival {
-            day: day(&fields.day, "day")?,
-            number: value::StudentNumber::parse(&fields.number).map_err(wrong("student_number"))?,
-            name: value::parse_name(&fields.name).map_err(wrong("name"))?,
-            sex: value::parse_sex(&fields.sex).map_err(wrong("sex"))?,
-            birth_date: optional(&fields.birth, "birth_date")?,
-            grade: grade_of(&fields.grade, author.today())?,
-            class: value::parse_class(&fields.class).map_err(wrong("class"))?.label,
-            other_school: fields.other_school.trim().to_owned(),
-        };
-        roll_change::arrive(tx, &author, &arrival).map(drop)
-    });
-    answer(&office, &visitor, done.await).await
-}
-
-#[derive(Deserialize)]
-struct LeaveForm {
-    number: String,
-    how: String,
-    day: String,
-    #[serde(default)]
-    other_school: String,
-}
-
-async fn leave(
-    State(office): State<Office>,
-    form: SignedForm<RollKeepers, LeaveForm>,
-) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
-    let done = office.work(&visitor.session, move |tx, author| {
-        let student = named(tx, &fields.number)?;
-        let leaving = Leaving {
-            day: day(&fields.day, "day")?,
-            how: TransferKind::from_word(&fields.how).ok_or(LedgerRefusal::Field("how"))?,
-            other_school: fields.other_school.trim().to_owned(),
-            consent: None,
-        };
-        roll_change::leave(tx, &author, student, &leaving).map(drop)
-    });
-    answer(&office, &visitor, done.await).await
-}
-
-#[derive(Deserialize)]
-struct CorrectForm {
-    number: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    sex: String,
-    #[serde(default)]
-    birth: String,
-    #[serde(default)]
-    grade: String,
-    #[serde(default)]
-    class: String,
-    day: String,
-    reason: String,
-}
-
-async fn correct(
-    State(office): State<Office>,
-    form: SignedForm<RollKeepers, CorrectForm>,
-) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
-    let done = office.work(&visitor.session, move |tx, author| {
-        let student = named(tx, &fields.number)?;
-        let given = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
-        let wrong = |name| move |_| LedgerRefusal::Field(name);
-        let class = |text: String| value::parse_class(&text).map(|class| class.label);
-        let right = Correction {
-            name: given(&fields.name)
-                .map(|text| value::parse_name(&text))
-                .transpose()
-                .map_err(wrong("name"))?,
-            sex: given(&fields.sex)
-                .map(|text| value::parse_sex(&text))
-                .transpose()
-                .map_err(wrong("sex"))?,
-            birth_date: optional(&fields.birth, "birth_date")?,
-            grade: given(&fields.grade).map(|g| grade_of(&g, author.today())).transpose()?,
-            class: given(&fields.class).map(class).transpose().map_err(wrong("class"))?,
-        };
-        let from = day(&fields.day, "day")?;
-        roll_change::correct(tx, &author.because(&fields.reason), (student, from), &right)
-    });
-    answer(&office, &visitor, done.await).await
-}
-
-/// Back to the page; with the sentence of the refusal where there is one.
+/// To the page that says what was done; with the sentence of the refusal where there is one, and
+/// with what was typed.
 async fn answer(
     office: &Office,
     visitor: &Visitor<RollKeepers>,
-    done: Result<(), LedgerRefusal>,
+    done: Result<String, LedgerRefusal>,
+    sent: Sent,
 ) -> Result<Response, Problem> {
     match done {
-        Ok(()) => Ok(Redirect::to(ROLL_HREF).into_response()),
-        Err(refusal) => overview(office, visitor, told(refusal, visitor.frame.lang)?).await,
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
+        Err(refusal) => {
+            let told = told(refusal, visitor.frame.lang)?;
+            overview(office, visitor, (told, sent), Done::default()).await
+        }
     }
-}
-
-fn named(tx: &Tx<'_>, number: &str) -> Result<StudentId, LedgerRefusal> {
-    student_of(tx, number)?.ok_or(LedgerRefusal::NotOnRoll)
-}
-
-fn grade_of(text: &str, today: Date) -> Result<value::Grade, LedgerRefusal> {
-    let year = turns::year_of(today);
-    value::grade_of(text, GradeSpan::ALL, year).map_err(|_| LedgerRefusal::Field("grade"))
-}
-
-fn day(text: &str, field: &'static str) -> Result<Date, LedgerRefusal> {
-    text.trim().parse().map_err(|_| LedgerRefusal::Field(field))
-}
-
-fn optional(text: &str, field: &'static str) -> Result<Option<Date>, LedgerRefusal> {
-    if text.trim().is_empty() { Ok(None) } else { day(text, field).map(Some) }
 }
 
 /// The turn that an account may still sign: asked by somebody else.

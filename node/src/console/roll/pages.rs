@@ -1,18 +1,24 @@
 //! The pages of the roll as functions of what was read.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use domain::ledger::Word as _;
 use domain::ledger::terms::TransferKind;
 use jiff::civil::Date;
-use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Tone};
+use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone};
 
+use super::super::filled::{Filled, Sent};
 use super::super::office::{Told, chosen, page};
 use super::super::words::DAILY_RECORDS;
+use super::change::Effect;
 use super::{ROLL_HREF, can_sign, words};
+use crate::import::preview::Change;
 use crate::import::value::Grade;
 use crate::ledger::browse::Lines;
 use crate::ledger::entry::{Cell, StudentId};
 use crate::ledger::kinds::KINDS;
+use crate::ledger::people::PersonLine;
 use crate::ledger::showing::Names;
 use crate::ledger::turn::decisions::{Carry, Class, written};
 use crate::ledger::turn::plan::{ClassPlan, Plan, StepKind};
@@ -26,6 +32,9 @@ pub(super) struct Overview {
     pub(super) grades: Vec<Grade>,
     pub(super) today: Date,
     pub(super) account: String,
+    /// What was done just now, and about whom.
+    pub(super) done: Option<(String, StudentId)>,
+    pub(super) sent: Sent,
 }
 
 /// A coming or leaving as it is listed.
@@ -54,8 +63,12 @@ struct RollTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
     told: &'a Told,
+    done: Option<String>,
     today: String,
     year_start: String,
+    arrive: Filled,
+    leave: Filled,
+    correct: Filled,
     grades: Vec<(&'static str, &'static str)>,
     ways: Vec<(&'static str, &'static str)>,
     changes: Vec<ChangeView>,
@@ -86,9 +99,10 @@ struct TurnTemplate<'a> {
     classes: Vec<ClassView>,
     summary: String,
     has_cases: bool,
-    stayers: String,
+    filled: &'a Filled,
+    /// Classes that the field of the next class offers.
+    targets: BTreeSet<String>,
     stays: Vec<(i64, String)>,
-    mentors_end: bool,
     /// Number of the turn that is looked at to be signed, and the sentence that says who asked.
     signing: Option<(i64, String)>,
 }
@@ -98,7 +112,7 @@ pub(super) struct Preview<'a> {
     pub(super) day: Date,
     pub(super) plan: Option<&'a Plan>,
     pub(super) names: &'a Names,
-    pub(super) stayers: String,
+    pub(super) filled: Filled,
     pub(super) signing: Option<(i64, String)>,
 }
 
@@ -109,19 +123,37 @@ pub(super) fn overview(
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let ways = TransferKind::ALL.iter().filter(|how| **how != TransferKind::In);
+    let (today, sent) = (view.today, &view.sent);
     let body = Html::render(&RollTemplate {
         lang,
         csrf: &session.csrf,
         told,
-        today: view.today.to_string(),
+        done: view.done.as_ref().and_then(|(what, student)| done(what, *student, view, lang)),
+        arrive: sent.of("arrive").or("day", today),
+        leave: sent.of("leave").or("day", today),
+        correct: sent.of("correct").or("day", today),
+        today: today.to_string(),
         year_start: year_start(view.today).to_string(),
-        grades: view.grades.iter().map(|grade| (grade.code(), grade.zh())).collect(),
+        grades: view.grades.iter().map(|grade| (grade.code(), chosen(grade.label(), lang))).collect(),
         ways: ways.map(|how| (how.as_str(), chosen(how.label(), lang))).collect(),
         changes: changes(view, lang),
         turns: view.turns.iter().map(|turn| turn_view(turn, &view.account, lang)).collect(),
     })?;
     let note = words::ROLL_NOTE.in_lang(lang).to_owned();
     Ok(page((DAILY_RECORDS, words::ROLL, note), ROLL_HREF, body, lang))
+}
+
+/// What was done just now; nothing where the address says something else.
+fn done(what: &str, student: StudentId, view: &Overview, lang: Lang) -> Option<String> {
+    let said = match what {
+        "arrive" => words::ARRIVED,
+        "leave" => words::LEFT_ROLL,
+        "leave-case" => words::LEFT_CASE,
+        "correct" => words::CORRECTED,
+        _ => return None,
+    };
+    view.names.student(student)?;
+    Some(said.fill(lang, &[&view.names.student_line(student)]))
 }
 
 /// First of September of the school year that a day lies in.
@@ -197,32 +229,169 @@ pub(super) fn turn(
         day: preview.day.to_string(),
         summary,
         has_cases: classes.iter().any(|class| class.to.is_none() && class.open_cases > 0),
-        classes: classes.iter().map(|class| class_view(class, preview.names, lang)).collect(),
-        stayers: preview.stayers.clone(),
+        classes: classes.iter().map(|class| class_view(class, preview, lang)).collect(),
+        filled: &preview.filled,
+        targets: targets(classes, lang),
         stays: stays
             .iter()
             .map(|(student, _)| (student.0, preview.names.student_line(*student)))
             .collect(),
-        mentors_end: plan.is_some_and(|plan| plan.mentors == Carry::Ended),
         signing: preview.signing.as_ref().map(|(id, by)| (*id, words::TO_SIGN.fill(lang, &[by]))),
     })?;
     let note = words::TURN_NOTE.in_lang(lang).to_owned();
     Ok(page((DAILY_RECORDS, words::TURN, note), ROLL_HREF, body, lang))
 }
 
-fn class_view(class: &ClassPlan, names: &Names, lang: Lang) -> ClassView {
+/// A class as a field has it: as people write it in Chinese, as a plan is stored otherwise.
+fn field_of(class: Option<&Class>, lang: Lang) -> String {
+    match (class, lang) {
+        (None, _) => words::LEAVES.in_lang(lang).to_owned(),
+        (Some(class), Lang::Zh) => format!("{}{}", class.0.zh(), class.1),
+        (Some(class), Lang::En) => written(class),
+    }
+}
+
+/// What a class may become: what others become, every class of the year it goes into, or leaving.
+fn targets(classes: &[ClassPlan], lang: Lang) -> BTreeSet<String> {
+    let next = classes.iter().filter_map(|class| class.to.as_ref());
+    let there = classes.iter().map(|class| &class.from);
+    next.chain(there).map(Some).chain([None]).map(|class| field_of(class, lang)).collect()
+}
+
+fn class_view(class: &ClassPlan, preview: &Preview<'_>, lang: Lang) -> ClassView {
     let name = |class: &Class| format!("{}{}", class.0.zh(), class.1);
     let leaves = || words::LEAVES.in_lang(lang).to_owned();
+    let (key, filled) = (written(&class.from), &preview.filled);
+    let field = format!("to.{key}");
+    let sent = filled.is_sent(&field).then(|| filled.text(&field).to_owned());
+    // A form that was sent says which teacher goes on, also where its plan could not be made.
+    let ends = match sent {
+        Some(_) => filled.is_sent(&format!("end.{key}")),
+        None => class.carry == Carry::Ended,
+    };
     ClassView {
-        key: written(&class.from),
+        key,
         name: name(&class.from),
-        becomes: class.to.as_ref().map_or_else(|| "leave".to_owned(), written),
+        becomes: sent.unwrap_or_else(|| field_of(class.to.as_ref(), lang)),
         becomes_shown: class.to.as_ref().map_or_else(leaves, name),
         up: class.promoted,
         stay: class.stays,
         leave: class.leaves,
-        teacher: class.teacher.map_or_else(String::new, |staff| names.staff(staff).to_owned()),
-        carried: class.carry == Carry::Carried,
+        teacher: class.teacher.map_or_else(String::new, |staff| {
+            preview.names.staff(staff).to_owned()
+        }),
+        carried: !ends,
         cases: class.open_cases,
+    }
+}
+
+/// What is asked before something is entered about a student.
+pub(super) enum Asked<'a> {
+    /// Which of several it is.
+    Which(&'a [PersonLine]),
+    /// Whether it is right that this happens to that student.
+    Sure(&'a PersonLine, &'a Effect),
+}
+
+#[derive(Template)]
+#[template(path = "console/roll_confirm.html")]
+struct ConfirmTemplate<'a> {
+    lang: Lang,
+    csrf: &'a str,
+    action: String,
+    /// What was typed, sent again with the answer.
+    hidden: Vec<(&'a str, &'a str)>,
+    which: Vec<(&'a str, String)>,
+    /// Id of the student.
+    sure: Option<i64>,
+    lines: Vec<(String, String)>,
+    notes: Vec<String>,
+    is_hot: bool,
+    submit: &'static str,
+}
+
+/// The page between a form and what it enters: of whom it speaks and what follows from it.
+pub(super) fn confirm(
+    (form, filled): (&'static str, &Filled),
+    asked: &Asked<'_>,
+    session: &Session,
+    lang: Lang,
+) -> Result<Page, RenderError> {
+    let person = |one: &PersonLine| {
+        let grade = Grade::from_code(&one.grade).map_or("", Grade::zh);
+        format!("{} {grade} {} · {}", one.name, one.class, one.number)
+    };
+    let title = if form == "leave" { words::LEAVE } else { words::CORRECT };
+    let sent = filled.pairs().iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let asks_again = ["csrf", "act", "sure"];
+    let mut view = ConfirmTemplate {
+        lang,
+        csrf: &session.csrf,
+        action: format!("/roll/{form}"),
+        hidden: sent.filter(|(name, _)| !asks_again.contains(name)).collect(),
+        which: Vec::new(),
+        sure: None,
+        lines: Vec::new(),
+        notes: Vec::new(),
+        is_hot: false,
+        submit: words::GO_ON.in_lang(lang),
+    };
+    match asked {
+        Asked::Which(several) => {
+            view.hidden.retain(|(name, _)| *name != "pick");
+            view.which = several.iter().map(|one| (one.number.as_str(), person(one))).collect();
+        }
+        Asked::Sure(student, effect) => {
+            view.sure = Some(student.student.0);
+            view.lines.push((words::STUDENT.in_lang(lang).to_owned(), person(student)));
+            view.show(effect, filled);
+        }
+    }
+    let body = Html::render(&view)?;
+    Ok(page((DAILY_RECORDS, title, String::new()), ROLL_HREF, body, lang))
+}
+
+impl ConfirmTemplate<'_> {
+    fn show(&mut self, effect: &Effect, filled: &Filled) {
+        let lang = self.lang;
+        let mut line = |label: Text, value: &str| {
+            if !value.is_empty() {
+                self.lines.push((label.in_lang(lang).to_owned(), value.to_owned()));
+            }
+        };
+        match effect {
+            Effect::Left(left) => {
+                let how = TransferKind::from_word(filled.text("how"));
+                line(words::HOW, how.map_or("", |how| chosen(how.label(), lang)));
+                line(words::LAST_DAY, filled.text("day"));
+                line(words::TO_SCHOOL, filled.text("other_school"));
+                self.notes.push(words::LEAVE_FOLLOWS.fill(lang, &[&left.ended]));
+                if left.open_case {
+                    self.notes.push(words::LEAVE_CASE.in_lang(lang).to_owned());
+                }
+                self.is_hot = true;
+                self.submit = words::LEAVE_SURE.in_lang(lang);
+            }
+            Effect::Corrected(changes) => {
+                line(words::FROM_DAY, filled.text("day"));
+                line(words::REASON, filled.text("reason"));
+                let change = |change: &Change| {
+                    let label = field_name(change.field).in_lang(lang).to_owned();
+                    (label, words::BECOMES_NOW.fill(lang, &[&change.old, &change.new]))
+                };
+                self.lines.extend(changes.iter().map(change));
+                self.submit = words::CORRECT_SURE.in_lang(lang);
+            }
+        }
+    }
+}
+
+fn field_name(field: &str) -> Text {
+    match field {
+        "sex" => words::SEX,
+        "birth_date" => words::BIRTH,
+        "grade" => words::GRADE,
+        "class" => words::CLASS,
+        _ => words::NAME,
     }
 }

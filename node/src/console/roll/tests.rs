@@ -71,6 +71,11 @@ async fn comings_and_leavings_are_entered_by_form() {
     for (number, grade) in [("123", "g7"), (number.as_str(), "g5"), (number.as_str(), "")] {
         let refused = li.post("/roll/arrive", &arrive(number, grade)).await.expect("reply");
         assert_eq!((refused.status, on_roll(&school)), (StatusCode::CONFLICT, 6));
+        for typed in [number, "转某某", "2013-03-04", "2班", "2025-11-18"] {
+            let field = format!("value=\"{typed}\"");
+            assert!(refused.text.contains(&field), "{typed} is typed twice: {}", refused.text);
+        }
+        assert!(refused.text.contains("value=\"女\" selected"), "{}", refused.text);
     }
     let forged = &arrive(&number, "g7")[1..];
     let refused = li.post("/roll/arrive", forged).await.expect("reply");
@@ -80,19 +85,109 @@ async fn comings_and_leavings_are_entered_by_form() {
     let gone = TestPupil::new(0).number();
     let leave = [
         ("csrf", csrf.as_str()),
-        ("number", gone.as_str()),
+        ("student", gone.as_str()),
         ("how", "out"),
         ("day", "2025-11-18"),
         ("other_school", "三中 <b>"),
     ];
-    let done = li.post("/roll/leave", &leave).await.expect("reply");
+    let asked = li.post("/roll/leave", &leave).await.expect("reply");
+    fine(&asked);
+    asked.keep("roll_leave.html").expect("keep");
+    assert!(asked.text.contains("张某某") && asked.text.contains("2025-11-18"), "{}", asked.text);
+    assert_eq!(on_roll(&school), 7, "nobody leaves before it was shown who does");
+    let sure = asked.text.split("name=\"sure\" value=\"").nth(1).and_then(|s| s.split('"').next());
+    let with = |name, value| [&leave[..], &[(name, value)]].concat();
+    let back = li.post("/roll/leave", &with("act", "back")).await.expect("reply");
+    assert!(back.text.contains(&format!("value=\"{gone}\"")) && on_roll(&school) == 7);
+    let other = li.post("/roll/leave", &with("sure", "99")).await.expect("reply");
+    assert_eq!((other.status, on_roll(&school)), (StatusCode::OK, 7), "sure of somebody else");
+    let sure = with("sure", sure.expect("a button that says who"));
+    let done = li.post("/roll/leave", &sure).await.expect("reply");
     assert_eq!((done.status, on_roll(&school)), (StatusCode::SEE_OTHER, 6));
-    let page = li.get("/roll").await.expect("page");
+    let page = li.get(done.header("location")).await.expect("page");
     fine(&page);
+    assert!(page.text.contains("已登记离校：张某某"), "{}", page.text);
     page.keep("roll.html").expect("keep");
     assert!(page.text.contains("转某某") && page.text.contains("三中 &#60;b&#62;"));
     let again = li.post("/roll/leave", &leave).await.expect("reply");
     assert!(again.status == StatusCode::CONFLICT && again.text.contains("不在本校名册上"));
+}
+
+/// A correction is shown as what becomes of which field, of a student who may be named; of two of
+/// one name one is chosen.
+#[tokio::test]
+async fn a_correction_is_shown_before_it_is_entered() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let csrf = csrf(&mut li).await;
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("student", "张某某"),
+        ("class", "2班"),
+        ("sex", ""),
+        ("day", "2025-11-18"),
+        ("reason", "转班"),
+    ];
+    let versions = || school.rows("student_version");
+    let before = versions();
+    let reads = school.rows("access_log");
+    let asked = li.post("/roll/correct", &fields).await.expect("reply");
+    fine(&asked);
+    assert!(asked.text.contains("不止一名学生") && school.rows("access_log") > reads);
+    let number = TestPupil::new(2).number();
+    let all = [&fields[..], &[("pick", number.as_str())]].concat();
+    let shown = li.post("/roll/correct", &all).await.expect("reply");
+    fine(&shown);
+    shown.keep("roll_correct.html").expect("keep");
+    assert!(shown.text.contains("1班 → 2班") && shown.text.contains(&number), "{}", shown.text);
+    assert_eq!(versions(), before);
+    let sure = shown.text.split("name=\"sure\" value=\"").nth(1).and_then(|s| s.split('"').next());
+    let all = [&all[..], &[("sure", sure.expect("sure"))]].concat();
+    let done = li.post("/roll/correct", &all).await.expect("reply");
+    assert_eq!((done.status, versions()), (StatusCode::SEE_OTHER, before + 1), "{}", done.text);
+}
+
+/// What was typed about a turn is there again after a refusal, so that a second press asks for the
+/// plan that stands on the page and not for the rule's.
+#[tokio::test]
+async fn a_refused_turn_keeps_its_plan() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, LATER_MS).await;
+    let page = li.get("/roll/turn?day=2026-09-01").await.expect("page");
+    let csrf = page.field("csrf").expect("csrf").to_owned();
+    let stay = TestPupil::new(1).number();
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("day", "2026-09-01"),
+        ("to.g7/1班", "八年级3班"),
+        ("to.g8/1班", "九年级1班"),
+        ("to.g9/1班", "毕业离校"),
+        ("mentors", "1"),
+        ("stay", stay.as_str()),
+        ("reason", ""),
+        ("act", "ask"),
+    ];
+    let refused = li.post("/roll/turn", &fields).await.expect("reply");
+    assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    refused.keep("roll_turn_refused.html").expect("keep");
+    for kept in ["value=\"八年级3班\" maxlength", "name=\"mentors\" value=\"1\" checked", &stay] {
+        assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
+    }
+    assert!(refused.text.contains("升级 3 人"), "{}", refused.text);
+    let mut wrong = fields.to_vec();
+    wrong[6] = ("stay", "G0");
+    wrong[7] = ("reason", "新学年");
+    let refused = li.post("/roll/turn", &wrong).await.expect("reply");
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    for kept in ["value=\"八年级3班\" maxlength", "value=\"新学年\"", ">G0</textarea>"] {
+        assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
+    }
+    let mut right = fields.to_vec();
+    right[7] = ("reason", "新学年");
+    let asked = li.post("/roll/turn", &right).await.expect("reply");
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+    let waiting = li.get("/roll/turn?turn=1").await.expect("page");
+    assert!(waiting.text.contains("八年级3班") && waiting.text.contains("升级 3 人"));
 }
 
 /// A turn is previewed, changed by form, asked for, signed by somebody else, and undone.

@@ -1,21 +1,21 @@
 //! The forms of the turn of the year: preview, ask, sign, undo.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use runtime::sql::Tx;
-use runtime::web::{Problem, SignedForm, Visitor};
+use runtime::web::{Lang, Problem, SignedForm, Visitor};
 use serde::Deserialize;
 
+use super::super::filled::{Filled, Sent};
 use super::super::office::{Office, RollKeepers, Told, problem, told};
-use super::{ROLL_HREF, answer, named, pages};
+use super::{ROLL_HREF, answer, pages, words};
+use crate::import::value::{self, GradeSpan};
 use crate::ledger::access;
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::showing::Names;
-use crate::ledger::turn::decisions::{Carry, Decisions};
+use crate::ledger::showing::{Names, student_of};
+use crate::ledger::turn::decisions::{Carry, Decisions, LEAVE, class_of, written};
 use crate::ledger::turn::plan::Plan;
 use crate::ledger::turn::{self as turns, TurnState};
 
@@ -40,37 +40,31 @@ pub(super) async fn show(
         return waiting(&office, &visitor, id, None).await;
     }
     let day: Date = asked.day.parse().map_err(|_| Problem::BadRequest)?;
-    reply(&office, &visitor, (Decisions::on(day), String::new()), None).await
+    reply(&office, &visitor, (day, Filled::default()), None).await
 }
 
-/// The fields of the form: `day`, `act`, `reason`, `stay`, `mentors`, and for each class `to.CLASS`
-/// and `end.CLASS`.
-type Fields = BTreeMap<String, String>;
-
+/// The form has `day`, `act`, `reason`, `stay`, `mentors`, and for each class `to.CLASS` and
+/// `end.CLASS`. What was refused comes back as it was typed: nobody asks for another plan than the
+/// one they see.
 pub(super) async fn decide(
     State(office): State<Office>,
-    form: SignedForm<RollKeepers, Fields>,
+    form: SignedForm<RollKeepers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
-    let field = |name: &str| fields.get(name).map_or("", String::as_str).to_owned();
-    let day: Date = field("day").parse().map_err(|_| Problem::BadRequest)?;
-    let (stayers, asks, reason) = (field("stay"), field("act") == "ask", field("reason"));
-    let read = {
-        let fields = fields.clone();
-        office.work(&visitor.session, move |tx, author| {
-            let decisions = decisions(tx, &author, day, &fields)?;
-            if asks {
-                turns::ask(tx, &author.because(&reason), &decisions)?;
-            }
-            Ok(decisions)
-        })
-    };
-    match read.await {
-        Ok(_) if asks => Ok(Redirect::to(ROLL_HREF).into_response()),
-        Ok(decisions) => reply(&office, &visitor, (decisions, stayers), None).await,
+    let (visitor, filled) = (form.visitor, form.fields);
+    let day: Date = filled.text("day").parse().map_err(|_| Problem::BadRequest)?;
+    if !filled.has("act", "ask") {
+        return reply(&office, &visitor, (day, filled), None).await;
+    }
+    let read = filled.clone();
+    let done = office.work(&visitor.session, move |tx, author| {
+        let decisions = decisions(tx, &author, day, &read)?;
+        turns::ask(tx, &author.because(read.text("reason")), &decisions)
+    });
+    match done.await {
+        Ok(_) => Ok(Redirect::to(ROLL_HREF).into_response()),
         Err(refusal) => {
             let told = told(refusal, visitor.frame.lang)?;
-            reply(&office, &visitor, (Decisions::on(day), stayers), told).await
+            reply(&office, &visitor, (day, filled), told).await
         }
     }
 }
@@ -80,52 +74,81 @@ fn decisions(
     tx: &Tx<'_>,
     author: &Author,
     day: Date,
-    fields: &Fields,
+    filled: &Filled,
 ) -> Result<Decisions, LedgerRefusal> {
     let mut decisions = Decisions::on(day);
     let by_rule = turns::preview(tx, author, &decisions)?;
     for class in &by_rule.classes {
-        let key = turns::decisions::written(&class.from);
-        let rule = class.to.as_ref().map_or_else(|| "leave".to_owned(), turns::decisions::written);
-        let to = fields.get(&format!("to.{key}")).map_or(rule.as_str(), |to| to.trim()).to_owned();
-        let ends = fields.contains_key(&format!("end.{key}"));
+        let key = written(&class.from);
+        let rule = class.to.as_ref().map_or_else(|| LEAVE.to_owned(), written);
+        let field = format!("to.{key}");
+        let to = match filled.is_sent(&field) {
+            true => target(filled.text(&field), turns::year_of(day))?,
+            false => rule.clone(),
+        };
+        let ends = filled.is_sent(&format!("end.{key}"));
         if to != rule || ends {
             let teacher = if ends { Carry::Ended } else { Carry::Carried };
             decisions.set_class(&key, &to, teacher)?;
         }
     }
-    let stayers = fields.get("stay").map_or("", String::as_str);
-    for number in stayers.split_whitespace().take(STAYERS_MAX) {
-        decisions.stay.insert(named(tx, number)?);
+    for number in filled.text("stay").split_whitespace().take(STAYERS_MAX) {
+        let student = student_of(tx, number)?.ok_or(LedgerRefusal::NotOnRoll)?;
+        decisions.stay.insert(student);
     }
-    if fields.contains_key("mentors") {
+    if filled.is_sent("mentors") {
         decisions.mentors = Carry::Ended;
     }
     Ok(decisions)
 }
 
-/// The preview of decisions, with what was just refused above it.
+/// What a class becomes, as people write it: `八年级1班`, `毕业离校`; or as a plan is stored.
+fn target(text: &str, school_year: i16) -> Result<String, LedgerRefusal> {
+    let (text, leaves) = (text.trim(), words::LEAVES);
+    if [LEAVE, leaves.in_lang(Lang::Zh), leaves.in_lang(Lang::En)].contains(&text) {
+        return Ok(LEAVE.to_owned());
+    }
+    if let Some(class) = class_of(text) {
+        return Ok(written(&class));
+    }
+    let wrong = |_| LedgerRefusal::Field("class");
+    let named = value::parse_class(text).map_err(wrong)?;
+    let grade = named.settle(None, GradeSpan::ALL, school_year).map_err(wrong)?;
+    Ok(written(&(grade, named.label)))
+}
+
+/// The preview of what the form says, with what was just refused above it.
 async fn reply(
     office: &Office,
     visitor: &Visitor<RollKeepers>,
-    (decisions, stayers): (Decisions, String),
+    (day, filled): (Date, Filled),
     refused: Told,
 ) -> Result<Response, Problem> {
-    let day = decisions.day;
+    let read = filled.clone();
     let found = office.work(&visitor.session, move |tx, reader| {
-        let plan = turns::preview(tx, &reader, &decisions)?;
-        log_named(tx, &reader, &plan)?;
-        Ok((plan, Names::load(tx)?))
+        // Where the form cannot be read, the rule's plan stands beside what was typed.
+        let (decided, wrong) = match decisions(tx, &reader, day, &read) {
+            Ok(decided) => (decided, None),
+            Err(LedgerRefusal::NotAllowed) => return Err(LedgerRefusal::NotAllowed),
+            Err(wrong) => (Decisions::on(day), Some(wrong)),
+        };
+        let (plan, wrong) = match turns::preview(tx, &reader, &decided) {
+            Ok(plan) => (Some(plan), wrong),
+            Err(other) => (turns::preview(tx, &reader, &Decisions::on(day)).ok(), Some(other)),
+        };
+        if let Some(plan) = &plan {
+            log_named(tx, &reader, plan)?;
+        }
+        Ok((plan, wrong, Names::load(tx)?))
     });
     let lang = visitor.frame.lang;
-    let (found, told) = match found.await {
-        Ok(found) => (Some(found), refused),
-        Err(LedgerRefusal::NotAllowed) => return Err(Problem::Forbidden),
-        Err(refusal) => (None, told(refusal, lang)?),
+    let (plan, wrong, names) = found.await.map_err(problem)?;
+    let told = match wrong {
+        Some(wrong) if refused.is_none() => told(wrong, lang)?,
+        _ => refused,
     };
-    let none = Names::default();
-    let (plan, names) = found.as_ref().map_or((None, &none), |(plan, names)| (Some(plan), names));
-    let view = pages::Preview { day, plan, names, stayers, signing: None };
+    let plan = plan.as_ref();
+    let view = pages::Preview { day, plan, names: &names, filled, signing: None };
     office.tell(visitor, &pages::turn(&view, &told, &visitor.session, lang)?, &told)
 }
 
@@ -149,7 +172,7 @@ async fn waiting(
         day: line.day,
         plan: Some(&plan),
         names: &names,
-        stayers: String::new(),
+        filled: Filled::default(),
         signing: Some((id, line.asked_by)),
     };
     let page = pages::turn(&view, &refused, &visitor.session, visitor.frame.lang)?;
@@ -180,7 +203,8 @@ pub(super) async fn sign(
     let done = office.work(&visitor.session, move |tx, author| {
         turns::sign(tx, &author.because(&fields.reason), id, fields.agrees == "yes")
     });
-    answer(&office, &visitor, done.await).await
+    let done = done.await.map(|()| ROLL_HREF.to_owned());
+    answer(&office, &visitor, done, Sent::default()).await
 }
 
 pub(super) async fn undo(
@@ -192,5 +216,6 @@ pub(super) async fn undo(
     let done = office.work(&visitor.session, move |tx, author| {
         turns::undo(tx, &author.because(&fields.reason), id)
     });
-    answer(&office, &visitor, done.await).await
+    let done = done.await.map(|()| ROLL_HREF.to_owned());
+    answer(&office, &visitor, done, Sent::default()).await
 }

@@ -29,12 +29,29 @@ texts! {
     CLASS = "班级", "Class";
     FIRST_DAY = "到校日期", "First day here";
     LAST_DAY = "离校日期", "First day away";
-    FROM_DAY = "自何日起正确", "Right from";
-    OTHER = "另一所学校", "The other school";
+    FROM_DAY = "更正自何日起生效", "Right from";
+    FROM_SCHOOL = "转出学校", "School that the student comes from";
+    TO_SCHOOL = "转入学校", "School that the student goes to";
+    WHO = "学籍号或姓名", "Student number or name";
+    WHICH = "不止一名学生叫这个名字，请选择", "Several students have this name; choose one";
+    GO_ON = "下一步", "Go on";
+    CHANGE_IT = "返回修改", "Change it";
+    LEAVE_FOLLOWS = "登记后不再计入本校；同时结束导师结对、帮扶和班级职务共 {0} 项。",
+        "From then on the student is not counted here; {0} mentor pairs, helpers and posts of the \
+         class end with it.";
+    LEAVE_CASE = "这名学生有在册预警个案，离校不会移出：请另由两人办理。",
+        "The student has an open case, which a leaving does not close: two persons move it out.";
+    LEAVE_SURE = "确认登记离校", "Enter the leaving";
+    CORRECT_SURE = "确认更正", "Correct it";
+    BECOMES_NOW = "{0} → {1}", "{0} to {1}";
+    ARRIVED = "已登记转入：{0}。请重新征求各项同意。", "Entered: {0} is here. Ask the family anew for consents.";
+    LEFT_ROLL = "已登记离校：{0}。", "Entered: {0} has left.";
+    LEFT_CASE = "已登记离校：{0}。这名学生仍有在册预警个案，请由两人办理移出。",
+        "Entered: {0} has left. A case is still open; two persons move it out.";
+    CORRECTED = "已更正：{0}。", "Corrected: {0}.";
     HOW = "离校方式", "How";
     REASON = "理由", "Reason";
     ENTER = "登记", "Enter";
-    FAILED = "没有办成", "It was not done";
     LATEST = "最近的转入与离校", "Latest comings and leavings";
     NONE = "还没有登记。", "Nothing was entered yet.";
     DAY = "日期", "Day";
@@ -74,10 +91,11 @@ texts! {
     CASES_NOTE = "毕业不会解除预警个案：请先由两人办理移出，否则记录不能销毁。",
         "Leaving does not close a case: two persons move it out, or the record cannot be \
          destroyed.";
+    NOTHING_YET = "还没有写入任何内容。", "Nothing has been written yet.";
     NOTHING_WRITTEN = "这是预览，没有写入任何内容。", "This is a preview; nothing was written.";
     TO_SIGN = "由 {0} 提出，请核对后签署。名册如有变化，签署会被拒绝。",
         "Asked for by {0}. Check it before you sign; if the roll has changed, signing is refused.";
     LOGGED = "本页点名的学生会在其查阅记录中留下一行。",
         "Each student named here gets a line in the list of who read the record.";
-    CLASS_HOW = "写作 g8/1班；毕业写 leave", "written as GRADE/CLASS, or leave";
+    CLASS_HOW = "写作 八年级1班；毕业的班写 毕业离校", "written as g8/1 and the word for class, or: leave the school";
 }

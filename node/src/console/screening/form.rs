@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor, see_other};
 
 use super::super::office::chosen;
+use super::super::filled::Filled;
 use super::{Campaign, Counsellors, RUNS_HREF, page, words};
 use crate::import::value::Grade;
 use crate::ledger::refusal::LedgerRefusal;
@@ -26,42 +27,6 @@ use crate::screening::opening::{self, OpeningError, Plan, may_self_report};
 /// Hours that the form proposes.
 const HOURS: (&str, &str) = ("07:30", "18:00");
 
-/// The fields of a form, and what stands in them.
-#[derive(Clone, Default)]
-pub(super) struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn text(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map_or("", |(_, value)| value.as_str())
-    }
-
-    fn has(&self, name: &str, value: &str) -> bool {
-        self.0.iter().any(|(known, given)| known == name && given == value)
-    }
-
-    /// Filled fields named `NAME.NUMBER`, by their numbers.
-    pub(super) fn numbered(&self, name: &str) -> Vec<(i64, String)> {
-        let filled = self.0.iter().filter(|(_, value)| !value.trim().is_empty());
-        let own = filled.filter_map(|(known, value)| {
-            let number = known.strip_prefix(name)?.strip_prefix('.')?.parse().ok()?;
-            Some((number, value.clone()))
-        });
-        own.collect()
-    }
-
-    /// Every value of a field.
-    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-impl From<Vec<(String, String)>> for Fields {
-    fn from(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
-    }
-}
-
 #[derive(Template)]
 #[template(path = "screening/new.html")]
 struct NewTemplate<'a> {
@@ -69,7 +34,7 @@ struct NewTemplate<'a> {
     csrf: &'a str,
     wrong: Option<String>,
     term: String,
-    fields: Fields,
+    fields: Filled,
     grades: Vec<(&'static str, &'static str)>,
     scales: Vec<ScaleRow>,
     barred: Vec<(String, &'static str)>,
@@ -90,7 +55,7 @@ pub(super) async fn ask(
     let today = school_day_from(campaign.office.shell.clock.today());
     let day = |n: u32| domain::ledger::day::plus_days(today, n).to_string();
     let given = |name: &str, value: String| (name.to_owned(), value);
-    let fields = Fields(vec![
+    let fields = Filled::from(vec![
         given("first", day(0)),
         given("last", day(11)),
         given("from", HOURS.0.to_owned()),
@@ -105,7 +70,7 @@ pub(super) async fn ask(
 async fn show_form(
     campaign: &Campaign,
     visitor: &Visitor<Counsellors>,
-    fields: Fields,
+    fields: Filled,
     wrong: Option<String>,
 ) -> Result<Response, Problem> {
     let found = campaign.work(&visitor.session, |tx, _, _| {
@@ -146,7 +111,7 @@ async fn show_form(
 fn scale_rows(
     campaign: &Campaign,
     packs: &Packs,
-    (grades, fields): (&[Grade], &Fields),
+    (grades, fields): (&[Grade], &Filled),
     lang: Lang,
 ) -> (Vec<ScaleRow>, Vec<(String, &'static str)>) {
     let language = match lang {
@@ -190,9 +155,9 @@ fn packs(campaign: &Campaign) -> Result<Packs, Problem> {
 /// Opens a run as the form asks.
 pub(super) async fn open(
     State(campaign): State<Campaign>,
-    form: SignedForm<Counsellors, Vec<(String, String)>>,
+    form: SignedForm<Counsellors, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, Fields(form.fields));
+    let (visitor, fields) = (form.visitor, form.fields);
     let packs = packs(&campaign)?;
     let lang = visitor.frame.lang;
     let Some(term) = packs.calendar().current(campaign.office.shell.clock.today()).copied() else {
@@ -234,7 +199,7 @@ fn told(error: &OpeningError, lang: Lang) -> String {
     }
 }
 
-fn plan_of(fields: &Fields, packs: &Packs, term: Term) -> Option<Plan> {
+fn plan_of(fields: &Filled, packs: &Packs, term: Term) -> Option<Plan> {
     let mut grades: HashMap<&str, Vec<Grade>> = HashMap::new();
     for (scale, grade) in fields.all("use").filter_map(|value| value.split_once(':')) {
         grades.entry(scale).or_default().push(Grade::from_code(grade)?);

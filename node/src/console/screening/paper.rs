@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use runtime::web::{Html, Lang, Problem, SignedForm, Visitor, see_other};
 use serde::Deserialize;
 
-use super::form::Fields;
+use super::super::filled::Filled;
 use super::{Campaign, Counsellors, page, words};
 use crate::ledger::access;
 use crate::ledger::browse::purpose_of;
@@ -224,9 +224,9 @@ fn differences(typed: Option<&Typed>, places: &[usize], lang: Lang) -> Vec<Strin
 pub(super) async fn keep(
     State(campaign): State<Campaign>,
     Path(place): Place,
-    form: SignedForm<Counsellors, Vec<(String, String)>>,
+    form: SignedForm<Counsellors, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, Fields::from(form.fields));
+    let (visitor, fields) = (form.visitor, form.fields);
     let (id, class, instrument) = place;
     let pass = match fields.all("pass").next() {
         Some("1") => Pass::First,
@@ -272,9 +272,9 @@ pub(super) async fn keep(
 pub(super) async fn hand_in(
     State(campaign): State<Campaign>,
     Path((id, class, instrument)): Place,
-    form: SignedForm<Counsellors, Vec<(String, String)>>,
+    form: SignedForm<Counsellors, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, Fields::from(form.fields));
+    let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/classes/{class}/paper/{instrument}");
     let day: Option<Date> = fields.all("day").next().and_then(|text| text.parse().ok());
     let students: Vec<StudentId> =

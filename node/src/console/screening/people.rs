@@ -11,7 +11,7 @@ use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Tone, Visitor, see_other, time};
 use serde::Deserialize;
 
-use super::form::Fields;
+use super::super::filled::Filled;
 use super::runs::{label, may_work, visible};
 use super::{Campaign, Counsellors, Leaders, field_of, page, read_field, titled, words};
 use crate::ledger::author::Author;
@@ -308,9 +308,9 @@ pub(super) async fn make_up(
 pub(super) async fn admit(
     State(campaign): State<Campaign>,
     Path(id): Path<i64>,
-    form: SignedForm<Counsellors, Vec<(String, String)>>,
+    form: SignedForm<Counsellors, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, Fields::from(form.fields));
+    let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/makeup");
     let until = fields.all("until").next().and_then(read_field);
     let students: Vec<StudentId> =

@@ -76,6 +76,23 @@ const STAGES: [(&str, u8, u8); 12] = [
     ("小", 0, 6),
     ("grade", 0, 12),
 ];
+const NAMES_EN: [&str; 15] = [
+    "Kindergarten 1",
+    "Kindergarten 2",
+    "Kindergarten 3",
+    "Grade 1",
+    "Grade 2",
+    "Grade 3",
+    "Grade 4",
+    "Grade 5",
+    "Grade 6",
+    "Grade 7",
+    "Grade 8",
+    "Grade 9",
+    "Grade 10",
+    "Grade 11",
+    "Grade 12",
+];
 const CLASS_CHARS_MAX: usize = 20;
 
 const GRADE: Fault = Fault::fixed(
@@ -122,6 +139,12 @@ impl Grade {
     #[must_use]
     pub fn zh(self) -> &'static str {
         NAMES.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+
+    /// The name in both languages.
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        (self.zh(), NAMES_EN.get(usize::from(self.0)).copied().unwrap_or_default())
     }
 
     /// Year of school, 1 to 12.

@@ -298,6 +298,19 @@ impl Status {
         }
     }
 
+    /// The word in both languages.
+    #[must_use]
+    pub const fn label(self) -> (&'static str, &'static str) {
+        let en = match self {
+            Self::Enrolled => "enrolled",
+            Self::Suspended => "suspended",
+            Self::TransferredOut => "transferred out",
+            Self::Graduated => "graduated",
+            Self::Withdrawn => "withdrawn",
+        };
+        (self.zh(), en)
+    }
+
     /// Whether the pupil counts as one of the school.
     #[must_use]
     pub const fn is_on_roll(self) -> bool {

@@ -17,6 +17,9 @@ const LINES_MAX: usize = 5_000;
 /// A class: grade and name.
 pub type Class = (Grade, Box<str>);
 
+/// What stands for the next class where the students leave the school.
+pub const LEAVE: &str = "leave";
+
 /// What becomes of a class, where it is not what the rule says.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClassFate {
@@ -62,7 +65,7 @@ impl Decisions {
     pub fn to_text(&self) -> String {
         let mut lines = vec![format!("day {}", self.day)];
         for (class, fate) in &self.classes {
-            let to = fate.to.as_ref().map_or_else(|| "leave".to_owned(), written);
+            let to = fate.to.as_ref().map_or_else(|| LEAVE.to_owned(), written);
             let end = if fate.teacher == Carry::Ended { " end" } else { "" };
             lines.push(format!("class {} {to}{end}", written(class)));
         }
@@ -108,7 +111,7 @@ impl Decisions {
     /// One of them is no class.
     pub fn set_class(&mut self, from: &str, to: &str, teacher: Carry) -> Result<(), LedgerRefusal> {
         let class = |text| class_of(text).ok_or(LedgerRefusal::Field("class"));
-        let to = if to == "leave" { None } else { Some(class(to)?) };
+        let to = if to == LEAVE { None } else { Some(class(to)?) };
         self.classes.insert(class(from)?, ClassFate { to, teacher });
         Ok(())
     }

@@ -35,11 +35,6 @@ impl Filled {
         self.all(name).next().is_some()
     }
 
-    /// Names of fields that begin with a prefix, without it.
-    pub(super) fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter_map(move |(name, _)| name.strip_prefix(prefix))
-    }
-
     /// Filled fields named `NAME.NUMBER`, by their numbers.
     pub(super) fn numbered(&self, name: &str) -> Vec<(i64, String)> {
         let filled = self.0.iter().filter(|(_, value)| !value.trim().is_empty());
@@ -79,10 +74,5 @@ impl Sent {
     pub(super) fn of(&self, form: &str) -> Filled {
         let own = self.0.as_ref().filter(|(name, _)| name == form);
         own.map(|(_, filled)| filled.clone()).unwrap_or_default()
-    }
-
-    /// Whether a form was sent.
-    pub(super) fn is(&self, form: &str) -> bool {
-        self.0.as_ref().is_some_and(|(name, _)| name == form)
     }
 }

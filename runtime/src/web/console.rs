@@ -5,14 +5,15 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::guard::FORM_BYTES_MAX;
+use super::guard::{OPEN_FORM_BYTES_MAX, see_other};
 use super::html::Html;
 use super::lang::{LANG_COOKIE, Lang, Text};
+use super::once::{Presses, once};
 use super::problem::Problem;
 use super::shell::{Frame, Page, Shell};
 use super::{assets, cookie, login, own, words};
@@ -40,7 +41,8 @@ pub fn console(shell: Arc<Shell>, pages: Router) -> Router {
         .route("/logout", post(login::leave))
         .merge(own::router())
         .with_state(Arc::clone(&shell));
-    open_pages(shell, own.merge(pages))
+    let presses = Presses::new(Arc::clone(&shell));
+    open_pages(shell, own.merge(pages.layer(from_fn_with_state(presses, once))))
 }
 
 /// As [`console`], without a way to sign in: for pages that need no account, on an address that
@@ -50,7 +52,7 @@ pub fn open_pages(shell: Arc<Shell>, pages: Router) -> Router {
         .route("/static/{name}", get(assets::serve))
         .merge(pages)
         .fallback(|| async { Problem::NotFound })
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(OPEN_FORM_BYTES_MAX))
         .layer(from_fn_with_state(shell, dress))
 }
 
@@ -65,12 +67,17 @@ struct ProblemTemplate {
 async fn dress(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let lang = Lang::of_request(&uri, request.headers());
+    let is_looking = request.method() == Method::GET;
     let mut reply = next.run(request).await;
+    // There is nothing to look at where forms are sent to; whoever comes there goes on from here.
+    if is_looking && reply.status() == StatusCode::METHOD_NOT_ALLOWED {
+        reply = see_other("/");
+    }
     let is_page = is_html(reply.headers());
     if reply.status().as_u16() >= 400 && !is_page {
         let marked = reply.extensions().get::<Problem>().copied();
         let problem = marked.unwrap_or_else(|| Problem::of_status(reply.status()));
-        let frame = Frame { lang, uri: uri.clone(), session: None };
+        let frame = Frame { lang, uri: uri.clone(), session: None, is_answer: false };
         // Where even the error page fails, the bare status is the answer.
         reply = problem_page(&shell, &frame, problem).unwrap_or(reply);
     }

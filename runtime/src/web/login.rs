@@ -126,7 +126,7 @@ pub(super) async fn leave(
 }
 
 fn frame(headers: &HeaderMap, uri: Uri) -> Frame {
-    Frame { lang: Lang::of_request(&uri, headers), uri, session: None }
+    Frame { lang: Lang::of_request(&uri, headers), uri, session: None, is_answer: false }
 }
 
 fn show(shell: &Shell, frame: &Frame, attempt: &Typed) -> Result<Response, Problem> {

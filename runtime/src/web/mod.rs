@@ -18,6 +18,7 @@ mod html;
 mod lang;
 mod listener;
 mod login;
+mod once;
 mod own;
 mod problem;
 pub mod session;
@@ -34,7 +35,8 @@ pub use console::{CONTENT_POLICY, console, open_pages};
 pub use cookie::Transport;
 pub use figure::{Figure, FigureCell, Legend, grouped, legend, percent};
 pub use guard::{
-    Audience, Everyone, FORM_BYTES_MAX, SignedForm, Visitor, checked_fields, see_other,
+    Audience, Everyone, OPEN_FORM_BYTES_MAX, SignedForm, Visitor, checked_fields, in_address,
+    posts, see_other,
 };
 pub use html::{Html, Part, RenderError};
 pub use lang::{LANG_COOKIE, Label, Lang, Text, switch_href};

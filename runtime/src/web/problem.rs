@@ -19,6 +19,9 @@ pub enum Problem {
     /// A filter or form cannot be understood.
     #[error("the request could not be understood")]
     BadRequest,
+    /// More was sent than a page takes.
+    #[error("the form is too long")]
+    TooLong,
     /// The session's role is not one that the page is for.
     #[error("the role may not see this page")]
     Forbidden,
@@ -42,6 +45,7 @@ impl Problem {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -54,6 +58,7 @@ impl Problem {
     pub const fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLong,
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Self::Forbidden,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             other if other.as_u16() < 500 => Self::BadRequest,
@@ -68,6 +73,7 @@ impl Problem {
             Self::BadRequest => {
                 [words::BAD_REQUEST, words::BAD_REQUEST_WHY, words::BAD_REQUEST_NEXT]
             }
+            Self::TooLong => [words::TOO_LONG, words::TOO_LONG_WHY, words::TOO_LONG_NEXT],
             Self::Forbidden => [words::FORBIDDEN, words::FORBIDDEN_WHY, words::FORBIDDEN_NEXT],
             Self::StaleForm => [words::STALE_FORM, words::STALE_FORM_WHY, words::STALE_FORM_NEXT],
             Self::NotFound => [words::NOT_FOUND, words::NOT_FOUND_WHY, words::NOT_FOUND_NEXT],

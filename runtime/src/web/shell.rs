@@ -91,6 +91,9 @@ pub struct Frame {
     pub uri: Uri,
     /// Who is signed in; nobody on the sign-in page and on error pages.
     pub session: Option<Session>,
+    /// Whether it answers a form: what it says is at no address, so the other language opens
+    /// beside it.
+    pub is_answer: bool,
 }
 
 /// Everything that pages of one console share.
@@ -125,6 +128,7 @@ struct ShellTemplate<'a> {
     icon: String,
     switch: String,
     switch_label: &'static str,
+    is_answer: bool,
 }
 
 impl Shell {
@@ -153,6 +157,7 @@ impl Shell {
             session: frame.session.as_ref(),
             style: assets::style_href(),
             icon: assets::icon_href(),
+            is_answer: frame.is_answer,
             switch: switch_href(&frame.uri, other),
             switch_label: match other {
                 Lang::Zh => "中文",

@@ -1,6 +1,7 @@
 //! The shell as a browser meets it: sign-in, tokens, headers, languages, error pages.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::extract::{FromRef, State};
@@ -71,6 +72,29 @@ async fn keep(form: SignedForm<Everyone, Note>) -> String {
     format!("kept {}", form.fields.text)
 }
 
+/// Says how often it was carried out; the word "wrong" is refused.
+async fn count(
+    State(pages): State<Pages>,
+    form: SignedForm<Everyone, Note>,
+) -> Result<Response, Problem> {
+    static TIMES: AtomicU32 = AtomicU32::new(0);
+    let times = TIMES.fetch_add(1, Ordering::SeqCst);
+    // Long enough for a second press to come while the first is carried out.
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    if form.fields.text == "wrong" {
+        return Err(Problem::BadRequest);
+    }
+    let page = Page {
+        title: format!("第 {times} 次"),
+        note: String::new(),
+        crumbs: Vec::new(),
+        current: "/",
+        exports: Vec::new(),
+        body: Html::render(&Paragraph { text: form.fields.text })?,
+    };
+    pages.0.reply(&form.visitor.frame, &page)
+}
+
 async fn fail() -> Result<Response, Problem> {
     Err(crate::sql::SqlError::Locked.into())
 }
@@ -92,6 +116,7 @@ async fn console_of(role: Role) -> (Browser, SimulatedClock) {
         .route("/", get(show))
         .route("/secret", get(secret))
         .route("/keep", post(keep))
+        .route("/things/{id}/count", posts(count, "/things/{id}"))
         .route("/fail", get(fail))
         .with_state(Pages(Arc::clone(&shell)));
     (Browser::new(console(shell, pages)), hand)
@@ -179,6 +204,80 @@ async fn forms_without_the_token_of_the_session_are_refused() {
     assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::SEE_OTHER, "signed out");
 }
 
+/// A second press of a button, at the same time or later, is answered with the page of the first
+/// and carries nothing out; the same words from a page that was opened again are another press.
+#[tokio::test]
+async fn a_form_that_is_sent_twice_is_carried_out_once() {
+    let (mut browser, hand) = console_of(Role::Principal).await;
+    browser.sign_in("reader", PASSWORD).await.expect("reply");
+    let number = async |browser: &mut Browser| {
+        browser.get("/").await.expect("reply").field("csrf").expect("token").to_owned()
+    };
+    let (first, other) = (number(&mut browser).await, number(&mut browser).await);
+    assert_ne!(first, other);
+    let path = "/things/3/count";
+    let mut beside = browser.clone();
+    let fields = [("csrf", first.as_str()), ("text", "一句话")];
+    let (one, two) = tokio::join!(browser.post(path, &fields), beside.post(path, &fields));
+    let (one, two) = (one.expect("reply"), two.expect("reply"));
+    assert_eq!((one.status, two.status), (StatusCode::OK, StatusCode::OK));
+    assert!(one.text == two.text && one.text.contains("一句话"), "{}", two.text);
+    assert_eq!(two.header("cache-control"), "no-store");
+    hand.advance_ms(60_000);
+    assert_eq!(browser.post(path, &fields).await.expect("reply").text, one.text, "loaded again");
+    let again = [("csrf", other.as_str()), ("text", "一句话")];
+    assert_ne!(browser.post(path, &again).await.expect("reply").text, one.text);
+    // What was refused is carried out again, as often as it is sent.
+    for _ in 0..2 {
+        let wrong = [("csrf", first.as_str()), ("text", "wrong")];
+        assert_eq!(
+            browser.post(path, &wrong).await.expect("reply").status,
+            StatusCode::BAD_REQUEST
+        );
+    }
+    // Whoever is signed out is given no page, also not one that was given before.
+    let csrf = [("csrf", other.as_str())];
+    browser.post("/logout", &csrf).await.expect("reply");
+    let out = browser.post(path, &fields).await.expect("reply");
+    assert!(out.status == StatusCode::UNAUTHORIZED && !out.text.contains("次"), "{}", out.text);
+}
+
+/// What was written before the session ended comes back to be copied; the way on leads to a page.
+#[tokio::test]
+async fn what_was_written_outlives_the_session() {
+    let (mut browser, hand) = console_of(Role::Principal).await;
+    browser.sign_in("reader", PASSWORD).await.expect("reply");
+    let csrf = browser.get("/").await.expect("reply").field("csrf").expect("token").to_owned();
+    hand.advance_ms(session::IDLE_MS);
+    let fields = [("csrf", csrf.as_str()), ("text", "谈了半小时 <b>"), ("topic", "mood")];
+    let lost = browser.post("/things/3/count", &fields).await.expect("reply");
+    assert_eq!((lost.status, lost.flaws()), (StatusCode::UNAUTHORIZED, Vec::new()));
+    assert!(lost.text.contains("谈了半小时 &#60;b&#62;</textarea>"), "{}", lost.text);
+    assert!(!lost.text.contains("mood") && !lost.text.contains(&csrf), "{}", lost.text);
+    assert!(lost.text.contains("/login?next=/things/3/count"));
+    let way = browser.get("/things/3/count").await.expect("reply");
+    assert_eq!((way.status, way.header("location")), (StatusCode::SEE_OTHER, "/things/3"));
+    assert_eq!(browser.get("/keep").await.expect("reply").header("location"), "/");
+    browser.headers = vec![("sec-fetch-site".to_owned(), "cross-site".to_owned())];
+    let foreign = browser.post("/keep", &fields).await.expect("reply");
+    assert!(!foreign.text.contains("谈了半小时"), "another site puts no text on a page of ours");
+}
+
+/// A table of a term fits into a form; what does not is answered with its own sentence.
+#[tokio::test]
+async fn a_long_form_is_taken_and_a_longer_one_is_told() {
+    let (mut browser, _) = console_of(Role::Principal).await;
+    browser.sign_in("reader", PASSWORD).await.expect("reply");
+    let csrf = browser.get("/").await.expect("reply").field("csrf").expect("token").to_owned();
+    let long = "谈".repeat(100_000);
+    let kept = browser.post("/keep", &[("csrf", &csrf), ("text", &long)]).await.expect("reply");
+    assert_eq!(kept.status, StatusCode::OK);
+    let longer = "谈".repeat(400_000);
+    let told = browser.post("/keep", &[("csrf", &csrf), ("text", &longer)]).await.expect("reply");
+    assert_eq!(told.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(told.text.contains("内容太多，没有提交"), "{}", told.text);
+}
+
 /// A session that was not used for half an hour is asked to sign in again.
 #[tokio::test]
 async fn an_idle_session_has_ended() {
@@ -227,13 +326,11 @@ async fn errors_say_what_to_do_next() {
         ("/absent", 404, "没有这个页面", "There is no such page"),
         ("/secret", 403, "您的岗位不能查看此页", "Your role may not see this page"),
         ("/fail", 503, "暂时读不到数据", "The data cannot be read at the moment"),
-        ("/keep", 405, "无法理解这个请求", "The request could not be understood"),
         ("/static/absent", 404, "没有这个页面", "There is no such page"),
     ] {
         for (lang, sentence) in [("zh", zh), ("en", en)] {
             let reply = browser.get(&format!("{path}?lang={lang}")).await.expect("reply");
-            let expected = if status == 405 { 400 } else { status };
-            assert_eq!(reply.status.as_u16(), expected, "{path}");
+            assert_eq!(reply.status.as_u16(), status, "{path}");
             assert!(reply.text.contains(sentence), "{path} {lang}");
             assert_eq!(reply.flaws(), Vec::<String>::new(), "{path} {lang}");
         }

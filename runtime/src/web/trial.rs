@@ -114,6 +114,7 @@ const NEEDED: [&str; 5] = [
 ];
 
 /// A browser that keeps cookies.
+#[derive(Clone)]
 pub struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,

@@ -69,8 +69,7 @@ texts! {
     NOT_FOUND = "没有这个页面", "There is no such page";
     NOT_FOUND_WHY = "地址可能写错了，或内容已改到别处。没有任何数据受到影响。",
         "The address may be mistyped, or the page has moved. No data is affected.";
-    NOT_FOUND_NEXT = "请从首页或左侧菜单重新进入。",
-        "Start again from the home page or the menu.";
+    NOT_FOUND_NEXT = "请回首页重新进入。", "Start again from the home page.";
     FORBIDDEN = "您的岗位不能查看此页", "Your role may not see this page";
     FORBIDDEN_WHY = "该页面只对特定岗位开放。您没有看到任何内容，也没有改动任何数据。",
         "The page is open to certain roles only. Nothing was shown to you and nothing was changed.";
@@ -87,6 +86,17 @@ texts! {
         "A filter or form field is missing, too long or malformed. Nothing was changed.";
     BAD_REQUEST_NEXT = "请返回上一页，用页面上的选项重新选择。",
         "Go back and choose again from the options on the page.";
+    TOO_LONG = "内容太多，没有提交", "Too much was sent at once";
+    TOO_LONG_WHY = "一次最多约 30 万字。没有写入任何内容。",
+        "A page takes about 1,000,000 bytes. Nothing was written.";
+    TOO_LONG_NEXT = "请返回上一页，分几次提交。", "Go back and send it in parts.";
+    LOST = "登录已过期，内容没有保存", "You were signed out; nothing was saved";
+    LOST_WHY = "您填写的文字还在下面。请先复制，登录后粘贴回去；勾选和选择的项需要重新选。",
+        "What you wrote is below. Copy it, sign in and paste it again; what was ticked or chosen \
+         from a list has to be chosen anew.";
+    LOST_NONE = "没有写入任何内容，请重新登录后再办理。",
+        "Nothing was written. Sign in and do it again.";
+    LOST_TEXT = "您填写的文字", "What you wrote";
     UNAVAILABLE = "暂时读不到数据", "The data cannot be read at the moment";
     UNAVAILABLE_WHY = "数据库正忙或暂时无法读取。已收到的报送都在，没有丢失。",
         "The database is busy or cannot be read. Everything that was received is still there.";

@@ -13,10 +13,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use runtime::cli::Failure;
 use runtime::web::account::{half_password, one_time_password};
-use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor};
+use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
 use super::office::Office;
@@ -40,12 +40,12 @@ pub(super) fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(ACCOUNTS_HREF, get(show).post(add))
-        .route("/accounts/{login}/password", post(give_password))
-        .route("/accounts/{login}/lock", post(lock))
-        .route("/accounts/{login}/role", post(change_role))
-        .route("/accounts/{login}/factor", post(ask_factor))
-        .route("/accounts/{login}/opening", post(ask_opening))
-        .route("/accounts/asked/{id}", post(answer))
+        .route("/accounts/{login}/password", posts(give_password, ACCOUNTS_HREF))
+        .route("/accounts/{login}/lock", posts(lock, ACCOUNTS_HREF))
+        .route("/accounts/{login}/role", posts(change_role, ACCOUNTS_HREF))
+        .route("/accounts/{login}/factor", posts(ask_factor, ACCOUNTS_HREF))
+        .route("/accounts/{login}/opening", posts(ask_opening, ACCOUNTS_HREF))
+        .route("/accounts/asked/{id}", posts(answer, ACCOUNTS_HREF))
 }
 
 /// What came of an act, for the page above the list.

@@ -11,14 +11,14 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::ledger::Word as _;
 use domain::ledger::terms::ReadPurpose;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{
     Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Session, SignedForm, Tag, Tone,
-    Visitor, time,
+    Visitor, posts, time,
 };
 use serde::Deserialize;
 
@@ -50,8 +50,8 @@ pub(super) fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(APPROVALS_HREF, get(show).post(ask))
-        .route("/approvals/{id}", post(decide))
-        .route("/approvals/grants/{record}/end", post(end))
+        .route("/approvals/{id}", posts(decide, APPROVALS_HREF))
+        .route("/approvals/grants/{record}/end", posts(end, APPROVALS_HREF))
 }
 
 #[derive(Deserialize)]

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::catalogue::{Catalogue, Count, NativePeriod, Origin};
 use domain::period::{Calendar, Period};
 use domain::span::Span;
 use jiff::civil::Date;
-use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor};
+use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
 use super::office::Office;
@@ -46,7 +46,7 @@ pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(COUNTS_HREF, get(show_list))
         .route("/counts/{id}", get(show_count))
-        .route("/counts/{id}/why", post(show_why))
+        .route("/counts/{id}/why", posts(show_why, "/counts/{id}"))
 }
 
 /// Why a page could not be made.

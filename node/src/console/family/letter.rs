@@ -26,7 +26,9 @@ use crate::packs::Packs;
 /// Which class and which version.
 #[derive(Deserialize)]
 pub(super) struct Which {
+    #[serde(default)]
     pub(super) class: String,
+    #[serde(default)]
     pub(super) notice: i64,
 }
 

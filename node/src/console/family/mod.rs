@@ -14,14 +14,14 @@ use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::ledger::consent::{DataClass, Purpose};
 use domain::ledger::{Action, Area, Word as _};
 use domain::scale::Setting;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{
-    Audience, Html, NavLink, Problem, RenderError, Role, Session, SignedForm, Visitor, time,
+    Audience, Html, NavLink, Problem, RenderError, Role, Session, SignedForm, Visitor, posts, time,
 };
 use std::collections::BTreeMap;
 
@@ -56,11 +56,11 @@ pub(super) const fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(FAMILIES_HREF, get(show))
-        .route("/families/notice", post(make))
+        .route("/families/notice", posts(make, FAMILIES_HREF))
         .route("/families/print", get(letter::show))
         .route("/families/slips", get(slips::show).post(slips::enter))
         .route("/students/{id}/file", get(file::ask).post(file::show))
-        .route("/students/{id}/file/withdraw", post(file::withdraw))
+        .route("/students/{id}/file/withdraw", posts(file::withdraw, "/students/{id}/file"))
 }
 
 /// A class that the reader may work with.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::ledger::Word as _;
 use domain::ledger::terms::{ReadPurpose, Relation};
 use runtime::sql::{SqlError, Tx};
-use runtime::web::{Html, Lang, Page, Problem, SignedForm, Visitor};
+use runtime::web::{Html, Lang, Page, Problem, SignedForm, Visitor, see_other};
 
 use super::super::office::{Office, Told, choices, chosen, problem, sentences};
 use super::super::words::DAILY_RECORDS;
@@ -74,6 +74,10 @@ pub(super) async fn show(
     visitor: Visitor<Callers>,
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
+    // The address bar after a form that was sent here: the class is chosen on the other page.
+    if which.class.is_empty() {
+        return Ok(see_other(FAMILIES_HREF));
+    }
     grid(&office, &visitor, which, (Fields::new(), None, None)).await
 }
 

@@ -120,6 +120,8 @@ async fn slips_of_a_class_go_in_all_or_none() {
         taken.text
     );
     assert_eq!(school.rows("consent"), 3);
+    let other = li.get("/families").await.expect("page").field("csrf").expect("csrf").to_owned();
+    form[0] = ("csrf", &other);
     let again = li.post("/families/slips", &form).await.expect("reply");
     assert!(again.text.contains("3 项此前已录入") && school.rows("consent") == 3);
 }
@@ -150,6 +152,8 @@ async fn a_family_sees_who_read_and_withdraws() {
     assert!(done.text.contains("已撤回，立即生效"));
     let now = school.ledger.read(|tx| consented::of(tx, StudentId(1))).expect("family");
     assert!(now.on(TODAY) == crate::import::value::Consent::Refused);
+    let other = li.get("/families").await.expect("page").field("csrf").expect("csrf").to_owned();
+    withdraw[0] = ("csrf", &other);
     let twice = li.post("/students/1/file/withdraw", &withdraw).await.expect("reply");
     assert_eq!((twice.status, school.rows("consent")), (StatusCode::CONFLICT, 1));
     let nobody = li.post("/students/99/file", &open).await.expect("reply");

@@ -53,10 +53,7 @@ impl From<SqlError> for Held {
     }
 }
 
-pub(super) async fn arrive(
-    State(office): State<Office>,
-    form: Form,
-) -> Result<Response, Problem> {
+pub(super) async fn arrive(State(office): State<Office>, form: Form) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
     let sent = Sent::new("arrive", filled.clone());
     let done = office.work(&visitor.session, move |tx, author| {
@@ -201,8 +198,8 @@ async fn meant(
 ) -> Result<Vec<PersonLine>, LedgerRefusal> {
     let picked = filled.text("pick");
     let text = if picked.is_empty() { filled.text("student") } else { picked }.to_owned();
-    let found = office
-        .work(&visitor.session, move |tx, author| Ok(people::meant(tx, &author, &text)?));
+    let found =
+        office.work(&visitor.session, move |tx, author| Ok(people::meant(tx, &author, &text)?));
     found.await
 }
 

@@ -11,10 +11,10 @@ mod words;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::ledger::terms::ReadPurpose;
 use runtime::sql::Tx;
-use runtime::web::{NavLink, Problem, Visitor};
+use runtime::web::{NavLink, Problem, Visitor, posts};
 use serde::Deserialize;
 
 use super::filled::Sent;
@@ -39,12 +39,12 @@ pub(super) const fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(ROLL_HREF, get(show))
-        .route("/roll/arrive", post(change::arrive))
-        .route("/roll/leave", post(change::leave))
-        .route("/roll/correct", post(change::correct))
+        .route("/roll/arrive", posts(change::arrive, ROLL_HREF))
+        .route("/roll/leave", posts(change::leave, ROLL_HREF))
+        .route("/roll/correct", posts(change::correct, ROLL_HREF))
         .route(TURN_HREF, get(turn::show).post(turn::decide))
-        .route("/roll/turn/{id}/sign", post(turn::sign))
-        .route("/roll/turn/{id}/undo", post(turn::undo))
+        .route("/roll/turn/{id}/sign", posts(turn::sign, ROLL_HREF))
+        .route("/roll/turn/{id}/undo", posts(turn::undo, ROLL_HREF))
 }
 
 /// What was done just now, as the address says it.

@@ -134,7 +134,11 @@ pub(super) fn overview(
         correct: sent.of("correct").or("day", today),
         today: today.to_string(),
         year_start: year_start(view.today).to_string(),
-        grades: view.grades.iter().map(|grade| (grade.code(), chosen(grade.label(), lang))).collect(),
+        grades: view
+            .grades
+            .iter()
+            .map(|grade| (grade.code(), chosen(grade.label(), lang)))
+            .collect(),
         ways: ways.map(|how| (how.as_str(), chosen(how.label(), lang))).collect(),
         changes: changes(view, lang),
         turns: view.turns.iter().map(|turn| turn_view(turn, &view.account, lang)).collect(),
@@ -277,9 +281,9 @@ fn class_view(class: &ClassPlan, preview: &Preview<'_>, lang: Lang) -> ClassView
         up: class.promoted,
         stay: class.stays,
         leave: class.leaves,
-        teacher: class.teacher.map_or_else(String::new, |staff| {
-            preview.names.staff(staff).to_owned()
-        }),
+        teacher: class
+            .teacher
+            .map_or_else(String::new, |staff| preview.names.staff(staff).to_owned()),
         carried: !ends,
         cases: class.open_cases,
     }

@@ -109,7 +109,9 @@ async fn comings_and_leavings_are_entered_by_form() {
     assert!(page.text.contains("已登记离校：张某某"), "{}", page.text);
     page.keep("roll.html").expect("keep");
     assert!(page.text.contains("转某某") && page.text.contains("三中 &#60;b&#62;"));
-    let again = li.post("/roll/leave", &leave).await.expect("reply");
+    let other = page.field("csrf").expect("csrf");
+    let again = [&[("csrf", other)], &leave[1..]].concat();
+    let again = li.post("/roll/leave", &again).await.expect("reply");
     assert!(again.status == StatusCode::CONFLICT && again.text.contains("不在本校名册上"));
 }
 
@@ -170,7 +172,8 @@ async fn a_refused_turn_keeps_its_plan() {
     let refused = li.post("/roll/turn", &fields).await.expect("reply");
     assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
     refused.keep("roll_turn_refused.html").expect("keep");
-    for kept in ["value=\"八年级3班\" maxlength", "name=\"mentors\" value=\"1\" checked", &stay] {
+    for kept in ["value=\"八年级3班\" maxlength", "name=\"mentors\" value=\"1\" checked", &stay]
+    {
         assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
     }
     assert!(refused.text.contains("升级 3 人"), "{}", refused.text);

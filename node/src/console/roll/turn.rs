@@ -39,6 +39,10 @@ pub(super) async fn show(
     if let Some(id) = asked.turn {
         return waiting(&office, &visitor, id, None).await;
     }
+    // The address bar after a form that was sent here: the day is asked for on the other page.
+    if asked.day.is_empty() {
+        return Ok(Redirect::to(ROLL_HREF).into_response());
+    }
     let day: Date = asked.day.parse().map_err(|_| Problem::BadRequest)?;
     reply(&office, &visitor, (day, Filled::default()), None).await
 }

@@ -154,7 +154,12 @@ impl FromRequestParts<Desk> for Holder {
 }
 
 fn frame(uri: &Uri, headers: &HeaderMap) -> Frame {
-    Frame { lang: Lang::of_request(uri, headers), uri: uri.clone(), session: None }
+    Frame {
+        lang: Lang::of_request(uri, headers),
+        uri: uri.clone(),
+        session: None,
+        is_answer: false,
+    }
 }
 
 /// The fields of all steps; each reads its own.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -89,7 +90,8 @@ impl FromRequestParts<Arc<Shell>> for Passing {
         let lang = Lang::of_request(&parts.uri, &parts.headers);
         // As long as something is asked, the page has no menu: it would lead back here.
         let session = standing.hurdle.is_none().then(|| standing.session.clone());
-        let frame = Frame { lang, uri: parts.uri.clone(), session };
+        let is_answer = parts.method == Method::POST;
+        let frame = Frame { lang, uri: parts.uri.clone(), session, is_answer };
         Ok(Self { standing, token, browser: browser_of(&parts.headers), frame })
     }
 }

@@ -1,7 +1,8 @@
 //! What was done, by whom and when, without a word about a student.
 //!
 //! For whoever reads the audit: kinds of acts and accounts. A reason may name somebody, so none is
-//! read here; a list that named thirty students is one line with the number thirty.
+//! read here; a list that named thirty students is one line with the number thirty, and so is an
+//! import of thirty entries. No instant is told in part, or its rest would be on no page.
 
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Kind, SchoolRole, Word as _};
@@ -14,8 +15,8 @@ use super::{account, strange};
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// An entry of a ledger: its kind, and whether it was the first version.
-    Wrote(Kind, bool),
+    /// Entries of a ledger: their kind, whether they were first versions, and how many at once.
+    Wrote(Kind, bool, u64),
     /// Records of students were read: for what, and how many at once.
     Read(ReadPurpose, u64),
     /// An account was changed: which, how, and its role after that.
@@ -45,44 +46,105 @@ pub struct ActLine {
     pub deed: Deed,
 }
 
-/// Acts before a moment, newest first, no more than `limit`.
+/// A page of acts.
+pub struct Acts {
+    /// Whole instants, newest first.
+    pub lines: Vec<ActLine>,
+    /// Whether there is something older than the last of them.
+    pub has_older: bool,
+}
+
+/// Acts before a moment: about `limit`, as many as whole instants make.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
-    let mut acts = entries(tx, before_ms, limit)?;
-    acts.extend(reads(tx, before_ms, limit)?);
-    acts.extend(holds(tx, before_ms, limit)?);
-    acts.extend(requests(tx, before_ms, limit)?);
-    acts.extend(lists(tx, before_ms, limit)?);
-    acts.extend(account::changes(tx, before_ms, limit)?.into_iter().map(|line| ActLine {
+pub fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Acts, SqlError> {
+    let changes = account::changes(tx, before_ms, limit)?.into_iter().map(|line| ActLine {
         at: line.at,
         account: line.by,
         second: None,
         role: None,
         deed: Deed::Account(line.login, line.what, line.role),
-    }));
-    acts.sort_by_key(|act| std::cmp::Reverse(act.at.0));
-    acts.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(acts)
+    });
+    let (asked, answered) = requests(tx, before_ms, limit)?;
+    let sources = [
+        entries(tx, before_ms, limit)?,
+        reads(tx, before_ms, limit)?,
+        holds(tx, before_ms, limit)?,
+        lists(tx, before_ms, limit)?,
+        asked,
+        answered,
+        changes.collect(),
+    ];
+    Ok(page(sources, usize::try_from(limit).unwrap_or(usize::MAX)))
 }
 
+/// Puts what was read in order and ends it between two instants.
+fn page<const SOURCES: usize>(sources: [Vec<ActLine>; SOURCES], limit: usize) -> Acts {
+    // A source that gave all that was asked for may hold more of its oldest instant.
+    let full = sources.iter().filter(|source| source.len() >= limit);
+    let cut = full.filter_map(|source| source.iter().map(|act| act.at.0).min()).max();
+    let mut lines: Vec<ActLine> = sources.into_iter().flatten().collect();
+    lines.sort_by_key(|act| std::cmp::Reverse(act.at.0));
+    let newest = lines.first().map(|act| act.at.0);
+    // One instant that fills a page alone is told as far as it was read.
+    let end = lines.get(limit).map(|act| act.at.0).max(cut).filter(|end| Some(*end) != newest);
+    match end {
+        Some(end) => lines.retain(|act| act.at.0 > end),
+        None if cut.is_some() => lines.retain(|act| Some(act.at.0) == newest),
+        None => {}
+    }
+    Acts { lines, has_older: end.is_some() || cut.is_some() }
+}
+
+/// Entries that are read at once, to be counted.
+const BATCH: u32 = 1_000;
+
+/// Entries of one kind in one transaction are one act.
 fn entries(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
-    tx.query(
-        "select entered_at_ms, author, second, kind, version from journal
-         where entered_at_ms < $1 order by entry desc limit $2",
-        params![before_ms, limit],
-        |row| {
-            let kind = strange(Kind::from_word(row.str(3)?))?;
-            Ok(ActLine {
-                at: Moment(row.i64(0)?),
-                account: row.text(1)?,
-                second: row.opt_text(2)?,
-                role: None,
-                deed: Deed::Wrote(kind, row.i64(4)? == 1),
-            })
-        },
-    )
+    let mut acts: Vec<ActLine> = Vec::new();
+    let mut last = i64::MAX;
+    loop {
+        let read = tx.query(
+            "select entered_at_ms, author, second, kind, version, entry from journal
+             where entered_at_ms < $1 and entry < $2 order by entry desc limit $3",
+            params![before_ms, last, BATCH],
+            |row| {
+                let kind = strange(Kind::from_word(row.str(3)?))?;
+                let act = ActLine {
+                    at: Moment(row.i64(0)?),
+                    account: row.text(1)?,
+                    second: row.opt_text(2)?,
+                    role: None,
+                    deed: Deed::Wrote(kind, row.i64(4)? == 1, 1),
+                };
+                Ok((act, row.i64(5)?))
+            },
+        )?;
+        let is_last = read.len() < BATCH as usize;
+        last = read.last().map_or(0, |(_, entry)| *entry);
+        read.into_iter().for_each(|(act, _)| count(&mut acts, act));
+        if is_last || acts.len() > limit as usize {
+            return Ok(acts);
+        }
+    }
+}
+
+/// Adds an entry to the act of its instant that it is a part of.
+fn count(acts: &mut Vec<ActLine>, act: ActLine) {
+    let of_instant = acts.iter_mut().rev().take_while(|other| other.at == act.at);
+    for other in of_instant {
+        let same = (&other.account, &other.second) == (&act.account, &act.second);
+        if let (Deed::Wrote(kind, first, times), Deed::Wrote(of, is, _)) =
+            (&mut other.deed, &act.deed)
+            && same
+            && (*kind, *first) == (*of, *is)
+        {
+            *times += 1;
+            return;
+        }
+    }
+    acts.push(act);
 }
 
 fn reads(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
@@ -137,8 +199,13 @@ fn lists(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
     )
 }
 
-fn requests(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
-    let mut acts = tx.query(
+/// What was asked for, and what was answered.
+fn requests(
+    tx: &Tx<'_>,
+    before_ms: i64,
+    limit: u32,
+) -> Result<(Vec<ActLine>, Vec<ActLine>), SqlError> {
+    let asked = tx.query(
         "select asked_ms, account, role from access_request where asked_ms < $1
          order by id desc limit $2",
         params![before_ms, limit],
@@ -152,7 +219,7 @@ fn requests(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, Sql
             })
         },
     )?;
-    acts.extend(tx.query(
+    let answered = tx.query(
         "select decided_ms, account, granted from access_decision where decided_ms < $1
          order by request desc limit $2",
         params![before_ms, limit],
@@ -165,6 +232,6 @@ fn requests(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, Sql
                 deed: Deed::AnsweredAccess(row.bool(2)?),
             })
         },
-    )?);
-    Ok(acts)
+    )?;
+    Ok((asked, answered))
 }

@@ -3,6 +3,9 @@
 //! One act writes everything that follows from it: the interview, the case that it led to, the
 //! contact about critical answers, and the return visit. Each obeys its own ledger's rules.
 
+use std::cmp::Ordering;
+
+use domain::ledger::SchoolRole;
 use domain::ledger::day::plus_days;
 use domain::ledger::terms::{ContactWay, FollowupKind, InterviewResult, Tier};
 use domain::ledger::words::{AlertSource, Move};
@@ -11,7 +14,7 @@ use runtime::sql::Tx;
 
 use super::queue::{self, Queued};
 use crate::ledger::author::Author;
-use crate::ledger::case::{self, MoveWish};
+use crate::ledger::case::{self, CaseNow, MoveWish};
 use crate::ledger::critical::{CriticalItem, Interview, Observation};
 use crate::ledger::entry::{AuthorNote, Kept, RecordId, StaffId, StudentId};
 use crate::ledger::followup::Followup;
@@ -42,19 +45,31 @@ pub struct Held {
     pub note: String,
 }
 
+/// What an interview led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conclusion {
+    /// The interview.
+    pub interview: RecordId,
+    /// An open case that stands at another tier than the one that was found, and how it would have
+    /// to move. Nothing of it has moved yet.
+    pub to_move: Option<(RecordId, Move, Tier)>,
+}
+
 /// Writes an interview and what follows from it.
 ///
-/// A student with an open case keeps it: a tier is raised or lowered on the board, where a second
-/// person signs.
+/// A student with an open case keeps it at its tier: that is raised or lowered on the board, where
+/// a second person signs. Whoever held the interview is told where the two differ.
 ///
 /// # Errors
-/// Who may not, what breaks a rule of one of the ledgers, or the store; nothing was written.
+/// The student does not wait, who may not, what breaks a rule of one of the ledgers, or the store;
+/// nothing was written.
 pub fn hold(
     tx: &Tx<'_>,
     author: &Author,
     id: RunId,
     held: &Held,
-) -> Result<RecordId, LedgerRefusal> {
+) -> Result<Conclusion, LedgerRefusal> {
+    queued(tx, author, id, held.student)?;
     let run = run::get(tx, id)?;
     let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
     if held.day < run.first_day {
@@ -62,9 +77,12 @@ pub fn hold(
     }
     let because = with_reason(author, REASON);
     let student = held.student;
-    let case = match tier_of(held.result) {
-        Some(tier) => Some(case_of(tx, &because, (held, staff), tier)?),
-        None => open_case(tx, author, student)?,
+    let open = open_case(tx, author, student)?;
+    let found = tier_of(held.result);
+    let case = match (found, &open) {
+        (_, Some(now)) => Some(now.case.record),
+        (Some(tier), None) => Some(open_new(tx, &because, (held, staff), tier)?),
+        (None, None) => None,
     };
     let interview = Interview {
         day: held.day,
@@ -72,10 +90,10 @@ pub fn hold(
         term: run.term.to_string(),
         staff,
         result: held.result,
-        case: case.filter(|_| tier_of(held.result).is_some()),
+        case: case.filter(|_| found.is_some()),
         note: AuthorNote::new(held.note.clone()),
     };
-    let record = write::add(tx, author, &interview)?;
+    let interview = write::add(tx, author, &interview)?;
     note_contact(tx, &because, (id, student), staff)?;
     if let Some(due) = held.return_visit {
         let why = FollowupKind::Screening;
@@ -83,7 +101,18 @@ pub fn hold(
             Followup { due, student, case, why, staff, done: None, way: None, cancelled: false };
         write::add(tx, author, &visit)?;
     }
-    Ok(record)
+    let to_move = open.zip(found).and_then(|(now, found)| to_move(&now, found));
+    Ok(Conclusion { interview, to_move })
+}
+
+/// How an open case would have to move to stand where an interview found it.
+fn to_move(now: &CaseNow, found: Tier) -> Option<(RecordId, Move, Tier)> {
+    let how = match found.cmp(&now.tier) {
+        Ordering::Less => Move::TierDown,
+        Ordering::Equal => return None,
+        Ordering::Greater => Move::TierUp,
+    };
+    Some((now.case.record, how, found))
 }
 
 fn with_reason(author: &Author, usual: &str) -> Author {
@@ -100,15 +129,12 @@ const fn tier_of(result: InterviewResult) -> Option<Tier> {
     }
 }
 
-fn case_of(
+fn open_new(
     tx: &Tx<'_>,
     author: &Author,
     (held, owner): (&Held, StaffId),
     tier: Tier,
 ) -> Result<RecordId, LedgerRefusal> {
-    if let Some(open) = open_case(tx, author, held.student)? {
-        return Ok(open);
-    }
     let (how, source) = (Move::Opened, AlertSource::Screening);
     let usual = || plus_days(author.today(), tier.limits().review_days);
     let next_review = Some(held.next_review.unwrap_or_else(usual));
@@ -120,10 +146,9 @@ fn open_case(
     tx: &Tx<'_>,
     author: &Author,
     student: StudentId,
-) -> Result<Option<RecordId>, LedgerRefusal> {
+) -> Result<Option<CaseNow>, LedgerRefusal> {
     let open = case::open_at(tx, author.today())?;
-    let own = open.into_iter().find(|now| now.case.entry.student == student);
-    Ok(own.map(|now| now.case.record))
+    Ok(open.into_iter().find(|now| now.case.entry.student == student))
 }
 
 /// Notes that somebody has spoken with a student about every critical answer of the run.
@@ -177,7 +202,8 @@ pub fn queued(
     waiting.into_iter().find(|one| one.student == student).ok_or(LedgerRefusal::NotWaiting)
 }
 
-/// What a teacher saw and a guardian said about a young child. Either half may come first.
+/// What a teacher saw and a guardian said about a young child, as far as somebody wrote it just
+/// now. Either half may come first, each from another person; what is not said here stays.
 #[derive(Clone)]
 pub struct Observed {
     /// Who was observed.
@@ -186,11 +212,11 @@ pub struct Observed {
     pub observed: Option<Date>,
     /// Day of the guardian's interview.
     pub guardian_heard: Option<Date>,
-    /// Whether there is reason for an interview by the counsellor.
-    pub concern: bool,
+    /// Whether there is reason for an interview by the counsellor. Only a counsellor takes it back.
+    pub concern: Option<bool>,
 }
 
-/// Writes an observation, or adds the other half to one that is there.
+/// Writes an observation, or adds to one that is there.
 ///
 /// # Errors
 /// Who may not, what breaks a rule, or the store; nothing was written.
@@ -202,22 +228,26 @@ pub fn observe(
 ) -> Result<(), LedgerRefusal> {
     let run = run::get_open(tx, id)?;
     let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
-    let days = [seen.observed, seen.guardian_heard];
-    let day = days.into_iter().flatten().max().ok_or(LedgerRefusal::Field("observed"))?;
-    if days.into_iter().flatten().any(|day| day < run.first_day) {
+    if [seen.observed, seen.guardian_heard].into_iter().flatten().any(|day| day < run.first_day) {
         return Err(LedgerRefusal::Field("observed"));
     }
-    let entry = Observation {
-        day,
-        student: seen.student,
-        term: run.term.to_string(),
-        staff,
-        observed: seen.observed,
-        guardian_heard: seen.guardian_heard,
-        concern: seen.concern,
+    let kept = observation_of(tx, &run, seen.student)?;
+    let before = kept.as_ref().map(|kept| &kept.entry);
+    let observed = seen.observed.or(before.and_then(|entry| entry.observed));
+    let guardian_heard = seen.guardian_heard.or(before.and_then(|entry| entry.guardian_heard));
+    let day = observed.max(guardian_heard).ok_or(LedgerRefusal::Field("observed"))?;
+    let had = before.is_some_and(|entry| entry.concern);
+    let may_clear = author.role() == SchoolRole::Counsellor;
+    let concern = match seen.concern {
+        Some(false) if had && !may_clear => return Err(LedgerRefusal::NotAllowed),
+        said => said.unwrap_or(had),
     };
-    match observation_of(tx, &run, seen.student)? {
+    let term = run.term.to_string();
+    let student = seen.student;
+    let entry = Observation { day, student, term, staff, observed, guardian_heard, concern };
+    match kept {
         None => write::add(tx, author, &entry).map(drop),
+        Some(kept) if kept.entry == entry => Ok(()),
         Some(kept) => {
             let because = with_reason(author, COMPLETED);
             write::update(tx, &because, (kept.record, kept.version), &entry).map(drop)

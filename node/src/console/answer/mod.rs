@@ -224,7 +224,7 @@ fn csrf_of(token: &str) -> String {
 }
 
 fn frame_of(headers: &HeaderMap, uri: Uri) -> Frame {
-    Frame { lang: Lang::of_request(&uri, headers), uri, session: None }
+    Frame { lang: Lang::of_request(&uri, headers), uri, session: None, is_answer: false }
 }
 
 /// Where a request comes from; whoever drives the pages without a network is one address.
@@ -240,19 +240,15 @@ async fn show_code(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let frame = frame_of(&headers, uri);
-    if let Some(token) = pages.token(&headers).filter(|_| asked.ended.is_empty()) {
-        let (token, now_ms) = (digest(&token), pages.now_ms());
-        let seated = pages.read(move |tx, shelf| answering::sitting(tx, shelf, &token, now_ms));
-        if seated.await.is_ok() {
-            return Ok(see_other(START_HREF));
-        }
-    }
     let said = if asked.ended.is_empty() {
         Said::Nothing
     } else {
         Said::Wrong(words::ENDED, words::ENDED_NEXT.in_lang(frame.lang).to_owned())
     };
-    pages.code_page(StatusCode::OK, &frame, &said)
+    // One computer serves one student after another: whoever opens this page shows a code, and
+    // does not sit down in a seat that somebody left.
+    let reply = pages.code_page(StatusCode::OK, &frame, &said)?;
+    pages.with_cookie(reply, &pages.cookie(), "")
 }
 
 async fn enter(State(pages): State<Answering>, request: Request) -> Result<Response, Problem> {

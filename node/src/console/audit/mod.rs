@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::office::{Office, chosen};
 use super::sheet::{self, Cell, Head, Sheet};
 use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
-use crate::ledger::audit::{self, ActLine, Deed};
+use crate::ledger::audit::{self, Acts, Deed};
 use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
 
 pub(super) const AUDIT_HREF: &str = "/audit";
@@ -113,10 +113,10 @@ async fn show_page(
     office.reply(visitor, &page)
 }
 
-fn list(acts: &[ActLine], lang: Lang) -> Result<Page, Problem> {
+fn list(acts: &Acts, lang: Lang) -> Result<Page, Problem> {
     let heads = [words::WHEN, words::WHO, words::SECOND, words::ROLE, words::DEED];
     let mut table = Sheet::new(words::ACTS, &heads, words::NONE, lang);
-    for act in acts {
+    for act in &acts.lines {
         let role = act.role.map_or("", |role| chosen(role.label(), lang));
         table.row(vec![
             Cell::plain(time::minute(act.at.0)),
@@ -126,8 +126,7 @@ fn list(acts: &[ActLine], lang: Lang) -> Result<Page, Problem> {
             Cell::plain(deed(&act.deed, lang)),
         ]);
     }
-    let full = acts.len() >= usize::try_from(LINES).unwrap_or(usize::MAX);
-    let last = acts.last().filter(|_| full);
+    let last = acts.lines.last().filter(|_| acts.has_older);
     let older = last.map(|act| (format!("{AUDIT_HREF}?before={}", act.at.0), words::OLDER));
     let head = Head { title: words::AUDIT, note: words::AUDIT_NOTE, href: AUDIT_HREF };
     Ok(sheet::page(&head, Vec::new(), vec![table], older, lang)?)
@@ -135,8 +134,15 @@ fn list(acts: &[ActLine], lang: Lang) -> Result<Page, Problem> {
 
 fn deed(deed: &Deed, lang: Lang) -> String {
     match deed {
-        Deed::Wrote(kind, true) => words::WROTE.with(lang, chosen(kind.label(), lang)),
-        Deed::Wrote(kind, false) => words::REWROTE.with(lang, chosen(kind.label(), lang)),
+        Deed::Wrote(kind, first, times) => {
+            let said = match (first, times) {
+                (true, 1) => words::WROTE,
+                (true, _) => words::WROTE_SEVERAL,
+                (false, 1) => words::REWROTE,
+                (false, _) => words::REWROTE_SEVERAL,
+            };
+            said.fill(lang, &[&chosen(kind.label(), lang), times])
+        }
         Deed::Read(purpose, count) => {
             words::READ.fill(lang, &[count, &chosen(purpose.label(), lang)])
         }

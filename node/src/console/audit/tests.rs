@@ -10,6 +10,7 @@ use super::*;
 use crate::ledger::author::Author;
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::teaching::Lesson;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil};
 use crate::ledger::{access, approval};
 
@@ -59,6 +60,25 @@ async fn the_audit_tells_acts_and_no_student() {
     let checked = browser.post("/audit", &[("csrf", &csrf)]).await.expect("reply");
     assert_eq!((checked.status, checked.flaws()), (StatusCode::OK, Vec::new()));
     assert!(checked.text.contains("没有发现改动"));
+    // Five hundred entries of one instant are one line, and what was before them is on a page.
+    let imported = school.ledger.write("import", |tx| {
+        let author = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS + 60_000);
+        for n in 0..500 {
+            let entry = Lesson {
+                day: jiff::civil::date(2025, 11, 18),
+                grade: domain::catalogue::Grade::school(7).expect("grade"),
+                class: "1班".to_owned(),
+                teacher: StaffId(1),
+                topic: format!("第 {n} 课"),
+            };
+            crate::ledger::write::add(tx, &author, &entry)?;
+        }
+        Ok::<_, LedgerRefusal>(())
+    });
+    imported.expect("imported");
+    let page = browser.get("/audit").await.expect("page");
+    assert!(page.text.contains("500 条") && !page.text.contains("更早的操作"), "{}", page.text);
+    assert!(page.text.contains("申请查阅一份档案"), "{}", page.text);
     let old = browser.get("/audit?before=1").await.expect("page");
     assert!(old.text.contains("还没有操作"));
 }

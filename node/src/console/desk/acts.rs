@@ -405,6 +405,7 @@ async fn show(
     let lang = visitor.frame.lang;
     let wrong = refused.as_ref().map(Refused::wrong).unwrap_or_default();
     let is_sent = refused.is_some();
+    let done = (typed.one("after") == "interview").then_some(words::AFTER_INTERVIEW);
     let drawn = office.work(&visitor.session, move |tx, reader| {
         let mut typed = typed;
         if authority(reader.role(), act.may) == Authority::Never {
@@ -433,7 +434,7 @@ async fn show(
         csrf: &visitor.session.csrf,
         action,
         failure: refused.map(|refused| refused.sentences(lang)),
-        done: None,
+        done: done.map(|text| text.in_lang(lang).to_owned()),
         notes,
         fields,
         hidden: Vec::new(),

@@ -9,16 +9,17 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::ledger::terms::DestroyCause;
 use domain::ledger::{Kind, Word as _};
 use runtime::web::{
     Audience, Html, Lang, NavLink, Page, Part, Problem, RenderError, Role, Session, SignedForm,
-    Tag, Tone, Visitor, time,
+    Tag, Text, Tone, Visitor, posts, time,
 };
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+use super::filled::{Filled, Sent};
 use super::office::{Office, Told, chosen, page, problem, told};
 use super::words::DAILY_RECORDS;
 use crate::desk::{destroyed_rows, kept};
@@ -46,9 +47,9 @@ pub(super) const fn link() -> NavLink {
 pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(KEEPING_HREF, get(show))
-        .route("/keeping/ask", post(ask))
-        .route("/keeping/ask-kind", post(ask_kind))
-        .route("/keeping/sign", post(sign))
+        .route("/keeping/ask", posts(ask, KEEPING_HREF))
+        .route("/keeping/ask-kind", posts(ask_kind, KEEPING_HREF))
+        .route("/keeping/sign", posts(sign, KEEPING_HREF))
         .route("/keeping/certificates/{id}", get(show_certificate))
 }
 
@@ -60,19 +61,20 @@ struct View {
     certificates: Vec<Certificate>,
     names: Names,
     account: String,
+    sent: Sent,
 }
 
 async fn show(
     State(office): State<Office>,
     visitor: Visitor<Keepers>,
 ) -> Result<Response, Problem> {
-    overview(&office, &visitor, None).await
+    overview(&office, &visitor, (None, Sent::default())).await
 }
 
 async fn overview(
     office: &Office,
     visitor: &Visitor<Keepers>,
-    told: Told,
+    (told, sent): (Told, Sent),
 ) -> Result<Response, Problem> {
     let terms = office.terms_of_keeping().await?;
     let found = office.work(&visitor.session, move |tx, reader| {
@@ -83,6 +85,7 @@ async fn overview(
             certificates: destroy::certificates(tx, &reader)?,
             names: Names::load(tx)?,
             account: reader.account().to_owned(),
+            sent,
         })
     });
     let view = found.await.map_err(problem)?;
@@ -90,36 +93,30 @@ async fn overview(
     office.tell(visitor, &page, &told)
 }
 
-/// The ids that were ticked, as the form sends them: one field each, named by its number.
-#[derive(Deserialize)]
-struct Ticked {
-    #[serde(flatten)]
-    fields: std::collections::BTreeMap<String, String>,
-}
-
-impl Ticked {
-    fn numbers(&self) -> Vec<i64> {
-        let ids = self.fields.keys().filter_map(|name| name.strip_prefix("take."));
-        ids.filter_map(|id| id.parse().ok()).collect()
-    }
-
-    fn says(&self, name: &str, value: &str) -> bool {
-        self.fields.get(name).is_some_and(|said| said == value)
-    }
+/// The ids that were ticked: one field each, named by its number.
+fn taken(filled: &Filled) -> Vec<i64> {
+    filled.numbered("take").into_iter().map(|(id, _)| id).collect()
 }
 
 async fn ask(
     State(office): State<Office>,
-    form: SignedForm<Keepers, Ticked>,
+    form: SignedForm<Keepers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, form.fields);
+    let students: Vec<StudentId> = taken(&filled).into_iter().map(StudentId).collect();
+    let is_requested = filled.has("requested", "yes");
+    let sent = Sent::new("ask", filled);
+    // A certificate is for ever: one box must not say of several that each family asked.
+    if is_requested && students.len() != 1 {
+        let told = refused(words::ONE_REQUEST, words::ONE_REQUEST_NEXT, visitor.frame.lang);
+        return overview(&office, &visitor, (told, sent)).await;
+    }
     let terms = office.terms_of_keeping().await?;
     let done = office.work(&visitor.session, move |tx, author| {
-        let students: Vec<StudentId> = fields.numbers().into_iter().map(StudentId).collect();
-        let cause = fields.says("requested", "yes").then_some(DestroyCause::Request);
+        let cause = is_requested.then_some(DestroyCause::Request);
         destroy::ask(tx, &author, (&students, cause), &terms).map(drop)
     });
-    answer(&office, &visitor, done.await).await
+    answer(&office, &visitor, done.await, sent).await
 }
 
 #[derive(Deserialize)]
@@ -136,18 +133,24 @@ async fn ask_kind(
         let kind = Kind::from_word(&fields.kind).ok_or(LedgerRefusal::Field("kind"))?;
         destroy::ask_work(tx, &author, kind).map(drop)
     });
-    answer(&office, &visitor, done.await).await
+    answer(&office, &visitor, done.await, Sent::default()).await
 }
 
 async fn sign(
     State(office): State<Office>,
-    form: SignedForm<Keepers, Ticked>,
+    form: SignedForm<Keepers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, form.fields);
+    let agrees = filled.has("agrees", "yes");
+    let orders: Vec<RecordId> = taken(&filled).into_iter().map(RecordId).collect();
+    let is_sure = filled.has("sure", "yes");
+    let sent = Sent::new("sign", filled);
+    if agrees && !is_sure {
+        let told = refused(words::NOT_SURE, words::NOT_SURE_NEXT, visitor.frame.lang);
+        return overview(&office, &visitor, (told, sent)).await;
+    }
     let terms = office.terms_of_keeping().await?;
     let done = office.work(&visitor.session, move |tx, author| {
-        let orders: Vec<RecordId> = fields.numbers().into_iter().map(RecordId).collect();
-        let agrees = fields.says("agrees", "yes");
         destroy::sign(tx, &author, (&orders, agrees), &terms)
     });
     match done.await {
@@ -161,7 +164,7 @@ async fn sign(
             let to = format!("/keeping/certificates/{certificate}");
             Ok(Redirect::to(&to).into_response())
         }
-        done => answer(&office, &visitor, done.map(drop)).await,
+        done => answer(&office, &visitor, done.map(drop), sent).await,
     }
 }
 
@@ -169,11 +172,19 @@ async fn answer(
     office: &Office,
     visitor: &Visitor<Keepers>,
     done: Result<(), LedgerRefusal>,
+    sent: Sent,
 ) -> Result<Response, Problem> {
     match done {
         Ok(()) => Ok(Redirect::to(KEEPING_HREF).into_response()),
-        Err(refusal) => overview(office, visitor, told(refusal, visitor.frame.lang)?).await,
+        Err(refusal) => {
+            let told = told(refusal, visitor.frame.lang)?;
+            overview(office, visitor, (told, sent)).await
+        }
     }
+}
+
+fn refused(what: Text, next: Text, lang: Lang) -> Told {
+    Some((what.in_lang(lang).to_owned(), next.in_lang(lang).to_owned()))
 }
 
 async fn show_certificate(
@@ -198,6 +209,7 @@ struct DueView {
     tag: Part<Tag>,
     why: &'static str,
     can_ask: bool,
+    is_taken: bool,
 }
 
 /// An order, as listed.
@@ -209,6 +221,7 @@ struct OrderView {
     asked_by: String,
     why: &'static str,
     can_sign: bool,
+    is_taken: bool,
 }
 
 #[derive(Template)]
@@ -218,6 +231,7 @@ struct KeepingTemplate<'a> {
     csrf: &'a str,
     told: &'a Told,
     due: Vec<DueView>,
+    is_requested: bool,
     work: Vec<(&'static str, &'static str, i16, u64)>,
     orders: Vec<OrderView>,
     certificates: Vec<(i64, String, String)>,
@@ -240,7 +254,9 @@ fn overview_page(
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let ordered: BTreeSet<_> = view.orders.iter().filter_map(|order| order.student).collect();
-    let due = view.students.iter().map(|due| due_view(due, &view.names, &ordered, lang));
+    let ask = view.sent.of("ask");
+    let taken = taken(&ask);
+    let due = view.students.iter().map(|due| due_view(due, &view.names, (&ordered, &taken), lang));
     let orders = view.orders.iter().map(|order| order_view(order, view, lang));
     let of_kind =
         |due: &DueKind| (due.kind.as_str(), chosen(due.kind.label(), lang), due.years, due.entries);
@@ -254,6 +270,7 @@ fn overview_page(
         csrf: &session.csrf,
         told,
         due: due.collect(),
+        is_requested: ask.has("requested", "yes"),
         work: view.work.iter().map(of_kind).collect(),
         orders: orders.collect(),
         certificates: view.certificates.iter().map(certificate).collect(),
@@ -262,7 +279,12 @@ fn overview_page(
     Ok(page((DAILY_RECORDS, words::KEEPING, note), KEEPING_HREF, body, lang))
 }
 
-fn due_view(due: &Due, names: &Names, ordered: &BTreeSet<StudentId>, lang: Lang) -> DueView {
+fn due_view(
+    due: &Due,
+    names: &Names,
+    (ordered, taken): (&BTreeSet<StudentId>, &[i64]),
+    lang: Lang,
+) -> DueView {
     let name = match due.is_named {
         true => names.student_line(due.student),
         false => words::UNNAMED.fill(lang, &[&due.student.0]),
@@ -282,6 +304,7 @@ fn due_view(due: &Due, names: &Names, ordered: &BTreeSet<StudentId>, lang: Lang)
         tag: Tag::of(tone, text, lang),
         why: due.blocked.map_or("", |still| kept(still).in_lang(lang)),
         can_ask: due.blocked.is_none() && !is_ordered,
+        is_taken: taken.contains(&due.student.0),
     }
 }
 
@@ -301,6 +324,7 @@ fn order_view(order: &Order, view: &View, lang: Lang) -> OrderView {
         asked_by: order.asked_by.clone(),
         why: order.blocked.map_or("", |still| kept(still).in_lang(lang)),
         can_sign: order.asked_by != view.account,
+        is_taken: taken(&view.sent.of("sign")).contains(&order.record.0),
     }
 }
 

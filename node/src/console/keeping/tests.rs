@@ -65,6 +65,12 @@ async fn what_is_due_is_ordered_signed_and_certified() {
     assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("依法留存中"));
     let none = wang.post("/keeping/ask", &held[..1]).await.expect("reply");
     assert_eq!(none.status, StatusCode::CONFLICT);
+    assert!(!page.text.contains(" checked"), "nobody is taken before somebody takes them");
+    let both = [("csrf", csrf.as_str()), ("take.1", "1"), ("take.3", "1"), ("requested", "yes")];
+    let refused = wang.post("/keeping/ask", &both).await.expect("reply");
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("只能用于一名学生"));
+    assert!(refused.text.matches(" checked").count() >= 2, "{}", refused.text);
+    assert_eq!(school.rows("destruction"), 0);
     let ask = [("csrf", csrf.as_str()), ("take.1", "1")];
     let asked = wang.post("/keeping/ask", &ask).await.expect("reply");
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
@@ -74,7 +80,12 @@ async fn what_is_due_is_ordered_signed_and_certified() {
     let order = page.text.split("name=\"take.").nth(1).and_then(|rest| rest.split('"').next());
     let order = format!("take.{}", order.expect("order"));
     let csrf = page.field("csrf").expect("csrf").to_owned();
-    let sign = [("csrf", csrf.as_str()), (order.as_str(), "1"), ("agrees", "yes")];
+    assert!(!page.text.contains(" checked"));
+    let unsure = [("csrf", csrf.as_str()), (order.as_str(), "1"), ("agrees", "yes")];
+    let refused = zhao.post("/keeping/sign", &unsure).await.expect("reply");
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("逐项核对"));
+    assert_eq!(school.rows("student"), 3);
+    let sign = [&unsure[..], &[("sure", "yes")]].concat();
     let own = [("csrf", csrf.as_str()), ("agrees", "yes")];
     assert_eq!(zhao.post("/keeping/sign", &own).await.expect("none").status, StatusCode::CONFLICT);
     let done = zhao.post("/keeping/sign", &sign).await.expect("reply");

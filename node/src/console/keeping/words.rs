@@ -22,9 +22,18 @@ texts! {
     READY = "可以销毁", "may go";
     KEPT = "暂不能销毁", "kept";
     ORDERED = "已提出，待签署", "ordered, to be signed";
-    TAKE = "选", "Take";
+    TAKE = "选择", "Take";
     ASK = "提出销毁所选（交另一人签署）", "Order it for those taken (somebody else signs)";
-    REQUESTED = "应家长或本人请求", "the family asked for it";
+    REQUESTED = "应家长或本人请求（每次只能选一名学生）",
+        "the family asked for it (one student at a time)";
+    ONE_REQUEST = "“应家长或本人请求”每次只能用于一名学生，没有提出销毁。",
+        "“the family asked for it” is said of one student at a time; nothing was ordered.";
+    ONE_REQUEST_NEXT = "请只选这一名学生；其他到期的学生另行提出，不勾选这一项。",
+        "Take that student alone; order it for the others apart, without this box.";
+    SURE = "我已逐项核对所选的销毁令，确定销毁", "I have checked each order that is taken";
+    NOT_SURE = "没有确认已逐项核对，没有销毁任何内容。",
+        "The box that says you have checked them is empty; nothing was destroyed.";
+    NOT_SURE_NEXT = "请核对所选各项，勾选确认后再签署。", "Check what is taken, tick the box and sign.";
     WORK = "到期的工作记录（与学生无关）", "Work records that are due, about no student";
     WORK_NONE = "没有到期的工作记录。", "No work record is due.";
     KIND = "种类", "Kind";
@@ -58,6 +67,5 @@ texts! {
     PRINT = "用浏览器的打印功能打印本页。", "Print this page with the browser.";
     SIGNATURES = "经办人签字：＿＿＿＿＿＿　　监督人签字：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿",
         "Carried out by: ____________   Witnessed by: ____________   Date: ____________";
-    FAILED = "没有办成", "It was not done";
     BACK = "返回", "Back";
 }

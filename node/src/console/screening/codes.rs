@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use runtime::web::{Html, Lang, Problem, SignedForm, Visitor};
+use runtime::cli::{Exit, Failure, Sentence};
+use runtime::web::{Html, Lang, Problem, SignedForm, Visitor, time};
 use serde::Deserialize;
 
-use super::{Campaign, Counsellors, page, words};
+use super::{Campaign, Counsellors, Refused, page, words};
 use crate::ledger::entry::StudentId;
-use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::people::{self, Participant};
 use crate::ledger::run::{self, ClassId, RunId};
 use crate::ledger::showing::Names;
@@ -27,11 +27,28 @@ struct SlipsTemplate {
 pub(super) struct CodesForm {
     #[serde(default)]
     who: String,
+    /// When the newest code was drawn that the page knew of; zero where there was none.
+    #[serde(default)]
+    seen: i64,
 }
 
-/// No fields but the token.
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
+/// When the newest code of some students was drawn; zero where none was.
+pub(super) fn newest<'a>(people: impl IntoIterator<Item = &'a Participant>) -> i64 {
+    people.into_iter().filter_map(|who| who.code_at_ms).max().unwrap_or(0)
+}
+
+/// Refuses where codes were drawn since the page was made: those slips may be printed already, or
+/// lost with the page of a first press.
+fn check<'a>(people: impl IntoIterator<Item = &'a Participant>, seen: i64) -> Result<(), Refused> {
+    match newest(people) {
+        now if now > seen => {
+            let what = Sentence::new(words::CODES_SINCE, &[&time::minute(now)]);
+            let told = Failure::new(Exit::Refused, "CODES_SINCE", what);
+            Err(Refused::Told(told.hint(words::CODES_SINCE_NEXT)))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Slips for a class: for those who have no code yet, or for all.
 pub(super) async fn class(
@@ -39,22 +56,24 @@ pub(super) async fn class(
     Path((id, class)): Path<(i64, i64)>,
     form: SignedForm<Counsellors, CodesForm>,
 ) -> Result<Response, Problem> {
-    let all = form.fields.who == "all";
+    let (all, seen) = (form.fields.who == "all", form.fields.seen);
     let back = format!("/screening/{id}/classes/{class}");
     let found = campaign.work(&form.visitor.session, move |tx, author, _| {
         let known = run::get_open(tx, RunId(id))?;
         let of = run::class(tx, known.id, ClassId(class))?;
+        let mut class = people::all(tx, known.id)?;
+        class.retain(|who| who.grade == of.grade && *who.class == *of.class);
+        check(&class, seen)?;
         let mut slips = Vec::new();
-        for who in people::all(tx, known.id)? {
-            let is_in = who.grade == of.grade && *who.class == *of.class;
+        for who in class {
             let wants = all || who.code_at_ms.is_none();
-            if is_in && wants && attendance::is_given_a_code(&known, &who, author.today()) {
+            if wants && attendance::is_given_a_code(&known, &who, author.today()) {
                 let code = attendance::issue(tx, author, &known, &who)?;
                 slips.push((who.student, code.to_string()));
             }
         }
         attendance::log_named(tx, author, slips.iter().map(|(student, _)| *student))?;
-        Ok::<_, LedgerRefusal>((slips, Names::load(tx)?))
+        Ok::<_, Refused>((slips, Names::load(tx)?))
     });
     show(&campaign, &form.visitor, found.await, back)
 }
@@ -63,17 +82,18 @@ pub(super) async fn class(
 pub(super) async fn one(
     State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
-    form: SignedForm<Counsellors, Nothing>,
+    form: SignedForm<Counsellors, CodesForm>,
 ) -> Result<Response, Problem> {
-    let Nothing {} = form.fields;
+    let seen = form.fields.seen;
     let back = format!("/screening/{id}");
     let found = campaign.work(&form.visitor.session, move |tx, author, _| {
         let known = run::get_open(tx, RunId(id))?;
         let who: Participant = people::of(tx, known.id, StudentId(student))?;
+        check([&who], seen)?;
         let code = attendance::issue(tx, author, &known, &who)?;
         let slips = vec![(who.student, code.to_string())];
         attendance::log_named(tx, author, slips.iter().map(|(student, _)| *student))?;
-        Ok::<_, LedgerRefusal>((slips, Names::load(tx)?))
+        Ok::<_, Refused>((slips, Names::load(tx)?))
     });
     show(&campaign, &form.visitor, found.await, back)
 }
@@ -81,7 +101,7 @@ pub(super) async fn one(
 fn show(
     campaign: &Campaign,
     visitor: &Visitor<Counsellors>,
-    found: Result<(Vec<(StudentId, String)>, Names), LedgerRefusal>,
+    found: Result<(Vec<(StudentId, String)>, Names), Refused>,
     back: String,
 ) -> Result<Response, Problem> {
     let (slips, names) = match found {

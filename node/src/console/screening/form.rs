@@ -14,8 +14,8 @@ use domain::screening::order::{LowestTier, PER_DAY};
 use jiff::civil::Date;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor, see_other};
 
-use super::super::office::chosen;
 use super::super::filled::Filled;
+use super::super::office::chosen;
 use super::{Campaign, Counsellors, RUNS_HREF, page, words};
 use crate::import::value::Grade;
 use crate::ledger::refusal::LedgerRefusal;

@@ -21,13 +21,13 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use jiff::civil::DateTime;
 use runtime::cli::Failure;
 use runtime::clock::local_of;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::{
-    Audience, Html, Lang, NavLink, Page, Problem, Role, Session, Shell, Text, Visitor,
+    Audience, Html, Lang, NavLink, Page, Problem, Role, Session, Shell, Text, Visitor, posts,
 };
 
 use super::office::Office;
@@ -83,23 +83,35 @@ pub(super) fn router(office: Office, shelf: Arc<Shelf>, address: &str) -> Router
         .route(RUNS_HREF, get(runs::list))
         .route("/screening/new", get(form::ask).post(form::open))
         .route("/screening/{run}", get(runs::show))
-        .route("/screening/{run}/close", post(runs::close))
+        .route("/screening/{run}/close", posts(runs::close, "/screening/{run}"))
         .route("/screening/{run}/report", get(report::show))
         .route("/screening/{run}/makeup", get(people::make_up).post(people::admit))
         .route("/screening/{run}/queue", get(queue::show))
         .route("/screening/{run}/queue/{student}", get(queue::ask).post(queue::hold))
-        .route("/screening/{run}/queue/{student}/spoken", post(queue::spoken))
-        .route("/screening/{run}/people/{student}", post(people::note))
-        .route("/screening/{run}/people/{student}/code", post(codes::one))
-        .route("/screening/{run}/people/{student}/observe", post(observe::observe))
+        .route(
+            "/screening/{run}/queue/{student}/spoken",
+            posts(queue::spoken, "/screening/{run}/queue"),
+        )
+        .route("/screening/{run}/people/{student}", posts(people::note, "/screening/{run}"))
+        .route("/screening/{run}/people/{student}/code", posts(codes::one, "/screening/{run}"))
+        .route(
+            "/screening/{run}/people/{student}/observe",
+            posts(observe::observe, "/screening/{run}"),
+        )
         .route("/screening/{run}/classes/{class}", get(people::class))
-        .route("/screening/{run}/classes/{class}/window", post(runs::window))
-        .route("/screening/{run}/classes/{class}/codes", post(codes::class))
+        .route("/screening/{run}/classes/{class}/window", posts(runs::window, "/screening/{run}"))
+        .route(
+            "/screening/{run}/classes/{class}/codes",
+            posts(codes::class, "/screening/{run}/classes/{class}"),
+        )
         .route(
             "/screening/{run}/classes/{class}/paper/{instrument}",
             get(paper::show).post(paper::keep),
         )
-        .route("/screening/{run}/classes/{class}/paper/{instrument}/submit", post(paper::hand_in))
+        .route(
+            "/screening/{run}/classes/{class}/paper/{instrument}/submit",
+            posts(paper::hand_in, "/screening/{run}/classes/{class}/paper/{instrument}"),
+        )
         .with_state(Campaign { office, shelf, address: address.into() })
 }
 
@@ -111,7 +123,7 @@ impl Campaign {
         work: impl FnOnce(&Tx<'_>, &Author, &Shelf) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
-        E: From<runtime::sql::SqlError> + From<LedgerRefusal> + Send + 'static,
+        E: From<SqlError> + From<LedgerRefusal> + Send + 'static,
     {
         let shelf = Arc::clone(&self.shelf);
         self.office.work(session, move |tx, author| work(tx, &author, &shelf)).await
@@ -147,11 +159,17 @@ impl Campaign {
 
 /// Why something was not done.
 enum Refused {
-    Store(runtime::sql::SqlError),
+    Store(SqlError),
     NotAllowed,
     Unknown,
     NotNow,
     Told(Failure),
+}
+
+impl From<SqlError> for Refused {
+    fn from(error: SqlError) -> Self {
+        Self::Store(error)
+    }
 }
 
 impl From<LedgerRefusal> for Refused {

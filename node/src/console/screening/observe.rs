@@ -12,6 +12,8 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::RunId;
 use crate::screening::interview::{self, Observed};
 
+/// The form says what it showed, too: a field that still says so was not touched, and what
+/// somebody else has written into it meanwhile stays.
 #[derive(Deserialize)]
 pub(super) struct ObservedForm {
     #[serde(default)]
@@ -20,6 +22,12 @@ pub(super) struct ObservedForm {
     heard: String,
     #[serde(default)]
     concern: String,
+    #[serde(default)]
+    was_observed: String,
+    #[serde(default)]
+    was_heard: String,
+    #[serde(default)]
+    was_concern: String,
     back: i64,
 }
 
@@ -32,15 +40,17 @@ pub(super) async fn observe(
     let (visitor, fields) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/classes/{}", fields.back);
     let done = campaign.work(&visitor.session, move |tx, author, _| {
-        let day = |text: &str| match text.trim() {
+        let day = |text: &str, was: &str| match text.trim() {
             "" => Ok(None),
+            text if text == was => Ok(None),
             text => text.parse::<Date>().map(Some).map_err(|_| LedgerRefusal::Field("observed")),
         };
+        let (concern, had) = (!fields.concern.is_empty(), !fields.was_concern.is_empty());
         let seen = Observed {
             student: StudentId(student),
-            observed: day(&fields.observed)?,
-            guardian_heard: day(&fields.heard)?,
-            concern: !fields.concern.is_empty(),
+            observed: day(&fields.observed, &fields.was_observed)?,
+            guardian_heard: day(&fields.heard, &fields.was_heard)?,
+            concern: (concern != had).then_some(concern),
         };
         interview::observe(tx, author, RunId(id), &seen)
     });

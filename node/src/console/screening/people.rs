@@ -12,7 +12,8 @@ use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Tone, Visitor, se
 use serde::Deserialize;
 
 use super::super::filled::Filled;
-use super::runs::{label, may_work, visible};
+use super::codes::newest;
+use super::runs::{label, may_work, short, visible};
 use super::{Campaign, Counsellors, Leaders, field_of, page, read_field, titled, words};
 use crate::ledger::author::Author;
 use crate::ledger::browse::purpose_of;
@@ -41,6 +42,7 @@ struct ClassTemplate<'a> {
     papers: Vec<(i64, String)>,
     without_code: usize,
     with_code: usize,
+    codes_seen: i64,
 }
 
 struct PersonRow {
@@ -49,6 +51,7 @@ struct PersonRow {
     number: String,
     state: Part<Tag>,
     code: String,
+    code_at_ms: i64,
     late: String,
     acts: Vec<(&'static str, &'static str)>,
     is_given_a_code: bool,
@@ -169,6 +172,7 @@ pub(super) async fn class(
         papers: papers.into_iter().map(|(id, label)| (id, label_of(label))).collect(),
         without_code,
         with_code,
+        codes_seen: newest(people.iter().map(|(who, _)| who)),
     })?;
     let title = format!("{} {}", of.grade.zh(), of.class);
     campaign.reply(&visitor, &titled(title, known.name, body, lang))
@@ -184,18 +188,12 @@ fn person(
     lang: Lang,
 ) -> PersonRow {
     let By { may_work, today } = by;
+    let shown = if may_work { label(how) } else { short(how) };
     let tone = match how {
         Standing::Done | Standing::MadeUp | Standing::Observed => Tone::Good,
-        Standing::Void | Standing::Absent => Tone::Notice,
-        Standing::Started => Tone::Info,
+        Standing::Void | Standing::Absent if may_work => Tone::Notice,
+        Standing::Started if may_work => Tone::Info,
         _ => Tone::Muted,
-    };
-    let word = match how {
-        Standing::Done | Standing::MadeUp if !may_work => words::S_DONE,
-        Standing::Void | Standing::Absent | Standing::Started | Standing::Waiting if !may_work => {
-            words::SHORT_OPEN
-        }
-        other => label(other),
     };
     let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
     let late = who.late_until_ms.map(time::minute);
@@ -204,10 +202,11 @@ fn person(
         student: who.student.0,
         name,
         number: who.number.as_str().to_owned(),
-        state: Tag::new(tone, word.in_lang(lang)),
+        state: Tag::of(tone, shown, lang),
         code: who
             .code_at_ms
             .map_or_else(String::new, |at| words::CODE_AT.fill(lang, &[&time::minute(at)])),
+        code_at_ms: newest([who]),
         late: late.map_or_else(String::new, |at| words::LATE_UNTIL.fill(lang, &[&at])),
         acts: if known.closed_at_ms.is_none() { acts(how, lang) } else { Vec::new() },
         is_given_a_code: known.closed_at_ms.is_none() && is_given_a_code(known, who, today),

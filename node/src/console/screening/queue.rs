@@ -20,7 +20,7 @@ use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, RunId};
 use crate::ledger::showing::Names;
-use crate::screening::interview::{self, Held};
+use crate::screening::interview::{self, Conclusion, Held};
 use crate::screening::queue::{self, Queued};
 
 #[derive(Template)]
@@ -204,6 +204,13 @@ pub(super) async fn hold(
         interview::hold(tx, &author, RunId(id), &held)
     });
     match done.await {
+        // The tier of an open case is not moved by an interview alone; the form that asks for it
+        // is the next thing that the counsellor sees.
+        Ok(Conclusion { to_move: Some((case, how, tier)), .. }) => {
+            let (how, tier) = (how.as_str(), tier.as_str());
+            let asks = format!("how={how}&to_tier={tier}&source=screening&after=interview");
+            Ok(see_other(&format!("/acts/move/{}?{asks}", case.0)))
+        }
         Ok(_) => Ok(see_other(&back)),
         Err(LedgerRefusal::Store(error)) => Err(error.into()),
         Err(LedgerRefusal::NotAllowed) => Err(Problem::Forbidden),

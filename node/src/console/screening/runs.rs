@@ -146,9 +146,10 @@ pub(super) async fn show(
     let lang = visitor.frame.lang;
     let (whole, by_class) = funnel::progress(&seen);
     let progress: HashMap<_, _> = by_class.into_iter().collect();
+    let columns = columns(may_work);
     let rows = classes.iter().filter_map(|class| {
         let of_class = progress.get(&(class.grade, class.class.as_str().into()))?;
-        Some(class_row(class, of_class, may_see_roll))
+        Some(class_row(class, counted(of_class, &columns), may_see_roll))
     });
     let note = match known.closed_at_ms {
         Some(at) => words::CLOSED_AT.fill(lang, &[&time::minute(at)]),
@@ -161,20 +162,20 @@ pub(super) async fn show(
         is_open: known.closed_at_ms.is_none(),
         may_work,
         may_see_roll,
-        heads: Standing::ALL.into_iter().map(|how| label(how).in_lang(lang)).collect(),
+        heads: columns.iter().map(|(text, _)| text.in_lang(lang)).collect(),
         rows: rows.collect(),
-        whole: counts(&whole),
+        whole: counted(&whole, &columns),
     })?;
     campaign.reply(&visitor, &titled(known.name, note, body, lang))
 }
 
-fn class_row(class: &ClassWindow, progress: &Progress, is_linked: bool) -> ClassRow {
+fn class_row(class: &ClassWindow, counts: Vec<u64>, is_linked: bool) -> ClassRow {
     let (opens, closes) = (class.opens_at_ms, class.closes_at_ms);
     ClassRow {
         id: class.id.0,
         name: format!("{} {}", class.grade.zh(), class.class),
         is_linked,
-        counts: counts(progress),
+        counts,
         window: format!("{} – {}", time::minute(opens), time::minute(closes)),
         opens: field_of(opens),
         closes: field_of(closes),
@@ -185,6 +186,38 @@ fn class_row(class: &ClassWindow, progress: &Progress, is_linked: bool) -> Class
 pub(super) fn counts(progress: &Progress) -> Vec<u64> {
     let each = Standing::ALL.into_iter().map(|standing| progress.count(standing));
     [progress.roll()].into_iter().chain(each).collect()
+}
+
+/// The columns of a table of classes, and which standings each counts. Whoever does not work with
+/// answers is told no more than that something is missing: in a class of one's own, why it is
+/// would be told of a child.
+fn columns(may_work: bool) -> Vec<(Text, Vec<Standing>)> {
+    let mut columns: Vec<(Text, Vec<Standing>)> = Vec::new();
+    for standing in Standing::ALL {
+        let shown = if may_work { label(standing) } else { short(standing) };
+        match columns.iter_mut().find(|(text, _)| *text == shown) {
+            Some((_, counted)) => counted.push(standing),
+            None => columns.push((shown, vec![standing])),
+        }
+    }
+    columns
+}
+
+fn counted(progress: &Progress, columns: &[(Text, Vec<Standing>)]) -> Vec<u64> {
+    let sum = |of: &[Standing]| of.iter().map(|how| progress.count(*how)).sum();
+    let each = columns.iter().map(|(_, counted)| sum(counted));
+    [progress.roll()].into_iter().chain(each).collect()
+}
+
+/// As [`label`], without what a sheet or an absence says about one child.
+pub(super) const fn short(standing: Standing) -> Text {
+    match standing {
+        Standing::Done | Standing::MadeUp => words::S_DONE,
+        Standing::Void | Standing::Absent | Standing::Started | Standing::Waiting => {
+            words::SHORT_OPEN
+        }
+        other => label(other),
+    }
 }
 
 /// What a standing is called.

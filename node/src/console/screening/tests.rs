@@ -12,6 +12,8 @@ use runtime::sql::SqlError;
 use runtime::web::trial::{Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Shell, Transport, console};
 
+mod stale;
+
 use super::super::trial::{self, Person};
 use super::*;
 use crate::console::answer;
@@ -100,6 +102,15 @@ impl Fair {
         all[n].state
     }
 
+    /// As if the sheet of everybody were void.
+    fn void(&self) {
+        let set = |tx: &runtime::sql::Tx<'_>| {
+            tx.execute("update participant set state = 'void'", &[])?;
+            Ok::<_, SqlError>(())
+        };
+        self.school.ledger.write("void", set).expect("void");
+    }
+
     fn funnel(&self) -> (Funnel, Vec<Standing>) {
         let id = self.run;
         let found = self.school.ledger.read(move |tx| {
@@ -127,7 +138,8 @@ async fn codes(fair: &Fair, counsellor: &mut Browser) -> Vec<String> {
     assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()));
     page.keep("screening-class.html").expect("keep");
     let csrf = page.field("csrf").expect("csrf").to_owned();
-    let fields = [("csrf", csrf.as_str()), ("who", "all")];
+    let seen = page.field("seen").unwrap_or("0");
+    let fields = [("csrf", csrf.as_str()), ("who", "all"), ("seen", seen)];
     let slips = counsellor.post(&format!("{class}/codes"), &fields).await.expect("slips");
     assert_eq!((slips.status, slips.flaws()), (StatusCode::OK, Vec::new()));
     slips.keep("screening-slips.html").expect("keep");
@@ -476,6 +488,16 @@ async fn who_sees_what_of_a_run() {
     let seen = teacher.get(&class).await.expect("page");
     assert_eq!((seen.status, seen.flaws()), (StatusCode::OK, Vec::new()));
     assert!(seen.text.contains("张某某") && seen.text.contains("未完成"), "{}", seen.text);
+    // Why something is missing is told neither by a colour nor by the row of the class.
+    fair.void();
+    let page = teacher.get(&class).await.expect("page").text;
+    assert!(page.contains("未完成") && !page.contains("待重测"), "{page}");
+    assert!(page.contains("tag mute") && !page.contains("tag warn"), "{page}");
+    let page = teacher.get(&run).await.expect("page").text;
+    assert!(page.contains("未完成"), "{page}");
+    for told in ["待重测", "缺测", "作答中", "未开始", "补测</th>"] {
+        assert!(!page.contains(told), "{told}: {page}");
+    }
     assert!(!seen.text.contains("重发代码") && !seen.text.contains("发码"));
     for path in [format!("{run}/queue"), format!("{run}/report"), format!("{class}/paper/1")] {
         let seen = teacher.get(&path).await.expect("page");

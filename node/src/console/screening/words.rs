@@ -94,6 +94,9 @@ texts! {
     CODES_NOTE = "只显示这一次，请现在打印，沿虚线剪开，交到本人手里。代码等于学生本人，不要拍照或发群。",
         "Shown this once. Print now, cut along the lines, hand each to its student. A code answers \
          for the student: no photos, no group chats.";
+    CODES_SINCE = "{0} 已经发过代码，这次没有重发。", "Codes were made at {0}; none was made now.";
+    CODES_SINCE_NEXT = "纸条已打印的，请直接使用；没有打印出来的，请返回，核对后再点重发。",
+        "Use the slips if they are printed. If they are not, go back, look again and make new ones.";
     CODES_NONE = "这个班没有需要发码的学生。", "Nobody in this class needs a code.";
     SLIP_WHERE = "用浏览器打开 {0}", "Open {0} in a browser";
     HERE = "答题页地址", "the address of the answering pages";
@@ -159,10 +162,10 @@ texts! {
     NOTE = "记录（仅您本人可打开）", "Note (opens for you alone)";
     REASON = "列入台账的理由", "Reason for the early-warning ledger";
     SUBMIT = "保存访谈", "Save the interview";
-    FOLLOWS = "保存后：列入预警台账（如有结论级别）、危险条目记为已谈话、建立回访。已在册的个案级别不变，请到预警台账办理。",
+    FOLLOWS = "保存后：列入预警台账（如有结论级别）、危险条目记为已谈话、建立回访。结论与在册个案的级别不同时，接着提出升级或降级。",
         "Saving opens a case where a tier was found, notes the contact about critical answers, and \
-         sets the return visit. A student with an open case keeps its tier; change that \
-         on the board.";
+         sets the return visit. Where an open case stands at another tier, you are led \
+         on to ask for the move.";
 
     OBSERVE = "观察与家长访谈", "Observation and guardian interview";
     OBSERVED_ON = "教师观察日期", "Observed on";

@@ -20,8 +20,8 @@ use runtime::web::{
     Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Session, SignedForm, Tag, Tone,
     Visitor, posts, time,
 };
-use serde::Deserialize;
 
+use super::filled::{Filled, Sent};
 use super::office::{Office, Told, chosen, problem, told};
 use crate::ledger::access;
 use crate::ledger::approval::{self, Grant, Request};
@@ -54,25 +54,6 @@ pub(super) fn router() -> Router<Office> {
         .route("/approvals/grants/{record}/end", posts(end, APPROVALS_HREF))
 }
 
-#[derive(Deserialize)]
-struct Asking {
-    student: String,
-    until: String,
-    reason: String,
-}
-
-#[derive(Deserialize)]
-struct Deciding {
-    grants: String,
-    reason: String,
-}
-
-#[derive(Deserialize)]
-struct Ending {
-    version: u32,
-    reason: String,
-}
-
 /// Everything that the page shows.
 struct Seen {
     decides: bool,
@@ -80,6 +61,7 @@ struct Seen {
     grants: Vec<Grant>,
     names: Names,
     today: Date,
+    sent: Sent,
 }
 
 #[derive(Template)]
@@ -89,7 +71,7 @@ struct ApprovalsTemplate<'a> {
     csrf: &'a str,
     told: Option<&'a (String, String)>,
     decides: bool,
-    proposed: String,
+    ask: Filled,
     rows: Vec<Row>,
     grants: Vec<GrantRow>,
 }
@@ -104,6 +86,7 @@ struct Row {
     state: Part<Tag>,
     answer: String,
     waits: bool,
+    typed: Option<String>,
 }
 
 struct GrantRow {
@@ -113,78 +96,85 @@ struct GrantRow {
     who: String,
     from: String,
     until: String,
+    typed: Option<String>,
 }
 
 async fn show(
     State(office): State<Office>,
     visitor: Visitor<Readers>,
 ) -> Result<Response, Problem> {
-    show_page(&office, &visitor, None).await
+    show_page(&office, &visitor, (None, Sent::default())).await
 }
 
 async fn ask(
     State(office): State<Office>,
-    form: SignedForm<Readers, Asking>,
+    form: SignedForm<Readers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, form.fields);
+    let sent = Sent::new("ask", filled.clone());
     let done = office.work(&visitor.session, move |tx, author| {
-        let until = fields.until.parse().map_err(|_| LedgerRefusal::Field("until"))?;
-        approval::ask(tx, &author.because(&fields.reason), &fields.student, until).map(drop)
+        let until = filled.text("until").parse().map_err(|_| LedgerRefusal::Field("until"))?;
+        let author = author.because(filled.text("reason"));
+        approval::ask(tx, &author, filled.text("student"), until).map(drop)
     });
-    let done = done.await;
-    answer(&office, &visitor, done).await
+    answer(&office, &visitor, (done.await, sent)).await
 }
 
 async fn decide(
     State(office): State<Office>,
     Path(id): Path<i64>,
-    form: SignedForm<Readers, Deciding>,
+    form: SignedForm<Readers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, form.fields);
+    let sent = Sent::new(format!("decide.{id}"), filled.clone());
     let done = office.work(&visitor.session, move |tx, author| {
-        approval::decide(tx, &author.because(&fields.reason), id, fields.grants == "yes")
+        let author = author.because(filled.text("reason"));
+        approval::decide(tx, &author, id, filled.has("grants", "yes"))
     });
-    let done = done.await;
-    answer(&office, &visitor, done).await
+    answer(&office, &visitor, (done.await, sent)).await
 }
 
 async fn end(
     State(office): State<Office>,
     Path(record): Path<i64>,
-    form: SignedForm<Readers, Ending>,
+    form: SignedForm<Readers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, form.fields);
+    let sent = Sent::new(format!("end.{record}"), filled.clone());
     let done = office.work(&visitor.session, move |tx, author| {
-        let seen = (RecordId(record), fields.version);
-        approval::end(tx, &author.because(&fields.reason), seen)
+        let version = filled.text("version").parse().map_err(|_| LedgerRefusal::Changed)?;
+        let author = author.because(filled.text("reason"));
+        approval::end(tx, &author, (RecordId(record), version))
     });
-    let done = done.await;
-    answer(&office, &visitor, done).await
+    answer(&office, &visitor, (done.await, sent)).await
 }
 
 async fn answer(
     office: &Office,
     visitor: &Visitor<Readers>,
-    done: Result<(), LedgerRefusal>,
+    (done, sent): (Result<(), LedgerRefusal>, Sent),
 ) -> Result<Response, Problem> {
     match done {
         Ok(()) => Ok(Redirect::to(APPROVALS_HREF).into_response()),
-        Err(refusal) => show_page(office, visitor, told(refusal, visitor.frame.lang)?).await,
+        Err(refusal) => {
+            let told = told(refusal, visitor.frame.lang)?;
+            show_page(office, visitor, (told, sent)).await
+        }
     }
 }
 
 async fn show_page(
     office: &Office,
     visitor: &Visitor<Readers>,
-    told: Told,
+    (told, sent): (Told, Sent),
 ) -> Result<Response, Problem> {
-    let seen = office.work(&visitor.session, |tx, author| look(tx, &author)).await;
+    let seen = office.work(&visitor.session, |tx, author| look(tx, &author, sent)).await;
     let page = page(&seen.map_err(problem)?, &told, &visitor.session, visitor.frame.lang)?;
     office.tell(visitor, &page, &told)
 }
 
 /// Reads what somebody may see; whoever decides is told the student, which is a read of each.
-fn look(tx: &Tx<'_>, author: &Author) -> Result<Seen, LedgerRefusal> {
+fn look(tx: &Tx<'_>, author: &Author, sent: Sent) -> Result<Seen, LedgerRefusal> {
     let (names, today) = (Names::load(tx)?, author.today());
     let decides = approval::decides(author.role());
     let of = if decides { None } else { Some(author.staff()) };
@@ -210,7 +200,7 @@ fn look(tx: &Tx<'_>, author: &Author) -> Result<Seen, LedgerRefusal> {
         shown.push((request, student));
     }
     access::log_list(tx, author, &students, ReadPurpose::Review)?;
-    Ok(Seen { decides, requests: shown, grants, names, today })
+    Ok(Seen { decides, requests: shown, grants, names, today, sent })
 }
 
 fn page(seen: &Seen, told: &Told, session: &Session, lang: Lang) -> Result<Page, Problem> {
@@ -222,6 +212,7 @@ fn page(seen: &Seen, told: &Told, session: &Session, lang: Lang) -> Result<Page,
         who: seen.names.staff(grant.staff).to_owned(),
         from: grant.from.to_string(),
         until: day(grant.until),
+        typed: typed(&seen.sent, &format!("end.{}", grant.record.0)),
     };
     let proposed = domain::ledger::day::plus_days(seen.today, DAYS_PROPOSED);
     let body = Html::render(&ApprovalsTemplate {
@@ -229,7 +220,7 @@ fn page(seen: &Seen, told: &Told, session: &Session, lang: Lang) -> Result<Page,
         csrf: &session.csrf,
         told: told.as_ref(),
         decides: seen.decides,
-        proposed: proposed.to_string(),
+        ask: seen.sent.of("ask").or("until", proposed),
         rows: seen.requests.iter().map(|request| row(request, seen, lang)).collect(),
         grants: seen.grants.iter().map(grant).collect(),
     })?;
@@ -269,7 +260,14 @@ fn row((request, student): &(Request, String), seen: &Seen, lang: Lang) -> Row {
         state,
         answer,
         waits,
+        typed: typed(&seen.sent, &format!("decide.{}", request.id)),
     }
+}
+
+/// The reason that was typed into a form of a row; nothing where another one was sent.
+fn typed(sent: &Sent, form: &str) -> Option<String> {
+    let filled = sent.of(form);
+    filled.is_sent("reason").then(|| filled.text("reason").to_owned())
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use runtime::web::{
 };
 use std::collections::BTreeMap;
 
+use super::filled::Filled;
 use super::office::{Office, Told, choices, chosen, page, problem, told};
 use super::words::DAILY_RECORDS;
 use crate::ledger::author::Author;
@@ -81,8 +82,9 @@ struct FamiliesTemplate<'a> {
     latest: Option<i64>,
     classes: Vec<ClassView>,
     may_make: bool,
-    today: String,
-    until: String,
+    filled: Filled,
+    /// Whether nothing was sent, so that the first purpose is proposed.
+    is_new: bool,
     scales: Vec<(String, String)>,
     lines: Vec<usize>,
     purposes: Vec<(&'static str, &'static str)>,
@@ -93,13 +95,13 @@ async fn show(
     State(office): State<Office>,
     visitor: Visitor<Callers>,
 ) -> Result<Response, Problem> {
-    overview(&office, &visitor, None).await
+    overview(&office, &visitor, (None, Filled::default())).await
 }
 
 async fn overview(
     office: &Office,
     visitor: &Visitor<Callers>,
-    told: Told,
+    (told, filled): (Told, Filled),
 ) -> Result<Response, Problem> {
     let packs = office.packs().await?;
     let found = office.work(&visitor.session, |tx, reader| {
@@ -108,8 +110,14 @@ async fn overview(
     });
     let (notices, classes, may_make, today) = found.await.map_err(problem)?;
     let demonstration = office.shell.site.demonstration;
-    let view =
-        FormView { notices, classes, may_make, today, scales: scales(&packs, demonstration) };
+    let view = FormView {
+        notices,
+        classes,
+        may_make,
+        today,
+        scales: scales(&packs, demonstration),
+        filled,
+    };
     let body = form(&view, &told, &visitor.session, visitor.frame.lang)?;
     let note = words::FAMILIES_NOTE.in_lang(visitor.frame.lang).to_owned();
     let head = (DAILY_RECORDS, words::FAMILIES, note);
@@ -122,6 +130,7 @@ struct FormView {
     may_make: bool,
     today: Date,
     scales: Vec<(String, domain::catalogue::Label)>,
+    filled: Filled,
 }
 
 fn form(
@@ -152,8 +161,12 @@ fn form(
         notices: view.notices.iter().map(line).collect(),
         classes: view.classes.iter().map(class).collect(),
         may_make: view.may_make,
-        today: view.today.to_string(),
-        until: domain::ledger::day::plus_days(view.today, 180).to_string(),
+        is_new: !view.filled.is_sent("valid_from"),
+        filled: view
+            .filled
+            .clone()
+            .or("valid_from", view.today)
+            .or("valid_to", domain::ledger::day::plus_days(view.today, 180)),
         scales: view.scales.iter().map(|(id, name)| (id.clone(), label(name))).collect(),
         lines: (1..=FORM_ITEMS).collect(),
         purposes: choices::<Purpose>(lang),
@@ -215,21 +228,25 @@ fn class_and_notice(
 
 async fn make(
     State(office): State<Office>,
-    form: SignedForm<Callers, BTreeMap<String, String>>,
+    form: SignedForm<Callers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, form.fields);
+    let read = filled.clone();
     let done = office.work(&visitor.session, move |tx, author| {
-        notice::make(tx, &author, &new_notice(&fields)?).map(drop)
+        notice::make(tx, &author, &new_notice(&read)?).map(drop)
     });
     match done.await {
         Ok(()) => Ok(Redirect::to(FAMILIES_HREF).into_response()),
-        Err(refusal) => overview(&office, &visitor, told(refusal, visitor.frame.lang)?).await,
+        Err(refusal) => {
+            let told = told(refusal, visitor.frame.lang)?;
+            overview(&office, &visitor, (told, filled)).await
+        }
     }
 }
 
 /// Reads the form of a notice: `purpose.N`, `data.N.WORD`, `recipient.N`, `name.N`, `scale.ID`.
-fn new_notice(fields: &BTreeMap<String, String>) -> Result<NewNotice, LedgerRefusal> {
-    let field = |name: &str| fields.get(name).map_or("", |text| text.trim());
+fn new_notice(filled: &Filled) -> Result<NewNotice, LedgerRefusal> {
+    let field = |name: &str| filled.text(name).trim();
     let day = |name: &'static str| -> Result<Date, LedgerRefusal> {
         field(name).parse().map_err(|_| LedgerRefusal::Field(name))
     };
@@ -240,7 +257,7 @@ fn new_notice(fields: &BTreeMap<String, String>) -> Result<NewNotice, LedgerRefu
             continue;
         }
         let chosen =
-            |class: &&DataClass| fields.contains_key(&format!("data.{line}.{}", class.as_str()));
+            |class: &&DataClass| filled.is_sent(&format!("data.{line}.{}", class.as_str()));
         items.push(Item {
             purpose: Purpose::from_word(purpose).ok_or(LedgerRefusal::Field("purpose"))?,
             classes: DataClass::ALL.iter().filter(chosen).copied().collect(),
@@ -248,7 +265,7 @@ fn new_notice(fields: &BTreeMap<String, String>) -> Result<NewNotice, LedgerRefu
             recipient_name: field(&format!("name.{line}")).to_owned(),
         });
     }
-    let scales = fields.keys().filter_map(|name| name.strip_prefix("scale."));
+    let scales = filled.pairs().iter().filter_map(|(name, _)| name.strip_prefix("scale."));
     Ok(NewNotice {
         valid_from: day("valid_from")?,
         valid_to: day("valid_to")?,

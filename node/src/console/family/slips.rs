@@ -1,7 +1,5 @@
 //! The grid in which a class's returned slips are entered, all or none.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -10,6 +8,7 @@ use domain::ledger::terms::{ReadPurpose, Relation};
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Html, Lang, Page, Problem, SignedForm, Visitor, see_other};
 
+use super::super::filled::Filled;
 use super::super::office::{Office, Told, choices, chosen, problem, sentences};
 use super::super::words::DAILY_RECORDS;
 use super::letter::Which;
@@ -21,8 +20,6 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::turn::decisions::Class;
 use crate::ledger::{access, consent};
-
-type Fields = BTreeMap<String, String>;
 
 /// One student's row.
 struct RowView {
@@ -78,7 +75,7 @@ pub(super) async fn show(
     if which.class.is_empty() {
         return Ok(see_other(FAMILIES_HREF));
     }
-    grid(&office, &visitor, which, (Fields::new(), None, None)).await
+    grid(&office, &visitor, which, (Filled::default(), None, None)).await
 }
 
 /// Why slips were not entered, and whose was the first. Undoes what was written before it.
@@ -98,32 +95,24 @@ impl From<LedgerRefusal> for Refused {
 
 pub(super) async fn enter(
     State(office): State<Office>,
-    form: SignedForm<Callers, Fields>,
+    form: SignedForm<Callers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
-    let class = fields.get("class").cloned().unwrap_or_default();
-    let notice = fields.get("notice").and_then(|id| id.parse().ok()).unwrap_or(0);
-    let which = Which { class, notice };
-    let (ledger, now_ms) = (office.ledger.clone(), office.shell.clock.now_ms());
-    let (login, typed) = (visitor.session.login.clone(), fields.clone());
-    let (class, lang) = (which.class.clone(), visitor.frame.lang);
-    let done = tokio::task::spawn_blocking(move || {
-        ledger.write("enter_slips", move |tx| {
-            let author = crate::ledger::account::author(tx, &login, now_ms)?;
-            let author = author.ok_or(LedgerRefusal::NotAllowed)?;
-            entered(tx, &author, (&class, notice), &typed)
-        })
-    });
-    let done = done.await.map_err(|_| Problem::Internal)?;
-    match done {
+    let (visitor, filled) = (form.visitor, form.fields);
+    let class = filled.text("class").to_owned();
+    let notice = filled.text("notice").parse().unwrap_or(0);
+    let which = Which { class: class.clone(), notice };
+    let (read, lang) = (filled.clone(), visitor.frame.lang);
+    let done = office
+        .work(&visitor.session, move |tx, author| entered(tx, &author, (&class, notice), &read));
+    match done.await {
         Ok(taken) => {
             let said = words::SAVED.fill(lang, &[&taken.written, &taken.known]);
-            grid(&office, &visitor, which, (Fields::new(), None, Some(said))).await
+            grid(&office, &visitor, which, (Filled::default(), None, Some(said))).await
         }
         Err(Refused(_, LedgerRefusal::Store(error))) => Err(error.into()),
         Err(Refused(whose, refusal)) => {
             let told = why(&office, &visitor, whose, refusal).await?;
-            grid(&office, &visitor, which, (fields, told, None)).await
+            grid(&office, &visitor, which, (filled, told, None)).await
         }
     }
 }
@@ -153,29 +142,26 @@ fn entered(
     tx: &Tx<'_>,
     author: &Author,
     (class, notice): (&str, i64),
-    fields: &Fields,
+    filled: &Filled,
 ) -> Result<Taken, Refused> {
     let (_, students, notice) = class_and_notice(tx, author, (class, notice))?;
     let mut slips = Vec::new();
     for student in students {
-        read_row(fields, student, notice.says.items.len(), &mut slips)
+        read_row(filled, student, notice.says.items.len(), &mut slips)
             .map_err(|refusal| Refused(Some(student), refusal))?;
     }
-    let scan = fields.get("scan").map_or("", String::as_str);
-    notice::take(tx, author, (&notice, scan), &slips)
+    notice::take(tx, author, (&notice, filled.text("scan")), &slips)
         .map_err(|(whose, refusal)| Refused(whose, refusal))
 }
 
 /// Reads the answers of one student; a line without an answer was not returned.
 fn read_row(
-    fields: &Fields,
+    filled: &Filled,
     student: StudentId,
     items: usize,
     slips: &mut Vec<Slip>,
 ) -> Result<(), LedgerRefusal> {
-    let field = |name: &str| {
-        fields.get(&format!("{name}.{}", student.0)).map_or("", |text| text.trim()).to_owned()
-    };
+    let field = |name: &str| filled.text(&format!("{name}.{}", student.0)).trim().to_owned();
     for item in 0..items {
         let agrees = match &*field(&format!("a{item}")) {
             "" => continue,
@@ -203,7 +189,7 @@ async fn grid(
     office: &Office,
     visitor: &Visitor<Callers>,
     which: Which,
-    (typed, told, done): (Fields, Told, Option<String>),
+    (typed, told, done): (Filled, Told, Option<String>),
 ) -> Result<Response, Problem> {
     let lang = visitor.frame.lang;
     let found = office.work(&visitor.session, move |tx, reader| {
@@ -231,7 +217,7 @@ async fn grid(
         heads: heads.collect(),
         rows: grid.students.iter().map(|one| row(one, &grid.names, &typed)).collect(),
         relations: choices::<Relation>(lang),
-        scan: typed.get("scan").cloned().unwrap_or_default(),
+        scan: typed.text("scan").to_owned(),
         today: grid.today.clone(),
     })?;
     let crumbs = [DAILY_RECORDS, words::FAMILIES].map(|text| text.in_lang(lang).to_owned());
@@ -248,9 +234,8 @@ async fn grid(
 }
 
 /// A student's row, with what was typed into it.
-fn row((student, said): &(StudentId, Vec<String>), names: &Names, typed: &Fields) -> RowView {
-    let field =
-        |name: &str| typed.get(&format!("{name}.{}", student.0)).cloned().unwrap_or_default();
+fn row((student, said): &(StudentId, Vec<String>), names: &Names, typed: &Filled) -> RowView {
+    let field = |name: &str| typed.text(&format!("{name}.{}", student.0)).to_owned();
     let cells = said.iter().enumerate().map(|(item, now)| {
         let name = format!("a{item}");
         CellView { said: field(&name), name: format!("{name}.{}", student.0), now: now.clone() }

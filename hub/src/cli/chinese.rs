@@ -171,11 +171,11 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Make an account, or give one a new password, name and role",
-        "建立账号，或更新其密码、姓名和角色",
+        "建立账号，或更新其密码、姓名和岗位",
     ),
     ("Name to sign in with", "登录名"),
     ("Name on the screen", "显示姓名"),
-    ("Role: operator, analyst or auditor", "角色：operator 运维、analyst 统计、auditor 审计"),
+    ("Role: operator, analyst or auditor", "岗位：operator 运维、analyst 统计、auditor 审计"),
     (
         "File with the password, or - for standard input; asked for if it is left out",
         "密码文件，- 表示标准输入；不给则在终端询问",

@@ -168,20 +168,21 @@ fn list(context: &Context) -> Result<(), Failure> {
             .column(words::EXPIRES.in_lang(lang), Align::Left)
             .column(words::WORDS.in_lang(lang), Align::Left);
         for shown in &all {
-            table.row(row(shown));
+            table.row(row(shown, lang));
         }
         table.render()
     })
 }
 
-fn row(shown: &Shown) -> Vec<String> {
+fn row(shown: &Shown, lang: Lang) -> Vec<String> {
     let words = match (shown.state, shown.key) {
         ("pending", Some(key)) => {
             format!("{} / {}", chinese(&key, Length::Short), english(&key, Length::Short))
         }
         _ => String::new(),
     };
-    vec![shown.unit.clone(), shown.state.to_owned(), minute(shown.expires_at_ms), words]
+    let state = words::state(shown.state, lang).to_owned();
+    vec![shown.unit.clone(), state, minute(shown.expires_at_ms), words]
 }
 
 fn revoke(context: &Context, unit: &UnitId) -> Result<(), Failure> {

@@ -170,7 +170,7 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
         table.row(vec![
             member.unit.clone(),
             member.name.clone(),
-            member.status.to_owned(),
+            words::state(member.status, lang).to_owned(),
             member.last_contact.clone().unwrap_or_else(dash),
             member.clock_skew_ms.map_or_else(dash, |skew| format!("{} s", skew / 1_000)),
             member.certificate_days_left.map_or_else(dash, |days| days.to_string()),

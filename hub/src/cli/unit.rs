@@ -210,7 +210,7 @@ fn list(context: &Context) -> Result<(), Failure> {
                 one.id.to_string(),
                 one.kind.to_string(),
                 one.name_zh.clone(),
-                one.status.as_str().to_owned(),
+                words::state(one.status.as_str(), lang).to_owned(),
                 parent.clone(),
             ]);
         }

@@ -1,6 +1,6 @@
 //! Sentences of `xinqiao-hub`.
 
-use runtime::web::Text;
+use runtime::web::{Lang, Text};
 
 pub(super) const UNIT: Text = Text::new("单位", "unit");
 pub(super) const KIND: Text = Text::new("类别", "kind");
@@ -191,6 +191,24 @@ pub(super) const INVITE_REPLACED: Text = Text::new(
     "{0} 先前的邀请码已作废，只有新的一个有效。",
     "The earlier invite of {0} is void; only the new one works.",
 );
+/// Where a unit or an invite stands, by the word that is stored.
+pub(super) fn state(word: &str, lang: Lang) -> &str {
+    let text = match word {
+        "invited" => Text::new("已邀请，未加入", "invited"),
+        "active" => Text::new("使用中", "active"),
+        "suspended" => Text::new("已暂停", "suspended"),
+        "closed" => Text::new("已撤销", "closed"),
+        "open" => Text::new("未使用", "open"),
+        "pending" => Text::new("待批准", "pending"),
+        "approved" => Text::new("已批准", "approved"),
+        "issued" => Text::new("已签发", "issued"),
+        "revoked" => Text::new("已作废", "revoked"),
+        "expired" => Text::new("已过期", "expired"),
+        other => return other,
+    };
+    text.in_lang(lang)
+}
+
 pub(super) const INVITE_OPEN: Text = Text::new("尚未使用", "not used yet");
 pub(super) const INVITE_PENDING: Text =
     Text::new("已有人提交申请，等待批准", "somebody used it and waits for approval");
@@ -462,7 +480,7 @@ pub(super) const AUTHORITY: Text = Text::new(
 pub(super) const PASSWORD: Text =
     Text::new("密码（至少 10 个字符）：", "Password (at least 10 characters): ");
 pub(super) const ROLE_NOT_HERE: Text = Text::new(
-    "枢纽没有 {0} 这一角色，只有 operator、analyst、auditor；没有建立账号。",
+    "枢纽没有 {0} 这一岗位，只有 operator、analyst、auditor；没有建立账号。",
     "a hub has no role {0}, only operator, analyst and auditor; no account was made.",
 );
 pub(super) const NO_FACTOR: Text = Text::new(
@@ -474,7 +492,7 @@ pub(super) const FACTOR_DROPPED: Text = Text::new(
     "The second step of {0} was taken away and its sessions ended.",
 );
 pub(super) const ACCOUNT: Text =
-    Text::new("已建立账号 {0}，角色 {1}。", "Made the account {0}, role {1}.");
+    Text::new("已建立账号 {0}，岗位 {1}。", "Made the account {0}, role {1}.");
 pub(super) const OPEN_CONSOLE: Text = Text::new(
     "网页控制台只能在本机回环地址上提供，不能用 {0}；没有启动。",
     "the console is served on this machine's loopback only, not on {0}; nothing was started.",

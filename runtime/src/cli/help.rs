@@ -67,9 +67,21 @@ fn explain(error: &clap::Error, terminal: &Terminal) -> ExitCode {
             let zh =
                 words::USAGE.fill(Lang::Zh, &[&chinese(error).unwrap_or_else(|| text.clone())]);
             let message = Sentence::pair(zh, text);
-            terminal.finish(Err(Failure::new(Exit::Usage, "USAGE", message)))
+            let failure = Failure::new(Exit::Usage, "USAGE", message);
+            terminal.finish(Err(failure.hint(usage(error))))
         }
     }
+}
+
+/// How the command is written; the English message ends with it already.
+fn usage(error: &clap::Error) -> Sentence {
+    let usage = error.get(ContextKind::Usage).map(shown).unwrap_or_default();
+    let usage = usage.trim().trim_start_matches("Usage:").trim().replace('\n', " ");
+    let zh = match usage.as_str() {
+        "" => words::USAGE_HELP.in_lang(Lang::Zh).to_owned(),
+        known => words::USAGE_IS.fill(Lang::Zh, &[&known]),
+    };
+    Sentence::pair(zh, String::new())
 }
 
 /// What is wrong with the arguments, in Chinese; nothing for what the parser has no kind for.

@@ -150,12 +150,12 @@ impl Terminal {
         if self.json {
             self.print(&format!("{:#}", failure.to_json(self.lang)));
         }
+        let head = self.paint(Paint::Bad, words::ERROR.in_lang(self.lang));
+        self.talk_plain(&format!("{head}{}", failure.message(self.lang)));
         if let Some(cause) = failure.cause() {
             let line = self.text(words::CAUSE, &[&cause]);
             self.talk_plain(&self.paint(Paint::Faint, &line));
         }
-        let head = self.paint(Paint::Bad, words::ERROR.in_lang(self.lang));
-        self.talk_plain(&format!("{head}{}", failure.message(self.lang)));
         if let Some(next) = failure.next_step(self.lang) {
             for line in next.lines() {
                 self.talk_plain(&format!("  {line}"));

@@ -5,6 +5,10 @@ use crate::web::Text;
 pub(super) const ERROR: Text = Text::new("错误：", "error: ");
 pub(super) const CAUSE: Text = Text::new("原因：{0}", "cause: {0}");
 pub(super) const USAGE: Text = Text::new("命令用法有误：{0}", "{0}");
+pub(super) const USAGE_IS: Text =
+    Text::new("用法：{0}\n完整说明请加 --help。", "Usage: {0}\nAdd --help for all of it.");
+pub(super) const USAGE_HELP: Text =
+    Text::new("用法请加 --help 查看。", "Add --help for the usage.");
 pub(super) const UNKNOWN_ARGUMENT: Text =
     Text::new("没有“{0}”这个选项或参数", "there is no argument {0}");
 pub(super) const UNKNOWN_COMMAND: Text = Text::new("没有“{0}”这个命令", "there is no command {0}");
@@ -58,9 +62,9 @@ pub(super) const PASSWORD_FORM: Text = Text::new(
     "a password has at least 10 characters and at most 256 bytes; nothing was changed.",
 );
 pub(super) const ROLE_FORM: Text =
-    Text::new("没有这个角色，没有改动任何内容。", "there is no such role; nothing was changed.");
+    Text::new("没有这个岗位，没有改动任何内容。", "there is no such role; nothing was changed.");
 pub(super) const ROLE_FORM_NEXT: Text =
-    Text::new("可用的角色见该命令的 --help。", "The roles are in the command's --help.");
+    Text::new("可用的岗位见该命令的 --help。", "The roles are in the command's --help.");
 pub(super) const YES_NO: Text = Text::new(" [是/否] ", " [yes/no] ");
 pub(super) const AGAIN: Text = Text::new("请再输入一次：", "Once more: ");
 pub(super) const NO_THREADS: Text = Text::new(

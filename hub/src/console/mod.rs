@@ -62,7 +62,16 @@ pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) 
         NavLink { label: words::EXPLORE, href: EXPLORE_HREF },
     ];
     let nav = vec![NavGroup { title: words::STATISTICS, links }];
-    Site { product, unit, unit_id, transport, nav, shows: |_, _| true, demonstration: false }
+    Site {
+        product,
+        unit,
+        unit_id,
+        transport,
+        nav,
+        shows: |_, _| true,
+        titles: Role::title,
+        demonstration: false,
+    }
 }
 
 /// The hub's console, whole: pages, sign-in, static files, error pages.

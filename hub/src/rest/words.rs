@@ -8,8 +8,8 @@ texts! {
     NO_ACCESS_NEXT = "请在 Authorization 头中带上 Bearer 密钥；密钥由枢纽运维人员用 xinqiao-hub api-key new 生成。",
         "Send the key as Authorization: Bearer KEY; the hub's operator makes one with \
          xinqiao-hub api-key new.";
-    FORBIDDEN = "当前账号的角色不能读取统计。", "The account's role may not read statistics.";
-    FORBIDDEN_NEXT = "请改用统计、操作或审计角色的账号，或使用接口密钥。",
+    FORBIDDEN = "当前账号的岗位不能读取统计。", "The account's role may not read statistics.";
+    FORBIDDEN_NEXT = "请改用统计、操作或审计岗位的账号，或使用接口密钥。",
         "Use an account of an analyst, operator or auditor, or an API key.";
     PARAMETER = "参数无法理解：{0}。", "A parameter cannot be understood: {0}.";
     PARAMETER_NEXT = "参数的写法见 /api/openapi.json。", "/api/openapi.json describes the parameters.";

@@ -39,13 +39,16 @@ use axum::extract::{FromRef, Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use domain::ledger::{Action, Area, Footing, Kind, SchoolRole, Word as _, permits};
 use runtime::web::{
-    Audience, Label, NavGroup, NavLink, Problem, Role, Shell, Site, Transport, Visitor, console,
+    Audience, Label, NavGroup, NavLink, Problem, Role, Shell, Site, Text, Transport, Visitor,
+    console,
 };
 use serde::Deserialize;
 
 use crate::app::Node;
 use crate::ledger::Ledger;
+use crate::ledger::browse;
 use office::Office;
 use sheet::crumbs;
 
@@ -105,12 +108,23 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
         transport,
         nav,
         shows,
+        titles: title,
         demonstration: false,
     };
     let mut office = settings::links().to_vec();
     office.extend([approvals::link(), accounts::link(), audit::link()]);
     site.nav.push(NavGroup { title: words::OFFICE, links: office });
     site
+}
+
+/// Whether the table of authority lets a role of a school.
+fn is_of_school(role: Role, may: impl Fn(SchoolRole) -> bool) -> bool {
+    role.school().is_some_and(may)
+}
+
+/// What a role is called at a school: as in its table of authority.
+pub(crate) fn title(role: Role) -> Text {
+    role.school().map_or_else(|| role.title(), |role| office::text_of(role.label()))
 }
 
 /// Whether a role is shown a link: what it would be refused is not offered.
@@ -125,15 +139,15 @@ fn shows(role: Role, href: &str) -> bool {
         | "/mine"
         | "/students"
         | "/calendar" => ledgers::Readers::ROLES.contains(&role),
-        "/workload" => matches!(role, Role::Counsellor | Role::MoralHead | Role::Principal),
-        "/talks/new" => {
-            matches!(role, Role::Counsellor | Role::MoralHead | Role::ClassTeacher | Role::Mentor)
-        }
+        "/workload" => is_of_school(role, |role| {
+            permits(role, Action::Read(Area::Training), Footing::default())
+        }),
+        "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
         roll::ROLL_HREF | lists::LISTS_HREF => office::RollKeepers::ROLES.contains(&role),
         family::FAMILIES_HREF => family::Callers::ROLES.contains(&role),
         keeping::KEEPING_HREF => keeping::Keepers::ROLES.contains(&role),
-        inspection::INSPECTION_HREF => inspection::Counters::ROLES.contains(&role),
+        inspection::INSPECTION_HREF => counts::Counters::ROLES.contains(&role),
         "/counts" => counts::Counters::ROLES.contains(&role),
         _ => true,
     }

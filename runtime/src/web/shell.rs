@@ -34,6 +34,8 @@ pub struct Site {
     pub nav: Vec<NavGroup>,
     /// Whether a role is shown a link of the menu; the page behind it decides for itself.
     pub shows: fn(Role, &str) -> bool,
+    /// What a role is called here.
+    pub titles: fn(Role) -> Text,
     /// Whether everything shown is fictitious, which the footer then says.
     pub demonstration: bool,
 }
@@ -107,6 +109,35 @@ pub struct Shell {
 }
 
 impl Site {
+    /// The way to a page, with the page of the menu that it stands below.
+    fn crumbs<'a>(&'a self, frame: &Frame, page: &'a Page) -> Vec<(&'a str, Option<&'static str>)> {
+        let Some(session) = &frame.session else {
+            return page.crumbs.iter().map(|crumb| (crumb.as_str(), None)).collect();
+        };
+        let menu = self.menu(session.role);
+        let links: Vec<_> = menu
+            .iter()
+            .flat_map(|(_, links)| links.iter())
+            .map(|link| (link.label.in_lang(frame.lang), link.href))
+            .filter(|(_, href)| *href != frame.uri.path())
+            .collect();
+        let of = |crumb: &str| links.iter().find(|(label, _)| *label == crumb);
+        let mut way: Vec<(&str, Option<&'static str>)> = page
+            .crumbs
+            .iter()
+            .map(|crumb| (crumb.as_str(), of(crumb).map(|(_, href)| *href)))
+            .collect();
+        let above = links.iter().find(|(_, href)| *href == page.current);
+        if let Some((label, href)) = above
+            && !way.iter().any(|(crumb, _)| crumb == label)
+            && !way.is_empty()
+        {
+            let last = way.len() - 1;
+            way.insert(last, (*label, Some(*href)));
+        }
+        way
+    }
+
     /// The menu as a role sees it, without groups that would be empty.
     fn menu(&self, role: impl Borrow<Role>) -> Vec<(&NavGroup, Vec<&NavLink>)> {
         let open = self.nav.iter().map(|group| {
@@ -123,7 +154,10 @@ struct ShellTemplate<'a> {
     lang: Lang,
     site: &'a Site,
     page: &'a Page,
+    /// The way here; a link where a part of it is a page of the menu.
+    crumbs: Vec<(&'a str, Option<&'static str>)>,
     session: Option<&'a Session>,
+    role: &'static str,
     style: String,
     icon: String,
     switch: String,
@@ -154,7 +188,12 @@ impl Shell {
             lang: frame.lang,
             site: &self.site,
             page,
+            crumbs: self.site.crumbs(frame, page),
             session: frame.session.as_ref(),
+            role: frame.session.as_ref().map_or("", |who| {
+                let title: Text = (self.site.titles)(who.role);
+                title.in_lang(frame.lang)
+            }),
             style: assets::style_href(),
             icon: assets::icon_href(),
             is_answer: frame.is_answer,

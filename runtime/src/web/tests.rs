@@ -87,7 +87,7 @@ async fn count(
     let page = Page {
         title: format!("第 {times} 次"),
         note: String::new(),
-        crumbs: Vec::new(),
+        crumbs: vec!["节点".to_owned(), "计数".to_owned()],
         current: "/",
         exports: Vec::new(),
         body: Html::render(&Paragraph { text: form.fields.text })?,
@@ -109,6 +109,7 @@ async fn console_of(role: Role) -> (Browser, SimulatedClock) {
         transport: Transport::Loopback,
         nav: vec![NavGroup { title: GROUP, links: vec![NavLink { label: ENTRY, href: "/" }] }],
         shows: |_, _| true,
+        titles: Role::title,
         demonstration: true,
     };
     let shell = trial::shell(site, role, clock).await.expect("shell");
@@ -287,6 +288,21 @@ async fn an_idle_session_has_ended() {
     assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::OK);
     hand.advance_ms(session::IDLE_MS);
     assert_eq!(browser.get("/").await.expect("reply").status, StatusCode::SEE_OTHER);
+}
+
+/// A page says below which page of the menu it stands, and leads there.
+#[tokio::test]
+async fn the_way_to_a_page_leads_up() {
+    let (mut browser, _) = console_of(Role::Principal).await;
+    browser.sign_in("reader", PASSWORD).await.expect("reply");
+    let here = browser.get("/").await.expect("reply");
+    assert!(here.text.contains("<div class=\"crumb\">节点 / 首页</div>"), "{}", here.text);
+    let csrf = here.field("csrf").expect("token").to_owned();
+    let below = browser.post("/things/3/count", &[("csrf", &csrf), ("text", "x")]);
+    let below = below.await.expect("reply");
+    let way = "节点 / <a href=\"/\">出校记录</a> / 计数</div>";
+    assert!(below.text.contains(way), "{}", below.text);
+    assert!(below.text.contains("target=\"_blank\""), "the switch leaves what was answered");
 }
 
 /// A page is for its roles only; the others read a sentence and nothing of the page.

@@ -42,7 +42,7 @@ texts! {
     ROLE_CLASS_TEACHER = "班主任", "class teacher";
     ROLE_MENTOR = "导师", "mentor";
     ROLE_ANALYST = "专班统计人员", "task-force analyst";
-    ROLE_AUDITOR = "审计人员", "auditor";
+    ROLE_AUDITOR = "审计员", "auditor";
 
     LOGIN_TITLE = "登录", "Sign in";
     LOGIN_NAME = "账号", "Account";

@@ -22,8 +22,8 @@ use domain::digest::Digest;
 use domain::screening::Code;
 use runtime::sql::Tx;
 use runtime::web::{
-    Caller, Frame, Label, Lang, Page, Problem, Shell, Site, Transport, checked_fields, cookie,
-    fresh_secret, open_pages, see_other,
+    Caller, Frame, Label, Lang, Page, Problem, Role, Shell, Site, Transport, checked_fields,
+    cookie, fresh_secret, open_pages, see_other,
 };
 use serde::Deserialize;
 
@@ -68,7 +68,16 @@ pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, shelf: Arc<Shelf>) -> Ro
 #[must_use]
 pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
     let (product, nav, demonstration) = (words::PRODUCT, Vec::new(), false);
-    Site { product, unit, unit_id, transport, nav, shows: |_, _| false, demonstration }
+    Site {
+        product,
+        unit,
+        unit_id,
+        transport,
+        nav,
+        shows: |_, _| false,
+        titles: Role::title,
+        demonstration,
+    }
 }
 
 /// The answering pages alone, for an address of the school's network: no console, no sign-in.

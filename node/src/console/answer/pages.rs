@@ -192,7 +192,14 @@ pub(super) fn barred(why: Barred, lang: Lang) -> Result<Page, RenderError> {
         Barred::NoConsent => plain(words::B_CONSENT),
         Barred::NothingAsked => plain(words::B_NOTHING),
     };
-    page(words::NOT_NOW, Html::render(&EndTemplate { text, help: help("", lang) })?, lang)
+    let title = match why {
+        Barred::Closed | Barred::Over => words::T_OVER,
+        Barred::NotYet(_) => words::T_NOT_YET,
+        Barred::Done => words::T_DONE,
+        Barred::Refused => words::T_REFUSED,
+        Barred::NoConsent | Barred::NothingAsked => words::NOT_NOW,
+    };
+    page(title, Html::render(&EndTemplate { text, help: help("", lang) })?, lang)
 }
 
 /// Places of the questions without an answer, from 1.

@@ -11,7 +11,7 @@ texts! {
     CODE_GO = "进入", "Go on";
     CODE_KEPT = "中途离开也没关系：每答一题都会马上保存，下次输入同一个代码，从没答的题继续。",
         "You can stop at any time: each answer is saved at once. Enter the same code to go on.";
-    CODE_NONE = "没有代码、代码不能用，请找班主任或心理老师。",
+    CODE_NONE = "没有代码或代码不能用，请找班主任或心理老师。",
         "If you have no code or it does not work, ask your class teacher or the counsellor.";
     MISTYPED = "代码有一位输错了", "One symbol of the code is not right";
     MISTYPED_NEXT = "请对照纸条逐位核对，再输一次。你的回答没有任何变化。",
@@ -80,7 +80,11 @@ texts! {
     HELP_LINE = "全国心理援助热线 12356（24 小时，免费）；有危险时打 110 或 120。",
         "National helpline 12356 (day and night, free). In danger call 110 or 120.";
 
-    NOT_NOW = "现在还不能答题", "You cannot answer now";
+    T_DONE = "已经交卷", "Already handed in";
+    T_OVER = "普测已结束", "The check has ended";
+    T_NOT_YET = "还没到答题时间", "Not open yet";
+    T_REFUSED = "已登记不参加", "Noted as not taking part";
+    NOT_NOW = "现在还不能答题", "Not open yet";
     B_CLOSED = "这次普测已经结束。", "This check is over.";
     B_NOT_YET = "你们班从 {0} 开始答题，到时再输入代码就可以。",
         "Your class begins at {0}. Enter your code again then.";

@@ -335,7 +335,7 @@ async fn make_sheet(State(shell): State<Arc<Shell>>, form: PassingForm<FactorFie
             pages::sheet(&shell, &passing, &sheet, confirms).map_err(Stop::from)
         }
         Err(error) => {
-            let failure = failure(error, words::FACTOR_FAILED)?;
+            let failure = failure(error, words::SHEET_FAILED)?;
             setting_up(&shell, &passing, &AppSecret::generate(), Some(failure)).await
         }
     }
@@ -344,12 +344,17 @@ async fn make_sheet(State(shell): State<Arc<Shell>>, form: PassingForm<FactorFie
 async fn confirm_sheet(State(shell): State<Arc<Shell>>, form: PassingForm<FactorFields>) -> Reply {
     let (passing, fields) = (form.passing, form.fields);
     passing.only(&[None, Some(Hurdle::Enrol)])?;
+    // Where the second step is in use already, there is no sheet that waits to be confirmed.
+    let factor = shell.sessions.factor(&passing.standing.session.login).await;
+    if factor.map_err(Problem::from)?.is_none_or(|factor| factor.is_confirmed) {
+        return Ok(guard::see_other(FACTOR_HREF));
+    }
     let given = (fields.code.as_str(), passing.browser.as_str());
     let now_ms = shell.clock.now_ms();
     match shell.sessions.confirm_sheet(&passing.standing, given, now_ms).await {
         Ok(token) => go_on(&shell, &token, "/"),
         Err(error) => {
-            let failure = failure(error, words::FACTOR_FAILED)?;
+            let failure = failure(error, words::SHEET_FAILED)?;
             setting_up(&shell, &passing, &AppSecret::generate(), Some(failure)).await
         }
     }
@@ -382,7 +387,13 @@ fn failure(error: SessionError, tried: Text) -> Result<[Text; 3], Problem> {
         SessionError::Code if tried == words::CODE_FAILED => {
             Ok([tried, words::CODE_FAILED_WHY, words::CODE_FAILED_NEXT])
         }
+        SessionError::Code if tried == words::SHEET_FAILED => {
+            Ok([tried, words::SHEET_CODE_WRONG, words::SHEET_CODE_NEXT])
+        }
         SessionError::Code => Ok([tried, words::FACTOR_CODE_WRONG, words::FACTOR_NEXT]),
+        SessionError::Refused if tried == words::FACTOR_FAILED || tried == words::SHEET_FAILED => {
+            Ok([tried, words::FACTOR_PASSWORD_WRONG, words::FACTOR_PASSWORD_NEXT])
+        }
         SessionError::Refused => Ok([tried, words::FACTOR_PASSWORD_WRONG, words::PASSWORD_NEXT]),
         SessionError::Busy => {
             Ok([tried, shell_words::LOGIN_BUSY_WHY, shell_words::LOGIN_BUSY_NEXT])

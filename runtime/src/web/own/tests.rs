@@ -58,6 +58,7 @@ async fn console_of(role: Role) -> (Browser, SimulatedClock) {
         transport: Transport::Loopback,
         nav: Vec::new(),
         shows: |_, _| true,
+        titles: Role::title,
         demonstration: false,
     };
     let store = SessionStore::new(Database::in_memory(MIGRATIONS).expect("database"));
@@ -177,8 +178,16 @@ async fn a_sheet_is_set_up_without_a_telephone() {
     let again = browser.get("/me/factor").await.expect("reply");
     sound(&again, StatusCode::OK, "confirm");
     assert!(again.text.contains("确认验证码表"));
+    // What is said about a wrong code is about paper, not about a telephone's clock.
+    let wrong = post(&mut browser, "/me/factor/confirm", &sheet, &[("code", "aaaa-aaaa")]).await;
+    sound(&wrong, StatusCode::CONFLICT, "confirm-wrong");
+    assert!(wrong.text.contains("不在刚打印的表上") && !wrong.text.contains("手机时间"));
     let open = post(&mut browser, "/me/factor/confirm", &sheet, &[("code", &first)]).await;
     assert_eq!(open.header("location"), "/");
+    // No sheet waits any more, so there is nothing to confirm.
+    let second = codes[1].split('<').next().expect("code").to_owned();
+    let again = post(&mut browser, "/me/factor/confirm", &sheet, &[("code", &second)]).await;
+    assert_eq!(again.header("location"), "/me/factor", "{}", again.text);
     assert!(browser.get("/").await.expect("reply").text.contains("open"));
 }
 

@@ -71,6 +71,13 @@ texts! {
         "Type any code of the sheet that you have just printed. The second step begins with it.";
     CONFIRM_SUBMIT = "确认", "Confirm";
     FACTOR_FAILED = "没有设置成功", "The second step was not set up";
+    SHEET_FAILED = "验证码表没有设置成功", "The sheet was not set up";
+    SHEET_CODE_WRONG = "这个码不在刚打印的表上，或格式不对。原来的设置没有改动。",
+        "This code is not on the sheet that was just printed, or is not written like one. Nothing \
+         was changed.";
+    SHEET_CODE_NEXT = "请对照纸上的码再输一次，如 k7m2-9qxd；表不用重打。",
+        "Compare with the paper and type it again, such as k7m2-9qxd. The sheet is still the same.";
+    FACTOR_PASSWORD_NEXT = "请重新输入您现在的登录密码。", "Type the password that you sign in with.";
     FACTOR_CODE_WRONG = "验证码不对或已过时。原来的设置没有改动。",
         "The code is wrong or too old. Nothing was changed.";
     FACTOR_PASSWORD_WRONG = "密码不对，或账号因连续输错已暂停。原来的设置没有改动。",

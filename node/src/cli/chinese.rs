@@ -187,7 +187,7 @@ pub(super) const TEXTS: Translation = &[
     ("Seconds to wait for the hub's answer", "等待枢纽回执的秒数"),
     (
         "Add an account, or give one a new password, role and name",
-        "添加账号，或重设密码、角色和姓名",
+        "添加账号，或重设密码、岗位和姓名",
     ),
     ("List the accounts", "列出账号"),
     ("Name to sign in with", "登录名"),
@@ -208,7 +208,7 @@ pub(super) const TEXTS: Translation = &[
     ("File to write, whose name begins with danger_", "输出文件，名称须以 danger_ 开头"),
     ("Account that acts, with a password of its own", "执行操作的本人账号，有自己的密码"),
     ("Lock an account and end its sessions, or unlock it", "锁定账号并结束其会话，或解锁"),
-    ("Give an account another role", "给账号换角色"),
+    ("Give an account another role", "给账号换岗位"),
     ("Unlock it", "解锁"),
     (
         "operator, counsellor, moral-head, principal, class-teacher, mentor or auditor",

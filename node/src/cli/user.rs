@@ -106,7 +106,7 @@ pub(super) async fn run(
             let staff = staff_of(&node, role, args.staff.as_deref())?;
             change(&node, &args.login, AccountChange::Role(role, staff))?;
             let value = json!({"login": args.login, "role": role.as_str(), "staff": args.staff});
-            let title = role.title().in_lang(terminal.lang());
+            let title = crate::console::title(role).in_lang(terminal.lang());
             terminal.result(&value, |t| t.text(words::USER_ROLE, &[&args.login, &title]))
         }
     }
@@ -159,7 +159,7 @@ fn list(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
             table.row(vec![
                 line.login.clone(),
                 line.name.clone(),
-                line.role.title().in_lang(terminal.lang()).to_owned(),
+                crate::console::title(line.role).in_lang(terminal.lang()).to_owned(),
                 line.staff.clone().unwrap_or_default(),
                 terminal.text(state, &[]),
                 changed.map_or_else(String::new, |(at, by)| format!("{} {by}", minute(at.0))),

@@ -413,7 +413,7 @@ texts! {
         "Account {0} is now: {1}; it must sign in again.";
     USER_LOGIN = "账号", "login";
     USER_NAME = "姓名", "name";
-    USER_ROLE_HEAD = "角色", "role";
+    USER_ROLE_HEAD = "岗位", "role";
     USER_STAFF = "工号", "staff number";
     USER_STATE = "状态", "state";
     USER_CHANGED = "最近变更", "last changed";
@@ -423,7 +423,7 @@ texts! {
         "there is no account {0}; nothing was changed.";
     NO_SUCH_USER_NEXT = "查看全部账号：xinqiao-node user list",
         "Every account:  xinqiao-node user list";
-    ROLE_OF_A_HUB = "学校没有角色 {0}（那是枢纽的角色），没有改动任何内容。",
+    ROLE_OF_A_HUB = "学校没有岗位 {0}（那是枢纽的岗位），没有改动任何内容。",
         "a school has no role {0}, which is a hub's; nothing was changed.";
     ROLE_OF_A_HUB_NEXT =
         "请用 operator、counsellor、moral-head、principal、class-teacher、mentor、auditor 之一。",
@@ -473,7 +473,7 @@ texts! {
          password:  user add";
     SIGN_IN_BUSY = "同时登录的人太多，请稍后再试；没有改动任何内容。",
         "too many people are signing in; nothing was changed. Try again in a moment.";
-    ROLE_REFUSED = "账号 {0} 的角色（{1}）不能这样做；没有显示也没有改动任何内容。",
+    ROLE_REFUSED = "账号 {0} 的岗位（{1}）不能这样做；没有显示也没有改动任何内容。",
         "account {0} ({1}) may not do this; nothing was shown or changed.";
     ROLE_REFUSED_NEXT = "请由有权限的人用本人账号操作；权限见 docs/guide-school.md。",
         "Somebody whose role allows it does it with an account of their own; see \
@@ -508,7 +508,7 @@ texts! {
     DESTROYED = "有学生档案已销毁，不再重算", "students' records are destroyed; not counted again";
     NO_SOURCE = "本版本不支持", "unsupported";
     WHY = "{0} [{1}]（{2}）= {3}，依据以下记录：", "{0} [{1}] ({2}) = {3}, from these records:";
-    HIDDEN = "另有 {0} 条记录，您的角色无权查看。", "{0} more records that your role may not read.";
+    HIDDEN = "另有 {0} 条记录，您的岗位无权查看。", "{0} more records that your role may not read.";
     MORE = "记录较多，还有 {0} 条没有列出；请缩小时段。",
         "{0} further records are not listed; choose a shorter period.";
     NO_COUNT = "目录中没有本校指标 {0}，没有改动任何内容。",
@@ -524,7 +524,7 @@ texts! {
         "The codes stand in brackets:  xinqiao-node indicator show ID";
     WHY_REASON = "请用 --reason 写明查看原因；没有查看任何记录。",
         "give the reason with --reason; no record was opened.";
-    ROLE_SEES_NONE = "您的角色无权查看这些记录；没有查看任何内容。",
+    ROLE_SEES_NONE = "您的岗位无权查看这些记录；没有查看任何内容。",
         "your role may not see these records; none was opened.";
     UNCOUNTED = "台账中有无法归类的记录，没有算出数值；台账没有改动。{0}。",
         "a record of the ledgers fits no cell, so nothing was counted; the ledgers are \

@@ -8,8 +8,9 @@ use axum::routing::get;
 use domain::cell::Cell;
 use domain::ledger::{Act, Action};
 use runtime::texts;
-use runtime::web::{Audience, Html, Lang, NavLink, Problem, RenderError, Role, Visitor, percent};
+use runtime::web::{Html, Lang, NavLink, Problem, RenderError, Visitor, percent};
 
+use super::counts::Counters;
 use super::office::{Office, page, problem};
 use super::words::DAILY_RECORDS;
 use crate::indicator::IndicatorError;
@@ -36,15 +37,6 @@ texts! {
     SIGNED = "学校（盖章）：＿＿＿＿＿＿　　督导人员：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿",
         "School (seal): ____________   Inspector: ____________   Date: ____________";
     PRINT = "用浏览器的打印功能打印本页。", "Print this page with the browser.";
-}
-
-/// Who may see counts, by the table of authority.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Counters;
-
-impl Audience for Counters {
-    const ROLES: &'static [Role] =
-        &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::Operator, Role::Auditor];
 }
 
 /// The page's entry of the menu.
@@ -142,9 +134,9 @@ fn figure(cell: Cell, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use runtime::web::Role;
 
     use super::super::trial::{Person, browser};
-    use super::*;
     use crate::ledger::testing::{AS_OF, NOW_MS, School, TestPupil, sheet_cells};
 
     /// The sheet shows counts to who may see counts and to nobody else, names nobody, and offers

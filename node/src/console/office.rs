@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::period::{Period, TermId};
 use runtime::cli::Failure;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Audience, Html, Lang, Page, Problem, Role, Session, Shell, Text, Visitor};
+use serde::Deserialize;
 
 use crate::ledger::author::Author;
 use crate::ledger::destroy::Terms;
@@ -52,6 +54,10 @@ pub(super) struct RollKeepers;
 impl Audience for RollKeepers {
     const ROLES: &'static [Role] = &[Role::Counsellor, Role::MoralHead];
 }
+
+/// No fields but the token.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
 
 /// Sentences of what was refused and what to do next.
 pub(super) type Told = Option<(String, String)>;
@@ -182,9 +188,19 @@ pub(super) fn page(
     Page { title, note, crumbs, current, exports: Vec::new(), body }
 }
 
+/// A term as people call it.
+pub(super) fn term_name(term: TermId, lang: Lang) -> String {
+    crate::egress::decode::period(Period::Term(term)).in_lang(lang).to_owned()
+}
+
 /// The words of a closed list with their labels.
 pub(super) fn choices<W: domain::ledger::Word>(lang: Lang) -> Vec<(&'static str, &'static str)> {
     W::ALL.iter().map(|word| (word.as_str(), chosen(word.label(), lang))).collect()
+}
+
+/// A pair as a sentence.
+pub(super) fn text_of((zh, en): (&'static str, &'static str)) -> Text {
+    Text::new(zh, en)
 }
 
 /// The half of a pair that a language reads.

@@ -4,7 +4,11 @@ use runtime::texts;
 
 texts! {
     FAILED = "未能办理", "It was not done";
-    BACK_ONE = "返回", "Back";
+    UP = "返回", "Back";
+    PAGE_BEFORE = "上一页", "Previous page";
+    PAGE_AFTER = "下一页", "Next page";
+    LOGGED = "本页显示的每名学生都会在其查阅记录中留下一行。",
+        "Each student named here gets a line in the list of who read the record.";
     OFFICE = "管理", "Running it";
     PRODUCT = "心桥 · 学校节点", "Xinqiao · School node";
     DAILY = "日常", "Daily";

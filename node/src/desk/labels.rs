@@ -19,7 +19,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("class", "班级", "class"),
     ("classes", "班数", "classes"),
     ("committee", "家委会", "committee"),
-    ("concern", "是否有顾虑", "concern"),
+    ("concern", "是否需关注", "concern"),
     ("conference", "会诊", "consultation"),
     ("consent", "同意书", "consent"),
     ("contacted_at", "联系时间", "contacted at"),

@@ -14,7 +14,7 @@ use super::labels;
 use crate::ledger::refusal::LedgerRefusal;
 
 texts! {
-    NOT_ALLOWED = "您的角色不能这样做，或不能对这名学生这样做；台账没有改动，也没有显示任何内容。",
+    NOT_ALLOWED = "您的岗位不能这样做，或不能对这名学生这样做；台账没有改动，也没有显示任何内容。",
         "your role may not do this, or not for this student; nothing was shown or changed.";
     NOT_ALLOWED_NEXT = "请由有权限的人办理，或请德育主任把您加入该个案。",
         "Ask somebody whose role allows it, or ask the moral-education head to let you onto the \
@@ -67,8 +67,8 @@ texts! {
     CHANGED_NEXT = "请重新查看后再处理。", "Look at it again, then decide.";
     OWN_ACT = "这种记录有专门的办理方式，不能直接填写；台账没有改动。",
         "this is written by an act of its own; the ledger was not changed.";
-    OWN_ACT_NEXT = "预警个案请在预警台账页上办理，或用命令：xinqiao-node ledger case --help",
-        "For cases use the early-warning page, or the command  xinqiao-node ledger case --help";
+    OWN_ACT_NEXT = "预警个案请在“预警台账”页办理。",
+        "For cases use the page of early warnings.";
     NOT_AUTHOR = "只有填写人可以更改，台账没有改动。",
         "only its author may change it; the ledger was not changed.";
     NOT_AUTHOR_NEXT = "请由填写人更改。", "Ask its author.";
@@ -89,8 +89,8 @@ texts! {
         "Check the student number; if the student is back, enter a coming.";
     TURNED = "该学年的名册已经就位（已升级，或已导入新学年名册），没有再升级。",
         "the roll stands for that school year already, by a turn or by a roster; nobody was moved.";
-    TURNED_NEXT = "请核对升级日期；若要撤销上一次升级：xinqiao-node roll turn undo",
-        "Check the day; to undo the last turn:  xinqiao-node roll turn undo";
+    TURNED_NEXT = "请核对升级日期；若要撤销上一次升级，请到“名册变动”页。",
+        "Check the day; the last turn is undone on the page of the roll.";
     BUILT_ON = "升级之后已有新的登记（名册、筛查或学生记录），不能再整体撤销；没有改动任何内容。",
         "the roll, a screening or a student's record was written since the turn; it cannot be \
          undone as a whole, nothing was changed.";

@@ -21,6 +21,8 @@ use crate::ledger::import_batch::{self, ImportSource};
 use crate::ledger::kinds::KindColumns;
 use crate::ledger::refusal::LedgerRefusal;
 
+/// Why an entry of a table is written, where its writer gives no reason.
+const IMPORTED: &str = "表格导入";
 /// Rows of one table; more are several tables.
 pub const ROWS_MAX: usize = 2_000;
 
@@ -144,7 +146,7 @@ pub fn take(
             }),
         }
     }
-    let author = author.because("import");
+    let author = author.because(IMPORTED);
     for (row, typed) in file.rows {
         let fate = if browse::has(tx, known, &typed.cells)? {
             Fate::Known

@@ -175,6 +175,7 @@ fn of_students(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(
         let entry = &kept.entry;
         Some((DutyKind::Followup, Some(end_of(entry.due)), Some(entry.staff)))
     })?;
+    tiers_of_followups(tx, reader, duties)?;
     let soon = plus_days(reader.today(), AHEAD_DAYS);
     gather::<Plan>(tx, reader, duties, |kept| {
         let entry = &kept.entry;
@@ -186,6 +187,27 @@ fn of_students(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(
         let due = kept.entry.review.map(end_of);
         (!over.contains(&kept.record)).then_some((DutyKind::Consultation, due, None))
     })
+}
+
+/// A follow-up of an open case is as pressing as the case, for whoever may read of both.
+fn tiers_of_followups(tx: &Tx<'_>, reader: &Author, duties: &mut [Duty]) -> Result<(), SqlError> {
+    if !is_open_to(reader.role(), Kind::AlertCase) {
+        return Ok(());
+    }
+    let open = case::open_now(tx)?;
+    let tiers: HashMap<_, _> = open.into_iter().map(|now| (now.case.record, now.tier)).collect();
+    let cases: HashMap<_, _> = read::waiting::<Followup>(tx)?
+        .into_iter()
+        .filter_map(|kept| Some((kept.record, kept.entry.case?)))
+        .collect();
+    let mut rights = Rights::new(reader, Kind::AlertCase);
+    for duty in duties.iter_mut().filter(|duty| duty.kind == DutyKind::Followup) {
+        let tier = cases.get(&duty.record).and_then(|case| tiers.get(case));
+        if tier.is_some() && rights.allow(tx, duty.student)? {
+            duty.tier = tier.copied();
+        }
+    }
+    Ok(())
 }
 
 /// Cases of consultations that need no further look: the student was discussed on a later day, or

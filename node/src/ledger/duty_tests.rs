@@ -169,3 +169,36 @@ fn what_is_due_stands_by_its_limit() {
     }
     assert_eq!(kinds.last(), Some(&DutyKind::Second), "a wish to close has no limit");
 }
+
+/// A follow-up of an open case is told with the tier of the case; one of no case with none.
+#[test]
+fn a_followup_has_the_tier_of_its_case() {
+    let school = School::new();
+    school.roster(&(0..2).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    school.ledger.write("open", |tx| step(tx, (0, 0, 2))).expect("open");
+    let list = school.ledger.write("list", |tx| {
+        let li = author(SchoolRole::Counsellor, 1);
+        let open = case::open_now(tx)?;
+        let case = open.first().map(|now| now.case.record);
+        for (student, case) in [(1, case), (2, None)] {
+            let visit = Followup {
+                due: date(2025, 12, 1),
+                student: StudentId(student),
+                case,
+                why: FollowupKind::Tracking,
+                staff: StaffId(1),
+                done: None,
+                way: None,
+                cancelled: false,
+            };
+            write::add(tx, &li, &visit)?;
+        }
+        Ok::<_, LedgerRefusal>((duties(tx, &li)?, open.first().map(|now| now.tier)))
+    });
+    let (list, tier) = list.expect("list");
+    let visits = list.iter().filter(|duty| duty.kind == DutyKind::Followup);
+    let tiers: Vec<_> = visits.map(|duty| (duty.student, duty.tier)).collect();
+    assert!(tiers.contains(&(Some(StudentId(1)), tier)) && tier.is_some(), "{tiers:?}");
+    assert!(tiers.contains(&(Some(StudentId(2)), None)), "{tiers:?}");
+}

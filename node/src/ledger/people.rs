@@ -18,6 +18,8 @@ use super::scope::Scope;
 
 /// Students of one page.
 pub const PAGE_SIZE: usize = 100;
+/// Own students that are listed at once: those of several classes.
+pub const OWN_MAX: usize = 200;
 /// Students of a name that a form offers.
 const NAMESAKES_MAX: u64 = 20;
 /// Kinds of entries that are a contact with a student by being there.
@@ -52,6 +54,8 @@ pub struct Search {
     pub silent_since: Option<Date>,
     /// Only the own students: of the mentor or the class teacher.
     pub own: bool,
+    /// Up to [`OWN_MAX`] on one page, for a choice among the own students.
+    pub whole: bool,
     /// Pages before the one that is wanted.
     pub page: usize,
 }
@@ -96,7 +100,8 @@ pub fn search(tx: &Tx<'_>, reader: &Author, search: &Search) -> Result<People, S
         found.retain(|line| !spoken.contains_key(&line.student));
     }
     let total = found.len();
-    let page = found.into_iter().skip(search.page.saturating_mul(PAGE_SIZE)).take(PAGE_SIZE);
+    let size = if search.whole { OWN_MAX } else { PAGE_SIZE };
+    let page = found.into_iter().skip(search.page.saturating_mul(size)).take(size);
     let mut lines: Vec<PersonLine> = page.collect();
     let shown: BTreeSet<StudentId> = lines.iter().map(|line| line.student).collect();
     let last = contacts(tx, reader, Some(&shown), None)?;

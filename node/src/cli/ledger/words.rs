@@ -42,7 +42,7 @@ texts! {
     CONTENT = "内容", "content";
     WHEN = "时间", "when";
     WHO = "人员", "who";
-    ROLE = "角色", "role";
+    ROLE = "岗位", "role";
     PURPOSE = "用途", "purpose";
     WHY = "理由", "reason";
     TIER = "级别", "tier";

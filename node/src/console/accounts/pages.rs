@@ -99,7 +99,9 @@ pub(super) fn page(
         password,
         waiting: waiting.collect(),
         rows: view.lines.iter().map(|line| row(line, view, (policy, session), lang)).collect(),
-        roles: roles.map(|role| (role.as_str(), role.title().in_lang(lang))).collect(),
+        roles: roles
+            .map(|role| (role.as_str(), crate::console::title(*role).in_lang(lang)))
+            .collect(),
     })?;
     Ok(Page {
         title: words::ACCOUNTS.in_lang(lang).to_owned(),
@@ -164,12 +166,14 @@ fn row<'a>(
     Row {
         login: &line.login,
         name: &line.name,
-        role: line.role.title().in_lang(lang),
+        role: crate::console::title(line.role).in_lang(lang),
         staff: line.staff.as_deref().unwrap_or_default(),
         factor,
         state,
-        changed: changed
-            .map_or_else(String::new, |(at, by)| format!("{} {by}", time::minute(at.0))),
+        changed: changed.map_or_else(String::new, |(at, by)| {
+            let by = crate::console::welcome::changer(by, lang);
+            format!("{} {by}", time::minute(at.0))
+        }),
         is_own,
         may_link: (is_own && line.staff.is_none() && looks_after(view.role, line.role))
             .then(|| line.role.as_str()),

@@ -10,7 +10,6 @@ texts! {
     SCOPE_IT = "您可以管理看不到学生资料的账号。能看到学生资料的账号由德育主任或校长管理。",
         "You look after accounts that read no student. Those that can are looked after by the \
          moral-education head or the principal.";
-    FAILED = "没有办成", "It was not done";
     LOGIN = "账号", "Account";
     NAME = "姓名", "Name";
     ROLE = "岗位", "Role";

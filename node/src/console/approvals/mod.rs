@@ -17,11 +17,11 @@ use domain::ledger::terms::ReadPurpose;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{
-    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, Session, SignedForm, Tag, Tone,
-    Visitor, posts, time,
+    Html, Lang, NavLink, Page, Part, Problem, Session, SignedForm, Tag, Tone, Visitor, posts, time,
 };
 
 use super::filled::{Filled, Sent};
+use super::ledgers::Readers;
 use super::office::{Office, Told, chosen, problem, told};
 use crate::ledger::access;
 use crate::ledger::approval::{self, Grant, Request};
@@ -33,15 +33,6 @@ use crate::ledger::showing::{self, Names};
 pub(super) const APPROVALS_HREF: &str = "/approvals";
 /// Days that the form proposes.
 const DAYS_PROPOSED: u32 = 14;
-
-/// Roles that may be let onto a record, and those who let them.
-#[derive(Clone, Copy, Debug)]
-struct Readers;
-
-impl Audience for Readers {
-    const ROLES: &'static [Role] =
-        &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::ClassTeacher, Role::Mentor];
-}
 
 pub(super) fn link() -> NavLink {
     NavLink { label: words::APPROVALS, href: APPROVALS_HREF }

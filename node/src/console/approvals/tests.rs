@@ -1,6 +1,7 @@
 //! The page of approvals as a browser without scripts meets it.
 
 use axum::http::StatusCode;
+use runtime::web::Role;
 use runtime::web::trial::Browser;
 
 use super::super::trial::{self, Person};
@@ -38,6 +39,9 @@ async fn access_is_asked_for_granted_and_ended() {
     early.push(("until", "2020-01-01"));
     let refused = zhao.post(APPROVALS_HREF, &early).await.expect("reply");
     assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    for typed in [number.as_str(), "家长来访 &#60;b&#62;", "2020-01-01"] {
+        assert!(refused.text.contains(&format!("value=\"{typed}\"")), "{typed}: {}", refused.text);
+    }
     let mut asked = asking.to_vec();
     asked.push(("until", "2025-12-01"));
     let done = zhao.post(APPROVALS_HREF, &asked).await.expect("reply");
@@ -52,6 +56,10 @@ async fn access_is_asked_for_granted_and_ended() {
     assert_eq!(school.rows("access_log"), 1, "whoever decides has read who it is");
     let csrf = page.field("csrf").expect("token").to_owned();
     let yes = [("csrf", csrf.as_str()), ("grants", "yes"), ("reason", "同意")];
+    let bare = [("csrf", csrf.as_str()), ("grants", "yes"), ("reason", " ")];
+    let bare = head.post("/approvals/1", &bare).await.expect("reply");
+    assert_eq!((bare.status, bare.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    assert!(bare.text.contains("<details open>"), "the form that was sent is open: {}", bare.text);
     let forged = zhao.post("/approvals/1", &[("csrf", "x"), ("grants", "yes"), ("reason", "r")]);
     assert_eq!(forged.await.expect("reply").status, StatusCode::FORBIDDEN);
     let done = head.post("/approvals/1", &yes).await.expect("reply");
@@ -69,7 +77,7 @@ async fn access_is_asked_for_granted_and_ended() {
     let ending = [("csrf", csrf.as_str()), ("version", &version), ("reason", "会诊已结束")];
     assert_eq!(head.post(&path, &ending).await.expect("reply").status, StatusCode::SEE_OTHER);
     let page = head.get(APPROVALS_HREF).await.expect("page");
-    assert!(page.text.contains("没有人凭批准查阅档案"));
+    assert!(page.text.contains("目前没有生效的查阅授权"));
 }
 
 /// School IT and the auditor have no part in it.

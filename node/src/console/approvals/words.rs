@@ -6,7 +6,6 @@ texts! {
     APPROVALS = "查阅审批", "Access requests";
     APPROVALS_NOTE = "不在个案上的人要看档案，须说明理由和期限，由德育主任批准",
         "whoever is off a case asks with a reason and an end; the moral-education head decides";
-    FAILED = "没有办成", "It was not done";
     ASK = "申请查阅", "Ask to be let in";
     ASK_NOTE = "只写学籍号，不写姓名。获批后到期自动失效，每次查阅都会记在该生页面上。最长 90 天。",
         "Give the student number, not the name. Access ends by itself; each read stands on the \
@@ -33,7 +32,7 @@ texts! {
     GRANT = "批准", "Grant";
     REFUSE = "不批准", "Refuse";
     GRANTS = "现在可查阅的人", "Who is let in now";
-    GRANTS_NONE = "没有人凭批准查阅档案。", "Nobody is let in by a grant.";
+    GRANTS_NONE = "目前没有生效的查阅授权。", "Nobody is let in by a grant.";
     FROM = "起", "From";
     END = "提前结束", "End it now";
     END_OF = "提前结束 {0} 的查阅", "End it now, the access of {0}";

@@ -16,7 +16,7 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
-use super::office::{Office, chosen};
+use super::office::{Nothing, Office, chosen};
 use super::sheet::{self, Cell, Head, Sheet};
 use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
 use crate::ledger::audit::{self, Acts, Deed};
@@ -46,9 +46,6 @@ pub(super) fn router() -> Router<Office> {
 struct Asked {
     before: Option<i64>,
 }
-
-#[derive(Deserialize)]
-struct Nothing {}
 
 /// What a check of both chains came to.
 enum Checked {
@@ -120,7 +117,7 @@ fn list(acts: &Acts, lang: Lang) -> Result<Page, Problem> {
         let role = act.role.map_or("", |role| chosen(role.label(), lang));
         table.row(vec![
             Cell::plain(time::minute(act.at.0)),
-            Cell::plain(&act.account),
+            Cell::plain(super::welcome::changer(&act.account, lang)),
             Cell::plain(act.second.as_deref().unwrap_or_default()),
             Cell::plain(role),
             Cell::plain(deed(&act.deed, lang)),
@@ -147,7 +144,7 @@ fn deed(deed: &Deed, lang: Lang) -> String {
             words::READ.fill(lang, &[count, &chosen(purpose.label(), lang)])
         }
         Deed::Account(login, what, role) => {
-            let role = role.parse::<Role>().map_or("", |role| role.title().in_lang(lang));
+            let role = role.parse::<Role>().map_or("", |role| super::title(role).in_lang(lang));
             words::ACCOUNT.fill(lang, &[login, &changed(what, lang), &role])
         }
         Deed::Hold(period, true) => words::HELD.with(lang, period),

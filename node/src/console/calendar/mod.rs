@@ -10,7 +10,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::ledger::{Kind, Word as _};
+use domain::ledger::{Kind, SchoolRole, Word as _};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::web::{Html, Lang, Page, Problem, Visitor};
@@ -69,6 +69,8 @@ struct DayView {
 struct CalendarTemplate {
     lang: Lang,
     is_week: bool,
+    before_word: &'static str,
+    after_word: &'static str,
     before: String,
     after: String,
     other: String,
@@ -103,16 +105,16 @@ async fn show(
         let duties = duty::duties(tx, &reader)?;
         let held = agenda::held(tx, &reader, (days.from, days.to))?;
         let names = Names::of(tx, duties.iter().filter_map(|duty| duty.student))?;
-        Ok::<_, LedgerRefusal>((days, duties, held, names))
+        Ok::<_, LedgerRefusal>((days, (duties, reader.role()), held, names))
     });
-    let (days, duties, held, names) = found.await.map_err(problem)?;
+    let (days, (duties, role), held, names) = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
     let mut weeks = Vec::new();
     let mut day = days.from;
     while day <= days.to {
         let mut week = Vec::new();
         for _ in 0..7 {
-            week.push(view((day, days), (&duties, &held), &names, lang));
+            week.push(view((day, days), (&duties, &held), (&names, role), lang));
             day = day.saturating_add(1.day());
         }
         weeks.push(week);
@@ -120,6 +122,8 @@ async fn show(
     let body = Html::render(&CalendarTemplate {
         lang,
         is_week,
+        before_word: if is_week { words::BEFORE_WEEK } else { words::BEFORE_MONTH }.in_lang(lang),
+        after_word: if is_week { words::AFTER_WEEK } else { words::AFTER_MONTH }.in_lang(lang),
         before: href(step(days, -1), is_week),
         after: href(step(days, 1), is_week),
         other: href(days.about, !is_week),
@@ -167,7 +171,7 @@ fn title(days: Days, lang: Lang) -> String {
 fn view(
     (day, days): (Date, Days),
     (duties, held): (&[Duty], &[Held]),
-    names: &Names,
+    (names, role): (&Names, SchoolRole),
     lang: Lang,
 ) -> DayView {
     let of_day = duties.iter().filter(|duty| duty.due_day() == Some(day));
@@ -176,7 +180,7 @@ fn view(
             let who = duty.student.map_or_else(String::new, |student| names.student_line(student));
             let text = format!("{} {who}", chosen(duty.kind.label(), lang));
             let class = if day < days.today { "late" } else { "due" };
-            ItemView { text: text.trim().to_owned(), href: Some(act_href(duty)), class }
+            ItemView { text: text.trim().to_owned(), href: act_href(duty, role), class }
         })
         .collect();
     items.extend(held.iter().filter(|one| one.day == day).map(|one| item(one, lang)));

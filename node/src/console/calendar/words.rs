@@ -10,8 +10,10 @@ texts! {
     EXPORT = "导出到日历（iCal，仅编号）", "Export to a calendar (iCal, numbers only)";
     EXPORT_NOTE = "导出的文件只有事项和编号，没有姓名，可以放进手机日历。",
         "The file holds sorts of work and numbers, never a name, so it may go into a telephone.";
-    BEFORE = "向前", "Back";
-    AFTER = "向后", "On";
+    BEFORE_MONTH = "上一月", "Month before";
+    BEFORE_WEEK = "上一周", "Week before";
+    AFTER_MONTH = "下一月", "Month after";
+    AFTER_WEEK = "下一周", "Week after";
     AS_WEEK = "按周", "By week";
     AS_MONTH = "按月", "By month";
     WEEK_OF = "{0} 至 {1}", "{0} to {1}";
@@ -25,8 +27,6 @@ texts! {
     FRIDAY = "周五", "Fri";
     SATURDAY = "周六", "Sat";
     SUNDAY = "周日", "Sun";
-    LOGGED = "本页显示的每名学生都会在其查阅记录中留下一行。",
-        "Each student named here gets a line in the list of who read the record.";
     WORKLOAD = "工作量说明", "Workload";
     WORKLOAD_NOTE = "由台账逐条汇总，不出现学生", "added up from the ledgers, no student named";
     TERM = "学期", "Term";

@@ -11,7 +11,7 @@ use runtime::web::{Html, Lang, Page, Problem, Visitor};
 use serde::Deserialize;
 
 use super::super::ledgers::Readers;
-use super::super::office::{Office, chosen, problem};
+use super::super::office::{Office, chosen, problem, term_name};
 use super::words;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
@@ -30,7 +30,7 @@ pub(super) struct Asked {
 #[template(path = "console/workload.html")]
 struct WorkloadTemplate {
     lang: Lang,
-    terms: Vec<(String, bool)>,
+    terms: Vec<(String, String, bool)>,
     span: String,
     heads: Vec<String>,
     rows: Vec<(&'static str, Vec<u64>)>,
@@ -53,8 +53,8 @@ pub(super) async fn show(
     });
     let (begun, term, load, names, today) = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
-    let mut terms: Vec<(String, bool)> =
-        begun.iter().map(|one| (one.id.to_string(), one.id == term.id)).collect();
+    let named = |one: &Term| (one.id.to_string(), term_name(one.id, lang), one.id == term.id);
+    let mut terms: Vec<_> = begun.iter().map(named).collect();
     terms.reverse();
     let body = Html::render(&WorkloadTemplate {
         lang,

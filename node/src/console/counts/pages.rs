@@ -168,7 +168,7 @@ pub(super) fn why(
         notes,
     })?;
     let title = format!("{} {period}", name(count, lang));
-    Ok(page(&title, words::LOGGED.in_lang(lang), body, lang))
+    Ok(page(&title, super::super::words::LOGGED.in_lang(lang), body, lang))
 }
 
 /// A record that no count has a place for: named, with the way out.

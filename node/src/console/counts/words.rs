@@ -26,16 +26,13 @@ texts! {
     CELL = "哪一格", "Which cell";
     REASON = "查看理由", "Reason";
     OPEN = "查看计入的记录", "Show the records behind it";
-    LOGGED = "显示的每名学生都会在其查阅记录中留下一行。",
-        "Each student named gets a line in the list of who read the record.";
-    RECORDS = "计入的记录", "Records behind it";
     RECORD = "记录", "Record";
     STUDENT = "学生", "Student";
     NONE = "没有可显示的记录。", "There is no record to show.";
-    HIDDEN = "另有 {0} 条记录，您的角色无权查看。", "{0} more records are not for your role.";
+    HIDDEN = "另有 {0} 条记录，您的岗位无权查看。", "{0} more records are not for your role.";
     MORE = "另有 {0} 条未列出；请选更短的统计期或更细的格。",
         "{0} more are not listed; choose a shorter period or a finer cell.";
-    UNCOUNTED = "没有算出", "Not counted";
+    UNCOUNTED = "无法计算", "Not counted";
     UNCOUNTED_NEXT = "请更正这条记录，或核对学校的年级设置。",
         "Correct that record, or check the grades of the school.";
     WHOLE = "全校", "whole school";

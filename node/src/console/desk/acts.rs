@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ledger::terms::{ContactWay, ReviewDecision, Tier};
 use domain::ledger::words::{AlertSource, Move};
-use domain::ledger::{Action, Authority};
+use domain::ledger::{Action, Authority, SchoolRole};
 use domain::ledger::{Kind, Word, authority};
 use jiff::civil::Date;
 use runtime::sql::Tx;
@@ -329,9 +329,25 @@ fn followup(
     write::update(tx, author, (record, kept.version), &made).map(|_| record)
 }
 
-/// The acts that a record may call for, as links.
-pub(super) fn of_record(kind: Kind, record: i64, lang: Lang) -> Vec<(String, &'static str)> {
-    let of = ACTS.iter().filter(|act| act.of == Some(kind));
+impl Act {
+    /// Whether a role ever does this; what it would be refused is not offered.
+    fn is_of(&self, role: SchoolRole) -> bool {
+        authority(role, self.may) != Authority::Never
+    }
+}
+
+/// Whether a role ever does an act, by its word in the address.
+pub(in crate::console) fn is_offered(word: &str, role: SchoolRole) -> bool {
+    ACTS.iter().any(|act| act.word == word && act.is_of(role))
+}
+
+/// The acts that a record may call for and a role does, as links.
+pub(super) fn of_record(
+    (kind, record): (Kind, i64),
+    role: SchoolRole,
+    lang: Lang,
+) -> Vec<(String, &'static str)> {
+    let of = ACTS.iter().filter(|act| act.of == Some(kind) && act.is_of(role));
     of.map(|act| (format!("/acts/{}/{record}", act.word), act.title.in_lang(lang))).collect()
 }
 
@@ -408,7 +424,7 @@ async fn show(
     let done = (typed.one("after") == "interview").then_some(words::AFTER_INTERVIEW);
     let drawn = office.work(&visitor.session, move |tx, reader| {
         let mut typed = typed;
-        if authority(reader.role(), act.may) == Authority::Never {
+        if !act.is_of(reader.role()) {
             return Err(LedgerRefusal::NotAllowed);
         }
         let about = about(tx, &reader, (act, record), lang)?;

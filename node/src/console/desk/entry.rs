@@ -242,6 +242,9 @@ fn begin(
         What::New => return Err(LedgerRefusal::NotAllowed),
         What::Change(record) | What::Settle(record) => record,
     };
+    if !browse::is_writable_by(reader.role(), known.kind) {
+        return Err(LedgerRefusal::NotAllowed);
+    }
     let history = browse::history(tx, reader, known.kind, record)?;
     let seen = (known.seen)(tx, record)?;
     // A form that was sent carries what its writer saw, not what is there meanwhile.
@@ -334,9 +337,11 @@ pub(super) async fn record(
         let seen = (known.seen)(tx, RecordId(record))?;
         let names = names_of(tx, known, &history)?;
         let student = history.first().and_then(|(line, _)| line.student);
-        Ok::<_, LedgerRefusal>((versions(&history, (&names, seen), lang), seen, student, names))
+        let views = versions(&history, (&names, seen), lang);
+        Ok::<_, LedgerRefusal>((views, (seen, reader.role()), student, names))
     });
-    let (versions, seen, student, names) = found.await.map_err(problem)?;
+    let (versions, (seen, role), student, names) = found.await.map_err(problem)?;
+    let may_edit = browse::is_writable_by(role, known.kind);
     let done = said(done.one("done"), record, lang);
     let body = Html::render(&RecordTemplate {
         lang,
@@ -344,9 +349,9 @@ pub(super) async fn record(
         record,
         done: done.as_deref(),
         versions,
-        may_edit: known.direct,
-        is_disputed: seen.parallels > 0 && known.direct,
-        own_acts: super::acts::of_record(known.kind, record, lang),
+        may_edit,
+        is_disputed: seen.parallels > 0 && may_edit,
+        own_acts: super::acts::of_record((known.kind, record), role, lang),
     })?;
     let title = words::RECORD_TITLE.fill(lang, &[&chosen(known.kind.label(), lang), &record]);
     let note = student.map_or_else(String::new, |student| names.student_line(student));

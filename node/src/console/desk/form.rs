@@ -21,8 +21,6 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::scope::Scope;
 use crate::ledger::showing::Names;
 
-/// Own students that a form lists whole; more are searched for.
-const OWN_LISTED_MAX: usize = 150;
 /// Records of a kind that a field lists, the newest ones.
 const RECORDS_LISTED: usize = 50;
 /// Ends the name of the field with the chosen one of several namesakes.
@@ -319,9 +317,10 @@ fn student(
     }
     let scope = Scope::of(tx, reader, Action::Read(Area::Roll))?;
     if let Scope::These(these) = &scope
-        && these.len() <= OWN_LISTED_MAX
+        && these.len() <= people::OWN_MAX
     {
-        let listed = people::search(tx, reader, &Search::default())?;
+        let all = Search { whole: true, ..Search::default() };
+        let listed = people::search(tx, reader, &all)?;
         let option =
             |line: &PersonLine| (line.number.clone(), person_line(line), line.number == text);
         let blank = (String::new(), String::new(), text.is_empty());

@@ -43,7 +43,7 @@ struct ImportTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
     kind: &'static str,
-    failure: Option<(String, String)>,
+    told: Option<(String, String)>,
     heads: Vec<(&'static str, bool)>,
     pasted: String,
     counted: Option<String>,
@@ -181,7 +181,7 @@ fn show(
         dropped: (!dropped.is_empty()).then(|| words::TABLE_DROPPED.fill(lang, &[&dropped])),
         rows: shown.plan.rows.iter().map(|row| view(known, row, &shown.names, lang)).collect(),
         may_write: shown.is_tried && wrong == 0 && new > 0,
-        failure: shown.failure,
+        told: shown.failure,
         pasted,
     })?;
     let label = chosen(known.kind.label(), lang);

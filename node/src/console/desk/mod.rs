@@ -14,6 +14,7 @@ use axum::routing::get;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Html, Lang, Page, Text};
 
+pub(super) use self::acts::is_offered;
 pub(super) use self::form::class_line;
 use self::form::{FieldView, Input, Typed};
 use super::office::Office;

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor};
 
-use super::super::ledgers::Readers;
+use super::super::ledgers::{Pager, Readers};
 use super::super::office::{Office, problem};
 use super::entry::Pairs;
 use super::form::{self, FormTemplate, Option3, Refused, Subject, Typed};
@@ -18,13 +18,15 @@ use super::words;
 use crate::ledger::author::Author;
 use crate::ledger::browse;
 use crate::ledger::entry::{AuthorNote, Column, Entry as _, Field as _, StudentId, Words};
-use crate::ledger::people::{self, PersonLine, Search};
+use crate::ledger::people::{self, People, PersonLine, Search};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::talk::Talk;
 use crate::ledger::write;
 
 const HREF: &str = "/talks/new";
 const BATCH_HREF: &str = "/talks/batch";
+/// Highest number of a page of the batch.
+const PAGES_MAX: usize = 100;
 
 /// A student of the batch.
 struct RowView {
@@ -43,10 +45,12 @@ struct RowView {
 struct BatchTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
-    failure: Option<(String, String)>,
+    told: Option<(String, String)>,
     done: Option<String>,
     day: String,
     topics: Vec<Option3>,
+    page: usize,
+    pages: Option<Pager>,
     rows: Vec<RowView>,
 }
 
@@ -243,8 +247,9 @@ async fn show_batch(
         if !browse::is_writable_by(reader.role(), Kind::Talk) {
             return Err(LedgerRefusal::NotAllowed);
         }
-        let search = Search { own: true, ..Search::default() };
-        let own = people::search(tx, &reader, &search)?.lines;
+        let page = typed.one("page").parse::<usize>().unwrap_or(1).clamp(1, PAGES_MAX) - 1;
+        let search = Search { own: true, whole: true, page, ..Search::default() };
+        let People { lines: own, total } = people::search(tx, &reader, &search)?;
         let rows = own.iter().map(|line| {
             let error = said.clone().filter(|_| student == Some(line.student.0));
             row(line, &typed, error)
@@ -253,12 +258,24 @@ async fn show_batch(
             "" => reader.today().to_string(),
             day => day.to_owned(),
         };
-        Ok::<_, LedgerRefusal>((rows.collect(), today, topics(&typed, lang)))
+        let pages = Pager::new(BATCH_HREF, "", (page, people::OWN_MAX, total), lang);
+        let pages = (total > people::OWN_MAX).then_some(pages);
+        Ok::<_, LedgerRefusal>((rows.collect(), today, (topics(&typed, lang), page + 1, pages)))
     });
-    let (rows, day, topics) = drawn.await.map_err(problem)?;
+    let (rows, day, (topics, page, pages)) = drawn.await.map_err(problem)?;
     let done = saved.map(|count| words::TALKS_ADDED.fill(lang, &[&count]));
     let csrf = &visitor.session.csrf;
-    let body = Html::render(&BatchTemplate { lang, csrf, failure, done, day, topics, rows })?;
+    let body = Html::render(&BatchTemplate {
+        lang,
+        csrf,
+        told: failure,
+        done,
+        day,
+        topics,
+        page,
+        pages,
+        rows,
+    })?;
     let title = words::TALK_BATCH.in_lang(lang).to_owned();
     let note = words::TALK_BATCH_NOTE.in_lang(lang).to_owned();
     office.reply_with(status, visitor, &super::page((title, note, HREF), body, lang))

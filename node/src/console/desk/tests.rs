@@ -7,6 +7,7 @@ use runtime::web::Role;
 use runtime::web::trial::{Browser, Seen};
 
 use crate::console::ledgers::tests::{browser, school};
+use crate::ledger::browse;
 use crate::ledger::kinds::KINDS;
 use crate::ledger::testing::School;
 
@@ -47,9 +48,16 @@ async fn every_kind_has_its_form() {
             let path = format!("/ledgers/{}/new?lang={lang}", known.kind.as_str());
             let (by_li, by_head) =
                 (li.get(&path).await.expect("page"), head.get(&path).await.expect("page"));
+            use domain::ledger::SchoolRole as R;
+            for (page, role) in [(&by_li, R::Counsellor), (&by_head, R::MoralHead)] {
+                let wanted = match (known.direct, browse::is_writable_by(role, known.kind)) {
+                    (false, _) => StatusCode::NOT_FOUND,
+                    (true, true) => StatusCode::OK,
+                    (true, false) => StatusCode::FORBIDDEN,
+                };
+                assert_eq!(page.status, wanted, "{path} {role:?}");
+            }
             let found = if by_li.status == StatusCode::OK { by_li } else { by_head };
-            let wanted = if known.direct { StatusCode::OK } else { StatusCode::NOT_FOUND };
-            assert_eq!(found.status, wanted, "{path}");
             if known.direct {
                 assert_eq!(found.flaws(), Vec::<String>::new(), "{path}");
                 opened += 1;
@@ -235,6 +243,50 @@ async fn talks_of_several_are_written_together() {
     assert_eq!(school.rows("talk"), before + 2);
 }
 
+/// Whoever may read a record on a case and never writes one of its kind is offered neither the
+/// form nor the acts, and is refused both before anything is typed.
+#[tokio::test]
+async fn what_a_role_is_refused_is_not_offered() {
+    let (school, mut li, mut head) = two().await;
+    let fields = [
+        ("day", "2025-11-18"),
+        ("student", PUPIL),
+        ("form", "individual"),
+        ("counsellor", "T001 李某"),
+        ("minutes", "40"),
+        ("origin", "self"),
+        ("topic", "mood"),
+    ];
+    let at = place(&send(&mut li, "/ledgers/counselling_session/new", &fields).await);
+    let own = li.get(&at).await.expect("record");
+    assert!(own.text.contains(&format!("{at}/edit")), "{}", own.text);
+    let helper = school.ledger.write("case", |tx| {
+        let author = crate::ledger::author::Author::new(
+            "li",
+            domain::ledger::SchoolRole::Counsellor,
+            Some(crate::ledger::entry::StaffId(1)),
+            crate::ledger::testing::NOW_MS,
+        );
+        let helper = crate::ledger::special_group::Helper {
+            from: jiff::civil::date(2025, 9, 1),
+            student: crate::ledger::entry::StudentId(2),
+            staff: crate::ledger::entry::StaffId(2),
+            until: None,
+        };
+        crate::ledger::write::add(tx, &author, &helper).map(drop)
+    });
+    helper.expect("helper");
+    let read = head.get(&at).await.expect("record");
+    assert_eq!(read.status, StatusCode::OK, "the head is on the case: {}", read.text);
+    assert!(!read.text.contains("/edit"), "{}", read.text);
+    let form = head.get(&format!("{at}/edit")).await.expect("form");
+    assert_eq!(form.status, StatusCode::FORBIDDEN);
+    let mut teacher = browser(&school, "wu", Role::ClassTeacher, "T002").await;
+    let ledger = teacher.get("/ledgers/alert_case").await.expect("ledger");
+    assert!(!ledger.text.contains("/acts/open"), "{}", ledger.text);
+    assert!(li.get("/ledgers/alert_case").await.expect("ledger").text.contains("/acts/open"));
+}
+
 /// School IT writes nothing about anybody, and reads no form that would name somebody.
 #[tokio::test]
 async fn school_it_gets_no_form() {
@@ -255,7 +307,7 @@ async fn a_table_is_shown_before_it_is_written() {
     let path = "/ledgers/talk/import";
     let form = li.get(path).await.expect("form");
     assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
-    let head = "日期\t学号\t主题\t是否有顾虑\t备注\t天气\n";
+    let head = "日期\t学号\t主题\t是否需关注\t备注\t天气\n";
     let first = "2025-11-18\tG99999920130100000A\t学业、家庭\t否\t听话\t晴\n";
     let wrong = "2026-11-18\tG99999920130100001A\t学业\t是\t\t雨\n2025-11-18\tG0\t天气\t\t\t\n";
     let before = school.rows("talk");

@@ -5,7 +5,6 @@ use runtime::texts;
 texts! {
     MUST = "必填", "needed";
     WHICH = "是哪一名学生？", "Which student is it?";
-    FAILED = "没有办成", "It was not done";
     FIELDS_WRONG = "有 {0} 项需要改正；台账没有改动，填写的内容都还在下面。",
         "{0} fields need correcting; the ledger was not changed and what you wrote is below.";
     FIELDS_NEXT = "请改正后再提交。", "Correct them and submit again.";
@@ -29,8 +28,6 @@ texts! {
     SETTLE_NOTE = "两个人改动了同一版，两份都保留着，列在下面。请填写应当生效的内容；另一份留作历史。",
         "Two people changed the same version; both are kept and shown below. Write what is to \
          count; the other stays as history.";
-    LOGGED = "本页显示的学生会在其查阅记录中留下一行。",
-        "A student named here gets a line in the list of who read the record.";
     ADDED = "已登记，编号 #{0}。", "Written down as #{0}.";
     CHANGED = "已保存，这一版现在生效。", "Saved; this version counts now.";
     BESIDE = "您打开之后有别人也改了这条记录。两份都保留：先写的一份生效，您写的一份在旁边，等待裁定。",
@@ -88,7 +85,7 @@ texts! {
          you wrote stays.";
     TALKED = "谈过", "Spoke";
     SAME_TOPICS = "主题（勾选的学生共用）", "Topics (for everybody ticked)";
-    CONCERN = "有顾虑", "Concern";
+    CONCERN = "需关注", "Concern";
     RAISED = "已提交研判", "Raised";
     NOTE = "记录（仅本人可见）", "Note (author only)";
     STUDENT = "学生", "Student";
@@ -98,7 +95,6 @@ texts! {
         "nobody was ticked; the ledger was not changed.";
     NOBODY_NEXT = "请勾选谈过的学生后再提交。", "Tick whom you spoke with and submit again.";
     TALKS_ADDED = "已登记 {0} 次谈话。", "{0} talks written down.";
-    BATCH_ROW = "{0}：{1}", "{0}: {1}";
     OWN_NONE = "没有您担任导师或班主任的学生。请德育主任在“导师结对”或“班主任任职”中登记。",
         "You are nobody's mentor or class teacher. The moral-education head enters that under \
          mentor pairs or class teachers.";
@@ -124,6 +120,4 @@ texts! {
     ROW_KNOWN = "已有", "there already";
     ROW_WRONG = "有误", "wrong";
     RECORDS = "学生工作", "Students";
-    LEDGERS = "台账", "Ledgers";
-    OWN_ACT = "这种记录由专门的办理产生：{0}", "This is written by acts of its own: {0}";
 }

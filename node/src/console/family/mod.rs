@@ -21,7 +21,8 @@ use domain::scale::Setting;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{
-    Audience, Html, NavLink, Problem, RenderError, Role, Session, SignedForm, Visitor, posts, time,
+    Audience, Html, NavLink, Problem, RenderError, Role, Session, SignedForm, Visitor, in_address,
+    posts, time,
 };
 use std::collections::BTreeMap;
 
@@ -148,7 +149,7 @@ fn form(
         (notice.id, notice.version.clone(), span, asks(notice), time::minute(notice.made_at.0))
     };
     let class = |(class, students): (&Class, &Vec<StudentId>)| ClassView {
-        key: percent_encoded(&written(class)),
+        key: in_address(&written(class)),
         name: format!("{}{}", class.0.zh(), class.1),
         students: students.len(),
     };
@@ -172,21 +173,6 @@ fn form(
         purposes: choices::<Purpose>(lang),
         data: choices::<DataClass>(lang),
     })
-}
-
-/// A text as the value of an address.
-fn percent_encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut encoded = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 fn chosen_label(label: &domain::catalogue::Label, lang: runtime::web::Lang) -> String {

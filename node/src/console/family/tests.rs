@@ -42,6 +42,15 @@ async fn made(li: &mut Browser) -> String {
     ];
     let nameless = li.post("/families/notice", &form[..9]).await.expect("reply");
     assert_eq!(nameless.status, StatusCode::CONFLICT, "a recipient without a name");
+    for kept in [
+        "value=\"2026-05-01\"",
+        "value=\"心理辅导室 0532-0000000 &#60;b&#62;\"",
+        "value=\"conference\" selected",
+        "name=\"data.2.reason\" value=\"1\" checked",
+        "value=\"E370202\"",
+    ] {
+        assert!(nameless.text.contains(kept), "{kept}: {}", nameless.text);
+    }
     let done = li.post("/families/notice", &form).await.expect("reply");
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     csrf

@@ -27,12 +27,9 @@ texts! {
     ITEM = "事项 {0}", "Purpose {0}";
     NO_ITEM = "不征求", "none";
     RECIPIENT = "接收方编号（不出校的留空）", "Recipient's unit id, empty where nothing leaves";
-    RECIPIENT_NAME = "接收方名称（告知家长的写法）", "Recipient as told to the family";
+    RECIPIENT_NAME = "接收方名称（告知书上的名称）", "Recipient as told to the family";
     DATA = "涉及的信息", "Kinds of data";
     MAKE = "生成", "Make it";
-    FAILED = "没有办成", "It was not done";
-    LOGGED = "本页显示的每名学生都会在其查阅记录中留下一行。",
-        "Each student named here gets a line in the list of who read the record.";
 
     LETTER = "致家长的告知书", "Notice to parents and guardians";
     LETTER_TO = "{0}学生家长：", "To the families of students of {0}:";
@@ -125,7 +122,7 @@ texts! {
     READS = "谁在什么时候、为什么查阅过", "Who read the record, when and why";
     WHEN = "时间", "When";
     WHO = "查阅人", "Reader";
-    ROLE = "角色", "Role";
+    ROLE = "岗位", "Role";
     WHAT_FOR = "用途", "What for";
     WORDS = "说明", "In their words";
     HELD = "保存了哪些记录", "What is kept";

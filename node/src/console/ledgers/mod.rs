@@ -26,7 +26,7 @@ use crate::ledger::showing::Names;
 use crate::ledger::{access, board, duty};
 
 pub(super) use pages::{act_href, content};
-pub(super) use table::{Pager, encoded};
+pub(super) use table::Pager;
 
 pub(super) const WORK_HREF: &str = "/work";
 pub(super) const ALERTS_HREF: &str = "/alerts";

@@ -3,10 +3,14 @@
 use askama::Template;
 use domain::ledger::terms::{ReadPurpose, Tier};
 use domain::ledger::{Act, Action, Area, Authority, Kind, LedgerName, SchoolRole, Word, authority};
-use runtime::web::{Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, time};
+use runtime::web::{
+    Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, in_address, time,
+};
 
-use super::super::office::chosen;
-use super::table::{Pager, encoded};
+use super::super::desk::is_offered;
+use super::super::keeping::KEEPING_HREF;
+use super::super::office::{choices, chosen};
+use super::table::Pager;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
 use crate::desk::labels;
 use crate::ledger::access::ReadLine;
@@ -19,6 +23,8 @@ use crate::ledger::showing::Names;
 
 /// Duties of one page of the list.
 const WORK_SIZE: usize = 100;
+/// The list of students, above the page of one.
+const STUDENTS_HREF: &str = "/students";
 
 /// A cell of a table; a link where there is an address.
 struct CellView {
@@ -147,10 +153,10 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
         ChoiceView { name: "what", label: words::WHAT.in_lang(lang), options: whats },
         ChoiceView { name: "whose", label: words::WHO.in_lang(lang), options: whose },
     ];
-    let notes = vec![words::LOGGED.in_lang(lang).to_owned()];
+    let notes = vec![super::super::words::LOGGED.in_lang(lang).to_owned()];
     let links = Vec::new();
     let whose = if view.own { "own" } else { "" };
-    let query = format!("what={}&whose={whose}&", encoded(view.what));
+    let query = format!("what={}&whose={whose}&", in_address(view.what));
     let pages = Pager::new(WORK_HREF, &query, (view.page, WORK_SIZE, wanted.len()), lang);
     let pages = (wanted.len() > WORK_SIZE).then_some(pages);
     let body =
@@ -170,13 +176,18 @@ fn duty_row(duty: &Duty, view: &Work<'_>, now_ms: i64, lang: Lang) -> Vec<CellVi
         student.map_or_else(|| plain(""), |student| of_student(student, view.names)),
         plain(tier),
         plain(duty.staff.map_or("", |staff| view.names.staff(staff))),
-        link(words::ACT.in_lang(lang), act_href(duty)),
+        act_href(duty, view.reader.role())
+            .map_or_else(|| plain(""), |href| link(words::ACT.in_lang(lang), href)),
     ]
 }
 
-/// Where a duty is done.
-pub(in crate::console) fn act_href(duty: &Duty) -> String {
+/// Where a role does what is due; nothing where somebody else does it.
+pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<String> {
     let record = duty.record.0;
+    let form = |page: &str| {
+        let href = || format!("{LEDGERS_HREF}/{}/{record}/{page}", duty.of.as_str());
+        browse::is_writable_by(role, duty.of).then(href)
+    };
     let act = match duty.kind {
         DutyKind::Critical => "critical",
         DutyKind::Contact => "contact",
@@ -184,11 +195,11 @@ pub(in crate::console) fn act_href(duty: &Duty) -> String {
         DutyKind::Review => "review",
         DutyKind::Followup => "followup",
         DutyKind::Hold => "lift",
-        DutyKind::Settle => return format!("/ledgers/{}/{record}/settle", duty.of.as_str()),
-        DutyKind::Destroy => return format!("/ledgers/{}/{record}", duty.of.as_str()),
-        _ => return format!("/ledgers/{}/{record}/edit", duty.of.as_str()),
+        DutyKind::Settle => return form("settle"),
+        DutyKind::Destroy => return Some(KEEPING_HREF.to_owned()),
+        _ => return form("edit"),
     };
-    format!("/acts/{act}/{record}")
+    is_offered(act, role).then(|| format!("/acts/{act}/{record}"))
 }
 
 pub(super) fn alerts(view: &Board<'_>, lang: Lang) -> Result<Page, RenderError> {
@@ -297,7 +308,7 @@ pub(super) fn ledgers(role: SchoolRole, lang: Lang) -> Result<Page, RenderError>
 pub(super) fn purpose(id: i64, session: &Session, lang: Lang) -> Result<Page, RenderError> {
     let (csrf, purposes) = (session.csrf.as_str(), choices::<ReadPurpose>(lang));
     let body = Html::render(&PurposeTemplate { lang, csrf, id, purposes })?;
-    Ok(page((words::STUDENT, String::new(), ""), body, lang))
+    Ok(page((words::STUDENT, String::new(), STUDENTS_HREF), body, lang))
 }
 
 pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError> {
@@ -322,7 +333,7 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
     let heads = [words::WHEN, words::ACCOUNT, words::ROLE, words::PURPOSE, words::REASON];
     let title = words::READS.in_lang(lang).to_owned();
     let reads = table(title, &heads, rows.collect(), (words::NOTHING, lang));
-    let head = (words::STUDENT, names.student_line(student), "");
+    let head = (words::STUDENT, names.student_line(student), STUDENTS_HREF);
     let notes = vec![words::OPEN_NOTE.in_lang(lang).to_owned()];
     let number = names.student(student).map_or("", |known| &known.number);
     let (mut links, choices) = (new_links(role, number, lang), Vec::new());
@@ -330,6 +341,7 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
         let label = words::FAMILY_FILE.in_lang(lang).to_owned();
         links.push((format!("/students/{}/file", student.0), label));
     }
+    links.push((STUDENTS_HREF.to_owned(), super::super::words::UP.in_lang(lang).to_owned()));
     let tables = vec![timeline, reads];
     let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables, pages: None })?;
     Ok(page(head, body, lang))
@@ -338,7 +350,7 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
 /// What is mostly written about a student, as far as the role may.
 fn new_links(role: SchoolRole, number: &str, lang: Lang) -> Vec<(String, String)> {
     let mut links = Vec::new();
-    let asked = encoded(number);
+    let asked = in_address(number);
     if browse::is_writable_by(role, Kind::Talk) {
         let label = words::TALK.in_lang(lang).to_owned();
         links.push((format!("/talks/new?student={asked}"), label));
@@ -410,8 +422,4 @@ pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> Str
     });
     let shown = shown.filter(|(_, value)| !value.is_empty());
     shown.map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join(" · ")
-}
-
-fn choices<W: Word>(lang: Lang) -> Vec<(&'static str, &'static str)> {
-    W::ALL.iter().map(|word| (word.as_str(), chosen(word.label(), lang))).collect()
 }

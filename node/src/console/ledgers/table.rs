@@ -8,9 +8,10 @@ use axum::response::Response;
 use domain::ledger::{Kind, Word as _};
 use jiff::civil::Date;
 use runtime::sql::Tx;
-use runtime::web::{Html, Lang, Page, Problem, RenderError, Visitor};
+use runtime::web::{Html, Lang, Page, Problem, RenderError, Visitor, in_address};
 
 use super::super::Staff;
+use super::super::desk::is_offered;
 use super::super::office::chosen;
 use super::pages::{content, page};
 use super::{LEDGERS_HREF, Office, problem, words};
@@ -116,19 +117,10 @@ impl Wanted {
             .iter()
             .filter(|(name, value)| !matches!(name.as_str(), "page" | "lang") && !value.is_empty());
         for (name, value) in kept {
-            let _ = write!(query, "{}={}&", encoded(name), encoded(value));
+            let _ = write!(query, "{}={}&", in_address(name), in_address(value));
         }
         query
     }
-}
-
-/// A text as part of an address.
-pub(in crate::console) fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(byte).collect()
 }
 
 /// What the table shows.
@@ -214,10 +206,12 @@ fn draw(
     let (kind, total) = (known.kind, found.lines.total);
     let has = |is: fn(&Shape) -> bool| known.columns.iter().any(|column| is(&column.shape));
     let own_act = match kind {
-        Kind::AlertCase => Some(("/acts/open", words::OPEN_CASE.in_lang(lang))),
-        Kind::LegalHold => Some(("/acts/hold", words::HOLD.in_lang(lang))),
+        Kind::AlertCase => Some(("open", "/acts/open", words::OPEN_CASE)),
+        Kind::LegalHold => Some(("hold", "/acts/hold", words::HOLD)),
         _ => None,
     };
+    let own_act = own_act.filter(|(word, ..)| is_offered(word, found.reader.role()));
+    let own_act = own_act.map(|(_, href, text)| (href, text.in_lang(lang)));
     let href = format!("{LEDGERS_HREF}/{}", kind.as_str());
     let body = Html::render(&LedgerTemplate {
         lang,

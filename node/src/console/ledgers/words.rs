@@ -10,11 +10,9 @@ texts! {
     ALERTS_NOTE = "级别高的在前，同级按下次研判日期", "gravest first, then by the next review";
     ALERTS_NONE = "没有您可查看的在册个案。", "There is no open case that you may see.";
     LEDGERS = "台账", "Ledgers";
-    LEDGERS_NOTE = "您的角色可以查看的台账", "the ledgers that your role may see";
+    LEDGERS_NOTE = "您的岗位可以查看的台账", "the ledgers that your role may see";
     STUDENT = "学生", "Student";
     RECORDS = "学生工作", "Students";
-    LOGGED = "本页显示的每名学生都会在其查阅记录中留下一行。",
-        "Each student named here gets a line in the list of who read the record.";
     DUE = "时限", "Due";
     WHAT = "事项", "What";
     TIER = "级别", "Tier";
@@ -38,7 +36,7 @@ texts! {
     SIGN_WHAT = "签署：{0}", "Sign: {0}";
     CONTACT = "首次约谈", "First contact";
     HOLD_REVIEW = "研判", "Review";
-    TALK = "记谈话", "Note a talk";
+    TALK = "登记谈话", "Note a talk";
     MINE = "我的学生", "My students";
     STUDENTS = "全部学生", "All students";
     CALENDAR = "日历", "Calendar";
@@ -50,8 +48,6 @@ texts! {
     COUNTED = "共 {0} 条", "{0} entries";
     FILTER_NOBODY = "没有找到这名学生或教职工，或不止一人同名；请改填学号或工号。",
         "No such student or member of staff, or several of that name; write the number.";
-    NEWER = "较新", "Newer";
-    OLDER = "较早", "Older";
     PAGE_OF = "第 {0} / {1} 页", "page {0} of {1}";
     MOVE = "调整级别", "Change the tier";
     REASON = "理由", "Reason";
@@ -67,7 +63,7 @@ texts! {
     CONTENT = "内容", "Content";
     WHEN = "时间", "When";
     ACCOUNT = "账号", "Account";
-    ROLE = "角色", "Role";
+    ROLE = "岗位", "Role";
     NOTHING = "没有可显示的记录。", "Nothing to show.";
     FROM = "从", "From";
     TO = "到", "To";

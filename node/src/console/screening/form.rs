@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor, see_other};
 
 use super::super::filled::Filled;
-use super::super::office::chosen;
+use super::super::office::{chosen, term_name};
 use super::{Campaign, Counsellors, RUNS_HREF, page, words};
 use crate::import::value::Grade;
 use crate::ledger::refusal::LedgerRefusal;
@@ -89,7 +89,7 @@ async fn show_form(
     let term = packs
         .calendar()
         .current(campaign.office.shell.clock.today())
-        .map(|term| term.id.to_string());
+        .map(|term| term_name(term.id, lang));
     let own: Vec<Grade> = grades.into_iter().filter(|grade| may_self_report(*grade)).collect();
     let (scales, barred) = scale_rows(campaign, &packs, (&own, &fields), lang);
     let body = Html::render(&NewTemplate {
@@ -97,7 +97,7 @@ async fn show_form(
         csrf: &visitor.session.csrf,
         wrong: wrong.map(|why| words::WRONG.fill(lang, &[&why])),
         term: term.unwrap_or_else(|| "—".to_owned()),
-        grades: own.iter().map(|grade| (grade.code(), grade.zh())).collect(),
+        grades: own.iter().map(|grade| (grade.code(), chosen(grade.label(), lang))).collect(),
         fields,
         scales,
         barred,

@@ -14,7 +14,7 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
-use super::super::office::chosen;
+use super::super::office::{Nothing, chosen};
 use super::{Campaign, Counsellors, page, words};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
@@ -52,7 +52,7 @@ struct InterviewTemplate<'a> {
     csrf: &'a str,
     run: i64,
     student: i64,
-    failure: Option<(String, String)>,
+    told: Option<(String, String)>,
     name: String,
     why: Part<Tag>,
     results: Vec<(&'static str, &'static str)>,
@@ -75,10 +75,6 @@ pub(super) struct HeldForm {
     #[serde(default)]
     note: String,
 }
-
-/// No fields but the token.
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 /// The queue.
 pub(super) async fn show(
@@ -175,7 +171,7 @@ async fn show_form(
         csrf: &visitor.session.csrf,
         run: id,
         student,
-        failure: told,
+        told,
         name: names.student_line(one.student),
         why: why(&one, lang),
         results: InterviewResult::ALL

@@ -13,6 +13,7 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
+use super::super::office::term_name;
 use super::{Campaign, Counsellors, Leaders, RUNS_HREF, field_of, page, read_field, titled, words};
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
@@ -46,6 +47,7 @@ struct RunTemplate<'a> {
     is_open: bool,
     may_work: bool,
     may_see_roll: bool,
+    may_count: bool,
     heads: Vec<&'static str>,
     rows: Vec<ClassRow>,
     whole: Vec<u64>,
@@ -82,7 +84,7 @@ pub(super) async fn list(
     let line = |(known, progress): (Run, Progress)| RunLine {
         id: known.id.0,
         name: known.name,
-        term: known.term.to_string(),
+        term: term_name(known.term, lang),
         state: match known.closed_at_ms {
             None => Tag::of(Tone::Info, words::OPEN, lang),
             Some(_) => Tag::of(Tone::Muted, words::CLOSED, lang),
@@ -102,8 +104,7 @@ pub(super) fn visible(
     known: &Run,
 ) -> Result<Vec<(people::Participant, Standing)>, LedgerRefusal> {
     let mut standings = funnel::standings(tx, known, author.today())?;
-    let counts = Action::Do(domain::ledger::Act::ReadCounts);
-    if authority(author.role(), counts) != Authority::Allowed {
+    if !may_count(author) {
         let mut own = HashMap::new();
         for (who, _) in &standings {
             let may = access::may_read(tx, author, who.student, Area::Roll)?;
@@ -112,6 +113,11 @@ pub(super) fn visible(
         standings.retain(|(who, _)| own.get(&who.student) == Some(&true));
     }
     Ok(standings)
+}
+
+fn may_count(author: &Author) -> bool {
+    let counts = Action::Do(domain::ledger::Act::ReadCounts);
+    authority(author.role(), counts) == Authority::Allowed
 }
 
 pub(super) fn may_work(author: &Author) -> bool {
@@ -137,9 +143,14 @@ pub(super) async fn show(
         opening::follow_roll(tx, shelf, &known)?;
         let seen = visible(tx, author, &known)?;
         let classes = run::classes(tx, known.id)?;
-        Ok::<_, LedgerRefusal>((known, seen, classes, (may_work(author), may_see_roll(author))))
+        Ok::<_, LedgerRefusal>((
+            known,
+            seen,
+            classes,
+            (may_work(author), may_see_roll(author), may_count(author)),
+        ))
     });
-    let (known, seen, classes, (may_work, may_see_roll)) = match found.await {
+    let (known, seen, classes, (may_work, may_see_roll, may_count)) = match found.await {
         Ok(found) => found,
         Err(refusal) => return campaign.refused(&visitor, refusal, RUNS_HREF),
     };
@@ -153,7 +164,7 @@ pub(super) async fn show(
     });
     let note = match known.closed_at_ms {
         Some(at) => words::CLOSED_AT.fill(lang, &[&time::minute(at)]),
-        None => known.term.to_string(),
+        None => term_name(known.term, lang),
     };
     let body = Html::render(&RunTemplate {
         lang,
@@ -162,6 +173,7 @@ pub(super) async fn show(
         is_open: known.closed_at_ms.is_none(),
         may_work,
         may_see_roll,
+        may_count,
         heads: columns.iter().map(|(text, _)| text.in_lang(lang)).collect(),
         rows: rows.collect(),
         whole: counted(&whole, &columns),

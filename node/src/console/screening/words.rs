@@ -82,7 +82,7 @@ texts! {
     NUMBER = "学籍号", "Number";
     ACT = "办理", "Act";
     CODE_OF = "代码", "Code";
-    CODE_AT = "{0} 发", "made {0}";
+    CODE_AT = "{0} 发放", "made {0}";
     DO_REFUSED = "不参加", "Refused";
     DO_ABSENT = "缺测", "Absent";
     DO_REOPENED = "撤回", "Take back";
@@ -102,8 +102,6 @@ texts! {
     HERE = "答题页地址", "the address of the answering pages";
     PRINT_HINT = "按 Ctrl+P 打印", "press Ctrl+P to print";
     PAPER = "录入纸质答卷：{0}", "Type paper sheets: {0}";
-    LOGGED = "本页显示的每名学生都会在其查阅记录中留下一行。",
-        "Each student named here gets a line in the list of who read the record.";
     NOBODY = "没有学生。", "Nobody.";
 
     MAKE_UP_NOTE = "时间已过还没完成、缺测、待重测的学生", "whoever is not done after the window, absent, or void";
@@ -167,7 +165,6 @@ texts! {
          sets the return visit. Where an open case stands at another tier, you are led \
          on to ask for the move.";
 
-    OBSERVE = "观察与家长访谈", "Observation and guardian interview";
     OBSERVED_ON = "教师观察日期", "Observed on";
     HEARD_ON = "家长访谈日期", "Guardian heard on";
     CONCERN = "需要心理教师进一步访谈", "The counsellor should speak with the child";
@@ -199,9 +196,8 @@ texts! {
     PACK = "量表包摘要", "Digest of the pack";
     CLOSED_AT = "{0} 结束", "closed {0}";
 
-    REFUSED_TITLE = "没有办理", "It was not done";
+    REFUSED_TITLE = "未能办理", "It was not done";
     BACK = "返回", "Back";
-    UNTOUCHED = "没有改动任何内容。", "nothing was changed.";
-    NOT_NOW = "这名学生现在的状态不能这样办理，没有改动任何内容。请刷新后再看。",
+    NOT_NOW = "这名学生目前的状态不支持此操作，没有改动任何内容。请刷新后再看。",
         "The student does not stand so that this can be done; nothing was changed. Look again.";
 }

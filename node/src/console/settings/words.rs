@@ -6,7 +6,7 @@ use runtime::web::Text;
 texts! {
     SETTINGS = "设置", "Settings";
     SETTINGS_NOTE = "每个值和它的出处", "each value and where it comes from";
-    ORDER = "出处的先后：启动参数、环境变量、node.toml 文件、默认值，前面的压过后面的。本页只显示，不修改；改好后重新启动 serve 生效。",
+    ORDER = "出处的先后：启动参数、环境变量、node.toml 文件、默认值，前者优先于后者。本页只显示，不修改；改好后重新启动 serve 生效。",
         "Command line before environment before the file node.toml before the default. This page \
          shows and changes nothing; a change holds once serve is started again.";
     SETTING = "设置项", "Setting";
@@ -43,8 +43,8 @@ texts! {
     N_IN_FORCE = "使用中", "in force";
     N_LATER = "到期生效", "later";
     N_REPLACED = "已被替换", "replaced";
-    N_UNUSABLE = "用不了", "not usable";
-    N_UNUSABLE_WHY = "本机软件版本读不了，上一版继续有效。请更新软件。",
+    N_UNUSABLE = "无法使用", "not usable";
+    N_UNUSABLE_WHY = "本机软件版本无法读取，上一版继续有效。请更新软件。",
         "This version of the program cannot read it; the one before goes on counting. Update the \
          program.";
     K_CATALOGUE = "指标目录", "Catalogue of indicators";
@@ -61,7 +61,7 @@ texts! {
     CHECKS = "逐项检查", "Checks";
     ITEM = "项目", "Item";
     FOUND = "情况", "Found";
-    FIX = "怎么办", "What to do";
+    FIX = "处理办法", "What to do";
     WELL = "正常", "well";
     UNCHECKED = "未检查", "unchecked";
     WARNING = "留意", "look soon";

@@ -10,11 +10,11 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::ledger::Kind;
 use jiff::civil::Date;
-use runtime::web::{Html, Lang, Page, Problem, Visitor};
+use runtime::web::{Html, Lang, Page, Problem, Visitor, in_address};
 use serde::Deserialize;
 
 use super::desk::class_line;
-use super::ledgers::{Pager, Readers, encoded};
+use super::ledgers::{Pager, Readers};
 use super::office::{Office, problem};
 use crate::ledger::browse;
 use crate::ledger::people::{self, PAGE_SIZE, People, PersonLine, Search};
@@ -93,6 +93,7 @@ async fn show(
     let packs = office.packs().await?;
     let silent = asked.silent == "yes";
     let mut search = Search {
+        whole: false,
         text: asked.q.clone(),
         class: asked.class.split_once('-').map(|(grade, class)| (grade.into(), class.into())),
         silent_since: None,
@@ -142,7 +143,7 @@ fn pager(href: &str, asked: &Asked, (people, page): (&People, usize), lang: Lang
     let query: String = pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}&", encoded(value)))
+        .map(|(name, value)| format!("{name}={}&", in_address(value)))
         .collect();
     Pager::new(href, &query, (page, PAGE_SIZE, people.total), lang)
 }

@@ -45,6 +45,28 @@ async fn each_role_finds_the_students_that_it_may_see() {
     assert_eq!(it.get("/students").await.expect("page").status, StatusCode::FORBIDDEN);
 }
 
+/// Whoever has more than a hundred own students can choose each of them, one by one and in the
+/// batch.
+#[tokio::test]
+async fn every_own_student_can_be_chosen() {
+    let school = crate::ledger::testing::School::new();
+    let pupils: Vec<_> = (0..110).map(crate::ledger::testing::TestPupil::new).collect();
+    school.roster(&pupils, crate::ledger::testing::AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    let pairs = school.ledger.write("pairs", |tx| (1..=110).try_for_each(|n| mentor_of(tx, n)));
+    pairs.expect("pairs");
+    let mut mentor = browser(&school, "mentor", Role::Mentor, "T001").await;
+    let form = mentor.get("/talks/new").await.expect("form");
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
+    let batch = mentor.get("/talks/batch").await.expect("batch");
+    assert_eq!((batch.status, batch.flaws()), (StatusCode::OK, Vec::new()));
+    for pupil in &pupils {
+        let number = pupil.number();
+        assert!(form.text.contains(&format!("<option value=\"{number}\"")), "{number}");
+        assert!(batch.text.contains(&number), "{number}");
+    }
+}
+
 /// Who had no contact this term is listed, and a talk takes a student off that list.
 #[tokio::test]
 async fn a_talk_takes_a_student_off_the_silent_ones() {

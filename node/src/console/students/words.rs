@@ -6,7 +6,7 @@ texts! {
     RECORDS = "学生工作", "Students";
     STUDENTS = "全部学生", "All students";
     MINE = "我的学生", "My students";
-    NOTE = "您的角色可以查看的在校学生", "students on the roll whom your role may see";
+    NOTE = "您的岗位可以查看的在校学生", "students on the roll whom your role may see";
     SEARCH = "姓名或学号", "Name or number";
     CLASS = "班级", "Class";
     ALL = "全部", "All";
@@ -23,14 +23,10 @@ texts! {
     NAME = "姓名", "Name";
     LAST = "上次联系", "Last contact";
     ACT = "办理", "Act";
-    TALK = "记谈话", "Note a talk";
+    TALK = "登记谈话", "Note a talk";
     BATCH = "批量登记谈话", "Note several talks";
     NONE = "没有符合条件的学生。", "No such student.";
     OWN_NONE = "没有您担任导师或班主任的学生。请德育主任在“导师结对”或“班主任任职”中登记。",
         "You are nobody's mentor or class teacher. The moral-education head enters that under \
          mentor pairs or class teachers.";
-    LOGGED = "本页显示的每名学生都会在其查阅记录中留下一行。",
-        "Each student named here gets a line in the list of who read the record.";
-    NEWER = "上一页", "Back";
-    OLDER = "下一页", "On";
 }

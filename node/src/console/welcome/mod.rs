@@ -37,6 +37,11 @@ use crate::ledger::student;
 /// Who made an account here, in the log of accounts.
 const CHANGER: &str = "first set-up";
 
+/// Who changed an account, as people call it: nobody had one yet while the school was set up.
+pub(super) fn changer(account: &str, lang: Lang) -> &str {
+    if account == CHANGER { words::CHANGER.in_lang(lang) } else { account }
+}
+
 /// A step of the set-up, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -163,17 +168,17 @@ fn frame(uri: &Uri, headers: &HeaderMap) -> Frame {
 }
 
 /// The fields of all steps; each reads its own.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Fields {
-    name_zh: String,
-    school_type: String,
-    grades: String,
-    line: String,
+pub(super) struct Fields {
+    pub(super) name_zh: String,
+    pub(super) school_type: String,
+    pub(super) grades: String,
+    pub(super) line: String,
     compared: String,
-    login: String,
-    name: String,
-    role: String,
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) role: String,
     password: String,
     again: String,
 }
@@ -181,7 +186,8 @@ struct Fields {
 /// What a step came to, for its page.
 pub(super) enum Outcome {
     Looked,
-    Refused(Failure),
+    /// Refused, with what was typed; never a password.
+    Refused(Failure, Box<Fields>),
     /// An invite that was read, to be compared.
     Invite(Box<(Invite, String)>),
     /// The hub's operator has to approve first.
@@ -211,6 +217,7 @@ async fn act(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
     let step = Step::of(&step).ok_or(Problem::NotFound)?;
+    let typed = Fields { password: String::new(), again: String::new(), ..fields.clone() };
     let done = match step {
         Step::School => desk.keep_school(&fields).map(|()| None),
         Step::Join => desk.join(fields).await,
@@ -225,7 +232,7 @@ async fn act(
     match done {
         Ok(Some(outcome)) => desk.page(&holder, step, outcome).await,
         Ok(None) => begin(State(desk), holder).await,
-        Err(failure) => desk.page(&holder, step, Outcome::Refused(failure)).await,
+        Err(failure) => desk.page(&holder, step, Outcome::Refused(failure, Box::new(typed))).await,
     }
 }
 
@@ -255,7 +262,7 @@ impl Desk {
         outcome: Outcome,
     ) -> Result<Response, Problem> {
         let state = self.state().await?;
-        let refused = matches!(outcome, Outcome::Refused(_));
+        let refused = matches!(outcome, Outcome::Refused(..));
         let page = pages::page(&state, (step, &outcome), &self.key, holder.frame.lang)?;
         let status = if refused { StatusCode::CONFLICT } else { StatusCode::OK };
         self.shell.reply_with(status, &holder.frame, &page)

@@ -18,7 +18,7 @@ struct WelcomeTemplate<'a> {
     here: String,
     next: Option<String>,
     title: &'static str,
-    failure: Option<(String, String)>,
+    told: Option<(String, String)>,
     needs_restart: bool,
     body: Body<'a>,
 }
@@ -32,11 +32,28 @@ struct StepView {
 
 /// What stands in the middle of a step's page.
 enum Body<'a> {
-    School { name_zh: &'a str, grades: &'a str, types: Vec<(&'static str, &'static str, bool)> },
+    School {
+        name_zh: &'a str,
+        grades: &'a str,
+        types: Vec<(&'static str, &'static str, bool)>,
+    },
     Joined(String),
-    Line(bool),
-    Invite { line: &'a str, about: String, roots: Vec<(String, String)> },
-    Accounts { has_head: bool, has_it: bool, roles: Vec<(&'static str, &'static str)> },
+    Line {
+        pending: bool,
+        line: &'a str,
+    },
+    Invite {
+        line: &'a str,
+        about: String,
+        roots: Vec<(String, String)>,
+    },
+    Accounts {
+        has_head: bool,
+        has_it: bool,
+        roles: Vec<(&'static str, &'static str, bool)>,
+        login: &'a str,
+        name: &'a str,
+    },
     Sheet,
     Roster(String),
     Test(Option<(Part<Tag>, String, String)>),
@@ -58,8 +75,8 @@ pub(super) fn page(
         },
         is_here: *other == step,
     });
-    let failure = match outcome {
-        Outcome::Refused(failure) => {
+    let told = match outcome {
+        Outcome::Refused(failure, _) => {
             let next = failure.next_step(lang).unwrap_or_default().to_owned();
             Some((failure.message(lang).to_owned(), next))
         }
@@ -72,7 +89,7 @@ pub(super) fn page(
         here: href(step),
         next: after.map(|step| href(*step)),
         title: title(step).in_lang(lang),
-        failure,
+        told,
         needs_restart: standing.needs_restart,
         body: body(standing, (step, outcome), lang),
     })?;
@@ -98,16 +115,22 @@ const fn title(step: Step) -> Text {
 }
 
 fn body<'a>(standing: &'a Standing, (step, outcome): (Step, &'a Outcome), lang: Lang) -> Body<'a> {
+    let typed = match outcome {
+        Outcome::Refused(_, typed) => Some(&**typed),
+        _ => None,
+    };
     match step {
         Step::School => {
-            let set = standing.config.school.school_type;
+            let school = &standing.config.school;
+            let set = school.school_type.map_or("", SchoolType::as_str);
+            let set = typed.map_or(set, |typed| &typed.school_type);
             let types = SchoolType::ALL.iter().map(|kind| {
-                (kind.as_str(), school_type_name(*kind).in_lang(lang), Some(*kind) == set)
+                (kind.as_str(), school_type_name(*kind).in_lang(lang), kind.as_str() == set)
             });
             let grades = standing.config.settings.text("grades");
             Body::School {
-                name_zh: &standing.config.school.name_zh,
-                grades,
+                name_zh: typed.map_or(&school.name_zh, |typed| &typed.name_zh),
+                grades: typed.map_or(grades, |typed| &typed.grades),
                 types: types.collect(),
             }
         }
@@ -121,8 +144,18 @@ fn body<'a>(standing: &'a Standing, (step, outcome): (Step, &'a Outcome), lang: 
             if !has_it {
                 roles.push(Role::Operator);
             }
-            let roles = roles.iter().map(|role| (role.as_str(), role.title().in_lang(lang)));
-            Body::Accounts { has_head, has_it, roles: roles.collect() }
+            let asked = typed.map_or("", |typed| &typed.role);
+            let roles = roles.iter().map(|role| {
+                let word = role.as_str();
+                (word, super::super::title(*role).in_lang(lang), word == asked)
+            });
+            Body::Accounts {
+                has_head,
+                has_it,
+                roles: roles.collect(),
+                login: typed.map_or("", |typed| &typed.login),
+                name: typed.map_or("", |typed| &typed.name),
+            }
         }
         Step::Sheet => Body::Sheet,
         Step::Roster => Body::Roster(words::ROSTER_COUNT.with(lang, standing.students)),
@@ -134,6 +167,10 @@ fn body<'a>(standing: &'a Standing, (step, outcome): (Step, &'a Outcome), lang: 
 }
 
 fn joining<'a>(standing: &Standing, outcome: &'a Outcome, lang: Lang) -> Body<'a> {
+    let line = match outcome {
+        Outcome::Refused(_, typed) => typed.line.as_str(),
+        _ => "",
+    };
     match (outcome, &standing.config.membership) {
         (Outcome::Invite(shown), _) => {
             let (invite, line) = &**shown;
@@ -145,9 +182,9 @@ fn joining<'a>(standing: &Standing, outcome: &'a Outcome, lang: Lang) -> Body<'a
                 |root| (spoken::english(root, Length::Full), spoken::chinese(root, Length::Full));
             Body::Invite { line, about, roots: terms.roots.iter().map(words_of).collect() }
         }
-        (Outcome::Pending, _) => Body::Line(true),
+        (Outcome::Pending, _) => Body::Line { pending: true, line },
         (_, Some(membership)) => Body::Joined(words::JOINED.with(lang, membership.name.unit())),
-        (_, None) => Body::Line(false),
+        (_, None) => Body::Line { pending: false, line },
     }
 }
 

@@ -3,13 +3,13 @@
 use runtime::texts;
 
 texts! {
+    CHANGER = "首次设置", "first set-up";
     WELCOME = "首次设置", "First set-up";
     WELCOME_NOTE = "随时可以中断，再打开同一地址接着做；命令行做过的步骤在这里也算完成",
         "may be interrupted at any time; what was done at the command line is done here too";
     STEPS = "步骤", "Steps";
     DONE = "已完成", "done";
     OPEN = "待办", "to do";
-    FAILED = "没有办成", "It was not done";
     SAVE = "保存，下一步", "Keep and go on";
     NEXT = "下一步", "Next";
     RESTART = "配置已写好。请在终端按 Ctrl-C 停止 serve，再启动一次才会生效；用新打印的地址接着做。",
@@ -28,7 +28,7 @@ texts! {
         "Paste the line that the hub's operator gave you; it starts with xq1:. No key is made and \
          nothing is sent before you have compared.";
     LINE = "邀请码", "Invite";
-    LOOK = "看看内容", "Show what it says";
+    LOOK = "查看内容", "Show what it says";
     INVITE_UNIT = "本校编号 {0}，上级枢纽 {1}（{2}），邀请码有效至 {3}。",
         "This school is {0}; the hub above is {1} ({2}); the invite ends {3}.";
     COMPARE = "两个人一起核对：一人读屏幕上的词，一人看教育、卫健主管部门公函上的词。有一个词不同就停下，打您原来就有的电话问运维人员。",
@@ -68,13 +68,13 @@ texts! {
     SHEET_SUBMIT = "已打印并锁好", "It is printed and locked away";
 
     ROSTER = "导入名册", "Import the roster";
-    ROSTER_COUNT = "学籍上现有 {0} 名学生。", "{0} students are on the roll.";
+    ROSTER_COUNT = "名册上现有 {0} 名在校学生。", "{0} students are on the roll.";
     ROSTER_ABOUT = "向学校办公室要 Excel 或 CSV 名册，在终端先试运行，看过预览再正式导入：",
         "Ask the office for the roster as Excel or CSV, try it at a terminal, and import it once \
          the preview is right:";
 
     TEST = "测试连接", "Test the connection";
-    TEST_ABOUT = "向上级枢纽问一次好，不发送任何数据。", "One hello to the hub above; no data is sent.";
+    TEST_ABOUT = "与上级枢纽连接一次，不发送任何数据。", "One hello to the hub above; no data is sent.";
     TEST_SUBMIT = "测试", "Test";
     FINISHED = "设置完成后请登录。", "Sign in once the set-up is done.";
     SIGN_IN = "去登录", "Sign in";

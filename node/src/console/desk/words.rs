@@ -34,7 +34,7 @@ texts! {
         "Somebody else changed this entry after you opened it. Both are kept: the first one \
          counts, yours waits beside it to be settled.";
     AFTER_INTERVIEW = "访谈已保存。结论与在册级别不同，级别还没有变：请在这里提出，由另一人签署。",
-        "The interview is kept. It found another tier than the case stands at, which has not moved: \
+        "The interview is kept. It found another tier than the case stands at; nothing moved yet: \
          ask for it here, somebody else signs.";
     ACTED = "已办理。", "Done.";
     VERSION = "版本", "Version";

@@ -96,7 +96,7 @@ texts! {
          for the student: no photos, no group chats.";
     CODES_SINCE = "{0} 已经发过代码，这次没有重发。", "Codes were made at {0}; none was made now.";
     CODES_SINCE_NEXT = "纸条已打印的，请直接使用；没有打印出来的，请返回，核对后再点重发。",
-        "Use the slips if they are printed. If they are not, go back, look again and make new ones.";
+        "Use the slips if they are printed. If not, go back, look again and make new ones.";
     CODES_NONE = "这个班没有需要发码的学生。", "Nobody in this class needs a code.";
     SLIP_WHERE = "用浏览器打开 {0}", "Open {0} in a browser";
     HERE = "答题页地址", "the address of the answering pages";

@@ -118,13 +118,12 @@ fn waiting_one(waits: &Waiting, session: &Session, lang: Lang) -> WaitingView {
         Some((number, name)) => words::PERSON.fill(lang, &[number, name]),
         None => words::NO_PERSON.in_lang(lang).to_owned(),
     };
+    let title = |role: Role| crate::console::title(role).in_lang(lang);
     let what = match &waits.wish {
         Wish::New { name, role, .. } => {
-            words::ASKED_NEW.fill(lang, &[&role.title().in_lang(lang), name, &person])
+            words::ASKED_NEW.fill(lang, &[&title(*role), name, &person])
         }
-        Wish::Role { role, .. } => {
-            words::ASKED_ROLE.fill(lang, &[&role.title().in_lang(lang), &person])
-        }
+        Wish::Role { role, .. } => words::ASKED_ROLE.fill(lang, &[&title(*role), &person]),
         Wish::Opening => words::ASKED_OPENING.with(lang, &waits.reason),
         Wish::Factor => words::ASKED_FACTOR.with(lang, &waits.reason),
     };

@@ -298,8 +298,8 @@ async fn the_way_to_a_page_leads_up() {
     let here = browser.get("/").await.expect("reply");
     assert!(here.text.contains("<div class=\"crumb\">节点 / 首页</div>"), "{}", here.text);
     let csrf = here.field("csrf").expect("token").to_owned();
-    let below = browser.post("/things/3/count", &[("csrf", &csrf), ("text", "x")]);
-    let below = below.await.expect("reply");
+    let fields = [("csrf", csrf.as_str()), ("text", "x")];
+    let below = browser.post("/things/3/count", &fields).await.expect("reply");
     let way = "节点 / <a href=\"/\">出校记录</a> / 计数</div>";
     assert!(below.text.contains(way), "{}", below.text);
     assert!(below.text.contains("target=\"_blank\""), "the switch leaves what was answered");

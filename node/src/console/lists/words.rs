@@ -5,7 +5,6 @@ use runtime::texts;
 texts! {
     LISTS = "部门名单", "Departments' lists";
     LISTS_NOTE = "民政、残联等部门密封给本校的名单，只在本机核对", "sealed to this school; matched on this machine only";
-    FAILED = "没有办成", "It was not done";
     RULE = "名单由部门密封给本校，途中无人能打开。核对由您确认后才登记入台账；处理完毕，名单即从本机销毁，只留份数、人数和摘要。名单内容不上报。",
         "A list is sealed to this school; nobody on the way can open it. Nothing is entered before \
          you confirm it; then the list is erased from this machine, and only counts and a digest \

@@ -87,7 +87,8 @@ async fn a_list_is_pasted_matched_and_decided() {
     assert!(page.text.contains("2025 年秋季名单") && page.text.contains("欧阳甄别"));
     assert!(page.text.contains("name=\"row.2\" value=\"1\" checked"));
     assert!(page.text.contains("<select name=\"row.3\"") && !page.text.contains("孤儿"));
-    li.get("/lists?lang=zh").await.expect("page");
+    let other = li.get("/lists?lang=zh").await.expect("page");
+    let paste = [("csrf", other.field("csrf").expect("csrf")), ("list", text.as_str())];
     let again = li.post(LISTS_HREF, &paste).await.expect("reply");
     assert!(again.status == StatusCode::CONFLICT && again.text.contains("已经收过"));
     let decide = [("csrf", csrf.as_str()), ("row.2", "1"), ("row.3", ""), ("decision", "take")];

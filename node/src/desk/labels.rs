@@ -9,6 +9,8 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("answer", "同意与否", "answer"),
     ("asked_by", "申请人", "asked by"),
     ("asked_staff", "申请人（教职工）", "asked by (staff)"),
+    ("taken", "销毁条数", "records destroyed"),
+    ("taken_digest", "销毁记录编号的摘要", "digest of their numbers"),
     ("attendances", "参加人次", "attendances"),
     ("attendees", "参会人", "attendees"),
     ("cancelled", "已取消", "cancelled"),

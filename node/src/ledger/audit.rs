@@ -4,10 +4,14 @@
 //! read here; a list that named thirty students is one line with the number thirty, and so is an
 //! import of thirty entries. No instant is told in part, or its rest would be on no page.
 
+mod beside;
+
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Kind, SchoolRole, Word as _};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
+
+pub use beside::Beside;
 
 use super::entry::Moment;
 use super::{account, strange};
@@ -23,6 +27,8 @@ pub enum Deed {
     Account(String, String, String),
     /// Releases of a period were held or let go.
     Hold(String, bool),
+    /// What stands beside the journal, and which year, run, notice or account it was about.
+    Beside(Beside, String),
     /// Access to a record was asked for.
     AskedAccess,
     /// A request was answered: granted or not.
@@ -72,6 +78,7 @@ pub fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Acts, SqlError> {
         reads(tx, before_ms, limit)?,
         holds(tx, before_ms, limit)?,
         lists(tx, before_ms, limit)?,
+        beside::acts(tx, before_ms, limit)?,
         asked,
         answered,
         changes.collect(),

@@ -291,20 +291,24 @@ pub(super) fn now_of(
     Ok(last.and_then(|kept| Some((kept.entry.to_tier?, kept.entry.owner))))
 }
 
-/// Whether somebody is responsible for an open case of a student on a day, as its last move says.
+/// Whether somebody is responsible for an open case of a student on a day, as its last move says,
+/// and was named by somebody else: by one's own hand nobody lets oneself in.
 pub(super) fn is_owner(
     tx: &Tx<'_>,
     staff: StaffId,
     student: StudentId,
     day: Date,
 ) -> Result<bool, SqlError> {
-    let mut last = HashMap::new();
-    for kept in ordered(read::about::<AlertMove>(tx, student.0)?) {
-        if kept.entry.day <= day {
-            last.insert(kept.entry.case, kept.entry);
+    // Of each case the last owner, and whether somebody else ever named this one.
+    let mut cases: HashMap<RecordId, (bool, bool)> = HashMap::new();
+    for Kept { entry: moved, .. } in ordered(read::about::<AlertMove>(tx, student.0)?) {
+        if moved.day <= day {
+            let (owns, named) = cases.entry(moved.case).or_default();
+            *owns = moved.to_tier.is_some() && moved.owner == staff;
+            *named |= moved.owner == staff && moved.asked_by.is_some_and(|asked| asked != staff);
         }
     }
-    Ok(last.values().any(|moved| moved.to_tier.is_some() && moved.owner == staff))
+    Ok(cases.values().any(|(owns, named)| *owns && *named))
 }
 
 /// Moves in force in the order of their days; on one day in the order in which they took effect: a

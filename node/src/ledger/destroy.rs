@@ -18,6 +18,7 @@ use runtime::sql::{SqlError, Tx};
 
 pub use certificate::{Certificate, all as certificates, find as certificate};
 pub use due::{Due, DueKind, students, work};
+pub(super) use erase::digest_of;
 pub use erase::{ERASED_TABLES, KEPT_TABLES, is_of_destroyed};
 
 use super::author::Author;
@@ -156,8 +157,8 @@ pub fn waiting(tx: &Tx<'_>, reader: &Author, terms: &Terms) -> Result<Vec<Order>
 /// certificate; or refuses them.
 ///
 /// # Errors
-/// It is the same person for one of them, one does not wait, or something keeps one: then nothing
-/// of any was destroyed.
+/// The person who asked for one of them agrees, one does not wait, or something keeps one: then
+/// nothing of any was destroyed.
 pub fn sign(
     tx: &Tx<'_>,
     author: &Author,
@@ -174,18 +175,23 @@ pub fn sign(
         if kept.entry.standing != Standing::Waiting {
             return Err(LedgerRefusal::NotWaiting);
         }
-        let asked = account::author(tx, &kept.entry.asked_by, author.now().0)?;
-        let staff = asked.and_then(|asked| asked.staff());
-        second::check(tx, author, (&kept.entry.asked_by, staff))?;
+        // Nothing is lost by a no, so that whoever asked may be gone.
         if agrees {
+            check_second(tx, author, &kept.entry)?;
             check(tx, author.today(), &kept.entry, terms)?;
         }
         taken.push(kept);
     }
     let signed = author.because(if agrees { "同意销毁" } else { "不同意销毁" });
     for kept in &taken {
-        let standing = if agrees { Standing::InForce } else { Standing::Refused };
-        let entry = Destruction { standing, ..kept.entry.clone() };
+        let entry = if agrees {
+            let (taken, digest) = erase::to_be_taken(tx, &kept.entry)?;
+            let (taken, taken_digest) = (Some(taken), Some(digest));
+            let standing = Standing::InForce;
+            Destruction { standing, taken, taken_digest, ..kept.entry.clone() }
+        } else {
+            Destruction { standing: Standing::Refused, ..kept.entry.clone() }
+        };
         let seen = (kept.record, kept.version);
         write::put_change(tx, &signed, seen, &entry, Some(&kept.entry.asked_by))?;
     }
@@ -203,6 +209,18 @@ fn check(
         (None, Some(record)) => due::check_record(tx, today, record),
         _ => Err(LedgerRefusal::Unknown),
     }
+}
+
+/// An order from before its asker was written down is signed as long as that account is somebody's.
+fn check_second(tx: &Tx<'_>, author: &Author, order: &Destruction) -> Result<(), LedgerRefusal> {
+    let staff = match order.asked_staff {
+        Some(staff) => Some(staff),
+        None => {
+            let asked = account::author(tx, &order.asked_by, author.now().0)?;
+            asked.and_then(|asked| asked.staff())
+        }
+    };
+    second::check(tx, author, (&order.asked_by, staff))
 }
 
 fn check_role(author: &Author) -> Result<(), LedgerRefusal> {
@@ -228,6 +246,9 @@ fn put(
         cause,
         standing: Standing::Waiting,
         asked_by: author.account().to_owned(),
+        asked_staff: author.staff(),
+        taken: None,
+        taken_digest: None,
     };
     write::put_new(tx, &author.because(cause.label().0), &order, None)
 }

@@ -11,7 +11,7 @@ use runtime::sql::SqlError;
 use runtime::web::Role;
 use runtime::web::session_store::StoredAccount;
 
-use super::account::{self, Changer};
+use super::account::{self, AccountChange, Changer};
 use super::author::Author;
 use super::case::{self, MoveWish};
 use super::destroy::{self, ERASED_TABLES, KEPT_TABLES, Terms};
@@ -417,4 +417,60 @@ fn a_term_with_destroyed_students_is_not_released_again() {
     let refused =
         crate::release::prepare(&school.ledger, &school.context(), super::testing::PERIOD);
     assert!(matches!(refused.map(drop), Err(crate::release::ReleaseError::Destroyed(_))));
+}
+
+/// An order of somebody whose account was locked since is signed as any other, or refused and asked
+/// for again.
+#[test]
+fn an_order_outlives_the_account_that_asked() {
+    let school = school();
+    let orders = ask(&school, head()).expect("asked");
+    let lock = |tx: &runtime::sql::Tx<'_>| {
+        let login = "head".parse().map_err(|_| SqlError::Type)?;
+        account::change(tx, &login, AccountChange::Lock, &Changer::terminal("office", NOW_MS))
+    };
+    assert!(school.ledger.write("lock", lock).expect("locked"));
+    let twin = who("other", SchoolRole::Principal, 2, LATER_MS);
+    assert!(matches!(sign(&school, twin, &orders, true), Err(LedgerRefusal::SamePerson)));
+    assert_eq!(sign(&school, principal(), &orders, false).expect("refused"), None);
+    let orders = ask(&school, head()).expect("asked again");
+    assert!(sign(&school, principal(), &orders, true).expect("signed").is_some());
+}
+
+/// No other record passes under an order that was carried out.
+///
+/// Method: with the database open, as whoever holds the passphrase can: a record of another student
+/// is marked as destroyed by the order in force; then one that it did take is left out.
+#[test]
+fn an_order_covers_what_it_took_and_nothing_else() {
+    let school = school();
+    let record = run(&school, |tx| {
+        let visit = super::talk::Talk {
+            day: DAY,
+            student: StudentId(2),
+            staff: StaffId(1),
+            topics: Words::new([TalkTopic::Mind]),
+            concern: false,
+            raised: false,
+            home_visit: false,
+            note: AuthorNote::new(String::new()),
+        };
+        write::add(tx, &counsellor(NOW_MS), &visit)
+    });
+    let record = record.expect("talk");
+    let orders = ask(&school, head()).expect("asked");
+    sign(&school, principal(), &orders, true).expect("signed");
+    school.ledger.read(journal::verify).expect("whole");
+    let order = orders[0];
+    run(&school, move |tx| {
+        let destroyed = "insert into destroyed (record, ordered) values ($1, $2)";
+        tx.execute(destroyed, runtime::params![record.0, order.0])?;
+        tx.execute("delete from talk where record = $1", runtime::params![record.0])?;
+        let emptied = "update record set destroyed = 1, student = null where id = $1";
+        tx.execute(emptied, runtime::params![record.0])?;
+        Ok(())
+    })
+    .expect("every trigger agrees");
+    let fault = school.ledger.read(journal::verify).expect_err("found");
+    assert!(fault.to_string().contains("order"), "{fault}");
 }

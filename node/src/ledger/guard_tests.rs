@@ -1,8 +1,8 @@
 //! What takes a protection away needs two persons, and no way leads past them.
 
-use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
 use domain::ledger::words::{AlertSource, Move};
+use domain::ledger::{Action, Area, SchoolRole};
 use jiff::civil::date;
 use runtime::sql::Tx;
 use runtime::web::Role;
@@ -14,8 +14,9 @@ use super::case::{self, MoveWish};
 use super::consent::{self, LegalHold};
 use super::entry::{StaffId, StudentId};
 use super::refusal::LedgerRefusal;
+use super::scope::Scope;
 use super::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
-use super::{read, write};
+use super::{footing, read, write};
 
 pub(super) const CHILD: StudentId = StudentId(1);
 
@@ -163,4 +164,36 @@ fn who_was_let_in_by_one_signs_nothing() {
     assert!(matches!(lift(zhu()), Err(LedgerRefusal::OneHand)));
     put("zhu", "head + office");
     lift(zhu()).expect("a person of its own");
+}
+
+/// The moral-education head lets himself onto no case by owning it: somebody else names him, and
+/// then he stays on it while he owns it, whoever moves it.
+#[test]
+fn an_owner_by_the_own_hand_is_not_on_the_case() {
+    let school = school();
+    let wish = |how, to: Option<Tier>, owner| MoveWish {
+        how,
+        to,
+        source: AlertSource::Mentor,
+        owner: StaffId(owner),
+        next_review: Some(date(2025, 11, 22)),
+    };
+    let reads = || {
+        let action = Action::Read(Area::Session);
+        let scope = run(&school, move |tx| Ok(Scope::of(tx, &head(), action)?)).expect("scope");
+        let footing = run(&school, |tx| Ok(footing::of(tx, &head(), Some(CHILD))?));
+        assert_eq!(footing.expect("footing").on_case, scope.has(CHILD));
+        scope.has(CHILD)
+    };
+    let moved = |who: Author, case, wish: MoveWish| {
+        run(&school, move |tx| case::ask_move(tx, &who, case, &wish)).expect("a raise")
+    };
+    let opened = wish(Move::Opened, Some(Tier::T1), 2);
+    let case = run(&school, move |tx| case::open(tx, &head(), CHILD, TODAY, &opened));
+    let case = case.expect("opened");
+    assert!(!reads(), "by the own hand");
+    moved(counsellor(), case, wish(Move::TierUp, Some(Tier::T2), 2));
+    assert!(reads(), "named by the counsellor");
+    moved(head(), case, wish(Move::TierUp, Some(Tier::T3), 2));
+    assert!(reads(), "still the owner");
 }

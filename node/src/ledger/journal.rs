@@ -4,6 +4,8 @@
 //! Verifying reads the typed rows again, so a byte changed anywhere is found. The chain cannot know
 //! of entries cut off at its end: keep the head that a check prints elsewhere.
 
+use std::collections::BTreeMap;
+
 use certs::digest::sha256;
 use domain::digest::Digest;
 use domain::ledger::{Kind, Word as _};
@@ -349,7 +351,33 @@ fn verify_destroyed(tx: &Tx<'_>) -> Result<(), VerifyError> {
         kinds.join(", ")
     );
     let found = tx.query_opt(&unordered, &[], |row| row.i64(0))?;
-    found.map_or(Ok(()), |record| Err(JournalFault::Unordered(record).into()))
+    if let Some(record) = found {
+        return Err(JournalFault::Unordered(record).into());
+    }
+    verify_taken(tx)
+}
+
+/// An order took the records that its version in force says, no more and no others. Of one from
+/// before that was written down only its target is held against it.
+fn verify_taken(tx: &Tx<'_>) -> Result<(), VerifyError> {
+    let mut taken: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let records = "select ordered, record from destroyed order by ordered, record";
+    for (order, record) in tx.query(records, &[], |row| Ok((row.i64(0)?, row.i64(1)?)))? {
+        taken.entry(order).or_default().push(record);
+    }
+    let orders = "select p.id, o.taken, o.taken_digest from record p
+        join destruction o on o.record = p.id and o.version = p.version
+        where p.kind = 'destruction' and o.standing = 'in_force' and o.taken is not null";
+    let orders = tx.query(orders, &[], |row| Ok((row.i64(0)?, row.i64(1)?, row.opt_text(2)?)))?;
+    for (order, count, digest) in orders {
+        let records = taken.remove(&order).unwrap_or_default();
+        let is_said = i64::try_from(records.len()).is_ok_and(|taken| taken == count)
+            && digest.is_some_and(|digest| digest == super::destroy::digest_of(&records));
+        if !is_said {
+            return Err(JournalFault::Unordered(records.first().copied().unwrap_or(order)).into());
+        }
+    }
+    Ok(())
 }
 
 fn is_about_students(kind: &KindColumns) -> bool {

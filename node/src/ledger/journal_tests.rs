@@ -115,6 +115,9 @@ fn after(target: (Option<i64>, Option<RecordId>), standing: Standing, signers: u
             cause: DestroyCause::Request,
             standing,
             asked_by: "counsellor".to_owned(),
+            asked_staff: None,
+            taken: None,
+            taken_digest: None,
         };
         write::put_new(tx, &head(), &order, (signers == 2).then_some("counsellor"))
     })

@@ -184,6 +184,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "lists of departments",
         sql: include_str!("migrations/018_department_list.sql"),
     },
+    Migration {
+        number: 21,
+        name: "what a destruction took",
+        sql: include_str!("migrations/019_destruction_taken.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -3,7 +3,7 @@
 use domain::ledger::terms::{DestroyCause, Standing};
 use jiff::civil::Date;
 
-use super::entry::{RecordId, Rules, StudentId, entry};
+use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
 
 entry! {
     /// An order to destroy, waiting or carried out.
@@ -20,6 +20,12 @@ entry! {
         standing: Standing = "standing",
         /// Account that asked for it.
         asked_by: String = "asked_by",
+        /// Member of staff who asked for it.
+        asked_staff: Option<StaffId> = "asked_staff",
+        /// In force: how many records it took.
+        taken: Option<i64> = "taken",
+        /// In force: digest of the numbers of these records, in hexadecimal digits.
+        taken_digest: Option<String> = "taken_digest",
     }
 }
 

@@ -18,7 +18,7 @@ use super::import_batch::{self, ENTERED, ImportSource};
 use super::refusal::LedgerRefusal;
 use super::roll::{ClassRep, Mentor, Transfer};
 use super::special_group::Helper;
-use super::student::{self, CORRECTED, Change, TRANSFER};
+use super::student::{self, CORRECTED, Change, TRANSFER, TURN};
 use super::{case, profile, read, write};
 use crate::import::preview::{Change as Difference, Comparable as _, Counts};
 use crate::import::roster::RosterRow;
@@ -176,12 +176,13 @@ pub fn leave(
     Ok(Left { entry, ended, open_case: has_open_case(tx, student)? })
 }
 
-/// Corrects what the roll says about a student, from a day on, and tells what is different now.
-/// The version before stays.
+/// Corrects what the roll says about a student, from a day on, and tells what is different now. The
+/// versions before stay, and what happened to the student since then: a correction of the name is
+/// written over each stretch of days, with the place and status of that stretch.
 ///
 /// # Errors
 /// The role may not, nothing would change, no reason was given, the grade is none of this
-/// school's, or the day cannot be; nothing was written.
+/// school's, the day cannot be, or the student stood in another place since; nothing was written.
 pub fn correct(
     tx: &Tx<'_>,
     author: &Author,
@@ -193,24 +194,48 @@ pub fn correct(
         return Err(LedgerRefusal::Reason);
     }
     let known = student::one(tx, student.0)?.ok_or(LedgerRefusal::Unknown)?;
-    let mut row = known.row.clone();
+    let row = corrected(&known.row, right);
+    if row == known.row {
+        return Err(LedgerRefusal::Field("name"));
+    }
+    check_event(day, author.today(), row.birth_date)?;
+    // Whoever has left did so on that day, whenever it is found how the name is written.
+    let day = if row.status.is_on_roll() { day } else { day.min(known.from) };
+    let stretches = student::stretches(tx, student.0, day)?;
+    if stretches.is_empty() {
+        return Err(DayError::Order.into());
+    }
+    let place = |row: &RosterRow| (row.grade, row.class.clone());
+    if place(&row) != place(&known.row) {
+        check_place(tx, row.grade, &row.class)?;
+        if stretches.iter().any(|stretch| place(&stretch.row) != place(&known.row)) {
+            return Err(DayError::Order.into());
+        }
+    }
+    let changes = row.changes(&known.row);
+    let batch = note(tx, author, (ENTERED, day), Counts { changed: 1, ..Counts::default() })?;
+    for stretch in stretches {
+        let row = corrected(&stretch.row, right);
+        // Who has left stays away: a coming brings a student back, never a correction or a file.
+        let reason = match &*stretch.reason {
+            _ if !row.status.is_on_roll() => TRANSFER,
+            TRANSFER => TRANSFER,
+            TURN => TURN,
+            _ => CORRECTED,
+        };
+        student::replace(tx, &row, &Change { batch, valid_from: stretch.from, reason })?;
+    }
+    Ok(changes)
+}
+
+fn corrected(row: &RosterRow, right: &Correction) -> RosterRow {
+    let mut row = row.clone();
     row.name = right.name.clone().unwrap_or(row.name);
     row.sex = right.sex.unwrap_or(row.sex);
     row.birth_date = right.birth_date.or(row.birth_date);
     row.grade = right.grade.unwrap_or(row.grade);
     row.class = right.class.clone().unwrap_or(row.class);
-    if row == known.row {
-        return Err(LedgerRefusal::Field("name"));
-    }
-    check_event(day, author.today(), row.birth_date)?;
-    if (row.grade, &row.class) != (known.row.grade, &known.row.class) {
-        check_place(tx, row.grade, &row.class)?;
-    }
-    let batch = note(tx, author, (ENTERED, day), Counts { changed: 1, ..Counts::default() })?;
-    // Who has left stays away: a coming brings a student back, never a correction or a file.
-    let reason = if row.status.is_on_roll() { CORRECTED } else { TRANSFER };
-    student::replace(tx, &row, &Change { batch, valid_from: day, reason })?;
-    Ok(row.changes(&known.row))
+    row
 }
 
 /// Whether a case of a student is open now.

@@ -1,6 +1,7 @@
 //! Comings, leavings and corrections by hand, and what rosters do to them.
 
 use domain::ledger::SchoolRole;
+use domain::ledger::day::DayError;
 use domain::ledger::terms::{Tier, TransferKind};
 use domain::ledger::words::{AlertSource, Move};
 use jiff::civil::{Date, date};
@@ -11,7 +12,7 @@ use super::guard_tests::{CHILD, author, counsellor, head, run, school};
 use super::refusal::LedgerRefusal;
 use super::roll::{Mentor, Transfer};
 use super::roll_change::{self, Arrival, Correction, Leaving, Left};
-use super::testing::{School, TODAY, TestPupil};
+use super::testing::{AS_OF, School, TODAY, TestPupil};
 use super::{access, consented, footing, journal, read, student, write};
 use crate::import::value::{Consent, Grade, Sex, StudentNumber};
 
@@ -194,4 +195,37 @@ fn a_correction_keeps_what_stood_before() {
         Ok(student::name_of(tx, &pass)?.map(|(_, name)| name))
     });
     assert_eq!(name.expect("name").as_deref(), Some("张更名"));
+}
+
+/// A correction from a past day leaves what happened since: the grade of each year and the day of a
+/// leaving stay, and the place of a year that is over is not corrected through the next one.
+#[test]
+fn a_correction_from_a_past_day_keeps_what_came_after() {
+    let school = school();
+    let place = |day| {
+        let roll = school.ledger.read(move |tx| student::roll_at(tx, day)).expect("roll");
+        let child = roll.into_iter().find(|pupil| pupil.id == CHILD.0);
+        child.map(|pupil| (pupil.sex.code(), pupil.class.to_string()))
+    };
+    let correct = |day, right: Correction| {
+        run(&school, move |tx| roll_change::correct(tx, &head(), (CHILD, day), &right))
+    };
+    let first = place(DAY).expect("on the roll");
+    let sex = Sex::from_code(if first.0 == "f" { "m" } else { "f" }).expect("sex");
+    let moved = Correction { class: Some("9班".into()), ..Correction::default() };
+    correct(LAST, moved).expect("another class since yesterday");
+    correct(AS_OF, Correction { sex: Some(sex), ..Correction::default() }).expect("sex");
+    assert_eq!(place(AS_OF), Some((sex.code(), first.1.clone())), "the class of that day");
+    assert_eq!(place(DAY), Some((sex.code(), "9班".to_owned())));
+    let late = Correction { class: Some("8班".into()), ..Correction::default() };
+    let refused = correct(AS_OF, late);
+    assert!(matches!(refused, Err(LedgerRefusal::Day(DayError::Order))));
+    leave(&school, leaving(TransferKind::Out)).expect("left");
+    let named = Correction { name: Some("甄某某".into()), ..Correction::default() };
+    correct(AS_OF, named).expect("a name of one who left");
+    assert_eq!((place(LAST).is_some(), place(DAY)), (true, None), "the past keeps the student");
+    let again = Correction { name: Some("甄某".into()), ..Correction::default() };
+    correct(TODAY, again).expect("found today");
+    let known = run(&school, |tx| Ok(student::one(tx, CHILD.0)?)).expect("read").expect("known");
+    assert_eq!((known.from, &*known.row.name), (DAY, "甄某"), "left on the same day");
 }

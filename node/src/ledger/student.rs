@@ -160,6 +160,40 @@ pub(super) fn known_since(tx: &Tx<'_>, id: i64) -> Result<Option<Date>, SqlError
     Ok(first.flatten())
 }
 
+/// A stretch of days in which the roll says one thing about a pupil.
+pub(super) struct Stretch {
+    /// First day.
+    pub(super) from: Date,
+    pub(super) row: RosterRow,
+    pub(super) reason: String,
+}
+
+/// What the roll says about a pupil from a day on, stretch by stretch; the first begins on that
+/// day. Nothing where the roll did not know the pupil then.
+pub(super) fn stretches(tx: &Tx<'_>, id: i64, day: Date) -> Result<Vec<Stretch>, SqlError> {
+    let statement = "select s.student_number, v.local_number, v.name, v.sex, v.birth_date, v.grade,
+            v.class, v.status, v.consent, v.consent_date, v.valid_from, v.reason
+         from student s join student_version v on v.student = s.id
+         where s.id = $1 order by v.version";
+    let versions = tx.query(statement, params![id], |row| {
+        let from = strange(read_date(row, 10)?)?;
+        Ok(Stretch { from, row: read_record(row)?, reason: row.text(11)? })
+    })?;
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for version in versions {
+        // A later version holds from its day on, whatever stood there.
+        stretches.retain(|before| before.from < version.from);
+        stretches.push(version);
+    }
+    let begun = stretches.iter().rposition(|stretch| stretch.from <= day);
+    let Some(begun) = begun else { return Ok(Vec::new()) };
+    let mut rest = stretches.split_off(begun);
+    if let Some(first) = rest.first_mut() {
+        first.from = day;
+    }
+    Ok(rest)
+}
+
 /// Adds a version that says what an earlier one said, from that one's first day on.
 pub(super) fn restore(tx: &Tx<'_>, earlier: (i64, i64), batch: i64) -> Result<(), SqlError> {
     say_again(tx, earlier, batch, None)

@@ -240,11 +240,18 @@ fn read(row: &Row<'_, '_>) -> Result<Stored, SqlError> {
     })
 }
 
-/// Whether the roll was changed or a sheet came in since, or an entry of the new year is about a
-/// student or a class: taking the turn back would put these into the wrong grade.
+/// Whether the roll was changed or a sheet came in since, what the turn wrote was written on, or an
+/// entry of the new year is about a student or a class: taking the turn back would lose the one and
+/// put the other into the wrong grade.
 fn is_built_on(tx: &Tx<'_>, turn: &Stored) -> Result<bool, SqlError> {
     let later = "select 1 from import_batch where id > $1 and kind <> 'staff' limit 1";
     if tx.query_opt(later, params![turn.batch], |row| row.i64(0))?.is_some() {
+        return Ok(true);
+    }
+    let again = "select 1 from journal a join journal b on b.record = a.record
+        where a.entry between $1 and $2 and b.entry > $2 limit 1";
+    let wrote = params![turn.entries.0, turn.entries.1];
+    if tx.query_opt(again, wrote, |row| row.i64(0))?.is_some() {
         return Ok(true);
     }
     let entry = "select 1 from journal j join record r on r.id = j.record

@@ -7,11 +7,13 @@ use super::author::Author;
 use super::entry::{AuthorNote, StaffId, StudentId, Words};
 use super::refusal::LedgerRefusal;
 use super::roll::{ClassTeacher, Mentor};
+use super::roll_change::{self, Correction};
 use super::testing::{AS_OF, School, TestPupil};
 use super::turn::decisions::{Carry, Decisions};
 use super::turn::plan::StepKind;
 use super::turn::{self, TurnState};
-use super::{footing, journal, student, write};
+use super::{footing, journal, read, student, write};
+use crate::import::value::Grade;
 
 /// 2026-09-02 at noon in Shanghai.
 const LATER_MS: i64 = 1_788_321_600_000;
@@ -241,4 +243,47 @@ fn decisions_are_read_back() {
     for wrong in ["", "class g7/1班 leave", "day 2026-09-01\nstay x", "day 2026-09-01\nall"] {
         assert!(Decisions::parse(wrong).is_err(), "{wrong}");
     }
+}
+
+/// A line that was corrected on or after the day of a turn is turned with its class, from the
+/// correction on; who came since, or was put into another place by hand, is not moved again.
+#[test]
+fn who_was_corrected_since_the_day_goes_up_too() {
+    let school = school();
+    let before = roll(&school, date(2026, 9, 2));
+    let correct = |student, right: Correction| {
+        school.ledger.write("correct", move |tx| {
+            roll_change::correct(tx, &counsellor(), (StudentId(student), date(2026, 9, 2)), &right)
+        })
+    };
+    let named = Correction { name: Some("甄某".into()), ..Correction::default() };
+    correct(1, named).expect("a typo");
+    let placed = Correction { grade: Grade::from_code("g8"), ..Correction::default() };
+    correct(2, placed).expect("put into the new grade by hand");
+    let id = ask(&school, Decisions::on(DAY)).expect("asked");
+    sign(&school, head(), id, true).expect("signed");
+    let after = roll(&school, date(2026, 9, 2));
+    let of = |id| after.iter().find(|(of, _)| *of == id).map(|(_, place)| place.clone());
+    assert_eq!((of(1), of(2)), (Some("g8/1班".to_owned()), Some("g8/1班".to_owned())));
+    undo(&school, id).expect("undone");
+    let back = roll(&school, date(2026, 9, 2));
+    assert_eq!(back.first(), before.first(), "as before the turn");
+}
+
+/// What was written on an entry of a turn stays: the turn is not undone over it.
+#[test]
+fn a_turn_is_not_undone_over_what_was_written_on_it() {
+    let school = school();
+    let id = ask(&school, decide(|d| d.mentors = Carry::Ended)).expect("asked");
+    sign(&school, head(), id, true).expect("signed");
+    let changed = school.ledger.write("mentor", |tx| {
+        let pairs = read::all::<Mentor>(tx)?;
+        let kept = pairs.first().ok_or(LedgerRefusal::Unknown)?;
+        let until = Some(date(2026, 6, 30));
+        let entry = Mentor { until, ..kept.entry.clone() };
+        write::update(tx, &counsellor(), (kept.record, kept.version), &entry)
+    });
+    changed.expect("ended before");
+    assert!(!line(&school, id).can_undo);
+    assert!(matches!(undo(&school, id), Err(LedgerRefusal::BuiltOn)));
 }

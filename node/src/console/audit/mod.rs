@@ -12,14 +12,15 @@ use axum::routing::get;
 use domain::ledger::Word as _;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{
-    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, SignedForm, Tag, Tone, Visitor, time,
+    Audience, Html, Lang, NavLink, Page, Part, Problem, Role, SignedForm, Tag, Text, Tone, Visitor,
+    time,
 };
 use serde::Deserialize;
 
 use super::office::{Nothing, Office, chosen};
 use super::sheet::{self, Cell, Head, Sheet};
 use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
-use crate::ledger::audit::{self, Acts, Deed};
+use crate::ledger::audit::{self, Acts, Beside, Deed};
 use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
 
 pub(super) const AUDIT_HREF: &str = "/audit";
@@ -149,6 +150,7 @@ fn deed(deed: &Deed, lang: Lang) -> String {
         }
         Deed::Hold(period, true) => words::HELD.with(lang, period),
         Deed::Hold(period, false) => words::LIFTED.with(lang, period),
+        Deed::Beside(what, of) => beside(*what).with(lang, of),
         Deed::AskedAccess => words::ASKED.in_lang(lang).to_owned(),
         Deed::AnsweredAccess(true) => words::GRANTED.in_lang(lang).to_owned(),
         Deed::AnsweredAccess(false) => words::REFUSED.in_lang(lang).to_owned(),
@@ -161,6 +163,20 @@ fn deed(deed: &Deed, lang: Lang) -> String {
             };
             text.with(lang, number)
         }
+    }
+}
+
+const fn beside(what: Beside) -> Text {
+    match what {
+        Beside::TurnAsked => words::TURN_ASKED,
+        Beside::TurnDone => words::TURN_DONE,
+        Beside::TurnRefused => words::TURN_REFUSED,
+        Beside::TurnUndone => words::TURN_UNDONE,
+        Beside::RunOpened => words::RUN_OPENED,
+        Beside::RunClosed => words::RUN_CLOSED,
+        Beside::Notice => words::NOTICE,
+        Beside::AccountAsked => words::ACCOUNT_ASKED,
+        Beside::AccountRefused => words::ACCOUNT_REFUSED,
     }
 }
 

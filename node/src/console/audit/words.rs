@@ -40,6 +40,15 @@ texts! {
     ACCOUNT = "账号 {0}：{1}（{2}）", "account {0}: {1} ({2})";
     HELD = "暂停 {0} 的上报", "held the releases of {0}";
     LIFTED = "恢复 {0} 的上报", "let the releases of {0} go";
+    TURN_ASKED = "提出 {0} 学年升级", "asked for the turn of the school year {0}";
+    TURN_DONE = "签署并执行 {0} 学年升级", "signed and carried out the turn of {0}";
+    TURN_REFUSED = "未同意 {0} 学年升级", "refused the turn of {0}";
+    TURN_UNDONE = "撤销 {0} 学年升级", "undid the turn of {0}";
+    RUN_OPENED = "开展普测：{0}", "opened the screening run {0}";
+    RUN_CLOSED = "结束普测：{0}", "closed the screening run {0}";
+    NOTICE = "制作家长告知书 {0}", "made the notice to families {0}";
+    ACCOUNT_ASKED = "提出账号 {0} 的申请", "asked for an act on the account {0}";
+    ACCOUNT_REFUSED = "未同意或撤回账号 {0} 的申请", "refused or took back what was asked for the account {0}";
     ASKED = "申请查阅一份档案", "asked to be let onto a record";
     GRANTED = "批准一项查阅申请", "granted access to a record";
     REFUSED = "未批准一项查阅申请", "refused access to a record";

@@ -18,7 +18,8 @@ use super::{Campaign, Counsellors, Leaders, RUNS_HREF, field_of, page, read_fiel
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, ClassId, ClassWindow, Run, RunId, people};
-use crate::ledger::{access, write};
+use crate::ledger::scope::Scope;
+use crate::ledger::write;
 use crate::screening::funnel::{self, Progress, Standing};
 use crate::screening::opening::{self, OpeningError};
 
@@ -105,12 +106,8 @@ pub(super) fn visible(
 ) -> Result<Vec<(people::Participant, Standing)>, LedgerRefusal> {
     let mut standings = funnel::standings(tx, known, author.today())?;
     if !may_count(author) {
-        let mut own = HashMap::new();
-        for (who, _) in &standings {
-            let may = access::may_read(tx, author, who.student, Area::Roll)?;
-            own.insert(who.student, may);
-        }
-        standings.retain(|(who, _)| own.get(&who.student) == Some(&true));
+        let own = Scope::of(tx, author, Action::Read(Area::Roll))?;
+        standings.retain(|(who, _)| own.has(who.student));
     }
     Ok(standings)
 }

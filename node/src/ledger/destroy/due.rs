@@ -7,7 +7,7 @@ use domain::span::{Span, school_year_of};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::params;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx};
 
 use super::super::author::Author;
 use super::super::consent::LegalHold;
@@ -107,21 +107,26 @@ pub(super) fn of_kind(
     today: Date,
     kind: Kind,
 ) -> Result<Vec<RecordId>, LedgerRefusal> {
-    let known = super::super::browse::kind_of(kind)?;
+    let (end, kind_word) = (end_of(super::super::browse::kind_of(kind)?), kind.as_str());
     let statement = format!(
-        "select r.id, {} from record r join {} t on t.record = r.id and t.version = r.version
-         where r.kind = $1 and r.student is null and r.destroyed = 0 order by r.day, r.id",
-        end_of(known),
-        kind.as_str()
+        "select r.id, {end} from record r
+         join {kind_word} t on t.record = r.id and t.version = r.version
+         where r.kind = $1 and r.student is null and r.destroyed = 0 order by r.day, r.id"
     );
-    let found = tx.query(&statement, params![kind.as_str()], |row| {
-        let ended = row.opt_text(1)?.map(|day| day.parse().map_err(|_| SqlError::Type));
-        Ok((RecordId(row.i64(0)?), ended.transpose()?))
-    })?;
-    let over = |(record, ended): (RecordId, Option<Date>)| {
-        may_destroy(keep(kind, About::Nobody), &nobody(today, ended)).is_ok().then_some(record)
-    };
+    let found = tx.query(&statement, params![kind_word], read_end)?;
+    let over = |(record, ended)| is_over(kind, today, ended).is_ok().then_some(record);
     Ok(found.into_iter().filter_map(over).collect())
+}
+
+/// A record, and when it ended.
+fn read_end(row: &Row<'_, '_>) -> Result<(RecordId, Option<Date>), SqlError> {
+    let ended = row.opt_text(1)?.map(|day| day.parse().map_err(|_| SqlError::Type));
+    Ok((RecordId(row.i64(0)?), ended.transpose()?))
+}
+
+/// Whether the years of an entry about nobody are over.
+fn is_over(kind: Kind, today: Date, ended: Option<Date>) -> Result<(), StillKept> {
+    may_destroy(keep(kind, About::Nobody), &nobody(today, ended))
 }
 
 /// Whether a single entry about nobody may go.
@@ -142,8 +147,14 @@ pub(super) fn check_record(
     if about.is_some() {
         return Err(LedgerRefusal::Unknown);
     }
-    let due = of_kind(tx, today, kind)?;
-    if due.contains(&record) { Ok(()) } else { Err(StillKept::Term.into()) }
+    let (end, kind_word) = (end_of(super::super::browse::kind_of(kind)?), kind.as_str());
+    let statement = format!(
+        "select r.id, {end} from record r
+         join {kind_word} t on t.record = r.id and t.version = r.version where r.id = $1"
+    );
+    let found = tx.query_opt(&statement, params![record.0], read_end)?;
+    let (_, ended) = found.ok_or(LedgerRefusal::Unknown)?;
+    Ok(is_over(kind, today, ended)?)
 }
 
 /// Whether everything about a student may go; tells how the student left.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use certs::digest::sha256;
 use domain::ledger::{Kind, Word as _};
 use domain::span::Span;
 use jiff::civil::Date;
@@ -12,6 +13,8 @@ use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::super::entry::{RecordId, StudentId};
+use super::super::refusal::LedgerRefusal;
+use super::super::retention::Destruction;
 use super::super::strange;
 
 /// Which rows of a table are the student's: those with the student's number, or of a screening that
@@ -84,6 +87,29 @@ fn empty_requests(tx: &Tx<'_>, number: &str, tally: &mut Tally) -> Result<(), Sq
     )?;
     *tally.entry("access_request".to_owned()).or_default() += emptied as u64;
     Ok(())
+}
+
+/// How many records an order is about to take, and the digest of their numbers.
+pub(super) fn to_be_taken(
+    tx: &Tx<'_>,
+    order: &Destruction,
+) -> Result<(i64, String), LedgerRefusal> {
+    let records = match (order.target_student, order.target) {
+        (Some(student), None) => {
+            let records = "select id from record where student = $1 and destroyed = 0 order by id";
+            tx.query(records, params![student], |row| row.i64(0))?
+        }
+        (None, Some(record)) => vec![record.0],
+        _ => return Err(LedgerRefusal::Unknown),
+    };
+    let count = i64::try_from(records.len()).map_err(|_| SqlError::Type)?;
+    Ok((count, digest_of(&records)))
+}
+
+/// Digest of the numbers of records, in ascending order.
+pub(in super::super) fn digest_of(records: &[i64]) -> String {
+    let lines: Vec<String> = records.iter().map(i64::to_string).collect();
+    sha256(format!("xinqiao destruction 1\n{}", lines.join("\n")).as_bytes()).to_string()
 }
 
 /// Erases every version of a record; its line of the journal stays and says nothing.

@@ -26,6 +26,8 @@ pub struct Step {
     pub student: StudentId,
     /// As the roll has the student after it.
     pub(super) row: RosterRow,
+    /// From which day: later than the turn's where the roll was changed since.
+    pub(super) from: Date,
     /// What sort of step it is.
     pub kind: StepKind,
 }
@@ -111,10 +113,12 @@ impl Plan {
 /// Works out what a turn does to everybody who was on the roll before its day.
 pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefusal> {
     let mut classes = BTreeMap::new();
-    let roll: Vec<OnRoll> = student::everybody(tx)?
-        .into_iter()
-        .filter(|known| known.row.status.is_on_roll() && known.from < decisions.day)
-        .collect();
+    let mut roll = Vec::new();
+    for known in student::everybody(tx)?.into_iter().filter(|known| known.row.status.is_on_roll()) {
+        if known.from < decisions.day || stood_there(tx, &known, decisions.day)? {
+            roll.push(known);
+        }
+    }
     if roll.is_empty() {
         return Err(LedgerRefusal::NotOnRoll);
     }
@@ -143,6 +147,17 @@ pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefus
     let classes = classes.into_values().collect();
     let (day, mentors) = (decisions.day, decisions.mentors);
     Ok(Plan { day, classes, mentors, steps, teachers })
+}
+
+/// Whether a student whose line was changed on or after a turn's day stood in the same place the
+/// day before it. Who came since is in the new grade already, and so is who was put there since.
+fn stood_there(tx: &Tx<'_>, known: &OnRoll, day: Date) -> Result<bool, LedgerRefusal> {
+    let before = day.yesterday().unwrap_or(day);
+    let stretches = student::stretches(tx, known.id, before)?;
+    let place = |row: &RosterRow| (row.grade, row.class.clone());
+    Ok(stretches
+        .first()
+        .is_some_and(|then| then.row.status.is_on_roll() && place(&then.row) == place(&known.row)))
 }
 
 /// What the rule or people say about a class.
@@ -209,7 +224,7 @@ fn check_decisions(
 }
 
 fn step(plan: &mut ClassPlan, known: OnRoll, decisions: &Decisions) -> Step {
-    let student = StudentId(known.id);
+    let (student, from) = (StudentId(known.id), known.from.max(decisions.day));
     let mut row = known.row;
     // Who is away for a time comes back to the grade that was left.
     let stays = decisions.stay.contains(&student) || row.status == Status::Suspended;
@@ -229,5 +244,5 @@ fn step(plan: &mut ClassPlan, known: OnRoll, decisions: &Decisions) -> Step {
         }
         _ => plan.stays += 1,
     }
-    Step { student, row, kind }
+    Step { student, row, from, kind }
 }

@@ -27,22 +27,22 @@ pub(super) fn carry_out(tx: &Tx<'_>, author: &Author, plan: &Plan) -> Result<i64
     let (changed, left) = (number(StepKind::Promoted), number(StepKind::Leaves));
     let counts = Counts { changed, left, unchanged: number(StepKind::Stays), ..Counts::default() };
     let batch = note(tx, author, (TURNED, plan.day), counts)?;
-    let from = Change { batch, valid_from: plan.day, reason: TURN };
     for step in &plan.steps {
         if step.kind == StepKind::Stays {
             continue;
         }
+        let from = Change { batch, valid_from: step.from, reason: TURN };
         student::replace(tx, &step.row, &from)?;
         if step.kind == StepKind::Leaves {
             let entry = Transfer {
-                day: plan.day,
+                day: step.from,
                 student: step.student,
                 how: TransferKind::Graduated,
                 other_school: String::new(),
                 consent: None,
             };
             put_new(tx, author, &entry, None)?;
-            end_posts(tx, author, step.student, plan.day)?;
+            end_posts(tx, author, step.student, step.from)?;
         }
     }
     if plan.mentors == Carry::Ended {

@@ -154,7 +154,7 @@ struct SignPack {
     key: PathBuf,
     #[command(flatten)]
     opening: Opening,
-    /// Kind: catalogue, scale, calendar or divisions
+    /// Kind: catalogue, scale, calendar, divisions or special
     #[arg(long, required_unless_present = "add")]
     kind: Option<String>,
     /// Name within the kind

@@ -61,6 +61,7 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
             let failure = Failure::new(Exit::Authentication, "PACK_REFUSED", message);
             failure.hint(words::PACK_REFUSED_NEXT).because(&error)
         })?);
+        super::special::refuse_unprotected(&bytes)?;
     }
     let now_ms = context.now_ms();
     let published = database.write("publish", move |tx| {

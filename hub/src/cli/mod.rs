@@ -17,6 +17,7 @@ mod reason;
 mod roots;
 mod serve;
 mod settings;
+mod special;
 mod stats;
 mod status;
 mod unit;
@@ -79,6 +80,9 @@ enum Command {
     /// Publish signed packs and see who applied them
     #[command(subcommand)]
     Directive(directive::Command),
+    /// Special periods: make one, check it, see who follows
+    #[command(subcommand)]
+    Special(special::Command),
     /// Look at what needs a person
     #[command(subcommand)]
     Alarm(status::AlarmCommand),
@@ -135,6 +139,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Unit(command) => unit::run(context, command),
         Command::Invite(command) => invite::run(context, command),
         Command::Directive(command) => directive::run(context, command),
+        Command::Special(command) => special::run(context, command),
         Command::Alarm(status::AlarmCommand::List) => status::alarms(context),
         Command::User(command) => user::run(context, command),
         Command::ApiKey(command) => api_key::run(context, command),

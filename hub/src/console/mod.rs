@@ -1,4 +1,4 @@
-//! The hub's console: the overview and the indicator page.
+//! The hub's console: the overview, the indicator page and the special periods.
 //!
 //! Pages are pure functions of their views; the handlers here read the address, ask the source
 //! off the async threads, and put the shell around the answer. Nothing of a single school is
@@ -7,6 +7,7 @@
 mod indicator;
 mod overview;
 mod source;
+mod special;
 mod view;
 mod words;
 
@@ -27,6 +28,8 @@ pub use view::*;
 
 /// Address of the indicator page.
 const EXPLORE_HREF: &str = "/indicators";
+/// Address of the page of special periods.
+const SPECIAL_HREF: &str = "/special";
 /// Longest id in the address.
 const ID_CHARS_MAX: usize = 60;
 
@@ -60,6 +63,7 @@ pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) 
     let links = vec![
         NavLink { label: words::OVERVIEW, href: "/" },
         NavLink { label: words::EXPLORE, href: EXPLORE_HREF },
+        NavLink { label: words::SPECIAL, href: SPECIAL_HREF },
     ];
     let nav = vec![NavGroup { title: words::STATISTICS, links }];
     Site {
@@ -79,6 +83,7 @@ pub fn router(shell: Arc<Shell>, source: Arc<dyn StatisticsSource>) -> Router {
     let pages = Router::new()
         .route("/", get(show_overview))
         .route(EXPLORE_HREF, get(show_indicator))
+        .route(SPECIAL_HREF, get(show_special))
         .with_state(Pages { shell: Arc::clone(&shell), source });
     console(shell, pages)
 }
@@ -140,6 +145,31 @@ async fn show_indicator(
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.indicator(&filter));
     let page = indicator::page(&view.await?, visitor.frame.lang)?;
+    pages.shell.reply(&visitor.frame, &page)
+}
+
+/// Which special period is looked into; none where it is empty.
+#[derive(Debug, Default, Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    id: String,
+}
+
+async fn show_special(
+    State(pages): State<Pages>,
+    visitor: Visitor<Readers>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Problem> {
+    if !is_id(&chosen.id) {
+        return Err(Problem::BadRequest);
+    }
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || {
+        let chosen = Some(chosen.id.as_str()).filter(|id| !id.is_empty());
+        Ok((source.specials()?, chosen.map(|id| source.special(id)).transpose()?))
+    });
+    let (lines, chosen) = view.await?;
+    let page = special::page((&lines, chosen.as_ref()), visitor.frame.lang)?;
     pages.shell.reply(&visitor.frame, &page)
 }
 

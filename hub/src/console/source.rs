@@ -3,6 +3,7 @@
 //! The store implements it. Methods block, so the console calls them off the async threads.
 
 use super::view::{Filter, IndicatorPage, OverviewPage};
+use crate::statistics::{SpecialLineOut, SpecialOut};
 
 /// Why a page has no values.
 #[derive(Debug, thiserror::Error)]
@@ -29,4 +30,16 @@ pub trait StatisticsSource: Send + Sync + 'static {
     /// # Errors
     /// No such indicator, term or unit, or the store cannot be read.
     fn indicator(&self, filter: &Filter) -> Result<IndicatorPage, SourceError>;
+
+    /// Every special period, the latest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn specials(&self) -> Result<Vec<SpecialLineOut>, SourceError>;
+
+    /// One special period.
+    ///
+    /// # Errors
+    /// None of that id was published, or the store cannot be read.
+    fn special(&self, id: &str) -> Result<SpecialOut, SourceError>;
 }

@@ -11,7 +11,8 @@ use runtime::web::trial::{self, Browser, PASSWORD, Seen};
 use runtime::web::{Figure, Label, Role, Transport};
 
 use super::*;
-use sample::{choice, indicator_view, overview_view};
+use crate::statistics::{SpecialLineOut, SpecialOut};
+use sample::{choice, indicator_view, overview_view, special_view};
 
 const NOW: i64 = 1_764_000_000_000;
 
@@ -33,6 +34,14 @@ impl StatisticsSource for Fixed {
     fn indicator(&self, filter: &Filter) -> Result<IndicatorPage, SourceError> {
         self.asked.lock().expect("lock").push(filter.clone());
         Ok(self.indicator.clone())
+    }
+
+    fn specials(&self) -> Result<Vec<SpecialLineOut>, SourceError> {
+        Ok(vec![special_view().special])
+    }
+
+    fn special(&self, id: &str) -> Result<SpecialOut, SourceError> {
+        if id == "flood-2026" { Ok(special_view()) } else { Err(SourceError::Unknown) }
     }
 }
 
@@ -185,4 +194,23 @@ async fn an_empty_city_and_a_count_are_shown() {
     let page = check(&mut browser, "/indicators?lang=zh", "hub-count-zh.html").await;
     assert!(page.text.contains("还没有收到任何上报") && page.text.contains("计数指标"));
     assert!(page.text.contains("class=\"bar\"") && !page.text.contains("class=\"dot\""));
+}
+
+/// The page of special periods says until when one runs, who refuses and why, and what each day
+/// told; a day that nobody told is no zero.
+#[tokio::test]
+async fn special_periods_are_shown_with_their_refusals() {
+    let (mut browser, _) = console_of(Role::Analyst, indicator_view()).await;
+    let list = check(&mut browser, "/special?lang=zh", "hub-specials-zh.html").await;
+    assert!(list.text.contains("2026年防汛") && list.text.contains("进行中"));
+    let path = "/special?id=flood-2026";
+    let zh = check(&mut browser, &format!("{path}&lang=zh"), "hub-special-zh.html").await;
+    for text in ["执行 5 所，拒绝 1 所", "5 / 6", "<td class=\"num zero\">0</td>", ">未报齐</td>"]
+    {
+        assert!(zh.text.contains(text), "{text}: {}", zh.text);
+    }
+    let en = check(&mut browser, &format!("{path}&lang=en"), "hub-special-en.html").await;
+    assert!(en.text.contains("the area has 4 schools"));
+    let none = browser.get("/special?id=other").await.expect("reply");
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
 }

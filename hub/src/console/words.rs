@@ -10,6 +10,25 @@ texts! {
     OVERVIEW = "概览", "Overview";
     EXPLORE = "指标浏览", "Indicators";
 
+    SPECIAL = "特殊时期", "Special periods";
+    SPECIAL_NOTE = "到期自动结束；只含学校工作的次数，不含任何学生的情况",
+        "they end by themselves; they hold counts of the schools' work and nothing about a student";
+    SPECIAL_NONE = "没有发布过特殊时期。市枢纽用 xinqiao-hub special make 拟定文本，两个部门签名后发布。",
+        "No special period was published. The city makes its text with xinqiao-hub special make, \
+         and both commissions sign it.";
+    SPECIAL_NAME = "名称", "Name";
+    SPECIAL_FIRST = "第一天", "First day";
+    SPECIAL_LAST = "最后一天", "Last day";
+    SPECIAL_SCHOOLS = "范围内学校", "Schools of the area";
+    SPECIAL_STATE = "状态", "State";
+    SPECIAL_PLANNED = "未开始", "Planned";
+    SPECIAL_RUNNING = "进行中", "Running";
+    SPECIAL_ENDED = "已结束", "Ended";
+    SPECIAL_REFUSED = "各校拒绝", "Refused by all";
+    SPECIAL_FOLLOW = "范围内 {0} 所学校：执行 {1} 所，拒绝 {2} 所，尚未答复 {3} 所。",
+        "Of {0} schools of the area {1} follow, {2} refuse and {3} have not answered.";
+    SPECIAL_NO_DAY = "还没有可以报送的日期。", "No day of it has begun yet.";
+
     FILTER = "筛选条件", "Filter";
     INDICATOR = "指标", "Indicator";
     PERIOD = "时段", "Period";

@@ -11,6 +11,7 @@ mod openapi;
 mod problem;
 mod separated;
 mod snapshots;
+mod special;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -49,6 +50,8 @@ pub fn router(shell: Arc<Shell>, statistics: Statistics) -> Router {
         .route("/api/v1/data", get(data::read_data))
         .route("/api/v1/snapshots/{number}", get(snapshots::show_snapshot))
         .route("/api/v1/reporting-rates", get(snapshots::read_rates))
+        .route("/api/v1/special-periods", get(special::list_specials))
+        .route("/api/v1/special-periods/{id}", get(special::show_special))
         .route(OPENAPI_HREF, get(openapi::serve))
         .route("/api/{*rest}", get(problem::no_such_address))
         .with_state(Rest { statistics, shell })

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::problem::ProblemOut;
-use super::{data, lists, protect, snapshots};
+use super::{data, lists, protect, snapshots, special};
 use crate::statistics::DataOut;
 
 #[derive(OpenApi)]
@@ -27,7 +27,9 @@ use crate::statistics::DataOut;
         lists::list_units,
         data::read_data,
         snapshots::show_snapshot,
-        snapshots::read_rates
+        snapshots::read_rates,
+        special::list_specials,
+        special::show_special
     ),
     components(schemas(DataOut, ProblemOut)),
     modifiers(&Keys)

@@ -44,6 +44,7 @@ pub(super) enum Refusal {
     Dimension,
     Unit,
     Snapshot,
+    Special,
     Address,
     Unavailable,
 }
@@ -54,7 +55,9 @@ impl Refusal {
             Self::NoAccess => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Parameter(_) | Self::Dimension => StatusCode::BAD_REQUEST,
-            Self::Indicator | Self::Unit | Self::Snapshot | Self::Address => StatusCode::NOT_FOUND,
+            Self::Indicator | Self::Unit | Self::Snapshot | Self::Special | Self::Address => {
+                StatusCode::NOT_FOUND
+            }
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -68,6 +71,7 @@ impl Refusal {
             Self::Indicator => "UNKNOWN_INDICATOR",
             Self::Unit => "UNKNOWN_UNIT",
             Self::Snapshot => "UNKNOWN_SNAPSHOT",
+            Self::Special => "UNKNOWN_SPECIAL_PERIOD",
             Self::Address => "UNKNOWN_ADDRESS",
             Self::Unavailable => "STORE_UNAVAILABLE",
         }
@@ -83,6 +87,7 @@ impl Refusal {
             Self::Indicator => (words::NO_INDICATOR, words::NO_INDICATOR_NEXT),
             Self::Unit => (words::NO_UNIT, words::NO_UNIT_NEXT),
             Self::Snapshot => (words::NO_SNAPSHOT, words::NO_SNAPSHOT_NEXT),
+            Self::Special => (words::NO_SPECIAL, words::NO_SPECIAL_NEXT),
             Self::Address => (words::NO_ADDRESS, words::NO_ADDRESS_NEXT),
             Self::Unavailable => (words::UNAVAILABLE, words::UNAVAILABLE_NEXT),
         }

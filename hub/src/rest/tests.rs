@@ -225,6 +225,7 @@ async fn errors_are_sentences() {
         ("snapshots/999", 404, "UNKNOWN_SNAPSHOT"),
         ("snapshots/last", 404, "UNKNOWN_SNAPSHOT"),
         ("reporting-rates?period=", 400, "PARAMETER_INVALID"),
+        ("special-periods/none", 404, "UNKNOWN_SPECIAL_PERIOD"),
         ("nothing", 404, "UNKNOWN_ADDRESS"),
     ] {
         let seen = api.read(&format!("/api/v1/{path}")).await;
@@ -268,7 +269,7 @@ async fn the_description_is_the_documented_one() {
     let seen = api().await.get(OPENAPI_HREF, &[]).await;
     assert_eq!(seen.status, StatusCode::OK);
     assert!(seen.json()["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
-    assert_eq!(seen.json()["paths"].as_object().map(serde_json::Map::len), Some(6));
+    assert_eq!(seen.json()["paths"].as_object().map(serde_json::Map::len), Some(8));
     let kept = include_str!("../../../docs/openapi.json");
     if kept != seen.text {
         println!("{}", seen.text);

@@ -100,6 +100,8 @@ pub struct SpecialCountOut {
 pub struct SpecialPeriodOut {
     /// The day or week.
     pub period: String,
+    /// Number of the snapshot that the totals were read from; zero before the first.
+    pub snapshot: u64,
     /// Schools of the area that told it, of those that were due.
     pub coverage: CoverageOut,
     /// The totals, in the order of the counts.
@@ -235,6 +237,7 @@ fn periods(
         let Some(first) = figures.first() else { continue };
         told.push(SpecialPeriodOut {
             period: period.to_string(),
+            snapshot: first.whole.snapshot,
             coverage: first.whole.coverage.into(),
             figures: figures
                 .iter()

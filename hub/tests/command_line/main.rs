@@ -12,5 +12,6 @@ mod authority;
 mod doctor;
 mod invites;
 mod packs;
+mod special;
 mod support;
 mod units;

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::{Ran, ca, hub, text};
 
 /// A city's hub whose ceremony was held, with a pack key.
-fn city(folder: &Path) {
+pub fn city(folder: &Path) {
     let at = |name: &str| folder.join(name);
     let (data, root, signed) = (at("city"), at("root"), at("issuer.pem"));
     let run = |ran: Ran| assert_eq!(ran.code, 0, "{}", ran.err);

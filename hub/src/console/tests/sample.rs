@@ -6,6 +6,10 @@ use runtime::web::{Export, Figure, Label};
 
 use super::NOW;
 use crate::console::view::*;
+use crate::statistics::{
+    CoverageOut, FigureOut, FollowersOut, NameOut, RefusedOut, SpecialCountOut, SpecialLineOut,
+    SpecialOut, SpecialPeriodOut, SpecialState, StatusWord,
+};
 
 fn coverage(reported: u32, due: u32) -> Coverage {
     Coverage { reported, due, persons: Some(u64::from(reported) * 1_043) }
@@ -220,5 +224,60 @@ pub(super) fn overview_view() -> OverviewPage {
             .collect(),
         groups: groups(),
         version: Some(version()),
+    }
+}
+
+/// A special period that five of six schools follow, with a day that one school has not told and a
+/// day that nobody has.
+pub(super) fn special_view() -> SpecialOut {
+    let name = |zh: &str, en: &str| NameOut { zh: zh.to_owned(), en: en.to_owned() };
+    let figure = |status, value: Option<u64>| FigureOut {
+        key: std::collections::BTreeMap::new(),
+        status,
+        reason: None,
+        why: None,
+        value: value.map(Into::into),
+        numerator: None,
+        denominator: None,
+        low: None,
+        high: None,
+        rounding_error_max: None,
+        rounded_cells: None,
+    };
+    let day = |period: &str, schools_reported, figure| SpecialPeriodOut {
+        period: period.to_owned(),
+        snapshot: 1,
+        coverage: CoverageOut { schools_reported, schools_due: 6, persons: 0 },
+        figures: vec![figure],
+    };
+    SpecialOut {
+        special: SpecialLineOut {
+            id: "flood-2026".to_owned(),
+            name: name("2026年防汛", "Floods of 2026"),
+            first: "2026-11-30".to_owned(),
+            last: "2026-12-13".to_owned(),
+            cadence: "day",
+            state: SpecialState::Running,
+            schools: 6,
+            unprotected: None,
+            revision: 1,
+            catalogue: Digest::sha256([0x41; 32]).to_string(),
+        },
+        followers: FollowersOut {
+            following: 5,
+            refused: vec![RefusedOut {
+                unit: "F370202004J01".to_owned(),
+                reason: "refused: the area has 4 schools".to_owned(),
+            }],
+            silent: 0,
+        },
+        counts: vec![SpecialCountOut {
+            id: "evt.drills".to_owned(),
+            name: name("危机演练次数", "Crisis drills"),
+        }],
+        periods: vec![
+            day("2026-12-01", 0, figure(StatusWord::NotReported, None)),
+            day("2026-11-30", 5, figure(StatusWord::Value, Some(0))),
+        ],
     }
 }

@@ -20,7 +20,10 @@ use runtime::web::{Label, Text};
 use super::provenance::late;
 use super::table::latest_term;
 use super::value::{Blank, NoFeed, State};
-use super::{Holdings, Sheet, Statistics, StatisticsError};
+use super::{
+    Holdings, Sheet, SpecialLineOut, SpecialOut, Statistics, StatisticsError, special_lines,
+    special_report,
+};
 use crate::console::{
     Choice, Coverage, Filter, IndicatorPage, OverviewPage, SourceError, StatisticsSource, Version,
 };
@@ -77,6 +80,18 @@ impl StatisticsSource for Statistics {
             indicator::page(tx, packs, at, (&periods, &filter))
         });
         page.map_err(SourceError::from)
+    }
+
+    fn specials(&self) -> Result<Vec<SpecialLineOut>, SourceError> {
+        Ok(special_lines(&self.packs(), self.unit(), self.clock().today()))
+    }
+
+    fn special(&self, id: &str) -> Result<SpecialOut, SourceError> {
+        let (id, today) = (id.to_owned(), self.clock().today());
+        let found = self.read(move |tx, packs, at| {
+            special_report(tx, packs, at, (&id, today))?.ok_or(PageError::Unknown)
+        });
+        found.map_err(SourceError::from)
     }
 }
 

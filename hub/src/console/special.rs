@@ -1,0 +1,80 @@
+//! Special periods: which there are, who follows them, and the totals of each day.
+
+use askama::Template;
+use runtime::web::{Figure, Html, Lang, Page, Part, RenderError, Tag, Tone};
+
+use super::{SPECIAL_HREF, words};
+use crate::statistics::{
+    FigureOut, NameOut, SpecialLineOut, SpecialOut, SpecialPeriodOut, SpecialState, StatusWord,
+};
+
+#[derive(Template)]
+#[template(path = "console/special.html")]
+struct SpecialTemplate<'a> {
+    lang: Lang,
+    lines: &'a [SpecialLineOut],
+    chosen: Option<&'a SpecialOut>,
+}
+
+/// Makes the page; `chosen` is the special period that is looked into.
+///
+/// # Errors
+/// A template could not be rendered.
+pub fn page(
+    (lines, chosen): (&[SpecialLineOut], Option<&SpecialOut>),
+    lang: Lang,
+) -> Result<Page, RenderError> {
+    let body = Html::render(&SpecialTemplate { lang, lines, chosen })?;
+    let crumbs = [words::STATISTICS, words::SPECIAL].iter();
+    Ok(Page {
+        title: words::SPECIAL.in_lang(lang).to_owned(),
+        note: words::SPECIAL_NOTE.in_lang(lang).to_owned(),
+        crumbs: crumbs.map(|word| word.in_lang(lang).to_owned()).collect(),
+        current: SPECIAL_HREF,
+        exports: Vec::new(),
+        body,
+    })
+}
+
+impl SpecialTemplate<'_> {
+    fn name<'n>(&self, name: &'n NameOut) -> &'n str {
+        match self.lang {
+            Lang::Zh => &name.zh,
+            Lang::En => &name.en,
+        }
+    }
+
+    fn tag(&self, line: &SpecialLineOut) -> Part<Tag> {
+        let (tone, word) = match line.state {
+            SpecialState::Planned => (Tone::Info, words::SPECIAL_PLANNED),
+            SpecialState::Running => (Tone::Good, words::SPECIAL_RUNNING),
+            SpecialState::Ended => (Tone::Muted, words::SPECIAL_ENDED),
+            SpecialState::Refused => (Tone::Notice, words::SPECIAL_REFUSED),
+        };
+        Tag::of(tone, word, self.lang)
+    }
+
+    fn followers(&self, report: &SpecialOut) -> String {
+        let (all, said) = (report.special.schools, &report.followers);
+        let refused = said.refused.len();
+        let values: [&dyn std::fmt::Display; 4] = [&all, &said.following, &refused, &said.silent];
+        words::SPECIAL_FOLLOW.fill(self.lang, &values)
+    }
+
+    fn told(&self, period: &SpecialPeriodOut) -> String {
+        let coverage = period.coverage;
+        format!("{} / {}", coverage.schools_reported, coverage.schools_due)
+    }
+
+    /// A total; what is missing or hidden is never a zero.
+    fn figure(&self, figure: &FigureOut) -> Figure {
+        let value = figure.value.as_ref().and_then(serde_json::Number::as_u64);
+        match (figure.status, value) {
+            (StatusWord::Value, Some(value)) => Figure::Count(value),
+            (StatusWord::Suppressed, _) => Figure::Suppressed,
+            (StatusWord::NotApplicable, _) => Figure::NotApplicable,
+            _ if figure.reason == Some("unsupported") => Figure::Unsupported,
+            _ => Figure::NotReported,
+        }
+    }
+}

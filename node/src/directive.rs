@@ -107,7 +107,7 @@ fn may_follow(special: &SpecialPeriod, unit: &UnitId) -> Verdict {
     }
     match may_run(special) {
         Ok(()) => Verdict::Usable,
-        Err(unprotected) => Verdict::Unusable(format!("refused: {unprotected}")),
+        Err(unprotected) => Verdict::refused(&unprotected),
     }
 }
 
@@ -148,6 +148,13 @@ impl Hooks for Inbox {
         }
         applied.truncate(proto::limits::APPLIED_MAX);
         Ok(applied)
+    }
+
+    /// A pack whose day has come since is told as well, without another connection.
+    fn applied_mark(&self) -> Result<u64, SqlError> {
+        let today = self.clock.today();
+        let (year, day) = (today.year().unsigned_abs(), today.day_of_year().unsigned_abs());
+        Ok(u64::from(year) * 400 + u64::from(day))
     }
 
     fn schools_below(&self) -> u32 {

@@ -12,6 +12,7 @@ use certs::signature::Signature;
 use domain::catalogue::Catalogue;
 use domain::period::Period;
 use domain::release::Claimed;
+use domain::special::{Cadence, SpecialPeriod};
 use proto::frame::decode_item;
 use runtime::sql::SqlError;
 use runtime::uplink::outbox::SentItem;
@@ -20,7 +21,7 @@ use runtime::web::Label;
 use crate::app::Node;
 use crate::console::{
     Absent, EgressPage, EgressSource, HeldPeriod, HomePage, Hop, HopState, NextRelease,
-    PreviewPage, ReleaseLine, ReleasePage, Signer, SourceError,
+    PreviewPage, ReleaseLine, ReleasePage, Signer, SourceError, SpecialNotice,
 };
 use crate::ledger::student;
 use crate::packs::Packs;
@@ -258,6 +259,7 @@ impl EgressSource for Egress {
             next_due_ms: None,
             sync: link(&self.node).map_err(unavailable)?,
             latest: lines.into_iter().take(LATEST_LINES).collect(),
+            specials: self.specials()?,
         })
     }
 
@@ -296,6 +298,30 @@ impl EgressSource for Egress {
 }
 
 impl Egress {
+    /// Special periods that run or are to come.
+    fn specials(&self) -> Result<Vec<SpecialNotice>, SourceError> {
+        let (packs, today) = (self.node.packs().map_err(unavailable)?, self.node.clock().today());
+        let specials = packs.specials().iter().map(|known| &*known.pack);
+        let notice = |special: &SpecialPeriod| SpecialNotice {
+            id: special.id().to_string(),
+            name: special.label().into(),
+            first: special.first().to_string(),
+            last: special.last().to_string(),
+            is_daily: special.cadence() == Cadence::Day,
+            counts: special.catalogue().counts().iter().map(|one| (&one.label).into()).collect(),
+            pulse: special.pulse().map(|pulse| {
+                let scale = packs.scale(&pulse.scale);
+                let name = scale.map_or_else(
+                    || Label::same(pulse.scale.clone()),
+                    |known| (&known.pack.definition().label).into(),
+                );
+                let grades: Vec<&str> = pulse.grades.iter().map(|grade| grade.as_str()).collect();
+                (name, grades.join(" "))
+            }),
+        };
+        Ok(specials.filter(|special| today <= special.last()).map(notice).collect())
+    }
+
     fn students(&self) -> Result<u64, SourceError> {
         self.node.ledger().read(student::count_on_roll).map_err(unavailable)
     }

@@ -139,6 +139,13 @@ impl Packs {
         }
     }
 
+    /// The same where a special period is followed.
+    #[cfg(test)]
+    pub(crate) fn following(mut self, special: Known<SpecialPeriod>) -> Self {
+        self.specials.push(special);
+        self
+    }
+
     /// The catalogue in force.
     #[must_use]
     pub const fn in_force(&self) -> &Known<Catalogue> {

@@ -14,7 +14,7 @@ use crate::desk::checks::{Roll, answered, call, certificate, held, on_roll, pack
 use crate::egress::link;
 use crate::ledger::Ledger;
 use crate::transfer::Transfer;
-use crate::transfer::directive::{self, Verdict};
+use crate::transfer::directive;
 
 const TRANSFER: Subject = ("transfer", words::TRANSFER_TITLE);
 const LEDGER: Subject = ("ledger", words::LEDGER_TITLE);
@@ -77,7 +77,7 @@ fn ledger(terminal: &Terminal, place: &Place, config: &Config) -> (Check, Option
 fn linked(transfer: &Transfer, config: Config, clock: &Clock) -> Result<Vec<Check>, Failure> {
     let notes = transfer.read(link::notes)?;
     let stored = transfer.read(directive::all)?;
-    let unusable = stored.iter().find(|stored| stored.verdict != Verdict::Usable);
+    let unusable = stored.iter().find(|stored| stored.verdict.is_beyond_us());
     let unusable = unusable.map(|stored| format!("{}/{}", stored.kind, stored.name));
     let outward = match app::open_outward(config, clock.clone()) {
         Ok(outward) => outward,

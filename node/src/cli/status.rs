@@ -129,7 +129,7 @@ fn problems(
     }
     found.extend(certificate_problem(days));
     found.extend(link_problems(notes));
-    let unusable = directives.iter().filter(|stored| stored.verdict != Verdict::Usable);
+    let unusable = directives.iter().filter(|stored| stored.verdict.is_beyond_us());
     found.extend(unusable.map(|stored| {
         let what = Sentence::new(words::PACK_UNUSABLE, &[&stored.kind, &stored.name]);
         Problem::new("DIRECTIVE", what, words::UPDATE_WHO)

@@ -1,11 +1,11 @@
 //! The start page: where the identifiable data is, how the link stands, what left lately.
 
 use askama::Template;
-use runtime::web::{Html, Lang, Page, Part, RenderError, Tag, grouped, time};
+use runtime::web::{Html, Label, Lang, Page, Part, RenderError, Tag, grouped, time};
 
 use super::egress::{crumbs, due, hop_tag, kind, refusal, tally};
 use super::sync::{SyncLines, lines};
-use super::view::{HomePage, Hop, ReleaseLine};
+use super::view::{HomePage, Hop, ReleaseLine, SpecialNotice};
 use super::words;
 
 #[derive(Template)]
@@ -68,5 +68,23 @@ impl HomeTemplate<'_> {
 
     fn minute(&self, unix_ms: &i64) -> String {
         time::minute(*unix_ms)
+    }
+
+    fn special(&self, special: &SpecialNotice) -> String {
+        let name = special.name.in_lang(self.lang);
+        words::SPECIAL.fill(self.lang, &[&name, &special.first, &special.last])
+    }
+
+    /// What leaves because of it, and how often.
+    fn leaves(&self, special: &SpecialNotice) -> String {
+        let names: Vec<&str> =
+            special.counts.iter().map(|label| label.in_lang(self.lang)).collect();
+        let names = names.join(words::COMMA.in_lang(self.lang));
+        let text = if special.is_daily { words::SPECIAL_DAILY } else { words::SPECIAL_WEEKLY };
+        text.fill(self.lang, &[&names])
+    }
+
+    fn pulse(&self, (scale, grades): &(Label, String)) -> String {
+        words::SPECIAL_PULSE.fill(self.lang, &[&scale.in_lang(self.lang), grades])
     }
 }

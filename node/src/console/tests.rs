@@ -33,6 +33,7 @@ impl EgressSource for Fixed {
                 certificate_days: Some(61),
             },
             latest: self.lines(),
+            specials: if self.empty { Vec::new() } else { vec![special()] },
         })
     }
 
@@ -88,6 +89,38 @@ fn held() -> Vec<HeldPeriod> {
         reason: "class 4 <check it>".to_owned(),
         waiting: 2,
     }]
+}
+
+fn special() -> SpecialNotice {
+    SpecialNotice {
+        id: "flood-2026".to_owned(),
+        name: Label::new("2026年防汛", "Floods of 2026"),
+        first: "2026-11-30".to_owned(),
+        last: "2026-12-13".to_owned(),
+        is_daily: true,
+        counts: vec![Label::new("危机演练次数", "Crisis drills")],
+        pulse: Some((Label::same("PHQ-4"), "g7 g8 g9".to_owned())),
+    }
+}
+
+/// The start page says until when a special period runs, what leaves because of it, and that a
+/// pulse screen stays here; without one it says nothing.
+#[tokio::test]
+async fn a_special_period_is_announced_on_the_start_page() {
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    let zh = check(&mut browser, "/?lang=zh", "node-special-zh.html").await;
+    for text in [
+        "特殊时期“2026年防汛”：2026-11-30 至 2026-12-13，到期自动结束",
+        "危机演练次数",
+        "结果只留在本校",
+    ] {
+        assert!(zh.text.contains(text), "{text}");
+    }
+    let en = check(&mut browser, "/?lang=en", "node-special-en.html").await;
+    assert!(en.text.contains("it ends by itself") && en.text.contains("Crisis drills"));
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: true }).await;
+    let none = check(&mut browser, "/?lang=zh", "node-special-none.html").await;
+    assert!(!none.text.contains("特殊时期"));
 }
 
 impl Fixed {

@@ -282,4 +282,25 @@ pub struct HomePage {
     pub sync: SyncStatus,
     /// The latest releases.
     pub latest: Vec<ReleaseLine>,
+    /// Special periods that this school follows and that have not ended.
+    pub specials: Vec<SpecialNotice>,
+}
+
+/// A special period, as the school is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecialNotice {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Label,
+    /// First day.
+    pub first: String,
+    /// Last day; it ends by itself.
+    pub last: String,
+    /// Whether its figures leave every day, or every week.
+    pub is_daily: bool,
+    /// What leaves.
+    pub counts: Vec<Label>,
+    /// The pulse screen that is asked for: its scale and the grades.
+    pub pulse: Option<(Label, String)>,
 }

@@ -41,6 +41,20 @@ texts! {
          figures below. What identifies persons is only in the encrypted database ledger.db on \
          this machine.";
 
+    SPECIAL = "特殊时期“{0}”：{1} 至 {2}，到期自动结束", "Special period {0}: {1} to {2}; it ends by itself";
+    SPECIAL_DAILY = "期间每天早上报送前一天的：{0}。只报次数，不含任何学生的信息；每份都可在出校记录中逐格查看，\
+        校长可以暂停。",
+        "While it runs, these leave every morning for the day before: {0}. They are counts of the \
+         school's own work and hold nothing about a student; each can be read cell by cell below, \
+         and the principal can hold it.";
+    SPECIAL_WEEKLY = "期间每周报送一次：{0}。只报工作数据，每份都可在出校记录中逐格查看，校长可以暂停。",
+        "While it runs, these leave every week: {0}. They are counts of the school's own work; \
+         each can be read cell by cell below, and the principal can hold it.";
+    SPECIAL_PULSE = "请学校开展简短筛查：{0}，{1}。结果只留在本校。",
+        "The school is asked to hold a pulse screen: {0}, {1}. Its results stay at this school.";
+    SPECIAL_PULSE_OPEN = "开启筛查", "Open a screening";
+    COMMA = "、", ", ";
+
     SYNC = "同步", "Synchronisation";
     LATEST = "最近出校", "Left recently";
     LATEST_NOTE = "每一份都可逐格查看", "each can be read cell by cell";

@@ -13,7 +13,7 @@ use crate::cli::words;
 use crate::egress::link::{self, EXPIRY_DAYS, Notes};
 use crate::ledger::hold::Hold;
 use crate::ledger::{hold, student};
-use crate::transfer::directive::{self, Verdict};
+use crate::transfer::directive;
 
 const SENDING: Subject = ("sending", words::SENDING_TITLE);
 const PACKS: Subject = ("packs", words::PACKS_TITLE);
@@ -47,7 +47,7 @@ impl Roll {
 pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     let notes = node.transfer().read(link::notes)?;
     let stored = node.transfer().read(directive::all)?;
-    let unusable = stored.iter().find(|stored| stored.verdict != Verdict::Usable);
+    let unusable = stored.iter().find(|stored| stored.verdict.is_beyond_us());
     let unusable = unusable.map(|stored| format!("{}/{}", stored.kind, stored.name));
     let roll = node.ledger().read(Roll::load)?;
     let mut checks = vec![doctor::disk(&doctor::free_bytes(&node.config().data))];

@@ -7,6 +7,7 @@ use certs::digest::sha256;
 use certs::pack::PackSignature;
 use certs::signature::Signature;
 use domain::digest::Digest;
+use domain::special::OUTSIDE;
 use jiff::civil::Date;
 use prost::Message;
 use proto::wire::directive::{Directive, Pack};
@@ -54,6 +55,38 @@ pub enum Verdict {
     Usable,
     /// It was not; the sentence goes to the parent.
     Unusable(String),
+}
+
+/// How the reason of a special period begins that asks for what could not be protected.
+const REFUSED: &str = "refused: ";
+
+impl Verdict {
+    /// What this school says to a special period that asks for what could not be protected.
+    #[must_use]
+    pub fn refused(reason: &dyn std::fmt::Display) -> Self {
+        Self::Unusable(format!("{REFUSED}{reason}"))
+    }
+
+    /// Why a special period was refused; nothing where it was not.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Unusable(reason) => reason.strip_prefix(REFUSED),
+            Self::Usable => None,
+        }
+    }
+
+    /// Whether a special period is not meant for this school.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Unusable(reason) if reason == OUTSIDE)
+    }
+
+    /// Whether this software cannot use the content, and another version might.
+    #[must_use]
+    pub fn is_beyond_us(&self) -> bool {
+        *self != Self::Usable && self.refusal().is_none() && !self.is_outside()
+    }
 }
 
 /// A directive as it is kept.

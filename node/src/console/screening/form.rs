@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ledger::Word as _;
@@ -13,6 +13,7 @@ use domain::screening::Unasked;
 use domain::screening::order::{LowestTier, PER_DAY};
 use jiff::civil::Date;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor, see_other};
+use serde::Deserialize;
 
 use super::super::filled::Filled;
 use super::super::office::{chosen, term_name};
@@ -47,24 +48,53 @@ struct ScaleRow {
     boxes: Vec<(String, bool)>,
 }
 
+/// What the form is opened for: the pulse screen of a special period, or nothing in particular.
+#[derive(Deserialize)]
+pub(super) struct AskedFor {
+    #[serde(default)]
+    special: String,
+}
+
 /// The form that opens a run.
 pub(super) async fn ask(
     State(campaign): State<Campaign>,
     visitor: Visitor<Counsellors>,
+    Query(asked): Query<AskedFor>,
 ) -> Result<Response, Problem> {
     let today = school_day_from(campaign.office.shell.clock.today());
     let day = |n: u32| domain::ledger::day::plus_days(today, n).to_string();
-    let given = |name: &str, value: String| (name.to_owned(), value);
-    let fields = Filled::from(vec![
-        given("first", day(0)),
-        given("last", day(11)),
-        given("from", HOURS.0.to_owned()),
-        given("to", HOURS.1.to_owned()),
-        given("classes_per_day", "0".to_owned()),
-        given("per_day", PER_DAY.to_string()),
-        given("unasked", Unasked::Wait.as_str().to_owned()),
-    ]);
+    let pulse = pulse(&campaign, &asked.special, visitor.frame.lang)?;
+    let fields = Filled::from(pulse)
+        .or("first", day(0))
+        .or("last", day(11))
+        .or("from", HOURS.0)
+        .or("to", HOURS.1)
+        .or("classes_per_day", 0)
+        .or("per_day", PER_DAY)
+        .or("unasked", Unasked::Wait.as_str());
     show_form(&campaign, &visitor, fields, None).await
+}
+
+/// What the pulse screen of a special period asks for; nothing where none is named.
+fn pulse(campaign: &Campaign, special: &str, lang: Lang) -> Result<Vec<(String, String)>, Problem> {
+    if special.is_empty() {
+        return Ok(Vec::new());
+    }
+    let packs = packs(campaign)?;
+    let known = packs.specials().iter().find(|known| known.pack.id().as_str() == special);
+    let special = known.map(|known| &*known.pack).ok_or(Problem::NotFound)?;
+    let today = campaign.office.shell.clock.today();
+    let pulse = special.pulse().filter(|_| today <= special.last()).ok_or(Problem::NotFound)?;
+    let label = special.label();
+    let named = |name: &str, value: String| (name.to_owned(), value);
+    let mut fields = vec![
+        named("name", chosen((&label.zh, &label.en), lang).to_owned()),
+        named("first", special.first().max(today).to_string()),
+        named("last", special.last().to_string()),
+    ];
+    let boxes = pulse.grades.iter().map(|grade| format!("{}:{}", pulse.scale, grade.as_str()));
+    fields.extend(boxes.map(|value| named("use", value)));
+    Ok(fields)
 }
 
 async fn show_form(

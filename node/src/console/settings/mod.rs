@@ -171,6 +171,14 @@ fn notice_state(
     today: jiff::civil::Date,
     lang: Lang,
 ) -> (Part<Tag>, String) {
+    if notice.verdict.is_outside() {
+        let tag = Tag::of(Tone::Muted, words::N_OUTSIDE, lang);
+        return (tag, String::new());
+    }
+    if let Some(reason) = notice.verdict.refusal() {
+        let tag = Tag::of(Tone::Notice, words::N_REFUSED, lang);
+        return (tag, words::N_REFUSED_WHY.with(lang, reason));
+    }
     if let Verdict::Unusable(_) = notice.verdict {
         let tag = Tag::of(Tone::Bad, words::N_UNUSABLE, lang);
         return (tag, words::N_UNUSABLE_WHY.in_lang(lang).to_owned());
@@ -196,6 +204,7 @@ fn kind(word: &str, lang: Lang) -> String {
         "scale" => words::K_SCALE,
         "calendar" => words::K_CALENDAR,
         "divisions" => words::K_DIVISIONS,
+        "special" => words::K_SPECIAL,
         other => return other.to_owned(),
     };
     text.in_lang(lang).to_owned()

@@ -47,6 +47,11 @@ texts! {
     N_UNUSABLE_WHY = "本机软件版本无法读取，上一版继续有效。请更新软件。",
         "This version of the program cannot read it; the one before goes on counting. Update the \
          program.";
+    N_OUTSIDE = "不涉及本校", "not for this school";
+    N_REFUSED = "已拒绝", "refused";
+    N_REFUSED_WHY = "其中有无法保护的内容，本机拒绝执行，原因已告知上级：{0}",
+        "It asks for what could not be protected, and the hub was told so: {0}";
+    K_SPECIAL = "特殊时期", "Special period";
     K_CATALOGUE = "指标目录", "Catalogue of indicators";
     K_SCALE = "量表", "Scale";
     K_CALENDAR = "校历", "Calendar of terms";

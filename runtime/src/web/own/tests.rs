@@ -180,7 +180,7 @@ async fn a_sheet_is_set_up_without_a_telephone() {
     assert!(again.text.contains("确认验证码表"));
     // What is said about a wrong code is about paper, not about a telephone's clock.
     let wrong = post(&mut browser, "/me/factor/confirm", &sheet, &[("code", "aaaa-aaaa")]).await;
-    sound(&wrong, StatusCode::CONFLICT, "confirm-wrong");
+    sound(&wrong, StatusCode::UNAUTHORIZED, "confirm-wrong");
     assert!(wrong.text.contains("不在刚打印的表上") && !wrong.text.contains("手机时间"));
     let open = post(&mut browser, "/me/factor/confirm", &sheet, &[("code", &first)]).await;
     assert_eq!(open.header("location"), "/");

@@ -1,8 +1,6 @@
 //! The file's form: what is written is read back, and what would be misread is refused.
 
-use std::time::Duration;
-
-use domain::disclosure::attacker::{Course, Pace, Pieces, Printed, Verdict, attack};
+use domain::disclosure::attacker::{Course, Pieces, Printed, Verdict, attack};
 
 use super::*;
 
@@ -74,5 +72,4 @@ fn a_file_is_attacked() {
     let report = attack(&view.expect("file"), &mut Pieces(1_000)).expect("attacked");
     let mut leaks = report.leaks().filter(|leak| leak.verdict == Verdict::Exact);
     assert!(leaks.any(|leak| leak.unit == "S1" && leak.lo == 3), "{report:?}");
-    assert_eq!(Pieces(0).left(), Duration::ZERO);
 }

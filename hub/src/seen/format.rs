@@ -180,7 +180,7 @@ impl FileTable {
     fn of(view: &View, table: &SeenTable) -> Self {
         let SeenTable { id, unit, period, measure, dims, members, cells } = table.clone();
         let level = view.units.get(&unit).map(|known| known.level.clone()).unwrap_or_default();
-        let cells = cells.into_iter().map(FileCell::of).collect();
+        let cells = cells.iter().map(FileCell::of).collect();
         let totals = Vec::new();
         Self { id, level, unit, period, measure, dims, members, cells, totals }
     }
@@ -203,7 +203,7 @@ impl FileCell {
         }
     }
 
-    fn of(cell: SeenCell) -> Self {
+    fn of(cell: &SeenCell) -> Self {
         let empty = |status| Self {
             key: cell.key.clone(),
             value: None,

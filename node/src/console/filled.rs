@@ -47,7 +47,7 @@ impl Filled {
 
     /// With a value for a field that was not sent.
     #[must_use]
-    pub(super) fn or(mut self, name: &str, value: impl ToString) -> Self {
+    pub(super) fn or(mut self, name: &str, value: &impl ToString) -> Self {
         if !self.is_sent(name) {
             self.0.push((name.to_owned(), value.to_string()));
         }

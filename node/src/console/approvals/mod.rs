@@ -211,7 +211,7 @@ fn page(seen: &Seen, told: &Told, session: &Session, lang: Lang) -> Result<Page,
         csrf: &session.csrf,
         told: told.as_ref(),
         decides: seen.decides,
-        ask: seen.sent.of("ask").or("until", proposed),
+        ask: seen.sent.of("ask").or("until", &proposed),
         rows: seen.requests.iter().map(|request| row(request, seen, lang)).collect(),
         grants: seen.grants.iter().map(grant).collect(),
     })?;

@@ -166,8 +166,8 @@ fn form(
         filled: view
             .filled
             .clone()
-            .or("valid_from", view.today)
-            .or("valid_to", domain::ledger::day::plus_days(view.today, 180)),
+            .or("valid_from", &view.today)
+            .or("valid_to", &domain::ledger::day::plus_days(view.today, 180)),
         scales: view.scales.iter().map(|(id, name)| (id.clone(), label(name))).collect(),
         lines: (1..=FORM_ITEMS).collect(),
         purposes: choices::<Purpose>(lang),

@@ -129,9 +129,9 @@ pub(super) fn overview(
         csrf: &session.csrf,
         told,
         done: view.done.as_ref().and_then(|(what, student)| done(what, *student, view, lang)),
-        arrive: sent.of("arrive").or("day", today),
-        leave: sent.of("leave").or("day", today),
-        correct: sent.of("correct").or("day", today),
+        arrive: sent.of("arrive").or("day", &today),
+        leave: sent.of("leave").or("day", &today),
+        correct: sent.of("correct").or("day", &today),
         today: today.to_string(),
         year_start: year_start(view.today).to_string(),
         grades: view

@@ -65,13 +65,13 @@ pub(super) async fn ask(
     let day = |n: u32| domain::ledger::day::plus_days(today, n).to_string();
     let pulse = pulse(&campaign, &asked.special, visitor.frame.lang)?;
     let fields = Filled::from(pulse)
-        .or("first", day(0))
-        .or("last", day(11))
-        .or("from", HOURS.0)
-        .or("to", HOURS.1)
-        .or("classes_per_day", 0)
-        .or("per_day", PER_DAY)
-        .or("unasked", Unasked::Wait.as_str());
+        .or("first", &day(0))
+        .or("last", &day(11))
+        .or("from", &HOURS.0)
+        .or("to", &HOURS.1)
+        .or("classes_per_day", &0)
+        .or("per_day", &PER_DAY)
+        .or("unasked", &Unasked::Wait.as_str());
     show_form(&campaign, &visitor, fields, None).await
 }
 

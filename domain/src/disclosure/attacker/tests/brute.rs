@@ -101,11 +101,11 @@ fn case(dice: &mut Dice) -> (View, Size, Vec<u64>) {
     let world: Vec<u64> = size.places().iter().map(|_| dice.below(4) * dice.below(2)).collect();
     let periods = PERIODS[..size.stretches].iter().map(|id| period(id)).collect();
     let mut view = View { k: 5, units, periods, course, tables: Vec::new() };
-    for number in 0..size.stretches {
+    for (number, id) in PERIODS.iter().take(size.stretches).enumerate() {
         let table = SeenTable {
             id: format!("all{number}"),
             unit: "D".into(),
-            period: PERIODS[number].into(),
+            period: (*id).into(),
             measure: "m".into(),
             dims: words(&["a", "b"]),
             members: None,
@@ -239,7 +239,7 @@ fn check(seed: u64) -> Result<(), TestCaseError> {
         let all = view.tables.iter().flat_map(|table| table.dims.clone());
         all.for_each(|dim| {
             if !dims.contains(&dim) {
-                dims.push(dim)
+                dims.push(dim);
             }
         });
         dims

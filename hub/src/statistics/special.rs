@@ -17,7 +17,7 @@ use runtime::sql::{SqlError, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::report::{CoverageOut, FigureOut, NameOut};
+use super::report::{CoverageOut, FigureOut, NameOut, StatusWord};
 use super::value::UnitName;
 use super::{Figures, Holdings, Members, StatisticsError};
 use crate::packs::{KnownSpecial, Packs};
@@ -235,16 +235,19 @@ fn periods(
             .map(|count| holdings.figures(&view, count.id.as_str(), &[]))
             .collect::<Result<_, _>>()?;
         let Some(first) = figures.first() else { continue };
-        told.push(SpecialPeriodOut {
+        let whole = figures.iter().filter_map(|one| one.whole.figures.first());
+        let mut out = SpecialPeriodOut {
             period: period.to_string(),
             snapshot: first.whole.snapshot,
             coverage: first.whole.coverage.into(),
-            figures: figures
-                .iter()
-                .filter_map(|one| one.whole.figures.first())
-                .map(|figure| FigureOut::new(figure, &[]))
-                .collect(),
-        });
+            figures: whole.map(|figure| FigureOut::new(figure, &[])).collect(),
+        };
+        // A hub that has heard of no school yet knows all the same whom the pack names.
+        if out.coverage.schools_due == 0 {
+            out.coverage.schools_due = schools(special, at).count().try_into().unwrap_or(u32::MAX);
+            out.figures.iter_mut().for_each(|figure| figure.status = StatusWord::NotReported);
+        }
+        told.push(out);
     }
     told.reverse();
     Ok(told)

@@ -59,7 +59,7 @@ fn a_special_period_is_made_published_and_ended() {
     let shown = hub(&["special", "show", "--data", text(&data), "flood"]).json();
     assert_eq!(shown["followers"]["silent"], 6, "{shown}");
     assert_eq!(shown["periods"].as_array().map(Vec::len), Some(2), "yesterday and today");
-    assert_eq!(shown["periods"][0]["figures"][0]["status"], "not_reported");
+    assert_eq!(shown["periods"][0]["figures"][0]["status"], "not_reported", "{shown}");
     let none = hub(&["special", "show", "--data", text(&data), "other"]);
     assert_eq!(none.failed(), (3, "SPECIAL_UNKNOWN".to_owned()));
 

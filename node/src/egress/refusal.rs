@@ -16,11 +16,15 @@ texts! {
     CONFLICTING = "枢纽已收到同一版次、数字不同的一份", "this revision exists with other figures";
     ONCE_A_TERM = "取整报表每学期只收一次，先前的一份有效", "a rounded table is taken once a term";
     BAND_ONCE = "分档的数字每学期只给一次，先前的一份有效", "bands are given once a term";
+    OUTSIDE_AREA = "本校不在该特殊时期的学校名单里", "the special period does not name this school";
+    OUTSIDE_TIME = "报表的日期不在该特殊时期之内", "the day is not one of the special period";
+    UNPROTECTED = "该特殊时期要求的内容无法得到保护，枢纽不收",
+        "what the special period asks for could not be protected";
     SUPERSEDED = "枢纽已收到更新的一版", "a later revision has been accepted";
 }
 
 /// Codes that a hub refuses releases with.
-const CODES: [(&str, Text); 13] = [
+const CODES: [(&str, Text); 16] = [
     ("unknown_item", UNKNOWN_ITEM),
     ("bad_signature", BAD_SIGNATURE),
     ("unreadable", UNREADABLE),
@@ -33,6 +37,9 @@ const CODES: [(&str, Text); 13] = [
     ("revision_conflict", CONFLICTING),
     ("once_a_term", ONCE_A_TERM),
     ("band_once_a_term", BAND_ONCE),
+    ("outside_area", OUTSIDE_AREA),
+    ("outside_time", OUTSIDE_TIME),
+    ("unprotected", UNPROTECTED),
     ("superseded", SUPERSEDED),
 ];
 

@@ -194,13 +194,13 @@ fn a_silent_school_is_carried_after_the_close() {
     let mut autumn = Hubs::new(&roster, &plan, table, "2026S1");
     all_but(&mut autumn, &[], census);
     let mut spring = Hubs::new(&roster, &plan, table, "2026S2");
-    all_but(&mut spring, &[5], census);
+    all_but(&mut spring, &[8], census);
     let waits = spring.open_stage(Stage::Junior, Phase::Awaited, &autumn.shares);
     assert!(matches!(waits, Err(NotOpened::Waits { .. })));
     let expected = recount(&spring, Stage::Junior, census);
     let opened = spring.open_stage(Stage::Junior, Phase::Closed, &autumn.shares).expect("opened");
     assert_eq!((opened.cells, opened.reports), (expected, 11));
-    assert!(!spring.shares[0].contains_key(&unit(5)));
+    assert!(!spring.shares[0].contains_key(&unit(8)));
 }
 
 /// What a school or a relay can do wrong is answered as defined, and the sum stays the others'.

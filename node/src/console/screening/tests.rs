@@ -104,11 +104,7 @@ impl Fair {
 
     /// As if the sheet of everybody were void.
     fn void(&self) {
-        let set = |tx: &runtime::sql::Tx<'_>| {
-            tx.execute("update participant set state = 'void'", &[])?;
-            Ok::<_, SqlError>(())
-        };
-        self.school.ledger.write("void", set).expect("void");
+        self.school.ledger.write("void", people::danger_void_all).expect("void");
     }
 
     fn funnel(&self) -> (Funnel, Vec<Standing>) {

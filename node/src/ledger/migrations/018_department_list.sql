@@ -7,7 +7,7 @@ create table sealing_key (
     purpose text not null,                   -- list
     seed blob not null,                      -- private key; the database is encrypted
     made_at_ms integer not null,             -- by this machine's clock
-    statement text                           -- both commissions' statement about it; null until it came
+    statement text                           -- of both commissions about it; null until it came
 ) strict;
 
 create table department_list (

@@ -8,12 +8,12 @@ use certs::key::KeyError;
 use certs::keyfile::KeyfileError;
 use certs::root::{Commission, RootAuthority, RootCertificate};
 use certs::statement::{SignedRequest, SignedStatement};
-use certs::words::{Length, agrees, chinese, english};
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use certs::words::{Length, chinese, english};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use domain::digest::Digest;
 use domain::unit::Zone;
 use jiff::Timestamp;
-use runtime::cli::{Answer, Exit, Failure, Globals, Paint, Sentence, Terminal, completions, man};
+use runtime::cli::{Exit, Failure, Globals, Paint, Sentence, Terminal, completions, man};
 use runtime::clock::Clock;
 use serde_json::{Value, json};
 
@@ -24,8 +24,7 @@ use super::request::IssuerRequest;
 use super::source::Export;
 use super::statement::SignStatement;
 use super::unlock::{self, Locking, Opening, Relocking};
-use super::vault::Lock;
-use super::{CeremonyError, root, statement, vault, words};
+use super::{CeremonyError, root, six_words, statement, vault, words};
 
 /// The offline authority of a commission: root, issuing authorities, packs, key statements
 #[derive(Parser)]
@@ -88,31 +87,9 @@ enum Command {
         yes: bool,
     },
     /// Make a key that signs packs
-    PackKey {
-        /// Folder of the root
-        #[arg(long)]
-        dir: PathBuf,
-        /// File for the key and its certificate
-        #[arg(long)]
-        out: PathBuf,
-        #[command(flatten)]
-        opening: Opening,
-        #[command(flatten)]
-        relocking: Relocking,
-    },
+    PackKey(NewKey),
     /// Make a key that signs key statements
-    StatementKey {
-        /// Folder of the root
-        #[arg(long)]
-        dir: PathBuf,
-        /// File for the key and its certificate
-        #[arg(long)]
-        out: PathBuf,
-        #[command(flatten)]
-        opening: Opening,
-        #[command(flatten)]
-        relocking: Relocking,
-    },
+    StatementKey(NewKey),
     /// Give a root key, a pack key or a statement key another passphrase; the key itself stays
     Passphrase {
         /// Folder of the root whose key it is
@@ -145,6 +122,21 @@ enum Command {
     Completions(runtime::cli::Completions),
     /// Write the manual pages
     Man(runtime::cli::ManPages),
+}
+
+/// A new key under a root.
+#[derive(Args)]
+struct NewKey {
+    /// Folder of the root
+    #[arg(long)]
+    dir: PathBuf,
+    /// File for the key and its certificate
+    #[arg(long)]
+    out: PathBuf,
+    #[command(flatten)]
+    opening: Opening,
+    #[command(flatten)]
+    relocking: Relocking,
 }
 
 #[derive(clap::Args)]
@@ -232,14 +224,8 @@ fn execute(terminal: &Terminal, command: Command) -> Result<(), Failure> {
             let value = json!({"subtree": subtree, "file": out});
             terminal.result(&value, |t| t.text(words::SIGNED, &[&subtree, &out.display()]))
         }
-        Command::PackKey { dir, out, opening, relocking } => {
-            let under = open_for_key(terminal, &dir, &out, (&opening, &relocking))?;
-            document_key(terminal, Role::Pack, under, &out, now)
-        }
-        Command::StatementKey { dir, out, opening, relocking } => {
-            let under = open_for_key(terminal, &dir, &out, (&opening, &relocking))?;
-            document_key(terminal, Role::Statement, under, &out, now)
-        }
+        Command::PackKey(key) => document_key(terminal, Role::Pack, &key, now),
+        Command::StatementKey(key) => document_key(terminal, Role::Statement, &key, now),
         Command::Passphrase { dir, key, statement_key, opening, relocking } => {
             let (file, place) = match (key, statement_key, dir) {
                 (Some(key), _, _) => (key, vault::PACK),
@@ -272,27 +258,19 @@ fn init(
     Ok(made.map_err(|error| at(dir, &error))?.certificate().clone())
 }
 
-/// The opened root and the lock of a new key under it; refused where the key's file exists.
-fn open_for_key(
+/// Makes a key for documents under a root; refused where its file exists.
+fn document_key(
     terminal: &Terminal,
-    dir: &Path,
-    out: &Path,
-    (opening, relocking): (&Opening, &Relocking),
-) -> Result<(RootAuthority, Lock), Failure> {
+    role: Role,
+    key: &NewKey,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let NewKey { dir, out, opening, relocking } = key;
     opening.beside(relocking)?;
     if out.exists() {
         return Err(at(out, &CeremonyError::Exists));
     }
-    Ok((open_root(terminal, dir, opening)?, relocking.lock(terminal)?))
-}
-
-fn document_key(
-    terminal: &Terminal,
-    role: Role,
-    (root, lock): (RootAuthority, Lock),
-    out: &Path,
-    now: Timestamp,
-) -> Result<(), Failure> {
+    let (root, lock) = (open_root(terminal, dir, opening)?, relocking.lock(terminal)?);
     let made = DocumentKey::create(&root, role, now);
     let made = made.and_then(|key| key.save(out, &lock).map(|()| key));
     let key = made.map_err(|error| at(out, &error))?.key().id();
@@ -343,21 +321,7 @@ fn compare(
     let digest = asked.key_digest().map_err(|error| at(Path::new("csr"), &error))?;
     let subtree = asked.subtree.dns_name();
     terminal.talk(words::WILL_SIGN, &[&asked.unit, &subtree]);
-    let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
-    terminal.talk(words::SIX_WORDS, &[&zh, &en]);
-    let agreed = match heard {
-        Some(heard) => agrees(&digest, Length::Short, heard),
-        None if yes => true,
-        None => {
-            let question = Sentence::from(words::DO_THEY_AGREE);
-            terminal.confirm(&question, "--words")? == Answer::Yes
-        }
-    };
-    if agreed {
-        return Ok(());
-    }
-    let refused = Failure::new(Exit::Refused, "WORDS_DIFFER", words::WORDS_DIFFER);
-    Err(refused.hint(words::WORDS_DIFFER_NEXT))
+    six_words::compare(terminal, &digest, heard, yes)
 }
 
 fn show_root(terminal: &Terminal, root: &RootCertificate) -> Result<(), Failure> {

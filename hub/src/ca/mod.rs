@@ -13,6 +13,7 @@ pub mod vault;
 
 mod chinese;
 mod command;
+mod six_words;
 pub(crate) mod source;
 mod unlock;
 mod words;

@@ -11,14 +11,14 @@ use certs::words::{Length, chinese, english};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use runtime::cli::{Answer, Exit, Failure, Sentence, Terminal};
+use runtime::cli::{Exit, Failure, Terminal};
 use runtime::clock::{date_of, instant_ms};
 use serde_json::{Value, json};
 
 use super::document::{DocumentKey, Role};
 use super::unlock::Opening;
 use super::words::statement as words;
-use super::{CeremonyError, command, root};
+use super::{CeremonyError, command, root, six_words};
 
 /// Most files of one ceremony.
 const FILES_MAX: usize = 2_000;
@@ -180,21 +180,7 @@ fn compare(
         Some(Proof::OwnKey) => terminal.talk(words::BY_OWN_KEY, &[]),
         None => {}
     }
-    let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
-    terminal.talk(words::SIX_WORDS, &[&zh, &en]);
-    let agreed = match asked.words.as_deref() {
-        Some(heard) => certs::words::agrees(&digest, Length::Short, heard),
-        None if asked.yes => true,
-        None => {
-            let question = Sentence::from(words::DO_THEY_AGREE);
-            terminal.confirm(&question, "--words")? == Answer::Yes
-        }
-    };
-    if agreed {
-        return Ok(());
-    }
-    let refused = Failure::new(Exit::Refused, "WORDS_DIFFER", words::WORDS_DIFFER);
-    Err(refused.hint(words::WORDS_DIFFER_NEXT))
+    six_words::compare(terminal, &digest, asked.words.as_deref(), asked.yes)
 }
 
 /// Unit, name, purpose and days in one line.
@@ -255,6 +241,6 @@ pub(super) fn about_request(
     });
     let purpose = terminal.text(words::purpose(asked.purpose), &[]);
     let head = terminal.text(words::REQUEST, &[&asked.unit, &asked.name, &purpose]);
-    let compared = terminal.text(words::SIX_WORDS, &[&zh, &en]);
+    let compared = terminal.text(super::words::SIX_WORDS, &[&zh, &en]);
     Ok((value, format!("{head}\n{compared}")))
 }

@@ -56,12 +56,12 @@ pub(super) const WILL_SIGN: Text = Text::new(
 pub(super) const SIX_WORDS: Text =
     Text::new("请与对方逐字核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
 pub(super) const DO_THEY_AGREE: Text =
-    Text::new("对方读出的六个词与上面完全一致吗？", "Did the hub's operator read the same words?");
+    Text::new("对方读出的六个词与上面完全一致吗？", "Did the other side read out the same words?");
 pub(super) const WORDS_DIFFER: Text =
-    Text::new("六个词不一致，没有签发。", "the words differ; nothing was signed.");
+    Text::new("六个词不一致，没有签署任何内容。", "the words differ; nothing was signed.");
 pub(super) const WORDS_DIFFER_NEXT: Text = Text::new(
-    "请对方重新导出请求文件，并用您原来就有的号码再次核对。",
-    "Ask the hub for its request file again and compare by a number that you already had.",
+    "请对方重新导出申请文件，并用您原来就有的号码再次核对。",
+    "Ask for the request file again and compare by a number that you already had.",
 );
 pub(super) const SIGNED: Text = Text::new("已签发 {0} → {1}", "Signed {0}  {1}");
 pub(super) const PACK_KEY: Text =

@@ -19,18 +19,6 @@ pub(in super::super) const BY_OWN_KEY: Text = Text::new(
     "  Note: who asks has no certificate and proves only that it holds the key. Who it is, only \
      the telephone call tells.",
 );
-pub(in super::super) const SIX_WORDS: Text = Text::new(
-    "  请与该单位逐字核对：{0}（{1}）",
-    "  Compare by telephone with the unit: {1} ({0})",
-);
-pub(in super::super) const DO_THEY_AGREE: Text =
-    Text::new("该单位读出的六个词与上面完全一致吗？", "Did the unit read out the same words?");
-pub(in super::super) const WORDS_DIFFER: Text =
-    Text::new("六个词不一致，没有签署任何声明。", "the words differ; no statement was signed.");
-pub(in super::super) const WORDS_DIFFER_NEXT: Text = Text::new(
-    "请该单位重新导出申请，并用您原来就有的号码再次核对。",
-    "Ask the unit for its request again and compare by a number that you already had.",
-);
 pub(in super::super) const TOO_MANY: Text = Text::new(
     "一次最多 2000 个文件；--words 只能用于一个文件。没有签署任何声明。",
     "at most 2,000 files at a time, and --words goes with one file; no statement was signed.",

@@ -9,7 +9,7 @@ mod beside;
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Kind, SchoolRole, Word as _};
 use runtime::params;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx};
 
 pub use beside::Beside;
 
@@ -104,6 +104,12 @@ fn page<const SOURCES: usize>(sources: [Vec<ActLine>; SOURCES], limit: usize) ->
     Acts { lines, has_older: end.is_some() || cut.is_some() }
 }
 
+/// An act of one person; the row begins with when and who.
+fn act(row: &Row<'_, '_>, role: Option<SchoolRole>, deed: Deed) -> Result<ActLine, SqlError> {
+    let (at, account) = (Moment(row.i64(0)?), row.text(1)?);
+    Ok(ActLine { at, account, second: None, role, deed })
+}
+
 /// Entries that are read at once, to be counted.
 const BATCH: u32 = 1_000;
 
@@ -161,13 +167,7 @@ fn reads(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
         params![before_ms, limit],
         |row| {
             let purpose = strange(ReadPurpose::from_word(row.str(3)?))?;
-            Ok(ActLine {
-                at: Moment(row.i64(0)?),
-                account: row.text(1)?,
-                second: None,
-                role: SchoolRole::from_word(row.str(2)?),
-                deed: Deed::Read(purpose, row.u64(4)?),
-            })
+            act(row, SchoolRole::from_word(row.str(2)?), Deed::Read(purpose, row.u64(4)?))
         },
     )
 }
@@ -177,15 +177,7 @@ fn holds(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
         "select at_ms, author, period, act from release_hold where at_ms < $1
          order by id desc limit $2",
         params![before_ms, limit],
-        |row| {
-            Ok(ActLine {
-                at: Moment(row.i64(0)?),
-                account: row.text(1)?,
-                second: None,
-                role: None,
-                deed: Deed::Hold(row.text(2)?, row.str(3)? == "hold"),
-            })
-        },
+        |row| act(row, None, Deed::Hold(row.text(2)?, row.str(3)? == "hold")),
     )
 }
 
@@ -194,15 +186,7 @@ fn lists(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
         "select at_ms, account, list, act from department_list_act where at_ms < $1
          order by id desc limit $2",
         params![before_ms, limit],
-        |row| {
-            Ok(ActLine {
-                at: Moment(row.i64(0)?),
-                account: row.text(1)?,
-                second: None,
-                role: None,
-                deed: Deed::List(row.i64(2)?, row.text(3)?),
-            })
-        },
+        |row| act(row, None, Deed::List(row.i64(2)?, row.text(3)?)),
     )
 }
 
@@ -216,29 +200,13 @@ fn requests(
         "select asked_ms, account, role from access_request where asked_ms < $1
          order by id desc limit $2",
         params![before_ms, limit],
-        |row| {
-            Ok(ActLine {
-                at: Moment(row.i64(0)?),
-                account: row.text(1)?,
-                second: None,
-                role: SchoolRole::from_word(row.str(2)?),
-                deed: Deed::AskedAccess,
-            })
-        },
+        |row| act(row, SchoolRole::from_word(row.str(2)?), Deed::AskedAccess),
     )?;
     let answered = tx.query(
         "select decided_ms, account, granted from access_decision where decided_ms < $1
          order by request desc limit $2",
         params![before_ms, limit],
-        |row| {
-            Ok(ActLine {
-                at: Moment(row.i64(0)?),
-                account: row.text(1)?,
-                second: None,
-                role: None,
-                deed: Deed::AnsweredAccess(row.bool(2)?),
-            })
-        },
+        |row| act(row, None, Deed::AnsweredAccess(row.bool(2)?)),
     )?;
     Ok((asked, answered))
 }

@@ -4,9 +4,8 @@
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
-use super::super::entry::Moment;
 use super::super::strange;
-use super::{ActLine, Deed};
+use super::{ActLine, Deed, act};
 
 /// An act without a student.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,11 +70,5 @@ fn line(row: &Row<'_, '_>) -> Result<ActLine, SqlError> {
         "account_refused" => Some(Beside::AccountRefused),
         _ => None,
     };
-    Ok(ActLine {
-        at: Moment(row.i64(0)?),
-        account: row.text(1)?,
-        second: None,
-        role: None,
-        deed: Deed::Beside(strange(what)?, row.text(3)?),
-    })
+    act(row, None, Deed::Beside(strange(what)?, row.text(3)?))
 }

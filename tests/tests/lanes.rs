@@ -64,10 +64,7 @@ async fn a_resent_release_is_counted_once() {
     member.queue(&release);
     member.flush().await.expect("first push");
     assert_eq!(member.outcome(&release.id().to_string()), "accepted");
-    let forgotten: Result<usize, SqlError> = member.database.write("forget", |tx| {
-        tx.execute("update outbox_item set outcome = null, answer = null", &[])
-    });
-    forgotten.expect("forgotten");
+    member.forget_answers();
     // The hub says that it has answered this sequence; a stubborn member sends it all the same.
     member.queue(&figures.clear("S1", 2, 41));
     member.flush().await.expect("second push");
@@ -88,10 +85,7 @@ async fn a_lost_answer_outlives_the_hubs_key() {
     let release = figures.clear("S1", 1, 40);
     member.queue(&release);
     member.flush().await.expect("first push");
-    let forgotten: Result<usize, SqlError> = member.database.write("forget", |tx| {
-        tx.execute("update outbox_item set outcome = null, answer = null", &[])
-    });
-    forgotten.expect("forgotten");
+    member.forget_answers();
     let name = federation.authority().name("370202", "370202");
     let renewed = federation.authority().identity(&name, UnitKind::District);
     hub.hub.identity().replace(renewed).expect("renewed");

@@ -29,7 +29,7 @@ use node::unlock::LedgerKey;
 use prost::Message;
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
 use runtime::clock::{Clock, SimulatedClock};
-use tests::federation::{Federation, Member, RunningHub};
+use tests::federation::{Federation, Member, RunningHub, admit_school};
 
 const CITY: (&str, UnitKind) = ("370200", UnitKind::City);
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
@@ -63,15 +63,10 @@ impl School {
             grade_to: grade(9),
         };
         ledger.write("profile", move |tx| profile::set(tx, &own)).expect("profile");
-        let district = hub.hub.config().name.district_label().to_owned();
-        let district = if district == "city" { String::new() } else { district };
-        let name = federation.authority().name(unit, &district);
-        let identity = federation.authority().identity(&name, UnitKind::School);
-        hub.add(name.unit(), UnitKind::School, federation.clock());
-        hub.admit(&identity, federation.clock());
+        let identity = admit_school(federation, hub, unit);
         let transfer = Transfer::open(&folder.join("transfer.db")).expect("transfer");
         let recipient = Recipient {
-            unit: name.unit().clone(),
+            unit: unit.parse().expect("unit"),
             zone: federation.authority().zone().clone(),
             roots: vec![federation.authority().root().clone()],
         };

@@ -40,6 +40,21 @@ impl Hooks for NoHooks {
     }
 }
 
+/// Registers and admits a school under a hub, and gives it its identity.
+///
+/// # Panics
+/// The hub cannot be written.
+#[must_use]
+pub fn admit_school(federation: &Federation, hub: &RunningHub, unit: &str) -> LeafIdentity {
+    let district = hub.hub.config().name.district_label().to_owned();
+    let district = if district == "city" { String::new() } else { district };
+    let name = federation.authority().name(unit, &district);
+    let identity = federation.authority().identity(&name, UnitKind::School);
+    hub.add(name.unit(), UnitKind::School, federation.clock());
+    hub.admit(&identity, federation.clock());
+    identity
+}
+
 /// A member with its outbox.
 pub struct Member {
     /// Unit id.
@@ -59,13 +74,18 @@ impl Member {
     /// The member cannot be made.
     #[must_use]
     pub fn join(federation: &Federation, hub: &RunningHub, unit: &str) -> Self {
-        let district = hub.hub.config().name.district_label().to_owned();
-        let district = if district == "city" { String::new() } else { district };
-        let name = federation.authority().name(unit, &district);
-        let identity = federation.authority().identity(&name, UnitKind::School);
-        hub.add(name.unit(), UnitKind::School, federation.clock());
-        hub.admit(&identity, federation.clock());
-        Self::open(federation, hub, identity)
+        Self::open(federation, hub, admit_school(federation, hub, unit))
+    }
+
+    /// Makes the outbox forget every answer, as if none had come.
+    ///
+    /// # Panics
+    /// The outbox cannot be written.
+    pub fn forget_answers(&self) {
+        let forgotten: Result<usize, SqlError> = self.database.write("forget", |tx| {
+            tx.execute("update outbox_item set outcome = null, answer = null", &[])
+        });
+        forgotten.expect("forgotten");
     }
 
     /// Prepares the connection of an identity, whoever knows it.

@@ -15,7 +15,7 @@ use runtime::clock::Clock;
 pub use authority::Authority;
 pub use figures::{Figures, clear_cells, rounded_cells};
 pub use hub::RunningHub;
-pub use member::{Member, NoHooks};
+pub use member::{Member, NoHooks, admit_school};
 
 /// The zone of all test federations.
 pub const ZONE: &str = "test.example";

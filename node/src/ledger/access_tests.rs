@@ -2,17 +2,17 @@
 
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::{ReadPurpose, Tier};
-use domain::ledger::words::{AlertSource, Move};
+use domain::ledger::words::Move;
 use jiff::civil::{Date, date};
 
 use super::author::Author;
-use super::case::{self, MoveWish};
+use super::case::{self};
 use super::entry::StaffId;
 use super::guard_tests::{CHILD, author, counsellor, head, principal, run, school};
 use super::refusal::LedgerRefusal;
 use super::roll::CaseMember;
 use super::special_group::Helper;
-use super::testing::{School, TODAY};
+use super::testing::{School, TODAY, wish};
 use super::{access, write};
 
 fn mentor() -> Author {
@@ -27,13 +27,6 @@ fn may_open(school: &School, who: Author) -> bool {
 #[test]
 fn access_ends_with_the_case_and_with_the_ownership() {
     let school = school();
-    let wish = |how, to: Option<Tier>, owner| MoveWish {
-        how,
-        to,
-        source: AlertSource::Mentor,
-        owner: StaffId(owner),
-        next_review: to.map(|_| date(2025, 11, 22)),
-    };
     let case = run(&school, move |tx| {
         let opened = wish(Move::Opened, Some(Tier::T2), 3);
         case::open(tx, &counsellor(), CHILD, TODAY, &opened)

@@ -167,6 +167,32 @@ impl Rules for LegalHold {
 }
 
 impl Consent {
+    /// An answer of a family to a purpose with nothing on it but that it was given, on paper.
+    #[must_use]
+    pub fn bare(student: StudentId, (purpose, answer): (Purpose, Answer), day: Date) -> Self {
+        Self {
+            day,
+            student,
+            purpose,
+            classes: Words::new([DataClass::Answers]),
+            recipient: String::new(),
+            recipient_name: String::new(),
+            outcome_back: OutcomeBack::None,
+            method: Method::Paper,
+            answer,
+            relation: None,
+            guardian_signed: None,
+            student_signed: None,
+            child_view: String::new(),
+            valid_from: day,
+            valid_to: day,
+            notice_version: String::new(),
+            form_digest: String::new(),
+            witness: String::new(),
+            withdrawn: (answer == Answer::Withdrawn).then_some(day),
+        }
+    }
+
     /// What is written on it, as the rule reads it.
     #[must_use]
     pub fn paper(&self) -> Paper<'_> {

@@ -1,38 +1,22 @@
 //! Which of a family's answers stands.
 
-use domain::ledger::consent::{Answer, DataClass, Method, NoConsent, OutcomeBack, Purpose};
-use domain::ledger::terms::Relation;
+use domain::ledger::consent::{Answer, DataClass, NoConsent, Purpose};
 use jiff::civil::{Date, date};
 
 use super::consent::{self, Consent};
 use super::entry::{RecordId, Words};
 use super::guard_tests::{CHILD, counsellor, head, run, school};
 use super::refusal::LedgerRefusal;
-use super::testing::{AS_OF, TODAY};
+use super::testing::{AS_OF, TODAY, slip};
 use super::write;
 
 fn paper(answer: Answer, day: Date) -> Consent {
-    let withdrawn = (answer == Answer::Withdrawn).then_some(day);
     Consent {
-        day,
-        student: CHILD,
         purpose: Purpose::Referral,
         classes: Words::new([DataClass::Identity, DataClass::Reason]),
         recipient: "CLINIC1".to_owned(),
         recipient_name: "市第一医院".to_owned(),
-        outcome_back: OutcomeBack::None,
-        method: Method::Paper,
-        answer,
-        relation: Some(Relation::Mother),
-        guardian_signed: Some(day),
-        student_signed: Some(day),
-        child_view: "愿意".to_owned(),
-        valid_from: day,
-        valid_to: date(2026, 1, 31),
-        notice_version: "1".to_owned(),
-        form_digest: "00".to_owned(),
-        witness: String::new(),
-        withdrawn,
+        ..slip(CHILD, answer, day, date(2026, 1, 31))
     }
 }
 

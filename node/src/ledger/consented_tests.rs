@@ -1,7 +1,7 @@
 //! Which sheets count: the families' last word, its days, and what a leaving ends.
 
-use domain::ledger::consent::{Answer, DataClass, Method, NoConsent, OutcomeBack, Purpose};
-use domain::ledger::terms::{Relation, TransferKind};
+use domain::ledger::consent::{Answer, DataClass, Method, NoConsent, Purpose};
+use domain::ledger::terms::TransferKind;
 use domain::scale::Outcome;
 use jiff::civil::{Date, date};
 
@@ -11,7 +11,7 @@ use super::guard_tests::{CHILD, counsellor, head, run};
 use super::notice;
 use super::refusal::LedgerRefusal;
 use super::roll_change::{self, Arrival, Leaving};
-use super::testing::{AS_OF, School, TODAY, TestPupil, sheet_cells};
+use super::testing::{self, AS_OF, School, TODAY, TestPupil, sheet_cells};
 use super::write;
 use crate::import::value::{Grade, Sex, StudentNumber};
 use crate::screening::census::census;
@@ -34,29 +34,8 @@ fn sheet(school: &School) {
     school.answers(&[row]).expect("answers");
 }
 
-/// A slip with everything on it that a consent to screening needs.
 fn slip(answer: Answer, day: Date, (from, to): (Date, Date)) -> Consent {
-    Consent {
-        day,
-        student: CHILD,
-        purpose: Purpose::Screening,
-        classes: Words::new([DataClass::Answers]),
-        recipient: String::new(),
-        recipient_name: String::new(),
-        outcome_back: OutcomeBack::None,
-        method: Method::Paper,
-        answer,
-        relation: Some(Relation::Mother),
-        guardian_signed: Some(day),
-        student_signed: Some(day),
-        child_view: "愿意".to_owned(),
-        valid_from: from,
-        valid_to: to,
-        notice_version: "1".to_owned(),
-        form_digest: "00".to_owned(),
-        witness: String::new(),
-        withdrawn: (answer == Answer::Withdrawn).then_some(day),
-    }
+    Consent { valid_from: from, ..testing::slip(CHILD, answer, day, to) }
 }
 
 fn yes(day: Date) -> Consent {

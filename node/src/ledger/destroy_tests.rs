@@ -9,7 +9,6 @@ use domain::ledger::{Kind, SchoolRole};
 use jiff::civil::{Date, date};
 use runtime::sql::SqlError;
 use runtime::web::Role;
-use runtime::web::session_store::StoredAccount;
 
 use super::account::{self, AccountChange, Changer};
 use super::author::Author;
@@ -19,7 +18,7 @@ use super::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
 use super::kinds::KINDS;
 use super::refusal::LedgerRefusal;
 use super::roll_change::{self, Leaving};
-use super::testing::{NOW_MS, School, TestPupil, sheet_cells};
+use super::testing::{self, NOW_MS, School, TestPupil, sheet_cells};
 use super::{access, access_chain, consent, journal, write};
 
 /// 2026-10-26 at noon in Shanghai, when the school year before is reported.
@@ -65,14 +64,7 @@ fn school() -> School {
     let sheets = [(pupils[0].clone(), "2025-10-15", sheet_cells(20, "0"))];
     school.answers(&sheets).expect("sheet");
     for (login, role, staff) in [("head", Role::MoralHead, 2), ("principal", Role::Principal, 4)] {
-        let stored = StoredAccount {
-            login: login.to_owned(),
-            password_hash: "none".to_owned(),
-            role,
-            name: login.to_owned(),
-            locked_until_ms: 0,
-            failures: 0,
-        };
+        let stored = testing::stored_account(login, role);
         let put = move |tx: &runtime::sql::Tx<'_>| {
             let changer = Changer { by: "test".to_owned(), at_ms: NOW_MS };
             account::put(tx, &stored, Some(StaffId(staff)), &changer)
@@ -360,13 +352,7 @@ fn no_table_about_students_is_forgotten() {
 fn a_case_that_was_moved_out_later_keeps_the_record() {
     const SEPTEMBER_MS: i64 = LATER_MS - 46 * 86_400_000;
     let school = school();
-    let wish = |how, to: Option<Tier>| MoveWish {
-        how,
-        to,
-        source: AlertSource::Mentor,
-        owner: StaffId(1),
-        next_review: to.map(|_| date(2025, 11, 22)),
-    };
+    let wish = |how, to| testing::wish(how, to, 1);
     let moved = run(&school, move |tx| {
         let opened = wish(Move::Opened, Some(Tier::T2));
         let case = case::open(tx, &counsellor(NOW_MS), CHILD, DAY, &opened)?;

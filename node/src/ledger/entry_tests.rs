@@ -16,7 +16,7 @@ use super::kinds::KINDS;
 use super::refusal::LedgerRefusal;
 use super::roll::Mentor;
 use super::talk::Talk;
-use super::testing::{AS_OF, NOW_MS, School, TestPupil};
+use super::testing::{self, AS_OF, NOW_MS, School, TestPupil};
 use super::training::TrainingRecord;
 use super::write::{self, Written};
 use super::{access, read};
@@ -56,8 +56,7 @@ fn talk(student: i64, note: &str) -> Talk {
 }
 
 fn wish(how: Move, to: Option<Tier>) -> MoveWish {
-    let next_review = to.map(|_| date(2025, 11, 22));
-    MoveWish { how, to, source: AlertSource::Mentor, owner: StaffId(1), next_review }
+    testing::wish(how, to, 1)
 }
 
 fn run<T: Send + 'static>(

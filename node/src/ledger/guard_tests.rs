@@ -1,12 +1,10 @@
 //! What takes a protection away needs two persons, and no way leads past them.
 
 use domain::ledger::terms::Tier;
-use domain::ledger::words::{AlertSource, Move};
+use domain::ledger::words::Move;
 use domain::ledger::{Action, Area, SchoolRole};
-use jiff::civil::date;
 use runtime::sql::Tx;
 use runtime::web::Role;
-use runtime::web::session_store::StoredAccount;
 
 use super::account::{self, Changer};
 use super::author::Author;
@@ -15,7 +13,7 @@ use super::consent::{self, LegalHold};
 use super::entry::{StaffId, StudentId};
 use super::refusal::LedgerRefusal;
 use super::scope::Scope;
-use super::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
+use super::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, wish};
 use super::{footing, read, write};
 
 pub(super) const CHILD: StudentId = StudentId(1);
@@ -99,13 +97,7 @@ fn nobody_lifts_a_hold_alone() {
 #[test]
 fn a_second_account_is_not_a_second_person() {
     let school = school();
-    let wish = |how, to: Option<Tier>| MoveWish {
-        how,
-        to,
-        source: AlertSource::Mentor,
-        owner: StaffId(1),
-        next_review: to.map(|_| date(2025, 11, 22)),
-    };
+    let wish = |how, to| testing::wish(how, to, 1);
     let twin = || author("counsellor.2", SchoolRole::MoralHead, 1);
     let nobody = || Author::new("office", SchoolRole::MoralHead, None, NOW_MS).because("登记");
     let case = run(&school, move |tx| {
@@ -140,14 +132,7 @@ fn a_second_account_is_not_a_second_person() {
 fn who_was_let_in_by_one_signs_nothing() {
     let school = school();
     let put = |login: &'static str, by: &'static str| {
-        let stored = StoredAccount {
-            login: login.to_owned(),
-            password_hash: "none".to_owned(),
-            role: Role::MoralHead,
-            name: login.to_owned(),
-            locked_until_ms: 0,
-            failures: 0,
-        };
+        let stored = testing::stored_account(login, Role::MoralHead);
         let changer = Changer { by: by.to_owned(), at_ms: NOW_MS };
         run(&school, move |tx| {
             account::put(tx, &stored, None, &changer).map_err(|_| LedgerRefusal::Unknown)
@@ -171,13 +156,6 @@ fn who_was_let_in_by_one_signs_nothing() {
 #[test]
 fn an_owner_by_the_own_hand_is_not_on_the_case() {
     let school = school();
-    let wish = |how, to: Option<Tier>, owner| MoveWish {
-        how,
-        to,
-        source: AlertSource::Mentor,
-        owner: StaffId(owner),
-        next_review: Some(date(2025, 11, 22)),
-    };
     let reads = || {
         let action = Action::Read(Area::Session);
         let scope = run(&school, move |tx| Ok(Scope::of(tx, &head(), action)?)).expect("scope");

@@ -370,33 +370,10 @@ pub fn withdraw(
             if last.is_some() && !stands {
                 return Err(LedgerRefusal::NotWaiting);
             }
-            write::add(tx, author, &bare_withdrawal(student, today))
+            let what = (Purpose::Screening, Answer::Withdrawn);
+            write::add(tx, author, &Consent::bare(student, what, today))
         }
         Some(_) => Err(LedgerRefusal::NotWaiting),
         None => Err(LedgerRefusal::Unknown),
-    }
-}
-
-fn bare_withdrawal(student: StudentId, today: Date) -> Consent {
-    Consent {
-        day: today,
-        student,
-        purpose: Purpose::Screening,
-        classes: Words::new([DataClass::Answers]),
-        recipient: String::new(),
-        recipient_name: String::new(),
-        outcome_back: OutcomeBack::None,
-        method: Method::Paper,
-        answer: Answer::Withdrawn,
-        relation: None,
-        guardian_signed: None,
-        student_signed: None,
-        child_view: String::new(),
-        valid_from: today,
-        valid_to: today,
-        notice_version: String::new(),
-        form_digest: String::new(),
-        witness: String::new(),
-        withdrawn: Some(today),
     }
 }

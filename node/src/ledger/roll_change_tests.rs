@@ -3,16 +3,16 @@
 use domain::ledger::SchoolRole;
 use domain::ledger::day::DayError;
 use domain::ledger::terms::{Tier, TransferKind};
-use domain::ledger::words::{AlertSource, Move};
+use domain::ledger::words::Move;
 use jiff::civil::{Date, date};
 
-use super::case::{self, MoveWish};
+use super::case::{self};
 use super::entry::{StaffId, StudentId};
 use super::guard_tests::{CHILD, author, counsellor, head, run, school};
 use super::refusal::LedgerRefusal;
 use super::roll::{Mentor, Transfer};
 use super::roll_change::{self, Arrival, Correction, Leaving, Left};
-use super::testing::{AS_OF, School, TODAY, TestPupil};
+use super::testing::{AS_OF, School, TODAY, TestPupil, wish};
 use super::{access, consented, footing, journal, read, student, write};
 use crate::import::value::{Consent, Grade, Sex, StudentNumber};
 
@@ -58,13 +58,7 @@ fn pupils(range: std::ops::Range<u32>) -> Vec<TestPupil> {
 #[test]
 fn a_leaving_ends_the_place_from_its_day() {
     let school = school();
-    let wish = MoveWish {
-        how: Move::Opened,
-        to: Some(Tier::T2),
-        source: AlertSource::Mentor,
-        owner: StaffId(1),
-        next_review: Some(date(2025, 11, 22)),
-    };
+    let wish = wish(Move::Opened, Some(Tier::T2), 1);
     run(&school, |tx| {
         let mentor = Mentor { from: LAST, student: CHILD, staff: StaffId(3), until: None };
         write::add(tx, &counsellor(), &mentor)?;

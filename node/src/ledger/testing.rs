@@ -5,11 +5,19 @@ use std::sync::Arc;
 
 use certs::digest::sha256;
 use domain::catalogue::{Catalogue, Grade as CatalogueGrade, SchoolType};
+use domain::ledger::consent::{Answer, Purpose};
+use domain::ledger::terms::{Relation, Tier};
+use domain::ledger::words::{AlertSource, Move};
 use domain::period::{Calendar, Period, Term, TermId};
 use domain::scale::{Scale, Setting};
 use jiff::civil::{Date, date};
 use runtime::sql::SqlError;
+use runtime::web::Role;
+use runtime::web::session_store::StoredAccount;
 
+use super::case::MoveWish;
+use super::consent::Consent;
+use super::entry::{StaffId, StudentId};
 use super::import_batch::{ImportReceipt, ImportSource};
 use super::profile::{self, Profile};
 use super::{Ledger, sheet, staff, student};
@@ -313,4 +321,36 @@ pub(crate) fn refuse_notes(ledger: &Ledger, refuse: bool) {
     let done: Result<usize, SqlError> =
         ledger.write("refuse_notes", move |tx| tx.execute(statement, &[]));
     done.expect("trigger");
+}
+
+/// A slip with everything on it that a consent to screening needs, valid from its day on.
+pub(crate) fn slip(student: StudentId, answer: Answer, day: Date, to: Date) -> Consent {
+    Consent {
+        relation: Some(Relation::Mother),
+        guardian_signed: Some(day),
+        student_signed: Some(day),
+        child_view: "愿意".to_owned(),
+        valid_to: to,
+        notice_version: "1".to_owned(),
+        form_digest: "00".to_owned(),
+        ..Consent::bare(student, (Purpose::Screening, answer), day)
+    }
+}
+
+/// A move of a case that a mentor brought, to be reviewed on 22 November.
+pub(crate) fn wish(how: Move, to: Option<Tier>, owner: i64) -> MoveWish {
+    let next_review = to.map(|_| date(2025, 11, 22));
+    MoveWish { how, to, source: AlertSource::Mentor, owner: StaffId(owner), next_review }
+}
+
+/// An account that nobody signs in to.
+pub(crate) fn stored_account(login: &str, role: Role) -> StoredAccount {
+    StoredAccount {
+        login: login.to_owned(),
+        password_hash: "none".to_owned(),
+        role,
+        name: login.to_owned(),
+        locked_until_ms: 0,
+        failures: 0,
+    }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use certs::digest::sha256;
 use domain::digest::Digest;
 use domain::ledger::SchoolRole;
-use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
-use domain::ledger::terms::{InterviewResult, Relation};
+use domain::ledger::consent::{Answer, Purpose};
+use domain::ledger::terms::InterviewResult;
 use domain::scale::Setting;
 use domain::screening::order::{LowestTier, PER_DAY};
 use domain::screening::{Code, State, Unasked};
@@ -23,11 +23,13 @@ use super::{paper, queue};
 use crate::import::value::Grade;
 use crate::ledger::author::Author;
 use crate::ledger::consent::Consent;
-use crate::ledger::entry::{StaffId, StudentId, Words};
+use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::paper::Pass;
 use crate::ledger::run::{self, RunId, people, seat};
-use crate::ledger::testing::{AS_OF, NOW_MS, SCALE, School, TERM, TODAY, TestPupil, sheet_cells};
+use crate::ledger::testing::{
+    AS_OF, NOW_MS, SCALE, School, TERM, TODAY, TestPupil, sheet_cells, slip,
+};
 use crate::ledger::{notice, write};
 use crate::packs::Packs;
 
@@ -200,27 +202,7 @@ impl Fair {
 }
 
 fn consent(answer: Answer, day: Date) -> Consent {
-    Consent {
-        day,
-        student: CHILD,
-        purpose: Purpose::Screening,
-        classes: Words::new([DataClass::Answers]),
-        recipient: String::new(),
-        recipient_name: String::new(),
-        outcome_back: OutcomeBack::None,
-        method: Method::Paper,
-        answer,
-        relation: Some(Relation::Mother),
-        guardian_signed: Some(day),
-        student_signed: Some(day),
-        child_view: "愿意".to_owned(),
-        valid_from: day,
-        valid_to: date(2026, 2, 20),
-        notice_version: "1".to_owned(),
-        form_digest: "00".to_owned(),
-        witness: String::new(),
-        withdrawn: (answer == Answer::Withdrawn).then_some(day),
-    }
+    slip(CHILD, answer, day, date(2026, 2, 20))
 }
 
 fn sheet(instrument: i64, handed_in: &str, revision: i64) -> (i64, String, i64) {

@@ -3,14 +3,14 @@
 //!
 //! All of it is drawn from dice of its own, so that the rest of a life does not change with it.
 
-use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
+use domain::ledger::consent::{Answer, DataClass, Method, Purpose};
 use domain::ledger::terms::{Relation, TransferKind};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use node::import::roster::RosterRow;
 use node::import::value::Consent as Said;
 use node::ledger::consent::Consent;
-use node::ledger::entry::{StudentId, Words};
+use node::ledger::entry::StudentId;
 use node::ledger::notice::{self, Item, NewNotice, Slip};
 use node::ledger::refusal::LedgerRefusal;
 use node::ledger::roll_change::{self, Arrival, Leaving};
@@ -118,25 +118,10 @@ impl Life {
     fn spoken(&mut self, tx: &Tx<'_>, day: Date) -> Done {
         let Some(student) = self.anybody() else { return Ok(()) };
         let paper = Consent {
-            day,
-            student,
-            purpose: Purpose::Screening,
-            classes: Words::new([DataClass::Answers]),
-            recipient: String::new(),
-            recipient_name: String::new(),
-            outcome_back: OutcomeBack::None,
             method: Method::Oral,
-            answer: Answer::Given,
             relation: Some(Relation::Father),
-            guardian_signed: None,
-            student_signed: None,
-            child_view: String::new(),
-            valid_from: day,
             valid_to: day + NOTICE_DAYS.days(),
-            notice_version: String::new(),
-            form_digest: String::new(),
-            witness: String::new(),
-            withdrawn: None,
+            ..Consent::bare(student, (Purpose::Screening, Answer::Given), day)
         };
         write::add(tx, &self.cast.counsellor(day), &paper).map(drop)
     }

@@ -4,7 +4,7 @@ use runtime::web::factor::{FactorKind, StoredSheet};
 use runtime::web::session_store::factor::{self, StoredFactor};
 
 use super::*;
-use crate::ledger::testing::{NOW_MS, School};
+use crate::ledger::testing::{NOW_MS, School, stored_account};
 
 const PEOPLE: [(&str, Role, Option<i64>); 5] = [
     ("li", Role::Counsellor, Some(1)),
@@ -14,17 +14,6 @@ const PEOPLE: [(&str, Role, Option<i64>); 5] = [
     ("it2", Role::Operator, None),
 ];
 
-fn stored(login: &str, role: Role) -> StoredAccount {
-    StoredAccount {
-        login: login.to_owned(),
-        password_hash: "none".to_owned(),
-        role,
-        name: login.to_owned(),
-        locked_until_ms: 0,
-        failures: 0,
-    }
-}
-
 /// A school whose counsellor has a second factor, and a teacher without an account.
 fn school() -> School {
     let school = School::new();
@@ -32,7 +21,7 @@ fn school() -> School {
     let put = |tx: &Tx<'_>| -> Result<(), AccountError> {
         for (login, role, staff) in PEOPLE {
             let changer = Changer::terminal("office", NOW_MS);
-            account::put(tx, &stored(login, role), staff.map(StaffId), &changer)?;
+            account::put(tx, &stored_account(login, role), staff.map(StaffId), &changer)?;
         }
         Ok(give_factor(tx, "li")?)
     };
@@ -169,7 +158,7 @@ fn an_account_of_one_hand_is_no_second_person() {
     let school = school();
     let alone = |tx: &Tx<'_>| {
         let changer = Changer { by: "head".to_owned(), at_ms: NOW_MS };
-        account::put(tx, &stored("it3", Role::Operator), None, &changer)
+        account::put(tx, &stored_account("it3", Role::Operator), None, &changer)
     };
     school.ledger.write("alone", alone).expect("as before two were needed");
     ask_for(&school, "head", ("li", Wish::Factor)).expect("asked");
@@ -214,7 +203,7 @@ fn the_first_head_becomes_a_member_of_staff_by_two() {
     let school = school();
     let first = |tx: &Tx<'_>| {
         let changer = Changer { by: "first set-up".to_owned(), at_ms: NOW_MS };
-        account::put(tx, &stored("first", Role::MoralHead), None, &changer)
+        account::put(tx, &stored_account("first", Role::MoralHead), None, &changer)
     };
     school.ledger.write("first", first).expect("account");
     let own = |role, staff| Wish::Role { role, staff: Some(StaffId(staff)) };

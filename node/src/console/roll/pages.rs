@@ -369,7 +369,10 @@ impl ConfirmTemplate<'_> {
                 line(words::HOW, how.map_or("", |how| chosen(how.label(), lang)));
                 line(words::LAST_DAY, filled.text("day"));
                 line(words::TO_SCHOOL, filled.text("other_school"));
-                self.notes.push(words::LEAVE_FOLLOWS.fill(lang, &[&left.ended]));
+                self.notes.push(match left.ended {
+                    0 => words::LEAVE_COUNTS.in_lang(lang).to_owned(),
+                    ended => words::LEAVE_FOLLOWS.fill(lang, &[&ended]),
+                });
                 if left.open_case {
                     self.notes.push(words::LEAVE_CASE.in_lang(lang).to_owned());
                 }

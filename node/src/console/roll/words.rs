@@ -39,6 +39,7 @@ texts! {
     LEAVE_FOLLOWS = "登记后不再计入本校；同时结束导师结对、帮扶和班级职务共 {0} 项。",
         "From then on the student is not counted here; {0} mentor pairs, helpers and posts of the \
          class end with it.";
+    LEAVE_COUNTS = "登记后不再计入本校。", "From then on the student is not counted here.";
     LEAVE_CASE = "这名学生有在册预警个案，离校不会移出：请另由两人办理。",
         "The student has an open case, which a leaving does not close: two persons move it out.";
     LEAVE_SURE = "确认登记离校", "Enter the leaving";

@@ -260,6 +260,8 @@ fn who_was_corrected_since_the_day_goes_up_too() {
     correct(1, named).expect("a typo");
     let placed = Correction { grade: Grade::from_code("g8"), ..Correction::default() };
     correct(2, placed).expect("put into the new grade by hand");
+    let preview = school.ledger.read(|tx| turn::preview(tx, &head(), &Decisions::on(DAY)));
+    assert!(preview.expect("preview").aside == [StudentId(2)], "told, not left out in silence");
     let id = ask(&school, Decisions::on(DAY)).expect("asked");
     sign(&school, head(), id, true).expect("signed");
     let after = roll(&school, date(2026, 9, 2));

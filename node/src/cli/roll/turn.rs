@@ -206,7 +206,12 @@ fn shown(terminal: &Terminal, plan: &Plan, names: &Names) -> String {
     let (up, stay) = (count(StepKind::Promoted), count(StepKind::Stays));
     let (leave, mentors) = (count(StepKind::Leaves), terminal.text(mentors, &[]));
     let values: [&dyn std::fmt::Display; 5] = [&plan.day, &up, &stay, &leave, &mentors];
-    format!("{}\n{}", table.render(), terminal.text(words::SUMMARY, &values))
+    let mut text = format!("{}\n{}", table.render(), terminal.text(words::SUMMARY, &values));
+    if !plan.aside.is_empty() {
+        text.push('\n');
+        text.push_str(&terminal.text(words::ASIDE, &[&plan.aside.len()]));
+    }
+    text
 }
 
 fn list(terminal: &Terminal, node: &Node, author: Author) -> Result<(), Failure> {

@@ -21,6 +21,8 @@ texts! {
     ENDS = "{0}（不随班）", "{0} (ends)";
     SUMMARY = "{0} 起：升级 {1} 人，留级或休学 {2} 人，毕业 {3} 人；导师结对{4}。",
         "from {0}: {1} go up, {2} stay or are away, {3} leave; mentor pairs {4}.";
+    ASIDE = "另有 {0} 名学生在升级日当天或之后已单独调整年级、班级，本次不再变动。",
+        "{0} students were put into another class on or after that day; they stay there.";
     MENTORS_KEPT = "延续（毕业生的除外）", "go on, but those of who leaves";
     MENTORS_END = "全部结束", "all end";
     PREVIEWED = "这是预览，没有写入。提出升级：xinqiao-node roll turn ask …（参数相同，另写 --reason）",

@@ -103,6 +103,7 @@ struct TurnTemplate<'a> {
     /// Classes that the field of the next class offers.
     targets: BTreeSet<String>,
     stays: Vec<(i64, String)>,
+    aside: Vec<(i64, String)>,
     /// Number of the turn that is looked at to be signed, and the sentence that says who asked.
     signing: Option<(i64, String)>,
 }
@@ -225,7 +226,11 @@ pub(super) fn turn(
         ],
     );
     let classes: &[ClassPlan] = plan.map_or(&[], |plan| &plan.classes);
-    let stays = plan.map_or_else(Vec::new, Plan::exceptions);
+    let named = |students: Vec<StudentId>| -> Vec<(i64, String)> {
+        students.iter().map(|who| (who.0, preview.names.student_line(*who))).collect()
+    };
+    let (stays, aside) =
+        plan.map_or_else(Default::default, |plan| (plan.stayers(), plan.aside.clone()));
     let body = Html::render(&TurnTemplate {
         lang,
         csrf: &session.csrf,
@@ -236,10 +241,8 @@ pub(super) fn turn(
         classes: classes.iter().map(|class| class_view(class, preview, lang)).collect(),
         filled: &preview.filled,
         targets: targets(classes, lang),
-        stays: stays
-            .iter()
-            .map(|(student, _)| (student.0, preview.names.student_line(*student)))
-            .collect(),
+        stays: named(stays),
+        aside: named(aside),
         signing: preview.signing.as_ref().map(|(id, by)| (*id, words::TO_SIGN.fill(lang, &[by]))),
     })?;
     let note = words::TURN_NOTE.in_lang(lang).to_owned();

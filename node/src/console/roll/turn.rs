@@ -183,9 +183,9 @@ async fn waiting(
     office.tell(visitor, &page, &refused)
 }
 
-/// The preview names those who stay behind.
+/// The preview names those who stay behind and those whom the turn leaves alone.
 fn log_named(tx: &Tx<'_>, reader: &Author, plan: &Plan) -> Result<(), LedgerRefusal> {
-    let named = plan.exceptions().iter().map(|(student, _)| *student).collect();
+    let named = plan.stayers().into_iter().chain(plan.aside.iter().copied()).collect();
     let purpose = domain::ledger::terms::ReadPurpose::ClassWork;
     Ok(access::log_list(tx, reader, &named, purpose)?)
 }

@@ -86,6 +86,8 @@ texts! {
     CASES = "在册个案", "Open cases";
     STAYERS = "留级学生的学籍号（每行一个）", "Student numbers of who repeats the grade, one a line";
     STAYERS_SHOWN = "留在原年级的学生", "Students who stay in their grade";
+    ASIDE_SHOWN = "升级日当天或之后已单独调整年级、班级的学生，本次升级不再变动",
+        "Students who were put into another class on or after that day; they stay there";
     MENTORS = "结束全部导师结对（否则只结束毕业生的）", "End every mentor pair, not only of who leaves";
     SUMMARY = "{0} 起：升级 {1} 人，留级或休学 {2} 人，毕业 {3} 人。",
         "From {0}: {1} go up, {2} stay or are away, {3} leave.";

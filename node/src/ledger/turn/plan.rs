@@ -73,6 +73,8 @@ pub struct Plan {
     pub classes: Vec<ClassPlan>,
     /// Whether mentor pairs go on; those of students who leave end anyway.
     pub mentors: Carry,
+    /// Students who were put into another place on or after its day: they stay there.
+    pub aside: Vec<StudentId>,
     pub(super) steps: Vec<Step>,
     pub(super) teachers: Vec<Kept<ClassTeacher>>,
 }
@@ -93,6 +95,9 @@ impl Plan {
             let from = written(&class.from);
             text.push_str(&format!("{from} {to} {teacher} {:?}\n", class.carry));
         }
+        for student in &self.aside {
+            text.push_str(&format!("{} aside\n", student.0));
+        }
         sha256(text.as_bytes())
     }
 
@@ -102,21 +107,23 @@ impl Plan {
         self.steps.iter().filter(|step| step.kind == kind).count()
     }
 
-    /// Who stays in the grade or leaves, for lists that name them to who may read them.
+    /// Who stays in the grade, for lists that name them to who may read them.
     #[must_use]
-    pub fn exceptions(&self) -> Vec<(StudentId, StepKind)> {
-        let others = self.steps.iter().filter(|step| step.kind == StepKind::Stays);
-        others.map(|step| (step.student, step.kind)).collect()
+    pub fn stayers(&self) -> Vec<StudentId> {
+        let stay = self.steps.iter().filter(|step| step.kind == StepKind::Stays);
+        stay.map(|step| step.student).collect()
     }
 }
 
 /// Works out what a turn does to everybody who was on the roll before its day.
 pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefusal> {
     let mut classes = BTreeMap::new();
-    let mut roll = Vec::new();
+    let (mut roll, mut aside) = (Vec::new(), Vec::new());
     for known in student::everybody(tx)?.into_iter().filter(|known| known.row.status.is_on_roll()) {
-        if known.from < decisions.day || stood_there(tx, &known, decisions.day)? {
-            roll.push(known);
+        match since(tx, &known, decisions.day)? {
+            Since::Stood => roll.push(known),
+            Since::Moved => aside.push(StudentId(known.id)),
+            Since::Came => {}
         }
     }
     if roll.is_empty() {
@@ -146,18 +153,33 @@ pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefus
     }
     let classes = classes.into_values().collect();
     let (day, mentors) = (decisions.day, decisions.mentors);
-    Ok(Plan { day, classes, mentors, steps, teachers })
+    Ok(Plan { day, classes, mentors, aside, steps, teachers })
 }
 
-/// Whether a student whose line was changed on or after a turn's day stood in the same place the
-/// day before it. Who came since is in the new grade already, and so is who was put there since.
-fn stood_there(tx: &Tx<'_>, known: &OnRoll, day: Date) -> Result<bool, LedgerRefusal> {
+/// Where somebody who is on the roll stood the day before a turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Since {
+    /// In the same place as now.
+    Stood,
+    /// In another place: who was put elsewhere since is in the new grade already.
+    Moved,
+    /// Nowhere: who came since is too.
+    Came,
+}
+
+fn since(tx: &Tx<'_>, known: &OnRoll, day: Date) -> Result<Since, LedgerRefusal> {
+    if known.from < day {
+        return Ok(Since::Stood);
+    }
     let before = day.yesterday().unwrap_or(day);
-    let stretches = student::stretches(tx, known.id, before)?;
     let place = |row: &RosterRow| (row.grade, row.class.clone());
-    Ok(stretches
-        .first()
-        .is_some_and(|then| then.row.status.is_on_roll() && place(&then.row) == place(&known.row)))
+    let stretches = student::stretches(tx, known.id, before)?;
+    let then = stretches.first().filter(|then| then.row.status.is_on_roll());
+    Ok(match then {
+        Some(then) if place(&then.row) == place(&known.row) => Since::Stood,
+        Some(_) => Since::Moved,
+        None => Since::Came,
+    })
 }
 
 /// What the rule or people say about a class.

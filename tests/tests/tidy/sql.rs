@@ -15,7 +15,7 @@ const PLACES: [&str; 6] = [
 ];
 
 /// Tests and reference implementations look into a database from outside.
-const OUTSIDERS: [&str; 2] = ["tests/tests/", "tests/benches/"];
+const OUTSIDERS: [&str; 3] = ["tests/tests/", "tests/benches/", "tests/src/federation/"];
 
 /// Where the driver's own types may stand: behind the project's transaction type.
 const DRIVER_PLACES: [&str; 3] = ["runtime/src/sql", "tests/tests/", "tests/benches/"];

@@ -17,7 +17,9 @@ use crate::ledger::{Ledger, hold, import_batch, staff, student};
 use crate::transfer::directive::{self, Stored, Verdict};
 
 /// Imports that are listed.
-const IMPORTS_SHOWN: u32 = 3;
+const IMPORTS_SHOWN: usize = 3;
+/// Imports among which these are looked for.
+const IMPORTS_READ: u32 = 50;
 
 /// Something that is not well, and who must act.
 struct Problem {
@@ -67,12 +69,14 @@ fn counts(
     let key = context::ledger_key(terminal, place, config)?;
     let ledger = Ledger::open(&config.path("ledger.db"), key.data_key())?;
     let counts = ledger.read(|tx| {
-        let imports = import_batch::latest(tx, IMPORTS_SHOWN)?;
+        // What was taken back is not the last that came.
+        let latest = import_batch::latest(tx, IMPORTS_READ)?.into_iter();
+        let imports = latest.filter(|line| !line.is_undone).take(IMPORTS_SHOWN);
         let import = |line: import_batch::ImportLine| (line.kind, line.imported_at_ms, line.rows);
         Ok::<_, runtime::sql::SqlError>(Counts {
             students: student::count_on_roll(tx)?,
             staff: staff::current(tx)?.len() as u64,
-            imports: imports.into_iter().map(import).collect(),
+            imports: imports.map(import).collect(),
             holds: hold::in_force(tx)?,
         })
     })?;

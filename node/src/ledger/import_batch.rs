@@ -16,6 +16,12 @@ pub(super) const TURNED: &str = "turn";
 /// Kind of the taking back of a roster; it carries the roster's digest and day.
 pub(super) const UNDONE: &str = "undone";
 
+/// Kind of the batch under which a screening's own sheets come in; it has no file.
+pub(crate) const RUN: &str = "run";
+
+/// Whether a roster was taken back, in a query that calls its batch `b`.
+const IS_UNDONE: &str = "exists (select 1 from import_undo u where u.roster = b.id)";
+
 /// What is known about a file besides its rows.
 #[derive(Clone)]
 pub struct ImportSource {
@@ -45,7 +51,7 @@ pub struct ImportReceipt {
 pub struct ImportLine {
     /// Number of the import.
     pub batch: i64,
-    /// `roster`, `answers` or `staff`.
+    /// `roster`, `answers`, `staff` or the kind of entries that a table brought.
     pub kind: String,
     /// Whether it was taken back.
     pub is_undone: bool,
@@ -89,28 +95,50 @@ pub(crate) fn insert(
     super::strange(inserted)
 }
 
-/// The latest imports, newest first.
+/// Notes that a batch took a roster back.
+pub(super) fn take_back(tx: &Tx<'_>, roster: i64, undone: i64) -> Result<(), SqlError> {
+    let noted = "insert into import_undo (roster, undone) values ($1, $2)";
+    tx.execute(noted, params![roster, undone]).map(drop)
+}
+
+/// Whether a roster that was not taken back came after a batch.
+pub(super) fn has_roster_after(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
+    let later = format!(
+        "select 1 from import_batch b where b.kind = 'roster' and b.id > $1 and not {IS_UNDONE}
+         limit 1"
+    );
+    Ok(tx.query_opt(&later, params![batch], |row| row.i64(0))?.is_some())
+}
+
+/// Whether a roster that was not taken back is right for a day or a later one.
+pub(super) fn has_roster_from(tx: &Tx<'_>, day: Date) -> Result<bool, SqlError> {
+    let from = format!(
+        "select 1 from import_batch b where b.kind = 'roster' and b.as_of >= $1
+         and not {IS_UNDONE} limit 1"
+    );
+    Ok(tx.query_opt(&from, params![&day.to_string()], |row| row.i64(0))?.is_some())
+}
+
+/// The latest imports of files, newest first.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
-    tx.query(
-        "select id, kind, file_name, author, as_of, imported_at_ms, row_count,
-             exists (select 1 from import_batch u where u.kind = $4 and u.id > b.id
-                     and b.kind = 'roster' and u.digest = b.digest and u.as_of = b.as_of)
-         from import_batch b where kind not in ($2, $3, $4) order by id desc limit $1",
-        params![limit, ENTERED, TURNED, UNDONE],
-        |row| {
-            Ok(ImportLine {
-                batch: row.i64(0)?,
-                kind: row.text(1)?,
-                file_name: row.text(2)?,
-                author: row.text(3)?,
-                as_of: row.text(4)?,
-                imported_at_ms: row.i64(5)?,
-                rows: row.u64(6)?,
-                is_undone: row.bool(7)?,
-            })
-        },
-    )
+    let latest = format!(
+        "select b.id, b.kind, b.file_name, b.author, b.as_of, b.imported_at_ms, b.row_count,
+             {IS_UNDONE}
+         from import_batch b where b.kind not in ($2, $3, $4, $5) order by b.id desc limit $1"
+    );
+    tx.query(&latest, params![limit, ENTERED, TURNED, UNDONE, RUN], |row| {
+        Ok(ImportLine {
+            batch: row.i64(0)?,
+            kind: row.text(1)?,
+            file_name: row.text(2)?,
+            author: row.text(3)?,
+            as_of: row.text(4)?,
+            imported_at_ms: row.i64(5)?,
+            rows: row.u64(6)?,
+            is_undone: row.bool(7)?,
+        })
+    })
 }

@@ -46,13 +46,9 @@ pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, Ledger
     if is_built_on(tx, batch)? {
         return Err(LedgerRefusal::ImportBuiltOn);
     }
-    let touched = tx.query(
-        "select student, version from student_version where batch = $1 order by student",
-        params![batch],
-        |row| Ok((row.i64(0)?, row.i64(1)?)),
-    )?;
+    let touched = student::touched(tx, batch)?;
     let (new, known): (Vec<_>, Vec<_>) =
-        touched.into_iter().partition(|(_, version)| *version == 1);
+        touched.into_iter().partition(|touched| touched.version == 1);
     let source = ImportSource {
         file_name: author.reason().to_owned(),
         digest,
@@ -63,17 +59,22 @@ pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, Ledger
     let undone = Undone { restored: known.len() as u64, removed: new.len() as u64 };
     let counts = Counts { changed: undone.restored, left: undone.removed, ..Counts::default() };
     let written = import_batch::insert(tx, UNDONE, &source, counts)?;
-    for (student, version) in known {
-        student::restore(tx, (student, version - 1), written)?;
+    import_batch::take_back(tx, batch, written)?;
+    for touched in known {
+        student::restore(tx, &touched, written)?;
     }
-    for (student, _) in new {
-        student::take_off(tx, student, written)?;
+    for touched in new {
+        student::take_off(tx, touched.student, written)?;
     }
     Ok(undone)
 }
 
-/// Whether a student of the import was changed since, or one whom only it brought has a record.
+/// Whether a later roster stands, which was compared with this one, a student of the import was
+/// changed since, or one whom only it brought has a record.
 fn is_built_on(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
+    if import_batch::has_roster_after(tx, batch)? {
+        return Ok(true);
+    }
     const CHANGED: &str = "select 1 from student_version v join student s on s.id = v.student
         where v.batch = $1 and s.version > v.version limit 1";
     const NEW: &str =
@@ -98,6 +99,8 @@ mod tests {
     use crate::ledger::entry::StaffId;
 
     const NEXT: Date = date(2025, 10, 8);
+    const LATER: Date = date(2025, 10, 20);
+    const WRONG: Date = date(2025, 9, 20);
 
     fn pupil(n: u32, grade: &'static str) -> TestPupil {
         TestPupil { grade, ..TestPupil::new(n) }
@@ -168,5 +171,57 @@ mod tests {
             roster(tx, &who.because("试"), first)
         });
         assert!(matches!(principal, Err(LedgerRefusal::NotAllowed)));
+    }
+
+    /// A wrong roster that is right for an earlier day than what stood before leaves no day as it
+    /// said: each stretch of days reads as before, and whom nobody knew yet is on no roll.
+    #[test]
+    fn a_wrong_roster_of_an_earlier_day_is_taken_back_whole() {
+        let school = School::new();
+        school.roster(&[pupil(0, "七年级"), pupil(1, "七年级")], AS_OF);
+        school.staff(&[(1, "心理教师")]);
+        school.roster(&[pupil(0, "八年级"), pupil(1, "七年级"), pupil(2, "七年级")], LATER);
+        let days = [date(2025, 9, 19), WRONG, AS_OF, date(2025, 10, 19), LATER, date(2025, 11, 1)];
+        let all = |school: &School| days.map(|day| on_roll(school, day));
+        let before = all(&school);
+        let wrong = [pupil(0, "九年级"), pupil(1, "八年级"), pupil(2, "九年级")];
+        let batch = school.roster(&wrong, WRONG).batch.expect("batch");
+        assert_ne!(all(&school), before);
+        assert_eq!(undo(&school, batch).expect("undone").restored, 3);
+        assert_eq!(all(&school), before);
+    }
+
+    /// A roster on which another one stands is not taken back, though the other changed nobody of
+    /// it: what it left as it was, it had compared.
+    #[test]
+    fn no_roster_is_taken_back_under_another() {
+        let school = School::new();
+        let first = school.roster(&[pupil(0, "七年级")], AS_OF).batch.expect("batch");
+        let two = [pupil(0, "七年级"), pupil(1, "七年级")];
+        let second = school.roster(&two, LATER).batch.expect("batch");
+        assert!(matches!(undo(&school, first), Err(LedgerRefusal::ImportBuiltOn)));
+        undo(&school, second).expect("the last one first");
+        undo(&school, first).expect("then the one before");
+    }
+
+    /// Of two imports of one file for one day the one that was taken back is told, and no other;
+    /// what a person or a screening noted is no import.
+    #[test]
+    fn the_roster_that_was_taken_back_is_told() {
+        let school = School::new();
+        let (right, wrong) = ([pupil(0, "七年级")], [pupil(0, "八年级")]);
+        let first = school.roster(&right, AS_OF).batch.expect("first");
+        school.roster(&wrong, AS_OF);
+        let again = school.roster(&right, AS_OF).batch.expect("again");
+        undo(&school, again).expect("undone");
+        let source = super::super::testing::source(AS_OF);
+        let lines: Result<_, SqlError> = school.ledger.write("run", move |tx| {
+            import_batch::insert(tx, import_batch::RUN, &source, Counts::default())?;
+            import_batch::latest(tx, 9)
+        });
+        let lines = lines.expect("lines");
+        let undone: Vec<i64> = lines.iter().filter(|l| l.is_undone).map(|l| l.batch).collect();
+        assert_eq!((undone, lines.len()), (vec![again], 3));
+        assert!(lines.iter().any(|line| line.batch == first));
     }
 }

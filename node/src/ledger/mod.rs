@@ -41,7 +41,6 @@ mod duty_tests;
 pub mod entry;
 #[cfg(test)]
 mod entry_tests;
-
 pub mod followup;
 mod footing;
 pub mod governance;
@@ -188,6 +187,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 21,
         name: "what a destruction took",
         sql: include_str!("migrations/019_destruction_taken.sql"),
+    },
+    Migration {
+        number: 22,
+        name: "which roster was taken back",
+        sql: include_str!("migrations/020_import_undo.sql"),
     },
 ];
 

@@ -22,6 +22,8 @@ const IMPORTED: &str = "import";
 const ABSENT: &str = "absent";
 /// Reasons of versions that persons entered: no file undoes them.
 const BY_HAND: [&str; 3] = [TRANSFER, TURN, CORRECTED];
+/// Every reason of a version.
+const REASONS: [&str; 5] = [IMPORTED, ABSENT, TRANSFER, TURN, CORRECTED];
 /// Reason of a version by a coming or a leaving.
 pub(super) const TRANSFER: &str = "transfer";
 /// Reason of a version by the turn of the year.
@@ -171,20 +173,7 @@ pub(super) struct Stretch {
 /// What the roll says about a pupil from a day on, stretch by stretch; the first begins on that
 /// day. Nothing where the roll did not know the pupil then.
 pub(super) fn stretches(tx: &Tx<'_>, id: i64, day: Date) -> Result<Vec<Stretch>, SqlError> {
-    let statement = "select s.student_number, v.local_number, v.name, v.sex, v.birth_date, v.grade,
-            v.class, v.status, v.consent, v.consent_date, v.valid_from, v.reason
-         from student s join student_version v on v.student = s.id
-         where s.id = $1 order by v.version";
-    let versions = tx.query(statement, params![id], |row| {
-        let from = strange(read_date(row, 10)?)?;
-        Ok(Stretch { from, row: read_record(row)?, reason: row.text(11)? })
-    })?;
-    let mut stretches: Vec<Stretch> = Vec::new();
-    for version in versions {
-        // A later version holds from its day on, whatever stood there.
-        stretches.retain(|before| before.from < version.from);
-        stretches.push(version);
-    }
+    let mut stretches = stretches_before(tx, id, i64::MAX)?;
     let begun = stretches.iter().rposition(|stretch| stretch.from <= day);
     let Some(begun) = begun else { return Ok(Vec::new()) };
     let mut rest = stretches.split_off(begun);
@@ -194,9 +183,62 @@ pub(super) fn stretches(tx: &Tx<'_>, id: i64, day: Date) -> Result<Vec<Stretch>,
     Ok(rest)
 }
 
-/// Adds a version that says what an earlier one said, from that one's first day on.
-pub(super) fn restore(tx: &Tx<'_>, earlier: (i64, i64), batch: i64) -> Result<(), SqlError> {
-    say_again(tx, earlier, batch, None)
+/// What the versions of a pupil before one say, stretch by stretch from the first day on.
+fn stretches_before(tx: &Tx<'_>, id: i64, version: i64) -> Result<Vec<Stretch>, SqlError> {
+    let statement = "select s.student_number, v.local_number, v.name, v.sex, v.birth_date, v.grade,
+            v.class, v.status, v.consent, v.consent_date, v.valid_from, v.reason
+         from student s join student_version v on v.student = s.id
+         where s.id = $1 and v.version < $2 order by v.version";
+    let versions = tx.query(statement, params![id, version], |row| {
+        let from = strange(read_date(row, 10)?)?;
+        Ok(Stretch { from, row: read_record(row)?, reason: row.text(11)? })
+    })?;
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for version in versions {
+        // A later version holds from its day on, whatever stood there.
+        stretches.retain(|before| before.from < version.from);
+        stretches.push(version);
+    }
+    Ok(stretches)
+}
+
+/// A pupil of whom a change of the roll wrote versions.
+pub(super) struct Touched {
+    pub(super) student: i64,
+    /// The first version that it wrote.
+    pub(super) version: i64,
+    /// The first day that it changed.
+    from: Date,
+}
+
+/// Whose versions a change of the roll wrote.
+pub(super) fn touched(tx: &Tx<'_>, batch: i64) -> Result<Vec<Touched>, SqlError> {
+    let statement = "select student, min(version), min(valid_from) from student_version
+         where batch = $1 group by student order by student";
+    tx.query(statement, params![batch], |row| {
+        let from = strange(read_date(row, 2)?)?;
+        Ok(Touched { student: row.i64(0)?, version: row.i64(1)?, from })
+    })
+}
+
+/// Says again what stood before a change of the roll, on every day that it changed; whom it had put
+/// on the roll before anybody knew of the pupil is off it until then.
+pub(super) fn restore(tx: &Tx<'_>, touched: &Touched, batch: i64) -> Result<(), SqlError> {
+    let mut before = stretches_before(tx, touched.student, touched.version)?;
+    let begun = before.iter().rposition(|stretch| stretch.from <= touched.from);
+    match (begun, before.first()) {
+        (Some(begun), _) => before = before.split_off(begun),
+        (None, Some(first)) => {
+            let row = RosterRow { status: Status::Withdrawn, ..first.row.clone() };
+            before.insert(0, Stretch { from: touched.from, row, reason: ABSENT.to_owned() });
+        }
+        (None, None) => return Err(SqlError::Type),
+    }
+    for Stretch { from, row, reason } in before {
+        let reason = strange(REASONS.into_iter().find(|known| *known == reason))?;
+        replace(tx, &row, &Change { batch, valid_from: from, reason })?;
+    }
+    Ok(())
 }
 
 /// Takes a student whom a file brought by mistake off the roll, from the very first day.
@@ -204,30 +246,10 @@ pub(super) fn restore(tx: &Tx<'_>, earlier: (i64, i64), batch: i64) -> Result<()
 /// # Errors
 /// The store cannot be written.
 pub(super) fn take_off(tx: &Tx<'_>, student: i64, batch: i64) -> Result<(), SqlError> {
-    say_again(tx, (student, 1), batch, Some((Status::Withdrawn, ABSENT)))
-}
-
-fn say_again(
-    tx: &Tx<'_>,
-    (student, version): (i64, i64),
-    batch: i64,
-    but: Option<(Status, &'static str)>,
-) -> Result<(), SqlError> {
-    let (status, reason) =
-        but.map_or((None, None), |(status, why)| (Some(status.code()), Some(why)));
-    let written = tx.execute(
-        "insert into student_version (student, version, valid_from, batch, reason, local_number,
-             name, sex, birth_date, grade, class, status, consent, consent_date)
-         select v.student, s.version + 1, v.valid_from, $3, coalesce($4, v.reason),
-             v.local_number, v.name, v.sex, v.birth_date, v.grade, v.class,
-             coalesce($5, v.status), v.consent, v.consent_date
-         from student_version v join student s on s.id = v.student
-         where v.student = $1 and v.version = $2",
-        params![student, version, batch, reason, status],
-    )?;
-    strange((written == 1).then_some(()))?;
-    tx.execute("update student set version = version + 1 where id = $1", params![student])?;
-    Ok(())
+    let brought = stretches_before(tx, student, i64::MAX)?;
+    let Stretch { from, row, .. } = strange(brought.into_iter().next())?;
+    let row = RosterRow { status: Status::Withdrawn, ..row };
+    replace(tx, &row, &Change { batch, valid_from: from, reason: ABSENT })
 }
 
 /// What persons entered and no file undoes: those who left, and who came and from which day.

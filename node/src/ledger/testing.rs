@@ -273,7 +273,7 @@ fn open(text: &str) -> Source {
     Source::open(Cursor::new(text.as_bytes().to_vec())).expect("source")
 }
 
-fn source(as_of: Date) -> ImportSource {
+pub(super) fn source(as_of: Date) -> ImportSource {
     ImportSource {
         file_name: "名册.csv".to_owned(),
         digest: sha256(b"file"),

@@ -18,7 +18,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use super::author::Author;
 use super::entry::{Moment, StaffId};
 use super::refusal::LedgerRefusal;
-use super::{journal, second, strange};
+use super::{import_batch, journal, second, strange};
 use decisions::Decisions;
 use plan::Plan;
 
@@ -271,10 +271,9 @@ fn check_day(tx: &Tx<'_>, author: &Author, day: Date) -> Result<(), LedgerRefusa
         return Err(LedgerRefusal::Turned);
     }
     // Taking a roster for last year's would move everybody up twice.
-    let later = "select 1 from import_batch where kind = 'roster' and as_of >= $1 limit 1";
-    match tx.query_opt(later, params![&day.to_string()], |row| row.i64(0))? {
-        Some(_) => Err(LedgerRefusal::Turned),
-        None => Ok(()),
+    match import_batch::has_roster_from(tx, day)? {
+        true => Err(LedgerRefusal::Turned),
+        false => Ok(()),
     }
 }
 

@@ -289,3 +289,18 @@ fn a_turn_is_not_undone_over_what_was_written_on_it() {
     assert!(!line(&school, id).can_undo);
     assert!(matches!(undo(&school, id), Err(LedgerRefusal::BuiltOn)));
 }
+
+/// A roster of the new year that was taken back stands in the way of no turn.
+#[test]
+fn a_roster_that_was_taken_back_hinders_no_turn() {
+    let school = school();
+    let pupils: Vec<TestPupil> = (0..7).map(TestPupil::new).collect();
+    let batch = school.roster(&pupils, DAY).batch.expect("batch");
+    let asked = ask(&school, Decisions::on(DAY));
+    assert!(matches!(asked, Err(LedgerRefusal::Turned)));
+    let undo = school
+        .ledger
+        .write("undo", move |tx| super::import_undo::roster(tx, &counsellor(), batch).map(drop));
+    undo.expect("taken back");
+    ask(&school, Decisions::on(DAY)).expect("asked");
+}

@@ -16,7 +16,7 @@ use super::shelf::{Part, Shelf};
 use crate::import::preview::Counts;
 use crate::import::value::Grade;
 use crate::ledger::author::Author;
-use crate::ledger::import_batch::{self, ImportSource};
+use crate::ledger::import_batch::{self, ImportSource, RUN};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::people::{self, OnRoll, Stamp};
 use crate::ledger::run::{self, NewRun, Run, RunId, seat};
@@ -173,7 +173,7 @@ fn batch(tx: &Tx<'_>, author: &Author, plan: &Plan) -> Result<i64, SqlError> {
         as_of: plan.first,
         now_ms: author.now().0,
     };
-    import_batch::insert(tx, "run", &source, Counts::default())
+    import_batch::insert(tx, RUN, &source, Counts::default())
 }
 
 /// The classes that answer for themselves, spread over the school days of the run; those that are

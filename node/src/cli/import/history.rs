@@ -1,12 +1,13 @@
 //! `import list` and `import undo`: which files came, and taking a wrong roster back.
 
 use clap::Args;
+use domain::ledger::{Kind, Word as _};
 use runtime::cli::{Failure, Terminal};
 use runtime::sql::Tx;
 use serde_json::json;
 
 use crate::cli::acting::{self, ActingArgs};
-use crate::cli::ledger::table;
+use crate::cli::ledger::{chosen, table};
 use crate::cli::{Place, context, words};
 use crate::ledger::import_batch::{self, ImportLine};
 use crate::ledger::import_undo;
@@ -71,7 +72,10 @@ pub(in crate::cli) fn kind(word: &str, terminal: &Terminal) -> String {
         "roster" => terminal.text(words::IMPORT_ROSTER, &[]),
         "answers" => terminal.text(words::IMPORT_ANSWERS, &[]),
         "staff" => terminal.text(words::IMPORT_STAFF, &[]),
-        other => other.to_owned(),
+        other => match Kind::from_word(other) {
+            Some(kind) => chosen(kind.label(), terminal.lang()).to_owned(),
+            None => other.to_owned(),
+        },
     }
 }
 

@@ -99,15 +99,11 @@ pub(super) fn take_back(
     (batch, first, last): (i64, u64, u64),
     day: Date,
 ) -> Result<i64, LedgerRefusal> {
-    let touched = tx.query(
-        "select student, version from student_version where batch = $1 order by student",
-        params![batch],
-        |row| Ok((row.i64(0)?, row.i64(1)?)),
-    )?;
+    let touched = student::touched(tx, batch)?;
     let counts = Counts { changed: touched.len() as u64, ..Counts::default() };
     let written = note(tx, author, (TURNED, day), counts)?;
-    for (student, version) in touched {
-        student::restore(tx, (student, version - 1), written)?;
+    for touched in touched {
+        student::restore(tx, &touched, written)?;
     }
     let entries = tx.query(
         "select kind, record, version from journal where entry between $1 and $2 order by entry",

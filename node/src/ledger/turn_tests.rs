@@ -245,31 +245,52 @@ fn decisions_are_read_back() {
     }
 }
 
-/// A line that was corrected on or after the day of a turn is turned with its class, from the
-/// correction on; who came since, or was put into another place by hand, is not moved again.
+/// A line that was corrected on or after the day of a turn is turned with its class from the turn's
+/// day on, and one who leaves does so on that day; who came since, or was put into another place by
+/// hand, is not moved again.
 #[test]
 fn who_was_corrected_since_the_day_goes_up_too() {
     let school = school();
-    let before = roll(&school, date(2026, 9, 2));
+    let days = [date(2026, 8, 31), DAY, date(2026, 9, 2)];
+    let of = |school: &School, id: i64| {
+        days.map(|day| {
+            roll(school, day).into_iter().find(|(of, _)| *of == id).map(|(_, place)| place)
+        })
+    };
+    let before = [1, 2, 5].map(|id| of(&school, id));
     let correct = |student, right: Correction| {
         school.ledger.write("correct", move |tx| {
             roll_change::correct(tx, &counsellor(), (StudentId(student), date(2026, 9, 2)), &right)
         })
     };
     let named = Correction { name: Some("甄某".into()), ..Correction::default() };
-    correct(1, named).expect("a typo");
+    correct(1, named.clone()).expect("a typo");
+    correct(5, named).expect("of a leaver too");
     let placed = Correction { grade: Grade::from_code("g8"), ..Correction::default() };
     correct(2, placed).expect("put into the new grade by hand");
     let preview = school.ledger.read(|tx| turn::preview(tx, &head(), &Decisions::on(DAY)));
     assert!(preview.expect("preview").aside == [StudentId(2)], "told, not left out in silence");
     let id = ask(&school, Decisions::on(DAY)).expect("asked");
     sign(&school, head(), id, true).expect("signed");
-    let after = roll(&school, date(2026, 9, 2));
-    let of = |id| after.iter().find(|(of, _)| *of == id).map(|(_, place)| place.clone());
-    assert_eq!((of(1), of(2)), (Some("g8/1班".to_owned()), Some("g8/1班".to_owned())));
+    let places = |places: [Option<&str>; 3]| places.map(|place| place.map(str::to_owned));
+    assert_eq!(of(&school, 1), places([Some("g7/1班"), Some("g8/1班"), Some("g8/1班")]));
+    assert_eq!(of(&school, 2), places([Some("g7/1班"), Some("g7/1班"), Some("g8/1班")]));
+    assert_eq!(of(&school, 5), places([Some("g9/1班"), None, None]));
+    let left = school.ledger.read(|tx| {
+        let all = read::about::<super::roll::Transfer>(tx, 5)?;
+        let pair = read::about::<Mentor>(tx, 5)?.pop();
+        Ok::<_, LedgerRefusal>((all, pair.and_then(|kept| kept.entry.until)))
+    });
+    let (transfers, until) = left.expect("read");
+    assert!(transfers.iter().all(|kept| kept.entry.day == DAY) && transfers.len() == 1);
+    assert_eq!(until, Some(DAY), "the pair ends with the leaving");
     undo(&school, id).expect("undone");
-    let back = roll(&school, date(2026, 9, 2));
-    assert_eq!(back.first(), before.first(), "as before the turn");
+    assert_eq!((of(&school, 1), of(&school, 5)), (before[0].clone(), before[2].clone()));
+    let name = |day| {
+        let stretch = school.ledger.read(move |tx| student::stretches(tx, 1, day)).expect("read");
+        stretch.first().map(|stretch| stretch.row.name.clone())
+    };
+    assert_eq!((name(DAY), name(days[2])), (Some("张某某".into()), Some("甄某".into())));
 }
 
 /// What was written on an entry of a turn stays: the turn is not undone over it.

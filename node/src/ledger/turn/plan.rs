@@ -24,10 +24,9 @@ use crate::import::value::{Grade, Status};
 pub struct Step {
     /// Who.
     pub student: StudentId,
-    /// As the roll has the student after it.
-    pub(super) row: RosterRow,
-    /// From which day: later than the turn's where the roll was changed since.
-    pub(super) from: Date,
+    /// As the roll has the student after it, and from which day: from the turn's day, and once
+    /// more from each later day on which something was corrected since.
+    pub(super) rows: Vec<(Date, RosterRow)>,
     /// What sort of step it is.
     pub kind: StepKind,
 }
@@ -85,9 +84,10 @@ impl Plan {
     pub fn digest(&self) -> Digest {
         let mut text = format!("xinqiao roll turn 1\n{} {:?}\n", self.day, self.mentors);
         for step in &self.steps {
-            let row = &step.row;
-            let place = format!("{} {} {}", row.grade.code(), row.class, row.status.code());
-            text.push_str(&format!("{} {place}\n", step.student.0));
+            for (_, row) in &step.rows {
+                let place = format!("{} {} {}", row.grade.code(), row.class, row.status.code());
+                text.push_str(&format!("{} {place}\n", step.student.0));
+            }
         }
         for class in &self.classes {
             let to = class.to.as_ref().map_or_else(String::new, written);
@@ -121,7 +121,7 @@ pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefus
     let (mut roll, mut aside) = (Vec::new(), Vec::new());
     for known in student::everybody(tx)?.into_iter().filter(|known| known.row.status.is_on_roll()) {
         match since(tx, &known, decisions.day)? {
-            Since::Stood => roll.push(known),
+            Since::Stood(rows) => roll.push((known, rows)),
             Since::Moved => aside.push(StudentId(known.id)),
             Since::Came => {}
         }
@@ -134,7 +134,7 @@ pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefus
         .filter(|kept| kept.entry.until.is_none_or(|until| until > decisions.day))
         .filter(|kept| kept.entry.from < decisions.day)
         .collect();
-    for known in &roll {
+    for (known, _) in &roll {
         let class = (known.row.grade, known.row.class.clone());
         if let Entry::Vacant(place) = classes.entry(class) {
             let plan = class_plan(tx, decisions, place.key(), &teachers)?;
@@ -145,11 +145,11 @@ pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefus
     let open: Vec<i64> =
         case::open_at(tx, Date::MAX)?.iter().map(|now| now.case.entry.student.0).collect();
     let mut steps = Vec::with_capacity(roll.len());
-    for known in roll {
+    for (known, rows) in roll {
         let key = (known.row.grade, known.row.class.clone());
         let Some(plan) = classes.get_mut(&key) else { continue };
         plan.open_cases += u32::from(open.contains(&known.id));
-        steps.push(step(plan, known, decisions));
+        steps.push(step(plan, (known, rows), decisions));
     }
     let classes = classes.into_values().collect();
     let (day, mentors) = (decisions.day, decisions.mentors);
@@ -157,29 +157,35 @@ pub(super) fn of(tx: &Tx<'_>, decisions: &Decisions) -> Result<Plan, LedgerRefus
 }
 
 /// Where somebody who is on the roll stood the day before a turn.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Since {
-    /// In the same place as now.
-    Stood,
-    /// In another place: who was put elsewhere since is in the new grade already.
+    /// In the same place as on every day since, and what the roll says from which day on.
+    Stood(Vec<(Date, RosterRow)>),
+    /// In another place, or away in between: who was put somewhere since stands there.
     Moved,
-    /// Nowhere: who came since is too.
+    /// Nowhere: who came since is in the new grade already.
     Came,
 }
 
 fn since(tx: &Tx<'_>, known: &OnRoll, day: Date) -> Result<Since, LedgerRefusal> {
     if known.from < day {
-        return Ok(Since::Stood);
+        return Ok(Since::Stood(vec![(day, known.row.clone())]));
     }
     let before = day.yesterday().unwrap_or(day);
-    let place = |row: &RosterRow| (row.grade, row.class.clone());
-    let stretches = student::stretches(tx, known.id, before)?;
-    let then = stretches.first().filter(|then| then.row.status.is_on_roll());
-    Ok(match then {
-        Some(then) if place(&then.row) == place(&known.row) => Since::Stood,
-        Some(_) => Since::Moved,
-        None => Since::Came,
-    })
+    let is_there = |row: &RosterRow| {
+        let is_same = row.grade == known.row.grade && row.class == known.row.class;
+        row.status.is_on_roll() && is_same
+    };
+    match student::stretches(tx, known.id, before)?.first() {
+        Some(then) if !then.row.status.is_on_roll() => return Ok(Since::Came),
+        Some(then) if !is_there(&then.row) => return Ok(Since::Moved),
+        Some(_) => {}
+        None => return Ok(Since::Came),
+    }
+    let stretches = student::stretches(tx, known.id, day)?;
+    if !stretches.iter().all(|stretch| is_there(&stretch.row)) {
+        return Ok(Since::Moved);
+    }
+    Ok(Since::Stood(stretches.into_iter().map(|stretch| (stretch.from, stretch.row)).collect()))
 }
 
 /// What the rule or people say about a class.
@@ -228,13 +234,13 @@ fn class_plan(
 /// classes under one name would be one from then on.
 fn check_decisions(
     classes: &BTreeMap<Class, ClassPlan>,
-    roll: &[OnRoll],
+    roll: &[(OnRoll, Vec<(Date, RosterRow)>)],
     decisions: &Decisions,
 ) -> Result<(), LedgerRefusal> {
     if decisions.classes.keys().any(|class| !classes.contains_key(class)) {
         return Err(LedgerRefusal::Field("class"));
     }
-    let known = |student: &StudentId| roll.iter().any(|known| known.id == student.0);
+    let known = |student: &StudentId| roll.iter().any(|(known, _)| known.id == student.0);
     if !decisions.stay.iter().all(known) {
         return Err(LedgerRefusal::NotOnRoll);
     }
@@ -245,26 +251,32 @@ fn check_decisions(
     if after.len() == all { Ok(()) } else { Err(LedgerRefusal::Field("class")) }
 }
 
-fn step(plan: &mut ClassPlan, known: OnRoll, decisions: &Decisions) -> Step {
-    let (student, from) = (StudentId(known.id), known.from.max(decisions.day));
-    let mut row = known.row;
+fn step(
+    plan: &mut ClassPlan,
+    (known, mut rows): (OnRoll, Vec<(Date, RosterRow)>),
+    decisions: &Decisions,
+) -> Step {
+    let student = StudentId(known.id);
     // Who is away for a time comes back to the grade that was left.
-    let stays = decisions.stay.contains(&student) || row.status == Status::Suspended;
+    let stays = decisions.stay.contains(&student) || known.row.status == Status::Suspended;
     let kind = match &plan.to {
         _ if stays => StepKind::Stays,
         None => StepKind::Leaves,
         Some(_) => StepKind::Promoted,
     };
-    match (kind, &plan.to) {
-        (StepKind::Promoted, Some((grade, class))) => {
-            (row.grade, row.class) = (*grade, class.clone());
-            plan.promoted += 1;
+    for (_, row) in &mut rows {
+        match (kind, &plan.to) {
+            (StepKind::Promoted, Some((grade, class))) => {
+                (row.grade, row.class) = (*grade, class.clone());
+            }
+            (StepKind::Leaves, _) => row.status = Status::Graduated,
+            _ => {}
         }
-        (StepKind::Leaves, _) => {
-            row.status = Status::Graduated;
-            plan.leaves += 1;
-        }
-        _ => plan.stays += 1,
     }
-    Step { student, row, from, kind }
+    match kind {
+        StepKind::Promoted => plan.promoted += 1,
+        StepKind::Stays => plan.stays += 1,
+        StepKind::Leaves => plan.leaves += 1,
+    }
+    Step { student, rows, kind }
 }

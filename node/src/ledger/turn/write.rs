@@ -31,18 +31,19 @@ pub(super) fn carry_out(tx: &Tx<'_>, author: &Author, plan: &Plan) -> Result<i64
         if step.kind == StepKind::Stays {
             continue;
         }
-        let from = Change { batch, valid_from: step.from, reason: TURN };
-        student::replace(tx, &step.row, &from)?;
+        for (from, row) in &step.rows {
+            student::replace(tx, row, &Change { batch, valid_from: *from, reason: TURN })?;
+        }
         if step.kind == StepKind::Leaves {
             let entry = Transfer {
-                day: step.from,
+                day: plan.day,
                 student: step.student,
                 how: TransferKind::Graduated,
                 other_school: String::new(),
                 consent: None,
             };
             put_new(tx, author, &entry, None)?;
-            end_posts(tx, author, step.student, step.from)?;
+            end_posts(tx, author, step.student, plan.day)?;
         }
     }
     if plan.mentors == Carry::Ended {

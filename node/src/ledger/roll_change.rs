@@ -194,6 +194,8 @@ pub fn correct(
         return Err(LedgerRefusal::Reason);
     }
     let known = student::one(tx, student.0)?.ok_or(LedgerRefusal::Unknown)?;
+    // What is filled in as it stands now is not corrected: on past days it may have been otherwise.
+    let right = &different(right, &known.row);
     let row = corrected(&known.row, right);
     if row == known.row {
         return Err(LedgerRefusal::Field("name"));
@@ -226,6 +228,17 @@ pub fn correct(
         student::replace(tx, &row, &Change { batch, valid_from: stretch.from, reason })?;
     }
     Ok(changes)
+}
+
+/// What of a correction is not as a line has it.
+fn different(right: &Correction, row: &RosterRow) -> Correction {
+    Correction {
+        name: right.name.clone().filter(|name| *name != row.name),
+        sex: right.sex.filter(|sex| *sex != row.sex),
+        birth_date: right.birth_date.filter(|day| Some(*day) != row.birth_date),
+        grade: right.grade.filter(|grade| *grade != row.grade),
+        class: right.class.clone().filter(|class| *class != row.class),
+    }
 }
 
 fn corrected(row: &RosterRow, right: &Correction) -> RosterRow {

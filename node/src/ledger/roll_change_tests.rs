@@ -211,6 +211,15 @@ fn a_correction_from_a_past_day_keeps_what_came_after() {
     correct(AS_OF, Correction { sex: Some(sex), ..Correction::default() }).expect("sex");
     assert_eq!(place(AS_OF), Some((sex.code(), first.1.clone())), "the class of that day");
     assert_eq!(place(DAY), Some((sex.code(), "9班".to_owned())));
+    let filled = Correction {
+        birth_date: Some(date(2013, 3, 9)),
+        grade: Grade::from_code("g7"),
+        class: Some("9班".into()),
+        ..Correction::default()
+    };
+    correct(AS_OF, filled).expect("with the place filled in as it is now");
+    assert_eq!(place(AS_OF), Some((sex.code(), first.1.clone())), "not the place of today");
+    assert_eq!(place(DAY), Some((sex.code(), "9班".to_owned())));
     let late = Correction { class: Some("8班".into()), ..Correction::default() };
     let refused = correct(AS_OF, late);
     assert!(matches!(refused, Err(LedgerRefusal::Day(DayError::Order))));

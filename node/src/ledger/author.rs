@@ -3,6 +3,7 @@
 use domain::ledger::SchoolRole;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use runtime::clock::date_of;
 
 use super::entry::{Moment, StaffId};
 
@@ -76,7 +77,14 @@ impl Author {
     /// Today in Asia/Shanghai.
     #[must_use]
     pub fn today(&self) -> Date {
-        let instant = Timestamp::from_millisecond(self.now.0).unwrap_or(Timestamp::UNIX_EPOCH);
-        runtime::clock::date_of(instant)
+        self.now.day()
+    }
+}
+
+impl Moment {
+    /// The day in Asia/Shanghai.
+    #[must_use]
+    pub fn day(self) -> Date {
+        date_of(Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX))
     }
 }

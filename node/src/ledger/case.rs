@@ -11,9 +11,7 @@ use domain::ledger::due::{first_contact_by_ms, is_review_soon_enough};
 use domain::ledger::terms::{ContactWay, ReviewDecision, Standing, Tier};
 use domain::ledger::words::{AlertSource, Move};
 use domain::ledger::{Act, Action};
-use jiff::Timestamp;
 use jiff::civil::Date;
-use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
 use super::alert::{AlertCase, AlertMove, AlertReview, FirstContact};
@@ -81,7 +79,7 @@ pub fn open(
     let opened_ms = if day == author.today() { author.now().0 } else { noon_ms(day) };
     let due_at = Moment(first_contact_by_ms(tier, opened_ms));
     let contact = FirstContact {
-        due: day_of(due_at),
+        due: due_at.day(),
         student,
         case: record,
         tier,
@@ -442,10 +440,6 @@ fn waiting(
 
 fn need_reason(author: &Author) -> Result<(), LedgerRefusal> {
     if author.reason().is_empty() { Err(LedgerRefusal::Reason) } else { Ok(()) }
-}
-
-fn day_of(at: Moment) -> Date {
-    date_of(Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::MAX))
 }
 
 /// Noon of a day in Asia/Shanghai: four o'clock UTC.

@@ -190,6 +190,32 @@ fn mending_an_old_follow_up_leaves_the_open_one() {
     assert_eq!(open_dues(&school), [TODAY + 26.days()]);
 }
 
+/// Nor does it pull forward what was counted from a cancelling since.
+#[test]
+fn mending_an_old_follow_up_keeps_what_a_cancelling_brought() {
+    let school = school();
+    open_case(&school, Tier::T2);
+    make(&school, 1);
+    let open = followups(&school).into_iter().find(|kept| kept.entry.is_open()).expect("open");
+    let cancelled = Followup { cancelled: true, ..open.entry };
+    let seen = (open.record, open.version);
+    run(&school, move |tx| write::update(tx, &counsellor(10), seen, &cancelled));
+    assert_eq!(open_dues(&school), [TODAY + 24.days()]);
+    let made = followups(&school).into_iter().find(|kept| kept.entry.done.is_some());
+    let made = made.expect("made");
+    let mended = Followup { way: Some(ContactWay::Phone), ..made.entry };
+    let seen = (made.record, made.version);
+    run(&school, move |tx| write::update(tx, &counsellor(16), seen, &mended));
+    assert_eq!(open_dues(&school), [TODAY + 24.days()]);
+    // Nor where it is put right that it was made a day earlier.
+    let made = followups(&school).into_iter().find(|kept| kept.entry.done.is_some());
+    let made = made.expect("made");
+    let mended = Followup { done: Some(TODAY), ..made.entry };
+    let seen = (made.record, made.version);
+    run(&school, move |tx| write::update(tx, &counsellor(16), seen, &mended));
+    assert_eq!(open_dues(&school), [TODAY + 24.days()]);
+}
+
 /// Each return has its own four, whatever is left of the one before.
 #[test]
 fn a_second_return_brings_its_own_follow_ups() {

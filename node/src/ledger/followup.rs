@@ -64,28 +64,49 @@ impl Rules for Followup {
         Ok(())
     }
 
-    /// Made or cancelled, the next one of the case is due; of a case that has left none is.
-    fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+    /// Made or cancelled, the next one of the case is due; of a case that has left none is. What is
+    /// put right about how one was made moves nothing.
+    fn brings(&self, tx: &Tx<'_>, author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
         let Some(case) = self.case.filter(|_| self.why == FollowupKind::Tracking) else {
             return Ok(());
         };
-        if self.is_open() {
+        let before = counted_before(tx, own)?;
+        let is_as_before =
+            |before: Self| (before.done, before.cancelled) == (self.done, self.cancelled);
+        if self.is_open() || before.is_some_and(is_as_before) {
             return Ok(());
         }
         let now = case::now_of(tx, self.student, case)?;
         if now.is_none() {
             return Ok(());
         }
-        // Counted from the last one made, which an earlier one that is put right is not; one that
-        // is cancelled is counted from today.
-        let made = of_case(tx, self.student, case)?.into_iter().filter_map(|kept| kept.entry.done);
-        let last = match self.cancelled {
-            true => Some(author.today()),
-            false => made.max(),
-        };
+        // Counted from the last one made or cancelled, which an earlier one that is put right is
+        // not.
+        let mut last = None;
+        for kept in of_case(tx, self.student, case)? {
+            let cancelled =
+                if kept.entry.cancelled { cancelled_on(tx, kept.record)? } else { None };
+            last = last.max(kept.entry.done).max(cancelled);
+        }
         let Some(last) = last else { return Ok(()) };
         keep(tx, author, (self.student, case), now, last)
     }
+}
+
+/// Day on which somebody cancelled a follow-up.
+fn cancelled_on(tx: &Tx<'_>, record: RecordId) -> Result<Option<Date>, SqlError> {
+    let versions = read::versions::<Followup>(tx, record)?;
+    let counted = versions.iter().rev().filter(|(kept, _)| !kept.parallel);
+    let cancelling = counted.take_while(|(kept, _)| kept.entry.cancelled).last();
+    Ok(cancelling.map(|(_, signature)| signature.entered_at.day()))
+}
+
+/// What counted of a follow-up before the version that counts now.
+fn counted_before(tx: &Tx<'_>, own: RecordId) -> Result<Option<Followup>, SqlError> {
+    let mut versions = read::versions::<Followup>(tx, own)?;
+    versions.pop();
+    let before = versions.into_iter().rfind(|(kept, _)| !kept.parallel);
+    Ok(before.map(|(kept, _)| kept.entry))
 }
 
 impl Followup {

@@ -28,7 +28,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::paper::Pass;
 use crate::ledger::run::{self, RunId, people, seat};
 use crate::ledger::testing::{
-    AS_OF, NOW_MS, SCALE, School, TERM, TODAY, TestPupil, sheet_cells, slip,
+    AS_OF, NOW_MS, SCALE, School, TERM, TODAY, TestPupil, sheet_cells, slip, without_sheet,
 };
 use crate::ledger::{notice, write};
 use crate::packs::Packs;
@@ -266,6 +266,49 @@ fn a_refusal_takes_nothing_back() {
     fair.write(|tx, shelf, _| answering::refuse(tx, shelf, &token(), NOW_MS)).expect("refused");
     assert_eq!(fair.sheets(), [sheet(1, "answered", 1), sheet(2, "refused", 1)]);
     assert!(fair.state() == State::Refused);
+}
+
+/// A refusal that was taken back is past, whatever day the paper has that comes in since: the child
+/// may answer what is left, and is done with it.
+#[test]
+fn a_refusal_that_was_taken_back_is_past() {
+    let fair = fair("是");
+    let refuse = || {
+        let code = fair.issue().expect("code");
+        fair.sit(&code).expect("in");
+        fair.write(|tx, shelf, _| answering::refuse(tx, shelf, &token(), NOW_MS)).expect("refused");
+        code
+    };
+    refuse();
+    fair.note(Note::Reopened);
+    let before = date(2025, 11, 19);
+    assert_eq!(fair.paper(0, 0, (before, 0)), Ok(1));
+    assert!(fair.state() == State::Waiting, "not refused again");
+    let code = refuse();
+    assert!(fair.state() == State::Refused && fair.sit(&code).is_err());
+    fair.note(Note::Reopened);
+    assert_eq!(fair.paper(1, 0, (before, 0)), Ok(1));
+    assert!(fair.state() == State::Submitted);
+}
+
+/// A refusal that a file brings after that is heard; one of a file from before is not.
+#[test]
+fn a_file_may_refuse_after_a_refusal_was_taken_back() {
+    let refused_by_file = |fair: &Fair| {
+        let row = (TestPupil::new(1), "2025-11-18", without_sheet("拒测"));
+        fair.school.answers(&[row]).expect("answers");
+    };
+    let after = fair("是");
+    after.note_on(Note::Refused, -1);
+    after.note_on(Note::Reopened, -1);
+    refused_by_file(&after);
+    assert!(after.state() == State::Refused);
+    let before = fair("是");
+    refused_by_file(&before);
+    assert!(before.state() == State::Refused);
+    before.note(Note::Reopened);
+    assert_eq!(before.paper(1, 0, (MONDAY, 0)), Ok(1));
+    assert!(before.state() == State::Waiting);
 }
 
 /// Nor does paper replace what was answered, unless it is void and answered again.

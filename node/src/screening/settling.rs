@@ -52,14 +52,18 @@ pub fn settle(
 ) -> Result<State, LedgerRefusal> {
     let instruments = run::instruments(tx, run.id)?;
     let sheets = tally::sheets_of(tx, run, participant.student)?;
-    let Some(last) = sheets.last() else {
+    // A refusal or absence that was noted before the student was let in again is past.
+    let reopened = people::reopened_at(tx, participant.id)?;
+    let is_past = |sheet: &RunSheet| reopened.is_some_and(|at_ms| sheet.batch_at_ms <= at_ms);
+    let is_answered = |sheet: &&RunSheet| sheet.handed_in == AnswerOutcome::Answered;
+    let Some(last) = sheets.iter().rfind(|sheet| is_answered(sheet) || !is_past(sheet)) else {
         return Ok(participant.state);
     };
-    // An absence takes nothing back: what was begun before it may be handed in after it.
-    let answered = sheets.iter().rfind(|sheet| sheet.handed_in == AnswerOutcome::Answered);
+    // Neither takes anything back: what was begun before it may be handed in after it.
+    let answered = sheets.iter().rfind(is_answered);
     let all = answered.zip(all_there(participant, &instruments, &sheets));
     let event = match (last.handed_in, all) {
-        (AnswerOutcome::Refused, _) => Event::Refuse,
+        (AnswerOutcome::Refused, None | Some((_, Validity::Void))) => Event::Refuse,
         (_, Some((sheet, valid))) => {
             Event::HandIn { valid, when: when(tx, run, participant, sheet)? }
         }

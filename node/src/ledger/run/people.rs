@@ -169,6 +169,17 @@ pub fn happen(
     Ok(after)
 }
 
+/// When a refusal or absence was last taken back, where none was noted since.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn reopened_at(tx: &Tx<'_>, id: ParticipantId) -> Result<Option<i64>, SqlError> {
+    let last = "select at_ms, what = 'reopened' from participant_event where participant = $1
+        and what in ('refused', 'absent', 'reopened') order by id desc limit 1";
+    let last = tx.query_opt(last, params![id.0], |row| Ok((row.i64(0)?, row.bool(1)?)))?;
+    Ok(last.and_then(|(at_ms, is_reopened)| is_reopened.then_some(at_ms)))
+}
+
 /// As if the sheet of everybody were void, for tests of what is shown then.
 #[cfg(test)]
 pub(crate) fn danger_void_all(tx: &Tx<'_>) -> Result<(), LedgerRefusal> {

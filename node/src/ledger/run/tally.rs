@@ -33,6 +33,8 @@ pub struct RunSheet {
     pub is_valid: bool,
     /// How the screening ended by this sheet alone.
     pub outcome: Outcome,
+    /// When its file came; of what was handed in or noted here, when the run was opened.
+    pub batch_at_ms: i64,
 }
 
 impl RunSheet {
@@ -89,7 +91,9 @@ pub fn still_asked(
 }
 
 const SHEET: &str = "select h.student, h.campaign, h.test_date, h.handed_in, h.flags, h.tier,
-    h.is_valid, h.outcome from run_instrument i join sheet h on h.campaign = i.campaign
+    h.is_valid, h.outcome, b.imported_at_ms
+    from run_instrument i join sheet h on h.campaign = i.campaign
+    join import_batch b on b.id = h.batch
     where i.run = $1 and h.current = 1 and h.test_date >= $2";
 
 fn read(row: &Row<'_, '_>) -> Result<RunSheet, SqlError> {
@@ -106,5 +110,6 @@ fn read(row: &Row<'_, '_>) -> Result<RunSheet, SqlError> {
         tier: tier.map(|word| word.parse().map_err(|_| SqlError::Type)).transpose()?,
         is_valid: row.bool(6)?,
         outcome: read_outcome(row.str(7)?)?,
+        batch_at_ms: row.i64(8)?,
     })
 }

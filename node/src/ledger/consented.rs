@@ -79,8 +79,9 @@ impl Family {
                 What::Yes { from, .. } if *from > counted => {}
                 What::Faulty => is_doubtful |= *said <= counted,
                 What::Yes { .. } if ended_by_leaving(&self.stays, *said, counted) => {}
-                What::Yes { to, .. } => {
-                    let holds = !is_doubtful && to.is_none_or(|to| tested <= to);
+                What::Yes { from, to } => {
+                    // Signed when it had run out, it holds on no day.
+                    let holds = !is_doubtful && to.is_none_or(|to| tested.max(*from) <= to);
                     let consent = if holds { Consent::Given } else { Consent::Unknown };
                     return Some((*said, consent));
                 }
@@ -201,7 +202,6 @@ fn word(paper: &Paper, birth: Option<Date>) -> Option<Word> {
     };
     let to = paper.valid_to.min(plus_days(paper.valid_from, LIFE_DAYS_MAX));
     let what = match check(&paper.paper(), &wish) {
-        // Signed when it had run out, it holds on no day.
         Ok(()) | Err(NoConsent::Expired) => What::Yes { from: day, to: Some(to) },
         Err(_) => What::Faulty,
     };

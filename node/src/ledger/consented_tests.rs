@@ -84,6 +84,10 @@ fn a_yes_counts_between_its_own_days() {
     // What runs out is the last word: the roster's older yes is not called back by it.
     let short = slip(Answer::Given, date(2025, 9, 20), (date(2025, 9, 20), date(2025, 10, 15)));
     assert_eq!(counted("是", vec![short]), Outcome::NotReached);
+    // Nor is anything else agreed to by a paper that had run out when it was signed.
+    let signed = slip(Answer::Given, date(2025, 11, 3), (date(2025, 9, 1), date(2025, 10, 31)));
+    assert_eq!(counted("", vec![signed.clone()]), Outcome::NotReached);
+    assert_eq!(counted("是", vec![signed]), Outcome::NotReached);
     let later = slip(Answer::Given, date(2025, 11, 1), (date(2025, 11, 20), date(2026, 2, 1)));
     assert_eq!(counted("是", vec![later]), Outcome::Negative, "one for later ends none for now");
 }

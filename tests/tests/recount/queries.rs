@@ -195,6 +195,7 @@ fn family(of: &[&str]) -> String {
     let (student, tested, counted) = (of[0], of[1], of[2]);
     format!(
         "coalesce((select case when w.kind = 'no' then 'refused' when {tested} > w.hi
+                or w.lo > w.hi
                 or exists (select 1 from word f where f.student = w.student
                     and f.kind = 'faulty' and f.said <= {counted} and (f.said, f.record, f.version)
                         > (w.said, w.record, w.version)) then 'unknown' else 'given' end

@@ -142,7 +142,8 @@ pub fn sign(
         moved.standing = Standing::Refused;
     }
     // A raise that the second person does not agree with stays: taking it back is a lowering.
-    (moved.signed_by, moved.signed_at) = (Some(author.account().to_owned()), Some(author.now()));
+    let signed_at = after_last(tx, (moved.student, moved.case), author.now())?;
+    (moved.signed_by, moved.signed_at) = (Some(author.account().to_owned()), Some(signed_at));
     let seen = (record, kept.version);
     write::put_change(tx, author, seen, &moved, Some(&asked_by))?;
     if waits && agrees {
@@ -321,6 +322,20 @@ fn ordered(mut moves: Vec<Kept<AlertMove>>) -> Vec<Kept<AlertMove>> {
     moves
 }
 
+/// Now, or right after the last move of the case where the clock stands still or was set back: the
+/// order of moves decides the tier, and a clock alone must not.
+fn after_last(
+    tx: &Tx<'_>,
+    (student, case): (StudentId, RecordId),
+    now: Moment,
+) -> Result<Moment, SqlError> {
+    let moves = read::about::<AlertMove>(tx, student.0)?;
+    let of_case = moves.iter().map(|kept| &kept.entry).filter(|moved| moved.case == case);
+    let instants = of_case.flat_map(|moved| [Some(moved.made_at), moved.signed_at]);
+    let last = instants.flatten().max();
+    Ok(last.map_or(now, |last| now.max(Moment(last.0.saturating_add(1)))))
+}
+
 impl AlertMove {
     /// Whether it is a raise in force that nobody has countersigned.
     #[must_use]
@@ -366,7 +381,7 @@ fn put_move(
         owner: wish.owner,
         next_review: wish.next_review,
         standing,
-        made_at: author.now(),
+        made_at: after_last(tx, (student, case), author.now())?,
         signed_by: None,
         signed_at: None,
         asked_by: author.staff(),

@@ -150,6 +150,21 @@ proptest! {
     }
 }
 
+/// A wish to leave is signed after a lowering, all in one millisecond: the order of signing decides
+/// whether the case is open, and no clock.
+#[test]
+fn moves_of_one_instant_keep_their_order() {
+    let school = School::new();
+    school.roster(&(0..4).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    let steps = [(0, 0, 1), (3, 0, 0), (1, 0, 2), (2, 0, 1), (4, 0, 0), (4, 2, 1), (4, 0, 2)];
+    for one in steps {
+        school.ledger.write("step", move |tx| step(tx, one)).expect("step");
+    }
+    school.ledger.read(compare).expect("compared");
+    assert!(school.ledger.read(case::open_now).expect("open").is_empty());
+}
+
 /// The list is the earliest first, over several ledgers, and what is without a limit stands last.
 #[test]
 fn what_is_due_stands_by_its_limit() {

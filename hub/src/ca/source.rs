@@ -86,7 +86,7 @@ impl Export {
 }
 
 /// Nothing is written over: the file may hold somebody's changes.
-fn create(out: &Path, content: &[u8]) -> Result<(), Failure> {
+pub(crate) fn create(out: &Path, content: &[u8]) -> Result<(), Failure> {
     let made = std::fs::OpenOptions::new().write(true).create_new(true).open(out);
     let written = made.and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()));
     written.map_err(|cause| {

@@ -69,6 +69,38 @@ pub(super) const CHINESE: Translation = &[
         "Write the text that ends a special period earlier, to be signed",
         "写出提前结束特殊时期的文本，供两个部门签名",
     ),
+    (
+        "Which schools may be summed: make the open plan of a school year, check it, show it",
+        "哪些学校可以合计：制定、检查、查看学年开放方案",
+    ),
+    ("Make the plan of a school year from its roster", "按名单制定一个学年的方案"),
+    ("Check a plan beside its roster and the years before", "对照名单和往年方案检查方案"),
+    ("Show the groups of a plan, and what is opened of each", "查看方案的各组及其合计出现在哪里"),
+    (
+        "Roster, a CSV named after area and school year, such as 370203-2026.csv",
+        "名单，CSV 文件，以区划和学年命名，如 370203-2026.csv",
+    ),
+    ("Fewest schools of a group; cannot be below 5", "每组至少几所学校；不能少于 5"),
+    (
+        "Folder with the rosters and plans of earlier years; that of the roster if left out",
+        "往年名单和方案所在文件夹；省略则为名单所在文件夹",
+    ),
+    (
+        "New file for the plan; beside the roster if left out",
+        "写入方案的新文件；省略则与名单同名、放在一起",
+    ),
+    (
+        "Plan, named after area and school year, such as 370203-2026.toml",
+        "方案，以区划和学年命名，如 370203-2026.toml",
+    ),
+    (
+        "Its roster; the CSV of the same name beside it if left out",
+        "它的名单；省略则为旁边同名的 CSV",
+    ),
+    (
+        "Folder with the rosters and plans of earlier years; that of the plan if left out",
+        "往年名单和方案所在文件夹；省略则为方案所在文件夹",
+    ),
     ("Id, such as flood-2026", "编号，如 flood-2026"),
     ("First day, YYYY-MM-DD", "第一天，YYYY-MM-DD"),
     ("Last day, YYYY-MM-DD; it ends by itself", "最后一天，YYYY-MM-DD；到期自动结束"),

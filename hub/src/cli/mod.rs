@@ -12,6 +12,7 @@ mod doctor;
 mod init;
 mod invite;
 mod join;
+mod plan;
 mod private;
 mod reason;
 mod roots;
@@ -92,6 +93,9 @@ enum Command {
     /// Keys of programs that read the statistics
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// Which schools may be summed: make the open plan of a school year, check it, show it
+    #[command(subcommand)]
+    Plan(plan::Command),
     /// What one role can work out from everything that it has seen
     #[command(subcommand)]
     Disclosure(disclosure::Command),
@@ -124,6 +128,7 @@ fn perform(terminal: &Terminal, cli: Cli) -> Result<(), Failure> {
         Command::Completions(asked) => completions(terminal, (Cli::command(), CHINESE), &asked),
         Command::Man(asked) => man(terminal, (Cli::command(), CHINESE), &asked),
         Command::Disclosure(command) => disclosure::run(terminal, &command),
+        Command::Plan(command) => plan::run(terminal, &command),
         command => execute(&Context::new(terminal.clone(), Clock::system(), cli.place)?, command),
     }
 }
@@ -146,7 +151,9 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
         // These need no data folder and were run before.
-        Command::Completions(_) | Command::Man(_) | Command::Disclosure(_) => Ok(()),
+        Command::Completions(_) | Command::Man(_) | Command::Plan(_) | Command::Disclosure(_) => {
+            Ok(())
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 //! What is made here is a text to be signed by both commissions like any pack, and published by
 //! `directive publish`. The check is the one that nodes make, so a text that passes is followed.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -20,6 +19,7 @@ use serde_json::json;
 
 use super::context::Context;
 use crate::app::HubError;
+use crate::ca::source::create;
 use crate::packs::Packs;
 use crate::statistics::{
     FigureOut, NameOut, SpecialLineOut, SpecialOut, SpecialState, UnitName, special_lines,
@@ -69,8 +69,6 @@ texts! {
          with spaces between.";
     SCHOOL_FILE = "学校名单 {0} 无法读取：{1}；没有写入任何内容。",
         "the list of schools {0} cannot be read: {1}; nothing was written.";
-    OUT = "文件 {0} 已存在或无法写入；没有改动任何内容。",
-        "the file {0} exists or cannot be written; nothing was changed.";
     NOT_EARLIER = "最后一天 {0} 须在 {1} 至 {2} 之间；没有写入任何内容。",
         "the last day {0} must lie between {1} and {2}; nothing was written.";
 }
@@ -322,12 +320,7 @@ fn write_out(
     let special =
         proto::pack::special::read(name, text.as_bytes()).map_err(|error| wrong(&error))?;
     safe(&special)?;
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(out);
-    made.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .map_err(|cause| {
-            let message = Sentence::new(OUT, &[&out.display()]);
-            Failure::new(Exit::Refused, "SOURCE_FILE", message).because(&cause)
-        })?;
+    create(out, text.as_bytes())?;
     let today = context.clock.today();
     let value =
         json!({"id": name, "serial": serial, "file": out, "schools": special.area().schools()});

@@ -2,6 +2,8 @@
 
 use runtime::web::{Lang, Text};
 
+pub(super) mod plan;
+
 pub(super) const UNIT: Text = Text::new("单位", "unit");
 pub(super) const KIND: Text = Text::new("类别", "kind");
 pub(super) const NAME: Text = Text::new("名称", "name");

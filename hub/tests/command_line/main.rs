@@ -12,6 +12,7 @@ mod authority;
 mod doctor;
 mod invites;
 mod packs;
+mod plan;
 mod special;
 mod support;
 mod units;

@@ -1,15 +1,20 @@
-//! Packs: catalogue, scales, term calendar, divisions and special periods, read strictly into
-//! domain types.
+//! Packs: catalogue, scales, term calendar, divisions, special periods, rosters and open plans,
+//! read strictly into domain types.
 //!
 //! A pack is the text that a city signs and sends down; what is signed are its bytes, so nothing
 //! here rewrites one. Reading is strict: a key that this version does not know, a reference that
 //! leads nowhere or a known answer that does not come out refuses the whole pack, with the key,
 //! what was found and what was expected. Nothing of a refused pack is taken over.
+//!
+//! Rosters and open plans are read here and are no kind of pack yet: nothing is sealed, and a
+//! roster that was published beside rounded tables would tell what these hide.
 
 pub mod calendar;
 pub mod catalogue;
 pub mod divisions;
 pub mod embedded;
+pub mod plan;
+pub mod roster;
 pub mod scale;
 pub mod special;
 #[cfg(test)]

@@ -28,8 +28,7 @@ impl Plan {
             forming.mend();
             groups.extend(forming.finish());
         }
-        groups.sort_by(|a, b| (a.stage, &a.id).cmp(&(b.stage, &b.id)));
-        Self { area: roster.area.clone(), year: roster.year, floor, groups }
+        Self::new(roster.area.clone(), roster.year, floor, groups)
     }
 }
 

@@ -9,7 +9,6 @@
 //! [`Plan::check`] refuses whatever breaks it, with the group that leaks.
 
 mod build;
-mod canonical;
 mod check;
 mod flaw;
 mod isolation;
@@ -23,7 +22,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::Stage;
 use crate::unit::UnitId;
 
-pub use canonical::{PLAN_BYTES_MAX, ReadError};
 pub use flaw::Flaw;
 pub use isolation::{Atom, atoms};
 pub use opening::{Openings, Refusal, Reports, Standing};
@@ -45,6 +43,9 @@ pub const HOLD_YEARS: i16 = 3;
 /// School years for which a group that changed is opened in the district's sum only.
 pub const REST_YEARS: i16 = 2;
 
+/// Longest name of a group in characters.
+const GROUP_NAME_MAX: usize = 40;
+
 /// The name of a group: the year in which it was formed, its stage, and a number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(String);
@@ -54,6 +55,22 @@ impl GroupId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Why a text is no name of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a group's name has 1 to {GROUP_NAME_MAX} small letters, digits, hyphens and underscores")]
+pub struct GroupNameError;
+
+impl std::str::FromStr for GroupId {
+    type Err = GroupNameError;
+
+    fn from_str(name: &str) -> Result<Self, GroupNameError> {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+        let is_name = (1..=GROUP_NAME_MAX).contains(&name.len()) && name.bytes().all(is_plain);
+        if is_name { Ok(Self(name.to_owned())) } else { Err(GroupNameError) }
     }
 }
 
@@ -72,6 +89,26 @@ pub enum Access {
     District,
     /// Too few schools: nothing that it is part of is opened.
     Closed,
+}
+
+impl Access {
+    const ALL: [Self; 3] = [Self::Town, Self::District, Self::Closed];
+
+    /// The word that stands in a plan.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Town => "town",
+            Self::District => "district",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The access of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|access| access.as_str() == word)
+    }
 }
 
 /// A fixed set of schools of one stage.
@@ -93,8 +130,8 @@ pub struct Group {
 
 /// The groups of one area for one school year.
 ///
-/// Made by [`Plan::build`] or read from its bytes; either way [`Plan::check`] decides whether it
-/// may be used.
+/// Made by [`Plan::build`] or read from a signed pack; either way [`Plan::check`] decides whether
+/// it may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     area: UnitId,
@@ -115,6 +152,13 @@ pub struct TownSet {
 }
 
 impl Plan {
+    /// A plan as it is written somewhere; [`Plan::check`] decides whether it may be used.
+    #[must_use]
+    pub fn new(area: UnitId, year: i16, floor: u32, mut groups: Vec<Group>) -> Self {
+        groups.sort_by(|a, b| (a.stage, &a.id).cmp(&(b.stage, &b.id)));
+        Self { area, year, floor, groups }
+    }
+
     /// The area whose schools it groups: a district, or the city for one with few schools.
     #[must_use]
     pub const fn area(&self) -> &UnitId {

@@ -2,6 +2,7 @@
 
 mod floors;
 mod mistakes;
+mod plan;
 mod sealed;
 mod special;
 mod tables;

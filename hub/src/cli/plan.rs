@@ -1,0 +1,309 @@
+//! `xinqiao-hub plan`: makes the open plan of a school year from a roster, checks one, shows one.
+//!
+//! Works on files alone, so that both departments, and whoever doubts them, get the same plan from
+//! the same list. A plan that could leak, alone or with the years before, is refused with its
+//! group.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use certs::digest::sha256;
+use clap::{Args, Subcommand};
+use domain::catalogue::{Language, Stage};
+use domain::digest::Digest;
+use domain::disclosure::plan::{Access, Flaw, GROUP_MIN, Group, Plan, Roster};
+use proto::pack::plan::{self as plan_pack, OpenPlan};
+use proto::pack::roster as roster_pack;
+use proto::pack::{PackError, embedded};
+use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
+use runtime::web::{Lang, Text};
+use serde::Serialize;
+use serde_json::json;
+
+use super::words::plan as words;
+use crate::ca::source::create;
+
+const ROSTER_EXTENSION: &str = "csv";
+const PLAN_EXTENSION: &str = "toml";
+
+/// Which schools may be summed: make the open plan of a school year, check it, show it
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make the plan of a school year from its roster
+    Make(Make),
+    /// Check a plan beside its roster and the years before
+    Check(Look),
+    /// Show the groups of a plan, and what is opened of each
+    Show(Look),
+}
+
+#[derive(Args)]
+pub(super) struct Make {
+    /// Roster, a CSV named after area and school year, such as 370203-2026.csv
+    roster: PathBuf,
+    /// Fewest schools of a group; cannot be below 5
+    #[arg(long, value_name = "SCHOOLS", default_value_t = GROUP_MIN)]
+    #[arg(value_parser = clap::value_parser!(u32).range(i64::from(GROUP_MIN)..))]
+    floor: u32,
+    /// Folder with the rosters and plans of earlier years; that of the roster if left out
+    #[arg(long, value_name = "DIR")]
+    past: Option<PathBuf>,
+    /// New file for the plan; beside the roster if left out
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct Look {
+    /// Plan, named after area and school year, such as 370203-2026.toml
+    plan: PathBuf,
+    /// Its roster; the CSV of the same name beside it if left out
+    #[arg(long, value_name = "FILE")]
+    roster: Option<PathBuf>,
+    /// Folder with the rosters and plans of earlier years; that of the plan if left out
+    #[arg(long, value_name = "DIR")]
+    past: Option<PathBuf>,
+}
+
+/// A plan with what it is judged by.
+struct Judged {
+    plan: Plan,
+    roster: Roster,
+    /// Plans of earlier years with their rosters, oldest first.
+    past: Vec<(Plan, Roster)>,
+}
+
+#[derive(Serialize)]
+struct GroupOut<'p> {
+    id: &'p str,
+    stage: &'static str,
+    town: Option<String>,
+    schools: usize,
+    counting: u32,
+    students: u64,
+    access: &'static str,
+    partner: Option<&'p str>,
+    members: Vec<&'p str>,
+}
+
+pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Make(asked) => make(terminal, asked),
+        Command::Check(asked) => check(terminal, &load(asked)?),
+        Command::Show(asked) => show(terminal, &load(asked)?),
+    }
+}
+
+fn make(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
+    let (roster, digest) = read_roster(&asked.roster)?;
+    let past = earlier(&roster, folder(asked.past.as_deref(), &asked.roster))?;
+    let plan = Plan::build(asked.floor, &roster, &past);
+    let judged = Judged { plan, roster, past };
+    judged.accept()?;
+    let Judged { plan, .. } = &judged;
+    let out = asked.out.clone().unwrap_or_else(|| asked.roster.with_extension(PLAN_EXTENSION));
+    let open = OpenPlan { plan: plan.clone(), roster: digest };
+    let text = plan_pack::write(&open).map_err(|error| unreadable(&out, &error))?;
+    create(&out, text.as_bytes())?;
+    let value = json!({
+        "file": out, "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
+        "years_before": judged.past.len(), "groups": judged.groups(),
+    });
+    terminal.result(&value, |t| {
+        let written = t.text(words::WRITTEN, &[&out.display(), &judged.past.len()]);
+        format!("{}\n{written}", judged.table(t))
+    })
+}
+
+fn check(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
+    judged.accept()?;
+    let (groups, years) = (judged.plan.groups().len(), judged.past.len());
+    let value = json!({"sound": true, "groups": groups, "years_before": years});
+    terminal.result(&value, |t| t.text(words::SOUND, &[&groups, &years]))
+}
+
+fn show(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {
+    let plan = &judged.plan;
+    let value = json!({
+        "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
+        "groups": judged.groups(),
+    });
+    terminal.result(&value, |t| judged.table(t))
+}
+
+impl Judged {
+    fn accept(&self) -> Result<(), Failure> {
+        self.plan.check(&self.roster, &self.past).map_err(|flaw| {
+            let failure = Failure::new(Exit::Refused, "PLAN_LEAKS", said(&flaw));
+            failure.hint(words::FLAW_NEXT)
+        })
+    }
+
+    fn groups(&self) -> Vec<GroupOut<'_>> {
+        let out = |group| self.group(group);
+        self.plan.groups().iter().map(out).collect()
+    }
+
+    fn group<'g>(&self, group: &'g Group) -> GroupOut<'g> {
+        let Group { id, stage, members, access, partner, .. } = group;
+        GroupOut {
+            id: id.as_str(),
+            stage: stage.as_str(),
+            town: self.roster.town_of_all(members).map(ToString::to_string),
+            schools: members.len(),
+            counting: self.roster.support(members, *stage),
+            students: self.roster.persons(members, *stage),
+            access: access.as_str(),
+            partner: partner.as_ref().map(|partner| partner.as_str()),
+            members: members.iter().map(|member| member.as_str()).collect(),
+        }
+    }
+
+    /// The groups, and for each stage what the openings cover.
+    fn table(&self, terminal: &Terminal) -> String {
+        let lang = terminal.lang();
+        let mut table = Table::new()
+            .column(words::GROUP.in_lang(lang), Align::Left)
+            .column(words::STAGE.in_lang(lang), Align::Left)
+            .column(words::TOWN.in_lang(lang), Align::Left)
+            .column(words::SCHOOLS.in_lang(lang), Align::Right)
+            .column(words::COUNTING.in_lang(lang), Align::Right)
+            .column(words::STUDENTS.in_lang(lang), Align::Right)
+            .column(words::OPENED.in_lang(lang), Align::Left);
+        for group in self.plan.groups() {
+            let out = self.group(group);
+            table.row(vec![
+                out.id.to_owned(),
+                stage_name(group.stage, lang),
+                out.town.unwrap_or_else(|| words::SEVERAL.in_lang(lang).to_owned()),
+                out.schools.to_string(),
+                out.counting.to_string(),
+                out.students.to_string(),
+                access(group.access).in_lang(lang).to_owned(),
+            ]);
+        }
+        let stages = Stage::ALL.into_iter().filter(|one| self.roster.with(*one).next().is_some());
+        let covered = stages.map(|one| self.covered(terminal, one));
+        std::iter::once(table.render()).chain(covered).collect::<Vec<_>>().join("\n")
+    }
+
+    fn covered(&self, terminal: &Terminal, of: Stage) -> String {
+        let all = self.roster.with(of).count();
+        let open = self.plan.district(of).len();
+        let towns = self.plan.towns(&self.roster, of);
+        let all_towns: BTreeSet<_> = self.roster.with(of).map(|(_, school)| &school.town).collect();
+        let name = stage_name(of, terminal.lang());
+        terminal.text(words::COVERED, &[&name, &open, &all, &towns.len(), &all_towns.len()])
+    }
+}
+
+fn load(asked: &Look) -> Result<Judged, Failure> {
+    let roster = asked.roster.clone();
+    let roster = roster.unwrap_or_else(|| asked.plan.with_extension(ROSTER_EXTENSION));
+    let (plan, roster) = read_pair(&asked.plan, &roster)?;
+    let past = earlier(&roster, folder(asked.past.as_deref(), &asked.plan))?;
+    Ok(Judged { plan, roster, past })
+}
+
+/// The folder that was given, or the one in which a file lies.
+fn folder<'f>(given: Option<&'f Path>, file: &'f Path) -> &'f Path {
+    let own = || file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    given.or_else(own).unwrap_or_else(|| Path::new("."))
+}
+
+/// The plans of the same area and earlier years that lie in a folder, oldest first. A plan without
+/// its roster cannot be judged, so it stops the command instead of being passed over.
+fn earlier(roster: &Roster, folder: &Path) -> Result<Vec<(Plan, Roster)>, Failure> {
+    let unreadable = |cause: &std::io::Error| Failure::unreadable_file(folder, cause);
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(&cause))? {
+        let path = entry.map_err(|cause| unreadable(&cause))?.path();
+        let is_plan = path.extension().is_some_and(|extension| extension == PLAN_EXTENSION);
+        let year = stem(&path).and_then(|stem| {
+            let (area, year) = stem.rsplit_once('-')?;
+            let year: i16 = year.parse().ok()?;
+            (area == roster.area.as_str() && year < roster.year).then_some(year)
+        });
+        if let (true, Some(year)) = (is_plan, year) {
+            found.insert(year, read_pair(&path, &path.with_extension(ROSTER_EXTENSION))?);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+fn stem(path: &Path) -> Option<&str> {
+    path.file_stem().and_then(|stem| stem.to_str())
+}
+
+fn read_pair(plan: &Path, roster: &Path) -> Result<(Plan, Roster), Failure> {
+    let bytes = bytes(plan)?;
+    let read = plan_pack::read(stem(plan).unwrap_or_default(), &bytes);
+    let open = read.map_err(|error| unreadable(plan, &error))?;
+    let (listed, digest) = read_roster(roster)?;
+    if open.roster != digest {
+        let message = Sentence::new(words::OTHER_ROSTER, &[&plan.display(), &roster.display()]);
+        return Err(Failure::new(Exit::Refused, "ROSTER", message).hint(words::OTHER_ROSTER_NEXT));
+    }
+    Ok((open.plan, listed))
+}
+
+fn read_roster(path: &Path) -> Result<(Roster, Digest), Failure> {
+    let bytes = bytes(path)?;
+    let read = roster_pack::read(stem(path).unwrap_or_default(), &bytes);
+    Ok((read.map_err(|error| unreadable(path, &error))?, sha256(&bytes)))
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))
+}
+
+fn unreadable(path: &Path, error: &PackError) -> Failure {
+    let message = Sentence::new(words::UNREADABLE, &[&path.display()]);
+    Failure::new(Exit::Invalid, "PLAN_FILE", message).hint(words::UNREADABLE_NEXT).because(error)
+}
+
+/// What the catalogue calls a stage.
+fn stage_name(stage: Stage, lang: Lang) -> String {
+    let catalogue = embedded::catalogue().ok();
+    let stages = catalogue.as_ref().and_then(|catalogue| catalogue.dimension("stage"));
+    let label = stages.and_then(|dimension| dimension.label_of(stage.as_str()));
+    let language = match lang {
+        Lang::Zh => Language::Zh,
+        Lang::En => Language::En,
+    };
+    label.map_or(stage.as_str(), |label| label.text(language)).to_owned()
+}
+
+const fn access(access: Access) -> Text {
+    match access {
+        Access::Town => words::OPEN_TOWN,
+        Access::District => words::OPEN_DISTRICT,
+        Access::Closed => words::CLOSED,
+    }
+}
+
+/// What is wrong with a plan, with the group or school that it is about.
+fn said(flaw: &Flaw) -> Sentence {
+    match flaw {
+        Flaw::Floor(schools) => Sentence::new(words::FLOOR, &[schools, &GROUP_MIN]),
+        Flaw::Group(group) => Sentence::new(words::BAD_GROUP, &[group]),
+        Flaw::Stranger { group, school } => Sentence::new(words::STRANGER, &[group, school]),
+        Flaw::Twice { school, first, second } => {
+            Sentence::new(words::TWICE, &[school, first, second])
+        }
+        Flaw::Missing(school) => Sentence::new(words::MISSING, &[school]),
+        Flaw::Few { group, schools } => Sentence::new(words::FEW, &[group, schools]),
+        Flaw::Grade { group, grade, schools } => {
+            Sentence::new(words::GRADE, &[group, &grade.as_str(), schools])
+        }
+        Flaw::Mixed { group, grade } => Sentence::new(words::MIXED, &[group, &grade.as_str()]),
+        Flaw::Dominant(group) => Sentence::new(words::DOMINANT, &[group]),
+        Flaw::Persons { group, persons } => Sentence::new(words::PERSONS, &[group, persons]),
+        Flaw::Rest(group) => Sentence::new(words::REST, &[group]),
+        Flaw::Parted(group) => Sentence::new(words::PARTED, &[group]),
+        Flaw::Partner(group) => Sentence::new(words::PARTNER, &[group]),
+        Flaw::Isolates { group, schools } => Sentence::new(words::ISOLATES, &[group, schools]),
+        // Mismatch, and whatever a later version of the rule names.
+        _ => Sentence::new(words::MISMATCH, &[]),
+    }
+}

@@ -1,0 +1,68 @@
+//! What `xinqiao-hub plan` says.
+
+use runtime::texts;
+
+texts! {
+    GROUP = "组", "group";
+    STAGE = "学段", "stage";
+    TOWN = "街道", "town";
+    SCHOOLS = "学校", "schools";
+    COUNTING = "计入下限", "that count";
+    STUDENTS = "学生", "students";
+    OPENED = "合计出现在", "opened in";
+    SEVERAL = "跨街道", "several";
+    OPEN_TOWN = "本街道和全区", "town and district";
+    OPEN_DISTRICT = "仅全区", "district only";
+    CLOSED = "不开放：学校太少", "closed: too few schools";
+    COVERED =
+        "{0}：全区合计包含 {1} / {2} 所学校，{3} / {4} 个街道有本街道的合计。",
+        "{0}: the district's sum holds {1} of {2} schools; {3} of {4} towns have their own.";
+    WRITTEN =
+        "已写入 {0}，核对了此前 {1} 个学年的方案。请两个部门各自用同一份名单重做一遍，结果应当逐字相同。",
+        "Written to {0}, judged beside {1} earlier years. Let both departments make it again from \
+         the same roster: every byte must be the same.";
+    SOUND = "方案可用：{0} 个组，核对了此前 {1} 个学年的方案。",
+        "The plan may be used: {0} groups, judged beside {1} earlier years.";
+    FLAW_NEXT = "方案没有写入，也不能使用。请核对名单，或用 plan make 按规则重做。",
+        "Nothing was written, and the plan may not be used. Check the roster, or make the plan \
+         again by rule with plan make.";
+    UNREADABLE = "文件 {0} 有误；没有改动任何内容。",
+        "the file {0} is wrong; nothing was changed.";
+    UNREADABLE_NEXT = "文件名为“区划-学年”，如 370203-2026；名单的列见 docs/disclosure.md。",
+        "Files are named after area and school year, such as 370203-2026; docs/disclosure.md lists \
+         the columns of a roster.";
+    OTHER_ROSTER = "方案 {0} 不是按名单 {1} 制定的；没有改动任何内容。",
+        "the plan {0} was not made from the roster {1}; nothing was changed.";
+    OTHER_ROSTER_NEXT = "名单改动过一个字节就是另一份名单；请用 --roster 指定原来的那份。",
+        "A roster with one byte changed is another one; give its own with --roster.";
+    MISMATCH = "方案、名单与往年方案不属于同一个区、依次的学年。",
+        "plan, roster and earlier plans are not of one area in successive years.";
+    FLOOR = "每组至少 {0} 所学校，低于下限 {1} 所。",
+        "groups of {0} schools lie below the floor of {1}.";
+    BAD_GROUP = "组 {0} 重名、没有学校，或成立于方案之后的学年。",
+        "group {0} is named twice, has no schools or comes from a later year.";
+    STRANGER = "组 {0} 中的 {1} 在名单上没有这个学段。",
+        "group {0} holds {1}, which the roster does not have with that stage.";
+    TWICE = "{0} 同时在组 {1} 和组 {2} 中。", "{0} stands in {1} and in {2}.";
+    MISSING = "{0} 有一个学段不在任何组中。",
+        "{0} stands in no group of one of its stages.";
+    FEW = "组 {0} 只有 {1} 所学校计入下限，合计会暴露单所学校。",
+        "only {1} schools of group {0} count: its sum would tell of single schools.";
+    GRADE = "组 {0} 只有 {2} 所学校有年级 {1}，该年级的合计会暴露单所学校。",
+        "only {2} schools of group {0} have grade {1}: the sum of that grade would tell of single \
+         schools.";
+    MIXED = "组 {0} 的年级 {1} 在部分学校属于另一个学段。",
+        "grade {1} of group {0} is of another stage in some of its schools.";
+    DOMINANT = "组 {0} 中一个办学主体的学生超过六成，合计几乎就是它的数。",
+        "one operator has more than 60 % of the students of group {0}: the sum is nearly its own.";
+    PERSONS = "组 {0} 只有 {1} 名学生，不足 100 名。",
+        "group {0} has {1} students, fewer than 100.";
+    REST = "组 {0} 跨街道，或两年内有变动：只能计入全区合计。",
+        "group {0} spans towns or changed within two years: it counts in the district's sum only.";
+    PARTED = "组 {0} 未满三年就被拆开。",
+        "schools of group {0} were parted before three years were over.";
+    PARTNER = "组 {0} 的备用组不是同一学段的开放组。",
+        "the partner of group {0} is no open group of its stage.";
+    ISOLATES = "与往年的合计相减，组 {0} 中会有 {1} 所学校单独暴露。",
+        "beside the sums of earlier years, what is opened of group {0} singles out {1} schools.";
+}

@@ -1,0 +1,80 @@
+//! The open plan, from the roster of a school year to groups that may be summed.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{hub, text};
+
+const HEAD: &str =
+    "unit,town,operator,education_since,health_since,signed,stage,grade,male,female,unstated";
+
+/// Writes the roster of a year: schools by number and town, all of one grade.
+fn roster(folder: &Path, year: u32, schools: &[(u32, &str)]) -> PathBuf {
+    let rows = schools.iter().map(|(school, town)| {
+        format!("S{school},{town},office {school},2020,2021,yes,junior,g7,40,40,1")
+    });
+    let lines: Vec<String> = std::iter::once(HEAD.to_owned()).chain(rows).collect();
+    let path = folder.join(format!("370203-{year}.csv"));
+    std::fs::write(&path, lines.join("\n")).expect("roster");
+    path
+}
+
+fn towns(of: &[(&'static str, u32)]) -> Vec<(u32, &'static str)> {
+    let of = of.iter().flat_map(|(town, schools)| (0..*schools).map(|_| *town));
+    (1..).zip(of).collect()
+}
+
+/// The same roster gives the same bytes; a town that is too small is pooled, and says so.
+#[test]
+fn a_plan_is_made_checked_and_shown() {
+    let folder = tempfile::tempdir().expect("folder");
+    let list = roster(folder.path(), 2026, &towns(&[("T1", 10), ("T2", 3), ("T3", 2)]));
+    let made = hub(&["plan", "make", text(&list)]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let plan = folder.path().join("370203-2026.toml");
+    let bytes = std::fs::read(&plan).expect("plan");
+    let again = folder.path().join("again.toml");
+    assert_eq!(hub(&["plan", "make", text(&list), "--out", text(&again)]).code, 0);
+    assert_eq!(std::fs::read(&again).expect("plan"), bytes);
+    assert_eq!(hub(&["plan", "make", text(&list)]).failed(), (4, "SOURCE_FILE".to_owned()));
+    assert_eq!(hub(&["plan", "check", text(&plan)]).json()["sound"], true);
+    let shown = hub(&["plan", "show", text(&plan)]).json();
+    let groups = shown["groups"].as_array().expect("groups");
+    let of = |group: &serde_json::Value| (group["access"].clone(), group["schools"].clone());
+    let pooled = groups.iter().find(|group| group["town"].is_null()).expect("pooled");
+    assert_eq!(of(pooled), ("district".into(), 5.into()));
+    assert_eq!(groups.iter().filter(|group| of(group) == ("town".into(), 5.into())).count(), 2);
+}
+
+/// What could leak is refused with its group: four schools alone, a group that was parted before
+/// its time, and a plan beside another roster than its own.
+#[test]
+fn a_plan_that_leaks_is_refused_with_its_group() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = folder.path();
+    let list = roster(at, 2026, &towns(&[("T1", 10)]));
+    assert_eq!(hub(&["plan", "make", text(&list)]).code, 0);
+    let plan = at.join("370203-2026.toml");
+    let sound = std::fs::read_to_string(&plan).expect("plan");
+    // One school less in the first group, one more in the second.
+    let leaky =
+        sound.replacen("\"S1\", \"S2\"", "\"S2\"", 1).replacen("[\"S10\"", "[\"S1\", \"S10\"", 1);
+    std::fs::write(&plan, &leaky).expect("plan");
+    let refused = hub(&["plan", "check", text(&plan)]);
+    assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{leaky}");
+    assert!(refused.err.contains("2026-junior-1"), "{}", refused.err);
+    std::fs::write(&plan, &sound).expect("plan");
+    let next = roster(at, 2027, &towns(&[("T1", 10)]));
+    assert_eq!(hub(&["plan", "make", text(&next)]).json()["years_before"], 1);
+    // The year after is judged beside the years before: with another past it is another plan.
+    let plan_next = at.join("370203-2027.toml");
+    let parted = std::fs::read_to_string(&plan_next).expect("plan");
+    let swapped = parted.replace("\"S1\"", "\"S\"").replace("\"S3\"", "\"S1\"");
+    std::fs::write(&plan_next, swapped.replace("\"S\"", "\"S3\"")).expect("plan");
+    let refused = hub(&["plan", "check", text(&plan_next)]);
+    assert_eq!(refused.failed(), (4, "PLAN_LEAKS".to_owned()), "{}", refused.out);
+    let other = roster(at, 2026, &towns(&[("T1", 11)]));
+    let args = ["plan", "check", text(&plan), "--roster", text(&other)];
+    assert_eq!(hub(&args).failed(), (4, "ROSTER".to_owned()));
+    std::fs::write(&other, format!("{HEAD}\nS1,T1,o,2020,2021,yes,junior,g7,0,0,0")).expect("csv");
+    assert_eq!(hub(&["plan", "make", text(&other)]).failed(), (7, "PLAN_FILE".to_owned()));
+}

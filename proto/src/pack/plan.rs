@@ -1,0 +1,142 @@
+//! Open plans: which groups of schools may be summed in a school year, over which roster.
+//!
+//! Made from the roster by rule, read by people, signed by both commissions. The pack's name says
+//! area and year; the roster is named by the digest of its pack, so that a plan cannot be read
+//! beside another list of schools.
+
+use std::collections::BTreeSet;
+
+use domain::catalogue::{Flaw, FlawKind, Stage};
+use domain::digest::Digest;
+use domain::disclosure::plan::{Access, Group, GroupId, Plan};
+use domain::unit::UnitId;
+use serde::{Deserialize, Serialize};
+
+use super::roster::area_year;
+use super::{PackError, check_schema, parse};
+
+/// Form of plans that this version reads.
+pub const SCHEMA: &str = "plan/1";
+
+/// A plan and the roster that it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenPlan {
+    /// The groups.
+    pub plan: Plan,
+    /// Digest of the roster's pack.
+    pub roster: Digest,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlan {
+    schema: String,
+    /// Fewest schools of a group.
+    floor: u32,
+    /// SHA-256 of the roster's pack in hexadecimal digits.
+    roster: String,
+    #[serde(rename = "group", default)]
+    groups: Vec<RawGroup>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGroup {
+    id: String,
+    stage: String,
+    since: i16,
+    access: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    partner: Option<String>,
+    members: Vec<String>,
+}
+
+/// Reads a plan; whether it may be used is decided by [`Plan::check`] beside its roster.
+///
+/// # Errors
+/// A form that is not [`SCHEMA`]'s, an unknown stage or access, a school twice in a group.
+pub fn read(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
+    let raw: RawPlan = parse(pack, bytes)?;
+    check_schema(pack, &raw.schema, SCHEMA)?;
+    let (area, year) = area_year(pack)?;
+    let refused = |flaw| PackError::content(pack, flaw);
+    let roster = Digest::from_hex(&raw.roster).map_err(|error| {
+        refused(Flaw::new(FlawKind::Form, "roster", &*raw.roster, error.to_string()))
+    })?;
+    let groups = raw
+        .groups
+        .iter()
+        .map(|raw| group(raw).map_err(|flaw| refused(flaw.within(&format!("group {}", raw.id)))));
+    let groups = groups.collect::<Result<Vec<_>, _>>()?;
+    Ok(OpenPlan { plan: Plan::new(area, year, raw.floor, groups), roster })
+}
+
+/// Writes a plan as the text of its pack; reading it gives the same again.
+///
+/// # Errors
+/// None for texts that this version can read.
+pub fn write(open: &OpenPlan) -> Result<String, PackError> {
+    let OpenPlan { plan, roster } = open;
+    let raw = RawPlan {
+        schema: SCHEMA.to_owned(),
+        floor: plan.floor(),
+        roster: roster.to_string(),
+        groups: plan.groups().iter().map(RawGroup::from).collect(),
+    };
+    toml::to_string(&raw).map_err(|error| PackError::Form {
+        pack: name(plan.area(), plan.year()),
+        line: 0,
+        key: String::new(),
+        message: error.to_string(),
+    })
+}
+
+/// The name of the plan and of the roster of an area and school year.
+#[must_use]
+pub fn name(area: &UnitId, year: i16) -> String {
+    format!("{area}-{year}")
+}
+
+fn group(raw: &RawGroup) -> Result<Group, Flaw> {
+    let id = |key: &'static str, text: &str| {
+        let read = text.parse::<GroupId>();
+        read.map_err(|error| Flaw::new(FlawKind::Form, key, text, error.to_string()))
+    };
+    let unknown = |key: &'static str, wrong: &str, expected: &str| {
+        Flaw::new(FlawKind::Unknown, key, wrong, expected)
+    };
+    let stage = Stage::from_word(&raw.stage)
+        .ok_or_else(|| unknown("stage", &raw.stage, "a stage of the catalogue"))?;
+    let access = Access::from_word(&raw.access)
+        .ok_or_else(|| unknown("access", &raw.access, "town, district or closed"))?;
+    let mut members = BTreeSet::new();
+    for text in &raw.members {
+        let school = text.parse::<UnitId>();
+        let school = school
+            .map_err(|error| Flaw::new(FlawKind::Form, "members", &**text, error.to_string()))?;
+        if !members.insert(school) {
+            return Err(Flaw::new(FlawKind::Duplicate, "members", &**text, "each school once"));
+        }
+    }
+    Ok(Group {
+        id: id("id", &raw.id)?,
+        stage,
+        since: raw.since,
+        members,
+        access,
+        partner: raw.partner.as_deref().map(|partner| id("partner", partner)).transpose()?,
+    })
+}
+
+impl From<&Group> for RawGroup {
+    fn from(group: &Group) -> Self {
+        Self {
+            id: group.id.to_string(),
+            stage: group.stage.as_str().to_owned(),
+            since: group.since,
+            access: group.access.as_str().to_owned(),
+            partner: group.partner.as_ref().map(ToString::to_string),
+            members: group.members.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Roster packs: the schools of an area as both departments list them, for one school year.
+//!
+//! A table in CSV, because offices keep their lists in tables; what both commissions sign are the
+//! bytes of that table. One row for each grade of each school; the pack's name says area and year.
+
+use std::collections::BTreeMap;
+
+use domain::catalogue::{Flaw, FlawKind, Grade, Stage};
+use domain::disclosure::plan::{ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster, School, Sexes};
+use domain::unit::UnitId;
+use serde::Deserialize;
+
+use super::{PackError, text};
+
+/// Columns of a roster, in order.
+pub const COLUMNS: [&str; 11] = [
+    "unit",
+    "town",
+    "operator",
+    "education_since",
+    "health_since",
+    "signed",
+    "stage",
+    "grade",
+    "male",
+    "female",
+    "unstated",
+];
+
+/// Most rows of a roster.
+const ROWS_MAX: usize = 30_000;
+
+/// School years that a pack may name: beyond them a year plus a few would mean nothing.
+const YEARS: std::ops::RangeInclusive<i16> = 2000..=2999;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRow {
+    unit: String,
+    town: String,
+    operator: String,
+    education_since: i16,
+    health_since: i16,
+    signed: String,
+    stage: String,
+    grade: String,
+    male: u32,
+    female: u32,
+    unstated: u32,
+}
+
+/// Reads a roster: CSV in UTF-8 with the columns [`COLUMNS`].
+///
+/// # Errors
+/// A name that is no area and year, other columns, a grade of a school twice, rows of one school
+/// that contradict each other, a grade with nobody in it.
+pub fn read(pack: &str, bytes: &[u8]) -> Result<Roster, PackError> {
+    let (area, year) = area_year(pack)?;
+    let mut reader = csv::Reader::from_reader(text(pack, bytes)?.as_bytes());
+    let form = |line: usize, key: &str, message: String| {
+        let (pack, key) = (pack.to_owned(), key.to_owned());
+        PackError::Form { pack, line, key, message }
+    };
+    let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?;
+    if header.iter().ne(COLUMNS) {
+        let found: Vec<&str> = header.iter().take(20).collect();
+        let message = format!("columns {}; expected {}", found.join(","), COLUMNS.join(","));
+        return Err(form(1, "header", message));
+    }
+    let mut schools = BTreeMap::new();
+    for (place, raw) in reader.deserialize::<RawRow>().enumerate() {
+        let line = place + 2;
+        let raw = raw.map_err(|error| form(line, "row", error.to_string()))?;
+        if place >= ROWS_MAX {
+            return Err(form(line, "row", format!("more than {ROWS_MAX} rows")));
+        }
+        let key = format!("line {line}, {}", raw.unit);
+        take(&mut schools, &raw).map_err(|flaw| PackError::content(pack, flaw.within(&key)))?;
+    }
+    if schools.is_empty() {
+        let flaw = Flaw::new(FlawKind::Missing, "rows", "no row", "a row for each grade");
+        return Err(PackError::content(pack, flaw));
+    }
+    Ok(Roster { area, year, schools })
+}
+
+/// The area and the school year that the name of a roster or of a plan says: `370203-2026`.
+pub(super) fn area_year(pack: &str) -> Result<(UnitId, i16), PackError> {
+    let parts = pack.rsplit_once('-');
+    let read = parts.and_then(|(area, year)| Some((area.parse().ok()?, year.parse().ok()?)));
+    read.filter(|(_, year)| YEARS.contains(year)).ok_or_else(|| {
+        let expected = "area and year, such as 370203-2026";
+        PackError::content(pack, Flaw::new(FlawKind::Form, "name", pack, expected))
+    })
+}
+
+fn take(schools: &mut BTreeMap<UnitId, School>, raw: &RawRow) -> Result<(), Flaw> {
+    let (unit, head) = head(raw)?;
+    let stage = Stage::from_word(&raw.stage);
+    let stage = stage.ok_or_else(|| unknown("stage", &raw.stage, "a stage of the catalogue"))?;
+    let grade = Grade::from_word(&raw.grade);
+    let grade = grade.ok_or_else(|| unknown("grade", &raw.grade, "a grade of the catalogue"))?;
+    let sexes = sexes(raw)?;
+    let known = schools.entry(unit).or_insert_with(|| head.clone());
+    let said = School { stages: BTreeMap::new(), ..known.clone() };
+    if said != head {
+        let expected = "town, operator, years and signed as in the rows before";
+        return Err(Flaw::new(FlawKind::Conflict, "unit", &*raw.unit, expected));
+    }
+    if known.stages.values().any(|grades| grades.contains_key(&grade)) {
+        return Err(Flaw::new(FlawKind::Duplicate, "grade", &*raw.grade, "each grade once"));
+    }
+    known.stages.entry(stage).or_default().insert(grade, sexes);
+    Ok(())
+}
+
+/// What every row of a school repeats.
+fn head(raw: &RawRow) -> Result<(UnitId, School), Flaw> {
+    let unit = |key: &'static str, text: &str| {
+        let read = text.parse::<UnitId>();
+        read.map_err(|error| Flaw::new(FlawKind::Form, key, text, error.to_string()))
+    };
+    let operator = raw.operator.trim();
+    if operator.is_empty() || operator.chars().count() > OPERATOR_CHARS_MAX {
+        let expected = format!("who operates the school, in 1 to {OPERATOR_CHARS_MAX} characters");
+        return Err(Flaw::new(FlawKind::Missing, "operator", &*raw.operator, expected));
+    }
+    for (key, year) in
+        [("education_since", raw.education_since), ("health_since", raw.health_since)]
+    {
+        if !(1900..=*YEARS.end()).contains(&year) {
+            return Err(Flaw::new(FlawKind::Range, key, year.to_string(), "a school year"));
+        }
+    }
+    let is_signed = match raw.signed.as_str() {
+        "yes" => true,
+        "no" => false,
+        other => return Err(unknown("signed", other, "yes or no")),
+    };
+    let listed = Listed { education: raw.education_since, health: raw.health_since };
+    let (town, operator) = (unit("town", &raw.town)?, operator.to_owned());
+    Ok((
+        unit("unit", &raw.unit)?,
+        School { town, operator, listed, is_signed, stages: BTreeMap::new() },
+    ))
+}
+
+fn sexes(raw: &RawRow) -> Result<Sexes, Flaw> {
+    let sexes = [raw.male, raw.female, raw.unstated];
+    if sexes == [0; 3] {
+        return Err(Flaw::new(FlawKind::Range, "male", "nobody", "no row for such a grade"));
+    }
+    match sexes.iter().find(|count| **count > ENROLLED_MAX) {
+        None => Ok(sexes),
+        Some(count) => {
+            let expected = format!("at most {ENROLLED_MAX}");
+            Err(Flaw::new(FlawKind::Range, "male, female, unstated", count.to_string(), expected))
+        }
+    }
+}
+
+fn unknown(key: &'static str, wrong: &str, expected: &str) -> Flaw {
+    Flaw::new(FlawKind::Unknown, key, wrong, expected)
+}

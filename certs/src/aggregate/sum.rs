@@ -2,8 +2,9 @@
 //! sums.
 //!
 //! A sum is made of chosen cells only, those that an opening may show; the others never leave a
-//! hub even as shares. It carries how many reports it holds and what they may add at most, so that
-//! two sums over other reports, or a spoiled share, do not open as a figure.
+//! hub even as shares. It carries which cells these are, how many reports it holds and what they
+//! may add at most, so that two sums over other reports, or a spoiled share, do not open as a
+//! figure, and a cell that was not chosen is no zero.
 
 use domain::disclosure::sealed::CapClass;
 use prio::codec::{Decode as _, Encode as _};
@@ -11,6 +12,8 @@ use prio::field::{Field128, FieldElement as _};
 
 use super::{AGGREGATE_ALGORITHM, AggregateError, FIELD_BYTES};
 
+/// Bytes of a cell: its share, and behind all shares whether it was chosen.
+const CELL_BYTES: usize = 1 + FIELD_BYTES;
 /// Bytes before the cells of a stored or sent sum: algorithm, reports, sum of caps.
 const HEAD_BYTES: usize = 1 + 4 + 8;
 
@@ -25,6 +28,8 @@ pub struct OutputShare {
 #[derive(Clone)]
 pub struct SumShare {
     cells: Vec<Field128>,
+    /// Which cells were chosen for any report.
+    held: Vec<bool>,
     reports: u32,
     caps: u64,
 }
@@ -45,7 +50,7 @@ impl OutputShare {
     /// # Errors
     /// The library refused.
     pub fn to_bytes(&self) -> Result<Vec<u8>, AggregateError> {
-        SumShare { cells: self.cells.clone(), reports: 1, caps: self.cap.limit() }.to_bytes()
+        SumShare::whole(self.cells.clone(), self.cap).to_bytes()
     }
 
     /// Reads a share that was stored.
@@ -55,7 +60,7 @@ impl OutputShare {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, AggregateError> {
         let sum = SumShare::from_bytes(bytes)?;
         let cap = CapClass::from_max(sum.caps).map_err(|_| AggregateError::Encoding)?;
-        if sum.reports == 1 {
+        if sum.reports == 1 && cap.limit() == sum.caps && sum.held.iter().all(|held| *held) {
             Ok(Self { cells: sum.cells, cap })
         } else {
             Err(AggregateError::Encoding)
@@ -74,7 +79,7 @@ impl OutputShare {
             })
         };
         let cells = runs.iter().map(sum_of).collect::<Result<_, AggregateError>>()?;
-        Ok(SumShare { cells, reports: 1, caps: self.cap.limit() })
+        Ok(SumShare::whole(cells, self.cap))
     }
 }
 
@@ -82,25 +87,33 @@ impl SumShare {
     /// The sum over no report.
     #[must_use]
     pub fn new(cells: usize) -> Self {
-        Self { cells: vec![Field128::zero(); cells], reports: 0, caps: 0 }
+        Self { cells: vec![Field128::zero(); cells], held: vec![false; cells], reports: 0, caps: 0 }
     }
 
-    /// Adds the chosen cells of a report.
+    /// All cells of one report.
+    fn whole(cells: Vec<Field128>, cap: CapClass) -> Self {
+        Self { held: vec![true; cells.len()], cells, reports: 1, caps: cap.limit() }
+    }
+
+    /// Adds the chosen cells of a report, in rising order.
     ///
     /// # Errors
-    /// A report of another table, a place that it does not have, or too many reports; nothing was
-    /// added.
+    /// A report of another table, a place that it does not have or that comes twice, or too many
+    /// reports; nothing was added.
     pub fn add(&mut self, share: &OutputShare, places: &[usize]) -> Result<(), AggregateError> {
         let is_inside = places.iter().all(|place| *place < self.cells.len());
-        if share.cells.len() != self.cells.len() || !is_inside {
+        let rises = places.is_sorted_by(|one, next| one < next);
+        if share.cells.len() != self.cells.len() || !is_inside || !rises {
             return Err(AggregateError::Other);
         }
         let reports = self.reports.checked_add(1).ok_or(AggregateError::Other)?;
         self.caps = self.caps.checked_add(share.cap.limit()).ok_or(AggregateError::Other)?;
         self.reports = reports;
         for place in places {
-            if let (Some(sum), Some(cell)) = (self.cells.get_mut(*place), share.cells.get(*place)) {
+            let to = self.cells.get_mut(*place).zip(self.held.get_mut(*place));
+            if let Some(((sum, held), cell)) = to.zip(share.cells.get(*place)) {
                 *sum += *cell;
+                *held = true;
             }
         }
         Ok(())
@@ -118,6 +131,7 @@ impl SumShare {
         self.caps = self.caps.checked_add(other.caps).ok_or(AggregateError::Other)?;
         self.reports = reports;
         self.cells.iter_mut().zip(&other.cells).for_each(|(sum, cell)| *sum += *cell);
+        self.held.iter_mut().zip(&other.held).for_each(|(held, other)| *held |= other);
         Ok(())
     }
 
@@ -138,13 +152,14 @@ impl SumShare {
     /// # Errors
     /// The library refused.
     pub fn to_bytes(&self) -> Result<Vec<u8>, AggregateError> {
-        let mut bytes = Vec::with_capacity(HEAD_BYTES + self.cells.len() * FIELD_BYTES);
+        let mut bytes = Vec::with_capacity(HEAD_BYTES + self.cells.len() * CELL_BYTES);
         bytes.push(AGGREGATE_ALGORITHM);
         bytes.extend_from_slice(&self.reports.to_be_bytes());
         bytes.extend_from_slice(&self.caps.to_be_bytes());
         for cell in &self.cells {
             cell.encode(&mut bytes).map_err(|_| AggregateError::Encoding)?;
         }
+        bytes.extend(self.held.iter().map(|held| u8::from(*held)));
         Ok(bytes)
     }
 
@@ -154,38 +169,50 @@ impl SumShare {
     /// Bytes that are no sum, or an algorithm of a later version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, AggregateError> {
         let (head, rest) = bytes.split_at_checked(HEAD_BYTES).ok_or(AggregateError::Encoding)?;
-        let (chunks, odd) = rest.as_chunks::<FIELD_BYTES>();
+        let length = rest.len() / CELL_BYTES;
+        let (shares, held) = rest.split_at(length * FIELD_BYTES);
+        let (chunks, _) = shares.as_chunks::<FIELD_BYTES>();
         let [AGGREGATE_ALGORITHM, r0, r1, r2, r3, caps @ ..] = head else {
             return Err(AggregateError::Encoding);
         };
         let caps = <[u8; 8]>::try_from(caps).map_err(|_| AggregateError::Encoding)?;
-        if !odd.is_empty() || chunks.is_empty() || chunks.len() > domain::cell::TABLE_CELLS_MAX {
+        if held.len() != length || !(1..=domain::cell::TABLE_CELLS_MAX).contains(&length) {
             return Err(AggregateError::Encoding);
         }
-        let cells: Result<Vec<Field128>, _> =
-            chunks.iter().map(|chunk| Field128::get_decoded(chunk)).collect();
+        let mut cells = Vec::with_capacity(length);
+        for (chunk, flag) in chunks.iter().zip(held) {
+            let cell = Field128::get_decoded(chunk).map_err(|_| AggregateError::Encoding)?;
+            // A cell that was not chosen holds nothing: in any other form it would be lost.
+            if *flag > 1 || (*flag == 0 && cell != Field128::zero()) {
+                return Err(AggregateError::Encoding);
+            }
+            cells.push(cell);
+        }
         Ok(Self {
-            cells: cells.map_err(|_| AggregateError::Encoding)?,
+            cells,
+            held: held.iter().map(|flag| *flag == 1).collect(),
             reports: u32::from_be_bytes([*r0, *r1, *r2, *r3]),
             caps: u64::from_be_bytes(caps),
         })
     }
 }
 
-/// Opens two sums over the same reports: the figures, cell by cell.
+/// Opens two sums over the same reports: the figures, cell by cell; none for a cell that was not
+/// chosen, which is no zero.
 ///
 /// # Errors
-/// Sums over other reports, or figures that the reports cannot have added up to: a share was lost,
+/// Sums over other reports or cells, or figures that the reports cannot have added up to: a share was lost,
 /// doubled or spoiled.
-pub fn open(leader: &SumShare, helper: &SumShare) -> Result<Vec<u64>, AggregateError> {
-    let same = (leader.cells.len(), leader.reports, leader.caps)
-        == (helper.cells.len(), helper.reports, helper.caps);
+pub fn open(leader: &SumShare, helper: &SumShare) -> Result<Vec<Option<u64>>, AggregateError> {
+    let same =
+        (&leader.held, leader.reports, leader.caps) == (&helper.held, helper.reports, helper.caps);
     if !same {
         return Err(AggregateError::Apart);
     }
-    let figure = |(one, other): (&Field128, &Field128)| {
+    let figure = |((one, other), held): ((&Field128, &Field128), &bool)| {
         let figure = u64::try_from(u128::from(*one + *other)).ok();
-        figure.filter(|figure| *figure <= leader.caps).ok_or(AggregateError::Apart)
+        let figure = figure.filter(|figure| *figure <= leader.caps).ok_or(AggregateError::Apart)?;
+        Ok(held.then_some(figure))
     };
-    leader.cells.iter().zip(&helper.cells).map(figure).collect()
+    leader.cells.iter().zip(&helper.cells).zip(&leader.held).map(figure).collect()
 }

@@ -52,7 +52,7 @@ pub struct Hubs<'c> {
 #[derive(Debug)]
 pub struct Opened {
     pub schools: BTreeSet<UnitId>,
-    pub cells: Vec<u64>,
+    pub cells: Vec<Option<u64>>,
     pub reports: u32,
 }
 
@@ -182,7 +182,7 @@ impl<'c> Hubs<'c> {
         let runs = Stage::ALL.map(|stage| self.table.places_of(listed, stage));
         let [leader, helper] = outputs.each_ref().map(|output| output.sums(&runs).expect("sums"));
         let found = open(&leader, &helper).expect("sums");
-        let found = Stage::ALL.into_iter().zip(found).collect();
+        let found = Stage::ALL.into_iter().zip(found.into_iter().flatten()).collect();
         let enrolled = Stage::ALL.map(|stage| (stage, listed.persons(stage)));
         control(&found, &BTreeMap::from(enrolled))
     }

@@ -114,8 +114,8 @@ fn all_but(hubs: &mut Hubs<'_>, missing: &[u32], counted: Counted) {
 }
 
 /// The independent sum: cells of a stage, school by school, where at least a hundred persons of
-/// the set are behind them.
-fn recount(hubs: &Hubs<'_>, stage: Stage, counted: Counted) -> Vec<u64> {
+/// the set are behind them; what stays closed is no zero.
+fn recount(hubs: &Hubs<'_>, stage: Stage, counted: Counted) -> Vec<Option<u64>> {
     let (mut sums, mut persons) = (vec![0; hubs.table.cells()], vec![0_u64; hubs.table.cells()]);
     for (id, school) in hubs.roster.schools.iter().filter(|(_, school)| school.has(stage)) {
         let cells = counted(hubs.table, id, school);
@@ -136,7 +136,7 @@ fn recount(hubs: &Hubs<'_>, stage: Stage, counted: Counted) -> Vec<u64> {
         }
     }
     let shown = sums.into_iter().zip(persons);
-    shown.map(|(sum, persons)| if persons >= 100 { sum } else { 0 }).collect()
+    shown.map(|(sum, persons)| (persons >= 100).then_some(sum)).collect()
 }
 
 fn none() -> [BTreeMap<UnitId, Vec<u8>>; 2] {
@@ -146,11 +146,11 @@ fn none() -> [BTreeMap<UnitId, Vec<u8>>; 2] {
 fn check_exact(plan: &Plan, roster: &Roster, table: &SealedTable, period: &str, counted: Counted) {
     let mut hubs = Hubs::new(roster, plan, table, period);
     all_but(&mut hubs, &[], counted);
-    for stage in [Stage::PrimaryLow, Stage::PrimaryHigh, Stage::Junior] {
+    for stage in [Stage::Junior, Stage::PrimaryHigh, Stage::PrimaryLow] {
         let expected = recount(&hubs, stage, counted);
         let opened = hubs.open_stage(stage, Phase::Awaited, &none()).expect("opened");
         assert_eq!(opened.cells, expected, "{period} {stage:?}");
-        assert!(opened.cells.iter().sum::<u64>() > 0);
+        assert!(opened.cells.iter().flatten().sum::<u64>() > 0);
         let schools = roster.with(stage).count();
         assert_eq!((opened.schools.len(), opened.reports as usize), (schools, schools));
     }

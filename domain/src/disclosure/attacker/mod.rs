@@ -133,10 +133,10 @@ impl Report {
 pub fn attack(view: &View, pace: &mut dyn Pace) -> Result<Report, ViewError> {
     let cells: usize = view.tables.iter().map(|table| table.cells.len()).sum();
     if view.tables.len() > TABLES_MAX {
-        return Err(ViewError::Size("100000 tables"));
+        return Err(ViewError::Size { max: TABLES_MAX, of: "tables" });
     }
     if cells > SEEN_CELLS_MAX {
-        return Err(ViewError::Size("2000000 cells"));
+        return Err(ViewError::Size { max: SEEN_CELLS_MAX, of: "cells" });
     }
     let system = system::System::of(view)?;
     let reduced =

@@ -95,7 +95,7 @@ impl Program {
         let sum = |row: &Sum| row.vars.iter().map(|var| point[*var]).sum::<i64>();
         point.len() == self.lo.len()
             && inside.into_iter().all(|(value, (lo, hi))| lo <= value && value <= hi)
-            && self.rows.iter().all(|row| (row.lo..=row.hi.max(row.lo)).contains(&sum(row)))
+            && self.rows.iter().all(|row| (row.lo..=row.hi).contains(&sum(row)))
     }
 
     /// Searches an integer point, near a hint first; exact unless `nodes` run out.

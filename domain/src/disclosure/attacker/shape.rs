@@ -59,7 +59,7 @@ impl<'v> Shape<'v> {
         let cells =
             dims.iter().fold(1, |cells: usize, dim| cells.saturating_mul(dim.classes.len()));
         if cells > CELLS_MAX {
-            return Err(ViewError::Size("20000 cells in one measure"));
+            return Err(ViewError::Size { max: CELLS_MAX, of: "cells in one measure" });
         }
         let mut covered: BTreeMap<&str, &BTreeSet<String>> = BTreeMap::new();
         for table in &tables {

@@ -73,7 +73,7 @@ impl<'v> System<'v> {
             shape.stretches.saturating_mul(block.schools).saturating_mul(block.cells),
         );
         if self.unknowns > UNKNOWNS_MAX {
-            return Err(ViewError::Size("2000000 unknowns"));
+            return Err(ViewError::Size { max: UNKNOWNS_MAX, of: "unknowns" });
         }
         self.add_zeros(view, tree, (shape, &block));
         let mut told: BTreeSet<(usize, &str, Pick)> = BTreeSet::new();

@@ -103,8 +103,13 @@ impl Printed {
 #[non_exhaustive]
 pub enum ViewError {
     /// More than the attacker takes up.
-    #[error("the file has more than {0}")]
-    Size(&'static str),
+    #[error("the file has more than {max} {of}")]
+    Size {
+        /// How many it takes up.
+        max: usize,
+        /// Of what.
+        of: &'static str,
+    },
     /// A unit whose parent is not listed, or that stands above itself.
     #[error("unit {0} has no known place in the tree")]
     Tree(String),

@@ -9,7 +9,7 @@ use crate::unit::UnitId;
 #[non_exhaustive]
 pub enum Flaw {
     /// The roster is of another area or year, or a plan of the past is not of an earlier year.
-    #[error("plan, roster and earlier plans are not of one area in successive years")]
+    #[error("plan, roster and earlier plans are not of one area in rising years")]
     Mismatch,
     /// The floor is below the compiled one.
     #[error("the floor of {0} schools is below {GROUP_MIN}")]

@@ -25,7 +25,7 @@ use crate::unit::UnitId;
 pub use flaw::Flaw;
 pub use isolation::{Atom, atoms};
 pub use opening::{Openings, Refusal, Reports, Standing};
-pub use roster::{ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster, School, Sexes, roster_of};
+pub use roster::{ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster, School, Sexes};
 
 /// Fewest schools of a group that structurally have its cells (m): four colluding principals
 /// break five, three do not.
@@ -147,8 +147,6 @@ pub struct TownSet {
     pub groups: Vec<GroupId>,
     /// Their schools.
     pub schools: BTreeSet<UnitId>,
-    /// Schools of the stage that sit in the town, those of shared groups among them.
-    pub schools_in_town: usize,
 }
 
 impl Plan {
@@ -206,11 +204,9 @@ impl Plan {
         let mut towns: BTreeMap<UnitId, TownSet> = BTreeMap::new();
         for group in self.of_stage(stage).filter(|group| group.access == Access::Town) {
             let Some(town) = roster.town_of_all(&group.members) else { continue };
-            let set = towns.entry(town.clone()).or_insert_with(|| TownSet {
-                groups: Vec::new(),
-                schools: BTreeSet::new(),
-                schools_in_town: roster.in_town(town, stage).count(),
-            });
+            let set = towns
+                .entry(town.clone())
+                .or_insert_with(|| TownSet { groups: Vec::new(), schools: BTreeSet::new() });
             set.groups.push(group.id.clone());
             set.schools.extend(group.members.iter().cloned());
         }

@@ -86,7 +86,8 @@ pub enum Refusal {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Openings {
     done: BTreeMap<String, BTreeSet<GroupId>>,
-    atoms: Vec<Atom>,
+    /// A school with two stages stands in sets of each, which have no cell in common.
+    atoms: BTreeMap<Stage, Vec<Atom>>,
 }
 
 impl Plan {
@@ -116,6 +117,21 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// A group that is merged with this one for the rest of the year.
+    fn merged_into(
+        &self,
+        group: &Group,
+        roster: &Roster,
+        in_session: &BTreeSet<UnitId>,
+    ) -> Option<GroupId> {
+        let merged = |other: &&Group| {
+            self.standing(other, roster, in_session) == Standing::Merged(group.id.clone())
+        };
+        self.of_stage(group.stage).find(merged).map(|other| other.id.clone())
+    }
+}
+
 impl Openings {
     /// Lets a set pass and remembers it, or refuses it and remembers nothing.
     ///
@@ -139,13 +155,15 @@ impl Openings {
         }
         let set: BTreeSet<UnitId> =
             known.iter().flat_map(|group| group.members.iter().cloned()).collect();
-        let mut atoms = self.atoms.clone();
+        let mut atoms = self.atoms.get(&stage).cloned().unwrap_or_default();
         refine(&mut atoms, &set);
-        let smallest = atoms.iter().map(|atom| roster.support(atom, stage)).min().unwrap_or(0);
+        // A school that is closed or out of session hides nobody.
+        let live = |atom: &Atom| roster.support(atom.intersection(&reports.in_session), stage);
+        let smallest = atoms.iter().map(live).min().unwrap_or(0);
         if smallest < plan.floor() {
             return Err(Refusal::Isolates(smallest));
         }
-        self.atoms = atoms;
+        self.atoms.insert(stage, atoms);
         self.done.entry(detail.to_owned()).or_default().extend(groups.iter().cloned());
         Ok(set)
     }
@@ -166,6 +184,12 @@ impl Openings {
             Standing::Merged(partner) if all.contains(&partner) => {}
             Standing::Merged(partner) => return Err(Refusal::Merged { group: id(), partner }),
             Standing::Closed => return Err(Refusal::Closed(id())),
+        }
+        // Opened without the group that was merged into it, it would leave that one alone.
+        if let Some(merged) = plan.merged_into(group, roster, &reports.in_session)
+            && !all.contains(&merged)
+        {
+            return Err(Refusal::Merged { group: id(), partner: merged });
         }
         // A school that is closed or out of session adds nothing and is not waited for.
         let is_in = |school: &&UnitId| {

@@ -164,9 +164,3 @@ impl Roster {
         grades.flat_map(|grades| grades.iter().filter_map(has)).collect()
     }
 }
-
-/// The roster of a year among several.
-#[must_use]
-pub fn roster_of(rosters: &[Roster], year: i16) -> Option<&Roster> {
-    rosters.iter().find(|roster| roster.year == year)
-}

@@ -253,6 +253,10 @@ fn closed_schools_and_carried_reports_do_not_count() {
         Openings::default().admit(place, &both, "tier", &closed).map(|set| set.len()),
         Ok(11)
     );
+    // Nor is the partner opened alone: beside the whole it would leave four schools.
+    let other = BTreeSet::from([ids[1].clone()]);
+    let merged = Refusal::Merged { group: ids[1].clone(), partner: ids[0].clone() };
+    assert_eq!(Openings::default().admit(place, &other, "town", &closed), Err(merged));
     let mut stale = reports(&roster);
     assert!(stale.fresh.remove(&unit('S', 100)));
     stale.carried.insert(unit('S', 100));

@@ -42,22 +42,14 @@ impl CapClass {
     }
 
     /// The class of a report: a stock counts each person once, a flow at most so many events a
-    /// person and week.
+    /// person in its week.
     ///
     /// # Errors
     /// More is possible than the largest class holds.
-    pub fn of(
-        kind: Kind,
-        enrolled: u64,
-        per_person_max: u32,
-        weeks: u32,
-    ) -> Result<Self, CapError> {
+    pub fn of(kind: Kind, enrolled: u64, per_person_max: u32) -> Result<Self, CapError> {
         let possible = match kind {
             Kind::Stock => enrolled,
-            Kind::Flow => {
-                let events = u64::from(per_person_max).saturating_mul(weeks.into());
-                enrolled.saturating_mul(events)
-            }
+            Kind::Flow => enrolled.saturating_mul(per_person_max.into()),
         };
         let fits = |class: &Self| class.limit() >= possible;
         Self::all().find(fits).ok_or(CapError::TooMany { possible })
@@ -94,32 +86,32 @@ impl fmt::Display for CapClass {
 mod tests {
     use super::*;
 
-    fn check(kind: Kind, enrolled: u64, weeks: u32, cap: u64) {
-        let class = CapClass::of(kind, enrolled, 4, weeks).expect("class");
-        assert_eq!(class.limit(), cap, "{kind:?} {enrolled} {weeks}");
+    fn check(kind: Kind, enrolled: u64, per_person: u32, cap: u64) {
+        let class = CapClass::of(kind, enrolled, per_person).expect("class");
+        assert_eq!(class.limit(), cap, "{kind:?} {enrolled} {per_person}");
         assert_eq!(CapClass::from_max(cap), Ok(class));
     }
 
     /// The smallest class that holds what is possible, at both ends of the range and at its edges.
     #[test]
     fn the_smallest_class_that_fits_is_taken() {
-        check(Kind::Stock, 0, 1, 255);
-        check(Kind::Stock, 255, 1, 255);
-        check(Kind::Stock, 256, 1, 511);
-        check(Kind::Stock, 2_500, 1, 4_095);
-        check(Kind::Flow, 63, 1, 255);
-        check(Kind::Flow, 64, 1, 511);
-        check(Kind::Flow, 1_000, 1, 4_095);
-        check(Kind::Flow, 3_276, 20, 262_143);
+        check(Kind::Stock, 0, 4, 255);
+        check(Kind::Stock, 255, 4, 255);
+        check(Kind::Stock, 256, 4, 511);
+        check(Kind::Stock, 2_500, 4, 4_095);
+        check(Kind::Flow, 63, 4, 255);
+        check(Kind::Flow, 64, 4, 511);
+        check(Kind::Flow, 1_000, 4, 4_095);
+        check(Kind::Flow, 3_276, 80, 262_143);
     }
 
     /// What no class holds is refused, and so is a cap that is no class.
     #[test]
     fn what_no_class_holds_is_refused() {
         let possible = 262_144;
-        let over = CapClass::of(Kind::Stock, possible, 1, 1);
+        let over = CapClass::of(Kind::Stock, possible, 1);
         assert_eq!(over, Err(CapError::TooMany { possible }));
-        let endless = CapClass::of(Kind::Flow, u64::MAX, u32::MAX, u32::MAX);
+        let endless = CapClass::of(Kind::Flow, u64::MAX, u32::MAX);
         assert_eq!(endless, Err(CapError::TooMany { possible: u64::MAX }));
         for max in [0, 127, 254, 256, 300, 524_287] {
             assert_eq!(CapClass::from_max(max), Err(CapError::NoClass(max)));

@@ -63,8 +63,7 @@ impl SealedReport {
         if table.kind() == Kind::Stock {
             complete(&mut measurement, table, persons)?;
         }
-        let weeks = 1;
-        let cap = CapClass::of(table.kind(), enrolled, table.per_person_max(), weeks)?;
+        let cap = CapClass::of(table.kind(), enrolled, table.per_person_max())?;
         let sum = measurement.iter().fold(0, |sum: u64, cell| sum.saturating_add(*cell));
         if sum > cap.limit() {
             return Err(MeasureError::OverCap { sum, cap: cap.limit() });

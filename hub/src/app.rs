@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::hooks::HubHooks;
-use crate::intake::{Intake, Parts};
+use crate::intake::{Intake, Own, Parts};
 use crate::listing::Listings;
 use crate::packs::{PackCache, Packs, PacksError};
 use crate::publish::Publisher;
@@ -146,6 +146,7 @@ impl Hub {
         let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let directives = Arc::new(watch::Sender::new(0));
         let intake = Intake::start(Parts {
+            own: Own { unit: config.unit.clone(), kind: config.kind },
             database: database.clone(),
             clock: clock.clone(),
             registry: registry.clone(),

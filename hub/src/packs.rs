@@ -55,6 +55,8 @@ pub struct KnownSpecial {
     pub digest: Digest,
     /// Grows with every version.
     pub serial: u64,
+    /// Whether its first day in force has come.
+    pub in_force: bool,
     /// What it says.
     pub special: Arc<SpecialPeriod>,
 }
@@ -128,7 +130,8 @@ impl Packs {
             };
             match proto::pack::read(kind, &stored.name, &pack.content) {
                 Ok(Pack::Special(special)) => {
-                    packs.take_special(*special, sha256(&pack.content), stored.serial);
+                    let digest = sha256(&pack.content);
+                    packs.take_special(*special, (digest, stored.serial, in_force));
                 }
                 Ok(read) => packs.take(read, sha256(&pack.content), in_force),
                 Err(error) => {
@@ -155,16 +158,22 @@ impl Packs {
         }
     }
 
-    /// The version with the highest serial says which area and days hold, whatever came before.
-    fn take_special(&mut self, special: SpecialPeriod, digest: Digest, serial: u64) {
+    /// The version in force with the highest serial says which area and days hold, whatever came
+    /// before; as at schools, a version whose day has not come counts only where there is no other.
+    fn take_special(
+        &mut self,
+        special: SpecialPeriod,
+        (digest, serial, in_force): (Digest, u64, bool),
+    ) {
         let special = Arc::new(special);
         self.catalogues.insert(digest, Arc::new(special.catalogue().clone()));
         self.specials.insert(digest, special.clone());
         // The table's id was made when the pack was read, so there is one.
         let Ok(table) = domain::catalogue::special_table(special.id()) else { return };
-        let known = KnownSpecial { digest, serial, special };
-        let last = self.latest.get(table.as_str()).map_or(0, |last| last.serial);
-        if last < serial {
+        let known = KnownSpecial { digest, serial, in_force, special };
+        let last = self.latest.get(table.as_str());
+        let last = last.map_or((false, 0), |last| (last.in_force, last.serial));
+        if last < (in_force, serial) {
             self.latest.insert(table.to_string(), known);
         }
     }

@@ -9,13 +9,14 @@
 mod batch;
 mod decide;
 mod replays;
+mod special;
 mod verify;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use certs::key::SigningKey;
-use domain::unit::UnitId;
+use domain::unit::{UnitId, UnitKind};
 use proto::wire::sync::LinkResponse;
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError, Tx};
@@ -77,8 +78,19 @@ struct Arrival {
 /// Where the answers to a batch go, in the order of its frames.
 type Replies = Vec<mpsc::Sender<Reply>>;
 
+/// Which hub this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// Its id.
+    pub unit: UnitId,
+    /// Its kind.
+    pub kind: UnitKind,
+}
+
 /// The parts that intake works with.
 pub struct Parts {
+    /// Which hub this is.
+    pub own: Own,
     /// The hub's store.
     pub database: Database,
     /// The hub's clock: arrival is by it.
@@ -136,7 +148,8 @@ impl Intake {
     ) -> Result<(), IntakeError> {
         let registry = self.line.parts.registry.last();
         let packs = self.line.parts.packs.last();
-        let frame = verify::verify(member, bytes, &registry, &packs)?;
+        let own = &self.line.parts.own;
+        let frame = verify::verify(own, (member, bytes), (&registry, &packs))?;
         let arrival = Arrival { frame, reply: reply.clone() };
         self.queue.send(arrival).await.map_err(|_| IntakeError::Stopping)?;
         self.line.call()

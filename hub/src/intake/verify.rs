@@ -6,15 +6,14 @@
 use certs::digest::sha256;
 use certs::signature::{KeyId, Signature};
 use domain::catalogue::TableId;
-use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums, may_run};
+use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
 use domain::period::Period;
 use domain::release::{Claimed, Rule};
-use domain::special::SpecialPeriod;
 use domain::unit::{UnitId, UnitKind};
 use proto::frame::{Epoch, OpenItem, RELEASE_CONTEXT, decode_frame};
 use proto::wire::sync::{ItemKind, Lane};
 
-use super::IntakeError;
+use super::{IntakeError, Own, special};
 use crate::packs::Packs;
 use crate::registry::Registry;
 
@@ -77,14 +76,13 @@ pub struct VerifiedRelease {
 /// # Errors
 /// The bytes are no frame; then there is no sequence to answer.
 pub(super) fn verify(
-    member: &UnitId,
-    bytes: &[u8],
-    registry: &Registry,
-    packs: &Packs,
+    own: &Own,
+    (member, bytes): (&UnitId, &[u8]),
+    (registry, packs): (&Registry, &Packs),
 ) -> Result<VerifiedFrame, IntakeError> {
     let frame = decode_frame(bytes)?;
     let key = Signature::from_bytes(&frame.item.signature).ok().map(|signed| signed.key_id());
-    let verdict = match judge(member, frame.item, registry, packs) {
+    let verdict = match judge(own, (member, frame.item), registry, packs) {
         Ok(release) => Verdict::Release(Box::new(release)),
         Err(Refusal(code, reason)) => Verdict::Refused { code, reason },
     };
@@ -108,8 +106,8 @@ fn refuse(code: &'static str, reason: &(impl std::fmt::Display + ?Sized)) -> Ref
 }
 
 fn judge(
-    member: &UnitId,
-    item: OpenItem,
+    own: &Own,
+    (member, item): (&UnitId, OpenItem),
     registry: &Registry,
     packs: &Packs,
 ) -> Result<VerifiedRelease, Refusal> {
@@ -134,8 +132,12 @@ fn judge(
     let kind = registry.member(member).map(|known| known.kind);
     let kind = kind.ok_or_else(|| refuse("unknown_unit", "the unit is not registered"))?;
     let cells = check_table(&claimed, kind, packs)?;
-    if let Some(special) = packs.special(&claimed.header.catalogue) {
-        check_special(&claimed, special, packs)?;
+    if let Some(named) = packs.special(&claimed.header.catalogue) {
+        let id = &claimed.header.id;
+        let latest = packs.special_of(id.table.as_str()).map(|known| &*known.special);
+        let schools = claimed.provenance.as_ref().map(|sums| sums.schools_reported);
+        special::check(own, (&id.unit, id.period, schools), named, latest)
+            .map_err(|error| refuse(error.code(), &error))?;
     }
     let schools = claimed.provenance.as_ref().map_or(1, |sums| sums.schools_reported);
     Ok(VerifiedRelease {
@@ -177,30 +179,6 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
         }
     }
     Ok(spec.cells())
-}
-
-/// Figures of a special period are of its schools and its days, by the version that they name and
-/// by the latest one, which may have ended it; and of nothing that could not be protected.
-fn check_special(claimed: &Claimed, named: &SpecialPeriod, packs: &Packs) -> Result<(), Refusal> {
-    may_run(named).map_err(|error| refuse("unprotected", &error))?;
-    let id = &claimed.header.id;
-    let latest = packs.special_of(id.table.as_str()).map(|known| &*known.special);
-    for special in [Some(named), latest].into_iter().flatten() {
-        if !special.holds(id.period) {
-            let reason = format!("the special period does not hold {}", id.period);
-            return Err(refuse("outside_time", &reason));
-        }
-        let area = special.area();
-        let is_inside = match &claimed.provenance {
-            None => area.holds(&id.unit),
-            Some(sums) => sums.schools_reported <= area.below(&id.unit),
-        };
-        if !is_inside {
-            let reason = "the sender is not of the area of the special period";
-            return Err(refuse("outside_area", reason));
-        }
-    }
-    Ok(())
 }
 
 /// Tables of a term are about a term that the calendar holds.

@@ -74,7 +74,7 @@ pub fn take(
     let Some(hub) = unit::find(tx, teller)?.filter(|hub| hub.kind.is_hub()) else {
         return Ok(());
     };
-    let mut room = Room::of(tx, &hub)?;
+    let mut room = Room::of(tx, &hub, &told)?;
     let mut kept = Vec::with_capacity(told.len());
     for key in told {
         match standing(tx, config, &hub, &key)? {
@@ -106,6 +106,10 @@ pub fn take(
         alarm::raise(tx, ALARM_TOO_MANY, teller.as_str(), detail, now_ms)?;
     }
     barred_key::replace(tx, teller.as_str(), &kept)?;
+    if room.is_full {
+        // Not taken whole, so it is told again at the next connection.
+        return Ok(());
+    }
     let shown: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     setting::set(tx, &format!("{LIST_OF}{teller}"), &shown)
 }
@@ -131,8 +135,10 @@ struct Room {
 }
 
 impl Room {
-    fn of(tx: &Tx<'_>, hub: &Unit) -> Result<Self, SqlError> {
-        let stored: HashSet<_> = barred_key::of(tx, hub.id.as_str())?.into_iter().collect();
+    /// What this very list lifts makes room for what it brings.
+    fn of(tx: &Tx<'_>, hub: &Unit, told: &[BarredKey]) -> Result<Self, SqlError> {
+        let told = told.iter().map(|key| key.key).collect();
+        let stored = barred_key::staying(tx, hub.id.as_str(), &told)?;
         let limit = if hub.kind == UnitKind::District { OF_DISTRICT_MAX } else { OF_STREET_MAX };
         Ok(Self { left: limit.saturating_sub(stored.len()), stored, is_full: false })
     }

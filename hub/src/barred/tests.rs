@@ -98,7 +98,9 @@ fn told(
     let (hub, teller) = (hub.clone(), id(teller));
     let kept: Result<_, SqlError> = database.write("take", move |tx| {
         take(tx, &hub, (&teller, &[7; 32]), list, NOW_MS)?;
-        assert_eq!(last_list(tx, &teller)?, [7; 32]);
+        // A list that was not taken whole is told again.
+        let is_full = alarm::all(tx)?.iter().any(|alarm| alarm.kind == ALARM_TOO_MANY);
+        assert_eq!(last_list(tx, &teller)?.is_empty(), is_full);
         let kept = barred_key::all(tx)?.iter().map(|key| (key.key_id[0], key.bar)).collect();
         let alarms = alarm::all(tx)?;
         Ok((kept, alarms.iter().filter(|alarm| alarm.kind == ALARM_FOREIGN).count()))
@@ -205,4 +207,24 @@ fn keys_that_nobody_certified_are_kept_up_to_a_number() {
     told(&database, &hub, "370202004", made_up(0).chain([real()]).collect());
     let after = database.read(setting::registry_version).expect("store");
     assert_eq!(before, after);
+}
+
+/// What a list lifts makes room for what the same list brings.
+#[test]
+fn a_suspension_that_ends_makes_room() {
+    let hub = config(UnitKind::District, "370202", "370202");
+    let database = store(&hub, &[("370202004", UnitKind::Street)]);
+    let keys = |from: usize, bar| {
+        (from..from + OF_STREET_MAX).map(move |number| {
+            let mut key = [7; 32];
+            key[1..9].copy_from_slice(&number.to_be_bytes());
+            BarredKey { name: format!("a{number:05}.370202.{ZONE}"), key, bar }
+        })
+    };
+    told(&database, &hub, "370202004", keys(0, Bar::Suspended).collect());
+    let (kept, _) = told(&database, &hub, "370202004", keys(1_000, Bar::Revoked).collect());
+    assert_eq!(kept.len(), OF_STREET_MAX);
+    assert!(kept.iter().all(|(_, bar)| *bar == Bar::Revoked));
+    let full = database.read(alarm::all).expect("alarms");
+    assert!(full.iter().all(|alarm| alarm.kind != ALARM_TOO_MANY));
 }

@@ -75,12 +75,19 @@ pub fn replace(tx: &Tx<'_>, teller: &str, told: &[Stored]) -> Result<(), SqlErro
     if changed > 0 { touch_registry(tx) } else { Ok(()) }
 }
 
-/// The keys that a member hub told of and that are kept.
+/// The keys that a member hub told of and that stay: those that were revoked, and of those that are
+/// suspended what it tells again.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn of(tx: &Tx<'_>, teller: &str) -> Result<Vec<[u8; 32]>, SqlError> {
-    keys(tx, teller, "")
+pub fn staying(
+    tx: &Tx<'_>,
+    teller: &str,
+    told: &HashSet<[u8; 32]>,
+) -> Result<HashSet<[u8; 32]>, SqlError> {
+    let revoked = keys(tx, teller, "and bar = 'revoked'")?.into_iter();
+    let suspended = keys(tx, teller, "and bar = 'suspended'")?.into_iter();
+    Ok(revoked.chain(suspended.filter(|key| told.contains(key))).collect())
 }
 
 fn keys(tx: &Tx<'_>, teller: &str, and: &str) -> Result<Vec<[u8; 32]>, SqlError> {

@@ -75,37 +75,50 @@ fn request(mut keys: Vec<BarredKey>) -> ReportKeysRequest {
     ReportKeysRequest { keys: keys.into_iter().map(line).collect() }
 }
 
+/// The lists of barred keys, by their digests, that the parent answered on a connection.
+#[derive(Debug, Default)]
+pub(super) struct ToldKeys {
+    /// The one that it has; empty if none.
+    pub known: Vec<u8>,
+    /// The last one that it refused, which is not sent again; empty if none.
+    refused: Vec<u8>,
+}
+
 impl Uplink {
     /// Tells the parent which keys below may not speak, unless it says that it knows this very
-    /// list; gives what it knows now.
+    /// list, or refused it on this connection.
     pub(super) async fn tell_keys(
         &self,
         channel: Channel,
-        known: Vec<u8>,
-    ) -> Result<Vec<u8>, UplinkError> {
+        told: &mut ToldKeys,
+    ) -> Result<(), UplinkError> {
         let hooks = self.hooks().clone();
         let keys = tokio::task::spawn_blocking(move || hooks.barred_keys())
             .await
             .map_err(|_| UplinkError::Ended)??;
         // A school has none below, and a parent that was told of none needs no empty list.
-        if keys.is_empty() && known.is_empty() {
-            return Ok(known);
+        if keys.is_empty() && told.known.is_empty() {
+            return Ok(());
         }
         let request = request(keys);
         let digest = sha256(&request.encode_to_vec()).bytes().to_vec();
-        if digest == known {
-            return Ok(known);
+        if digest == told.known || digest == told.refused {
+            return Ok(());
         }
-        let told = SyncClient::new(channel)
+        let answer = SyncClient::new(channel)
             .max_encoding_message_size(proto::limits::MESSAGE_BYTES_MAX)
             .report_keys(request)
             .await;
-        match told {
-            Ok(_) => Ok(digest),
+        match answer {
+            Ok(_) => {
+                told.known = digest;
+                Ok(())
+            }
             // Figures do not wait for a parent that cannot take the list.
             Err(status) if is_answered(status.code()) => {
                 tracing::warn!(code = ?status.code(), "barred keys were not taken");
-                Ok(known)
+                told.refused = digest;
+                Ok(())
             }
             Err(status) => Err(explain(status)),
         }

@@ -24,6 +24,7 @@ use tonic::Streaming;
 use tonic::transport::Channel;
 
 use super::driver::{Applied, Uplink, UplinkError, explain};
+use super::keys::ToldKeys;
 use super::push::Push;
 use super::{LANE_PARENT, PULL_CURSOR, outbox};
 use crate::sql::{SqlError, Tx};
@@ -63,7 +64,7 @@ pub(super) struct Link<'u> {
     /// For calls beside this one.
     channel: Channel,
     /// Which list of barred keys the parent has, by its digest.
-    keys_told: Vec<u8>,
+    keys_told: ToldKeys,
     /// What the parent was told is applied, and the mark of it; nothing before the first report.
     applied_told: Option<(u64, HashSet<Applied>)>,
 }
@@ -91,7 +92,7 @@ impl<'u> Link<'u> {
             is_caught_up: false,
             schools_told,
             channel,
-            keys_told: Vec::new(),
+            keys_told: ToldKeys::default(),
             applied_told: None,
         };
         let start = link.agree(head).await?;
@@ -109,7 +110,7 @@ impl<'u> Link<'u> {
                 return Err(UplinkError::Protocol("no hello"));
             };
             let theirs = expectation(&answer, Lane::Statistics)?;
-            self.keys_told = answer.barred_keys;
+            self.keys_told.known = answer.barred_keys;
             let parent = self.uplink.parent().name.to_string();
             self.uplink.note_contact(now_ms, answer.clock_ms).await?;
             let start = self
@@ -182,9 +183,7 @@ impl<'u> Link<'u> {
 
     /// Says which keys below may not speak, where the parent has another list.
     async fn tell_keys(&mut self) -> Result<(), UplinkError> {
-        let known = std::mem::take(&mut self.keys_told);
-        self.keys_told = self.uplink.tell_keys(self.channel.clone(), known).await?;
-        Ok(())
+        self.uplink.tell_keys(self.channel.clone(), &mut self.keys_told).await
     }
 
     /// Says again how many schools are below, and which keys there may not speak, whenever that

@@ -28,7 +28,7 @@ pub struct RecipientKey {
 /// Opens what names children: lists and referrals. It exists at nodes; no hub may even name it.
 pub type EnvelopeKey = SealingKey<OfEnvelopes>;
 
-/// Opens shares of sealed sums. It exists at hubs that sum, one for each period.
+/// Opens shares of sealed sums. It exists at hubs that sum.
 pub type ShareKey = SealingKey<OfShares>;
 
 /// The private half, of one unit and for one purpose of its kind.
@@ -184,7 +184,7 @@ impl<K: Opens> SealingKey<K> {
     /// The file cannot be written; an older one is then left as it was.
     pub fn save(&self, path: &Path, outer: (&[u8; 32], &Derivation)) -> Result<(), KeyfileError> {
         let place = place(&self.unit, self.purpose);
-        keyfile::save_key(path, &Seed(self.seed.clone()), outer, &place, &Around::default())
+        keyfile::save_key(path, &self.document(), outer, &place, &Around::default())
     }
 
     /// Writes the key's file with nothing that protects it but its mode 0600, as a hub keeps the
@@ -193,7 +193,11 @@ impl<K: Opens> SealingKey<K> {
     /// # Errors
     /// The file cannot be written; an older one is then left as it was.
     pub fn danger_save_plain(&self, path: &Path) -> Result<(), KeyfileError> {
-        keyfile::danger_save_plain_key(path, &Seed(self.seed.clone()), &Around::default())
+        keyfile::danger_save_plain_key(path, &self.document(), &Around::default())
+    }
+
+    fn document(&self) -> Document {
+        Document { seed: self.seed.clone(), place: place(&self.unit, self.purpose) }
     }
 
     /// Reads a key's file; `outer` comes from the passphrase, nothing for a plain file.
@@ -205,7 +209,12 @@ impl<K: Opens> SealingKey<K> {
         outer: Option<&[u8; 32]>,
         (unit, purpose): (UnitId, Purpose),
     ) -> Result<Self, KeyfileError> {
-        let Seed(seed) = keyfile::open_key(path, outer, &place(&unit, purpose))?;
+        let own = place(&unit, purpose);
+        let Document { seed, place } = keyfile::open_key(path, outer, &own)?;
+        // A plain file is bound to nothing from outside.
+        if place != own {
+            return Err(KeyfileError::Form);
+        }
         Self::from_seed(unit, purpose, seed).map_err(|_| KeyfileError::Form)
     }
 }
@@ -216,23 +225,28 @@ fn place(unit: &UnitId, purpose: Purpose) -> Vec<u8> {
     format!("xinqiao-seal/{}/{unit}", purpose.as_str()).into_bytes()
 }
 
-/// The form in a key file: algorithm, then seed.
-struct Seed(Zeroizing<[u8; SECRET_BYTES]>);
+/// The form in a key file: algorithm, seed, then what the file is for.
+struct Document {
+    seed: Zeroizing<[u8; SECRET_BYTES]>,
+    place: Vec<u8>,
+}
 
-impl KeyOfFile for Seed {
+impl KeyOfFile for Document {
     const PLAIN_TAG: &'static str = "XINQIAO SEALING KEY";
 
     fn expose_document(&self) -> Result<Zeroizing<Vec<u8>>, KeyfileError> {
-        let mut document = Zeroizing::new(Vec::with_capacity(1 + SECRET_BYTES));
+        let length = 1 + SECRET_BYTES + self.place.len();
+        let mut document = Zeroizing::new(Vec::with_capacity(length));
         document.push(SealAlgorithm::XWingShake256ChaCha20Poly1305 as u8);
-        document.extend_from_slice(self.0.as_slice());
+        document.extend_from_slice(self.seed.as_slice());
+        document.extend_from_slice(&self.place);
         Ok(document)
     }
 
     fn from_document(document: &[u8]) -> Result<Self, KeyfileError> {
-        let (algorithm, seed) = document.split_first().ok_or(KeyfileError::Form)?;
+        let (algorithm, rest) = document.split_first().ok_or(KeyfileError::Form)?;
         SealAlgorithm::from_byte(*algorithm).map_err(|_| KeyfileError::Form)?;
-        let seed = <[u8; SECRET_BYTES]>::try_from(seed).map_err(|_| KeyfileError::Form)?;
-        Ok(Self(Zeroizing::new(seed)))
+        let (seed, place) = rest.split_first_chunk().ok_or(KeyfileError::Form)?;
+        Ok(Self { seed: Zeroizing::new(*seed), place: place.to_vec() })
     }
 }

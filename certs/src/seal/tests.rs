@@ -160,6 +160,8 @@ fn a_key_file_is_one_units_for_one_purpose() {
     assert!(load(None, "3702000042", Purpose::List).is_err());
     key.danger_save_plain(&path).expect("save");
     assert_eq!(load(None, "3702000042", Purpose::List).expect("load"), *key.expose_seed());
+    assert!(load(None, "3702000043", Purpose::List).is_err(), "a plain file is its unit's too");
+    assert!(load(None, "3702000042", Purpose::Referral).is_err());
     let hub = ShareKey::load(&path, None, (unit("370200"), Purpose::List));
     assert!(hub.is_err(), "a hub makes no key of a list's purpose");
 }

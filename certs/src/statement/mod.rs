@@ -32,6 +32,7 @@ pub const NAME_CHARS_MAX: usize = 60;
 
 /// Longest time that a statement may run: whoever lost a key must not be believed for ever.
 pub const DAYS_MAX: i64 = 1_100;
+const DAY_MS: i64 = 24 * 3_600_000;
 
 const KIND: Kind = Kind { context: CONTEXT, name: statement_name };
 const VERSION: u8 = 1;
@@ -219,8 +220,8 @@ impl KeyStatement {
     /// The name, the dates, or a key that does not fit the purpose.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StatementError> {
         check_name(&self.name)?;
-        let days = self.valid_to.duration_since(self.valid_from).as_hours() / 24;
-        if self.valid_to <= self.valid_from || days > DAYS_MAX {
+        let length = self.valid_to.as_millisecond() - self.valid_from.as_millisecond();
+        if !(DAY_MS..=DAYS_MAX * DAY_MS).contains(&length) {
             return Err(StatementError::Dates);
         }
         if !self.key.fits(self.purpose) {

@@ -105,6 +105,10 @@ fn a_statement_that_fits_nothing_is_not_signed() {
     let until = |valid_to| KeyStatement { valid_to, ..statement() };
     assert!(matches!(wrong(until(now())), StatementError::Dates));
     assert!(matches!(wrong(until(now() + days(DAYS_MAX + 1))), StatementError::Dates));
+    let an_hour = jiff::SignedDuration::from_hours(1);
+    assert!(matches!(wrong(until(now() + an_hour)), StatementError::Dates));
+    assert!(matches!(wrong(until(now() + days(DAYS_MAX) + an_hour)), StatementError::Dates));
+    assert!(until(now() + days(DAYS_MAX)).to_bytes().is_ok());
     let purpose = KeyStatement { purpose: Purpose::ListSender, ..statement() };
     assert!(matches!(wrong(purpose), StatementError::Key(SealError::Purpose)));
     let signer = StatedKey::Signer(key().public().clone());

@@ -44,8 +44,8 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Statement key and certificate", "声明签名密钥及证书文件"),
     (
-        "Root certificate under which the units have joined; once for each root",
-        "各单位加入时所在的根证书；有几个根证书就写几次",
+        "Root certificate under which the units have joined; once for each root, with --add for both",
+        "各单位加入时所在的根证书；有几个根证书就写几次，与 --add 同用时两个都写",
     ),
     (
         "First day on which the keys hold, YYYY-MM-DD; today if it is left out",
@@ -60,8 +60,8 @@ pub(super) const CHINESE: Translation = &[
         "为另一部门已签的声明追加签名",
     ),
     (
-        "Six words as the unit read them out; for one file only",
-        "该单位读出的六个词；只能用于一个文件",
+        "Six words as the unit read them out; for one key only",
+        "该单位读出的六个词；只能用于一把密钥",
     ),
     ("The words of all keys were compared; do not ask", "所有公钥的六个词都已核对，不再询问"),
     ("Requests, or with --add signed statements", "申请文件；用 --add 时为已签的声明"),

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use certs::root::RootCertificate;
-use certs::statement::{KeyRequest, KeyStatement, Proof, SignedRequest, SignedStatement};
+use certs::statement::{KeyRequest, KeyStatement, Proof, SignedRequest, SignedStatement, verify};
 use certs::words::{Length, chinese, english};
 use clap::Args;
 use jiff::Timestamp;
@@ -33,8 +33,8 @@ pub(super) struct SignStatement {
     key: PathBuf,
     #[command(flatten)]
     opening: Opening,
-    /// Root certificate under which the units have joined; once for each root
-    #[arg(long, value_name = "FILE", required_unless_present = "add", num_args = 1)]
+    /// Root certificate under which the units have joined; once for each root, with --add for both
+    #[arg(long, value_name = "FILE", required = true, num_args = 1)]
     root: Vec<PathBuf>,
     /// First day on which the keys hold, YYYY-MM-DD; today if it is left out
     #[arg(long, value_name = "DATE", conflicts_with = "add")]
@@ -45,7 +45,7 @@ pub(super) struct SignStatement {
     /// Add a signature to statements that the other commission signed
     #[arg(long)]
     add: bool,
-    /// Six words as the unit read them out; for one file only
+    /// Six words as the unit read them out; for one key only
     #[arg(long)]
     words: Option<String>,
     /// The words of all keys were compared; do not ask
@@ -75,7 +75,7 @@ pub(super) fn sign(
     let key = DocumentKey::load(&asked.key, Role::Statement, passphrase.as_ref());
     let key = key.map_err(|error| command::at(&asked.key, &error))?;
     let signed = if asked.add {
-        add_signatures(terminal, asked, &key)?
+        add_signatures(terminal, asked, &key, now)?
     } else {
         answer_requests(terminal, asked, &key, now)?
     };
@@ -92,10 +92,7 @@ fn answer_requests(
     key: &DocumentKey,
     now: Timestamp,
 ) -> Result<Vec<SignedStatement>, Failure> {
-    let mut roots = Vec::new();
-    for path in &asked.root {
-        roots.push(root::read(path).map_err(|error| command::at(path, &error))?);
-    }
+    let roots = asked.roots()?;
     let (from, to) =
         asked.dates(now).ok_or_else(|| Failure::new(Exit::Usage, "DATES", words::DATES))?;
     let mut signed = Vec::with_capacity(asked.files.len());
@@ -112,11 +109,15 @@ fn answer_requests(
     Ok(signed)
 }
 
+/// Countersigns; what does not hold under both roots then is not written, so that a wrong first
+/// signature or another city's statement is found here and not weeks later at a school.
 fn add_signatures(
     terminal: &Terminal,
     asked: &SignStatement,
     key: &DocumentKey,
+    now: Timestamp,
 ) -> Result<Vec<SignedStatement>, Failure> {
+    let roots = asked.roots()?;
     let mut signed = Vec::new();
     for path in &asked.files {
         let fail = |error: CeremonyError| command::at(path, &error);
@@ -125,11 +126,19 @@ fn add_signatures(
         if found.is_empty() {
             return Err(fail(CeremonyError::Content("signed key statement")));
         }
+        if asked.words.is_some() && found.len() > 1 {
+            return Err(Failure::new(Exit::Usage, "TOO_MANY", words::TOO_MANY));
+        }
         for mut statement in found {
             let says = statement.unverified().map_err(|error| fail(error.into()))?;
             compare(terminal, (&says, None), asked)?;
             let added = statement.add_signature(key.key(), key.chain());
             added.map_err(|error| fail(error.into()))?;
+            let then = now.max(says.valid_from);
+            for root in &roots {
+                verify(&statement, &roots, root.zone(), then)
+                    .map_err(|error| fail(error.into()))?;
+            }
             signed.push(statement);
         }
     }
@@ -152,6 +161,11 @@ fn read_request(
 }
 
 impl SignStatement {
+    fn roots(&self) -> Result<Vec<RootCertificate>, Failure> {
+        let read = |path: &PathBuf| root::read(path).map_err(|error| command::at(path, &error));
+        self.root.iter().map(read).collect()
+    }
+
     /// From the first day's beginning to the last day's end in Shanghai.
     fn dates(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let first = self.valid_from.unwrap_or_else(|| date_of(now));

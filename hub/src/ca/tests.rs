@@ -168,8 +168,15 @@ fn both_commissions_sign_a_statement() {
     assert_eq!(sign("education.key", &["--root", &root, &request, "--yes"], "one"), ok);
     assert_ne!(sign("education.key", &["--root", &root, &request, "--yes"], "one"), ok, "exists");
     let one = at("one");
-    assert_eq!(sign("health.key", &["--add", &one, "--yes"], "both"), ok);
-    assert_ne!(sign("health.key", &["--add", &request, "--yes"], "none"), ok, "no statement");
+    let other = at("health/root.pem");
+    let add = ["--add", "--yes", "--root", root.as_str(), "--root", other.as_str()];
+    let added =
+        |key: &str, file: &str, out: &str| sign(key, &[&add, [file].as_slice()].concat(), out);
+    // Signed twice by one commission, it would be refused by every school.
+    assert_ne!(added("education.key", &one, "twice"), ok);
+    assert!(!folder.path().join("twice").exists());
+    assert_eq!(added("health.key", &one, "both"), ok);
+    assert_ne!(added("health.key", &request, "none"), ok, "no statement");
     for file in ["request", "one", "both"] {
         assert_eq!(run(&["show", &at(file)]), ok);
     }

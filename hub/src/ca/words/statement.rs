@@ -20,8 +20,8 @@ pub(in super::super) const BY_OWN_KEY: Text = Text::new(
      the telephone call tells.",
 );
 pub(in super::super) const TOO_MANY: Text = Text::new(
-    "一次最多 2000 个文件；--words 只能用于一个文件。没有签署任何声明。",
-    "at most 2,000 files at a time, and --words goes with one file; no statement was signed.",
+    "一次最多 2000 个文件；--words 只能用于一把密钥。没有签署任何声明。",
+    "at most 2,000 files at a time, and --words goes with one key; no statement was signed.",
 );
 pub(in super::super) const DATES: Text = Text::new(
     "有效期的起止日期颠倒或超出范围，没有签署任何声明。",

@@ -1,11 +1,10 @@
-//! What one role has seen, as a file: read for the shipped attacker, written so that others can
-//! attack it with their own tools.
+//! What one role has seen, as a file that the shipped attacker reads.
 
 mod format;
 #[cfg(test)]
 mod tests;
 
-pub use format::{FormatError, read, write};
+pub use format::{FormatError, read};
 
 /// Largest file in bytes.
 pub const SEEN_BYTES_MAX: u64 = 256 << 20;

@@ -2,6 +2,7 @@
 
 use domain::disclosure::attacker::{Course, Pieces, Printed, Verdict, attack};
 
+use super::format::write;
 use super::*;
 
 /// A town of one school beside its district, with every status that a cell can have.
@@ -58,6 +59,7 @@ fn what_would_be_misread_is_refused() {
     refused("\"members\"", "\"member\"");
     refused("\"series\"", "\"monthly\"");
     refused("\"series\"", "false");
+    refused("\"status\": \"noised\"", "\"lo\": 0, \"hi\": 4, \"status\": \"noised\"");
     refused("\"value\": 3", "\"value\": -3");
     refused("\"value\": 3", "\"value\": null");
     refused("\"k\": 5", "\"k\": 1");

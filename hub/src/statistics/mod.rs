@@ -46,7 +46,7 @@ pub use sheet::{Sheet, Source};
 pub use shown::{interval, shown};
 pub use special::{
     FollowersOut, RefusedOut, SpecialCountOut, SpecialLineOut, SpecialOut, SpecialPeriodOut,
-    SpecialState, special_lines, special_report, special_view,
+    SpecialState, special_lines, special_report,
 };
 pub use table::{AreaOut, CityTable, ClosedOut, RowOut, city_table, latest_term};
 pub use value::{

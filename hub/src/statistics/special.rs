@@ -152,12 +152,6 @@ pub fn special_report(
     }))
 }
 
-/// The special period of an id, and the packs by whose catalogue its figures are read.
-#[must_use]
-pub fn special_view(packs: &Packs, id: &str) -> Option<Packs> {
-    find(packs, id).map(|known| packs.under(known))
-}
-
 fn find<'p>(packs: &'p Packs, id: &str) -> Option<&'p KnownSpecial> {
     packs.specials().find(|known| known.special.id().as_str() == id)
 }

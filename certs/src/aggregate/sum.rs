@@ -201,8 +201,8 @@ impl SumShare {
 /// chosen, which is no zero.
 ///
 /// # Errors
-/// Sums over other reports or cells, or figures that the reports cannot have added up to: a share was lost,
-/// doubled or spoiled.
+/// Sums over other reports or cells, or figures that the reports cannot have added up to: a share
+/// was lost, doubled or spoiled.
 pub fn open(leader: &SumShare, helper: &SumShare) -> Result<Vec<Option<u64>>, AggregateError> {
     let same =
         (&leader.held, leader.reports, leader.caps) == (&helper.held, helper.reports, helper.caps);

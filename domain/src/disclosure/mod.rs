@@ -1,10 +1,10 @@
 //! Disclosure control: decides which figures may leave a school.
 //!
-//! Takes a [`RawTable`] and is the only code that can make a [`ClearSheet`], a [`RoundedTable`] or a
-//! [`sealed::SealedReport`], so a figure that skipped these rules cannot reach a release. Pure: the
-//! same table and key give the same answer everywhere. The floors below are compiled in; a pack can
-//! tighten them and never loosen them. The rules of sealed reports (rule L2) are in [`sealed`] and
-//! no process uses them yet: with one hub, counts about persons leave rounded, once a term.
+//! Takes a [`RawTable`] and is the only code that can make a [`ClearSheet`], a [`RoundedTable`] or
+//! a [`sealed::SealedReport`], so a figure that skipped these rules cannot reach a release. Pure:
+//! the same table and key give the same answer everywhere. The floors below are compiled in; a pack
+//! can tighten them and never loosen them. The rules of sealed reports (rule L2) are in [`sealed`]
+//! and no process uses them yet: with one hub, counts about persons leave rounded, once a term.
 
 pub mod attacker;
 mod band;

@@ -44,7 +44,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Statement key and certificate", "声明签名密钥及证书文件"),
     (
-        "Root certificate under which the units have joined; once for each root, with --add for both",
+        "Root certificate under which the units have joined; once for each root, both with --add",
         "各单位加入时所在的根证书；有几个根证书就写几次，与 --add 同用时两个都写",
     ),
     (

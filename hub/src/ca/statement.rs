@@ -33,7 +33,7 @@ pub(super) struct SignStatement {
     key: PathBuf,
     #[command(flatten)]
     opening: Opening,
-    /// Root certificate under which the units have joined; once for each root, with --add for both
+    /// Root certificate under which the units have joined; once for each root, both with --add
     #[arg(long, value_name = "FILE", required = true, num_args = 1)]
     root: Vec<PathBuf>,
     /// First day on which the keys hold, YYYY-MM-DD; today if it is left out

@@ -9,6 +9,7 @@ use rcgen::{
 };
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
+use crate::file::write_private;
 use crate::key::SigningKey;
 use crate::serial::Serial;
 use crate::template::{OutOfRange, utc};
@@ -21,6 +22,15 @@ pub(crate) const OFFLINE_LIFETIME: SignedDuration = SignedDuration::from_hours(2
 
 /// Largest list that is read: about a hundred thousand certificates.
 const CRL_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Replaces a list's file as a whole: a reader sees the old or the new one, and two writers do not
+/// meet.
+///
+/// # Errors
+/// The folder or the disk; the old file is then still there, whole.
+pub fn save(path: &std::path::Path, list: &[u8]) -> std::io::Result<()> {
+    write_private(path, list)
+}
 
 /// A certificate whose trust was taken away for good.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,7 +30,7 @@ pub mod countersign;
 pub mod crl;
 pub mod csr;
 pub mod digest;
-pub mod file;
+mod file;
 pub mod identity;
 pub mod invite;
 pub mod issuer;

@@ -155,3 +155,11 @@ where
     }
     Ok(())
 }
+
+/// Bytes of hexadecimal digits; what is none, such as line breaks, is passed over.
+pub(crate) fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).expect("digit");
+    let byte = |pair: &[u8]| u8::try_from(digit(&pair[0]) * 16 + digit(&pair[1])).expect("byte");
+    digits.chunks(2).map(byte).collect()
+}

@@ -256,10 +256,9 @@ fn read_list(config: &Config) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Replaces the list as a whole; a reader sees the old or the new one, and two writers do not meet.
 fn write_list(config: &Config, list: &[u8]) -> io::Result<()> {
     let (_, _, name) = FILES;
-    certs::file::write_private(&config.path(name), list)
+    certs::crl::save(&config.path(name), list)
 }
 
 /// The authority's certificate and key, put into the data folder after the ceremony.

@@ -11,8 +11,9 @@ use domain::disclosure::attacker::{Pace, attack};
 use support::report::{self, Goal};
 use support::seen;
 
-/// What the attack may take.
-const BUDGET: Duration = Duration::from_secs(60);
+/// What the attack may take: well above the goal, so that what is left undecided is not for want
+/// of a second.
+const BUDGET: Duration = Duration::from_secs(150);
 
 struct Clocked(Instant);
 
@@ -30,14 +31,17 @@ fn main() {
         let view = seen::year(schools, weeks);
         let start = Instant::now();
         let found = attack(&view, &mut Clocked(start)).expect("a view that fits together");
-        last = start.elapsed().as_secs_f64();
+        let seconds = start.elapsed().as_secs_f64();
+        let is_decided = found.undecided().next().is_none();
+        // An attack that leaves something open has not reached its end, however early it stops.
+        last = if is_decided { seconds } else { f64::INFINITY };
         report::line(&[
             &schools.to_string(),
             &weeks.to_string(),
             &found.findings.len().to_string(),
             &found.leaks().count().to_string(),
             &found.undecided().count().to_string(),
-            &format!("{last:.1}"),
+            &format!("{seconds:.1}"),
         ]);
     }
     report::goals();

@@ -177,7 +177,7 @@ impl Instance {
             return Err(AggregateError::OverCap);
         }
         let split = self.vdaf.shard(context, &figures, &nonce);
-        let (public, halves) = split.map_err(|_| AggregateError::OverCap)?;
+        let (public, halves) = split.map_err(|_| AggregateError::Encoding)?;
         let [leader, helper] = halves.as_slice() else {
             return Err(AggregateError::Encoding);
         };

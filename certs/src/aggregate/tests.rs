@@ -74,9 +74,7 @@ fn all() -> Vec<usize> {
 }
 
 fn hex(text: &Value) -> Vec<u8> {
-    let text = text.as_str().expect("hex").as_bytes();
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16);
-    text.chunks(2).map(|pair| byte(pair).expect("hex")).collect()
+    crate::testing::hex(text.as_str().expect("hex"))
 }
 
 fn array<const N: usize>(text: &Value) -> [u8; N] {

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::keyfile::{Derivation, KeyfileError};
 use crate::root::Commission;
-use crate::testing::{root, unit};
+use crate::testing::{hex, root, unit};
 
 const INFO: &[u8] = b"what it is for";
 const AAD: &[u8] = b"what travels beside it";
@@ -17,13 +17,6 @@ fn school() -> EnvelopeKey {
 fn stated<K: Opens>(key: &SealingKey<K>) -> VerifiedStatement {
     let roots = [root(Commission::Education), root(Commission::Health)];
     crate::testing::stated(&roots, key)
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).expect("digit");
-    let byte = |pair: &[u8]| u8::try_from(digit(&pair[0]) * 16 + digit(&pair[1])).expect("byte");
-    digits.chunks(2).map(byte).collect()
 }
 
 /// The suite is the one of the draft of post-quantum HPKE: its published vector for X-Wing (KEM

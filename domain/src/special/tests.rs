@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalogue::{
-    At, Channel, Definition, Field, FieldValues, Fill, Kind, Measure, Origin, Profile, Sensitivity,
-    Source,
+    At, Channel, Condition, Definition, Field, FieldValues, Fill, Filter, Kind, Measure, Origin,
+    Profile, Sensitivity, Source,
 };
 use crate::disclosure::{Unprotected, may_run};
 use crate::unit::UnitId;
@@ -192,12 +192,21 @@ fn a_week_may_count_persons_and_no_state() {
 }
 
 /// Any definition that the closed lists allow.
+/// Words by which a count may be filtered without a dimension of its own.
+fn words_of(field: Field) -> &'static [&'static str] {
+    match field.values() {
+        FieldValues::Words(words) => words,
+        FieldValues::Dimension | FieldValues::Number => &[],
+    }
+}
+
 fn any_count() -> impl Strategy<Value = Count> {
     let pick = |length: usize| 0..length;
     let words = (pick(Source::ALL.len()), pick(Measure::ALL.len()), pick(At::ALL.len()));
-    let more =
-        (pick(Channel::ALL.len()), proptest::option::of(2_u32..20), any::<prop::sample::Index>());
-    (words, more).prop_map(|((source, measure, at), (channel, band, field))| {
+    let index = any::<prop::sample::Index>;
+    let more = (pick(Channel::ALL.len()), proptest::option::of(2_u32..20), index());
+    let filter = (any::<bool>(), index(), index());
+    (words, more, filter).prop_map(|((source, measure, at), (channel, band, field), filter)| {
         let source = Source::ALL[source];
         let mut definition = define(source, Measure::ALL[measure], At::ALL[at]);
         definition.band = band;
@@ -207,6 +216,14 @@ fn any_count() -> impl Strategy<Value = Count> {
             (Measure::Sum, true) => definition.measure = Measure::Records,
             (Measure::Sum, false) => definition.sum_of = Some(*field.get(&numbers)),
             _ => {}
+        }
+        let (is_filtered, which, word) = filter;
+        let worded = |field: &Field| !words_of(*field).is_empty();
+        let fields: Vec<Field> = source.fields().iter().copied().filter(worded).collect();
+        if is_filtered && !fields.is_empty() {
+            let field = *which.get(&fields);
+            let condition = Condition::Any(vec![(*word.get(words_of(field))).to_owned()]);
+            definition.filters.push(Filter { field, condition });
         }
         let mut count = count("sp.any", definition);
         count.channel = Channel::ALL[channel];
@@ -233,10 +250,16 @@ proptest! {
             prop_assert!(definition.at == At::InPeriod || definition.measure == Measure::Units);
             let about_persons = matches!(definition.source, S::Roll | S::Class | S::Screening
                 | S::Sheet | S::StaffScreening | S::Mentor | S::Alert | S::AlertEvent
-                | S::AlertReview | S::AlertContact | S::Session | S::Conference
+                | S::AlertReview | S::AlertContact | S::Conference
                 | S::ConferenceCase | S::Followup | S::Referral | S::ReferralEvent
                 | S::DutyReport | S::SpecialGroup | S::Support | S::Physique);
             prop_assert!(!about_persons, "{:?}", definition.source);
+            // Sessions are work only as sessions of groups.
+            let of_groups = definition.filters.iter().any(|filter| {
+                filter.condition == Condition::Any(vec!["group".to_owned()])
+            });
+            let is_work = of_groups && definition.measure == Measure::Records;
+            prop_assert!(definition.source != S::Session || is_work);
         }
     }
 

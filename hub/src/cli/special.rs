@@ -13,7 +13,7 @@ use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::texts;
-use runtime::web::{Lang, Text};
+use runtime::web::Lang;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -22,8 +22,7 @@ use crate::app::HubError;
 use crate::ca::source::create;
 use crate::packs::Packs;
 use crate::statistics::{
-    FigureOut, NameOut, SpecialLineOut, SpecialOut, SpecialState, UnitName, special_lines,
-    special_report,
+    FigureOut, SPECIAL_FOLLOW, SpecialOut, UnitName, special_lines, special_report,
 };
 use crate::store::unit::{self, UnitStatus};
 
@@ -35,14 +34,8 @@ texts! {
     SCHOOLS = "学校", "Schools";
     PERIOD = "时段", "Period";
     REPORTED = "报送学校", "Schools told";
-    PLANNED = "未开始", "planned";
-    RUNNING = "进行中", "running";
-    ENDED = "已结束", "ended";
-    REFUSED = "各校拒绝", "refused by all";
     NONE = "没有发布过特殊时期。", "No special period was published.";
     HEAD = "{0}（{1}）：{2} 至 {3}，{4}", "{0} ({1}): {2} to {3}, {4}";
-    FOLLOW = "范围内 {0} 所学校：执行 {1} 所，拒绝 {2} 所，尚未答复 {3} 所",
-        "{0} schools: {1} follow, {2} refuse, {3} have not answered";
     WHY = "  {0}：{1}", "  {0}: {1}";
     UNKNOWN = "没有编号为 {0} 的特殊时期。", "there is no special period {0}.";
     UNKNOWN_NEXT = "用 xinqiao-hub special list 查看。", "xinqiao-hub special list shows them.";
@@ -69,8 +62,13 @@ texts! {
          with spaces between.";
     SCHOOL_FILE = "学校名单 {0} 无法读取：{1}；没有写入任何内容。",
         "the list of schools {0} cannot be read: {1}; nothing was written.";
-    NOT_EARLIER = "最后一天 {0} 须在 {1} 至 {2} 之间；没有写入任何内容。",
-        "the last day {0} must lie between {1} and {2}; nothing was written.";
+    NOT_EARLIER = "新的最后一天 {0} 不能早于 {1}，且须早于 {2}；没有写入任何内容。",
+        "the new last day {0} may not lie before {1} and must lie before {2}; nothing was written.";
+    GRADE = "没有年级 {0}；写 g4 至 g12。没有写入任何内容。",
+        "there is no grade {0}: write g4 to g12; nothing was written.";
+    KNOWN = "编号 {0} 已经用过；没有写入任何内容。", "there is a special period {0}; nothing was written.";
+    KNOWN_NEXT = "换一个编号；要提前结束它，用 xinqiao-hub special end。",
+        "Choose another id; xinqiao-hub special end ends it earlier.";
 }
 
 /// Special periods: make one, check it, see who follows
@@ -165,9 +163,13 @@ fn make(context: &Context, asked: &Make) -> Result<(), Failure> {
     let cadence = if asked.cadence == "week" { Cadence::Week } else { Cadence::Day };
     let (counts, dimensions) = counts(&packs, &asked.counts, cadence)?;
     let id: SpecialId = asked.id.parse().map_err(|flaw| wrong(&flaw))?;
+    if packs.specials().any(|known| *known.special.id() == id) {
+        let failure = Failure::new(Exit::Refused, "SPECIAL_KNOWN", Sentence::new(KNOWN, &[&id]));
+        return Err(failure.hint(KNOWN_NEXT));
+    }
     let grades = asked.grades.iter().map(|word| {
         let known = domain::catalogue::Grade::from_word(word);
-        known.ok_or_else(|| Failure::new(Exit::Usage, "GRADE", UNREADABLE))
+        known.ok_or_else(|| Failure::new(Exit::Usage, "GRADE", Sentence::new(GRADE, &[word])))
     });
     let grades = grades.collect::<Result<Vec<_>, _>>()?;
     let definition = SpecialDefinition {
@@ -267,8 +269,7 @@ fn registered(
 
 fn check(context: &Context, file: &Path) -> Result<(), Failure> {
     let bytes = std::fs::read(file).map_err(|cause| Failure::unreadable_file(file, &cause))?;
-    let named = named(&bytes).unwrap_or_default();
-    let special = proto::pack::special::read(&named, &bytes).map_err(|error| wrong(&error))?;
+    let special = proto::pack::special::read_unnamed(&bytes).map_err(|error| wrong(&error))?;
     safe(&special)?;
     let cells = special.table().map_or(0, domain::catalogue::TableSpec::cells);
     let (schools, days) = (special.area().schools(), special.days());
@@ -278,13 +279,6 @@ fn check(context: &Context, file: &Path) -> Result<(), Failure> {
     context
         .terminal
         .result(&value, |t| t.text(SAFE, &[special.id(), &schools, &days, &counts, &cells]))
-}
-
-/// The id that a text gives itself; the pack's name, which is signed beside it, must be the same.
-fn named(bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let line = text.lines().find(|line| line.trim_start().starts_with("id"))?;
-    Some(line.split('"').nth(1)?.to_owned())
 }
 
 fn safe(special: &SpecialPeriod) -> Result<(), Failure> {
@@ -344,9 +338,9 @@ fn list(context: &Context) -> Result<(), Failure> {
         for line in &lines {
             table.row(vec![
                 line.id.clone(),
-                in_lang(&line.name, lang).to_owned(),
+                line.name.in_lang(lang).to_owned(),
                 format!("{} – {}", line.first, line.last),
-                state(line).in_lang(lang).to_owned(),
+                line.state.word().in_lang(lang).to_owned(),
                 line.schools.to_string(),
             ]);
         }
@@ -364,16 +358,17 @@ fn show(context: &Context, id: &str) -> Result<(), Failure> {
 
 fn shown(report: &SpecialOut, lang: Lang) -> String {
     let (special, followers) = (&report.special, &report.followers);
-    let name = in_lang(&special.name, lang);
-    let stands = state(special).in_lang(lang);
+    let name = special.name.in_lang(lang);
+    let stands = special.state.word().in_lang(lang);
     let mut lines =
         vec![HEAD.fill(lang, &[&name, &special.id, &special.first, &special.last, &stands])];
     if let Some(why) = &special.unprotected {
-        lines.push(in_lang(why, lang).to_owned());
+        lines.push(why.in_lang(lang).to_owned());
     }
     let refused = followers.refused.len();
     lines.push(
-        FOLLOW.fill(lang, &[&special.schools, &followers.following, &refused, &followers.silent]),
+        SPECIAL_FOLLOW
+            .fill(lang, &[&special.schools, &followers.following, &refused, &followers.silent]),
     );
     let why = followers.refused.iter().map(|one| WHY.fill(lang, &[&one.unit, &one.reason]));
     lines.extend(why);
@@ -381,7 +376,7 @@ fn shown(report: &SpecialOut, lang: Lang) -> String {
         .column(PERIOD.in_lang(lang), Align::Left)
         .column(REPORTED.in_lang(lang), Align::Right);
     for count in &report.counts {
-        table = table.column(in_lang(&count.name, lang), Align::Right);
+        table = table.column(count.name.in_lang(lang), Align::Right);
     }
     for period in &report.periods {
         let coverage = period.coverage;
@@ -430,20 +425,4 @@ fn end(context: &Context, asked: &End) -> Result<(), Failure> {
 fn unknown(id: &str) -> Failure {
     Failure::new(Exit::NotFound, "SPECIAL_UNKNOWN", Sentence::new(UNKNOWN, &[&id]))
         .hint(UNKNOWN_NEXT)
-}
-
-const fn state(line: &SpecialLineOut) -> Text {
-    match line.state {
-        SpecialState::Planned => PLANNED,
-        SpecialState::Running => RUNNING,
-        SpecialState::Ended => ENDED,
-        SpecialState::Refused => REFUSED,
-    }
-}
-
-fn in_lang(name: &NameOut, lang: Lang) -> &str {
-    match lang {
-        Lang::Zh => &name.zh,
-        Lang::En => &name.en,
-    }
 }

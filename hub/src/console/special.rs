@@ -5,7 +5,8 @@ use runtime::web::{Figure, Html, Lang, Page, Part, RenderError, Tag, Tone};
 
 use super::{SPECIAL_HREF, words};
 use crate::statistics::{
-    FigureOut, NameOut, SpecialLineOut, SpecialOut, SpecialPeriodOut, SpecialState, StatusWord,
+    FigureOut, NameOut, SPECIAL_FOLLOW, SpecialLineOut, SpecialOut, SpecialPeriodOut, SpecialState,
+    StatusWord,
 };
 
 #[derive(Template)]
@@ -38,27 +39,24 @@ pub fn page(
 
 impl SpecialTemplate<'_> {
     fn name<'n>(&self, name: &'n NameOut) -> &'n str {
-        match self.lang {
-            Lang::Zh => &name.zh,
-            Lang::En => &name.en,
-        }
+        name.in_lang(self.lang)
     }
 
     fn tag(&self, line: &SpecialLineOut) -> Part<Tag> {
-        let (tone, word) = match line.state {
-            SpecialState::Planned => (Tone::Info, words::SPECIAL_PLANNED),
-            SpecialState::Running => (Tone::Good, words::SPECIAL_RUNNING),
-            SpecialState::Ended => (Tone::Muted, words::SPECIAL_ENDED),
-            SpecialState::Refused => (Tone::Notice, words::SPECIAL_REFUSED),
+        let tone = match line.state {
+            SpecialState::Planned => Tone::Info,
+            SpecialState::Running => Tone::Good,
+            SpecialState::Ended => Tone::Muted,
+            SpecialState::Refused => Tone::Notice,
         };
-        Tag::of(tone, word, self.lang)
+        Tag::of(tone, line.state.word(), self.lang)
     }
 
     fn followers(&self, report: &SpecialOut) -> String {
         let (all, said) = (report.special.schools, &report.followers);
         let refused = said.refused.len();
         let values: [&dyn std::fmt::Display; 4] = [&all, &said.following, &refused, &said.silent];
-        words::SPECIAL_FOLLOW.fill(self.lang, &values)
+        SPECIAL_FOLLOW.fill(self.lang, &values)
     }
 
     fn told(&self, period: &SpecialPeriodOut) -> String {

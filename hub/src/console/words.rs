@@ -21,12 +21,6 @@ texts! {
     SPECIAL_LAST = "最后一天", "Last day";
     SPECIAL_SCHOOLS = "范围内学校", "Schools of the area";
     SPECIAL_STATE = "状态", "State";
-    SPECIAL_PLANNED = "未开始", "Planned";
-    SPECIAL_RUNNING = "进行中", "Running";
-    SPECIAL_ENDED = "已结束", "Ended";
-    SPECIAL_REFUSED = "各校拒绝", "Refused by all";
-    SPECIAL_FOLLOW = "范围内 {0} 所学校：执行 {1} 所，拒绝 {2} 所，尚未答复 {3} 所。",
-        "Of {0} schools of the area {1} follow, {2} refuse and {3} have not answered.";
     SPECIAL_NO_DAY = "还没有可以报送的日期。", "No day of it has begun yet.";
 
     FILTER = "筛选条件", "Filter";

@@ -45,8 +45,8 @@ pub use report::{
 pub use sheet::{Sheet, Source};
 pub use shown::{interval, shown};
 pub use special::{
-    FollowersOut, RefusedOut, SpecialCountOut, SpecialLineOut, SpecialOut, SpecialPeriodOut,
-    SpecialState, special_lines, special_report,
+    FollowersOut, RefusedOut, SPECIAL_FOLLOW, SpecialCountOut, SpecialLineOut, SpecialOut,
+    SpecialPeriodOut, SpecialState, special_lines, special_report,
 };
 pub use table::{AreaOut, CityTable, ClosedOut, RowOut, city_table, latest_term};
 pub use value::{

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use domain::period::Period;
 use runtime::sql::Tx;
-use runtime::web::{Label, Lang, time};
+use runtime::web::{Lang, time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -143,7 +143,7 @@ pub fn tree_lines(tables: &[TableSourceOut], lang: Lang) -> Vec<String> {
             let digest: String = source.digest.chars().take(16).collect();
             lines.push(format!(
                 "{branch} {} {}  r{}  {digest}  {}  {} {schools}",
-                in_lang(&source.name, lang),
+                source.name.in_lang(lang).to_owned(),
                 source.unit,
                 source.revision,
                 time::minute(source.arrived_at_ms),
@@ -152,10 +152,6 @@ pub fn tree_lines(tables: &[TableSourceOut], lang: Lang) -> Vec<String> {
         }
     }
     lines
-}
-
-pub(super) fn in_lang(name: &NameOut, lang: Lang) -> String {
-    Label::new(name.zh.clone(), name.en.clone()).in_lang(lang).to_owned()
 }
 
 pub(super) fn schools_of(coverage: CoverageOut) -> String {

@@ -41,6 +41,14 @@ pub struct NameOut {
     pub en: String,
 }
 
+impl NameOut {
+    /// The name in one language; the Chinese one where there is no English.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        if lang == Lang::Zh || self.en.is_empty() { &self.zh } else { &self.en }
+    }
+}
+
 /// How complete figures are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CoverageOut {

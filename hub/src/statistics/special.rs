@@ -14,6 +14,8 @@ use domain::special::SpecialPeriod;
 use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
+use runtime::texts;
+use runtime::web::Text;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +40,32 @@ pub enum SpecialState {
     Ended,
     /// Nobody follows it: it asks for what could not be protected.
     Refused,
+}
+
+texts! {
+    PLANNED = "未开始", "Planned";
+    RUNNING = "进行中", "Running";
+    ENDED = "已结束", "Ended";
+    REFUSED = "无法保护，各校不执行", "Not followed: cannot be protected";
+}
+
+/// Who of an area follows.
+pub const SPECIAL_FOLLOW: Text = Text::new(
+    "范围内 {0} 所学校：执行 {1} 所，拒绝 {2} 所，尚未答复 {3} 所。",
+    "Of {0} schools of the area {1} follow, {2} refuse and {3} have not answered.",
+);
+
+impl SpecialState {
+    /// The word that people read.
+    #[must_use]
+    pub const fn word(self) -> Text {
+        match self {
+            Self::Planned => PLANNED,
+            Self::Running => RUNNING,
+            Self::Ended => ENDED,
+            Self::Refused => REFUSED,
+        }
+    }
 }
 
 /// One special period.

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::holdings::Holdings;
 use super::plan::Indicator;
-use super::provenance::{TableSourceOut, in_lang, schools_of, sources};
+use super::provenance::{TableSourceOut, schools_of, sources};
 use super::report::{CoverageOut, FigureOut, NameOut, WaitingOut};
 use super::sheet::Sheet;
 use super::shown::shown;
@@ -213,7 +213,7 @@ impl CityTable {
     /// Heading and rows for a terminal: indicator, whole, areas, schools that reported.
     #[must_use]
     pub fn lines(&self, lang: Lang) -> Vec<Vec<String>> {
-        let name = |name: &NameOut| in_lang(name, lang);
+        let name = |name: &NameOut| name.in_lang(lang).to_owned();
         let (indicator, schools) = match lang {
             Lang::Zh => ("指标", "报送学校"),
             Lang::En => ("Indicator", "Schools"),

@@ -87,6 +87,16 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<SpecialPeriod, PackError> {
     definition(raw).and_then(SpecialPeriod::new).map_err(|flaw| PackError::content(pack, flaw))
 }
 
+/// Reads a special period under the id that its text gives itself; signed, the pack's name must be
+/// the same.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_unnamed(bytes: &[u8]) -> Result<SpecialPeriod, PackError> {
+    let raw: RawSpecial = parse("special", bytes)?;
+    read(&raw.id, bytes)
+}
+
 /// Writes a special period as the text of its pack; reading it gives the same again.
 ///
 /// # Errors

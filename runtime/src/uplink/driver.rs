@@ -283,9 +283,13 @@ impl Uplink {
     }
 
     /// A key that the parent showed on an earlier connection, under the name that it has now.
-    pub(super) fn former_parent(&self, key_id: KeyId) -> Result<Option<PublicKey>, UplinkError> {
+    pub(super) async fn former_parent(
+        &self,
+        key_id: KeyId,
+    ) -> Result<Option<PublicKey>, UplinkError> {
         let id = *key_id.bytes();
-        let leaf = self.database.read(move |tx| outbox::parent_certificate(tx, &id))?;
+        let read = self.database.read_async(move |tx| outbox::parent_certificate(tx, &id));
+        let leaf = read.await?;
         let former = leaf.and_then(|leaf| {
             PeerIdentity::from_leaf(&leaf, self.parent.name.zone())
                 .inspect_err(|error| tracing::error!(%error, "kept certificate unreadable"))

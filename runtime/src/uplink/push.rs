@@ -110,7 +110,7 @@ impl<'u> Push<'u> {
 
     async fn record(&mut self, batch: &AnswerBatch) -> Result<(), UplinkError> {
         let former = match answer::former_key(batch, &self.parent)? {
-            Some(key_id) => self.uplink.former_parent(key_id)?,
+            Some(key_id) => self.uplink.former_parent(key_id).await?,
             None => None,
         };
         let proven = answer::prove(batch, former.as_ref().unwrap_or(&self.parent))?;

@@ -76,7 +76,7 @@ where
 }
 
 /// Who asks; nothing where nobody is signed in.
-async fn admitted<A: Audience>(
+pub(super) async fn admitted<A: Audience>(
     shell: &Shell,
     parts: &Parts,
 ) -> Result<Option<Visitor<A>>, Response> {
@@ -109,6 +109,16 @@ const NUMBER_AFTER: char = '.';
 /// The session's token out of what a form carries.
 fn token_of(text: &str) -> &str {
     text.split(NUMBER_AFTER).next().unwrap_or_default()
+}
+
+/// Whether what a form carries is the session's token.
+pub(super) fn same_token(given: &str, expected: &str) -> bool {
+    same_secret(token_of(given), token_of(expected))
+}
+
+/// Where whoever is not signed in is led, to come back to a page.
+pub(super) fn sign_in_of(uri: &Uri) -> String {
+    with_next("/login", uri)
 }
 
 /// A handler of forms at an address of its own; whoever comes there without a form, by the
@@ -193,7 +203,7 @@ async fn read_fields<T: DeserializeOwned>(
     };
     let token = Form::<TokenField>::from_request(again(), &()).await;
     let Form(token) = token.map_err(|_| Problem::BadRequest)?;
-    if !same_secret(token_of(&token.csrf), token_of(expected)) {
+    if !same_token(&token.csrf, expected) {
         return Err(Problem::StaleForm);
     }
     let fields = Form::<T>::from_request(again(), &()).await;

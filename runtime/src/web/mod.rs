@@ -28,6 +28,7 @@ mod tag;
 mod throttle;
 pub mod time;
 pub mod trial;
+mod upload;
 mod words;
 
 pub use account::Role;
@@ -48,6 +49,7 @@ pub use session::{
 pub use session_store::SessionStore;
 pub use shell::{Export, Frame, NavGroup, NavLink, Page, Shell, Site};
 pub use tag::{Tag, Tone};
+pub use upload::{FileSent, Given, UPLOAD_BYTES_MAX, Upload};
 
 #[cfg(test)]
 mod style_tests;

@@ -4,6 +4,7 @@
 //! one address in one session are one press of one button. The second waits for the first and gets
 //! its answer, a page that is shown only once among them. What was refused changed nothing and may
 //! be sent again as it is. The first is carried out to its end, also where its browser is gone.
+//! A file that is sent changes nothing by itself and is too long to be compared: it passes by.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ use super::cookie;
 use super::guard::{FORM_BYTES_MAX, is_same_origin, present};
 use super::problem::Problem;
 use super::shell::Shell;
+use super::upload::is_upload;
 
 /// How long an answer is kept.
 const KEPT_MS: i64 = 10 * 60_000;
@@ -109,7 +111,8 @@ pub(super) async fn once(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.method() != Method::POST || !is_same_origin(request.headers()) {
+    let is_compared = request.method() == Method::POST && !is_upload(request.headers());
+    if !is_compared || !is_same_origin(request.headers()) {
         return next.run(request).await;
     }
     let shell = &presses.shell;

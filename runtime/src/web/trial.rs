@@ -25,6 +25,9 @@ use crate::sql::Database;
 /// Largest page that is read.
 const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// Between the parts of a form with a file.
+const BOUNDARY: &str = "----trial-of-a-console";
+
 /// Anything that went wrong with a trial itself.
 pub type TrialError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -149,6 +152,29 @@ impl Browser {
         self.send(Method::POST, path, Body::from(pairs.join("&"))).await
     }
 
+    /// Sends a form with a file behind its fields.
+    ///
+    /// # Errors
+    /// As [`Browser::get`].
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Result<Seen, TrialError> {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"");
+            body.extend(format!("{head}\r\n\r\n{value}\r\n").into_bytes());
+        }
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"");
+        body.extend(format!("{head}; filename=\"{name}\"\r\n\r\n").into_bytes());
+        body.extend_from_slice(bytes);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.send_as(Method::POST, path, (&kind, Body::from(body))).await
+    }
+
     /// Signs in through the form.
     ///
     /// # Errors
@@ -166,11 +192,20 @@ impl Browser {
     }
 
     async fn send(&mut self, method: Method, path: &str, body: Body) -> Result<Seen, TrialError> {
+        self.send_as(method, path, ("application/x-www-form-urlencoded", body)).await
+    }
+
+    async fn send_as(
+        &mut self,
+        method: Method,
+        path: &str,
+        (kind, body): (&str, Body),
+    ) -> Result<Seen, TrialError> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "127.0.0.1:8443")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            .header(header::CONTENT_TYPE, kind);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }

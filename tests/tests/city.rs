@@ -215,6 +215,19 @@ fn compare_with_truth(dir: &Path, data: &Path, unit: &str) -> usize {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     };
     node(&["user", "add", "counsellor", "--role", "counsellor"]);
+    let first = dir.join(format!("{unit}.first"));
+    std::fs::rename(&password, &first).expect("renamed");
+    std::fs::write(&password, "another long password").expect("password");
+    let replaced = Command::new(env!("CARGO_BIN_EXE_xinqiao-city"))
+        .args(["__run", "node", "user", "password", "counsellor", "--data"])
+        .arg(dir.join(unit))
+        .arg("--password-file")
+        .arg(&first)
+        .arg("--new-password-file")
+        .arg(&password)
+        .output();
+    let replaced = replaced.expect("command");
+    assert!(replaced.status.success(), "{}", String::from_utf8_lossy(&replaced.stderr));
     let out = report.to_str().expect("utf-8");
     node(&["danger-local-report", "--as", "counsellor", "--out", out]);
     let truth = aggregates(&data.join("rosters").join("truth.csv"), unit);

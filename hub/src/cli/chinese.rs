@@ -229,6 +229,10 @@ pub(super) const CHINESE: Translation = &[
     ("Show what was published", "列出已发布的标准包"),
     ("Show how many units applied each pack", "查看每个标准包有多少单位已应用"),
     ("Show all alarms, the latest first", "列出所有警报，最新在前"),
+    ("Replace your own password, the first one too", "更换本人密码，包括首次密码"),
+    ("File with the password until now; - for standard input", "原密码文件；- 为标准输入"),
+    ("File with the new password", "新密码文件"),
+    ("Code of the second step, where the account has one", "第二步验证码（账号有第二步时）"),
     (
         "Take an account's second step away and end its sessions",
         "取消一个账号的第二步验证，并结束其登录",

@@ -35,6 +35,21 @@ pub(super) enum Command {
         #[arg(long)]
         password_file: Option<PathBuf>,
     },
+    /// Replace your own password, the first one too
+    Password {
+        /// Name to sign in with
+        #[arg(long)]
+        login: String,
+        /// File with the password until now; - for standard input
+        #[arg(long)]
+        password_file: Option<PathBuf>,
+        /// File with the new password
+        #[arg(long)]
+        new_password_file: Option<PathBuf>,
+        /// Code of the second step, where the account has one
+        #[arg(long)]
+        code: Option<String>,
+    },
     /// Show the names to sign in with
     List,
     /// Take an account's second step away and end its sessions
@@ -59,9 +74,19 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
             let password = context.terminal.new_secret(from, words::PASSWORD, "--password-file")?;
             let person =
                 NewAccount { login: login.clone(), name, role, password: password.to_string() };
-            block_on(sessions.put_account(person, context.now_ms()))??;
+            block_on(sessions.give_account(person, context.now_ms()))??;
             let value = json!({"login": login, "role": role.as_str()});
             context.terminal.result(&value, |t| t.text(words::ACCOUNT, &[&login, &role]))
+        }
+        Command::Password { login, password_file, new_password_file, code } => {
+            let old = password_file.as_deref();
+            let old = context.terminal.secret(old, words::OLD_PASSWORD, "--password-file")?;
+            let (new, flag) = (new_password_file.as_deref(), "--new-password-file");
+            let new = context.terminal.new_secret(new, words::PASSWORD, flag)?;
+            let (both, now_ms) = ((old.to_string(), new.to_string()), context.now_ms());
+            block_on(sessions.replace_password(&login, both, code.as_deref(), now_ms))??;
+            let value = json!({"login": login, "password": "replaced"});
+            context.terminal.result(&value, |t| t.text(words::PASSWORD_REPLACED, &[&login]))
         }
         Command::List => {
             let logins = block_on(sessions.logins())??;

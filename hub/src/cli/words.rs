@@ -479,6 +479,11 @@ pub(super) const AUTHORITY: Text = Text::new(
     "a certificate or key file cannot be used; nothing was changed.",
 );
 
+pub(super) const OLD_PASSWORD: Text = Text::new("原密码：", "Password until now: ");
+pub(super) const PASSWORD_REPLACED: Text = Text::new(
+    "账号 {0} 的密码已更换，已有会话全部结束。",
+    "The password of {0} was replaced; its sessions have ended.",
+);
 pub(super) const PASSWORD: Text =
     Text::new("密码（至少 10 个字符）：", "Password (at least 10 characters): ");
 pub(super) const ROLE_NOT_HERE: Text = Text::new(

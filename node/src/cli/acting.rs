@@ -5,6 +5,7 @@
 //! its own password.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use domain::ledger::{Action, Authority, authority};
@@ -13,7 +14,7 @@ use runtime::web::{SessionError, SessionStore, Sessions};
 
 use super::words;
 use crate::app::Node;
-use crate::ledger::account;
+use crate::ledger::account::{self, ChangeLog};
 use crate::ledger::author::Author;
 
 /// The account that a command acts as.
@@ -59,9 +60,7 @@ pub(super) async fn author_of(
     (password_file, code): (Option<&Path>, Option<&str>),
 ) -> Result<Author, Failure> {
     let password = terminal.secret(password_file, words::ACCOUNT_PASSWORD, "--password-file")?;
-    let store = SessionStore::new(node.ledger().database().clone());
-    let sessions = Sessions::new(store, node.config().second_factor)
-        .map_err(|error| wrong(login).because(&error))?;
+    let sessions = sessions(node)?;
     let now_ms = node.clock().now_ms();
     let verify = |code: Option<String>| {
         let (sessions, password) = (&sessions, password.to_string());
@@ -75,12 +74,27 @@ pub(super) async fn author_of(
     let known = verified.map_err(|error| match error {
         SessionError::Store(error) => error.into(),
         SessionError::Busy => Failure::new(Exit::Busy, "SIGN_IN_BUSY", words::SIGN_IN_BUSY),
+        SessionError::Replace => {
+            let message = Sentence::new(words::PASSWORD_FIRST, &[&login]);
+            let next = Sentence::new(words::PASSWORD_FIRST_NEXT, &[&login]);
+            Failure::new(Exit::Refused, "PASSWORD_REPLACE", message).hint(next)
+        }
         SessionError::Code => Failure::new(Exit::Authentication, "CODE", words::CODE_WRONG)
             .hint(words::CODE_WRONG_NEXT),
         _ => wrong(login),
     })?;
     let author = node.ledger().read(move |tx| account::author(tx, &known.login, now_ms))?;
     author.ok_or_else(|| wrong(login))
+}
+
+/// The accounts of a node, whose changes by their own persons leave a line.
+///
+/// # Errors
+/// No password can be hashed here.
+pub(super) fn sessions(node: &Node) -> Result<Sessions, Failure> {
+    let store = SessionStore::new(node.ledger().database().clone());
+    let sessions = Sessions::new(store, node.config().second_factor).map_err(SessionError::from)?;
+    Ok(sessions.witnessed(Arc::new(ChangeLog)))
 }
 
 /// The account; refused where none was named.

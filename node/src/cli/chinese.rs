@@ -55,6 +55,9 @@ pub(super) const TEXTS: Translation = &[
         "File with the account's password; - for standard input",
         "存放账号密码的文件；- 表示从标准输入读取",
     ),
+    ("Replace your own password, the first one too", "更换本人密码，包括首次密码"),
+    ("File with the password until now; - for standard input", "原密码文件；- 为标准输入"),
+    ("File with the new password", "新密码文件"),
     (
         "Take an account's second factor away; the next sign-in sets up another",
         "取消一个账号的第二步验证，下次登录时重新设置",

@@ -27,6 +27,26 @@ pub(super) enum UserCommand {
     Role(RoleArgs),
     /// Take an account's second factor away; the next sign-in sets up another
     DropFactor(FactorArgs),
+    /// Replace your own password, the first one too
+    Password(PasswordArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PasswordArgs {
+    /// Name to sign in with
+    login: String,
+
+    /// File with the password until now; - for standard input
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+
+    /// File with the new password
+    #[arg(long, value_name = "FILE")]
+    new_password_file: Option<PathBuf>,
+
+    /// Code of the account's second step, where it has one
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -89,6 +109,7 @@ pub(super) async fn run(
     match command {
         UserCommand::Add(args) => add(terminal, &node, args).await,
         UserCommand::List => list(terminal, &node),
+        UserCommand::Password(args) => replace(terminal, &node, args).await,
         UserCommand::Lock(args) => {
             let how = if args.unlock { AccountChange::Unlock } else { AccountChange::Lock };
             let said = if args.unlock { words::USER_UNLOCKED } else { words::USER_LOCKED };
@@ -112,6 +133,19 @@ pub(super) async fn run(
     }
 }
 
+/// Replaces the own password at the terminal: whoever made the account knows the first one.
+async fn replace(terminal: &Terminal, node: &Node, args: &PasswordArgs) -> Result<(), Failure> {
+    let old = args.password_file.as_deref();
+    let old = terminal.secret(old, words::OLD_PASSWORD, "--password-file")?;
+    let (new, flag) = (args.new_password_file.as_deref(), "--new-password-file");
+    let new = terminal.new_secret(new, words::NEW_PASSWORD, flag)?;
+    let sessions = super::acting::sessions(node)?;
+    let (both, now_ms) = ((old.to_string(), new.to_string()), node.clock().now_ms());
+    sessions.replace_password(&args.login, both, args.code.as_deref(), now_ms).await?;
+    let value = json!({"login": args.login, "password": "replaced"});
+    terminal.result(&value, |t| t.text(words::PASSWORD_REPLACED, &[&args.login]))
+}
+
 async fn add(terminal: &Terminal, node: &Node, args: &AddArgs) -> Result<(), Failure> {
     let role = school_role(&args.role)?;
     let staff = staff_of(node, role, args.staff.as_deref())?;
@@ -128,7 +162,7 @@ async fn add(terminal: &Terminal, node: &Node, args: &AddArgs) -> Result<(), Fai
         password: password.to_string(),
     };
     let (stored, changer) = (account.hashed().await.map_err(SessionError::Account)?, changer(node));
-    let put = move |tx: &runtime::sql::Tx<'_>| account::put(tx, &stored, staff, &changer);
+    let put = move |tx: &runtime::sql::Tx<'_>| account::put_given(tx, &stored, staff, &changer);
     node.ledger().write("put_account", put)?;
     let value = json!({"login": args.login, "role": role.as_str(), "staff": args.staff});
     terminal.result(&value, |terminal| terminal.text(words::USER_ADDED, &[&args.login]))

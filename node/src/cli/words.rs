@@ -234,6 +234,15 @@ texts! {
         "{0} rows are wrong (listed in {1}); nothing was written.";
     ROWS_WRONG_NEXT = "请改正这些行，然后重新导入整个文件；加 --errors 文件 可导出有误的行。",
         "Correct these rows and import the whole file again; --errors FILE writes them out.";
+    ROWS_WRONG_PAGE = "请在原文件中改正这些行，再上传整个文件。",
+        "Correct these rows in the file and upload the whole file again.";
+    PLAN_CHANGED = "预览之后，台账或文件的读法有了变化；没有写入任何内容。",
+        "the ledger was changed after the preview; nothing was written.";
+    PLAN_CHANGED_NEXT = "请再看一遍下面的预览，然后重新确认。",
+        "Look at the preview below again, then confirm it.";
+    LEFT_PAGE = "请核对“离校”一类，再填写准确人数；只是部分名单的，请重新上传并勾选“部分名单”。",
+        "Look at those who would leave, then type the right number; for a part of the list, upload \
+         it again as one.";
     WRITE_NOW = "现在写入台账？", "Write this into the ledger now?";
     WRITE_NOW_LEFT = "文件里没有的 {0} 名将记为离校。现在写入台账？",
         "{0} who are not in the file will be marked as having left. Write it now?";
@@ -253,6 +262,9 @@ texts! {
     LEFT_DIFFERS_NEXT = "请先用 --dry-run 核对，再写准确人数；只是部分名单的，请加 --partial。",
         "Look at it with --dry-run, then give the right number; for a part of the list use \
          --partial.";
+    SHEETS_UNCOUNTED = "其中 {0} 份没有监护人的有效同意：照样存入台账、照样提醒危急条目，但不计入任何上报的统计。",
+        "{0} of these sheets have no guardian's consent that covers them: they are kept and \
+         call for help all the same, and no figure that leaves counts them.";
     CONSENT_ELSEWHERE = "注意：“{0}”这一列没有读取。是否同意只看学生名册，请写在名册里再导入名册。",
         "NOTE: the column {0} was not read. Consent is read from the roster only: put it there and \
          import the roster.";
@@ -267,8 +279,11 @@ texts! {
         "the mapping file {0} is too large; nothing was written.";
     SCHOOL_UNKNOWN = "还没有设置学校类型，无法判断年级和学段。",
         "the type of the school is not set, so grades cannot be placed.";
-    SCHOOL_UNKNOWN_NEXT = "请在 node.toml 中写 school_type，例如 school_type = \"junior\"；年级特殊的再写 grades。",
-        "Write school_type in node.toml, such as school_type = \"junior\"; and grades if unusual.";
+    SCHOOL_UNKNOWN_NEXT = "请在 node.toml 中写 school_type，例如 school_type = \"junior\"；\
+        年级特殊的再写 grades。刚写好或刚在首次设置中填过的，重新启动 serve 后生效。",
+        "Write school_type in node.toml, such as school_type = \"junior\"; and grades if \
+         unusual. What was just written there, or in the first set-up, holds once serve is \
+         started again.";
     SCALE_ID = "量表", "scale";
     SCALE_ITEMS = "题数", "items";
     SCALE_USE = "本校能否使用", "may be used here";
@@ -369,9 +384,10 @@ texts! {
     TRANSFER_TITLE = "传输库", "outbox";
     LEDGER_TITLE = "台账", "ledger";
     BACKUP_TITLE = "备份", "backup";
-    BACKUP_UNKNOWN = "备份在程序之外进行，这里看不到。请停止 serve，把整个数据目录复制到另一块盘，并试着恢复一次（见学校指南第 7 节）",
-        "copies are made outside of the program and not seen here; stop serve, copy the whole data \
-         folder to another disk, and try it once (guide for schools, section 7)";
+    BACKUP_UNKNOWN = "没有定时备份，程序之外的备份这里看不到。请停止 serve，把整个数据目录复制到另一块盘，并试着恢复一次（见学校指南第 8 节）",
+        "no backup is made by the clock, and copies made outside of the program are not seen \
+         here; stop serve, copy the whole data folder to another disk, and try it once (guide \
+         for schools, section 8)";
     SENDING_TITLE = "发送", "sending";
     PACKS_TITLE = "标准包", "packs";
     ROLL_TITLE = "名册", "roll";
@@ -395,15 +411,24 @@ texts! {
     PACK_FIX = "请安装更新的程序", "install the newer program";
     PACKS_WELL = "收到 {0} 个，均可使用", "{0} received, all usable";
     NO_ROLL = "在籍学生 0 人，还没有导入名册", "no pupil is on the roll yet";
-    NO_ROLL_FIX = "xinqiao-node import roster 名册文件 --dry-run",
-        "xinqiao-node import roster FILE --dry-run";
+    NO_ROLL_FIX = "登录网页，在“导入文件”上传；或在终端：xinqiao-node import roster 名册文件 --dry-run",
+        "Upload it on the page Import files, or:  xinqiao-node import roster FILE --dry-run";
     ROLL_WELL = "在籍学生 {0} 人", "{0} pupils on the roll";
     NO_HOLDS = "没有暂停的出校", "nothing is held";
     HELD_FOUND = "{0} 的出校自 {1} 起由 {2} 暂停", "{0} is held since {1} by {2}";
 
     // user
     NEW_PASSWORD = "新密码（至少 10 个字符）：", "New password (at least 10 characters): ";
-    USER_ADDED = "账号 {0} 已设定，可以登录本机网页。", "Account {0} is set and may sign in.";
+    USER_ADDED = "账号 {0} 已设定，可以登录本机网页；首次登录必须更换密码。",
+        "Account {0} is set and may sign in; its first sign-in replaces the password.";
+    OLD_PASSWORD = "原密码：", "Password until now: ";
+    PASSWORD_REPLACED = "账号 {0} 的密码已更换，已有会话全部结束。",
+        "The password of {0} was replaced; its sessions have ended.";
+    PASSWORD_FIRST = "账号 {0} 的密码是别人设的首次密码，更换后才能办理；没有显示也没有改动任何内容。",
+        "the password of {0} was given for a first sign-in and must be replaced; nothing was shown \
+         or changed.";
+    PASSWORD_FIRST_NEXT = "请本人登录本机网页更换，或在终端：xinqiao-node user password {0}",
+        "Sign in to the page and replace it, or at the terminal:  xinqiao-node user password {0}";
     NO_USERS = "还没有账号：xinqiao-node user add 登录名", "No account yet:  xinqiao-node user add LOGIN";
 
     USER_LOCKED = "账号 {0} 已锁定，已有会话全部结束。解锁：user lock {0} --unlock",

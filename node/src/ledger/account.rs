@@ -119,6 +119,22 @@ pub fn put(
     Ok(note(tx, &account.login, "set", changer)?)
 }
 
+/// As [`put`], with a password that its person replaces at the first sign-in: whoever sits at the
+/// terminal knows it.
+///
+/// # Errors
+/// As [`put`].
+pub fn put_given(
+    tx: &Tx<'_>,
+    account: &StoredAccount,
+    staff: Option<StaffId>,
+    changer: &Changer,
+) -> Result<(), AccountError> {
+    put(tx, account, staff, changer)?;
+    let (login, hash) = (&account.login, &account.password_hash);
+    Ok(session_store::set_password(tx, login, hash, Chooser::Another).map(drop)?)
+}
+
 /// Changes an account and ends its sessions; tells whether there is such an account.
 ///
 /// # Errors
@@ -358,7 +374,13 @@ fn check_only(tx: &Tx<'_>, login: &str) -> Result<(), AccountError> {
     other.map_or(Ok(()), |_| Err(AccountError::SecondAccount))
 }
 
-fn note(tx: &Tx<'_>, login: &str, what: &str, changer: &Changer) -> Result<(), SqlError> {
+/// Writes down what was changed about an account.
+pub(super) fn note(
+    tx: &Tx<'_>,
+    login: &str,
+    what: &str,
+    changer: &Changer,
+) -> Result<(), SqlError> {
     let written = tx.execute(
         "insert into account_change (at_ms, login, what, role, staff, by)
          select $1, a.login, $2, a.role, l.staff, $3 from account a

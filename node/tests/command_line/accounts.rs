@@ -27,6 +27,33 @@ fn an_account_has_a_role_of_a_school() {
     assert_eq!(accounts.as_array().map(Vec::len), Some(0));
 }
 
+/// A password that was given at the terminal opens nothing before its person has replaced it, once
+/// with the right one and with another one.
+#[test]
+fn a_given_password_is_replaced_first() {
+    let folder = Folder::joined(&[]);
+    let [first, new] = [("first", "a first password\n"), ("password", "a long password\n")]
+        .map(|(name, text)| folder.file(name, text));
+    let add = ["user", "add", "li", "--role", "counsellor", "--password-file", text(&first)];
+    assert_eq!(folder.run(&add).code, 0);
+    let report = folder.path("danger_report.csv");
+    let act = |password: &std::path::Path| {
+        let act = ["danger-local-report", "--out", text(&report), "--as", "li"];
+        folder.run(&[&act[..], &["--password-file", text(password)]].concat())
+    };
+    let ran = act(&first);
+    assert_eq!((ran.code, ran.error().as_str()), (4, "PASSWORD_REPLACE"), "{}", ran.err);
+    let replace = |old: &std::path::Path, new: &std::path::Path| {
+        let files = ["--password-file", text(old), "--new-password-file", text(new)];
+        folder.run(&[&["user", "password", "li"][..], &files].concat())
+    };
+    assert_eq!(replace(&first, &first).error(), "ACCOUNT", "the same again");
+    assert_eq!(replace(&new, &first).error(), "SIGN_IN", "not the old one");
+    assert_eq!(replace(&first, &new).code, 0);
+    assert_eq!(act(&new).code, 0);
+    assert_eq!(act(&first).error(), "SIGN_IN");
+}
+
 /// Role and lock of an account follow at once, and the list says who changed it.
 #[test]
 fn a_locked_account_acts_no_more() {

@@ -156,9 +156,8 @@ fn figures_are_listed_shown_and_explained() {
     assert_eq!(shown.code, 0, "{}", shown.err);
     let missing = folder.run(&["indicator", "show", "no.such"]);
     assert_eq!((missing.code, missing.error().as_str()), (3, "COUNT"));
-    let password = folder.file("password", "a long password 1");
-    let account = ["user", "add", "it", "--password-file", text(&password)];
-    assert_eq!(folder.run(&account).code, 0);
+    folder.account("it", "operator", &[]);
+    let password = folder.path("password");
     let ask = ["indicator", "explain", "base.students", "--period", "2025S1", "--cell", "junior"];
     let who = ["--as", "it", "--reason", "why", "--password-file", text(&password)];
     let why = folder.run(&[&ask[..], &who[..]].concat());

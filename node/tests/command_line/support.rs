@@ -126,10 +126,14 @@ impl Folder {
 
     /// Makes an account whose password is `a long password`.
     pub fn account(&self, login: &str, role: &str, more: &[&str]) {
-        let file = self.file("password", "a long password\n");
-        let mut args = vec!["user", "add", login, "--role", role, "--password-file", text(&file)];
+        let (file, first) = (self.path("password"), self.file("first", "a first password\n"));
+        self.file("password", "a long password\n");
+        let mut args = vec!["user", "add", login, "--role", role, "--password-file", text(&first)];
         args.extend(more);
         let ran = self.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let replace = ["user", "password", login, "--password-file", text(&first)];
+        let ran = self.run(&[&replace[..], &["--new-password-file", text(&file)]].concat());
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
 

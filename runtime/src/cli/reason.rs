@@ -61,9 +61,16 @@ impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
         let (message, next) = match error {
             SessionError::Store(error) => return error.into(),
+            SessionError::Refused => {
+                return Self::new(Exit::Authentication, "SIGN_IN", words::SIGN_IN);
+            }
+            SessionError::CodeNeeded | SessionError::Code => {
+                return Self::new(Exit::Authentication, "CODE", words::SIGN_IN_CODE);
+            }
             SessionError::Account(AccountError::Login) => (words::LOGIN_FORM, None),
             SessionError::Account(AccountError::Password) => (words::PASSWORD_FORM, None),
             SessionError::Account(AccountError::Common) => (words::PASSWORD_COMMON, None),
+            SessionError::Account(AccountError::Same) => (words::PASSWORD_SAME, None),
             SessionError::Account(AccountError::Role) => {
                 (words::ROLE_FORM, Some(words::ROLE_FORM_NEXT))
             }

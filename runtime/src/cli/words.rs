@@ -57,6 +57,18 @@ pub(super) const PASSWORD_COMMON: Text = Text::new(
     "this password is one of those that are tried first; nothing was changed, choose one of your \
      own.",
 );
+pub(super) const PASSWORD_SAME: Text = Text::new(
+    "新密码与原来的一样；没有改动任何内容。",
+    "the new password is the old one; nothing was changed.",
+);
+pub(super) const SIGN_IN: Text = Text::new(
+    "账号或密码不对，或账号已暂停；没有改动任何内容。",
+    "the account or its password is wrong, or it is paused; nothing was changed.",
+);
+pub(super) const SIGN_IN_CODE: Text = Text::new(
+    "需要第二步验证码，或验证码不对、已用过；没有改动任何内容。",
+    "a code of the second step is needed, or it is wrong or was used; nothing was changed.",
+);
 pub(super) const PASSWORD_FORM: Text = Text::new(
     "密码须至少 10 个字符、至多 256 字节；没有改动任何内容。",
     "a password has at least 10 characters and at most 256 bytes; nothing was changed.",

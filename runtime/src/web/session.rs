@@ -18,7 +18,9 @@ use tokio::time::Instant;
 
 use super::account::{AccountError, Login, Password, Role};
 use super::factor::FactorPolicy;
-use super::session_store::{Counted, NewSession, SessionStore, StoredAccount, StoredSession};
+use super::session_store::{
+    self, Chooser, Counted, NewSession, SessionStore, StoredAccount, StoredSession,
+};
 use super::throttle::Throttle;
 use crate::sql::{SqlError, Tx};
 
@@ -60,6 +62,9 @@ pub enum SessionError {
     /// Wrong, used or old code, or the account is paused.
     #[error("the code is wrong or was used, or the account is paused")]
     Code,
+    /// The password was given for a first sign-in and opens nothing else before it is replaced.
+    #[error("the password has to be replaced first")]
+    Replace,
     /// Too many failures from one address.
     #[error("too many attempts from this address; wait {seconds} seconds")]
     Address {
@@ -208,6 +213,21 @@ impl Sessions {
         Ok(self.store.put_account(person.hashed().await?, now_ms).await?)
     }
 
+    /// As [`Sessions::put_account`], with a password that opens nothing until its person has
+    /// replaced it: whoever makes an account for somebody knows the first one.
+    ///
+    /// # Errors
+    /// As [`Sessions::put_account`].
+    pub async fn give_account(&self, person: NewAccount, now_ms: i64) -> Result<(), SessionError> {
+        let account = person.hashed().await?;
+        let given = move |tx: &Tx<'_>| {
+            session_store::put(tx, &account, now_ms)?;
+            let (login, hash) = (&account.login, &account.password_hash);
+            session_store::set_password(tx, login, hash, Chooser::Another).map(drop)
+        };
+        Ok(self.store.database().write_async("give_account", given).await?)
+    }
+
     /// Logins of all accounts.
     ///
     /// # Errors
@@ -239,9 +259,24 @@ impl Sessions {
     /// attempts count as those of the sign-in page do.
     ///
     /// # Errors
-    /// Refused without a reason, a code is needed or wrong, too many attempts, or the store
-    /// failed.
+    /// Refused without a reason, a code is needed or wrong, the password was given and not yet
+    /// replaced, too many attempts, or the store failed.
     pub async fn verify(
+        &self,
+        login: &str,
+        password: String,
+        code: Option<&str>,
+        now_ms: i64,
+    ) -> Result<StoredAccount, SessionError> {
+        let account = self.known(login, password, code, now_ms).await?;
+        match self.store.is_to_replace(&account.login).await? {
+            true => Err(SessionError::Replace),
+            false => Ok(account),
+        }
+    }
+
+    /// As [`Sessions::verify`], also with a password that has to be replaced.
+    async fn known(
         &self,
         login: &str,
         password: String,

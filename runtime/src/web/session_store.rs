@@ -154,6 +154,19 @@ impl SessionStore {
             .await
     }
 
+    /// Whether the password of an account was chosen by somebody else and not replaced since.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn is_to_replace(&self, login: &str) -> Result<bool, SqlError> {
+        let login = login.to_owned();
+        let asked = move |tx: &Tx<'_>| {
+            let asked = "select must_change from account where login = $1";
+            tx.query_opt(asked, params![&login], |row| row.bool(0))
+        };
+        Ok(self.database.read_async(asked).await?.unwrap_or(false))
+    }
+
     /// Logins of all accounts, in alphabetical order.
     ///
     /// # Errors

@@ -97,6 +97,12 @@ async fn school(launcher: Launcher, at: Place) -> Result<Vec<Visitor>, BuildErro
     Ok(visitors)
 }
 
+/// A password of sixteen digits.
+fn drawn(unit: &str) -> String {
+    let drawn = u64::from_be_bytes(certs::digest::random_bytes());
+    format!("{:08}-{:08}", drawn % 100_000_000, Seeded::new(drawn, unit).below(100_000_000))
+}
+
 async fn account(
     launcher: Launcher,
     at: Place,
@@ -104,18 +110,22 @@ async fn account(
     args: &[&str],
 ) -> Result<Visitor, BuildError> {
     let file = at.keys.join(format!("{}-{login}-password.txt", at.unit));
-    let drawn = u64::from_be_bytes(certs::digest::random_bytes());
-    let password = format!(
-        "{:08}-{:08}",
-        drawn % 100_000_000,
-        Seeded::new(drawn, &at.unit).below(100_000_000)
-    );
+    let first = at.keys.join(format!("{}-{login}-first.txt", at.unit));
+    let password = drawn(&at.unit);
     std::fs::create_dir_all(&at.keys)?;
     write_private(&file, &password).await?;
-    let file = file.display().to_string();
+    write_private(&first, &drawn(&at.unit)).await?;
+    let (kept, file) = (first.clone(), file.display().to_string());
+    let first = first.display().to_string();
     let mut all = vec!["user", "add"];
     all.extend(args);
-    all.extend(["--password-file", &file, "--data", &at.data]);
+    all.extend(["--password-file", &first, "--data", &at.data]);
     launcher.run(at.program, &at.unit, &all).await?;
+    // Several people watch with one account, so nobody may be made to replace its password.
+    let mut replace = vec!["user", "password"];
+    replace.extend(if at.program == Program::Hub { vec!["--login", login] } else { vec![login] });
+    replace.extend(["--password-file", &first, "--new-password-file", &file, "--data", &at.data]);
+    launcher.run(at.program, &at.unit, &replace).await?;
+    std::fs::remove_file(kept)?;
     Ok(Visitor { name: at.name, address: at.address, login: login.to_owned(), password })
 }

@@ -402,7 +402,9 @@ fn failure(error: SessionError, tried: Text) -> Result<[Text; 3], Problem> {
             Ok([tried, words::ADDRESS_PAUSED_WHY, words::ADDRESS_PAUSED_NEXT])
         }
         SessionError::Store(error) => Err(Problem::from(error)),
-        SessionError::Account(_) | SessionError::CodeNeeded => Err(Problem::Internal),
+        SessionError::Account(_) | SessionError::CodeNeeded | SessionError::Replace => {
+            Err(Problem::Internal)
+        }
     }
 }
 

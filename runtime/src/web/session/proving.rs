@@ -231,6 +231,38 @@ impl Sessions {
         }
         let chosen = Password::chosen(new, &login)?;
         self.confirm_password(&login, old, now_ms).await?;
+        self.keep_password(login.clone(), chosen, now_ms).await?;
+        // Whoever got here had proved the factor, if there is one.
+        self.open(login, (standing.has_factor, browser), now_ms).await
+    }
+
+    /// Replaces the own password where nobody is signed in, as at a terminal, and ends every
+    /// session of the account.
+    ///
+    /// # Errors
+    /// As [`Sessions::change_password`], or a code is needed or wrong.
+    pub async fn replace_password(
+        &self,
+        login: &str,
+        (old, new): (String, String),
+        code: Option<&str>,
+        now_ms: i64,
+    ) -> Result<(), SessionError> {
+        if super::same_secret(&old, &new) {
+            return Err(AccountError::Same.into());
+        }
+        let chosen = Password::chosen(new, login)?;
+        let login = self.known(login, old, code, now_ms).await?.login;
+        self.keep_password(login, chosen, now_ms).await
+    }
+
+    /// Keeps a password that its person chose, and ends every session of the account.
+    async fn keep_password(
+        &self,
+        login: String,
+        chosen: Password,
+        now_ms: i64,
+    ) -> Result<(), SessionError> {
         let hash = self.hashing(move || chosen.hash()).await?;
         let witness = self.witness.clone();
         let done = move |tx: &crate::sql::Tx<'_>| {
@@ -241,12 +273,10 @@ impl Sessions {
             Ok::<_, SqlError>(is_open)
         };
         // Somebody may have locked the account while the passwords were hashed.
-        if !self.store.database().write_async("change_password", done).await? {
-            return Err(SessionError::Refused);
+        match self.store.database().write_async("change_password", done).await? {
+            true => Ok(()),
+            false => Err(SessionError::Refused),
         }
-        // Whoever got here had proved the factor, if there is one.
-        let login = standing.session.login.clone();
-        self.open(login, (standing.has_factor, browser), now_ms).await
     }
 
     /// The open sessions of an account, the last used first.

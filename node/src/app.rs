@@ -10,6 +10,7 @@ use certs::chain::Trust;
 use certs::identity::{IdentityError, PeerIdentity};
 use certs::signature::KeyId;
 use domain::catalogue::Grade;
+use domain::scale::Setting;
 use domain::unit::Zone;
 use runtime::clock::Clock;
 use runtime::sql::{DataKey, SqlError};
@@ -24,6 +25,7 @@ use crate::ledger::{Ledger, rounding_key, turn};
 use crate::list::matching::School;
 use crate::list::taking::ListRecipient;
 use crate::packs::{LastRead, Packs, PacksError};
+use crate::taking::FileRules;
 use crate::transfer::Transfer;
 use crate::unlock::{LedgerKey, Opener, UnlockError};
 
@@ -320,6 +322,10 @@ impl crate::console::Rules for Node {
     fn list_recipient(&self) -> Option<ListRecipient> {
         Self::list_recipient(self)
     }
+
+    fn file_rules(&self) -> FileRules {
+        Self::file_rules(self)
+    }
 }
 
 impl std::ops::Deref for Node {
@@ -332,6 +338,28 @@ impl std::ops::Deref for Node {
 }
 
 impl Node {
+    /// What the office's files are read against.
+    #[must_use]
+    pub fn file_rules(&self) -> FileRules {
+        let school = &self.config.school;
+        let mut names: Vec<String> = school.also_called.clone();
+        names.extend([&school.name_zh, &school.name_en].map(String::clone));
+        names.retain(|name| !name.is_empty());
+        // A name column is looked at only where we know what we are called.
+        if school.name_zh.is_empty() {
+            names.clear();
+        }
+        FileRules {
+            grades: school.grade_span(),
+            codes: self.config.unit().map(ToString::to_string).into_iter().collect(),
+            names,
+            setting: match self.config.danger_demo_scales {
+                true => Setting::Demonstration,
+                false => Setting::Service,
+            },
+        }
+    }
+
     /// The encrypted ledger: everything that names a person.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {

@@ -314,7 +314,7 @@ fn check_stages(kind: SchoolType, span: GradeSpan) -> Result<(), ConfigError> {
 }
 
 /// Reads `7-9`, `g7-g9`, `k1-k3` or a single grade.
-fn grade_span(text: &str) -> Option<GradeSpan> {
+pub(crate) fn grade_span(text: &str) -> Option<GradeSpan> {
     let grade = |part: &str| {
         let part = part.trim();
         Grade::from_code(part).or_else(|| Grade::from_code(&format!("g{part}")))

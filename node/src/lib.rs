@@ -16,5 +16,6 @@ pub mod list;
 pub mod packs;
 pub mod release;
 pub mod screening;
+pub mod taking;
 pub mod transfer;
 pub mod unlock;

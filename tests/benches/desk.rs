@@ -137,6 +137,12 @@ impl Rules for BuiltIn {
     fn list_recipient(&self) -> Option<node::list::taking::ListRecipient> {
         None
     }
+
+    fn file_rules(&self) -> node::taking::FileRules {
+        let (codes, names) = (Vec::new(), Vec::new());
+        let setting = domain::scale::Setting::Service;
+        node::taking::FileRules { grades: None, codes, names, setting }
+    }
 }
 
 async fn browser(ledger: &Ledger, login: &'static str, role: Role, staff: &'static str) -> Browser {

@@ -15,6 +15,7 @@ use crate::packs::PacksError;
 use crate::release::ReleaseError;
 use crate::screening::ScreeningError;
 use crate::screening::report::ReportError;
+use crate::taking::TakingError;
 use crate::unlock::UnlockError;
 
 impl From<ConfigError> for Failure {
@@ -112,6 +113,45 @@ impl From<AppError> for Failure {
                     .because(&other)
             }
             AppError::Folder(cause) => system(&cause),
+        }
+    }
+}
+
+impl From<TakingError> for Failure {
+    fn from(error: TakingError) -> Self {
+        let invalid = |code, message, next| Self::new(Exit::Invalid, code, message).hint(next);
+        match error {
+            TakingError::File(error) => error.into(),
+            TakingError::Screening(error) => error.into(),
+            TakingError::Barred(error) => barred(&error),
+            TakingError::Ledger(refusal) => refusal.into(),
+            TakingError::SchoolUnknown => {
+                Self::new(Exit::Usage, "SCHOOL_TYPE", words::SCHOOL_UNKNOWN)
+                    .hint(words::SCHOOL_UNKNOWN_NEXT)
+            }
+            TakingError::ScaleUnknown { asked, usable } => {
+                let message = Sentence::new(words::NO_SCALE, &[&asked]);
+                let next = Sentence::new(words::NO_SCALE_NEXT, &[&usable.join(", ")]);
+                Self::new(Exit::NotFound, "SCALE_UNKNOWN", message).hint(next)
+            }
+            TakingError::TermUnknown(known) => {
+                let next = Sentence::new(words::NO_TERM_NEXT, &[&known.join(", ")]);
+                Self::new(Exit::NotFound, "TERM_UNKNOWN", words::NO_TERM).hint(next)
+            }
+            TakingError::Rows(rows) => {
+                let message = Sentence::new(words::ROWS_WRONG, &[&rows]);
+                invalid("ROWS_INVALID", message, Sentence::from(words::ROWS_WRONG_PAGE))
+            }
+            TakingError::Changed => invalid(
+                "PLAN_CHANGED",
+                Sentence::from(words::PLAN_CHANGED),
+                Sentence::from(words::PLAN_CHANGED_NEXT),
+            ),
+            TakingError::Left(left) => invalid(
+                "LEFT_DIFFERS",
+                Sentence::new(words::LEFT_DIFFERS, &[&left]),
+                Sentence::from(words::LEFT_PAGE),
+            ),
         }
     }
 }

@@ -15,6 +15,7 @@ mod egress;
 mod family;
 mod filled;
 mod home;
+mod imports;
 mod inspection;
 mod keeping;
 mod ledgers;
@@ -133,18 +134,17 @@ fn shows(role: Role, href: &str) -> bool {
         accounts::ACCOUNTS_HREF => accounts::AccountKeepers::ROLES.contains(&role),
         audit::AUDIT_HREF => audit::Auditors::ROLES.contains(&role),
         settings::SETTINGS_HREF => settings::Responsible::ROLES.contains(&role),
-        ledgers::WORK_HREF
-        | ledgers::ALERTS_HREF
-        | approvals::APPROVALS_HREF
-        | "/mine"
-        | "/students"
-        | "/calendar" => ledgers::Readers::ROLES.contains(&role),
+        ledgers::WORK_HREF => ledgers::Workers::ROLES.contains(&role),
+        ledgers::ALERTS_HREF | approvals::APPROVALS_HREF | "/mine" | "/students" | "/calendar" => {
+            ledgers::Readers::ROLES.contains(&role)
+        }
         "/workload" => is_of_school(role, |role| {
             permits(role, Action::Read(Area::Training), Footing::default())
         }),
         "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
         roll::ROLL_HREF | lists::LISTS_HREF => office::RollKeepers::ROLES.contains(&role),
+        imports::IMPORTS_HREF => imports::Importers::ROLES.contains(&role),
         family::FAMILIES_HREF => family::Callers::ROLES.contains(&role),
         keeping::KEEPING_HREF => keeping::Keepers::ROLES.contains(&role),
         inspection::INSPECTION_HREF => counts::Counters::ROLES.contains(&role),
@@ -209,6 +209,7 @@ fn office_pages() -> Router<Office> {
         .merge(keeping::router())
         .merge(inspection::router())
         .merge(lists::router())
+        .merge(imports::router())
         .merge(approvals::router())
         .merge(accounts::router())
         .merge(audit::router())
@@ -216,7 +217,14 @@ fn office_pages() -> Router<Office> {
 
 /// The part of the menu that these pages have.
 fn office_links() -> Vec<NavLink> {
-    vec![roll::link(), family::link(), lists::link(), keeping::link(), inspection::link()]
+    vec![
+        roll::link(),
+        imports::link(),
+        family::link(),
+        lists::link(),
+        keeping::link(),
+        inspection::link(),
+    ]
 }
 
 /// Which page of the list.

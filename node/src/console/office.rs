@@ -17,6 +17,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{Ledger, account};
 use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
+use crate::taking::FileRules;
 
 /// What the pages need to know besides the ledger.
 pub trait Rules: Send + Sync {
@@ -31,6 +32,9 @@ pub trait Rules: Send + Sync {
 
     /// Who takes departments' lists; nobody before the node has joined.
     fn list_recipient(&self) -> Option<ListRecipient>;
+
+    /// What the office's files are read against.
+    fn file_rules(&self) -> FileRules;
 }
 
 /// State of these pages.

@@ -14,6 +14,7 @@ use crate::ledger::account::{self, ChangeLog, Changer, staff_of};
 use crate::ledger::testing::School;
 use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
+use crate::taking::FileRules;
 
 /// The built-in packs, and copies for thirty days.
 pub(super) struct BuiltIn;
@@ -29,6 +30,15 @@ impl Rules for BuiltIn {
 
     fn list_recipient(&self) -> Option<ListRecipient> {
         None
+    }
+
+    fn file_rules(&self) -> FileRules {
+        FileRules {
+            grades: crate::config::grade_span("7-9"),
+            codes: Vec::new(),
+            names: Vec::new(),
+            setting: domain::scale::Setting::Service,
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 //! refuses, and checks of the machine. The ledgers themselves know no language.
 
 pub(crate) mod checks;
+pub mod copies;
 pub mod fields;
 pub mod ical;
 pub mod labels;
 mod said;
+pub mod scan;
 pub mod table;
 pub mod written;
 

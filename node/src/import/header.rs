@@ -114,6 +114,25 @@ impl SavedMapping {
         Self(named.map(|(at, f)| (f.key.clone(), columns.name(at).to_owned())).collect())
     }
 
+    /// The mapping that a person gives field by field.
+    #[must_use]
+    pub fn said(columns: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(columns.into_iter().collect())
+    }
+
+    /// Whether each of its columns stands once among these headings.
+    #[must_use]
+    pub fn is_found_in(&self, headings: &[String]) -> bool {
+        let named = self.0.values().filter(|column| !column.is_empty());
+        named.into_iter().all(|column| find_mapped(headings, column).is_ok())
+    }
+
+    /// The column of a field, where it says so; blank where the field is not to be read.
+    #[must_use]
+    pub fn column(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
     /// The mapping as the text of a file.
     #[must_use]
     pub fn to_toml(&self) -> String {

@@ -221,6 +221,22 @@ pub fn read<K: Kind>(
     }
 }
 
+/// The headings of a file, as they stand in it: for whoever says which column is which.
+///
+/// # Errors
+/// The file cannot be read, or holds nothing.
+pub fn headings(source: &mut Source, fields: &[Field]) -> Result<Vec<String>, SourceError> {
+    let header_row = find_header(source, fields, None)?;
+    let mut found = Vec::new();
+    source.for_each_row(&mut |row| {
+        if row.number == header_row {
+            found = row.cells.iter().map(|cell| fold(cell).into_owned()).collect();
+        }
+        if row.number < header_row { Flow::More } else { Flow::Stop }
+    })?;
+    Ok(found)
+}
+
 /// The row that names most fields among the first rows; the first row that holds anything if
 /// none names two.
 fn find_header(

@@ -18,6 +18,7 @@ pub mod audit;
 pub mod author;
 pub mod board;
 pub mod browse;
+pub mod calendar_address;
 pub mod campaign;
 mod card;
 pub mod case;
@@ -49,6 +50,7 @@ mod grant;
 mod guard_tests;
 pub mod hold;
 pub mod import_batch;
+pub mod import_columns;
 pub mod import_undo;
 pub mod journal;
 #[cfg(test)]
@@ -57,6 +59,7 @@ pub mod kinds;
 pub mod notice;
 #[cfg(test)]
 mod notice_tests;
+pub mod office_duty;
 mod packed;
 pub mod people;
 pub mod physique;
@@ -192,6 +195,16 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 22,
         name: "which roster was taken back",
         sql: include_str!("migrations/020_import_undo.sql"),
+    },
+    Migration {
+        number: 23,
+        name: "how files of the office are read",
+        sql: include_str!("migrations/021_import_columns.sql"),
+    },
+    Migration {
+        number: 24,
+        name: "addresses of calendars",
+        sql: include_str!("migrations/022_calendar_address.sql"),
     },
 ];
 

@@ -1,17 +1,13 @@
 //! `import answers`: the sheets of one screening with one scale.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 use clap::Args;
 use domain::catalogue::Language;
 use domain::ledger::Area;
-use domain::period::{Term, TermId};
-use domain::scale::Setting;
+use domain::period::TermId;
 use jiff::civil::Date;
 use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
-use runtime::sql::SqlError;
 use serde_json::json;
 
 use super::{FileArgs, Job, Written};
@@ -19,12 +15,10 @@ use crate::app::Node;
 use crate::cli::{Place, context, words};
 use crate::import::ImportError;
 use crate::import::answers::{self, AnswerRow, AnswersContext};
-use crate::import::preview::{Scope, compare};
 use crate::import::table::ParsedFile;
-use crate::import::value::StudentNumber;
-use crate::ledger::{sheet, student};
-use crate::packs::Packs;
-use crate::screening::{Screening, ScreeningReceipt, item_columns};
+use crate::ledger::student;
+use crate::screening::{ScreeningReceipt, item_columns};
+use crate::taking::{self, Against, FileKind, TakingError, Wish};
 
 #[derive(Args, Debug)]
 pub(crate) struct AnswersArgs {
@@ -50,20 +44,24 @@ pub(crate) struct AnswersArgs {
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
-    let screening = screening(&node, args)?;
+    let (rules, packs) = (node.file_rules(), node.packs()?);
+    let ids = node.ledger().read(student::ids)?;
+    let today = node.clock().today();
+    let wish = Wish {
+        kind: FileKind::Answers,
+        as_of: today,
+        is_part: true,
+        scale: args.scale.clone(),
+        term: args.term,
+        day: args.date,
+    };
+    let known = Against { rules: &rules, packs: &packs, ids: &ids, today };
+    let screening = taking::answers::screening(&wish, &known)?;
     let mut job = Job::begin(terminal, &args.file, &node, Area::Screening)?;
     let mut source = job.source()?;
-    let ids = node.ledger().read(student::ids)?;
     let items = screening.item_columns();
     let on_roll = |number: &_| ids.contains_key(number);
-    let against = AnswersContext {
-        scale: screening.scale().id(),
-        scale_names: &screening.scale().definition().aliases,
-        items: &items,
-        today: node.clock().today(),
-        default_date: args.date,
-        on_roll: &on_roll,
-    };
+    let against = taking::answers::context(&screening, &items, (&wish, &known), &on_roll);
     let parsed = match answers::read(&mut source, job.mapping.as_ref(), &against) {
         Ok(parsed) => parsed,
         Err(error) => return Err(columns_misfit(&node, &job, args, error)),
@@ -71,16 +69,17 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
     if parsed.error_rows > parsed.facts.rows / 2 {
         job.misfit = rows_misfit(&node, &job, args, &parsed)?;
     }
-    let known = known(&node, &screening, items.len())?;
-    let preview = compare(parsed, Scope::Part, |key| Ok::<_, SqlError>(known.get(key).cloned()))?;
-    drop(known);
-    consent_is_elsewhere(terminal, args, preview.facts.columns.dropped())?;
-    // Wrong rows are told first; a dry run says here what the real one would refuse.
-    if preview.errors.is_empty() {
-        let changed = preview.changed.iter().map(|changed| &changed.record);
-        let rows = preview.new.iter().map(|(_, row)| row).chain(changed);
-        screening.check_dates(rows.map(|row| row.test_date))?;
+    let of = screening.clone();
+    let compared = node.ledger().read(move |tx| {
+        let preview = taking::answers::compared(tx, parsed, &of)?;
+        let uncounted = taking::answers::without_consent(tx, &preview, &of)?;
+        Ok::<_, TakingError>((preview, uncounted))
+    });
+    let (preview, uncounted) = compared?;
+    if uncounted > 0 {
+        job.notes.push(Sentence::new(words::SHEETS_UNCOUNTED, &[&uncounted]));
     }
+    consent_is_elsewhere(terminal, args, preview.facts.columns.dropped())?;
     let found = RefCell::new(None);
     let writing = screening.clone();
     job.conclude(preview, &answers::fields(&against), &mut source, |batch, from| {
@@ -142,7 +141,7 @@ fn fitting(
     for known in packs.scales() {
         let scale = &known.pack;
         let asked = scale.id().eq_ignore_ascii_case(&args.scale) || scale.is_called(&args.scale);
-        if asked || scale.use_for_screening(Language::Zh, setting(node)).is_err() {
+        if asked || scale.use_for_screening(Language::Zh, node.file_rules().setting).is_err() {
             continue;
         }
         let items = item_columns(scale);
@@ -167,13 +166,6 @@ fn fitting(
     Ok(found.into_iter().map(|(_, id)| id).collect())
 }
 
-fn setting(node: &Node) -> Setting {
-    match node.config().danger_demo_scales {
-        true => Setting::Demonstration,
-        false => Setting::Service,
-    }
-}
-
 /// A column about consent in a file of answers is not read: whoever put it there thinks that it
 /// counts, so it is said aloud, and a script that goes on without a look is stopped.
 fn consent_is_elsewhere(
@@ -181,8 +173,7 @@ fn consent_is_elsewhere(
     args: &AnswersArgs,
     dropped: &[String],
 ) -> Result<(), Failure> {
-    let about = |name: &&String| name.contains("同意") || name.to_lowercase().contains("consent");
-    let Some(column) = dropped.iter().find(about) else {
+    let Some(column) = taking::answers::consent_column(dropped) else {
         return Ok(());
     };
     let looked_at = terminal.asks() && !args.file.yes;
@@ -193,46 +184,6 @@ fn consent_is_elsewhere(
     }
     let message = Sentence::new(words::CONSENT_COLUMN, &[column]);
     Err(Failure::new(Exit::Refused, "CONSENT_COLUMN", message).hint(words::CONSENT_COLUMN_NEXT))
-}
-
-/// Sheets of this scale and term that are in the ledger.
-type KnownSheets = HashMap<(StudentNumber, Date), AnswerRow>;
-
-fn known(node: &Node, screening: &Screening, items: usize) -> Result<KnownSheets, Failure> {
-    let (term, scale) = (screening.term().id, screening.scale().id().to_owned());
-    Ok(node.ledger().read(move |tx| sheet::known(tx, term, &scale, items))?)
-}
-
-/// The scale, if it may be used to screen, in the term of the screening.
-fn screening(node: &Node, args: &AnswersArgs) -> Result<Screening, Failure> {
-    let packs = node.packs()?;
-    let Some(known) = packs.scale(&args.scale) else {
-        let usable = packs
-            .scales()
-            .iter()
-            .map(|known| &known.pack)
-            .filter(|scale| scale.use_for_screening(Language::Zh, setting(node)).is_ok());
-        let ids: Vec<&str> = usable.map(|scale| scale.id()).collect();
-        let message = Sentence::new(words::NO_SCALE, &[&args.scale]);
-        let next = Sentence::new(words::NO_SCALE_NEXT, &[&ids.join(", ")]);
-        return Err(Failure::new(Exit::NotFound, "SCALE_UNKNOWN", message).hint(next));
-    };
-    let term = term(node, &packs, args.term)?;
-    Screening::new(Arc::clone(&known.pack), known.digest, term, setting(node))
-        .map_err(|error| crate::cli::reason::barred(&error))
-}
-
-fn term(node: &Node, packs: &Packs, named: Option<TermId>) -> Result<Term, Failure> {
-    let calendar = packs.calendar();
-    let found = match named {
-        Some(id) => calendar.term(id).ok(),
-        None => calendar.current(node.clock().today()),
-    };
-    found.copied().ok_or_else(|| {
-        let ids: Vec<String> = calendar.terms().iter().map(|term| term.id.to_string()).collect();
-        Failure::new(Exit::NotFound, "TERM_UNKNOWN", words::NO_TERM)
-            .hint(Sentence::new(words::NO_TERM_NEXT, &[&ids.join(", ")]))
-    })
 }
 
 /// Critical answers do not wait for a total. How many, never who: the counsellor sees who.

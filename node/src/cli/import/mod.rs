@@ -25,6 +25,7 @@ use crate::import::source::Source;
 use crate::import::{ImportError, Language};
 use crate::ledger::author::Author;
 use crate::ledger::import_batch::{ImportReceipt, ImportSource};
+use crate::taking::is_unusual;
 
 mod answers;
 mod entries;
@@ -36,10 +37,6 @@ pub(super) use history::kind;
 
 /// Largest mapping file that is read.
 const MAPPING_BYTES_MAX: u64 = 64 << 10;
-/// More leavers with one file than one in so many must be confirmed by their number.
-const LEFT_SHARE: u64 = 20;
-/// So must more than this, however large the school is.
-const LEFT_MAX: u64 = 30;
 /// Errors that are listed where one sentence says what is wrong with all rows.
 const MISFITS_LISTED: usize = 3;
 /// Errors that are listed without values.
@@ -357,11 +354,6 @@ impl<'a> Job<'a> {
             Answer::No => Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED)),
         }
     }
-}
-
-/// Whether so many leave that somebody must say the number.
-const fn is_unusual(left: u64, remain: u64) -> bool {
-    left > LEFT_MAX || left * LEFT_SHARE > left + remain
 }
 
 /// The number that was confirmed must be the number that leaves.

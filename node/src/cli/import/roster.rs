@@ -2,19 +2,15 @@
 
 use clap::Args;
 use domain::ledger::Area;
-use jiff::civil::Date;
-use runtime::cli::{Exit, Failure, Sentence, Terminal};
-use runtime::sql::SqlError;
+use runtime::cli::{Failure, Sentence, Terminal};
+use runtime::sql::Tx;
 
 use super::{FileArgs, Job, LeavingArgs};
 use crate::app::Node;
 use crate::cli::{Place, context, words};
-use crate::import::preview::{Scope, compare};
-use crate::import::roster::{self, RosterContext};
+use crate::import::roster;
 use crate::ledger::student;
-
-/// First month of a school year as rosters see it: they are made in August.
-const YEAR_BEGINS: i8 = 8;
+use crate::taking::{self, FileKind, Wish};
 
 #[derive(Args, Debug)]
 pub(crate) struct RosterArgs {
@@ -36,16 +32,18 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &RosterArgs) -> Resu
 fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failure> {
     let mut job = Job::begin(terminal, &args.file, node, Area::Roll)?;
     job.confirm_left = args.leaving.confirm_left;
-    let against = roster_context(node, &job)?;
+    let against = taking::roster::context(&node.file_rules(), node.clock().today(), job.as_of())?;
     let mut source = job.source()?;
-    let mut parsed = roster::read(&mut source, job.mapping.as_ref(), &against)?;
-    let (known, by_hand) = node
-        .ledger()
-        .read(|tx| Ok::<_, SqlError>((student::current(tx)?, student::by_hand(tx)?)))?;
-    let expected = roster::settle(&mut parsed, &known, &by_hand, job.as_of());
-    let scope = if args.partial { Scope::Part } else { Scope::Whole(expected) };
-    let preview = compare(parsed, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()))?;
-    drop(known);
+    let parsed = roster::read(&mut source, job.mapping.as_ref(), &against)?;
+    let wish = Wish {
+        kind: FileKind::Roster,
+        as_of: job.as_of(),
+        is_part: args.partial,
+        scale: String::new(),
+        term: None,
+        day: None,
+    };
+    let (preview, _) = node.ledger().read(move |tx| taking::roster::compared(tx, parsed, &wish))?;
     say_beginning(node, &mut job, preview.new.len())?;
     job.conclude(preview, &roster::fields(), &mut source, |batch, from| {
         let write = move |tx: &runtime::sql::Tx<'_>| student::apply(tx, &batch, &from);
@@ -53,46 +51,19 @@ fn take(terminal: &Terminal, node: &Node, args: &RosterArgs) -> Result<(), Failu
     })
 }
 
-/// Says from which day the roster counts, and whom the figures of a term will miss: pupils of a
-/// file that counts from a day after the census day are not in them, whoever sat in class then.
+/// Says from which day the roster counts, and whom the figures of a term will miss.
 fn say_beginning(node: &Node, job: &mut Job<'_>, new: usize) -> Result<(), Failure> {
-    let as_of = job.as_of();
-    let beginning = node.ledger().read(move |tx| student::beginning(tx, as_of))?;
+    let (packs, as_of) = (node.packs()?, job.as_of());
+    let read = move |tx: &Tx<'_>| taking::roster::beginning(tx, &packs, (as_of, new));
+    let (beginning, missed) = node.ledger().read(read)?;
     let from = beginning.from;
     job.counts_from = Some(from);
     let text = if beginning.first { words::COUNTS_FROM_FIRST } else { words::COUNTS_FROM };
     job.notes.push(Sentence::new(text, &[&from]));
-    let packs = node.packs()?;
-    let before = |day: &Date| new > 0 && *day < from;
-    let term = packs.calendar().current(as_of).filter(|term| as_of <= term.end);
-    if let Some(day) = term.map(|term| term.census).filter(before) {
+    if let Some(day) = missed {
         job.notes.push(Sentence::new(words::CENSUS_MISSES, &[&new, &day]));
     }
     Ok(())
-}
-
-fn roster_context(node: &Node, job: &Job<'_>) -> Result<RosterContext, Failure> {
-    let school = &node.config().school;
-    let grades = school.grade_span().ok_or_else(|| {
-        Failure::new(Exit::Usage, "SCHOOL_TYPE", words::SCHOOL_UNKNOWN)
-            .hint(words::SCHOOL_UNKNOWN_NEXT)
-    })?;
-    let as_of = job.as_of();
-    let before = i16::from(as_of.month() < YEAR_BEGINS);
-    let mut school_names: Vec<String> = school.also_called.clone();
-    school_names.extend([&school.name_zh, &school.name_en].map(String::clone));
-    school_names.retain(|name| !name.is_empty());
-    // A name column is looked at only where we know what we are called.
-    if school.name_zh.is_empty() {
-        school_names.clear();
-    }
-    Ok(RosterContext {
-        today: node.clock().today(),
-        school_year: as_of.year() - before,
-        grades,
-        school_codes: node.config().unit().map(ToString::to_string).into_iter().collect(),
-        school_names,
-    })
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::ledger::browse;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{access, board, duty};
+use crate::ledger::{access, board, duty, office_duty};
 
 pub(super) use pages::{act_href, content};
 pub(super) use table::Pager;
@@ -43,6 +43,21 @@ pub(super) struct Readers;
 impl Audience for Readers {
     const ROLES: &'static [Role] =
         &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::ClassTeacher, Role::Mentor];
+}
+
+/// Who has something to do: whoever sees students, and school IT for requests about accounts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Workers;
+
+impl Audience for Workers {
+    const ROLES: &'static [Role] = &[
+        Role::Counsellor,
+        Role::MoralHead,
+        Role::Principal,
+        Role::ClassTeacher,
+        Role::Mentor,
+        Role::Operator,
+    ];
 }
 
 /// The pages' part of the menu.
@@ -89,17 +104,21 @@ struct Wanted {
 
 async fn show_work(
     State(office): State<Office>,
-    visitor: Visitor<Readers>,
+    visitor: Visitor<Workers>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let found = office.work(&visitor.session, |tx, reader| {
-        let duties = duty::duties(tx, &reader)?;
+    let sees_students = Readers::ROLES.contains(&visitor.session.role);
+    let found = office.work(&visitor.session, move |tx, reader| {
+        let duties = if sees_students { duty::duties(tx, &reader)? } else { Vec::new() };
         let names = Names::of(tx, duties.iter().filter_map(|duty| duty.student))?;
-        Ok::<_, LedgerRefusal>((duties, names, reader))
+        let of_office = office_duty::waiting(tx, &reader)?;
+        Ok::<_, LedgerRefusal>((duties, of_office, names, reader))
     });
-    let (duties, names, reader) = found.await.map_err(problem)?;
+    let (duties, of_office, names, reader) = found.await.map_err(problem)?;
     let view = pages::Work {
         duties: &duties,
+        of_office: &of_office,
+        sees_students,
         names: &names,
         reader: &reader,
         own: wanted.whose == "own",

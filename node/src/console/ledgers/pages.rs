@@ -7,8 +7,11 @@ use runtime::web::{
     Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, in_address, time,
 };
 
+use super::super::accounts::ACCOUNTS_HREF;
+use super::super::approvals::APPROVALS_HREF;
 use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
+use super::super::lists::LISTS_HREF;
 use super::super::office::{choices, chosen};
 use super::table::Pager;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
@@ -19,6 +22,7 @@ use crate::ledger::board::BoardRow;
 use crate::ledger::browse::{self, Line};
 use crate::ledger::duty::{Duty, DutyKind};
 use crate::ledger::entry::StudentId;
+use crate::ledger::office_duty::OfficeDuty;
 use crate::ledger::showing::Names;
 
 /// Duties of one page of the list.
@@ -104,6 +108,8 @@ pub(super) struct Board<'a> {
 /// What is due for a reader, and which of it is wanted.
 pub(super) struct Work<'a> {
     pub(super) duties: &'a [Duty],
+    pub(super) of_office: &'a [OfficeDuty],
+    pub(super) sees_students: bool,
     pub(super) names: &'a Names,
     pub(super) reader: &'a Author,
     pub(super) own: bool,
@@ -142,6 +148,14 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
         words::ACT,
     ];
     let table = table(counted, &heads, rows, (words::WORK_NONE, lang));
+    let mut tables = Vec::new();
+    if !view.of_office.is_empty() || !view.sees_students {
+        tables.push(office_table(view.of_office, lang));
+    }
+    if !view.sees_students {
+        return plain_work(tables, lang);
+    }
+    tables.push(table);
     let all = ("", words::ALL.in_lang(lang), true);
     let mut whats = vec![all];
     whats.extend(DutyKind::ALL.into_iter().filter_map(|kind| {
@@ -159,9 +173,48 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
     let query = format!("what={}&whose={whose}&", in_address(view.what));
     let pages = Pager::new(WORK_HREF, &query, (view.page, WORK_SIZE, wanted.len()), lang);
     let pages = (wanted.len() > WORK_SIZE).then_some(pages);
-    let body =
-        Html::render(&TablesTemplate { lang, links, choices, notes, tables: vec![table], pages })?;
+    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables, pages })?;
     Ok(page((words::WORK, words::WORK_NOTE.in_lang(lang).to_owned(), WORK_HREF), body, lang))
+}
+
+/// The list of whoever sees no student.
+fn plain_work(tables: Vec<TableView>, lang: Lang) -> Result<Page, RenderError> {
+    let (links, choices, notes) = (Vec::new(), Vec::new(), Vec::new());
+    let body = TablesTemplate { lang, links, choices, notes, tables, pages: None };
+    let note = words::WORK_NOTE.in_lang(lang).to_owned();
+    Ok(page((words::WORK, note, WORK_HREF), Html::render(&body)?, lang))
+}
+
+/// What waits beside the ledgers, with where it is done.
+fn office_table(duties: &[OfficeDuty], lang: Lang) -> TableView {
+    let rows = duties.iter().map(|duty| {
+        let (due, what, about, href) = match duty {
+            OfficeDuty::Account { login, asked_by, ends } => (
+                time::minute(ends.0),
+                words::DUTY_ACCOUNT,
+                words::DUTY_ACCOUNT_OF.fill(lang, &[login, asked_by]),
+                ACCOUNTS_HREF.to_owned(),
+            ),
+            OfficeDuty::Access { asked, until } => (
+                until.to_string(),
+                words::DUTY_ACCESS,
+                words::DUTY_ACCESS_OF.with(lang, time::minute(asked.0)),
+                APPROVALS_HREF.to_owned(),
+            ),
+            OfficeDuty::List { id, sender, valid_to } => {
+                (valid_to.clone(), words::DUTY_LIST, sender.clone(), format!("{LISTS_HREF}/{id}"))
+            }
+        };
+        vec![
+            plain(due),
+            plain(what.in_lang(lang)),
+            plain(about),
+            link(words::ACT.in_lang(lang), href),
+        ]
+    });
+    let heads = [words::DUE, words::WHAT, words::ABOUT, words::ACT];
+    let title = words::DUTIES_OFFICE.in_lang(lang).to_owned();
+    table(title, &heads, rows.collect(), (words::WORK_NONE, lang))
 }
 
 fn duty_row(duty: &Duty, view: &Work<'_>, now_ms: i64, lang: Lang) -> Vec<CellView> {

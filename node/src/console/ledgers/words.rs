@@ -5,6 +5,13 @@ use runtime::texts;
 texts! {
     WORK = "待办", "What is due";
     WORK_NOTE = "按时限排列，您可查看的全部事项", "by deadline, everything that you may see";
+    DUTIES_OFFICE = "管理事项", "Of the office";
+    ABOUT = "内容", "About";
+    DUTY_ACCOUNT = "账号申请待另一人同意", "Request about an account";
+    DUTY_ACCOUNT_OF = "账号 {0}，由 {1} 提出", "account {0}, asked by {1}";
+    DUTY_ACCESS = "查阅申请待答复", "Request to be let onto a record";
+    DUTY_ACCESS_OF = "{0} 提出", "asked at {0}";
+    DUTY_LIST = "部门名单待核对", "Department's list to be decided";
     WORK_NONE = "没有待办事项。", "Nothing is due.";
     ALERTS = "预警台账", "Early-warning ledger";
     ALERTS_NOTE = "级别高的在前，同级按下次研判日期", "gravest first, then by the next review";

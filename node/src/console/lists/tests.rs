@@ -31,6 +31,10 @@ impl Rules for Member {
     fn list_recipient(&self) -> Option<ListRecipient> {
         Some(self.0.clone())
     }
+
+    fn file_rules(&self) -> crate::taking::FileRules {
+        crate::console::trial::BuiltIn.file_rules()
+    }
 }
 
 async fn browser(school: &School, city: &City, person: Person) -> Browser {

@@ -69,9 +69,13 @@ texts! {
 
     ROSTER = "导入名册", "Import the roster";
     ROSTER_COUNT = "名册上现有 {0} 名在校学生。", "{0} students are on the roll.";
-    ROSTER_ABOUT = "向学校办公室要 Excel 或 CSV 名册，在终端先试运行，看过预览再正式导入：",
-        "Ask the office for the roster as Excel or CSV, try it at a terminal, and import it once \
-         the preview is right:";
+    ROSTER_ABOUT = "向学校办公室要学生名册和教职工名册（Excel 或 CSV）。用刚建的账号登录，在“导入文件”中上传，逐行看过预览再确认；先导教职工名册，各人的\
+        账号才能对应到人。在终端也可以：",
+        "Ask the office for the roster and the roll of staff as Excel or CSV. Sign in with one \
+         of the accounts just made and upload them under Import files: every row is shown \
+         before you confirm. The roll of staff comes first, so that accounts can be linked to \
+         persons. Or at a terminal:";
+    ROSTER_GO = "登录并导入", "Sign in and import";
 
     TEST = "测试连接", "Test the connection";
     TEST_ABOUT = "与上级枢纽连接一次，不发送任何数据。", "One hello to the hub above; no data is sent.";

@@ -97,7 +97,7 @@ fn digest(terminal: &Terminal, path: &Path) -> Result<(), Failure> {
     let mut hasher = certs::digest::Hasher::new();
     let mut file = File::open(path).map_err(unreadable)?;
     std::io::copy(&mut file, &mut hasher).map_err(unreadable)?;
-    let hex: String = hasher.finish().bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = crate::desk::scan::hex(&hasher.finish());
     terminal.result(&json!({ "sha256": hex }), |_| hex.clone())
 }
 

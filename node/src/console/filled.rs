@@ -45,6 +45,14 @@ impl Filled {
         own.collect()
     }
 
+    /// With another value for a field.
+    #[must_use]
+    pub(super) fn with(mut self, name: &str, value: String) -> Self {
+        self.0.retain(|(known, _)| known != name);
+        self.0.push((name.to_owned(), value));
+        self
+    }
+
     /// With a value for a field that was not sent.
     #[must_use]
     pub(super) fn or(mut self, name: &str, value: &impl ToString) -> Self {

@@ -25,7 +25,8 @@ texts! {
     MEMBER_HELP = "从开始日期起最多 90 天", "At most 90 days from the first day";
     CARD_HELP = "不写姓名、学号、班级：校外专家只看到这张卡。",
         "No name, number or class: this card is all that an expert from outside sees.";
-    DIGEST_HELP = "扫描件或录音的 SHA-256，没有就留空", "SHA-256 of the scan or recording, if any";
+    DIGEST_HELP = "扫描件或录音的 SHA-256，没有就留空；在“家长告知与同意”选择扫描件可自动填写",
+        "SHA-256 of the scan or recording, if any; choose the scan under Families to fill it in";
     TERM_HELP = "例如 2025S1", "For example 2025S1";
     YEAR_HELP = "学年开始的年份，例如 2025", "Year in which the school year begins";
     RECIPIENT_HELP = "不出校的用途留空", "Empty where nothing leaves the school";

@@ -5,6 +5,7 @@
 
 mod file;
 mod letter;
+mod scan;
 mod slips;
 mod words;
 
@@ -60,6 +61,7 @@ pub(super) fn router() -> Router<Office> {
         .route(FAMILIES_HREF, get(show))
         .route("/families/notice", posts(make, FAMILIES_HREF))
         .route("/families/print", get(letter::show))
+        .route("/families/scan", get(scan::ask).post(scan::take))
         .route("/families/slips", get(slips::show).post(slips::enter))
         .route("/students/{id}/file", get(file::ask).post(file::show))
         .route("/students/{id}/file/withdraw", posts(file::withdraw, "/students/{id}/file"))

@@ -6,13 +6,13 @@ use axum::response::Response;
 use domain::ledger::Word as _;
 use domain::ledger::terms::{ReadPurpose, Relation};
 use runtime::sql::{SqlError, Tx};
-use runtime::web::{Html, Lang, Page, Problem, SignedForm, Visitor, see_other};
+use runtime::web::{Html, Lang, Page, Problem, UPLOAD_BYTES_MAX, Upload, Visitor, see_other};
 
 use super::super::filled::Filled;
 use super::super::office::{Office, Told, choices, chosen, problem, sentences};
 use super::super::words::DAILY_RECORDS;
 use super::letter::Which;
-use super::{Callers, FAMILIES_HREF, class_and_notice, words};
+use super::{Callers, FAMILIES_HREF, class_and_notice, scan, words};
 use crate::ledger::author::Author;
 use crate::ledger::entry::StudentId;
 use crate::ledger::notice::{self, Notice, Slip, Taken};
@@ -53,6 +53,7 @@ struct SlipsTemplate<'a> {
     rows: Vec<RowView>,
     relations: Vec<(&'static str, &'static str)>,
     scan: String,
+    most: usize,
     today: String,
 }
 
@@ -95,12 +96,18 @@ impl From<LedgerRefusal> for Refused {
 
 pub(super) async fn enter(
     State(office): State<Office>,
-    form: SignedForm<Callers, Filled>,
+    form: Upload<Callers>,
 ) -> Result<Response, Problem> {
-    let (visitor, filled) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, Filled::from(form.fields));
     let class = filled.text("class").to_owned();
     let notice = filled.text("notice").parse().unwrap_or(0);
     let which = Which { class: class.clone(), notice };
+    let filled = match scan::digested(form.file, visitor.frame.lang) {
+        // A form that comes back keeps the digest, so the file is not chosen again.
+        Ok(Some(digest)) => filled.with("scan", digest),
+        Ok(None) => filled,
+        Err(told) => return grid(&office, &visitor, which, (filled, Some(told), None)).await,
+    };
     let (read, lang) = (filled.clone(), visitor.frame.lang);
     let done = office
         .work(&visitor.session, move |tx, author| entered(tx, &author, (&class, notice), &read));
@@ -218,6 +225,7 @@ async fn grid(
         rows: grid.students.iter().map(|one| row(one, &grid.names, &typed)).collect(),
         relations: choices::<Relation>(lang),
         scan: typed.text("scan").to_owned(),
+        most: UPLOAD_BYTES_MAX >> 20,
         today: grid.today.clone(),
     })?;
     let crumbs = [DAILY_RECORDS, words::FAMILIES].map(|text| text.in_lang(lang).to_owned());

@@ -10,7 +10,8 @@ use crate::ledger::entry::StudentId;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
 
 const COUNSELLOR: Person = Person { login: "li", role: Role::Counsellor, staff: "T001" };
-const SCAN: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const PAPER: &[u8] = b"%PDF-1.7 slips of a class";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0 one slip";
 const CLASS: &str = "g7%2F1%E7%8F%AD";
 
 fn school() -> School {
@@ -106,7 +107,6 @@ async fn slips_of_a_class_go_in_all_or_none() {
         ("csrf", csrf.as_str()),
         ("class", "g7/1班"),
         ("notice", "1"),
-        ("scan", SCAN),
         ("a0.1", "yes"),
         ("a1.1", "no"),
         ("relation.1", "mother"),
@@ -116,12 +116,30 @@ async fn slips_of_a_class_go_in_all_or_none() {
         ("relation.2", "father"),
         ("date.2", "2025-11-18"),
     ];
-    let refused = li.post("/families/slips", &form).await.expect("reply");
+    let long = vec![b'%'; runtime::web::UPLOAD_BYTES_MAX + 1];
+    let wrong: [(&str, &[u8], &str); 4] = [
+        ("slips.pdf", b"<html><script>alert(1)</script>", "不是 PDF、JPEG 或 PNG"),
+        ("slips.pdf", b"", "扫描件是空文件"),
+        ("slips.pdf", &long, "扫描件太大"),
+        ("", b"", "没有填"),
+    ];
+    for (name, bytes, said) in wrong {
+        let refused = li.upload("/families/slips", &form, (name, bytes)).await.expect("reply");
+        assert_eq!((refused.status, school.rows("consent")), (StatusCode::CONFLICT, 0), "{said}");
+        assert!(refused.text.contains("value=\"father\" selected"), "what was typed stays");
+        assert!(name.is_empty() || refused.text.contains(said), "{said}: {}", refused.text);
+    }
+    let refused = li.upload("/families/slips", &form, ("slips.pdf", PAPER)).await.expect("reply");
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.text.contains("缺少该年龄必须的签字"), "{}", refused.text);
     assert!(refused.text.contains("value=\"father\" selected") && school.rows("consent") == 0);
+    refused.keep("slips-refused.html").expect("keep");
+    // The digest came back with the form: the file is not chosen again.
+    let digest = refused.field("scan").expect("digest").to_owned();
+    assert_eq!(digest, crate::desk::scan::digest(PAPER).expect("scan"));
     form.push(("signed.2", "1"));
-    let taken = li.post("/families/slips", &form).await.expect("reply");
+    form.push(("scan", digest.as_str()));
+    let taken = li.upload("/families/slips", &form, ("", b"")).await.expect("reply");
     fine(&taken);
     assert!(
         taken.text.contains("已录入 3 项") && taken.text.contains("同意有效"),
@@ -131,8 +149,35 @@ async fn slips_of_a_class_go_in_all_or_none() {
     assert_eq!(school.rows("consent"), 3);
     let other = li.get("/families").await.expect("page").field("csrf").expect("csrf").to_owned();
     form[0] = ("csrf", &other);
-    let again = li.post("/families/slips", &form).await.expect("reply");
+    let again = li.upload("/families/slips", &form, ("slips.pdf", PAPER)).await.expect("reply");
     assert!(again.text.contains("3 项此前已录入") && school.rows("consent") == 3);
+}
+
+/// The scan of one paper leads to the form of a consent with its digest; what is no scan gets its
+/// sentence, and nobody but those who work with families chooses one.
+#[tokio::test]
+async fn a_scan_of_one_paper_leads_to_its_form() {
+    let school = school();
+    let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+    let page = li.get("/families/scan").await.expect("page");
+    fine(&page);
+    page.keep("scan.html").expect("keep");
+    let csrf = page.field("csrf").expect("csrf").to_owned();
+    let fields = [("csrf", csrf.as_str())];
+    let away = li.upload("/families/scan", &fields, ("a.jpg", JPEG)).await.expect("reply");
+    assert_eq!(away.status, StatusCode::SEE_OTHER, "{}", away.text);
+    let form = li.get(away.header("location")).await.expect("form");
+    let digest = crate::desk::scan::digest(JPEG).expect("scan");
+    assert!(form.text.contains(&format!("value=\"{digest}\"")), "{}", form.text);
+    for (name, bytes) in [("a.jpg", &b"GIF89a"[..]), ("", b"")] {
+        let refused = li.upload("/families/scan", &fields, (name, bytes)).await.expect("reply");
+        assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    }
+    let stale = li.upload("/families/scan", &[("csrf", "x")], ("a.jpg", JPEG)).await;
+    assert_eq!(stale.expect("reply").status, StatusCode::FORBIDDEN);
+    let it = Person { login: "it", role: Role::Operator, staff: "" };
+    let mut it = browser(&school, it, NOW_MS).await;
+    assert_eq!(it.get("/families/scan").await.expect("page").status, StatusCode::FORBIDDEN);
 }
 
 /// A family sees who read the record and what is kept; a consent is withdrawn at the same place,
@@ -180,12 +225,11 @@ async fn a_later_yes_of_the_roster_is_withdrawn_too() {
         ("csrf", csrf.as_str()),
         ("class", "g7/1班"),
         ("notice", "1"),
-        ("scan", SCAN),
         ("a0.1", "no"),
         ("relation.1", "mother"),
         ("date.1", "2025-09-10"),
     ];
-    let taken = li.post("/families/slips", &refused).await.expect("reply");
+    let taken = li.upload("/families/slips", &refused, ("a.jpg", JPEG)).await.expect("reply");
     assert_eq!(school.rows("consent"), 1, "{}", taken.text);
     let open = [("csrf", csrf.as_str()), ("reason", "母亲来校查阅")];
     let page = li.post("/students/1/file", &open).await.expect("page");

@@ -95,10 +95,27 @@ texts! {
     SLIPS_HOW = "逐项选择回执上的答案；没有交回或没有勾选的保持“未交回”。口头答复、空白回执、代签都不是同意，不要录为同意。",
         "Choose what the slip says, line by line; what was not returned or not ticked stays so. \
          A spoken answer, a blank slip or a signature by somebody else is no consent.";
-    SCAN = "本批回执扫描件的 SHA-256（64 位）", "SHA-256 of the scan of these slips, 64 digits";
-    SCAN_HOW = "先把本班回执扫描成一个文件，再执行 xinqiao-node family digest 文件，把结果填在这里。扫描件由学校自行保管，不上传。",
-        "Scan the slips of the class into one file, run xinqiao-node family digest FILE and \
-         copy the result here. The scan stays with the school.";
+    SCAN = "本批回执的扫描件（PDF、JPEG 或 PNG，不超过 {0} MB）",
+        "Scan of these slips (PDF, JPEG or PNG, {0} MB at most)";
+    SCAN_READ = "扫描件已读取，不用再选：SHA-256 {0}",
+        "The scan was read and need not be chosen again: SHA-256 {0}";
+    SCAN_HOW = "把回执扫描成一个文件在这里选择：本机只计算并保存它的 SHA-256 摘要，用来日后核对，文件本身不保存、不外传，由学校自行保管。",
+        "Scan the slips into one file and choose it here: this machine computes and keeps its \
+         SHA-256, to compare with later; the file itself is neither kept nor sent and stays \
+         with the school.";
+    SCAN_TITLE = "单份同意书的扫描件", "Scan of one paper";
+    SCAN_KEPT = "只保存摘要，不保存文件", "its digest is kept, the file is not";
+    SCAN_FILE = "扫描件（PDF、JPEG 或 PNG，不超过 {0} MB）", "Scan (PDF, JPEG or PNG, {0} MB at most)";
+    SCAN_GO = "计算摘要并登记同意", "Compute it and enter the consent";
+    SCAN_ONE = "登记单份同意书（先选扫描件）", "Enter one paper, with its scan";
+    SCAN_NONE = "没有选择扫描件。", "No scan was chosen.";
+    SCAN_EMPTY = "扫描件是空文件。", "The scan is an empty file.";
+    SCAN_LONG = "扫描件太大，没有读取。", "The scan is too large and was not read.";
+    SCAN_FOREIGN = "这个文件的内容不是 PDF、JPEG 或 PNG，与文件名无关。",
+        "The content of this file is no PDF, JPEG or PNG, whatever its name says.";
+    SCAN_NEXT = "什么都没有写入，填好的内容都在。请选择不超过 {0} MB 的 PDF、JPEG 或 PNG 扫描件。",
+        "Nothing was written, and what you filled in is still there. Choose a scan in PDF, JPEG or \
+         PNG of {0} MB at most.";
     NOT_BACK = "未交回", "not returned";
     YES = "同意", "agreed";
     NO = "不同意", "refused";

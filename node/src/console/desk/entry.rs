@@ -58,6 +58,8 @@ pub(super) struct VersionView {
     why: String,
     content: String,
     parallel: bool,
+    /// Whether a change since can be taken back to it.
+    can_restore: bool,
 }
 
 #[derive(Template)]
@@ -250,19 +252,22 @@ fn begin(
     // A form that was sent carries what its writer saw, not what is there meanwhile.
     let number = |name: &str, now: u32| typed.one(name).parse().unwrap_or(now);
     let was = (number("seen", seen.version), number("parallels", seen.parallels));
+    let from = number("from", seen.version);
     let names = names_of(tx, known, &history)?;
     if !is_sent {
-        let from = number("from", seen.version);
         let start = history.iter().find(|(line, _)| line.version == from);
         if let Some((line, _)) = start {
             *typed = Typed::of_cells(known.columns, &line.cells, &names);
         }
     }
     let settles = matches!(what, What::Settle(_));
+    // Who takes a change back sees what counts now and what would count again.
+    let restores = !settles && from != seen.version;
     let versions = versions(&history, (&names, seen), lang);
-    let shown = versions
-        .into_iter()
-        .filter(|view| settles && (view.parallel || view.number == seen.version));
+    let shown = versions.into_iter().filter(|view| match settles {
+        true => view.parallel || view.number == seen.version,
+        false => restores && (view.number == from || view.number == seen.version),
+    });
     Ok((shown.collect(), Some(was)))
 }
 
@@ -281,6 +286,7 @@ fn body(visitor: &Visitor<Staff>, draft: Draft, drawn: Drawn) -> Result<Html, Pr
     };
     let note: Option<Text> = match draft.what {
         What::New => None,
+        What::Change(_) if !drawn.versions.is_empty() => Some(words::RESTORE_NOTE),
         What::Change(_) => Some(words::EDIT_NOTE),
         What::Settle(_) => Some(words::SETTLE_NOTE),
     };
@@ -410,6 +416,7 @@ fn versions(
             why: by.reason.clone(),
             content: content(line, names, lang),
             parallel: waiting.contains(&line.version),
+            can_restore: line.version < seen.version,
         }
     };
     history.iter().map(view).collect()

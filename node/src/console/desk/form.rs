@@ -172,6 +172,13 @@ impl Typed {
         self.0.get(name).map(|all| all.iter().map(String::as_str).collect()).unwrap_or_default()
     }
 
+    /// Every field with each of its values.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().flat_map(|(name, values)| {
+            values.iter().map(move |value| (name.as_str(), value.as_str()))
+        })
+    }
+
     pub(super) fn set(&mut self, name: &str, values: Vec<String>) {
         self.0.insert(name.to_owned(), values);
     }

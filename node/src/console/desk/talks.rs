@@ -1,5 +1,7 @@
 //! Talks in half a minute: one student with a few keys, or several at once.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -10,7 +12,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Problem, SignedForm, Text, Visitor};
 
-use super::super::ledgers::{Pager, Readers};
+use super::super::ledgers::Readers;
 use super::super::office::{Office, problem};
 use super::entry::Pairs;
 use super::form::{self, FormTemplate, Option3, Refused, Subject, Typed};
@@ -50,8 +52,14 @@ struct BatchTemplate<'a> {
     day: String,
     topics: Vec<Option3>,
     page: usize,
-    pages: Option<Pager>,
+    /// Pages that the form leads to, with the one before and after; what is typed goes along.
+    before: Option<usize>,
+    after: Option<usize>,
+    place: String,
     rows: Vec<RowView>,
+    /// What was typed for students of other pages.
+    carried: Vec<(String, String)>,
+    elsewhere: Option<String>,
 }
 
 /// Why a batch was not taken: all of it, or one student of it.
@@ -174,7 +182,12 @@ pub(super) async fn add_batch(
     State(office): State<Office>,
     form: SignedForm<Readers, Pairs>,
 ) -> Result<Response, Problem> {
-    let (visitor, typed) = (form.visitor, Typed::new(form.fields));
+    let (visitor, mut typed) = (form.visitor, Typed::new(form.fields));
+    // Another page of the same form: nothing is written, and everything goes along.
+    if !typed.one("go").is_empty() {
+        typed.set("page", vec![typed.one("go").to_owned()]);
+        return show_batch(&office, &visitor, typed, None).await;
+    }
     let sent = typed.clone();
     let done = office.work(&visitor.session, move |tx, author| write_batch(tx, &author, &sent));
     match done.await {
@@ -247,38 +260,94 @@ async fn show_batch(
         if !browse::is_writable_by(reader.role(), Kind::Talk) {
             return Err(LedgerRefusal::NotAllowed);
         }
-        let page = typed.one("page").parse::<usize>().unwrap_or(1).clamp(1, PAGES_MAX) - 1;
-        let search = Search { own: true, whole: true, page, ..Search::default() };
-        let People { lines: own, total } = people::search(tx, &reader, &search)?;
-        let rows = own.iter().map(|line| {
-            let error = said.clone().filter(|_| student == Some(line.student.0));
-            row(line, &typed, error)
-        });
-        let today = match typed.one("day") {
-            "" => reader.today().to_string(),
-            day => day.to_owned(),
-        };
-        let pages = Pager::new(BATCH_HREF, "", (page, people::OWN_MAX, total), lang);
-        let pages = (total > people::OWN_MAX).then_some(pages);
-        Ok::<_, LedgerRefusal>((rows.collect(), today, (topics(&typed, lang), page + 1, pages)))
+        let found = page_of(tx, &reader, (&typed, student))?;
+        Ok(batch(&found, &typed, (student, said, reader.today()), lang))
     });
-    let (rows, day, (topics, page, pages)) = drawn.await.map_err(problem)?;
-    let done = saved.map(|count| words::TALKS_ADDED.fill(lang, &[&count]));
-    let csrf = &visitor.session.csrf;
+    let batch = drawn.await.map_err(problem)?;
     let body = Html::render(&BatchTemplate {
-        lang,
-        csrf,
+        csrf: &visitor.session.csrf,
         told: failure,
-        done,
-        day,
-        topics,
-        page,
-        pages,
-        rows,
+        done: saved.map(|count| words::TALKS_ADDED.fill(lang, &[&count])),
+        ..batch
     })?;
     let title = words::TALK_BATCH.in_lang(lang).to_owned();
     let note = words::TALK_BATCH_NOTE.in_lang(lang).to_owned();
     office.reply_with(status, visitor, &super::page((title, note, HREF), body, lang))
+}
+
+/// The page that was asked for, or the one with the student who was refused.
+fn page_of(
+    tx: &Tx<'_>,
+    reader: &Author,
+    (typed, refused): (&Typed, Option<i64>),
+) -> Result<(usize, People), LedgerRefusal> {
+    let asked = typed.one("page").parse::<usize>().unwrap_or(1).clamp(1, PAGES_MAX) - 1;
+    let at = |page| {
+        let search = Search { own: true, whole: true, page, ..Search::default() };
+        people::search(tx, reader, &search)
+    };
+    let has = |found: &People, id: i64| found.lines.iter().any(|line| line.student.0 == id);
+    let found = at(asked)?;
+    let Some(id) = refused.filter(|id| !has(&found, *id)) else { return Ok((asked, found)) };
+    for page in (0..found.total.div_ceil(people::OWN_MAX)).filter(|page| *page != asked) {
+        let other = at(page)?;
+        if has(&other, id) {
+            return Ok((page, other));
+        }
+    }
+    Ok((asked, found))
+}
+
+/// The form over one page of the own students, with what was typed for those of other pages.
+fn batch(
+    (page, People { lines, total }): &(usize, People),
+    typed: &Typed,
+    (student, said, today): (Option<i64>, Option<String>, Date),
+    lang: Lang,
+) -> BatchTemplate<'static> {
+    let rows = lines.iter().map(|line| {
+        let error = said.clone().filter(|_| student == Some(line.student.0));
+        row(line, typed, error)
+    });
+    let shown: BTreeSet<String> = lines.iter().map(|line| line.student.0.to_string()).collect();
+    let carried = carried(typed, &shown);
+    let ticked = carried.iter().filter(|(name, _)| name == "on").count();
+    let pages = total.div_ceil(people::OWN_MAX).max(1);
+    BatchTemplate {
+        lang,
+        csrf: "",
+        told: None,
+        done: None,
+        day: match typed.one("day") {
+            "" => today.to_string(),
+            day => day.to_owned(),
+        },
+        topics: topics(typed, lang),
+        page: page + 1,
+        before: Some(*page).filter(|page| *page > 0),
+        after: Some(page + 2).filter(|next| *next <= pages),
+        place: format!("{} / {pages}", page + 1),
+        rows: rows.collect(),
+        elsewhere: (ticked > 0).then(|| words::TICKED_ELSEWHERE.fill(lang, &[&ticked])),
+        carried,
+    }
+}
+
+/// What was typed for students who are not on the page.
+fn carried(typed: &Typed, shown: &BTreeSet<String>) -> Vec<(String, String)> {
+    let mut carried = Vec::new();
+    for (name, value) in typed.pairs() {
+        let of = match name.strip_prefix("note-") {
+            Some(_) if value.is_empty() => continue,
+            Some(id) => id,
+            None if matches!(name, "on" | "concern" | "raised") => value,
+            None => continue,
+        };
+        if !shown.contains(of) {
+            carried.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    carried
 }
 
 fn row(line: &PersonLine, typed: &Typed, error: Option<String>) -> RowView {

@@ -9,7 +9,7 @@ use runtime::web::trial::{Browser, Seen};
 use crate::console::ledgers::tests::{browser, school};
 use crate::ledger::browse;
 use crate::ledger::kinds::KINDS;
-use crate::ledger::testing::School;
+use crate::ledger::testing::{School, TestPupil};
 
 const PUPIL: &str = "G99999920130100001A";
 
@@ -99,6 +99,40 @@ async fn an_entry_is_written_and_shown() {
     let none = li.get("/ledgers/counselling_session?topic=study").await.expect("table");
     assert!(none.text.contains("共 0 条"));
     table.keep("table.html").expect("keep");
+}
+
+/// A change is taken back by writing an earlier version again: both are shown, a reason is needed,
+/// every version stays, and whoever may not write the kind is not offered it.
+#[tokio::test]
+async fn a_change_is_taken_back_with_a_reason() {
+    let (school, mut li, mut head) = two().await;
+    let fields =
+        [("student", PUPIL), ("day", "2025-11-18"), ("topics", "study"), ("staff", "T001")];
+    let at = place(&send(&mut li, "/ledgers/talk/new", &fields).await);
+    let seen = ("seen", "1");
+    let wrong =
+        [&fields[..2], &[("topics", "family"), fields[3], seen, ("reason", "更正")]].concat();
+    place(&send(&mut li, &format!("{at}/edit"), &wrong).await);
+    let shown = li.get(&at).await.expect("record");
+    assert_eq!(shown.flaws(), Vec::<String>::new());
+    let back = format!("{at}/edit?from=1");
+    assert!(shown.text.contains(&back) && !shown.text.contains("from=2"), "{}", shown.text);
+    let form = li.get(&back).await.expect("form");
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
+    form.keep("restore.html").expect("keep");
+    assert!(form.text.contains("value=\"study\" checked") && form.text.contains("较早一版"));
+    assert!(form.text.contains("家庭") && form.text.contains("学业"), "both are shown");
+    let mut again = fields.to_vec();
+    again.extend([("seen", "2"), ("parallels", "0")]);
+    let silent = send(&mut li, &format!("{at}/edit"), &again).await;
+    assert_eq!(silent.status, StatusCode::CONFLICT, "no reason");
+    again.push(("reason", "改错了，恢复原内容"));
+    place(&send(&mut li, &format!("{at}/edit"), &again).await);
+    let shown = li.get(&at).await.expect("record");
+    assert!(shown.text.contains("改错了，恢复原内容") && shown.text.contains("from=2"));
+    assert_eq!(school.rows("talk"), 3, "every version stays");
+    let read = head.get("/ledgers/talk").await.expect("table");
+    assert_eq!(read.status, StatusCode::OK);
 }
 
 /// What cannot be is told at its field, what was typed stays, and nothing is written: a day to
@@ -239,6 +273,46 @@ async fn talks_of_several_are_written_together() {
     assert!(refused.text.contains("想家") && refused.text.contains("2025-11-19"));
     wrong.push(("topics", "family"));
     let saved = send(&mut li, "/talks/batch", &wrong).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    assert_eq!(school.rows("talk"), before + 2);
+}
+
+/// Paging through more own students than one page holds loses nothing that was typed; all pages
+/// are written together, and a refusal shows the page of its student.
+#[tokio::test]
+async fn a_batch_over_several_pages_is_written_together() {
+    let school = school();
+    let pupils: Vec<TestPupil> = (0..205).map(TestPupil::new).collect();
+    school.roster(&pupils, crate::ledger::testing::AS_OF);
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let mut head = browser(&school, "head", Role::MoralHead, "T002").await;
+    let post = [("grade", "g7"), ("class", "1班"), ("staff", "T001"), ("day", "2025-10-10")];
+    place(&send(&mut head, "/ledgers/class_teacher/new", &post).await);
+    let first = li.get("/talks/batch").await.expect("batch");
+    assert_eq!(first.text.matches("name=\"on\"").count(), 200, "{}", first.text);
+    let id = |page: &Seen, at: usize| {
+        let rest = page.text.split("id=\"on-").nth(at).expect("row");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    let early = id(&first, 3);
+    let note = format!("note-{early}");
+    let typed = [("on", early.as_str()), ("topics", "family"), (&note, "想家"), ("go", "2")];
+    let second = send(&mut li, "/talks/batch", &typed).await;
+    assert_eq!((second.status, second.flaws()), (StatusCode::OK, Vec::new()));
+    second.keep("batch-2.html").expect("keep");
+    assert!(second.text.contains(&format!("type=\"hidden\" name=\"on\" value=\"{early}\"")));
+    assert!(second.text.contains("想家") && second.text.contains("其他页上还勾选了 1 名"));
+    assert!(second.text.contains("value=\"family\" checked") && second.text.contains("2 / 2"));
+    let late = id(&second, 2);
+    let both = [("on", early.as_str()), ("on", &late), (&note, "想家"), ("day", "2025-11-19")];
+    let mut all = both.to_vec();
+    all.extend([("page", "2"), ("topics", "family")]);
+    let before = school.rows("talk");
+    let ahead =
+        [("on", early.as_str()), ("page", "2"), ("topics", "family"), ("day", "2026-11-19")];
+    let refused = send(&mut li, "/talks/batch", &ahead).await;
+    assert_eq!((refused.status, school.rows("talk")), (StatusCode::CONFLICT, before));
+    let saved = send(&mut li, "/talks/batch", &all).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
     assert_eq!(school.rows("talk"), before + 2);
 }

@@ -91,8 +91,14 @@ texts! {
     STUDENT = "学生", "Student";
     DAY = "日期", "Day";
     LAST = "上次联系", "Last contact";
+    RESTORE = "恢复到这一版", "Back to this version";
+    RESTORE_NOTE = "表单里是较早一版的内容，下面列出两版供核对。保存后写成新的一版，写明原因；现在这一版仍在历史里，不会删除。",
+        "The form holds an earlier version; both are shown below. Saving writes it as a new \
+         version with its reason; the one that counts now stays in the history.";
     NOBODY_TICKED = "没有勾选任何学生；台账没有改动。",
         "nobody was ticked; the ledger was not changed.";
+    TICKED_ELSEWHERE = "其他页上还勾选了 {0} 名，会一起登记。",
+        "{0} more are ticked on other pages and are written along.";
     NOBODY_NEXT = "请勾选谈过的学生后再提交。", "Tick whom you spoke with and submit again.";
     TALKS_ADDED = "已登记 {0} 次谈话。", "{0} talks written down.";
     OWN_NONE = "没有您担任导师或班主任的学生。请德育主任在“导师结对”或“班主任任职”中登记。",

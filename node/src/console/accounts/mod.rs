@@ -19,6 +19,7 @@ use runtime::web::account::{half_password, one_time_password};
 use runtime::web::{Audience, NavLink, Problem, Role, SignedForm, Visitor, posts};
 use serde::Deserialize;
 
+use super::filled::{Filled, Sent};
 use super::office::Office;
 use crate::ledger::account::{self, AccountChange};
 use crate::ledger::account_ask::{self, Wish};
@@ -58,36 +59,21 @@ enum Outcome {
     FirstHalf { login: String, half: String },
     /// The second half; the account can be signed in to.
     SecondHalf { login: String, half: String },
-    /// Refused.
-    Refused(Failure),
+    /// Refused, with the form as it was sent; never a password.
+    Refused(Failure, Sent),
 }
 
-#[derive(Deserialize)]
+/// An account that is to be made, as it was typed.
 struct Adding {
     login: String,
-    #[serde(default)]
     name: String,
     role: String,
-    #[serde(default)]
     staff: String,
 }
 
 #[derive(Deserialize)]
 struct Locking {
     to: String,
-}
-
-#[derive(Deserialize)]
-struct Moving {
-    role: String,
-    #[serde(default)]
-    staff: String,
-}
-
-#[derive(Deserialize)]
-struct Reason {
-    #[serde(default)]
-    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -107,8 +93,11 @@ async fn show(
     show_page(&office, &visitor, Outcome::Looked).await
 }
 
-async fn add(State(office): State<Office>, form: Form<Adding>) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+async fn add(State(office): State<Office>, form: Form<Filled>) -> Result<Response, Problem> {
+    let (visitor, filled) = (form.visitor, form.fields);
+    let [login, name, role, staff] =
+        ["login", "name", "role", "staff"].map(|name| filled.text(name).to_owned());
+    let fields = Adding { login, name, role, staff };
     let role: Role = fields.role.parse().map_err(|_| Problem::BadRequest)?;
     let login = fields.login.trim().to_lowercase();
     let outcome = if account_ask::takes_two(role) {
@@ -120,7 +109,8 @@ async fn add(State(office): State<Office>, form: Form<Adding>) -> Result<Respons
         let made = acts::make(&office, &visitor, (fields, role), password.clone()).await;
         made.map(|()| Outcome::Password { login, password })
     };
-    show_page(&office, &visitor, outcome.unwrap_or_else(Outcome::Refused)).await
+    let refused = |failure| Outcome::Refused(failure, Sent::new("add", filled));
+    show_page(&office, &visitor, outcome.unwrap_or_else(refused)).await
 }
 
 async fn give_password(
@@ -133,7 +123,7 @@ async fn give_password(
     let given = acts::give_password(&office, &visitor, &login, &password).await;
     let outcome = match given {
         Ok(()) => Outcome::Password { login, password },
-        Err(failure) => Outcome::Refused(failure),
+        Err(failure) => Outcome::Refused(failure, Sent::default()),
     };
     show_page(&office, &visitor, outcome).await
 }
@@ -145,40 +135,43 @@ async fn lock(
 ) -> Result<Response, Problem> {
     let to = if form.fields.to == "open" { AccountChange::Unlock } else { AccountChange::Lock };
     let done = acts::change(&office, &form.visitor, login, to).await;
-    over(&office, &form.visitor, done).await
+    over(&office, &form.visitor, (done, Sent::default())).await
 }
 
 async fn change_role(
     State(office): State<Office>,
     Path(login): Path<String>,
-    form: Form<Moving>,
+    form: Form<Filled>,
 ) -> Result<Response, Problem> {
-    let Moving { role, staff } = form.fields;
-    let role: Role = role.parse().map_err(|_| Problem::BadRequest)?;
+    let (filled, staff) = (form.fields.clone(), form.fields.text("staff").to_owned());
+    let role: Role = filled.text("role").parse().map_err(|_| Problem::BadRequest)?;
+    let sent = Sent::new(format!("role.{login}"), filled);
     let done = acts::change_role(&office, &form.visitor, login, (role, staff)).await;
-    over(&office, &form.visitor, done).await
+    over(&office, &form.visitor, (done, sent)).await
 }
 
 async fn ask_factor(
     State(office): State<Office>,
     Path(login): Path<String>,
-    form: Form<Reason>,
+    form: Form<Filled>,
 ) -> Result<Response, Problem> {
-    let wish = (Wish::Factor, form.fields.reason);
+    let sent = Sent::new(format!("factor.{login}"), form.fields.clone());
+    let wish = (Wish::Factor, form.fields.text("reason").to_owned());
     let done = acts::ask(&office, &form.visitor, login, wish, "").await;
-    over(&office, &form.visitor, done).await
+    over(&office, &form.visitor, (done, sent)).await
 }
 
 async fn ask_opening(
     State(office): State<Office>,
     Path(login): Path<String>,
-    form: Form<Reason>,
+    form: Form<Filled>,
 ) -> Result<Response, Problem> {
     let half = half_password().to_string();
-    let wish = (Wish::Opening, form.fields.reason);
+    let sent = Sent::new(format!("opening.{login}"), form.fields.clone());
+    let wish = (Wish::Opening, form.fields.text("reason").to_owned());
     let outcome = match acts::ask(&office, &form.visitor, login.clone(), wish, &half).await {
         Ok(()) => Outcome::FirstHalf { login, half },
-        Err(failure) => Outcome::Refused(failure),
+        Err(failure) => Outcome::Refused(failure, sent),
     };
     show_page(&office, &form.visitor, outcome).await
 }
@@ -191,13 +184,13 @@ async fn answer(
     let visitor = form.visitor;
     if form.fields.to != "agree" {
         let done = acts::refuse(&office, &visitor, id).await;
-        return over(&office, &visitor, done).await;
+        return over(&office, &visitor, (done, Sent::default())).await;
     }
     match acts::agree(&office, &visitor, id).await {
         Ok(Some((login, half))) => {
             show_page(&office, &visitor, Outcome::SecondHalf { login, half }).await
         }
-        done => over(&office, &visitor, done.map(drop)).await,
+        done => over(&office, &visitor, (done.map(drop), Sent::default())).await,
     }
 }
 
@@ -205,11 +198,11 @@ async fn answer(
 async fn over(
     office: &Office,
     visitor: &Visitor<AccountKeepers>,
-    done: Result<(), Failure>,
+    (done, sent): (Result<(), Failure>, Sent),
 ) -> Result<Response, Problem> {
     match done {
         Ok(()) => Ok(Redirect::to(ACCOUNTS_HREF).into_response()),
-        Err(failure) => show_page(office, visitor, Outcome::Refused(failure)).await,
+        Err(failure) => show_page(office, visitor, Outcome::Refused(failure, sent)).await,
     }
 }
 
@@ -222,7 +215,7 @@ async fn show_page(
         Ok((account::list(tx)?, account_ask::waiting(tx, author.now())?, author.now().0))
     });
     let (lines, waiting, now_ms) = found.await.map_err(|_| Problem::Unavailable)?;
-    let refused = matches!(outcome, Outcome::Refused(_));
+    let refused = matches!(outcome, Outcome::Refused(..));
     let role = visitor.session.role.school().ok_or(Problem::Forbidden)?;
     let view = pages::View { lines: &lines, waiting: &waiting, outcome, role, now_ms };
     let policy = office.shell.sessions.policy();

@@ -6,6 +6,8 @@ use runtime::cli::{Exit, Failure, Sentence};
 use runtime::web::factor::FactorPolicy;
 use runtime::web::{Html, Lang, Page, Part, RenderError, Role, Session, Tag, Text, Tone, time};
 
+use super::super::filled::{Filled, Sent};
+use super::super::office::sentences;
 use super::{ACCOUNTS_HREF, Outcome, words};
 use crate::ledger::account::AccountLine;
 use crate::ledger::account_ask::{self, Waiting, Wish};
@@ -30,6 +32,9 @@ struct AccountsTemplate<'a> {
     waiting: Vec<WaitingView>,
     rows: Vec<Row<'a>>,
     roles: Vec<(&'static str, &'static str)>,
+    add: Filled,
+    /// The field of the form for a new account that was wrong, with its sentence.
+    wrong: (&'static str, String),
 }
 
 struct WaitingView {
@@ -57,6 +62,12 @@ struct Row<'a> {
     /// Whether a password from one person alone lets nobody in as this one.
     may_password: bool,
     may_opening: bool,
+    /// Whether one of its forms was refused, and what stood in them.
+    is_refused: bool,
+    role_typed: String,
+    staff_typed: String,
+    reason_factor: String,
+    reason_opening: String,
 }
 
 pub(super) fn page(
@@ -65,26 +76,7 @@ pub(super) fn page(
     session: &Session,
     lang: Lang,
 ) -> Result<Page, RenderError> {
-    let (mut failure, mut password) = (None, None);
-    match &view.outcome {
-        Outcome::Looked => {}
-        Outcome::Password { login, password: shown } => {
-            let once = words::PASSWORD_ONCE.in_lang(lang);
-            password = Some((words::PASSWORD_FOR.with(lang, login), shown.as_str(), once));
-        }
-        Outcome::FirstHalf { login, half } => {
-            let once = words::FIRST_HALF_ONCE.in_lang(lang);
-            password = Some((words::FIRST_HALF_OF.with(lang, login), half.as_str(), once));
-        }
-        Outcome::SecondHalf { login, half } => {
-            let once = words::SECOND_HALF_ONCE.in_lang(lang);
-            password = Some((words::SECOND_HALF_OF.with(lang, login), half.as_str(), once));
-        }
-        Outcome::Refused(refused) => {
-            let next = refused.next_step(lang).unwrap_or_default().to_owned();
-            failure = Some((refused.message(lang).to_owned(), next));
-        }
-    }
+    let Told { failure, password, sent, wrong } = told(&view.outcome, lang);
     let scope = match view.role {
         SchoolRole::Operator => words::SCOPE_IT,
         _ => words::SCOPE_HEAD,
@@ -98,7 +90,13 @@ pub(super) fn page(
         failure,
         password,
         waiting: waiting.collect(),
-        rows: view.lines.iter().map(|line| row(line, view, (policy, session), lang)).collect(),
+        rows: view
+            .lines
+            .iter()
+            .map(|line| row(line, view, (policy, session, &sent), lang))
+            .collect(),
+        add: sent.of("add"),
+        wrong,
         roles: roles
             .map(|role| (role.as_str(), crate::console::title(*role).in_lang(lang)))
             .collect(),
@@ -111,6 +109,38 @@ pub(super) fn page(
         exports: Vec::new(),
         body,
     })
+}
+
+/// What an act came to, as the page tells it.
+#[derive(Default)]
+struct Told<'a> {
+    failure: Option<(String, String)>,
+    /// Heading, what is shown this once, and what to do with it.
+    password: Option<(String, &'a str, &'static str)>,
+    sent: Sent,
+    wrong: (&'static str, String),
+}
+
+fn told(outcome: &Outcome, lang: Lang) -> Told<'_> {
+    let shown = |of: Text, login: &String, once: Text| (of.with(lang, login), once.in_lang(lang));
+    let ((title, once), shown) = match outcome {
+        Outcome::Looked => return Told::default(),
+        Outcome::Password { login, password } => {
+            (shown(words::PASSWORD_FOR, login, words::PASSWORD_ONCE), password)
+        }
+        Outcome::FirstHalf { login, half } => {
+            (shown(words::FIRST_HALF_OF, login, words::FIRST_HALF_ONCE), half)
+        }
+        Outcome::SecondHalf { login, half } => {
+            (shown(words::SECOND_HALF_OF, login, words::SECOND_HALF_ONCE), half)
+        }
+        Outcome::Refused(refused, sent) => {
+            let wrong = (field_of(refused.code()), refused.message(lang).to_owned());
+            let failure = Some(sentences(refused, lang));
+            return Told { failure, sent: sent.clone(), wrong, ..Told::default() };
+        }
+    };
+    Told { password: Some((title, shown.as_str(), once)), ..Told::default() }
 }
 
 fn waiting_one(waits: &Waiting, session: &Session, lang: Lang) -> WaitingView {
@@ -142,9 +172,13 @@ fn waiting_one(waits: &Waiting, session: &Session, lang: Lang) -> WaitingView {
 fn row<'a>(
     line: &'a AccountLine,
     view: &View<'_>,
-    (policy, session): (FactorPolicy, &Session),
+    (policy, session, sent): (FactorPolicy, &Session, &Sent),
     lang: Lang,
 ) -> Row<'a> {
+    let typed = |form: &str| sent.of(&format!("{form}.{}", line.login));
+    let (moved, factor_asked, opening) = (typed("role"), typed("factor"), typed("opening"));
+    let is_refused =
+        moved.is_sent("role") || factor_asked.is_sent("reason") || opening.is_sent("reason");
     let factor = match (line.has_factor, policy.needs(line.role)) {
         (true, _) => Tag::of(Tone::Good, words::FACTOR_ON, lang),
         (false, true) => Tag::of(Tone::Notice, words::FACTOR_DUE, lang),
@@ -167,6 +201,14 @@ fn row<'a>(
         name: &line.name,
         role: crate::console::title(line.role).in_lang(lang),
         staff: line.staff.as_deref().unwrap_or_default(),
+        is_refused,
+        role_typed: moved.clone().or("role", &line.role.as_str()).text("role").to_owned(),
+        staff_typed: match moved.is_sent("staff") {
+            true => moved.text("staff").to_owned(),
+            false => line.staff.clone().unwrap_or_default(),
+        },
+        reason_factor: factor_asked.text("reason").to_owned(),
+        reason_opening: opening.text("reason").to_owned(),
         factor,
         state,
         changed: changed.map_or_else(String::new, |(at, by)| {
@@ -181,6 +223,15 @@ fn row<'a>(
         can_ask: !is_own && line.has_factor,
         may_password: line.has_factor || !account_ask::takes_two(line.role),
         may_opening: account_ask::takes_two(line.role),
+    }
+}
+
+/// The field of the form for a new account that a refusal is about.
+fn field_of(code: &str) -> &'static str {
+    match code {
+        "STAFF_NEEDED" | "STAFF_UNKNOWN" | "SECOND_ACCOUNT" => "staff",
+        "ACCOUNT" | "DOUBLE" => "login",
+        _ => "",
     }
 }
 

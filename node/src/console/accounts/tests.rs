@@ -170,3 +170,28 @@ async fn accounts_are_looked_after_and_each_act_leaves_a_line() {
     let own = post(&mut zhao, "/accounts/zhao/lock", &[("to", "locked")]).await;
     assert_eq!(own.status, StatusCode::CONFLICT, "nobody looks after the own account");
 }
+
+/// A refused form comes back as it was sent, with the sentence at its field, and no password ever.
+#[tokio::test]
+async fn a_refused_form_of_an_account_comes_back_filled_in() {
+    let school = school().await;
+    let mut head = browser(&school, "head", PASSWORD).await;
+    let new = [("login", "chen"), ("name", "陈老师"), ("role", "mentor"), ("staff", "T999")];
+    let refused = post(&mut head, "/accounts", &new).await;
+    assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    refused.keep("accounts-refused.html").expect("keep");
+    for kept in [
+        "name=\"login\" value=\"chen\"",
+        "name=\"name\" value=\"陈老师\"",
+        "name=\"staff\" value=\"T999\"",
+        "value=\"mentor\" selected",
+        "<p class=\"err\">",
+    ] {
+        assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
+    }
+    assert!(!refused.text.contains("type=\"password\""));
+    let moved = [("role", "mentor"), ("staff", "T999")];
+    let refused = post(&mut head, "/accounts/li/role", &moved).await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("<details open>"));
+    assert!(refused.text.contains("name=\"staff\" value=\"T999\""), "{}", refused.text);
+}

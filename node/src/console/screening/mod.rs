@@ -30,7 +30,7 @@ use runtime::web::{
     Audience, Html, Lang, NavLink, Page, Problem, Role, Session, Shell, Text, Visitor, posts,
 };
 
-use super::office::Office;
+use super::office::{Office, sentences};
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::screening::ScreeningError;
@@ -141,19 +141,21 @@ impl Campaign {
         back: &str,
     ) -> Result<Response, Problem> {
         let lang = visitor.frame.lang;
-        let (message, next) = match refusal.into() {
-            Refused::Store(error) => return Err(error.into()),
-            Refused::NotAllowed => return Err(Problem::Forbidden),
-            Refused::Unknown => return Err(Problem::NotFound),
-            Refused::NotNow => (words::NOT_NOW.in_lang(lang).to_owned(), String::new()),
-            Refused::Told(failure) => {
-                let next = failure.next_step(lang).unwrap_or_default().to_owned();
-                (failure.message(lang).to_owned(), next)
-            }
-        };
+        let (message, next) = said(refusal.into(), lang)?;
         let body = Html::render(&RefusedTemplate { lang, message, next, back })?;
         let page = page(words::REFUSED_TITLE, String::new(), body, lang);
         self.office.reply_with(StatusCode::CONFLICT, visitor, &page)
+    }
+}
+
+/// What a refusal says and what to do next, or the problem where there is no page for it.
+fn said(refused: Refused, lang: Lang) -> Result<(String, String), Problem> {
+    match refused {
+        Refused::Store(error) => Err(error.into()),
+        Refused::NotAllowed => Err(Problem::Forbidden),
+        Refused::Unknown => Err(Problem::NotFound),
+        Refused::NotNow => Ok((words::NOT_NOW.in_lang(lang).to_owned(), String::new())),
+        Refused::Told(failure) => Ok(sentences(&failure, lang)),
     }
 }
 

@@ -11,8 +11,10 @@ use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Tone, Visitor, see_other, time};
 use serde::Deserialize;
 
-use super::super::filled::Filled;
+use super::super::filled::{Filled, Sent};
+use super::super::office::Told;
 use super::codes::newest;
+use super::observe::form_of;
 use super::runs::{label, may_work, short, visible};
 use super::{Campaign, Counsellors, Leaders, field_of, page, read_field, titled, words};
 use crate::ledger::author::Author;
@@ -43,6 +45,7 @@ struct ClassTemplate<'a> {
     without_code: usize,
     with_code: usize,
     codes_seen: i64,
+    told: &'a Told,
 }
 
 struct PersonRow {
@@ -58,6 +61,30 @@ struct PersonRow {
     observed: String,
     heard: String,
     concern: bool,
+    /// What the ledger says of the three, where a refused form says something else.
+    was: (String, String, bool),
+    error: Option<String>,
+}
+
+impl PersonRow {
+    /// What was typed and refused, in place of what the ledger says; what was not touched stays.
+    fn fill(&mut self, sent: &Filled, told: Option<&(String, String)>) {
+        if !sent.is_sent("observed") {
+            return;
+        }
+        for (field, name, was) in [
+            (&mut self.observed, "observed", "was_observed"),
+            (&mut self.heard, "heard", "was_heard"),
+        ] {
+            if sent.text(name) != sent.text(was) {
+                sent.text(name).clone_into(field);
+            }
+        }
+        if sent.is_sent("concern") != sent.is_sent("was_concern") {
+            self.concern = sent.is_sent("concern");
+        }
+        self.error = told.map(|(message, _)| message.clone());
+    }
 }
 
 #[derive(Template)]
@@ -122,8 +149,18 @@ fn is_in(who: &Participant, class: &ClassWindow) -> bool {
 /// The students of one class.
 pub(super) async fn class(
     State(campaign): State<Campaign>,
-    Path((id, class)): Path<(i64, i64)>,
+    Path(which): Path<(i64, i64)>,
     visitor: Visitor<Leaders>,
+) -> Result<Response, Problem> {
+    class_page(&campaign, &visitor, which, (Sent::default(), None)).await
+}
+
+/// As [`class`], with a form that was refused as it was sent.
+pub(super) async fn class_page(
+    campaign: &Campaign,
+    visitor: &Visitor<Leaders>,
+    (id, class): (i64, i64),
+    (sent, told): (Sent, Told),
 ) -> Result<Response, Problem> {
     let found = campaign.work(&visitor.session, move |tx, author, shelf| {
         let known = run::get(tx, RunId(id))?;
@@ -147,18 +184,16 @@ pub(super) async fn class(
     });
     let (known, of, (people, observed), (papers, names, by)) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
+        Err(refusal) => return campaign.refused(visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
     let given = people.iter().filter(|(who, _)| is_given_a_code(&known, who, by.today));
     let without_code = given.clone().filter(|(who, _)| who.code_at_ms.is_none()).count();
     let with_code = given.count();
     let row = |(who, how): &(Participant, Standing)| {
-        person(&known, (who, *how), observed.get(&who.student), (&names, by), lang)
-    };
-    let label_of = |label: domain::catalogue::Label| match lang {
-        Lang::Zh => label.zh,
-        Lang::En => label.en,
+        let mut row = person(&known, (who, *how), observed.get(&who.student), (&names, by), lang);
+        row.fill(&sent.of(&form_of(who.student.0)), told.as_ref());
+        row
     };
     let body = Html::render(&ClassTemplate {
         lang,
@@ -169,13 +204,21 @@ pub(super) async fn class(
         is_open: known.closed_at_ms.is_none(),
         is_observed: !may_self_report(of.grade),
         rows: people.iter().map(row).collect(),
-        papers: papers.into_iter().map(|(id, label)| (id, label_of(label))).collect(),
+        papers: papers.into_iter().map(|(id, label)| (id, in_lang(label, lang))).collect(),
         without_code,
         with_code,
         codes_seen: newest(people.iter().map(|(who, _)| who)),
+        told: &told,
     })?;
     let title = format!("{} {}", of.grade.zh(), of.class);
-    campaign.reply(&visitor, &titled(title, known.name, body, lang))
+    campaign.office.tell(visitor, &titled(title, known.name, body, lang), &told)
+}
+
+fn in_lang(label: domain::catalogue::Label, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => label.zh,
+        Lang::En => label.en,
+    }
 }
 
 /// One student as lists show one: what is done and what is not, and for the counsellor what can be
@@ -196,6 +239,11 @@ fn person(
         _ => Tone::Muted,
     };
     let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
+    let seen = (
+        day(observed.and_then(|seen| seen.observed)),
+        day(observed.and_then(|seen| seen.guardian_heard)),
+        observed.is_some_and(|seen| seen.concern),
+    );
     let late = who.late_until_ms.map(time::minute);
     let name = names.student(who.student).map_or("—", |known| &*known.name).to_owned();
     PersonRow {
@@ -210,9 +258,11 @@ fn person(
         late: late.map_or_else(String::new, |at| words::LATE_UNTIL.fill(lang, &[&at])),
         acts: if known.closed_at_ms.is_none() { acts(how, lang) } else { Vec::new() },
         is_given_a_code: known.closed_at_ms.is_none() && is_given_a_code(known, who, today),
-        observed: day(observed.and_then(|seen| seen.observed)),
-        heard: day(observed.and_then(|seen| seen.guardian_heard)),
-        concern: observed.is_some_and(|seen| seen.concern),
+        observed: seen.0.clone(),
+        heard: seen.1.clone(),
+        concern: seen.2,
+        was: seen,
+        error: None,
     }
 }
 

@@ -9,12 +9,15 @@ use domain::ledger::{Action, Area, Authority, authority};
 use runtime::clock::instant_ms;
 use runtime::sql::Tx;
 use runtime::web::{
-    Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, see_other, time,
+    Audience, Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, see_other, time,
 };
 use serde::Deserialize;
 
-use super::super::office::term_name;
-use super::{Campaign, Counsellors, Leaders, RUNS_HREF, field_of, page, read_field, titled, words};
+use super::super::filled::{Filled, Sent};
+use super::super::office::{Told, term_name};
+use super::{
+    Campaign, Counsellors, Leaders, RUNS_HREF, field_of, page, read_field, said, titled, words,
+};
 use crate::ledger::author::Author;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, ClassId, ClassWindow, Run, RunId, people};
@@ -52,6 +55,7 @@ struct RunTemplate<'a> {
     heads: Vec<&'static str>,
     rows: Vec<ClassRow>,
     whole: Vec<u64>,
+    told: &'a Told,
 }
 
 struct ClassRow {
@@ -62,6 +66,7 @@ struct ClassRow {
     window: String,
     opens: String,
     closes: String,
+    error: Option<String>,
 }
 
 /// The list of runs.
@@ -135,6 +140,16 @@ pub(super) async fn show(
     Path(id): Path<i64>,
     visitor: Visitor<Leaders>,
 ) -> Result<Response, Problem> {
+    show_page(&campaign, &visitor, id, (Sent::default(), None)).await
+}
+
+/// As [`show`], with a window that was refused as it was sent.
+async fn show_page<A: Audience>(
+    campaign: &Campaign,
+    visitor: &Visitor<A>,
+    id: i64,
+    (sent, told): (Sent, Told),
+) -> Result<Response, Problem> {
     let found = campaign.work(&visitor.session, move |tx, author, shelf| {
         let known = run::get(tx, RunId(id))?;
         opening::follow_roll(tx, shelf, &known)?;
@@ -149,7 +164,7 @@ pub(super) async fn show(
     });
     let (known, seen, classes, (may_work, may_see_roll, may_count)) = match found.await {
         Ok(found) => found,
-        Err(refusal) => return campaign.refused(&visitor, refusal, RUNS_HREF),
+        Err(refusal) => return campaign.refused(visitor, refusal, RUNS_HREF),
     };
     let lang = visitor.frame.lang;
     let (whole, by_class) = funnel::progress(&seen);
@@ -157,7 +172,9 @@ pub(super) async fn show(
     let columns = columns(may_work);
     let rows = classes.iter().filter_map(|class| {
         let of_class = progress.get(&(class.grade, class.class.as_str().into()))?;
-        Some(class_row(class, counted(of_class, &columns), may_see_roll))
+        let mut row = class_row(class, counted(of_class, &columns), may_see_roll);
+        row.fill(&sent.of(&window_of(class.id.0)), told.as_ref());
+        Some(row)
     });
     let note = match known.closed_at_ms {
         Some(at) => words::CLOSED_AT.fill(lang, &[&time::minute(at)]),
@@ -174,8 +191,9 @@ pub(super) async fn show(
         heads: columns.iter().map(|(text, _)| text.in_lang(lang)).collect(),
         rows: rows.collect(),
         whole: counted(&whole, &columns),
+        told: &told,
     })?;
-    campaign.reply(&visitor, &titled(known.name, note, body, lang))
+    campaign.office.tell(visitor, &titled(known.name, note, body, lang), &told)
 }
 
 fn class_row(class: &ClassWindow, counts: Vec<u64>, is_linked: bool) -> ClassRow {
@@ -188,6 +206,23 @@ fn class_row(class: &ClassWindow, counts: Vec<u64>, is_linked: bool) -> ClassRow
         window: format!("{} – {}", time::minute(opens), time::minute(closes)),
         opens: field_of(opens),
         closes: field_of(closes),
+        error: None,
+    }
+}
+
+/// The name of a class's form on the page of a run.
+fn window_of(class: i64) -> String {
+    format!("window.{class}")
+}
+
+impl ClassRow {
+    /// What was typed and refused, in place of what holds.
+    fn fill(&mut self, sent: &Filled, told: Option<&(String, String)>) {
+        if sent.is_sent("opens") {
+            sent.text("opens").clone_into(&mut self.opens);
+            sent.text("closes").clone_into(&mut self.closes);
+            self.error = told.map(|(message, _)| message.clone());
+        }
     }
 }
 
@@ -246,34 +281,31 @@ pub(super) const fn label(standing: Standing) -> Text {
     }
 }
 
-#[derive(Deserialize)]
-pub(super) struct WindowForm {
-    opens: String,
-    closes: String,
-}
-
 /// Moves the window of a class.
 pub(super) async fn window(
     State(campaign): State<Campaign>,
     Path((id, class)): Path<(i64, i64)>,
-    form: SignedForm<Counsellors, WindowForm>,
+    form: SignedForm<Counsellors, Filled>,
 ) -> Result<Response, Problem> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let back = format!("/screening/{id}");
+    let sent = Sent::new(window_of(class), fields.clone());
     let done = campaign.work(&visitor.session, move |tx, author, _| {
         write::allow(tx, author, Action::Write(Area::Screening), None)?;
         let known = run::get_open(tx, RunId(id))?;
         let instant = |text: &str| read_field(text).map(instant_ms);
-        let opens = instant(&fields.opens).ok_or(LedgerRefusal::Field("opens"))?;
-        let closes = instant(&fields.closes).ok_or(LedgerRefusal::Field("closes"))?;
+        let opens = instant(fields.text("opens")).ok_or(LedgerRefusal::Field("opens"))?;
+        let closes = instant(fields.text("closes")).ok_or(LedgerRefusal::Field("closes"))?;
         if opens >= closes {
             return Err(LedgerRefusal::Field("closes"));
         }
         run::set_window(tx, (known.id, ClassId(class)), (opens, closes))
     });
     match done.await {
-        Ok(()) => Ok(see_other(&back)),
-        Err(refusal) => campaign.refused(&visitor, refusal, &back),
+        Ok(()) => Ok(see_other(&format!("/screening/{id}"))),
+        Err(refusal) => {
+            let told = said(refusal.into(), visitor.frame.lang)?;
+            show_page(&campaign, &visitor, id, (sent, Some(told))).await
+        }
     }
 }
 

@@ -86,6 +86,63 @@ async fn both_halves_of_an_observation_stay() {
     assert!(seen.iter().all(|kept| !kept.entry.concern && kept.entry.observed.is_some()));
 }
 
+/// An observation that is refused comes back with what was typed and its sentence, beside what
+/// somebody else entered meanwhile.
+#[tokio::test]
+async fn a_refused_observation_comes_back_filled_in() {
+    let fair = fair(&[TestPupil::new(1)]);
+    let class = third_grade(&fair);
+    let mut li = fair.sign_in("li", Role::Counsellor, "T001").await;
+    let path = format!("/screening/{}/people/1/observe", fair.run.0);
+    let page = li.get(&class).await.expect("page");
+    let wrong = form(&page, &[("observed", "2026-11-18"), ("concern", "yes")]);
+    let other = form(&page, &[("heard", "2025-11-19")]);
+    let saved = li.post(&path, &other).await.expect("reply");
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let refused = li.post(&path, &wrong).await.expect("reply");
+    assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    refused.keep("screening-observe-refused.html").expect("keep");
+    for kept in [
+        "name=\"observed\" value=\"2026-11-18\"",
+        "name=\"heard\" value=\"2025-11-19\"",
+        "name=\"concern\" value=\"yes\" checked",
+        "name=\"was_observed\" value=\"\"",
+        "<p class=\"err\">",
+    ] {
+        assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
+    }
+    let right = form(&refused, &[("observed", "2025-11-18"), ("concern", "yes")]);
+    let saved = li.post(&path, &right).await.expect("reply");
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let seen = fair.school.ledger.read(read::all::<Observation>).expect("read");
+    let [kept] = &seen[..] else { panic!("one observation") };
+    let said = (kept.entry.observed, kept.entry.guardian_heard, kept.entry.concern);
+    assert_eq!(said, (Some(date(2025, 11, 18)), Some(date(2025, 11, 19)), true));
+}
+
+/// A window that ends before it opens comes back as it was typed, with its sentence.
+#[tokio::test]
+async fn a_refused_window_comes_back_filled_in() {
+    let fair = fair(&[TestPupil::new(1)]);
+    let mut li = fair.sign_in("li", Role::Counsellor, "T001").await;
+    let run = format!("/screening/{}", fair.run.0);
+    let page = li.get(&run).await.expect("page");
+    let csrf = page.field("csrf").expect("csrf").to_owned();
+    let window = page.text.split(&format!("action=\"{run}/classes/")).nth(1).expect("a window");
+    let path = format!("{run}/classes/{}", window.split('"').next().expect("address"));
+    let (opens, closes) = ("2025-11-24T08:00", "2025-11-23T08:00");
+    let fields = [("csrf", csrf.as_str()), ("opens", opens), ("closes", closes)];
+    let refused = li.post(&path, &fields).await.expect("reply");
+    assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+    refused.keep("screening-window-refused.html").expect("keep");
+    for kept in ["<details class=\"acts\" open>", opens, closes, "<p class=\"err\">"] {
+        assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
+    }
+    let right = [("csrf", csrf.as_str()), ("opens", opens), ("closes", "2025-11-28T17:00")];
+    let moved = li.post(&path, &right).await.expect("reply");
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.text);
+}
+
 /// Codes that were drawn since a page was made are not drawn over from it: not by the button for
 /// those without one, for all, or for one student.
 #[tokio::test]

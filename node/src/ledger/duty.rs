@@ -91,11 +91,23 @@ pub struct Duty {
     pub tier: Option<Tier>,
 }
 
-/// Everything that is due and that the reader may see, the earliest first.
+/// Everything that is due and that the reader may see, the earliest first; whom it shows is logged.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn duties(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
+    let duties = unnamed(tx, reader)?;
+    let students: BTreeSet<_> = duties.iter().filter_map(|duty| duty.student).collect();
+    access::log_list(tx, reader, &students, purpose_of(reader.role()))?;
+    Ok(duties)
+}
+
+/// As [`duties`], for whoever shows no student: nothing is logged, so a calendar program that asks
+/// every quarter of an hour does not bury the reads of people.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn unnamed(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     let mut duties = Vec::new();
     of_cases(tx, reader, &mut duties)?;
     of_students(tx, reader, &mut duties)?;
@@ -104,8 +116,6 @@ pub fn duties(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     disputed(tx, reader, &mut duties)?;
     duties.sort_by_key(|duty| (duty.due_ms.unwrap_or(i64::MAX), duty.kind, duty.record));
     duties.truncate(DUTIES_MAX);
-    let students: BTreeSet<_> = duties.iter().filter_map(|duty| duty.student).collect();
-    access::log_list(tx, reader, &students, purpose_of(reader.role()))?;
     Ok(duties)
 }
 

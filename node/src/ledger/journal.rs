@@ -380,6 +380,17 @@ fn verify_taken(tx: &Tx<'_>) -> Result<(), VerifyError> {
     Ok(())
 }
 
+/// Orders in force from before they said what they took: of these only the target is checked.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn checked_by_target_only(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let orders = "select count(*) from record p
+        join destruction o on o.record = p.id and o.version = p.version
+        where p.kind = 'destruction' and o.standing = 'in_force' and o.taken is null";
+    Ok(tx.query_opt(orders, &[], |row| row.u64(0))?.unwrap_or(0))
+}
+
 fn is_about_students(kind: &KindColumns) -> bool {
     kind.columns.iter().any(|column| column.name == "student")
 }

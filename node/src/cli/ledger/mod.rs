@@ -198,13 +198,19 @@ fn verify(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
         access_chain::ReadsError::Store(error) => error.into(),
         other => broken(&other),
     })?;
+    let old = node.ledger().read(journal::checked_by_target_only)?;
     let (hash, read) = (head.hash.to_string(), reads.hash.to_string());
     let value = json!({
         "entries": head.entries, "head": hash, "reads": reads.lines, "reads_head": read,
+        "orders_by_target_only": old,
     });
     terminal.result(&value, |terminal| {
-        let entries = terminal.text(words::INTACT, &[&head.entries, &hash]);
-        format!("{entries}\n{}", terminal.text(words::READS_INTACT, &[&reads.lines, &read]))
+        let mut lines = vec![
+            terminal.text(words::INTACT, &[&head.entries, &hash]),
+            terminal.text(words::READS_INTACT, &[&reads.lines, &read]),
+        ];
+        lines.extend((old > 0).then(|| terminal.text(words::OLD_ORDERS, &[&old])));
+        lines.join("\n")
     })
 }
 

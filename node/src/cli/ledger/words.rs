@@ -69,6 +69,9 @@ texts! {
     CONTACTED = "首次约谈已登记。", "the first contact is noted.";
     INTACT = "台账完整：{0} 条流水，末条哈希 {1}。请把这一行另存别处。",
         "the ledgers are intact: {0} entries, head {1}. Keep this line elsewhere.";
+    OLD_ORDERS = "其中 {0} 份销毁令是旧版本写的，没有记下销毁了哪些记录：这几份只核对了对象，没有核对条数。",
+        "{0} orders of destruction were written before orders said what they took: of these \
+         only the target was checked, not the records.";
     READS_INTACT = "查阅记录完整：{0} 条，末条哈希 {1}。请把这一行也另存别处。",
         "the log of reads is intact: {0} lines, head {1}. Keep this line elsewhere too.";
     BROKEN = "核验没有通过：台账或查阅记录与哈希链不一致。没有改动任何内容。",

@@ -50,7 +50,8 @@ struct Asked {
 
 /// What a check of both chains came to.
 enum Checked {
-    Whole(JournalHead, ReadsHead),
+    /// Both are whole; so many orders of destruction could be checked by their target only.
+    Whole(JournalHead, ReadsHead, u64),
     Broken(JournalFault),
     ReadsBroken(u64),
 }
@@ -88,7 +89,7 @@ fn check(tx: &Tx<'_>) -> Result<Checked, SqlError> {
         Err(VerifyError::Store(error)) => return Err(error),
     };
     match access_chain::verify(tx) {
-        Ok(reads) => Ok(Checked::Whole(head, reads)),
+        Ok(reads) => Ok(Checked::Whole(head, reads, journal::checked_by_target_only(tx)?)),
         Err(ReadsError::Line(line)) => Ok(Checked::ReadsBroken(line)),
         Err(ReadsError::Store(error)) => Err(error),
     }
@@ -193,6 +194,8 @@ fn changed(what: &str, lang: Lang) -> &'static str {
         "factor_sheet" => words::C_SHEET,
         "factor_codes" => words::C_CODES,
         "factor_removed" => words::C_REMOVED,
+        "calendar_made" => words::C_CALENDAR,
+        "calendar_withdrawn" => words::C_NO_CALENDAR,
         _ => words::C_OTHER,
     };
     text.in_lang(lang)
@@ -200,8 +203,11 @@ fn changed(what: &str, lang: Lang) -> &'static str {
 
 fn said(checked: &Checked, lang: Lang) -> (Part<Tag>, String) {
     match checked {
-        Checked::Whole(head, reads) => {
-            let text = words::WHOLE_WHY.fill(lang, &[&head.entries, &reads.lines, &reads.hash]);
+        Checked::Whole(head, reads, old) => {
+            let mut text = words::WHOLE_WHY.fill(lang, &[&head.entries, &reads.lines, &reads.hash]);
+            if *old > 0 {
+                text += &words::OLD_ORDERS.with(lang, old);
+            }
             (Tag::of(Tone::Good, words::WHOLE, lang), text)
         }
         Checked::Broken(fault) => {

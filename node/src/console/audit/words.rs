@@ -13,6 +13,9 @@ texts! {
     HEAD = "{0} 条 · {1}", "{0} entries · {1}";
     VERIFY = "现在核验", "Verify now";
     WHOLE = "完整", "whole";
+    OLD_ORDERS = " 其中 {0} 份销毁令是旧版本写的，没有记下销毁了哪些记录，只核对了对象。",
+        " Of {0} orders of destruction, written before orders said what they took, only the target \
+         was checked.";
     WHOLE_WHY = "台账 {0} 条、查阅记录 {1} 条全部核对，没有发现改动。查阅记录末条摘要：{2}",
         "All {0} entries and {1} lines of the log of reads were checked; none was changed. Digest \
          of the last read: {2}";
@@ -62,6 +65,8 @@ texts! {
     C_UNLOCKED = "解除锁定", "unlocked";
     C_PASSWORD = "本人改密码", "password changed by its person";
     C_ONE_TIME = "发一次性密码", "one-time password";
+    C_CALENDAR = "生成日历订阅地址", "address of the calendar made";
+    C_NO_CALENDAR = "撤销日历订阅地址", "address of the calendar withdrawn";
     C_APP = "启用手机验证器", "authenticator app set up";
     C_SHEET = "启用验证码表", "sheet of codes set up";
     C_CODES = "换新验证码表", "new sheet of codes";

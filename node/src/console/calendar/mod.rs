@@ -1,6 +1,7 @@
 //! The calendar of what is due and what took place, its file for other calendars, and the statement
 //! of each counsellor's workload.
 
+mod feed;
 mod words;
 mod workload;
 
@@ -13,13 +14,14 @@ use axum::routing::get;
 use domain::ledger::{Kind, SchoolRole, Word as _};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use runtime::web::{Html, Lang, Page, Problem, Visitor};
+use runtime::web::{Html, Lang, Page, Problem, Visitor, posts, time};
 use serde::Deserialize;
 
 use super::ledgers::{Readers, act_href};
 use super::office::{Office, chosen, problem};
 use crate::desk::ical::{self, Event, When};
 use crate::ledger::agenda::{self, Held};
+use crate::ledger::calendar_address;
 use crate::ledger::duty::{self, Duty};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
@@ -33,6 +35,9 @@ pub(super) fn router() -> Router<Office> {
     Router::new()
         .route(HREF, get(show))
         .route("/calendar/duties.ics", get(export))
+        .route("/calendar/address", posts(feed::make, HREF))
+        .route("/calendar/address/end", posts(feed::withdraw, HREF))
+        .route("/calendar/feed/{secret}", get(feed::give))
         .route("/workload", get(workload::show))
 }
 
@@ -66,7 +71,7 @@ struct DayView {
 
 #[derive(Template)]
 #[template(path = "console/calendar.html")]
-struct CalendarTemplate {
+struct CalendarTemplate<'a> {
     lang: Lang,
     is_week: bool,
     before_word: &'static str,
@@ -77,6 +82,12 @@ struct CalendarTemplate {
     heads: [&'static str; 7],
     weeks: Vec<Vec<DayView>>,
     title: String,
+    csrf: &'a str,
+    /// Since when the reader's calendar has an address.
+    since: Option<String>,
+    /// An address that was just made.
+    address: Option<String>,
+    done: Option<&'static str>,
 }
 
 /// The days of a page: its first and last, and the day that it is about.
@@ -94,6 +105,22 @@ async fn show(
     visitor: Visitor<Readers>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
+    show_page(&office, &visitor, asked, Shown::default()).await
+}
+
+/// What came of a form about the address.
+#[derive(Default)]
+struct Shown {
+    address: Option<String>,
+    done: Option<&'static str>,
+}
+
+async fn show_page(
+    office: &Office,
+    visitor: &Visitor<Readers>,
+    asked: Asked,
+    shown: Shown,
+) -> Result<Response, Problem> {
     let wanted: Option<Date> = match asked.day.as_str() {
         "" => None,
         text => Some(text.parse().map_err(|_| Problem::BadRequest)?),
@@ -105,9 +132,10 @@ async fn show(
         let duties = duty::duties(tx, &reader)?;
         let held = agenda::held(tx, &reader, (days.from, days.to))?;
         let names = Names::of(tx, duties.iter().filter_map(|duty| duty.student))?;
-        Ok::<_, LedgerRefusal>((days, (duties, reader.role()), held, names))
+        let since = calendar_address::made(tx, reader.account())?;
+        Ok::<_, LedgerRefusal>((days, (duties, reader.role()), held, (names, since)))
     });
-    let (days, (duties, role), held, names) = found.await.map_err(problem)?;
+    let (days, (duties, role), held, (names, since)) = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
     let mut weeks = Vec::new();
     let mut day = days.from;
@@ -130,11 +158,15 @@ async fn show(
         heads: words::WEEKDAYS.map(|text| text.in_lang(lang)),
         weeks,
         title: title(days, lang),
+        csrf: &visitor.session.csrf,
+        since: since.map(|at| words::FEED_SINCE.with(lang, time::minute(at.0))),
+        address: shown.address,
+        done: shown.done,
     })?;
     let title = words::CALENDAR.in_lang(lang).to_owned();
     let crumbs = vec![words::RECORDS.in_lang(lang).to_owned(), title.clone()];
     let note = words::CALENDAR_NOTE.in_lang(lang).to_owned();
-    office.reply(&visitor, &Page { title, note, crumbs, current: HREF, exports: Vec::new(), body })
+    office.reply(visitor, &Page { title, note, crumbs, current: HREF, exports: Vec::new(), body })
 }
 
 /// The week of a day, or the whole weeks that hold its month.
@@ -213,12 +245,16 @@ async fn export(
         Ok::<_, LedgerRefusal>((duty::duties(tx, &reader)?, reader.now().0))
     });
     let (duties, now_ms) = found.await.map_err(problem)?;
-    let (lang, unit) = (visitor.frame.lang, office.unit_id());
-    let events: Vec<Event> = duties.iter().filter_map(|duty| event(duty, &unit, lang)).collect();
-    let text = ical::calendar(words::CALENDAR.in_lang(lang), &events, now_ms);
+    let text = file_of(&duties, (&office.unit_id(), now_ms), visitor.frame.lang);
     let kind = HeaderValue::from_static("text/calendar; charset=utf-8");
     let file = HeaderValue::from_static("attachment; filename=\"xinqiao.ics\"");
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, file)], text).into_response())
+}
+
+/// The file of what is due.
+fn file_of(duties: &[Duty], (unit, now_ms): (&str, i64), lang: Lang) -> String {
+    let events: Vec<Event> = duties.iter().filter_map(|duty| event(duty, unit, lang)).collect();
+    ical::calendar(words::CALENDAR.in_lang(lang), &events, now_ms)
 }
 
 fn event(duty: &Duty, unit: &str, lang: Lang) -> Option<Event> {

@@ -42,6 +42,61 @@ async fn the_calendar_shows_names_and_its_file_none() {
     assert!(values.contains(&"20251201"));
 }
 
+/// A secret address gives sorts of work and numbers without signing in, to nobody who guesses, as
+/// long as it was not withdrawn or replaced and its account is not locked; nobody's read is logged.
+#[tokio::test]
+async fn a_secret_address_gives_numbers_until_it_is_withdrawn() {
+    let school = school();
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let form = li.get("/calendar?lang=zh").await.expect("page");
+    let token = form.field("csrf").expect("csrf").to_owned();
+    let made = li.post("/calendar/address", &[("csrf", &token)]).await.expect("reply");
+    assert_eq!((made.status, made.flaws()), (StatusCode::OK, Vec::new()), "{}", made.text);
+    made.keep("calendar-address.html").expect("keep");
+    let path = |page: &runtime::web::trial::Seen| {
+        let rest = page.text.split("http://127.0.0.1:8443").nth(1).expect("address");
+        rest.split('<').next().expect("address").to_owned()
+    };
+    let first = path(&made);
+    let mut nobody = li.clone();
+    for cookie in ["xinqiao-session", "__Host-xinqiao-session", "xinqiao-node-session"] {
+        nobody.forget(cookie);
+    }
+    let reads = school.rows("access_log");
+    let feed = nobody.get(&first).await.expect("feed");
+    assert_eq!(feed.header("content-type"), "text/calendar; charset=utf-8", "{}", feed.text);
+    assert!(!feed.text.contains("张某某") && !feed.text.contains("G9999992013"));
+    assert!(parse(&feed.text).len() >= 3 && school.rows("access_log") == reads);
+    let guess = format!("/calendar/feed/{}.ics", "0".repeat(64));
+    for wrong in [guess.as_str(), "/calendar/feed/x.ics", "/calendar/feed/"] {
+        let seen = nobody.get(wrong).await.expect("reply");
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    let page = li.get("/calendar").await.expect("page");
+    assert!(!page.text.contains("/calendar/feed/"), "shown once");
+    let token = page.field("csrf").expect("csrf").to_owned();
+    let again = li.post("/calendar/address", &[("csrf", &token)]).await.expect("reply");
+    let second = path(&again);
+    assert_eq!(nobody.get(&first).await.expect("reply").status, StatusCode::NOT_FOUND);
+    assert_eq!(nobody.get(&second).await.expect("reply").status, StatusCode::OK);
+    let lock = |locked| {
+        let changer = crate::ledger::account::Changer::terminal("office", NOW_MS);
+        school.ledger.write("lock", move |tx| {
+            let login = "li".parse().map_err(|_| runtime::sql::SqlError::Type)?;
+            crate::ledger::account::change(tx, &login, locked, &changer)
+        })
+    };
+    lock(crate::ledger::account::AccountChange::Lock).expect("locked");
+    assert_eq!(nobody.get(&second).await.expect("reply").status, StatusCode::NOT_FOUND);
+    lock(crate::ledger::account::AccountChange::Unlock).expect("unlocked");
+    li.sign_in("li", runtime::web::trial::PASSWORD).await.expect("sign in");
+    let page = li.get("/calendar").await.expect("page");
+    let token = page.field("csrf").expect("csrf").to_owned();
+    let ended = li.post("/calendar/address/end", &[("csrf", &token)]).await.expect("reply");
+    assert!(ended.text.contains("订阅地址已撤销"), "{}", ended.text);
+    assert_eq!(nobody.get(&second).await.expect("reply").status, StatusCode::NOT_FOUND);
+}
+
 /// The statement counts what a counsellor did, names no student, and is for who may read it.
 #[tokio::test]
 async fn the_workload_names_no_student() {

@@ -10,6 +10,18 @@ texts! {
     EXPORT = "导出到日历（iCal，仅编号）", "Export to a calendar (iCal, numbers only)";
     EXPORT_NOTE = "导出的文件只有事项和编号，没有姓名，可以放进手机日历。",
         "The file holds sorts of work and numbers, never a name, so it may go into a telephone.";
+    FEED = "订阅地址", "Address to subscribe to";
+    FEED_NOTE = "日历程序按这个地址自动更新：只有事项和编号，没有姓名，不需要登录。谁有这个地址就能看到这些编号，请不要转给别人；不用了就撤销。地址在本机上有效。",
+        "A calendar program on this computer keeps itself up to date from it: sorts of work and \
+         numbers, never a name, and no signing in. Whoever has the address sees these numbers, so \
+         pass it to nobody, and withdraw it when it is no longer needed.";
+    FEED_MAKE = "生成订阅地址", "Make an address";
+    FEED_AGAIN = "换一个新地址（旧的作废）", "Make another one (the old one ends)";
+    FEED_SINCE = "{0} 生成的地址正在使用。", "An address was made at {0} and is in use.";
+    FEED_ONCE = "地址只显示这一次，请现在复制到日历程序：",
+        "The address is shown this once; copy it into the calendar program now:";
+    FEED_WITHDRAW = "撤销地址", "Withdraw it";
+    FEED_WITHDRAWN = "订阅地址已撤销。", "The address was withdrawn.";
     BEFORE_MONTH = "上一月", "Month before";
     BEFORE_WEEK = "上一周", "Week before";
     AFTER_MONTH = "下一月", "Month after";

@@ -21,7 +21,7 @@ use super::sheet::{self, Cell, Head, Sheet};
 use super::{Staff, sync};
 use crate::app::Node;
 use crate::config::{KEYS, Origin, Setting};
-use crate::desk::checks;
+use crate::desk::{checks, copies};
 use crate::egress::link;
 use crate::transfer::directive::{self, Received, Verdict};
 
@@ -216,9 +216,10 @@ async fn show_status(
 ) -> Result<Response, Problem> {
     let node = desk.node.clone();
     let read = tokio::task::spawn_blocking(move || {
-        Ok::<_, SqlError>((link::link(&node)?, checks::of_running(&node)?))
+        let copies = copies::found(&node.config().data);
+        Ok::<_, SqlError>((link::link(&node)?, checks::of_running(&node)?, copies))
     });
-    let (status, checks) = read.await.map_err(|_| Problem::Internal)??;
+    let (status, checks, copies) = read.await.map_err(|_| Problem::Internal)??;
     let lang = visitor.frame.lang;
     let lines = sync::lines(&status, lang);
     let heads = [words::STATE, words::WHY, words::WHO_ACTS, words::HEALS];
@@ -235,8 +236,18 @@ async fn show_status(
     for check in &checks {
         table.row(check_row(check, lang));
     }
+    let heads = [words::COPY, words::MADE, words::SIZE];
+    let mut backups = Sheet::new(words::COPIES, &heads, words::NO_COPIES, lang);
+    for copy in &copies {
+        backups.row(vec![
+            Cell::plain(copy.name.clone()),
+            Cell::plain(time::minute(copy.made_ms)),
+            Cell::plain(words::MEGABYTES.with(lang, copy.bytes.div_ceil(1 << 20))),
+        ]);
+    }
     let head = Head { title: words::STATUS, note: words::STATUS_NOTE, href: STATUS_HREF };
-    let page = sheet::page(&head, Vec::new(), vec![sync, table], None, lang)?;
+    let notes = vec![words::COPIES_NOTE.in_lang(lang).to_owned()];
+    let page = sheet::page(&head, notes, vec![sync, backups, table], None, lang)?;
     desk.shell.reply(&visitor.frame, &page)
 }
 

@@ -60,8 +60,12 @@ async fn the_machine_is_told_in_words() {
     assert!(page.text.contains("在 node.toml 中写 console"), "a default");
     let notices = browser.get(NOTICES_HREF).await.expect("page");
     assert!(notices.text.contains("还没有收到下发内容"));
+    let copy = node.config().data.join("ledger.db.before-v3");
+    std::fs::write(copy, b"copy").expect("file");
     let status = browser.get(STATUS_HREF).await.expect("page");
-    for text in ["备份", "磁盘", "与上级枢纽的同步"] {
+    status.keep("status.html").expect("keep");
+    for text in ["没有定时备份", "ledger.db.before-v3", "磁盘", "与上级枢纽的同步"]
+    {
         assert!(status.text.contains(text), "{text}: {}", status.text);
     }
 }

@@ -63,6 +63,19 @@ texts! {
     WHY = "说明", "Why";
     WHO_ACTS = "谁来处理", "Who acts";
     HEALS = "何时恢复", "When it heals";
+    COPIES = "备份", "Backups";
+    COPIES_NOTE = "没有定时备份：程序只在升级改变数据库结构之前，在同一目录里留一份当时的副本（下表）。防硬盘损坏要靠学校：停止 serve，把整个数据目录复制到另一\
+        块盘，并试着恢复一次。",
+        "There is no backup by the clock. The program makes a copy beside the stores only \
+         before an update changes their form (listed below). Against a broken disk the school \
+         makes its own: stop serve, copy the whole data folder to another disk, and try it \
+         once.";
+    NO_COPIES = "程序还没有做过副本：还没有遇到需要改变数据库结构的升级。",
+        "The program has made no copy yet: no update has changed the form of the stores.";
+    COPY = "副本文件", "Copy";
+    MADE = "时间", "Made";
+    SIZE = "大小", "Size";
+    MEGABYTES = "{0} MB", "{0} MB";
     CHECKS = "逐项检查", "Checks";
     ITEM = "项目", "Item";
     FOUND = "情况", "Found";

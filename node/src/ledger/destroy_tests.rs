@@ -460,3 +460,23 @@ fn an_order_covers_what_it_took_and_nothing_else() {
     let fault = school.ledger.read(journal::verify).expect_err("found");
     assert!(fault.to_string().contains("order"), "{fault}");
 }
+
+/// An order from before orders said what they took is counted as one of which only the target is
+/// checked.
+///
+/// Method: what an order in force says is blanked, as the migration left the older ones.
+#[test]
+fn old_orders_are_counted() {
+    let school = school();
+    let orders = ask(&school, head()).expect("asked");
+    sign(&school, principal(), &orders, true).expect("signed");
+    let old = || school.ledger.read(journal::checked_by_target_only).expect("count");
+    assert_eq!(old(), 0);
+    run(&school, |tx| {
+        tx.execute("drop trigger destruction_stays", &[])?;
+        let blanked = "update destruction set taken = null, taken_digest = null";
+        Ok(tx.execute(blanked, &[]).map(drop)?)
+    })
+    .expect("blanked");
+    assert_eq!(old(), u64::try_from(orders.len()).expect("few"));
+}

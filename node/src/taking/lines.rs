@@ -13,7 +13,7 @@ use crate::import::preview::{Comparable, Counts, Preview};
 use crate::import::roster::RosterRow;
 use crate::import::said::Fault;
 use crate::import::staff::StaffRow;
-use crate::import::table::RowError;
+use crate::import::table::{Keyed, RowError};
 use crate::import::value::StudentNumber;
 
 /// What becomes of a row, those first that somebody should look at.
@@ -138,12 +138,15 @@ impl Line {
     }
 }
 
+/// Has the record of a key, as the ledger knows it.
+pub(super) type Known<'a, R> = dyn Fn(&<R as Keyed>::Key) -> Option<R> + 'a;
+
 impl Plan {
     /// `known` has whoever is no longer in the file.
     pub(super) fn of<R: Comparable + Shown>(
         preview: &Preview<R>,
         fields: Vec<Field>,
-        (notes, known): (Vec<Said>, &dyn Fn(&R::Key) -> Option<R>),
+        (notes, known): (Vec<Said>, &Known<'_, R>),
     ) -> Self {
         let mut lines = told(&preview.errors, Fate::Wrong);
         lines.extend(told(&preview.warnings, Fate::Told));

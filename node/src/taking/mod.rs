@@ -313,10 +313,10 @@ pub fn plan(
                 true => Scope::Part,
                 false => Scope::Whole(known.keys().cloned().collect()),
             };
-            let found = |number: &Box<str>| Ok::<_, SqlError>(known.get(number).cloned());
-            let preview = compare(file, scope, found)?;
-            let gone = |number: &Box<str>| known.get(number).cloned();
-            let plan = Plan::of(&preview, staff::fields(), (Vec::new(), &gone));
+            let preview =
+                compare(file, scope, |number| Ok::<_, SqlError>(known.get(number).cloned()))?;
+            let gone: &lines::Known<'_, StaffRow> = &|number| known.get(number).cloned();
+            let plan = Plan::of(&preview, staff::fields(), (Vec::new(), gone));
             Ok(Planned { plan, rows: Rows::Staff(preview) })
         }
         Parsed::Answers(file, screening) => {

@@ -46,7 +46,7 @@ pub(super) async fn ask(
     State(office): State<Office>,
     visitor: Visitor<Callers>,
 ) -> Result<Response, Problem> {
-    form(&office, &visitor, None)
+    form(&office, &visitor, &None)
 }
 
 /// Computes its digest and leads to the form of a consent with it.
@@ -60,17 +60,17 @@ pub(super) async fn take(
         Ok(Some(digest)) => Ok(see_other(&format!("/ledgers/consent/new?form_digest={digest}"))),
         Ok(None) => {
             let next = words::SCAN_NEXT.with(lang, UPLOAD_BYTES_MAX >> 20);
-            form(&office, &visitor, Some((words::SCAN_NONE.in_lang(lang).to_owned(), next)))
+            form(&office, &visitor, &Some((words::SCAN_NONE.in_lang(lang).to_owned(), next)))
         }
-        Err(told) => form(&office, &visitor, Some(told)),
+        Err(told) => form(&office, &visitor, &Some(told)),
     }
 }
 
-fn form(office: &Office, visitor: &Visitor<Callers>, told: Told) -> Result<Response, Problem> {
+fn form(office: &Office, visitor: &Visitor<Callers>, told: &Told) -> Result<Response, Problem> {
     let (lang, session): (Lang, &Session) = (visitor.frame.lang, &visitor.session);
     let most = UPLOAD_BYTES_MAX >> 20;
-    let body = Html::render(&ScanTemplate { lang, csrf: &session.csrf, told: &told, most })?;
+    let body = Html::render(&ScanTemplate { lang, csrf: &session.csrf, told, most })?;
     let note = words::SCAN_KEPT.in_lang(lang).to_owned();
     let page = page((DAILY_RECORDS, words::SCAN_TITLE, note), FAMILIES_HREF, body, lang);
-    office.tell(visitor, &page, &told)
+    office.tell(visitor, &page, told)
 }

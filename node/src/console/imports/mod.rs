@@ -222,7 +222,7 @@ async fn looked_at(office: &Office, held: Held) -> Result<Result<Held, TakingErr
         });
         Ok::<_, TakingError>(Held { columns: saved.unwrap_or(Columns::Named), ..held })
     });
-    Ok(looked.await.map_err(|_| Problem::Internal)?)
+    looked.await.map_err(|_| Problem::Internal)
 }
 
 fn date_of_ms(at_ms: i64) -> Option<String> {

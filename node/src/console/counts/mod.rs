@@ -53,6 +53,8 @@ pub(super) fn router() -> Router<Office> {
 enum Failed {
     /// A record of the ledgers fits no cell.
     Record(IndicatorError),
+    /// The school has not joined, and it is not known as which unit it counts.
+    NotJoined,
     /// Anything else.
     Problem(Problem),
 }
@@ -106,7 +108,7 @@ impl InForce {
             let Some(profile) = profile::load(tx)? else { return Ok(None) };
             Facts::of_period(tx, &profile, span, today).map(Some)
         });
-        load?.ok_or(Failed::Problem(Problem::NotFound))
+        load?.ok_or(Failed::NotJoined)
     }
 }
 
@@ -122,6 +124,7 @@ async fn show_list(
     let page = match listed {
         Ok(listed) => pages::list(&listed, &asked.period, lang)?,
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
+        Err(Failed::NotJoined) => pages::not_joined(lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
     };
     office.reply(&visitor, &page)
@@ -165,6 +168,7 @@ async fn show_count(
     let page = match shown.await {
         Ok(shown) => pages::count(&shown, &visitor.session, lang)?,
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
+        Err(Failed::NotJoined) => pages::not_joined(lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
     };
     office.reply(&visitor, &page)
@@ -203,6 +207,7 @@ async fn show_why(
     let page = match found.await {
         Ok((shown, explained, place)) => pages::why(&shown, &explained, place, lang)?,
         Err(Failed::Record(error)) => pages::unplaced(&error, lang)?,
+        Err(Failed::NotJoined) => pages::not_joined(lang)?,
         Err(Failed::Problem(problem)) => return Err(problem),
     };
     office.reply(&visitor, &page)

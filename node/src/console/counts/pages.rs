@@ -7,7 +7,7 @@ use domain::catalogue::{Catalogue, Channel, Count, NativePeriod};
 use domain::cell::Cell;
 use domain::ledger::Word as _;
 use domain::period::Period;
-use runtime::web::{Html, Lang, Page, RenderError, Session};
+use runtime::web::{Html, Lang, Page, RenderError, Session, Text};
 
 use super::{COUNTS_HREF, words};
 use crate::indicator::{Behind, Explained, Figures, IndicatorError};
@@ -88,6 +88,7 @@ struct WhyTemplate {
 struct UnplacedTemplate {
     lang: Lang,
     said: String,
+    next: &'static str,
 }
 
 pub(super) fn list(listed: &[Listed], asked: &str, lang: Lang) -> Result<Page, RenderError> {
@@ -175,7 +176,16 @@ pub(super) fn why(
 pub(super) fn unplaced(error: &IndicatorError, lang: Lang) -> Result<Page, RenderError> {
     let (zh, en) = error.said();
     let said = if lang == Lang::Zh { zh } else { en };
-    let body = Html::render(&UnplacedTemplate { lang, said })?;
+    uncounted(said, words::UNCOUNTED_NEXT, lang)
+}
+
+/// A school that has not joined is told so, and that its ledgers lose nothing by it.
+pub(super) fn not_joined(lang: Lang) -> Result<Page, RenderError> {
+    uncounted(words::NOT_JOINED.in_lang(lang).to_owned(), words::NOT_JOINED_NEXT, lang)
+}
+
+fn uncounted(said: String, next: Text, lang: Lang) -> Result<Page, RenderError> {
+    let body = Html::render(&UnplacedTemplate { lang, said, next: next.in_lang(lang) })?;
     Ok(page(words::COUNTS.in_lang(lang), "", body, lang))
 }
 

@@ -35,5 +35,10 @@ texts! {
     UNCOUNTED = "无法计算", "Not counted";
     UNCOUNTED_NEXT = "请更正这条记录，或核对学校的年级设置。",
         "Correct that record, or check the grades of the school.";
+    NOT_JOINED = "还没有加入上级枢纽，学校的单位编号未定，暂不能统计。",
+        "The school has not joined a hub, so it is not known as which unit it counts.";
+    NOT_JOINED_NEXT = "台账照常登记，什么都不会丢；凭邀请码加入并重新启动 serve 后，这里就有数字。",
+        "The ledgers go on and lose nothing; figures are here once the school has joined by its \
+         invite and serve was started again.";
     WHOLE = "全校", "whole school";
 }

@@ -1,7 +1,7 @@
 //! The pages of imports, drawn from what was found.
 
 use askama::Template;
-use domain::ledger::{Action, Area, Footing, SchoolRole, permits};
+use domain::ledger::{Action, Area, Footing, Kind, SchoolRole, Word as _, permits};
 use jiff::civil::Date;
 use runtime::web::{
     Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, UPLOAD_BYTES_MAX, time,
@@ -9,7 +9,7 @@ use runtime::web::{
 
 use super::super::filled::Filled;
 use super::super::ledgers::Pager;
-use super::super::office::{Told, page, term_name};
+use super::super::office::{Told, chosen, page, term_name};
 use super::super::words::DAILY_RECORDS;
 use super::held::{ROWS_SHOWN, Seen};
 use super::tray::{Columns, Held};
@@ -221,7 +221,7 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
     let last = view.lines.iter().find(is_roster).map(|line| line.batch);
     let drawn = view.lines.iter().map(|line| ImportView {
         batch: line.batch,
-        kind: FileKind::of(&line.kind).map_or("", |kind| kind_label(kind).in_lang(lang)),
+        kind: kind_of(&line.kind, lang),
         name: line.file_name.clone(),
         day: line.as_of.clone(),
         by: line.author.clone(),
@@ -234,6 +234,13 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
         can_undo: keeps && last == Some(line.batch),
     });
     drawn.collect()
+}
+
+/// What an import brought: a list of the office, or a table of entries.
+fn kind_of(word: &str, lang: Lang) -> &'static str {
+    let of_file = FileKind::of(word).map(|kind| kind_label(kind).in_lang(lang));
+    let of_entries = || Kind::from_word(word).map(|kind| chosen(kind.label(), lang));
+    of_file.or_else(of_entries).unwrap_or_default()
 }
 
 pub(super) fn preview(

@@ -49,7 +49,9 @@ pub struct Line {
 
 /// What one column of a row is about.
 pub struct Detail {
-    /// The column, as the file or we call it.
+    /// Our name of the field, where it is a change.
+    pub field: &'static str,
+    /// The column, as the file calls it; of a change, the Chinese name of the field.
     pub column: String,
     /// What the ledger holds, for a change.
     pub old: String,
@@ -157,6 +159,7 @@ impl Plan {
         lines.append(&mut left);
         lines.extend(preview.changed.iter().map(|changed| {
             let details = changed.changes.iter().map(|change| Detail {
+                field: change.field,
                 column: change.label.to_owned(),
                 old: change.old.clone(),
                 value: change.new.clone(),
@@ -182,6 +185,7 @@ fn told(errors: &[RowError], fate: Fate) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for error in errors {
         let detail = Detail {
+            field: "",
             column: error.column.clone(),
             old: String::new(),
             value: error.value.clone(),

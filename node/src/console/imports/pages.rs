@@ -271,7 +271,7 @@ pub(super) fn preview(
         wrong: (counts.errors > 0).then(|| words::SOME_WRONG.fill(lang, &[&counts.errors])),
         has_errors_file: counts.errors > 0 && seen.is_some_and(|seen| seen.sees),
         is_planned: seen.is_some(),
-        columns: columns(view),
+        columns: columns(view, lang),
         sheets: &view.headings.sheets,
         sheet: view.headings.sheets.first().map_or("", |(name, _)| name),
     })?;
@@ -391,14 +391,25 @@ fn detail(detail: &Detail, lang: Lang) -> DetailView {
     let value = match &said {
         Some(_) => detail.value.clone(),
         // How many differ, not which: a preview is no place to read a child's answers.
-        None if detail.column == "答案" => words::ANSWERS_DIFFER.with(lang, &detail.value),
+        None if detail.field == "answers" => words::ANSWERS_DIFFER.with(lang, &detail.value),
         None => format!("{} → {}", blank(&detail.old), blank(&detail.value)),
     };
-    DetailView { column: detail.column.clone(), value, said: said.unwrap_or_default() }
+    let column = match lang {
+        Lang::En if !detail.field.is_empty() => detail.field.replace('_', " "),
+        _ => detail.column.clone(),
+    };
+    DetailView { column, value, said: said.unwrap_or_default() }
+}
+
+/// What a field is called: the first of its names in the reader's language.
+fn called(field: &Field, lang: Lang) -> String {
+    let is_ours = |name: &&String| name.is_ascii() == (lang == Lang::En);
+    let found = field.names.iter().find(is_ours).or(field.names.first());
+    found.cloned().unwrap_or_default()
 }
 
 /// The fields and which column each is in.
-fn columns(view: &Preview<'_>) -> Vec<ColumnView> {
+fn columns(view: &Preview<'_>, lang: Lang) -> Vec<ColumnView> {
     let mapping = view.held.columns.mapping();
     let Headings { fields, columns, .. } = view.headings;
     let found = view.seen.map(|seen| &seen.plan.facts.columns);
@@ -410,7 +421,7 @@ fn columns(view: &Preview<'_>) -> Vec<ColumnView> {
         };
         let named = columns.iter().filter(|name| !name.is_empty());
         ColumnView {
-            label: field.names.first().cloned().unwrap_or_default(),
+            label: called(field, lang),
             is_needed: field.required,
             options: named.map(|name| (name.clone(), name == chosen)).collect(),
             key: field.key.clone(),

@@ -66,13 +66,17 @@ async function startCity(dir) {
 
 /** Gives the school whose console is looked at an account of each role that nobody has there. */
 function addAccounts(dir) {
-  const file = join(dir, "password.txt");
+  const [first, file] = ["first.txt", "password.txt"].map((name) => join(dir, name));
+  writeFileSync(first, `first ${PASSWORD}`);
   writeFileSync(file, PASSWORD);
   const data = join(dir, operatedSchool(dir));
   return ROLES.map((role) => {
     const login = `look-${role}`;
     const args = ["__run", "node", "user", "add", login, "--name", "测试", "--role", role];
-    execFileSync(program, [...args, "--password-file", file, "--data", data], { stdio: "pipe" });
+    execFileSync(program, [...args, "--password-file", first, "--data", data], { stdio: "pipe" });
+    // The first password is for the first sign-in only.
+    const own = ["__run", "node", "user", "password", login, "--password-file", first];
+    execFileSync(program, [...own, "--new-password-file", file, "--data", data], { stdio: "pipe" });
     return { login, password: PASSWORD };
   });
 }

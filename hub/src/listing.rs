@@ -84,7 +84,7 @@ mod tests {
         for (unit, revision) in [("S1", 1), ("S2", 1), ("S1", 2), ("S3", 1), ("S2", 4)] {
             let new = given(unit, revision);
             let seen: Result<_, SqlError> = database.write("come", move |tx| {
-                contribution::insert_current(tx, &new)?;
+                contribution::insert(tx, &new)?;
                 let followed = kept.current(tx, "clear.term", "2025S1")?.clone();
                 let whole = Listings::default().current(tx, "clear.term", "2025S1")?.clone();
                 Ok((followed, whole, kept))

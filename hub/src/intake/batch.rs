@@ -65,9 +65,9 @@ pub(super) fn answer(
     }
     let folded = !changes.is_empty();
     rollup::fold(tx, context.packs, &changes)?;
-    let signed = keep_new(tx, key, &mut decisions, &lanes, frames)?;
-    for lane in lanes.values().flatten() {
-        lane::advance(tx, lane.id, lane.next_sequence, &lane.last_frame)?;
+    let signed = keep_new(tx, key, &mut decisions, &mut lanes, frames)?;
+    for lane in lanes.values_mut().flatten() {
+        lane::advance(tx, lane)?;
     }
     let mut outcomes = Vec::with_capacity(frames.len());
     let mut built = Built::default();
@@ -79,12 +79,12 @@ pub(super) fn answer(
 }
 
 /// Numbers the new answers, signs their root and keeps both.
-fn keep_new(
+fn keep_new<'f>(
     tx: &Tx<'_>,
     key: &SigningKey,
     decisions: &mut [Decision],
-    lanes: &HashMap<(&str, Lane, [u8; 16]), Option<LaneEpoch>>,
-    frames: &[VerifiedFrame],
+    lanes: &mut HashMap<(&'f str, Lane, [u8; 16]), Option<LaneEpoch>>,
+    frames: &'f [VerifiedFrame],
 ) -> Result<Option<(StoredBatch, MerkleTree)>, SqlError> {
     let bodies: Vec<Vec<u8>> = decisions
         .iter()
@@ -101,19 +101,16 @@ fn keep_new(
     let signature = key.sign(ANSWERS_CONTEXT, &root).map_err(|_| SqlError::Type)?.to_bytes();
     let batch = StoredBatch { first: lane::next_answer(tx)?, root, signature };
     let mut id = batch.first;
-    let mut answered_at_ms = 0;
     for (decision, frame) in decisions.iter_mut().zip(frames) {
         let Decision::New(answer) = decision else {
             continue;
         };
         answer.id = id;
-        answered_at_ms = answer.answered_at_ms;
         id += 1;
         let place = (frame.member.as_str(), frame.lane, frame.epoch);
-        let known = lanes.get(&place).and_then(Option::as_ref).ok_or(SqlError::Type)?;
-        lane::insert_answer(tx, known.id, answer)?;
+        let lane = lanes.get_mut(&place).and_then(Option::as_mut).ok_or(SqlError::Type)?;
+        lane::insert_answer(tx, lane, answer, &batch)?;
     }
-    lane::insert_batch(tx, &batch, answered_at_ms)?;
     Ok(Some((batch, tree)))
 }
 

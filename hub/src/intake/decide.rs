@@ -130,7 +130,7 @@ fn answered_before(
     frame: &VerifiedFrame,
     lane: &LaneEpoch,
 ) -> Result<Decision, SqlError> {
-    match lane::answer(tx, lane.id, frame.sequence)? {
+    match lane::answer(tx, lane, frame.sequence)? {
         Some(answer) if answer.frame == frame.digest => Ok(Decision::Replay(answer)),
         Some(_) => {
             let reason = "other bytes were answered under this sequence";
@@ -198,10 +198,7 @@ fn take_over(
         signature: release.signature.clone(),
         arrived_at_ms: context.now_ms,
     };
-    match &old {
-        Some(_) => contribution::insert_current(tx, &new)?,
-        None => contribution::insert_first(tx, &new)?,
-    }
+    contribution::insert(tx, &new)?;
     changes.push(Change { old, new, claimed: release.claimed.clone() });
     Ok(None)
 }

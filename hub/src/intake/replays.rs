@@ -110,19 +110,19 @@ mod tests {
         let database = Database::in_memory(crate::store::MIGRATIONS).expect("database");
         let kept: Result<(), SqlError> = database.write("answers", move |tx| {
             lane::begin(tx, "S1", 1, &[7; 16], 1)?;
-            let lane_epoch = lane::find(tx, "S1", 1, &[7; 16])?.ok_or(SqlError::Type)?.id;
+            let mut at = lane::find(tx, "S1", 1, &[7; 16])?.ok_or(SqlError::Type)?;
             for first in (0..batches).map(|batch| batch * 4 + 1) {
                 let answers: Vec<StoredAnswer> = (first..first + 4).map(answer).collect();
                 let bodies: Vec<Vec<u8>> = answers.iter().map(body).collect();
                 let root = MerkleTree::new(&bodies).map_err(|_| SqlError::Type)?.root();
-                for answer in &answers {
-                    lane::insert_answer(tx, lane_epoch, answer)?;
-                }
                 let signature = vec![1];
                 let batch = StoredBatch { first, root: root.to_tagged(), signature };
-                lane::insert_batch(tx, &batch, 5)?;
+                for answer in &answers {
+                    lane::insert_answer(tx, &mut at, answer, &batch)?;
+                }
             }
-            Ok(())
+            at.next_sequence = batches.unsigned_abs() * 4 + 1;
+            lane::advance(tx, &mut at)
         });
         kept.expect("kept");
         database
@@ -178,15 +178,14 @@ mod tests {
         let find = |member: UnitId, sequence: i64| {
             let replays = replays.clone();
             move |tx: &Tx<'_>| {
-                let lane_epoch = lane::find(tx, "S1", 1, &[7; 16])?.ok_or(SqlError::Type)?.id;
+                let mut at = lane::find(tx, "S1", 1, &[7; 16])?.ok_or(SqlError::Type)?;
                 let answer = StoredAnswer {
                     sequence: u64::try_from(sequence).map_err(|_| SqlError::Type)?,
                     ..answer(5)
                 };
                 let root = MerkleTree::new([body(&answer)]).map_err(|_| SqlError::Type)?.root();
-                lane::insert_answer(tx, lane_epoch, &answer)?;
                 let batch = StoredBatch { first: 5, root: root.to_tagged(), signature: vec![1] };
-                lane::insert_batch(tx, &batch, 5)?;
+                lane::insert_answer(tx, &mut at, &answer, &batch)?;
                 let mut built = Built::default();
                 let mut replays = replays.lock().map_err(|_| SqlError::Type)?;
                 let found = replays.find(tx, 5, (&member, &mut built))?;

@@ -337,7 +337,7 @@ impl Fixture {
         let packs = self.packs.last();
         let folded = self.database.write("fold", move |tx| {
             let old = contribution::current(tx, &new.place)?;
-            contribution::insert_current(tx, &new)?;
+            contribution::insert(tx, &new)?;
             let claimed = proto::release::decode(&new.body).expect("release");
             rollup::fold(tx, &packs, &[Change { old, new, claimed }])
         });

@@ -37,6 +37,12 @@ pub struct Contribution {
 const COLUMNS: &str = "unit, table_id, period, revision, body, arrived_at_ms,
     (select s.signature from contribution_signature s where s.contribution = contribution.id)";
 
+/// What counts at its place. No row says so of itself: a revision would have to change the one
+/// before it, which lies elsewhere in the file.
+pub(super) const COUNTS: &str = "revision = (select max(later.revision) from contribution later
+    where later.table_id = contribution.table_id and later.period = contribution.period
+        and later.unit = contribution.unit)";
+
 fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
     Ok(Contribution {
         place: Place { unit: row.text(0)?, table: row.text(1)?, period: row.text(2)? },
@@ -63,14 +69,15 @@ pub(super) fn digest_of_body(body: &[u8]) -> Vec<u8> {
     sha256(body).to_tagged()
 }
 
-/// The contribution that counts at a place.
+/// The contribution that counts at a place: the highest revision, since a lower one is never taken
+/// after it.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn current(tx: &Tx<'_>, place: &Place) -> Result<Option<Contribution>, SqlError> {
     let sql = format!(
         "select {COLUMNS} from contribution
-         where unit = $1 and table_id = $2 and period = $3 and current = 1"
+         where unit = $1 and table_id = $2 and period = $3 order by revision desc limit 1"
     );
     tx.query_opt(&sql, params![&place.unit, &place.table, &place.period], read)
 }
@@ -88,28 +95,14 @@ pub fn digest_of(tx: &Tx<'_>, place: &Place, revision: u32) -> Result<Option<Vec
     )
 }
 
-/// Keeps a contribution as the one that counts at its place, instead of the one before it.
+/// Keeps a contribution. It counts from now on: its revision is the highest of its place.
 ///
 /// # Errors
 /// The revision is kept already, or the store cannot be written.
-pub fn insert_current(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
-    tx.execute(
-        "update contribution set current = 0
-         where unit = $1 and table_id = $2 and period = $3 and current = 1",
-        params![&new.place.unit, &new.place.table, &new.place.period],
-    )?;
-    insert_first(tx, new)
-}
-
-/// Keeps the first contribution of a place; as [`insert_current`], without looking for another.
-///
-/// # Errors
-/// The revision is kept already, or the store cannot be written.
-pub fn insert_first(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
+pub fn insert(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
     let id = tx.query_opt(
-        "insert into contribution (unit, table_id, period, revision, current, body,
-                                   arrived_at_ms)
-         values ($1, $2, $3, $4, 1, $5, $6) returning id",
+        "insert into contribution (unit, table_id, period, revision, body, arrived_at_ms)
+         values ($1, $2, $3, $4, $5, $6) returning id",
         params![
             &new.place.unit,
             &new.place.table,
@@ -134,7 +127,7 @@ pub fn insert_first(tx: &Tx<'_>, new: &Contribution) -> Result<(), SqlError> {
 pub fn all_current(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Contribution>, SqlError> {
     let sql = format!(
         "select {COLUMNS} from contribution
-         where table_id = $1 and period = $2 and current = 1 order by unit"
+         where table_id = $1 and period = $2 and {COUNTS} order by unit"
     );
     tx.query(&sql, params![table, period], read)
 }
@@ -164,13 +157,12 @@ pub fn listed_after(
 ) -> Result<Vec<Listed>, SqlError> {
     // The plus keeps the table's own order out of the plan: one period is looked through in its
     // index, and only what is new in it is read.
-    tx.query(
+    let sql = format!(
         "select id, unit, revision, body from contribution
-         where table_id = $1 and period = $2 and current = 1 and +id > $3 order by id",
-        params![table, period, after],
-        |row| {
-            let digest = digest_of_body(row.bytes(3)?);
-            Ok(Listed { id: row.i64(0)?, unit: row.text(1)?, revision: row.u32(2)?, digest })
-        },
-    )
+         where table_id = $1 and period = $2 and +id > $3 and {COUNTS} order by id"
+    );
+    tx.query(&sql, params![table, period, after], |row| {
+        let digest = digest_of_body(row.bytes(3)?);
+        Ok(Listed { id: row.i64(0)?, unit: row.text(1)?, revision: row.u32(2)?, digest })
+    })
 }

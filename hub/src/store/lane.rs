@@ -1,7 +1,12 @@
 //! Lanes of members: which sequence is next, and the answers that were given.
 //!
 //! An answer is kept by its outcome and its place in a batch; its body and Merkle path are built
-//! again from the batch, so that a replay returns the same bytes at a tenth of the space.
+//! again from the batch, so that a replay returns the same bytes at a tenth of the space. What was
+//! signed for a batch lies with its first answer.
+//!
+//! Answers lie in the order of signing, so that a push writes one page for its answer. Which of
+//! them are a lane's is kept with the lane for the latest ones and, sixteen at a time, in a table
+//! of its own for the others: only who asks again looks there.
 
 use proto::frame::Epoch;
 use runtime::params;
@@ -18,7 +23,14 @@ pub struct LaneEpoch {
     pub last_frame: Vec<u8>,
     /// Whether a later epoch has begun.
     pub ended: bool,
+    /// Sequences whose answers are kept, from the first one on.
+    kept: u64,
+    /// Ids of the latest of these answers, in order: those that have no row of places yet.
+    recent: Vec<i64>,
 }
+
+/// Answers of a lane whose ids share a row.
+const PLACES: usize = 16;
 
 /// An answer as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +79,7 @@ pub fn find(
     epoch: &Epoch,
 ) -> Result<Option<LaneEpoch>, SqlError> {
     tx.query_opt(
-        "select id, next_sequence, last_frame, ended from lane_epoch
+        "select id, next_sequence, last_frame, ended, recent_answers from lane_epoch
          where member = $1 and lane = $2 and epoch = $3",
         params![member, i64::from(lane), epoch],
         |row| {
@@ -76,6 +88,8 @@ pub fn find(
                 next_sequence: row.u64(1)?,
                 last_frame: row.blob(2)?,
                 ended: row.bool(3)?,
+                kept: row.u64(1)?.saturating_sub(1),
+                recent: read_ids(row.str(4)?)?,
             })
         },
     )
@@ -131,34 +145,35 @@ pub fn latest(tx: &Tx<'_>, member: &str, lane: i32) -> Result<Option<(Vec<u8>, u
     )
 }
 
-/// Moves a lane on after frames were answered.
+/// Moves a lane on after its answers were kept.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn advance(
-    tx: &Tx<'_>,
-    id: i64,
-    next_sequence: u64,
-    last_frame: &[u8],
-) -> Result<(), SqlError> {
+pub fn advance(tx: &Tx<'_>, lane: &mut LaneEpoch) -> Result<(), SqlError> {
+    while lane.recent.len() >= PLACES {
+        let rest = lane.recent.split_off(PLACES);
+        let ids = std::mem::replace(&mut lane.recent, rest);
+        let after = lane.kept - (ids.len() + lane.recent.len()) as u64;
+        tx.execute(
+            "insert into answer_place (lane_epoch, first_sequence, ids) values ($1, $2, $3)",
+            params![lane.id, after + 1, &written_ids(&ids)],
+        )?;
+    }
     tx.execute(
-        "update lane_epoch set next_sequence = $2, last_frame = $3 where id = $1",
-        params![id, next_sequence, last_frame],
+        "update lane_epoch set next_sequence = $2, last_frame = $3, recent_answers = $4
+         where id = $1",
+        params![lane.id, lane.next_sequence, &lane.last_frame, &written_ids(&lane.recent)],
     )?;
     Ok(())
 }
 
-/// Keeps what was signed for a batch, after its answers.
-///
-/// # Errors
-/// The store cannot be written.
-pub fn insert_batch(tx: &Tx<'_>, batch: &StoredBatch, answered_at_ms: i64) -> Result<(), SqlError> {
-    tx.execute(
-        "insert into answer_batch (first_answer, root, signature, answered_at_ms)
-         values ($1, $2, $3, $4)",
-        params![batch.first, &batch.root, &batch.signature, answered_at_ms],
-    )?;
-    Ok(())
+fn written_ids(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    ids.join(" ")
+}
+
+fn read_ids(text: &str) -> Result<Vec<i64>, SqlError> {
+    text.split_terminator(' ').map(|id| id.parse().map_err(|_| SqlError::Type)).collect()
 }
 
 /// The id that the next answer gets. Ids grow without gaps, because answers are never deleted.
@@ -170,30 +185,43 @@ pub fn next_answer(tx: &Tx<'_>) -> Result<i64, SqlError> {
     Ok(last.flatten().unwrap_or(0) + 1)
 }
 
-/// Keeps an answer under its id.
+/// Keeps the answer to a lane's next sequence under its id, and with the first answer of a batch
+/// what was signed for it.
 ///
 /// # Errors
-/// The sequence was answered before, or the store cannot be written.
-pub fn insert_answer(tx: &Tx<'_>, lane_epoch: i64, answer: &StoredAnswer) -> Result<(), SqlError> {
+/// The id is taken, or the store cannot be written.
+pub fn insert_answer(
+    tx: &Tx<'_>,
+    lane: &mut LaneEpoch,
+    answer: &StoredAnswer,
+    batch: &StoredBatch,
+) -> Result<(), SqlError> {
+    let batch = Some(batch).filter(|batch| batch.first == answer.id);
     tx.execute(
-        "insert into answer (id, lane_epoch, sequence, frame, outcome, code, reason)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into answer (id, lane_epoch, sequence, frame, outcome, code, reason, root,
+                             signature, answered_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             answer.id,
-            lane_epoch,
+            lane.id,
             answer.sequence,
             &answer.frame,
             answer.outcome,
             &answer.code,
             &answer.reason,
+            batch.map(|batch| &batch.root),
+            batch.map(|batch| &batch.signature),
+            batch.map(|_| answer.answered_at_ms),
         ],
     )?;
+    lane.kept += 1;
+    lane.recent.push(answer.id);
     Ok(())
 }
 
 const ANSWER: &str = "select e.member, e.epoch, e.lane, a.sequence, a.frame, a.outcome, a.code,
-        a.reason, a.id, (select b.answered_at_ms from answer_batch b
-                         where b.first_answer <= a.id order by b.first_answer desc limit 1)
+        a.reason, a.id, (select b.answered_at_ms from answer b
+                         where b.id <= a.id and b.root is not null order by b.id desc limit 1)
     from answer a join lane_epoch e on e.id = a.lane_epoch";
 
 fn read(row: &Row<'_, '_>) -> Result<StoredAnswer, SqlError> {
@@ -211,17 +239,41 @@ fn read(row: &Row<'_, '_>) -> Result<StoredAnswer, SqlError> {
     })
 }
 
-/// The answer to one frame.
+/// The answer to one frame of a lane.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn answer(
     tx: &Tx<'_>,
-    lane_epoch: i64,
+    lane: &LaneEpoch,
     sequence: u64,
 ) -> Result<Option<StoredAnswer>, SqlError> {
-    let sql = format!("{ANSWER} where a.lane_epoch = $1 and a.sequence = $2");
-    tx.query_opt(&sql, params![lane_epoch, sequence], read)
+    let Some(id) = answer_id(tx, lane, sequence)? else { return Ok(None) };
+    let found = tx.query_opt(&format!("{ANSWER} where a.id = $1"), params![id], read)?;
+    match found {
+        Some(answer) if answer.sequence == sequence => Ok(Some(answer)),
+        _ => Err(SqlError::Type),
+    }
+}
+
+fn answer_id(tx: &Tx<'_>, lane: &LaneEpoch, sequence: u64) -> Result<Option<i64>, SqlError> {
+    if sequence == 0 || sequence > lane.kept {
+        return Ok(None);
+    }
+    let in_rows = lane.kept - lane.recent.len() as u64;
+    if let Some(place) = sequence.checked_sub(in_rows + 1) {
+        let place = usize::try_from(place).map_err(|_| SqlError::Type)?;
+        return Ok(lane.recent.get(place).copied());
+    }
+    let place = (sequence - 1) % PLACES as u64;
+    let ids = tx.query_opt(
+        "select ids from answer_place where lane_epoch = $1 and first_sequence = $2",
+        params![lane.id, sequence - place],
+        |row| read_ids(row.str(0)?),
+    )?;
+    let place = usize::try_from(place).map_err(|_| SqlError::Type)?;
+    let id = ids.and_then(|ids| ids.get(place).copied());
+    id.map(Some).ok_or(SqlError::Type)
 }
 
 /// The batch that holds an answer, with all its answers in order.
@@ -233,8 +285,8 @@ pub fn batch_of(
     answer: i64,
 ) -> Result<Option<(StoredBatch, Vec<StoredAnswer>)>, SqlError> {
     let batch = tx.query_opt(
-        "select first_answer, root, signature from answer_batch
-         where first_answer <= $1 order by first_answer desc limit 1",
+        "select id, root, signature from answer
+         where id <= $1 and root is not null order by id desc limit 1",
         params![answer],
         |row| Ok(StoredBatch { first: row.i64(0)?, root: row.blob(1)?, signature: row.blob(2)? }),
     )?;
@@ -242,13 +294,12 @@ pub fn batch_of(
         return Ok(None);
     };
     let next = tx.query_opt(
-        "select min(first_answer) from answer_batch where first_answer > $1",
+        "select id from answer where id > $1 and root is not null order by id limit 1",
         params![batch.first],
-        |row| row.opt_i64(0),
+        |row| row.i64(0),
     )?;
-    let next = next.flatten().unwrap_or(i64::MAX);
     let sql = format!("{ANSWER} where a.id >= $1 and a.id < $2 order by a.id");
-    let answers = tx.query(&sql, params![batch.first, next], read)?;
+    let answers = tx.query(&sql, params![batch.first, next.unwrap_or(i64::MAX)], read)?;
     Ok(Some((batch, answers)))
 }
 
@@ -288,3 +339,6 @@ pub fn quarantine(
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

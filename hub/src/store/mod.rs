@@ -74,4 +74,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "shown by catalogue",
         sql: include_str!("migrations/010_shown_by_catalogue.sql"),
     },
+    Migration {
+        number: 15,
+        name: "what counts",
+        sql: include_str!("migrations/011_contribution_current.sql"),
+    },
+    Migration {
+        number: 16,
+        name: "answers and what was signed for them",
+        sql: include_str!("migrations/012_answer_signed.sql"),
+    },
 ];

@@ -187,12 +187,12 @@ pub fn current_revisions(
     table: &str,
     period: &str,
 ) -> Result<Vec<(String, u32)>, SqlError> {
-    tx.query(
+    let sql = format!(
         "select unit, revision from contribution
-         where table_id = $1 and period = $2 and current = 1 order by unit",
-        params![table, period],
-        |row| Ok((row.text(0)?, row.u32(1)?)),
-    )
+         where table_id = $1 and period = $2 and {} order by unit",
+        contribution::COUNTS
+    );
+    tx.query(&sql, params![table, period], |row| Ok((row.text(0)?, row.u32(1)?)))
 }
 
 /// When each unit's first revision of a table and period arrived, in order of unit.

@@ -3,6 +3,8 @@
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
+use super::contribution::COUNTS;
+
 /// Who sees a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
@@ -124,11 +126,10 @@ pub fn places_waiting(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn last_arrival(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<i64>, SqlError> {
-    let latest = tx.query_opt(
+    let sql = format!(
         "select max(arrived_at_ms) from contribution
-         where table_id = $1 and period = $2 and current = 1",
-        params![table, period],
-        |row| row.opt_i64(0),
-    )?;
+         where table_id = $1 and period = $2 and {COUNTS}"
+    );
+    let latest = tx.query_opt(&sql, params![table, period], |row| row.opt_i64(0))?;
     Ok(latest.flatten())
 }

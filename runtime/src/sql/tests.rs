@@ -57,6 +57,26 @@ fn a_failed_job_leaves_no_trace_and_harms_no_other() {
     assert_eq!(count(&database), 80);
 }
 
+/// A job that shares its commit with nobody and fails half way leaves no trace, and the next one
+/// finds the store free.
+#[test]
+fn a_failed_job_that_is_alone_leaves_no_trace() {
+    let database = Database::in_memory(ONE).expect("open");
+    let half_done: Result<(), SqlError> = database.write("half", |tx| {
+        tx.execute("insert into note (id, text) values (1, 'a')", &[])?;
+        Err(SqlError::Type)
+    });
+    assert!(matches!(half_done, Err(SqlError::Type)));
+    let panics: Result<(), SqlError> = database.write("panics", |tx| {
+        tx.execute("insert into note (id, text) values (2, 'a')", &[])?;
+        panic!("in a test");
+    });
+    assert!(matches!(panics, Err(SqlError::Closed)));
+    assert_eq!(count(&database), 0);
+    insert(&database, 3).expect("insert");
+    assert_eq!(count(&database), 1);
+}
+
 /// Only the key that made a database opens it, and its file shows nothing.
 #[test]
 fn an_encrypted_database_needs_its_key() {

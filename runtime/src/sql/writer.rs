@@ -157,10 +157,13 @@ impl Desk {
     /// Runs jobs in the transaction that has begun and commits it.
     fn commit(&self, connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), SqlError> {
         let started = Instant::now();
-        let mut outcome = batch.iter_mut().try_for_each(|job| run_one(connection, job.as_mut()));
-        if outcome.is_ok() {
-            outcome = execute(connection, "commit");
-        }
+        let outcome = match batch {
+            [job] => run_alone(connection, job.as_mut()),
+            several => several
+                .iter_mut()
+                .try_for_each(|job| run_one(connection, job.as_mut()))
+                .and_then(|()| execute(connection, "commit")),
+        };
         if outcome.is_err() && !connection.is_autocommit() {
             // A full disk may already have rolled everything back; then there is nothing to undo.
             let _ = execute(connection, "rollback");
@@ -211,16 +214,29 @@ fn finish(job: Box<dyn Job>, commit: Result<(), SqlError>) {
     }
 }
 
+/// Runs one of several jobs: what it changed is undone where it fails, and its neighbours' kept.
 fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
     execute(connection, "savepoint job")?;
-    // A panic is one job's failure; the writer must go on for all others.
-    let run = std::panic::AssertUnwindSafe(|| job.run(&Tx::new(connection)));
-    let keep = std::panic::catch_unwind(run).unwrap_or(Keep::No);
-    if keep == Keep::No {
-        if connection.is_autocommit() {
-            return Err(SqlError::Full);
-        }
+    if run(connection, job)? == Keep::No {
         execute(connection, "rollback to job")?;
     }
     execute(connection, "release job")
+}
+
+/// Runs a job that has no neighbours and ends its transaction. A savepoint would keep a copy of
+/// every page that it changes.
+fn run_alone(connection: &Connection, job: &mut dyn Job) -> Result<(), SqlError> {
+    let end = if run(connection, job)? == Keep::Yes { "commit" } else { "rollback" };
+    execute(connection, end)
+}
+
+/// Runs a job's work; a panic is its own failure, and the writer goes on for all others.
+fn run(connection: &Connection, job: &mut dyn Job) -> Result<Keep, SqlError> {
+    let run = std::panic::AssertUnwindSafe(|| job.run(&Tx::new(connection)));
+    let keep = std::panic::catch_unwind(run).unwrap_or(Keep::No);
+    // A full disk rolls everything back; then there is nothing left to undo.
+    if keep == Keep::No && connection.is_autocommit() {
+        return Err(SqlError::Full);
+    }
+    Ok(keep)
 }

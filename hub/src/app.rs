@@ -20,9 +20,8 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::hooks::HubHooks;
 use crate::intake::{Intake, Own, Parts};
-use crate::listing::Listings;
 use crate::packs::{PackCache, Packs, PacksError};
-use crate::publish::Publisher;
+use crate::publish::{Publisher, Sealer, SealerParts};
 use crate::registry::RegistryCache;
 use crate::web::Console;
 use crate::{service, store};
@@ -75,6 +74,7 @@ struct Inner {
     registry: Arc<RegistryCache>,
     packs: Arc<PackCache>,
     intake: Intake,
+    sealer: Arc<Sealer>,
     uplink: Option<Uplink>,
     folded: Arc<Notify>,
     answered: Arc<Notify>,
@@ -145,15 +145,6 @@ impl Hub {
         let registry = Arc::new(RegistryCache::default());
         let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let directives = Arc::new(watch::Sender::new(0));
-        let intake = Intake::start(Parts {
-            own: Own { unit: config.unit.clone(), kind: config.kind },
-            database: database.clone(),
-            clock: clock.clone(),
-            registry: registry.clone(),
-            packs: packs.clone(),
-            identity: identity.clone(),
-            folded: folded.clone(),
-        });
         let hooks = HubHooks {
             config: config.clone(),
             database: database.clone(),
@@ -165,6 +156,16 @@ impl Hub {
             barred: Mutex::default(),
         };
         let uplink = uplink(&identity, hooks);
+        let sealing = SealerParts {
+            clock: clock.clone(),
+            packs: packs.clone(),
+            registry: registry.clone(),
+            identity: identity.clone(),
+            unit: config.unit.clone(),
+            kind: config.kind,
+            uplink: uplink.clone(),
+        };
+        let (sealer, intake) = take_in(&database, sealing, &folded);
         Ok(Self(Arc::new(Inner {
             config,
             database,
@@ -176,6 +177,7 @@ impl Hub {
             registry,
             packs,
             intake,
+            sealer,
             uplink,
             folded,
             answered,
@@ -290,16 +292,9 @@ impl Hub {
     pub async fn serve(&self, listener: Listener, stop: CancellationToken) -> Result<(), HubError> {
         let publisher = Publisher {
             database: self.0.database.clone(),
-            clock: self.0.clock.clone(),
-            packs: self.0.packs.clone(),
-            registry: self.0.registry.clone(),
-            identity: self.0.identity.clone(),
-            unit: self.config().unit.clone(),
-            kind: self.config().kind,
-            uplink: self.0.uplink.clone(),
+            sealer: self.0.sealer.clone(),
             folded: self.0.folded.clone(),
             answered: self.0.answered.clone(),
-            listings: Listings::default(),
         };
         tokio::spawn(publisher.run(stop.clone()));
         if let Some(uplink) = self.0.uplink.clone() {
@@ -344,6 +339,27 @@ impl Hub {
         self.0.directives.send_modify(|version| *version += 1);
         Ok(())
     }
+}
+
+/// What seals sums, and what takes frames in and has them sealed.
+fn take_in(
+    database: &Database,
+    sealing: SealerParts,
+    folded: &Arc<Notify>,
+) -> (Arc<Sealer>, Intake) {
+    let sealer = Sealer::new(sealing);
+    let shared = sealer.parts();
+    let intake = Intake::start(Parts {
+        own: Own { unit: shared.unit.clone(), kind: shared.kind },
+        database: database.clone(),
+        clock: shared.clock.clone(),
+        registry: shared.registry.clone(),
+        packs: shared.packs.clone(),
+        identity: shared.identity.clone(),
+        sealer: sealer.clone(),
+        folded: folded.clone(),
+    });
+    (sealer, intake)
 }
 
 /// The way up, for a hub that has a parent.

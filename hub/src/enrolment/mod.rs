@@ -249,4 +249,4 @@ impl From<Issued> for Standing {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

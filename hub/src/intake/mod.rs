@@ -24,6 +24,7 @@ use runtime::uplink::IdentityCell;
 use tokio::sync::{Notify, mpsc};
 
 use crate::packs::PackCache;
+use crate::publish::{Sealer, Turn};
 use crate::registry::{Registry, RegistryCache};
 use replays::Replays;
 
@@ -101,7 +102,9 @@ pub struct Parts {
     pub packs: Arc<PackCache>,
     /// The hub's key, for answers.
     pub identity: IdentityCell,
-    /// Rung after contributions were folded.
+    /// Seals in the commit of a push that comes alone.
+    pub sealer: Arc<Sealer>,
+    /// Rung after contributions were folded that are to be sealed.
     pub folded: Arc<Notify>,
 }
 
@@ -214,15 +217,21 @@ impl Line {
         let context = decide::Context { registry: &registry, packs: &packs, now_ms };
         let mut replays = self.replays.lock().map_err(|_| SqlError::Closed)?;
         let answered = batch::answer(tx, &context, &key, &frames, &mut replays)?;
-        Ok(Batch { answered, registry })
+        let sealed = match answered.folded {
+            true => self.parts.sealer.share(tx, &registry, frames.len())?,
+            false => None,
+        };
+        Ok(Batch { answered, registry, sealed })
     }
 
     /// Tells the streams what became of their frames.
     fn tell(&self, outcome: Result<Batch, SqlError>, replies: &[mpsc::Sender<Reply>]) {
         let responses = match outcome {
             Ok(mut batch) => {
-                if batch.answered.folded {
-                    self.parts.folded.notify_one();
+                match batch.sealed.take() {
+                    Some(turn) => turn.keep_shared(),
+                    None if batch.answered.folded => self.parts.folded.notify_one(),
+                    None => {}
                 }
                 if let Ok(mut replays) = self.replays.lock() {
                     replays.keep(std::mem::take(&mut batch.answered.built));
@@ -249,4 +258,6 @@ impl Line {
 struct Batch {
     answered: batch::Answered,
     registry: Arc<Registry>,
+    /// The sums were sealed in the same commit.
+    sealed: Option<Turn>,
 }

@@ -3,7 +3,9 @@
 //! A fold rings, sums are sealed at once, and one release of a table is on its way at a time.
 //! Whatever was folded meanwhile goes with the next one, and the next sealing waits in proportion
 //! to what the last one took: a burst of a thousand schools becomes a few releases, and a single
-//! school's figures arrive without delay.
+//! school's figures arrive without delay. A push that comes alone is sealed in its own commit.
+
+mod turn;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -12,19 +14,16 @@ use std::time::{Duration, Instant};
 
 use domain::period::Period;
 use domain::release::{Header, Release, ReleaseId};
-use domain::unit::{UnitId, UnitKind};
+use domain::unit::UnitId;
 use proto::frame::{RELEASE_CONTEXT, encode_item};
 use proto::wire::sync::{ItemKind, Lane};
-use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError, Tx};
-use runtime::uplink::{IdentityCell, Uplink, outbox};
+use runtime::uplink::outbox;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+pub use turn::{Parts as SealerParts, Sealer, Turn};
 
-use crate::listing::Listings;
-use crate::packs::{PackCache, Packs};
-use crate::registry::RegistryCache;
-use crate::rollup;
+use crate::packs::Packs;
 use crate::store::snapshot::{self, Sealed};
 use crate::store::total;
 
@@ -44,6 +43,9 @@ const PASSED: [&str; 2] = ["superseded", "revision_conflict"];
 /// How long to wait for an answer before looking again whether one came unnoticed.
 const ANSWER_WAIT: Duration = Duration::from_secs(1);
 
+/// How long a push's commit that seals may take before it is looked at again.
+const TURN_WAIT: Duration = Duration::from_millis(1);
+
 /// How often totals are looked at although nothing was folded.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
@@ -51,26 +53,12 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 pub struct Publisher {
     /// The hub's store.
     pub database: Database,
-    /// The hub's clock.
-    pub clock: Clock,
-    /// Catalogues.
-    pub packs: Arc<PackCache>,
-    /// Who sits where.
-    pub registry: Arc<RegistryCache>,
-    /// The hub's key.
-    pub identity: IdentityCell,
-    /// The hub.
-    pub unit: UnitId,
-    /// What it is.
-    pub kind: UnitKind,
-    /// The way up; nothing for the city hub.
-    pub uplink: Option<Uplink>,
-    /// Rung by intake after a fold.
+    /// Gives turns at sealing.
+    pub sealer: Arc<Sealer>,
+    /// Rung by intake after a fold that it did not seal itself.
     pub folded: Arc<Notify>,
     /// Rung by the uplink after an answer.
     pub answered: Arc<Notify>,
-    /// What the sums are made of, kept between sealings.
-    pub listings: Listings,
 }
 
 /// A table and a period in its written form.
@@ -78,30 +66,27 @@ type Place = (String, String);
 
 impl Publisher {
     /// Works until the token is cancelled.
-    pub async fn run(mut self, stop: CancellationToken) {
+    pub async fn run(self, stop: CancellationToken) {
         // Nothing says what was left by an earlier run, so everything is looked at once.
-        let mut waiting = self.everything().await.unwrap_or_else(|error| {
-            tracing::error!(%error, "totals could not be read");
-            BTreeSet::new()
-        });
+        match self.everything().await {
+            Ok(places) => self.sealer.look_at(places),
+            Err(error) => tracing::error!(%error, "totals could not be read"),
+        }
+        let mut rested = self.seal().await;
         loop {
-            let started = Instant::now();
-            match self.seal_and_send(waiting.clone()).await {
-                Ok(left) => waiting = left,
-                Err(error) => tracing::error!(%error, "sums could not be sealed"),
-            }
-            let rest = (started.elapsed() * REST_FACTOR).min(REST_MAX);
-            let rested = tokio::time::sleep(rest);
-            let more = !waiting.is_empty();
+            let more = self.sealer.has_waiting();
             // While a release is on its way, its answer is what makes room for the next one.
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.folded.notified() => rested.await,
+                () = self.folded.notified() => tokio::time::sleep_until(rested.into()).await,
                 () = self.answered.notified(), if more => {}
                 () = tokio::time::sleep(ANSWER_WAIT), if more => {}
                 // Another process may have moved a unit, and periods are closed by the clock.
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
+                // A push's commit sealed: from now on there is an answer to wait for.
+                () = self.sealer.shared.notified() => continue,
             }
+            rested = self.seal().await;
         }
     }
 
@@ -110,40 +95,26 @@ impl Publisher {
         Ok(keys.into_iter().map(|key| (key.table, key.period)).collect())
     }
 
-    /// Seals what changed and, in the same commit, queues the latest sums of every table that has
-    /// none on its way; returns the tables whose sums wait.
-    async fn seal_and_send(
-        &mut self,
-        mut places: BTreeSet<Place>,
-    ) -> Result<BTreeSet<Place>, SqlError> {
-        let (packs, hub, kind) = (self.packs.last(), self.unit.clone(), self.kind);
-        let (cache, mut listings) = (self.registry.clone(), std::mem::take(&mut self.listings));
-        let (key, now_ms) = (self.identity.current().key().clone(), self.clock.now_ms());
-        let goes_up = self.uplink.is_some();
-        let (queued, left, seen) = self
-            .database
-            // Deciding what is shown takes long: never in place, on a thread of the links.
-            .write_async("publish", move |tx| {
-                let registry = cache.within(tx)?;
-                let context =
-                    rollup::Context { packs: &packs, registry: &registry, hub: &hub, kind, now_ms };
-                let sealed = rollup::seal(tx, &context, &mut listings)?;
-                let (mut queued, mut left) = (0, BTreeSet::new());
-                if goes_up {
-                    let sealed = sealed.into_iter();
-                    places.extend(sealed.map(|sealed| (sealed.key.table, sealed.key.period)));
-                    let sender = Sender { packs: &packs, unit: &hub, key: &key, now_ms };
-                    (queued, left) = queue(tx, &sender, places)?;
-                }
-                Ok::<_, SqlError>((queued, left, (registry, listings)))
-            })
-            .await?;
-        self.registry.keep(seen.0);
-        self.listings = seen.1;
-        if let Some(uplink) = self.uplink.as_ref().filter(|_| queued > 0) {
-            uplink.ring();
+    /// Seals in a commit of its own; gives the time until which the store rests from it.
+    async fn seal(&self) -> Instant {
+        let (mut turn, listings) = loop {
+            match self.sealer.turn() {
+                Some(turn) => break turn,
+                // A push's commit has it, and is over soon.
+                None => tokio::time::sleep(TURN_WAIT).await,
+            }
+        };
+        let (started, cache) = (Instant::now(), self.sealer.parts().registry.clone());
+        // Deciding what is shown takes long: never in place, on a thread of the links.
+        let sealed = self.database.write_async("publish", move |tx| {
+            turn.seal(tx, cache.within(tx)?, listings)?;
+            Ok::<_, SqlError>(turn)
+        });
+        match sealed.await {
+            Ok(turn) => turn.keep(),
+            Err(error) => tracing::error!(%error, "sums could not be sealed"),
         }
-        Ok(left)
+        Instant::now() + (started.elapsed() * REST_FACTOR).min(REST_MAX)
     }
 }
 

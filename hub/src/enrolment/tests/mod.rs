@@ -5,4 +5,5 @@ mod joining;
 mod membership;
 mod streets;
 
-pub(super) use city::{City, Running, code, join, key, unit};
+pub(crate) use city::City;
+pub(super) use city::{Running, code, join, key, unit};

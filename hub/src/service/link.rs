@@ -4,8 +4,9 @@
 //! stream and one task. Answers to frames come from the store's writer and never wait for the
 //! member; everything else waits until the member has taken what was said before.
 
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -43,7 +44,33 @@ type Work = Pin<Box<dyn Future<Output = Result<(), Status>> + Send>>;
 pub struct Down {
     work: Option<Work>,
     answers: mpsc::Receiver<Reply>,
-    said: mpsc::Receiver<Box<LinkResponse>>,
+    said: Slot,
+}
+
+/// What the work says, until it is sent: one message at a time. Both sides of it are polled by
+/// one task, so nobody has to be woken; a channel would cost every open link a kilobyte.
+#[derive(Clone, Default)]
+struct Slot(Arc<Mutex<Option<Box<LinkResponse>>>>);
+
+impl Slot {
+    /// Waits until the slot is free and fills it.
+    async fn fill(&self, response: Box<LinkResponse>) {
+        let mut response = Some(response);
+        poll_fn(|_| {
+            let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if slot.is_some() {
+                // Who takes it polls the work again.
+                return Poll::Pending;
+            }
+            *slot = response.take();
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    fn take(&self) -> Option<Box<LinkResponse>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// Opens a member's link.
@@ -53,9 +80,8 @@ pub(super) fn open(
     parts: Streaming<LinkRequest>,
 ) -> Down {
     let (reply, answers) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
-    let (say, said) = mpsc::channel(1);
-    let news = hub.directives();
-    let link = Link { hub, member, caller, reply, say, news, cursor: None };
+    let (said, news) = (Slot::default(), hub.directives());
+    let link = Link { hub, member, caller, reply, said: said.clone(), news, cursor: None };
     Down { work: Some(Box::pin(link.serve(parts))), answers, said }
 }
 
@@ -73,7 +99,7 @@ impl Stream for Down {
                 return Poll::Ready(Some(Err(status)));
             }
         }
-        if let Poll::Ready(Some(said)) = self.said.poll_recv(context) {
+        if let Some(said) = self.said.take() {
             return Poll::Ready(Some(Ok(*said)));
         }
         self.answers.poll_recv(context).map(|reply| match reply? {
@@ -89,7 +115,7 @@ struct Link {
     member: UnitId,
     caller: Arc<PeerIdentity>,
     reply: mpsc::Sender<Reply>,
-    say: mpsc::Sender<Box<LinkResponse>>,
+    said: Slot,
     news: watch::Receiver<u64>,
     /// The last directive that was sent; nothing before the member asked.
     cursor: Option<u64>,
@@ -132,7 +158,8 @@ impl Link {
             }
             Some(Asked::Hello(hello)) => {
                 let answer = hello::answer(&self.hub, &self.member, hello).await?;
-                self.say(Said::Hello(answer)).await
+                self.say(Said::Hello(answer)).await;
+                Ok(())
             }
             Some(Asked::Pull(asked)) => {
                 self.cursor = Some(resume(&self.hub, &asked).await.map_err(store_status)?);
@@ -143,9 +170,8 @@ impl Link {
         }
     }
 
-    async fn say(&self, part: Said) -> Result<(), Status> {
-        let said = self.say.send(Box::new(LinkResponse { part: Some(part) })).await;
-        said.map_err(|_| Status::cancelled("the member is gone"))
+    async fn say(&self, part: Said) {
+        self.said.fill(Box::new(LinkResponse { part: Some(part) })).await;
     }
 
     /// Sends what is after the cursor, and then, if that was something or is asked for, that it
@@ -161,14 +187,17 @@ impl Link {
                 cursor = stored.cursor;
                 tell = true;
                 self.say(Said::Directive(PullResponse { cursor, directive: stored.directive }))
-                    .await?;
+                    .await;
             }
             if !is_full {
                 break;
             }
         }
         self.cursor = Some(cursor);
-        if tell { self.say(Said::CaughtUp(CaughtUp {})).await } else { Ok(()) }
+        if tell {
+            self.say(Said::CaughtUp(CaughtUp {})).await;
+        }
+        Ok(())
     }
 
     /// Keeps what a member says that it applied. A store that cannot take it now is told again on

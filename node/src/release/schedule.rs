@@ -8,6 +8,7 @@
 
 use domain::period::Period;
 use domain::span::Span;
+use domain::special::SpecialPeriod;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use runtime::sql::Tx;
@@ -160,7 +161,9 @@ fn last_day(period: Period, context: &Context) -> Option<Date> {
 /// next that can leave where nothing waits.
 pub fn running(context: &Context) -> impl Iterator<Item = Period> {
     let day = Period::Day(context.today);
-    let is_told = context.specials.iter().any(|followed| followed.pack.holds(day));
+    // One that has only a pulse screen has no sheet.
+    let tells = |special: &SpecialPeriod| special.table().is_some() && special.holds(day);
+    let is_told = context.specials.iter().any(|followed| tells(&followed.pack));
     week_of(context.today).into_iter().chain(is_told.then_some(day))
 }
 

@@ -141,3 +141,27 @@ fn a_held_week_is_not_signed() {
     assert_eq!(send(&school, &context, W46), 1, "others leave");
     assert!(context.today == TODAY);
 }
+
+/// A special period by day makes the day's sheet the next that leaves only where it has counts to
+/// tell: a pulse screen alone has none.
+#[test]
+fn a_pulse_screen_alone_has_no_sheet_of_the_day() {
+    let running = |told: &str| {
+        let text = format!(
+            "schema = \"special/1\"\nid = \"flood\"\nrevision = 1\nzh = \"汛期\"\nen = \"Flood\"\n\
+             first = \"2025-11-17\"\nlast = \"2025-12-05\"\ncadence = \"day\"\n{told}\
+             [[school]]\nid = \"S1\"\n"
+        );
+        let special = proto::pack::special::read("flood", text.as_bytes()).expect("special");
+        let digest = certs::digest::sha256(text.as_bytes());
+        let followed = crate::packs::Known { digest, pack: std::sync::Arc::new(special) };
+        let context = Context { specials: vec![followed], ..School::new().context() };
+        super::running(&context).collect::<Vec<_>>()
+    };
+    let week = super::week_of(TODAY).expect("week");
+    let counts = "[[count]]\nid = \"sp.x\"\nzh = \"数\"\nen = \"Count\"\nchannel = \"clear\"\n\
+        ledger = \"lesson\"\nunit = \"lesson\"\n\
+        define = { source = \"lesson\", count = \"records\", at = \"in_period\" }\n";
+    assert_eq!(running(counts), [week, Period::Day(TODAY)]);
+    assert_eq!(running("[pulse]\nscale = \"phq-4\"\ngrades = [\"g7\"]\n"), [week]);
+}

@@ -154,6 +154,22 @@ fn a_later_yes_of_the_roster_can_be_withdrawn() {
     assert!(matches!(withdraw(), Err(LedgerRefusal::NotWaiting)));
 }
 
+/// What nobody agreed to is not withdrawn: the roster says no or nothing, and there is no paper.
+#[test]
+fn only_a_yes_is_withdrawn() {
+    let withdraw = |roster| {
+        let school = school(roster);
+        let done = run(&school, |tx| {
+            let who = head().because("母亲来电");
+            notice::withdraw(tx, &who, CHILD, (Purpose::Screening, "")).map(drop)
+        });
+        (done, school.rows("consent"))
+    };
+    assert!(matches!(withdraw("否"), (Err(LedgerRefusal::NotWaiting), 0)));
+    assert!(matches!(withdraw(""), (Err(LedgerRefusal::Unknown), 0)));
+    assert!(matches!(withdraw("是"), (Ok(()), 1)));
+}
+
 fn leave_and_return(school: &School) {
     let leaving =
         Leaving { day: LEFT, how: TransferKind::Out, other_school: String::new(), consent: None };

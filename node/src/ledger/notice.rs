@@ -14,7 +14,7 @@ use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
 use super::author::Author;
-use super::consent::Consent;
+use super::consent::{Consent, said_on};
 use super::entry::{Kept, Moment, RecordId, StudentId, Words};
 use super::refusal::LedgerRefusal;
 use super::{consented, read, strange, write};
@@ -338,7 +338,7 @@ pub fn latest(
         let paper = &kept.entry;
         paper.purpose == purpose && paper.recipient == recipient && paper.answer.is_said()
     });
-    said.sort_by_key(|kept| (kept.entry.withdrawn.unwrap_or(kept.entry.day), kept.record));
+    said.sort_by_key(|kept| (said_on(&kept.entry), kept.record));
     Ok(said.pop())
 }
 
@@ -347,7 +347,8 @@ pub fn latest(
 /// its own.
 ///
 /// # Errors
-/// The role may not, no reason, or a refusal or withdrawal stands already; nothing was written.
+/// The role may not, no reason, a refusal or withdrawal stands already, or the family said nothing
+/// that it could take back; nothing was written.
 pub fn withdraw(
     tx: &Tx<'_>,
     author: &Author,
@@ -366,9 +367,10 @@ pub fn withdraw(
             Ok(kept.record)
         }
         last if purpose == Purpose::Screening && recipient.is_empty() => {
-            let stands = consented::of(tx, student)?.on(today) == Said::Given;
-            if last.is_some() && !stands {
-                return Err(LedgerRefusal::NotWaiting);
+            match consented::of(tx, student)?.on(today) {
+                Said::Given => {}
+                Said::Unknown if last.is_none() => return Err(LedgerRefusal::Unknown),
+                Said::Unknown | Said::Refused => return Err(LedgerRefusal::NotWaiting),
             }
             let what = (Purpose::Screening, Answer::Withdrawn);
             write::add(tx, author, &Consent::bare(student, what, today))

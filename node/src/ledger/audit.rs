@@ -73,21 +73,21 @@ pub fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Acts, SqlError> {
         deed: Deed::Account(line.login, line.what, line.role),
     });
     let (asked, answered) = requests(tx, before_ms, limit)?;
-    let sources = [
+    let mut sources = vec![
         entries(tx, before_ms, limit)?,
         reads(tx, before_ms, limit)?,
         holds(tx, before_ms, limit)?,
         lists(tx, before_ms, limit)?,
-        beside::acts(tx, before_ms, limit)?,
         asked,
         answered,
         changes.collect(),
     ];
+    sources.extend(beside::acts(tx, before_ms, limit)?);
     Ok(page(sources, usize::try_from(limit).unwrap_or(usize::MAX)))
 }
 
 /// Puts what was read in order and ends it between two instants.
-fn page<const SOURCES: usize>(sources: [Vec<ActLine>; SOURCES], limit: usize) -> Acts {
+fn page(sources: Vec<Vec<ActLine>>, limit: usize) -> Acts {
     // A source that gave all that was asked for may hold more of its oldest instant.
     let full = sources.iter().filter(|source| source.len() >= limit);
     let cut = full.filter_map(|source| source.iter().map(|act| act.at.0).min()).max();
@@ -175,7 +175,7 @@ fn reads(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
 fn holds(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
     tx.query(
         "select at_ms, author, period, act from release_hold where at_ms < $1
-         order by id desc limit $2",
+         order by at_ms desc limit $2",
         params![before_ms, limit],
         |row| act(row, None, Deed::Hold(row.text(2)?, row.str(3)? == "hold")),
     )
@@ -184,7 +184,7 @@ fn holds(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
 fn lists(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
     tx.query(
         "select at_ms, account, list, act from department_list_act where at_ms < $1
-         order by id desc limit $2",
+         order by at_ms desc limit $2",
         params![before_ms, limit],
         |row| act(row, None, Deed::List(row.i64(2)?, row.text(3)?)),
     )
@@ -198,15 +198,56 @@ fn requests(
 ) -> Result<(Vec<ActLine>, Vec<ActLine>), SqlError> {
     let asked = tx.query(
         "select asked_ms, account, role from access_request where asked_ms < $1
-         order by id desc limit $2",
+         order by asked_ms desc limit $2",
         params![before_ms, limit],
         |row| act(row, SchoolRole::from_word(row.str(2)?), Deed::AskedAccess),
     )?;
     let answered = tx.query(
         "select decided_ms, account, granted from access_decision where decided_ms < $1
-         order by request desc limit $2",
+         order by decided_ms desc limit $2",
         params![before_ms, limit],
         |row| act(row, None, Deed::AnsweredAccess(row.bool(2)?)),
     )?;
     Ok((asked, answered))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::testing::School;
+
+    /// Every act is on some page, also where one sort of acts fills a page while another one, which
+    /// is beside the journal too, goes further back.
+    #[test]
+    fn every_act_is_on_a_page() {
+        let school = School::new();
+        let written: Result<(), SqlError> = school.ledger.write("acts", |tx| {
+            for n in 0_i64..12 {
+                let (at, text) = (if n < 9 { 1_000 + n } else { n }, n.to_string());
+                let notice = "insert into family_notice (version, made_at_ms, made_by, valid_from,
+                    valid_to, scales, contact) values ($1, $2, 'li', '', '', '', '')";
+                tx.execute(notice, params![&text, at])?;
+            }
+            for n in 0_i64..3 {
+                let turn = "insert into roll_turn (school_year, day, decisions, outcome, asked_by,
+                    asked_staff, asked_at_ms, reason) values ($1, '', '', x'', 'li', 1, $2, '')";
+                tx.execute(turn, params![2020 + n, n])?;
+            }
+            Ok(())
+        });
+        written.expect("acts");
+        let (mut before, mut told) = (i64::MAX, Vec::new());
+        loop {
+            let acts = school.ledger.read(move |tx| super::acts(tx, before, 4)).expect("acts");
+            let Some(last) = acts.lines.last() else { break };
+            before = last.at.0;
+            told.extend(acts.lines.into_iter().map(|act| act.at.0));
+            if !acts.has_older {
+                break;
+            }
+        }
+        let mut all: Vec<i64> = (1_000..1_009).chain(9..12).chain(0..3).collect();
+        all.sort_by_key(|at| std::cmp::Reverse(*at));
+        assert_eq!(told, all);
+    }
 }

@@ -33,28 +33,24 @@ pub enum Beside {
 /// Each source: who did what, when, and what it was about, newest first.
 const SOURCES: [&str; 7] = [
     "select asked_at_ms, asked_by, 'turn', cast(school_year as text) from roll_turn
-     where asked_at_ms < $1 order by id desc limit $2",
+     where asked_at_ms < $1 order by asked_at_ms desc limit $2",
     "select a.at_ms, a.by, 'turn_' || a.act, cast(t.school_year as text) from roll_turn_act a
-     join roll_turn t on t.id = a.turn where a.at_ms < $1 order by a.id desc limit $2",
+     join roll_turn t on t.id = a.turn where a.at_ms < $1 order by a.at_ms desc limit $2",
     "select opened_at_ms, opened_by, 'run', name from screening_run
-     where opened_at_ms < $1 order by id desc limit $2",
+     where opened_at_ms < $1 order by opened_at_ms desc limit $2",
     "select closed_at_ms, closed_by, 'run_closed', name from screening_run
      where closed_at_ms < $1 order by closed_at_ms desc limit $2",
     "select made_at_ms, made_by, 'notice', version from family_notice
-     where made_at_ms < $1 order by id desc limit $2",
+     where made_at_ms < $1 order by made_at_ms desc limit $2",
     "select asked_ms, asked_by, 'account', login from account_ask
-     where asked_ms < $1 order by id desc limit $2",
+     where asked_ms < $1 order by asked_ms desc limit $2",
     "select done_ms, done_by, 'account_refused', login from account_ask
      where done_ms < $1 and done_by <> '' and agreed = 0 order by done_ms desc limit $2",
 ];
 
-/// These acts before a moment, newest first of each sort.
-pub(super) fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
-    let mut acts = Vec::new();
-    for source in SOURCES {
-        acts.extend(tx.query(source, params![before_ms, limit], line)?);
-    }
-    Ok(acts)
+/// These acts before a moment, newest first, each sort by itself: what is cut off is cut off there.
+pub(super) fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<Vec<ActLine>>, SqlError> {
+    SOURCES.iter().map(|source| tx.query(source, params![before_ms, limit], line)).collect()
 }
 
 fn line(row: &Row<'_, '_>) -> Result<ActLine, SqlError> {

@@ -178,7 +178,7 @@ pub fn give_password(
 ) -> Result<bool, AccountError> {
     let found = list(tx)?.into_iter().find(|line| line.login == login.as_str());
     let Some(line) = found else { return Ok(false) };
-    let takes_two = line.role.school().is_some_and(needs_two_to_open);
+    let takes_two = takes_two(line.role);
     if takes_two && !line.has_factor {
         return Err(AccountError::TakesTwo);
     }
@@ -333,6 +333,12 @@ pub fn staff_of(tx: &Tx<'_>, number: &str) -> Result<Option<StaffId>, SqlError> 
     )
 }
 
+/// Whether a role takes two persons: it gives rights that two have to agree to.
+#[must_use]
+pub fn takes_two(role: Role) -> bool {
+    role.school().is_some_and(needs_two_to_open)
+}
+
 /// Whether a role needs a member of staff: its rights are about the own students or a case.
 #[must_use]
 pub const fn needs_staff(role: SchoolRole) -> bool {
@@ -363,15 +369,16 @@ pub(super) fn has_other(tx: &Tx<'_>, staff: StaffId, login: &str) -> Result<bool
 
 /// One person, one account that can sign in: with two of them one person would be two.
 fn check_only(tx: &Tx<'_>, login: &str) -> Result<(), AccountError> {
-    let other = tx.query_opt(
-        "select 1 from account a join account_staff l on l.login = a.login
-         join account_staff m on m.staff = l.staff and m.login <> l.login
-         join account b on b.login = m.login
-         where a.login = $1 and a.locked_until_ms <> $2 and b.locked_until_ms <> $2 limit 1",
+    let staff = tx.query_opt(
+        "select l.staff from account a join account_staff l on l.login = a.login
+         where a.login = $1 and a.locked_until_ms <> $2",
         params![login, LOCKED_MS],
         |row| row.i64(0),
     )?;
-    other.map_or(Ok(()), |_| Err(AccountError::SecondAccount))
+    match staff {
+        Some(staff) if has_other(tx, StaffId(staff), login)? => Err(AccountError::SecondAccount),
+        _ => Ok(()),
+    }
 }
 
 /// Writes down what was changed about an account.

@@ -5,7 +5,7 @@
 //! that neither of them can use it; and a second factor goes by two. At least one of the two looks
 //! after accounts of that role.
 
-use domain::ledger::{SchoolRole, administers, needs_two_to_open};
+use domain::ledger::{SchoolRole, administers};
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 use runtime::web::Role;
@@ -365,12 +365,6 @@ fn check_reason(author: &Author, wish: &Wish) -> Result<(), LedgerRefusal> {
         long if long > REASON_CHARS_MAX => Err(LedgerRefusal::TooLong("reason")),
         _ => Ok(()),
     }
-}
-
-/// Whether a change of role takes two persons: it gives rights that two have to agree to.
-#[must_use]
-pub fn takes_two(role: Role) -> bool {
-    role.school().is_some_and(needs_two_to_open)
 }
 
 fn line_of(tx: &Tx<'_>, login: &Login) -> Result<Option<AccountLine>, SqlError> {

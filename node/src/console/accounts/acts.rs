@@ -169,7 +169,7 @@ pub(super) async fn change_role(
         let named: Login = login.parse().map_err(|_| LedgerRefusal::Unknown)?;
         check(author, role)?;
         let staff = staff_of(tx, role, staff.trim())?;
-        if account_ask::takes_two(role) {
+        if account::takes_two(role) {
             return Ok(account_ask::ask(tx, author, &named, (&Wish::Role { role, staff }, ""))?);
         }
         check_other(tx, author, &named)?;

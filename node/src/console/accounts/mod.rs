@@ -100,7 +100,7 @@ async fn add(State(office): State<Office>, form: Form<Filled>) -> Result<Respons
     let fields = Adding { login, name, role, staff };
     let role: Role = fields.role.parse().map_err(|_| Problem::BadRequest)?;
     let login = fields.login.trim().to_lowercase();
-    let outcome = if account_ask::takes_two(role) {
+    let outcome = if account::takes_two(role) {
         let half = half_password().to_string();
         let asked = acts::ask_new(&office, &visitor, (fields, role), half.clone()).await;
         asked.map(|()| Outcome::FirstHalf { login, half })

@@ -9,8 +9,8 @@ use runtime::web::{Html, Lang, Page, Part, RenderError, Role, Session, Tag, Text
 use super::super::filled::{Filled, Sent};
 use super::super::office::sentences;
 use super::{ACCOUNTS_HREF, Outcome, words};
-use crate::ledger::account::AccountLine;
-use crate::ledger::account_ask::{self, Waiting, Wish};
+use crate::ledger::account::{self, AccountLine};
+use crate::ledger::account_ask::{Waiting, Wish};
 
 /// What is shown, and to whom.
 pub(super) struct View<'a> {
@@ -221,8 +221,8 @@ fn row<'a>(
         is_open: !is_own && looks_after(view.role, line.role),
         is_locked: line.locked,
         can_ask: !is_own && line.has_factor,
-        may_password: line.has_factor || !account_ask::takes_two(line.role),
-        may_opening: account_ask::takes_two(line.role),
+        may_password: line.has_factor || !account::takes_two(line.role),
+        may_opening: account::takes_two(line.role),
     }
 }
 

@@ -302,6 +302,13 @@ pub(super) fn read_day(row: &Row<'_, '_>, column: usize) -> Result<Date, SqlErro
     row.str(column)?.parse().map_err(|_| SqlError::Type)
 }
 
+/// Whether a sheet must be answered again to be read: validity items void it, or it could not be
+/// scored.
+#[must_use]
+pub fn is_void(is_valid: bool, outcome: Outcome) -> bool {
+    !is_valid || outcome == Outcome::Void
+}
+
 pub(super) fn read_outcome(word: &str) -> Result<Outcome, SqlError> {
     strange(Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word))
 }

@@ -154,7 +154,7 @@ fn sheets_of(
     day: Option<Date>,
 ) -> Result<Records, IndicatorError> {
     let families = consented::all(load.tx)?;
-    let is_void = |sheet: &SheetFact| !sheet.is_valid || sheet.outcome == Outcome::Void;
+    let is_void = |sheet: &SheetFact| sheet::is_void(sheet.is_valid, sheet.outcome);
     let mut last: HashMap<_, usize> = HashMap::new();
     for (place, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| !is_void(sheet)) {
         last.insert((sheet.student, sheet.term, sheet.scale.as_str()), place);

@@ -11,7 +11,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use super::{InstrumentId, Run, RunId};
 use crate::import::answers::AnswerOutcome;
 use crate::ledger::entry::StudentId;
-use crate::ledger::sheet::{read_day, read_outcome};
+use crate::ledger::sheet::{is_void, read_day, read_outcome};
 use crate::ledger::strange;
 
 /// A sheet of a run as it counts now. About one person, so without `Debug`.
@@ -41,7 +41,7 @@ impl RunSheet {
     /// Whether it must be answered again to be read.
     #[must_use]
     pub fn is_void(&self) -> bool {
-        !self.is_valid || self.outcome == Outcome::Void
+        is_void(self.is_valid, self.outcome)
     }
 }
 
@@ -80,8 +80,7 @@ pub fn still_asked(
         where i.run = $1 and h.student = $2 and h.current = 1 and h.handed_in = 'answered'
             and h.test_date >= r.first_day order by h.test_date";
     let answered = tx.query(statement, params![run.0, student.0], |row| {
-        let is_void = !row.bool(1)? || read_outcome(row.str(2)?)? == Outcome::Void;
-        Ok((InstrumentId(row.i64(0)?), is_void))
+        Ok((InstrumentId(row.i64(0)?), is_void(row.bool(1)?, read_outcome(row.str(2)?)?)))
     })?;
     // The last sheet of an instrument counts.
     let last: HashMap<InstrumentId, bool> = answered.into_iter().collect();

@@ -2,17 +2,18 @@
 
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
-use domain::ledger::words::{AlertSource, Move};
+use domain::ledger::words::Move;
 use jiff::ToSpan as _;
 use jiff::civil::date;
 use runtime::sql::SqlError;
 
 use super::*;
 use crate::ledger::author::Author;
-use crate::ledger::case::MoveWish;
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::roll::Mentor;
-use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TERM, TODAY, TestPupil, sheet_cells};
+use crate::ledger::testing::{
+    AS_OF, NOW_MS, PERIOD, School, TERM, TODAY, TestPupil, sheet_cells, wish,
+};
 use crate::ledger::write;
 use crate::release;
 
@@ -88,13 +89,7 @@ fn only_what_was_due_counts() {
         Author::new(account, role, Some(StaffId(staff)), now_ms).because("登记")
     };
     let case = school.ledger.write("case", move |tx| {
-        let wish = MoveWish {
-            how: Move::Opened,
-            to: Some(Tier::T2),
-            source: AlertSource::Mentor,
-            owner: StaffId(1),
-            next_review: Some(date(2025, 11, 28)),
-        };
+        let wish = wish(Move::Opened, Some(Tier::T2), 1);
         let li = author("li", SchoolRole::Counsellor, 1, 0);
         case::open(tx, &li, StudentId(1), TODAY, &wish)
     });
@@ -121,13 +116,7 @@ fn only_what_was_due_counts() {
     assert_eq!((later(REVIEW), later(FOLLOWUP)), ((none, Some(one)), (none, Some(none))));
     assert_eq!((later(OVERDUE_CONTACTS).0, later(OVERDUE_REVIEWS).0), (one, one));
     let closed = school.ledger.write("close", move |tx| {
-        let wish = MoveWish {
-            how: Move::Closed,
-            to: None,
-            source: AlertSource::Mentor,
-            owner: StaffId(1),
-            next_review: None,
-        };
+        let wish = wish(Move::Closed, None, 1);
         let asked = case::ask_move(tx, &author("li", SchoolRole::Counsellor, 1, 9), case, &wish)?;
         case::sign(tx, &author("wang", SchoolRole::MoralHead, 2, 9), asked, true)
     });

@@ -6,7 +6,7 @@ use domain::ledger::words::Move;
 use jiff::civil::{Date, date};
 
 use super::author::Author;
-use super::case::{self};
+use super::case;
 use super::entry::StaffId;
 use super::guard_tests::{CHILD, author, counsellor, head, principal, run, school};
 use super::refusal::LedgerRefusal;

@@ -6,7 +6,7 @@ use domain::ledger::terms::{Tier, TransferKind};
 use domain::ledger::words::Move;
 use jiff::civil::{Date, date};
 
-use super::case::{self};
+use super::case;
 use super::entry::{StaffId, StudentId};
 use super::guard_tests::{CHILD, author, counsellor, head, run, school};
 use super::refusal::LedgerRefusal;

@@ -107,15 +107,22 @@ pub(super) fn of_kind(
     today: Date,
     kind: Kind,
 ) -> Result<Vec<RecordId>, LedgerRefusal> {
-    let (end, kind_word) = (end_of(super::super::browse::kind_of(kind)?), kind.as_str());
     let statement = format!(
-        "select r.id, {end} from record r
-         join {kind_word} t on t.record = r.id and t.version = r.version
-         where r.kind = $1 and r.student is null and r.destroyed = 0 order by r.day, r.id"
+        "{} where r.kind = $1 and r.student is null and r.destroyed = 0 order by r.day, r.id",
+        ends_of(kind)?
     );
-    let found = tx.query(&statement, params![kind_word], read_end)?;
+    let found = tx.query(&statement, params![kind.as_str()], read_end)?;
     let over = |(record, ended)| is_over(kind, today, ended).is_ok().then_some(record);
     Ok(found.into_iter().filter_map(over).collect())
+}
+
+/// Reads records of a kind as they count now, for [`read_end`].
+fn ends_of(kind: Kind) -> Result<String, LedgerRefusal> {
+    let (end, table) = (end_of(super::super::browse::kind_of(kind)?), kind.as_str());
+    Ok(format!(
+        "select r.id, {end} from record r
+         join {table} t on t.record = r.id and t.version = r.version"
+    ))
 }
 
 /// A record, and when it ended.
@@ -147,11 +154,7 @@ pub(super) fn check_record(
     if about.is_some() {
         return Err(LedgerRefusal::Unknown);
     }
-    let (end, kind_word) = (end_of(super::super::browse::kind_of(kind)?), kind.as_str());
-    let statement = format!(
-        "select r.id, {end} from record r
-         join {kind_word} t on t.record = r.id and t.version = r.version where r.id = $1"
-    );
+    let statement = format!("{} where r.id = $1", ends_of(kind)?);
     let found = tx.query_opt(&statement, params![record.0], read_end)?;
     let (_, ended) = found.ok_or(LedgerRefusal::Unknown)?;
     Ok(is_over(kind, today, ended)?)

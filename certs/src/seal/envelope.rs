@@ -99,7 +99,7 @@ impl Envelope {
             return Err(EnvelopeError::Purpose);
         }
         let sealed = seal(to, contents.info, contents.header, contents.content)?;
-        let signature = key.sign(CONTEXT, &signed_bytes(contents.header, &sealed))?;
+        let signature = key.sign(CONTEXT, &signed_bytes(contents.header, &sealed, sender))?;
         let header = contents.header.to_vec();
         Ok(Self { header, sealed, sender: sender.clone(), signature })
     }
@@ -119,7 +119,7 @@ impl Envelope {
     /// The digest of what was signed: a second copy has the same.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        sha256(&signed_bytes(&self.header, &self.sealed))
+        sha256(&signed_bytes(&self.header, &self.sealed, &self.sender))
     }
 
     /// Who sent it: the statement holds now and its key signed header and content.
@@ -140,7 +140,8 @@ impl Envelope {
         if stated.purpose != Purpose::ListSender {
             return Err(EnvelopeError::Purpose);
         }
-        key.verify(CONTEXT, &signed_bytes(&self.header, &self.sealed), &self.signature)?;
+        let signed = signed_bytes(&self.header, &self.sealed, &self.sender);
+        key.verify(CONTEXT, &signed, &self.signature)?;
         Ok(verified)
     }
 
@@ -193,14 +194,17 @@ impl Envelope {
     }
 }
 
-fn signed_bytes(header: &[u8], sealed: &Sealed) -> Vec<u8> {
-    Writer::default().byte(VERSION).field(header).field(sealed.bytes()).finish()
+/// What the sender signs. The statement is part of it: who is stated for another's public key could
+/// put the own name on what the other sent.
+fn signed_bytes(header: &[u8], sealed: &Sealed, sender: &SignedStatement) -> Vec<u8> {
+    let stated = sender.digest().to_tagged();
+    Writer::default().byte(VERSION).field(header).field(sealed.bytes()).field(&stated).finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::root::Commission;
+    use crate::root::{Commission, RootAuthority};
     use crate::seal::EnvelopeKey;
     use crate::testing::{days, key, now, root, signed, statement_of, unit, zone};
 
@@ -208,6 +212,11 @@ mod tests {
         Contents { header: b"from MZJ", info: b"list", content: b"names" };
 
     fn sent() -> (Envelope, EnvelopeKey, RootCertificate) {
+        let (envelope, school, [root]) = sent_in();
+        (envelope, school, root.certificate().clone())
+    }
+
+    fn sent_in() -> (Envelope, EnvelopeKey, [RootAuthority; 1]) {
         let roots = [root(Commission::Education)];
         let school = EnvelopeKey::generate(unit("3702000042"), Purpose::List).expect("key");
         let to = crate::testing::stated(&roots, &school);
@@ -215,7 +224,7 @@ mod tests {
         let stated = StatedKey::Signer(own.public().clone());
         let sender = signed(&roots, &statement_of(unit("MZJ"), Purpose::ListSender, stated));
         let envelope = Envelope::close(&to, &CONTENTS, (&own, &sender)).expect("close");
-        (envelope, school, roots[0].certificate().clone())
+        (envelope, school, roots)
     }
 
     /// What was sent is read back from text, names its sender, and opens for its recipient.
@@ -241,7 +250,8 @@ mod tests {
     /// An altered header or content, another key than the statement's, and a picture are refused.
     #[test]
     fn an_altered_envelope_is_refused() {
-        let (envelope, _, pin) = sent();
+        let (envelope, _, [root_of]) = sent_in();
+        let pin = root_of.certificate().clone();
         let check = |envelope: &Envelope| {
             envelope.sender(std::slice::from_ref(&pin), &zone(), now()).map(drop)
         };
@@ -250,6 +260,13 @@ mod tests {
         let (swapped, ..) = sent();
         let swapped = Envelope { sealed: swapped.sealed, ..envelope.clone() };
         assert!(matches!(check(&swapped), Err(EnvelopeError::Signature(_))));
+        // Another unit that has itself stated for the same key is not the sender.
+        let stated = envelope.sender.unverified().expect("statement").key;
+        let posed = statement_of(unit("CLQ"), Purpose::ListSender, stated);
+        let posed = signed(std::slice::from_ref(&root_of), &posed);
+        let posed = Envelope { sender: posed, ..envelope.clone() };
+        assert!(matches!(check(&posed), Err(EnvelopeError::Signature(_))));
+        assert_ne!(posed.digest(), envelope.digest());
         let bytes = envelope.to_bytes();
         for cut in [0, 1, 20, 1_000, bytes.len() - 1] {
             assert!(Envelope::from_bytes(&bytes[..cut]).is_err(), "{cut}");

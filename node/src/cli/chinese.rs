@@ -396,11 +396,17 @@ pub(super) const TEXTS: Translation = &[
     ),
     ("School: enter the students of a list and destroy it", "学校：登记名单中的学生并销毁名单"),
     ("School: destroy a list without entering anybody", "学校：不登记任何人，销毁名单"),
+    (
+        "School: enter departments' newer key statements; their older keys sign nothing more",
+        "学校：记下部门新的公钥声明，此后其旧密钥签名的名单不再收",
+    ),
+    ("Key statements of departments", "部门的公钥声明"),
+    ("Let unclear rows go of which nothing is said", "没有选定学生的不能确定的行全部略去"),
     ("Sealed list", "密封名单"),
     ("Number of a list that waits", "待处理名单的编号"),
     ("Number of the list", "名单编号"),
     (
-        "Leave out a row that means somebody without doubt; may be repeated",
+        "Leave out a row that means somebody or is unclear; may be repeated",
         "不登记某一行对应的学生；可重复",
     ),
     (

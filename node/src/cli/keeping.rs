@@ -229,7 +229,7 @@ fn sign(
 ) -> Result<(), Failure> {
     let work = move |tx: &Tx<'_>| destroy::sign(tx, &author, (&orders, agrees), &terms);
     let certificate = node.ledger().write("destroy", work)?;
-    node.ledger().fold()?;
+    super::fold_erased(terminal, node);
     terminal.result(&json!({ "certificate": certificate }), |terminal| match certificate {
         Some(number) => terminal.text(SIGNED, &[&number]),
         None => terminal.text(REFUSED, &[]),

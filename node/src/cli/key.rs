@@ -1,9 +1,8 @@
 //! `key`: the school's key for what departments seal to it, and the statement about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use certs::statement::{self, KeyRequest, Purpose, SignedStatement, Standing, StatedKey};
-use certs::words::{Length, chinese, english};
+use certs::statement::{self, KeyRequest, Purpose, Standing, StatedKey};
 use clap::Subcommand;
 use runtime::cli::{Exit, Failure, Sentence, Terminal};
 use runtime::clock::date_of;
@@ -11,7 +10,7 @@ use runtime::texts;
 use serde_json::json;
 
 use super::import::unwritable;
-use super::{Place, context};
+use super::{Place, context, statements};
 use crate::app::Node;
 use crate::ledger::sealing_key::{self, KeptKey};
 
@@ -19,7 +18,6 @@ texts! {
     ASKED = "已写好申请 {0}。请交教育、卫健两部门签署声明，并在电话中读出六个词：{1}（{2}）",
         "wrote the request {0}. Give it to both commissions and read out these words by telephone: \
          {2} ({1})";
-    EXISTS = "{0} 已经存在，没有改动。", "{0} is there already and was not changed.";
     NO_KEY = "本校还没有接收部门名单的密钥。生成并申请：xinqiao-node key request --out 文件",
         "This school has no key for lists yet. Make one and ask:  xinqiao-node key request --out \
          FILE";
@@ -73,8 +71,7 @@ fn request(
 ) -> Result<(), Failure> {
     let member = node.member().ok_or_else(context::not_joined)?;
     if out.exists() {
-        let message = Sentence::new(EXISTS, &[&out.display()]);
-        return Err(Failure::new(Exit::Refused, "EXISTS", message));
+        return Err(statements::exists(out));
     }
     let unit = member.membership.name.unit().clone();
     let (of, now_ms) = (unit.clone(), node.clock().now_ms());
@@ -99,8 +96,7 @@ fn request(
         Failure::new(Exit::Failed, "REQUEST", super::words::IDENTITY).because(&cause)
     })?;
     std::fs::write(out, signed.to_pem()).map_err(|cause| unwritable(out, &cause))?;
-    let digest = asked.key.digest();
-    let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
+    let (zh, en) = statements::six_words(&asked.key);
     let value = json!({"request": out, "words_zh": zh, "words_en": en});
     terminal.result(&value, |t| t.text(ASKED, &[&out.display(), &zh, &en]))
 }
@@ -112,8 +108,7 @@ fn show(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
     let mut values = Vec::new();
     let mut lines = Vec::new();
     for kept in &keys {
-        let digest = StatedKey::Recipient(kept.key.public().clone()).digest();
-        let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
+        let (zh, en) = statements::six_words(&StatedKey::Recipient(kept.key.public().clone()));
         let stated = statement_line(terminal, node, kept);
         let made = runtime::web::time::minute(kept.made_at_ms);
         values.push(json!({"words_zh": zh, "words_en": en, "stated": kept.statement.is_some()}));
@@ -145,14 +140,13 @@ fn statement_line(terminal: &Terminal, node: &Node, kept: &KeptKey) -> String {
     }
 }
 
-fn take(terminal: &Terminal, node: &Node, file: &PathBuf) -> Result<(), Failure> {
+fn take(terminal: &Terminal, node: &Node, file: &Path) -> Result<(), Failure> {
     let member = node.member().ok_or_else(context::not_joined)?;
-    let text = std::fs::read(file).map_err(|cause| Failure::unreadable_file(file, &cause))?;
     let refused = || {
         let message = Sentence::new(NOT_OURS, &[&file.display()]);
         Failure::new(Exit::Refused, "STATEMENT", message).hint(NOT_OURS_NEXT)
     };
-    let all = SignedStatement::all_from_pem(&text).map_err(|cause| refused().because(&cause))?;
+    let all = statements::read(file, refused)?;
     let unit = member.membership.name.unit().clone();
     let (roots, zone) = (member.trust.roots(), member.membership.name.zone());
     let mut kept = None;

@@ -13,6 +13,8 @@ use runtime::cli::{
     Failure, Globals, Terminal, Translation, block_on, completions, man, parse, start_log,
 };
 
+use crate::app::Node;
+
 mod acting;
 mod chinese;
 mod configuration;
@@ -39,6 +41,7 @@ mod scale;
 mod screening;
 mod send;
 mod serve;
+mod statements;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -204,6 +207,13 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Completions(asked) => completions(terminal, tree(), &asked),
         Command::Man(asked) => man(terminal, tree(), &asked),
         Command::DangerLocalReport(args) => local_report::run(terminal, place, &args),
+    }
+}
+
+/// Folds what was erased out of the ledger's log; where that fails now, it is folded in later.
+fn fold_erased(terminal: &Terminal, node: &Node) {
+    if node.ledger().fold().is_err() {
+        terminal.talk(words::NOT_FOLDED, &[]);
     }
 }
 

@@ -334,6 +334,8 @@ texts! {
     NOT_SERVING = "节点没有运行，排队的内容不会自动上报，也收不到上级下发。请运行 xinqiao-node serve。",
         "the node is not running, so nothing that waits is sent by itself and nothing comes down. \
          Run:  xinqiao-node serve";
+    NOT_FOLDED = "注意：已删除的内容还留在台账的写入日志里，本机下次整理日志时清除。",
+        "Note: what was erased still stands in the ledger's log, until the log is next folded in.";
     IMPORTS_NONE = "还没有导入过文件。", "no file was imported yet.";
     IMPORT_NUMBER = "编号", "number";
     IMPORT_KIND = "内容", "what";

@@ -226,14 +226,14 @@ impl<'a> Roster<'a> {
         let births = DateSpan { from: ago(AGE_YEARS_MAX), to: ago(AGE_YEARS_MIN) };
         // A future date is a warning, so it has to be parsed first.
         let consents = DateSpan { from: ago(AGE_YEARS_MAX), to: Date::MAX };
-        let plain = |texts: &[String]| texts.iter().map(|text| same_form(text)).collect();
+        let plain = |texts: &[String]| texts.iter().map(|text| value::same_form(text)).collect();
         let (codes, names) = (plain(&context.school_codes), plain(&context.school_names));
         Self { context, births, consents, coding: ConsentCoding::default(), codes, names }
     }
 
     /// Whether a cell names this school or nothing.
     fn is_ours(known: &[String], cell: &str) -> bool {
-        known.is_empty() || cell.trim().is_empty() || known.contains(&same_form(cell))
+        known.is_empty() || cell.trim().is_empty() || known.contains(&value::same_form(cell))
     }
 
     fn check_school(&self, cells: &Cells<'_>, notes: &mut Notes) -> Option<()> {
@@ -333,11 +333,6 @@ fn optional_date(cell: &str, span: DateSpan) -> Result<Option<Date>, Fault> {
         return Ok(None);
     }
     value::parse_date(cell, span).map(Some)
-}
-
-/// A code or name without width, spaces and case.
-fn same_form(text: &str) -> String {
-    value::compact(text).to_uppercase()
 }
 
 impl Keyed for RosterRow {

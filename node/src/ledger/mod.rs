@@ -79,6 +79,7 @@ pub mod run;
 pub mod scope;
 pub mod sealing_key;
 mod second;
+pub mod sender_statement;
 pub mod session;
 pub mod sheet;
 pub mod showing;
@@ -205,6 +206,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 24,
         name: "addresses of calendars",
         sql: include_str!("migrations/022_calendar_address.sql"),
+    },
+    Migration {
+        number: 25,
+        name: "newest statements of departments",
+        sql: include_str!("migrations/023_sender_statement.sql"),
     },
 ];
 

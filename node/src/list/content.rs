@@ -9,7 +9,7 @@ use crate::import::value::StudentNumber;
 const MARK: &str = "xinqiao-list-1";
 const CELLS: usize = 8;
 /// Longest cell in bytes.
-const CELL_BYTES_MAX: usize = 400;
+pub(super) const CELL_BYTES_MAX: usize = 400;
 
 /// One child as a department's list has it.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Content {
     /// The bytes that are sealed.
     ///
     /// # Errors
-    /// No row, or too many.
+    /// No row or too many, or a cell that the school would not read.
     pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, ListError> {
         if self.rows.is_empty() || self.rows.len() > ROWS_MAX {
             return Err(ListError::Rows);
@@ -67,6 +67,9 @@ impl Content {
                 row.school.to_string(),
                 row.topic.word(),
             ];
+            if cells.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
+                return Err(ListError::Long(row.row));
+            }
             writer.write_record(&cells).map_err(|_| ListError::Content)?;
         }
         let plain = Zeroizing::new(writer.into_inner().map_err(|_| ListError::Content)?);

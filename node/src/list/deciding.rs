@@ -3,22 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ledger::words::{Group, Physique};
 use domain::ledger::{Action, Area, Authority, authority};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use super::content::ListRow;
+use super::entering::Ledgers;
 use super::matching::{Found, Known, Roll};
-use super::taking::{ListRecipient, waiting};
+use super::taking::{ListRecipient, school_of, waiting};
 use super::{ListError, Topic};
 use crate::ledger::author::Author;
 use crate::ledger::department_list::{self, Decision, ListLine};
-use crate::ledger::entry::{Kept, RecordId, StudentId, Words};
-use crate::ledger::physique::PhysiqueCase;
+use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::special_group::FamilyCase;
-use crate::ledger::{access, browse, read, student, write};
+use crate::ledger::{access, browse, student};
 
 /// A row with whom it means.
 pub struct Finding {
@@ -49,11 +47,19 @@ pub struct Outcome {
     pub known: usize,
 }
 
-/// Only who writes both ledgers for every student sees a list.
+/// Whom somebody chose for the rows of a list.
+pub struct Choices {
+    /// A student for each row that is entered.
+    pub students: BTreeMap<u32, StudentId>,
+    /// Unclear rows of which nothing was said.
+    pub open: usize,
+}
+
+/// Only who writes both ledgers for every student sees lists.
 ///
 /// # Errors
 /// The role does not.
-pub(super) fn allow(author: &Author) -> Result<(), ListError> {
+pub fn allow(author: &Author) -> Result<(), ListError> {
     let may = |area| authority(author.role(), Action::Write(area)) == Authority::Allowed;
     if may(Area::Family) && may(Area::Physique) {
         Ok(())
@@ -73,7 +79,7 @@ pub fn open(
     id: i64,
 ) -> Result<Opened, ListError> {
     allow(reader)?;
-    let opened = compare(tx, recipient, (id, reader.today()))?;
+    let (opened, _) = compare(tx, recipient, (id, reader.today()))?;
     let mut named = BTreeSet::new();
     for finding in &opened.findings {
         match &finding.found {
@@ -87,7 +93,39 @@ pub fn open(
     Ok(opened)
 }
 
-/// Enters the students who were chosen for rows and erases the list.
+/// The students of all rows that mean one without doubt, and of those for which one is named, but
+/// of none that is left out.
+///
+/// # Errors
+/// A row is left out that offers nobody, or for which a student is named: it was mistyped.
+pub fn choose(
+    findings: &[Finding],
+    named: &BTreeMap<u32, StudentId>,
+    left_out: &BTreeSet<u32>,
+) -> Result<Choices, ListError> {
+    let offers = |row: &u32| {
+        let is_offer = |found: &Found| matches!(found, Found::One(_) | Found::Unclear(_));
+        findings.iter().any(|finding| finding.row.row == *row && is_offer(&finding.found))
+    };
+    if let Some(row) = left_out.iter().find(|row| named.contains_key(row) || !offers(row)) {
+        return Err(ListError::LeftOut(*row));
+    }
+    let (mut students, mut open) = (named.clone(), 0);
+    for Finding { row, found, .. } in findings {
+        if named.contains_key(&row.row) || left_out.contains(&row.row) {
+            continue;
+        }
+        match found {
+            Found::One(student) => drop(students.insert(row.row, *student)),
+            Found::Unclear(_) => open += 1,
+            Found::Nobody | Found::Left | Found::OtherSchool => {}
+        }
+    }
+    Ok(Choices { students, open })
+}
+
+/// Enters the students who were chosen for rows and erases the list; where none was, it is
+/// destroyed.
 ///
 /// # Errors
 /// As [`open`], the list's last day is over, a row does not offer the student, or the ledger
@@ -98,12 +136,13 @@ pub fn take(
     (id, choices): (i64, &BTreeMap<u32, StudentId>),
 ) -> Result<Outcome, ListError> {
     allow(author)?;
-    let opened = compare(tx, recipient, (id, author.today()))?;
+    let (opened, ledgers) = compare(tx, recipient, (id, author.today()))?;
     let ends: Date = opened.line.valid_to.parse().map_err(|_| ListError::Content)?;
     if author.today() > ends {
         return Err(ListError::Ended(ends));
     }
-    let mut chosen: BTreeMap<StudentId, BTreeSet<Topic>> = BTreeMap::new();
+    // Beside what is said of each student stands the first row that says it, for the refusal.
+    let mut chosen: BTreeMap<StudentId, (u32, BTreeSet<Topic>)> = BTreeMap::new();
     for (row, student) in choices {
         let finding = opened.findings.iter().find(|finding| finding.row.row == *row);
         let finding = finding.ok_or(ListError::Choice(*row))?;
@@ -115,17 +154,20 @@ pub fn take(
         if !offers {
             return Err(ListError::Choice(*row));
         }
-        chosen.entry(*student).or_default().insert(finding.row.topic);
+        let said = chosen.entry(*student).or_insert_with(|| (*row, BTreeSet::new()));
+        said.1.insert(finding.row.topic);
     }
     let author = author.because(&reason(&opened.line));
     let (mut records, mut known) = (Vec::new(), 0);
-    for (student, topics) in &chosen {
-        let written = enter(tx, &author, (*student, topics), &opened.line)?;
+    for (student, (row, topics)) in &chosen {
+        let written = ledgers.enter(tx, &author, (*student, topics));
+        let written = written.map_err(|refusal| ListError::of_row(*row, refusal))?;
         known += usize::from(written.is_empty());
         records.extend(written);
     }
     let taken = u64::try_from(chosen.len()).unwrap_or(u64::MAX);
-    department_list::decide(tx, &author, (id, Decision::Taken), (&records, taken))?;
+    let decision = if taken == 0 { Decision::Destroyed } else { Decision::Taken };
+    department_list::decide(tx, &author, (id, decision), (&records, taken))?;
     Ok(Outcome { written: records.len(), known })
 }
 
@@ -143,21 +185,21 @@ fn compare(
     tx: &Tx<'_>,
     recipient: &ListRecipient,
     (id, today): (i64, Date),
-) -> Result<Opened, ListError> {
+) -> Result<(Opened, Ledgers), ListError> {
     let content = waiting(tx, id, &recipient.unit)?;
     let line = department_list::one(tx, id)?.ok_or(ListError::NotWaiting)?;
-    let roll = roll(tx)?;
+    let (roll, school) = (roll(tx)?, school_of(tx, recipient)?);
     let ledgers = Ledgers::load(tx, today)?;
     let mut findings = Vec::with_capacity(content.rows.len());
     for row in content.rows {
-        let found = roll.find(&row, &recipient.school);
+        let found = roll.find(&row, &school);
         if found == Found::OtherSchool {
             continue;
         }
         let is_known = matches!(&found, Found::One(student) if ledgers.says(*student, row.topic));
         findings.push(Finding { row, found, is_known });
     }
-    Ok(Opened { line, title: content.title, findings })
+    Ok((Opened { line, title: content.title, findings }, ledgers))
 }
 
 fn roll(tx: &Tx<'_>) -> Result<Roll, SqlError> {
@@ -168,113 +210,7 @@ fn roll(tx: &Tx<'_>) -> Result<Roll, SqlError> {
     Ok(Roll::new(known.collect()))
 }
 
-/// What the two ledgers say today.
-struct Ledgers {
-    groups: BTreeMap<StudentId, Vec<Group>>,
-    kinds: BTreeMap<StudentId, Vec<Physique>>,
-}
-
-impl Ledgers {
-    fn load(tx: &Tx<'_>, today: Date) -> Result<Self, SqlError> {
-        let groups = read::at::<FamilyCase>(tx, today)?.into_iter();
-        let kinds = read::at::<PhysiqueCase>(tx, today)?.into_iter();
-        Ok(Self {
-            groups: groups.map(|c| (c.entry.student, c.entry.groups.as_slice().to_vec())).collect(),
-            kinds: kinds.map(|c| (c.entry.student, c.entry.kinds.as_slice().to_vec())).collect(),
-        })
-    }
-
-    fn says(&self, student: StudentId, topic: Topic) -> bool {
-        match topic {
-            Topic::Group(group) => self.groups.get(&student).is_some_and(|g| g.contains(&group)),
-            Topic::Physique(kind) => self.kinds.get(&student).is_some_and(|k| k.contains(&kind)),
-        }
-    }
-}
-
 /// Why an entry stands in a ledger; names no child.
 fn reason(line: &ListLine) -> String {
     format!("据{} {} 名单（第 {} 份）核对", line.sender_name, line.sealed_on, line.id)
-}
-
-/// Writes what is new of a student's topics into the ledgers that keep them.
-fn enter(
-    tx: &Tx<'_>,
-    author: &Author,
-    (student, topics): (StudentId, &BTreeSet<Topic>),
-    line: &ListLine,
-) -> Result<Vec<RecordId>, LedgerRefusal> {
-    let groups = topics.iter().filter_map(|topic| match topic {
-        Topic::Group(group) => Some(*group),
-        Topic::Physique(_) => None,
-    });
-    let kinds = topics.iter().filter_map(|topic| match topic {
-        Topic::Physique(kind) => Some(*kind),
-        Topic::Group(_) => None,
-    });
-    let (groups, kinds): (Vec<Group>, Vec<Physique>) = (groups.collect(), kinds.collect());
-    let family = enter_family(tx, author, (student, &groups), line)?;
-    let physique = enter_physique(tx, author, (student, &kinds))?;
-    Ok(family.into_iter().chain(physique).collect())
-}
-
-fn enter_family(
-    tx: &Tx<'_>,
-    author: &Author,
-    (student, new): (StudentId, &[Group]),
-    line: &ListLine,
-) -> Result<Option<RecordId>, LedgerRefusal> {
-    let today = author.today();
-    let open = read::at::<FamilyCase>(tx, today)?;
-    let open = open.into_iter().find(|kept| kept.entry.student == student);
-    let Some(Kept { record, version, entry, .. }) = open else {
-        if new.is_empty() {
-            return Ok(None);
-        }
-        let entry = FamilyCase {
-            from: today,
-            student,
-            groups: Words::new(new.iter().copied()),
-            situation: reason(line),
-            until: None,
-        };
-        return write::add(tx, author, &entry).map(Some);
-    };
-    if new.iter().all(|group| entry.groups.as_slice().contains(group)) {
-        return Ok(None);
-    }
-    let groups = Words::new(entry.groups.as_slice().iter().chain(new).copied());
-    let entry = FamilyCase { from: today, groups, ..entry };
-    write::update(tx, author, (record, version), &entry)?;
-    Ok(Some(record))
-}
-
-fn enter_physique(
-    tx: &Tx<'_>,
-    author: &Author,
-    (student, new): (StudentId, &[Physique]),
-) -> Result<Option<RecordId>, LedgerRefusal> {
-    let today = author.today();
-    let open = read::at::<PhysiqueCase>(tx, today)?;
-    let open = open.into_iter().find(|kept| kept.entry.student == student);
-    let Some(Kept { record, version, entry, .. }) = open else {
-        if new.is_empty() {
-            return Ok(None);
-        }
-        let entry = PhysiqueCase {
-            from: today,
-            student,
-            kinds: Words::new(new.iter().copied()),
-            emergency_line: String::new(),
-            until: None,
-        };
-        return write::add(tx, author, &entry).map(Some);
-    };
-    if new.iter().all(|kind| entry.kinds.as_slice().contains(kind)) {
-        return Ok(None);
-    }
-    let kinds = Words::new(entry.kinds.as_slice().iter().chain(new).copied());
-    let entry = PhysiqueCase { from: today, kinds, ..entry };
-    write::update(tx, author, (record, version), &entry)?;
-    Ok(Some(record))
 }

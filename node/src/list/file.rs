@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Topic;
-use super::content::ListRow;
+use super::content::{CELL_BYTES_MAX, ListRow};
 use crate::import::header::{Field, SavedMapping};
 use crate::import::roster::{
     BIRTH_NAMES, CLASS_NAMES, GRADE_NAMES, NAME_NAMES, NUMBER_NAMES, SCHOOL_CODE_NAMES,
@@ -42,6 +42,11 @@ const NO_SCHOOL: Fault = Fault::fixed(
     ("没有写明学校", "the school is not named"),
     ("请填学校标识码或学校名称", "fill in the school's code or its name"),
 );
+const LONG: Fault = Fault::fixed(
+    "long",
+    ("内容过长", "the cell is too long"),
+    ("最多 400 字节，约 130 个汉字", "at most 400 bytes"),
+);
 const NOBODY: Fault = Fault::fixed(
     "nobody",
     ("既没有学籍号，也没有出生日期，学校无法核对", "neither student number nor birth date"),
@@ -68,15 +73,22 @@ struct Table {
 
 impl Table {
     fn school(cells: &Cells<'_>, notes: &mut Notes) -> Option<Box<str>> {
-        let code = value::compact(cells.text(SCHOOL_CODE)).to_uppercase();
+        let code = value::same_form(cells.text(SCHOOL_CODE));
         let name = value::compact(cells.text(SCHOOL_NAME)).into_owned();
-        let school = if code.is_empty() { name } else { code };
-        if school.is_empty() {
-            notes.error(cells, SCHOOL_NAME, NO_SCHOOL);
+        let (column, school) =
+            if code.is_empty() { (SCHOOL_NAME, name) } else { (SCHOOL_CODE, code) };
+        if school.is_empty() || school.len() > CELL_BYTES_MAX {
+            notes.error(cells, column, if school.is_empty() { NO_SCHOOL } else { LONG });
             return None;
         }
         Some(school.into())
     }
+}
+
+/// A cell as it stands there, unless no school would read it.
+fn short(cell: &str) -> Result<Box<str>, Fault> {
+    let text = value::fold(cell);
+    if text.len() > CELL_BYTES_MAX { Err(LONG) } else { Ok(text.into()) }
 }
 
 impl Kind for Table {
@@ -112,9 +124,10 @@ impl Kind for Table {
             true => Ok(None),
             false => value::parse_date(cell, births).map(Some),
         });
+        let grade = cells.parse(GRADE, notes, short);
         let class = cells.parse(CLASS, notes, |cell| match value::fold(cell).is_empty() {
-            true => Ok(()),
-            false => value::parse_class(cell).map(drop),
+            true => short(cell),
+            false => value::parse_class(cell).and_then(|_| short(cell)),
         });
         let school = Self::school(cells, notes);
         let fallback = self.topic;
@@ -122,7 +135,7 @@ impl Kind for Table {
             true => fallback.ok_or(NO_TOPIC),
             false => Topic::read(cell).ok_or(NO_TOPIC),
         });
-        let ((), number, birth_date) = (class?, number?, birth_date?);
+        let (number, birth_date) = (number?, birth_date?);
         if number.is_none() && birth_date.is_none() {
             notes.error(cells, BIRTH, NOBODY);
             return None;
@@ -132,8 +145,8 @@ impl Kind for Table {
             number,
             name: name?,
             birth_date,
-            grade: value::fold(cells.text(GRADE)).into(),
-            class: value::fold(cells.text(CLASS)).into(),
+            grade: grade?,
+            class: class?,
             school: school?,
             topic: topic?,
         })

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::content::ListRow;
-use crate::import::value::{self, Grade, GradeSpan, StudentNumber, compact};
+use crate::import::value::{self, Grade, GradeSpan, StudentNumber, compact, same_form};
 use crate::ledger::entry::StudentId;
 
 /// Most students whom a row offers to choose from.
@@ -60,10 +60,9 @@ impl School {
     /// Whether a row's school is this one: by code, by a name, or because none is named.
     #[must_use]
     pub fn is_ours(&self, school: &str) -> bool {
-        let plain = |text: &str| compact(text).to_uppercase();
-        let said = plain(school);
-        let ours = |name: &String| plain(name) == said;
-        said.is_empty() || said == plain(&self.code) || self.names.iter().any(ours)
+        let said = same_form(school);
+        let ours = |name: &String| same_form(name) == said;
+        said.is_empty() || said == same_form(&self.code) || self.names.iter().any(ours)
     }
 
     fn class_of(&self, row: &ListRow) -> Option<(Grade, Box<str>)> {

@@ -9,6 +9,7 @@
 
 pub mod content;
 pub mod deciding;
+mod entering;
 pub mod file;
 pub mod matching;
 pub mod sending;
@@ -100,6 +101,12 @@ pub enum ListError {
     /// No commission vouches for the sender, or not now.
     #[error("nobody vouches for the sender")]
     Sender(#[source] StatementError),
+    /// A newer statement about another key of the sender is known: this key is withdrawn.
+    #[error("the key of the sender is withdrawn")]
+    Replaced,
+    /// No statement of a file is about a department's key.
+    #[error("no statement about a department's key")]
+    NoSender,
     /// The list, its header or the signature was altered, or another key signed.
     #[error("the list was altered or is not signed by its sender")]
     Altered(#[source] EnvelopeError),
@@ -130,6 +137,15 @@ pub enum ListError {
     /// A student was chosen whom the row does not offer.
     #[error("row {0} does not offer that student")]
     Choice(u32),
+    /// A row was left out that is not there, offers nobody, or has a student named for it.
+    #[error("row {0} cannot be left out")]
+    LeftOut(u32),
+    /// The ledger refused what a row says.
+    #[error("row {0} was refused")]
+    Row(u32, #[source] LedgerRefusal),
+    /// A cell of a row is longer than a list may have.
+    #[error("a cell of row {0} is too long")]
+    Long(u32),
     /// A key or a statement cannot be used.
     #[error("a key or a statement cannot be used")]
     Key(#[source] EnvelopeError),
@@ -141,6 +157,16 @@ pub enum ListError {
 impl From<SqlError> for ListError {
     fn from(error: SqlError) -> Self {
         Self::Ledger(error.into())
+    }
+}
+
+impl ListError {
+    /// What the ledger refused of a row; that the store failed is about none.
+    fn of_row(row: u32, refusal: LedgerRefusal) -> Self {
+        match refusal {
+            LedgerRefusal::Store(_) => Self::Ledger(refusal),
+            refusal => Self::Row(row, refusal),
+        }
     }
 }
 

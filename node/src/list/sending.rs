@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::content::{Content, ListRow};
 use super::{Header, INFO, ListError};
-use crate::import::value::compact;
+use crate::import::value::same_form;
 
 /// Who sends: the department's key and the statement about it.
 pub struct Sender<'a> {
@@ -59,16 +59,16 @@ pub fn sort(rows: Vec<ListRow>, schools: &[VerifiedStatement]) -> Sorted<'_> {
     for school in lists {
         let says = school.statement();
         let unit = says.unit.as_str();
-        let known = by_code.entry(form(unit)).or_insert(school);
+        let known = by_code.entry(same_form(unit)).or_insert(school);
         if known.statement().valid_from < says.valid_from {
             *known = school;
         }
-        let named = by_name.entry(form(&says.name)).or_insert(Some(unit));
+        let named = by_name.entry(same_form(&says.name)).or_insert(Some(unit));
         *named = named.filter(|other| *other == unit);
     }
     let find = |school: &str| {
-        let unit = by_name.get(&form(school)).copied().flatten().unwrap_or(school);
-        by_code.get(&form(unit)).copied()
+        let unit = by_name.get(&same_form(school)).copied().flatten().unwrap_or(school);
+        by_code.get(&same_form(unit)).copied()
     };
     let (mut parcels, mut unknown) = (BTreeMap::new(), BTreeMap::new());
     for row in rows {
@@ -82,11 +82,6 @@ pub fn sort(rows: Vec<ListRow>, schools: &[VerifiedStatement]) -> Sorted<'_> {
         }
     }
     Sorted { parcels, unknown }
-}
-
-/// A code or name without width, spaces and case.
-fn form(text: &str) -> String {
-    compact(text).to_uppercase()
 }
 
 /// Seals one school's rows, signed by the department.

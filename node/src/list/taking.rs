@@ -2,10 +2,10 @@
 
 use certs::root::RootCertificate;
 use certs::seal::{Envelope, EnvelopeError};
-use certs::statement::{Standing, VerifiedStatement};
+use certs::statement::{self, Purpose, SignedStatement, Standing, VerifiedStatement};
 use domain::unit::{UnitId, Zone};
 use jiff::Timestamp;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::content::Content;
 use super::matching::School;
@@ -13,6 +13,7 @@ use super::{Header, INFO, ListError};
 use crate::ledger::author::Author;
 use crate::ledger::department_list::{self, Arrival};
 use crate::ledger::sealing_key;
+use crate::ledger::sender_statement::{self, Seen};
 
 /// Days by which the clocks of two offices may differ.
 const CLOCK_DAYS: i32 = 1;
@@ -49,11 +50,16 @@ pub fn take(
 ) -> Result<i64, ListError> {
     super::deciding::allow(author)?;
     let Checked { envelope, header, sender } = check(text, recipient, author)?;
+    let newest = seen(&sender);
+    if sender_statement::is_replaced(tx, &newest)? {
+        return Err(ListError::Replaced);
+    }
     if let Some(known) = department_list::find(tx, &header.list, &envelope.digest())? {
         return Err(ListError::Again(known));
     }
     let content = open(tx, &envelope, &recipient.unit)?;
-    let foreign = content.rows.iter().filter(|row| !recipient.school.is_ours(&row.school)).count();
+    let school = school_of(tx, recipient)?;
+    let foreign = content.rows.iter().filter(|row| !school.is_ours(&row.school)).count();
     let stated = sender.statement();
     let new = Arrival {
         list_id: &header.list,
@@ -67,7 +73,54 @@ pub fn take(
         foreign: u64::try_from(foreign).unwrap_or(u64::MAX),
         envelope: &envelope.to_bytes(),
     };
+    sender_statement::remember(tx, author, &newest)?;
     Ok(department_list::receive(tx, author, &new)?)
+}
+
+/// Enters the statements about departments' keys among some: older ones of the same department
+/// about another key are believed no more. Gives how many there were.
+///
+/// # Errors
+/// The role may not, none of them is about a department's key and holds, or the store.
+pub fn know_senders(
+    tx: &Tx<'_>,
+    (author, recipient): (&Author, &ListRecipient),
+    statements: &[SignedStatement],
+) -> Result<usize, ListError> {
+    super::deciding::allow(author)?;
+    let now = Timestamp::from_millisecond(author.now().0).unwrap_or(Timestamp::UNIX_EPOCH);
+    let mut known = 0;
+    for signed in statements {
+        // A file may hold the statements of schools too.
+        if !signed.unverified().is_ok_and(|says| says.purpose == Purpose::ListSender) {
+            continue;
+        }
+        let verified = statement::verify(signed, &recipient.roots, &recipient.zone, now);
+        sender_statement::remember(tx, author, &seen(&verified.map_err(ListError::Sender)?))?;
+        known += 1;
+    }
+    if known == 0 { Err(ListError::NoSender) } else { Ok(known) }
+}
+
+fn seen(sender: &VerifiedStatement) -> Seen<'_> {
+    let says = sender.statement();
+    Seen {
+        unit: &says.unit,
+        name: &says.name,
+        valid_from_ms: says.valid_from.as_millisecond(),
+        key: says.key.digest(),
+    }
+}
+
+/// The school as rows may name it: also by the names of its key statements, by which departments
+/// tell schools apart whatever this one is called by now.
+pub(super) fn school_of(tx: &Tx<'_>, recipient: &ListRecipient) -> Result<School, SqlError> {
+    let mut school = recipient.school.clone();
+    for kept in sealing_key::all(tx, &recipient.unit)? {
+        let stated = kept.statement.and_then(|signed| signed.unverified().ok());
+        school.names.extend(stated.map(|says| says.name));
+    }
+    Ok(school)
 }
 
 /// Opens a list that waits.

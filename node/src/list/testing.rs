@@ -107,6 +107,16 @@ impl City {
         statement::verify(&signed, &self.pins(), &zone(), self.at).expect("verified")
     }
 
+    /// Gives the department a new key under a statement that begins later, and gives that.
+    pub(crate) fn renew_sender(&mut self) -> SignedStatement {
+        self.department = SigningKey::generate().expect("key");
+        let stated = StatedKey::Signer(self.department.public().clone());
+        let later = self.at + jiff::SignedDuration::from_hours(1);
+        let about = about("MZJ", "市民政局", (Purpose::ListSender, stated), later);
+        self.sender = self.sign(&about);
+        self.sender.clone()
+    }
+
     /// Signs a statement for every commission.
     pub(crate) fn sign(&self, says: &KeyStatement) -> SignedStatement {
         signed(&self.keys, says)

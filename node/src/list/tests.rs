@@ -351,3 +351,113 @@ fn no_file_tells_a_name_of_a_list() {
     decide(&school, &city, id, &[(3, 1)]).expect("decided");
     assert!(tells().is_empty(), "{:?}", tells());
 }
+
+/// A row too long for any school is a fault of the table; and a list that is written all the same
+/// is refused there, not at the school.
+#[test]
+fn a_cell_that_no_school_reads_is_a_fault() {
+    let long = "七年级".repeat(60);
+    let named = "某".repeat(200);
+    let text = [
+        HEAD.to_owned(),
+        format!(",王小明,2012-03-04,{long},1班,某校,残疾\n"),
+        format!(",王小红,2012-03-04,七年级,1班,{named},残疾\n"),
+    ];
+    let mut source = Source::open(Cursor::new(text.concat().into_bytes())).expect("source");
+    let parsed = file::read(&mut source, None, (None, TODAY)).expect("table");
+    let codes: Vec<_> = parsed.errors.iter().map(|error| error.fault.code).collect();
+    assert_eq!((codes, parsed.rows.len()), (vec!["long", "long"], 0));
+    let row = ListRow {
+        row: 7,
+        number: None,
+        name: "王小明".into(),
+        birth_date: Some(date(2012, 3, 4)),
+        grade: long.into(),
+        class: "".into(),
+        school: UNIT.into(),
+        topic: Topic::Group(Group::Orphan),
+    };
+    let content = super::content::Content { title: "名单".to_owned(), rows: vec![row] };
+    assert!(matches!(content.write(), Err(ListError::Long(7))));
+}
+
+/// A department goes by the name that the commissions signed, whatever the school is called by now.
+#[test]
+fn the_name_of_the_statement_is_ours() {
+    let (school, city) = (school(), City::both());
+    let to = city.key_of(&school.ledger, UNIT);
+    let text = city.seal(&to, &[HEAD.to_owned(), pupil(0, "示例初级中学", "残疾")].concat());
+    let mut recipient = city.recipient();
+    recipient.school.names = vec!["改名后的中学".to_owned()];
+    let (signed, unit) = (city.sign(to.statement()), recipient.unit.clone());
+    let key = to.statement().key.clone();
+    let opened = school.ledger.write("open", move |tx| {
+        assert!(crate::ledger::sealing_key::keep_statement(tx, &unit, (&signed, &key))?);
+        let id = taking::take(tx, (&li(), &recipient), text.as_bytes())?;
+        deciding::open(tx, (&li(), &recipient), id)
+    });
+    let opened = opened.expect("opened");
+    assert_eq!((opened.line.foreign, opened.findings.len()), (0, 1));
+}
+
+/// What the ledger refuses of a row is told with the row, in both languages, and nothing is kept.
+#[test]
+fn a_refused_row_is_named() {
+    let failure = Failure::from(ListError::of_row(12, LedgerRefusal::Field("kinds")));
+    assert!(failure.message(Lang::Zh).starts_with("第 12 行："));
+    assert!(failure.message(Lang::En).starts_with("row 12: "));
+    assert_eq!(failure.code(), Failure::from(LedgerRefusal::Field("kinds")).code());
+}
+
+/// A stolen key ends with the newer statement about another one, whether that came by itself or
+/// with a list: the old statement still runs, and a list under it is refused with a sentence.
+#[test]
+fn a_withdrawn_key_sends_nothing() {
+    let table = |n: u32| [HEAD.to_owned(), pupil(n, UNIT, "残疾")].concat();
+    for by_list in [true, false] {
+        let (school, mut city) = (school(), City::both());
+        let to = city.key_of(&school.ledger, UNIT);
+        take(&school, &city, &city.seal(&to, &table(0))).expect("the first key is believed");
+        let stolen = [city.seal(&to, &table(1)), city.seal(&to, &table(2))];
+        let newer = city.renew_sender();
+        let (recipient, pins) = (city.recipient(), city.pins());
+        if by_list {
+            take(&school, &city, &city.seal(&to, &table(3))).expect("under the newer one");
+        } else {
+            let other = Author::new("zhao", SchoolRole::Principal, None, NOW_MS);
+            for (who, is_allowed) in [(other, false), (li(), true)] {
+                let (recipient, newer) = (recipient.clone(), newer.clone());
+                let known = school.ledger.write("know", move |tx| {
+                    taking::know_senders(tx, (&who, &recipient), &[newer])
+                });
+                assert_eq!(known.is_ok(), is_allowed);
+            }
+        }
+        assert_eq!(pins.len(), 2);
+        for text in stolen {
+            let failure = Failure::from(take(&school, &city, &text).expect_err("withdrawn"));
+            assert_eq!(failure.code(), "LIST_REPLACED");
+        }
+        assert_eq!(school.rows("department_list"), if by_list { 2 } else { 1 });
+        take(&school, &city, &city.seal(&to, &table(2))).expect("the newer key sends");
+    }
+}
+
+/// Statements of schools, a stranger's and none at all are no statements of departments.
+#[test]
+fn only_a_departments_statement_is_entered() {
+    let (school, city) = (school(), City::both());
+    let to = city.key_of(&school.ledger, UNIT);
+    let enter = |statements: Vec<certs::statement::SignedStatement>| {
+        let recipient = city.recipient();
+        let known = school
+            .ledger
+            .write("know", move |tx| taking::know_senders(tx, (&li(), &recipient), &statements));
+        known.map_err(|error| Failure::from(error).code())
+    };
+    assert_eq!(enter(Vec::new()), Err("NO_SENDER"));
+    assert_eq!(enter(vec![city.sign(to.statement())]), Err("NO_SENDER"));
+    let stranger = City::both().renew_sender();
+    assert_eq!(enter(vec![stranger]), Err("LIST_SENDER"));
+    assert_eq!(school.rows("sender_statement"), 0);
+}

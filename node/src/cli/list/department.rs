@@ -13,7 +13,6 @@ use certs::root::RootCertificate;
 use certs::statement::{
     self, KeyRequest, Purpose, SignedStatement, Standing, StatedKey, VerifiedStatement,
 };
-use certs::words::{Length, chinese, english};
 use clap::Args;
 use domain::unit::{UnitId, Zone};
 use jiff::civil::Date;
@@ -24,12 +23,13 @@ use serde_json::json;
 
 use super::words;
 use crate::cli::import::{language, unwritable};
+use crate::cli::statements;
 use crate::import::ImportError;
 use crate::import::source::Source;
 use crate::import::table::ParsedFile;
 use crate::list::content::ListRow;
 use crate::list::sending::{self, Sender, Sheet, Sorted};
-use crate::list::{ListError, Topic, file};
+use crate::list::{Topic, file};
 
 /// What the key file is for.
 const PLACE: &[u8] = b"xinqiao-node/list-sender";
@@ -38,7 +38,6 @@ const DAYS: i64 = 60;
 /// Errors that are listed.
 const ERRORS_MAX: usize = 50;
 const TITLE_CHARS_MAX: usize = 60;
-const STATEMENTS_BYTES_MAX: u64 = 32 << 20;
 
 #[derive(Args, Debug)]
 pub(super) struct KeyArgs {
@@ -111,7 +110,7 @@ pub(super) struct SealArgs {
 pub(super) fn make_key(terminal: &Terminal, args: &KeyArgs) -> Result<(), Failure> {
     for path in [&args.key, &args.request] {
         if path.exists() {
-            return Err(exists(path));
+            return Err(statements::exists(path));
         }
     }
     let from = args.key_passphrase_file.as_deref();
@@ -134,8 +133,7 @@ pub(super) fn make_key(terminal: &Terminal, args: &KeyArgs) -> Result<(), Failur
         .map_err(|cause| unusable(&args.key, &cause))?;
     std::fs::write(&args.request, signed.to_pem())
         .map_err(|cause| unwritable(&args.request, &cause))?;
-    let digest = request.key.digest();
-    let (zh, en) = (chinese(&digest, Length::Short), english(&digest, Length::Short));
+    let (zh, en) = statements::six_words(&request.key);
     let value = json!({"key": args.key, "request": args.request, "words_zh": zh, "words_en": en});
     terminal.result(&value, |t| {
         t.text(words::KEY_MADE, &[&args.key.display(), &args.request.display(), &zh, &en])
@@ -145,8 +143,9 @@ pub(super) fn make_key(terminal: &Terminal, args: &KeyArgs) -> Result<(), Failur
 /// Reads the table, shows it in counts, and writes a sealed file for each school.
 pub(super) fn seal(terminal: &Terminal, args: &SealArgs) -> Result<(), Failure> {
     let clock = Clock::system();
+    let sheet = sheet(args, clock.today())?;
     let roots = read_roots(&args.root)?;
-    let own = read_statements(&args.statement)?;
+    let own = statements::read(&args.statement, || unusable_text(&args.statement))?;
     let [own] = own.as_slice() else {
         return Err(unusable_text(&args.statement));
     };
@@ -160,7 +159,7 @@ pub(super) fn seal(terminal: &Terminal, args: &SealArgs) -> Result<(), Failure> 
     let mut schools: Vec<VerifiedStatement> = Vec::new();
     let mut unfit = 0_usize;
     for path in &args.to {
-        for signed in read_statements(path)? {
+        for signed in statements::read(path, || unusable_text(path))? {
             match verify(&signed) {
                 Ok(school) => schools.push(school),
                 Err(_) => unfit += 1,
@@ -180,41 +179,58 @@ pub(super) fn seal(terminal: &Terminal, args: &SealArgs) -> Result<(), Failure> 
     agree(terminal, args, &sorted)?;
     let key = open_key(terminal, args)?;
     let sender = Sender { key: &key, signed: own, verified: &verified };
-    write(terminal, args, (&sender, &clock), sorted)
+    write(terminal, args, (&sender, &sheet), sorted)
+}
+
+/// What is the same in every school's list; a last day that is over is told before anything is
+/// shown.
+fn sheet(args: &SealArgs, today: Date) -> Result<Sheet, Failure> {
+    let last = today.checked_add(jiff::Span::new().days(DAYS)).unwrap_or(today);
+    let title: String = args.title.trim().chars().take(TITLE_CHARS_MAX).collect();
+    let sheet = Sheet { title, sealed_on: today, valid_to: args.valid_to.unwrap_or(last) };
+    if sheet.valid_to >= today {
+        return Ok(sheet);
+    }
+    let message = Sentence::new(words::OVER, &[&sheet.valid_to]);
+    Err(Failure::new(Exit::Invalid, "VALID_TO", message).hint(words::OVER_NEXT))
 }
 
 /// Seals everything before the first file is written: all of the files or none.
 fn write(
     terminal: &Terminal,
     args: &SealArgs,
-    (sender, clock): (&Sender<'_>, &Clock),
+    (sender, sheet): (&Sender<'_>, &Sheet),
     sorted: Sorted<'_>,
 ) -> Result<(), Failure> {
-    let today = clock.today();
-    let last = today.checked_add(jiff::Span::new().days(DAYS)).unwrap_or(today);
-    let title: String = args.title.trim().chars().take(TITLE_CHARS_MAX).collect();
-    let sheet = Sheet { title, sealed_on: today, valid_to: args.valid_to.unwrap_or(last) };
-    if sheet.valid_to < today {
-        return Err(ListError::Ended(sheet.valid_to).into());
-    }
     let mut sealed = Vec::new();
     let counts = told(&sorted);
     for (unit, parcel) in sorted.parcels {
         let path = args.out.join(format!("{unit}.xqlist"));
         if path.exists() {
-            return Err(exists(&path));
+            return Err(statements::exists(&path));
         }
-        sealed.push((path, sending::seal(sender, parcel, &sheet)?.to_pem()));
+        sealed.push((path, sending::seal(sender, parcel, sheet)?.to_pem()));
     }
     std::fs::create_dir_all(&args.out).map_err(|cause| unwritable(&args.out, &cause))?;
-    for (path, text) in &sealed {
-        std::fs::write(path, text).map_err(|cause| unwritable(path, &cause))?;
-    }
+    write_all(&sealed)?;
     let files: Vec<&Path> = sealed.iter().map(|(path, _)| path.as_path()).collect();
     let value = json!({"lists": counts, "files": files, "valid_to": sheet.valid_to.to_string()});
     terminal.result(&value, |t| {
         t.text(words::SEALED, &[&files.len(), &args.out.display(), &sheet.valid_to])
     })
+}
+
+/// Writes all files or leaves none: some of them would be taken for all.
+fn write_all(sealed: &[(PathBuf, String)]) -> Result<(), Failure> {
+    for (at, (path, text)) in sealed.iter().enumerate() {
+        if let Err(cause) = std::fs::write(path, text) {
+            for (begun, _) in sealed.iter().take(at + 1) {
+                drop(std::fs::remove_file(begun));
+            }
+            return Err(unwritable(path, &cause));
+        }
+    }
+    Ok(())
 }
 
 fn read_table(
@@ -303,21 +319,6 @@ fn read_roots(paths: &[PathBuf]) -> Result<Vec<RootCertificate>, Failure> {
         RootCertificate::from_pem(&text).map_err(|cause| unusable(path, &cause))
     };
     paths.iter().map(read).collect()
-}
-
-fn read_statements(path: &Path) -> Result<Vec<SignedStatement>, Failure> {
-    let unreadable = |cause| Failure::unreadable_file(path, &cause);
-    if std::fs::metadata(path).map_err(unreadable)?.len() > STATEMENTS_BYTES_MAX {
-        return Err(unusable_text(path));
-    }
-    let text = std::fs::read(path).map_err(unreadable)?;
-    let found = SignedStatement::all_from_pem(&text).map_err(|cause| unusable(path, &cause))?;
-    if found.is_empty() { Err(unusable_text(path)) } else { Ok(found) }
-}
-
-fn exists(path: &Path) -> Failure {
-    let message = Sentence::new(words::EXISTS, &[&path.display()]);
-    Failure::new(Exit::Refused, "EXISTS", message)
 }
 
 fn unusable_text(path: &Path) -> Failure {

@@ -6,7 +6,7 @@
 mod department;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -19,10 +19,9 @@ use super::{Place, context};
 use crate::app::Node;
 use crate::ledger::author::Author;
 use crate::ledger::department_list::{self, ListLine};
-use crate::ledger::entry::StudentId;
 use crate::ledger::showing::{Names, student_of};
 use crate::list::ListError;
-use crate::list::deciding::{self, Opened};
+use crate::list::deciding::{self, Choices, Opened, Outcome};
 use crate::list::matching::Found;
 use crate::list::taking::{self, ListRecipient};
 
@@ -30,6 +29,8 @@ use crate::list::taking::{self, ListRecipient};
 const LISTED: u32 = 100;
 /// Largest sealed list that is read.
 const FILE_BYTES_MAX: u64 = 32 << 20;
+/// What was written where nobody was chosen.
+const NOBODY_ENTERED: Outcome = Outcome { written: 0, known: 0 };
 
 #[derive(Args, Debug)]
 pub(super) struct ListArgs {
@@ -50,6 +51,11 @@ enum ListCommand {
         /// Sealed list
         file: PathBuf,
     },
+    /// School: enter departments' newer key statements; their older keys sign nothing more
+    Sender {
+        /// Key statements of departments
+        file: PathBuf,
+    },
     /// School: every list, or one that waits with whom its rows mean
     Show {
         /// Number of a list that waits
@@ -68,12 +74,15 @@ enum ListCommand {
 struct DecideArgs {
     /// Number of the list
     number: i64,
-    /// Leave out a row that means somebody without doubt; may be repeated
+    /// Leave out a row that means somebody or is unclear; may be repeated
     #[arg(long, value_name = "ROW")]
     without: Vec<u32>,
     /// Student of an unclear row, such as 12=G999999201301000001; may be repeated
     #[arg(long, value_name = "ROW=NUMBER")]
     choose: Vec<String>,
+    /// Let unclear rows go of which nothing is said
+    #[arg(long)]
+    leave_unclear: bool,
     /// Do not ask before writing
     #[arg(long)]
     yes: bool,
@@ -89,16 +98,14 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &ListArgs) -> Result
     let author = acting::needed(terminal, &node, &args.acting)?;
     match &args.command {
         ListCommand::Take { file } => take(terminal, &node, author, file),
-        ListCommand::Show { number: None } => show_all(terminal, &node),
+        ListCommand::Sender { file } => know_senders(terminal, &node, author, file),
+        ListCommand::Show { number: None } => show_all(terminal, &node, author),
         ListCommand::Show { number: Some(number) } => show(terminal, &node, author, *number),
-        ListCommand::Decide(decide) => decide_list(terminal, &node, author, decide),
-        ListCommand::Destroy { number } => {
-            let number = *number;
-            node.ledger()
-                .write("destroy_list", move |tx| deciding::destroy(tx, &author, number))?;
-            let value = json!({"list": number, "decision": "destroyed"});
-            terminal.result(&value, |t| t.text(words::DESTROYED, &[&number]))
+        ListCommand::Decide(decide) => {
+            let recipient = recipient(&node)?;
+            decide_list(terminal, &node, (author, recipient), decide)
         }
+        ListCommand::Destroy { number } => destroy(terminal, &node, author, *number),
         ListCommand::Key(_) | ListCommand::Seal(_) => Ok(()),
     }
 }
@@ -133,8 +140,25 @@ fn take(terminal: &Terminal, node: &Node, author: Author, file: &Path) -> Result
     })
 }
 
-fn show_all(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
-    let lines = node.ledger().read(|tx| department_list::latest(tx, LISTED))?;
+fn know_senders(
+    terminal: &Terminal,
+    node: &Node,
+    author: Author,
+    file: &Path,
+) -> Result<(), Failure> {
+    let found = super::statements::read(file, || ListError::NoSender.into())?;
+    let recipient = recipient(node)?;
+    let known = node
+        .ledger()
+        .write("know_senders", move |tx| taking::know_senders(tx, (&author, &recipient), &found))?;
+    terminal.result(&json!({"senders": known}), |t| t.text(words::SENDERS_KNOWN, &[&known]))
+}
+
+fn show_all(terminal: &Terminal, node: &Node, reader: Author) -> Result<(), Failure> {
+    let lines = node.ledger().read(move |tx| {
+        deciding::allow(&reader)?;
+        Ok::<_, ListError>(department_list::latest(tx, LISTED)?)
+    })?;
     let values: Vec<_> = lines
         .iter()
         .map(|line| {
@@ -236,48 +260,76 @@ fn opened_text(terminal: &Terminal, opened: &Opened, names: &Names) -> String {
 fn decide_list(
     terminal: &Terminal,
     node: &Node,
-    author: Author,
+    (author, recipient): (Author, ListRecipient),
     args: &DecideArgs,
 ) -> Result<(), Failure> {
-    let recipient = recipient(node)?;
     let choices = choices(node, (&author, &recipient), args)?;
-    if !args.yes {
-        let question = Sentence::new(words::DECIDE_ASK, &[&choices.len(), &args.number]);
-        if terminal.confirm(&question, "--yes")? == Answer::No {
-            return Err(Failure::new(Exit::Refused, "NOT_AGREED", words::NOT_DECIDED));
-        }
-    }
-    let number = args.number;
+    agree(terminal, &choices, args)?;
+    let (number, students) = (args.number, choices.students);
     let outcome = node.ledger().write("decide_list", move |tx| {
-        deciding::take(tx, (&author, &recipient), (number, &choices))
+        deciding::take(tx, (&author, &recipient), (number, &students))
     })?;
-    let value = json!({"list": number, "written": outcome.written, "known": outcome.known});
+    super::fold_erased(terminal, node);
+    if outcome == NOBODY_ENTERED {
+        return destroyed(terminal, number);
+    }
+    let value = json!({"list": number, "decision": "taken", "written": outcome.written,
+                       "known": outcome.known});
     terminal.result(&value, |t| t.text(words::DECIDED, &[&outcome.written, &outcome.known]))
 }
 
-/// Every row that means somebody without doubt but those left out, and the chosen ones.
+/// Asks before anything is written; what would go unsaid with the list is told first.
+fn agree(terminal: &Terminal, choices: &Choices, args: &DecideArgs) -> Result<(), Failure> {
+    let open = choices.open;
+    if open > 0 && !args.leave_unclear {
+        if args.yes {
+            let message = Sentence::new(words::ROWS_OPEN, &[&open]);
+            let next = Sentence::new(words::ROWS_OPEN_NEXT, &[&args.number]);
+            return Err(Failure::new(Exit::Refused, "LIST_ROWS_OPEN", message).hint(next));
+        }
+        terminal.talk(words::ROWS_GO, &[&open]);
+    }
+    if args.yes {
+        return Ok(());
+    }
+    let question = match choices.students.len() {
+        0 => Sentence::new(words::DESTROY_ASK, &[&args.number]),
+        rows => Sentence::new(words::DECIDE_ASK, &[&rows, &args.number]),
+    };
+    match terminal.confirm(&question, "--yes")? {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(Failure::new(Exit::Refused, "NOT_AGREED", words::NOT_DECIDED)),
+    }
+}
+
+fn destroy(terminal: &Terminal, node: &Node, author: Author, number: i64) -> Result<(), Failure> {
+    node.ledger().write("destroy_list", move |tx| deciding::destroy(tx, &author, number))?;
+    super::fold_erased(terminal, node);
+    destroyed(terminal, number)
+}
+
+fn destroyed(terminal: &Terminal, number: i64) -> Result<(), Failure> {
+    let value = json!({"list": number, "decision": "destroyed"});
+    terminal.result(&value, |t| t.text(words::DESTROYED, &[&number]))
+}
+
 fn choices(
     node: &Node,
     (reader, recipient): (&Author, &ListRecipient),
     args: &DecideArgs,
-) -> Result<BTreeMap<u32, StudentId>, Failure> {
+) -> Result<Choices, Failure> {
     let (reader, recipient, number) = (reader.clone(), recipient.clone(), args.number);
     let named: Vec<(u32, String)> =
         args.choose.iter().map(|text| choice(text)).collect::<Result<_, Failure>>()?;
-    let without = args.without.clone();
+    let left_out: BTreeSet<u32> = args.without.iter().copied().collect();
     node.ledger().write("show_list", move |tx| {
         let opened = deciding::open(tx, (&reader, &recipient), number)?;
-        let clear = opened.findings.iter().filter_map(|finding| match &finding.found {
-            Found::One(student) => Some((finding.row.row, *student)),
-            _ => None,
-        });
-        let mut choices: BTreeMap<u32, StudentId> =
-            clear.filter(|(row, _)| !without.contains(row)).collect();
+        let mut chosen = BTreeMap::new();
         for (row, student_number) in named {
             let student = student_of(tx, &student_number)?;
-            choices.insert(row, student.ok_or(ListError::Choice(row))?);
+            chosen.insert(row, student.ok_or(ListError::Choice(row))?);
         }
-        Ok::<_, Failure>(choices)
+        Ok::<_, Failure>(deciding::choose(&opened.findings, &chosen, &left_out)?)
     })
 }
 
@@ -289,3 +341,6 @@ fn choice(text: &str) -> Result<(u32, String), Failure> {
         Failure::new(Exit::Usage, "CHOICE", Sentence::new(words::CHOICE_FORM, &[&text]))
     })
 }
+
+#[cfg(test)]
+mod tests;

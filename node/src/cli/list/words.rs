@@ -6,10 +6,13 @@ texts! {
     ONE_ROOT = "注意：本市目前只有一个主管部门的根证书，发件部门和学校的公钥声明只由这一个部门担保。",
         "Note: this city has one commission's root only; the statements of senders and schools \
          stand under that one alone.";
-    TAKEN = "已收下第 {0} 份名单：{1}，共 {2} 行，其中 {3} 行写的是其他学校，不核对也不保存；{4} 前处理有效。\n\
+    TAKEN = "已收下第 {0} 份名单：{1}，共 {2} 行，其中 {3} 行写的是其他学校，不核对，随名单一起销毁；{4} 前处理有效。\n\
         下一步：xinqiao-node list --as 账号 show {0}",
-        "took list {0} of {1}: {2} rows, {3} of them of other schools, which are neither compared \
-         nor kept; to be decided by {4}.\nNext:  xinqiao-node list --as LOGIN show {0}";
+        "took list {0} of {1}: {2} rows, {3} of them of other schools, which are not compared and \
+         go with the decision; to be decided by {4}.\nNext:  xinqiao-node list --as LOGIN show {0}";
+    SENDERS_KNOWN = "已记下 {0} 个部门的公钥声明；这些部门更早的、关于其他密钥的声明不再采信。",
+        "noted the statements of {0} departments; older ones of these departments about other keys \
+         are believed no more.";
     NONE = "还没有收到部门名单。", "No list has come yet.";
     NUMBER = "编号", "No";
     SENDER = "发件部门", "Department";
@@ -28,14 +31,26 @@ texts! {
     LEFT = "已离校", "has left";
     NOBODY = "查无此人", "not found";
     OPENED = "{0}（{1}）", "{0} ({1})";
-    FOREIGN = "另有 {0} 行写的是其他学校，不显示也不保存。",
-        "{0} more rows name other schools; they are neither shown nor kept.";
-    DECIDE_NEXT = "登记并销毁：xinqiao-node list --as 账号 decide {0} [--choose 行=学籍号] [--without 行]\n\
+    FOREIGN = "另有 {0} 行写的是其他学校，不显示，随名单一起销毁。",
+        "{0} more rows name other schools; they are not shown and go with the decision.";
+    DECIDE_NEXT = "登记并销毁：xinqiao-node list --as 账号 decide {0} [--choose 行=学籍号] \
+        [--without 行] [--leave-unclear]\n\
         不采用并销毁：xinqiao-node list --as 账号 destroy {0}",
         "Enter and destroy:  xinqiao-node list --as LOGIN decide {0} [--choose ROW=NUMBER] \
-         [--without ROW]\nDestroy only:  xinqiao-node list --as LOGIN destroy {0}";
+         [--without ROW] [--leave-unclear]\n\
+         Destroy only:  xinqiao-node list --as LOGIN destroy {0}";
     DECIDE_ASK = "将 {0} 行对应的学生登记入台账，并销毁第 {1} 份名单？",
         "Enter the students of {0} rows and destroy list {1}?";
+    DESTROY_ASK = "没有选定任何学生。不登记任何人，直接销毁第 {0} 份名单？",
+        "No student is chosen. Enter nobody and destroy list {0}?";
+    ROWS_GO = "还有 {0} 行不能确定，没有选定学生：登记后它们随名单一起销毁。",
+        "{0} unclear rows have no student chosen: they go with the list.";
+    ROWS_OPEN = "还有 {0} 行不能确定，没有选定学生；没有登记，名单仍在等待处理。",
+        "{0} unclear rows have no student chosen; nobody was entered and the list waits on.";
+    ROWS_OPEN_NEXT = "查看：xinqiao-node list --as 账号 show {0}；逐行用 --choose 选定或用 --without 略去，\
+        全部略去用 --leave-unclear。",
+        "Look:  xinqiao-node list --as LOGIN show {0}  and give --choose or --without for each, or \
+         --leave-unclear for all.";
     NOT_DECIDED = "没有登记，名单仍在等待处理。", "nobody was entered; the list waits on.";
     DECIDED = "已写入 {0} 条台账，另有 {1} 名学生台账中已有；名单已销毁。",
         "wrote {0} entries; of {1} students the ledgers said it already. The list is destroyed.";
@@ -66,13 +81,15 @@ texts! {
     SCHOOLS_MISSING_NEXT = "请补上这些学校的声明（--to），同名学校请改填学校标识码；或用 --leave-out 先密封其余学校的名单。",
         "Add their statements by --to, write the code where two schools have one name, or seal the \
          others' lists first with --leave-out.";
+    OVER = "--valid-to {0} 已经过去，没有密封任何名单。", "--valid-to {0} is over; nothing was sealed.";
+    OVER_NEXT = "请写今天或以后的日期；不写则为 60 天。",
+        "Give today or a later day; without it a list is valid for 60 days.";
     DRY_RUN = "仅预览，没有写入任何文件。", "only shown; nothing was written.";
     SEAL_ASK = "为 {0} 所学校各密封一份？", "Seal a list for each of {0} schools?";
     NOT_SEALED = "没有密封任何名单。", "nothing was sealed.";
     SEALED = "已为 {0} 所学校各密封一份，存入 {1}，{2} 前有效。请各校核对后自行处理；原表请按本部门规定保管或销毁。",
         "sealed a list for each of {0} schools in {1}, valid until {2}. Keep or destroy your own \
          table as your rules say.";
-    EXISTS = "{0} 已经存在，没有改动。", "{0} is there already and was not changed.";
     UNUSABLE = "文件 {0} 不能使用，没有写入任何内容。", "the file {0} cannot be used; nothing was written.";
     UNUSABLE_NEXT = "请检查是否拿错文件，或口令是否正确。", "Check that it is the right file and passphrase.";
 }

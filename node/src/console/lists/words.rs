@@ -34,8 +34,8 @@ texts! {
     SUMMARY = "{0}，{1} 密封，{2} 前有效。共 {3} 行：{4} 行对应到一名学生，{5} 行不能确定、请您判断，其余查无此人。",
         "{0}, sealed {1}, valid until {2}. {3} rows: {4} mean one student, {5} are unclear and for \
          you to decide, the rest fit nobody here.";
-    FOREIGN = "另有 {0} 行写的是其他学校，不显示、不核对、不保存。",
-        "{0} more rows name other schools: not shown, not compared, not kept.";
+    FOREIGN = "另有 {0} 行写的是其他学校，不显示、不核对，随名单一起销毁。",
+        "{0} more rows name other schools: not shown, not compared; they go with the decision.";
     ROW = "行", "Row";
     LISTED = "名单所载", "As listed";
     TOPIC = "类别", "Category";

@@ -53,6 +53,12 @@ pub fn compact(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// A code or name of a school without width, spaces and case, by which it is compared.
+#[must_use]
+pub fn same_form(text: &str) -> String {
+    compact(text).to_uppercase()
+}
+
 /// `="0012"` and `'0012` are how a spreadsheet is told to leave an id alone.
 fn unwrap(text: &str) -> &str {
     let formula = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));

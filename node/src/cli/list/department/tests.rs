@@ -136,3 +136,28 @@ fn a_department_writes_nothing_that_is_wrong() {
     let root = vec![department.at("root0"), department.at("stranger")];
     assert_eq!(department.refused(&SealArgs { root, ..args }), "FILE_INVALID");
 }
+
+/// A last day that is over is told before the preview, with a next step for the department.
+#[test]
+fn a_last_day_that_is_over_is_told_first() {
+    let department = Department::new();
+    department.write("list.csv", &format!("{HEAD}王小明,2015-03-04,示例初级中学,残疾\n"));
+    let args = department.args("list.csv");
+    let valid_to = Some(Clock::system().today().yesterday().expect("day"));
+    for dry_run in [true, false] {
+        let over = SealArgs { valid_to, dry_run, ..args.clone() };
+        assert_eq!(department.refused(&over), "VALID_TO");
+    }
+}
+
+/// Where one file cannot be written none is left.
+#[test]
+fn files_are_written_all_or_none() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| (folder.path().join(name), "sealed".to_owned());
+    let failed = write_all(&[at("one.xqlist"), at("two.xqlist"), at("missing/three.xqlist")]);
+    assert!(failed.is_err());
+    assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 0);
+    write_all(&[at("one.xqlist"), at("two.xqlist")]).expect("written");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 2);
+}

@@ -2,8 +2,10 @@
 //!
 //! Every page that is shown puts a number of its own behind the session's token, so equal bytes to
 //! one address in one session are one press of one button. The second waits for the first and gets
-//! its answer, a page that is shown only once among them. What was refused changed nothing and may
-//! be sent again as it is. The first is carried out to its end, also where its browser is gone.
+//! its answer, a page that is shown only once among them; where that answer is not there any more,
+//! it is led to the form's page. What was refused changed nothing and may be sent again as it is:
+//! those who waited go on one after the other. The first is carried out to its end, also where its
+//! browser is gone.
 //! A file that is sent changes nothing by itself and is too long to be compared: it passes by.
 
 use std::collections::VecDeque;
@@ -11,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -19,8 +22,9 @@ use domain::digest::Digest;
 use tokio::sync::watch;
 
 use super::cookie;
-use super::guard::{FORM_BYTES_MAX, is_same_origin, present};
+use super::guard::{FORM_BYTES_MAX, is_same_origin, present, see_other};
 use super::problem::Problem;
+use super::session::Standing;
 use super::shell::Shell;
 use super::upload::is_upload;
 
@@ -52,7 +56,9 @@ enum Answer {
     Running,
     /// It was, with this answer.
     Given(Arc<Given>),
-    /// It was refused or failed, or its answer is too long to be kept.
+    /// It was, with an answer that is too long to be kept.
+    Done,
+    /// It was refused or failed.
     Forgotten,
 }
 
@@ -74,6 +80,25 @@ impl Given {
 impl Presses {
     pub(super) fn new(shell: Arc<Shell>) -> Arc<Self> {
         Arc::new(Self { shell, known: Mutex::default() })
+    }
+
+    /// The place for the answer of a press that is now to be carried out; or the answer of the
+    /// same press, nothing where it was not kept.
+    async fn place_of(&self, what: &Digest) -> Result<watch::Sender<Answer>, Option<Arc<Given>>> {
+        // Of those who waited for a press that was refused, one is the first of the next turn.
+        loop {
+            let mut known = match self.begin(what) {
+                Err(place) => return Ok(place),
+                Ok(known) => known,
+            };
+            let ended = known.wait_for(|now| !matches!(now, Answer::Running)).await;
+            // What broke off without an answer may have been carried out.
+            match ended.map_or(Answer::Done, |now| now.clone()) {
+                Answer::Given(given) => return Err(Some(given)),
+                Answer::Done => return Err(None),
+                Answer::Running | Answer::Forgotten => {}
+            }
+        }
     }
 
     /// The answer of the same press, or the place for the answer of a new one.
@@ -117,28 +142,23 @@ pub(super) async fn once(
     }
     let shell = &presses.shell;
     let token = cookie::value(request.headers(), &shell.session_cookie()).map(str::to_owned);
+    let found = present(shell, request.headers()).await;
     // Whoever is not signed in, or has something to do first, is told so by the page itself.
-    let (Some(token), Ok(Some(_))) = (token, present(shell, request.headers()).await) else {
+    let (Some(token), Ok(Some(Standing { hurdle: None, .. }))) = (token, found) else {
         return next.run(request).await;
     };
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, FORM_BYTES_MAX).await else {
         return Problem::TooLong.into_response();
     };
-    let address = parts.uri.to_string();
+    let address = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
     let what = sha256(&[token.as_bytes(), address.as_bytes(), &body].join(&b'\n'));
     let request = Request::from_parts(parts, Body::from(body));
-    let place = match presses.begin(&what) {
-        Err(place) => place,
-        Ok(mut answer) => {
-            let ended = answer.wait_for(|now| !matches!(now, Answer::Running)).await;
-            // Where the first ended without an answer, it changed nothing.
-            let given = ended.map_or(Answer::Forgotten, |now| now.clone());
-            match given {
-                Answer::Given(given) => return given.again(),
-                _ => return next.run(request).await,
-            }
-        }
+    let place = match presses.place_of(&what).await {
+        Ok(place) => place,
+        Err(Some(given)) => return given.again(),
+        // Its page says what holds now, and has a form of another number.
+        Err(None) => return see_other(&address),
     };
     // A browser that goes away must not stop half way what its second press will ask about.
     let done = tokio::spawn(async move { keep(next.run(request).await, &place).await });
@@ -153,14 +173,17 @@ async fn keep(reply: Response, place: &watch::Sender<Answer>) -> Response {
         .upper()
         .is_some_and(|bytes| bytes <= ANSWER_BYTES_MAX as u64);
     if !is_done || !is_short {
-        place.send_replace(Answer::Forgotten);
+        place.send_replace(if is_done { Answer::Done } else { Answer::Forgotten });
         return Response::from_parts(parts, body);
     }
     let Ok(bytes) = to_bytes(body, ANSWER_BYTES_MAX).await else {
-        place.send_replace(Answer::Forgotten);
+        place.send_replace(Answer::Done);
         return Problem::Internal.into_response();
     };
     let given = Given { status: parts.status, headers: parts.headers.clone(), body: bytes.clone() };
     place.send_replace(Answer::Given(Arc::new(given)));
     Response::from_parts(parts, Body::from(bytes))
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,9 @@ pub enum SessionError {
     /// The password is right and a code of the second factor is missing.
     #[error("a code of the second factor is needed")]
     CodeNeeded,
+    /// The second factor was changed in another session meanwhile; nothing was changed in this.
+    #[error("the second factor was changed elsewhere meanwhile")]
+    Moved,
     /// Wrong, used or old code, or the account is paused.
     #[error("the code is wrong or was used, or the account is paused")]
     Code,

@@ -285,7 +285,7 @@ async fn setting_up(
 ) -> Reply {
     let factor = shell.sessions.factor(&passing.standing.session.login).await;
     let factor = factor.map_err(Problem::from)?;
-    let waits = factor.is_some_and(|factor| !factor.is_confirmed);
+    let waits = factor.is_some_and(|factor| factor.is_waiting_sheet());
     pages::factor(shell, passing, (secret, waits), failure).map_err(Stop::from)
 }
 
@@ -346,7 +346,7 @@ async fn confirm_sheet(State(shell): State<Arc<Shell>>, form: PassingForm<Factor
     passing.only(&[None, Some(Hurdle::Enrol)])?;
     // Where the second step is in use already, there is no sheet that waits to be confirmed.
     let factor = shell.sessions.factor(&passing.standing.session.login).await;
-    if factor.map_err(Problem::from)?.is_none_or(|factor| factor.is_confirmed) {
+    if !factor.map_err(Problem::from)?.is_some_and(|factor| factor.is_waiting_sheet()) {
         return Ok(guard::see_other(FACTOR_HREF));
     }
     let given = (fields.code.as_str(), passing.browser.as_str());
@@ -391,6 +391,7 @@ fn failure(error: SessionError, tried: Text) -> Result<[Text; 3], Problem> {
             Ok([tried, words::SHEET_CODE_WRONG, words::SHEET_CODE_NEXT])
         }
         SessionError::Code => Ok([tried, words::FACTOR_CODE_WRONG, words::FACTOR_NEXT]),
+        SessionError::Moved => Ok([tried, words::FACTOR_MOVED, words::FACTOR_MOVED_NEXT]),
         SessionError::Refused if tried == words::FACTOR_FAILED || tried == words::SHEET_FAILED => {
             Ok([tried, words::FACTOR_PASSWORD_WRONG, words::FACTOR_PASSWORD_NEXT])
         }

@@ -83,6 +83,11 @@ texts! {
     FACTOR_PASSWORD_WRONG = "密码不对，或账号因连续输错已暂停。原来的设置没有改动。",
         "The password is wrong, or the account is paused after repeated mistakes. Nothing was \
          changed.";
+    FACTOR_MOVED = "您的第二步验证刚在另一处登录中改过，这一次没有改动任何设置。",
+        "Your second step was just changed in another sign-in; this one changed nothing.";
+    FACTOR_MOVED_NEXT = "请打开“我的账号”看现在用的是哪一种；如果不是您自己改的，请马上修改密码，并告诉本单位管理员。",
+        "See on the page of your account which one is in use now. If it was not you who changed \
+         it, change your password at once and tell your unit's administrator.";
     FACTOR_NEXT = "请核对手机时间，等下一个码出来再试。密钥还是下面这一个，不用重新扫描。",
         "Check the phone's clock and try again with the next code. The key below is still the same \
          one; there is no need to scan it again.";

@@ -2,7 +2,8 @@
 
 use certs::onetime::{AppSecret, STEP_SECONDS};
 
-use super::super::factor::FactorPolicy;
+use super::super::factor::{FactorKind, FactorPolicy, Sheet};
+use super::super::session_store::factor::{self, StoredFactor};
 use super::super::session_store::{MIGRATIONS, SessionStore, set_password};
 use super::*;
 use crate::sql::Database;
@@ -160,11 +161,11 @@ async fn a_password_alone_moves_nothing_of_the_owner() {
     let other = AppSecret::generate();
     let typed = code(&other, later);
     let stolen = sessions.enrol_app(&thief, (&other, &typed), "", later).await;
-    assert!(matches!(stolen, Err(SessionError::Refused)));
-    assert!(sessions.draw_sheet(&thief, later).await.is_err());
+    assert!(matches!(stolen, Err(SessionError::Moved)));
+    assert!(matches!(sessions.draw_sheet(&thief, later).await, Err(SessionError::Moved)));
     let who = standing(&sessions, &own, later).await;
     let app = sessions.confirm_sheet(&who, ("abcd-efgh", ""), later).await;
-    assert!(matches!(app, Err(SessionError::Refused)), "no sheet waits");
+    assert!(matches!(app, Err(SessionError::Moved)), "no sheet waits");
     assert!(sessions.find(own.expose(), later).await.expect("store").is_some());
 }
 
@@ -207,6 +208,54 @@ async fn a_sheet_alone_is_a_factor_once_it_was_confirmed() {
     let next = sign_in(&sessions, NOW).await;
     assert_eq!(standing(&sessions, &next, NOW).await.hurdle, Some(Hurdle::Code));
     prove(&sessions, &next, &sheet.codes[1], NOW).await.expect("proved");
+}
+
+/// The app of the owner, as it is stored when the owner set it up.
+fn owners_app() -> StoredFactor {
+    StoredFactor {
+        kind: FactorKind::App,
+        secret: AppSecret::generate().expose().to_vec(),
+        is_confirmed: true,
+        last_step: 1,
+        codes_left: 0,
+        salt: Vec::new(),
+    }
+}
+
+/// Somebody with the password alone, who drew a sheet before the owner set up an app, gets no
+/// session that counts as proved, however the two fall together.
+///
+/// Method: the app is put in while the code of the sheet is hashed, and, by a trigger, right after
+/// the code was used up.
+#[tokio::test]
+async fn a_sheet_is_not_confirmed_over_what_the_owner_set_up() {
+    let sessions = sessions().await;
+    let token = sign_in(&sessions, NOW).await;
+    let thief = standing(&sessions, &token, NOW).await;
+    let sheet = sessions.draw_sheet(&thief, NOW).await.expect("sheet");
+    let given = (sheet.codes[0].as_str(), "");
+    let database = sessions.store().database();
+    let trigger = "create trigger at_once after update of used_ms on account_code begin \
+                   update account_factor set kind = 'app', confirmed_ms = 1; end";
+    let between = |tx: &Tx<'_>| tx.execute(trigger, &[]);
+    database.write("trigger", between).expect("trigger");
+    let stolen = sessions.confirm_sheet(&thief, given, NOW).await;
+    assert!(matches!(stolen, Err(SessionError::Moved)), "right after the code");
+    database.write("trigger", |tx| tx.execute("drop trigger at_once", &[])).expect("dropped");
+    let all = u32::try_from(HASHES_MAX).expect("turns");
+    let turns = sessions.turns.acquire_many(all).await.expect("turns");
+    let owner = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let codes = Sheet::draw(1).expect("sheet").stored;
+        let put = move |tx: &Tx<'_>| factor::put(tx, "li", &owners_app(), &codes, NOW);
+        database.write("enrol", put).expect("enrolled");
+        drop(turns);
+    };
+    let (stolen, ()) = tokio::join!(sessions.confirm_sheet(&thief, given, NOW), owner);
+    assert!(matches!(stolen, Err(SessionError::Moved)), "while the code is hashed");
+    let kept = sessions.factor("li").await.expect("store").expect("factor");
+    assert_eq!((kept.kind, kept.is_confirmed, kept.last_step), (FactorKind::App, true, 1));
+    assert_eq!(standing(&sessions, &token, NOW).await.hurdle, Some(Hurdle::Code));
 }
 
 /// A session that waits for a code has ended after ten minutes.

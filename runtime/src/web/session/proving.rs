@@ -101,7 +101,8 @@ impl Sessions {
     /// Sets up an authenticator app whose first code is `typed`.
     ///
     /// # Errors
-    /// The code is not one of the secret, or the store; nothing was changed.
+    /// The code is not one of the secret, the factor was changed elsewhere, or the store; nothing
+    /// was changed.
     pub async fn enrol_app(
         &self,
         standing: &Standing,
@@ -133,7 +134,7 @@ impl Sessions {
         };
         // The factor may have come or gone in another session meanwhile.
         if !self.store.database().write_async("enrol_app", put).await? {
-            return Err(SessionError::Refused);
+            return Err(SessionError::Moved);
         }
         let login = standing.session.login.clone();
         let token = self.open(login, (true, browser), now_ms).await?;
@@ -144,7 +145,7 @@ impl Sessions {
     /// first code then has to confirm.
     ///
     /// # Errors
-    /// The store; nothing was changed.
+    /// The factor was changed elsewhere, or the store; nothing was changed.
     pub async fn draw_sheet(
         &self,
         standing: &Standing,
@@ -170,35 +171,67 @@ impl Sessions {
             Ok::<_, SqlError>(true)
         };
         if !self.store.database().write_async("draw_sheet", put).await? {
-            return Err(SessionError::Refused);
+            return Err(SessionError::Moved);
         }
         Ok(sheet)
     }
 
-    /// Confirms a sheet that is the only factor by a first code of it.
+    /// Confirms a sheet that is the only factor by a first code of it, as long as it still is what
+    /// the account has.
     ///
     /// # Errors
-    /// The code is not on the sheet, or the store.
+    /// The code is not on the sheet, the factor was changed elsewhere, the account is paused, or
+    /// the store; nothing was changed.
     pub async fn confirm_sheet(
         &self,
         standing: &Standing,
         (typed, browser): (&str, &str),
         now_ms: i64,
     ) -> Result<SessionToken, SessionError> {
-        let login = standing.session.login.clone();
-        let waits = self.factor(&login).await?.is_some_and(|factor| !factor.is_confirmed);
-        if !waits {
-            return Err(SessionError::Refused);
+        let earliest = Instant::now() + Duration::from_millis(FAILURE_MS);
+        let login = &standing.session.login;
+        let sheet = self.factor(login).await?.filter(StoredFactor::is_waiting_sheet);
+        let salt = sheet.ok_or(SessionError::Moved)?.salt;
+        if let Some(counted) = self.begin_attempt(login, now_ms).await?
+            && self.confirms(login, (typed, salt), now_ms).await?
+        {
+            self.store.take_attempt_back(login, counted).await?;
+            return self.open(login.clone(), (true, browser), now_ms).await;
         }
-        self.check_code(&login, typed, now_ms).await?;
-        let witness = self.witness.clone();
-        let done = move |tx: &crate::sql::Tx<'_>| {
-            factor::confirm(tx, &login, now_ms)?;
-            witness.note(tx, &login, "factor_sheet", now_ms)?;
-            session_store::end_all(tx, &login)
+        tokio::time::sleep_until(earliest).await;
+        Err(SessionError::Code)
+    }
+
+    /// Uses a code of the sheet with a salt up and confirms the sheet; whether the code was on it.
+    async fn confirms(
+        &self,
+        login: &str,
+        (typed, salt): (&str, Vec<u8>),
+        now_ms: i64,
+    ) -> Result<bool, SessionError> {
+        let (login, typed, witness) = (login.to_owned(), typed.to_owned(), self.witness.clone());
+        let (of, drawn) = (salt.clone(), salt);
+        let Some(digest) = self.hashing(move || Ok(code_digest(&typed, &of))).await? else {
+            return Ok(false);
         };
-        self.store.database().write_async("confirm_sheet", done).await?;
-        self.open(standing.session.login.clone(), (true, browser), now_ms).await
+        // Whoever set an app up or drew another sheet meanwhile has a factor that this code is not
+        // of: nothing of it may be confirmed.
+        let done = move |tx: &crate::sql::Tx<'_>| {
+            let now = factor::find(tx, &login)?;
+            if !now.is_some_and(|now| now.is_waiting_sheet() && now.salt == drawn) {
+                return Err(SessionError::Moved);
+            }
+            if !factor::use_code(tx, &login, &digest, now_ms)? {
+                return Ok(false);
+            }
+            if !factor::confirm(tx, &login, now_ms)? {
+                return Err(SessionError::Moved);
+            }
+            witness.note(tx, &login, "factor_sheet", now_ms)?;
+            session_store::end_all(tx, &login)?;
+            Ok(true)
+        };
+        self.store.database().write_async("confirm_sheet", done).await
     }
 
     /// Whether somebody who is signed in knows the password of the account.

@@ -25,6 +25,14 @@ pub struct StoredFactor {
     pub salt: Vec<u8>,
 }
 
+impl StoredFactor {
+    /// Whether it is a sheet that a first code still has to confirm.
+    #[must_use]
+    pub fn is_waiting_sheet(&self) -> bool {
+        self.kind == FactorKind::Sheet && !self.is_confirmed
+    }
+}
+
 /// The factor of an account, confirmed or not.
 ///
 /// # Errors
@@ -100,16 +108,16 @@ pub fn put_sheet(tx: &Tx<'_>, login: &str, sheet: &StoredSheet) -> Result<(), Sq
     Ok(())
 }
 
-/// Notes that a first code proved the factor.
+/// Notes that a first code proved the factor; whether it waited for one.
 ///
 /// # Errors
 /// The store could not be written.
-pub fn confirm(tx: &Tx<'_>, login: &str, now_ms: i64) -> Result<(), SqlError> {
-    tx.execute(
-        "update account_factor set confirmed_ms = $2 where login = $1",
+pub fn confirm(tx: &Tx<'_>, login: &str, now_ms: i64) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "update account_factor set confirmed_ms = $2 where login = $1 and confirmed_ms = 0",
         params![login, now_ms],
     )?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Uses a time step up; whether it was free.

@@ -256,6 +256,7 @@ async fn what_was_written_outlives_the_session() {
     assert!(lost.text.contains("谈了半小时 &#60;b&#62;</textarea>"), "{}", lost.text);
     assert!(!lost.text.contains("mood") && !lost.text.contains(&csrf), "{}", lost.text);
     assert!(lost.text.contains("/login?next=/things/3/count"));
+    assert!(lost.text.contains("日期、电话这类只有数字或字母的短内容"), "what is not given back");
     let way = browser.get("/things/3/count").await.expect("reply");
     assert_eq!((way.status, way.header("location")), (StatusCode::SEE_OTHER, "/things/3"));
     assert_eq!(browser.get("/keep").await.expect("reply").header("location"), "/");

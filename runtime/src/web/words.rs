@@ -91,9 +91,10 @@ texts! {
         "A page takes about 1,000,000 bytes. Nothing was written.";
     TOO_LONG_NEXT = "请返回上一页，分几次提交。", "Go back and send it in parts.";
     LOST = "登录已过期，内容没有保存", "You were signed out; nothing was saved";
-    LOST_WHY = "您填写的文字还在下面。请先复制，登录后粘贴回去；勾选和选择的项需要重新选。",
+    LOST_WHY = "您填写的文字还在下面。请先复制，登录后粘贴回去；勾选和选择的项，以及日期、电话这类只有数字或字母的短内容，需要重新填。",
         "What you wrote is below. Copy it, sign in and paste it again; what was ticked or chosen \
-         from a list has to be chosen anew.";
+         from a list, and what is short and of digits or Latin letters alone, such as a day or a \
+         telephone number, has to be entered anew.";
     LOST_NONE = "没有写入任何内容，请重新登录后再办理。",
         "Nothing was written. Sign in and do it again.";
     LOST_TEXT = "您填写的文字", "What you wrote";

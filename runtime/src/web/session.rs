@@ -21,7 +21,7 @@ use super::factor::FactorPolicy;
 use super::session_store::{
     self, Chooser, Counted, NewSession, SessionStore, StoredAccount, StoredSession,
 };
-use super::throttle::Throttle;
+use super::throttle::{Pace, Throttle};
 use crate::sql::{SqlError, Tx};
 
 pub use proving::Enrolled;
@@ -249,9 +249,8 @@ impl Sessions {
         now_ms: i64,
     ) -> Result<SessionToken, SessionError> {
         let Attempt { login, password, from, browser } = attempt;
-        self.check_address(from, now_ms)?;
+        self.keep_pace(from, now_ms).await?;
         let result = self.paced(&login, password, now_ms).await;
-        let from = from.filter(has_own_users);
         if let (Err(SessionError::Refused), Some(from)) = (&result, from) {
             self.throttle.note_failure(from, now_ms);
         }
@@ -294,12 +293,14 @@ impl Sessions {
         Ok(account)
     }
 
-    fn check_address(&self, from: Option<IpAddr>, now_ms: i64) -> Result<(), SessionError> {
-        match from.filter(has_own_users).map_or(0, |from| self.throttle.wait_seconds(from, now_ms))
-        {
-            0 => Ok(()),
-            seconds => Err(SessionError::Address { seconds }),
+    async fn keep_pace(&self, from: Option<IpAddr>, now_ms: i64) -> Result<(), SessionError> {
+        match from.map_or(Pace::Go, |from| self.throttle.pace(from, now_ms)) {
+            Pace::Go => {}
+            Pace::Turn { wait_ms } => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
+            Pace::Crowded => return Err(SessionError::Busy),
+            Pace::Paused { seconds } => return Err(SessionError::Address { seconds }),
         }
+        Ok(())
     }
 
     /// No failure is quicker than another.
@@ -484,11 +485,6 @@ fn has_ended(session: &StoredSession, hurdle: Option<Hurdle>, now_ms: i64) -> bo
     now_ms >= session.expires_ms
         || now_ms.saturating_sub(session.seen_ms) >= IDLE_MS
         || (hurdle == Some(Hurdle::Code) && waits_long)
-}
-
-/// Whether an address tells people apart: behind loopback may be a relay of everybody.
-fn has_own_users(address: &IpAddr) -> bool {
-    !address.is_loopback()
 }
 
 /// Until when one more failure after so many pauses an account; 0 as long as it may go on trying.

@@ -3,9 +3,12 @@
 //! An account pauses by itself; this is against somebody who tries many accounts. A pause of an
 //! address is short and ends by itself: behind one address there may be a whole school. Kept in
 //! memory and bounded; a restart forgets it, which helps nobody who has to wait for one.
+//!
+//! Behind loopback may be a relay of everybody, so it is never paused: after many more failures its
+//! attempts are let through one a second, right ones too.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
 
 /// Failures of one address that cost nothing.
@@ -18,6 +21,31 @@ const PAUSE_MS_MAX: i64 = 5 * 60_000;
 const FORGET_MS: i64 = 15 * 60_000;
 /// Addresses that are remembered; the one that was quiet longest gives way.
 const ADDRESSES_MAX: usize = 1_000;
+/// Failures behind loopback that cost nothing.
+const SHARED_FREE_FAILURES: u32 = 10 * FREE_FAILURES;
+/// One attempt behind loopback in so long, once they were too many.
+const SHARED_TURN_MS: i64 = 1_000;
+/// Longest wait for a turn; whoever would wait longer is told to try again.
+const SHARED_WAIT_MS_MAX: i64 = 5_000;
+
+/// What an attempt from an address has to do before it is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Nothing.
+    Go,
+    /// Wait for its turn.
+    Turn {
+        /// So long.
+        wait_ms: u64,
+    },
+    /// Come again: too many wait for their turn.
+    Crowded,
+    /// Come again when the pause of its address is over.
+    Paused {
+        /// In so long.
+        seconds: u64,
+    },
+}
 
 #[derive(Clone, Copy)]
 struct Seen {
@@ -26,21 +54,36 @@ struct Seen {
     until_ms: i64,
 }
 
-/// The addresses with failures.
+/// The addresses with failures. Of loopback, `until_ms` is when the next turn begins.
 #[derive(Default)]
 pub(super) struct Throttle(Mutex<HashMap<IpAddr, Seen>>);
 
 impl Throttle {
-    /// For how many seconds an address still has to wait; 0 where it need not.
-    pub(super) fn wait_seconds(&self, address: IpAddr, now_ms: i64) -> u64 {
-        let Ok(seen) = self.0.lock() else { return 0 };
-        let until = seen.get(&address).map_or(0, |seen| seen.until_ms);
-        u64::try_from(until.saturating_sub(now_ms)).unwrap_or_default().div_ceil(1_000)
+    /// What an attempt has to do first; of one behind loopback, its turn is taken with the answer.
+    pub(super) fn pace(&self, address: IpAddr, now_ms: i64) -> Pace {
+        let Ok(mut seen) = self.0.lock() else { return Pace::Go };
+        let shared = address.is_loopback();
+        let Some(seen) = seen.get_mut(&key_of(address)) else { return Pace::Go };
+        let wait_ms = seen.until_ms.saturating_sub(now_ms).max(0);
+        if !shared {
+            let seconds = wait_ms.unsigned_abs().div_ceil(1_000);
+            return if seconds == 0 { Pace::Go } else { Pace::Paused { seconds } };
+        }
+        let is_quiet = now_ms.saturating_sub(seen.last_ms) >= FORGET_MS;
+        if seen.failures < SHARED_FREE_FAILURES || is_quiet {
+            return Pace::Go;
+        }
+        if wait_ms > SHARED_WAIT_MS_MAX {
+            return Pace::Crowded;
+        }
+        seen.until_ms = now_ms.saturating_add(wait_ms).saturating_add(SHARED_TURN_MS);
+        if wait_ms == 0 { Pace::Go } else { Pace::Turn { wait_ms: wait_ms.unsigned_abs() } }
     }
 
     /// Counts a failure.
     pub(super) fn note_failure(&self, address: IpAddr, now_ms: i64) {
         let Ok(mut seen) = self.0.lock() else { return };
+        let (shared, address) = (address.is_loopback(), key_of(address));
         seen.retain(|_, seen| now_ms.saturating_sub(seen.last_ms) < FORGET_MS);
         if seen.len() >= ADDRESSES_MAX && !seen.contains_key(&address) {
             let quiet = seen.iter().min_by_key(|(_, seen)| seen.last_ms).map(|(at, _)| *at);
@@ -49,11 +92,19 @@ impl Throttle {
         let entry = seen.entry(address).or_insert(Seen { failures: 0, last_ms: 0, until_ms: 0 });
         entry.failures = entry.failures.saturating_add(1);
         entry.last_ms = now_ms;
+        if shared {
+            return;
+        }
         if let Some(beyond) = entry.failures.checked_sub(FREE_FAILURES) {
             let pause = PAUSE_MS.saturating_mul(1_i64 << beyond.min(8));
             entry.until_ms = now_ms.saturating_add(pause.min(PAUSE_MS_MAX));
         }
     }
+}
+
+/// What an address is counted under: everything behind loopback together.
+fn key_of(address: IpAddr) -> IpAddr {
+    if address.is_loopback() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address }
 }
 
 #[cfg(test)]
@@ -73,19 +124,40 @@ mod tests {
         let throttle = Throttle::default();
         for _ in 1..FREE_FAILURES {
             throttle.note_failure(address(1), NOW);
-            assert_eq!(throttle.wait_seconds(address(1), NOW), 0);
+            assert_eq!(throttle.pace(address(1), NOW), Pace::Go);
         }
-        let waits: Vec<u64> = (0..6)
-            .map(|_| {
-                throttle.note_failure(address(1), NOW);
-                throttle.wait_seconds(address(1), NOW)
-            })
-            .collect();
-        assert_eq!(waits, [15, 30, 60, 120, 240, 300]);
-        assert_eq!(throttle.wait_seconds(address(2), NOW), 0, "another address");
-        assert_eq!(throttle.wait_seconds(address(1), NOW + PAUSE_MS_MAX), 0, "over");
+        for seconds in [15, 30, 60, 120, 240, 300] {
+            throttle.note_failure(address(1), NOW);
+            assert_eq!(throttle.pace(address(1), NOW), Pace::Paused { seconds });
+        }
+        assert_eq!(throttle.pace(address(2), NOW), Pace::Go, "another address");
+        assert_eq!(throttle.pace(address(1), NOW + PAUSE_MS_MAX), Pace::Go, "over");
         throttle.note_failure(address(1), NOW + FORGET_MS);
-        assert_eq!(throttle.wait_seconds(address(1), NOW + FORGET_MS), 0, "forgotten");
+        assert_eq!(throttle.pace(address(1), NOW + FORGET_MS), Pace::Go, "forgotten");
+    }
+
+    /// Behind loopback, two hundred failures are free; then one attempt a second is let through,
+    /// a few wait for their turn, and nobody is shut out for longer than that.
+    #[test]
+    fn loopback_is_slowed_and_never_paused() {
+        let throttle = Throttle::default();
+        let (one, other) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
+        for _ in 1..SHARED_FREE_FAILURES {
+            throttle.note_failure(one, NOW);
+        }
+        assert_eq!(throttle.pace(one, NOW), Pace::Go);
+        throttle.note_failure(other, NOW);
+        assert_eq!(throttle.pace(one, NOW), Pace::Go, "its turn is now");
+        for wait_ms in [1_000, 2_000, 3_000, 4_000, 5_000] {
+            assert_eq!(throttle.pace(other, NOW), Pace::Turn { wait_ms });
+        }
+        assert_eq!(throttle.pace(one, NOW), Pace::Crowded);
+        assert_eq!(throttle.pace(one, NOW + 1_000), Pace::Turn { wait_ms: 5_000 });
+        for _ in 0..1_000 {
+            throttle.note_failure(one, NOW + 10_000);
+        }
+        assert_eq!(throttle.pace(one, NOW + 10_000), Pace::Go, "more failures make it no longer");
+        assert_eq!(throttle.pace(one, NOW + 10_000 + FORGET_MS), Pace::Go, "forgotten");
     }
 
     /// However many addresses try, no more than a bounded number is remembered.

@@ -89,6 +89,16 @@ impl Office {
         done.await.unwrap_or_else(|_| Err(LedgerRefusal::Unknown.into()))
     }
 
+    /// Lets what was erased leave the log of the database too, where blocking does no harm; where
+    /// that fails now, it is folded in later.
+    pub(super) async fn fold(&self) {
+        let ledger = self.ledger.clone();
+        let folded = tokio::task::spawn_blocking(move || ledger.fold()).await;
+        if !matches!(folded, Ok(Ok(()))) {
+            tracing::warn!("the log of the ledger was not folded in at once");
+        }
+    }
+
     /// Reads what names nobody, where blocking does no harm.
     pub(super) async fn read<T: Send + 'static>(
         &self,
@@ -162,6 +172,11 @@ pub(super) fn told(refusal: LedgerRefusal, lang: Lang) -> Result<Told, Problem> 
         return Err(error.into());
     }
     Ok(Some(sentences(&refusal.into(), lang)))
+}
+
+/// Two sentences of the page's own: what was refused and what to do next.
+pub(super) fn said(what: Text, next: Text, lang: Lang) -> Told {
+    Some((what.in_lang(lang).to_owned(), next.in_lang(lang).to_owned()))
 }
 
 /// Both sentences of a failure.

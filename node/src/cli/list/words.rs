@@ -19,7 +19,7 @@ texts! {
     RECEIVED = "收到时间", "Received";
     ROWS = "行数", "Rows";
     STATE = "处理", "State";
-    STATE_TAKEN = "已登记 {0} 名学生，名单已销毁", "students entered: {0}; list destroyed";
+    STATE_TAKEN = "采用 {0} 名学生，名单已销毁", "students taken from it: {0}; list destroyed";
     STATE_DESTROYED = "未采用，名单已销毁", "not used, destroyed";
     STATE_WAITS = "待处理，{0} 前有效", "waits, until {0}";
     ROW = "行", "Row";

@@ -5,6 +5,8 @@
 
 mod words;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -14,13 +16,12 @@ use domain::ledger::terms::DestroyCause;
 use domain::ledger::{Kind, Word as _};
 use runtime::web::{
     Audience, Html, Lang, NavLink, Page, Part, Problem, RenderError, Role, Session, SignedForm,
-    Tag, Text, Tone, Visitor, posts, time,
+    Tag, Tone, Visitor, posts, time,
 };
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
 use super::filled::{Filled, Sent};
-use super::office::{Office, Told, chosen, page, problem, told};
+use super::office::{Office, Told, chosen, page, problem, said, told};
 use super::words::DAILY_RECORDS;
 use crate::desk::{destroyed_rows, kept};
 use crate::ledger::destroy::{self, Certificate, Due, DueKind, Order};
@@ -108,7 +109,7 @@ async fn ask(
     let sent = Sent::new("ask", filled);
     // A certificate is for ever: one box must not say of several that each family asked.
     if is_requested && students.len() != 1 {
-        let told = refused(words::ONE_REQUEST, words::ONE_REQUEST_NEXT, visitor.frame.lang);
+        let told = said(words::ONE_REQUEST, words::ONE_REQUEST_NEXT, visitor.frame.lang);
         return overview(&office, &visitor, (told, sent)).await;
     }
     let terms = office.terms_of_keeping().await?;
@@ -146,7 +147,7 @@ async fn sign(
     let is_sure = filled.has("sure", "yes");
     let sent = Sent::new("sign", filled);
     if agrees && !is_sure {
-        let told = refused(words::NOT_SURE, words::NOT_SURE_NEXT, visitor.frame.lang);
+        let told = said(words::NOT_SURE, words::NOT_SURE_NEXT, visitor.frame.lang);
         return overview(&office, &visitor, (told, sent)).await;
     }
     let terms = office.terms_of_keeping().await?;
@@ -155,12 +156,7 @@ async fn sign(
     });
     match done.await {
         Ok(Some(certificate)) => {
-            let ledger = office.ledger.clone();
-            // What was erased leaves the log too; where that fails now, it is folded in later.
-            let folded = tokio::task::spawn_blocking(move || ledger.fold()).await;
-            if !matches!(folded, Ok(Ok(()))) {
-                tracing::warn!("the log of the ledger was not folded in at once");
-            }
+            office.fold().await;
             let to = format!("/keeping/certificates/{certificate}");
             Ok(Redirect::to(&to).into_response())
         }
@@ -181,10 +177,6 @@ async fn answer(
             overview(office, visitor, (told, sent)).await
         }
     }
-}
-
-fn refused(what: Text, next: Text, lang: Lang) -> Told {
-    Some((what.in_lang(lang).to_owned(), next.in_lang(lang).to_owned()))
 }
 
 async fn show_certificate(

@@ -19,7 +19,8 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
-use super::office::{Office, RollKeepers, Told, chosen, page, sentences};
+use super::filled::Filled;
+use super::office::{Office, RollKeepers, Told, chosen, page, said, sentences};
 use super::words::DAILY_RECORDS;
 use crate::ledger::department_list::{self, ListLine};
 use crate::ledger::entry::StudentId;
@@ -91,14 +92,16 @@ async fn show_one(
     visitor: Visitor<RollKeepers>,
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
-    one(&office, &visitor, (id, None)).await
+    one(&office, &visitor, id, (None, None)).await
 }
 
-/// A list that waits; back to all of them, with the reason, where it cannot be opened.
+/// A list that waits, with what was chosen before it was refused; back to all of them, with the
+/// reason, where it cannot be opened.
 async fn one(
     office: &Office,
     visitor: &Visitor<RollKeepers>,
-    (id, refused): (i64, Told),
+    id: i64,
+    (refused, sent): (Told, Option<BTreeMap<u32, StudentId>>),
 ) -> Result<Response, Problem> {
     let lang = visitor.frame.lang;
     let recipient = office.rules.list_recipient();
@@ -109,7 +112,8 @@ async fn one(
     });
     match opened.await {
         Ok((opened, names)) => {
-            let page = opened_page(&opened, (&names, &refused), &visitor.session, lang)?;
+            let rows = row_views(&opened, (&names, sent.as_ref()), lang);
+            let page = opened_page(&opened, (rows, &refused), &visitor.session, lang)?;
             office.tell(visitor, &page, &refused)
         }
         Err(ListError::NotWaiting) => Err(Problem::NotFound),
@@ -117,54 +121,43 @@ async fn one(
     }
 }
 
-/// What was decided, as the form sends it: a student's number for each row that is taken.
-#[derive(Deserialize)]
-struct Decided {
-    #[serde(flatten)]
-    fields: BTreeMap<String, String>,
-}
-
-impl Decided {
-    fn choices(&self) -> BTreeMap<u32, StudentId> {
-        let rows = self.fields.iter().filter_map(|(name, value)| {
-            let row = name.strip_prefix("row.")?.parse().ok()?;
-            Some((row, StudentId(value.parse().ok()?)))
-        });
-        rows.collect()
-    }
-
-    fn destroys(&self) -> bool {
-        self.fields.get("decision").is_some_and(|said| said == "destroy")
-    }
+/// The students that were chosen, by the rows that mean them.
+fn choices(filled: &Filled) -> BTreeMap<u32, StudentId> {
+    let rows = filled.numbered("row").into_iter().filter_map(|(row, student)| {
+        Some((u32::try_from(row).ok()?, StudentId(student.parse().ok()?)))
+    });
+    rows.collect()
 }
 
 async fn decide(
     State(office): State<Office>,
     Path(id): Path<i64>,
-    form: SignedForm<RollKeepers, Decided>,
+    form: SignedForm<RollKeepers, Filled>,
 ) -> Result<Response, Problem> {
-    let (visitor, fields) = (form.visitor, form.fields);
+    let (visitor, filled) = (form.visitor, form.fields);
     let lang = visitor.frame.lang;
     let recipient = office.rules.list_recipient();
+    let chosen = choices(&filled);
+    let destroys = filled.has("decision", "destroy");
+    if destroys && !filled.has("sure", "yes") {
+        let told = said(words::NOT_SURE, words::NOT_SURE_NEXT, lang);
+        return one(&office, &visitor, id, (told, Some(chosen))).await;
+    }
+    let choices = chosen.clone();
     let done = office.work(&visitor.session, move |tx, author| {
-        if fields.destroys() {
+        if destroys {
             return deciding::destroy(tx, &author, id);
         }
         let recipient = recipient.ok_or(ListError::NotJoined)?;
-        deciding::take(tx, (&author, &recipient), (id, &fields.choices())).map(drop)
+        deciding::take(tx, (&author, &recipient), (id, &choices)).map(drop)
     });
     match done.await {
         Ok(()) => {
-            let ledger = office.ledger.clone();
-            // What was erased leaves the log too; where that fails now, it is folded in later.
-            let folded = tokio::task::spawn_blocking(move || ledger.fold()).await;
-            if !matches!(folded, Ok(Ok(()))) {
-                tracing::warn!("the log of the ledger was not folded in at once");
-            }
+            office.fold().await;
             Ok(Redirect::to(LISTS_HREF).into_response())
         }
         Err(ListError::NotWaiting) => Err(Problem::NotFound),
-        Err(error) => one(&office, &visitor, (id, told(error, lang)?)).await,
+        Err(error) => one(&office, &visitor, id, (told(error, lang)?, Some(chosen))).await,
     }
 }
 
@@ -206,8 +199,8 @@ struct RowView {
     topic: &'static str,
     /// Said instead of a choice.
     note: &'static str,
-    /// Students to choose from; the first is the one without doubt.
-    offered: Vec<(i64, String)>,
+    /// Students to choose from, each with whether it is chosen.
+    offered: Vec<(i64, String, bool)>,
     is_clear: bool,
 }
 
@@ -261,13 +254,11 @@ fn line_view(line: &ListLine, lang: Lang) -> LineView {
 
 fn opened_page(
     opened: &Opened,
-    (names, told): (&Names, &Told),
+    (rows, told): (Vec<RowView>, &Told),
     session: &Session,
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let line = &opened.line;
-    let rows: Vec<RowView> =
-        opened.findings.iter().map(|finding| row_view(finding, names, lang)).collect();
     let clear = rows.iter().filter(|row| row.is_clear).count();
     let unclear = rows.iter().filter(|row| !row.is_clear && !row.offered.is_empty()).count();
     let body = Html::render(&ListTemplate {
@@ -289,7 +280,24 @@ fn opened_page(
     Ok(Page { title, note, crumbs, current: LISTS_HREF, exports: Vec::new(), body })
 }
 
-fn row_view(finding: &Finding, names: &Names, lang: Lang) -> RowView {
+/// The rows of a list: whoever is meant without doubt is chosen before somebody chose.
+fn row_views(
+    opened: &Opened,
+    (names, sent): (&Names, Option<&BTreeMap<u32, StudentId>>),
+    lang: Lang,
+) -> Vec<RowView> {
+    let row = |finding: &Finding| {
+        let clear = match finding.found {
+            Found::One(student) => Some(student),
+            _ => None,
+        };
+        let chosen = sent.map_or(clear, |sent| sent.get(&finding.row.row).copied());
+        row_view(finding, (names, chosen), lang)
+    };
+    opened.findings.iter().map(row).collect()
+}
+
+fn row_view(finding: &Finding, (names, taken): (&Names, Option<StudentId>), lang: Lang) -> RowView {
     let row = &finding.row;
     let birth = row.birth_date.map(|day| day.to_string()).unwrap_or_default();
     let parts = [&*row.name, &birth, &*row.grade, &*row.class];
@@ -308,7 +316,10 @@ fn row_view(finding: &Finding, names: &Names, lang: Lang) -> RowView {
         listed: listed.join(" "),
         topic: chosen(row.topic.label(), lang),
         note,
-        offered: offered.iter().map(|s| (s.0, names.student_line(*s))).collect(),
+        offered: offered
+            .iter()
+            .map(|one| (one.0, names.student_line(*one), taken == Some(*one)))
+            .collect(),
         is_clear: matches!(finding.found, Found::One(_)),
     }
 }

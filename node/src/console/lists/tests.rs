@@ -95,6 +95,20 @@ async fn a_list_is_pasted_matched_and_decided() {
     let paste = [("csrf", other.field("csrf").expect("csrf")), ("list", text.as_str())];
     let again = li.post(LISTS_HREF, &paste).await.expect("reply");
     assert!(again.status == StatusCode::CONFLICT && again.text.contains("已经收过"));
+    // What is refused comes back as it was decided: the match that was taken out stays out.
+    let (_, select) = page.text.split_once("<select name=\"row.3\"").expect("unclear row");
+    let (_, option) = select.split_once("</option><option value=\"").expect("an option");
+    let (guess, _) = option.split_once('"').expect("a student");
+    let wrong = [("csrf", &*csrf), ("row.3", guess), ("row.9", "1"), ("decision", "take")];
+    let destroy = [("csrf", &*csrf), ("row.3", guess), ("decision", "destroy")];
+    for fields in [&wrong[..], &destroy[..]] {
+        let refused = li.post("/lists/1", fields).await.expect("reply");
+        assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
+        let chosen = format!("<option value=\"{guess}\" selected>");
+        assert!(refused.text.contains("name=\"row.2\" value=\"1\">"), "{}", refused.text);
+        assert!(refused.text.contains(&chosen), "{}", refused.text);
+        refused.keep("list-refused.html").expect("keep");
+    }
     let decide = [("csrf", csrf.as_str()), ("row.2", "1"), ("row.3", ""), ("decision", "take")];
     let done = li.post("/lists/1", &decide).await.expect("reply");
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
@@ -102,7 +116,7 @@ async fn a_list_is_pasted_matched_and_decided() {
     page.keep("lists.html").expect("keep");
     li.get("/lists?lang=en").await.expect("page").keep("lists-en.html").expect("keep");
     let page = li.get("/lists?lang=zh").await.expect("page");
-    assert!(page.text.contains("已登记 1 名学生") && !page.text.contains("欧阳甄别"));
+    assert!(page.text.contains("采用 1 名学生") && !page.text.contains("欧阳甄别"));
     assert_eq!(school.rows("family_case"), 1);
     assert_eq!(li.get("/lists/1").await.expect("page").status, StatusCode::NOT_FOUND);
     for (login, role, staff) in [("zhao", Role::Principal, "T002"), ("it", Role::Operator, "")] {

@@ -27,7 +27,7 @@ texts! {
     ROWS = "行数", "Rows";
     STATE = "处理", "State";
     OPEN = "核对", "Match";
-    STATE_TAKEN = "已登记 {0} 名学生，名单已销毁", "students entered: {0}; list destroyed";
+    STATE_TAKEN = "采用 {0} 名学生，名单已销毁", "students taken from it: {0}; list destroyed";
     STATE_DESTROYED = "未采用，名单已销毁", "not used, destroyed";
     STATE_WAITS = "待处理，{0} 前有效", "waits, until {0}";
     LIST_NOTE = "查看已记入审计；涉及的学生，其查阅记录中也有这一次", "this look is on record, on each student's page too";
@@ -50,6 +50,14 @@ texts! {
     NOBODY = "查无此人", "not found";
     CONFIRM = "登记所选学生，并销毁名单", "Enter the students and destroy the list";
     DESTROY = "全部不采用，销毁名单", "Use none, destroy the list";
+    SURE = "我确定一名学生也不采用，名单销毁后不能找回",
+        "I am sure that nobody is to be taken from it; once destroyed it cannot be brought back";
+    NOT_SURE = "没有勾选“确定一名学生也不采用”，名单没有销毁，也没有登记任何学生。",
+        "The box that says you are sure is empty; the list was not destroyed and nobody was \
+         entered.";
+    NOT_SURE_NEXT = "要登记，请核对下面的选择后按“登记所选学生”；确实都不采用，请先勾选再销毁。",
+        "To enter students, check the choices below and enter them. To use none, tick the box \
+         first.";
     CONFIRM_NOTE = "登记后，特殊群体家庭台账或特异体质台账各增加相应记录，汇总人数随之变化；名单内容立即销毁，不能找回。",
         "The family ledger or the physique ledger gets the entries and the counts change with \
          them; the list is erased at once and cannot be brought back.";

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use domain::ledger::consent::{DataClass, LIFE_DAYS_MAX, NoConsent, Purpose, Wish, check};
+use domain::ledger::consent::{Answer, DataClass, LIFE_DAYS_MAX, NoConsent, Purpose, Wish, check};
 use domain::ledger::day::{age_on, plus_days};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
@@ -25,6 +25,19 @@ pub struct Family {
     stays: Vec<Stay>,
 }
 
+/// Where a family's answer stands on a day, as it is told to the family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    /// When the family said it.
+    pub said: Date,
+    /// What it said.
+    pub answer: Answer,
+    /// Why a yes allows nothing on that day.
+    pub why: Option<NoConsent>,
+    /// Whether a yes stands, or is still to begin, that can be withdrawn.
+    pub can_withdraw: bool,
+}
+
 /// What every family said, by student.
 #[derive(Default)]
 pub struct Families(HashMap<i64, Family>);
@@ -38,11 +51,11 @@ struct Word {
 #[derive(Clone, Copy)]
 enum What {
     /// Holds on every day, the past ones too, until a later yes.
-    No,
+    No(Answer),
     /// Holds from a day to another, where there is one.
     Yes { from: Date, to: Option<Date> },
     /// A yes that is no consent: it lifts no refusal, and what was agreed before stands no longer.
-    Faulty,
+    Faulty(NoConsent),
 }
 
 impl Family {
@@ -63,27 +76,54 @@ impl Family {
         }
     }
 
-    /// Since when the family's yes stands, where it stands on a day.
+    /// Where its answer stands on a day; nothing where it said nothing.
     #[must_use]
-    pub fn agreed_on(&self, day: Date) -> Option<Date> {
-        let decisive = self.decisive(day, day);
-        decisive.filter(|(_, consent)| *consent == Consent::Given).map(|(said, _)| said)
+    pub fn stands_on(&self, day: Date) -> Option<Stand> {
+        let last = self.words.last()?;
+        let since_no = self.words.iter().rev().take_while(|word| !matches!(word.what, What::No(_)));
+        let begins_later = |word: &Word| matches!(word.what, What::Yes { from, .. } if from > day);
+        let can_withdraw = since_no.clone().any(begins_later);
+        let stand = match self.decisive(day, day) {
+            Some((Word { said, what: What::No(answer) }, _)) => {
+                Stand { said: *said, answer: *answer, why: None, can_withdraw }
+            }
+            Some((Word { said, .. }, Consent::Given)) => {
+                Stand { said: *said, answer: Answer::Given, why: None, can_withdraw: true }
+            }
+            _ => {
+                let said = since_no.clone().find(|word| !begins_later(word)).unwrap_or(last);
+                let why = Some(self.why_not(said, day));
+                Stand { said: said.said, answer: Answer::Given, why, can_withdraw }
+            }
+        };
+        Some(stand)
     }
 
-    fn decisive(&self, tested: Date, counted: Date) -> Option<(Date, Consent)> {
+    /// Why a yes allows nothing on a day on which it does not.
+    fn why_not(&self, Word { said, what }: &Word, day: Date) -> NoConsent {
+        match what {
+            What::Faulty(why) => *why,
+            What::Yes { from, .. } if *from > day => NoConsent::TooEarly,
+            _ if ended_by_leaving(&self.stays, *said, day) => NoConsent::Left,
+            What::Yes { .. } => NoConsent::Expired,
+            What::No(_) => NoConsent::Refused,
+        }
+    }
+
+    fn decisive(&self, tested: Date, counted: Date) -> Option<(&Word, Consent)> {
         let mut is_doubtful = false;
-        for Word { said, what } in self.words.iter().rev() {
+        for word @ Word { said, what } in self.words.iter().rev() {
             match what {
-                What::No => return Some((*said, Consent::Refused)),
+                What::No(_) => return Some((word, Consent::Refused)),
                 // A word for later does not end the one for now.
                 What::Yes { from, .. } if *from > counted => {}
-                What::Faulty => is_doubtful |= *said <= counted,
+                What::Faulty(_) => is_doubtful |= *said <= counted,
                 What::Yes { .. } if ended_by_leaving(&self.stays, *said, counted) => {}
                 What::Yes { from, to } => {
                     // Signed when it had run out, it holds on no day.
                     let holds = !is_doubtful && to.is_none_or(|to| tested.max(*from) <= to);
                     let consent = if holds { Consent::Given } else { Consent::Unknown };
-                    return Some((*said, consent));
+                    return Some((word, consent));
                 }
             }
         }
@@ -97,8 +137,8 @@ impl Family {
     pub(crate) fn trial(consent: Consent, said: Date) -> Self {
         let what = match consent {
             Consent::Given => What::Yes { from: said, to: None },
-            Consent::Refused => What::No,
-            Consent::Unknown => What::Faulty,
+            Consent::Refused => What::No(Answer::Refused),
+            Consent::Unknown => What::Faulty(NoConsent::Unanswered),
         };
         Self { words: vec![Word { said, what }], stays: Vec::new() }
     }
@@ -167,7 +207,7 @@ fn rosters(tx: &Tx<'_>, student: Option<StudentId>) -> Result<HashMap<i64, Famil
         let said = known.said.iter().filter_map(|column| {
             let what = match column.consent {
                 Consent::Given => What::Yes { from: column.date?, to: None },
-                Consent::Refused => What::No,
+                Consent::Refused => What::No(Answer::Refused),
                 Consent::Unknown => return None,
             };
             // A no without its day is known since the roster that brought it.
@@ -188,7 +228,7 @@ fn word(paper: &Paper, birth: Option<Date>) -> Option<Word> {
     }
     let said = said_on(paper);
     if paper.answer.is_no() {
-        return Some(Word { said, what: What::No });
+        return Some(Word { said, what: What::No(paper.answer) });
     }
     let signed = [paper.guardian_signed, paper.student_signed].into_iter().flatten();
     let day = signed.fold(said.max(paper.valid_from), Date::max);
@@ -203,7 +243,7 @@ fn word(paper: &Paper, birth: Option<Date>) -> Option<Word> {
     let to = paper.valid_to.min(plus_days(paper.valid_from, LIFE_DAYS_MAX));
     let what = match check(&paper.paper(), &wish) {
         Ok(()) | Err(NoConsent::Expired) => What::Yes { from: day, to: Some(to) },
-        Err(_) => What::Faulty,
+        Err(why) => What::Faulty(why),
     };
     Some(Word { said, what })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::ledger::consent::{Answer, Purpose};
+use domain::ledger::consent::{Answer, NoConsent, Purpose};
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Area, Kind, Word as _};
 use jiff::civil::Date;
@@ -17,15 +17,19 @@ use serde::Deserialize;
 use super::super::office::{Office, Told, chosen, problem, told};
 use super::super::words::DAILY_RECORDS;
 use super::{Callers, words};
+use crate::desk::no_consent;
 use crate::ledger::access::{self, Pass, ReadLine};
 use crate::ledger::author::Author;
 use crate::ledger::browse;
-use crate::ledger::consent::Consent;
+use crate::ledger::consent::{self, Consent};
+use crate::ledger::consented::{self, Stand};
 use crate::ledger::entry::{Kept, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{account, consented, notice, profile, read};
+use crate::ledger::{account, notice, profile, read};
 
+/// The line of which the roster speaks too.
+const SCREENING: (Purpose, &str) = (Purpose::Screening, "");
 /// Reads that are printed.
 const READS_MAX: u32 = 2_000;
 
@@ -35,7 +39,7 @@ struct ConsentView {
     word: &'static str,
     recipient: String,
     to: String,
-    answer: &'static str,
+    answer: String,
     day: String,
     can_withdraw: bool,
     stops: &'static str,
@@ -64,13 +68,20 @@ struct FileTemplate<'a> {
     footer: String,
 }
 
+/// What a family said about one purpose and recipient, and where it stands.
+struct Said {
+    purpose: Purpose,
+    recipient: String,
+    /// As it was told to the family; empty where nothing leaves.
+    to: String,
+    stand: Stand,
+}
+
 /// What the page shows.
 struct View {
     reads: Vec<ReadLine>,
     held: BTreeMap<Kind, usize>,
-    consents: Vec<Kept<Consent>>,
-    /// Since when the family's yes to screening stands.
-    screening: Option<Date>,
+    consents: Vec<Said>,
     names: Names,
     accounts: BTreeMap<String, String>,
     school: String,
@@ -154,7 +165,7 @@ async fn opened(
         id: student.0,
         reads: view.reads.iter().map(|line| read_line(line, &view.accounts, lang)).collect(),
         held: view.held.iter().map(|(kind, n)| (chosen(kind.label(), lang), *n)).collect(),
-        consents: consents(&view, lang),
+        consents: view.consents.iter().map(|said| consent_view(said, lang)).collect(),
         footer: at,
     })?;
     office.tell(visitor, &page(body, view.names.student_line(student), lang), &told)
@@ -168,12 +179,11 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
         *held.entry(line.kind).or_insert(0) += 1;
     }
     let profile = profile::load(tx)?;
-    let family = consented::of(tx, pass.student())?;
+    let papers = read::of_student::<Consent>(tx, pass)?;
     Ok(View {
         reads: access::reads(tx, pass, READS_MAX)?,
         held,
-        consents: read::of_student::<Consent>(tx, pass)?,
-        screening: family.agreed_on(reader.today()),
+        consents: said(tx, &papers, pass.student(), reader.today())?,
         names: Names::load(tx)?,
         accounts: account::list(tx)?.into_iter().map(|line| (line.login, line.name)).collect(),
         school: profile.map(|known| known.name_zh).unwrap_or_default(),
@@ -193,50 +203,71 @@ fn read_line(line: &ReadLine, accounts: &BTreeMap<String, String>, lang: Lang) -
     ]
 }
 
-/// The last answer on each line that a family was asked about, and the roster's own yes to
-/// screening where it is the later one.
-fn consents(view: &View, lang: Lang) -> Vec<ConsentView> {
-    let mut last: BTreeMap<(Purpose, &str), &Consent> = BTreeMap::new();
-    let mut papers: Vec<&Kept<Consent>> = view.consents.iter().collect();
-    papers.sort_by_key(|kept| (kept.entry.withdrawn.unwrap_or(kept.entry.day), kept.record));
+/// What the family said on each line that it was asked about: screening as [`consented`] has it
+/// from the roster and the papers, everything else as the consent ledger allows it today.
+fn said(
+    tx: &Tx<'_>,
+    papers: &[Kept<Consent>],
+    student: StudentId,
+    today: Date,
+) -> Result<Vec<Said>, LedgerRefusal> {
+    let mut lines: BTreeMap<(Purpose, &str), Vec<&Consent>> = BTreeMap::new();
     for kept in papers {
-        last.insert((kept.entry.purpose, &kept.entry.recipient), &kept.entry);
+        let paper = &kept.entry;
+        lines.entry((paper.purpose, &paper.recipient)).or_default().push(paper);
     }
-    let mut shown: Vec<ConsentView> =
-        last.values().map(|paper| consent_view(paper, lang)).collect();
-    let on_paper = last.get(&(Purpose::Screening, ""));
-    let is_on_paper = on_paper.is_some_and(|paper| paper.answer == Answer::Given);
-    if let Some(day) = view.screening.filter(|_| !is_on_paper) {
-        shown.push(ConsentView {
-            purpose: chosen(Purpose::Screening.label(), lang),
-            word: Purpose::Screening.as_str(),
-            recipient: String::new(),
-            to: words::STAYS_HERE.in_lang(lang).to_owned(),
-            answer: chosen(Answer::Given.label(), lang),
-            day: day.to_string(),
-            can_withdraw: true,
-            stops: words::STOP_SCREENING.in_lang(lang),
-            stays: words::STAY_SCREENING.in_lang(lang),
+    let mut shown = Vec::new();
+    if let Some(stand) = consented::of(tx, student)?.stands_on(today) {
+        lines.remove(&SCREENING);
+        let (purpose, recipient, to) = (SCREENING.0, String::new(), String::new());
+        shown.push(Said { purpose, recipient, to, stand });
+    }
+    for (about, papers) in lines {
+        // Asking again and a blank form leave what was said before.
+        let day = |paper: &Consent| paper.withdrawn.unwrap_or(paper.day);
+        let last = papers.into_iter().max_by_key(|paper| (paper.answer.is_said(), day(paper)));
+        let Some(paper) = last else { continue };
+        let holds = consent::standing(tx, student, about, paper.classes.as_slice(), today);
+        let (allowed, why) = match holds {
+            Ok(kept) => (Some(kept.entry), None),
+            Err(LedgerRefusal::Consent(why)) => (None, Some(why)),
+            Err(other) => return Err(other),
+        };
+        let can_withdraw = matches!(why, None | Some(NoConsent::TooEarly));
+        let paper = allowed.as_ref().unwrap_or(paper);
+        // A no says itself why it allows nothing.
+        let why = why.filter(|_| paper.answer == Answer::Given);
+        shown.push(Said {
+            purpose: paper.purpose,
+            recipient: paper.recipient.clone(),
+            to: paper.recipient_name.clone(),
+            stand: Stand { said: day(paper), answer: paper.answer, why, can_withdraw },
         });
     }
-    shown
+    Ok(shown)
 }
 
-fn consent_view(paper: &Consent, lang: Lang) -> ConsentView {
-    let (stops, stays) = match paper.recipient.is_empty() {
+fn consent_view(said: &Said, lang: Lang) -> ConsentView {
+    let stays_here = said.recipient.is_empty();
+    let (stops, stays) = match stays_here {
         true => (words::STOP_SCREENING, words::STAY_SCREENING),
         false => (words::STOP_PASSING, words::STAY_PASSING),
     };
-    let here = words::STAYS_HERE.in_lang(lang);
-    let to = if paper.recipient.is_empty() { here } else { &paper.recipient_name };
+    let to = if stays_here { words::STAYS_HERE.in_lang(lang) } else { &said.to };
+    let Stand { said: day, answer, why, can_withdraw } = said.stand;
+    let answer = chosen(answer.label(), lang);
+    let answer = match why {
+        Some(why) => format!("{answer} · {}", no_consent(why).in_lang(lang)),
+        None => answer.to_owned(),
+    };
     ConsentView {
-        purpose: chosen(paper.purpose.label(), lang),
-        word: paper.purpose.as_str(),
-        recipient: paper.recipient.clone(),
+        purpose: chosen(said.purpose.label(), lang),
+        word: said.purpose.as_str(),
+        recipient: said.recipient.clone(),
         to: to.to_owned(),
-        answer: chosen(paper.answer.label(), lang),
-        day: paper.withdrawn.unwrap_or(paper.day).to_string(),
-        can_withdraw: paper.answer == Answer::Given,
+        answer,
+        day: day.to_string(),
+        can_withdraw,
         stops: stops.in_lang(lang),
         stays: stays.in_lang(lang),
     }

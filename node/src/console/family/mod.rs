@@ -11,6 +11,8 @@ mod words;
 
 pub(crate) use letter::Letter;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -25,7 +27,6 @@ use runtime::web::{
     Audience, Html, NavLink, Problem, RenderError, Role, Session, SignedForm, Visitor, in_address,
     posts, time,
 };
-use std::collections::BTreeMap;
 
 use super::filled::Filled;
 use super::office::{Office, Told, choices, chosen, page, problem, told};

@@ -3,11 +3,14 @@
 use axum::http::StatusCode;
 use runtime::web::trial::{Browser, Seen};
 
+use domain::ledger::consent::{Answer, Method};
+
 use super::super::trial::{Person, browser};
 use super::*;
-use crate::ledger::consented;
+use crate::ledger::consent::Consent;
 use crate::ledger::entry::StudentId;
-use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
+use crate::ledger::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil};
+use crate::ledger::{account, consented};
 
 const COUNSELLOR: Person = Person { login: "li", role: Role::Counsellor, staff: "T001" };
 const PAPER: &[u8] = b"%PDF-1.7 slips of a class";
@@ -214,8 +217,41 @@ async fn a_family_sees_who_read_and_withdraws() {
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);
 }
 
-/// A yes of a later roster stands beside the older no on paper, and can be withdrawn at the same
-/// place.
+/// What the printed page says of screening is what counts: the roster's later no, a paper that has
+/// run out; neither of them is offered to be withdrawn.
+#[tokio::test]
+async fn the_printed_answer_is_the_one_that_counts() {
+    let day = |month, day| Date::new(2025, month, day).expect("day");
+    let paper = |to| testing::slip(StudentId(1), Answer::Given, day(9, 10), to);
+    let spoken = Consent { method: Method::Oral, ..paper(day(12, 31)) };
+    let later = Consent { valid_from: day(12, 1), ..paper(day(12, 31)) };
+    for (roster, paper, said, can_withdraw) in [
+        ("否", paper(day(12, 31)), "<td>不同意</td><td class=\"when\">2025-09-17", false),
+        ("", paper(day(10, 31)), "同意 · 已过有效期", false),
+        ("", spoken, "同意 · 口头答复不是同意", false),
+        ("", later, "同意 · 尚未到有效期", true),
+        ("", paper(day(12, 31)), "<td>同意</td>", true),
+    ] {
+        let school = School::new();
+        school.roster(&[TestPupil { consent: roster, ..TestPupil::new(0) }], AS_OF);
+        school.staff(&[(1, "心理教师")]);
+        let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
+        let entered: Result<_, LedgerRefusal> = school.ledger.write("slip", move |tx| {
+            let author = account::author(tx, "li", NOW_MS)?.ok_or(LedgerRefusal::NotAllowed)?;
+            write::add(tx, &author, &paper)
+        });
+        entered.expect("entered");
+        let ask = li.get("/students/1/file").await.expect("page");
+        let open = [("csrf", ask.field("csrf").expect("csrf")), ("reason", "母亲来校查阅")];
+        let page = li.post("/students/1/file", &open).await.expect("page");
+        fine(&page);
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+        assert_eq!(page.text.contains("停止："), can_withdraw, "{said}");
+    }
+}
+
+/// A yes of a later roster stands instead of the older no on paper, and can be withdrawn at the
+/// same place.
 #[tokio::test]
 async fn a_later_yes_of_the_roster_is_withdrawn_too() {
     let school = school();
@@ -234,7 +270,8 @@ async fn a_later_yes_of_the_roster_is_withdrawn_too() {
     let open = [("csrf", csrf.as_str()), ("reason", "母亲来校查阅")];
     let page = li.post("/students/1/file", &open).await.expect("page");
     fine(&page);
-    assert!(page.text.contains("不同意") && page.text.contains("停止："), "{}", page.text);
+    assert!(page.text.contains("<td>同意</td>") && page.text.contains("停止："), "{}", page.text);
+    assert!(!page.text.contains("不同意"), "what does not count any more: {}", page.text);
     let withdraw = [
         ("csrf", csrf.as_str()),
         ("purpose", "screening"),

@@ -193,7 +193,8 @@ pub(super) fn barred(why: Barred, lang: Lang) -> Result<Page, RenderError> {
         Barred::NothingAsked => plain(words::B_NOTHING),
     };
     let title = match why {
-        Barred::Closed | Barred::Over => words::T_OVER,
+        Barred::Closed => words::T_OVER,
+        Barred::Over => words::T_CLASS_OVER,
         Barred::NotYet(_) => words::T_NOT_YET,
         Barred::Done => words::T_DONE,
         Barred::Refused => words::T_REFUSED,
@@ -251,4 +252,23 @@ fn page(title: Text, body: Html, lang: Lang) -> Result<Page, RenderError> {
         exports: Vec::new(),
         body,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Why there is nothing to answer stands under a title that says the same of the same class.
+    #[test]
+    fn a_title_and_its_text_agree() {
+        let titled = |why, lang| barred(why, lang).expect("page").title;
+        for (lang, over, not_now) in [
+            (Lang::Zh, "你们班的答题时间已过", "现在还不能答题"),
+            (Lang::En, "Your class's time is over", "You cannot answer now"),
+        ] {
+            assert_eq!(titled(Barred::Over, lang), over);
+            assert_eq!(titled(Barred::NoConsent, lang), not_now);
+            assert_ne!(titled(Barred::Closed, lang), over, "the run is over, not a window of it");
+        }
+    }
 }

@@ -84,13 +84,13 @@ texts! {
     T_OVER = "普测已结束", "The check has ended";
     T_NOT_YET = "还没到答题时间", "Not open yet";
     T_REFUSED = "已登记不参加", "Noted as not taking part";
-    NOT_NOW = "现在还不能答题", "Not open yet";
+    T_CLASS_OVER = "你们班的答题时间已过", "Your class's time is over";
+    NOT_NOW = "现在还不能答题", "You cannot answer now";
     B_CLOSED = "这次普测已经结束。", "This check is over.";
     B_NOT_YET = "你们班从 {0} 开始答题，到时再输入代码就可以。",
         "Your class begins at {0}. Enter your code again then.";
-    B_OVER = "你们班的答题时间已经过了。请找老师安排补测，已经答的题都保存着。",
-        "The time of your class is over. Ask your teacher to let you make \
-         up; every answer is kept.";
+    B_OVER = "请找老师安排补测，已经答的题都保存着。",
+        "Ask your teacher to let you make up for it; every answer is kept.";
     B_DONE = "你已经交过卷了，谢谢。", "You have handed in already. Thank you.";
     B_REFUSED = "你选择了不参加。如果改变主意，请告诉老师。",
         "You chose not to take part. If you change your mind, tell your teacher.";

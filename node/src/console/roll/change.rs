@@ -164,10 +164,8 @@ async fn enter_of(
         if is_sure { Ok(effect) } else { Err(Held::Shown(effect)) }
     });
     match done.await {
-        Ok(effect) => {
-            let case = matches!(effect, Effect::Left(Left { open_case: true, .. }));
-            let done = if case { "leave-case" } else { name };
-            let to = format!("{ROLL_HREF}?done={done}&student={}", id.0);
+        Ok(_) => {
+            let to = format!("{ROLL_HREF}?done={name}&student={}", id.0);
             Ok(Redirect::to(&to).into_response())
         }
         Err(Held::Refused(refusal)) => {

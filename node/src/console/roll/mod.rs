@@ -14,16 +14,18 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::ledger::terms::ReadPurpose;
 use runtime::sql::Tx;
-use runtime::web::{NavLink, Problem, Visitor, posts};
+use runtime::web::{NavLink, Problem, Text, Visitor, posts};
 use serde::Deserialize;
 
 use super::filled::Sent;
 use super::office::{Office, RollKeepers, Told, problem, told};
 use crate::import::value;
+use crate::ledger::author::Author;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::roll_change::has_open_case;
 use crate::ledger::showing::Names;
-use crate::ledger::{access, browse, profile, turn as turns};
+use crate::ledger::{access, browse, profile, student, turn as turns};
 
 pub(super) const ROLL_HREF: &str = "/roll";
 const TURN_HREF: &str = "/roll/turn";
@@ -47,7 +49,7 @@ pub(super) fn router() -> Router<Office> {
         .route("/roll/turn/{id}/undo", posts(turn::undo, ROLL_HREF))
 }
 
-/// What was done just now, as the address says it.
+/// What was done just now, as the address says it; what it says is looked up before it is told.
 #[derive(Clone, Default, Deserialize)]
 struct Done {
     #[serde(default)]
@@ -74,16 +76,18 @@ async fn overview(
         let kind = domain::ledger::Kind::Transfer;
         let filter = browse::Filter { size: LISTED, ..browse::Filter::default() };
         let lines = browse::page(tx, &reader, kind, &filter)?;
-        let whom = done.student.map(StudentId);
-        access::log_list(tx, &reader, &whom.into_iter().collect(), ReadPurpose::ClassWork)?;
+        let names = Names::load(tx)?;
+        let done = done_to(tx, &reader, &done)?.filter(|(_, who)| names.student(*who).is_some());
+        let whom = done.iter().map(|(_, student)| *student).collect();
+        access::log_list(tx, &reader, &whom, ReadPurpose::ClassWork)?;
         let view = pages::Overview {
             lines,
             turns: turns::all(tx)?,
-            names: Names::load(tx)?,
+            names,
             grades: grades(tx)?,
             today: reader.today(),
             account: reader.account().to_owned(),
-            done: whom.map(|student| (done.done, student)),
+            done,
             sent,
         };
         Ok(view)
@@ -91,6 +95,25 @@ async fn overview(
     let view = found.await.map_err(problem)?;
     let page = pages::overview(&view, &told, &visitor.session, visitor.frame.lang)?;
     office.tell(visitor, &page, &told)
+}
+
+/// The sentence about what the address says was done, and about whom; nothing where the roll says
+/// otherwise.
+fn done_to(
+    tx: &Tx<'_>,
+    reader: &Author,
+    Done { done, student }: &Done,
+) -> Result<Option<(Text, StudentId)>, LedgerRefusal> {
+    let Some(student) = student.map(StudentId) else { return Ok(None) };
+    let on_roll = student::roll_at(tx, reader.today())?.iter().any(|one| one.id == student.0);
+    let said = match (&**done, on_roll) {
+        ("arrive", true) => words::ARRIVED,
+        ("leave", false) if has_open_case(tx, student)? => words::LEFT_CASE,
+        ("leave", false) => words::LEFT_ROLL,
+        ("correct", _) => words::CORRECTED,
+        _ => return Ok(None),
+    };
+    Ok(Some((said, student)))
 }
 
 /// Grades of the school, lowest first; all where its profile is not known.

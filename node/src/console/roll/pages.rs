@@ -33,7 +33,7 @@ pub(super) struct Overview {
     pub(super) today: Date,
     pub(super) account: String,
     /// What was done just now, and about whom.
-    pub(super) done: Option<(String, StudentId)>,
+    pub(super) done: Option<(Text, StudentId)>,
     pub(super) sent: Sent,
 }
 
@@ -129,7 +129,7 @@ pub(super) fn overview(
         lang,
         csrf: &session.csrf,
         told,
-        done: view.done.as_ref().and_then(|(what, student)| done(what, *student, view, lang)),
+        done: view.done.map(|(said, who)| said.fill(lang, &[&view.names.student_line(who)])),
         arrive: sent.of("arrive").or("day", &today),
         leave: sent.of("leave").or("day", &today),
         correct: sent.of("correct").or("day", &today),
@@ -146,19 +146,6 @@ pub(super) fn overview(
     })?;
     let note = words::ROLL_NOTE.in_lang(lang).to_owned();
     Ok(page((DAILY_RECORDS, words::ROLL, note), ROLL_HREF, body, lang))
-}
-
-/// What was done just now; nothing where the address says something else.
-fn done(what: &str, student: StudentId, view: &Overview, lang: Lang) -> Option<String> {
-    let said = match what {
-        "arrive" => words::ARRIVED,
-        "leave" => words::LEFT_ROLL,
-        "leave-case" => words::LEFT_CASE,
-        "correct" => words::CORRECTED,
-        _ => return None,
-    };
-    view.names.student(student)?;
-    Some(said.fill(lang, &[&view.names.student_line(student)]))
 }
 
 /// First of September of the school year that a day lies in.

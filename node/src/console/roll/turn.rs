@@ -106,14 +106,16 @@ fn decisions(
     Ok(decisions)
 }
 
-/// What a class becomes, as people write it: `八年级1班`, `毕业离校`; or as a plan is stored.
+/// What a class becomes, as people write it: `八年级1班`, `g8/1`, `毕业离校`; or as a plan is stored.
 fn target(text: &str, school_year: i16) -> Result<String, LedgerRefusal> {
     let (text, leaves) = (text.trim(), words::LEAVES);
     if [LEAVE, leaves.in_lang(Lang::Zh), leaves.in_lang(Lang::En)].contains(&text) {
         return Ok(LEAVE.to_owned());
     }
-    if let Some(class) = class_of(text) {
-        return Ok(written(&class));
+    if let Some((grade, class)) = class_of(text) {
+        let is_bare = class.chars().all(|c| c.is_ascii_digit());
+        let class = if is_bare { format!("{class}班").into() } else { class };
+        return Ok(written(&(grade, class)));
     }
     let wrong = |_| LedgerRefusal::Field("class");
     let named = value::parse_class(text).map_err(wrong)?;

@@ -99,5 +99,5 @@ texts! {
     TO_SIGN = "由 {0} 提出，请核对后签署。名册如有变化，签署会被拒绝。",
         "Asked for by {0}. Check it before you sign; if the roll has changed, signing is refused.";
     CLASS_HOW = "写作 八年级1班；毕业的班写 毕业离校",
-        "written as g8/1 and the word for class, or: leave the school";
+        "written as g8/1; for a class that finishes school: leave the school";
 }

@@ -23,6 +23,7 @@ use crate::console::{
     Absent, EgressPage, EgressSource, HeldPeriod, HomePage, Hop, HopState, NextRelease,
     PreviewPage, ReleaseLine, ReleasePage, Signer, SourceError, SpecialNotice,
 };
+use crate::import::value::Grade;
 use crate::ledger::student;
 use crate::packs::Packs;
 use crate::release::{self, Context, Depth, Due, Schedule, Standing};
@@ -315,8 +316,7 @@ impl Egress {
                     || Label::same(pulse.scale.clone()),
                     |known| (&known.pack.definition().label).into(),
                 );
-                let grades: Vec<&str> = pulse.grades.iter().map(|grade| grade.as_str()).collect();
-                (name, grades.join(" "))
+                (name, pulse.grades.iter().map(|grade| grade_label(grade.as_str())).collect())
             }),
         };
         Ok(specials.filter(|special| today <= special.last()).map(notice).collect())
@@ -324,6 +324,13 @@ impl Egress {
 
     fn students(&self) -> Result<u64, SourceError> {
         self.node.ledger().read(student::count_on_roll).map_err(unavailable)
+    }
+}
+
+fn grade_label(code: &str) -> Label {
+    match Grade::from_code(code) {
+        Some(grade) => Label::new(grade.label().0, grade.label().1),
+        None => Label::same(code.to_owned()),
     }
 }
 

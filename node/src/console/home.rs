@@ -1,7 +1,7 @@
 //! The start page: where the identifiable data is, how the link stands, what left lately.
 
 use askama::Template;
-use runtime::web::{Html, Label, Lang, Page, Part, RenderError, Tag, grouped, time};
+use runtime::web::{Html, Label, Lang, Page, Part, RenderError, Role, Tag, grouped, time};
 
 use super::egress::{crumbs, due, hop_tag, kind, refusal, tally};
 use super::sync::{SyncLines, lines};
@@ -14,15 +14,18 @@ struct HomeTemplate<'a> {
     lang: Lang,
     page: &'a HomePage,
     sync: SyncLines,
+    /// Whether the reader may open a screening.
+    may_screen: bool,
 }
 
 /// Makes the page.
 ///
 /// # Errors
 /// A template could not be rendered.
-pub fn page(view: &HomePage, lang: Lang) -> Result<Page, RenderError> {
+pub fn page(view: &HomePage, role: Role, lang: Lang) -> Result<Page, RenderError> {
     let sync = lines(&view.sync, lang);
-    let body = Html::render(&HomeTemplate { lang, page: view, sync })?;
+    let may_screen = role == Role::Counsellor;
+    let body = Html::render(&HomeTemplate { lang, page: view, sync, may_screen })?;
     Ok(Page {
         title: words::HOME.in_lang(lang).to_owned(),
         note: String::new(),
@@ -77,14 +80,17 @@ impl HomeTemplate<'_> {
 
     /// What leaves because of it, and how often.
     fn leaves(&self, special: &SpecialNotice) -> String {
-        let names: Vec<&str> =
-            special.counts.iter().map(|label| label.in_lang(self.lang)).collect();
-        let names = names.join(words::COMMA.in_lang(self.lang));
         let text = if special.is_daily { words::SPECIAL_DAILY } else { words::SPECIAL_WEEKLY };
-        text.fill(self.lang, &[&names])
+        text.fill(self.lang, &[&self.listed(&special.counts)])
     }
 
-    fn pulse(&self, (scale, grades): &(Label, String)) -> String {
-        words::SPECIAL_PULSE.fill(self.lang, &[&scale.in_lang(self.lang), grades])
+    fn pulse(&self, (scale, grades): &(Label, Vec<Label>)) -> String {
+        let scale = scale.in_lang(self.lang);
+        words::SPECIAL_PULSE.fill(self.lang, &[&scale, &self.listed(grades)])
+    }
+
+    fn listed(&self, labels: &[Label]) -> String {
+        let names: Vec<&str> = labels.iter().map(|label| label.in_lang(self.lang)).collect();
+        names.join(words::COMMA.in_lang(self.lang))
     }
 }

@@ -28,7 +28,6 @@ mod sheet;
 mod source;
 mod students;
 mod sync;
-
 mod view;
 mod welcome;
 mod words;
@@ -239,7 +238,8 @@ async fn show_home(
 ) -> Result<Response, Problem> {
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.home()).await?;
-    pages.shell.reply(&visitor.frame, &home::page(&view, visitor.frame.lang)?)
+    let page = home::page(&view, visitor.session.role, visitor.frame.lang)?;
+    pages.shell.reply(&visitor.frame, &page)
 }
 
 async fn show_list(

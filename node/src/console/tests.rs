@@ -99,7 +99,10 @@ fn special() -> SpecialNotice {
         last: "2026-12-13".to_owned(),
         is_daily: true,
         counts: vec![Label::new("危机演练次数", "Crisis drills")],
-        pulse: Some((Label::same("PHQ-4"), "g7 g8 g9".to_owned())),
+        pulse: Some((
+            Label::same("PHQ-4"),
+            vec![Label::new("七年级", "grade 7"), Label::new("八年级", "grade 8")],
+        )),
     }
 }
 
@@ -112,10 +115,17 @@ async fn a_special_period_is_announced_on_the_start_page() {
     for text in [
         "特殊时期“2026年防汛”：2026-11-30 至 2026-12-13，到期自动结束",
         "危机演练次数",
+        "PHQ-4，七年级、八年级",
         "结果只留在本校",
     ] {
         assert!(zh.text.contains(text), "{text}");
     }
+    // The form behind it is for counsellors.
+    assert!(!zh.text.contains("/screening/new"), "{}", zh.text);
+    let announced = Fixed { state: SyncState::Acknowledged, empty: false };
+    let mut counsellor = console_for(announced, Role::Counsellor).await;
+    let own = check(&mut counsellor, "/?lang=zh", "node-special-counsellor.html").await;
+    assert!(own.text.contains("/screening/new?special=flood-2026"), "{}", own.text);
     let en = check(&mut browser, "/?lang=en", "node-special-en.html").await;
     assert!(en.text.contains("it ends by itself") && en.text.contains("Crisis drills"));
     let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: true }).await;
@@ -134,12 +144,16 @@ impl Fixed {
 }
 
 async fn console_of(source: Fixed) -> Browser {
+    console_for(source, Role::Principal).await
+}
+
+async fn console_for(source: Fixed, role: Role) -> Browser {
     let unit = Label::new("市南区示例第一小学", "Shinan Example No.1 Primary School");
     let mut site = site(unit, "F370202004P01".to_owned(), Transport::Loopback);
     site.demonstration = true;
     let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
     let (clock, _) = runtime::clock::Clock::simulated(start);
-    let shell = trial::shell(site, Role::Principal, clock).await.expect("shell");
+    let shell = trial::shell(site, role, clock).await.expect("shell");
     let ledger = Ledger::in_memory().expect("ledger");
     let office = super::trial::office(&shell, &ledger);
     let pages = outward_pages(&shell, Arc::new(source)).merge(office_pages().with_state(office));

@@ -302,5 +302,5 @@ pub struct SpecialNotice {
     /// What leaves.
     pub counts: Vec<Label>,
     /// The pulse screen that is asked for: its scale and the grades.
-    pub pulse: Option<(Label, String)>,
+    pub pulse: Option<(Label, Vec<Label>)>,
 }

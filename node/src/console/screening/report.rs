@@ -6,11 +6,11 @@ use axum::response::Response;
 use domain::ledger::{Act, Action, Authority, authority};
 use runtime::web::{Html, Lang, Problem, Visitor, time};
 
-use super::runs::{counts, label};
+use super::runs::{columns, counted, may_work};
 use super::{Campaign, Leaders, titled, words};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, RunId};
-use crate::screening::funnel::{self, Critical, Funnel, Standing};
+use crate::screening::funnel::{self, Critical, Funnel};
 use crate::screening::opening;
 use crate::screening::shelf::Part;
 
@@ -44,16 +44,19 @@ pub(super) async fn show(
         let standings = funnel::standings(tx, &known, author.today())?;
         let funnel = funnel::funnel(tx, &known, &standings)?;
         let critical = funnel::critical(tx, &known)?;
-        Ok((standings, funnel, critical, (shelf.parts(tx, known.id)?, known)))
+        let about = (shelf.parts(tx, known.id)?, known, may_work(author));
+        Ok((standings, funnel, critical, about))
     });
-    let (standings, funnel, critical, (parts, known)) = match found.await {
+    let (standings, funnel, critical, (parts, known, works)) = match found.await {
         Ok(found) => found,
         Err(refusal) => return campaign.refused(&visitor, refusal, &format!("/screening/{id}")),
     };
     let lang = visitor.frame.lang;
     let (whole, by_class) = funnel::progress(&standings);
+    // The same of a class as on the page of the run: a report tells its reader no more of a child.
+    let columns = columns(works);
     let row = |((grade, class), progress): &((crate::import::value::Grade, Box<str>), _)| {
-        (format!("{} {class}", grade.zh()), counts(progress))
+        (format!("{} {class}", grade.zh()), counted(progress, &columns))
     };
     let closed = known.closed_at_ms.map(|at| words::CLOSED_AT.fill(lang, &[&time::minute(at)]));
     let body = Html::render(&ReportTemplate {
@@ -62,9 +65,9 @@ pub(super) async fn show(
         closed,
         funnel: stages(&funnel, lang),
         critical: met(&critical, lang),
-        heads: Standing::ALL.into_iter().map(|how| label(how).in_lang(lang)).collect(),
+        heads: columns.iter().map(|(text, _)| text.in_lang(lang)).collect(),
         rows: by_class.iter().map(row).collect(),
-        whole: counts(&whole),
+        whole: counted(&whole, &columns),
         instruments: parts.iter().map(|part| instrument(part, lang)).collect(),
     })?;
     let title = format!("{} · {}", known.name, words::REPORT_TITLE.in_lang(lang));

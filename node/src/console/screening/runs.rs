@@ -226,16 +226,10 @@ impl ClassRow {
     }
 }
 
-/// The roll, then every standing in the order of the columns.
-pub(super) fn counts(progress: &Progress) -> Vec<u64> {
-    let each = Standing::ALL.into_iter().map(|standing| progress.count(standing));
-    [progress.roll()].into_iter().chain(each).collect()
-}
-
 /// The columns of a table of classes, and which standings each counts. Whoever does not work with
 /// answers is told no more than that something is missing: in a class of one's own, why it is
 /// would be told of a child.
-fn columns(may_work: bool) -> Vec<(Text, Vec<Standing>)> {
+pub(super) fn columns(may_work: bool) -> Vec<(Text, Vec<Standing>)> {
     let mut columns: Vec<(Text, Vec<Standing>)> = Vec::new();
     for standing in Standing::ALL {
         let shown = if may_work { label(standing) } else { short(standing) };
@@ -247,7 +241,8 @@ fn columns(may_work: bool) -> Vec<(Text, Vec<Standing>)> {
     columns
 }
 
-fn counted(progress: &Progress, columns: &[(Text, Vec<Standing>)]) -> Vec<u64> {
+/// The roll, then what each column counts.
+pub(super) fn counted(progress: &Progress, columns: &[(Text, Vec<Standing>)]) -> Vec<u64> {
     let sum = |of: &[Standing]| of.iter().map(|how| progress.count(*how)).sum();
     let each = columns.iter().map(|(_, counted)| sum(counted));
     [progress.roll()].into_iter().chain(each).collect()

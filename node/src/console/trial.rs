@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use runtime::clock::Clock;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 use runtime::web::factor::FactorPolicy;
 use runtime::web::trial::{Browser, PASSWORD};
 use runtime::web::{Label, NewAccount, Role, SessionStore, Sessions, Shell, Site, Transport};
@@ -51,6 +51,27 @@ pub(super) struct Person {
     pub(super) staff: &'static str,
 }
 
+/// As [`BuiltIn`], where the packs cannot be read.
+pub(super) struct NoPacks;
+
+impl Rules for NoPacks {
+    fn packs(&self) -> Result<Packs, PacksError> {
+        Err(SqlError::Locked.into())
+    }
+
+    fn copies_days(&self) -> u32 {
+        30
+    }
+
+    fn list_recipient(&self) -> Option<ListRecipient> {
+        None
+    }
+
+    fn file_rules(&self) -> FileRules {
+        BuiltIn.file_rules()
+    }
+}
+
 /// What the pages work on.
 pub(super) fn office(shell: &Arc<Shell>, ledger: &Ledger) -> Office {
     Office { shell: Arc::clone(shell), ledger: ledger.clone(), rules: Arc::new(BuiltIn) }
@@ -93,10 +114,19 @@ pub(super) async fn signed_in(
     password: &str,
     now_ms: i64,
 ) -> Browser {
+    signed_in_under(school, (login, password), now_ms, Arc::new(BuiltIn)).await
+}
+
+/// As [`signed_in`], under rules of the test's own.
+pub(super) async fn signed_in_under(
+    school: &School,
+    (login, password): (&str, &str),
+    now_ms: i64,
+    rules: Arc<dyn Rules>,
+) -> Browser {
     let start = jiff::Timestamp::from_millisecond(now_ms).expect("instant");
     let (clock, _) = Clock::simulated(start);
     let shell = shell(school, site(), clock);
-    let rules: Arc<dyn Rules> = Arc::new(BuiltIn);
     let mut browser = Browser::new(super::ledger_router(&shell, &school.ledger, &rules));
     browser.sign_in(login, password).await.expect("sign in");
     browser

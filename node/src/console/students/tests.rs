@@ -1,12 +1,16 @@
 //! Lists of students, as each role meets them.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use domain::ledger::SchoolRole;
 use jiff::civil::date;
 use runtime::sql::Tx;
 use runtime::web::Role;
+use runtime::web::trial::PASSWORD;
 
 use crate::console::ledgers::tests::{browser, school};
+use crate::console::trial::{NoPacks, signed_in_under};
 use crate::ledger::author::Author;
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::roll::Mentor;
@@ -43,6 +47,21 @@ async fn each_role_finds_the_students_that_it_may_see() {
     assert!(head.get("/mine").await.expect("page").text.contains("没有您担任导师"));
     let mut it = browser(&school, "it", Role::Operator, "").await;
     assert_eq!(it.get("/students").await.expect("page").status, StatusCode::FORBIDDEN);
+}
+
+/// Where the packs cannot be read, students are found all the same; what needs the term says that
+/// there is none.
+#[tokio::test]
+async fn students_are_found_without_a_calendar() {
+    let school = school();
+    browser(&school, "head", Role::MoralHead, "T002").await;
+    let who = ("head", PASSWORD);
+    let mut head = signed_in_under(&school, who, NOW_MS, Arc::new(NoPacks)).await;
+    for path in ["/students", "/mine", "/students?silent=yes"] {
+        let page = head.get(path).await.expect("page");
+        assert_eq!((page.status, page.flaws()), (StatusCode::OK, Vec::new()), "{path}");
+    }
+    assert!(head.get("/students").await.expect("page").text.contains("共 3 名"));
 }
 
 /// Whoever has more than a hundred own students can choose each of them, one by one and in the

@@ -64,22 +64,24 @@ texts! {
          and staff number are right.";
     ADD = "新建账号", "New account";
     ADD_NOTE =
-        "除审计员外，新账号须另一位管理人员确认后生效：一次性密码分前后两半，各由一人转交，本人首次登录时连起来输入，再换成自己的密码并设置第二步验证。能看到学生资料的岗位必须填教职工号。",
+        "除审计员外，新账号须另一位管理人员确认后生效：一次性密码分前后两半，各由一人转交；本人首次登录时先输前半，\
+         再输一个连字符（-）和后半，然后换成自己的密码并设置第二步验证。能看到学生资料的岗位必须填教职工号。",
         "All but an auditor's account take effect once another person of the office agrees. Its \
-         one-time password comes in two halves, one from each of you; its person types both, one \
-         after the other, then chooses a password and sets up the second step. Roles that read \
-         about students need a staff number.";
+         one-time password comes in two halves, one from each of you; its person types the \
+         first, a hyphen and the second, then chooses a password and sets up the second step. \
+         Roles that read about students need a staff number.";
     ADD_SUBMIT = "新建", "Make it";
     PASSWORD_FOR = "{0} 的一次性密码", "One-time password of {0}";
     PASSWORD_ONCE = "只显示这一次。请当面交给本人，不要用微信或短信发送。",
         "Shown only this once. Hand it over in person, never by a chat or a text message.";
 
     FIRST_HALF_OF = "{0} 的一次性密码前半", "First half of the one-time password of {0}";
-    FIRST_HALF_ONCE = "只显示这一次。请当面交给本人；另一位管理人员同意后会得到后半，两半连起来才能登录。",
-        "Shown only this once. Hand it over in person. Whoever agrees gets the second half; \
-         only both, one after the other, sign in.";
+    FIRST_HALF_ONCE = "只显示这一次。请当面交给本人；另一位管理人员同意后会得到后半；\
+         登录时先输前半，再输一个连字符（-）和后半。",
+        "Shown only this once. Hand it over in person. Whoever agrees gets the second half; to \
+         sign in, this one, a hyphen and the second half are typed.";
     SECOND_HALF_OF = "{0} 的一次性密码后半", "Second half of the one-time password of {0}";
-    SECOND_HALF_ONCE = "只显示这一次。请当面交给本人：先输前半，再输一个连字符和这后半。前半在申请人那里，请不要互相告知。",
+    SECOND_HALF_ONCE = "只显示这一次。请当面交给本人：先输前半，再输一个连字符（-）和这后半。前半在申请人那里，请不要互相告知。",
         "Shown only this once. Hand it over in person: the first half is typed first, then a \
          hyphen, then this. Whoever asked has the first half; do not tell each other.";
 

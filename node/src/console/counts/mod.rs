@@ -132,16 +132,16 @@ async fn show_list(
 
 /// Every count of a school with its total, each in its own period unless one is asked for.
 fn list(office: &Office, asked: &str) -> Result<Vec<Listed>, Failed> {
-    let rules = InForce::of(office)?;
+    let in_force = InForce::of(office)?;
     let mut listed = Vec::new();
     let lengths = NativePeriod::ALL.iter().filter(|native| **native != NativePeriod::Day);
     for native in lengths {
-        let counts = rules.catalogue.counts().iter();
+        let counts = in_force.catalogue.counts().iter();
         let own = counts.filter(|count| count.origin == Origin::School && count.period == *native);
-        let period = rules.period(asked, *native)?;
-        let facts = rules.facts(&office.ledger, period)?;
+        let period = in_force.period(asked, *native)?;
+        let facts = in_force.facts(&office.ledger, period)?;
         for count in own {
-            let figures = facts.figures(&rules.catalogue, count)?;
+            let figures = facts.figures(&in_force.catalogue, count)?;
             listed.push(Listed { count: count.clone(), period, figures });
         }
     }
@@ -157,12 +157,12 @@ async fn show_count(
     let lang = visitor.frame.lang;
     let ours = office.clone();
     let shown = off_thread(move || {
-        let rules = InForce::of(&ours)?;
-        let count = rules.count(&id)?;
-        let period = rules.period(&asked.period, count.period)?;
-        let facts = rules.facts(&ours.ledger, period)?;
-        let figures = facts.figures(&rules.catalogue, &count)?;
-        let (catalogue, is_over) = (rules.catalogue, facts.is_over());
+        let in_force = InForce::of(&ours)?;
+        let count = in_force.count(&id)?;
+        let period = in_force.period(&asked.period, count.period)?;
+        let facts = in_force.facts(&ours.ledger, period)?;
+        let figures = facts.figures(&in_force.catalogue, &count)?;
+        let (catalogue, is_over) = (in_force.catalogue, facts.is_over());
         Ok(Shown { catalogue, count, period, figures, is_over })
     });
     let page = match shown.await {
@@ -185,12 +185,12 @@ async fn show_why(
     }
     let (ours, login) = (office.clone(), visitor.session.login.clone());
     let found = off_thread(move || {
-        let rules = InForce::of(&ours)?;
-        let count = rules.count(&id)?;
-        let period = rules.period(&fields.period, count.period)?;
-        let facts = rules.facts(&ours.ledger, period)?;
-        let figures = facts.figures(&rules.catalogue, &count)?;
-        let (catalogue, now_ms) = (Arc::clone(&rules.catalogue), ours.shell.clock.now_ms());
+        let in_force = InForce::of(&ours)?;
+        let count = in_force.count(&id)?;
+        let period = in_force.period(&fields.period, count.period)?;
+        let facts = in_force.facts(&ours.ledger, period)?;
+        let figures = facts.figures(&in_force.catalogue, &count)?;
+        let (catalogue, now_ms) = (Arc::clone(&in_force.catalogue), ours.shell.clock.now_ms());
         let (asked, values) = (count.clone(), figures.block.values_at(fields.cell));
         let values: Vec<String> =
             values.ok_or(Problem::NotFound)?.into_iter().map(str::to_owned).collect();
@@ -200,7 +200,7 @@ async fn show_why(
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             explain(tx, (&facts, &catalogue), &asked, &values, &reader)
         });
-        let (catalogue, is_over) = (rules.catalogue, true);
+        let (catalogue, is_over) = (in_force.catalogue, true);
         Ok((Shown { catalogue, count, period, figures, is_over }, explained?, fields.cell))
     });
     let lang = visitor.frame.lang;

@@ -29,6 +29,7 @@ word_list!(
         Countersign = "countersign", "第二人确认", "Sign as the second person";
         GrantAccess = "grant_access", "批准查阅", "Let somebody onto a case";
         HandleCritical = "handle_critical", "处置危险条目", "Answer a critical item";
+        Analyse = "analyse", "研判导师提交的学生", "Analyse a raised concern";
         IssueCertificate = "issue_certificate", "颁发证书", "Issue a certificate";
         PlaceHold = "place_hold", "依法留存", "Place a legal hold";
         LiftHold = "lift_hold", "解除留存", "Lift a legal hold";
@@ -160,7 +161,7 @@ const fn acts(role: SchoolRole, act: Act) -> Authority {
     use Authority as A;
     use SchoolRole as R;
     match (act, role) {
-        (Act::RaiseTier | Act::HandleCritical, R::Counsellor | R::MoralHead)
+        (Act::RaiseTier | Act::HandleCritical | Act::Analyse, R::Counsellor | R::MoralHead)
         | (Act::Countersign, R::Counsellor | R::MoralHead)
         | (Act::GrantAccess, R::MoralHead)
         | (Act::IssueCertificate, R::MoralHead)

@@ -33,14 +33,17 @@ word_list!(
         Transfer = "transfer", "学籍变动", "Coming or leaving";
         CaseMember = "case_member", "个案参与人", "Person on a case";
         Qualification = "qualification", "心理教师资质", "Qualification";
+        SecrecyPledge = "secrecy_pledge", "保密承诺", "Undertaking of secrecy";
         CriticalItem = "critical_item", "危险条目", "Critical item";
         Interview = "interview", "二次访谈", "Second-stage interview";
         Observation = "observation", "低年级观察与访谈", "Observation and guardian interview";
         Talk = "talk", "谈心谈话", "Talk";
+        Analysis = "analysis", "联合研判", "Joint analysis";
         AlertCase = "alert_case", "预警个案", "Case";
         AlertMove = "alert_move", "级别变动", "Move of a case";
         AlertReview = "alert_review", "研判", "Review of a case";
         FirstContact = "first_contact", "首次约谈", "First contact";
+        Appointment = "appointment", "约谈预约", "Appointment";
         Session = "counselling_session", "辅导", "Session";
         GroupMember = "group_member", "团体辅导成员", "Member of a group session";
         Conference = "conference", "会诊", "Consultation";
@@ -49,6 +52,7 @@ word_list!(
         Consent = "consent", "知情同意", "Consent";
         DutyReport = "duty_report", "依法报告", "Report under a legal duty";
         LegalHold = "legal_hold", "依法留存", "Legal hold";
+        Custody = "custody", "留存材料调取登记", "Custody of held records";
         FamilyCase = "family_case", "特殊群体学生", "Special-group student";
         PhysiqueCase = "physique_case", "特异体质学生", "Special-physique student";
         Plan = "plan", "一生一策", "Individual plan";
@@ -57,6 +61,7 @@ word_list!(
         Lesson = "lesson", "心理课", "Lesson";
         Activity = "activity", "主题活动", "Activity";
         ParentEvent = "parent_event", "家长活动", "Event for parents";
+        ParentMaterial = "parent_material", "家长资料", "Material for parents";
         Committee = "committee", "家长委员会", "Parents' committee";
         CommitteeMeeting = "committee_meeting", "家委会会议", "Committee meeting";
         TrainingRecord = "training_record", "培训", "Training";
@@ -67,9 +72,11 @@ word_list!(
         Drill = "drill", "演练", "Drill";
         PostHolder = "post_holder", "责任人与联络员", "Post and its holder";
         SchoolPlan = "school_plan", "预案与方案", "Plan of the school";
+        SchoolTarget = "school_target", "方案目标", "Target of a plan";
         Facility = "facility", "物防技防检查", "Facility check";
         Budget = "budget", "经费", "Budget";
         SchoolYear = "school_year", "年度核查", "Yearly check";
+        ConductComplaint = "conduct_complaint", "师德投诉", "Complaint about conduct";
         Destruction = "destruction", "销毁", "Destruction";
     }
 );
@@ -110,19 +117,20 @@ impl Kind {
             | Self::Mentor
             | Self::Transfer
             | Self::CaseMember => L::Roll,
-            Self::Qualification => L::StaffRoll,
+            Self::Qualification | Self::SecrecyPledge => L::StaffRoll,
             Self::CriticalItem | Self::Interview | Self::Observation => L::Screening,
-            Self::Talk => L::Talk,
+            Self::Talk | Self::Analysis => L::Talk,
             Self::AlertCase | Self::AlertMove | Self::AlertReview | Self::FirstContact => L::Alert,
-            Self::Session | Self::GroupMember => L::Session,
+            Self::Appointment | Self::Session | Self::GroupMember => L::Session,
             Self::Conference | Self::ConferenceCase => L::Conference,
             Self::Followup => L::Followup,
-            Self::Consent | Self::DutyReport | Self::LegalHold => L::Consent,
+            Self::Consent | Self::DutyReport | Self::LegalHold | Self::Custody => L::Consent,
             Self::FamilyCase | Self::Plan | Self::Helper | Self::SupportGiven => L::SpecialGroup,
             Self::PhysiqueCase => L::Physique,
             Self::Lesson
             | Self::Activity
             | Self::ParentEvent
+            | Self::ParentMaterial
             | Self::Committee
             | Self::CommitteeMeeting => L::Teaching,
             Self::TrainingRecord | Self::Supervision | Self::Supervisor | Self::Certificate => {
@@ -132,9 +140,11 @@ impl Kind {
             | Self::Drill
             | Self::PostHolder
             | Self::SchoolPlan
+            | Self::SchoolTarget
             | Self::Facility
             | Self::Budget
             | Self::SchoolYear
+            | Self::ConductComplaint
             | Self::Destruction => L::Governance,
         }
     }
@@ -149,14 +159,14 @@ impl Kind {
             | Self::Mentor
             | Self::Transfer
             | Self::CaseMember => Area::Roll,
-            Self::Qualification => Area::StaffRoll,
+            Self::Qualification | Self::SecrecyPledge => Area::StaffRoll,
             Self::CriticalItem | Self::Interview => Area::Screening,
             Self::Observation => Area::Observation,
-            Self::Talk => Area::Talk,
+            Self::Talk | Self::Analysis => Area::Talk,
             Self::AlertCase | Self::AlertMove | Self::AlertReview | Self::FirstContact => {
                 Area::Alert
             }
-            Self::Session | Self::GroupMember => Area::Session,
+            Self::Appointment | Self::Session | Self::GroupMember => Area::Session,
             Self::Conference | Self::ConferenceCase => Area::Conference,
             Self::Followup => Area::Followup,
             Self::Consent => Area::Consent,
@@ -167,6 +177,7 @@ impl Kind {
             Self::Lesson
             | Self::Activity
             | Self::ParentEvent
+            | Self::ParentMaterial
             | Self::Committee
             | Self::CommitteeMeeting => Area::Teaching,
             Self::TrainingRecord | Self::Supervision | Self::Supervisor | Self::Certificate => {
@@ -176,10 +187,12 @@ impl Kind {
             | Self::Drill
             | Self::PostHolder
             | Self::SchoolPlan
+            | Self::SchoolTarget
             | Self::Facility
             | Self::Budget
-            | Self::SchoolYear => Area::Governance,
-            Self::LegalHold | Self::Destruction => Area::Retention,
+            | Self::SchoolYear
+            | Self::ConductComplaint => Area::Governance,
+            Self::LegalHold | Self::Custody | Self::Destruction => Area::Retention,
         }
     }
 }

@@ -79,9 +79,10 @@ pub const fn keep(kind: Kind, about: About) -> Keep {
     match (kind, about) {
         (Kind::Destruction, _) => Keep::Always,
         (_, About::Student) => Keep::UntilLeaving,
-        (Kind::ClassTeacher | Kind::Certificate | Kind::Qualification, About::Nobody) => {
-            Keep::Years(POST_YEARS)
-        }
+        (
+            Kind::ClassTeacher | Kind::Certificate | Kind::Qualification | Kind::SecrecyPledge,
+            About::Nobody,
+        ) => Keep::Years(POST_YEARS),
         (_, About::Nobody) => Keep::Years(WORK_YEARS),
     }
 }

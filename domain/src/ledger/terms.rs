@@ -88,6 +88,24 @@ word_list!(
     }
 );
 word_list!(
+    /// What a mentor and a counsellor decided together. The tier stands with the case that follows,
+    /// never here: more people read of talks than of cases.
+    AnalysisDecision {
+        NoConcern = "no_concern", "暂不需关注", "No concern";
+        MentorWatches = "mentor_watches", "导师继续关注", "The mentor goes on watching";
+        CounsellorFollows = "counsellor_follows", "心理教师跟进", "The counsellor takes it up";
+    }
+);
+word_list!(
+    /// What came of an appointment.
+    AppointmentOutcome {
+        Kept = "kept", "已到", "Came";
+        Missed = "missed", "未到", "Did not come";
+        Declined = "declined", "本人暂不愿", "Did not wish to";
+        Moved = "moved", "已改期或取消", "Put off or called off";
+    }
+);
+word_list!(
     /// What an individual plan is for.
     PlanReason {
         Alert = "alert", "预警在册", "Early-warning ledger";

@@ -30,11 +30,13 @@ texts! {
     TERM_HELP = "例如 2025S1", "For example 2025S1";
     YEAR_HELP = "学年开始的年份，例如 2025", "Year in which the school year begins";
     RECIPIENT_HELP = "不出校的用途留空", "Empty where nothing leaves the school";
+    TIME_HELP = "例如 12:30，可以留空", "For example 12:30, may be empty";
+    TALK_HELP = "导师提交研判的那次谈话；没有就留空", "The talk that was raised; empty without one";
     LINE_HELP = "紧急转介时只带走这一行", "The one line that an emergency envelope carries";
 }
 
 /// Fields that may be stored empty and that the rule of their kind refuses when they are.
-const NEEDED: [(Kind, &str); 10] = [
+const NEEDED: [(Kind, &str); 14] = [
     (Kind::Talk, "topics"),
     (Kind::Plan, "goals"),
     (Kind::Plan, "measures"),
@@ -45,10 +47,14 @@ const NEEDED: [(Kind, &str); 10] = [
     (Kind::LegalHold, "ordered_by"),
     (Kind::Conference, "agenda"),
     (Kind::Conference, "attendees"),
+    (Kind::SchoolTarget, "goals"),
+    (Kind::ParentMaterial, "title"),
+    (Kind::Custody, "item"),
+    (Kind::Custody, "receiver"),
 ];
 
 /// What helps with a column, whatever its kind.
-const HELP: [(&str, Text); 11] = [
+const HELP: [(&str, Text); 13] = [
     ("valid_until", UNTIL_HELP),
     ("next_review", REVIEW_HELP),
     ("card", CARD_HELP),
@@ -59,6 +65,8 @@ const HELP: [(&str, Text); 11] = [
     ("recipient_name", RECIPIENT_HELP),
     ("emergency_line", LINE_HELP),
     ("note", NOTE_HELP),
+    ("at_time", TIME_HELP),
+    ("talk", TALK_HELP),
     ("target_student", STUDENT_HELP),
 ];
 
@@ -99,7 +107,7 @@ pub fn is_needed(kind: Option<Kind>, column: &Column) -> bool {
 pub fn label(kind: Option<Kind>, column: &Column, lang: Lang) -> &'static str {
     let spans = |known: &KindColumns| known.columns.iter().any(|one| one.name == "valid_until");
     match (kind, column.name) {
-        (Some(Kind::Followup), "day") => DUE_DAY.in_lang(lang),
+        (Some(Kind::Followup | Kind::SchoolTarget), "day") => DUE_DAY.in_lang(lang),
         (Some(kind), "day") => {
             let known = crate::ledger::browse::kind_of(kind);
             match known.is_ok_and(spans) {
@@ -140,7 +148,7 @@ pub fn is_doer(column: &Column) -> bool {
 /// Whether the field starts with today: what happens is mostly written down on its day.
 #[must_use]
 pub fn is_today(kind: Option<Kind>, column: &Column) -> bool {
-    column.name == "day" && kind != Some(Kind::Followup)
+    column.name == "day" && !matches!(kind, Some(Kind::Followup | Kind::SchoolTarget))
 }
 
 /// The kind of record that a field names.
@@ -148,6 +156,9 @@ pub fn is_today(kind: Option<Kind>, column: &Column) -> bool {
 pub fn target(column: &Column) -> Option<Kind> {
     Some(match column.name {
         "of_case" => Kind::AlertCase,
+        "of_plan" => Kind::SchoolPlan,
+        "hold" => Kind::LegalHold,
+        "talk" => Kind::Talk,
         "of_session" => Kind::Session,
         "conference" => Kind::Conference,
         "committee" => Kind::Committee,

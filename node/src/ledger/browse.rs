@@ -91,6 +91,7 @@ pub fn is_open_to(role: SchoolRole, kind: Kind) -> bool {
 pub const fn writing(kind: Kind) -> Action {
     match kind {
         Kind::CriticalItem => Action::Do(Act::HandleCritical),
+        Kind::Analysis => Action::Do(Act::Analyse),
         Kind::CaseMember => Action::Do(Act::GrantAccess),
         Kind::Certificate => Action::Do(Act::IssueCertificate),
         _ => Action::Write(kind.area()),

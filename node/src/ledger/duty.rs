@@ -3,6 +3,8 @@
 //! Only what waits is read, so the list costs the same after five years as after one. It names
 //! students, so it logs whom it shows.
 
+mod kind;
+
 use std::collections::{BTreeSet, HashMap};
 
 use domain::ledger::case::COUNTERSIGN_MS;
@@ -13,18 +15,23 @@ use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use super::alert::{AlertCase, AlertMove, AlertReview, FirstContact};
+use super::analysis::Analysis;
+use super::appointment::Appointment;
 use super::author::Author;
 use super::browse::{Rights, is_open_to, purpose_of};
 use super::conference::ConferenceCase;
 use super::consent::{Consent, LegalHold};
 use super::critical::CriticalItem;
-use super::entry::{Entry, Kept, RecordId, Rules, StaffId, StudentId};
+use super::entry::{Kept, RecordId, Rules, StaffId, StudentId};
 use super::followup::Followup;
-use super::governance::{Facility, SchoolPlan};
+use super::governance::{Facility, SchoolPlan, SchoolTarget};
 use super::retention::Destruction;
 use super::special_group::Plan;
+use super::talk::Talk;
 use super::training::Certificate;
 use super::{access, case, read, strange};
+
+pub use kind::DutyKind;
 
 /// Longest list of what is due.
 const DUTIES_MAX: usize = 500;
@@ -32,45 +39,12 @@ const DUTIES_MAX: usize = 500;
 const AHEAD_DAYS: u32 = 60;
 /// Days from one yearly review of a school's plan to the next.
 const YEAR_DAYS: u32 = 365;
+/// Days within which a raised concern is analysed together.
+const ANALYSIS_DAYS: u32 = 3;
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 /// Asia/Shanghai before UTC.
 const SHANGHAI_MS: i64 = 8 * 3_600_000;
-
-/// What is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DutyKind {
-    /// A critical answer that nobody has spoken about.
-    Critical,
-    /// The first contact of a case.
-    Contact,
-    /// A raise to be countersigned.
-    Countersign,
-    /// A lowering or leaving that waits for the second person.
-    Second,
-    /// A review of a case.
-    Review,
-    /// A follow-up.
-    Followup,
-    /// A consultation's case to be looked at again.
-    Consultation,
-    /// A student's plan to be reviewed.
-    Plan,
-    /// A consent that was asked for and not answered.
-    Consent,
-    /// A hold whose lifting waits for the second person.
-    Hold,
-    /// A destruction that waits for the second person.
-    Destroy,
-    /// Two people changed one record; somebody decides.
-    Settle,
-    /// A facility to be mended.
-    Facility,
-    /// A certificate that ends.
-    Certificate,
-    /// A plan of the school to be reviewed.
-    SchoolPlan,
-}
 
 /// Something that is due.
 #[derive(Clone, Copy)]
@@ -111,6 +85,7 @@ pub fn unnamed(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     let mut duties = Vec::new();
     of_cases(tx, reader, &mut duties)?;
     of_students(tx, reader, &mut duties)?;
+    of_talks(tx, reader, &mut duties)?;
     of_papers(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;
@@ -199,6 +174,22 @@ fn of_students(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(
     })
 }
 
+/// Concerns that wait for the counsellor, what was agreed on them, and appointments.
+fn of_talks(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    gather::<Talk>(tx, reader, duties, |kept| {
+        let due = plus_days(kept.entry.day, ANALYSIS_DAYS);
+        Some((DutyKind::Concern, Some(end_of(due)), None))
+    })?;
+    gather::<Analysis>(tx, reader, duties, |kept| {
+        let due = kept.entry.review.map(end_of);
+        Some((DutyKind::Agreed, due, Some(kept.entry.counsellor)))
+    })?;
+    gather::<Appointment>(tx, reader, duties, |kept| {
+        let due = Some(end_of(kept.entry.day));
+        Some((DutyKind::Appointment, due, Some(kept.entry.counsellor)))
+    })
+}
+
 /// A follow-up of an open case is as pressing as the case, for whoever may read of both.
 fn tiers_of_followups(tx: &Tx<'_>, reader: &Author, duties: &mut [Duty]) -> Result<(), SqlError> {
     if !is_open_to(reader.role(), Kind::AlertCase) {
@@ -260,6 +251,10 @@ fn of_school(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(),
             let due = plus_days(last, YEAR_DAYS);
             (due <= soon).then_some((DutyKind::SchoolPlan, Some(end_of(due)), None))
         })?;
+        gather::<SchoolTarget>(tx, reader, duties, |kept| {
+            let (due, who) = (kept.entry.due, kept.entry.responsible);
+            (due <= soon).then_some((DutyKind::Target, Some(end_of(due)), who))
+        })?;
     }
     if writes(Area::Training) {
         certificates(tx, reader, duties)?;
@@ -314,78 +309,5 @@ impl Duty {
     pub fn due_day(&self) -> Option<Date> {
         let at = jiff::Timestamp::from_millisecond(self.due_ms?).ok()?;
         Some(runtime::clock::date_of(at))
-    }
-}
-
-impl DutyKind {
-    /// All of them.
-    pub const ALL: [Self; 15] = [
-        Self::Critical,
-        Self::Contact,
-        Self::Countersign,
-        Self::Second,
-        Self::Review,
-        Self::Followup,
-        Self::Consultation,
-        Self::Plan,
-        Self::Consent,
-        Self::Hold,
-        Self::Destroy,
-        Self::Settle,
-        Self::Facility,
-        Self::Certificate,
-        Self::SchoolPlan,
-    ];
-
-    /// The word that programs read.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::Contact => "first_contact",
-            Self::Countersign => "countersign",
-            Self::Second => "second_signature",
-            Self::Review => "review",
-            Self::Followup => "followup",
-            Self::Consultation => "consultation",
-            Self::Plan => "plan",
-            Self::Consent => "consent",
-            Self::Hold => "hold",
-            Self::Destroy => "destroy",
-            Self::Settle => "settle",
-            Self::Facility => "facility",
-            Self::Certificate => "certificate",
-            Self::SchoolPlan => "school_plan",
-        }
-    }
-
-    /// What people read, Chinese and English.
-    #[must_use]
-    pub fn label(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Critical => ("危险条目约谈", "Talk about a critical answer"),
-            Self::Contact => Kind::FirstContact.label(),
-            Self::Countersign => ("升级会签", "Countersign a raise"),
-            Self::Second => ("第二人确认", "Second signature"),
-            Self::Review => Kind::AlertReview.label(),
-            Self::Followup => Kind::Followup.label(),
-            Self::Consultation => ("会诊复查", "Look again after a consultation"),
-            Self::Plan => ("一生一策复查", "Review a plan"),
-            Self::Consent => ("同意书待收回", "Consent not answered"),
-            Self::Hold => ("解除留存待第二人确认", "Second signature to lift a hold"),
-            Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),
-            Self::Settle => ("两人同时改动，待裁定", "Two versions to settle"),
-            Self::Facility => ("物防技防整改", "Facility to be mended"),
-            Self::Certificate => ("证书到期", "Certificate ends"),
-            Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),
-        }
-    }
-
-    const fn record_kind(self) -> Kind {
-        match self {
-            Self::Contact => <FirstContact as Entry>::KIND,
-            Self::Review => <AlertReview as Entry>::KIND,
-            _ => <AlertMove as Entry>::KIND,
-        }
     }
 }

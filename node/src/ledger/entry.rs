@@ -4,6 +4,8 @@
 //! that what is read, written and digested cannot differ. Entries may name persons: they implement
 //! neither `Debug` nor any serialisation.
 
+mod codes;
+
 use domain::catalogue::{Grade, Stage};
 use domain::ledger::authority::SchoolRole;
 use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
@@ -17,6 +19,9 @@ use runtime::sql::{Row, SqlError, Tx, Value};
 use super::author::{Author, Signature};
 use super::refusal::LedgerRefusal;
 use super::strange;
+
+use codes::codes_of;
+pub use codes::stage_label;
 
 /// A stored value, whatever its column.
 #[derive(Clone, PartialEq, Eq)]
@@ -400,44 +405,14 @@ macro_rules! word_fields {
     };
 }
 
-/// Words of a list of the catalogue that has no labels of its own.
-trait Codes {
-    fn codes() -> Vec<WordText>;
-}
-
-impl Codes for Grade {
-    fn codes() -> Vec<WordText> {
-        let text = |grade: Self| grade.as_str();
-        Self::all().map(text).map(|word| WordText { word, label: (word, word) }).collect()
-    }
-}
-
-impl Codes for Stage {
-    fn codes() -> Vec<WordText> {
-        let label = |stage: Self| match stage {
-            Self::Kindergarten => ("幼儿园", "Kindergarten"),
-            Self::PrimaryLow => ("小学低年级", "Lower primary"),
-            Self::PrimaryHigh => ("小学高年级", "Upper primary"),
-            Self::Junior => ("初中", "Junior"),
-            Self::Senior => ("高中", "Senior"),
-            Self::Vocational => ("中职", "Vocational"),
-            Self::Special => ("特殊教育", "Special"),
-        };
-        let text = |stage: Self| WordText { word: stage.as_str(), label: label(stage) };
-        Self::ALL.into_iter().map(text).collect()
-    }
-}
-
-fn codes_of<W: Codes>() -> Vec<WordText> {
-    W::codes()
-}
-
 word_fields!(codes_of; Grade, Stage);
 word_fields!(
     words_of;
     ActivityKind,
     AlertSource,
+    AnalysisDecision,
     Answer,
+    AppointmentOutcome,
     ContactWay,
     CounsellorPost,
     Course,

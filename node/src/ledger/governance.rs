@@ -2,11 +2,16 @@
 //!
 //! No student is named.
 
+use domain::ledger::day::check_span;
 use domain::ledger::terms::{Post, SchoolPlanKind};
 use domain::ledger::words::{EventMode, Service};
 use jiff::civil::Date;
+use runtime::sql::Tx;
 
-use super::entry::{Rules, StaffId, StudentId, entry};
+use super::author::Author;
+use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::read;
+use super::refusal::LedgerRefusal;
 
 entry! {
     /// A service by an expert.
@@ -83,6 +88,24 @@ entry! {
 }
 
 entry! {
+    /// A target of a plan of the school.
+    pub struct SchoolTarget = SchoolTarget, day due {
+        /// Day by which it is reached.
+        due: Date = "day",
+        /// The plan.
+        plan: RecordId = "of_plan",
+        /// The target.
+        goals: String = "goals",
+        /// Who sees to it.
+        responsible: Option<StaffId> = "responsible",
+        /// Day on which it was reached.
+        done: Option<Date> = "done",
+        /// What was reached, may be empty.
+        detail: String = "detail",
+    }
+}
+
+entry! {
     /// An item of the facility checklist.
     pub struct Facility = Facility, day found {
         /// Day of the check.
@@ -128,6 +151,18 @@ entry! {
     }
 }
 
+entry! {
+    /// A complaint about conduct of staff. Names nobody: inquiry and file are elsewhere.
+    pub struct ConductComplaint = ConductComplaint, day day {
+        /// Day on which it came.
+        day: Date = "day",
+        /// Day on which it was found to be right.
+        confirmed: Option<Date> = "confirmed",
+        /// Day on which it was closed.
+        until: Option<Date> = "valid_until",
+    }
+}
+
 impl Rules for ExpertVisit {
     fn subject(&self) -> Option<StudentId> {
         None
@@ -153,6 +188,53 @@ impl Rules for SchoolPlan {
 
     fn waits(&self) -> bool {
         self.until.is_none()
+    }
+}
+
+impl Rules for SchoolTarget {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+
+    fn waits(&self) -> bool {
+        self.done.is_none()
+    }
+
+    fn happened(&self) -> Vec<Date> {
+        self.done.into_iter().collect()
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.goals.trim().is_empty() {
+            return Err(LedgerRefusal::Field("goals"));
+        }
+        let plan = read::one::<SchoolPlan>(tx, self.plan)?;
+        if plan.is_some() { Ok(()) } else { Err(LedgerRefusal::Field("of_plan")) }
+    }
+}
+
+impl Rules for ConductComplaint {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+
+    fn happened(&self) -> Vec<Date> {
+        [Some(self.day), self.confirmed, self.until].into_iter().flatten().collect()
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_span(self.day, self.confirmed)?;
+        Ok(check_span(self.day, self.until)?)
     }
 }
 

@@ -16,32 +16,32 @@ use super::scope::Scope;
 use super::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, wish};
 use super::{footing, read, write};
 
-pub(super) const CHILD: StudentId = StudentId(1);
+pub(crate) const CHILD: StudentId = StudentId(1);
 
-pub(super) fn school() -> School {
+pub(crate) fn school() -> School {
     let school = School::new();
     school.roster(&(0..4).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
     school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "班主任")]);
     school
 }
 
-pub(super) fn author(account: &str, role: SchoolRole, staff: i64) -> Author {
+pub(crate) fn author(account: &str, role: SchoolRole, staff: i64) -> Author {
     Author::new(account, role, Some(StaffId(staff)), NOW_MS).because("登记")
 }
 
-pub(super) fn counsellor() -> Author {
+pub(crate) fn counsellor() -> Author {
     author("counsellor", SchoolRole::Counsellor, 1)
 }
 
-pub(super) fn head() -> Author {
+pub(crate) fn head() -> Author {
     author("head", SchoolRole::MoralHead, 2)
 }
 
-pub(super) fn principal() -> Author {
+pub(crate) fn principal() -> Author {
     author("principal", SchoolRole::Principal, 4)
 }
 
-pub(super) fn run<T: Send + 'static>(
+pub(crate) fn run<T: Send + 'static>(
     school: &School,
     work: impl FnOnce(&Tx<'_>) -> Result<T, LedgerRefusal> + Send + 'static,
 ) -> Result<T, LedgerRefusal> {

@@ -13,6 +13,8 @@ pub mod account;
 pub mod account_ask;
 pub mod agenda;
 pub mod alert;
+pub mod analysis;
+pub mod appointment;
 pub mod approval;
 pub mod audit;
 pub mod author;
@@ -29,7 +31,9 @@ mod consent_tests;
 pub mod consented;
 #[cfg(test)]
 mod consented_tests;
+pub mod course;
 pub mod critical;
+pub mod custody;
 pub mod department_list;
 pub mod destroy;
 #[cfg(test)]
@@ -47,7 +51,8 @@ mod footing;
 pub mod governance;
 mod grant;
 #[cfg(test)]
-mod guard_tests;
+pub(crate) mod guard_tests;
+pub mod helping;
 pub mod hold;
 pub mod import_batch;
 pub mod import_columns;
@@ -56,6 +61,7 @@ pub mod journal;
 #[cfg(test)]
 mod journal_tests;
 pub mod kinds;
+pub mod mentoring;
 pub mod notice;
 #[cfg(test)]
 mod notice_tests;
@@ -211,6 +217,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 25,
         name: "newest statements of departments",
         sql: include_str!("migrations/023_sender_statement.sql"),
+    },
+    Migration {
+        number: 26,
+        name: "working together",
+        sql: include_str!("migrations/024_working_together.sql"),
     },
 ];
 

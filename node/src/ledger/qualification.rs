@@ -1,4 +1,4 @@
-//! Qualifications of counsellors.
+//! Qualifications of counsellors, and undertakings of secrecy of all who read of students.
 
 use domain::catalogue::Stage;
 use domain::ledger::words::CounsellorPost;
@@ -25,6 +25,26 @@ entry! {
         secrecy_signed: Option<Date> = "secrecy_signed",
         /// Day on which it ended.
         until: Option<Date> = "valid_until",
+    }
+}
+
+entry! {
+    /// Undertaking of secrecy of somebody who reads of students.
+    pub struct SecrecyPledge = SecrecyPledge, day from {
+        /// Day of the signature.
+        from: Date = "day",
+        /// Who.
+        staff: StaffId = "staff",
+        /// Version of its text.
+        edition: String = "edition",
+        /// Day on which it ended.
+        until: Option<Date> = "valid_until",
+    }
+}
+
+impl Rules for SecrecyPledge {
+    fn subject(&self) -> Option<StudentId> {
+        None
     }
 }
 

@@ -72,7 +72,7 @@ pub fn kept_since<T: Entry>(tx: &Tx<'_>) -> Result<Option<Date>, SqlError> {
 }
 
 /// One record as it counts now, for rules.
-pub(super) fn one<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Option<Kept<T>>, SqlError> {
+pub(crate) fn one<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Option<Kept<T>>, SqlError> {
     let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version
          where r.kind = $1 and r.id = $2";
     Ok(select(tx, rest, params![T::KIND.as_str(), record.0])?.pop())

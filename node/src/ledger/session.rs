@@ -6,6 +6,7 @@ use domain::ledger::words::Form;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
+use super::appointment;
 use super::author::Author;
 use super::entry::{AuthorNote, RecordId, Rules, StaffId, StudentId, entry};
 use super::profile::check_place;
@@ -68,6 +69,12 @@ impl Rules for Session {
             return Err(LedgerRefusal::Field("student"));
         }
         check_place(tx, None, self.stage)
+    }
+
+    /// The student came to what was arranged.
+    fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+        let Some(student) = self.student else { return Ok(()) };
+        appointment::keep(tx, author, (student, self.day))
     }
 }
 

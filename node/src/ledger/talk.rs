@@ -6,8 +6,8 @@ use runtime::sql::Tx;
 
 use super::author::Author;
 use super::entry::{AuthorNote, RecordId, Rules, StaffId, StudentId, Words, entry};
-use super::read;
 use super::refusal::LedgerRefusal;
+use super::{analysis, read, write};
 
 entry! {
     /// A talk with a student.
@@ -36,6 +36,11 @@ impl Rules for Talk {
         Some(self.student)
     }
 
+    /// One that was raised waits for the counsellor until it was analysed.
+    fn waits(&self) -> bool {
+        self.raised
+    }
+
     fn check(
         &self,
         tx: &Tx<'_>,
@@ -50,5 +55,13 @@ impl Rules for Talk {
         let first = read::versions::<Self>(tx, record)?;
         let is_author = first.first().is_some_and(|(_, by)| by.author == author.account());
         if is_author { Ok(()) } else { Err(LedgerRefusal::NotAuthor) }
+    }
+
+    /// Who writes on an analysed talk raises it no second time.
+    fn brings(&self, tx: &Tx<'_>, _author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
+        if self.raised && analysis::is_of(tx, self.student, own)? {
+            write::mark_waiting(tx, own, false)?;
+        }
+        Ok(())
     }
 }

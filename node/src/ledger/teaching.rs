@@ -4,7 +4,7 @@
 
 use domain::catalogue::{Grade, Stage};
 use domain::ledger::terms::ActivityTag;
-use domain::ledger::words::{ActivityKind, ParentEventKind};
+use domain::ledger::words::{ActivityKind, Course, ParentEventKind};
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
@@ -66,6 +66,26 @@ entry! {
         attendances: u32 = "attendances",
         /// Who led it.
         leader: Option<StaffId> = "leader",
+    }
+}
+
+entry! {
+    /// Material for parents on preventing and recognising.
+    pub struct ParentMaterial = ParentMaterial, day from {
+        /// Day from which it is given out.
+        from: Date = "day",
+        /// Title.
+        title: String = "title",
+        /// What it is about.
+        course: Course = "course",
+        /// Stage, where it is for one.
+        stage: Option<Stage> = "stage",
+        /// Edition.
+        edition: String = "edition",
+        /// Copies that were given out.
+        copies: u32 = "copies",
+        /// Day on which it was withdrawn.
+        until: Option<Date> = "valid_until",
     }
 }
 
@@ -140,6 +160,24 @@ impl Rules for ParentEvent {
         _author: &Author,
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
+        check_place(tx, None, self.stage)
+    }
+}
+
+impl Rules for ParentMaterial {
+    fn subject(&self) -> Option<StudentId> {
+        None
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.title.trim().is_empty() {
+            return Err(LedgerRefusal::Field("title"));
+        }
         check_place(tx, None, self.stage)
     }
 }

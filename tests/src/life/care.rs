@@ -1,15 +1,16 @@
 //! Talks, sessions, new cases and consultations.
 
 use domain::catalogue::Stage;
-use domain::ledger::terms::{PlanReason, Relation, Tier};
+use domain::ledger::terms::{AnalysisDecision, PlanReason, Relation, SessionOrigin, Tier};
 use domain::ledger::words::{AlertSource, Form, Move, ReportKind, Word as _};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use node::ledger::case::{self, MoveWish};
-use node::ledger::entry::{AuthorNote, StudentId};
-use node::ledger::{conference, consent, roll, session, talk, write};
+use node::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId};
+use node::ledger::{analysis, appointment, conference, consent, roll, session, talk, write};
 use runtime::sql::Tx;
 
+use super::dice::fate;
 use super::rates::*;
 use super::{Done, Life, LifeError, at};
 
@@ -46,11 +47,50 @@ impl Life {
             note: AuthorNote::new(String::new()),
         };
         let record = write::add(tx, &by, &held)?;
+        let mut raised = held.raised;
+        let (about, staff) = (held.student, held.staff);
         if self.dice.per_mille(PUT_RIGHT) {
             let right = talk::Talk { concern: true, raised: true, ..held };
             write::update(tx, &by, (record, 1), &right)?;
+            raised = true;
         }
-        Ok(())
+        if raised { self.analyse(tx, (day, about), (record, staff)) } else { Ok(()) }
+    }
+
+    /// What was raised is analysed on the day on which it is entered, but for some that wait.
+    fn analyse(
+        &mut self,
+        tx: &Tx<'_>,
+        (day, student): (Date, StudentId),
+        (talk, staff): (RecordId, StaffId),
+    ) -> Done {
+        let drawn = fate(talk.0);
+        let counsellor = self.cast.counsellor_of(student);
+        if drawn.is_multiple_of(10) || counsellor == staff {
+            return Ok(());
+        }
+        let decision = match drawn % 3 {
+            0 => AnalysisDecision::NoConcern,
+            1 => AnalysisDecision::MentorWatches,
+            _ => AnalysisDecision::CounsellorFollows,
+        };
+        let acts = decision != AnalysisDecision::NoConcern;
+        let made = analysis::Analysis {
+            day,
+            student,
+            talk: Some(talk),
+            counsellor,
+            staff,
+            decision,
+            measures: if acts {
+                "两周内由导师再谈一次".to_owned()
+            } else {
+                String::new()
+            },
+            review: acts.then(|| day + 14.days()),
+            done: acts.then_some(day).filter(|_| !drawn.is_multiple_of(4)),
+        };
+        write::add(tx, &self.cast.counsellor(day), &made).map(drop)
     }
 
     pub(super) fn sessions(&mut self, tx: &Tx<'_>, day: Date) -> Result<(), LifeError> {
@@ -71,7 +111,27 @@ impl Life {
         case.filter(|_| self.dice.per_mille(with_case)).unwrap_or(anybody)
     }
 
+    /// Some sessions were arranged before; the session keeps its appointment.
+    fn arrange(&self, tx: &Tx<'_>, day: Date, student: StudentId) -> Done {
+        if fate(student.0 + i64::from(day.day())) >= 30 {
+            return Ok(());
+        }
+        let arranged = appointment::Appointment {
+            day,
+            student,
+            counsellor: self.cast.counsellor_of(student),
+            at_time: "12:30".to_owned(),
+            place: "心理辅导室".to_owned(),
+            origin: SessionOrigin::Counsellor,
+            outcome: None,
+        };
+        write::add(tx, &self.cast.counsellor(day), &arranged).map(drop)
+    }
+
     fn session(&mut self, tx: &Tx<'_>, day: Date, student: Option<StudentId>) -> Done {
+        if let Some(student) = student {
+            self.arrange(tx, day, student)?;
+        }
         let by = self.cast.counsellor(day);
         let stage: Option<Stage> = self.dice.pick(&self.cast.stages).copied();
         let held = session::Session {

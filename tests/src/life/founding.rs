@@ -2,14 +2,15 @@
 //! class teachers, mentors, plans, special groups and physiques.
 
 use domain::ledger::terms::{Post, SchoolPlanKind};
-use domain::ledger::words::{CounsellorPost, Group, Physique, Word as _};
+use domain::ledger::words::{CounsellorPost, Course, Group, Physique, Word as _};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use node::ledger::entry::{StaffId, Words};
+use node::ledger::entry::{RecordId, StaffId, Words};
 use node::ledger::{governance, physique, qualification, roll, special_group, teaching, write};
 use runtime::sql::Tx;
 
 use super::cast::Pupil;
+use super::dice::fate;
 use super::rates::{GROUPS_OF, HELPED, PHYSIQUES, PLANNED, WITHOUT_MENTOR};
 use super::{Done, Life, LifeError, at};
 
@@ -64,8 +65,19 @@ impl Life {
                 reviewed: None,
                 until: None,
             };
-            write::add(tx, &head, &plan)?;
+            let plan = write::add(tx, &head, &plan)?;
+            self.target(tx, day, (what, plan))?;
         }
+        let material = teaching::ParentMaterial {
+            from: day,
+            title: "读懂孩子的情绪".to_owned(),
+            course: Course::Identify,
+            stage: None,
+            edition: format!("{school_year} 年秋"),
+            copies: u32::try_from(self.cast.students()).unwrap_or(0),
+            until: None,
+        };
+        write::add(tx, &head, &material)?;
         let budget = governance::Budget {
             day,
             school_year,
@@ -83,6 +95,33 @@ impl Life {
         };
         self.waiting.committee = Some(write::add(tx, &head, &committee)?);
         Ok(())
+    }
+
+    /// What a plan wants to have reached by the end of its school year.
+    fn target(&self, tx: &Tx<'_>, day: Date, (what, plan): (SchoolPlanKind, RecordId)) -> Done {
+        let goals = match what {
+            SchoolPlanKind::Crisis => "本学年开展两次危机干预演练",
+            _ => "全校学生每学期至少谈心一次",
+        };
+        let target = governance::SchoolTarget {
+            due: day + 10.months(),
+            plan,
+            goals: goals.to_owned(),
+            responsible: Some(self.cast.head),
+            done: None,
+            detail: String::new(),
+        };
+        write::add(tx, &self.cast.head(day), &target).map(drop)
+    }
+
+    /// The undertaking of secrecy of a member of staff, signed by most.
+    fn pledge(&self, tx: &Tx<'_>, day: Date, staff: StaffId) -> Done {
+        if fate(staff.0) < 12 {
+            return Ok(());
+        }
+        let edition = "2026-1".to_owned();
+        let pledge = qualification::SecrecyPledge { from: day, staff, edition, until: None };
+        write::add(tx, &self.cast.head(day), &pledge).map(drop)
     }
 
     fn counsellors(&mut self, tx: &Tx<'_>, day: Date) -> Done {
@@ -124,7 +163,8 @@ impl Life {
             };
             write::add(tx, &head, &one)?;
         }
-        Ok(())
+        self.pledge(tx, day, counsellor)?;
+        self.pledge(tx, day, self.cast.head)
     }
 
     fn class_teachers(&mut self, tx: &Tx<'_>, day: Date) -> Done {
@@ -132,6 +172,7 @@ impl Life {
         let counsellor = self.cast.counsellor(day);
         for (place, (grade, class)) in self.cast.classes.clone().into_iter().enumerate() {
             let staff = self.teacher(place);
+            self.pledge(tx, day, staff)?;
             let rep = self.cast.pupils.iter().find(|p| p.grade == grade && p.class == class);
             if let Some(pupil) = rep {
                 let trained = self.dice.per_mille(600).then_some(day);

@@ -209,6 +209,9 @@ async fn show(
         let subject =
             Subject { kind: Some(known.kind), columns: known.columns, is_fixed: what != What::New };
         if !is_sent && what == What::New {
+            if known.kind == Kind::Analysis {
+                typed.preset_talk(tx, &reader)?;
+            }
             typed.preset_all(tx, &reader, subject)?;
         }
         let mut fields = form::views(tx, &reader, subject, (&typed, &wrong), lang)?;
@@ -349,6 +352,8 @@ pub(super) async fn record(
     let (versions, (seen, role), student, names) = found.await.map_err(problem)?;
     let may_edit = browse::is_writable_by(role, known.kind);
     let done = said(done.one("done"), record, lang);
+    let mut own_acts = super::acts::of_record((known.kind, record), role, lang);
+    own_acts.extend(super::slip::link(known.kind, record, lang));
     let body = Html::render(&RecordTemplate {
         lang,
         kind: known.kind.as_str(),
@@ -357,7 +362,7 @@ pub(super) async fn record(
         versions,
         may_edit,
         is_disputed: seen.parallels > 0 && may_edit,
-        own_acts: super::acts::of_record((known.kind, record), role, lang),
+        own_acts,
     })?;
     let title = words::RECORD_TITLE.fill(lang, &[&chosen(known.kind.label(), lang), &record]);
     let note = student.map_or_else(String::new, |student| names.student_line(student));

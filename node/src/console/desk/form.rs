@@ -1,7 +1,7 @@
 //! One form for everything that is written: fields from columns, filled in again where it was
 //! refused, each mistake beside its field and in a list at the top.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use domain::ledger::{Action, Area, Kind};
@@ -13,13 +13,16 @@ use super::super::ledgers::content;
 use super::words;
 use crate::desk::{fields, written};
 use crate::import::value::Grade;
+use crate::ledger::access;
 use crate::ledger::author::Author;
 use crate::ledger::browse::{self, Filter};
-use crate::ledger::entry::{Cell, Column, Shape, StaffId, StudentId, WordText};
+use crate::ledger::entry::{Cell, Column, RecordId, Shape, StaffId, StudentId, WordText};
 use crate::ledger::people::{self, PersonLine, Search};
+use crate::ledger::read;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::scope::Scope;
 use crate::ledger::showing::Names;
+use crate::ledger::talk::Talk;
 
 /// Records of a kind that a field lists, the newest ones.
 const RECORDS_LISTED: usize = 50;
@@ -181,6 +184,23 @@ impl Typed {
 
     pub(super) fn set(&mut self, name: &str, values: Vec<String>) {
         self.0.insert(name.to_owned(), values);
+    }
+
+    /// Fills in whom an analysis is about and with whom, from the talk that was raised.
+    pub(super) fn preset_talk(&mut self, tx: &Tx<'_>, reader: &Author) -> Result<(), SqlError> {
+        // The other one is never who writes.
+        self.preset("staff", String::new);
+        let Ok(talk) = self.one("talk").parse() else { return Ok(()) };
+        let Some(talk) = read::one::<Talk>(tx, RecordId(talk))? else { return Ok(()) };
+        let student = talk.entry.student;
+        let names = Names::of(tx, [student])?;
+        if let Some(known) = names.student(student) {
+            let shown = BTreeSet::from([student]);
+            access::log_list(tx, reader, &shown, browse::purpose_of(reader.role()))?;
+            self.set("student", vec![known.number.clone()]);
+            self.set("staff", vec![names.staff_line(talk.entry.staff)]);
+        }
+        Ok(())
     }
 
     /// Fills in what is not there yet.

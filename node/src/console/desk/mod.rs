@@ -6,6 +6,7 @@ mod acts;
 mod entry;
 mod form;
 mod import;
+mod slip;
 mod talks;
 mod words;
 
@@ -31,6 +32,7 @@ pub(super) fn router() -> Router<Office> {
         .route("/ledgers/{kind}/{record}/settle", get(entry::ask_settle).post(entry::settle))
         .route("/acts/{act}", get(acts::ask).post(acts::submit))
         .route("/acts/{act}/{record}", get(acts::ask_of).post(acts::submit_of))
+        .route("/appointments/{record}", get(slip::show))
         .route("/talks/new", get(talks::ask).post(talks::add))
         .route("/talks/batch", get(talks::ask_batch).post(talks::add_batch))
 }

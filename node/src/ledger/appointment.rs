@@ -1,0 +1,83 @@
+//! Appointments: who is invited to a talk, or asked for one, and what came of it.
+
+use domain::ledger::day::plus_days;
+use domain::ledger::terms::{AppointmentOutcome, SessionOrigin};
+use jiff::civil::{Date, Time};
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::refusal::LedgerRefusal;
+use super::{read, write};
+
+/// Days ahead up to which somebody is invited.
+const AHEAD_DAYS: u32 = 180;
+/// Why an appointment is written on when its session was held.
+const HELD: &str = "已记录辅导";
+
+entry! {
+    /// An invitation to a talk, or the student's own wish for one.
+    pub struct Appointment = Appointment, day day {
+        /// Day of the talk.
+        day: Date = "day",
+        /// With whom.
+        student: StudentId = "student",
+        /// Who invites.
+        counsellor: StaffId = "counsellor",
+        /// Hour and minute, may be empty.
+        at_time: String = "at_time",
+        /// Where, may be empty.
+        place: String = "place",
+        /// Who wished for it.
+        origin: SessionOrigin = "origin",
+        /// What came of it.
+        outcome: Option<AppointmentOutcome> = "outcome",
+    }
+}
+
+impl Rules for Appointment {
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn waits(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    /// Only what came of it lies behind.
+    fn happened(&self) -> Vec<Date> {
+        let is_over =
+            matches!(self.outcome, Some(AppointmentOutcome::Kept | AppointmentOutcome::Missed));
+        is_over.then_some(self.day).into_iter().collect()
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        let time = self.at_time.trim();
+        if !time.is_empty() && Time::strptime("%H:%M", time).is_err() {
+            return Err(LedgerRefusal::Field("at_time"));
+        }
+        let last = plus_days(author.today(), AHEAD_DAYS);
+        if self.day > last { Err(LedgerRefusal::Field("day")) } else { Ok(()) }
+    }
+}
+
+/// Notes on every open appointment of a student up to a day that the student came.
+pub(super) fn keep(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, day): (StudentId, Date),
+) -> Result<(), LedgerRefusal> {
+    for kept in read::about::<Appointment>(tx, student.0)? {
+        if kept.entry.outcome.is_none() && kept.entry.day <= day {
+            let came = Appointment { outcome: Some(AppointmentOutcome::Kept), ..kept.entry };
+            let author = author.because(HELD);
+            write::put_change(tx, &author, (kept.record, kept.version), &came, None)?;
+        }
+    }
+    Ok(())
+}

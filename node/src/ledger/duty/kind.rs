@@ -1,0 +1,134 @@
+//! What may be due, over all ledgers.
+
+use domain::ledger::{Kind, Word as _};
+
+use super::super::alert::{AlertMove, AlertReview, FirstContact};
+use super::super::entry::Entry;
+
+/// What is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DutyKind {
+    /// A critical answer that nobody has spoken about.
+    Critical,
+    /// The first contact of a case.
+    Contact,
+    /// A concern that a teacher raised, to be analysed together.
+    Concern,
+    /// An appointment.
+    Appointment,
+    /// A raise to be countersigned.
+    Countersign,
+    /// A lowering or leaving that waits for the second person.
+    Second,
+    /// A review of a case.
+    Review,
+    /// A follow-up.
+    Followup,
+    /// A consultation's case to be looked at again.
+    Consultation,
+    /// What was agreed in an analysis.
+    Agreed,
+    /// A student's plan to be reviewed.
+    Plan,
+    /// A consent that was asked for and not answered.
+    Consent,
+    /// A hold whose lifting waits for the second person.
+    Hold,
+    /// A destruction that waits for the second person.
+    Destroy,
+    /// Two people changed one record; somebody decides.
+    Settle,
+    /// A facility to be mended.
+    Facility,
+    /// A certificate that ends.
+    Certificate,
+    /// A plan of the school to be reviewed.
+    SchoolPlan,
+    /// A target of a plan of the school.
+    Target,
+}
+
+impl DutyKind {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::Critical,
+        Self::Contact,
+        Self::Concern,
+        Self::Appointment,
+        Self::Countersign,
+        Self::Second,
+        Self::Review,
+        Self::Followup,
+        Self::Consultation,
+        Self::Agreed,
+        Self::Plan,
+        Self::Consent,
+        Self::Hold,
+        Self::Destroy,
+        Self::Settle,
+        Self::Facility,
+        Self::Certificate,
+        Self::SchoolPlan,
+        Self::Target,
+    ];
+
+    /// The word that programs read.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Contact => "first_contact",
+            Self::Concern => "concern",
+            Self::Appointment => "appointment",
+            Self::Agreed => "agreed",
+            Self::Target => "school_target",
+            Self::Countersign => "countersign",
+            Self::Second => "second_signature",
+            Self::Review => "review",
+            Self::Followup => "followup",
+            Self::Consultation => "consultation",
+            Self::Plan => "plan",
+            Self::Consent => "consent",
+            Self::Hold => "hold",
+            Self::Destroy => "destroy",
+            Self::Settle => "settle",
+            Self::Facility => "facility",
+            Self::Certificate => "certificate",
+            Self::SchoolPlan => "school_plan",
+        }
+    }
+
+    /// What people read, Chinese and English.
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Critical => ("危险条目约谈", "Talk about a critical answer"),
+            Self::Contact => Kind::FirstContact.label(),
+            Self::Concern => ("导师提交待研判", "Analyse a raised concern"),
+            Self::Appointment => Kind::Appointment.label(),
+            Self::Agreed => ("研判约定事项", "What an analysis agreed"),
+            Self::Target => Kind::SchoolTarget.label(),
+            Self::Countersign => ("升级会签", "Countersign a raise"),
+            Self::Second => ("第二人确认", "Second signature"),
+            Self::Review => Kind::AlertReview.label(),
+            Self::Followup => Kind::Followup.label(),
+            Self::Consultation => ("会诊复查", "Look again after a consultation"),
+            Self::Plan => ("一生一策复查", "Review a plan"),
+            Self::Consent => ("同意书待收回", "Consent not answered"),
+            Self::Hold => ("解除留存待第二人确认", "Second signature to lift a hold"),
+            Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),
+            Self::Settle => ("两人同时改动，待裁定", "Two versions to settle"),
+            Self::Facility => ("物防技防整改", "Facility to be mended"),
+            Self::Certificate => ("证书到期", "Certificate ends"),
+            Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),
+        }
+    }
+
+    pub(super) const fn record_kind(self) -> Kind {
+        match self {
+            Self::Contact => <FirstContact as Entry>::KIND,
+            Self::Review => <AlertReview as Entry>::KIND,
+            _ => <AlertMove as Entry>::KIND,
+        }
+    }
+}

@@ -319,6 +319,10 @@ impl crate::console::Rules for Node {
         self.config.copies_kept_days
     }
 
+    fn small_school_classes(&self) -> u32 {
+        self.config.small_school_classes
+    }
+
     fn list_recipient(&self) -> Option<ListRecipient> {
         Self::list_recipient(self)
     }

@@ -120,6 +120,9 @@ pub struct Config {
     /// Days for which the school keeps copies of the data folder: for so long a copy may hold what
     /// was destroyed here, and certificates of destruction say until when.
     pub copies_kept_days: u32,
+    /// Most classes of a small school by the district's rule; zero where there is none. The yearly
+    /// check says whether this school is one; the page of rules compares the two.
+    pub small_school_classes: u32,
     /// A file with the key of the ledger, for starting without a person. Whoever reads it and the
     /// folder reads every record.
     pub danger_key_file: Option<PathBuf>,
@@ -176,6 +179,10 @@ impl Config {
             answer: answer_pages(data, settings)?,
             automatic_release: settings.flag("automatic_release"),
             copies_kept_days: copies_kept_days(settings)?,
+            small_school_classes: parse(
+                "small_school_classes",
+                settings.text("small_school_classes"),
+            )?,
             danger_key_file: match settings.text("danger_key_file") {
                 "" => None,
                 path => Some(data.join(path)),

@@ -22,6 +22,7 @@ use crate::ledger::followup::Followup;
 use crate::ledger::governance::Facility;
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::read;
+use crate::obligation::works::FACILITY_DAYS;
 
 texts! {
     COVERAGE = "普测覆盖（实测／应测）", "Screening: done of due";
@@ -48,9 +49,6 @@ texts! {
     FACILITIES = "未整改的设施隐患", "Open items of the facility checklist";
     FACILITIES_OLD = "其中超过 30 天未整改", "of these open for more than 30 days";
 }
-
-/// Days after which an open item of the facility checklist is old.
-const FACILITY_DAYS: u32 = 30;
 
 /// One line: what was done, and of how many where there is a number that was due.
 #[derive(Clone, Copy)]

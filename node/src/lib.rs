@@ -13,6 +13,7 @@ pub mod inspection;
 pub mod join;
 pub mod ledger;
 pub mod list;
+pub mod obligation;
 pub mod packs;
 pub mod release;
 pub mod screening;

@@ -134,6 +134,10 @@ impl Rules for BuiltIn {
         30
     }
 
+    fn small_school_classes(&self) -> u32 {
+        0
+    }
+
     fn list_recipient(&self) -> Option<node::list::taking::ListRecipient> {
         None
     }

@@ -358,6 +358,14 @@ pub(super) const TEXTS: Translation = &[
         "Figures of process for an inspector at the school, as an account",
         "督导核验单（以账号查看）",
     ),
+    (
+        "Rules kept and not kept, with what is missing, as an account",
+        "达标对照：哪些规定事项做到了，还差什么（以账号查看）",
+    ),
+    (
+        "Training, certificates and undertakings of the staff instead",
+        "改看教职工培训、持证与保密承诺",
+    ),
     ("Print the notice and the slips of a class", "打印一个班的告知书和回执"),
     (
         "SHA-256 of the scan of returned slips, for the page where they are entered",

@@ -41,6 +41,7 @@ mod scale;
 mod screening;
 mod send;
 mod serve;
+mod standards;
 mod statements;
 mod status;
 #[cfg(test)]
@@ -118,6 +119,8 @@ enum Command {
     Family(family::FamilyArgs),
     /// Figures of process for an inspector at the school, as an account
     Inspection(inspection::InspectionArgs),
+    /// Rules kept and not kept, with what is missing, as an account
+    Standards(standards::StandardsArgs),
     /// What is due to be destroyed, orders, certificates, as an account
     Keeping(keeping::KeepingArgs),
     /// Departments' lists: sealed by a department, matched and decided at the school
@@ -199,6 +202,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Roll(args) => roll::run(terminal, place, &args),
         Command::Family(args) => family::run(terminal, place, &args),
         Command::Inspection(args) => inspection::run(terminal, place, &args),
+        Command::Standards(args) => standards::run(terminal, place, &args),
         Command::Keeping(args) => keeping::run(terminal, place, &args),
         Command::List(args) => list::run(terminal, place, &args),
         Command::Key(command) => key::run(terminal, place, &command),

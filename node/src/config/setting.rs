@@ -45,7 +45,7 @@ const fn key(name: &'static str, form: Form, default: &'static str, about: &'sta
 }
 
 /// Every setting, in the order of the file.
-pub const KEYS: [Key; 21] = [
+pub const KEYS: [Key; 22] = [
     key("name_zh", Form::Text, "", "name of the school in Chinese"),
     key("name_en", Form::Text, "", "name of the school in English"),
     key("also_called", Form::List, "", "further names by which rosters call the school"),
@@ -65,6 +65,12 @@ pub const KEYS: [Key; 21] = [
     key("answer_key", Form::Text, "", "PEM file with its key"),
     key("danger_answer_plain", Form::Flag, "false", "answers cross the network without TLS"),
     key("copies_kept_days", Form::Text, "30", "days for which copies of this folder are kept"),
+    key(
+        "small_school_classes",
+        Form::Text,
+        "0",
+        "most classes of a small school by the district's rule; 0 where there is none",
+    ),
     key("unit", Form::Text, "", "written by join: our unit id"),
     key("zone", Form::Text, "", "written by join: the city's zone"),
     key("name", Form::Text, "", "written by join: our name in certificates"),

@@ -69,6 +69,7 @@ fn a_wrong_value_names_its_key() {
         ("school_type = \"college\"", "school_type is not usable: write one of kindergarten"),
         ("school_type = \"senior\"\ngrades = \"7-9\"", "grades is not usable: a school of type"),
         ("copies_kept_days = \"0\"", "copies_kept_days is not usable: write a number of days"),
+        ("small_school_classes = \"few\"", "small_school_classes is not usable"),
         ("copies_kept_days = \"soon\"", "copies_kept_days is not usable"),
         ("name_zh = \"a\"\n\nname_en = ", "node.toml, line 3"),
     ] {

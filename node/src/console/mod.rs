@@ -20,12 +20,15 @@ mod inspection;
 mod keeping;
 mod ledgers;
 mod lists;
+mod mentors;
 mod office;
+mod plans;
 mod roll;
 mod screening;
 mod settings;
 mod sheet;
 mod source;
+mod standards;
 mod students;
 mod sync;
 mod view;
@@ -39,7 +42,7 @@ use axum::extract::{FromRef, Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::ledger::{Action, Area, Footing, Kind, SchoolRole, Word as _, permits};
+use domain::ledger::{Area, Kind, SchoolRole, Word as _};
 use runtime::web::{
     Audience, Label, NavGroup, NavLink, Problem, Role, Shell, Site, Text, Transport, Visitor,
     console,
@@ -98,6 +101,7 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
     let nav = vec![
         NavGroup { title: words::DAILY, links: daily },
         ledgers::menu(),
+        NavGroup { title: words::SCHOOL_WORK, links: standards::links().to_vec() },
         NavGroup { title: words::DAILY_RECORDS, links: office_links() },
         NavGroup { title: words::OUTWARD, links: outward },
     ];
@@ -134,15 +138,22 @@ fn shows(role: Role, href: &str) -> bool {
         audit::AUDIT_HREF => audit::Auditors::ROLES.contains(&role),
         settings::SETTINGS_HREF => settings::Responsible::ROLES.contains(&role),
         ledgers::WORK_HREF => ledgers::Workers::ROLES.contains(&role),
-        ledgers::ALERTS_HREF | approvals::APPROVALS_HREF | "/mine" | "/students" | "/calendar" => {
-            ledgers::Readers::ROLES.contains(&role)
+        ledgers::ALERTS_HREF
+        | approvals::APPROVALS_HREF
+        | "/mine"
+        | "/students"
+        | "/calendar"
+        | plans::PLANS_HREF
+        | standards::STANDARDS_HREF => ledgers::Readers::ROLES.contains(&role),
+        "/workload" | standards::TRAINING_HREF => {
+            let reads = |role| standards::reads(role, Area::Training);
+            ledgers::Readers::ROLES.contains(&role) && is_of_school(role, reads)
         }
-        "/workload" => is_of_school(role, |role| {
-            permits(role, Action::Read(Area::Training), Footing::default())
-        }),
         "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
-        roll::ROLL_HREF | lists::LISTS_HREF => office::RollKeepers::ROLES.contains(&role),
+        roll::ROLL_HREF | lists::LISTS_HREF | mentors::MENTORS_HREF => {
+            office::RollKeepers::ROLES.contains(&role)
+        }
         imports::IMPORTS_HREF => imports::Importers::ROLES.contains(&role),
         family::FAMILIES_HREF => family::Callers::ROLES.contains(&role),
         keeping::KEEPING_HREF => keeping::Keepers::ROLES.contains(&role),
@@ -207,6 +218,9 @@ fn office_pages() -> Router<Office> {
         .merge(family::router())
         .merge(keeping::router())
         .merge(inspection::router())
+        .merge(standards::router())
+        .merge(mentors::router())
+        .merge(plans::router())
         .merge(lists::router())
         .merge(imports::router())
         .merge(approvals::router())

@@ -30,6 +30,9 @@ pub trait Rules: Send + Sync {
     /// For how many days the school keeps copies of its data folder.
     fn copies_days(&self) -> u32;
 
+    /// Most classes of a small school by the district's rule; zero where there is none.
+    fn small_school_classes(&self) -> u32;
+
     /// Who takes departments' lists; nobody before the node has joined.
     fn list_recipient(&self) -> Option<ListRecipient>;
 

@@ -1,4 +1,4 @@
-//! Plain tables of the office's pages: texts and tags, nothing to press.
+//! Plain tables of pages: texts, tags and links, nothing to press.
 
 use askama::Template;
 use runtime::web::{Html, Lang, Page, Part, RenderError, Tag, Text};
@@ -9,6 +9,7 @@ use super::words;
 pub(super) struct Cell {
     tag: Option<Part<Tag>>,
     text: String,
+    href: Option<String>,
 }
 
 /// A table with its heading.
@@ -25,15 +26,21 @@ struct SheetsTemplate {
     notes: Vec<String>,
     sheets: Vec<Sheet>,
     older: Option<(String, &'static str)>,
+    links: Vec<(String, &'static str)>,
+    signed: Option<&'static str>,
 }
 
 impl Cell {
     pub(super) fn plain(text: impl Into<String>) -> Self {
-        Self { tag: None, text: text.into() }
+        Self { tag: None, text: text.into(), href: None }
     }
 
     pub(super) fn tagged(tag: Part<Tag>, text: impl Into<String>) -> Self {
-        Self { tag: Some(tag), text: text.into() }
+        Self { tag: Some(tag), text: text.into(), href: None }
+    }
+
+    pub(super) fn link(text: impl Into<String>, href: String) -> Self {
+        Self { tag: None, text: text.into(), href: Some(href) }
     }
 }
 
@@ -51,25 +58,44 @@ impl Sheet {
 
 /// Where a page stands, and what it is called.
 pub(super) struct Head {
+    pub(super) group: Text,
     pub(super) title: Text,
     pub(super) note: Text,
     pub(super) href: &'static str,
 }
 
-/// Makes a page of tables; `older` leads to what comes next.
+/// What stands around the tables of a page.
+#[derive(Default)]
+pub(super) struct Around {
+    /// Before them.
+    pub(super) notes: Vec<String>,
+    /// Where else to go.
+    pub(super) links: Vec<(String, Text)>,
+    /// What comes next.
+    pub(super) older: Option<(String, Text)>,
+    /// The line to be signed on paper.
+    pub(super) signed: Option<Text>,
+}
+
+/// Makes a page of tables.
 pub(super) fn page(
     head: &Head,
-    notes: Vec<String>,
+    around: Around,
     sheets: Vec<Sheet>,
-    older: Option<(String, Text)>,
     lang: Lang,
 ) -> Result<Page, RenderError> {
-    let older = older.map(|(href, label)| (href, label.in_lang(lang)));
-    let body = Html::render(&SheetsTemplate { notes, sheets, older })?;
+    let worded = |(href, label): (String, Text)| (href, label.in_lang(lang));
+    let body = Html::render(&SheetsTemplate {
+        notes: around.notes,
+        sheets,
+        older: around.older.map(worded),
+        links: around.links.into_iter().map(worded).collect(),
+        signed: around.signed.map(|text| text.in_lang(lang)),
+    })?;
     Ok(Page {
         title: head.title.in_lang(lang).to_owned(),
         note: head.note.in_lang(lang).to_owned(),
-        crumbs: crumbs(head.title, lang),
+        crumbs: [head.group, head.title].map(|text| text.in_lang(lang).to_owned()).to_vec(),
         current: head.href,
         exports: Vec::new(),
         body,

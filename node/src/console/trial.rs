@@ -16,6 +16,9 @@ use crate::list::taking::ListRecipient;
 use crate::packs::{Packs, PacksError};
 use crate::taking::FileRules;
 
+/// Most classes of a small school in these tests.
+pub(super) const SMALL_CLASSES: u32 = 6;
+
 /// The built-in packs, and copies for thirty days.
 pub(super) struct BuiltIn;
 
@@ -26,6 +29,10 @@ impl Rules for BuiltIn {
 
     fn copies_days(&self) -> u32 {
         30
+    }
+
+    fn small_school_classes(&self) -> u32 {
+        SMALL_CLASSES
     }
 
     fn list_recipient(&self) -> Option<ListRecipient> {
@@ -61,6 +68,10 @@ impl Rules for NoPacks {
 
     fn copies_days(&self) -> u32 {
         30
+    }
+
+    fn small_school_classes(&self) -> u32 {
+        SMALL_CLASSES
     }
 
     fn list_recipient(&self) -> Option<ListRecipient> {

@@ -13,6 +13,7 @@ texts! {
     PRODUCT = "心桥 · 学校节点", "Xinqiao · School node";
     DAILY = "日常", "Daily";
     DAILY_RECORDS = "学籍与家长", "Roll and families";
+    SCHOOL_WORK = "学校工作", "The school’s work";
     OUTWARD = "对外", "Outward";
     HOME = "工作台", "Home";
     EGRESS = "出校记录", "What leaves this school";

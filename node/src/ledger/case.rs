@@ -312,7 +312,7 @@ pub(super) fn is_owner(
 
 /// Moves in force in the order of their days; on one day in the order in which they took effect: a
 /// lowering when it was signed, any other when it was made.
-fn ordered(mut moves: Vec<Kept<AlertMove>>) -> Vec<Kept<AlertMove>> {
+pub(super) fn ordered(mut moves: Vec<Kept<AlertMove>>) -> Vec<Kept<AlertMove>> {
     moves.retain(|kept| kept.entry.standing == Standing::InForce);
     moves.sort_by_key(|kept| {
         let moved = &kept.entry;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ledger::Area;
-use domain::ledger::terms::{ContactWay, Standing, Tier};
+use domain::ledger::terms::{ContactWay, Tier};
 use domain::ledger::words::AlertSource;
 use domain::span::school_year_of;
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::access::Pass;
 use super::alert::{AlertCase, AlertMove, FirstContact};
+use super::case;
 use super::critical::Interview;
 use super::entry::{Entry, Kept, RecordId};
 use super::followup::Followup;
@@ -131,9 +132,7 @@ impl Found {
         };
         let cases = match opens(Area::Alert) {
             true => {
-                let mut moves = read::about::<AlertMove>(tx, student)?;
-                moves.retain(|kept| kept.entry.standing == Standing::InForce);
-                moves.sort_by_key(|kept| (kept.entry.day, kept.entry.made_at, kept.record));
+                let moves = case::ordered(read::about::<AlertMove>(tx, student)?);
                 let cases = read::about::<AlertCase>(tx, student)?;
                 Some(Cases { cases, moves, contacts: read::about::<FirstContact>(tx, student)? })
             }
@@ -255,7 +254,7 @@ mod tests {
 
     use super::super::access;
     use super::super::author::Author;
-    use super::super::case::{self, MoveWish};
+    use super::super::case::MoveWish;
     use super::super::entry::{AuthorNote, StaffId, Words};
     use super::super::guard_tests::{CHILD, author, counsellor, head, run, school};
     use super::super::testing::{NOW_MS, School, TODAY, wish};

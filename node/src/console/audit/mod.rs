@@ -18,7 +18,7 @@ use runtime::web::{
 use serde::Deserialize;
 
 use super::office::{Nothing, Office, chosen};
-use super::sheet::{self, Cell, Head, Sheet};
+use super::sheet::{self, Around, Cell, Head, Sheet};
 use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
 use crate::ledger::audit::{self, Acts, Beside, Deed};
 use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
@@ -127,8 +127,9 @@ fn list(acts: &Acts, lang: Lang) -> Result<Page, Problem> {
     }
     let last = acts.lines.last().filter(|_| acts.has_older);
     let older = last.map(|act| (format!("{AUDIT_HREF}?before={}", act.at.0), words::OLDER));
-    let head = Head { title: words::AUDIT, note: words::AUDIT_NOTE, href: AUDIT_HREF };
-    Ok(sheet::page(&head, Vec::new(), vec![table], older, lang)?)
+    let (group, title, note) = (super::words::OFFICE, words::AUDIT, words::AUDIT_NOTE);
+    let head = Head { group, title, note, href: AUDIT_HREF };
+    Ok(sheet::page(&head, Around { older, ..Around::default() }, vec![table], lang)?)
 }
 
 fn deed(deed: &Deed, lang: Lang) -> String {

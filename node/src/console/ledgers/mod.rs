@@ -4,6 +4,7 @@
 //! the table of authority student by student and writes the log of reads in the same transaction.
 //! School IT and the auditor get none of them but the list of ledgers without students.
 
+mod course;
 mod pages;
 mod table;
 mod words;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 use super::Staff;
 use super::office::{Office, problem};
 use crate::ledger::browse;
+use crate::ledger::course as courses;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
@@ -27,6 +29,7 @@ use crate::ledger::{access, board, duty, office_duty};
 
 pub(super) use pages::{act_href, content};
 pub(super) use table::Pager;
+pub(super) use words::RECORDS;
 
 pub(super) const WORK_HREF: &str = "/work";
 pub(super) const ALERTS_HREF: &str = "/alerts";
@@ -69,6 +72,8 @@ pub(super) fn menu() -> NavGroup {
         link(words::TALK, "/talks/new"),
         link(words::MINE, "/mine"),
         link(words::STUDENTS, "/students"),
+        super::mentors::link(),
+        super::plans::link(),
         super::screening::link(),
         link(words::CALENDAR, "/calendar"),
         link(words::LEDGERS, LEDGERS_HREF),
@@ -190,20 +195,23 @@ async fn show_student(
         let reader = reader.because(&fields.reason);
         let pass = access::open(tx, &reader, StudentId(id), purpose)?;
         let reads = access::reads(tx, &pass, READS_MAX)?;
+        let course = courses::of(tx, &pass, reader.today())?;
         Ok::<_, LedgerRefusal>((
             browse::timeline(tx, &pass)?,
             reads,
             Names::of(tx, [StudentId(id)])?,
-            reader,
+            (reader, course),
         ))
     });
-    let (lines, reads, names, reader) = found.await.map_err(problem)?;
+    let (lines, reads, names, (reader, course)) = found.await.map_err(problem)?;
     let view = pages::Record {
         student: StudentId(id),
         lines: &lines,
         reads: &reads,
         names: &names,
         role: reader.role(),
+        course: &course,
+        today: reader.today(),
     };
     let page = pages::student(&view, visitor.frame.lang)?;
     office.reply(&visitor, &page)

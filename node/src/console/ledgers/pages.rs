@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::ledger::terms::{ReadPurpose, Tier};
 use domain::ledger::{Act, Action, Area, Authority, Kind, LedgerName, SchoolRole, Word, authority};
+use jiff::civil::Date;
 use runtime::web::{
     Html, Lang, Page, Part, RenderError, Session, Tag, Text, Tone, in_address, time,
 };
@@ -13,6 +14,7 @@ use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
 use super::super::office::{choices, chosen};
+use super::course::{self, Drawing};
 use super::table::Pager;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
 use crate::desk::labels;
@@ -20,6 +22,7 @@ use crate::ledger::access::ReadLine;
 use crate::ledger::author::Author;
 use crate::ledger::board::BoardRow;
 use crate::ledger::browse::{self, Line};
+use crate::ledger::course::Course;
 use crate::ledger::duty::{Duty, DutyKind};
 use crate::ledger::entry::StudentId;
 use crate::ledger::office_duty::OfficeDuty;
@@ -31,14 +34,14 @@ const WORK_SIZE: usize = 100;
 const STUDENTS_HREF: &str = "/students";
 
 /// A cell of a table; a link where there is an address.
-struct CellView {
+pub(super) struct CellView {
     text: String,
     href: Option<String>,
     tag: Option<Part<Tag>>,
 }
 
 /// A table with its heading.
-struct TableView {
+pub(super) struct TableView {
     title: String,
     heads: Vec<String>,
     rows: Vec<Vec<CellView>>,
@@ -61,6 +64,19 @@ struct ChoiceView {
     name: &'static str,
     label: &'static str,
     options: Vec<(&'static str, &'static str, bool)>,
+}
+
+#[derive(Template)]
+#[template(path = "console/student.html")]
+struct StudentTemplate {
+    lang: Lang,
+    acts: Vec<(String, String)>,
+    drawing: Option<Drawing>,
+    links: Vec<(String, String)>,
+    choices: Vec<ChoiceView>,
+    notes: Vec<String>,
+    tables: Vec<TableView>,
+    pages: Option<Pager>,
 }
 
 #[derive(Template)]
@@ -124,6 +140,8 @@ pub(super) struct Record<'a> {
     pub(super) reads: &'a [ReadLine],
     pub(super) names: &'a Names,
     pub(super) role: SchoolRole,
+    pub(super) course: &'a Course,
+    pub(super) today: Date,
 }
 
 pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
@@ -249,6 +267,10 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         DutyKind::Followup => "followup",
         DutyKind::Hold => "lift",
         DutyKind::Settle => return form("settle"),
+        DutyKind::Concern => {
+            let href = format!("{LEDGERS_HREF}/analysis/new?talk={record}");
+            return browse::is_writable_by(role, Kind::Analysis).then_some(href);
+        }
         DutyKind::Destroy => return Some(KEEPING_HREF.to_owned()),
         _ => return form("edit"),
     };
@@ -365,7 +387,7 @@ pub(super) fn purpose(id: i64, session: &Session, lang: Lang) -> Result<Page, Re
 }
 
 pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError> {
-    let Record { student, lines, reads, names, role } = *view;
+    let Record { student, lines, reads, names, role, .. } = *view;
     let rows = lines.iter().map(|line| {
         let href = format!("{LEDGERS_HREF}/{}/{}", line.kind.as_str(), line.record.0);
         let kind = link(chosen(line.kind.label(), lang), href);
@@ -395,8 +417,18 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
         links.push((format!("/students/{}/file", student.0), label));
     }
     links.push((STUDENTS_HREF.to_owned(), super::super::words::UP.in_lang(lang).to_owned()));
-    let tables = vec![timeline, reads];
-    let body = Html::render(&TablesTemplate { lang, links, choices, notes, tables, pages: None })?;
+    let mut tables = course::tables(view.course, lang);
+    tables.extend([timeline, reads]);
+    let body = Html::render(&StudentTemplate {
+        lang,
+        acts: links,
+        drawing: course::drawing(view.course, view.today, lang),
+        links: Vec::new(),
+        choices,
+        notes,
+        tables,
+        pages: None,
+    })?;
     Ok(page(head, body, lang))
 }
 
@@ -430,7 +462,7 @@ pub(super) fn page(
     Page { title, note, crumbs, current, exports: Vec::new(), body }
 }
 
-fn table(
+pub(super) fn table(
     title: String,
     heads: &[Text],
     rows: Vec<Vec<CellView>>,
@@ -440,7 +472,7 @@ fn table(
     TableView { title, heads, rows, empty: empty.in_lang(lang) }
 }
 
-fn plain(text: impl Into<String>) -> CellView {
+pub(super) fn plain(text: impl Into<String>) -> CellView {
     CellView { text: text.into(), href: None, tag: None }
 }
 

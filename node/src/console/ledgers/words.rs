@@ -75,5 +75,26 @@ texts! {
     FROM = "从", "From";
     TO = "到", "To";
     FILTER = "筛选", "Filter";
+    COURSE = "级别变化", "How the tier went";
+    YEARS = "逐年情况", "Year by year";
+    SCHOOL_YEAR = "学年", "School year";
+    GRAVEST = "最高级别", "Gravest tier";
+    AT_END = "期末或目前", "At its end or now";
+    MOVES = "级别变动", "Moves";
+    SHEETS = "测评", "Sheets";
+    INTERVIEWS = "筛查访谈", "Interviews";
+    TALKS = "谈心谈话", "Talks";
+    TALKS_HAD = "{0}（需关注 {1}）", "{0} ({1} with concern)";
+    SESSIONS = "心理辅导", "Sessions";
+    FOLLOWUPS = "回访", "Follow-ups";
+    NO_TIER = "不在册", "not on the ledger";
+    STEPS = "每次预警的四个时点（预防、监测、预警、干预）",
+        "The four steps of each case: prevention, monitoring, warning, intervention";
+    PREVENTION = "预防（此前最近谈话）", "Prevention (last talk before)";
+    MONITORING = "监测（此前最近测评或访谈）", "Monitoring (last sheet or interview before)";
+    WARNING = "预警（列入）", "Warning (entered)";
+    INTERVENTION = "干预（首次约谈）", "Intervention (first contact)";
+    LEAD = "列入到约谈", "From entering to contact";
+    HOURS = "{0} 小时", "{0} hours";
     FAMILY_FILE = "家长查阅、更正与撤回", "The family asks: access, correction, withdrawal";
 }

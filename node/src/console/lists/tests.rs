@@ -28,6 +28,10 @@ impl Rules for Member {
         30
     }
 
+    fn small_school_classes(&self) -> u32 {
+        0
+    }
+
     fn list_recipient(&self) -> Option<ListRecipient> {
         Some(self.0.clone())
     }

@@ -17,7 +17,8 @@ use runtime::web::{
     Audience, Lang, NavLink, Part, Problem, Role, Shell, Tag, Text, Tone, Visitor, time,
 };
 
-use super::sheet::{self, Cell, Head, Sheet};
+use super::sheet::{self, Around, Cell, Head, Sheet};
+use super::words::OFFICE;
 use super::{Staff, sync};
 use crate::app::Node;
 use crate::config::{KEYS, Origin, Setting};
@@ -79,9 +80,13 @@ async fn show_settings(
     for setting in desk.node.config().settings.iter() {
         table.row(setting_row(setting, lang));
     }
-    let head = Head { title: words::SETTINGS, note: words::SETTINGS_NOTE, href: SETTINGS_HREF };
+    let (group, title, note) = (OFFICE, words::SETTINGS, words::SETTINGS_NOTE);
+    let head = Head { group, title, note, href: SETTINGS_HREF };
     let notes = vec![words::ORDER.in_lang(lang).to_owned()];
-    desk.shell.reply(&visitor.frame, &sheet::page(&head, notes, vec![table], None, lang)?)
+    desk.shell.reply(
+        &visitor.frame,
+        &sheet::page(&head, Around { notes, ..Around::default() }, vec![table], lang)?,
+    )
 }
 
 fn setting_row(setting: &Setting, lang: Lang) -> Vec<Cell> {
@@ -161,8 +166,9 @@ async fn show_notices(
             Cell::tagged(tag, why),
         ]);
     }
-    let head = Head { title: words::NOTICES, note: words::NOTICES_NOTE, href: NOTICES_HREF };
-    desk.shell.reply(&visitor.frame, &sheet::page(&head, Vec::new(), vec![table], None, lang)?)
+    let (group, title, note) = (OFFICE, words::NOTICES, words::NOTICES_NOTE);
+    let head = Head { group, title, note, href: NOTICES_HREF };
+    desk.shell.reply(&visitor.frame, &sheet::page(&head, Around::default(), vec![table], lang)?)
 }
 
 fn notice_state(
@@ -245,9 +251,15 @@ async fn show_status(
             Cell::plain(words::MEGABYTES.with(lang, copy.bytes.div_ceil(1 << 20))),
         ]);
     }
-    let head = Head { title: words::STATUS, note: words::STATUS_NOTE, href: STATUS_HREF };
+    let (group, title, note) = (OFFICE, words::STATUS, words::STATUS_NOTE);
+    let head = Head { group, title, note, href: STATUS_HREF };
     let notes = vec![words::COPIES_NOTE.in_lang(lang).to_owned()];
-    let page = sheet::page(&head, notes, vec![sync, backups, table], None, lang)?;
+    let page = sheet::page(
+        &head,
+        Around { notes, ..Around::default() },
+        vec![sync, backups, table],
+        lang,
+    )?;
     desk.shell.reply(&visitor.frame, &page)
 }
 

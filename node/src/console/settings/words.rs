@@ -98,6 +98,8 @@ texts! {
     A_ANSWER_KEY = "该证书的密钥文件", "key of that certificate";
     A_ANSWER_PLAIN = "答题页不加密", "answers cross the network without TLS";
     A_COPIES = "数据目录备份保存天数", "days for which copies of the data folder are kept";
+    A_SMALL = "小规模学校的班级数上限（区定；0 为不设）",
+        "most classes of a small school by the district's rule; 0 where there is none";
     A_UNIT = "单位编号（加入时写入）", "our unit id, written by join";
     A_ZONE = "城市域名（加入时写入）", "the city's zone, written by join";
     A_OUR_NAME = "证书上的名称（加入时写入）", "our name in certificates, written by join";
@@ -123,6 +125,7 @@ pub(super) const ABOUT: [Text; crate::config::KEYS.len()] = [
     A_ANSWER_KEY,
     A_ANSWER_PLAIN,
     A_COPIES,
+    A_SMALL,
     A_UNIT,
     A_ZONE,
     A_OUR_NAME,

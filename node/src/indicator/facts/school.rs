@@ -1,15 +1,13 @@
 //! Facts of the school's own work: lessons, activities, events for parents, experts, drills, and
 //! the school as one record.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use domain::catalogue::{Field, Grade, Stage};
 use domain::ledger::Word as _;
 use domain::ledger::staffing::counsellors_required;
 use domain::ledger::terms::SchoolPlanKind;
 use domain::ledger::words::{ActivityKind, CounsellorPost};
-use jiff::ToSpan as _;
-use jiff::civil::Date;
 
 use super::record::{Behind, Record, Records, Value, yes};
 use super::{IndicatorError, Load, people, staff};
@@ -20,9 +18,8 @@ use crate::ledger::read;
 use crate::ledger::staff::StaffMember;
 use crate::ledger::student::Pupil;
 use crate::ledger::teaching::{Activity, Committee, CommitteeMeeting, Lesson, ParentEvent};
-
-/// Days of two teaching weeks, in which a class has one lesson.
-const LESSON_DAYS: i32 = 14;
+use crate::obligation::teaching::{ClassKey, grades_met, lessons_needed};
+use crate::obligation::works::is_current;
 
 /// Lessons of the period.
 pub(super) fn lessons(load: &Load<'_>) -> Result<Records, IndicatorError> {
@@ -95,8 +92,7 @@ pub(super) fn stages(load: &Load<'_>, pupils: &[Pupil]) -> Result<Records, Indic
         if load.is_kept::<Lesson>(load.as_of)? {
             fields.push(Field::LessonRule);
         }
-        let needed = (load.as_of - term.first_monday).get_days() / LESSON_DAYS;
-        met = stages_met(load, pupils, usize::try_from(needed).unwrap_or(0).max(1))?;
+        met = stages_met(load, pupils, lessons_needed(&term, load.as_of))?;
     }
     let own: BTreeSet<Stage> = Grade::all().filter_map(|g| load.profile.stage_of(g)).collect();
     let rows = own.into_iter().map(|stage| {
@@ -106,32 +102,18 @@ pub(super) fn stages(load: &Load<'_>, pupils: &[Pupil]) -> Result<Records, Indic
     Ok(Records { fields, rows: rows.collect() })
 }
 
+/// Stages with a grade of which every class had so many lessons.
 fn stages_met(
     load: &Load<'_>,
     pupils: &[Pupil],
     needed: usize,
 ) -> Result<BTreeSet<&'static str>, IndicatorError> {
     let lessons = read::in_period::<Lesson>(load.tx, load.span.from, load.as_of)?;
-    let mut held: HashMap<(&str, &str), usize> = HashMap::new();
-    for kept in &lessons {
-        *held.entry((kept.entry.grade.as_str(), &*kept.entry.class)).or_default() += 1;
-    }
-    let classes: BTreeSet<(&str, &str)> =
-        pupils.iter().map(|pupil| (pupil.grade.code(), &*pupil.class)).collect();
-    // A lesson without a class was held for the whole grade.
-    let of = |grade, class| {
-        let whole = held.get(&(grade, "")).copied().unwrap_or(0);
-        held.get(&(grade, class)).copied().unwrap_or(0) + whole
-    };
-    let mut met = BTreeSet::new();
-    for grade in classes.iter().map(|(grade, _)| *grade).collect::<BTreeSet<_>>() {
-        let mut own = classes.iter().filter(|(of_grade, _)| *of_grade == grade);
-        if own.all(|(grade, class)| of(grade, class) >= needed) {
-            let word = Grade::from_word(grade).and_then(|grade| load.profile.stage_of(grade));
-            met.extend(word.map(Stage::as_str));
-        }
-    }
-    Ok(met)
+    let classes: BTreeSet<ClassKey> =
+        pupils.iter().map(|pupil| (pupil.grade.code(), pupil.class.clone())).collect();
+    let met = grades_met(&lessons, &classes, needed).into_iter();
+    let stage = |grade| Grade::from_word(grade).and_then(|grade| load.profile.stage_of(grade));
+    Ok(met.filter_map(stage).map(Stage::as_str).collect())
 }
 
 /// The school as one record: what it is, and what it did in the period.
@@ -206,16 +188,11 @@ fn plan(load: &Load<'_>, of: &mut Own) -> Result<(), IndicatorError> {
     if !load.is_kept::<SchoolPlan>(day)? {
         return Ok(());
     }
-    let since = day.saturating_sub(1.year());
-    let is_current = |kept: &Kept<SchoolPlan>| {
-        let plan = &kept.entry;
-        let signed = plan.signed_by_head.filter(|signed| *signed <= day);
-        let seen = plan.reviewed.filter(|reviewed| *reviewed <= day).max(signed);
-        let fresh = seen.is_some_and(|seen: Date| seen > since);
-        plan.what == SchoolPlanKind::Crisis && signed.is_some() && fresh
+    let is_crisis = |kept: &Kept<SchoolPlan>| {
+        kept.entry.what == SchoolPlanKind::Crisis && is_current(&kept.entry, day)
     };
     let plans = read::at::<SchoolPlan>(load.tx, day)?;
-    of.put(Field::PlanCurrent, yes(plans.iter().any(is_current)));
+    of.put(Field::PlanCurrent, yes(plans.iter().any(is_crisis)));
     Ok(())
 }
 

@@ -138,7 +138,8 @@ async fn decide(
     let lang = visitor.frame.lang;
     let recipient = office.rules.list_recipient();
     let chosen = choices(&filled);
-    let destroys = filled.has("decision", "destroy");
+    // With nobody chosen, to decide is to destroy.
+    let destroys = filled.has("decision", "destroy") || chosen.is_empty();
     if destroys && !filled.has("sure", "yes") {
         let told = said(words::NOT_SURE, words::NOT_SURE_NEXT, lang);
         return one(&office, &visitor, id, (told, Some(chosen))).await;

@@ -113,6 +113,10 @@ async fn a_list_is_pasted_matched_and_decided() {
         assert!(refused.text.contains(&chosen), "{}", refused.text);
         refused.keep("list-refused.html").expect("keep");
     }
+    // To enter nobody is to destroy the list, so it asks as much.
+    let nobody = [("csrf", csrf.as_str()), ("row.3", ""), ("decision", "take")];
+    let refused = li.post("/lists/1", &nobody).await.expect("reply");
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("没有销毁"));
     let decide = [("csrf", csrf.as_str()), ("row.2", "1"), ("row.3", ""), ("decision", "take")];
     let done = li.post("/lists/1", &decide).await.expect("reply");
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);

@@ -6,7 +6,7 @@ use crate::lexer::{has_word, lex};
 use crate::tree::{File, files, rust};
 
 /// Functions and types by which a sealed referral is opened. A share of a sealed sum is another
-/// type (`SealedShare`), and so is the relay's routing layer.
+/// type (`ShareKey` opens it), and so is the relay's routing layer.
 const OPENERS: [&str; 9] = [
     "open_envelope",
     "open_referral",

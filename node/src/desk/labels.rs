@@ -159,10 +159,24 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("yuan", "金额（元）", "yuan"),
 ];
 
-/// What people read for a column.
+/// Fields of forms that are no column of a ledger.
+const OF_FORMS: &[(&str, &str, &str)] = &[
+    ("closes", "结束时间", "closes"),
+    ("contact", "联系方式", "contact"),
+    ("decisions", "各人去向", "what is decided for each"),
+    ("heard", "家长访谈日期", "guardian heard on"),
+    ("kind", "种类", "kind"),
+    ("opens", "开始时间", "opens"),
+    ("ordered", "销毁令", "order"),
+    ("school_type", "学校类型", "type of the school"),
+    ("sure", "确认勾选", "the box that confirms it"),
+    ("until", "截止时间", "until"),
+];
+
+/// What people read for a column, or for a field of a form.
 #[must_use]
 pub fn of(column: &'static str, lang: Lang) -> &'static str {
-    let found = LABELS.iter().find(|(name, _, _)| *name == column);
+    let found = LABELS.iter().chain(OF_FORMS).find(|(name, _, _)| *name == column);
     match (found, lang) {
         (Some((_, zh, _)), Lang::Zh) => zh,
         (Some((_, _, en)), Lang::En) => en,
@@ -185,6 +199,10 @@ mod tests {
         }
         for (name, zh, en) in LABELS {
             assert!(columns.contains(name) && !zh.is_empty() && !en.is_empty(), "{name}");
+        }
+        for (name, zh, en) in OF_FORMS {
+            assert!(!columns.contains(name) && !zh.is_empty() && !en.is_empty(), "{name}");
+            assert_eq!((of(name, Lang::Zh), of(name, Lang::En)), (*zh, *en));
         }
     }
 }

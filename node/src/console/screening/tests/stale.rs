@@ -135,7 +135,8 @@ async fn a_refused_window_comes_back_filled_in() {
     let refused = li.post(&path, &fields).await.expect("reply");
     assert_eq!((refused.status, refused.flaws()), (StatusCode::CONFLICT, Vec::new()));
     refused.keep("screening-window-refused.html").expect("keep");
-    for kept in ["<details class=\"acts\" open>", opens, closes, "<p class=\"err\">"] {
+    let said = "<p class=\"err\">“结束时间”";
+    for kept in ["<details class=\"acts\" open>", opens, closes, said] {
         assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
     }
     let right = [("csrf", csrf.as_str()), ("opens", opens), ("closes", "2025-11-28T17:00")];

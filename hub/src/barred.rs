@@ -107,8 +107,8 @@ pub fn take(
     }
     barred_key::replace(tx, teller.as_str(), &kept)?;
     if room.is_full {
-        // Not taken whole, so it is told again at the next connection.
-        return Ok(());
+        // Not taken whole, so whatever list there is is told at the next connection.
+        return setting::set(tx, &format!("{LIST_OF}{teller}"), "");
     }
     let shown: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     setting::set(tx, &format!("{LIST_OF}{teller}"), &shown)

@@ -15,6 +15,7 @@ use domain::digest::Digest;
 use domain::disclosure::suppression::Outline;
 use domain::period::Calendar;
 use domain::special::SpecialPeriod;
+use domain::unit::UnitId;
 use jiff::civil::Date;
 use proto::pack::{Divisions, Pack, PackError, PackKind, embedded};
 use proto::wire::directive::Pack as WirePack;
@@ -65,7 +66,7 @@ pub struct KnownSpecial {
 #[derive(Clone, Debug)]
 pub struct Packs {
     catalogues: HashMap<Digest, Arc<Catalogue>>,
-    specials: HashMap<Digest, Arc<SpecialPeriod>>,
+    specials: HashMap<Digest, KnownSpecial>,
     /// The latest version of each special period, by its table.
     latest: BTreeMap<String, KnownSpecial>,
     /// The special period whose figures are looked at, see [`Packs::under`].
@@ -167,10 +168,10 @@ impl Packs {
     ) {
         let special = Arc::new(special);
         self.catalogues.insert(digest, Arc::new(special.catalogue().clone()));
-        self.specials.insert(digest, special.clone());
         // The table's id was made when the pack was read, so there is one.
         let Ok(table) = domain::catalogue::special_table(special.id()) else { return };
         let known = KnownSpecial { digest, serial, in_force, special };
+        self.specials.insert(digest, known.clone());
         let last = self.latest.get(table.as_str());
         let last = last.map_or((false, 0), |last| (last.in_force, last.serial));
         if last < (in_force, serial) {
@@ -181,7 +182,31 @@ impl Packs {
     /// The special period of a pack's digest, however old.
     #[must_use]
     pub fn special(&self, digest: &Digest) -> Option<&SpecialPeriod> {
-        self.specials.get(digest).map(|special| &**special)
+        self.specials.get(digest).map(|known| &*known.special)
+    }
+
+    /// The serial of a special period's version, by its pack's digest.
+    #[must_use]
+    pub fn special_serial(&self, digest: &Digest) -> Option<u64> {
+        self.specials.get(digest).map(|known| known.serial)
+    }
+
+    /// The version of a special period that was published last, in force or not: the next one
+    /// follows it.
+    #[must_use]
+    pub fn newest_special(&self, id: &str) -> Option<&KnownSpecial> {
+        let versions = self.specials.values();
+        let of_id = versions.filter(|known| known.special.id().as_str() == id);
+        of_id.max_by_key(|known| known.serial)
+    }
+
+    /// How many schools any version of a special period ever had below a hub.
+    #[must_use]
+    pub fn special_below(&self, id: &str, hub: &UnitId) -> u32 {
+        let versions = self.specials.values().filter(|known| known.special.id().as_str() == id);
+        let areas = versions.flat_map(|known| known.special.area().iter());
+        let below = areas.filter(|(_, above)| above.contains(hub)).map(|(school, _)| school);
+        u32::try_from(below.collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX)
     }
 
     /// The special period that a table is of, in its latest version.

@@ -323,11 +323,15 @@ fn assemble(
     })
 }
 
-/// The catalogue in force if anybody reported under it, else the one that most reported under.
+/// The catalogue in force if anybody reported under it, for a special period its latest version;
+/// else the last in order of digests, which is one choice on every machine.
 fn target_key(packs: &Packs, keys: &[TotalKey]) -> Result<TotalKey, SqlError> {
     let in_force = packs.in_force().digest.to_tagged();
-    let target = keys.iter().find(|key| key.catalogue == in_force).or_else(|| keys.last());
-    target.cloned().ok_or(SqlError::Type)
+    let serial = |key: &&TotalKey| {
+        Digest::from_tagged(&key.catalogue).ok().and_then(|digest| packs.special_serial(&digest))
+    };
+    let target = keys.iter().find(|key| key.catalogue == in_force);
+    target.or_else(|| keys.iter().max_by_key(serial)).cloned().ok_or(SqlError::Type)
 }
 
 fn empty_like(packs: &Packs, key: &TotalKey, like: &Total) -> Result<Total, SqlError> {

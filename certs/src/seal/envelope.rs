@@ -26,7 +26,8 @@ pub const HEADER_BYTES_MAX: usize = 2_048;
 
 /// What the signature is for; part of what is signed.
 const CONTEXT: &str = "xinqiao-envelope-v1";
-const VERSION: u8 = 1;
+/// 2 since the signature covers the sender's statement.
+const VERSION: u8 = 2;
 const STATEMENT_BYTES_MAX: usize = 64 * 1024;
 
 /// A sealed content, its clear header, its sender's statement and signature.

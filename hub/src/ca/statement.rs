@@ -118,6 +118,10 @@ fn add_signatures(
     now: Timestamp,
 ) -> Result<Vec<SignedStatement>, Failure> {
     let roots = asked.roots()?;
+    let holders: Vec<_> = roots.iter().filter_map(RootCertificate::commission).collect();
+    if !matches!(holders.as_slice(), [one, other] if one != other) {
+        return Err(Failure::new(Exit::Usage, "TWO_ROOTS", words::TWO_ROOTS));
+    }
     let mut signed = Vec::new();
     for path in &asked.files {
         let fail = |error: CeremonyError| command::at(path, &error);

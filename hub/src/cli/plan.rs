@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 use domain::catalogue::{Language, Stage};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, Flaw, GROUP_MIN, Group, Plan, Roster};
+use domain::unit::UnitId;
 use proto::pack::plan::{self as plan_pack, OpenPlan};
 use proto::pack::roster as roster_pack;
 use proto::pack::{PackError, embedded};
@@ -221,8 +222,8 @@ fn earlier(roster: &Roster, folder: &Path) -> Result<Vec<(Plan, Roster)>, Failur
         let is_plan = path.extension().is_some_and(|extension| extension == PLAN_EXTENSION);
         let year = stem(&path).and_then(|stem| {
             let (area, year) = stem.rsplit_once('-')?;
-            let year: i16 = year.parse().ok()?;
-            (area == roster.area.as_str() && year < roster.year).then_some(year)
+            let (area, year): (UnitId, i16) = (area.parse().ok()?, year.parse().ok()?);
+            (area == roster.area && year < roster.year).then_some(year)
         });
         if let (true, Some(year)) = (is_plan, year) {
             found.insert(year, read_pair(&path, &path.with_extension(ROSTER_EXTENSION))?);

@@ -55,6 +55,8 @@ texts! {
         "the catalogue has no count {0} that schools compute; nothing was written.";
     NO_COUNT_NEXT = "每项指标的编号见 xinqiao-hub stats --json。",
         "xinqiao-hub stats --json lists the ids of counts.";
+    NOT_CITY = "只有市枢纽可以省略 --schools；没有写入任何内容。",
+        "only the city's hub may leave --schools out; nothing was written.";
     NO_SCHOOLS = "没有给出学校，本枢纽之下也没有直接登记的学校；没有写入任何内容。",
         "no school was given, and none is registered straight under this hub; nothing was written.";
     NO_SCHOOLS_NEXT = "用 --schools 给出 CSV：列 unit,above，above 为其上级枢纽编号，以空格分隔。",
@@ -254,6 +256,10 @@ fn registered(
     at: &UnitName,
     day: Date,
 ) -> Result<Vec<AreaSchool>, Failure> {
+    // Which hubs stand above this one is not known here, and a school without them is refused.
+    if at.kind != UnitKind::City {
+        return Err(Failure::new(Exit::Refused, "NO_SCHOOLS", NOT_CITY).hint(NO_SCHOOLS_NEXT));
+    }
     let hub = at.id.clone();
     let members = database.read(move |tx| unit::members_on(tx, &hub, day))?;
     let schools = members
@@ -396,8 +402,7 @@ fn figure(figure: &FigureOut) -> String {
 
 fn end(context: &Context, asked: &End) -> Result<(), Failure> {
     let (_, _, packs) = packs(context)?;
-    let known = packs.specials().find(|known| known.special.id().as_str() == asked.id);
-    let known = known.ok_or_else(|| unknown(&asked.id))?;
+    let known = packs.newest_special(&asked.id).ok_or_else(|| unknown(&asked.id))?;
     let special = &known.special;
     if asked.on < special.first() || asked.on >= special.last() {
         let days: [&dyn std::fmt::Display; 3] = [&asked.on, &special.first(), &special.last()];

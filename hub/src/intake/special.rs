@@ -36,15 +36,24 @@ impl OutOfPlace {
     }
 }
 
-/// Judges a sheet of a school, or sums over `schools` of a hub.
+/// What sums of a hub say of their schools.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    /// Schools that reported.
+    pub schools: u32,
+    /// Schools that any version of the special period ever had below the hub.
+    pub below: u32,
+}
+
+/// Judges a sheet of a school, or sums of a hub.
 ///
 /// Days are judged by the version that is named and by the latest one, which may have ended it. A
 /// school must be of both, and this hub must be above it: a school that the list has in a wrong
-/// place is refused by name here, instead of spoiling the sums that go up with it. Sums are judged
-/// by the version that they name alone, since a later one cannot unmake what was told before it.
+/// place is refused by name here, instead of spoiling the sums that go up with it. Sums hold
+/// sheets under several versions: they may hold as many schools as these had together.
 pub(super) fn check(
     own: &Own,
-    (unit, period, schools): (&UnitId, Period, Option<u32>),
+    (unit, period, schools): (&UnitId, Period, Option<Told>),
     named: &SpecialPeriod,
     latest: Option<&SpecialPeriod>,
 ) -> Result<(), OutOfPlace> {
@@ -56,7 +65,7 @@ pub(super) fn check(
     match schools {
         None if versions().all(|special| is_placed(own, unit, special)) => Ok(()),
         None => Err(OutOfPlace::School),
-        Some(schools) if schools <= named.area().below(unit) => Ok(()),
+        Some(told) if told.schools <= told.below => Ok(()),
         Some(_) => Err(OutOfPlace::Sum),
     }
 }
@@ -121,7 +130,9 @@ mod tests {
     fn a_school_in_a_wrong_place_spoils_no_sum() {
         let special = version(&SIX, date(2026, 12, 13));
         let day = Period::Day(date(2026, 12, 1));
-        let told = |own: &Own, sender: &str, schools| {
+        let told = |own: &Own, sender: &str, schools: Option<u32>| {
+            let below = special.area().below(&unit(sender));
+            let schools = schools.map(|schools| Told { schools, below });
             check(own, (&unit(sender), day, schools), &special, Some(&special))
         };
         let second = at("D2", UnitKind::District);
@@ -141,7 +152,9 @@ mod tests {
         let before = version(&SIX, date(2026, 12, 13));
         let after = version(&SIX[..5], date(2026, 12, 5));
         let city = at("C", UnitKind::City);
-        let told = |sender: &str, day, schools| {
+        let told = |sender: &str, day, schools: Option<u32>| {
+            let below = before.area().below(&unit(sender));
+            let schools = schools.map(|schools| Told { schools, below });
             let about = (&unit(sender), Period::Day(date(2026, 12, day)), schools);
             check(&city, about, &before, Some(&after))
         };

@@ -135,7 +135,10 @@ fn judge(
     if let Some(named) = packs.special(&claimed.header.catalogue) {
         let id = &claimed.header.id;
         let latest = packs.special_of(id.table.as_str()).map(|known| &*known.special);
-        let schools = claimed.provenance.as_ref().map(|sums| sums.schools_reported);
+        let below = || packs.special_below(named.id().as_str(), &id.unit);
+        let schools = claimed.provenance.as_ref();
+        let schools =
+            schools.map(|sums| special::Told { schools: sums.schools_reported, below: below() });
         special::check(own, (&id.unit, id.period, schools), named, latest)
             .map_err(|error| refuse(error.code(), &error))?;
     }

@@ -23,6 +23,10 @@ pub(in super::super) const TOO_MANY: Text = Text::new(
     "一次最多 2000 个文件；--words 只能用于一把密钥。没有签署任何声明。",
     "at most 2,000 files at a time, and --words goes with one key; no statement was signed.",
 );
+pub(in super::super) const TWO_ROOTS: Text = Text::new(
+    "与 --add 同用时，--root 要写教育、卫健两个根证书。没有签署任何声明。",
+    "with --add, give --root twice: both commissions' roots; no statement was signed.",
+);
 pub(in super::super) const DATES: Text = Text::new(
     "有效期的起止日期颠倒或超出范围，没有签署任何声明。",
     "the first day is after the last or out of range; no statement was signed.",

@@ -66,14 +66,16 @@ impl Rules for Appointment {
     }
 }
 
-/// Notes on every open appointment of a student up to a day that the student came.
+/// Notes on a student's open appointment of a day with a counsellor that the student came. One of
+/// another day stays open: whether it was missed or moved, only a person knows.
 pub(super) fn keep(
     tx: &Tx<'_>,
     author: &Author,
-    (student, day): (StudentId, Date),
+    (student, day, staff): (StudentId, Date, StaffId),
 ) -> Result<(), LedgerRefusal> {
     for kept in read::about::<Appointment>(tx, student.0)? {
-        if kept.entry.outcome.is_none() && kept.entry.day <= day {
+        let is_it = (kept.entry.day, kept.entry.counsellor) == (day, staff);
+        if kept.entry.outcome.is_none() && is_it {
             let came = Appointment { outcome: Some(AppointmentOutcome::Kept), ..kept.entry };
             let author = author.because(HELD);
             write::put_change(tx, &author, (kept.record, kept.version), &came, None)?;

@@ -54,8 +54,11 @@ impl Rules for Custody {
             }
         }
         let hold = read::one::<LegalHold>(tx, self.hold)?;
-        let stood = hold
-            .is_some_and(|kept| kept.entry.student == self.student && kept.entry.from <= self.day);
+        let stood = hold.is_some_and(|kept| {
+            let hold = &kept.entry;
+            let is_on = hold.from <= self.day && hold.until.is_none_or(|until| self.day <= until);
+            hold.student == self.student && is_on
+        });
         if stood { Ok(()) } else { Err(LedgerRefusal::Field("hold")) }
     }
 }

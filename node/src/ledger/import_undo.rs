@@ -70,7 +70,7 @@ pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, Ledger
 }
 
 /// Whether a later roster stands, which was compared with this one, a student of the import was
-/// changed since, or one whom only it brought has a record.
+/// changed since, one whom only it brought has a record, or one whom it brought back has one since.
 fn is_built_on(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
     if import_batch::has_roster_after(tx, batch)? {
         return Ok(true);
@@ -80,7 +80,21 @@ fn is_built_on(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
     const NEW: &str =
         "select v.student from student_version v where v.batch = $1 and v.version = 1";
     let of = |table: &str| format!("select 1 from {table} where student in ({NEW}) limit 1");
-    let questions = [CHANGED.to_owned(), of("record"), of("sheet"), of("participant")];
+    const BACK: &str = "select v.student from student_version v
+        join student_version b on b.student = v.student and b.version = v.version - 1
+        where v.batch = $1 and b.reason = 'absent'";
+    const SINCE: &str = "(select imported_at_ms from import_batch where id = $1)";
+    let written = format!(
+        "select 1 from journal j join record r on r.id = j.record
+         where r.student in ({BACK}) and j.entered_at_ms >= {SINCE} limit 1"
+    );
+    let answered = format!("select 1 from sheet where student in ({BACK}) and batch > $1 limit 1");
+    let asked = format!(
+        "select 1 from participant p join screening_run r on r.id = p.run
+         where p.student in ({BACK}) and r.opened_at_ms >= {SINCE} limit 1"
+    );
+    let new = [CHANGED.to_owned(), of("record"), of("sheet"), of("participant")];
+    let questions = new.into_iter().chain([written, answered, asked]);
     for question in questions {
         if tx.query_opt(&question, params![batch], |row| row.i64(0))?.is_some() {
             return Ok(true);
@@ -94,9 +108,13 @@ mod tests {
     use domain::ledger::SchoolRole;
     use jiff::civil::date;
 
-    use super::super::testing::{AS_OF, NOW_MS, School, TestPupil};
+    use domain::ledger::terms::Tier;
+    use domain::ledger::words::Move;
+
+    use super::super::case;
+    use super::super::testing::{AS_OF, NOW_MS, School, TestPupil, wish};
     use super::*;
-    use crate::ledger::entry::StaffId;
+    use crate::ledger::entry::{StaffId, StudentId};
 
     const NEXT: Date = date(2025, 10, 8);
     const LATER: Date = date(2025, 10, 20);
@@ -171,6 +189,25 @@ mod tests {
             roster(tx, &who.because("试"), first)
         });
         assert!(matches!(principal, Err(LedgerRefusal::NotAllowed)));
+    }
+
+    /// Who was taken off and came back by the next file has a record since: that file stays.
+    #[test]
+    fn a_roster_that_brought_somebody_back_stays_under_their_records() {
+        let school = School::new();
+        school.roster(&[pupil(0, "七年级")], AS_OF);
+        school.staff(&[(1, "心理教师")]);
+        let two = [pupil(0, "七年级"), pupil(1, "七年级")];
+        let first = school.roster(&two, NEXT).batch.expect("batch");
+        assert_eq!(undo(&school, first).expect("undone").removed, 1);
+        let again = school.roster(&two, LATER).batch.expect("batch");
+        let raised = school.ledger.write("talk", |tx| {
+            let li = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS);
+            let wish = wish(Move::Opened, Some(Tier::T2), 1);
+            case::open(tx, &li.because("情绪低落"), StudentId(2), LATER, &wish).map(drop)
+        });
+        raised.expect("case");
+        assert!(matches!(undo(&school, again), Err(LedgerRefusal::ImportBuiltOn)));
     }
 
     /// A wrong roster that is right for an earlier day than what stood before leaves no day as it

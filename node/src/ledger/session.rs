@@ -74,7 +74,7 @@ impl Rules for Session {
     /// The student came to what was arranged.
     fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
         let Some(student) = self.student else { return Ok(()) };
-        appointment::keep(tx, author, (student, self.day))
+        appointment::keep(tx, author, (student, self.day, self.counsellor))
     }
 }
 

@@ -54,7 +54,15 @@ impl Rules for Talk {
         let Some(record) = own else { return Ok(()) };
         let first = read::versions::<Self>(tx, record)?;
         let is_author = first.first().is_some_and(|(_, by)| by.author == author.account());
-        if is_author { Ok(()) } else { Err(LedgerRefusal::NotAuthor) }
+        if !is_author {
+            return Err(LedgerRefusal::NotAuthor);
+        }
+        // Who raised a concern does not lay it to rest: that is what the analysis is for.
+        let was_raised = first.iter().any(|(kept, _)| kept.entry.raised && !kept.parallel);
+        if was_raised && !self.raised && !analysis::is_of(tx, self.student, record)? {
+            return Err(LedgerRefusal::Field("raised"));
+        }
+        Ok(())
     }
 
     /// Who writes on an analysed talk raises it no second time.

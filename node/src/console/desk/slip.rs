@@ -17,7 +17,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 
 texts! {
-    TITLE = "约谈单", "Slip of an appointment";
+    TITLE = "心理辅导预约单", "Slip of an appointment";
     NOTE = "交班主任转告学生本人；单上不写事由，请勿在班上宣读。",
         "For the class teacher to hand on to the student alone; it says no reason and is not \
          read out.";
@@ -25,9 +25,9 @@ texts! {
     WHEN = "时间", "When";
     WHERE = "地点", "Where";
     WITH = "心理教师", "Counsellor";
-    PLEASE = "请按时前来。如不方便，请告诉班主任或心理教师改期。",
+    PLEASE = "请按时到心理辅导室；时间不合适，可与心理老师或班主任另约。",
         "Please come in time. If it does not suit, tell the class teacher or the counsellor.";
-    PRINT = "打印约谈单", "Print the slip";
+    PRINT = "打印预约单", "Print the slip";
 }
 
 /// The slip's link on the page of an appointment.
@@ -111,7 +111,7 @@ mod tests {
         assert!(!page.text.contains("筛查后访谈"));
         page.keep("appointment.html").expect("keep");
         let page = li.get(&format!("/ledgers/appointment/{}?lang=zh", record.0)).await;
-        assert!(page.expect("page").text.contains("打印约谈单"));
+        assert!(page.expect("page").text.contains("打印预约单"));
         let who = Person { login: "ban", role: Role::ClassTeacher, staff: "T004" };
         let mut teacher = browser(&school, who, NOW_MS).await;
         assert_eq!(teacher.get(&path).await.expect("page").status, StatusCode::FORBIDDEN);

@@ -62,7 +62,7 @@ struct FileTemplate<'a> {
     told: &'a Told,
     done: bool,
     id: i64,
-    reads: Vec<[String; 5]>,
+    reads: Vec<[String; 4]>,
     held: Vec<(&'static str, usize)>,
     consents: Vec<ConsentView>,
     footer: String,
@@ -191,15 +191,15 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
     })
 }
 
-/// A family reads names; the account stands beside it, since it is what the log holds.
-fn read_line(line: &ReadLine, accounts: &BTreeMap<String, String>, lang: Lang) -> [String; 5] {
+/// A family reads names; the account stands beside it, since it is what the log holds. What a
+/// reader wrote as a reason may be about the child, and is not put on paper.
+fn read_line(line: &ReadLine, accounts: &BTreeMap<String, String>, lang: Lang) -> [String; 4] {
     let who = accounts.get(&line.account);
     [
         time::minute(line.at.0),
         who.map_or_else(|| line.account.clone(), |name| format!("{name} ({})", line.account)),
         chosen(line.role.label(), lang).to_owned(),
         chosen(line.purpose.label(), lang).to_owned(),
-        line.reason.clone(),
     ]
 }
 

@@ -141,7 +141,6 @@ texts! {
     WHO = "查阅人", "Reader";
     ROLE = "岗位", "Role";
     WHAT_FOR = "用途", "What for";
-    WORDS = "说明", "In their words";
     HELD = "保存了哪些记录", "What is kept";
     KIND = "种类", "Kind";
     COUNT = "条数", "Entries";

@@ -23,7 +23,7 @@ texts! {
         "Answers need student number, day of the test and a column for each item. Consent is read \
          from the roster and the slips only.";
     FILE = "文件（.xlsx 或 CSV，不超过 {0} MB）", "File (.xlsx or CSV, {0} MB at most)";
-    AS_OF = "截至日期（名册在哪一天是对的）", "Day on which the list was right";
+    AS_OF = "截至日期（以当日在校情况为准）", "Day on which the list was right";
     PART = "只是部分名单：名单以外的人不作离校处理",
         "This lists only some: nothing follows for the others";
     SCALE = "量表", "Scale";

@@ -79,7 +79,7 @@ texts! {
     YEARS = "逐年情况", "Year by year";
     SCHOOL_YEAR = "学年", "School year";
     GRAVEST = "最高级别", "Gravest tier";
-    AT_END = "期末或目前", "At its end or now";
+    AT_END = "学年末级别（本学年为当前级别）", "At its end or now";
     MOVES = "级别变动", "Moves";
     SHEETS = "测评", "Sheets";
     INTERVIEWS = "筛查访谈", "Interviews";
@@ -94,7 +94,7 @@ texts! {
     MONITORING = "监测（此前最近测评或访谈）", "Monitoring (last sheet or interview before)";
     WARNING = "预警（列入）", "Warning (entered)";
     INTERVENTION = "干预（首次约谈）", "Intervention (first contact)";
-    LEAD = "列入到约谈", "From entering to contact";
+    LEAD = "预警至首次约谈用时", "From entering to contact";
     HOURS = "{0} 小时", "{0} hours";
     FAMILY_FILE = "家长查阅、更正与撤回", "The family asks: access, correction, withdrawal";
 }

@@ -4,7 +4,7 @@ use runtime::texts;
 
 texts! {
     STANDARDS = "达标对照", "Rules kept";
-    STANDARDS_NOTE = "本学期、本学年的规定事项做到没有，还差什么",
+    STANDARDS_NOTE = "本学期、本学年规定事项的落实情况和差距",
         "what the rules ask of the school, and what is missing";
     HERE = "按本校台账即时统计，截至 {0}；只供本校查看，不出校，不含学生姓名。",
         "Read just now from the school's own ledgers, as of {0}; for this school alone, and no \
@@ -67,7 +67,7 @@ texts! {
     FACILITY = "物防技防隐患三十天内整改", "Facilities are mended within thirty days";
     FACILITY_OPEN = "未整改 {0} 处", "{0} open";
     FACILITY_LATE = "{0} 处已超过三十天", "{0} open for more than thirty days";
-    SECRECY = "能查阅学生情况的人都签了保密承诺",
+    SECRECY = "有权查阅学生信息的人员均已签订保密承诺书",
         "Everybody who reads of students has signed the undertaking of secrecy";
     SECRECY_HAS = "{0} 个账号，已签 {1} 个", "{1} of {0} accounts";
     TO_TRAINING = "见“培训与持证”", "see “Training and certificates”";

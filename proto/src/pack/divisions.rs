@@ -10,7 +10,7 @@ use domain::catalogue::{Flaw, FlawKind, Label};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{PackError, text};
+use super::{PackError, rows};
 
 /// Columns of a division pack, in order.
 pub const COLUMNS: [&str; 9] = [
@@ -124,30 +124,14 @@ struct RawDivision {
 /// Other columns, a code twice on one day, a parent or successor that is not in the list, days
 /// that do not exist or end before they begin.
 pub fn read(pack: &str, bytes: &[u8]) -> Result<Divisions, PackError> {
-    let mut reader = csv::Reader::from_reader(text(pack, bytes)?.as_bytes());
-    let form = |line: usize, key: &str, message: String| {
-        let (pack, key) = (pack.to_owned(), key.to_owned());
-        PackError::Form { pack, line, key, message }
-    };
-    let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?;
-    if header.iter().ne(COLUMNS) {
-        let found: Vec<&str> = header.iter().take(20).collect();
-        let message = format!("columns {}; expected {}", found.join(","), COLUMNS.join(","));
-        return Err(form(1, "header", message));
-    }
-    let mut rows = Vec::new();
-    for (place, raw) in reader.deserialize::<RawDivision>().enumerate() {
-        let line = place + 2;
-        let raw = raw.map_err(|error| form(line, "row", error.to_string()))?;
+    let mut found = Vec::new();
+    for (line, raw) in rows::<RawDivision>(pack, bytes, (&COLUMNS, ROWS_MAX))? {
         let key = format!("line {line}, {}", raw.code);
         let row = division(&raw).map_err(|flaw| PackError::content(pack, flaw.within(&key)))?;
-        rows.push(row);
-        if rows.len() > ROWS_MAX {
-            return Err(form(line, "row", format!("more than {ROWS_MAX} divisions")));
-        }
+        found.push(row);
     }
-    check(&rows).map_err(|flaw| PackError::content(pack, flaw))?;
-    Ok(Divisions(rows))
+    check(&found).map_err(|flaw| PackError::content(pack, flaw))?;
+    Ok(Divisions(found))
 }
 
 fn division(raw: &RawDivision) -> Result<Division, Flaw> {

@@ -181,6 +181,34 @@ pub(crate) fn parse<T: DeserializeOwned>(pack: &str, bytes: &[u8]) -> Result<T, 
     })
 }
 
+/// Reads the rows of a CSV pack with their lines, at most so many, under fixed columns.
+pub(crate) fn rows<T: DeserializeOwned>(
+    pack: &str,
+    bytes: &[u8],
+    (columns, max): (&[&str], usize),
+) -> Result<Vec<(usize, T)>, PackError> {
+    let mut reader = csv::Reader::from_reader(text(pack, bytes)?.as_bytes());
+    let form = |line: usize, key: &str, message: String| {
+        let (pack, key) = (pack.to_owned(), key.to_owned());
+        PackError::Form { pack, line, key, message }
+    };
+    let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?;
+    if header.iter().ne(columns.iter().copied()) {
+        let found: Vec<&str> = header.iter().take(20).collect();
+        let message = format!("columns {}; expected {}", found.join(","), columns.join(","));
+        return Err(form(1, "header", message));
+    }
+    let mut rows = Vec::new();
+    for (place, raw) in reader.deserialize::<T>().enumerate() {
+        let line = place + 2;
+        if place >= max {
+            return Err(form(line, "row", format!("more than {max} rows")));
+        }
+        rows.push((line, raw.map_err(|error| form(line, "row", error.to_string()))?));
+    }
+    Ok(rows)
+}
+
 /// The first line of every TOML pack: which form it has.
 pub(crate) fn check_schema(pack: &str, found: &str, known: &str) -> Result<(), PackError> {
     if found == known {

@@ -10,7 +10,7 @@ use domain::disclosure::plan::{ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster,
 use domain::unit::UnitId;
 use serde::Deserialize;
 
-use super::{PackError, text};
+use super::{PackError, rows};
 
 /// Columns of a roster, in order.
 pub const COLUMNS: [&str; 11] = [
@@ -56,24 +56,8 @@ struct RawRow {
 /// that contradict each other, a grade with nobody in it.
 pub fn read(pack: &str, bytes: &[u8]) -> Result<Roster, PackError> {
     let (area, year) = area_year(pack)?;
-    let mut reader = csv::Reader::from_reader(text(pack, bytes)?.as_bytes());
-    let form = |line: usize, key: &str, message: String| {
-        let (pack, key) = (pack.to_owned(), key.to_owned());
-        PackError::Form { pack, line, key, message }
-    };
-    let header = reader.headers().map_err(|error| form(1, "header", error.to_string()))?;
-    if header.iter().ne(COLUMNS) {
-        let found: Vec<&str> = header.iter().take(20).collect();
-        let message = format!("columns {}; expected {}", found.join(","), COLUMNS.join(","));
-        return Err(form(1, "header", message));
-    }
     let mut schools = BTreeMap::new();
-    for (place, raw) in reader.deserialize::<RawRow>().enumerate() {
-        let line = place + 2;
-        let raw = raw.map_err(|error| form(line, "row", error.to_string()))?;
-        if place >= ROWS_MAX {
-            return Err(form(line, "row", format!("more than {ROWS_MAX} rows")));
-        }
+    for (line, raw) in rows::<RawRow>(pack, bytes, (&COLUMNS, ROWS_MAX))? {
         let key = format!("line {line}, {}", raw.unit);
         take(&mut schools, &raw).map_err(|flaw| PackError::content(pack, flaw.within(&key)))?;
     }

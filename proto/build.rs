@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "xinqiao/release/v1/release.proto",
     "xinqiao/sync/v1/sync.proto",
     "xinqiao/directive/v1/directive.proto",
     "xinqiao/enrol/v1/enrol.proto",
     "xinqiao/stats/v1/stats.proto",
+    "xinqiao/sealed/v1/sealed.proto",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

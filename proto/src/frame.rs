@@ -48,14 +48,24 @@ pub struct OpenItem {
     pub kind: ItemKind,
     /// The signed bytes.
     pub body: Vec<u8>,
-    /// Tagged signature.
+    /// Tagged signature; empty where the body carries its own.
     pub signature: Vec<u8>,
+    /// Certificates of the signer, leaf first; empty while the sender of the frame is the signer.
+    pub chain: Vec<Vec<u8>>,
 }
 
-/// Encodes a signed item.
+/// Encodes a signed item, as its signer sends it.
 #[must_use]
 pub fn encode_item(kind: ItemKind, body: Vec<u8>, signature: Vec<u8>) -> Vec<u8> {
-    SignedItem { kind: kind.into(), body, signature }.encode_to_vec()
+    SignedItem { kind: kind.into(), body, signature, chain: Vec::new() }.encode_to_vec()
+}
+
+/// Encodes an addressed item for its further way: the same body and signature, and by whom it is
+/// signed.
+#[must_use]
+pub fn encode_relayed(item: &OpenItem, chain: Vec<Vec<u8>>) -> Vec<u8> {
+    let (body, signature) = (item.body.clone(), item.signature.clone());
+    SignedItem { kind: item.kind.into(), body, signature, chain }.encode_to_vec()
 }
 
 /// Reads a signed item.
@@ -68,7 +78,7 @@ pub fn decode_item(bytes: &[u8]) -> Result<OpenItem, FrameError> {
         ItemKind::Unspecified => return Err(FrameError::Field("kind")),
         kind => kind,
     };
-    Ok(OpenItem { kind, body: item.body, signature: item.signature })
+    Ok(OpenItem { kind, body: item.body, signature: item.signature, chain: item.chain })
 }
 
 /// Puts an item into its place in a lane.
@@ -149,6 +159,15 @@ pub fn decode_answer(bytes: &[u8]) -> Result<AnswerBody, FrameError> {
 
 /// Separates signatures over releases from all others.
 pub const RELEASE_CONTEXT: &str = "xinqiao-release-v1";
+
+/// Separates signatures over sealed reports from all others.
+pub const SEALED_REPORT_CONTEXT: &str = "xinqiao-sealed-report-v1";
+
+/// Separates the two hubs' signatures over verdicts from all others.
+pub const VERDICT_CONTEXT: &str = "xinqiao-sealed-verdict-v1";
+
+/// Separates the two hubs' signatures over records of openings from all others.
+pub const OPENING_CONTEXT: &str = "xinqiao-opening-v1";
 
 /// Separates signatures over batches of answers from all others.
 pub const ANSWERS_CONTEXT: &str = "xinqiao-answers-v1";

@@ -8,6 +8,7 @@ pub mod frame;
 pub mod limits;
 pub mod pack;
 pub mod release;
+pub mod sealed;
 
 /// Generated messages and services, by package.
 #[allow(
@@ -37,6 +38,10 @@ pub mod wire {
     /// Joining and renewing.
     pub mod enrol {
         tonic::include_proto!("xinqiao.enrol.v1");
+    }
+    /// Sealed sums: reports, verdicts, and what the two hubs tell each other.
+    pub mod sealed {
+        tonic::include_proto!("xinqiao.sealed.v1");
     }
     /// Reading figures.
     pub mod stats {

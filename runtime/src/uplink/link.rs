@@ -206,7 +206,7 @@ impl<'u> Link<'u> {
         let name = self.cursor_name();
         let noted = self.uplink.database().read_async(move |tx| outbox::note(tx, &name)).await?;
         let (after, last) = noted.as_deref().map(read_cursor).unwrap_or_default();
-        self.say(Ask::Pull(PullRequest { after, last })).await
+        self.say(Ask::Pull(PullRequest { after, last, ..PullRequest::default() })).await
     }
 
     /// Cursors are the parent's own: another parent counts from its own start.

@@ -104,7 +104,7 @@ impl<'u> Push<'u> {
                 self.next = self.open;
                 Ok(())
             }
-            Said::Hello(_) | Said::Directive(_) | Said::CaughtUp(_) => Ok(()),
+            Said::Hello(_) | Said::Directive(_) | Said::CaughtUp(_) | Said::Addressed(_) => Ok(()),
         }
     }
 

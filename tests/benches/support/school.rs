@@ -219,7 +219,7 @@ impl Line {
     /// Asks for directives and waits until it has all; later ones would follow. A school that has
     /// the packs already asks for what comes after them.
     pub async fn follow(&mut self) {
-        let asked = PullRequest { after: 1_000, last: Vec::new() };
+        let asked = PullRequest { after: 1_000, ..PullRequest::default() };
         self.send(Ask::Pull(asked)).await.expect("asked");
         let said = self.replies.message().await.expect("link").and_then(|response| response.part);
         assert!(matches!(said, Some(Part::CaughtUp(_))), "no directives are new: {said:?}");

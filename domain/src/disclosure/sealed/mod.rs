@@ -17,6 +17,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod week;
+mod year;
 
 pub use cap::{CAP_MAX, CAP_MIN, CapClass, CapError};
 pub use control::{Off, control, coordinates, openable};
@@ -27,3 +28,4 @@ pub use report::{MeasureError, SealedReport};
 pub use table::{COMPLEMENT, Kind, SealedTable, SealedTables, Stratum, Unsealable};
 pub use task::{TaskId, TaskTerms, lv};
 pub use week::{Week, is_whole, told_in, weeks_of};
+pub use year::{SealedYear, sealed_year_of};

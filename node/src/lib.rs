@@ -17,6 +17,7 @@ pub mod obligation;
 pub mod packs;
 pub mod release;
 pub mod screening;
+pub mod sealing;
 pub mod taking;
 pub mod transfer;
 pub mod unlock;

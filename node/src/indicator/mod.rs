@@ -15,6 +15,7 @@ mod facts;
 mod identity;
 #[cfg(test)]
 mod ledger_tests;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ pub use current::current;
 pub use explain::{ExplainError, Explained, Line, RECORDS_MAX, explain};
 pub use facts::{Behind, Facts, works_since};
 pub use identity::{BrokenIdentity, Checked, check};
+pub use sealed::{Event, Unsealed};
 
 use crate::ledger::profile::Profile;
 use evaluate::Hit;

@@ -83,6 +83,7 @@ pub mod roll_list;
 pub mod rounding_key;
 pub mod run;
 pub mod scope;
+pub mod sealed;
 pub mod sealing_key;
 mod second;
 pub mod sender_statement;
@@ -222,6 +223,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 26,
         name: "working together",
         sql: include_str!("migrations/024_working_together.sql"),
+    },
+    Migration {
+        number: 27,
+        name: "sealed reports",
+        sql: include_str!("migrations/025_sealed_report.sql"),
     },
 ];
 

@@ -10,7 +10,7 @@ mod tests;
 
 use domain::period::Period;
 use proto::frame::decode_item;
-use proto::wire::sync::Lane;
+use proto::wire::sync::{ItemKind, Lane};
 use runtime::sql::SqlError;
 use runtime::uplink::outbox;
 
@@ -117,8 +117,13 @@ pub(super) fn periods(holds: &[Hold]) -> Vec<String> {
 /// Whether a signed item is of one of these periods; one that cannot be read is held with them.
 pub(super) fn is_held(item: &[u8], periods: &[String]) -> bool {
     let period = || -> Option<Period> {
-        let body = decode_item(item).ok()?.body;
-        Some(proto::release::decode(&body).ok()?.header.id.period)
+        let item = decode_item(item).ok()?;
+        match item.kind {
+            ItemKind::SealedReport => {
+                Some(proto::sealed::decode_report(&item.body).ok()?.place.period)
+            }
+            _ => Some(proto::release::decode(&item.body).ok()?.header.id.period),
+        }
     };
     !periods.is_empty()
         && period().is_none_or(|period| periods.iter().any(|one| *one == period.to_string()))

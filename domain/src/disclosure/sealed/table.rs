@@ -7,8 +7,8 @@
 //! does not have are zeros: the length never depends on the school.
 
 use crate::catalogue::{
-    At, Axis, Block, Catalogue, Channel, Count, DimensionId, Field, Grade, IndicatorId,
-    Kind as Behaviour, Measure, OUTCOME_AXIS, Origin, Source, Stage, TableId,
+    At, Axis, Block, Catalogue, Channel, Condition, Count, Definition, DimensionId, Field, Filter,
+    Grade, IndicatorId, Kind as Behaviour, Measure, OUTCOME_AXIS, Origin, Source, Stage, TableId,
 };
 
 use super::super::RawTable;
@@ -237,6 +237,28 @@ impl SealedTable {
     #[must_use]
     pub const fn per_person_max(&self) -> u32 {
         self.per_person_max
+    }
+
+    /// How a node counts the cells before the complement: the definition of the table's count,
+    /// narrowed to its one value, and those cells. None under a catalogue without that count.
+    #[must_use]
+    pub fn counted_by(&self, catalogue: &Catalogue) -> Option<(Definition, Block)> {
+        let partition = catalogue.partition(&self.indicator);
+        let whole = partition.map_or(self.indicator.as_str(), |known| known.whole.as_str());
+        let mut definition = catalogue.count(whole)?.definition.clone()?;
+        if let Some((dimension, value)) = &self.only {
+            let field = Field::from_word(dimension.as_str())?;
+            let condition = Condition::Any(vec![value.clone()]);
+            definition.filters.push(Filter { field, condition });
+        }
+        let mut axes = self.block.axes.clone();
+        if axes.first().is_some_and(|first| first.dimension.as_str() == PART) {
+            axes.remove(0);
+        } else if let Some(first) = axes.first_mut().filter(|_| self.counted < self.cells()) {
+            first.values.pop();
+        }
+        let block = Block::new(&self.indicator, axes);
+        (block.length == self.counted).then_some((definition, block))
     }
 
     /// What a cell asks of a person by the roster; none for a place that the table does not have.

@@ -1,0 +1,133 @@
+//! Figures for sealed tables: the cells of a stock, the events of a flow, the persons of a stratum.
+//!
+//! A school that works in its ledgers and has no entry in one of them has no such event: a report
+//! that is missing would say, and one that appears would say more, so nothing of a ledger of
+//! children in need decides whether there is a report.
+
+use std::collections::BTreeMap;
+
+use domain::catalogue::{At, Block, Catalogue, Definition, Field, Source, Stage};
+use domain::cell::Cell;
+use domain::disclosure::RawTable;
+use domain::disclosure::sealed::{SealedTable, Stratum};
+
+use super::facts::{Found, Value};
+use super::{Behind, Facts, IndicatorError, evaluate};
+
+/// An event of a sealed flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Place of its cell.
+    pub place: usize,
+    /// What it adds there.
+    pub amount: u64,
+    /// The record.
+    pub behind: Behind,
+}
+
+/// Why a school has no report of a sealed table for a period. None of them is about a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unsealed {
+    /// The school does not work in its ledgers yet.
+    NotAtWork,
+    /// The term has no screening.
+    NotScreened,
+    /// This software has no ledger that fills it.
+    Unsupported,
+    /// Records of students of the period are destroyed: what is left is no count.
+    Destroyed,
+}
+
+impl Facts {
+    /// The counted cells of a stock, before the complement.
+    ///
+    /// # Errors
+    /// A record that the catalogue has no place for.
+    pub fn sealed_stock(
+        &self,
+        catalogue: &Catalogue,
+        table: &SealedTable,
+    ) -> Result<Result<RawTable, Unsealed>, IndicatorError> {
+        let Some((definition, block)) = table.counted_by(catalogue) else {
+            return Ok(Err(Unsealed::Unsupported));
+        };
+        let hits = match self.sealed_hits(&definition, &block)? {
+            Ok(hits) => hits,
+            Err(absent) => return Ok(Err(absent)),
+        };
+        let sums = evaluate::sums(&hits, block.length);
+        let cells = sums.into_iter().map(Cell::Value).collect();
+        Ok(Ok(RawTable::new(table.id().clone(), cells)))
+    }
+
+    /// The events of a flow up to the end of the period, as they are known today.
+    ///
+    /// # Errors
+    /// A record that the catalogue has no place for.
+    pub fn sealed_events(
+        &self,
+        catalogue: &Catalogue,
+        table: &SealedTable,
+    ) -> Result<Result<Vec<Event>, Unsealed>, IndicatorError> {
+        let Some((definition, block)) = table.counted_by(catalogue) else {
+            return Ok(Err(Unsealed::Unsupported));
+        };
+        let event = |hit: &evaluate::Hit<'_>| Event {
+            place: hit.place,
+            amount: hit.amount,
+            behind: hit.record.behind,
+        };
+        Ok(self.sealed_hits(&definition, &block)?.map(|hits| hits.iter().map(event).collect()))
+    }
+
+    /// Students of a stratum on the roll of the census day, by which a stock is completed.
+    #[must_use]
+    pub fn persons_of(&self, stratum: &Stratum) -> u64 {
+        let Found::Records(roll) = self.source(At::CensusDay, Source::Roll) else { return 0 };
+        let place = |field: Field| roll.fields.iter().position(|known| *known == field);
+        let asked = [
+            (Field::Stage, stratum.stage.map(Stage::as_str)),
+            (Field::Grade, stratum.grade.map(|grade| grade.as_str())),
+            (Field::Sex, stratum.sex.as_deref()),
+        ];
+        let is_of = |values: &[Value]| {
+            asked.iter().all(|(field, wanted)| match (wanted, place(*field)) {
+                (None, _) => true,
+                (Some(wanted), Some(at)) => {
+                    matches!(values.get(at), Some(Value::Word(word)) if word == wanted)
+                }
+                (Some(_), None) => false,
+            })
+        };
+        roll.rows.iter().filter(|record| is_of(&record.values)).count() as u64
+    }
+
+    /// Students on the roll of the census day by stage, as the clear sheet says too.
+    #[must_use]
+    pub fn enrolled_by_stage(&self) -> BTreeMap<Stage, u64> {
+        let by_stage = Stage::ALL.into_iter().map(|stage| {
+            (stage, self.persons_of(&Stratum { stage: Some(stage), ..Stratum::default() }))
+        });
+        by_stage.filter(|(_, persons)| *persons > 0).collect()
+    }
+
+    fn sealed_hits(
+        &self,
+        definition: &Definition,
+        block: &Block,
+    ) -> Result<Result<Vec<evaluate::Hit<'_>>, Unsealed>, IndicatorError> {
+        if definition.source != Source::Screening && !self.is_at_work() {
+            return Ok(Err(Unsealed::NotAtWork));
+        }
+        Ok(match self.source(definition.at, definition.source) {
+            Found::Records(records) => {
+                let hits = evaluate::evaluate(definition, block, records)?;
+                hits.ok_or(Unsealed::Unsupported)
+            }
+            Found::NotKept if definition.source == Source::Screening => Err(Unsealed::NotScreened),
+            Found::NotKept => Ok(Vec::new()),
+            Found::NoSuchTime | Found::Unsupported => Err(Unsealed::Unsupported),
+            Found::Destroyed => Err(Unsealed::Destroyed),
+        })
+    }
+}

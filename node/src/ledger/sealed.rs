@@ -1,0 +1,214 @@
+//! The school's own register of sealed reports, and of what each flow told of which record.
+//!
+//! A report is stored in the transaction that seals it, with what it told, and never made twice:
+//! only a refusal makes room for another one, under the next number.
+
+use domain::digest::Digest;
+use domain::disclosure::sealed::{Answer, ReportNumber};
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+/// A sealed report as the register has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredReport {
+    /// Id of the table.
+    pub table: String,
+    /// Period in its written form.
+    pub period: String,
+    /// The school's number of it.
+    pub number: ReportNumber,
+    /// Id of its task.
+    pub task: Vec<u8>,
+    /// Digest of the signed bytes.
+    pub body: Digest,
+    /// Under which it is queued.
+    pub name: String,
+    /// When it was sealed.
+    pub made_at_ms: i64,
+    /// What both hubs said, once they did.
+    pub verdict: Option<KeptVerdict>,
+}
+
+/// The final answer to a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptVerdict {
+    /// Accepted or refused.
+    pub answer: Answer,
+    /// Code of a refusal.
+    pub code: String,
+    /// Sentence of a refusal.
+    pub reason: String,
+    /// By the leader's clock.
+    pub decided_at_ms: i64,
+    /// The signed verdict as it came.
+    pub signed: Vec<u8>,
+}
+
+/// How much of a record a flow told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Word of the record's kind.
+    pub kind: String,
+    /// Number of the record within its kind.
+    pub record: i64,
+    /// What was told of it.
+    pub amount: u64,
+}
+
+const REPORT: &str = "select table_id, period, number, task, body, name, made_at_ms,
+    answer, code, reason, decided_at_ms, verdict from sealed_report";
+
+/// Registers a report, what it tells, and its signed item for the copy to `transfer.db`.
+///
+/// # Errors
+/// The number is used already, or the store cannot be written; nothing was.
+pub(crate) fn insert(
+    tx: &Tx<'_>,
+    report: &StoredReport,
+    told: &[Told],
+    item: &[u8],
+) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into sealed_report (table_id, period, number, task, body, name, made_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        params![
+            &report.table,
+            &report.period,
+            report.number.value(),
+            &report.task,
+            &report.body.to_tagged(),
+            &report.name,
+            report.made_at_ms,
+        ],
+    )?;
+    // What a refused report of the same week told was told to nobody.
+    tx.execute(
+        "delete from sealed_told where table_id = $1 and period = $2",
+        params![&report.table, &report.period],
+    )?;
+    for one in told {
+        tx.execute(
+            "insert into sealed_told (table_id, period, kind, record, amount)
+             values ($1, $2, $3, $4, $5)",
+            params![&report.table, &report.period, &one.kind, one.record, one.amount],
+        )?;
+    }
+    tx.execute(
+        "insert into handover (name, item, made_at_ms) values ($1, $2, $3)",
+        params![&report.name, item, report.made_at_ms],
+    )?;
+    Ok(())
+}
+
+/// The last number that a table has used.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_number(tx: &Tx<'_>, table: &str) -> Result<Option<ReportNumber>, SqlError> {
+    let last = tx.query_opt(
+        "select max(number) from sealed_report where table_id = $1",
+        params![table],
+        |row| row.opt_i64(0),
+    )?;
+    Ok(last.flatten().and_then(|last| ReportNumber::new(u32::try_from(last).ok()?)))
+}
+
+/// The last report about a period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_of(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<StoredReport>, SqlError> {
+    tx.query_opt(
+        &format!("{REPORT} where table_id = $1 and period = $2 order by number desc limit 1"),
+        params![table, period],
+        read,
+    )
+}
+
+/// A report by the digest of its signed bytes.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_body(tx: &Tx<'_>, body: &Digest) -> Result<Option<StoredReport>, SqlError> {
+    tx.query_opt(&format!("{REPORT} where body = $1"), params![&body.to_tagged()], read)
+}
+
+/// All reports, the latest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all(tx: &Tx<'_>, limit: u32) -> Result<Vec<StoredReport>, SqlError> {
+    tx.query(&format!("{REPORT} order by id desc limit $1"), params![limit], read)
+}
+
+/// What a table told of each record in all weeks but one.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn told_elsewhere(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Told>, SqlError> {
+    tx.query(
+        "select kind, record, sum(amount) from sealed_told
+         where table_id = $1 and period <> $2 group by kind, record",
+        params![table, period],
+        |row| Ok(Told { kind: row.text(0)?, record: row.i64(1)?, amount: row.u64(2)? }),
+    )
+}
+
+/// Keeps the first final answer to a report; a later one changes nothing. Says whether it was
+/// kept.
+///
+/// # Errors
+/// The store cannot be written.
+pub(crate) fn keep_verdict(
+    tx: &Tx<'_>,
+    body: &Digest,
+    verdict: &KeptVerdict,
+) -> Result<bool, SqlError> {
+    let answer: i64 = match verdict.answer {
+        Answer::Accepted => 1,
+        Answer::Refused => 2,
+    };
+    let kept = tx.execute(
+        "update sealed_report set answer = $2, code = $3, reason = $4, decided_at_ms = $5,
+             verdict = $6
+         where body = $1 and answer is null",
+        params![
+            &body.to_tagged(),
+            answer,
+            &verdict.code,
+            &verdict.reason,
+            verdict.decided_at_ms,
+            &verdict.signed,
+        ],
+    )?;
+    Ok(kept > 0)
+}
+
+fn read(row: &Row<'_, '_>) -> Result<StoredReport, SqlError> {
+    let answer = match row.opt_i64(7)? {
+        None => None,
+        Some(1) => Some(Answer::Accepted),
+        Some(2) => Some(Answer::Refused),
+        Some(_) => return Err(SqlError::Type),
+    };
+    let verdict = match answer {
+        None => None,
+        Some(answer) => Some(KeptVerdict {
+            answer,
+            code: row.text(8)?,
+            reason: row.text(9)?,
+            decided_at_ms: row.i64(10)?,
+            signed: row.blob(11)?,
+        }),
+    };
+    Ok(StoredReport {
+        table: row.text(0)?,
+        period: row.text(1)?,
+        number: ReportNumber::new(row.u32(2)?).ok_or(SqlError::Type)?,
+        task: row.blob(3)?,
+        body: Digest::from_tagged(row.bytes(4)?).map_err(|_| SqlError::Type)?,
+        name: row.text(5)?,
+        made_at_ms: row.i64(6)?,
+        verdict,
+    })
+}

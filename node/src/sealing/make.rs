@@ -1,0 +1,127 @@
+//! Making: seals every report of a period that is due, in one transaction.
+
+use certs::aggregate::{AGGREGATE_ALGORITHM, Hubs, Instance};
+use certs::digest::sha256;
+use certs::key::SigningKey;
+use domain::disclosure::sealed::context as bound_to;
+use domain::period::Period;
+use domain::span::Span;
+use proto::frame::{SEALED_REPORT_CONTEXT, encode_item};
+use proto::sealed::{Place, Report, encode_report};
+use proto::wire::sync::ItemKind;
+use runtime::sql::Tx;
+
+use super::measure::{Measured, NoReport, facts_span, measure};
+use super::schedule::{Due, Pending, due};
+use super::{Context, Documents, Made, SealingError};
+use crate::indicator::Facts;
+use crate::ledger::sealed::{self as register, StoredReport};
+use crate::ledger::{Ledger, hold, profile};
+
+/// Seals and signs what is due of one period and stores it for the copy to `transfer.db`; gives
+/// what became of each of its tables.
+///
+/// Doing it again makes nothing: what is sealed is not due any more.
+///
+/// # Errors
+/// The school holds the period, figures cannot be computed, or something cannot be read, sealed or
+/// written; then nothing was.
+pub fn make(
+    ledger: &Ledger,
+    context: &Context,
+    period: Period,
+    key: &SigningKey,
+) -> Result<Vec<Made>, SealingError> {
+    let (context, key) = (context.clone(), key.clone());
+    ledger.write("make_sealed_reports", move |tx| {
+        let open = due(tx, &context)?.into_iter().filter_map(|pending| match pending {
+            Pending::Seal(due) if due.period == period => Some(due),
+            Pending::Seal(_) | Pending::Refused(_) => None,
+        });
+        let open: Vec<Due> = open.collect();
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        if hold::of_period(tx, &period.to_string())?.is_some() {
+            return Err(SealingError::Held(period));
+        }
+        seal_all(tx, &context, (period, &open), &key)
+    })
+}
+
+fn seal_all(
+    tx: &Tx<'_>,
+    context: &Context,
+    (period, open): (Period, &[Due]),
+    key: &SigningKey,
+) -> Result<Vec<Made>, SealingError> {
+    let own = Span::of(period, &context.calendar)?;
+    let profile = profile::load(tx)?.ok_or(SealingError::NoProfile)?;
+    let missing = || SealingError::NotListed(own.school_year);
+    let documents = context.documents(own.school_year).ok_or_else(missing)?;
+    let school = documents.year.roster.school(&context.unit).ok_or_else(missing)?;
+    let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
+    let year = Span::of(Period::SchoolYear(own.school_year), &context.calendar)?;
+    let span = facts_span(period, own, year);
+    let facts = Facts::of_period(tx, &profile, span, context.today)?;
+    let hubs = Hubs::new(&documents.leader, &documents.helper)?;
+    let mut made = Vec::with_capacity(open.len());
+    for due in open {
+        let table = due.table.id().clone();
+        made.push(match measure(tx, (&facts, catalogue), (&due.table, period), school)? {
+            Ok(measured) => {
+                seal(tx, (context, documents, &hubs), due, &measured, key)?;
+                Made::Sealed { table, number: due.number }
+            }
+            Err(NoReport::Absent(reason)) => Made::Absent { table, reason },
+            Err(NoReport::Broken(reason)) => Made::Broken { table, reason },
+        });
+    }
+    Ok(made)
+}
+
+fn seal(
+    tx: &Tx<'_>,
+    (context, documents, hubs): (&Context, &Documents, &Hubs<'_>),
+    due: &Due,
+    measured: &Measured,
+    key: &SigningKey,
+) -> Result<(), SealingError> {
+    let cap = measured.report.cap();
+    let bound = bound_to(&due.task, &context.unit, due.number);
+    let shares = Instance::new(cap, due.table.cells())?.split(&measured.report, &bound)?;
+    let halves = shares.seal(hubs, &bound)?;
+    let place = Place {
+        unit: context.unit.clone(),
+        table: due.table.id().clone(),
+        period: due.period,
+        number: due.number,
+    };
+    let name = place.name();
+    let body = encode_report(&Report {
+        place,
+        task: due.task,
+        algorithm: AGGREGATE_ALGORITHM,
+        cap,
+        nonce: halves.nonce,
+        public: halves.public,
+        leader_half: halves.leader.bytes().to_vec(),
+        helper_half: halves.helper.bytes().to_vec(),
+        to: documents.year.leader.clone(),
+        enrolled: measured.enrolled.clone(),
+        made_at_ms: context.now_ms,
+    });
+    let signature = key.sign(SEALED_REPORT_CONTEXT, &body)?.to_bytes();
+    let report = StoredReport {
+        table: due.table.id().to_string(),
+        period: due.period.to_string(),
+        number: due.number,
+        task: due.task.bytes().to_vec(),
+        body: sha256(&body),
+        name,
+        made_at_ms: context.now_ms,
+        verdict: None,
+    };
+    let item = encode_item(ItemKind::SealedReport, body, signature);
+    Ok(register::insert(tx, &report, &measured.told, &item)?)
+}

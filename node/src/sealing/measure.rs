@@ -1,0 +1,120 @@
+//! Measuring: the figures of one table of one period, as they go into a report.
+//!
+//! An event of a flow is told once, in the first week that was not sealed when it was entered:
+//! what the records add up to by now, less what other weeks told of each.
+
+use std::collections::BTreeMap;
+
+use domain::catalogue::Stage;
+use domain::cell::Cell;
+use domain::disclosure::RawTable;
+use domain::disclosure::plan::School;
+use domain::disclosure::sealed::{Kind, MeasureError, SealedReport, SealedTable};
+use domain::ledger::Word as _;
+use domain::period::Period;
+use domain::span::Span;
+use runtime::sql::Tx;
+
+use super::{Named, SealingError};
+use crate::indicator::{Behind, Event, Facts, Unsealed};
+use crate::ledger::sealed::{self as register, Told};
+
+/// A report before it is split, and what it tells of which record.
+pub(super) struct Measured {
+    pub(super) report: SealedReport,
+    pub(super) told: Vec<Told>,
+    /// Only of a stock: who is enrolled by stage.
+    pub(super) enrolled: BTreeMap<Stage, u64>,
+}
+
+/// Why a table has no report.
+pub(super) enum NoReport {
+    Absent(Unsealed),
+    Broken(MeasureError),
+}
+
+/// What the days of a period's facts are: a stock's term, and for a flow everything of the school
+/// year up to the end of the week, since what was entered late is told in it.
+pub(super) fn facts_span(period: Period, own: Span, year: Span) -> Span {
+    match period {
+        Period::Term(_) => own,
+        _ => Span { from: year.from, ..own },
+    }
+}
+
+/// Measures a table.
+pub(super) fn measure(
+    tx: &Tx<'_>,
+    (facts, catalogue): (&Facts, &Named),
+    (table, period): (&SealedTable, Period),
+    school: &School,
+) -> Result<Result<Measured, NoReport>, SealingError> {
+    let (raw, told) = match table.kind() {
+        Kind::Stock => match facts.sealed_stock(&catalogue.1, table)? {
+            Ok(raw) => (raw, Vec::new()),
+            Err(absent) => return Ok(Err(NoReport::Absent(absent))),
+        },
+        Kind::Flow => match facts.sealed_events(&catalogue.1, table)? {
+            Ok(events) => {
+                let id = table.id().as_str();
+                let before = register::told_elsewhere(tx, id, &period.to_string())?;
+                untold(table, &events, &before)
+            }
+            Err(absent) => return Ok(Err(NoReport::Absent(absent))),
+        },
+    };
+    let signed = Stage::ALL.iter().map(|stage| school.persons(*stage)).sum();
+    let persons = |stratum: &_| facts.persons_of(stratum);
+    let enrolled = match table.kind() {
+        Kind::Stock => facts.enrolled_by_stage(),
+        Kind::Flow => BTreeMap::new(),
+    };
+    Ok(match SealedReport::measure(raw, table, signed, persons) {
+        Ok(report) => Ok(Measured { report, told, enrolled }),
+        Err(reason) => Err(NoReport::Broken(reason)),
+    })
+}
+
+/// The cells of what was not told yet. Of a record of which a part was told, the last events are
+/// the new ones: a ledger is read in the order in which it was written.
+fn untold(table: &SealedTable, events: &[Event], before: &[Told]) -> (RawTable, Vec<Told>) {
+    let mut told: BTreeMap<(&str, i64), u64> = BTreeMap::new();
+    for one in before {
+        told.insert((&one.kind, one.record), one.amount);
+    }
+    let mut cells = vec![0_u64; table.counted()];
+    let mut new: BTreeMap<(&'static str, i64), u64> = BTreeMap::new();
+    for event in events {
+        let key = key_of(event.behind);
+        let known = told.entry(key).or_default();
+        let old = event.amount.min(*known);
+        *known -= old;
+        let amount = event.amount - old;
+        if amount == 0 {
+            continue;
+        }
+        if let Some(cell) = cells.get_mut(event.place) {
+            *cell = cell.saturating_add(amount);
+            *new.entry(key).or_default() += amount;
+        }
+    }
+    let cells = cells.into_iter().map(Cell::Value).collect();
+    let told = new.into_iter().map(|((kind, record), amount)| Told {
+        kind: kind.to_owned(),
+        record,
+        amount,
+    });
+    (RawTable::new(table.id().clone(), cells), told.collect())
+}
+
+/// What is remembered of a record. Not its day: one that was corrected was told all the same.
+fn key_of(behind: Behind) -> (&'static str, i64) {
+    match behind {
+        Behind::Student(id) => ("student", id),
+        Behind::Staff(id) => ("staff", id),
+        Behind::Class => ("class", 0),
+        Behind::School => ("school", 0),
+        Behind::Sheet(id, _) => ("sheet", id),
+        Behind::Entry { kind, record, .. } => (kind.as_str(), record),
+    }
+}

@@ -1,0 +1,277 @@
+//! Facts about sealing: what both halves hold, that nothing is told twice or never, and which
+//! verdicts are believed.
+
+use certs::digest::sha256;
+use certs::key::SigningKey;
+use domain::disclosure::sealed::{Answer, SealedTables};
+use domain::ledger::SchoolRole;
+use domain::ledger::terms::Tier;
+use domain::ledger::words::{AlertSource, EventMode, Move};
+use domain::period::Period;
+use jiff::civil::{Date, date};
+use proto::frame::decode_item;
+use proto::sealed::{Report, Verdict, decode_report};
+use proto::wire::sync::ItemKind;
+
+use super::testing::Hubs;
+use super::{Context, Made, Pending, SealingError, VerdictError, due, make, take};
+use crate::indicator::Unsealed;
+use crate::ledger::author::Author;
+use crate::ledger::case::{self, MoveWish};
+use crate::ledger::entry::{StaffId, StudentId};
+use crate::ledger::governance::Drill;
+use crate::ledger::hold::{self, Act};
+use crate::ledger::sealed::{self as register, StoredReport};
+use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, sheet_cells};
+use crate::ledger::write;
+use crate::release::copy_handover;
+use crate::transfer::Transfer;
+
+const OPENED: &str = "sealed.alt.opened";
+const CENSUS: &str = "sealed.alt.census";
+
+fn author() -> Author {
+    Author::new("counsellor", SchoolRole::Counsellor, None, NOW_MS).because("核对")
+}
+
+/// A school that works in its ledgers since September.
+fn school() -> School {
+    let school = School::new();
+    school.roster(&(0..40).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    let drill = Drill {
+        day: date(2025, 9, 10),
+        mode: EventMode::Normal,
+        scenario: "演练".to_owned(),
+        minutes: 20,
+        participants: 6,
+        through_channel: false,
+        findings: String::new(),
+    };
+    let written = school.ledger.write("drill", move |tx| write::add(tx, &author(), &drill));
+    written.unwrap_or_else(|error| panic!("{error}"));
+    school
+}
+
+fn open_case(school: &School, student: i64, day: Date) {
+    let wish = MoveWish {
+        how: Move::Opened,
+        to: Some(Tier::T2),
+        source: AlertSource::Mentor,
+        owner: StaffId(1),
+        next_review: Some(date(2025, 11, 22)),
+    };
+    let opened = school
+        .ledger
+        .write("case", move |tx| case::open(tx, &author(), StudentId(student), day, &wish));
+    opened.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn seal(school: &School, context: &Context, period: Period) -> Vec<Made> {
+    let key = SigningKey::generate().expect("key");
+    make(&school.ledger, context, period, &key).expect("made")
+}
+
+/// How many reports were sealed.
+fn sealed(made: &[Made]) -> usize {
+    made.iter().filter(|made| matches!(made, Made::Sealed { .. })).count()
+}
+
+fn registered(school: &School, table: &str, period: &str) -> Option<StoredReport> {
+    let (table, period) = (table.to_owned(), period.to_owned());
+    school.ledger.read(move |tx| register::last_of(tx, &table, &period)).expect("register")
+}
+
+/// The report as its signed bytes say it.
+fn report(school: &School, table: &str, period: &str) -> Report {
+    let name = registered(school, table, period).expect("registered").name;
+    let stored = school.ledger.read(move |tx| crate::ledger::release::find(tx, &name));
+    let item = decode_item(&stored.expect("read").expect("stored").item).expect("item");
+    assert_eq!(item.kind, ItemKind::SealedReport);
+    decode_report(&item.body).expect("report")
+}
+
+fn told(hubs: &Hubs, school: &School, week: &str) -> u64 {
+    hubs.read(school, &report(school, OPENED, week)).iter().sum()
+}
+
+fn week(text: &str) -> Period {
+    text.parse().expect("week")
+}
+
+fn verdict_on(report: &StoredReport, unit: &str, refused: Option<&str>) -> Verdict {
+    Verdict {
+        place: proto::sealed::Place {
+            unit: unit.parse().expect("unit"),
+            table: report.table.parse().expect("table"),
+            period: report.period.parse().expect("period"),
+            number: report.number,
+        },
+        task: proto::sealed::task(&report.task).expect("task"),
+        report: report.body,
+        refused: refused.map(|code| (code.to_owned(), "the proof does not hold".to_owned())),
+        decided_at_ms: NOW_MS,
+    }
+}
+
+/// A term's stock: both halves together are the census, everybody enrolled in exactly one cell,
+/// and what is enrolled stands beside them in the clear.
+#[test]
+fn a_stock_is_the_census_of_the_term() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 3, date(2025, 11, 3));
+    let context = hubs.context(&school, date(2025, 11, 25));
+    let made = seal(&school, &context, PERIOD);
+    let is_sealed =
+        |made: &Made| matches!(made, Made::Sealed { table, .. } if table.as_str() == CENSUS);
+    assert!(made.iter().any(is_sealed), "{made:?}");
+    let report = report(&school, CENSUS, "2025S1");
+    let cells = hubs.read(&school, &report);
+    let tables = SealedTables::of(&school.catalogue);
+    let table = tables.table(CENSUS).expect("table");
+    let place = |state: &str, sex: &str| table.block().place(&[state, "g7", sex]).expect("place");
+    // Pupil number 3 of the file has an even number in it and is a boy.
+    assert_eq!(cells[place("t2", "m")] + cells[place("t2", "f")], 1);
+    assert_eq!(cells.iter().sum::<u64>(), 40);
+    assert_eq!(report.enrolled.values().sum::<u64>(), 40);
+    assert_eq!(sealed(&seal(&school, &context, PERIOD)), 0);
+}
+
+/// An event is told in its own week; one that is entered after its week was sealed, in the next
+/// week; neither is ever told again.
+#[test]
+fn an_event_is_told_once() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 5));
+    let after = hubs.context(&school, date(2025, 11, 11));
+    seal(&school, &after, week("2025-W45"));
+    assert_eq!(told(&hubs, &school, "2025-W45"), 1);
+    // The week before was never sealed: what is known of it is sealed now, and is nothing.
+    seal(&school, &after, week("2025-W44"));
+    assert_eq!(told(&hubs, &school, "2025-W44"), 0);
+    // Late: dated in a week that is sealed.
+    open_case(&school, 2, date(2025, 11, 6));
+    let later = hubs.context(&school, TODAY);
+    seal(&school, &later, week("2025-W46"));
+    assert_eq!(told(&hubs, &school, "2025-W46"), 1);
+    assert_eq!(sealed(&seal(&school, &later, week("2025-W45"))), 0);
+    let last = hubs.context(&school, date(2025, 12, 2));
+    seal(&school, &last, week("2025-W47"));
+    assert_eq!(told(&hubs, &school, "2025-W47"), 0);
+}
+
+/// The bytes of a week with cases are as long as those of a week without.
+#[test]
+fn the_length_says_nothing() {
+    let (school, hubs) = (school(), Hubs::new());
+    (1..8).for_each(|student| open_case(&school, student, date(2025, 11, 12)));
+    let context = hubs.context(&school, TODAY);
+    for name in ["2025-W45", "2025-W46"] {
+        seal(&school, &context, week(name));
+    }
+    let (quiet, busy) = (report(&school, OPENED, "2025-W45"), report(&school, OPENED, "2025-W46"));
+    assert_eq!((told(&hubs, &school, "2025-W45"), told(&hubs, &school, "2025-W46")), (0, 7));
+    let length = |report: &Report| proto::sealed::encode_report(report).len();
+    assert_eq!(length(&quiet), length(&busy));
+}
+
+/// A refused report is sealed again under the next number only where its task is another one by
+/// now, and tells what the refused one told.
+#[test]
+fn a_refused_report_is_replaced_under_another_task() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 5));
+    let mut context = hubs.context(&school, date(2025, 11, 11));
+    seal(&school, &context, week("2025-W45"));
+    let first = registered(&school, OPENED, "2025-W45").expect("first");
+    let refusal = verdict_on(&first, "F370202004J01", Some("proof"));
+    let refusal = hubs.verdict(&refusal, &[1]);
+    assert!(take(&school.ledger, &hubs.pins, &context, &refusal).expect("taken"));
+    assert_eq!(sealed(&seal(&school, &context, week("2025-W45"))), 0);
+    let asked = context.clone();
+    let open = school.ledger.read(move |tx| due(tx, &asked)).expect("due");
+    let waits =
+        |one: &Pending| matches!(one, Pending::Refused(report) if report.body == first.body);
+    assert!(open.iter().any(waits));
+    context.years = vec![hubs.documents(210)];
+    assert!(sealed(&seal(&school, &context, week("2025-W45"))) > 0);
+    let second = registered(&school, OPENED, "2025-W45").expect("second");
+    assert_eq!(second.number.value(), first.number.value() + 1);
+    assert_eq!(told(&hubs, &school, "2025-W45"), 1);
+}
+
+/// Accepted needs both hubs over the same bytes; whatever else comes changes nothing.
+#[test]
+fn only_both_hubs_accept() {
+    let (school, hubs) = (school(), Hubs::new());
+    let context = hubs.context(&school, date(2025, 11, 11));
+    seal(&school, &context, week("2025-W45"));
+    let sealed = registered(&school, OPENED, "2025-W45").expect("sealed");
+    let own = verdict_on(&sealed, "F370202004J01", None);
+    let taken = |verdict: &Verdict, signers: &[usize]| {
+        take(&school.ledger, &hubs.pins, &context, &hubs.verdict(verdict, signers))
+    };
+    for signers in [&[][..], &[0], &[1]] {
+        assert!(matches!(taken(&own, signers), Err(VerdictError::Signature)));
+    }
+    // The commissions' roots the wrong way round: no hub speaks under the other's.
+    let strangers = Hubs::new();
+    let forged = strangers.verdict(&own, &[0, 1]);
+    let forged = take(&school.ledger, &hubs.pins, &context, &forged);
+    assert!(matches!(forged, Err(VerdictError::Signature)));
+    let other = Verdict { report: sha256(b"other bytes"), ..own.clone() };
+    assert!(matches!(taken(&other, &[0, 1]), Err(VerdictError::Unknown)));
+    let early = Verdict { decided_at_ms: NOW_MS + 3 * 86_400_000, ..own.clone() };
+    assert!(matches!(taken(&early, &[0, 1]), Err(VerdictError::Time(_))));
+    assert_eq!(registered(&school, OPENED, "2025-W45").expect("open").verdict, None);
+    assert!(taken(&own, &[0, 1]).expect("taken"));
+    // The first answer is final.
+    let late = verdict_on(&sealed, "F370202004J01", Some("proof"));
+    assert!(!taken(&late, &[0]).expect("read"));
+    let kept = registered(&school, OPENED, "2025-W45").expect("kept").verdict.expect("verdict");
+    assert_eq!(kept.answer, Answer::Accepted);
+}
+
+/// A school that does not work in its ledgers sends nothing; one without a screening says so. A
+/// held period stays, and nothing leaves before its morning.
+#[test]
+fn what_is_not_there_is_not_zero() {
+    let hubs = Hubs::new();
+    let idle = School::new();
+    idle.roster(&(0..40).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    let context = hubs.context(&idle, TODAY);
+    let made = seal(&idle, &context, week("2025-W45"));
+    let absent = |made: &Made| matches!(made, Made::Absent { reason: Unsealed::NotAtWork, .. });
+    assert!(!made.is_empty() && made.iter().all(absent), "{made:?}");
+    let school = school();
+    assert_eq!(seal(&school, &hubs.context(&school, date(2025, 11, 10)), week("2025-W45")), []);
+    let period = week("2025-W45").to_string();
+    let act = Act { period, author: "principal".into(), reason: "核对".into(), at_ms: NOW_MS };
+    school.ledger.write("hold", move |tx| hold::hold(tx, &act)).expect("held");
+    let key = SigningKey::generate().expect("key");
+    let held = make(&school.ledger, &context, week("2025-W45"), &key);
+    assert!(matches!(held, Err(SealingError::Held(_))), "{held:?}");
+}
+
+/// Reports go the way of all signed items, and a hold of another period stops none of them.
+#[test]
+fn reports_are_handed_over() {
+    let (school, hubs) = (school(), Hubs::new());
+    let pupils: Vec<_> = (0..40).map(TestPupil::new).collect();
+    let rows: Vec<_> =
+        pupils.iter().map(|one| (one.clone(), "2025-10-20", sheet_cells(6, "0"))).collect();
+    school.answers(&rows).expect("answers");
+    let context = hubs.context(&school, TODAY);
+    let made = seal(&school, &context, week("2025-W46"));
+    let act = Act {
+        period: "2025-W44".to_owned(),
+        author: "principal".into(),
+        reason: "核对".into(),
+        at_ms: NOW_MS,
+    };
+    school.ledger.write("hold", move |tx| hold::hold(tx, &act)).expect("held");
+    let transfer = Transfer::in_memory().expect("transfer");
+    let copied = copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
+    assert!(sealed(&made) > 0);
+    assert_eq!(copied, sealed(&made) as u64);
+}

@@ -1,0 +1,130 @@
+//! Verdicts: what both hubs said about a report, believed only under the hubs' own keys.
+//!
+//! Accepted needs the leader's signature under education's root and the helper's under health's,
+//! over one text about the very bytes that were sent. One signed refusal is final. Anything else
+//! changes nothing: the report stays open and is sent until it is answered.
+
+use std::sync::Arc;
+
+use certs::chain::{Purpose, Trust};
+use certs::identity::PeerIdentity;
+use certs::root::{Commission, RootCertificate};
+use certs::signature::Signature;
+use domain::disclosure::sealed::{Answer, Kind, sealed_year_of};
+use domain::unit::UnitId;
+use jiff::{SignedDuration, Timestamp};
+use proto::frame::VERDICT_CONTEXT;
+use proto::sealed::{HubSignature, SealedError, SignedVerdict, decode_signed_verdict};
+use runtime::sql::SqlError;
+
+use super::{Context, Documents};
+use crate::ledger::Ledger;
+use crate::ledger::sealed::{self as register, KeptVerdict};
+
+/// How far ahead of this machine's clock a verdict may have been made.
+const AHEAD: SignedDuration = SignedDuration::from_hours(48);
+
+/// Why a verdict is not believed. The report stays open.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerdictError {
+    /// Not a verdict.
+    #[error(transparent)]
+    Form(#[from] SealedError),
+    /// About a report that this school did not make, or not as it made it.
+    #[error("the verdict is about no report of this school")]
+    Unknown,
+    /// The documents of its school year are not here.
+    #[error("the documents of the report's school year are not here")]
+    NoDocuments,
+    /// It was made at a time that cannot be.
+    #[error("the verdict is dated {0}, which cannot be")]
+    Time(Timestamp),
+    /// A signature is missing, another hub's, or does not hold.
+    #[error("the verdict is not signed by the hubs that it needs")]
+    Signature,
+    /// The ledger could not be read or written.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
+/// Takes a signed verdict; says whether it is news.
+///
+/// # Errors
+/// It is not believed; nothing was changed.
+pub fn take(
+    ledger: &Ledger,
+    roots: &[RootCertificate],
+    context: &Context,
+    bytes: &[u8],
+) -> Result<bool, VerdictError> {
+    let signed = Arc::new(decode_signed_verdict(bytes)?);
+    let verdict = &signed.verdict;
+    if verdict.place.unit != context.unit {
+        return Err(VerdictError::Unknown);
+    }
+    let period = verdict.place.period;
+    let year = [Kind::Stock, Kind::Flow].into_iter().find_map(|kind| sealed_year_of(kind, period));
+    let documents = year.and_then(|year| context.documents(year));
+    verify(&signed, roots, documents.ok_or(VerdictError::NoDocuments)?, context.now_ms)?;
+    let kept = KeptVerdict {
+        answer: if verdict.refused.is_none() { Answer::Accepted } else { Answer::Refused },
+        code: verdict.refused.clone().unwrap_or_default().0,
+        reason: verdict.refused.clone().unwrap_or_default().1,
+        decided_at_ms: verdict.decided_at_ms,
+        signed: bytes.to_vec(),
+    };
+    let signed = Arc::clone(&signed);
+    ledger.write("keep_verdict", move |tx| {
+        let verdict = &signed.verdict;
+        let known = register::of_body(tx, &verdict.report)?.ok_or(VerdictError::Unknown)?;
+        let is_same = known.name == verdict.place.name() && known.task == verdict.task.bytes();
+        if !is_same {
+            return Err(VerdictError::Unknown);
+        }
+        Ok(register::keep_verdict(tx, &verdict.report, &kept)?)
+    })
+}
+
+fn verify(
+    signed: &SignedVerdict,
+    roots: &[RootCertificate],
+    documents: &Documents,
+    now_ms: i64,
+) -> Result<(), VerdictError> {
+    let at = Timestamp::from_millisecond(signed.verdict.decided_at_ms).unwrap_or_default();
+    let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
+    if at > now.saturating_add(AHEAD).unwrap_or(now) {
+        return Err(VerdictError::Time(at));
+    }
+    let holds = |signature: &Option<HubSignature>, hub: &UnitId, commission: Commission| {
+        let Some(signature) = signature else { return false };
+        let own = roots.iter().filter(|root| root.commission() == Some(commission));
+        let trust = Trust::new(own.cloned().collect());
+        is_signed(&signed.bytes, signature, &trust, (hub, at))
+    };
+    let leader = holds(&signed.leader, &documents.year.leader, Commission::Education);
+    let helper = holds(&signed.helper, &documents.year.helper, Commission::Health);
+    let is_enough = match signed.verdict.refused {
+        None => leader && helper,
+        Some(_) => leader || helper,
+    };
+    if is_enough { Ok(()) } else { Err(VerdictError::Signature) }
+}
+
+/// Whether a hub signed a verdict with a key that was its own at that time.
+fn is_signed(
+    bytes: &[u8],
+    signed: &HubSignature,
+    trust: &Trust,
+    (hub, at): (&UnitId, Timestamp),
+) -> bool {
+    let Some(zone) = trust.roots().first().map(RootCertificate::zone) else { return false };
+    let peer = || {
+        trust.verify(&signed.chain, Purpose::Hub, at).ok()?;
+        PeerIdentity::from_leaf(signed.chain.first()?, zone).ok()
+    };
+    let Some(peer) = peer().filter(|peer| peer.name().unit() == hub) else { return false };
+    let signature = Signature::from_bytes(&signed.signature);
+    signature.is_ok_and(|own| peer.key().verify(VERDICT_CONTEXT, bytes, &own).is_ok())
+}

@@ -11,6 +11,7 @@ use certs::root::RootCertificate;
 use certs::tls::server_config;
 use proto::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
 use runtime::clock::Clock;
+use runtime::sealing::Pins;
 use runtime::sql::{Database, Options, SqlError};
 use runtime::transport::Listener;
 use runtime::uplink::{IdentityCell, Parent, Uplink};
@@ -120,6 +121,14 @@ pub fn load_roots(config: &Config) -> Result<Vec<RootCertificate>, HubError> {
     Ok(roots)
 }
 
+/// What signed packs are judged by.
+///
+/// # Errors
+/// As [`load_roots`].
+pub fn load_pins(config: &Config) -> Result<Pins, HubError> {
+    Ok(Pins { roots: load_roots(config)?, zone: config.zone().clone() })
+}
+
 impl Hub {
     /// Opens a hub that was set up and enrolled. Needs an executor; starts intake's worker.
     ///
@@ -134,7 +143,8 @@ impl Hub {
             .map_err(|error| HubError::Trust(Box::new(error)))?
             .map(Arc::new);
         let today = clock.today();
-        let packs = database.read(move |tx| Packs::load(tx, today))?;
+        let pins = Pins { roots: roots.clone(), zone: config.zone().clone() };
+        let packs = database.read(move |tx| Packs::load(tx, today, &pins))?;
         let packs = Arc::new(PackCache::new(packs));
         let trust = crate::authority::trust(&config, &roots, authority.as_deref(), &clock)
             .map_err(|error| HubError::Trust(Box::new(error)))?;
@@ -334,7 +344,8 @@ impl Hub {
     /// The store cannot be read.
     pub fn reload_packs(&self) -> Result<(), HubError> {
         let today = self.0.clock.today();
-        let packs = self.0.database.read(move |tx| Packs::load(tx, today))?;
+        let pins = Pins { roots: self.0.roots.clone(), zone: self.0.config.zone().clone() };
+        let packs = self.0.database.read(move |tx| Packs::load(tx, today, &pins))?;
         self.0.packs.replace(packs);
         self.0.directives.send_modify(|version| *version += 1);
         Ok(())

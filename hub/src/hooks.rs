@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use certs::root::RootCertificate;
 use runtime::clock::Clock;
+use runtime::sealing::Pins;
 use runtime::sql::{Database, SqlError};
 use runtime::uplink::{Applied, BarredKey, Hooks};
 use tokio::sync::{Notify, watch};
@@ -50,7 +51,8 @@ impl Hooks for HubHooks {
             self.database.write("directive", move |tx| directive::keep(tx, &verified, now_ms))?;
         if new {
             let today = self.clock.today();
-            match self.database.read(move |tx| Packs::load(tx, today)) {
+            let pins = Pins { roots: self.roots.clone(), zone: self.config.zone().clone() };
+            match self.database.read(move |tx| Packs::load(tx, today, &pins)) {
                 Ok(packs) => self.packs.replace(packs),
                 Err(error) => tracing::error!(%error, "packs could not be loaded"),
             }
@@ -61,18 +63,24 @@ impl Hooks for HubHooks {
 
     fn applied(&self) -> Result<Vec<Applied>, SqlError> {
         let (unit, today) = (self.config.unit.to_string(), self.clock.today().to_string());
+        let packs = self.packs.last();
         self.database.read(move |tx| {
             let mut lines = Vec::new();
             for stored in store::directive::all(tx)? {
-                let in_force = stored.effective_from <= today;
-                let reason = if in_force { "" } else { "not yet effective" };
+                let begun = stored.effective_from <= today;
+                let unsealed = packs.sealed_years().refusal(&stored.kind, &stored.name);
+                let reason = match unsealed {
+                    Some(unsealed) => unsealed.to_string(),
+                    None if begun => String::new(),
+                    None => "not yet effective".to_owned(),
+                };
                 lines.push(Applied {
                     unit: unit.clone(),
                     kind: stored.kind,
                     name: stored.name,
                     content: stored.content_digest,
-                    in_force,
-                    reason: reason.to_owned(),
+                    in_force: reason.is_empty(),
+                    reason,
                 });
             }
             for below in store::contact::all_applied(tx)? {

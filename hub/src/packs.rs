@@ -19,6 +19,7 @@ use domain::unit::UnitId;
 use jiff::civil::Date;
 use proto::pack::{Divisions, Pack, PackError, PackKind, embedded};
 use proto::wire::directive::Pack as WirePack;
+use runtime::sealing::{Pins, SealedYears};
 use runtime::sql::{SqlError, Tx};
 
 use crate::store::directive;
@@ -72,8 +73,11 @@ pub struct Packs {
     /// The special period whose figures are looked at, see [`Packs::under`].
     looked_at: Option<Arc<SpecialPeriod>>,
     in_force: KnownCatalogue,
+    /// Catalogues that were published, by serial: first day in force, and digest.
+    dated: BTreeMap<u64, (Date, Digest)>,
     calendar: Arc<Calendar>,
     divisions: Arc<Divisions>,
+    sealed: Arc<SealedYears>,
 }
 
 /// Why packs could not be loaded.
@@ -106,25 +110,35 @@ impl Packs {
             latest: BTreeMap::new(),
             looked_at: None,
             in_force: KnownCatalogue::new(digest, catalogue),
+            // Serials of published packs begin at one: what is built in was always in force.
+            dated: BTreeMap::from([(0, (Date::MIN, digest))]),
             calendar: Arc::new(embedded::calendar()?),
             divisions: Arc::new(embedded::divisions()?),
+            sealed: Arc::default(),
         })
     }
 
-    /// The built-in packs and what was stored, as of a day.
+    /// The built-in packs and what was stored, as of a day; years under seal by the pins.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn load(tx: &Tx<'_>, today: Date) -> Result<Self, PacksError> {
+    pub fn load(tx: &Tx<'_>, today: Date, pins: &Pins) -> Result<Self, PacksError> {
         let mut packs = Self::embedded()?;
-        for stored in directive::all(tx)? {
+        let mut all = directive::all(tx)?;
+        // Of several that are in force the highest serial counts, and so is taken last: one that
+        // was countersigned later stands at the end of the list.
+        all.sort_by_key(|stored| stored.serial);
+        packs.sealed =
+            Arc::new(SealedYears::read(all.iter().map(|one| one.directive.as_slice()), pins));
+        for stored in all {
             let Some(kind) = PackKind::from_word(&stored.kind) else {
                 continue;
             };
-            if kind == PackKind::Scale {
+            if matches!(kind, PackKind::Scale | PackKind::Roster | PackKind::Plan) {
                 continue;
             }
-            let in_force = stored.effective_from.parse::<Date>().is_ok_and(|from| from <= today);
+            let Ok(from) = stored.effective_from.parse::<Date>() else { continue };
+            let in_force = from <= today;
             let Some(pack) = open(&stored.directive) else {
                 tracing::warn!(%kind, name = %stored.name, "stored pack unreadable");
                 continue;
@@ -134,7 +148,13 @@ impl Packs {
                     let digest = sha256(&pack.content);
                     packs.take_special(*special, (digest, stored.serial, in_force));
                 }
-                Ok(read) => packs.take(read, sha256(&pack.content), in_force),
+                Ok(read) => {
+                    let digest = sha256(&pack.content);
+                    if kind == PackKind::Catalogue {
+                        packs.dated.insert(stored.serial, (from, digest));
+                    }
+                    packs.take(read, digest, in_force);
+                }
                 Err(error) => {
                     tracing::warn!(%kind, name = %stored.name, %error, "pack not usable here");
                 }
@@ -155,7 +175,12 @@ impl Packs {
             }
             Pack::Calendar(calendar) if in_force => self.calendar = Arc::new(calendar),
             Pack::Divisions(divisions) if in_force => self.divisions = Arc::new(divisions),
-            Pack::Calendar(_) | Pack::Divisions(_) | Pack::Scale(_) | Pack::Special(_) => {}
+            Pack::Calendar(_)
+            | Pack::Divisions(_)
+            | Pack::Scale(_)
+            | Pack::Special(_)
+            | Pack::Roster(_)
+            | Pack::Plan(_) => {}
         }
     }
 
@@ -254,6 +279,19 @@ impl Packs {
         &self.in_force
     }
 
+    /// The catalogue that is in force on a day, by the digest of its pack.
+    #[must_use]
+    pub fn catalogue_on(&self, day: Date) -> Digest {
+        let begun = self.dated.values().rev().find(|(from, _)| *from <= day);
+        begun.map_or(self.in_force.digest, |(_, digest)| *digest)
+    }
+
+    /// School years of which counts about persons go under seal.
+    #[must_use]
+    pub fn sealed_years(&self) -> &SealedYears {
+        &self.sealed
+    }
+
     /// The term calendar in force.
     #[must_use]
     pub const fn calendar(&self) -> &Arc<Calendar> {
@@ -289,5 +327,60 @@ impl PackCache {
     /// Uses other packs from now on.
     pub fn replace(&self, packs: Packs) {
         self.0.store(Arc::new(packs));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use prost::Message as _;
+    use proto::wire::directive::Directive;
+    use runtime::sql::Database;
+
+    use super::*;
+    use crate::store::directive::{Stored, insert};
+
+    fn stored(serial: u64, effective_from: &str, content: &[u8]) -> Stored {
+        let (kind, name) = ("catalogue".to_owned(), "catalogue".to_owned());
+        let pack = WirePack {
+            kind: kind.clone(),
+            name: name.clone(),
+            version: serial.to_string(),
+            serial,
+            effective_from: effective_from.to_owned(),
+            content: content.to_vec(),
+        };
+        let directive = Directive { pack: pack.encode_to_vec(), signatures: Vec::new() };
+        Stored {
+            cursor: 0,
+            kind,
+            name,
+            serial,
+            version: pack.version,
+            effective_from: pack.effective_from,
+            content_digest: sha256(content).to_tagged(),
+            directive: directive.encode_to_vec(),
+        }
+    }
+
+    /// Of several catalogues the highest serial that has begun counts on a day, whichever came
+    /// last; what was in force on a day stays so.
+    #[test]
+    fn each_day_has_its_catalogue() {
+        let built_in = embedded::find(PackKind::Catalogue, "catalogue").expect("catalogue").bytes;
+        let changed = |text: &str| [built_in, text.as_bytes()].concat();
+        let [first, second] = [changed("\n# 1\n"), changed("\n# 2\n")];
+        let database = Database::in_memory(crate::store::MIGRATIONS).expect("database");
+        for one in [stored(2, "2026-02-01", &second), stored(1, "2025-09-01", &first)] {
+            database.write("insert", move |tx| insert(tx, &one, 1)).expect("insert");
+        }
+        let pins = Pins { roots: Vec::new(), zone: "qd.example".parse().expect("zone") };
+        let today = date(2026, 3, 1);
+        let packs = database.read(move |tx| Packs::load(tx, today, &pins)).expect("packs");
+        assert_eq!(packs.catalogue_on(date(2025, 8, 31)), sha256(built_in));
+        assert_eq!(packs.catalogue_on(date(2025, 9, 1)), sha256(&first));
+        assert_eq!(packs.catalogue_on(date(2026, 2, 1)), sha256(&second));
+        assert_eq!(packs.in_force().digest, sha256(&second), "not what came last");
+        assert_eq!(packs.sealed_years().all().count(), 0);
     }
 }

@@ -13,6 +13,7 @@ use domain::catalogue::Grade;
 use domain::scale::Setting;
 use domain::unit::Zone;
 use runtime::clock::Clock;
+use runtime::sealing::{Pins, SealedYears, SealingYear};
 use runtime::sql::{DataKey, SqlError};
 use runtime::uplink::{IdentityCell, Parent, Uplink};
 
@@ -25,6 +26,7 @@ use crate::ledger::{Ledger, rounding_key, turn};
 use crate::list::matching::School;
 use crate::list::taking::ListRecipient;
 use crate::packs::{LastRead, Packs, PacksError};
+use crate::sealed_years::LastYears;
 use crate::taking::FileRules;
 use crate::transfer::Transfer;
 use crate::unlock::{LedgerKey, Opener, UnlockError};
@@ -92,6 +94,7 @@ pub struct Outward {
     transfer: Transfer,
     member: Option<Member>,
     packs: Arc<LastRead>,
+    sealed: Arc<LastYears>,
 }
 
 /// An open node.
@@ -184,8 +187,9 @@ pub fn open_outward(config: Config, clock: Clock) -> Result<Outward, AppError> {
     must_exist(&config, "transfer.db")?;
     let transfer = Transfer::open(&config.path("transfer.db"))?;
     let member = config.membership.clone().map(|membership| member(&config, membership));
-    let outward =
-        Outward { member: member.transpose()?, config, clock, transfer, packs: Arc::default() };
+    let member = member.transpose()?;
+    let (packs, sealed) = (Arc::default(), Arc::default());
+    let outward = Outward { config, clock, transfer, member, packs, sealed };
     outward.keep_certificate().map_err(AppError::Folder)?;
     Ok(outward)
 }
@@ -237,6 +241,14 @@ fn member(config: &Config, membership: Membership) -> Result<Member, AppError> {
     Ok(Member { membership, identity, trust: Trust::new(roots) })
 }
 
+impl Member {
+    /// What packs are judged by.
+    fn pins(&self) -> Pins {
+        let (roots, zone) = (self.trust.roots().to_vec(), self.membership.name.zone().clone());
+        Pins { roots, zone }
+    }
+}
+
 impl Outward {
     /// Its configuration.
     #[must_use]
@@ -268,6 +280,34 @@ impl Outward {
     /// The store cannot be read.
     pub fn packs(&self) -> Result<Packs, PacksError> {
         self.packs.load(&self.transfer, self.clock.today())
+    }
+
+    /// School years of which there is an open plan; none before joining.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn sealed_years(&self) -> Result<Arc<SealedYears>, SqlError> {
+        let Some(member) = &self.member else { return Ok(Arc::default()) };
+        self.sealed.load(&self.transfer, &member.pins())
+    }
+
+    /// The school year of this school that goes under seal, whose plan holds this school.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn sealed_year(&self, school_year: i16) -> Result<Option<SealingYear>, SqlError> {
+        let Some(member) = &self.member else { return Ok(None) };
+        let years = self.sealed_years()?;
+        Ok(years.of_school(member.membership.name.unit(), school_year).cloned())
+    }
+
+    /// Whether nothing about persons leaves this school rounded in a school year.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn is_sealed_year(&self, school_year: i16) -> Result<bool, SqlError> {
+        let Some(member) = &self.member else { return Ok(false) };
+        Ok(self.sealed_years()?.is_sealed(member.membership.name.unit(), school_year))
     }
 
     /// The connection to the parent, not yet dialled, and its inbox; nothing before joining.

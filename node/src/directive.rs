@@ -14,10 +14,12 @@ use domain::special::{OUTSIDE, SpecialPeriod};
 use domain::unit::{UnitId, Zone};
 use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
+use runtime::sealing::Pins;
 use runtime::sql::SqlError;
 use runtime::uplink::{Applied, Hooks};
 use tokio::sync::Notify;
 
+use crate::sealed_years;
 use crate::transfer::Transfer;
 use crate::transfer::directive::{self, OpenDirective, Verdict};
 
@@ -65,6 +67,19 @@ impl Inbox {
         certs::pack::verify(&open.signed, &open.signatures, &self.roots, &self.zone, now)
             .map(drop)
             .map_err(|error| error.to_string())
+    }
+
+    /// A plan that was read whole can still be one under which nothing is sealed.
+    fn note_unsealed(&self, applied: &mut [Applied]) -> Result<(), SqlError> {
+        let pins = Pins { roots: self.roots.clone(), zone: self.zone.clone() };
+        let years = sealed_years::read(&self.transfer, &pins)?;
+        for line in applied {
+            if let Some(reason) = years.refusal(&line.kind, &line.name) {
+                line.in_force = false;
+                line.reason = reason.to_string();
+            }
+        }
+        Ok(())
     }
 
     fn note_refused(&self, open: &OpenDirective, reason: String) {
@@ -143,6 +158,7 @@ impl Hooks for Inbox {
     fn applied(&self) -> Result<Vec<Applied>, SqlError> {
         let (unit, today) = (self.unit.to_string(), self.clock.today());
         let mut applied = self.transfer.read(move |tx| directive::applied(tx, &unit, today))?;
+        self.note_unsealed(&mut applied)?;
         if let Ok(refused) = self.refused.lock() {
             applied.extend(refused.values().cloned());
         }

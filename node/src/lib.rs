@@ -17,6 +17,7 @@ pub mod obligation;
 pub mod packs;
 pub mod release;
 pub mod screening;
+mod sealed_years;
 pub mod sealing;
 pub mod taking;
 pub mod transfer;

@@ -43,6 +43,8 @@ pub struct Known<T> {
 #[derive(Clone, Debug)]
 pub struct Packs {
     catalogues: Vec<Known<Catalogue>>,
+    /// First days of catalogues, with their digests; the highest serial last.
+    dated: Vec<(Date, Digest)>,
     in_force: Known<Catalogue>,
     calendar: Arc<Calendar>,
     scales: Vec<Known<Scale>>,
@@ -65,6 +67,7 @@ impl Packs {
         let catalogue = Known { digest: sha256(bytes), pack: Arc::new(embedded::catalogue()?) };
         Ok(Self {
             catalogues: vec![catalogue.clone()],
+            dated: vec![(Date::MIN, catalogue.digest)],
             in_force: catalogue,
             calendar: Arc::new(embedded::calendar()?),
             scales: scales.clone(),
@@ -113,6 +116,7 @@ impl Packs {
         match pack {
             Pack::Catalogue(catalogue) => {
                 let known = Known { digest, pack: Arc::new(*catalogue) };
+                self.dated.push((stored.effective_from, digest));
                 self.catalogues.push(known.clone());
                 if in_force {
                     self.in_force = known;
@@ -135,7 +139,8 @@ impl Packs {
                     self.specials.push(Known { digest, pack: Arc::new(*special) });
                 }
             }
-            Pack::Calendar(_) | Pack::Divisions(_) => {}
+            // Years under seal are read apart: their packs are judged by the pinned roots.
+            Pack::Calendar(_) | Pack::Divisions(_) | Pack::Roster(_) | Pack::Plan(_) => {}
         }
     }
 
@@ -150,6 +155,13 @@ impl Packs {
     #[must_use]
     pub const fn in_force(&self) -> &Known<Catalogue> {
         &self.in_force
+    }
+
+    /// The catalogue that is in force on a day, by the digest of its pack.
+    #[must_use]
+    pub fn catalogue_on(&self, day: Date) -> Digest {
+        let begun = self.dated.iter().rev().find(|(from, _)| *from <= day);
+        begun.map_or(self.in_force.digest, |(_, digest)| *digest)
     }
 
     /// The catalogue of a digest, however old.

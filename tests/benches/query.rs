@@ -74,7 +74,8 @@ fn filled(schools: usize, weeks: u64) -> Statistics {
     let store = hub::app::open_store(&config).expect("store");
     let clock = support::city::clock();
     let today = clock.today();
-    let packs = store.read(move |tx| Packs::load(tx, today)).expect("packs");
+    let pins = hub::app::load_pins(&config).expect("roots");
+    let packs = store.read(move |tx| Packs::load(tx, today, &pins)).expect("packs");
     for week in 0..weeks {
         fill(&store, &packs, schools, week);
     }

@@ -146,7 +146,7 @@ struct SignPack {
     key: PathBuf,
     #[command(flatten)]
     opening: Opening,
-    /// Kind: catalogue, scale, calendar, divisions or special
+    /// Kind: catalogue, scale, calendar, divisions, special, roster or plan
     #[arg(long, required_unless_present = "add")]
     kind: Option<String>,
     /// Name within the kind

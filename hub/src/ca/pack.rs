@@ -23,7 +23,7 @@ pub struct PackKey(DocumentKey);
 /// What a pack says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
-    /// `catalogue`, `scale`, `calendar` or `divisions`.
+    /// The word of a kind of pack.
     pub kind: String,
     /// Name within the kind.
     pub name: String,

@@ -86,6 +86,18 @@ pub(super) const CHINESE: Translation = &[
         "往年名单和方案所在文件夹；省略则为名单所在文件夹",
     ),
     (
+        "Day on which the roster's enrolment was read; without it the plan is a draft",
+        "名单上在校人数的统计日；不给则只做草案",
+    ),
+    (
+        "Key statement of education's hub, signed by both commissions",
+        "教育平台的公钥声明，由两个部门签名",
+    ),
+    (
+        "Key statement of health's hub, signed by both commissions",
+        "卫健平台的公钥声明，由两个部门签名",
+    ),
+    (
         "New file for the plan; beside the roster if left out",
         "写入方案的新文件；省略则与名单同名、放在一起",
     ),

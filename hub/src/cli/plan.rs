@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use certs::digest::sha256;
+use certs::statement::{Purpose, SignedStatement};
 use clap::{Args, Subcommand};
 use domain::catalogue::{Language, Stage};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, Flaw, GROUP_MIN, Group, Plan, Roster};
 use domain::unit::UnitId;
-use proto::pack::plan::{self as plan_pack, OpenPlan};
+use jiff::civil::Date;
+use proto::pack::plan::{self as plan_pack, OpenPlan, Sealing};
 use proto::pack::roster as roster_pack;
 use proto::pack::{PackError, embedded};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
@@ -49,6 +51,15 @@ pub(super) struct Make {
     /// Folder with the rosters and plans of earlier years; that of the roster if left out
     #[arg(long, value_name = "DIR")]
     past: Option<PathBuf>,
+    /// Day on which the roster's enrolment was read; without it the plan is a draft
+    #[arg(long, value_name = "DATE", requires_all = ["leader_statement", "helper_statement"])]
+    census_day: Option<Date>,
+    /// Key statement of education's hub, signed by both commissions
+    #[arg(long, value_name = "FILE", requires = "census_day")]
+    leader_statement: Option<PathBuf>,
+    /// Key statement of health's hub, signed by both commissions
+    #[arg(long, value_name = "FILE", requires = "census_day")]
+    helper_statement: Option<PathBuf>,
     /// New file for the plan; beside the roster if left out
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -103,17 +114,50 @@ fn make(terminal: &Terminal, asked: &Make) -> Result<(), Failure> {
     judged.accept()?;
     let Judged { plan, .. } = &judged;
     let out = asked.out.clone().unwrap_or_else(|| asked.roster.with_extension(PLAN_EXTENSION));
-    let open = OpenPlan { plan: plan.clone(), roster: digest };
+    let open = OpenPlan { plan: plan.clone(), roster: digest, sealing: asked.sealing()? };
     let text = plan_pack::write(&open).map_err(|error| unreadable(&out, &error))?;
     create(&out, text.as_bytes())?;
     let value = json!({
         "file": out, "area": plan.area().as_str(), "year": plan.year(), "floor": plan.floor(),
         "years_before": judged.past.len(), "groups": judged.groups(),
+        "draft": open.sealing.is_none(),
     });
     terminal.result(&value, |t| {
-        let written = t.text(words::WRITTEN, &[&out.display(), &judged.past.len()]);
+        let text = if open.sealing.is_none() { words::DRAFTED } else { words::WRITTEN };
+        let written = t.text(text, &[&out.display(), &judged.past.len()]);
         format!("{}\n{written}", judged.table(t))
     })
+}
+
+impl Make {
+    /// What makes a plan of a draft.
+    fn sealing(&self) -> Result<Option<Sealing>, Failure> {
+        let Self { census_day, leader_statement, helper_statement, .. } = self;
+        let given = (census_day, leader_statement, helper_statement);
+        let (Some(census_day), Some(leader), Some(helper)) = given else { return Ok(None) };
+        Ok(Some(Sealing {
+            census_day: *census_day,
+            leader_statement: statement(leader, Purpose::AggregateLeader)?,
+            helper_statement: statement(helper, Purpose::AggregateHelper)?,
+        }))
+    }
+}
+
+/// The text of a key statement, in the one form in which it is written. Whether it holds is judged
+/// where it is relied on.
+fn statement(path: &Path, purpose: Purpose) -> Result<String, Failure> {
+    let unusable = |said: Text| {
+        let message = Sentence::new(said, &[&path.display()]);
+        Failure::new(Exit::Invalid, "STATEMENT_FILE", message).hint(words::STATEMENT_NEXT)
+    };
+    let signed = SignedStatement::from_pem(&bytes(path)?);
+    let signed = signed.map_err(|error| unusable(words::NO_STATEMENT).because(&error))?;
+    let says = signed.unverified();
+    let says = says.map_err(|error| unusable(words::NO_STATEMENT).because(&error))?;
+    if says.purpose != purpose {
+        return Err(unusable(words::OTHER_PURPOSE));
+    }
+    Ok(signed.to_pem())
 }
 
 fn check(terminal: &Terminal, judged: &Judged) -> Result<(), Failure> {

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::context::Context;
-use crate::app::HubError;
+use crate::app::{HubError, load_pins};
 use crate::ca::source::create;
 use crate::packs::Packs;
 use crate::statistics::{
@@ -156,7 +156,8 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
 fn packs(context: &Context) -> Result<(UnitName, runtime::sql::Database, Packs), Failure> {
     let (config, database) = context.open()?;
     let today = context.clock.today();
-    let packs = database.read(move |tx| Packs::load(tx, today)).map_err(HubError::from)?;
+    let pins = load_pins(&config)?;
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
     Ok((UnitName::of(&config), database, packs))
 }
 

@@ -11,7 +11,7 @@ use runtime::texts;
 use runtime::web::{Label, Lang};
 
 use super::context::Context;
-use crate::app::open_store;
+use crate::app::{load_pins, open_store};
 use crate::packs::{PackCache, Packs};
 use crate::statistics::{
     CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, Query, Statistics,
@@ -74,7 +74,8 @@ pub(super) fn run(context: &Context, stats: Stats) -> Result<(), Failure> {
     let config = context.config()?;
     let database = open_store(&config)?;
     let today = context.clock.today();
-    let packs = database.read(move |tx| Packs::load(tx, today));
+    let pins = load_pins(&config)?;
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins));
     let packs = packs.map_err(crate::app::HubError::from)?;
     let statistics = Statistics::new(
         database,

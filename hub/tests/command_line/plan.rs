@@ -30,8 +30,14 @@ fn a_plan_is_made_checked_and_shown() {
     let list = roster(folder.path(), 2026, &towns(&[("T1", 10), ("T2", 3), ("T3", 2)]));
     let made = hub(&["plan", "make", text(&list)]);
     assert_eq!(made.code, 0, "{}", made.err);
+    let asked = ["plan", "make", text(&list), "--census-day", "2026-09-20"];
+    assert_eq!(hub(&asked).code, 2, "a census day without key statements");
+    let keys = ["--leader-statement", text(&list), "--helper-statement", text(&list)];
+    let asked = [asked.as_slice(), &keys].concat();
+    assert_eq!(hub(&asked).failed(), (7, "STATEMENT_FILE".to_owned()));
     let plan = folder.path().join("370203-2026.toml");
     let bytes = std::fs::read(&plan).expect("plan");
+    assert_eq!(made.json()["draft"], true, "nobody is named to seal to");
     let again = folder.path().join("again.toml");
     assert_eq!(hub(&["plan", "make", text(&list), "--out", text(&again)]).code, 0);
     assert_eq!(std::fs::read(&again).expect("plan"), bytes);

@@ -153,3 +153,38 @@ fn a_special_period_is_followed_or_refused_with_its_reason() {
         assert!(packs.specials().is_empty(), "{reason}");
     }
 }
+
+/// The catalogue of a day is the one in force then, whatever is in force now.
+#[test]
+fn each_day_has_its_catalogue() {
+    let ours = root(Commission::Education);
+    let built_in =
+        proto::pack::embedded::find(PackKind::Catalogue, "catalogue").expect("catalogue");
+    let changed = [built_in.bytes, b"\n# changed\n"].concat();
+    let sent = signed_as(&[&ours], ("catalogue", "catalogue"), 1, &changed);
+    let (_, packs) = check(&[&ours], &[sent]);
+    let on = |day: &str| packs.catalogue_on(day.parse().expect("day"));
+    assert_eq!(on("2025-08-31"), sha256(built_in.bytes));
+    assert_eq!(on("2025-09-01"), sha256(&changed));
+    assert_eq!(packs.in_force().digest, sha256(&changed));
+}
+
+/// A plan that was read whole and under which nothing is sealed says why.
+#[test]
+fn a_plan_under_one_root_is_reported_with_its_reason() {
+    let ours = root(Commission::Education);
+    let plan = "schema = \"plan/1\"\nfloor = 5\nroster = \"00\"\n";
+    let sent = signed_as(&[&ours], ("plan", "370203-2025"), 1, plan.as_bytes());
+    let (applied, _) = check(&[&ours], &[sent]);
+    assert_eq!((applied.len(), applied[0].in_force), (1, false));
+    assert!(applied[0].reason.contains("cannot be read"), "{}", applied[0].reason);
+    let zeros = "00".repeat(32);
+    let plan = format!(
+        "schema = \"plan/1\"\nfloor = 5\nroster = \"{zeros}\"\ncensus_day = \"2025-09-20\"\n\
+         leader_statement = \"one\"\nhelper_statement = \"two\"\n"
+    );
+    let sent = signed_as(&[&ours], ("plan", "370203-2025"), 1, plan.as_bytes());
+    let (applied, _) = check(&[&ours], &[sent]);
+    assert!(!applied[0].in_force);
+    assert!(applied[0].reason.contains("roster that the plan names"), "{}", applied[0].reason);
+}

@@ -156,7 +156,8 @@ pub fn open(bytes: &[u8]) -> Result<OpenDirective, DirectiveError> {
 }
 
 /// Stores a directive whose signatures hold; storing the same kind, name and serial again changes
-/// nothing and says so.
+/// nothing and says so, unless the very same pack comes under more signatures: the second
+/// commission countersigned it, and what must stand under both roots does so from now on.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -188,7 +189,27 @@ pub fn store(
             reason,
         ],
     )?;
-    Ok(stored > 0)
+    if stored > 0 {
+        return Ok(true);
+    }
+    let known = tx.query_opt(
+        "select directive from directive where kind = $1 and name = $2 and serial = $3",
+        params![&open.kind, &open.name, open.serial],
+        |row| row.blob(0),
+    )?;
+    let known = known.and_then(|bytes| self::open(&bytes).ok());
+    let is_countersigned = known.is_some_and(|known| {
+        known.signed == open.signed && known.signatures.len() < open.signatures.len()
+    });
+    if is_countersigned {
+        // Moved to the end, so that whoever reads again by the last number sees it.
+        tx.execute(
+            "update directive set directive = $1, id = (select max(id) + 1 from directive)
+             where kind = $2 and name = $3 and serial = $4",
+            params![bytes, &open.kind, &open.name, open.serial],
+        )?;
+    }
+    Ok(is_countersigned)
 }
 
 const COLUMNS: &str = "kind, name, serial, version, effective_from, content_digest, directive,
@@ -202,7 +223,7 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Stored>, SqlError> {
     tx.query(&format!("select {COLUMNS} from directive order by id"), &[], read)
 }
 
-/// The one that came last; directives are never changed.
+/// The one that came last, or was countersigned last; directives are changed in no other way.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -392,6 +413,32 @@ mod tests {
         let told = transfer.read(move |tx| applied(tx, "S1", day)).expect("applied");
         assert_eq!((told.len(), told[0].in_force), (1, false));
         assert_eq!(told[0].reason, "unknown key");
+    }
+
+    /// The same pack under more signatures takes the place of what was stored and is seen as new;
+    /// under fewer it changes nothing.
+    #[test]
+    fn a_countersigned_pack_replaces_the_stored_one() {
+        let transfer = Transfer::in_memory().expect("transfer");
+        let plain = bytes("phq-9", 1, "2025-09-01");
+        let key = certs::key::SigningKey::generate().expect("key");
+        let mut more = Directive::decode(plain.as_slice()).expect("directive");
+        let signature = key.sign("test", &more.pack).expect("signature").to_bytes();
+        let chain = vec![vec![1]];
+        more.signatures.push(proto::wire::directive::PackSignature { signature, chain });
+        let more = more.encode_to_vec();
+        let put = |bytes: &Vec<u8>| {
+            let (open, bytes) = (open(bytes).expect("directive"), bytes.clone());
+            let stored =
+                transfer.write("store", move |tx| store(tx, &open, &bytes, &Verdict::Usable, 1));
+            (stored.expect("stored"), transfer.read(last).expect("last"))
+        };
+        assert_eq!(put(&plain), (true, Some(1)));
+        assert_eq!(put(&more), (true, Some(2)));
+        assert_eq!(put(&plain), (false, Some(2)));
+        assert_eq!(put(&more), (false, Some(2)));
+        let kept = transfer.read(all).expect("read");
+        assert_eq!((kept.len(), &kept[0].directive), (1, &more));
     }
 
     /// Bytes that are no directive are refused with the field.

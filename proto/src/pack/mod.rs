@@ -5,9 +5,6 @@
 //! here rewrites one. Reading is strict: a key that this version does not know, a reference that
 //! leads nowhere or a known answer that does not come out refuses the whole pack, with the key,
 //! what was found and what was expected. Nothing of a refused pack is taken over.
-//!
-//! Rosters and open plans are read here and are no kind of pack yet: nothing is sealed, and a
-//! roster that was published beside rounded tables would tell what these hide.
 
 pub mod calendar;
 pub mod catalogue;
@@ -42,12 +39,23 @@ pub enum PackKind {
     Divisions,
     /// One special period.
     Special,
+    /// The schools of an area in a school year, as both departments list them.
+    Roster,
+    /// Which of them may be summed, and to whom they seal.
+    Plan,
 }
 
 impl PackKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Catalogue, Self::Scale, Self::Calendar, Self::Divisions, Self::Special];
+    pub const ALL: [Self; 7] = [
+        Self::Catalogue,
+        Self::Scale,
+        Self::Calendar,
+        Self::Divisions,
+        Self::Special,
+        Self::Roster,
+        Self::Plan,
+    ];
 
     /// The word that is stored and sent.
     #[must_use]
@@ -58,6 +66,8 @@ impl PackKind {
             Self::Calendar => "calendar",
             Self::Divisions => "divisions",
             Self::Special => "special",
+            Self::Roster => "roster",
+            Self::Plan => "plan",
         }
     }
 
@@ -136,6 +146,10 @@ pub enum Pack {
     Divisions(Divisions),
     /// One special period.
     Special(Box<domain::special::SpecialPeriod>),
+    /// The schools of an area in a school year.
+    Roster(Box<domain::disclosure::plan::Roster>),
+    /// Which of them may be summed; no draft.
+    Plan(Box<plan::OpenPlan>),
 }
 
 /// Reads a pack of a kind; `name` is how errors call it.
@@ -149,6 +163,8 @@ pub fn read(kind: PackKind, name: &str, bytes: &[u8]) -> Result<Pack, PackError>
         PackKind::Calendar => Pack::Calendar(calendar::read(name, bytes)?),
         PackKind::Divisions => Pack::Divisions(divisions::read(name, bytes)?),
         PackKind::Special => Pack::Special(Box::new(special::read(name, bytes)?)),
+        PackKind::Roster => Pack::Roster(Box::new(roster::read(name, bytes)?)),
+        PackKind::Plan => Pack::Plan(Box::new(plan::read_signed(name, bytes)?)),
     })
 }
 

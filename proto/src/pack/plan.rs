@@ -2,7 +2,8 @@
 //!
 //! Made from the roster by rule, read by people, signed by both commissions. The pack's name says
 //! area and year; the roster is named by the digest of its pack, so that a plan cannot be read
-//! beside another list of schools.
+//! beside another list of schools. A plan that is signed also says when the roster was read and
+//! to whom schools seal; a draft, which people look at before there are keys, does not.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +11,17 @@ use domain::catalogue::{Flaw, FlawKind, Stage};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, Group, GroupId, Plan};
 use domain::unit::UnitId;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::roster::area_year;
+pub use super::roster::area_year;
 use super::{PackError, check_schema, parse};
 
 /// Form of plans that this version reads.
 pub const SCHEMA: &str = "plan/1";
+
+/// Longest text of a key statement; one under two roots has about 8,000 bytes.
+const STATEMENT_BYTES_MAX: usize = 64 * 1024;
 
 /// A plan and the roster that it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +30,19 @@ pub struct OpenPlan {
     pub plan: Plan,
     /// Digest of the roster's pack.
     pub roster: Digest,
+    /// What a year under seal needs besides; a draft has none.
+    pub sealing: Option<Sealing>,
+}
+
+/// When the roster was read, and to whom schools seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealing {
+    /// Day on which the roster's enrolment was read.
+    pub census_day: Date,
+    /// Key statement of education's hub, as the text of its file; nothing of it is believed here.
+    pub leader_statement: String,
+    /// Key statement of health's hub.
+    pub helper_statement: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +53,12 @@ struct RawPlan {
     floor: u32,
     /// SHA-256 of the roster's pack in hexadecimal digits.
     roster: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    census_day: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    leader_statement: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    helper_statement: Option<String>,
     #[serde(rename = "group", default)]
     groups: Vec<RawGroup>,
 }
@@ -51,10 +75,12 @@ struct RawGroup {
     members: Vec<String>,
 }
 
-/// Reads a plan; whether it may be used is decided by [`Plan::check`] beside its roster.
+/// Reads a plan or the draft of one; whether it may be used is decided by [`Plan::check`] beside
+/// its roster.
 ///
 /// # Errors
-/// A form that is not [`SCHEMA`]'s, an unknown stage or access, a school twice in a group.
+/// A form that is not [`SCHEMA`]'s, an unknown stage or access, a school twice in a group, a
+/// census day without key statements or the other way round.
 pub fn read(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
     let raw: RawPlan = parse(pack, bytes)?;
     check_schema(pack, &raw.schema, SCHEMA)?;
@@ -68,7 +94,24 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
         .iter()
         .map(|raw| group(raw).map_err(|flaw| refused(flaw.within(&format!("group {}", raw.id)))));
     let groups = groups.collect::<Result<Vec<_>, _>>()?;
-    Ok(OpenPlan { plan: Plan::new(area, year, raw.floor, groups), roster })
+    let sealing = sealing(&raw).map_err(refused)?;
+    Ok(OpenPlan { plan: Plan::new(area, year, raw.floor, groups), roster, sealing })
+}
+
+/// Reads a plan as it is signed: a draft is no pack.
+///
+/// # Errors
+/// As [`read`], and a draft.
+pub fn read_signed(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
+    let open = read(pack, bytes)?;
+    if open.sealing.is_none() {
+        let expected = "the roster's census day and the key statements of both hubs";
+        return Err(PackError::content(
+            pack,
+            Flaw::new(FlawKind::Missing, "census_day", "a draft", expected),
+        ));
+    }
+    Ok(open)
 }
 
 /// Writes a plan as the text of its pack; reading it gives the same again.
@@ -76,11 +119,15 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
 /// # Errors
 /// None for texts that this version can read.
 pub fn write(open: &OpenPlan) -> Result<String, PackError> {
-    let OpenPlan { plan, roster } = open;
+    let OpenPlan { plan, roster, sealing } = open;
+    let sealing = sealing.as_ref();
     let raw = RawPlan {
         schema: SCHEMA.to_owned(),
         floor: plan.floor(),
         roster: roster.to_string(),
+        census_day: sealing.map(|sealing| sealing.census_day.to_string()),
+        leader_statement: sealing.map(|sealing| sealing.leader_statement.clone()),
+        helper_statement: sealing.map(|sealing| sealing.helper_statement.clone()),
         groups: plan.groups().iter().map(RawGroup::from).collect(),
     };
     toml::to_string(&raw).map_err(|error| PackError::Form {
@@ -95,6 +142,37 @@ pub fn write(open: &OpenPlan) -> Result<String, PackError> {
 #[must_use]
 pub fn name(area: &UnitId, year: i16) -> String {
     format!("{area}-{year}")
+}
+
+/// All three or none.
+fn sealing(raw: &RawPlan) -> Result<Option<Sealing>, Flaw> {
+    let RawPlan { census_day, leader_statement, helper_statement, .. } = raw;
+    if census_day.is_none() && leader_statement.is_none() && helper_statement.is_none() {
+        return Ok(None);
+    }
+    let day = given("census_day", census_day.as_ref())?;
+    let census_day = day.parse::<Date>();
+    let census_day = census_day
+        .map_err(|_| Flaw::new(FlawKind::Form, "census_day", day, "a day as YYYY-MM-DD"))?;
+    Ok(Some(Sealing {
+        census_day,
+        leader_statement: statement("leader_statement", leader_statement.as_ref())?,
+        helper_statement: statement("helper_statement", helper_statement.as_ref())?,
+    }))
+}
+
+fn given<'v>(key: &'static str, value: Option<&'v String>) -> Result<&'v str, Flaw> {
+    let expected = "census day and both key statements, or none of them";
+    value.map(String::as_str).ok_or_else(|| Flaw::new(FlawKind::Missing, key, "nothing", expected))
+}
+
+fn statement(key: &'static str, value: Option<&String>) -> Result<String, Flaw> {
+    let text = given(key, value)?;
+    if text.trim().is_empty() || text.len() > STATEMENT_BYTES_MAX {
+        let found = format!("{} bytes", text.len());
+        return Err(Flaw::new(FlawKind::Range, key, found, "the text of a key statement"));
+    }
+    Ok(text.to_owned())
 }
 
 fn group(raw: &RawGroup) -> Result<Group, Flaw> {

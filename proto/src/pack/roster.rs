@@ -69,7 +69,10 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<Roster, PackError> {
 }
 
 /// The area and the school year that the name of a roster or of a plan says: `370203-2026`.
-pub(super) fn area_year(pack: &str) -> Result<(UnitId, i16), PackError> {
+///
+/// # Errors
+/// Another name.
+pub fn area_year(pack: &str) -> Result<(UnitId, i16), PackError> {
     let parts = pack.rsplit_once('-');
     let read = parts.and_then(|(area, year)| Some((area.parse().ok()?, year.parse().ok()?)));
     read.filter(|(_, year)| YEARS.contains(year)).ok_or_else(|| {

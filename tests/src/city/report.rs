@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::period::Period;
-use hub::app::open_store;
+use hub::app::{HubError, load_pins, open_store};
 use hub::config::{Config, ConfigError};
 use hub::packs::{PackCache, Packs, PacksError};
 use hub::statistics::{CityTable, Statistics, StatisticsError, UnitName, city_table, tree_lines};
@@ -33,6 +33,9 @@ pub enum ReportError {
     /// The hub's store.
     #[error(transparent)]
     Store(#[from] SqlError),
+    /// The hub's roots.
+    #[error(transparent)]
+    Hub(#[from] HubError),
     /// The hub's packs.
     #[error(transparent)]
     Packs(#[from] PacksError),
@@ -76,7 +79,8 @@ impl Reader {
         let config = Config::load(data)?;
         let database = open_store(&config)?;
         let today = Clock::system().today();
-        let packs = database.read(move |tx| Packs::load(tx, today))?;
+        let pins = load_pins(&config)?;
+        let packs = database.read(move |tx| Packs::load(tx, today, &pins))?;
         Ok(Self { database, packs: Arc::new(PackCache::new(packs)), at: UnitName::of(&config) })
     }
 

@@ -21,6 +21,17 @@ texts! {
         "已写入 {0}，核对了此前 {1} 个学年的方案。请两个部门各自用同一份名单重做一遍，结果应当逐字相同。",
         "Written to {0}, judged beside {1} earlier years. Let both departments make it again from \
          the same roster: every byte must be the same.";
+    DRAFTED =
+        "草案已写入 {0}，核对了此前 {1} 个学年的方案。草案供查看分组，不能签署；两份公钥声明备齐后，\
+         加上 --census-day、--leader-statement 与 --helper-statement 重做。",
+        "A draft is written to {0}, judged beside {1} earlier years. It shows the groups and \
+         cannot be signed; make it again with --census-day, --leader-statement and --helper-statement \
+         once there are both key statements.";
+    NO_STATEMENT = "文件 {0} 中没有一份公钥声明；没有写入任何内容。",
+        "the file {0} holds no key statement; nothing was written.";
+    OTHER_PURPOSE = "文件 {0} 中的公钥声明不是用于这一方密封汇总的；没有写入任何内容。",
+        "the key statement in {0} is not for this hub's half of sealed sums; nothing was written.";
+    STATEMENT_NEXT = "用 xinqiao-ca show 查看文件的内容。", "Look at the file with xinqiao-ca show.";
     SOUND = "方案可用：{0} 个组，核对了此前 {1} 个学年的方案。",
         "The plan may be used: {0} groups, judged beside {1} earlier years.";
     FLAW_NEXT = "方案没有写入，也不能使用。请核对名单，或用 plan make 按规则重做。",

@@ -143,12 +143,13 @@ async fn show_notices(
     State(desk): State<Desk>,
     visitor: Visitor<Staff>,
 ) -> Result<Response, Problem> {
-    let transfer = desk.node.transfer().clone();
+    let node = desk.node.clone();
     let today = desk.node.clock().today();
     let read = tokio::task::spawn_blocking(move || {
-        transfer.read(|tx| directive::received(tx, NOTICES_MAX))
+        let received = node.transfer().read(|tx| directive::received(tx, NOTICES_MAX))?;
+        Ok::<_, SqlError>((received, node.sealed_years()?))
     });
-    let received = read.await.map_err(|_| Problem::Internal)??;
+    let (received, years) = read.await.map_err(|_| Problem::Internal)??;
     let lang = visitor.frame.lang;
     let heads = [words::RECEIVED, words::WHAT, words::VERSION, words::EFFECTIVE, words::STATE];
     let mut table = Sheet::new(words::NOTICES, &heads, words::NO_NOTICES, lang);
@@ -157,7 +158,13 @@ async fn show_notices(
             None => words::FIRST.with(lang, &notice.version),
             Some(before) => words::REPLACES.fill(lang, &[&notice.version, before]),
         };
-        let (tag, why) = notice_state(notice, &received, today, lang);
+        let (tag, why) = match years.refusal(&notice.kind, &notice.name) {
+            Some(unsealed) => {
+                let tag = Tag::of(Tone::Notice, words::N_UNSEALED, lang);
+                (tag, unsealed.text().in_lang(lang).to_owned())
+            }
+            None => notice_state(notice, &received, today, lang),
+        };
         table.row(vec![
             Cell::plain(time::minute(notice.received_ms)),
             Cell::plain(format!("{} · {}", kind(&notice.kind, lang), notice.name)),
@@ -211,6 +218,8 @@ fn kind(word: &str, lang: Lang) -> String {
         "calendar" => words::K_CALENDAR,
         "divisions" => words::K_DIVISIONS,
         "special" => words::K_SPECIAL,
+        "roster" => words::K_ROSTER,
+        "plan" => words::K_PLAN,
         other => return other.to_owned(),
     };
     text.in_lang(lang).to_owned()

@@ -52,6 +52,9 @@ texts! {
     N_REFUSED_WHY = "其中有无法保护的内容，本机拒绝执行，原因已告知上级：{0}",
         "It asks for what could not be protected, and the hub was told so: {0}";
     K_SPECIAL = "特殊时期", "Special period";
+    K_ROSTER = "学校名单", "Roster of schools";
+    K_PLAN = "密封汇总方案", "Open plan of sealed sums";
+    N_UNSEALED = "未启用", "Not in use";
     K_CATALOGUE = "指标目录", "Catalogue of indicators";
     K_SCALE = "量表", "Scale";
     K_CALENDAR = "校历", "Calendar of terms";

@@ -75,7 +75,20 @@ fn a_plan_is_read_as_it_was_written() {
     let name = "370203-2026";
     let roster = roster::read(name, table().as_bytes()).expect("roster");
     let built = Plan::build(GROUP_MIN, &roster, &[]);
-    let open = plan::OpenPlan { plan: built, roster: Digest::sha256([7; 32]) };
+    let draft = plan::OpenPlan { plan: built, roster: Digest::sha256([7; 32]), sealing: None };
+    let text = plan::write(&draft).expect("text");
+    assert_eq!(plan::read(name, text.as_bytes()), Ok(draft.clone()));
+    let refused = crate::pack::read(PackKind::Plan, name, text.as_bytes());
+    assert!(
+        matches!(&refused, Err(PackError::Content { flaw, .. }) if flaw.key == "census_day"),
+        "a draft is no pack: {refused:?}"
+    );
+    let sealing = plan::Sealing {
+        census_day: "2026-09-01".parse().expect("day"),
+        leader_statement: "-----BEGIN\nleader\n".to_owned(),
+        helper_statement: "-----BEGIN\nhelper\n".to_owned(),
+    };
+    let open = plan::OpenPlan { sealing: Some(sealing), ..draft };
     let text = plan::write(&open).expect("text");
     assert_eq!(plan::read(name, text.as_bytes()), Ok(open.clone()));
     assert_eq!(plan::name(open.plan.area(), open.plan.year()), name);
@@ -92,6 +105,10 @@ fn a_plan_is_read_as_it_was_written() {
     assert_eq!(wrong("\"junior\"", "\"middle\""), "group 2026-junior-1, stage");
     assert_eq!(wrong("\"S2\"", "\"S1\""), "group 2026-junior-1, members");
     assert_eq!(wrong("2026-junior-1", "2026 Junior"), "group 2026 Junior, id");
+    assert_eq!(wrong("2026-09-01", "1 September"), "census_day");
+    assert_eq!(wrong("census_day = \"2026-09-01\"\n", ""), "census_day");
+    let pack = crate::pack::read(PackKind::Plan, name, text.as_bytes());
+    assert_eq!(pack, Ok(Pack::Plan(Box::new(open.clone()))));
     let unknown = plan::read(name, format!("{text}\nextra = 1\n").as_bytes());
     assert!(matches!(unknown, Err(PackError::Form { .. })), "{unknown:?}");
 }

@@ -1,0 +1,271 @@
+//! Which years are under seal: with everything in place, and with each thing missing.
+
+use certs::key::SigningKey;
+use certs::root::RootAuthority;
+use certs::seal::ShareKey;
+use certs::statement::{KeyStatement, Purpose, StatedKey};
+use domain::disclosure::plan::GROUP_MIN;
+use domain::disclosure::sealed::SealedTables;
+use domain::period::Calendar;
+use jiff::civil::date;
+use proto::pack::embedded;
+use proto::wire::directive::PackSignature as WireSignature;
+
+use super::*;
+
+const HEAD: &str =
+    "unit,town,operator,education_since,health_since,signed,stage,grade,male,female,unstated";
+const NAME: &str = "370203-2026";
+
+fn zone() -> Zone {
+    "qd.example".parse().expect("zone")
+}
+
+fn unit(text: &str) -> UnitId {
+    text.parse().expect("unit")
+}
+
+/// Both commissions, and the keys of both hubs.
+struct City {
+    roots: [RootAuthority; 2],
+    keys: [ShareKey; 2],
+}
+
+/// What is varied of a plan.
+#[derive(Clone)]
+struct Say {
+    schools: u32,
+    /// Last day of the helper's statement.
+    until: Date,
+    /// First day of both.
+    since: Date,
+    is_swapped: bool,
+    /// Text of which the plan names the digest.
+    beside: String,
+}
+
+impl Say {
+    fn usual() -> Self {
+        let (since, until) = (date(2026, 8, 20), date(2027, 8, 31));
+        Self { schools: 6, until, since, is_swapped: false, beside: roster_text(6) }
+    }
+}
+
+fn roster_text(schools: u32) -> String {
+    let row = |school| format!("S{school},T1,office {school},2020,2021,yes,junior,g7,40,41,0");
+    let rows = (1..=schools).map(row);
+    std::iter::once(HEAD.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+impl City {
+    fn new() -> Self {
+        let made = begin_of(date(2026, 8, 1)).expect("instant");
+        let root = |commission| {
+            let key = SigningKey::generate().expect("key");
+            RootAuthority::create(commission, &zone(), key, made).expect("root")
+        };
+        let key = |of, purpose| ShareKey::generate(unit(of), purpose).expect("key");
+        Self {
+            roots: [root(Commission::Education), root(Commission::Health)],
+            keys: [key("370203", Purpose::AggregateLeader), key("HC-QD", Purpose::AggregateHelper)],
+        }
+    }
+
+    fn pins(&self) -> Pins {
+        let roots = self.roots.iter().map(|root| root.certificate().clone()).collect();
+        Pins { roots, zone: zone() }
+    }
+
+    fn statement(&self, key: &ShareKey, (since, until): (Date, Date)) -> String {
+        let statement = KeyStatement {
+            zone: zone(),
+            unit: key.unit().clone(),
+            name: "平台".to_owned(),
+            purpose: key.purpose(),
+            key: StatedKey::Recipient(key.public().clone()),
+            valid_from: begin_of(since).expect("instant"),
+            valid_to: begin_of(until.tomorrow().expect("day")).expect("instant"),
+        };
+        let now = begin_of(date(2026, 8, 10)).expect("instant");
+        let mut signed: Option<SignedStatement> = None;
+        for root in &self.roots {
+            let key = SigningKey::generate().expect("key");
+            let chain = [root.sign_statement_key(key.public(), now).expect("certificate")];
+            match &mut signed {
+                Some(signed) => signed.add_signature(&key, &chain).expect("add"),
+                None => {
+                    signed = Some(SignedStatement::sign(&statement, &key, &chain).expect("sign"));
+                }
+            }
+        }
+        signed.expect("signed").to_pem()
+    }
+
+    fn plan(&self, say: &Say) -> String {
+        let listed = roster::read(NAME, roster_text(say.schools).as_bytes()).expect("roster");
+        let [leader, helper] = &self.keys;
+        let mut texts = [
+            self.statement(leader, (say.since, date(2027, 9, 30))),
+            self.statement(helper, (say.since, say.until)),
+        ];
+        if say.is_swapped {
+            texts.reverse();
+        }
+        let [leader_statement, helper_statement] = texts;
+        plan::write(&OpenPlan {
+            plan: Plan::build(GROUP_MIN, &listed, &[]),
+            roster: sha256(say.beside.as_bytes()),
+            sealing: Some(Sealing {
+                census_day: date(2026, 9, 20),
+                leader_statement,
+                helper_statement,
+            }),
+        })
+        .expect("text")
+    }
+
+    /// A directive in force from 1 September, signed by these commissions.
+    fn sign(
+        &self,
+        (kind, name): (PackKind, &str),
+        serial: u64,
+        by: &[usize],
+        text: &str,
+    ) -> Vec<u8> {
+        let pack = Pack {
+            kind: kind.as_str().to_owned(),
+            name: name.to_owned(),
+            version: serial.to_string(),
+            serial,
+            effective_from: format!("{}-09-01", name.rsplit('-').next().expect("year")),
+            content: text.as_bytes().to_vec(),
+        }
+        .encode_to_vec();
+        let now = begin_of(date(2026, 8, 12)).expect("instant");
+        let signature = |root: &RootAuthority| {
+            let key = SigningKey::generate().expect("key");
+            let chain = [root.sign_pack_key(key.public(), now).expect("certificate")];
+            let signed = certs::pack::sign(&pack, &key, &chain).expect("signature");
+            WireSignature { signature: signed.signature.to_bytes(), chain: signed.chain }
+        };
+        let signatures = by.iter().map(|place| signature(&self.roots[*place])).collect();
+        Directive { signatures, pack }.encode_to_vec()
+    }
+
+    fn both(&self, say: &Say) -> [Vec<u8>; 2] {
+        [
+            self.sign((PackKind::Roster, NAME), 1, &[0, 1], &roster_text(say.schools)),
+            self.sign((PackKind::Plan, NAME), 1, &[0, 1], &self.plan(say)),
+        ]
+    }
+
+    fn read(&self, directives: &[Vec<u8>]) -> SealedYears {
+        SealedYears::read(directives.iter().map(Vec::as_slice), &self.pins())
+    }
+
+    fn refused(&self, directives: &[Vec<u8>]) -> Unsealed {
+        let years = self.read(directives);
+        assert_eq!(years.sealing().count(), 0, "nothing is sealed");
+        assert!(!years.is_sealed(&unit("S1"), 2026));
+        years.refusal("plan", NAME).expect("refused").clone()
+    }
+}
+
+fn table() -> SealedTable {
+    let tables = SealedTables::of(&embedded::catalogue().expect("catalogue"));
+    tables.all().iter().find(|table| table.kind() == Kind::Flow).expect("a flow").clone()
+}
+
+fn terms(year: &SealingYear, week: &str) -> Option<TaskTerms> {
+    let calendar = Calendar::new(Vec::new()).expect("calendar");
+    let period: Period = week.parse().expect("period");
+    let span = Span::of(period, &calendar).expect("span");
+    year.terms(&table(), (period, &span), sha256(b"catalogue"))
+}
+
+/// With everything in place each unit makes the same year, whatever came first, and the terms of
+/// its tasks name plan, roster, hubs and key statements.
+#[test]
+fn a_year_is_under_seal_where_everything_holds() {
+    let city = City::new();
+    let [roster, plan] = city.both(&Say::usual());
+    let noise = city.sign((PackKind::Scale, "phq-9"), 1, &[0], "no scale");
+    let years = city.read(&[noise, plan.clone(), roster.clone(), vec![0xff; 9]]);
+    let year = years.of_school(&unit("S3"), 2026).expect("under seal");
+    assert!(years.of_school(&unit("S7"), 2026).is_none(), "not on the roster");
+    assert!(years.of_school(&unit("S3"), 2027).is_none(), "another year");
+    assert!(years.is_sealed(&unit("S3"), 2026));
+    let again = city.read(&[roster.clone(), plan]);
+    let other = again.of_area(&unit("370203"), 2026).expect("plan").expect("sealed");
+    assert_eq!(year.year(), other.year());
+    assert!(year.hubs().is_ok());
+    let made = terms(year, "2026-W40").expect("terms");
+    assert_eq!((made.leader, made.helper), (unit("370203"), unit("HC-QD")));
+    assert_eq!(made.roster, sha256(roster_text(6).as_bytes()));
+    let [leader, helper] = [year.leader().digest(), year.helper().digest()];
+    let digest = sha256(&lv(&[leader.bytes(), helper.bytes()]));
+    assert_eq!(made.key_statements, digest);
+    assert_eq!(year.days(), (date(2026, 9, 1), date(2027, 8, 31)));
+}
+
+/// Nothing is sealed under one root, under one signature, or beside another roster.
+#[test]
+fn one_commission_alone_seals_nothing() {
+    let city = City::new();
+    let say = Say::usual();
+    let [roster, plan] = city.both(&say);
+    let mut pins = city.pins();
+    pins.roots.pop();
+    let alone = SealedYears::read([roster.as_slice(), plan.as_slice()], &pins);
+    assert_eq!(alone.refusal("plan", NAME), Some(&Unsealed::OneRoot));
+    let half = city.sign((PackKind::Plan, NAME), 1, &[0], &city.plan(&say));
+    let refused = city.refused(&[roster.clone(), half]);
+    assert!(matches!(refused, Unsealed::Signature(PackKind::Plan, _)), "{refused}");
+    let half = city.sign((PackKind::Roster, NAME), 1, &[1], &roster_text(6));
+    let refused = city.refused(&[half, plan.clone()]);
+    assert!(matches!(refused, Unsealed::Signature(PackKind::Roster, _)), "{refused}");
+    let other = city.sign((PackKind::Roster, NAME), 2, &[0, 1], &roster_text(7));
+    assert_eq!(city.refused(&[other.clone(), plan.clone()]), Unsealed::Roster);
+    // A later version of the roster takes no plan away: the plan names the one that it means.
+    assert!(city.read(&[other, plan, roster]).is_sealed(&unit("S1"), 2026));
+}
+
+/// A plan that could tell of single schools is refused, alone and beside a year that cannot be
+/// judged.
+#[test]
+fn a_plan_that_leaks_seals_nothing() {
+    let city = City::new();
+    let few = Say { schools: 4, beside: roster_text(4), ..Say::usual() };
+    let sound = city.both(&Say::usual());
+    assert!(city.read(&sound).is_sealed(&unit("S1"), 2026));
+    let leaky = city.plan(&few).replace("\"closed\"", "\"district\"");
+    let leaky = city.sign((PackKind::Plan, NAME), 2, &[0, 1], &leaky);
+    let listed = city.sign((PackKind::Roster, NAME), 2, &[0, 1], &roster_text(4));
+    let refused = city.refused(&[sound[0].clone(), sound[1].clone(), listed, leaky]);
+    assert!(matches!(refused, Unsealed::Leaks(_)), "the highest serial counts: {refused}");
+    let before = city.sign((PackKind::Plan, "370203-2025"), 1, &[0, 1], "schema = \"plan/1\"");
+    let [roster, plan] = sound;
+    assert_eq!(city.refused(&[before, roster, plan]), Unsealed::Past(2025));
+}
+
+/// A key statement must hold when the plan begins, and be the right hub's; where it ends within
+/// the year, later weeks have no task.
+#[test]
+fn key_statements_hold_when_the_plan_begins() {
+    let city = City::new();
+    let late = Say { since: date(2026, 9, 2), ..Say::usual() };
+    let refused = city.refused(&city.both(&late));
+    assert!(matches!(refused, Unsealed::Statement(Role::Leader, _)), "{refused}");
+    let swapped = Say { is_swapped: true, ..Say::usual() };
+    let refused = city.refused(&city.both(&swapped));
+    assert_eq!(refused, Unsealed::Hubs(HubsError::Purpose(Role::Leader)));
+    let short = Say { until: date(2026, 11, 15), ..Say::usual() };
+    let years = city.read(&city.both(&short));
+    let year = years.of_school(&unit("S1"), 2026).expect("under seal");
+    // Weeks from Monday 2026-11-09 and 2026-11-16; and the one before the plan holds.
+    assert!(terms(year, "2026-W46").is_some());
+    assert!(terms(year, "2026-W47").is_none());
+    assert!(terms(year, "2026-W36").is_none(), "began on 31 August");
+    assert!(terms(year, "2026-W37").is_some());
+    assert_eq!(year.days().1, date(2026, 11, 15));
+}

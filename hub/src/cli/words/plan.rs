@@ -25,8 +25,8 @@ texts! {
         "草案已写入 {0}，核对了此前 {1} 个学年的方案。草案供查看分组，不能签署；两份公钥声明备齐后，\
          加上 --census-day、--leader-statement 与 --helper-statement 重做。",
         "A draft is written to {0}, judged beside {1} earlier years. It shows the groups and \
-         cannot be signed; make it again with --census-day, --leader-statement and --helper-statement \
-         once there are both key statements.";
+         cannot be signed; make it again with --census-day, --leader-statement and \
+         --helper-statement once there are both key statements.";
     NO_STATEMENT = "文件 {0} 中没有一份公钥声明；没有写入任何内容。",
         "the file {0} holds no key statement; nothing was written.";
     OTHER_PURPOSE = "文件 {0} 中的公钥声明不是用于这一方密封汇总的；没有写入任何内容。",

@@ -76,6 +76,12 @@ impl KeyHalf {
         Self(bytes)
     }
 
+    /// Takes a half out of a store or a message; none of another length.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
+    }
+
     /// The half itself, for this hub's store and, once the other's commitment is held, for the
     /// other hub.
     #[must_use]
@@ -111,6 +117,12 @@ impl VerifyKey {
     #[must_use]
     pub const fn from_bytes(bytes: Zeroizing<[u8; 32]>) -> Self {
         Self(bytes)
+    }
+
+    /// Takes a key out of a store; none of another length.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
     }
 
     /// The key itself, for the hub's store and for nothing else.

@@ -13,6 +13,7 @@ pub mod invite;
 pub mod lane;
 pub mod member_key;
 pub mod reading;
+pub mod sealed;
 pub mod setting;
 pub mod shown_figure;
 pub mod shown_state;
@@ -84,4 +85,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "answers and what was signed for them",
         sql: include_str!("migrations/012_answer_signed.sql"),
     },
+    Migration { number: 17, name: "sealed sums", sql: include_str!("migrations/013_sealed.sql") },
 ];

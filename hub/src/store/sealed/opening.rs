@@ -1,0 +1,197 @@
+//! Openings: which sets were let pass, with which reports, and the cells that they showed.
+//!
+//! A set of a task is let pass once; what was answered then is answered again.
+
+use std::collections::BTreeSet;
+
+use domain::catalogue::Stage;
+use domain::disclosure::plan::GroupId;
+use domain::disclosure::sealed::TaskId;
+use domain::unit::UnitId;
+use proto::opening::{Detail, Standing};
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::{digest, parsed, task_id};
+
+/// Which sum of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// The task.
+    pub task: TaskId,
+    /// Its stage.
+    pub stage: Stage,
+    /// How fine it is.
+    pub detail: Detail,
+    /// Groups in order.
+    pub groups: BTreeSet<GroupId>,
+}
+
+/// An opening as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Place in the order; zero until it is kept.
+    pub id: i64,
+    /// Which sum.
+    pub set: Set,
+    /// Schools of the set that were closed or out of session.
+    pub absent: BTreeSet<UnitId>,
+    /// Schools whose report is of this task.
+    pub fresh: u32,
+    /// Schools of the set that were in session.
+    pub due: u32,
+    /// This hub's share of the sum.
+    pub share: Vec<u8>,
+    /// Its share of the control sum; empty for a flow.
+    pub control: Vec<u8>,
+    /// Code of why it is not recorded; empty otherwise.
+    pub refused: String,
+    /// Day on which it was let pass.
+    pub asked_on: String,
+}
+
+const COLUMNS: &str = "id, task, stage, detail, group_ids, absent, fresh, due, share, control,
+    refused, asked_on";
+
+fn read(row: &Row<'_, '_>) -> Result<Opening, SqlError> {
+    let set = Set {
+        task: task_id(row, 1)?,
+        stage: Stage::from_word(row.str(2)?).ok_or(SqlError::Type)?,
+        detail: Detail::from_word(row.str(3)?).ok_or(SqlError::Type)?,
+        groups: words(row.str(4)?)?,
+    };
+    Ok(Opening {
+        id: row.i64(0)?,
+        set,
+        absent: words(row.str(5)?)?,
+        fresh: row.u32(6)?,
+        due: row.u32(7)?,
+        share: row.blob(8)?,
+        control: row.blob(9)?,
+        refused: row.text(10)?,
+        asked_on: row.text(11)?,
+    })
+}
+
+fn words<T: std::str::FromStr + Ord>(text: &str) -> Result<BTreeSet<T>, SqlError> {
+    text.split_terminator(' ').map(|word| word.parse().map_err(|_| SqlError::Type)).collect()
+}
+
+fn joined<T: ToString>(words: &BTreeSet<T>) -> String {
+    words.iter().map(T::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The openings of a task in the order in which they were let pass.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_task(tx: &Tx<'_>, task: &TaskId) -> Result<Vec<Opening>, SqlError> {
+    let sql = format!("select {COLUMNS} from sealed_opening where task = $1 order by id");
+    tx.query(&sql, params![task.bytes()], read)
+}
+
+/// The opening of a set.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn find(tx: &Tx<'_>, set: &Set) -> Result<Option<Opening>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from sealed_opening
+         where task = $1 and stage = $2 and detail = $3 and group_ids = $4"
+    );
+    let (stage, groups) = (set.stage.as_str(), joined(&set.groups));
+    tx.query_opt(&sql, params![set.task.bytes(), stage, set.detail.as_str(), &groups], read)
+}
+
+/// Keeps an opening with its standings; gives its place in the order.
+///
+/// # Errors
+/// The set is here already, or the store cannot be written.
+pub fn insert(tx: &Tx<'_>, new: &Opening, standings: &[Standing]) -> Result<i64, SqlError> {
+    let last = tx.query_opt("select max(id) from sealed_opening", &[], |row| row.opt_i64(0))?;
+    let id = last.flatten().unwrap_or(0) + 1;
+    tx.execute(
+        "insert into sealed_opening (id, task, stage, detail, group_ids, absent, fresh, due, share,
+                                     control, asked_on)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        params![
+            id,
+            new.set.task.bytes(),
+            new.set.stage.as_str(),
+            new.set.detail.as_str(),
+            &joined(&new.set.groups),
+            &joined(&new.absent),
+            new.fresh,
+            new.due,
+            &new.share,
+            &new.control,
+            &new.asked_on,
+        ],
+    )?;
+    for standing in standings {
+        tx.execute(
+            "insert into sealed_standing (opening, school, task, report) values ($1, $2, $3, $4)",
+            params![
+                id,
+                standing.unit.as_str(),
+                standing.task.bytes(),
+                &standing.report.to_tagged(),
+            ],
+        )?;
+    }
+    Ok(id)
+}
+
+/// The reports that an opening stands on, by school.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn standings(tx: &Tx<'_>, opening: i64) -> Result<Vec<Standing>, SqlError> {
+    tx.query(
+        "select school, task, report from sealed_standing where opening = $1 order by school",
+        params![opening],
+        |row| {
+            let (unit, task) = (parsed(row, 0)?, task_id(row, 1)?);
+            Ok(Standing { unit, task, report: digest(row, 2)? })
+        },
+    )
+}
+
+/// Notes why an opening is not recorded, or that nothing stands in its way any more.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note(tx: &Tx<'_>, opening: i64, code: &str) -> Result<(), SqlError> {
+    tx.execute("update sealed_opening set refused = $2 where id = $1", params![opening, code])?;
+    Ok(())
+}
+
+/// Keeps the cells of an opening; again is nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn put_cells(tx: &Tx<'_>, opening: i64, cells: &[Option<u64>]) -> Result<(), SqlError> {
+    for (place, value) in cells.iter().enumerate() {
+        let place = u64::try_from(place).unwrap_or(u64::MAX);
+        if let Some(value) = value {
+            tx.execute(
+                "insert into sealed_cell (opening, place, value) values ($1, $2, $3)
+                 on conflict do nothing",
+                params![opening, place, *value],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The cells that an opening showed, by place.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn cells(tx: &Tx<'_>, opening: i64) -> Result<Vec<(usize, u64)>, SqlError> {
+    tx.query(
+        "select place, value from sealed_cell where opening = $1 order by place",
+        params![opening],
+        |row| Ok((usize::try_from(row.u64(0)?).map_err(|_| SqlError::Type)?, row.u64(1)?)),
+    )
+}

@@ -1,0 +1,214 @@
+//! Sealed reports that a hub holds: what decides about another one, and its share of the figures.
+//!
+//! A refused report keeps its number and its nonce, so that neither is used twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::catalogue::Stage;
+use domain::digest::Digest;
+use domain::disclosure::sealed::{Arrival, CapClass, Kept, ReportNumber, State, TaskId};
+use domain::unit::UnitId;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::{digest, parsed, task_id};
+
+/// What a hub knows of a report besides its arrival.
+pub struct Held {
+    /// Its cap.
+    pub cap: CapClass,
+    /// Persons by stage that a stock names.
+    pub enrolled: BTreeMap<Stage, u64>,
+    /// This hub's output share; nothing for one that was refused.
+    pub share: Option<Vec<u8>>,
+    /// The signed item, at the leader.
+    pub item: Option<Vec<u8>>,
+    /// Code of a refusal; empty otherwise.
+    pub code: String,
+}
+
+/// A report with this hub's share of it.
+pub struct Shared {
+    /// As it arrived, and how far it came.
+    pub kept: Kept,
+    /// What else is known of it.
+    pub held: Held,
+}
+
+/// An accepted report as openings look at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The school.
+    pub school: UnitId,
+    /// Task of the report.
+    pub task: TaskId,
+    /// Its digest.
+    pub digest: Digest,
+    /// Day on which both hubs had signed, `YYYY-MM-DD`.
+    pub on: String,
+}
+
+const KEPT: &str = "task, school, number, nonce, digest, state";
+
+fn read_kept(row: &Row<'_, '_>) -> Result<Kept, SqlError> {
+    let arrival = Arrival {
+        task: task_id(row, 0)?,
+        school: parsed(row, 1)?,
+        number: ReportNumber::new(row.u32(2)?).ok_or(SqlError::Type)?,
+        nonce: row.array(3)?,
+        digest: digest(row, 4)?,
+    };
+    let state = match row.i64(5)? {
+        1 => State::Pending,
+        2 => State::Accepted,
+        3 => State::Refused,
+        _ => return Err(SqlError::Type),
+    };
+    Ok(Kept { arrival, state })
+}
+
+const fn number_of(state: State) -> i64 {
+    match state {
+        State::Pending => 1,
+        State::Accepted => 2,
+        State::Refused => 3,
+    }
+}
+
+/// The report that stands for a task and school: the one with the highest number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_school(tx: &Tx<'_>, task: &TaskId, school: &UnitId) -> Result<Option<Kept>, SqlError> {
+    let sql = format!(
+        "select {KEPT} from sealed_report where task = $1 and school = $2
+         order by number desc limit 1"
+    );
+    tx.query_opt(&sql, params![task.bytes(), school.as_str()], read_kept)
+}
+
+/// Whichever report used a nonce.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_nonce(tx: &Tx<'_>, nonce: &[u8; 16]) -> Result<Option<Kept>, SqlError> {
+    let sql = format!("select {KEPT} from sealed_report where nonce = $1");
+    tx.query_opt(&sql, params![nonce], read_kept)
+}
+
+/// A report with this hub's share of it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn find(tx: &Tx<'_>, digest: &Digest) -> Result<Option<Shared>, SqlError> {
+    let sql = format!(
+        "select {KEPT}, cap, enrolled, share, item, code from sealed_report where digest = $1"
+    );
+    tx.query_opt(&sql, params![&digest.to_tagged()], |row| {
+        let held = Held {
+            cap: CapClass::from_max(row.u64(6)?).map_err(|_| SqlError::Type)?,
+            enrolled: read_enrolled(row.str(7)?)?,
+            share: row.opt_blob(8)?,
+            item: row.opt_blob(9)?,
+            code: row.text(10)?,
+        };
+        Ok(Shared { kept: read_kept(row)?, held })
+    })
+}
+
+/// Keeps a report that was decided to be verified.
+///
+/// # Errors
+/// Its school has another one that was not refused, or its nonce was used; or the store cannot be
+/// written.
+pub fn insert(tx: &Tx<'_>, kept: &Kept, held: &Held, now_ms: i64) -> Result<(), SqlError> {
+    let Kept { arrival, state } = kept;
+    tx.execute(
+        "insert into sealed_report (digest, task, school, number, nonce, cap, state, code,
+                                    enrolled, share, item, arrived_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        params![
+            &arrival.digest.to_tagged(),
+            arrival.task.bytes(),
+            arrival.school.as_str(),
+            arrival.number.value(),
+            &arrival.nonce,
+            held.cap.limit(),
+            number_of(*state),
+            &held.code,
+            &write_enrolled(&held.enrolled),
+            held.share.as_ref(),
+            held.item.as_ref(),
+            now_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notes that both hubs signed for a report that was pending.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn accept(tx: &Tx<'_>, digest: &Digest, on: &str) -> Result<(), SqlError> {
+    tx.execute(
+        "update sealed_report set state = 2, accepted_on = $2 where digest = $1 and state = 1",
+        params![&digest.to_tagged(), on],
+    )?;
+    Ok(())
+}
+
+/// Notes that a report that was pending is refused, and forgets its share.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn refuse(tx: &Tx<'_>, digest: &Digest, code: &str) -> Result<(), SqlError> {
+    tx.execute(
+        "update sealed_report set state = 3, code = $2, share = null, item = null
+         where digest = $1 and state = 1",
+        params![&digest.to_tagged(), code],
+    )?;
+    Ok(())
+}
+
+/// Accepted reports of a task, by school.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn accepted(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeMap<UnitId, Accepted>, SqlError> {
+    let all = tx.query(
+        "select school, task, digest, accepted_on from sealed_report
+         where task = $1 and state = 2 order by school",
+        params![task.bytes()],
+        |row| {
+            let (school, task) = (parsed(row, 0)?, task_id(row, 1)?);
+            Ok(Accepted { school, task, digest: digest(row, 2)?, on: row.text(3)? })
+        },
+    )?;
+    Ok(all.into_iter().map(|one| (one.school.clone(), one)).collect())
+}
+
+/// Schools of which a report of a task is verified and not yet answered by both hubs.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn pending(tx: &Tx<'_>, task: &TaskId) -> Result<BTreeSet<UnitId>, SqlError> {
+    let all = tx.query(
+        "select school from sealed_report where task = $1 and state = 1",
+        params![task.bytes()],
+        |row| parsed(row, 0),
+    )?;
+    Ok(all.into_iter().collect())
+}
+
+fn write_enrolled(enrolled: &BTreeMap<Stage, u64>) -> String {
+    let words = enrolled.iter().map(|(stage, persons)| format!("{}={persons}", stage.as_str()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn read_enrolled(text: &str) -> Result<BTreeMap<Stage, u64>, SqlError> {
+    let word = |word: &str| {
+        let (stage, persons) = word.split_once('=')?;
+        Some((Stage::from_word(stage)?, persons.parse().ok()?))
+    };
+    text.split_terminator(' ').map(|text| word(text).ok_or(SqlError::Type)).collect()
+}

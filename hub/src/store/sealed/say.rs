@@ -1,0 +1,159 @@
+//! What people said about schools: objections to a digest, and that a school is closed or out of
+//! session. Each hub has its own list, kept by its own operators.
+
+use std::collections::BTreeSet;
+
+use domain::digest::Digest;
+use domain::unit::UnitId;
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::{digest, parsed};
+
+/// An objection as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// The school.
+    pub school: UnitId,
+    /// Digest that it says is not its own.
+    pub report: Digest,
+    /// What the operator wrote down.
+    pub note: String,
+    /// When.
+    pub made_at_ms: i64,
+    /// When it was withdrawn.
+    pub withdrawn_at_ms: Option<i64>,
+}
+
+/// When a school is closed or out of session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The school.
+    pub school: UnitId,
+    /// First day.
+    pub from: String,
+    /// Last day; nothing while it is not known to come back.
+    pub to: Option<String>,
+    /// What the operator wrote down.
+    pub note: String,
+}
+
+/// Keeps an objection; made again it holds again, with the first note.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn object(
+    tx: &Tx<'_>,
+    (school, report): (&UnitId, &Digest),
+    note: &str,
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into sealed_objection (school, report, note, made_at_ms) values ($1, $2, $3, $4)
+         on conflict (school, report) do update set withdrawn_at_ms = null",
+        params![school.as_str(), &report.to_tagged(), note, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Takes an objection back; tells whether there was one.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn withdraw(
+    tx: &Tx<'_>,
+    (school, report): (&UnitId, &Digest),
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "update sealed_objection set withdrawn_at_ms = $3
+         where school = $1 and report = $2 and withdrawn_at_ms is null",
+        params![school.as_str(), &report.to_tagged(), now_ms],
+    )?;
+    Ok(changed > 0)
+}
+
+/// All objections, withdrawn ones too, the latest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn objections(tx: &Tx<'_>) -> Result<Vec<Objection>, SqlError> {
+    tx.query(
+        "select school, report, note, made_at_ms, withdrawn_at_ms from sealed_objection
+         order by made_at_ms desc, school",
+        &[],
+        |row| {
+            Ok(Objection {
+                school: parsed(row, 0)?,
+                report: digest(row, 1)?,
+                note: row.text(2)?,
+                made_at_ms: row.i64(3)?,
+                withdrawn_at_ms: row.opt_i64(4)?,
+            })
+        },
+    )
+}
+
+/// Digests to which a school objects now.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn objected(tx: &Tx<'_>, school: &UnitId) -> Result<Vec<Digest>, SqlError> {
+    tx.query(
+        "select report from sealed_objection where school = $1 and withdrawn_at_ms is null",
+        params![school.as_str()],
+        |row| digest(row, 0),
+    )
+}
+
+/// Notes from when to when a school is closed or out of session; from the same day again replaces
+/// what was noted.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note_absence(tx: &Tx<'_>, absence: &Absence, now_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into sealed_absence (school, from_day, to_day, note, made_at_ms)
+         values ($1, $2, $3, $4, $5)
+         on conflict (school, from_day) do update set to_day = excluded.to_day,
+             note = excluded.note, made_at_ms = excluded.made_at_ms",
+        params![
+            absence.school.as_str(),
+            &absence.from,
+            absence.to.as_ref(),
+            &absence.note,
+            now_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// All absences, by school and day.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn absences(tx: &Tx<'_>) -> Result<Vec<Absence>, SqlError> {
+    tx.query(
+        "select school, from_day, to_day, note from sealed_absence order by school, from_day",
+        &[],
+        |row| {
+            let (from, to) = (row.text(1)?, row.opt_text(2)?);
+            Ok(Absence { school: parsed(row, 0)?, from, to, note: row.text(3)? })
+        },
+    )
+}
+
+/// Schools that are closed or out of session on any day of a run of days.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn absent(tx: &Tx<'_>, (from, to): (Date, Date)) -> Result<BTreeSet<UnitId>, SqlError> {
+    let all = tx.query(
+        "select school from sealed_absence
+         where from_day <= $2 and (to_day is null or to_day >= $1)",
+        params![&from.to_string(), &to.to_string()],
+        |row| parsed(row, 0),
+    )?;
+    Ok(all.into_iter().collect())
+}

@@ -24,6 +24,7 @@ use crate::intake::{Intake, Own, Parts};
 use crate::packs::{PackCache, Packs, PacksError};
 use crate::publish::{Publisher, Sealer, SealerParts};
 use crate::registry::RegistryCache;
+use crate::sealed;
 use crate::web::Console;
 use crate::{service, store};
 
@@ -80,6 +81,7 @@ struct Inner {
     folded: Arc<Notify>,
     answered: Arc<Notify>,
     directives: Arc<watch::Sender<u64>>,
+    sealed: sealed::Hub,
 }
 
 /// Opens the store of a hub; all its commands use this.
@@ -148,10 +150,7 @@ impl Hub {
         let packs = Arc::new(PackCache::new(packs));
         let trust = crate::authority::trust(&config, &roots, authority.as_deref(), &clock)
             .map_err(|error| HubError::Trust(Box::new(error)))?;
-        let first = roots.first().ok_or_else(|| {
-            HubError::Trust(Box::new(std::io::Error::from(std::io::ErrorKind::NotFound)))
-        })?;
-        let tls = server_config(&identity.current(), first, &trust)?;
+        let tls = server_config(&identity.current(), first_of(&roots)?, &trust)?;
         let registry = Arc::new(RegistryCache::default());
         let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let directives = Arc::new(watch::Sender::new(0));
@@ -166,6 +165,7 @@ impl Hub {
             barred: Mutex::default(),
         };
         let uplink = uplink(&identity, hooks);
+        let sealed = sums(&config, (&database, &clock), (&identity, trust), &packs);
         let sealing = SealerParts {
             clock: clock.clone(),
             packs: packs.clone(),
@@ -192,6 +192,7 @@ impl Hub {
             folded,
             answered,
             directives,
+            sealed,
         })))
     }
 
@@ -273,6 +274,12 @@ impl Hub {
         self.0.directives.subscribe()
     }
 
+    /// What sealed sums need of the hub.
+    #[must_use]
+    pub fn sealed(&self) -> &sealed::Hub {
+        &self.0.sealed
+    }
+
     /// Whether all pupils are made up, so that pages say so.
     ///
     /// # Errors
@@ -325,6 +332,7 @@ impl Hub {
             .add_service(service::sync::server(self.clone()))
             .add_service(service::enrol::server(self.clone()))
             .add_service(service::stats::server(self.clone()))
+            .add_service(service::sums::server(sealed::helper::Helper::new(self.0.sealed.clone())))
             .serve_with_incoming_shutdown(incoming, stop.cancelled_owned());
         tokio::select! {
             served = served => served?,
@@ -350,6 +358,30 @@ impl Hub {
         self.0.directives.send_modify(|version| *version += 1);
         Ok(())
     }
+}
+
+fn first_of(roots: &[RootCertificate]) -> Result<&RootCertificate, HubError> {
+    let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    roots.first().ok_or_else(|| HubError::Trust(Box::new(missing())))
+}
+
+/// What sealed sums need of the hub.
+fn sums(
+    config: &Config,
+    (database, clock): (&Database, &Clock),
+    (identity, trust): (&IdentityCell, Trust),
+    packs: &Arc<PackCache>,
+) -> sealed::Hub {
+    sealed::Hub::new(sealed::Parts {
+        unit: config.unit.clone(),
+        database: database.clone(),
+        clock: clock.clone(),
+        identity: identity.clone(),
+        trust,
+        zone: config.zone().clone(),
+        packs: packs.clone(),
+        keys: sealed::documents::ShareKeys::default(),
+    })
 }
 
 /// What seals sums, and what takes frames in and has them sealed.

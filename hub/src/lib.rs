@@ -21,6 +21,7 @@ pub mod publish;
 pub mod registry;
 pub mod rest;
 pub mod rollup;
+pub mod sealed;
 pub mod seen;
 pub mod service;
 mod showing;

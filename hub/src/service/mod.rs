@@ -5,4 +5,5 @@ mod hello;
 mod link;
 pub mod peer;
 pub mod stats;
+pub mod sums;
 pub mod sync;

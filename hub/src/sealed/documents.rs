@@ -1,0 +1,245 @@
+//! The signed documents of sealed sums as this hub has them, and the tasks that follow from them.
+//!
+//! Nobody is told a task: leader, helper and schools each make it from the same documents, and who
+//! has others makes another one, which is refused.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use certs::aggregate::{Role, task_id};
+use certs::seal::ShareKey;
+use certs::statement::{StatedKey, VerifiedStatement};
+use domain::catalogue::TableId;
+use domain::digest::Digest;
+use domain::disclosure::sealed::{
+    Kind, Phase, SealedTable, SealedTables, SealedYear, TaskId, TaskTerms, Week, sealed_year_of,
+};
+use domain::period::Period;
+use domain::span::Span;
+use domain::unit::{CITY_LABEL, IdentityName, UnitId};
+use jiff::civil::Date;
+use runtime::sealing::SealingYear;
+
+use crate::packs::Packs;
+
+/// A school year under seal, with this hub's key for it.
+pub struct Year {
+    sealing: SealingYear,
+    /// This hub's key for its halves; nothing where it has no part in the year, or lost it.
+    pub key: Option<Arc<ShareKey>>,
+}
+
+/// The keys with which this hub opens its halves, each stated for its years.
+#[derive(Default)]
+pub struct ShareKeys(RwLock<Vec<Arc<ShareKey>>>);
+
+/// Everything that tasks are made of, as of one moment.
+pub struct Documents {
+    years: Vec<Arc<Year>>,
+    packs: Arc<Packs>,
+    /// Sealed tables of the catalogues that were asked for.
+    tables: RwLock<HashMap<Digest, Arc<SealedTables>>>,
+}
+
+/// A task with the documents that it follows from.
+#[derive(Clone)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What it fixes.
+    pub terms: TaskTerms,
+    /// The year that it belongs to.
+    pub year: Arc<Year>,
+    /// Its table.
+    pub table: SealedTable,
+    /// First and last day of a week; census day and close of a term.
+    pub days: (Date, Date),
+}
+
+/// Why there is no such task here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoTask {
+    /// No year under seal of that area.
+    #[error("no plan of this area and school year is in force at this hub")]
+    Year,
+    /// The catalogue is not known here, or has no such table.
+    #[error("the catalogue of this hub has no such sealed table")]
+    Table,
+    /// A period of another year, of another kind, or one that the plan does not cover.
+    #[error("the period is none of this table under this plan")]
+    Period,
+}
+
+impl Year {
+    /// What both commissions signed.
+    #[must_use]
+    pub const fn sealed(&self) -> &SealedYear {
+        self.sealing.year()
+    }
+
+    /// Which part a hub has in the year.
+    #[must_use]
+    pub fn role_of(&self, unit: &UnitId) -> Option<Role> {
+        match unit {
+            unit if *unit == self.sealed().leader => Some(Role::Leader),
+            unit if *unit == self.sealed().helper => Some(Role::Helper),
+            _ => None,
+        }
+    }
+}
+
+impl ShareKeys {
+    /// Takes up a key of this hub.
+    pub fn add(&self, key: ShareKey) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(key));
+    }
+
+    /// The key that a statement is about.
+    #[must_use]
+    pub fn of(&self, stated: &VerifiedStatement) -> Option<Arc<ShareKey>> {
+        let StatedKey::Recipient(public) = &stated.statement().key else { return None };
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let purpose = stated.statement().purpose;
+        keys.iter().find(|key| key.purpose() == purpose && key.public() == public).cloned()
+    }
+}
+
+impl Documents {
+    /// What the packs say, with the keys that this hub has.
+    #[must_use]
+    pub fn of(packs: Arc<Packs>, keys: &ShareKeys) -> Self {
+        let year = |sealing: &SealingYear| {
+            let key = keys.of(sealing.leader()).or_else(|| keys.of(sealing.helper()));
+            Arc::new(Year { sealing: sealing.clone(), key })
+        };
+        let years = packs.sealed_years().sealing().map(year).collect();
+        Self { years, packs, tables: RwLock::default() }
+    }
+
+    /// The packs that these documents were read from.
+    #[must_use]
+    pub const fn packs(&self) -> &Arc<Packs> {
+        &self.packs
+    }
+
+    /// Every year under seal.
+    #[must_use]
+    pub fn years(&self) -> &[Arc<Year>] {
+        &self.years
+    }
+
+    /// The year under seal of an area.
+    #[must_use]
+    pub fn year(&self, area: &UnitId, school_year: i16) -> Option<&Arc<Year>> {
+        self.years.iter().find(|year| {
+            let plan = &year.sealed().plan;
+            (plan.area(), plan.year()) == (area, school_year)
+        })
+    }
+
+    /// The year under seal that a school's report about a period belongs to.
+    #[must_use]
+    pub fn year_of(&self, school: &UnitId, period: Period) -> Option<&Arc<Year>> {
+        let kind = if matches!(period, Period::Term(_)) { Kind::Stock } else { Kind::Flow };
+        let school_year = sealed_year_of(kind, period)?;
+        self.years.iter().find(|year| {
+            let sealed = year.sealed();
+            sealed.plan.year() == school_year && sealed.roster.school(school).is_some()
+        })
+    }
+
+    /// The task of an area, table and period, by the catalogue in force on the period's first day.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn task(
+        &self,
+        place: (&UnitId, i16),
+        sheet: &TableId,
+        period: Period,
+    ) -> Result<Task, NoTask> {
+        let span = Span::of(period, self.packs.calendar()).map_err(|_| NoTask::Period)?;
+        let pack = self.packs.catalogue_on(span.from);
+        self.made(place, (sheet, period, span), &pack)
+    }
+
+    /// The task of an area, table and period under a catalogue that was fixed when it was agreed.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn task_under(
+        &self,
+        place: (&UnitId, i16),
+        (sheet, period): (&TableId, Period),
+        pack: &Digest,
+    ) -> Result<Task, NoTask> {
+        let span = Span::of(period, self.packs.calendar()).map_err(|_| NoTask::Period)?;
+        self.made(place, (sheet, period, span), pack)
+    }
+
+    /// Tasks of a year whose period holds a day: its week and its term.
+    #[must_use]
+    pub fn tasks_on(&self, year: &Year, day: Date) -> Vec<Task> {
+        let plan = &year.sealed().plan;
+        let week = Some(Week::of(day).period());
+        let term = self.packs.calendar().current(day).map(|term| Period::Term(term.id));
+        let mut tasks = Vec::new();
+        for period in [week, term].into_iter().flatten() {
+            let Ok(span) = Span::of(period, self.packs.calendar()) else { continue };
+            let pack = self.packs.catalogue_on(span.from);
+            let Some(tables) = self.tables(&pack) else { continue };
+            let all = tables.all().iter().map(|table| {
+                self.made((plan.area(), plan.year()), (table.id(), period, span), &pack)
+            });
+            tasks.extend(all.filter_map(Result::ok));
+        }
+        tasks
+    }
+
+    /// The sealed tables of a catalogue that is known here.
+    #[must_use]
+    pub fn tables(&self, pack: &Digest) -> Option<Arc<SealedTables>> {
+        let known = self.tables.read().unwrap_or_else(PoisonError::into_inner).get(pack).cloned();
+        if known.is_some() {
+            return known;
+        }
+        let made = Arc::new(SealedTables::of(self.packs.catalogue(pack)?));
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        Some(tables.entry(*pack).or_insert(made).clone())
+    }
+
+    fn made(
+        &self,
+        (area, school_year): (&UnitId, i16),
+        (sheet, period, span): (&TableId, Period, Span),
+        pack: &Digest,
+    ) -> Result<Task, NoTask> {
+        let year = self.year(area, school_year).ok_or(NoTask::Year)?;
+        let tables = self.tables(pack).ok_or(NoTask::Table)?;
+        let table = tables.table(sheet.as_str()).ok_or(NoTask::Table)?;
+        let terms = year.sealing.terms(table, (period, &span), *pack).ok_or(NoTask::Period)?;
+        let days = match span.term {
+            Some(term) => (term.census, term.closed),
+            None => (span.from, span.to),
+        };
+        let (year, table) = (year.clone(), table.clone());
+        Ok(Task { id: task_id(&terms), terms, year, table, days })
+    }
+}
+
+impl Task {
+    /// Whether reports of the period are still awaited on a day.
+    #[must_use]
+    pub fn phase(&self, today: Date) -> Phase {
+        if today > self.days.1 { Phase::Closed } else { Phase::Awaited }
+    }
+}
+
+/// Whether a certificate names the hub of a plan: the hub of a district under its own label, or
+/// one that the city runs. A district can put any unit under its label, but not under another's.
+#[must_use]
+pub fn is_hub(name: &IdentityName, unit: &UnitId) -> bool {
+    let label = name.district_label();
+    name.unit() == unit && (label == unit.label() || label == CITY_LABEL)
+}

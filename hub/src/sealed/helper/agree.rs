@@ -1,0 +1,92 @@
+//! Agreeing on a task and on its verify key: each hub commits to its half before it sees the
+//! other's.
+
+use certs::aggregate::{Commitment, KeyHalf, Role, agree};
+use domain::catalogue::TableId;
+use domain::disclosure::sealed::TaskId;
+use domain::period::Period;
+use domain::unit::{IdentityName, UnitId};
+
+use super::{CallError, Helper, Known};
+use crate::store::sealed::task::{self, NewTask};
+
+/// A task as the leader announces it.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// Area of the plan.
+    pub area: UnitId,
+    /// School year of the plan.
+    pub school_year: i16,
+    /// The sealed table.
+    pub table: TableId,
+    /// Its period.
+    pub period: Period,
+    /// The id that the leader makes of it.
+    pub task: TaskId,
+    /// What the leader commits to.
+    pub commitment: Commitment,
+}
+
+impl Helper {
+    /// Takes up a task that this hub makes of its own documents too, and commits to its half.
+    ///
+    /// # Errors
+    /// Another task by this hub's documents, a caller who does not lead it, or another commitment
+    /// than before.
+    pub async fn agree(
+        &self,
+        leader: IdentityName,
+        announced: Announced,
+    ) -> Result<Commitment, CallError> {
+        let documents = self.hub.documents();
+        let place = (&announced.area, announced.school_year);
+        let known = documents.task(place, &announced.table, announced.period)?;
+        self.leads(&leader, &known)?;
+        if known.id != announced.task {
+            return Err(CallError::OtherTask);
+        }
+        let now_ms = self.hub.parts().clock.now_ms();
+        let new = task::Task {
+            id: known.id,
+            area: announced.area,
+            school_year: announced.school_year,
+            sheet: announced.table,
+            period: announced.period,
+            pack: known.terms.pack,
+            half: KeyHalf::generate(),
+            commitment: Some(announced.commitment),
+            key: None,
+            stopped: String::new(),
+        };
+        let write = move |tx: &runtime::sql::Tx<'_>| {
+            task::insert(tx, &NewTask { task: &new, terms: &known.terms.encode() }, now_ms)?;
+            let stored = task::find(tx, &known.id)?.ok_or(CallError::NotAgreed)?;
+            if stored.commitment != Some(announced.commitment) {
+                return Err(CallError::OtherCommitment);
+            }
+            Ok(stored.half.commit(&known.id, Role::Helper))
+        };
+        self.hub.parts().database.write_async("sealed_agree", write).await
+    }
+
+    /// Takes the leader's half and shows its own; from then on reports can be verified.
+    ///
+    /// # Errors
+    /// Not the half that was committed.
+    pub async fn reveal(
+        &self,
+        leader: IdentityName,
+        (id, half): (TaskId, KeyHalf),
+    ) -> Result<KeyHalf, CallError> {
+        let helper = self.clone();
+        let write = move |tx: &runtime::sql::Tx<'_>| {
+            let Known { stored, .. } = helper.task(tx, &leader, &id)?;
+            let commitment = stored.commitment.ok_or(CallError::NotAgreed)?;
+            let own = stored.half.commit(&id, Role::Helper);
+            let key = agree(&id, (&half, commitment), (&stored.half, own))?;
+            task::agree(tx, &id, &key)?;
+            Ok::<_, CallError>(stored.half)
+        };
+        self.hub.parts().database.write_async("sealed_reveal", write).await
+    }
+}

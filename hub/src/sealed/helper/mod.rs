@@ -1,0 +1,172 @@
+//! The helper's part: answers the leader of a plan, and believes the schools and its own documents.
+//!
+//! Every call can be made again and gets the same answer; a hub that was killed in between computes
+//! it from what it keeps.
+
+mod agree;
+mod open;
+mod settle;
+mod verify;
+
+use std::sync::Arc;
+
+use certs::aggregate::{KeyError, Role};
+use certs::seal::ShareKey;
+use domain::disclosure::sealed::TaskId;
+use domain::unit::{IdentityName, UnitId};
+use proto::sealed::SealedError;
+use runtime::sql::{SqlError, Tx};
+
+pub use agree::Announced;
+pub use open::{AskedRecord, AskedSet};
+pub use settle::{AskedVerdict, Settled};
+pub use verify::{AskedReport, Shown};
+
+use super::Hub;
+use super::documents::{NoTask, Task, is_hub};
+use super::holding::NotOpened;
+use crate::store::sealed::task;
+
+/// Most reports in a call.
+pub const REPORTS_MAX: usize = 256;
+
+/// Answers leaders.
+#[derive(Clone)]
+pub struct Helper {
+    hub: Hub,
+}
+
+/// Why a call is not answered; what is held stays as it is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// A field that is missing or malformed.
+    #[error(transparent)]
+    Malformed(#[from] SealedError),
+    /// More reports than a call may have.
+    #[error("a call has at most {REPORTS_MAX} reports")]
+    TooMany,
+    /// The caller leads no such task.
+    #[error("the caller is not the leader of this task by the plan")]
+    NotLeader,
+    /// No such task by the documents of this hub.
+    #[error("{0}")]
+    NoTask(#[from] NoTask),
+    /// The documents of the two hubs make different tasks.
+    #[error("this hub makes another task of its documents: plan, roster or catalogue differ")]
+    OtherTask,
+    /// The verify key was not agreed on.
+    #[error("the hubs have not agreed on the key of this task")]
+    NotAgreed,
+    /// The leader committed to something else before.
+    #[error("another commitment of the leader is held for this task")]
+    OtherCommitment,
+    /// The half that was shown makes no key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// This hub holds no key for its halves.
+    #[error("this hub has no key for its halves of this year")]
+    NoShareKey,
+    /// A verdict about a report that this hub has not verified.
+    #[error("a report of the call was not verified here")]
+    NotVerified,
+    /// A refusal of a report that both hubs accepted.
+    #[error("a report of the call was accepted before")]
+    Accepted,
+    /// The leader's share does not belong to this hub's.
+    #[error("the shares of the two hubs do not belong together")]
+    Apart,
+    /// The control sum of a set is off.
+    #[error("the control sum of the set is off")]
+    Control,
+    /// The set is not opened.
+    #[error(transparent)]
+    NotOpened(#[from] NotOpened),
+    /// The leader has other reports of the schools than this hub.
+    #[error("the two hubs do not hold the same reports of the set")]
+    OtherStanding,
+    /// A record of something that was not opened, or of other figures.
+    #[error("the record is not what this hub opened")]
+    OtherRecord,
+    /// A hub's signature does not hold.
+    #[error("the signature of the record does not hold")]
+    Signature,
+    /// This hub could not sign.
+    #[error("this hub could not sign")]
+    Signing,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
+impl CallError {
+    /// The stable code that the leader is told.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "MALFORMED",
+            Self::TooMany => "TOO_MANY",
+            Self::NotLeader => "NOT_LEADER",
+            Self::NoTask(_) => "NO_TASK",
+            Self::OtherTask => "OTHER_TASK",
+            Self::NotAgreed => "NOT_AGREED",
+            Self::OtherCommitment => "OTHER_COMMITMENT",
+            Self::Key(_) => "BROKEN_HALF",
+            Self::NoShareKey => "NO_SHARE_KEY",
+            Self::NotVerified => "NOT_VERIFIED",
+            Self::Accepted => "ACCEPTED_BEFORE",
+            Self::Apart => "SHARES_APART",
+            Self::Control => "CONTROL_SUM",
+            Self::NotOpened(NotOpened::Objectable(_)) => "OBJECTABLE",
+            Self::NotOpened(NotOpened::History) => "OTHER_HISTORY",
+            Self::NotOpened(NotOpened::Share) => "SHARE_MISSING",
+            Self::NotOpened(_) => "NOT_ADMITTED",
+            Self::OtherStanding => "OTHER_STANDING",
+            Self::OtherRecord => "OTHER_RECORD",
+            Self::Signature => "BAD_SIGNATURE",
+            Self::Signing => "NOT_SIGNED",
+            Self::Store(_) => "STORE",
+        }
+    }
+}
+
+impl Helper {
+    /// The helper's part of a hub.
+    #[must_use]
+    pub const fn new(hub: Hub) -> Self {
+        Self { hub }
+    }
+
+    /// A task that both hubs know, if this hub helps in it and the caller leads it.
+    fn task(&self, tx: &Tx<'_>, leader: &IdentityName, id: &TaskId) -> Result<Known, CallError> {
+        let stored = task::find(tx, id)?.ok_or(CallError::NotAgreed)?;
+        let documents = self.hub.documents();
+        let place = (&stored.area, stored.school_year);
+        let task = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack)?;
+        if task.id != *id {
+            return Err(CallError::OtherTask);
+        }
+        self.leads(leader, &task)?;
+        Ok(Known { stored, task })
+    }
+
+    /// Checks on every call that the caller's certificate is that of the leader whom the plan
+    /// names, and that this hub is the helper.
+    fn leads(&self, leader: &IdentityName, task: &Task) -> Result<(), CallError> {
+        let own: &UnitId = &self.hub.parts().unit;
+        let helps = task.year.role_of(own) == Some(Role::Helper);
+        if helps && is_hub(leader, &task.terms.leader) { Ok(()) } else { Err(CallError::NotLeader) }
+    }
+}
+
+/// A task as it is kept and as the documents make it.
+struct Known {
+    stored: task::Task,
+    task: Task,
+}
+
+impl Known {
+    fn key(&self) -> Result<&Arc<ShareKey>, CallError> {
+        self.task.year.key.as_ref().ok_or(CallError::NoShareKey)
+    }
+}

@@ -1,0 +1,204 @@
+//! Opening: the helper lets a set pass by its own documents and lists, gives its share of exactly
+//! these coordinates once, and signs what was opened.
+
+use std::collections::BTreeSet;
+
+use certs::identity::LeafIdentity;
+use domain::catalogue::Stage;
+use domain::disclosure::plan::GroupId;
+use domain::disclosure::sealed::TaskId;
+use domain::unit::IdentityName;
+use proto::frame::OPENING_CONTEXT;
+use proto::opening::{Detail, Record, Standing, decode_record, encode_record};
+use proto::sealed::HubSignature;
+use runtime::sql::Tx;
+
+use super::settle::with_chain;
+use super::{CallError, Helper, Known};
+use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
+use crate::sealed::signed;
+use crate::sealed::sums::{self, NotShown, Shares};
+use crate::sealed::{Hub, chain};
+use crate::store::sealed::opening::{self, Opening, Set};
+use crate::store::sealed::{record, report, verdict};
+
+/// A set that the leader asks for.
+pub struct AskedSet {
+    /// The stage.
+    pub stage: Stage,
+    /// How fine.
+    pub detail: Detail,
+    /// The groups.
+    pub groups: BTreeSet<GroupId>,
+    /// Which report each school stands with at the leader.
+    pub standings: Vec<Standing>,
+}
+
+/// What the leader opened.
+pub struct AskedRecord {
+    /// Its share of the sum.
+    pub share: Vec<u8>,
+    /// Its share of the control sum; empty for a flow.
+    pub control: Vec<u8>,
+    /// The bytes of the record.
+    pub record: Vec<u8>,
+    /// Its signature over them.
+    pub signature: HubSignature,
+}
+
+impl Helper {
+    /// Gives this hub's share of a set and of its control sum, once; asked again, the same.
+    ///
+    /// # Errors
+    /// The plan does not let it pass, schools can object or did, or the leader's reports are not
+    /// this hub's.
+    pub async fn open(
+        &self,
+        leader: IdentityName,
+        (id, asked): (TaskId, AskedSet),
+    ) -> Result<(Vec<u8>, Vec<u8>), CallError> {
+        let helper = self.clone();
+        let write = move |tx: &Tx<'_>| {
+            let known = helper.task(tx, &leader, &id)?;
+            let AskedSet { stage, detail, groups, standings } = asked;
+            let set = Set { task: id, stage, detail, groups };
+            if let Some(before) = opening::find(tx, &set)? {
+                let same = opening::standings(tx, before.id)? == standings;
+                let answer = same.then_some((before.share, before.control));
+                return answer.ok_or(CallError::OtherStanding);
+            }
+            known.let_pass(tx, &helper.hub, (set, standings))
+        };
+        self.hub.parts().database.write_async("sealed_open", write).await
+    }
+
+    /// Opens a set with the leader's share, checks what the leader says it opened, and signs.
+    ///
+    /// # Errors
+    /// Not a set that was let pass, a control sum that is off, or other figures than these.
+    pub async fn record(
+        &self,
+        leader: IdentityName,
+        (id, asked): (TaskId, AskedRecord),
+    ) -> Result<HubSignature, CallError> {
+        let helper = self.clone();
+        let write = move |tx: &Tx<'_>| {
+            let known = helper.task(tx, &leader, &id)?;
+            let unit = &known.task.terms.leader;
+            let bytes = (OPENING_CONTEXT, asked.record.as_slice());
+            let holds = helper.hub.judge().hub(unit, bytes, &asked.signature);
+            holds.map_err(|_| CallError::Signature)?;
+            let identity = helper.hub.parts().identity.current();
+            known.sign_record(tx, &asked, &identity)
+        };
+        self.hub.parts().database.write_async("sealed_record", write).await
+    }
+}
+
+impl Known {
+    fn let_pass(
+        &self,
+        tx: &Tx<'_>,
+        hub: &Hub,
+        (set, standings): (Set, Vec<Standing>),
+    ) -> Result<(Vec<u8>, Vec<u8>), CallError> {
+        let today = hub.parts().clock.today();
+        let holding = Holding::read(tx, &hub.documents(), &self.task, today)?;
+        let (mut before, _) = holding::openings(tx, &self.task)?;
+        let admitted = holding.admit(tx, &self.task, (&set, &mut before), today)?;
+        if admitted.standings != standings {
+            return Err(CallError::OtherStanding);
+        }
+        let (shares, _) = holding::share(tx, &self.task, (&set, &admitted))?;
+        let (share, control) = shares.to_bytes().map_err(|_| NotOpened::Share)?;
+        let Admitted { absent, fresh, due, .. } = admitted;
+        let new = Opening {
+            id: 0,
+            set,
+            absent,
+            fresh,
+            due,
+            share: share.clone(),
+            control: control.clone(),
+            refused: String::new(),
+            asked_on: today.to_string(),
+        };
+        opening::insert(tx, &new, &standings)?;
+        Ok((share, control))
+    }
+
+    fn sign_record(
+        &self,
+        tx: &Tx<'_>,
+        asked: &AskedRecord,
+        identity: &LeafIdentity,
+    ) -> Result<HubSignature, CallError> {
+        let claimed = decode_record(&asked.record)?;
+        let set = Set {
+            task: claimed.task,
+            stage: claimed.stage,
+            detail: claimed.detail,
+            groups: claimed.groups.clone(),
+        };
+        let opening = opening::find(tx, &set)?.filter(|opening| opening.set.task == self.task.id);
+        let opening = opening.ok_or(CallError::OtherRecord)?;
+        let own = self.own_record(tx, &opening, (asked, &claimed))?;
+        if encode_record(&own) != asked.record {
+            return Err(CallError::OtherRecord);
+        }
+        let before = record::of_opening(tx, opening.id)?;
+        let same = before.as_ref().filter(|before| before.bytes == asked.record);
+        if let Some(signature) = same.and_then(|same| same.helper.as_deref()) {
+            return with_chain(tx, signature);
+        }
+        let signed = signed::sign(identity, OPENING_CONTEXT, &asked.record);
+        let signed = signed.map_err(|_| CallError::Signing)?;
+        verdict::keep_signer(tx, &identity.key().id(), &signed.chain)?;
+        // A leader that was restored opens the same figures at another time: the chain keeps the
+        // first record.
+        if before.is_none() {
+            let leader = &asked.signature.signature;
+            let bytes = (asked.record.as_slice(), leader.as_slice(), Some(&*signed.signature));
+            record::append(tx, opening.id, bytes, chain::link)?;
+        }
+        Ok(signed)
+    }
+
+    /// The record as this hub would write it, with the figures that the two shares give.
+    fn own_record(
+        &self,
+        tx: &Tx<'_>,
+        opening: &Opening,
+        (asked, claimed): (&AskedRecord, &Record),
+    ) -> Result<Record, CallError> {
+        let leader = Shares::from_bytes(&asked.share, &asked.control);
+        let leader = leader.map_err(|_| CallError::Apart)?;
+        let own = Shares::from_bytes(&opening.share, &opening.control);
+        let own = own.map_err(|_| NotOpened::Share)?;
+        let schools = opening::standings(tx, opening.id)?;
+        let mut enrolled = 0_u64;
+        for standing in &schools {
+            let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?.held;
+            let persons = held.enrolled.get(&opening.set.stage).copied().unwrap_or(0);
+            enrolled = enrolled.saturating_add(persons);
+        }
+        let cells = sums::show(&leader, &own, enrolled).map_err(|error| match error {
+            NotShown::Apart => CallError::Apart,
+            NotShown::Off { .. } => CallError::Control,
+        })?;
+        Ok(Record {
+            task: self.task.id,
+            table: self.task.terms.table.clone(),
+            period: self.task.terms.period,
+            stage: opening.set.stage,
+            detail: opening.set.detail,
+            groups: opening.set.groups.clone(),
+            schools,
+            roster: self.task.terms.roster,
+            fresh: opening.fresh,
+            due: opening.due,
+            result: sums::result(&cells),
+            opened_at_ms: claimed.opened_at_ms,
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! Settling reports: the helper decides once more, on the control sums, and signs.
+//!
+//! A refusal is final whoever says it, and so is an acceptance that both signed: a report that was
+//! accepted is never refused later, at whatever the leader asks.
+
+use certs::aggregate::{OutputShare, SumShare};
+use certs::identity::LeafIdentity;
+use domain::digest::Digest;
+use domain::disclosure::sealed::{Kind, State, TaskId};
+use domain::unit::IdentityName;
+use proto::frame::VERDICT_CONTEXT;
+use proto::sealed::{HubSignature, Verdict, decode_verdict, encode_verdict};
+use runtime::sql::Tx;
+
+use super::{CallError, Helper, Known, REPORTS_MAX};
+use crate::sealed::fit::{self, Sums};
+use crate::sealed::refused::{self, Refused};
+use crate::sealed::signed;
+use crate::store::sealed::report::{self, Shared};
+use crate::store::sealed::verdict;
+
+/// A verdict that the leader proposes.
+pub struct AskedVerdict {
+    /// The bytes that it would sign.
+    pub verdict: Vec<u8>,
+    /// Its share of the stage sums of a stock; empty for a flow or a refusal.
+    pub sums: Vec<u8>,
+}
+
+/// What the helper says about a verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    /// It signs.
+    Signed(HubSignature),
+    /// It refuses the report, in a verdict of its own.
+    Refused(Vec<u8>, HubSignature),
+}
+
+/// A proposal with what the control sums say of it.
+struct Proposal {
+    verdict: Verdict,
+    bytes: Vec<u8>,
+    off: Option<Refused>,
+}
+
+impl Helper {
+    /// Decides on verdicts of a task and signs one for each.
+    ///
+    /// # Errors
+    /// The call as a whole is not answered; nothing was noted.
+    pub async fn settle(
+        &self,
+        leader: IdentityName,
+        (id, asked): (TaskId, Vec<AskedVerdict>),
+    ) -> Result<Vec<Settled>, CallError> {
+        if asked.len() > REPORTS_MAX {
+            return Err(CallError::TooMany);
+        }
+        let database = self.hub.parts().database.clone();
+        let helper = self.clone();
+        let read = move |tx: &Tx<'_>| {
+            let known = helper.task(tx, &leader, &id)?;
+            let propose = |asked: AskedVerdict| known.propose(tx, asked);
+            asked.into_iter().map(propose).collect::<Result<Vec<Proposal>, CallError>>()
+        };
+        let proposals = database.read_async(read).await?;
+        let identity = self.hub.parts().identity.current();
+        let clock = &self.hub.parts().clock;
+        let today = clock.today().to_string();
+        let write = move |tx: &Tx<'_>| {
+            let settle = |proposal| decide(tx, proposal, (&identity, &today));
+            proposals.into_iter().map(settle).collect::<Result<Vec<_>, CallError>>()
+        };
+        database.write_async("sealed_settle", write).await
+    }
+}
+
+impl Known {
+    fn propose(&self, tx: &Tx<'_>, asked: AskedVerdict) -> Result<Proposal, CallError> {
+        let verdict = decode_verdict(&asked.verdict)?;
+        let held = report::find(tx, &verdict.report)?.ok_or(CallError::NotVerified)?;
+        let arrival = &held.kept.arrival;
+        let claimed = (&verdict.place.unit, verdict.place.number, verdict.task);
+        let place = (&verdict.place.table, verdict.place.period);
+        let is_same = claimed == (&arrival.school, arrival.number, arrival.task)
+            && place == (&self.task.terms.table, self.task.terms.period)
+            && arrival.task == self.task.id;
+        if !is_same {
+            return Err(CallError::NotVerified);
+        }
+        let is_open = held.kept.state == State::Pending && verdict.refused.is_none();
+        let off = if is_open { self.control(&held, &asked.sums)? } else { None };
+        Ok(Proposal { verdict, bytes: asked.verdict, off })
+    }
+
+    /// The stage sums of a pending stock, against what its school names as enrolled.
+    fn control(&self, held: &Shared, sums: &[u8]) -> Result<Option<Refused>, CallError> {
+        if self.task.table.kind() == Kind::Flow {
+            return Ok(None);
+        }
+        let share = held.held.share.as_deref().ok_or(CallError::NotVerified)?;
+        let school = self.task.year.sealed().roster.school(&held.kept.arrival.school);
+        let school = school.ok_or(CallError::OtherTask)?;
+        let own = OutputShare::from_bytes(share).map_err(|_| CallError::Apart)?;
+        let own = fit::stage_sums(&own, &self.task.table, school).map_err(|_| CallError::Apart)?;
+        let leader = SumShare::from_bytes(sums).map_err(|_| CallError::Apart)?;
+        match fit::compare((&leader, &own), &held.held.enrolled) {
+            Sums::Right => Ok(None),
+            Sums::Off(refused) => Ok(Some(refused)),
+            Sums::Apart => Err(CallError::Apart),
+        }
+    }
+}
+
+fn decide(
+    tx: &Tx<'_>,
+    proposal: Proposal,
+    (identity, today): (&LeafIdentity, &str),
+) -> Result<Settled, CallError> {
+    let Proposal { verdict, bytes, off } = proposal;
+    let digest = verdict.report;
+    let held = report::find(tx, &digest)?.ok_or(CallError::NotVerified)?;
+    let refused = verdict.refused.as_ref().map(|(code, _)| code.clone());
+    match (held.kept.state, refused, off) {
+        (State::Pending, None, None) => report::accept(tx, &digest, today)?,
+        (State::Accepted, None, _) | (State::Refused, Some(_), _) => {}
+        (State::Pending, Some(code), _) => report::refuse(tx, &digest, &code)?,
+        (State::Accepted, Some(_), _) => return Err(CallError::Accepted),
+        (State::Pending, None, Some(off)) => {
+            report::refuse(tx, &digest, off.code)?;
+            return own_refusal(tx, (verdict, &digest), off, identity);
+        }
+        (State::Refused, None, _) => {
+            let code = refused::known(&held.held.code);
+            let before = Refused::new(code, "the report was refused before");
+            return own_refusal(tx, (verdict, &digest), before, identity);
+        }
+    }
+    Ok(Settled::Signed(sign(tx, &verdict, bytes, identity)?))
+}
+
+/// The helper's own verdict over the same report; the same one again.
+fn own_refusal(
+    tx: &Tx<'_>,
+    (proposed, digest): (Verdict, &Digest),
+    refused: Refused,
+    identity: &LeafIdentity,
+) -> Result<Settled, CallError> {
+    if let Some(stored) = verdict::find(tx, digest)? {
+        let known = decode_verdict(&stored.bytes)?;
+        let signature = stored.helper.as_deref().filter(|_| known.refused.is_some());
+        if let Some(signature) = signature {
+            return Ok(Settled::Refused(stored.bytes.clone(), with_chain(tx, signature)?));
+        }
+    }
+    let refused = Some((refused.code.to_owned(), refused.reason));
+    let own = Verdict { refused, ..proposed };
+    let bytes = encode_verdict(&own);
+    let signed = sign(tx, &own, bytes.clone(), identity)?;
+    Ok(Settled::Refused(bytes, signed))
+}
+
+/// Signs a verdict, or gives the signature that was given over these very bytes.
+fn sign(
+    tx: &Tx<'_>,
+    verdict: &Verdict,
+    bytes: Vec<u8>,
+    identity: &LeafIdentity,
+) -> Result<HubSignature, CallError> {
+    let stored = verdict::find(tx, &verdict.report)?.filter(|stored| stored.bytes == bytes);
+    if let Some(signature) = stored.and_then(|stored| stored.helper) {
+        return with_chain(tx, &signature);
+    }
+    let signed = signed::sign(identity, VERDICT_CONTEXT, &bytes);
+    let signed = signed.map_err(|_| CallError::Signing)?;
+    verdict::keep_signer(tx, &identity.key().id(), &signed.chain)?;
+    let helper = Some(signed.signature.clone());
+    verdict::put(tx, verdict, &verdict::Stored { bytes, leader: None, helper })?;
+    Ok(signed)
+}
+
+/// A stored signature with the certificates of its key.
+pub(super) fn with_chain(tx: &Tx<'_>, signature: &[u8]) -> Result<HubSignature, CallError> {
+    let read = certs::signature::Signature::from_bytes(signature);
+    let key = read.map_err(|_| CallError::Signing)?.key_id();
+    let chain = verdict::signer(tx, &key)?;
+    Ok(HubSignature { signature: signature.to_vec(), chain })
+}

@@ -1,0 +1,205 @@
+//! Verifying reports: the helper opens its half, decides, and shows its share of the check.
+//!
+//! What it refuses about a school's own report it remembers; what the leader alone could have got
+//! wrong (an item that no school signed) leaves no trace.
+
+use certs::aggregate::{Instance, Parts, Role};
+use domain::disclosure::plan::School;
+use domain::disclosure::sealed::{Decision, Kept, Kind, State, TaskId, context};
+use domain::unit::IdentityName;
+use proto::sealed::Report;
+use runtime::sql::{SqlError, Tx};
+
+use super::{CallError, Helper, Known, REPORTS_MAX};
+use crate::sealed::arrival::decide_on;
+use crate::sealed::fit;
+use crate::sealed::refused::{self, OTHER_TASK, Refused, SEALED};
+use crate::sealed::signed::{self, Read};
+use crate::store::sealed::report::{self, Held};
+
+/// A report that the leader began to check.
+pub struct AskedReport {
+    /// The school's signed item.
+    pub item: Vec<u8>,
+    /// The leader's share of the check.
+    pub shown: Vec<u8>,
+}
+
+/// What the helper shows of a report whose proof holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its share of the check.
+    pub shown: Vec<u8>,
+    /// Its share of the stage sums of a stock; empty for a flow.
+    pub sums: Vec<u8>,
+}
+
+/// A report on its way through a call.
+struct Case {
+    read: Read,
+    shown: Vec<u8>,
+    decision: Decision,
+}
+
+/// What the arithmetic says: what is shown, and this hub's share.
+type Outcome = Result<(Shown, Vec<u8>), Refused>;
+
+impl Helper {
+    /// Verifies reports of a task, each for itself.
+    ///
+    /// # Errors
+    /// The call as a whole is not answered; nothing was noted.
+    pub async fn verify(
+        &self,
+        leader: IdentityName,
+        (id, asked): (TaskId, Vec<AskedReport>),
+    ) -> Result<Vec<Result<Shown, Refused>>, CallError> {
+        if asked.len() > REPORTS_MAX {
+            return Err(CallError::TooMany);
+        }
+        let database = self.hub.parts().database.clone();
+        let helper = self.clone();
+        let judged = database.read_async(move |tx| {
+            let known = helper.task(tx, &leader, &id)?;
+            let cases = helper.judge_all(tx, &known, asked)?;
+            Ok::<_, CallError>((known, cases))
+        });
+        let (known, cases) = judged.await?;
+        let worked = tokio::task::spawn_blocking(move || {
+            let worked = cases.into_iter().map(|case| {
+                case.map(|case| {
+                    let outcome = known.work(&case);
+                    (case, outcome)
+                })
+            });
+            let worked: Vec<_> = worked.collect();
+            (known, worked)
+        });
+        let (known, worked) = worked.await.map_err(|_| CallError::Store(SqlError::Closed))?;
+        let now_ms = self.hub.parts().clock.now_ms();
+        let write = move |tx: &Tx<'_>| {
+            let noted = worked.into_iter().map(|worked| match worked {
+                Err(refused) => Ok(Err(refused)),
+                Ok((case, outcome)) => note(tx, &known, case, outcome?, now_ms),
+            });
+            noted.collect::<Result<Vec<_>, CallError>>()
+        };
+        database.write_async("sealed_verify", write).await
+    }
+
+    fn judge_all(
+        &self,
+        tx: &Tx<'_>,
+        known: &Known,
+        asked: Vec<AskedReport>,
+    ) -> Result<Vec<Result<Case, Refused>>, CallError> {
+        known.stored.key.as_ref().ok_or(CallError::NotAgreed)?;
+        known.key()?;
+        let judge = self.hub.judge();
+        let roster = &known.task.year.sealed().roster;
+        let mut cases = Vec::with_capacity(asked.len());
+        for AskedReport { item, shown } in asked {
+            let read = signed::read(&item).and_then(|read| {
+                judge.school(&read, roster)?;
+                if read.report.task == known.task.id {
+                    fit::place(&read.report, &known.task)?;
+                    Ok(read)
+                } else {
+                    Err(Refused::new(OTHER_TASK, "the report names another task than the call"))
+                }
+            });
+            cases.push(match read {
+                Ok(read) => {
+                    let decision = decide_on(tx, Some(known.task.id), &read.arrival)?;
+                    Ok(Case { read, shown, decision })
+                }
+                Err(refused) => Err(refused),
+            });
+        }
+        Ok(cases)
+    }
+}
+
+impl Known {
+    /// What the arithmetic says about a report; what was refused before is not computed again.
+    fn work(&self, case: &Case) -> Result<Option<Outcome>, CallError> {
+        match case.decision {
+            Decision::Verify | Decision::Again(State::Pending | State::Accepted) => {}
+            Decision::Again(State::Refused) | Decision::Refuse(_) => return Ok(None),
+        }
+        let report = &case.read.report;
+        let school = self.task.year.sealed().roster.school(&report.place.unit);
+        // The roster was asked for the school before.
+        let school = school.ok_or(CallError::OtherTask)?;
+        let form = fit::form(report, &self.task, school);
+        let instance = form.and_then(|()| fit::instance(report, &self.task));
+        match instance {
+            Ok(instance) => Ok(Some(self.answer(&instance, (report, school), &case.shown)?)),
+            Err(refused) => Ok(Some(Err(refused))),
+        }
+    }
+
+    fn answer(
+        &self,
+        instance: &Instance,
+        (report, school): (&Report, &School),
+        shown: &[u8],
+    ) -> Result<Outcome, CallError> {
+        let verify_key = self.stored.key.as_ref().ok_or(CallError::NotAgreed)?;
+        let context = context(&self.task.id, &report.place.unit, report.place.number);
+        let halves = match fit::halves(report) {
+            Ok(halves) => halves,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let half = match halves.open(Role::Helper, self.key()?, &context) {
+            Ok(half) => half,
+            Err(error) => return Ok(Err(Refused::new(SEALED, &error))),
+        };
+        let parts = Parts { context: &context, nonce: &report.nonce, public: &report.public };
+        let answered = instance.answer(verify_key, parts, &half, shown);
+        let made = answered.map_err(Refused::from).and_then(|(shown, share)| {
+            let sums = match self.task.table.kind() {
+                Kind::Stock => fit::stage_sums(&share, &self.task.table, school)?.to_bytes()?,
+                Kind::Flow => Vec::new(),
+            };
+            Ok((Shown { shown, sums }, share.to_bytes()?))
+        });
+        Ok(made)
+    }
+}
+
+/// Notes what came of a report, by what the store holds in this very moment.
+fn note(
+    tx: &Tx<'_>,
+    known: &Known,
+    case: Case,
+    outcome: Option<Outcome>,
+    now_ms: i64,
+) -> Result<Result<Shown, Refused>, CallError> {
+    let arrival = case.read.arrival;
+    match (decide_on(tx, Some(known.task.id), &arrival)?, outcome) {
+        (Decision::Verify, Some(outcome)) => {
+            let state = if outcome.is_ok() { State::Pending } else { State::Refused };
+            let held = Held {
+                cap: case.read.report.cap,
+                enrolled: case.read.report.enrolled,
+                share: outcome.as_ref().ok().map(|(_, share)| share.clone()),
+                item: None,
+                code: outcome.as_ref().err().map_or_else(String::new, |e| e.code.to_owned()),
+            };
+            report::insert(tx, &Kept { arrival, state }, &held, now_ms)?;
+            Ok(outcome.map(|(shown, _)| shown))
+        }
+        (Decision::Again(State::Pending | State::Accepted), Some(outcome)) => {
+            Ok(outcome.map(|(shown, _)| shown))
+        }
+        (Decision::Again(_), _) => {
+            let stored = report::find(tx, &arrival.digest)?;
+            let code = stored.map(|stored| stored.held.code).unwrap_or_default();
+            Ok(Err(Refused::new(refused::known(&code), "the report was refused before")))
+        }
+        (Decision::Refuse(reason), _) => Ok(Err(reason.into())),
+        // It was refused a moment ago and is not any more; the next call says what it is.
+        (Decision::Verify, None) => Err(CallError::Store(SqlError::Locked)),
+    }
+}

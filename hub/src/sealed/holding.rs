@@ -1,0 +1,251 @@
+//! What this hub holds of a task's schools, and whether a set of its groups may be opened: decided
+//! alike by the leader, who asks, and by the helper, who answers, each from its own lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certs::aggregate::OutputShare;
+use domain::disclosure::plan::{self, Group, Openings, Reports};
+use domain::disclosure::sealed::{Held, Kind, Listing, Objectable};
+use domain::unit::UnitId;
+use jiff::civil::Date;
+use proto::opening::{Detail, Standing};
+use runtime::sql::{SqlError, Tx};
+
+use super::documents::{Documents, Task};
+use super::sums::{Shares, Sum};
+use crate::store::sealed::opening::{self, Opening, Set};
+use crate::store::sealed::report::{self, Accepted};
+use crate::store::sealed::{say, task};
+
+/// What a hub holds of a task.
+pub struct Holding {
+    /// Accepted reports of this task.
+    pub accepted: BTreeMap<UnitId, Accepted>,
+    /// Of a stock: the last accepted report of an earlier term over the same cells.
+    pub earlier: BTreeMap<UnitId, Accepted>,
+    /// Schools of the roster that are closed or out of session.
+    pub absent: BTreeSet<UnitId>,
+    /// As the open plan judges it.
+    pub reports: Reports,
+}
+
+/// A set that may be opened, with the reports that it stands on.
+#[derive(Debug)]
+pub struct Admitted {
+    /// Schools of the set.
+    pub schools: BTreeSet<UnitId>,
+    /// Their reports, in order of unit; a school that is away may have none.
+    pub standings: Vec<Standing>,
+    /// Schools of the set that are away.
+    pub absent: BTreeSet<UnitId>,
+    /// Schools whose report is of this task.
+    pub fresh: u32,
+    /// Schools that were due.
+    pub due: u32,
+}
+
+/// Why a set is not opened now.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotOpened {
+    /// The open plan.
+    #[error(transparent)]
+    Plan(#[from] plan::Refusal),
+    /// Categories of something else than the stock of a town.
+    #[error("categories are opened of a town's stocks only")]
+    NoTown,
+    /// Schools can still object, or did.
+    #[error(transparent)]
+    Objectable(#[from] Objectable),
+    /// An earlier opening of this store does not hold by the plan of now: nothing more is opened
+    /// before a person looked.
+    #[error("earlier openings of this task do not fit its plan")]
+    History,
+    /// A share that is missing or damaged.
+    #[error("a share of this hub is missing or damaged")]
+    Share,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
+impl Holding {
+    /// Reads what this hub holds of a task.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn read(
+        tx: &Tx<'_>,
+        documents: &Documents,
+        task: &Task,
+        today: Date,
+    ) -> Result<Self, SqlError> {
+        let accepted = report::accepted(tx, &task.id)?;
+        let earlier = earlier(tx, documents, task)?;
+        let away = say::absent(tx, task.days)?;
+        let roster = task.year.sealed().roster.schools.keys();
+        let (absent, in_session) = roster.cloned().partition(|school| away.contains(school));
+        let held = Held {
+            accepted: accepted.keys().cloned().collect(),
+            earlier: earlier.keys().cloned().collect(),
+            in_session,
+        };
+        let reports = held.reports(task.table.kind(), task.phase(today));
+        Ok(Self { accepted, earlier, absent, reports })
+    }
+
+    /// The report that a school stands with.
+    #[must_use]
+    pub fn standing(&self, school: &UnitId) -> Option<&Accepted> {
+        if self.reports.fresh.contains(school) {
+            return self.accepted.get(school);
+        }
+        self.earlier.get(school).filter(|_| self.reports.carried.contains(school))
+    }
+
+    /// Lets a set pass beside the openings so far, once its schools could object.
+    ///
+    /// # Errors
+    /// Why it is not opened.
+    pub fn admit(
+        &self,
+        tx: &Tx<'_>,
+        task: &Task,
+        (set, before): (&Set, &mut Openings),
+        today: Date,
+    ) -> Result<Admitted, NotOpened> {
+        let admitted = self.admit_now(task, set, before)?;
+        let listed = admitted.standings.iter().filter_map(|one| self.standing(&one.unit));
+        let on = listed.filter_map(|one| one.on.parse::<Date>().ok()).max();
+        let mut objections = BTreeSet::new();
+        for standing in &admitted.standings {
+            if say::objected(tx, &standing.unit)?.contains(&standing.report) {
+                objections.insert(standing.unit.clone());
+            }
+        }
+        let listing = on.map(|on| Listing { on, objections });
+        Listing::is_over(listing.as_ref(), task.table.kind(), today)?;
+        Ok(admitted)
+    }
+
+    /// As [`Holding::admit`], whether or not schools can still object.
+    ///
+    /// # Errors
+    /// Why it is not opened.
+    pub fn admit_now(
+        &self,
+        task: &Task,
+        set: &Set,
+        before: &mut Openings,
+    ) -> Result<Admitted, NotOpened> {
+        let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
+        if set.detail == Detail::Categories && !is_town(task, set) {
+            return Err(NotOpened::NoTown);
+        }
+        let known = |group: &&Group| set.groups.contains(&group.id) && group.stage == set.stage;
+        if plan.groups().iter().filter(known).count() != set.groups.len() {
+            return Err(plan::Refusal::Unknown.into());
+        }
+        let detail = set.detail.as_str();
+        let schools = before.admit((plan, roster), &set.groups, detail, &self.reports)?;
+        let standings = schools.iter().filter_map(|school| self.standing(school));
+        let standings: Vec<Standing> = standings
+            .map(|one| Standing { unit: one.school.clone(), task: one.task, report: one.digest })
+            .collect();
+        let fresh = standings.iter().filter(|standing| standing.task == task.id).count();
+        let absent: BTreeSet<UnitId> = schools.intersection(&self.absent).cloned().collect();
+        let due = schools.len() - absent.len();
+        let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(Admitted { standings, absent, fresh: small(fresh), due: small(due), schools })
+    }
+}
+
+/// The last accepted report of each school about an earlier term of the year, over the very same
+/// cells.
+fn earlier(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    task: &Task,
+) -> Result<BTreeMap<UnitId, Accepted>, SqlError> {
+    let mut found = BTreeMap::new();
+    if task.table.kind() != Kind::Stock {
+        return Ok(found);
+    }
+    let plan = &task.year.sealed().plan;
+    let place = (plan.area(), plan.year());
+    let mut before = task::of_sheet(tx, place, &task.terms.table)?;
+    before.retain(|one| one.period < task.terms.period);
+    before.sort_by_key(|one| one.period);
+    for one in before {
+        let known = documents.task_under(place, (&one.sheet, one.period), &one.pack);
+        if known.is_ok_and(|known| known.id == one.id && known.table == task.table) {
+            found.extend(report::accepted(tx, &one.id)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The openings of a task so far, restored by letting their sets pass again under what held then.
+///
+/// # Errors
+/// One does not pass, or the store cannot be read.
+pub fn openings(tx: &Tx<'_>, task: &Task) -> Result<(Openings, Vec<Opening>), NotOpened> {
+    let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
+    let mut openings = Openings::default();
+    let stored = opening::of_task(tx, &task.id)?;
+    for one in &stored {
+        let standings = opening::standings(tx, one.id)?;
+        let (fresh, carried): (Vec<_>, Vec<_>) =
+            standings.into_iter().partition(|standing| standing.task == task.id);
+        let units = |all: Vec<Standing>| all.into_iter().map(|standing| standing.unit).collect();
+        let in_session = roster.schools.keys().filter(|school| !one.absent.contains(*school));
+        let reports = Reports {
+            fresh: units(fresh),
+            carried: units(carried),
+            in_session: in_session.cloned().collect(),
+        };
+        let detail = one.set.detail.as_str();
+        let again = openings.admit((plan, roster), &one.set.groups, detail, &reports);
+        again.map_err(|_| NotOpened::History)?;
+    }
+    Ok((openings, stored))
+}
+
+/// Whether a set is a town's own: exactly the groups that the town holds whole, of a stock.
+fn is_town(task: &Task, set: &Set) -> bool {
+    let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
+    let towns = plan.towns(roster, set.stage);
+    let same = |groups: &[plan::GroupId]| groups.iter().cloned().collect::<BTreeSet<_>>();
+    task.table.kind() == Kind::Stock && towns.values().any(|town| same(&town.groups) == set.groups)
+}
+
+/// This hub's share of a set, over the reports that it stands on, and what these name as enrolled
+/// in the stage.
+///
+/// # Errors
+/// A share is missing or damaged, or the store cannot be read.
+pub fn share(
+    tx: &Tx<'_>,
+    task: &Task,
+    (set, admitted): (&Set, &Admitted),
+) -> Result<(Shares, u64), NotOpened> {
+    let mut outputs = BTreeMap::new();
+    let mut enrolled = 0_u64;
+    for standing in &admitted.standings {
+        let stored = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?;
+        let bytes = stored.held.share.ok_or(NotOpened::Share)?;
+        let output = OutputShare::from_bytes(&bytes).map_err(|_| NotOpened::Share)?;
+        outputs.insert(standing.unit.clone(), output);
+        let persons = stored.held.enrolled.get(&set.stage).copied().unwrap_or(0);
+        enrolled = enrolled.saturating_add(persons);
+    }
+    let sum = Sum {
+        table: &task.table,
+        roster: &task.year.sealed().roster,
+        schools: &admitted.schools,
+        stage: set.stage,
+        detail: set.detail,
+    };
+    let shares = sum.share(&outputs).map_err(|_| NotOpened::Share)?;
+    Ok((shares, enrolled))
+}

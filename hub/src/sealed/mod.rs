@@ -1,0 +1,99 @@
+//! Sealed sums (rule L2) at a hub: one that leads takes reports and opens totals, one that helps
+//! answers it, and neither learns a school's figure.
+//!
+//! Everything is decided by `domain::disclosure::sealed` from the signed documents and from what
+//! this hub itself holds; the arithmetic is `certs::aggregate`. What a hub keeps are output shares,
+//! verdicts and openings, never a half and nothing of an exchange, so that a hub that was killed
+//! asks again and gets the same answer. A hub has one part in a year: that of the plan.
+
+mod arrival;
+pub mod chain;
+pub mod documents;
+mod fit;
+pub mod helper;
+mod holding;
+pub mod refused;
+pub mod signed;
+mod sums;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use certs::chain::Trust;
+use domain::unit::{UnitId, Zone};
+use runtime::clock::Clock;
+use runtime::sql::Database;
+use runtime::uplink::IdentityCell;
+
+use crate::packs::PackCache;
+use documents::{Documents, ShareKeys};
+pub use holding::NotOpened;
+use signed::Judge;
+
+/// What both parts need of the hub. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    /// Documents that were made of packs, as long as these are in use.
+    documents: Mutex<Option<Arc<Documents>>>,
+}
+
+/// The pieces that a hub is put together from.
+pub struct Parts {
+    /// This hub.
+    pub unit: UnitId,
+    /// Its store.
+    pub database: Database,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its identity, which signs verdicts and records.
+    pub identity: IdentityCell,
+    /// Roots and revocation lists by which schools and hubs are judged.
+    pub trust: Trust,
+    /// The city.
+    pub zone: Zone,
+    /// Packs in use, the signed documents among them.
+    pub packs: Arc<PackCache>,
+    /// Keys with which it opens its halves.
+    pub keys: ShareKeys,
+}
+
+impl Hub {
+    /// Puts the pieces together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, documents: Mutex::default() }))
+    }
+
+    /// The pieces.
+    #[must_use]
+    pub fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
+    /// The documents in use.
+    #[must_use]
+    pub fn documents(&self) -> Arc<Documents> {
+        let Parts { packs, keys, .. } = self.parts();
+        let packs = packs.last();
+        let mut made = self.0.documents.lock().unwrap_or_else(PoisonError::into_inner);
+        match made.as_ref().filter(|made| Arc::ptr_eq(made.packs(), &packs)) {
+            Some(made) => made.clone(),
+            None => made.insert(Arc::new(Documents::of(packs, keys))).clone(),
+        }
+    }
+
+    /// Takes up a key with which this hub opens its halves.
+    pub fn add_key(&self, key: certs::seal::ShareKey) {
+        self.parts().keys.add(key);
+        *self.0.documents.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whom and when signatures are judged by.
+    #[must_use]
+    pub fn judge(&self) -> Judge {
+        let Parts { trust, zone, clock, .. } = self.parts();
+        Judge { trust: trust.clone(), zone: zone.clone(), now: clock.now() }
+    }
+}

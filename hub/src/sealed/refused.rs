@@ -1,0 +1,91 @@
+//! Why a report is not taken: stable codes, and a sentence without names for each.
+//!
+//! The codes stand in signed verdicts: they are what a school is told, and once used they keep
+//! their meaning.
+
+use certs::aggregate::AggregateError;
+use domain::disclosure::sealed::Refusal;
+
+/// A refusal as it stands in a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Stable code.
+    pub code: &'static str,
+    /// A sentence without names.
+    pub reason: String,
+}
+
+impl Refused {
+    /// A refusal of a code.
+    #[must_use]
+    pub fn new(code: &'static str, reason: &(impl std::fmt::Display + ?Sized)) -> Self {
+        Self { code, reason: reason.to_string() }
+    }
+}
+
+/// The report is of no known form, or not signed by the school that it names.
+pub const UNREADABLE: &str = "unreadable";
+/// Not signed by the school that it names, or that school's certificate does not hold.
+pub const SIGNATURE: &str = "bad_signature";
+/// The school is not on the roster.
+pub const NOT_LISTED: &str = "not_on_roster";
+/// Not a task of this hub.
+pub const OTHER_TASK: &str = "other_task";
+/// Another report of the school stands.
+pub const OTHER_REPORT: &str = "other_report";
+/// A refused report came again under its number.
+pub const SAME_NUMBER: &str = "same_number";
+/// The nonce was used before.
+pub const NONCE: &str = "nonce_used";
+/// Made for another cap than the roster gives.
+pub const CAP: &str = "other_cap";
+/// Another arithmetic than this hub's.
+pub const ALGORITHM: &str = "unknown_algorithm";
+/// A stock that names no enrolment, or a flow that does.
+pub const ENROLLED: &str = "enrolment";
+/// The half does not open here.
+pub const SEALED: &str = "not_for_this_hub";
+/// The proof does not hold.
+pub const PROOF: &str = "proof";
+/// The stage sums are not the enrolment that the report names.
+pub const CONTROL: &str = "control_sum";
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::OtherReport => OTHER_REPORT,
+            Refusal::SameNumber => SAME_NUMBER,
+            Refusal::Nonce => NONCE,
+            // OtherTask, and what a later version refuses besides.
+            _ => OTHER_TASK,
+        };
+        Self::new(code, &refusal)
+    }
+}
+
+impl From<AggregateError> for Refused {
+    fn from(error: AggregateError) -> Self {
+        Self::new(PROOF, &error)
+    }
+}
+
+/// The known code of a word that was stored or told; `proof` where a later version told another.
+#[must_use]
+pub fn known(word: &str) -> &'static str {
+    const ALL: [&str; 13] = [
+        UNREADABLE,
+        SIGNATURE,
+        NOT_LISTED,
+        OTHER_TASK,
+        OTHER_REPORT,
+        SAME_NUMBER,
+        NONCE,
+        CAP,
+        ALGORITHM,
+        ENROLLED,
+        SEALED,
+        PROOF,
+        CONTROL,
+    ];
+    ALL.into_iter().find(|code| *code == word).unwrap_or(PROOF)
+}

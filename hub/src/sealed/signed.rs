@@ -1,0 +1,164 @@
+//! What schools and hubs signed: a report under its school's certificate, a verdict or a record
+//! under a hub's.
+//!
+//! Each hub checks the school's own signature and certificates itself, so that the helper believes
+//! the school and not the leader.
+
+use certs::chain::{ChainError, Trust};
+use certs::digest::sha256;
+use certs::identity::{LeafIdentity, PeerIdentity};
+use certs::key::KeyError;
+use certs::signature::Signature;
+use domain::disclosure::plan::Roster;
+use domain::disclosure::sealed::Arrival;
+use domain::unit::{CITY_LABEL, UnitId, Zone};
+use jiff::{SignedDuration, Timestamp};
+use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, decode_item};
+use proto::sealed::{HubSignature, Report, decode_report};
+use proto::wire::sync::ItemKind;
+
+use super::documents::is_hub;
+use super::refused::{NOT_LISTED, Refused, SIGNATURE, UNREADABLE};
+
+/// How long a report may lie at a school that was offline after its certificate ended: it was
+/// signed while the certificate held, and is sent in the same bytes.
+const LATE: SignedDuration = SignedDuration::from_hours(24 * 120);
+
+/// A report that was read; nothing of it is verified.
+pub struct Read {
+    /// The signed item.
+    pub item: OpenItem,
+    /// What it says.
+    pub report: Report,
+    /// What decides about it.
+    pub arrival: Arrival,
+}
+
+/// Whom and when a signature is judged by.
+#[derive(Clone)]
+pub struct Judge {
+    /// Pinned roots and revocation lists.
+    pub trust: Trust,
+    /// The city.
+    pub zone: Zone,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Reads a signed item that should be a report.
+///
+/// # Errors
+/// Bytes that are none.
+pub fn read(item: &[u8]) -> Result<Read, Refused> {
+    let item = decode_item(item).map_err(|error| Refused::new(UNREADABLE, &error))?;
+    if item.kind != ItemKind::SealedReport {
+        return Err(Refused::new(UNREADABLE, "the item is no sealed report"));
+    }
+    let report = decode_report(&item.body).map_err(|error| Refused::new(UNREADABLE, &error))?;
+    let arrival = Arrival {
+        task: report.task,
+        school: report.place.unit.clone(),
+        number: report.place.number,
+        nonce: report.nonce,
+        digest: sha256(&item.body),
+    };
+    Ok(Read { item, report, arrival })
+}
+
+impl Judge {
+    /// Checks that a report is its school's, and that the school is on the roster.
+    ///
+    /// # Errors
+    /// A school that is not listed, a certificate that does not hold or is another unit's, or a
+    /// signature that does not fit.
+    pub fn school(&self, read: &Read, roster: &Roster) -> Result<(), Refused> {
+        let unit = &read.report.place.unit;
+        let listed = roster.school(unit).ok_or_else(|| {
+            Refused::new(NOT_LISTED, "the school is not on the roster of this plan")
+        })?;
+        let signer = self.signer(&read.item.chain, read.report.made_at_ms);
+        let signer = signer.map_err(|error| Refused::new(SIGNATURE, &error))?;
+        let label = signer.name().district_label();
+        let is_own = signer.name().unit() == unit && is_home(label, (&roster.area, &listed.town));
+        if !is_own {
+            return Err(Refused::new(SIGNATURE, "the certificate is another unit's"));
+        }
+        let signature = Signature::from_bytes(&read.item.signature);
+        let holds = signature.and_then(|signature| {
+            signer.key().verify(SEALED_REPORT_CONTEXT, &read.item.body, &signature)
+        });
+        holds.map_err(|error| Refused::new(SIGNATURE, &error))
+    }
+
+    /// Whom a chain speaks for, now or when a late report was made.
+    fn signer(&self, chain: &[Vec<u8>], made_at_ms: i64) -> Result<PeerIdentity, ChainError> {
+        let now = self.trust.identify(chain, &self.zone, self.now);
+        let made = Timestamp::from_millisecond(made_at_ms).unwrap_or(self.now);
+        let is_late = made < self.now && self.now.duration_since(made) <= LATE;
+        match now {
+            Err(ChainError::Expired) if is_late => self.trust.identify(chain, &self.zone, made),
+            other => other,
+        }
+    }
+
+    /// Checks a hub's signature over a verdict or a record.
+    ///
+    /// # Errors
+    /// Another unit's certificate, or a signature that does not fit.
+    pub fn hub(
+        &self,
+        unit: &UnitId,
+        (context, bytes): (&str, &[u8]),
+        signed: &HubSignature,
+    ) -> Result<(), Refused> {
+        let signer = self.trust.identify(&signed.chain, &self.zone, self.now);
+        let signer = signer.map_err(|error| Refused::new(SIGNATURE, &error))?;
+        if !is_hub(signer.name(), unit) {
+            return Err(Refused::new(SIGNATURE, "the certificate is another unit's"));
+        }
+        let signature = Signature::from_bytes(&signed.signature);
+        let holds = signature.and_then(|known| signer.key().verify(context, bytes, &known));
+        holds.map_err(|error| Refused::new(SIGNATURE, &error))
+    }
+}
+
+/// Where a school's certificate may come from: the district of the plan, the district that its
+/// town lies in, or the city. A district can put any unit under its own label.
+fn is_home(label: &str, (area, town): (&UnitId, &UnitId)) -> bool {
+    let district = town.as_str().get(..6).filter(|_| town.division_digits().is_some());
+    label == area.label() || label == CITY_LABEL || district.is_some_and(|own| own == label)
+}
+
+/// Signs a verdict or a record as this hub.
+///
+/// # Errors
+/// The key refused.
+pub fn sign(
+    identity: &LeafIdentity,
+    context: &str,
+    bytes: &[u8],
+) -> Result<HubSignature, KeyError> {
+    let signature = identity.key().sign(context, bytes)?.to_bytes();
+    let chain = identity.chain().iter().map(|der| der.to_vec()).collect();
+    Ok(HubSignature { signature, chain })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A school's certificate comes from its own district or the city, and a district cannot pose
+    /// as another.
+    #[test]
+    fn a_school_is_certified_where_it_belongs() {
+        let unit = |id: &str| -> UnitId { id.parse().expect("unit") };
+        let home = |label: &str, area: &str| is_home(label, (&unit(area), &unit("370203001")));
+        assert!(home("370203", "370203"));
+        assert!(home("city", "370203"));
+        assert!(home("370203", "3702"), "an area that is the city");
+        assert!(!home("370202", "370203"));
+        assert!(!home("370202", "3702"));
+        let named = is_home("370202", (&unit("3702"), &unit("T1")));
+        assert!(!named, "a town whose code says nothing");
+    }
+}

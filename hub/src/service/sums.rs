@@ -1,0 +1,189 @@
+//! The `SealedSums` service of a helper: identify the leader, parse, call, answer.
+//!
+//! The caller is known by its certificate alone: whether it leads is decided for each call by the
+//! plan of the task, in the helper's part.
+
+use certs::aggregate::{Commitment, KeyHalf};
+use domain::digest::Digest;
+use domain::unit::IdentityName;
+use proto::limits::MESSAGE_BYTES_MAX;
+use proto::opening::{Detail, Standing, groups, stage};
+use proto::sealed::{SealedError, task};
+use proto::wire::sealed::sealed_sums_server::{SealedSums, SealedSumsServer};
+use proto::wire::sealed::{
+    AgreeRequest, AgreeResponse, OpenRequest, OpenResponse, RecordRequest, RecordResponse,
+    Refused as WireRefused, RefusedVerdict, RevealRequest, RevealResponse, SettleRequest,
+    SettleResponse, Settled as WireSettled, Shown as WireShown, Verified, VerifyRequest,
+    VerifyResponse, settled, verified,
+};
+use runtime::transport::{Peer, coded};
+use tonic::{Code, Request, Response, Status};
+
+use super::peer::store_status;
+use crate::sealed::helper::{
+    Announced, AskedRecord, AskedReport, AskedSet, AskedVerdict, CallError, Helper, Settled, Shown,
+};
+use crate::sealed::refused::Refused;
+
+/// Serves the leaders of the plans in which this hub helps.
+pub struct SumsService {
+    helper: Helper,
+}
+
+/// The service of a hub, with its limits.
+#[must_use]
+pub fn server(helper: Helper) -> SealedSumsServer<SumsService> {
+    SealedSumsServer::new(SumsService { helper })
+        .max_decoding_message_size(MESSAGE_BYTES_MAX)
+        .max_encoding_message_size(MESSAGE_BYTES_MAX)
+}
+
+#[tonic::async_trait]
+impl SealedSums for SumsService {
+    async fn agree(
+        &self,
+        request: Request<AgreeRequest>,
+    ) -> Result<Response<AgreeResponse>, Status> {
+        let leader = caller(&request)?;
+        let announced = announced(&request.into_inner()).map_err(malformed)?;
+        let own = self.helper.agree(leader, announced).await.map_err(refusal)?;
+        Ok(Response::new(AgreeResponse { commitment: own.digest().bytes().to_vec() }))
+    }
+
+    async fn reveal(
+        &self,
+        request: Request<RevealRequest>,
+    ) -> Result<Response<RevealResponse>, Status> {
+        let leader = caller(&request)?;
+        let request = request.into_inner();
+        let half = KeyHalf::from_slice(&request.half).ok_or(SealedError::Field("half"));
+        let asked = (task(&request.task).map_err(malformed)?, half.map_err(malformed)?);
+        let own = self.helper.reveal(leader, asked).await.map_err(refusal)?;
+        Ok(Response::new(RevealResponse { half: own.expose().to_vec() }))
+    }
+
+    async fn verify(
+        &self,
+        request: Request<VerifyRequest>,
+    ) -> Result<Response<VerifyResponse>, Status> {
+        let leader = caller(&request)?;
+        let request = request.into_inner();
+        let id = task(&request.task).map_err(malformed)?;
+        let reports = request.reports.into_iter();
+        let asked = reports.map(|one| AskedReport { item: one.item, shown: one.shown }).collect();
+        let verified = self.helper.verify(leader, (id, asked)).await.map_err(refusal)?;
+        let reports = verified.into_iter().map(verified_to_wire).collect();
+        Ok(Response::new(VerifyResponse { reports }))
+    }
+
+    async fn settle(
+        &self,
+        request: Request<SettleRequest>,
+    ) -> Result<Response<SettleResponse>, Status> {
+        let leader = caller(&request)?;
+        let request = request.into_inner();
+        let id = task(&request.task).map_err(malformed)?;
+        let reports = request.reports.into_iter();
+        let asked = reports.map(|one| AskedVerdict { verdict: one.verdict, sums: one.sums });
+        let settled = self.helper.settle(leader, (id, asked.collect())).await.map_err(refusal)?;
+        let reports = settled.into_iter().map(settled_to_wire).collect();
+        Ok(Response::new(SettleResponse { reports }))
+    }
+
+    async fn open(&self, request: Request<OpenRequest>) -> Result<Response<OpenResponse>, Status> {
+        let leader = caller(&request)?;
+        let request = request.into_inner();
+        let id = task(&request.task).map_err(malformed)?;
+        let asked = asked_set(&request).map_err(malformed)?;
+        let (share, control) = self.helper.open(leader, (id, asked)).await.map_err(refusal)?;
+        Ok(Response::new(OpenResponse { share, control }))
+    }
+
+    async fn record(
+        &self,
+        request: Request<RecordRequest>,
+    ) -> Result<Response<RecordResponse>, Status> {
+        let leader = caller(&request)?;
+        let RecordRequest { task: id, share, record, signature, control } = request.into_inner();
+        let id = task(&id).map_err(malformed)?;
+        let signature = signature.ok_or(SealedError::Field("signature")).map_err(malformed)?;
+        let asked = AskedRecord { share, control, record, signature };
+        let signature = self.helper.record(leader, (id, asked)).await.map_err(refusal)?;
+        Ok(Response::new(RecordResponse { signature: Some(signature) }))
+    }
+}
+
+/// The name in the caller's certificate, whose chain TLS has judged.
+fn caller<T>(request: &Request<T>) -> Result<IdentityName, Status> {
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.ok_or_else(|| Status::internal("the connection has no peer"))?;
+    let identity = peer.identity.as_ref().ok_or_else(|| {
+        coded(Code::Unauthenticated, "NO_CERTIFICATE", "a unit's certificate is needed")
+    })?;
+    Ok(identity.name().clone())
+}
+
+fn announced(request: &AgreeRequest) -> Result<Announced, SealedError> {
+    let commitment = <[u8; 32]>::try_from(request.commitment.as_slice());
+    let commitment = commitment.map_err(|_| SealedError::Field("commitment"))?;
+    let year = i16::try_from(request.school_year);
+    Ok(Announced {
+        area: request.area.parse().map_err(|_| SealedError::Field("area"))?,
+        school_year: year.map_err(|_| SealedError::Field("school_year"))?,
+        table: request.table.parse().map_err(|_| SealedError::Field("table"))?,
+        period: request.period.parse().map_err(|_| SealedError::Field("period"))?,
+        task: task(&request.task)?,
+        commitment: Commitment::from_digest(Digest::sha256(commitment)),
+    })
+}
+
+fn asked_set(request: &OpenRequest) -> Result<AskedSet, SealedError> {
+    let standings = request.schools.iter().map(Standing::from_wire);
+    Ok(AskedSet {
+        stage: stage(&request.stage)?,
+        detail: Detail::from_wire(request.detail())?,
+        groups: groups(&request.groups)?,
+        standings: standings.collect::<Result<_, _>>()?,
+    })
+}
+
+fn verified_to_wire(answer: Result<Shown, Refused>) -> Verified {
+    let answer = match answer {
+        Ok(Shown { shown, sums }) => verified::Answer::Shown(WireShown { shown, sums }),
+        Err(Refused { code, reason }) => {
+            verified::Answer::Refused(WireRefused { code: code.to_owned(), reason })
+        }
+    };
+    Verified { answer: Some(answer) }
+}
+
+fn settled_to_wire(settled: Settled) -> WireSettled {
+    let answer = match settled {
+        Settled::Signed(signature) => settled::Answer::Signed(signature),
+        Settled::Refused(verdict, signature) => {
+            let signature = Some(signature);
+            settled::Answer::Refused(RefusedVerdict { verdict, signature })
+        }
+    };
+    WireSettled { answer: Some(answer) }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
+fn malformed(error: SealedError) -> Status {
+    coded(Code::InvalidArgument, "MALFORMED", error.to_string())
+}
+
+fn refusal(error: CallError) -> Status {
+    let text = error.to_string();
+    let (kind, code) = match error {
+        CallError::Store(error) => return store_status(error),
+        CallError::NotOpened(crate::sealed::NotOpened::Store(error)) => {
+            return store_status(error);
+        }
+        CallError::NotLeader => (Code::PermissionDenied, error.code()),
+        CallError::Malformed(_) | CallError::TooMany => (Code::InvalidArgument, error.code()),
+        _ => (Code::FailedPrecondition, error.code()),
+    };
+    tracing::info!(code, reason = %text, "leader refused");
+    coded(kind, code, text)
+}

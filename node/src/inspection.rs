@@ -127,7 +127,7 @@ fn total(facts: &Facts, catalogue: &Catalogue, id: &str) -> Result<Cell, Indicat
 /// What is late today, whatever term it was due in; a blank where the school does not keep it.
 fn overdue(tx: &Tx<'_>, today: Date, now_ms: i64) -> Result<Vec<SheetLine>, SqlError> {
     let open: HashSet<RecordId> =
-        case::open_at(tx, today)?.into_iter().map(|now| now.case.record).collect();
+        case::open_now(tx)?.into_iter().map(|now| now.case.record).collect();
     let old = |item: &Facility| domain::ledger::day::plus_days(item.found, FACILITY_DAYS) < today;
     Ok(vec![
         // A case that has left asks for no first contact any more, as on the work list.

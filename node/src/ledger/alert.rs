@@ -121,6 +121,12 @@ impl Rules for AlertMove {
     fn waits(&self) -> bool {
         self.standing == Standing::Waiting || self.is_unsigned_raise()
     }
+
+    /// None to check: its day is that of the case, which is checked with it, today's, or that of
+    /// the move before, which a clock that was set back puts after today.
+    fn happened(&self) -> Vec<Date> {
+        Vec::new()
+    }
 }
 
 impl Rules for AlertReview {

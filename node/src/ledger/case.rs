@@ -4,6 +4,8 @@
 //! a tier cannot change without an author, a reason, an owner, a next review and, where it takes
 //! watching away, a second person first.
 
+pub(super) mod order;
+
 use std::collections::HashMap;
 
 use domain::ledger::case::{Effect, MoveError, effect};
@@ -137,13 +139,14 @@ pub fn sign(
         if now != moved.from_tier {
             return Err(MoveError::Direction.into());
         }
-        (moved.standing, moved.day) = (Standing::InForce, author.today());
+        let day = not_before_last(tx, (moved.student, moved.case), author.today())?;
+        (moved.standing, moved.day) = (Standing::InForce, day);
     } else if waits {
         moved.standing = Standing::Refused;
     }
     // A raise that the second person does not agree with stays: taking it back is a lowering.
-    let signed_at = after_last(tx, (moved.student, moved.case), author.now())?;
-    (moved.signed_by, moved.signed_at) = (Some(author.account().to_owned()), Some(signed_at));
+    let signed_at = Some(author.now());
+    (moved.signed_by, moved.signed_at) = (Some(author.account().to_owned()), signed_at);
     let seen = (record, kept.version);
     write::put_change(tx, author, seen, &moved, Some(&asked_by))?;
     if waits && agrees {
@@ -207,7 +210,7 @@ pub fn note_contact(
 /// # Errors
 /// The store cannot be read.
 pub fn open_at(tx: &Tx<'_>, day: Date) -> Result<Vec<CaseNow>, SqlError> {
-    open_among(tx, &ordered(read::all::<AlertMove>(tx)?), day)
+    open_among(tx, &order::between(tx, Date::MIN, day)?, day)
 }
 
 /// As [`open_at`], from moves in force that were read before, in their order; reads the cases that
@@ -236,15 +239,15 @@ pub fn open_among(
     Ok(open)
 }
 
-/// Every case that is open now, as [`open_at`] gives them for today, without reading those that
-/// have left.
+/// Every case that is open now, by its last move whatever the day of it, without reading those
+/// that have left.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn open_now(tx: &Tx<'_>) -> Result<Vec<CaseNow>, SqlError> {
     let mut open = Vec::new();
     for case in read::waiting::<AlertCase>(tx)? {
-        let mut moves = ordered(read::about::<AlertMove>(tx, case.entry.student.0)?);
+        let mut moves = order::of_student(tx, case.entry.student)?;
         moves.retain(|kept| kept.entry.case == case.record);
         let Some(moved) = moves.pop().map(|kept| kept.entry) else { continue };
         if let Some(tier) = moved.to_tier {
@@ -260,7 +263,7 @@ pub fn open_now(tx: &Tx<'_>) -> Result<Vec<CaseNow>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn moves_in(tx: &Tx<'_>, from: Date, to: Date) -> Result<Vec<Kept<AlertMove>>, SqlError> {
-    Ok(ordered(read::in_period::<AlertMove>(tx, from, to)?))
+    order::between(tx, from, to)
 }
 
 /// The tier of a student's case on a day; none where it is not on the ledger.
@@ -273,7 +276,7 @@ pub fn tier_of(
     case: RecordId,
     day: Date,
 ) -> Result<Option<Tier>, SqlError> {
-    let moves = ordered(read::about::<AlertMove>(tx, student.0)?);
+    let moves = order::of_student(tx, student)?;
     let mut of_case = moves.iter().filter(|kept| kept.entry.case == case && kept.entry.day <= day);
     Ok(of_case.next_back().and_then(|kept| kept.entry.to_tier))
 }
@@ -285,55 +288,34 @@ pub(super) fn now_of(
     student: StudentId,
     case: RecordId,
 ) -> Result<Option<(Tier, StaffId)>, SqlError> {
-    let moves = ordered(read::about::<AlertMove>(tx, student.0)?);
+    let moves = order::of_student(tx, student)?;
     let last = moves.into_iter().rfind(|kept| kept.entry.case == case);
     Ok(last.and_then(|kept| Some((kept.entry.to_tier?, kept.entry.owner))))
 }
 
-/// Whether somebody is responsible for an open case of a student on a day, as its last move says,
-/// and was named by somebody else: by one's own hand nobody lets oneself in.
-pub(super) fn is_owner(
-    tx: &Tx<'_>,
-    staff: StaffId,
-    student: StudentId,
-    day: Date,
-) -> Result<bool, SqlError> {
+/// Whether somebody is responsible for an open case of a student, as its last move says, and was
+/// named by somebody else: by one's own hand nobody lets oneself in.
+pub(super) fn is_owner(tx: &Tx<'_>, staff: StaffId, student: StudentId) -> Result<bool, SqlError> {
     // Of each case the last owner, and whether somebody else ever named this one.
     let mut cases: HashMap<RecordId, (bool, bool)> = HashMap::new();
-    for Kept { entry: moved, .. } in ordered(read::about::<AlertMove>(tx, student.0)?) {
-        if moved.day <= day {
-            let (owns, named) = cases.entry(moved.case).or_default();
-            *owns = moved.to_tier.is_some() && moved.owner == staff;
-            *named |= moved.owner == staff && moved.asked_by.is_some_and(|asked| asked != staff);
-        }
+    for Kept { entry: moved, .. } in order::of_student(tx, student)? {
+        let (owns, named) = cases.entry(moved.case).or_default();
+        *owns = moved.to_tier.is_some() && moved.owner == staff;
+        *named |= moved.owner == staff && moved.asked_by.is_some_and(|asked| asked != staff);
     }
     Ok(cases.values().any(|(owns, named)| *owns && *named))
 }
 
-/// Moves in force in the order of their days; on one day in the order in which they took effect: a
-/// lowering when it was signed, any other when it was made.
-pub(super) fn ordered(mut moves: Vec<Kept<AlertMove>>) -> Vec<Kept<AlertMove>> {
-    moves.retain(|kept| kept.entry.standing == Standing::InForce);
-    moves.sort_by_key(|kept| {
-        let moved = &kept.entry;
-        let took_effect = moved.signed_at.filter(|_| moved.is_lower()).unwrap_or(moved.made_at);
-        (moved.day, took_effect, kept.record)
-    });
-    moves
-}
-
-/// Now, or right after the last move of the case where the clock stands still or was set back: the
-/// order of moves decides the tier, and a clock alone must not.
-fn after_last(
+/// A day, or that of the case's last move where the clock was set back since: no move is dated
+/// before the one that it follows.
+fn not_before_last(
     tx: &Tx<'_>,
     (student, case): (StudentId, RecordId),
-    now: Moment,
-) -> Result<Moment, SqlError> {
-    let moves = read::about::<AlertMove>(tx, student.0)?;
-    let of_case = moves.iter().map(|kept| &kept.entry).filter(|moved| moved.case == case);
-    let instants = of_case.flat_map(|moved| [Some(moved.made_at), moved.signed_at]);
-    let last = instants.flatten().max();
-    Ok(last.map_or(now, |last| now.max(Moment(last.0.saturating_add(1)))))
+    day: Date,
+) -> Result<Date, SqlError> {
+    let moves = order::of_student(tx, student)?;
+    let last = moves.iter().rfind(|kept| kept.entry.case == case);
+    Ok(last.map_or(day, |last| day.max(last.entry.day)))
 }
 
 impl AlertMove {
@@ -371,7 +353,7 @@ fn put_move(
         }
     };
     let moved = AlertMove {
-        day,
+        day: not_before_last(tx, (student, case), day)?,
         student,
         case,
         how: wish.how,
@@ -381,7 +363,7 @@ fn put_move(
         owner: wish.owner,
         next_review: wish.next_review,
         standing,
-        made_at: after_last(tx, (student, case), author.now())?,
+        made_at: author.now(),
         signed_by: None,
         signed_at: None,
         asked_by: author.staff(),

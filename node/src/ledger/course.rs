@@ -132,7 +132,7 @@ impl Found {
         };
         let cases = match opens(Area::Alert) {
             true => {
-                let moves = case::ordered(read::about::<AlertMove>(tx, student)?);
+                let moves = case::order::of_student(tx, pass.student())?;
                 let cases = read::about::<AlertCase>(tx, student)?;
                 Some(Cases { cases, moves, contacts: read::about::<FirstContact>(tx, student)? })
             }

@@ -23,7 +23,7 @@ pub(super) fn of(
             tx.query_opt(statement, params![staff.0, student.0, &today], |row| row.i64(0))?;
         Ok(found.is_some())
     };
-    let is_owner = super::case::is_owner(tx, staff, student, author.today())?;
+    let is_owner = super::case::is_owner(tx, staff, student)?;
     let on_case = is_owner || holds(MEMBER)? || holds(HELPER)?;
     let own_student = holds(MENTOR)? || holds(CLASS)?;
     Ok(Footing { on_case, own_student, second_agreed: false })

@@ -24,6 +24,8 @@ pub mod calendar_address;
 pub mod campaign;
 mod card;
 pub mod case;
+#[cfg(test)]
+mod case_tests;
 pub mod conference;
 pub mod consent;
 #[cfg(test)]

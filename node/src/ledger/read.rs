@@ -152,7 +152,7 @@ pub(super) fn versions<T: Entry>(
     })
 }
 
-fn select<T: Entry>(
+pub(super) fn select<T: Entry>(
     tx: &Tx<'_>,
     rest: &str,
     values: &[Value<'_>],

@@ -77,7 +77,7 @@ pub fn hold(
     }
     let because = with_reason(author, REASON);
     let student = held.student;
-    let open = open_case(tx, author, student)?;
+    let open = open_case(tx, student)?;
     let found = tier_of(held.result);
     let case = match (found, &open) {
         (_, Some(now)) => Some(now.case.record),
@@ -142,12 +142,8 @@ fn open_new(
     case::open(tx, author, held.student, held.day, &wish)
 }
 
-fn open_case(
-    tx: &Tx<'_>,
-    author: &Author,
-    student: StudentId,
-) -> Result<Option<CaseNow>, LedgerRefusal> {
-    let open = case::open_at(tx, author.today())?;
+fn open_case(tx: &Tx<'_>, student: StudentId) -> Result<Option<CaseNow>, LedgerRefusal> {
+    let open = case::open_now(tx)?;
     Ok(open.into_iter().find(|now| now.case.entry.student == student))
 }
 

@@ -24,7 +24,9 @@ pub(super) const ASSIGNED_BY_STAGE: &str = "select stage(r.student,:census), cou
 
 /// What stands before every query.
 const VIEWS: &str =
-    "with moves as (select * from cur(alert_move) where standing = 'in_force'), students as
+    "with moves as (select m.*, (select min(j.entry) from journal j join alert_move f on f.record =
+    j.record and f.version = j.version where j.record = m.record and f.standing = 'in_force') as nth
+    from cur(alert_move) m where m.standing = 'in_force'), students as
     (select id as student from student), flagged as
     (select h.student, h.test_date from sheet h where current = 1 and handed_in = 'answered' and
     outcome = 'critical'), critical as (select k.* from ( select student, day as tested,
@@ -184,9 +186,7 @@ fn tier(of: &[&str]) -> String {
     let (student, day) = (of[0], of[1]);
     format!(
         "(select x.to_tier from moves x where x.student = {student} and x.day <= {day}
-          order by x.day desc, case when x.from_tier is not null
-              and coalesce(x.to_tier, '') < x.from_tier then x.signed_at else x.made_at end desc,
-          x.record desc limit 1)"
+          order by x.nth desc limit 1)"
     )
 }
 

@@ -106,10 +106,13 @@ pub(super) fn needed(
     node: &Node,
     args: &ActingArgs,
 ) -> Result<Author, Failure> {
-    named(terminal, node, args)?.ok_or_else(|| {
-        Failure::new(Exit::Refused, "ACCOUNT_NEEDED", words::ACCOUNT_NEEDED)
-            .hint(words::ACCOUNT_NEEDED_NEXT)
-    })
+    named(terminal, node, args)?.ok_or_else(unnamed)
+}
+
+/// Why nobody may do something who is nobody.
+pub(super) fn unnamed() -> Failure {
+    Failure::new(Exit::Refused, "ACCOUNT_NEEDED", words::ACCOUNT_NEEDED)
+        .hint(words::ACCOUNT_NEEDED_NEXT)
 }
 
 /// Refuses what the role may never do, whoever the student is.

@@ -234,10 +234,12 @@ impl FileKind {
         permits(role, Action::Write(self.area()), Footing::default())
     }
 
-    /// Whether a role may bring such a file. School IT holds the office's files and sees no row.
+    /// Whether a role may bring such a file. School IT holds the office's lists and sees no row of
+    /// them. Answers are the counsellor's alone: how many sheets are new, changed or without a
+    /// consent would tell whoever wrote a row whether a guess about that student is right.
     #[must_use]
     pub fn is_taken_from(self, role: SchoolRole) -> bool {
-        role == SchoolRole::Operator || self.is_shown_to(role)
+        self.is_shown_to(role) || (role == SchoolRole::Operator && self != Self::Answers)
     }
 }
 

@@ -14,6 +14,20 @@ fn import(
     folder.run(&[["import", kind, text(&file)].as_slice(), &AS_OF, extra].concat())
 }
 
+/// Brings answers, as the counsellor of [`with_counsellor`].
+fn import_answers(folder: &Folder, bytes: impl AsRef<[u8]>, extra: &[&str]) -> super::support::Ran {
+    let file = folder.file("file.csv", bytes);
+    let args = [["import", "answers", text(&file)].as_slice(), &AS_OF, extra].concat();
+    folder.run_as("li", &args)
+}
+
+/// A node with a counsellor's account.
+fn with_counsellor(flags: &[&str]) -> Folder {
+    let folder = Folder::joined(flags);
+    folder.account("li", "counsellor", &[]);
+    folder
+}
+
 fn students(folder: &Folder) -> u64 {
     folder.run(&["status"]).json()["ledger"]["students"].as_u64().expect("counts")
 }
@@ -126,12 +140,12 @@ fn many_leaving_need_their_number() {
 /// Consent in a file of answers does not count, and a script is stopped before it thinks so.
 #[test]
 fn consent_in_a_file_of_answers_is_said_aloud() {
-    let folder = Folder::joined(&["--danger-demo-scales"]);
+    let folder = with_counsellor(&["--danger-demo-scales"]);
     assert_eq!(import(&folder, "roster", roster(9), &[]).code, 0);
     let sheets = answers(9, 0).replacen("测评日期", "测评日期,家长同意", 1);
     let sheets = sheets.replace("2025-10-20", "2025-10-20,是");
     let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
-    let with = |flags: &[&str]| import(&folder, "answers", &sheets, &[&demo, flags].concat());
+    let with = |flags: &[&str]| import_answers(&folder, &sheets, &[&demo, flags].concat());
     for flags in [["--yes"].as_slice(), &[]] {
         let ran = with(flags);
         assert_eq!((ran.code, ran.error().as_str()), (4, "CONSENT_COLUMN"), "{}", ran.err);
@@ -148,13 +162,13 @@ fn consent_in_a_file_of_answers_is_said_aloud() {
 /// its settings say that every pupil is made up.
 #[test]
 fn scales_are_refused_with_the_reason() {
-    let folder = Folder::joined(&[]);
+    let folder = with_counsellor(&[]);
     assert_eq!(import(&folder, "roster", roster(9), &[]).code, 0);
     let sheets = answers(9, 2);
-    let ran = import(&folder, "answers", &sheets, &["--scale", "nope"]);
+    let ran = import_answers(&folder, &sheets, &["--scale", "nope"]);
     assert_eq!((ran.code, ran.error().as_str()), (3, "SCALE_UNKNOWN"));
     let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
-    let ran = import(&folder, "answers", &sheets, &demo);
+    let ran = import_answers(&folder, &sheets, &demo);
     assert_eq!((ran.code, ran.error().as_str()), (4, "SCALE_NOT_FOR_SCREENING"));
     assert!(ran.err.contains("demonstration") && ran.err.contains("nothing was imported"));
 }
@@ -163,7 +177,7 @@ fn scales_are_refused_with_the_reason() {
 /// column that says so, and by columns that are not this scale's.
 #[test]
 fn answers_of_another_scale_name_it() {
-    let folder = Folder::joined(&[]);
+    let folder = with_counsellor(&[]);
     assert_eq!(import(&folder, "roster", roster(40), &[]).code, 0);
     let sheets = |items: usize, named: &str| {
         let heads: Vec<String> = (1..=items).map(|n| format!("第{n}题")).collect();
@@ -175,14 +189,28 @@ fn answers_of_another_scale_name_it() {
         text
     };
     let run = |sheets: String, scale: &str| {
-        import(&folder, "answers", sheets, &["--scale", scale, "--term", "2025S1"])
+        import_answers(&folder, sheets, &["--scale", scale, "--term", "2025S1"])
     };
     let ran = run(sheets(9, "PHQ-9"), "gad-7");
     assert_eq!((ran.code, ran.error().as_str()), (7, "SCALE_MISFIT"), "{}", ran.err);
     assert!(ran.err.contains("40 of 40 rows") && ran.err.contains("phq-9"), "{}", ran.err);
     let file = folder.file("file.csv", sheets(9, "PHQ-9"));
-    let said = folder
-        .run_in("zh", &["import", "answers", text(&file), "--scale", "gad-7", "--term", "2025S1"]);
+    let said = folder.run_in(
+        "zh",
+        &[
+            "import",
+            "answers",
+            text(&file),
+            "--scale",
+            "gad-7",
+            "--term",
+            "2025S1",
+            "--as",
+            "li",
+            "--password-file",
+            text(&folder.path("password")),
+        ],
+    );
     let lines = said.out.lines().filter(|line| line.contains("另一个量表")).count();
     assert!(lines <= 3 && said.out.contains("还有 37 条"), "{}", said.out);
     let ran = run(sheets(7, "GAD-7"), "phq-9");
@@ -236,23 +264,23 @@ fn scales_say_whether_they_may_be_used() {
 /// Critical answers are announced at once, as a number; the log and the output name nobody.
 #[test]
 fn critical_answers_are_announced_as_a_number() {
-    let folder = Folder::joined(&["--danger-demo-scales"]);
+    let folder = with_counsellor(&["--danger-demo-scales"]);
     assert_eq!(import(&folder, "roster", roster(9), &[]).code, 0);
     let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
-    let ran = import(&folder, "answers", answers(9, 2), &demo);
+    let ran = import_answers(&folder, answers(9, 2), &demo);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let found = ran.json()["found"].clone();
     let fired = found["urgent"].as_u64().unwrap_or(0) + found["review"].as_u64().unwrap_or(0);
     assert_eq!(fired, 2, "{found}");
     assert!(ran.err.contains("counsellor"), "{}", ran.err);
     assert!(!format!("{}{}", ran.out, ran.err).contains(&number(0)));
-    let again = import(&folder, "answers", answers(9, 2), &demo);
+    let again = import_answers(&folder, answers(9, 2), &demo);
     assert_eq!((again.code, again.json()["written"].as_bool()), (0, Some(false)));
     let report = folder.path("danger_report.csv");
     let ran = folder.run(&["danger-local-report", "--out", text(&report)]);
     assert_eq!((ran.code, ran.error().as_str()), (4, "ACCOUNT_NEEDED"));
-    for (login, role, code) in [("it", "operator", 4), ("li", "counsellor", 0)] {
-        folder.account(login, role, &[]);
+    folder.account("it", "operator", &[]);
+    for (login, code) in [("it", 4), ("li", 0)] {
         let ran = folder.run_as(login, &["danger-local-report", "--out", text(&report)]);
         assert_eq!((ran.code, report.exists()), (code, code == 0), "{}", ran.err);
     }
@@ -260,10 +288,38 @@ fn critical_answers_are_announced_as_a_number() {
     assert_eq!((ran.code, ran.error().as_str()), (2, "REPORT_NAME"));
 }
 
+/// Answers are the counsellor's: whoever holds the machine, and school IT with an account, learns
+/// nothing of what stands there, dry or not, and writes over no sheet.
+#[test]
+fn only_the_counsellor_brings_answers() {
+    let folder = with_counsellor(&["--danger-demo-scales"]);
+    assert_eq!(import(&folder, "roster", roster(9), &[]).code, 0);
+    let demo = ["--scale", "demo-phq9-gad7", "--term", "2025S1"];
+    assert_eq!(import_answers(&folder, answers(9, 2), &demo).code, 0);
+    folder.account("it", "operator", &[]);
+    folder.account("zhou", "moral-head", &[]);
+    let file = folder.file("guess.csv", answers(1, 0));
+    for extra in [["--dry-run"].as_slice(), &["--yes"]] {
+        let args = [["import", "answers", text(&file)].as_slice(), &demo, extra].concat();
+        let tried = [
+            (folder.run(&args), "ACCOUNT_NEEDED"),
+            (folder.run_as("it", &args), "ROLE_REFUSED"),
+            (folder.run_as("zhou", &args), "ROLE_REFUSED"),
+        ];
+        for (ran, error) in tried {
+            assert_eq!((ran.code, ran.error().as_str()), (4, error), "{}", ran.err);
+            let said = format!("{}{}", ran.out, ran.err);
+            assert!(!said.contains("\"counts\"") && !said.contains("unchanged"), "{said}");
+        }
+    }
+    let kept = import_answers(&folder, answers(9, 2), &demo);
+    assert_eq!((kept.code, kept.json()["written"].as_bool()), (0, Some(false)), "{}", kept.err);
+}
+
 /// A dry run says what the real one would refuse or ask for.
 #[test]
 fn a_dry_run_foresees_the_real_one() {
-    let folder = Folder::joined(&["--danger-demo-scales"]);
+    let folder = with_counsellor(&["--danger-demo-scales"]);
     assert_eq!(import(&folder, "roster", roster(30), &[]).code, 0);
     let file = folder.file("half.csv", roster(10));
     let half = ["import", "roster", text(&file), "--dry-run"];
@@ -271,8 +327,8 @@ fn a_dry_run_foresees_the_real_one() {
     assert!(ran.code == 0 && ran.out.contains("--confirm-left 20"), "{}{}", ran.out, ran.err);
     let demo = ["--scale", "demo-phq9-gad7", "--term", "2024S1"];
     let (sheets, dry) = (answers(9, 0), [&demo[..], &["--dry-run"]].concat());
-    let foreseen = import(&folder, "answers", &sheets, &dry);
-    let real = import(&folder, "answers", &sheets, &demo);
+    let foreseen = import_answers(&folder, &sheets, &dry);
+    let real = import_answers(&folder, &sheets, &demo);
     assert_eq!((foreseen.code, foreseen.error()), (real.code, real.error()));
     assert_eq!(real.code, 7, "{}", real.err);
 }

@@ -15,6 +15,7 @@ use super::build::{BuildError, TERM, TREE_FROM, Wishes, path_text};
 use super::generate::{Generated, generate};
 use super::plan::{REAL_SCHOOLS, SchoolPlan};
 use super::process::{Launcher, ProcessError, Program, write_private};
+use super::visitors::{self, Desk};
 use crate::life::Life;
 use crate::life::school::Failure;
 
@@ -40,8 +41,11 @@ impl Office {
         self.node(plan, &roster).await?;
         let staff = ["import", "staff", &files.staff, "--yes", "--as-of", TREE_FROM];
         self.node(plan, &staff).await?;
+        let password = self.counsellor(plan).await?;
+        let [login, ..] = visitors::COUNSELLOR;
         for (scale, file) in &files.answers {
-            let args = ["import", "answers", file, "--scale", scale, "--term", TERM, "--yes"];
+            let mut args = vec!["import", "answers", file, "--scale", scale, "--term", TERM];
+            args.extend(["--yes", "--as", login, "--password-file", &password]);
             self.node(plan, &args).await?;
         }
         if self.lives {
@@ -82,6 +86,17 @@ impl Office {
         args.extend(["--recovery-sheet", &sheet, "--danger-key-file", &key]);
         self.node(plan, &args).await?;
         Ok(())
+    }
+
+    /// Makes the account of the counsellor, who alone brings answers; gives the file of its
+    /// password.
+    async fn counsellor(&self, plan: &SchoolPlan) -> Result<String, BuildError> {
+        let (unit, keys) = (plan.school.school_code.as_str(), self.wishes.dir.join("keys"));
+        let (data, [login, name, role, staff]) = (path_text(&self.folder), visitors::COUNSELLOR);
+        let desk = Desk { program: Program::Node, unit, data: &data, keys: &keys };
+        let args = [login, "--name", name, "--role", role, "--staff", staff];
+        visitors::make(&self.launcher, &desk, login, &args).await?;
+        Ok(path_text(&visitors::password_file(&keys, unit, login)))
     }
 
     async fn node(&self, plan: &SchoolPlan, args: &[&str]) -> Result<String, ProcessError> {

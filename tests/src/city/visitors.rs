@@ -2,6 +2,7 @@
 //! that stays up the counsellor, the moral-education head and, at the first, school IT.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use runtime::web::Label;
 use tokio::task::JoinSet;
@@ -15,6 +16,9 @@ use super::process::{Launcher, Program, write_private};
 /// The generated life writes as the first two.
 const SCHOOL: [[&str; 4]; 2] =
     [["xinli", "心理教师", "counsellor", "T0003"], ["deyu", "德育主任", "moral-head", "T0002"]];
+
+/// The counsellor's account, as which the office brings the answers.
+pub(super) const COUNSELLOR: [&str; 4] = SCHOOL[0];
 
 /// Somebody who can sign in to one console.
 #[derive(Clone, Debug)]
@@ -37,7 +41,7 @@ struct Place {
     name: Label,
     address: SocketAddr,
     data: String,
-    keys: std::path::PathBuf,
+    keys: PathBuf,
 }
 
 /// Makes the accounts, at the city's console and at those of the schools.
@@ -91,10 +95,21 @@ pub async fn admit(city: &City) -> Result<Vec<Visitor>, BuildError> {
 async fn school(launcher: Launcher, at: Place) -> Result<Vec<Visitor>, BuildError> {
     let mut visitors = Vec::new();
     for [login, name, role, staff] in SCHOOL {
+        if login == COUNSELLOR[0] {
+            // Made when the answers were brought.
+            let password = std::fs::read_to_string(password_file(&at.keys, &at.unit, login))?;
+            visitors.push(at.clone().visitor(login, password));
+            continue;
+        }
         let args = [login, "--name", name, "--role", role, "--staff", staff];
         visitors.push(account(launcher.clone(), at.clone(), login, &args).await?);
     }
     Ok(visitors)
+}
+
+/// Where the password of an account is written down.
+pub(super) fn password_file(keys: &Path, unit: &str, login: &str) -> PathBuf {
+    keys.join(format!("{unit}-{login}-password.txt"))
 }
 
 /// A password of sixteen digits.
@@ -109,23 +124,51 @@ async fn account(
     login: &str,
     args: &[&str],
 ) -> Result<Visitor, BuildError> {
-    let file = at.keys.join(format!("{}-{login}-password.txt", at.unit));
+    let desk = Desk { program: at.program, unit: &at.unit, data: &at.data, keys: &at.keys };
+    let password = make(&launcher, &desk, login, args).await?;
+    Ok(at.visitor(login, password))
+}
+
+impl Place {
+    fn visitor(self, login: &str, password: String) -> Visitor {
+        Visitor { name: self.name, address: self.address, login: login.to_owned(), password }
+    }
+}
+
+/// Where an account is made.
+pub(super) struct Desk<'a> {
+    pub(super) program: Program,
+    pub(super) unit: &'a str,
+    /// The unit's data folder.
+    pub(super) data: &'a str,
+    /// Where passwords are written down.
+    pub(super) keys: &'a Path,
+}
+
+/// Makes an account and gives its password, which nobody is asked to replace.
+pub(super) async fn make(
+    launcher: &Launcher,
+    at: &Desk<'_>,
+    login: &str,
+    args: &[&str],
+) -> Result<String, BuildError> {
+    let file = password_file(at.keys, at.unit, login);
     let first = at.keys.join(format!("{}-{login}-first.txt", at.unit));
-    let password = drawn(&at.unit);
-    std::fs::create_dir_all(&at.keys)?;
+    let password = drawn(at.unit);
+    std::fs::create_dir_all(at.keys)?;
     write_private(&file, &password).await?;
-    write_private(&first, &drawn(&at.unit)).await?;
+    write_private(&first, &drawn(at.unit)).await?;
     let (kept, file) = (first.clone(), file.display().to_string());
     let first = first.display().to_string();
     let mut all = vec!["user", "add"];
     all.extend(args);
-    all.extend(["--password-file", &first, "--data", &at.data]);
-    launcher.run(at.program, &at.unit, &all).await?;
+    all.extend(["--password-file", &first, "--data", at.data]);
+    launcher.run(at.program, at.unit, &all).await?;
     // Several people watch with one account, so nobody may be made to replace its password.
     let mut replace = vec!["user", "password"];
     replace.extend(if at.program == Program::Hub { vec!["--login", login] } else { vec![login] });
-    replace.extend(["--password-file", &first, "--new-password-file", &file, "--data", &at.data]);
-    launcher.run(at.program, &at.unit, &replace).await?;
+    replace.extend(["--password-file", &first, "--new-password-file", &file, "--data", at.data]);
+    launcher.run(at.program, at.unit, &replace).await?;
     std::fs::remove_file(kept)?;
-    Ok(Visitor { name: at.name, address: at.address, login: login.to_owned(), password })
+    Ok(password)
 }

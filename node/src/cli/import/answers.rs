@@ -1,4 +1,7 @@
-//! `import answers`: the sheets of one screening with one scale.
+//! `import answers`: the sheets of one screening with one scale, brought by the counsellor.
+//!
+//! Whoever holds the machine is nobody here: what a file would change tells of the answers and
+//! consents that stand in the ledger.
 
 use std::cell::RefCell;
 
@@ -44,6 +47,8 @@ pub(crate) struct AnswersArgs {
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
+    let mut job = Job::begin(terminal, &args.file, &node, Area::Screening)?;
+    job.only(Area::Screening)?;
     let (rules, packs) = (node.file_rules(), node.packs()?);
     let ids = node.ledger().read(student::ids)?;
     let today = node.clock().today();
@@ -57,7 +62,6 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
     };
     let known = Against { rules: &rules, packs: &packs, ids: &ids, today };
     let screening = taking::answers::screening(&wish, &known)?;
-    let mut job = Job::begin(terminal, &args.file, &node, Area::Screening)?;
     let mut source = job.source()?;
     let items = screening.item_columns();
     let on_roll = |number: &_| ids.contains_key(number);

@@ -185,6 +185,12 @@ impl<'a> Job<'a> {
         })
     }
 
+    /// Refuses whoever may not write a ledger, before anything is said of what stands in it.
+    fn only(&self, area: Area) -> Result<(), Failure> {
+        let author = self.acting.as_ref().ok_or_else(acting::unnamed)?;
+        acting::allow(author, Action::Write(area))
+    }
+
     fn source(&self) -> Result<Source, Failure> {
         let path = &self.args.file;
         let file = File::open(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;

@@ -2,6 +2,8 @@
 //!
 //! No tier stands here: the case that follows has it, and more people read of talks than of cases.
 
+use std::collections::BTreeSet;
+
 use domain::ledger::terms::AnalysisDecision;
 use domain::ledger::{Act, Action, day::check_span};
 use jiff::civil::Date;
@@ -11,7 +13,7 @@ use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
 use super::refusal::LedgerRefusal;
 use super::talk::Talk;
-use super::{read, write};
+use super::{read, staff, write};
 
 entry! {
     /// What was made of a concern.
@@ -61,7 +63,11 @@ impl Rules for Analysis {
         _author: &Author,
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
-        if self.counsellor == self.staff {
+        if staff::is_counsellor(tx, self.counsellor, self.day)? != Some(true) {
+            return Err(LedgerRefusal::Field("counsellor"));
+        }
+        let is_known = staff::is_counsellor(tx, self.staff, self.day)?.is_some();
+        if !is_known || self.counsellor == self.staff {
             return Err(LedgerRefusal::Field("staff"));
         }
         check_span(self.day, self.review)?;
@@ -82,10 +88,15 @@ impl Rules for Analysis {
         if fits { Ok(()) } else { Err(LedgerRefusal::Field("talk")) }
     }
 
-    /// The talk no longer waits for the counsellor.
-    fn brings(&self, tx: &Tx<'_>, _author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
-        if let Some(talk) = self.talk {
-            write::mark_waiting(tx, talk, false)?;
+    /// The talk no longer waits for the counsellor; one that an earlier version named in its place
+    /// waits again, unless another analysis is of it.
+    fn brings(&self, tx: &Tx<'_>, _author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
+        let versions = read::versions::<Self>(tx, own)?;
+        let named: BTreeSet<_> = versions.iter().filter_map(|(kept, _)| kept.entry.talk).collect();
+        for talk in named {
+            let Some(kept) = read::one::<Talk>(tx, talk)? else { continue };
+            let waits = kept.entry.raised && !is_of(tx, self.student, talk)?;
+            write::mark_waiting(tx, talk, waits)?;
         }
         Ok(())
     }
@@ -101,16 +112,19 @@ pub(super) fn is_of(tx: &Tx<'_>, student: StudentId, talk: RecordId) -> Result<b
 mod tests {
     use domain::ledger::SchoolRole;
     use domain::ledger::terms::{AnalysisDecision, SessionOrigin, SessionTopic};
-    use domain::ledger::words::{Form, TalkTopic};
+    use domain::ledger::words::{CounsellorPost, Form, TalkTopic};
     use jiff::ToSpan as _;
+    use runtime::web::Role;
 
+    use super::super::account::{self, Changer};
     use super::super::appointment::Appointment;
     use super::super::duty::{Duty, DutyKind, duties};
     use super::super::entry::{AuthorNote, Words};
-    use super::super::guard_tests::{CHILD, author, counsellor, run, school};
+    use super::super::guard_tests::{CHILD, author, counsellor, head, run, school};
+    use super::super::qualification::Qualification;
     use super::super::roll::Mentor;
     use super::super::session::Session;
-    use super::super::testing::{School, TODAY};
+    use super::super::testing::{NOW_MS, School, TODAY, stored_account};
     use super::*;
 
     fn mentor() -> Author {
@@ -132,6 +146,16 @@ mod tests {
                 home_visit: false,
                 note: AuthorNote::new(String::new()),
             };
+            write::add(tx, &mentor(), &talk)
+        })
+        .expect("talk")
+    }
+
+    /// Another one of the same mentor.
+    fn raised_again(school: &School) -> RecordId {
+        run(school, |tx| {
+            let talks = read::about::<Talk>(tx, CHILD.0)?;
+            let talk = talks.into_iter().next().expect("a talk").entry;
             write::add(tx, &mentor(), &talk)
         })
         .expect("talk")
@@ -201,6 +225,9 @@ mod tests {
             (Analysis { measures: " ".to_owned(), ..whole.clone() }, "measures"),
             (Analysis { review: None, ..whole.clone() }, "review"),
             (Analysis { staff: StaffId(1), ..whole.clone() }, "staff"),
+            (Analysis { staff: StaffId(99), ..whole.clone() }, "staff"),
+            (Analysis { counsellor: StaffId(99), ..whole.clone() }, "counsellor"),
+            (Analysis { counsellor: StaffId(4), ..whole.clone() }, "counsellor"),
             (Analysis { student: StudentId(2), ..whole.clone() }, "talk"),
         ];
         for (entry, field) in wrong {
@@ -211,6 +238,68 @@ mod tests {
         let rest = Analysis { decision: none, measures: String::new(), review: None, ..whole };
         run(&school, move |tx| write::add(tx, &counsellor(), &rest)).expect("laid to rest");
         assert!(due(&school, counsellor(), DutyKind::Agreed).is_empty());
+    }
+
+    /// An analysis that was put on another talk leaves the first one waiting again, and taken back
+    /// to it the other one; what another analysis is of stays analysed.
+    #[test]
+    fn a_corrected_analysis_leaves_no_talk_without_one() {
+        let school = school();
+        let (first, second) = (raised(&school), raised_again(&school));
+        let waiting = |school: &School| {
+            let found = due(school, counsellor(), DutyKind::Concern);
+            found.iter().map(|duty| duty.record).collect::<Vec<_>>()
+        };
+        let record = run(&school, move |tx| write::add(tx, &counsellor(), &analysis(first)));
+        let record = record.expect("analysis");
+        assert_eq!(waiting(&school), [second]);
+        let moved = move |talk, version| {
+            move |tx: &Tx<'_>| write::update(tx, &counsellor(), (record, version), &analysis(talk))
+        };
+        run(&school, moved(second, 1)).expect("moved");
+        assert_eq!(waiting(&school), [first]);
+        run(&school, move |tx| write::add(tx, &counsellor(), &analysis(second))).expect("another");
+        run(&school, moved(first, 2)).expect("back");
+        assert_eq!(waiting(&school), []);
+        run(&school, move |tx| {
+            let none = Analysis { talk: None, ..analysis(first) };
+            write::update(tx, &counsellor(), (record, 3), &none)
+        })
+        .expect("of no talk");
+        assert_eq!(waiting(&school), [first]);
+    }
+
+    /// Whoever counsels by a post or an account of the own may analyse, though the staff roll has
+    /// them as something else.
+    #[test]
+    fn a_counsellor_is_one_by_roll_post_or_account() {
+        let school = school();
+        let talk = raised(&school);
+        let with = |staff| Analysis { counsellor: StaffId(staff), ..analysis(talk) };
+        let add = |school: &School, staff| {
+            let whole = with(staff);
+            run(school, move |tx| write::add(tx, &counsellor(), &whole)).is_ok()
+        };
+        assert!(!add(&school, 4) && !add(&school, 2));
+        run(&school, |tx| {
+            let post = Qualification {
+                from: TODAY,
+                staff: StaffId(4),
+                counsellor: CounsellorPost::PartTime,
+                stage: None,
+                has_degree: true,
+                has_vocational: false,
+                secrecy_signed: None,
+                until: None,
+            };
+            write::add(tx, &head(), &post)?;
+            let stored = stored_account("deyu", Role::Counsellor);
+            let changer = Changer::terminal("office", NOW_MS);
+            account::put(tx, &stored, Some(StaffId(2)), &changer).expect("account");
+            Ok(())
+        })
+        .expect("post and account");
+        assert!(add(&school, 4) && add(&school, 2));
     }
 
     /// An appointment is due on its day; the session that was held says that the student came.

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use domain::ledger::words::CounsellorPost;
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
+use runtime::web::Role;
 
+use super::entry::{Kept, StaffId};
 use super::import_batch::{self, ImportReceipt, ImportSource};
-use super::strange;
+use super::qualification::Qualification;
+use super::{read, strange};
 use crate::import::preview::Accepted;
 use crate::import::staff::{StaffRole, StaffRow};
 
@@ -107,6 +111,44 @@ pub fn staff_at(tx: &Tx<'_>, day: Date) -> Result<Option<Vec<StaffMember>>, SqlE
         |row| Ok(StaffMember { id: row.i64(0)?, main_role: main_role(&read_roles(row.str(1)?)?)? }),
     )?;
     Ok(Some(rows))
+}
+
+/// Whether a member of staff counsels students on a day: by the staff roll, by a post of their own,
+/// or by the role of their account. Nothing where there is no such member of staff.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) fn is_counsellor(
+    tx: &Tx<'_>,
+    staff: StaffId,
+    day: Date,
+) -> Result<Option<bool>, SqlError> {
+    // Before the first version of a person the first one counts, as for the whole roll.
+    let roles = tx.query_opt(
+        "select v.roles from staff_version v where v.staff = $1
+         order by v.valid_from <= $2 desc,
+             case when v.valid_from <= $2 then -v.version else v.version end limit 1",
+        params![staff.0, &day.to_string()],
+        |row| read_roles(row.str(0)?),
+    )?;
+    let Some(roles) = roles else { return Ok(None) };
+    if roles.contains(&StaffRole::Counsellor) {
+        return Ok(Some(true));
+    }
+    let posts = read::at::<Qualification>(tx, day)?;
+    let has_post = |kept: &Kept<Qualification>| {
+        kept.entry.staff == staff && kept.entry.counsellor != CounsellorPost::None
+    };
+    if posts.iter().any(has_post) {
+        return Ok(Some(true));
+    }
+    let account = tx.query_opt(
+        "select 1 from account a join account_staff l on l.login = a.login
+         where l.staff = $1 and a.role = $2 limit 1",
+        params![staff.0, Role::Counsellor.as_str()],
+        |row| row.i64(0),
+    )?;
+    Ok(Some(account.is_some()))
 }
 
 fn main_role(roles: &[StaffRole]) -> Result<StaffRole, SqlError> {

@@ -12,6 +12,7 @@ use runtime::web::session_store::{self, Chooser, LOCKED_MS, StoredAccount, facto
 use runtime::web::{Role, Witness};
 
 use super::author::Author;
+use super::calendar_address;
 use super::entry::{Moment, StaffId};
 use super::strange;
 
@@ -381,7 +382,21 @@ fn check_only(tx: &Tx<'_>, login: &str) -> Result<(), AccountError> {
     }
 }
 
-/// Writes down what was changed about an account.
+/// Changes after which an account's person may be another one, or may no longer come in: the secret
+/// address of the calendar, which asks for no password, ends with them.
+const ENDS_ADDRESS: [&str; 8] = [
+    "set",
+    "role",
+    "locked",
+    "unlocked",
+    "password",
+    "one_time_password",
+    "password_beside_factor",
+    "factor_removed",
+];
+
+/// Writes down what was changed about an account, and ends the address of its calendar with what
+/// ends its sessions.
 pub(super) fn note(
     tx: &Tx<'_>,
     login: &str,
@@ -394,7 +409,11 @@ pub(super) fn note(
          left join account_staff l on l.login = a.login where a.login = $4",
         params![changer.at_ms, what, &changer.by, login],
     )?;
-    strange((written == 1).then_some(()))
+    strange((written == 1).then_some(()))?;
+    if ENDS_ADDRESS.contains(&what) {
+        calendar_address::end(tx, login, changer)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -451,6 +470,51 @@ mod tests {
         assert!(locked.expect("locked") && author_of(&school, "li").is_none());
         assert_eq!(school.rows("account_change"), 3);
         assert!(run(|tx| Ok(tx.execute("delete from account_change", &[])? > 0)).is_err());
+    }
+
+    /// The secret address of a calendar ends with whatever lets somebody else in or shuts its
+    /// person out, and each end leaves a line; the own second step ends nothing.
+    #[test]
+    fn an_address_of_a_calendar_ends_with_the_door_of_its_account() {
+        let school = School::new();
+        school.staff(&[(1, "心理教师")]);
+        let secret = certs::digest::sha256(b"secret");
+        let login = || "li".parse::<Login>().map_err(|_| SqlError::Type);
+        let opens = |school: &School| {
+            let found: Result<_, SqlError> =
+                school.ledger.read(move |tx| calendar_address::made(tx, "li"));
+            found.expect("read").is_some()
+        };
+        type Change = fn(&Tx<'_>, &Login) -> Result<(), AccountError>;
+        let set = |tx: &Tx<'_>| {
+            put(tx, &account("li", Role::Counsellor), staff_of(tx, "T001")?, &changer())
+        };
+        let ends: [Change; 6] = [
+            |tx, login| change(tx, login, AccountChange::Lock, &changer()).map(drop),
+            |tx, login| change(tx, login, AccountChange::Unlock, &changer()).map(drop),
+            |tx, login| {
+                let role = AccountChange::Role(Role::Counsellor, None);
+                change(tx, login, role, &changer()).map(drop)
+            },
+            |tx, login| Ok(open_by_two(tx, login, "hash", &changer()).map(drop)?),
+            |tx, _| put(tx, &account("li", Role::Operator), None, &changer()),
+            |tx, login| Ok(ChangeLog.note(tx, login.as_str(), "password", NOW_MS)?),
+        ];
+        school.ledger.write("set", set).expect("set");
+        for (number, end) in ends.into_iter().enumerate() {
+            let made: Result<(), SqlError> = school.ledger.write("make", move |tx| {
+                let li = Author::new("li", SchoolRole::Counsellor, None, NOW_MS);
+                calendar_address::make(tx, &li, &secret)?;
+                ChangeLog.note(tx, "li", "factor_sheet", NOW_MS)
+            });
+            made.expect("made");
+            assert!(opens(&school), "{number}");
+            let ended = school.ledger.write("end", move |tx| end(tx, &login()?));
+            ended.expect("ended");
+            assert!(!opens(&school), "{number}");
+        }
+        let lines = school.ledger.read(|tx| changes(tx, i64::MAX, 100)).expect("lines");
+        assert_eq!(lines.iter().filter(|line| line.what == "calendar_withdrawn").count(), 6);
     }
 
     /// A role that only a hub has is nobody at a school.

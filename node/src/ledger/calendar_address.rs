@@ -1,5 +1,9 @@
 //! The secret address of an account's calendar: made, shown once, and withdrawn by its person.
 //!
+//! It asks for no password, so it ends with the account's own door: when the account is locked,
+//! gets a new password, another role or another person, it is gone, and is made anew by whoever has
+//! the account then.
+//!
 //! Only its digest is kept. Whoever has the address reads sorts of work and numbers of records, as
 //! the account in the role that it has at that moment, and no name.
 
@@ -21,7 +25,7 @@ pub fn make(tx: &Tx<'_>, author: &Author, secret: &Digest) -> Result<(), SqlErro
          on conflict (login) do update set digest = excluded.digest, made_ms = excluded.made_ms",
         params![author.account(), &secret.to_tagged(), author.now().0],
     )?;
-    note(tx, author, "calendar_made")
+    account::note(tx, author.account(), "calendar_made", &changer(author))
 }
 
 /// Ends the address of an account; says whether there was one.
@@ -29,10 +33,14 @@ pub fn make(tx: &Tx<'_>, author: &Author, secret: &Digest) -> Result<(), SqlErro
 /// # Errors
 /// The store cannot be written.
 pub fn withdraw(tx: &Tx<'_>, author: &Author) -> Result<bool, SqlError> {
-    let ended =
-        tx.execute("delete from calendar_address where login = $1", params![author.account()])?;
+    end(tx, author.account(), &changer(author))
+}
+
+/// As [`withdraw`], by whatever else was done to the account.
+pub(super) fn end(tx: &Tx<'_>, login: &str, changer: &Changer) -> Result<bool, SqlError> {
+    let ended = tx.execute("delete from calendar_address where login = $1", params![login])?;
     if ended > 0 {
-        note(tx, author, "calendar_withdrawn")?;
+        account::note(tx, login, "calendar_withdrawn", changer)?;
     }
     Ok(ended > 0)
 }
@@ -60,7 +68,6 @@ pub fn owner(tx: &Tx<'_>, secret: &Digest, now_ms: i64) -> Result<Option<Author>
     }
 }
 
-fn note(tx: &Tx<'_>, author: &Author, what: &'static str) -> Result<(), SqlError> {
-    let changer = Changer { by: author.account().to_owned(), at_ms: author.now().0 };
-    account::note(tx, author.account(), what, &changer)
+fn changer(author: &Author) -> Changer {
+    Changer { by: author.account().to_owned(), at_ms: author.now().0 }
 }

@@ -89,12 +89,19 @@ async fn a_secret_address_gives_numbers_until_it_is_withdrawn() {
     lock(crate::ledger::account::AccountChange::Lock).expect("locked");
     assert_eq!(nobody.get(&second).await.expect("reply").status, StatusCode::NOT_FOUND);
     lock(crate::ledger::account::AccountChange::Unlock).expect("unlocked");
+    let dead = nobody.get(&second).await.expect("reply");
+    assert_eq!(dead.status, StatusCode::NOT_FOUND, "unlocking brings no old address back");
     li.sign_in("li", runtime::web::trial::PASSWORD).await.expect("sign in");
+    let page = li.get("/calendar").await.expect("page");
+    assert!(!page.text.contains("/calendar/address/end"), "none is in use");
+    assert!(page.text.contains("地址随即作废"), "{}", page.text);
+    let token = page.field("csrf").expect("csrf").to_owned();
+    let third = path(&li.post("/calendar/address", &[("csrf", &token)]).await.expect("reply"));
     let page = li.get("/calendar").await.expect("page");
     let token = page.field("csrf").expect("csrf").to_owned();
     let ended = li.post("/calendar/address/end", &[("csrf", &token)]).await.expect("reply");
     assert!(ended.text.contains("订阅地址已撤销"), "{}", ended.text);
-    assert_eq!(nobody.get(&second).await.expect("reply").status, StatusCode::NOT_FOUND);
+    assert_eq!(nobody.get(&third).await.expect("reply").status, StatusCode::NOT_FOUND);
 }
 
 /// The statement counts what a counsellor did, names no student, and is for who may read it.

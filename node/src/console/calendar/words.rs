@@ -11,10 +11,12 @@ texts! {
     EXPORT_NOTE = "导出的文件只有事项和编号，没有姓名，可以放进手机日历。",
         "The file holds sorts of work and numbers, never a name, so it may go into a telephone.";
     FEED = "订阅地址", "Address to subscribe to";
-    FEED_NOTE = "日历程序按这个地址自动更新：只有事项和编号，没有姓名，不需要登录。谁有这个地址就能看到这些编号，请不要转给别人；不用了就撤销。地址在本机上有效。",
+    FEED_NOTE = "日历程序按这个地址自动更新：只有事项和编号，没有姓名，不需要登录。\
+        谁有这个地址就能看到这些编号，请不要转给别人；不用了就撤销。账号被锁定、换了密码、角色或使用人，地址随即作废，需要时重新生成。地址在本机上有效。",
         "A calendar program on this computer keeps itself up to date from it: sorts of work and \
          numbers, never a name, and no signing in. Whoever has the address sees these numbers, so \
-         pass it to nobody, and withdraw it when it is no longer needed.";
+         pass it to nobody, and withdraw it when it is no longer needed. It ends when the account \
+         is locked or gets a new password, another role or another person; make it anew then.";
     FEED_MAKE = "生成订阅地址", "Make an address";
     FEED_AGAIN = "换一个新地址（旧的作废）", "Make another one (the old one ends)";
     FEED_SINCE = "{0} 生成的地址正在使用。", "An address was made at {0} and is in use.";

@@ -3,6 +3,7 @@
 use askama::Template;
 use runtime::web::{Html, Lang, Page, Part, RenderError, Tag, Text};
 
+use super::ledgers::Pager;
 use super::words;
 
 /// A cell: a text, with a tag before it where there is one.
@@ -23,9 +24,11 @@ pub(super) struct Sheet {
 #[derive(Template)]
 #[template(path = "console/sheets.html")]
 struct SheetsTemplate {
+    lang: Lang,
     notes: Vec<String>,
     sheets: Vec<Sheet>,
     older: Option<(String, &'static str)>,
+    pages: Option<Pager>,
     links: Vec<(String, &'static str)>,
     signed: Option<&'static str>,
 }
@@ -73,6 +76,8 @@ pub(super) struct Around {
     pub(super) links: Vec<(String, Text)>,
     /// What comes next.
     pub(super) older: Option<(String, Text)>,
+    /// Where in a list of several pages it stands.
+    pub(super) pages: Option<Pager>,
     /// The line to be signed on paper.
     pub(super) signed: Option<Text>,
 }
@@ -86,9 +91,11 @@ pub(super) fn page(
 ) -> Result<Page, RenderError> {
     let worded = |(href, label): (String, Text)| (href, label.in_lang(lang));
     let body = Html::render(&SheetsTemplate {
+        lang,
         notes: around.notes,
         sheets,
         older: around.older.map(worded),
+        pages: around.pages,
         links: around.links.into_iter().map(worded).collect(),
         signed: around.signed.map(|text| text.in_lang(lang)),
     })?;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::ledger::terms::Tier;
-use domain::ledger::words::{Group, Physique};
+use domain::ledger::words::{Group, Physique, Word as _};
 use domain::ledger::{Action, Area};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
@@ -52,11 +52,53 @@ impl HelpLine {
     }
 }
 
-/// Every student on the roll who should have a plan, as far as the reader may see; logged.
+/// Students of one page.
+pub const LISTED: usize = 100;
+
+/// One page of those who should have a plan.
+pub struct HelpPage {
+    /// Who stands on it: first those with a gap, the gravest tier before the others.
+    pub lines: Vec<(StudentId, HelpLine)>,
+    /// How many there are on all pages.
+    pub total: usize,
+    /// Of these, with a gap.
+    pub gaps: usize,
+    /// How many of each special group, whatever group is asked for.
+    pub groups: Vec<(Group, usize)>,
+    /// Which page it is; the last one where a later one was asked for.
+    pub page: usize,
+}
+
+/// A page of the students on the roll who should have a plan, of one special group or of all, as
+/// far as the reader may see; who stands on it is logged, and nobody else.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn overview(
+    tx: &Tx<'_>,
+    reader: &Author,
+    since: Date,
+    (group, page): (Option<Group>, usize),
+) -> Result<HelpPage, SqlError> {
+    let (today, all) = (reader.today(), all(tx, reader, since)?);
+    let of_group = |group: &Group| all.values().filter(|line| line.groups.contains(group)).count();
+    let groups = Group::ALL.iter().map(|group| (*group, of_group(group))).collect();
+    let is_wanted = |line: &HelpLine| group.is_none_or(|group| line.groups.contains(&group));
+    let mut lines: Vec<_> = all.into_iter().filter(|(_, line)| is_wanted(line)).collect();
+    let (total, gaps) = (lines.len(), lines.iter().filter(|(_, line)| line.has_gap(today)).count());
+    lines.sort_by_key(|(student, line)| {
+        (!line.has_gap(today), std::cmp::Reverse(line.tier), *student)
+    });
+    let page = page.min(total.saturating_sub(1) / LISTED);
+    let lines: Vec<_> = lines.into_iter().skip(page * LISTED).take(LISTED).collect();
+    let named: BTreeSet<StudentId> = lines.iter().map(|(student, _)| *student).collect();
+    access::log_list(tx, reader, &named, purpose_of(reader.role()))?;
+    Ok(HelpPage { lines, total, gaps, groups, page })
+}
+
+/// Every student on the roll who should have a plan, as far as the reader may see. Whom of them a
+/// page names is logged there.
+fn all(
     tx: &Tx<'_>,
     reader: &Author,
     since: Date,
@@ -88,8 +130,6 @@ pub fn overview(
         student::roll_at(tx, today)?.into_iter().map(|pupil| pupil.id).collect();
     lines.retain(|student, _| on_roll.contains(&student.0));
     help(tx, &scope(Area::Plan)?, (since, today), &mut lines)?;
-    let named: BTreeSet<StudentId> = lines.keys().copied().collect();
-    access::log_list(tx, reader, &named, purpose_of(reader.role()))?;
     Ok(lines)
 }
 
@@ -129,7 +169,7 @@ mod tests {
 
     use super::super::entry::Words;
     use super::super::guard_tests::{CHILD, author, counsellor, head, run, school};
-    use super::super::testing::{AS_OF, School, TODAY, wish};
+    use super::super::testing::{AS_OF, School, TODAY, TestPupil, wish};
     use super::super::write;
     use super::*;
 
@@ -153,7 +193,7 @@ mod tests {
     }
 
     fn seen(school: &School, by: Author) -> BTreeMap<StudentId, HelpLine> {
-        run(school, move |tx| Ok(overview(tx, &by, AS_OF)?)).expect("read")
+        run(school, move |tx| Ok(all(tx, &by, AS_OF)?)).expect("read")
     }
 
     fn plan(review_by: Date) -> Plan {
@@ -187,13 +227,55 @@ mod tests {
         assert!(lines[&SECOND].has_gap(TODAY + 11.days()), "the review is late");
     }
 
+    /// Gaps come first, however late on the roll they stand; a page names so many and logs these,
+    /// and the next page the others.
+    #[test]
+    fn a_page_logs_whom_it_names_and_gaps_come_first() {
+        let school = School::new();
+        let pupils = u32::try_from(LISTED).expect("small") + 20;
+        school.roster(&(0..pupils).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+        school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "班主任")]);
+        let last = i64::from(pupils);
+        run(&school, move |tx| {
+            for student in (1..=last).map(StudentId) {
+                let groups = Words::new([Group::LeftBehind]);
+                let situation = String::new();
+                let family = FamilyCase { from: TODAY, student, groups, situation, until: None };
+                write::add(tx, &head(), &family)?;
+                if student.0 > last - 10 {
+                    continue;
+                }
+                let plan = Plan { student, ..plan(TODAY + 10.days()) };
+                write::add(tx, &head(), &plan)?;
+                let helper = Helper { from: TODAY, student, staff: StaffId(4), until: None };
+                write::add(tx, &head(), &helper)?;
+            }
+            Ok(())
+        })
+        .expect("lives");
+        let page = |number| {
+            run(&school, move |tx| Ok(overview(tx, &head(), AS_OF, (None, number))?)).expect("page")
+        };
+        let first = page(0);
+        assert_eq!((first.lines.len(), first.total, first.gaps), (LISTED, LISTED + 20, 10));
+        let gaps = first.lines.iter().take(10).map(|(student, _)| student.0);
+        assert_eq!(gaps.collect::<Vec<_>>(), (last - 9..=last).collect::<Vec<_>>());
+        assert_eq!(school.rows("access_log"), LISTED as u64);
+        assert_eq!((page(1).lines.len(), page(9).page), (20, 1));
+        assert_eq!(school.rows("access_log"), LISTED as u64 + 20);
+        let none = run(&school, |tx| Ok(overview(tx, &head(), AS_OF, (Some(Group::Poverty), 0))?));
+        let none = none.expect("page");
+        assert!(none.lines.is_empty() && none.groups.contains(&(Group::LeftBehind, LISTED + 20)));
+    }
+
     /// The class teacher of other students sees nobody; nobody unseen is logged.
     #[test]
     fn nobody_sees_more_than_the_table_says() {
         let school = lives();
         let before = school.rows("access_log");
         let teacher = author("ban", SchoolRole::ClassTeacher, 4);
-        assert!(seen(&school, teacher).is_empty());
+        let page = run(&school, move |tx| Ok(overview(tx, &teacher, AS_OF, (None, 0))?));
+        assert!(page.expect("page").lines.is_empty());
         assert_eq!(school.rows("access_log"), before);
     }
 }

@@ -20,6 +20,9 @@ use super::student;
 use super::talk::Talk;
 use super::{staff, write};
 
+/// Students of one page of a list.
+pub const LISTED: usize = 100;
+
 /// A mentor and what there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MentorLoad {
@@ -53,9 +56,19 @@ pub struct Mentoring {
     /// Classes.
     pub classes: Vec<ClassCover>,
     /// Students without a mentor, or whose mentor has left.
-    pub without: Vec<StudentId>,
+    pub without: Named,
     /// Students with several.
-    pub several: Vec<StudentId>,
+    pub several: Named,
+    /// Which page of both lists it is; the last one where a later one was asked for.
+    pub page: usize,
+}
+
+/// A page of a list of students, and how many are on all of them.
+pub struct Named {
+    /// Who stands on it.
+    pub shown: Vec<StudentId>,
+    /// How many there are.
+    pub total: usize,
 }
 
 /// A student of a mentor, as a hand-over tells it.
@@ -73,11 +86,16 @@ pub struct Mentee {
     pub concerns: usize,
 }
 
-/// Reads it for a day, with talks since a first day; logged for those who are named.
+/// Reads it for a day, with talks since a first day and one page of those who lack a mentor or have
+/// several; these are logged, and nobody else.
 ///
 /// # Errors
 /// The role does not read the whole roll, or the store.
-pub fn overview(tx: &Tx<'_>, reader: &Author, since: Date) -> Result<Mentoring, LedgerRefusal> {
+pub fn overview(
+    tx: &Tx<'_>,
+    reader: &Author,
+    (since, page): (Date, usize),
+) -> Result<Mentoring, LedgerRefusal> {
     check_reader(reader)?;
     let today = reader.today();
     let pairs = read::at::<Mentor>(tx, today)?;
@@ -104,7 +122,9 @@ pub fn overview(tx: &Tx<'_>, reader: &Author, since: Date) -> Result<Mentoring, 
     let without: Vec<StudentId> = without.map(StudentId).collect();
     let several = roll.iter().map(|pupil| pupil.id).filter(|id| one_of(*id).len() > 1);
     let several: Vec<StudentId> = several.map(StudentId).collect();
-    let named: BTreeSet<StudentId> = without.iter().chain(&several).copied().collect();
+    let page = page.min(without.len().max(several.len()).saturating_sub(1) / LISTED);
+    let (without, several) = (Named::of(&without, page), Named::of(&several, page));
+    let named: BTreeSet<StudentId> = without.shown.iter().chain(&several.shown).copied().collect();
     access::log_list(tx, reader, &named, purpose_of(reader.role()))?;
     let cover =
         |((grade, class), (students, paired))| ClassCover { grade, class, students, paired };
@@ -113,7 +133,15 @@ pub fn overview(tx: &Tx<'_>, reader: &Author, since: Date) -> Result<Mentoring, 
         classes: classes.into_iter().map(cover).collect(),
         without,
         several,
+        page,
     })
+}
+
+impl Named {
+    fn of(all: &[StudentId], page: usize) -> Self {
+        let shown = all.iter().skip(page * LISTED).take(LISTED).copied().collect();
+        Self { shown, total: all.len() }
+    }
 }
 
 fn loads(
@@ -237,7 +265,7 @@ mod tests {
     use jiff::ToSpan as _;
 
     use super::super::guard_tests::{author, counsellor, head, run, school};
-    use super::super::testing::{AS_OF, School, TODAY};
+    use super::super::testing::{AS_OF, School, TODAY, TestPupil};
     use super::*;
 
     fn pair(school: &School, student: i64, mentor: i64) {
@@ -251,7 +279,7 @@ mod tests {
     }
 
     fn read(school: &School) -> Mentoring {
-        run(school, |tx| overview(tx, &head(), AS_OF)).expect("read")
+        run(school, |tx| overview(tx, &head(), (AS_OF, 0))).expect("read")
     }
 
     /// Load, gaps and classes say the same: four students, of whom three have a mentor.
@@ -264,14 +292,31 @@ mod tests {
         let found = read(&school);
         let loads: Vec<_> = found.mentors.iter().map(|one| (one.mentor.0, one.students)).collect();
         assert_eq!(loads, [(3, 2), (4, 1)]);
-        assert_eq!(found.without, [StudentId(4)]);
-        assert!(found.several.is_empty());
+        assert_eq!((&*found.without.shown, found.without.total), (&[StudentId(4)][..], 1));
+        assert_eq!(found.several.total, 0);
         assert_eq!((found.classes[0].students, found.classes[0].paired), (4, 3));
         let log = school.rows("access_log");
         assert_eq!(log, 1, "the one who was named was logged");
         let mentor = author("mentor", domain::ledger::SchoolRole::Mentor, 3);
-        let refused = run(&school, move |tx| overview(tx, &mentor, AS_OF).map(drop));
+        let refused = run(&school, move |tx| overview(tx, &mentor, (AS_OF, 0)).map(drop));
         assert!(matches!(refused, Err(LedgerRefusal::NotAllowed)));
+    }
+
+    /// A page names so many and logs these, and the next page the others.
+    #[test]
+    fn whom_a_page_does_not_name_it_does_not_log() {
+        let school = School::new();
+        let pupils = u32::try_from(LISTED).expect("small") + 5;
+        school.roster(&(0..pupils).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+        school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "班主任")]);
+        let page =
+            |number| run(&school, move |tx| overview(tx, &head(), (AS_OF, number))).expect("read");
+        let first = page(0);
+        assert_eq!((first.without.shown.len(), first.without.total), (LISTED, LISTED + 5));
+        assert_eq!(school.rows("access_log"), LISTED as u64);
+        let last = page(7);
+        assert_eq!((last.without.shown.len(), last.page), (5, 1));
+        assert_eq!(school.rows("access_log"), LISTED as u64 + 5);
     }
 
     /// Students go over from a day on: the first pair ends, the second begins, nobody is without a
@@ -290,7 +335,7 @@ mod tests {
         let found = read(&school);
         let loads: Vec<_> = found.mentors.iter().map(|one| (one.mentor.0, one.students)).collect();
         assert_eq!(loads, [(4, 2), (3, 1)]);
-        assert!(found.several.is_empty());
+        assert_eq!(found.several.total, 0);
         let before = run(&school, |tx| Ok(super::read::at::<Mentor>(tx, TODAY - 1.day())?));
         assert!(before.expect("history").iter().all(|kept| kept.entry.staff == StaffId(3)));
         let sheet = run(&school, |tx| mentees(tx, &head(), (StaffId(4), AS_OF))).expect("sheet");

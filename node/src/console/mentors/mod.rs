@@ -41,6 +41,12 @@ pub(super) fn router() -> Router<Office> {
         .route("/mentors/{staff}/hand-over", posts(hand_over, "/mentors/{staff}"))
 }
 
+/// Which page of the lists of students, from 1.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    page: Option<usize>,
+}
+
 /// How many were handed over just now.
 #[derive(Debug, Default, Deserialize)]
 struct Done {
@@ -59,12 +65,14 @@ async fn since(office: &Office) -> Result<impl Fn(Date) -> Date + Send + 'static
 async fn show(
     State(office): State<Office>,
     visitor: Visitor<RollKeepers>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let since = since(&office).await?;
+    let page = asked.page.unwrap_or(1).saturating_sub(1);
     let found = office.work(&visitor.session, move |tx, reader| {
         let today = reader.today();
-        let read = mentoring::overview(tx, &reader, since(today))?;
-        let named = read.without.iter().chain(&read.several).copied();
+        let read = mentoring::overview(tx, &reader, (since(today), page))?;
+        let named = read.without.shown.iter().chain(&read.several.shown).copied();
         let names = Names::of(tx, named)?;
         Ok::<_, LedgerRefusal>(pages::Overview { read, names, since: since(today), today })
     });

@@ -2,20 +2,17 @@
 
 use askama::Template;
 use jiff::civil::Date;
-use runtime::web::{Html, Lang, Page, RenderError, Session, Tag, Tone, percent};
+use runtime::web::{Html, Lang, Page, RenderError, Session, Tag, Text, Tone, percent};
 
 use super::super::desk::class_line;
 use super::super::filled::Filled;
-use super::super::ledgers::RECORDS;
+use super::super::ledgers::{Pager, RECORDS};
 use super::super::office::Told;
 use super::super::sheet::{self, Around, Cell, Head, Sheet as Table};
 use super::{MENTORS_HREF, words};
-use crate::ledger::entry::{StaffId, StudentId};
-use crate::ledger::mentoring::{Mentee, Mentoring};
+use crate::ledger::entry::StaffId;
+use crate::ledger::mentoring::{LISTED, Mentee, Mentoring, Named};
 use crate::ledger::showing::Names;
-
-/// Students that a list of gaps names.
-const LISTED: usize = 200;
 
 /// Load and gaps.
 pub(super) struct Overview {
@@ -77,7 +74,10 @@ pub(super) fn overview(view: &Overview, lang: Lang) -> Result<Page, RenderError>
     }
     notes.push(super::super::words::LOGGED.in_lang(lang).to_owned());
     let links = vec![("/ledgers/mentor/new".to_owned(), words::ADD)];
-    let around = Around { notes, links, ..Around::default() };
+    let most = read.without.total.max(read.several.total);
+    let pages =
+        (most > LISTED).then(|| Pager::new(MENTORS_HREF, "", (read.page, LISTED, most), lang));
+    let around = Around { notes, links, pages, ..Around::default() };
     let sheets = vec![
         students_of(view, (words::WITHOUT, words::WITHOUT_NONE), &read.without, lang),
         students_of(view, (words::SEVERAL, words::SEVERAL_NONE), &read.several, lang),
@@ -122,22 +122,20 @@ fn classes(view: &Overview, lang: Lang) -> Table {
 
 fn students_of(
     view: &Overview,
-    (title, empty): (runtime::web::Text, runtime::web::Text),
-    students: &[StudentId],
+    (title, empty): (Text, Text),
+    students: &Named,
     lang: Lang,
 ) -> Table {
+    // On a later page the shorter list has come to its end.
+    let empty = if students.total > 0 { words::ALL_BEFORE } else { empty };
     let mut table = Table::new(title, &[words::STUDENT, words::ACT], empty, lang);
-    for student in students.iter().take(LISTED) {
+    for student in &students.shown {
         let number = view.names.student(*student).map_or("", |known| &known.number);
         let href = format!("/ledgers/mentor/new?student={}", runtime::web::in_address(number));
         table.row(vec![
             Cell::link(view.names.student_line(*student), format!("/students/{}", student.0)),
             Cell::link(words::GIVE.in_lang(lang), href),
         ]);
-    }
-    if students.len() > LISTED {
-        let rest = words::CUT.fill(lang, &[&(students.len() - LISTED)]);
-        table.row(vec![Cell::plain(rest), Cell::plain("")]);
     }
     table
 }

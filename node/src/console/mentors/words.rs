@@ -29,7 +29,7 @@ texts! {
     ACT = "办理", "Act";
     GIVE = "安排导师", "Give a mentor";
     LOOK = "查看", "Look";
-    CUT = "另有 {0} 名未列出。", "{0} more are not listed.";
+    ALL_BEFORE = "已在前面的页列完。", "All of them stand on the pages before.";
     SHEET = "导师交接单：{0}", "Hand-over of {0}";
     SHEET_NOTE = "名单、结对日期与本学期谈话情况；谈话内容只有谈话人本人能看到",
         "names, since when, and this term's talks; what was said stays with its author";

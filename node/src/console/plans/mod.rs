@@ -13,19 +13,17 @@ use runtime::texts;
 use runtime::web::{Lang, NavLink, Page, Problem, RenderError, Tag, Tone, Visitor, in_address};
 use serde::Deserialize;
 
-use super::ledgers::{RECORDS, Readers};
+use super::ledgers::{Pager, RECORDS, Readers};
 use super::office::{Office, chosen, problem};
 use super::sheet::{self, Around, Cell, Head, Sheet};
 use crate::ledger::browse;
 use crate::ledger::entry::StudentId;
-use crate::ledger::helping::{self, HelpLine};
+use crate::ledger::helping::{self, HelpLine, HelpPage, LISTED};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::obligation::teaching::year_start;
 
 pub(super) const PLANS_HREF: &str = "/plans";
-/// Students of one page; more are narrowed by a group.
-const LISTED: usize = 300;
 
 texts! {
     PLANS = "一生一策与帮扶", "Plans and helpers";
@@ -53,7 +51,6 @@ texts! {
     ALL = "全部", "All";
     EMERGENCY = "应急提示：{0}", "In an emergency: {0}";
     PHYSIQUE = "特异体质：{0}", "physique: {0}";
-    CUT = "另有 {0} 名未列出，请按类别筛选。", "{0} more are not listed: choose a group.";
     BY_GROUP = "按群体筛选", "By group";
     GROUP = "{0}（{1}）", "{0} ({1})";
 }
@@ -74,11 +71,14 @@ struct Asked {
     /// Word of a special group.
     #[serde(default)]
     group: String,
+    /// Which page, from 1.
+    page: Option<usize>,
 }
 
 /// What the page shows.
 struct View {
-    lines: Vec<(StudentId, HelpLine)>,
+    read: HelpPage,
+    group: Option<Group>,
     names: Names,
     today: Date,
     since: Date,
@@ -92,48 +92,55 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let group = Group::from_word(&asked.group);
+    let number = asked.page.unwrap_or(1).saturating_sub(1);
     let found = office.work(&visitor.session, move |tx, reader| {
         let (today, role) = (reader.today(), reader.role());
         let since = year_start(today);
-        let lines = helping::overview(tx, &reader, since)?;
-        let names = Names::of(tx, lines.keys().copied())?;
+        let read = helping::overview(tx, &reader, since, (group, number))?;
+        let names = Names::of(tx, read.lines.iter().map(|(student, _)| *student))?;
         let may_plan = browse::is_writable_by(role, Kind::Plan);
         let may_help = browse::is_writable_by(role, Kind::Helper);
-        let lines = lines.into_iter().collect();
-        Ok::<_, LedgerRefusal>(View { lines, names, today, since, may_plan, may_help })
+        Ok::<_, LedgerRefusal>(View { read, group, names, today, since, may_plan, may_help })
     });
     let view = found.await.map_err(problem)?;
-    office.reply(&visitor, &page(&view, group, visitor.frame.lang)?)
+    office.reply(&visitor, &page(&view, visitor.frame.lang)?)
 }
 
-fn page(view: &View, group: Option<Group>, lang: Lang) -> Result<Page, RenderError> {
+fn page(view: &View, lang: Lang) -> Result<Page, RenderError> {
     let head = Head { group: RECORDS, title: PLANS, note: NOTE, href: PLANS_HREF };
-    let wanted: Vec<_> = view
-        .lines
-        .iter()
-        .filter(|(_, line)| group.is_none_or(|group| line.groups.contains(&group)))
-        .collect();
-    let is_open = |line: &HelpLine| line.has_gap(view.today);
-    let gaps = wanted.iter().filter(|(_, line)| is_open(line)).count();
+    let HelpPage { lines, total, gaps, page, .. } = &view.read;
     let notes = vec![
-        COUNTED.fill(lang, &[&wanted.len(), &gaps, &view.since]),
+        COUNTED.fill(lang, &[total, gaps, &view.since]),
         super::words::LOGGED.in_lang(lang).to_owned(),
     ];
-    let (mut open, mut done) = (table(GAPS, lang), table(DONE, lang));
-    for (student, line) in wanted.iter().take(LISTED) {
-        let of = if is_open(line) { &mut open } else { &mut done };
-        of.row(row(view, *student, line, lang));
+    let (open, done): (Vec<_>, Vec<_>) =
+        lines.iter().partition(|(_, line)| line.has_gap(view.today));
+    // Gaps come first, so a later page may have none of them, and the first one nobody else.
+    let mut sheets = Vec::new();
+    if !open.is_empty() || *gaps == 0 {
+        sheets.push(table(view, GAPS, &open, lang));
     }
-    if wanted.len() > LISTED {
-        let cut = CUT.fill(lang, &[&(wanted.len() - LISTED)]);
-        done.row(vec![Cell::plain(cut)]);
+    if !done.is_empty() || gaps == total {
+        sheets.push(table(view, DONE, &done, lang));
     }
-    let around = Around { notes, ..Around::default() };
-    sheet::page(&head, around, vec![open, done, groups(view, lang)], lang)
+    sheets.push(groups(view, lang));
+    let query = view.group.map_or_else(String::new, |group| format!("group={}&", group.as_str()));
+    let pages =
+        (*total > LISTED).then(|| Pager::new(PLANS_HREF, &query, (*page, LISTED, *total), lang));
+    sheet::page(&head, Around { notes, pages, ..Around::default() }, sheets, lang)
 }
 
-fn table(title: runtime::web::Text, lang: Lang) -> Sheet {
-    Sheet::new(title, &[STUDENT, WHY, PLAN, HELPER, SUPPORT, ACT], NONE, lang)
+fn table(
+    view: &View,
+    title: runtime::web::Text,
+    lines: &[&(StudentId, HelpLine)],
+    lang: Lang,
+) -> Sheet {
+    let mut table = Sheet::new(title, &[STUDENT, WHY, PLAN, HELPER, SUPPORT, ACT], NONE, lang);
+    for (student, line) in lines {
+        table.row(row(view, *student, line, lang));
+    }
+    table
 }
 
 fn row(view: &View, student: StudentId, line: &HelpLine, lang: Lang) -> Vec<Cell> {
@@ -196,10 +203,9 @@ fn act(view: &View, student: StudentId, line: &HelpLine, lang: Lang) -> Cell {
 /// How many of each special group, each a way to narrow the page.
 fn groups(view: &View, lang: Lang) -> Sheet {
     let mut table = Sheet::new(BY_GROUP, &[WHY], NONE, lang);
-    for group in Group::ALL {
-        let count = view.lines.iter().filter(|(_, line)| line.groups.contains(group)).count();
-        if count > 0 {
-            let text = GROUP.fill(lang, &[&chosen(group.label(), lang), &count]);
+    for (group, count) in &view.read.groups {
+        if *count > 0 {
+            let text = GROUP.fill(lang, &[&chosen(group.label(), lang), count]);
             let href = format!("{PLANS_HREF}?group={}", group.as_str());
             table.row(vec![Cell::link(text, href)]);
         }

@@ -71,7 +71,7 @@ fn counts(
     let counts = ledger.read(|tx| {
         // What was taken back is not the last that came.
         let latest = import_batch::latest(tx, IMPORTS_READ)?.into_iter();
-        let imports = latest.filter(|line| !line.is_undone).take(IMPORTS_SHOWN);
+        let imports = latest.filter(|line| line.undone.is_none()).take(IMPORTS_SHOWN);
         let import = |line: import_batch::ImportLine| (line.kind, line.imported_at_ms, line.rows);
         Ok::<_, runtime::sql::SqlError>(Counts {
             students: student::count_on_roll(tx)?,

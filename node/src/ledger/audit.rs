@@ -14,6 +14,7 @@ use runtime::sql::{Row, SqlError, Tx};
 pub use beside::Beside;
 
 use super::entry::Moment;
+use super::import_batch::NO_FILE;
 use super::{account, strange};
 
 /// What was done.
@@ -35,6 +36,8 @@ pub enum Deed {
     AnsweredAccess(bool),
     /// Something was done with a department's list: which, and the word of the act.
     List(i64, String),
+    /// A file of the office was taken in: the word of its kind, and how many rows.
+    Import(String, u64),
 }
 
 /// One act.
@@ -78,6 +81,7 @@ pub fn acts(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Acts, SqlError> {
         reads(tx, before_ms, limit)?,
         holds(tx, before_ms, limit)?,
         lists(tx, before_ms, limit)?,
+        imports(tx, before_ms, limit)?,
         asked,
         answered,
         changes.collect(),
@@ -187,6 +191,18 @@ fn lists(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlErr
          order by at_ms desc limit $2",
         params![before_ms, limit],
         |row| act(row, None, Deed::List(row.i64(2)?, row.text(3)?)),
+    )
+}
+
+/// Files of the office; what took one back stands beside.
+fn imports(tx: &Tx<'_>, before_ms: i64, limit: u32) -> Result<Vec<ActLine>, SqlError> {
+    let [entered, turned, undone, run] = NO_FILE;
+    tx.query(
+        "select imported_at_ms, author, kind, row_count from import_batch
+         where imported_at_ms < $1 and kind not in ($3, $4, $5, $6)
+         order by imported_at_ms desc, id desc limit $2",
+        params![before_ms, limit, entered, turned, undone, run],
+        |row| act(row, None, Deed::Import(row.text(2)?, row.u64(3)?)),
     )
 }
 

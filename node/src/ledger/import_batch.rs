@@ -22,6 +22,9 @@ pub(crate) const RUN: &str = "run";
 /// Whether a roster was taken back, in a query that calls its batch `b`.
 const IS_UNDONE: &str = "exists (select 1 from import_undo u where u.roster = b.id)";
 
+/// Kinds of batches that are no file of the office.
+pub(super) const NO_FILE: [&str; 4] = [ENTERED, TURNED, UNDONE, RUN];
+
 /// What is known about a file besides its rows.
 #[derive(Clone)]
 pub struct ImportSource {
@@ -49,12 +52,14 @@ pub struct ImportReceipt {
 /// An import as it is listed.
 #[derive(Clone)]
 pub struct ImportLine {
-    /// Number of the import.
+    /// Its number among the school's imports, for people: 1, 2, 3, ...
+    pub number: u64,
+    /// Its batch.
     pub batch: i64,
     /// `roster`, `answers`, `staff` or the kind of entries that a table brought.
     pub kind: String,
-    /// Whether it was taken back.
-    pub is_undone: bool,
+    /// Who took it back, where somebody did.
+    pub undone: Option<TakenBack>,
     /// As the office called the file.
     pub file_name: String,
     /// Who imported it.
@@ -65,6 +70,17 @@ pub struct ImportLine {
     pub imported_at_ms: i64,
     /// Rows below the header.
     pub rows: u64,
+}
+
+/// That an import was taken back.
+#[derive(Clone)]
+pub struct TakenBack {
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at_ms: i64,
+    /// Why; may name a student.
+    pub reason: String,
 }
 
 /// Notes an import; every import gets a number of its own.
@@ -124,12 +140,21 @@ pub(super) fn has_roster_from(tx: &Tx<'_>, day: Date) -> Result<bool, SqlError> 
 /// # Errors
 /// The store cannot be read.
 pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
-    let latest = format!(
+    let latest =
         "select b.id, b.kind, b.file_name, b.author, b.as_of, b.imported_at_ms, b.row_count,
-             {IS_UNDONE}
-         from import_batch b where b.kind not in ($2, $3, $4, $5) order by b.id desc limit $1"
-    );
-    tx.query(&latest, params![limit, ENTERED, TURNED, UNDONE, RUN], |row| {
+             (select count(*) from import_batch x
+              where x.id <= b.id and x.kind not in ($2, $3, $4, $5)),
+             d.author, d.imported_at_ms, d.file_name
+         from import_batch b left join import_undo u on u.roster = b.id
+         left join import_batch d on d.id = u.undone
+         where b.kind not in ($2, $3, $4, $5) order by b.id desc limit $1";
+    let [entered, turned, undone, run] = NO_FILE;
+    tx.query(latest, params![limit, entered, turned, undone, run], |row| {
+        let undone = match (row.opt_text(8)?, row.opt_i64(9)?, row.opt_text(10)?) {
+            // A taking back has no file: its reason stands in the place of the name.
+            (Some(by), Some(at_ms), Some(reason)) => Some(TakenBack { by, at_ms, reason }),
+            _ => None,
+        };
         Ok(ImportLine {
             batch: row.i64(0)?,
             kind: row.text(1)?,
@@ -138,7 +163,36 @@ pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
             as_of: row.text(4)?,
             imported_at_ms: row.i64(5)?,
             rows: row.u64(6)?,
-            is_undone: row.bool(7)?,
+            number: row.u64(7)?,
+            undone,
         })
     })
+}
+
+/// The number of an import among the school's imports, for people.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn number_of(tx: &Tx<'_>, batch: i64) -> Result<u64, SqlError> {
+    let [entered, turned, undone, run] = NO_FILE;
+    let counted = tx.query_opt(
+        "select count(*) from import_batch where id <= $1 and kind not in ($2, $3, $4, $5)",
+        params![batch, entered, turned, undone, run],
+        |row| row.u64(0),
+    )?;
+    super::strange(counted)
+}
+
+/// The batch of an import that people call by its number.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn numbered(tx: &Tx<'_>, number: u32) -> Result<Option<i64>, SqlError> {
+    let [entered, turned, undone, run] = NO_FILE;
+    tx.query_opt(
+        "select id from import_batch where kind not in ($2, $3, $4, $5)
+         order by id limit 1 offset $1 - 1",
+        params![number.max(1), entered, turned, undone, run],
+        |row| row.i64(0),
+    )
 }

@@ -257,8 +257,18 @@ mod tests {
             import_batch::latest(tx, 9)
         });
         let lines = lines.expect("lines");
-        let undone: Vec<i64> = lines.iter().filter(|l| l.is_undone).map(|l| l.batch).collect();
+        let undone: Vec<i64> =
+            lines.iter().filter(|l| l.undone.is_some()).map(|l| l.batch).collect();
         assert_eq!((undone, lines.len()), (vec![again], 3));
         assert!(lines.iter().any(|line| line.batch == first));
     }
+        // People number the files of the office, one after the other.
+        assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [3, 2, 1]);
+        let of = |number| {
+            let read = school.ledger.read(move |tx| import_batch::numbered(tx, number));
+            Result::<_, SqlError>::expect(read, "numbered")
+        };
+        assert_eq!((of(1), of(3), of(4)), (Some(first), Some(again), None));
+        let taken = lines.first().and_then(|line| line.undone.clone()).expect("taken back");
+        assert_eq!((&*taken.by, taken.at_ms, &*taken.reason), ("li", NOW_MS, "导错了文件"));
 }

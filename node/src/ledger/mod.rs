@@ -231,6 +231,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "sealed reports",
         sql: include_str!("migrations/025_sealed_report.sql"),
     },
+    Migration {
+        number: 28,
+        name: "statements of departments are kept",
+        sql: include_str!("migrations/026_sender_statement_kept.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -439,6 +439,7 @@ fn a_withdrawn_key_sends_nothing() {
             assert_eq!(failure.code(), "LIST_REPLACED");
         }
         assert_eq!(school.rows("department_list"), if by_list { 2 } else { 1 });
+        assert_eq!(school.rows("sender_statement"), 2, "the older one is kept beside the newer");
         take(&school, &city, &city.seal(&to, &table(2))).expect("the newer key sends");
     }
 }

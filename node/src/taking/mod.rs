@@ -29,7 +29,7 @@ use crate::import::staff::StaffRow;
 use crate::import::table::{Facts, ParsedFile, RowError};
 use crate::import::value::{GradeSpan, StudentNumber};
 use crate::import::{ImportError, Said, answers as sheets, staff};
-use crate::ledger::import_batch::{ImportReceipt, ImportSource};
+use crate::ledger::import_batch::{self, ImportReceipt, ImportSource};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{staff as staff_roll, student};
 use crate::packs::Packs;
@@ -139,8 +139,8 @@ pub struct Plan {
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// Number of the import; none where there was nothing to write.
-    pub batch: Option<i64>,
+    /// Number of the import among the school's; none where there was nothing to write.
+    pub number: Option<u64>,
     /// Rows of each sort.
     pub counts: Counts,
     /// Of answers: sheets with an urgent critical answer.
@@ -355,30 +355,25 @@ pub fn write(
     match rows {
         Rows::Roster(preview) => {
             let batch = preview.accept().map_err(|_| wrong())?;
-            Ok(student::apply(tx, &batch, from)?.into())
+            Taken::of(tx, student::apply(tx, &batch, from)?)
         }
         Rows::Staff(preview) => {
             let batch = preview.accept().map_err(|_| wrong())?;
-            Ok(staff_roll::apply(tx, &batch, from)?.into())
+            Taken::of(tx, staff_roll::apply(tx, &batch, from)?)
         }
         Rows::Answers(preview, screening) => {
             let batch = preview.accept().map_err(|_| wrong())?;
-            Ok(screening.apply(tx, &batch, from)?.into())
+            let ScreeningReceipt { import, urgent, review, void } =
+                screening.apply(tx, &batch, from)?;
+            Ok(Taken { urgent, review, void, ..Taken::of(tx, import)? })
         }
     }
 }
 
-impl From<ImportReceipt> for Taken {
-    fn from(receipt: ImportReceipt) -> Self {
-        let (batch, counts) = (receipt.batch, receipt.counts);
-        Self { batch, counts, urgent: 0, review: 0, void: 0 }
-    }
-}
-
-impl From<ScreeningReceipt> for Taken {
-    fn from(receipt: ScreeningReceipt) -> Self {
-        let ScreeningReceipt { import, urgent, review, void } = receipt;
-        Self { urgent, review, void, ..import.into() }
+impl Taken {
+    fn of(tx: &Tx<'_>, receipt: ImportReceipt) -> Result<Self, TakingError> {
+        let number = receipt.batch.map(|batch| import_batch::number_of(tx, batch)).transpose()?;
+        Ok(Self { number, counts: receipt.counts, urgent: 0, review: 0, void: 0 })
     }
 }
 

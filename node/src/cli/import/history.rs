@@ -4,6 +4,7 @@ use clap::Args;
 use domain::ledger::{Kind, Word as _};
 use runtime::cli::{Failure, Terminal};
 use runtime::sql::Tx;
+use runtime::web::time::minute;
 use serde_json::json;
 
 use crate::cli::acting::{self, ActingArgs};
@@ -11,6 +12,7 @@ use crate::cli::ledger::{chosen, table};
 use crate::cli::{Place, context, words};
 use crate::ledger::import_batch::{self, ImportLine};
 use crate::ledger::import_undo;
+use crate::ledger::refusal::LedgerRefusal;
 
 /// Imports that are listed.
 const LISTED_MAX: u32 = 50;
@@ -18,7 +20,7 @@ const LISTED_MAX: u32 = 50;
 #[derive(Args, Debug)]
 pub(crate) struct UndoArgs {
     /// Number of the import, as `import list` has it
-    number: i64,
+    number: u32,
 
     /// Why; kept with it
     #[arg(long, value_name = "TEXT")]
@@ -54,7 +56,10 @@ pub(super) fn undo(terminal: &Terminal, place: &Place, args: &UndoArgs) -> Resul
     let node = context::open(terminal, place)?;
     let author = acting::needed(terminal, &node, &args.acting)?.because(&args.reason);
     let number = args.number;
-    let write = move |tx: &Tx<'_>| import_undo::roster(tx, &author, number);
+    let write = move |tx: &Tx<'_>| {
+        let batch = import_batch::numbered(tx, number)?.ok_or(LedgerRefusal::Unknown)?;
+        import_undo::roster(tx, &author, batch)
+    };
     let undone = node.ledger().write("undo_import", write)?;
     let value = json!({
         "import": number,
@@ -80,12 +85,11 @@ pub(in crate::cli) fn kind(word: &str, terminal: &Terminal) -> String {
 }
 
 fn row(line: &ImportLine, terminal: &Terminal) -> Vec<String> {
-    let stands = match line.is_undone {
-        true => terminal.text(words::IMPORT_TAKEN_BACK, &[]),
-        false => String::new(),
-    };
+    let stands = line.undone.as_ref().map_or_else(String::new, |taken| {
+        terminal.text(words::IMPORT_TAKEN_BACK, &[&taken.by, &minute(taken.at_ms)])
+    });
     vec![
-        line.batch.to_string(),
+        line.number.to_string(),
         kind(&line.kind, terminal),
         line.as_of.clone(),
         line.author.clone(),
@@ -96,12 +100,14 @@ fn row(line: &ImportLine, terminal: &Terminal) -> Vec<String> {
 
 fn as_json(line: &ImportLine) -> serde_json::Value {
     json!({
-        "number": line.batch,
+        "number": line.number,
         "kind": line.kind,
         "as_of": line.as_of,
         "author": line.author,
         "imported_at_ms": line.imported_at_ms,
         "rows": line.rows,
-        "undone": line.is_undone,
+        "undone": line.undone.is_some(),
+        "undone_by": line.undone.as_ref().map(|taken| taken.by.as_str()),
+        "undone_at_ms": line.undone.as_ref().map(|taken| taken.at_ms),
     })
 }

@@ -24,7 +24,7 @@ use crate::import::report::{self, People, Style};
 use crate::import::source::Source;
 use crate::import::{ImportError, Language};
 use crate::ledger::author::Author;
-use crate::ledger::import_batch::{ImportReceipt, ImportSource};
+use crate::ledger::import_batch::{ImportReceipt, ImportSource, number_of};
 use crate::taking::is_unusual;
 
 mod answers;
@@ -256,7 +256,11 @@ impl<'a> Job<'a> {
         self.show(&lines);
         self.agree(counts.left, remain as u64)?;
         let Written { batch, found } = write(accepted, self.import_source())?;
-        let value = json!({"written": true, "batch": batch, "found": found, "preview": summary});
+        let number = match batch {
+            Some(batch) => Some(self.node.ledger().read(move |tx| number_of(tx, batch))?),
+            None => None,
+        };
+        let value = json!({"written": true, "number": number, "found": found, "preview": summary});
         self.terminal.result(&value, |terminal| {
             let left = self.people.left(language(terminal));
             terminal.text(words::WRITTEN, &[&counts.new, &counts.changed, &left, &counts.left])

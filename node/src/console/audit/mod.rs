@@ -156,6 +156,9 @@ fn deed(deed: &Deed, lang: Lang) -> String {
         Deed::AskedAccess => words::ASKED.in_lang(lang).to_owned(),
         Deed::AnsweredAccess(true) => words::GRANTED.in_lang(lang).to_owned(),
         Deed::AnsweredAccess(false) => words::REFUSED.in_lang(lang).to_owned(),
+        Deed::Import(kind, rows) => {
+            words::IMPORTED.fill(lang, &[&super::imports::kind_of(kind, lang), rows])
+        }
         Deed::List(number, act) => {
             let text = match act.as_str() {
                 "received" => words::LIST_RECEIVED,
@@ -179,6 +182,9 @@ const fn beside(what: Beside) -> Text {
         Beside::Notice => words::NOTICE,
         Beside::AccountAsked => words::ACCOUNT_ASKED,
         Beside::AccountRefused => words::ACCOUNT_REFUSED,
+        Beside::ImportUndone => words::IMPORT_UNDONE,
+        Beside::RollEntered => words::ROLL_ENTERED,
+        Beside::SenderSeen => words::SENDER_SEEN,
     }
 }
 

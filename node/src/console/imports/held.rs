@@ -217,13 +217,15 @@ pub(super) async fn confirm(
 
 /// What was written, in numbers: never who.
 fn said_of(kind: FileKind, taken: Taken, lang: Lang) -> Vec<String> {
-    let Some(batch) = taken.batch else { return vec![words::NOTHING_NEW.in_lang(lang).to_owned()] };
+    let Some(number) = taken.number else {
+        return vec![words::NOTHING_NEW.in_lang(lang).to_owned()];
+    };
     let counts = taken.counts;
     let mut said = vec![match kind {
         FileKind::Answers => {
-            words::ANSWERS_TAKEN.fill(lang, &[&batch, &counts.new, &counts.changed])
+            words::ANSWERS_TAKEN.fill(lang, &[&number, &counts.new, &counts.changed])
         }
-        _ => words::TAKEN.fill(lang, &[&batch, &counts.new, &counts.changed, &counts.left]),
+        _ => words::TAKEN.fill(lang, &[&number, &counts.new, &counts.changed, &counts.left]),
     }];
     let counted =
         [(taken.urgent, words::URGENT), (taken.review, words::REVIEW), (taken.void, words::VOID)];

@@ -38,6 +38,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{import_columns, import_undo, student};
 use crate::packs::Packs;
 use crate::taking::{self, Against, FileKind, FileRules, Planned, TakingError, Wish};
+pub(super) use pages::kind_of;
 use tray::{Columns, Held, Tray};
 
 pub(super) const IMPORTS_HREF: &str = "/imports";
@@ -271,11 +272,12 @@ async fn undo(
     let (visitor, filled) = (form.visitor, form.fields);
     let (reason, lang) = (filled.text("reason").to_owned(), visitor.frame.lang);
     let done = office.work(&visitor.session, move |tx, author| {
-        import_undo::roster(tx, &author.because(&reason), batch)
+        let undone = import_undo::roster(tx, &author.because(&reason), batch)?;
+        Ok((import_batch::number_of(tx, batch)?, undone))
     });
     let (told, done) = match done.await {
-        Ok(undone) => {
-            let said = words::UNDONE.fill(lang, &[&batch, &undone.restored, &undone.removed]);
+        Ok((number, undone)) => {
+            let said = words::UNDONE.fill(lang, &[&number, &undone.restored, &undone.removed]);
             (None, vec![said])
         }
         Err(LedgerRefusal::Unknown) => return Err(Problem::NotFound),

@@ -18,7 +18,7 @@ use crate::desk::scan;
 use crate::import::Language;
 use crate::import::header::Field;
 use crate::import::source::Form;
-use crate::ledger::import_batch::ImportLine;
+use crate::ledger::import_batch::{ImportLine, TakenBack};
 use crate::packs::Packs;
 use crate::taking::{self, Detail, Fate, FileKind, FileRules, Line};
 
@@ -55,6 +55,7 @@ pub(super) struct Headings {
 }
 
 struct ImportView {
+    number: u64,
     batch: i64,
     kind: &'static str,
     name: String,
@@ -63,6 +64,8 @@ struct ImportView {
     when: String,
     rows: u64,
     state: Part<Tag>,
+    /// Who took it back and when, and why for whoever keeps the roll.
+    undone: Vec<String>,
     can_undo: bool,
 }
 
@@ -217,9 +220,11 @@ fn terms(view: &Overview<'_>, lang: Lang) -> Vec<Choice> {
 /// Imports as they are listed; the last roster that stands can be taken back by who keeps the roll.
 fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
     let keeps = permits(view.role, Action::Write(Area::Roll), Footing::default());
-    let is_roster = |line: &&ImportLine| line.kind == FileKind::Roster.word() && !line.is_undone;
+    let is_roster =
+        |line: &&ImportLine| line.kind == FileKind::Roster.word() && line.undone.is_none();
     let last = view.lines.iter().find(is_roster).map(|line| line.batch);
     let drawn = view.lines.iter().map(|line| ImportView {
+        number: line.number,
         batch: line.batch,
         kind: kind_of(&line.kind, lang),
         name: line.file_name.clone(),
@@ -227,17 +232,29 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
         by: line.author.clone(),
         when: time::minute(line.imported_at_ms),
         rows: line.rows,
-        state: match line.is_undone {
-            true => Tag::of(Tone::Muted, words::TAKEN_BACK, lang),
-            false => Tag::of(Tone::Good, words::STANDS, lang),
+        state: match line.undone {
+            Some(_) => Tag::of(Tone::Muted, words::TAKEN_BACK, lang),
+            None => Tag::of(Tone::Good, words::STANDS, lang),
         },
+        undone: line.undone.as_ref().map_or_else(Vec::new, |taken| taken_back(taken, keeps, lang)),
         can_undo: keeps && last == Some(line.batch),
     });
     drawn.collect()
 }
 
+/// By whom and when an import was taken back. The reason may name a student, so it is told to
+/// whoever keeps the roll.
+fn taken_back(taken: &TakenBack, keeps: bool, lang: Lang) -> Vec<String> {
+    let when = time::minute(taken.at_ms);
+    let mut said = vec![words::TAKEN_BACK_BY.fill(lang, &[&taken.by, &when])];
+    if keeps {
+        said.push(words::TAKEN_BACK_WHY.with(lang, &taken.reason));
+    }
+    said
+}
+
 /// What an import brought: a list of the office, or a table of entries.
-fn kind_of(word: &str, lang: Lang) -> &'static str {
+pub(in crate::console) fn kind_of(word: &str, lang: Lang) -> &'static str {
     let of_file = FileKind::of(word).map(|kind| kind_label(kind).in_lang(lang));
     let of_entries = || Kind::from_word(word).map(|kind| chosen(kind.label(), lang));
     of_file.or_else(of_entries).unwrap_or_default()

@@ -120,7 +120,25 @@ async fn a_roster_is_looked_at_confirmed_and_taken_back() {
     assert_eq!(blank.status, StatusCode::CONFLICT);
     let undone = li.post(&path, &[("csrf", &csrf), ("reason", "导错了")]).await.expect("reply");
     assert!(undone.text.contains("2 名学生恢复原状，1 名学生移出名册"), "{}", undone.text);
+    assert!(undone.text.contains("第 3 次导入已撤回"), "the staff roll was the first file");
     assert_eq!(on_roll(&school), 3);
+    let list = li.get("/imports").await.expect("page");
+    assert!(list.text.contains("li 于 ") && list.text.contains("原因：导错了"), "{}", list.text);
+    assert_eq!(list.flaws(), Vec::<String>::new());
+    list.keep("imports-undone.html").expect("keep");
+    // Who keeps no roll is told that it was taken back, and no reason, which may name a student.
+    let person = Person { login: "it", role: Role::Operator, staff: "" };
+    let mut it = browser(&school, person, NOW_MS).await;
+    let list = it.get("/imports").await.expect("page");
+    assert!(list.text.contains("li 于 ") && !list.text.contains("原因："), "{}", list.text);
+    let person = Person { login: "audit", role: Role::Auditor, staff: "" };
+    let mut auditor = browser(&school, person, NOW_MS).await;
+    let acts = auditor.get("/audit").await.expect("page");
+    for text in ["导入学生名册：3 行", "导入教职工名册：1 行", "撤回截至 2025-10-10 的名册导入"]
+    {
+        assert!(acts.text.contains(text), "{text}: {}", acts.text);
+    }
+    assert!(!acts.text.contains("导错了"));
 }
 
 /// What is wrong is told by row, column, value and reason; nothing can be confirmed, and the wrong

@@ -59,6 +59,8 @@ texts! {
     STATE = "状态", "State";
     STANDS = "已写入", "written";
     TAKEN_BACK = "已撤回", "taken back";
+    TAKEN_BACK_BY = "{0} 于 {1} 撤回", "by {0}, {1}";
+    TAKEN_BACK_WHY = "原因：{0}", "Why: {0}";
     UNDO = "撤回这次导入", "Take this import back";
     UNDO_NOTE = "名册导错了可以整份撤回：学生恢复原状，只由这份名册带来的学生移出名册；两次操作都留有记录。之后又导入过名册、登记过变动，或新学生已有答卷和记录的，不能\
         撤回。教职工名册请重新导入对的一份；答卷导错了，重新导入对的文件即可更正。",

@@ -1,5 +1,6 @@
 //! Acts that stand in tables of their own, beside the journal: turns of the year, screening runs,
-//! notices to families, and what was asked for accounts.
+//! notices to families, what was asked for accounts, rosters taken back, changes of the roll, and
+//! statements of departments.
 
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
@@ -28,10 +29,16 @@ pub enum Beside {
     AccountAsked,
     /// It was refused or taken back.
     AccountRefused,
+    /// A roster was taken back, the one of this day.
+    ImportUndone,
+    /// A change of the roll was entered by hand.
+    RollEntered,
+    /// A statement about the key of a department was taken down.
+    SenderSeen,
 }
 
 /// Each source: who did what, when, and what it was about, newest first.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 10] = [
     "select asked_at_ms, asked_by, 'turn', cast(school_year as text) from roll_turn
      where asked_at_ms < $1 order by asked_at_ms desc limit $2",
     "select a.at_ms, a.by, 'turn_' || a.act, cast(t.school_year as text) from roll_turn_act a
@@ -46,6 +53,12 @@ const SOURCES: [&str; 7] = [
      where asked_ms < $1 order by asked_ms desc limit $2",
     "select done_ms, done_by, 'account_refused', login from account_ask
      where done_ms < $1 and done_by <> '' and agreed = 0 order by done_ms desc limit $2",
+    "select imported_at_ms, author, 'import_undone', as_of from import_batch
+     where imported_at_ms < $1 and kind = 'undone' order by imported_at_ms desc limit $2",
+    "select imported_at_ms, author, 'roll_entered', as_of from import_batch
+     where imported_at_ms < $1 and kind = 'entered' order by imported_at_ms desc limit $2",
+    "select seen_at_ms, seen_by, 'sender_seen', name from sender_statement
+     where seen_at_ms < $1 order by seen_at_ms desc limit $2",
 ];
 
 /// These acts before a moment, newest first, each sort by itself: what is cut off is cut off there.
@@ -64,6 +77,9 @@ fn line(row: &Row<'_, '_>) -> Result<ActLine, SqlError> {
         "notice" => Some(Beside::Notice),
         "account" => Some(Beside::AccountAsked),
         "account_refused" => Some(Beside::AccountRefused),
+        "import_undone" => Some(Beside::ImportUndone),
+        "roll_entered" => Some(Beside::RollEntered),
+        "sender_seen" => Some(Beside::SenderSeen),
         _ => None,
     };
     act(row, None, Deed::Beside(strange(what)?, row.text(3)?))

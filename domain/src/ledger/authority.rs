@@ -108,6 +108,8 @@ pub const fn permits(role: SchoolRole, action: Action, standing: Standing) -> bo
 const fn read(role: SchoolRole, area: Area) -> Authority {
     use Authority as A;
     match (role, area) {
+        // Whoever may be meant reads nothing: the head of the school and of its moral education.
+        (SchoolRole::Counsellor, Area::Conduct) => A::Never,
         (SchoolRole::Counsellor, _) => A::Allowed,
         (SchoolRole::MoralHead, Area::Screening | Area::Session) => A::OnCase,
         (SchoolRole::MoralHead, _) => A::Allowed,
@@ -135,6 +137,7 @@ const fn read_as_teacher(area: Area) -> Authority {
         | Area::StaffRoll
         | Area::Training
         | Area::Governance
+        | Area::Conduct
         | Area::Retention => Authority::Never,
     }
 }
@@ -142,11 +145,14 @@ const fn read_as_teacher(area: Area) -> Authority {
 const fn write(role: SchoolRole, area: Area) -> Authority {
     use Authority as A;
     match (role, area) {
-        (SchoolRole::Counsellor, Area::StaffRoll | Area::Retention) => A::Never,
+        (SchoolRole::Counsellor, Area::StaffRoll | Area::Retention | Area::Conduct) => A::Never,
         (SchoolRole::Counsellor, _) => A::Allowed,
         (SchoolRole::MoralHead, Area::Screening | Area::Session) => A::Never,
         (SchoolRole::MoralHead, _) => A::Allowed,
-        (SchoolRole::Principal, Area::Governance | Area::StaffRoll | Area::Retention) => A::Allowed,
+        (
+            SchoolRole::Principal,
+            Area::Governance | Area::StaffRoll | Area::Retention | Area::Conduct,
+        ) => A::Allowed,
         (SchoolRole::ClassTeacher, Area::Consent | Area::Family | Area::Physique) => A::OwnStudents,
         (SchoolRole::ClassTeacher | SchoolRole::Mentor, Area::Observation | Area::Talk) => {
             A::OwnStudents

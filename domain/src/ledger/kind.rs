@@ -101,6 +101,7 @@ word_list!(
         Teaching = "teaching", "课程、活动与家长工作", "Lessons, activities, parents";
         Training = "training", "培训与认证", "Training and certification";
         Governance = "governance", "组织管理", "Governance";
+        Conduct = "conduct", "师德投诉", "Complaints about conduct";
         Retention = "retention", "留存与销毁", "Holds and destruction";
     }
 );
@@ -190,8 +191,8 @@ impl Kind {
             | Self::SchoolTarget
             | Self::Facility
             | Self::Budget
-            | Self::SchoolYear
-            | Self::ConductComplaint => Area::Governance,
+            | Self::SchoolYear => Area::Governance,
+            Self::ConductComplaint => Area::Conduct,
             Self::LegalHold | Self::Custody | Self::Destruction => Area::Retention,
         }
     }
@@ -201,6 +202,9 @@ impl Area {
     /// Whether entries of the area are about students: what school IT and the auditor never see.
     #[must_use]
     pub const fn is_about_students(self) -> bool {
-        !matches!(self, Self::StaffRoll | Self::Teaching | Self::Training | Self::Governance)
+        !matches!(
+            self,
+            Self::StaffRoll | Self::Teaching | Self::Training | Self::Governance | Self::Conduct
+        )
     }
 }

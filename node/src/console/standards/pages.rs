@@ -1,7 +1,7 @@
 //! The page of rules kept and not kept, with what is missing.
 
 use domain::catalogue::Stage;
-use domain::ledger::{Kind, SchoolRole, Word as _};
+use domain::ledger::{Area, Kind, SchoolRole, Word as _};
 use jiff::civil::Date;
 use runtime::web::{Lang, Page, Part, RenderError, Tag, Text, Tone};
 
@@ -9,7 +9,7 @@ use super::super::desk::class_line;
 use super::super::office::{chosen, text_of};
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::super::words::SCHOOL_WORK;
-use super::{STANDARDS_HREF, TRAINING_HREF, new_links, words};
+use super::{STANDARDS_HREF, TRAINING_HREF, new_links, reads, words};
 use crate::ledger::showing::Names;
 use crate::obligation::Standing;
 use crate::obligation::teaching::{ClassWork, StageWork, Teaching};
@@ -94,7 +94,7 @@ pub(super) fn standards(
     }
     if let Some(works) = &view.works {
         sheets.extend([drills(works, lang), visits(works, lang)]);
-        sheets.extend([activities(works, lang), figures(works, lang)]);
+        sheets.extend([activities(works, lang), figures(works, role, lang)]);
     }
     sheet::page(&head, around, sheets, lang)
 }
@@ -377,16 +377,20 @@ fn activities(works: &Works, lang: Lang) -> Sheet {
     sheet
 }
 
-fn figures(works: &Works, lang: Lang) -> Sheet {
+fn figures(works: &Works, role: SchoolRole, lang: Lang) -> Sheet {
     let mut sheet = Sheet::new(words::FIGURES, &[words::FIGURE], words::NONE, lang);
     let (planned, spent) = works.budget;
     let (materials, copies) = works.materials;
     let (received, right) = works.complaints;
-    for line in [
+    let mut lines = vec![
         words::BUDGET.fill(lang, &[&planned, &spent]),
         words::MATERIALS.fill(lang, &[&materials, &copies]),
-        words::COMPLAINTS.fill(lang, &[&received, &right]),
-    ] {
+    ];
+    // Even their number is for those whom they are entered by.
+    if reads(role, Area::Conduct) {
+        lines.push(words::COMPLAINTS.fill(lang, &[&received, &right]));
+    }
+    for line in lines {
         sheet.row(vec![Cell::plain(line)]);
     }
     sheet

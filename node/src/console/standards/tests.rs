@@ -51,6 +51,16 @@ async fn rules_are_shown_to_who_works_by_them() {
     .expect("check");
     let page = head.get("/standards?lang=zh").await.expect("page");
     assert!(page.text.contains("1 个班，应配 1 名") && page.text.contains("与年度核查不一致"));
+    // Complaints about conduct are for the heads alone, even as a number.
+    assert!(page.text.contains("师德投诉"), "{}", page.text);
+    let li = Person { login: "li", role: Role::Counsellor, staff: "T001" };
+    let mut li = browser(&school, li, NOW_MS).await;
+    let page = li.get("/standards?lang=zh").await.expect("page");
+    assert!(page.text.contains("本学年演练") && !page.text.contains("师德投诉"), "{}", page.text);
+    for path in ["/ledgers/conduct_complaint", "/ledgers/conduct_complaint/new"] {
+        assert_eq!(li.get(path).await.expect("page").status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(head.get(path).await.expect("page").status, StatusCode::OK, "{path}");
+    }
     let teacher = Person { login: "ban", role: Role::ClassTeacher, staff: "T004" };
     let mut teacher = browser(&school, teacher, NOW_MS).await;
     let page = teacher.get("/standards?lang=zh").await.expect("page");

@@ -228,6 +228,51 @@ fn a_roster_that_was_taken_back_ends_no_consent() {
     assert_eq!(outcome(&school), Outcome::Negative);
 }
 
+/// Whom a wrong roster had for days before the coming that a person entered was never away: what
+/// takes that roster back is no leaving, and a consent from before the coming stands. Nor was
+/// anybody away whom only a file had brought by mistake.
+#[test]
+fn nobody_leaves_by_the_undo_of_a_roster_from_before_the_coming() {
+    let school = school("");
+    let arrival = |n: u32| Arrival {
+        day: BACK,
+        number: StudentNumber::parse(&TestPupil::new(n).number()).expect("number"),
+        name: "张某某".into(),
+        sex: Sex::Male,
+        birth_date: None,
+        grade: Grade::from_code("g7").expect("grade"),
+        class: "1班".into(),
+        other_school: String::new(),
+    };
+    let undo = |school: &School, batch| {
+        let undone = run(school, move |tx| {
+            super::import_undo::roster(tx, &head().because("导错了文件"), batch)
+        });
+        undone.expect("undone");
+    };
+    let pupils = |more: &[TestPupil]| [&[TestPupil::new(0), TestPupil::new(1)], more].concat();
+    let brought = school.roster(&pupils(&[TestPupil::new(3)]), date(2025, 10, 11)).batch;
+    undo(&school, brought.expect("batch"));
+    let came = [arrival(2), arrival(3)].map(|arrival| {
+        run(&school, move |tx| roll_change::arrive(tx, &head(), &arrival)).expect("came")
+    });
+    for student in came {
+        let day = date(2025, 9, 10);
+        let paper = testing::slip(student, Answer::Given, day, date(2026, 2, 20));
+        run(&school, move |tx| write::add(tx, &counsellor(), &paper)).expect("slip");
+    }
+    // A file has them now, so one for an earlier day is no longer held against a person's word.
+    let named = |grade| pupils(&[2, 3].map(|n| TestPupil { grade, ..TestPupil::new(n) }));
+    school.roster(&named("八年级"), date(2025, 10, 16));
+    let wrong = school.roster(&named("九年级"), date(2025, 9, 20)).batch;
+    undo(&school, wrong.expect("batch"));
+    for student in came {
+        let family = school.ledger.read(move |tx| super::consented::of(tx, student));
+        let on = family.expect("family").on(date(2025, 10, 20));
+        assert!(on == crate::import::value::Consent::Given, "{}", student.0);
+    }
+}
+
 /// What was agreed in an earlier stay still covers the days of that stay.
 #[test]
 fn a_return_leaves_the_days_before_it_as_they_were() {

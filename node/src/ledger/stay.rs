@@ -86,8 +86,14 @@ fn columns_of(versions: &[Told]) -> Columns {
     let mut columns = Columns::default();
     let mut before: Option<&Told> = None;
     let mut now: Option<Column> = None;
+    // Stretches of days as they stood before each version: from when, and whether on the roll.
+    let mut stretches: Vec<(Date, bool)> = Vec::new();
     for version in versions {
-        let left = before.filter(|before| !before.is_on_roll).map(|before| before.column.since);
+        // Whom a file brought by mistake, or for days before anybody knew of the student, is off
+        // the roll again without having been at the school: nobody left who was not there.
+        let was_here = stretches.iter().any(|(_, is_on_roll)| *is_on_roll);
+        let off = before.filter(|before| !before.is_on_roll && was_here);
+        let left = off.map(|before| before.column.since);
         // What takes a file or a turn back says again what stood before it, from its own first day
         // on: nobody was away.
         let is_back = |left: &Date| *left <= version.column.since;
@@ -102,6 +108,9 @@ fn columns_of(versions: &[Told]) -> Columns {
             now = Some(said);
         }
         before = Some(version);
+        // A later version holds from its day on, whatever stood there.
+        stretches.retain(|(since, _)| *since < said.since);
+        stretches.push((said.since, version.is_on_roll));
     }
     columns.said.extend(now);
     columns

@@ -48,7 +48,12 @@ pub(super) const WORDS: &str = "
         on p.student = v.student and p.version = v.version - 1
         where v.reason = 'transfer' and v.valid_from >= p.valid_from
         and v.status in ('enrolled', 'suspended')
-        and p.status not in ('enrolled', 'suspended');
+        and p.status not in ('enrolled', 'suspended')
+        and exists (select 1 from student_version w where w.student = v.student
+            and w.version < v.version and w.status in ('enrolled', 'suspended')
+            and not exists (select 1 from student_version x where x.student = w.student
+                and x.version > w.version and x.version < v.version
+                and x.valid_from <= w.valid_from));
     create temp table word as
         select v.student, coalesce(v.consent_date, (select f.valid_from from student_version f
                 where f.student = v.student and f.version <= v.version and not exists (

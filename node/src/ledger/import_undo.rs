@@ -154,7 +154,8 @@ mod tests {
         let again =
             [pupil(0, "七年级"), pupil(1, "七年级"), pupil(2, "八年级"), pupil(3, "八年级")];
         let receipt = school.roster(&again, NEXT);
-        assert_eq!((receipt.counts.changed, receipt.counts.left), (1, 0), "who was off is back");
+        let counts = receipt.counts;
+        assert_eq!((counts.new, counts.changed, counts.left), (1, 0, 0), "never known before");
         assert_eq!(on_roll(&school, NEXT).len(), 4);
     }
 
@@ -261,7 +262,6 @@ mod tests {
             lines.iter().filter(|l| l.undone.is_some()).map(|l| l.batch).collect();
         assert_eq!((undone, lines.len()), (vec![again], 3));
         assert!(lines.iter().any(|line| line.batch == first));
-    }
         // People number the files of the office, one after the other.
         assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [3, 2, 1]);
         let of = |number| {
@@ -271,4 +271,5 @@ mod tests {
         assert_eq!((of(1), of(3), of(4)), (Some(first), Some(again), None));
         let taken = lines.first().and_then(|line| line.undone.clone()).expect("taken back");
         assert_eq!((&*taken.by, taken.at_ms, &*taken.reason), ("li", NOW_MS, "导错了文件"));
+    }
 }

@@ -84,7 +84,7 @@ pub fn apply(
     let valid_from = beginning(tx, source.as_of)?.from;
     let from = Change { batch: number, valid_from, reason: IMPORTED };
     for record in batch.new_records() {
-        add(tx, record, &from)?;
+        bring(tx, record, &from)?;
     }
     if batch.changed_records().is_empty() && batch.left().is_empty() {
         return Ok(ImportReceipt { batch: Some(number), counts });
@@ -272,7 +272,8 @@ pub fn by_hand(tx: &Tx<'_>) -> Result<HashMap<StudentNumber, ByHand>, SqlError> 
     Ok(rows.into_iter().flatten().collect())
 }
 
-/// Every pupil whom the ledger knows, by student number, as of now; one query.
+/// Every pupil whom the ledger knows, by student number, as of now; one query. Whom a file brought
+/// by mistake, and who was taken off from the very first day, was never known.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -280,8 +281,10 @@ pub fn current(tx: &Tx<'_>) -> Result<HashMap<StudentNumber, RosterRow>, SqlErro
     let rows = tx.query(
         "select s.student_number, v.local_number, v.name, v.sex, v.birth_date, v.grade, v.class,
                 v.status, v.consent, v.consent_date
-         from student s join student_version v on v.student = s.id and v.version = s.version",
-        &[],
+         from student s join student_version v on v.student = s.id and v.version = s.version
+         where v.reason <> $1 or v.valid_from > (select min(f.valid_from) from student_version f
+             where f.student = s.id)",
+        params![ABSENT],
         read_record,
     )?;
     Ok(rows.into_iter().map(|record| (record.student_number, record)).collect())
@@ -409,6 +412,17 @@ pub(super) fn add(tx: &Tx<'_>, record: &RosterRow, from: &Change) -> Result<i64,
     let id = strange(id)?;
     insert_version(tx, (id, 1), record, from)?;
     Ok(id)
+}
+
+/// Adds a pupil whom a file brings; one who was taken off as never known keeps the id.
+fn bring(tx: &Tx<'_>, record: &RosterRow, from: &Change) -> Result<(), SqlError> {
+    let found = tx.query_opt(
+        "insert into student (student_number, version) values ($1, 1)
+         on conflict (student_number) do update set version = version + 1 returning id, version",
+        params![record.student_number.as_str()],
+        |row| Ok((row.i64(0)?, row.i64(1)?)),
+    )?;
+    insert_version(tx, strange(found)?, record, from)
 }
 
 /// Adds a version to a pupil whom the ledger knows.

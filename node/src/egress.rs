@@ -114,6 +114,7 @@ impl Egress {
     pub fn preview_page(&self, schedule: &Schedule, context: &Context) -> PreviewPage {
         let mut page = self.empty_preview(Vec::new());
         page.due_ms = self.next_ms(schedule, context);
+        let leaves_ms = |period| self.leaves_ms(period, context);
         for draft in schedule.due.iter().flat_map(|due| &due.prepared.drafts) {
             let release = &draft.release;
             let Some(catalogue) = context.catalogue_of(&release.catalogue()) else { continue };
@@ -127,6 +128,8 @@ impl Egress {
                     kind: decoded.kind,
                     table: decoded.table,
                     period: decode::period(release.id().period),
+                    leaves_ms: leaves_ms(release.id().period),
+                    name: release.id().period.to_string(),
                     tally: decoded.tally,
                     blocks: decoded.blocks,
                     bytes_len: draft.bytes as u64,
@@ -139,17 +142,19 @@ impl Egress {
 
     /// When the next sheet leaves by itself; nothing where none does.
     fn next_ms(&self, schedule: &Schedule, context: &Context) -> Option<i64> {
+        let waiting = schedule.due.iter().map(|due| due.period).chain(release::running(context));
+        waiting.filter_map(|period| self.leaves_ms(period, context)).min()
+    }
+
+    /// When the sheets of a period leave by themselves; nothing where a person sends them.
+    fn leaves_ms(&self, period: Period, context: &Context) -> Option<i64> {
         if !self.node.config().automatic_release || self.node.member().is_none() {
             return None;
         }
-        let waiting = schedule.due.iter().map(|due| due.period).chain(release::running(context));
-        let days = waiting.filter_map(|period| release::leaves_on(period, context));
-        let slot = |day: jiff::civil::Date| {
-            let at = day.at(release::LEAVES_AT_HOUR, 0, 0, 0);
-            runtime::clock::instant_of(at)
-        };
+        let day = release::leaves_on(period, context)?;
+        let at_ms = runtime::clock::instant_of(day.at(release::LEAVES_AT_HOUR, 0, 0, 0))?;
         // What is overdue leaves at the next slot, which is no later than tomorrow's.
-        days.filter_map(slot).min().map(|at_ms| at_ms.max(context.now_ms))
+        Some(at_ms.max(context.now_ms))
     }
 
     /// The periods whose releases the school holds.

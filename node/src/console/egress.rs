@@ -9,8 +9,8 @@ use runtime::web::{
 };
 
 use super::view::{
-    EgressPage, HeldPeriod, Hop, HopState, PreviewPage, ReleaseKind, ReleaseLine, ReleasePage,
-    Tally,
+    EgressPage, HeldPeriod, Hop, HopState, NextRelease, PreviewPage, ReleaseKind, ReleaseLine,
+    ReleasePage, Tally,
 };
 use super::words;
 
@@ -290,6 +290,14 @@ impl PreviewTemplate<'_> {
 
     fn when(&self) -> String {
         due(self.page.due_ms, self.lang)
+    }
+
+    /// How one table leaves.
+    fn leaves(&self, release: &NextRelease) -> String {
+        match release.leaves_ms {
+            Some(at) => words::LEAVES_AT.with(self.lang, time::minute(at)),
+            None => words::LEAVES_BY_HAND.with(self.lang, &release.name),
+        }
     }
 
     fn size(&self, bytes: &u64) -> String {

@@ -63,6 +63,8 @@ impl EgressSource for Fixed {
             kind: ReleaseKind::RoundedTable,
             table: release.line.table,
             period: release.line.period,
+            leaves_ms: None,
+            name: "2025S1".to_owned(),
             tally: release.line.tally,
             blocks: release.blocks,
             bytes_len: 1_104,
@@ -253,8 +255,13 @@ async fn a_broken_signature_is_said_in_words() {
 async fn the_preview_names_what_is_left_out() {
     let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
     let page = check(&mut browser, "/egress/next?lang=zh", "node-preview.html").await;
-    for text in ["尚未签名，尚未离开本机", "谈心次数", "谈心台账尚未启用", "未支持不等于零"]
-    {
+    for text in [
+        "尚未签名，尚未离开本机",
+        "谈心次数",
+        "谈心台账尚未启用",
+        "未支持不等于零",
+        "由本校人工发送，不会自动出校：xinqiao-node release send 2025S1",
+    ] {
         assert!(page.text.contains(text), "{text}");
     }
 }

@@ -191,6 +191,10 @@ pub struct NextRelease {
     pub table: Label,
     /// The period.
     pub period: Label,
+    /// When it leaves by itself, in milliseconds since 1970; nothing where a person sends it.
+    pub leaves_ms: Option<i64>,
+    /// The period as a command names it.
+    pub name: String,
     /// Its figures in numbers.
     pub tally: Tally,
     /// Its figures.

@@ -34,8 +34,11 @@ texts! {
     HELD_NEXT = "解除由校长决定：xinqiao-node release hold 学期 --lift --as 账号。暂停和解除都留有记录。",
         "The principal may lift it: xinqiao-node release hold TERM --lift --as LOGIN. Holding and \
          lifting are both kept on record.";
-    NEXT_DUE = "下一份将于 {0} 出校", "The next one leaves at {0}";
-    NEXT_BY_HAND = "下一份等待人工发送", "The next one waits to be sent by hand";
+    NEXT_DUE = "下一份自动出校的报表：{0}", "The next one that leaves by itself: {0}";
+    NEXT_BY_HAND = "没有自动出校的报表，由本校人工发送", "Nothing leaves by itself; a person sends it";
+    LEAVES_AT = "将于 {0} 自动出校", "leaves by itself at {0}";
+    LEAVES_BY_HAND = "由本校人工发送，不会自动出校：xinqiao-node release send {0}",
+        "sent by a person, never by itself: xinqiao-node release send {0}";
     NOTHING_IDENTIFIABLE = "这份内容不含任何可识别到人的信息：没有姓名、学号、班级、作答，只有下列各格数字。\
         可识别信息只在本机加密数据库 ledger.db 中。",
         "Nothing here identifies a person: no name, student number, class or answer, only the \

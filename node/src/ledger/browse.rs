@@ -302,6 +302,22 @@ impl<'a> Rights<'a> {
         Self { reader, action: Action::Read(kind.area()), asked: HashMap::new() }
     }
 
+    /// Rights to be told that an entry of a kind is due: of whoever reads it, and of whoever has to
+    /// answer it by an act that the table allows, though not to read the rest of the area.
+    pub(super) fn of_duty(reader: &'a Author, kind: Kind) -> Self {
+        let act = writing(kind);
+        let answers =
+            matches!(act, Action::Do(_)) && permits(reader.role(), act, Footing::default());
+        let action = if answers { act } else { Action::Read(kind.area()) };
+        Self { reader, action, asked: HashMap::new() }
+    }
+
+    /// Whether the role never has them, whoever it is about.
+    pub(super) fn are_none(&self) -> bool {
+        let said = authority(self.reader.role(), self.action);
+        matches!(said, Authority::Never | Authority::NeedsSecond)
+    }
+
     pub(super) fn allow(
         &mut self,
         tx: &Tx<'_>,

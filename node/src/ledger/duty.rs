@@ -101,10 +101,10 @@ fn gather<T: Rules>(
     duties: &mut Vec<Duty>,
     told: impl Fn(&Kept<T>) -> Option<(DutyKind, Option<i64>, Option<StaffId>)>,
 ) -> Result<(), SqlError> {
-    if !is_open_to(reader.role(), T::KIND) {
+    let mut rights = Rights::of_duty(reader, T::KIND);
+    if rights.are_none() {
         return Ok(());
     }
-    let mut rights = Rights::new(reader, T::KIND);
     for kept in read::waiting::<T>(tx)? {
         let Some((kind, due_ms, staff)) = told(&kept) else { continue };
         let student = kept.entry.subject();

@@ -217,3 +217,23 @@ fn a_followup_has_the_tier_of_its_case() {
     assert!(tiers.contains(&(Some(StudentId(1)), tier)) && tier.is_some(), "{tiers:?}");
     assert!(tiers.contains(&(Some(StudentId(2)), None)), "{tiers:?}");
 }
+
+/// A critical answer is due for everybody who has to answer it, the moral-education head too, who
+/// reads no screening; for the principal and IT it is not.
+#[test]
+fn a_critical_answer_is_due_for_whoever_answers_it() {
+    let school = School::new();
+    school.roster(&[TestPupil::new(0)], AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "校长")]);
+    let li = author(SchoolRole::Counsellor, 1);
+    let item = school.ledger.write("item", move |tx| papers(tx, &li, (StudentId(1), 7)));
+    item.expect("item");
+    let due = |role, staff| {
+        let by = author(role, staff);
+        let due = school.ledger.write("due", move |tx| duties(tx, &by)).expect("duties");
+        due.iter().filter(|duty| duty.kind == DutyKind::Critical).count()
+    };
+    assert_eq!(due(SchoolRole::Counsellor, 1), 1);
+    assert_eq!(due(SchoolRole::MoralHead, 2), 1, "the head answers it too");
+    assert_eq!((due(SchoolRole::Principal, 3), due(SchoolRole::Operator, 3)), (0, 0));
+}

@@ -122,6 +122,22 @@ async fn a_roster_is_looked_at_confirmed_and_taken_back() {
     assert!(undone.text.contains("2 名学生恢复原状，1 名学生移出名册"), "{}", undone.text);
     assert!(undone.text.contains("第 3 次导入已撤回"), "the staff roll was the first file");
     assert_eq!(on_roll(&school), 3);
+}
+
+/// Who took an import back and when is told to all who see the list, and why to who keeps the roll,
+/// since a reason may name a student; the audit tells all of it and no reason.
+#[tokio::test]
+async fn a_taking_back_is_told_with_who_when_and_why() {
+    let school = School::new();
+    let mut li = counsellor(&school).await;
+    let page =
+        bring(&mut li, &[("kind", "roster")], ("名册.csv", roster(&[1, 2]).as_bytes())).await;
+    assert_eq!(confirm(&mut li, &page, "").await.status, StatusCode::OK);
+    let list = li.get("/imports").await.expect("page");
+    let undo = list.text.split("action=\"/imports/undo/").nth(1).expect("undo");
+    let path = format!("/imports/undo/{}", undo.split('"').next().expect("number"));
+    let csrf = list.field("csrf").expect("csrf").to_owned();
+    li.post(&path, &[("csrf", &csrf), ("reason", "导错了")]).await.expect("reply");
     let list = li.get("/imports").await.expect("page");
     assert!(list.text.contains("li 于 ") && list.text.contains("原因：导错了"), "{}", list.text);
     assert_eq!(list.flaws(), Vec::<String>::new());
@@ -134,7 +150,7 @@ async fn a_roster_is_looked_at_confirmed_and_taken_back() {
     let person = Person { login: "audit", role: Role::Auditor, staff: "" };
     let mut auditor = browser(&school, person, NOW_MS).await;
     let acts = auditor.get("/audit").await.expect("page");
-    for text in ["导入学生名册：3 行", "导入教职工名册：1 行", "撤回截至 2025-10-10 的名册导入"]
+    for text in ["导入学生名册：2 行", "导入教职工名册：1 行", "撤回截至 2025-11-20 的名册导入"]
     {
         assert!(acts.text.contains(text), "{text}: {}", acts.text);
     }

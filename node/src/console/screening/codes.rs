@@ -19,7 +19,8 @@ use crate::screening::attendance;
 struct SlipsTemplate {
     lang: Lang,
     back: String,
-    place: String,
+    /// Where students answer; nothing where no address is set.
+    place: Option<String>,
     slips: Vec<(String, String)>,
 }
 
@@ -109,12 +110,9 @@ fn show(
         Err(refusal) => return campaign.refused(visitor, refusal, &back),
     };
     let lang = visitor.frame.lang;
-    let address = match &*campaign.address {
-        "" => words::HERE.in_lang(lang),
-        known => known,
-    };
+    let address = Some(&*campaign.address).filter(|known| !known.is_empty());
     let slips = slips.into_iter().map(|(who, code)| (names.student_line(who), code));
-    let place = words::SLIP_WHERE.fill(lang, &[&address]);
+    let place = address.map(|address| words::SLIP_WHERE.fill(lang, &[&address]));
     let body = Html::render(&SlipsTemplate { lang, back, place, slips: slips.collect() })?;
     campaign.reply(visitor, &page(words::CODES, String::new(), body, lang))
 }

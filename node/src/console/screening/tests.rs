@@ -12,6 +12,7 @@ use runtime::sql::SqlError;
 use runtime::web::trial::{Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Shell, Transport, console};
 
+mod slips;
 mod stale;
 
 use super::super::trial::{self, Person};
@@ -98,8 +99,7 @@ impl Fair {
 
     fn state(&self, n: usize) -> State {
         let run = self.run;
-        let all = self.school.ledger.read(move |tx| people::all(tx, run)).expect("people");
-        all[n].state
+        self.school.ledger.read(move |tx| people::all(tx, run)).expect("people")[n].state
     }
 
     /// As if the sheet of everybody were void.

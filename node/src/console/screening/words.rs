@@ -99,7 +99,12 @@ texts! {
         "Use the slips if they are printed. If not, go back, look again and make new ones.";
     CODES_NONE = "这个班没有需要发码的学生。", "Nobody in this class needs a code.";
     SLIP_WHERE = "用浏览器打开 {0}", "Open {0} in a browser";
-    HERE = "答题页地址", "the address of the answering pages";
+    NO_ADDRESS = "码条上没有印答题网址：设置项 answer 没有写具体地址（没有写，或写的是 0.0.0.0），\
+        学生目前只能在这台电脑上作答。要在其他电脑或手机上作答，请学校信息管理员先在 node.toml 中写 answer 并重新启动，再发码打印；当前值见“设置”页。",
+        "No address is printed on the slips: the setting answer names none (it is not set, or it \
+         is 0.0.0.0), so students can answer on this computer only. For other computers or \
+         telephones school IT sets answer in node.toml and starts the program again, before slips \
+         are printed; its present value stands on the page of settings.";
     PRINT_HINT = "按 Ctrl+P 打印", "press Ctrl+P to print";
     PAPER = "录入纸质答卷：{0}", "Type paper sheets: {0}";
     NOBODY = "没有学生。", "Nobody.";

@@ -11,6 +11,9 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::get;
+use domain::catalogue::Language;
+use domain::disclosure::may_run;
+use proto::pack::{Pack, PackKind};
 use runtime::cli::doctor::{Check, Verdict as Found};
 use runtime::sql::SqlError;
 use runtime::web::{
@@ -24,7 +27,7 @@ use crate::app::Node;
 use crate::config::{KEYS, Origin, Setting};
 use crate::desk::{checks, copies};
 use crate::egress::link;
-use crate::transfer::directive::{self, Received, Verdict};
+use crate::transfer::directive::{self, Received, Stored, Verdict};
 
 pub(super) const SETTINGS_HREF: &str = "/settings";
 pub(super) const NOTICES_HREF: &str = "/notices";
@@ -146,10 +149,15 @@ async fn show_notices(
     let node = desk.node.clone();
     let today = desk.node.clock().today();
     let read = tokio::task::spawn_blocking(move || {
-        let received = node.transfer().read(|tx| directive::received(tx, NOTICES_MAX))?;
-        Ok::<_, SqlError>((received, node.sealed_years()?))
+        let (received, stored) = node.transfer().read(|tx| {
+            let received = directive::received(tx, NOTICES_MAX)?;
+            let is_refused = received.iter().any(|notice| notice.verdict.refusal().is_some());
+            let stored = if is_refused { directive::all(tx)? } else { Vec::new() };
+            Ok::<_, SqlError>((received, stored))
+        })?;
+        Ok::<_, SqlError>((received, stored, node.sealed_years()?))
     });
-    let (received, years) = read.await.map_err(|_| Problem::Internal)??;
+    let (received, stored, years) = read.await.map_err(|_| Problem::Internal)??;
     let lang = visitor.frame.lang;
     let heads = [words::RECEIVED, words::WHAT, words::VERSION, words::EFFECTIVE, words::STATE];
     let mut table = Sheet::new(words::NOTICES, &heads, words::NO_NOTICES, lang);
@@ -163,7 +171,7 @@ async fn show_notices(
                 let tag = Tag::of(Tone::Notice, words::N_UNSEALED, lang);
                 (tag, unsealed.text().in_lang(lang).to_owned())
             }
-            None => notice_state(notice, &received, today, lang),
+            None => notice_state(notice, (&received, &stored), today, lang),
         };
         table.row(vec![
             Cell::plain(time::minute(notice.received_ms)),
@@ -180,7 +188,7 @@ async fn show_notices(
 
 fn notice_state(
     notice: &Received,
-    all: &[Received],
+    (all, stored): (&[Received], &[Stored]),
     today: jiff::civil::Date,
     lang: Lang,
 ) -> (Part<Tag>, String) {
@@ -190,6 +198,7 @@ fn notice_state(
     }
     if let Some(reason) = notice.verdict.refusal() {
         let tag = Tag::of(Tone::Notice, words::N_REFUSED, lang);
+        let reason = refusal_of(notice, stored, lang).unwrap_or_else(|| reason.to_owned());
         return (tag, words::N_REFUSED_WHY.with(lang, reason));
     }
     if let Verdict::Unusable(_) = notice.verdict {
@@ -209,6 +218,24 @@ fn notice_state(
         true => (Tag::of(Tone::Muted, words::N_REPLACED, lang), String::new()),
         false => (Tag::of(Tone::Good, words::N_IN_FORCE, lang), String::new()),
     }
+}
+
+/// Why a special period was refused, in the reader's language: what is stored is the sentence that
+/// went up, so the pack is judged again.
+fn refusal_of(notice: &Received, stored: &[Stored], lang: Lang) -> Option<String> {
+    let is_it = |one: &&Stored| {
+        (&one.kind, &one.name, one.serial) == (&notice.kind, &notice.name, notice.serial)
+    };
+    let content = stored.iter().find(is_it)?.content().ok()?;
+    let kind = PackKind::from_word(&notice.kind)?;
+    let Ok(Pack::Special(special)) = proto::pack::read(kind, &notice.name, &content) else {
+        return None;
+    };
+    let language = match lang {
+        Lang::Zh => Language::Zh,
+        Lang::En => Language::En,
+    };
+    Some(may_run(&special).err()?.sentence(language))
 }
 
 fn kind(word: &str, lang: Lang) -> String {

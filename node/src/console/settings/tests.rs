@@ -70,6 +70,43 @@ async fn the_machine_is_told_in_words() {
     }
 }
 
+/// Why a special period was refused is said in the reader's language, though English went up.
+#[tokio::test]
+async fn a_refused_special_period_is_explained_in_the_readers_language() {
+    use prost::Message as _;
+    use proto::wire::directive::{Directive, Pack};
+    let (_folder, node) = node();
+    let content = "schema = \"special/1\"\nid = \"flood\"\nrevision = 1\nzh = \"汛期\"\n\
+         en = \"Flood\"\nfirst = \"2025-10-17\"\nlast = \"2025-10-31\"\ncadence = \"day\"\n\
+         [[count]]\nid = \"sp.x\"\nzh = \"数\"\nen = \"Count\"\nchannel = \"clear\"\n\
+         ledger = \"lesson\"\nunit = \"lesson\"\n\
+         define = { source = \"lesson\", count = \"records\", at = \"in_period\" }\n\
+         [[school]]\nid = \"S1\"\n[[school]]\nid = \"S2\"\n";
+    let pack = Pack {
+        kind: "special".to_owned(),
+        name: "flood".to_owned(),
+        version: "1".to_owned(),
+        serial: 1,
+        effective_from: "2025-10-01".to_owned(),
+        content: content.into(),
+    };
+    let signatures = Vec::new();
+    let bytes = Directive { pack: pack.encode_to_vec(), signatures }.encode_to_vec();
+    let open = directive::open(&bytes).expect("a directive");
+    let read = proto::pack::read(PackKind::Special, "flood", content.as_bytes());
+    let Ok(proto::pack::Pack::Special(special)) = read else { panic!("a special period") };
+    let verdict = Verdict::refused(&may_run(&special).expect_err("two schools"));
+    let kept =
+        node.transfer().write("store", move |tx| directive::store(tx, &open, &bytes, &verdict, 0));
+    assert!(kept.expect("kept"));
+    let mut it = browser(&node, "it", Role::Operator).await;
+    let zh = it.get(&format!("{NOTICES_HREF}?lang=zh")).await.expect("page");
+    assert!(zh.text.contains("范围内只有 2 所学校"), "{}", zh.text);
+    assert!(!zh.text.contains("the area has") && zh.flaws().is_empty(), "{}", zh.text);
+    let en = it.get(&format!("{NOTICES_HREF}?lang=en")).await.expect("page");
+    assert!(en.text.contains("the area has 2 schools"), "{}", en.text);
+}
+
 /// Settings are for who answers for the machine; notices and status name nobody and are for all.
 #[tokio::test]
 async fn settings_are_for_who_answers_for_them() {

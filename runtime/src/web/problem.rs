@@ -22,6 +22,9 @@ pub enum Problem {
     /// More was sent than a page takes.
     #[error("the form is too long")]
     TooLong,
+    /// What was sent came too slowly, and others wait.
+    #[error("the upload came too slowly")]
+    TooSlow,
     /// The session's role is not one that the page is for.
     #[error("the role may not see this page")]
     Forbidden,
@@ -46,6 +49,7 @@ impl Problem {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -59,6 +63,7 @@ impl Problem {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLong,
+            StatusCode::REQUEST_TIMEOUT => Self::TooSlow,
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Self::Forbidden,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             other if other.as_u16() < 500 => Self::BadRequest,
@@ -74,6 +79,7 @@ impl Problem {
                 [words::BAD_REQUEST, words::BAD_REQUEST_WHY, words::BAD_REQUEST_NEXT]
             }
             Self::TooLong => [words::TOO_LONG, words::TOO_LONG_WHY, words::TOO_LONG_NEXT],
+            Self::TooSlow => [words::TOO_SLOW, words::TOO_SLOW_WHY, words::TOO_SLOW_NEXT],
             Self::Forbidden => [words::FORBIDDEN, words::FORBIDDEN_WHY, words::FORBIDDEN_NEXT],
             Self::StaleForm => [words::STALE_FORM, words::STALE_FORM_WHY, words::STALE_FORM_NEXT],
             Self::NotFound => [words::NOT_FOUND, words::NOT_FOUND_WHY, words::NOT_FOUND_NEXT],

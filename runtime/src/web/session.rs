@@ -249,10 +249,15 @@ impl Sessions {
         now_ms: i64,
     ) -> Result<SessionToken, SessionError> {
         let Attempt { login, password, from, browser } = attempt;
-        self.keep_pace(from, now_ms).await?;
+        let named = login.to_lowercase();
+        self.keep_pace(from, &named, now_ms).await?;
         let result = self.paced(&login, password, now_ms).await;
-        if let (Err(SessionError::Refused), Some(from)) = (&result, from) {
-            self.throttle.note_failure(from, now_ms);
+        match (&result, from) {
+            (Err(SessionError::Refused), Some(from)) => {
+                self.throttle.note_failure(from, &named, now_ms);
+            }
+            (Ok(known), Some(from)) => self.throttle.note_success(from, &known.login, now_ms),
+            _ => {}
         }
         self.open(result?.login, (false, &browser), now_ms).await
     }
@@ -293,8 +298,13 @@ impl Sessions {
         Ok(account)
     }
 
-    async fn keep_pace(&self, from: Option<IpAddr>, now_ms: i64) -> Result<(), SessionError> {
-        match from.map_or(Pace::Go, |from| self.throttle.pace(from, now_ms)) {
+    async fn keep_pace(
+        &self,
+        from: Option<IpAddr>,
+        login: &str,
+        now_ms: i64,
+    ) -> Result<(), SessionError> {
+        match from.map_or(Pace::Go, |from| self.throttle.pace(from, login, now_ms)) {
             Pace::Go => {}
             Pace::Turn { wait_ms } => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
             Pace::Crowded => return Err(SessionError::Busy),

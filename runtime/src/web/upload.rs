@@ -1,7 +1,10 @@
 //! Files that a browser sends: the form's own fields, then one file, all within limits.
 //!
 //! Nothing of a file is kept before the token in front of it was found to be ours. What is refused
-//! is read to its end and let go: a browser shows an answer only once it has sent everything.
+//! is read to its end and let go: a browser shows an answer only once it has sent everything. What
+//! comes too slowly is cut off, so that nobody keeps others from sending by stalling.
+
+mod pace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use tokio::sync::Semaphore;
 
+use self::pace::{Broken, OF_UPLOADS, Pace, Paced};
 use super::guard::{
     Audience, Visitor, admitted, is_same_origin, same_token, see_other, sign_in_of,
 };
@@ -87,9 +91,10 @@ where
         };
         let reading = tokio::time::timeout(READ_MAX, async {
             let _place = READING.acquire().await.map_err(|_| Problem::Unavailable)?;
-            read(&parts.headers, body, &visitor.session.csrf).await
+            // The body's time begins here: whoever waited for a place has sent nothing yet.
+            read(&parts.headers, body, (&visitor.session.csrf, OF_UPLOADS)).await
         });
-        let done = reading.await.unwrap_or(Err(Problem::TooLong));
+        let done = reading.await.unwrap_or(Err(Problem::TooSlow));
         let (fields, file) = done.map_err(IntoResponse::into_response)?;
         Ok(Self { visitor, fields, file })
     }
@@ -107,23 +112,42 @@ fn boundary_of(headers: &HeaderMap) -> Option<String> {
 
 type Read = (Vec<(String, String)>, Given);
 
-async fn read(headers: &HeaderMap, body: Body, expected: &str) -> Result<Read, Problem> {
+async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    (expected, pace): (&str, Pace),
+) -> Result<Read, Problem> {
     let Some(boundary) = boundary_of(headers) else {
         drain(body).await;
         return Err(Problem::BadRequest);
     };
     let limit = SizeLimit::new().whole_stream(DRAINED_BYTES_MAX);
     let limits = Constraints::new().size_limit(limit);
-    let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
+    let mut parts = Multipart::with_constraints(Paced::new(body, pace), boundary, limits);
     let mut form = Form::new(expected, is_same_origin(headers));
     let mut refused = None;
-    while let Some(part) = parts.next_field().await.map_err(|_| Problem::BadRequest)? {
+    while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
         let taken = if refused.is_none() { form.take(part).await } else { pass(part).await };
+        if matches!(taken, Err(Problem::TooSlow)) {
+            return Err(Problem::TooSlow);
+        }
         refused = refused.or(taken.err());
     }
     match refused {
         Some(problem) => Err(problem),
         None => form.finish(),
+    }
+}
+
+/// Why a form could not be read: it came too slowly, or is none.
+fn broken(error: &multer::Error) -> Problem {
+    let cause = match error {
+        multer::Error::StreamReadFailed(cause) => cause.downcast_ref::<Broken>(),
+        _ => None,
+    };
+    match cause {
+        Some(Broken::TooSlow) => Problem::TooSlow,
+        Some(Broken::Read(_)) | None => Problem::BadRequest,
     }
 }
 
@@ -188,7 +212,7 @@ impl<'a> Form<'a> {
 async fn bytes_of(part: &mut Field<'static>, most: usize) -> Result<Option<Vec<u8>>, Problem> {
     let mut bytes = Vec::new();
     let mut is_long = false;
-    while let Some(chunk) = part.chunk().await.map_err(|_| Problem::BadRequest)? {
+    while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error))? {
         is_long = is_long || bytes.len() + chunk.len() > most;
         if is_long {
             bytes = Vec::new();
@@ -206,7 +230,7 @@ async fn pass(mut part: Field<'static>) -> Result<(), Problem> {
 /// Reads a body to its end, within limits, and keeps nothing of it.
 async fn drain(body: Body) {
     use tokio_stream::StreamExt as _;
-    let mut chunks = body.into_data_stream();
+    let mut chunks = Paced::new(body, OF_UPLOADS);
     let mut read = 0_u64;
     let reading = tokio::time::timeout(READ_MAX, async {
         while let Some(Ok(chunk)) = chunks.next().await {
@@ -252,7 +276,7 @@ mod tests {
 
     async fn check(parts: &[String]) -> Result<Read, Problem> {
         let body = format!("{}--xq--\r\n", parts.concat());
-        read(&headers(), Body::from(body), "token.1").await
+        read(&headers(), Body::from(body), ("token.1", OF_UPLOADS)).await
     }
 
     /// Fields and file are read behind the token, and a name keeps no folder.
@@ -294,7 +318,20 @@ mod tests {
     #[tokio::test]
     async fn a_form_that_breaks_off_is_refused() {
         let body = format!("{}{}", field("csrf", "token.1"), file("a.csv", "x"));
-        let read = read(&headers(), Body::from(body), "token.1").await;
+        let read = read(&headers(), Body::from(body), ("token.1", OF_UPLOADS)).await;
         assert!(matches!(read, Err(Problem::BadRequest)));
+    }
+
+    /// A form that stalls, in a file or before one, is cut off and said to be too slow.
+    #[tokio::test]
+    async fn a_form_that_stalls_is_cut_off() {
+        use tokio_stream::{StreamExt as _, once, pending};
+        let pace = Pace { grace: Duration::from_millis(100), bytes_a_second: 1 << 20 };
+        let begun = file("a.csv", "x").replace("x\r\n", "x");
+        for sent in [field("csrf", "token.1") + &begun, String::new()] {
+            let sent = once(Ok::<_, std::convert::Infallible>(sent)).chain(pending());
+            let read = read(&headers(), Body::from_stream(sent), ("token.1", pace)).await;
+            assert!(matches!(read, Err(Problem::TooSlow)), "{:?}", read.map(drop));
+        }
     }
 }

@@ -90,6 +90,11 @@ texts! {
     TOO_LONG_WHY = "一次最多约 30 万字。没有写入任何内容。",
         "A page takes about 1,000,000 bytes. Nothing was written.";
     TOO_LONG_NEXT = "请返回上一页，分几次提交。", "Go back and send it in parts.";
+    TOO_SLOW = "上传中断：文件传得太慢", "The upload was cut off: it came too slowly";
+    TOO_SLOW_WHY = "网络停顿或过慢时，上传会被中断，好让其他人也能上传。没有写入任何内容。",
+        "An upload that stalls is cut off so that others can send theirs. Nothing was written.";
+    TOO_SLOW_NEXT = "请返回上一页，检查网络后再上传一次。",
+        "Go back, look at the network and upload it once more.";
     LOST = "登录已过期，内容没有保存", "You were signed out; nothing was saved";
     LOST_WHY = "您填写的文字还在下面。请先复制，登录后粘贴回去；勾选和选择的项，以及日期、电话这类只有数字或字母的短内容，需要重新填。",
         "What you wrote is below. Copy it, sign in and paste it again; what was ticked or chosen \

@@ -326,7 +326,7 @@ async fn many_failures_from_one_address_wait() {
         sessions.sign_in(Attempt { login, password, from, browser: String::new() }, NOW)
     };
     for _ in 1..20 {
-        sessions.throttle.note_failure(address, NOW);
+        sessions.throttle.note_failure(address, "li", NOW);
     }
     assert!(matches!(wrong(1).await, Err(SessionError::Refused)));
     let waits = wrong(2).await.err();

@@ -24,7 +24,7 @@ use crate::console::{
     PreviewPage, ReleaseLine, ReleasePage, Signer, SourceError, SpecialNotice,
 };
 use crate::import::value::Grade;
-use crate::ledger::student;
+use crate::ledger::{governance, student};
 use crate::packs::Packs;
 use crate::release::{self, Context, Depth, Due, Schedule, Standing};
 
@@ -114,6 +114,7 @@ impl Egress {
     pub fn preview_page(&self, schedule: &Schedule, context: &Context) -> PreviewPage {
         let mut page = self.empty_preview(Vec::new());
         page.due_ms = self.next_ms(schedule, context);
+        page.is_unanswered = self.is_unanswered(context.today);
         let leaves_ms = |period| self.leaves_ms(period, context);
         for draft in schedule.due.iter().flat_map(|due| &due.prepared.drafts) {
             let release = &draft.release;
@@ -184,7 +185,15 @@ impl Egress {
             hub: self.hub(),
             absent: Vec::new(),
             holds,
+            is_unanswered: false,
         }
+    }
+
+    /// Whether nobody is named who answers for what leaves; a store that cannot be read says so
+    /// where it is read next.
+    fn is_unanswered(&self, today: jiff::civil::Date) -> bool {
+        let named = self.node.ledger().read(move |tx| governance::responsible(tx, today));
+        matches!(named, Ok(None))
     }
 
     fn hub(&self) -> Label {

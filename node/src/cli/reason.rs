@@ -225,6 +225,7 @@ impl From<ReleaseError> for Failure {
             ReleaseError::NoProfile => Exit::Usage,
             ReleaseError::Period(_) => Exit::NotFound,
             ReleaseError::BeforeCensus { .. }
+            | ReleaseError::NoResponsible
             | ReleaseError::Disclosure(_)
             | ReleaseError::Destroyed(_) => Exit::Refused,
             ReleaseError::Signing(_) => Exit::Authentication,

@@ -4,8 +4,9 @@
 
 use askama::Template;
 use domain::digest::Digest;
+use domain::ledger::Kind;
 use runtime::web::{
-    Html, Lang, Legend, Page, Part, RenderError, Tag, Text, Tone, grouped, legend, time,
+    Html, Lang, Legend, Page, Part, RenderError, Role, Tag, Text, Tone, grouped, legend, time,
 };
 
 use super::view::{
@@ -13,6 +14,7 @@ use super::view::{
     ReleasePage, Tally,
 };
 use super::words;
+use crate::ledger::browse;
 
 /// Bytes that the folded hexadecimal view shows.
 const HEX_BYTES_MAX: usize = 16 * 1024;
@@ -41,6 +43,8 @@ struct ReleaseTemplate<'a> {
 struct PreviewTemplate<'a> {
     lang: Lang,
     page: &'a PreviewPage,
+    /// Whether the reader may name the responsible person.
+    may_name: bool,
     legend: Part<Legend>,
 }
 
@@ -92,8 +96,10 @@ pub fn release(view: &ReleasePage, lang: Lang) -> Result<Page, RenderError> {
 ///
 /// # Errors
 /// A template could not be rendered.
-pub fn preview(view: &PreviewPage, lang: Lang) -> Result<Page, RenderError> {
-    let body = Html::render(&PreviewTemplate { lang, page: view, legend: legend(lang) })?;
+pub fn preview(view: &PreviewPage, role: Role, lang: Lang) -> Result<Page, RenderError> {
+    let writes = |role| browse::is_writable_by(role, Kind::PostHolder);
+    let may_name = role.school().is_some_and(writes);
+    let body = Html::render(&PreviewTemplate { lang, page: view, may_name, legend: legend(lang) })?;
     Ok(Page {
         title: words::NEXT.in_lang(lang).to_owned(),
         note: words::PREVIEW_NOTE.in_lang(lang).to_owned(),

@@ -273,7 +273,9 @@ async fn show_preview(
 ) -> Result<Response, Problem> {
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.preview()).await?;
-    pages.shell.reply(&visitor.frame, &egress::preview(&view, visitor.frame.lang)?)
+    pages
+        .shell
+        .reply(&visitor.frame, &egress::preview(&view, visitor.session.role, visitor.frame.lang)?)
 }
 
 async fn show_release(

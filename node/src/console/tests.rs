@@ -78,6 +78,7 @@ impl EgressSource for Fixed {
                 why: Label::new("谈心台账尚未启用", "the ledger of mentor talks is not in use yet"),
             }],
             holds: held(),
+            is_unanswered: true,
         })
     }
 }
@@ -261,6 +262,8 @@ async fn the_preview_names_what_is_left_out() {
         "谈心台账尚未启用",
         "未支持不等于零",
         "由本校人工发送，不会自动出校：xinqiao-node release send 2025S1",
+        "本校还没有登记责任人",
+        "/ledgers/post_holder/new",
     ] {
         assert!(page.text.contains(text), "{text}");
     }

@@ -216,6 +216,8 @@ pub struct PreviewPage {
     pub absent: Vec<Absent>,
     /// What the school holds.
     pub holds: Vec<HeldPeriod>,
+    /// Whether nobody is named who answers for what leaves, so that nothing is signed.
+    pub is_unanswered: bool,
 }
 
 /// State of the link to the parent, a closed list.

@@ -36,6 +36,12 @@ texts! {
          lifting are both kept on record.";
     NEXT_DUE = "下一份自动出校的报表：{0}", "The next one that leaves by itself: {0}";
     NEXT_BY_HAND = "没有自动出校的报表，由本校人工发送", "Nothing leaves by itself; a person sends it";
+    UNANSWERED = "本校还没有登记责任人，报表暂不签名出校",
+        "Nobody is named who answers for what leaves, so nothing is signed";
+    UNANSWERED_NEXT = "先导入教职工名册，再登记责任人；登记后照常出校，已到期的会补上。",
+        "Import the roll of staff, then name the responsible person; after that everything leaves \
+         as usual, what is overdue too.";
+    UNANSWERED_ACT = "登记责任人", "Name the responsible person";
     LEAVES_AT = "将于 {0} 自动出校", "leaves by itself at {0}";
     LEAVES_BY_HAND = "由本校人工发送，不会自动出校：xinqiao-node release send {0}",
         "sent by a person, never by itself: xinqiao-node release send {0}";

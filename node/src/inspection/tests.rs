@@ -12,7 +12,8 @@ use crate::ledger::author::Author;
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::roll::Mentor;
 use crate::ledger::testing::{
-    AS_OF, NOW_MS, PERIOD, School, TERM, TODAY, TestPupil, sheet_cells, wish,
+    AS_OF, NOW_MS, PERIOD, School, TERM, TODAY, TestPupil, danger_name_responsible, sheet_cells,
+    wish,
 };
 use crate::ledger::write;
 use crate::release;
@@ -134,6 +135,7 @@ fn only_what_was_due_counts() {
 fn nothing_of_the_sheet_leaves() {
     let school = school();
     let key = certs::key::SigningKey::generate().expect("key");
+    danger_name_responsible(&school.ledger);
     let sign = || release::make(&school.ledger, &school.context(), PERIOD, &key).expect("signed");
     let items = || -> Vec<Vec<u8>> {
         let signed: Result<_, SqlError> =

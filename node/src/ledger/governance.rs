@@ -6,7 +6,7 @@ use domain::ledger::day::check_span;
 use domain::ledger::terms::{Post, SchoolPlanKind};
 use domain::ledger::words::{EventMode, Service};
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
@@ -161,6 +161,16 @@ entry! {
         /// Day on which it was closed.
         until: Option<Date> = "valid_until",
     }
+}
+
+/// Who answers for the school's work on a day, as the ledger of its posts has it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn responsible(tx: &Tx<'_>, day: Date) -> Result<Option<StaffId>, SqlError> {
+    let posts = read::at::<PostHolder>(tx, day)?;
+    let last = posts.into_iter().rfind(|kept| kept.entry.post == Post::Responsible);
+    Ok(last.map(|kept| kept.entry.staff))
 }
 
 impl Rules for ExpertVisit {

@@ -159,6 +159,9 @@ pub enum ReleaseError {
         /// Its last day.
         last: Date,
     },
+    /// The school has named nobody who answers for what leaves.
+    #[error("nobody is named who answers for what leaves this school")]
+    NoResponsible,
     /// The school holds the releases of this period.
     #[error("the school holds its releases of {}", .0.period)]
     Held(Hold),

@@ -27,7 +27,7 @@ use super::{
 use crate::indicator::{self, Checked, Facts};
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::release::{self as register, Registered};
-use crate::ledger::{Ledger, destroy, hold, rounding_key, student};
+use crate::ledger::{Ledger, destroy, governance, hold, rounding_key, student};
 
 /// What would leave for a period. Writes nothing but, the first time, the rounding key.
 ///
@@ -55,7 +55,8 @@ pub fn prepare(
 /// nothing, since they then stand as [`Standing::Unchanged`].
 ///
 /// # Errors
-/// As [`prepare`], the school holds the period, or the key cannot sign; nothing was written.
+/// As [`prepare`], the school holds the period or has named nobody who answers for it, or the key
+/// cannot sign; nothing was written.
 pub fn make(
     ledger: &Ledger,
     context: &Context,
@@ -67,6 +68,9 @@ pub fn make(
         // Read where it is signed: a hold that was just made stops a signature that was just asked.
         if let Some(hold) = hold::of_period(tx, &period.to_string())? {
             return Err(ReleaseError::Held(hold));
+        }
+        if governance::responsible(tx, context.today)?.is_none() {
+            return Err(ReleaseError::NoResponsible);
         }
         let prepared = drafts(tx, &context, period)?;
         for draft in prepared.drafts.iter().filter(|draft| draft.standing == Standing::New) {

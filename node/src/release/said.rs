@@ -67,6 +67,13 @@ const RECORD_NEXT: (&str, &str) = (
      grades of the school), then release again",
 );
 
+/// What to do where nobody answers for what leaves.
+const RESPONSIBLE_NEXT: (&str, &str) = (
+    "请先导入教职工名册，再由校长、德育主任或心理教师在“台账—组织管理—责任人与联络员”中登记责任人，然后再出校",
+    "import the roll of staff, then the principal, the moral-education head or the counsellor \
+     names the responsible person on the page /ledgers/post_holder/new; then release again",
+);
+
 /// What to do about figures whose records were destroyed.
 const DESTROYED_NEXT: (&str, &str) = (
     "以已报送的版本为准；如确需更正，请与上级枢纽联系",
@@ -91,6 +98,7 @@ impl ReleaseError {
             Self::BeforeCensus { term, census } => {
                 format!("{term} 学期的统计日 {census} 还没到")
             }
+            Self::NoResponsible => "本校还没有登记责任人，报表没有签名，也没有出校".to_owned(),
             Self::Held(hold) => format!("本校已暂停 {} 的出校", hold.period),
             Self::NoRoster(day) => format!("统计日 {day} 名册上没有学生"),
             Self::Destroyed(period) => format!("{period} 在校学生的记录已依规销毁，无法重算"),
@@ -118,6 +126,7 @@ impl ReleaseError {
             Self::BeforeCensus { .. } => {
                 ("before_census", ("请在统计日或之后再出校", "release on the census day or later"))
             }
+            Self::NoResponsible => ("no_responsible", RESPONSIBLE_NEXT),
             Self::Held(_) => (
                 "held",
                 (
@@ -174,6 +183,7 @@ mod tests {
         let term = TermId { school_year: 2025, number: 1 };
         let errors = [
             ReleaseError::NoProfile,
+            ReleaseError::NoResponsible,
             ReleaseError::BeforeCensus { term, census: date(2025, 11, 7) },
             ReleaseError::NotOver {
                 period: domain::period::Period::Week { year: 2025, week: 45 },

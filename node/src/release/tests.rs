@@ -14,10 +14,24 @@ use runtime::web::Lang;
 
 use super::{
     AbsentReason, Context, Draft, Prepared, ReleaseError, Standing, copy_handover, decode_for_page,
-    make, outrun, prepare,
+    outrun, prepare,
 };
-use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil, sheet_cells};
+use crate::ledger::Ledger;
+use crate::ledger::testing::{
+    AS_OF, NOW_MS, PERIOD, School, TestPupil, danger_name_responsible, sheet_cells,
+};
 use crate::transfer::Transfer;
+
+/// As the module's, at a school that has named who answers for it.
+fn make(
+    ledger: &Ledger,
+    context: &Context,
+    period: Period,
+    key: &SigningKey,
+) -> Result<Prepared, ReleaseError> {
+    danger_name_responsible(ledger);
+    crate::release::make(ledger, context, period, key)
+}
 
 fn screened(pupils: &[TestPupil]) -> School {
     let school = School::new();
@@ -66,6 +80,23 @@ fn standings(prepared: &Prepared) -> Vec<(&str, Standing)> {
 fn find<'p>(prepared: &'p Prepared, table: &str) -> &'p Draft {
     let found = prepared.drafts.iter().find(|draft| draft.release.id().table.as_str() == table);
     found.expect("draft")
+}
+
+/// Nothing is signed as long as nobody answers for it: the preview stands, the sentence says what
+/// to do, and once somebody is named it leaves.
+#[test]
+fn nothing_is_signed_without_a_responsible_person() {
+    let school = mixed(120);
+    let context = school.context();
+    let key = SigningKey::generate().expect("key");
+    prepare(&school.ledger, &context, PERIOD).expect("preview");
+    let refused = crate::release::make(&school.ledger, &context, PERIOD, &key);
+    let fault = refused.expect_err("nobody answers for it").fault();
+    assert_eq!(fault.code, "no_responsible");
+    assert!(fault.reason.zh.contains("没有登记责任人") && fault.hint.zh.contains("登记责任人"));
+    assert_eq!(school.rows("handover"), 0);
+    let made = make(&school.ledger, &context, PERIOD, &key).expect("made");
+    assert_eq!((made.new_ones(), school.rows("handover")), (2, 2));
 }
 
 /// What is previewed is what is signed, copied and decoded, and a hub accepts it.

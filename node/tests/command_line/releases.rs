@@ -10,7 +10,38 @@ fn school() -> Folder {
     let file = folder.file("roster.csv", roster(30));
     let ran = folder.run(&["import", "roster", text(&file), "--as-of", "2025-10-10"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
+    let file = folder.file("staff.csv", "工号,姓名,岗位\nT001,甲,心理教师\n");
+    assert_eq!(folder.run(&["import", "staff", text(&file), "--as-of", "2025-10-10"]).code, 0);
+    name_responsible(&folder);
     folder
+}
+
+/// Names who answers for what leaves, as the counsellor does it at the terminal.
+fn name_responsible(folder: &Folder) {
+    folder.account("li", "counsellor", &["--staff", "T001"]);
+    let entry = "day = 2025-09-01\npost = \"responsible\"\nstaff = \"T001\"\n";
+    let file = folder.file("post.toml", entry);
+    let password = folder.path("password");
+    let acting = ["ledger", "--as", "li", "--password-file", text(&password)];
+    let ran = folder.run(&[&acting[..], &["add", "post_holder", "--file", text(&file)]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+/// Nothing is signed before somebody is named who answers for it: not by hand and not by itself,
+/// and the sentence says what to do.
+#[test]
+fn nothing_leaves_without_a_responsible_person() {
+    let folder = Folder::joined(&[]);
+    let file = folder.file("roster.csv", roster(30));
+    let ran = folder.run(&["import", "roster", text(&file), "--as-of", "2025-10-10"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(folder.run(&["release", "preview", "2025S1"]).code, 0);
+    let ran = folder.run(&["release", "send", "--yes", "2025S1", "--wait", "5"]);
+    assert_eq!((ran.code, ran.error().as_str()), (4, "NOT_RELEASED"), "{}", ran.err);
+    assert!(ran.err.contains("nobody is named") && ran.err.contains("post_holder"), "{}", ran.err);
+    assert_eq!(folder.open().release_due().expect("slot"), 0);
+    let list = folder.run(&["release", "list"]).json();
+    assert_eq!(list["releases"].as_array().map(Vec::len), Some(0));
 }
 
 /// Nothing leaves a school that has not joined.
@@ -173,10 +204,6 @@ fn figures_are_listed_shown_and_explained() {
 fn weeks_leave_in_the_daily_slot() {
     use jiff::ToSpan as _;
     let folder = school();
-    let staff = "工号,姓名,岗位\nT001,甲,心理教师\n";
-    let file = folder.file("staff.csv", staff);
-    assert_eq!(folder.run(&["import", "staff", text(&file), "--as-of", "2025-10-10"]).code, 0);
-    folder.account("li", "counsellor", &["--staff", "T001"]);
     folder.account("head", "principal", &[]);
     let china = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
     let day = jiff::Timestamp::now().to_zoned(china).date() - 20.days();

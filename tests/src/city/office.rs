@@ -43,6 +43,7 @@ impl Office {
         self.node(plan, &staff).await?;
         let password = self.counsellor(plan).await?;
         let [login, ..] = visitors::COUNSELLOR;
+        self.name_responsible(plan, (login, &password)).await?;
         for (scale, file) in &files.answers {
             let mut args = vec!["import", "answers", file, "--scale", scale, "--term", TERM];
             args.extend(["--yes", "--as", login, "--password-file", &password]);
@@ -97,6 +98,23 @@ impl Office {
         let args = [login, "--name", name, "--role", role, "--staff", staff];
         visitors::make(&self.launcher, &desk, login, &args).await?;
         Ok(path_text(&visitors::password_file(&keys, unit, login)))
+    }
+
+    /// Names the head of the school as who answers for what leaves it: without one nothing does.
+    async fn name_responsible(
+        &self,
+        plan: &SchoolPlan,
+        (login, password): (&str, &str),
+    ) -> Result<(), BuildError> {
+        let file = self.office_folder(plan)?.join("responsible.toml");
+        let head = visitors::HEAD_OF_SCHOOL;
+        let entry = format!("day = {TREE_FROM}\npost = \"responsible\"\nstaff = \"{head}\"\n");
+        write_private(&file, &entry).await?;
+        let file = path_text(&file);
+        let mut args = vec!["ledger", "--as", login, "--password-file", password];
+        args.extend(["add", "post_holder", "--file", &file]);
+        self.node(plan, &args).await?;
+        Ok(())
     }
 
     async fn node(&self, plan: &SchoolPlan, args: &[&str]) -> Result<String, ProcessError> {

@@ -17,6 +17,8 @@ use super::process::{Launcher, Program, write_private};
 const SCHOOL: [[&str; 4]; 2] =
     [["xinli", "心理教师", "counsellor", "T0003"], ["deyu", "德育主任", "moral-head", "T0002"]];
 
+/// Who leads a school, by the number of the staff roll.
+pub(super) const HEAD_OF_SCHOOL: &str = "T0001";
 /// The counsellor's account, as which the office brings the answers.
 pub(super) const COUNSELLOR: [&str; 4] = SCHOOL[0];
 

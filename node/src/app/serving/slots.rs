@@ -68,6 +68,11 @@ impl Node {
             match release::make(&self.ledger, &context, due.period, identity.key()) {
                 Ok(made) => signed += made.new_ones(),
                 Err(ReleaseError::Held(_)) => {}
+                // Said on the pages of what leaves; once somebody is named, the next look signs.
+                Err(error @ ReleaseError::NoResponsible) => {
+                    tracing::warn!(%error, "nothing released");
+                    return Ok(signed);
+                }
                 Err(error) => return Err(error),
             }
         }

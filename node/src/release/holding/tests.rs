@@ -7,7 +7,9 @@ use runtime::uplink::outbox;
 use super::{Held, hold, lift};
 use crate::ledger::hold::{self as register_of_holds, Act};
 use crate::ledger::release as register;
-use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil, refuse_notes, sheet_cells};
+use crate::ledger::testing::{
+    AS_OF, NOW_MS, PERIOD, School, TestPupil, danger_name_responsible, refuse_notes, sheet_cells,
+};
 use crate::release::{copy_handover, make};
 use crate::transfer::Transfer;
 
@@ -19,6 +21,7 @@ fn signed() -> (School, Transfer) {
         pupils.iter().map(|pupil| (pupil.clone(), "2025-10-20", sheet_cells(6, "0"))).collect();
     school.answers(&rows).expect("answers");
     let key = SigningKey::generate().expect("key");
+    danger_name_responsible(&school.ledger);
     make(&school.ledger, &school.context(), PERIOD, &key).expect("made");
     assert_eq!(school.rows("handover"), 2);
     (school, Transfer::in_memory().expect("transfer"))

@@ -13,7 +13,7 @@ use super::*;
 use crate::ledger::author::Author;
 use crate::ledger::entry::StaffId;
 use crate::ledger::teaching::Lesson;
-use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil};
+use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TestPupil, danger_name_responsible};
 use crate::ledger::write;
 use crate::release::{Depth, Standing, leaves_on, make, prepare, schedule};
 
@@ -74,6 +74,7 @@ fn due_days(school: &School, context: &Context) -> Vec<Date> {
 
 fn send(school: &School, context: &Context, day: Date) -> usize {
     let key = SigningKey::generate().expect("key");
+    danger_name_responsible(&school.ledger);
     make(&school.ledger, context, Period::Day(day), &key).expect("made").new_ones()
 }
 

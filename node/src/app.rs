@@ -32,8 +32,10 @@ use crate::transfer::Transfer;
 use crate::unlock::{LedgerKey, Opener, UnlockError};
 
 mod answering;
+mod sealing;
 mod serving;
 
+pub use sealing::SealDueError;
 pub use serving::{ConsoleMode, ServeError, Serving, is_served, ring_bell};
 
 /// Files that `init` makes; any of them says that the folder is in use.

@@ -21,7 +21,7 @@ use runtime::web::Label;
 use crate::app::Node;
 use crate::console::{
     Absent, EgressPage, EgressSource, HeldPeriod, HomePage, Hop, HopState, NextRelease,
-    PreviewPage, ReleaseLine, ReleasePage, Signer, SourceError, SpecialNotice,
+    PreviewPage, ReleaseLine, ReleasePage, SealedPage, Signer, SourceError, SpecialNotice,
 };
 use crate::import::value::Grade;
 use crate::ledger::{governance, student};
@@ -31,6 +31,7 @@ use crate::release::{self, Context, Depth, Due, Schedule, Standing};
 pub mod decode;
 pub mod link;
 pub mod refusal;
+pub(crate) mod sealed;
 mod words;
 
 use link::link;
@@ -310,6 +311,10 @@ impl EgressSource for Egress {
             Err(error) => Err(unavailable(error)),
         }
     }
+
+    fn sealed(&self, page: u32) -> Result<SealedPage, SourceError> {
+        self.sealed_page(page)
+    }
 }
 
 impl Egress {
@@ -363,6 +368,7 @@ pub fn context(node: &Node) -> Result<Context, release::ReleaseError> {
         catalogue_digest: packs.in_force().digest,
         catalogues: packs.catalogues_ever(),
         specials: packs.specials().to_vec(),
+        sealed_years: node.years_under_seal()?,
         calendar: Arc::clone(packs.calendar()),
         today: node.clock().today(),
         now_ms: node.clock().now_ms(),

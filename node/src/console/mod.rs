@@ -25,6 +25,7 @@ mod office;
 mod plans;
 mod roll;
 mod screening;
+mod sealed;
 mod settings;
 mod sheet;
 mod source;
@@ -57,6 +58,7 @@ use sheet::crumbs;
 
 pub(crate) use family::Letter;
 pub use office::Rules;
+pub use sealed::{SealedLine, SealedPage, SealedState, YearUnderSeal};
 pub use source::{EgressSource, SourceError};
 pub use view::*;
 pub use welcome::is_unfinished;
@@ -97,6 +99,7 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
     let outward = vec![
         NavLink { label: words::EGRESS, href: EGRESS_HREF },
         NavLink { label: words::NEXT, href: NEXT_HREF },
+        sealed::link(),
     ];
     let nav = vec![
         NavGroup { title: words::DAILY, links: daily },
@@ -205,6 +208,7 @@ fn outward_pages(shell: &Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
         .route("/", get(show_home))
         .route(EGRESS_HREF, get(show_list))
         .route(NEXT_HREF, get(show_preview))
+        .route(sealed::SEALED_HREF, get(show_sealed))
         .route("/egress/{id}", get(show_release))
         .route("/egress/{id}/bytes", get(give_bytes))
         .with_state(Pages { shell: Arc::clone(shell), source })
@@ -276,6 +280,17 @@ async fn show_preview(
     pages
         .shell
         .reply(&visitor.frame, &egress::preview(&view, visitor.session.role, visitor.frame.lang)?)
+}
+
+async fn show_sealed(
+    State(pages): State<Pages>,
+    visitor: Visitor<Staff>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let number = asked.page.unwrap_or(1).clamp(1, PAGE_MAX);
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || source.sealed(number)).await?;
+    pages.shell.reply(&visitor.frame, &sealed::page(&view, visitor.frame.lang)?)
 }
 
 async fn show_release(

@@ -3,6 +3,7 @@
 //! The process implements it over `transfer.db` and the hand-over table. Methods block, so the
 //! console calls them off the async threads.
 
+use super::sealed::SealedPage;
 use super::view::{EgressPage, HomePage, PreviewPage, ReleasePage};
 
 /// Why a page has no values.
@@ -42,4 +43,10 @@ pub trait EgressSource: Send + Sync + 'static {
     /// # Errors
     /// A store cannot be read.
     fn preview(&self) -> Result<PreviewPage, SourceError>;
+
+    /// A page of all sealed reports, newest first; pages count from 1.
+    ///
+    /// # Errors
+    /// A store cannot be read.
+    fn sealed(&self, page: u32) -> Result<SealedPage, SourceError>;
 }

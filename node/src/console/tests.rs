@@ -57,6 +57,33 @@ impl EgressSource for Fixed {
         }
     }
 
+    fn sealed(&self, page: u32) -> Result<SealedPage, SourceError> {
+        let line = |state: SealedState| SealedLine {
+            table: Label::new("新立预警个案", "Cases opened"),
+            period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
+            number: 9,
+            sealed_at_ms: NOW,
+            bytes_len: 17_412,
+            state,
+        };
+        let reason = Label::new("各学段的人数与在册人数不符", "other persons than enrolled");
+        let lines = [
+            SealedState::Waiting,
+            SealedState::Sent,
+            SealedState::Kept { silent_days: None },
+            SealedState::Kept { silent_days: Some(9) },
+            SealedState::Accepted { at_ms: NOW },
+            SealedState::Refused { at_ms: NOW, reason },
+        ];
+        let lines = lines.into_iter().map(line).filter(|_| !self.empty).collect();
+        let year = (!self.empty).then(|| YearUnderSeal {
+            year: 2025,
+            leader: "370202".to_owned(),
+            helper: "HC-QD".to_owned(),
+        });
+        Ok(SealedPage { year, lines, total: 106, page, pages: 3 })
+    }
+
     fn preview(&self) -> Result<PreviewPage, SourceError> {
         let release = release_view();
         let next = NextRelease {
@@ -183,6 +210,7 @@ async fn pages_are_whole_in_both_languages() {
             ("/", "node-home"),
             ("/egress", "node-egress"),
             ("/egress/next", "node-next"),
+            ("/egress/sealed", "node-sealed"),
             ("/egress/statistics-17", "node-release"),
         ] {
             let kept = if empty { format!("{name}-empty") } else { name.to_owned() };
@@ -302,9 +330,14 @@ async fn strange_ids_and_broken_stores_are_error_pages() {
 async fn nothing_is_shown_without_a_session() {
     let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
     browser.forget("xinqiao-session-f370202004p01");
-    for path in
-        ["/", "/egress", "/egress/next", "/egress/statistics-17", "/egress/statistics-17/bytes"]
-    {
+    for path in [
+        "/",
+        "/egress",
+        "/egress/next",
+        "/egress/sealed",
+        "/egress/statistics-17",
+        "/egress/statistics-17/bytes",
+    ] {
         let reply = browser.get(path).await.expect("reply");
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{path}");
     }

@@ -1,5 +1,6 @@
 //! A generated school for tests: files go in as an office would import them.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -120,6 +121,7 @@ impl School {
             catalogue_digest: sha256(b"catalogue of the tests"),
             catalogues: Vec::new(),
             specials: Vec::new(),
+            sealed_years: BTreeSet::new(),
             calendar: self.calendar.clone(),
             today: TODAY,
             now_ms: NOW_MS,

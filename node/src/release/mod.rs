@@ -17,6 +17,7 @@ mod special;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use certs::key::KeyError;
@@ -53,6 +54,8 @@ pub struct Context {
     pub catalogues: Vec<(Digest, Arc<Catalogue>)>,
     /// Special periods that this school follows.
     pub specials: Vec<Known<SpecialPeriod>>,
+    /// School years under seal: nothing about persons goes rounded in them.
+    pub sealed_years: BTreeSet<i16>,
     /// The term calendar in force.
     pub calendar: Arc<Calendar>,
     /// Today, in Asia/Shanghai.
@@ -105,6 +108,8 @@ pub enum AbsentReason {
     OtherPeriod,
     /// The school keeps none of its ledgers.
     NotKept,
+    /// The school year is under seal: its counts about persons leave in sealed reports.
+    UnderSeal,
 }
 
 /// A table that is not released.

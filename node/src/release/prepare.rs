@@ -117,7 +117,8 @@ pub(super) fn drafts(
     let mut raw = Vec::new();
     for spec in context.catalogue.tables() {
         let table = spec.id().clone();
-        if let Some(reason) = absence(spec, period, &facts) {
+        let is_sealed = context.sealed_years.contains(&facts.span().school_year);
+        if let Some(reason) = absence(spec, period, &facts, is_sealed) {
             absent.push(AbsentTable { table, reason });
             continue;
         }
@@ -182,7 +183,12 @@ fn known_persons(tx: &Tx<'_>, context: &Context, by: Date) -> Result<u64, Releas
     })
 }
 
-fn absence(spec: &TableSpec, period: Period, facts: &Facts) -> Option<AbsentReason> {
+fn absence(
+    spec: &TableSpec,
+    period: Period,
+    facts: &Facts,
+    is_sealed: bool,
+) -> Option<AbsentReason> {
     let id = spec.id().as_str();
     let rounded = id.starts_with("rounded.");
     let is_own = match NativePeriod::of(period) {
@@ -191,6 +197,7 @@ fn absence(spec: &TableSpec, period: Period, facts: &Facts) -> Option<AbsentReas
     };
     match is_own {
         false => Some(AbsentReason::OtherPeriod),
+        true if rounded && is_sealed => Some(AbsentReason::UnderSeal),
         true if rounded && !facts.is_screened() => Some(AbsentReason::NoScreening),
         true => None,
     }

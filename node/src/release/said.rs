@@ -38,6 +38,10 @@ impl AbsentReason {
             Self::NotKept => {
                 Said::fixed("该表的台账尚未启用", "the ledgers of this table are not in use yet")
             }
+            Self::UnderSeal => Said::fixed(
+                "本学年启用了密封汇总，该表的内容只以密封报告出校",
+                "the school year is under seal: what it says leaves in sealed reports only",
+            ),
         }
     }
 }

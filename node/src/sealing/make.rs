@@ -5,7 +5,7 @@ use certs::digest::sha256;
 use certs::key::SigningKey;
 use domain::disclosure::sealed::context as bound_to;
 use domain::period::Period;
-use domain::span::Span;
+use domain::unit::UnitId;
 use proto::frame::{SEALED_REPORT_CONTEXT, encode_item};
 use proto::sealed::{Place, Report, encode_report};
 use proto::wire::sync::ItemKind;
@@ -13,7 +13,7 @@ use runtime::sql::Tx;
 
 use super::measure::{Measured, NoReport, facts_span, measure};
 use super::schedule::{Due, Pending, due};
-use super::{Context, Documents, Made, SealingError};
+use super::{Context, Made, SealingError};
 use crate::indicator::Facts;
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::{Ledger, hold, profile};
@@ -55,22 +55,23 @@ fn seal_all(
     (period, open): (Period, &[Due]),
     key: &SigningKey,
 ) -> Result<Vec<Made>, SealingError> {
-    let own = Span::of(period, &context.calendar)?;
+    let own = context.span(period)?;
     let profile = profile::load(tx)?.ok_or(SealingError::NoProfile)?;
     let missing = || SealingError::NotListed(own.school_year);
-    let documents = context.documents(own.school_year).ok_or_else(missing)?;
-    let school = documents.year.roster.school(&context.unit).ok_or_else(missing)?;
+    let under_seal = context.year(own.school_year).ok_or_else(missing)?;
+    let school = under_seal.year().roster.school(&context.unit).ok_or_else(missing)?;
     let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
-    let year = Span::of(Period::SchoolYear(own.school_year), &context.calendar)?;
+    let year = context.span(Period::SchoolYear(own.school_year))?;
     let span = facts_span(period, own, year);
     let facts = Facts::of_period(tx, &profile, span, context.today)?;
-    let hubs = Hubs::new(&documents.leader, &documents.helper)?;
+    let hubs = under_seal.hubs()?;
+    let to = &under_seal.year().leader;
     let mut made = Vec::with_capacity(open.len());
     for due in open {
         let table = due.table.id().clone();
-        made.push(match measure(tx, (&facts, catalogue), (&due.table, period), school)? {
+        made.push(match measure(tx, (&facts, &catalogue), (&due.table, period), school)? {
             Ok(measured) => {
-                seal(tx, (context, documents, &hubs), due, &measured, key)?;
+                seal(tx, (context, to, &hubs), due, &measured, key)?;
                 Made::Sealed { table, number: due.number }
             }
             Err(NoReport::Absent(reason)) => Made::Absent { table, reason },
@@ -82,7 +83,7 @@ fn seal_all(
 
 fn seal(
     tx: &Tx<'_>,
-    (context, documents, hubs): (&Context, &Documents, &Hubs<'_>),
+    (context, to, hubs): (&Context, &UnitId, &Hubs<'_>),
     due: &Due,
     measured: &Measured,
     key: &SigningKey,
@@ -107,7 +108,7 @@ fn seal(
         public: halves.public,
         leader_half: halves.leader.bytes().to_vec(),
         helper_half: halves.helper.bytes().to_vec(),
-        to: documents.year.leader.clone(),
+        to: to.clone(),
         enrolled: measured.enrolled.clone(),
         made_at_ms: context.now_ms,
     });

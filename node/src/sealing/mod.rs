@@ -15,37 +15,27 @@ pub(crate) mod testing;
 mod tests;
 mod verdict;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use certs::aggregate::{AggregateError, HubsError};
 use certs::key::KeyError;
 use certs::seal::SealError;
-use certs::statement::VerifiedStatement;
 use domain::catalogue::{Catalogue, TableId};
 use domain::digest::Digest;
-use domain::disclosure::sealed::{MeasureError, ReportNumber, SealedYear};
-use domain::period::{Calendar, Period, PeriodError};
+use domain::disclosure::sealed::{MeasureError, ReportNumber};
+use domain::period::{Period, PeriodError};
+use domain::span::Span;
 use domain::unit::UnitId;
 use jiff::civil::Date;
+use runtime::sealing::SealingYear;
 use runtime::sql::SqlError;
 
 use crate::indicator::{IndicatorError, Unsealed};
+use crate::packs::Packs;
 
 pub use make::make;
 pub use schedule::{Due, Pending, due, leaves_on};
 pub use verdict::{VerdictError, take};
-
-/// A school year under seal: its documents, and the verified key statements of both hubs.
-#[derive(Clone, Debug)]
-pub struct Documents {
-    /// What tasks are made of.
-    pub year: SealedYear,
-    /// Education's key.
-    pub leader: VerifiedStatement,
-    /// Health's key.
-    pub helper: VerifiedStatement,
-}
 
 /// A catalogue and the digest of its pack.
 pub type Named = (Digest, Arc<Catalogue>);
@@ -55,12 +45,11 @@ pub type Named = (Digest, Arc<Catalogue>);
 pub struct Context {
     /// This school.
     pub unit: UnitId,
-    /// School years whose documents are here.
-    pub years: Vec<Documents>,
-    /// The catalogue in force from each of these days on, oldest first.
-    pub catalogues: BTreeMap<Date, Named>,
-    /// The term calendar in force.
-    pub calendar: Arc<Calendar>,
+    /// School years under seal whose roster lists this school.
+    pub years: Vec<SealingYear>,
+    /// Catalogues, of which a task has the one in force on its period's first day, and the term
+    /// calendar.
+    pub packs: Packs,
     /// Today, in Asia/Shanghai.
     pub today: Date,
     /// Now, by this machine's clock.
@@ -68,16 +57,25 @@ pub struct Context {
 }
 
 impl Context {
-    /// The catalogue in force on a day.
+    /// The catalogue in force on a day, and the digest of its pack.
     #[must_use]
-    pub fn catalogue_on(&self, day: Date) -> Option<&Named> {
-        self.catalogues.range(..=day).next_back().map(|(_, named)| named)
+    pub fn catalogue_on(&self, day: Date) -> Option<Named> {
+        let digest = self.packs.catalogue_on(day);
+        Some((digest, Arc::clone(self.packs.catalogue(&digest)?)))
     }
 
-    /// The documents of a school year.
+    /// The days of a period by the term calendar.
+    ///
+    /// # Errors
+    /// The calendar does not hold the term.
+    pub fn span(&self, period: Period) -> Result<Span, PeriodError> {
+        Span::of(period, self.packs.calendar())
+    }
+
+    /// A school year, where it is under seal.
     #[must_use]
-    pub fn documents(&self, school_year: i16) -> Option<&Documents> {
-        self.years.iter().find(|documents| documents.year.plan.year() == school_year)
+    pub fn year(&self, school_year: i16) -> Option<&SealingYear> {
+        self.years.iter().find(|year| year.year().plan.year() == school_year)
     }
 }
 

@@ -12,12 +12,12 @@ use domain::disclosure::sealed::{
     next_step, weeks_of,
 };
 use domain::period::Period;
-use domain::span::Span;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
-use super::{Context, Documents};
+use super::Context;
 use crate::ledger::sealed::{self as register, StoredReport};
 
 /// Days from the Sunday of a week to the morning on which its reports leave.
@@ -56,15 +56,15 @@ pub enum Pending {
 pub fn due(tx: &Tx<'_>, context: &Context) -> Result<Vec<Pending>, SqlError> {
     let known = Known::load(tx)?;
     let mut pending = Vec::new();
-    for documents in &context.years {
-        for (period, kind) in periods(context, documents) {
-            let Some(first) = first_day(context, period) else { continue };
-            let Some((pack, catalogue)) = context.catalogue_on(first) else { continue };
-            let tables = SealedTables::of(catalogue);
+    for under_seal in &context.years {
+        for (period, kind) in periods(context, under_seal) {
+            let Ok(span) = context.span(period) else { continue };
+            let Some((pack, catalogue)) = context.catalogue_on(span.from) else { continue };
+            let tables = SealedTables::of(&catalogue);
             for table in tables.all().iter().filter(|table| table.kind() == kind) {
-                let has_come = leaves_on(context, (table, catalogue), period)
+                let has_come = leaves_on(context, (table, &catalogue), period)
                     .is_some_and(|morning| morning <= context.today);
-                let terms = documents.year.terms(table, period, *pack);
+                let terms = under_seal.terms(table, (period, &span), pack);
                 if let Some(terms) = terms.filter(|_| has_come) {
                     pending.extend(known.pending(table, period, &terms));
                 }
@@ -81,7 +81,7 @@ pub fn leaves_on(
     (table, catalogue): (&SealedTable, &Catalogue),
     period: Period,
 ) -> Option<Date> {
-    let span = Span::of(period, &context.calendar).ok()?;
+    let span = context.span(period).ok()?;
     let source = table.counted_by(catalogue).map(|(definition, _)| definition.source);
     let (day, notice) = match (table.kind(), span.term) {
         (Kind::Flow, _) => (span.to, NOTICE_DAYS),
@@ -92,19 +92,14 @@ pub fn leaves_on(
     day.checked_add(notice.days()).ok()
 }
 
-/// The day by which the catalogue of a task is chosen, at school and hubs alike.
-fn first_day(context: &Context, period: Period) -> Option<Date> {
-    Span::of(period, &context.calendar).ok().map(|span| span.from)
-}
-
 /// The weeks and terms of a school year that are over or have their census day behind them.
-fn periods(context: &Context, documents: &Documents) -> Vec<(Period, Kind)> {
-    let year = documents.year.plan.year();
-    let Ok(span) = Span::of(Period::SchoolYear(year), &context.calendar) else {
+fn periods(context: &Context, under_seal: &SealingYear) -> Vec<(Period, Kind)> {
+    let year = under_seal.year().plan.year();
+    let Ok(span) = context.span(Period::SchoolYear(year)) else {
         return Vec::new();
     };
     let weeks = weeks_of(&span).into_iter().filter(|week: &Week| week.sunday() < context.today);
-    let terms = context.calendar.terms().iter();
+    let terms = context.packs.calendar().terms().iter();
     let terms = terms
         .filter(|term| term.id.school_year == year && term.census < context.today)
         .map(|term| (Period::Term(term.id), Kind::Stock));

@@ -1,8 +1,6 @@
 //! A city under seal for tests: two commissions, two hubs with their keys and certificates, and
 //! documents that list the school of the tests.
 
-use std::collections::BTreeMap;
-
 use certs::aggregate::{Instance, KeyHalf, Parts, Role, agree, open};
 use certs::digest::sha256;
 use certs::identity::LeafIdentity;
@@ -10,27 +8,42 @@ use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use certs::key::SigningKey;
 use certs::root::{Commission, RootAuthority, RootCertificate};
 use certs::seal::{Sealed, ShareKey};
-use certs::statement::{StatedKey, VerifiedStatement, verify};
-use domain::catalogue::{Grade, Stage};
-use domain::disclosure::plan::{GROUP_MIN, Listed, Plan, Roster, School as Listing};
-use domain::disclosure::sealed::{SealedTables, SealedYear, context as bound_to};
+use certs::statement::{KeyStatement, SignedStatement, StatedKey};
+use domain::disclosure::plan::{GROUP_MIN, Plan};
+use domain::disclosure::sealed::{SealedTables, context as bound_to};
 use domain::unit::{IdentityName, UnitKind};
 use jiff::civil::{Date, date};
+use jiff::{SignedDuration, Timestamp};
+use prost::Message as _;
 use proto::frame::VERDICT_CONTEXT;
+use proto::pack::PackKind;
+use proto::pack::plan::{self, OpenPlan, Sealing};
+use proto::pack::roster::{self, COLUMNS};
 use proto::sealed::{
     HubSignature, Report, SignedVerdict, Verdict, encode_signed_verdict, encode_verdict,
 };
+use proto::wire::directive::{Directive, Pack, PackSignature};
+use runtime::sealing::{Pins, SealedYears, SealingYear};
 
-use super::{Context, Documents};
+use super::Context;
 use crate::ledger::testing::{NOW_MS, School};
-use crate::list::testing::{City, UNIT, about, now, zone};
+use crate::list::testing::{UNIT, now, zone};
+use crate::packs::Packs;
+
+/// Area and school year of the documents.
+const NAME: &str = "370202-2025";
+
+/// When the commissions began.
+fn founded() -> Timestamp {
+    "2025-08-01T00:00:00Z".parse().expect("instant")
+}
 
 pub(crate) const LEADER: &str = "370202";
 pub(crate) const HELPER: &str = "HC-QD";
 
-/// Both hubs, with everything that they sign and open with.
+/// Both hubs, with everything that they sign and open with, under their commissions.
 pub(crate) struct Hubs {
-    city: City,
+    roots: [RootAuthority; 2],
     pub(crate) keys: [ShareKey; 2],
     pub(crate) identities: [LeafIdentity; 2],
     pub(crate) pins: Vec<RootCertificate>,
@@ -38,67 +51,97 @@ pub(crate) struct Hubs {
 
 impl Hubs {
     pub(crate) fn new() -> Self {
-        let city = City::both();
+        let roots = [Commission::Education, Commission::Health].map(|one| {
+            let key = SigningKey::generate().expect("key");
+            RootAuthority::create(one, &zone(), key, founded()).expect("root")
+        });
         let key = |id: &str, role: Role| {
             ShareKey::generate(id.parse().expect("unit"), role.purpose()).expect("key")
         };
-        let roots = [Commission::Education, Commission::Health].map(|one| {
-            let key = SigningKey::generate().expect("key");
-            RootAuthority::create(one, &zone(), key, now()).expect("root")
-        });
         let identities = [identity(&roots[0], LEADER), identity(&roots[1], HELPER)];
         let pins = roots.iter().map(|root| root.certificate().clone()).collect();
-        let keys = [key(LEADER, Role::Leader), key(HELPER, Role::Helper)];
-        Self { city, keys, identities, pins }
+        Self {
+            keys: [key(LEADER, Role::Leader), key(HELPER, Role::Helper)],
+            roots,
+            identities,
+            pins,
+        }
     }
 
-    fn statement(&self, key: &ShareKey) -> VerifiedStatement {
-        let stated = (key.purpose(), StatedKey::Recipient(key.public().clone()));
-        let signed = self.city.sign(&about(key.unit().as_str(), "汇总方", stated, now()));
-        verify(&signed, &self.city.pins(), &zone(), now()).expect("statement")
+    /// School year 2025 under seal, with so many students of each sex in each grade at the school
+    /// of the tests and at five schools more.
+    pub(crate) fn year(&self, persons: u32) -> SealingYear {
+        let schools = ["S1", "S2", "S3", "S4", "S5", UNIT];
+        let rows = schools.iter().flat_map(|school| {
+            (7..=9).map(move |grade| {
+                let head = format!("{school},370202001,office {school},2020,2020,yes");
+                format!("{head},junior,g{grade},{persons},{persons},0")
+            })
+        });
+        let csv: Vec<String> = std::iter::once(COLUMNS.join(",")).chain(rows).collect();
+        let csv = csv.join("\n");
+        let listed = roster::read(NAME, csv.as_bytes()).expect("roster");
+        let [leader_statement, helper_statement] =
+            self.keys.each_ref().map(|key| self.statement(key).to_pem());
+        let census_day = date(2025, 9, 10);
+        let plan = plan::write(&OpenPlan {
+            plan: Plan::build(GROUP_MIN, &listed, &[]),
+            roster: sha256(csv.as_bytes()),
+            sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
+        });
+        let packs = [(PackKind::Roster, csv), (PackKind::Plan, plan.expect("plan"))];
+        let packs = packs.map(|(kind, text)| self.directive(kind, &text));
+        let pins = Pins { roots: self.pins.clone(), zone: zone() };
+        let years = SealedYears::read(packs.iter().map(Vec::as_slice), &pins);
+        years.of_school(&UNIT.parse().expect("unit"), 2025).expect("under seal").clone()
     }
 
-    /// The documents of school year 2025, with so many students in each grade and sex at the
-    /// school of the tests, and five schools more.
-    pub(crate) fn documents(&self, persons: u32) -> Documents {
-        let [leader, helper] = self.keys.each_ref().map(|key| self.statement(key));
-        let grades = (7..=9).map(|number| (Grade::school(number).expect("grade"), [persons; 3]));
-        let stages = BTreeMap::from([(Stage::Junior, grades.collect::<BTreeMap<_, _>>())]);
-        let school = |id: &str| {
-            let listing = Listing {
-                town: "370202001".parse().expect("unit"),
-                operator: id.to_owned(),
-                listed: Listed { education: 2020, health: 2020 },
-                is_signed: true,
-                stages: stages.clone(),
-            };
-            (id.parse().expect("unit"), listing)
+    fn statement(&self, key: &ShareKey) -> SignedStatement {
+        let says = KeyStatement {
+            zone: zone(),
+            unit: key.unit().clone(),
+            name: "汇总方".to_owned(),
+            purpose: key.purpose(),
+            key: StatedKey::Recipient(key.public().clone()),
+            valid_from: founded(),
+            valid_to: founded() + SignedDuration::from_hours(24 * 400),
         };
-        let others = ["S1", "S2", "S3", "S4", "S5"];
-        let schools = others.into_iter().chain([UNIT]).map(school).collect();
-        let roster = Roster { area: LEADER.parse().expect("unit"), year: 2025, schools };
-        let year = SealedYear {
-            city: zone(),
-            plan: Plan::build(GROUP_MIN, &roster, &[]),
-            plan_digest: sha256(b"plan"),
-            roster,
-            roster_digest: sha256(format!("roster of {persons}").as_bytes()),
-            census_day: date(2025, 11, 14),
-            leader: LEADER.parse().expect("unit"),
-            helper: HELPER.parse().expect("unit"),
-            key_statements: sha256(b"statements"),
-        };
-        Documents { year, leader, helper }
+        let [one, other] = self.roots.each_ref().map(|root| {
+            let key = SigningKey::generate().expect("key");
+            let signed = root.sign_statement_key(key.public(), founded()).expect("certificate");
+            (key, [signed])
+        });
+        let mut signed = SignedStatement::sign(&says, &one.0, &one.1).expect("signed");
+        signed.add_signature(&other.0, &other.1).expect("countersigned");
+        signed
+    }
+
+    fn directive(&self, kind: PackKind, text: &str) -> Vec<u8> {
+        let pack = Pack {
+            kind: kind.as_str().to_owned(),
+            name: NAME.to_owned(),
+            version: "1".to_owned(),
+            serial: 1,
+            effective_from: "2025-09-01".to_owned(),
+            content: text.as_bytes().to_vec(),
+        }
+        .encode_to_vec();
+        let signatures = self.roots.iter().map(|root| {
+            let key = SigningKey::generate().expect("key");
+            let chain = [root.sign_pack_key(key.public(), founded()).expect("certificate")];
+            let signed = certs::pack::sign(&pack, &key, &chain).expect("signed");
+            PackSignature { signature: signed.signature.to_bytes(), chain: signed.chain }
+        });
+        let signatures = signatures.collect();
+        Directive { pack, signatures }.encode_to_vec()
     }
 
     /// What the school seals with on a day.
-    pub(crate) fn context(&self, school: &School, today: Date) -> Context {
-        let named = (sha256(b"catalogue of the tests"), school.catalogue.clone());
+    pub(crate) fn context(&self, today: Date) -> Context {
         Context {
             unit: UNIT.parse().expect("unit"),
-            years: vec![self.documents(200)],
-            catalogues: BTreeMap::from([(date(2020, 1, 1), named)]),
-            calendar: school.calendar.clone(),
+            years: vec![self.year(200)],
+            packs: Packs::embedded().expect("packs"),
             today,
             now_ms: NOW_MS,
         }

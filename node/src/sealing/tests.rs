@@ -120,7 +120,7 @@ fn verdict_on(report: &StoredReport, unit: &str, refused: Option<&str>) -> Verdi
 fn a_stock_is_the_census_of_the_term() {
     let (school, hubs) = (school(), Hubs::new());
     open_case(&school, 3, date(2025, 11, 3));
-    let context = hubs.context(&school, date(2025, 11, 25));
+    let context = hubs.context(date(2025, 11, 25));
     let made = seal(&school, &context, PERIOD);
     let is_sealed =
         |made: &Made| matches!(made, Made::Sealed { table, .. } if table.as_str() == CENSUS);
@@ -143,7 +143,7 @@ fn a_stock_is_the_census_of_the_term() {
 fn an_event_is_told_once() {
     let (school, hubs) = (school(), Hubs::new());
     open_case(&school, 1, date(2025, 11, 5));
-    let after = hubs.context(&school, date(2025, 11, 11));
+    let after = hubs.context(date(2025, 11, 11));
     seal(&school, &after, week("2025-W45"));
     assert_eq!(told(&hubs, &school, "2025-W45"), 1);
     // The week before was never sealed: what is known of it is sealed now, and is nothing.
@@ -151,11 +151,11 @@ fn an_event_is_told_once() {
     assert_eq!(told(&hubs, &school, "2025-W44"), 0);
     // Late: dated in a week that is sealed.
     open_case(&school, 2, date(2025, 11, 6));
-    let later = hubs.context(&school, TODAY);
+    let later = hubs.context(TODAY);
     seal(&school, &later, week("2025-W46"));
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
     assert_eq!(sealed(&seal(&school, &later, week("2025-W45"))), 0);
-    let last = hubs.context(&school, date(2025, 12, 2));
+    let last = hubs.context(date(2025, 12, 2));
     seal(&school, &last, week("2025-W47"));
     assert_eq!(told(&hubs, &school, "2025-W47"), 0);
 }
@@ -165,7 +165,7 @@ fn an_event_is_told_once() {
 fn the_length_says_nothing() {
     let (school, hubs) = (school(), Hubs::new());
     (1..8).for_each(|student| open_case(&school, student, date(2025, 11, 12)));
-    let context = hubs.context(&school, TODAY);
+    let context = hubs.context(TODAY);
     for name in ["2025-W45", "2025-W46"] {
         seal(&school, &context, week(name));
     }
@@ -181,7 +181,7 @@ fn the_length_says_nothing() {
 fn a_refused_report_is_replaced_under_another_task() {
     let (school, hubs) = (school(), Hubs::new());
     open_case(&school, 1, date(2025, 11, 5));
-    let mut context = hubs.context(&school, date(2025, 11, 11));
+    let mut context = hubs.context(date(2025, 11, 11));
     seal(&school, &context, week("2025-W45"));
     let first = registered(&school, OPENED, "2025-W45").expect("first");
     let refusal = verdict_on(&first, "F370202004J01", Some("proof"));
@@ -193,7 +193,7 @@ fn a_refused_report_is_replaced_under_another_task() {
     let waits =
         |one: &Pending| matches!(one, Pending::Refused(report) if report.body == first.body);
     assert!(open.iter().any(waits));
-    context.years = vec![hubs.documents(210)];
+    context.years = vec![hubs.year(210)];
     assert!(sealed(&seal(&school, &context, week("2025-W45"))) > 0);
     let second = registered(&school, OPENED, "2025-W45").expect("second");
     assert_eq!(second.number.value(), first.number.value() + 1);
@@ -204,7 +204,7 @@ fn a_refused_report_is_replaced_under_another_task() {
 #[test]
 fn only_both_hubs_accept() {
     let (school, hubs) = (school(), Hubs::new());
-    let context = hubs.context(&school, date(2025, 11, 11));
+    let context = hubs.context(date(2025, 11, 11));
     seal(&school, &context, week("2025-W45"));
     let sealed = registered(&school, OPENED, "2025-W45").expect("sealed");
     let own = verdict_on(&sealed, "F370202004J01", None);
@@ -239,12 +239,12 @@ fn what_is_not_there_is_not_zero() {
     let hubs = Hubs::new();
     let idle = School::new();
     idle.roster(&(0..40).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
-    let context = hubs.context(&idle, TODAY);
+    let context = hubs.context(TODAY);
     let made = seal(&idle, &context, week("2025-W45"));
     let absent = |made: &Made| matches!(made, Made::Absent { reason: Unsealed::NotAtWork, .. });
     assert!(!made.is_empty() && made.iter().all(absent), "{made:?}");
     let school = school();
-    assert_eq!(seal(&school, &hubs.context(&school, date(2025, 11, 10)), week("2025-W45")), []);
+    assert_eq!(seal(&school, &hubs.context(date(2025, 11, 10)), week("2025-W45")), []);
     let period = week("2025-W45").to_string();
     let act = Act { period, author: "principal".into(), reason: "核对".into(), at_ms: NOW_MS };
     school.ledger.write("hold", move |tx| hold::hold(tx, &act)).expect("held");
@@ -261,7 +261,7 @@ fn reports_are_handed_over() {
     let rows: Vec<_> =
         pupils.iter().map(|one| (one.clone(), "2025-10-20", sheet_cells(6, "0"))).collect();
     school.answers(&rows).expect("answers");
-    let context = hubs.context(&school, TODAY);
+    let context = hubs.context(TODAY);
     let made = seal(&school, &context, week("2025-W46"));
     let act = Act {
         period: "2025-W44".to_owned(),

@@ -10,14 +10,14 @@ use certs::chain::{Purpose, Trust};
 use certs::identity::PeerIdentity;
 use certs::root::{Commission, RootCertificate};
 use certs::signature::Signature;
-use domain::disclosure::sealed::{Answer, Kind, sealed_year_of};
+use domain::disclosure::sealed::{Answer, Kind, SealedYear, sealed_year_of};
 use domain::unit::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use proto::frame::VERDICT_CONTEXT;
 use proto::sealed::{HubSignature, SealedError, SignedVerdict, decode_signed_verdict};
 use runtime::sql::SqlError;
 
-use super::{Context, Documents};
+use super::Context;
 use crate::ledger::Ledger;
 use crate::ledger::sealed::{self as register, KeptVerdict};
 
@@ -34,9 +34,9 @@ pub enum VerdictError {
     /// About a report that this school did not make, or not as it made it.
     #[error("the verdict is about no report of this school")]
     Unknown,
-    /// The documents of its school year are not here.
-    #[error("the documents of the report's school year are not here")]
-    NoDocuments,
+    /// Its school year is not under seal here.
+    #[error("the report's school year is not under seal here")]
+    NotUnderSeal,
     /// It was made at a time that cannot be.
     #[error("the verdict is dated {0}, which cannot be")]
     Time(Timestamp),
@@ -65,8 +65,8 @@ pub fn take(
     }
     let period = verdict.place.period;
     let year = [Kind::Stock, Kind::Flow].into_iter().find_map(|kind| sealed_year_of(kind, period));
-    let documents = year.and_then(|year| context.documents(year));
-    verify(&signed, roots, documents.ok_or(VerdictError::NoDocuments)?, context.now_ms)?;
+    let under_seal = year.and_then(|year| context.year(year)).ok_or(VerdictError::NotUnderSeal)?;
+    verify(&signed, roots, under_seal.year(), context.now_ms)?;
     let kept = KeptVerdict {
         answer: if verdict.refused.is_none() { Answer::Accepted } else { Answer::Refused },
         code: verdict.refused.clone().unwrap_or_default().0,
@@ -89,7 +89,7 @@ pub fn take(
 fn verify(
     signed: &SignedVerdict,
     roots: &[RootCertificate],
-    documents: &Documents,
+    year: &SealedYear,
     now_ms: i64,
 ) -> Result<(), VerdictError> {
     let at = Timestamp::from_millisecond(signed.verdict.decided_at_ms).unwrap_or_default();
@@ -103,8 +103,8 @@ fn verify(
         let trust = Trust::new(own.cloned().collect());
         is_signed(&signed.bytes, signature, &trust, (hub, at))
     };
-    let leader = holds(&signed.leader, &documents.year.leader, Commission::Education);
-    let helper = holds(&signed.helper, &documents.year.helper, Commission::Health);
+    let leader = holds(&signed.leader, &year.leader, Commission::Education);
+    let helper = holds(&signed.helper, &year.helper, Commission::Health);
     let is_enough = match signed.verdict.refused {
         None => leader && helper,
         Some(_) => leader || helper,

@@ -27,7 +27,7 @@ pub(super) async fn keep(node: Node) {
             let working = node.clone();
             match tokio::task::spawn_blocking(move || working.release_due()).await {
                 Ok(Ok(signed)) => {
-                    last = Some(today);
+                    last = seal(&node).await.then_some(today);
                     if signed > 0 {
                         tracing::info!(signed, "sheets signed in the daily slot");
                     }
@@ -37,6 +37,24 @@ pub(super) async fn keep(node: Node) {
             }
         }
         tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Seals what is due; says whether the slot is done.
+async fn seal(node: &Node) -> bool {
+    let working = node.clone();
+    match tokio::task::spawn_blocking(move || working.seal_due()).await {
+        Ok(Ok(sealed)) => {
+            if sealed > 0 {
+                tracing::info!(sealed, "reports sealed in the daily slot");
+            }
+            true
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "reports not sealed yet");
+            false
+        }
+        Err(_) => false,
     }
 }
 

@@ -1,0 +1,110 @@
+//! Sealing at this node: what it seals with, what is due, and the verdicts that come back.
+
+use std::collections::BTreeSet;
+
+use domain::period::Period;
+use runtime::sealing::SealingYear;
+use runtime::sql::SqlError;
+
+use super::{Node, ring_bell};
+use crate::packs::PacksError;
+use crate::sealing::{self, Context, Made, Pending, SealingError};
+
+/// Why the reports that are due could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealDueError {
+    /// The packs cannot be read.
+    #[error(transparent)]
+    Packs(#[from] PacksError),
+    /// A period cannot be sealed.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+}
+
+impl Node {
+    /// School years of this school that are under seal.
+    ///
+    /// # Errors
+    /// The packs cannot be read.
+    pub fn years_under_seal(&self) -> Result<BTreeSet<i16>, SqlError> {
+        let years = self.own_years()?;
+        Ok(years.iter().map(|year| year.year().plan.year()).collect())
+    }
+
+    fn own_years(&self) -> Result<Vec<SealingYear>, SqlError> {
+        let Some(member) = self.member() else { return Ok(Vec::new()) };
+        let (unit, years) = (member.membership.name.unit(), self.sealed_years()?);
+        Ok(years.sealing().filter(|year| year.holds(unit)).cloned().collect())
+    }
+
+    /// What this school seals with; nothing before joining, or where no year is under seal.
+    ///
+    /// # Errors
+    /// The packs cannot be read.
+    pub fn sealing(&self) -> Result<Option<Context>, PacksError> {
+        let Some(member) = self.member() else { return Ok(None) };
+        let unit = member.membership.name.unit().clone();
+        let years = self.own_years()?;
+        if years.is_empty() {
+            return Ok(None);
+        }
+        let (today, now_ms) = (self.clock().today(), self.clock().now_ms());
+        Ok(Some(Context { unit, years, packs: self.packs()?, today, now_ms }))
+    }
+
+    /// Seals every report whose morning has come and whose period nobody holds; gives how many.
+    ///
+    /// A period or table that cannot be sealed keeps no other back; the log says which, and the
+    /// page of sealed reports what is missing.
+    ///
+    /// # Errors
+    /// A store cannot be read or written, or the key cannot sign; what was sealed before stays.
+    pub fn seal_due(&self) -> Result<usize, SealDueError> {
+        let (Some(member), Some(context)) = (self.member(), self.sealing()?) else { return Ok(0) };
+        let identity = member.identity.current();
+        let mut sealed = 0;
+        for period in periods_due(self, &context)? {
+            match sealing::make(self.ledger(), &context, period, identity.key()) {
+                Ok(made) => sealed += made.iter().filter(|one| is_sealed(period, one)).count(),
+                Err(SealingError::Store(error)) => return Err(SealingError::Store(error).into()),
+                Err(SealingError::Held(_)) => {}
+                Err(error) => tracing::warn!(%period, %error, "period not sealed"),
+            }
+        }
+        if sealed > 0 {
+            // Whoever serves the folder copies and sends; that is this process.
+            if let Err(error) = ring_bell(&self.config().data) {
+                tracing::warn!(%error, "bell not rung; the next start copies what was sealed");
+            }
+        }
+        Ok(sealed)
+    }
+}
+
+/// Periods of which a report is to be sealed, in the order in which they are.
+fn periods_due(node: &Node, context: &Context) -> Result<Vec<Period>, SealingError> {
+    let asked = context.clone();
+    let pending = node.ledger().read(move |tx| sealing::due(tx, &asked))?;
+    let mut periods: Vec<Period> = Vec::new();
+    for one in pending {
+        match one {
+            Pending::Seal(due) if periods.last() != Some(&due.period) => periods.push(due.period),
+            Pending::Seal(_) | Pending::Refused(_) => {}
+        }
+    }
+    Ok(periods)
+}
+
+fn is_sealed(period: Period, made: &Made) -> bool {
+    match made {
+        Made::Sealed { .. } => return true,
+        Made::Absent { table, reason } => {
+            tracing::debug!(%period, %table, ?reason, "no sealed report");
+        }
+        Made::Broken { table, reason } => {
+            tracing::warn!(%period, %table, %reason, "figures cannot be sealed");
+        }
+    }
+    false
+}

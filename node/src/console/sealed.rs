@@ -1,0 +1,210 @@
+//! Sealed reports: what one is, who can see what, and what became of each that left.
+
+use askama::Template;
+use runtime::texts;
+use runtime::web::{Html, Label, Lang, NavLink, Page, Part, RenderError, Tag, Text, Tone, time};
+
+use super::egress::crumbs;
+use super::words;
+
+pub(super) const SEALED_HREF: &str = "/egress/sealed";
+
+texts! {
+    TITLE = "密封报告", "Sealed reports";
+    NOTE = "已密封 {0} 份", "{0} sealed so far";
+    WHAT = "每份密封报告把本校的一张统计表拆成两半，一半只有教育方的汇总枢纽能打开，另一半只有卫健方的能打开。\
+            任何一半单独看都只是随机数；两方只能一起算出多所学校的合计，谁也算不出本校的数字。\
+            报告的长短和发送时间与数字大小无关。",
+        "A sealed report splits one of the school's tables into two halves: one opens only at \
+         education's hub, the other only at health's. Each half alone is random; together the two \
+         hubs can add up several schools, and neither learns this school's figures. Its length and \
+         its hour say nothing about the figures.";
+    WHO = "谁", "Who";
+    SEES = "能看到什么", "What they can see";
+    SCHOOL = "本校", "This school";
+    SCHOOL_SEES = "自己的全部记录；本页每份报告的回执；所在街道、区已公布的合计",
+        "its own records, what became of each report here, and the sums that its street and \
+         district publish";
+    STREET = "街道枢纽", "The street's hub";
+    STREET_SEES = "本校在什么时候交了一份固定长短的报告；打不开",
+        "that this school sent a report of fixed length, and when; it cannot open it";
+    HUBS = "两个汇总枢纽，各自", "Each of the two hubs";
+    HUBS_SEES = "报告的时间、一半随机数，以及至少五所学校的合计",
+        "when it was sent, one random half, and sums over five schools or more";
+    BOTH = "两个汇总枢纽私下串通", "Both hubs in collusion";
+    BOTH_SEES = "能算出每所学校的数字。正因如此，两方的人员、密钥和机房彼此独立",
+        "every school's figures: this is why the two have operators, keys and machines of their own";
+    UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。关于学生的统计数只以密封报告出校。",
+        "School year {0} is under seal: education's hub {1}, health's hub {2}. Counts about students \
+         leave in sealed reports only.";
+    NOT_UNDER = "本学年没有启用密封汇总：关于学生的统计数按五取整后，每学期出校一次。",
+        "This school year is not under seal: counts about students leave rounded to five, once a \
+         term.";
+    NONE = "还没有密封报告。", "No report has been sealed yet.";
+    SEALED_AT = "密封时间", "Sealed";
+    TABLE = "统计表", "Table";
+    SIZE = "大小", "Size";
+    STATE = "到了哪一步", "Where it is";
+    NUMBER = "{0} · 第 {1} 号", "{0} · no. {1}";
+    BYTES = "{0} 字节", "{0} bytes";
+    WAITING = "等待发送", "waits to be sent";
+    SENT = "已发出，等上级签收", "sent, not answered yet";
+    KEPT = "上级已签收，等两个汇总枢纽的结论", "kept above, waits for both hubs";
+    ACCEPTED = "两方都已确认", "accepted by both hubs";
+    REFUSED = "被退回：{0}", "refused: {0}";
+    REFUSED_NEXT = "其他学校不受影响。请核对名册和台账，仍不清楚就联系区级枢纽的运维人员。",
+        "No other school is affected. Check the roster and the ledgers; ask the operator of the \
+         district's hub if it stays unclear.";
+    SILENT = "签收后已 {0} 天没有结论，请给两个部门的枢纽运维人员打电话。",
+        "No verdict for {0} days: ring the operators of both departments' hubs.";
+    NEWER = "较新的", "Newer";
+    OLDER = "较早的", "Older";
+}
+
+/// The page's entry of the menu.
+pub(super) const fn link() -> NavLink {
+    NavLink { label: TITLE, href: SEALED_HREF }
+}
+
+/// Where a sealed report is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SealedState {
+    /// It waits here.
+    Waiting,
+    /// It was sent and not answered yet.
+    Sent,
+    /// The hub above keeps it; for so many days if that is long.
+    Kept {
+        /// Days without a verdict, where people must ask.
+        silent_days: Option<i64>,
+    },
+    /// Both hubs accepted it.
+    Accepted {
+        /// By the leader's clock.
+        at_ms: i64,
+    },
+    /// It is in no sum.
+    Refused {
+        /// By the clock of whoever refused it.
+        at_ms: i64,
+        /// Why.
+        reason: Label,
+    },
+}
+
+/// A sealed report in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedLine {
+    /// What it is about.
+    pub table: Label,
+    /// Term or week.
+    pub period: Label,
+    /// The school's number of it.
+    pub number: u32,
+    /// When it was sealed.
+    pub sealed_at_ms: i64,
+    /// Bytes that are signed.
+    pub bytes_len: u64,
+    /// Where it is.
+    pub state: SealedState,
+}
+
+/// The school year that runs, if it is under seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YearUnderSeal {
+    /// Year in which it begins.
+    pub year: i16,
+    /// Education's hub.
+    pub leader: String,
+    /// Health's hub.
+    pub helper: String,
+}
+
+/// The page of sealed reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedPage {
+    /// The running school year, if it is under seal.
+    pub year: Option<YearUnderSeal>,
+    /// Reports of this page, the latest first.
+    pub lines: Vec<SealedLine>,
+    /// How many there are.
+    pub total: u64,
+    /// This page, from 1.
+    pub page: u32,
+    /// Pages.
+    pub pages: u32,
+}
+
+#[derive(Template)]
+#[template(path = "console/sealed.html")]
+struct SealedTemplate<'a> {
+    lang: Lang,
+    page: &'a SealedPage,
+}
+
+/// The page.
+///
+/// # Errors
+/// A template could not be rendered.
+pub(super) fn page(view: &SealedPage, lang: Lang) -> Result<Page, RenderError> {
+    Ok(Page {
+        title: TITLE.in_lang(lang).to_owned(),
+        note: NOTE.fill(lang, &[&view.total]),
+        crumbs: crumbs(&[words::OUTWARD, TITLE], lang),
+        current: SEALED_HREF,
+        exports: Vec::new(),
+        body: Html::render(&SealedTemplate { lang, page: view })?,
+    })
+}
+
+impl SealedTemplate<'_> {
+    fn year(&self) -> String {
+        match &self.page.year {
+            Some(year) => UNDER.fill(self.lang, &[&year.year, &year.leader, &year.helper]),
+            None => NOT_UNDER.in_lang(self.lang).to_owned(),
+        }
+    }
+
+    fn sees(&self) -> [(&'static str, &'static str); 4] {
+        let rows: [(Text, Text); 4] =
+            [(SCHOOL, SCHOOL_SEES), (STREET, STREET_SEES), (HUBS, HUBS_SEES), (BOTH, BOTH_SEES)];
+        rows.map(|(who, sees)| (who.in_lang(self.lang), sees.in_lang(self.lang)))
+    }
+
+    fn number(&self, line: &SealedLine) -> String {
+        NUMBER.fill(self.lang, &[&line.period.in_lang(self.lang), &line.number])
+    }
+
+    fn minute(&self, unix_ms: &i64) -> String {
+        time::minute(*unix_ms)
+    }
+
+    fn size(&self, line: &SealedLine) -> String {
+        BYTES.fill(self.lang, &[&runtime::web::grouped(line.bytes_len)])
+    }
+
+    fn tag(&self, line: &SealedLine) -> Part<Tag> {
+        let (tone, word) = match &line.state {
+            SealedState::Waiting => (Tone::Notice, WAITING.in_lang(self.lang).to_owned()),
+            SealedState::Sent => (Tone::Info, SENT.in_lang(self.lang).to_owned()),
+            SealedState::Kept { .. } => (Tone::Info, KEPT.in_lang(self.lang).to_owned()),
+            SealedState::Accepted { at_ms } => {
+                let word = ACCEPTED.in_lang(self.lang);
+                (Tone::Good, format!("{word} · {}", time::minute(*at_ms)))
+            }
+            SealedState::Refused { reason, .. } => {
+                (Tone::Bad, REFUSED.fill(self.lang, &[&reason.in_lang(self.lang)]))
+            }
+        };
+        Tag::new(tone, word)
+    }
+
+    /// What to do, empty where nothing is.
+    fn next(&self, line: &SealedLine) -> String {
+        match &line.state {
+            SealedState::Refused { .. } => REFUSED_NEXT.in_lang(self.lang).to_owned(),
+            SealedState::Kept { silent_days: Some(days) } => SILENT.fill(self.lang, &[days]),
+            _ => String::new(),
+        }
+    }
+}

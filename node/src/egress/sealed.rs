@@ -1,0 +1,145 @@
+//! Sealed reports for the page and the command line: the register, joined with the outbox.
+
+use domain::catalogue::Catalogue;
+use domain::disclosure::sealed::{Answer, SealedTables};
+use domain::span::school_year_of;
+use proto::frame::decode_item;
+use runtime::uplink::outbox::SentItem;
+use runtime::web::{Label, Text};
+use runtime::{texts, web::Lang};
+
+use super::{Egress, decode, unavailable};
+use crate::console::{SealedLine, SealedPage, SealedState, SourceError, YearUnderSeal};
+use crate::ledger::sealed::{self as register, StoredReport};
+
+/// Reports on one page.
+const PAGE_LINES: usize = 50;
+/// Reports that are looked at; twenty tables of fifty weeks and a few years.
+const REPORTS_MAX: u32 = 20_000;
+/// Days without a verdict after which people ask (seven by rule L2).
+const SILENT_DAYS: i64 = 7;
+const DAY_MS: i64 = 24 * 3_600_000;
+
+texts! {
+    PROOF = "报告没有通过校验", "the proof of the report does not hold";
+    CONTROL = "各学段的人数与在册人数不符", "the persons of a stage are not those enrolled";
+    TASK = "所用的名册、方案或指标目录与汇总枢纽的不一致", "made with other documents than the hubs have";
+    REPORT = "同一时段已有一份报告，先到的有效", "another report stands for this period";
+    NUMBER = "编号已用过", "the number was used before";
+    CAP = "上限与签发的名册不符", "the cap is not the one that follows from the signed roster";
+    LISTED = "本校不在签发的名册里", "this school is not on the signed roster";
+    OTHER_HUB = "不是密封给这个汇总枢纽的", "it is not sealed to this hub";
+    ENROLLED = "在册人数缺失或不合理", "the persons enrolled are missing or cannot be";
+}
+
+/// Codes of verdicts that people may meet.
+const CODES: [(&str, Text); 9] = [
+    ("proof", PROOF),
+    ("control_sum", CONTROL),
+    ("other_task", TASK),
+    ("other_report", REPORT),
+    ("same_number", NUMBER),
+    ("other_cap", CAP),
+    ("not_on_roster", LISTED),
+    ("not_for_this_hub", OTHER_HUB),
+    ("enrolment", ENROLLED),
+];
+
+impl Egress {
+    /// A page of all sealed reports, the latest first; pages count from 1.
+    ///
+    /// # Errors
+    /// A store cannot be read.
+    pub fn sealed_page(&self, page: u32) -> Result<SealedPage, SourceError> {
+        let reports = self.node.ledger().read(|tx| register::all(tx, REPORTS_MAX));
+        let reports = reports.map_err(unavailable)?;
+        let pages = u32::try_from(reports.len().div_ceil(PAGE_LINES).max(1)).unwrap_or(u32::MAX);
+        let page = page.clamp(1, pages);
+        let first = usize::try_from(page - 1).unwrap_or(0) * PAGE_LINES;
+        let packs = self.node.packs().map_err(unavailable)?;
+        let catalogue = &packs.in_force().pack;
+        let shown = reports.iter().skip(first).take(PAGE_LINES);
+        let lines = shown.map(|report| self.sealed_line(report, catalogue));
+        let lines = lines.collect::<Result<_, SourceError>>()?;
+        Ok(SealedPage { year: self.under_seal()?, lines, total: reports.len() as u64, page, pages })
+    }
+
+    fn under_seal(&self) -> Result<Option<YearUnderSeal>, SourceError> {
+        let year = school_year_of(self.node.clock().today());
+        let under_seal = self.node.sealed_year(year).map_err(unavailable)?;
+        Ok(under_seal.map(|under_seal| YearUnderSeal {
+            year,
+            leader: under_seal.leader().statement().name.clone(),
+            helper: under_seal.helper().statement().name.clone(),
+        }))
+    }
+
+    fn sealed_line(
+        &self,
+        report: &StoredReport,
+        catalogue: &Catalogue,
+    ) -> Result<SealedLine, SourceError> {
+        let sent = self.node.transfer().release(&report.name).map_err(unavailable)?;
+        let name = report.name.clone();
+        let stored = self.node.ledger().read(move |tx| crate::ledger::release::find(tx, &name));
+        let stored = stored.map_err(unavailable)?;
+        let body = stored.and_then(|stored| decode_item(&stored.item).ok());
+        let period = report.period.parse();
+        Ok(SealedLine {
+            table: table_label(catalogue, &report.table),
+            period: period.map_or_else(|_| Label::same(report.period.clone()), decode::period),
+            number: report.number.value(),
+            sealed_at_ms: report.made_at_ms,
+            bytes_len: body.map_or(0, |item| item.body.len() as u64),
+            state: state(report, sent.as_ref(), self.node.clock().now_ms()),
+        })
+    }
+}
+
+/// Where a report is: a verdict says more than a receipt, and a receipt more than a frame.
+fn state(report: &StoredReport, sent: Option<&SentItem>, now_ms: i64) -> SealedState {
+    if let Some(verdict) = &report.verdict {
+        let at_ms = verdict.decided_at_ms;
+        return match verdict.answer {
+            Answer::Accepted => SealedState::Accepted { at_ms },
+            Answer::Refused => {
+                SealedState::Refused { at_ms, reason: reason(&verdict.code, &verdict.reason) }
+            }
+        };
+    }
+    match sent.map(|sent| (sent.outcome, sent.sequence, sent)) {
+        None | Some((None, None, _)) => SealedState::Waiting,
+        Some((None, Some(_), _)) => SealedState::Sent,
+        Some((Some(1), _, sent)) => {
+            let days = (now_ms - sent.answered_at_ms.unwrap_or(now_ms)) / DAY_MS;
+            SealedState::Kept { silent_days: (days >= SILENT_DAYS).then_some(days) }
+        }
+        Some((Some(_), _, sent)) => SealedState::Refused {
+            at_ms: sent.answered_at_ms.unwrap_or_default(),
+            reason: super::refusal::label(&sent.code, &sent.reason),
+        },
+    }
+}
+
+/// A verdict's reason in both languages; in English in the hubs' own words, which may say more.
+fn reason(code: &str, said: &str) -> Label {
+    let known = CODES.iter().find(|(known, _)| *known == code);
+    let zh = known.map_or(said, |(_, text)| text.in_lang(Lang::Zh));
+    Label::new(format!("{zh}（{code}）"), format!("{said} ({code})"))
+}
+
+/// What a sealed table is about: its count or partition, and the one value that it counts.
+pub(crate) fn table_label(catalogue: &Catalogue, id: &str) -> Label {
+    let tables = SealedTables::of(catalogue);
+    let Some(table) = tables.table(id) else { return Label::same(id.to_owned()) };
+    let name = table.indicator();
+    let label = catalogue.partition(name).map(|known| &known.label);
+    let label = label.or_else(|| catalogue.count(name).map(|count| &count.label));
+    let whole: Label = label.map_or_else(|| Label::same(id.to_owned()), Into::into);
+    let Some((dimension, value)) = table.only() else { return whole };
+    let values = catalogue.dimension(dimension.as_str()).map(|known| known.values.as_slice());
+    let value = values.unwrap_or_default().iter().find(|known| known.id == *value);
+    let Some(only) = value.map(|known| Label::from(&known.label)) else { return whole };
+    let joined = |lang| format!("{}：{}", whole.in_lang(lang), only.in_lang(lang));
+    Label::new(joined(Lang::Zh), joined(Lang::En).replace('：', ": "))
+}

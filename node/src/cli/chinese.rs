@@ -409,6 +409,16 @@ pub(super) const TEXTS: Translation = &[
         "学校：记下部门新的公钥声明，此后其旧密钥签名的名单不再收",
     ),
     ("Key statements of departments", "部门的公钥声明"),
+    ("Sealed reports: list them, seal what is due", "密封报告：查看列表，密封到期的报告"),
+    (
+        "Every sealed report and what both hubs said, the latest first",
+        "列出全部密封报告及两方的结论，新的在前",
+    ),
+    (
+        "Seal what is due now and send it, before the daily slot",
+        "不等每日定时，立即密封并发送到期的报告",
+    ),
+    ("Page of the list, from 1", "第几页，从 1 起"),
     ("Let unclear rows go of which nothing is said", "没有选定学生的不能确定的行全部略去"),
     ("Sealed list", "密封名单"),
     ("Number of a list that waits", "待处理名单的编号"),

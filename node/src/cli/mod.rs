@@ -39,6 +39,7 @@ mod roll;
 mod roots;
 mod scale;
 mod screening;
+mod sealed;
 mod send;
 mod serve;
 mod standards;
@@ -93,6 +94,9 @@ enum Command {
     /// What leaves this school
     #[command(subcommand)]
     Release(release::ReleaseCommand),
+    /// Sealed reports: list them, seal what is due
+    #[command(subcommand)]
+    Sealed(sealed::SealedCommand),
     /// Scales, and which of them may be used here
     #[command(subcommand)]
     Scale(scale::ScaleCommand),
@@ -191,6 +195,10 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
             block_on(send::run(terminal, place, &args))?
         }
         Command::Release(command) => release::run(terminal, place, &command),
+        Command::Sealed(sealed::SealedCommand::List(args)) => sealed::list(terminal, place, &args),
+        Command::Sealed(sealed::SealedCommand::Send(args)) => {
+            block_on(sealed::send(terminal, place, &args))?
+        }
         Command::Indicator(command) => block_on(indicator::run(terminal, place, &command))?,
         Command::Scale(command) => scale::run(terminal, place, &command),
         Command::Status => status::run(terminal, place),

@@ -120,7 +120,7 @@ fn sign(
 
 /// Pushes until nothing is left: what the hub refused because it knows the revision is signed
 /// again above it, which takes another round.
-async fn push_all(node: &Node, within: Duration) -> Result<(), Failure> {
+pub(super) async fn push_all(node: &Node, within: Duration) -> Result<(), Failure> {
     let until = Instant::now() + within;
     loop {
         push(node, until.saturating_duration_since(Instant::now())).await?;

@@ -33,10 +33,10 @@ texts! {
         "when it was sent, one random half, and sums over five schools or more";
     BOTH = "两个汇总枢纽私下串通", "Both hubs in collusion";
     BOTH_SEES = "能算出每所学校的数字。正因如此，两方的人员、密钥和机房彼此独立",
-        "every school's figures: this is why the two have operators, keys and machines of their own";
+        "every school's figures; hence the two have operators, keys and machines of their own";
     UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。关于学生的统计数只以密封报告出校。",
-        "School year {0} is under seal: education's hub {1}, health's hub {2}. Counts about students \
-         leave in sealed reports only.";
+        "School year {0} is under seal: education's hub {1}, health's hub {2}. Counts about \
+         students leave in sealed reports only.";
     NOT_UNDER = "本学年没有启用密封汇总：关于学生的统计数按五取整后，每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded to five, once a \
          term.";
@@ -95,6 +95,10 @@ pub enum SealedState {
 /// A sealed report in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedLine {
+    /// Id of the table.
+    pub table_id: String,
+    /// Period in its written form.
+    pub period_id: String,
     /// What it is about.
     pub table: Label,
     /// Term or week.

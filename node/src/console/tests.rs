@@ -59,6 +59,8 @@ impl EgressSource for Fixed {
 
     fn sealed(&self, page: u32) -> Result<SealedPage, SourceError> {
         let line = |state: SealedState| SealedLine {
+            table_id: "sealed.alt.opened".to_owned(),
+            period_id: "2025-W45".to_owned(),
             table: Label::new("新立预警个案", "Cases opened"),
             period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
             number: 9,

@@ -86,6 +86,8 @@ impl Egress {
         let body = stored.and_then(|stored| decode_item(&stored.item).ok());
         let period = report.period.parse();
         Ok(SealedLine {
+            table_id: report.table.clone(),
+            period_id: report.period.clone(),
             table: table_label(catalogue, &report.table),
             period: period.map_or_else(|_| Label::same(report.period.clone()), decode::period),
             number: report.number.value(),

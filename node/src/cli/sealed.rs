@@ -1,0 +1,158 @@
+//! `sealed`: the school's sealed reports at a terminal, and sealing what is due before its slot.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
+use runtime::texts;
+use runtime::web::{Label, Lang, time};
+use serde_json::{Value, json};
+
+use super::{Place, context, send};
+use crate::app::SealDueError;
+use crate::console::{SealedLine, SealedPage, SealedState};
+use crate::egress::Egress;
+
+texts! {
+    SEALED = "密封时间", "sealed";
+    TABLE = "统计表", "table";
+    PERIOD = "时段", "period";
+    NUMBER = "编号", "no.";
+    STATE = "到了哪一步", "where it is";
+    WAITING = "等待发送", "waits to be sent";
+    SENT = "已发出", "sent";
+    KEPT = "上级已签收，等两方结论", "kept above, waits for both hubs";
+    SILENT = "签收后 {0} 天没有结论，请致电两个部门的枢纽运维",
+        "no verdict for {0} days: ring both hubs' operators";
+    ACCEPTED = "两方都已确认", "accepted by both hubs";
+    REFUSED = "被退回：{0}", "refused: {0}";
+    UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。",
+        "School year {0} is under seal: education's hub {1}, health's hub {2}.";
+    NOT_UNDER = "本学年没有启用密封汇总，关于学生的统计数取整后每学期出校一次。",
+        "This school year is not under seal: counts about students leave rounded, once a term.";
+    NONE = "还没有密封报告。", "No report has been sealed yet.";
+    MADE = "新密封 {0} 份。等待发送或答复的共 {1} 份。", "{0} sealed now. {1} wait to be sent or answered.";
+    PACKS_UNREADABLE = "存储读取失败，什么也没有密封。请稍后再试；若再次出现，请运行 doctor。",
+        "A store could not be read; nothing was sealed. Try again; run doctor if it stays.";
+}
+
+/// Sealed reports: list them, seal what is due
+#[derive(Debug, Subcommand)]
+pub(super) enum SealedCommand {
+    /// Every sealed report and what both hubs said, the latest first
+    List(ListArgs),
+    /// Seal what is due now and send it, before the daily slot
+    Send(SendArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ListArgs {
+    /// Page of the list, from 1
+    #[arg(long, value_name = "PAGE", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    page: u32,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SendArgs {
+    /// Seconds to wait for the hub's answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u64,
+}
+
+pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    let page = Egress::new(node).sealed_page(args.page)?;
+    let lines: Vec<Value> = page.lines.iter().map(line_json).collect();
+    let year = page
+        .year
+        .as_ref()
+        .map(|year| json!({"year": year.year, "leader": year.leader, "helper": year.helper}));
+    let value = json!({
+        "under_seal": year, "reports": lines, "total": page.total,
+        "page": page.page, "pages": page.pages,
+    });
+    terminal.result(&value, |terminal| text(terminal, &page))
+}
+
+pub(super) async fn send(
+    terminal: &Terminal,
+    place: &Place,
+    args: &SendArgs,
+) -> Result<(), Failure> {
+    let node = context::open(terminal, place)?;
+    if node.member().is_none() {
+        return Err(context::not_joined());
+    }
+    let sealed = node.seal_due().map_err(|error| not_sealed(&error))?;
+    node.hand_over()?;
+    if node.transfer().backlog()?.waiting > 0 {
+        send::push_all(&node, Duration::from_secs(args.wait)).await?;
+    }
+    let waiting = node.transfer().backlog()?.waiting;
+    let value = json!({"sealed": sealed, "waiting": waiting});
+    terminal.result(&value, |terminal| terminal.text(MADE, &[&sealed, &waiting]))
+}
+
+fn not_sealed(error: &SealDueError) -> Failure {
+    Failure::new(Exit::Failed, "NOT_SEALED", Sentence::new(PACKS_UNREADABLE, &[])).because(error)
+}
+
+fn text(terminal: &Terminal, page: &SealedPage) -> String {
+    let year = match &page.year {
+        Some(year) => terminal.text(UNDER, &[&year.year, &year.leader, &year.helper]),
+        None => terminal.text(NOT_UNDER, &[]),
+    };
+    if page.lines.is_empty() {
+        return format!("{year}\n{}", terminal.text(NONE, &[]));
+    }
+    let mut table = Table::new();
+    for (word, align) in [
+        (SEALED, Align::Left),
+        (TABLE, Align::Left),
+        (PERIOD, Align::Left),
+        (NUMBER, Align::Right),
+        (STATE, Align::Left),
+    ] {
+        table = table.column(&terminal.text(word, &[]), align);
+    }
+    let lang = terminal.lang();
+    for line in &page.lines {
+        table.row(vec![
+            time::minute(line.sealed_at_ms),
+            line.table.in_lang(lang).to_owned(),
+            line.period.in_lang(lang).to_owned(),
+            line.number.to_string(),
+            state_text(terminal, &line.state),
+        ]);
+    }
+    format!("{year}\n{}", table.render())
+}
+
+fn state_text(terminal: &Terminal, state: &SealedState) -> String {
+    match state {
+        SealedState::Waiting => terminal.text(WAITING, &[]),
+        SealedState::Sent => terminal.text(SENT, &[]),
+        SealedState::Kept { silent_days: None } => terminal.text(KEPT, &[]),
+        SealedState::Kept { silent_days: Some(days) } => terminal.text(SILENT, &[days]),
+        SealedState::Accepted { .. } => terminal.text(ACCEPTED, &[]),
+        SealedState::Refused { reason, .. } => {
+            terminal.text(REFUSED, &[&reason.in_lang(terminal.lang())])
+        }
+    }
+}
+
+fn line_json(line: &SealedLine) -> Value {
+    let (state, at_ms, reason): (&str, Option<i64>, Option<&Label>) = match &line.state {
+        SealedState::Waiting => ("waiting", None, None),
+        SealedState::Sent => ("sent", None, None),
+        SealedState::Kept { .. } => ("kept", None, None),
+        SealedState::Accepted { at_ms } => ("accepted", Some(*at_ms), None),
+        SealedState::Refused { at_ms, reason } => ("refused", Some(*at_ms), Some(reason)),
+    };
+    json!({
+        "table": line.table_id, "period": line.period_id, "number": line.number,
+        "sealed_at_ms": line.sealed_at_ms, "bytes": line.bytes_len, "state": state,
+        "decided_at_ms": at_ms, "reason": reason.map(|reason| reason.in_lang(Lang::En)),
+    })
+}

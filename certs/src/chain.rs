@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::unit::Zone;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, TrustAnchor, UnixTime};
 use webpki::{
@@ -22,6 +22,10 @@ use crate::tls::TlsClock;
 
 /// Most certificates that a chain may have: leaf, issuing authority, root, and one to spare.
 const CHAIN_CERTIFICATES_MAX: usize = 4;
+
+/// How long after its end a certificate speaks for what was signed under it: as long as its unit
+/// may still renew it.
+const SPEAKS_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// Purposes as the content octets of their object identifiers. They are required, not merely
 /// respected where present: a certificate without purposes is for nothing.
@@ -212,6 +216,30 @@ impl Trust {
         let leaf = chain.first().ok_or(ChainError::Length)?;
         Ok(PeerIdentity::from_leaf(leaf.as_ref(), zone)?)
     }
+
+    /// Checks the chain beside a signature that others passed on, and reads whom it speaks for.
+    ///
+    /// What was signed may have waited over a summer in which the certificate ended. It is judged
+    /// by the last instant at which the certificate was valid, and no longer than 400 days after
+    /// it; the signer's own clock says nothing that could be relied on. Whether the key was taken
+    /// back meanwhile is asked of a register of keys.
+    ///
+    /// # Errors
+    /// It does not hold, names no unit of this zone, or ended too long ago.
+    pub fn identify_signer<C: AsRef<[u8]>>(
+        &self,
+        chain: &[C],
+        zone: &Zone,
+        now: Timestamp,
+    ) -> Result<PeerIdentity, ChainError> {
+        let leaf = chain.first().ok_or(ChainError::Length)?;
+        let signer = PeerIdentity::from_leaf(leaf.as_ref(), zone)?;
+        if signer.not_after().duration_until(now) > SPEAKS_AFTER_END {
+            return Err(ChainError::Expired);
+        }
+        self.verify(chain, Purpose::Member, now.min(signer.not_after()))?;
+        Ok(signer)
+    }
 }
 
 /// Checks that a certificate stands directly under this one root and is for documents.
@@ -275,4 +303,36 @@ fn verify_path<C: AsRef<[u8]>>(
 pub(crate) fn unix_time(now: Timestamp) -> UnixTime {
     let seconds = u64::try_from(now.as_second()).unwrap_or_default();
     UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::unit::UnitKind;
+
+    use super::*;
+    use crate::root::Commission;
+    use crate::testing::{days, district, identity, in_district, now, root, trust, zone};
+
+    /// A signature that waited for its way speaks for its unit until 400 days after the
+    /// certificate's end; one that another root's authority made never does.
+    #[test]
+    fn a_passed_on_signature_outlives_its_certificate() {
+        let education = root(Commission::Education);
+        let name = in_district("s1", "370202");
+        let issuer = district(&education, "370202");
+        let signer = identity(&issuer, &name, UnitKind::School, now());
+        let chain: Vec<Vec<u8>> = signer.chain().iter().map(|der| der.to_vec()).collect();
+        let ends = signer.peer().not_after();
+        let trust = trust(&education, now());
+        let judged =
+            |at| trust.identify_signer(&chain, &zone(), at).map(|peer| peer.name().clone());
+        assert_eq!(judged(now()).expect("valid"), name);
+        assert_eq!(judged(ends + days(400)).expect("waited"), name);
+        assert!(matches!(judged(ends + days(401)), Err(ChainError::Expired)));
+        assert!(matches!(judged(now() - days(30)), Err(ChainError::NotYetValid)));
+        let other = crate::testing::trust(&root(Commission::Education), now());
+        let foreign = other.identify_signer(&chain, &zone(), ends + days(1));
+        assert!(matches!(foreign, Err(ChainError::UnknownRoot)), "{foreign:?}");
+        assert!(trust.identify_signer(&chain[1..], &zone(), now()).is_err());
+    }
 }

@@ -24,6 +24,7 @@ use crate::intake::{Intake, Own, Parts};
 use crate::packs::{PackCache, Packs, PacksError};
 use crate::publish::{Publisher, Sealer, SealerParts};
 use crate::registry::RegistryCache;
+use crate::relay::Relay;
 use crate::sealed;
 use crate::web::Console;
 use crate::{service, store};
@@ -80,7 +81,8 @@ struct Inner {
     uplink: Option<Uplink>,
     folded: Arc<Notify>,
     answered: Arc<Notify>,
-    directives: Arc<watch::Sender<u64>>,
+    news: Arc<watch::Sender<u64>>,
+    relay: Arc<Relay>,
     sealed: sealed::Hub,
 }
 
@@ -144,16 +146,12 @@ impl Hub {
         let authority = crate::authority::load(&config)
             .map_err(|error| HubError::Trust(Box::new(error)))?
             .map(Arc::new);
-        let today = clock.today();
-        let pins = Pins { roots: roots.clone(), zone: config.zone().clone() };
-        let packs = database.read(move |tx| Packs::load(tx, today, &pins))?;
-        let packs = Arc::new(PackCache::new(packs));
-        let trust = crate::authority::trust(&config, &roots, authority.as_deref(), &clock)
-            .map_err(|error| HubError::Trust(Box::new(error)))?;
+        let packs = load_packs(&database, &config, &roots, &clock)?;
+        let trust = trust(&config, &roots, authority.as_deref(), &clock)?;
         let tls = server_config(&identity.current(), first_of(&roots)?, &trust)?;
         let registry = Arc::new(RegistryCache::default());
         let (folded, answered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let directives = Arc::new(watch::Sender::new(0));
+        let (news, sent_down) = (Arc::new(watch::Sender::new(0)), Arc::new(Notify::new()));
         let hooks = HubHooks {
             config: config.clone(),
             database: database.clone(),
@@ -161,7 +159,8 @@ impl Hub {
             roots: roots.clone(),
             packs: packs.clone(),
             answered: answered.clone(),
-            directives: directives.clone(),
+            news: news.clone(),
+            sent_down: sent_down.clone(),
             barred: Mutex::default(),
         };
         let uplink = uplink(&identity, hooks);
@@ -175,7 +174,8 @@ impl Hub {
             kind: config.kind,
             uplink: uplink.clone(),
         };
-        let (sealer, intake) = take_in(&database, sealing, &folded);
+        let relay = relay((&config, &clock), (&identity, &roots), uplink.as_ref(), sent_down);
+        let (sealer, intake) = take_in((&database, &relay), sealing, &folded);
         Ok(Self(Arc::new(Inner {
             config,
             database,
@@ -191,7 +191,8 @@ impl Hub {
             uplink,
             folded,
             answered,
-            directives,
+            news,
+            relay,
             sealed,
         })))
     }
@@ -268,10 +269,17 @@ impl Hub {
         &self.0.folded
     }
 
-    /// Changes whenever a directive was stored.
+    /// Changes whenever there may be something new for members: a directive, or an item for them
+    /// or a unit below them.
     #[must_use]
-    pub fn directives(&self) -> watch::Receiver<u64> {
-        self.0.directives.subscribe()
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.0.news.subscribe()
+    }
+
+    /// The relay of addressed items.
+    #[must_use]
+    pub fn relay(&self) -> &Arc<Relay> {
+        &self.0.relay
     }
 
     /// What sealed sums need of the hub.
@@ -320,6 +328,7 @@ impl Hub {
         }
         tokio::spawn(crate::authority::keep_fresh(self.clone(), stop.clone()));
         tokio::spawn(watch_directives(self.clone(), stop.clone()));
+        tokio::spawn(crate::relay::serve(self.clone(), self.0.news.clone(), stop.clone()));
         let console = Console::bind(self).await?;
         tracing::info!(address = %console.address()?, "console ready");
         tokio::spawn(console.serve(stop.clone()));
@@ -355,7 +364,7 @@ impl Hub {
         let pins = Pins { roots: self.0.roots.clone(), zone: self.0.config.zone().clone() };
         let packs = self.0.database.read(move |tx| Packs::load(tx, today, &pins))?;
         self.0.packs.replace(packs);
-        self.0.directives.send_modify(|version| *version += 1);
+        self.0.news.send_modify(|version| *version += 1);
         Ok(())
     }
 }
@@ -384,9 +393,50 @@ fn sums(
     })
 }
 
+fn load_packs(
+    database: &Database,
+    config: &Config,
+    roots: &[RootCertificate],
+    clock: &Clock,
+) -> Result<Arc<PackCache>, HubError> {
+    let (today, zone) = (clock.today(), config.zone().clone());
+    let pins = Pins { roots: roots.to_vec(), zone };
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins))?;
+    Ok(Arc::new(PackCache::new(packs)))
+}
+
+/// What certificates are judged by.
+fn trust(
+    config: &Config,
+    roots: &[RootCertificate],
+    authority: Option<&IssuingAuthority>,
+    clock: &Clock,
+) -> Result<Trust, HubError> {
+    crate::authority::trust(config, roots, authority, clock)
+        .map_err(|error| HubError::Trust(Box::new(error)))
+}
+
+/// What keeps and passes on what is addressed.
+fn relay(
+    (config, clock): (&Config, &Clock),
+    (identity, roots): (&IdentityCell, &[RootCertificate]),
+    uplink: Option<&Uplink>,
+    sent_down: Arc<Notify>,
+) -> Arc<Relay> {
+    Arc::new(Relay {
+        config: config.clone(),
+        clock: clock.clone(),
+        identity: identity.clone(),
+        trust: Trust::new(roots.to_vec()),
+        uplink: uplink.cloned(),
+        arrived: Arc::default(),
+        sent_down,
+    })
+}
+
 /// What seals sums, and what takes frames in and has them sealed.
 fn take_in(
-    database: &Database,
+    (database, relay): (&Database, &Arc<Relay>),
     sealing: SealerParts,
     folded: &Arc<Notify>,
 ) -> (Arc<Sealer>, Intake) {
@@ -400,6 +450,7 @@ fn take_in(
         packs: shared.packs.clone(),
         identity: shared.identity.clone(),
         sealer: sealer.clone(),
+        relay: relay.clone(),
         folded: folded.clone(),
     });
     (sealer, intake)

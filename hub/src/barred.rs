@@ -12,8 +12,8 @@ use domain::unit::{IdentityName, UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{Bar, BarredKey};
 
+use crate::below::{self, Standing};
 use crate::config::Config;
-use crate::enrolment::street_of;
 use crate::store::barred_key::{self, Stored};
 use crate::store::member_key::{self, KeyState};
 use crate::store::unit::{self, Unit, UnitStatus};
@@ -155,44 +155,16 @@ impl Room {
 }
 
 /// How a key stands to the hub that tells of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// It belongs to a unit below that hub.
-    Below,
-    /// Its unit sat there once and is another hub's or our own now, which decides about it.
-    Gone,
-    /// It cannot lie below that hub.
-    Foreign,
-}
-
-/// A key lies below a member hub if its name is in that hub's district and its unit neither in our
-/// own register nor certified for another street.
 fn standing(
     tx: &Tx<'_>,
     config: &Config,
     hub: &Unit,
     key: &BarredKey,
 ) -> Result<Standing, SqlError> {
-    let Ok(name) = IdentityName::parse(&key.name, config.zone()) else {
-        return Ok(Standing::Foreign);
-    };
-    let teller = &hub.id;
-    let label = match hub.kind {
-        UnitKind::District => teller.label(),
-        _ => config.name.district_label().to_owned(),
-    };
-    if name.district_label() != label || *name.unit() == config.unit || name.unit() == teller {
-        return Ok(Standing::Foreign);
+    match IdentityName::parse(&key.name, config.zone()) {
+        Ok(name) => below::standing(tx, config, hub, (&name, &key.key)),
+        Err(_) => Ok(Standing::Foreign),
     }
-    let known = member_key::find(tx, &key.key)?;
-    if known.is_some_and(|known| known.unit != name.unit().as_str()) {
-        return Ok(Standing::Foreign);
-    }
-    let elsewhere = street_of(tx, name.unit())?.is_some_and(|street| street != *teller);
-    if elsewhere || unit::find(tx, name.unit())?.is_some() {
-        return Ok(Standing::Gone);
-    }
-    Ok(Standing::Below)
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 use std::sync::{Arc, Mutex};
 
 use certs::root::RootCertificate;
+use domain::unit::UnitId;
 use runtime::clock::Clock;
 use runtime::sealing::Pins;
-use runtime::sql::{Database, SqlError};
+use runtime::sql::{Database, SqlError, Tx};
 use runtime::uplink::{Applied, BarredKey, Hooks};
 use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 use crate::directive::DirectiveError;
 use crate::packs::{PackCache, Packs};
+use crate::relay::{DownError, send_down};
 use crate::{barred, directive, store};
 
 /// What the hub does with what comes down from its parent.
@@ -28,8 +30,10 @@ pub(crate) struct HubHooks {
     pub(crate) packs: Arc<PackCache>,
     /// Rung after an answer from above.
     pub(crate) answered: Arc<Notify>,
-    /// Changes when a directive was stored.
-    pub(crate) directives: Arc<watch::Sender<u64>>,
+    /// Changes when there may be something new for members.
+    pub(crate) news: Arc<watch::Sender<u64>>,
+    /// Rung after an item from above was put into a list.
+    pub(crate) sent_down: Arc<Notify>,
     /// Barred keys of a version of the register.
     pub(crate) barred: Mutex<Option<(u64, Vec<BarredKey>)>>,
 }
@@ -56,7 +60,7 @@ impl Hooks for HubHooks {
                 Ok(packs) => self.packs.replace(packs),
                 Err(error) => tracing::error!(%error, "packs could not be loaded"),
             }
-            self.directives.send_modify(|version| *version += 1);
+            self.news.send_modify(|version| *version += 1);
         }
         Ok(())
     }
@@ -120,6 +124,21 @@ impl Hooks for HubHooks {
             *known = Some((version, keys));
         }
         Ok(known.as_ref().map(|(_, keys)| keys.clone()).unwrap_or_default())
+    }
+
+    fn addressed(&self, tx: &Tx<'_>, to: &UnitId, item: &[u8]) -> Result<(), SqlError> {
+        match send_down(tx, to, item, self.clock.now_ms()) {
+            Ok(_) => Ok(()),
+            Err(DownError::Store(error)) => Err(error),
+            Err(error) => {
+                tracing::error!(%to, %error, "addressed item from above not passed on");
+                Ok(())
+            }
+        }
+    }
+
+    fn arrived(&self) {
+        self.sent_down.notify_one();
     }
 
     fn answered(&self) {

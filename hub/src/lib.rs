@@ -7,6 +7,7 @@
 pub mod app;
 pub mod authority;
 pub mod barred;
+mod below;
 pub mod ca;
 pub mod cli;
 pub mod config;
@@ -19,6 +20,7 @@ pub mod listing;
 pub mod packs;
 pub mod publish;
 pub mod registry;
+pub mod relay;
 pub mod rest;
 pub mod rollup;
 pub mod sealed;

@@ -15,12 +15,13 @@ use domain::unit::{UnitId, Zone};
 use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
 use runtime::sealing::Pins;
-use runtime::sql::SqlError;
+use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{Applied, Hooks};
 use tokio::sync::Notify;
 
 use crate::sealed_years;
 use crate::transfer::Transfer;
+use crate::transfer::addressed;
 use crate::transfer::directive::{self, OpenDirective, Verdict};
 
 /// Refused packs that are remembered for the report; more push out the first.
@@ -56,7 +57,7 @@ impl Inbox {
         Self { transfer, unit, zone, roots, clock, refused, answered }
     }
 
-    /// Rings whenever the hub answered something.
+    /// Rings whenever the hub answered something, or something came down for us alone.
     #[must_use]
     pub fn answers(&self) -> Arc<Notify> {
         Arc::clone(&self.answered)
@@ -153,6 +154,18 @@ impl Hooks for Inbox {
             tracing::info!(%kind, %name, %version, usable, "directive stored");
         }
         Ok(())
+    }
+
+    fn addressed(&self, tx: &Tx<'_>, to: &UnitId, item: &[u8]) -> Result<(), SqlError> {
+        if *to != self.unit {
+            tracing::warn!(%to, "an item for another unit came down and was left");
+            return Ok(());
+        }
+        addressed::store(tx, item, self.clock.now_ms()).map(drop)
+    }
+
+    fn arrived(&self) {
+        self.answered.notify_waiters();
     }
 
     fn applied(&self) -> Result<Vec<Applied>, SqlError> {

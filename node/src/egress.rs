@@ -14,6 +14,7 @@ use domain::period::Period;
 use domain::release::Claimed;
 use domain::special::{Cadence, SpecialPeriod};
 use proto::frame::decode_item;
+use proto::wire::sync::ItemKind;
 use runtime::sql::SqlError;
 use runtime::uplink::outbox::SentItem;
 use runtime::web::Label;
@@ -376,7 +377,7 @@ pub fn context(node: &Node) -> Result<Context, release::ReleaseError> {
 }
 
 fn read(sent: SentItem, packs: &Packs) -> Option<Stored> {
-    let item = decode_item(&sent.item).ok()?;
+    let item = decode_item(&sent.item).ok().filter(|item| item.kind == ItemKind::Release)?;
     let claimed = proto::release::decode(&item.body).ok()?;
     let catalogue = packs.catalogue(&claimed.header.catalogue).cloned();
     Some(Stored { sent, claimed, catalogue })

@@ -37,8 +37,9 @@ pub struct OpenFrame {
     pub sequence: u64,
     /// Tagged digest of the frame before; empty for the first.
     pub previous: Vec<u8>,
-    /// What was signed, and by whom.
-    pub item: OpenItem,
+    /// What was signed, and by whom; or why that cannot be read, which is no reason to have the
+    /// lane wait.
+    pub item: Result<OpenItem, FrameError>,
 }
 
 /// A signed item that was read.
@@ -81,6 +82,14 @@ pub fn decode_item(bytes: &[u8]) -> Result<OpenItem, FrameError> {
     Ok(OpenItem { kind, body: item.body, signature: item.signature, chain: item.chain })
 }
 
+/// The number of a signed item's kind, whether or not this version knows it; zero for bytes that
+/// are no signed item.
+#[must_use]
+pub fn kind_number(bytes: &[u8]) -> u32 {
+    let item = SignedItem::decode(bytes).unwrap_or_default();
+    u32::try_from(item.kind).unwrap_or_default()
+}
+
 /// Puts an item into its place in a lane.
 #[must_use]
 pub fn encode_frame(
@@ -103,7 +112,7 @@ pub fn encode_frame(
 /// Reads a frame and the item in it.
 ///
 /// # Errors
-/// Too large, unreadable, or a field that is missing.
+/// Too large, unreadable, or a field of the frame that is missing.
 pub fn decode_frame(bytes: &[u8]) -> Result<OpenFrame, FrameError> {
     if bytes.len() > FRAME_BYTES_MAX {
         return Err(FrameError::TooLarge);
@@ -124,7 +133,7 @@ pub fn decode_frame(bytes: &[u8]) -> Result<OpenFrame, FrameError> {
         lane,
         sequence: frame.sequence,
         previous: frame.previous,
-        item: decode_item(&frame.item)?,
+        item: decode_item(&frame.item),
     })
 }
 
@@ -189,7 +198,17 @@ mod tests {
         let bytes = encode_frame(&[7; 16], Lane::Statistics, 2, &[9; 33], &item());
         let frame = decode_frame(&bytes).expect("frame");
         assert_eq!((frame.epoch, frame.lane, frame.sequence), ([7; 16], Lane::Statistics, 2));
-        assert_eq!(frame.item.body, [1, 2]);
+        assert_eq!(frame.item.expect("item").body, [1, 2]);
+    }
+
+    /// An item of a later version has its place in the lane all the same.
+    #[test]
+    fn a_frame_with_an_item_of_a_later_kind_is_read() {
+        let later = SignedItem { kind: 99, body: vec![1], ..SignedItem::default() }.encode_to_vec();
+        let bytes = encode_frame(&[7; 16], Lane::Statistics, 2, &[9; 33], &later);
+        let frame = decode_frame(&bytes).expect("frame");
+        assert_eq!((frame.sequence, frame.item), (2, Err(FrameError::Field("kind"))));
+        assert_eq!((kind_number(&later), kind_number(&[0xff; 9])), (99, 0));
     }
 
     /// Zero and unspecified values are never taken for something.

@@ -6,6 +6,9 @@ pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Largest frame in a lane.
 pub const FRAME_BYTES_MAX: usize = 1024 * 1024;
 
+/// Largest addressed item with its certificates; a sealed report of the largest cap has 17 KB.
+pub const ADDRESSED_BYTES_MAX: usize = 256 * 1024;
+
 /// Largest pack content; a city's divisions are about 12 KB, a large scale 60 KB.
 pub const PACK_BYTES_MAX: usize = 2 * 1024 * 1024;
 

@@ -39,6 +39,15 @@ pub struct Report {
     pub made_at_ms: i64,
 }
 
+/// All that a relay reads of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The school.
+    pub unit: UnitId,
+    /// Where relays carry it.
+    pub to: UnitId,
+}
+
 /// What identifies a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -165,6 +174,19 @@ pub fn decode_report(bytes: &[u8]) -> Result<Report, SealedError> {
         to: message.to.parse().map_err(|_| SealedError::Field("to"))?,
         enrolled,
         made_at_ms: message.made_at_ms,
+    })
+}
+
+/// Reads whose a report is and where it goes; the rest, which a later version may write in another
+/// way, is the addressee's.
+///
+/// # Errors
+/// Bytes that are not a report, or a unit that is none.
+pub fn address(bytes: &[u8]) -> Result<Address, SealedError> {
+    let message = wire::SealedReport::decode(bytes).map_err(|_| SealedError::Unreadable)?;
+    Ok(Address {
+        unit: message.unit.parse().map_err(|_| SealedError::Field("unit"))?,
+        to: message.to.parse().map_err(|_| SealedError::Field("to"))?,
     })
 }
 
@@ -303,6 +325,17 @@ mod tests {
         let twice = wire::SealedReport { enrolled: twice, ..whole };
         assert_eq!(refused(twice), Err(SealedError::Field("enrolled")));
         assert_eq!(decode_report(&[0xff; 9]), Err(SealedError::Unreadable));
+    }
+
+    /// A relay needs no more of a report than whose it is and where it goes.
+    #[test]
+    fn an_address_is_read_of_a_report_that_is_not_understood() {
+        let whole = wire::SealedReport::decode(encode_report(&report()).as_slice()).expect("wire");
+        let later = wire::SealedReport { cap: 300, algorithm: 9, ..whole.clone() };
+        let read = address(&later.encode_to_vec()).expect("address");
+        assert_eq!((read.unit, read.to), (report().place.unit, report().to));
+        let nowhere = wire::SealedReport { to: String::new(), ..whole };
+        assert_eq!(address(&nowhere.encode_to_vec()), Err(SealedError::Field("to")));
     }
 
     /// A verdict keeps what was decided, and no decision is none.

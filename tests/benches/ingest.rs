@@ -453,7 +453,7 @@ async fn kill(mut rig: Rig) {
 }
 
 fn is_kept(store: &Database, frame: &[u8]) -> bool {
-    let body = proto::frame::decode_frame(frame).expect("frame").item.body;
+    let body = proto::frame::decode_frame(frame).expect("frame").item.expect("item").body;
     let id = proto::release::decode(&body).expect("release").header.id;
     let place = Place {
         unit: id.unit.to_string(),

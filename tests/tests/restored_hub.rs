@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use domain::unit::UnitKind;
+use domain::unit::{UnitId, UnitKind};
 use hub::store::directive::{self, Stored};
-use runtime::sql::{Database, Migration, SqlError};
+use runtime::sql::{Database, Migration, SqlError, Tx};
 use runtime::uplink::{Applied, Hooks, OUTBOX_FRAMED_ONCE, OUTBOX_SCHEMA};
 use tests::federation::{Federation, Member, RunningHub};
 
@@ -33,6 +33,10 @@ impl Hooks for Memory {
 
     fn applied(&self) -> Result<Vec<Applied>, SqlError> {
         Ok(Vec::new())
+    }
+
+    fn addressed(&self, _: &Tx<'_>, _: &UnitId, _: &[u8]) -> Result<(), SqlError> {
+        Ok(())
     }
 
     fn schools_below(&self) -> u32 {

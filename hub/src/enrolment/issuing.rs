@@ -15,6 +15,7 @@ use super::naming::member_name;
 use super::redeem::Claim;
 use crate::config::Config;
 use crate::store::invite::{self, InviteState};
+use crate::store::issuer;
 use crate::store::member_key::{self, KeyState, MemberKey};
 use crate::store::unit::{self, Unit, UnitStatus};
 
@@ -112,6 +113,7 @@ pub(super) fn register(
         state: KeyState::Current,
         expired_renewal: false,
     };
+    issuer::keep(tx, chain.get(1..).unwrap_or_default())?;
     Ok(member_key::insert(tx, &stored, now.as_millisecond())?)
 }
 

@@ -13,9 +13,10 @@ use proto::wire::sync::{
 use runtime::sql::{SqlError, Tx};
 use tokio::sync::mpsc::Sender;
 
-use super::decide::{Context, Decision, decide};
+use super::decide::{Context, Decision, Effects, decide};
 use super::replays::{Built, Replays};
 use super::{IntakeError, Reply, VerifiedFrame};
+use crate::relay::News;
 use crate::rollup;
 use crate::store::lane::{self, LaneEpoch, StoredAnswer, StoredBatch};
 
@@ -27,6 +28,8 @@ pub(super) struct Answered {
     outcomes: Vec<Outcome>,
     /// Whether the sums changed.
     pub(super) folded: bool,
+    /// What the relay did, to be told once the commit stands.
+    pub(super) news: News,
     /// Batches that were built again, to be kept once the commit stands.
     pub(super) built: Built,
 }
@@ -51,7 +54,7 @@ pub(super) fn answer(
     replays: &mut Replays,
 ) -> Result<Answered, SqlError> {
     let mut lanes: HashMap<(&str, Lane, [u8; 16]), Option<LaneEpoch>> = HashMap::new();
-    let mut changes = Vec::new();
+    let mut effects = Effects::default();
     let mut decisions = Vec::with_capacity(frames.len());
     for frame in frames {
         let place = (frame.member.as_str(), frame.lane, frame.epoch);
@@ -61,8 +64,9 @@ pub(super) fn answer(
                 free.insert(lane::find(tx, place.0, frame.lane as i32, &frame.epoch)?)
             }
         };
-        decisions.push(decide(tx, context, frame, lane, &mut changes)?);
+        decisions.push(decide(tx, context, frame, lane, &mut effects)?);
     }
+    let Effects { changes, news } = effects;
     let folded = !changes.is_empty();
     rollup::fold(tx, context.packs, &changes)?;
     let signed = keep_new(tx, key, &mut decisions, &mut lanes, frames)?;
@@ -75,7 +79,7 @@ pub(super) fn answer(
         let again = (tx, &mut *replays, &mut built);
         outcomes.push(outcome(decision, frame, signed.as_ref(), again)?);
     }
-    Ok(Answered { outcomes, folded, built })
+    Ok(Answered { outcomes, folded, news, built })
 }
 
 /// Numbers the new answers, signs their root and keeps both.

@@ -15,6 +15,7 @@ use super::verify::UNKNOWN_KEY;
 use super::{Verdict, VerifiedFrame, VerifiedRelease};
 use crate::packs::Packs;
 use crate::registry::Registry;
+use crate::relay::{self, News, Relay};
 use crate::rollup::Change;
 use crate::store::contribution::{self, Contribution, Place};
 use crate::store::lane::{self, LaneEpoch, StoredAnswer};
@@ -24,7 +25,17 @@ use crate::store::{alarm, unit::UnitStatus};
 pub(super) struct Context<'a> {
     pub registry: &'a Registry,
     pub packs: &'a Packs,
+    pub relay: &'a Relay,
     pub now_ms: i64,
+}
+
+/// What decisions change besides lanes, in the order in which they were made.
+#[derive(Default)]
+pub(super) struct Effects {
+    /// Contributions to be folded.
+    pub changes: Vec<Change>,
+    /// What the relay did.
+    pub news: News,
 }
 
 /// What is to be said about a frame.
@@ -51,7 +62,7 @@ pub(super) fn decide(
     context: &Context<'_>,
     frame: &VerifiedFrame,
     lane: &mut Option<LaneEpoch>,
-    changes: &mut Vec<Change>,
+    effects: &mut Effects,
 ) -> Result<Decision, SqlError> {
     let served = context.registry.member(&frame.member);
     if served.is_none_or(|member| member.status != UnitStatus::Active) {
@@ -78,24 +89,43 @@ pub(super) fn decide(
     if is_outdated(context, frame) {
         return Ok(Decision::Outdated);
     }
-    let refusal = match &frame.verdict {
-        Verdict::Refused { code, reason } => Some((*code, reason.clone())),
-        Verdict::Release(release) => take_over(tx, context, release, changes)?
-            .map(|(code, reason)| (code, reason.to_owned())),
-    };
+    let refusal = refusal(tx, context, frame, effects)?;
     lane.next_sequence += 1;
     lane.last_frame.clone_from(&frame.digest);
     let outcome = if refusal.is_some() { 2 } else { 1 };
-    let (code, reason) = refusal.unwrap_or(("", String::new()));
+    let (code, reason) = refusal.unwrap_or_default();
     if !code.is_empty() {
         tracing::warn!(member = %frame.member, sequence = frame.sequence, code, "item refused");
     }
     let mut answer = blank_answer(frame);
     answer.outcome = outcome;
-    code.clone_into(&mut answer.code);
+    answer.code = code;
     answer.reason = reason;
     answer.answered_at_ms = context.now_ms;
     Ok(Decision::New(answer))
+}
+
+/// Does what the verdict allows; gives code and reason where it is refused.
+fn refusal(
+    tx: &Tx<'_>,
+    context: &Context<'_>,
+    frame: &VerifiedFrame,
+    effects: &mut Effects,
+) -> Result<Option<(String, String)>, SqlError> {
+    Ok(match &frame.verdict {
+        Verdict::Refused { code, reason } => Some((code.clone(), reason.clone())),
+        Verdict::Release(release) => take_over(tx, context, release, &mut effects.changes)?
+            .map(|(code, reason)| (code.to_owned(), reason.to_owned())),
+        Verdict::Addressed(item) => {
+            match relay::take(tx, context.relay, &frame.member, item, context.now_ms)? {
+                Ok(news) => {
+                    effects.news = effects.news.and(news);
+                    None
+                }
+                Err(refused) => Some(refused),
+            }
+        }
+    })
 }
 
 /// Whether the verdict hangs on a key that the register of this moment judges otherwise: renewed
@@ -105,7 +135,8 @@ fn is_outdated(context: &Context<'_>, frame: &VerifiedFrame) -> bool {
         frame.key.is_some_and(|key| context.registry.signing_key(&frame.member, &key).is_some());
     match &frame.verdict {
         Verdict::Release(_) => !known,
-        Verdict::Refused { code, .. } => *code == UNKNOWN_KEY && known,
+        Verdict::Addressed(item) => item.signer.passed_on.is_none() && !known,
+        Verdict::Refused { code, .. } => code == UNKNOWN_KEY && known,
     }
 }
 

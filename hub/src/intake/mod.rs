@@ -26,8 +26,10 @@ use tokio::sync::{Notify, mpsc};
 use crate::packs::PackCache;
 use crate::publish::{Sealer, Turn};
 use crate::registry::{Registry, RegistryCache};
+use crate::relay::Relay;
 use replays::Replays;
 
+pub(crate) use verify::UNKNOWN_KEY;
 pub use verify::{Verdict, VerifiedFrame, VerifiedRelease};
 
 /// Frames that wait for the writer; more make their senders wait.
@@ -104,6 +106,8 @@ pub struct Parts {
     pub identity: IdentityCell,
     /// Seals in the commit of a push that comes alone.
     pub sealer: Arc<Sealer>,
+    /// Keeps and passes on what is addressed.
+    pub relay: Arc<Relay>,
     /// Rung after contributions were folded that are to be sealed.
     pub folded: Arc<Notify>,
 }
@@ -151,8 +155,8 @@ impl Intake {
     ) -> Result<(), IntakeError> {
         let registry = self.line.parts.registry.last();
         let packs = self.line.parts.packs.last();
-        let own = &self.line.parts.own;
-        let frame = verify::verify(own, (member, bytes), (&registry, &packs))?;
+        let with = (&self.line.parts.own, &*self.line.parts.relay);
+        let frame = verify::verify(with, (member, bytes), (&registry, &packs))?;
         let arrival = Arrival { frame, reply: reply.clone() };
         self.queue.send(arrival).await.map_err(|_| IntakeError::Stopping)?;
         self.line.call()
@@ -214,7 +218,12 @@ impl Line {
         let (registry, packs) = (self.parts.registry.within(tx)?, self.parts.packs.last());
         let key: SigningKey = self.parts.identity.current().key().clone();
         let now_ms = self.parts.clock.now_ms();
-        let context = decide::Context { registry: &registry, packs: &packs, now_ms };
+        let context = decide::Context {
+            registry: &registry,
+            packs: &packs,
+            relay: &self.parts.relay,
+            now_ms,
+        };
         let mut replays = self.replays.lock().map_err(|_| SqlError::Closed)?;
         let answered = batch::answer(tx, &context, &key, &frames, &mut replays)?;
         let sealed = match answered.folded {
@@ -236,6 +245,7 @@ impl Line {
                 if let Ok(mut replays) = self.replays.lock() {
                     replays.keep(std::mem::take(&mut batch.answered.built));
                 }
+                self.parts.relay.tell(batch.answered.news);
                 self.parts.registry.keep(batch.registry);
                 batch::respond(batch.answered, replies)
             }

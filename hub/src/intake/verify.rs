@@ -10,15 +10,16 @@ use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_s
 use domain::period::Period;
 use domain::release::{Claimed, Rule};
 use domain::unit::{UnitId, UnitKind};
-use proto::frame::{Epoch, OpenItem, RELEASE_CONTEXT, decode_frame};
+use proto::frame::{Epoch, FrameError, OpenItem, RELEASE_CONTEXT, decode_frame};
 use proto::wire::sync::{ItemKind, Lane};
 
 use super::{IntakeError, Own, special};
 use crate::packs::Packs;
 use crate::registry::Registry;
+use crate::relay::{self, Addressed, Relay};
 
 /// Code of a refusal that only a register can settle.
-pub(super) const UNKNOWN_KEY: &str = "unknown_key";
+pub(crate) const UNKNOWN_KEY: &str = "unknown_key";
 
 /// A frame whose item was judged.
 pub struct VerifiedFrame {
@@ -46,10 +47,12 @@ pub struct VerifiedFrame {
 pub enum Verdict {
     /// It may be taken over.
     Release(Box<VerifiedRelease>),
+    /// It may be kept here or passed on.
+    Addressed(Box<Addressed>),
     /// It is refused for good.
     Refused {
         /// Stable code.
-        code: &'static str,
+        code: String,
         /// A sentence without names.
         reason: String,
     },
@@ -76,15 +79,17 @@ pub struct VerifiedRelease {
 /// # Errors
 /// The bytes are no frame; then there is no sequence to answer.
 pub(super) fn verify(
-    own: &Own,
+    (own, relay): (&Own, &Relay),
     (member, bytes): (&UnitId, &[u8]),
     (registry, packs): (&Registry, &Packs),
 ) -> Result<VerifiedFrame, IntakeError> {
     let frame = decode_frame(bytes)?;
-    let key = Signature::from_bytes(&frame.item.signature).ok().map(|signed| signed.key_id());
-    let verdict = match judge(own, (member, frame.item), registry, packs) {
-        Ok(release) => Verdict::Release(Box::new(release)),
-        Err(Refusal(code, reason)) => Verdict::Refused { code, reason },
+    let signature = frame.item.as_ref().map_or(&[][..], |item| &item.signature);
+    let key = Signature::from_bytes(signature).ok().map(|signed| signed.key_id());
+    let verdict = match frame.item {
+        Ok(item) => verdict((own, relay), (member, item), registry, packs),
+        Err(FrameError::Field(_)) => unknown_item(),
+        Err(error) => refused("unreadable", error.to_string()),
     };
     Ok(VerifiedFrame {
         member: member.clone(),
@@ -99,6 +104,33 @@ pub(super) fn verify(
     })
 }
 
+fn verdict(
+    (own, relay): (&Own, &Relay),
+    (member, item): (&UnitId, OpenItem),
+    registry: &Registry,
+    packs: &Packs,
+) -> Verdict {
+    match item.kind {
+        ItemKind::Release => match judge(own, (member, item), registry, packs) {
+            Ok(release) => Verdict::Release(Box::new(release)),
+            Err(Refusal(code, reason)) => refused(code, reason),
+        },
+        ItemKind::SealedReport => match relay::judge(relay, (member, item), registry) {
+            Ok(addressed) => Verdict::Addressed(Box::new(addressed)),
+            Err((code, reason)) => Verdict::Refused { code, reason },
+        },
+        _ => unknown_item(),
+    }
+}
+
+fn unknown_item() -> Verdict {
+    refused("unknown_item", "this hub does not know this kind of item".to_owned())
+}
+
+fn refused(code: &str, reason: String) -> Verdict {
+    Verdict::Refused { code: code.to_owned(), reason }
+}
+
 struct Refusal(&'static str, String);
 
 fn refuse(code: &'static str, reason: &(impl std::fmt::Display + ?Sized)) -> Refusal {
@@ -111,9 +143,6 @@ fn judge(
     registry: &Registry,
     packs: &Packs,
 ) -> Result<VerifiedRelease, Refusal> {
-    if item.kind != ItemKind::Release {
-        return Err(refuse("unknown_item", "this hub does not know this kind of item"));
-    }
     let signature =
         Signature::from_bytes(&item.signature).map_err(|error| refuse("bad_signature", &error))?;
     let key = registry

@@ -17,7 +17,8 @@ use proto::limits::{APPLIED_MAX, FRAMES_IN_FLIGHT_MAX};
 use proto::wire::sync::link_request::Part as Asked;
 use proto::wire::sync::link_response::Part as Said;
 use proto::wire::sync::{
-    Applied, CaughtUp, LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied,
+    Addressed, Applied, CaughtUp, LinkRequest, LinkResponse, PullRequest, PullResponse,
+    ReportApplied,
 };
 use runtime::sql::SqlError;
 use tokio::sync::{mpsc, watch};
@@ -29,13 +30,17 @@ use super::hello;
 use super::peer::{still_served, store_status};
 use crate::app::Hub;
 use crate::intake::{IntakeError, Reply};
-use crate::store::{contact, directive, unit};
+use crate::relay::{claim, resume};
+use crate::store::{contact, directive, relay, unit};
 
 /// How often the member of an open link is looked up in the register, which is two reads by key.
 const STANDING_EVERY: Duration = Duration::from_secs(5);
 
 /// Directives read from the store at a time.
 const PULL_PAGE: u32 = 32;
+
+/// Addressed items read from the store at a time; each may be large.
+const ADDRESSED_PAGE: u32 = 8;
 
 /// A member's work, until its link ends.
 type Work = Pin<Box<dyn Future<Output = Result<(), Status>> + Send>>;
@@ -80,8 +85,9 @@ pub(super) fn open(
     parts: Streaming<LinkRequest>,
 ) -> Down {
     let (reply, answers) = mpsc::channel(FRAMES_IN_FLIGHT_MAX);
-    let (said, news) = (Slot::default(), hub.directives());
-    let link = Link { hub, member, caller, reply, said: said.clone(), news, cursor: None };
+    let (said, news) = (Slot::default(), hub.news());
+    let link =
+        Link { hub, member, caller, reply, said: said.clone(), news, cursor: None, addressed: 0 };
     Down { work: Some(Box::pin(link.serve(parts))), answers, said }
 }
 
@@ -119,6 +125,8 @@ struct Link {
     news: watch::Receiver<u64>,
     /// The last directive that was sent; nothing before the member asked.
     cursor: Option<u64>,
+    /// The last addressed item that was sent.
+    addressed: u64,
 }
 
 impl Link {
@@ -143,7 +151,7 @@ impl Link {
                         return Ok(());
                     }
                     still_served(&self.hub, &self.caller)?;
-                    self.send_directives(false).await?;
+                    self.send_news(false).await?;
                 }
                 _ = standing.tick() => still_served(&self.hub, &self.caller)?,
             }
@@ -162,8 +170,12 @@ impl Link {
                 Ok(())
             }
             Some(Asked::Pull(asked)) => {
-                self.cursor = Some(resume(&self.hub, &asked).await.map_err(store_status)?);
-                self.send_directives(true).await
+                self.cursor =
+                    Some(resume_directives(&self.hub, &asked).await.map_err(store_status)?);
+                self.addressed = resume_addressed(&self.hub, &self.member, &asked)
+                    .await
+                    .map_err(store_status)?;
+                self.send_news(true).await
             }
             Some(Asked::Applied(report)) => self.keep_report(report).await,
             None => Err(Status::invalid_argument("a message without a part")),
@@ -174,18 +186,27 @@ impl Link {
         self.said.fill(Box::new(LinkResponse { part: Some(part) })).await;
     }
 
-    /// Sends what is after the cursor, and then, if that was something or is asked for, that it
-    /// was all.
-    async fn send_directives(&mut self, is_asked: bool) -> Result<(), Status> {
+    /// Sends what is after the cursors, and then, if there were directives or it is asked for, that
+    /// it was all.
+    async fn send_news(&mut self, is_asked: bool) -> Result<(), Status> {
         self.news.borrow_and_update();
-        let mut cursor = self.cursor.unwrap_or(0);
-        let mut tell = is_asked;
+        let came = self.send_directives().await?;
+        self.send_addressed().await?;
+        if came || is_asked {
+            self.say(Said::CaughtUp(CaughtUp {})).await;
+        }
+        Ok(())
+    }
+
+    /// Sends directives after the cursor; says whether there were any.
+    async fn send_directives(&mut self) -> Result<bool, Status> {
+        let start = self.cursor.unwrap_or(0);
+        let mut cursor = start;
         loop {
             let page = page_after(&self.hub, cursor).await.map_err(store_status)?;
             let is_full = page.len() == PULL_PAGE as usize;
             for stored in page {
                 cursor = stored.cursor;
-                tell = true;
                 self.say(Said::Directive(PullResponse { cursor, directive: stored.directive }))
                     .await;
             }
@@ -194,10 +215,23 @@ impl Link {
             }
         }
         self.cursor = Some(cursor);
-        if tell {
-            self.say(Said::CaughtUp(CaughtUp {})).await;
+        Ok(cursor != start)
+    }
+
+    /// Sends addressed items after their cursor.
+    async fn send_addressed(&mut self) -> Result<(), Status> {
+        loop {
+            let page = addressed_after(&self.hub, &self.member, self.addressed);
+            let page = page.await.map_err(store_status)?;
+            let is_full = page.len() == ADDRESSED_PAGE as usize;
+            for relay::Stored { cursor, to, item } in page {
+                self.addressed = cursor;
+                self.say(Said::Addressed(Addressed { cursor, to, item })).await;
+            }
+            if !is_full {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Keeps what a member says that it applied. A store that cannot take it now is told again on
@@ -236,7 +270,7 @@ impl Link {
 
 /// Where a member goes on. One that has another directive at its cursor than we have now pulled
 /// before we were restored from a backup; it gets all, and keeps what it has.
-async fn resume(hub: &Hub, asked: &PullRequest) -> Result<u64, SqlError> {
+async fn resume_directives(hub: &Hub, asked: &PullRequest) -> Result<u64, SqlError> {
     let (after, last) = (asked.after, asked.last.clone());
     if after == 0 || last.is_empty() {
         return Ok(after);
@@ -252,6 +286,36 @@ async fn page_after(hub: &Hub, cursor: u64) -> Result<Vec<directive::Stored>, Sq
         return Ok(Vec::new());
     }
     hub.database().read_async(move |tx| directive::after(tx, cursor, PULL_PAGE)).await
+}
+
+/// Where a member goes on with addressed items. One that came here since its last item came up has
+/// what is kept for it elsewhere put into its own list.
+async fn resume_addressed(
+    hub: &Hub,
+    member: &UnitId,
+    asked: &PullRequest,
+) -> Result<u64, SqlError> {
+    let (own, after, last) = (member.clone(), asked.addressed_after, asked.addressed_last.clone());
+    let resumed = hub.database().read(move |tx| resume(tx, &own, (after, &last)))?;
+    if resumed.is_led_elsewhere {
+        let (own, now_ms) = (member.clone(), hub.clock().now_ms());
+        hub.database().write_async("claim_addressed", move |tx| claim(tx, &own, now_ms)).await?;
+    }
+    Ok(resumed.after)
+}
+
+/// Addressed items after a cursor. Most members have all of them, and to see that takes no thread.
+async fn addressed_after(
+    hub: &Hub,
+    member: &UnitId,
+    cursor: u64,
+) -> Result<Vec<relay::Stored>, SqlError> {
+    let own = member.clone();
+    if hub.database().read(move |tx| relay::last_cursor(tx, &own))? <= cursor {
+        return Ok(Vec::new());
+    }
+    let own = member.clone();
+    hub.database().read_async(move |tx| relay::after(tx, &own, cursor, ADDRESSED_PAGE)).await
 }
 
 fn applied_line(member: &UnitId, is_hub: bool, line: &Applied) -> contact::Applied {

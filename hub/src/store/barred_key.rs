@@ -95,6 +95,15 @@ fn keys(tx: &Tx<'_>, teller: &str, and: &str) -> Result<Vec<[u8; 32]>, SqlError>
     tx.query(&statement, params![teller], |row| row.array(0))
 }
 
+/// Whether a hub told that a key was taken back.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_revoked(tx: &Tx<'_>, key_id: &[u8; 32]) -> Result<bool, SqlError> {
+    let sql = "select 1 from barred_key where key_id = $1 and bar = 'revoked' limit 1";
+    Ok(tx.query_opt(sql, params![key_id], |row| row.i64(0))?.is_some())
+}
+
 /// All barred keys, in order of name.
 ///
 /// # Errors

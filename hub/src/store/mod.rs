@@ -10,10 +10,13 @@ pub mod contact;
 pub mod contribution;
 pub mod directive;
 pub mod invite;
+pub mod issuer;
 pub mod lane;
 pub mod member_key;
 pub mod reading;
+pub mod relay;
 pub mod sealed;
+pub mod sealed_inbox;
 pub mod setting;
 pub mod shown_figure;
 pub mod shown_state;
@@ -86,4 +89,5 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/012_answer_signed.sql"),
     },
     Migration { number: 17, name: "sealed sums", sql: include_str!("migrations/013_sealed.sql") },
+    Migration { number: 18, name: "relay", sql: include_str!("migrations/014_relay.sql") },
 ];

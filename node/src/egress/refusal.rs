@@ -1,4 +1,4 @@
-//! What a hub's refusal of a release means, by its stable code: the hub's own words are English.
+//! What a hub's refusal of an item means, by its stable code: the hub's own words are English.
 
 use runtime::texts;
 use runtime::web::{Label, Lang, Text};
@@ -21,10 +21,15 @@ texts! {
     UNPROTECTED = "该特殊时期要求的内容无法得到保护，枢纽不收",
         "what the special period asks for could not be protected";
     SUPERSEDED = "枢纽已收到更新的一版", "a later revision has been accepted";
+    UNKNOWN_KEY = "签名所用的密钥不是枢纽登记的本单位密钥", "signed by a key that is not the unit's";
+    BAD_CERTIFICATE = "签名证书得不到上级枢纽认可", "the hubs above cannot rely on the certificate";
+    REVOKED_KEY = "签名密钥已被吊销", "the key was taken back";
+    NO_SUCH_HUB = "上级中没有内容所写的收件枢纽", "no hub above has the name that it is for";
+    TOO_LARGE = "内容过大，枢纽不转送", "it is larger than hubs pass on";
 }
 
-/// Codes that a hub refuses releases with.
-const CODES: [(&str, Text); 16] = [
+/// Codes that a hub refuses items with.
+const CODES: [(&str, Text); 21] = [
     ("unknown_item", UNKNOWN_ITEM),
     ("bad_signature", BAD_SIGNATURE),
     ("unreadable", UNREADABLE),
@@ -41,6 +46,11 @@ const CODES: [(&str, Text); 16] = [
     ("outside_time", OUTSIDE_TIME),
     ("unprotected", UNPROTECTED),
     ("superseded", SUPERSEDED),
+    ("unknown_key", UNKNOWN_KEY),
+    ("bad_certificate", BAD_CERTIFICATE),
+    ("revoked_key", REVOKED_KEY),
+    ("no_such_hub", NO_SUCH_HUB),
+    ("too_large", TOO_LARGE),
 ];
 
 /// The refusal in both languages; in English in the hub's own words, which may say more.

@@ -1,8 +1,10 @@
-//! What may be handed to code that talks to the network: the outbox and the directives.
+//! What may be handed to code that talks to the network: the outbox, the directives, and what came
+//! down for this school alone.
 //!
 //! `transfer.db` holds signed bytes and packs; nothing in it names a person. Its outbox is filled
 //! from the hand-over table of the ledger and from nowhere else.
 
+pub mod addressed;
 pub mod directive;
 
 use std::path::Path;
@@ -16,6 +18,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "outbox", sql: runtime::uplink::OUTBOX_SCHEMA },
     Migration { number: 2, name: "directives", sql: include_str!("migrations/001_directive.sql") },
     Migration { number: 3, name: "framed once", sql: runtime::uplink::OUTBOX_FRAMED_ONCE },
+    Migration {
+        number: 4,
+        name: "addressed items",
+        sql: include_str!("migrations/002_addressed_item.sql"),
+    },
 ];
 
 /// The open transfer database. Cheap to clone.

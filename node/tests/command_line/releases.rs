@@ -2,6 +2,9 @@
 
 use node::console::{EgressSource, HopState, SourceError, SyncState};
 use node::egress::Egress;
+use proto::frame::encode_item;
+use proto::wire::sync::{ItemKind, Lane};
+use runtime::uplink::outbox;
 
 use crate::support::{Folder, roster, text};
 
@@ -116,6 +119,25 @@ fn the_console_shows_what_was_signed() {
     assert!(page.is_verified && page.digest == certs::digest::sha256(&page.bytes));
     assert!(page.blocks.iter().any(|block| block.title.zh.contains("学生")));
     assert!(matches!(egress.release("0000000000000000"), Err(SourceError::Unknown)));
+}
+
+/// An item of another kind in the lane waits like a release and is shown as none.
+#[test]
+fn an_item_that_is_no_release_disturbs_no_list() {
+    let folder = school();
+    assert_eq!(folder.run(&["release", "send", "--yes", "2025S1", "--wait", "5"]).code, 6);
+    let item = encode_item(ItemKind::SealedReport, vec![9; 40], vec![1; 97]);
+    let queued = folder.open().transfer().write("queue", move |tx| {
+        outbox::enqueue(tx, Lane::Statistics, "S1/sealed.alt.census/2025S1/1", &item, 1)
+    });
+    assert!(queued.expect("queued"));
+    let list = folder.run(&["release", "list"]).json();
+    assert_eq!(list["releases"].as_array().map(Vec::len), Some(1));
+    assert_eq!(folder.run(&["release", "show", "S1/sealed.alt.census/2025S1/1"]).code, 3);
+    assert_eq!(folder.run(&["status"]).json()["statistics"]["waiting"], 2);
+    let egress = Egress::new(folder.open());
+    assert_eq!(egress.home().expect("home").released, 1);
+    assert_eq!(egress.releases(1).expect("list").total, 1);
 }
 
 /// A held term is neither signed nor sent, says since when, by whom and why everywhere, and goes

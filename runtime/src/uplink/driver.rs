@@ -8,7 +8,7 @@ use certs::identity::{LeafIdentity, PeerIdentity};
 use certs::key::PublicKey;
 use certs::signature::KeyId;
 use certs::tls::{TlsError, client_config};
-use domain::unit::IdentityName;
+use domain::unit::{IdentityName, UnitId};
 use rustls::ClientConfig;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -58,6 +58,17 @@ pub trait Hooks: Send + Sync + 'static {
     /// # Errors
     /// The directive could not be stored.
     fn directive(&self, directive: &[u8]) -> Result<(), SqlError>;
+
+    /// Keeps an item that came down for a unit, here or below. It is called within the transaction
+    /// that notes its cursor, so that both are on the disk or neither is. What is kept already
+    /// comes again after a backup was put back on either side, and changes nothing.
+    ///
+    /// # Errors
+    /// The item could not be stored; it comes again on the next connection.
+    fn addressed(&self, tx: &Tx<'_>, to: &UnitId, item: &[u8]) -> Result<(), SqlError>;
+
+    /// An addressed item is on the disk: whoever waits for it may look.
+    fn arrived(&self) {}
 
     /// What is in force here and below, for the parent.
     ///

@@ -9,13 +9,14 @@ use std::time::Duration;
 use certs::digest::sha256;
 use certs::key::PublicKey;
 use domain::digest::Digest;
+use domain::unit::UnitId;
 use proto::limits::FRAMES_IN_FLIGHT_MAX;
 use proto::wire::sync::link_request::Part as Ask;
 use proto::wire::sync::link_response::Part as Said;
 use proto::wire::sync::sync_client::SyncClient;
 use proto::wire::sync::{
-    Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneExpectation, LaneState,
-    LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied,
+    Addressed, Applied as WireApplied, HelloRequest, HelloResponse, Lane, LaneExpectation,
+    LaneState, LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep, sleep_until};
@@ -26,7 +27,7 @@ use tonic::transport::Channel;
 use super::driver::{Applied, Uplink, UplinkError, explain};
 use super::keys::ToldKeys;
 use super::push::Push;
-use super::{LANE_PARENT, PULL_CURSOR, outbox};
+use super::{ADDRESSED_CURSOR, LANE_PARENT, PULL_CURSOR, outbox};
 use crate::sql::{SqlError, Tx};
 
 /// How often an open connection looks whether its certificate is due.
@@ -156,6 +157,7 @@ impl<'u> Link<'u> {
                 reply = self.replies.message() => match reply?.ok_or(UplinkError::Ended)?.part {
                     Some(Said::Hello(_)) => {}
                     Some(Said::Directive(next)) => self.take_directive(next).await?,
+                    Some(Said::Addressed(next)) => self.take_addressed(next).await?,
                     Some(Said::CaughtUp(_)) => self.catch_up(stay).await?,
                     Some(answer) => push.take(answer).await?,
                     None => return Err(UplinkError::Protocol("an empty answer")),
@@ -203,26 +205,49 @@ impl<'u> Link<'u> {
     }
 
     async fn pull(&self) -> Result<(), UplinkError> {
-        let name = self.cursor_name();
-        let noted = self.uplink.database().read_async(move |tx| outbox::note(tx, &name)).await?;
-        let (after, last) = noted.as_deref().map(read_cursor).unwrap_or_default();
-        self.say(Ask::Pull(PullRequest { after, last, ..PullRequest::default() })).await
+        let (directives, addressed) = (self.note_of(PULL_CURSOR), self.note_of(ADDRESSED_CURSOR));
+        let read = move |tx: &Tx<'_>| {
+            Ok::<_, SqlError>((outbox::note(tx, &directives)?, outbox::note(tx, &addressed)?))
+        };
+        let (directives, addressed) = self.uplink.database().read_async(read).await?;
+        let (after, last) = directives.as_deref().map(read_cursor).unwrap_or_default();
+        let (addressed_after, addressed_last) =
+            addressed.as_deref().map(read_cursor).unwrap_or_default();
+        self.say(Ask::Pull(PullRequest { after, last, addressed_after, addressed_last })).await
     }
 
     /// Cursors are the parent's own: another parent counts from its own start.
-    fn cursor_name(&self) -> String {
-        format!("{PULL_CURSOR}:{}", self.uplink.parent().name)
+    fn note_of(&self, cursor: &str) -> String {
+        format!("{cursor}:{}", self.uplink.parent().name)
     }
 
     async fn take_directive(&mut self, next: PullResponse) -> Result<(), UplinkError> {
         let hooks = self.uplink.hooks().clone();
-        let (name, reached) = (self.cursor_name(), written_cursor(&next));
+        let name = self.note_of(PULL_CURSOR);
+        let reached = written_cursor(next.cursor, &next.directive);
         tokio::task::spawn_blocking(move || hooks.directive(&next.directive))
             .await
             .map_err(|_| UplinkError::Ended)??;
         self.report_at = None;
         let note = move |tx: &Tx<'_>| outbox::set_note(tx, &name, &reached);
         Ok(self.uplink.database().write_async("pull_cursor", note).await?)
+    }
+
+    /// Keeps an addressed item and its cursor in one commit.
+    async fn take_addressed(&self, next: Addressed) -> Result<(), UplinkError> {
+        let hooks = self.uplink.hooks().clone();
+        let name = self.note_of(ADDRESSED_CURSOR);
+        let reached = written_cursor(next.cursor, &next.item);
+        let Ok(to) = next.to.parse::<UnitId>() else {
+            return Err(UplinkError::Protocol("an addressed item for no unit"));
+        };
+        let keep = move |tx: &Tx<'_>| {
+            hooks.addressed(tx, &to, &next.item)?;
+            outbox::set_note(tx, &name, &reached)
+        };
+        self.uplink.database().write_async("addressed", keep).await?;
+        self.uplink.hooks().arrived();
+        Ok(())
     }
 
     /// All directives are here: the parent is told once things are quiet, not after each of many.
@@ -316,10 +341,10 @@ async fn hello(
     Ok((head, request))
 }
 
-/// A cursor as it is noted: with the digest of the directive there, by which a parent that was
-/// restored from a backup sees that its list is another one now.
-fn written_cursor(response: &PullResponse) -> String {
-    format!("{} {}", response.cursor, sha256(&response.directive))
+/// A cursor as it is noted: with the digest of what is there, by which a parent that was restored
+/// from a backup sees that its list is another one now.
+fn written_cursor(cursor: u64, there: &[u8]) -> String {
+    format!("{cursor} {}", sha256(there))
 }
 
 /// Cursor and digest of a note; earlier versions noted no digest.

@@ -32,6 +32,10 @@ pub const OUTBOX_FRAMED_ONCE: &str = include_str!("outbox/002_framed_once.sql");
 /// parent's name follows.
 pub const PULL_CURSOR: &str = "pull_cursor";
 
+/// Name of the note that holds the cursor up to which a parent's addressed items were stored; the
+/// parent's name follows.
+pub const ADDRESSED_CURSOR: &str = "addressed_cursor";
+
 /// Name of the note that holds the parent to which the lanes' epochs belong.
 pub const LANE_PARENT: &str = "lane_parent";
 

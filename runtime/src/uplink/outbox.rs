@@ -423,6 +423,26 @@ pub fn find(tx: &Tx<'_>, name: &str) -> Result<Option<SentItem>, SqlError> {
     tx.query_opt(&format!("{SENT} where name = $1"), params![name], read_sent)
 }
 
+/// Forgets items that were answered, whose names begin so and which were queued before an instant.
+/// The last frame of each epoch stays: by it a hub and its member agree where the lane stands.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_answered(tx: &Tx<'_>, front: &str, before_ms: i64) -> Result<usize, SqlError> {
+    // Text behind the front's last byte and before the next one is what begins with it.
+    let end: String = format!("{front}\u{10ffff}");
+    tx.execute(
+        "delete from outbox_item
+         where name >= $1 and name < $2 and outcome is not null and queued_at_ms < $3
+             and id not in (select o.id from outbox_item o
+                            join (select lane, epoch, max(sequence) as sequence from outbox_item
+                                  where epoch is not null group by lane, epoch) as last
+                            on o.lane = last.lane and o.epoch = last.epoch
+                                and o.sequence = last.sequence)",
+        params![front, &end, before_ms],
+    )
+}
+
 /// Remembers a certificate of the parent, so that its answers can be checked for ever.
 ///
 /// # Errors

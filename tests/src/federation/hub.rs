@@ -123,8 +123,12 @@ impl RunningHub {
     pub fn admit(&self, identity: &certs::identity::LeafIdentity, clock: &Clock) {
         let (peer, now_ms) = (identity.peer().clone(), clock.now_ms());
         let leaf = identity.chain().first().map(|der| der.to_vec()).unwrap_or_default();
-        let admitted: Result<(), SqlError> =
-            self.hub.database().write("admit", move |tx| peer::register(tx, &peer, leaf, now_ms));
+        let issuers: Vec<Vec<u8>> =
+            identity.chain().iter().skip(1).map(|issuer| issuer.to_vec()).collect();
+        let admitted: Result<(), SqlError> = self.hub.database().write("admit", move |tx| {
+            store::issuer::keep(tx, &issuers)?;
+            peer::register(tx, &peer, leaf, now_ms)
+        });
         admitted.expect("member admitted");
     }
 

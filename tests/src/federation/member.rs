@@ -7,10 +7,10 @@ use std::time::Duration;
 use certs::chain::Trust;
 use certs::identity::LeafIdentity;
 use domain::release::Release;
-use domain::unit::UnitKind;
+use domain::unit::{UnitId, UnitKind};
 use proto::frame::{RELEASE_CONTEXT, encode_item};
 use proto::wire::sync::{ItemKind, Lane};
-use runtime::sql::{Database, Migration, Options, SqlError};
+use runtime::sql::{Database, Migration, Options, SqlError, Tx};
 use runtime::uplink::{
     Applied, Hooks, IdentityCell, OUTBOX_FRAMED_ONCE, OUTBOX_SCHEMA, Parent, Uplink, UplinkError,
     outbox,
@@ -23,7 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "framed once", sql: OUTBOX_FRAMED_ONCE },
 ];
 
-/// Takes directives and forgets them.
+/// Takes what comes down and forgets it.
 pub struct NoHooks;
 
 impl Hooks for NoHooks {
@@ -33,6 +33,10 @@ impl Hooks for NoHooks {
 
     fn applied(&self) -> Result<Vec<Applied>, SqlError> {
         Ok(Vec::new())
+    }
+
+    fn addressed(&self, _: &Tx<'_>, _: &UnitId, _: &[u8]) -> Result<(), SqlError> {
+        Ok(())
     }
 
     fn schools_below(&self) -> u32 {

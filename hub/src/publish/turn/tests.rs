@@ -21,6 +21,10 @@ impl Hooks for NoHooks {
         Ok(Vec::new())
     }
 
+    fn addressed(&self, _: &Tx<'_>, _: &UnitId, _: &[u8]) -> Result<(), SqlError> {
+        Ok(())
+    }
+
     fn schools_below(&self) -> u32 {
         0
     }

@@ -77,8 +77,8 @@ fn frames_are_chained() {
     let database = database();
     fill(&database, &["a", "b"]);
     let sent = frames(&database, 1);
-    let first = proto::frame::decode_frame(&sent[0].bytes);
-    assert!(first.is_err(), "the test's items are no signed items");
+    let first = proto::frame::decode_frame(&sent[0].bytes).expect("frame");
+    assert!(first.item.is_err(), "the test's items are no signed items");
     let tag = sha256(&sent[0].bytes).to_tagged();
     assert!(sent[1].bytes.windows(tag.len()).any(|window| window == tag));
 }
@@ -161,4 +161,22 @@ fn frames_that_were_built_are_read_without_writing() {
     fill(&database, &["c"]);
     assert_eq!(built(3, 10), Ready::ToBuild);
     assert_eq!(built(1, 2), Ready::All(sent), "there is no room for more");
+}
+
+/// Old items of one sort are forgotten once they are answered, but for the last frame of an epoch.
+#[test]
+fn answered_items_of_one_sort_are_forgotten() {
+    let database = database();
+    fill(&database, &["sealed/a", "sealed/b", "sealee", "sealed/c", "sealed/d"]);
+    let sent = frames(&database, 1);
+    for (sequence, frame) in (1..=4).zip(&sent) {
+        assert!(answer(&database, sequence, &frame.bytes));
+    }
+    let forget = |before_ms| run(&database, move |tx| forget_answered(tx, "sealed/", before_ms));
+    assert_eq!(forget(0), 0, "they are not old");
+    assert_eq!(forget(i64::MAX), 3, "d has no answer");
+    assert!(answer(&database, 5, &sent[4].bytes));
+    assert_eq!(forget(i64::MAX), 0, "d is the last frame");
+    let left = run(&database, |tx| super::sent(tx, LANE, 10));
+    assert_eq!(left.iter().map(|item| &*item.name).collect::<Vec<_>>(), ["sealed/d", "sealee"]);
 }

@@ -1,0 +1,146 @@
+//! The relay of addressed items: up to the hub that an item names, down to the unit that it names.
+//!
+//! A hub on the way reads of an item whose it is and where it goes, verifies the signature and
+//! passes on the same bytes. What is queued further up, kept for the addressee or put into a list
+//! downward is so in the commit that answers, or that moves the cursor: nothing is lost between.
+//! The way down to a unit is the one that its items came up last.
+
+mod chain;
+mod down;
+mod judge;
+mod up;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use certs::chain::Trust;
+use runtime::clock::Clock;
+use runtime::sql::{Database, SqlError};
+use runtime::uplink::{IdentityCell, Uplink, outbox};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::Hub;
+use crate::config::Config;
+use crate::store::{relay, sealed_inbox};
+
+pub use down::{DownError, send_down};
+pub(crate) use down::{claim, resume};
+pub(crate) use judge::judge;
+pub use judge::{Addressed, Signer};
+pub use up::ALARM_FOREIGN;
+pub(crate) use up::take;
+
+/// After members were told of news, those that come within this time are told together.
+const TELL_EVERY: Duration = Duration::from_millis(200);
+
+/// How often what is old is looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// How long items are kept after their way: as long as senders keep what was acknowledged.
+const KEPT_MS: i64 = 400 * 24 * 60 * 60 * 1_000;
+
+/// Front part of the names of relayed reports in the outbox; the digest of the signed bytes
+/// follows.
+const RELAYED: &str = "sealed/";
+
+/// What a refusal says: stable code, and a sentence without names.
+pub(crate) type Refused = (String, String);
+
+/// What the relay works with.
+pub struct Relay {
+    /// The hub.
+    pub config: Config,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its own certificates, whose authority certified most of its members.
+    pub identity: IdentityCell,
+    /// Roots under which whoever signed must stand. Keys that were taken back are known from
+    /// registers, so no revocation list belongs here.
+    pub trust: Trust,
+    /// The way up; nothing for the city hub.
+    pub uplink: Option<Uplink>,
+    /// Rung after a report arrived that is addressed to this hub.
+    pub arrived: Arc<Notify>,
+    /// Rung after something was put into a list downward.
+    pub sent_down: Arc<Notify>,
+}
+
+/// What a commit did that somebody is told of once it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// Something was queued for the parent.
+    pub queued: bool,
+    /// Something arrived for this hub.
+    pub arrived: bool,
+    /// Something was put into a list downward.
+    pub sent_down: bool,
+}
+
+impl News {
+    /// Both of them.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            queued: self.queued | other.queued,
+            arrived: self.arrived | other.arrived,
+            sent_down: self.sent_down | other.sent_down,
+        }
+    }
+}
+
+impl Relay {
+    /// Tells those who wait for it what a commit did.
+    pub fn tell(&self, news: News) {
+        if news.queued
+            && let Some(uplink) = &self.uplink
+        {
+            uplink.ring();
+        }
+        if news.arrived {
+            self.arrived.notify_one();
+        }
+        if news.sent_down {
+            self.sent_down.notify_one();
+        }
+    }
+}
+
+/// Has open links look for what was sent down, and forgets what is old, until the token is
+/// cancelled.
+pub(crate) async fn serve(hub: Hub, news: Arc<watch::Sender<u64>>, stop: CancellationToken) {
+    let mut forget = tokio::time::interval(FORGET_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = hub.relay().sent_down.notified() => {
+                news.send_modify(|version| *version += 1);
+                // Every link looks for itself, so a wave of verdicts is told in few looks.
+                tokio::time::sleep(TELL_EVERY).await;
+            }
+            _ = forget.tick() => {
+                if let Err(error) = forget_old(hub.database(), hub.clock()).await {
+                    tracing::error!(%error, "old items of the relay not forgotten");
+                }
+            }
+        }
+    }
+}
+
+async fn forget_old(database: &Database, clock: &Clock) -> Result<(), SqlError> {
+    let before_ms = clock.now_ms().saturating_sub(KEPT_MS);
+    let forget = move |tx: &runtime::sql::Tx<'_>| {
+        let down = relay::forget_before(tx, before_ms)?;
+        let inbox = sealed_inbox::forget_before(tx, before_ms)?;
+        let up = outbox::forget_answered(tx, RELAYED, before_ms)?;
+        Ok::<_, SqlError>(down + inbox + up)
+    };
+    let forgotten = database.write_async("forget_relayed", forget).await?;
+    if forgotten > 0 {
+        tracing::info!(forgotten, "old items of the relay forgotten");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! Sealed reports that are addressed to this hub, in the order of their arrival.
+
+use domain::digest::Digest;
+use domain::unit::UnitId;
+use proto::sealed::Report;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+/// A report that arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// Place in the order of arrival.
+    pub id: u64,
+    /// Digest of the signed bytes.
+    pub digest: Digest,
+    /// Encoded signed item with the signer's certificates.
+    pub item: Vec<u8>,
+    /// School that signed it.
+    pub unit: UnitId,
+    /// By this hub's clock.
+    pub arrived_at_ms: i64,
+}
+
+/// Keeps a report whose signature holds. The same bytes again change nothing; says whether they
+/// are new.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn insert(
+    tx: &Tx<'_>,
+    (report, digest): (&Report, &Digest),
+    item: &[u8],
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let place = &report.place;
+    let inserted = tx.execute(
+        "insert into sealed_inbox (digest, item, unit, table_id, period, number, task,
+                                   arrived_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+        params![
+            &digest.to_tagged(),
+            item,
+            place.unit.as_str(),
+            place.table.as_str(),
+            &place.period.to_string(),
+            place.number.value(),
+            report.task.bytes(),
+            now_ms,
+        ],
+    )?;
+    Ok(inserted > 0)
+}
+
+fn read(row: &Row<'_, '_>) -> Result<Arrived, SqlError> {
+    Ok(Arrived {
+        id: row.u64(0)?,
+        digest: Digest::from_tagged(row.bytes(1)?).map_err(|_| SqlError::Type)?,
+        item: row.blob(2)?,
+        unit: row.str(3)?.parse().map_err(|_| SqlError::Type)?,
+        arrived_at_ms: row.i64(4)?,
+    })
+}
+
+/// Reports for which something is left to do, the oldest first: those after `id`, at most `limit`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open_after(tx: &Tx<'_>, id: u64, limit: u32) -> Result<Vec<Arrived>, SqlError> {
+    tx.query(
+        "select id, digest, item, unit, arrived_at_ms from sealed_inbox
+         where settled_at_ms is null and id > $1 order by id limit $2",
+        params![id, limit],
+        read,
+    )
+}
+
+/// One report by the digest of its signed bytes.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn find(tx: &Tx<'_>, digest: &Digest) -> Result<Option<Arrived>, SqlError> {
+    tx.query_opt(
+        "select id, digest, item, unit, arrived_at_ms from sealed_inbox where digest = $1",
+        params![&digest.to_tagged()],
+        read,
+    )
+}
+
+/// Notes that nothing is left to do for a report; again is nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn settle(tx: &Tx<'_>, id: u64, now_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "update sealed_inbox set settled_at_ms = $2 where id = $1 and settled_at_ms is null",
+        params![id, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Forgets reports that were settled before an instant.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_before(tx: &Tx<'_>, before_ms: i64) -> Result<usize, SqlError> {
+    tx.execute("delete from sealed_inbox where settled_at_ms < $1", params![before_ms])
+}

@@ -1,0 +1,93 @@
+//! The inbox of addressed items: what came down for this school alone, such as verdicts.
+//!
+//! Nothing of an item is believed here. What this version does not know is kept all the same, for
+//! the version that does.
+
+use certs::digest::sha256;
+use proto::frame::kind_number;
+use proto::wire::sync::ItemKind;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+/// An item that waits to be dealt with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Place in the order of arrival.
+    pub id: u64,
+    /// Encoded signed item.
+    pub item: Vec<u8>,
+    /// By this machine's clock.
+    pub arrived_at_ms: i64,
+}
+
+/// Keeps an item. The same bytes again change nothing; says whether they are new.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn store(tx: &Tx<'_>, item: &[u8], now_ms: i64) -> Result<bool, SqlError> {
+    let stored = tx.execute(
+        "insert into addressed_item (digest, kind, item, arrived_at_ms)
+         values ($1, $2, $3, $4) on conflict do nothing",
+        params![&sha256(item).to_tagged(), kind_number(item), item, now_ms],
+    )?;
+    Ok(stored > 0)
+}
+
+/// Items of a kind that wait, the oldest first: those after `id`, at most `limit`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn waiting(tx: &Tx<'_>, kind: ItemKind, id: u64, limit: u32) -> Result<Vec<Waiting>, SqlError> {
+    tx.query(
+        "select id, item, arrived_at_ms from addressed_item
+         where taken_at_ms is null and kind = $1 and id > $2 order by id limit $3",
+        params![i64::from(i32::from(kind)), id, limit],
+        |row| Ok(Waiting { id: row.u64(0)?, item: row.blob(1)?, arrived_at_ms: row.i64(2)? }),
+    )
+}
+
+/// Notes that an item was dealt with; again is nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn take(tx: &Tx<'_>, id: u64, now_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "update addressed_item set taken_at_ms = $2 where id = $1 and taken_at_ms is null",
+        params![id, now_ms],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::frame::encode_item;
+
+    use super::*;
+    use crate::transfer::Transfer;
+
+    /// An item waits until it is dealt with, comes once however often it is sent, and one of a
+    /// later kind is kept for the version that knows it.
+    #[test]
+    fn an_item_waits_until_it_is_dealt_with() {
+        let transfer = Transfer::in_memory().expect("transfer");
+        let verdict = |text: &[u8]| encode_item(ItemKind::SealedVerdict, text.to_vec(), vec![]);
+        let put =
+            |item: Vec<u8>| transfer.write("put", move |tx| store(tx, &item, 5)).expect("stored");
+        assert!(put(verdict(b"one")) && put(verdict(b"two")));
+        assert!(!put(verdict(b"one")), "the same again");
+        assert!(put(vec![0x08, 99]), "a kind of a later version");
+        let list = || {
+            let read = transfer.read(|tx| waiting(tx, ItemKind::SealedVerdict, 0, 10));
+            read.expect("read").into_iter().map(|one| (one.id, one.item)).collect::<Vec<_>>()
+        };
+        assert_eq!(list(), [(1, verdict(b"one")), (2, verdict(b"two"))]);
+        let taken: Result<(), SqlError> = transfer.write("take", |tx| take(tx, 1, 6));
+        taken.expect("taken");
+        assert_eq!(list(), [(2, verdict(b"two"))]);
+        let kinds: Result<Vec<i64>, SqlError> = transfer.read(|tx| {
+            tx.query("select kind from addressed_item order by id", &[], |row| row.i64(0))
+        });
+        assert_eq!(kinds.expect("read"), [3, 3, 99]);
+        assert!(!put(verdict(b"one")), "dealt with and not forgotten");
+    }
+}

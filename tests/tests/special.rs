@@ -84,6 +84,7 @@ impl School {
             catalogue_digest: packs.in_force().digest,
             catalogues: packs.catalogues_ever(),
             specials: packs.specials().to_vec(),
+            sealed_years: std::collections::BTreeSet::new(),
             calendar: Arc::clone(packs.calendar()),
             today: self.clock.today(),
             now_ms: self.clock.now_ms(),

@@ -28,6 +28,8 @@ texts! {
     STREET = "街道枢纽", "The street's hub";
     STREET_SEES = "本校在什么时候交了一份固定长短的报告；打不开",
         "that this school sent a report of fixed length, and when; it cannot open it";
+    CITY = "市枢纽", "The city's hub";
+    CITY_SEES = "各区公布的合计", "the sums that districts publish";
     HUBS = "两个汇总枢纽，各自", "Each of the two hubs";
     HUBS_SEES = "报告的时间、一半随机数，以及至少五所学校的合计",
         "when it was sent, one random half, and sums over five schools or more";
@@ -37,6 +39,9 @@ texts! {
     UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。关于学生的统计数只以密封报告出校。",
         "School year {0} is under seal: education's hub {1}, health's hub {2}. Counts about \
          students leave in sealed reports only.";
+    STAYS = "姓名、学号、作答、访谈都在本机加密数据库 ledger.db 中，不出校；单份报告谁也读不出数字。",
+        "Names, numbers, answers and talks stay in the encrypted ledger.db of this machine; nobody \
+         can read a figure out of a single report.";
     NOT_UNDER = "本学年没有启用密封汇总：关于学生的统计数按五取整后，每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded to five, once a \
          term.";
@@ -169,9 +174,14 @@ impl SealedTemplate<'_> {
         }
     }
 
-    fn sees(&self) -> [(&'static str, &'static str); 4] {
-        let rows: [(Text, Text); 4] =
-            [(SCHOOL, SCHOOL_SEES), (STREET, STREET_SEES), (HUBS, HUBS_SEES), (BOTH, BOTH_SEES)];
+    fn sees(&self) -> [(&'static str, &'static str); 5] {
+        let rows: [(Text, Text); 5] = [
+            (SCHOOL, SCHOOL_SEES),
+            (STREET, STREET_SEES),
+            (CITY, CITY_SEES),
+            (HUBS, HUBS_SEES),
+            (BOTH, BOTH_SEES),
+        ];
         rows.map(|(who, sees)| (who.in_lang(self.lang), sees.in_lang(self.lang)))
     }
 

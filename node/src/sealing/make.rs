@@ -16,7 +16,7 @@ use super::schedule::{Due, Pending, due};
 use super::{Context, Made, SealingError};
 use crate::indicator::Facts;
 use crate::ledger::sealed::{self as register, StoredReport};
-use crate::ledger::{Ledger, hold, profile};
+use crate::ledger::{Ledger, governance, hold, profile};
 
 /// Seals and signs what is due of one period and stores it for the copy to `transfer.db`; gives
 /// what became of each of its tables.
@@ -44,6 +44,9 @@ pub fn make(
         }
         if hold::of_period(tx, &period.to_string())?.is_some() {
             return Err(SealingError::Held(period));
+        }
+        if governance::responsible(tx, context.today)?.is_none() {
+            return Err(SealingError::NoResponsible);
         }
         seal_all(tx, &context, (period, &open), &key)
     })

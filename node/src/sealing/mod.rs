@@ -118,6 +118,9 @@ pub enum SealingError {
     /// The school holds the period.
     #[error("the school holds its releases of {0}")]
     Held(Period),
+    /// Nobody is named who answers for what leaves.
+    #[error("the school has not named a responsible person")]
+    NoResponsible,
     /// The calendar does not hold the term.
     #[error(transparent)]
     Period(#[from] PeriodError),

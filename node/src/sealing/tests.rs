@@ -22,7 +22,9 @@ use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::governance::Drill;
 use crate::ledger::hold::{self, Act};
 use crate::ledger::sealed::{self as register, StoredReport};
-use crate::ledger::testing::{AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, sheet_cells};
+use crate::ledger::testing::{
+    AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible, sheet_cells,
+};
 use crate::ledger::write;
 use crate::release::copy_handover;
 use crate::transfer::Transfer;
@@ -48,6 +50,7 @@ fn school() -> School {
         through_channel: false,
         findings: String::new(),
     };
+    danger_name_responsible(&school.ledger);
     let written = school.ledger.write("drill", move |tx| write::add(tx, &author(), &drill));
     written.unwrap_or_else(|error| panic!("{error}"));
     school
@@ -240,6 +243,10 @@ fn what_is_not_there_is_not_zero() {
     let idle = School::new();
     idle.roster(&(0..40).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
     let context = hubs.context(TODAY);
+    let key = SigningKey::generate().expect("key");
+    let unanswered = make(&idle.ledger, &context, week("2025-W45"), &key);
+    assert!(matches!(unanswered, Err(SealingError::NoResponsible)), "{unanswered:?}");
+    danger_name_responsible(&idle.ledger);
     let made = seal(&idle, &context, week("2025-W45"));
     let absent = |made: &Made| matches!(made, Made::Absent { reason: Unsealed::NotAtWork, .. });
     assert!(!made.is_empty() && made.iter().all(absent), "{made:?}");
@@ -248,7 +255,6 @@ fn what_is_not_there_is_not_zero() {
     let period = week("2025-W45").to_string();
     let act = Act { period, author: "principal".into(), reason: "核对".into(), at_ms: NOW_MS };
     school.ledger.write("hold", move |tx| hold::hold(tx, &act)).expect("held");
-    let key = SigningKey::generate().expect("key");
     let held = make(&school.ledger, &context, week("2025-W45"), &key);
     assert!(matches!(held, Err(SealingError::Held(_))), "{held:?}");
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use domain::period::Period;
+use proto::wire::sync::ItemKind;
 use runtime::sealing::SealingYear;
-use runtime::sql::SqlError;
+use runtime::sql::{SqlError, Tx};
 
 use super::{Node, ring_bell};
 use crate::packs::PacksError;
 use crate::sealing::{self, Context, Made, Pending, SealingError};
+use crate::transfer::addressed;
 
 /// Why the reports that are due could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,31 @@ impl Node {
         let Some(member) = self.member() else { return Ok(Vec::new()) };
         let (unit, years) = (member.membership.name.unit(), self.sealed_years()?);
         Ok(years.sealing().filter(|year| year.holds(unit)).cloned().collect())
+    }
+
+    /// Takes the verdicts that came down about this school's sealed reports.
+    ///
+    /// # Errors
+    /// A store cannot be read or written.
+    pub fn take_verdicts(&self) -> Result<(), SqlError> {
+        let Some(member) = self.member() else { return Ok(()) };
+        let is_waiting = |tx: &Tx<'_>| addressed::waiting(tx, ItemKind::SealedVerdict, 0, 1);
+        if self.transfer().read(is_waiting)?.is_empty() {
+            return Ok(());
+        }
+        let context = match self.sealing() {
+            Ok(Some(context)) => context,
+            Ok(None) => return Ok(()),
+            Err(PacksError::Store(error)) => return Err(error),
+            // A built-in pack that is wrong is a build that no test passed.
+            Err(PacksError::Pack(_)) => return Err(SqlError::Type),
+        };
+        let stores = (self.ledger(), self.transfer());
+        let news = sealing::take_waiting(stores, member.trust.roots(), &context)?;
+        if news > 0 {
+            tracing::info!(news, "sealed reports answered by both hubs");
+        }
+        Ok(())
     }
 
     /// What this school seals with; nothing before joining, or where no year is under seal.

@@ -223,7 +223,7 @@ impl Node {
         })
     }
 
-    /// Copies what was signed into the outbox, after signing again what the hub refused because it
+    /// Copies what was signed into the outbox and takes in the verdicts that came back, after signing again what the hub refused because it
     /// knows the revision with other figures; says whether anything was new there.
     ///
     /// # Errors
@@ -237,6 +237,7 @@ impl Node {
             release::outrun(&self.ledger, &self.transfer, &context, identity.key())?;
         }
         let copied = release::copy_handover(&self.ledger, &self.transfer, self.clock.now_ms())?;
+        self.take_verdicts()?;
         Ok(copied > 0)
     }
 }

@@ -35,7 +35,7 @@ use crate::packs::Packs;
 
 pub use make::make;
 pub use schedule::{Due, Pending, due, leaves_on};
-pub use verdict::{VerdictError, take};
+pub use verdict::{VerdictError, take_waiting};
 
 /// A catalogue and the digest of its pack.
 pub type Named = (Digest, Arc<Catalogue>);

@@ -9,12 +9,13 @@ use domain::ledger::terms::Tier;
 use domain::ledger::words::{AlertSource, EventMode, Move};
 use domain::period::Period;
 use jiff::civil::{Date, date};
-use proto::frame::decode_item;
+use proto::frame::{decode_item, encode_item};
 use proto::sealed::{Report, Verdict, decode_report};
 use proto::wire::sync::ItemKind;
 
 use super::testing::Hubs;
-use super::{Context, Made, Pending, SealingError, VerdictError, due, make, take};
+use super::verdict::take;
+use super::{Context, Made, Pending, SealingError, VerdictError, due, make, take_waiting};
 use crate::indicator::Unsealed;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
@@ -27,7 +28,7 @@ use crate::ledger::testing::{
 };
 use crate::ledger::write;
 use crate::release::copy_handover;
-use crate::transfer::Transfer;
+use crate::transfer::{Transfer, addressed};
 
 const OPENED: &str = "sealed.alt.opened";
 const CENSUS: &str = "sealed.alt.census";
@@ -280,4 +281,28 @@ fn reports_are_handed_over() {
     let copied = copy_handover(&school.ledger, &transfer, NOW_MS).expect("copied");
     assert!(sealed(&made) > 0);
     assert_eq!(copied, sealed(&made) as u64);
+}
+
+/// What waits in the inbox is taken once; what is not believed goes without a trace in the
+/// register, and what cannot be judged yet waits for its documents.
+#[test]
+fn verdicts_are_taken_from_the_inbox() {
+    let (school, hubs) = (school(), Hubs::new());
+    let context = hubs.context(date(2025, 11, 11));
+    seal(&school, &context, week("2025-W45"));
+    let sealed = registered(&school, OPENED, "2025-W45").expect("sealed");
+    let own = verdict_on(&sealed, "F370202004J01", None);
+    let transfer = Transfer::in_memory().expect("transfer");
+    for bytes in [hubs.verdict(&own, &[0]), hubs.verdict(&own, &[0, 1]), vec![0xff; 9]] {
+        let item = encode_item(ItemKind::SealedVerdict, bytes, Vec::new());
+        transfer.write("arrive", move |tx| addressed::store(tx, &item, NOW_MS)).expect("stored");
+    }
+    let stores = (&school.ledger, &transfer);
+    let taken = |context: &Context| take_waiting(stores, &hubs.pins, context).expect("taken");
+    let before = Context { years: Vec::new(), ..context.clone() };
+    assert_eq!(taken(&before), 0);
+    assert_eq!(registered(&school, OPENED, "2025-W45").expect("open").verdict, None);
+    assert_eq!((taken(&context), taken(&context)), (1, 0));
+    let kept = registered(&school, OPENED, "2025-W45").expect("kept").verdict.expect("verdict");
+    assert_eq!(kept.answer, Answer::Accepted);
 }

@@ -13,13 +13,18 @@ use certs::signature::Signature;
 use domain::disclosure::sealed::{Answer, Kind, SealedYear, sealed_year_of};
 use domain::unit::UnitId;
 use jiff::{SignedDuration, Timestamp};
-use proto::frame::VERDICT_CONTEXT;
+use proto::frame::{VERDICT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, SealedError, SignedVerdict, decode_signed_verdict};
-use runtime::sql::SqlError;
+use proto::wire::sync::ItemKind;
+use runtime::sql::{SqlError, Tx};
 
 use super::Context;
 use crate::ledger::Ledger;
 use crate::ledger::sealed::{self as register, KeptVerdict};
+use crate::transfer::{Transfer, addressed};
+
+/// Verdicts that are read from the inbox at a time.
+const INBOX_PAGE: u32 = 100;
 
 /// How far ahead of this machine's clock a verdict may have been made.
 const AHEAD: SignedDuration = SignedDuration::from_hours(48);
@@ -84,6 +89,36 @@ pub fn take(
         }
         Ok(register::keep_verdict(tx, &verdict.report, &kept)?)
     })
+}
+
+/// Takes every verdict that waits in the inbox; gives how many are news. One that cannot be judged
+/// yet waits on; one that is not believed is noted in the log and left for good.
+///
+/// # Errors
+/// A store cannot be read or written; what was taken before stays taken.
+pub fn take_waiting(
+    (ledger, transfer): (&Ledger, &Transfer),
+    roots: &[RootCertificate],
+    context: &Context,
+) -> Result<usize, SqlError> {
+    let (mut news, mut after, now_ms) = (0, 0, context.now_ms);
+    loop {
+        let page =
+            move |tx: &Tx<'_>| addressed::waiting(tx, ItemKind::SealedVerdict, after, INBOX_PAGE);
+        let page = transfer.read(page)?;
+        let Some(last) = page.last() else { return Ok(news) };
+        after = last.id;
+        for waiting in page {
+            let body = decode_item(&waiting.item).map(|item| item.body).unwrap_or_default();
+            match take(ledger, roots, context, &body) {
+                Ok(is_news) => news += usize::from(is_news),
+                Err(VerdictError::Store(error)) => return Err(error),
+                Err(VerdictError::NotUnderSeal | VerdictError::Time(_)) => continue,
+                Err(error) => tracing::warn!(%error, "verdict not believed"),
+            }
+            transfer.write("verdict_taken", move |tx| addressed::take(tx, waiting.id, now_ms))?;
+        }
+    }
 }
 
 fn verify(

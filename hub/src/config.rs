@@ -62,6 +62,9 @@ pub struct File {
     /// Parent's identity name; empty for the city hub.
     #[serde(default)]
     pub parent_name: String,
+    /// Address of the hub that helps in sealed sums; empty where this hub leads none.
+    #[serde(default)]
+    pub helper_address: String,
 }
 
 /// Where the parent is and who it is.
@@ -96,6 +99,9 @@ pub struct Config {
     pub console: SocketAddr,
     /// Parent, unless this is the city hub.
     pub parent: Option<ParentConfig>,
+    /// Address of the hub that helps in sealed sums, where this hub leads some; who it must be is
+    /// said by the plan.
+    pub helper_address: Option<String>,
 }
 
 impl Config {
@@ -155,6 +161,7 @@ impl Config {
             advertise: file.advertise.clone(),
             console: parse("console", &file.console)?,
             parent,
+            helper_address: Some(file.helper_address.clone()).filter(|text| !text.is_empty()),
         })
     }
 
@@ -178,6 +185,7 @@ impl Config {
             console: self.console.to_string(),
             parent_address: parent.map_or_else(String::new, |parent| parent.address.clone()),
             parent_name: parent.map_or_else(String::new, |parent| parent.name.to_string()),
+            helper_address: self.helper_address.clone().unwrap_or_default(),
         }
     }
 

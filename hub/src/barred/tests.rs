@@ -29,6 +29,7 @@ fn config(kind: UnitKind, unit: &str, district: &str) -> Config {
         console: "127.0.0.1:0".to_owned(),
         parent_address: String::new(),
         parent_name: String::new(),
+        helper_address: String::new(),
     };
     Config::check(std::path::Path::new("nowhere"), &file).expect("config")
 }

@@ -128,6 +128,7 @@ fn configured(context: &Context, init: Init) -> Result<Config, Failure> {
         console: init.console.to_string(),
         parent_address: String::new(),
         parent_name: String::new(),
+        helper_address: String::new(),
     };
     Ok(Config::check(context.data(), &file)?)
 }

@@ -89,6 +89,7 @@ impl Settings {
             ("advertise", "XINQIAO_HUB_ADVERTISE", &mut file.advertise),
             ("console", "XINQIAO_HUB_CONSOLE", &mut file.console),
             ("parent_address", "XINQIAO_HUB_PARENT_ADDRESS", &mut file.parent_address),
+            ("helper_address", "XINQIAO_HUB_HELPER_ADDRESS", &mut file.helper_address),
         ];
         for (key, name, slot) in open {
             let mut origin = if slot.is_empty() { Origin::Default } else { Origin::File };

@@ -136,6 +136,7 @@ fn config(name: &IdentityName, kind: UnitKind, data: PathBuf, parent: Option<&Be
             address: parent.server.address.to_string(),
             name: parent.config.name.clone(),
         }),
+        helper_address: None,
     }
 }
 

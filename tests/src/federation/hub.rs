@@ -73,6 +73,7 @@ impl RunningHub {
                 address: parent.address.to_string(),
                 name: parent.hub.config().name.clone(),
             }),
+            helper_address: None,
         };
         config.save().expect("configuration");
         if let Some(parent) = parent {

@@ -98,6 +98,7 @@ impl City {
             console: "127.0.0.1:0".to_owned(),
             parent_address: String::new(),
             parent_name: String::new(),
+            helper_address: String::new(),
         };
         Config::check(&self.folder.path().join(id), &file).expect("config")
     }

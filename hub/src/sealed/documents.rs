@@ -78,6 +78,14 @@ impl Year {
         self.sealing.year()
     }
 
+    /// Whether reports about a period belong to this year.
+    #[must_use]
+    pub fn is_of(&self, period: Period) -> bool {
+        let kinds = [Kind::Stock, Kind::Flow].into_iter();
+        let year = kinds.filter_map(|kind| sealed_year_of(kind, period)).next();
+        year == Some(self.sealed().plan.year())
+    }
+
     /// Which part a hub has in the year.
     #[must_use]
     pub fn role_of(&self, unit: &UnitId) -> Option<Role> {
@@ -91,8 +99,8 @@ impl Year {
 
 impl ShareKeys {
     /// Takes up a key of this hub.
-    pub fn add(&self, key: ShareKey) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(key));
+    pub fn add(&self, key: impl Into<Arc<ShareKey>>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(key.into());
     }
 
     /// The key that a statement is about.

@@ -12,9 +12,11 @@ pub mod documents;
 mod fit;
 pub mod helper;
 mod holding;
+pub mod leader;
 pub mod refused;
 pub mod signed;
 mod sums;
+pub mod view;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -85,7 +87,7 @@ impl Hub {
     }
 
     /// Takes up a key with which this hub opens its halves.
-    pub fn add_key(&self, key: certs::seal::ShareKey) {
+    pub fn add_key(&self, key: Arc<certs::seal::ShareKey>) {
         self.parts().keys.add(key);
         *self.0.documents.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

@@ -50,6 +50,9 @@ pub const PROOF: &str = "proof";
 /// The stage sums are not the enrolment that the report names.
 pub const CONTROL: &str = "control_sum";
 
+/// The school was closed or out of session at that time.
+pub const AWAY: &str = "school_away";
+
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
@@ -72,7 +75,7 @@ impl From<AggregateError> for Refused {
 /// The known code of a word that was stored or told; `proof` where a later version told another.
 #[must_use]
 pub fn known(word: &str) -> &'static str {
-    const ALL: [&str; 13] = [
+    const ALL: [&str; 14] = [
         UNREADABLE,
         SIGNATURE,
         NOT_LISTED,
@@ -86,6 +89,14 @@ pub fn known(word: &str) -> &'static str {
         SEALED,
         PROOF,
         CONTROL,
+        AWAY,
     ];
     ALL.into_iter().find(|code| *code == word).unwrap_or(PROOF)
+}
+
+/// Whether a refusal uses up the report's number and nonce: what both hubs looked into, and not
+/// what came beside another report or could not be believed.
+#[must_use]
+pub fn uses_number(code: &str) -> bool {
+    [CAP, ALGORITHM, ENROLLED, SEALED, PROOF, CONTROL].contains(&code)
 }

@@ -4,25 +4,21 @@
 //! Each hub checks the school's own signature and certificates itself, so that the helper believes
 //! the school and not the leader.
 
-use certs::chain::{ChainError, Trust};
+use certs::chain::Trust;
 use certs::digest::sha256;
-use certs::identity::{LeafIdentity, PeerIdentity};
+use certs::identity::LeafIdentity;
 use certs::key::KeyError;
 use certs::signature::Signature;
 use domain::disclosure::plan::Roster;
 use domain::disclosure::sealed::Arrival;
 use domain::unit::{CITY_LABEL, UnitId, Zone};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, Report, decode_report};
 use proto::wire::sync::ItemKind;
 
 use super::documents::is_hub;
 use super::refused::{NOT_LISTED, Refused, SIGNATURE, UNREADABLE};
-
-/// How long a report may lie at a school that was offline after its certificate ended: it was
-/// signed while the certificate held, and is sent in the same bytes.
-const LATE: SignedDuration = SignedDuration::from_hours(24 * 120);
 
 /// A report that was read; nothing of it is verified.
 pub struct Read {
@@ -76,7 +72,7 @@ impl Judge {
         let listed = roster.school(unit).ok_or_else(|| {
             Refused::new(NOT_LISTED, "the school is not on the roster of this plan")
         })?;
-        let signer = self.signer(&read.item.chain, read.report.made_at_ms);
+        let signer = self.trust.identify_signer(&read.item.chain, &self.zone, self.now);
         let signer = signer.map_err(|error| Refused::new(SIGNATURE, &error))?;
         let label = signer.name().district_label();
         let is_own = signer.name().unit() == unit && is_home(label, (&roster.area, &listed.town));
@@ -88,17 +84,6 @@ impl Judge {
             signer.key().verify(SEALED_REPORT_CONTEXT, &read.item.body, &signature)
         });
         holds.map_err(|error| Refused::new(SIGNATURE, &error))
-    }
-
-    /// Whom a chain speaks for, now or when a late report was made.
-    fn signer(&self, chain: &[Vec<u8>], made_at_ms: i64) -> Result<PeerIdentity, ChainError> {
-        let now = self.trust.identify(chain, &self.zone, self.now);
-        let made = Timestamp::from_millisecond(made_at_ms).unwrap_or(self.now);
-        let is_late = made < self.now && self.now.duration_since(made) <= LATE;
-        match now {
-            Err(ChainError::Expired) if is_late => self.trust.identify(chain, &self.zone, made),
-            other => other,
-        }
     }
 
     /// Checks a hub's signature over a verdict or a record.

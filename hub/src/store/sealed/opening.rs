@@ -166,6 +166,22 @@ pub fn note(tx: &Tx<'_>, opening: i64, code: &str) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// Forgets openings of a task that the other hub refused before it gave anything, so that other
+/// sets can be asked for.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_refused(tx: &Tx<'_>, task: &TaskId) -> Result<(), SqlError> {
+    let refused = "select id from sealed_opening where task = $1
+        and refused in ('NOT_ADMITTED', 'OBJECTABLE', 'SHARE_MISSING', 'OTHER_HISTORY')
+        and id not in (select opening from sealed_record)";
+    for id in tx.query(refused, params![task.bytes()], |row| row.i64(0))? {
+        tx.execute("delete from sealed_standing where opening = $1", params![id])?;
+        tx.execute("delete from sealed_opening where id = $1", params![id])?;
+    }
+    Ok(())
+}
+
 /// Keeps the cells of an opening; again is nothing.
 ///
 /// # Errors

@@ -1,0 +1,160 @@
+//! Agreeing on the keys of tasks before their reports come: those of this week and the next, of
+//! this term and the coming one, and of whatever a late report names.
+
+use std::sync::Arc;
+
+use certs::aggregate::{Commitment, KeyHalf, Role, agree};
+use domain::digest::Digest;
+use jiff::ToSpan as _;
+use proto::wire::sealed::{AgreeRequest, RevealRequest};
+use runtime::sql::SqlError;
+
+use super::call::{Client, answer};
+use super::{Leader, LeaderError};
+use crate::sealed::documents::{Task, Year};
+use crate::store::sealed::task::{self, NewTask};
+
+/// Days ahead on which the tasks are looked for whose reports may come.
+const AHEAD: [i32; 3] = [0, 7, 28];
+
+/// Code of a task whose helper committed to something else than before.
+const HELPER_COMMITMENT: &str = "HELPER_COMMITMENT";
+/// Code of a task whose helper showed another half than it committed to.
+const HELPER_HALF: &str = "HELPER_HALF";
+
+impl Leader {
+    pub(super) async fn agree_all(&self, years: &[Arc<Year>]) -> Result<(), LeaderError> {
+        for year in years {
+            self.note_due(year).await?;
+            let open = self.without_key(year).await?;
+            if open.is_empty() {
+                continue;
+            }
+            let mut client = self.dial(&year.sealed().helper).await?;
+            for (task, stored) in open {
+                let code = match self.agree_on(&mut client, &task, &stored).await {
+                    Ok(code) => code.to_owned(),
+                    Err(error) => error.refusal()?,
+                };
+                if code != stored.stopped {
+                    self.note_stop(&task, code).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a row for each task whose reports may come soon.
+    async fn note_due(&self, year: &Arc<Year>) -> Result<(), LeaderError> {
+        let today = self.hub.parts().clock.today();
+        let documents = self.hub.documents();
+        let days = AHEAD.map(|days| today.saturating_add(days.days()));
+        let due: Vec<Task> =
+            days.into_iter().flat_map(|day| documents.tasks_on(year, day)).collect();
+        let now_ms = self.hub.parts().clock.now_ms();
+        let known = self.hub.parts().database.read_async({
+            let due = due.clone();
+            move |tx| {
+                let new = due.into_iter().filter_map(|due| match task::find(tx, &due.id) {
+                    Ok(Some(_)) => None,
+                    Ok(None) => Some(Ok(due)),
+                    Err(error) => Some(Err(error)),
+                });
+                new.collect::<Result<Vec<Task>, SqlError>>()
+            }
+        });
+        let new = known.await?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        let write = move |tx: &runtime::sql::Tx<'_>| {
+            new.iter().try_for_each(|task| insert(tx, task, now_ms))
+        };
+        Ok(self.hub.parts().database.write_async("sealed_due", write).await?)
+    }
+
+    /// Tasks of a year that have no key yet.
+    async fn without_key(&self, year: &Arc<Year>) -> Result<Vec<(Task, task::Task)>, LeaderError> {
+        let documents = self.hub.documents();
+        let plan = &year.sealed().plan;
+        let place = (plan.area().clone(), plan.year());
+        let read = move |tx: &runtime::sql::Tx<'_>| {
+            let all = task::all(tx)?.into_iter().filter(|one| one.key.is_none());
+            let own = all.filter(|one| (&one.area, one.school_year) == (&place.0, place.1));
+            let known = own.filter_map(|one| {
+                let at = (&one.area, one.school_year);
+                let known = documents.task_under(at, (&one.sheet, one.period), &one.pack);
+                known.ok().filter(|known| known.id == one.id).map(|known| (known, one))
+            });
+            Ok::<_, SqlError>(known.collect())
+        };
+        Ok(self.hub.parts().database.read_async(read).await?)
+    }
+
+    /// Commits, and shows the half once the helper has committed; gives the code of what a person
+    /// must look at, or nothing.
+    async fn agree_on(
+        &self,
+        client: &mut Client,
+        task: &Task,
+        stored: &task::Task,
+    ) -> Result<&'static str, LeaderError> {
+        let plan = &task.year.sealed().plan;
+        let own = stored.half.commit(&task.id, Role::Leader);
+        let asked = AgreeRequest {
+            area: plan.area().to_string(),
+            school_year: plan.year().into(),
+            table: task.terms.table.to_string(),
+            period: task.terms.period.to_string(),
+            task: task.id.bytes().to_vec(),
+            commitment: own.digest().bytes().to_vec(),
+        };
+        let told = answer(client.agree(asked)).await?.commitment;
+        let told = <[u8; 32]>::try_from(told).map_err(|_| LeaderError::Protocol("commitment"))?;
+        let told = Commitment::from_digest(Digest::sha256(told));
+        if stored.commitment.is_some_and(|before| before != told) {
+            return Ok(HELPER_COMMITMENT);
+        }
+        let id = task.id;
+        let database = &self.hub.parts().database;
+        // On the disk before the half is shown: the helper cannot choose any more.
+        database.write_async("sealed_commit", move |tx| task::commit(tx, &id, told)).await?;
+        let shown = stored.half.expose().to_vec();
+        let asked = RevealRequest { task: task.id.bytes().to_vec(), half: shown };
+        let half = answer(client.reveal(asked)).await?.half;
+        let half = KeyHalf::from_slice(&half).ok_or(LeaderError::Protocol("half"))?;
+        let Ok(key) = agree(&task.id, (&stored.half, own), (&half, told)) else {
+            return Ok(HELPER_HALF);
+        };
+        database.write_async("sealed_key", move |tx| task::agree(tx, &id, &key)).await?;
+        tracing::info!(task = %task.id, "key of a task agreed");
+        Ok("")
+    }
+
+    pub(super) async fn note_stop(&self, task: &Task, code: String) -> Result<(), LeaderError> {
+        if !code.is_empty() {
+            tracing::error!(task = %task.id, code, "a task waits for a person");
+        }
+        let id = task.id;
+        let write = move |tx: &runtime::sql::Tx<'_>| task::stop(tx, &id, &code);
+        Ok(self.hub.parts().database.write_async("sealed_stop", write).await?)
+    }
+}
+
+/// Keeps a row for a task, with a half of its own.
+pub(super) fn insert(tx: &runtime::sql::Tx<'_>, made: &Task, now_ms: i64) -> Result<(), SqlError> {
+    let plan = &made.year.sealed().plan;
+    let new = task::Task {
+        id: made.id,
+        area: plan.area().clone(),
+        school_year: plan.year(),
+        sheet: made.terms.table.clone(),
+        period: made.terms.period,
+        pack: made.terms.pack,
+        half: KeyHalf::generate(),
+        commitment: None,
+        key: None,
+        stopped: String::new(),
+    };
+    task::insert(tx, &NewTask { task: &new, terms: &made.terms.encode() }, now_ms)
+}

@@ -1,0 +1,56 @@
+//! Calls to the helper: one connection a step, and refusals by their stable codes.
+
+use std::future::Future;
+use std::time::Duration;
+
+use certs::tls::client_config;
+use domain::unit::{IdentityName, UnitId};
+use proto::limits::MESSAGE_BYTES_MAX;
+use proto::wire::sealed::sealed_sums_client::SealedSumsClient;
+use runtime::transport::{TransportError, code_of, connect};
+use tonic::transport::Channel;
+use tonic::{Code, Response, Status};
+
+use super::{Leader, LeaderError};
+
+/// How long the helper may take for a call.
+const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// An open connection to the helper.
+pub(super) type Client = SealedSumsClient<Channel>;
+
+impl Leader {
+    /// Dials the helper of a plan; whoever answers must show its certificate.
+    pub(super) async fn dial(&self, helper: &UnitId) -> Result<Client, LeaderError> {
+        let parts = self.hub.parts();
+        // The health commission's hub is a subtree of its own.
+        let name = IdentityName::in_district(helper.clone(), helper, parts.zone.clone());
+        let identity = parts.identity.current();
+        let config = client_config(Some(&identity), &name, &parts.trust);
+        let config = config.map_err(TransportError::Tls)?;
+        let dial = connect(&self.helper_address, &name, config).await?;
+        Ok(SealedSumsClient::new(dial.channel)
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX))
+    }
+}
+
+/// Waits for an answer; a refusal with a code is told from a helper that is away.
+pub(super) async fn answer<T>(
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, LeaderError> {
+    let answered = tokio::time::timeout(CALL_TIMEOUT, call).await;
+    let answered = answered.map_err(|_| LeaderError::Call("no answer in time".to_owned()))?;
+    answered.map(Response::into_inner).map_err(|status| {
+        let code = code_of(&status).to_owned();
+        let is_refusal = matches!(
+            status.code(),
+            Code::FailedPrecondition | Code::InvalidArgument | Code::PermissionDenied
+        );
+        if is_refusal && !code.is_empty() {
+            LeaderError::Refused { code, reason: status.message().to_owned() }
+        } else {
+            LeaderError::Call(status.message().to_owned())
+        }
+    })
+}

@@ -1,0 +1,205 @@
+//! Arrived reports: which are answered here and now, which wait for a key or a person, and which
+//! the helper is asked about.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use certs::aggregate::VerifyKey;
+use domain::disclosure::sealed::{Decision, Kept, State};
+use runtime::sql::{SqlError, Tx};
+
+use super::agree::insert;
+use super::proposal::{Case, Ruling};
+use super::{Leader, LeaderError};
+use crate::sealed::arrival::decide_on;
+use crate::sealed::documents::{Documents, Task};
+use crate::sealed::fit;
+use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_TASK, Refused};
+use crate::sealed::signed::{self, Judge, Read};
+use crate::store::sealed::{report, say, task, verdict};
+use crate::store::sealed_inbox::{self, Arrived};
+
+/// Reports that are looked at together: with 17 KB each they fit into a call.
+const PAGE: u32 = 128;
+
+/// What is done with an arrived report.
+pub(super) enum Next {
+    /// It was answered before: the verdict is sent down once more.
+    Answered(Arrived, verdict::Stored),
+    /// It is answered by this hub alone.
+    Refuse(Box<Ruling>),
+    /// The helper is asked.
+    Ask(Box<Case>),
+    /// Nothing now: no key yet, no documents, or another report of the school goes first.
+    Wait,
+    /// Nothing at all: not a report.
+    Drop(Arrived),
+}
+
+/// What reports are judged by while a page is looked at.
+struct Desk {
+    documents: Arc<Documents>,
+    judge: Judge,
+    leader: domain::unit::UnitId,
+    now_ms: i64,
+}
+
+impl Leader {
+    /// Looks at every report for which something is left to do.
+    pub(super) async fn check_all(&self) -> Result<(), LeaderError> {
+        let (mut after, mut is_second) = (0, false);
+        loop {
+            let parts = self.hub.parts();
+            let desk = Desk {
+                documents: self.hub.documents(),
+                judge: self.hub.judge(),
+                leader: parts.unit.clone(),
+                now_ms: parts.clock.now_ms(),
+            };
+            let page =
+                parts.database.read_async(move |tx| sealed_inbox::open_after(tx, after, PAGE));
+            let page = page.await?;
+            let Some(last) = page.last().map(|arrived| arrived.id) else { return Ok(()) };
+            let is_full = page.len() >= PAGE as usize;
+            // A row is kept for a task that a late report names, so that its key is agreed on.
+            let sort = move |tx: &Tx<'_>| desk.sort(tx, page);
+            let sorted = parts.database.write_async("sealed_sort", sort).await?;
+            let is_crowded = sorted.1;
+            self.answer_all(sorted.0).await?;
+            // Once more for those that waited for another of their school; not for ever, where the
+            // other could not be answered.
+            is_second = is_crowded && !is_second;
+            if !is_second {
+                after = last;
+                if !is_full {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+impl Desk {
+    /// Decides what is next for each report; says whether one waits only for another of the same
+    /// school or nonce that goes first.
+    fn sort(&self, tx: &Tx<'_>, page: Vec<Arrived>) -> Result<(Vec<Next>, bool), LeaderError> {
+        let (mut next, mut is_crowded) = (Vec::with_capacity(page.len()), false);
+        let (mut schools, mut nonces) = (HashSet::new(), HashSet::new());
+        for arrived in page {
+            let sorted = self.next(tx, arrived)?;
+            if let Next::Ask(case) = &sorted {
+                let arrival = &case.read.arrival;
+                let is_first = schools.insert((arrival.task, arrival.school.clone()))
+                    & nonces.insert(arrival.nonce);
+                if !is_first {
+                    is_crowded = true;
+                    continue;
+                }
+            }
+            next.push(sorted);
+        }
+        Ok((next, is_crowded))
+    }
+
+    fn next(&self, tx: &Tx<'_>, arrived: Arrived) -> Result<Next, LeaderError> {
+        if let Some(stored) = verdict::find(tx, &arrived.digest)? {
+            return Ok(Next::Answered(arrived, stored));
+        }
+        let Ok(read) = signed::read(&arrived.item) else { return Ok(Next::Drop(arrived)) };
+        let task = match self.task(tx, &read)? {
+            Ok(Some(task)) => task,
+            Ok(None) => return Ok(Next::Wait),
+            Err(refused) => return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
+        };
+        if let Err(refused) = self.admit(tx, &read, &task)? {
+            return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+        }
+        match decide_on(tx, Some(task.id), &read.arrival)? {
+            Decision::Verify => {}
+            Decision::Refuse(reason) => {
+                let refused = reason.into();
+                return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+            }
+            // It has no verdict, so it is not answered yet.
+            Decision::Again(State::Pending) => {}
+            Decision::Again(_) => return Ok(Next::Wait),
+        }
+        let school = task.year.sealed().roster.school(&read.arrival.school);
+        let form = school
+            .map_or_else(|| Err(not_listed()), |school| fit::form(&read.report, &task, school));
+        if let Err(refused) = form {
+            // The number and the nonce are used up, here as at the helper.
+            let held = super::proposal::held(&read, None, refused.code);
+            let kept = Kept { arrival: read.arrival.clone(), state: State::Refused };
+            report::insert(tx, &kept, &held, self.now_ms)?;
+            return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+        }
+        match self.key(tx, &task)? {
+            Some(key) => Ok(Next::Ask(Box::new(Case { arrived, read, task, key }))),
+            None => Ok(Next::Wait),
+        }
+    }
+
+    /// The task that a report names; nothing where this hub cannot say yet.
+    fn task(&self, tx: &Tx<'_>, read: &Read) -> Result<Result<Option<Task>, Refused>, SqlError> {
+        let place = &read.report.place;
+        let Some(year) = self.documents.year_of(&place.unit, place.period) else {
+            let leads = |year: &&Arc<crate::sealed::documents::Year>| {
+                year.sealed().leader == self.leader && year.is_of(place.period)
+            };
+            // Without any plan of that year nothing can be said about a school.
+            let is_known = self.documents.years().iter().any(|year| leads(&year));
+            return Ok(if is_known { Err(not_listed()) } else { Ok(None) });
+        };
+        let plan = &year.sealed().plan;
+        let at = (plan.area(), plan.year());
+        let stored = task::find(tx, &read.report.task)?;
+        let made = match &stored {
+            Some(stored) => {
+                self.documents.task_under(at, (&place.table, place.period), &stored.pack)
+            }
+            None => self.documents.task(at, &place.table, place.period),
+        };
+        let own = made
+            .ok()
+            .filter(|made| made.id == read.report.task && made.terms.leader == self.leader);
+        Ok(own.map(Some).ok_or_else(|| {
+            Refused::new(OTHER_TASK, "the report names a task that this hub does not have")
+        }))
+    }
+
+    /// What is wrong with a report that needs no arithmetic and no other report.
+    fn admit(
+        &self,
+        tx: &Tx<'_>,
+        read: &Read,
+        task: &Task,
+    ) -> Result<Result<(), Refused>, SqlError> {
+        let roster = &task.year.sealed().roster;
+        let judged = self.judge.school(read, roster);
+        let judged = judged.and_then(|()| fit::place(&read.report, task));
+        if judged.is_err() {
+            return Ok(judged);
+        }
+        let first = task.days.0;
+        if say::absent(tx, (first, first))?.contains(&read.arrival.school) {
+            return Ok(Err(Refused::new(AWAY, "the school was closed or out of session then")));
+        }
+        Ok(Ok(()))
+    }
+
+    /// The verify key of a task; a task without a row gets one, and its key with the next step.
+    fn key(&self, tx: &Tx<'_>, task: &Task) -> Result<Option<VerifyKey>, SqlError> {
+        match task::find(tx, &task.id)? {
+            Some(stored) => Ok(stored.key),
+            None => {
+                insert(tx, task, self.now_ms)?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn not_listed() -> Refused {
+    Refused::new(NOT_LISTED, "the school is not on the roster of this plan")
+}

@@ -1,0 +1,171 @@
+//! The leader's part: agrees on keys, takes the reports that arrived, has the helper check them,
+//! sends the verdicts down, and opens what the plan lets it.
+//!
+//! A step does all that can be done now and can be done again: whatever was not committed is asked
+//! for once more and answered alike. While the helper is away everything stays where it is.
+
+mod agree;
+mod call;
+mod check;
+mod open;
+mod outlook;
+mod proposal;
+mod settle;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use certs::aggregate::Role;
+use certs::digest::random_bytes;
+use runtime::sql::SqlError;
+use runtime::transport::TransportError;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::Hub;
+use super::documents::Year;
+use super::holding::NotOpened;
+use crate::store::sealed::opening::Set;
+
+pub use outlook::{Outlook, Wait, outlook};
+
+/// How often it is looked for what time alone makes due.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// First and longest wait while the helper is away.
+const BACKOFF_MS: (u64, u64) = (1_000, 600_000);
+
+/// Drives the tasks that this hub leads.
+#[derive(Clone)]
+pub struct Leader {
+    hub: Hub,
+    /// Where the helper is dialled.
+    helper_address: String,
+    /// Rung when a report arrived.
+    arrived: Arc<Notify>,
+    /// Rung after a verdict was put into a list downward.
+    sent_down: Arc<Notify>,
+    /// Sets whose reports were shown to the helper again, since this process began.
+    shown_again: Arc<Mutex<HashSet<String>>>,
+}
+
+/// Why a step ended early. What it had done is committed; the rest waits.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LeaderError {
+    /// The helper cannot be reached, or is not who it should be.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The helper did not answer a call, or not in time.
+    #[error("the helper did not answer: {0}")]
+    Call(String),
+    /// The helper refused a call; the stable code says why.
+    #[error("the helper refused: {code}: {reason}")]
+    Refused {
+        /// Stable code.
+        code: String,
+        /// What it said.
+        reason: String,
+    },
+    /// An answer that is none.
+    #[error("the helper's answer is not understood: {0}")]
+    Protocol(&'static str),
+    /// This hub could not sign.
+    #[error("this hub could not sign")]
+    Signing,
+    /// A verdict could not be sent down.
+    #[error(transparent)]
+    Down(#[from] crate::relay::DownError),
+    /// What this hub holds does not fit together.
+    #[error(transparent)]
+    Held(#[from] NotOpened),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+}
+
+impl LeaderError {
+    /// The helper's refusal of this one call, if that is what it is: others may go on.
+    fn refusal(self) -> Result<String, Self> {
+        match self {
+            Self::Refused { code, .. } => Ok(code),
+            other => Err(other),
+        }
+    }
+}
+
+impl Leader {
+    /// The leader's part of a hub.
+    #[must_use]
+    pub fn new(
+        hub: Hub,
+        helper_address: String,
+        (arrived, sent_down): (Arc<Notify>, Arc<Notify>),
+    ) -> Self {
+        Self { hub, helper_address, arrived, sent_down, shown_again: Arc::default() }
+    }
+
+    /// Goes on until the token is cancelled.
+    pub async fn serve(self, stop: CancellationToken) {
+        let mut wait_ms = BACKOFF_MS.0;
+        loop {
+            let step = tokio::select! {
+                () = stop.cancelled() => return,
+                step = self.step() => step,
+            };
+            let wait = match step {
+                Ok(()) => {
+                    wait_ms = BACKOFF_MS.0;
+                    LOOK_EVERY
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "sealed sums wait");
+                    wait_ms = (wait_ms * 2).min(BACKOFF_MS.1);
+                    let [jitter] = random_bytes::<1>();
+                    Duration::from_millis(wait_ms / 2 + wait_ms * u64::from(jitter) / 512)
+                }
+            };
+            let is_away = wait_ms > BACKOFF_MS.0;
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+                // A report makes no helper come back.
+                () = self.arrived.notified(), if !is_away => {}
+            }
+        }
+    }
+
+    /// Does all that can be done now: keys, reports, openings.
+    ///
+    /// # Errors
+    /// The helper is away, or the store; what was done until then stays.
+    pub async fn step(&self) -> Result<(), LeaderError> {
+        let years = self.years();
+        if years.is_empty() {
+            return Ok(());
+        }
+        // What is plainly wrong is answered without the helper.
+        let agreed = self.agree_all(&years).await;
+        let checked = self.check_all().await;
+        agreed?;
+        checked?;
+        self.open_all().await
+    }
+
+    /// The years that this hub leads.
+    fn years(&self) -> Vec<Arc<Year>> {
+        let (documents, unit) = (self.hub.documents(), &self.hub.parts().unit);
+        let led = documents.years().iter().filter(|year| year.role_of(unit) == Some(Role::Leader));
+        led.cloned().collect()
+    }
+
+    /// Whether the reports of a set were not shown to the helper again yet; from now on they were.
+    fn is_first_time(&self, set: &Set) -> bool {
+        let groups: Vec<&str> = set.groups.iter().map(|group| group.as_str()).collect();
+        let (stage, detail) = (set.stage.as_str(), set.detail.as_str());
+        let name = format!("{} {stage} {detail} {}", set.task, groups.join(" "));
+        let mut shown = self.shown_again.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        shown.insert(name)
+    }
+}

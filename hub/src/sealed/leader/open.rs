@@ -1,0 +1,341 @@
+//! Opening sums: the intent is on the disk before the helper is asked, the control sum is looked
+//! at before the figures, and figures are kept when both hubs have signed what they are.
+
+use std::sync::Arc;
+
+use domain::disclosure::sealed::State;
+use proto::frame::OPENING_CONTEXT;
+use proto::opening::{Record, Standing, encode_record};
+use proto::sealed::HubSignature;
+use proto::wire::sealed::{
+    OpenRequest, RecordRequest, SettleRequest, ToSettle, ToVerify, VerifyRequest,
+};
+use runtime::sql::{SqlError, Tx};
+
+use super::call::{Client, answer};
+use super::outlook::outlook;
+use super::proposal::Case;
+use super::{Leader, LeaderError};
+use crate::sealed::chain;
+use crate::sealed::documents::Task;
+use crate::sealed::holding::{self, Holding, NotOpened};
+use crate::sealed::signed;
+use crate::sealed::sums::{self, NotShown, Shares};
+use crate::store::sealed::opening::{self, Opening};
+use crate::store::sealed::{record, report, task, verdict};
+use crate::store::sealed_inbox::Arrived;
+
+/// Code of an opening whose control sum is off.
+const CONTROL: &str = "CONTROL_SUM";
+/// Code of an opening whose shares do not belong together.
+const APART: &str = "SHARES_APART";
+/// Code of an opening whose record the helper signed with something else than its key.
+const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
+
+/// Code of a task of which this hub's own shares or openings are damaged.
+const OWN_STORE: &str = "OWN_STORE";
+
+/// Most reports that are shown to the helper again in one call.
+const AGAIN_REPORTS: usize = 64;
+
+/// An opening that is not recorded by both hubs yet.
+struct Job {
+    task: Task,
+    opening: Opening,
+    standings: Vec<Standing>,
+    /// Persons enrolled in the stage by the reports that stand.
+    enrolled: u64,
+    /// The record that this hub signed already.
+    record: Option<record::Record>,
+}
+
+impl Leader {
+    /// Opens what can be opened now, and goes on with what was begun.
+    pub(super) async fn open_all(&self) -> Result<(), LeaderError> {
+        let read = self.hub.parts().database.read_async(task::all).await?;
+        for stored in read.into_iter().filter(|stored| stored.key.is_some()) {
+            let documents = self.hub.documents();
+            let place = (&stored.area, stored.school_year);
+            let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
+            let own = &self.hub.parts().unit;
+            let made = made.ok().filter(|made| made.id == stored.id && made.terms.leader == *own);
+            if let Some(task) = made {
+                match self.open_task(&task).await {
+                    // What this hub holds of one task does not fit: the others go on.
+                    Err(LeaderError::Held(error @ (NotOpened::History | NotOpened::Share))) => {
+                        tracing::error!(task = %task.id, %error, "a task is not opened");
+                        self.note_stop(&task, OWN_STORE.to_owned()).await?;
+                    }
+                    other => other?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn open_task(&self, task: &Task) -> Result<(), LeaderError> {
+        let leader = self.clone();
+        let begun = task.clone();
+        let read = {
+            let (leader, task) = (self.clone(), task.clone());
+            move |tx: &Tx<'_>| leader.has_work(tx, &task)
+        };
+        // Most tasks wait or are done: they take no turn of the writer.
+        if !self.hub.parts().database.read_async(read).await? {
+            return Ok(());
+        }
+        let write = move |tx: &Tx<'_>| leader.begin(tx, &begun);
+        let jobs = self.hub.parts().database.write_async("sealed_begin", write).await?;
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let mut client = self.dial(&task.terms.helper).await?;
+        for job in jobs {
+            self.finish(&mut client, job).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether something can be opened, or was begun and is not recorded by both.
+    fn has_work(&self, tx: &Tx<'_>, task: &Task) -> Result<bool, LeaderError> {
+        for opening in opening::of_task(tx, &task.id)? {
+            let record = record::of_opening(tx, opening.id)?;
+            if record.is_none_or(|record| record.helper.is_none()) {
+                return Ok(true);
+            }
+        }
+        let today = self.hub.parts().clock.today();
+        let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
+        let (openings, stored) = holding::openings(tx, task)?;
+        Ok(!outlook(task, &holding, (&openings, &stored), today).ready.is_empty())
+    }
+
+    /// Keeps the intent to open what can be opened; gives all that is not recorded yet.
+    fn begin(&self, tx: &Tx<'_>, task: &Task) -> Result<Vec<Job>, LeaderError> {
+        opening::forget_refused(tx, &task.id)?;
+        let today = self.hub.parts().clock.today();
+        let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
+        let (mut openings, stored) = holding::openings(tx, task)?;
+        for set in outlook(task, &holding, (&openings, &stored), today).ready {
+            let admitted = match holding.admit(tx, task, (&set, &mut openings), today) {
+                Ok(admitted) => admitted,
+                Err(NotOpened::Objectable(_)) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let (shares, _) = holding::share(tx, task, (&set, &admitted))?;
+            let (share, control) = shares.to_bytes().map_err(|_| NotOpened::Share)?;
+            let new = Opening {
+                id: 0,
+                set,
+                absent: admitted.absent,
+                fresh: admitted.fresh,
+                due: admitted.due,
+                share,
+                control,
+                refused: String::new(),
+                asked_on: today.to_string(),
+            };
+            opening::insert(tx, &new, &admitted.standings)?;
+        }
+        let mut jobs = Vec::new();
+        for opening in opening::of_task(tx, &task.id)? {
+            let record = record::of_opening(tx, opening.id)?;
+            if record.as_ref().is_some_and(|record| record.helper.is_some()) {
+                continue;
+            }
+            let standings = opening::standings(tx, opening.id)?;
+            let mut enrolled = 0_u64;
+            for standing in &standings {
+                let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?.held;
+                let persons = held.enrolled.get(&opening.set.stage).copied().unwrap_or(0);
+                enrolled = enrolled.saturating_add(persons);
+            }
+            jobs.push(Job { task: task.clone(), opening, standings, enrolled, record });
+        }
+        Ok(jobs)
+    }
+
+    /// Asks for the helper's share, opens, and has the record signed.
+    async fn finish(&self, client: &mut Client, job: Job) -> Result<(), LeaderError> {
+        let set = &job.opening.set;
+        let asked = OpenRequest {
+            task: set.task.bytes().to_vec(),
+            stage: set.stage.as_str().to_owned(),
+            groups: set.groups.iter().map(ToString::to_string).collect(),
+            schools: job.standings.iter().map(Standing::to_wire).collect(),
+            detail: set.detail.to_wire().into(),
+        };
+        let told = match answer(client.open(asked)).await {
+            Ok(told) => told,
+            Err(error) => {
+                let code = error.refusal()?;
+                let is_behind = ["NOT_ADMITTED", "OTHER_STANDING", "SHARE_MISSING"];
+                if is_behind.contains(&code.as_str()) && self.is_first_time(set) {
+                    self.show_again(client, &job).await?;
+                }
+                return self.note_opening(&job.opening, &code).await;
+            }
+        };
+        let helper = Shares::from_bytes(&told.share, &told.control);
+        let own = Shares::from_bytes(&job.opening.share, &job.opening.control);
+        let shown = match (own, helper) {
+            (Ok(own), Ok(helper)) => sums::show(&own, &helper, job.enrolled),
+            _ => Err(NotShown::Apart),
+        };
+        match shown {
+            Ok(cells) => self.record(client, job, cells).await,
+            Err(NotShown::Off { found, enrolled }) => {
+                tracing::error!(task = %set.task, found, enrolled, "a control sum is off");
+                self.note_opening(&job.opening, CONTROL).await
+            }
+            Err(_) => self.note_opening(&job.opening, APART).await,
+        }
+    }
+
+    /// Signs what was opened, has the helper sign it, and keeps the figures.
+    async fn record(
+        &self,
+        client: &mut Client,
+        job: Job,
+        cells: Vec<Option<u64>>,
+    ) -> Result<(), LeaderError> {
+        let (bytes, signature) = self.own_record(&job, &cells).await?;
+        let asked = RecordRequest {
+            task: job.task.id.bytes().to_vec(),
+            share: job.opening.share.clone(),
+            control: job.opening.control.clone(),
+            record: bytes.clone(),
+            signature: Some(signature),
+        };
+        let signed = match answer(client.record(asked)).await {
+            Ok(told) => told.signature.ok_or(LeaderError::Protocol("signature"))?,
+            Err(error) => return self.note_opening(&job.opening, &error.refusal()?).await,
+        };
+        let helper = &job.task.terms.helper;
+        let judge = self.hub.judge();
+        if judge.hub(helper, (OPENING_CONTEXT, &bytes), &signed).is_err() {
+            return self.note_opening(&job.opening, HELPER_SIGNATURE).await;
+        }
+        let id = job.opening.id;
+        let write = move |tx: &Tx<'_>| {
+            let key = certs::signature::Signature::from_bytes(&signed.signature);
+            let key = key.map_err(|_| SqlError::Type)?.key_id();
+            verdict::keep_signer(tx, &key, &signed.chain)?;
+            record::countersign(tx, id, &signed.signature)?;
+            opening::note(tx, id, "")?;
+            opening::put_cells(tx, id, &cells)
+        };
+        self.hub.parts().database.write_async("sealed_opened", write).await?;
+        tracing::info!(task = %job.task.id, opening = id, "a sum was opened");
+        Ok(())
+    }
+
+    /// The record as this hub signed it, the same again after a restart.
+    async fn own_record(
+        &self,
+        job: &Job,
+        cells: &[Option<u64>],
+    ) -> Result<(Vec<u8>, HubSignature), LeaderError> {
+        let identity = self.hub.parts().identity.current();
+        if let Some(before) = &job.record {
+            let signed = before.leader.clone();
+            let key = certs::signature::Signature::from_bytes(&signed);
+            let key = key.map_err(|_| SqlError::Type)?.key_id();
+            let read = move |tx: &Tx<'_>| verdict::signer(tx, &key);
+            let chain = self.hub.parts().database.read_async(read).await?;
+            return Ok((before.bytes.clone(), HubSignature { signature: signed, chain }));
+        }
+        let set = &job.opening.set;
+        let record = Record {
+            task: job.task.id,
+            table: job.task.terms.table.clone(),
+            period: job.task.terms.period,
+            stage: set.stage,
+            detail: set.detail,
+            groups: set.groups.clone(),
+            schools: job.standings.clone(),
+            roster: job.task.terms.roster,
+            fresh: job.opening.fresh,
+            due: job.opening.due,
+            result: sums::result(cells),
+            opened_at_ms: self.hub.parts().clock.now_ms(),
+        };
+        let bytes = encode_record(&record);
+        let signed = signed::sign(&identity, OPENING_CONTEXT, &bytes);
+        let signed = signed.map_err(|_| LeaderError::Signing)?;
+        let (kept, own, id) = (bytes.clone(), signed.clone(), job.opening.id);
+        let write = move |tx: &Tx<'_>| {
+            verdict::keep_signer(tx, &identity.key().id(), &own.chain)?;
+            record::append(tx, id, (&kept, &own.signature, None), chain::link)
+        };
+        self.hub.parts().database.write_async("sealed_record", write).await?;
+        Ok((bytes, signed))
+    }
+
+    async fn note_opening(&self, opening: &Opening, code: &str) -> Result<(), LeaderError> {
+        tracing::warn!(task = %opening.set.task, code, "a sum is not opened");
+        let (id, code) = (opening.id, code.to_owned());
+        let write = move |tx: &Tx<'_>| opening::note(tx, id, &code);
+        Ok(self.hub.parts().database.write_async("sealed_note", write).await?)
+    }
+
+    /// Shows the helper the accepted reports of a set once more: a helper that was put back from a
+    /// backup takes them in again, and signs the same verdicts.
+    async fn show_again(&self, client: &mut Client, job: &Job) -> Result<(), LeaderError> {
+        let own = job.standings.iter().filter(|standing| standing.task == job.task.id);
+        let own: Vec<Standing> = own.cloned().collect();
+        for chunk in own.chunks(AGAIN_REPORTS) {
+            let (task, chunk) = (Arc::new(job.task.clone()), chunk.to_vec());
+            let read = move |tx: &Tx<'_>| again(tx, &task, &chunk);
+            let cases = self.hub.parts().database.read_async(read).await?;
+            let id = job.task.id.bytes().to_vec();
+            let reports = cases.iter().map(|case| case.0.clone()).collect();
+            let verified = answer(client.verify(VerifyRequest { task: id.clone(), reports })).await;
+            let settled = match verified {
+                Ok(_) => {
+                    let reports = cases.into_iter().map(|case| case.1).collect();
+                    answer(client.settle(SettleRequest { task: id, reports })).await.map(drop)
+                }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = settled {
+                error.refusal()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Accepted reports as the helper was shown them: what is verified, and the verdict that both
+/// signed.
+fn again(
+    tx: &Tx<'_>,
+    task: &Task,
+    standings: &[Standing],
+) -> Result<Vec<(ToVerify, ToSettle)>, LeaderError> {
+    let mut cases = Vec::new();
+    for standing in standings {
+        let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?;
+        let stored = task::find(tx, &task.id)?.and_then(|stored| stored.key);
+        let verdict = verdict::find(tx, &standing.report)?;
+        let (Some(item), Some(key), Some(verdict), State::Accepted) =
+            (held.held.item, stored, verdict, held.kept.state)
+        else {
+            continue;
+        };
+        let Ok(read) = signed::read(&item) else { continue };
+        let arrived = Arrived {
+            id: 0,
+            digest: standing.report,
+            item: item.clone(),
+            unit: standing.unit.clone(),
+            arrived_at_ms: 0,
+        };
+        let case = Case { arrived, read, task: task.clone(), key };
+        let Ok(open) = case.begin() else { continue };
+        let sums = open.stage_sums(held.held.share.as_deref()).unwrap_or_default();
+        let verify = ToVerify { item, shown: open.shown };
+        cases.push((verify, ToSettle { verdict: verdict.bytes, sums }));
+    }
+    Ok(cases)
+}

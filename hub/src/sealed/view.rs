@@ -1,0 +1,97 @@
+//! What people are shown of sealed sums: tasks with their reports, who is missing, what is opened
+//! and what the rest waits for. The same at the leader and at the helper, each from its own lists.
+
+use domain::disclosure::sealed::TaskId;
+use domain::period::Period;
+use domain::unit::UnitId;
+use jiff::civil::Date;
+use runtime::sql::{SqlError, Tx};
+
+use super::documents::Documents;
+use super::holding::{self, Holding, NotOpened};
+use super::leader::{Wait, outlook};
+use crate::store::sealed::opening::Opening;
+use crate::store::sealed::{record, task};
+
+/// A task as people see it.
+pub struct TaskView {
+    /// Its id.
+    pub id: TaskId,
+    /// Area of the plan.
+    pub area: UnitId,
+    /// The sealed table.
+    pub sheet: String,
+    /// Its period.
+    pub period: Period,
+    /// Whether both hubs agreed on its key.
+    pub is_agreed: bool,
+    /// Code of what a person must look at; empty otherwise.
+    pub stopped: String,
+    /// Schools whose report of this task both hubs accepted.
+    pub fresh: usize,
+    /// Schools of the roster that are due.
+    pub due: usize,
+    /// Those of them whose report is missing.
+    pub missing: Vec<UnitId>,
+    /// Openings with the number of their record, once both hubs signed it.
+    pub openings: Vec<(Opening, Option<u64>)>,
+    /// Groups that wait or stay closed, at the leader.
+    pub waits: Vec<Wait>,
+    /// Whether its documents are here: without them nothing more can be said.
+    pub is_known: bool,
+}
+
+/// Every task of this hub.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn tasks(tx: &Tx<'_>, documents: &Documents, today: Date) -> Result<Vec<TaskView>, SqlError> {
+    task::all(tx)?.into_iter().map(|stored| view(tx, documents, stored, today)).collect()
+}
+
+fn view(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    stored: task::Task,
+    today: Date,
+) -> Result<TaskView, SqlError> {
+    let place = (&stored.area, stored.school_year);
+    let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
+    let made = made.ok().filter(|made| made.id == stored.id);
+    let mut view = TaskView {
+        id: stored.id,
+        area: stored.area.clone(),
+        sheet: stored.sheet.to_string(),
+        period: stored.period,
+        is_agreed: stored.key.is_some(),
+        stopped: stored.stopped,
+        fresh: 0,
+        due: 0,
+        missing: Vec::new(),
+        openings: Vec::new(),
+        waits: Vec::new(),
+        is_known: made.is_some(),
+    };
+    let Some(made) = made else { return Ok(view) };
+    let holding = Holding::read(tx, documents, &made, today)?;
+    let due = &holding.reports.in_session;
+    view.fresh = holding.accepted.len();
+    view.due = due.len();
+    view.missing =
+        due.iter().filter(|school| !holding.accepted.contains_key(*school)).cloned().collect();
+    let (openings, opened) = match holding::openings(tx, &made) {
+        Ok(history) => history,
+        Err(NotOpened::Store(error)) => return Err(error),
+        Err(_) => {
+            "OTHER_HISTORY".clone_into(&mut view.stopped);
+            return Ok(view);
+        }
+    };
+    view.waits = outlook(&made, &holding, (&openings, &opened), today).waits;
+    for opening in opened {
+        let record = record::of_opening(tx, opening.id)?;
+        let signed = record.filter(|record| record.helper.is_some()).map(|record| record.number);
+        view.openings.push((opening, signed));
+    }
+    Ok(view)
+}

@@ -1,0 +1,139 @@
+//! Reports that are wrong: each its answer, by name, and the others of the same step untouched.
+
+use domain::catalogue::Stage;
+use domain::disclosure::sealed::CapClass;
+use hub::store::sealed::{report, verdict};
+
+use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
+use crate::school::{
+    all_but, code, counted, draft, draft_of, identity, noisy, recount, task, unit, verdicts,
+};
+use crate::{THE_FLOW, THE_STOCK};
+
+/// What is told of reports that break a rule of their form, their signature or their proof, beside
+/// honest ones, whose sum stays exact.
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_reports_are_refused_by_their_school() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[1, 2, 3, 4, 5, 6]);
+    let cap = CapClass::all().last().expect("cap");
+    let mut over = draft(&city, THE_FLOW, 1, 1);
+    over.report.cap = cap;
+    let over = over.send(&city);
+    let noise = noisy(&city, THE_FLOW, 2).send(&city);
+    // The halves of one school under the name of another, which signed them.
+    let mut other = draft(&city, THE_FLOW, 1, 3);
+    other.report.place.unit = unit(3);
+    other.signer = identity(&city, &unit(3));
+    let other = other.send(&city);
+    let mut unsigned = draft(&city, THE_FLOW, 4, 1);
+    unsigned.signer = identity(&city, &unit(9));
+    let unsigned = unsigned.send(&city);
+    let mut named = draft(&city, THE_FLOW, 5, 1);
+    named.report.enrolled = [(Stage::Junior, 9)].into();
+    let named = named.send(&city);
+    let mut elsewhere = draft(&city, THE_FLOW, 6, 1);
+    elsewhere.report.place.period = "2026-W38".parse().expect("week");
+    let elsewhere = elsewhere.send(&city);
+    city.step().await;
+    city.step().await;
+    for (school, digest, expected) in [
+        (1, over, "other_cap"),
+        (2, noise, "proof"),
+        (3, other, "not_for_this_hub"),
+        (4, unsigned, "bad_signature"),
+        (5, named, "enrolment"),
+        (6, elsewhere, "other_task"),
+    ] {
+        assert_eq!(code(&city, school, digest).as_deref(), Some(expected), "school {school}");
+        let signed = verdicts(&city, &unit(school));
+        assert!(signed[0].leader.is_some(), "one signature is enough");
+    }
+    let refused = city.leader.read(|tx| verdict::refused(tx, 100));
+    assert_eq!(refused.len(), 6, "people see who was refused, by name");
+    // Each makes another one under the next number, and the week opens exactly.
+    for school in 1..=6 {
+        draft(&city, THE_FLOW, school, 7).send(&city);
+    }
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let opened = city.opened(task(&city, THE_FLOW));
+    assert_eq!(opened[0].1, recount(&city, FLOW, 1..=SCHOOLS));
+}
+
+/// The first report is kept: the same bytes get the same answer, other bytes are refused, and a
+/// nonce is used once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_report_is_kept() {
+    let city = City::start().await;
+    let first = draft(&city, THE_FLOW, 1, 1);
+    let digest = first.send(&city);
+    city.step().await;
+    city.step().await;
+    first.send(&city);
+    let second = draft(&city, THE_FLOW, 1, 1).send(&city);
+    let third = draft(&city, THE_FLOW, 1, 2).send(&city);
+    let mut nonce = draft(&city, THE_FLOW, 2, 1);
+    nonce.report.nonce = first.report.nonce;
+    let nonce = nonce.send(&city);
+    city.step().await;
+    assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
+    assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"));
+    assert_eq!(code(&city, 1, third).as_deref(), Some("other_report"));
+    assert_eq!(code(&city, 2, nonce).as_deref(), Some("nonce_used"));
+    let id = task(&city, THE_FLOW);
+    for hub in [&city.leader, &city.helper] {
+        let accepted = hub.read(move |tx| report::accepted(tx, &id));
+        assert_eq!(accepted.values().map(|one| one.digest).collect::<Vec<_>>(), [digest]);
+    }
+}
+
+/// Two reports of one school in one step: one of them stands, the other is told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_under_one_number_do_not_both_stand() {
+    let city = City::start().await;
+    let first = draft(&city, THE_FLOW, 1, 1).send(&city);
+    let second = draft(&city, THE_FLOW, 1, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 1, first).as_deref(), Some(""));
+    assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"));
+}
+
+/// A stock whose cells are not those whom it names as enrolled is refused by the school's name, by
+/// both hubs, and a right one takes its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lie_about_enrolment_is_named() {
+    let city = City::start().await;
+    let mut lie = draft(&city, THE_STOCK, 4, 1);
+    lie.report.enrolled.insert(Stage::Junior, 500);
+    let lie = lie.send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 4, lie).as_deref(), Some("control_sum"));
+    let signed = verdicts(&city, &unit(4));
+    assert!(signed[0].leader.is_some() && signed[0].helper.is_some(), "both say so");
+    for hub in [&city.leader, &city.helper] {
+        let held = hub.read(move |tx| report::find(tx, &lie)).expect("kept").held;
+        assert_eq!((held.share, held.code.as_str()), (None, "control_sum"));
+    }
+    let right = draft(&city, THE_STOCK, 4, 2).send(&city);
+    city.step().await;
+    assert_eq!(code(&city, 4, right).as_deref(), Some(""));
+}
+
+/// A school that counts wrongly within its cap is believed: the cap is the most that it can do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lie_within_the_cap_is_bounded_by_it() {
+    let city = City::start().await;
+    let mut cells = counted(&city, city.table(FLOW), 1);
+    let listed = &city.roster.schools[&unit(1)];
+    let place = city.table(FLOW).places_of(listed, Stage::Junior)[0];
+    cells[place] = 200;
+    let told = draft_of(&city, (FLOW, WEEK), (1, 1), &cells).send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 1, told).as_deref(), Some(""));
+    assert!(draft(&city, (STOCK, crate::city::TERM), 1, 1).report.cap.limit() < 1_024);
+}

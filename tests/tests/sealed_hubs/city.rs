@@ -1,0 +1,252 @@
+//! A leader and a helper as real hubs over TLS, under two roots, with a signed roster and plan; and
+//! schools that seal to them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use certs::aggregate::{Role, task_id};
+use certs::digest::sha256;
+use certs::key::SigningKey;
+use certs::root::{Commission, RootAuthority};
+use certs::seal::ShareKey;
+use certs::statement::{KeyStatement, SignedStatement, StatedKey};
+use domain::disclosure::plan::{GROUP_MIN, Plan, Roster};
+use domain::disclosure::sealed::{SealedTable, SealedTables, TaskId};
+use domain::unit::UnitKind;
+use hub::sealed::leader::Leader;
+use hub::store::directive::{self, Stored};
+use jiff::Timestamp;
+use jiff::civil::date;
+use prost::Message as _;
+use proto::pack::plan::{self, OpenPlan, Sealing};
+use proto::pack::{PackKind, embedded, roster};
+use proto::wire::directive::{Directive, Pack, PackSignature};
+use runtime::clock::{Clock, SimulatedClock};
+use tests::federation::{Federation, RunningHub};
+
+pub const LEADER: &str = "370202";
+pub const HELPER: &str = "HC-QD";
+pub const NAME: &str = "370202-2026";
+pub const STOCK: &str = "sealed.alt.census";
+pub const FLOW: &str = "sealed.alt.opened";
+pub const WEEK: &str = "2026-W37";
+pub const TERM: &str = "2026S1";
+pub const SCHOOLS: u32 = 11;
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Two hubs, their clock, and what both commissions signed.
+pub struct City {
+    pub federation: Federation,
+    pub hand: SimulatedClock,
+    pub leader: RunningHub,
+    pub helper: RunningHub,
+    pub driver: Leader,
+    pub roster: Roster,
+    pub tables: SealedTables,
+    pub keys: [Arc<ShareKey>; 2],
+}
+
+fn roster_text() -> String {
+    let head =
+        "unit,town,operator,education_since,health_since,signed,stage,grade,male,female,unstated";
+    let row = |number: u32, grade: &str| {
+        let (town, persons) = (if number <= 5 { "T1" } else { "T2" }, 30 + number * 3);
+        format!(
+            "S{number:02},{town},office {number},2020,2021,yes,junior,{grade},{persons},{persons},0"
+        )
+    };
+    let rows = (1..=SCHOOLS).flat_map(|number| ["g7", "g8", "g9"].map(|grade| row(number, grade)));
+    std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+fn statement(roots: [&RootAuthority; 2], key: &ShareKey, now: Timestamp) -> String {
+    let day = |text: &str| -> Timestamp { text.parse().expect("instant") };
+    let statement = KeyStatement {
+        zone: tests::federation::ZONE.parse().expect("zone"),
+        unit: key.unit().clone(),
+        name: "平台".to_owned(),
+        purpose: key.purpose(),
+        key: StatedKey::Recipient(key.public().clone()),
+        valid_from: day("2026-08-19T16:00:00Z"),
+        valid_to: day("2027-08-31T16:00:00Z"),
+    };
+    let mut signed: Option<SignedStatement> = None;
+    for root in roots {
+        let key = SigningKey::generate().expect("key");
+        let chain = [root.sign_statement_key(key.public(), now).expect("certificate")];
+        match &mut signed {
+            Some(signed) => signed.add_signature(&key, &chain).expect("add"),
+            None => signed = Some(SignedStatement::sign(&statement, &key, &chain).expect("sign")),
+        }
+    }
+    signed.expect("signed").to_pem()
+}
+
+fn directive(
+    roots: [&RootAuthority; 2],
+    (kind, serial): (PackKind, u64),
+    text: &str,
+    now: Timestamp,
+) -> Stored {
+    let pack = Pack {
+        kind: kind.as_str().to_owned(),
+        name: NAME.to_owned(),
+        version: serial.to_string(),
+        serial,
+        effective_from: "2026-08-31".to_owned(),
+        content: text.as_bytes().to_vec(),
+    };
+    let bytes = pack.encode_to_vec();
+    let signature = |root: &RootAuthority| {
+        let key = SigningKey::generate().expect("key");
+        let chain = [root.sign_pack_key(key.public(), now).expect("certificate")];
+        let signed = certs::pack::sign(&bytes, &key, &chain).expect("signature");
+        PackSignature { signature: signed.signature.to_bytes(), chain: signed.chain }
+    };
+    let signatures = roots.map(signature).to_vec();
+    Stored {
+        cursor: 0,
+        kind: pack.kind,
+        name: pack.name,
+        serial,
+        version: pack.version,
+        effective_from: pack.effective_from,
+        content_digest: sha256(text.as_bytes()).to_tagged(),
+        directive: Directive { signatures, pack: bytes }.encode_to_vec(),
+    }
+}
+
+fn save_health(root: &RootAuthority, data: &Path) {
+    let folder = data.join("roots");
+    std::fs::create_dir_all(&folder).expect("folder");
+    let text = pem::encode(&pem::Pem::new("CERTIFICATE", root.certificate().der().to_vec()));
+    std::fs::write(folder.join("health.pem"), text).expect("root file");
+}
+
+impl City {
+    /// Both hubs on a Monday in September, one week into the year.
+    pub async fn start() -> Self {
+        let (clock, hand) = Clock::simulated("2026-08-12T00:00:00Z".parse().expect("instant"));
+        let federation = Federation::with_clock(clock.clone());
+        let (now, zone) = (clock.now(), federation.authority().zone().clone());
+        let key = SigningKey::generate().expect("key");
+        let health = RootAuthority::create(Commission::Health, &zone, key, now).expect("root");
+        let roots = [federation.authority().root_authority(), &health];
+        let share_key = |unit: &str, role: Role| {
+            let unit = unit.parse().expect("unit");
+            Arc::new(ShareKey::generate(unit, role.purpose()).expect("key"))
+        };
+        let keys = [share_key(LEADER, Role::Leader), share_key(HELPER, Role::Helper)];
+        let text = roster_text();
+        let listed = roster::read(NAME, text.as_bytes()).expect("roster");
+        let [leader_statement, helper_statement] =
+            keys.each_ref().map(|key| statement(roots, key, now));
+        let (census_day, plan) = (date(2026, 9, 20), Plan::build(GROUP_MIN, &listed, &[]));
+        let open = OpenPlan {
+            plan,
+            roster: sha256(text.as_bytes()),
+            sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
+        };
+        let plan_text = plan::write(&open).expect("plan");
+        let packs = [
+            directive(roots, (PackKind::Roster, 1), &text, now),
+            directive(roots, (PackKind::Plan, 1), &plan_text, now),
+        ];
+        hand.advance_ms(33 * DAY_MS);
+        for unit in [LEADER, HELPER] {
+            save_health(&health, &federation.path(unit));
+        }
+        let start =
+            |unit: &'static str, kind| RunningHub::start(&federation, (unit, kind), unit, None);
+        let leader = start(LEADER, UnitKind::District).await;
+        let helper = start(HELPER, UnitKind::District).await;
+        for hub in [&leader, &helper] {
+            let packs = packs.clone();
+            hub.write(move |tx| {
+                packs.iter().try_for_each(|pack| directive::insert(tx, pack, 1).map(drop))
+            });
+            hub.hub.reload_packs().expect("packs");
+        }
+        let driver = driver(&leader, &helper);
+        let tables = SealedTables::of(&embedded::catalogue().expect("catalogue"));
+        let city = Self { federation, hand, leader, helper, driver, roster: listed, tables, keys };
+        city.give_keys();
+        city
+    }
+
+    /// Gives each hub its key, as its folder does.
+    pub fn give_keys(&self) {
+        for (hub, key) in [&self.leader, &self.helper].into_iter().zip(&self.keys) {
+            hub.hub.sealed().add_key(key.clone());
+        }
+    }
+
+    /// Stops the helper as a kill does, and starts it again on its folder.
+    pub async fn restart_helper(self) -> Self {
+        let Self { federation, hand, leader, helper, roster, tables, keys, .. } = self;
+        helper.stop().await;
+        let start = RunningHub::start(&federation, (HELPER, UnitKind::District), HELPER, None);
+        let helper = start.await;
+        let driver = driver(&leader, &helper);
+        let city = Self { federation, hand, leader, helper, driver, roster, tables, keys };
+        city.give_keys();
+        city
+    }
+
+    /// Lets days pass.
+    pub fn days(&self, days: i64) {
+        self.hand.advance_ms(days * DAY_MS);
+    }
+
+    pub async fn step(&self) {
+        self.driver.step().await.expect("step");
+    }
+
+    pub fn table(&self, id: &str) -> &SealedTable {
+        self.tables.table(id).expect("table")
+    }
+
+    /// The task of a table and period, as a school makes it.
+    pub fn task(&self, table: &str, period: &str) -> TaskId {
+        let area = LEADER.parse().expect("unit");
+        let (table, period) = (table.parse().expect("table"), period.parse().expect("period"));
+        let documents = self.leader.hub.sealed().documents();
+        let made = documents.task((&area, 2026), &table, period).expect("task");
+        assert_eq!(made.id, task_id(&made.terms));
+        made.id
+    }
+
+    pub fn persons(&self, school: u32) -> u64 {
+        let school = &self.roster.schools[&format!("S{school:02}").parse().expect("unit")];
+        school.persons(domain::catalogue::Stage::Junior)
+    }
+
+    /// The verify key of a task as the leader holds it.
+    pub fn verify_key(&self, task: TaskId) -> certs::aggregate::VerifyKey {
+        let stored = self.leader.read(move |tx| hub::store::sealed::task::find(tx, &task));
+        stored.expect("task").key.expect("agreed")
+    }
+
+    /// The share key of a hub.
+    pub fn share_key(&self, role: Role) -> &ShareKey {
+        &self.keys[usize::from(role == Role::Helper)]
+    }
+
+    /// What the cells of an opened table are, by their detail; each set adds up.
+    pub fn opened(&self, task: TaskId) -> Vec<(String, BTreeMap<usize, u64>)> {
+        self.leader.read(move |tx| {
+            let all = hub::store::sealed::opening::of_task(tx, &task)?;
+            let cells = all.into_iter().map(|opening| {
+                let cells = hub::store::sealed::opening::cells(tx, opening.id)?;
+                Ok((opening.set.detail.as_str().to_owned(), cells.into_iter().collect()))
+            });
+            cells.collect()
+        })
+    }
+}
+
+fn driver(leader: &RunningHub, helper: &RunningHub) -> Leader {
+    let bells = (Arc::default(), Arc::default());
+    Leader::new(leader.hub.sealed().clone(), helper.address.to_string(), bells)
+}

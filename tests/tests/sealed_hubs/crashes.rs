@@ -1,0 +1,188 @@
+//! Hubs that are away, killed or put back from a backup: nothing is lost and nothing is told twice.
+
+use certs::aggregate::{Instance, Parts, Role, SealedHalves};
+use certs::seal::Sealed;
+use domain::disclosure::sealed::{State, context};
+use domain::unit::IdentityName;
+use hub::sealed::helper::{AskedReport, Helper};
+use hub::sealed::leader::LeaderError;
+use hub::store::sealed::{opening, report, task as tasks};
+
+use crate::THE_FLOW;
+use crate::city::{City, FLOW, LEADER, SCHOOLS};
+use crate::school::{Draft, all_but, code, draft, recount, task, unit, verdicts};
+
+/// While the helper is away reports stay open, what is plainly wrong is refused all the same, and
+/// everything goes on when it is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_helper_may_be_away_for_days() {
+    let city = City::start().await;
+    city.step().await;
+    draft(&city, THE_FLOW, 1, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    let address = city.helper.address.port();
+    all_but(&city, THE_FLOW, &[1]);
+    let second = draft(&city, THE_FLOW, 1, 2).send(&city);
+    let City { federation, hand, leader, helper, driver, roster, tables, keys } = city;
+    helper.stop().await;
+    let away = driver.step().await;
+    assert!(matches!(away, Err(LeaderError::Transport(_))), "{away:?}");
+    hand.advance_ms(3 * 24 * 3_600_000);
+    assert!(driver.step().await.is_err());
+    let helper = tests::federation::RunningHub::start_at(
+        &federation,
+        (crate::city::HELPER, domain::unit::UnitKind::District),
+        crate::city::HELPER,
+        None,
+        address,
+    );
+    let helper = helper.await;
+    let city = City { federation, hand, leader, helper, driver, roster, tables, keys };
+    assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"), "answered without it");
+    assert!(verdicts(&city, &unit(2)).is_empty());
+    city.give_keys();
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let opened = city.opened(task(&city, THE_FLOW));
+    assert_eq!(opened[0].1, recount(&city, FLOW, 1..=SCHOOLS));
+}
+
+/// What the leader would show of a report.
+fn shown(city: &City, draft: &Draft) -> AskedReport {
+    let report = &draft.report;
+    let context = context(&report.task, &report.place.unit, report.place.number);
+    let sealed = |bytes: &Vec<u8>| Sealed::from_bytes(bytes.clone()).expect("sealed");
+    let halves = SealedHalves {
+        nonce: report.nonce,
+        public: report.public.clone(),
+        leader: sealed(&report.leader_half),
+        helper: sealed(&report.helper_half),
+    };
+    let half = halves.open(Role::Leader, city.share_key(Role::Leader), &context).expect("half");
+    let instance = Instance::new(report.cap, city.table(FLOW).cells()).expect("instance");
+    let parts = Parts { context: &context, nonce: &report.nonce, public: &report.public };
+    let begun = instance.begin(&city.verify_key(report.task), parts, &half);
+    AskedReport { item: draft.item().0, shown: begun.expect("begun").1 }
+}
+
+pub fn leader_name(city: &City) -> IdentityName {
+    city.federation.authority().name(LEADER, LEADER)
+}
+
+/// A helper that is killed between its two answers computes the first one again and counts the
+/// report once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_helper_answers_the_same_again() {
+    let city = City::start().await;
+    draft(&city, THE_FLOW, 2, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    let one = draft(&city, THE_FLOW, 1, 1);
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let id = task(&city, THE_FLOW);
+    let ask = async |city: &City, helper: &Helper| {
+        let asked = (id, vec![shown(city, &one)]);
+        helper.verify(leader_name(city), asked).await.expect("answered").remove(0)
+    };
+    let first = ask(&city, &helper).await.expect("the proof holds");
+    assert_eq!(ask(&city, &helper).await.expect("again"), first);
+    drop(helper);
+    let city = city.restart_helper().await;
+    let digest = one.send(&city);
+    let pending = city.helper.read(move |tx| report::find(tx, &digest)).expect("kept");
+    assert_eq!(pending.kept.state, State::Pending);
+    city.step().await;
+    assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
+    all_but(&city, THE_FLOW, &[1, 2]);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    assert_eq!(city.opened(id)[0].1, recount(&city, FLOW, 1..=SCHOOLS));
+}
+
+/// A leader that lost what it had settled, by a kill before its commit or by a backup, asks again
+/// and gets the helper's word for the same decision; nothing is counted twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_forgot_its_answers_asks_again() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.leader.write(|tx| {
+        tx.execute("delete from sealed_report", &[])?;
+        tx.execute("delete from sealed_verdict", &[])?;
+        tx.execute("update sealed_inbox set settled_at_ms = null", &[])
+    });
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let accepted = city.leader.read(move |tx| report::accepted(tx, &id));
+    assert_eq!(accepted.len(), SCHOOLS as usize);
+    city.days(1);
+    city.step().await;
+    let exact = recount(&city, FLOW, 1..=SCHOOLS);
+    assert_eq!(city.opened(id)[0].1, exact);
+    // The opening is lost as well: the helper gives the same share again, and signs again.
+    city.leader.write(|tx| {
+        for table in ["sealed_cell", "sealed_record", "sealed_standing", "sealed_opening"] {
+            tx.execute(&format!("delete from {table}"), &[])?;
+        }
+        Ok(())
+    });
+    city.days(2);
+    city.step().await;
+    assert_eq!(city.opened(id)[0].1, exact);
+    assert_eq!(city.helper.read(move |tx| opening::of_task(tx, &id)).len(), 1);
+}
+
+/// A helper that was put back from a backup older than its answers is shown the reports again
+/// before the sum, signs the same verdicts, and the sum is exact.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_helper_is_shown_the_reports_again() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.helper.write(|tx| {
+        tx.execute("delete from sealed_report", &[])?;
+        tx.execute("delete from sealed_verdict", &[])
+    });
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let taken = city.helper.read(move |tx| report::accepted(tx, &id));
+    assert_eq!(taken.len(), SCHOOLS as usize);
+    city.days(1);
+    city.step().await;
+    assert_eq!(city.opened(id)[0].1, recount(&city, FLOW, 1..=SCHOOLS));
+}
+
+/// A hub that lost its half of a key stops the task at the other, which says so; nothing is
+/// verified under two keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_commitment_stops_a_task() {
+    let city = City::start().await;
+    city.step().await;
+    let id = city.task(FLOW, "2026-W38");
+    let keyed = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
+    assert!(keyed.key.is_some());
+    city.helper.write(move |tx| {
+        tx.execute("delete from sealed_task where id = $1", runtime::params![id.bytes()])
+    });
+    city.leader.write(move |tx| {
+        let id = runtime::params![id.bytes()];
+        tx.execute("update sealed_task set verify_key = null where id = $1", id)
+    });
+    city.step().await;
+    let stopped = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
+    assert!(stopped.key.is_none());
+    assert_eq!(stopped.stopped, "HELPER_COMMITMENT");
+    city.leader.write(move |tx| {
+        tx.execute("delete from sealed_task where id = $1", runtime::params![id.bytes()])
+    });
+    city.step().await;
+    let stopped = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
+    assert_eq!(stopped.stopped, "OTHER_COMMITMENT");
+}

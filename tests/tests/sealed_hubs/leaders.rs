@@ -1,0 +1,123 @@
+//! A leader that asks for what the plan does not allow, and callers who lead nothing.
+
+use std::collections::BTreeSet;
+
+use domain::catalogue::Stage;
+use domain::disclosure::plan::GroupId;
+use domain::unit::IdentityName;
+use hub::sealed::helper::{AskedSet, CallError, Helper};
+use hub::store::sealed::{opening, report};
+use proto::opening::{Detail, Standing};
+
+use crate::city::{City, FLOW, STOCK, TERM};
+use crate::crashes::leader_name;
+use crate::school::{all_but, draft, task};
+use crate::{THE_FLOW, THE_STOCK};
+
+fn groups(city: &City) -> Vec<GroupId> {
+    let documents = city.leader.hub.sealed().documents();
+    let plan = &documents.years()[0].sealed().plan;
+    plan.of_stage(Stage::Junior).map(|group| group.id.clone()).collect()
+}
+
+/// The helper's answer to a leader that asks for a set.
+async fn ask(
+    city: &City,
+    (place, detail): ((&'static str, &'static str), Detail),
+    groups: impl IntoIterator<Item = GroupId>,
+) -> Result<(), &'static str> {
+    let id = task(city, place);
+    let documents = city.leader.hub.sealed().documents();
+    let plan = &documents.years()[0].sealed().plan;
+    let groups: BTreeSet<GroupId> = groups.into_iter().collect();
+    let held = city.helper.read(move |tx| report::accepted(tx, &id));
+    let members = groups.iter().filter_map(|id| plan.group(id)).flat_map(|group| &group.members);
+    let members: BTreeSet<_> = members.collect();
+    let standings = members.into_iter().filter_map(|school| held.get(school)).map(|one| Standing {
+        unit: one.school.clone(),
+        task: one.task,
+        report: one.digest,
+    });
+    let standings = standings.collect();
+    let asked = AskedSet { stage: Stage::Junior, detail, groups, standings };
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let answer = helper.open(leader_name(city), (id, asked)).await;
+    answer.map(drop).map_err(|error| error.code())
+}
+
+/// The helper gives nothing of a group that waits, of what the plan does not have, of a group that
+/// was opened, and nothing by town of a flow.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_helper_keeps_to_the_plan() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[8]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    let cells = (THE_FLOW, Detail::Cells);
+    let [first, second] = groups(&city).try_into().expect("two groups");
+    let unknown = "2020-junior-9".parse().expect("name");
+    assert_eq!(ask(&city, cells, [first.clone(), second.clone()]).await, Err("NOT_ADMITTED"));
+    assert_eq!(ask(&city, cells, [unknown]).await, Err("NOT_ADMITTED"));
+    assert_eq!(ask(&city, cells, []).await, Err("NOT_ADMITTED"));
+    let town = (THE_FLOW, Detail::Categories);
+    let whole = [first.clone(), second.clone()].map(|one| ask(&city, town, [one]));
+    for answer in whole {
+        assert_eq!(answer.await, Err("NOT_ADMITTED"));
+    }
+    let sizes = [first.clone(), second.clone()].map(|one| ask(&city, cells, [one]));
+    let mut passed = 0;
+    for answer in sizes {
+        passed += u32::from(answer.await.is_ok());
+    }
+    assert_eq!(passed, 1, "the group that is whole, and only it");
+    draft(&city, THE_FLOW, 8, 1).send(&city);
+    let id = task(&city, THE_FLOW);
+    assert_eq!(city.helper.read(move |tx| opening::of_task(tx, &id)).len(), 1);
+    city.step().await;
+    city.days(1);
+    assert_eq!(ask(&city, cells, [first, second]).await, Err("NOT_ADMITTED"), "opened before");
+}
+
+/// Categories are a town's own: not the union of two, and only of stocks.
+#[tokio::test(flavor = "multi_thread")]
+async fn categories_are_a_towns() {
+    let city = City::start().await;
+    all_but(&city, THE_STOCK, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(3);
+    let town = (THE_STOCK, Detail::Categories);
+    let all = groups(&city);
+    let first = all.first().cloned();
+    assert_eq!(ask(&city, town, first.clone()).await, Err("OBJECTABLE"));
+    city.days(4);
+    assert_eq!(ask(&city, town, all).await, Err("NOT_ADMITTED"));
+    assert_eq!(ask(&city, town, first).await, Ok(()));
+    assert_eq!((STOCK, TERM), THE_STOCK);
+}
+
+/// Whoever calls must be the leader of the plan by its certificate: not a school, not another
+/// district, and not another district's certificate for the same unit.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_leader_of_the_plan_is_answered() {
+    let city = City::start().await;
+    city.step().await;
+    let id = city.task(FLOW, "2026-W38");
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let name = |unit: &str, district: &str| -> IdentityName {
+        city.federation.authority().name(unit, district)
+    };
+    for caller in [
+        name("S01", "370202"),
+        name("370203", "370203"),
+        name("370202", "370203"),
+        name("HC-QD", "HC-QD"),
+    ] {
+        let answer = helper.verify(caller.clone(), (id, Vec::new())).await;
+        assert!(matches!(answer, Err(CallError::NotLeader)), "{caller}");
+    }
+    for caller in [name("370202", "370202"), name("370202", "")] {
+        assert!(helper.verify(caller, (id, Vec::new())).await.is_ok());
+    }
+}

@@ -1,0 +1,235 @@
+//! A school that counts, seals and signs, and what it can do wrong.
+
+use std::collections::BTreeMap;
+
+use certs::aggregate::{AGGREGATE_ALGORITHM, Instance, Shares};
+use certs::digest::{random_bytes, sha256};
+use certs::identity::LeafIdentity;
+use domain::catalogue::{Grade, Stage};
+use domain::cell::Cell;
+use domain::digest::Digest;
+use domain::disclosure::RawTable;
+use domain::disclosure::sealed::{
+    Kind, ReportNumber, SealedReport, SealedTable, Stratum, TaskId, context,
+};
+use domain::unit::{UnitId, UnitKind};
+use hub::store::sealed_inbox;
+use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, encode_relayed};
+use proto::sealed::{Place, Report, SignedVerdict, decode_signed_verdict, encode_report};
+use proto::wire::sync::ItemKind;
+
+use crate::city::{City, LEADER};
+
+pub fn unit(school: u32) -> UnitId {
+    format!("S{school:02}").parse().expect("unit")
+}
+
+/// How many of a stratum a school has in a category: few, and none in most.
+fn few(school: u32, place: usize) -> u64 {
+    [0, 1, 0, 2, 0, 0, 1][(school as usize * 5 + place * 3) % 7]
+}
+
+/// What a school counts: the cells before the complement, which this census does not have.
+pub fn counted(city: &City, table: &SealedTable, school: u32) -> Vec<u64> {
+    let mut cells = vec![0; table.cells()];
+    if table.kind() == Kind::Flow {
+        for place in table.places_of(&city.roster.schools[&unit(school)], Stage::Junior) {
+            cells[place] = few(school, place);
+        }
+        return cells;
+    }
+    let persons = u64::from(30 + school * 3);
+    for (grade, sex) in ["g7", "g8", "g9"].into_iter().flat_map(|g| [(g, "m"), (g, "f")]) {
+        let of = |state: &str| table.block().place(&[state, grade, sex]).expect("place");
+        let mut rest = persons;
+        for state in ["t1", "t2", "t3"] {
+            let place = of(state);
+            cells[place] = few(school, place);
+            rest -= cells[place];
+        }
+        cells[of("none")] = rest;
+    }
+    cells
+}
+
+/// A report before it is signed, with who signs it.
+pub struct Draft {
+    pub report: Report,
+    pub signer: LeafIdentity,
+}
+
+pub fn identity(city: &City, school: &UnitId) -> LeafIdentity {
+    let name = city.federation.authority().name(school.as_str(), LEADER);
+    city.federation.authority().identity(&name, UnitKind::School)
+}
+
+/// What an honest school makes of its figures.
+pub fn draft(city: &City, (table, period): (&str, &str), school: u32, number: u32) -> Draft {
+    let cells = counted(city, city.table(table), school);
+    draft_of(city, (table, period), (school, number), &cells)
+}
+
+/// The same with figures of the caller's.
+pub fn draft_of(
+    city: &City,
+    (table, period): (&str, &str),
+    (school, number): (u32, u32),
+    cells: &[u64],
+) -> Draft {
+    spoiled(city, (table, period), (school, number), cells, |_| {})
+}
+
+/// A school that sends noise for the helper's half.
+pub fn noisy(city: &City, place: (&str, &str), school: u32) -> Draft {
+    let cells = counted(city, city.table(place.0), school);
+    spoiled(city, place, (school, 1), &cells, |shares| {
+        shares.helper.copy_from_slice(&random_bytes::<64>());
+    })
+}
+
+fn spoiled(
+    city: &City,
+    (table, period): (&str, &str),
+    (school, number): (u32, u32),
+    cells: &[u64],
+    spoil: impl FnOnce(&mut Shares),
+) -> Draft {
+    let (task, table) = (city.task(table, period), city.table(table));
+    let raw = cells.iter().copied().map(Cell::Value).collect();
+    let raw = RawTable::new(table.id().clone(), raw);
+    let listed = &city.roster.schools[&unit(school)];
+    let persons = |stratum: &Stratum| {
+        let sex = ["m", "f", "u"].iter().position(|sex| stratum.sex.as_deref() == Some(*sex));
+        let grade = stratum.grade.map(Grade::as_str);
+        match (sex, grade) {
+            (Some(0 | 1), Some("g7" | "g8" | "g9")) => u64::from(30 + school * 3),
+            _ => 0,
+        }
+    };
+    let enrolled = listed.persons(Stage::Junior);
+    let measured = SealedReport::measure(raw, table, enrolled, persons).expect("measured");
+    let number = ReportNumber::new(number).expect("number");
+    let bound = context(&task, &unit(school), number);
+    let instance = Instance::new(measured.cap(), table.cells()).expect("instance");
+    let mut shares = instance.split(&measured, &bound).expect("split");
+    spoil(&mut shares);
+    let packs = city.leader.hub.packs().last();
+    let year = packs.sealed_years().of_school(&unit(school), 2026).expect("under seal");
+    let sealed = shares.seal(&year.hubs().expect("hubs"), &bound).expect("sealed");
+    let stock = BTreeMap::from([(Stage::Junior, enrolled)]);
+    let report = Report {
+        place: Place {
+            unit: unit(school),
+            table: table.id().clone(),
+            period: period.parse().expect("period"),
+            number,
+        },
+        task,
+        algorithm: AGGREGATE_ALGORITHM,
+        cap: measured.cap(),
+        nonce: sealed.nonce,
+        public: sealed.public,
+        leader_half: sealed.leader.bytes().to_vec(),
+        helper_half: sealed.helper.bytes().to_vec(),
+        to: LEADER.parse().expect("unit"),
+        enrolled: if table.kind() == Kind::Stock { stock } else { BTreeMap::new() },
+        made_at_ms: city.federation.clock().now_ms(),
+    };
+    Draft { report, signer: identity(city, &unit(school)) }
+}
+
+impl Draft {
+    /// The signed item with its school's certificates.
+    pub fn item(&self) -> (Vec<u8>, Digest) {
+        let body = encode_report(&self.report);
+        let digest = sha256(&body);
+        let signature = self.signer.key().sign(SEALED_REPORT_CONTEXT, &body).expect("signed");
+        let item = OpenItem {
+            kind: ItemKind::SealedReport,
+            body,
+            signature: signature.to_bytes(),
+            chain: Vec::new(),
+        };
+        let chain = self.signer.chain().iter().map(|der| der.to_vec()).collect();
+        (encode_relayed(&item, chain), digest)
+    }
+
+    /// Lets it arrive at the leader.
+    pub fn send(&self, city: &City) -> Digest {
+        let (item, digest) = self.item();
+        let (report, now_ms) = (self.report.clone(), city.federation.clock().now_ms());
+        city.leader.write(move |tx| {
+            sealed_inbox::insert(tx, (&report, &digest), &item, now_ms)?;
+            // The same bytes again are looked at again.
+            tx.execute(
+                "update sealed_inbox set settled_at_ms = null where digest = $1",
+                runtime::params![&digest.to_tagged()],
+            )
+        });
+        digest
+    }
+}
+
+/// Verdicts that went down to a school, the latest last.
+pub fn verdicts(city: &City, school: &UnitId) -> Vec<SignedVerdict> {
+    let school = school.clone();
+    let items = city.leader.read(move |tx| {
+        tx.query(
+            "select item from relay_down where to_unit = $1 order by cursor",
+            runtime::params![school.as_str()],
+            |row| row.blob(0),
+        )
+    });
+    let read = |item: Vec<u8>| {
+        let item = proto::frame::decode_item(&item).expect("item");
+        decode_signed_verdict(&item.body).expect("verdict")
+    };
+    items.into_iter().map(read).collect()
+}
+
+/// The code of the last verdict about a report; empty for an acceptance, nothing for no verdict.
+pub fn code(city: &City, school: u32, digest: Digest) -> Option<String> {
+    let all = verdicts(city, &unit(school));
+    let own = all.into_iter().rfind(|signed| signed.verdict.report == digest)?;
+    Some(own.verdict.refused.map_or_else(String::new, |(code, _)| code))
+}
+
+/// Everybody but some schools reports honestly.
+pub fn all_but(city: &City, place: (&str, &str), missing: &[u32]) {
+    for school in (1..=crate::city::SCHOOLS).filter(|school| !missing.contains(school)) {
+        draft(city, place, school, 1).send(city);
+    }
+}
+
+/// The independent sum of some schools, cell by cell.
+pub fn recount(
+    city: &City,
+    table: &str,
+    schools: impl IntoIterator<Item = u32>,
+) -> BTreeMap<usize, u64> {
+    let table = city.table(table);
+    let (mut sums, mut persons) = (vec![0; table.cells()], vec![0_u64; table.cells()]);
+    for school in schools {
+        let (cells, listed) = (counted(city, table, school), &city.roster.schools[&unit(school)]);
+        for place in table.places_of(listed, Stage::Junior) {
+            sums[place] += cells[place];
+            let stratum = table.stratum(place).expect("stratum");
+            persons[place] += match (stratum.grade, stratum.sex.as_deref()) {
+                (Some(_), Some("m" | "f")) => u64::from(30 + school * 3),
+                (Some(_), Some(_)) => 0,
+                (Some(_), None) => u64::from(30 + school * 3) * 2,
+                _ => listed.persons(Stage::Junior),
+            };
+        }
+    }
+    let open = sums.into_iter().zip(persons).enumerate();
+    open.filter(|(_, (_, persons))| *persons >= 100).map(|(place, (sum, _))| (place, sum)).collect()
+}
+
+/// What the task of a table and period is called.
+pub type Named = (&'static str, &'static str);
+
+/// A task of the fixture.
+pub fn task(city: &City, place: Named) -> TaskId {
+    city.task(place.0, place.1)
+}

@@ -16,6 +16,7 @@ mod plan;
 mod private;
 mod reason;
 mod roots;
+mod sealed;
 mod serve;
 mod settings;
 mod special;
@@ -96,6 +97,9 @@ enum Command {
     /// Which schools may be summed: make the open plan of a school year, check it, show it
     #[command(subcommand)]
     Plan(plan::Command),
+    /// Sealed sums: what is in, what is opened, what waits
+    #[command(subcommand)]
+    Sealed(sealed::Command),
     /// What one role can work out from everything that it has seen
     #[command(subcommand)]
     Disclosure(disclosure::Command),
@@ -148,6 +152,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Alarm(status::AlarmCommand::List) => status::alarms(context),
         Command::User(command) => user::run(context, command),
         Command::ApiKey(command) => api_key::run(context, command),
+        Command::Sealed(command) => sealed::run(context, command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
         // These need no data folder and were run before.

@@ -3,6 +3,7 @@
 use runtime::web::{Lang, Text};
 
 pub(super) mod plan;
+pub(super) mod sealed;
 
 pub(super) const UNIT: Text = Text::new("单位", "unit");
 pub(super) const KIND: Text = Text::new("类别", "kind");

@@ -1,0 +1,253 @@
+//! `xinqiao-hub sealed`: what is sealed, what is opened and what waits; objections of schools and
+//! which of them are away, as an operator who was called writes them down.
+
+use clap::{Args, Subcommand};
+use domain::digest::Digest;
+use domain::unit::UnitId;
+use jiff::civil::Date;
+use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::sql::{SqlError, Tx};
+use runtime::web::time::minute;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+use super::context::Context;
+use super::words::sealed as words;
+use crate::app::load_pins;
+use crate::packs::{Packs, PacksError};
+use crate::sealed::documents::{Documents, ShareKeys};
+use crate::sealed::view::{self, TaskView};
+use crate::store::sealed::say::{self, Absence};
+use crate::store::sealed::{report, verdict};
+
+/// Most refusals that are listed.
+const REFUSED_MAX: u32 = 200;
+
+/// Sealed sums: what is in, what is opened, what waits
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Show every task: reports in, schools missing, sums opened
+    List,
+    /// Show one task with the schools that are missing and what each sum waits for
+    Show {
+        /// Sealed table, such as sealed.alt.census
+        table: String,
+        /// Period, such as 2026S1 or 2026-W48
+        period: String,
+    },
+    /// Show the reports that were refused, by school
+    Refused,
+    /// Note that a school says a listed digest is not its own; its sums stay closed
+    Object(Object),
+    /// Note that a school is closed or out of session
+    Away(Away),
+}
+
+#[derive(Args)]
+pub(super) struct Object {
+    /// Id of the school
+    school: UnitId,
+    /// Digest of the report, 64 hexadecimal digits
+    report: String,
+    /// Who called, and what was said
+    #[arg(long, default_value = "")]
+    note: String,
+    /// Take the objection back
+    #[arg(long)]
+    withdraw: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Away {
+    /// Id of the school
+    school: UnitId,
+    /// First day
+    #[arg(long, value_name = "DAY")]
+    from: Date,
+    /// Last day; open where it is left out
+    #[arg(long, value_name = "DAY")]
+    to: Option<Date>,
+    /// Why
+    #[arg(long, default_value = "")]
+    note: String,
+}
+
+pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::List => list(context),
+        Command::Show { table, period } => show(context, &table, &period),
+        Command::Refused => refused(context),
+        Command::Object(asked) => object(context, asked),
+        Command::Away(asked) => away(context, asked),
+    }
+}
+
+fn tasks(context: &Context) -> Result<Vec<TaskView>, Failure> {
+    let (config, database) = context.open()?;
+    let (pins, today) = (load_pins(&config)?, context.clock.today());
+    let tasks = database.read(move |tx| {
+        let packs = Packs::load(tx, today, &pins)?;
+        let documents = Documents::of(Arc::new(packs), &ShareKeys::default());
+        Ok::<_, PacksError>(view::tasks(tx, &documents, today)?)
+    });
+    tasks.map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))
+}
+
+fn value_of(task: &TaskView) -> Value {
+    let openings = task.openings.iter().map(|(opening, record)| {
+        json!({
+            "stage": opening.set.stage.as_str(), "detail": opening.set.detail.as_str(),
+            "groups": opening.set.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "fresh": opening.fresh, "due": opening.due, "record": record,
+            "refused": opening.refused,
+        })
+    });
+    let waits = task.waits.iter().map(|wait| {
+        json!({
+            "group": wait.group.as_str(), "stage": wait.stage.as_str(),
+            "reason": wait.reason.as_ref().map(ToString::to_string),
+        })
+    });
+    json!({
+        "task": task.id.to_string(), "area": task.area.as_str(), "table": task.sheet,
+        "period": task.period.to_string(), "agreed": task.is_agreed, "stopped": task.stopped,
+        "documents": task.is_known, "fresh": task.fresh, "due": task.due,
+        "missing": task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>(),
+        "openings": openings.collect::<Vec<_>>(), "waits": waits.collect::<Vec<_>>(),
+    })
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let tasks = tasks(context)?;
+    let value: Vec<Value> = tasks.iter().map(value_of).collect();
+    context.terminal.result(&value, |t| {
+        if tasks.is_empty() {
+            return t.text(words::NO_TASKS, &[]);
+        }
+        let mut table = Table::new();
+        for head in [words::TABLE, words::PERIOD, words::REPORTS, words::OPENED, words::STATE] {
+            table = table.column(head.in_lang(t.lang()), Align::Left);
+        }
+        for task in &tasks {
+            let opened = task.openings.iter().filter(|(_, record)| record.is_some()).count();
+            let state = match (task.stopped.as_str(), task.is_known, task.is_agreed) {
+                ("", true, true) => t.text(words::IN_ORDER, &[]),
+                ("", true, false) => t.text(words::NO_KEY, &[]),
+                ("", false, _) => t.text(words::NO_DOCUMENTS, &[]),
+                (code, _, _) => t.text(words::STOPPED, &[&code]),
+            };
+            let reports = format!("{} / {}", task.fresh, task.due);
+            let row = [task.sheet.clone(), task.period.to_string(), reports];
+            table.row([row.to_vec(), vec![opened.to_string(), state]].concat());
+        }
+        table.render()
+    })
+}
+
+fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
+    let all = tasks(context)?;
+    let found = all.iter().find(|one| one.sheet == sheet && one.period.to_string() == period);
+    let Some(task) = found else {
+        let message = Sentence::new(words::NO_TASK, &[&sheet, &period]);
+        return Err(Failure::new(Exit::NotFound, "TASK_UNKNOWN", message).hint(words::NO_TASK_NEXT));
+    };
+    context.terminal.result(&value_of(task), |t| {
+        let mut lines = vec![t.text(words::COVERAGE, &[&task.fresh, &task.due])];
+        if !task.missing.is_empty() {
+            let names = task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
+            lines.push(t.text(words::MISSING, &[&names]));
+        }
+        for (opening, record) in &task.openings {
+            let (stage, set) = (opening.set.stage.as_str(), opening.set.detail.as_str());
+            let groups = opening.set.groups.iter().map(ToString::to_string);
+            let groups = groups.collect::<Vec<_>>().join(" ");
+            lines.push(match record {
+                Some(number) => t.text(
+                    words::OPENED_LINE,
+                    &[&stage, &set, &groups, &opening.fresh, &opening.due, number],
+                ),
+                None => t.text(words::NOT_OPENED, &[&stage, &set, &groups, &opening.refused]),
+            });
+        }
+        for wait in &task.waits {
+            let others = t.text(words::WAITS_FOR_OTHERS, &[]);
+            let reason = wait.reason.as_ref().map_or(others, ToString::to_string);
+            lines.push(t.text(words::WAITS, &[&wait.stage.as_str(), &wait.group, &reason]));
+        }
+        lines.join("\n")
+    })
+}
+
+fn refused(context: &Context) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let all = database.read(|tx| verdict::refused(tx, REFUSED_MAX))?;
+    let value: Vec<Value> = all
+        .iter()
+        .map(|one| {
+            json!({
+                "school": one.school.as_str(), "table": one.sheet, "period": one.period,
+                "number": one.number, "code": one.code, "report": one.report.to_string(),
+                "at": minute(one.decided_at_ms),
+            })
+        })
+        .collect();
+    context.terminal.result(&value, |t| {
+        if all.is_empty() {
+            return t.text(words::NONE_REFUSED, &[]);
+        }
+        let mut table = Table::new();
+        for head in [words::SCHOOL, words::TABLE, words::PERIOD, words::CODE, words::TO_DO] {
+            table = table.column(head.in_lang(t.lang()), Align::Left);
+        }
+        for one in &all {
+            let row = [one.school.to_string(), one.sheet.clone(), one.period.clone()];
+            let to_do = t.text(words::to_do(&one.code), &[]);
+            table.row([row.to_vec(), vec![one.code.clone(), to_do]].concat());
+        }
+        table.render()
+    })
+}
+
+/// Whether an objection is about a report that is held here: a wrong digit would keep nothing
+/// closed.
+fn object(context: &Context, asked: Object) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let unknown = || {
+        Failure::new(Exit::NotFound, "REPORT_UNKNOWN", words::NO_REPORT).hint(words::NO_REPORT_NEXT)
+    };
+    let digest = Digest::from_hex(&asked.report).map_err(|_| unknown())?;
+    let (school, note, now_ms) = (asked.school.clone(), asked.note, context.now_ms());
+    let withdraw = asked.withdraw;
+    let changed = database.write("sealed_object", move |tx: &Tx<'_>| {
+        let own = report::find(tx, &digest)?.filter(|one| one.kept.arrival.school == school);
+        if own.is_none() {
+            return Ok(false);
+        }
+        if withdraw {
+            return say::withdraw(tx, (&school, &digest), now_ms);
+        }
+        say::object(tx, (&school, &digest), &note, now_ms)?;
+        Ok::<_, SqlError>(true)
+    })?;
+    if !changed {
+        return Err(unknown());
+    }
+    let text = if withdraw { words::WITHDRAWN } else { words::OBJECTED };
+    let value = json!({"school": asked.school.as_str(), "report": asked.report,
+                       "withdrawn": withdraw});
+    context.terminal.result(&value, |t| t.text(text, &[&asked.school]))
+}
+
+fn away(context: &Context, asked: Away) -> Result<(), Failure> {
+    let (_, database) = context.open()?;
+    let Away { school, from, to, note } = asked;
+    if to.is_some_and(|to| to < from) {
+        return Err(Failure::new(Exit::Usage, "DAYS", words::DAYS));
+    }
+    let (last, now_ms) = (to.map(|day| day.to_string()), context.now_ms());
+    let absence = Absence { school: school.clone(), from: from.to_string(), to: last, note };
+    database.write("sealed_away", move |tx| say::note_absence(tx, &absence, now_ms))?;
+    let value = json!({"school": school.as_str(), "from": from.to_string(),
+                       "to": to.map(|day| day.to_string())});
+    context.terminal.result(&value, |t| t.text(words::AWAY, &[&school]))
+}

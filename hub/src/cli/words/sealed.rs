@@ -1,0 +1,64 @@
+//! What `xinqiao-hub sealed` says.
+
+use runtime::texts;
+use runtime::web::Text;
+
+texts! {
+    TABLE = "密封表", "table";
+    PERIOD = "时段", "period";
+    REPORTS = "已收 / 应收", "reports in / due";
+    OPENED = "已开启合计", "sums opened";
+    STATE = "状态", "state";
+    SCHOOL = "学校", "school";
+    CODE = "代码", "code";
+    TO_DO = "怎么办", "what to do";
+    IN_ORDER = "正常", "in order";
+    NO_KEY = "尚未与对方枢纽商定密钥", "no key agreed with the other hub yet";
+    NO_DOCUMENTS = "缺少方案、名单或指标目录", "plan, roster or catalogue are not here";
+    STOPPED = "需要人处理：{0}", "needs a person: {0}";
+    NO_TASKS = "还没有密封汇总。", "Nothing is sealed yet.";
+    NO_TASK = "没有 {0} 在 {1} 的密封汇总。", "there is no sealed sum of {0} about {1}.";
+    NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";
+    COVERAGE = "已收 {0} / {1} 所学校的报表。", "Reports of {0} of {1} schools are in.";
+    MISSING = "未收到：{0}", "Missing: {0}";
+    OPENED_LINE = "{0} {1}：组 {2} 已开启，{3} / {4} 所为本期报表，记录第 {5} 号。",
+        "{0} {1}: groups {2} opened, {3} of {4} fresh, record {5}.";
+    NOT_OPENED = "{0} {1}：组 {2} 尚未开启，对方枢纽答复：{3}",
+        "{0} {1}: groups {2} not opened yet, the other hub said: {3}";
+    WAITS = "{0}：组 {1} 等待：{2}", "{0}: group {1} waits: {2}";
+    WAITS_FOR_OTHERS = "本学段其他组", "the other groups of its stage";
+    NONE_REFUSED = "没有被拒收的报表。", "No report was refused.";
+    NO_REPORT = "本枢纽没有该校的这份报表；没有改动任何内容。",
+        "this hub holds no such report of that school; nothing was changed.";
+    NO_REPORT_NEXT = "请核对学校编号和摘要的 64 位数字，学校在其页面上能看到。",
+        "Check the school's id and the 64 digits of the digest, which the school sees on its page.";
+    OBJECTED = "已记下 {0} 的异议；含这份报表的合计保持关闭，直到撤回。",
+        "The objection of {0} is noted; sums with this report stay closed until it is taken back.";
+    WITHDRAWN = "{0} 的异议已撤回。", "The objection of {0} was taken back.";
+    AWAY = "已记下：{0} 停办或不在校。另一枢纽也须由其操作员记下。",
+        "Noted: {0} is closed or out of session. The other hub's operator must note it there too.";
+    DAYS = "最后一天早于第一天；没有改动任何内容。",
+        "the last day is before the first; nothing was changed.";
+    UNREAD = "数据库或标准包无法读取；没有改动任何内容。",
+        "the store or the packs cannot be read; nothing was changed.";
+    CALL_SCHOOL = "打电话请学校核对后重新上报", "call the school: it checks and reports again";
+    SAME_PACKS = "请学校确认已收到最新的方案和目录",
+        "see that the school has the latest plan and catalogue";
+    FIRST_STANDS = "先到的一份有效，无须处理；若学校不认可，用 sealed object 记下异议",
+        "the first one stands; if the school denies it, note that with sealed object";
+    RENEW = "请学校更新证书或升级程序后重新上报",
+        "the school renews its certificate or program and reports again";
+    AWAY_NEXT = "若学校仍在校，用 sealed away 更正日期",
+        "if the school is in session, correct the days with sealed away";
+}
+
+/// What an operator does about a refusal.
+pub(in crate::cli) fn to_do(code: &str) -> Text {
+    match code {
+        "other_task" | "other_cap" | "not_on_roster" => SAME_PACKS,
+        "other_report" | "same_number" | "nonce_used" => FIRST_STANDS,
+        "bad_signature" | "unknown_algorithm" | "not_for_this_hub" => RENEW,
+        "school_away" => AWAY_NEXT,
+        _ => CALL_SCHOOL,
+    }
+}

@@ -223,8 +223,9 @@ impl Node {
         })
     }
 
-    /// Copies what was signed into the outbox and takes in the verdicts that came back, after signing again what the hub refused because it
-    /// knows the revision with other figures; says whether anything was new there.
+    /// Copies what was signed into the outbox, after signing again what the hub refused because it
+    /// knows the revision with other figures, and takes the verdicts that came back; says whether
+    /// anything was new in the outbox.
     ///
     /// # Errors
     /// One of the stores cannot be read or written.

@@ -75,6 +75,10 @@ texts! {
          of the accounts just made and upload them under Import files: every row is shown \
          before you confirm. The roll of staff comes first, so that accounts can be linked to \
          persons. Or at a terminal:";
+    RESPONSIBLE = "教职工名册导入后，请登记责任人：没有责任人，任何报表都不会签名出校。",
+        "Once the roll of staff is there, name the responsible person: nothing is signed and sent \
+         without one.";
+    RESPONSIBLE_GO = "登记责任人", "Name the responsible person";
     ROSTER_GO = "登录并导入", "Sign in and import";
 
     TEST = "测试连接", "Test the connection";

@@ -42,7 +42,7 @@ pub use serving::{ConsoleMode, ServeError, Serving, is_served, ring_bell};
 const FILES: [&str; 4] = [config::FILE_NAME, crate::unlock::FILE_NAME, "ledger.db", "transfer.db"];
 
 /// Folder with every certificate that was ours.
-const CERTIFICATES: &str = "certificates";
+pub(crate) const CERTIFICATES: &str = "certificates";
 
 /// Why a node could not be made or opened.
 #[derive(Debug, thiserror::Error)]

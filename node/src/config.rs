@@ -19,6 +19,8 @@ pub use setting::{
     FILE_NAME, Form, KEYS, Key, Origin, Setting, Settings, Sources, template, update,
 };
 
+/// Most daily copies that are kept: those of a year.
+const BACKUPS_MAX: usize = 366;
 /// Longest time in days for which copies of the data folder may be kept.
 const COPIES_DAYS_MAX: u32 = 400;
 
@@ -99,6 +101,17 @@ pub struct AnswerPages {
     pub tls: Option<(PathBuf, PathBuf)>,
 }
 
+/// Daily copies of the data folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupPlan {
+    /// The folder that they go to.
+    pub to: PathBuf,
+    /// Hour of the day, in Asia/Shanghai, from which one is made.
+    pub hour: i8,
+    /// How many are kept.
+    pub keep: usize,
+}
+
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -117,6 +130,8 @@ pub struct Config {
     /// Whether sheets of weeks, months and school years leave by themselves; those of a term are
     /// sent by a person.
     pub automatic_release: bool,
+    /// Daily copies of the data folder; nothing where the settings name no place for them.
+    pub backup: Option<BackupPlan>,
     /// Days for which the school keeps copies of the data folder: for so long a copy may hold what
     /// was destroyed here, and certificates of destruction say until when.
     pub copies_kept_days: u32,
@@ -178,6 +193,7 @@ impl Config {
             second_factor: second_factor(settings)?,
             answer: answer_pages(data, settings)?,
             automatic_release: settings.flag("automatic_release"),
+            backup: backup(data, settings)?,
             copies_kept_days: copies_kept_days(settings)?,
             small_school_classes: parse(
                 "small_school_classes",
@@ -244,6 +260,30 @@ fn answer_pages(data: &Path, settings: &Settings) -> Result<Option<AnswerPages>,
         return Err(ConfigError::Value { key: "answer", reason });
     }
     Ok(Some(AnswerPages { listen, tls }))
+}
+
+/// Where copies go, from which hour, and how many stay.
+fn backup(data: &Path, settings: &Settings) -> Result<Option<BackupPlan>, ConfigError> {
+    let hour: i8 = parse("backup_at", settings.text("backup_at"))?;
+    if !(0..=23).contains(&hour) {
+        let reason = "write an hour of the day from 0 to 23".to_owned();
+        return Err(ConfigError::Value { key: "backup_at", reason });
+    }
+    let keep: usize = parse("backup_keep", settings.text("backup_keep"))?;
+    if !(1..=BACKUPS_MAX).contains(&keep) {
+        let reason = format!("write a number of copies from 1 to {BACKUPS_MAX}");
+        return Err(ConfigError::Value { key: "backup_keep", reason });
+    }
+    let to = match settings.text("backup_to") {
+        "" => return Ok(None),
+        path => data.join(path),
+    };
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if whole(&to).starts_with(whole(data)) {
+        let reason = "a folder on another disk; inside of the data folder it is lost with it";
+        return Err(ConfigError::Value { key: "backup_to", reason: reason.to_owned() });
+    }
+    Ok(Some(BackupPlan { to, hour, keep }))
 }
 
 /// At least a day, and not so long that a destruction would be none.

@@ -1,6 +1,7 @@
 //! The school's process: the only one that can read a person's data.
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod console;

@@ -3,6 +3,7 @@
 //! Another process on the same folder (an import, `release send`) rings by touching a file; looking
 //! at its time once a second costs next to nothing, so many nodes can do it in one process.
 
+mod backups;
 mod slots;
 
 use std::fs::File;
@@ -146,6 +147,7 @@ impl Node {
             let router = self.answer_router(self.unit_label(), self.shelf(), &socket)?;
             tasks.spawn(answering::show(socket, router, stop.clone()));
         }
+        tasks.spawn(stopped_by(stop.clone(), backups::keep(self.clone())));
         let bell = watch_bell(self.clone(), uplink.as_ref().map(|(uplink, _)| uplink.clone()));
         tasks.spawn(stopped_by(stop.clone(), bell));
         let welcome = key.map(|key| format!("/welcome/{key}"));

@@ -26,6 +26,11 @@ pub(super) const TEXTS: Translation = &[
         "Entries of one kind, such as talks, sessions or lessons",
         "某一种台账记录，如谈话、辅导、心理课",
     ),
+    ("Copy the data folder to another disk now", "立即把数据目录备份到另一块盘"),
+    (
+        "Folder on another disk; the one of the settings if not given",
+        "另一块盘上的文件夹；默认用设置中的",
+    ),
     ("Import a file of the school office", "导入学校办公室的文件"),
     ("What leaves this school", "出校内容"),
     (

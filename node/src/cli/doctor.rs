@@ -10,7 +10,9 @@ use runtime::clock::Clock;
 use super::{Place, context, words};
 use crate::app::{self, AppError};
 use crate::config::Config;
-use crate::desk::checks::{Roll, answered, call, certificate, held, on_roll, packs, sending};
+use crate::desk::checks::{
+    Roll, answered, backup, call, certificate, held, on_roll, packs, sending,
+};
 use crate::egress::link;
 use crate::ledger::Ledger;
 use crate::transfer::Transfer;
@@ -23,6 +25,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     let config = context::config(place, &[])?;
     let clock = Clock::system();
     let mut checks = vec![doctor::disk(&doctor::free_bytes(&config.data))];
+    let copies = backup(&config, clock.now_ms());
     let (check, transfer) = transfer(&config);
     let whole = check.verdict() == Found::Well;
     checks.push(check);
@@ -38,6 +41,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     }
     checks.push(on_roll(roll.as_ref()));
     checks.push(held(roll.as_ref()));
+    checks.push(copies);
     doctor::report(terminal, &checks)
 }
 

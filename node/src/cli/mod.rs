@@ -16,6 +16,7 @@ use runtime::cli::{
 use crate::app::Node;
 
 mod acting;
+mod backup;
 mod chinese;
 mod configuration;
 mod context;
@@ -107,6 +108,8 @@ enum Command {
     Status,
     /// Check everything that the node hangs on, with what mends it
     Doctor,
+    /// Copy the data folder to another disk now
+    Backup(backup::BackupArgs),
     /// Accounts of the web page
     #[command(subcommand)]
     User(user::UserCommand),
@@ -203,6 +206,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Scale(command) => scale::run(terminal, place, &command),
         Command::Status => status::run(terminal, place),
         Command::Doctor => doctor::run(terminal, place),
+        Command::Backup(args) => backup::run(terminal, place, &args),
         Command::User(command) => block_on(user::run(terminal, place, &command))?,
         Command::Root(command) => roots::run(terminal, place, &command),
         Command::Ledger(args) => ledger::run(terminal, place, &args),

@@ -386,10 +386,17 @@ texts! {
     TRANSFER_TITLE = "传输库", "outbox";
     LEDGER_TITLE = "台账", "ledger";
     BACKUP_TITLE = "备份", "backup";
-    BACKUP_UNKNOWN = "没有定时备份，程序之外的备份这里看不到。请停止 serve，把整个数据目录复制到另一块盘，并试着恢复一次（见学校指南第 8 节）",
-        "no backup is made by the clock, and copies made outside of the program are not seen \
-         here; stop serve, copy the whole data folder to another disk, and try it once (guide \
-         for schools, section 8)";
+    BACKUP_UNKNOWN = "没有设置每日备份，程序之外的备份这里看不到。\
+        请在 node.toml 中写 backup_to（另一块盘上的文件夹），并试着恢复一次（见学校指南第 8 节）",
+        "no daily copy is set, and copies made outside of the program are not seen here; set \
+         backup_to in node.toml (a folder on another disk), and try a copy once (guide for \
+         schools, section 8)";
+    BACKUP_NONE = "已设置每日备份，还没有做过", "a daily copy is set, and none was made yet";
+    BACKUP_AWAY = "备份位置 {0} 不在", "the place for backups, {0}, is not there";
+    BACKUP_OLD = "最近一次备份是 {0}", "the last backup is of {0}";
+    BACKUP_WELL = "最近一次备份 {0}，共 {1} 份", "last backup {0}, {1} kept";
+    BACKUP_FIX = "接上备份用的盘，看看空间，再运行 xinqiao-node backup",
+        "plug in the disk for backups, look at its space, then run xinqiao-node backup";
     SENDING_TITLE = "发送", "sending";
     PACKS_TITLE = "标准包", "packs";
     ROLL_TITLE = "名册", "roll";

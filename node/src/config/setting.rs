@@ -45,7 +45,7 @@ const fn key(name: &'static str, form: Form, default: &'static str, about: &'sta
 }
 
 /// Every setting, in the order of the file.
-pub const KEYS: [Key; 22] = [
+pub const KEYS: [Key; 25] = [
     key("name_zh", Form::Text, "", "name of the school in Chinese"),
     key("name_en", Form::Text, "", "name of the school in English"),
     key("also_called", Form::List, "", "further names by which rosters call the school"),
@@ -64,6 +64,9 @@ pub const KEYS: [Key; 22] = [
     key("answer_certificate", Form::Text, "", "PEM file with the certificate of that address"),
     key("answer_key", Form::Text, "", "PEM file with its key"),
     key("danger_answer_plain", Form::Flag, "false", "answers cross the network without TLS"),
+    key("backup_to", Form::Text, "", "folder on another disk for daily copies; empty for none"),
+    key("backup_at", Form::Text, "12", "hour of the day from which the copy is made"),
+    key("backup_keep", Form::Text, "14", "how many of these copies are kept"),
     key("copies_kept_days", Form::Text, "30", "days for which copies of this folder are kept"),
     key(
         "small_school_classes",

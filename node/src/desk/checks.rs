@@ -9,7 +9,9 @@ use runtime::uplink::{Parent, Probe, UplinkError, probe};
 use runtime::web::time::minute;
 
 use crate::app::{Node, Outward};
+use crate::backup as backups;
 use crate::cli::words;
+use crate::config::Config;
 use crate::egress::link::{self, EXPIRY_DAYS, Notes};
 use crate::ledger::hold::Hold;
 use crate::ledger::{hold, student};
@@ -21,6 +23,8 @@ const ROLL: Subject = ("roll", words::ROLL_TITLE);
 const HOLDS: Subject = ("holds", words::HOLDS_TITLE);
 const BACKUP: Subject = ("backup", words::BACKUP_TITLE);
 
+/// Age of the last daily copy that is worth a word: a long weekend.
+const BACKUP_MS_MAX: i64 = 4 * 24 * 3_600_000;
 /// Milliseconds after which a release that waits is worth a word.
 const WAITING_MS_MAX: i64 = 24 * 3_600_000;
 
@@ -57,7 +61,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     checks.push(packs(stored.len(), unusable.as_deref()));
     checks.push(on_roll(Some(&roll)));
     checks.push(held(Some(&roll)));
-    checks.push(backup());
+    checks.push(backup(node.config(), node.clock().now_ms()));
     Ok(checks)
 }
 
@@ -92,9 +96,25 @@ pub(crate) fn certificate(outward: &Outward) -> Option<Check> {
     Some(doctor::certificate(CERTIFICATE, days, EXPIRY_DAYS, advice))
 }
 
-/// Copies are made outside of the program, which therefore cannot call them well.
-fn backup() -> Check {
-    Check::unchecked(BACKUP, words::BACKUP_UNKNOWN)
+/// When the last daily copy was made. Where none is set, copies are made outside of the program,
+/// which therefore cannot call them well.
+pub(crate) fn backup(config: &Config, now_ms: i64) -> Check {
+    let Some(plan) = &config.backup else {
+        return Check::unchecked(BACKUP, words::BACKUP_UNKNOWN);
+    };
+    let made = backups::found(plan, config);
+    let Some(last) = made.first() else {
+        let found = match plan.to.is_dir() {
+            true => Sentence::from(words::BACKUP_NONE),
+            false => Sentence::new(words::BACKUP_AWAY, &[&plan.to.display()]),
+        };
+        return Check::warning(BACKUP, found, words::BACKUP_FIX);
+    };
+    let at = minute(last.made_ms);
+    if now_ms.saturating_sub(last.made_ms) > BACKUP_MS_MAX {
+        return Check::warning(BACKUP, Sentence::new(words::BACKUP_OLD, &[&at]), words::BACKUP_FIX);
+    }
+    Check::well(BACKUP, Sentence::new(words::BACKUP_WELL, &[&at, &made.len()]))
 }
 
 /// What was sent, what waits, and whether the lane has stopped.

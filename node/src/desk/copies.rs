@@ -1,7 +1,7 @@
 //! Copies of the stores that the program itself has made: one before each change of their form.
 //!
-//! Nothing else makes copies: there is no backup by the clock, and what the school copies
-//! elsewhere is not seen here. Both are said wherever this is shown.
+//! They lie on the same disk and are no backup: daily copies to another one are
+//! [`crate::backup`]'s, and what the school copies by itself is not seen here.
 
 use std::path::Path;
 use std::time::UNIX_EPOCH;

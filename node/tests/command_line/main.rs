@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod backup;
 mod doctor;
 mod exits;
 mod imports;

@@ -50,7 +50,7 @@ pub fn run(args: &[&str]) -> Ran {
     run_in("en", args)
 }
 
-fn run_in(lang: &str, args: &[&str]) -> Ran {
+pub fn run_in(lang: &str, args: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xinqiao-node"));
     command.args(args).args(["--lang", lang]).env_clear().stdin(Stdio::null());
     ran(&command.output().expect("program"))

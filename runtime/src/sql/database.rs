@@ -236,6 +236,16 @@ impl Database {
         Ok(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?)
     }
 
+    /// Copies one view of the database into a new file, under the same key, while others work.
+    ///
+    /// # Errors
+    /// The file is there already or cannot be written, or there is no file to copy.
+    pub fn copy_to(&self, copy: &Path) -> Result<(), SqlError> {
+        let Some(path) = &self.readers.path else { return Err(SqlError::Unreadable) };
+        let connection = connect(Some(path), &self.readers.options)?;
+        migration::copy(&connection, copy)
+    }
+
     /// What SQLite's own check finds wrong with the file, at most ten lines; none if it is whole.
     /// Reads all of it.
     ///

@@ -101,9 +101,15 @@ fn back_up(connection: &Connection, path: &Path, found: u32) -> Result<(), SqlEr
     if part.exists() {
         std::fs::remove_file(&part)?;
     }
-    let text = part.to_str().ok_or(SqlError::Unreadable)?;
-    connection.execute("vacuum into ?1", [text])?;
-    std::fs::File::open(&part)?.sync_all()?;
+    self::copy(connection, &part)?;
     std::fs::rename(&part, &copy)?;
+    Ok(())
+}
+
+/// Copies one view of a database into a new file, on the disk when this returns.
+pub(super) fn copy(connection: &Connection, copy: &Path) -> Result<(), SqlError> {
+    let text = copy.to_str().ok_or(SqlError::Unreadable)?;
+    connection.execute("vacuum into ?1", [text])?;
+    std::fs::File::options().write(true).open(copy)?.sync_all()?;
     Ok(())
 }

@@ -24,8 +24,10 @@ use super::sheet::{self, Around, Cell, Head, Sheet};
 use super::words::OFFICE;
 use super::{Staff, sync};
 use crate::app::Node;
-use crate::config::{KEYS, Origin, Setting};
-use crate::desk::{checks, copies};
+use crate::backup::{self, Made};
+use crate::config::{BackupPlan, KEYS, Origin, Setting};
+use crate::desk::checks;
+use crate::desk::copies::{self, StoreCopy};
 use crate::egress::link;
 use crate::transfer::directive::{self, Received, Stored, Verdict};
 
@@ -34,6 +36,9 @@ pub(super) const NOTICES_HREF: &str = "/notices";
 pub(super) const STATUS_HREF: &str = "/status";
 /// Notices that are shown.
 const NOTICES_MAX: u32 = 200;
+
+/// Daily copies that are shown.
+const BACKUPS_SHOWN: usize = 20;
 
 /// Who answers for the machine.
 #[derive(Clone, Copy, Debug)]
@@ -259,9 +264,11 @@ async fn show_status(
     let node = desk.node.clone();
     let read = tokio::task::spawn_blocking(move || {
         let copies = copies::found(&node.config().data);
-        Ok::<_, SqlError>((link::link(&node)?, checks::of_running(&node)?, copies))
+        let plan = node.config().backup.as_ref();
+        let daily = plan.map(|plan| backup::found(plan, node.config())).unwrap_or_default();
+        Ok::<_, SqlError>((link::link(&node)?, checks::of_running(&node)?, copies, daily))
     });
-    let (status, checks, copies) = read.await.map_err(|_| Problem::Internal)??;
+    let (status, checks, copies, daily) = read.await.map_err(|_| Problem::Internal)??;
     let lang = visitor.frame.lang;
     let lines = sync::lines(&status, lang);
     let heads = [words::STATE, words::WHY, words::WHO_ACTS, words::HEALS];
@@ -278,18 +285,10 @@ async fn show_status(
     for check in &checks {
         table.row(check_row(check, lang));
     }
-    let heads = [words::COPY, words::MADE, words::SIZE];
-    let mut backups = Sheet::new(words::COPIES, &heads, words::NO_COPIES, lang);
-    for copy in &copies {
-        backups.row(vec![
-            Cell::plain(copy.name.clone()),
-            Cell::plain(time::minute(copy.made_ms)),
-            Cell::plain(words::MEGABYTES.with(lang, copy.bytes.div_ceil(1 << 20))),
-        ]);
-    }
+    let backups = copies_table(&daily, &copies, lang);
     let (group, title, note) = (OFFICE, words::STATUS, words::STATUS_NOTE);
     let head = Head { group, title, note, href: STATUS_HREF };
-    let notes = vec![words::COPIES_NOTE.in_lang(lang).to_owned()];
+    let notes = copies_notes(desk.node.config().backup.as_ref(), lang);
     let page = sheet::page(
         &head,
         Around { notes, ..Around::default() },
@@ -297,6 +296,33 @@ async fn show_status(
         lang,
     )?;
     desk.shell.reply(&visitor.frame, &page)
+}
+
+/// Daily copies, then those that the program made before it changed a store.
+fn copies_table(daily: &[Made], copies: &[StoreCopy], lang: Lang) -> Sheet {
+    let heads = [words::COPY, words::MADE, words::SIZE];
+    let mut table = Sheet::new(words::COPIES, &heads, words::NO_COPIES, lang);
+    let daily = daily.iter().take(BACKUPS_SHOWN).map(|one| (&one.name, one.made_ms, one.bytes));
+    let copies = copies.iter().map(|one| (&one.name, one.made_ms, one.bytes));
+    for (name, made_ms, bytes) in daily.chain(copies) {
+        table.row(vec![
+            Cell::plain(name.clone()),
+            Cell::plain(time::minute(made_ms)),
+            Cell::plain(words::MEGABYTES.with(lang, bytes.div_ceil(1 << 20))),
+        ]);
+    }
+    table
+}
+
+/// Where copies go and how many stay, or that none are set.
+fn copies_notes(plan: Option<&BackupPlan>, lang: Lang) -> Vec<String> {
+    let Some(plan) = plan else {
+        return vec![words::COPIES_NOTE.in_lang(lang).to_owned()];
+    };
+    let (hour, to, keep) = (plan.hour, plan.to.display(), plan.keep);
+    let mut notes = vec![words::COPIES_DAILY.fill(lang, &[&hour, &to, &keep])];
+    notes.extend((!plan.to.is_dir()).then(|| words::COPIES_AWAY.in_lang(lang).to_owned()));
+    notes
 }
 
 fn check_row(check: &Check, lang: Lang) -> Vec<Cell> {

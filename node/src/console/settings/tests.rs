@@ -64,10 +64,37 @@ async fn the_machine_is_told_in_words() {
     std::fs::write(copy, b"copy").expect("file");
     let status = browser.get(STATUS_HREF).await.expect("page");
     status.keep("status.html").expect("keep");
-    for text in ["没有定时备份", "ledger.db.before-v3", "磁盘", "与上级枢纽的同步"]
+    for text in ["没有设置每日备份", "ledger.db.before-v3", "磁盘", "与上级枢纽的同步"]
     {
         assert!(status.text.contains(text), "{text}: {}", status.text);
     }
+}
+
+/// Where daily copies are set, the page says where they go and lists them; while their place is not
+/// there it says so.
+#[tokio::test]
+async fn daily_copies_are_told() {
+    let (folder, node) = node();
+    let file = node.config().data.join(crate::config::FILE_NAME);
+    let usb = folder.path().join("usb");
+    let to = usb.display().to_string();
+    crate::config::update(&file, &[("backup_to", to), ("backup_keep", "3".to_owned())])
+        .expect("file");
+    let opener = Opener::danger_from_key_file(&folder.path().join("key")).expect("key file");
+    let data = node.config().data.clone();
+    drop(node);
+    let node = crate::app::open_folder(&data, &opener, Clock::system()).expect("node");
+    let mut it = browser(&node, "it", Role::Operator).await;
+    let away = it.get(STATUS_HREF).await.expect("page");
+    assert!(away.text.contains("备份位置现在不在") && away.flaws().is_empty(), "{}", away.text);
+    std::fs::create_dir(&usb).expect("place");
+    let plan = node.config().backup.clone().expect("a plan");
+    let made = crate::backup::make(&node, &plan).expect("made");
+    let page = it.get(STATUS_HREF).await.expect("page");
+    for text in ["保留最近 3 份", made.name.as_str(), "最近一次备份"] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    page.keep("status-backup.html").expect("keep");
 }
 
 /// Why a special period was refused is said in the reader's language, though English went up.

@@ -67,12 +67,19 @@ texts! {
     WHO_ACTS = "谁来处理", "Who acts";
     HEALS = "何时恢复", "When it heals";
     COPIES = "备份", "Backups";
-    COPIES_NOTE = "没有定时备份：程序只在升级改变数据库结构之前，在同一目录里留一份当时的副本（下表）。防硬盘损坏要靠学校：停止 serve，把整个数据目录复制到另一\
-        块盘，并试着恢复一次。",
-        "There is no backup by the clock. The program makes a copy beside the stores only \
-         before an update changes their form (listed below). Against a broken disk the school \
-         makes its own: stop serve, copy the whole data folder to another disk, and try it \
-         once.";
+    COPIES_NOTE = "没有设置每日备份（node.toml 的 backup_to）：程序只在升级改变数据库结构之前，\
+        在同一目录里留一份当时的副本（下表）。请设置一个在另一块盘上的文件夹，\
+        并试着恢复一次；或者自己定期停止 serve，把整个数据目录复制到另一块盘。",
+        "No daily copy is set (backup_to in node.toml). The program makes a copy beside the \
+         stores only before an update changes their form (listed below). Set a folder on another \
+         disk, and try a copy once; or stop serve now and then and copy the whole data folder to \
+         another disk.";
+    COPIES_DAILY = "每天 {0} 点以后自动备份到 {1}，保留最近 {2} 份。备份与原件一样加密，口令和恢复单请另外保管；请试着恢复一次。",
+        "A copy is made each day from {0} o'clock on in {1}; the last {2} are kept. It is as \
+         encrypted as its original: keep passphrase and recovery sheet apart from it, and try \
+         it once.";
+    COPIES_AWAY = "备份位置现在不在（移动硬盘没有接上？），接上后自动补做。",
+        "The place is not there now (a disk that is not plugged in?); the copy is made once it is.";
     NO_COPIES = "程序还没有做过副本：还没有遇到需要改变数据库结构的升级。",
         "The program has made no copy yet: no update has changed the form of the stores.";
     COPY = "副本文件", "Copy";
@@ -100,6 +107,10 @@ texts! {
     A_ANSWER_CERTIFICATE = "该地址的证书文件", "certificate of that address";
     A_ANSWER_KEY = "该证书的密钥文件", "key of that certificate";
     A_ANSWER_PLAIN = "答题页不加密", "answers cross the network without TLS";
+    A_BACKUP_TO = "每日备份放到哪个文件夹（另一块盘；空为不备份）",
+        "folder on another disk for daily copies; empty for none";
+    A_BACKUP_AT = "每天几点以后备份", "hour of the day from which the copy is made";
+    A_BACKUP_KEEP = "保留几份每日备份", "how many of these copies are kept";
     A_COPIES = "数据目录备份保存天数", "days for which copies of the data folder are kept";
     A_SMALL = "小规模学校的班级数上限（区定；0 为不设）",
         "most classes of a small school by the district's rule; 0 where there is none";
@@ -127,6 +138,9 @@ pub(super) const ABOUT: [Text; crate::config::KEYS.len()] = [
     A_ANSWER_CERTIFICATE,
     A_ANSWER_KEY,
     A_ANSWER_PLAIN,
+    A_BACKUP_TO,
+    A_BACKUP_AT,
+    A_BACKUP_KEEP,
     A_COPIES,
     A_SMALL,
     A_UNIT,

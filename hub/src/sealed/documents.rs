@@ -16,7 +16,7 @@ use domain::disclosure::sealed::{
 };
 use domain::period::Period;
 use domain::span::Span;
-use domain::unit::{CITY_LABEL, IdentityName, UnitId};
+use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::sealing::SealingYear;
 
@@ -242,12 +242,4 @@ impl Task {
     pub fn phase(&self, today: Date) -> Phase {
         if today > self.days.1 { Phase::Closed } else { Phase::Awaited }
     }
-}
-
-/// Whether a certificate names the hub of a plan: the hub of a district under its own label, or
-/// one that the city runs. A district can put any unit under its label, but not under another's.
-#[must_use]
-pub fn is_hub(name: &IdentityName, unit: &UnitId) -> bool {
-    let label = name.district_label();
-    name.unit() == unit && (label == unit.label() || label == CITY_LABEL)
 }

@@ -17,7 +17,6 @@ use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, Report, decode_report};
 use proto::wire::sync::ItemKind;
 
-use super::documents::is_hub;
 use super::refused::{NOT_LISTED, Refused, SIGNATURE, UNREADABLE};
 
 /// A report that was read; nothing of it is verified.
@@ -98,7 +97,7 @@ impl Judge {
     ) -> Result<(), Refused> {
         let signer = self.trust.identify(&signed.chain, &self.zone, self.now);
         let signer = signer.map_err(|error| Refused::new(SIGNATURE, &error))?;
-        if !is_hub(signer.name(), unit) {
+        if !signer.name().names_hub(unit) {
             return Err(Refused::new(SIGNATURE, "the certificate is another unit's"));
         }
         let signature = Signature::from_bytes(&signed.signature);

@@ -11,7 +11,7 @@ use certs::seal::{Sealed, ShareKey};
 use certs::statement::{KeyStatement, SignedStatement, StatedKey};
 use domain::disclosure::plan::{GROUP_MIN, Plan};
 use domain::disclosure::sealed::{SealedTables, context as bound_to};
-use domain::unit::{IdentityName, UnitKind};
+use domain::unit::{IdentityName, UnitId, UnitKind};
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use prost::Message as _;
@@ -94,6 +94,11 @@ impl Hubs {
         let pins = Pins { roots: self.pins.clone(), zone: zone() };
         let years = SealedYears::read(packs.iter().map(Vec::as_slice), &pins);
         years.of_school(&UNIT.parse().expect("unit"), 2025).expect("under seal").clone()
+    }
+
+    /// A leader's certificate as the authority of another district would forge it.
+    pub(crate) fn pose_as_leader(&mut self) {
+        self.identities[0] = identity_in(&self.roots[0], (LEADER, "370203"));
     }
 
     fn statement(&self, key: &ShareKey) -> SignedStatement {
@@ -193,12 +198,18 @@ impl Hubs {
 }
 
 fn identity(root: &RootAuthority, id: &str) -> LeafIdentity {
+    identity_in(root, (id, id))
+}
+
+/// The certificate of a unit as the authority of a district makes it.
+fn identity_in(root: &RootAuthority, (id, district): (&str, &str)) -> LeafIdentity {
     let key = SigningKey::generate().expect("key");
-    let subtree = Subtree::City(zone());
+    let district: UnitId = district.parse().expect("unit");
+    let subtree = Subtree::District(district.clone(), zone());
     let authority = root.sign_issuer(&subtree, key.public(), now()).expect("authority");
     let authority = IssuingAuthority::open(&authority, key).expect("authority");
     let key = SigningKey::generate().expect("key");
-    let name = IdentityName::in_city(id.parse().expect("unit"), zone());
+    let name = IdentityName::in_district(id.parse().expect("unit"), &district, zone());
     let record = LeafRecord { name, kind: UnitKind::District, key: key.public().clone() };
     let issued = authority.issue(&record, now()).expect("issued");
     LeafIdentity::new(&issued.chain, key).expect("identity")

@@ -306,3 +306,18 @@ fn verdicts_are_taken_from_the_inbox() {
     let kept = registered(&school, OPENED, "2025-W45").expect("kept").verdict.expect("verdict");
     assert_eq!(kept.answer, Answer::Accepted);
 }
+
+/// Another district's authority certifies a unit of the leader's name: it refuses nothing.
+#[test]
+fn no_district_refuses_in_the_name_of_another() {
+    let (school, mut hubs) = (school(), Hubs::new());
+    let context = hubs.context(date(2025, 11, 11));
+    seal(&school, &context, week("2025-W45"));
+    let sealed = registered(&school, OPENED, "2025-W45").expect("sealed");
+    let refusal = verdict_on(&sealed, "F370202004J01", Some("proof"));
+    let honest = hubs.verdict(&refusal, &[0]);
+    hubs.pose_as_leader();
+    let posed = take(&school.ledger, &hubs.pins, &context, &hubs.verdict(&refusal, &[0]));
+    assert!(matches!(posed, Err(VerdictError::Signature)));
+    assert!(take(&school.ledger, &hubs.pins, &context, &honest).expect("taken"));
+}

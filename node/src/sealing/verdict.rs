@@ -159,7 +159,7 @@ fn is_signed(
         trust.verify(&signed.chain, Purpose::Hub, at).ok()?;
         PeerIdentity::from_leaf(signed.chain.first()?, zone).ok()
     };
-    let Some(peer) = peer().filter(|peer| peer.name().unit() == hub) else { return false };
+    let Some(peer) = peer().filter(|peer| peer.name().names_hub(hub)) else { return false };
     let signature = Signature::from_bytes(&signed.signature);
     signature.is_ok_and(|own| peer.key().verify(VERDICT_CONTEXT, bytes, &own).is_ok())
 }

@@ -23,7 +23,7 @@ pub use settle::{AskedVerdict, Settled};
 pub use verify::{AskedReport, Shown};
 
 use super::Hub;
-use super::documents::{NoTask, Task, is_hub};
+use super::documents::{NoTask, Task};
 use super::holding::NotOpened;
 use crate::store::sealed::task;
 
@@ -155,7 +155,11 @@ impl Helper {
     fn leads(&self, leader: &IdentityName, task: &Task) -> Result<(), CallError> {
         let own: &UnitId = &self.hub.parts().unit;
         let helps = task.year.role_of(own) == Some(Role::Helper);
-        if helps && is_hub(leader, &task.terms.leader) { Ok(()) } else { Err(CallError::NotLeader) }
+        if helps && leader.names_hub(&task.terms.leader) {
+            Ok(())
+        } else {
+            Err(CallError::NotLeader)
+        }
     }
 }
 

@@ -202,6 +202,21 @@ impl Trust {
         verify_path(chain, &self.roots, &crls, (purpose, now)).map(drop)
     }
 
+    /// The pinned root that a chain leads to, where it holds for this purpose at `now`.
+    #[must_use]
+    pub fn root_of<C: AsRef<[u8]>>(
+        &self,
+        chain: &[C],
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Option<&RootCertificate> {
+        let lists: Vec<&CertRevocationList<'_>> = self.parsed_crls.iter().collect();
+        let crls = Lists { lists: &lists, stale: self.stale_crls };
+        self.roots.iter().find(|root| {
+            verify_path(chain, std::slice::from_ref(root), &crls, (purpose, now)).is_ok()
+        })
+    }
+
     /// Checks a chain and reads whom it speaks for.
     ///
     /// # Errors

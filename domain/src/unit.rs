@@ -30,7 +30,7 @@ pub enum UnitError {
     #[error("an identity name has the form unit.district.zone")]
     Name,
     /// Not a kind of unit that this version knows.
-    #[error("unit kind is not one of city, district, street, school, centre, clinic")]
+    #[error("unit kind is not one of city, district, street, school, centre, clinic, helper")]
     Kind,
 }
 
@@ -91,13 +91,28 @@ pub enum UnitKind {
     Centre,
     /// A clinic's or hospital's node, a receiver.
     Clinic,
+    /// The health commission's hub: holds the other half of sealed sums, and has no members.
+    Helper,
 }
 
 impl UnitKind {
-    /// Whether units of this kind run a hub and may therefore have members.
+    /// Whether units of this kind run a hub and may therefore be called.
     #[must_use]
     pub const fn is_hub(self) -> bool {
+        self.is_area() || matches!(self, Self::Helper)
+    }
+
+    /// Whether a unit of this kind stands for an area: it has members, and sums their figures.
+    #[must_use]
+    pub const fn is_area(self) -> bool {
         matches!(self, Self::City | Self::District | Self::Street)
+    }
+
+    /// Whether a unit of this kind has an issuing authority for its own name, so that the hub above
+    /// registers its certificate instead of issuing one.
+    #[must_use]
+    pub const fn certifies_itself(self) -> bool {
+        matches!(self, Self::District | Self::Helper)
     }
 
     /// Whether an id has the form that official lists give to this kind: division codes of six
@@ -109,7 +124,7 @@ impl UnitKind {
         match self {
             Self::City | Self::District => digits == Some(6),
             Self::Street => digits == Some(9),
-            Self::School | Self::Centre | Self::Clinic => digits.is_none(),
+            Self::School | Self::Centre | Self::Clinic | Self::Helper => digits.is_none(),
         }
     }
 
@@ -123,6 +138,7 @@ impl UnitKind {
             Self::School => "school",
             Self::Centre => "centre",
             Self::Clinic => "clinic",
+            Self::Helper => "helper",
         }
     }
 }
@@ -131,10 +147,16 @@ impl FromStr for UnitKind {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        [Self::City, Self::District, Self::Street, Self::School, Self::Centre, Self::Clinic]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(UnitError::Kind)
+        let all = [
+            Self::City,
+            Self::District,
+            Self::Street,
+            Self::School,
+            Self::Centre,
+            Self::Clinic,
+            Self::Helper,
+        ];
+        all.into_iter().find(|kind| kind.as_str() == text).ok_or(UnitError::Kind)
     }
 }
 
@@ -288,10 +310,10 @@ mod tests {
     /// A code tells what its unit is; the ten digits of a school's national code are no division.
     #[test]
     fn ids_fit_the_kind_whose_lists_give_them() {
-        use UnitKind::{Centre, City, Clinic, District, School, Street};
+        use UnitKind::{Centre, City, Clinic, District, Helper, School, Street};
         let fitting = |text: &str| {
             let id: UnitId = text.parse().expect("id");
-            [City, District, Street, School, Centre, Clinic]
+            [City, District, Street, School, Centre, Clinic, Helper]
                 .into_iter()
                 .filter(move |k| k.fits(&id))
         };
@@ -299,8 +321,17 @@ mod tests {
         assert!(fitting("370202004").eq([Street]));
         assert!(fitting("370202004001").eq([]));
         for text in ["F370202004J01", "3137012345", "S01", "37020"] {
-            assert!(fitting(text).eq([School, Centre, Clinic]), "{text}");
+            assert!(fitting(text).eq([School, Centre, Clinic, Helper]), "{text}");
         }
+    }
+
+    /// A helper can be called and has nobody below it.
+    #[test]
+    fn a_helper_is_a_hub_without_an_area() {
+        let helper: UnitKind = "helper".parse().expect("kind");
+        assert!(helper.is_hub() && helper.certifies_itself() && !helper.is_area());
+        assert!(UnitKind::District.is_area() && UnitKind::District.certifies_itself());
+        assert!(!UnitKind::Street.certifies_itself() && !UnitKind::School.is_hub());
     }
 
     /// A name is read back as it was written, and only below its own zone.

@@ -71,7 +71,7 @@ pub fn take(
     told: Vec<BarredKey>,
     now_ms: i64,
 ) -> Result<(), SqlError> {
-    let Some(hub) = unit::find(tx, teller)?.filter(|hub| hub.kind.is_hub()) else {
+    let Some(hub) = unit::find(tx, teller)?.filter(|hub| hub.kind.is_area()) else {
         return Ok(());
     };
     let mut room = Room::of(tx, &hub, &told)?;

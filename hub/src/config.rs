@@ -38,7 +38,7 @@ pub enum ConfigError {
 pub struct File {
     /// Unit id of the hub.
     pub unit: String,
-    /// `city`, `district` or `street`.
+    /// `city`, `district`, `street` or `helper`.
     pub kind: String,
     /// District that the hub belongs to; empty for the city hub.
     #[serde(default)]
@@ -83,7 +83,7 @@ pub struct Config {
     pub data: PathBuf,
     /// Unit id.
     pub unit: UnitId,
-    /// City, district or street.
+    /// City, district, street or helper.
     pub kind: UnitKind,
     /// Identity name.
     pub name: IdentityName,
@@ -130,12 +130,13 @@ impl Config {
         let unit: UnitId = parse("unit", &file.unit)?;
         let kind: UnitKind = parse("kind", &file.kind)?;
         if !kind.is_hub() {
-            let reason = "a hub is a city, district or street".to_owned();
+            let reason = "a hub is a city, district, street or helper".to_owned();
             return Err(ConfigError::Value { key: "kind", reason });
         }
         let zone: Zone = parse("zone", &file.zone)?;
         let name = match kind {
             UnitKind::City => IdentityName::in_city(unit.clone(), zone.clone()),
+            UnitKind::Helper => IdentityName::in_district(unit.clone(), &unit, zone.clone()),
             _ => IdentityName::in_district(
                 unit.clone(),
                 &parse("district", &file.district)?,

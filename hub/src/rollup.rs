@@ -454,7 +454,7 @@ fn due_of_area(day: &str, stays: &[Stay], area: &Area) -> u32 {
 pub(crate) fn expected_of(area: &Area, unit: &UnitId, kind: UnitKind) -> u32 {
     match kind {
         UnitKind::School => u32::from(area.holds(unit)),
-        kind if kind.is_hub() => area.below(unit),
+        kind if kind.is_area() => area.below(unit),
         _ => 0,
     }
 }
@@ -466,7 +466,7 @@ fn due_on(day: &str, stays: &[Stay], reporters: &BTreeSet<&str>) -> u32 {
     let units: BTreeMap<&str, u32> = counted
         .map(|stay| match stay.kind {
             UnitKind::School => (&*stay.unit, 1),
-            kind if kind.is_hub() => (&*stay.unit, stay.schools_below),
+            kind if kind.is_area() => (&*stay.unit, stay.schools_below),
             _ => (&*stay.unit, 0),
         })
         .collect();

@@ -205,7 +205,7 @@ fn expected(
     let served = placed.into_iter().filter(|unit| unit.status != UnitStatus::Closed);
     let expected = served.filter_map(|unit| match unit.kind {
         UnitKind::School => Some((unit.id, Expected { is_hub: false, due: Some(1) })),
-        kind if kind.is_hub() => {
+        kind if kind.is_area() => {
             Some((unit.id, Expected { is_hub: true, due: Some(unit.schools_below) }))
         }
         _ => None,

@@ -81,7 +81,10 @@ pub(super) const CHINESE: Translation = &[
     ("Name of the city, for the record", "城市名称，仅作记录"),
     ("Folder of the root", "根证书所在文件夹"),
     ("Show the root's fingerprint, to compare with the letter", "显示根证书指纹，与公函核对"),
-    ("Sign the issuing authority of the city or of a district", "为市枢纽或区枢纽签发签发权"),
+    (
+        "Sign the issuing authority of the city, of a district or of a helper",
+        "为市枢纽、区枢纽或卫健部门枢纽签发签发权",
+    ),
     ("Request file of the hub", "枢纽的请求文件"),
     ("File for the signed certificate", "签好的证书写入的文件"),
     ("Six words as the hub's operator read them out", "枢纽运维人员读出的六个词"),

@@ -66,7 +66,7 @@ enum Command {
         #[arg(long)]
         dir: PathBuf,
     },
-    /// Sign the issuing authority of the city or of a district
+    /// Sign the issuing authority of the city, of a district or of a helper
     SignIssuer {
         /// Folder of the root
         #[arg(long)]
@@ -426,6 +426,10 @@ pub(crate) fn at(path: &Path, error: &CeremonyError) -> Failure {
         CeremonyError::OtherZone => {
             let message = Sentence::new(words::OTHER_ZONE, &[&shown]);
             Failure::new(Exit::Refused, "OTHER_ZONE", message)
+        }
+        CeremonyError::OtherCommission => {
+            let message = Sentence::new(words::OTHER_COMMISSION, &[&shown]);
+            Failure::new(Exit::Refused, "OTHER_COMMISSION", message)
         }
         CeremonyError::Keyfile(KeyfileError::Key(KeyError::File(cause))) => {
             Failure::unreadable_file(path, cause)

@@ -61,6 +61,10 @@ pub enum CeremonyError {
     /// The request is for another city.
     #[error("the request is for another zone than the root's")]
     OtherZone,
+    /// The request is the other commission's to sign: health's root names helpers, education's
+    /// every other hub.
+    #[error("the request is for the other commission's root")]
+    OtherCommission,
 }
 
 #[cfg(test)]

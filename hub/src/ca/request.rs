@@ -1,15 +1,16 @@
-//! The request of a city or a district for its issuing authority, carried on a stick.
+//! The request of a city, a district or a helper for its issuing authority, carried on a stick.
 
 use certs::csr;
 use certs::issuer::Subtree;
 use certs::key::SigningKey;
 use certs::root::RootAuthority;
 use domain::digest::Digest;
-use domain::unit::{UnitId, UnitKind, Zone};
+use domain::unit::{CITY_LABEL, UnitId, UnitKind, Zone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::CeremonyError;
+use crate::enrolment::stands_under;
 
 const TAG: &str = "CERTIFICATE REQUEST";
 
@@ -31,6 +32,8 @@ struct File {
 pub struct IssuerRequest {
     /// The hub that asks.
     pub unit: UnitId,
+    /// What it is; decides which commission signs.
+    pub kind: UnitKind,
     /// What the authority may name.
     pub subtree: Subtree,
     /// Certificate request, DER.
@@ -41,7 +44,7 @@ impl IssuerRequest {
     /// Asks for a hub and its new key.
     ///
     /// # Errors
-    /// The unit is no city or district, or the request could not be signed.
+    /// The unit has no authority of its own, or the request could not be signed.
     pub fn new(
         unit: &UnitId,
         kind: UnitKind,
@@ -49,7 +52,7 @@ impl IssuerRequest {
         key: &SigningKey,
     ) -> Result<Self, CeremonyError> {
         let subtree = subtree(unit, kind, zone)?;
-        Ok(Self { unit: unit.clone(), subtree, csr: csr::request(key)? })
+        Ok(Self { unit: unit.clone(), kind, subtree, csr: csr::request(key)? })
     }
 
     /// Reads a request file and checks that the sender holds the key.
@@ -67,7 +70,7 @@ impl IssuerRequest {
         let zone: Zone = file.zone.parse().map_err(|_| wrong())?;
         let block = pem::parse(&file.csr).map_err(|_| wrong())?;
         let subtree = subtree(&unit, kind, &zone)?;
-        let request = Self { unit, subtree, csr: block.into_contents() };
+        let request = Self { unit, kind, subtree, csr: block.into_contents() };
         csr::public_key(&request.csr)?;
         Ok(request)
     }
@@ -77,13 +80,9 @@ impl IssuerRequest {
     /// # Errors
     /// None with what [`IssuerRequest::new`] and [`IssuerRequest::parse`] make.
     pub fn to_text(&self) -> Result<String, CeremonyError> {
-        let kind = match self.subtree {
-            Subtree::City(_) => UnitKind::City,
-            Subtree::District(..) => UnitKind::District,
-        };
         let file = File {
             unit: self.unit.to_string(),
-            kind: kind.to_string(),
+            kind: self.kind.to_string(),
             zone: self.subtree.zone().to_string(),
             csr: pem::encode(&pem::Pem::new(TAG, self.csr.as_slice())),
         };
@@ -102,10 +101,13 @@ impl IssuerRequest {
     /// Signs the request: an authority for this subtree and no other.
     ///
     /// # Errors
-    /// The request is for another city, or the root has expired.
+    /// The request is for another city or the other commission, or the root has expired.
     pub fn sign(&self, root: &RootAuthority, now: Timestamp) -> Result<Vec<u8>, CeremonyError> {
         if self.subtree.zone() != root.certificate().zone() {
             return Err(CeremonyError::OtherZone);
+        }
+        if !stands_under(self.kind, root.certificate().commission()) {
+            return Err(CeremonyError::OtherCommission);
         }
         let key = csr::public_key(&self.csr)?;
         Ok(root.sign_issuer(&self.subtree, &key, now)?)
@@ -116,6 +118,10 @@ fn subtree(unit: &UnitId, kind: UnitKind, zone: &Zone) -> Result<Subtree, Ceremo
     match kind {
         UnitKind::City => Ok(Subtree::City(zone.clone())),
         UnitKind::District => Ok(Subtree::District(unit.clone(), zone.clone())),
-        _ => Err(CeremonyError::Content("request of a city or a district")),
+        // A subtree of its own. Not under a division code: that is a district's.
+        UnitKind::Helper if unit.division_digits().is_none() && unit.label() != CITY_LABEL => {
+            Ok(Subtree::District(unit.clone(), zone.clone()))
+        }
+        _ => Err(CeremonyError::Content("request of a city, a district or a helper")),
     }
 }

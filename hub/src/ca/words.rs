@@ -85,6 +85,11 @@ pub(super) const OTHER_ZONE: Text = Text::new(
     "请求文件 {0} 属于另一个城市，没有签发。",
     "the request {0} is for another city; nothing was signed.",
 );
+pub(super) const OTHER_COMMISSION: Text = Text::new(
+    "请求文件 {0} 应由另一个部门签发：卫健部门的根证书只签发卫健部门枢纽，其他枢纽由教育部门签发；没有签发。",
+    "the request {0} is the other commission's to sign: health's root signs helper hubs, \
+     education's every other hub; nothing was signed.",
+);
 pub(super) const NO_KEY: Text = Text::new(
     "{0} 里没有可用的私钥，没有签发。",
     "there is no usable key in {0}; nothing was signed.",

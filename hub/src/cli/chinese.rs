@@ -115,11 +115,11 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Key statement of education's hub, signed by both commissions",
-        "教育平台的公钥声明，由两个部门签名",
+        "教育部门枢纽的公钥声明，由两个部门签名",
     ),
     (
         "Key statement of health's hub, signed by both commissions",
-        "卫健平台的公钥声明，由两个部门签名",
+        "卫健部门枢纽的公钥声明，由两个部门签名",
     ),
     (
         "New file for the plan; beside the roster if left out",
@@ -156,6 +156,10 @@ pub(super) const CHINESE: Translation = &[
     ("Root certificates that this hub trusts", "本枢纽信任的根证书"),
     ("Look at the configuration", "查看配置"),
     ("Level: city, district or street", "级别：city 市、district 区县、street 街镇"),
+    (
+        "Role instead of a level: the health commission's hub, under health's own root",
+        "不属于某一级别时的角色：helper 卫健部门枢纽，由卫健部门自己的根证书签发",
+    ),
     ("Unit id of the hub, a division code such as 370202", "枢纽的单位编号，即区划代码，如 370202"),
     ("DNS name of the city, such as qingdao.example", "城市的域名，如 qingdao.example"),
     ("Unit id of the district that a street belongs to", "街镇所属区的单位编号"),
@@ -201,8 +205,8 @@ pub(super) const CHINESE: Translation = &[
     ("Register a unit under this hub", "在本枢纽下登记单位"),
     ("Id for life: school identification code or division code", "终身编号：学校标识码或区划代码"),
     (
-        "Kind: district, street, school, centre or clinic",
-        "类别：district 区县、street 街镇、school 学校、centre 中心、clinic 医疗机构",
+        "Kind: district, street, school, centre, clinic or helper",
+        "类别：district 区县、street 街镇、school 学校、centre 中心、clinic 医疗机构、helper 卫健部门枢纽",
     ),
     ("Division code that it lies in", "所在区划代码"),
     (

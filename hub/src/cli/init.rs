@@ -1,5 +1,6 @@
 //! Setting a hub up: keys and a request first, then what the ceremony signed.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ use crate::authority;
 use crate::ca::request::IssuerRequest;
 use crate::ca::root;
 use crate::config::{Config, File};
+use crate::enrolment::stands_under;
 
 /// Name of the request in the data folder.
 const REQUEST: &str = "issuer-request.toml";
@@ -27,8 +29,12 @@ const REQUEST: &str = "issuer-request.toml";
 #[derive(Args)]
 pub(super) struct Init {
     /// Level: city, district or street
-    #[arg(long, required_unless_present = "issuer")]
-    kind: Option<UnitKind>,
+    #[arg(long, required_unless_present_any = ["issuer", "role"], conflicts_with = "role")]
+    #[arg(value_parser = ["city", "district", "street"])]
+    kind: Option<String>,
+    /// Role instead of a level: the health commission's hub, under health's own root
+    #[arg(long, value_parser = ["helper"])]
+    role: Option<String>,
     /// Unit id of the hub, a division code such as 370202
     #[arg(long, required_unless_present = "issuer")]
     unit: Option<UnitId>,
@@ -72,7 +78,7 @@ pub(super) fn run(context: &Context, init: Init) -> Result<(), Failure> {
     }
 }
 
-/// The first step: configuration, store and keys; the request of a city or a district.
+/// The first step: configuration, store and keys; the request of whoever has an authority.
 fn prepare(context: &Context, init: Init) -> Result<(), Failure> {
     if context.config_file().exists() {
         let message = Sentence::new(words::SET_UP_ALREADY, &[&context.data().display()]);
@@ -82,8 +88,8 @@ fn prepare(context: &Context, init: Init) -> Result<(), Failure> {
     let config = configured(context, init)?;
     crate::app::open_store(&config)?;
     let request = match config.kind {
-        UnitKind::City | UnitKind::District => Some(make_request(&config)?),
-        _ => None,
+        UnitKind::Street => None,
+        _ => Some(make_request(&config)?),
     };
     // The configuration comes last: with it the hub counts as set up.
     write_config(context, &config)?;
@@ -110,10 +116,15 @@ fn prepare(context: &Context, init: Init) -> Result<(), Failure> {
 
 fn configured(context: &Context, init: Init) -> Result<Config, Failure> {
     let needed = || Failure::new(Exit::Usage, "USAGE", words::INIT_USAGE);
-    let (kind, unit) = init.kind.zip(init.unit).ok_or_else(needed)?;
+    let kind = init.kind.or(init.role).and_then(|word| word.parse().ok());
+    let (kind, unit): (UnitKind, UnitId) = kind.zip(init.unit).ok_or_else(needed)?;
+    if kind == UnitKind::Helper && !kind.fits(&unit) {
+        let message = Sentence::new(words::HELPER_ID, &[&unit]);
+        return Err(Failure::new(Exit::Refused, "ID_FORM", message));
+    }
     let district = match kind {
         UnitKind::City => String::new(),
-        UnitKind::District => unit.to_string(),
+        UnitKind::District | UnitKind::Helper => unit.to_string(),
         _ => init.district.ok_or_else(needed)?.to_string(),
     };
     let file = File {
@@ -166,11 +177,18 @@ fn install(context: &Context, issuer: &Path, init: &Init) -> Result<(), Failure>
     let now = context.clock.now();
     let identity = authority::own_identity(&config, &opened, now)?;
     let shown: Vec<&[u8]> = identity.chain().iter().map(AsRef::as_ref).collect();
-    let held = Trust::new(roots.clone()).verify(&shown, Purpose::Hub, now);
-    held.map_err(|error| {
-        Failure::new(Exit::Authentication, "OTHER_ROOT", words::ISSUER_OTHER_ROOT).because(&error)
-    })?;
-    super::roots::in_order(&roots)?;
+    let trust = Trust::new(roots.clone());
+    let other = || Failure::new(Exit::Authentication, "OTHER_ROOT", words::ISSUER_OTHER_ROOT);
+    trust.verify(&shown, Purpose::Hub, now).map_err(|error| other().because(&error))?;
+    let root = trust.root_of(&shown, Purpose::Hub, now);
+    if !stands_under(config.kind, root.and_then(RootCertificate::commission)) {
+        return Err(other());
+    }
+    let pinned = super::roots::in_order(&roots)?;
+    let commissions = pinned.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>();
+    if config.kind == UnitKind::Helper && commissions.len() < 2 {
+        return Err(Failure::new(Exit::Usage, "TWO_ROOTS", words::HELPER_ROOTS));
+    }
     super::roots::compare(context, &roots, init.yes)?;
     super::roots::write(&config, &roots)?;
     authority::install(&config, &opened)?;

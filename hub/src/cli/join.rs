@@ -1,4 +1,4 @@
-//! Joining the hub above: a street gets its certificate, a district shows its own.
+//! Joining the hub above: a street gets its certificate, a district or a helper shows its own.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -91,7 +91,9 @@ fn check(config: &Config, invite: &Invite) -> Result<(), Failure> {
     }
     let own_city = terms.hub.zone() == config.zone();
     let above = match config.kind {
-        UnitKind::District => terms.hub.district_label() == domain::unit::CITY_LABEL,
+        UnitKind::District | UnitKind::Helper => {
+            terms.hub.district_label() == domain::unit::CITY_LABEL
+        }
         UnitKind::Street => terms.hub.district_label() == config.name.district_label(),
         _ => false,
     };
@@ -161,9 +163,9 @@ const fn is_passing(error: &JoinError) -> bool {
 }
 
 async fn attempt(context: &Context, config: &Config, invite: &Invite) -> Result<Attempt, Tried> {
-    if config.kind == UnitKind::District {
+    if config.kind.certifies_itself() {
         let trust = Trust::new(load_roots(config).map_err(Failure::from)?);
-        let waits = introduce(invite, &own(config)?, &trust, &context.clock).await?;
+        let waits = introduce(invite, (&own(config)?, config.kind), &trust, &context.clock).await?;
         return Ok(waits.map_or(Attempt::Done(None), Attempt::Pending));
     }
     let key = key_for_joining(context.data()).map_err(JoinError::from)?;

@@ -25,7 +25,7 @@ pub(super) enum Command {
         /// Id for life: school identification code or division code
         #[arg(long)]
         id: UnitId,
-        /// Kind: district, street, school, centre or clinic
+        /// Kind: district, street, school, centre, clinic or helper
         #[arg(long)]
         kind: UnitKind,
         /// The unit is on no official list; this hub names it, so that its id need not be a code
@@ -132,7 +132,7 @@ fn check_form(id: &UnitId, kind: UnitKind) -> Result<(), Failure> {
         UnitKind::City | UnitKind::District => words::ID_OF_DISTRICT,
         UnitKind::Street => words::ID_OF_STREET,
         UnitKind::School => words::ID_OF_SCHOOL,
-        UnitKind::Centre | UnitKind::Clinic => words::ID_OF_RECEIVER,
+        UnitKind::Centre | UnitKind::Clinic | UnitKind::Helper => words::ID_OF_RECEIVER,
     };
     let failure = Failure::new(Exit::Refused, "ID_FORM", Sentence::new(text, &[id]));
     Err(failure.hint(words::ID_FORM_NEXT))

@@ -67,8 +67,8 @@ pub(super) const SET_UP_ALREADY_NEXT: Text = Text::new(
      another folder.",
 );
 pub(super) const INIT_USAGE: Text = Text::new(
-    "init 需要 --kind、--unit、--zone、--name；街镇还需要 --district。",
-    "init needs --kind, --unit, --zone and --name; a street needs --district too.",
+    "init 需要 --kind 或 --role、--unit、--zone、--name；街镇还需要 --district。",
+    "init needs --kind or --role, --unit, --zone and --name; a street needs --district too.",
 );
 pub(super) const SET_UP: Text = Text::new("已建立{0}的枢纽：{1}", "Set up the hub {0} in {1}");
 pub(super) const REQUEST_NEXT: Text = Text::new(
@@ -86,6 +86,15 @@ pub(super) const SERVE_NEXT: Text =
 pub(super) const INSTALLED: Text = Text::new(
     "已安装签发权：{0}，可签发 *.{1}",
     "Installed the issuing authority of {0}, for *.{1}",
+);
+pub(super) const HELPER_ID: Text = Text::new(
+    "{0} 是区划代码，卫健部门枢纽请用自己的编号，如 HC-QD；没有建立。",
+    "{0} is a division code: a helper hub has a code of its own, such as HC-QD; nothing was set \
+     up.",
+);
+pub(super) const HELPER_ROOTS: Text = Text::new(
+    "卫健部门枢纽要核对两个部门的根证书：请给出两次 --root；没有安装。",
+    "a helper hub pins both commissions' roots: give --root twice; nothing was installed.",
 );
 pub(super) const ISSUER_OTHER_ROOT: Text = Text::new(
     "签发证书不是由给出的根证书签发的，或用途不符；没有安装。",
@@ -292,7 +301,7 @@ pub(super) const ID_OF_SCHOOL: Text = Text::new(
 );
 pub(super) const ID_OF_RECEIVER: Text = Text::new(
     "{0} 是区划代码，不是机构的编号：请用机构自己的代码，如 C370202001；没有登记。",
-    "{0} is a division code and no id of a centre or clinic: use its own code, such as \
+    "{0} is a division code and no id of a centre, clinic or helper: use its own code, such as \
      C370202001; nothing was registered.",
 );
 pub(super) const ID_FORM_NEXT: Text = Text::new(

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use certs::identity::PeerIdentity;
 use certs::issuer::IssuingAuthority;
+use certs::root::Commission;
 use certs::tls::Exporter;
 use domain::unit::{IdentityName, UnitId, UnitKind};
 use jiff::Timestamp;
@@ -26,7 +27,7 @@ use runtime::sql::{Database, Tx};
 
 pub use error::EnrolError;
 pub use issuing::{chain_from_bytes, chain_to_bytes};
-pub use naming::member_name;
+pub use naming::{member_name, stands_under};
 pub use renewal::Expired;
 pub use upstream::{ALARM_OTHER_STREET, ForMember, release_to_street, street_of};
 
@@ -72,7 +73,7 @@ pub struct Proof {
     pub kind: Option<UnitKind>,
     /// This hub's end of the connection.
     pub exporter: Exporter,
-    /// The certificate that was shown, where one was; a district shows its own.
+    /// The certificate that was shown, where one was; a district or a helper shows its own.
     pub shown: Option<Shown>,
 }
 
@@ -83,6 +84,8 @@ pub struct Shown {
     pub identity: Arc<PeerIdentity>,
     /// The certificate, DER.
     pub leaf: Vec<u8>,
+    /// Under which commission's root it stands.
+    pub commission: Option<Commission>,
 }
 
 /// Where an enrolment stands.

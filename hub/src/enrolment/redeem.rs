@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use runtime::sql::{SqlError, Tx};
 
 use super::issuing::{Issued, chain_from_bytes};
-use super::naming::member_name;
+use super::naming::{member_name, stands_under};
 use super::{ALARM_STOLEN, Asked, EnrolError, Proof};
 use crate::config::Config;
 use crate::store::invite::{self, InviteState, Stored};
@@ -139,18 +139,21 @@ fn claim(
     }))
 }
 
-/// The certificate that a district shows: its own authority's, for the key of the request.
+/// The certificate that a district or a helper shows: its own authority's, for the key of the
+/// request, under the root of its own commission.
 fn own_certificate(
     config: &Config,
     unit: &Unit,
     (proof, key): (&Proof, &PublicKey),
 ) -> Result<Option<Vec<u8>>, EnrolError> {
-    if unit.kind != UnitKind::District {
+    if !unit.kind.certifies_itself() {
         return Ok(None);
     }
     let name = member_name(config, &unit.id, unit.kind);
     let shown = proof.shown.as_ref().filter(|shown| {
-        Some(shown.identity.name()) == name.as_ref() && shown.identity.key() == key
+        Some(shown.identity.name()) == name.as_ref()
+            && shown.identity.key() == key
+            && stands_under(unit.kind, shown.commission)
     });
     shown.map(|shown| Some(shown.leaf.clone())).ok_or(EnrolError::OwnCertificate)
 }

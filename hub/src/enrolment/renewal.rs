@@ -9,7 +9,7 @@ use certs::key::PublicKey;
 use certs::renewal::verify;
 use certs::signature::{KeyId, Signature};
 use certs::tls::Exporter;
-use domain::unit::{UnitId, UnitKind};
+use domain::unit::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use runtime::sql::{SqlError, Tx};
 
@@ -104,8 +104,8 @@ pub(super) fn issue(
 
 fn renewable(tx: &Tx<'_>, id: &UnitId) -> Result<Unit, EnrolError> {
     let unit = unit::find(tx, id)?.ok_or(EnrolError::NotAMember)?;
-    // A district renews by its own authority.
-    if unit.kind == UnitKind::District {
+    // A district or a helper renews by its own authority.
+    if unit.kind.certifies_itself() {
         return Err(EnrolError::OwnCertificate);
     }
     match unit.status {

@@ -203,7 +203,7 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
         (None, Rule::Rounded5) if kind == UnitKind::School => {
             check_rounded(spec, &claimed.cells, claimed.header.persons).map_err(breach)?;
         }
-        (Some(sums), Rule::SumOfClear | Rule::SumOfRounded5) if kind.is_hub() => {
+        (Some(sums), Rule::SumOfClear | Rule::SumOfRounded5) if kind.is_area() => {
             check_sums(spec, &claimed.cells, sums, claimed.rule.is_rounded()).map_err(breach)?;
         }
         _ => {

@@ -217,7 +217,7 @@ pub(super) async fn list_units(State(rest): State<Rest>, caller: Caller) -> Resp
             name: (&name(packs, member)).into(),
             parent: Some(at.id.to_string()),
             status: Some(member.status.as_str()),
-            schools_below: member.kind.is_hub().then_some(member.schools_below),
+            schools_below: member.kind.is_area().then_some(member.schools_below),
         }));
         let schools: u32 = members.iter().map(|member| member.schools_below).sum();
         let tag = format!("u{}-{schools}-{today}", registry_version(tx)?);

@@ -13,7 +13,7 @@ use proto::wire::enrol::{
 use runtime::transport::{Peer, coded};
 use tonic::{Code, Request, Response, Status};
 
-use super::peer::peer_member;
+use super::peer::{commission_of, peer_member};
 use crate::app::Hub;
 use crate::enrolment::{Asked, EnrolError, Enrolment, Expired, ForMember, Proof, Shown, Standing};
 
@@ -48,7 +48,9 @@ impl EnrolmentService {
         asked: Asked,
     ) -> Result<Response<EnrolResponse>, Status> {
         let peer = peer_of(&request)?;
-        let shown = peer.identity.zip(peer.leaf);
+        let commission = commission_of(&self.hub, &peer.chain);
+        let shown = peer.identity.zip(peer.chain.first().cloned());
+        let shown = shown.map(|(identity, leaf)| Shown { identity, leaf, commission });
         let request = request.into_inner();
         // A kind that this version does not know is nobody's whom it could have invited.
         let kind = (!request.kind.is_empty()).then(|| request.kind.parse());
@@ -59,7 +61,7 @@ impl EnrolmentService {
             proof: request.proof,
             kind,
             exporter: peer.exporter,
-            shown: shown.map(|(identity, leaf)| Shown { identity, leaf: leaf.to_vec() }),
+            shown,
         };
         let standing = self.stage.enrol(proof, asked).await.map_err(|error| refusal(&error))?;
         Ok(Response::new(match standing {

@@ -250,7 +250,7 @@ impl Link {
             .database()
             .write_async("report_applied", move |tx| {
                 let speaker = unit::find(tx, &member)?;
-                let is_hub = speaker.is_some_and(|unit| unit.kind.is_hub());
+                let is_hub = speaker.is_some_and(|unit| unit.kind.is_area());
                 for line in &applied {
                     // Lines about what was never sent down would only fill the store.
                     if directive::last_serial(tx, &line.kind, &line.name)? == 0 {

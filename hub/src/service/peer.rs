@@ -8,16 +8,19 @@
 
 use std::sync::Arc;
 
+use certs::chain::{Purpose, Trust};
 use certs::identity::PeerIdentity;
+use certs::root::{Commission, RootCertificate};
 use certs::signature::KeyId;
-use domain::unit::{UnitId, UnitKind};
+use domain::unit::{IdentityName, UnitId, UnitKind};
+use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 use runtime::transport::{Peer, coded};
 use tonic::{Code, Request, Status};
 
 use crate::app::Hub;
 use crate::config::Config;
-use crate::enrolment::member_name;
+use crate::enrolment::{member_name, stands_under};
 use crate::registry::Registry;
 use crate::store::member_key::{self, KeyState, MemberKey};
 use crate::store::unit::UnitStatus;
@@ -33,11 +36,18 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
         coded(Code::Unauthenticated, "NO_CERTIFICATE", "a unit's certificate is needed")
     })?;
     let standing = standing(hub, &identity)?;
+    // A new key of a unit that certifies itself counts under its own commission's root only.
+    if let Standing::NewKey(kind) = standing
+        && !stands_under(kind, commission_of(hub, &peer.chain))
+    {
+        let text = "this unit's certificate stands under the other commission's root";
+        return Err(coded(Code::PermissionDenied, "OTHER_ROOT", text));
+    }
     let unit = identity.name().unit().clone();
     match standing {
         Standing::Served => Ok(unit),
-        Standing::NewKey => {
-            let leaf = peer.leaf.map(|leaf| leaf.to_vec()).unwrap_or_default();
+        Standing::NewKey(_) => {
+            let leaf = peer.chain.first().cloned().unwrap_or_default();
             let now_ms = hub.clock().now_ms();
             hub.database()
                 .write_async("register_key", move |tx| register(tx, &identity, leaf, now_ms))
@@ -49,6 +59,46 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
     }
 }
 
+/// Under which commission's root a chain stands that was shown here and holds.
+pub(super) fn commission_of(hub: &Hub, chain: &[Vec<u8>]) -> Option<Commission> {
+    let trust = Trust::new(hub.roots().to_vec());
+    let root = trust.root_of(chain, Purpose::Member, hub.clock().now())?;
+    root.commission()
+}
+
+/// The leader that makes this call, at a helper: a hub under education's root that a plan in use
+/// names beside this helper. Nobody else is served here.
+///
+/// # Errors
+/// No certificate, another root, a unit that is no hub, or one that no plan names.
+pub fn peer_leader<T>(request: &Request<T>, hub: &Hub) -> Result<UnitId, Status> {
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.ok_or_else(|| Status::internal("the connection has no peer"))?;
+    let identity = peer.identity.as_ref().ok_or_else(|| {
+        coded(Code::Unauthenticated, "NO_CERTIFICATE", "a hub's certificate is needed")
+    })?;
+    let denied = |code, text| coded(Code::PermissionDenied, code, text);
+    let trust = Trust::new(hub.roots().to_vec());
+    let root = trust.root_of(&peer.chain, Purpose::Hub, hub.clock().now());
+    if root.and_then(RootCertificate::commission) != Some(Commission::Education) {
+        return Err(denied("OTHER_ROOT", "a leader is a hub under education's root"));
+    }
+    let unit = identity.name().unit();
+    let zone = hub.config().zone().clone();
+    let names = [
+        IdentityName::in_district(unit.clone(), unit, zone.clone()),
+        IdentityName::in_city(unit.clone(), zone),
+    ];
+    let packs = hub.packs().last();
+    let own = &hub.config().unit;
+    let mut years = packs.sealed_years().sealing().map(SealingYear::year);
+    let is_named = years.any(|year| year.leader == *unit && year.helper == *own);
+    if !is_named || !names.contains(identity.name()) {
+        return Err(denied("NOT_A_LEADER", "no plan names this unit as leader beside this hub"));
+    }
+    Ok(unit.clone())
+}
+
 /// Whether a caller whose call is still open would be served now: a revocation or a suspension ends
 /// a stream that otherwise waits for news.
 ///
@@ -56,7 +106,7 @@ pub async fn peer_member<T: Sync>(request: &Request<T>, hub: &Hub) -> Result<Uni
 /// As [`peer_member`], or the store cannot be read.
 pub(super) fn still_served(hub: &Hub, caller: &Arc<PeerIdentity>) -> Result<(), Status> {
     match standing(hub, caller)? {
-        Standing::Served | Standing::NewKey => Ok(()),
+        Standing::Served | Standing::NewKey(_) => Ok(()),
         Standing::Refused(code, reason) => Err(coded(Code::PermissionDenied, code, reason)),
     }
 }
@@ -75,9 +125,9 @@ fn standing(hub: &Hub, caller: &Arc<PeerIdentity>) -> Result<Standing, Status> {
 
 enum Standing {
     Served,
-    /// A district that certifies itself shows a key for the first time: its chain is valid, and
-    /// only its own authority can name it.
-    NewKey,
+    /// A unit that certifies itself shows a key for the first time: its chain is valid, and only
+    /// its own authority can name it.
+    NewKey(UnitKind),
     /// Stable code and reason.
     Refused(&'static str, &'static str),
 }
@@ -110,7 +160,7 @@ fn judge(
             Refused("NOT_A_MEMBER", "the key is another unit's")
         }
         Some(_) => Standing::Served,
-        None if member.kind == UnitKind::District => Standing::NewKey,
+        None if member.kind.certifies_itself() => Standing::NewKey(member.kind),
         None => Refused("CERTIFICATE_UNKNOWN", "this certificate is not known here"),
     }
 }

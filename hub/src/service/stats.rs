@@ -68,7 +68,7 @@ fn read_query(request: QueryRequest, caller: Option<UnitKind>) -> Result<Query, 
     let period = period.map_err(|_| invalid("period is not of a known form".to_owned()))?;
     let members = match (request.members, caller) {
         (false, _) => Members::Left,
-        (true, Some(kind)) if kind.is_hub() => Members::Listed,
+        (true, Some(kind)) if kind.is_area() => Members::Listed,
         (true, _) => {
             let text = "a school is given the sums of its hub, not the figures of other members";
             return Err(coded(Code::PermissionDenied, "MEMBERS_NOT_LISTED", text.to_owned()));
@@ -105,7 +105,7 @@ fn indicator_to_wire(indicator: Indicator<'_>) -> WireIndicator {
 }
 
 fn figures_to_wire(figures: &Figures) -> QueryResponse {
-    let hubs = figures.members.iter().filter(|member| member.unit.kind.is_hub());
+    let hubs = figures.members.iter().filter(|member| member.unit.kind.is_area());
     QueryResponse {
         units: std::iter::once(&figures.whole).chain(hubs).map(unit_to_wire).collect(),
         catalogue: figures.catalogue.to_string(),

@@ -68,7 +68,7 @@ impl Sync for SyncService {
         let digest = *sha256(&request.encode_to_vec()).bytes();
         let teller = member.clone();
         let known = move |tx: &Tx<'_>| {
-            let hub = unit::find(tx, &teller)?.is_some_and(|unit| unit.kind.is_hub());
+            let hub = unit::find(tx, &teller)?.is_some_and(|unit| unit.kind.is_area());
             Ok::<_, SqlError>((hub, barred::last_list(tx, &teller)?))
         };
         let (is_hub, last) = self.hub.database().read_async(known).await.map_err(store_status)?;

@@ -204,7 +204,7 @@ fn below(
     let day = rollup::tree_day(packs, period);
     let placed = unit::members_on(tx, &at.id, day)?;
     let counted = placed.iter().filter(|unit| {
-        let sends = unit.kind == UnitKind::School || unit.kind.is_hub();
+        let sends = unit.kind == UnitKind::School || unit.kind.is_area();
         sends && unit.status != UnitStatus::Closed && is_meant(packs, unit)
     });
     let mut members: Vec<UnitHoldings> = counted.map(|unit| held(packs, unit)).collect();

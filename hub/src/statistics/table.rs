@@ -120,7 +120,7 @@ pub fn city_table(
         }
     }
     let waiting = holdings.whole.sheets.iter().map(|sheet| sheet.waiting).max();
-    let areas = holdings.members.iter().filter(|member| member.unit.kind.is_hub());
+    let areas = holdings.members.iter().filter(|member| member.unit.kind.is_area());
     let clear = |sheets: &[Sheet], due| {
         let first = sheets.first().map(|sheet| sheet.coverage);
         first.unwrap_or(Coverage { schools_due: due, ..Coverage::default() }).into()
@@ -182,7 +182,7 @@ fn closed_by(figures: &Figures) -> Option<&'static str> {
 }
 
 fn row(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> RowOut {
-    let areas = || figures.members.iter().filter(|member| member.unit.kind.is_hub());
+    let areas = || figures.members.iter().filter(|member| member.unit.kind.is_area());
     let units: Vec<&UnitFigures> = std::iter::once(&figures.whole).chain(areas()).collect();
     let text = |lang: Lang| {
         let cell = |unit: &&UnitFigures| {
@@ -238,5 +238,5 @@ impl CityTable {
 /// Whether figures of a unit of this kind may stand in a row of their own.
 #[must_use]
 pub(super) const fn is_area(kind: UnitKind) -> bool {
-    kind.is_hub()
+    kind.is_area()
 }

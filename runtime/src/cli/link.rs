@@ -56,13 +56,14 @@ const PASSING: &[(&str, Text, Text)] = &[
 ];
 
 /// Kinds of units that an invite may be for, and what people call them.
-const KINDS: [(UnitKind, Text); 6] = [
+const KINDS: [(UnitKind, Text); 7] = [
     (UnitKind::City, words::KIND_CITY),
     (UnitKind::District, words::KIND_DISTRICT),
     (UnitKind::Street, words::KIND_STREET),
     (UnitKind::School, words::KIND_SCHOOL),
     (UnitKind::Centre, words::KIND_CENTRE),
     (UnitKind::Clinic, words::KIND_CLINIC),
+    (UnitKind::Helper, words::KIND_HELPER),
 ];
 
 /// An invite that is for another kind of unit.

@@ -344,6 +344,7 @@ pub(super) const KIND_STREET: Text = Text::new("街镇枢纽", "street hub");
 pub(super) const KIND_SCHOOL: Text = Text::new("学校", "school");
 pub(super) const KIND_CENTRE: Text = Text::new("心理中心", "counselling centre");
 pub(super) const KIND_CLINIC: Text = Text::new("医疗机构", "clinic");
+pub(super) const KIND_HELPER: Text = Text::new("卫健部门枢纽", "helper hub");
 pub(super) const INVITE_USED: Text = Text::new(
     "这个邀请码已被另一把密钥使用。枢纽已拒绝并报警；没有签发证书。",
     "this invite was used with another key. The hub refused and raised an alarm; no \

@@ -49,7 +49,7 @@ texts! {
     LEAKS = "按此方案公布合计会暴露个别学校。", "The plan could tell of single schools.";
     STATEMENT = "一份公钥声明在方案生效之日无效。",
         "A key statement does not hold on the day from which the plan does.";
-    HUBS = "两份公钥声明不是两个不同平台用于密封汇总的声明。",
+    HUBS = "两份公钥声明不是两个不同枢纽用于密封汇总的声明。",
         "The key statements are not those of two hubs for sealed sums.";
 }
 

@@ -31,8 +31,8 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Peer {
     /// From its certificate; nothing if it showed none.
     pub identity: Option<Arc<PeerIdentity>>,
-    /// Leaf certificate as it was shown, DER.
-    pub leaf: Option<Arc<Vec<u8>>>,
+    /// The chain that was shown, DER, leaf first; empty if it showed none.
+    pub chain: Arc<Vec<Vec<u8>>>,
     /// Value that only the two ends of this connection can derive.
     pub exporter: Exporter,
     /// Where it dialled from.
@@ -147,9 +147,9 @@ async fn shake(
         return None;
     }
     let exporter = exporter(connection).ok()?;
-    let shown = connection.peer_certificates().and_then(<[_]>::first);
-    let leaf = shown.map(|certificate| Arc::new(certificate.to_vec()));
-    let identity = match &leaf {
+    let shown = connection.peer_certificates().unwrap_or_default();
+    let chain: Vec<Vec<u8>> = shown.iter().map(|certificate| certificate.to_vec()).collect();
+    let identity = match chain.first() {
         None => None,
         Some(leaf) => match PeerIdentity::from_leaf(leaf, zone) {
             Ok(identity) => Some(Arc::new(identity)),
@@ -159,7 +159,7 @@ async fn shake(
             }
         },
     };
-    Some(PeerStream { stream, peer: Peer { identity, leaf, exporter, address } })
+    Some(PeerStream { stream, peer: Peer { identity, chain: Arc::new(chain), exporter, address } })
 }
 
 impl Connected for PeerStream {

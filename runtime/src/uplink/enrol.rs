@@ -177,8 +177,8 @@ pub async fn join(
     Ok(Outcome::Joined(Box::new(Joined { identity, roots, kind })))
 }
 
-/// Proves an invite for a unit that has its certificate from elsewhere: a district, whose own
-/// authority issued it. The hub registers the key and serves the unit from then on.
+/// Proves an invite for a unit that has its certificate from elsewhere: a district or a helper,
+/// whose own authority issued it. The hub registers the key and serves the unit from then on.
 ///
 /// Returns `None` once that is done, or the digest whose six words an operator compares first.
 ///
@@ -186,7 +186,7 @@ pub async fn join(
 /// As [`join`]; also if the invite pins other roots than the unit has.
 pub async fn introduce(
     invite: &Invite,
-    identity: &LeafIdentity,
+    (identity, kind): (&LeafIdentity, UnitKind),
     trust: &Trust,
     clock: &Clock,
 ) -> Result<Option<Digest>, JoinError> {
@@ -200,7 +200,7 @@ pub async fn introduce(
     }
     let trust = trust.clone().with_clock(clock.for_tls());
     let config = client_config(Some(identity), &terms.hub, &trust)?;
-    let (_, answer) = redeem(invite, (identity.key(), UnitKind::District), config).await?;
+    let (_, answer) = redeem(invite, (identity.key(), kind), config).await?;
     match answer.state() {
         State::Issued => Ok(None),
         State::Pending => Ok(Some(key_digest(identity.key()))),
@@ -245,6 +245,7 @@ pub const fn invite_for_code(kind: UnitKind) -> &'static str {
         UnitKind::School => "INVITE_FOR_SCHOOL",
         UnitKind::Centre => "INVITE_FOR_CENTRE",
         UnitKind::Clinic => "INVITE_FOR_CLINIC",
+        UnitKind::Helper => "INVITE_FOR_HELPER",
     }
 }
 

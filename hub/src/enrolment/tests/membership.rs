@@ -181,7 +181,7 @@ async fn a_district_cannot_pose_as_another() {
     top.register("370202", UnitKind::District);
     let invite = top.invite("370202");
     let trust = city.trust();
-    let enter = || introduce(&invite, &district, &trust, &city.clock);
+    let enter = || introduce(&invite, (&district, UnitKind::District), &trust, &city.clock);
     assert!(enter().await.expect("pending").is_some());
     top.approve("370202");
     assert!(enter().await.expect("approved").is_none());

@@ -235,8 +235,8 @@ impl IdentityName {
         &self.unit
     }
 
-    /// Whether it names this hub: under its own label, or one that the city runs. A district can put
-    /// any unit under its own label, and so pose as any hub where the label is not looked at.
+    /// Whether it names this hub: under its own label, or one that the city runs. A district can
+    /// put any unit under its own label, and so pose as any hub where the label is not looked at.
     #[must_use]
     pub fn names_hub(&self, unit: &UnitId) -> bool {
         self.unit == *unit && (self.district == unit.label() || self.district == CITY_LABEL)

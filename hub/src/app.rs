@@ -17,6 +17,7 @@ use runtime::transport::Listener;
 use runtime::uplink::{IdentityCell, Parent, Uplink};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
+use tonic::service::interceptor::InterceptedService;
 
 use crate::config::Config;
 use crate::hooks::HubHooks;
@@ -26,6 +27,7 @@ use crate::publish::{Publisher, Sealer, SealerParts};
 use crate::registry::RegistryCache;
 use crate::relay::Relay;
 use crate::sealed;
+use crate::share_key::{self, ShareKeyError};
 use crate::web::Console;
 use crate::{service, store};
 
@@ -42,6 +44,9 @@ pub enum HubError {
     /// The packs.
     #[error(transparent)]
     Packs(#[from] PacksError),
+    /// The keys of sealed sums.
+    #[error(transparent)]
+    ShareKey(#[from] ShareKeyError),
     /// The hub's own identity is missing or unusable: `init` or `join` was not finished.
     #[error("this hub has no usable identity yet: finish init or join first")]
     Identity(#[source] certs::identity::IdentityError),
@@ -164,7 +169,7 @@ impl Hub {
             barred: Mutex::default(),
         };
         let uplink = uplink(&identity, hooks);
-        let sealed = sums(&config, (&database, &clock), (&identity, trust), &packs);
+        let sealed = sums(&config, (&database, &clock), (&identity, trust), &packs)?;
         let sealing = SealerParts {
             clock: clock.clone(),
             packs: packs.clone(),
@@ -339,6 +344,8 @@ impl Hub {
         tokio::spawn(console.serve(stop.clone()));
         let incoming = listener.incoming(stop.clone());
         let drained = stop.clone();
+        let sums = service::sums::server(sealed::helper::Helper::new(self.0.sealed.clone()));
+        let sums = InterceptedService::new(sums, service::peer::leaders(self.clone()));
         let served = tonic::transport::Server::builder()
             .initial_stream_window_size(STREAM_WINDOW_BYTES)
             .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
@@ -346,7 +353,7 @@ impl Hub {
             .add_service(service::sync::server(self.clone()))
             .add_service(service::enrol::server(self.clone()))
             .add_service(service::stats::server(self.clone()))
-            .add_service(service::sums::server(sealed::helper::Helper::new(self.0.sealed.clone())))
+            .add_service(sums)
             .serve_with_incoming_shutdown(incoming, stop.cancelled_owned());
         tokio::select! {
             served = served => served?,
@@ -385,8 +392,10 @@ fn sums(
     (database, clock): (&Database, &Clock),
     (identity, trust): (&IdentityCell, Trust),
     packs: &Arc<PackCache>,
-) -> sealed::Hub {
-    sealed::Hub::new(sealed::Parts {
+) -> Result<sealed::Hub, ShareKeyError> {
+    let keys = sealed::documents::ShareKeys::default();
+    share_key::held(config)?.into_iter().for_each(|held| keys.add(held.key));
+    Ok(sealed::Hub::new(sealed::Parts {
         unit: config.unit.clone(),
         database: database.clone(),
         clock: clock.clone(),
@@ -394,8 +403,8 @@ fn sums(
         trust,
         zone: config.zone().clone(),
         packs: packs.clone(),
-        keys: sealed::documents::ShareKeys::default(),
-    })
+        keys,
+    }))
 }
 
 fn load_packs(

@@ -26,6 +26,7 @@ pub mod rollup;
 pub mod sealed;
 pub mod seen;
 pub mod service;
+pub mod share_key;
 mod showing;
 pub mod statistics;
 pub mod store;

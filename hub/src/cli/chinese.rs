@@ -94,8 +94,8 @@ pub(super) const CHINESE: Translation = &[
         "写出提前结束特殊时期的文本，供两个部门签名",
     ),
     (
-        "Which schools may be summed: make the open plan of a school year, check it, show it",
-        "哪些学校可以合计：制定、检查、查看学年开放方案",
+        "Which schools may be summed: make the open plan of a year, check it, show it, publish it",
+        "哪些学校可以合计：制定、检查、查看、发布学年开放方案",
     ),
     ("Make the plan of a school year from its roster", "按名单制定一个学年的方案"),
     ("Check a plan beside its roster and the years before", "对照名单和往年方案检查方案"),
@@ -109,6 +109,39 @@ pub(super) const CHINESE: Translation = &[
         "Folder with the rosters and plans of earlier years; that of the roster if left out",
         "往年名单和方案所在文件夹；省略则为名单所在文件夹",
     ),
+    (
+        "Publish the signed plan and roster: the school year goes under seal",
+        "发布两个部门签名的方案和名单：该学年进入密封汇总",
+    ),
+    ("Plan as both commissions signed it", "两个部门签名后的方案"),
+    ("Its roster as both commissions signed it", "两个部门签名后的名单"),
+    (
+        "Keys with which this hub opens its halves of sealed sums",
+        "本枢纽打开密封汇总中自己那一半的密钥",
+    ),
+    (
+        "Write the request for the statement about this hub's key; makes the key the first time",
+        "写出公钥声明的申请；首次使用时生成密钥",
+    ),
+    (
+        "Which half: aggregate-leader at education's hub, aggregate-helper at health's",
+        "哪一半：教育部门枢纽 aggregate-leader，卫健部门枢纽 aggregate-helper",
+    ),
+    (
+        "Make a new key, for a new school year; the old one still opens what was sealed to it",
+        "为新学年生成新密钥；旧密钥仍可打开密封给它的内容",
+    ),
+    (
+        "Show the keys, the words to read out, and the keys that were destroyed",
+        "显示密钥、要读出的六个词，以及已销毁的密钥",
+    ),
+    (
+        "Destroy a key whose school years are over; a signed record stays",
+        "销毁学年已结束的密钥，留下签名记录",
+    ),
+    ("The key, by the beginning of its number in the list", "密钥，用列表中编号的开头"),
+    ("The same once more", "再写一遍"),
+    ("New file for the request", "写入申请的新文件"),
     (
         "Day on which the roster's enrolment was read; without it the plan is a draft",
         "名单上在校人数的统计日；不给则只做草案",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use domain::unit::UnitKind;
+use proto::pack::PackKind;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use serde_json::json;
 
@@ -62,6 +63,7 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
             failure.hint(words::PACK_REFUSED_NEXT).because(&error)
         })?);
         super::special::refuse_unprotected(&bytes)?;
+        refuse_plan(path, verified.last())?;
     }
     let now_ms = context.now_ms();
     let published = database.write("publish", move |tx| {
@@ -86,6 +88,17 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         });
         lines.collect::<Vec<_>>().join("\n")
     })
+}
+
+/// A plan and its roster are checked together, and go down together.
+fn refuse_plan(path: &Path, read: Option<&directive::Stored>) -> Result<(), Failure> {
+    let kind = read.and_then(|read| PackKind::from_word(&read.kind));
+    if !matches!(kind, Some(PackKind::Roster | PackKind::Plan)) {
+        return Ok(());
+    }
+    let message = Sentence::new(words::PLAN_PUBLISHES, &[&path.display()]);
+    let failure = Failure::new(Exit::Refused, "PLAN_PUBLISHES", message);
+    Err(failure.hint(words::PLAN_PUBLISHES_NEXT))
 }
 
 /// What was published last counts, also where it is not yet in force: the next version follows it.

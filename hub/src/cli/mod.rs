@@ -12,8 +12,10 @@ mod doctor;
 mod init;
 mod invite;
 mod join;
+mod key;
 mod plan;
 mod private;
+mod publish_plan;
 mod reason;
 mod roots;
 mod sealed;
@@ -94,12 +96,15 @@ enum Command {
     /// Keys of programs that read the statistics
     #[command(subcommand)]
     ApiKey(api_key::Command),
-    /// Which schools may be summed: make the open plan of a school year, check it, show it
+    /// Which schools may be summed: make the open plan of a year, check it, show it, publish it
     #[command(subcommand)]
     Plan(plan::Command),
     /// Sealed sums: what is in, what is opened, what waits
     #[command(subcommand)]
     Sealed(sealed::Command),
+    /// Keys with which this hub opens its halves of sealed sums
+    #[command(subcommand)]
+    Key(key::Command),
     /// What one role can work out from everything that it has seen
     #[command(subcommand)]
     Disclosure(disclosure::Command),
@@ -132,6 +137,10 @@ fn perform(terminal: &Terminal, cli: Cli) -> Result<(), Failure> {
         Command::Completions(asked) => completions(terminal, (Cli::command(), CHINESE), &asked),
         Command::Man(asked) => man(terminal, (Cli::command(), CHINESE), &asked),
         Command::Disclosure(command) => disclosure::run(terminal, &command),
+        Command::Plan(plan::Command::Publish(asked)) => {
+            let context = Context::new(terminal.clone(), Clock::system(), cli.place)?;
+            publish_plan::run(&context, &asked)
+        }
         Command::Plan(command) => plan::run(terminal, &command),
         command => execute(&Context::new(terminal.clone(), Clock::system(), cli.place)?, command),
     }
@@ -153,6 +162,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::User(command) => user::run(context, command),
         Command::ApiKey(command) => api_key::run(context, command),
         Command::Sealed(command) => sealed::run(context, command),
+        Command::Key(command) => key::run(context, &command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),
         // These need no data folder and were run before.

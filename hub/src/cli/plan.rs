@@ -1,4 +1,5 @@
-//! `xinqiao-hub plan`: makes the open plan of a school year from a roster, checks one, shows one.
+//! `xinqiao-hub plan`: makes the open plan of a school year from a roster, checks one, shows one;
+//! publishing is `publish_plan`'s.
 //!
 //! Works on files alone, so that both departments, and whoever doubts them, get the same plan from
 //! the same list. A plan that could leak, alone or with the years before, is refused with its
@@ -29,7 +30,7 @@ use crate::ca::source::create;
 const ROSTER_EXTENSION: &str = "csv";
 const PLAN_EXTENSION: &str = "toml";
 
-/// Which schools may be summed: make the open plan of a school year, check it, show it
+/// Which schools may be summed: make the open plan of a year, check it, show it, publish it
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Make the plan of a school year from its roster
@@ -38,6 +39,8 @@ pub(super) enum Command {
     Check(Look),
     /// Show the groups of a plan, and what is opened of each
     Show(Look),
+    /// Publish the signed plan and roster: the school year goes under seal
+    Publish(super::publish_plan::Publish),
 }
 
 #[derive(Args)]
@@ -103,6 +106,8 @@ pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure>
         Command::Make(asked) => make(terminal, asked),
         Command::Check(asked) => check(terminal, &load(asked)?),
         Command::Show(asked) => show(terminal, &load(asked)?),
+        // Needs a data folder and was run before.
+        Command::Publish(_) => Ok(()),
     }
 }
 
@@ -328,7 +333,7 @@ const fn access(access: Access) -> Text {
 }
 
 /// What is wrong with a plan, with the group or school that it is about.
-fn said(flaw: &Flaw) -> Sentence {
+pub(super) fn said(flaw: &Flaw) -> Sentence {
     match flaw {
         Flaw::Floor(schools) => Sentence::new(words::FLOOR, &[schools, &GROUP_MIN]),
         Flaw::Group(group) => Sentence::new(words::BAD_GROUP, &[group]),

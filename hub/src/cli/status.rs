@@ -7,6 +7,7 @@ use clap::Subcommand;
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use runtime::cli::{Align, Failure, Paint, Table, Terminal};
+use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::{LAST_CODE, LAST_CONTACT, LAST_ERROR, outbox};
 use runtime::web::time::minute;
@@ -14,7 +15,10 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::words;
+use crate::app::{HubError, load_pins, open_store};
 use crate::config::Config;
+use crate::packs::Packs;
+use crate::share_key;
 use crate::store::member_key::KeyState;
 use crate::store::{alarm, contact, directive, invite, member_key, unit};
 
@@ -41,6 +45,21 @@ struct Status {
     invites_waiting: usize,
     alarms: usize,
     members: Vec<Member>,
+    sealed_years: Vec<Part>,
+}
+
+/// A school year under seal in which this hub has a part.
+#[derive(Serialize)]
+struct Part {
+    area: String,
+    year: i16,
+    /// `leader` or `helper`.
+    part: &'static str,
+    other: String,
+    from: String,
+    until: String,
+    /// Whether the key is here that schools seal to.
+    has_key: bool,
 }
 
 #[derive(Serialize)]
@@ -64,8 +83,36 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let days = identity.map(|own| days_left(own.peer().not_after().as_millisecond(), now));
     let today = context.clock.today();
     let about = config.clone();
-    let status = database.read(move |tx| collect(tx, &about, days, (now, today)))?;
+    let mut status = database.read(move |tx| collect(tx, &about, days, (now, today)))?;
+    status.sealed_years = parts(context, &config)?;
     context.terminal.result(&status, |t| shown(t, &config, &status))
+}
+
+/// What sealed sums ask of this hub; nothing before its roots are pinned.
+fn parts(context: &Context, config: &Config) -> Result<Vec<Part>, Failure> {
+    let Ok(pins) = load_pins(config) else { return Ok(Vec::new()) };
+    let (database, today) = (open_store(config)?, context.clock.today());
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
+    let keys: Vec<_> = share_key::held(config)?.iter().map(share_key::Held::stated).collect();
+    let part = |sealing: &SealingYear| {
+        let year = sealing.year();
+        let (part, own, other) = match &config.unit {
+            unit if *unit == year.leader => ("leader", sealing.leader(), &year.helper),
+            unit if *unit == year.helper => ("helper", sealing.helper(), &year.leader),
+            _ => return None,
+        };
+        let (from, until) = sealing.days();
+        Some(Part {
+            area: year.plan.area().to_string(),
+            year: year.plan.year(),
+            part,
+            other: other.to_string(),
+            from: from.to_string(),
+            until: until.to_string(),
+            has_key: keys.contains(&own.statement().key),
+        })
+    };
+    Ok(packs.sealed_years().sealing().filter_map(part).collect())
 }
 
 fn collect(
@@ -94,6 +141,7 @@ fn collect(
         invites_waiting: waiting.iter().filter(waits).count(),
         alarms: alarm::all(tx)?.len(),
         members: members(tx, &config.unit, (now, today))?,
+        sealed_years: Vec::new(),
     })
 }
 
@@ -156,6 +204,14 @@ fn shown(terminal: &Terminal, config: &Config, status: &Status) -> String {
         let said = Failure::of_link(code, error);
         let line = terminal.text(words::STATUS_ERROR, &[&said.message(lang)]);
         lines.push(terminal.paint(Paint::Warn, &line));
+    }
+    for one in &status.sealed_years {
+        let text = if one.part == "leader" { words::LEADS } else { words::HELPS };
+        let line = terminal.text(text, &[&one.area, &one.year, &one.other, &one.from, &one.until]);
+        lines.push(line);
+        if !one.has_key {
+            lines.push(terminal.paint(Paint::Warn, &terminal.text(words::KEY_MISSING, &[])));
+        }
     }
     let mut table = Table::new()
         .column(words::UNIT.in_lang(lang), Align::Left)

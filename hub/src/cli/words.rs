@@ -2,6 +2,7 @@
 
 use runtime::web::{Lang, Text};
 
+pub(super) mod key;
 pub(super) mod plan;
 pub(super) mod sealed;
 
@@ -86,6 +87,27 @@ pub(super) const SERVE_NEXT: Text =
 pub(super) const INSTALLED: Text = Text::new(
     "已安装签发权：{0}，可签发 *.{1}",
     "Installed the issuing authority of {0}, for *.{1}",
+);
+pub(super) const LEADS: Text = Text::new(
+    "密封汇总：{0} {1} 学年，本枢纽为汇总方，协同方 {2}；{3} 至 {4}",
+    "sealed sums: leads {0} in school year {1}, with {2} as helper; {3} to {4}",
+);
+pub(super) const HELPS: Text = Text::new(
+    "密封汇总：{0} {1} 学年，本枢纽为协同方，汇总方 {2}；{3} 至 {4}",
+    "sealed sums: helps in {0} in school year {1}, with {2} as leader; {3} to {4}",
+);
+pub(super) const KEY_MISSING: Text = Text::new(
+    "  方案所指的密钥不在本机：请从备份恢复 share-keys 文件夹，否则学校的报告打不开",
+    "  the key that the plan names is not here: restore the folder share-keys from the backup, \
+     or reports cannot be opened",
+);
+pub(super) const PLAN_PUBLISHES: Text = Text::new(
+    "{0} 是密封汇总的名单或方案；没有发布。",
+    "{0} is a roster or a plan of sealed sums; nothing was published.",
+);
+pub(super) const PLAN_PUBLISHES_NEXT: Text = Text::new(
+    "请用 xinqiao-hub plan publish 方案 名单，两份一起核对、一起发布。",
+    "Use xinqiao-hub plan publish PLAN ROSTER: both are checked and published together.",
 );
 pub(super) const HELPER_ID: Text = Text::new(
     "{0} 是区划代码，卫健部门枢纽请用自己的编号，如 HC-QD；没有建立。",

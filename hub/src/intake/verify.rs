@@ -8,7 +8,8 @@ use certs::signature::{KeyId, Signature};
 use domain::catalogue::TableId;
 use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
 use domain::period::Period;
-use domain::release::{Claimed, Rule};
+use domain::release::{Claimed, ReleaseId, Rule};
+use domain::span::Span;
 use domain::unit::{UnitId, UnitKind};
 use proto::frame::{Epoch, FrameError, OpenItem, RELEASE_CONTEXT, decode_frame};
 use proto::wire::sync::{ItemKind, Lane};
@@ -201,6 +202,7 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
             check_clear(catalogue, spec, &claimed.cells, claimed.header.persons).map_err(breach)?;
         }
         (None, Rule::Rounded5) if kind == UnitKind::School => {
+            check_unsealed(&claimed.header.id, packs)?;
             check_rounded(spec, &claimed.cells, claimed.header.persons).map_err(breach)?;
         }
         (Some(sums), Rule::SumOfClear | Rule::SumOfRounded5) if kind.is_area() => {
@@ -211,6 +213,19 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
         }
     }
     Ok(spec.cells())
+}
+
+/// Of a school year under seal nothing about persons goes rounded: beside the roster and the
+/// opened sums it would tell what the rounding hides.
+fn check_unsealed(id: &ReleaseId, packs: &Packs) -> Result<(), Refusal> {
+    let span = Span::of(id.period, packs.calendar()).ok();
+    let is_sealed =
+        span.is_some_and(|span| packs.sealed_years().is_sealed(&id.unit, span.school_year));
+    if is_sealed {
+        let reason = "the school year is under seal: counts about persons go in sealed reports";
+        return Err(refuse("sealed_year", reason));
+    }
+    Ok(())
 }
 
 /// Tables of a term are about a term that the calendar holds.

@@ -12,7 +12,7 @@ use certs::chain::{Purpose, Trust};
 use certs::identity::PeerIdentity;
 use certs::root::{Commission, RootCertificate};
 use certs::signature::KeyId;
-use domain::unit::{IdentityName, UnitId, UnitKind};
+use domain::unit::{UnitId, UnitKind};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 use runtime::transport::{Peer, coded};
@@ -66,12 +66,16 @@ pub(super) fn commission_of(hub: &Hub, chain: &[Vec<u8>]) -> Option<Commission> 
     root.commission()
 }
 
-/// The leader that makes this call, at a helper: a hub under education's root that a plan in use
-/// names beside this helper. Nobody else is served here.
-///
-/// # Errors
-/// No certificate, another root, a unit that is no hub, or one that no plan names.
-pub fn peer_leader<T>(request: &Request<T>, hub: &Hub) -> Result<UnitId, Status> {
+/// Lets only leaders through to a helper: hubs under education's root whose certificates may serve
+/// and that a plan in use names beside this hub. Which task they lead is decided for each call.
+pub fn leaders(hub: Hub) -> impl Fn(Request<()>) -> Result<Request<()>, Status> + Clone {
+    move |request| {
+        check_leader(&request, &hub)?;
+        Ok(request)
+    }
+}
+
+fn check_leader<T>(request: &Request<T>, hub: &Hub) -> Result<(), Status> {
     let peer = request.extensions().get::<Peer>();
     let peer = peer.ok_or_else(|| Status::internal("the connection has no peer"))?;
     let identity = peer.identity.as_ref().ok_or_else(|| {
@@ -83,20 +87,12 @@ pub fn peer_leader<T>(request: &Request<T>, hub: &Hub) -> Result<UnitId, Status>
     if root.and_then(RootCertificate::commission) != Some(Commission::Education) {
         return Err(denied("OTHER_ROOT", "a leader is a hub under education's root"));
     }
-    let unit = identity.name().unit();
-    let zone = hub.config().zone().clone();
-    let names = [
-        IdentityName::in_district(unit.clone(), unit, zone.clone()),
-        IdentityName::in_city(unit.clone(), zone),
-    ];
-    let packs = hub.packs().last();
-    let own = &hub.config().unit;
+    let (packs, own) = (hub.packs().last(), &hub.config().unit);
     let mut years = packs.sealed_years().sealing().map(SealingYear::year);
-    let is_named = years.any(|year| year.leader == *unit && year.helper == *own);
-    if !is_named || !names.contains(identity.name()) {
+    if !years.any(|year| year.helper == *own && identity.name().names_hub(&year.leader)) {
         return Err(denied("NOT_A_LEADER", "no plan names this unit as leader beside this hub"));
     }
-    Ok(unit.clone())
+    Ok(())
 }
 
 /// Whether a caller whose call is still open would be served now: a revocation or a suspension ends

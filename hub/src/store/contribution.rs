@@ -55,6 +55,18 @@ fn read(row: &Row<'_, '_>) -> Result<Contribution, SqlError> {
     })
 }
 
+/// Units and periods of which rounded tables were taken.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn rounded(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
+    tx.query(
+        "select distinct unit, period from contribution where table_id like 'rounded.%'",
+        &[],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )
+}
+
 /// Tagged digest of the catalogue pack that orders the cells of signed bytes. It is not kept a
 /// second time beside them.
 pub(super) fn catalogue_of(body: &[u8]) -> Result<Vec<u8>, SqlError> {

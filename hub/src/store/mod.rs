@@ -18,6 +18,7 @@ pub mod relay;
 pub mod sealed;
 pub mod sealed_inbox;
 pub mod setting;
+pub mod share_key_record;
 pub mod shown_figure;
 pub mod shown_state;
 pub mod snapshot;
@@ -90,4 +91,9 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 17, name: "sealed sums", sql: include_str!("migrations/013_sealed.sql") },
     Migration { number: 18, name: "relay", sql: include_str!("migrations/014_relay.sql") },
+    Migration {
+        number: 19,
+        name: "destroyed share keys",
+        sql: include_str!("migrations/015_share_key_record.sql"),
+    },
 ];

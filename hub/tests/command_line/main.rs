@@ -10,9 +10,11 @@
 mod api_keys;
 mod authority;
 mod doctor;
+mod helper;
 mod invites;
 mod packs;
 mod plan;
+mod publishing;
 mod special;
 mod support;
 mod units;

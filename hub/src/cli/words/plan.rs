@@ -27,6 +27,31 @@ texts! {
         "A draft is written to {0}, judged beside {1} earlier years. It shows the groups and \
          cannot be signed; make it again with --census-day, --leader-statement and \
          --helper-statement once there are both key statements.";
+    PUBLISHED =
+        "已发布 {0} {1} 学年的方案：{2} 所学校，自 {3} 起生效，密封给 {4} 和 {5}。这些学校该学年不再上报取整表。",
+        "Published the plan of {0} for school year {1}: {2} schools, in force from {3}, sealed to \
+         {4} and {5}. No rounded tables of these schools are taken for that year any more.";
+    OTHER_KIND = "文件 {0} 不是 {1} 类的标准包；没有发布。",
+        "the file {0} is no pack of the kind {1}; nothing was published.";
+    BEGAN = "方案自 {0} 起生效，这一天已过；没有发布。请两个部门改用今天或以后的日期重新签署。",
+        "the plan is in force from {0}, which has passed; nothing was published. Let both \
+         commissions sign it with a day from today on.";
+    ENDS = "方案自 {0} 起生效，公钥声明只到 {1}，而学年到 {2}；没有发布。",
+        "the plan is in force from {0} and the key statements hold until {1}, the school year \
+         lasts until {2}; nothing was published.";
+    ENDS_NEXT = "请两个部门签署覆盖整个学年的公钥声明，再重做方案。",
+        "Let both commissions sign key statements for the whole school year, and make the plan \
+         again.";
+    STANDS = "方案 {0} 已经生效，本学年不能换成另一份；没有发布。",
+        "the plan {0} is in force and cannot be replaced within its year; nothing was published.";
+    IN_TWO = "{0} 已在 {1} 同一学年的方案中；没有发布。",
+        "{0} is in the plan of {1} for the same year; nothing was published.";
+    ROUNDED = "已收下 {0} 在 {1} 的取整表，该学年不能再密封汇总；没有发布。",
+        "a rounded table of {0} for {1} was taken: that school year cannot go under seal any \
+         more; nothing was published.";
+    ROUNDED_NEXT = "本学年继续用取整表；请为下一学年制定方案，在开学前发布。",
+        "This year goes on with rounded tables; make a plan for the next one and publish it \
+         before that year begins.";
     NO_STATEMENT = "文件 {0} 中没有一份公钥声明；没有写入任何内容。",
         "the file {0} holds no key statement; nothing was written.";
     OTHER_PURPOSE = "文件 {0} 中的公钥声明不是用于这一方密封汇总的；没有写入任何内容。",

@@ -1,0 +1,171 @@
+//! `xinqiao-hub key`: the keys with which this hub opens its halves of sealed sums.
+
+use std::path::{Path, PathBuf};
+
+use certs::identity::LeafIdentity;
+use certs::statement::{KeyRequest, Purpose};
+use certs::words::{Length, chinese, english};
+use clap::Subcommand;
+use runtime::cli::{Exit, Failure, Sentence};
+use runtime::web::time::minute;
+use serde_json::json;
+
+use super::context::Context;
+use super::words::key as words;
+use crate::app::{HubError, load_pins};
+use crate::ca::source::create;
+use crate::config::Config;
+use crate::packs::Packs;
+use crate::share_key::{self, Held, ShareKeyError};
+use crate::store::share_key_record;
+
+/// Keys with which this hub opens its halves of sealed sums
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Write the request for the statement about this hub's key; makes the key the first time
+    Request {
+        /// Which half: aggregate-leader at education's hub, aggregate-helper at health's
+        #[arg(long, value_parser = ["aggregate-leader", "aggregate-helper"])]
+        purpose: String,
+        /// New file for the request
+        #[arg(long)]
+        out: PathBuf,
+        /// Make a new key, for a new school year; the old one still opens what was sealed to it
+        #[arg(long)]
+        renew: bool,
+    },
+    /// Show the keys, the words to read out, and the keys that were destroyed
+    List,
+    /// Destroy a key whose school years are over; a signed record stays
+    Destroy {
+        /// The key, by the beginning of its number in the list
+        key: String,
+        /// The same once more
+        #[arg(long)]
+        confirm: String,
+    },
+}
+
+pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Request { purpose, out, renew } => request(context, purpose, (out, *renew)),
+        Command::List => list(context),
+        Command::Destroy { key, confirm } => destroy(context, (key, confirm)),
+    }
+}
+
+fn request(context: &Context, purpose: &str, (out, renew): (&Path, bool)) -> Result<(), Failure> {
+    let config = context.config()?;
+    let own = share_key::purpose_of(config.kind);
+    if Purpose::from_word(purpose) != Some(own) {
+        let message = Sentence::new(words::OTHER_HALF, &[&config.name_zh, &own.as_str()]);
+        return Err(Failure::new(Exit::Refused, "OTHER_HALF", message));
+    }
+    let identity = identity(&config)?;
+    let newest = share_key::held(&config)?.into_iter().next().filter(|_| !renew);
+    let held = match newest {
+        Some(held) => held,
+        None => share_key::make(&config, context.now_ms())?,
+    };
+    let asked = KeyRequest {
+        zone: config.zone().clone(),
+        unit: config.unit.clone(),
+        name: config.name_zh.clone(),
+        purpose: own,
+        key: held.stated(),
+    };
+    let chain = identity.chain().iter().map(|der| der.to_vec()).collect();
+    let signed = asked.sign(identity.key(), chain).map_err(|cause| {
+        Failure::new(Exit::Failed, "REQUEST", words::NOT_SIGNED).because(&cause)
+    })?;
+    create(out, signed.to_pem().as_bytes())?;
+    let (zh, en) = six_words(&held);
+    let value = json!({
+        "request": out, "key": held.digest().to_string(), "purpose": own.as_str(),
+        "words_zh": zh, "words_en": en,
+    });
+    context.terminal.result(&value, |t| t.text(words::ASKED, &[&out.display(), &zh, &en]))
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let (config, database) = context.open()?;
+    let held = share_key::held(&config)?;
+    let destroyed = database.read(share_key_record::all)?;
+    let digest = |tagged: &[u8]| domain::digest::Digest::from_tagged(tagged).ok();
+    let gone = destroyed.iter().filter_map(|one| Some((digest(&one.key)?, one.made_at_ms)));
+    let gone: Vec<_> = gone.map(|(key, at)| (key.to_string(), minute(at))).collect();
+    let shown = held.iter().map(|one| {
+        let (zh, en) = six_words(one);
+        (one.digest().to_string(), minute(one.made_at_ms), zh, en)
+    });
+    let shown: Vec<_> = shown.collect();
+    let keys = shown.iter().map(
+        |(key, made, zh, en)| json!({"key": key, "made": made, "words_zh": zh, "words_en": en}),
+    );
+    let value = json!({
+        "purpose": share_key::purpose_of(config.kind).as_str(),
+        "keys": keys.collect::<Vec<_>>(),
+        "destroyed": gone.iter().map(|(key, at)| json!({"key": key, "at": at})).collect::<Vec<_>>(),
+    });
+    context.terminal.result(&value, |t| {
+        let mut lines: Vec<String> = shown
+            .iter()
+            .map(|(key, made, zh, en)| t.text(words::KEY, &[key, made, zh, en]))
+            .collect();
+        if lines.is_empty() {
+            lines.push(t.text(words::NO_KEY, &[]));
+        }
+        lines.extend(gone.iter().map(|(key, at)| t.text(words::GONE, &[key, at])));
+        lines.join("\n")
+    })
+}
+
+fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failure> {
+    let (config, database) = context.open()?;
+    if key != confirm {
+        let message = Sentence::new(super::words::CONFIRM_DIFFERS, &[&confirm, &key]);
+        return Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message));
+    }
+    let held = share_key::held(&config)?;
+    let mut found = held.into_iter().filter(|one| one.digest().to_string().starts_with(key));
+    let (Some(held), None) = (found.next(), found.next()) else {
+        let message = Sentence::new(words::WHICH_KEY, &[&key]);
+        return Err(Failure::new(Exit::NotFound, "KEY_UNKNOWN", message));
+    };
+    let identity = identity(&config)?;
+    let (today, now_ms, pins) = (context.clock.today(), context.now_ms(), load_pins(&config)?);
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
+    share_key::check_over(&held, packs.sealed_years(), today)?;
+    let (digest, signer) = (held.digest().to_string(), identity.key().clone());
+    let held = database.write("share_key_record", move |tx| {
+        share_key::record(tx, (&config, &signer), (&held, packs.sealed_years()), now_ms)?;
+        Ok::<_, ShareKeyError>(held)
+    })?;
+    // The record stands first: a key that is gone without one would be a loss that nobody meant.
+    share_key::erase(&held)?;
+    let value = json!({"key": digest, "destroyed": true});
+    context.terminal.result(&value, |t| t.text(words::DESTROYED, &[&digest]))
+}
+
+fn identity(config: &Config) -> Result<LeafIdentity, Failure> {
+    let loaded = LeafIdentity::load(&config.path("identity.pem"));
+    loaded.map_err(|cause| HubError::Identity(cause).into())
+}
+
+fn six_words(held: &Held) -> (String, String) {
+    let digest = held.digest();
+    (chinese(&digest, Length::Short), english(&digest, Length::Short))
+}
+
+impl From<ShareKeyError> for Failure {
+    fn from(error: ShareKeyError) -> Self {
+        match error {
+            ShareKeyError::Store(error) => error.into(),
+            ShareKeyError::Needed(year) => {
+                let message = Sentence::new(words::NEEDED, &[&year, &(year + 1)]);
+                Self::new(Exit::Refused, "KEY_NEEDED", message)
+            }
+            other => Self::new(Exit::Failed, "KEY_FILE", words::UNUSABLE).because(&other),
+        }
+    }
+}

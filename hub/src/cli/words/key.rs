@@ -1,0 +1,27 @@
+//! What `xinqiao-hub key` says.
+
+use runtime::texts;
+
+texts! {
+    ASKED = "已写好申请 {0}。请交教育、卫健两个部门签署声明，并在电话中读出六个词：{1}（{2}）",
+        "Wrote the request {0}. Give it to both commissions and read out these words by telephone: \
+         {2} ({1})";
+    OTHER_HALF = "{0} 打开的是另一半：请用 --purpose {1}；没有生成密钥。",
+        "{0} opens the other half: use --purpose {1}; no key was made.";
+    NOT_SIGNED = "申请无法用本枢纽的证书签名，没有写出。",
+        "the request could not be signed with this hub's certificate; nothing was written.";
+    KEY = "{0}\n  {1} 生成；六个词：{2}（{3}）", "{0}\n  made {1}; words: {3} ({2})";
+    NO_KEY = "本枢纽还没有用于密封汇总的密钥。生成并申请：xinqiao-hub key request",
+        "This hub has no key for sealed sums yet. Make one and ask: xinqiao-hub key request";
+    GONE = "{0}\n  已于 {1} 销毁，记录已签名", "{0}\n  destroyed {1}, with a signed record";
+    WHICH_KEY = "没有编号以 {0} 开头的唯一一把密钥；没有销毁。",
+        "no key, or more than one, begins with {0}; nothing was destroyed.";
+    NEEDED = "{0} 学年的合计还可能打开，{1} 年 10 月 1 日以后才能销毁；没有销毁。",
+        "openings of school year {0} may still come, until 1 October {1}; nothing was destroyed.";
+    DESTROYED =
+        "密钥 {0} 已销毁，已写下签名记录。备份和旧磁盘上的副本请由运维人员一并销毁。",
+        "The key {0} is destroyed; a signed record stays. Copies in backups and on old disks are \
+         for the operators to destroy.";
+    UNUSABLE = "密钥文件无法读写，没有改动其他内容。",
+        "the key file cannot be read or written; nothing else was changed.";
+}

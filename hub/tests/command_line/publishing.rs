@@ -1,0 +1,195 @@
+//! A school year goes under seal: what is refused, and what is published.
+
+use std::path::{Path, PathBuf};
+
+use hub::app::open_store;
+use hub::config::Config;
+use hub::store::contribution::{Contribution, Place, insert};
+use jiff::civil::Date;
+use runtime::clock::Clock;
+
+use crate::helper::{ZONE, helper, install, roots, sign};
+use crate::support::{Ran, ca, hub, text};
+
+/// A city, a district that leads and a helper, with what both commissions sign with.
+struct City {
+    folder: tempfile::TempDir,
+    roots: [PathBuf; 2],
+    data: PathBuf,
+    district: PathBuf,
+    statements: [PathBuf; 2],
+    year: i16,
+    today: Date,
+}
+
+fn ok(ran: Ran) -> Ran {
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    ran
+}
+
+impl City {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let roots = roots(folder.path());
+        let [education, health] = &roots;
+        let at = |name: &str| folder.path().join(name);
+        let level = |kind: &str, unit: &str| {
+            let (data, signed) = (at(kind), at(&format!("{kind}.pem")));
+            let args = ["init", "--kind", kind, "--unit", unit, "--data", text(&data)];
+            ok(hub(&[args.as_slice(), &ZONE, &["--name", kind]].concat()));
+            ok(sign(&data, education, &signed));
+            ok(install(&data, &signed, &[education, health]));
+            data
+        };
+        let (data, district) = (level("city", "370200"), level("district", "370203"));
+        let (helping, signed) = (helper(folder.path()), at("helper.pem"));
+        ok(sign(&helping, health, &signed));
+        ok(install(&helping, &signed, &[education, health]));
+        for root in &roots {
+            for kind in ["statement-key", "pack-key"] {
+                let out = root.join(kind);
+                let args = [kind, "--dir", text(root), "--out", text(&out)];
+                ok(ca(&[args.as_slice(), &["--danger-no-passphrase"]].concat()));
+            }
+        }
+        let statements = [("leader", &district, 0), ("helper", &helping, 1)]
+            .map(|(half, hub_data, first)| stated(folder.path(), &roots, (half, hub_data, first)));
+        let today = Clock::system().today();
+        let year = domain::span::school_year_of(today);
+        Self { data, district, statements, roots, folder, year, today }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A pack of text, signed by these commissions.
+    fn pack(&self, (kind, name): (&str, &str), file: &Path, how: (u32, Date, &[usize])) -> PathBuf {
+        let (serial, from, by) = how;
+        let out = self.at(&format!("{kind}-{name}-{serial}-{from}-{}.pack", by.len()));
+        let (serial, from) = (serial.to_string(), from.to_string());
+        let mut input = file.to_owned();
+        for (place, root) in by.iter().enumerate() {
+            let key = self.roots[*root].join("pack-key");
+            let next = out.with_extension(format!("{place}"));
+            let head = ["sign-pack", "--key", text(&key), "--out", text(&next), text(&input)];
+            let about = ["--kind", kind, "--name", name, "--serial", &serial];
+            let dates = ["--version-name", &serial, "--effective-from", &from];
+            ok(match place {
+                0 => ca(&[head.as_slice(), &about, &dates].concat()),
+                _ => ca(&[head.as_slice(), &["--add"]].concat()),
+            });
+            input = next;
+        }
+        input
+    }
+
+    /// Roster and plan of an area, as texts.
+    fn texts(&self, area: &str, (prefix, floor): (&str, &str)) -> [PathBuf; 2] {
+        let dir = self.at(&format!("{area}-{floor}"));
+        std::fs::create_dir_all(&dir).expect("folder");
+        let (roster, plan) = (
+            dir.join(format!("{area}-{}.csv", self.year)),
+            dir.join(format!("{area}-{}.toml", self.year)),
+        );
+        let head = "unit,town,operator,education_since,health_since,signed,stage,grade,male,\
+                    female,unstated";
+        let row = |n| format!("{prefix}{n},T1,o{n},2020,2021,yes,junior,g7,40,40,1");
+        let rows: Vec<String> = std::iter::once(head.to_owned()).chain((1..13).map(row)).collect();
+        std::fs::write(&roster, rows.join("\n")).expect("roster");
+        let day = self.today.to_string();
+        let [leader, helper] = &self.statements;
+        let args = ["plan", "make", text(&roster), "--census-day", &day, "--floor", floor];
+        let keys = ["--leader-statement", text(leader), "--helper-statement", text(helper)];
+        assert_eq!(ok(hub(&[args.as_slice(), &keys].concat())).json()["draft"], false);
+        [roster, plan]
+    }
+
+    fn publish(&self, plan: &Path, roster: &Path) -> Ran {
+        hub(&["plan", "publish", text(plan), text(roster), "--data", text(&self.data)])
+    }
+}
+
+/// A key statement about a hub's key, signed first by its own commission and then by the other.
+fn stated(
+    folder: &Path,
+    roots: &[PathBuf; 2],
+    (half, data, first): (&str, &Path, usize),
+) -> PathBuf {
+    let at = |name: &str| folder.join(format!("{half}-{name}"));
+    let (request, one, both) = (at("request"), at("one"), at("both"));
+    let purpose = format!("aggregate-{half}");
+    let args = ["key", "request", "--purpose", &purpose, "--out", text(&request)];
+    ok(hub(&[args.as_slice(), &["--data", text(data)]].concat()));
+    let (own, other) = (&roots[first], &roots[1 - first]);
+    let pems = [own.join("root.pem"), other.join("root.pem")];
+    let [key, second] = [own, other].map(|root| root.join("statement-key"));
+    let args = ["sign-statement", "--key", text(&key), "--root", text(&pems[0]), "--yes"];
+    ok(ca(&[args.as_slice(), &["--out", text(&one), text(&request)]].concat()));
+    let args = ["sign-statement", "--add", "--yes", "--key", text(&second)];
+    let pins = ["--root", text(&pems[0]), "--root", text(&pems[1])];
+    ok(ca(&[args.as_slice(), &pins, &["--out", text(&both), text(&one)]].concat()));
+    both
+}
+
+/// Only the city publishes, both packs together, under both commissions, from today on; a plan
+/// that is in force is not replaced, and a year of which a rounded table was taken stays as it is.
+#[test]
+fn a_school_year_goes_under_seal() {
+    let city = City::new();
+    let name = format!("370203-{}", city.year);
+    let [roster, plan] = city.texts("370203", ("S", "5"));
+    let both = [0, 1].as_slice();
+    let listed = city.pack(("roster", &name), &roster, (1, city.today, both));
+    let signed = city.pack(("plan", &name), &plan, (1, city.today, both));
+    let half = city.pack(("plan", &name), &plan, (1, city.today, &[0]));
+    let elsewhere = ["plan", "publish", text(&signed), text(&listed), "--data"];
+    let refused = hub(&[elsewhere.as_slice(), &[text(&city.district)]].concat());
+    assert_eq!(refused.failed(), (4, "CITY_PUBLISHES".to_owned()));
+    let alone = hub(&["directive", "publish", text(&signed), "--data", text(&city.data)]);
+    assert_eq!(alone.failed(), (4, "PLAN_PUBLISHES".to_owned()));
+    assert_eq!(city.publish(&half, &listed).failed().1, "PACK_REFUSED");
+    assert_eq!(city.publish(&listed, &signed).failed().1, "PACK_KIND");
+    let began = city.today.yesterday().expect("day");
+    let late = city.pack(("plan", &name), &plan, (1, began, both));
+    assert_eq!(city.publish(&late, &listed).failed(), (4, "PLAN_BEGAN".to_owned()));
+    let [other, wider] = city.texts("370203", ("S", "6"));
+    let text_of = std::fs::read_to_string(&other).expect("roster") + "\n";
+    std::fs::write(&other, text_of).expect("roster");
+    let foreign = city.pack(("roster", &name), &other, (2, city.today, both));
+    assert_eq!(city.publish(&signed, &foreign).failed(), (4, "ROSTER".to_owned()));
+
+    let done = ok(city.publish(&signed, &listed)).json();
+    assert_eq!((&done["schools"], &done["helper"]), (&12.into(), &"HC-QD".into()));
+    ok(city.publish(&signed, &listed));
+    let known = ok(hub(&["directive", "list", "--data", text(&city.data)])).json();
+    assert_eq!(known.as_array().map(Vec::len), Some(2), "{known}");
+    let newer = city.pack(("plan", &name), &wider, (2, city.today, both));
+    assert_eq!(city.publish(&newer, &listed).failed(), (4, "PLAN_STANDS".to_owned()));
+
+    let second = format!("370202-{}", city.year);
+    let [roster, plan] = city.texts("370202", ("R", "5"));
+    let config = Config::load(&city.data).expect("config");
+    let store = open_store(&config).expect("store");
+    let taken = Contribution {
+        place: Place {
+            unit: "370202".to_owned(),
+            table: "rounded.alt".to_owned(),
+            period: format!("{}S1", city.year),
+        },
+        revision: 1,
+        catalogue: vec![1; 33],
+        digest: vec![1; 33],
+        body: vec![1],
+        signature: vec![1],
+        arrived_at_ms: 1,
+    };
+    let inserted: Result<(), runtime::sql::SqlError> =
+        store.write("taken", move |tx| insert(tx, &taken));
+    inserted.expect("inserted");
+    drop(store);
+    let listed = city.pack(("roster", &second), &roster, (1, city.today, both));
+    let signed = city.pack(("plan", &second), &plan, (1, city.today, both));
+    let refused = city.publish(&signed, &listed);
+    assert_eq!(refused.failed(), (4, "ROUNDED_TAKEN".to_owned()), "{}", refused.err);
+}

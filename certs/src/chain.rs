@@ -17,7 +17,7 @@ use webpki::{
 };
 
 use crate::identity::{IdentityError, PeerIdentity};
-use crate::root::RootCertificate;
+use crate::root::{Commission, RootCertificate};
 use crate::tls::TlsClock;
 
 /// Most certificates that a chain may have: leaf, issuing authority, root, and one to spare.
@@ -159,6 +159,13 @@ impl Trust {
     pub fn with_clock(mut self, clock: TlsClock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// The same trust, in one commission's root alone: what it certifies is no other's.
+    #[must_use]
+    pub fn under(&self, commission: Commission) -> Self {
+        let own = self.roots.iter().filter(|root| root.commission() == Some(commission));
+        Self { roots: own.cloned().collect(), ..self.clone() }
     }
 
     /// The pinned roots.

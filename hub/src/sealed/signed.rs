@@ -8,6 +8,7 @@ use certs::chain::Trust;
 use certs::digest::sha256;
 use certs::identity::LeafIdentity;
 use certs::key::KeyError;
+use certs::root::Commission;
 use certs::signature::Signature;
 use domain::disclosure::plan::Roster;
 use domain::disclosure::sealed::Arrival;
@@ -71,7 +72,9 @@ impl Judge {
         let listed = roster.school(unit).ok_or_else(|| {
             Refused::new(NOT_LISTED, "the school is not on the roster of this plan")
         })?;
-        let signer = self.trust.identify_signer(&read.item.chain, &self.zone, self.now);
+        // Health certifies clinics and its hub, and no school.
+        let trust = self.trust.under(Commission::Education);
+        let signer = trust.identify_signer(&read.item.chain, &self.zone, self.now);
         let signer = signer.map_err(|error| Refused::new(SIGNATURE, &error))?;
         let label = signer.name().district_label();
         let is_own = signer.name().unit() == unit && is_home(label, (&roster.area, &listed.town));
@@ -85,17 +88,19 @@ impl Judge {
         holds.map_err(|error| Refused::new(SIGNATURE, &error))
     }
 
-    /// Checks a hub's signature over a verdict or a record.
+    /// Checks a hub's signature over a verdict or a record; the leader stands under education's
+    /// root and the helper under health's.
     ///
     /// # Errors
     /// Another unit's certificate, or a signature that does not fit.
     pub fn hub(
         &self,
-        unit: &UnitId,
+        (unit, commission): (&UnitId, Commission),
         (context, bytes): (&str, &[u8]),
         signed: &HubSignature,
     ) -> Result<(), Refused> {
-        let signer = self.trust.identify(&signed.chain, &self.zone, self.now);
+        let trust = self.trust.under(commission);
+        let signer = trust.identify(&signed.chain, &self.zone, self.now);
         let signer = signer.map_err(|error| Refused::new(SIGNATURE, &error))?;
         if !signer.name().names_hub(unit) {
             return Err(Refused::new(SIGNATURE, "the certificate is another unit's"));

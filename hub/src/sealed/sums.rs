@@ -8,7 +8,7 @@ use certs::digest::sha256;
 use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::disclosure::plan::{PERSONS_MIN, Roster, School};
-use domain::disclosure::sealed::{Kind, SealedTable, coordinates};
+use domain::disclosure::sealed::{Kind, SealedTable, coordinates, persons_closed};
 use domain::unit::UnitId;
 use proto::opening::Detail;
 
@@ -91,8 +91,12 @@ impl Sum<'_> {
         standing: &BTreeMap<UnitId, OutputShare>,
     ) -> Result<SumShare, AggregateError> {
         let mut sum = SumShare::new(categories(self.table));
-        // A category is about everybody of the stage, whatever anybody reported.
-        let is_open = self.roster.persons(self.schools, self.stage) >= PERSONS_MIN;
+        // A category is about everybody of the stage, whatever anybody reported. Less the cells that
+        // are opened beside it, it is about everybody whose cells stay closed: nobody, or enough.
+        let of_set = self.schools.iter().filter_map(|school| self.roster.school(school));
+        let closed = persons_closed(self.table, of_set, self.stage);
+        let is_open = self.roster.persons(self.schools, self.stage) >= PERSONS_MIN
+            && (closed == 0 || closed >= PERSONS_MIN);
         for (school, share) in standing.iter().filter(|_| is_open) {
             let places = self.places_of(school)?;
             let mut runs = vec![Vec::new(); categories(self.table)];

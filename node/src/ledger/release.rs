@@ -60,6 +60,19 @@ pub fn last(
     )
 }
 
+/// Whether a table about persons was signed rounded for a period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_rounded(tx: &Tx<'_>, period: &str) -> Result<bool, SqlError> {
+    let found = tx.query_opt(
+        "select 1 from release where period = $1 and table_id like 'rounded.%' limit 1",
+        params![period],
+        |row| row.i64(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// When anything of a period was last released; nothing where nothing ever was.
 ///
 /// # Errors

@@ -125,6 +125,19 @@ pub fn last_of(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<StoredRe
     )
 }
 
+/// Whether anything of a period was sealed.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_any_of(tx: &Tx<'_>, period: &str) -> Result<bool, SqlError> {
+    let found = tx.query_opt(
+        "select 1 from sealed_report where period = $1 limit 1",
+        params![period],
+        |row| row.i64(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// A report by the digest of its signed bytes.
 ///
 /// # Errors
@@ -181,6 +194,14 @@ pub(crate) fn keep_verdict(
             &verdict.signed,
         ],
     )?;
+    if kept > 0 && verdict.answer == Answer::Refused {
+        // What a refused report told was told to nobody: the next week that is sealed tells it.
+        tx.execute(
+            "delete from sealed_told where (table_id, period) =
+                 (select table_id, period from sealed_report where body = $1)",
+            params![&body.to_tagged()],
+        )?;
+    }
     Ok(kept > 0)
 }
 

@@ -27,6 +27,7 @@ use super::{
 use crate::indicator::{self, Checked, Facts};
 use crate::ledger::profile::{self, Profile};
 use crate::ledger::release::{self as register, Registered};
+use crate::ledger::sealed;
 use crate::ledger::{Ledger, destroy, governance, hold, rounding_key, student};
 
 /// What would leave for a period. Writes nothing but, the first time, the rounding key.
@@ -113,11 +114,13 @@ pub(super) fn drafts(
         Some(_) => facts.enrolled(),
         None => known_persons(tx, context, span.end)?,
     };
+    // What was sealed once is not rounded beside it, whatever became of the year's plan since.
+    let is_sealed = context.sealed_years.contains(&facts.span().school_year)
+        || sealed::is_any_of(tx, &period.to_string())?;
     let mut absent = Vec::new();
     let mut raw = Vec::new();
     for spec in context.catalogue.tables() {
         let table = spec.id().clone();
-        let is_sealed = context.sealed_years.contains(&facts.span().school_year);
         if let Some(reason) = absence(spec, period, &facts, is_sealed) {
             absent.push(AbsentTable { table, reason });
             continue;

@@ -64,7 +64,8 @@ fn seal_all(
     let under_seal = context.year(own.school_year).ok_or_else(missing)?;
     let school = under_seal.year().roster.school(&context.unit).ok_or_else(missing)?;
     let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
-    let year = context.span(Period::SchoolYear(own.school_year))?;
+    let since = context.years.iter().map(|year| year.year().plan.year()).min();
+    let year = context.span(Period::SchoolYear(since.unwrap_or(own.school_year)))?;
     let span = facts_span(period, own, year);
     let facts = Facts::of_period(tx, &profile, span, context.today)?;
     let hubs = under_seal.hubs()?;

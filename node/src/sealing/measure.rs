@@ -9,7 +9,7 @@ use domain::catalogue::Stage;
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
 use domain::disclosure::plan::School;
-use domain::disclosure::sealed::{Kind, MeasureError, SealedReport, SealedTable};
+use domain::disclosure::sealed::{CapClass, Kind, MeasureError, SealedReport, SealedTable};
 use domain::ledger::Word as _;
 use domain::period::Period;
 use domain::span::Span;
@@ -33,8 +33,8 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
-/// What the days of a period's facts are: a stock's term, and for a flow everything of the school
-/// year up to the end of the week, since what was entered late is told in it.
+/// What the days of a period's facts are: a stock's term, and for a flow everything since the first
+/// year under seal up to the end of the week, since what was entered late is told in it.
 pub(super) fn facts_span(period: Period, own: Span, year: Span) -> Span {
     match period {
         Period::Term(_) => own,
@@ -49,6 +49,7 @@ pub(super) fn measure(
     (table, period): (&SealedTable, Period),
     school: &School,
 ) -> Result<Result<Measured, NoReport>, SealingError> {
+    let signed = Stage::ALL.iter().map(|stage| school.persons(*stage)).sum();
     let (raw, told) = match table.kind() {
         Kind::Stock => match facts.sealed_stock(&catalogue.1, table)? {
             Ok(raw) => (raw, Vec::new()),
@@ -58,12 +59,16 @@ pub(super) fn measure(
             Ok(events) => {
                 let id = table.id().as_str();
                 let before = register::told_elsewhere(tx, id, &period.to_string())?;
-                untold(table, &events, &before)
+                let cap = CapClass::of(Kind::Flow, signed, table.per_person_max());
+                let cap = match cap {
+                    Ok(cap) => cap.limit(),
+                    Err(error) => return Ok(Err(NoReport::Broken(error.into()))),
+                };
+                untold((table, cap), &events, &before)
             }
             Err(absent) => return Ok(Err(NoReport::Absent(absent))),
         },
     };
-    let signed = Stage::ALL.iter().map(|stage| school.persons(*stage)).sum();
     let persons = |stratum: &_| facts.persons_of(stratum);
     let enrolled = match table.kind() {
         Kind::Stock => facts.enrolled_by_stage(),
@@ -75,13 +80,20 @@ pub(super) fn measure(
     })
 }
 
-/// The cells of what was not told yet. Of a record of which a part was told, the last events are
+/// The cells of what was not told yet, up to what one report may add; the rest is told in the next
+/// week, so that one busy week does not silence a school for good.
+/// Of a record of which a part was told, the last events are
 /// the new ones: a ledger is read in the order in which it was written.
-fn untold(table: &SealedTable, events: &[Event], before: &[Told]) -> (RawTable, Vec<Told>) {
+fn untold(
+    (table, cap): (&SealedTable, u64),
+    events: &[Event],
+    before: &[Told],
+) -> (RawTable, Vec<Told>) {
     let mut told: BTreeMap<(&str, i64), u64> = BTreeMap::new();
     for one in before {
         told.insert((&one.kind, one.record), one.amount);
     }
+    let mut room = cap;
     let mut cells = vec![0_u64; table.counted()];
     let mut new: BTreeMap<(&'static str, i64), u64> = BTreeMap::new();
     for event in events {
@@ -89,12 +101,13 @@ fn untold(table: &SealedTable, events: &[Event], before: &[Told]) -> (RawTable, 
         let known = told.entry(key).or_default();
         let old = event.amount.min(*known);
         *known -= old;
-        let amount = event.amount - old;
+        let amount = (event.amount - old).min(room);
         if amount == 0 {
             continue;
         }
         if let Some(cell) = cells.get_mut(event.place) {
             *cell = cell.saturating_add(amount);
+            room -= amount;
             *new.entry(key).or_default() += amount;
         }
     }

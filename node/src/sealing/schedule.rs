@@ -18,12 +18,25 @@ use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
 use super::Context;
+use crate::ledger::release;
 use crate::ledger::sealed::{self as register, StoredReport};
 
 /// Days from the Sunday of a week to the morning on which its reports leave.
 const NOTICE_DAYS: i64 = 2;
 /// Days from the census day of a term to the morning on which its stocks leave.
 const CENSUS_DAYS: i64 = 7;
+/// Codes of refusals that hang on the documents or the figures; after another one a fresh seal
+/// under the next number may be taken.
+const FOR_GOOD: [&str; 7] = [
+    "other_report",
+    "other_task",
+    "other_cap",
+    "not_on_roster",
+    "proof",
+    "control_sum",
+    "enrolment",
+];
+
 /// Reports that are looked through: fifty weeks of twenty tables, and a few years.
 const REPORTS_MAX: u32 = 20_000;
 
@@ -59,6 +72,10 @@ pub fn due(tx: &Tx<'_>, context: &Context) -> Result<Vec<Pending>, SqlError> {
     for under_seal in &context.years {
         for (period, kind) in periods(context, under_seal) {
             let Ok(span) = context.span(period) else { continue };
+            // What went rounded once is not sealed beside it.
+            if kind == Kind::Stock && release::is_rounded(tx, &period.to_string())? {
+                continue;
+            }
             let Some((pack, catalogue)) = context.catalogue_on(span.from) else { continue };
             let tables = SealedTables::of(&catalogue);
             for table in tables.all().iter().filter(|table| table.kind() == kind) {
@@ -132,7 +149,7 @@ impl Known {
             .map(|report| (report.number, report.verdict.as_ref().map(|verdict| verdict.answer)));
         match next_step(self.last_numbers.get(&id).copied(), answered)? {
             Step::Seal(number) => Some(match own {
-                Some(own) if own.task == task.bytes() && is_refused(own) => {
+                Some(own) if own.task == task.bytes() && is_for_good(own) => {
                     Pending::Refused(own.clone())
                 }
                 _ => Pending::Seal(Due { table: table.clone(), period, task, number }),
@@ -142,6 +159,9 @@ impl Known {
     }
 }
 
-fn is_refused(report: &StoredReport) -> bool {
-    report.verdict.as_ref().is_some_and(|verdict| verdict.answer == Answer::Refused)
+/// Whether the same figures under the same task would be refused again.
+fn is_for_good(report: &StoredReport) -> bool {
+    report.verdict.as_ref().is_some_and(|verdict| {
+        verdict.answer == Answer::Refused && FOR_GOOD.contains(&verdict.code.as_str())
+    })
 }

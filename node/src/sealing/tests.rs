@@ -27,7 +27,7 @@ use crate::ledger::testing::{
     AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible, sheet_cells,
 };
 use crate::ledger::write;
-use crate::release::copy_handover;
+use crate::release::{self, copy_handover};
 use crate::transfer::{Transfer, addressed};
 
 const OPENED: &str = "sealed.alt.opened";
@@ -320,4 +320,62 @@ fn no_district_refuses_in_the_name_of_another() {
     let posed = take(&school.ledger, &hubs.pins, &context, &hubs.verdict(&refusal, &[0]));
     assert!(matches!(posed, Err(VerdictError::Signature)));
     assert!(take(&school.ledger, &hubs.pins, &context, &honest).expect("taken"));
+}
+
+/// A refusal that says nothing about figures or documents makes room for a fresh seal at once, and
+/// what the refused report told is told again and not lost.
+#[test]
+fn a_report_that_was_unlucky_is_sealed_again() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 5));
+    let context = hubs.context(date(2025, 11, 11));
+    seal(&school, &context, week("2025-W45"));
+    let first = registered(&school, OPENED, "2025-W45").expect("first");
+    let refusal = verdict_on(&first, "F370202004J01", Some("nonce_used"));
+    let early = Verdict { decided_at_ms: NOW_MS - 3 * 86_400_000, ..refusal.clone() };
+    let early = take(&school.ledger, &hubs.pins, &context, &hubs.verdict(&early, &[0]));
+    assert!(matches!(early, Err(VerdictError::Unknown)), "decided before it was made");
+    let refusal = hubs.verdict(&refusal, &[0]);
+    assert!(take(&school.ledger, &hubs.pins, &context, &refusal).expect("taken"));
+    assert!(sealed(&seal(&school, &context, week("2025-W45"))) > 0);
+    let second = registered(&school, OPENED, "2025-W45").expect("second");
+    assert_eq!(second.number.value(), first.number.value() + 1);
+    assert_eq!(told(&hubs, &school, "2025-W45"), 1);
+}
+
+/// What a refused week told is told in the next one, where nothing takes its place.
+#[test]
+fn what_was_refused_is_told_in_the_next_week() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 5));
+    let context = hubs.context(date(2025, 11, 18));
+    seal(&school, &context, week("2025-W45"));
+    let first = registered(&school, OPENED, "2025-W45").expect("first");
+    let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some("proof")), &[1]);
+    assert!(take(&school.ledger, &hubs.pins, &context, &refusal).expect("taken"));
+    seal(&school, &context, week("2025-W46"));
+    assert_eq!(told(&hubs, &school, "2025-W46"), 1);
+}
+
+/// The same persons never leave sealed and rounded: whichever was first stays alone.
+#[test]
+fn nothing_goes_both_sealed_and_rounded() {
+    let hubs = Hubs::new();
+    let (one, other) = (school(), school());
+    for school in [&one, &other] {
+        let pupils: Vec<_> = (0..40).map(TestPupil::new).collect();
+        let rows: Vec<_> =
+            pupils.iter().map(|one| (one.clone(), "2025-10-20", sheet_cells(6, "0"))).collect();
+        school.answers(&rows).expect("answers");
+    }
+    let context = hubs.context(date(2025, 11, 25));
+    assert!(sealed(&seal(&one, &context, PERIOD)) > 0);
+    let rounded = |school: &School| {
+        let made = release::prepare(&school.ledger, &school.context(), PERIOD).expect("prepared");
+        made.drafts.iter().filter(|draft| draft.release.rule().is_rounded()).count()
+    };
+    assert_eq!((rounded(&one), rounded(&other)), (0, 1));
+    let key = SigningKey::generate().expect("key");
+    release::make(&other.ledger, &other.context(), PERIOD, &key).expect("made");
+    assert_eq!(sealed(&seal(&other, &context, PERIOD)), 0);
 }

@@ -81,6 +81,27 @@ pub fn openable<'s>(
     about.into_iter().map(|persons| persons >= PERSONS_MIN).collect()
 }
 
+/// How many persons of a set, all with one stage, stand in cells that stay closed. A sum over
+/// everybody beside the opened cells tells the sum over these, so it is no smaller thing.
+#[must_use]
+pub fn persons_closed<'s>(
+    table: &SealedTable,
+    schools: impl IntoIterator<Item = &'s School> + Clone,
+    stage: Stage,
+) -> u64 {
+    let open = openable(table, schools.clone(), stage);
+    let categories = table.block().axes.first().map_or(1, |axis| axis.values.len()).max(1);
+    // Each stratum once: the cells of the first category.
+    let strata = table.cells() / categories;
+    let is_closed = |place: &usize| *place < strata && !open.get(*place).is_some_and(|open| *open);
+    let closed = |school: &'s School| -> u64 {
+        let places = table.places_of(school, stage).into_iter().filter(is_closed);
+        let strata = places.filter_map(|place| table.stratum(place));
+        strata.map(|stratum| persons(school, stage, &stratum)).sum()
+    };
+    schools.into_iter().map(closed).sum()
+}
+
 /// Persons of a stratum that a school has in a stage, by the roster.
 fn persons(school: &School, stage: Stage, stratum: &Stratum) -> u64 {
     let sex = stratum.sex.as_ref().map(|sex| SEXES.iter().position(|known| known == sex));

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use certs::identity::LeafIdentity;
+use certs::root::Commission;
 use domain::catalogue::Stage;
 use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::TaskId;
@@ -86,7 +87,8 @@ impl Helper {
             let known = helper.task(tx, &leader, &id)?;
             let unit = &known.task.terms.leader;
             let bytes = (OPENING_CONTEXT, asked.record.as_slice());
-            let holds = helper.hub.judge().hub(unit, bytes, &asked.signature);
+            let holds =
+                helper.hub.judge().hub((unit, Commission::Education), bytes, &asked.signature);
             holds.map_err(|_| CallError::Signature)?;
             let identity = helper.hub.parts().identity.current();
             known.sign_record(tx, &asked, &identity)

@@ -134,6 +134,11 @@ impl Desk {
             report::insert(tx, &kept, &held, self.now_ms)?;
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
+        if task.year.key.is_none() {
+            // A key that is missing here is no fault of the school's: its report waits.
+            tracing::warn!(task = %task.id, "no key for this hub's halves; reports wait");
+            return Ok(Next::Wait);
+        }
         match self.key(tx, &task)? {
             Some(key) => Ok(Next::Ask(Box::new(Case { arrived, read, task, key }))),
             None => Ok(Next::Wait),

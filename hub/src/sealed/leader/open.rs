@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use certs::root::Commission;
 use domain::disclosure::sealed::State;
 use proto::frame::OPENING_CONTEXT;
 use proto::opening::{Record, Standing, encode_record};
@@ -213,7 +214,7 @@ impl Leader {
         };
         let helper = &job.task.terms.helper;
         let judge = self.hub.judge();
-        if judge.hub(helper, (OPENING_CONTEXT, &bytes), &signed).is_err() {
+        if judge.hub((helper, Commission::Health), (OPENING_CONTEXT, &bytes), &signed).is_err() {
             return self.note_opening(&job.opening, HELPER_SIGNATURE).await;
         }
         let id = job.opening.id;

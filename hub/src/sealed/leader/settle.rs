@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use certs::root::Commission;
 use certs::signature::Signature;
 use domain::disclosure::sealed::{Decision, Kept, State, TaskId};
 use proto::frame::{VERDICT_CONTEXT, encode_item};
@@ -204,7 +205,7 @@ impl Leader {
                 (own, told.verdict, signature)
             }
         };
-        if judge.hub(helper, (VERDICT_CONTEXT, &bytes), &signature).is_err() {
+        if judge.hub((helper, Commission::Health), (VERDICT_CONTEXT, &bytes), &signature).is_err() {
             return Ok(None);
         }
         let leader = self.sign(&bytes)?;

@@ -206,11 +206,12 @@ fn identity_in(root: &RootAuthority, (id, district): (&str, &str)) -> LeafIdenti
     let key = SigningKey::generate().expect("key");
     let district: UnitId = district.parse().expect("unit");
     let subtree = Subtree::District(district.clone(), zone());
-    let authority = root.sign_issuer(&subtree, key.public(), now()).expect("authority");
+    let authority = root.sign_issuer(&subtree, key.public(), founded()).expect("authority");
     let authority = IssuingAuthority::open(&authority, key).expect("authority");
     let key = SigningKey::generate().expect("key");
     let name = IdentityName::in_district(id.parse().expect("unit"), &district, zone());
     let record = LeafRecord { name, kind: UnitKind::District, key: key.public().clone() };
-    let issued = authority.issue(&record, now()).expect("issued");
+    let issued = authority.issue(&record, now() - SignedDuration::from_hours(240));
+    let issued = issued.expect("issued");
     LeafIdentity::new(&issued.chain, key).expect("identity")
 }

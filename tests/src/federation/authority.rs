@@ -21,15 +21,24 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes a root.
+    /// Makes education's root.
     ///
     /// # Panics
     /// Keys cannot be made.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
+        Self::under(Commission::Education, now)
+    }
+
+    /// Makes the root of a commission.
+    ///
+    /// # Panics
+    /// Keys cannot be made.
+    #[must_use]
+    pub fn under(commission: Commission, now: Timestamp) -> Self {
         let zone: Zone = ZONE.parse().expect("zone");
         let key = SigningKey::generate().expect("key");
-        let root = RootAuthority::create(Commission::Education, &zone, key, now).expect("root");
+        let root = RootAuthority::create(commission, &zone, key, now).expect("root");
         Self { root, zone, now }
     }
 

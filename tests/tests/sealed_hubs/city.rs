@@ -23,7 +23,7 @@ use proto::pack::plan::{self, OpenPlan, Sealing};
 use proto::pack::{PackKind, embedded, roster};
 use proto::wire::directive::{Directive, Pack, PackSignature};
 use runtime::clock::{Clock, SimulatedClock};
-use tests::federation::{Federation, RunningHub};
+use tests::federation::{Authority, Federation, RunningHub};
 
 pub const LEADER: &str = "370202";
 pub const HELPER: &str = "HC-QD";
@@ -129,10 +129,9 @@ impl City {
     pub async fn start() -> Self {
         let (clock, hand) = Clock::simulated("2026-08-12T00:00:00Z".parse().expect("instant"));
         let federation = Federation::with_clock(clock.clone());
-        let (now, zone) = (clock.now(), federation.authority().zone().clone());
-        let key = SigningKey::generate().expect("key");
-        let health = RootAuthority::create(Commission::Health, &zone, key, now).expect("root");
-        let roots = [federation.authority().root_authority(), &health];
+        let now = clock.now();
+        let health = Authority::under(Commission::Health, now);
+        let roots = [federation.authority().root_authority(), health.root_authority()];
         let share_key = |unit: &str, role: Role| {
             let unit = unit.parse().expect("unit");
             Arc::new(ShareKey::generate(unit, role.purpose()).expect("key"))
@@ -155,8 +154,13 @@ impl City {
         ];
         hand.advance_ms(33 * DAY_MS);
         for unit in [LEADER, HELPER] {
-            save_health(&health, &federation.path(unit));
+            save_health(health.root_authority(), &federation.path(unit));
         }
+        // The helper's certificate is health's, and not what the federation would make for it.
+        let name = health.name(HELPER, HELPER);
+        let identity = federation.path(HELPER).join("identity.pem");
+        health.identity(&name, UnitKind::District).save(&identity).expect("identity");
+        federation.authority().save_root(&federation.path(HELPER));
         let start =
             |unit: &'static str, kind| RunningHub::start(&federation, (unit, kind), unit, None);
         let leader = start(LEADER, UnitKind::District).await;

@@ -203,4 +203,8 @@ fn a_cell_needs_a_hundred_structural_persons() {
     let three = [schools[0].clone(), schools[1].clone(), schools[1].clone()];
     assert_eq!(open(&tiers(), &three), [2, 12, 22, 32]);
     assert_eq!(openable(&opened(), &schools, Stage::Senior), [false; 9]);
+    // Those whose cells stay closed: the rest of 180, and with nothing open everybody.
+    assert_eq!(persons_closed(&tiers(), &three, Stage::Junior), 120);
+    assert_eq!(persons_closed(&tiers(), &schools, Stage::Junior), 180);
+    assert_eq!(persons_closed(&opened(), &schools, Stage::Junior), 0);
 }

@@ -91,8 +91,8 @@ impl Sum<'_> {
         standing: &BTreeMap<UnitId, OutputShare>,
     ) -> Result<SumShare, AggregateError> {
         let mut sum = SumShare::new(categories(self.table));
-        // A category is about everybody of the stage, whatever anybody reported. Less the cells that
-        // are opened beside it, it is about everybody whose cells stay closed: nobody, or enough.
+        // A category is about everybody of the stage, whatever anybody reported. Less the cells
+        // that are opened beside it, it is about whose cells stay closed: nobody, or enough.
         let of_set = self.schools.iter().filter_map(|school| self.roster.school(school));
         let closed = persons_closed(self.table, of_set, self.stage);
         let is_open = self.roster.persons(self.schools, self.stage) >= PERSONS_MIN

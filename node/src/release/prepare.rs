@@ -114,9 +114,7 @@ pub(super) fn drafts(
         Some(_) => facts.enrolled(),
         None => known_persons(tx, context, span.end)?,
     };
-    // What was sealed once is not rounded beside it, whatever became of the year's plan since.
-    let is_sealed = context.sealed_years.contains(&facts.span().school_year)
-        || sealed::is_any_of(tx, &period.to_string())?;
+    let is_sealed = is_under_seal(tx, context, (period, &span))?;
     let mut absent = Vec::new();
     let mut raw = Vec::new();
     for spec in context.catalogue.tables() {
@@ -155,6 +153,17 @@ pub(super) fn drafts(
         sealing.draft(raw, (followed.pack.catalogue(), followed.digest), &prf)
     });
     Ok(Prepared { drafts: drafts.chain(special).collect::<Result<_, _>>()?, absent })
+}
+
+/// Whether counts about persons of a period leave under seal. What was sealed once is not rounded
+/// beside it, whatever became of the year's plan since.
+fn is_under_seal(
+    tx: &Tx<'_>,
+    context: &Context,
+    (period, span): (Period, &Span),
+) -> Result<bool, ReleaseError> {
+    let is_planned = context.sealed_years.contains(&span.school_year);
+    Ok(is_planned || sealed::is_any_of(tx, &period.to_string())?)
 }
 
 /// The day on which a term's stocks are read; other periods have none.

@@ -68,10 +68,11 @@ fn codes_of_the_link_are_known() {
 /// Why a release was refused is read at the school, on a page and in a terminal.
 #[test]
 fn codes_of_refused_releases_are_known() {
-    let text = ["hub/src/intake/verify.rs", "hub/src/intake/decide.rs"].map(source).concat();
+    let files = ["intake/verify.rs", "intake/decide.rs", "relay/judge.rs", "relay/up.rs"];
+    let text = files.map(|file| source(&format!("hub/src/{file}"))).concat();
     let text: String = text.split_whitespace().collect();
     let mut found = BTreeSet::new();
-    for opening in ["refuse(\"", "Standing::Refused(\"", "Some((\""] {
+    for opening in ["refuse(\"", "refused(\"", "Err((\"", "Standing::Refused(\"", "Some((\""] {
         let after = text.split(opening).skip(1).filter_map(|rest| rest.split('"').next());
         found.extend(after.map(str::to_owned));
     }

@@ -242,4 +242,14 @@ impl Task {
     pub fn phase(&self, today: Date) -> Phase {
         if today > self.days.1 { Phase::Closed } else { Phase::Awaited }
     }
+
+    /// The days on all of which a school was away if it has nothing to report: the week of a flow,
+    /// and for a stock the census day alone.
+    #[must_use]
+    pub fn attended(&self) -> (Date, Date) {
+        match self.table.kind() {
+            Kind::Flow => self.days,
+            Kind::Stock => (self.days.0, self.days.0),
+        }
+    }
 }

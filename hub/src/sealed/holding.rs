@@ -82,7 +82,7 @@ impl Holding {
     ) -> Result<Self, SqlError> {
         let accepted = report::accepted(tx, &task.id)?;
         let earlier = earlier(tx, documents, task)?;
-        let away = say::absent(tx, task.days)?;
+        let away = say::absent(tx, task.attended())?;
         let roster = task.year.sealed().roster.schools.keys();
         let (absent, in_session) = roster.cloned().partition(|school| away.contains(school));
         let held = Held {

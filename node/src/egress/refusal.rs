@@ -20,6 +20,8 @@ texts! {
     OUTSIDE_TIME = "报表的日期不在该特殊时期之内", "the day is not one of the special period";
     UNPROTECTED = "该特殊时期要求的内容无法得到保护，枢纽不收",
         "what the special period asks for could not be protected";
+    SEALED_YEAR = "本学年启用了密封汇总，取整报表不再接收",
+        "the school year is under seal; nothing about persons is taken rounded";
     SUPERSEDED = "枢纽已收到更新的一版", "a later revision has been accepted";
     UNKNOWN_KEY = "签名所用的密钥不是枢纽登记的本单位密钥", "signed by a key that is not the unit's";
     BAD_CERTIFICATE = "签名证书得不到上级枢纽认可", "the hubs above cannot rely on the certificate";
@@ -29,7 +31,7 @@ texts! {
 }
 
 /// Codes that a hub refuses items with.
-const CODES: [(&str, Text); 21] = [
+const CODES: [(&str, Text); 22] = [
     ("unknown_item", UNKNOWN_ITEM),
     ("bad_signature", BAD_SIGNATURE),
     ("unreadable", UNREADABLE),
@@ -46,6 +48,7 @@ const CODES: [(&str, Text); 21] = [
     ("outside_time", OUTSIDE_TIME),
     ("unprotected", UNPROTECTED),
     ("superseded", SUPERSEDED),
+    ("sealed_year", SEALED_YEAR),
     ("unknown_key", UNKNOWN_KEY),
     ("bad_certificate", BAD_CERTIFICATE),
     ("revoked_key", REVOKED_KEY),

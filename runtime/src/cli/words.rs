@@ -367,6 +367,10 @@ pub(super) const UNIT_SUSPENDED: Text = Text::new(
     "本单位已被枢纽暂停；本地数据没有改动，恢复后会继续发送。",
     "the hub has suspended this unit; local data is unchanged and sending goes on afterwards.",
 );
+pub(super) const NOT_A_LEADER: Text = Text::new(
+    "没有汇总方案把本枢纽列为教育方的汇总枢纽；没有改动任何数据。",
+    "no plan of sealed sums names this hub as the one that leads; nothing was changed.",
+);
 pub(super) const NOT_A_MEMBER: Text = Text::new(
     "枢纽没有登记本单位；本地数据没有改动。",
     "the hub does not have this unit as a member; local data is unchanged.",

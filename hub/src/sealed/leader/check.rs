@@ -186,8 +186,7 @@ impl Desk {
         if judged.is_err() {
             return Ok(judged);
         }
-        let first = task.days.0;
-        if say::absent(tx, (first, first))?.contains(&read.arrival.school) {
+        if say::absent(tx, task.attended())?.contains(&read.arrival.school) {
             return Ok(Err(Refused::new(AWAY, "the school was closed or out of session then")));
         }
         Ok(Ok(()))

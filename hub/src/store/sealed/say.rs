@@ -144,14 +144,15 @@ pub fn absences(tx: &Tx<'_>) -> Result<Vec<Absence>, SqlError> {
     )
 }
 
-/// Schools that are closed or out of session on any day of a run of days.
+/// Schools that are closed or out of session on every day of a run of days: one that was there on
+/// some of them has something to tell.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn absent(tx: &Tx<'_>, (from, to): (Date, Date)) -> Result<BTreeSet<UnitId>, SqlError> {
     let all = tx.query(
         "select school from sealed_absence
-         where from_day <= $2 and (to_day is null or to_day >= $1)",
+         where from_day <= $1 and (to_day is null or to_day >= $2)",
         params![&from.to_string(), &to.to_string()],
         |row| parsed(row, 0),
     )?;

@@ -205,7 +205,7 @@ fn people_say_who_is_away_and_who_objects() {
         let on = |from: i8, to: i8| {
             say::absent(tx, (date(2026, 11, from), date(2026, 11, to))).map(|all| all.len())
         };
-        assert_eq!((on(1, 1)?, on(2, 2)?, on(8, 9)?, on(10, 30)?), (0, 1, 2, 1));
+        assert_eq!((on(1, 1)?, on(2, 2)?, on(8, 9)?, on(10, 30)?), (0, 1, 0, 1));
         away("S1", "2026-11-09", Some("2026-11-09"))?;
         assert_eq!((on(9, 9)?, on(10, 30)?), (1, 0));
         let (school, digest) = (school("S1"), sha256(b"report"));

@@ -28,7 +28,7 @@ use node::packs::Packs;
 use node::release::{self, Context};
 use node::transfer::Transfer;
 use node::unlock::LedgerKey;
-use tests::federation::{Federation, Member, RunningHub};
+use tests::federation::{Federation, Member, RunningHub, name_responsible};
 
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
 const SCHOOL: &str = "F370202004J01";
@@ -105,6 +105,7 @@ fn ledger(folder: &Path, key: &LedgerKey) -> Ledger {
         grade_to: grade(9),
     };
     ledger.write("profile", move |tx| profile::set(tx, &profile)).expect("profile");
+    name_responsible(&ledger, AS_OF, 1_763_600_000_000);
     ledger
 }
 

@@ -29,7 +29,7 @@ use node::unlock::LedgerKey;
 use prost::Message;
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
 use runtime::clock::{Clock, SimulatedClock};
-use tests::federation::{Federation, Member, RunningHub, admit_school};
+use tests::federation::{Federation, Member, RunningHub, admit_school, name_responsible};
 
 const CITY: (&str, UnitKind) = ("370200", UnitKind::City);
 const DISTRICT: (&str, UnitKind) = ("370202", UnitKind::District);
@@ -63,6 +63,8 @@ impl School {
             grade_to: grade(9),
         };
         ledger.write("profile", move |tx| profile::set(tx, &own)).expect("profile");
+        let clock = federation.clock();
+        name_responsible(&ledger, clock.today(), clock.now_ms());
         let identity = admit_school(federation, hub, unit);
         let transfer = Transfer::open(&folder.join("transfer.db")).expect("transfer");
         let recipient = Recipient {

@@ -7,6 +7,7 @@ mod authority;
 mod figures;
 mod hub;
 mod member;
+mod office;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use authority::Authority;
 pub use figures::{Figures, clear_cells, rounded_cells};
 pub use hub::RunningHub;
 pub use member::{Member, NoHooks, admit_school};
+pub use office::name_responsible;
 
 /// The zone of all test federations.
 pub const ZONE: &str = "test.example";

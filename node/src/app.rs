@@ -303,15 +303,6 @@ impl Outward {
         Ok(years.of_school(member.membership.name.unit(), school_year).cloned())
     }
 
-    /// Whether nothing about persons leaves this school rounded in a school year.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn is_sealed_year(&self, school_year: i16) -> Result<bool, SqlError> {
-        let Some(member) = &self.member else { return Ok(false) };
-        Ok(self.sealed_years()?.is_sealed(member.membership.name.unit(), school_year))
-    }
-
     /// The connection to the parent, not yet dialled, and its inbox; nothing before joining.
     #[must_use]
     pub fn uplink(&self) -> Option<(Uplink, Arc<Inbox>)> {

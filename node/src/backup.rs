@@ -81,18 +81,16 @@ pub fn make(node: &Node, plan: &BackupPlan) -> Result<Made, BackupError> {
 pub fn found(plan: &BackupPlan, config: &Config) -> Vec<Made> {
     let prefix = prefix(config);
     let Ok(entries) = std::fs::read_dir(&plan.to) else { return Vec::new() };
-    let mut all: Vec<Made> = entries
-        .take(FOUND_MAX)
-        .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let name = entry.file_name().into_string().ok()?;
-            let made_ms =
-                instant_ms(DateTime::strptime(INSTANT, name.strip_prefix(&prefix)?).ok()?);
-            let path = entry.path();
-            let is_whole = path.join("ledger.db").is_file() && path.join("transfer.db").is_file();
-            is_whole.then(|| Made { name, made_ms, bytes: bytes_of(&path) })
-        })
-        .collect();
+    // Whatever else lies there: what is ours is looked for by its name before anything is counted.
+    let ours = entries.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let name = entry.file_name().into_string().ok()?;
+        let made_ms = instant_ms(DateTime::strptime(INSTANT, name.strip_prefix(&prefix)?).ok()?);
+        let path = entry.path();
+        let is_whole = path.join("ledger.db").is_file() && path.join("transfer.db").is_file();
+        is_whole.then(|| Made { name, made_ms, bytes: bytes_of(&path) })
+    });
+    let mut all: Vec<Made> = ours.take(FOUND_MAX).collect();
     all.sort_by(|a, b| (b.made_ms, &b.name).cmp(&(a.made_ms, &a.name)));
     all
 }
@@ -158,7 +156,7 @@ fn make_private(path: &Path) -> io::Result<()> {
 
 /// Removes what an earlier copy left half done.
 fn sweep(to: &Path, prefix: &str) -> io::Result<()> {
-    for entry in std::fs::read_dir(to)?.take(FOUND_MAX) {
+    for entry in std::fs::read_dir(to)? {
         let entry = entry?;
         let name = entry.file_name();
         let is_half = name.to_str().is_some_and(|n| n.starts_with(prefix) && n.ends_with(PART));
@@ -298,6 +296,24 @@ mod tests {
         place.hand.advance_ms(DAY_MS * 40);
         make(&place.node, &plan).expect("made");
         assert_eq!(found(&plan, &config).len(), 1, "older than copies are kept");
+    }
+
+    /// However much else lies at the place, the copies of this school are found.
+    #[test]
+    fn a_crowded_place_hides_no_copy() {
+        let place = place();
+        let (plan, config) = (plan(&place), place.node.config().clone());
+        let usb = place.folder.path().join("usb");
+        for n in 0..FOUND_MAX + 5 {
+            std::fs::write(usb.join(format!("a-photo-{n:05}")), b"").expect("file");
+        }
+        place.hand.advance_ms(3_600_000);
+        for _ in 0..3 {
+            make(&place.node, &plan).expect("made");
+            assert!(!is_due(&plan, &config, place.node.clock().now_ms()), "once a day");
+            place.hand.advance_ms(DAY_MS);
+        }
+        assert_eq!(found(&plan, &config).len(), 2);
     }
 
     /// Where the place is not there nothing is made in its stead, and a copy that fails leaves no

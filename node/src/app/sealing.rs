@@ -58,7 +58,7 @@ impl Node {
             Err(PacksError::Pack(_)) => return Err(SqlError::Type),
         };
         let stores = (self.ledger(), self.transfer());
-        let news = sealing::take_waiting(stores, member.trust.roots(), &context)?;
+        let news = sealing::take_waiting(stores, &member.trust, &context)?;
         if news > 0 {
             tracing::info!(news, "sealed reports answered by both hubs");
         }
@@ -82,11 +82,11 @@ impl Node {
 
     /// Seals every report whose morning has come and whose period nobody holds; gives how many.
     ///
-    /// A period or table that cannot be sealed keeps no other back; the log says which, and the
-    /// page of sealed reports what is missing.
+    /// A period or table that cannot be sealed keeps no other back; the log says which.
     ///
     /// # Errors
-    /// A store cannot be read or written, or the key cannot sign; what was sealed before stays.
+    /// Nobody answers for what leaves, a store cannot be read or written, or the key cannot sign;
+    /// what was sealed before stays.
     pub fn seal_due(&self) -> Result<usize, SealDueError> {
         let (Some(member), Some(context)) = (self.member(), self.sealing()?) else { return Ok(0) };
         let identity = member.identity.current();
@@ -96,6 +96,8 @@ impl Node {
                 Ok(made) => sealed += made.iter().filter(|one| is_sealed(period, one)).count(),
                 Err(SealingError::Store(error)) => return Err(SealingError::Store(error).into()),
                 Err(SealingError::Held(_)) => {}
+                // The slot stays open: once somebody is named, the next look seals.
+                Err(error @ SealingError::NoResponsible) => return Err(error.into()),
                 Err(error) => tracing::warn!(%period, %error, "period not sealed"),
             }
         }

@@ -12,6 +12,8 @@ use super::{Place, context, send};
 use crate::app::SealDueError;
 use crate::console::{SealedLine, SealedPage, SealedState};
 use crate::egress::Egress;
+use crate::release::ReleaseError;
+use crate::sealing::SealingError;
 
 texts! {
     SEALED = "密封时间", "sealed";
@@ -95,6 +97,9 @@ pub(super) async fn send(
 }
 
 fn not_sealed(error: &SealDueError) -> Failure {
+    if matches!(error, SealDueError::Sealing(SealingError::NoResponsible)) {
+        return ReleaseError::NoResponsible.into();
+    }
     Failure::new(Exit::Failed, "NOT_SEALED", Sentence::new(PACKS_UNREADABLE, &[])).because(error)
 }
 

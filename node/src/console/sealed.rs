@@ -22,17 +22,17 @@ texts! {
     WHO = "谁", "Who";
     SEES = "能看到什么", "What they can see";
     SCHOOL = "本校", "This school";
-    SCHOOL_SEES = "自己的全部记录；本页每份报告的回执；所在街道、区已公布的合计",
-        "its own records, what became of each report here, and the sums that its street and \
-         district publish";
+    SCHOOL_SEES = "自己的全部记录；本页每份报告的回执",
+        "its own records and what became of each report here";
     STREET = "街道枢纽", "The street's hub";
-    STREET_SEES = "本校在什么时候交了一份固定长短的报告；打不开",
-        "that this school sent a report of fixed length, and when; it cannot open it";
+    STREET_SEES = "本校在什么时候交了哪张表、哪个时段的报告，各学段在册人数；数字打不开",
+        "which table and period this school reported, when, and how many are enrolled by stage; \
+         it cannot open the figures";
     CITY = "市枢纽", "The city's hub";
-    CITY_SEES = "各区公布的合计", "the sums that districts publish";
+    CITY_SEES = "目前什么也看不到；今后是各区的合计", "nothing today; later the sums of districts";
     HUBS = "两个汇总枢纽，各自", "Each of the two hubs";
-    HUBS_SEES = "报告的时间、一半随机数，以及至少五所学校的合计",
-        "when it was sent, one random half, and sums over five schools or more";
+    HUBS_SEES = "街道看到的内容、一半随机数，以及至少五所学校的合计",
+        "what the street sees, one random half, and sums over five schools or more";
     BOTH = "两个汇总枢纽私下串通", "Both hubs in collusion";
     BOTH_SEES = "能算出每所学校的数字。正因如此，两方的人员、密钥和机房彼此独立",
         "every school's figures; hence the two have operators, keys and machines of their own";
@@ -42,6 +42,10 @@ texts! {
     STAYS = "姓名、学号、作答、访谈都在本机加密数据库 ledger.db 中，不出校；单份报告谁也读不出数字。",
         "Names, numbers, answers and talks stay in the encrypted ledger.db of this machine; nobody \
          can read a figure out of a single report.";
+    FORGED = "教育方冒用四所学校的证书", "Education in the name of four schools";
+    FORGED_SEES = "能算出同组第五所学校的数字；异议期和本页的“没有结论”提示就是为发现这种情况",
+        "the fifth school's figures; the days for objecting, and a report without a verdict on \
+         this page, are what shows it";
     NOT_UNDER = "本学年没有启用密封汇总：关于学生的统计数按五取整后，每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded to five, once a \
          term.";
@@ -174,13 +178,14 @@ impl SealedTemplate<'_> {
         }
     }
 
-    fn sees(&self) -> [(&'static str, &'static str); 5] {
-        let rows: [(Text, Text); 5] = [
+    fn sees(&self) -> [(&'static str, &'static str); 6] {
+        let rows: [(Text, Text); 6] = [
             (SCHOOL, SCHOOL_SEES),
             (STREET, STREET_SEES),
             (CITY, CITY_SEES),
             (HUBS, HUBS_SEES),
             (BOTH, BOTH_SEES),
+            (FORGED, FORGED_SEES),
         ];
         rows.map(|(who, sees)| (who.in_lang(self.lang), sees.in_lang(self.lang)))
     }

@@ -4,7 +4,7 @@ use domain::catalogue::Grade;
 use domain::cell::Cell;
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
-use domain::ledger::words::{AlertSource, EventMode, Move, TalkTopic};
+use domain::ledger::words::{AlertSource, Move, TalkTopic};
 use domain::period::Period;
 use domain::span::Span;
 use jiff::civil::date;
@@ -15,7 +15,6 @@ use crate::import::Language;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
-use crate::ledger::governance::Drill;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::talk::Talk;
 use crate::ledger::teaching::Lesson;
@@ -110,24 +109,12 @@ fn the_band_does_not_tell_that_there_is_a_case() {
         let raw = facts(school, TODAY).table(&school.catalogue, spec).expect("figures");
         raw.danger_exact_cells()[spec.index("alt.attention_band", &["junior"]).expect("cell")]
     };
-    let drill = |school: &School| {
-        let drill = Drill {
-            day: date(2025, 9, 10),
-            mode: EventMode::Normal,
-            scenario: "演练".to_owned(),
-            minutes: 20,
-            participants: 6,
-            through_channel: false,
-            findings: String::new(),
-        };
-        run(school, move |tx| write::add(tx, &counsellor(), &drill));
-    };
     let (with_case, without) = (school(), school());
     open_case(&with_case);
     assert_eq!(band(&with_case), Cell::Unsupported);
     assert_eq!(band(&with_case), band(&without), "the first case changes nothing");
-    drill(&with_case);
-    drill(&without);
+    with_case.begin_work();
+    without.begin_work();
     assert!(matches!(band(&with_case), Cell::Value(_)));
     assert_eq!(band(&without), Cell::Value(0), "none is a figure once the school works here");
 }

@@ -189,10 +189,11 @@ pub fn number_of(tx: &Tx<'_>, batch: i64) -> Result<u64, SqlError> {
 /// The store cannot be read.
 pub fn numbered(tx: &Tx<'_>, number: u32) -> Result<Option<i64>, SqlError> {
     let [entered, turned, undone, run] = NO_FILE;
+    let Some(before) = number.checked_sub(1) else { return Ok(None) };
     tx.query_opt(
         "select id from import_batch where kind not in ($2, $3, $4, $5)
-         order by id limit 1 offset $1 - 1",
-        params![number.max(1), entered, turned, undone, run],
+         order by id limit 1 offset $1",
+        params![before, entered, turned, undone, run],
         |row| row.i64(0),
     )
 }

@@ -268,7 +268,7 @@ mod tests {
             let read = school.ledger.read(move |tx| import_batch::numbered(tx, number));
             Result::<_, SqlError>::expect(read, "numbered")
         };
-        assert_eq!((of(1), of(3), of(4)), (Some(first), Some(again), None));
+        assert_eq!((of(0), of(1), of(3), of(4)), (None, Some(first), Some(again), None));
         let taken = lines.first().and_then(|line| line.undone.clone()).expect("taken back");
         assert_eq!((&*taken.by, taken.at_ms, &*taken.reason), ("li", NOW_MS, "导错了文件"));
     }

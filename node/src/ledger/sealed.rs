@@ -100,31 +100,6 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// The last number that a table has used.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn last_number(tx: &Tx<'_>, table: &str) -> Result<Option<ReportNumber>, SqlError> {
-    let last = tx.query_opt(
-        "select max(number) from sealed_report where table_id = $1",
-        params![table],
-        |row| row.opt_i64(0),
-    )?;
-    Ok(last.flatten().and_then(|last| ReportNumber::new(u32::try_from(last).ok()?)))
-}
-
-/// The last report about a period.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn last_of(tx: &Tx<'_>, table: &str, period: &str) -> Result<Option<StoredReport>, SqlError> {
-    tx.query_opt(
-        &format!("{REPORT} where table_id = $1 and period = $2 order by number desc limit 1"),
-        params![table, period],
-        read,
-    )
-}
-
 /// Whether anything of a period was sealed.
 ///
 /// # Errors

@@ -5,10 +5,12 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use certs::digest::sha256;
+use certs::key::SigningKey;
 use domain::catalogue::{Catalogue, Grade as CatalogueGrade, SchoolType};
+use domain::ledger::SchoolRole;
 use domain::ledger::consent::{Answer, Purpose};
 use domain::ledger::terms::{Relation, Tier};
-use domain::ledger::words::{AlertSource, Move};
+use domain::ledger::words::{AlertSource, EventMode, Move};
 use domain::period::{Calendar, Period, Term, TermId};
 use domain::scale::{Scale, Setting};
 use jiff::civil::{Date, date};
@@ -16,19 +18,21 @@ use runtime::sql::SqlError;
 use runtime::web::Role;
 use runtime::web::session_store::StoredAccount;
 
+use super::author::Author;
 use super::case::MoveWish;
 use super::consent::Consent;
 use super::entry::{StaffId, StudentId};
+use super::governance::Drill;
 use super::import_batch::{ImportReceipt, ImportSource};
 use super::profile::{self, Profile};
-use super::{Ledger, sheet, staff, student};
+use super::{Ledger, sheet, staff, student, write};
 use crate::import::answers::{self, AnswersContext};
 use crate::import::preview::{Accepted, Comparable, Preview, Scope, compare};
 use crate::import::roster::{self, RosterContext};
 use crate::import::source::Source;
 use crate::import::table::ParsedFile;
 use crate::import::value::{Grade, GradeSpan};
-use crate::release::Context;
+use crate::release::{self, Context, Prepared, ReleaseError};
 use crate::screening::{Screening, ScreeningError, ScreeningReceipt};
 
 /// Day on which the tests' rosters are right.
@@ -171,6 +175,23 @@ impl School {
         written.expect("applied")
     }
 
+    /// Lets the school work in its ledgers from September on: a drill says nothing of a child.
+    pub(crate) fn begin_work(&self) {
+        let drill = Drill {
+            day: date(2025, 9, 10),
+            mode: EventMode::Normal,
+            scenario: "演练".to_owned(),
+            minutes: 20,
+            participants: 6,
+            through_channel: false,
+            findings: String::new(),
+        };
+        let author = Author::new("counsellor", SchoolRole::Counsellor, None, NOW_MS);
+        let author = author.because("核对");
+        let entered = self.ledger.write("drill", move |tx| write::add(tx, &author, &drill));
+        entered.unwrap_or_else(|error| panic!("{error}"));
+    }
+
     /// Imports sheets: pupil, day, and the cells after these.
     pub(crate) fn answers(
         &self,
@@ -253,6 +274,17 @@ impl School {
         let counted: Result<_, SqlError> = counted;
         counted.expect("count").expect("one row")
     }
+}
+
+/// Makes the releases of a period at a school that has named who answers for it.
+pub(crate) fn make_answered(
+    ledger: &Ledger,
+    context: &Context,
+    period: Period,
+    key: &SigningKey,
+) -> Result<Prepared, ReleaseError> {
+    danger_name_responsible(ledger);
+    release::make(ledger, context, period, key)
 }
 
 /// Names somebody who answers for what leaves, past the ledgers' door and on no staff roll, so that

@@ -16,22 +16,10 @@ use super::{
     AbsentReason, Context, Draft, Prepared, ReleaseError, Standing, copy_handover, decode_for_page,
     outrun, prepare,
 };
-use crate::ledger::Ledger;
 use crate::ledger::testing::{
-    AS_OF, NOW_MS, PERIOD, School, TestPupil, danger_name_responsible, sheet_cells,
+    AS_OF, NOW_MS, PERIOD, School, TestPupil, make_answered as make, sheet_cells,
 };
 use crate::transfer::Transfer;
-
-/// As the module's, at a school that has named who answers for it.
-fn make(
-    ledger: &Ledger,
-    context: &Context,
-    period: Period,
-    key: &SigningKey,
-) -> Result<Prepared, ReleaseError> {
-    danger_name_responsible(ledger);
-    crate::release::make(ledger, context, period, key)
-}
 
 fn screened(pupils: &[TestPupil]) -> School {
     let school = School::new();

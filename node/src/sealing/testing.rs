@@ -2,11 +2,12 @@
 //! documents that list the school of the tests.
 
 use certs::aggregate::{Instance, KeyHalf, Parts, Role, agree, open};
+use certs::chain::Trust;
 use certs::digest::sha256;
 use certs::identity::LeafIdentity;
 use certs::issuer::{IssuingAuthority, LeafRecord, Subtree};
 use certs::key::SigningKey;
-use certs::root::{Commission, RootAuthority, RootCertificate};
+use certs::root::{Commission, RootAuthority};
 use certs::seal::{Sealed, ShareKey};
 use certs::statement::{KeyStatement, SignedStatement, StatedKey};
 use domain::disclosure::plan::{GROUP_MIN, Plan};
@@ -46,7 +47,7 @@ pub(crate) struct Hubs {
     roots: [RootAuthority; 2],
     pub(crate) keys: [ShareKey; 2],
     pub(crate) identities: [LeafIdentity; 2],
-    pub(crate) pins: Vec<RootCertificate>,
+    pub(crate) trust: Trust,
 }
 
 impl Hubs {
@@ -64,7 +65,7 @@ impl Hubs {
             keys: [key(LEADER, Role::Leader), key(HELPER, Role::Helper)],
             roots,
             identities,
-            pins,
+            trust: Trust::new(pins),
         }
     }
 
@@ -91,7 +92,7 @@ impl Hubs {
         });
         let packs = [(PackKind::Roster, csv), (PackKind::Plan, plan.expect("plan"))];
         let packs = packs.map(|(kind, text)| self.directive(kind, &text));
-        let pins = Pins { roots: self.pins.clone(), zone: zone() };
+        let pins = Pins { roots: self.trust.roots().to_vec(), zone: zone() };
         let years = SealedYears::read(packs.iter().map(Vec::as_slice), &pins);
         years.of_school(&UNIT.parse().expect("unit"), 2025).expect("under seal").clone()
     }

@@ -6,7 +6,7 @@ use certs::key::SigningKey;
 use domain::disclosure::sealed::{Answer, SealedTables};
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
-use domain::ledger::words::{AlertSource, EventMode, Move};
+use domain::ledger::words::{AlertSource, Move};
 use domain::period::Period;
 use jiff::civil::{Date, date};
 use proto::frame::{decode_item, encode_item};
@@ -20,13 +20,11 @@ use crate::indicator::Unsealed;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::entry::{StaffId, StudentId};
-use crate::ledger::governance::Drill;
 use crate::ledger::hold::{self, Act};
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::testing::{
     AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible, sheet_cells,
 };
-use crate::ledger::write;
 use crate::release::{self, copy_handover};
 use crate::transfer::{Transfer, addressed};
 
@@ -42,18 +40,8 @@ fn school() -> School {
     let school = School::new();
     school.roster(&(0..40).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
     school.staff(&[(1, "心理教师"), (2, "德育主任")]);
-    let drill = Drill {
-        day: date(2025, 9, 10),
-        mode: EventMode::Normal,
-        scenario: "演练".to_owned(),
-        minutes: 20,
-        participants: 6,
-        through_channel: false,
-        findings: String::new(),
-    };
     danger_name_responsible(&school.ledger);
-    let written = school.ledger.write("drill", move |tx| write::add(tx, &author(), &drill));
-    written.unwrap_or_else(|error| panic!("{error}"));
+    school.begin_work();
     school
 }
 
@@ -82,8 +70,9 @@ fn sealed(made: &[Made]) -> usize {
 }
 
 fn registered(school: &School, table: &str, period: &str) -> Option<StoredReport> {
-    let (table, period) = (table.to_owned(), period.to_owned());
-    school.ledger.read(move |tx| register::last_of(tx, &table, &period)).expect("register")
+    // The latest come first.
+    let all = school.ledger.read(|tx| register::all(tx, 1_000)).expect("register");
+    all.into_iter().find(|one| one.table == table && one.period == period)
 }
 
 /// The report as its signed bytes say it.
@@ -190,7 +179,7 @@ fn a_refused_report_is_replaced_under_another_task() {
     let first = registered(&school, OPENED, "2025-W45").expect("first");
     let refusal = verdict_on(&first, "F370202004J01", Some("proof"));
     let refusal = hubs.verdict(&refusal, &[1]);
-    assert!(take(&school.ledger, &hubs.pins, &context, &refusal).expect("taken"));
+    assert!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"));
     assert_eq!(sealed(&seal(&school, &context, week("2025-W45"))), 0);
     let asked = context.clone();
     let open = school.ledger.read(move |tx| due(tx, &asked)).expect("due");
@@ -213,7 +202,7 @@ fn only_both_hubs_accept() {
     let sealed = registered(&school, OPENED, "2025-W45").expect("sealed");
     let own = verdict_on(&sealed, "F370202004J01", None);
     let taken = |verdict: &Verdict, signers: &[usize]| {
-        take(&school.ledger, &hubs.pins, &context, &hubs.verdict(verdict, signers))
+        take(&school.ledger, &hubs.trust, &context, &hubs.verdict(verdict, signers))
     };
     for signers in [&[][..], &[0], &[1]] {
         assert!(matches!(taken(&own, signers), Err(VerdictError::Signature)));
@@ -221,7 +210,7 @@ fn only_both_hubs_accept() {
     // The commissions' roots the wrong way round: no hub speaks under the other's.
     let strangers = Hubs::new();
     let forged = strangers.verdict(&own, &[0, 1]);
-    let forged = take(&school.ledger, &hubs.pins, &context, &forged);
+    let forged = take(&school.ledger, &hubs.trust, &context, &forged);
     assert!(matches!(forged, Err(VerdictError::Signature)));
     let other = Verdict { report: sha256(b"other bytes"), ..own.clone() };
     assert!(matches!(taken(&other, &[0, 1]), Err(VerdictError::Unknown)));
@@ -298,7 +287,7 @@ fn verdicts_are_taken_from_the_inbox() {
         transfer.write("arrive", move |tx| addressed::store(tx, &item, NOW_MS)).expect("stored");
     }
     let stores = (&school.ledger, &transfer);
-    let taken = |context: &Context| take_waiting(stores, &hubs.pins, context).expect("taken");
+    let taken = |context: &Context| take_waiting(stores, &hubs.trust, context).expect("taken");
     let before = Context { years: Vec::new(), ..context.clone() };
     assert_eq!(taken(&before), 0);
     assert_eq!(registered(&school, OPENED, "2025-W45").expect("open").verdict, None);
@@ -317,9 +306,9 @@ fn no_district_refuses_in_the_name_of_another() {
     let refusal = verdict_on(&sealed, "F370202004J01", Some("proof"));
     let honest = hubs.verdict(&refusal, &[0]);
     hubs.pose_as_leader();
-    let posed = take(&school.ledger, &hubs.pins, &context, &hubs.verdict(&refusal, &[0]));
+    let posed = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&refusal, &[0]));
     assert!(matches!(posed, Err(VerdictError::Signature)));
-    assert!(take(&school.ledger, &hubs.pins, &context, &honest).expect("taken"));
+    assert!(take(&school.ledger, &hubs.trust, &context, &honest).expect("taken"));
 }
 
 /// A refusal that says nothing about figures or documents makes room for a fresh seal at once, and
@@ -333,10 +322,10 @@ fn a_report_that_was_unlucky_is_sealed_again() {
     let first = registered(&school, OPENED, "2025-W45").expect("first");
     let refusal = verdict_on(&first, "F370202004J01", Some("nonce_used"));
     let early = Verdict { decided_at_ms: NOW_MS - 3 * 86_400_000, ..refusal.clone() };
-    let early = take(&school.ledger, &hubs.pins, &context, &hubs.verdict(&early, &[0]));
+    let early = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&early, &[0]));
     assert!(matches!(early, Err(VerdictError::Unknown)), "decided before it was made");
     let refusal = hubs.verdict(&refusal, &[0]);
-    assert!(take(&school.ledger, &hubs.pins, &context, &refusal).expect("taken"));
+    assert!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"));
     assert!(sealed(&seal(&school, &context, week("2025-W45"))) > 0);
     let second = registered(&school, OPENED, "2025-W45").expect("second");
     assert_eq!(second.number.value(), first.number.value() + 1);
@@ -352,7 +341,7 @@ fn what_was_refused_is_told_in_the_next_week() {
     seal(&school, &context, week("2025-W45"));
     let first = registered(&school, OPENED, "2025-W45").expect("first");
     let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some("proof")), &[1]);
-    assert!(take(&school.ledger, &hubs.pins, &context, &refusal).expect("taken"));
+    assert!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"));
     seal(&school, &context, week("2025-W46"));
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
 }

@@ -6,16 +6,15 @@
 
 use std::sync::Arc;
 
-use certs::chain::{Purpose, Trust};
-use certs::identity::PeerIdentity;
-use certs::root::{Commission, RootCertificate};
-use certs::signature::Signature;
+use certs::chain::Trust;
+use certs::root::Commission;
 use domain::disclosure::sealed::{Answer, Kind, SealedYear, sealed_year_of};
 use domain::unit::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use proto::frame::{VERDICT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, SealedError, SignedVerdict, decode_signed_verdict};
 use proto::wire::sync::ItemKind;
+use runtime::sealing::verify_hub;
 use runtime::sql::{SqlError, Tx};
 
 use super::Context;
@@ -62,7 +61,7 @@ pub enum VerdictError {
 /// It is not believed; nothing was changed.
 pub fn take(
     ledger: &Ledger,
-    roots: &[RootCertificate],
+    trust: &Trust,
     context: &Context,
     bytes: &[u8],
 ) -> Result<bool, VerdictError> {
@@ -74,7 +73,7 @@ pub fn take(
     let period = verdict.place.period;
     let year = [Kind::Stock, Kind::Flow].into_iter().find_map(|kind| sealed_year_of(kind, period));
     let under_seal = year.and_then(|year| context.year(year)).ok_or(VerdictError::NotUnderSeal)?;
-    verify(&signed, roots, under_seal.year(), context.now_ms)?;
+    verify(&signed, trust, under_seal.year(), context.now_ms)?;
     let kept = KeptVerdict {
         answer: if verdict.refused.is_none() { Answer::Accepted } else { Answer::Refused },
         code: verdict.refused.clone().unwrap_or_default().0,
@@ -103,7 +102,7 @@ pub fn take(
 /// A store cannot be read or written; what was taken before stays taken.
 pub fn take_waiting(
     (ledger, transfer): (&Ledger, &Transfer),
-    roots: &[RootCertificate],
+    trust: &Trust,
     context: &Context,
 ) -> Result<usize, SqlError> {
     let (mut news, mut after, now_ms) = (0, 0, context.now_ms);
@@ -115,7 +114,7 @@ pub fn take_waiting(
         after = last.id;
         for waiting in page {
             let body = decode_item(&waiting.item).map(|item| item.body).unwrap_or_default();
-            match take(ledger, roots, context, &body) {
+            match take(ledger, trust, context, &body) {
                 Ok(is_news) => news += usize::from(is_news),
                 Err(VerdictError::Store(error)) => return Err(error),
                 Err(VerdictError::NotUnderSeal | VerdictError::Time(_)) => continue,
@@ -128,7 +127,7 @@ pub fn take_waiting(
 
 fn verify(
     signed: &SignedVerdict,
-    roots: &[RootCertificate],
+    trust: &Trust,
     year: &SealedYear,
     now_ms: i64,
 ) -> Result<(), VerdictError> {
@@ -137,34 +136,16 @@ fn verify(
     if at > now.saturating_add(AHEAD).unwrap_or(now) {
         return Err(VerdictError::Time(at));
     }
-    let holds = |signature: &Option<HubSignature>, hub: &UnitId, commission: Commission| {
-        let Some(signature) = signature else { return false };
-        let own = roots.iter().filter(|root| root.commission() == Some(commission));
-        let trust = Trust::new(own.cloned().collect());
-        is_signed(&signed.bytes, signature, &trust, (hub, at))
+    let holds = |signature: &Option<HubSignature>, hub: (&UnitId, Commission)| {
+        let says = (VERDICT_CONTEXT, signed.bytes.as_slice());
+        let signed = signature.as_ref().map(|signature| (signature, at));
+        signed.is_some_and(|signed| verify_hub(trust, hub, says, signed).is_ok())
     };
-    let leader = holds(&signed.leader, &year.leader, Commission::Education);
-    let helper = holds(&signed.helper, &year.helper, Commission::Health);
+    let leader = holds(&signed.leader, (&year.leader, Commission::Education));
+    let helper = holds(&signed.helper, (&year.helper, Commission::Health));
     let is_enough = match signed.verdict.refused {
         None => leader && helper,
         Some(_) => leader || helper,
     };
     if is_enough { Ok(()) } else { Err(VerdictError::Signature) }
-}
-
-/// Whether a hub signed a verdict with a key that was its own at that time.
-fn is_signed(
-    bytes: &[u8],
-    signed: &HubSignature,
-    trust: &Trust,
-    (hub, at): (&UnitId, Timestamp),
-) -> bool {
-    let Some(zone) = trust.roots().first().map(RootCertificate::zone) else { return false };
-    let peer = || {
-        trust.verify(&signed.chain, Purpose::Hub, at).ok()?;
-        PeerIdentity::from_leaf(signed.chain.first()?, zone).ok()
-    };
-    let Some(peer) = peer().filter(|peer| peer.name().names_hub(hub)) else { return false };
-    let signature = Signature::from_bytes(&signed.signature);
-    signature.is_ok_and(|own| peer.key().verify(VERDICT_CONTEXT, bytes, &own).is_ok())
 }

@@ -7,6 +7,7 @@
 //! decide alike, or the one refuses what the other reports.
 
 mod reason;
+mod signer;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ use proto::wire::directive::{Directive, Pack};
 use crate::clock::{date_of, instant_ms};
 
 pub use reason::Unsealed;
+pub use signer::{SignerError, verify_hub};
 
 /// What packs are judged by: the roots that are pinned here, and the city.
 #[derive(Clone, Debug)]

@@ -24,19 +24,29 @@ pub(super) async fn keep(node: Node) {
     loop {
         let (today, hour) = (node.clock().today(), node.clock().hour());
         if hour >= LEAVES_AT_HOUR && last != Some(today) && node.config().automatic_release {
-            let working = node.clone();
-            match tokio::task::spawn_blocking(move || working.release_due()).await {
-                Ok(Ok(signed)) => {
-                    last = seal(&node).await.then_some(today);
-                    if signed > 0 {
-                        tracing::info!(signed, "sheets signed in the daily slot");
-                    }
-                }
-                Ok(Err(error)) => tracing::warn!(%error, "daily slot not done yet"),
-                Err(_) => return,
-            }
+            // One that fails keeps the other back by nothing.
+            let (released, sealed) = (release(&node).await, seal(&node).await);
+            last = (released && sealed).then_some(today);
         }
         tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Signs the sheets that are due; says whether the slot is done.
+async fn release(node: &Node) -> bool {
+    let working = node.clone();
+    match tokio::task::spawn_blocking(move || working.release_due()).await {
+        Ok(Ok(signed)) => {
+            if signed > 0 {
+                tracing::info!(signed, "sheets signed in the daily slot");
+            }
+            true
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "sheets not signed yet");
+            false
+        }
+        Err(_) => false,
     }
 }
 
@@ -65,7 +75,8 @@ impl Node {
     /// leaves next say why.
     ///
     /// # Errors
-    /// A store cannot be read or written, or the key cannot sign; what was signed before stays.
+    /// Nobody answers for what leaves, so that the slot stays open until somebody does; a store
+    /// cannot be read or written, or the key cannot sign. What was signed before stays.
     pub fn release_due(&self) -> Result<usize, ReleaseError> {
         let Some(member) = self.member() else { return Ok(0) };
         let context = egress::context(self)?;
@@ -86,11 +97,6 @@ impl Node {
             match release::make(&self.ledger, &context, due.period, identity.key()) {
                 Ok(made) => signed += made.new_ones(),
                 Err(ReleaseError::Held(_)) => {}
-                // Said on the pages of what leaves; once somebody is named, the next look signs.
-                Err(error @ ReleaseError::NoResponsible) => {
-                    tracing::warn!(%error, "nothing released");
-                    return Ok(signed);
-                }
                 Err(error) => return Err(error),
             }
         }

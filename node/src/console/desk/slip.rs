@@ -17,15 +17,15 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 
 texts! {
-    TITLE = "心理辅导预约单", "Slip of an appointment";
+    TITLE = "预约单", "Slip of an appointment";
     NOTE = "交班主任转告学生本人；单上不写事由，请勿在班上宣读。",
         "For the class teacher to hand on to the student alone; it says no reason and is not \
          read out.";
     STUDENT = "学生", "Student";
     WHEN = "时间", "When";
     WHERE = "地点", "Where";
-    WITH = "心理教师", "Counsellor";
-    PLEASE = "请按时到心理辅导室；时间不合适，可与心理老师或班主任另约。",
+    WITH = "约见老师", "With";
+    PLEASE = "请按时到上面写的地点；时间不合适，可与班主任或约你的老师另约。",
         "Please come in time. If it does not suit, tell the class teacher or the counsellor.";
     PRINT = "打印预约单", "Print the slip";
 }

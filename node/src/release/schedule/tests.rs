@@ -11,7 +11,7 @@ use crate::ledger::entry::StaffId;
 use crate::ledger::hold::{self, Act};
 use crate::ledger::teaching::Lesson;
 use crate::ledger::testing::{
-    AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible,
+    AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, make_answered as make,
 };
 use crate::ledger::write;
 use crate::release::{AbsentReason, Standing, prepare};
@@ -37,17 +37,6 @@ fn lesson(school: &School, day: Date, at_ms: i64) {
     let author = Author::new("counsellor", SchoolRole::Counsellor, None, at_ms).because("补录");
     let done = school.ledger.write("test", move |tx| write::add(tx, &author, &lesson));
     done.unwrap_or_else(|error| panic!("{error}"));
-}
-
-/// As the module's, at a school that has named who answers for it.
-fn make(
-    ledger: &Ledger,
-    context: &Context,
-    period: Period,
-    key: &SigningKey,
-) -> Result<Prepared, ReleaseError> {
-    danger_name_responsible(ledger);
-    crate::release::make(ledger, context, period, key)
 }
 
 fn due(school: &School, context: &Context, depth: Depth) -> Vec<Period> {

@@ -1,0 +1,50 @@
+//! Who signed what two hubs tell a school and each other: one check for all three.
+
+use certs::chain::{ChainError, Purpose, Trust};
+use certs::identity::{IdentityError, PeerIdentity};
+use certs::root::{Commission, RootCertificate};
+use certs::signature::{Signature, SignatureError};
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use proto::sealed::HubSignature;
+
+/// Why a verdict or a record is not believed to be a hub's.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignerError {
+    /// The certificates do not hold under that commission's root, or not for a hub.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The certificate names no unit of the city.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The certificate is another unit's, or no root of that commission is pinned.
+    #[error("the certificate is another unit's")]
+    OtherUnit,
+    /// Not over these bytes, or not by this key.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+}
+
+/// Checks that a hub signed these bytes with a key that was its own at an instant; the leader
+/// stands under education's root and the helper under health's.
+///
+/// # Errors
+/// It did not; the reason is the first one that was found.
+pub fn verify_hub(
+    trust: &Trust,
+    (hub, commission): (&UnitId, Commission),
+    (context, bytes): (&str, &[u8]),
+    (signed, at): (&HubSignature, Timestamp),
+) -> Result<(), SignerError> {
+    let trust = trust.under(commission);
+    let zone = trust.roots().first().map(RootCertificate::zone);
+    let (zone, leaf) = zone.zip(signed.chain.first()).ok_or(SignerError::OtherUnit)?;
+    trust.verify(&signed.chain, Purpose::Hub, at)?;
+    let peer = PeerIdentity::from_leaf(leaf, zone)?;
+    if !peer.name().names_hub(hub) {
+        return Err(SignerError::OtherUnit);
+    }
+    let signature = Signature::from_bytes(&signed.signature)?;
+    Ok(peer.key().verify(context, bytes, &signature)?)
+}

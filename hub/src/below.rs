@@ -34,8 +34,8 @@ pub(crate) fn standing(
         UnitKind::District => hub.id.label(),
         _ => config.name.district_label().to_owned(),
     };
-    let is_hub = *name.unit() == config.unit || *name.unit() == hub.id;
-    if !hub.kind.is_hub() || name.district_label() != label || is_hub {
+    let is_either = *name.unit() == config.unit || *name.unit() == hub.id;
+    if !hub.kind.is_area() || name.district_label() != label || is_either {
         return Ok(Standing::Foreign);
     }
     let known = member_key::find(tx, key)?;

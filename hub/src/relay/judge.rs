@@ -93,7 +93,7 @@ fn signer(
         let signer = Signer { unit: member.clone(), key, passed_on: None };
         return Ok((signer, (*public).clone()));
     }
-    if !kind.is_hub() {
+    if !kind.is_area() {
         return Err(refused("foreign_unit", "a unit of this kind carries nothing of others"));
     }
     let (zone, now) = (relay.config.zone(), relay.clock.now());

@@ -4,15 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use certs::aggregate::OutputShare;
+use domain::catalogue::Stage;
 use domain::disclosure::plan::{self, Group, Openings, Reports};
 use domain::disclosure::sealed::{Held, Kind, Listing, Objectable};
 use domain::unit::UnitId;
 use jiff::civil::Date;
-use proto::opening::{Detail, Standing};
+use proto::opening::{Detail, Record, Standing};
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::{Documents, Task};
-use super::sums::{Shares, Sum};
+use super::sums::{self, Sum};
 use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::report::{self, Accepted};
 use crate::store::sealed::{say, task};
@@ -219,25 +220,23 @@ fn is_town(task: &Task, set: &Set) -> bool {
     task.table.kind() == Kind::Stock && towns.values().any(|town| same(&town.groups) == set.groups)
 }
 
-/// This hub's share of a set, over the reports that it stands on, and what these name as enrolled
-/// in the stage.
+/// What a hub puts down before it gives its share of a set: the set, who stands in it, and the
+/// share over their reports.
 ///
 /// # Errors
 /// A share is missing or damaged, or the store cannot be read.
-pub fn share(
+pub fn opening(
     tx: &Tx<'_>,
     task: &Task,
-    (set, admitted): (&Set, &Admitted),
-) -> Result<(Shares, u64), NotOpened> {
+    (set, admitted): (Set, &Admitted),
+    today: Date,
+) -> Result<Opening, NotOpened> {
     let mut outputs = BTreeMap::new();
-    let mut enrolled = 0_u64;
     for standing in &admitted.standings {
         let stored = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?;
         let bytes = stored.held.share.ok_or(NotOpened::Share)?;
         let output = OutputShare::from_bytes(&bytes).map_err(|_| NotOpened::Share)?;
         outputs.insert(standing.unit.clone(), output);
-        let persons = stored.held.enrolled.get(&set.stage).copied().unwrap_or(0);
-        enrolled = enrolled.saturating_add(persons);
     }
     let sum = Sum {
         table: &task.table,
@@ -247,5 +246,51 @@ pub fn share(
         detail: set.detail,
     };
     let shares = sum.share(&outputs).map_err(|_| NotOpened::Share)?;
-    Ok((shares, enrolled))
+    let (share, control) = shares.to_bytes().map_err(|_| NotOpened::Share)?;
+    Ok(Opening {
+        id: 0,
+        set,
+        absent: admitted.absent.clone(),
+        fresh: admitted.fresh,
+        due: admitted.due,
+        share,
+        control,
+        refused: String::new(),
+        asked_on: today.to_string(),
+    })
+}
+
+/// Who is enrolled in a stage by the reports that an opening stands on.
+///
+/// # Errors
+/// A report is missing, or the store cannot be read.
+pub fn enrolled(tx: &Tx<'_>, stage: Stage, standings: &[Standing]) -> Result<u64, NotOpened> {
+    standings.iter().try_fold(0_u64, |sum, standing| {
+        let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?.held;
+        Ok(sum.saturating_add(held.enrolled.get(&stage).copied().unwrap_or(0)))
+    })
+}
+
+/// The record of an opening: both hubs make it for themselves, and it is the same to the byte.
+#[must_use]
+pub fn record(
+    task: &Task,
+    opening: &Opening,
+    standings: Vec<Standing>,
+    (cells, opened_at_ms): (&[Option<u64>], i64),
+) -> Record {
+    Record {
+        task: task.id,
+        table: task.terms.table.clone(),
+        period: task.terms.period,
+        stage: opening.set.stage,
+        detail: opening.set.detail,
+        groups: opening.set.groups.clone(),
+        schools: standings,
+        roster: task.terms.roster,
+        fresh: opening.fresh,
+        due: opening.due,
+        result: sums::result(cells),
+        opened_at_ms,
+    }
 }

@@ -21,6 +21,12 @@ impl Refused {
     pub fn new(code: &'static str, reason: &(impl std::fmt::Display + ?Sized)) -> Self {
         Self { code, reason: reason.to_string() }
     }
+
+    /// What a report is told that was refused before, by the code that was stored then.
+    #[must_use]
+    pub fn again(code: &str) -> Self {
+        Self::new(known(code), "the report was refused before")
+    }
 }
 
 /// The report is of no known form, or not signed by the school that it names.

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, Report, decode_report};
 use proto::wire::sync::ItemKind;
+use runtime::sealing::verify_hub;
 
 use super::refused::{NOT_LISTED, Refused, SIGNATURE, UNREADABLE};
 
@@ -96,18 +97,12 @@ impl Judge {
     pub fn hub(
         &self,
         (unit, commission): (&UnitId, Commission),
-        (context, bytes): (&str, &[u8]),
+        signed_bytes: (&str, &[u8]),
         signed: &HubSignature,
     ) -> Result<(), Refused> {
-        let trust = self.trust.under(commission);
-        let signer = trust.identify(&signed.chain, &self.zone, self.now);
-        let signer = signer.map_err(|error| Refused::new(SIGNATURE, &error))?;
-        if !signer.name().names_hub(unit) {
-            return Err(Refused::new(SIGNATURE, "the certificate is another unit's"));
-        }
-        let signature = Signature::from_bytes(&signed.signature);
-        let holds = signature.and_then(|known| signer.key().verify(context, bytes, &known));
-        holds.map_err(|error| Refused::new(SIGNATURE, &error))
+        let verified =
+            verify_hub(&self.trust, (unit, commission), signed_bytes, (signed, self.now));
+        verified.map_err(|error| Refused::new(SIGNATURE, &error))
     }
 }
 

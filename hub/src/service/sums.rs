@@ -1,7 +1,7 @@
 //! The `SealedSums` service of a helper: identify the leader, parse, call, answer.
 //!
-//! The caller is known by its certificate alone: whether it leads is decided for each call by the
-//! plan of the task, in the helper's part.
+//! A caller is a hub under education's root that some plan names as leader beside this helper; that
+//! it leads the very task is decided for each call, in the helper's part.
 
 use certs::aggregate::{Commitment, KeyHalf};
 use domain::digest::Digest;

@@ -74,18 +74,6 @@ pub fn open_after(tx: &Tx<'_>, id: u64, limit: u32) -> Result<Vec<Arrived>, SqlE
     )
 }
 
-/// One report by the digest of its signed bytes.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn find(tx: &Tx<'_>, digest: &Digest) -> Result<Option<Arrived>, SqlError> {
-    tx.query_opt(
-        "select id, digest, item, unit, arrived_at_ms from sealed_inbox where digest = $1",
-        params![&digest.to_tagged()],
-        read,
-    )
-}
-
 /// Notes that nothing is left to do for a report; again is nothing.
 ///
 /// # Errors

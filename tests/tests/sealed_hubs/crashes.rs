@@ -2,7 +2,7 @@
 
 use certs::aggregate::{Instance, Parts, Role, SealedHalves};
 use certs::seal::Sealed;
-use domain::disclosure::sealed::{State, context};
+use domain::disclosure::sealed::{CapClass, State, context};
 use domain::unit::IdentityName;
 use hub::sealed::helper::{AskedReport, Helper};
 use hub::sealed::leader::LeaderError;
@@ -135,6 +135,27 @@ async fn a_leader_that_forgot_its_answers_asks_again() {
     city.step().await;
     assert_eq!(city.opened(id)[0].1, exact);
     assert_eq!(city.helper.read(move |tx| opening::of_task(tx, &id)).len(), 1);
+}
+
+/// A leader that ends after it refused a report and before its verdict is kept refuses it again,
+/// under the same code, and the school hears of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_without_its_verdict_is_told_again() {
+    let city = City::start().await;
+    let mut over = draft(&city, THE_FLOW, 1, 1);
+    over.report.cap = CapClass::all().last().expect("cap");
+    let digest = over.send(&city);
+    city.step().await;
+    assert_eq!(code(&city, 1, digest).as_deref(), Some("other_cap"));
+    let told = verdicts(&city, &unit(1)).len();
+    city.leader.write(|tx| {
+        tx.execute("delete from sealed_verdict", &[])?;
+        tx.execute("update sealed_inbox set settled_at_ms = null", &[])
+    });
+    city.days(1);
+    city.step().await;
+    assert_eq!(verdicts(&city, &unit(1)).len(), told + 1);
+    assert_eq!(code(&city, 1, digest).as_deref(), Some("other_cap"));
 }
 
 /// A helper that was put back from a backup older than its answers is shown the reports again

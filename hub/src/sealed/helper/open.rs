@@ -16,12 +16,12 @@ use runtime::sql::Tx;
 
 use super::settle::with_chain;
 use super::{CallError, Helper, Known};
-use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
+use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
 use crate::sealed::{Hub, chain};
 use crate::store::sealed::opening::{self, Opening, Set};
-use crate::store::sealed::{record, report, verdict};
+use crate::store::sealed::{record, verdict};
 
 /// A set that the leader asks for.
 pub struct AskedSet {
@@ -111,22 +111,9 @@ impl Known {
         if admitted.standings != standings {
             return Err(CallError::OtherStanding);
         }
-        let (shares, _) = holding::share(tx, &self.task, (&set, &admitted))?;
-        let (share, control) = shares.to_bytes().map_err(|_| NotOpened::Share)?;
-        let Admitted { absent, fresh, due, .. } = admitted;
-        let new = Opening {
-            id: 0,
-            set,
-            absent,
-            fresh,
-            due,
-            share: share.clone(),
-            control: control.clone(),
-            refused: String::new(),
-            asked_on: today.to_string(),
-        };
+        let new = holding::opening(tx, &self.task, (set, &admitted), today)?;
         opening::insert(tx, &new, &standings)?;
-        Ok((share, control))
+        Ok((new.share, new.control))
     }
 
     fn sign_record(
@@ -178,29 +165,11 @@ impl Known {
         let own = Shares::from_bytes(&opening.share, &opening.control);
         let own = own.map_err(|_| NotOpened::Share)?;
         let schools = opening::standings(tx, opening.id)?;
-        let mut enrolled = 0_u64;
-        for standing in &schools {
-            let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?.held;
-            let persons = held.enrolled.get(&opening.set.stage).copied().unwrap_or(0);
-            enrolled = enrolled.saturating_add(persons);
-        }
+        let enrolled = holding::enrolled(tx, opening.set.stage, &schools)?;
         let cells = sums::show(&leader, &own, enrolled).map_err(|error| match error {
             NotShown::Apart => CallError::Apart,
             NotShown::Off { .. } => CallError::Control,
         })?;
-        Ok(Record {
-            task: self.task.id,
-            table: self.task.terms.table.clone(),
-            period: self.task.terms.period,
-            stage: opening.set.stage,
-            detail: opening.set.detail,
-            groups: opening.set.groups.clone(),
-            schools,
-            roster: self.task.terms.roster,
-            fresh: opening.fresh,
-            due: opening.due,
-            result: sums::result(&cells),
-            opened_at_ms: claimed.opened_at_ms,
-        })
+        Ok(holding::record(&self.task, opening, schools, (&cells, claimed.opened_at_ms)))
     }
 }

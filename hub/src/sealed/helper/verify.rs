@@ -13,7 +13,7 @@ use runtime::sql::{SqlError, Tx};
 use super::{CallError, Helper, Known, REPORTS_MAX};
 use crate::sealed::arrival::decide_on;
 use crate::sealed::fit;
-use crate::sealed::refused::{self, OTHER_TASK, Refused, SEALED};
+use crate::sealed::refused::{OTHER_TASK, Refused, SEALED};
 use crate::sealed::signed::{self, Read};
 use crate::store::sealed::report::{self, Held};
 
@@ -196,7 +196,7 @@ fn note(
         (Decision::Again(_), _) => {
             let stored = report::find(tx, &arrival.digest)?;
             let code = stored.map(|stored| stored.held.code).unwrap_or_default();
-            Ok(Err(Refused::new(refused::known(&code), "the report was refused before")))
+            Ok(Err(Refused::again(&code)))
         }
         (Decision::Refuse(reason), _) => Ok(Err(reason.into())),
         // It was refused a moment ago and is not any more; the next call says what it is.

@@ -122,8 +122,17 @@ impl Desk {
             }
             // It has no verdict, so it is not answered yet.
             Decision::Again(State::Pending) => {}
-            Decision::Again(_) => return Ok(Next::Wait),
+            // This hub was ended between the refusal and the verdict about it.
+            Decision::Again(State::Refused) => {
+                let stored = report::find(tx, &arrived.digest)?;
+                let code = stored.map(|stored| stored.held.code).unwrap_or_default();
+                let refused = Refused::again(&code);
+                return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+            }
+            Decision::Again(State::Accepted) => return Ok(Next::Wait),
         }
+        // Asked first: what is kept of a report stands on the row of its task.
+        let key = self.key(tx, &task)?;
         let school = task.year.sealed().roster.school(&read.arrival.school);
         let form = school
             .map_or_else(|| Err(not_listed()), |school| fit::form(&read.report, &task, school));
@@ -139,7 +148,7 @@ impl Desk {
             tracing::warn!(task = %task.id, "no key for this hub's halves; reports wait");
             return Ok(Next::Wait);
         }
-        match self.key(tx, &task)? {
+        match key {
             Some(key) => Ok(Next::Ask(Box::new(Case { arrived, read, task, key }))),
             None => Ok(Next::Wait),
         }

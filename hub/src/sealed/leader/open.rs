@@ -6,7 +6,7 @@ use std::sync::Arc;
 use certs::root::Commission;
 use domain::disclosure::sealed::State;
 use proto::frame::OPENING_CONTEXT;
-use proto::opening::{Record, Standing, encode_record};
+use proto::opening::{Standing, encode_record};
 use proto::sealed::HubSignature;
 use proto::wire::sealed::{
     OpenRequest, RecordRequest, SettleRequest, ToSettle, ToVerify, VerifyRequest,
@@ -123,19 +123,7 @@ impl Leader {
                 Err(NotOpened::Objectable(_)) => continue,
                 Err(error) => return Err(error.into()),
             };
-            let (shares, _) = holding::share(tx, task, (&set, &admitted))?;
-            let (share, control) = shares.to_bytes().map_err(|_| NotOpened::Share)?;
-            let new = Opening {
-                id: 0,
-                set,
-                absent: admitted.absent,
-                fresh: admitted.fresh,
-                due: admitted.due,
-                share,
-                control,
-                refused: String::new(),
-                asked_on: today.to_string(),
-            };
+            let new = holding::opening(tx, task, (set, &admitted), today)?;
             opening::insert(tx, &new, &admitted.standings)?;
         }
         let mut jobs = Vec::new();
@@ -145,12 +133,7 @@ impl Leader {
                 continue;
             }
             let standings = opening::standings(tx, opening.id)?;
-            let mut enrolled = 0_u64;
-            for standing in &standings {
-                let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?.held;
-                let persons = held.enrolled.get(&opening.set.stage).copied().unwrap_or(0);
-                enrolled = enrolled.saturating_add(persons);
-            }
+            let enrolled = holding::enrolled(tx, opening.set.stage, &standings)?;
             jobs.push(Job { task: task.clone(), opening, standings, enrolled, record });
         }
         Ok(jobs)
@@ -246,21 +229,9 @@ impl Leader {
             let chain = self.hub.parts().database.read_async(read).await?;
             return Ok((before.bytes.clone(), HubSignature { signature: signed, chain }));
         }
-        let set = &job.opening.set;
-        let record = Record {
-            task: job.task.id,
-            table: job.task.terms.table.clone(),
-            period: job.task.terms.period,
-            stage: set.stage,
-            detail: set.detail,
-            groups: set.groups.clone(),
-            schools: job.standings.clone(),
-            roster: job.task.terms.roster,
-            fresh: job.opening.fresh,
-            due: job.opening.due,
-            result: sums::result(cells),
-            opened_at_ms: self.hub.parts().clock.now_ms(),
-        };
+        let now_ms = self.hub.parts().clock.now_ms();
+        let standings = job.standings.clone();
+        let record = holding::record(&job.task, &job.opening, standings, (cells, now_ms));
         let bytes = encode_record(&record);
         let signed = signed::sign(&identity, OPENING_CONTEXT, &bytes);
         let signed = signed.map_err(|_| LeaderError::Signing)?;

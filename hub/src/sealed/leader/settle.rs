@@ -2,10 +2,12 @@
 //! message, and each answer is one commit of share, verdict and item downward.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use certs::root::Commission;
 use certs::signature::Signature;
 use domain::disclosure::sealed::{Decision, Kept, State, TaskId};
+use domain::unit::UnitId;
 use proto::frame::{VERDICT_CONTEXT, encode_item};
 use proto::limits::MESSAGE_BYTES_MAX;
 use proto::sealed::{
@@ -66,15 +68,18 @@ impl Leader {
             }
         }
         self.finish_all(finals).await?;
-        let mut client = None;
+        // The plans of two years may name two helpers; each is dialled once.
+        let mut clients: BTreeMap<UnitId, Client> = BTreeMap::new();
         for open in tasks.into_values() {
             let Some(first) = open.first() else { continue };
-            if client.is_none() {
-                client = Some(self.dial(&first.case.task.terms.helper).await?);
-            }
-            if let Some(client) = &mut client {
-                self.ask(client, open).await?;
-            }
+            let client = match clients.entry(first.case.task.terms.helper.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => {
+                    let client = self.dial(free.key()).await?;
+                    free.insert(client)
+                }
+            };
+            self.ask(client, open).await?;
         }
         Ok(())
     }

@@ -129,21 +129,6 @@ pub fn note_absence(tx: &Tx<'_>, absence: &Absence, now_ms: i64) -> Result<(), S
     Ok(())
 }
 
-/// All absences, by school and day.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn absences(tx: &Tx<'_>) -> Result<Vec<Absence>, SqlError> {
-    tx.query(
-        "select school, from_day, to_day, note from sealed_absence order by school, from_day",
-        &[],
-        |row| {
-            let (from, to) = (row.text(1)?, row.opt_text(2)?);
-            Ok(Absence { school: parsed(row, 0)?, from, to, note: row.text(3)? })
-        },
-    )
-}
-
 /// Schools that are closed or out of session on every day of a run of days: one that was there on
 /// some of them has something to tell.
 ///

@@ -37,6 +37,7 @@
 //! | *snapshot* | a numbered, sealed roll-up: cut-off, contributions, root digest, coverage |
 //! | *directive* | what travels down: catalogue, scales, calendar, divisions, notices |
 //! | *pack* | the signed content of a directive |
+//! | *survey* | questions that a school asks once and without names; shown by groups only |
 //! | *special period* | more counts for some schools and some days, sent from above |
 //! | *area* | the schools that a special period is for, named one by one |
 //! | *invite* / *enrolment* | the one line that lets a unit join, and the act of joining |
@@ -55,4 +56,5 @@ pub mod scale;
 pub mod screening;
 pub mod span;
 pub mod special;
+pub mod survey;
 pub mod unit;

@@ -360,6 +360,10 @@ impl crate::console::Rules for Node {
         Self::list_recipient(self)
     }
 
+    fn answered_at(&self) -> String {
+        Self::answered_at(self)
+    }
+
     fn file_rules(&self) -> FileRules {
         Self::file_rules(self)
     }

@@ -142,6 +142,10 @@ impl Rules for BuiltIn {
         None
     }
 
+    fn answered_at(&self) -> String {
+        String::new()
+    }
+
     fn file_rules(&self) -> node::taking::FileRules {
         let (codes, names) = (Vec::new(), Vec::new());
         let setting = domain::scale::Setting::Service;

@@ -30,6 +30,7 @@ word_list!(
         GrantAccess = "grant_access", "批准查阅", "Let somebody onto a case";
         HandleCritical = "handle_critical", "处置危险条目", "Answer a critical item";
         Analyse = "analyse", "研判导师提交的学生", "Analyse a raised concern";
+        Survey = "survey", "匿名调研", "Ask an anonymous survey";
         IssueCertificate = "issue_certificate", "颁发证书", "Issue a certificate";
         PlaceHold = "place_hold", "依法留存", "Place a legal hold";
         LiftHold = "lift_hold", "解除留存", "Lift a legal hold";
@@ -167,7 +168,10 @@ const fn acts(role: SchoolRole, act: Act) -> Authority {
     use Authority as A;
     use SchoolRole as R;
     match (act, role) {
-        (Act::RaiseTier | Act::HandleCritical | Act::Analyse, R::Counsellor | R::MoralHead)
+        (
+            Act::RaiseTier | Act::HandleCritical | Act::Analyse | Act::Survey,
+            R::Counsellor | R::MoralHead,
+        )
         | (Act::Countersign, R::Counsellor | R::MoralHead)
         | (Act::GrantAccess, R::MoralHead)
         | (Act::IssueCertificate, R::MoralHead)

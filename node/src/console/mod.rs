@@ -31,6 +31,7 @@ mod sheet;
 mod source;
 mod standards;
 mod students;
+mod surveys;
 mod sync;
 mod view;
 mod welcome;
@@ -104,7 +105,7 @@ pub fn site(unit: Label, unit_id: String, transport: Transport) -> Site {
     let nav = vec![
         NavGroup { title: words::DAILY, links: daily },
         ledgers::menu(),
-        NavGroup { title: words::SCHOOL_WORK, links: standards::links().to_vec() },
+        NavGroup { title: words::SCHOOL_WORK, links: school_links() },
         NavGroup { title: words::DAILY_RECORDS, links: office_links() },
         NavGroup { title: words::OUTWARD, links: outward },
     ];
@@ -154,7 +155,7 @@ fn shows(role: Role, href: &str) -> bool {
         }
         "/talks/new" => is_of_school(role, |role| browse::is_writable_by(role, Kind::Talk)),
         screening::RUNS_HREF => screening::Leaders::ROLES.contains(&role),
-        roll::ROLL_HREF | lists::LISTS_HREF | mentors::MENTORS_HREF => {
+        roll::ROLL_HREF | lists::LISTS_HREF | mentors::MENTORS_HREF | surveys::SURVEYS_HREF => {
             office::RollKeepers::ROLES.contains(&role)
         }
         imports::IMPORTS_HREF => imports::Importers::ROLES.contains(&role),
@@ -223,6 +224,7 @@ fn office_pages() -> Router<Office> {
         .merge(keeping::router())
         .merge(inspection::router())
         .merge(standards::router())
+        .merge(surveys::router())
         .merge(mentors::router())
         .merge(plans::router())
         .merge(lists::router())
@@ -230,6 +232,13 @@ fn office_pages() -> Router<Office> {
         .merge(approvals::router())
         .merge(accounts::router())
         .merge(audit::router())
+}
+
+/// The part of the menu about the school's work.
+fn school_links() -> Vec<NavLink> {
+    let mut links = standards::links().to_vec();
+    links.push(surveys::link());
+    links
 }
 
 /// The part of the menu that these pages have.

@@ -38,6 +38,9 @@ pub trait Rules: Send + Sync {
 
     /// What the office's files are read against.
     fn file_rules(&self) -> FileRules;
+
+    /// The address at which students answer; blank where none is set.
+    fn answered_at(&self) -> String;
 }
 
 /// State of these pages.

@@ -97,6 +97,9 @@ pub mod special_group;
 pub mod staff;
 mod stay;
 pub mod student;
+pub mod survey;
+#[cfg(test)]
+mod survey_tests;
 pub mod talk;
 pub mod teaching;
 #[cfg(test)]
@@ -235,6 +238,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 28,
         name: "statements of departments are kept",
         sql: include_str!("migrations/026_sender_statement_kept.sql"),
+    },
+    Migration {
+        number: 29,
+        name: "anonymous surveys",
+        sql: include_str!("migrations/027_survey.sql"),
     },
 ];
 

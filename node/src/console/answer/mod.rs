@@ -6,6 +6,7 @@
 
 mod limit;
 mod pages;
+mod survey;
 mod words;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -61,6 +62,7 @@ pub(super) fn router(shell: Arc<Shell>, ledger: Ledger, shelf: Arc<Shelf>) -> Ro
         .route("/answer/submit", post(hand_in))
         .route("/answer/decline", get(show_decline).post(decline))
         .route("/answer/leave", post(leave))
+        .route("/answer/survey", post(survey::hand_in))
         .with_state(Answering { shell, ledger, shelf, attempts })
 }
 
@@ -277,16 +279,19 @@ async fn enter(State(pages): State<Answering>, request: Request) -> Result<Respo
         let said = Said::Wrong(words::MISTYPED, words::MISTYPED_NEXT.in_lang(lang).to_owned());
         return pages.code_page(StatusCode::UNPROCESSABLE_ENTITY, &frame, &said);
     };
-    let (code, token) = (answering::digest_of(&code), fresh_secret());
+    let (seat, token) = (answering::digest_of(&code), fresh_secret());
     let own = digest(&token);
     let entered =
-        pages.write("answer_enter", move |tx, _| answering::enter(tx, (&code, &own), now_ms)).await;
+        pages.write("answer_enter", move |tx, _| answering::enter(tx, (&seat, &own), now_ms)).await;
     match entered {
         Ok(()) => {
             let reply = pages.with_cookie(see_other(START_HREF), &pages.cookie(), &token)?;
             pages.with_cookie(reply, &pages.tie_cookie(), "")
         }
         Err(AnsweringError::NoSeat) => {
+            if let Some(reply) = pages.survey_of(&frame, (&code, &tie)).await? {
+                return Ok(reply);
+            }
             pages.attempts.fail(address, Failed::Guessed, now_ms);
             let said = Said::Wrong(words::UNKNOWN, words::UNKNOWN_NEXT.in_lang(lang).to_owned());
             pages.code_page(StatusCode::NOT_FOUND, &frame, &said)

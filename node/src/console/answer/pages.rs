@@ -180,6 +180,12 @@ pub(super) fn declined(lang: Lang) -> Result<Page, RenderError> {
     page(words::DECLINED, Html::render(&EndTemplate { text, help: help("", lang) })?, lang)
 }
 
+/// After a survey was handed in.
+pub(super) fn survey_done(lang: Lang) -> Result<Page, RenderError> {
+    let text = words::SURVEY_DONE_TEXT.in_lang(lang).to_owned();
+    page(words::SURVEY_DONE, Html::render(&EndTemplate { text, help: help("", lang) })?, lang)
+}
+
 /// Why a code opens no questions now.
 pub(super) fn barred(why: Barred, lang: Lang) -> Result<Page, RenderError> {
     let plain = |text: Text| text.in_lang(lang).to_owned();
@@ -243,7 +249,7 @@ fn choices(scale: &Scale, item: &Item, given: Option<u8>, lang: Lang) -> Vec<Cho
         .collect()
 }
 
-fn page(title: Text, body: Html, lang: Lang) -> Result<Page, RenderError> {
+pub(super) fn page(title: Text, body: Html, lang: Lang) -> Result<Page, RenderError> {
     Ok(Page {
         title: title.in_lang(lang).to_owned(),
         note: String::new(),

@@ -98,4 +98,20 @@ texts! {
         "Your family has not agreed yet, so there is nothing to answer now. Ask your teacher.";
     B_NOTHING = "没有要你回答的题目。请把纸条交给老师。",
         "There is nothing for you to answer. Give the slip back to your teacher.";
+
+    SURVEY = "匿名调研", "Anonymous survey";
+    SURVEY_PRIVATE = "这是匿名调研，不用写姓名，没有人能知道哪份是你答的。没有对错，不想答的题可以空着。",
+        "This is anonymous: you give no name, and nobody can tell which answers are yours. Nothing \
+         is right or wrong, and you may leave any question blank.";
+    SURVEY_ONCE = "每张纸条只能交一次，交了就不能再改。没交就关掉页面，什么都不会留下。",
+        "A slip can be handed in once and not changed. Close the page before, and nothing is kept.";
+    SURVEY_DONE = "已经收到，谢谢你", "Thank you, it is counted";
+    SURVEY_DONE_TEXT = "你的选择已经计入总数，没有保存你的答卷。可以关掉这个页面，纸条可以扔掉了。",
+        "Your choices are counted, and your sheet is not kept. You can close this page and throw \
+         the slip away.";
+    SURVEY_USED = "这张纸条已经用过了", "This slip has been used";
+    SURVEY_USED_NEXT = "每张纸条只能用一次。如果不是你用的，请找老师换一张。",
+        "A slip works once. If it was not you, ask your teacher for another.";
+    SURVEY_OVER = "这次调研已经结束", "This survey is over";
+    SURVEY_OVER_NEXT = "现在不用再答了，谢谢你。", "There is nothing to answer any more. Thank you.";
 }

@@ -36,6 +36,10 @@ impl Rules for Member {
         Some(self.0.clone())
     }
 
+    fn answered_at(&self) -> String {
+        String::new()
+    }
+
     fn file_rules(&self) -> crate::taking::FileRules {
         crate::console::trial::BuiltIn.file_rules()
     }

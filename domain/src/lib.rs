@@ -37,6 +37,7 @@
 //! | *snapshot* | a numbered, sealed roll-up: cut-off, contributions, root digest, coverage |
 //! | *directive* | what travels down: catalogue, scales, calendar, divisions, notices |
 //! | *pack* | the signed content of a directive |
+//! | *referral* | a child's way from the school to a named recipient and back |
 //! | *survey* | questions that a school asks once and without names; shown by groups only |
 //! | *special period* | more counts for some schools and some days, sent from above |
 //! | *area* | the schools that a special period is for, named one by one |
@@ -50,6 +51,7 @@ pub mod digest;
 pub mod disclosure;
 pub mod ledger;
 pub mod period;
+pub mod referral;
 pub mod release;
 pub mod rollup;
 pub mod scale;

@@ -1,0 +1,122 @@
+//! One course out of what several sides did without hearing each other.
+//!
+//! Each side numbers its own acts and says of each how many of every other side's it had seen.
+//! [`replay`] puts them into one order that depends on nothing else, so whoever has the same acts
+//! has the same state, in whatever order they came and however often. Of acts that crossed, a
+//! withdrawal goes first, then the recipients', then the school's: what the recipient did with the
+//! child weighs more than what the school wished meanwhile, and a withdrawal more than both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::state::{Actor, Event, State};
+use super::table::step;
+
+/// Who numbers acts. Order is precedence among acts that crossed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The recipient of an envelope, by the number of the envelope within the referral.
+    Recipient(u32),
+    /// The school.
+    School,
+}
+
+/// An act as it is recorded and travels.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Act {
+    /// Who recorded it.
+    pub side: Side,
+    /// Its number on that side, from 1, without gaps.
+    pub number: u32,
+    /// What happened.
+    pub event: Event,
+    /// Who did it: a guardian's withdrawal is recorded by the school.
+    pub actor: Actor,
+    /// How many acts of other sides had been seen.
+    pub seen: BTreeMap<Side, u32>,
+}
+
+/// How an act came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It led to this state.
+    Took(State),
+    /// It came to a state from which it does not happen: kept, answered, and without effect.
+    Late(State),
+}
+
+/// The course of a referral.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// Where it stands.
+    pub state: State,
+    /// The envelope that is current, from 1; zero before the first.
+    pub envelope: u32,
+    /// Every act that counts, in the one order, with how it came out.
+    pub acts: Vec<(Side, u32, Standing)>,
+    /// Acts that wait for others that have not come.
+    pub waiting: usize,
+}
+
+/// Makes the one course of a set of acts. Guards are not asked again: whoever recorded an act had
+/// asked them, and what the other side must check it checks before it records.
+#[must_use]
+pub fn replay(acts: &BTreeSet<Act>) -> Course {
+    let mut queues: BTreeMap<Side, Vec<&Act>> = BTreeMap::new();
+    for act in acts {
+        queues.entry(act.side).or_default().push(act);
+    }
+    let mut done: BTreeMap<Side, u32> = BTreeMap::new();
+    let mut course = Course { state: State::Draft, envelope: 0, acts: Vec::new(), waiting: 0 };
+    while let Some(act) = next(&queues, &done) {
+        done.insert(act.side, act.number);
+        let standing = take(&mut course, act);
+        course.acts.push((act.side, act.number, standing));
+    }
+    course.waiting = acts.len() - course.acts.len();
+    course
+}
+
+/// The next act of the one order: what a withdrawal had seen, then the withdrawal, then the rest by
+/// side. Nothing that crossed a withdrawal comes before it, so it can never come too late.
+fn next<'a>(queues: &BTreeMap<Side, Vec<&'a Act>>, done: &BTreeMap<Side, u32>) -> Option<&'a Act> {
+    let count = |side: &Side| done.get(side).copied().unwrap_or(0);
+    let heads = || {
+        queues.iter().filter_map(|(side, acts)| {
+            let head = acts.iter().find(|act| act.number == count(side) + 1)?;
+            let is_ready = head.seen.iter().all(|(other, seen)| *seen <= count(other));
+            is_ready.then_some(*head)
+        })
+    };
+    let withdrawals = queues
+        .values()
+        .flatten()
+        .filter(|act| act.event == Event::WithdrawConsent && act.number > count(&act.side));
+    let of_a_withdrawal = withdrawals.filter_map(|last| {
+        let before = |act: &&Act| match act.side == last.side {
+            true => act.number <= last.number,
+            false => act.number <= last.seen.get(&act.side).copied().unwrap_or(0),
+        };
+        heads().find(before)
+    });
+    of_a_withdrawal.min_by_key(|act| act.side).or_else(|| heads().min_by_key(|act| act.side))
+}
+
+fn take(course: &mut Course, act: &Act) -> Standing {
+    let is_of_another = match act.side {
+        Side::Recipient(envelope) => envelope != course.envelope,
+        Side::School => false,
+    };
+    if is_of_another {
+        return Standing::Late(course.state);
+    }
+    match step(course.state, act.event, act.actor, |_| true) {
+        Ok(found) => {
+            course.state = found.to;
+            if matches!(act.event, Event::Send | Event::ResendInScope | Event::Emergency) {
+                course.envelope += 1;
+            }
+            Standing::Took(found.to)
+        }
+        Err(_) => Standing::Late(course.state),
+    }
+}

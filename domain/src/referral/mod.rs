@@ -1,0 +1,19 @@
+//! Referral: a child's way from the school to a doctor and back, as one table.
+//!
+//! [`TRANSITIONS`] is the whole machine: who may do what from where, and what must be known for it.
+//! [`step`] asks it, [`due`] says who must act by when in each state, and [`history::replay`] makes
+//! one course out of what both sides did while they could not hear each other. Nothing here names
+//! a person; the ledger of the school and the receiver's keep the records.
+//!
+//! Source: clauses Q2.2, S2.3.3 and S2.3.4; laws by article where a rule needs them.
+
+mod deadline;
+pub mod history;
+mod state;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use deadline::{Due, Expiry, Limit, Owner, due};
+pub use state::{Actor, DeclineReason, Event, Fact, State, Urgency};
+pub use table::{Refused, TRANSITIONS, Transition, step};

@@ -1,7 +1,7 @@
 //! The machine explored whole, the sequences of the specification, and both sides under every
 //! interleaving of a bounded world.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::{Act, Course, Side, Standing, replay};
 use super::state::{Actor, Event as E, Fact, State as S, Urgency};
@@ -9,8 +9,8 @@ use super::{Refused, TRANSITIONS, due, step};
 use crate::ledger::Word as _;
 
 /// States that can be reached from one by any line of the table.
-fn reached(from: S) -> HashSet<S> {
-    let mut seen = HashSet::from([from]);
+fn reached(from: S) -> BTreeSet<S> {
+    let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];
     while let Some(state) = open.pop() {
         for found in TRANSITIONS.iter().filter(|found| found.from.contains(&state)) {

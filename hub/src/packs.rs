@@ -6,20 +6,22 @@
 //! start; a city that publishes nothing else publishes these same bytes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use certs::digest::sha256;
 use domain::catalogue::{Catalogue, Partition};
 use domain::digest::Digest;
+use domain::disclosure::sealed::SealedTables;
 use domain::disclosure::suppression::Outline;
-use domain::period::Calendar;
+use domain::period::{Calendar, Period};
+use domain::span::Span;
 use domain::special::SpecialPeriod;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use proto::pack::{Divisions, Pack, PackError, PackKind, embedded};
 use proto::wire::directive::Pack as WirePack;
-use runtime::sealing::{Pins, SealedYears};
+use runtime::sealing::{Pins, SealedYears, SealingYear};
 use runtime::sql::{SqlError, Tx};
 
 use crate::store::directive;
@@ -78,6 +80,8 @@ pub struct Packs {
     calendar: Arc<Calendar>,
     divisions: Arc<Divisions>,
     sealed: Arc<SealedYears>,
+    /// Sealed tables of the catalogues that were asked for.
+    sealed_tables: Arc<RwLock<HashMap<Digest, Arc<SealedTables>>>>,
 }
 
 /// Why packs could not be loaded.
@@ -115,6 +119,7 @@ impl Packs {
             calendar: Arc::new(embedded::calendar()?),
             divisions: Arc::new(embedded::divisions()?),
             sealed: Arc::default(),
+            sealed_tables: Arc::default(),
         })
     }
 
@@ -288,8 +293,35 @@ impl Packs {
 
     /// School years of which counts about persons go under seal.
     #[must_use]
-    pub fn sealed_years(&self) -> &SealedYears {
+    pub fn sealed_years(&self) -> &Arc<SealedYears> {
         &self.sealed
+    }
+
+    /// Whether nothing about persons of a unit may go rounded in a period: a school of a roster, a
+    /// town in which schools of it sit, or the area of the plan itself.
+    #[must_use]
+    pub fn is_under_seal(&self, unit: &UnitId, period: Period) -> bool {
+        let Ok(span) = Span::of(period, &self.calendar) else { return false };
+        self.sealed.sealing().map(SealingYear::year).any(|year| {
+            let of_unit = || {
+                let schools = &year.roster.schools;
+                schools.contains_key(unit) || schools.values().any(|school| school.town == *unit)
+            };
+            year.plan.year() == span.school_year && (year.plan.area() == unit || of_unit())
+        })
+    }
+
+    /// The sealed tables of a catalogue that is known here.
+    #[must_use]
+    pub fn sealed_tables(&self, catalogue: &Digest) -> Option<Arc<SealedTables>> {
+        let known = self.sealed_tables.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(catalogue) {
+            return Some(known.clone());
+        }
+        drop(known);
+        let made = Arc::new(SealedTables::of(self.catalogue(catalogue)?));
+        let mut tables = self.sealed_tables.write().unwrap_or_else(PoisonError::into_inner);
+        Some(tables.entry(*catalogue).or_insert(made).clone())
     }
 
     /// The term calendar in force.

@@ -14,8 +14,9 @@ use super::context::Context;
 use crate::app::{load_pins, open_store};
 use crate::packs::{PackCache, Packs};
 use crate::statistics::{
-    CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, Query, Statistics,
-    StatisticsError, UnitName, WAITING, city_table, figures, latest_term, shown, tree_lines,
+    CityTable, DataOut, Figures, GROUP_SCHOOLS_MIN, Indicator, Members, OpenedOut, Query,
+    Statistics, StatisticsError, UnitName, WAITING, city_table, figures, latest_term, opened_lines,
+    opened_why, shown, tree_lines,
 };
 
 texts! {
@@ -24,6 +25,9 @@ texts! {
     SCHOOLS = "报送学校", "Schools";
     STATE = "{0}  {1}  {2}  目录第 {3} 版", "{0}  {1}  {2}  catalogue revision {3}";
     SNAPSHOT = "{0}  快照 {1}  根摘要 {2}", "{0}  snapshot {1}  root {2}";
+    FRESH = "{0} / {1} 所学校本学期的密封报告已计入，其余沿用上学期的。",
+        "{0} of {1} schools are in with a report of this term, the others with their last one.";
+    MISSING = "还没有收到密封合计的区域：{0}", "Areas without opened sums so far: {0}";
     CLOSED = "另有 {0} 项目前没有数（未支持或不开放）；用 --json 查看原因。",
         "{0} more indicators have no figures yet (unsupported or closed); --json says why.";
     NO_TERM = "没有这个时段。", "There is no such period.";
@@ -156,6 +160,24 @@ fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
     if found.waiting > 0 {
         lines.push(terminal.text(WAITING, &[&found.waiting, &GROUP_SCHOOLS_MIN]));
     }
+    if let Some((fresh, due)) = found.whole.fresh {
+        lines.push(terminal.text(FRESH, &[&fresh, &due]));
+    }
+    if !found.whole.missing.is_empty() {
+        let areas: Vec<&str> = found.whole.missing.iter().map(|area| area.as_str()).collect();
+        lines.push(terminal.text(MISSING, &[&areas.join(" ")]));
+    }
+    let sums: Vec<OpenedOut> = found.whole.opened.iter().map(OpenedOut::from).collect();
+    lines.extend(opened_lines(&sums, terminal.lang()));
+    let mut why: Vec<String> = found
+        .whole
+        .figures
+        .iter()
+        .filter_map(|figure| opened_why(&figure.reading, terminal.lang()))
+        .collect();
+    why.sort();
+    why.dedup();
+    lines.extend(why);
     lines.join("\n")
 }
 
@@ -169,7 +191,8 @@ fn all(
     context.terminal.result(&table, |terminal| {
         let lang = terminal.lang();
         if sources {
-            tree_lines(&table.sources, lang).join("\n")
+            let opened = opened_lines(&table.opened, lang);
+            [tree_lines(&table.sources, lang), opened].concat().join("\n")
         } else {
             let closed = terminal.text(CLOSED, &[&table.closed.len()]);
             let waiting = table.waiting.as_ref();

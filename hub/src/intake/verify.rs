@@ -9,7 +9,6 @@ use domain::catalogue::TableId;
 use domain::disclosure::{Breach, FIGURE_MAX, check_clear, check_rounded, check_sums};
 use domain::period::Period;
 use domain::release::{Claimed, ReleaseId, Rule};
-use domain::span::Span;
 use domain::unit::{UnitId, UnitKind};
 use proto::frame::{Epoch, FrameError, OpenItem, RELEASE_CONTEXT, decode_frame};
 use proto::wire::sync::{ItemKind, Lane};
@@ -206,6 +205,9 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
             check_rounded(spec, &claimed.cells, claimed.header.persons).map_err(breach)?;
         }
         (Some(sums), Rule::SumOfClear | Rule::SumOfRounded5) if kind.is_area() => {
+            if claimed.rule.is_rounded() {
+                check_unsealed(&claimed.header.id, packs)?;
+            }
             check_sums(spec, &claimed.cells, sums, claimed.rule.is_rounded()).map_err(breach)?;
         }
         _ => {
@@ -216,12 +218,9 @@ fn check_table(claimed: &Claimed, kind: UnitKind, packs: &Packs) -> Result<usize
 }
 
 /// Of a school year under seal nothing about persons goes rounded: beside the roster and the
-/// opened sums it would tell what the rounding hides.
+/// opened sums it would tell what the rounding hides, and be counted twice.
 fn check_unsealed(id: &ReleaseId, packs: &Packs) -> Result<(), Refusal> {
-    let span = Span::of(id.period, packs.calendar()).ok();
-    let is_sealed =
-        span.is_some_and(|span| packs.sealed_years().is_sealed(&id.unit, span.school_year));
-    if is_sealed {
+    if packs.is_under_seal(&id.unit, id.period) {
         let reason = "the school year is under seal: counts about persons go in sealed reports";
         return Err(refuse("sealed_year", reason));
     }

@@ -134,7 +134,7 @@ fn queue(
 ) -> Result<(u32, BTreeSet<Place>), SqlError> {
     let (mut queued, mut left) = (0, BTreeSet::new());
     for place in places {
-        match latest_unsent(tx, sender.packs, &place)? {
+        match latest_unsent(tx, sender, &place)? {
             Next::Nothing => {}
             Next::OnItsWay => {
                 left.insert(place);
@@ -175,10 +175,14 @@ enum Next {
 }
 
 /// The latest snapshot of a table, unless it or one before it is on its way.
-fn latest_unsent(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<Next, SqlError> {
+fn latest_unsent(tx: &Tx<'_>, sender: &Sender<'_>, place: &Place) -> Result<Next, SqlError> {
+    let packs = sender.packs;
     let Some((number, catalogue)) = snapshot::latest_key(tx, &place.0, &place.1)? else {
         return Ok(Next::Nothing);
     };
+    if is_under_seal(sender, place) {
+        return Ok(Next::Nothing);
+    }
     let noted = outbox::note(tx, &note_name(place))?.filter(|name| !name.is_empty());
     if let Some(name) = noted {
         let sent: u64 = name.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -196,6 +200,13 @@ fn latest_unsent(tx: &Tx<'_>, packs: &Packs, place: &Place) -> Result<Next, SqlE
     let cells = table.ok_or(SqlError::Type)?.cells();
     let sealed = snapshot::find(tx, number, cells)?.ok_or(SqlError::Type)?;
     Ok(Next::Send(Box::new(sealed)))
+}
+
+/// Whether a table is about persons of an area and period under seal: what a school that is not on
+/// the roster sent rounded is not summed beside the opened sums.
+fn is_under_seal(sender: &Sender<'_>, (table, period): &Place) -> bool {
+    let period = period.parse::<Period>().ok().filter(|_| table.starts_with("rounded."));
+    period.is_some_and(|period| sender.packs.is_under_seal(sender.unit, period))
 }
 
 fn note_name((table, period): &Place) -> String {

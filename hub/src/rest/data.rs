@@ -3,6 +3,7 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query as UrlQuery, State};
 use axum::response::Response;
+use certs::digest::sha256;
 use domain::period::Period;
 use domain::unit::UnitId;
 use serde::Deserialize;
@@ -135,9 +136,25 @@ fn chosen<'f>(
     }
 }
 
-/// Changes whenever a snapshot, the definitions or the tree do.
+/// Changes whenever a snapshot, an opened sum, the definitions or the tree do.
 fn tag(figures: &Figures, registry: u64) -> String {
     let numbers: Vec<String> = figures.states.iter().map(|s| s.number.to_string()).collect();
     let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join("-") };
-    format!("s{numbers}-w{}-c{}-r{registry}", figures.waiting, figures.catalogue.short())
+    let sealed = sealed_state(figures);
+    format!("s{numbers}-w{}-c{}-r{registry}{sealed}", figures.waiting, figures.catalogue.short())
+}
+
+/// What sealed sums add to the tag: they change without a snapshot, and so does what they wait for.
+fn sealed_state(figures: &Figures) -> String {
+    let units = || std::iter::once(&figures.whole).chain(&figures.members);
+    if units().all(|unit| unit.opened.is_empty() && unit.missing.is_empty()) {
+        return String::new();
+    }
+    let of_unit = |unit: &UnitFigures| {
+        let records = unit.opened.iter().map(|from| from.sum.record.to_string());
+        let reasons = unit.figures.iter().map(|figure| format!("{:?}", figure.reading.blank()));
+        records.chain(reasons).collect::<Vec<_>>().join(" ")
+    };
+    let state: Vec<String> = units().map(of_unit).collect();
+    format!("-o{}", sha256(state.join("\n").as_bytes()).short())
 }

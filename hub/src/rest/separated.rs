@@ -49,6 +49,9 @@ fn row(out: &DataOut, unit: &UnitOut, figure: &FigureOut) -> Vec<String> {
         StatusWord::Suppressed => "suppressed",
         StatusWord::NotReported => "not_reported",
         StatusWord::NotApplicable => "not_applicable",
+        StatusWord::Closed => "closed",
+        StatusWord::Waiting => "waiting",
+        StatusWord::Stopped => "stopped",
     };
     row.extend([
         status.to_owned(),

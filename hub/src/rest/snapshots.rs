@@ -225,7 +225,7 @@ fn rates(
             UnitRateOut {
                 unit: member.unit.id.to_string(),
                 name: (&member.unit.label).into(),
-                coverage: reported(reader.coverage(table), member.unit.kind, arrived).into(),
+                coverage: reported(reader.reported(table), member.unit.kind, arrived).into(),
                 first_arrived_at: arrived.map(instant),
                 on_time: due.zip(arrived).map(|(due, at_ms)| is_on_time(due, at_ms)),
             }

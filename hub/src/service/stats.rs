@@ -8,8 +8,8 @@ use domain::unit::UnitKind;
 use proto::wire::stats::statistics_server::{Statistics as Served, StatisticsServer};
 use proto::wire::stats::{
     Coverage, Figure as WireFigure, Indicator as WireIndicator, ListIndicatorsRequest,
-    ListIndicatorsResponse, QueryRequest, QueryResponse, Status as WireStatus,
-    UnitFigures as WireUnitFigures,
+    ListIndicatorsResponse, OpenedSum as WireOpenedSum, QueryRequest, QueryResponse,
+    Status as WireStatus, UnitFigures as WireUnitFigures,
 };
 use runtime::transport::coded;
 use tonic::{Code, Request, Response, Status};
@@ -17,8 +17,8 @@ use tonic::{Code, Request, Response, Status};
 use super::peer::peer_member;
 use crate::app::Hub;
 use crate::statistics::{
-    Figure, Figures, Indicator, Members, Query, Reading, Statistics, StatisticsError, UnitFigures,
-    WaitingOut,
+    Blank, Figure, Figures, Indicator, Members, OpenedFrom, Query, Reading, Statistics,
+    StatisticsError, UnitFigures, WaitingOut,
 };
 
 /// Largest message of this service: a query.
@@ -125,6 +125,27 @@ fn unit_to_wire(unit: &UnitFigures) -> WireUnitFigures {
         }),
         snapshot: unit.snapshot,
         root: unit.root.map(|root| root.to_string()).unwrap_or_default(),
+        opened: unit.opened.iter().map(opened_to_wire).collect(),
+    }
+}
+
+fn opened_to_wire(from: &OpenedFrom) -> WireOpenedSum {
+    let sum = &from.sum;
+    WireOpenedSum {
+        area: sum.area.to_string(),
+        leader: from.leader.to_string(),
+        helper: from.helper.to_string(),
+        table: sum.table.to_string(),
+        period: sum.period.to_string(),
+        stage: sum.stage.as_str().to_owned(),
+        groups: sum.groups.iter().map(ToString::to_string).collect(),
+        fresh: sum.fresh,
+        due: sum.due,
+        number: sum.number,
+        record: sum.record.to_string(),
+        opened_at_ms: sum.opened_at_ms,
+        plan: from.plan.to_string(),
+        roster: from.roster.to_string(),
     }
 }
 
@@ -133,6 +154,9 @@ fn figure_to_wire(figure: &Figure) -> WireFigure {
         "value" => WireStatus::Value,
         "suppressed" => WireStatus::Suppressed,
         "not_applicable" => WireStatus::NotApplicable,
+        "closed" => WireStatus::Closed,
+        "waiting" => WireStatus::Waiting,
+        "stopped" => WireStatus::Stopped,
         _ => WireStatus::NotReported,
     };
     let (value, denominator, error) = match figure.reading {
@@ -142,12 +166,21 @@ fn figure_to_wire(figure: &Figure) -> WireFigure {
         }
         Reading::Blank(_) => (0, 0, 0),
     };
+    let amounts = match figure.reading {
+        Reading::Count(amount) => vec![amount],
+        Reading::Ratio { numerator, denominator } => vec![numerator, denominator],
+        Reading::Blank(_) => Vec::new(),
+    };
+    let reason = figure.reading.blank().and_then(Blank::reason);
     WireFigure {
         key: figure.key.clone(),
         status: status.into(),
         value,
         denominator,
         rounding_error_max: error,
+        reason: reason.unwrap_or_default().to_owned(),
+        opened_cells: amounts.iter().map(|amount| amount.opened_cells).sum(),
+        left_out_persons: amounts.iter().map(|amount| amount.left_out).sum(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! A ratio is made of sums and never of ratios. A cell to which nobody contributed becomes the
 //! blank that says why, and no blank is ever added as a zero.
 
+use std::collections::BTreeSet;
+
 use domain::catalogue::{Axis, Block, Grade, SchoolType, Stage, stage_of};
 use domain::rollup::Coverage;
 use domain::unit::UnitKind;
@@ -10,9 +12,11 @@ use domain::unit::UnitKind;
 use super::floor::Floors;
 use super::lookup::Lookup;
 use super::plan::{Feed, Plan, PlannedTerm};
+use super::sealed::{self, Opened};
 use super::sheet::Sheet;
 use super::sum::{CellSum, Slice, sum};
-use super::value::{Amount, Blank, Figure, Floor, Reading};
+use super::value::{Amount, Blank, Figure, Floor, NoFeed, Reading};
+use crate::opened::{Books, Member};
 use crate::packs::KnownCatalogue;
 
 /// Everything about one unit that its figures are read from.
@@ -26,6 +30,18 @@ pub struct Reader<'a> {
     pub due: u32,
     /// The unit's sheets.
     pub sheets: &'a [Sheet],
+    /// The unit's opened sums.
+    pub books: &'a Books,
+}
+
+/// Which schools a term is about.
+#[derive(PartialEq, Eq)]
+struct About {
+    /// Groups of opened sums; nothing for a term that is read from sheets alone.
+    groups: Option<BTreeSet<Member>>,
+    /// Schools and persons of its sheet.
+    sheet: (u32, u64),
+    coverage: Coverage,
 }
 
 /// One sum of a count, or its blank.
@@ -43,9 +59,46 @@ impl<'a> Reader<'a> {
 
     /// How complete a table is.
     #[must_use]
-    pub fn coverage(&self, table: &str) -> Coverage {
+    pub fn reported(&self, table: &str) -> Coverage {
         let none = Coverage { schools_due: self.due, schools_reported: 0, persons: 0 };
         self.sheet(table).map_or(none, |sheet| sheet.coverage)
+    }
+
+    /// What opened sums give for the count that stands first in a plan; nothing where it is read
+    /// from sheets.
+    #[must_use]
+    pub fn opened(&self, plan: &Plan<'_>) -> Option<Opened<'a>> {
+        sealed::opened(self.books, plan.numerator.first()?, &[])
+    }
+
+    /// How complete the first count of a plan is.
+    #[must_use]
+    pub fn coverage(&self, plan: &Plan<'_>) -> Coverage {
+        let first = plan.numerator.first();
+        first.map_or_else(|| self.reported(""), |first| self.about(first).coverage)
+    }
+
+    fn about(&self, term: &PlannedTerm<'_>) -> About {
+        let sheet = self.reported(term.feed.table());
+        let Some(opened) = sealed::opened(self.books, term, &[]) else {
+            let counted = (sheet.schools_reported, sheet.persons);
+            return About { groups: None, sheet: counted, coverage: sheet };
+        };
+        let groups = Some(opened.basis);
+        if !self.reads_beside(term) {
+            return About { groups, sheet: (0, 0), coverage: opened.coverage };
+        }
+        let coverage = Coverage {
+            schools_due: sheet.schools_due.max(opened.coverage.schools_due),
+            schools_reported: sheet.schools_reported + opened.coverage.schools_reported,
+            persons: sheet.persons + opened.coverage.persons,
+        };
+        About { groups, sheet: (sheet.schools_reported, sheet.persons), coverage }
+    }
+
+    /// Whether rounded figures of areas that are not under seal stand beside opened ones.
+    fn reads_beside(&self, term: &PlannedTerm<'_>) -> bool {
+        !self.books.is_all && term.feed.is_rounded()
     }
 
     /// The figures of a plan by some axes, row-major.
@@ -76,15 +129,10 @@ impl<'a> Reader<'a> {
         plan: &'p Plan<'c>,
         terms: &'p [PlannedTerm<'c>],
     ) -> Option<&'p [PlannedTerm<'c>]> {
-        let reported = |table: &str| {
-            let coverage = self.coverage(table);
-            (coverage.schools_reported, coverage.persons)
-        };
-        let first = plan.numerator.first()?.feed.table();
-        let expected = reported(first);
-        let all = plan.numerator.iter().chain(terms);
-        let mut equal = all.map(|term| reported(term.feed.table()) == expected);
-        if equal.all(|equal| equal) && !self.is_withheld_somewhere(plan, terms) {
+        let expected = self.about(plan.numerator.first()?);
+        let mut all = plan.numerator.iter().chain(terms).map(|term| self.about(term));
+        let equal = all.all(|about| about.is_about_the_same(&expected));
+        if equal && !self.is_withheld_somewhere(plan, terms) {
             Some(terms)
         } else {
             plan.same_schools.as_deref()
@@ -110,6 +158,10 @@ impl<'a> Reader<'a> {
     pub fn able(&self, plan: &Plan<'_>) -> u32 {
         let terms = plan.numerator.iter().chain(plan.denominator.iter().flatten());
         let able = terms.map(|term| {
+            if term.sealed.is_some() && self.books.is_sealed() {
+                // Who is in an opened sum could compute it.
+                return self.about(term).coverage.schools_reported;
+            }
             let sheet = self.sheet(term.feed.table());
             let found = sheet.and_then(|sheet| Some((sheet, block(sheet, &term.feed)?)));
             found.map_or(0, |(sheet, block)| able(sheet, block, term.feed.is_rounded()))
@@ -124,8 +176,29 @@ impl<'a> Reader<'a> {
     }
 
     fn parts(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
+        let Some(opened) = sealed::opened(self.books, term, axes) else {
+            return self.of_sheets(term, axes);
+        };
+        let floors = Floors::of(&self.known.catalogue, term, self.kind);
+        let part = |amount: Result<Amount, Blank>| Part {
+            amount: amount.and_then(|amount| {
+                let floor = floors.check_opened(amount).map(Blank::Suppressed);
+                floor.map_or(Ok(amount.times(term.coefficient)), Err)
+            }),
+        };
+        let own = opened.amounts.into_iter().map(part);
+        if !self.reads_beside(term) {
+            return own.collect();
+        }
+        own.zip(self.of_sheets(term, axes)).map(|(own, beside)| own.beside(beside)).collect()
+    }
+
+    fn of_sheets(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
         let size = axes.iter().map(|axis| axis.values.len()).product();
         let all = |blank| vec![Part { amount: Err(blank) }; size];
+        if matches!(term.feed, Feed::Sealed { .. }) {
+            return all(Blank::NoFeed(NoFeed::SecondHub));
+        }
         let Some(sheet) = self.sheet(term.feed.table()) else {
             return all(match self.due {
                 // Sums of weeks or months into a term are not made yet.
@@ -148,7 +221,7 @@ impl<'a> Reader<'a> {
         };
         let outcomes = match &term.feed {
             Feed::Rounded { outcomes, .. } => outcomes.as_slice(),
-            Feed::Clear { .. } => &[],
+            Feed::Clear { .. } | Feed::Sealed { .. } => &[],
         };
         let slice = Slice { by: axes, filters: term.filters, outcomes };
         let floors = Floors::of(&self.known.catalogue, term, self.kind);
@@ -169,7 +242,38 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl About {
+    /// Whether two terms are about the same schools. A sum that was opened for all schools and a
+    /// sheet of all schools are.
+    fn is_about_the_same(&self, other: &Self) -> bool {
+        match (&self.groups, &other.groups) {
+            (None, None) => self.sheet == other.sheet,
+            (Some(own), Some(others)) => own == others && self.sheet == other.sheet,
+            _ => [self, other].into_iter().all(|about| {
+                let Coverage { schools_due, schools_reported, .. } = about.coverage;
+                schools_reported > 0
+                    && schools_reported == schools_due
+                    && schools_due == self.coverage.schools_due
+            }),
+        }
+    }
+}
+
 impl Part {
+    /// Opened figures of some areas and rounded ones of others: what is not shown is not in, and
+    /// the coverage says so.
+    fn beside(self, rounded: Self) -> Self {
+        let amount = match (self.amount, rounded.amount) {
+            (Ok(one), Ok(two)) => Ok(one.plus(two)),
+            (Ok(known), Err(_)) | (Err(_), Ok(known)) => Ok(known),
+            (Err(Blank::Sealed(closed)), Err(Blank::NotReported | Blank::NotApplicable)) => {
+                Err(Blank::Sealed(closed))
+            }
+            (Err(_), Err(blank)) => Err(blank),
+        };
+        Self { amount }
+    }
+
     /// Adds two terms of a sum. What cannot exist adds nothing; any other blank blanks the sum.
     fn plus(self, other: Self) -> Self {
         let amount = match (self.amount, other.amount) {
@@ -202,6 +306,7 @@ fn block<'s>(sheet: &'s Sheet, feed: &Feed) -> Option<&'s Block> {
     match feed {
         Feed::Clear { count, .. } => spec.block(count),
         Feed::Rounded { partition, .. } => spec.block(partition),
+        Feed::Sealed { .. } => None,
     }
 }
 
@@ -218,7 +323,7 @@ fn amount(cell: CellSum, feed: &Feed) -> Amount {
             above: u64::from(width.saturating_sub(1)).saturating_mul(cell.school_cells),
             ..Amount::exact(cell.value)
         },
-        Feed::Clear { .. } => Amount::exact(cell.value),
+        Feed::Clear { .. } | Feed::Sealed { .. } => Amount::exact(cell.value),
     }
 }
 

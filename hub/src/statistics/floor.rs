@@ -9,6 +9,10 @@ use domain::unit::UnitKind;
 use super::plan::{Feed, PlannedTerm};
 use super::value::{Amount, Floor};
 
+/// Opened sums from here on are shown: smaller ones cannot be assigned to a school, and with
+/// knowledge from elsewhere somebody might.
+const K: u64 = 5;
+
 /// The floors of one count at one unit.
 #[derive(Clone, Copy, Debug)]
 pub struct Floors {
@@ -26,8 +30,16 @@ impl Floors {
             min: catalogue.min_cell(sensitivity),
             is_banded: matches!(term.feed, Feed::Clear { band: Some(_), .. }),
             is_level_too_low: sensitivity == Sensitivity::Extreme
-                && !matches!(kind, UnitKind::City | UnitKind::District),
+                && !matches!(kind, UnitKind::City | UnitKind::District | UnitKind::Helper),
         }
+    }
+
+    /// Why an opened sum is not shown; `None` where it is. Nothing below [`K`] is, whatever the
+    /// catalogue says of the count.
+    #[must_use]
+    pub const fn check_opened(&self, amount: Amount) -> Option<Floor> {
+        let min = if self.min > K { self.min } else { K };
+        Self { min, is_banded: false, is_level_too_low: self.is_level_too_low }.check(amount)
     }
 
     /// Why a sum is not shown; `None` where it is.

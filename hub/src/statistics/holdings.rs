@@ -9,9 +9,11 @@ use runtime::sql::{SqlError, Tx};
 
 use super::evaluate::{Reader, key_at};
 use super::plan::{Indicator, Plan};
+use super::sealed::Opened;
 use super::sheet::{self, Sheet, Source};
 use super::value::{Blank, Figure, Figures, Reading, State, UnitFigures, UnitName};
 use super::{Members, Query, StatisticsError};
+use crate::opened::{self, AreaBook, Books, Extent};
 use crate::packs::{KnownCatalogue, Packs};
 use crate::rollup;
 use crate::store::unit::{self, Unit, UnitStatus};
@@ -27,6 +29,8 @@ pub struct UnitHoldings {
     pub sheets: Vec<Sheet>,
     /// Signed releases behind them; nothing for the hub itself.
     pub sources: Vec<Source>,
+    /// Opened sums of areas under seal.
+    pub books: Books,
 }
 
 /// A hub's sheets of one period.
@@ -53,8 +57,11 @@ impl Holdings {
         tables: &[&str],
     ) -> Result<Self, StatisticsError> {
         let text = period.to_string();
+        let books = opened::books(tx, packs, &at.id, period)?;
         let mut sheets = Vec::new();
-        for table in tables {
+        let tables: Vec<&str> =
+            tables.iter().copied().filter(|table| !table.starts_with("sealed.")).collect();
+        for table in &tables {
             sheets.extend(sheet::own(tx, packs, &at.id, (table, &text))?);
         }
         let due = if sheets.len() == tables.len() {
@@ -64,9 +71,9 @@ impl Holdings {
         };
         let members = match members {
             Members::Left => Vec::new(),
-            Members::Listed => below(tx, packs, at, &text, &sheets)?,
+            Members::Listed => below(tx, packs, at, (&text, &sheets), &books)?,
         };
-        let whole = UnitHoldings { unit: at.clone(), due, sheets, sources: Vec::new() };
+        let whole = UnitHoldings { unit: at.clone(), due, sheets, sources: Vec::new(), books };
         Ok(Self { period, whole, members })
     }
 
@@ -85,7 +92,8 @@ impl Holdings {
         let found = Indicator::find(catalogue, indicator);
         let found = found.ok_or(StatisticsError::UnknownIndicator)?;
         let axes = axes(catalogue, found, by)?;
-        let plan = found.plan(catalogue);
+        let sealed = packs.sealed_tables(&known.digest).filter(|_| self.whole.books.is_sealed());
+        let plan = found.plan_with(catalogue, sealed.as_deref());
         let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
         let states = self.whole.sheets.iter().filter(|sheet| tables.contains(&sheet.table()));
         let waiting = states.clone().map(|sheet| sheet.waiting).max().unwrap_or(0);
@@ -113,7 +121,8 @@ impl UnitHoldings {
     /// What figures are read from.
     #[must_use]
     pub fn reader<'a>(&'a self, known: &'a KnownCatalogue) -> Reader<'a> {
-        Reader { known, kind: self.unit.kind, due: self.due, sheets: &self.sheets }
+        let (kind, due, sheets) = (self.unit.kind, self.due, self.sheets.as_slice());
+        Reader { known, kind, due, sheets, books: &self.books }
     }
 
     fn figures(&self, known: &KnownCatalogue, plan: &Plan<'_>, axes: &[Axis]) -> UnitFigures {
@@ -121,13 +130,17 @@ impl UnitHoldings {
         let figures = reader.figures(plan, axes);
         let table = plan.tables().first().copied().unwrap_or_default();
         let sheet = reader.sheet(table);
+        let opened = reader.opened(plan);
         UnitFigures {
             unit: self.unit.clone(),
             figures,
-            coverage: reader.coverage(table),
+            coverage: reader.coverage(plan),
             able: reader.able(plan),
             snapshot: sheet.map_or(0, |sheet| sheet.snapshot),
             root: sheet.and_then(|sheet| sheet.root),
+            fresh: opened.as_ref().and_then(Opened::fresh),
+            missing: opened.as_ref().map(|opened| opened.missing.clone()).unwrap_or_default(),
+            opened: opened.map(|opened| opened.from()).unwrap_or_default(),
         }
     }
 
@@ -142,6 +155,9 @@ impl UnitHoldings {
             able: 0,
             snapshot: 0,
             root: None,
+            opened: Vec::new(),
+            fresh: None,
+            missing: Vec::new(),
         }
     }
 }
@@ -161,6 +177,7 @@ pub fn figures(
     let found = Indicator::find(&catalogue, &query.indicator);
     let found = found.ok_or(StatisticsError::UnknownIndicator)?;
     let plan = found.plan(&catalogue).ok();
+    // A count that is sealed and not rounded stands in no sheet.
     let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
     let span = (query.period, query.members);
     Holdings::open(tx, packs, at, span, &tables)?.figures(packs, &query.indicator, &query.by)
@@ -198,8 +215,8 @@ fn below(
     tx: &Tx<'_>,
     packs: &Packs,
     at: &UnitName,
-    period: &str,
-    own: &[Sheet],
+    (period, own): (&str, &[Sheet]),
+    books: &Books,
 ) -> Result<Vec<UnitHoldings>, StatisticsError> {
     let day = rollup::tree_day(packs, period);
     let placed = unit::members_on(tx, &at.id, day)?;
@@ -226,7 +243,35 @@ fn below(
             }
         }
     }
+    for member in &mut members {
+        member.books = of_member(books, &member.unit.id);
+    }
+    // A helper has no members: the areas that it helps stand in their place.
+    for book in books.areas.iter().filter(|_| at.kind == UnitKind::Helper) {
+        let label = division(packs, book.area().as_str());
+        let label = label.unwrap_or_else(|| same(book.area().as_str()));
+        let unit = UnitName { id: book.area().clone(), kind: UnitKind::District, label };
+        let books = of_member(books, book.area());
+        members.push(UnitHoldings { unit, due: 0, sheets: Vec::new(), sources: Vec::new(), books });
+    }
     Ok(members)
+}
+
+/// The opened sums that are a member's own: an area's, or those of a town in one.
+fn of_member(books: &Books, member: &UnitId) -> Books {
+    let is_in = |book: &AreaBook| {
+        let town = book.sealing().is_some_and(|sealing| {
+            sealing.year().roster.schools.values().any(|school| school.town == *member)
+        });
+        (book.area() != member).then_some(Extent::Town(member.clone())).filter(|_| town)
+    };
+    for book in &books.areas {
+        let extent = is_in(book);
+        if book.area() == member || extent.is_some() {
+            return Books { areas: vec![book.clone()], extent, is_all: true };
+        }
+    }
+    Books::default()
 }
 
 /// Whether figures are awaited of a unit: of a special period, of its area alone.
@@ -242,14 +287,14 @@ fn held(packs: &Packs, unit: &Unit) -> UnitHoldings {
         None => unit.schools_below,
     };
     let unit = UnitName { id: unit.id.clone(), kind: unit.kind, label: name(packs, unit) };
-    UnitHoldings { unit, due, sheets: Vec::new(), sources: Vec::new() }
+    UnitHoldings { unit, due, sheets: Vec::new(), sources: Vec::new(), books: Books::default() }
 }
 
 /// A unit that the registry no longer knows.
 fn bare(packs: &Packs, id: &UnitId) -> UnitHoldings {
     let label = division(packs, id.as_str()).unwrap_or_else(|| same(id.as_str()));
     let unit = UnitName { id: id.clone(), kind: UnitKind::School, label };
-    UnitHoldings { unit, due: 0, sheets: Vec::new(), sources: Vec::new() }
+    UnitHoldings { unit, due: 0, sheets: Vec::new(), sources: Vec::new(), books: Books::default() }
 }
 
 /// The name by which a unit is shown: the registry's, else its division's, else its id.

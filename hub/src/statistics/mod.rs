@@ -13,10 +13,12 @@ pub mod fixture;
 mod floor;
 mod holdings;
 mod lookup;
+mod opened_out;
 mod pages;
 mod plan;
 mod provenance;
 mod report;
+mod sealed;
 pub(crate) mod sheet;
 mod shown;
 mod special;
@@ -36,10 +38,11 @@ use runtime::sql::{Database, SqlError, Tx};
 
 pub use domain::disclosure::GROUP_SCHOOLS_MIN;
 pub use holdings::{Holdings, UnitHoldings, figures, name};
+pub use opened_out::{OpenedOut, opened_lines, opened_why};
 pub use plan::{Feed, Indicator, Plan, feed};
 pub use provenance::{SourceOut, TableSourceOut, provenance, tree_lines};
 pub use report::{
-    CoverageOut, DataOut, FigureOut, NameOut, SnapshotOut, StatusWord, UnitOut, WAITING,
+    CoverageOut, DataOut, FigureOut, FreshOut, NameOut, SnapshotOut, StatusWord, UnitOut, WAITING,
     WaitingOut, instant,
 };
 pub use sheet::{Sheet, Source};
@@ -50,7 +53,8 @@ pub use special::{
 };
 pub use table::{AreaOut, CityTable, ClosedOut, RowOut, city_table, latest_term};
 pub use value::{
-    Amount, Blank, Figure, Figures, Floor, NoFeed, Reading, State, UnitFigures, UnitName,
+    Amount, Blank, Figure, Figures, Floor, NoFeed, OpenedFrom, Reading, State, UnitFigures,
+    UnitName,
 };
 
 use crate::app::Hub;

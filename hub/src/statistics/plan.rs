@@ -7,7 +7,9 @@
 use domain::catalogue::{
     Catalogue, Channel, Count, DimensionId, Label, NativePeriod, Origin, Ratio, Sum,
 };
+use domain::disclosure::sealed::SealedTables;
 
+use super::sealed::{self, SealedFeed};
 use super::value::NoFeed;
 
 /// A count or a ratio of the catalogue.
@@ -40,6 +42,11 @@ pub enum Feed {
         /// Which outcomes add up to the count.
         outcomes: Vec<String>,
     },
+    /// Opened sums of a sealed table, and nothing else.
+    Sealed {
+        /// Which table.
+        table: String,
+    },
 }
 
 /// One count of a sum and where it is read.
@@ -53,6 +60,8 @@ pub struct PlannedTerm<'c> {
     pub filters: &'c [(DimensionId, String)],
     /// Where it stands.
     pub feed: Feed,
+    /// Where it stands in an area under seal, whose schools send no rounded figures.
+    pub sealed: Option<SealedFeed>,
 }
 
 /// How an indicator is read.
@@ -62,8 +71,8 @@ pub struct Plan<'c> {
     pub numerator: Vec<PlannedTerm<'c>>,
     /// The terms below the line; nothing for a count.
     pub denominator: Option<Vec<PlannedTerm<'c>>>,
-    /// The denominator read from the numerator's own rounded table, where it is the whole of
-    /// that partition: the same schools stand above and below the line, whoever reported.
+    /// The denominator read from the numerator's own rounded or sealed table, where it is the whole
+    /// of that partition: the same schools stand above and below the line, whoever reported.
     pub same_schools: Option<Vec<PlannedTerm<'c>>>,
 }
 
@@ -157,21 +166,33 @@ impl<'c> Indicator<'c> {
         above.is_some() && above == below
     }
 
-    /// How the indicator is read.
+    /// How the indicator is read where there are no opened sums.
     ///
     /// # Errors
     /// No school sends one of its counts to a hub.
     pub fn plan(&self, catalogue: &'c Catalogue) -> Result<Plan<'c>, NoFeed> {
+        self.plan_with(catalogue, None)
+    }
+
+    /// How the indicator is read, from opened sums of some sealed tables too.
+    ///
+    /// # Errors
+    /// No school sends one of its counts to a hub.
+    pub fn plan_with(
+        &self,
+        catalogue: &'c Catalogue,
+        tables: Option<&SealedTables>,
+    ) -> Result<Plan<'c>, NoFeed> {
         match self {
             Self::Count(count) => {
-                let feed = feed(catalogue, count)?;
-                let term = PlannedTerm { coefficient: 1, count, filters: &[], feed };
+                let term = term(catalogue, tables, (count, 1, &[]))?;
                 Ok(Plan { numerator: vec![term], denominator: None, same_schools: None })
             }
             Self::Ratio(ratio) => {
-                let numerator = terms(catalogue, &ratio.numerator)?;
-                let denominator = terms(catalogue, &ratio.denominator)?;
-                let same_schools = whole_of_partition(catalogue, &numerator, &denominator);
+                let numerator = terms(catalogue, tables, &ratio.numerator)?;
+                let denominator = terms(catalogue, tables, &ratio.denominator)?;
+                let same_schools = whole_of_partition(catalogue, &numerator, &denominator)
+                    .or_else(|| sealed::everybody(catalogue, &numerator, &denominator));
                 Ok(Plan { numerator, denominator: Some(denominator), same_schools })
             }
         }
@@ -183,7 +204,9 @@ impl Feed {
     #[must_use]
     pub fn table(&self) -> &str {
         match self {
-            Self::Clear { table, .. } | Self::Rounded { table, .. } => table,
+            Self::Clear { table, .. } | Self::Rounded { table, .. } | Self::Sealed { table } => {
+                table
+            }
         }
     }
 
@@ -247,16 +270,30 @@ fn rounded(catalogue: &Catalogue, partition: &str, outcomes: Vec<String>) -> Opt
     Some(Feed::Rounded { table, partition, outcomes })
 }
 
-fn terms<'c>(catalogue: &'c Catalogue, sum: &'c Sum) -> Result<Vec<PlannedTerm<'c>>, NoFeed> {
-    let planned = sum.terms.iter().map(|term| {
+/// One count with where it stands.
+fn term<'c>(
+    catalogue: &'c Catalogue,
+    tables: Option<&SealedTables>,
+    (count, coefficient, filters): (&'c Count, u64, &'c [(DimensionId, String)]),
+) -> Result<PlannedTerm<'c>, NoFeed> {
+    let sealed = tables.and_then(|tables| sealed::feed(catalogue, tables, count));
+    let feed = match (feed(catalogue, count), &sealed, tables) {
+        (Err(NoFeed::SecondHub), Some(sealed), _) => Feed::Sealed { table: sealed.table() },
+        (Err(NoFeed::SecondHub), None, Some(_)) => return Err(NoFeed::NotOpened),
+        (feed, _, _) => feed?,
+    };
+    Ok(PlannedTerm { coefficient, count, filters, feed, sealed })
+}
+
+fn terms<'c>(
+    catalogue: &'c Catalogue,
+    tables: Option<&SealedTables>,
+    sum: &'c Sum,
+) -> Result<Vec<PlannedTerm<'c>>, NoFeed> {
+    let planned = sum.terms.iter().map(|known| {
         // The catalogue was checked, so the count exists.
-        let count = catalogue.count(term.count.as_str()).ok_or(NoFeed::SecondHub)?;
-        Ok(PlannedTerm {
-            coefficient: term.coefficient.into(),
-            count,
-            filters: &term.filters,
-            feed: feed(catalogue, count)?,
-        })
+        let count = catalogue.count(known.count.as_str()).ok_or(NoFeed::SecondHub)?;
+        term(catalogue, tables, (count, known.coefficient.into(), &known.filters))
     });
     planned.collect()
 }
@@ -275,6 +312,11 @@ fn whole_of_partition<'c>(
     let feed = rounded(catalogue, partition.id.as_str(), outcomes)?;
     let same = numerator.iter().all(|term| term.feed.table() == feed.table());
     let whole = denominator.iter().all(|term| term.count.id == partition.whole);
-    let read = |term: &PlannedTerm<'c>| PlannedTerm { feed: feed.clone(), ..term.clone() };
+    let sealed = sealed::whole(numerator);
+    let read = |term: &PlannedTerm<'c>| PlannedTerm {
+        feed: feed.clone(),
+        sealed: sealed.clone(),
+        ..term.clone()
+    };
     (same && whole).then(|| denominator.iter().map(read).collect())
 }

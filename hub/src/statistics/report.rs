@@ -12,8 +12,10 @@ use runtime::web::{Lang, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::opened_out::OpenedOut;
 use super::plan::Indicator;
-use super::value::{Amount, Blank, Figure, Figures, Floor, Reading, State, UnitFigures};
+use super::value::{Amount, Blank, Figure, Figures, Floor, NoFeed, Reading, State, UnitFigures};
+use crate::opened::{self, Closed, Sort};
 
 /// Decimals of a ratio.
 const RATIO_DIGITS: f64 = 1_000_000.0;
@@ -30,6 +32,12 @@ pub enum StatusWord {
     NotReported,
     /// Cannot exist.
     NotApplicable,
+    /// Sealed, and by the plan never opened like this; see `reason`.
+    Closed,
+    /// Sealed, and not opened yet; see `reason`.
+    Waiting,
+    /// Sealed, and stopped until a person has looked.
+    Stopped,
 }
 
 /// A name in both languages.
@@ -96,6 +104,13 @@ pub struct FigureOut {
     /// Rounded school cells in the count, or in both parts of the ratio.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounded_cells: Option<u64>,
+    /// Cells in it that two departments opened, which are exact; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_cells: Option<u64>,
+    /// Persons of the roster in cells that stay closed and are not in it; absent where there are
+    /// none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out_persons: Option<u64>,
 }
 
 /// Figures of one unit.
@@ -117,8 +132,27 @@ pub struct UnitOut {
     /// Root digest of that snapshot, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
+    /// Schools whose report of an opened stock is of this very period; of the others the last one
+    /// was carried. Absent where nothing of the kind is in the figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<FreshOut>,
+    /// Areas under seal of which nothing is in the figures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_areas: Vec<String>,
+    /// Opened sums that the figures are made of, each exact.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<OpenedOut>,
     /// The figures.
     pub figures: Vec<FigureOut>,
+}
+
+/// Schools whose report is fresh, of those that were due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FreshOut {
+    /// Fresh.
+    pub schools_fresh: u32,
+    /// Due.
+    pub schools_due: u32,
 }
 
 /// A snapshot of this hub.
@@ -257,6 +291,8 @@ impl FigureOut {
             high: None,
             rounding_error_max: None,
             rounded_cells: None,
+            opened_cells: None,
+            left_out_persons: None,
         };
         match *reading {
             Reading::Count(amount) => {
@@ -265,6 +301,7 @@ impl FigureOut {
                     (out.low, out.high) = (Some(amount.low()), Some(amount.high()));
                 }
                 out.note_rounding(amount);
+                out.note_opened(&[amount]);
             }
             Reading::Ratio { numerator, denominator } => {
                 out.value = decimal(numerator.value, denominator.value);
@@ -272,15 +309,24 @@ impl FigureOut {
                 out.denominator = Some(denominator.value);
                 let both = numerator.rounded_cells.saturating_add(denominator.rounded_cells);
                 out.rounded_cells = (both > 0).then_some(both);
+                out.note_opened(&[numerator, denominator]);
             }
             Reading::Blank(blank) => {
                 out.reason = blank.reason();
-                if let Blank::Suppressed(floor) = blank {
-                    out.why = Some(why(floor));
-                }
+                out.why = match blank {
+                    Blank::Suppressed(floor) => Some(why(floor)),
+                    Blank::Sealed(closed) => Some(sealed_why(closed)),
+                    _ => None,
+                };
             }
         }
         out
+    }
+
+    fn note_opened(&mut self, amounts: &[Amount]) {
+        let all = |of: fn(&Amount) -> u64| Some(amounts.iter().map(of).sum()).filter(|n| *n > 0);
+        self.opened_cells = all(|amount| amount.opened_cells);
+        self.left_out_persons = all(|amount| amount.left_out);
     }
 
     fn note_rounding(&mut self, amount: Amount) {
@@ -304,11 +350,22 @@ fn why(floor: Floor) -> NameOut {
     NameOut { zh: text.fill(Lang::Zh, &[&value]), en: text.fill(Lang::En, &[&value]) }
 }
 
-const fn word(reading: &Reading) -> StatusWord {
+fn sealed_why(closed: Closed) -> NameOut {
+    NameOut { zh: opened::why(closed, Lang::Zh), en: opened::why(closed, Lang::En) }
+}
+
+fn word(reading: &Reading) -> StatusWord {
     match reading {
         Reading::Count(_) | Reading::Ratio { .. } => StatusWord::Value,
         Reading::Blank(Blank::Suppressed(_)) => StatusWord::Suppressed,
         Reading::Blank(Blank::NotApplicable) => StatusWord::NotApplicable,
+        Reading::Blank(Blank::NoFeed(NoFeed::NotOpened)) => StatusWord::Closed,
+        Reading::Blank(Blank::Sealed(closed)) => match closed.sort() {
+            Sort::Never => StatusWord::NotApplicable,
+            Sort::Closed => StatusWord::Closed,
+            Sort::Waits => StatusWord::Waiting,
+            Sort::Stopped => StatusWord::Stopped,
+        },
         Reading::Blank(_) => StatusWord::NotReported,
     }
 }
@@ -331,6 +388,11 @@ impl UnitOut {
             schools_able: unit.able,
             snapshot: Some(unit.snapshot).filter(|number| *number > 0),
             root: unit.root.map(|root| root.to_string()),
+            fresh: unit
+                .fresh
+                .map(|(fresh, due)| FreshOut { schools_fresh: fresh, schools_due: due }),
+            missing_areas: unit.missing.iter().map(ToString::to_string).collect(),
+            opened: unit.opened.iter().map(OpenedOut::from).collect(),
             figures: unit.figures.iter().map(|figure| FigureOut::new(figure, by)).collect(),
         }
     }
@@ -363,8 +425,10 @@ impl DataOut {
 pub fn rules(catalogue: &Catalogue) -> String {
     format!(
         "Counts about persons were rounded to base 5 at each school; sums of them are suppressed \
-         below {}, where fewer than {GROUP_SCHOOLS_MIN} schools stand behind them, or where they \
-         would tell a suppressed one by subtraction. Missing is never zero.",
+         below {0}, where fewer than {GROUP_SCHOOLS_MIN} schools stand behind them, or where they \
+         would tell a suppressed one by subtraction. Sums that two departments opened are exact, \
+         of whole groups of schools, and not shown from 1 to 4 or below the same floor. Missing is \
+         never zero.",
         catalogue.definition().default_min_cell
     )
 }

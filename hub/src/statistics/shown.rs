@@ -5,7 +5,8 @@ use runtime::web::Figure as Shown;
 use runtime::web::chart::Interval;
 
 use super::plan::Indicator;
-use super::value::{Amount, Blank, Reading};
+use super::value::{Amount, Blank, NoFeed, Reading};
+use crate::opened::Sort;
 
 /// A reading of an indicator as it is shown.
 ///
@@ -27,6 +28,13 @@ pub fn shown(catalogue: &Catalogue, indicator: Indicator<'_>, reading: &Reading)
             Blank::Suppressed(_) => Shown::Suppressed,
             Blank::NotReported | Blank::DifferentSchools => Shown::NotReported,
             Blank::NotApplicable => Shown::NotApplicable,
+            Blank::Sealed(closed) => match closed.sort() {
+                Sort::Never => Shown::NotApplicable,
+                Sort::Closed => Shown::Closed,
+                Sort::Waits => Shown::Waiting,
+                Sort::Stopped => Shown::Stopped,
+            },
+            Blank::NoFeed(NoFeed::NotOpened) => Shown::Closed,
             Blank::Unsupported | Blank::NoFeed(_) => Shown::Unsupported,
         },
     }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::holdings::Holdings;
+use super::opened_out::OpenedOut;
 use super::plan::Indicator;
 use super::provenance::{TableSourceOut, schools_of, sources};
 use super::report::{CoverageOut, FigureOut, NameOut, WaitingOut};
@@ -92,6 +93,9 @@ pub struct CityTable {
     pub waiting: Option<WaitingOut>,
     /// Where the numbers came from.
     pub sources: Vec<TableSourceOut>,
+    /// Opened sums in them, each exact.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<OpenedOut>,
 }
 
 /// The whole table of a hub for a period.
@@ -107,7 +111,7 @@ pub fn city_table(
     let known = packs.in_force();
     let catalogue = known.catalogue.as_ref();
     let holdings = everything(tx, packs, at, period)?;
-    let (mut rows, mut closed) = (Vec::new(), Vec::new());
+    let (mut rows, mut closed, mut opened) = (Vec::new(), Vec::new(), Vec::new());
     for indicator in Indicator::all(catalogue) {
         let figures = holdings.figures(packs, indicator.id(), &[])?;
         match closed_by(&figures) {
@@ -116,7 +120,10 @@ pub fn city_table(
                 name: indicator.label().into(),
                 reason,
             }),
-            None => rows.push(row(catalogue, indicator, &figures)),
+            None => {
+                opened.extend(figures.whole.opened.iter().map(OpenedOut::from));
+                rows.push(row(catalogue, indicator, &figures));
+            }
         }
     }
     let waiting = holdings.whole.sheets.iter().map(|sheet| sheet.waiting).max();
@@ -142,6 +149,7 @@ pub fn city_table(
         closed,
         waiting: WaitingOut::new(waiting.unwrap_or(0)),
         sources: sources(tx, &holdings)?,
+        opened,
     })
 }
 

@@ -11,6 +11,8 @@ use domain::rollup::Coverage;
 use domain::unit::{UnitId, UnitKind};
 
 use crate::config::Config;
+use crate::opened::{Cell, Closed, Sort};
+use crate::store::opened::OpenedSum;
 
 /// Largest variance of one rounded cell: rounding `x` with rest `r = x mod 5` has variance
 /// `r * (5 - r)`, which is 6 where `r` is 2 or 3.
@@ -29,13 +31,32 @@ pub struct Amount {
     pub variance_max: u64,
     /// How far above `value` banded figures reach.
     pub above: u64,
+    /// Opened cells of sealed sums in it, which are exact.
+    pub opened_cells: u64,
+    /// Persons of the roster in cells that stay closed and are not in it.
+    pub left_out: u64,
 }
 
 impl Amount {
     /// A sum that is known exactly.
     #[must_use]
     pub const fn exact(value: u64) -> Self {
-        Self { value, rounded_cells: 0, rounding_error_max: 0, variance_max: 0, above: 0 }
+        Self {
+            value,
+            rounded_cells: 0,
+            rounding_error_max: 0,
+            variance_max: 0,
+            above: 0,
+            opened_cells: 0,
+            left_out: 0,
+        }
+    }
+
+    /// A sum that two hubs opened.
+    #[must_use]
+    pub const fn opened(cell: Cell) -> Self {
+        let Cell { value, opened, left_out, .. } = cell;
+        Self { opened_cells: opened, left_out, ..Self::exact(value) }
     }
 
     /// A sum of school cells that were each rounded to base 5.
@@ -46,7 +67,7 @@ impl Amount {
             rounded_cells: cells,
             rounding_error_max: cells.saturating_mul(ROUNDING_BASE - 1),
             variance_max: cells.saturating_mul(CELL_VARIANCE_MAX),
-            above: 0,
+            ..Self::exact(value)
         }
     }
 
@@ -59,6 +80,8 @@ impl Amount {
             rounding_error_max: self.rounding_error_max.saturating_mul(factor),
             variance_max: self.variance_max.saturating_mul(factor.saturating_mul(factor)),
             above: self.above.saturating_mul(factor),
+            opened_cells: self.opened_cells,
+            left_out: self.left_out.saturating_mul(factor),
         }
     }
 
@@ -71,6 +94,8 @@ impl Amount {
             rounding_error_max: self.rounding_error_max.saturating_add(other.rounding_error_max),
             variance_max: self.variance_max.saturating_add(other.variance_max),
             above: self.above.saturating_add(other.above),
+            opened_cells: self.opened_cells.saturating_add(other.opened_cells),
+            left_out: self.left_out.saturating_add(other.left_out),
         }
     }
 
@@ -93,16 +118,17 @@ impl Amount {
         self.value.saturating_sub(self.margin())
     }
 
-    /// Upper end of the range of [`Amount::margin`] and of bands.
+    /// Upper end of the range of [`Amount::margin`], of bands, and of cells that stay closed.
     #[must_use]
     pub fn high(&self) -> u64 {
-        self.value.saturating_add(self.margin()).saturating_add(self.above)
+        let above = self.above.saturating_add(self.left_out);
+        self.value.saturating_add(self.margin()).saturating_add(above)
     }
 
     /// Whether the sum is known to the last person.
     #[must_use]
     pub const fn is_exact(&self) -> bool {
-        self.rounded_cells == 0 && self.above == 0
+        self.rounded_cells == 0 && self.above == 0 && self.left_out == 0
     }
 }
 
@@ -133,6 +159,8 @@ pub enum NoFeed {
     Local,
     /// It leaves only sealed, which needs the second hub.
     SecondHub,
+    /// It stays at the school: no sealed table can carry it.
+    NotOpened,
     /// It does not arise at schools.
     Elsewhere(Origin),
 }
@@ -152,6 +180,8 @@ pub enum Blank {
     Unsupported,
     /// No school sends it to this hub.
     NoFeed(NoFeed),
+    /// It is sealed and not opened: closed, waiting or stopped.
+    Sealed(Closed),
 }
 
 impl Blank {
@@ -161,6 +191,13 @@ impl Blank {
         match self {
             Self::Suppressed(_) => "suppressed",
             Self::NotApplicable => "not_applicable",
+            Self::Sealed(closed) => match closed.sort() {
+                Sort::Never => "not_applicable",
+                Sort::Closed => "closed",
+                Sort::Waits => "waiting",
+                Sort::Stopped => "stopped",
+            },
+            Self::NoFeed(NoFeed::NotOpened) => "closed",
             Self::NotReported | Self::DifferentSchools | Self::Unsupported | Self::NoFeed(_) => {
                 "not_reported"
             }
@@ -182,6 +219,9 @@ impl Blank {
             Self::Unsupported => Some("unsupported"),
             Self::NoFeed(NoFeed::Local) => Some("stays_at_school"),
             Self::NoFeed(NoFeed::SecondHub) => Some("needs_second_hub"),
+            Self::NoFeed(NoFeed::NotOpened) => Some("never_opened"),
+            Self::Sealed(Closed::Nobody) => None,
+            Self::Sealed(closed) => Some(closed.code()),
             Self::NoFeed(NoFeed::Elsewhere(_)) => Some("not_from_schools"),
         }
     }
@@ -205,7 +245,7 @@ pub enum Reading {
 
 impl Reading {
     /// The status as interfaces write it: `value`, `suppressed`, `not_reported`,
-    /// `not_applicable`.
+    /// `not_applicable`; of sealed sums also `closed`, `waiting`, `stopped`.
     #[must_use]
     pub const fn status(&self) -> &'static str {
         match self {
@@ -271,6 +311,28 @@ pub struct UnitFigures {
     pub snapshot: u64,
     /// Root digest of the unit's snapshot.
     pub root: Option<Digest>,
+    /// Opened sums that its figures are made of.
+    pub opened: Vec<OpenedFrom>,
+    /// Schools whose report of an opened stock is of this very period, of those that were due; the
+    /// others' last one was carried.
+    pub fresh: Option<(u32, u32)>,
+    /// Areas under seal of which nothing is in.
+    pub missing: Vec<UnitId>,
+}
+
+/// An opened sum, who opened it and by which documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedFrom {
+    /// The sum as both hubs recorded it.
+    pub sum: OpenedSum,
+    /// Education's hub.
+    pub leader: UnitId,
+    /// Health's hub.
+    pub helper: UnitId,
+    /// Digest of the plan.
+    pub plan: Digest,
+    /// Digest of its roster.
+    pub roster: Digest,
 }
 
 /// A snapshot that figures were read from.

@@ -13,6 +13,7 @@ pub mod invite;
 pub mod issuer;
 pub mod lane;
 pub mod member_key;
+pub mod opened;
 pub mod reading;
 pub mod relay;
 pub mod sealed;

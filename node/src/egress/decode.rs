@@ -150,7 +150,12 @@ fn count(tally: &mut Tally, figures: &[Figure]) {
             Figure::NotApplicable => continue,
             Figure::Rounded(_) => tally.rounded += 1,
             Figure::Band { .. } => tally.banded += 1,
-            Figure::Suppressed | Figure::NotReported | Figure::Unsupported => tally.blank += 1,
+            Figure::Suppressed
+            | Figure::NotReported
+            | Figure::Unsupported
+            | Figure::Closed
+            | Figure::Waiting
+            | Figure::Stopped => tally.blank += 1,
             Figure::Count(_) | Figure::Share(_) => {}
         }
         tally.counts += 1;

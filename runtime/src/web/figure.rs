@@ -39,6 +39,12 @@ pub enum Figure {
     NotApplicable,
     /// Nobody who reported keeps the ledgers from which it would be computed.
     Unsupported,
+    /// Sealed, and by the plan never opened as it was asked for.
+    Closed,
+    /// Sealed, and not opened yet.
+    Waiting,
+    /// Sealed, and stopped until a person has looked.
+    Stopped,
 }
 
 impl Figure {
@@ -77,6 +83,9 @@ impl Figure {
             Self::NotReported => "not_reported",
             Self::NotApplicable => "not_applicable",
             Self::Unsupported => "unsupported",
+            Self::Closed => "closed",
+            Self::Waiting => "waiting",
+            Self::Stopped => "stopped",
         }
     }
 
@@ -95,6 +104,9 @@ impl Figure {
             Self::NotReported => words::NOT_REPORTED.in_lang(lang).to_owned(),
             Self::NotApplicable => words::NOT_APPLICABLE.in_lang(lang).to_owned(),
             Self::Unsupported => words::UNSUPPORTED.in_lang(lang).to_owned(),
+            Self::Closed => words::CLOSED.in_lang(lang).to_owned(),
+            Self::Waiting => words::WAITING.in_lang(lang).to_owned(),
+            Self::Stopped => words::STOPPED.in_lang(lang).to_owned(),
         }
     }
 
@@ -132,6 +144,9 @@ impl Figure {
             Self::NotReported => "num mis",
             Self::NotApplicable => "num na",
             Self::Unsupported => "num uns",
+            Self::Closed => "num clo",
+            Self::Waiting => "num wai",
+            Self::Stopped => "num stp",
             _ => "num",
         }
     }
@@ -144,6 +159,9 @@ impl Figure {
             Self::NotReported => Some(words::NOT_REPORTED_WHY),
             Self::NotApplicable => Some(words::NOT_APPLICABLE_WHY),
             Self::Unsupported => Some(words::UNSUPPORTED_WHY),
+            Self::Closed => Some(words::CLOSED_WHY),
+            Self::Waiting => Some(words::WAITING_WHY),
+            Self::Stopped => Some(words::STOPPED_WHY),
             Self::Count(_) | Self::Rounded(_) | Self::Band { .. } | Self::Share(_) => None,
         }
     }
@@ -167,12 +185,19 @@ pub struct FigureCell {
 #[template(path = "legend.html")]
 pub struct Legend {
     lang: Lang,
+    is_sealed: bool,
 }
 
-/// Explains the four blanks.
+/// Explains the blanks of a page on which nothing is sealed.
 #[must_use]
 pub fn legend(lang: impl Borrow<Lang>) -> Part<Legend> {
-    Part(Legend { lang: *lang.borrow() })
+    Part(Legend { lang: *lang.borrow(), is_sealed: false })
+}
+
+/// Explains the blanks of a page with sealed sums.
+#[must_use]
+pub fn legend_sealed(lang: impl Borrow<Lang>) -> Part<Legend> {
+    Part(Legend { lang: *lang.borrow(), is_sealed: true })
 }
 
 /// A number with a comma between thousands, as tables show it.
@@ -200,9 +225,9 @@ pub fn percent(share: u32) -> String {
 mod tests {
     use super::*;
 
-    /// The four blanks look different from each other in both languages, in word and in class.
+    /// The blanks look different from each other in both languages, in word and in class.
     #[test]
-    fn four_blanks_are_told_apart() {
+    fn blanks_are_told_apart() {
         let blanks = [
             Figure::Count(0),
             Figure::Rounded(0),
@@ -210,6 +235,9 @@ mod tests {
             Figure::NotReported,
             Figure::NotApplicable,
             Figure::Unsupported,
+            Figure::Closed,
+            Figure::Waiting,
+            Figure::Stopped,
         ];
         for lang in [Lang::Zh, Lang::En] {
             let forms: [fn(&Figure, Lang) -> String; 3] = [

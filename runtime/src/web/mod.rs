@@ -34,7 +34,7 @@ mod words;
 pub use account::Role;
 pub use console::{CONTENT_POLICY, console, open_pages};
 pub use cookie::Transport;
-pub use figure::{Figure, FigureCell, Legend, grouped, legend, percent};
+pub use figure::{Figure, FigureCell, Legend, grouped, legend, legend_sealed, percent};
 pub use guard::{
     Audience, Everyone, OPEN_FORM_BYTES_MAX, SignedForm, Visitor, checked_fields, in_address,
     posts, see_other,

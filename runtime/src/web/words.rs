@@ -17,6 +17,14 @@ texts! {
     NOT_REPORTED = "未报齐", "not reported";
     NOT_APPLICABLE = "—", "—";
     UNSUPPORTED = "未支持", "unsupported";
+    CLOSED = "不开启", "closed";
+    WAITING = "待开启", "waiting";
+    STOPPED = "已停", "stopped";
+    CLOSED_WHY = "密封汇总按规则不开启这一格：学校太少、人数太少，或方案不分这么细",
+        "sealed, and by rule never opened: too few schools or persons, or finer than the plan";
+    WAITING_WHY = "密封汇总尚未开启：报告未齐、正在异议期，或各周未全",
+        "sealed and not opened yet: reports, days of objection or weeks are missing";
+    STOPPED_WHY = "校验不符，已停止开启，等待人工核查", "a check failed; it is not opened before a person looked";
     ROUNDED_ZERO = "≈0", "≈0";
     ROUNDED_ZERO_WHY = "取整后为 0，不一定确实为零", "rounded to 0, not necessarily zero";
     ZERO_WHY = "确实为零", "truly zero";

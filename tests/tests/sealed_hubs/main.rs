@@ -12,6 +12,7 @@
 mod bad;
 mod city;
 mod crashes;
+mod figures;
 mod leaders;
 mod school;
 

@@ -70,6 +70,18 @@ pub fn openable<'s>(
     schools: impl IntoIterator<Item = &'s School>,
     stage: Stage,
 ) -> Vec<bool> {
+    let about = persons_about(table, schools, stage);
+    about.into_iter().map(|persons| persons >= PERSONS_MIN).collect()
+}
+
+/// How many persons of the signed roster each cell of a table is about, over the schools of a set
+/// with a stage.
+#[must_use]
+pub fn persons_about<'s>(
+    table: &SealedTable,
+    schools: impl IntoIterator<Item = &'s School>,
+    stage: Stage,
+) -> Vec<u64> {
     let mut about = vec![0_u64; table.cells()];
     for school in schools {
         for place in table.places_of(school, stage) {
@@ -78,7 +90,7 @@ pub fn openable<'s>(
             }
         }
     }
-    about.into_iter().map(|persons| persons >= PERSONS_MIN).collect()
+    about
 }
 
 /// How many persons of a set, all with one stage, stand in cells that stay closed. A sum over

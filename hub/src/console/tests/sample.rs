@@ -243,6 +243,8 @@ pub(super) fn special_view() -> SpecialOut {
         high: None,
         rounding_error_max: None,
         rounded_cells: None,
+        opened_cells: None,
+        left_out_persons: None,
     };
     let day = |period: &str, schools_reported, figure| SpecialPeriodOut {
         period: period.to_owned(),

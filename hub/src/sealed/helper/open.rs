@@ -131,7 +131,7 @@ impl Known {
         };
         let opening = opening::find(tx, &set)?.filter(|opening| opening.set.task == self.task.id);
         let opening = opening.ok_or(CallError::OtherRecord)?;
-        let own = self.own_record(tx, &opening, (asked, &claimed))?;
+        let (own, cells) = self.own_record(tx, &opening, (asked, &claimed))?;
         if encode_record(&own) != asked.record {
             return Err(CallError::OtherRecord);
         }
@@ -150,16 +150,17 @@ impl Known {
             let bytes = (asked.record.as_slice(), leader.as_slice(), Some(&*signed.signature));
             record::append(tx, opening.id, bytes, chain::link)?;
         }
+        opening::put_cells(tx, opening.id, &cells)?;
         Ok(signed)
     }
 
-    /// The record as this hub would write it, with the figures that the two shares give.
+    /// The record as this hub would write it, and the figures that the two shares give.
     fn own_record(
         &self,
         tx: &Tx<'_>,
         opening: &Opening,
         (asked, claimed): (&AskedRecord, &Record),
-    ) -> Result<Record, CallError> {
+    ) -> Result<(Record, Vec<Option<u64>>), CallError> {
         let leader = Shares::from_bytes(&asked.share, &asked.control);
         let leader = leader.map_err(|_| CallError::Apart)?;
         let own = Shares::from_bytes(&opening.share, &opening.control);
@@ -170,6 +171,7 @@ impl Known {
             NotShown::Apart => CallError::Apart,
             NotShown::Off { .. } => CallError::Control,
         })?;
-        Ok(holding::record(&self.task, opening, schools, (&cells, claimed.opened_at_ms)))
+        let figures = (cells.as_slice(), claimed.opened_at_ms);
+        Ok((holding::record(&self.task, opening, schools, figures), cells))
     }
 }

@@ -206,15 +206,22 @@ fn first_sheet<'h>(holdings: &'h Holdings, states: &[State]) -> Option<&'h Sheet
 }
 
 /// Why there are no figures, as a sentence.
-fn why(blank: Blank) -> Option<Text> {
-    Some(match blank {
+fn why(blank: Blank) -> Option<Label> {
+    use runtime::web::Lang;
+    let text = match blank {
+        Blank::Sealed(closed) => {
+            let say = |lang| crate::opened::why(closed, lang);
+            return Some(Label::new(say(Lang::Zh), say(Lang::En)));
+        }
         Blank::NoFeed(NoFeed::SecondHub) => words::SECOND_HUB,
+        Blank::NoFeed(NoFeed::NotOpened) => words::NEVER_OPENED,
         Blank::NoFeed(NoFeed::Local) => words::LOCAL,
         Blank::NoFeed(NoFeed::Elsewhere(_)) => words::ELSEWHERE,
         Blank::Unsupported => words::UNSUPPORTED,
         Blank::DifferentSchools => words::DIFFERENT_SCHOOLS,
         Blank::Suppressed(_) | Blank::NotReported | Blank::NotApplicable => return None,
-    })
+    };
+    Some(text.into())
 }
 
 /// What people read for a value of a dimension.

@@ -100,9 +100,7 @@ fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> I
     let in_reports = whole.coverage.schools_reported;
     let support = match reading.blank() {
         Some(Blank::NoFeed(NoFeed::Local)) => Support::Local,
-        Some(blank @ Blank::NoFeed(_)) => {
-            Support::Closed(why(blank).map_or_else(|| Label::same(""), Label::from))
-        }
+        Some(blank @ Blank::NoFeed(_)) => Support::Closed(why(blank).unwrap_or_default()),
         Some(Blank::Unsupported) => Support::Unsupported,
         Some(Blank::NotReported | Blank::NotApplicable) if !is_told(indicator, figures.period) => {
             Support::Closed(filled_with(words::OTHER_LENGTH, &[&length(indicator.period())]))

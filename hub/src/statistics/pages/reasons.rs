@@ -30,7 +30,7 @@ pub(super) fn protection(reading: &Reading) -> Protection {
 pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, PageError> {
     let mut lines = Vec::new();
     if let Some(why) = reading.blank().and_then(why) {
-        lines.push(Closed { what: words::THIS_INDICATOR.into(), why: why.into() });
+        lines.push(Closed { what: words::THIS_INDICATOR.into(), why });
     }
     if page.totals.waiting > 0 {
         lines.push(Closed {

@@ -26,6 +26,9 @@ texts! {
     SECOND_HUB = "涉及学生个人情况，须两个部门共同密封汇总后才能开放；本市目前只有一个枢纽。",
         "It is about persons and opens only as a sum that two departments seal together; this \
          city has one hub so far.";
+    NEVER_OPENED = "这一项不能密封汇总（例如随时在变的人数、没有学段的记录），因此留在学校。",
+        "It cannot be summed under seal (states of any day, records without a stage), so it stays \
+         at the school.";
     LOCAL = "按规定只留在学校，任何一级枢纽都收不到。",
         "By rule it stays at the school; no hub ever receives it.";
     ELSEWHERE = "不由学校上报；相应单位尚未接入。",

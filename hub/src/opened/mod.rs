@@ -1,0 +1,128 @@
+//! Opened sums as a hub shows them: what the two hubs of a plan opened and recorded becomes
+//! figures of the area, of its towns, and of whoever is above it.
+//!
+//! Figures are sums of recorded openings and of nothing else: whole groups, one detail, each set
+//! once. A longer period of a flow is the sum of its weeks over groups of which every week was
+//! opened; a part of it is never shown as the whole.
+
+mod area;
+mod cells;
+mod state;
+mod weeks;
+mod words;
+
+use std::sync::Arc;
+
+use domain::catalogue::{Axis, DimensionId};
+use domain::period::Period;
+use domain::span::Span;
+use domain::unit::UnitId;
+use runtime::sql::{SqlError, Tx};
+
+use crate::packs::Packs;
+
+pub use area::{AreaBook, AreaSum, Member};
+pub use cells::Cell;
+pub use state::{Closed, Sort};
+pub use words::why;
+
+/// Which part of an area a figure is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All groups of its plan.
+    Area,
+    /// The groups that one town holds whole.
+    Town(UnitId),
+}
+
+/// Which cells of a table are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take<'a> {
+    /// Those before the complement.
+    Counted,
+    /// Some outcomes of a partition.
+    Outcomes(&'a [String]),
+    /// Everybody, the complement as well.
+    Everybody,
+}
+
+/// A sealed table, and the value that it counts where a person can have several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableOf {
+    /// The table.
+    pub table: String,
+    /// Dimension and value.
+    pub only: Option<(DimensionId, String)>,
+}
+
+/// What is asked of opened sums.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Tables that carry the count.
+    pub tables: &'a [TableOf],
+    /// Which cells of them.
+    pub take: Take<'a>,
+    /// Axes of the result.
+    pub by: &'a [Axis],
+    /// Values to which dimensions are narrowed.
+    pub filters: &'a [(DimensionId, String)],
+}
+
+/// The opened sums that a unit's figures of a period are made of.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// One for each area under seal.
+    pub areas: Vec<Arc<AreaBook>>,
+    /// Which part of them.
+    pub extent: Option<Extent>,
+    /// Whether nothing else is counted beside them: all of the unit is under seal.
+    pub is_all: bool,
+}
+
+impl Books {
+    /// Whether anything of the unit is under seal.
+    #[must_use]
+    pub const fn is_sealed(&self) -> bool {
+        !self.areas.is_empty()
+    }
+
+    /// The part of the areas that is meant.
+    #[must_use]
+    pub fn extent(&self) -> &Extent {
+        self.extent.as_ref().unwrap_or(&Extent::Area)
+    }
+}
+
+/// The books of every area under seal that a hub shows in a period: those below it, those that it
+/// helps, or the one in which it is a town.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result<Books, SqlError> {
+    let mut found = Books::default();
+    // Figures of a special period are never sealed.
+    let Ok(span) = Span::of(period, packs.calendar()) else { return Ok(found) };
+    if packs.looked_at().is_some() {
+        return Ok(found);
+    }
+    for sealing in packs.sealed_years().sealing() {
+        let year = sealing.year();
+        if year.plan.year() != span.school_year {
+            continue;
+        }
+        let area = year.plan.area();
+        let is_own = area == hub || year.helper == *hub || year.leader == *hub;
+        let is_town = || year.roster.schools.values().any(|school| school.town == *hub);
+        if !is_own && is_town() {
+            let book = AreaBook::read(tx, packs, (area, span), period)?;
+            let areas = vec![Arc::new(book)];
+            return Ok(Books { areas, extent: Some(Extent::Town(hub.clone())), is_all: true });
+        }
+        if is_own || crate::store::unit::find(tx, area)?.is_some() {
+            let book = AreaBook::read(tx, packs, (area, span), period)?;
+            found.is_all |= area == hub || year.helper == *hub;
+            found.areas.push(Arc::new(book));
+        }
+    }
+    Ok(found)
+}

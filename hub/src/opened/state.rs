@@ -1,0 +1,82 @@
+//! Why there is no opened figure: closed by the plan, waiting, or stopped. Different things, never
+//! shown as the same.
+
+/// Why a sealed figure has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Closed {
+    /// Nobody of the kind is on the roster.
+    Nobody,
+    /// The plan opens it at another detail: weeks by stage, towns by grade.
+    Detail,
+    /// The plan, or a key statement, does not cover the whole period.
+    NotCovered,
+    /// No group of enough schools: the town or area has no figure of its own.
+    FewSchools,
+    /// Fewer persons than a cell must be about stand behind it by the roster.
+    FewPersons,
+    /// No task of the period was begun.
+    NotBegun,
+    /// The leader below has not sent the sum up.
+    NotSent,
+    /// Reports are missing.
+    Reports,
+    /// Reports are in, and schools can still object.
+    Objections,
+    /// Not every week of the period is opened.
+    Weeks {
+        /// Weeks that are opened for all groups.
+        open: u32,
+        /// Weeks of the period.
+        of: u32,
+    },
+    /// A control sum is off, or something else that a person must look at.
+    Stopped,
+}
+
+/// What kind of blank it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// There can be no figure.
+    Never,
+    /// By rule it is not opened.
+    Closed,
+    /// It will be opened.
+    Waits,
+    /// A person must look.
+    Stopped,
+}
+
+impl Closed {
+    /// What kind of blank it is.
+    #[must_use]
+    pub const fn sort(self) -> Sort {
+        match self {
+            Self::Nobody => Sort::Never,
+            Self::Detail | Self::NotCovered | Self::FewSchools | Self::FewPersons => Sort::Closed,
+            Self::NotBegun
+            | Self::NotSent
+            | Self::Reports
+            | Self::Objections
+            | Self::Weeks { .. } => Sort::Waits,
+            Self::Stopped => Sort::Stopped,
+        }
+    }
+
+    /// Stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Detail => "not_at_this_detail",
+            Self::NotCovered => "plan_covers_less",
+            Self::FewSchools => "too_few_schools",
+            Self::FewPersons => "too_few_persons",
+            Self::NotBegun => "not_begun",
+            Self::NotSent => "not_received_from_leader",
+            Self::Reports => "reports_missing",
+            Self::Objections => "schools_can_object",
+            Self::Weeks { .. } => "weeks_missing",
+            Self::Stopped => "stopped",
+        }
+    }
+}

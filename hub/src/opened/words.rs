@@ -1,0 +1,47 @@
+//! Why there is no opened figure, in sentences; the same on pages, in programs and in terminals.
+
+use runtime::texts;
+use runtime::web::{Lang, Text};
+
+use super::Closed;
+
+texts! {
+    DETAIL = "方案不开启这么细的数：每周只有全区合计，街道（镇）只有每学期各学段的合计。",
+        "The plan opens nothing as fine: of a week the area's total, of a town its stages once a \
+         term.";
+    NOT_COVERED = "双方签署的汇总方案没有覆盖整个时段，缺的几周不会补开。",
+        "The plan that both departments signed does not cover the whole period.";
+    FEW_SCHOOLS = "能合并汇总的学校太少，按方案没有自己的合计。",
+        "Too few schools can be summed: by the plan there is no figure of its own.";
+    FEW_PERSONS = "按双方签署的名册，这一格涉及的学生不足 100 人，不开启。",
+        "By the signed roster fewer than 100 students stand behind it, and it stays closed.";
+    NOT_BEGUN = "本时段的密封汇总还没有开始。", "Sealed sums of the period have not begun.";
+    NOT_SENT = "区级枢纽尚未送来本时段已开启的合计。",
+        "The hub that leads the sums has not sent any of the period.";
+    REPORTS = "还有学校的密封报告没有到。", "Sealed reports of schools are missing.";
+    OBJECTIONS = "报告已收齐，学校正在核对；异议期满后开启。",
+        "Reports are in and schools can still object; it is opened after these days.";
+    WEEKS = "本时段共 {1} 周，已开启 {0} 周。各周都开启后才有合计，不用部分代替全部。",
+        "{0} of {1} weeks are opened. The figure is shown when all are, and never in part.";
+    STOPPED = "校验和不符或两个枢纽的数对不上，已停止开启；由两家枢纽的运维人员查明后继续。",
+        "A control sum is off or the two hubs do not agree; operators of both must look.";
+}
+
+/// The sentence of a blank; nothing where there can be no figure.
+#[must_use]
+pub fn why(closed: Closed, lang: Lang) -> String {
+    let text: Text = match closed {
+        Closed::Nobody => return String::new(),
+        Closed::Detail => DETAIL,
+        Closed::NotCovered => NOT_COVERED,
+        Closed::FewSchools => FEW_SCHOOLS,
+        Closed::FewPersons => FEW_PERSONS,
+        Closed::NotBegun => NOT_BEGUN,
+        Closed::NotSent => NOT_SENT,
+        Closed::Reports => REPORTS,
+        Closed::Objections => OBJECTIONS,
+        Closed::Weeks { open, of } => return WEEKS.fill(lang, &[&open, &of]),
+        Closed::Stopped => STOPPED,
+    };
+    text.in_lang(lang).to_owned()
+}

@@ -1,0 +1,151 @@
+//! Opened sums as figures are read from: those that this hub recorded itself, as leader or as
+//! helper, and those that came up from leaders below it.
+//!
+//! A set of a task is here once, whoever told it. What came up was verified before it was written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certs::digest::sha256;
+use domain::catalogue::{Stage, TableId};
+use domain::digest::Digest;
+use domain::disclosure::plan::GroupId;
+use domain::disclosure::sealed::TaskId;
+use domain::period::Period;
+use domain::unit::UnitId;
+use proto::opening::Detail;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::sealed::{opening, task};
+
+/// A sum that both hubs of a task opened and recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedSum {
+    /// The task.
+    pub task: TaskId,
+    /// Area of the plan.
+    pub area: UnitId,
+    /// School year of the plan.
+    pub school_year: i16,
+    /// The sealed table.
+    pub table: TableId,
+    /// Term or week.
+    pub period: Period,
+    /// Catalogue that orders its cells.
+    pub pack: Digest,
+    /// The stage.
+    pub stage: Stage,
+    /// How fine it is.
+    pub detail: Detail,
+    /// The groups.
+    pub groups: BTreeSet<GroupId>,
+    /// Schools whose report is of this task.
+    pub fresh: u32,
+    /// Schools of the groups that were due.
+    pub due: u32,
+    /// Opened cells by place.
+    pub cells: BTreeMap<usize, u64>,
+    /// Place in the chain of records of whoever told it: this hub's own, or the leader's.
+    pub number: u64,
+    /// Digest of the record that both hubs signed.
+    pub record: Digest,
+    /// When it was opened, by the leader's clock.
+    pub opened_at_ms: i64,
+}
+
+/// What identifies a sum.
+type Key = (TaskId, Stage, Detail, BTreeSet<GroupId>);
+
+impl OpenedSum {
+    /// What identifies it: the same set of a task is one sum.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        (self.task, self.stage, self.detail, self.groups.clone())
+    }
+}
+
+/// The sums of a period, each once.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_period(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
+    let mut sums: BTreeMap<Key, OpenedSum> = BTreeMap::new();
+    for sum in own(tx, period)? {
+        sums.insert(sum.key(), sum);
+    }
+    Ok(sums.into_values().collect())
+}
+
+/// Sums that this hub recorded with the other hub's signature.
+fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
+    let mut sums = Vec::new();
+    for (id, number, bytes) in tx.query(
+        "select o.id, r.number, r.record from sealed_record r
+         join sealed_opening o on o.id = r.opening join sealed_task t on t.id = o.task
+         where t.period = $1 and r.helper_signature is not null order by r.number",
+        params![&period.to_string()],
+        |row: &Row<'_, '_>| Ok((row.i64(0)?, row.u64(1)?, row.blob(2)?)),
+    )? {
+        let record = proto::opening::decode_record(&bytes).map_err(|_| SqlError::Type)?;
+        let Some(task) = task::find(tx, &record.task)? else { continue };
+        sums.push(OpenedSum {
+            task: record.task,
+            area: task.area,
+            school_year: task.school_year,
+            table: record.table,
+            period: record.period,
+            pack: task.pack,
+            stage: record.stage,
+            detail: record.detail,
+            groups: record.groups,
+            fresh: record.fresh,
+            due: record.due,
+            cells: opening::cells(tx, id)?.into_iter().collect(),
+            number,
+            record: sha256(&bytes),
+            opened_at_ms: record.opened_at_ms,
+        });
+    }
+    Ok(sums)
+}
+
+/// How far a task of this hub is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskState {
+    /// Its table.
+    pub table: String,
+    /// Its period.
+    pub period: Period,
+    /// Reports that both hubs accepted.
+    pub accepted: u32,
+    /// Whether it waits for a person.
+    pub is_stopped: bool,
+}
+
+/// The tasks of an area, school year and period in which this hub has a part.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn states(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    period: Period,
+) -> Result<Vec<TaskState>, SqlError> {
+    tx.query(
+        "select t.sheet, t.stopped,
+                (select count(*) from sealed_report r where r.task = t.id and r.state = 2),
+                (select count(*) from sealed_opening o
+                 where o.task = t.id and o.refused in ('CONTROL_SUM', 'SHARES_APART'))
+         from sealed_task t where t.period = $1 and t.area = $2 and t.school_year = $3
+         order by t.sheet",
+        params![&period.to_string(), area.as_str(), i64::from(school_year)],
+        |row| {
+            Ok(TaskState {
+                table: row.text(0)?,
+                period,
+                is_stopped: !row.text(1)?.is_empty() || row.i64(3)? > 0,
+                accepted: row.u32(2)?,
+            })
+        },
+    )
+}

@@ -1,0 +1,209 @@
+//! What people see of opened sums: figures of the area, its towns and the helper, against a sum
+//! that is counted here from the schools' own cells.
+
+use std::collections::BTreeMap;
+
+use domain::catalogue::Label;
+use domain::unit::UnitKind;
+use hub::opened::Closed;
+use hub::statistics::{Blank, Figures, Floor, Members, Query, Reading, Statistics, UnitName};
+use tests::federation::RunningHub;
+
+use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
+use crate::school::{all_but, counted, draft};
+use crate::{THE_FLOW, THE_STOCK};
+
+const MONTH: &str = "2026-09";
+const WEEKS: [&str; 4] = ["2026-W36", "2026-W37", "2026-W38", "2026-W39"];
+
+fn seen_by(hub: &RunningHub, unit: &str, kind: UnitKind) -> Statistics {
+    let label = Label { zh: unit.to_owned(), en: unit.to_owned() };
+    let at = UnitName { id: unit.parse().expect("unit"), kind, label };
+    let hub = &hub.hub;
+    Statistics::new(hub.database().clone(), hub.packs(), hub.clock().clone(), at)
+}
+
+fn figures(statistics: &Statistics, indicator: &str, period: &str, by: &[&str]) -> Figures {
+    let query = Query {
+        indicator: indicator.to_owned(),
+        period: period.parse().expect("period"),
+        by: by.iter().map(|one| (*one).to_owned()).collect(),
+        members: Members::Left,
+    };
+    let read =
+        statistics.read(move |tx, packs, at| hub::statistics::figures(tx, packs, at, &query));
+    read.expect("figures")
+}
+
+/// Shown exactly from ten on, and zero; hidden between.
+fn shown(value: u64) -> Result<u64, Blank> {
+    if value == 0 || value >= 10 {
+        Ok(value)
+    } else {
+        Err(Blank::Suppressed(Floor::Small { shown_from: 10 }))
+    }
+}
+
+fn read(reading: Reading) -> Result<u64, Blank> {
+    match reading {
+        Reading::Count(amount) => {
+            assert!(amount.is_exact() && amount.opened_cells > 0, "{amount:?}");
+            Ok(amount.value)
+        }
+        Reading::Blank(blank) => Err(blank),
+        Reading::Ratio { .. } => panic!("no ratio was asked for"),
+    }
+}
+
+/// The recount of a table over some schools by some of its dimensions.
+fn recount(
+    city: &City,
+    table: &str,
+    dims: &[&str],
+    schools: std::ops::RangeInclusive<u32>,
+) -> BTreeMap<Vec<String>, u64> {
+    let table = city.table(table);
+    let mut sums = BTreeMap::new();
+    for school in schools {
+        for (place, value) in counted(city, table, school).into_iter().enumerate() {
+            let values = table.block().values_at(place).expect("cell");
+            let named: BTreeMap<&str, &str> =
+                table.block().dims().map(|dim| dim.as_str()).zip(values).collect();
+            let key = dims.iter().map(|dim| named.get(dim).unwrap_or(&"junior").to_string());
+            *sums.entry(key.collect::<Vec<_>>()).or_insert(0) += value;
+        }
+    }
+    sums
+}
+
+/// Every figure that has somebody of the roster behind it is the recount.
+fn agree(figures: &Figures, expected: &BTreeMap<Vec<String>, u64>, factor: u64) -> usize {
+    let mut compared = 0;
+    for figure in &figures.whole.figures {
+        let found = read(figure.reading);
+        if found == Err(Blank::NotApplicable) {
+            assert_eq!(expected.get(&figure.key).copied().unwrap_or(0), 0, "{figure:?}");
+            continue;
+        }
+        let value = expected.get(&figure.key).copied().unwrap_or(0) * factor;
+        assert_eq!(found, shown(value), "{figure:?}");
+        compared += 1;
+    }
+    compared
+}
+
+async fn week(city: &City, week: &'static str, missing: &[u32]) {
+    all_but(city, (FLOW, week), missing);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+}
+
+/// A term's stock is exact by state, grade and sex for the district at both hubs, by state for its
+/// towns, and nothing finer for a town.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terms_stock_is_shown_exactly() {
+    let city = City::start().await;
+    let leader = Statistics::of(&city.leader.hub);
+    let waits = figures(&leader, "alt.census", TERM, &[]);
+    assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::NotSent)));
+    all_but(&city, THE_STOCK, &[]);
+    city.step().await;
+    city.step().await;
+    let waits = figures(&leader, "alt.census", TERM, &[]);
+    assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::Objections)));
+    city.days(7);
+    city.step().await;
+    for hub in [&city.leader, &city.helper] {
+        let seen = Statistics::of(&hub.hub);
+        for dims in [&[][..], &["alert_state"], &["alert_state", "grade"], &["sex", "alert_state"]]
+        {
+            let found = figures(&seen, "alt.census", TERM, dims);
+            let expected = recount(&city, STOCK, dims, 1..=SCHOOLS);
+            assert!(agree(&found, &expected, 1) > 0, "{dims:?}");
+            assert_eq!(found.whole.coverage.schools_reported, SCHOOLS);
+            assert_eq!(found.whole.coverage.schools_due, SCHOOLS);
+        }
+    }
+    for (town, schools) in [("T1", 1..=5), ("T2", 6..=SCHOOLS)] {
+        let street = seen_by(&city.leader, town, UnitKind::Street);
+        let found = figures(&street, "alt.census", TERM, &["alert_state"]);
+        let expected = recount(&city, STOCK, &["alert_state"], schools.clone());
+        assert!(agree(&found, &expected, 1) > 0);
+        let reported = usize::try_from(found.whole.coverage.schools_reported).expect("small");
+        assert_eq!(reported, schools.count());
+        let finer = figures(&street, "alt.census", TERM, &["alert_state", "grade"]);
+        let told = finer.whole.figures.iter().map(|figure| read(figure.reading));
+        let told: Vec<_> = told.filter(|told| *told != Err(Blank::NotApplicable)).collect();
+        assert_eq!(told, vec![Err(Blank::Sealed(Closed::Detail)); 12], "four states, three grades");
+    }
+}
+
+/// A week shows the district's total, a month the sum of its weeks once all are opened, and never
+/// a part of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_the_sum_of_its_weeks() {
+    let city = City::start().await;
+    let leader = Statistics::of(&city.leader.hub);
+    let tiers = recount(&city, FLOW, &["tier"], 1..=SCHOOLS);
+    let both = recount(&city, FLOW, &["tier", "stage"], 1..=SCHOOLS);
+    let open = |leader: &Statistics| {
+        let month = figures(leader, "alt.opened", MONTH, &[]);
+        read(month.whole.figures[0].reading)
+    };
+    for (done, name) in (0..).zip(WEEKS) {
+        let waits = Closed::Weeks { open: done, of: 4 };
+        assert_eq!(open(&leader), Err(Blank::Sealed(waits)));
+        // The last week is sealed when it is over.
+        if done > 1 {
+            city.days(7);
+        }
+        week(&city, name, &[]).await;
+        let one = figures(&leader, "alt.opened", name, &["tier"]);
+        assert!(agree(&one, &tiers, 1) > 0, "{name}");
+        let finer = figures(&leader, "alt.opened", name, &["tier", "stage"]);
+        let junior = finer.whole.figures.iter().filter(|figure| figure.key[1] == "junior");
+        let detail = Err(Blank::Sealed(Closed::Detail));
+        assert!(junior.into_iter().all(|figure| read(figure.reading) == detail));
+    }
+    for hub in [&city.leader, &city.helper] {
+        let month = figures(&Statistics::of(&hub.hub), "alt.opened", MONTH, &["tier", "stage"]);
+        assert!(agree(&month, &both, WEEKS.len() as u64) > 0);
+        assert_eq!(month.whole.coverage.schools_reported, SCHOOLS);
+    }
+    // The term has more weeks than these.
+    let term = figures(&leader, "alt.opened", TERM, &[]);
+    let blank = read(term.whole.figures[0].reading);
+    assert!(matches!(blank, Err(Blank::Sealed(Closed::Weeks { open: 4, .. }))), "{blank:?}");
+    let street = seen_by(&city.leader, "T1", UnitKind::Street);
+    let town = figures(&street, "alt.opened", MONTH, &[]);
+    assert_eq!(read(town.whole.figures[0].reading), Err(Blank::Sealed(Closed::Detail)));
+}
+
+/// A week of which one group waits shows the other with its coverage; the groups add up to the
+/// district when the late one is opened, and the month waits until then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_group_is_in_the_coverage() {
+    let city = City::start().await;
+    let leader = Statistics::of(&city.leader.hub);
+    let late = draft(&city, THE_FLOW, 8, 1);
+    week(&city, WEEK, &[8]).await;
+    let waits = figures(&leader, "alt.opened", WEEK, &[]);
+    assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::Reports)));
+    city.days(4);
+    city.step().await;
+    let total = |schools| recount(&city, FLOW, &[], schools).values().sum::<u64>();
+    let part = figures(&leader, "alt.opened", WEEK, &[]);
+    assert_eq!(read(part.whole.figures[0].reading), shown(total(1..=5)));
+    let coverage = part.whole.coverage;
+    assert_eq!((coverage.schools_reported, coverage.schools_due), (5, SCHOOLS));
+    late.send(&city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let all = figures(&leader, "alt.opened", WEEK, &[]);
+    assert_eq!(total(1..=5) + total(6..=SCHOOLS), total(1..=SCHOOLS));
+    assert_eq!(read(all.whole.figures[0].reading), shown(total(1..=SCHOOLS)));
+    assert_eq!(all.whole.coverage.schools_reported, SCHOOLS);
+}

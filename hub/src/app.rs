@@ -495,7 +495,7 @@ async fn watch_directives(hub: Hub, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = hub.clock().sleep(Duration::from_secs(1)) => {}
         }
     }
 }

@@ -131,7 +131,7 @@ pub async fn keep_fresh(hub: Hub, stop: CancellationToken) {
                     tracing::error!(%error, "tls configuration not exchanged");
                 }
             }
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = hub.clock().sleep(LOOK_EVERY) => {}
         }
     }
 }

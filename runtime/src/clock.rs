@@ -2,9 +2,13 @@
 //!
 //! Every module that needs the time is handed one of these; nothing else reads a clock. Instants
 //! are UTC; civil dates are those of Asia/Shanghai, which has had one offset since 1991.
+//!
+//! What waits for the time to pass waits on the clock too: one that somebody moves ends every wait
+//! at once. No program that is shipped has a way to move its own; see record 0040.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -12,7 +16,25 @@ use jiff::tz::{Offset, TimeZone};
 
 /// Tells the time. Cheap to clone.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock {
+    read: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    pace: Pace,
+}
+
+/// How the time of a clock passes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// As on the machine.
+    Machine,
+    /// Somebody moves it.
+    Moved,
+}
+
+/// What this process takes for the machine's clock, if that is not the machine's own.
+static REPLACED: OnceLock<Clock> = OnceLock::new();
+
+/// How often a wait looks at a clock that somebody moves.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Hours by which Asia/Shanghai is ahead of UTC.
 const SHANGHAI_HOURS: i8 = 8;
@@ -21,16 +43,37 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
+        REPLACED.get().cloned().unwrap_or_else(Self::machine)
+    }
+
+    fn machine() -> Self {
+        Self { read: Arc::new(Timestamp::now), pace: Pace::Machine }
+    }
+
+    /// A clock that something outside of this process moves: ahead of the machine's or behind it
+    /// by what is read at every look, in milliseconds.
+    #[must_use]
+    pub fn ahead_by(offset_ms: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        let read = move || {
+            let now = Timestamp::now().as_millisecond().saturating_add(offset_ms());
+            Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX)
+        };
+        Self { read: Arc::new(read), pace: Pace::Moved }
+    }
+
+    /// Has this whole process take another clock for the machine's; says whether it does.
+    ///
+    /// A program that could be told the time could be told that days to object are over, so only a
+    /// demonstration calls this, before anything else. The first call counts.
+    #[must_use]
+    pub fn danger_replace_system(self) -> bool {
+        REPLACED.set(self).is_ok()
     }
 
     /// The machine's clock, wrong by a fixed amount; for tests of skew and expiry.
     #[must_use]
     pub fn skewed(by_ms: i64) -> Self {
-        Self(Arc::new(move || {
-            let now = Timestamp::now().as_millisecond().saturating_add(by_ms);
-            Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX)
-        }))
+        Self { pace: Pace::Machine, ..Self::ahead_by(move || by_ms) }
     }
 
     /// A clock that a test moves.
@@ -41,13 +84,30 @@ impl Clock {
         let read = move || {
             Timestamp::from_millisecond(now.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
         };
-        (Self(Arc::new(read)), hand)
+        (Self { read: Arc::new(read), pace: Pace::Moved }, hand)
     }
 
     /// Now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        (self.read)()
+    }
+
+    /// Waits until so much time has passed on the machine or on this clock, whichever comes first:
+    /// a clock that somebody moves by days ends the wait at once.
+    pub async fn sleep(&self, for_so_long: Duration) {
+        if self.pace == Pace::Machine {
+            return tokio::time::sleep(for_so_long).await;
+        }
+        let wait_ms = i64::try_from(for_so_long.as_millis()).unwrap_or(i64::MAX);
+        let until_ms = self.now_ms().saturating_add(wait_ms);
+        let moved = async {
+            while self.now_ms() < until_ms {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        // Either end of the wait is one.
+        let _ = tokio::time::timeout(for_so_long, moved).await;
     }
 
     /// Now, in milliseconds since 1970 UTC.
@@ -129,5 +189,37 @@ mod tests {
         assert_eq!(clock.today().to_string(), "2026-11-23");
         hand.advance_ms(-1);
         assert_eq!(clock.today().to_string(), "2026-11-22");
+    }
+
+    /// A wait of a day ends when the clock is moved by a day, and not before.
+    #[tokio::test]
+    async fn a_clock_that_is_moved_ends_every_wait() {
+        const DAY_MS: i64 = 24 * 3_600_000;
+        let (clock, hand) = Clock::simulated(Timestamp::UNIX_EPOCH);
+        let offset = Arc::new(AtomicI64::new(0));
+        let read = offset.clone();
+        let ahead = Clock::ahead_by(move || read.load(Ordering::SeqCst));
+        let day = Duration::from_hours(24);
+        let mut waits = [clock, ahead].map(|clock| {
+            tokio::spawn(async move {
+                clock.sleep(day).await;
+            })
+        });
+        tokio::time::sleep(LOOK_EVERY * 3).await;
+        assert!(waits.iter().all(|wait| !wait.is_finished()));
+        hand.advance_ms(DAY_MS);
+        offset.store(DAY_MS, Ordering::SeqCst);
+        for wait in &mut waits {
+            let ended = tokio::time::timeout(Duration::from_secs(20), wait).await;
+            ended.expect("the wait ends").expect("it ends well");
+        }
+    }
+
+    /// Time that passes on the machine ends a wait on a clock that stands.
+    #[tokio::test]
+    async fn a_wait_on_a_clock_that_stands_ends_all_the_same() {
+        let (clock, _hand) = Clock::simulated(Timestamp::UNIX_EPOCH);
+        clock.sleep(Duration::from_millis(60)).await;
+        assert_eq!(clock.now_ms(), 0);
     }
 }

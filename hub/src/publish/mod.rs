@@ -73,6 +73,7 @@ impl Publisher {
             Err(error) => tracing::error!(%error, "totals could not be read"),
         }
         let mut rested = self.seal().await;
+        let clock = self.sealer.parts().clock.clone();
         loop {
             let more = self.sealer.has_waiting();
             // While a release is on its way, its answer is what makes room for the next one.
@@ -82,7 +83,7 @@ impl Publisher {
                 () = self.answered.notified(), if more => {}
                 () = tokio::time::sleep(ANSWER_WAIT), if more => {}
                 // Another process may have moved a unit, and periods are closed by the clock.
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = clock.sleep(LOOK_AGAIN) => {}
                 // A push's commit sealed: from now on there is an answer to wait for.
                 () = self.sealer.shared.notified() => continue,
             }

@@ -86,6 +86,7 @@ pub(super) async fn send(
     if node.member().is_none() {
         return Err(context::not_joined());
     }
+    send::hear(&node, Duration::from_secs(args.wait)).await;
     let sealed = node.seal_due().map_err(|error| not_sealed(&error))?;
     node.hand_over()?;
     if node.transfer().backlog()?.waiting > 0 {

@@ -19,6 +19,9 @@ use crate::console::{Hop, HopState, ReleaseLine};
 use crate::egress::{self, Egress};
 use crate::release::{self, Depth, Due, Standing};
 
+/// Longest wait for what came down before something is signed.
+const HEAR_WITHIN: Duration = Duration::from_secs(10);
+
 /// How often the answer is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
@@ -48,6 +51,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
     let egress = Egress::new(node.clone());
+    hear(&node, Duration::from_secs(args.wait)).await;
     let made = sign(terminal, &node, &egress, args)?;
     node.hand_over()?;
     let is_open = |line: &&ReleaseLine| {
@@ -76,6 +80,19 @@ pub(super) async fn run(
         sent && !is_passed(line, &all)
     });
     told(terminal, &lines, &made)
+}
+
+/// Takes what came down before anything is signed: a catalogue decides what is counted, and a plan
+/// whether it is sealed. Whoever cannot be reached says nothing, and we go by what we have.
+pub(super) async fn hear(node: &Node, within: Duration) {
+    // Whoever serves the folder hears all the time.
+    if is_served(&node.config().data) {
+        return;
+    }
+    let Some((uplink, _)) = node.uplink() else { return };
+    if let Err(error) = uplink.flush(within.min(HEAR_WITHIN)).await {
+        tracing::debug!(%error, "nothing heard from above before signing");
+    }
 }
 
 /// Signs every new table after a look at it; gives the names of what was signed.

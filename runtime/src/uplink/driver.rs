@@ -223,7 +223,7 @@ impl Uplink {
             let wait = Duration::from_millis(wait_ms / 2 + wait_ms * u64::from(jitter) / 512);
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
+                () = self.clock.sleep(wait) => {}
             }
         }
     }

@@ -19,7 +19,7 @@ use proto::wire::sync::{
     LaneState, LinkRequest, LinkResponse, PullRequest, PullResponse, ReportApplied,
 };
 use tokio::sync::mpsc;
-use tokio::time::{Instant, interval, sleep, sleep_until};
+use tokio::time::{Instant, interval, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 use tonic::transport::Channel;
@@ -139,7 +139,8 @@ impl<'u> Link<'u> {
         let mut push = Push::new(self.uplink, parent, self.parts.clone(), start);
         let mut changes_check = interval(CHANGES_CHECK);
         changes_check.reset();
-        let renewal_check = sleep(RENEWAL_CHECK);
+        let clock = self.uplink.clock().clone();
+        let renewal_check = clock.sleep(RENEWAL_CHECK);
         tokio::pin!(renewal_check);
         loop {
             // Registered before looking, so that an item queued meanwhile still wakes us.

@@ -10,9 +10,10 @@ use std::time::Instant;
 use clap::Parser;
 use runtime::cli::{Exit, Failure, Globals, Terminal, Translation, block_on, parse};
 use runtime::web::{Lang, Text};
-use tests::city::build::{City, Wishes};
+use tests::city::build::{City, Hubs, Wishes};
+use tests::city::clock::live_in;
 use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, plan};
-use tests::city::process::{Program, end_with_parent};
+use tests::city::process::{Asked, Program, end_with_parent};
 use tests::city::progress::Progress;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
 use tests::city::visitors::{self, Visitor};
@@ -35,6 +36,9 @@ struct Arguments {
     /// Schools whose ledgers are filled with a generated life, up to today
     #[arg(long, value_name = "N", default_value_t = SMALL_CITY_MAX)]
     life: usize,
+    /// Without the health commission's hub: what is about persons goes rounded
+    #[arg(long)]
+    one_hub: bool,
     /// Folder with real rolls and answers, for the schools that have them
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -52,6 +56,10 @@ const CHINESE: Translation = &[
     ("End with exit code 0 after the table is shown", "显示统计表后即结束，退出码为 0"),
     ("Number of fictitious schools, 6 to 949", "虚构学校的数量，6 至 949"),
     ("Seed of the generated pupils and answers", "生成学生和答卷所用的种子"),
+    (
+        "Without the health commission's hub: what is about persons goes rounded",
+        "不设卫健部门的枢纽：关于学生的数取整后上报",
+    ),
     (
         "Folder with real rolls and answers, for the schools that have them",
         "真实名册和答卷所在的目录，供有数据的学校使用",
@@ -83,8 +91,14 @@ const FAILED: Text = Text::new("演示城市没有建成。", "the demonstration
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
-    if let Some((program, own)) = Program::asked(&args) {
+    if let Some(Asked { program, own, clock }) = Program::asked(&args) {
         end_with_parent(&own);
+        if let Some(file) = clock
+            && let Err(error) = live_in(&file)
+        {
+            eprintln!("the time of the city cannot be read: {error}");
+            return ExitCode::FAILURE;
+        }
         return match program {
             Program::Authority => hub::ca::run(own),
             Program::Hub => hub::cli::run(own),
@@ -149,11 +163,13 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     }
     let temporary = tempfile::tempdir().map_err(failed)?;
     let wishes = Wishes {
+        program: std::env::current_exe().map_err(failed)?,
         dir: arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
         data: arguments.data.clone(),
         seed: arguments.seed,
         lives: arguments.life,
         stay: !arguments.once,
+        hubs: if arguments.one_hub { Hubs::Education } else { Hubs::Both },
     };
     let mut city = City::new(wishes, plan).map_err(failed)?;
     let shown = AtomicBool::new(false);
@@ -221,7 +237,8 @@ const fn sentence(lang: Lang, zh: &'static str, en: &'static str) -> &'static st
 }
 
 fn tracks(progress: &Progress, city: &City, lang: Lang) {
-    let hubs = city.plan.hubs.len() as u64;
+    let is_sealed = !city.areas.is_empty();
+    let hubs = city.plan.hubs.len() as u64 + u64::from(is_sealed);
     let schools = city.plan.schools.len() as u64;
     progress.track("commissions", sentence(lang, "根证书", "Commissions' roots"), 1);
     progress.track("packs", sentence(lang, "签发口径与量表", "Signed packs"), 1);
@@ -231,6 +248,16 @@ fn tracks(progress: &Progress, city: &City, lang: Lang) {
         sentence(lang, "学校导入与上报", "Schools import and report"),
         schools,
     );
+    if is_sealed {
+        for (name, zh, en) in [
+            ("plans", "公钥声明与开放方案", "Key statements and open plans"),
+            ("checked", "两方核验密封报告", "Sealed reports checked by both hubs"),
+            ("weeks", "打开每周合计", "Sums of weeks opened"),
+            ("term", "打开学期合计", "Sums of the term opened"),
+        ] {
+            progress.track(name, sentence(lang, zh, en), 1);
+        }
+    }
 }
 
 /// Says where the pages are and how to sign in; to standard error, where talk goes.

@@ -133,6 +133,16 @@ fn staff(school: &School, random: &mut Seeded) -> String {
     text
 }
 
+/// The number of a grade as the rolls name it.
+pub(super) fn grade_number(name: &str) -> Option<u8> {
+    let place = |numeral: &str| NUMERALS.iter().position(|known| *known == numeral);
+    let (numeral, above) = match name.strip_suffix("年级") {
+        Some(numeral) => (numeral, 1),
+        None => (name.strip_prefix('高')?, 10),
+    };
+    u8::try_from(place(numeral)? + above).ok()
+}
+
 struct Pupil {
     number: String,
     grade: u8,

@@ -1,11 +1,18 @@
 //! A whole city in a box: the plan, the pupils, the processes and what is printed at the end.
 
 pub mod build;
+pub mod clock;
+mod commissions;
+pub mod days;
 pub mod generate;
-mod office;
+pub mod hubs;
+pub mod office;
+pub mod opened;
 pub mod plan;
 mod ports;
 pub mod process;
 pub mod progress;
 pub mod report;
+pub mod site;
+pub mod sums;
 pub mod visitors;

@@ -2,6 +2,7 @@
 //!
 //! The same number of schools always gives the same city. Up to twenty schools lie in six streets
 //! of two districts, one of them straight under its district; more are spread over all.
+//! From twelve on each of the two districts has schools enough for a group of an open plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +19,27 @@ pub const REAL_SCHOOLS: [&str; 5] =
 /// A school that sits straight under its district.
 const DIRECT_SCHOOL: &str = "F370202011J02";
 
-/// Streets of a small city, in two districts, so that each has the five screened schools below
-/// which no figure about pupils is shown.
+/// The first schools of a small city: those with real answers and the one straight under its
+/// district, then six with which each of two districts has five with a junior stage: as many as
+/// a group of an open plan needs, and below which no figure about pupils is shown.
+const FIRST_SCHOOLS: [&str; 12] = [
+    "F370202004J01",
+    "F370202012J02",
+    "F370202012E01",
+    "F310117002S01",
+    "F310117002J01",
+    DIRECT_SCHOOL,
+    "F370202010J01",
+    "F310117103J01",
+    "F370202004N01",
+    "F310117107J01",
+    "F310117107J02",
+    "F310117103C01",
+];
+
+/// Streets from which a small city takes its further schools.
 const SMALL_STREETS: [&str; 6] =
-    ["370202004", "370202010", "370202012", "310117002", "310117005", "310117103"];
+    ["370202004", "370202010", "370202012", "310117002", "310117107", "310117103"];
 
 /// Largest school of a small city, so that it is up within seconds.
 const SMALL_STUDENTS_MAX: u32 = 1_300;
@@ -31,6 +49,13 @@ pub const SMALL_CITY_MAX: usize = 20;
 
 /// The city's division code, zone and name.
 pub const CITY: (&str, &str, &str) = ("370200", "青岛市", "Qingdao City");
+
+/// Unit id and names of the health commission's hub, which helps in sealed sums.
+pub const HEALTH: (&str, &str, &str) =
+    ("HC-QD", "青岛市卫生健康委员会", "Qingdao Health Commission");
+
+/// The kind of that hub.
+pub const HELPER: &str = "helper";
 
 /// DNS zone of the demonstration.
 pub const ZONE: &str = "qingdao.example";
@@ -65,7 +90,7 @@ pub struct School {
 pub struct HubPlan {
     /// Division code, which is its unit id.
     pub unit: String,
-    /// `city`, `district` or `street`.
+    /// `city`, `district`, `street` or `helper`.
     pub kind: &'static str,
     /// District that it belongs to; empty for the city.
     pub district: String,
@@ -93,6 +118,14 @@ pub struct CityPlan {
     pub hubs: Vec<HubPlan>,
     /// Schools.
     pub schools: Vec<SchoolPlan>,
+}
+
+/// The health commission's hub: a member of the city's, in no sum of its own.
+#[must_use]
+pub fn helper() -> HubPlan {
+    let [unit, name_zh, name_en] = [HEALTH.0, HEALTH.1, HEALTH.2].map(str::to_owned);
+    let parent = CITY.0.to_owned();
+    HubPlan { unit, kind: HELPER, district: String::new(), name_zh, name_en, parent }
 }
 
 /// Why a city cannot be planned.
@@ -155,15 +188,17 @@ fn is_fixed(school: &School) -> bool {
     REAL_SCHOOLS.contains(&code) || code == DIRECT_SCHOOL
 }
 
-/// The fixed schools, then the streets in turn, schools with older pupils first.
+/// The first schools, then the streets in turn, schools with older pupils first.
 fn choose_small(all: &[School], number: usize) -> Vec<School> {
-    let mut chosen: Vec<School> = all.iter().filter(|school| is_fixed(school)).cloned().collect();
+    let first = FIRST_SCHOOLS.iter().take(number);
+    let of = |code: &&str| all.iter().find(|school| school.school_code == *code).cloned();
+    let mut chosen: Vec<School> = first.filter_map(of).collect();
     let mut queues: Vec<Vec<&School>> = SMALL_STREETS
         .iter()
         .map(|street| {
             let fits = |school: &&School| {
                 school.street_code == *street
-                    && !is_fixed(school)
+                    && !FIRST_SCHOOLS.contains(&school.school_code.as_str())
                     && school.students <= SMALL_STUDENTS_MAX
             };
             let mut queue: Vec<&School> = all.iter().filter(fits).collect();

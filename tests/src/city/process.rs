@@ -31,6 +31,8 @@ pub enum Program {
 
 /// Word by which the binary knows that it is to be another program.
 const ROLE: &str = "__run";
+/// Word before the file by which such a program knows the time; without it the machine's counts.
+const CLOCK: &str = "--clock";
 /// The command of a service.
 const SERVE: &str = "serve";
 
@@ -43,22 +45,37 @@ impl Program {
         }
     }
 
-    /// The program that a command line of ours asks for, and its own arguments.
+    /// The program that a command line of ours asks for.
     #[must_use]
-    pub fn asked(args: &[OsString]) -> Option<(Self, Vec<OsString>)> {
-        let [_, role, program, rest @ ..] = args else {
+    pub fn asked(args: &[OsString]) -> Option<Asked> {
+        let [_, role, rest @ ..] = args else {
             return None;
         };
         if role != ROLE {
             return None;
         }
+        let (clock, rest) = match rest {
+            [word, file, rest @ ..] if word == CLOCK => (Some(PathBuf::from(file)), rest),
+            rest => (None, rest),
+        };
+        let (program, rest) = rest.split_first()?;
         let program = [Self::Authority, Self::Hub, Self::Node]
             .into_iter()
             .find(|known| program == known.word())?;
         let mut own = vec![OsString::from(format!("xinqiao-{}", program.word()))];
         own.extend(rest.iter().cloned());
-        Some((program, own))
+        Some(Asked { program, own, clock })
     }
+}
+
+/// What this process is to be.
+pub struct Asked {
+    /// Which program.
+    pub program: Program,
+    /// The program's own arguments.
+    pub own: Vec<OsString>,
+    /// The file that tells it the time of its city.
+    pub clock: Option<PathBuf>,
 }
 
 /// Ends this process when its parent has ended, however that ended: a service of the city is given
@@ -110,6 +127,7 @@ pub enum ProcessError {
 pub struct Launcher {
     program: PathBuf,
     logs: PathBuf,
+    clock: PathBuf,
 }
 
 /// A service that runs until the city ends.
@@ -119,14 +137,15 @@ pub struct Service {
 }
 
 impl Launcher {
-    /// Prepares a folder for logs.
+    /// Prepares a folder for logs; the binary runs as other programs in the time that a file
+    /// tells.
     ///
     /// # Errors
-    /// The folder cannot be made, or the system does not tell where this binary lies.
-    pub fn new(folder: &Path) -> std::io::Result<Self> {
+    /// The folder cannot be made.
+    pub fn new(program: &Path, folder: &Path, clock: &Path) -> std::io::Result<Self> {
         let logs = folder.join("logs");
         std::fs::create_dir_all(&logs)?;
-        Ok(Self { program: std::env::current_exe()?, logs })
+        Ok(Self { program: program.to_owned(), logs, clock: clock.to_owned() })
     }
 
     fn command(&self, program: Program, args: &[String], log: &Path) -> std::io::Result<Command> {
@@ -134,6 +153,8 @@ impl Launcher {
         let mut command = Command::new(&self.program);
         command
             .arg(ROLE)
+            .arg(CLOCK)
+            .arg(&self.clock)
             .arg(program.word())
             .args(args)
             .env_clear()

@@ -17,7 +17,8 @@ use runtime::sql::{Database, SqlError};
 use runtime::web::Lang;
 use serde::Serialize;
 
-use super::build::{City, TERM};
+use super::build::City;
+use super::days::TERM;
 use super::plan::CITY;
 
 /// How long the figures may take to climb after the last school sent them.
@@ -68,6 +69,7 @@ pub struct Reader {
     database: Database,
     packs: Arc<PackCache>,
     at: UnitName,
+    clock: Clock,
 }
 
 impl Reader {
@@ -75,13 +77,14 @@ impl Reader {
     ///
     /// # Errors
     /// The folder holds no hub.
-    pub fn open(data: &Path) -> Result<Self, ReportError> {
+    pub fn open(data: &Path, clock: Clock) -> Result<Self, ReportError> {
         let config = Config::load(data)?;
         let database = open_store(&config)?;
-        let today = Clock::system().today();
+        let today = clock.today();
         let pins = load_pins(&config)?;
         let packs = database.read(move |tx| Packs::load(tx, today, &pins))?;
-        Ok(Self { database, packs: Arc::new(PackCache::new(packs)), at: UnitName::of(&config) })
+        let (packs, at) = (Arc::new(PackCache::new(packs)), UnitName::of(&config));
+        Ok(Self { database, packs, at, clock })
     }
 
     /// The hub's whole table of the demonstration's term.
@@ -90,8 +93,8 @@ impl Reader {
     /// The store cannot be read.
     pub fn table(&self) -> Result<CityTable, ReportError> {
         let packs = self.packs.clone();
-        let statistics =
-            Statistics::new(self.database.clone(), packs.clone(), Clock::system(), self.at.clone());
+        let (database, clock) = (self.database.clone(), self.clock.clone());
+        let statistics = Statistics::new(database, packs.clone(), clock, self.at.clone());
         let at = statistics.unit().clone();
         let period = TERM.parse::<Period>().map_err(|_| SqlError::Type)?;
         Ok(self.database.read(move |tx| city_table(tx, &packs.last(), &at, period))?)
@@ -104,7 +107,7 @@ impl Reader {
 /// They do not arrive in time.
 pub async fn wait_until_complete(city: &City) -> Result<(CityTable, Duration), ReportError> {
     let started = Instant::now();
-    let reader = Reader::open(&city.folder(CITY.0))?;
+    let reader = Reader::open(&city.folder(CITY.0), city.clock())?;
     let expected = city.plan.schools.len();
     loop {
         let table = reader.table()?;
@@ -130,7 +133,7 @@ fn climbed(city: &City, table: &CityTable) -> Result<bool, ReportError> {
     for source in &table.sources {
         let mut below = 0;
         for hub in city.plan.hubs.iter().filter(|hub| hub.kind == "district") {
-            let district = Reader::open(&city.folder(&hub.unit))?.table()?;
+            let district = Reader::open(&city.folder(&hub.unit), city.clock())?.table()?;
             let same = district.sources.iter().find(|known| known.table == source.table);
             below += same.map_or(0, |known| known.coverage.schools_reported);
         }
@@ -161,7 +164,7 @@ pub fn table_text(table: &CityTable, lang: Lang) -> String {
 pub fn provenance_text(city: &City, lang: Lang) -> Result<String, ReportError> {
     let mut lines = Vec::new();
     for hub in &city.plan.hubs {
-        let table = Reader::open(&city.folder(&hub.unit))?.table()?;
+        let table = Reader::open(&city.folder(&hub.unit), city.clock())?.table()?;
         let name = match lang {
             Lang::Zh => &hub.name_zh,
             Lang::En => &hub.name_en,

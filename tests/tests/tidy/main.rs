@@ -5,6 +5,8 @@
 //! in a commit of its own, with the reason. Needs the source tree, and nothing else.
 
 #[cfg(test)]
+mod clocks;
+#[cfg(test)]
 mod crates;
 #[cfg(test)]
 mod lexer;

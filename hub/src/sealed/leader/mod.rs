@@ -129,7 +129,7 @@ impl Leader {
             let is_away = wait_ms > BACKOFF_MS.0;
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
+                () = self.hub.parts().clock.sleep(wait) => {}
                 // A report makes no helper come back.
                 () = self.arrived.notified(), if !is_away => {}
             }

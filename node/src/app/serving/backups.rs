@@ -33,6 +33,6 @@ pub(super) async fn keep(node: Node) {
             }
             Err(_) => return,
         };
-        tokio::time::sleep(wait).await;
+        node.clock().sleep(wait).await;
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn keep(node: Node) {
             let (released, sealed) = (release(&node).await, seal(&node).await);
             last = (released && sealed).then_some(today);
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        node.clock().sleep(LOOK_EVERY).await;
     }
 }
 

@@ -139,7 +139,7 @@ impl Packs {
             let Some(kind) = PackKind::from_word(&stored.kind) else {
                 continue;
             };
-            if matches!(kind, PackKind::Scale | PackKind::Roster | PackKind::Plan) {
+            if !is_read_here(kind) {
                 continue;
             }
             let Ok(from) = stored.effective_from.parse::<Date>() else { continue };
@@ -185,7 +185,8 @@ impl Packs {
             | Pack::Scale(_)
             | Pack::Special(_)
             | Pack::Roster(_)
-            | Pack::Plan(_) => {}
+            | Pack::Plan(_)
+            | Pack::Keys(_) => {}
         }
     }
 
@@ -335,6 +336,11 @@ impl Packs {
     pub const fn divisions(&self) -> &Arc<Divisions> {
         &self.divisions
     }
+}
+
+/// Scales are the schools'; what makes years under seal is read together.
+const fn is_read_here(kind: PackKind) -> bool {
+    !matches!(kind, PackKind::Scale | PackKind::Roster | PackKind::Plan | PackKind::Keys)
 }
 
 fn open(directive: &[u8]) -> Option<WirePack> {

@@ -22,7 +22,7 @@ use crate::directive::{Inbox, Recipient};
 use crate::join;
 use crate::ledger::destroy::Terms;
 use crate::ledger::profile::{self, Profile};
-use crate::ledger::{Ledger, rounding_key, turn};
+use crate::ledger::{Ledger, report_key, rounding_key, turn};
 use crate::list::matching::School;
 use crate::list::taking::ListRecipient;
 use crate::packs::{LastRead, Packs, PacksError};
@@ -165,7 +165,10 @@ fn fill(
     key.lock(data, opener)?;
     let ledger = Ledger::open(&data.join("ledger.db"), key.data_key())?;
     let now_ms = clock.now_ms();
-    ledger.write("rounding_key", move |tx| rounding_key::load_or_make(tx, now_ms).map(drop))?;
+    ledger.write("own_keys", move |tx| {
+        rounding_key::load_or_make(tx, now_ms)?;
+        report_key::load_or_make(tx, now_ms).map(drop)
+    })?;
     Transfer::open(&data.join("transfer.db"))?;
     let text = config::template(settings);
     std::fs::write(data.join(config::FILE_NAME), text).map_err(AppError::Folder)?;

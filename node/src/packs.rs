@@ -140,7 +140,11 @@ impl Packs {
                 }
             }
             // Years under seal are read apart: their packs are judged by the pinned roots.
-            Pack::Calendar(_) | Pack::Divisions(_) | Pack::Roster(_) | Pack::Plan(_) => {}
+            Pack::Calendar(_)
+            | Pack::Divisions(_)
+            | Pack::Roster(_)
+            | Pack::Plan(_)
+            | Pack::Keys(_) => {}
         }
     }
 

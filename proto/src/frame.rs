@@ -172,6 +172,9 @@ pub const RELEASE_CONTEXT: &str = "xinqiao-release-v1";
 /// Separates signatures over sealed reports from all others.
 pub const SEALED_REPORT_CONTEXT: &str = "xinqiao-sealed-report-v1";
 
+/// Separates signatures of schools' report keys from all others.
+pub const REPORT_KEY_CONTEXT: &str = "xinqiao-report-key-v1";
+
 /// Separates the two hubs' signatures over verdicts from all others.
 pub const VERDICT_CONTEXT: &str = "xinqiao-sealed-verdict-v1";
 

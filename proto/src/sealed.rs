@@ -37,6 +37,8 @@ pub struct Report {
     pub enrolled: BTreeMap<Stage, u64>,
     /// By the school's clock.
     pub made_at_ms: i64,
+    /// The school's report key, DER; health states which it is.
+    pub key: Vec<u8>,
 }
 
 /// All that a relay reads of a report.
@@ -121,7 +123,7 @@ impl Place {
     }
 }
 
-/// The bytes of a report that are signed and sent.
+/// The bytes of a report that the school's report key signs.
 #[must_use]
 pub fn encode_report(report: &Report) -> Vec<u8> {
     let enrolled = report.enrolled.iter().map(|(stage, persons)| wire::StageEnrolment {
@@ -143,8 +145,38 @@ pub fn encode_report(report: &Report) -> Vec<u8> {
         to: report.to.to_string(),
         enrolled: enrolled.collect(),
         made_at_ms: report.made_at_ms,
+        key: report.key.clone(),
+        key_signature: Vec::new(),
     }
     .encode_to_vec()
+}
+
+/// The bytes of a report that are signed under the school's certificate and sent: those that its
+/// report key signed, and that signature at their end.
+#[must_use]
+pub fn with_key_signature(mut report: Vec<u8>, signature: &[u8]) -> Vec<u8> {
+    report.extend(key_signature_field(signature));
+    report
+}
+
+/// The bytes that a report key signed, as they travelled, and its signature.
+///
+/// # Errors
+/// Bytes that are no report, or that do not end with a signature.
+pub fn split_key_signature(body: &[u8]) -> Result<(&[u8], Vec<u8>), SealedError> {
+    let message = wire::SealedReport::decode(body).map_err(|_| SealedError::Unreadable)?;
+    let signature = message.key_signature;
+    let missing = SealedError::Field("key_signature");
+    if signature.is_empty() {
+        return Err(missing);
+    }
+    let signed = body.strip_suffix(key_signature_field(&signature).as_slice()).ok_or(missing)?;
+    Ok((signed, signature))
+}
+
+fn key_signature_field(signature: &[u8]) -> Vec<u8> {
+    let key_signature = signature.to_vec();
+    wire::SealedReport { key_signature, ..wire::SealedReport::default() }.encode_to_vec()
 }
 
 /// Reads what a school claims. Nothing of it is believed before both hubs have verified it.
@@ -174,6 +206,7 @@ pub fn decode_report(bytes: &[u8]) -> Result<Report, SealedError> {
         to: message.to.parse().map_err(|_| SealedError::Field("to"))?,
         enrolled,
         made_at_ms: message.made_at_ms,
+        key: Some(message.key).filter(|key| !key.is_empty()).ok_or(SealedError::Field("key"))?,
     })
 }
 
@@ -294,7 +327,22 @@ mod tests {
             to: "370202".parse().expect("unit"),
             enrolled: BTreeMap::from([(Stage::Junior, 412)]),
             made_at_ms: 7,
+            key: vec![6; 91],
         }
+    }
+
+    /// What a report key signed is found again as it travelled; a report without its signature, or
+    /// with something behind it, has none.
+    #[test]
+    fn the_bytes_that_a_report_key_signed_are_found_again() {
+        let signed = encode_report(&report());
+        let body = with_key_signature(signed.clone(), &[8; 70]);
+        assert_eq!(split_key_signature(&body), Ok((signed.as_slice(), vec![8; 70])));
+        assert_eq!(decode_report(&body), Ok(report()));
+        let missing = Err(SealedError::Field("key_signature"));
+        assert_eq!(split_key_signature(&signed), missing);
+        let behind = [body, wire::SealedReport { cap: 9, ..Default::default() }.encode_to_vec()];
+        assert_eq!(split_key_signature(&behind.concat()), missing);
     }
 
     /// A report is read as it was made.
@@ -317,6 +365,7 @@ mod tests {
             (wire::SealedReport { cap: 300, ..whole.clone() }, "cap"),
             (wire::SealedReport { nonce: vec![1; 15], ..whole.clone() }, "nonce"),
             (wire::SealedReport { to: String::new(), ..whole.clone() }, "to"),
+            (wire::SealedReport { key: Vec::new(), ..whole.clone() }, "key"),
         ];
         for (message, field) in wrong {
             assert_eq!(refused(message), Err(SealedError::Field(field)));

@@ -140,6 +140,23 @@ pub(super) const CHINESE: Translation = &[
         "销毁学年已结束的密钥，留下签名记录",
     ),
     ("The key, by the beginning of its number in the list", "密钥，用列表中编号的开头"),
+    ("Keys with which schools sign their sealed reports", "学校签署密封报告所用的密钥"),
+    (
+        "List the keys that schools signed with, with the words to compare by telephone",
+        "列出学校签名所用的密钥，以及电话核对用的词",
+    ),
+    (
+        "New file for the list, a table to note in who was rung",
+        "写入名单的新文件（表格），在其中记下已打过电话的学校",
+    ),
+    (
+        "Write the pack's text from a list with \"yes\" at each school that was rung",
+        "由已逐校注明 yes 的名单写出学校密钥表",
+    ),
+    ("The list with its column \"confirmed\"", "填好 confirmed 一列的名单"),
+    ("New file for the text that both commissions sign", "写入供两部门签名的文本的新文件"),
+    ("Area of the plan", "方案的区域"),
+    ("School year of the plan, by the year it begins in", "方案的学年，以开始的年份表示"),
     ("The same once more", "再写一遍"),
     ("New file for the request", "写入申请的新文件"),
     (

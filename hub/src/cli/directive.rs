@@ -7,11 +7,13 @@ use clap::Subcommand;
 use domain::unit::UnitKind;
 use proto::pack::PackKind;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::sealing::{Pins, SealedYears};
 use serde_json::json;
 
 use super::context::Context;
 use super::words;
-use crate::app::load_roots;
+use super::words::school_key;
+use crate::app::load_pins;
 use crate::ca::pack::describe;
 use crate::ca::source::{Export, Source};
 use crate::directive::{keep, verify};
@@ -52,11 +54,11 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         let failure = Failure::new(Exit::Refused, "CITY_PUBLISHES", message);
         return Err(failure.hint(words::CITY_PUBLISHES_NEXT));
     }
-    let roots = load_roots(&config)?;
+    let pins = load_pins(&config)?;
     let mut verified = Vec::new();
     for path in files {
         let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
-        let one = verify(&bytes, &roots, config.zone(), context.clock.now());
+        let one = verify(&bytes, &pins.roots, &pins.zone, context.clock.now());
         verified.push(one.map_err(|error| {
             let message = Sentence::new(words::PACK_REFUSED, &[&path.display()]);
             let failure = Failure::new(Exit::Authentication, "PACK_REFUSED", message);
@@ -65,6 +67,7 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         super::special::refuse_unprotected(&bytes)?;
         refuse_plan(path, verified.last())?;
     }
+    refuse_keys(&database.read(directive::all)?, &verified, &pins)?;
     let now_ms = context.now_ms();
     let published = database.write("publish", move |tx| {
         let mut published = Vec::new();
@@ -99,6 +102,34 @@ fn refuse_plan(path: &Path, read: Option<&directive::Stored>) -> Result<(), Fail
     let message = Sentence::new(words::PLAN_PUBLISHES, &[&path.display()]);
     let failure = Failure::new(Exit::Refused, "PLAN_PUBLISHES", message);
     Err(failure.hint(words::PLAN_PUBLISHES_NEXT))
+}
+
+/// A list of schools' keys is used beside the roster of its year, or not at all.
+fn refuse_keys(
+    stored: &[directive::Stored],
+    new: &[directive::Stored],
+    pins: &Pins,
+) -> Result<(), Failure> {
+    let lists: Vec<_> = new.iter().filter(|one| one.kind == PackKind::Keys.as_str()).collect();
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let all = stored.iter().chain(lists.iter().copied()).map(|one| one.directive.as_slice());
+    let years = SealedYears::read(all, pins);
+    for list in lists {
+        let place = proto::pack::plan::area_year(&list.name).ok();
+        let year = place.and_then(|(area, year)| years.of_area(&area, year));
+        let message = Sentence::new(school_key::NOT_IN_USE, &[&list.name]);
+        let failure = Failure::new(Exit::Refused, "KEYS_NOT_IN_USE", message);
+        match (years.refusal(&list.kind, &list.name), year) {
+            (None, Some(_)) => {}
+            (Some(reason), _) => {
+                return Err(failure.hint(school_key::NOT_IN_USE_NEXT).because(reason));
+            }
+            (None, None) => return Err(failure.hint(school_key::NO_YEAR_NEXT)),
+        }
+    }
+    Ok(())
 }
 
 /// What was published last counts, also where it is not yet in force: the next version follows it.

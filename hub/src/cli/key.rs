@@ -11,6 +11,7 @@ use runtime::web::time::minute;
 use serde_json::json;
 
 use super::context::Context;
+use super::school_key;
 use super::words::key as words;
 use crate::app::{HubError, load_pins};
 use crate::ca::source::create;
@@ -36,6 +37,9 @@ pub(super) enum Command {
     },
     /// Show the keys, the words to read out, and the keys that were destroyed
     List,
+    /// Keys with which schools sign their sealed reports
+    #[command(subcommand)]
+    School(school_key::Command),
     /// Destroy a key whose school years are over; a signed record stays
     Destroy {
         /// The key, by the beginning of its number in the list
@@ -50,6 +54,7 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Request { purpose, out, renew } => request(context, purpose, (out, *renew)),
         Command::List => list(context),
+        Command::School(command) => school_key::run(context, command),
         Command::Destroy { key, confirm } => destroy(context, (key, confirm)),
     }
 }

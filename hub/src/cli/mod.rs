@@ -18,6 +18,7 @@ mod private;
 mod publish_plan;
 mod reason;
 mod roots;
+mod school_key;
 mod sealed;
 mod serve;
 mod settings;

@@ -109,22 +109,24 @@ fn sound<'y>(
         Failure::new(Exit::Refused, "ROSTER", message).hint(said::OTHER_ROSTER_NEXT)
     };
     let (area, year) = proto::pack::plan::area_year(&plan.name).map_err(|_| refused())?;
-    match years.of_area(&area, year) {
-        Some(Ok(sealing)) => {
+    match (years.refusal(&plan.kind, &plan.name), years.of_area(&area, year)) {
+        // A version before may be in use where this one does not hold.
+        (Some(Unsealed::Leaks(flaw)), _) => {
+            let failure = Failure::new(Exit::Refused, "PLAN_LEAKS", super::plan::said(flaw));
+            Err(failure.hint(said::FLAW_NEXT))
+        }
+        (Some(Unsealed::Roster), _) => Err(refused()),
+        (Some(other), _) => {
+            Err(Failure::new(Exit::Refused, "PLAN_UNSEALED", Sentence::from(other.text()))
+                .because(other))
+        }
+        (None, Some(Ok(sealing))) => {
             let digests = (sealing.year().plan_digest, sealing.year().roster_digest);
             let given = (plan.content_digest.clone(), roster.content_digest.clone());
             let same = (digests.0.to_tagged(), digests.1.to_tagged()) == given;
             if same { Ok(sealing) } else { Err(refused()) }
         }
-        Some(Err(Unsealed::Leaks(flaw))) => {
-            let failure = Failure::new(Exit::Refused, "PLAN_LEAKS", super::plan::said(flaw));
-            Err(failure.hint(said::FLAW_NEXT))
-        }
-        Some(Err(Unsealed::Roster)) | None => Err(refused()),
-        Some(Err(other)) => {
-            Err(Failure::new(Exit::Refused, "PLAN_UNSEALED", Sentence::from(other.text()))
-                .because(other))
-        }
+        (None, _) => Err(refused()),
     }
 }
 

@@ -113,6 +113,7 @@ fn value_of(task: &TaskView) -> Value {
         "period": task.period.to_string(), "agreed": task.is_agreed, "stopped": task.stopped,
         "documents": task.is_known, "fresh": task.fresh, "due": task.due,
         "missing": task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>(),
+        "unstated": task.unstated.iter().map(UnitId::as_str).collect::<Vec<_>>(),
         "openings": openings.collect::<Vec<_>>(), "waits": waits.collect::<Vec<_>>(),
     })
 }
@@ -131,6 +132,9 @@ fn list(context: &Context) -> Result<(), Failure> {
         for task in &tasks {
             let opened = task.openings.iter().filter(|(_, record)| record.is_some()).count();
             let state = match (task.stopped.as_str(), task.is_known, task.is_agreed) {
+                ("", true, true) if !task.unstated.is_empty() => {
+                    t.text(words::UNSTATED_COUNT, &[&task.unstated.len()])
+                }
                 ("", true, true) => t.text(words::IN_ORDER, &[]),
                 ("", true, false) => t.text(words::NO_KEY, &[]),
                 ("", false, _) => t.text(words::NO_DOCUMENTS, &[]),
@@ -156,6 +160,10 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
         if !task.missing.is_empty() {
             let names = task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
             lines.push(t.text(words::MISSING, &[&names]));
+        }
+        if !task.unstated.is_empty() {
+            let names = task.unstated.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
+            lines.push(t.text(words::UNSTATED, &[&names]));
         }
         for (opening, record) in &task.openings {
             let (stage, set) = (opening.set.stage.as_str(), opening.set.detail.as_str());

@@ -78,6 +78,18 @@ impl Year {
         self.sealing.year()
     }
 
+    /// Whether health stated that a key is a school's.
+    #[must_use]
+    pub fn states(&self, school: &UnitId, key: &Digest) -> bool {
+        self.sealing.key_of(school) == Some(key)
+    }
+
+    /// The key that health stated for a school.
+    #[must_use]
+    pub fn key_of(&self, school: &UnitId) -> Option<&Digest> {
+        self.sealing.key_of(school)
+    }
+
     /// Whether reports about a period belong to this year.
     #[must_use]
     pub fn is_of(&self, period: Period) -> bool {

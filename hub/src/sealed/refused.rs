@@ -55,6 +55,8 @@ pub const SEALED: &str = "not_for_this_hub";
 pub const PROOF: &str = "proof";
 /// The stage sums are not the enrolment that the report names.
 pub const CONTROL: &str = "control_sum";
+/// Health has not stated the key that signed it: the report waits, and no verdict says this.
+pub const UNSTATED: &str = "key_not_stated";
 
 /// The school was closed or out of session at that time.
 pub const AWAY: &str = "school_away";

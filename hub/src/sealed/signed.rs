@@ -10,6 +10,7 @@ use certs::identity::LeafIdentity;
 use certs::key::KeyError;
 use certs::root::Commission;
 use certs::signature::Signature;
+use domain::digest::Digest;
 use domain::disclosure::plan::Roster;
 use domain::disclosure::sealed::Arrival;
 use domain::unit::{CITY_LABEL, UnitId, Zone};
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, Report, decode_report};
 use proto::wire::sync::ItemKind;
-use runtime::sealing::verify_hub;
+use runtime::sealing::{report_key, verify_hub};
 
 use super::refused::{NOT_LISTED, Refused, SIGNATURE, UNREADABLE};
 
@@ -29,6 +30,8 @@ pub struct Read {
     pub report: Report,
     /// What decides about it.
     pub arrival: Arrival,
+    /// Digest of the report key that it names.
+    pub key: Digest,
 }
 
 /// Whom and when a signature is judged by.
@@ -59,15 +62,20 @@ pub fn read(item: &[u8]) -> Result<Read, Refused> {
         nonce: report.nonce,
         digest: sha256(&item.body),
     };
-    Ok(Read { item, report, arrival })
+    let key = sha256(&report.key);
+    Ok(Read { item, report, arrival, key })
 }
 
 impl Judge {
-    /// Checks that a report is its school's, and that the school is on the roster.
+    /// Checks that a report is its school's by education's word: signed under a certificate of the
+    /// school, which is on the roster. And that the report key that it names signed it; whether
+    /// that key is the school's is health's word, for which a report waits ([`Year::states`]).
     ///
     /// # Errors
     /// A school that is not listed, a certificate that does not hold or is another unit's, or a
     /// signature that does not fit.
+    ///
+    /// [`Year::states`]: super::documents::Year::states
     pub fn school(&self, read: &Read, roster: &Roster) -> Result<(), Refused> {
         let unit = &read.report.place.unit;
         let listed = roster.school(unit).ok_or_else(|| {
@@ -86,7 +94,9 @@ impl Judge {
         let holds = signature.and_then(|signature| {
             signer.key().verify(SEALED_REPORT_CONTEXT, &read.item.body, &signature)
         });
-        holds.map_err(|error| Refused::new(SIGNATURE, &error))
+        holds.map_err(|error| Refused::new(SIGNATURE, &error))?;
+        let signed = report_key(&read.report, &read.item.body);
+        signed.map(drop).map_err(|error| Refused::new(SIGNATURE, &error))
     }
 
     /// Checks a hub's signature over a verdict or a record; the leader stands under education's

@@ -1,17 +1,19 @@
 //! What people are shown of sealed sums: tasks with their reports, who is missing, what is opened
 //! and what the rest waits for. The same at the leader and at the helper, each from its own lists.
 
+use std::collections::BTreeMap;
+
 use domain::disclosure::sealed::TaskId;
 use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
-use super::documents::Documents;
+use super::documents::{Documents, Task};
 use super::holding::{self, Holding, NotOpened};
 use super::leader::{Wait, outlook};
 use crate::store::sealed::opening::Opening;
-use crate::store::sealed::{record, task};
+use crate::store::sealed::{record, school_key, task};
 
 /// A task as people see it.
 pub struct TaskView {
@@ -33,6 +35,8 @@ pub struct TaskView {
     pub due: usize,
     /// Those of them whose report is missing.
     pub missing: Vec<UnitId>,
+    /// Those of them whose reports wait until health has stated the key that they sign with.
+    pub unstated: Vec<UnitId>,
     /// Openings with the number of their record, once both hubs signed it.
     pub openings: Vec<(Opening, Option<u64>)>,
     /// Groups that wait or stay closed, at the leader.
@@ -68,6 +72,7 @@ fn view(
         fresh: 0,
         due: 0,
         missing: Vec::new(),
+        unstated: Vec::new(),
         openings: Vec::new(),
         waits: Vec::new(),
         is_known: made.is_some(),
@@ -79,6 +84,7 @@ fn view(
     view.due = due.len();
     view.missing =
         due.iter().filter(|school| !holding.accepted.contains_key(*school)).cloned().collect();
+    view.unstated = unstated(tx, &made, &view.missing)?;
     let (openings, opened) = match holding::openings(tx, &made) {
         Ok(history) => history,
         Err(NotOpened::Store(error)) => return Err(error),
@@ -94,4 +100,16 @@ fn view(
         view.openings.push((opening, signed));
     }
     Ok(view)
+}
+
+/// Of some schools those without a stated key, or of which another one was seen last.
+fn unstated(tx: &Tx<'_>, task: &Task, schools: &[UnitId]) -> Result<Vec<UnitId>, SqlError> {
+    // The latest comes last.
+    let seen: BTreeMap<_, _> =
+        school_key::all(tx)?.into_iter().map(|one| (one.unit, one.key)).collect();
+    let waits = |school: &&UnitId| match (task.year.key_of(school), seen.get(*school)) {
+        (None, _) => true,
+        (Some(stated), seen) => seen.is_some_and(|seen| seen != stated),
+    };
+    Ok(schools.iter().filter(waits).cloned().collect())
 }

@@ -11,10 +11,10 @@ use proto::opening::{Detail, Standing, groups, stage};
 use proto::sealed::{SealedError, task};
 use proto::wire::sealed::sealed_sums_server::{SealedSums, SealedSumsServer};
 use proto::wire::sealed::{
-    AgreeRequest, AgreeResponse, OpenRequest, OpenResponse, RecordRequest, RecordResponse,
-    Refused as WireRefused, RefusedVerdict, RevealRequest, RevealResponse, SettleRequest,
-    SettleResponse, Settled as WireSettled, Shown as WireShown, Verified, VerifyRequest,
-    VerifyResponse, settled, verified,
+    AgreeRequest, AgreeResponse, OpenRequest, OpenResponse, PresentRequest, PresentResponse,
+    RecordRequest, RecordResponse, Refused as WireRefused, RefusedVerdict, RevealRequest,
+    RevealResponse, SettleRequest, SettleResponse, Settled as WireSettled, Shown as WireShown,
+    Verified, VerifyRequest, VerifyResponse, settled, verified,
 };
 use runtime::transport::{Peer, coded};
 use tonic::{Code, Request, Response, Status};
@@ -60,6 +60,16 @@ impl SealedSums for SumsService {
         let asked = (task(&request.task).map_err(malformed)?, half.map_err(malformed)?);
         let own = self.helper.reveal(leader, asked).await.map_err(refusal)?;
         Ok(Response::new(RevealResponse { half: own.expose().to_vec() }))
+    }
+
+    async fn present(
+        &self,
+        request: Request<PresentRequest>,
+    ) -> Result<Response<PresentResponse>, Status> {
+        let leader = caller(&request)?;
+        let items = request.into_inner().items;
+        self.helper.present(leader, items).await.map_err(refusal)?;
+        Ok(Response::new(PresentResponse {}))
     }
 
     async fn verify(

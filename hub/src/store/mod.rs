@@ -97,4 +97,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "destroyed share keys",
         sql: include_str!("migrations/015_share_key_record.sql"),
     },
+    Migration {
+        number: 20,
+        name: "schools' report keys",
+        sql: include_str!("migrations/016_school_key.sql"),
+    },
 ];

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use certs::digest::sha256;
 use domain::period::Period;
 use proto::wire::sync::ItemKind;
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
 use super::{Node, ring_bell};
+use crate::ledger::report_key;
 use crate::packs::PacksError;
-use crate::sealing::{self, Context, Made, Pending, SealingError};
+use crate::sealing::{self, Context, Made, Pending, ReportKey, SealingError};
 use crate::transfer::addressed;
 
 /// Why the reports that are due could not be made.
@@ -38,6 +40,24 @@ impl Node {
         let Some(member) = self.member() else { return Ok(Vec::new()) };
         let (unit, years) = (member.membership.name.unit(), self.sealed_years()?);
         Ok(years.sealing().filter(|year| year.holds(unit)).cloned().collect())
+    }
+
+    /// The school's report key and what health stated of it; nothing before joining. Made now where
+    /// the ledger is older than such keys.
+    ///
+    /// # Errors
+    /// The packs or the ledger cannot be read or written.
+    pub fn report_key(&self) -> Result<Option<ReportKey>, SqlError> {
+        let Some(member) = self.member() else { return Ok(None) };
+        let key = match self.ledger().read(report_key::load)? {
+            Some(key) => key,
+            None => {
+                let now_ms = self.clock().now_ms();
+                self.ledger().write("report_key", move |tx| report_key::load_or_make(tx, now_ms))?
+            }
+        };
+        let (digest, unit) = (sha256(key.public().spki()), member.membership.name.unit());
+        Ok(Some(ReportKey::new(digest, unit, &self.own_years()?)))
     }
 
     /// Takes the verdicts that came down about this school's sealed reports.

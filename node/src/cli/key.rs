@@ -10,7 +10,7 @@ use runtime::texts;
 use serde_json::json;
 
 use super::import::unwritable;
-use super::{Place, context, statements};
+use super::{Place, context, sealed, statements};
 use crate::app::Node;
 use crate::ledger::sealing_key::{self, KeptKey};
 
@@ -117,7 +117,10 @@ fn show(terminal: &Terminal, node: &Node) -> Result<(), Failure> {
     if lines.is_empty() {
         lines.push(terminal.text(NO_KEY, &[]));
     }
-    terminal.result(&json!({ "keys": values }), |_| lines.join("\n"))
+    let report_key = node.report_key()?;
+    lines.extend(report_key.as_ref().map(|key| sealed::key_text(terminal, key)));
+    let value = json!({ "keys": values, "report_key": report_key.as_ref().map(sealed::key_json) });
+    terminal.result(&value, |_| lines.join("\n"))
 }
 
 /// What stands behind a key today.

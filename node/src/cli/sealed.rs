@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use super::{Place, context, send};
 use crate::app::SealDueError;
-use crate::console::{SealedLine, SealedPage, SealedState};
+use crate::console::{SealedLine, SealedPage, SealedState, key_standing, key_words};
 use crate::egress::Egress;
 use crate::release::ReleaseError;
-use crate::sealing::SealingError;
+use crate::sealing::{KeyStanding, ReportKey, SealingError};
 
 texts! {
     SEALED = "密封时间", "sealed";
@@ -28,6 +28,9 @@ texts! {
         "no verdict for {0} days: ring both hubs' operators";
     ACCEPTED = "两方都已确认", "accepted by both hubs";
     REFUSED = "被退回：{0}", "refused: {0}";
+    KEY = "本校报告密钥，十六个词：{0}\n{1}",
+        "This school's report key, sixteen words: {0}\n{1}";
+    UNSTATED = "等卫健方核定本校密钥", "waits until health has stated your key";
     UNDER = "{0} 学年启用密封汇总：教育方 {1}，卫健方 {2}。",
         "School year {0} is under seal: education's hub {1}, health's hub {2}.";
     NOT_UNDER = "本学年没有启用密封汇总，关于学生的统计数取整后每学期出校一次。",
@@ -70,8 +73,9 @@ pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Resul
         .year
         .as_ref()
         .map(|year| json!({"year": year.year, "leader": year.leader, "helper": year.helper}));
+    let key = page.key.as_ref().map(key_json);
     let value = json!({
-        "under_seal": year, "reports": lines, "total": page.total,
+        "under_seal": year, "report_key": key, "reports": lines, "total": page.total,
         "page": page.page, "pages": page.pages,
     });
     terminal.result(&value, |terminal| text(terminal, &page))
@@ -109,6 +113,8 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
         Some(year) => terminal.text(UNDER, &[&year.year, &year.leader, &year.helper]),
         None => terminal.text(NOT_UNDER, &[]),
     };
+    let key = page.key.as_ref().map_or_else(String::new, |key| key_text(terminal, key) + "\n");
+    let year = format!("{key}{year}");
     if page.lines.is_empty() {
         return format!("{year}\n{}", terminal.text(NONE, &[]));
     }
@@ -135,12 +141,33 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
     format!("{year}\n{}", table.render())
 }
 
+/// The school's report key in words, and what health stated of it.
+pub(super) fn key_text(terminal: &Terminal, key: &ReportKey) -> String {
+    let lang = terminal.lang();
+    terminal.text(KEY, &[&key_words(key, lang), &key_standing(key, lang)])
+}
+
+/// The same for programs.
+pub(super) fn key_json(key: &ReportKey) -> Value {
+    let (zh, en) = key.words();
+    let stated = key.latest().map(|(year, standing)| {
+        let word = match standing {
+            KeyStanding::Stated => "stated",
+            KeyStanding::Unstated => "unstated",
+            KeyStanding::Other => "other",
+        };
+        json!({"year": year, "standing": word})
+    });
+    json!({"key": key.digest.to_string(), "words_zh": zh, "words_en": en, "health": stated})
+}
+
 fn state_text(terminal: &Terminal, state: &SealedState) -> String {
     match state {
         SealedState::Waiting => terminal.text(WAITING, &[]),
         SealedState::Sent => terminal.text(SENT, &[]),
         SealedState::Kept { silent_days: None } => terminal.text(KEPT, &[]),
         SealedState::Kept { silent_days: Some(days) } => terminal.text(SILENT, &[days]),
+        SealedState::Unstated => terminal.text(UNSTATED, &[]),
         SealedState::Accepted { .. } => terminal.text(ACCEPTED, &[]),
         SealedState::Refused { reason, .. } => {
             terminal.text(REFUSED, &[&reason.in_lang(terminal.lang())])
@@ -153,6 +180,7 @@ fn line_json(line: &SealedLine) -> Value {
         SealedState::Waiting => ("waiting", None, None),
         SealedState::Sent => ("sent", None, None),
         SealedState::Kept { .. } => ("kept", None, None),
+        SealedState::Unstated => ("unstated", None, None),
         SealedState::Accepted { at_ms } => ("accepted", Some(*at_ms), None),
         SealedState::Refused { at_ms, reason } => ("refused", Some(*at_ms), Some(reason)),
     };

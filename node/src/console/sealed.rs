@@ -6,6 +6,7 @@ use runtime::web::{Html, Label, Lang, NavLink, Page, Part, RenderError, Tag, Tex
 
 use super::egress::crumbs;
 use super::words;
+use crate::sealing::{KeyStanding, ReportKey};
 
 pub(super) const SEALED_HREF: &str = "/egress/sealed";
 
@@ -42,10 +43,27 @@ texts! {
     STAYS = "姓名、学号、作答、访谈都在本机加密数据库 ledger.db 中，不出校；单份报告谁也读不出数字。",
         "Names, numbers, answers and talks stay in the encrypted ledger.db of this machine; nobody \
          can read a figure out of a single report.";
-    FORGED = "教育方冒用四所学校的证书", "Education in the name of four schools";
-    FORGED_SEES = "能算出同组第五所学校的数字；异议期和本页的“没有结论”提示就是为发现这种情况",
-        "the fifth school's figures; the days for objecting, and a report without a verdict on \
-         this page, are what shows it";
+    FORGED = "教育方冒用学校的证书", "Education in a school's name";
+    FORGED_SEES = "什么也看不到：没有卫健方核定的学校密钥，冒名的报告不会被打开",
+        "nothing: without the key that health stated for the school, a forged report is never \
+         opened";
+    KEY = "本校报告密钥（十六个词）", "This school's report key (sixteen words)";
+    KEY_STATED = "{0} 学年：卫健方已核定，本校报告可以进入合计。",
+        "School year {0}: health has stated it; this school's reports are taken.";
+    KEY_UNSTATED = "{0} 学年：卫健方还没有核定，报告在两个汇总枢纽等待。卫健方来电时，请照上面逐词读出；\
+                    也可以主动致电卫健方的枢纽运维人员。",
+        "School year {0}: health has not stated it yet, and reports wait at both hubs. When health \
+         rings, read out the words above; or ring the operator of health's hub.";
+    KEY_OTHER = "{0} 学年：卫健方核定的是另一把密钥，本校报告一律等待。如果本机是重装且没有用备份恢复的，\
+                 请致电卫健方重新核定；如果不是，可能有人冒用本校名义，请立即致电两个部门。",
+        "School year {0}: health has stated another key, and all reports wait. If this machine was \
+         set up anew without a backup, ring health to state the new key; if not, somebody may sign \
+         in this school's name: ring both departments at once.";
+    KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些词。",
+        "The area is not under seal yet; health will ring to compare these words.";
+    UNSTATED = "等卫健方核定本校密钥", "waits until health has stated your key";
+    UNSTATED_NEXT = "报告已安全存放，核定后自动处理，不必重发。",
+        "It is kept safely and goes on by itself once the key is stated; send nothing again.";
     NOT_UNDER = "本学年没有启用密封汇总：关于学生的统计数按五取整后，每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded to five, once a \
          term.";
@@ -87,6 +105,8 @@ pub enum SealedState {
         /// Days without a verdict, where people must ask.
         silent_days: Option<i64>,
     },
+    /// The hubs keep it and wait until health has stated the school's key.
+    Unstated,
     /// Both hubs accepted it.
     Accepted {
         /// By the leader's clock.
@@ -138,6 +158,8 @@ pub struct YearUnderSeal {
 pub struct SealedPage {
     /// The running school year, if it is under seal.
     pub year: Option<YearUnderSeal>,
+    /// The key that reports are signed with; nothing before joining.
+    pub key: Option<ReportKey>,
     /// Reports of this page, the latest first.
     pub lines: Vec<SealedLine>,
     /// How many there are.
@@ -178,6 +200,12 @@ impl SealedTemplate<'_> {
         }
     }
 
+    /// The words of the school's key and how it stands; nothing before joining.
+    fn key(&self) -> Option<(String, String)> {
+        let key = self.page.key.as_ref()?;
+        Some((key_words(key, self.lang), key_standing(key, self.lang)))
+    }
+
     fn sees(&self) -> [(&'static str, &'static str); 6] {
         let rows: [(Text, Text); 6] = [
             (SCHOOL, SCHOOL_SEES),
@@ -207,6 +235,7 @@ impl SealedTemplate<'_> {
             SealedState::Waiting => (Tone::Notice, WAITING.in_lang(self.lang).to_owned()),
             SealedState::Sent => (Tone::Info, SENT.in_lang(self.lang).to_owned()),
             SealedState::Kept { .. } => (Tone::Info, KEPT.in_lang(self.lang).to_owned()),
+            SealedState::Unstated => (Tone::Notice, UNSTATED.in_lang(self.lang).to_owned()),
             SealedState::Accepted { at_ms } => {
                 let word = ACCEPTED.in_lang(self.lang);
                 (Tone::Good, format!("{word} · {}", time::minute(*at_ms)))
@@ -222,8 +251,33 @@ impl SealedTemplate<'_> {
     fn next(&self, line: &SealedLine) -> String {
         match &line.state {
             SealedState::Refused { .. } => REFUSED_NEXT.in_lang(self.lang).to_owned(),
+            SealedState::Unstated => UNSTATED_NEXT.in_lang(self.lang).to_owned(),
             SealedState::Kept { silent_days: Some(days) } => SILENT.fill(self.lang, &[days]),
             _ => String::new(),
+        }
+    }
+}
+
+/// The words that the school reads out.
+pub(crate) fn key_words(key: &ReportKey, lang: Lang) -> String {
+    let (zh, en) = key.words();
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// What health stated of the key, and what to do.
+pub(crate) fn key_standing(key: &ReportKey, lang: Lang) -> String {
+    match key.latest() {
+        None => KEY_EARLY.in_lang(lang).to_owned(),
+        Some((year, standing)) => {
+            let text = match standing {
+                KeyStanding::Stated => KEY_STATED,
+                KeyStanding::Unstated => KEY_UNSTATED,
+                KeyStanding::Other => KEY_OTHER,
+            };
+            text.fill(lang, &[&year])
         }
     }
 }

@@ -5,10 +5,12 @@ mod sample;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use certs::digest::sha256;
 use runtime::web::trial::{self, Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Transport};
 
 use super::*;
+use crate::sealing::{KeyStanding, ReportKey};
 use sample::{refused_line, release_view, waiting_line};
 
 const NOW: i64 = 1_764_000_000_000;
@@ -72,6 +74,7 @@ impl EgressSource for Fixed {
         let lines = [
             SealedState::Waiting,
             SealedState::Sent,
+            SealedState::Unstated,
             SealedState::Kept { silent_days: None },
             SealedState::Kept { silent_days: Some(9) },
             SealedState::Accepted { at_ms: NOW },
@@ -83,7 +86,9 @@ impl EgressSource for Fixed {
             leader: "370202".to_owned(),
             helper: "HC-QD".to_owned(),
         });
-        Ok(SealedPage { year, lines, total: 106, page, pages: 3 })
+        let standings = [(2025, KeyStanding::Unstated)].into();
+        let key = Some(ReportKey { digest: sha256(b"report key"), standings });
+        Ok(SealedPage { year, key, lines, total: 106, page, pages: 3 })
     }
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {

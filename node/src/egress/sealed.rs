@@ -1,7 +1,8 @@
 //! Sealed reports for the page and the command line: the register, joined with the outbox.
 
 use domain::catalogue::Catalogue;
-use domain::disclosure::sealed::{Answer, SealedTables};
+use domain::disclosure::sealed::{Answer, Kind, SealedTables, sealed_year_of};
+use domain::period::Period;
 use domain::span::school_year_of;
 use proto::frame::decode_item;
 use runtime::uplink::outbox::SentItem;
@@ -11,6 +12,7 @@ use runtime::{texts, web::Lang};
 use super::{Egress, decode, unavailable};
 use crate::console::{SealedLine, SealedPage, SealedState, SourceError, YearUnderSeal};
 use crate::ledger::sealed::{self as register, StoredReport};
+use crate::sealing::{KeyStanding, ReportKey};
 
 /// Reports on one page.
 const PAGE_LINES: usize = 50;
@@ -58,10 +60,12 @@ impl Egress {
         let first = usize::try_from(page - 1).unwrap_or(0) * PAGE_LINES;
         let packs = self.node.packs().map_err(unavailable)?;
         let catalogue = &packs.in_force().pack;
+        let key = self.node.report_key().map_err(unavailable)?;
         let shown = reports.iter().skip(first).take(PAGE_LINES);
-        let lines = shown.map(|report| self.sealed_line(report, catalogue));
+        let lines = shown.map(|report| self.sealed_line(report, catalogue, key.as_ref()));
         let lines = lines.collect::<Result<_, SourceError>>()?;
-        Ok(SealedPage { year: self.under_seal()?, lines, total: reports.len() as u64, page, pages })
+        let (year, total) = (self.under_seal()?, reports.len() as u64);
+        Ok(SealedPage { year, key, lines, total, page, pages })
     }
 
     fn under_seal(&self) -> Result<Option<YearUnderSeal>, SourceError> {
@@ -78,6 +82,7 @@ impl Egress {
         &self,
         report: &StoredReport,
         catalogue: &Catalogue,
+        key: Option<&ReportKey>,
     ) -> Result<SealedLine, SourceError> {
         let sent = self.node.transfer().release(&report.name).map_err(unavailable)?;
         let name = report.name.clone();
@@ -93,13 +98,17 @@ impl Egress {
             number: report.number.value(),
             sealed_at_ms: report.made_at_ms,
             bytes_len: body.map_or(0, |item| item.body.len() as u64),
-            state: state(report, sent.as_ref(), self.node.clock().now_ms()),
+            state: state(report, sent.as_ref(), (key, self.node.clock().now_ms())),
         })
     }
 }
 
 /// Where a report is: a verdict says more than a receipt, and a receipt more than a frame.
-fn state(report: &StoredReport, sent: Option<&SentItem>, now_ms: i64) -> SealedState {
+fn state(
+    report: &StoredReport,
+    sent: Option<&SentItem>,
+    (key, now_ms): (Option<&ReportKey>, i64),
+) -> SealedState {
     if let Some(verdict) = &report.verdict {
         let at_ms = verdict.decided_at_ms;
         return match verdict.answer {
@@ -112,6 +121,7 @@ fn state(report: &StoredReport, sent: Option<&SentItem>, now_ms: i64) -> SealedS
     match sent.map(|sent| (sent.outcome, sent.sequence, sent)) {
         None | Some((None, None, _)) => SealedState::Waiting,
         Some((None, Some(_), _)) => SealedState::Sent,
+        Some((Some(1), ..)) if !is_key_stated(report, key) => SealedState::Unstated,
         Some((Some(1), _, sent)) => {
             let days = (now_ms - sent.answered_at_ms.unwrap_or(now_ms)) / DAY_MS;
             SealedState::Kept { silent_days: (days >= SILENT_DAYS).then_some(days) }
@@ -121,6 +131,17 @@ fn state(report: &StoredReport, sent: Option<&SentItem>, now_ms: i64) -> SealedS
             reason: super::refusal::label(&sent.code, &sent.reason),
         },
     }
+}
+
+/// Whether health stated the school's key for the year of a report.
+fn is_key_stated(report: &StoredReport, key: Option<&ReportKey>) -> bool {
+    let period = report.period.parse::<Period>().ok();
+    let year = period.and_then(|period| {
+        [Kind::Stock, Kind::Flow].into_iter().find_map(|kind| sealed_year_of(kind, period))
+    });
+    let standing = key.zip(year).and_then(|(key, year)| key.standings.get(&year));
+    // Of a year that is not under seal any more nothing is waited for.
+    standing.is_none_or(|standing| *standing == KeyStanding::Stated)
 }
 
 /// A verdict's reason in both languages; in English in the hubs' own words, which may say more.

@@ -76,6 +76,7 @@ pub mod qualification;
 pub mod read;
 pub mod refusal;
 pub mod release;
+pub mod report_key;
 pub mod retention;
 pub mod roll;
 pub mod roll_change;
@@ -243,6 +244,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 29,
         name: "anonymous surveys",
         sql: include_str!("migrations/027_survey.sql"),
+    },
+    Migration {
+        number: 30,
+        name: "report key",
+        sql: include_str!("migrations/028_report_key.sql"),
     },
 ];
 

@@ -6,8 +6,8 @@ use certs::key::SigningKey;
 use domain::disclosure::sealed::context as bound_to;
 use domain::period::Period;
 use domain::unit::UnitId;
-use proto::frame::{SEALED_REPORT_CONTEXT, encode_item};
-use proto::sealed::{Place, Report, encode_report};
+use proto::frame::{REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, encode_item};
+use proto::sealed::{Place, Report, encode_report, with_key_signature};
 use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
 
@@ -16,7 +16,7 @@ use super::schedule::{Due, Pending, due};
 use super::{Context, Made, SealingError};
 use crate::indicator::Facts;
 use crate::ledger::sealed::{self as register, StoredReport};
-use crate::ledger::{Ledger, governance, hold, profile};
+use crate::ledger::{Ledger, governance, hold, profile, report_key};
 
 /// Seals and signs what is due of one period and stores it for the copy to `transfer.db`; gives
 /// what became of each of its tables.
@@ -52,6 +52,12 @@ pub fn make(
     })
 }
 
+/// With what a report is signed: what education certified, and what health stated.
+struct Keys<'k> {
+    certified: &'k SigningKey,
+    stated: &'k SigningKey,
+}
+
 fn seal_all(
     tx: &Tx<'_>,
     context: &Context,
@@ -69,13 +75,14 @@ fn seal_all(
     let span = facts_span(period, own, year);
     let facts = Facts::of_period(tx, &profile, span, context.today)?;
     let hubs = under_seal.hubs()?;
+    let keys = Keys { certified: key, stated: &report_key::load_or_make(tx, context.now_ms)? };
     let to = &under_seal.year().leader;
     let mut made = Vec::with_capacity(open.len());
     for due in open {
         let table = due.table.id().clone();
         made.push(match measure(tx, (&facts, &catalogue), (&due.table, period), school)? {
             Ok(measured) => {
-                seal(tx, (context, to, &hubs), due, &measured, key)?;
+                seal(tx, (context, to, &hubs), due, &measured, &keys)?;
                 Made::Sealed { table, number: due.number }
             }
             Err(NoReport::Absent(reason)) => Made::Absent { table, reason },
@@ -90,7 +97,7 @@ fn seal(
     (context, to, hubs): (&Context, &UnitId, &Hubs<'_>),
     due: &Due,
     measured: &Measured,
-    key: &SigningKey,
+    keys: &Keys<'_>,
 ) -> Result<(), SealingError> {
     let cap = measured.report.cap();
     let bound = bound_to(&due.task, &context.unit, due.number);
@@ -103,7 +110,7 @@ fn seal(
         number: due.number,
     };
     let name = place.name();
-    let body = encode_report(&Report {
+    let report = encode_report(&Report {
         place,
         task: due.task,
         algorithm: AGGREGATE_ALGORITHM,
@@ -115,8 +122,11 @@ fn seal(
         to: to.clone(),
         enrolled: measured.enrolled.clone(),
         made_at_ms: context.now_ms,
+        key: keys.stated.public().spki().to_vec(),
     });
-    let signature = key.sign(SEALED_REPORT_CONTEXT, &body)?.to_bytes();
+    let signature = keys.stated.sign(REPORT_KEY_CONTEXT, &report)?.to_bytes();
+    let body = with_key_signature(report, &signature);
+    let signature = keys.certified.sign(SEALED_REPORT_CONTEXT, &body)?.to_bytes();
     let report = StoredReport {
         table: due.table.id().to_string(),
         period: due.period.to_string(),

@@ -8,6 +8,7 @@
 
 mod make;
 mod measure;
+mod report_key;
 mod schedule;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -34,6 +35,7 @@ use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
 pub use make::make;
+pub use report_key::{KeyStanding, ReportKey};
 pub use schedule::{Due, Pending, due, leaves_on};
 pub use verdict::{VerdictError, take_waiting};
 

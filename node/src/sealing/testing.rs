@@ -10,6 +10,7 @@ use certs::key::SigningKey;
 use certs::root::{Commission, RootAuthority};
 use certs::seal::{Sealed, ShareKey};
 use certs::statement::{KeyStatement, SignedStatement, StatedKey};
+use domain::digest::Digest;
 use domain::disclosure::plan::{GROUP_MIN, Plan};
 use domain::disclosure::sealed::{SealedTables, context as bound_to};
 use domain::unit::{IdentityName, UnitId, UnitKind};
@@ -17,9 +18,9 @@ use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use prost::Message as _;
 use proto::frame::VERDICT_CONTEXT;
-use proto::pack::PackKind;
 use proto::pack::plan::{self, OpenPlan, Sealing};
 use proto::pack::roster::{self, COLUMNS};
+use proto::pack::{PackKind, keys};
 use proto::sealed::{
     HubSignature, Report, SignedVerdict, Verdict, encode_signed_verdict, encode_verdict,
 };
@@ -72,6 +73,17 @@ impl Hubs {
     /// School year 2025 under seal, with so many students of each sex in each grade at the school
     /// of the tests and at five schools more.
     pub(crate) fn year(&self, persons: u32) -> SealingYear {
+        self.year_with(persons, None)
+    }
+
+    /// The same with the keys that health stated of some schools.
+    pub(crate) fn stating(&self, keys: &[(&str, Digest)]) -> SealingYear {
+        let keys = keys.iter().map(|(unit, key)| (unit.parse().expect("unit"), *key));
+        let text = keys::write(&keys.collect());
+        self.year_with(200, Some(&self.directive(PackKind::Keys, &text)))
+    }
+
+    fn year_with(&self, persons: u32, keys: Option<&Vec<u8>>) -> SealingYear {
         let schools = ["S1", "S2", "S3", "S4", "S5", UNIT];
         let rows = schools.iter().flat_map(|school| {
             (7..=9).map(move |grade| {
@@ -93,7 +105,7 @@ impl Hubs {
         let packs = [(PackKind::Roster, csv), (PackKind::Plan, plan.expect("plan"))];
         let packs = packs.map(|(kind, text)| self.directive(kind, &text));
         let pins = Pins { roots: self.trust.roots().to_vec(), zone: zone() };
-        let years = SealedYears::read(packs.iter().map(Vec::as_slice), &pins);
+        let years = SealedYears::read(packs.iter().chain(keys).map(Vec::as_slice), &pins);
         years.of_school(&UNIT.parse().expect("unit"), 2025).expect("under seal").clone()
     }
 

@@ -15,12 +15,16 @@ use proto::wire::sync::ItemKind;
 
 use super::testing::Hubs;
 use super::verdict::take;
-use super::{Context, Made, Pending, SealingError, VerdictError, due, make, take_waiting};
+use super::{
+    Context, KeyStanding, Made, Pending, ReportKey, SealingError, VerdictError, due, make,
+    take_waiting,
+};
 use crate::indicator::Unsealed;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::hold::{self, Act};
+use crate::ledger::report_key;
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::testing::{
     AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible, sheet_cells,
@@ -367,4 +371,32 @@ fn nothing_goes_both_sealed_and_rounded() {
     let key = SigningKey::generate().expect("key");
     release::make(&other.ledger, &other.context(), PERIOD, &key).expect("made");
     assert_eq!(sealed(&seal(&other, &context, PERIOD)), 0);
+}
+
+/// Every report is signed by the ledger's one report key, whatever the certificate's key was, and
+/// the key counts once health stated it.
+#[test]
+fn a_report_is_signed_by_the_key_that_health_states() {
+    let (school, hubs) = (school(), Hubs::new());
+    let context = hubs.context(date(2025, 11, 18));
+    let key = school.ledger.write("key", |tx| report_key::load_or_make(tx, 1)).expect("key");
+    let digest = sha256(key.public().spki());
+    for period in ["2025-W45", "2025-W46"] {
+        // Another certificate each time: it was renewed.
+        seal(&school, &context, week(period));
+        let name = registered(&school, OPENED, period).expect("registered").name;
+        let stored = school.ledger.read(move |tx| crate::ledger::release::find(tx, &name));
+        let body = decode_item(&stored.expect("read").expect("stored").item).expect("item").body;
+        let report = decode_report(&body).expect("report");
+        assert_eq!(runtime::sealing::report_key(&report, &body).expect("signed"), digest);
+        let other = [&body[..body.len() - 1], &[body[body.len() - 1] ^ 1]].concat();
+        assert!(runtime::sealing::report_key(&report, &other).is_err(), "a changed signature");
+    }
+    let unit = &context.unit;
+    let standing = |year| ReportKey::new(digest, unit, &[year]).latest().expect("under seal").1;
+    assert_eq!(standing(hubs.year(200)), KeyStanding::Unstated);
+    assert_eq!(standing(hubs.stating(&[(unit.as_str(), digest)])), KeyStanding::Stated);
+    assert_eq!(standing(hubs.stating(&[("S1", digest)])), KeyStanding::Unstated);
+    let other = sha256(b"another");
+    assert_eq!(standing(hubs.stating(&[(unit.as_str(), other)])), KeyStanding::Other);
 }

@@ -1,5 +1,5 @@
-//! Packs: catalogue, scales, term calendar, divisions, special periods, rosters and open plans,
-//! read strictly into domain types.
+//! Packs: catalogue, scales, term calendar, divisions, special periods, rosters, open plans and
+//! schools' keys, read strictly into domain types.
 //!
 //! A pack is the text that a city signs and sends down; what is signed are its bytes, so nothing
 //! here rewrites one. Reading is strict: a key that this version does not know, a reference that
@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod divisions;
 pub mod embedded;
+pub mod keys;
 pub mod plan;
 pub mod roster;
 pub mod scale;
@@ -43,11 +44,13 @@ pub enum PackKind {
     Roster,
     /// Which of them may be summed, and to whom they seal.
     Plan,
+    /// With which key each school signs its sealed reports, as health verified it.
+    Keys,
 }
 
 impl PackKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Catalogue,
         Self::Scale,
         Self::Calendar,
@@ -55,6 +58,7 @@ impl PackKind {
         Self::Special,
         Self::Roster,
         Self::Plan,
+        Self::Keys,
     ];
 
     /// The word that is stored and sent.
@@ -68,6 +72,7 @@ impl PackKind {
             Self::Special => "special",
             Self::Roster => "roster",
             Self::Plan => "plan",
+            Self::Keys => "keys",
         }
     }
 
@@ -150,6 +155,8 @@ pub enum Pack {
     Roster(Box<domain::disclosure::plan::Roster>),
     /// Which of them may be summed; no draft.
     Plan(Box<plan::OpenPlan>),
+    /// With which key each school signs its sealed reports.
+    Keys(keys::SchoolKeys),
 }
 
 /// Reads a pack of a kind; `name` is how errors call it.
@@ -165,6 +172,7 @@ pub fn read(kind: PackKind, name: &str, bytes: &[u8]) -> Result<Pack, PackError>
         PackKind::Special => Pack::Special(Box::new(special::read(name, bytes)?)),
         PackKind::Roster => Pack::Roster(Box::new(roster::read(name, bytes)?)),
         PackKind::Plan => Pack::Plan(Box::new(plan::read_signed(name, bytes)?)),
+        PackKind::Keys => Pack::Keys(keys::read(name, bytes)?),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use certs::aggregate::{HubsError, Role};
 use domain::disclosure::plan::Flaw;
+use domain::unit::UnitId;
 use proto::pack::PackKind;
 
 use crate::texts;
@@ -35,6 +36,12 @@ pub enum Unsealed {
     /// The key statements are not those of two hubs for sealed sums.
     #[error("{0}")]
     Hubs(HubsError),
+    /// The list of schools' keys cannot be read. The keys stated before it stand.
+    #[error("the schools' keys cannot be read: {0}")]
+    Keys(String),
+    /// The list of keys names a school that the roster does not have. The keys stated before stand.
+    #[error("the roster has no school {0}, for which a key is stated")]
+    OtherSchool(UnitId),
 }
 
 texts! {
@@ -51,6 +58,10 @@ texts! {
         "A key statement does not hold on the day from which the plan does.";
     HUBS = "两份公钥声明不是两个不同枢纽用于密封汇总的声明。",
         "The key statements are not those of two hubs for sealed sums.";
+    KEYS = "学校密钥表无法读取，仍以之前核定的密钥为准。",
+        "The schools' keys cannot be read; those stated before stand.";
+    OTHER_SCHOOL = "学校密钥表里有学校不在名单上，仍以之前核定的密钥为准。",
+        "A key is stated for a school that the roster does not have; those stated before stand.";
 }
 
 impl Unsealed {
@@ -66,6 +77,8 @@ impl Unsealed {
             Self::Leaks(_) => "leaks",
             Self::Statement(..) => "statement",
             Self::Hubs(_) => "hubs",
+            Self::Keys(_) => "keys",
+            Self::OtherSchool(_) => "keys_other_school",
         }
     }
 
@@ -81,6 +94,8 @@ impl Unsealed {
             Self::Leaks(_) => LEAKS,
             Self::Statement(..) => STATEMENT,
             Self::Hubs(_) => HUBS,
+            Self::Keys(_) => KEYS,
+            Self::OtherSchool(_) => OTHER_SCHOOL,
         }
     }
 }

@@ -1,16 +1,21 @@
 //! Which years are under seal: with everything in place, and with each thing missing.
 
+use certs::aggregate::Role;
+use certs::digest::sha256;
 use certs::key::SigningKey;
 use certs::root::RootAuthority;
 use certs::seal::ShareKey;
-use certs::statement::{KeyStatement, Purpose, StatedKey};
-use domain::disclosure::plan::GROUP_MIN;
-use domain::disclosure::sealed::SealedTables;
+use certs::statement::{KeyStatement, Purpose, SignedStatement, StatedKey};
+use domain::disclosure::plan::{GROUP_MIN, Plan};
+use domain::disclosure::sealed::{SealedTables, lv};
 use domain::period::Calendar;
 use jiff::civil::date;
-use proto::pack::embedded;
-use proto::wire::directive::PackSignature as WireSignature;
+use prost::Message;
+use proto::pack::plan::{OpenPlan, Sealing};
+use proto::pack::{embedded, roster};
+use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
 
+use super::found::begin_of;
 use super::*;
 
 const HEAD: &str =
@@ -241,8 +246,13 @@ fn a_plan_that_leaks_seals_nothing() {
     let leaky = city.plan(&few).replace("\"closed\"", "\"district\"");
     let leaky = city.sign((PackKind::Plan, NAME), 2, &[0, 1], &leaky);
     let listed = city.sign((PackKind::Roster, NAME), 2, &[0, 1], &roster_text(4));
-    let refused = city.refused(&[sound[0].clone(), sound[1].clone(), listed, leaky]);
-    assert!(matches!(refused, Unsealed::Leaks(_)), "the highest serial counts: {refused}");
+    let refused = city.refused(&[listed.clone(), leaky.clone()]);
+    assert!(matches!(refused, Unsealed::Leaks(_)), "{refused}");
+    // A later version that does not hold unmakes no task of the year.
+    let beside = city.read(&[sound[0].clone(), sound[1].clone(), listed, leaky]);
+    let year = beside.of_school(&unit("S6"), 2026).expect("the version before stands");
+    assert_eq!(year.year().roster_digest, sha256(roster_text(6).as_bytes()));
+    assert!(matches!(beside.refusal("plan", NAME), Some(Unsealed::Leaks(_))), "and is told");
     let before = city.sign((PackKind::Plan, "370203-2025"), 1, &[0, 1], "schema = \"plan/1\"");
     let [roster, plan] = sound;
     assert_eq!(city.refused(&[before, roster, plan]), Unsealed::Past(2025));
@@ -268,4 +278,44 @@ fn key_statements_hold_when_the_plan_begins() {
     assert!(terms(year, "2026-W36").is_none(), "began on 31 August");
     assert!(terms(year, "2026-W37").is_some());
     assert_eq!(year.days().1, date(2026, 11, 15));
+}
+
+/// A list of keys with some rows.
+fn stated(rows: &[(&str, u8)]) -> String {
+    let rows = rows.iter().map(|(unit, key)| format!("{unit},{}", sha256(&[*key])));
+    std::iter::once("unit,key".to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+/// A key is a school's once both commissions signed it; of several lists the latest that holds
+/// counts, and one that does not says why and takes nothing away.
+#[test]
+fn a_key_is_a_schools_once_both_commissions_signed_it() {
+    let city = City::new();
+    let mut packs = city.both(&Say::usual()).to_vec();
+    let key_of = |packs: &[Vec<u8>], school: &str| {
+        let years = city.read(packs);
+        let year = years.of_school(&unit("S1"), 2026).expect("under seal");
+        year.key_of(&unit(school)).copied()
+    };
+    let refusal = |packs: &[Vec<u8>]| city.read(packs).refusal("keys", NAME).cloned();
+    let list =
+        |serial, by: &[usize], text: &str| city.sign((PackKind::Keys, NAME), serial, by, text);
+    assert_eq!(key_of(&packs, "S1"), None, "nobody stated it");
+    packs.push(list(1, &[0], &stated(&[("S1", 1)])));
+    assert_eq!(key_of(&packs, "S1"), None, "education alone states nothing");
+    assert!(matches!(refusal(&packs), Some(Unsealed::Signature(PackKind::Keys, _))));
+    packs.push(list(2, &[0, 1], &stated(&[("S1", 1), ("S2", 2)])));
+    assert_eq!(key_of(&packs, "S1"), Some(sha256(&[1])));
+    assert_eq!(refusal(&packs), None);
+    // A school with a new ledger: the later list counts, whole.
+    packs.insert(0, list(3, &[0, 1], &stated(&[("S1", 9)])));
+    assert_eq!((key_of(&packs, "S1"), key_of(&packs, "S2")), (Some(sha256(&[9])), None));
+    packs.push(list(4, &[0, 1], &stated(&[("S1", 5), ("S7", 7)])));
+    assert_eq!(refusal(&packs), Some(Unsealed::OtherSchool(unit("S7"))));
+    assert_eq!(key_of(&packs, "S1"), Some(sha256(&[9])), "the list before stands");
+    packs.push(list(5, &[0, 1], &stated(&[("S1", 5), ("S2", 5)])));
+    assert!(matches!(refusal(&packs), Some(Unsealed::Keys(_))), "one key for two schools");
+    packs.push(list(6, &[0, 1], "unit,key\nS1,none"));
+    assert!(matches!(refusal(&packs), Some(Unsealed::Keys(_))), "no key");
+    assert_eq!(key_of(&packs, "S1"), Some(sha256(&[9])));
 }

@@ -8,6 +8,7 @@ mod figures;
 mod hub;
 mod member;
 mod office;
+mod packs;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use figures::{Figures, clear_cells, rounded_cells};
 pub use hub::RunningHub;
 pub use member::{Member, NoHooks, admit_school};
 pub use office::name_responsible;
+pub use packs::{PackName, signed_pack, stated_keys};
 
 /// The zone of all test federations.
 pub const ZONE: &str = "test.example";

@@ -174,6 +174,7 @@ pub fn report(unit: &str, to: &str, number: u32) -> Vec<u8> {
         to: to.parse().expect("unit"),
         enrolled: std::collections::BTreeMap::new(),
         made_at_ms: 7,
+        key: vec![6; 91],
     })
 }
 

@@ -25,6 +25,7 @@ async fn wrong_reports_are_refused_by_their_school() {
     let mut other = draft(&city, THE_FLOW, 1, 3);
     other.report.place.unit = unit(3);
     other.signer = identity(&city, &unit(3));
+    other.key = city.report_keys[&unit(3)].clone();
     let other = other.send(&city);
     let mut unsigned = draft(&city, THE_FLOW, 4, 1);
     unsigned.signer = identity(&city, &unit(9));

@@ -13,17 +13,18 @@ use certs::seal::ShareKey;
 use certs::statement::{KeyStatement, SignedStatement, StatedKey};
 use domain::disclosure::plan::{GROUP_MIN, Plan, Roster};
 use domain::disclosure::sealed::{SealedTable, SealedTables, TaskId};
-use domain::unit::UnitKind;
+use domain::unit::{UnitId, UnitKind};
 use hub::sealed::leader::Leader;
 use hub::store::directive::{self, Stored};
 use jiff::Timestamp;
-use jiff::civil::date;
-use prost::Message as _;
+use jiff::civil::{Date, date};
+use proto::pack::keys::SchoolKeys;
 use proto::pack::plan::{self, OpenPlan, Sealing};
 use proto::pack::{PackKind, embedded, roster};
-use proto::wire::directive::{Directive, Pack, PackSignature};
 use runtime::clock::{Clock, SimulatedClock};
-use tests::federation::{Authority, Federation, RunningHub};
+use tests::federation::{Authority, Federation, PackName, RunningHub, signed_pack, stated_keys};
+
+use crate::school::unit;
 
 pub const LEADER: &str = "370202";
 pub const HELPER: &str = "HC-QD";
@@ -45,6 +46,21 @@ pub struct City {
     pub roster: Roster,
     pub tables: SealedTables,
     pub keys: [Arc<ShareKey>; 2],
+    /// With which key each school signs its reports.
+    pub report_keys: BTreeMap<UnitId, SigningKey>,
+    /// Health's root.
+    pub health: Authority,
+}
+
+/// A report key for each school.
+fn report_keys() -> BTreeMap<UnitId, SigningKey> {
+    let key = |school| (unit(school), SigningKey::generate().expect("key"));
+    (1..=SCHOOLS).map(key).collect()
+}
+
+/// What health states of these keys.
+pub fn stated_by(keys: &BTreeMap<UnitId, SigningKey>) -> SchoolKeys {
+    keys.iter().map(|(unit, key)| (unit.clone(), sha256(key.public().spki()))).collect()
 }
 
 fn roster_text() -> String {
@@ -83,38 +99,36 @@ fn statement(roots: [&RootAuthority; 2], key: &ShareKey, now: Timestamp) -> Stri
     signed.expect("signed").to_pem()
 }
 
-fn directive(
+/// The first day of all documents.
+const FROM: Date = date(2026, 8, 31);
+
+/// The roster, and the packs of a year under seal in which these keys are stated.
+fn packs(
     roots: [&RootAuthority; 2],
-    (kind, serial): (PackKind, u64),
-    text: &str,
+    keys: &[Arc<ShareKey>; 2],
+    stated: &SchoolKeys,
     now: Timestamp,
-) -> Stored {
-    let pack = Pack {
-        kind: kind.as_str().to_owned(),
-        name: NAME.to_owned(),
-        version: serial.to_string(),
-        serial,
-        effective_from: "2026-08-31".to_owned(),
-        content: text.as_bytes().to_vec(),
+) -> (Roster, [Stored; 3]) {
+    let text = roster_text();
+    let listed = roster::read(NAME, text.as_bytes()).expect("roster");
+    let [leader_statement, helper_statement] =
+        keys.each_ref().map(|key| statement(roots, key, now));
+    let (census_day, plan) = (date(2026, 9, 20), Plan::build(GROUP_MIN, &listed, &[]));
+    let open = OpenPlan {
+        plan,
+        roster: sha256(text.as_bytes()),
+        sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
     };
-    let bytes = pack.encode_to_vec();
-    let signature = |root: &RootAuthority| {
-        let key = SigningKey::generate().expect("key");
-        let chain = [root.sign_pack_key(key.public(), now).expect("certificate")];
-        let signed = certs::pack::sign(&bytes, &key, &chain).expect("signature");
-        PackSignature { signature: signed.signature.to_bytes(), chain: signed.chain }
+    let plan_text = plan::write(&open).expect("plan");
+    let pack = |kind, text: &str| {
+        signed_pack(&roots, PackName { kind, name: NAME, serial: 1, from: FROM }, text, now)
     };
-    let signatures = roots.map(signature).to_vec();
-    Stored {
-        cursor: 0,
-        kind: pack.kind,
-        name: pack.name,
-        serial,
-        version: pack.version,
-        effective_from: pack.effective_from,
-        content_digest: sha256(text.as_bytes()).to_tagged(),
-        directive: Directive { signatures, pack: bytes }.encode_to_vec(),
-    }
+    let packs = [
+        pack(PackKind::Roster, &text),
+        pack(PackKind::Plan, &plan_text),
+        stated_keys(&roots, (NAME, 1, FROM), stated, now),
+    ];
+    (listed, packs)
 }
 
 fn save_health(root: &RootAuthority, data: &Path) {
@@ -137,21 +151,8 @@ impl City {
             Arc::new(ShareKey::generate(unit, role.purpose()).expect("key"))
         };
         let keys = [share_key(LEADER, Role::Leader), share_key(HELPER, Role::Helper)];
-        let text = roster_text();
-        let listed = roster::read(NAME, text.as_bytes()).expect("roster");
-        let [leader_statement, helper_statement] =
-            keys.each_ref().map(|key| statement(roots, key, now));
-        let (census_day, plan) = (date(2026, 9, 20), Plan::build(GROUP_MIN, &listed, &[]));
-        let open = OpenPlan {
-            plan,
-            roster: sha256(text.as_bytes()),
-            sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
-        };
-        let plan_text = plan::write(&open).expect("plan");
-        let packs = [
-            directive(roots, (PackKind::Roster, 1), &text, now),
-            directive(roots, (PackKind::Plan, 1), &plan_text, now),
-        ];
+        let report_keys = report_keys();
+        let (roster, packs) = packs(roots, &keys, &stated_by(&report_keys), now);
         hand.advance_ms(33 * DAY_MS);
         for unit in [LEADER, HELPER] {
             save_health(health.root_authority(), &federation.path(unit));
@@ -159,12 +160,12 @@ impl City {
         // The helper's certificate is health's, and not what the federation would make for it.
         let name = health.name(HELPER, HELPER);
         let identity = federation.path(HELPER).join("identity.pem");
-        health.identity(&name, UnitKind::District).save(&identity).expect("identity");
+        health.identity(&name, UnitKind::Helper).save(&identity).expect("identity");
         federation.authority().save_root(&federation.path(HELPER));
         let start =
             |unit: &'static str, kind| RunningHub::start(&federation, (unit, kind), unit, None);
         let leader = start(LEADER, UnitKind::District).await;
-        let helper = start(HELPER, UnitKind::District).await;
+        let helper = start(HELPER, UnitKind::Helper).await;
         for hub in [&leader, &helper] {
             let packs = packs.clone();
             hub.write(move |tx| {
@@ -174,7 +175,18 @@ impl City {
         }
         let driver = driver(&leader, &helper);
         let tables = SealedTables::of(&embedded::catalogue().expect("catalogue"));
-        let city = Self { federation, hand, leader, helper, driver, roster: listed, tables, keys };
+        let city = Self {
+            federation,
+            hand,
+            leader,
+            helper,
+            driver,
+            roster,
+            tables,
+            keys,
+            report_keys,
+            health,
+        };
         city.give_keys();
         city
     }
@@ -188,14 +200,31 @@ impl City {
 
     /// Stops the helper as a kill does, and starts it again on its folder.
     pub async fn restart_helper(self) -> Self {
-        let Self { federation, hand, leader, helper, roster, tables, keys, .. } = self;
+        let Self { federation, leader, helper, .. } = self;
         helper.stop().await;
-        let start = RunningHub::start(&federation, (HELPER, UnitKind::District), HELPER, None);
+        let start = RunningHub::start(&federation, (HELPER, UnitKind::Helper), HELPER, None);
         let helper = start.await;
         let driver = driver(&leader, &helper);
-        let city = Self { federation, hand, leader, helper, driver, roster, tables, keys };
+        let city = Self { federation, leader, helper, driver, ..self };
         city.give_keys();
         city
+    }
+
+    /// Publishes another list of keys at both hubs.
+    pub fn state(&self, serial: u64, stated: &SchoolKeys) {
+        for hub in [&self.leader, &self.helper] {
+            self.state_at(hub, serial, stated);
+        }
+    }
+
+    /// The same at one of them.
+    pub fn state_at(&self, hub: &RunningHub, serial: u64, stated: &SchoolKeys) {
+        let roots = [self.federation.authority().root_authority(), self.health.root_authority()];
+        let now = self.federation.clock().now();
+        let from = self.federation.clock().today().tomorrow().expect("day");
+        let pack = stated_keys(&roots, (NAME, serial, from), stated, now);
+        hub.write(move |tx| directive::insert(tx, &pack, 1).map(drop));
+        hub.hub.reload_packs().expect("packs");
     }
 
     /// Lets days pass.

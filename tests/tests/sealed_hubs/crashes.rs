@@ -24,7 +24,7 @@ async fn the_helper_may_be_away_for_days() {
     let address = city.helper.address.port();
     all_but(&city, THE_FLOW, &[1]);
     let second = draft(&city, THE_FLOW, 1, 2).send(&city);
-    let City { federation, hand, leader, helper, driver, roster, tables, keys } = city;
+    let City { federation, hand, helper, driver, .. } = city;
     helper.stop().await;
     let away = driver.step().await;
     assert!(matches!(away, Err(LeaderError::Transport(_))), "{away:?}");
@@ -32,13 +32,13 @@ async fn the_helper_may_be_away_for_days() {
     assert!(driver.step().await.is_err());
     let helper = tests::federation::RunningHub::start_at(
         &federation,
-        (crate::city::HELPER, domain::unit::UnitKind::District),
+        (crate::city::HELPER, domain::unit::UnitKind::Helper),
         crate::city::HELPER,
         None,
         address,
     );
     let helper = helper.await;
-    let city = City { federation, hand, leader, helper, driver, roster, tables, keys };
+    let city = City { federation, hand, helper, driver, ..city };
     assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"), "answered without it");
     assert!(verdicts(&city, &unit(2)).is_empty());
     city.give_keys();

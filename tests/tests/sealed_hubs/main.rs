@@ -13,6 +13,7 @@ mod bad;
 mod city;
 mod crashes;
 mod figures;
+mod keys;
 mod leaders;
 mod school;
 

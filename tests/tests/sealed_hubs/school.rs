@@ -1,10 +1,12 @@
 //! A school that counts, seals and signs, and what it can do wrong.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use certs::aggregate::{AGGREGATE_ALGORITHM, Instance, Shares};
 use certs::digest::{random_bytes, sha256};
 use certs::identity::LeafIdentity;
+use certs::key::SigningKey;
 use domain::catalogue::{Grade, Stage};
 use domain::cell::Cell;
 use domain::digest::Digest;
@@ -14,8 +16,10 @@ use domain::disclosure::sealed::{
 };
 use domain::unit::{UnitId, UnitKind};
 use hub::store::sealed_inbox;
-use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, encode_relayed};
-use proto::sealed::{Place, Report, SignedVerdict, decode_signed_verdict, encode_report};
+use proto::frame::{OpenItem, REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, encode_relayed};
+use proto::sealed::{
+    Place, Report, SignedVerdict, decode_signed_verdict, encode_report, with_key_signature,
+};
 use proto::wire::sync::ItemKind;
 
 use crate::city::{City, LEADER};
@@ -56,6 +60,10 @@ pub fn counted(city: &City, table: &SealedTable, school: u32) -> Vec<u64> {
 pub struct Draft {
     pub report: Report,
     pub signer: LeafIdentity,
+    /// The school's report key.
+    pub key: SigningKey,
+    /// The signed bytes, made once: a signature is another one each time.
+    pub body: OnceLock<Vec<u8>>,
 }
 
 pub fn identity(city: &City, school: &UnitId) -> LeafIdentity {
@@ -134,14 +142,16 @@ fn spoiled(
         to: LEADER.parse().expect("unit"),
         enrolled: if table.kind() == Kind::Stock { stock } else { BTreeMap::new() },
         made_at_ms: city.federation.clock().now_ms(),
+        key: Vec::new(),
     };
-    Draft { report, signer: identity(city, &unit(school)) }
+    let key = city.report_keys[&unit(school)].clone();
+    Draft { report, signer: identity(city, &unit(school)), key, body: OnceLock::new() }
 }
 
 impl Draft {
     /// The signed item with its school's certificates.
     pub fn item(&self) -> (Vec<u8>, Digest) {
-        let body = encode_report(&self.report);
+        let body = self.body.get_or_init(|| self.signed_by_key()).clone();
         let digest = sha256(&body);
         let signature = self.signer.key().sign(SEALED_REPORT_CONTEXT, &body).expect("signed");
         let item = OpenItem {
@@ -152,6 +162,13 @@ impl Draft {
         };
         let chain = self.signer.chain().iter().map(|der| der.to_vec()).collect();
         (encode_relayed(&item, chain), digest)
+    }
+
+    fn signed_by_key(&self) -> Vec<u8> {
+        let key = self.key.public().spki().to_vec();
+        let report = encode_report(&Report { key, ..self.report.clone() });
+        let signed = self.key.sign(REPORT_KEY_CONTEXT, &report).expect("signed");
+        with_key_signature(report, &signed.to_bytes())
     }
 
     /// Lets it arrive at the leader.

@@ -5,6 +5,7 @@
 
 mod agree;
 mod open;
+mod present;
 mod settle;
 mod verify;
 
@@ -23,7 +24,7 @@ pub use settle::{AskedVerdict, Settled};
 pub use verify::{AskedReport, Shown};
 
 use super::Hub;
-use super::documents::{NoTask, Task};
+use super::documents::{NoTask, Task, Year};
 use super::holding::NotOpened;
 use crate::store::sealed::task;
 
@@ -153,13 +154,12 @@ impl Helper {
     /// Checks on every call that the caller's certificate is that of the leader whom the plan
     /// names, and that this hub is the helper.
     fn leads(&self, leader: &IdentityName, task: &Task) -> Result<(), CallError> {
+        if self.helps((&task.year, leader)) { Ok(()) } else { Err(CallError::NotLeader) }
+    }
+
+    fn helps(&self, (year, leader): (&Year, &IdentityName)) -> bool {
         let own: &UnitId = &self.hub.parts().unit;
-        let helps = task.year.role_of(own) == Some(Role::Helper);
-        if helps && leader.names_hub(&task.terms.leader) {
-            Ok(())
-        } else {
-            Err(CallError::NotLeader)
-        }
+        year.role_of(own) == Some(Role::Helper) && leader.names_hub(&year.sealed().leader)
     }
 }
 

@@ -13,7 +13,7 @@ use runtime::sql::{SqlError, Tx};
 use super::{CallError, Helper, Known, REPORTS_MAX};
 use crate::sealed::arrival::decide_on;
 use crate::sealed::fit;
-use crate::sealed::refused::{OTHER_TASK, Refused, SEALED};
+use crate::sealed::refused::{OTHER_TASK, Refused, SEALED, UNSTATED};
 use crate::sealed::signed::{self, Read};
 use crate::store::sealed::report::{self, Held};
 
@@ -111,7 +111,7 @@ impl Helper {
             cases.push(match read {
                 Ok(read) => {
                     let decision = decide_on(tx, Some(known.task.id), &read.arrival)?;
-                    Ok(Case { read, shown, decision })
+                    known.stated(&read, decision).map(|()| Case { read, shown, decision })
                 }
                 Err(refused) => Err(refused),
             });
@@ -121,6 +121,16 @@ impl Helper {
 }
 
 impl Known {
+    /// Whether health stated the key of a report that is not decided on; what was decided stays.
+    fn stated(&self, read: &Read, decision: Decision) -> Result<(), Refused> {
+        let is_new = decision == Decision::Verify;
+        if is_new && !self.task.year.states(&read.arrival.school, &read.key) {
+            let reason = "the health commission has not stated the key that signed the report";
+            return Err(Refused::new(UNSTATED, reason));
+        }
+        Ok(())
+    }
+
     /// What the arithmetic says about a report; what was refused before is not computed again.
     fn work(&self, case: &Case) -> Result<Option<Outcome>, CallError> {
         match case.decision {

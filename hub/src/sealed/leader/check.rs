@@ -9,6 +9,7 @@ use domain::disclosure::sealed::{Decision, Kept, State};
 use runtime::sql::{SqlError, Tx};
 
 use super::agree::insert;
+use super::present::Unstated;
 use super::proposal::{Case, Ruling};
 use super::{Leader, LeaderError};
 use crate::sealed::arrival::decide_on;
@@ -16,7 +17,7 @@ use crate::sealed::documents::{Documents, Task};
 use crate::sealed::fit;
 use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_TASK, Refused};
 use crate::sealed::signed::{self, Judge, Read};
-use crate::store::sealed::{report, say, task, verdict};
+use crate::store::sealed::{report, say, school_key, task, verdict};
 use crate::store::sealed_inbox::{self, Arrived};
 
 /// Reports that are looked at together: with 17 KB each they fit into a call.
@@ -30,6 +31,8 @@ pub(super) enum Next {
     Refuse(Box<Ruling>),
     /// The helper is asked.
     Ask(Box<Case>),
+    /// It waits until health has stated the school's key; the helper is shown the key.
+    Unstated(Box<Unstated>),
     /// Nothing now: no key yet, no documents, or another report of the school goes first.
     Wait,
     /// Nothing at all: not a report.
@@ -130,6 +133,17 @@ impl Desk {
                 return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
             }
             Decision::Again(State::Accepted) => return Ok(Next::Wait),
+        }
+        // Before anything is noted of it: a report in the name of a school uses up nothing of the
+        // school's.
+        if !task.year.states(&read.arrival.school, &read.key) {
+            school_key::note(tx, &read.arrival.school, &read.key, self.now_ms)?;
+            return Ok(Next::Unstated(Box::new(Unstated {
+                helper: task.terms.helper.clone(),
+                school: read.arrival.school.clone(),
+                key: read.key,
+                item: arrived.item,
+            })));
         }
         // Asked first: what is kept of a report stands on the row of its task.
         let key = self.key(tx, &task)?;

@@ -9,15 +9,18 @@ mod call;
 mod check;
 mod open;
 mod outlook;
+mod present;
 mod proposal;
 mod settle;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use certs::aggregate::Role;
 use certs::digest::random_bytes;
+use domain::digest::Digest;
+use domain::unit::UnitId;
 use runtime::sql::SqlError;
 use runtime::transport::TransportError;
 use tokio::sync::Notify;
@@ -48,6 +51,9 @@ pub struct Leader {
     sent_down: Arc<Notify>,
     /// Sets whose reports were shown to the helper again, since this process began.
     shown_again: Arc<Mutex<HashSet<String>>>,
+    /// Schools and keys that the helper was shown since this process began, while health has not
+    /// stated them.
+    presented: Arc<Mutex<HashSet<(UnitId, Digest)>>>,
 }
 
 /// Why a step ended early. What it had done is committed; the rest waits.
@@ -103,7 +109,8 @@ impl Leader {
         helper_address: String,
         (arrived, sent_down): (Arc<Notify>, Arc<Notify>),
     ) -> Self {
-        Self { hub, helper_address, arrived, sent_down, shown_again: Arc::default() }
+        let (shown_again, presented) = (Arc::default(), Arc::default());
+        Self { hub, helper_address, arrived, sent_down, shown_again, presented }
     }
 
     /// Goes on until the token is cancelled.
@@ -160,12 +167,21 @@ impl Leader {
         led.cloned().collect()
     }
 
+    /// Whether the helper was shown a school's key.
+    fn is_presented(&self, key: &(UnitId, Digest)) -> bool {
+        self.presented.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
+    }
+
+    fn note_presented(&self, keys: Vec<(UnitId, Digest)>) {
+        self.presented.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+    }
+
     /// Whether the reports of a set were not shown to the helper again yet; from now on they were.
     fn is_first_time(&self, set: &Set) -> bool {
         let groups: Vec<&str> = set.groups.iter().map(|group| group.as_str()).collect();
         let (stage, detail) = (set.stage.as_str(), set.detail.as_str());
         let name = format!("{} {stage} {detail} {}", set.task, groups.join(" "));
-        let mut shown = self.shown_again.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut shown = self.shown_again.lock().unwrap_or_else(PoisonError::into_inner);
         shown.insert(name)
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct Proposal {
 pub(super) enum Checked {
     /// The helper is asked to sign this.
     Propose(Box<Proposal>),
+    /// The helper waits until health has stated the school's key.
+    Wait,
     /// The helper refused it, which it remembers: this hub says so too.
     Refuse(Ruling),
     /// The shares do not belong together: one of the hubs is wrong, and not the school.

@@ -52,9 +52,11 @@ impl Leader {
     pub(super) async fn answer_all(&self, sorted: Vec<Next>) -> Result<(), LeaderError> {
         let now_ms = self.hub.parts().clock.now_ms();
         let (mut finals, mut tasks) = (Vec::new(), BTreeMap::<TaskId, Vec<Open>>::new());
+        let mut unstated = Vec::new();
         for next in sorted {
             match next {
                 Next::Wait => {}
+                Next::Unstated(one) => unstated.push(*one),
                 Next::Drop(arrived) => self.drop_item(arrived).await?,
                 Next::Answered(arrived, stored) => self.send_again(arrived, stored).await?,
                 Next::Refuse(ruling) => finals.push(self.alone(*ruling, now_ms)?),
@@ -81,7 +83,7 @@ impl Leader {
             };
             self.ask(client, open).await?;
         }
-        Ok(())
+        self.present(unstated).await
     }
 
     /// Asks the helper about the reports of one task, as many at once as fit.
@@ -132,6 +134,10 @@ impl Leader {
                 Some(verified::Answer::Shown(shown)) => {
                     Ok(open.finish(&shown.shown, &shown.sums, now_ms))
                 }
+                // The helper has another list of keys: the report waits, and is asked about again.
+                Some(verified::Answer::Refused(told)) if told.code == refused::UNSTATED => {
+                    Ok(Checked::Wait)
+                }
                 Some(verified::Answer::Refused(told)) => {
                     let refused = Refused::new(refused::known(&told.code), &told.reason);
                     Ok(Checked::Refuse(open.case.refuse(refused)))
@@ -149,6 +155,7 @@ impl Leader {
         let (mut finals, mut proposals) = (Vec::new(), Vec::new());
         for checked in checked {
             match checked {
+                Checked::Wait => {}
                 Checked::Refuse(ruling) => finals.push(self.alone(ruling, now_ms)?),
                 Checked::Propose(proposal) => proposals.push(*proposal),
                 Checked::Apart(task) => self.note_stop(&task, APART.to_owned()).await?,

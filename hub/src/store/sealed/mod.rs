@@ -8,6 +8,7 @@ pub mod opening;
 pub mod record;
 pub mod report;
 pub mod say;
+pub mod school_key;
 pub mod task;
 #[cfg(test)]
 mod tests;

@@ -252,6 +252,7 @@ fn kind(word: &str, lang: Lang) -> String {
         "special" => words::K_SPECIAL,
         "roster" => words::K_ROSTER,
         "plan" => words::K_PLAN,
+        "keys" => words::K_KEYS,
         other => return other.to_owned(),
     };
     text.in_lang(lang).to_owned()

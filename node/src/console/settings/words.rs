@@ -54,6 +54,7 @@ texts! {
     K_SPECIAL = "特殊时期", "Special period";
     K_ROSTER = "学校名单", "Roster of schools";
     K_PLAN = "密封汇总方案", "Open plan of sealed sums";
+    K_KEYS = "学校报告密钥表", "Schools' report keys";
     N_UNSEALED = "未启用", "Not in use";
     K_CATALOGUE = "指标目录", "Catalogue of indicators";
     K_SCALE = "量表", "Scale";

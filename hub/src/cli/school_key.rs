@@ -1,0 +1,225 @@
+//! `xinqiao-hub key school`: the list of schools' report keys, from which health telephones and
+//! which both commissions sign.
+//!
+//! What a hub saw proves nothing: education certifies schools. The words that a school itself reads
+//! out do, and only rows that a person confirmed are written into the pack.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use certs::words::{Length, chinese, english};
+use clap::{Args, Subcommand};
+use domain::digest::Digest;
+use domain::unit::UnitId;
+use proto::pack::keys::{self, SchoolKeys};
+use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::sealing::SealingYear;
+use runtime::web::time::minute;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::context::Context;
+use super::words::school_key as words;
+use crate::app::{HubError, load_pins};
+use crate::ca::source::create;
+use crate::packs::Packs;
+use crate::store::sealed::school_key::{self, Seen};
+
+/// Keys with which schools sign their sealed reports
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// List the keys that schools signed with, with the words to compare by telephone
+    List {
+        #[command(flatten)]
+        of: Of,
+        /// New file for the list, a table to note in who was rung
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Write the pack's text from a list with "yes" at each school that was rung
+    Write {
+        #[command(flatten)]
+        of: Of,
+        /// The list with its column "confirmed"
+        #[arg(long)]
+        confirmed: PathBuf,
+        /// New file for the text that both commissions sign
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Of {
+    /// Area of the plan
+    #[arg(long)]
+    area: UnitId,
+    /// School year of the plan, by the year it begins in
+    #[arg(long)]
+    year: i16,
+}
+
+/// A row of the list that people work with.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    unit: String,
+    key: String,
+    words_zh: String,
+    words_en: String,
+    seen: String,
+    /// `yes` where the school was rung and read out the same words.
+    confirmed: String,
+}
+
+pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::List { of, out } => list(context, of, out.as_deref()),
+        Command::Write { of, confirmed, out } => write(context, of, (confirmed, out)),
+    }
+}
+
+/// The year under seal, and every key that this hub saw.
+fn load(context: &Context, of: &Of) -> Result<(SealingYear, Vec<Seen>), Failure> {
+    let (config, database) = context.open()?;
+    let (today, pins) = (context.clock.today(), load_pins(&config)?);
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
+    let year = packs.sealed_years().of_area(&of.area, of.year);
+    let year = year.and_then(Result::ok).cloned().ok_or_else(|| {
+        let message = Sentence::new(words::NO_YEAR, &[&of.area, &of.year]);
+        Failure::new(Exit::NotFound, "NO_PLAN", message).hint(words::NO_YEAR_NEXT)
+    })?;
+    let mut seen = database.read(school_key::all)?;
+    seen.retain(|one| year.holds(&one.unit));
+    Ok((year, seen))
+}
+
+/// One row for each key: those that are stated, and others that schools signed with.
+fn rows(year: &SealingYear, seen: &[Seen]) -> Vec<Row> {
+    let at: BTreeMap<_, _> =
+        seen.iter().map(|one| ((&one.unit, &one.key), one.seen_at_ms)).collect();
+    let stated = year.keys().iter();
+    let mut keys: Vec<_> = stated.map(|(unit, key)| (unit, key, true)).collect();
+    let is_new = |one: &&Seen| year.key_of(&one.unit) != Some(&one.key);
+    keys.extend(seen.iter().filter(is_new).map(|one| (&one.unit, &one.key, false)));
+    keys.sort_by_key(|(unit, _, is_stated)| ((*unit).clone(), !is_stated));
+    let row = |(unit, key, is_stated): (&UnitId, &Digest, bool)| Row {
+        unit: unit.to_string(),
+        key: key.to_string(),
+        words_zh: chinese(key, Length::Full),
+        words_en: english(key, Length::Full),
+        seen: at.get(&(unit, key)).map_or_else(String::new, |at_ms| minute(*at_ms)),
+        confirmed: if is_stated { "yes".to_owned() } else { String::new() },
+    };
+    keys.into_iter().map(row).collect()
+}
+
+fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
+    let (year, seen) = load(context, of)?;
+    let rows = rows(&year, &seen);
+    let is_known = |unit: &UnitId| rows.iter().any(|row| row.unit == unit.as_str());
+    let schools = year.year().roster.schools.keys();
+    let unseen: Vec<&UnitId> = schools.filter(|unit| !is_known(unit)).collect();
+    if let Some(out) = out {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for row in &rows {
+            writer.serialize(row).map_err(|cause| unwritable(&cause))?;
+        }
+        // A mark that office programs know UTF-8 by.
+        let text = writer.into_inner().map_err(|cause| unwritable(&cause))?;
+        create(out, &["\u{feff}".as_bytes(), &text].concat())?;
+    }
+    let value = json!({
+        "keys": rows, "stated": year.keys().len(),
+        "unseen": unseen.iter().map(|unit| unit.as_str()).collect::<Vec<_>>(),
+    });
+    context.terminal.result(&value, |t| {
+        let mut table = Table::new();
+        for head in [words::SCHOOL, words::WORDS, words::SEEN, words::STATE] {
+            table = table.column(head.in_lang(t.lang()), Align::Left);
+        }
+        for row in &rows {
+            let is_stated = row.confirmed == "yes";
+            let state = t.text(if is_stated { words::STATED } else { words::TO_RING }, &[]);
+            let said = t.text(words::BOTH_WORDS, &[&row.words_zh, &row.words_en]);
+            table.row(vec![row.unit.clone(), said, row.seen.clone(), state]);
+        }
+        let mut lines = vec![table.render()];
+        if !unseen.is_empty() {
+            let units = unseen.iter().map(|unit| unit.as_str()).collect::<Vec<_>>().join(" ");
+            lines.push(t.text(words::UNSEEN, &[&units]));
+        }
+        lines.extend(out.map(|out| t.text(words::LISTED, &[&out.display()])));
+        lines.join("\n")
+    })
+}
+
+fn write(context: &Context, of: &Of, (path, out): (&Path, &Path)) -> Result<(), Failure> {
+    let (year, _) = load(context, of)?;
+    let confirmed = confirmed(path)?;
+    let name = format!("{}-{}", of.area, of.year);
+    let text = {
+        let head = keys::COLUMNS.join(",");
+        let rows = confirmed.iter().map(|(unit, key)| format!("{unit},{key}"));
+        std::iter::once(head).chain(rows).map(|line| line + "\n").collect::<String>()
+    };
+    let stated = keys::read(&name, text.as_bytes()).map_err(|error| malformed(path, &error))?;
+    if let Some(unit) = stated.keys().find(|unit| !year.holds(unit)) {
+        let message = Sentence::new(words::OTHER_SCHOOL, &[unit]);
+        return Err(Failure::new(Exit::Refused, "KEYS_OTHER_SCHOOL", message));
+    }
+    create(out, keys::write(&stated).as_bytes())?;
+    let dropped = dropped(&year, &stated);
+    let open = year.year().roster.schools.len() - stated.len();
+    let value = json!({
+        "file": out, "name": name, "stated": stated.len(), "open": open,
+        "dropped": dropped.iter().map(|unit| unit.as_str()).collect::<Vec<_>>(),
+    });
+    context.terminal.result(&value, |t| {
+        let mut lines = vec![t.text(words::WRITTEN, &[&out.display(), &stated.len(), &open])];
+        if !dropped.is_empty() {
+            let units = dropped.iter().map(|unit| unit.as_str()).collect::<Vec<_>>().join(" ");
+            lines.push(t.text(words::DROPPED, &[&units]));
+        }
+        lines.push(t.text(words::SIGN_NEXT, &[&name]));
+        lines.join("\n")
+    })
+}
+
+/// Schools whose key was stated and is not any more.
+fn dropped(year: &SealingYear, stated: &SchoolKeys) -> Vec<UnitId> {
+    year.keys().keys().filter(|unit| !stated.contains_key(*unit)).cloned().collect()
+}
+
+/// The rows at which a person noted "yes"; the words must be those of the key, so that no row was
+/// mixed up in a table program.
+fn confirmed(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let mut found = Vec::new();
+    for (line, row) in (2..).zip(csv::Reader::from_reader(bytes).deserialize::<Row>()) {
+        let row = row.map_err(|cause| malformed(path, &cause))?;
+        if !matches!(row.confirmed.trim(), "yes" | "是") {
+            continue;
+        }
+        let key = Digest::from_hex(row.key.trim()).ok();
+        let agrees = |key: &Digest, said: &str| {
+            said.trim().is_empty() || certs::words::agrees(key, Length::Full, said)
+        };
+        if !key.is_some_and(|key| agrees(&key, &row.words_zh) && agrees(&key, &row.words_en)) {
+            let message = Sentence::new(words::OTHER_WORDS, &[&path.display(), &line, &row.unit]);
+            return Err(Failure::new(Exit::Invalid, "KEY_WORDS", message));
+        }
+        found.push((row.unit.trim().to_owned(), row.key.trim().to_owned()));
+    }
+    Ok(found)
+}
+
+fn malformed(path: &Path, cause: &dyn std::error::Error) -> Failure {
+    let message = Sentence::new(words::MALFORMED, &[&path.display()]);
+    Failure::new(Exit::Invalid, "KEYS", message).because(cause)
+}
+
+fn unwritable(cause: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Exit::Failed, "LIST", Sentence::new(words::UNWRITABLE, &[&cause]))
+}

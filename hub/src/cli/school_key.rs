@@ -220,6 +220,48 @@ fn malformed(path: &Path, cause: &dyn std::error::Error) -> Failure {
     Failure::new(Exit::Invalid, "KEYS", message).because(cause)
 }
 
-fn unwritable(cause: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Exit::Failed, "LIST", Sentence::new(words::UNWRITABLE, &[&cause]))
+fn unwritable(cause: &dyn std::error::Error) -> Failure {
+    Failure::new(Exit::Failed, "LIST", words::UNWRITABLE).because(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use certs::digest::sha256;
+
+    use super::*;
+
+    fn written(rows: &[Row]) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("file");
+        let mut writer = csv::Writer::from_path(file.path()).expect("writer");
+        rows.iter().for_each(|row| writer.serialize(row).expect("row"));
+        writer.flush().expect("written");
+        file
+    }
+
+    fn row(unit: &str, confirmed: &str) -> Row {
+        let key = sha256(unit.as_bytes());
+        Row {
+            unit: unit.to_owned(),
+            key: key.to_string(),
+            words_zh: chinese(&key, Length::Full),
+            words_en: english(&key, Length::Full),
+            seen: String::new(),
+            confirmed: confirmed.to_owned(),
+        }
+    }
+
+    /// Only what a person confirmed is taken, and a row whose key is not that of its words is a
+    /// table that was mixed up.
+    #[test]
+    fn only_confirmed_rows_are_taken() {
+        let rows = [row("S1", "yes"), row("S2", ""), row("S3", "是"), row("S4", "no")];
+        let taken = confirmed(written(&rows).path()).map_err(|_| ()).expect("taken");
+        let units: Vec<_> = taken.iter().map(|(unit, _)| unit.as_str()).collect();
+        assert_eq!(units, ["S1", "S3"]);
+        let mixed = Row { key: row("S2", "").key, ..row("S1", "yes") };
+        assert!(confirmed(written(&[mixed]).path()).is_err());
+        let unread = Row { confirmed: String::new(), ..row("S1", "") };
+        let none = confirmed(written(&[unread]).path()).map_err(|_| ()).expect("taken");
+        assert!(none.is_empty());
+    }
 }

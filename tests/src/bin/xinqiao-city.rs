@@ -251,6 +251,7 @@ fn tracks(progress: &Progress, city: &City, lang: Lang) {
     if is_sealed {
         for (name, zh, en) in [
             ("plans", "公钥声明与开放方案", "Key statements and open plans"),
+            ("keys", "卫健方核定学校密钥", "Schools' keys stated by health"),
             ("checked", "两方核验密封报告", "Sealed reports checked by both hubs"),
             ("weeks", "打开每周合计", "Sums of weeks opened"),
             ("term", "打开学期合计", "Sums of the term opened"),

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use hub::app::open_store;
 use hub::config::Config;
 use hub::store::unit;
+use proto::pack::PackKind;
 use runtime::clock::Clock;
 use runtime::sql::SqlError;
 use tokio::sync::Semaphore;
@@ -211,6 +212,11 @@ impl City {
     pub async fn build(&mut self, progress: &Progress) -> Result<(), BuildError> {
         self.found(progress).await?;
         let offices = self.enrol_schools().await?;
+        if !self.areas.is_empty() {
+            sums::state_keys(&self.site, &self.areas).await?;
+            self.until_known(PackKind::Keys).await?;
+            progress.step("keys");
+        }
         self.time.move_to(REPORTED)?;
         self.report(&offices, progress).await?;
         if self.plan.schools.len() <= SMALL_CITY_MAX && (self.wishes.stay || !self.areas.is_empty())
@@ -245,11 +251,16 @@ impl City {
         }
         if !self.areas.is_empty() {
             sums::begin(&self.site, &self.areas).await?;
-            let hubs = self.plan.hubs.iter().map(|hub| hub.unit.as_str());
-            sums::until_known(&self.site, hubs.chain([HEALTH.0]), &self.areas).await?;
+            self.until_known(PackKind::Plan).await?;
             progress.step("plans");
         }
         Ok(())
+    }
+
+    /// Waits until every hub has the packs of a kind of each area.
+    async fn until_known(&self, kind: PackKind) -> Result<(), BuildError> {
+        let hubs = self.plan.hubs.iter().map(|hub| hub.unit.as_str());
+        sums::until_known(&self.site, hubs.chain([HEALTH.0]), (kind, &self.areas)).await
     }
 
     async fn start_hubs(

@@ -8,11 +8,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use domain::catalogue::{Grade, Stage, stage_of};
+use domain::digest::Digest;
 use domain::disclosure::plan::{Access, GROUP_MIN, Plan};
 use hub::app::open_store;
 use hub::config::Config;
 use hub::store::directive;
-use proto::pack::{PackKind, roster};
+use proto::pack::{PackKind, keys, roster};
 use runtime::sql::SqlError;
 
 use super::build::{BuildError, COMMANDS_AT_ONCE, side_by_side};
@@ -20,6 +21,7 @@ use super::commissions::{self, Unsigned};
 use super::days::{FOUNDED, PLAN_FROM, SCHOOL_YEAR};
 use super::hubs::key_request;
 use super::office::roll_of;
+use super::opened::OpenedError;
 use super::plan::{CityPlan, HEALTH, SchoolPlan};
 use super::site::{Site, path_text};
 
@@ -120,12 +122,51 @@ pub(super) async fn begin(site: &Site, areas: &[Area]) -> Result<(), BuildError>
     Ok(())
 }
 
-/// Waits until every hub has the plans: a school that joined before would round once more, and be
-/// refused.
+/// Health states the report keys of every area's schools, as it compared them with each school:
+/// here it asks the school's own program.
+pub(super) async fn state_keys(site: &Site, areas: &[Area]) -> Result<(), BuildError> {
+    let mut lists = Vec::new();
+    for area in areas {
+        let name = name(&area.unit);
+        let listed = roster::read(&name, area.roster.as_bytes()).map_err(std::io::Error::other)?;
+        let steps = listed.schools.into_keys().map(|unit| {
+            let site = site.clone();
+            async move {
+                let key = report_key(&site, unit.as_str()).await?;
+                Ok((unit, key))
+            }
+        });
+        let stated = side_by_side(steps.collect(), COMMANDS_AT_ONCE).await?;
+        lists.push(Unsigned {
+            kind: PackKind::Keys.as_str().to_owned(),
+            name,
+            version: "1".to_owned(),
+            effective_from: PLAN_FROM.to_owned(),
+            bytes: keys::write(&stated.into_iter().collect()).into_bytes(),
+        });
+    }
+    let signed = commissions::sign_packs(site, lists).await?;
+    let mut args = vec!["directive", "publish"];
+    args.extend(signed.iter().map(String::as_str));
+    site.hub(super::plan::CITY.0, &args).await?;
+    Ok(())
+}
+
+/// The key with which a school signs its sealed reports.
+async fn report_key(site: &Site, unit: &str) -> Result<Digest, BuildError> {
+    let said = site.node(unit, &["sealed", "list", "--json"]).await?;
+    let said: Option<serde_json::Value> = serde_json::from_str(&said).ok();
+    let key = said.and_then(|said| Some(said.get("report_key")?.get("key")?.as_str()?.to_owned()));
+    let key = key.and_then(|key| Digest::from_hex(&key).ok());
+    Ok(key.ok_or(OpenedError::Said)?)
+}
+
+/// Waits until every hub has the packs of a kind: a school that joined before it had the plans
+/// would round once more, and be refused.
 pub(super) async fn until_known(
     site: &Site,
     hubs: impl Iterator<Item = &str>,
-    areas: &[Area],
+    (kind, areas): (PackKind, &[Area]),
 ) -> Result<(), BuildError> {
     for unit in hubs {
         let config = Config::load(&site.folder(unit)).map_err(std::io::Error::other)?;
@@ -133,8 +174,8 @@ pub(super) async fn until_known(
         for _ in 0..KNOWN_LOOKS_MAX {
             let stored: Result<_, SqlError> = store.read_async(directive::all).await;
             let stored = stored.map_err(std::io::Error::other)?;
-            let plans = stored.iter().filter(|one| one.kind == PackKind::Plan.as_str());
-            if plans.count() >= areas.len() {
+            let known = stored.iter().filter(|one| one.kind == kind.as_str());
+            if known.count() >= areas.len() {
                 break;
             }
             tokio::time::sleep(KNOWN_LOOK).await;
@@ -143,7 +184,7 @@ pub(super) async fn until_known(
     Ok(())
 }
 
-/// How often it is looked whether a hub knows the plans, and how many times at most.
+/// How often it is looked whether a hub knows the packs, and how many times at most.
 const KNOWN_LOOK: Duration = Duration::from_millis(50);
 const KNOWN_LOOKS_MAX: u32 = 400;
 

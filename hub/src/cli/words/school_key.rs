@@ -12,11 +12,11 @@ texts! {
     TO_RING = "待电话核对", "to be compared by telephone";
     UNSEEN = "还没有报告到达、密钥未知的学校：{0}",
         "Schools of which no report came yet, so that their key is not known: {0}";
-    LISTED = "名单已写入 {0}。请逐校打电话（号码取自卫健部门自己的通讯录），由学校照其“密封报告”\
-              页面读出十六个词；一致的在 confirmed 一列填 yes，不一致的留空并立即告知两个部门的负责人。",
-        "Wrote the list {0}. Ring each school on a number from health's own directory; it reads out \
-         the sixteen words on its page of sealed reports. Note yes in the column confirmed where \
-         they are the same; where they are not, leave it empty and tell both departments at once.";
+    LISTED = "名单已写入 {0}。请逐校打电话（号码取自卫健部门自己的通讯录），由学校照其\
+              “密封报告”页面读出十六个词；一致的在 confirmed 一列填 yes，不一致的留空并立即告知两个部门的负责人。",
+        "Wrote the list {0}. Ring each school on a number from health's own directory; it reads \
+         out the sixteen words on its page of sealed reports. Note yes in the column confirmed \
+         where they are the same; where they are not, leave it empty and tell both departments at once.";
     NO_YEAR = "区域 {0} 在 {1} 学年没有有效的密封汇总方案。",
         "there is no plan in use of area {0} for school year {1}.";
     NO_YEAR_NEXT = "先由市级枢纽发布方案：xinqiao-hub plan publish",
@@ -28,7 +28,8 @@ texts! {
          up; nothing was written.";
     MALFORMED = "{0} 不是有效的名单；没有写出任何内容。",
         "{0} is no list that can be used; nothing was written.";
-    UNWRITABLE = "名单无法写出：{0}", "the list cannot be written: {0}";
+    UNWRITABLE = "名单无法写出；没有改动任何内容。",
+        "the list cannot be written; nothing was changed.";
     WRITTEN = "已写出 {0}：核定 {1} 所学校，还有 {2} 所未核定。",
         "Wrote {0}: {1} schools stated, {2} not yet.";
     DROPPED = "注意：以下学校上一版已核定，这一版没有，其后到达的报告将等待：{0}",

@@ -25,8 +25,8 @@ texts! {
     UNSTATED = "密钥待卫健方核定，报告到达后在此等待：{0}\n  怎么办：在卫健方枢纽运行 \
                 xinqiao-hub key school list，逐校电话核对后签发学校密钥表。",
         "Key not stated by health, so that reports wait here: {0}\n  What to do: at health's hub \
-         run xinqiao-hub key school list, compare the words with each school by telephone, and have the \
-         list of keys signed.";
+         run xinqiao-hub key school list, compare the words with each school by telephone, and \
+         have the list of keys signed.";
     OPENED_LINE = "{0} {1}：组 {2} 已开启，{3} / {4} 所为本期报表，记录第 {5} 号。",
         "{0} {1}: groups {2} opened, {3} of {4} fresh, record {5}.";
     NOT_OPENED = "{0} {1}：组 {2} 尚未开启，对方枢纽答复：{3}",

@@ -334,6 +334,7 @@ impl Hub {
         tokio::spawn(crate::authority::keep_fresh(self.clone(), stop.clone()));
         tokio::spawn(watch_directives(self.clone(), stop.clone()));
         tokio::spawn(crate::relay::serve(self.clone(), self.0.news.clone(), stop.clone()));
+        tokio::spawn(crate::opened::lane::serve(self.clone(), stop.clone()));
         if let Some(address) = self.config().helper_address.clone() {
             let bells = (self.0.relay.arrived.clone(), self.0.relay.sent_down.clone());
             let leader = sealed::leader::Leader::new(self.0.sealed.clone(), address, bells);

@@ -73,7 +73,7 @@ fn router(hub: &Hub) -> Result<Router, HubError> {
     site.demonstration = hub.is_demonstration()?;
     let shell = Arc::new(Shell { site, sessions, clock: hub.clock().clone() });
     let statistics = Statistics::of(hub);
-    let pages = console::router(Arc::clone(&shell), Arc::new(statistics.clone()));
+    let pages = console::router(config.kind, Arc::clone(&shell), Arc::new(statistics.clone()));
     let watched = hub.clone();
     let ready = get(move || readiness(watched.clone()));
     let health = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", ready);

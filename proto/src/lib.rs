@@ -6,6 +6,7 @@
 pub mod codec;
 pub mod frame;
 pub mod limits;
+pub mod opened;
 pub mod opening;
 pub mod pack;
 pub mod release;

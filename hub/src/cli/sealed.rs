@@ -138,7 +138,7 @@ fn list(context: &Context) -> Result<(), Failure> {
                 ("", true, true) => t.text(words::IN_ORDER, &[]),
                 ("", true, false) => t.text(words::NO_KEY, &[]),
                 ("", false, _) => t.text(words::NO_DOCUMENTS, &[]),
-                (code, _, _) => t.text(words::STOPPED, &[&code]),
+                (code, _, _) => t.text(words::STOPPED, &[&words::code(code, t.lang())]),
             };
             let reports = format!("{} / {}", task.fresh, task.due);
             let row = [task.sheet.clone(), task.period.to_string(), reports];
@@ -174,12 +174,14 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
                     words::OPENED_LINE,
                     &[&stage, &set, &groups, &opening.fresh, &opening.due, number],
                 ),
-                None => t.text(words::NOT_OPENED, &[&stage, &set, &groups, &opening.refused]),
+                None => {
+                    let why = words::code(&opening.refused, t.lang());
+                    t.text(words::NOT_OPENED, &[&stage, &set, &groups, &why])
+                }
             });
         }
         for wait in &task.waits {
-            let others = t.text(words::WAITS_FOR_OTHERS, &[]);
-            let reason = wait.reason.as_ref().map_or(others, ToString::to_string);
+            let reason = words::reason(wait.reason.as_ref(), t.lang());
             lines.push(t.text(words::WAITS, &[&wait.stage.as_str(), &wait.group, &reason]));
         }
         lines.join("\n")

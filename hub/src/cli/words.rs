@@ -5,7 +5,7 @@ use runtime::web::{Lang, Text};
 pub(super) mod key;
 pub(super) mod plan;
 pub(super) mod school_key;
-pub(super) mod sealed;
+pub(super) use crate::sealed::words as sealed;
 
 pub(super) const UNIT: Text = Text::new("单位", "unit");
 pub(super) const KIND: Text = Text::new("类别", "kind");

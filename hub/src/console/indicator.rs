@@ -7,7 +7,8 @@ use runtime::web::chart::{
     Bar, BarDrawing, Bars, Dot, DotDrawing, DotPlot, Reference, Tile, TileDrawing, TileMap,
 };
 use runtime::web::{
-    Figure, Html, Label, Lang, Legend, Page, Part, RenderError, grouped, legend, percent, time,
+    Figure, Html, Label, Lang, Legend, Page, Part, RenderError, grouped, legend, legend_sealed,
+    percent, time,
 };
 
 use super::view::{
@@ -55,7 +56,7 @@ pub fn page(view: &IndicatorPage, lang: Lang) -> Result<Page, RenderError> {
         dots: (compared && is_ratio).then(|| dot_plot(view, lang).draw(lang)),
         bars: (compared && !is_ratio).then(|| bars(view, lang).draw(lang)),
         tiles: if is_ratio { tiles(view, lang) } else { None },
-        legend: legend(lang),
+        legend: if view.is_sealed { legend_sealed(lang) } else { legend(lang) },
     })?;
     Ok(Page {
         title: view.name.in_lang(lang).to_owned(),
@@ -83,6 +84,13 @@ fn facts(view: &IndicatorPage, lang: Lang) -> Facts {
         Protection::Rounded { base, cells } => {
             let off = base.saturating_sub(1);
             words::PROTECTION_ROUNDED.fill(lang, &[&base, &off, &grouped(cells)])
+        }
+        Protection::Opened { left_out: 0 } => words::PROTECTION_OPENED.in_lang(lang).to_owned(),
+        Protection::Opened { left_out } => {
+            words::PROTECTION_LEFT_OUT.fill(lang, &[&grouped(left_out)])
+        }
+        Protection::Mixed { base, cells } => {
+            words::PROTECTION_MIXED.fill(lang, &[&base, &grouped(cells)])
         }
     };
     let Version { snapshot, cut_off_ms, late, catalogue_revision, .. } = view.version;
@@ -186,6 +194,8 @@ pub(super) fn breakdown_label(breakdown: Breakdown) -> Label {
         Breakdown::StreetStage => words::BY_STREET.into(),
         Breakdown::StageSex => words::BY_STAGE_SEX.into(),
         Breakdown::GradeSex => words::BY_GRADE_SEX.into(),
+        Breakdown::KindStage => words::BY_KIND_STAGE.into(),
+        Breakdown::GradeKind => words::BY_GRADE_KIND.into(),
     }
 }
 
@@ -228,6 +238,23 @@ impl IndicatorTemplate<'_> {
     }
 
     fn is_rounded(&self) -> bool {
-        matches!(self.page.protection, Protection::Rounded { .. })
+        matches!(self.page.protection, Protection::Rounded { .. } | Protection::Mixed { .. })
+    }
+
+    /// Whether the figures come from opened sums alone.
+    fn is_opened(&self) -> bool {
+        matches!(self.page.protection, Protection::Opened { .. })
+    }
+
+    fn opened_last(&self) -> String {
+        let last = self.page.opened.iter().map(|line| line.opened_at_ms).max();
+        let minute = last.map(time::minute);
+        minute.map_or_else(String::new, |at| words::OPENED_LAST.fill(self.lang, &[&at]))
+    }
+
+    fn fresh(&self) -> String {
+        let fresh =
+            self.page.fresh.map(|(fresh, due)| words::FRESH.fill(self.lang, &[&fresh, &due]));
+        fresh.unwrap_or_default()
     }
 }

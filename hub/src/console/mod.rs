@@ -1,4 +1,4 @@
-//! The hub's console: the overview, the indicator page and the special periods.
+//! The hub's console: the overview, the indicator page, sealed sums and the special periods.
 //!
 //! Pages are pure functions of their views; the handlers here read the address, ask the source
 //! off the async threads, and put the shell around the answer. Nothing of a single school is
@@ -6,9 +6,11 @@
 
 mod indicator;
 mod overview;
+mod sealed;
 mod source;
 mod special;
 mod view;
+mod view_sealed;
 mod words;
 
 use std::sync::Arc;
@@ -25,11 +27,16 @@ use serde::Deserialize;
 
 pub use source::{SourceError, StatisticsSource};
 pub use view::*;
+pub use view_sealed::*;
 
 /// Address of the indicator page.
 const EXPLORE_HREF: &str = "/indicators";
 /// Address of the page of special periods.
 const SPECIAL_HREF: &str = "/special";
+/// Address of the page of sealed sums.
+const SEALED_HREF: &str = "/sealed";
+/// Address of the overview, where the start page is another one.
+const OVERVIEW_HREF: &str = "/overview";
 /// Longest id in the address.
 const ID_CHARS_MAX: usize = 60;
 
@@ -44,6 +51,10 @@ impl Audience for Readers {
 struct Pages {
     shell: Arc<Shell>,
     source: Arc<dyn StatisticsSource>,
+    /// Where the overview is.
+    overview: &'static str,
+    /// Where the page of sealed sums is.
+    sealed: &'static str,
 }
 
 impl FromRef<Pages> for Arc<Shell> {
@@ -58,13 +69,21 @@ pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) 
     let product = match kind {
         UnitKind::City => words::PRODUCT_CITY,
         UnitKind::District => words::PRODUCT_DISTRICT,
+        UnitKind::Helper => words::PRODUCT_HELPER,
         _ => words::PRODUCT_STREET,
     };
-    let links = vec![
-        NavLink { label: words::OVERVIEW, href: "/" },
+    let (overview, sealed) = places(kind);
+    let mut links = vec![
+        NavLink { label: words::OVERVIEW, href: overview },
         NavLink { label: words::EXPLORE, href: EXPLORE_HREF },
+        NavLink { label: words::SEALED, href: sealed },
         NavLink { label: words::SPECIAL, href: SPECIAL_HREF },
     ];
+    if kind == UnitKind::Helper {
+        links.swap(0, 2);
+        links.swap(1, 2);
+        links.pop();
+    }
     let nav = vec![NavGroup { title: words::STATISTICS, links }];
     Site {
         product,
@@ -78,13 +97,23 @@ pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) 
     }
 }
 
+/// Where the overview and the page of sealed sums are: a helper begins with the latter.
+const fn places(kind: UnitKind) -> (&'static str, &'static str) {
+    match kind {
+        UnitKind::Helper => (OVERVIEW_HREF, "/"),
+        _ => ("/", SEALED_HREF),
+    }
+}
+
 /// The hub's console, whole: pages, sign-in, static files, error pages.
-pub fn router(shell: Arc<Shell>, source: Arc<dyn StatisticsSource>) -> Router {
+pub fn router(kind: UnitKind, shell: Arc<Shell>, source: Arc<dyn StatisticsSource>) -> Router {
+    let (overview, sealed) = places(kind);
     let pages = Router::new()
-        .route("/", get(show_overview))
+        .route(overview, get(show_overview))
+        .route(sealed, get(show_sealed))
         .route(EXPLORE_HREF, get(show_indicator))
         .route(SPECIAL_HREF, get(show_special))
-        .with_state(Pages { shell: Arc::clone(&shell), source });
+        .with_state(Pages { shell: Arc::clone(&shell), source, overview, sealed });
     console(shell, pages)
 }
 
@@ -132,7 +161,21 @@ async fn show_overview(
     let view = off_thread(move || {
         source.overview(Some(filter.period.as_str()).filter(|period| !period.is_empty()))
     });
-    let page = overview::page(&view.await?, visitor.frame.lang)?;
+    let page = overview::page(&view.await?, pages.overview, visitor.frame.lang)?;
+    pages.shell.reply(&visitor.frame, &page)
+}
+
+async fn show_sealed(
+    State(pages): State<Pages>,
+    visitor: Visitor<Readers>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let filter = asked.filter()?;
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || {
+        source.sealed(Some(filter.period.as_str()).filter(|period| !period.is_empty()))
+    });
+    let page = sealed::page(&view.await?, pages.sealed, visitor.frame.lang)?;
     pages.shell.reply(&visitor.frame, &page)
 }
 

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use runtime::web::chart::{Bar, BarDrawing, Bars};
-use runtime::web::{Html, Lang, Legend, Page, Part, RenderError, Tag, Tone, grouped, legend, time};
+use runtime::web::{
+    Html, Lang, Legend, Page, Part, RenderError, Tag, Tone, grouped, legend, legend_sealed, time,
+};
 
 use super::indicator::{completeness, reported};
 use super::view::{AreaCoverage, Coverage, IndicatorLine, OverviewPage, Support};
@@ -13,6 +15,7 @@ use super::words;
 struct OverviewTemplate<'a> {
     lang: Lang,
     page: &'a OverviewPage,
+    href: &'static str,
     areas: Part<BarDrawing>,
     available: usize,
     total: usize,
@@ -23,7 +26,7 @@ struct OverviewTemplate<'a> {
 ///
 /// # Errors
 /// A template could not be rendered.
-pub fn page(view: &OverviewPage, lang: Lang) -> Result<Page, RenderError> {
+pub fn page(view: &OverviewPage, href: &'static str, lang: Lang) -> Result<Page, RenderError> {
     let lines = || view.groups.iter().flat_map(|group| &group.lines);
     let shown =
         |line: &&IndicatorLine| matches!(line.support, Support::Reported | Support::Partial { .. });
@@ -34,10 +37,11 @@ pub fn page(view: &OverviewPage, lang: Lang) -> Result<Page, RenderError> {
     let body = Html::render(&OverviewTemplate {
         lang,
         page: view,
+        href,
         areas: bars.draw(lang),
         available: lines().filter(shown).count(),
         total: lines().count(),
-        legend: legend(lang),
+        legend: if view.is_sealed { legend_sealed(lang) } else { legend(lang) },
     })?;
     Ok(Page {
         title: words::OVERVIEW.in_lang(lang).to_owned(),
@@ -46,7 +50,7 @@ pub fn page(view: &OverviewPage, lang: Lang) -> Result<Page, RenderError> {
             .iter()
             .map(|word| word.in_lang(lang).to_owned())
             .collect(),
-        current: "/",
+        current: href,
         exports: Vec::new(),
         body,
     })
@@ -72,6 +76,8 @@ impl OverviewTemplate<'_> {
             Support::Partial { .. } => (Tone::Notice, words::SUPPORT_PARTIAL),
             Support::Unsupported => (Tone::Muted, words::SUPPORT_NONE),
             Support::Closed(_) => (Tone::Info, words::SUPPORT_CLOSED),
+            Support::Waiting(_) => (Tone::Info, words::SUPPORT_WAITING),
+            Support::Stopped(_) => (Tone::Bad, words::SUPPORT_STOPPED),
             Support::Local => (Tone::Muted, words::SUPPORT_LOCAL),
         };
         Tag::of(tone, word, self.lang)
@@ -85,13 +91,16 @@ impl OverviewTemplate<'_> {
                 words::SUPPORT_PARTIAL_WHY.fill(self.lang, &[able, of])
             }
             Support::Unsupported => words::SUPPORT_NONE_WHY.in_lang(self.lang).to_owned(),
-            Support::Closed(why) => why.in_lang(self.lang).to_owned(),
+            Support::Closed(why) | Support::Waiting(why) | Support::Stopped(why) => {
+                why.in_lang(self.lang).to_owned()
+            }
             Support::Local => words::SUPPORT_LOCAL_WHY.in_lang(self.lang).to_owned(),
         }
     }
 
     fn is_shown(&self, support: &Support) -> bool {
-        matches!(support, Support::Reported | Support::Partial { .. })
+        use Support::{Partial, Reported, Stopped, Waiting};
+        matches!(support, Reported | Partial { .. } | Waiting(_) | Stopped(_))
     }
 
     fn reported(&self, coverage: &Coverage) -> String {

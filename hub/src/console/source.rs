@@ -3,6 +3,7 @@
 //! The store implements it. Methods block, so the console calls them off the async threads.
 
 use super::view::{Filter, IndicatorPage, OverviewPage};
+use super::view_sealed::SealedPage;
 use crate::statistics::{SpecialLineOut, SpecialOut};
 
 /// Why a page has no values.
@@ -30,6 +31,12 @@ pub trait StatisticsSource: Send + Sync + 'static {
     /// # Errors
     /// No such indicator, term or unit, or the store cannot be read.
     fn indicator(&self, filter: &Filter) -> Result<IndicatorPage, SourceError>;
+
+    /// The page of sealed sums, of one period or of the latest.
+    ///
+    /// # Errors
+    /// A text that is no period, or the store cannot be read.
+    fn sealed(&self, period: Option<&str>) -> Result<SealedPage, SourceError>;
 
     /// Every special period, the latest first.
     ///

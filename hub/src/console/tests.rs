@@ -12,7 +12,7 @@ use runtime::web::{Figure, Label, Role, Transport};
 
 use super::*;
 use crate::statistics::{SpecialLineOut, SpecialOut};
-use sample::{choice, indicator_view, overview_view, special_view};
+use sample::{choice, indicator_view, overview_view, sealed_view, special_view};
 
 const NOW: i64 = 1_764_000_000_000;
 
@@ -36,6 +36,10 @@ impl StatisticsSource for Fixed {
         Ok(self.indicator.clone())
     }
 
+    fn sealed(&self, _period: Option<&str>) -> Result<SealedPage, SourceError> {
+        Ok(sealed_view())
+    }
+
     fn specials(&self) -> Result<Vec<SpecialLineOut>, SourceError> {
         Ok(vec![special_view().special])
     }
@@ -53,7 +57,7 @@ async fn console_of(role: Role, view: IndicatorPage) -> (Browser, Arc<Fixed>) {
     let (clock, _) = runtime::clock::Clock::simulated(start);
     let shell = trial::shell(site, role, clock).await.expect("shell");
     let source = Arc::new(Fixed { indicator: view, asked: Mutex::default() });
-    let mut browser = Browser::new(router(shell, Arc::<Fixed>::clone(&source)));
+    let mut browser = Browser::new(router(UnitKind::City, shell, Arc::<Fixed>::clone(&source)));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     (browser, source)
 }
@@ -81,6 +85,23 @@ async fn pages_are_whole_in_both_languages() {
         let han = known.chars().find(|c| ('\u{4e00}'..='\u{9fff}').contains(c));
         assert_eq!(han, None, "{path}");
     }
+}
+
+/// The page of sealed sums says in both languages who is missing, what is opened and what stays
+/// closed; a helper begins with it.
+#[tokio::test]
+async fn sealed_sums_are_told_in_both_languages() {
+    let (mut browser, _) = console_of(Role::Operator, indicator_view()).await;
+    let zh = check(&mut browser, "/sealed?lang=zh", "hub-sealed-zh.html").await;
+    for said in ["未收到：S08", "记录第 3 号", "学校太少，按方案不开启", "打电话请学校核对"]
+    {
+        assert!(zh.text.contains(said), "{said}");
+    }
+    let en = check(&mut browser, "/sealed?lang=en", "hub-sealed-en.html").await;
+    assert!(en.text.contains("Missing: S08") && en.text.contains("record 3"));
+    let site = site(UnitKind::Helper, Label::same("H"), "HC-QD".to_owned(), Transport::Loopback);
+    let links: Vec<&str> = site.nav[0].links.iter().map(|link| link.href).collect();
+    assert_eq!(links, ["/", "/overview", "/indicators"]);
 }
 
 /// Zero, suppressed, not reported and not applicable stand in the table as four different things.

@@ -25,12 +25,22 @@ pub enum Breakdown {
     StageSex,
     /// Grades by sex.
     GradeSex,
+    /// What is counted, such as tiers, by stage.
+    KindStage,
+    /// Grades by what is counted.
+    GradeKind,
 }
 
 impl Breakdown {
     /// Every breakdown.
-    pub const ALL: [Self; 4] =
-        [Self::DistrictStage, Self::StreetStage, Self::StageSex, Self::GradeSex];
+    pub const ALL: [Self; 6] = [
+        Self::DistrictStage,
+        Self::StreetStage,
+        Self::StageSex,
+        Self::GradeSex,
+        Self::KindStage,
+        Self::GradeKind,
+    ];
 
     /// The word in the address.
     #[must_use]
@@ -40,6 +50,8 @@ impl Breakdown {
             Self::StreetStage => "street-stage",
             Self::StageSex => "stage-sex",
             Self::GradeSex => "grade-sex",
+            Self::KindStage => "kind-stage",
+            Self::GradeKind => "grade-kind",
         }
     }
 
@@ -175,6 +187,18 @@ pub enum Protection {
         /// School cells in the sum of the whole.
         cells: u64,
     },
+    /// Two departments opened sums over whole groups of schools, which are exact.
+    Opened {
+        /// Persons in cells that stay closed and are not in it.
+        left_out: u64,
+    },
+    /// Opened sums of some areas and rounded ones of others.
+    Mixed {
+        /// Multiples to which the latter were rounded.
+        base: u64,
+        /// School cells that were rounded.
+        cells: u64,
+    },
 }
 
 /// Which state of the data a page shows.
@@ -252,6 +276,31 @@ pub struct SourceLine {
     pub coverage: Coverage,
 }
 
+/// An opened sum in the figures shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedLine {
+    /// Area of the plan.
+    pub area: Label,
+    /// Period.
+    pub period: Label,
+    /// Stage.
+    pub stage: Label,
+    /// Groups of schools in it.
+    pub groups: usize,
+    /// Schools whose report is of this period, of those that were due.
+    pub schools: (u32, u32),
+    /// Education's hub and health's.
+    pub hubs: (String, String),
+    /// Number of the record.
+    pub number: u64,
+    /// Digest of the record that both signed.
+    pub record: Digest,
+    /// When it was opened.
+    pub opened_at_ms: i64,
+    /// Digests of plan and roster.
+    pub documents: (Digest, Digest),
+}
+
 /// Something that is not shown, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -288,6 +337,12 @@ pub struct IndicatorPage {
     pub sources: Vec<SourceLine>,
     /// How they were protected.
     pub protection: Protection,
+    /// Opened sums that the figures are made of.
+    pub opened: Vec<OpenedLine>,
+    /// Whether anything of the area is under seal.
+    pub is_sealed: bool,
+    /// Schools whose report of an opened stock is fresh, of those that were due.
+    pub fresh: Option<(u32, u32)>,
     /// What is not shown.
     pub closed: Vec<Closed>,
     /// The same figures for programs.
@@ -310,6 +365,10 @@ pub enum Support {
     Unsupported,
     /// It is reported and not opened, for the reason given.
     Closed(Label),
+    /// It is sealed and not opened yet, for the reason given.
+    Waiting(Label),
+    /// It is sealed and stopped, for the reason given.
+    Stopped(Label),
     /// It never leaves the school.
     Local,
 }
@@ -366,4 +425,6 @@ pub struct OverviewPage {
     pub groups: Vec<IndicatorGroup>,
     /// State of the data; `None` before the first snapshot.
     pub version: Option<Version>,
+    /// Whether anything of the area is under seal.
+    pub is_sealed: bool,
 }

@@ -5,6 +5,7 @@ use runtime::texts;
 texts! {
     PRODUCT_CITY = "心桥 · 市级枢纽", "Xinqiao · City hub";
     PRODUCT_DISTRICT = "心桥 · 区级枢纽", "Xinqiao · District hub";
+    PRODUCT_HELPER = "心桥 · 卫健枢纽", "Xinqiao · Health hub";
     PRODUCT_STREET = "心桥 · 街道枢纽", "Xinqiao · Street hub";
     STATISTICS = "统计", "Statistics";
     OVERVIEW = "概览", "Overview";
@@ -23,6 +24,41 @@ texts! {
     SPECIAL_STATE = "状态", "State";
     SPECIAL_NO_DAY = "还没有可以报送的日期。", "No day of it has begun yet.";
 
+    SEALED = "密封汇总", "Sealed sums";
+    SEALED_NOTE = "两个部门各算一半，合起来才有合计", "two departments compute one half each";
+    SEALED_LATEST = "本学期与最近四周", "this term and the last four weeks";
+    SEALED_AREA = "名单 {0} 校；{1} 个组可开启，{2} 个组学校太少不开启；教育方 {3}，卫健方 {4}",
+        "{0} schools on the roster; {1} groups are opened, {2} have too few schools and stay \
+         closed; education {3}, health {4}";
+    SEALED_NO_TASK = "所选时段还没有收到密封报告。", "No sealed report of this period is in yet.";
+    SEALED_IDLE = "还没有一所学校报送的", "Not reported by any school yet";
+    SEALED_COUNT = "统计内容", "Count";
+    SEALED_REPORTS = "已收 / 应收", "Reports in / due";
+    SEALED_OPENED = "已开启", "Opened";
+    SEALED_WAITS = "在等什么、什么不开启", "What waits, and what stays closed";
+    SEALED_MISSING = "未收到：{0}", "Missing: {0}";
+    SEALED_MORE = "{0} 等，另有 {1} 校", "{0} and {1} more";
+    SEALED_TOLD = "下级送来的合计", "Sums from leaders below";
+    SEALED_TOLD_NOTE = "逐份核验过双方签名和数字摘要，每份只计一次",
+        "both signatures and the digest of the figures were verified; each counts once";
+    SEALED_STAGE = "学段", "Stage";
+    SEALED_FRESH = "本期报告 / 应报（校）", "Fresh / due (schools)";
+    SEALED_RECORD = "记录号", "Record";
+    SEALED_OPENED_AT = "开启时间", "Opened";
+    SEALED_UNVERIFIED = "还不能核验的合计", "Sums that cannot be verified yet";
+    SEALED_OBJECTIONS = "学校的异议", "Objections of schools";
+    SEALED_OBJECTIONS_NOTE = "含这些报告的合计不开启；核实后用 xinqiao-hub sealed object --withdraw 撤回",
+        "sums with these reports stay closed; xinqiao-hub sealed object --withdraw takes one back";
+    SEALED_ABSENCES = "停办或不在校的学校", "Schools closed or out of session";
+    SEALED_ABSENCES_NOTE = "两个枢纽须各自记下：xinqiao-hub sealed away",
+        "both hubs must note it: xinqiao-hub sealed away";
+    SEALED_REFUSED = "被拒收的报告", "Refused reports";
+    SEALED_REFUSED_NOTE = "学校改正后用下一个编号重报",
+        "the school corrects it and reports under the next number";
+    SEALED_SCHOOL = "学校", "School";
+    SEALED_CODE = "代码", "Code";
+    SEALED_TO_DO = "怎么办", "What to do";
+
     FILTER = "筛选条件", "Filter";
     INDICATOR = "指标", "Indicator";
     PERIOD = "时段", "Period";
@@ -32,6 +68,18 @@ texts! {
     BY_DISTRICT = "区市 × 学段", "District × stage";
     BY_STREET = "街道 × 学段", "Street × stage";
     BY_STAGE_SEX = "学段 × 性别", "Stage × sex";
+    BY_KIND_STAGE = "类别 × 学段", "Kind × stage";
+    BY_GRADE_KIND = "年级 × 类别", "Grade × kind";
+    OPENED_SUMS = "{0} 份合计", "{0} opened sums";
+    OPENED_LAST = "最近开启 {0}", "opened last {0}";
+    FRESH = "{0} / {1} 校为本学期报告，其余沿用上一份", "{0} of {1} schools fresh, the others carried";
+    OPENED_FROM = "这些数由哪些密封合计组成", "The opened sums behind these figures";
+    OPENED_FROM_NOTE = "每一行都是精确数，由两个枢纽共同开启、共同签名；看不出任何一所学校的数",
+        "each line is exact, opened and signed by two hubs; none tells a school's figure";
+    OPENED_GROUPS = "组数", "Groups";
+    OPENED_BY = "开启方（教育 + 卫健）", "Opened by (education + health)";
+    OPENED_DIGEST = "记录摘要", "Record digest";
+    OPENED_DOCUMENTS = "方案 · 名单摘要", "Plan · roster digests";
     BY_GRADE_SEX = "年级 × 性别", "Grade × sex";
 
     RANGE_NOTE = "取整后 95% 的可能范围 {0}", "95% range after rounding {0}";
@@ -86,6 +134,20 @@ texts! {
         "Before it leaves a school, each cell is rounded to a multiple of {0}, up or down by \
          chance and without bias; a cell is off by at most ±{1}. Totals add {2} such cells: they \
          are approximate, and their error does not lean to one side as schools are added.";
+    PROTECTION_OPENED = "密封汇总：各校的数拆成两半，教育、卫健各算一半，整组学校合起来才开启；\
+        合计是精确数，没有取整误差。单独一个部门看不到任何一所学校的数，5 以下的合计也不显示。",
+        "Sealed sums: each school's counts are split in two, education and health compute one \
+         half each, and only sums over whole groups of schools are opened. They are exact, \
+         without rounding. Neither department sees a school's count, and sums below 5 are not \
+         shown.";
+    PROTECTION_LEFT_OUT = "密封汇总，已开启的各格是精确数；另有名单上 {0} 名学生所在的格不足 100 人，\
+        不开启、也不计入。",
+        "Sealed sums, exact in the cells that were opened; cells about {0} students of the \
+         roster are about fewer than 100 each, stay closed and are not in it.";
+    PROTECTION_MIXED = "一部分区域由密封汇总得出，是精确数；另一部分区域按 {0} 取整后上报\
+        （共 {1} 格），因此合计是近似数。",
+        "Some areas are sealed sums and exact; others reported cells rounded to multiples of {0} \
+         ({1} of them), so the total is approximate.";
     VERSION = "指标版本", "Definition version";
     VERSION_IS = "指标目录第 {0} 版，摘要 {1}", "Catalogue revision {0}, digest {1}";
     CORRECTIONS = "冻结与更正", "Freezing and corrections";
@@ -108,6 +170,8 @@ texts! {
     SUPPORT_NONE = "未支持", "unsupported";
     SUPPORT_NONE_WHY = "学校台账尚未接入，不等于零", "schools do not keep the ledger yet; not zero";
     SUPPORT_CLOSED = "不开放", "closed";
+    SUPPORT_WAITING = "待开启", "waiting";
+    SUPPORT_STOPPED = "已停", "stopped";
     SUPPORT_LOCAL = "只留校", "stays at school";
     SUPPORT_LOCAL_WHY = "按规定不出校", "by rule it never leaves a school";
     LATEST = "最近收到 {0}", "latest {0}";

@@ -13,6 +13,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::verify::UNKNOWN_KEY;
 use super::{Verdict, VerifiedFrame, VerifiedRelease};
+use crate::opened;
 use crate::packs::Packs;
 use crate::registry::Registry;
 use crate::relay::{self, News, Relay};
@@ -125,6 +126,16 @@ fn refusal(
                 Err(refused) => Some(refused),
             }
         }
+        Verdict::Opened(arrived) => {
+            let at = (context.relay.uplink.is_some(), context.now_ms);
+            match opened::lane::take(tx, &frame.member, arrived, at)? {
+                Ok(news) => {
+                    effects.news = effects.news.and(news);
+                    None
+                }
+                Err(refused) => Some(refused),
+            }
+        }
     })
 }
 
@@ -136,6 +147,7 @@ fn is_outdated(context: &Context<'_>, frame: &VerifiedFrame) -> bool {
     match &frame.verdict {
         Verdict::Release(_) => !known,
         Verdict::Addressed(item) => item.signer.passed_on.is_none() && !known,
+        Verdict::Opened(_) => false,
         Verdict::Refused { code, .. } => code == UNKNOWN_KEY && known,
     }
 }

@@ -11,9 +11,12 @@ use domain::period::Period;
 use domain::release::{Claimed, ReleaseId, Rule};
 use domain::unit::{UnitId, UnitKind};
 use proto::frame::{Epoch, FrameError, OpenItem, RELEASE_CONTEXT, decode_frame};
+use proto::limits::ADDRESSED_BYTES_MAX;
 use proto::wire::sync::{ItemKind, Lane};
 
 use super::{IntakeError, Own, special};
+use crate::opened::lane::Arrived;
+use crate::opened::verify::Judge;
 use crate::packs::Packs;
 use crate::registry::Registry;
 use crate::relay::{self, Addressed, Relay};
@@ -49,6 +52,8 @@ pub enum Verdict {
     Release(Box<VerifiedRelease>),
     /// It may be kept here or passed on.
     Addressed(Box<Addressed>),
+    /// An opened sum, and what it was found to be.
+    Opened(Box<Arrived>),
     /// It is refused for good.
     Refused {
         /// Stable code.
@@ -119,8 +124,27 @@ fn verdict(
             Ok(addressed) => Verdict::Addressed(Box::new(addressed)),
             Err((code, reason)) => Verdict::Refused { code, reason },
         },
+        ItemKind::SealedOpening => opened((relay, member), item, registry, packs),
         _ => unknown_item(),
     }
+}
+
+/// An opened sum from a hub below; who signed it is judged by the plan, whoever carries it.
+fn opened(
+    (relay, member): (&Relay, &UnitId),
+    item: OpenItem,
+    registry: &Registry,
+    packs: &Packs,
+) -> Verdict {
+    if !registry.member(member).is_some_and(|known| known.kind.is_area()) {
+        return refused("breaks_rule", "a unit of this kind has no opened sums".to_owned());
+    }
+    if item.body.len() > ADDRESSED_BYTES_MAX {
+        return refused("too_large", "the item is larger than hubs pass on".to_owned());
+    }
+    let judge = Judge { packs, trust: &relay.trust, now: relay.clock.now() };
+    let judged = judge.judge(&item.body);
+    Verdict::Opened(Box::new(Arrived { body: item.body, judged }))
 }
 
 fn unknown_item() -> Verdict {

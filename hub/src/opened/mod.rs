@@ -7,7 +7,9 @@
 
 mod area;
 mod cells;
+pub mod lane;
 mod state;
+pub mod verify;
 mod weeks;
 mod words;
 

@@ -36,7 +36,11 @@ async fn router_of(hub: &Fixture, role: Role) -> Router {
         crate::console::site(UnitKind::District, unit, "370202".to_owned(), Transport::Loopback);
     let statistics = hub.statistics();
     let shell = shell(site, role, statistics.clock().clone()).await.expect("shell");
-    let pages = crate::console::router(Arc::clone(&shell), Arc::new(statistics.clone()));
+    let pages = crate::console::router(
+        UnitKind::District,
+        Arc::clone(&shell),
+        Arc::new(statistics.clone()),
+    );
     pages.merge(router(shell, statistics))
 }
 

@@ -15,8 +15,9 @@ mod holding;
 pub mod leader;
 pub mod refused;
 pub mod signed;
-mod sums;
+pub(crate) mod sums;
 pub mod view;
+pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

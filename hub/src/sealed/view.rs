@@ -21,6 +21,8 @@ pub struct TaskView {
     pub id: TaskId,
     /// Area of the plan.
     pub area: UnitId,
+    /// School year of the plan.
+    pub school_year: i16,
     /// The sealed table.
     pub sheet: String,
     /// Its period.
@@ -50,7 +52,21 @@ pub struct TaskView {
 /// # Errors
 /// The store cannot be read.
 pub fn tasks(tx: &Tx<'_>, documents: &Documents, today: Date) -> Result<Vec<TaskView>, SqlError> {
-    task::all(tx)?.into_iter().map(|stored| view(tx, documents, stored, today)).collect()
+    tasks_of(tx, documents, today, |_| true)
+}
+
+/// The tasks of this hub about some periods.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn tasks_of(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    today: Date,
+    is_asked: impl Fn(Period) -> bool,
+) -> Result<Vec<TaskView>, SqlError> {
+    let asked = task::all(tx)?.into_iter().filter(|stored| is_asked(stored.period));
+    asked.map(|stored| view(tx, documents, stored, today)).collect()
 }
 
 fn view(
@@ -65,6 +81,7 @@ fn view(
     let mut view = TaskView {
         id: stored.id,
         area: stored.area.clone(),
+        school_year: stored.school_year,
         sheet: stored.sheet.to_string(),
         period: stored.period,
         is_agreed: stored.key.is_some(),

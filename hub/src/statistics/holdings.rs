@@ -2,13 +2,13 @@
 //!
 //! Opened once and asked many times: a page with forty indicators decodes every sheet once.
 
-use domain::catalogue::{Axis, Catalogue, Label};
+use domain::catalogue::{Axis, Catalogue, Kind, Label, NativePeriod};
 use domain::period::Period;
 use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 
 use super::evaluate::{Reader, key_at};
-use super::plan::{Indicator, Plan};
+use super::plan::{Indicator, Plan, PlannedTerm};
 use super::sealed::Opened;
 use super::sheet::{self, Sheet, Source};
 use super::value::{Blank, Figure, Figures, Reading, State, UnitFigures, UnitName};
@@ -77,6 +77,28 @@ impl Holdings {
         Ok(Self { period, whole, members })
     }
 
+    /// Whether an indicator is told for periods of this length: its own, and of flows under seal
+    /// longer ones too, as sums of their weeks.
+    #[must_use]
+    pub fn is_told(&self, packs: &Packs, indicator: Indicator<'_>) -> bool {
+        let length = NativePeriod::of(self.period);
+        if indicator.period() == length {
+            return true;
+        }
+        if !self.whole.books.is_sealed() || matches!(length, NativePeriod::Day | NativePeriod::Week)
+        {
+            return false;
+        }
+        let known = packs.in_force();
+        let tables = packs.sealed_tables(&known.digest);
+        let plan = indicator.plan_with(&known.catalogue, tables.as_deref());
+        let is_flow =
+            |term: &PlannedTerm<'_>| term.sealed.is_some() && term.count.kind == Kind::Flow;
+        plan.is_ok_and(|plan| {
+            plan.numerator.iter().chain(plan.denominator.iter().flatten()).all(is_flow)
+        })
+    }
+
     /// The figures of an indicator.
     ///
     /// # Errors
@@ -91,7 +113,7 @@ impl Holdings {
         let catalogue = known.catalogue.as_ref();
         let found = Indicator::find(catalogue, indicator);
         let found = found.ok_or(StatisticsError::UnknownIndicator)?;
-        let axes = axes(catalogue, found, by)?;
+        let axes = axes(catalogue, found, (by, self.whole.books.is_sealed()))?;
         let sealed = packs.sealed_tables(&known.digest).filter(|_| self.whole.books.is_sealed());
         let plan = found.plan_with(catalogue, sealed.as_deref());
         let tables = plan.as_ref().map(Plan::tables).unwrap_or_default();
@@ -198,11 +220,13 @@ fn state(sheet: &Sheet) -> Option<State> {
 fn axes(
     catalogue: &Catalogue,
     indicator: Indicator<'_>,
-    by: &[String],
+    (by, is_sealed): (&[String], bool),
 ) -> Result<Vec<Axis>, StatisticsError> {
+    // Whatever is opened is opened by stage.
+    let has = |id: &str| indicator.has_dimension(id) || (is_sealed && id == "stage");
     let axis = |(place, id): (usize, &String)| {
         let repeated = by.iter().take(place).any(|other| other == id);
-        let known = catalogue.dimension(id).filter(|_| indicator.has_dimension(id) && !repeated);
+        let known = catalogue.dimension(id).filter(|_| has(id) && !repeated);
         let dimension = known.ok_or(StatisticsError::Dimension)?;
         let values = dimension.values.iter().map(|value| value.id.clone()).collect();
         Ok(Axis { dimension: dimension.id.clone(), values })

@@ -14,6 +14,7 @@ pub mod issuer;
 pub mod lane;
 pub mod member_key;
 pub mod opened;
+pub mod opened_lane;
 pub mod reading;
 pub mod relay;
 pub mod sealed;
@@ -101,5 +102,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 20,
         name: "schools' report keys",
         sql: include_str!("migrations/016_school_key.sql"),
+    },
+    Migration {
+        number: 21,
+        name: "opened sums",
+        sql: include_str!("migrations/017_opened_sum.sql"),
     },
 ];

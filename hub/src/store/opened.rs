@@ -12,6 +12,7 @@ use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::TaskId;
 use domain::period::Period;
 use domain::unit::UnitId;
+use proto::opened::{ToldSum, decode_told};
 use proto::opening::Detail;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
@@ -70,10 +71,58 @@ impl OpenedSum {
 /// The store cannot be read.
 pub fn of_period(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
     let mut sums: BTreeMap<Key, OpenedSum> = BTreeMap::new();
-    for sum in own(tx, period)? {
+    for sum in told(tx, period)?.into_iter().chain(own(tx, period)?) {
         sums.insert(sum.key(), sum);
     }
     Ok(sums.into_values().collect())
+}
+
+/// Periods of which there are sums.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn periods(tx: &Tx<'_>) -> Result<Vec<Period>, SqlError> {
+    let own = "select distinct t.period from sealed_record r
+        join sealed_opening o on o.id = r.opening join sealed_task t on t.id = o.task
+        where r.helper_signature is not null";
+    let mut found = tx.query(own, &[], parsed)?;
+    let told = "select distinct period from opened_sum";
+    found.extend(tx.query(told, &[], parsed)?);
+    Ok(found)
+}
+
+/// Sums that came up and were verified.
+fn told(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
+    let bodies = tx.query(
+        "select body from opened_sum where period = $1 order by id",
+        params![&period.to_string()],
+        |row| row.blob(0),
+    )?;
+    let read = |body: Vec<u8>| decode_told(&body).map(OpenedSum::from).map_err(|_| SqlError::Type);
+    bodies.into_iter().map(read).collect()
+}
+
+impl From<ToldSum> for OpenedSum {
+    fn from(told: ToldSum) -> Self {
+        let record = told.record;
+        Self {
+            task: record.task,
+            area: told.area,
+            school_year: told.school_year,
+            table: record.table,
+            period: record.period,
+            pack: told.pack,
+            stage: record.stage,
+            detail: record.detail,
+            groups: record.groups,
+            fresh: record.fresh,
+            due: record.due,
+            cells: told.cells,
+            number: told.number,
+            record: sha256(&told.bytes),
+            opened_at_ms: record.opened_at_ms,
+        }
+    }
 }
 
 /// Sums that this hub recorded with the other hub's signature.
@@ -148,4 +197,8 @@ pub fn states(
             })
         },
     )
+}
+
+fn parsed(row: &Row<'_, '_>) -> Result<Period, SqlError> {
+    row.str(0)?.parse().map_err(|_| SqlError::Type)
 }

@@ -28,6 +28,8 @@ use crate::school::unit;
 
 pub const LEADER: &str = "370202";
 pub const HELPER: &str = "HC-QD";
+/// The city's hub.
+pub const TOP: &str = "3702";
 pub const NAME: &str = "370202-2026";
 pub const STOCK: &str = "sealed.alt.census";
 pub const FLOW: &str = "sealed.alt.opened";
@@ -141,6 +143,16 @@ fn save_health(root: &RootAuthority, data: &Path) {
 impl City {
     /// Both hubs on a Monday in September, one week into the year.
     pub async fn start() -> Self {
+        Self::start_below(None).await.0
+    }
+
+    /// The same with the city's hub above the leader.
+    pub async fn start_with_top() -> (Self, RunningHub) {
+        let (city, top) = Self::start_below(Some(TOP)).await;
+        (city, top.expect("the city's hub"))
+    }
+
+    async fn start_below(top: Option<&'static str>) -> (Self, Option<RunningHub>) {
         let (clock, hand) = Clock::simulated("2026-08-12T00:00:00Z".parse().expect("instant"));
         let federation = Federation::with_clock(clock.clone());
         let now = clock.now();
@@ -154,7 +166,7 @@ impl City {
         let report_keys = report_keys();
         let (roster, packs) = packs(roots, &keys, &stated_by(&report_keys), now);
         hand.advance_ms(33 * DAY_MS);
-        for unit in [LEADER, HELPER] {
+        for unit in [LEADER, HELPER, TOP] {
             save_health(health.root_authority(), &federation.path(unit));
         }
         // The helper's certificate is health's, and not what the federation would make for it.
@@ -162,11 +174,16 @@ impl City {
         let identity = federation.path(HELPER).join("identity.pem");
         health.identity(&name, UnitKind::Helper).save(&identity).expect("identity");
         federation.authority().save_root(&federation.path(HELPER));
-        let start =
-            |unit: &'static str, kind| RunningHub::start(&federation, (unit, kind), unit, None);
-        let leader = start(LEADER, UnitKind::District).await;
-        let helper = start(HELPER, UnitKind::Helper).await;
-        for hub in [&leader, &helper] {
+        let top = start_top(&federation, top).await;
+        let start = |unit: &'static str, kind, parent| {
+            RunningHub::start(&federation, (unit, kind), unit, parent)
+        };
+        let leader = start(LEADER, UnitKind::District, top.as_ref()).await;
+        let helper = start(HELPER, UnitKind::Helper, None).await;
+        if let Some(top) = &top {
+            top.admit(&leader.hub.identity().current(), federation.clock());
+        }
+        for hub in [&leader, &helper].into_iter().chain(&top) {
             let packs = packs.clone();
             hub.write(move |tx| {
                 packs.iter().try_for_each(|pack| directive::insert(tx, pack, 1).map(drop))
@@ -188,7 +205,7 @@ impl City {
             health,
         };
         city.give_keys();
-        city
+        (city, top)
     }
 
     /// Gives each hub its key, as its folder does.
@@ -277,6 +294,11 @@ impl City {
             cells.collect()
         })
     }
+}
+
+async fn start_top(federation: &Federation, top: Option<&str>) -> Option<RunningHub> {
+    let unit = top?;
+    Some(RunningHub::start(federation, (unit, UnitKind::City), "city", None).await)
 }
 
 fn driver(leader: &RunningHub, helper: &RunningHub) -> Leader {

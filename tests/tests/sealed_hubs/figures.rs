@@ -16,14 +16,14 @@ use crate::{THE_FLOW, THE_STOCK};
 const MONTH: &str = "2026-09";
 const WEEKS: [&str; 4] = ["2026-W36", "2026-W37", "2026-W38", "2026-W39"];
 
-fn seen_by(hub: &RunningHub, unit: &str, kind: UnitKind) -> Statistics {
+pub fn seen_by(hub: &RunningHub, unit: &str, kind: UnitKind) -> Statistics {
     let label = Label { zh: unit.to_owned(), en: unit.to_owned() };
     let at = UnitName { id: unit.parse().expect("unit"), kind, label };
     let hub = &hub.hub;
     Statistics::new(hub.database().clone(), hub.packs(), hub.clock().clone(), at)
 }
 
-fn figures(statistics: &Statistics, indicator: &str, period: &str, by: &[&str]) -> Figures {
+pub fn figures(statistics: &Statistics, indicator: &str, period: &str, by: &[&str]) -> Figures {
     let query = Query {
         indicator: indicator.to_owned(),
         period: period.parse().expect("period"),
@@ -36,7 +36,7 @@ fn figures(statistics: &Statistics, indicator: &str, period: &str, by: &[&str]) 
 }
 
 /// Shown exactly from ten on, and zero; hidden between.
-fn shown(value: u64) -> Result<u64, Blank> {
+pub fn shown(value: u64) -> Result<u64, Blank> {
     if value == 0 || value >= 10 {
         Ok(value)
     } else {
@@ -44,7 +44,7 @@ fn shown(value: u64) -> Result<u64, Blank> {
     }
 }
 
-fn read(reading: Reading) -> Result<u64, Blank> {
+pub fn read(reading: Reading) -> Result<u64, Blank> {
     match reading {
         Reading::Count(amount) => {
             assert!(amount.is_exact() && amount.opened_cells > 0, "{amount:?}");
@@ -56,7 +56,7 @@ fn read(reading: Reading) -> Result<u64, Blank> {
 }
 
 /// The recount of a table over some schools by some of its dimensions.
-fn recount(
+pub fn recount(
     city: &City,
     table: &str,
     dims: &[&str],
@@ -77,7 +77,7 @@ fn recount(
 }
 
 /// Every figure that has somebody of the roster behind it is the recount.
-fn agree(figures: &Figures, expected: &BTreeMap<Vec<String>, u64>, factor: u64) -> usize {
+pub fn agree(figures: &Figures, expected: &BTreeMap<Vec<String>, u64>, factor: u64) -> usize {
     let mut compared = 0;
     for figure in &figures.whole.figures {
         let found = read(figure.reading);

@@ -15,6 +15,8 @@ mod crashes;
 mod figures;
 mod keys;
 mod leaders;
+mod pages;
+mod roll_up;
 mod school;
 
 use domain::disclosure::sealed::State;

@@ -2,10 +2,11 @@
 
 use domain::digest::Digest;
 use runtime::web::chart::Interval;
-use runtime::web::{Export, Figure, Label};
+use runtime::web::{Export, Figure, Label, Tone};
 
 use super::NOW;
 use crate::console::view::*;
+use crate::console::view_sealed::*;
 use crate::statistics::{
     CoverageOut, FigureOut, FollowersOut, NameOut, RefusedOut, SpecialCountOut, SpecialLineOut,
     SpecialOut, SpecialPeriodOut, SpecialState, StatusWord,
@@ -158,6 +159,9 @@ pub(super) fn indicator_view() -> IndicatorPage {
         areas: DISTRICTS.iter().map(area).collect(),
         sources: DISTRICTS.iter().take(3).map(source_line).collect(),
         protection: Protection::Rounded { base: 5, cells: 18_625 },
+        opened: Vec::new(),
+        is_sealed: false,
+        fresh: None,
         closed: vec![Closed {
             what: Label::new("街道 × 年级", "Street by grade"),
             why: Label::new(
@@ -224,6 +228,7 @@ pub(super) fn overview_view() -> OverviewPage {
             .collect(),
         groups: groups(),
         version: Some(version()),
+        is_sealed: false,
     }
 }
 
@@ -281,5 +286,73 @@ pub(super) fn special_view() -> SpecialOut {
             day("2026-12-01", 0, figure(StatusWord::NotReported, None)),
             day("2026-11-30", 5, figure(StatusWord::Value, Some(0))),
         ],
+    }
+}
+
+fn sealed_task() -> SealedTask {
+    SealedTask {
+        name: Label::new("新增预警", "Cases opened"),
+        table: "sealed.alt.opened".to_owned(),
+        period: Label::new("2026 年第 37 周", "week 37 of 2026"),
+        tone: Tone::Info,
+        state: Label::new("等报告", "waits for reports"),
+        reports: (10, 11),
+        missing: vec!["S08".to_owned()],
+        opened: vec![Label::new(
+            "初中，全区：1 个组，5 / 5 校为本期报告，记录第 3 号",
+            "Junior, whole area: 1 groups, 5 of 5 schools fresh, record 3",
+        )],
+        waits: vec![Label::new(
+            "高中，组 2026-senior-1：学校太少，按方案不开启",
+            "Senior, group 2026-senior-1: too few schools: closed by the plan",
+        )],
+    }
+}
+
+/// Sealed sums of a district with one school missing and one group that stays closed.
+pub(super) fn sealed_view() -> SealedPage {
+    SealedPage {
+        part: Label::new("本枢纽是教育方。", "This hub is education's part."),
+        periods: vec![choice("2026-W37", "2026 年第 37 周", "week 37 of 2026")],
+        period: "2026-W37".to_owned(),
+        areas: vec![SealedArea {
+            name: Label::new("市南区", "Shinan District"),
+            school_year: "2026–2027".to_owned(),
+            hubs: ("370202".to_owned(), "HC-QD".to_owned()),
+            schools: 11,
+            open_groups: 2,
+            closed_groups: 1,
+            tasks: vec![sealed_task()],
+            idle: vec![Label::new("谈心次数 · 2026 年第 37 周", "Talks · week 37 of 2026")],
+        }],
+        told: vec![ToldLine {
+            area: Label::new("市北区", "Shibei District"),
+            name: Label::new("预警状态", "Alert states"),
+            period: Label::new("2026–2027 学年第一学期", "Autumn term 2026"),
+            stage: Label::new("初中", "Junior"),
+            schools: (64, 66),
+            number: 12,
+            opened_at_ms: NOW,
+        }],
+        waiting: vec![(
+            "370203".to_owned(),
+            Label::new("缺该区域的方案或名单", "the plan or roster of its area is not here"),
+        )],
+        objections: Vec::new(),
+        absences: vec![SaidLine {
+            school: "S07".to_owned(),
+            about: "2026-09-01 – ".to_owned(),
+            note: "merged".to_owned(),
+        }],
+        refused: vec![RefusedLine {
+            school: "S04".to_owned(),
+            table: "sealed.alt.census".to_owned(),
+            period: "2026S1".to_owned(),
+            code: "control_sum".to_owned(),
+            to_do: Label::new(
+                "打电话请学校核对后重新上报",
+                "call the school: it checks and reports again",
+            ),
+        }],
     }
 }

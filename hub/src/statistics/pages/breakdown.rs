@@ -39,6 +39,12 @@ pub(super) fn available(page: &Page<'_>) -> Vec<Breakdown> {
     if page.indicator.has_dimension("grade") {
         offered.push(Breakdown::GradeSex);
     }
+    if kind_of(page).is_some() && page.is_opened(&page.indicator) {
+        offered.push(Breakdown::KindStage);
+        if page.indicator.has_dimension("grade") {
+            offered.push(Breakdown::GradeKind);
+        }
+    }
     offered
 }
 
@@ -46,9 +52,24 @@ pub(super) fn available(page: &Page<'_>) -> Vec<Breakdown> {
 pub(super) fn table(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, PageError> {
     match breakdown {
         Breakdown::DistrictStage | Breakdown::StreetStage => by_area(page, breakdown),
-        Breakdown::StageSex => by_dimension(page, "stage", words::STAGE.into()),
-        Breakdown::GradeSex => by_dimension(page, "grade", words::GRADE.into()),
+        Breakdown::StageSex => by_dimension(page, ("stage", "sex"), words::STAGE.into()),
+        Breakdown::GradeSex => by_dimension(page, ("grade", "sex"), words::GRADE.into()),
+        Breakdown::KindStage => {
+            let kind = kind_of(page).ok_or(PageError::Unknown)?;
+            by_dimension(page, (&kind, "stage"), words::KIND.into())
+        }
+        Breakdown::GradeKind => {
+            let kind = kind_of(page).ok_or(PageError::Unknown)?;
+            by_dimension(page, ("grade", &kind), words::GRADE.into())
+        }
     }
+}
+
+/// The dimension that says what is counted, such as tiers; none for a count without one.
+fn kind_of(page: &Page<'_>) -> Option<String> {
+    let roster = ["stage", "grade", "sex"];
+    let mut dims = page.indicator.dims().iter().map(|dim| dim.as_str());
+    dims.find(|dim| !roster.contains(dim)).map(str::to_owned)
 }
 
 fn by_area(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, PageError> {
@@ -80,17 +101,22 @@ fn area_line<'f>(page: &Page<'_>, parts: Option<&Figures>, total: &'f UnitFigure
     (Label::from(&total.unit.label), readings, total)
 }
 
-fn by_dimension(page: &Page<'_>, rows: &str, kind: Label) -> Result<BreakdownTable, PageError> {
-    let has_sex = page.indicator.has_dimension("sex");
+fn by_dimension(
+    page: &Page<'_>,
+    (rows, across): (&str, &str),
+    kind: Label,
+) -> Result<BreakdownTable, PageError> {
+    let is_opened = page.is_opened(&page.indicator);
+    let has_sex = page.indicator.has_dimension(across) || (across == "stage" && is_opened);
     let read = |by: &[&str]| -> Result<Vec<Reading>, PageError> {
         let by: Vec<String> = by.iter().map(|id| (*id).to_owned()).collect();
         let figures = page.holdings.figures(page.packs, page.indicator.id(), &by)?;
         let unit = figures.of(&page.unit.id).ok_or(PageError::Unknown)?;
         Ok(unit.figures.iter().map(|figure| figure.reading).collect())
     };
-    let sexes = if has_sex { values(page, "sex") } else { Vec::new() };
-    let cells = if has_sex { read(&[rows, "sex"])? } else { Vec::new() };
-    let (totals, columns) = (read(&[rows])?, if has_sex { read(&["sex"])? } else { Vec::new() });
+    let sexes = if has_sex { values(page, across) } else { Vec::new() };
+    let cells = if has_sex { read(&[rows, across])? } else { Vec::new() };
+    let (totals, columns) = (read(&[rows])?, if has_sex { read(&[across])? } else { Vec::new() });
     let unit = page.total()?;
     let lines = values(page, rows).into_iter().zip(totals).enumerate().map(|(at, (value, all))| {
         let from = at * sexes.len();
@@ -100,7 +126,7 @@ fn by_dimension(page: &Page<'_>, rows: &str, kind: Label) -> Result<BreakdownTab
     });
     let lines: Vec<_> = lines.collect();
     let mut labels: Vec<Label> =
-        sexes.iter().map(|value| value_label(page.catalogue, "sex", value)).collect();
+        sexes.iter().map(|value| value_label(page.catalogue, across, value)).collect();
     labels.push(words::TOTAL.into());
     let mut last = columns;
     last.push(page.reading(unit));
@@ -174,10 +200,14 @@ pub(super) fn exports(page: &Page<'_>, breakdown: Breakdown, term: &str) -> Vec<
     let wanted: &[&str] = match breakdown {
         Breakdown::DistrictStage | Breakdown::StreetStage => &["stage"],
         Breakdown::StageSex => &["stage", "sex"],
-        Breakdown::GradeSex => &["grade", "sex"],
+        Breakdown::GradeSex | Breakdown::GradeKind => &["grade", "sex"],
+        Breakdown::KindStage => &["stage"],
     };
-    let kept = wanted.iter().filter(|id| page.indicator.has_dimension(id));
-    let by: Vec<&str> = kept.copied().collect();
+    let has = |id: &str| page.indicator.has_dimension(id);
+    let mut by: Vec<&str> = wanted.iter().copied().filter(|id| has(id)).collect();
+    let kind = kind_of(page);
+    let is_by_kind = matches!(breakdown, Breakdown::KindStage | Breakdown::GradeKind);
+    by.extend(kind.as_deref().filter(|_| is_by_kind));
     let unit = if breakdown.has_areas() && page.is_whole() { "" } else { page.unit.id.as_str() };
     let export = |label: &str, format: &str| Export {
         label: label.to_owned(),

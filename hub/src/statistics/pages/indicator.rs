@@ -1,6 +1,5 @@
 //! The indicator page: one indicator, one term, one area.
 
-use domain::catalogue::NativePeriod;
 use domain::catalogue::{Catalogue, Kind, Label as Named};
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
@@ -10,14 +9,15 @@ use super::breakdown::{areas, available, exports, table};
 use super::reasons::{closed, protection};
 use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
-    Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, Range, SourceLine,
-    Version,
+    Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine, Range,
+    SourceLine, Version,
 };
 use crate::packs::Packs;
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
-    Blank, Figures, Floor, Holdings, Indicator, Reading, UnitFigures, UnitName, interval, shown,
+    Blank, Figures, Floor, Holdings, Indicator, OpenedFrom, Reading, UnitFigures, UnitName,
+    interval, shown,
 };
 
 /// Shown where nothing else was asked for, the first that has figures.
@@ -52,6 +52,16 @@ impl Page<'_> {
         let figures = self.holdings.figures(self.packs, self.indicator.id(), &by)?;
         let waits = Reading::Blank(Blank::Suppressed(Floor::Incomplete));
         Ok(figures.whole.figures.iter().any(|figure| figure.reading == waits))
+    }
+
+    /// Whether an indicator is told by opened sums of this period.
+    pub fn is_opened(&self, indicator: &Indicator<'_>) -> bool {
+        let known = self.packs.in_force();
+        let tables = self.packs.sealed_tables(&known.digest);
+        let plan = indicator.plan_with(self.catalogue, tables.as_deref());
+        let is_sealed = plan.is_ok_and(|plan| plan.numerator.iter().all(|t| t.sealed.is_some()));
+        let books = &self.holdings.whole.books;
+        books.is_sealed() && is_sealed && self.holdings.is_told(self.packs, *indicator)
     }
 
     /// Totals of the unit.
@@ -108,7 +118,10 @@ pub(super) fn page(
         table: table(&page, breakdown)?,
         areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
         sources: sources(&page),
-        protection: protection(&reading),
+        opened: opened(&page, total),
+        is_sealed: holdings.whole.books.is_sealed(),
+        fresh: total.fresh,
+        protection: protection(&page, &reading),
         closed: closed(&page, &reading)?,
         exports: page_exports(&page, breakdown, periods),
     })
@@ -120,8 +133,7 @@ fn chosen<'c>(
     holdings: &Holdings,
     asked: &str,
 ) -> Result<Indicator<'c>, PageError> {
-    let length = NativePeriod::of(holdings.period);
-    let is_told = |known: &Indicator<'_>| known.period() == length;
+    let is_told = |known: &Indicator<'_>| holdings.is_told(packs, *known);
     if !asked.is_empty() {
         let known = Indicator::find(catalogue, asked).ok_or(PageError::Unknown)?;
         if is_told(&known) {
@@ -157,7 +169,7 @@ fn choices(page: &Page<'_>, periods: &Periods, breakdowns: Vec<Breakdown>) -> Ch
         let plan = known.plan(page.catalogue);
         let held = |table: &str| page.holdings.whole.sheets.iter().any(|s| s.table() == table);
         let shown = plan.is_ok_and(|plan| plan.tables().iter().all(|table| held(table)));
-        shown || known.id() == page.indicator.id()
+        shown || page.is_opened(known) || known.id() == page.indicator.id()
     });
     let areas = page.holdings.members.iter().filter(|member| is_area(member.unit.kind));
     let units = std::iter::once(&page.holdings.whole).chain(areas);
@@ -218,7 +230,7 @@ fn sum_label(catalogue: &Catalogue, sum: &domain::catalogue::Sum) -> Label {
 fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
     let value = shown(page.catalogue, page.indicator, reading);
     let (range, parts) = match *reading {
-        Reading::Count(amount) if amount.rounded_cells > 0 => {
+        Reading::Count(amount) if amount.rounded_cells > 0 || amount.left_out > 0 => {
             (Some(Range::Count { low: amount.low(), high: amount.high() }), Vec::new())
         }
         Reading::Ratio { numerator, denominator } => {
@@ -257,6 +269,22 @@ fn sources(page: &Page<'_>) -> Vec<SourceLine> {
         })
     });
     lines.take(SOURCES_MAX).collect()
+}
+
+fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
+    let line = |from: &OpenedFrom| OpenedLine {
+        area: super::sealed::area_name(page.packs, &from.sum.area),
+        period: super::name(from.sum.period),
+        stage: super::value_label(page.catalogue, "stage", from.sum.stage.as_str()),
+        groups: from.sum.groups.len(),
+        schools: (from.sum.fresh, from.sum.due),
+        hubs: (from.leader.to_string(), from.helper.to_string()),
+        number: from.sum.number,
+        record: from.sum.record,
+        opened_at_ms: from.sum.opened_at_ms,
+        documents: (from.plan, from.roster),
+    };
+    total.opened.iter().take(SOURCES_MAX).map(line).collect()
 }
 
 /// What stands for the state of the data before the first snapshot.

@@ -7,6 +7,7 @@ mod breakdown;
 mod indicator;
 mod overview;
 mod reasons;
+mod sealed;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -25,10 +26,11 @@ use super::{
     special_report,
 };
 use crate::console::{
-    Choice, Coverage, Filter, IndicatorPage, OverviewPage, SourceError, StatisticsSource, Version,
+    Choice, Coverage, Filter, IndicatorPage, OverviewPage, SealedPage, SourceError,
+    StatisticsSource, Version,
 };
 use crate::packs::Packs;
-use crate::store::snapshot;
+use crate::store::{opened, snapshot};
 
 /// Why a page has no values, inside a read.
 #[derive(Debug)]
@@ -82,6 +84,14 @@ impl StatisticsSource for Statistics {
         page.map_err(SourceError::from)
     }
 
+    fn sealed(&self, period: Option<&str>) -> Result<SealedPage, SourceError> {
+        let asked = period.map(str::parse::<Period>).transpose();
+        let asked = asked.map_err(|_| SourceError::Unknown)?;
+        let (packs, at, today) = (self.packs(), self.unit().clone(), self.clock().today());
+        let page = self.database().read(move |tx| sealed::page(tx, &packs, &at, (asked, today)));
+        page.map_err(SourceError::from)
+    }
+
     fn specials(&self) -> Result<Vec<SpecialLineOut>, SourceError> {
         Ok(special_lines(&self.packs(), self.unit(), self.clock().today()))
     }
@@ -111,6 +121,9 @@ fn periods(
 ) -> Result<Periods, PageError> {
     let stored = snapshot::periods(tx)?;
     let mut known: Vec<Period> = stored.iter().filter_map(|text| text.parse().ok()).collect();
+    known.extend(opened_periods(tx, packs)?);
+    known.sort();
+    known.dedup();
     // Days have figures of special periods only, which have a page of their own.
     known.retain(|period| !matches!(period, Period::Day(_)));
     let chosen = match asked {
@@ -125,6 +138,22 @@ fn periods(
     known.sort_by(|one, other| rank(*one).cmp(&rank(*other)).then(other.cmp(one)));
     let choice = |period: &Period| Choice { value: period.to_string(), label: name(*period) };
     Ok(Periods { chosen, choices: known.iter().map(choice).collect() })
+}
+
+/// Periods of opened sums, and the months and terms that opened weeks are part of.
+fn opened_periods(tx: &Tx<'_>, packs: &Packs) -> Result<Vec<Period>, PageError> {
+    use jiff::ToSpan as _;
+    let mut found = opened::periods(tx)?;
+    for period in found.clone() {
+        let Period::Week { year, week } = period else { continue };
+        let Some(week) = domain::disclosure::sealed::Week::new(year, week) else { continue };
+        // A week belongs where its Thursday lies.
+        let thursday = week.sunday().saturating_sub(3.days());
+        found.push(Period::Month { year: thursday.year(), month: thursday.month() });
+        let term = packs.calendar().current(thursday);
+        found.extend(term.map(|term| Period::Term(term.id)));
+    }
+    Ok(found)
 }
 
 /// Terms first, then longer periods before shorter ones.

@@ -1,12 +1,12 @@
 //! The start page: how complete the reports are, and every indicator with its support.
 
 use domain::catalogue::{Catalogue, NativePeriod};
-use domain::period::Period;
 use runtime::sql::Tx;
 use runtime::web::{Label, Text};
 
 use super::{PageError, Periods, coverage, filled_with, version, why, words};
 use crate::console::{AreaCoverage, IndicatorGroup, IndicatorLine, OverviewPage, Support};
+use crate::opened::Sort;
 use crate::packs::Packs;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
@@ -53,6 +53,7 @@ pub(super) fn page(
         areas: areas(&holdings),
         groups: groups(packs, &catalogue, &holdings)?,
         version,
+        is_sealed: holdings.whole.books.is_sealed(),
     })
 }
 
@@ -85,7 +86,8 @@ fn groups(
         let word = id.strip_prefix("r.").unwrap_or(id).split('.').next().unwrap_or_default();
         let place = GROUPS.iter().position(|(words, _)| words.contains(&word));
         if let Some(group) = lines.get_mut(place.unwrap_or(GROUPS.len())) {
-            group.push(line(catalogue, indicator, &figures));
+            let is_told = holdings.is_told(packs, indicator);
+            group.push(line(catalogue, indicator, &figures, is_told));
         }
     }
     let titles = GROUPS.iter().map(|(_, title)| *title).chain([words::GROUP_OTHER]);
@@ -93,7 +95,12 @@ fn groups(
     Ok(groups.map(|(title, lines)| IndicatorGroup { title: title.into(), lines }).collect())
 }
 
-fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> IndicatorLine {
+fn line(
+    catalogue: &Catalogue,
+    indicator: Indicator<'_>,
+    figures: &Figures,
+    is_told: bool,
+) -> IndicatorLine {
     let whole = &figures.whole;
     let missing = Reading::Blank(Blank::NotReported);
     let reading = whole.figures.first().map_or(missing, |figure| figure.reading);
@@ -102,7 +109,15 @@ fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> I
         Some(Blank::NoFeed(NoFeed::Local)) => Support::Local,
         Some(blank @ Blank::NoFeed(_)) => Support::Closed(why(blank).unwrap_or_default()),
         Some(Blank::Unsupported) => Support::Unsupported,
-        Some(Blank::NotReported | Blank::NotApplicable) if !is_told(indicator, figures.period) => {
+        Some(blank @ Blank::Sealed(closed)) if is_told => {
+            let why = why(blank).unwrap_or_default();
+            match closed.sort() {
+                Sort::Never | Sort::Closed => Support::Closed(why),
+                Sort::Waits => Support::Waiting(why),
+                Sort::Stopped => Support::Stopped(why),
+            }
+        }
+        Some(Blank::NotReported | Blank::NotApplicable | Blank::Sealed(_)) if !is_told => {
             Support::Closed(filled_with(words::OTHER_LENGTH, &[&length(indicator.period())]))
         }
         _ if in_reports > 0 && whole.able < in_reports => {
@@ -121,11 +136,6 @@ fn line(catalogue: &Catalogue, indicator: Indicator<'_>, figures: &Figures) -> I
         figure,
         coverage: coverage(whole.coverage),
     }
-}
-
-/// Whether an indicator is told for periods of this length.
-fn is_told(indicator: Indicator<'_>, period: Period) -> bool {
-    NativePeriod::of(period) == indicator.period()
 }
 
 fn length(period: NativePeriod) -> Label {

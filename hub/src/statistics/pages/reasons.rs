@@ -2,14 +2,28 @@
 
 use domain::disclosure::ROUNDING_BASE;
 use domain::unit::UnitKind;
+use runtime::web::Label;
 
 use super::indicator::Page;
 use super::{PageError, filled, why, words};
 use crate::console::{Closed, Protection};
-use crate::statistics::{Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
+use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
 
 /// How the figures were protected before they left a school.
-pub(super) fn protection(reading: &Reading) -> Protection {
+pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
+    let amounts = match *reading {
+        Reading::Count(amount) => vec![amount],
+        Reading::Ratio { numerator, denominator } => vec![numerator, denominator],
+        Reading::Blank(_) => Vec::new(),
+    };
+    let all = |of: fn(&Amount) -> u64| amounts.iter().map(of).sum::<u64>();
+    let (opened, rounded) = (all(|one| one.opened_cells), all(|one| one.rounded_cells));
+    if opened > 0 && rounded > 0 {
+        return Protection::Mixed { base: ROUNDING_BASE, cells: rounded };
+    }
+    if opened > 0 || (reading.blank().is_some() && page.is_opened(&page.indicator)) {
+        return Protection::Opened { left_out: all(|one| one.left_out) };
+    }
     let cells = match reading {
         Reading::Count(amount) => amount.rounded_cells,
         Reading::Ratio { numerator, denominator } => {
@@ -26,6 +40,19 @@ pub(super) fn protection(reading: &Reading) -> Protection {
     }
 }
 
+/// Areas under seal of which nothing is in.
+fn missing(page: &Page<'_>) -> Option<Closed> {
+    let total = page.total().ok().filter(|total| !total.missing.is_empty())?;
+    let names = total.missing.iter().map(|area| super::sealed::area_name(page.packs, area));
+    let mut joined = Label::default();
+    for (place, name) in names.enumerate() {
+        let (zh, en) = if place == 0 { ("", "") } else { ("、", ", ") };
+        joined.zh = format!("{}{zh}{}", joined.zh, name.zh);
+        joined.en = format!("{}{en}{}", joined.en, name.en);
+    }
+    Some(Closed { what: words::NO_SUM_YET.into(), why: joined })
+}
+
 /// What is not shown, and why.
 pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, PageError> {
     let mut lines = Vec::new();
@@ -38,10 +65,14 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, 
             why: filled(WAITING, &[&page.totals.waiting, &GROUP_SCHOOLS_MIN]),
         });
     }
-    let is_rounded = page
+    if let Some(missing) = missing(page) {
+        lines.push(missing);
+    }
+    let has_rounded = page
         .indicator
         .plan(page.catalogue)
         .is_ok_and(|plan| plan.numerator.iter().any(|term| term.feed.is_rounded()));
+    let is_rounded = has_rounded && !page.holdings.whole.books.is_all;
     if is_rounded {
         lines.push(Closed {
             what: filled(words::FEW_SCHOOLS, &[&GROUP_SCHOOLS_MIN]),

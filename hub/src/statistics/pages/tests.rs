@@ -41,7 +41,7 @@ async fn browser(city: &Fixture) -> Browser {
     let site =
         site(UnitKind::City, (&city.at.label).into(), city.at.id.to_string(), Transport::Loopback);
     let shell = shell(site, Role::Analyst, statistics.clock().clone()).await.expect("shell");
-    let mut browser = Browser::new(router(shell, Arc::new(statistics)));
+    let mut browser = Browser::new(router(UnitKind::City, shell, Arc::new(statistics)));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
 }

@@ -83,4 +83,33 @@ texts! {
     GROUP_HOT = "热线与社会支持", "Hotline and social support";
     GROUP_GOV = "统筹与保障", "Governance";
     GROUP_OTHER = "其他", "Other";
+
+    NO_SUM_YET = "还没有密封合计的区域", "Areas without opened sums so far";
+    KIND = "类别", "Kind";
+    PART_LEADER = "本枢纽是教育方（主导方）：收下各校的密封报告，与卫健枢纽各算一半，按双方签署的方案开启合计。单看任何一方都读不出一所学校的数。",
+        "This hub is education's part, the leader: it takes the schools' sealed reports, computes \
+         one half while health's hub computes the other, and opens sums by the plan that both \
+         signed. Neither half tells a school's figures.";
+    PART_HELPER = "本枢纽是卫健方（协助方）：核验各校的密封报告，只按双方签署的方案交出自己的一半，并在开启记录上签名。",
+        "This hub is health's part, the helper: it checks the schools' sealed reports, gives its \
+         half of sums by the plan that both signed and of nothing else, and signs the records.";
+    PART_ABOVE = "本枢纽不参与计算；这里是下级主导方送来、已用双方签名核验过的合计。",
+        "This hub has no part in the computing. Here are the sums that leaders below told, each \
+         verified by the signatures of both hubs.";
+    PART_NONE = "本枢纽所辖和所协助的区域都没有启用密封汇总：没有双方签署的方案。涉及学生个人的数仍按取整报送。",
+        "No area of this hub is under seal: there is no plan signed by both departments. Counts \
+         about persons go rounded.";
+    STATE_OPENED = "已开启", "opened";
+    STATE_OBJECTIONS = "异议期", "schools can object";
+    STATE_REPORTS = "等报告", "waits for reports";
+    OF_AREA = "全区", "whole area";
+    OF_TOWN = "街道（镇）", "town";
+    OPENED_SET = "{0}，{1}：{2} 个组，{3} / {4} 校为本期报告，记录第 {5} 号",
+        "{0}, {1}: {2} groups, {3} of {4} schools fresh, record {5}";
+    NOT_OPENED_SET = "{0}，{1} 个组：{2}", "{0}, {1} groups: {2}";
+    WAITS_SET = "{0}，组 {1}：{2}", "{0}, group {1}: {2}";
+    WAITS_PLAN = "缺该区域的方案或名单", "the plan or roster of its area is not here";
+    WAITS_CATALOGUE = "缺它所用的指标目录", "the catalogue that it was made under is not here";
+    WAITS_DOCUMENTS = "方案、名单、目录或校历与本枢纽的版本不同",
+        "its plan, roster, catalogue or calendar is not the version of this hub";
 }

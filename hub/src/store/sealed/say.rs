@@ -129,6 +129,22 @@ pub fn note_absence(tx: &Tx<'_>, absence: &Absence, now_ms: i64) -> Result<(), S
     Ok(())
 }
 
+/// What was noted about schools that are closed or out of session, the latest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn absences(tx: &Tx<'_>, most: u32) -> Result<Vec<Absence>, SqlError> {
+    tx.query(
+        "select school, from_day, to_day, note from sealed_absence
+         order by from_day desc, school limit $1",
+        params![most],
+        |row| {
+            let (from, to) = (row.text(1)?, row.opt_text(2)?);
+            Ok(Absence { school: parsed(row, 0)?, from, to, note: row.text(3)? })
+        },
+    )
+}
+
 /// Schools that are closed or out of session on every day of a run of days: one that was there on
 /// some of them has something to tell.
 ///

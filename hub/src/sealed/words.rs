@@ -1,7 +1,9 @@
-//! What `xinqiao-hub sealed` says.
+//! What people are told of sealed sums, at the terminal and on the page: states, why a set is not
+//! opened, and what an operator does about it.
 
+use domain::disclosure::plan::Refusal;
 use runtime::texts;
-use runtime::web::Text;
+use runtime::web::{Lang, Text};
 
 texts! {
     TABLE = "密封表", "table";
@@ -47,6 +49,33 @@ texts! {
         "the last day is before the first; nothing was changed.";
     UNREAD = "数据库或标准包无法读取；没有改动任何内容。",
         "the store or the packs cannot be read; nothing was changed.";
+    GROUP_CLOSED = "学校太少，按方案不开启", "too few schools: closed by the plan";
+    GROUP_MERGED = "本学年有学校停办，只能与组 {0} 一起开启", "opened only together with group {0} this year";
+    GROUP_WAITS = "等 {0} 的报告", "waits for the report of {0}";
+    GROUP_STALE = "本学期只有 {0} 所报了新数，不足以沿用其余学校的旧数",
+        "only {0} schools reported this term, too few to carry the others";
+    GROUP_AGAIN = "已经开启过，不会再开", "opened before, and never again";
+    GROUP_ISOLATES = "与已开启的合起来会露出少数学校，不开启",
+        "with what is opened it would single out a few schools";
+    GROUP_UNKNOWN = "方案中没有这样的组合", "the plan has no such set";
+    IN_OBJECTION = "报告已齐，正在异议期或有学校提出异议",
+        "reports are in; schools can still object, or one did";
+    CODE_CONTROL = "校验和与各校在校人数不符：逐校核对报告，不要用更小的集合去试",
+        "the control sum is not the schools' enrolment: let each school check its report, and \
+         never try a smaller set";
+    CODE_APART = "两个枢纽的份额对不上：双方都检查备份和磁盘",
+        "the shares of the two hubs do not belong together: both check disk and backup";
+    CODE_SIGNATURE = "对方枢纽的签名不成立：核对其证书",
+        "the other hub's signature does not hold: check its certificate";
+    CODE_KEY = "对方枢纽的密钥承诺前后不一：打电话核对",
+        "the other hub's key commitment changed: call its operator";
+    CODE_STORE = "本枢纽的份额或记录损坏：从备份恢复",
+        "shares or records of this hub are damaged: restore the backup";
+    CODE_NOT_ADMITTED = "对方枢纽掌握的名单或停课记录不同：双方对照后各自更正",
+        "the other hub has other reports or absences: compare and correct on both sides";
+    CODE_DOCUMENTS = "两个枢纽的方案、名单或目录版本不同：等标准包传到，或核对版本",
+        "plan, roster or catalogue of the two hubs differ: wait for the packs, or compare versions";
+    CODE_OTHER = "对方枢纽答复 {0}", "the other hub said {0}";
     CALL_SCHOOL = "打电话请学校核对后重新上报", "call the school: it checks and reports again";
     SAME_PACKS = "请学校确认已收到最新的方案和目录",
         "see that the school has the latest plan and catalogue";
@@ -59,7 +88,8 @@ texts! {
 }
 
 /// What an operator does about a refusal.
-pub(in crate::cli) fn to_do(code: &str) -> Text {
+#[must_use]
+pub fn to_do(code: &str) -> Text {
     match code {
         "other_task" | "other_cap" | "not_on_roster" => SAME_PACKS,
         "other_report" | "same_number" | "nonce_used" => FIRST_STANDS,
@@ -67,4 +97,38 @@ pub(in crate::cli) fn to_do(code: &str) -> Text {
         "school_away" => AWAY_NEXT,
         _ => CALL_SCHOOL,
     }
+}
+
+/// Why a group is not opened, in a sentence.
+#[must_use]
+pub fn reason(refusal: Option<&Refusal>, lang: Lang) -> String {
+    let say = |text: Text| text.in_lang(lang).to_owned();
+    match refusal {
+        None => say(WAITS_FOR_OTHERS),
+        Some(Refusal::Closed(_)) => say(GROUP_CLOSED),
+        Some(Refusal::Merged { partner, .. }) => GROUP_MERGED.fill(lang, &[partner]),
+        Some(Refusal::Waits { school, .. }) => GROUP_WAITS.fill(lang, &[school]),
+        Some(Refusal::Stale { fresh, .. }) => GROUP_STALE.fill(lang, &[fresh]),
+        Some(Refusal::Again(_)) => say(GROUP_AGAIN),
+        Some(Refusal::Isolates(_)) => say(GROUP_ISOLATES),
+        Some(Refusal::Unknown | Refusal::Stages) => say(GROUP_UNKNOWN),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// What a code of a task or of an opening means, and what an operator does about it.
+#[must_use]
+pub fn code(code: &str, lang: Lang) -> String {
+    let text = match code {
+        "" | "OBJECTABLE" => IN_OBJECTION,
+        "CONTROL_SUM" => CODE_CONTROL,
+        "SHARES_APART" => CODE_APART,
+        "HELPER_SIGNATURE" | "BAD_SIGNATURE" => CODE_SIGNATURE,
+        "HELPER_COMMITMENT" | "HELPER_HALF" | "OTHER_COMMITMENT" | "BROKEN_HALF" => CODE_KEY,
+        "OWN_STORE" | "OTHER_HISTORY" => CODE_STORE,
+        "NOT_ADMITTED" | "OTHER_STANDING" | "SHARE_MISSING" => CODE_NOT_ADMITTED,
+        "NO_TASK" | "OTHER_TASK" | "NOT_AGREED" | "NO_SHARE_KEY" => CODE_DOCUMENTS,
+        other => return CODE_OTHER.fill(lang, &[&other]),
+    };
+    text.in_lang(lang).to_owned()
 }

@@ -1,0 +1,59 @@
+//! The page of sealed sums: how far each is, who is missing, what is opened under which record, and
+//! what an operator has to do.
+
+use askama::Template;
+use runtime::web::{Html, Lang, Page, Part, RenderError, Tag, time};
+
+use super::view_sealed::{SealedPage, SealedTask};
+use super::words;
+
+/// Schools that are named in a cell.
+const NAMED_MAX: usize = 12;
+
+#[derive(Template)]
+#[template(path = "console/sealed.html")]
+struct SealedTemplate<'a> {
+    lang: Lang,
+    page: &'a SealedPage,
+    href: &'static str,
+}
+
+/// Makes the page at its address.
+///
+/// # Errors
+/// A template could not be rendered.
+pub fn page(view: &SealedPage, href: &'static str, lang: Lang) -> Result<Page, RenderError> {
+    let body = Html::render(&SealedTemplate { lang, page: view, href })?;
+    let crumbs = [words::STATISTICS, words::SEALED].iter();
+    Ok(Page {
+        title: words::SEALED.in_lang(lang).to_owned(),
+        note: words::SEALED_NOTE.in_lang(lang).to_owned(),
+        crumbs: crumbs.map(|word| word.in_lang(lang).to_owned()).collect(),
+        current: href,
+        exports: Vec::new(),
+        body,
+    })
+}
+
+impl SealedTemplate<'_> {
+    fn tag(&self, task: &SealedTask) -> Part<Tag> {
+        Tag::new(task.tone, task.state.in_lang(self.lang))
+    }
+
+    fn missing(&self, task: &SealedTask) -> String {
+        let named: Vec<&str> = task.missing.iter().take(NAMED_MAX).map(String::as_str).collect();
+        let more = task.missing.len().saturating_sub(named.len());
+        let named = named.join(" ");
+        if more == 0 { named } else { words::SEALED_MORE.fill(self.lang, &[&named, &more]) }
+    }
+
+    fn minute(&self, unix_ms: &i64) -> String {
+        time::minute(*unix_ms)
+    }
+
+    fn groups(&self, area: &super::view_sealed::SealedArea) -> String {
+        let values: [&dyn std::fmt::Display; 5] =
+            [&area.schools, &area.open_groups, &area.closed_groups, &area.hubs.0, &area.hubs.1];
+        words::SEALED_AREA.fill(self.lang, &values)
+    }
+}

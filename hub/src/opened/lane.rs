@@ -1,0 +1,246 @@
+//! Opened sums on their way up: told by the leader in the order of its chain, taken in by every hub
+//! above it, and passed on as the same bytes.
+//!
+//! The same set again changes nothing, whatever record tells it, as long as its figures are the
+//! same: a leader that was put back from a backup opens and tells once more. Other figures of a set
+//! that is known are refused and alarmed.
+
+use std::time::Duration;
+
+use certs::digest::sha256;
+use certs::signature::Signature;
+use domain::unit::UnitId;
+use proto::frame::encode_item;
+use proto::opened::{ToldSum, encode_told};
+use proto::sealed::HubSignature;
+use proto::wire::sync::{ItemKind, Lane};
+use runtime::sql::{SqlError, Tx};
+use runtime::uplink::outbox;
+use tokio_util::sync::CancellationToken;
+
+use super::verify::{Judge, Judged};
+use crate::app::Hub;
+use crate::relay::News;
+use crate::store::sealed::{opening, record, task, verdict};
+use crate::store::{alarm, barred_key, opened_lane};
+
+/// Kind of the alarm about an opened sum that contradicts one that is known.
+pub const ALARM_OTHER_SUM: &str = "opened_otherwise";
+
+/// Code of figures that contradict those of a set that is known.
+const OTHER_SUM: &str = "other_sum";
+/// Code of a set that shares a group with another one.
+const OVERLAPS: &str = "opened_twice";
+/// Code of a signature by a key that was taken back.
+const REVOKED: &str = "revoked_key";
+
+/// Front part of the names of opened sums in the outbox; the digest of the body follows.
+const NAME: &str = "opened/";
+
+/// How often it is looked for sums to tell, and for those that wait for documents.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Turns of looking between two looks at those that wait.
+const TURNS: u32 = 15;
+/// Sums that share a commit.
+const PAGE: u32 = 64;
+
+/// An opened sum as it came, and what it was found to be.
+#[derive(Debug)]
+pub struct Arrived {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// What they are.
+    pub judged: Judged,
+}
+
+/// Why a sum is refused: code and sentence.
+pub type Refused = (String, String);
+
+/// Takes in a sum, or says why not; has it passed on where there is a parent.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn take(
+    tx: &Tx<'_>,
+    sender: &UnitId,
+    arrived: &Arrived,
+    (has_parent, now_ms): (bool, i64),
+) -> Result<Result<News, Refused>, SqlError> {
+    let told = match &arrived.judged {
+        Judged::Holds(told) => told,
+        Judged::Refused(code, reason) => {
+            return Ok(Err(((*code).to_owned(), reason.clone())));
+        }
+        Judged::Waits(code) => {
+            let body = (&sha256(&arrived.body), arrived.body.as_slice());
+            opened_lane::wait(tx, body, (sender.as_str(), code), now_ms)?;
+            return Ok(Ok(News::default()));
+        }
+    };
+    match against(tx, told)? {
+        Standing::New => {}
+        Standing::Again => return Ok(Ok(News::default())),
+        Standing::Refused(code, reason) => {
+            if code != REVOKED {
+                let detail = format!("{} {}: {reason}", told.record.table, told.record.period);
+                alarm::raise(tx, ALARM_OTHER_SUM, told.area.as_str(), &detail, now_ms)?;
+            }
+            return Ok(Err((code.to_owned(), reason.to_owned())));
+        }
+    }
+    opened_lane::insert(tx, told, (sender.as_str(), &arrived.body), now_ms)?;
+    let queued = has_parent && queue(tx, &arrived.body, now_ms)?;
+    Ok(Ok(News { queued, ..News::default() }))
+}
+
+enum Standing {
+    New,
+    Again,
+    Refused(&'static str, &'static str),
+}
+
+fn against(tx: &Tx<'_>, told: &ToldSum) -> Result<Standing, SqlError> {
+    for signed in [&told.leader, &told.helper] {
+        let key = Signature::from_bytes(&signed.signature).map_err(|_| SqlError::Type)?.key_id();
+        if barred_key::is_revoked(tx, key.bytes())? {
+            return Ok(Standing::Refused(REVOKED, "the key of a hub that signed was taken back"));
+        }
+    }
+    for known in opened_lane::beside(tx, &told.record)? {
+        if known.groups == told.record.groups {
+            let same = known.result == told.record.result;
+            let other = "other figures of this set are known, signed by both hubs";
+            return Ok(if same { Standing::Again } else { Standing::Refused(OTHER_SUM, other) });
+        }
+        if !known.groups.is_disjoint(&told.record.groups) {
+            let reason = "a group of this set was opened in another one";
+            return Ok(Standing::Refused(OVERLAPS, reason));
+        }
+    }
+    Ok(Standing::New)
+}
+
+fn queue(tx: &Tx<'_>, body: &[u8], now_ms: i64) -> Result<bool, SqlError> {
+    let item = encode_item(ItemKind::SealedOpening, body.to_vec(), Vec::new());
+    let name = format!("{NAME}{}", sha256(body));
+    outbox::enqueue(tx, Lane::Statistics, &name, &item, now_ms)
+}
+
+/// Queues what this hub recorded as leader and has not told yet; says whether there was anything.
+fn tell(
+    tx: &Tx<'_>,
+    hub: &UnitId,
+    leads: impl Fn(&ToldSum) -> bool,
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let mut queued = false;
+    for record in opened_lane::untold(tx, PAGE)? {
+        let number = record.number;
+        match told(tx, record)?.filter(|told| leads(told)) {
+            Some(told) => queued |= queue(tx, &encode_told(&told), now_ms)?,
+            None => tracing::debug!(number, hub = %hub, "a record that this hub does not tell"),
+        }
+        opened_lane::note_told(tx, number)?;
+    }
+    Ok(queued)
+}
+
+/// A record of this hub with everything that others need to verify it.
+fn told(tx: &Tx<'_>, record: record::Record) -> Result<Option<ToldSum>, SqlError> {
+    let read = proto::opening::decode_record(&record.bytes).map_err(|_| SqlError::Type)?;
+    let Some(task) = task::find(tx, &read.task)? else { return Ok(None) };
+    let Some(helper) = record.helper else { return Ok(None) };
+    let signed = |signature: Vec<u8>| {
+        let key = Signature::from_bytes(&signature).map_err(|_| SqlError::Type)?.key_id();
+        Ok::<_, SqlError>(HubSignature { chain: verdict::signer(tx, &key)?, signature })
+    };
+    Ok(Some(ToldSum {
+        area: task.area,
+        school_year: task.school_year,
+        pack: task.pack,
+        leader: signed(record.leader)?,
+        helper: signed(helper)?,
+        cells: opening::cells(tx, record.opening)?.into_iter().collect(),
+        number: record.number,
+        bytes: record.bytes,
+        record: read,
+    }))
+}
+
+/// Tells what was recorded, and looks again at what waits, until the token is cancelled.
+pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
+    let mut turn = 0_u32;
+    loop {
+        if let Err(error) = step(&hub, turn.is_multiple_of(TURNS)).await {
+            tracing::error!(%error, "opened sums were not passed on");
+        }
+        turn = turn.wrapping_add(1);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+/// Tells what is recorded now; with `waiting`, looks at what waits for documents too.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn step(hub: &Hub, waiting: bool) -> Result<(), SqlError> {
+    let database = hub.database();
+    let has_parent = hub.uplink().is_some();
+    let news = |queued| hub.relay().tell(News { queued, ..News::default() });
+    if has_parent && !database.read_async(|tx| opened_lane::untold(tx, 1)).await?.is_empty() {
+        let (own, packs) = (hub.config().unit.clone(), hub.packs().last());
+        let now_ms = hub.clock().now_ms();
+        let write = move |tx: &Tx<'_>| {
+            let leads = |told: &ToldSum| {
+                let year = packs.sealed_years().of_area(&told.area, told.school_year);
+                year.is_some_and(|year| year.is_ok_and(|year| year.year().leader == own))
+            };
+            tell(tx, &own, leads, now_ms)
+        };
+        news(database.write_async("opened_tell", write).await?);
+    }
+    let waits = |after| move |tx: &Tx<'_>| opened_lane::waiting(tx, after, PAGE);
+    let mut page = if waiting { database.read_async(waits(0)).await? } else { Vec::new() };
+    while let Some(last) = page.last().map(|one| one.id) {
+        let (packs, now) = (hub.packs().last(), hub.clock().now());
+        let relay = hub.relay().clone();
+        let write = move |tx: &Tx<'_>| {
+            let judge = Judge { packs: &packs, trust: &relay.trust, now };
+            page.into_iter().try_fold(false, |queued, one| {
+                Ok::<_, SqlError>(queued | again(tx, &judge, one, has_parent)?)
+            })
+        };
+        news(database.write_async("opened_again", write).await?);
+        page = database.read_async(waits(last)).await?;
+    }
+    Ok(())
+}
+
+/// Looks at a sum that waits once more; says whether it was queued for the parent.
+fn again(
+    tx: &Tx<'_>,
+    judge: &Judge<'_>,
+    one: opened_lane::Waiting,
+    has_parent: bool,
+) -> Result<bool, SqlError> {
+    let judged = judge.judge(&one.body);
+    if matches!(judged, Judged::Waits(_)) {
+        return Ok(false);
+    }
+    let (sender, now_ms) =
+        (one.sender.parse().map_err(|_| SqlError::Type)?, judge.now.as_millisecond());
+    let arrived = Arrived { body: one.body, judged };
+    opened_lane::stop_waiting(tx, one.id)?;
+    match take(tx, &sender, &arrived, (has_parent, now_ms))? {
+        Ok(news) => Ok(news.queued),
+        Err((code, reason)) => {
+            // It was answered as kept, so that its sender is not told: people here are.
+            let detail = format!("{code}: {reason}");
+            alarm::raise(tx, ALARM_OTHER_SUM, sender.as_str(), &detail, now_ms)?;
+            Ok(false)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Whether an opened sum that came up is what both hubs of its plan opened: decided from this hub's
+//! own documents and from both signatures, and never from what the sender says.
+
+use std::collections::BTreeSet;
+
+use certs::aggregate::task_id;
+use certs::chain::Trust;
+use certs::root::Commission;
+use domain::disclosure::plan::{Access, GroupId};
+use domain::disclosure::sealed::{Kind, SealedTable, SealedYear, openable};
+use domain::span::Span;
+use domain::unit::UnitId;
+use jiff::Timestamp;
+use proto::frame::OPENING_CONTEXT;
+use proto::opened::{ToldSum, decode_told};
+use proto::opening::Detail;
+use runtime::sealing::{SealingYear, verify_hub};
+
+use crate::packs::Packs;
+use crate::sealed::sums;
+
+/// Code of bytes that are no opened sum.
+pub const UNREADABLE: &str = "unreadable";
+/// Code of a sum whose two signatures do not hold.
+pub const SIGNATURE: &str = "bad_signature";
+/// Code of a sum that the plan does not open, or not like this.
+pub const NOT_PLANNED: &str = "not_in_plan";
+/// Code of figures that are not the ones that both hubs signed.
+pub const OTHER_FIGURES: &str = "other_figures";
+
+/// What an opened sum is found to be.
+#[derive(Debug)]
+pub enum Judged {
+    /// Both hubs opened it.
+    Holds(Box<ToldSum>),
+    /// This hub lacks a document, or has another version of one; the code says which.
+    Waits(&'static str),
+    /// It is refused for good: code and sentence.
+    Refused(&'static str, String),
+}
+
+/// Who and when signatures are judged by.
+pub struct Judge<'j> {
+    /// Packs in use.
+    pub packs: &'j Packs,
+    /// Pinned roots.
+    pub trust: &'j Trust,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Judge<'_> {
+    /// Judges the bytes of an opened sum.
+    #[must_use]
+    pub fn judge(&self, body: &[u8]) -> Judged {
+        let told = match decode_told(body) {
+            Ok(told) => told,
+            Err(error) => return Judged::Refused(UNREADABLE, error.to_string()),
+        };
+        let year = self.packs.sealed_years().of_area(&told.area, told.school_year);
+        let Some(Ok(sealing)) = year else { return Judged::Waits("NO_PLAN") };
+        let Some(tables) = self.packs.sealed_tables(&told.pack) else {
+            return Judged::Waits("NO_CATALOGUE");
+        };
+        let Some(table) = tables.table(told.record.table.as_str()) else {
+            return Judged::Refused(NOT_PLANNED, "the catalogue has no such sealed table".into());
+        };
+        if !self.is_task(sealing, table, &told) {
+            return Judged::Waits("OTHER_DOCUMENTS");
+        }
+        if let Err(reason) = self.signatures(sealing.year(), &told) {
+            return Judged::Refused(SIGNATURE, reason);
+        }
+        match set(sealing.year(), table, &told)
+            .and_then(|schools| figures(sealing.year(), table, &schools, &told))
+        {
+            Ok(()) => Judged::Holds(Box::new(told)),
+            Err((code, reason)) => Judged::Refused(code, reason.to_owned()),
+        }
+    }
+
+    /// Whether the task follows from this hub's documents.
+    fn is_task(&self, sealing: &SealingYear, table: &SealedTable, told: &ToldSum) -> bool {
+        let Ok(span) = Span::of(told.record.period, self.packs.calendar()) else { return false };
+        let terms = sealing.terms(table, (told.record.period, &span), told.pack);
+        terms.is_some_and(|terms| task_id(&terms) == told.record.task)
+    }
+
+    fn signatures(&self, year: &SealedYear, told: &ToldSum) -> Result<(), String> {
+        // As of when it was opened: what waits over a summer must not be lost for it.
+        let opened = Timestamp::from_millisecond(told.record.opened_at_ms).unwrap_or(self.now);
+        let at = opened.min(self.now);
+        let signed = [
+            (&year.leader, Commission::Education, &told.leader),
+            (&year.helper, Commission::Health, &told.helper),
+        ];
+        for (unit, commission, signature) in signed {
+            let bytes = (OPENING_CONTEXT, told.bytes.as_slice());
+            verify_hub(self.trust, (unit, commission), bytes, (signature, at))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+type Flaw = (&'static str, &'static str);
+
+/// The schools of a set that the plan opens at this detail.
+fn set(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<BTreeSet<UnitId>, Flaw> {
+    let record = &told.record;
+    let known = year
+        .plan
+        .of_stage(record.stage)
+        .filter(|group| group.access != Access::Closed && record.groups.contains(&group.id));
+    let known: Vec<_> = known.collect();
+    if record.groups.is_empty() || known.len() != record.groups.len() {
+        return Err((NOT_PLANNED, "the sum is not over groups that the plan opens"));
+    }
+    let is_town = || {
+        let towns = year.plan.towns(&year.roster, record.stage);
+        let same = |groups: &[GroupId]| groups.iter().cloned().collect::<BTreeSet<_>>();
+        towns.values().any(|town| same(&town.groups) == record.groups)
+    };
+    if record.detail == Detail::Categories && !(table.kind() == Kind::Stock && is_town()) {
+        return Err((NOT_PLANNED, "categories are opened of a town's stocks only"));
+    }
+    let members: BTreeSet<UnitId> =
+        known.into_iter().flat_map(|group| group.members.iter().cloned()).collect();
+    let units: BTreeSet<&UnitId> = record.schools.iter().map(|one| &one.unit).collect();
+    let fresh = record.schools.iter().filter(|one| one.task == record.task).count();
+    let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let is_whole = units.len() == record.schools.len()
+        && units.iter().all(|unit| members.contains(*unit))
+        && record.fresh == small(fresh)
+        && record.due <= small(members.len())
+        && small(units.len()) >= record.due
+        && (table.kind() == Kind::Stock || fresh == units.len())
+        && record.roster == year.roster_digest;
+    if is_whole {
+        Ok(members)
+    } else {
+        Err((NOT_PLANNED, "the schools of the sum are not those of its groups"))
+    }
+}
+
+/// Whether the figures are those of the record, and none of a cell that stays closed.
+fn figures(
+    year: &SealedYear,
+    table: &SealedTable,
+    schools: &BTreeSet<UnitId>,
+    told: &ToldSum,
+) -> Result<(), Flaw> {
+    let size = match told.record.detail {
+        Detail::Cells => table.cells(),
+        Detail::Categories => sums::categories(table),
+    };
+    let cells: Vec<Option<u64>> = (0..size).map(|place| told.cells.get(&place).copied()).collect();
+    let all = cells.iter().flatten().count() == told.cells.len();
+    if !all || sums::result(&cells) != told.record.result {
+        return Err((OTHER_FIGURES, "the figures are not those that both hubs signed"));
+    }
+    if told.record.detail == Detail::Cells {
+        let listed = schools.iter().filter_map(|unit| year.roster.school(unit));
+        let open = openable(table, listed, told.record.stage);
+        let is_open = |place: &usize| open.get(*place).copied().unwrap_or_default();
+        if !told.cells.keys().all(is_open) {
+            return Err((NOT_PLANNED, "a cell is open that is about too few persons"));
+        }
+    }
+    Ok(())
+}

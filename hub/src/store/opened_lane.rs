@@ -1,0 +1,154 @@
+//! Opened sums on their way up: those that came here, those that wait for documents, and which of
+//! its own this hub told.
+
+use std::collections::BTreeSet;
+
+use domain::digest::Digest;
+use domain::disclosure::plan::GroupId;
+use proto::opened::ToldSum;
+use proto::opening::Record;
+use runtime::params;
+use runtime::sql::{Row, SqlError, Tx};
+
+use super::sealed::record;
+
+/// What is known of a set of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its groups.
+    pub groups: BTreeSet<GroupId>,
+    /// Digest of its cells.
+    pub result: Digest,
+}
+
+/// An opening that waits for documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Order of arrival.
+    pub id: i64,
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// Who sent it.
+    pub sender: String,
+    /// Why it waits.
+    pub code: String,
+}
+
+/// The sets of a record's task, stage and detail that came up so far.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn beside(tx: &Tx<'_>, told: &Record) -> Result<Vec<Known>, SqlError> {
+    tx.query(
+        "select group_ids, result from opened_sum where task = $1 and stage = $2 and detail = $3",
+        params![told.task.bytes(), told.stage.as_str(), told.detail.as_str()],
+        |row: &Row<'_, '_>| {
+            let groups = row.str(0)?.split_terminator(' ').map(str::parse);
+            let groups = groups.collect::<Result<_, _>>().map_err(|_| SqlError::Type)?;
+            let result = Digest::from_tagged(&row.blob(1)?).map_err(|_| SqlError::Type)?;
+            Ok(Known { groups, result })
+        },
+    )
+}
+
+/// Keeps a verified sum.
+///
+/// # Errors
+/// The set is here already, or the store cannot be written.
+pub fn insert(
+    tx: &Tx<'_>,
+    told: &ToldSum,
+    (sender, body): (&str, &[u8]),
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let record = &told.record;
+    let groups: Vec<String> = record.groups.iter().map(ToString::to_string).collect();
+    tx.execute(
+        "insert into opened_sum (task, stage, detail, group_ids, period, result, body, sender,
+                                 arrived_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            record.task.bytes(),
+            record.stage.as_str(),
+            record.detail.as_str(),
+            &groups.join(" "),
+            &record.period.to_string(),
+            &record.result.to_tagged(),
+            body,
+            sender,
+            now_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Keeps an opening until the documents are here by which it can be verified; again is nothing.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn wait(
+    tx: &Tx<'_>,
+    (digest, body): (&Digest, &[u8]),
+    (sender, code): (&str, &str),
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into opened_waiting (digest, body, sender, code, arrived_at_ms)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
+        params![&digest.to_tagged(), body, sender, code, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Openings that wait, in order of arrival.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn waiting(tx: &Tx<'_>, after: i64, most: u32) -> Result<Vec<Waiting>, SqlError> {
+    tx.query(
+        "select id, body, sender, code from opened_waiting where id > $1 order by id limit $2",
+        params![after, most],
+        |row| {
+            let (id, body) = (row.i64(0)?, row.blob(1)?);
+            Ok(Waiting { id, body, sender: row.text(2)?, code: row.text(3)? })
+        },
+    )
+}
+
+/// Forgets an opening that waits no longer.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn stop_waiting(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
+    tx.execute("delete from opened_waiting where id = $1", params![id])?;
+    Ok(())
+}
+
+/// Records of both hubs that were not queued for the parent yet, in the order of the chain.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn untold(tx: &Tx<'_>, most: u32) -> Result<Vec<record::Record>, SqlError> {
+    let numbers = tx.query(
+        "select r.opening from sealed_record r where r.helper_signature is not null
+         and not exists (select 1 from opened_told t where t.number = r.number)
+         order by r.number limit $1",
+        params![most],
+        |row| row.i64(0),
+    )?;
+    let mut records = Vec::new();
+    for opening in numbers {
+        records.extend(record::of_opening(tx, opening)?);
+    }
+    Ok(records)
+}
+
+/// Notes that a record was queued for the parent.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note_told(tx: &Tx<'_>, number: u64) -> Result<(), SqlError> {
+    let sql = "insert into opened_told (number) values ($1) on conflict do nothing";
+    tx.execute(sql, params![number])?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! The pages of hubs with opened sums, as a browser without scripts meets them.
+
+use std::sync::Arc;
+
+use domain::unit::UnitKind;
+use hub::console;
+use hub::statistics::Statistics;
+use runtime::web::trial::{Browser, PASSWORD, shell};
+use runtime::web::{Label, Role, Transport};
+
+use crate::city::{City, STOCK, TERM, WEEK};
+use crate::figures::seen_by;
+use crate::school::{all_but, draft};
+use crate::{THE_FLOW, THE_STOCK};
+
+async fn browser(statistics: Statistics, kind: UnitKind, city: &City) -> Browser {
+    let at = statistics.unit().clone();
+    let unit = Label::new(at.label.zh, at.label.en);
+    let site = console::site(kind, unit, at.id.to_string(), Transport::Loopback);
+    let clock = city.federation.clock().clone();
+    let shell = shell(site, Role::Operator, clock).await.expect("shell");
+    let mut browser = Browser::new(console::router(kind, shell, Arc::new(statistics)));
+    browser.sign_in("reader", PASSWORD).await.expect("sign in");
+    browser
+}
+
+/// The text of a page in both languages; it must be whole.
+async fn page(browser: &mut Browser, path: &str, name: &str) -> [String; 2] {
+    let mut texts = Vec::new();
+    for lang in ["zh", "en"] {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let seen = browser.get(&format!("{path}{mark}lang={lang}")).await.expect("page");
+        assert_eq!(seen.status.as_u16(), 200, "{path}: {}", seen.text);
+        assert_eq!(seen.flaws(), Vec::<String>::new(), "{path}");
+        seen.keep(&format!("sealed-{name}-{lang}.html")).expect("keep");
+        texts.push(seen.text);
+    }
+    texts.try_into().expect("two")
+}
+
+fn has(page: &[String; 2], zh: &str, en: &str) {
+    assert!(page[0].contains(zh), "{zh}");
+    assert!(page[1].contains(en), "{en}");
+}
+
+/// Leader, helper and a town each say what is opened and from where, what waits and what stays
+/// closed; the helper begins with the page of sealed sums.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_show_opened_sums_and_where_they_came_from() {
+    let city = City::start().await;
+    all_but(&city, THE_STOCK, &[]);
+    all_but(&city, THE_FLOW, &[8]);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    let kind = UnitKind::District;
+    let mut leader = browser(Statistics::of(&city.leader.hub), kind, &city).await;
+    let sealed = page(&mut leader, "/sealed", "leader").await;
+    has(&sealed, "未收到：S08", "Missing: S08");
+    has(&sealed, "记录第 1 号", "record 1");
+    has(&sealed, "本枢纽是教育方", "This hub is education");
+    assert!(sealed[0].contains(STOCK));
+    let by_grade = "/indicators?indicator=alt.census&period=2026S1&breakdown=grade-kind";
+    let indicator = page(&mut leader, by_grade, "leader-grade").await;
+    has(&indicator, "这些数由哪些密封合计组成", "The opened sums behind these figures");
+    has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
+    has(&indicator, "没有取整误差", "without rounding");
+    assert!(!indicator[0].contains('≈') || indicator[0].contains("≈0"), "nothing is rounded");
+    let week = format!("/indicators?indicator=alt.opened&period={WEEK}&breakdown=kind-stage");
+    let week = page(&mut leader, &week, "leader-week").await;
+    has(&week, "不开启", "closed");
+    let month = "/indicators?indicator=alt.opened&period=2026-09&breakdown=kind-stage";
+    let month = page(&mut leader, month, "leader-month").await;
+    has(&month, "本时段共 4 周，已开启 0 周", "0 of 4 weeks are opened");
+    let overview = page(&mut leader, &format!("/?period={TERM}"), "leader-overview").await;
+    has(&overview, "待开启", "waiting");
+    let helper = seen_by(&city.helper, crate::city::HELPER, UnitKind::Helper);
+    let mut helper = browser(helper, UnitKind::Helper, &city).await;
+    let start = page(&mut helper, "/", "helper").await;
+    has(&start, "本枢纽是卫健方", "This hub is health");
+    let indicator = page(&mut helper, by_grade, "helper-grade").await;
+    has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
+    page(&mut helper, "/overview", "helper-overview").await;
+    let town = seen_by(&city.leader, "T1", UnitKind::Street);
+    let mut town = browser(town, UnitKind::Street, &city).await;
+    let by_stage = "/indicators?indicator=alt.census&period=2026S1&breakdown=kind-stage";
+    let seen = page(&mut town, by_stage, "town").await;
+    has(&seen, "5 / 5", "5 / 5");
+    // The late group opens alone and stands in its own line.
+    draft(&city, THE_FLOW, 8, 1).send(&city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    // The first session has ended meanwhile.
+    let mut leader = browser(Statistics::of(&city.leader.hub), kind, &city).await;
+    let sealed = page(&mut leader, &format!("/sealed?period={WEEK}"), "leader-done").await;
+    assert!(!sealed[0].contains("未收到：S08"), "nothing is missing");
+}

@@ -1,0 +1,188 @@
+//! Opened sums at the city: verified there, counted once, exact against the schools' own cells;
+//! what is told wrong or twice is refused or changes nothing.
+
+use std::collections::BTreeMap;
+
+use certs::digest::sha256;
+use hub::opened::lane::{ALARM_OTHER_SUM, Arrived, step, take};
+use hub::opened::verify::{Judge, Judged};
+use hub::statistics::{Blank, Statistics};
+use hub::store::opened::of_period;
+use proto::opened::{ToldSum, decode_told, encode_told};
+use tests::federation::RunningHub;
+
+use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
+use crate::figures::{agree, figures, read, recount, shown};
+use crate::school::{all_but, counted};
+use crate::{THE_FLOW, THE_STOCK};
+
+/// Sums that came up and were kept.
+fn bodies(top: &RunningHub) -> Vec<Vec<u8>> {
+    let sql = "select body from opened_sum order by id";
+    top.read(move |tx| tx.query(sql, &[], |row| row.blob(0)))
+}
+
+/// Waits until the city has some number of sums.
+async fn arrived(city: &City, top: &RunningHub, number: usize) -> Vec<Vec<u8>> {
+    for _ in 0..200 {
+        step(&city.leader.hub, true).await.expect("told");
+        let found = bodies(top);
+        if found.len() >= number {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{} of {number} sums came up", bodies(top).len());
+}
+
+async fn opened(city: &City, place: (&'static str, &'static str), days: i64) {
+    all_but(city, place, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(days);
+    city.step().await;
+}
+
+/// What a city's hub makes of the bytes of a sum, as intake does.
+fn told(top: &RunningHub, body: &[u8]) -> Result<bool, String> {
+    let judge = Judge {
+        packs: &top.hub.packs().last(),
+        trust: &top.hub.relay().trust,
+        now: top.hub.clock().now(),
+    };
+    let judged = judge.judge(body);
+    let arrived = Arrived { body: body.to_vec(), judged };
+    let before = bodies(top).len();
+    let sender = crate::city::LEADER.parse().expect("unit");
+    let taken = top.write(move |tx| take(tx, &sender, &arrived, (false, 1)));
+    taken.map_err(|(code, _)| code)?;
+    Ok(bodies(top).len() > before)
+}
+
+/// The city's figures are the schools' own, cell by cell, and a sum that is told again is in them
+/// once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_city_has_the_districts_sums() {
+    let (city, top) = City::start_with_top().await;
+    let seen = Statistics::of(&top.hub);
+    let waits = figures(&seen, "alt.census", TERM, &[]);
+    let not_sent = Err(Blank::Sealed(hub::opened::Closed::NotSent));
+    assert_eq!(read(waits.whole.figures[0].reading), not_sent);
+    assert_eq!(waits.whole.missing, [crate::city::LEADER.parse().expect("unit")]);
+    opened(&city, THE_STOCK, 7).await;
+    opened(&city, THE_FLOW, 1).await;
+    // The district and two towns for the stock, one set for the week.
+    let bodies = arrived(&city, &top, 4).await;
+    for dims in [&[][..], &["alert_state"], &["alert_state", "grade", "sex"]] {
+        let found = figures(&seen, "alt.census", TERM, dims);
+        let expected = recount(&city, STOCK, dims, 1..=SCHOOLS);
+        assert!(agree(&found, &expected, 1) > 0, "{dims:?}");
+        assert_eq!(found.whole.coverage.schools_reported, SCHOOLS);
+        assert!(found.whole.missing.is_empty());
+        assert_eq!(found.whole.fresh, Some((SCHOOLS, SCHOOLS)));
+    }
+    let week = figures(&seen, "alt.opened", WEEK, &["tier"]);
+    assert!(agree(&week, &recount(&city, FLOW, &["tier"], 1..=SCHOOLS), 1) > 0);
+    let from = &week.whole.opened[0];
+    assert_eq!(from.leader.as_str(), crate::city::LEADER);
+    assert_eq!(from.helper.as_str(), crate::city::HELPER);
+    let own = city.leader.read(move |tx| of_period(tx, WEEK.parse().expect("week")));
+    assert_eq!(own, top.read(move |tx| of_period(tx, WEEK.parse().expect("week"))));
+    // Told again, the same bytes or from another record of the same figures: nothing.
+    for body in &bodies {
+        assert_eq!(told(&top, body), Ok(false));
+    }
+    city.leader.write(|tx| tx.execute("delete from opened_told", &[]));
+    step(&city.leader.hub, true).await.expect("told");
+    assert_eq!(self::bodies(&top).len(), 4);
+    let again = figures(&seen, "alt.opened", WEEK, &["tier"]);
+    assert_eq!(again.whole.figures, week.whole.figures);
+    assert!(top.alarms().is_empty(), "{:?}", top.alarms());
+}
+
+/// Whatever is changed of a sum is refused: its figures, its groups, a signature, a hub. Other
+/// figures that both hubs signed are refused too, and people are told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_is_told_wrong_is_refused() {
+    let (city, top) = City::start_with_top().await;
+    opened(&city, THE_FLOW, 1).await;
+    let body = arrived(&city, &top, 1).await.remove(0);
+    top.write(|tx| tx.execute("delete from opened_sum", &[]));
+    let check = |spoil: &dyn Fn(&mut ToldSum)| {
+        let mut sum = decode_told(&body).expect("sum");
+        spoil(&mut sum);
+        told(&top, &encode_told(&sum)).expect_err("refused")
+    };
+    let value = |sum: &mut ToldSum| *sum.cells.values_mut().next().expect("cell") += 1;
+    assert_eq!(check(&value), "other_figures");
+    let left_out = |sum: &mut ToldSum| {
+        sum.cells.pop_first();
+    };
+    assert_eq!(check(&left_out), "other_figures");
+    let outside = |sum: &mut ToldSum| {
+        sum.cells.insert(9_999, 1);
+    };
+    assert_eq!(check(&outside), "other_figures");
+    let changed = |sum: &mut ToldSum| {
+        sum.record.fresh -= 1;
+        sum.bytes = proto::opening::encode_record(&sum.record);
+    };
+    assert_eq!(check(&changed), "bad_signature");
+    let swapped = |sum: &mut ToldSum| std::mem::swap(&mut sum.leader, &mut sum.helper);
+    assert_eq!(check(&swapped), "bad_signature");
+    let alone = |sum: &mut ToldSum| sum.helper = sum.leader.clone();
+    assert_eq!(check(&alone), "bad_signature");
+    assert_eq!(told(&top, b"no sum"), Err("unreadable".to_owned()));
+    // Another year, or a plan that is not known here, waits and is looked at again.
+    let mut other = decode_told(&body).expect("sum");
+    other.school_year += 1;
+    assert_eq!(told(&top, &encode_told(&other)), Ok(false));
+    assert_eq!(told(&top, &body), Ok(true), "the right one is counted");
+    // Both hubs signed other figures of the same set: as if they had opened twice.
+    let mut twice = decode_told(&body).expect("sum");
+    *twice.cells.values_mut().next().expect("cell") += 1;
+    let judged = Judged::Holds(Box::new({
+        twice.record.result = sha256(b"other");
+        twice
+    }));
+    let arrived = Arrived { body: b"other".to_vec(), judged };
+    let sender = crate::city::LEADER.parse().expect("unit");
+    let taken = top.write(move |tx| take(tx, &sender, &arrived, (false, 1)));
+    assert_eq!(taken.map(drop).map_err(|(code, _)| code), Err("other_sum".to_owned()));
+    assert_eq!(top.alarms(), [ALARM_OTHER_SUM]);
+    step(&top.hub, true).await.expect("looked at");
+    let waits = top.read(|tx| hub::store::opened_lane::waiting(tx, 0, 9));
+    assert_eq!(waits.len(), 1, "it still waits for its plan");
+}
+
+/// A sum that came before its plan is counted once the plan is here; the city adds a district whose
+/// hub was started anew, and nothing is told twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_waits_for_its_plan() {
+    let (city, top) = City::start_with_top().await;
+    opened(&city, THE_FLOW, 1).await;
+    let body = arrived(&city, &top, 1).await.remove(0);
+    let plans = top.read(hub::store::directive::all);
+    top.write(|tx| {
+        tx.execute("delete from opened_sum", &[])?;
+        tx.execute("delete from directive", &[])
+    });
+    top.hub.reload_packs().expect("packs");
+    assert_eq!(told(&top, &body), Ok(false), "it waits");
+    let total = |hub: &RunningHub| {
+        let found = figures(&Statistics::of(&hub.hub), "alt.opened", WEEK, &[]);
+        found.whole.figures[0].reading
+    };
+    assert!(total(&top).blank().is_some());
+    top.write(move |tx| {
+        plans.iter().try_for_each(|one| hub::store::directive::insert(tx, one, 1).map(drop))
+    });
+    top.hub.reload_packs().expect("packs");
+    step(&top.hub, true).await.expect("looked at");
+    let mut sums: BTreeMap<u32, u64> = BTreeMap::new();
+    for school in 1..=SCHOOLS {
+        sums.insert(school, counted(&city, city.table(FLOW), school).iter().sum());
+    }
+    assert_eq!(read(total(&top)), shown(sums.values().sum()));
+    assert_eq!(bodies(&top).len(), 1);
+}

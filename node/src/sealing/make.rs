@@ -3,12 +3,15 @@
 use certs::aggregate::{AGGREGATE_ALGORITHM, Hubs, Instance};
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use domain::disclosure::sealed::context as bound_to;
+use domain::disclosure::sealed::{Week, context as bound_to};
 use domain::period::Period;
 use domain::unit::UnitId;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use proto::frame::{REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, encode_item};
 use proto::sealed::{Place, Report, encode_report, with_key_signature};
 use proto::wire::sync::ItemKind;
+use runtime::sealing::SealingYear;
 use runtime::sql::Tx;
 
 use super::measure::{Measured, NoReport, facts_span, measure};
@@ -58,6 +61,15 @@ struct Keys<'k> {
     stated: &'k SigningKey,
 }
 
+/// First day of the first week that a plan covers. What was before is in weeks without a task, and
+/// these are never made up for.
+fn first_monday(year: &SealingYear) -> Date {
+    let (from, _) = year.days();
+    let monday = |week: Week| week.sunday().saturating_sub(6.days());
+    let week = Week::of(from);
+    if monday(week) == from { from } else { monday(week.next()) }
+}
+
 fn seal_all(
     tx: &Tx<'_>,
     context: &Context,
@@ -70,9 +82,8 @@ fn seal_all(
     let under_seal = context.year(own.school_year).ok_or_else(missing)?;
     let school = under_seal.year().roster.school(&context.unit).ok_or_else(missing)?;
     let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
-    let since = context.years.iter().map(|year| year.year().plan.year()).min();
-    let year = context.span(Period::SchoolYear(since.unwrap_or(own.school_year)))?;
-    let span = facts_span(period, own, year);
+    let since = context.years.iter().map(first_monday).min().unwrap_or(own.from);
+    let span = facts_span(period, own, since);
     let facts = Facts::of_period(tx, &profile, span, context.today)?;
     let hubs = under_seal.hubs()?;
     let keys = Keys { certified: key, stated: &report_key::load_or_make(tx, context.now_ms)? };

@@ -13,6 +13,7 @@ use domain::disclosure::sealed::{CapClass, Kind, MeasureError, SealedReport, Sea
 use domain::ledger::Word as _;
 use domain::period::Period;
 use domain::span::Span;
+use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::{Named, SealingError};
@@ -34,11 +35,11 @@ pub(super) enum NoReport {
 }
 
 /// What the days of a period's facts are: a stock's term, and for a flow everything since the first
-/// year under seal up to the end of the week, since what was entered late is told in it.
-pub(super) fn facts_span(period: Period, own: Span, year: Span) -> Span {
+/// week under seal up to the end of the week, since what was entered late is told in it.
+pub(super) fn facts_span(period: Period, own: Span, since: Date) -> Span {
     match period {
         Period::Term(_) => own,
-        _ => Span { from: year.from, ..own },
+        _ => Span { from: since, ..own },
     }
 }
 

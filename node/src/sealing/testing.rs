@@ -73,17 +73,22 @@ impl Hubs {
     /// School year 2025 under seal, with so many students of each sex in each grade at the school
     /// of the tests and at five schools more.
     pub(crate) fn year(&self, persons: u32) -> SealingYear {
-        self.year_with(persons, None)
+        self.year_with(persons, "2025-09-01", None)
+    }
+
+    /// The same under a plan that begins on a day.
+    pub(crate) fn year_from(&self, persons: u32, first: &str) -> SealingYear {
+        self.year_with(persons, first, None)
     }
 
     /// The same with the keys that health stated of some schools.
     pub(crate) fn stating(&self, keys: &[(&str, Digest)]) -> SealingYear {
         let keys = keys.iter().map(|(unit, key)| (unit.parse().expect("unit"), *key));
-        let text = keys::write(&keys.collect());
-        self.year_with(200, Some(&self.directive(PackKind::Keys, &text)))
+        let (text, first) = (keys::write(&keys.collect()), "2025-09-01");
+        self.year_with(200, first, Some(&self.directive(PackKind::Keys, &text, first)))
     }
 
-    fn year_with(&self, persons: u32, keys: Option<&Vec<u8>>) -> SealingYear {
+    fn year_with(&self, persons: u32, first: &str, keys: Option<&Vec<u8>>) -> SealingYear {
         let schools = ["S1", "S2", "S3", "S4", "S5", UNIT];
         let rows = schools.iter().flat_map(|school| {
             (7..=9).map(move |grade| {
@@ -103,7 +108,7 @@ impl Hubs {
             sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
         });
         let packs = [(PackKind::Roster, csv), (PackKind::Plan, plan.expect("plan"))];
-        let packs = packs.map(|(kind, text)| self.directive(kind, &text));
+        let packs = packs.map(|(kind, text)| self.directive(kind, &text, first));
         let pins = Pins { roots: self.trust.roots().to_vec(), zone: zone() };
         let years = SealedYears::read(packs.iter().chain(keys).map(Vec::as_slice), &pins);
         years.of_school(&UNIT.parse().expect("unit"), 2025).expect("under seal").clone()
@@ -134,13 +139,13 @@ impl Hubs {
         signed
     }
 
-    fn directive(&self, kind: PackKind, text: &str) -> Vec<u8> {
+    fn directive(&self, kind: PackKind, text: &str, first: &str) -> Vec<u8> {
         let pack = Pack {
             kind: kind.as_str().to_owned(),
             name: NAME.to_owned(),
             version: "1".to_owned(),
             serial: 1,
-            effective_from: "2025-09-01".to_owned(),
+            effective_from: first.to_owned(),
             content: text.as_bytes().to_vec(),
         }
         .encode_to_vec();

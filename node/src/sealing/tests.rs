@@ -111,6 +111,21 @@ fn verdict_on(report: &StoredReport, unit: &str, refused: Option<&str>) -> Verdi
     }
 }
 
+/// Weeks before the plan are never made up for: the first week under seal tells its own events, and
+/// what is entered later about days before it is told in none.
+#[test]
+fn weeks_before_the_plan_are_told_in_none() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 3, date(2025, 11, 3));
+    open_case(&school, 4, date(2025, 11, 13));
+    let mut context = hubs.context(date(2025, 11, 25));
+    // A Wednesday: its week has no task, the one after it has.
+    context.years = vec![hubs.year_from(200, "2025-11-05")];
+    assert!(seal(&school, &context, week("2025-W45")).is_empty());
+    assert!(sealed(&seal(&school, &context, week("2025-W46"))) > 0);
+    assert_eq!(told(&hubs, &school, "2025-W46"), 1);
+}
+
 /// A term's stock: both halves together are the census, everybody enrolled in exactly one cell,
 /// and what is enrolled stands beside them in the clear.
 #[test]

@@ -12,6 +12,7 @@ use runtime::cli::{Exit, Failure, Globals, Terminal, Translation, block_on, pars
 use runtime::web::{Lang, Text};
 use tests::city::build::{City, Hubs, Wishes};
 use tests::city::clock::live_in;
+use tests::city::days::PLAN_FROM;
 use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, plan};
 use tests::city::process::{Asked, Program, end_with_parent};
 use tests::city::progress::Progress;
@@ -170,6 +171,7 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         lives: arguments.life,
         stay: !arguments.once,
         hubs: if arguments.one_hub { Hubs::Education } else { Hubs::Both },
+        plan_from: PLAN_FROM,
     };
     let mut city = City::new(wishes, plan).map_err(failed)?;
     let shown = AtomicBool::new(false);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use hub::app::open_store;
 use hub::config::Config;
 use hub::store::unit;
+use jiff::civil::Date;
 use proto::pack::PackKind;
 use runtime::clock::Clock;
 use runtime::sql::SqlError;
@@ -84,6 +85,8 @@ pub struct Wishes {
     pub stay: bool,
     /// Which hubs it has.
     pub hubs: Hubs,
+    /// First day of the open plans; weeks are sealed from its Monday on.
+    pub plan_from: Date,
 }
 
 /// A city that is being built or is up.
@@ -212,11 +215,7 @@ impl City {
     pub async fn build(&mut self, progress: &Progress) -> Result<(), BuildError> {
         self.found(progress).await?;
         let offices = self.enrol_schools().await?;
-        if !self.areas.is_empty() {
-            sums::state_keys(&self.site, &self.areas).await?;
-            self.until_known(PackKind::Keys).await?;
-            progress.step("keys");
-        }
+        self.state_keys(progress).await?;
         self.time.move_to(REPORTED)?;
         self.report(&offices, progress).await?;
         if self.plan.schools.len() <= SMALL_CITY_MAX && (self.wishes.stay || !self.areas.is_empty())
@@ -250,10 +249,24 @@ impl City {
             }
         }
         if !self.areas.is_empty() {
-            sums::begin(&self.site, &self.areas).await?;
+            sums::begin(&self.site, &self.areas, self.wishes.plan_from).await?;
             self.until_known(PackKind::Plan).await?;
             progress.step("plans");
         }
+        Ok(())
+    }
+
+    /// Health states the schools' report keys, where a district is under seal.
+    ///
+    /// # Errors
+    /// The first step that failed.
+    pub async fn state_keys(&self, progress: &Progress) -> Result<(), BuildError> {
+        if self.areas.is_empty() {
+            return Ok(());
+        }
+        sums::state_keys(&self.site, &self.areas, self.wishes.plan_from).await?;
+        self.until_known(PackKind::Keys).await?;
+        progress.step("keys");
         Ok(())
     }
 
@@ -372,6 +385,18 @@ impl City {
         });
         let started = side_by_side(steps.collect(), COMMANDS_AT_ONCE).await?;
         self.services.extend(started);
+        Ok(())
+    }
+
+    /// Ends the service of a hub at once, as `kill -9` does, and starts it again.
+    ///
+    /// # Errors
+    /// It has none, or does not become ready again.
+    pub async fn kill_hub(&mut self, unit: &str) -> Result<(), BuildError> {
+        let place = self.services.iter().position(|service| service.unit() == unit);
+        let place = place.ok_or(BuildError::Address)?;
+        self.services.remove(place).kill().await?;
+        self.services.insert(place, hubs::serve(&self.site, unit).await?);
         Ok(())
     }
 

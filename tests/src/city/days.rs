@@ -5,7 +5,7 @@
 //! or may be opened. What is certified on the first day must hold on the last: a leaf lives for
 //! ninety days.
 
-use jiff::civil::{DateTime, date};
+use jiff::civil::{Date, DateTime, date};
 
 /// First day on which units of the demonstration sit where they sit.
 pub const TREE_FROM: &str = "2025-09-01";
@@ -20,7 +20,7 @@ pub const SCHOOL_YEAR: i16 = 2025;
 pub const FOUNDED: DateTime = date(2026, 1, 5).at(8, 0, 0, 0);
 
 /// First day of the open plans, a Monday: from this week on weeks are sealed, and the term.
-pub const PLAN_FROM: &str = "2026-01-12";
+pub const PLAN_FROM: Date = date(2026, 1, 12);
 
 /// When schools report: the term is over, and so are the two days before its last week leaves.
 pub const REPORTED: DateTime = date(2026, 2, 3).at(8, 0, 0, 0);

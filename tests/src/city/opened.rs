@@ -163,7 +163,10 @@ pub async fn open_all(city: &City, progress: &Progress) -> Result<(), BuildError
 
 /// Seals what is due at every school of an area and sends it; what a service sealed in its slot is
 /// due no more. Gives the reports of each area.
-async fn seal(city: &City) -> Result<Vec<usize>, BuildError> {
+///
+/// # Errors
+/// A command failed.
+pub async fn seal(city: &City) -> Result<Vec<usize>, BuildError> {
     let mut sealed = Vec::new();
     for area in &city.areas {
         let schools = city.plan.schools.iter().map(|plan| &plan.school);
@@ -188,7 +191,10 @@ async fn seal_at(site: &Site, unit: &str) -> Result<usize, BuildError> {
 }
 
 /// Waits until nothing keeps a leader's sums from where they should be.
-async fn until(
+///
+/// # Errors
+/// They are not there in time, or its store cannot be read.
+pub async fn until(
     city: &City,
     area: &str,
     waits: impl Fn(&Sums) -> Vec<String>,

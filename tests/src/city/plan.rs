@@ -170,6 +170,26 @@ pub fn plan(schools: usize) -> Result<CityPlan, PlanError> {
     Ok(CityPlan { hubs: hubs(&schools)?, schools })
 }
 
+/// A small city by its schools: those of one street are below its hub, all others straight below
+/// their district's.
+///
+/// # Errors
+/// A built-in file is damaged.
+pub fn plan_of(codes: &[&str], street: &str) -> Result<CityPlan, PlanError> {
+    let all = read_schools()?.into_iter();
+    let chosen = all.filter(|school| codes.contains(&school.school_code.as_str()));
+    let schools = chosen.map(|school| SchoolPlan {
+        parent: if school.street_code == street {
+            school.street_code.clone()
+        } else {
+            school.district_code.clone()
+        },
+        school,
+    });
+    let schools: Vec<SchoolPlan> = schools.collect();
+    Ok(CityPlan { hubs: hubs(&schools)?, schools })
+}
+
 fn read_schools() -> Result<Vec<School>, PlanError> {
     let mut reader = csv::Reader::from_reader(SCHOOLS.as_bytes());
     Ok(reader.deserialize().collect::<Result<Vec<School>, _>>()?)

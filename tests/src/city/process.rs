@@ -132,6 +132,7 @@ pub struct Launcher {
 
 /// A service that runs until the city ends.
 pub struct Service {
+    unit: String,
     child: Child,
     command: String,
 }
@@ -230,7 +231,7 @@ impl Launcher {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Ok(Service { child, command: shown })
+        Ok(Service { unit: unit.to_owned(), child, command: shown })
     }
 }
 
@@ -238,6 +239,20 @@ impl Service {
     /// Whether the service still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The unit whose service it is.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// Ends the process at once, as `kill -9` does.
+    ///
+    /// # Errors
+    /// It cannot be ended.
+    pub async fn kill(mut self) -> std::io::Result<()> {
+        self.child.kill().await
     }
 
     /// What was run.

@@ -13,12 +13,13 @@ use domain::disclosure::plan::{Access, GROUP_MIN, Plan};
 use hub::app::open_store;
 use hub::config::Config;
 use hub::store::directive;
+use jiff::civil::Date;
 use proto::pack::{PackKind, keys, roster};
 use runtime::sql::SqlError;
 
 use super::build::{BuildError, COMMANDS_AT_ONCE, side_by_side};
 use super::commissions::{self, Unsigned};
-use super::days::{FOUNDED, PLAN_FROM, SCHOOL_YEAR};
+use super::days::{FOUNDED, SCHOOL_YEAR};
 use super::hubs::key_request;
 use super::office::roll_of;
 use super::opened::OpenedError;
@@ -98,7 +99,7 @@ fn rows(plan: &SchoolPlan, roll: &str) -> std::io::Result<String> {
 }
 
 /// States the keys of the helper and of the leaders, and puts every area under seal.
-pub(super) async fn begin(site: &Site, areas: &[Area]) -> Result<(), BuildError> {
+pub(super) async fn begin(site: &Site, areas: &[Area], from: Date) -> Result<(), BuildError> {
     let leaders = areas.iter().map(|area| (area.unit.clone(), "education"));
     let hubs = leaders.chain([(HEALTH.0.to_owned(), "health")]);
     let steps = hubs.map(|(unit, under)| {
@@ -111,7 +112,7 @@ pub(super) async fn begin(site: &Site, areas: &[Area]) -> Result<(), BuildError>
     let plans = areas.iter().zip(leaders).map(|(area, leader)| {
         let (site, area, statements) =
             (site.clone(), area.clone(), [leader.clone(), helper.clone()]);
-        async move { make_plan(site, area, statements).await }
+        async move { make_plan(site, area, statements, from).await }
     });
     let unsigned = side_by_side(plans.collect(), COMMANDS_AT_ONCE).await?;
     let signed = commissions::sign_packs(site, unsigned.into_iter().flatten().collect()).await?;
@@ -124,7 +125,7 @@ pub(super) async fn begin(site: &Site, areas: &[Area]) -> Result<(), BuildError>
 
 /// Health states the report keys of every area's schools, as it compared them with each school:
 /// here it asks the school's own program.
-pub(super) async fn state_keys(site: &Site, areas: &[Area]) -> Result<(), BuildError> {
+pub(super) async fn state_keys(site: &Site, areas: &[Area], from: Date) -> Result<(), BuildError> {
     let mut lists = Vec::new();
     for area in areas {
         let name = name(&area.unit);
@@ -141,7 +142,7 @@ pub(super) async fn state_keys(site: &Site, areas: &[Area]) -> Result<(), BuildE
             kind: PackKind::Keys.as_str().to_owned(),
             name,
             version: "1".to_owned(),
-            effective_from: PLAN_FROM.to_owned(),
+            effective_from: from.to_string(),
             bytes: keys::write(&stated.into_iter().collect()).into_bytes(),
         });
     }
@@ -193,6 +194,7 @@ async fn make_plan(
     site: Site,
     area: Area,
     [leader, helper]: [String; 2],
+    from: Date,
 ) -> Result<[Unsigned; 2], BuildError> {
     let folder = site.made("plans")?;
     let name = name(&area.unit);
@@ -207,7 +209,7 @@ async fn make_plan(
         kind: kind.to_owned(),
         name: name.clone(),
         version: "1".to_owned(),
-        effective_from: PLAN_FROM.to_owned(),
+        effective_from: from.to_string(),
         bytes,
     };
     Ok([pack("plan", std::fs::read(&plan)?), pack("roster", area.roster.into_bytes())])

@@ -16,7 +16,8 @@ texts! {
               “密封报告”页面读出十六个词；一致的在 confirmed 一列填 yes，不一致的留空并立即告知两个部门的负责人。",
         "Wrote the list {0}. Ring each school on a number from health's own directory; it reads \
          out the sixteen words on its page of sealed reports. Note yes in the column confirmed \
-         where they are the same; where they are not, leave it empty and tell both departments at once.";
+         where they are the same; where they are not, leave it empty and tell both departments at \
+         once.";
     NO_YEAR = "区域 {0} 在 {1} 学年没有有效的密封汇总方案。",
         "there is no plan in use of area {0} for school year {1}.";
     NO_YEAR_NEXT = "先由市级枢纽发布方案：xinqiao-hub plan publish",

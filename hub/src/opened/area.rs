@@ -1,9 +1,10 @@
 //! The opened sums of one area for one period, and what figures they give.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::catalogue::Stage;
+use certs::aggregate::task_id;
+use domain::catalogue::{Stage, TableId};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, GroupId, Plan, Roster, School};
 use domain::disclosure::sealed::{
@@ -17,7 +18,7 @@ use proto::opening::Detail;
 use runtime::sealing::{SealedYears, SealingYear};
 use runtime::sql::{SqlError, Tx};
 
-use super::cells::{self, Cell};
+use super::cells::{self, Cell, OtherWords};
 use super::state::Closed;
 use super::weeks::whole;
 use super::{Asked, Extent, TableOf};
@@ -41,9 +42,19 @@ pub struct AreaBook {
     tasks: Vec<TaskState>,
     /// Whether this hub has a part in the sums and so knows what they wait for.
     has_part: bool,
+    /// Tables of which sums are here that nothing here can read.
+    unread: BTreeSet<TableId>,
+    about: About,
     tables: HashMap<Digest, Arc<SealedTables>>,
-    in_force: Option<Arc<SealedTables>>,
+    in_force: Option<(Digest, Arc<SealedTables>)>,
 }
+
+/// How many persons of the roster each cell of a table is about, in a stage and some schools; made
+/// once for a page that asks often.
+type About = Arc<Mutex<HashMap<(Digest, TableId, Stage, BTreeSet<UnitId>), Arc<Vec<u64>>>>>;
+
+/// What is whole of a table in a stage.
+type Whole<'b> = (Vec<&'b OpenedSum>, BTreeSet<GroupId>);
 
 /// Figures of an area.
 #[derive(Debug, Default)]
@@ -66,7 +77,7 @@ impl AreaBook {
     pub fn read(
         tx: &Tx<'_>,
         packs: &Packs,
-        (area, span): (&UnitId, Span),
+        (hub, area, span): (&UnitId, &UnitId, Span),
         period: Period,
     ) -> Result<Self, SqlError> {
         let weeks: Vec<Period> = match period {
@@ -83,9 +94,20 @@ impl AreaBook {
         }
         sums.retain(|sum| (&sum.area, sum.school_year) == (area, span.school_year));
         let known = |digest: Digest| Some((digest, packs.sealed_tables(&digest)?));
-        let tables = sums.iter().filter_map(|sum| known(sum.pack)).collect();
+        let tables: HashMap<_, _> = sums.iter().filter_map(|sum| known(sum.pack)).collect();
         let years = packs.sealed_years().clone();
         let year = years.of_area(area, span.school_year).and_then(Result::ok);
+        // What was opened under another plan or roster is about other groups.
+        let mut unread = BTreeSet::new();
+        sums.retain(|sum| {
+            match tables.get(&sum.pack).and_then(|all| all.table(sum.table.as_str())) {
+                Some(table) => year.is_some_and(|year| is_of(sum, (year, table), packs)),
+                None => {
+                    unread.insert(sum.table.clone());
+                    false
+                }
+            }
+        });
         let is_covered = year.is_some_and(|year| {
             let (from, until) = year.days();
             from <= span.from && span.to <= until
@@ -97,10 +119,13 @@ impl AreaBook {
             weeks,
             is_covered,
             sums,
-            has_part: !tasks.is_empty(),
+            has_part: year
+                .is_some_and(|year| [&year.year().leader, &year.year().helper].contains(&hub)),
+            unread,
+            about: About::default(),
             tasks,
             tables,
-            in_force: packs.sealed_tables(&packs.in_force().digest),
+            in_force: known(packs.in_force().digest),
             years,
         })
     }
@@ -117,6 +142,17 @@ impl AreaBook {
         self.years.of_area(&self.area, self.school_year)?.ok()
     }
 
+    /// Schools on the roster of the area, or of a town of it.
+    #[must_use]
+    pub fn schools(&self, extent: &Extent) -> u32 {
+        let all = self.year().into_iter().flat_map(|year| year.roster.schools.values());
+        let is_meant = |school: &&School| match extent {
+            Extent::Area => true,
+            Extent::Town(town) => school.town == *town,
+        };
+        count(all.filter(is_meant).count())
+    }
+
     fn year(&self) -> Option<&SealedYear> {
         self.sealing().map(SealingYear::year)
     }
@@ -131,6 +167,10 @@ impl AreaBook {
             total.cells = draft.finish();
             return total;
         };
+        if asked.is_of_several() {
+            total.cells = vec![Err(Closed::Several); size];
+            return total;
+        }
         let mut schools = BTreeMap::<&UnitId, bool>::new();
         let only = asked.filters.iter().find(|(dimension, _)| dimension.as_str() == "stage");
         for stage in Stage::ALL {
@@ -145,9 +185,7 @@ impl AreaBook {
             if listed.is_empty() {
                 continue;
             }
-            let about: Vec<&School> =
-                listed.iter().filter_map(|id| year.roster.school(id)).collect();
-            let groups = self.stage((stage, &about), (extent, asked), &mut total, &mut draft);
+            let groups = self.stage((stage, &listed), (extent, asked), &mut total, &mut draft);
             let within = year.plan.of_stage(stage).filter(|group| groups.contains(&group.id));
             let within: BTreeSet<&UnitId> = within.flat_map(|group| &group.members).collect();
             total.coverage.persons += year.roster.persons(within.iter().copied(), stage);
@@ -165,50 +203,86 @@ impl AreaBook {
     /// Adds one stage; gives the groups that are in.
     fn stage<'b>(
         &'b self,
-        (stage, about): (Stage, &[&School]),
+        (stage, listed): (Stage, &BTreeSet<&UnitId>),
         (extent, asked): (&Extent, Asked<'_>),
         total: &mut AreaSum<'b>,
         draft: &mut Draft,
     ) -> BTreeSet<GroupId> {
-        let mut in_all: Option<BTreeSet<GroupId>> = None;
-        for table in asked.tables {
-            let Some(layout) = self.layout(None, &table.table) else { continue };
-            // Figures that anybody of the roster is in.
-            let at = (stage, Detail::Cells);
-            let places = cells::targets(layout, at, table.only.as_ref(), asked);
-            let persons = persons_about(layout, about.iter().copied(), stage);
-            let reached = places.into_iter().zip(persons).filter(|(_, persons)| *persons > 0);
-            let reached: BTreeSet<usize> = reached.filter_map(|(target, _)| target).collect();
-            let found = match self.at_detail(layout, extent, asked) {
-                Ok(()) => self.whole(stage, extent, layout),
-                Err(closed) => Err(closed),
-            };
-            match found {
-                Ok((sums, groups)) => {
-                    let added = self.added(stage, table, asked, &sums);
-                    for (cell, added) in draft.cells.iter_mut().zip(added) {
-                        *cell = cell.plus(added);
-                    }
-                    total.sums.extend(sums);
-                    in_all = Some(match in_all {
-                        Some(before) => &before & &groups,
-                        None => groups,
-                    });
-                }
-                Err(closed) => {
-                    in_all = Some(BTreeSet::new());
-                    for (at, before) in draft.closed.iter_mut().enumerate() {
-                        if reached.contains(&at) {
-                            *before = (*before).max(Some(closed));
+        let layouts = asked.tables.iter().filter_map(|table| {
+            let layout = self.layout(None, &table.table)?;
+            Some((table, layout))
+        });
+        let layouts: Vec<(&TableOf, &SealedTable)> = layouts.collect();
+        let groups = match self.in_all(stage, &layouts, (extent, asked)) {
+            Ok((wholes, groups)) => {
+                for ((table, _), sums) in layouts.iter().zip(wholes) {
+                    match self.added(stage, table, asked, &sums) {
+                        Ok(added) => {
+                            let cells = draft.cells.iter_mut().zip(added);
+                            cells.for_each(|(cell, added)| *cell = cell.plus(added));
+                            total.sums.extend(sums);
                         }
+                        Err(OtherWords) => draft.close_all(Closed::Catalogue),
                     }
                 }
+                groups
             }
-        }
-        let groups = in_all.unwrap_or_default();
+            Err(closed) => {
+                for (table, layout) in &layouts {
+                    draft.close(&self.reached(stage, listed, (*table, layout), asked), closed);
+                }
+                BTreeSet::new()
+            }
+        };
         let member = |group: &GroupId| (self.area.clone(), stage, group.clone());
         total.basis.extend(groups.iter().map(member));
         groups
+    }
+
+    /// Figures that anybody of the listed schools is in.
+    fn reached(
+        &self,
+        stage: Stage,
+        listed: &BTreeSet<&UnitId>,
+        (table, layout): (&TableOf, &SealedTable),
+        asked: Asked<'_>,
+    ) -> BTreeSet<usize> {
+        let at = (stage, Detail::Cells);
+        let places = cells::targets(layout, at, table.only.as_ref(), asked).unwrap_or_default();
+        let pack = self.in_force.as_ref().map_or(Digest::sha256([0; 32]), |(pack, _)| *pack);
+        let persons = self.persons((pack, layout), stage, listed);
+        let reached = places.into_iter().zip(persons.iter()).filter(|(_, persons)| **persons > 0);
+        reached.filter_map(|(target, _)| target).collect()
+    }
+
+    /// The sums of several tables over the groups of which all of them are whole: figures that are
+    /// made of several tables are about the same schools.
+    fn in_all<'b>(
+        &'b self,
+        stage: Stage,
+        layouts: &[(&TableOf, &SealedTable)],
+        (extent, asked): (&Extent, Asked<'_>),
+    ) -> Result<(Vec<Vec<&'b OpenedSum>>, BTreeSet<GroupId>), Closed> {
+        let year = self.year().ok_or(Closed::NotCovered)?;
+        let mut groups = groups(&year.plan, &year.roster, (stage, extent));
+        loop {
+            let mut wholes = Vec::new();
+            let mut shared = groups.clone();
+            for (_, layout) in layouts {
+                self.at_detail(layout, extent, asked)?;
+                let (sums, whole) = self.whole((stage, &groups), extent, layout)?;
+                shared.retain(|group| whole.contains(group));
+                wholes.push(sums);
+            }
+            if shared == groups || shared.is_empty() {
+                return if shared.is_empty() && !layouts.is_empty() {
+                    Err(Closed::Reports)
+                } else {
+                    Ok((wholes, shared))
+                };
+            }
+            groups = shared;
+        }
     }
 
     fn added(
@@ -217,18 +291,40 @@ impl AreaBook {
         table: &TableOf,
         asked: Asked<'_>,
         sums: &[&OpenedSum],
-    ) -> Vec<Cell> {
+    ) -> Result<Vec<Cell>, OtherWords> {
         let size = asked.by.iter().map(|axis| axis.values.len()).product();
         let mut found = vec![Cell::default(); size];
-        let Some(year) = self.year() else { return found };
+        let Some(year) = self.year() else { return Ok(found) };
+        let first = sums.iter().map(|sum| sum.period).min();
         for sum in sums {
-            let Some(layout) = self.layout(Some(&sum.pack), &table.table) else { continue };
+            let layout = self.layout(Some(&sum.pack), &table.table).ok_or(OtherWords)?;
             let at = (stage, sum.detail);
-            let targets = cells::targets(layout, at, table.only.as_ref(), asked);
-            let schools = members(&year.plan, &year.roster, &sum.groups);
-            cells::add(sum, layout, &targets, &schools, &mut found);
+            let targets = cells::targets(layout, at, table.only.as_ref(), asked)?;
+            let schools = members(&year.plan, &sum.groups);
+            let about = self.persons((sum.pack, layout), stage, &schools);
+            let about = (about.as_slice(), Some(sum.period) == first);
+            cells::add((sum, layout), &targets, about, &mut found);
         }
-        found
+        Ok(found)
+    }
+
+    /// How many persons of the roster each cell is about in some schools.
+    fn persons(
+        &self,
+        (pack, table): (Digest, &SealedTable),
+        stage: Stage,
+        schools: &BTreeSet<&UnitId>,
+    ) -> Arc<Vec<u64>> {
+        let of: BTreeSet<UnitId> = schools.iter().map(|id| (*id).clone()).collect();
+        let key = (pack, table.id().clone(), stage, of);
+        let mut known = self.about.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = known.entry(key).or_insert_with(|| {
+            let listed = self.year().map(|year| {
+                schools.iter().filter_map(|id| year.roster.school(id)).collect::<Vec<&School>>()
+            });
+            Arc::new(persons_about(table, listed.unwrap_or_default(), stage))
+        });
+        Arc::clone(made)
     }
 
     /// Whether the plan opens a table as finely as is asked.
@@ -238,7 +334,6 @@ impl AreaBook {
         extent: &Extent,
         asked: Asked<'_>,
     ) -> Result<(), Closed> {
-        let first = table.block().axes.first().map(|axis| axis.dimension.as_str());
         let asks = |dimension: &str| {
             let by = asked.by.iter().any(|axis| axis.dimension.as_str() == dimension);
             by || asked.filters.iter().any(|(known, _)| known.as_str() == dimension)
@@ -246,11 +341,11 @@ impl AreaBook {
         let is_finer = ["grade", "sex"].into_iter().any(asks);
         match (table.kind(), extent) {
             (Kind::Flow, Extent::Town(_)) => Err(Closed::Detail),
-            // A week shows the area's total by what is counted, and no part of it.
+            // A week shows the area's total by what is counted, longer periods their stages too.
             (Kind::Flow, Extent::Area) => {
                 let is_week = matches!(self.period, Period::Week { .. });
-                let finer = is_finer || (asks("stage") && first != Some("stage"));
-                if is_week && finer { Err(Closed::Detail) } else { Ok(()) }
+                let finer = is_finer || (is_week && asks("stage"));
+                if finer { Err(Closed::Detail) } else { Ok(()) }
             }
             (Kind::Stock, Extent::Town(_)) if is_finer => Err(Closed::Detail),
             (Kind::Stock, _) => Ok(()),
@@ -264,20 +359,20 @@ impl AreaBook {
         }
     }
 
-    /// The sums of a stage that are whole for the period, with their groups; or why there are none.
+    /// The sums of a stage that are whole for the period over some groups, with those of the groups
+    /// that they cover; or why there are none.
     fn whole(
         &self,
-        stage: Stage,
+        (stage, groups): (Stage, &BTreeSet<GroupId>),
         extent: &Extent,
         table: &SealedTable,
-    ) -> Result<(Vec<&OpenedSum>, BTreeSet<GroupId>), Closed> {
+    ) -> Result<Whole<'_>, Closed> {
         let year = self.year().ok_or(Closed::NotCovered)?;
         let periods = match (table.kind(), self.period) {
             (Kind::Stock, Period::Term(_)) => vec![self.period],
-            (Kind::Stock, _) => return Err(Closed::Nobody),
+            (Kind::Stock, _) => return Err(Closed::Detail),
             (Kind::Flow, _) => self.weeks.clone(),
         };
-        let groups = groups(&year.plan, &year.roster, (stage, extent));
         if groups.is_empty() {
             return Err(Closed::FewSchools);
         }
@@ -287,12 +382,15 @@ impl AreaBook {
         let detail = self.detail(table.kind(), extent);
         let is_meant = |sum: &&OpenedSum| {
             let is_of = sum.table == *table.id() && (sum.stage, sum.detail) == (stage, detail);
-            is_of && (detail == Detail::Cells || sum.groups == groups)
+            is_of && (detail == Detail::Cells || sum.groups == *groups)
         };
         let sums: Vec<&OpenedSum> = self.sums.iter().filter(is_meant).collect();
-        let found = whole(&groups, &periods, &sums);
+        let found = whole(groups, &periods, &sums);
         if !found.groups.is_empty() {
             return Ok((found.sums, found.groups));
+        }
+        if self.unread.contains(table.id()) {
+            return Err(Closed::Catalogue);
         }
         let of_table = |task: &&TaskState| task.table == table.id().as_str();
         let tasks: Vec<&TaskState> = self.tasks.iter().filter(of_table).collect();
@@ -302,11 +400,13 @@ impl AreaBook {
         if periods.len() > 1 {
             return Err(Closed::Weeks { open: found.periods_open, of: count(periods.len()) });
         }
-        let schools = members(&year.plan, &year.roster, &groups).len();
+        let mut schools = members(&year.plan, groups).into_iter();
         Err(match tasks.first() {
             _ if !self.has_part => Closed::NotSent,
             None => Closed::NotBegun,
-            Some(task) if u64::from(task.accepted) >= schools as u64 => Closed::Objections,
+            Some(task) if schools.all(|school| task.accepted.contains(school)) => {
+                Closed::Objections
+            }
             Some(_) => Closed::Reports,
         })
     }
@@ -315,7 +415,7 @@ impl AreaBook {
     fn layout(&self, pack: Option<&Digest>, table: &str) -> Option<&SealedTable> {
         let tables = match pack {
             Some(pack) => self.tables.get(pack),
-            None => self.in_force.as_ref(),
+            None => self.in_force.as_ref().map(|(_, tables)| tables),
         };
         tables?.table(table)
     }
@@ -335,9 +435,17 @@ fn groups(plan: &Plan, roster: &Roster, (stage, extent): (Stage, &Extent)) -> BT
     }
 }
 
-fn members<'r>(plan: &Plan, roster: &'r Roster, groups: &BTreeSet<GroupId>) -> Vec<&'r School> {
+/// The schools of some groups.
+fn members<'p>(plan: &'p Plan, groups: &BTreeSet<GroupId>) -> BTreeSet<&'p UnitId> {
     let within = plan.groups().iter().filter(|group| groups.contains(&group.id));
-    within.flat_map(|group| &group.members).filter_map(|id| roster.school(id)).collect()
+    within.flat_map(|group| &group.members).collect()
+}
+
+/// Whether a sum is of the task that the year's own documents make.
+fn is_of(sum: &OpenedSum, (year, table): (&SealingYear, &SealedTable), packs: &Packs) -> bool {
+    let Ok(span) = Span::of(sum.period, packs.calendar()) else { return false };
+    let terms = year.terms(table, (sum.period, &span), sum.pack);
+    terms.is_some_and(|terms| task_id(&terms) == sum.task)
 }
 
 /// Figures while stages are added up.
@@ -348,6 +456,21 @@ struct Draft {
 }
 
 impl Draft {
+    /// Notes why a stage is not in, for figures that it would be in.
+    fn close(&mut self, reached: &BTreeSet<usize>, why: Closed) {
+        for at in reached {
+            if let Some(before) = self.closed.get_mut(*at) {
+                *before = (*before).max(Some(why));
+            }
+        }
+    }
+
+    /// Gives up every figure: what is there would be a part of it.
+    fn close_all(&mut self, why: Closed) {
+        self.cells.iter_mut().for_each(|cell| *cell = Cell { is_about: true, ..Cell::default() });
+        self.closed.iter_mut().for_each(|closed| *closed = (*closed).max(Some(why)));
+    }
+
     /// What is there goes before what is not: how complete it is, its coverage says.
     fn finish(self) -> Vec<Result<Cell, Closed>> {
         let one = |(cell, closed): (Cell, Option<Closed>)| match closed {

@@ -7,8 +7,7 @@
 use std::collections::BTreeSet;
 
 use domain::catalogue::{DimensionId, OUTCOME_AXIS, Stage};
-use domain::disclosure::plan::School;
-use domain::disclosure::sealed::{COMPLEMENT, SealedTable, persons_about};
+use domain::disclosure::sealed::{COMPLEMENT, Kind, SealedTable};
 use proto::opening::Detail;
 
 use super::{Asked, Take};
@@ -21,8 +20,10 @@ pub struct Cell {
     pub value: u64,
     /// Opened cells in it.
     pub opened: u64,
-    /// Persons of the roster in cells of it that stay closed.
+    /// Persons of the roster in cells of it that stay closed; each stage and stratum once.
     pub left_out: u64,
+    /// How far above the sum these may take it: a person can have several events in a week.
+    pub above: u64,
     /// Whether anybody of the roster is of its kind.
     pub is_about: bool,
 }
@@ -35,19 +36,27 @@ impl Cell {
             value: self.value.saturating_add(other.value),
             opened: self.opened.saturating_add(other.opened),
             left_out: self.left_out.saturating_add(other.left_out),
+            above: self.above.saturating_add(other.above),
             is_about: self.is_about || other.is_about,
         }
     }
 }
 
+/// A counted cell has no place among the values asked for: its catalogue has other words.
+#[derive(Clone, Copy, Debug)]
+pub struct OtherWords;
+
 /// What the places of a table in a stage are worth for what is asked: the figure that each goes
 /// into, if any.
+///
+/// # Errors
+/// A cell that is counted fits none of the figures, so that they would be too small.
 pub fn targets(
     table: &SealedTable,
     (stage, detail): (Stage, Detail),
     only: Option<&(DimensionId, String)>,
     asked: Asked<'_>,
-) -> Vec<Option<usize>> {
+) -> Result<Vec<Option<usize>>, OtherWords> {
     let block = table.block();
     let size = block.axes.first().map_or(1, |axis| axis.values.len()).max(1);
     let (places, axes) = match detail {
@@ -56,7 +65,7 @@ pub fn targets(
     };
     let stride = (table.cells() / places.max(1)).max(1);
     let target = |place: usize| {
-        let values = block.values_at(place * stride)?;
+        let Some(values) = block.values_at(place * stride) else { return Ok(None) };
         let dims = block.axes.iter().map(|axis| axis.dimension.as_str());
         let known: Vec<(&str, &str)> = dims.zip(values).take(axes).collect();
         aim(&known, (stage, only), asked)
@@ -68,7 +77,7 @@ fn aim(
     known: &[(&str, &str)],
     (stage, only): (Stage, Option<&(DimensionId, String)>),
     asked: Asked<'_>,
-) -> Option<usize> {
+) -> Result<Option<usize>, OtherWords> {
     let value_of = |dimension: &str| {
         let own = known.iter().find(|(name, _)| *name == dimension).map(|(_, value)| *value);
         let only = only.filter(|(name, _)| name.as_str() == dimension);
@@ -84,28 +93,33 @@ fn aim(
     };
     let is_meant = asked.filters.iter().all(|(dim, only)| value_of(dim.as_str()) == Some(only));
     if !is_counted || !is_meant {
-        return None;
+        return Ok(None);
     }
-    asked.by.iter().try_fold(0, |target, axis| {
+    let placed = asked.by.iter().try_fold(0, |target, axis| {
         let value = value_of(axis.dimension.as_str())?;
         let at = axis.values.iter().position(|known| known == value)?;
         Some(target * axis.values.len() + at)
-    })
+    });
+    placed.map(Some).ok_or(OtherWords)
 }
 
-/// Adds the cells of a sum to figures; `schools` are those of its groups by the roster.
+/// Adds the cells of a sum to figures; `about` are the persons of the roster that each cell of the
+/// table is about in its groups. `is_first` counts those left out: of a run of weeks the first
+/// does, since the others are about the same persons.
 pub fn add(
-    sum: &OpenedSum,
-    table: &SealedTable,
+    (sum, table): (&OpenedSum, &SealedTable),
     targets: &[Option<usize>],
-    schools: &[&School],
+    (about, is_first): (&[u64], bool),
     found: &mut [Cell],
 ) {
-    let about = persons_about(table, schools.iter().copied(), sum.stage);
     let size = targets.len().max(1);
     let stride = (table.cells() / size).max(1);
-    let strata =
-        table.cells() / table.block().axes.first().map_or(1, |axis| axis.values.len()).max(1);
+    let categories = table.block().axes.first().map_or(1, |axis| axis.values.len()).max(1);
+    // Of a sum by categories each place is all strata together.
+    let strata = match sum.detail {
+        Detail::Cells => table.cells() / categories,
+        Detail::Categories => 1,
+    };
     let mut closed = BTreeSet::new();
     for (place, target) in targets.iter().enumerate() {
         let Some(cell) = target.and_then(|target| found.get_mut(target)) else { continue };
@@ -119,7 +133,14 @@ pub fn add(
             }
             // Those of a stratum once, whatever category they are in.
             None if persons > 0 && closed.insert((*target, place % strata.max(1))) => {
-                cell.left_out = cell.left_out.saturating_add(persons);
+                let each = match table.kind() {
+                    Kind::Stock => 1,
+                    Kind::Flow => u64::from(table.per_person_max()),
+                };
+                cell.above = cell.above.saturating_add(persons.saturating_mul(each));
+                if is_first {
+                    cell.left_out = cell.left_out.saturating_add(persons);
+                }
             }
             None => {}
         }

@@ -70,6 +70,18 @@ pub struct Asked<'a> {
     pub filters: &'a [(DimensionId, String)],
 }
 
+impl Asked<'_> {
+    /// Whether tables of several values would be added up although a person can have several.
+    fn is_of_several(&self) -> bool {
+        let Some((dimension, _)) = self.tables.first().and_then(|table| table.only.as_ref()) else {
+            return false;
+        };
+        let is_chosen = self.by.iter().any(|axis| axis.dimension == *dimension)
+            || self.filters.iter().any(|(known, _)| known == dimension);
+        self.tables.len() > 1 && !is_chosen
+    }
+}
+
 /// The opened sums that a unit's figures of a period are made of.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
@@ -86,6 +98,12 @@ impl Books {
     #[must_use]
     pub const fn is_sealed(&self) -> bool {
         !self.areas.is_empty()
+    }
+
+    /// Schools on the rosters of these areas, or of the town.
+    #[must_use]
+    pub fn schools(&self) -> u32 {
+        self.areas.iter().map(|book| book.schools(self.extent())).sum()
     }
 
     /// The part of the areas that is meant.
@@ -116,12 +134,12 @@ pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result
         let is_own = area == hub || year.helper == *hub || year.leader == *hub;
         let is_town = || year.roster.schools.values().any(|school| school.town == *hub);
         if !is_own && is_town() {
-            let book = AreaBook::read(tx, packs, (area, span), period)?;
+            let book = AreaBook::read(tx, packs, (hub, area, span), period)?;
             let areas = vec![Arc::new(book)];
             return Ok(Books { areas, extent: Some(Extent::Town(hub.clone())), is_all: true });
         }
         if is_own || crate::store::unit::find(tx, area)?.is_some() {
-            let book = AreaBook::read(tx, packs, (area, span), period)?;
+            let book = AreaBook::read(tx, packs, (hub, area, span), period)?;
             found.is_all |= area == hub || year.helper == *hub;
             found.areas.push(Arc::new(book));
         }

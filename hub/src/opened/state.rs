@@ -8,10 +8,14 @@ pub enum Closed {
     Nobody,
     /// The plan opens it at another detail: weeks by stage, towns by grade.
     Detail,
+    /// Persons can have several values: one of them must be chosen.
+    Several,
     /// The plan, or a key statement, does not cover the whole period.
     NotCovered,
     /// No group of enough schools: the town or area has no figure of its own.
     FewSchools,
+    /// It was opened under a catalogue that is not known here, or whose words are others.
+    Catalogue,
     /// Fewer persons than a cell must be about stand behind it by the roster.
     FewPersons,
     /// No task of the period was begun.
@@ -52,7 +56,12 @@ impl Closed {
     pub const fn sort(self) -> Sort {
         match self {
             Self::Nobody => Sort::Never,
-            Self::Detail | Self::NotCovered | Self::FewSchools | Self::FewPersons => Sort::Closed,
+            Self::Detail
+            | Self::Several
+            | Self::NotCovered
+            | Self::FewSchools
+            | Self::Catalogue
+            | Self::FewPersons => Sort::Closed,
             Self::NotBegun
             | Self::NotSent
             | Self::Reports
@@ -68,8 +77,10 @@ impl Closed {
         match self {
             Self::Nobody => "nobody",
             Self::Detail => "not_at_this_detail",
+            Self::Several => "several_values",
             Self::NotCovered => "plan_covers_less",
             Self::FewSchools => "too_few_schools",
+            Self::Catalogue => "other_catalogue",
             Self::FewPersons => "too_few_persons",
             Self::NotBegun => "not_begun",
             Self::NotSent => "not_received_from_leader",

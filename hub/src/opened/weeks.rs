@@ -30,9 +30,12 @@ pub fn whole<'s>(
     periods: &[Period],
     sums: &[&'s OpenedSum],
 ) -> Whole<'s> {
+    // A sum with a group that is not meant tells nothing of those that are.
+    let sums: Vec<&'s OpenedSum> =
+        sums.iter().filter(|sum| sum.groups.is_subset(groups)).copied().collect();
     let mut component: BTreeMap<&GroupId, usize> =
         groups.iter().enumerate().map(|(at, group)| (group, at)).collect();
-    for sum in sums {
+    for sum in &sums {
         let joined: BTreeSet<usize> =
             sum.groups.iter().filter_map(|group| component.get(group).copied()).collect();
         let Some(least) = joined.first().copied() else { continue };

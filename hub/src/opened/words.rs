@@ -9,6 +9,10 @@ texts! {
     DETAIL = "方案不开启这么细的数：每周只有全区合计，街道（镇）只有每学期各学段的合计。",
         "The plan opens nothing as fine: of a week the area's total, of a town its stages once a \
          term.";
+    SEVERAL = "一人可同时属于几类，各类不能相加；请按类别查看。",
+        "A person can be of several kinds, so kinds do not add up: look at one of them.";
+    CATALOGUE = "开启时所用的指标目录与现行目录不同，不能按现行口径列出。",
+        "It was opened under another catalogue and cannot be told in the words of this one.";
     NOT_COVERED = "双方签署的汇总方案没有覆盖整个时段，缺的几周不会补开。",
         "The plan that both departments signed does not cover the whole period.";
     FEW_SCHOOLS = "能合并汇总的学校太少，按方案没有自己的合计。",
@@ -33,8 +37,10 @@ pub fn why(closed: Closed, lang: Lang) -> String {
     let text: Text = match closed {
         Closed::Nobody => return String::new(),
         Closed::Detail => DETAIL,
+        Closed::Several => SEVERAL,
         Closed::NotCovered => NOT_COVERED,
         Closed::FewSchools => FEW_SCHOOLS,
+        Closed::Catalogue => CATALOGUE,
         Closed::FewPersons => FEW_PERSONS,
         Closed::NotBegun => NOT_BEGUN,
         Closed::NotSent => NOT_SENT,

@@ -42,6 +42,8 @@ struct About {
     /// Schools and persons of its sheet.
     sheet: (u32, u64),
     coverage: Coverage,
+    /// Whether persons of these schools are left out of it, in cells that stay closed.
+    leaves_out: bool,
 }
 
 /// One sum of a count, or its blank.
@@ -82,23 +84,32 @@ impl<'a> Reader<'a> {
         let sheet = self.reported(term.feed.table());
         let Some(opened) = sealed::opened(self.books, term, &[]) else {
             let counted = (sheet.schools_reported, sheet.persons);
-            return About { groups: None, sheet: counted, coverage: sheet };
+            return About { groups: None, sheet: counted, coverage: sheet, leaves_out: false };
         };
+        let total = opened.amounts.first().copied();
+        let leaves_out = total.is_some_and(|sum| sum.is_ok_and(|sum| sum.left_out > 0));
         let groups = Some(opened.basis);
-        if !self.reads_beside(term) {
-            return About { groups, sheet: (0, 0), coverage: opened.coverage };
+        // Schools that are due here and not in a plan are due all the same.
+        let due = self.due.max(opened.coverage.schools_due);
+        let own = Coverage { schools_due: due, ..opened.coverage };
+        let is_beside = self.reads_beside(term)
+            && self.of_sheets(term, &[]).first().is_some_and(|part| part.amount.is_ok());
+        if !is_beside {
+            // A part that is not shown is not in the sum either.
+            return About { groups, sheet: (0, 0), coverage: own, leaves_out };
         }
         let coverage = Coverage {
-            schools_due: sheet.schools_due.max(opened.coverage.schools_due),
+            schools_due: sheet.schools_due.max(due),
             schools_reported: sheet.schools_reported + opened.coverage.schools_reported,
             persons: sheet.persons + opened.coverage.persons,
         };
-        About { groups, sheet: (sheet.schools_reported, sheet.persons), coverage }
+        About { groups, sheet: (sheet.schools_reported, sheet.persons), coverage, leaves_out }
     }
 
     /// Whether rounded figures of areas that are not under seal stand beside opened ones.
     fn reads_beside(&self, term: &PlannedTerm<'_>) -> bool {
-        !self.books.is_all && term.feed.is_rounded()
+        let is_all = self.books.is_all && self.due <= self.books.schools();
+        term.feed.is_rounded() && !is_all
     }
 
     /// The figures of a plan by some axes, row-major.
@@ -131,7 +142,7 @@ impl<'a> Reader<'a> {
     ) -> Option<&'p [PlannedTerm<'c>]> {
         let expected = self.about(plan.numerator.first()?);
         let mut all = plan.numerator.iter().chain(terms).map(|term| self.about(term));
-        let equal = all.all(|about| about.is_about_the_same(&expected));
+        let equal = all.all(|about| !about.leaves_out && about.is_about_the_same(&expected));
         if equal && !self.is_withheld_somewhere(plan, terms) {
             Some(terms)
         } else {
@@ -176,21 +187,31 @@ impl<'a> Reader<'a> {
     }
 
     fn parts(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
+        let mut parts = self.counted(term, axes);
+        for part in &mut parts {
+            part.amount = part.amount.map(|amount| amount.times(term.coefficient));
+        }
+        parts
+    }
+
+    /// Persons or events as they were counted, before a coefficient: what floors are about.
+    fn counted(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
         let Some(opened) = sealed::opened(self.books, term, axes) else {
             return self.of_sheets(term, axes);
         };
         let floors = Floors::of(&self.known.catalogue, term, self.kind);
-        let part = |amount: Result<Amount, Blank>| Part {
-            amount: amount.and_then(|amount| {
+        let shown = |part: Part| Part {
+            amount: part.amount.and_then(|amount| {
                 let floor = floors.check_opened(amount).map(Blank::Suppressed);
-                floor.map_or(Ok(amount.times(term.coefficient)), Err)
+                floor.map_or(Ok(amount), Err)
             }),
         };
-        let own = opened.amounts.into_iter().map(part);
+        let own = opened.amounts.into_iter().map(|amount| Part { amount });
         if !self.reads_beside(term) {
-            return own.collect();
+            return own.map(shown).collect();
         }
-        own.zip(self.of_sheets(term, axes)).map(|(own, beside)| own.beside(beside)).collect()
+        // The floor is that of the sum: a small part of a large one is not left out of it.
+        own.zip(self.of_sheets(term, axes)).map(|(own, beside)| shown(own.beside(beside))).collect()
     }
 
     fn of_sheets(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
@@ -231,7 +252,7 @@ impl<'a> Reader<'a> {
             if cell.school_cells == 0 {
                 return Part { amount: Err(missing(sheet.coverage, &key, axes)) };
             }
-            let amount = amount(cell, &term.feed).times(term.coefficient);
+            let amount = amount(cell, &term.feed);
             let floor = match &lookup {
                 Some(lookup) => lookup.floor(&key),
                 None => floors.check(amount),
@@ -260,8 +281,8 @@ impl About {
 }
 
 impl Part {
-    /// Opened figures of some areas and rounded ones of others: what is not shown is not in, and
-    /// the coverage says so.
+    /// Opened figures of some areas and rounded ones of others. What is not here or not shown is not
+    /// in, and the coverage counts its schools as missing.
     fn beside(self, rounded: Self) -> Self {
         let amount = match (self.amount, rounded.amount) {
             (Ok(one), Ok(two)) => Ok(one.plus(two)),

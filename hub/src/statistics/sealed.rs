@@ -168,9 +168,13 @@ impl Opened<'_> {
         self.sums.iter().map(from).collect()
     }
 
-    /// Fresh schools of those that were due, where a stock may have been carried.
+    /// Fresh reports of those that were due, a school and stage each, where a stock may have been
+    /// carried. Tables of one count have the same reports, so the first one is counted.
     pub fn fresh(&self) -> Option<(u32, u32)> {
-        let stocks = || self.sums.iter().filter(|(_, sum)| matches!(sum.period, Period::Term(_)));
+        let first = self.sums.first().map(|(_, sum)| sum.table.clone())?;
+        let is_stock =
+            |sum: &OpenedSum| matches!(sum.period, Period::Term(_)) && sum.table == first;
+        let stocks = || self.sums.iter().filter(|(_, sum)| is_stock(sum));
         let of = |number: fn(&OpenedSum) -> u32| stocks().map(|(_, sum)| number(sum)).sum();
         stocks().next().map(|_| (of(|sum| sum.fresh), of(|sum| sum.due)))
     }

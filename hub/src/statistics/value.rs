@@ -55,8 +55,8 @@ impl Amount {
     /// A sum that two hubs opened.
     #[must_use]
     pub const fn opened(cell: Cell) -> Self {
-        let Cell { value, opened, left_out, .. } = cell;
-        Self { opened_cells: opened, left_out, ..Self::exact(value) }
+        let Cell { value, opened, left_out, above, .. } = cell;
+        Self { opened_cells: opened, left_out, above, ..Self::exact(value) }
     }
 
     /// A sum of school cells that were each rounded to base 5.
@@ -121,8 +121,7 @@ impl Amount {
     /// Upper end of the range of [`Amount::margin`], of bands, and of cells that stay closed.
     #[must_use]
     pub fn high(&self) -> u64 {
-        let above = self.above.saturating_add(self.left_out);
-        self.value.saturating_add(self.margin()).saturating_add(above)
+        self.value.saturating_add(self.margin()).saturating_add(self.above)
     }
 
     /// Whether the sum is known to the last person.

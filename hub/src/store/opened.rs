@@ -165,8 +165,8 @@ pub struct TaskState {
     pub table: String,
     /// Its period.
     pub period: Period,
-    /// Reports that both hubs accepted.
-    pub accepted: u32,
+    /// Schools whose report both hubs accepted.
+    pub accepted: BTreeSet<UnitId>,
     /// Whether it waits for a person.
     pub is_stopped: bool,
 }
@@ -180,23 +180,34 @@ pub fn states(
     (area, school_year): (&UnitId, i16),
     period: Period,
 ) -> Result<Vec<TaskState>, SqlError> {
-    tx.query(
-        "select t.sheet, t.stopped,
-                (select count(*) from sealed_report r where r.task = t.id and r.state = 2),
+    let mut states = tx.query(
+        "select t.id, t.sheet, t.stopped,
                 (select count(*) from sealed_opening o
                  where o.task = t.id and o.refused in ('CONTROL_SUM', 'SHARES_APART'))
          from sealed_task t where t.period = $1 and t.area = $2 and t.school_year = $3
          order by t.sheet",
         params![&period.to_string(), area.as_str(), i64::from(school_year)],
         |row| {
-            Ok(TaskState {
-                table: row.text(0)?,
+            let state = TaskState {
+                table: row.text(1)?,
                 period,
-                is_stopped: !row.text(1)?.is_empty() || row.i64(3)? > 0,
-                accepted: row.u32(2)?,
-            })
+                is_stopped: !row.text(2)?.is_empty() || row.i64(3)? > 0,
+                accepted: BTreeSet::new(),
+            };
+            Ok((row.blob(0)?, state))
         },
-    )
+    )?;
+    for (task, state) in &mut states {
+        state.accepted = tx
+            .query(
+                "select school from sealed_report where task = $1 and state = 2",
+                params![task.as_slice()],
+                |row| row.str(0)?.parse().map_err(|_| SqlError::Type),
+            )?
+            .into_iter()
+            .collect();
+    }
+    Ok(states.into_iter().map(|(_, state)| state).collect())
 }
 
 fn parsed(row: &Row<'_, '_>) -> Result<Period, SqlError> {

@@ -107,7 +107,12 @@ async fn a_terms_stock_is_shown_exactly() {
     let city = City::start().await;
     let leader = Statistics::of(&city.leader.hub);
     let waits = figures(&leader, "alt.census", TERM, &[]);
-    assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::NotSent)));
+    assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::NotBegun)));
+    // A child can be of several groups: kinds are told one by one and never added up.
+    let groups = figures(&leader, "spg.students", TERM, &[]);
+    assert_eq!(read(groups.whole.figures[0].reading), Err(Blank::Sealed(Closed::Several)));
+    let one = figures(&leader, "spg.students", TERM, &["group"]);
+    assert_eq!(read(one.whole.figures[0].reading), Err(Blank::Sealed(Closed::NotBegun)));
     all_but(&city, THE_STOCK, &[]);
     city.step().await;
     city.step().await;
@@ -165,6 +170,10 @@ async fn a_month_is_the_sum_of_its_weeks() {
         let finer = figures(&leader, "alt.opened", name, &["tier", "stage"]);
         let junior = finer.whole.figures.iter().filter(|figure| figure.key[1] == "junior");
         let detail = Err(Blank::Sealed(Closed::Detail));
+        assert!(junior.into_iter().all(|figure| read(figure.reading) == detail));
+        // A table that has nothing but its stage is no exception.
+        let emergency = figures(&leader, "ref.emergency", name, &["stage"]);
+        let junior = emergency.whole.figures.iter().filter(|figure| figure.key[0] == "junior");
         assert!(junior.into_iter().all(|figure| read(figure.reading) == detail));
     }
     for hub in [&city.leader, &city.helper] {

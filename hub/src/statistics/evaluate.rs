@@ -281,8 +281,8 @@ impl About {
 }
 
 impl Part {
-    /// Opened figures of some areas and rounded ones of others. What is not here or not shown is not
-    /// in, and the coverage counts its schools as missing.
+    /// Opened figures of some areas and rounded ones of others. What is not here or not shown is
+    /// not in, and the coverage counts its schools as missing.
     fn beside(self, rounded: Self) -> Self {
         let amount = match (self.amount, rounded.amount) {
             (Ok(one), Ok(two)) => Ok(one.plus(two)),

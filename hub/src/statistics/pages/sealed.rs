@@ -18,6 +18,7 @@ use super::{PageError, name, value_label, words};
 use crate::console::{Choice, RefusedLine, SaidLine, SealedArea, SealedPage, SealedTask, ToldLine};
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
+use crate::sealed::leader::Wait;
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::words as sealed;
 use crate::statistics::UnitName;
@@ -181,7 +182,11 @@ fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
         "" if !task.is_known => (Tone::Bad, label(sealed::NO_DOCUMENTS)),
         "" if !task.is_agreed => (Tone::Notice, label(sealed::NO_KEY)),
         "" if !task.openings.is_empty() && task.openings.iter().all(|(_, n)| n.is_some()) => {
-            (Tone::Good, label(words::STATE_OPENED))
+            // A group of too few schools stays closed and is not waited for.
+            let closed = |wait: &Wait| matches!(wait.reason, Some(Refusal::Closed(_)));
+            let is_whole = task.missing.is_empty() && task.waits.iter().all(closed);
+            let word = if is_whole { words::STATE_OPENED } else { words::STATE_PARTLY };
+            (if is_whole { Tone::Good } else { Tone::Info }, label(word))
         }
         "" if all_in => (Tone::Info, label(words::STATE_OBJECTIONS)),
         "" => (Tone::Info, label(words::STATE_REPORTS)),

@@ -100,6 +100,7 @@ texts! {
         "No area of this hub is under seal: there is no plan signed by both departments. Counts \
          about persons go rounded.";
     STATE_OPENED = "已开启", "opened";
+    STATE_PARTLY = "部分开启", "opened in part";
     STATE_OBJECTIONS = "异议期", "schools can object";
     STATE_REPORTS = "等报告", "waits for reports";
     OF_AREA = "全区", "whole area";

@@ -64,7 +64,12 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     if let Some(database) = store {
         let whole =
             checks.iter().all(|check| check.name() != STORE.0 || check.verdict() == Verdict::Well);
-        match federation(context, &config, &database) {
+        let more = federation(context, &config, &database).and_then(|mut more| {
+            let today = context.clock.today();
+            more.extend(super::doctor_sealed::checks(&config, &database, today)?);
+            Ok(more)
+        });
+        match more {
             Ok(more) => checks.extend(more),
             // A damaged store was said already.
             Err(_) if !whole => {}

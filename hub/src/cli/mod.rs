@@ -9,6 +9,7 @@ mod context;
 mod directive;
 mod disclosure;
 mod doctor;
+mod doctor_sealed;
 mod init;
 mod invite;
 mod join;

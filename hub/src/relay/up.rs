@@ -18,8 +18,13 @@ pub const ALARM_FOREIGN: &str = "relayed_for_another";
 /// Outcome of an item that the parent refused.
 const REFUSED: u32 = 2;
 
-/// Takes an item over, or says why not. The same item again changes nothing but the way to its
-/// signer; where the parent refused it, the sender is told what the parent said.
+/// How long after it was passed on an item that comes again is passed on again: whoever sends it
+/// has no answer of the addressee, and what a hub above said then may not hold any more.
+const AGAIN_AFTER_MS: i64 = 12 * 3_600_000;
+
+/// Takes an item over, or says why not. The same item soon again changes nothing but the way to its
+/// signer, and where the parent refused it the sender is told what the parent said; later it is
+/// passed on again.
 ///
 /// # Errors
 /// The store cannot be read or written.
@@ -45,13 +50,17 @@ pub(crate) fn take(
         news.arrived = sealed_inbox::insert(tx, about, &item, now_ms)?;
     } else if relay.uplink.is_some() {
         let name = format!("{RELAYED}{}", addressed.digest);
-        match outbox::find(tx, &name)? {
-            Some(sent) if sent.outcome == Some(REFUSED) => {
-                return Ok(Err((sent.code, sent.reason)));
+        let lane = Lane::Statistics;
+        match outbox::latest(tx, &name)? {
+            Some((sent, _)) => {
+                let wait_ms = |_: &_, _| AGAIN_AFTER_MS;
+                news.queued = outbox::send_again(tx, (lane, &name), wait_ms, now_ms)?;
+                if sent.outcome == Some(REFUSED) && !news.queued {
+                    return Ok(Err((sent.code, sent.reason)));
+                }
             }
-            Some(_) => {}
             None => {
-                news.queued = outbox::enqueue(tx, Lane::Statistics, &name, &item, now_ms)?;
+                news.queued = outbox::enqueue(tx, lane, &name, &item, now_ms)?;
             }
         }
     } else {

@@ -76,6 +76,18 @@ texts! {
     CODE_DOCUMENTS = "两个枢纽的方案、名单或目录版本不同：等标准包传到，或核对版本",
         "plan, roster or catalogue of the two hubs differ: wait for the packs, or compare versions";
     CODE_OTHER = "对方枢纽答复 {0}", "the other hub said {0}";
+    CHAIN_TITLE = "合计记录链", "records of opened sums";
+    CHAIN_WELL = "{0} 条记录首尾相接", "{0} records follow from each other";
+    CHAIN_BROKEN = "第 {0} 条记录与前一条接不上：记录被改动或删除",
+        "record {0} does not follow from the one before: a record was changed or taken out";
+    CHAIN_FIX = "停止服务，用较新的备份恢复 hub.db，并与另一枢纽的记录核对",
+        "stop the service, put back a later backup of hub.db, and compare with the other hub";
+    SILENT_TITLE = "七天没有报告的学校", "schools silent for seven days";
+    NONE_SILENT = "没有", "none";
+    SILENT_FOUND = "{0} 所学校的报告没有到齐：{1}",
+        "reports of {0} schools did not come or wait: {1}";
+    SILENT_FIX = "致电学校与沿途枢纽；各时段见 xinqiao-hub sealed list 和 sealed show",
+        "ring the school and the hubs on the way; see xinqiao-hub sealed list and sealed show";
     CALL_SCHOOL = "打电话请学校核对后重新上报", "call the school: it checks and reports again";
     SAME_PACKS = "请学校确认已收到最新的方案和目录",
         "see that the school has the latest plan and catalogue";

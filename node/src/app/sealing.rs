@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use certs::digest::sha256;
 use domain::period::Period;
-use proto::wire::sync::ItemKind;
+use proto::wire::sync::{ItemKind, Lane};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
+use runtime::uplink::outbox::{self, SentItem};
 
 use super::{Node, ring_bell};
 use crate::ledger::report_key;
+use crate::ledger::sealed as register;
 use crate::packs::PacksError;
 use crate::sealing::{self, Context, Made, Pending, ReportKey, SealingError};
 use crate::transfer::addressed;
@@ -100,6 +102,26 @@ impl Node {
         Ok(Some(Context { unit, years, packs: self.packs()?, today, now_ms }))
     }
 
+    /// Sends the bytes of reports again that have no verdict of both hubs: what a hub on the way
+    /// refused after a day, after two and so on up to a week, what it kept after a week. Gives how
+    /// many.
+    ///
+    /// # Errors
+    /// A store cannot be read or written.
+    pub fn send_open_again(&self) -> Result<usize, SqlError> {
+        let open = self.ledger().read(register::open)?;
+        let now_ms = self.clock().now_ms();
+        let again = move |tx: &Tx<'_>| {
+            let mut sent = 0;
+            for name in &open {
+                let item = (Lane::Statistics, name.as_str());
+                sent += usize::from(outbox::send_again(tx, item, wait_ms, now_ms)?);
+            }
+            Ok::<_, SqlError>(sent)
+        };
+        self.transfer().write("sealed_again", again)
+    }
+
     /// Seals every report whose morning has come and whose period nobody holds; gives how many.
     ///
     /// A period or table that cannot be sealed keeps no other back; the log says which.
@@ -121,7 +143,11 @@ impl Node {
                 Err(error) => tracing::warn!(%period, %error, "period not sealed"),
             }
         }
-        if sealed > 0 {
+        let again = self.send_open_again().map_err(SealingError::from)?;
+        if again > 0 {
+            tracing::info!(again, "sealed reports sent again");
+        }
+        if sealed + again > 0 {
             // Whoever serves the folder copies and sends; that is this process.
             if let Err(error) = ring_bell(&self.config().data) {
                 tracing::warn!(%error, "bell not rung; the next start copies what was sealed");
@@ -129,6 +155,13 @@ impl Node {
         }
         Ok(sealed)
     }
+}
+
+/// How long the latest sending of a report waits for both hubs before it is sent again.
+fn wait_ms(sent: &SentItem, times: u32) -> i64 {
+    const ACCEPTED: Option<u32> = Some(1);
+    let days = if sent.outcome == ACCEPTED { 7 } else { 1_i64 << (times - 1).min(3) };
+    days.min(7) * 24 * 3_600_000
 }
 
 /// Periods of which a report is to be sealed, in the order in which they are.

@@ -24,7 +24,8 @@ texts! {
     WAITING = "等待发送", "waits to be sent";
     SENT = "已发出", "sent";
     KEPT = "上级已签收，等两方结论", "kept above, waits for both hubs";
-    SILENT = "签收后 {0} 天没有结论，请致电两个部门的枢纽运维",
+    ON_THE_WAY = "途中没有转送，会再次发送：{0}", "not passed on, is sent again: {0}";
+    SILENT = "密封后 {0} 天没有结论，请致电两个部门的枢纽运维",
         "no verdict for {0} days: ring both hubs' operators";
     ACCEPTED = "两方都已确认", "accepted by both hubs";
     REFUSED = "被退回：{0}", "refused: {0}";
@@ -167,6 +168,10 @@ fn state_text(terminal: &Terminal, state: &SealedState) -> String {
         SealedState::Sent => terminal.text(SENT, &[]),
         SealedState::Kept { silent_days: None } => terminal.text(KEPT, &[]),
         SealedState::Kept { silent_days: Some(days) } => terminal.text(SILENT, &[days]),
+        SealedState::OnTheWay { silent_days: Some(days), .. } => terminal.text(SILENT, &[days]),
+        SealedState::OnTheWay { reason, silent_days: None } => {
+            terminal.text(ON_THE_WAY, &[&reason.in_lang(terminal.lang())])
+        }
         SealedState::Unstated => terminal.text(UNSTATED, &[]),
         SealedState::Accepted { .. } => terminal.text(ACCEPTED, &[]),
         SealedState::Refused { reason, .. } => {
@@ -180,6 +185,7 @@ fn line_json(line: &SealedLine) -> Value {
         SealedState::Waiting => ("waiting", None, None),
         SealedState::Sent => ("sent", None, None),
         SealedState::Kept { .. } => ("kept", None, None),
+        SealedState::OnTheWay { reason, .. } => ("on_the_way", None, Some(reason)),
         SealedState::Unstated => ("unstated", None, None),
         SealedState::Accepted { at_ms } => ("accepted", Some(*at_ms), None),
         SealedState::Refused { at_ms, reason } => ("refused", Some(*at_ms), Some(reason)),

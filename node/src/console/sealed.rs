@@ -61,6 +61,10 @@ texts! {
          in this school's name: ring both departments at once.";
     KEY_EARLY = "所在区域还没有启用密封汇总；启用前后，卫健方会来电核对这些词。",
         "The area is not under seal yet; health will ring to compare these words.";
+    ON_THE_WAY = "途中的枢纽没有转送：{0}", "a hub on the way did not pass it on: {0}";
+    ON_THE_WAY_NEXT = "本机会按原样再次发送，一天后、两天后，直至每周一次，直到两方都有结论。",
+        "The same bytes are sent again after a day, after two, then every week, until both hubs \
+         answered.";
     UNSTATED = "等卫健方核定本校密钥", "waits until health has stated your key";
     UNSTATED_NEXT = "报告已安全存放，核定后自动处理，不必重发。",
         "It is kept safely and goes on by itself once the key is stated; send nothing again.";
@@ -82,7 +86,7 @@ texts! {
     REFUSED_NEXT = "其他学校不受影响。请核对名册和台账，仍不清楚就联系区级枢纽的运维人员。",
         "No other school is affected. Check the roster and the ledgers; ask the operator of the \
          district's hub if it stays unclear.";
-    SILENT = "签收后已 {0} 天没有结论，请给两个部门的枢纽运维人员打电话。",
+    SILENT = "密封后已 {0} 天没有结论，请给两个部门的枢纽运维人员打电话。",
         "No verdict for {0} days: ring the operators of both departments' hubs.";
     NEWER = "较新的", "Newer";
     OLDER = "较早的", "Older";
@@ -107,6 +111,13 @@ pub enum SealedState {
     },
     /// The hubs keep it and wait until health has stated the school's key.
     Unstated,
+    /// A hub on the way refused it, and it is sent again.
+    OnTheWay {
+        /// Why.
+        reason: Label,
+        /// Days without a verdict, where people must ask.
+        silent_days: Option<i64>,
+    },
     /// Both hubs accepted it.
     Accepted {
         /// By the leader's clock.
@@ -235,6 +246,9 @@ impl SealedTemplate<'_> {
             SealedState::Waiting => (Tone::Notice, WAITING.in_lang(self.lang).to_owned()),
             SealedState::Sent => (Tone::Info, SENT.in_lang(self.lang).to_owned()),
             SealedState::Kept { .. } => (Tone::Info, KEPT.in_lang(self.lang).to_owned()),
+            SealedState::OnTheWay { reason, .. } => {
+                (Tone::Notice, ON_THE_WAY.fill(self.lang, &[&reason.in_lang(self.lang)]))
+            }
             SealedState::Unstated => (Tone::Notice, UNSTATED.in_lang(self.lang).to_owned()),
             SealedState::Accepted { at_ms } => {
                 let word = ACCEPTED.in_lang(self.lang);
@@ -251,6 +265,12 @@ impl SealedTemplate<'_> {
     fn next(&self, line: &SealedLine) -> String {
         match &line.state {
             SealedState::Refused { .. } => REFUSED_NEXT.in_lang(self.lang).to_owned(),
+            SealedState::OnTheWay { silent_days: None, .. } => {
+                ON_THE_WAY_NEXT.in_lang(self.lang).to_owned()
+            }
+            SealedState::OnTheWay { silent_days: Some(days), .. } => {
+                SILENT.fill(self.lang, &[days])
+            }
             SealedState::Unstated => UNSTATED_NEXT.in_lang(self.lang).to_owned(),
             SealedState::Kept { silent_days: Some(days) } => SILENT.fill(self.lang, &[days]),
             _ => String::new(),

@@ -75,6 +75,7 @@ impl EgressSource for Fixed {
             SealedState::Waiting,
             SealedState::Sent,
             SealedState::Unstated,
+            SealedState::OnTheWay { reason: reason.clone(), silent_days: None },
             SealedState::Kept { silent_days: None },
             SealedState::Kept { silent_days: Some(9) },
             SealedState::Accepted { at_ms: NOW },

@@ -84,7 +84,7 @@ impl Egress {
         catalogue: &Catalogue,
         key: Option<&ReportKey>,
     ) -> Result<SealedLine, SourceError> {
-        let sent = self.node.transfer().release(&report.name).map_err(unavailable)?;
+        let sent = self.node.transfer().latest(&report.name).map_err(unavailable)?;
         let name = report.name.clone();
         let stored = self.node.ledger().read(move |tx| crate::ledger::release::find(tx, &name));
         let stored = stored.map_err(unavailable)?;
@@ -106,7 +106,7 @@ impl Egress {
 /// Where a report is: a verdict says more than a receipt, and a receipt more than a frame.
 fn state(
     report: &StoredReport,
-    sent: Option<&SentItem>,
+    sent: Option<&(SentItem, u32)>,
     (key, now_ms): (Option<&ReportKey>, i64),
 ) -> SealedState {
     if let Some(verdict) = &report.verdict {
@@ -118,17 +118,18 @@ fn state(
             }
         };
     }
-    match sent.map(|sent| (sent.outcome, sent.sequence, sent)) {
-        None | Some((None, None, _)) => SealedState::Waiting,
-        Some((None, Some(_), _)) => SealedState::Sent,
-        Some((Some(1), ..)) if !is_key_stated(report, key) => SealedState::Unstated,
-        Some((Some(1), _, sent)) => {
-            let days = (now_ms - sent.answered_at_ms.unwrap_or(now_ms)) / DAY_MS;
-            SealedState::Kept { silent_days: (days >= SILENT_DAYS).then_some(days) }
-        }
-        Some((Some(_), _, sent)) => SealedState::Refused {
-            at_ms: sent.answered_at_ms.unwrap_or_default(),
+    // Since it was sealed, whatever was sent again meanwhile.
+    let days = (now_ms - report.made_at_ms) / DAY_MS;
+    let silent_days = (days >= SILENT_DAYS).then_some(days);
+    let Some((sent, times)) = sent else { return SealedState::Waiting };
+    match (sent.outcome, sent.sequence) {
+        (None, None) if *times == 1 => SealedState::Waiting,
+        (None, _) if *times == 1 => SealedState::Sent,
+        (Some(1) | None, _) if !is_key_stated(report, key) => SealedState::Unstated,
+        (Some(1) | None, _) => SealedState::Kept { silent_days },
+        (Some(_), _) => SealedState::OnTheWay {
             reason: super::refusal::label(&sent.code, &sent.reason),
+            silent_days,
         },
     }
 }

@@ -113,6 +113,28 @@ pub fn is_any_of(tx: &Tx<'_>, period: &str) -> Result<bool, SqlError> {
     Ok(found.is_some())
 }
 
+/// The names of reports without a final answer, in the order in which they were sealed.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
+    let open = "select name from sealed_report where answer is null order by id";
+    tx.query(open, &[], |row| row.text(0))
+}
+
+/// The periods of reports beside which another report of this school stands: it was told by a
+/// ledger that this one was put back from, and what it told then is not known here.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn told_before(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
+    let told = "select distinct period from sealed_report where answer = 2 and code = $1";
+    tx.query(told, params![OTHER_REPORT], |row| row.text(0))
+}
+
+/// Code of a refusal beside another report of the same task.
+const OTHER_REPORT: &str = "other_report";
+
 /// A report by the digest of its signed bytes.
 ///
 /// # Errors
@@ -169,7 +191,8 @@ pub(crate) fn keep_verdict(
             &verdict.signed,
         ],
     )?;
-    if kept > 0 && verdict.answer == Answer::Refused {
+    // Where another report stands, the period was told: nothing of it is told twice.
+    if kept > 0 && verdict.answer == Answer::Refused && verdict.code != OTHER_REPORT {
         // What a refused report told was told to nobody: the next week that is sealed tells it.
         tx.execute(
             "delete from sealed_told where (table_id, period) =

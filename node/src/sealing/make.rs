@@ -83,7 +83,7 @@ fn seal_all(
     let school = under_seal.year().roster.school(&context.unit).ok_or_else(missing)?;
     let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
     let since = context.years.iter().map(first_monday).min().unwrap_or(own.from);
-    let span = facts_span(period, own, since);
+    let span = facts_span(period, own, untold_since(tx, since)?);
     let facts = Facts::of_period(tx, &profile, span, context.today)?;
     let hubs = under_seal.hubs()?;
     let keys = Keys { certified: key, stated: &report_key::load_or_make(tx, context.now_ms)? };
@@ -101,6 +101,18 @@ fn seal_all(
         });
     }
     Ok(made)
+}
+
+/// The first day of what was not told by a ledger that this one was put back from: weeks that the
+/// hubs know from it count as told whole, so that nothing is told twice.
+fn untold_since(tx: &Tx<'_>, from: Date) -> Result<Date, SealingError> {
+    let told = register::told_before(tx)?;
+    let weeks = told.iter().filter_map(|period| match period.parse() {
+        Ok(Period::Week { year, week }) => Week::new(year, week),
+        _ => None,
+    });
+    let after = weeks.filter_map(|week| week.sunday().tomorrow().ok());
+    Ok(after.max().map_or(from, |day| day.max(from)))
 }
 
 fn seal(

@@ -9,7 +9,9 @@ use domain::catalogue::Stage;
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
 use domain::disclosure::plan::School;
-use domain::disclosure::sealed::{CapClass, Kind, MeasureError, SealedReport, SealedTable};
+use domain::disclosure::sealed::{
+    CapClass, Kind, MeasureError, SealedReport, SealedTable, Stratum,
+};
 use domain::ledger::Word as _;
 use domain::period::Period;
 use domain::span::Span;
@@ -53,7 +55,7 @@ pub(super) fn measure(
     let signed = Stage::ALL.iter().map(|stage| school.persons(*stage)).sum();
     let (raw, told) = match table.kind() {
         Kind::Stock => match facts.sealed_stock(&catalogue.1, table)? {
-            Ok(raw) => (raw, Vec::new()),
+            Ok(raw) => (table.on_roster(raw, school), Vec::new()),
             Err(absent) => return Ok(Err(NoReport::Absent(absent))),
         },
         Kind::Flow => match facts.sealed_events(&catalogue.1, table)? {
@@ -70,15 +72,34 @@ pub(super) fn measure(
             Err(absent) => return Ok(Err(NoReport::Absent(absent))),
         },
     };
-    let persons = |stratum: &_| facts.persons_of(stratum);
+    // A pupil in a grade that the roster does not have here is in no cell and among nobody who is
+    // enrolled: the hubs add up what the roster has, and would call the rest a lie.
+    let persons =
+        |stratum: &Stratum| stratum.stage_at(school).map_or(0, |_| facts.persons_of(stratum));
     let enrolled = match table.kind() {
-        Kind::Stock => facts.enrolled_by_stage(),
+        Kind::Stock => enrolled_by_stage(table, school, persons),
         Kind::Flow => BTreeMap::new(),
     };
     Ok(match SealedReport::measure(raw, table, signed, persons) {
         Ok(report) => Ok(Measured { report, told, enrolled }),
         Err(reason) => Err(NoReport::Broken(reason)),
     })
+}
+
+/// Who is in the cells of a table by stage.
+fn enrolled_by_stage(
+    table: &SealedTable,
+    school: &School,
+    persons: impl Fn(&Stratum) -> u64,
+) -> BTreeMap<Stage, u64> {
+    let mut enrolled = BTreeMap::new();
+    for stratum in table.strata() {
+        let (stage, persons) = (stratum.stage_at(school), persons(&stratum));
+        if let Some(stage) = stage.filter(|_| persons > 0) {
+            *enrolled.entry(stage).or_default() += persons;
+        }
+    }
+    enrolled
 }
 
 /// The cells of what was not told yet, up to what one report may add; the rest is told in the next

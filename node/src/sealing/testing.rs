@@ -1,6 +1,8 @@
 //! A city under seal for tests: two commissions, two hubs with their keys and certificates, and
 //! documents that list the school of the tests.
 
+use std::ops::RangeInclusive;
+
 use certs::aggregate::{Instance, KeyHalf, Parts, Role, agree, open};
 use certs::chain::Trust;
 use certs::digest::sha256;
@@ -73,25 +75,36 @@ impl Hubs {
     /// School year 2025 under seal, with so many students of each sex in each grade at the school
     /// of the tests and at five schools more.
     pub(crate) fn year(&self, persons: u32) -> SealingYear {
-        self.year_with(persons, "2025-09-01", None)
+        self.year_with((persons, 7..=9), "2025-09-01", None)
     }
 
     /// The same under a plan that begins on a day.
     pub(crate) fn year_from(&self, persons: u32, first: &str) -> SealingYear {
-        self.year_with(persons, first, None)
+        self.year_with((persons, 7..=9), first, None)
     }
 
     /// The same with the keys that health stated of some schools.
     pub(crate) fn stating(&self, keys: &[(&str, Digest)]) -> SealingYear {
         let keys = keys.iter().map(|(unit, key)| (unit.parse().expect("unit"), *key));
         let (text, first) = (keys::write(&keys.collect()), "2025-09-01");
-        self.year_with(200, first, Some(&self.directive(PackKind::Keys, &text, first)))
+        let keys = self.directive(PackKind::Keys, &text, first);
+        self.year_with((200, 7..=9), first, Some(&keys))
     }
 
-    fn year_with(&self, persons: u32, first: &str, keys: Option<&Vec<u8>>) -> SealingYear {
+    /// A roster that has only some of the school's grades.
+    pub(crate) fn year_of_grades(&self, grades: RangeInclusive<u8>) -> SealingYear {
+        self.year_with((200, grades), "2025-09-01", None)
+    }
+
+    fn year_with(
+        &self,
+        (persons, grades): (u32, RangeInclusive<u8>),
+        first: &str,
+        keys: Option<&Vec<u8>>,
+    ) -> SealingYear {
         let schools = ["S1", "S2", "S3", "S4", "S5", UNIT];
         let rows = schools.iter().flat_map(|school| {
-            (7..=9).map(move |grade| {
+            grades.clone().map(move |grade| {
                 let head = format!("{school},370202001,office {school},2020,2020,yes");
                 format!("{head},junior,g{grade},{persons},{persons},0")
             })

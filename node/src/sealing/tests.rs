@@ -3,6 +3,7 @@
 
 use certs::digest::sha256;
 use certs::key::SigningKey;
+use domain::catalogue::Stage;
 use domain::disclosure::sealed::{Answer, SealedTables};
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
@@ -414,4 +415,47 @@ fn a_report_is_signed_by_the_key_that_health_states() {
     assert_eq!(standing(hubs.stating(&[("S1", digest)])), KeyStanding::Unstated);
     let other = sha256(b"another");
     assert_eq!(standing(hubs.stating(&[(unit.as_str(), other)])), KeyStanding::Other);
+}
+
+/// A pupil in a grade that the roster does not have is in no cell, and not among those enrolled:
+/// the hubs add up the roster's grades, and what they find is what the report names.
+#[test]
+fn a_grade_beside_the_roster_is_in_no_cell() {
+    let (school, hubs) = (school(), Hubs::new());
+    let mut context = hubs.context(date(2025, 11, 25));
+    seal(&school, &context, PERIOD);
+    let whole: u64 = hubs.read(&school, &report(&school, CENSUS, "2025S1")).iter().sum();
+    let school = self::school();
+    context.years = vec![hubs.year_of_grades(8..=9)];
+    seal(&school, &context, PERIOD);
+    let sealed = report(&school, CENSUS, "2025S1");
+    let cells = hubs.read(&school, &sealed);
+    let tables = SealedTables::of(&school.catalogue);
+    let table = tables.table(CENSUS).expect("table");
+    let listed = &context.years[0].year().roster.schools[&context.unit];
+    let summed: u64 =
+        table.places_of(listed, Stage::Junior).iter().map(|place| cells[*place]).sum();
+    assert_eq!(sealed.enrolled.get(&Stage::Junior).copied().unwrap_or(0), summed);
+    assert_eq!(cells.iter().sum::<u64>(), summed, "nobody is outside of the roster's cells");
+    assert!(summed < whole, "grade 7 is left out: {summed} of {whole}");
+}
+
+/// A ledger that was put back seals a week again that the hubs know. They keep the first report, so
+/// what the week told is told: nothing up to its Sunday is told again, whatever is entered later.
+#[test]
+fn a_week_told_before_a_restore_is_told_no_more() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 1, date(2025, 11, 5));
+    let context = hubs.context(date(2025, 11, 18));
+    seal(&school, &context, week("2025-W45"));
+    let again = registered(&school, OPENED, "2025-W45").expect("sealed");
+    let refusal = verdict_on(&again, "F370202004J01", Some("other_report"));
+    assert!(
+        take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&refusal, &[0])).expect("taken")
+    );
+    // Entered again by the counsellor, who found it missing.
+    open_case(&school, 2, date(2025, 11, 6));
+    open_case(&school, 3, date(2025, 11, 12));
+    seal(&school, &context, week("2025-W46"));
+    assert_eq!(told(&hubs, &school, "2025-W46"), 1, "only what is of the later week");
 }

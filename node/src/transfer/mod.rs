@@ -102,6 +102,15 @@ impl Transfer {
         self.read(move |tx| outbox::find(tx, &name))
     }
 
+    /// The latest sending of an item, and how often it was queued.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn latest(&self, name: &str) -> Result<Option<(SentItem, u32)>, SqlError> {
+        let name = name.to_owned();
+        self.read(move |tx| outbox::latest(tx, &name))
+    }
+
     /// How much waits in the statistics lane.
     ///
     /// # Errors

@@ -124,6 +124,49 @@ pub fn enqueue(
     Ok(queued > 0)
 }
 
+/// The latest sending of an item, and how often it was queued.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn latest(tx: &Tx<'_>, name: &str) -> Result<Option<(SentItem, u32)>, SqlError> {
+    let mut latest = None;
+    for times in 1..=SENDINGS_MAX {
+        match find(tx, &sending(name, times))? {
+            Some(sent) => latest = Some((sent, times)),
+            None => break,
+        }
+    }
+    Ok(latest)
+}
+
+/// Queues the bytes of an item once more, where its latest sending was answered and was queued
+/// longer ago than `wait_ms` says for so many sendings. What was sent keeps its frame and answer.
+/// Says whether it was queued.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn send_again(
+    tx: &Tx<'_>,
+    (lane, name): (Lane, &str),
+    wait_ms: impl Fn(&SentItem, u32) -> i64,
+    now_ms: i64,
+) -> Result<bool, SqlError> {
+    let Some((sent, times)) = latest(tx, name)? else { return Ok(false) };
+    let is_due = now_ms.saturating_sub(sent.queued_at_ms) >= wait_ms(&sent, times);
+    if sent.outcome.is_none() || times >= SENDINGS_MAX || !is_due {
+        return Ok(false);
+    }
+    enqueue(tx, lane, &sending(name, times + 1), &sent.item, now_ms)
+}
+
+/// Most sendings of one item: with a week between them, the school year and more.
+const SENDINGS_MAX: u32 = 60;
+
+/// The name of the n-th sending of an item; no name of an item ends like this.
+fn sending(name: &str, times: u32) -> String {
+    if times <= 1 { name.to_owned() } else { format!("{name} again {times}") }
+}
+
 /// Takes an item back that never had a frame; one that may have left is not touched, also where a
 /// new epoch took its frame away. Says whether it was taken back.
 ///

@@ -238,6 +238,13 @@ async fn a_report_to_nobody_is_refused_at_the_top() {
     line.school.queue_item("again", signed(&line.school.identity, &body));
     line.school.flush().await.expect("sent again");
     assert_eq!(line.school.outcome("again"), "no_such_hub");
+    // Half a day later it is passed on again: what a hub above said may not hold any more.
+    line.street.write(|tx| tx.execute("update outbox_item set queued_at_ms = 1", &[]));
+    line.school.queue_item("later", signed(&line.school.identity, &body));
+    line.school.flush().await.expect("sent later");
+    assert_eq!(line.school.outcome("later"), "accepted");
+    let again = format!("{} again 2", relayed_name(&body));
+    assert_eq!(line.answer_to_street(&again).await, "no_such_hub");
 
     let alone = Member::join(&line.federation, &line.district, "S5");
     alone.queue_item("top", signed(&alone.identity, &report("S5", "370299", 1)));

@@ -6,13 +6,16 @@
 //! stand row-major in declared order, the axis with the complement first, and grades that a school
 //! does not have are zeros: the length never depends on the school.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::{
     At, Axis, Block, Catalogue, Channel, Condition, Count, Definition, DimensionId, Field, Filter,
     Grade, IndicatorId, Kind as Behaviour, Measure, OUTCOME_AXIS, Origin, Source, Stage, TableId,
 };
+use crate::cell::Cell;
 
 use super::super::RawTable;
-use super::super::plan::School;
+use super::super::plan::{School, Sexes};
 
 /// Value of the complement on the first axis of a stock.
 pub const COMPLEMENT: &str = "rest";
@@ -55,6 +58,23 @@ pub struct Stratum {
     pub grade: Option<Grade>,
     /// Sex, by the catalogue's code.
     pub sex: Option<String>,
+}
+
+impl Stratum {
+    /// The stage in which the roster has these persons at a school; none where it has no place for
+    /// them there.
+    #[must_use]
+    pub fn stage_at(&self, school: &School) -> Option<Stage> {
+        let has = |grades: &BTreeMap<Grade, Sexes>| match self.grade {
+            Some(grade) if self.stage.is_none() => grades.contains_key(&grade),
+            _ => true,
+        };
+        let is_asked = self.stage.is_some() || self.grade.is_some();
+        let mut stages = school.stages.iter().filter(|_| is_asked);
+        let found = stages
+            .find(|(stage, grades)| self.stage.is_none_or(|own| own == **stage) && has(grades));
+        found.map(|(stage, _)| *stage)
+    }
 }
 
 /// Why a count of the channel `sealed` has no sealed table: it stays at the school.
@@ -281,14 +301,28 @@ impl SealedTable {
     /// school, and a grade that nobody is in belongs to none.
     #[must_use]
     pub fn places_of(&self, school: &School, stage: Stage) -> Vec<usize> {
-        let grades = school.stages.get(&stage);
-        let belongs = |stratum: Stratum| match (stratum.stage, stratum.grade) {
-            (Some(own), _) => own == stage && grades.is_some(),
-            (None, Some(grade)) => grades.is_some_and(|grades| grades.contains_key(&grade)),
-            (None, None) => false,
-        };
+        let belongs = |stratum: Stratum| stratum.stage_at(school) == Some(stage);
         let places = 0..self.cells();
         places.filter(|place| self.stratum(*place).is_some_and(belongs)).collect()
+    }
+
+    /// Every stratum of the table once: what its cells ask of a person beside the first axis.
+    pub fn strata(&self) -> impl Iterator<Item = Stratum> + '_ {
+        let categories = self.block.axes.first().map_or(1, |axis| axis.values.len()).max(1);
+        (0..self.cells() / categories).filter_map(|place| self.stratum(place))
+    }
+
+    /// The same table without whom the roster has no place for: a grade or a stage that it does not
+    /// list at the school is in no sum, so it is not counted either.
+    #[must_use]
+    pub fn on_roster(&self, mut raw: RawTable, school: &School) -> RawTable {
+        for (place, cell) in raw.cells.iter_mut().enumerate() {
+            let stratum = self.stratum(place);
+            if stratum.is_none_or(|stratum| stratum.stage_at(school).is_none()) {
+                *cell = Cell::Value(0);
+            }
+        }
+        raw
     }
 
     /// Whether a raw table was made for this one.

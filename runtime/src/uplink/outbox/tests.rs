@@ -180,3 +180,30 @@ fn answered_items_of_one_sort_are_forgotten() {
     let left = run(&database, |tx| super::sent(tx, LANE, 10));
     assert_eq!(left.iter().map(|item| &*item.name).collect::<Vec<_>>(), ["sealed/d", "sealee"]);
 }
+
+/// An item is sent again once it was answered and has waited as long as so many sendings ask for;
+/// the bytes are the same, and what was sent before keeps its answer.
+#[test]
+fn an_item_is_sent_again_after_its_wait() {
+    const DAY: i64 = 24 * 3_600_000;
+    let database = database();
+    run(&database, |tx| enqueue(tx, LANE, "report", b"bytes", 0));
+    let again = |now_ms: i64| {
+        let wait = |_: &SentItem, times: u32| i64::from(times) * DAY;
+        run(&database, move |tx| send_again(tx, (LANE, "report"), wait, now_ms))
+    };
+    let answer = || {
+        run(&database, |tx| tx.execute("update outbox_item set outcome = 2, code = 'busy'", &[]))
+    };
+    assert!(!again(9 * DAY), "it was not answered yet");
+    answer();
+    assert!(!again(DAY - 1));
+    assert!(again(DAY));
+    let (sent, times) = run(&database, |tx| latest(tx, "report")).expect("queued");
+    assert_eq!((times, sent.item.as_slice(), sent.outcome), (2, &b"bytes"[..], None));
+    let first = run(&database, |tx| find(tx, "report")).expect("kept");
+    assert_eq!(first.outcome, Some(2));
+    answer();
+    assert!(!again(2 * DAY), "the second time it waits longer");
+    assert!(again(3 * DAY));
+}

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod passphrase;
 pub mod sealing;
+pub mod seen;
 pub mod sql;
 pub mod transport;
 pub mod uplink;

@@ -17,6 +17,24 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("File in the form of docs/disclosure.md", "文件，格式见 docs/disclosure.md"),
     (
+        "File of somebody who colludes, such as a school's own; may be repeated",
+        "合谋者的文件，例如某所学校自己的；可重复",
+    ),
+    (
+        "Write everything that a role has seen at this hub in a school year, for anybody to attack",
+        "写出某一角色在本枢纽一学年所见的全部数据，供任何人检验",
+    ),
+    (
+        "Whose eyes: street, district or city for this hub's operator, leader or helper for one \
+         half of sealed sums, public for what is published",
+        "谁的视角：street、district、city 为本枢纽运维者，leader、helper 为密封汇总的一方，public 为公开数据",
+    ),
+    (
+        "School year, by the year in which it begins; the present one if left out",
+        "学年，以开始的年份计；不填为本学年",
+    ),
+    ("New file, readable by its owner only", "新文件，仅所有者可读"),
+    (
         "Seconds that it may take; what was not decided by then is listed",
         "最长用时（秒）；到时仍未判定的会列出",
     ),

@@ -1,21 +1,30 @@
-//! `xinqiao-hub disclosure`: the shipped attacker on a file of what one role has seen.
+//! `xinqiao-hub disclosure`: the shipped attacker on a file of what one role has seen, and that
+//! file of what this hub has seen.
 //!
-//! Needs no data folder, so that anybody can run it on any file. Small counts that follow end the
-//! command with a code of their own, and so do figures that were not decided in time.
+//! The attack needs no data folder, so that anybody can run it on any file. Small counts that
+//! follow end the command with a code of their own, and so do figures that were not decided in
+//! time.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use domain::disclosure::attacker::{Finding, Pace, Report, Verdict, ViewError, attack};
+use domain::disclosure::attacker::{Finding, Pace, Report, Verdict, View, ViewError, attack};
+use domain::span::school_year_of;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
+use runtime::seen::{SEEN_BYTES_MAX, read, write};
 use runtime::texts;
 use runtime::web::{Lang, Text};
 use serde::Serialize;
 use serde_json::json;
 
+use super::context::Context;
+use super::private::Reserved;
 use super::words;
-use crate::seen::{SEEN_BYTES_MAX, read};
+use crate::app::{HubError, load_pins};
+use crate::packs::{Packs, PacksError};
+use crate::sealed::documents::{Documents, ShareKeys};
+use crate::seen::{self, Role, SeenError};
 
 /// Lines of the table; the numbers below it are complete.
 const LINES_MAX: usize = 100;
@@ -48,6 +57,17 @@ texts! {
     UNREADABLE_NEXT = "格式说明见 docs/disclosure.md。", "docs/disclosure.md describes the form.";
     TOO_LARGE = "超过 256 MiB", "it is larger than 256 MiB";
     NOT_FORM = "不是导出文件的格式", "it is not an export";
+    EXPORTED = "已写入 {0}：{1} 学年以“{2}”的视角在本枢纽所见，共 {3} 张表。任何人都可用 disclosure audit 检查。",
+        "Wrote {0}: what the role {2} has seen here in school year {1}, {3} tables. Anybody can \
+         check it with disclosure audit.";
+    NO_ROLE = "本枢纽没有“{0}”这个视角。没有写入任何文件。",
+        "this hub does not see with the eyes of {0}. Nothing was written.";
+    NO_ROLE_NEXT = "街镇、区县、城市各用自己的视角；密封汇总的两方用 leader 与 helper；公众用 public。",
+        "A street, district or city has its own role; the halves of sealed sums have leader and \
+         helper; public sees what is published.";
+    NOT_SEEN = "本枢纽的数据读不出来。没有写入任何文件。",
+        "what this hub holds cannot be read. Nothing was written.";
+    NOT_SEEN_NEXT = "请运行 xinqiao-hub doctor。", "Run xinqiao-hub doctor.";
     NOT_FITTING = "其中的表互相对不上", "its tables do not fit together";
 }
 
@@ -56,6 +76,8 @@ texts! {
 pub(super) enum Command {
     /// Attack a file of what one role has seen, and list every small count that follows
     Audit(Audit),
+    /// Write everything that a role has seen at this hub in a school year, for anybody to attack
+    Export(Export),
 }
 
 /// Attack a file of what one role has seen, and list every small count that follows
@@ -63,9 +85,27 @@ pub(super) enum Command {
 pub(super) struct Audit {
     /// File in the form of docs/disclosure.md
     file: PathBuf,
+    /// File of somebody who colludes, such as a school's own; may be repeated
+    #[arg(long = "with", value_name = "FILE")]
+    others: Vec<PathBuf>,
     /// Seconds that it may take; what was not decided by then is listed
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     seconds: u64,
+}
+
+/// Write everything that a role has seen at this hub in a school year, for anybody to attack
+#[derive(Args)]
+pub(super) struct Export {
+    /// Whose eyes: street, district or city for this hub's operator, leader or helper for one half
+    /// of sealed sums, public for what is published
+    #[arg(long, value_parser = ["street", "district", "city", "leader", "helper", "public"])]
+    role: String,
+    /// School year, by the year in which it begins; the present one if left out
+    #[arg(long, value_name = "YEAR")]
+    year: Option<i16>,
+    /// New file, readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 /// A pace by the clock.
@@ -92,14 +132,62 @@ struct Line<'f> {
 }
 
 pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure> {
-    let Command::Audit(audit) = command;
-    let bytes = load(&audit.file)?;
-    let view = read(&bytes).map_err(|error| unusable(&audit.file, NOT_FORM).because(&error))?;
+    match command {
+        Command::Audit(asked) => audit(terminal, asked),
+        // Needs a data folder and was run before.
+        Command::Export(_) => Ok(()),
+    }
+}
+
+fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
+    let mut view = view_of(&audit.file)?;
+    for other in &audit.others {
+        let joined = view.join(view_of(other)?);
+        joined.map_err(|error| unusable(other, NOT_FITTING).because(&error))?;
+    }
     let budget = Duration::from_secs(audit.seconds);
     let mut pace = Clocked { start: Instant::now(), budget };
     let report = attack(&view, &mut pace)
         .map_err(|error: ViewError| unusable(&audit.file, NOT_FITTING).because(&error))?;
     say(terminal, &report)
+}
+
+/// Writes what a role has seen here.
+pub(super) fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
+    let (config, database) = context.open()?;
+    let (pins, today) = (load_pins(&config)?, context.clock.today());
+    let year = asked.year.unwrap_or_else(|| school_year_of(today));
+    let no_role = || {
+        let message = Sentence::new(NO_ROLE, &[&asked.role]);
+        Failure::new(Exit::Usage, "ROLE_UNKNOWN", message).hint(NO_ROLE_NEXT)
+    };
+    let role = Role::from_word(&asked.role).ok_or_else(no_role)?;
+    let unread = || Failure::new(Exit::Failed, "STORE", NOT_SEEN).hint(NOT_SEEN_NEXT);
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins));
+    let packs = packs.map_err(|error: PacksError| Failure::from(HubError::from(error)))?;
+    let packs = std::sync::Arc::new(packs);
+    let view = database.read(move |tx| {
+        let documents = Documents::of(packs.clone(), &ShareKeys::default());
+        let (unit, kind) = (&config.unit, config.kind);
+        let place = seen::Place { packs: &packs, documents: &documents, unit, kind, year, today };
+        seen::view(tx, place, role)
+    });
+    let view = view.map_err(|error| match error {
+        SeenError::Role => no_role(),
+        other => unread().because(&other),
+    })?;
+    let bytes = write(&view).map_err(|error| unread().because(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| unread().because(&error))?;
+    Reserved::new(&asked.out)?.fill(&text)?;
+    let (file, tables) = (asked.out.display(), view.tables.len());
+    let value = json!({"file": file.to_string(), "role": asked.role, "year": year,
+                       "tables": tables});
+    let terminal = &context.terminal;
+    terminal.result(&value, |t| t.text(EXPORTED, &[&file, &year, &asked.role, &tables]))
+}
+
+fn view_of(file: &Path) -> Result<View, Failure> {
+    read(&load(file)?).map_err(|error| unusable(file, NOT_FORM).because(&error))
 }
 
 fn load(file: &Path) -> Result<Vec<u8>, Failure> {

@@ -138,6 +138,10 @@ fn perform(terminal: &Terminal, cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Completions(asked) => completions(terminal, (Cli::command(), CHINESE), &asked),
         Command::Man(asked) => man(terminal, (Cli::command(), CHINESE), &asked),
+        Command::Disclosure(disclosure::Command::Export(asked)) => {
+            let context = Context::new(terminal.clone(), Clock::system(), cli.place)?;
+            disclosure::export(&context, &asked)
+        }
         Command::Disclosure(command) => disclosure::run(terminal, &command),
         Command::Plan(plan::Command::Publish(asked)) => {
             let context = Context::new(terminal.clone(), Clock::system(), cli.place)?;

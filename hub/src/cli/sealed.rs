@@ -174,10 +174,16 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
                     words::OPENED_LINE,
                     &[&stage, &set, &groups, &opening.fresh, &opening.due, number],
                 ),
-                None => {
-                    let why = words::code(&opening.refused, t.lang());
-                    t.text(words::NOT_OPENED, &[&stage, &set, &groups, &why])
-                }
+                None => match words::kept_closed(&opening.refused) {
+                    Some(why) => {
+                        let (code, why) = (&opening.refused, t.text(why, &[]));
+                        t.text(words::KEPT_CLOSED, &[&stage, &set, &groups, code, &why])
+                    }
+                    None => {
+                        let why = words::code(&opening.refused, t.lang());
+                        t.text(words::NOT_OPENED, &[&stage, &set, &groups, &why])
+                    }
+                },
             });
         }
         for wait in &task.waits {

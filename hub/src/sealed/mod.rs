@@ -10,6 +10,7 @@ mod arrival;
 pub mod chain;
 pub mod documents;
 mod fit;
+pub mod guard;
 pub mod helper;
 mod holding;
 pub mod leader;

@@ -5,6 +5,8 @@ use domain::disclosure::plan::Refusal;
 use runtime::texts;
 use runtime::web::{Lang, Text};
 
+use super::guard;
+
 texts! {
     TABLE = "密封表", "table";
     PERIOD = "时段", "period";
@@ -33,6 +35,17 @@ texts! {
         "{0} {1}: groups {2} opened, {3} of {4} fresh, record {5}.";
     NOT_OPENED = "{0} {1}：组 {2} 尚未开启，对方枢纽答复：{3}",
         "{0} {1}: groups {2} not opened yet, the other hub said: {3}";
+    KEPT_CLOSED = "{0} {1}：组 {2} 不予开启（{3}）：{4}",
+        "{0} {1}: groups {2} stay closed ({3}): {4}";
+    SINGLED_OUT = "与此前按另一份方案开启的合计相减，会剩下不足五所学校；这份合计不再开启。",
+        "less the sums that another plan of this period opened it would leave fewer than five \
+         schools; it is not opened any more.";
+    FOLLOWS = "与此前所见放在一起，会推算出某一所学校的小数值；这份合计不再开启，其余不受影响。",
+        "beside what was seen before, a small count of one school would follow; it is not opened \
+         any more, the others go on.";
+    NOT_DECIDED = "在限定时间内未能判定是否会推算出小数值，因此不开启。请查看告警后联系开发方。",
+        "it was not decided in time whether a small count would follow, so it stays closed. Look \
+         at the alarm and call the maker.";
     WAITS = "{0}：组 {1} 等待：{2}", "{0}: group {1} waits: {2}";
     WAITS_FOR_OTHERS = "本学段其他组", "the other groups of its stage";
     NONE_REFUSED = "没有被拒收的报表。", "No report was refused.";
@@ -97,6 +110,17 @@ texts! {
         "the school renews its certificate or program and reports again";
     AWAY_NEXT = "若学校仍在校，用 sealed away 更正日期",
         "if the school is in session, correct the days with sealed away";
+}
+
+/// Why a sum stays closed for good; nothing for a code that waits.
+#[must_use]
+pub fn kept_closed(code: &str) -> Option<Text> {
+    match code {
+        guard::ISOLATES => Some(SINGLED_OUT),
+        guard::REACHABLE => Some(FOLLOWS),
+        guard::UNDECIDED => Some(NOT_DECIDED),
+        _ => None,
+    }
 }
 
 /// What an operator does about a refusal.

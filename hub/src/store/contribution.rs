@@ -67,6 +67,18 @@ pub fn rounded(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
     )
 }
 
+/// Every table and period of which anything was taken.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn kinds(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
+    tx.query(
+        "select distinct table_id, period from contribution order by table_id, period",
+        &[],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )
+}
+
 /// Tagged digest of the catalogue pack that orders the cells of signed bytes. It is not kept a
 /// second time beside them.
 pub(super) fn catalogue_of(body: &[u8]) -> Result<Vec<u8>, SqlError> {

@@ -81,6 +81,19 @@ pub(super) const TEXTS: Translation = &[
     ("Settings and where each value comes from", "设置及其来源"),
     ("Passphrase of the ledger", "台账口令"),
     (
+        "What this school knows of its own sealed sums, for the attack on a hub's file",
+        "本校密封汇总的自有数值，用于检验枢纽所见的文件",
+    ),
+    (
+        "DANGER: write the school's own exact sealed tables of a school year, as the principal",
+        "危险：以校长身份写出本校一学年准确的密封表",
+    ),
+    (
+        "School year, by the year in which it begins; the present one if not given",
+        "学年，以开始的年份计；不填为本学年",
+    ),
+    ("New file, readable by its owner only", "新文件，仅所有者可读"),
+    (
         "DANGER: score every sheet for the school alone; the result is about children",
         "危险：对全部答卷计分，仅供本校；结果涉及具体学生",
     ),

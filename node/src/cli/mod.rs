@@ -20,6 +20,7 @@ mod backup;
 mod chinese;
 mod configuration;
 mod context;
+mod disclosure;
 mod doctor;
 mod family;
 mod hold;
@@ -98,6 +99,9 @@ enum Command {
     /// Sealed reports: list them, seal what is due
     #[command(subcommand)]
     Sealed(sealed::SealedCommand),
+    /// What this school knows of its own sealed sums, for the attack on a hub's file
+    #[command(subcommand)]
+    Disclosure(disclosure::DisclosureCommand),
     /// Scales, and which of them may be used here
     #[command(subcommand)]
     Scale(scale::ScaleCommand),
@@ -222,6 +226,7 @@ fn execute(terminal: &Terminal, place: &Place, command: Command) -> Result<(), F
         Command::Passphrase(command) => passphrase::run(terminal, place, &command),
         Command::Completions(asked) => completions(terminal, tree(), &asked),
         Command::Man(asked) => man(terminal, tree(), &asked),
+        Command::Disclosure(command) => disclosure::run(terminal, place, &command),
         Command::DangerLocalReport(args) => local_report::run(terminal, place, &args),
     }
 }

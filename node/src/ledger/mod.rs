@@ -250,6 +250,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "report key",
         sql: include_str!("migrations/028_report_key.sql"),
     },
+    Migration {
+        number: 31,
+        name: "figures of sealed reports",
+        sql: include_str!("migrations/029_sealed_figures.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

@@ -3,6 +3,7 @@
 //! A report is stored in the transaction that seals it, with what it told, and never made twice:
 //! only a refusal makes room for another one, under the next number.
 
+use domain::cell::{self, Cell};
 use domain::digest::Digest;
 use domain::disclosure::sealed::{Answer, ReportNumber};
 use runtime::params;
@@ -98,6 +99,38 @@ pub(crate) fn insert(
         params![&report.name, item, report.made_at_ms],
     )?;
     Ok(())
+}
+
+/// Keeps what a report holds, for the school's own eyes.
+///
+/// # Errors
+/// The report's figures are here already, or the store cannot be written.
+pub(crate) fn keep_figures(tx: &Tx<'_>, name: &str, cells: &[u64]) -> Result<(), SqlError> {
+    let cells: Vec<Cell> = cells.iter().copied().map(Cell::Value).collect();
+    tx.execute(
+        "insert into sealed_figures (name, cells) values ($1, $2)",
+        params![name, &cell::pack(&cells)],
+    )?;
+    Ok(())
+}
+
+/// What a report holds; nothing of one that was sealed before figures were kept.
+///
+/// # Errors
+/// The store cannot be read, or holds other cells than the table has.
+pub(crate) fn figures(
+    tx: &Tx<'_>,
+    name: &str,
+    length: usize,
+) -> Result<Option<Vec<u64>>, SqlError> {
+    let packed =
+        tx.query_opt("select cells from sealed_figures where name = $1", params![name], |row| {
+            row.blob(0)
+        })?;
+    let Some(packed) = packed else { return Ok(None) };
+    let cells = cell::unpack(&packed, length).map_err(|_| SqlError::Type)?;
+    let figures: Option<Vec<u64>> = cells.into_iter().map(|cell| cell.value()).collect();
+    figures.map(Some).ok_or(SqlError::Type)
 }
 
 /// Whether anything of a period was sealed.

@@ -161,5 +161,6 @@ fn seal(
         verdict: None,
     };
     let item = encode_item(ItemKind::SealedReport, body, signature);
-    Ok(register::insert(tx, &report, &measured.told, &item)?)
+    register::insert(tx, &report, &measured.told, &item)?;
+    Ok(register::keep_figures(tx, &report.name, measured.report.danger_exact_cells())?)
 }

@@ -6,6 +6,7 @@
 //! report is sealed once; only a refusal makes room for another one. Until documents of both
 //! commissions are here nothing is sealed, and counts about persons go rounded.
 
+mod figures;
 mod make;
 mod measure;
 mod report_key;
@@ -34,6 +35,7 @@ use runtime::sql::SqlError;
 use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
+pub use figures::{FiguresError, danger_own_view};
 pub use make::make;
 pub use report_key::{KeyStanding, ReportKey};
 pub use schedule::{Due, Pending, due, leaves_on};

@@ -4,6 +4,7 @@
 use certs::digest::sha256;
 use certs::key::SigningKey;
 use domain::catalogue::Stage;
+use domain::disclosure::attacker::Printed;
 use domain::disclosure::sealed::{Answer, SealedTables};
 use domain::ledger::SchoolRole;
 use domain::ledger::terms::Tier;
@@ -13,12 +14,13 @@ use jiff::civil::{Date, date};
 use proto::frame::{decode_item, encode_item};
 use proto::sealed::{Report, Verdict, decode_report};
 use proto::wire::sync::ItemKind;
+use runtime::sql::Tx;
 
 use super::testing::Hubs;
 use super::verdict::take;
 use super::{
-    Context, KeyStanding, Made, Pending, ReportKey, SealingError, VerdictError, due, make,
-    take_waiting,
+    Context, FiguresError, KeyStanding, Made, Pending, ReportKey, SealingError, VerdictError,
+    danger_own_view, due, make, take_waiting,
 };
 use crate::indicator::Unsealed;
 use crate::ledger::author::Author;
@@ -148,6 +150,46 @@ fn a_stock_is_the_census_of_the_term() {
     assert_eq!(cells.iter().sum::<u64>(), 40);
     assert_eq!(report.enrolled.values().sum::<u64>(), 40);
     assert_eq!(sealed(&seal(&school, &context, PERIOD)), 0);
+}
+
+/// What a school knows of its own reports is what both halves together say, and reads back from
+/// its file; a refused report is in no sum and not in it.
+#[test]
+fn a_school_s_own_figures_are_what_it_sealed() {
+    let (school, hubs) = (school(), Hubs::new());
+    open_case(&school, 3, date(2025, 11, 3));
+    let context = hubs.context(date(2025, 11, 25));
+    seal(&school, &context, PERIOD);
+    let own = |year: i16| {
+        let context = context.clone();
+        school.ledger.read(move |tx| danger_own_view(tx, &context, year))
+    };
+    let view = own(2025).expect("view");
+    let table = view.tables.iter().find(|table| table.measure == "alt.census").expect("census");
+    let printed: Vec<u64> = table
+        .cells
+        .iter()
+        .filter_map(|cell| match cell.printed {
+            Printed::Exact(count) => Some(count),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(printed, hubs.read(&school, &report(&school, CENSUS, "2025S1")));
+    let bytes = runtime::seen::write(&view).expect("written");
+    assert_eq!(runtime::seen::read(&bytes).expect("read"), view);
+    assert!(matches!(own(2024), Err(FiguresError::Year(2024))));
+    let refused = registered(&school, CENSUS, "2025S1").expect("registered");
+    let verdict = crate::ledger::sealed::KeptVerdict {
+        answer: Answer::Refused,
+        code: "bad_proof".to_owned(),
+        reason: String::new(),
+        decided_at_ms: NOW_MS,
+        signed: Vec::new(),
+    };
+    let keep = move |tx: &Tx<'_>| register::keep_verdict(tx, &refused.body, &verdict);
+    school.ledger.write("refuse", keep).expect("refused");
+    let left = own(2025).expect("view").tables;
+    assert!(left.iter().all(|table| table.measure != "alt.census"));
 }
 
 /// An event is told in its own week; one that is entered after its week was sealed, in the next

@@ -148,6 +148,7 @@ fn table(
         measure: measure.to_owned(),
         dims: dims.iter().map(|&dim| dim.to_owned()).collect(),
         members,
+        carried: BTreeMap::new(),
         cells,
     }
 }

@@ -13,11 +13,13 @@ mod bad;
 mod city;
 mod crashes;
 mod figures;
+mod guarded;
 mod keys;
 mod leaders;
 mod pages;
 mod roll_up;
 mod school;
+mod seen;
 
 use domain::disclosure::sealed::State;
 use hub::sealed::chain;

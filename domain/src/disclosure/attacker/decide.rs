@@ -1,8 +1,9 @@
 //! The verdict about each hidden figure: what bounds it, and which worlds show that it can move.
 //!
-//! Cheap means first: bounds of presolve, points that are already known, exchanges; then linear
-//! programs, then an exact search where the piece is small. Figures that are structurally alike
-//! have the same key and are solved once.
+//! Cheap means first: bounds of presolve, worlds that are already known, moves of these; then
+//! linear programs, then an exact search where the piece is small. Figures that are structurally
+//! alike have the same key and are solved once. Worlds are moved in place: any world is as good as
+//! the one before it.
 
 #![expect(clippy::indexing_slicing, reason = "places come from the reduced system's own lists")]
 
@@ -14,11 +15,23 @@ use super::program::{Empty, Program, Search};
 use super::reduce::Reduced;
 use super::split::Split;
 use super::system::{MANY, Target};
-use super::walk::{Walk, sums};
+use super::world::{Way, World};
 use super::{Finding, Pace, Verdict};
 
-/// Points that are kept of a component.
-const POINTS_MAX: usize = 6;
+/// Worlds that are kept of a component.
+const WORLDS_MAX: usize = 4;
+
+/// Moves of one world towards an end.
+const MOVES_MAX: usize = 64;
+
+/// Moves that are tried for one step.
+const TRIES_MAX: usize = 24;
+
+/// The same for what linear programs did not decide.
+const AGAIN_TRIES_MAX: usize = 2_000;
+
+/// Ways in which each move is tried: each begins elsewhere in its rows.
+const TURNS: [usize; 8] = [1, 7, 31, 3, 101, 17, 59, 211];
 
 /// Components with more unknowns are not searched exactly.
 const SEARCH_MAX: usize = 400;
@@ -44,6 +57,8 @@ enum Stage {
     Looked,
     Walked,
     Solved,
+    /// Walked once more, from the points of the programs too and with more tries.
+    Again,
 }
 
 /// Decides about all targets of a reduced system.
@@ -51,8 +66,7 @@ pub(super) struct Decider<'r> {
     reduced: &'r Reduced,
     small: i64,
     pace: &'r mut dyn Pace,
-    points: Vec<Option<Vec<Vec<i64>>>>,
-    walks: BTreeMap<usize, Walk<'r>>,
+    worlds: BTreeMap<usize, Vec<World>>,
     known: BTreeMap<(usize, Piece), Range>,
     /// Whether a component has no point at all: the tables contradict each other.
     is_empty: bool,
@@ -60,16 +74,8 @@ pub(super) struct Decider<'r> {
 
 impl<'r> Decider<'r> {
     pub fn new(reduced: &'r Reduced, small: i64, pace: &'r mut dyn Pace) -> Self {
-        let points = vec![None; reduced.components.len()];
-        Self {
-            reduced,
-            small,
-            pace,
-            points,
-            walks: BTreeMap::new(),
-            known: BTreeMap::new(),
-            is_empty: false,
-        }
+        let (worlds, known) = (BTreeMap::new(), BTreeMap::new());
+        Self { reduced, small, pace, worlds, known, is_empty: false }
     }
 
     pub fn decide(mut self, targets: &[Target<'_>]) -> Result<Vec<Finding>, Empty> {
@@ -80,14 +86,14 @@ impl<'r> Decider<'r> {
     fn find(&mut self, target: &Target<'_>) -> Finding {
         let (fixed, pieces) = self.pieces(&target.vars);
         let mut ranges: Vec<Range> = pieces.iter().map(|piece| self.look(piece)).collect();
-        for stage in [Stage::Walked, Stage::Solved] {
+        for stage in [Stage::Walked, Stage::Solved, Stage::Again] {
             for (at, piece) in pieces.iter().enumerate() {
                 if self.verdict(fixed, &ranges) != Verdict::Undecided {
                     break;
                 }
                 ranges[at] = match stage {
                     Stage::Looked => ranges[at],
-                    Stage::Walked => self.walk(piece),
+                    Stage::Walked | Stage::Again => self.walk(piece, stage),
                     Stage::Solved => self.solve(piece),
                 };
             }
@@ -172,34 +178,33 @@ impl<'r> Decider<'r> {
         }
         let (component, piece) = key;
         let program = self.program(*component);
-        let lo = least(piece, |place| program.lo[place]);
-        let hi = most(piece, |place| program.hi[place]).min(MANY);
+        let (lo, hi) = covered(program, piece);
         self.open(*component);
         let mut range = Range { lo, hi, reached: None, stage: Stage::Looked };
-        for point in self.points[*component].iter().flatten() {
-            range.reach(piece, point);
+        for world in self.worlds.get(component).into_iter().flatten() {
+            range.reach(piece, &world.values);
         }
         self.known.insert(key.clone(), range);
         range
     }
 
-    /// Finds a first point of a component, if none was sought before.
+    /// Finds a first world of a component, if none was sought before.
     fn open(&mut self, component: usize) {
-        if self.points[component].is_some() {
+        if self.worlds.contains_key(&component) {
             return;
         }
         let program = self.program(component);
-        let mut found = Vec::new();
-        if program.lo.len() <= SEARCH_MAX {
+        let mut found: Vec<World> = World::first(program).into_iter().collect();
+        if found.is_empty() && program.lo.len() <= SEARCH_MAX {
             match program.search(&program.lo, NODES_MAX) {
-                Search::Point(point) => found.push(point),
+                Search::Point(point) => found.push(World::of(program, point)),
                 Search::Nothing => self.is_empty = true,
                 Search::Unknown => {}
             }
         }
         for end in [End::Least, End::Most] {
             let left = self.pace.left();
-            if !found.is_empty() || left.is_zero() {
+            if !found.is_empty() || self.is_empty || left.is_zero() {
                 break;
             }
             let weight = |place: usize| i32::try_from(place % 5).unwrap_or(0);
@@ -207,40 +212,41 @@ impl<'r> Decider<'r> {
                 (0..program.lo.len()).map(|place| (place, weight(place))).collect();
             let Some(optimum) = solve(program, &weights, end, left) else { continue };
             if program.holds(&optimum.point) {
-                found.push(optimum.point);
+                found.push(World::of(program, optimum.point));
             } else if let Some(point) = settle(program, &optimum) {
-                found.push(point);
+                found.push(World::of(program, point));
             }
         }
-        self.points[component] = Some(found);
+        self.worlds.insert(component, found);
     }
 
-    /// Exchanges from known points: down to the least, and up beyond what is small.
-    fn walk(&mut self, key: &(usize, Piece)) -> Range {
+    /// Moves known worlds: down to the least, and where that is not zero up beyond what is small.
+    fn walk(&mut self, key: &(usize, Piece), stage: Stage) -> Range {
         let mut range = self.look(key);
-        if range.stage >= Stage::Walked || self.pace.left().is_zero() {
+        if range.stage >= stage || self.pace.left().is_zero() {
             return range;
         }
         let (component, piece) = key;
         let program = self.program(*component);
-        let walk = self.walks.entry(*component).or_insert_with(|| Walk::of(program));
-        let starts = self.points[*component].clone().unwrap_or_default();
-        let ends = [End::Least, End::Most];
-        for (mut point, end) in starts.into_iter().flat_map(|p| ends.map(|end| (p.clone(), end))) {
-            let mut sums = sums(program, &point);
-            for _ in 0..64 {
-                range.reach(piece, &point);
-                let is_done = match (end, range.reached) {
-                    (End::Least, Some((low, _))) => low == range.lo,
-                    (End::Most, Some((_, high))) => high > self.small || high == range.hi,
-                    (_, None) => true,
-                };
-                if is_done || !advance(walk, (piece, end), &mut point, &mut sums) {
-                    break;
+        let tries = if stage == Stage::Again { AGAIN_TRIES_MAX } else { TRIES_MAX };
+        for world in self.worlds.get_mut(component).into_iter().flatten() {
+            for _ in 0..MOVES_MAX {
+                range.reach(piece, &world.values);
+                let Some(end) = range.wants(self.small) else { break };
+                let is_moved = advance(program, world, (piece, end), tries)
+                    || (range.is_above(self.small)
+                        && advance(program, world, (piece, End::Most), tries));
+                if is_moved {
+                    continue;
                 }
+                // It goes no lower: whether it can go up beyond what is small is the other way.
+                if end == End::Least {
+                    range.climb(program, world, (piece, self.small), tries);
+                }
+                break;
             }
         }
-        range.stage = Stage::Walked;
+        range.stage = stage;
         self.known.insert(key.clone(), range);
         range
     }
@@ -271,6 +277,7 @@ impl<'r> Decider<'r> {
                 self.take(key, (&split, &optimum.point), &mut range);
                 hint = optimum.point;
             }
+            self.mend(key, (&split, end), &hint, &mut range);
             if program.lo.len() <= SEARCH_MAX {
                 self.search(key, (&split, end), &hint, &mut range);
             }
@@ -278,6 +285,29 @@ impl<'r> Decider<'r> {
         range.stage = Stage::Solved;
         self.known.insert(key.clone(), range);
         range
+    }
+
+    /// Mends the point of a program so that the end is reached, from several sides.
+    fn mend(
+        &mut self,
+        key: &(usize, Piece),
+        (split, end): (&Split, End),
+        hint: &[i64],
+        range: &mut Range,
+    ) {
+        let goal = match end {
+            End::Least => range.lo,
+            End::Most => range.hi.min(self.small + 1),
+        };
+        let program = split.reaching(end, goal);
+        for turn in TURNS {
+            if hint.is_empty() || range.is_settled(end, self.small) || self.pace.left().is_zero() {
+                break;
+            }
+            if let Some(world) = World::near(&program, hint, turn) {
+                self.take(key, (split, &world.values), range);
+            }
+        }
     }
 
     /// Searches points at an end, and takes the bound back where there is none.
@@ -322,9 +352,9 @@ impl<'r> Decider<'r> {
         let point = split.joined(point);
         if self.program(*component).holds(&point) {
             range.reach(piece, &point);
-            let points = self.points[*component].get_or_insert_default();
-            if points.len() < POINTS_MAX {
-                points.push(point);
+            let worlds = self.worlds.entry(*component).or_default();
+            if worlds.len() < WORLDS_MAX {
+                worlds.push(World::of(&self.reduced.components[*component].program, point));
             }
         }
     }
@@ -337,6 +367,35 @@ impl Range {
             (End::Least, Some((low, _))) => low == self.lo,
             (End::Most, Some((_, high))) => high == self.hi || (high > small && high > self.lo),
             (_, None) => false,
+        }
+    }
+
+    /// Towards which end worlds must still be moved to show that the piece can be nothing or can be
+    /// more than small, and that it can differ; nothing where they show it.
+    fn wants(&self, small: i64) -> Option<End> {
+        let (low, high) = self.reached?;
+        match (low < high, low <= 0, high > small) {
+            (true, true, _) | (true, _, true) => None,
+            (false, true, _) => Some(End::Most),
+            _ => Some(End::Least),
+        }
+    }
+
+    /// Whether worlds show it above what is small.
+    fn is_above(&self, small: i64) -> bool {
+        self.reached.is_some_and(|(_, high)| high > small)
+    }
+
+    /// Moves a world up until the piece is above what is small.
+    fn climb(
+        &mut self,
+        program: &Program,
+        world: &mut World,
+        (piece, small): (&Piece, i64),
+        tries: usize,
+    ) {
+        while !self.is_above(small) && advance(program, world, (piece, End::Most), tries) {
+            self.reach(piece, &world.values);
         }
     }
 
@@ -369,29 +428,82 @@ fn most(piece: &Piece, value: impl Fn(usize) -> i64) -> i64 {
     piece.iter().map(|(place, own)| own.most_at(value(*place))).sum()
 }
 
-/// One exchange that brings a piece nearer to an end; whether there was one.
+/// One move that brings a piece nearer to an end; whether there was one.
 fn advance(
-    walk: &Walk<'_>,
+    program: &Program,
+    world: &mut World,
     (piece, end): (&Piece, End),
-    point: &mut [i64],
-    sums: &mut [i64],
+    tries_max: usize,
 ) -> bool {
-    let values: BTreeMap<usize, i64> = piece.iter().map(|(at, _)| (*at, point[*at])).collect();
-    let after = |step: &Vec<(usize, i64)>| {
-        let value = |place: usize| {
-            let by = step.iter().filter(|(var, _)| *var == place).map(|(_, by)| by).sum::<i64>();
-            values.get(&place).copied().unwrap_or(0) + by
-        };
-        match end {
-            End::Least => -least(piece, value),
-            End::Most => most(piece, value),
-        }
-    };
-    let now = after(&Vec::new());
     let by = if end == End::Least { -1 } else { 1 };
-    let places: Vec<usize> = piece.iter().map(|(place, _)| *place).collect();
-    places.into_iter().any(|place| {
-        after(&vec![(place, by)]) > now
-            && walk.step(point, sums, (place, by), |step| after(step) > now)
-    })
+    // A change that brings the piece back is none; one that leaves it where it is may mend a row.
+    let gain = |own: &Own, value: i64, by: i64| match end {
+        End::Least => own.least_at(value) - own.least_at(value + by),
+        End::Most => own.most_at(value + by) - own.most_at(value),
+    };
+    let values: Vec<i64> = piece.iter().map(|(place, _)| world.values[*place]).collect();
+    let may = |var: usize, by: i64| {
+        let own = piece.binary_search_by_key(&var, |(place, _)| *place);
+        own.map_or(true, |at| gain(&piece[at].1, values[at], by) >= 0)
+    };
+    let helps = |at: &usize| gain(&piece[*at].1, values[*at], by) > 0;
+    let places: Vec<usize> = (0..piece.len()).filter(helps).collect();
+    let mut tries = 0;
+    for turn in (0..tries_max).map(|round| TURNS[round % TURNS.len()] + round) {
+        let way = Way { may: &may, turn };
+        for at in (0..places.len()).map(|at| places[(at + turn) % places.len()]) {
+            if world.push(program, (piece[at].0, by), &way) {
+                return true;
+            }
+            tries += 1;
+            if tries >= tries_max {
+                return false;
+            }
+        }
+    }
+    false
+}
+
+/// Bounds of a piece by rows that lie inside it: what they say of their unknowns together is more
+/// than the bounds of each.
+fn covered(program: &Program, piece: &Piece) -> (i64, i64) {
+    let whole = |(place, own): &(usize, Own)| {
+        let width = program.hi[*place] - program.lo[*place];
+        (own.flat == 0 && own.rise == width && own.least == own.most).then_some(*place)
+    };
+    let mut left: BTreeSet<usize> = piece.iter().filter_map(whole).collect();
+    let inside = |row: &usize| program.rows[*row].vars.iter().all(|var| left.contains(var));
+    let rows: BTreeSet<usize> =
+        left.iter().flat_map(|place| program.touching[*place].iter().copied()).collect();
+    let mut rows: Vec<usize> = rows.into_iter().filter(inside).collect();
+    rows.sort_by_key(|row| {
+        let ends = &program.rows[*row];
+        (ends.hi - ends.lo, std::cmp::Reverse(ends.vars.len()), *row)
+    });
+    let (mut lo, mut hi) = (0, 0);
+    for row in rows {
+        let ends = &program.rows[row];
+        if ends.vars.iter().all(|var| left.contains(var)) {
+            ends.vars.iter().for_each(|var| {
+                left.remove(var);
+            });
+            let base: i64 = ends.vars.iter().map(|var| base_of(piece, *var)).sum();
+            lo += ends.lo + base;
+            hi += ends.hi + base;
+        }
+    }
+    for (place, own) in piece {
+        if left.contains(place) || whole(&(*place, *own)).is_none() {
+            lo += own.least_at(program.lo[*place]);
+            hi += own.most_at(program.hi[*place]);
+        }
+    }
+    (lo, hi.min(MANY))
+}
+
+/// How much more of a whole unknown is a target's than its value: nothing, but for what lies below
+/// its start.
+fn base_of(piece: &Piece, var: usize) -> i64 {
+    let at = piece.binary_search_by_key(&var, |(place, _)| *place);
+    at.map_or(0, |at| piece[at].1.least - piece[at].1.lo)
 }

@@ -19,8 +19,9 @@ mod split;
 mod system;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod view;
-mod walk;
+mod world;
 
 use std::time::Duration;
 

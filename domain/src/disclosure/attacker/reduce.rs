@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::own::Node;
 use super::program::{Empty, Program, Sum};
 use super::system::{MANY, System};
+use super::turn::turn;
 
 /// Rounds of simplification; each but the last made the system smaller.
 const ROUNDS_MAX: usize = 60;
@@ -66,6 +67,7 @@ impl Work {
         self.drop_fixed()?;
         self.take_out();
         self.merge_rows()?;
+        turn(&mut self.rows)?;
         self.merge_columns();
         Ok(before != (self.nodes.len(), self.weight()))
     }

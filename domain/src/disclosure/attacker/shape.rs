@@ -63,11 +63,13 @@ impl<'v> Shape<'v> {
         }
         let mut covered: BTreeMap<&str, &BTreeSet<String>> = BTreeMap::new();
         for table in &tables {
-            let base = bases.get(table.period.as_str()).ok_or_else(|| ViewError::Unknown {
-                table: table.id.clone(),
-                name: table.period.clone(),
-            })?;
-            covered.insert(&table.period, base);
+            for period in std::iter::once(&table.period).chain(table.carried.values()) {
+                let base = bases.get(period.as_str()).ok_or_else(|| ViewError::Unknown {
+                    table: table.id.clone(),
+                    name: period.clone(),
+                })?;
+                covered.insert(period, base);
+            }
         }
         let sets: Vec<BTreeSet<&str>> =
             covered.values().map(|base| base.iter().map(String::as_str).collect()).collect();

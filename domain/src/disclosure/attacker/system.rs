@@ -43,14 +43,22 @@ pub(super) struct System<'v> {
     pub targets: Vec<Target<'v>>,
     /// Figures of schools that their own tables print exactly.
     pub told: usize,
+    /// Unknowns that a school's own table prints one by one: sums of them are told as well.
+    known: BTreeSet<usize>,
 }
 
 impl<'v> System<'v> {
     /// Sets the system up.
     pub fn of(view: &'v View) -> Result<Self, ViewError> {
         let tree = Tree::of(view)?;
-        let mut system =
-            Self { unknowns: 0, zeros: Vec::new(), rows: Vec::new(), targets: Vec::new(), told: 0 };
+        let mut system = Self {
+            unknowns: 0,
+            zeros: Vec::new(),
+            rows: Vec::new(),
+            targets: Vec::new(),
+            told: 0,
+            known: BTreeSet::new(),
+        };
         for shape in Shape::all(view)? {
             system.add(view, &tree, &shape)?;
         }
@@ -78,17 +86,24 @@ impl<'v> System<'v> {
         self.add_zeros(view, tree, (shape, &block));
         let mut told: BTreeSet<(usize, &str, Pick)> = BTreeSet::new();
         for (table, cover) in shape.tables.iter().zip(&covers) {
-            let times = shape.periods.get(table.period.as_str()).cloned().unwrap_or_default();
+            let times = tree.times(shape, table, cover)?;
             for cell in &table.cells {
                 let bad = || ViewError::Cell(table.id.clone());
                 let pick = shape.pick(table, &cell.key).ok_or_else(bad)?;
-                let vars = block.unknowns(cover, &times, &shape.places(&pick));
+                let places = shape.places(&pick);
+                let parts = times.iter().map(|(times, of)| block.unknowns(of, times, &places));
+                let mut vars: Vec<usize> = parts.flatten().collect();
+                vars.sort_unstable();
                 let (lo, hi) = bounds(cell).ok_or_else(bad)?;
                 if let (Printed::Exact(_), [school]) = (cell.printed, cover.as_slice())
                     && tree.is(*school, &table.unit)
                 {
+                    if let [var] = vars.as_slice() {
+                        self.known.insert(*var);
+                    }
                     told.insert((*school, &table.period, pick));
-                } else if !matches!(cell.printed, Printed::Exact(_)) && !tree.is_leaf(&table.unit) {
+                } else if matches!(cell.printed, Printed::Between(..)) && !tree.is_leaf(&table.unit)
+                {
                     self.targets.push(Target {
                         unit: &table.unit,
                         is_school: false,
@@ -162,7 +177,10 @@ impl<'v> System<'v> {
                         continue;
                     }
                     let vars = block.unknowns(&[*school], stretches, &shape.places(pick));
-                    if vars.iter().all(|var| self.zeros.binary_search(var).is_ok()) {
+                    let is_told = |var: &usize| {
+                        self.zeros.binary_search(var).is_ok() || self.known.contains(var)
+                    };
+                    if vars.iter().all(is_told) {
                         continue;
                     }
                     self.targets.push(Target {
@@ -195,7 +213,7 @@ fn bounds(cell: &SeenCell) -> Option<(i64, i64)> {
         Printed::Between(lo, Some(hi)) => {
             Some((number(lo)?, number(hi)?)).filter(|(lo, hi)| lo <= hi)
         }
-        Printed::Noised => Some((0, MANY)),
+        Printed::Noised(_) => Some((0, MANY)),
     }
 }
 
@@ -220,6 +238,9 @@ impl Block {
         found
     }
 }
+
+/// Some stretches of time, and the schools of a table that stand in it with these.
+type Standing = (Vec<usize>, Vec<usize>);
 
 /// The tree: schools are the units without children.
 struct Tree<'v> {
@@ -261,6 +282,32 @@ impl<'v> Tree<'v> {
 
     fn is_leaf(&self, unit: &str) -> bool {
         self.names.binary_search(&unit).is_ok()
+    }
+
+    /// The schools of a table by the stretches of time with which they stand in it.
+    fn times(
+        &self,
+        shape: &Shape<'_>,
+        table: &SeenTable,
+        cover: &[usize],
+    ) -> Result<Vec<Standing>, ViewError> {
+        let mut of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut carried: BTreeMap<usize, &str> = BTreeMap::new();
+        for (unit, period) in &table.carried {
+            let known = self.names.binary_search(&unit.as_str()).ok();
+            let school = known.filter(|school| cover.contains(school));
+            let school = school.ok_or_else(|| ViewError::Unknown {
+                table: table.id.clone(),
+                name: unit.clone(),
+            })?;
+            carried.insert(school, period);
+        }
+        for school in cover {
+            let period = carried.get(school).copied().unwrap_or(&table.period);
+            of.entry(period).or_default().push(*school);
+        }
+        let times = |period: &str| shape.periods.get(period).cloned().unwrap_or_default();
+        Ok(of.into_iter().map(|(period, schools)| (times(period), schools)).collect())
     }
 
     /// The schools that a table sums.

@@ -65,6 +65,8 @@ pub struct SeenTable {
     pub dims: Vec<String>,
     /// The units that it is the sum of, if these are not all below its unit.
     pub members: Option<Vec<String>>,
+    /// Units of it that stand in the sum with the figure of an earlier period, by that period.
+    pub carried: BTreeMap<String, String>,
     /// Its cells, totals among them.
     pub cells: Vec<SeenCell>,
 }
@@ -85,8 +87,35 @@ pub enum Printed {
     Exact(u64),
     /// A marker that says as much as this, such as "<5"; no upper end where it says none.
     Between(u64, Option<u64>),
-    /// A value with noise, which bounds nothing.
-    Noised,
+    /// A value with noise, if it is told: it bounds nothing.
+    Noised(Option<i64>),
+}
+
+impl View {
+    /// Puts another role's view beside this one, as those who collude do.
+    ///
+    /// # Errors
+    /// Another `k` or course of periods, or a unit that stands elsewhere: the view is as it was.
+    pub fn join(&mut self, other: Self) -> Result<(), ViewError> {
+        let sits_elsewhere = |(id, unit): (&String, &Unit)| {
+            let known = self.units.get(id).and_then(|known| known.parent.as_ref());
+            matches!((known, &unit.parent), (Some(own), Some(parent)) if own != parent)
+        };
+        let is_apart = self.k != other.k || self.course != other.course;
+        if is_apart || other.units.iter().any(sits_elsewhere) {
+            return Err(ViewError::Apart);
+        }
+        for (id, unit) in other.units {
+            self.units.entry(id).or_insert(unit);
+        }
+        for period in other.periods {
+            if !self.periods.iter().any(|known| known.id == period.id) {
+                self.periods.push(period);
+            }
+        }
+        self.tables.extend(other.tables);
+        Ok(())
+    }
 }
 
 impl Printed {
@@ -124,6 +153,9 @@ pub enum ViewError {
     /// A cell whose key does not fit the dimensions, or bounds that are upside down.
     #[error("table {0} has a cell that does not fit it")]
     Cell(String),
+    /// Views of different kinds, or units that stand elsewhere in the other one.
+    #[error("the views are of different kinds and cannot be put together")]
+    Apart,
     /// The tables contradict each other.
     #[error("the tables contradict each other: no world fits all of them")]
     Contradiction,

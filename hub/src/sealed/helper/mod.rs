@@ -86,6 +86,12 @@ pub enum CallError {
     /// The leader has other reports of the schools than this hub.
     #[error("the two hubs do not hold the same reports of the set")]
     OtherStanding,
+    /// A small count of one school would follow from the sum beside what was opened before.
+    #[error("a small count of one school would follow from this sum")]
+    Blocked(&'static str),
+    /// What this hub has seen cannot be put together.
+    #[error(transparent)]
+    Seen(#[from] crate::seen::SeenError),
     /// A record of something that was not opened, or of other figures.
     #[error("the record is not what this hub opened")]
     OtherRecord,
@@ -123,6 +129,8 @@ impl CallError {
             Self::NotOpened(NotOpened::Share) => "SHARE_MISSING",
             Self::NotOpened(_) => "NOT_ADMITTED",
             Self::OtherStanding => "OTHER_STANDING",
+            Self::Blocked(code) => code,
+            Self::Seen(_) => "STORE",
             Self::OtherRecord => "OTHER_RECORD",
             Self::Signature => "BAD_SIGNATURE",
             Self::Signing => "NOT_SIGNED",

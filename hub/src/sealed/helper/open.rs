@@ -2,10 +2,12 @@
 //! these coordinates once, and signs what was opened.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use certs::identity::LeafIdentity;
 use certs::root::Commission;
 use domain::catalogue::Stage;
+use domain::disclosure::attacker::View;
 use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::TaskId;
 use domain::unit::IdentityName;
@@ -16,12 +18,15 @@ use runtime::sql::Tx;
 
 use super::settle::with_chain;
 use super::{CallError, Helper, Known};
+use crate::sealed::documents::Task;
+use crate::sealed::guard;
 use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
 use crate::sealed::{Hub, chain};
+use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
-use crate::store::sealed::{record, verdict};
+use crate::store::sealed::{record, task, verdict};
 
 /// A set that the leader asks for.
 pub struct AskedSet {
@@ -82,6 +87,8 @@ impl Helper {
         leader: IdentityName,
         (id, asked): (TaskId, AskedRecord),
     ) -> Result<HubSignature, CallError> {
+        let asked = Arc::new(asked);
+        self.guard(&leader, id, &asked).await?;
         let helper = self.clone();
         let write = move |tx: &Tx<'_>| {
             let known = helper.task(tx, &leader, &id)?;
@@ -94,6 +101,56 @@ impl Helper {
             known.sign_record(tx, &asked, &identity)
         };
         self.hub.parts().database.write_async("sealed_record", write).await
+    }
+
+    /// Looks for what would follow from a sum beside everything that this hub has seen, before it
+    /// signs; what it refused once stays refused.
+    async fn guard(
+        &self,
+        leader: &IdentityName,
+        id: TaskId,
+        asked: &Arc<AskedRecord>,
+    ) -> Result<(), CallError> {
+        let (helper, leader, asked) = (self.clone(), leader.clone(), asked.clone());
+        let read = move |tx: &Tx<'_>| helper.look(tx, &leader, (&id, &asked));
+        let Some((view, task, opening)) = self.hub.parts().database.read_async(read).await? else {
+            return Ok(());
+        };
+        let judged = tokio::task::spawn_blocking(move || guard::judge(&view)).await;
+        let Some(blocked) = judged.map_err(|_| CallError::Signing)? else { return Ok(()) };
+        let now_ms = self.hub.parts().clock.now_ms();
+        let code = blocked.code;
+        let write = move |tx: &Tx<'_>| {
+            opening::note(tx, opening.id, blocked.code)?;
+            task::stop(tx, &task.id, blocked.code)?;
+            let area = task.year.sealed().plan.area().as_str();
+            let detail = guard::detail(&task, &opening, &blocked);
+            alarm::raise(tx, guard::ALARM, area, &detail, now_ms)
+        };
+        self.hub.parts().database.write_async("sealed_blocked", write).await?;
+        Err(CallError::Blocked(code))
+    }
+
+    /// What this hub would have seen with the sum; nothing where it signed it before.
+    fn look(
+        &self,
+        tx: &Tx<'_>,
+        leader: &IdentityName,
+        (id, asked): (&TaskId, &AskedRecord),
+    ) -> Result<Option<(View, Task, Opening)>, CallError> {
+        let known = self.task(tx, leader, id)?;
+        let (opening, claimed) = known.claimed(tx, asked)?;
+        if guard::is_final(&opening.refused) {
+            return Err(CallError::Blocked(guard::REACHABLE));
+        }
+        if record::of_opening(tx, opening.id)?.is_some() {
+            return Ok(None);
+        }
+        let (_, cells) = known.own_record(tx, &opening, (asked, &claimed))?;
+        let standings = opening::standings(tx, opening.id)?;
+        let documents = self.hub.documents();
+        let seen = guard::view(tx, &documents, &known.task, (&opening, &standings), &cells)?;
+        Ok(Some((seen, known.task, opening)))
     }
 }
 
@@ -111,6 +168,9 @@ impl Known {
         if admitted.standings != standings {
             return Err(CallError::OtherStanding);
         }
+        if let Some(blocked) = guard::isolates(tx, &self.task, (&set, &standings))? {
+            return Err(CallError::Blocked(blocked.code));
+        }
         let new = holding::opening(tx, &self.task, (set, &admitted), today)?;
         opening::insert(tx, &new, &standings)?;
         Ok((new.share, new.control))
@@ -122,15 +182,7 @@ impl Known {
         asked: &AskedRecord,
         identity: &LeafIdentity,
     ) -> Result<HubSignature, CallError> {
-        let claimed = decode_record(&asked.record)?;
-        let set = Set {
-            task: claimed.task,
-            stage: claimed.stage,
-            detail: claimed.detail,
-            groups: claimed.groups.clone(),
-        };
-        let opening = opening::find(tx, &set)?.filter(|opening| opening.set.task == self.task.id);
-        let opening = opening.ok_or(CallError::OtherRecord)?;
+        let (opening, claimed) = self.claimed(tx, asked)?;
         let (own, cells) = self.own_record(tx, &opening, (asked, &claimed))?;
         if encode_record(&own) != asked.record {
             return Err(CallError::OtherRecord);
@@ -150,8 +202,22 @@ impl Known {
             let bytes = (asked.record.as_slice(), leader.as_slice(), Some(&*signed.signature));
             record::append(tx, opening.id, bytes, chain::link)?;
         }
+        // What this hub has seen is what its own attacker starts from.
         opening::put_cells(tx, opening.id, &cells)?;
         Ok(signed)
+    }
+
+    /// The opening that a record is about, and what the record says.
+    fn claimed(&self, tx: &Tx<'_>, asked: &AskedRecord) -> Result<(Opening, Record), CallError> {
+        let claimed = decode_record(&asked.record)?;
+        let set = Set {
+            task: claimed.task,
+            stage: claimed.stage,
+            detail: claimed.detail,
+            groups: claimed.groups.clone(),
+        };
+        let opening = opening::find(tx, &set)?.filter(|opening| opening.set.task == self.task.id);
+        Ok((opening.ok_or(CallError::OtherRecord)?, claimed))
     }
 
     /// The record as this hub would write it, and the figures that the two shares give.

@@ -86,6 +86,9 @@ pub enum LeaderError {
     /// What this hub holds does not fit together.
     #[error(transparent)]
     Held(#[from] NotOpened),
+    /// What this hub has seen cannot be put together.
+    #[error(transparent)]
+    Seen(#[from] crate::seen::SeenError),
     /// The store.
     #[error(transparent)]
     Store(#[from] SqlError),

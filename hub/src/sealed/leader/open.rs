@@ -19,9 +19,11 @@ use super::proposal::Case;
 use super::{Leader, LeaderError};
 use crate::sealed::chain;
 use crate::sealed::documents::Task;
+use crate::sealed::guard::{self, Blocked};
 use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
+use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening};
 use crate::store::sealed::{record, report, task, verdict};
 use crate::store::sealed_inbox::Arrived;
@@ -101,7 +103,8 @@ impl Leader {
     fn has_work(&self, tx: &Tx<'_>, task: &Task) -> Result<bool, LeaderError> {
         for opening in opening::of_task(tx, &task.id)? {
             let record = record::of_opening(tx, opening.id)?;
-            if record.is_none_or(|record| record.helper.is_none()) {
+            let is_open = record.is_none_or(|record| record.helper.is_none());
+            if is_open && !guard::is_final(&opening.refused) {
                 return Ok(true);
             }
         }
@@ -123,13 +126,18 @@ impl Leader {
                 Err(NotOpened::Objectable(_)) => continue,
                 Err(error) => return Err(error.into()),
             };
+            let blocked = guard::isolates(tx, task, (&set, &admitted.standings))?;
             let new = holding::opening(tx, task, (set, &admitted), today)?;
-            opening::insert(tx, &new, &admitted.standings)?;
+            let id = opening::insert(tx, &new, &admitted.standings)?;
+            if let Some(blocked) = blocked {
+                self.block(tx, task, (id, &new), &blocked)?;
+            }
         }
         let mut jobs = Vec::new();
         for opening in opening::of_task(tx, &task.id)? {
             let record = record::of_opening(tx, opening.id)?;
-            if record.as_ref().is_some_and(|record| record.helper.is_some()) {
+            let is_done = record.as_ref().is_some_and(|record| record.helper.is_some());
+            if is_done || guard::is_final(&opening.refused) {
                 continue;
             }
             let standings = opening::standings(tx, opening.id)?;
@@ -167,13 +175,58 @@ impl Leader {
             _ => Err(NotShown::Apart),
         };
         match shown {
-            Ok(cells) => self.record(client, job, cells).await,
+            Ok(cells) => match self.guard(&job, &cells).await? {
+                None => self.record(client, job, cells).await,
+                Some(blocked) => self.keep_closed(&job, blocked).await,
+            },
             Err(NotShown::Off { found, enrolled }) => {
                 tracing::error!(task = %set.task, found, enrolled, "a control sum is off");
                 self.note_opening(&job.opening, CONTROL).await
             }
             Err(_) => self.note_opening(&job.opening, APART).await,
         }
+    }
+
+    /// Looks for what would follow from a sum beside everything that this hub has seen.
+    async fn guard(
+        &self,
+        job: &Job,
+        cells: &[Option<u64>],
+    ) -> Result<Option<Blocked>, LeaderError> {
+        // What was signed once passed then.
+        if job.record.is_some() {
+            return Ok(None);
+        }
+        let (documents, task) = (self.hub.documents(), job.task.clone());
+        let (opening, standings) = (job.opening.clone(), job.standings.clone());
+        let cells = cells.to_vec();
+        let read =
+            move |tx: &Tx<'_>| guard::view(tx, &documents, &task, (&opening, &standings), &cells);
+        let view = self.hub.parts().database.read_async(read).await?;
+        let judged = tokio::task::spawn_blocking(move || guard::judge(&view)).await;
+        judged.map_err(|_| LeaderError::Protocol("attack"))
+    }
+
+    async fn keep_closed(&self, job: &Job, blocked: Blocked) -> Result<(), LeaderError> {
+        let (leader, task, opening) = (self.clone(), job.task.clone(), job.opening.clone());
+        let write = move |tx: &Tx<'_>| leader.block(tx, &task, (opening.id, &opening), &blocked);
+        Ok(self.hub.parts().database.write_async("sealed_blocked", write).await?)
+    }
+
+    /// Keeps a sum closed for good, and calls a person.
+    fn block(
+        &self,
+        tx: &Tx<'_>,
+        task: &Task,
+        (id, opening): (i64, &Opening),
+        blocked: &Blocked,
+    ) -> Result<(), SqlError> {
+        tracing::error!(task = %task.id, code = blocked.code, "a sum would tell a small count");
+        opening::note(tx, id, blocked.code)?;
+        task::stop(tx, &task.id, blocked.code)?;
+        let now_ms = self.hub.parts().clock.now_ms();
+        let area = task.year.sealed().plan.area().as_str();
+        alarm::raise(tx, guard::ALARM, area, &guard::detail(task, opening, blocked), now_ms)
     }
 
     /// Signs what was opened, has the helper sign it, and keeps the figures.

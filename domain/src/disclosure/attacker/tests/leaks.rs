@@ -87,7 +87,9 @@ impl Place {
         let dims = dims.iter().map(|dim| names[*dim].to_owned()).collect();
         let period = self.view.periods[period].id.clone();
         let measure = "census".to_owned();
-        self.view.tables.push(SeenTable { id, unit, period, measure, dims, members, cells });
+        let carried = BTreeMap::new();
+        let table = SeenTable { id, unit, period, measure, dims, members, carried, cells };
+        self.view.tables.push(table);
     }
 
     /// The district by tier, grade and sex, and every school's enrolment by grade and sex.
@@ -258,6 +260,52 @@ fn colluding_schools_see_what_is_left_of_their_group() {
     let units: Vec<&str> = report.leaks().map(|leak| leak.unit.as_str()).collect();
     assert!(!units.is_empty() && units.iter().all(|unit| *unit == "S04"), "{units:?}");
     assert_eq!(report.told, 12);
+}
+
+/// What schools know of themselves is put beside what their district has seen: the same answer as
+/// for one file, and files of another kind are refused.
+#[test]
+fn views_of_those_who_collude_are_joined() {
+    let mut district = Place::new(10, &["2025S1"], Course::Series);
+    district.show_tiers(0, &range(0, 5));
+    district.show_tiers(0, &range(5, 10));
+    assert_eq!(district.leaks(), 0);
+    for school in 0..4 {
+        let mut own = Place::new(10, &["2025S1"], Course::Series);
+        own.view.units.retain(|id, _| *id == name(school));
+        own.view.units.values_mut().for_each(|unit| unit.parent = None);
+        own.show((0, &[school]), &[0], &[&["t1"], &["t2"], &["t3"]], Printed::Exact);
+        district.view.join(own.view).expect("joined");
+    }
+    let found = district.attack();
+    assert!(found.leaks().next().is_some() && found.leaks().all(|leak| leak.unit == "S04"));
+    let before = district.view.clone();
+    let other = View { k: 9, ..before.clone() };
+    assert_eq!(district.view.join(other), Err(ViewError::Apart));
+    let mut moved = before.clone();
+    moved.units.insert(name(0), unit(Some(&name(1)), "school"));
+    assert_eq!(district.view.join(moved), Err(ViewError::Apart));
+    assert_eq!(district.view, before);
+}
+
+/// A school that stands in a later sum with its earlier figure is one unknown of both: a sum of the
+/// carried one alone is the earlier figure, and told.
+#[test]
+fn a_carried_figure_is_that_of_its_period() {
+    let mut place = Place::new(12, &["2025S1", "2025S2"], Course::Series);
+    let carried = place.counts[0][11].clone();
+    place.counts[1][11] = carried;
+    for period in 0..2 {
+        place.show_tiers(period, &range(0, 6));
+        place.show_tiers(period, &range(6, 12));
+    }
+    place.view.tables[3].carried.insert(name(11), "2025S1".to_owned());
+    assert_eq!(place.leaks(), 0);
+    // The fresh ones of the later sum, told beside it, leave the carried one.
+    place.show_tiers(1, &range(6, 11));
+    let report = place.attack();
+    assert!(report.leaks().any(|leak| leak.unit == "S11" && leak.period == "2025S1"));
+    assert!(report.leaks().all(|leak| leak.period != "2025S2" || leak.unit != "S11"));
 }
 
 /// A grade that only one school has is that school's, however many the table sums.

@@ -2,7 +2,6 @@
 
 use domain::disclosure::attacker::{Course, Pieces, Printed, Verdict, attack};
 
-use super::format::write;
 use super::*;
 
 /// A town of one school beside its district, with every status that a cell can have.
@@ -39,7 +38,7 @@ fn files_are_read_and_written_alike() {
         [
             Printed::Exact(3),
             Printed::Between(0, Some(4)),
-            Printed::Noised,
+            Printed::Noised(Some(-2)),
             Printed::Between(6, Some(14)),
             Printed::Between(20, Some(29)),
         ]

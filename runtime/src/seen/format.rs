@@ -55,8 +55,10 @@ pub fn read(bytes: &[u8]) -> Result<View, FormatError> {
     Ok(View { k: file.k, units, periods, course, tables })
 }
 
-/// Writes a view as a file that [`read`] reads back; a hub exports nothing yet.
-#[cfg(test)]
+/// Writes a view as a file that [`read`] reads back.
+///
+/// # Errors
+/// None of a view: the form has a place for everything that one holds.
 pub fn write(view: &View) -> Result<Vec<u8>, FormatError> {
     let units = view.units.iter().map(|(id, unit)| {
         let Unit { parent, level, has } = unit.clone();
@@ -128,6 +130,9 @@ struct FileTable {
     dims: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     members: Option<Vec<String>>,
+    /// Units that stand in the sum with the figure of an earlier period.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    carried: BTreeMap<String, String>,
     cells: Vec<FileCell>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     totals: Vec<FileCell>,
@@ -172,16 +177,16 @@ impl FileTable {
             measure: self.measure,
             dims: self.dims,
             members: self.members,
+            carried: self.carried,
         })
     }
 
-    #[cfg(test)]
     fn of(view: &View, table: &SeenTable) -> Self {
-        let SeenTable { id, unit, period, measure, dims, members, cells } = table.clone();
+        let SeenTable { id, unit, period, measure, dims, members, carried, cells } = table.clone();
         let level = view.units.get(&unit).map(|known| known.level.clone()).unwrap_or_default();
         let cells = cells.iter().map(FileCell::of).collect();
         let totals = Vec::new();
-        Self { id, level, unit, period, measure, dims, members, cells, totals }
+        Self { id, level, unit, period, measure, dims, members, carried, cells, totals }
     }
 }
 
@@ -200,11 +205,10 @@ impl FileCell {
                 let base = self.base.unwrap_or(ROUNDING_BASE);
                 value().filter(|_| base > 0).map(|value| Printed::rounded(value, base))
             }
-            Status::Noised => Some(Printed::Noised),
+            Status::Noised => Some(Printed::Noised(self.value)),
         }
     }
 
-    #[cfg(test)]
     fn of(cell: &SeenCell) -> Self {
         let empty = |status| Self {
             key: cell.key.clone(),
@@ -219,7 +223,7 @@ impl FileCell {
                 Self { value: i64::try_from(value).ok(), ..empty(Status::Exact) }
             }
             Printed::Between(lo, hi) => Self { lo: Some(lo), hi, ..empty(Status::Suppressed) },
-            Printed::Noised => empty(Status::Noised),
+            Printed::Noised(value) => Self { value, ..empty(Status::Noised) },
         }
     }
 }

@@ -1,0 +1,186 @@
+//! Worlds that fit everything, and how one is moved: a count is changed by one, and what that broke
+//! is mended by further changes until every row holds again, or the move is taken back.
+//!
+//! Whatever is reached holds in integers, so it is a witness. The search is greedy and bounded; it
+//! may fail where a world exists, and never says that there is none.
+
+#![expect(clippy::indexing_slicing, reason = "places come from the program's own lists")]
+
+use super::program::Program;
+
+/// Changes after which a move is given up.
+const CHANGES_MAX: usize = 30;
+
+/// Changes for each row after which no first world is sought any more.
+const MENDS_PER_ROW: usize = 60;
+
+/// Changes for which a variable is not moved back where a first world is sought.
+const REST: usize = 12;
+
+/// A point of a program with the value of every row.
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub values: Vec<i64>,
+    sums: Vec<i64>,
+}
+
+/// How a move may go on.
+pub(super) struct Way<'w> {
+    /// Whether a variable may be changed in a direction.
+    pub may: &'w dyn Fn(usize, i64) -> bool,
+    /// Where in a row the search begins: another number finds other worlds.
+    pub turn: usize,
+}
+
+impl World {
+    pub fn of(program: &Program, values: Vec<i64>) -> Self {
+        let sum = |vars: &[usize]| vars.iter().map(|var| values[*var]).sum();
+        let sums = program.rows.iter().map(|row| sum(&row.vars)).collect();
+        Self { values, sums }
+    }
+
+    /// A first world: filled row by row as far as no upper end is passed, then mended.
+    pub fn first(program: &Program) -> Option<Self> {
+        let mut world = Self::of(program, program.lo.clone());
+        world.fill(program);
+        world.mended(program, 0)
+    }
+
+    /// A world near a point that is none: rows that do not hold are mended one after the other.
+    pub fn near(program: &Program, point: &[i64], turn: usize) -> Option<Self> {
+        let inside = point.iter().zip(program.lo.iter().zip(&program.hi));
+        let values = inside.map(|(value, (lo, hi))| *value.clamp(lo, hi)).collect();
+        Self::of(program, values).mended(program, turn)
+    }
+
+    fn mended(mut self, program: &Program, turn: usize) -> Option<Self> {
+        let mut last = vec![(0_usize, 0_i64); program.lo.len()];
+        let mut open: Vec<usize> = (0..program.rows.len()).collect();
+        for step in 1..=program.rows.len().saturating_mul(MENDS_PER_ROW).max(1_000) {
+            let Some(row) = self.broken(program, &mut open) else { return Some(self) };
+            let rests = |var: usize, by: i64| {
+                let (when, before) = last[var];
+                before.signum() == -by.signum() && step - when < REST && when > 0
+            };
+            let found = self.best(program, row, step + turn, |var, by| !rests(var, by))?;
+            self.change(program, found);
+            last[found.0] = (step, found.1);
+            open.push(row);
+            open.extend(&program.touching[found.0]);
+        }
+        None
+    }
+
+    /// Adds to each row what it lacks, as far as its variables and their other rows have room.
+    fn fill(&mut self, program: &Program) {
+        let mut order: Vec<usize> = (0..program.rows.len()).collect();
+        order.sort_by_key(|row| (program.rows[*row].vars.len(), *row));
+        for row in order {
+            for place in 0..program.rows[row].vars.len() {
+                let lacks = program.rows[row].lo - self.sums[row];
+                if lacks <= 0 {
+                    break;
+                }
+                let vars = &program.rows[row].vars;
+                let var = vars[(place + row) % vars.len()];
+                let room = program.touching[var]
+                    .iter()
+                    .map(|other| program.rows[*other].hi - self.sums[*other])
+                    .fold(program.hi[var] - self.values[var], i64::min);
+                // Not all at once: what one takes whole, the others lack in their own rows.
+                let share = lacks.div_euclid(i64::try_from(vars.len() - place).unwrap_or(1)).max(1);
+                let by = room.min(share);
+                if by > 0 {
+                    self.change(program, (var, by));
+                }
+            }
+        }
+    }
+
+    /// Changes a variable by one and mends what that broke; whether it could. If not, everything
+    /// is as it was.
+    pub fn push(&mut self, program: &Program, (var, by): (usize, i64), way: &Way<'_>) -> bool {
+        let fits = |value: i64| program.lo[var] <= value && value <= program.hi[var];
+        if !fits(self.values[var] + by) {
+            return false;
+        }
+        let mut done = vec![(var, by)];
+        self.change(program, (var, by));
+        let mut open: Vec<usize> = program.touching[var].clone();
+        while let Some(row) = self.broken(program, &mut open) {
+            let found = if done.len() < CHANGES_MAX {
+                let goes_back = |var: usize, by: i64| {
+                    done.iter()
+                        .any(|(other, before)| *other == var && before.signum() != by.signum())
+                };
+                let may = |var: usize, by: i64| !goes_back(var, by) && (way.may)(var, by);
+                self.best(program, row, way.turn + done.len() * way.turn, may)
+            } else {
+                None
+            };
+            let Some(found) = found else {
+                done.iter().rev().for_each(|(var, by)| self.change(program, (*var, -by)));
+                return false;
+            };
+            self.change(program, found);
+            open.push(row);
+            open.extend(&program.touching[found.0]);
+            done.push(found);
+        }
+        true
+    }
+
+    /// The last of some rows that does not hold; those that hold are dropped.
+    fn broken(&self, program: &Program, open: &mut Vec<usize>) -> Option<usize> {
+        while let Some(row) = open.pop() {
+            if self.off(program, row, 0) != 0 {
+                return Some(row);
+            }
+        }
+        None
+    }
+
+    /// How far a row is off after its sum changed.
+    fn off(&self, program: &Program, row: usize, by: i64) -> i64 {
+        let (sum, ends) = (self.sums[row] + by, &program.rows[row]);
+        (ends.lo - sum).max(sum - ends.hi).max(0)
+    }
+
+    /// The change of one variable of a broken row that leaves the least broken.
+    fn best(
+        &self,
+        program: &Program,
+        row: usize,
+        turn: usize,
+        may: impl Fn(usize, i64) -> bool,
+    ) -> Option<(usize, i64)> {
+        let ends = &program.rows[row];
+        let lacks = ends.lo - self.sums[row];
+        let by = if lacks > 0 { lacks } else { ends.hi - self.sums[row] };
+        let vars = &ends.vars;
+        let mut best: Option<(i64, usize, i64)> = None;
+        for place in 0..vars.len() {
+            let var = vars[(place + turn) % vars.len()];
+            let by = if by > 0 {
+                by.min(program.hi[var] - self.values[var])
+            } else {
+                by.max(program.lo[var] - self.values[var])
+            };
+            if by == 0 || !may(var, by) {
+                continue;
+            }
+            let worse =
+                |other: &usize| self.off(program, *other, by) - self.off(program, *other, 0);
+            let cost: i64 = program.touching[var].iter().map(worse).sum();
+            if best.is_none_or(|(least, ..)| cost < least) {
+                best = Some((cost, var, by));
+            }
+        }
+        best.map(|(_, var, by)| (var, by))
+    }
+
+    fn change(&mut self, program: &Program, (var, by): (usize, i64)) {
+        self.values[var] += by;
+        program.touching[var].iter().for_each(|row| self.sums[*row] += by);
+    }
+}

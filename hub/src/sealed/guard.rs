@@ -1,0 +1,236 @@
+//! The attacker before every opening, at the leader and at the helper, each from what it holds.
+//!
+//! Two steps. Before a share is given: schools that stand in the same opened sums of a table and
+//! period, under whatever plan, are one atom, and no atom may be smaller than the floor. That is
+//! exact, needs no figure, and both hubs decide it alike. After the shares are together and before
+//! anything is kept: where a bound of one school alone stands on the same cells, the shipped
+//! attacker looks for worlds. A sum that would tell a small count is not kept and not signed. Who
+//! refuses says which cell, and not of which school: to name the school would tell its count.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use domain::disclosure::BAND_MIN;
+use domain::disclosure::attacker::{MARGIN, Pace, Printed, View, ViewError, attack};
+use domain::disclosure::plan::atoms;
+use domain::unit::UnitId;
+use proto::opening::Standing;
+use runtime::sql::{SqlError, Tx};
+
+use super::documents::{Documents, Task};
+use crate::seen::{Kept, SeenError, Tree, of_period, of_task, opened, periods, put_together};
+use crate::store::sealed::opening::{self, Opening, Set};
+use crate::store::sealed::task;
+
+/// With the sums of another plan of the same period a few schools would be singled out.
+pub const ISOLATES: &str = "ISOLATES";
+/// A small count of one school would follow.
+pub const REACHABLE: &str = "REACHABLE";
+/// It was not decided in time whether one would follow, and the plan alone does not exclude it.
+pub const UNDECIDED: &str = "ATTACK_UNDECIDED";
+
+/// Kind of the alarm that a person is called with.
+pub const ALARM: &str = "sealed_guard";
+
+/// Most pieces of work, and the longest time for one and for all.
+const PIECES_MAX: u32 = 20_000;
+const PIECE_MAX: Duration = Duration::from_secs(2);
+const TIME_MAX: Duration = Duration::from_secs(45);
+
+/// Why a sum is not opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Stable code.
+    pub code: &'static str,
+    /// The cell, without the school.
+    pub cell: String,
+}
+
+/// Whether an opening with a code stays closed for good: what was seen is not unseen.
+#[must_use]
+pub fn is_final(code: &str) -> bool {
+    matches!(code, ISOLATES | REACHABLE | UNDECIDED)
+}
+
+/// Whether a set singles out a few schools beside what other plans of the period opened.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn isolates(
+    tx: &Tx<'_>,
+    task: &Task,
+    (set, standings): (&Set, &[Standing]),
+) -> Result<Option<Blocked>, SqlError> {
+    let sealed = task.year.sealed();
+    let place = (sealed.plan.area(), sealed.plan.year());
+    let units = |all: Vec<Standing>| all.into_iter().map(|one| one.unit).collect();
+    let (mut own, mut others): (Vec<BTreeSet<UnitId>>, Vec<BTreeSet<UnitId>>) = Default::default();
+    for stored in task::of_sheet(tx, place, &task.terms.table)? {
+        if stored.period != task.terms.period {
+            continue;
+        }
+        let sets = if stored.id == task.id { &mut own } else { &mut others };
+        for one in opening::of_task(tx, &stored.id)? {
+            if one.set.stage == set.stage {
+                sets.push(units(opening::standings(tx, one.id)?));
+            }
+        }
+    }
+    // Within one task the open plan has looked already.
+    if others.is_empty() {
+        return Ok(None);
+    }
+    own.extend(others);
+    own.push(units(standings.to_vec()));
+    let smallest = atoms(&own).iter().map(|atom| sealed.roster.support(atom, set.stage)).min();
+    let is_small = smallest.is_some_and(|support| support < sealed.plan.floor());
+    Ok(is_small.then(|| Blocked { code: ISOLATES, cell: set.stage.as_str().to_owned() }))
+}
+
+/// What this hub would have seen of a table and period once a sum was kept.
+///
+/// # Errors
+/// The store cannot be read, or holds what no known catalogue describes.
+pub fn view(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    task: &Task,
+    (new, standings): (&Opening, &[Standing]),
+    cells: &[Option<u64>],
+) -> Result<View, SeenError> {
+    let sealed = task.year.sealed();
+    let kept =
+        Kept { table: task.table.clone(), area: sealed.plan.area(), period: task.terms.period };
+    let carried = periods(tx, &task.id, standings)?;
+    let axes = vec![(measure(task), task.table.block().axes.clone())];
+    let tree = Tree::of_area(&sealed.roster, axes);
+    let place = (sealed.plan.area(), sealed.plan.year());
+    let mut tables = Vec::new();
+    let own = task.terms.period.to_string();
+    let seen: BTreeSet<&String> = carried.values().chain([&own]).collect();
+    for stored in task::of_sheet(tx, place, &task.terms.table)? {
+        if seen.contains(&stored.period.to_string()) {
+            tables.extend(of_task(tx, documents, (&stored, &sealed.roster), &tree)?);
+        }
+    }
+    for period in seen {
+        tables.extend(of_period(tx, documents.packs(), &tree, period)?);
+    }
+    let values: Vec<(usize, u64)> = cells
+        .iter()
+        .enumerate()
+        .filter_map(|(place, value)| value.map(|value| (place, value)))
+        .collect();
+    tables.push(opened((&kept, &sealed.roster), (new, standings), &carried, &values));
+    tables.retain(|table| table.measure == measure(task));
+    Ok(put_together(&tree, tables))
+}
+
+/// What a person is told of a sum that stays closed.
+#[must_use]
+pub fn detail(task: &Task, opening: &Opening, blocked: &Blocked) -> String {
+    let set = &opening.set;
+    let groups: Vec<&str> = set.groups.iter().map(|group| group.as_str()).collect();
+    let (stage, detail) = (set.stage.as_str(), set.detail.as_str());
+    format!(
+        "{}: {} {} {stage} {detail}, groups {}, cell {}",
+        blocked.code,
+        task.terms.table,
+        task.terms.period,
+        groups.join(" "),
+        blocked.cell,
+    )
+}
+
+fn measure(task: &Task) -> String {
+    let id = task.terms.table.as_str();
+    id.strip_prefix("sealed.").unwrap_or(id).to_owned()
+}
+
+/// Attacks a view; nothing where a sum may be kept. Long work: never on the thread that writes.
+#[must_use]
+pub fn judge(view: &View) -> Option<Blocked> {
+    // Nobody is treated unlike the others of his atom: a count can be handed on, so it can be zero.
+    if bounds(view).is_empty() {
+        return None;
+    }
+    let mut pace = Limited { start: Instant::now(), left: PIECES_MAX };
+    let report = match attack(view, &mut pace) {
+        Ok(report) => report,
+        Err(ViewError::Contradiction) => {
+            // A band that was counted on another day than the sum bounds nothing of it.
+            tracing::warn!("bands and opened sums of a period contradict each other");
+            return None;
+        }
+        Err(error) => {
+            tracing::error!(%error, "what was seen could not be attacked");
+            return Some(Blocked { code: UNDECIDED, cell: String::new() });
+        }
+    };
+    if let Some(leak) = report.leaks().next() {
+        return Some(Blocked { code: REACHABLE, cell: leak.key.join("/") });
+    }
+    let open = report.undecided().next()?;
+    tracing::warn!(undecided = report.undecided().count(), "the attack left figures undecided");
+    let is_covered = is_one_wide_band(view);
+    (!is_covered).then(|| Blocked { code: UNDECIDED, cell: open.key.join("/") })
+}
+
+/// What is known of one school alone on some of its cells, and not on all of them.
+struct Bound {
+    place: String,
+    is_merged: bool,
+    lo: u64,
+    hi: Option<u64>,
+}
+
+fn bounds(view: &View) -> Vec<Bound> {
+    let parents: BTreeSet<&str> =
+        view.units.values().filter_map(|unit| unit.parent.as_deref()).collect();
+    let mut found = Vec::new();
+    for table in &view.tables {
+        let is_one = match table.members.as_deref() {
+            Some([_]) => true,
+            Some(_) => false,
+            None => !parents.contains(table.unit.as_str()),
+        };
+        for cell in table.cells.iter().filter(|_| is_one) {
+            let first = cell.key.first().map_or(MARGIN, String::as_str);
+            let (lo, hi) = match cell.printed {
+                // The whole of a school is known to everybody.
+                Printed::Exact(_) if first == MARGIN => continue,
+                Printed::Exact(value) => (value, Some(value)),
+                Printed::Between(lo, hi) => (lo, hi),
+                Printed::Noised(_) => continue,
+            };
+            let place = format!("{} {} {}", table.unit, table.period, cell.key.join("/"));
+            found.push(Bound { place, is_merged: first.contains('|'), lo, hi });
+        }
+    }
+    found
+}
+
+/// Whether all that is known of one school alone is the band of the rule: wide, over several
+/// categories together, and one in a period. The plan was made beside it.
+fn is_one_wide_band(view: &View) -> bool {
+    let all = bounds(view);
+    let places: BTreeSet<&str> = all.iter().map(|bound| bound.place.as_str()).collect();
+    let is_wide =
+        |bound: &Bound| bound.is_merged && bound.hi.is_none_or(|hi| hi - bound.lo + 1 >= BAND_MIN);
+    places.len() == all.len() && all.iter().all(is_wide)
+}
+
+/// A pace by work with an end by the clock.
+struct Limited {
+    start: Instant,
+    left: u32,
+}
+
+impl Pace for Limited {
+    fn left(&mut self) -> Duration {
+        self.left = self.left.saturating_sub(1);
+        let over = self.left == 0;
+        let rest = TIME_MAX.saturating_sub(self.start.elapsed());
+        if over { Duration::ZERO } else { rest.min(PIECE_MAX) }
+    }
+}

@@ -1,0 +1,204 @@
+//! Opened sums as tables: each with exactly the schools that it sums, and the whole of every school
+//! that a stock names beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use certs::aggregate::Role as Part;
+use domain::catalogue::Stage;
+use domain::disclosure::attacker::{MARGIN, Printed, SeenCell, SeenTable};
+use domain::disclosure::plan::Roster;
+use domain::disclosure::sealed::{Kind, SealedTable, TaskId};
+use domain::period::Period;
+use domain::unit::UnitId;
+use proto::opening::{Detail, Standing};
+use runtime::sql::{SqlError, Tx};
+
+use super::Place;
+use super::tree::{GRADE, STAGE, Tree, measure};
+use crate::sealed::documents::Documents;
+use crate::store::sealed::opening::{self, Opening};
+use crate::store::sealed::{record, report, task};
+
+/// What a sum is of, by what was kept with it: a plan that was replaced leaves its sums behind.
+pub(crate) struct Kept<'k> {
+    /// Its sealed table.
+    pub table: SealedTable,
+    /// Area of its plan.
+    pub area: &'k UnitId,
+    /// Its period.
+    pub period: Period,
+}
+
+/// Every opened sum of the year in which this hub had one of some parts.
+pub(super) fn tables(
+    tx: &Tx<'_>,
+    place: Place<'_>,
+    tree: &Tree,
+    parts: &[Part],
+) -> Result<Vec<SeenTable>, SqlError> {
+    let mut found = Vec::new();
+    for stored in task::all(tx)? {
+        let Some(year) = place.documents.year(&stored.area, stored.school_year) else { continue };
+        let has_part = year.role_of(place.unit).is_some_and(|part| parts.contains(&part));
+        if stored.school_year == place.year && has_part {
+            let roster = &year.sealed().roster;
+            found.extend(of_task(tx, place.documents, (&stored, roster), tree)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The recorded sums of a task, and the wholes of the schools whose reports are in it.
+pub(crate) fn of_task(
+    tx: &Tx<'_>,
+    documents: &Documents,
+    (stored, roster): (&task::Task, &Roster),
+    tree: &Tree,
+) -> Result<Vec<SeenTable>, SqlError> {
+    let tables = documents.tables(&stored.pack);
+    let Some(table) = tables.as_ref().and_then(|all| all.table(stored.sheet.as_str())) else {
+        return Ok(Vec::new());
+    };
+    let kept = Kept { table: table.clone(), area: &stored.area, period: stored.period };
+    let mut found = wholes(tx, &stored.id, &kept, tree)?;
+    for one in opening::of_task(tx, &stored.id)? {
+        if record::of_opening(tx, one.id)?.is_some_and(|record| record.helper.is_some()) {
+            let standings = opening::standings(tx, one.id)?;
+            let cells = opening::cells(tx, one.id)?;
+            let carried = periods(tx, &stored.id, &standings)?;
+            found.push(opened((&kept, roster), (&one, &standings), &carried, &cells));
+        }
+    }
+    Ok(found)
+}
+
+/// The earlier period of each school that is carried in a sum.
+pub(crate) fn periods(
+    tx: &Tx<'_>,
+    own: &TaskId,
+    standings: &[Standing],
+) -> Result<BTreeMap<String, String>, SqlError> {
+    let mut found = BTreeMap::new();
+    for standing in standings.iter().filter(|standing| standing.task != *own) {
+        if let Some(earlier) = task::find(tx, &standing.task)? {
+            found.insert(standing.unit.to_string(), earlier.period.to_string());
+        }
+    }
+    Ok(found)
+}
+
+/// An opened sum as a table; `carried` names schools that stand in it with an earlier period.
+pub(crate) fn opened(
+    (kept, roster): (&Kept<'_>, &Roster),
+    (opening, standings): (&Opening, &[Standing]),
+    carried: &BTreeMap<String, String>,
+    cells: &[(usize, u64)],
+) -> SeenTable {
+    let members: Vec<String> = standings.iter().map(|one| one.unit.to_string()).collect();
+    let stage = opening.set.stage;
+    let values: BTreeMap<usize, u64> = cells.iter().copied().collect();
+    let cells = match opening.set.detail {
+        Detail::Cells => of_cells(&kept.table, (roster, standings), stage, &values),
+        Detail::Categories => of_categories(&kept.table, (roster, standings), stage, &values),
+    };
+    SeenTable {
+        id: format!("{}/{}/{}/{}", kept.table.id(), kept.period, stage.as_str(), opening.id),
+        unit: kept.area.to_string(),
+        period: kept.period.to_string(),
+        measure: measure(kept.table.id().as_str()).to_owned(),
+        dims: dims(&kept.table),
+        members: Some(members),
+        carried: carried.clone(),
+        cells,
+    }
+}
+
+fn dims(table: &SealedTable) -> Vec<String> {
+    table.block().dims().map(|dim| dim.as_str().to_owned()).collect()
+}
+
+/// Each cell of the stage; one that stays closed says nothing and is named.
+fn of_cells(
+    table: &SealedTable,
+    (roster, standings): (&Roster, &[Standing]),
+    stage: Stage,
+    values: &BTreeMap<usize, u64>,
+) -> Vec<SeenCell> {
+    let schools = standings.iter().filter_map(|one| roster.school(&one.unit));
+    let places: BTreeSet<usize> =
+        schools.flat_map(|school| table.places_of(school, stage)).collect();
+    let cell = |place: usize| {
+        let key = table.block().values_at(place).unwrap_or_default();
+        SeenCell {
+            key: key.into_iter().map(str::to_owned).collect(),
+            printed: values.get(&place).map_or(Printed::Between(0, None), |n| Printed::Exact(*n)),
+        }
+    };
+    places.into_iter().map(cell).collect()
+}
+
+/// One sum for each category of the first axis, over all cells of the stage.
+fn of_categories(
+    table: &SealedTable,
+    (roster, standings): (&Roster, &[Standing]),
+    stage: Stage,
+    values: &BTreeMap<usize, u64>,
+) -> Vec<SeenCell> {
+    let schools = standings.iter().map(|one| &one.unit);
+    let grades: Vec<&str> =
+        roster.grades(schools, stage).into_iter().map(|grade| grade.as_str()).collect();
+    let Some(first) = table.block().axes.first() else { return Vec::new() };
+    let cell = |(place, category): (usize, &String)| {
+        let entry = |(at, dim): (usize, &str)| match (at, dim) {
+            (0, _) => category.clone(),
+            (_, GRADE) => grades.join("|"),
+            (_, STAGE) => stage.as_str().to_owned(),
+            _ => MARGIN.to_owned(),
+        };
+        let dims = table.block().dims().map(|dim| dim.as_str());
+        SeenCell {
+            key: dims.enumerate().map(entry).collect(),
+            printed: values.get(&place).map_or(Printed::Between(0, None), |n| Printed::Exact(*n)),
+        }
+    };
+    first.values.iter().enumerate().map(cell).collect()
+}
+
+/// Who is enrolled by each school's accepted report of a stock, stage by stage: the whole of its
+/// cells, which everybody knows.
+fn wholes(
+    tx: &Tx<'_>,
+    task: &TaskId,
+    kept: &Kept<'_>,
+    tree: &Tree,
+) -> Result<Vec<SeenTable>, SqlError> {
+    if kept.table.kind() == Kind::Flow {
+        return Ok(Vec::new());
+    }
+    let dims = dims(&kept.table);
+    let mut found = Vec::new();
+    for (school, accepted) in report::accepted(tx, task)? {
+        let Some(held) = report::find(tx, &accepted.digest)? else { continue };
+        for (stage, persons) in &held.held.enrolled {
+            let Some(grades) = tree.stage_of(&[school.to_string()], *stage) else { continue };
+            let entry = |dim: &String| match dim.as_str() {
+                GRADE => grades.clone(),
+                STAGE => stage.as_str().to_owned(),
+                _ => MARGIN.to_owned(),
+            };
+            let key = dims.iter().map(entry).collect();
+            let table = kept.table.id();
+            found.push(SeenTable {
+                id: format!("{table}/{}/{school}/{}", kept.period, stage.as_str()),
+                unit: school.to_string(),
+                period: kept.period.to_string(),
+                measure: measure(table.as_str()).to_owned(),
+                dims: dims.clone(),
+                members: None,
+                carried: BTreeMap::new(),
+                cells: vec![SeenCell { key, printed: Printed::Exact(*persons) }],
+            });
+        }
+    }
+    Ok(found)
+}

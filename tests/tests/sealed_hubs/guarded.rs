@@ -1,0 +1,162 @@
+//! The attacker before openings, switched against both hubs: sums that would tell a small count of
+//! one school stay closed, at whichever hub sees it.
+
+use domain::disclosure::sealed::TaskId;
+use domain::unit::UnitId;
+use hub::sealed::guard::{ISOLATES, REACHABLE};
+use hub::store::alarm;
+use hub::store::sealed::opening::{self, Opening};
+use hub::store::sealed::task::{self, NewTask};
+use proto::opening::Standing;
+use tests::federation::RunningHub;
+
+use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
+use crate::school::{all_but, draft_of, recount, unit};
+use crate::seen::send_sheet;
+
+const THE_FLOW: (&str, &str) = (FLOW, WEEK);
+const THE_STOCK: (&str, &str) = (STOCK, TERM);
+
+/// A sum of the same week over some schools that a plan of before opened, as a hub keeps it.
+fn opened_before(city: &City, hub: &RunningHub, now: TaskId, schools: &[UnitId]) {
+    let former = proto::sealed::task(&[7; 32]).expect("task");
+    let standings: Vec<Standing> = schools
+        .iter()
+        .map(|school| Standing {
+            unit: school.clone(),
+            task: former,
+            report: certs::digest::sha256(school.as_str().as_bytes()),
+        })
+        .collect();
+    let now_ms = city.federation.clock().now_ms();
+    hub.write(move |tx| {
+        let mut kept = task::find(tx, &now)?.expect("task");
+        kept.id = former;
+        task::insert(tx, &NewTask { task: &kept, terms: b"of the plan before" }, now_ms)?;
+        let set = opening::Set {
+            task: former,
+            stage: domain::catalogue::Stage::Junior,
+            detail: proto::opening::Detail::Cells,
+            groups: ["2026-junior-1".parse().expect("group")].into(),
+        };
+        let before = Opening {
+            id: 0,
+            set,
+            absent: std::collections::BTreeSet::new(),
+            fresh: 1,
+            due: 1,
+            share: vec![1],
+            control: Vec::new(),
+            refused: String::new(),
+            asked_on: "2026-09-14".to_owned(),
+        };
+        opening::insert(tx, &before, &standings).map(drop)
+    });
+}
+
+/// The codes of a task's openings, and whether a person is called about it.
+fn closed(hub: &RunningHub, id: TaskId) -> (Vec<String>, String, usize) {
+    hub.read(move |tx| {
+        let codes = opening::of_task(tx, &id)?.into_iter().map(|one| one.refused).collect();
+        let stopped = task::find(tx, &id)?.expect("task").stopped;
+        let raised = alarm::all(tx)?.into_iter().filter(|one| one.kind == "sealed_guard");
+        Ok((codes, stopped, raised.count()))
+    })
+}
+
+/// A group that was opened without one school and would now be opened whole: the school would be
+/// the difference. Either hub that knows of the first sum keeps the second one closed, for good.
+///
+/// Method: the plan of a week was replaced, so that its task is another one and its own openings
+/// say nothing of the sum before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_opened_without_one_school_is_not_opened_whole() {
+    for knows in ["leader", "helper"] {
+        let city = City::start().await;
+        all_but(&city, THE_FLOW, &[]);
+        city.step().await;
+        city.step().await;
+        let id = city.task(FLOW, WEEK);
+        let hub = if knows == "leader" { &city.leader } else { &city.helper };
+        let but_one: Vec<UnitId> = (1..SCHOOLS).map(unit).collect();
+        opened_before(&city, hub, id, &but_one);
+        city.days(1);
+        for _ in 0..2 {
+            city.step().await;
+            let (codes, stopped, alarms) = closed(&city.leader, id);
+            assert_eq!(codes, [ISOLATES], "{knows}");
+            if knows == "leader" {
+                assert_eq!((stopped.as_str(), alarms), (ISOLATES, 1));
+            }
+            assert!(city.opened(id).iter().all(|(_, cells)| cells.is_empty()));
+        }
+        let given = city.helper.read(move |tx| opening::of_task(tx, &id));
+        assert!(given.is_empty(), "the helper gave no share");
+    }
+}
+
+/// The same sum again over the very same schools tells nothing new, and is opened.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_schools_again_are_opened() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    let id = city.task(FLOW, WEEK);
+    let all: Vec<UnitId> = (1..=SCHOOLS).map(unit).collect();
+    opened_before(&city, &city.leader, id, &all);
+    opened_before(&city, &city.helper, id, &all);
+    city.days(1);
+    city.step().await;
+    assert_eq!(city.opened(id), [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+}
+
+/// A band of one school beside the sums of its group: where nearly all of a group's cases are one
+/// school's, its band says that some of a small sum are its own. The leader sees it and keeps the
+/// sum closed; without the band the same sums open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_band_that_tells_of_one_school_keeps_its_sum_closed() {
+    for has_band in [true, false] {
+        let city = City::start().await;
+        let table = city.table(STOCK).clone();
+        for school in 1..=SCHOOLS {
+            let mut cells = vec![0; table.cells()];
+            let place = |state: &str, grade: &str, sex: &str| {
+                table.block().place(&[state, grade, sex]).expect("place")
+            };
+            for (grade, sex) in ["g7", "g8", "g9"].into_iter().flat_map(|g| [(g, "m"), (g, "f")]) {
+                let open: [u64; 2] = match (school, grade, sex) {
+                    (1, "g7", "m") => [8, 0],
+                    (1, "g8", "f") => [0, 3],
+                    (2, "g8", "f") => [0, 1],
+                    _ => [0, 0],
+                };
+                cells[place("t1", grade, sex)] = open[0];
+                cells[place("t2", grade, sex)] = open[1];
+                let none = u64::from(30 + school * 3) - open[0] - open[1];
+                cells[place("none", grade, sex)] = none;
+            }
+            draft_of(&city, THE_STOCK, (school, 1), &cells).send(&city);
+            if has_band {
+                send_sheet(&city, school, TERM, if school == 1 { 10 } else { 0 });
+            }
+        }
+        city.step().await;
+        city.step().await;
+        city.days(7);
+        city.step().await;
+        let id = city.task(STOCK, TERM);
+        let (codes, stopped, alarms) = closed(&city.leader, id);
+        let opened = city.opened(id);
+        if has_band {
+            assert!(codes.iter().any(|code| code == REACHABLE), "{codes:?}");
+            assert_eq!(stopped, REACHABLE);
+            assert!(alarms > 0);
+            let told = codes.iter().zip(&opened).filter(|(code, _)| *code == REACHABLE);
+            assert!(told.map(|(_, (_, cells))| cells).all(|cells| cells.is_empty()));
+        } else {
+            assert!(codes.iter().all(String::is_empty), "{codes:?}");
+            assert!(opened.iter().all(|(_, cells)| !cells.is_empty()));
+        }
+    }
+}

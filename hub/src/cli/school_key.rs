@@ -155,8 +155,12 @@ fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
 }
 
 fn write(context: &Context, of: &Of, (path, out): (&Path, &Path)) -> Result<(), Failure> {
-    let (year, _) = load(context, of)?;
-    let confirmed = confirmed(path)?;
+    let (year, seen) = load(context, of)?;
+    let stated = year.keys().iter();
+    let known = stated.chain(seen.iter().map(|one| (&one.unit, &one.key)));
+    let known: Vec<(String, String)> =
+        known.map(|(unit, key)| (unit.to_string(), key.to_string())).collect();
+    let confirmed = confirmed(path, &known)?;
     let name = format!("{}-{}", of.area, of.year);
     let text = {
         let head = keys::COLUMNS.join(",");
@@ -191,9 +195,10 @@ fn dropped(year: &SealingYear, stated: &SchoolKeys) -> Vec<UnitId> {
     year.keys().keys().filter(|unit| !stated.contains_key(*unit)).cloned().collect()
 }
 
-/// The rows at which a person noted "yes"; the words must be those of the key, so that no row was
-/// mixed up in a table program.
-fn confirmed(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+/// The rows at which a person noted "yes". The words must be those of the key, and a key that is
+/// known must stand beside a school of which it is known, so that no row was mixed up in a table
+/// program.
+fn confirmed(path: &Path, known: &[(String, String)]) -> Result<Vec<(String, String)>, Failure> {
     let bytes = std::fs::read(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let mut found = Vec::new();
@@ -206,7 +211,12 @@ fn confirmed(path: &Path) -> Result<Vec<(String, String)>, Failure> {
         let agrees = |key: &Digest, said: &str| {
             said.trim().is_empty() || certs::words::agrees(key, Length::Full, said)
         };
-        if !key.is_some_and(|key| agrees(&key, &row.words_zh) && agrees(&key, &row.words_en)) {
+        let (unit, said) = (row.unit.trim(), row.key.trim());
+        let mut of_key = known.iter().filter(|(_, key)| key == said).peekable();
+        let is_moved = of_key.peek().is_some() && !of_key.any(|(known, _)| known == unit);
+        let has_words =
+            key.is_some_and(|key| agrees(&key, &row.words_zh) && agrees(&key, &row.words_en));
+        if is_moved || !has_words {
             let message = Sentence::new(words::OTHER_WORDS, &[&path.display(), &line, &row.unit]);
             return Err(Failure::new(Exit::Invalid, "KEY_WORDS", message));
         }
@@ -255,13 +265,17 @@ mod tests {
     #[test]
     fn only_confirmed_rows_are_taken() {
         let rows = [row("S1", "yes"), row("S2", ""), row("S3", "是"), row("S4", "no")];
-        let taken = confirmed(written(&rows).path()).map_err(|_| ()).expect("taken");
+        let taken = confirmed(written(&rows).path(), &[]).map_err(|_| ()).expect("taken");
         let units: Vec<_> = taken.iter().map(|(unit, _)| unit.as_str()).collect();
         assert_eq!(units, ["S1", "S3"]);
         let mixed = Row { key: row("S2", "").key, ..row("S1", "yes") };
-        assert!(confirmed(written(&[mixed]).path()).is_err());
+        assert!(confirmed(written(&[mixed]).path(), &[]).is_err());
+        // A column that was sorted alone: the key is another school's.
+        let moved = row("S1", "yes");
+        let known = [("S2".to_owned(), moved.key.clone())];
+        assert!(confirmed(written(&[moved]).path(), &known).is_err());
         let unread = Row { confirmed: String::new(), ..row("S1", "") };
-        let none = confirmed(written(&[unread]).path()).map_err(|_| ()).expect("taken");
+        let none = confirmed(written(&[unread]).path(), &[]).map_err(|_| ()).expect("taken");
         assert!(none.is_empty());
     }
 }

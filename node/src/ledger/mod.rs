@@ -100,7 +100,7 @@ mod stay;
 pub mod student;
 pub mod survey;
 #[cfg(test)]
-mod survey_tests;
+pub(crate) mod survey_tests;
 pub mod talk;
 pub mod teaching;
 #[cfg(test)]

@@ -21,8 +21,8 @@ use crate::import::value::Grade;
 
 /// Longest title.
 const TITLE_CHARS_MAX: usize = 60;
-/// Slips of one grade and survey.
-pub const SLIPS_MAX: u32 = 3_000;
+/// Slips that a grade may have beyond its students, whatever their number: some are spoiled.
+const SPARE_MIN: u32 = 5;
 /// Surveys of a list.
 const LISTED: u32 = 200;
 
@@ -110,7 +110,7 @@ pub enum SurveyError {
     #[error("the last day has passed")]
     Until,
     /// No slips, or more than a grade can have.
-    #[error("a grade has between 1 and {SLIPS_MAX} slips")]
+    #[error("a grade has no slips, or more than its students and a tenth")]
     Count,
     /// It is over.
     #[error("the survey is over")]
@@ -181,7 +181,7 @@ pub fn draw(
     }
     let lines = grades(tx, survey)?;
     let drawn = lines.iter().find(|line| line.grade == grade).map_or(0, |line| line.drawn);
-    if count == 0 || drawn.saturating_add(count) > SLIPS_MAX {
+    if count == 0 || drawn.saturating_add(count) > slips_max(tx, grade)? {
         return Err(SurveyError::Count);
     }
     tx.execute(
@@ -199,6 +199,23 @@ pub fn draw(
         codes.push(code);
     }
     Ok(codes)
+}
+
+/// Most slips of a grade: its students now, and a tenth more. More would only be used by somebody
+/// who answers for others.
+///
+/// # Errors
+/// The store cannot be read.
+fn slips_max(tx: &Tx<'_>, grade: Grade) -> Result<u32, SqlError> {
+    let students = tx.query_opt(
+        "select count(*) from student s
+         join student_version v on v.student = s.id and v.version = s.version
+         where v.status in ('enrolled', 'suspended') and v.grade = $1",
+        params![grade.code()],
+        |row| row.u32(0),
+    )?;
+    let students = strange(students)?;
+    Ok(students.saturating_add((students / 10).max(SPARE_MIN)))
 }
 
 /// Closes a survey: from then on nobody answers it, and its answers are shown.

@@ -7,13 +7,27 @@ use runtime::sql::Tx;
 
 use super::author::Author;
 use super::entry::StaffId;
-use super::guard_tests::{counsellor, head, school};
+use super::guard_tests::{counsellor, head};
 use super::refusal::LedgerRefusal;
 use super::survey::{self, Draft, Slip, SurveyError};
-use super::testing::{NOW_MS, School, TODAY};
+use super::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
 use crate::import::value::Grade;
 
 const QUESTIONS: &str = "你喜欢上学吗？\n- 喜欢\n- 不喜欢\n每天睡几个小时？\n- 不到 7\n- 7 以上\n";
+
+/// Thirty students of grade 7, ten of grade 8, twenty of grade 9.
+pub(crate) fn school() -> School {
+    let school = School::new();
+    let grade = |number| match number {
+        0..30 => "七年级",
+        30..40 => "八年级",
+        _ => "九年级",
+    };
+    let pupil = |number| TestPupil { grade: grade(number), ..TestPupil::new(number) };
+    school.roster(&(0..60).map(pupil).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "导师"), (4, "班主任")]);
+    school
+}
 
 fn run<T: Send + 'static>(
     school: &School,
@@ -145,7 +159,8 @@ fn a_draft_is_checked_before_anything_is_kept() {
             assert!(matches!(refused, Err(SurveyError::Ledger(LedgerRefusal::NotAllowed))));
         }
         let id = survey::make(tx, &counsellor(), &draft())?;
-        for count in [0, survey::SLIPS_MAX + 1] {
+        // Thirty students have thirty-five slips, in one pile or in several.
+        for count in [0, 36] {
             let refused = survey::draw(tx, &counsellor(), id, (grade("g7"), count));
             assert!(matches!(refused, Err(SurveyError::Count)));
         }

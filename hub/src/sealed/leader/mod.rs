@@ -21,6 +21,7 @@ use certs::aggregate::Role;
 use certs::digest::random_bytes;
 use domain::digest::Digest;
 use domain::unit::UnitId;
+use jiff::civil::Date;
 use runtime::sql::SqlError;
 use runtime::transport::TransportError;
 use tokio::sync::Notify;
@@ -53,7 +54,7 @@ pub struct Leader {
     shown_again: Arc<Mutex<HashSet<String>>>,
     /// Schools and keys that the helper was shown since this process began, while health has not
     /// stated them.
-    presented: Arc<Mutex<HashSet<(UnitId, Digest)>>>,
+    presented: Arc<Mutex<Presented>>,
 }
 
 /// Why a step ended early. What it had done is committed; the rest waits.
@@ -102,6 +103,13 @@ impl LeaderError {
             other => Err(other),
         }
     }
+}
+
+/// Schools and keys of which a report was shown to the helper, and on which day.
+#[derive(Default)]
+struct Presented {
+    on: Option<Date>,
+    keys: HashSet<(UnitId, Digest)>,
 }
 
 impl Leader {
@@ -172,11 +180,19 @@ impl Leader {
 
     /// Whether the helper was shown a school's key.
     fn is_presented(&self, key: &(UnitId, Digest)) -> bool {
-        self.presented.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
+        self.presented.lock().unwrap_or_else(PoisonError::into_inner).keys.contains(key)
     }
 
     fn note_presented(&self, keys: Vec<(UnitId, Digest)>) {
-        self.presented.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+        self.presented.lock().unwrap_or_else(PoisonError::into_inner).keys.extend(keys);
+    }
+
+    /// Begins anew on another day.
+    fn forget_presented(&self, today: Date) {
+        let mut presented = self.presented.lock().unwrap_or_else(PoisonError::into_inner);
+        if presented.on != Some(today) {
+            *presented = Presented { on: Some(today), keys: HashSet::new() };
+        }
     }
 
     /// Whether the reports of a set were not shown to the helper again yet; from now on they were.

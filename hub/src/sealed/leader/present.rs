@@ -25,31 +25,35 @@ pub(super) struct Unstated {
 }
 
 impl Leader {
-    /// Shows one report for each school and key to the helper, once while this process runs.
+    /// Shows one report for each school and key to the helper, once a day: a helper that was away
+    /// or put back, or had no documents yet, passes over what it is shown.
     pub(super) async fn present(&self, unstated: Vec<Unstated>) -> Result<(), LeaderError> {
-        let mut items = BTreeMap::<UnitId, Vec<Vec<u8>>>::new();
-        let mut shown = Vec::new();
+        self.forget_presented(self.hub.parts().clock.today());
+        let mut wanted = BTreeMap::<UnitId, BTreeMap<(UnitId, Digest), Vec<u8>>>::new();
         for one in unstated {
             let key = (one.school, one.key);
-            if self.is_presented(&key) || shown.contains(&key) {
-                continue;
+            if !self.is_presented(&key) {
+                wanted.entry(one.helper).or_default().entry(key).or_insert(one.item);
             }
-            shown.push(key);
-            items.entry(one.helper).or_default().push(one.item);
         }
-        for (helper, items) in items {
+        for (helper, wanted) in wanted {
+            let (keys, items): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
             let mut client = self.dial(&helper).await?;
+            let mut is_shown = true;
             for chunk in chunks(items) {
                 let presented = answer(client.present(PresentRequest { items: chunk })).await;
                 if let Err(error) = presented {
                     // The helper may have other documents; reports wait for a key all the same.
                     let code = error.refusal()?;
                     tracing::warn!(code, "the helper was not shown the schools' keys");
-                    return Ok(());
+                    is_shown = false;
+                    break;
                 }
             }
+            if is_shown {
+                self.note_presented(keys);
+            }
         }
-        self.note_presented(shown);
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ use super::filled::Filled;
 use super::office::{Nothing, Office, RollKeepers, problem, sentences};
 use crate::import::value::Grade;
 use crate::ledger::people;
-use crate::ledger::survey::{self, Draft, SLIPS_MAX, SurveyError};
+use crate::ledger::survey::{self, Draft, SurveyError};
 
 pub(super) const SURVEYS_HREF: &str = "/surveys";
 
@@ -181,7 +181,7 @@ fn failure(error: SurveyError) -> Result<Failure, Problem> {
         },
         SurveyError::Least => invalid("LEAST", words::R_LEAST, &[&GROUP_MIN, &GROUP_MIN_MAX]),
         SurveyError::Until => invalid("UNTIL", words::R_UNTIL, &[]),
-        SurveyError::Count => invalid("COUNT", words::R_COUNT, &[&SLIPS_MAX]),
+        SurveyError::Count => invalid("COUNT", words::R_COUNT, &[]),
         SurveyError::Over => over(),
         SurveyError::Ledger(refusal) => return Err(problem(refusal)),
         SurveyError::Open | SurveyError::Answers => return Err(Problem::BadRequest),

@@ -11,7 +11,7 @@ use super::super::office::{Told, page};
 use super::super::words::SCHOOL_WORK;
 use super::{SURVEYS_HREF, grade_name, words};
 use crate::import::value::Grade;
-use crate::ledger::survey::{self, GradeLine, SLIPS_MAX, Shown, Survey};
+use crate::ledger::survey::{self, GradeLine, Shown, Survey};
 
 #[derive(Template)]
 #[template(path = "console/surveys.html")]
@@ -53,7 +53,6 @@ struct OneTemplate<'a> {
     questions: Vec<(String, Vec<String>)>,
     grades: Vec<(&'static str, u32, u32)>,
     choices: Vec<(&'static str, &'static str)>,
-    slips_max: u32,
     can_answer: bool,
     can_close: bool,
     few: Option<String>,
@@ -140,7 +139,6 @@ pub(super) fn one(seen: &One, told: &Told, csrf: &str, lang: Lang) -> Result<Pag
         questions: known.questions.iter().map(|q| (q.text.clone(), q.choices.clone())).collect(),
         grades: seen.grades.iter().map(grade).collect(),
         choices: seen.of_school.iter().map(|of| (of.code(), grade_name(*of, lang))).collect(),
-        slips_max: SLIPS_MAX,
         can_answer: !survey::is_over(known, seen.today),
         can_close: known.closed.is_none(),
         few: too_few.then(|| words::FEW.fill(lang, &[&known.least])),

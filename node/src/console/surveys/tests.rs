@@ -9,7 +9,7 @@ use runtime::web::{Label, Role, Transport};
 
 use super::super::answer;
 use super::super::trial::{Person, browser, shell};
-use crate::ledger::guard_tests::school;
+use crate::ledger::survey_tests::school;
 use crate::ledger::testing::{NOW_MS, School};
 use crate::screening::shelf::Shelf;
 

@@ -6,11 +6,13 @@ texts! {
     SURVEYS = "匿名调研", "Anonymous surveys";
     SURVEYS_NOTE = "一次性问卷，不记姓名；人数不足的年级不单独显示",
         "questions asked once and without names; a grade with too few answers is not shown alone";
-    HOW = "答题纸条不写姓名，由学生随手抽取；系统只累计各选项的人数，不保存任何一个人的答卷，谁也查不到、改不了。\
+    HOW = "答题纸条不写姓名，由学生从打乱的一叠里自己抽取，剩下的当众销毁：只有这样做，才没有人能知道谁答了什么。\
+        系统只累计各选项的人数，不保存任何一个人的答卷。\
         需要知道是谁、以便帮助学生时，请用“普测”，不要用匿名调研。",
-        "Slips carry no name and are drawn from a pile. Only the number of people for each choice \
-         is kept, never one person's sheet, so nobody can look it up or change it. Where you must \
-         know who it is in order to help, use a screening instead.";
+        "Slips carry no name; students draw them from a shuffled pile, and what is left is \
+         destroyed in front of them: only then can nobody tell who said what. Only the number of \
+         people for each choice is kept, never one person's sheet. Where you must know who it is \
+         in order to help, use a screening instead.";
     LIST = "已有调研", "Surveys";
     NONE = "还没有做过匿名调研。", "There is none yet.";
     TITLE = "名称", "Title";
@@ -88,8 +90,8 @@ texts! {
         "The least number of people is between {0} and {1}; no survey was made.";
     R_UNTIL = "截止日期已过；没有建立调研。", "The last day has passed; no survey was made.";
     R_CORRECT = "请改正后再提交，填过的内容都还在。", "Correct it and send it again; nothing typed is lost.";
-    R_COUNT = "每个年级的纸条在 1 至 {0} 张之间；没有印制。",
-        "A grade has 1 to {0} slips; none were drawn.";
+    R_COUNT = "一个年级的纸条最多比在册学生多一成（至少多 5 张）；没有印制。",
+        "A grade has at most a tenth more slips than students, or five more; none were drawn.";
     R_OVER = "这次调研已经截止或结束；没有任何改动。",
         "The survey is over; nothing was changed.";
     R_OVER_NEXT = "如需继续，请新建一次调研。", "Make another one if you need to.";

@@ -102,9 +102,9 @@ texts! {
     SURVEY = "匿名调研", "Anonymous survey";
     SURVEY_PRIVATE = "这是匿名调研，不用写姓名，系统不记录哪份是你答的。纸条应当由你自己从打乱的一叠里抽取；\
         如果是别人指定给你的，可以要求换一张。没有对错，不想答的题可以空着。",
-        "This is anonymous: you give no name, and nothing here records which answers are yours. You \
-         should have drawn your slip yourself from a shuffled pile; if it was picked for you, \
-         you may ask for another. Nothing is right or wrong, and you may leave any question blank.";
+        "This is anonymous: you give no name, and nothing here records which answers are yours. \
+         You should have drawn your slip yourself from a shuffled pile; if it was picked for you, \
+         you may ask for another. Nothing is right or wrong, and you may leave questions blank.";
     SURVEY_ONCE = "每张纸条只能交一次，交了就不能再改。没交就关掉页面，什么都不会留下。",
         "A slip can be handed in once and not changed. Close the page before, and nothing is kept.";
     SURVEY_DONE = "已经收到，谢谢你", "Thank you, it is counted";

@@ -255,7 +255,10 @@ async function crawl(browser, base, account, lang) {
   if (queue.length && queue.some((url) => (shapes.get(shape(url)) ?? 0) < SHAPE_MAX)) {
     find(who, `more than ${PAGES_MAX} pages`);
   }
-  console.log(`${who}: ${[...shapes.values()].reduce((a, b) => a + b, 0)} pages`);
+  const seen = [...shapes.values()].reduce((a, b) => a + b, 0);
+  // Somebody who could not sign in sees the way in and nothing else.
+  if (seen < 5) find(who, `only ${seen} pages, as if nobody had signed in`);
+  console.log(`${who}: ${seen} pages`);
   await context.close();
 }
 

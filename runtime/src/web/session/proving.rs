@@ -15,6 +15,7 @@ use super::super::session_store::{self, Chooser, SessionLine};
 use super::{
     FAILURE_MS, Hurdle, IDLE_MS, SessionError, SessionToken, Sessions, Standing, TURN_MS, digest_of,
 };
+use crate::clock::Clock;
 use crate::sql::SqlError;
 
 /// A factor that was just set up.
@@ -84,7 +85,9 @@ impl Sessions {
         let (name, database) = (login.to_owned(), self.store.database());
         let secret = <[u8; SECRET_BYTES]>::try_from(factor.secret.as_slice()).ok();
         let step = secret.map(AppSecret::from_bytes);
-        let step = step.and_then(|secret| secret.accepted_step(typed, now_ms, factor.last_step));
+        let step = step.and_then(|secret| {
+            secret.accepted_step(typed, Clock::of_telephones(now_ms), factor.last_step)
+        });
         if let Some(step) = step {
             let done = move |tx: &crate::sql::Tx<'_>| factor::use_step(tx, &name, step);
             return Ok(database.write_async("use_step", done).await?);
@@ -110,7 +113,9 @@ impl Sessions {
         browser: &str,
         now_ms: i64,
     ) -> Result<Enrolled, SessionError> {
-        let step = secret.accepted_step(typed, now_ms, 0).ok_or(SessionError::Code)?;
+        let step = secret
+            .accepted_step(typed, Clock::of_telephones(now_ms), 0)
+            .ok_or(SessionError::Code)?;
         let sheet = self.hashing(|| Sheet::draw(RECOVERY_CODES)).await?;
         let stored = StoredFactor {
             kind: FactorKind::App,

@@ -304,10 +304,7 @@ impl Packs {
     pub fn is_under_seal(&self, unit: &UnitId, period: Period) -> bool {
         let Ok(span) = Span::of(period, &self.calendar) else { return false };
         self.sealed.sealing().map(SealingYear::year).any(|year| {
-            let of_unit = || {
-                let schools = &year.roster.schools;
-                schools.contains_key(unit) || schools.values().any(|school| school.town == *unit)
-            };
+            let of_unit = || year.roster.school(unit).is_some() || year.roster.has_town(unit);
             year.plan.year() == span.school_year && (year.plan.area() == unit || of_unit())
         })
     }

@@ -131,15 +131,7 @@ struct Line<'f> {
     verdict: &'static str,
 }
 
-pub(super) fn run(terminal: &Terminal, command: &Command) -> Result<(), Failure> {
-    match command {
-        Command::Audit(asked) => audit(terminal, asked),
-        // Needs a data folder and was run before.
-        Command::Export(_) => Ok(()),
-    }
-}
-
-fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
+pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     let mut view = view_of(&audit.file)?;
     for other in &audit.others {
         let joined = view.join(view_of(other)?);

@@ -142,7 +142,9 @@ fn perform(terminal: &Terminal, cli: Cli) -> Result<(), Failure> {
             let context = Context::new(terminal.clone(), Clock::system(), cli.place)?;
             disclosure::export(&context, &asked)
         }
-        Command::Disclosure(command) => disclosure::run(terminal, &command),
+        Command::Disclosure(disclosure::Command::Audit(asked)) => {
+            disclosure::audit(terminal, &asked)
+        }
         Command::Plan(plan::Command::Publish(asked)) => {
             let context = Context::new(terminal.clone(), Clock::system(), cli.place)?;
             publish_plan::run(&context, &asked)

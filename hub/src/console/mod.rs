@@ -73,17 +73,14 @@ pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) 
         _ => words::PRODUCT_STREET,
     };
     let (overview, sealed) = places(kind);
-    let mut links = vec![
-        NavLink { label: words::OVERVIEW, href: overview },
-        NavLink { label: words::EXPLORE, href: EXPLORE_HREF },
-        NavLink { label: words::SEALED, href: sealed },
-        NavLink { label: words::SPECIAL, href: SPECIAL_HREF },
-    ];
-    if kind == UnitKind::Helper {
-        links.swap(0, 2);
-        links.swap(1, 2);
-        links.pop();
-    }
+    let overview = NavLink { label: words::OVERVIEW, href: overview };
+    let explore = NavLink { label: words::EXPLORE, href: EXPLORE_HREF };
+    let sealed = NavLink { label: words::SEALED, href: sealed };
+    let special = NavLink { label: words::SPECIAL, href: SPECIAL_HREF };
+    let links = match kind {
+        UnitKind::Helper => vec![sealed, overview, explore],
+        _ => vec![overview, explore, sealed, special],
+    };
     let nav = vec![NavGroup { title: words::STATISTICS, links }];
     Site {
         product,
@@ -158,9 +155,7 @@ async fn show_overview(
 ) -> Result<Response, Problem> {
     let filter = asked.filter()?;
     let source = Arc::clone(&pages.source);
-    let view = off_thread(move || {
-        source.overview(Some(filter.period.as_str()).filter(|period| !period.is_empty()))
-    });
+    let view = off_thread(move || source.overview(filter.wanted()));
     let page = overview::page(&view.await?, pages.overview, visitor.frame.lang)?;
     pages.shell.reply(&visitor.frame, &page)
 }
@@ -172,9 +167,7 @@ async fn show_sealed(
 ) -> Result<Response, Problem> {
     let filter = asked.filter()?;
     let source = Arc::clone(&pages.source);
-    let view = off_thread(move || {
-        source.sealed(Some(filter.period.as_str()).filter(|period| !period.is_empty()))
-    });
+    let view = off_thread(move || source.sealed(filter.wanted()));
     let page = sealed::page(&view.await?, pages.sealed, visitor.frame.lang)?;
     pages.shell.reply(&visitor.frame, &page)
 }

@@ -83,6 +83,14 @@ pub struct Filter {
     pub breakdown: Option<Breakdown>,
 }
 
+impl Filter {
+    /// The period that was asked for, if any was.
+    #[must_use]
+    pub fn wanted(&self) -> Option<&str> {
+        Some(self.period.as_str()).filter(|period| !period.is_empty())
+    }
+}
+
 /// One option of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use certs::aggregate::task_id;
 use domain::catalogue::{Stage, TableId};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, GroupId, Plan, Roster, School};
@@ -21,7 +20,7 @@ use runtime::sql::{SqlError, Tx};
 use super::cells::{self, Cell, OtherWords};
 use super::state::Closed;
 use super::weeks::whole;
-use super::{Asked, Extent, TableOf};
+use super::{Asked, Extent, TableOf, is_task};
 use crate::packs::Packs;
 use crate::store::opened::{self, OpenedSum, TaskState};
 
@@ -101,7 +100,9 @@ impl AreaBook {
         let mut unread = BTreeSet::new();
         sums.retain(|sum| {
             match tables.get(&sum.pack).and_then(|all| all.table(sum.table.as_str())) {
-                Some(table) => year.is_some_and(|year| is_of(sum, (year, table), packs)),
+                Some(table) => year.is_some_and(|year| {
+                    is_task(packs, (year, table), (sum.period, sum.pack, &sum.task))
+                }),
                 None => {
                     unread.insert(sum.table.clone());
                     false
@@ -146,11 +147,7 @@ impl AreaBook {
     #[must_use]
     pub fn schools(&self, extent: &Extent) -> u32 {
         let all = self.year().into_iter().flat_map(|year| year.roster.schools.values());
-        let is_meant = |school: &&School| match extent {
-            Extent::Area => true,
-            Extent::Town(town) => school.town == *town,
-        };
-        count(all.filter(is_meant).count())
+        count(all.filter(|school| extent.holds(school)).count())
     }
 
     fn year(&self) -> Option<&SealedYear> {
@@ -177,10 +174,7 @@ impl AreaBook {
             if only.is_some_and(|(_, value)| value != stage.as_str()) {
                 continue;
             }
-            let listed = year.roster.with(stage).filter(|(_, school)| match extent {
-                Extent::Area => true,
-                Extent::Town(town) => school.town == *town,
-            });
+            let listed = year.roster.with(stage).filter(|(_, school)| extent.holds(school));
             let listed: BTreeSet<&UnitId> = listed.map(|(id, _)| id).collect();
             if listed.is_empty() {
                 continue;
@@ -439,13 +433,6 @@ fn groups(plan: &Plan, roster: &Roster, (stage, extent): (Stage, &Extent)) -> BT
 fn members<'p>(plan: &'p Plan, groups: &BTreeSet<GroupId>) -> BTreeSet<&'p UnitId> {
     let within = plan.groups().iter().filter(|group| groups.contains(&group.id));
     within.flat_map(|group| &group.members).collect()
-}
-
-/// Whether a sum is of the task that the year's own documents make.
-fn is_of(sum: &OpenedSum, (year, table): (&SealingYear, &SealedTable), packs: &Packs) -> bool {
-    let Ok(span) = Span::of(sum.period, packs.calendar()) else { return false };
-    let terms = year.terms(table, (sum.period, &span), sum.pack);
-    terms.is_some_and(|terms| task_id(&terms) == sum.task)
 }
 
 /// Figures while stages are added up.

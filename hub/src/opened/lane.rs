@@ -181,7 +181,7 @@ pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
         turn = turn.wrapping_add(1);
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = hub.clock().sleep(LOOK_EVERY) => {}
         }
     }
 }

@@ -15,10 +15,15 @@ mod words;
 
 use std::sync::Arc;
 
+use certs::aggregate::task_id;
 use domain::catalogue::{Axis, DimensionId};
+use domain::digest::Digest;
+use domain::disclosure::plan::School;
+use domain::disclosure::sealed::{SealedTable, TaskId};
 use domain::period::Period;
 use domain::span::Span;
 use domain::unit::UnitId;
+use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
 use crate::packs::Packs;
@@ -35,6 +40,16 @@ pub enum Extent {
     Area,
     /// The groups that one town holds whole.
     Town(UnitId),
+}
+
+impl Extent {
+    /// Whether a school of the roster belongs to it.
+    fn holds(&self, school: &School) -> bool {
+        match self {
+            Self::Area => true,
+            Self::Town(town) => school.town == *town,
+        }
+    }
 }
 
 /// Which cells of a table are counted.
@@ -113,6 +128,17 @@ impl Books {
     }
 }
 
+/// Whether a task is the one that this hub's own documents make of a table and a period.
+fn is_task(
+    packs: &Packs,
+    (sealing, table): (&SealingYear, &SealedTable),
+    (period, pack, task): (Period, Digest, &TaskId),
+) -> bool {
+    let Ok(span) = Span::of(period, packs.calendar()) else { return false };
+    let terms = sealing.terms(table, (period, &span), pack);
+    terms.is_some_and(|terms| task_id(&terms) == *task)
+}
+
 /// The books of every area under seal that a hub shows in a period: those below it, those that it
 /// helps, or the one in which it is a town.
 ///
@@ -132,8 +158,7 @@ pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result
         }
         let area = year.plan.area();
         let is_own = area == hub || year.helper == *hub || year.leader == *hub;
-        let is_town = || year.roster.schools.values().any(|school| school.town == *hub);
-        if !is_own && is_town() {
+        if !is_own && year.roster.has_town(hub) {
             let book = AreaBook::read(tx, packs, (hub, area, span), period)?;
             let areas = vec![Arc::new(book)];
             return Ok(Books { areas, extent: Some(Extent::Town(hub.clone())), is_all: true });

@@ -3,19 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use certs::aggregate::task_id;
 use certs::chain::Trust;
 use certs::root::Commission;
-use domain::disclosure::plan::{Access, GroupId};
+use domain::disclosure::plan::Access;
 use domain::disclosure::sealed::{Kind, SealedTable, SealedYear, openable};
-use domain::span::Span;
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use proto::frame::OPENING_CONTEXT;
 use proto::opened::{ToldSum, decode_told};
 use proto::opening::Detail;
-use runtime::sealing::{SealingYear, verify_hub};
+use runtime::sealing::verify_hub;
 
+use super::is_task;
 use crate::packs::Packs;
 use crate::sealed::sums;
 
@@ -65,7 +64,8 @@ impl Judge<'_> {
         let Some(table) = tables.table(told.record.table.as_str()) else {
             return Judged::Refused(NOT_PLANNED, "the catalogue has no such sealed table".into());
         };
-        if !self.is_task(sealing, table, &told) {
+        let of_task = (told.record.period, told.pack, &told.record.task);
+        if !is_task(self.packs, (sealing, table), of_task) {
             return Judged::Waits("OTHER_DOCUMENTS");
         }
         if let Err(reason) = self.signatures(sealing.year(), &told) {
@@ -77,13 +77,6 @@ impl Judge<'_> {
             Ok(()) => Judged::Holds(Box::new(told)),
             Err((code, reason)) => Judged::Refused(code, reason.to_owned()),
         }
-    }
-
-    /// Whether the task follows from this hub's documents.
-    fn is_task(&self, sealing: &SealingYear, table: &SealedTable, told: &ToldSum) -> bool {
-        let Ok(span) = Span::of(told.record.period, self.packs.calendar()) else { return false };
-        let terms = sealing.terms(table, (told.record.period, &span), told.pack);
-        terms.is_some_and(|terms| task_id(&terms) == told.record.task)
     }
 
     fn signatures(&self, year: &SealedYear, told: &ToldSum) -> Result<(), String> {
@@ -116,11 +109,7 @@ fn set(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<BTreeSe
     if record.groups.is_empty() || known.len() != record.groups.len() {
         return Err((NOT_PLANNED, "the sum is not over groups that the plan opens"));
     }
-    let is_town = || {
-        let towns = year.plan.towns(&year.roster, record.stage);
-        let same = |groups: &[GroupId]| groups.iter().cloned().collect::<BTreeSet<_>>();
-        towns.values().any(|town| same(&town.groups) == record.groups)
-    };
+    let is_town = || year.plan.is_town(&year.roster, record.stage, &record.groups);
     if record.detail == Detail::Categories && !(table.kind() == Kind::Stock && is_town()) {
         return Err((NOT_PLANNED, "categories are opened of a town's stocks only"));
     }

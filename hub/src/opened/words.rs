@@ -27,8 +27,8 @@ texts! {
         "Reports are in and schools can still object; it is opened after these days.";
     WEEKS = "本时段共 {1} 周，已开启 {0} 周。各周都开启后才有合计，不用部分代替全部。",
         "{0} of {1} weeks are opened. The figure is shown when all are, and never in part.";
-    STOPPED = "校验和不符或两个枢纽的数对不上，已停止开启；由两家枢纽的运维人员查明后继续。",
-        "A control sum is off or the two hubs do not agree; operators of both must look.";
+    STOPPED = "已停止开启，须由两家枢纽的运维人员查明原因（密封汇总页、sealed show）。",
+        "It was stopped: operators of both hubs must look (page of sealed sums, sealed show).";
 }
 
 /// The sentence of a blank; nothing where there can be no figure.

@@ -3,7 +3,6 @@
 //! Nobody is told a task: leader, helper and schools each make it from the same documents, and who
 //! has others makes another one, which is refused.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use certs::aggregate::{Role, task_id};
@@ -13,6 +12,7 @@ use domain::catalogue::TableId;
 use domain::digest::Digest;
 use domain::disclosure::sealed::{
     Kind, Phase, SealedTable, SealedTables, SealedYear, TaskId, TaskTerms, Week, sealed_year_of,
+    year_of,
 };
 use domain::period::Period;
 use domain::span::Span;
@@ -37,8 +37,6 @@ pub struct ShareKeys(RwLock<Vec<Arc<ShareKey>>>);
 pub struct Documents {
     years: Vec<Arc<Year>>,
     packs: Arc<Packs>,
-    /// Sealed tables of the catalogues that were asked for.
-    tables: RwLock<HashMap<Digest, Arc<SealedTables>>>,
 }
 
 /// A task with the documents that it follows from.
@@ -93,9 +91,7 @@ impl Year {
     /// Whether reports about a period belong to this year.
     #[must_use]
     pub fn is_of(&self, period: Period) -> bool {
-        let kinds = [Kind::Stock, Kind::Flow].into_iter();
-        let year = kinds.filter_map(|kind| sealed_year_of(kind, period)).next();
-        year == Some(self.sealed().plan.year())
+        year_of(period) == Some(self.sealed().plan.year())
     }
 
     /// Which part a hub has in the year.
@@ -134,7 +130,7 @@ impl Documents {
             Arc::new(Year { sealing: sealing.clone(), key })
         };
         let years = packs.sealed_years().sealing().map(year).collect();
-        Self { years, packs, tables: RwLock::default() }
+        Self { years, packs }
     }
 
     /// The packs that these documents were read from.
@@ -220,13 +216,7 @@ impl Documents {
     /// The sealed tables of a catalogue that is known here.
     #[must_use]
     pub fn tables(&self, pack: &Digest) -> Option<Arc<SealedTables>> {
-        let known = self.tables.read().unwrap_or_else(PoisonError::into_inner).get(pack).cloned();
-        if known.is_some() {
-            return known;
-        }
-        let made = Arc::new(SealedTables::of(self.packs.catalogue(pack)?));
-        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        Some(tables.entry(*pack).or_insert(made).clone())
+        self.packs.sealed_tables(pack)
     }
 
     fn made(

@@ -49,7 +49,13 @@ pub struct Blocked {
 /// Whether an opening with a code stays closed for good: what was seen is not unseen.
 #[must_use]
 pub fn is_final(code: &str) -> bool {
-    matches!(code, ISOLATES | REACHABLE | UNDECIDED)
+    final_code(code).is_some()
+}
+
+/// The code under which a set stays closed for good; nothing for any other.
+#[must_use]
+pub fn final_code(code: &str) -> Option<&'static str> {
+    [ISOLATES, REACHABLE, UNDECIDED].into_iter().find(|known| *known == code)
 }
 
 /// Whether a set singles out a few schools beside what other plans of the period opened.

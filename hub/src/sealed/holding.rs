@@ -215,9 +215,7 @@ pub fn openings(tx: &Tx<'_>, task: &Task) -> Result<(Openings, Vec<Opening>), No
 /// Whether a set is a town's own: exactly the groups that the town holds whole, of a stock.
 fn is_town(task: &Task, set: &Set) -> bool {
     let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
-    let towns = plan.towns(roster, set.stage);
-    let same = |groups: &[plan::GroupId]| groups.iter().cloned().collect::<BTreeSet<_>>();
-    task.table.kind() == Kind::Stock && towns.values().any(|town| same(&town.groups) == set.groups)
+    task.table.kind() == Kind::Stock && plan.is_town(roster, set.stage, &set.groups)
 }
 
 /// What a hub puts down before it gives its share of a set: the set, who stands in it, and the

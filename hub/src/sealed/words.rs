@@ -155,6 +155,9 @@ pub fn reason(refusal: Option<&Refusal>, lang: Lang) -> String {
 /// What a code of a task or of an opening means, and what an operator does about it.
 #[must_use]
 pub fn code(code: &str, lang: Lang) -> String {
+    if let Some(text) = kept_closed(code) {
+        return text.in_lang(lang).to_owned();
+    }
     let text = match code {
         "" | "OBJECTABLE" => IN_OBJECTION,
         "CONTROL_SUM" => CODE_CONTROL,

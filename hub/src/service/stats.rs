@@ -166,11 +166,7 @@ fn figure_to_wire(figure: &Figure) -> WireFigure {
         }
         Reading::Blank(_) => (0, 0, 0),
     };
-    let amounts = match figure.reading {
-        Reading::Count(amount) => vec![amount],
-        Reading::Ratio { numerator, denominator } => vec![numerator, denominator],
-        Reading::Blank(_) => Vec::new(),
-    };
+    let amounts = figure.reading.amounts();
     let reason = figure.reading.blank().and_then(Blank::reason);
     WireFigure {
         key: figure.key.clone(),

@@ -284,9 +284,7 @@ fn below(
 /// The opened sums that are a member's own: an area's, or those of a town in one.
 fn of_member(books: &Books, member: &UnitId) -> Books {
     let is_in = |book: &AreaBook| {
-        let town = book.sealing().is_some_and(|sealing| {
-            sealing.year().roster.schools.values().any(|school| school.town == *member)
-        });
+        let town = book.sealing().is_some_and(|sealing| sealing.year().roster.has_town(member));
         (book.area() != member).then_some(Extent::Town(member.clone())).filter(|_| town)
     };
     for book in &books.areas {

@@ -243,6 +243,16 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// What it is made of: nothing where it is blank.
+    #[must_use]
+    pub fn amounts(&self) -> Vec<Amount> {
+        match *self {
+            Self::Count(amount) => vec![amount],
+            Self::Ratio { numerator, denominator } => vec![numerator, denominator],
+            Self::Blank(_) => Vec::new(),
+        }
+    }
+
     /// The status as interfaces write it: `value`, `suppressed`, `not_reported`,
     /// `not_applicable`; of sealed sums also `closed`, `waiting`, `stopped`.
     #[must_use]

@@ -17,7 +17,7 @@ use proto::opening::Detail;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
-use super::sealed::{opening, task};
+use super::sealed::{opening, report, task};
 
 /// A sum that both hubs of a task opened and recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,14 +198,9 @@ pub fn states(
         },
     )?;
     for (task, state) in &mut states {
-        state.accepted = tx
-            .query(
-                "select school from sealed_report where task = $1 and state = 2",
-                params![task.as_slice()],
-                |row| row.str(0)?.parse().map_err(|_| SqlError::Type),
-            )?
-            .into_iter()
-            .collect();
+        let task: [u8; 32] = task.as_slice().try_into().map_err(|_| SqlError::Type)?;
+        let accepted = report::accepted(tx, &TaskId::from_bytes(task))?;
+        state.accepted = accepted.into_keys().collect();
     }
     Ok(states.into_iter().map(|(_, state)| state).collect())
 }

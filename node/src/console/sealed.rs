@@ -30,7 +30,8 @@ texts! {
         "which table and period this school reported, when, and how many are enrolled by stage; \
          it cannot open the figures";
     CITY = "市枢纽", "The city's hub";
-    CITY_SEES = "目前什么也看不到；今后是各区的合计", "nothing today; later the sums of districts";
+    CITY_SEES = "各区已开启的合计（至少五所学校），没有单个学校的数",
+        "opened sums of districts, over five schools or more, and nothing of one school";
     HUBS = "两个汇总枢纽，各自", "Each of the two hubs";
     HUBS_SEES = "街道看到的内容、一半随机数，以及至少五所学校的合计",
         "what the street sees, one random half, and sums over five schools or more";

@@ -1,7 +1,7 @@
 //! Sealed reports for the page and the command line: the register, joined with the outbox.
 
 use domain::catalogue::Catalogue;
-use domain::disclosure::sealed::{Answer, Kind, SealedTables, sealed_year_of};
+use domain::disclosure::sealed::{Answer, SealedTables, year_of};
 use domain::period::Period;
 use domain::span::school_year_of;
 use proto::frame::decode_item;
@@ -137,9 +137,7 @@ fn state(
 /// Whether health stated the school's key for the year of a report.
 fn is_key_stated(report: &StoredReport, key: Option<&ReportKey>) -> bool {
     let period = report.period.parse::<Period>().ok();
-    let year = period.and_then(|period| {
-        [Kind::Stock, Kind::Flow].into_iter().find_map(|kind| sealed_year_of(kind, period))
-    });
+    let year = period.and_then(year_of);
     let standing = key.zip(year).and_then(|(key, year)| key.standings.get(&year));
     // Of a year that is not under seal any more nothing is waited for.
     standing.is_none_or(|standing| *standing == KeyStanding::Stated)

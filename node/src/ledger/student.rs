@@ -316,6 +316,21 @@ pub fn count_on_roll(tx: &Tx<'_>) -> Result<u64, SqlError> {
     Ok(count.unwrap_or(0))
 }
 
+/// Number of pupils of a grade on the roll now.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn count_on_roll_in(tx: &Tx<'_>, grade: Grade) -> Result<u32, SqlError> {
+    let count = tx.query_opt(
+        "select count(*) from student s
+         join student_version v on v.student = s.id and v.version = s.version
+         where v.status in ('enrolled', 'suspended') and v.grade = $1",
+        params![grade.code()],
+        |row| row.u32(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Everybody on the roll on a day, in order of id.
 ///
 /// # Errors

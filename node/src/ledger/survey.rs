@@ -16,7 +16,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use super::author::Author;
 use super::entry::Moment;
 use super::refusal::LedgerRefusal;
-use super::{strange, write};
+use super::{strange, student, write};
 use crate::import::value::Grade;
 
 /// Longest title.
@@ -207,14 +207,7 @@ pub fn draw(
 /// # Errors
 /// The store cannot be read.
 fn slips_max(tx: &Tx<'_>, grade: Grade) -> Result<u32, SqlError> {
-    let students = tx.query_opt(
-        "select count(*) from student s
-         join student_version v on v.student = s.id and v.version = s.version
-         where v.status in ('enrolled', 'suspended') and v.grade = $1",
-        params![grade.code()],
-        |row| row.u32(0),
-    )?;
-    let students = strange(students)?;
+    let students = student::count_on_roll_in(tx, grade)?;
     Ok(students.saturating_add((students / 10).max(SPARE_MIN)))
 }
 
@@ -328,11 +321,12 @@ pub fn slip(tx: &Tx<'_>, code: &Digest, today: Date) -> Result<Option<Slip>, Sql
 pub fn answer(
     tx: &Tx<'_>,
     code: &Digest,
-    answers: &[Option<usize>],
+    given: impl FnOnce(&Survey) -> Result<Vec<Option<usize>>, SurveyError>,
     today: Date,
 ) -> Result<Option<Slip>, SurveyError> {
     let opened = slip(tx, code, today)?;
     let Some(Slip::Open(known)) = &opened else { return Ok(opened) };
+    let answers = given(known)?;
     let fits = answers.len() == known.questions.len()
         && answers
             .iter()

@@ -47,7 +47,8 @@ fn grade(code: &str) -> Grade {
 /// Some people of a grade answer alike.
 fn answer(tx: &Tx<'_>, survey: i64, code: &str, people: u32) -> Result<(), SurveyError> {
     for slip in survey::draw(tx, &counsellor(), survey, (grade(code), people))? {
-        let taken = survey::answer(tx, &survey::digest_of(&slip), &[Some(0), None], TODAY)?;
+        let taken =
+            survey::answer(tx, &survey::digest_of(&slip), |_| Ok(vec![Some(0), None]), TODAY)?;
         assert!(matches!(taken, Some(Slip::Open(_))));
     }
     Ok(())
@@ -60,19 +61,19 @@ fn a_slip_counts_once() {
         let id = survey::make(tx, &counsellor(), &draft())?;
         let slips = survey::draw(tx, &counsellor(), id, (grade("g7"), 2))?;
         let code = survey::digest_of(&slips[0]);
-        let wrong = survey::answer(tx, &code, &[Some(2), None], TODAY);
+        let wrong = survey::answer(tx, &code, |_| Ok(vec![Some(2), None]), TODAY);
         assert!(matches!(wrong, Err(SurveyError::Answers)));
-        let wrong = survey::answer(tx, &code, &[Some(0)], TODAY);
+        let wrong = survey::answer(tx, &code, |_| Ok(vec![Some(0)]), TODAY);
         assert!(matches!(wrong, Err(SurveyError::Answers)));
         for opened in [true, false] {
-            let taken = survey::answer(tx, &code, &[Some(1), Some(0)], TODAY)?;
+            let taken = survey::answer(tx, &code, |_| Ok(vec![Some(1), Some(0)]), TODAY)?;
             assert_eq!(matches!(taken, Some(Slip::Open(_))), opened);
         }
         assert!(matches!(survey::slip(tx, &code, TODAY)?, Some(Slip::Used)));
         let lines = survey::grades(tx, id)?;
         assert_eq!((lines[0].drawn, lines[0].answered), (2, 1));
         let other = survey::digest_of(&domain::screening::Code::from_random([9; 16]));
-        assert!(survey::answer(tx, &other, &[None, None], TODAY)?.is_none());
+        assert!(survey::answer(tx, &other, |_| Ok(vec![None, None]), TODAY)?.is_none());
         Ok(())
     })
     .expect("answers");
@@ -116,10 +117,10 @@ fn what_is_over_takes_no_answer() {
         let slips = survey::draw(tx, &counsellor(), id, (grade("g7"), 2))?;
         let codes: Vec<_> = slips.iter().map(survey::digest_of).collect();
         let tomorrow: Date = TODAY.tomorrow().expect("day");
-        let late = survey::answer(tx, &codes[0], &[None, None], tomorrow)?;
+        let late = survey::answer(tx, &codes[0], |_| Ok(vec![None, None]), tomorrow)?;
         assert!(matches!(late, Some(Slip::Over)));
         survey::close(tx, &counsellor(), id)?;
-        let late = survey::answer(tx, &codes[1], &[None, None], TODAY)?;
+        let late = survey::answer(tx, &codes[1], |_| Ok(vec![None, None]), TODAY)?;
         assert!(matches!(late, Some(Slip::Over)));
         let more = survey::draw(tx, &counsellor(), id, (grade("g7"), 1));
         assert!(matches!(more, Err(SurveyError::Over)));

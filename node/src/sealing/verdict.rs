@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use certs::chain::Trust;
 use certs::root::Commission;
-use domain::disclosure::sealed::{Answer, Kind, SealedYear, sealed_year_of};
+use domain::disclosure::sealed::{Answer, SealedYear, year_of};
 use domain::unit::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use proto::frame::{VERDICT_CONTEXT, decode_item};
@@ -71,8 +71,8 @@ pub fn take(
         return Err(VerdictError::Unknown);
     }
     let period = verdict.place.period;
-    let year = [Kind::Stock, Kind::Flow].into_iter().find_map(|kind| sealed_year_of(kind, period));
-    let under_seal = year.and_then(|year| context.year(year)).ok_or(VerdictError::NotUnderSeal)?;
+    let under_seal =
+        year_of(period).and_then(|year| context.year(year)).ok_or(VerdictError::NotUnderSeal)?;
     verify(&signed, trust, under_seal.year(), context.now_ms)?;
     let kept = KeptVerdict {
         answer: if verdict.refused.is_none() { Answer::Accepted } else { Answer::Refused },

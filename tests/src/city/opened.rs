@@ -1,5 +1,5 @@
 //! What a city opens of its sealed sums: schools seal and send, both hubs check, the days pass in
-//! which schools can object, and each leader opens its district's sums.
+//! which schools can object, each leader opens its district's sums, and they go up to the city.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,13 +13,15 @@ use hub::config::{Config, ConfigError};
 use hub::packs::{Packs, PacksError};
 use hub::sealed::documents::{Documents, ShareKeys};
 use hub::sealed::view::{self, TaskView};
+use hub::store::opened::{self, OpenedSum};
 use hub::store::sealed::verdict;
 use proto::opening::Detail;
-use runtime::sql::SqlError;
+use runtime::sql::{Database, SqlError};
 use serde_json::Value;
 
 use super::build::{BuildError, COMMANDS_AT_ONCE, City, side_by_side};
 use super::days::{TERM_OPENS, WEEKS_OPEN};
+use super::plan::CITY;
 use super::progress::Progress;
 use super::site::Site;
 
@@ -158,7 +160,46 @@ pub async fn open_all(city: &City, progress: &Progress) -> Result<(), BuildError
         }
         progress.step(step);
     }
+    for area in &city.areas {
+        until_told(city, &area.unit).await?;
+    }
     Ok(())
+}
+
+/// Waits until the city's hub has every sum that the leader of an area has.
+///
+/// # Errors
+/// They are not there in time, or a store cannot be read.
+pub async fn until_told(city: &City, area: &str) -> Result<(), OpenedError> {
+    let (leader, above) = (store(city, area)?, store(city, CITY.0)?);
+    let tasks = Sums::read(city, area)?.tasks;
+    let periods: BTreeSet<Period> = tasks.iter().map(|task| task.period).collect();
+    let sets = |database: &Database| -> Result<BTreeSet<_>, SqlError> {
+        let periods = periods.clone();
+        database.read(move |tx| {
+            let mut sets = BTreeSet::new();
+            for period in periods {
+                sets.extend(opened::of_period(tx, period)?.iter().map(OpenedSum::key));
+            }
+            Ok(sets)
+        })
+    };
+    let (told, started) = (sets(&leader)?, Instant::now());
+    loop {
+        let missing = told.difference(&sets(&above)?).count();
+        if missing == 0 {
+            return Ok(());
+        }
+        if started.elapsed() > WITHIN {
+            let waits = format!("{missing} sums are not at the city's hub");
+            return Err(OpenedError::Late { area: area.to_owned(), waits });
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn store(city: &City, unit: &str) -> Result<Database, OpenedError> {
+    Ok(open_store(&Config::load(&city.folder(unit))?)?)
 }
 
 /// Seals what is due at every school of an area and sends it; what a service sealed in its slot is

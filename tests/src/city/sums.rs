@@ -172,14 +172,20 @@ pub(super) async fn until_known(
     for unit in hubs {
         let config = Config::load(&site.folder(unit)).map_err(std::io::Error::other)?;
         let store = open_store(&config).map_err(std::io::Error::other)?;
+        let mut is_known = false;
         for _ in 0..KNOWN_LOOKS_MAX {
             let stored: Result<_, SqlError> = store.read_async(directive::all).await;
             let stored = stored.map_err(std::io::Error::other)?;
             let known = stored.iter().filter(|one| one.kind == kind.as_str());
-            if known.count() >= areas.len() {
+            is_known = known.count() >= areas.len();
+            if is_known {
                 break;
             }
             tokio::time::sleep(KNOWN_LOOK).await;
+        }
+        if !is_known {
+            let waits = format!("packs of the kind {} did not come down", kind.as_str());
+            return Err(OpenedError::Late { area: unit.to_owned(), waits }.into());
         }
     }
     Ok(())

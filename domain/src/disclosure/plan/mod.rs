@@ -213,6 +213,13 @@ impl Plan {
         towns
     }
 
+    /// Whether a set of groups is exactly what a town holds whole: it has a figure of its own then.
+    #[must_use]
+    pub fn is_town(&self, roster: &Roster, stage: Stage, groups: &BTreeSet<GroupId>) -> bool {
+        let towns = self.towns(roster, stage);
+        towns.values().any(|town| town.groups.iter().cloned().collect::<BTreeSet<_>>() == *groups)
+    }
+
     /// The schools of the district's figure: the union of all groups that are not closed.
     #[must_use]
     pub fn district(&self, stage: Stage) -> BTreeSet<UnitId> {

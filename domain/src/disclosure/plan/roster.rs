@@ -90,6 +90,12 @@ impl Roster {
         self.schools.iter().filter(move |(_, school)| school.has(stage))
     }
 
+    /// Whether schools of the roster sit in a town.
+    #[must_use]
+    pub fn has_town(&self, town: &UnitId) -> bool {
+        self.schools.values().any(|school| school.town == *town)
+    }
+
     /// The schools of a stage that sit in a town.
     pub fn in_town<'r>(
         &'r self,

@@ -28,4 +28,4 @@ pub use report::{MeasureError, SealedReport};
 pub use table::{COMPLEMENT, Kind, SealedTable, SealedTables, Stratum, Unsealable};
 pub use task::{TaskId, TaskTerms, lv};
 pub use week::{Week, is_whole, told_in, weeks_of};
-pub use year::{SealedYear, sealed_year_of};
+pub use year::{SealedYear, sealed_year_of, year_of};

@@ -32,6 +32,12 @@ pub struct SealedYear {
     pub key_statements: Digest,
 }
 
+/// The school year whose plan sums a period: a term's stock, or a week's flow; none of another.
+#[must_use]
+pub fn year_of(period: Period) -> Option<i16> {
+    [Kind::Stock, Kind::Flow].into_iter().find_map(|kind| sealed_year_of(kind, period))
+}
+
 impl SealedYear {
     /// The terms of a task of this year; `pack` is the catalogue that is in force on the period's
     /// first day.

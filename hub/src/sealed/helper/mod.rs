@@ -86,8 +86,8 @@ pub enum CallError {
     /// The leader has other reports of the schools than this hub.
     #[error("the two hubs do not hold the same reports of the set")]
     OtherStanding,
-    /// A small count of one school would follow from the sum beside what was opened before.
-    #[error("a small count of one school would follow from this sum")]
+    /// The set stays closed: a code of the guard before openings.
+    #[error("this sum stays closed: {0}")]
     Blocked(&'static str),
     /// What this hub has seen cannot be put together.
     #[error(transparent)]

@@ -140,8 +140,8 @@ impl Helper {
     ) -> Result<Option<(View, Task, Opening)>, CallError> {
         let known = self.task(tx, leader, id)?;
         let (opening, claimed) = known.claimed(tx, asked)?;
-        if guard::is_final(&opening.refused) {
-            return Err(CallError::Blocked(guard::REACHABLE));
+        if let Some(code) = guard::final_code(&opening.refused) {
+            return Err(CallError::Blocked(code));
         }
         if record::of_opening(tx, opening.id)?.is_some() {
             return Ok(None);

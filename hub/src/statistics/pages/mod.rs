@@ -13,7 +13,7 @@ mod tests;
 mod words;
 
 use domain::catalogue::Catalogue;
-use domain::period::Period;
+use domain::period::{Period, week_thursday};
 use domain::span::Span;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Label, Text};
@@ -142,13 +142,10 @@ fn periods(
 
 /// Periods of opened sums, and the months and terms that opened weeks are part of.
 fn opened_periods(tx: &Tx<'_>, packs: &Packs) -> Result<Vec<Period>, PageError> {
-    use jiff::ToSpan as _;
     let mut found = opened::periods(tx)?;
     for period in found.clone() {
         let Period::Week { year, week } = period else { continue };
-        let Some(week) = domain::disclosure::sealed::Week::new(year, week) else { continue };
-        // A week belongs where its Thursday lies.
-        let thursday = week.sunday().saturating_sub(3.days());
+        let Some(thursday) = week_thursday(year, week) else { continue };
         found.push(Period::Month { year: thursday.year(), month: thursday.month() });
         let term = packs.calendar().current(thursday);
         found.extend(term.map(|term| Period::Term(term.id)));

@@ -11,11 +11,7 @@ use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITIN
 
 /// How the figures were protected before they left a school.
 pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
-    let amounts = match *reading {
-        Reading::Count(amount) => vec![amount],
-        Reading::Ratio { numerator, denominator } => vec![numerator, denominator],
-        Reading::Blank(_) => Vec::new(),
-    };
+    let amounts = reading.amounts();
     let all = |of: fn(&Amount) -> u64| amounts.iter().map(of).sum::<u64>();
     let (opened, rounded) = (all(|one| one.opened_cells), all(|one| one.rounded_cells));
     if opened > 0 && rounded > 0 {
@@ -24,18 +20,13 @@ pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
     if opened > 0 || (reading.blank().is_some() && page.is_opened(&page.indicator)) {
         return Protection::Opened { left_out: all(|one| one.left_out) };
     }
-    let cells = match reading {
-        Reading::Count(amount) => amount.rounded_cells,
-        Reading::Ratio { numerator, denominator } => {
-            numerator.rounded_cells.saturating_add(denominator.rounded_cells)
-        }
-        Reading::Blank(_) => 0,
-    };
     match reading {
         Reading::Count(amount) if amount.above > 0 => Protection::Band { width: 10 },
         // A rounded sum that is hidden was rounded all the same; of how many cells is not told.
-        Reading::Blank(Blank::Suppressed(_)) => Protection::Rounded { base: ROUNDING_BASE, cells },
-        _ if cells > 0 => Protection::Rounded { base: ROUNDING_BASE, cells },
+        Reading::Blank(Blank::Suppressed(_)) => {
+            Protection::Rounded { base: ROUNDING_BASE, cells: rounded }
+        }
+        _ if rounded > 0 => Protection::Rounded { base: ROUNDING_BASE, cells: rounded },
         _ => Protection::Clear,
     }
 }

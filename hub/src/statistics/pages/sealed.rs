@@ -39,7 +39,7 @@ pub(super) fn page(
 ) -> Result<SealedPage, PageError> {
     let documents = Documents::of(packs.clone(), &ShareKeys::default());
     let catalogue = packs.in_force().catalogue.as_ref();
-    let known = periods(tx, &documents)?;
+    let known = periods(tx)?;
     let shown: BTreeSet<Period> =
         asked.map_or_else(|| latest(packs, &known, today), |one| [one].into());
     let tasks = view::tasks_of(tx, &documents, today, |period| shown.contains(&period))?;
@@ -88,13 +88,10 @@ fn both(say: impl Fn(Lang) -> String) -> Label {
     Label::new(say(Lang::Zh), say(Lang::En))
 }
 
-/// Periods of tasks here, and of years that leaders below lead; terms first, the latest of each.
-fn periods(tx: &Tx<'_>, documents: &Documents) -> Result<Vec<Period>, PageError> {
+/// Periods of tasks here and of sums from below; terms first, the latest of each.
+fn periods(tx: &Tx<'_>) -> Result<Vec<Period>, PageError> {
     let mut found: BTreeSet<Period> = task::all(tx)?.iter().map(|one| one.period).collect();
     found.extend(opened::periods(tx)?);
-    let years: BTreeSet<i16> =
-        documents.years().iter().map(|year| year.sealed().plan.year()).collect();
-    found.retain(|period| years.is_empty() || !matches!(period, Period::Day(_)));
     let mut found: Vec<Period> = found.into_iter().collect();
     found.sort_by(|one, other| super::rank(*one).cmp(&super::rank(*other)).then(other.cmp(one)));
     Ok(found)

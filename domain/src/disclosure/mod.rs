@@ -31,6 +31,9 @@ pub use special::{Unprotected, may_run};
 use crate::catalogue::TableId;
 use crate::cell::Cell;
 
+/// Counts from 1 up to below this are small: what nobody above a school may learn of it.
+pub const SMALL_BELOW: u32 = 5;
+
 /// Smallest band in which a figure about persons may stand on a clear sheet.
 pub const BAND_MIN: u64 = 10;
 

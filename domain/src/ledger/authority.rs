@@ -35,6 +35,7 @@ word_list!(
         PlaceHold = "place_hold", "依法留存", "Place a legal hold";
         LiftHold = "lift_hold", "解除留存", "Lift a legal hold";
         Destroy = "destroy", "销毁记录", "Destroy records";
+        ExportFigures = "export_figures", "导出本校准确数字", "Write the school's exact figures";
         ReadCounts = "read_counts", "查看统计", "See counts";
         ReadAudit = "read_audit", "查看审计", "Read the audit log";
         RunSystem = "run_system", "系统运维", "Health, backup and updates";
@@ -176,6 +177,7 @@ const fn acts(role: SchoolRole, act: Act) -> Authority {
         | (Act::GrantAccess, R::MoralHead)
         | (Act::IssueCertificate, R::MoralHead)
         | (Act::PlaceHold, R::MoralHead | R::Principal)
+        | (Act::ExportFigures, R::Principal)
         | (Act::ReadAudit, R::Auditor | R::MoralHead)
         | (Act::RunSystem, R::Operator) => A::Allowed,
         (Act::Countersign, R::Principal) => A::OnCase,

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use domain::disclosure::BAND_MIN;
 use domain::disclosure::attacker::{MARGIN, Pace, Printed, View, ViewError, attack};
 use domain::disclosure::plan::atoms;
+use domain::disclosure::sealed::measure_of;
 use domain::unit::UnitId;
 use proto::opening::Standing;
 use runtime::sql::{SqlError, Tx};
@@ -149,8 +150,7 @@ pub fn detail(task: &Task, opening: &Opening, blocked: &Blocked) -> String {
 }
 
 fn measure(task: &Task) -> String {
-    let id = task.terms.table.as_str();
-    id.strip_prefix("sealed.").unwrap_or(id).to_owned()
+    measure_of(task.terms.table.as_str()).to_owned()
 }
 
 /// Attacks a view; nothing where a sum may be kept. Long work: never on the thread that writes.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::digest::Digest;
 use domain::disclosure::sealed::TaskId;
 use domain::period::Period;
 use domain::unit::UnitId;
@@ -65,13 +66,18 @@ pub fn tasks_of(
     today: Date,
     is_asked: impl Fn(Period) -> bool,
 ) -> Result<Vec<TaskView>, SqlError> {
+    // The latest comes last.
+    let keys = school_key::all(tx)?.into_iter().map(|one| (one.unit, one.key)).collect();
     let asked = task::all(tx)?.into_iter().filter(|stored| is_asked(stored.period));
-    asked.map(|stored| view(tx, documents, stored, today)).collect()
+    asked.map(|stored| view(tx, (documents, &keys), stored, today)).collect()
 }
+
+/// The key with which each school signed last.
+type Keys = BTreeMap<UnitId, Digest>;
 
 fn view(
     tx: &Tx<'_>,
-    documents: &Documents,
+    (documents, keys): (&Documents, &Keys),
     stored: task::Task,
     today: Date,
 ) -> Result<TaskView, SqlError> {
@@ -101,7 +107,7 @@ fn view(
     view.due = due.len();
     view.missing =
         due.iter().filter(|school| !holding.accepted.contains_key(*school)).cloned().collect();
-    view.unstated = unstated(tx, &made, &view.missing)?;
+    view.unstated = unstated(keys, &made, &view.missing);
     let (openings, opened) = match holding::openings(tx, &made) {
         Ok(history) => history,
         Err(NotOpened::Store(error)) => return Err(error),
@@ -120,13 +126,10 @@ fn view(
 }
 
 /// Of some schools those without a stated key, or of which another one was seen last.
-fn unstated(tx: &Tx<'_>, task: &Task, schools: &[UnitId]) -> Result<Vec<UnitId>, SqlError> {
-    // The latest comes last.
-    let seen: BTreeMap<_, _> =
-        school_key::all(tx)?.into_iter().map(|one| (one.unit, one.key)).collect();
-    let waits = |school: &&UnitId| match (task.year.key_of(school), seen.get(*school)) {
+fn unstated(keys: &Keys, task: &Task, schools: &[UnitId]) -> Vec<UnitId> {
+    let waits = |school: &&UnitId| match (task.year.key_of(school), keys.get(*school)) {
         (None, _) => true,
         (Some(stated), seen) => seen.is_some_and(|seen| seen != stated),
     };
-    Ok(schools.iter().filter(waits).cloned().collect())
+    schools.iter().filter(waits).cloned().collect()
 }

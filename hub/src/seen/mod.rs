@@ -14,6 +14,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 use certs::aggregate::Role as Part;
+use domain::disclosure::SMALL_BELOW;
 use domain::disclosure::attacker::{
     Course, MARGIN, Printed, SeenCell, SeenPeriod, SeenTable, Unit, View,
 };
@@ -29,9 +30,6 @@ use crate::sealed::documents::Documents;
 pub(crate) use openings::{Kept, of_task, opened, periods};
 pub(crate) use sheets::of_period;
 pub use tree::Tree;
-
-/// Counts below this are small: what nobody may learn of a school.
-pub const SMALL_BELOW: u32 = 5;
 
 /// Whose eyes a view is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

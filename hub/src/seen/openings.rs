@@ -7,14 +7,14 @@ use certs::aggregate::Role as Part;
 use domain::catalogue::Stage;
 use domain::disclosure::attacker::{MARGIN, Printed, SeenCell, SeenTable};
 use domain::disclosure::plan::Roster;
-use domain::disclosure::sealed::{Kind, SealedTable, TaskId};
+use domain::disclosure::sealed::{Kind, SealedTable, TaskId, measure_of};
 use domain::period::Period;
 use domain::unit::UnitId;
 use proto::opening::{Detail, Standing};
 use runtime::sql::{SqlError, Tx};
 
 use super::Place;
-use super::tree::{GRADE, STAGE, Tree, measure};
+use super::tree::{GRADE, STAGE, Tree};
 use crate::sealed::documents::Documents;
 use crate::store::sealed::opening::{self, Opening};
 use crate::store::sealed::{record, report, task};
@@ -105,7 +105,7 @@ pub(crate) fn opened(
         id: format!("{}/{}/{}/{}", kept.table.id(), kept.period, stage.as_str(), opening.id),
         unit: kept.area.to_string(),
         period: kept.period.to_string(),
-        measure: measure(kept.table.id().as_str()).to_owned(),
+        measure: measure_of(kept.table.id().as_str()).to_owned(),
         dims: dims(&kept.table),
         members: Some(members),
         carried: carried.clone(),
@@ -192,7 +192,7 @@ fn wholes(
                 id: format!("{table}/{}/{school}/{}", kept.period, stage.as_str()),
                 unit: school.to_string(),
                 period: kept.period.to_string(),
-                measure: measure(table.as_str()).to_owned(),
+                measure: measure_of(table.as_str()).to_owned(),
                 dims: dims.clone(),
                 members: None,
                 carried: BTreeMap::new(),

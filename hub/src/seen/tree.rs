@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::catalogue::{Axis, Catalogue, Stage};
 use domain::disclosure::attacker::Unit;
 use domain::disclosure::plan::{Roster, School};
+use domain::disclosure::sealed::{SealedTables, measure_of};
 use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 
@@ -123,7 +124,7 @@ impl Tree {
             self.add(school.town.as_str(), "town", &above);
             self.add(id.as_str(), "school", school.town.as_str());
             if let Some(unit) = self.units.get_mut(id.as_str()) {
-                unit.has = has(school);
+                unit.has = school.categories();
             }
             self.listed.insert(id.to_string(), school.clone());
         }
@@ -177,9 +178,9 @@ impl Tree {
 
     fn name_all(&mut self, place: Place<'_>) {
         let catalogue: &Catalogue = &place.packs.in_force().catalogue;
-        let tables = domain::disclosure::sealed::SealedTables::of(catalogue);
+        let tables = SealedTables::of(catalogue);
         for table in tables.all() {
-            self.name(measure(table.id().as_str()), &table.block().axes);
+            self.name(measure_of(table.id().as_str()), &table.block().axes);
         }
         for partition in catalogue.partitions() {
             let id = partition.id.as_str();
@@ -242,11 +243,6 @@ fn grades<'s>(schools: impl Iterator<Item = &'s School>, stage: Stage) -> Option
     is_clear.then(|| own.into_iter().collect::<Vec<_>>().join("|"))
 }
 
-/// The measure of a sealed or rounded table.
-pub(super) fn measure(table: &str) -> &str {
-    table.split_once('.').map_or(table, |(_, rest)| rest)
-}
-
 const fn level(kind: UnitKind) -> &'static str {
     match kind {
         UnitKind::City => "city",
@@ -254,12 +250,4 @@ const fn level(kind: UnitKind) -> &'static str {
         UnitKind::Street => "town",
         UnitKind::School | UnitKind::Centre | UnitKind::Clinic => "school",
     }
-}
-
-/// The stages and grades that a school has by its roster: what it cannot fill is public.
-fn has(school: &School) -> BTreeMap<String, BTreeSet<String>> {
-    let stages = school.stages.keys().map(|stage| stage.as_str().to_owned()).collect();
-    let grades = school.stages.values().flat_map(BTreeMap::keys);
-    let grades = grades.map(|grade| grade.as_str().to_owned()).collect();
-    BTreeMap::from([(STAGE.to_owned(), stages), (GRADE.to_owned(), grades)])
 }

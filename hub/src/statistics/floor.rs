@@ -4,6 +4,7 @@
 //! it was sealed and is only looked up ([`super::lookup`]).
 
 use domain::catalogue::{Catalogue, Sensitivity};
+use domain::disclosure::SMALL_BELOW;
 use domain::unit::UnitKind;
 
 use super::plan::{Feed, PlannedTerm};
@@ -11,7 +12,7 @@ use super::value::{Amount, Floor};
 
 /// Opened sums from here on are shown: smaller ones cannot be assigned to a school, and with
 /// knowledge from elsewhere somebody might.
-const K: u64 = 5;
+const K: u64 = SMALL_BELOW as u64;
 
 /// The floors of one count at one unit.
 #[derive(Clone, Copy, Debug)]

@@ -3,6 +3,7 @@
 //! Opened once and asked many times: a page with forty indicators decodes every sheet once.
 
 use domain::catalogue::{Axis, Catalogue, Kind, Label, NativePeriod};
+use domain::disclosure::sealed::is_sealed;
 use domain::period::Period;
 use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
@@ -59,8 +60,7 @@ impl Holdings {
         let text = period.to_string();
         let books = opened::books(tx, packs, &at.id, period)?;
         let mut sheets = Vec::new();
-        let tables: Vec<&str> =
-            tables.iter().copied().filter(|table| !table.starts_with("sealed.")).collect();
+        let tables: Vec<&str> = tables.iter().copied().filter(|table| !is_sealed(table)).collect();
         for table in &tables {
             sheets.extend(sheet::own(tx, packs, &at.id, (table, &text))?);
         }

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use domain::ledger::SchoolRole;
+use domain::ledger::{Act, Action};
 use domain::span::school_year_of;
 use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
 use runtime::seen::write;
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::acting::{self, ActingArgs};
 use super::import::unwritable;
-use super::{Place, context, words};
+use super::{Place, context};
 use crate::sealing::{FiguresError, danger_own_view};
 
 texts! {
@@ -60,10 +60,7 @@ pub(super) fn run(
     let DisclosureCommand::Export(args) = command;
     let node = context::open(terminal, place)?;
     let author = acting::needed(terminal, &node, &args.acting)?;
-    if author.role() != SchoolRole::Principal {
-        return Err(Failure::new(Exit::Refused, "ROLE_REFUSED", acting::role_refused(&author))
-            .hint(words::ROLE_REFUSED_NEXT));
-    }
+    acting::allow(&author, Action::Do(Act::ExportFigures))?;
     let year = args.year.unwrap_or_else(|| school_year_of(node.clock().today()));
     let no_year =
         || Failure::new(Exit::NotFound, "YEAR_NOT_SEALED", Sentence::new(NO_YEAR, &[&year]));

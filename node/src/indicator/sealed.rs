@@ -4,8 +4,6 @@
 //! that is missing would say, and one that appears would say more, so nothing of a ledger of
 //! children in need decides whether there is a report.
 
-use std::collections::BTreeMap;
-
 use domain::catalogue::{At, Block, Catalogue, Definition, Field, Source, Stage};
 use domain::cell::Cell;
 use domain::disclosure::RawTable;
@@ -100,15 +98,6 @@ impl Facts {
             })
         };
         roll.rows.iter().filter(|record| is_of(&record.values)).count() as u64
-    }
-
-    /// Students on the roll of the census day by stage, as the clear sheet says too.
-    #[must_use]
-    pub fn enrolled_by_stage(&self) -> BTreeMap<Stage, u64> {
-        let by_stage = Stage::ALL.into_iter().map(|stage| {
-            (stage, self.persons_of(&Stratum { stage: Some(stage), ..Stratum::default() }))
-        });
-        by_stage.filter(|(_, persons)| *persons > 0).collect()
     }
 
     fn sealed_hits(

@@ -6,17 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::disclosure::SMALL_BELOW;
 use domain::disclosure::attacker::{Course, Printed, SeenCell, SeenPeriod, SeenTable, Unit, View};
-use domain::disclosure::plan::School;
-use domain::disclosure::sealed::{Answer, SealedTable, SealedTables};
+use domain::disclosure::sealed::{Answer, SealedTable, SealedTables, measure_of};
 use domain::period::Period;
 use runtime::sql::{SqlError, Tx};
 
 use super::Context;
 use crate::ledger::sealed::{self as register, StoredReport};
-
-/// Counts below this are small.
-const SMALL_BELOW: u32 = 5;
 
 /// Most reports of a year that are looked at.
 const REPORTS_MAX: u32 = 20_000;
@@ -56,7 +53,7 @@ pub fn danger_own_view(tx: &Tx<'_>, context: &Context, year: i16) -> Result<View
         periods.insert(report.period.clone());
         tables.push(seen(context, (&report, &table), &cells));
     }
-    let own = Unit { parent: None, level: "school".to_owned(), has: has(school) };
+    let own = Unit { parent: None, level: "school".to_owned(), has: school.categories() };
     let period = |id: String| SeenPeriod { id, parts: Vec::new() };
     Ok(View {
         k: SMALL_BELOW,
@@ -90,18 +87,10 @@ fn seen(
         id: report.name.clone(),
         unit: context.unit.to_string(),
         period: report.period.clone(),
-        measure: id.strip_prefix("sealed.").unwrap_or(id).to_owned(),
+        measure: measure_of(id).to_owned(),
         dims: table.block().dims().map(|dim| dim.as_str().to_owned()).collect(),
         members: None,
         carried: BTreeMap::new(),
         cells: cells.iter().enumerate().map(cell).collect(),
     }
-}
-
-/// The stages and grades that the school has by the roster, as hubs know them too.
-fn has(school: &School) -> BTreeMap<String, BTreeSet<String>> {
-    let stages = school.stages.keys().map(|stage| stage.as_str().to_owned()).collect();
-    let grades = school.stages.values().flat_map(BTreeMap::keys);
-    let grades = grades.map(|grade| grade.as_str().to_owned()).collect();
-    BTreeMap::from([("stage".to_owned(), stages), ("grade".to_owned(), grades)])
 }

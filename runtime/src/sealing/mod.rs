@@ -160,12 +160,6 @@ impl SealedYears {
         sealing.find(|one| one.year.plan.year() == year && one.holds(school))
     }
 
-    /// Whether nothing about persons of this school may go rounded in a school year.
-    #[must_use]
-    pub fn is_sealed(&self, school: &UnitId, year: i16) -> bool {
-        self.of_school(school, year).is_some()
-    }
-
     /// Every year under seal, by area and year.
     pub fn sealing(&self) -> impl Iterator<Item = &SealingYear> {
         self.years.values().filter_map(|year| year.as_ref().ok())

@@ -171,7 +171,7 @@ impl City {
     fn refused(&self, directives: &[Vec<u8>]) -> Unsealed {
         let years = self.read(directives);
         assert_eq!(years.sealing().count(), 0, "nothing is sealed");
-        assert!(!years.is_sealed(&unit("S1"), 2026));
+        assert!(years.of_school(&unit("S1"), 2026).is_none());
         years.refusal("plan", NAME).expect("refused").clone()
     }
 }
@@ -199,7 +199,7 @@ fn a_year_is_under_seal_where_everything_holds() {
     let year = years.of_school(&unit("S3"), 2026).expect("under seal");
     assert!(years.of_school(&unit("S7"), 2026).is_none(), "not on the roster");
     assert!(years.of_school(&unit("S3"), 2027).is_none(), "another year");
-    assert!(years.is_sealed(&unit("S3"), 2026));
+    assert!(years.of_school(&unit("S3"), 2026).is_some());
     let again = city.read(&[roster.clone(), plan]);
     let other = again.of_area(&unit("370203"), 2026).expect("plan").expect("sealed");
     assert_eq!(year.year(), other.year());
@@ -232,7 +232,7 @@ fn one_commission_alone_seals_nothing() {
     let other = city.sign((PackKind::Roster, NAME), 2, &[0, 1], &roster_text(7));
     assert_eq!(city.refused(&[other.clone(), plan.clone()]), Unsealed::Roster);
     // A later version of the roster takes no plan away: the plan names the one that it means.
-    assert!(city.read(&[other, plan, roster]).is_sealed(&unit("S1"), 2026));
+    assert!(city.read(&[other, plan, roster]).of_school(&unit("S1"), 2026).is_some());
 }
 
 /// A plan that could tell of single schools is refused, alone and beside a year that cannot be
@@ -242,7 +242,7 @@ fn a_plan_that_leaks_seals_nothing() {
     let city = City::new();
     let few = Say { schools: 4, beside: roster_text(4), ..Say::usual() };
     let sound = city.both(&Say::usual());
-    assert!(city.read(&sound).is_sealed(&unit("S1"), 2026));
+    assert!(city.read(&sound).of_school(&unit("S1"), 2026).is_some());
     let leaky = city.plan(&few).replace("\"closed\"", "\"district\"");
     let leaky = city.sign((PackKind::Plan, NAME), 2, &[0, 1], &leaky);
     let listed = city.sign((PackKind::Roster, NAME), 2, &[0, 1], &roster_text(4));

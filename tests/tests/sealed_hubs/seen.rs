@@ -6,6 +6,7 @@ use certs::aggregate::Role as Part;
 use certs::digest::sha256;
 use domain::cell::Cell;
 use domain::disclosure::attacker::{Pieces, Printed, Report, SeenCell, SeenTable, View, attack};
+use domain::disclosure::sealed::measure_of;
 use domain::disclosure::{ClearSheet, RawTable};
 use domain::release::{Header, Release, ReleaseId};
 use domain::unit::UnitKind;
@@ -103,7 +104,7 @@ fn own_view(city: &City, school: u32, (sheet, period): (&str, &str)) -> View {
         id: "own".to_owned(),
         unit: unit(school).to_string(),
         period: period.to_owned(),
-        measure: sheet.strip_prefix("sealed.").expect("sealed").to_owned(),
+        measure: measure_of(sheet).to_owned(),
         dims: table.block().dims().map(|dim| dim.as_str().to_owned()).collect(),
         members: None,
         carried: std::collections::BTreeMap::new(),

@@ -40,6 +40,15 @@ pub struct School {
 }
 
 impl School {
+    /// The stages and grades that it has, by dimension: what it cannot fill is public.
+    #[must_use]
+    pub fn categories(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let stages = self.stages.keys().map(|stage| stage.as_str().to_owned()).collect();
+        let grades = self.stages.values().flat_map(BTreeMap::keys);
+        let grades = grades.map(|grade| grade.as_str().to_owned()).collect();
+        BTreeMap::from([("stage".to_owned(), stages), ("grade".to_owned(), grades)])
+    }
+
     /// Whether it counts towards the floor: a year on both lists, by its own signed enrolment.
     #[must_use]
     pub fn counts(&self, year: i16) -> bool {

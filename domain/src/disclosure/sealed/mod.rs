@@ -25,7 +25,9 @@ pub use held::{Held, Listing, Objectable, Phase};
 pub use intake::{Arrival, Decision, Kept, Known, Refusal, State, decide};
 pub use number::{Answer, ReportNumber, Step, context, next_step};
 pub use report::{MeasureError, SealedReport};
-pub use table::{COMPLEMENT, Kind, SealedTable, SealedTables, Stratum, Unsealable};
+pub use table::{
+    COMPLEMENT, Kind, SealedTable, SealedTables, Stratum, Unsealable, is_sealed, measure_of,
+};
 pub use task::{TaskId, TaskTerms, lv};
-pub use week::{Week, is_whole, told_in, weeks_of};
+pub use week::{Week, told_in, weeks_of};
 pub use year::{SealedYear, sealed_year_of, year_of};

@@ -169,6 +169,22 @@ impl SealedTables {
     }
 }
 
+/// With this begins the id of every sealed table.
+const PREFIX: &str = "sealed.";
+
+/// Whether a table's id is that of a sealed one.
+#[must_use]
+pub fn is_sealed(table: &str) -> bool {
+    table.starts_with(PREFIX)
+}
+
+/// What a sealed table measures, by its id: the count or partition, with its value where a person
+/// can have several.
+#[must_use]
+pub fn measure_of(table: &str) -> &str {
+    table.strip_prefix(PREFIX).unwrap_or(table)
+}
+
 impl SealedTable {
     pub(super) fn stock(
         indicator: &str,
@@ -206,7 +222,7 @@ impl SealedTable {
         counted: usize,
     ) -> Option<Self> {
         let value = only.as_ref().map(|(_, value)| format!(".{value}")).unwrap_or_default();
-        let id = format!("sealed.{indicator}{value}").parse().ok()?;
+        let id = format!("{PREFIX}{indicator}{value}").parse().ok()?;
         let indicator = indicator.to_owned();
         Some(Self { id, kind, indicator, only, block, counted, per_person_max: 1 })
     }

@@ -5,7 +5,6 @@
 //! sealed: they are sums of opened weeks, and an ISO week belongs to the period that holds its
 //! Thursday.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::ToSpan as _;
@@ -84,13 +83,6 @@ pub fn weeks_of(span: &Span) -> Vec<Week> {
     weeks.take_while(|week| week.sunday() <= span.to).take(WEEKS_MAX).collect()
 }
 
-/// Whether a period of a group can be shown: every week of it was opened for the group.
-#[must_use]
-pub fn is_whole(span: &Span, opened: &BTreeSet<Week>) -> bool {
-    let weeks = weeks_of(span);
-    !weeks.is_empty() && weeks.iter().all(|week| opened.contains(week))
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -162,17 +154,5 @@ mod tests {
         assert_eq!(month("2026-12"), ["2026-W49", "2026-W50", "2026-W51", "2026-W52", "2026-W53"]);
         assert_eq!(month("2027-01"), ["2027-W01", "2027-W02", "2027-W03", "2027-W04"]);
         assert_eq!(month("2026-W48"), ["2026-W48"]);
-    }
-
-    /// A month is shown when its last week is opened, however late that is.
-    #[test]
-    fn a_month_needs_all_its_weeks() {
-        let calendar = Calendar::new(Vec::new()).expect("calendar");
-        let span = Span::of("2027-01".parse().expect("period"), &calendar).expect("span");
-        let mut opened = BTreeSet::from([week(2026, 53), week(2027, 1), week(2027, 2)]);
-        opened.insert(week(2027, 4));
-        assert!(!is_whole(&span, &opened));
-        opened.insert(week(2027, 3));
-        assert!(is_whole(&span, &opened));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use certs::aggregate::Role;
 use domain::catalogue::{Catalogue, Stage};
 use domain::disclosure::plan::{Access, Refusal};
+use domain::disclosure::sealed::measure_of;
 use domain::period::Period;
 use domain::span::Span;
 use domain::unit::UnitId;
@@ -143,7 +144,7 @@ pub(super) fn area_name(packs: &Packs, area: &UnitId) -> Label {
 
 /// What a sealed table counts, as people call it.
 fn counted(catalogue: &Catalogue, table: &str) -> Label {
-    let id = table.strip_prefix("sealed.").unwrap_or(table);
+    let id = measure_of(table);
     let count = catalogue.count(id).map(|count| &count.label);
     let known = count.or_else(|| catalogue.partition(id).map(|partition| &partition.label));
     if let Some(known) = known {

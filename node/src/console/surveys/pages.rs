@@ -4,7 +4,7 @@ use askama::Template;
 use domain::screening::Code;
 use domain::survey::{GROUP_MIN, GROUP_MIN_MAX};
 use jiff::civil::Date;
-use runtime::web::{Html, Lang, Page, Part, RenderError, Tag, Tone, time};
+use runtime::web::{Figure, Html, Lang, Page, Part, RenderError, Tag, Tone, time};
 
 use super::super::filled::Filled;
 use super::super::office::{Told, page};
@@ -156,8 +156,9 @@ fn result(known: &Survey, shown: &Shown, lang: Lang) -> Results {
     let of_question = |(question, tally): (&domain::survey::Question, &Vec<u32>)| {
         let blank = words::BLANK.in_lang(lang).to_owned();
         let texts = question.choices.iter().cloned().chain([blank]);
-        let line =
-            |(text, people): (String, &u32)| (text, *people, percent(*people, shown.answered));
+        let line = |(text, people): (String, &u32)| {
+            (text, *people, Figure::share(u64::from(*people), u64::from(shown.answered)).text(lang))
+        };
         QuestionRow { text: question.text.clone(), choices: texts.zip(tally).map(line).collect() }
     };
     Results {
@@ -165,12 +166,6 @@ fn result(known: &Survey, shown: &Shown, lang: Lang) -> Results {
         joined: shown.grades.len() > 1,
         questions: known.questions.iter().zip(&shown.tallies).map(of_question).collect(),
     }
-}
-
-/// Whole per cent, rounded to the nearest.
-fn percent(people: u32, of: u32) -> String {
-    let twice = u64::from(people) * 200 + u64::from(of);
-    twice.checked_div(u64::from(of) * 2).map_or_else(String::new, |share| format!("{share}%"))
 }
 
 /// Slips to be printed and cut.

@@ -98,7 +98,7 @@ async fn a_survey_from_slips_to_results() {
     assert_eq!(closed.status, StatusCode::SEE_OTHER);
     for lang in ["zh", "en"] {
         let page = li.get(&format!("{href}?lang={lang}")).await.expect("page");
-        for share in ["<td>8</td><td>67%</td>", "<td>4</td><td>33%</td>"] {
+        for share in ["<td>8</td><td>66.7%</td>", "<td>4</td><td>33.3%</td>"] {
             assert!(page.text.contains(share), "{}", page.text);
         }
         clean(&page, &format!("survey-closed-{lang}"));

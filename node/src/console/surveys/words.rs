@@ -73,6 +73,11 @@ texts! {
         "These codes are shown only now; print them. No slip has a name.";
     PRINT = "用浏览器的打印功能打印本页。", "Print this page with your browser.";
     SLIP_WHERE = "打开 {0}", "Open {0}";
+    NO_ADDRESS = "纸条上没有印答题网址：设置项 answer 没有写具体地址（没有写，或写的是 0.0.0.0）。请学校信息管理员先在 node.toml \
+        中写 answer 并重新启动，再抽取纸条；已经抽取的纸条，请把答题网址告诉学生。",
+        "No address is printed on the slips: the setting answer names none (it is not set, or it \
+         is 0.0.0.0). School IT sets answer in node.toml and starts the program again before slips \
+         are drawn; with slips that are drawn already, tell students where to answer.";
 
     R_TITLE = "名称为空或超过 60 个字；没有建立调研。",
         "The title is empty or longer than 60 characters; no survey was made.";

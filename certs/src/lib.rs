@@ -22,6 +22,7 @@
 //! | [`seal`], [`statement`] | sealing to one recipient; who vouches that a key is whose |
 //! | [`onetime`] | codes of an authenticator app and of a printed sheet |
 //! | [`aggregate`] | sealed sums: halves of a report, their verification, sums that open |
+//! | [`noise`] | the words from which a publication draws its noise, always the same |
 //! | [`keyfile`] | the file of an offline authority's key, under a passphrase |
 
 pub mod aggregate;
@@ -38,6 +39,7 @@ pub mod key;
 pub mod keyfile;
 pub mod keywrap;
 pub mod merkle;
+pub mod noise;
 pub mod onetime;
 pub mod pack;
 pub mod recovery;

@@ -1,12 +1,15 @@
 //! Discrete Laplace with exact integers (Canonne, Kamath and Steinke): no floating point, so no
 //! low bits that give a value away.
 
-use super::NoiseError;
+use super::{Epsilon, NoiseError};
 
 /// Words that one draw may take from its source before the source is called broken.
 ///
 /// A draw takes a few dozen; a source that is stuck would otherwise never let it end.
 pub const WORDS_MAX: u32 = 1 << 20;
+
+/// Largest margin that is said; scales of the product have one below a hundred.
+const MARGIN_MAX: u64 = 1 << 20;
 
 /// A source of uniform 64-bit words; the operating system's in production.
 pub trait Randomness {
@@ -33,6 +36,39 @@ impl Scale {
         } else {
             Err(NoiseError::Scale)
         }
+    }
+
+    /// The scale of a release: a student is in one cell of each query, and all of them together cost
+    /// `epsilon`.
+    ///
+    /// # Errors
+    /// No query, or an epsilon of zero.
+    pub fn of(queries: u64, epsilon: Epsilon) -> Result<Self, NoiseError> {
+        let thousandths = queries.checked_mul(1_000).ok_or(NoiseError::Scale)?;
+        Ok(Self::new(thousandths, epsilon.0.into())?.reduced())
+    }
+
+    /// Numerator and denominator.
+    #[must_use]
+    pub const fn parts(self) -> (u64, u64) {
+        (self.numerator, self.denominator)
+    }
+
+    /// How far 95 of 100 draws stay from zero, up or down: what a figure is off by.
+    ///
+    /// The smallest `m` with `P(|X| > m) = 2 p^(m + 1) / (1 + p)` of at most a twentieth, where
+    /// `p = exp(-1 / scale)`. Only said, never drawn with, so floating point does no harm.
+    #[must_use]
+    pub fn margin(self) -> u64 {
+        let part = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+        let step = (-part(self.denominator) / part(self.numerator)).exp();
+        let mut beyond = 2.0 * step / (1.0 + step);
+        let mut margin = 0;
+        while beyond > 0.05 && margin < MARGIN_MAX {
+            beyond *= step;
+            margin += 1;
+        }
+        margin
     }
 
     /// The fraction in lowest terms.
@@ -145,6 +181,22 @@ mod tests {
         assert!(sum.abs() < 2_000, "mean of {sum} in {draws}");
         let hundredths = squares * 100 / draws;
         assert!((750..=820).contains(&hundredths), "variance {hundredths} of 784");
+    }
+
+    /// What is said of the error holds: of many draws at least 95 in 100 stay within the margin, and
+    /// with a margin smaller by one fewer would.
+    #[test]
+    fn ninety_five_of_a_hundred_draws_stay_within_the_margin() {
+        let mut source = Counting(0x1234_5678_9abc_def1);
+        for (scale, margin) in [((1, 1), 3), ((4, 1), 12), ((8, 1), 24), ((13, 2), 19)] {
+            let scale = Scale::new(scale.0, scale.1).expect("scale");
+            assert_eq!(scale.margin(), margin, "{scale:?}");
+            let draw = |_| discrete_laplace(&mut source, scale).expect("draw").unsigned_abs();
+            let drawn: Vec<u64> = (0..40_000).map(draw).collect();
+            let within = |margin: u64| drawn.iter().filter(|size| **size <= margin).count();
+            assert!(within(margin) > 37_800, "{scale:?}: {}", within(margin));
+            assert!(within(margin - 1) < 38_200, "{scale:?}: {}", within(margin - 1));
+        }
     }
 
     /// A source that is stuck ends in an error, not in a loop.

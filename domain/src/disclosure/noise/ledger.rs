@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::digest::Digest;
+
 use super::{NoiseError, Randomness, Scale, discrete_laplace};
 
-/// The most that may be spent in one year: an epsilon of 3.
+/// The most that may be spent of one student in one year, by all publishers together: 3.
 pub const EPSILON_YEAR_MAX: Epsilon = Epsilon(3_000);
 
 /// Smallest noisy value that is shown as it is.
@@ -31,6 +33,23 @@ pub struct Spent {
     pub release: String,
     /// What it cost.
     pub epsilon: Epsilon,
+    /// What it is made of: everything that its numbers follow from.
+    pub identity: Digest,
+    /// Whether its numbers are stored.
+    pub is_drawn: bool,
+}
+
+/// A release that is to be drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'o> {
+    /// Which release.
+    pub release: &'o str,
+    /// Its queries.
+    pub queries: &'o [&'o str],
+    /// What it costs.
+    pub epsilon: Epsilon,
+    /// What it is made of.
+    pub identity: Digest,
 }
 
 /// What was spent in one year by one publisher.
@@ -48,6 +67,15 @@ pub struct Permit {
     release: String,
     queries: Vec<String>,
     scale: Scale,
+    is_paid: bool,
+}
+
+impl Permit {
+    /// Whether its line was in the ledger already: a draw that was interrupted is finished.
+    #[must_use]
+    pub const fn is_paid(&self) -> bool {
+        self.is_paid
+    }
 }
 
 /// A table with noise: made by drawing under a permit and in no other way.
@@ -77,37 +105,43 @@ impl Ledger {
         Epsilon(self.cap.0.saturating_sub(spent))
     }
 
-    /// Spends a release's budget and allows it to be drawn once.
+    /// Spends a release's budget and allows it to be drawn once; or allows a release that was paid
+    /// for and not drawn to be finished, if it is made of the same.
     ///
     /// The noise of each cell has the scale `queries / epsilon`: a student is in one cell of each
     /// query, and all of them together cost `epsilon`.
     ///
     /// # Errors
-    /// The release was drawn before, its queries are no list, or the year is spent. The ledger is
-    /// as it was then.
-    pub fn spend(
-        &mut self,
-        release: &str,
-        queries: &[&str],
-        epsilon: Epsilon,
-    ) -> Result<Permit, NoiseError> {
-        if self.spent.iter().any(|line| line.release == release) {
-            return Err(NoiseError::Drawn(release.to_owned()));
-        }
+    /// The release was drawn before or was paid for with other values, its queries are no list, or
+    /// the year is spent. The ledger is as it was then.
+    pub fn spend(&mut self, order: Order<'_>) -> Result<Permit, NoiseError> {
+        let Order { release, queries, epsilon, identity } = order;
         let names: BTreeSet<&str> = queries.iter().copied().collect();
         if queries.is_empty() || queries.len() > QUERIES_MAX || names.len() != queries.len() {
             return Err(NoiseError::Queries);
         }
-        let left = self.left();
-        if epsilon > left {
-            let release = release.to_owned();
-            return Err(NoiseError::Spent { release, asked: epsilon, left });
-        }
         let count = u64::try_from(queries.len()).map_err(|_| NoiseError::Queries)?;
-        let scale = Scale::new(count * 1_000, epsilon.0.into())?.reduced();
-        self.spent.push(Spent { release: release.to_owned(), epsilon });
+        let scale = Scale::of(count, epsilon)?;
+        let line = self.spent.iter().find(|line| line.release == release);
+        let is_paid = line.is_some();
+        match line {
+            Some(line) if line.is_drawn => return Err(NoiseError::Drawn(release.to_owned())),
+            Some(line) if line.identity != identity || line.epsilon != epsilon => {
+                return Err(NoiseError::Inputs(release.to_owned()));
+            }
+            Some(_) => {}
+            None => {
+                let left = self.left();
+                if epsilon > left {
+                    let release = release.to_owned();
+                    return Err(NoiseError::Spent { release, asked: epsilon, left });
+                }
+                let release = release.to_owned();
+                self.spent.push(Spent { release, epsilon, identity, is_drawn: false });
+            }
+        }
         let queries = queries.iter().map(|&query| query.to_owned()).collect();
-        Ok(Permit { release: release.to_owned(), queries, scale })
+        Ok(Permit { release: release.to_owned(), queries, scale, is_paid })
     }
 }
 
@@ -122,7 +156,7 @@ impl OpenTable {
         values: &[Vec<u64>],
         source: &mut dyn Randomness,
     ) -> Result<Self, NoiseError> {
-        let Permit { release, queries, scale } = permit;
+        let Permit { release, queries, scale, .. } = permit;
         if values.len() != queries.len() {
             return Err(NoiseError::Values);
         }
@@ -172,32 +206,59 @@ mod tests {
 
     const QUERIES: [&str; 3] = ["tier.grade.sex", "tier.stage", "tier"];
 
+    fn order<'o>(release: &'o str, queries: &'o [&'o str], epsilon: u32) -> Order<'o> {
+        let identity = Digest::sha256([7; 32]);
+        Order { release, queries, epsilon: Epsilon(epsilon), identity }
+    }
+
+    /// The ledger as it is read back once everything in it is drawn.
+    fn drawn(ledger: &Ledger) -> Ledger {
+        let drawn = |line: &Spent| Spent { is_drawn: true, ..line.clone() };
+        Ledger::new(Epsilon(9_000), ledger.lines().iter().map(drawn).collect())
+    }
+
     /// Three releases of one year at epsilon 1, the fourth refused, and none drawn twice.
     #[test]
     fn a_year_is_spent_once() {
         let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
         for term in ["2025S1", "2025S2", "2025Y"] {
-            let permit = ledger.spend(term, &QUERIES, Epsilon(1_000)).expect("permit");
+            let permit = ledger.spend(order(term, &QUERIES, 1_000)).expect("permit");
             assert_eq!(permit.scale, Scale::new(3, 1).expect("scale"));
-            let again = ledger.spend(term, &QUERIES, Epsilon(1));
+            ledger = drawn(&ledger);
+            let again = ledger.spend(order(term, &QUERIES, 1));
             assert_eq!(again, Err(NoiseError::Drawn(term.to_owned())));
         }
-        let asked = Epsilon(1);
-        let refused = ledger.spend("2026S1", &QUERIES, asked);
-        let release = "2026S1".to_owned();
+        let refused = ledger.spend(order("2026S1", &QUERIES, 1));
+        let (release, asked) = ("2026S1".to_owned(), Epsilon(1));
         assert_eq!(refused, Err(NoiseError::Spent { release, asked, left: Epsilon(0) }));
         assert_eq!(ledger.lines().len(), 3);
-        let stored = Ledger::new(Epsilon(9_000), ledger.lines().to_vec());
-        assert_eq!(stored.left(), Epsilon(0), "a cap is never raised");
+        assert_eq!(drawn(&ledger).left(), Epsilon(0), "a cap is never raised");
+    }
+
+    /// A release that was paid for and not drawn is finished without being paid again, and only if
+    /// it is made of the same.
+    #[test]
+    fn an_interrupted_draw_is_finished_and_paid_once() {
+        let mut ledger = Ledger::new(Epsilon(1_000), Vec::new());
+        let first = ledger.spend(order("a", &QUERIES, 1_000)).expect("permit");
+        assert!(!first.is_paid());
+        let again = ledger.spend(order("a", &QUERIES, 1_000)).expect("the same");
+        assert!(again.is_paid() && again.scale == first.scale);
+        assert_eq!((ledger.lines().len(), ledger.left()), (1, Epsilon(0)));
+        let other = Digest::sha256([8; 32]);
+        let other = Order { identity: other, ..order("a", &QUERIES, 1_000) };
+        assert_eq!(ledger.spend(other), Err(NoiseError::Inputs("a".to_owned())));
+        let cheaper = ledger.spend(order("a", &QUERIES, 500));
+        assert_eq!(cheaper, Err(NoiseError::Inputs("a".to_owned())));
     }
 
     /// A list of queries is a list: not empty, nothing twice, an epsilon above zero.
     #[test]
     fn queries_are_a_list_and_epsilon_is_positive() {
         let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
-        assert_eq!(ledger.spend("a", &[], Epsilon(1)), Err(NoiseError::Queries));
-        assert_eq!(ledger.spend("a", &["x", "x"], Epsilon(1)), Err(NoiseError::Queries));
-        assert_eq!(ledger.spend("a", &["x"], Epsilon(0)), Err(NoiseError::Scale));
+        assert_eq!(ledger.spend(order("a", &[], 1)), Err(NoiseError::Queries));
+        assert_eq!(ledger.spend(order("a", &["x", "x"], 1)), Err(NoiseError::Queries));
+        assert_eq!(ledger.spend(order("a", &["x"], 0)), Err(NoiseError::Scale));
         assert!(ledger.lines().is_empty());
     }
 
@@ -205,7 +266,7 @@ mod tests {
     #[test]
     fn noisy_values_are_clipped_in_display_only() {
         let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
-        let permit = ledger.spend("2025S1", &["tier"], Epsilon(100)).expect("permit");
+        let permit = ledger.spend(order("2025S1", &["tier"], 100)).expect("permit");
         let cells = vec![0; 400];
         let table = OpenTable::draw(permit, &[cells], &mut Words(7)).expect("table");
         let values = &table.queries()[0].1;
@@ -213,7 +274,7 @@ mod tests {
         let shown = [(-3, "<20"), (19, "<20"), (20, "20"), (4_711, "4711")];
         shown.iter().for_each(|(value, text)| assert_eq!(&OpenTable::shown(*value), text));
         let mut ledger = Ledger::new(EPSILON_YEAR_MAX, Vec::new());
-        let permit = ledger.spend("2025S1", &["tier"], Epsilon(100)).expect("permit");
+        let permit = ledger.spend(order("2025S1", &["tier"], 100)).expect("permit");
         assert_eq!(OpenTable::draw(permit, &[], &mut Words(7)), Err(NoiseError::Values));
     }
 }

@@ -1,18 +1,20 @@
 //! Noise for open publication: exact discrete Laplace, drawn once, within a yearly budget.
 //!
-//! Open tables are made from opened values only, by a fixed list of queries; each student is in
-//! at most one cell of a query. Values are never clipped before they are summed, since that would
-//! bias small cells; only the display says "<20". A release is drawn once and stored: drawing it
-//! again would average the noise away, so the [`Ledger`] refuses it. Margins get noise of their
-//! own and need not add up.
+//! Open tables are made from opened values only, by a fixed [list](LIST) of queries; each student
+//! is in at most one cell of a query. Values are never clipped before they are summed, since that
+//! would bias small cells; only the display says "<20". A release is drawn once and stored: drawing
+//! it again with fresh noise would average the noise away, so the [`Ledger`] refuses it. Margins
+//! get noise of their own and need not add up.
 
 mod laplace;
 mod ledger;
+mod list;
 
 pub use laplace::{Randomness, Scale, WORDS_MAX, discrete_laplace};
 pub use ledger::{
-    EPSILON_YEAR_MAX, Epsilon, Ledger, OPEN_SHOWN_MIN, OpenTable, Permit, QUERIES_MAX, Spent,
+    EPSILON_YEAR_MAX, Epsilon, Ledger, OPEN_SHOWN_MIN, OpenTable, Order, Permit, QUERIES_MAX, Spent,
 };
+pub use list::{LIST, Publisher, Query, ReleaseName, Subject};
 
 /// Why nothing was published.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +42,24 @@ pub enum NoiseError {
         /// What is left.
         left: Epsilon,
     },
+    /// No name of a release.
+    #[error("a release is named after its term and subject, such as 2026S1-alerts")]
+    Name,
+    /// A period that is no term.
+    #[error("only terms are published: fresh noise for each shorter period averages out")]
+    Term,
+    /// A query over events.
+    #[error("query {0} counts events, of which one student can have several")]
+    Events(&'static str),
+    /// A query over a count of which a student can have several values.
+    #[error("query {0} counts values of which one student can have several")]
+    Several(&'static str),
+    /// A query by a dimension that its table does not have, or by one twice.
+    #[error("query {0} is by a dimension that its table does not have")]
+    Dimensions(&'static str),
+    /// The release was paid for with other values, and its draw was not finished.
+    #[error("release {0} was paid for with other values than these")]
+    Inputs(String),
     /// The values are not those of the permit's queries.
     #[error("the values are not those of the queries that were allowed")]
     Values,

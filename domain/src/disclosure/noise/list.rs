@@ -1,0 +1,213 @@
+//! What may be published openly, and what it costs: a fixed list, the same in every city.
+//!
+//! Nobody chooses queries or a budget: a release is one subject of one term, so whoever draws it a
+//! second time, after a backup was put back as well, can only draw the very same one. Each query is
+//! a partition of those enrolled, so a student is in at most one cell of it. Weeks and flows are
+//! not on the list: fresh noise each week averages out, and one student can be several events.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::disclosure::sealed::{Kind, SealedTable};
+use crate::period::{Period, TermId};
+use crate::unit::UnitKind;
+
+use super::{EPSILON_YEAR_MAX, Epsilon, NoiseError};
+
+/// Name of this list. It stands in the identity of every release: under another list a release
+/// would get other noise, so the list changes between school years and never within one.
+pub const LIST: &str = "open-list/v1";
+
+/// The dimension that every opened sum has, whatever its table.
+const STAGE: &str = "stage";
+
+/// A table of a release: which sealed table it is read from, and by which of its dimensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Its name within the release.
+    pub id: &'static str,
+    /// The sealed table.
+    pub table: &'static str,
+    /// Dimensions, in the order of every key.
+    pub by: &'static [&'static str],
+}
+
+/// What a release is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// Students by alert tier on the census day.
+    Alerts,
+    /// Outcomes of the term's screening.
+    Screening,
+}
+
+/// Who publishes. A student is in the releases of one district and of one city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publisher {
+    /// A district's hub.
+    District,
+    /// A city's hub.
+    City,
+}
+
+/// The name of a release: term and subject, such as `2026S1-alerts`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReleaseName {
+    /// The term.
+    pub term: TermId,
+    /// The subject.
+    pub subject: Subject,
+}
+
+const ALERTS: [Query; 3] = [
+    Query {
+        id: "state.grade.sex",
+        table: "sealed.alt.census",
+        by: &["alert_state", "grade", "sex"],
+    },
+    Query { id: "state.stage", table: "sealed.alt.census", by: &["alert_state", STAGE] },
+    Query { id: "state", table: "sealed.alt.census", by: &["alert_state"] },
+];
+
+const SCREENING: [Query; 1] =
+    [Query { id: "outcome.stage", table: "sealed.scr.census", by: &["outcome", STAGE] }];
+
+impl Subject {
+    /// All subjects.
+    pub const ALL: [Self; 2] = [Self::Alerts, Self::Screening];
+
+    /// The word in a release's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Alerts => "alerts",
+            Self::Screening => "screening",
+        }
+    }
+
+    /// The subject of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|subject| subject.as_str() == word)
+    }
+
+    /// Its queries, the finest first.
+    #[must_use]
+    pub const fn queries(self) -> &'static [Query] {
+        match self {
+            Self::Alerts => &ALERTS,
+            Self::Screening => &SCREENING,
+        }
+    }
+}
+
+impl Publisher {
+    /// Who a hub of a kind publishes as; nothing for one that does not.
+    #[must_use]
+    pub const fn of(kind: UnitKind) -> Option<Self> {
+        match kind {
+            UnitKind::District => Some(Self::District),
+            UnitKind::City => Some(Self::City),
+            _ => None,
+        }
+    }
+
+    /// The most that it may spend in a school year. Both together are what is spent of a student.
+    #[must_use]
+    pub const fn year_max(self) -> Epsilon {
+        match self {
+            Self::District => Epsilon(EPSILON_YEAR_MAX.0 * 2 / 3),
+            Self::City => Epsilon(EPSILON_YEAR_MAX.0 / 3),
+        }
+    }
+
+    /// What a release costs: three quarters of a term's half for alerts, a quarter for screening.
+    #[must_use]
+    pub const fn epsilon(self, subject: Subject) -> Epsilon {
+        let term = self.year_max().0 / 2;
+        match subject {
+            Subject::Alerts => Epsilon(term * 3 / 4),
+            Subject::Screening => Epsilon(term / 4),
+        }
+    }
+}
+
+impl Query {
+    /// Whether a student is in at most one cell of the query, read from a table of a catalogue.
+    ///
+    /// # Errors
+    /// Why a student could be in several, or that the table has no such dimension.
+    pub fn check(&self, table: &SealedTable) -> Result<(), NoiseError> {
+        if table.kind() == Kind::Flow {
+            return Err(NoiseError::Events(self.id));
+        }
+        if table.only().is_some() {
+            return Err(NoiseError::Several(self.id));
+        }
+        let has =
+            |dim: &&str| *dim == STAGE || table.block().dims().any(|own| own.as_str() == *dim);
+        let is_once = |(at, dim): (usize, &&str)| !self.by.iter().skip(at + 1).any(|d| d == dim);
+        let fits = self.by.iter().all(|dim| has(&dim)) && self.by.iter().enumerate().all(is_once);
+        if fits { Ok(()) } else { Err(NoiseError::Dimensions(self.id)) }
+    }
+}
+
+impl fmt::Display for ReleaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.term, self.subject.as_str())
+    }
+}
+
+impl FromStr for ReleaseName {
+    type Err = NoiseError;
+
+    fn from_str(text: &str) -> Result<Self, NoiseError> {
+        let (period, subject) = text.rsplit_once('-').ok_or(NoiseError::Name)?;
+        let subject = Subject::from_word(subject).ok_or(NoiseError::Name)?;
+        match period.parse().map_err(|_| NoiseError::Name)? {
+            Period::Term(term) => Ok(Self { term, subject }),
+            _ => Err(NoiseError::Term),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::noise::Scale;
+
+    /// All that can be drawn in a year fits the budget to the last thousandth, and both levels
+    /// together are what is said of a student.
+    #[test]
+    fn two_terms_spend_the_year() {
+        let both = [Publisher::District, Publisher::City];
+        for publisher in both {
+            let term: u32 = Subject::ALL.map(|subject| publisher.epsilon(subject).0).iter().sum();
+            assert_eq!(Epsilon(term * 2), publisher.year_max());
+        }
+        let student: u32 = both.iter().map(|publisher| publisher.year_max().0).sum();
+        assert_eq!(Epsilon(student), EPSILON_YEAR_MAX);
+        let scale = |publisher: Publisher, subject: Subject| {
+            let count = u64::try_from(subject.queries().len()).expect("few");
+            Scale::of(count, publisher.epsilon(subject)).expect("scale").parts()
+        };
+        assert!(Subject::ALL.into_iter().all(|one| scale(Publisher::District, one) == (4, 1)));
+        assert!(Subject::ALL.into_iter().all(|one| scale(Publisher::City, one) == (8, 1)));
+        assert_eq!(Publisher::of(UnitKind::Street), None);
+        assert_eq!(Publisher::of(UnitKind::Helper), None);
+    }
+
+    /// A name is read back, and a week, a month or a year is no term.
+    #[test]
+    fn a_release_is_of_a_term() {
+        let name: ReleaseName = "2026S1-alerts".parse().expect("name");
+        assert_eq!(name.to_string(), "2026S1-alerts");
+        for period in ["2026-W36", "2026-09", "2026Y", "2026H2", "2026-09-20"] {
+            let read = format!("{period}-alerts").parse::<ReleaseName>();
+            assert_eq!(read, Err(NoiseError::Term), "{period}");
+        }
+        for name in ["2026S1", "2026S1-", "2026S1-other", "alerts", ""] {
+            assert_eq!(name.parse::<ReleaseName>(), Err(NoiseError::Name), "{name}");
+        }
+    }
+}

@@ -36,12 +36,13 @@ impl NoiseKey {
     /// Draws a new key.
     #[must_use]
     pub fn generate() -> Self {
-        Self::from_bytes(Zeroizing::new(random_bytes()))
+        Self::from_bytes(random_bytes())
     }
 
     /// Takes a key that was stored.
     #[must_use]
-    pub fn from_bytes(bytes: Zeroizing<[u8; 32]>) -> Self {
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        let bytes = Zeroizing::new(bytes);
         let key = hmac::Key::new(hmac::HMAC_SHA256, bytes.as_ref());
         Self { bytes, key }
     }
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     fn fixed() -> NoiseKey {
-        let mut bytes = Zeroizing::new([0; 32]);
+        let mut bytes = [0; 32];
         bytes.iter_mut().zip(0..).for_each(|(byte, number)| *byte = number);
         NoiseKey::from_bytes(bytes)
     }

@@ -106,6 +106,16 @@ pub fn open_store(config: &Config) -> Result<Database, SqlError> {
     Database::open(&config.path("hub.db"), Options::plain(store::MIGRATIONS))
 }
 
+/// The store of a hub that begins to serve. The secret of publications is made at the first start,
+/// so that every backup has it.
+fn begin_store(config: &Config, clock: &Clock) -> Result<Database, SqlError> {
+    let (database, now_ms) = (open_store(config)?, clock.now_ms());
+    database.write("publication_key", move |tx| {
+        store::publication::key_or_make(tx, now_ms).map(drop)
+    })?;
+    Ok(database)
+}
+
 /// The roots that are pinned in a data folder, education's first.
 ///
 /// # Errors
@@ -144,7 +154,7 @@ impl Hub {
     /// # Errors
     /// A file or the store cannot be used; nothing was changed.
     pub fn open(config: Config, clock: Clock) -> Result<Self, HubError> {
-        let database = open_store(&config)?;
+        let database = begin_store(&config, &clock)?;
         let identity =
             IdentityCell::load(&config.path("identity.pem")).map_err(HubError::Identity)?;
         let roots = load_roots(&config)?;

@@ -19,6 +19,7 @@ pub mod intake;
 pub mod listing;
 pub mod opened;
 pub mod packs;
+pub mod publication;
 pub mod publish;
 pub mod registry;
 pub mod relay;

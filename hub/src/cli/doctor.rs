@@ -67,6 +67,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
         let more = federation(context, &config, &database).and_then(|mut more| {
             let today = context.clock.today();
             more.extend(super::doctor_sealed::checks(&config, &database, today)?);
+            more.extend(super::publication_doctor::checks(&database)?);
             Ok(more)
         });
         match more {

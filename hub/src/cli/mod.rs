@@ -16,6 +16,8 @@ mod join;
 mod key;
 mod plan;
 mod private;
+mod publication;
+mod publication_doctor;
 mod publish_plan;
 mod reason;
 mod roots;
@@ -104,6 +106,9 @@ enum Command {
     /// Sealed sums: what is in, what is opened, what waits
     #[command(subcommand)]
     Sealed(sealed::Command),
+    /// What is made public with noise: plan a release, draw it once, show it
+    #[command(subcommand)]
+    Publish(publication::Command),
     /// Keys with which this hub opens its halves of sealed sums
     #[command(subcommand)]
     Key(key::Command),
@@ -170,6 +175,7 @@ fn execute(context: &Context, command: Command) -> Result<(), Failure> {
         Command::User(command) => user::run(context, command),
         Command::ApiKey(command) => api_key::run(context, command),
         Command::Sealed(command) => sealed::run(context, command),
+        Command::Publish(command) => publication::run(context, &command),
         Command::Key(command) => key::run(context, &command),
         Command::Root(command) => roots::run(context, command),
         Command::Config(command) => settings::run(context, &command),

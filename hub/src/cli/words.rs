@@ -4,6 +4,7 @@ use runtime::web::{Lang, Text};
 
 pub(super) mod key;
 pub(super) mod plan;
+pub(super) mod publication;
 pub(super) mod school_key;
 pub(super) use crate::sealed::words as sealed;
 

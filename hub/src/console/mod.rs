@@ -6,6 +6,7 @@
 
 mod indicator;
 mod overview;
+mod publications;
 mod sealed;
 mod source;
 mod special;
@@ -25,6 +26,7 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
+pub(crate) use publications::text as noisy;
 pub use source::{SourceError, StatisticsSource};
 pub use view::*;
 pub use view_sealed::*;
@@ -35,6 +37,8 @@ const EXPLORE_HREF: &str = "/indicators";
 const SPECIAL_HREF: &str = "/special";
 /// Address of the page of sealed sums.
 const SEALED_HREF: &str = "/sealed";
+/// Address of the page of publications.
+const PUBLICATIONS_HREF: &str = "/publications";
 /// Address of the overview, where the start page is another one.
 const OVERVIEW_HREF: &str = "/overview";
 /// Longest id in the address.
@@ -77,8 +81,10 @@ pub fn site(kind: UnitKind, unit: Label, unit_id: String, transport: Transport) 
     let explore = NavLink { label: words::EXPLORE, href: EXPLORE_HREF };
     let sealed = NavLink { label: words::SEALED, href: sealed };
     let special = NavLink { label: words::SPECIAL, href: SPECIAL_HREF };
+    let published = NavLink { label: words::PUBLICATIONS, href: PUBLICATIONS_HREF };
     let links = match kind {
         UnitKind::Helper => vec![sealed, overview, explore],
+        UnitKind::District | UnitKind::City => vec![overview, explore, sealed, published, special],
         _ => vec![overview, explore, sealed, special],
     };
     let nav = vec![NavGroup { title: words::STATISTICS, links }];
@@ -110,6 +116,7 @@ pub fn router(kind: UnitKind, shell: Arc<Shell>, source: Arc<dyn StatisticsSourc
         .route(sealed, get(show_sealed))
         .route(EXPLORE_HREF, get(show_indicator))
         .route(SPECIAL_HREF, get(show_special))
+        .route(PUBLICATIONS_HREF, get(show_publications))
         .with_state(Pages { shell: Arc::clone(&shell), source, overview, sealed });
     console(shell, pages)
 }
@@ -184,7 +191,7 @@ async fn show_indicator(
     pages.shell.reply(&visitor.frame, &page)
 }
 
-/// Which special period is looked into; none where it is empty.
+/// Which special period or release is looked into; none where it is empty.
 #[derive(Debug, Default, Deserialize)]
 struct Chosen {
     #[serde(default)]
@@ -206,6 +213,23 @@ async fn show_special(
     });
     let (lines, chosen) = view.await?;
     let page = special::page((&lines, chosen.as_ref()), visitor.frame.lang)?;
+    pages.shell.reply(&visitor.frame, &page)
+}
+
+async fn show_publications(
+    State(pages): State<Pages>,
+    visitor: Visitor<Readers>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Problem> {
+    if !is_id(&chosen.id) {
+        return Err(Problem::BadRequest);
+    }
+    let source = Arc::clone(&pages.source);
+    let view = off_thread(move || {
+        source.publications(Some(chosen.id.as_str()).filter(|id| !id.is_empty()))
+    });
+    let (all, chosen) = view.await?;
+    let page = publications::page((&all, chosen.as_ref()), visitor.frame.lang)?;
     pages.shell.reply(&visitor.frame, &page)
 }
 

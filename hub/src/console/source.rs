@@ -4,6 +4,7 @@
 
 use super::view::{Filter, IndicatorPage, OverviewPage};
 use super::view_sealed::SealedPage;
+use crate::publication::{ReleaseOut, ReleasesOut};
 use crate::statistics::{SpecialLineOut, SpecialOut};
 
 /// Why a page has no values.
@@ -49,4 +50,13 @@ pub trait StatisticsSource: Send + Sync + 'static {
     /// # Errors
     /// None of that id was published, or the store cannot be read.
     fn special(&self, id: &str) -> Result<SpecialOut, SourceError>;
+
+    /// What was published with noise, and one release of it where one is asked for.
+    ///
+    /// # Errors
+    /// No such release, or the store cannot be read.
+    fn publications(
+        &self,
+        id: Option<&str>,
+    ) -> Result<(ReleasesOut, Option<ReleaseOut>), SourceError>;
 }

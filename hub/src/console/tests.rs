@@ -11,8 +11,9 @@ use runtime::web::trial::{self, Browser, PASSWORD, Seen};
 use runtime::web::{Figure, Label, Role, Transport};
 
 use super::*;
+use crate::publication::{ReleaseOut, ReleasesOut};
 use crate::statistics::{SpecialLineOut, SpecialOut};
-use sample::{choice, indicator_view, overview_view, sealed_view, special_view};
+use sample::{choice, indicator_view, overview_view, publication_view, sealed_view, special_view};
 
 const NOW: i64 = 1_764_000_000_000;
 
@@ -42,6 +43,18 @@ impl StatisticsSource for Fixed {
 
     fn specials(&self) -> Result<Vec<SpecialLineOut>, SourceError> {
         Ok(vec![special_view().special])
+    }
+
+    fn publications(
+        &self,
+        id: Option<&str>,
+    ) -> Result<(ReleasesOut, Option<ReleaseOut>), SourceError> {
+        let (all, one) = publication_view();
+        match id {
+            None => Ok((all, None)),
+            Some("2025S1-alerts") => Ok((all, Some(one))),
+            Some(_) => Err(SourceError::Unknown),
+        }
     }
 
     fn special(&self, id: &str) -> Result<SpecialOut, SourceError> {
@@ -102,6 +115,41 @@ async fn sealed_sums_are_told_in_both_languages() {
     let site = site(UnitKind::Helper, Label::same("H"), "HC-QD".to_owned(), Transport::Loopback);
     let links: Vec<&str> = site.nav[0].links.iter().map(|link| link.href).collect();
     assert_eq!(links, ["/", "/overview", "/indicators"]);
+}
+
+/// The page of publications says in both languages what a figure with noise is, how far it may be
+/// off, and what is left of the year; a figure below twenty is not told, a closed one is no zero.
+#[tokio::test]
+async fn publications_are_told_in_both_languages() {
+    let (mut browser, _) = console_of(Role::Auditor, indicator_view()).await;
+    let list = check(&mut browser, "/publications?lang=zh", "hub-publications-zh.html").await;
+    for said in ["预算还剩 0.625", "±24", "每名学生每学年最多用 3.000", "赵老师"]
+    {
+        assert!(list.text.contains(said), "{said}");
+    }
+    assert!(!list.text.contains("~1,311"), "no release was asked for");
+    let path = "/publications?id=2025S1-alerts";
+    let zh = check(&mut browser, &format!("{path}&lang=zh"), "hub-publication-zh.html").await;
+    for said in ["~1,311", "&#60;20", "不开启", "合计不必等于各项之和", "误差不超过 ±24"]
+    {
+        assert!(zh.text.contains(said), "{said}");
+    }
+    let en = check(&mut browser, &format!("{path}&lang=en"), "hub-publication-en.html").await;
+    for said in ["~1,311", "closed", "margins need not add up", "within ±24"] {
+        assert!(en.text.contains(said), "{said}");
+    }
+    let exports = "/api/v1/publications/2025S1-alerts?format=csv";
+    assert!(en.text.contains(&exports.replace('&', "&#38;")));
+    let lost = browser.get("/publications?id=2025S2-alerts").await.expect("reply");
+    assert_eq!(lost.status, StatusCode::NOT_FOUND);
+    let hrefs = |kind| {
+        let site = site(kind, Label::same("H"), "370202".to_owned(), Transport::Loopback);
+        let links = site.nav.iter().flat_map(|group| &group.links).map(|link| link.href);
+        links.collect::<Vec<_>>()
+    };
+    assert!(hrefs(UnitKind::District).contains(&"/publications"));
+    assert!(hrefs(UnitKind::City).contains(&"/publications"));
+    assert!(!hrefs(UnitKind::Street).contains(&"/publications"), "a street publishes nothing");
 }
 
 /// Zero, suppressed, not reported and not applicable stand in the table as four different things.

@@ -309,6 +309,17 @@ pub struct OpenedLine {
     pub documents: (Digest, Digest),
 }
 
+/// What the public reads of the indicator: a release's figures, with noise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedLine {
+    /// The release.
+    pub id: String,
+    /// How far 95 of 100 of its figures may be off.
+    pub margin: u64,
+    /// Names and figures, marked as noisy.
+    pub figures: Vec<(Label, Label)>,
+}
+
 /// Something that is not shown, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -347,6 +358,8 @@ pub struct IndicatorPage {
     pub protection: Protection,
     /// Opened sums that the figures are made of.
     pub opened: Vec<OpenedLine>,
+    /// What was published of it in this period.
+    pub published: Vec<PublishedLine>,
     /// Whether anything of the area is under seal.
     pub is_sealed: bool,
     /// Schools whose report of an opened stock is fresh, of those that were due.

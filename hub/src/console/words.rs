@@ -59,6 +59,44 @@ texts! {
     SEALED_CODE = "代码", "Code";
     SEALED_TO_DO = "怎么办", "What to do";
 
+    PUBLICATIONS = "公开发布", "Publications";
+    PUBLICATIONS_NOTE = "只发布一次、带随机噪声的学期数据", "terms with random noise, each drawn once";
+    PUBLICATIONS_MEANING = "公开发布的数由密封汇总的精确合计加随机噪声得出：总体准确，而任何人都看不出某一名学生是否在内。\
+        同一内容只抽取一次噪声，不再重抽。",
+        "What is published are exact sealed sums with random noise: right on the whole, and nobody \
+         can tell from it whether one student is in it. The noise is drawn once and never again.";
+    PUBLICATIONS_BUDGET = "{0}–{1} 学年：隐私预算还剩 {2}，上限 {3}。",
+        "School year {0}–{1}: {2} of a privacy budget of {3} is left.";
+    PUBLICATIONS_STUDENT = "区县与市合计，每名学生每学年最多用 {0}；这里只列本枢纽的份额，可调低、不能调高。",
+        "District and city together use at most {0} of a student in a school year; this is this \
+         hub's share, which can be lowered and never raised.";
+    PUBLICATIONS_NONE = "还没有发布过。运维人员在本机先查看方案、再抽取：xinqiao-hub publish plan 2026S1-alerts。",
+        "Nothing was published yet. An operator looks at a plan on this machine and then draws it: \
+         xinqiao-hub publish plan 2026S1-alerts.";
+    PUBLISHED = "已发布", "published";
+    PUBLISHED_HALF = "已记账，待抽取", "paid, not drawn yet";
+    PUBLISHED_ERROR = "误差（95%）", "Error (95%)";
+    PUBLISHED_SCHOOLS = "含学校 / 应有", "Schools in / due";
+    PUBLISHED_COST = "预算", "Cost";
+    PUBLISHED_AT = "发布日期", "Published";
+    PUBLISHED_BY = "发布人", "By";
+    PUBLISHED_FIGURE = "加噪声的数", "Noisy figure";
+    PUBLISHED_CLOSED = "不开启", "closed";
+    PUBLISHED_FROM = "含 {0} / {1} 所学校、{2} 名学生，由 {3} 份已开启的合计组成（最晚 {4} 开启）；噪声尺度 {5}，账目第 {6} 行。",
+        "{0} of {1} schools with {2} students, from {3} opened sums (the last one of {4}); noise \
+         of scale {5}, line {6} of the ledger.";
+    PUBLISHED_UNFINISHED = "已记账，尚未抽取；运维人员再次运行 publish plan 和 publish draw 即可完成，不再花预算。",
+        "It is paid for and not drawn; an operator finishes it with publish plan and publish draw, \
+         for nothing.";
+    PUBLISHED_LEGEND = "“~”表示加了噪声，95% 的数误差不超过 ±{0}；“<20”表示加噪声后小于 20；\
+        “*”表示有些人数过少的格未计入。",
+        "\"~\" marks a noisy figure, 95% of them within ±{0}; \"<20\" is below twenty after noise; \
+         \"*\" leaves out cells of too few persons.";
+    PUBLISHED_WHOLE = "查看这次发布的全部数字", "All figures of this release";
+    PUBLISHED_HERE = "已公开发布（加噪声）", "Published with noise";
+    PUBLISHED_HERE_NOTE = "公众看到的是这些数，不是本页的精确数；95% 的数误差不超过 ±{0}",
+        "the public reads these and not this page's exact figures; 95% of them within ±{0}";
+
     FILTER = "筛选条件", "Filter";
     INDICATOR = "指标", "Indicator";
     PERIOD = "时段", "Period";

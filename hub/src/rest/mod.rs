@@ -9,6 +9,7 @@ mod data;
 mod lists;
 mod openapi;
 mod problem;
+mod publications;
 mod separated;
 mod snapshots;
 mod special;
@@ -52,6 +53,8 @@ pub fn router(shell: Arc<Shell>, statistics: Statistics) -> Router {
         .route("/api/v1/reporting-rates", get(snapshots::read_rates))
         .route("/api/v1/special-periods", get(special::list_specials))
         .route("/api/v1/special-periods/{id}", get(special::show_special))
+        .route("/api/v1/publications", get(publications::list_publications))
+        .route("/api/v1/publications/{id}", get(publications::show_publication))
         .route(OPENAPI_HREF, get(openapi::serve))
         .route("/api/{*rest}", get(problem::no_such_address))
         .with_state(Rest { statistics, shell })

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use super::problem::ProblemOut;
-use super::{data, lists, protect, snapshots, special};
+use super::{data, lists, protect, publications, snapshots, special};
 use crate::statistics::DataOut;
 
 #[derive(OpenApi)]
@@ -29,7 +29,9 @@ use crate::statistics::DataOut;
         snapshots::show_snapshot,
         snapshots::read_rates,
         special::list_specials,
-        special::show_special
+        special::show_special,
+        publications::list_publications,
+        publications::show_publication
     ),
     components(schemas(DataOut, ProblemOut)),
     modifiers(&Keys)

@@ -45,6 +45,7 @@ pub(super) enum Refusal {
     Unit,
     Snapshot,
     Special,
+    Publication,
     Address,
     Unavailable,
 }
@@ -55,9 +56,12 @@ impl Refusal {
             Self::NoAccess => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Parameter(_) | Self::Dimension => StatusCode::BAD_REQUEST,
-            Self::Indicator | Self::Unit | Self::Snapshot | Self::Special | Self::Address => {
-                StatusCode::NOT_FOUND
-            }
+            Self::Indicator
+            | Self::Unit
+            | Self::Snapshot
+            | Self::Special
+            | Self::Publication
+            | Self::Address => StatusCode::NOT_FOUND,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -72,6 +76,7 @@ impl Refusal {
             Self::Unit => "UNKNOWN_UNIT",
             Self::Snapshot => "UNKNOWN_SNAPSHOT",
             Self::Special => "UNKNOWN_SPECIAL_PERIOD",
+            Self::Publication => "UNKNOWN_PUBLICATION",
             Self::Address => "UNKNOWN_ADDRESS",
             Self::Unavailable => "STORE_UNAVAILABLE",
         }
@@ -88,6 +93,7 @@ impl Refusal {
             Self::Unit => (words::NO_UNIT, words::NO_UNIT_NEXT),
             Self::Snapshot => (words::NO_SNAPSHOT, words::NO_SNAPSHOT_NEXT),
             Self::Special => (words::NO_SPECIAL, words::NO_SPECIAL_NEXT),
+            Self::Publication => (words::NO_PUBLICATION, words::NO_PUBLICATION_NEXT),
             Self::Address => (words::NO_ADDRESS, words::NO_ADDRESS_NEXT),
             Self::Unavailable => (words::UNAVAILABLE, words::UNAVAILABLE_NEXT),
         }

@@ -25,6 +25,8 @@ texts! {
         "Every answer of /api/v1/data names its snapshots.";
     NO_SPECIAL = "没有这个编号的特殊时期。", "There is no special period of this id.";
     NO_SPECIAL_NEXT = "编号见 /api/v1/special-periods。", "/api/v1/special-periods lists them.";
+    NO_PUBLICATION = "没有发布过这个编号的内容。", "Nothing was published under this id.";
+    NO_PUBLICATION_NEXT = "编号见 /api/v1/publications。", "/api/v1/publications lists them.";
     NO_ADDRESS = "没有这个地址。", "There is nothing at this address.";
     NO_ADDRESS_NEXT = "接口说明见 /api/openapi.json。", "/api/openapi.json describes the interface.";
     UNAVAILABLE = "数据暂时读不出来，没有丢失。", "The data cannot be read at the moment; nothing is lost.";

@@ -8,6 +8,7 @@
 
 mod links;
 mod openings;
+mod published;
 mod sheets;
 mod tree;
 
@@ -28,6 +29,7 @@ use crate::packs::Packs;
 use crate::sealed::documents::Documents;
 
 pub(crate) use openings::{Kept, of_task, opened, periods};
+pub(crate) use published::{Released, tables_of};
 pub(crate) use sheets::of_period;
 pub use tree::Tree;
 
@@ -130,21 +132,35 @@ impl Place<'_> {
 /// # Errors
 /// The hub has no such role, or the store cannot be read.
 pub fn view(tx: &Tx<'_>, place: Place<'_>, role: Role) -> Result<View, SeenError> {
+    let tree = Tree::read(tx, place)?;
+    let tables = tables(tx, (place, &tree), role)?;
+    Ok(put_together(&tree, tables))
+}
+
+/// What [`view`] puts together: what a role has seen, table by table. What was published everybody
+/// has seen.
+///
+/// # Errors
+/// As [`view`].
+pub(crate) fn tables(
+    tx: &Tx<'_>,
+    (place, tree): (Place<'_>, &Tree),
+    role: Role,
+) -> Result<Vec<SeenTable>, SeenError> {
     if !role.is_at(place.kind) {
         return Err(SeenError::Role);
     }
-    let tree = Tree::read(tx, place)?;
-    let mut tables = Vec::new();
+    let mut tables = published::tables(tx, place, tree)?;
     match role {
         Role::Street | Role::District | Role::City => {
-            tables.extend(sheets::tables(tx, place, &tree)?);
-            tables.extend(openings::tables(tx, place, &tree, &[Part::Leader, Part::Helper])?);
+            tables.extend(sheets::tables(tx, place, tree)?);
+            tables.extend(openings::tables(tx, place, tree, &[Part::Leader, Part::Helper])?);
         }
-        Role::Leader => tables.extend(openings::tables(tx, place, &tree, &[Part::Leader])?),
-        Role::Helper => tables.extend(openings::tables(tx, place, &tree, &[Part::Helper])?),
+        Role::Leader => tables.extend(openings::tables(tx, place, tree, &[Part::Leader])?),
+        Role::Helper => tables.extend(openings::tables(tx, place, tree, &[Part::Helper])?),
         Role::Public => {}
     }
-    Ok(put_together(&tree, tables))
+    Ok(tables)
 }
 
 /// Tables over a tree as a view, with every category of their measures named.

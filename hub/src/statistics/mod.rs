@@ -37,6 +37,7 @@ use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError, Tx};
 
 pub use domain::disclosure::GROUP_SCHOOLS_MIN;
+pub(crate) use evaluate::key_at;
 pub use holdings::{Holdings, UnitHoldings, figures, name};
 pub use opened_out::{OpenedOut, opened_lines, opened_why};
 pub use plan::{Feed, Indicator, Plan, feed};

@@ -15,6 +15,7 @@ pub mod lane;
 pub mod member_key;
 pub mod opened;
 pub mod opened_lane;
+pub mod publication;
 pub mod reading;
 pub mod relay;
 pub mod sealed;
@@ -107,5 +108,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 21,
         name: "opened sums",
         sql: include_str!("migrations/017_opened_sum.sql"),
+    },
+    Migration {
+        number: 22,
+        name: "publications",
+        sql: include_str!("migrations/018_publication.sql"),
     },
 ];

@@ -17,6 +17,7 @@ mod guarded;
 mod keys;
 mod leaders;
 mod pages;
+mod published;
 mod roll_up;
 mod school;
 mod seen;

@@ -23,7 +23,7 @@ fn bodies(top: &RunningHub) -> Vec<Vec<u8>> {
 }
 
 /// Waits until the city has some number of sums.
-async fn arrived(city: &City, top: &RunningHub, number: usize) -> Vec<Vec<u8>> {
+pub async fn arrived(city: &City, top: &RunningHub, number: usize) -> Vec<Vec<u8>> {
     for _ in 0..200 {
         step(&city.leader.hub, true).await.expect("told");
         let found = bodies(top);

@@ -38,8 +38,8 @@ impl Scale {
         }
     }
 
-    /// The scale of a release: a student is in one cell of each query, and all of them together cost
-    /// `epsilon`.
+    /// The scale of a release: a student is in one cell of each query, and all of them together
+    /// cost `epsilon`.
     ///
     /// # Errors
     /// No query, or an epsilon of zero.
@@ -183,8 +183,8 @@ mod tests {
         assert!((750..=820).contains(&hundredths), "variance {hundredths} of 784");
     }
 
-    /// What is said of the error holds: of many draws at least 95 in 100 stay within the margin, and
-    /// with a margin smaller by one fewer would.
+    /// What is said of the error holds: of many draws at least 95 in 100 stay within the margin,
+    /// and with a margin smaller by one fewer would.
     #[test]
     fn ninety_five_of_a_hundred_draws_stay_within_the_margin() {
         let mut source = Counting(0x1234_5678_9abc_def1);

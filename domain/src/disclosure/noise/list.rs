@@ -147,7 +147,7 @@ impl Query {
         let has =
             |dim: &&str| *dim == STAGE || table.block().dims().any(|own| own.as_str() == *dim);
         let is_once = |(at, dim): (usize, &&str)| !self.by.iter().skip(at + 1).any(|d| d == dim);
-        let fits = self.by.iter().all(|dim| has(&dim)) && self.by.iter().enumerate().all(is_once);
+        let fits = self.by.iter().all(has) && self.by.iter().enumerate().all(is_once);
         if fits { Ok(()) } else { Err(NoiseError::Dimensions(self.id)) }
     }
 }

@@ -7,6 +7,9 @@ use runtime::web::{Export, Figure, Label, Tone};
 use super::NOW;
 use crate::console::view::*;
 use crate::console::view_sealed::*;
+use crate::publication::{
+    BudgetOut, CellOut, OpenTableOut, ReleaseAreaOut, ReleaseLineOut, ReleaseOut, ReleasesOut,
+};
 use crate::statistics::{
     CoverageOut, FigureOut, FollowersOut, NameOut, RefusedOut, SpecialCountOut, SpecialLineOut,
     SpecialOut, SpecialPeriodOut, SpecialState, StatusWord,
@@ -160,6 +163,14 @@ pub(super) fn indicator_view() -> IndicatorPage {
         sources: DISTRICTS.iter().take(3).map(source_line).collect(),
         protection: Protection::Rounded { base: 5, cells: 18_625 },
         opened: Vec::new(),
+        published: vec![PublishedLine {
+            id: "2025S1-screening".to_owned(),
+            margin: 24,
+            figures: vec![(
+                Label::new("未见异常 · 小学", "Nothing suggested · Primary"),
+                Label::same("~41,237"),
+            )],
+        }],
         is_sealed: false,
         fresh: None,
         closed: vec![Closed {
@@ -355,4 +366,89 @@ pub(super) fn sealed_view() -> SealedPage {
             ),
         }],
     }
+}
+
+fn named(zh: &str, en: &str) -> NameOut {
+    NameOut { zh: zh.to_owned(), en: en.to_owned() }
+}
+
+fn published_line() -> ReleaseLineOut {
+    ReleaseLineOut {
+        id: "2025S1-alerts".to_owned(),
+        subject: named("普查日预警分级学生数", "Students by alert tier on the census day"),
+        period: "2025S1".to_owned(),
+        state: "drawn",
+        epsilon: "0.375".to_owned(),
+        scale: "8".to_owned(),
+        margin95: 24,
+        coverage: CoverageOut { schools_reported: 1_489, schools_due: 1_500, persons: 1_310_000 },
+        drawn_at: Some("2025-11-20T02:00:00Z".to_owned()),
+        drawn_by: Some("赵老师".to_owned()),
+    }
+}
+
+/// A table with a closed figure and one below twenty.
+fn published_table() -> OpenTableOut {
+    let cell = |keys: [(&str, &str, NameOut); 2], value: Option<i64>, shown: &str| CellOut {
+        key: keys.iter().map(|(dim, id, _)| ((*dim).to_owned(), (*id).to_owned())).collect(),
+        names: keys.into_iter().map(|(_, _, name)| name).collect(),
+        status: if shown.is_empty() { "closed" } else { "noised" },
+        value,
+        shown: shown.to_owned(),
+        low: value.map(|value| value - 24),
+        high: value.map(|value| value + 24),
+        left_out: false,
+    };
+    let high = || ("alert_state", "t2", named("二级", "High"));
+    let crisis = || ("alert_state", "t3", named("三级", "Crisis"));
+    let primary = || ("stage", "primary", named("小学", "Primary"));
+    let special = || ("stage", "special", named("特殊教育", "Special education"));
+    OpenTableOut {
+        query: "state.stage".to_owned(),
+        by: vec!["alert_state".to_owned(), "stage".to_owned()],
+        by_names: vec![named("预警级别", "Alert tier"), named("学段", "Stage")],
+        cells: vec![
+            cell([high(), primary()], Some(1_311), "1311"),
+            cell([high(), special()], None, "<20"),
+            cell([crisis(), primary()], Some(64), "64"),
+            cell([crisis(), special()], None, ""),
+        ],
+    }
+}
+
+/// What a city has published: a release of alerts, with what is left of its year.
+pub(super) fn publication_view() -> (ReleasesOut, ReleaseOut) {
+    let all = ReleasesOut {
+        unit: "370200".to_owned(),
+        name: named("青岛市", "Qingdao"),
+        student_year: "3.000".to_owned(),
+        budgets: vec![BudgetOut {
+            school_year: 2025,
+            cap: "1.000".to_owned(),
+            spent: "0.375".to_owned(),
+            left: "0.625".to_owned(),
+        }],
+        releases: vec![published_line()],
+    };
+    let digest = |byte: u8| Digest::sha256([byte; 32]).to_string();
+    let one = ReleaseOut {
+        unit: "370200".to_owned(),
+        name: named("青岛市", "Qingdao"),
+        release: published_line(),
+        note: named("合计不必等于各项之和。", "Noisy: margins need not add up."),
+        sums: 31,
+        sums_opened_until: "2025-10-20T02:00:00Z".to_owned(),
+        catalogue: digest(1),
+        areas: vec![ReleaseAreaOut {
+            area: "370202".to_owned(),
+            schools_reported: 131,
+            schools_due: 131,
+            plan: digest(2),
+            roster: digest(3),
+        }],
+        line: 1,
+        identity: digest(4),
+        tables: vec![published_table()],
+    };
+    (all, one)
 }

@@ -1,18 +1,21 @@
 //! The indicator page: one indicator, one term, one area.
 
 use domain::catalogue::{Catalogue, Kind, Label as Named};
+use domain::disclosure::noise::{ReleaseName, Subject};
+use domain::period::Period;
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
-use runtime::web::{Export, Label};
+use runtime::web::{Export, Label, Lang};
 
 use super::breakdown::{areas, available, exports, table};
 use super::reasons::{closed, protection};
 use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
-    Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine, Range,
-    SourceLine, Version,
+    Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine,
+    PublishedLine, Range, SourceLine, Version, noisy,
 };
 use crate::packs::Packs;
+use crate::publication::{self, CellOut};
 use crate::statistics::shown::amount_shown;
 use crate::statistics::table::{everything, is_area};
 use crate::statistics::{
@@ -119,6 +122,7 @@ pub(super) fn page(
         areas: if breakdown.has_areas() { areas(&page) } else { Vec::new() },
         sources: sources(&page),
         opened: opened(&page, total),
+        published: published(tx, at, &page)?,
         is_sealed: holdings.whole.books.is_sealed(),
         fresh: total.fresh,
         protection: protection(&page, &reading),
@@ -285,6 +289,38 @@ fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
         documents: (from.plan, from.roster),
     };
     total.opened.iter().take(SOURCES_MAX).map(line).collect()
+}
+
+/// What this hub published of the indicator in the period, by its coarsest query.
+fn published(tx: &Tx<'_>, at: &UnitName, page: &Page<'_>) -> Result<Vec<PublishedLine>, PageError> {
+    let known = page.packs.in_force();
+    let tables = page.packs.sealed_tables(&known.digest);
+    let plan = page.indicator.plan_with(page.catalogue, tables.as_deref());
+    let first = plan.ok().and_then(|plan| Some(plan.numerator.first()?.sealed.as_ref()?.table()));
+    let Some(table) = first.filter(|_| page.is_whole()) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for subject in Subject::ALL {
+        let Period::Term(term) = page.holdings.period else { continue };
+        let id = ReleaseName { term, subject }.to_string();
+        if !subject.queries().iter().any(|query| query.table == table) {
+            continue;
+        }
+        let Some(one) = publication::release(tx, page.packs, at, &id)? else { continue };
+        let coarsest = one.tables.last().map_or(&[][..], |table| table.cells.as_slice());
+        let figure = |cell: &CellOut| {
+            let say = |lang| {
+                let names: Vec<&str> = cell.names.iter().map(|name| name.in_lang(lang)).collect();
+                (names.join(" · "), noisy(cell, lang))
+            };
+            let (zh, en) = (say(Lang::Zh), say(Lang::En));
+            (Label::new(zh.0, en.0), Label::new(zh.1, en.1))
+        };
+        let figures: Vec<(Label, Label)> = coarsest.iter().map(figure).collect();
+        if !figures.is_empty() {
+            found.push(PublishedLine { id, margin: one.release.margin95, figures });
+        }
+    }
+    Ok(found)
 }
 
 /// What stands for the state of the data before the first snapshot.

@@ -14,7 +14,7 @@ mod words;
 
 use domain::catalogue::Catalogue;
 use domain::period::{Period, week_thursday};
-use domain::span::Span;
+use domain::span::{Span, school_year_of};
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Label, Text};
 
@@ -30,6 +30,7 @@ use crate::console::{
     StatisticsSource, Version,
 };
 use crate::packs::Packs;
+use crate::publication::{self, ReleaseOut, ReleasesOut};
 use crate::store::{opened, snapshot};
 
 /// Why a page has no values, inside a read.
@@ -100,6 +101,19 @@ impl StatisticsSource for Statistics {
         let (id, today) = (id.to_owned(), self.clock().today());
         let found = self.read(move |tx, packs, at| {
             special_report(tx, packs, at, (&id, today))?.ok_or(PageError::Unknown)
+        });
+        found.map_err(SourceError::from)
+    }
+
+    fn publications(
+        &self,
+        id: Option<&str>,
+    ) -> Result<(ReleasesOut, Option<ReleaseOut>), SourceError> {
+        let (id, year) = (id.map(str::to_owned), school_year_of(self.clock().today()));
+        let found = self.read(move |tx, packs, at| {
+            let chosen =
+                id.map(|id| publication::release(tx, packs, at, &id)?.ok_or(PageError::Unknown));
+            Ok::<_, PageError>((publication::releases(tx, at, year)?, chosen.transpose()?))
         });
         found.map_err(SourceError::from)
     }

@@ -1,0 +1,464 @@
+//! Releases in the form that programs and the public read: the same words in JSON, CSV, at the
+//! terminal and on the page.
+//!
+//! A figure below twenty has no value at all, and nothing here is made of exact figures: no record
+//! of an opening and no digest of one.
+
+use std::collections::BTreeMap;
+
+use domain::catalogue::Catalogue;
+use domain::disclosure::noise::{
+    EPSILON_YEAR_MAX, OPEN_SHOWN_MIN, OpenTable, Publisher, Query, ReleaseName, Scale,
+};
+use domain::disclosure::sealed::measure_of;
+use runtime::sql::{SqlError, Tx};
+use runtime::web::Text;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Draft, cap, ledger, words};
+use crate::packs::Packs;
+use crate::statistics::{CoverageOut, NameOut, UnitName, instant};
+use crate::store::publication::{self, Area, Drawn, Publication};
+
+/// The dimension of a partition's own outcomes.
+const OUTCOME: &str = domain::catalogue::OUTCOME_AXIS;
+
+/// What a hub has published, and what it may.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReleasesOut {
+    /// The hub.
+    pub unit: String,
+    /// Its name.
+    pub name: NameOut,
+    /// Most that is spent of a student in a school year by district and city together.
+    pub student_year: String,
+    /// What each school year may still cost, the latest first.
+    pub budgets: Vec<BudgetOut>,
+    /// Releases, the last one first.
+    pub releases: Vec<ReleaseLineOut>,
+}
+
+/// The budget of a school year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BudgetOut {
+    /// By the year in which it begins.
+    pub school_year: i16,
+    /// What it may cost.
+    pub cap: String,
+    /// What was spent.
+    pub spent: String,
+    /// What is left.
+    pub left: String,
+}
+
+/// A release in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReleaseLineOut {
+    /// Term and subject, such as `2026S1-alerts`.
+    pub id: String,
+    /// What it is about.
+    pub subject: NameOut,
+    /// The term.
+    pub period: String,
+    /// `drawn`, or `paid` while its numbers are missing.
+    pub state: &'static str,
+    /// What it cost.
+    pub epsilon: String,
+    /// Scale of the discrete Laplace noise, a whole number or a fraction.
+    pub scale: String,
+    /// 95 of 100 figures are within this of the true one.
+    pub margin95: u64,
+    /// Schools in it.
+    pub coverage: CoverageOut,
+    /// When its numbers were kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn_at: Option<String>,
+    /// Who drew it; not in what is given to the public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn_by: Option<String>,
+}
+
+/// A release with its figures.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReleaseOut {
+    /// The hub.
+    pub unit: String,
+    /// Its name.
+    pub name: NameOut,
+    /// What it is.
+    #[serde(flatten)]
+    pub release: ReleaseLineOut,
+    /// Noisy: margins need not add up.
+    pub note: NameOut,
+    /// Opened sums that it is made of.
+    pub sums: u32,
+    /// When the last of them was opened.
+    pub sums_opened_until: String,
+    /// SHA-256 of the catalogue whose words these are.
+    pub catalogue: String,
+    /// Its areas, and by which documents they are summed.
+    pub areas: Vec<ReleaseAreaOut>,
+    /// Line of the ledger with which it was paid.
+    pub line: u64,
+    /// Keyed digest of all that its numbers follow from.
+    pub identity: String,
+    /// Its tables.
+    pub tables: Vec<OpenTableOut>,
+}
+
+/// An area of a release.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReleaseAreaOut {
+    /// The area.
+    pub area: String,
+    /// Schools in it.
+    pub schools_reported: u32,
+    /// Schools of its roster.
+    pub schools_due: u32,
+    /// SHA-256 of the open plan.
+    pub plan: String,
+    /// SHA-256 of the roster.
+    pub roster: String,
+}
+
+/// A table of a release.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenTableOut {
+    /// The query.
+    pub query: String,
+    /// Dimensions in the order of every key.
+    pub by: Vec<String>,
+    /// Names of the dimensions.
+    pub by_names: Vec<NameOut>,
+    /// Its figures.
+    pub cells: Vec<CellOut>,
+}
+
+/// A figure with noise.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CellOut {
+    /// Category of each dimension.
+    pub key: BTreeMap<String, String>,
+    /// Their names, in the order of the dimensions.
+    pub names: Vec<NameOut>,
+    /// `noised`, or `closed` where too few persons or schools stand behind it.
+    pub status: &'static str,
+    /// With noise; nothing below twenty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<i64>,
+    /// As people read it.
+    pub shown: String,
+    /// Lower end of the 95 % range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<i64>,
+    /// Upper end of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<i64>,
+    /// Whether persons in cells that stay closed are not in it.
+    pub left_out: bool,
+}
+
+/// What would be drawn.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanOut {
+    /// Term and subject.
+    pub id: String,
+    /// What it is about.
+    pub subject: NameOut,
+    /// Give it to `publish draw`.
+    pub code: String,
+    /// What it costs.
+    pub epsilon: String,
+    /// What the year may still cost before it.
+    pub left: String,
+    /// Scale of the noise.
+    pub scale: String,
+    /// 95 of 100 figures would be within this.
+    pub margin95: u64,
+    /// Whether it was paid for, and only its numbers are missing.
+    pub is_paid: bool,
+    /// Schools in it.
+    pub coverage: CoverageOut,
+    /// Opened sums that it is made of.
+    pub sums: usize,
+    /// Its queries.
+    pub queries: Vec<QueryOut>,
+    /// What the attacker says: `nothing_follows`; anything else refuses the plan.
+    pub attacker: &'static str,
+}
+
+/// A query of a plan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueryOut {
+    /// Its name.
+    pub query: String,
+    /// Its dimensions.
+    pub by: Vec<String>,
+    /// Figures that get noise.
+    pub figures: usize,
+    /// Figures that stay closed.
+    pub closed: usize,
+}
+
+impl PlanOut {
+    /// A draft in words.
+    #[must_use]
+    pub fn of(draft: &Draft) -> Self {
+        let inputs = &draft.inputs;
+        let query = |part: &super::Part| {
+            let closed = part.cells.iter().filter(|cell| cell.value.is_none()).count();
+            QueryOut {
+                query: part.query.id.to_owned(),
+                by: names_of(part.query),
+                figures: part.cells.len() - closed,
+                closed,
+            }
+        };
+        Self {
+            id: inputs.name.to_string(),
+            subject: named(words::subject(inputs.name.subject)),
+            code: draft.code(),
+            epsilon: draft.epsilon.to_string(),
+            left: draft.left.to_string(),
+            scale: scale_text(draft.scale),
+            margin95: draft.scale.margin(),
+            is_paid: draft.is_paid,
+            coverage: CoverageOut::from(inputs.coverage),
+            sums: inputs.sums.len(),
+            queries: inputs.parts.iter().map(query).collect(),
+            attacker: "nothing_follows",
+        }
+    }
+}
+
+/// What a hub has published, with the budgets of its school years and of `year`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn releases(tx: &Tx<'_>, at: &UnitName, year: i16) -> Result<ReleasesOut, SqlError> {
+    let all = publication::all(tx)?;
+    let mut years: Vec<i16> = all.iter().map(|one| one.school_year).chain([year]).collect();
+    years.sort_unstable_by(|one, other| other.cmp(one));
+    years.dedup();
+    let mut budgets = Vec::new();
+    if let Some(publisher) = Publisher::of(at.kind) {
+        for school_year in years {
+            let (cap, ledger) =
+                (cap(tx, publisher, school_year)?, ledger(tx, publisher, school_year)?);
+            let spent = ledger.lines().iter().map(|line| line.epsilon.0).sum();
+            budgets.push(BudgetOut {
+                school_year,
+                cap: cap.to_string(),
+                spent: domain::disclosure::noise::Epsilon(spent).to_string(),
+                left: ledger.left().to_string(),
+            });
+        }
+    }
+    Ok(ReleasesOut {
+        unit: at.id.to_string(),
+        name: name_of(at),
+        student_year: EPSILON_YEAR_MAX.to_string(),
+        budgets,
+        releases: all.iter().filter_map(line).collect(),
+    })
+}
+
+/// A release with its figures; nothing where none of that name was paid for.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn release(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    at: &UnitName,
+    id: &str,
+) -> Result<Option<ReleaseOut>, SqlError> {
+    let Some(stored) = publication::find(tx, id)? else { return Ok(None) };
+    let Some(release) = line(&stored) else { return Ok(None) };
+    let name: ReleaseName = id.parse().map_err(|_| SqlError::Type)?;
+    let catalogue = packs.catalogue(&stored.catalogue).unwrap_or(&packs.in_force().catalogue);
+    let cells = publication::cells(tx, id)?;
+    let margin = release.margin95;
+    let table = |query: &Query| OpenTableOut {
+        query: query.id.to_owned(),
+        by: names_of(query),
+        by_names: query.by.iter().map(|dim| dimension(catalogue, dim)).collect(),
+        cells: cells
+            .iter()
+            .filter(|cell| cell.query == query.id)
+            .map(|cell| figure(catalogue, query, (cell, margin)))
+            .collect(),
+    };
+    Ok(Some(ReleaseOut {
+        unit: at.id.to_string(),
+        name: name_of(at),
+        note: named(words::NOISY),
+        sums: stored.sums,
+        sums_opened_until: instant(stored.opened_at_ms),
+        catalogue: stored.catalogue.to_string(),
+        areas: publication::areas(tx, id)?.iter().map(area).collect(),
+        line: stored.number,
+        identity: stored.identity.to_string(),
+        tables: name.subject.queries().iter().map(table).collect(),
+        release,
+    }))
+}
+
+/// A release as tidy CSV: one row a figure, and every row says that it is noisy and how much.
+///
+/// # Errors
+/// None: the rows are written to memory and have one width.
+pub fn csv(out: &ReleaseOut) -> Result<Vec<u8>, csv::Error> {
+    let mut dims: Vec<&String> = Vec::new();
+    for dim in out.tables.iter().flat_map(|table| &table.by) {
+        if !dims.contains(&dim) {
+            dims.push(dim);
+        }
+    }
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let mut head = vec!["release", "unit", "period", "query"];
+    head.extend(dims.iter().map(|dim| dim.as_str()));
+    head.extend([
+        "status",
+        "value",
+        "shown",
+        "low95",
+        "high95",
+        "left_out",
+        "margin95",
+        "epsilon",
+        "scale",
+        "schools_reported",
+        "schools_due",
+        "sums",
+        "sums_opened_until",
+        "catalogue",
+        "line",
+        "note",
+    ]);
+    writer.write_record(&head)?;
+    for table in &out.tables {
+        for cell in &table.cells {
+            writer.write_record(row(out, (table, cell), &dims))?;
+        }
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+fn row(
+    out: &ReleaseOut,
+    (table, cell): (&OpenTableOut, &CellOut),
+    dims: &[&String],
+) -> Vec<String> {
+    let number = |value: Option<i64>| value.map_or_else(String::new, |value| value.to_string());
+    let release = &out.release;
+    let mut row =
+        vec![release.id.clone(), out.unit.clone(), release.period.clone(), table.query.clone()];
+    row.extend(dims.iter().map(|dim| cell.key.get(*dim).cloned().unwrap_or_default()));
+    row.extend([
+        cell.status.to_owned(),
+        number(cell.value),
+        cell.shown.clone(),
+        number(cell.low),
+        number(cell.high),
+        if cell.left_out { "yes" } else { "no" }.to_owned(),
+        release.margin95.to_string(),
+        release.epsilon.clone(),
+        release.scale.clone(),
+        release.coverage.schools_reported.to_string(),
+        release.coverage.schools_due.to_string(),
+        out.sums.to_string(),
+        out.sums_opened_until.clone(),
+        out.catalogue.clone(),
+        out.line.to_string(),
+        "noisy: margins need not add up".to_owned(),
+    ]);
+    row
+}
+
+fn line(stored: &Publication) -> Option<ReleaseLineOut> {
+    let name: ReleaseName = stored.id.parse().ok()?;
+    let count = u64::try_from(name.subject.queries().len()).ok()?;
+    let scale = Scale::of(count, stored.epsilon).ok()?;
+    Some(ReleaseLineOut {
+        id: stored.id.clone(),
+        subject: named(words::subject(name.subject)),
+        period: name.term.to_string(),
+        state: if stored.drawn_at_ms.is_some() { "drawn" } else { "paid" },
+        epsilon: stored.epsilon.to_string(),
+        scale: scale_text(scale),
+        margin95: scale.margin(),
+        coverage: CoverageOut {
+            schools_reported: stored.schools_reported,
+            schools_due: stored.schools_due,
+            persons: stored.persons,
+        },
+        drawn_at: stored.drawn_at_ms.map(instant),
+        drawn_by: Some(stored.name.clone()),
+    })
+}
+
+fn area(stored: &Area) -> ReleaseAreaOut {
+    ReleaseAreaOut {
+        area: stored.area.clone(),
+        schools_reported: stored.schools_reported,
+        schools_due: stored.schools_due,
+        plan: stored.plan.to_string(),
+        roster: stored.roster.to_string(),
+    }
+}
+
+fn figure(catalogue: &Catalogue, query: &Query, (cell, margin): (&Drawn, u64)) -> CellOut {
+    let keyed = query.by.iter().zip(&cell.key);
+    let value = cell.value.filter(|value| *value >= OPEN_SHOWN_MIN);
+    let margin = i64::try_from(margin).unwrap_or(i64::MAX);
+    CellOut {
+        key: keyed.clone().map(|(dim, value)| ((*dim).to_owned(), value.clone())).collect(),
+        names: keyed.map(|(dim, value)| category(catalogue, query, (dim, value))).collect(),
+        status: if cell.value.is_some() { "noised" } else { "closed" },
+        value,
+        shown: cell.value.map_or_else(String::new, OpenTable::shown),
+        low: value.map(|value| value.saturating_sub(margin).max(0)),
+        high: value.map(|value| value.saturating_add(margin)),
+        left_out: cell.left_out,
+    }
+}
+
+/// What people read for a dimension.
+fn dimension(catalogue: &Catalogue, dim: &str) -> NameOut {
+    match catalogue.dimension(dim) {
+        Some(known) => NameOut { zh: known.label.zh.clone(), en: known.label.en.clone() },
+        None => named(words::SCREENING),
+    }
+}
+
+/// What people read for a category of a query.
+fn category(catalogue: &Catalogue, query: &Query, (dim, value): (&str, &str)) -> NameOut {
+    let indicator = measure_of(query.table);
+    match catalogue.value_label(indicator, dim, value) {
+        Some(label) => NameOut { zh: label.zh.clone(), en: label.en.clone() },
+        None if dim == OUTCOME => named(words::REST),
+        None => NameOut { zh: value.to_owned(), en: value.to_owned() },
+    }
+}
+
+fn names_of(query: &Query) -> Vec<String> {
+    query.by.iter().map(|dim| (*dim).to_owned()).collect()
+}
+
+fn name_of(at: &UnitName) -> NameOut {
+    NameOut { zh: at.label.zh.clone(), en: at.label.en.clone() }
+}
+
+fn named(text: Text) -> NameOut {
+    use runtime::web::Lang;
+    NameOut { zh: text.in_lang(Lang::Zh).to_owned(), en: text.in_lang(Lang::En).to_owned() }
+}
+
+fn scale_text(scale: Scale) -> String {
+    match scale.parts() {
+        (numerator, 1) => numerator.to_string(),
+        (numerator, denominator) => format!("{numerator}/{denominator}"),
+    }
+}

@@ -1,0 +1,180 @@
+//! A release under a fixed key, number for number, and the rules of its list against the catalogue
+//! in use.
+
+use certs::noise::NoiseKey;
+use domain::digest::Digest;
+use domain::disclosure::noise::{Epsilon, Ledger, OpenTable, Order, Publisher, Query, Subject};
+use domain::disclosure::sealed::{SealedTables, TaskId};
+use domain::rollup::Coverage;
+use proto::pack::embedded;
+
+use super::inputs::Exact;
+use super::*;
+use crate::store::opened::OpenedSum;
+use crate::store::publication::{Area, Line};
+
+fn exact(key: &[&str], value: Option<u64>) -> Exact {
+    let key = key.iter().map(|one| (*one).to_owned()).collect();
+    Exact { key, value, left_out: value.is_none() }
+}
+
+/// A small release of screening: seven figures and a closed one.
+fn inputs() -> Inputs {
+    let query = &Subject::Screening.queries()[0];
+    let cells = vec![
+        exact(&["negative", "primary"], Some(41_237)),
+        exact(&["negative", "junior"], Some(18_904)),
+        exact(&["positive", "primary"], Some(1_311)),
+        exact(&["positive", "junior"], Some(2_020)),
+        exact(&["critical", "primary"], Some(3)),
+        exact(&["critical", "junior"], Some(57)),
+        exact(&["critical", "special"], None),
+        exact(&["rest", "junior"], Some(0)),
+    ];
+    let sum = |task: u8| OpenedSum {
+        task: TaskId::from_bytes([task; 32]),
+        area: "370202".parse().expect("unit"),
+        school_year: 2026,
+        table: query.table.parse().expect("table"),
+        period: "2026S1".parse().expect("period"),
+        pack: Digest::sha256([9; 32]),
+        stage: domain::catalogue::Stage::Junior,
+        detail: proto::opening::Detail::Cells,
+        groups: ["2026-junior-1".parse().expect("group")].into(),
+        fresh: 5,
+        due: 5,
+        cells: std::collections::BTreeMap::new(),
+        number: u64::from(task),
+        record: Digest::sha256([task; 32]),
+        opened_at_ms: i64::from(task),
+    };
+    Inputs {
+        name: "2026S1-screening".parse().expect("name"),
+        publisher: Publisher::District,
+        parts: vec![Part { query, cells }],
+        coverage: Coverage { schools_due: 5, schools_reported: 5, persons: 63_000 },
+        areas: vec![Area {
+            area: "370202".to_owned(),
+            plan: Digest::sha256([3; 32]),
+            roster: Digest::sha256([4; 32]),
+            schools_reported: 5,
+            schools_due: 5,
+        }],
+        catalogue: Digest::sha256([9; 32]),
+        sums: vec![sum(2), sum(1)],
+    }
+}
+
+fn key() -> NoiseKey {
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(0..).for_each(|(byte, number)| *byte = number);
+    NoiseKey::from_bytes(bytes)
+}
+
+fn identity(inputs: &Inputs) -> Digest {
+    let (zone, unit) = ("qingdao.example".parse().expect("zone"), "370202".parse().expect("unit"));
+    key().identity(&inputs.content(&zone, &unit).expect("content"))
+}
+
+fn drawn(inputs: &Inputs) -> Vec<i64> {
+    let identity = identity(inputs);
+    let order = Order {
+        release: "2026S1-screening",
+        queries: &["outcome.stage"],
+        epsilon: inputs.publisher.epsilon(Subject::Screening),
+        identity,
+    };
+    let permit = Ledger::new(Epsilon(3_000), Vec::new()).spend(order).expect("permit");
+    let table = OpenTable::draw(permit, &inputs.values(), &mut key().stream(identity));
+    table.expect("drawn").queries()[0].1.clone()
+}
+
+/// A release under a fixed key has the numbers of another implementation: what was published once
+/// is drawn again to the last digit by every later version of this program.
+#[test]
+fn a_release_has_its_known_numbers() {
+    assert_eq!(
+        identity(&inputs()).to_string(),
+        "09d4abefaa7b44baaa8cba867ebc18bd69dc3bc3113a29fc6d3090db694218e3"
+    );
+    assert_eq!(drawn(&inputs()), [41_241, 18_909, 1_294, 2_020, 0, 56, -6]);
+}
+
+/// What can differ after a restore without any value being another one changes no number: the
+/// record, when it was opened, in which order and with which groups together. A value does.
+#[test]
+fn only_values_and_tasks_make_the_numbers() {
+    let mut restored = inputs();
+    restored.sums.reverse();
+    for sum in &mut restored.sums {
+        sum.record = Digest::sha256([77; 32]);
+        sum.opened_at_ms += 1;
+        sum.groups =
+            ["2026-junior-1", "2026-junior-2"].map(|one| one.parse().expect("group")).into();
+    }
+    assert_eq!(drawn(&restored), drawn(&inputs()));
+    let mut other = inputs();
+    other.parts[0].cells[7].value = Some(1);
+    assert_ne!(identity(&other), identity(&inputs()));
+    let noise = |inputs: &Inputs| -> Vec<i64> {
+        let exact = inputs.values().concat();
+        let exact = exact.into_iter().map(|value| i64::try_from(value).expect("small"));
+        drawn(inputs).into_iter().zip(exact).map(|(noisy, exact)| noisy - exact).collect()
+    };
+    assert_ne!(noise(&other), noise(&inputs()), "the same noise would tell the difference");
+    let mut city = inputs();
+    city.publisher = Publisher::City;
+    assert_ne!(identity(&city), identity(&inputs()));
+}
+
+/// Each query of the list is a partition of students by the catalogue in use; a week's flow, a
+/// count with several values a student, and a dimension that a table does not have are refused.
+#[test]
+fn a_student_is_in_one_cell_of_each_query() {
+    let tables = SealedTables::of(&embedded::catalogue().expect("catalogue"));
+    let table = |id: &str| tables.table(id).expect("table");
+    for subject in Subject::ALL {
+        for query in subject.queries() {
+            assert_eq!(query.check(table(query.table)), Ok(()), "{}", query.id);
+        }
+    }
+    let asked = |table: &'static str, by: &'static [&'static str]| Query { id: "q", table, by };
+    let check = |query: Query| Refused::from(query.check(table(query.table)).expect_err("refused"));
+    let flow = asked("sealed.alt.opened", &["tier"]);
+    let several = tables.all().iter().find(|table| table.only().is_some()).expect("table");
+    let several = Query { id: "q", table: "", by: &["stage"] }.check(several).expect_err("refused");
+    let grown = asked("sealed.alt.census", &["alert_state", "outcome"]);
+    let twice = asked("sealed.alt.census", &["stage", "stage"]);
+    for refused in [check(flow), several.into(), check(grown), check(twice)] {
+        assert_eq!(refused.code(), "NOT_A_PARTITION", "{refused}");
+    }
+}
+
+/// A line that was changed, taken out or put elsewhere breaks the chain at its place.
+#[test]
+fn a_changed_line_is_seen() {
+    let signer = certs::key::SigningKey::generate().expect("key");
+    let database = runtime::sql::Database::in_memory(crate::store::MIGRATIONS).expect("store");
+    let lines: Vec<Line> = database
+        .write("lines", move |tx| {
+            let (zone, unit) =
+                ("qingdao.example".parse().expect("zone"), "370202".parse().expect("unit"));
+            let chain = line::Chain { zone: &zone, unit: &unit, signer: &signer, now_ms: 5 };
+            for school_year in 2026..2029 {
+                let (epsilon, login) = (Epsilon(1_000), "operator");
+                chain.append(tx, line::Act::Lowered { school_year, epsilon, login })?;
+            }
+            Ok::<_, Refused>(publication::lines(tx)?)
+        })
+        .expect("lines");
+    assert_eq!((lines.len(), line::broken(&lines)), (3, None));
+    let mut changed = lines.clone();
+    changed[1].body[60] ^= 1;
+    assert_eq!(line::broken(&changed), Some(2));
+    let mut taken = lines.clone();
+    taken.remove(0);
+    assert_eq!(line::broken(&taken), Some(1));
+    let mut turned = lines;
+    turned.swap(1, 2);
+    assert_eq!(line::broken(&turned), Some(2));
+}

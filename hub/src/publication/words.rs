@@ -1,0 +1,92 @@
+//! What people read of publications: names, the one sentence of what noise means, and why something
+//! is not drawn.
+
+use domain::disclosure::noise::Subject;
+use runtime::texts;
+use runtime::web::Text;
+
+texts! {
+    ALERTS = "普查日预警分级学生数", "Students by alert tier on the census day";
+    SCREENING = "学期心理筛查结果", "Outcomes of the term's screening";
+    REST = "不在筛查对象内", "not due for screening";
+    NOISY = "每个数都加了随机噪声，合计不必等于各项之和；小于 20 的数只显示“<20”。",
+        "Every figure carries random noise, so margins need not add up; figures below 20 are shown \
+         as \"<20\".";
+    MEANING = "噪声使任何人都无法从公布的数判断某一名学生是否在内；20 个数中约有 19 个与实数相差不超过 {0}。",
+        "The noise keeps anybody from telling by what is published whether one student is in it; \
+         about 19 of 20 figures are within {0} of the true one.";
+
+    NOT_HERE = "只有区县和市的枢纽可以公开发布。没有发布任何内容。",
+        "only hubs of districts and cities publish. Nothing was published.";
+    NOT_HERE_NEXT = "街镇、卫健枢纽的数据由所在区县、市发布。",
+        "The district or the city publishes what this hub holds.";
+    NOT_A_TERM = "只发布学期的数据：周、月的数据每期加新的噪声，平均后会露出实数。没有发布任何内容。",
+        "only terms are published: fresh noise for each week or month averages out. Nothing was \
+         published.";
+    NO_SUCH_RELEASE = "没有这样的发布：名称由学期和内容组成。没有发布任何内容。",
+        "there is no such release: its name is a term and a subject. Nothing was published.";
+    NO_SUCH_RELEASE_NEXT = "例如 2026S1-alerts、2026S1-screening；全部列表见 publish list。",
+        "Such as 2026S1-alerts or 2026S1-screening; publish list shows all.";
+    NOT_A_PARTITION = "查询 {0} 中一名学生可能计入几格，不能加噪声发布。没有发布任何内容。",
+        "in the query {0} one student can be in several cells; it cannot be published with noise. \
+         Nothing was published.";
+    DRAWN = "{0} 已经抽取过噪声并保存；不会再抽第二次。没有改动任何内容。",
+        "{0} was drawn and is kept; it is never drawn again. Nothing was changed.";
+    DRAWN_NEXT = "用 publish show 查看，用 publish export 导出。",
+        "See it with publish show, write it with publish export.";
+    OTHER_VALUES = "{0} 已记账而尚未抽取，但现在的合计与记账时不同，不予抽取。没有改动任何内容。",
+        "{0} was paid for and not drawn, and its sums are others now than then, so it is not \
+         drawn. Nothing was changed.";
+    OTHER_VALUES_NEXT = "请放回含有原合计的备份，或联系开发方；预算不退回。",
+        "Put back a backup that holds the sums as they were, or call the maker; the budget is not \
+         given back.";
+    SPENT = "{0} 需要预算 {1}，本学年只剩 {2}。没有发布任何内容。",
+        "{0} costs {1}, and {2} is left of this school year. Nothing was published.";
+    SPENT_NEXT = "预算每学年计算，只能调低、不能调高；请等下一学年。",
+        "The budget is by school year and is never raised; wait for the next one.";
+    NOT_OPENED = "{0} 的数据不是由密封汇总开启的精确合计（取整的、未密封的不能加噪声发布）。没有发布任何内容。",
+        "figures of {0} are not opened sums; what is rounded or not sealed is not published with \
+         noise. Nothing was published.";
+    NOT_OPENED_NEXT = "待全部区域由两家枢纽密封汇总后再发布；见页面“密封汇总”。",
+        "Publish once every area is under seal; see the page of sealed sums.";
+    UNSETTLED = "{0} 的 {2} 个组中只开启了 {1} 个；部分数据不发布。{3}没有发布任何内容。",
+        "{1} of {2} groups of {0} are opened, and a part is not published. {3} Nothing was \
+         published.";
+    UNSETTLED_NEXT = "用 sealed show 查看各组在等什么，全部开启后再发布。",
+        "sealed show says what each group waits for; publish when all are opened.";
+    NO_GROUP = "方案没有可开启的组，因此没有可以发布的数。没有发布任何内容。",
+        "the plan opens no group, so there is nothing to publish. Nothing was published.";
+    OTHER_CATALOGUE = "这些合计是按另一版指标目录开启的，词语与现行目录不同。没有发布任何内容。",
+        "the sums were opened under a catalogue with other words than the one in force. Nothing \
+         was published.";
+    OTHER_CATALOGUE_NEXT = "请联系开发方。", "Call the maker.";
+    REACHABLE = "内置攻击者能由已公开和将公开的数推算出某校的小数值，或在限定时间内未能排除：单元格 {0}。没有发布任何内容。",
+        "from what is and would be public the attacker reaches a small count of a school, or did \
+         not exclude it in time: cell {0}. Nothing was published.";
+    REACHABLE_NEXT = "用 disclosure export 与 disclosure audit 查明来源，并通知两个部门。",
+        "Find where it comes from with disclosure export and disclosure audit, and tell both \
+         departments.";
+    OTHER_CODE = "代码与将要抽取的内容不符。没有发布任何内容。",
+        "the code is not that of what would be drawn. Nothing was published.";
+    OTHER_CODE_NEXT = "请重新运行 publish plan，核对后使用它给出的代码。",
+        "Run publish plan again, look at it, and use its code.";
+    NO_RIGHT = "只有角色为运维的账户可以发布。没有发布任何内容。",
+        "only an account with the role operator publishes. Nothing was published.";
+    NO_RIGHT_NEXT = "请由本枢纽的运维人员用自己的账户发布。",
+        "An operator of this hub does it with an account of their own.";
+    NOT_LOWER = "本学年的预算已经是 {0}；只能调低。没有改动任何内容。",
+        "the budget of this school year is {0}, and can only be lowered. Nothing was changed.";
+    NOT_LOWER_NEXT = "请写一个更小的数。", "Name a smaller figure.";
+    UNREAD = "本枢纽的数据读不出来或写不进去。没有发布任何内容。",
+        "what this hub holds cannot be read or written. Nothing was published.";
+    UNREAD_NEXT = "请运行 xinqiao-hub doctor。", "Run xinqiao-hub doctor.";
+}
+
+/// The name of a subject.
+#[must_use]
+pub const fn subject(subject: Subject) -> Text {
+    match subject {
+        Subject::Alerts => ALERTS,
+        Subject::Screening => SCREENING,
+    }
+}

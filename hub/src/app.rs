@@ -172,6 +172,7 @@ impl Hub {
             database: database.clone(),
             clock: clock.clone(),
             roots: roots.clone(),
+            trust: Trust::new(roots.clone()),
             packs: packs.clone(),
             answered: answered.clone(),
             news: news.clone(),

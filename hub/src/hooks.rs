@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use certs::chain::Trust;
 use certs::root::RootCertificate;
 use domain::unit::UnitId;
 use runtime::clock::Clock;
@@ -12,6 +13,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 use crate::directive::DirectiveError;
+use crate::opened::down;
+use crate::opened::verify::Judge;
 use crate::packs::{PackCache, Packs};
 use crate::relay::{DownError, send_down};
 use crate::{barred, directive, store};
@@ -26,6 +29,8 @@ pub(crate) struct HubHooks {
     pub(crate) clock: Clock,
     /// Roots that a directive must be signed under.
     pub(crate) roots: Vec<RootCertificate>,
+    /// The same, for who signed what came down for this hub.
+    pub(crate) trust: Trust,
     /// Packs in use.
     pub(crate) packs: Arc<PackCache>,
     /// Rung after an answer from above.
@@ -127,6 +132,10 @@ impl Hooks for HubHooks {
     }
 
     fn addressed(&self, tx: &Tx<'_>, to: &UnitId, item: &[u8]) -> Result<(), SqlError> {
+        if *to == self.config.unit {
+            let (packs, now) = (self.packs.last(), self.clock.now());
+            return down::arrive(tx, &Judge { packs: &packs, trust: &self.trust, now }, item);
+        }
         match send_down(tx, to, item, self.clock.now_ms()) {
             Ok(_) => Ok(()),
             Err(DownError::Store(error)) => Err(error),

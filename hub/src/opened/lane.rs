@@ -18,11 +18,12 @@ use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 use tokio_util::sync::CancellationToken;
 
+use super::down;
 use super::verify::{Judge, Judged};
 use crate::app::Hub;
 use crate::relay::News;
 use crate::store::sealed::{opening, record, task, verdict};
-use crate::store::{alarm, barred_key, opened_lane};
+use crate::store::{alarm, barred_key, opened_lane, unit};
 
 /// Kind of the alarm about an opened sum that contradicts one that is known.
 pub const ALARM_OTHER_SUM: &str = "opened_otherwise";
@@ -42,7 +43,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Turns of looking between two looks at those that wait.
 const TURNS: u32 = 15;
 /// Sums that share a commit.
-const PAGE: u32 = 64;
+pub(super) const PAGE: u32 = 64;
 
 /// An opened sum as it came, and what it was found to be.
 #[derive(Debug)]
@@ -150,7 +151,7 @@ fn tell(
 }
 
 /// A record of this hub with everything that others need to verify it.
-fn told(tx: &Tx<'_>, record: record::Record) -> Result<Option<ToldSum>, SqlError> {
+pub(super) fn told(tx: &Tx<'_>, record: record::Record) -> Result<Option<ToldSum>, SqlError> {
     let read = proto::opening::decode_record(&record.bytes).map_err(|_| SqlError::Type)?;
     let Some(task) = task::find(tx, &read.task)? else { return Ok(None) };
     let Some(helper) = record.helper else { return Ok(None) };
@@ -191,6 +192,7 @@ pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
 /// # Errors
 /// The store cannot be read or written.
 pub async fn step(hub: &Hub, waiting: bool) -> Result<(), SqlError> {
+    down::tell(hub).await?;
     let database = hub.database();
     let has_parent = hub.uplink().is_some();
     let news = |queued| hub.relay().tell(News { queued, ..News::default() });
@@ -234,11 +236,13 @@ fn again(
     if matches!(judged, Judged::Waits(_)) {
         return Ok(false);
     }
-    let (sender, now_ms) =
-        (one.sender.parse().map_err(|_| SqlError::Type)?, judge.now.as_millisecond());
+    let sender: UnitId = one.sender.parse().map_err(|_| SqlError::Type)?;
+    let now_ms = judge.now.as_millisecond();
     let arrived = Arrived { body: one.body, judged };
     opened_lane::stop_waiting(tx, one.id)?;
-    match take(tx, &sender, &arrived, (has_parent, now_ms))? {
+    // What came down to a town goes no further.
+    let passes_up = has_parent && unit::find(tx, &sender)?.is_some();
+    match take(tx, &sender, &arrived, (passes_up, now_ms))? {
         Ok(news) => Ok(news.queued),
         Err((code, reason)) => {
             // It was answered as kept, so that its sender is not told: people here are.

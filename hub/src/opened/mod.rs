@@ -7,6 +7,7 @@
 
 mod area;
 mod cells;
+pub mod down;
 pub mod lane;
 mod state;
 pub mod verify;

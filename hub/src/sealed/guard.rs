@@ -19,7 +19,9 @@ use proto::opening::Standing;
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::{Documents, Task};
-use crate::seen::{Kept, SeenError, Tree, of_period, of_task, opened, periods, put_together};
+use crate::seen::{
+    Kept, SeenError, Summed, Tree, of_period, of_task, opened, periods, put_together,
+};
 use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::task;
 
@@ -114,21 +116,19 @@ pub fn view(
     let place = (sealed.plan.area(), sealed.plan.year());
     let mut tables = Vec::new();
     let own = task.terms.period.to_string();
-    let seen: BTreeSet<&String> = carried.values().chain([&own]).collect();
+    let seen: BTreeSet<String> = carried.values().cloned().chain([own]).collect();
     for stored in task::of_sheet(tx, place, &task.terms.table)? {
         if seen.contains(&stored.period.to_string()) {
             tables.extend(of_task(tx, documents, (&stored, &sealed.roster), &tree)?);
         }
     }
     for period in seen {
-        tables.extend(of_period(tx, documents.packs(), &tree, period)?);
+        tables.extend(of_period(tx, documents.packs(), &tree, &period)?);
     }
-    let values: Vec<(usize, u64)> = cells
-        .iter()
-        .enumerate()
-        .filter_map(|(place, value)| value.map(|value| (place, value)))
-        .collect();
-    tables.push(opened((&kept, &sealed.roster), (new, standings), &carried, &values));
+    let values = cells.iter().enumerate();
+    let values = values.filter_map(|(place, value)| value.map(|value| (place, value)));
+    let new = Summed::new(new, standings, carried, values);
+    tables.push(opened((&kept, &sealed.roster), new));
     tables.retain(|table| table.measure == measure(task));
     Ok(put_together(&tree, tables))
 }

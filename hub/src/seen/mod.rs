@@ -28,7 +28,7 @@ use runtime::sql::{SqlError, Tx};
 use crate::packs::Packs;
 use crate::sealed::documents::Documents;
 
-pub(crate) use openings::{Kept, of_task, opened, periods};
+pub(crate) use openings::{Kept, Summed, of_task, opened, periods};
 pub(crate) use published::{Released, tables_of};
 pub(crate) use sheets::of_period;
 pub use tree::Tree;
@@ -155,6 +155,7 @@ pub(crate) fn tables(
         Role::Street | Role::District | Role::City => {
             tables.extend(sheets::tables(tx, place, tree)?);
             tables.extend(openings::tables(tx, place, tree, &[Part::Leader, Part::Helper])?);
+            tables.extend(openings::told(tx, place, tree)?);
         }
         Role::Leader => tables.extend(openings::tables(tx, place, tree, &[Part::Leader])?),
         Role::Helper => tables.extend(openings::tables(tx, place, tree, &[Part::Helper])?),

@@ -16,6 +16,7 @@ use runtime::sql::{SqlError, Tx};
 use super::Place;
 use super::tree::{GRADE, STAGE, Tree};
 use crate::sealed::documents::Documents;
+use crate::store::opened_lane;
 use crate::store::sealed::opening::{self, Opening};
 use crate::store::sealed::{record, report, task};
 
@@ -27,6 +28,20 @@ pub(crate) struct Kept<'k> {
     pub area: &'k UnitId,
     /// Its period.
     pub period: Period,
+}
+
+/// An opened sum with exactly the schools that it sums.
+pub(crate) struct Summed<'s> {
+    /// What tells it from others of its task.
+    pub id: String,
+    /// Its stage and how fine it is.
+    pub of: (Stage, Detail),
+    /// With which report each school stands in it.
+    pub standings: &'s [Standing],
+    /// Schools that stand in it with an earlier period, by name of the period.
+    pub carried: BTreeMap<String, String>,
+    /// Opened cells by place.
+    pub cells: BTreeMap<usize, u64>,
 }
 
 /// Every opened sum of the year in which this hub had one of some parts.
@@ -66,7 +81,7 @@ pub(crate) fn of_task(
             let standings = opening::standings(tx, one.id)?;
             let cells = opening::cells(tx, one.id)?;
             let carried = periods(tx, &stored.id, &standings)?;
-            found.push(opened((&kept, roster), (&one, &standings), &carried, &cells));
+            found.push(opened((&kept, roster), Summed::new(&one, &standings, carried, cells)));
         }
     }
     Ok(found)
@@ -87,28 +102,72 @@ pub(crate) fn periods(
     Ok(found)
 }
 
-/// An opened sum as a table; `carried` names schools that stand in it with an earlier period.
-pub(crate) fn opened(
-    (kept, roster): (&Kept<'_>, &Roster),
-    (opening, standings): (&Opening, &[Standing]),
-    carried: &BTreeMap<String, String>,
-    cells: &[(usize, u64)],
-) -> SeenTable {
-    let members: Vec<String> = standings.iter().map(|one| one.unit.to_string()).collect();
-    let stage = opening.set.stage;
-    let values: BTreeMap<usize, u64> = cells.iter().copied().collect();
-    let cells = match opening.set.detail {
-        Detail::Cells => of_cells(&kept.table, (roster, standings), stage, &values),
-        Detail::Categories => of_categories(&kept.table, (roster, standings), stage, &values),
+impl<'s> Summed<'s> {
+    /// One that this hub opened itself.
+    pub(crate) fn new(
+        opening: &Opening,
+        standings: &'s [Standing],
+        carried: BTreeMap<String, String>,
+        cells: impl IntoIterator<Item = (usize, u64)>,
+    ) -> Self {
+        let of = (opening.set.stage, opening.set.detail);
+        let cells = cells.into_iter().collect();
+        Self { id: opening.id.to_string(), of, standings, carried, cells }
+    }
+}
+
+/// Every opened sum of the year that a leader told this hub: those of areas below it, and those of
+/// the town that it is.
+pub(super) fn told(tx: &Tx<'_>, place: Place<'_>, tree: &Tree) -> Result<Vec<SeenTable>, SqlError> {
+    let kept = opened_lane::kept(tx)?;
+    let periods: BTreeMap<&TaskId, Period> =
+        kept.iter().map(|sum| (&sum.record.task, sum.record.period)).collect();
+    let mut found = Vec::new();
+    for sum in kept.iter().filter(|sum| sum.school_year == place.year) {
+        let year = place.documents.year(&sum.area, sum.school_year);
+        let tables = place.documents.tables(&sum.pack);
+        let table = tables.as_ref().and_then(|all| all.table(sum.record.table.as_str()));
+        let (Some(year), Some(table)) = (year, table) else { continue };
+        let record = &sum.record;
+        // Where the earlier sum was told elsewhere, the report itself tells one time from others.
+        let earlier = |one: &Standing| match periods.get(&one.task) {
+            Some(period) => period.to_string(),
+            None => format!("report {}", one.report),
+        };
+        let carried = record.schools.iter().filter(|one| one.task != record.task);
+        let summed = Summed {
+            id: sum.number.to_string(),
+            of: (record.stage, record.detail),
+            standings: &record.schools,
+            carried: carried.map(|one| (one.unit.to_string(), earlier(one))).collect(),
+            cells: sum.cells.clone(),
+        };
+        let area =
+            if tree.units().contains_key(sum.area.as_str()) { &sum.area } else { place.unit };
+        let of = Kept { table: table.clone(), area, period: record.period };
+        found.push(opened((&of, &year.sealed().roster), summed));
+    }
+    Ok(found)
+}
+
+/// An opened sum as a table.
+pub(crate) fn opened((kept, roster): (&Kept<'_>, &Roster), sum: Summed<'_>) -> SeenTable {
+    let members: Vec<String> = sum.standings.iter().map(|one| one.unit.to_string()).collect();
+    let (stage, detail) = sum.of;
+    let cells = match detail {
+        Detail::Cells => of_cells(&kept.table, (roster, sum.standings), stage, &sum.cells),
+        Detail::Categories => {
+            of_categories(&kept.table, (roster, sum.standings), stage, &sum.cells)
+        }
     };
     SeenTable {
-        id: format!("{}/{}/{}/{}", kept.table.id(), kept.period, stage.as_str(), opening.id),
+        id: format!("{}/{}/{}/{}", kept.table.id(), kept.period, stage.as_str(), sum.id),
         unit: kept.area.to_string(),
         period: kept.period.to_string(),
         measure: measure_of(kept.table.id().as_str()).to_owned(),
         dims: dims(&kept.table),
         members: Some(members),
-        carried: carried.clone(),
+        carried: sum.carried,
         cells,
     }
 }

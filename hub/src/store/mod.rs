@@ -114,4 +114,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "publications",
         sql: include_str!("migrations/018_publication.sql"),
     },
+    Migration {
+        number: 23,
+        name: "opened sums told down",
+        sql: include_str!("migrations/019_opened_told_down.sql"),
+    },
 ];

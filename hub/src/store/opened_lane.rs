@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::digest::Digest;
 use domain::disclosure::plan::GroupId;
-use proto::opened::ToldSum;
+use proto::opened::{ToldSum, decode_told};
 use proto::opening::Record;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
@@ -82,6 +82,15 @@ pub fn insert(
     Ok(())
 }
 
+/// Every sum that came here and was verified, in the order of arrival.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn kept(tx: &Tx<'_>) -> Result<Vec<ToldSum>, SqlError> {
+    let bodies = tx.query("select body from opened_sum order by id", &[], |row| row.blob(0))?;
+    bodies.iter().map(|body| decode_told(body).map_err(|_| SqlError::Type)).collect()
+}
+
 /// Keeps an opening until the documents are here by which it can be verified; again is nothing.
 ///
 /// # Errors
@@ -129,18 +138,46 @@ pub fn stop_waiting(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn untold(tx: &Tx<'_>, most: u32) -> Result<Vec<record::Record>, SqlError> {
-    let numbers = tx.query(
+    records(
+        tx,
         "select r.opening from sealed_record r where r.helper_signature is not null
          and not exists (select 1 from opened_told t where t.number = r.number)
          order by r.number limit $1",
-        params![most],
-        |row| row.i64(0),
-    )?;
+        most,
+    )
+}
+
+/// Records of both hubs about sums by category, which are a town's, that were not sent down yet.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn untold_down(tx: &Tx<'_>, most: u32) -> Result<Vec<record::Record>, SqlError> {
+    records(
+        tx,
+        "select r.opening from sealed_record r join sealed_opening o on o.id = r.opening
+         where r.helper_signature is not null and o.detail = 'categories'
+         and not exists (select 1 from opened_told_down t where t.number = r.number)
+         order by r.number limit $1",
+        most,
+    )
+}
+
+fn records(tx: &Tx<'_>, sql: &str, most: u32) -> Result<Vec<record::Record>, SqlError> {
     let mut records = Vec::new();
-    for opening in numbers {
+    for opening in tx.query(sql, params![most], |row| row.i64(0))? {
         records.extend(record::of_opening(tx, opening)?);
     }
     Ok(records)
+}
+
+/// Notes that a record was sent down to its town, or is none's.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn note_told_down(tx: &Tx<'_>, number: u64) -> Result<(), SqlError> {
+    let sql = "insert into opened_told_down (number) values ($1) on conflict do nothing";
+    tx.execute(sql, params![number])?;
+    Ok(())
 }
 
 /// Notes that a record was queued for the parent.

@@ -152,6 +152,20 @@ impl City {
         (city, top.expect("the city's hub"))
     }
 
+    /// The hub of a town below the leader, with the documents that the leader has.
+    pub async fn town(&self, unit: &'static str) -> RunningHub {
+        save_health(self.health.root_authority(), &self.federation.path(unit));
+        let of = (unit, UnitKind::Street);
+        let town = RunningHub::start(&self.federation, of, LEADER, Some(&self.leader)).await;
+        self.leader.admit(&town.hub.identity().current(), self.federation.clock());
+        let packs = self.leader.read(directive::all);
+        town.write(move |tx| {
+            packs.iter().try_for_each(|pack| directive::insert(tx, pack, 1).map(drop))
+        });
+        town.hub.reload_packs().expect("packs");
+        town
+    }
+
     async fn start_below(top: Option<&'static str>) -> (Self, Option<RunningHub>) {
         let (clock, hand) = Clock::simulated("2026-08-12T00:00:00Z".parse().expect("instant"));
         let federation = Federation::with_clock(clock.clone());

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use certs::digest::sha256;
 use hub::opened::lane::{ALARM_OTHER_SUM, Arrived, step, take};
 use hub::opened::verify::{Judge, Judged};
+use hub::seen::Role;
 use hub::statistics::{Blank, Statistics};
 use hub::store::opened::of_period;
 use proto::opened::{ToldSum, decode_told, encode_told};
@@ -22,7 +23,7 @@ fn bodies(top: &RunningHub) -> Vec<Vec<u8>> {
     top.read(move |tx| tx.query(sql, &[], |row| row.blob(0)))
 }
 
-/// Waits until the city has some number of sums.
+/// Waits until a hub has some number of sums.
 pub async fn arrived(city: &City, top: &RunningHub, number: usize) -> Vec<Vec<u8>> {
     for _ in 0..200 {
         step(&city.leader.hub, true).await.expect("told");
@@ -98,6 +99,63 @@ async fn the_city_has_the_districts_sums() {
     let again = figures(&seen, "alt.opened", WEEK, &["tier"]);
     assert_eq!(again.whole.figures, week.whole.figures);
     assert!(top.alarms().is_empty(), "{:?}", top.alarms());
+}
+
+/// A town's own hub has its figure and nothing else of the district, passes it on to nobody, and
+/// has it once, however often it is told; what is told to it wrong is refused and alarmed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_town_has_its_own_figure() {
+    let (city, top) = City::start_with_top().await;
+    let street = city.town("T1").await;
+    opened(&city, THE_STOCK, 7).await;
+    opened(&city, THE_FLOW, 1).await;
+    let seen = Statistics::of(&street.hub);
+    let bodies = arrived(&city, &street, 1).await;
+    let found = figures(&seen, "alt.census", TERM, &["alert_state"]);
+    let expected = recount(&city, STOCK, &["alert_state"], 1..=5);
+    assert!(agree(&found, &expected, 1) > 0);
+    assert_eq!(found.whole.coverage.schools_due, 5);
+    let sum = decode_told(&bodies[0]).expect("sum");
+    assert_eq!(sum.record.schools.len(), 5, "the town's schools and no others");
+    // Told again by a leader that forgot it: once.
+    city.leader.write(|tx| tx.execute("delete from opened_told_down", &[]));
+    step(&city.leader.hub, true).await.expect("told");
+    arrived(&city, &top, 4).await;
+    step(&street.hub, true).await.expect("looked at");
+    assert_eq!(arrived(&city, &street, 1).await, bodies);
+    let queued = "select count(*) from outbox_item where name like 'opened/%'";
+    let queued = street.read(move |tx| tx.query_opt(queued, &[], |row| row.i64(0)));
+    assert_eq!(queued, Some(0), "a town tells nobody");
+    assert!(street.alarms().is_empty(), "{:?}", street.alarms());
+    let mut other = sum;
+    *other.cells.values_mut().next().expect("cell") += 1;
+    let item = proto::frame::encode_item(
+        proto::wire::sync::ItemKind::SealedOpening,
+        encode_told(&other),
+        Vec::new(),
+    );
+    let to = "T1".parse().expect("unit");
+    city.leader.write(move |tx| {
+        hub::relay::send_down(tx, &to, &item, 1).expect("sent");
+        Ok(())
+    });
+    city.leader.hub.relay().tell(hub::relay::News { sent_down: true, ..Default::default() });
+    for _ in 0..200 {
+        if !street.alarms().is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(street.alarms(), [ALARM_OTHER_SUM]);
+    assert_eq!(self::bodies(&street), bodies);
+    // What town and city have seen tells no small count.
+    for (hub, role) in [(&street, Role::Street), (&top, Role::City)] {
+        let view = crate::seen::seen(hub, role);
+        let sums = view.tables.iter().filter(|table| table.members.is_some()).count();
+        assert_eq!(sums, if role == Role::City { 4 } else { 1 }, "{role:?}");
+        let report = crate::seen::attacked(&view);
+        assert_eq!(report.leaks().count() + report.undecided().count(), 0, "{role:?}");
+    }
 }
 
 /// Whatever is changed of a sum is refused: its figures, its groups, a signature, a hub. Other

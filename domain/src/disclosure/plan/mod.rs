@@ -216,8 +216,21 @@ impl Plan {
     /// Whether a set of groups is exactly what a town holds whole: it has a figure of its own then.
     #[must_use]
     pub fn is_town(&self, roster: &Roster, stage: Stage, groups: &BTreeSet<GroupId>) -> bool {
-        let towns = self.towns(roster, stage);
-        towns.values().any(|town| town.groups.iter().cloned().collect::<BTreeSet<_>>() == *groups)
+        self.town_of(roster, stage, groups).is_some()
+    }
+
+    /// The town whose figure a set of groups is.
+    #[must_use]
+    pub fn town_of(
+        &self,
+        roster: &Roster,
+        stage: Stage,
+        groups: &BTreeSet<GroupId>,
+    ) -> Option<UnitId> {
+        let mut towns = self.towns(roster, stage).into_iter();
+        let is_it =
+            |set: &TownSet| set.groups.iter().collect::<BTreeSet<_>>().iter().copied().eq(groups);
+        towns.find(|(_, set)| is_it(set)).map(|(town, _)| town)
     }
 
     /// The schools of the district's figure: the union of all groups that are not closed.

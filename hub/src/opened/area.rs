@@ -1,14 +1,15 @@
 //! The opened sums of one area for one period, and what figures they give.
 
+mod draft;
+mod open;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::catalogue::{Stage, TableId};
 use domain::digest::Digest;
-use domain::disclosure::plan::{Access, GroupId, Plan, Roster, School};
-use domain::disclosure::sealed::{
-    Kind, SealedTable, SealedTables, SealedYear, persons_about, weeks_of,
-};
+use domain::disclosure::plan::{GroupId, Plan, School};
+use domain::disclosure::sealed::{SealedTable, SealedTables, SealedYear, persons_about, weeks_of};
 use domain::period::Period;
 use domain::rollup::Coverage;
 use domain::span::Span;
@@ -17,9 +18,9 @@ use proto::opening::Detail;
 use runtime::sealing::{SealedYears, SealingYear};
 use runtime::sql::{SqlError, Tx};
 
+use self::draft::Draft;
 use super::cells::{self, Cell, OtherWords};
 use super::state::Closed;
-use super::weeks::whole;
 use super::{Asked, Extent, TableOf, is_task};
 use crate::packs::Packs;
 use crate::store::opened::{self, OpenedSum, TaskState};
@@ -52,9 +53,6 @@ pub struct AreaBook {
 /// once for a page that asks often.
 type About = Arc<Mutex<HashMap<(Digest, TableId, Stage, BTreeSet<UnitId>), Arc<Vec<u64>>>>>;
 
-/// What is whole of a table in a stage.
-type Whole<'b> = (Vec<&'b OpenedSum>, BTreeSet<GroupId>);
-
 /// Figures of an area.
 #[derive(Debug, Default)]
 pub struct AreaSum<'b> {
@@ -69,7 +67,7 @@ pub struct AreaSum<'b> {
 }
 
 impl AreaBook {
-    /// Reads the sums of a period and of its weeks.
+    /// The book of an area from what was read for all of them; it reads how far tasks are.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -77,21 +75,12 @@ impl AreaBook {
         tx: &Tx<'_>,
         packs: &Packs,
         (hub, area, span): (&UnitId, &UnitId, Span),
-        period: Period,
+        (period, mut sums): (Period, Vec<OpenedSum>),
     ) -> Result<Self, SqlError> {
-        let weeks: Vec<Period> = match period {
-            Period::Day(_) => Vec::new(),
-            Period::Week { .. } => vec![period],
-            _ => weeks_of(&span).into_iter().map(|week| week.period()).collect(),
-        };
-        let mut sums = Vec::new();
         let mut tasks = Vec::new();
-        let all: BTreeSet<Period> = weeks.iter().copied().chain([period]).collect();
-        for one in all {
-            sums.extend(opened::of_period(tx, one)?);
+        for one in periods(period, &span) {
             tasks.extend(opened::states(tx, (area, span.school_year), one)?);
         }
-        sums.retain(|sum| (&sum.area, sum.school_year) == (area, span.school_year));
         let known = |digest: Digest| Some((digest, packs.sealed_tables(&digest)?));
         let tables: HashMap<_, _> = sums.iter().filter_map(|sum| known(sum.pack)).collect();
         let years = packs.sealed_years().clone();
@@ -117,7 +106,7 @@ impl AreaBook {
             area: area.clone(),
             school_year: span.school_year,
             period,
-            weeks,
+            weeks: weeks(period, &span),
             is_covered,
             sums,
             has_part: year
@@ -249,36 +238,6 @@ impl AreaBook {
         reached.filter_map(|(target, _)| target).collect()
     }
 
-    /// The sums of several tables over the groups of which all of them are whole: figures that are
-    /// made of several tables are about the same schools.
-    fn in_all<'b>(
-        &'b self,
-        stage: Stage,
-        layouts: &[(&TableOf, &SealedTable)],
-        (extent, asked): (&Extent, Asked<'_>),
-    ) -> Result<(Vec<Vec<&'b OpenedSum>>, BTreeSet<GroupId>), Closed> {
-        let year = self.year().ok_or(Closed::NotCovered)?;
-        let mut groups = groups(&year.plan, &year.roster, (stage, extent));
-        loop {
-            let mut wholes = Vec::new();
-            let mut shared = groups.clone();
-            for (_, layout) in layouts {
-                self.at_detail(layout, extent, asked)?;
-                let (sums, whole) = self.whole((stage, &groups), extent, layout)?;
-                shared.retain(|group| whole.contains(group));
-                wholes.push(sums);
-            }
-            if shared == groups || shared.is_empty() {
-                return if shared.is_empty() && !layouts.is_empty() {
-                    Err(Closed::Reports)
-                } else {
-                    Ok((wholes, shared))
-                };
-            }
-            groups = shared;
-        }
-    }
-
     fn added(
         &self,
         stage: Stage,
@@ -321,90 +280,6 @@ impl AreaBook {
         Arc::clone(made)
     }
 
-    /// Whether the plan opens a table as finely as is asked.
-    fn at_detail(
-        &self,
-        table: &SealedTable,
-        extent: &Extent,
-        asked: Asked<'_>,
-    ) -> Result<(), Closed> {
-        let asks = |dimension: &str| {
-            let by = asked.by.iter().any(|axis| axis.dimension.as_str() == dimension);
-            by || asked.filters.iter().any(|(known, _)| known.as_str() == dimension)
-        };
-        let is_finer = ["grade", "sex"].into_iter().any(asks);
-        match (table.kind(), extent) {
-            (Kind::Flow, Extent::Town(_)) => Err(Closed::Detail),
-            // A week shows the area's total by what is counted, longer periods their stages too.
-            (Kind::Flow, Extent::Area) => {
-                let is_week = matches!(self.period, Period::Week { .. });
-                let finer = is_finer || (is_week && asks("stage"));
-                if finer { Err(Closed::Detail) } else { Ok(()) }
-            }
-            (Kind::Stock, Extent::Town(_)) if is_finer => Err(Closed::Detail),
-            (Kind::Stock, _) => Ok(()),
-        }
-    }
-
-    fn detail(&self, kind: Kind, extent: &Extent) -> Detail {
-        match (kind, extent) {
-            (Kind::Stock, Extent::Town(_)) => Detail::Categories,
-            _ => Detail::Cells,
-        }
-    }
-
-    /// The sums of a stage that are whole for the period over some groups, with those of the groups
-    /// that they cover; or why there are none.
-    fn whole(
-        &self,
-        (stage, groups): (Stage, &BTreeSet<GroupId>),
-        extent: &Extent,
-        table: &SealedTable,
-    ) -> Result<Whole<'_>, Closed> {
-        let year = self.year().ok_or(Closed::NotCovered)?;
-        let periods = match (table.kind(), self.period) {
-            (Kind::Stock, Period::Term(_)) => vec![self.period],
-            (Kind::Stock, _) => return Err(Closed::Detail),
-            (Kind::Flow, _) => self.weeks.clone(),
-        };
-        if groups.is_empty() {
-            return Err(Closed::FewSchools);
-        }
-        if table.kind() == Kind::Flow && !self.is_covered {
-            return Err(Closed::NotCovered);
-        }
-        let detail = self.detail(table.kind(), extent);
-        let is_meant = |sum: &&OpenedSum| {
-            let is_of = sum.table == *table.id() && (sum.stage, sum.detail) == (stage, detail);
-            is_of && (detail == Detail::Cells || sum.groups == *groups)
-        };
-        let sums: Vec<&OpenedSum> = self.sums.iter().filter(is_meant).collect();
-        let found = whole(groups, &periods, &sums);
-        if !found.groups.is_empty() {
-            return Ok((found.sums, found.groups));
-        }
-        if self.unread.contains(table.id()) {
-            return Err(Closed::Catalogue);
-        }
-        let of_table = |task: &&TaskState| task.table == table.id().as_str();
-        let tasks: Vec<&TaskState> = self.tasks.iter().filter(of_table).collect();
-        if tasks.iter().any(|task| task.is_stopped) {
-            return Err(Closed::Stopped);
-        }
-        if periods.len() > 1 {
-            return Err(Closed::Weeks { open: found.periods_open, of: count(periods.len()) });
-        }
-        let mut schools = members(&year.plan, groups).into_iter();
-        Err(match tasks.first() {
-            _ if !self.has_part => Closed::NotSent,
-            None => Closed::NotBegun,
-            Some(task) if schools.all(|school| task.accepted.contains(school)) => {
-                Closed::Objections
-            }
-            Some(_) => Closed::Reports,
-        })
-    }
-
     /// A table as a catalogue lays it out; as the one in force does where none is named.
     fn layout(&self, pack: Option<&Digest>, table: &str) -> Option<&SealedTable> {
         let tables = match pack {
@@ -415,59 +290,24 @@ impl AreaBook {
     }
 }
 
-/// The groups that an area or a town is told by.
-fn groups(plan: &Plan, roster: &Roster, (stage, extent): (Stage, &Extent)) -> BTreeSet<GroupId> {
-    match extent {
-        Extent::Area => {
-            let open = plan.of_stage(stage).filter(|group| group.access != Access::Closed);
-            open.map(|group| group.id.clone()).collect()
-        }
-        Extent::Town(town) => {
-            let set = plan.towns(roster, stage).remove(town);
-            set.into_iter().flat_map(|set| set.groups).collect()
-        }
+/// The weeks that a flow of a period is told by.
+fn weeks(period: Period, span: &Span) -> Vec<Period> {
+    match period {
+        Period::Day(_) => Vec::new(),
+        Period::Week { .. } => vec![period],
+        _ => weeks_of(span).into_iter().map(|week| week.period()).collect(),
     }
+}
+
+/// The periods that figures of one are read from: its weeks and itself.
+pub(super) fn periods(period: Period, span: &Span) -> BTreeSet<Period> {
+    weeks(period, span).into_iter().chain([period]).collect()
 }
 
 /// The schools of some groups.
 fn members<'p>(plan: &'p Plan, groups: &BTreeSet<GroupId>) -> BTreeSet<&'p UnitId> {
     let within = plan.groups().iter().filter(|group| groups.contains(&group.id));
     within.flat_map(|group| &group.members).collect()
-}
-
-/// Figures while stages are added up.
-struct Draft {
-    cells: Vec<Cell>,
-    /// Why a stage is not in.
-    closed: Vec<Option<Closed>>,
-}
-
-impl Draft {
-    /// Notes why a stage is not in, for figures that it would be in.
-    fn close(&mut self, reached: &BTreeSet<usize>, why: Closed) {
-        for at in reached {
-            if let Some(before) = self.closed.get_mut(*at) {
-                *before = (*before).max(Some(why));
-            }
-        }
-    }
-
-    /// Gives up every figure: what is there would be a part of it.
-    fn close_all(&mut self, why: Closed) {
-        self.cells.iter_mut().for_each(|cell| *cell = Cell { is_about: true, ..Cell::default() });
-        self.closed.iter_mut().for_each(|closed| *closed = (*closed).max(Some(why)));
-    }
-
-    /// What is there goes before what is not: how complete it is, its coverage says.
-    fn finish(self) -> Vec<Result<Cell, Closed>> {
-        let one = |(cell, closed): (Cell, Option<Closed>)| match closed {
-            _ if cell.opened > 0 => Ok(cell),
-            Some(closed) if cell.is_about => Err(closed.max(Closed::FewPersons)),
-            None if cell.is_about => Err(Closed::FewPersons),
-            closed => Err(closed.unwrap_or(Closed::Nobody)),
-        };
-        self.cells.into_iter().zip(self.closed).map(one).collect()
-    }
 }
 
 fn count(number: usize) -> u32 {

@@ -14,6 +14,7 @@ pub mod verify;
 mod weeks;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use certs::aggregate::task_id;
@@ -28,6 +29,8 @@ use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
 use crate::packs::Packs;
+use crate::store;
+use crate::store::opened::OpenedSum;
 
 pub use area::{AreaBook, AreaSum, Member};
 pub use cells::Cell;
@@ -140,6 +143,22 @@ fn is_task(
     terms.is_some_and(|terms| task_id(&terms) == *task)
 }
 
+/// The sums of a school year that figures of a period are read from, by area; read once for all.
+fn sums(
+    tx: &Tx<'_>,
+    (period, span): (Period, &Span),
+) -> Result<BTreeMap<UnitId, Vec<OpenedSum>>, SqlError> {
+    let mut found: BTreeMap<UnitId, Vec<OpenedSum>> = BTreeMap::new();
+    for one in area::periods(period, span) {
+        for sum in store::opened::of_period(tx, one)? {
+            if sum.school_year == span.school_year {
+                found.entry(sum.area.clone()).or_default().push(sum);
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The books of every area under seal that a hub shows in a period: those below it, those that it
 /// helps, or the one in which it is a town.
 ///
@@ -152,20 +171,24 @@ pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result
     if packs.looked_at().is_some() {
         return Ok(found);
     }
-    for sealing in packs.sealed_years().sealing() {
-        let year = sealing.year();
-        if year.plan.year() != span.school_year {
-            continue;
-        }
+    let of_year = packs.sealed_years().sealing().map(SealingYear::year);
+    let of_year: Vec<_> = of_year.filter(|year| year.plan.year() == span.school_year).collect();
+    if of_year.is_empty() {
+        return Ok(found);
+    }
+    let mut sums = sums(tx, (period, &span))?;
+    for year in of_year {
         let area = year.plan.area();
         let is_own = area == hub || year.helper == *hub || year.leader == *hub;
         if !is_own && year.roster.has_town(hub) {
-            let book = AreaBook::read(tx, packs, (hub, area, span), period)?;
+            let of_area = sums.remove(area).unwrap_or_default();
+            let book = AreaBook::read(tx, packs, (hub, area, span), (period, of_area))?;
             let areas = vec![Arc::new(book)];
             return Ok(Books { areas, extent: Some(Extent::Town(hub.clone())), is_all: true });
         }
-        if is_own || crate::store::unit::find(tx, area)?.is_some() {
-            let book = AreaBook::read(tx, packs, (hub, area, span), period)?;
+        if is_own || store::unit::find(tx, area)?.is_some() {
+            let of_area = sums.remove(area).unwrap_or_default();
+            let book = AreaBook::read(tx, packs, (hub, area, span), (period, of_area))?;
             found.is_all |= area == hub || year.helper == *hub;
             found.areas.push(Arc::new(book));
         }

@@ -1,0 +1,148 @@
+//! Which sums of a stage are whole for a period and a detail, and why there are none otherwise.
+
+use std::collections::BTreeSet;
+
+use domain::catalogue::Stage;
+use domain::disclosure::plan::{Access, GroupId, Plan, Roster};
+use domain::disclosure::sealed::{Kind, SealedTable};
+use domain::period::Period;
+use proto::opening::Detail;
+
+use super::super::state::Closed;
+use super::super::weeks::whole;
+use super::super::{Asked, Extent, TableOf};
+use super::{AreaBook, count, members};
+use crate::store::opened::{OpenedSum, TaskState};
+
+/// What is whole of a table in a stage.
+type Whole<'b> = (Vec<&'b OpenedSum>, BTreeSet<GroupId>);
+
+impl AreaBook {
+    /// The sums of several tables over the groups of which all of them are whole: figures that are
+    /// made of several tables are about the same schools.
+    pub(super) fn in_all<'b>(
+        &'b self,
+        stage: Stage,
+        layouts: &[(&TableOf, &SealedTable)],
+        (extent, asked): (&Extent, Asked<'_>),
+    ) -> Result<(Vec<Vec<&'b OpenedSum>>, BTreeSet<GroupId>), Closed> {
+        let year = self.year().ok_or(Closed::NotCovered)?;
+        let mut groups = groups(&year.plan, &year.roster, (stage, extent));
+        loop {
+            let mut wholes = Vec::new();
+            let mut shared = groups.clone();
+            for (_, layout) in layouts {
+                self.at_detail(layout, extent, asked)?;
+                let (sums, whole) = self.whole((stage, &groups), extent, layout)?;
+                shared.retain(|group| whole.contains(group));
+                wholes.push(sums);
+            }
+            if shared == groups || shared.is_empty() {
+                return if shared.is_empty() && !layouts.is_empty() {
+                    Err(Closed::Reports)
+                } else {
+                    Ok((wholes, shared))
+                };
+            }
+            groups = shared;
+        }
+    }
+
+    /// Whether the plan opens a table as finely as is asked.
+    fn at_detail(
+        &self,
+        table: &SealedTable,
+        extent: &Extent,
+        asked: Asked<'_>,
+    ) -> Result<(), Closed> {
+        let asks = |dimension: &str| {
+            let by = asked.by.iter().any(|axis| axis.dimension.as_str() == dimension);
+            by || asked.filters.iter().any(|(known, _)| known.as_str() == dimension)
+        };
+        let is_finer = ["grade", "sex"].into_iter().any(asks);
+        match (table.kind(), extent) {
+            (Kind::Flow, Extent::Town(_)) => Err(Closed::Detail),
+            // A week shows the area's total by what is counted, longer periods their stages too.
+            (Kind::Flow, Extent::Area) => {
+                let is_week = matches!(self.period, Period::Week { .. });
+                let finer = is_finer || (is_week && asks("stage"));
+                if finer { Err(Closed::Detail) } else { Ok(()) }
+            }
+            (Kind::Stock, Extent::Town(_)) if is_finer => Err(Closed::Detail),
+            (Kind::Stock, _) => Ok(()),
+        }
+    }
+
+    fn detail(&self, kind: Kind, extent: &Extent) -> Detail {
+        match (kind, extent) {
+            (Kind::Stock, Extent::Town(_)) => Detail::Categories,
+            _ => Detail::Cells,
+        }
+    }
+
+    /// The sums of a stage that are whole for the period over some groups, with those of the groups
+    /// that they cover; or why there are none.
+    fn whole(
+        &self,
+        (stage, groups): (Stage, &BTreeSet<GroupId>),
+        extent: &Extent,
+        table: &SealedTable,
+    ) -> Result<Whole<'_>, Closed> {
+        let year = self.year().ok_or(Closed::NotCovered)?;
+        let periods = match (table.kind(), self.period) {
+            (Kind::Stock, Period::Term(_)) => vec![self.period],
+            (Kind::Stock, _) => return Err(Closed::Detail),
+            (Kind::Flow, _) => self.weeks.clone(),
+        };
+        if groups.is_empty() {
+            return Err(Closed::FewSchools);
+        }
+        if table.kind() == Kind::Flow && !self.is_covered {
+            return Err(Closed::NotCovered);
+        }
+        let detail = self.detail(table.kind(), extent);
+        let is_meant = |sum: &&OpenedSum| {
+            let is_of = sum.table == *table.id() && (sum.stage, sum.detail) == (stage, detail);
+            is_of && (detail == Detail::Cells || sum.groups == *groups)
+        };
+        let sums: Vec<&OpenedSum> = self.sums.iter().filter(is_meant).collect();
+        let found = whole(groups, &periods, &sums);
+        if !found.groups.is_empty() {
+            return Ok((found.sums, found.groups));
+        }
+        if self.unread.contains(table.id()) {
+            return Err(Closed::Catalogue);
+        }
+        let of_table = |task: &&TaskState| task.table == table.id().as_str();
+        let tasks: Vec<&TaskState> = self.tasks.iter().filter(of_table).collect();
+        if tasks.iter().any(|task| task.is_stopped) {
+            return Err(Closed::Stopped);
+        }
+        if periods.len() > 1 {
+            return Err(Closed::Weeks { open: found.periods_open, of: count(periods.len()) });
+        }
+        let mut schools = members(&year.plan, groups).into_iter();
+        Err(match tasks.first() {
+            _ if !self.has_part => Closed::NotSent,
+            None => Closed::NotBegun,
+            Some(task) if schools.all(|school| task.accepted.contains(school)) => {
+                Closed::Objections
+            }
+            Some(_) => Closed::Reports,
+        })
+    }
+}
+
+/// The groups that an area or a town is told by.
+fn groups(plan: &Plan, roster: &Roster, (stage, extent): (Stage, &Extent)) -> BTreeSet<GroupId> {
+    match extent {
+        Extent::Area => {
+            let open = plan.of_stage(stage).filter(|group| group.access != Access::Closed);
+            open.map(|group| group.id.clone()).collect()
+        }
+        Extent::Town(town) => {
+            let set = plan.towns(roster, stage).remove(town);
+            set.into_iter().flat_map(|set| set.groups).collect()
+        }
+    }
+}

@@ -132,9 +132,10 @@ impl Hooks for HubHooks {
     }
 
     fn addressed(&self, tx: &Tx<'_>, to: &UnitId, item: &[u8]) -> Result<(), SqlError> {
-        if *to == self.config.unit {
+        if let Some(parent) = self.config.parent.as_ref().filter(|_| *to == self.config.unit) {
             let (packs, now) = (self.packs.last(), self.clock.now());
-            return down::arrive(tx, &Judge { packs: &packs, trust: &self.trust, now }, item);
+            let judge = Judge { packs: &packs, trust: &self.trust, now };
+            return down::arrive(tx, &judge, (to, parent.name.unit()), item);
         }
         match send_down(tx, to, item, self.clock.now_ms()) {
             Ok(_) => Ok(()),

@@ -14,6 +14,7 @@ use proto::frame::encode_item;
 use proto::opened::{ToldSum, encode_told};
 use proto::sealed::HubSignature;
 use proto::wire::sync::{ItemKind, Lane};
+use runtime::sealing::SealedYears;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 use tokio_util::sync::CancellationToken;
@@ -127,6 +128,12 @@ fn queue(tx: &Tx<'_>, body: &[u8], now_ms: i64) -> Result<bool, SqlError> {
     outbox::enqueue(tx, Lane::Statistics, &name, &item, now_ms)
 }
 
+/// Whether a hub leads the year of a sum; nothing while the year does not hold.
+pub(super) fn leads(own: &UnitId, years: &SealedYears, told: &ToldSum) -> Option<bool> {
+    let year = years.of_area(&told.area, told.school_year)?.ok()?;
+    Some(year.year().leader == *own)
+}
+
 /// Queues what this hub recorded as leader and has not told yet; says whether there was anything.
 fn tell(
     tx: &Tx<'_>,
@@ -200,10 +207,7 @@ pub async fn step(hub: &Hub, waiting: bool) -> Result<(), SqlError> {
         let (own, packs) = (hub.config().unit.clone(), hub.packs().last());
         let now_ms = hub.clock().now_ms();
         let write = move |tx: &Tx<'_>| {
-            let leads = |told: &ToldSum| {
-                let year = packs.sealed_years().of_area(&told.area, told.school_year);
-                year.and_then(Result::ok).map(|year| year.year().leader == own)
-            };
+            let leads = |told: &ToldSum| leads(&own, packs.sealed_years(), told);
             tell(tx, &own, leads, now_ms)
         };
         news(database.write_async("opened_tell", write).await?);
@@ -212,11 +216,11 @@ pub async fn step(hub: &Hub, waiting: bool) -> Result<(), SqlError> {
     let mut page = if waiting { database.read_async(waits(0)).await? } else { Vec::new() };
     while let Some(last) = page.last().map(|one| one.id) {
         let (packs, now) = (hub.packs().last(), hub.clock().now());
-        let relay = hub.relay().clone();
+        let (relay, own) = (hub.relay().clone(), hub.config().unit.clone());
         let write = move |tx: &Tx<'_>| {
             let judge = Judge { packs: &packs, trust: &relay.trust, now };
             page.into_iter().try_fold(false, |queued, one| {
-                Ok::<_, SqlError>(queued | again(tx, &judge, one, has_parent)?)
+                Ok::<_, SqlError>(queued | again(tx, &judge, one, (&own, has_parent))?)
             })
         };
         news(database.write_async("opened_again", write).await?);
@@ -230,7 +234,7 @@ fn again(
     tx: &Tx<'_>,
     judge: &Judge<'_>,
     one: opened_lane::Waiting,
-    has_parent: bool,
+    (own, has_parent): (&UnitId, bool),
 ) -> Result<bool, SqlError> {
     let judged = judge.judge(&one.body);
     if matches!(judged, Judged::Waits(_)) {
@@ -240,9 +244,10 @@ fn again(
     let now_ms = judge.now.as_millisecond();
     let arrived = Arrived { body: one.body, judged };
     opened_lane::stop_waiting(tx, one.id)?;
-    // What came down to a town goes no further.
-    let passes_up = has_parent && unit::find(tx, &sender)?.is_some();
-    match take(tx, &sender, &arrived, (passes_up, now_ms))? {
+    if unit::find(tx, &sender)?.is_none() {
+        return down::settle(tx, judge, (own, &sender), &arrived).map(|()| false);
+    }
+    match take(tx, &sender, &arrived, (has_parent, now_ms))? {
         Ok(news) => Ok(news.queued),
         Err((code, reason)) => {
             // It was answered as kept, so that its sender is not told: people here are.

@@ -8,7 +8,7 @@ use domain::disclosure::plan::GroupId;
 use proto::opened::{ToldSum, decode_told};
 use proto::opening::Record;
 use runtime::params;
-use runtime::sql::{Row, SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx, Value};
 
 use super::sealed::record;
 
@@ -143,28 +143,29 @@ pub fn untold(tx: &Tx<'_>, most: u32) -> Result<Vec<record::Record>, SqlError> {
         "select r.opening from sealed_record r where r.helper_signature is not null
          and not exists (select 1 from opened_told t where t.number = r.number)
          order by r.number limit $1",
-        most,
+        params![most],
     )
 }
 
-/// Records of both hubs about sums by category, which are a town's, that were not sent down yet.
+/// Records of both hubs after a number about sums by category, which are a town's, that were not
+/// sent down yet.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn untold_down(tx: &Tx<'_>, most: u32) -> Result<Vec<record::Record>, SqlError> {
+pub fn untold_down(tx: &Tx<'_>, after: u64, most: u32) -> Result<Vec<record::Record>, SqlError> {
     records(
         tx,
         "select r.opening from sealed_record r join sealed_opening o on o.id = r.opening
-         where r.helper_signature is not null and o.detail = 'categories'
+         where r.helper_signature is not null and o.detail = 'categories' and r.number > $1
          and not exists (select 1 from opened_told_down t where t.number = r.number)
-         order by r.number limit $1",
-        most,
+         order by r.number limit $2",
+        params![after, most],
     )
 }
 
-fn records(tx: &Tx<'_>, sql: &str, most: u32) -> Result<Vec<record::Record>, SqlError> {
+fn records(tx: &Tx<'_>, sql: &str, values: &[Value<'_>]) -> Result<Vec<record::Record>, SqlError> {
     let mut records = Vec::new();
-    for opening in tx.query(sql, params![most], |row| row.i64(0))? {
+    for opening in tx.query(sql, values, |row| row.i64(0))? {
         records.extend(record::of_opening(tx, opening)?);
     }
     Ok(records)

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use certs::digest::sha256;
+use hub::opened::down::ALARM_FOREIGN_SUM;
 use hub::opened::lane::{ALARM_OTHER_SUM, Arrived, step, take};
 use hub::opened::verify::{Judge, Judged};
 use hub::seen::Role;
@@ -127,26 +128,35 @@ async fn a_town_has_its_own_figure() {
     let queued = street.read(move |tx| tx.query_opt(queued, &[], |row| row.i64(0)));
     assert_eq!(queued, Some(0), "a town tells nobody");
     assert!(street.alarms().is_empty(), "{:?}", street.alarms());
-    let mut other = sum;
-    *other.cells.values_mut().next().expect("cell") += 1;
-    let item = proto::frame::encode_item(
-        proto::wire::sync::ItemKind::SealedOpening,
-        encode_told(&other),
-        Vec::new(),
-    );
-    let to = "T1".parse().expect("unit");
-    city.leader.write(move |tx| {
-        hub::relay::send_down(tx, &to, &item, 1).expect("sent");
-        Ok(())
-    });
-    city.leader.hub.relay().tell(hub::relay::News { sent_down: true, ..Default::default() });
-    for _ in 0..200 {
-        if !street.alarms().is_empty() {
-            break;
+    // The other town's, the district's, and one that both hubs did not sign: none is kept.
+    let mut wrong = vec![sum];
+    *wrong[0].cells.values_mut().next().expect("cell") += 1;
+    let all = self::bodies(&top).into_iter().filter(|body| *body != bodies[0]);
+    wrong.extend(all.map(|body| decode_told(&body).expect("sum")));
+    assert_eq!(wrong.len(), 4, "one that is wrong, and three of others");
+    let opening = proto::wire::sync::ItemKind::SealedOpening;
+    let to: domain::unit::UnitId = "T1".parse().expect("unit");
+    for sum in wrong {
+        let before = street.alarms().len();
+        let item = proto::frame::encode_item(opening, encode_told(&sum), Vec::new());
+        let to = to.clone();
+        city.leader.write(move |tx| {
+            hub::relay::send_down(tx, &to, &item, 1).expect("sent");
+            Ok(())
+        });
+        city.leader.hub.relay().tell(hub::relay::News { sent_down: true, ..Default::default() });
+        for _ in 0..200 {
+            if street.alarms().len() > before {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert_eq!(street.alarms(), [ALARM_OTHER_SUM]);
+    let alarms = street.alarms();
+    assert!(
+        !alarms.is_empty() && alarms.iter().all(|kind| kind == ALARM_FOREIGN_SUM),
+        "{alarms:?}"
+    );
     assert_eq!(self::bodies(&street), bodies);
     // What town and city have seen tells no small count.
     for (hub, role) in [(&street, Role::Street), (&top, Role::City)] {

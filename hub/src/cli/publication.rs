@@ -53,8 +53,8 @@ pub(super) struct Draw {
     /// Release, such as 2026S1-alerts
     release: String,
     /// Code that its plan shows
-    #[arg(long)]
-    code: String,
+    #[arg(long, value_name = "CODE")]
+    plan: String,
     #[command(flatten)]
     who: Who,
 }
@@ -95,7 +95,7 @@ struct Who {
     password_file: Option<PathBuf>,
     /// Code of the second step, where the account has one
     #[arg(long, value_name = "CODE")]
-    second: Option<String>,
+    code: Option<String>,
 }
 
 pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
@@ -185,7 +185,7 @@ fn draw(context: &Context, asked: &Draw) -> Result<(), Failure> {
     let release = name(&asked.release)?;
     let (database, office) = office(context)?;
     let by = proven(context, &database, &asked.who)?;
-    let drawn = office.draw(release, &asked.code, &by)?;
+    let drawn = office.draw(release, &asked.plan, &by)?;
     let value = json!({"release": drawn.id, "left": drawn.left.to_string(), "by": by.login});
     context.terminal.result(&value, |t| t.text(said::IS_DRAWN, &[&drawn.id, &drawn.left]))
 }
@@ -320,8 +320,8 @@ fn proven(context: &Context, database: &Database, who: &Who) -> Result<By, Failu
     let sessions = Sessions::new(store, FactorPolicy::Persons).map_err(SessionError::from)?;
     let from = who.password_file.as_deref();
     let password = context.terminal.secret(from, words::PASSWORD, "--password-file")?;
-    let second = who.second.as_deref();
-    let asked = sessions.verify(&who.login, password.to_string(), second, context.now_ms());
+    let code = who.code.as_deref();
+    let asked = sessions.verify(&who.login, password.to_string(), code, context.now_ms());
     let account = block_on(asked)??;
     Ok(By { login: account.login, name: account.name, role: account.role })
 }

@@ -28,6 +28,8 @@ struct Grid {
     columns: Vec<String>,
     /// Names of a row and its figures; nothing where nobody can be.
     rows: Vec<(Vec<String>, Vec<Option<String>>)>,
+    /// Rows and columns without any figure, by name.
+    closed: String,
 }
 
 /// Makes the page; `chosen` is the release that is looked into.
@@ -66,7 +68,12 @@ impl Grid {
         let name = |one: &NameOut| one.in_lang(lang).to_owned();
         let across = table.by.last().filter(|_| table.by.len() > 1);
         let mut heads: Vec<String> = table.by_names.iter().map(name).collect();
-        let mut grid = Self { heads: Vec::new(), columns: Vec::new(), rows: Vec::new() };
+        let mut grid = Self {
+            heads: Vec::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            closed: String::new(),
+        };
         if across.is_some() {
             heads.pop();
         } else {
@@ -82,7 +89,41 @@ impl Grid {
         for (_, figures) in &mut grid.rows {
             figures.resize(grid.columns.len(), None);
         }
+        grid.fold(lang);
         grid
+    }
+
+    /// Takes rows and columns without any figure out and names them.
+    fn fold(&mut self, lang: Lang) {
+        let closed = words::PUBLISHED_CLOSED.in_lang(lang);
+        let is_told = |figure: &Option<String>| figure.as_ref().is_some_and(|text| text != closed);
+        let told: Vec<bool> = (0..self.columns.len())
+            .map(|at| self.rows.iter().any(|(_, row)| row.get(at).is_some_and(is_told)))
+            .collect();
+        if !told.contains(&true) {
+            return;
+        }
+        let mut names: Vec<String> = Vec::new();
+        let is_kept = |at: usize| told.get(at).copied().unwrap_or(true);
+        let columns = std::mem::take(&mut self.columns).into_iter().enumerate();
+        let (kept, gone): (Vec<_>, Vec<_>) = columns.partition(|(at, _)| is_kept(*at));
+        self.columns = kept.into_iter().map(|(_, name)| name).collect();
+        names.extend(gone.into_iter().map(|(_, name)| name));
+        for (row, figures) in std::mem::take(&mut self.rows) {
+            let figures: Vec<Option<String>> = figures
+                .into_iter()
+                .enumerate()
+                .filter(|(at, _)| is_kept(*at))
+                .map(|(_, figure)| figure)
+                .collect();
+            if figures.iter().any(is_told) {
+                self.rows.push((row, figures));
+            } else {
+                names.push(row.join(" "));
+            }
+        }
+        let between = if lang == Lang::Zh { "、" } else { ", " };
+        self.closed = names.join(between);
     }
 
     fn put(&mut self, names: &[String], column: &str, text: String) {

@@ -73,6 +73,9 @@ texts! {
     PUBLICATIONS_NONE = "还没有发布过。运维人员在本机先查看方案、再抽取：xinqiao-hub publish plan 2026S1-alerts。",
         "Nothing was published yet. An operator looks at a plan on this machine and then draws it: \
          xinqiao-hub publish plan 2026S1-alerts.";
+    PUBLISHED_ALL = "已发布的内容", "Releases";
+    PUBLISHED_ALL_CLOSED = "学校或人数太少，整行或整列不开启：{0}",
+        "too few schools or persons, closed throughout: {0}";
     PUBLISHED = "已发布", "published";
     PUBLISHED_HALF = "已记账，待抽取", "paid, not drawn yet";
     PUBLISHED_ERROR = "误差（95%）", "Error (95%)";
@@ -94,8 +97,8 @@ texts! {
          \"*\" leaves out cells of too few persons.";
     PUBLISHED_WHOLE = "查看这次发布的全部数字", "All figures of this release";
     PUBLISHED_HERE = "已公开发布（加噪声）", "Published with noise";
-    PUBLISHED_HERE_NOTE = "公众看到的是这些数，不是本页的精确数；95% 的数误差不超过 ±{0}",
-        "the public reads these and not this page's exact figures; 95% of them within ±{0}";
+    PUBLISHED_HERE_NOTE = "“~”为公众看到的数，不是本页的精确数；95% 的数误差不超过 ±{0}",
+        "\"~\": the public reads these and not this page's exact figures; 95% are within ±{0}";
 
     FILTER = "筛选条件", "Filter";
     INDICATOR = "指标", "Indicator";

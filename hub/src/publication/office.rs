@@ -232,6 +232,12 @@ impl Office {
         let documents = Documents::of(self.packs.clone(), &ShareKeys::default());
         let inputs = inputs::read(tx, self.place(&documents, name), name)?;
         let key: NoiseKey = publication::key(tx)?.ok_or(SqlError::Type)?;
+        // A backup of before the secret makes another one: what was public by then would be drawn
+        // again with other noise.
+        let made_at_ms = publication::key_made_at_ms(tx)?.ok_or(SqlError::Type)?;
+        if inputs.sums.iter().any(|sum| sum.opened_at_ms < made_at_ms) {
+            return Err(Refused::OlderThanSecret);
+        }
         let identity = key.identity(&inputs.content(self.config.zone(), &self.config.unit)?);
         let mut ledger: Ledger = ledger(tx, publisher, name.term.school_year)?;
         let draft = Draft {

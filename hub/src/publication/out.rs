@@ -11,14 +11,15 @@ use domain::disclosure::noise::{
     EPSILON_YEAR_MAX, OPEN_SHOWN_MIN, OpenTable, Publisher, Query, ReleaseName, Scale,
 };
 use domain::disclosure::sealed::measure_of;
+use domain::period::Period;
 use runtime::sql::{SqlError, Tx};
-use runtime::web::Text;
+use runtime::web::{Label, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Draft, cap, ledger, words};
 use crate::packs::Packs;
-use crate::statistics::{CoverageOut, NameOut, UnitName, instant};
+use crate::statistics::{CoverageOut, NameOut, UnitName, area_name, instant, period_name};
 use crate::store::publication::{self, Area, Drawn, Publication};
 
 /// The dimension of a partition's own outcomes.
@@ -61,6 +62,8 @@ pub struct ReleaseLineOut {
     pub subject: NameOut,
     /// The term.
     pub period: String,
+    /// Its name.
+    pub period_name: NameOut,
     /// `drawn`, or `paid` while its numbers are missing.
     pub state: &'static str,
     /// What it cost.
@@ -112,6 +115,8 @@ pub struct ReleaseOut {
 pub struct ReleaseAreaOut {
     /// The area.
     pub area: String,
+    /// Its name.
+    pub name: NameOut,
     /// Schools in it.
     pub schools_reported: u32,
     /// Schools of its roster.
@@ -297,7 +302,7 @@ pub fn release(
         sums: stored.sums,
         sums_opened_until: instant(stored.opened_at_ms),
         catalogue: stored.catalogue.to_string(),
-        areas: publication::areas(tx, id)?.iter().map(area).collect(),
+        areas: publication::areas(tx, id)?.iter().map(|one| area(packs, one)).collect(),
         line: stored.number,
         identity: stored.identity.to_string(),
         tables: name.subject.queries().iter().map(table).collect(),
@@ -385,6 +390,7 @@ fn line(stored: &Publication) -> Option<ReleaseLineOut> {
         id: stored.id.clone(),
         subject: named(words::subject(name.subject)),
         period: name.term.to_string(),
+        period_name: label_of(&period_name(Period::Term(name.term))),
         state: if stored.drawn_at_ms.is_some() { "drawn" } else { "paid" },
         epsilon: stored.epsilon.to_string(),
         scale: scale_text(scale),
@@ -399,9 +405,11 @@ fn line(stored: &Publication) -> Option<ReleaseLineOut> {
     })
 }
 
-fn area(stored: &Area) -> ReleaseAreaOut {
+fn area(packs: &Packs, stored: &Area) -> ReleaseAreaOut {
+    let name = stored.area.parse().map(|id| label_of(&area_name(packs, &id)));
     ReleaseAreaOut {
         area: stored.area.clone(),
+        name: name.unwrap_or_else(|_| same(&stored.area)),
         schools_reported: stored.schools_reported,
         schools_due: stored.schools_due,
         plan: stored.plan.to_string(),
@@ -429,7 +437,7 @@ fn figure(catalogue: &Catalogue, query: &Query, (cell, margin): (&Drawn, u64)) -
 fn dimension(catalogue: &Catalogue, dim: &str) -> NameOut {
     match catalogue.dimension(dim) {
         Some(known) => NameOut { zh: known.label.zh.clone(), en: known.label.en.clone() },
-        None => named(words::SCREENING),
+        None => named(words::OUTCOME),
     }
 }
 
@@ -439,7 +447,7 @@ fn category(catalogue: &Catalogue, query: &Query, (dim, value): (&str, &str)) ->
     match catalogue.value_label(indicator, dim, value) {
         Some(label) => NameOut { zh: label.zh.clone(), en: label.en.clone() },
         None if dim == OUTCOME => named(words::REST),
-        None => NameOut { zh: value.to_owned(), en: value.to_owned() },
+        None => same(value),
     }
 }
 
@@ -449,6 +457,14 @@ fn names_of(query: &Query) -> Vec<String> {
 
 fn name_of(at: &UnitName) -> NameOut {
     NameOut { zh: at.label.zh.clone(), en: at.label.en.clone() }
+}
+
+fn same(text: &str) -> NameOut {
+    NameOut { zh: text.to_owned(), en: text.to_owned() }
+}
+
+fn label_of(label: &Label) -> NameOut {
+    NameOut { zh: label.zh.clone(), en: label.en.clone() }
 }
 
 fn named(text: Text) -> NameOut {

@@ -40,6 +40,9 @@ pub enum Refused {
     /// The sums were opened under another catalogue than the one in force.
     #[error("the sums were opened under another catalogue")]
     Catalogue,
+    /// A sum was opened before this hub's secret was made: under another one it may be published.
+    #[error("a sum is older than the secret of the noise")]
+    OlderThanSecret,
     /// The attacker reaches a small count, or did not decide.
     #[error("{code}: {cell}")]
     Reachable {
@@ -87,6 +90,7 @@ impl Refused {
             Self::Unsettled { .. } => "NOT_SETTLED",
             Self::NoGroup => "NO_GROUP",
             Self::Catalogue | Self::Seen(SeenError::Catalogue) => "OTHER_CATALOGUE",
+            Self::OlderThanSecret => "OLDER_THAN_SECRET",
             Self::Reachable { code, .. } => code,
             Self::Code => "PLAN_CODE",
             Self::Role => "ROLE",
@@ -127,6 +131,7 @@ impl Refused {
             Self::Noise(NoiseError::Name) => words::NO_SUCH_RELEASE,
             Self::NoGroup => words::NO_GROUP,
             Self::Catalogue | Self::Seen(SeenError::Catalogue) => words::OTHER_CATALOGUE,
+            Self::OlderThanSecret => words::OLDER_THAN_SECRET,
             Self::Code => words::OTHER_CODE,
             Self::Role => words::NO_RIGHT,
             _ => words::UNREAD,
@@ -148,6 +153,7 @@ impl Refused {
             Self::Noise(NoiseError::Spent { .. }) => words::SPENT_NEXT,
             Self::NotOpened(_) => words::NOT_OPENED_NEXT,
             Self::Unsettled { .. } | Self::NoGroup => words::UNSETTLED_NEXT,
+            Self::OlderThanSecret => words::OLDER_THAN_SECRET_NEXT,
             Self::Reachable { .. } => words::REACHABLE_NEXT,
             Self::Code => words::OTHER_CODE_NEXT,
             Self::Role => words::NO_RIGHT_NEXT,

@@ -8,6 +8,7 @@ use runtime::web::Text;
 texts! {
     ALERTS = "普查日预警分级学生数", "Students by alert tier on the census day";
     SCREENING = "学期心理筛查结果", "Outcomes of the term's screening";
+    OUTCOME = "结果", "Outcome";
     REST = "不在筛查对象内", "not due for screening";
     NOISY = "每个数都加了随机噪声，合计不必等于各项之和；小于 20 的数只显示“<20”。",
         "Every figure carries random noise, so margins need not add up; figures below 20 are shown \
@@ -60,6 +61,11 @@ texts! {
         "the sums were opened under a catalogue with other words than the one in force. Nothing \
          was published.";
     OTHER_CATALOGUE_NEXT = "请联系开发方。", "Call the maker.";
+    OLDER_THAN_SECRET = "这些合计在本枢纽的噪声密钥生成之前就已开启，可能已用另一把密钥发布过，不予抽取。没有发布任何内容。",
+        "these sums were opened before this hub's secret of the noise was made and may be public \
+         under another one. Nothing was published.";
+    OLDER_THAN_SECRET_NEXT = "如果恢复过旧备份，请改用较新的备份；否则从下一学期起发布。",
+        "If an old backup was put back, use a later one; otherwise publish from the next term on.";
     REACHABLE = "内置攻击者能由已公开和将公开的数推算出某校的小数值，或在限定时间内未能排除：单元格 {0}。没有发布任何内容。",
         "from what is and would be public the attacker reaches a small count of a school, or did \
          not exclude it in time: cell {0}. Nothing was published.";

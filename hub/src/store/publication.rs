@@ -113,6 +113,14 @@ pub fn key(tx: &Tx<'_>) -> Result<Option<NoiseKey>, SqlError> {
     })
 }
 
+/// When the secret was made; nothing before it was.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn key_made_at_ms(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    tx.query_opt("select made_at_ms from publication_key", &[], |row| row.i64(0))
+}
+
 /// All lines in the order of the chain.
 ///
 /// # Errors

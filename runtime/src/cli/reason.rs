@@ -67,6 +67,7 @@ impl From<SessionError> for Failure {
             SessionError::CodeNeeded | SessionError::Code => {
                 return Self::new(Exit::Authentication, "CODE", words::SIGN_IN_CODE);
             }
+            SessionError::Replace => (words::PASSWORD_GIVEN, Some(words::PASSWORD_GIVEN_NEXT)),
             SessionError::Account(AccountError::Login) => (words::LOGIN_FORM, None),
             SessionError::Account(AccountError::Password) => (words::PASSWORD_FORM, None),
             SessionError::Account(AccountError::Common) => (words::PASSWORD_COMMON, None),

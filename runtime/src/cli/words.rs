@@ -61,6 +61,14 @@ pub(super) const PASSWORD_SAME: Text = Text::new(
     "新密码与原来的一样；没有改动任何内容。",
     "the new password is the old one; nothing was changed.",
 );
+pub(super) const PASSWORD_GIVEN: Text = Text::new(
+    "这个密码是别人设的，本人还没有更换；没有改动任何内容。",
+    "this password was given by somebody else and not replaced yet; nothing was changed.",
+);
+pub(super) const PASSWORD_GIVEN_NEXT: Text = Text::new(
+    "请先用 user password 命令换成自己的密码。",
+    "Replace it first, with the command user password.",
+);
 pub(super) const SIGN_IN: Text = Text::new(
     "账号或密码不对，或账号已暂停；没有改动任何内容。",
     "the account or its password is wrong, or it is paused; nothing was changed.",

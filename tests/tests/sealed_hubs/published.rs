@@ -191,7 +191,7 @@ async fn a_restored_hub_repeats_the_very_numbers() {
     // The plan is looked at before the backup, or only after it: the secret is older than both.
     let planned = before.plan(name(ALERTS)).expect("a plan");
     let (data, backup) = (before.config.data.clone(), city.federation.path("backup"));
-    let City { leader, .. } = city;
+    let City { leader, federation, .. } = city;
     leader.stop().await;
     drop(before.database);
     copied(&data, &backup);
@@ -207,6 +207,22 @@ async fn a_restored_hub_repeats_the_very_numbers() {
     assert!(!again.is_paid);
     restored.draw(name(ALERTS), &again.code(), &by(Role::Operator)).expect("drawn");
     assert_eq!(cells(&first), cells(&restored));
+    // A copy of before the hub had its secret: it would make another one, and draws nothing old.
+    let forgotten = federation.path("older");
+    copied(&backup, &forgotten);
+    let oldest = at(&forgotten);
+    let undone = [
+        "delete from publication_cell",
+        "delete from publication_area",
+        "delete from publication",
+        "delete from publication_line",
+        "delete from publication_key",
+    ];
+    for sql in undone {
+        let sql = sql.to_owned();
+        oldest.database.write("undo", move |tx| tx.execute(&sql, &[])).expect("undone");
+    }
+    assert_eq!(code_of(oldest.plan(name(ALERTS))), "OLDER_THAN_SECRET");
 }
 
 /// Every refusal has its code, and none writes a line.

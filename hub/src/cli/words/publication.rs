@@ -33,8 +33,8 @@ texts! {
          seen this school year, this release among it.";
     ONCE = "噪声只抽一次，不能重抽，预算不退回。",
         "It is drawn once and never again, and its cost is not given back.";
-    DRAW_NEXT = "核对无误后运行：xinqiao-hub publish draw {0} --code {1} --login 登录名",
-        "If it is right, run: xinqiao-hub publish draw {0} --code {1} --login LOGIN";
+    DRAW_NEXT = "核对无误后运行：xinqiao-hub publish draw {0} --plan {1} --login 登录名",
+        "If it is right, run: xinqiao-hub publish draw {0} --plan {1} --login LOGIN";
     IS_DRAWN = "{0} 已抽取并保存；本学年预算还剩 {1}。用 publish export 写出公开文件。",
         "{0} is drawn and kept; {1} is left of this school year. publish export writes the public \
          file.";

@@ -377,6 +377,7 @@ fn published_line() -> ReleaseLineOut {
         id: "2025S1-alerts".to_owned(),
         subject: named("普查日预警分级学生数", "Students by alert tier on the census day"),
         period: "2025S1".to_owned(),
+        period_name: named("2025–2026 学年第一学期", "autumn term 2025–2026"),
         state: "drawn",
         epsilon: "0.375".to_owned(),
         scale: "8".to_owned(),
@@ -441,6 +442,7 @@ pub(super) fn publication_view() -> (ReleasesOut, ReleaseOut) {
         catalogue: digest(1),
         areas: vec![ReleaseAreaOut {
             area: "370202".to_owned(),
+            name: named("市南区", "Shinan District"),
             schools_reported: 131,
             schools_due: 131,
             plan: digest(2),

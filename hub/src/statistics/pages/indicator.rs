@@ -315,7 +315,8 @@ fn published(tx: &Tx<'_>, at: &UnitName, page: &Page<'_>) -> Result<Vec<Publishe
             let (zh, en) = (say(Lang::Zh), say(Lang::En));
             (Label::new(zh.0, en.0), Label::new(zh.1, en.1))
         };
-        let figures: Vec<(Label, Label)> = coarsest.iter().map(figure).collect();
+        let drawn = coarsest.iter().filter(|cell| cell.status != "closed");
+        let figures: Vec<(Label, Label)> = drawn.map(figure).collect();
         if !figures.is_empty() {
             found.push(PublishedLine { id, margin: one.release.margin95, figures });
         }

@@ -179,8 +179,10 @@ const fn rank(period: Period) -> u8 {
     }
 }
 
+pub(crate) use sealed::area_name;
+
 /// What people call a period.
-fn name(period: Period) -> Label {
+pub(crate) fn name(period: Period) -> Label {
     match period {
         Period::Term(term) => {
             let text = if term.number == 1 { words::TERM_AUTUMN } else { words::TERM_SPRING };

@@ -136,7 +136,7 @@ fn area(packs: &Packs, year: &Year, tasks: Vec<SealedTask>) -> SealedArea {
     }
 }
 
-pub(super) fn area_name(packs: &Packs, area: &UnitId) -> Label {
+pub(crate) fn area_name(packs: &Packs, area: &UnitId) -> Label {
     let rows = packs.divisions().rows();
     let row = rows.iter().find(|row| row.code == area.as_str());
     row.map_or_else(|| Label::same(area.to_string()), |row| Label::from(&row.label))

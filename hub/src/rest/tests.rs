@@ -12,6 +12,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::statistics::fixture::{Fixture, NOW_MS, SCHOOLS};
 use crate::store::api_key;
+use crate::store::publication::{self, Drawn, Publication};
 
 struct Api {
     router: Router,
@@ -279,6 +280,80 @@ async fn the_description_is_the_documented_one() {
         println!("{}", seen.text);
         panic!("docs/openapi.json differs from the interface");
     }
+}
+
+/// A release with two figures, one of them below twenty, and a closed one.
+fn released() -> (Publication, [Drawn; 3]) {
+    let digest = domain::digest::Digest::sha256([6; 32]);
+    let new = Publication {
+        id: "2025S1-alerts".to_owned(),
+        school_year: 2025,
+        epsilon: domain::disclosure::noise::Epsilon(750),
+        identity: digest,
+        catalogue: digest,
+        schools_reported: 11,
+        schools_due: 12,
+        persons: 2_400,
+        sums: 1,
+        opened_at_ms: NOW_MS,
+        login: "operator".to_owned(),
+        name: "运维一号".to_owned(),
+        paid_at_ms: NOW_MS,
+        number: 1,
+        drawn_at_ms: None,
+    };
+    let cell = |state: &str, value| Drawn {
+        query: "state".to_owned(),
+        key: vec![state.to_owned()],
+        value,
+        left_out: false,
+    };
+    (new, [cell("t1", Some(417)), cell("t2", Some(-3)), cell("t3", None)])
+}
+
+/// A release is read as JSON and as CSV with its error, coverage and cost; a figure below twenty
+/// has no value in either, and one that is paid for and not drawn has none at all.
+#[tokio::test]
+async fn releases_are_read_with_their_error() {
+    let hub = Fixture::new("370202", UnitKind::District);
+    let api = api_of(&hub).await;
+    let list = api.read("/api/v1/publications").await.json();
+    assert_eq!(
+        (list["releases"].as_array().map(Vec::len), &list["student_year"]),
+        (Some(0), &"3.000".into())
+    );
+    assert_eq!(list["budgets"][0]["left"], "2.000");
+    let path = "/api/v1/publications/2025S1-alerts";
+    let unknown = api.read(path).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert_eq!(unknown.json()["error"]["code"], "UNKNOWN_PUBLICATION");
+    let paid = |tx: &runtime::sql::Tx<'_>| publication::insert(tx, &released().0, &[]);
+    hub.database.write("paid", paid).expect("paid");
+    let half = api.read(path).await;
+    assert_eq!(
+        (&half.json()["state"], half.json()["tables"][2]["cells"].as_array().map(Vec::len)),
+        (&"paid".into(), Some(0))
+    );
+    let kept =
+        |tx: &runtime::sql::Tx<'_>| publication::keep(tx, "2025S1-alerts", &released().1, NOW_MS);
+    assert!(hub.database.write("kept", kept).expect("kept"));
+    assert!(!hub.database.write("again", kept).expect("kept"), "numbers are kept once");
+    let whole = api.read(path).await;
+    assert_ne!(whole.headers["etag"], half.headers["etag"]);
+    let out = whole.json();
+    let cells = &out["tables"][2]["cells"];
+    assert_eq!((&out["margin95"], &out["epsilon"]), (&12.into(), &"0.750".into()));
+    assert_eq!((&cells[0]["value"], &cells[0]["low"]), (&417.into(), &405.into()));
+    assert_eq!((&cells[1]["shown"], &cells[1]["value"]), (&"<20".into(), &Value::Null));
+    assert_eq!(cells[2]["status"], "closed");
+    assert!(!whole.text.contains(":-3"), "what is below twenty is told nowhere");
+    let table = api.read(&format!("{path}?format=csv")).await.text;
+    let row = table.lines().find(|line| line.contains(",t1,")).expect("row");
+    assert!(row.contains("noised,417,417,405,429") && row.ends_with("margins need not add up"));
+    assert!(!table.contains(",-3,") && table.lines().count() == 4);
+    let other = api.read(&format!("{path}?format=xml")).await;
+    assert_eq!(other.status, StatusCode::BAD_REQUEST);
+    assert_eq!(api.get(path, &[]).await.status, StatusCode::UNAUTHORIZED);
 }
 
 /// A store that cannot be read is said to be so, without a cause.

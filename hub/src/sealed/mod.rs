@@ -12,11 +12,11 @@ pub mod documents;
 mod fit;
 pub mod guard;
 pub mod helper;
-mod holding;
+pub mod holding;
 pub mod leader;
 pub mod refused;
 pub mod signed;
-pub(crate) mod sums;
+pub mod sums;
 pub mod view;
 pub mod words;
 

@@ -2,22 +2,23 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
-use runtime::cli::{Exit, Failure, Globals, Terminal, Translation, block_on, parse};
+use runtime::cli::{Align, Exit, Failure, Globals, Table, Terminal, Translation, block_on, parse};
 use runtime::web::{Lang, Text};
 use tests::city::build::{City, Hubs, Wishes};
 use tests::city::clock::live_in;
-use tests::city::days::PLAN_FROM;
+use tests::city::days::{Course, FOUNDED, PLAN_FROM};
 use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, plan};
 use tests::city::process::{Asked, Program, end_with_parent};
 use tests::city::progress::Progress;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
 use tests::city::visitors::{self, Visitor};
+use tests::city::year::{self, Must, Summary};
 
 /// Builds a city of real nodes and hubs on this machine and shows its table
 #[derive(Parser)]
@@ -40,6 +41,16 @@ struct Arguments {
     /// Without the health commission's hub: what is about persons goes rounded
     #[arg(long)]
     one_hub: bool,
+    /// Play a school year under seal, write what every role has seen, and judge it
+    #[arg(long, requires = "export", conflicts_with_all = ["one_hub", "data", "once", "life"])]
+    year: bool,
+    /// Of the year only the last weeks of the autumn term, 1 to 21
+    #[arg(long, value_name = "N", requires = "year")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(Course::WEEKS_MAX)))]
+    weeks: Option<u32>,
+    /// New or empty folder for the files of the year, one for each role
+    #[arg(long, value_name = "DIR", requires = "year")]
+    export: Option<PathBuf>,
     /// Folder with real rolls and answers, for the schools that have them
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -60,6 +71,18 @@ const CHINESE: Translation = &[
     (
         "Without the health commission's hub: what is about persons goes rounded",
         "不设卫健部门的枢纽：关于学生的数取整后上报",
+    ),
+    (
+        "Play a school year under seal, write what every role has seen, and judge it",
+        "模拟一个学年的密封汇总，写出各方所见的数据并检查能否推算出小数值",
+    ),
+    (
+        "Of the year only the last weeks of the autumn term, 1 to 21",
+        "只模拟秋季学期的最后几周，1 至 21",
+    ),
+    (
+        "New or empty folder for the files of the year, one for each role",
+        "存放各方所见数据的文件夹（每方一个文件），须为空目录或尚不存在",
     ),
     (
         "Folder with real rolls and answers, for the schools that have them",
@@ -84,8 +107,18 @@ const NUMBER: Text = Text::new(
     "a demonstration city has 6 to 949 schools; nothing was made.",
 );
 const IN_USE: Text = Text::new(
-    "--dir 指定的目录不是空的，其中的内容没有改动。",
-    "the folder of --dir is not empty; nothing in it was touched.",
+    "--dir 或 --export 指定的目录不是空的，其中的内容没有改动。",
+    "the folder of --dir or --export is not empty; nothing in it was touched.",
+);
+const NO_GROUP: Text = Text::new(
+    "按这个学校数量，没有一个区能组成一组，无法模拟密封汇总；没有建立任何内容。",
+    "with so few schools no district has a group, so nothing can be summed; nothing was made.",
+);
+const NO_GROUP_NEXT: Text = Text::new("请用 --schools 12 或更多。", "Use --schools 12 or more.");
+const YEAR_FAILED: Text = Text::new(
+    "本次模拟没有通过：有数值对不上，或有不应推算出的数值被推算出来，见上表；各方的文件已写好。",
+    "the year does not hold: a sum differs, or the attacker does not say of a file what it must, \
+     see above; the files are written.",
 );
 const IN_USE_NEXT: Text = Text::new("请另选一个空目录。", "Choose an empty folder.");
 const FAILED: Text = Text::new("演示城市没有建成。", "the demonstration city was not finished.");
@@ -155,28 +188,33 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         PlanError::Schools(_) => Failure::new(Exit::Usage, "SCHOOLS", NUMBER),
         other => failed(other),
     })?;
-    if arguments
-        .dir
-        .as_ref()
-        .is_some_and(|dir| dir.read_dir().is_ok_and(|mut d| d.next().is_some()))
-    {
+    let is_full = |dir: &PathBuf| dir.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if [&arguments.dir, &arguments.export].into_iter().flatten().any(is_full) {
         return Err(Failure::new(Exit::Refused, "FOLDER_IN_USE", IN_USE).hint(IN_USE_NEXT));
     }
     let temporary = tempfile::tempdir().map_err(failed)?;
+    let course = arguments.year.then(|| arguments.weeks.map_or(Course::YEAR, Course::last_weeks));
     let wishes = Wishes {
         program: std::env::current_exe().map_err(failed)?,
         dir: arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
         data: arguments.data.clone(),
         seed: arguments.seed,
         lives: arguments.life,
-        stay: !arguments.once,
+        stay: !arguments.once && !arguments.year,
         hubs: if arguments.one_hub { Hubs::Education } else { Hubs::Both },
-        plan_from: PLAN_FROM,
+        founded: course.map_or(FOUNDED, |course| course.founded),
+        plan_from: course.map_or(PLAN_FROM, |course| course.plan_from),
     };
     let mut city = City::new(wishes, plan).map_err(failed)?;
     let shown = AtomicBool::new(false);
+    let asked = async {
+        match course.zip(arguments.export.as_deref()) {
+            Some((course, export)) => play(arguments, &mut city, course, export).await,
+            None => show(arguments, &mut city, &shown).await,
+        }
+    };
     let ended = tokio::select! {
-        ended = show(arguments, &mut city, &shown) => ended,
+        ended = asked => ended,
         () = told_to_stop() => Ok(Ended::Stopped),
     };
     city.stop().await;
@@ -185,6 +223,89 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
         Ended::Stopped if !shown.load(Ordering::Relaxed) => Ok(Ended::Stopped),
         _ => Ok(Ended::Done),
     }
+}
+
+/// Plays a year, prints its summary, and fails where it does not hold.
+async fn play(
+    arguments: &Arguments,
+    city: &mut City,
+    course: Course,
+    export: &Path,
+) -> Result<Ended, Failure> {
+    let (lang, json) = (arguments.globals.lang(), arguments.globals.json);
+    if city.areas.is_empty() {
+        return Err(Failure::new(Exit::Usage, "NO_GROUP", NO_GROUP).hint(NO_GROUP_NEXT));
+    }
+    let progress = Progress::new(std::io::stderr().is_terminal(), json);
+    tracks(&progress, city, lang);
+    let weeks = course.mondays().count() as u64;
+    progress.track("year", sentence(lang, "学年各周", "Weeks of the year"), weeks);
+    progress.track("views", sentence(lang, "检查各方所见", "What every role has seen"), 1);
+    let played = year::play(city, course, export, &progress).await;
+    progress.finish();
+    let summary = played.map_err(failed)?;
+    if json {
+        println!("{:#}", serde_json::json!({ "holds": summary.holds(), "year": summary }));
+    } else {
+        println!("{}", summary_text(&summary, lang));
+    }
+    let holds = summary.holds();
+    if holds { Ok(Ended::Done) } else { Err(Failure::new(Exit::Problems, "YEAR", YEAR_FAILED)) }
+}
+
+/// The summary of a year for a person to read.
+fn summary_text(summary: &Summary, lang: Lang) -> String {
+    let exactness = &summary.exactness;
+    let mut table = Table::new();
+    for (zh, en, align) in [
+        ("文件", "file", Align::Left),
+        ("隐藏数值", "hidden", Align::Right),
+        ("推算出的小数值", "small, found", Align::Right),
+        ("未能判定", "undecided", Align::Right),
+        ("秒", "seconds", Align::Right),
+        ("结论", "verdict", Align::Left),
+    ] {
+        table = table.column(sentence(lang, zh, en), align);
+    }
+    for file in &summary.files {
+        let verdict = match (file.must, file.holds()) {
+            (Must::Safe, true) => sentence(lang, "推算不出", "nothing follows"),
+            (Must::Leak, true) => sentence(lang, "应推算出，已推算出", "must be found, found"),
+            (Must::Safe, false) => sentence(lang, "不通过", "FAILS"),
+            (Must::Leak, false) => sentence(lang, "不通过：没有推算出", "FAILS: not found"),
+        };
+        table.row(vec![
+            file.file.clone(),
+            file.hidden.to_string(),
+            file.leaks.to_string(),
+            file.undecided.to_string(),
+            format!("{:.1}", file.seconds),
+            verdict.to_owned(),
+        ]);
+    }
+    let [founded, played, judged] = summary.seconds;
+    let (schools, weeks, reports) = (summary.schools, summary.weeks, summary.reports);
+    let (refused, late, opened) = (summary.refused, summary.late, summary.opened);
+    let (cells, filled, differing) = (exactness.cells, exactness.filled, exactness.differing);
+    let (skipped, closed) = (exactness.skipped, summary.kept_closed);
+    let text = match lang {
+        Lang::Zh => format!(
+            "{schools} 所学校，{weeks} 周，密封报告 {reports} 份（退回 {refused} 份，迟一周 {late} 次）；\
+             打开合计 {opened} 个，攻击检查拦下 {closed} 个。\n\
+             逐格核对 {cells} 格（非零 {filled} 格）：不一致 {differing} 格，未能核对的表 {skipped} 张。\n\
+             用时：建城 {founded:.0} 秒，各周 {played:.0} 秒，导出与检查 {judged:.0} 秒。"
+        ),
+        Lang::En => format!(
+            "{schools} schools, {weeks} weeks, {reports} sealed reports ({refused} refused, a week \
+             late {late} times); {opened} sums opened, {closed} kept closed by the attacker.\n\
+             {cells} cells recounted, {filled} of them not zero: {differing} differ, {skipped} \
+             tables not compared.\n\
+             Seconds: {founded:.0} to build, {played:.0} for the weeks, {judged:.0} to write and \
+             judge."
+        ),
+    };
+    let differ = exactness.differ.iter().map(|line| format!("\n{line}")).collect::<String>();
+    format!("{}\n\n{text}{differ}", table.render())
 }
 
 async fn show(

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use hub::app::open_store;
 use hub::config::Config;
 use hub::store::unit;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use proto::pack::PackKind;
 use runtime::clock::Clock;
 use runtime::sql::SqlError;
@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 
 use super::clock::CityTime;
 use super::commissions;
-use super::days::{FOUNDED, REPORTED};
+use super::days::REPORTED;
 use super::hubs::{self, Sums};
 use super::office::{self, Office};
 use super::opened;
@@ -85,6 +85,8 @@ pub struct Wishes {
     pub stay: bool,
     /// Which hubs it has.
     pub hubs: Hubs,
+    /// When the commissions meet and everything is set up.
+    pub founded: DateTime,
     /// First day of the open plans; weeks are sealed from its Monday on.
     pub plan_from: Date,
 }
@@ -149,7 +151,7 @@ impl City {
             Hubs::Both => sums::areas(&plan, |school| office::roll(&wishes, school))?,
             Hubs::Education => Vec::new(),
         };
-        let time = CityTime::begin(&wishes.dir, FOUNDED)?;
+        let time = CityTime::begin(&wishes.dir, wishes.founded)?;
         let launcher = Launcher::new(&wishes.program, &wishes.dir, time.file())?;
         let mut addresses = BTreeMap::new();
         // All are held until all are found, so that none is found twice.
@@ -249,7 +251,8 @@ impl City {
             }
         }
         if !self.areas.is_empty() {
-            sums::begin(&self.site, &self.areas, self.wishes.plan_from).await?;
+            let days = (self.wishes.founded.date(), self.wishes.plan_from);
+            sums::begin(&self.site, &self.areas, days).await?;
             self.until_known(PackKind::Plan).await?;
             progress.step("plans");
         }

@@ -16,3 +16,4 @@ pub mod report;
 pub mod site;
 pub mod sums;
 pub mod visitors;
+pub mod year;

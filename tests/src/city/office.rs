@@ -81,14 +81,7 @@ impl Office {
 
     /// Brings the term's answers, writes what happened until today, and sends the sheets.
     pub(super) async fn report(&self, clock: Clock) -> Result<(), BuildError> {
-        let [login, ..] = visitors::COUNSELLOR;
-        let (unit, keys) = (self.unit(), self.site.folder("keys"));
-        let password = path_text(&visitors::password_file(&keys, unit, login));
-        for (scale, file) in &self.files().await?.answers {
-            let mut args = vec!["import", "answers", file, "--scale", scale, "--term", TERM];
-            args.extend(["--yes", "--as", login, "--password-file", &password]);
-            self.node(&args).await?;
-        }
+        self.bring_answers().await?;
         if self.lives {
             self.live(clock).await?;
         }
@@ -96,6 +89,24 @@ impl Office {
         if self.lives {
             // The weeks and months that the life has filled.
             self.node(&["release", "send", "--yes"]).await?;
+        }
+        Ok(())
+    }
+
+    /// The district that it lies in.
+    pub(super) fn district(&self) -> &str {
+        &self.plan.school.district_code
+    }
+
+    /// Brings the autumn term's answers, as the counsellor.
+    pub(super) async fn bring_answers(&self) -> Result<(), BuildError> {
+        let [login, ..] = visitors::COUNSELLOR;
+        let (unit, keys) = (self.unit(), self.site.folder("keys"));
+        let password = path_text(&visitors::password_file(&keys, unit, login));
+        for (scale, file) in &self.files().await?.answers {
+            let mut args = vec!["import", "answers", file, "--scale", scale, "--term", TERM];
+            args.extend(["--yes", "--as", login, "--password-file", &password]);
+            self.node(&args).await?;
         }
         Ok(())
     }
@@ -115,7 +126,8 @@ impl Office {
         lived.map_err(|error| std::io::Error::other(error).into())
     }
 
-    fn key_file(&self) -> PathBuf {
+    /// The file with the key of its ledger.
+    pub(super) fn key_file(&self) -> PathBuf {
         self.site.folder("keys").join(format!("{}.key", self.unit()))
     }
 

@@ -75,6 +75,18 @@ impl Sums {
     /// # Errors
     /// The folder holds no hub, or its store cannot be read.
     pub fn read(city: &City, unit: &str) -> Result<Self, OpenedError> {
+        Self::read_of(city, unit, |_| true)
+    }
+
+    /// The same about some periods.
+    ///
+    /// # Errors
+    /// The folder holds no hub, or its store cannot be read.
+    pub fn read_of(
+        city: &City,
+        unit: &str,
+        is_asked: impl Fn(Period) -> bool + Send + 'static,
+    ) -> Result<Self, OpenedError> {
         let config = Config::load(&city.folder(unit))?;
         let (database, pins) = (open_store(&config)?, load_pins(&config)?);
         let today = city.clock().today();
@@ -82,7 +94,8 @@ impl Sums {
         let documents = Documents::of(Arc::new(packs), &ShareKeys::default());
         let read = database.read(move |tx| {
             let refused = verdict::refused(tx, REFUSED_MAX)?.len();
-            Ok::<_, SqlError>(Self { tasks: view::tasks(tx, &documents, today)?, refused })
+            let tasks = view::tasks_of(tx, &documents, today, is_asked)?;
+            Ok::<_, SqlError>(Self { tasks, refused })
         });
         Ok(read?)
     }

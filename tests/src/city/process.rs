@@ -130,6 +130,14 @@ pub struct Launcher {
     clock: PathBuf,
 }
 
+/// How a command ended.
+pub struct Ended {
+    /// Its exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// What it printed.
+    pub printed: String,
+}
+
 /// A service that runs until the city ends.
 pub struct Service {
     unit: String,
@@ -181,23 +189,38 @@ impl Launcher {
         unit: &str,
         args: &[&str],
     ) -> Result<String, ProcessError> {
+        let ended = self.ended(program, unit, args).await?;
+        if ended.code == 0 {
+            return Ok(ended.printed);
+        }
+        let said = tail(&self.logs.join(format!("{unit}.log")));
+        Err(ProcessError::Failed { command: shown(program, args), code: ended.code, said })
+    }
+
+    /// Runs a command to its end, whatever that is: an exit code can be an answer.
+    ///
+    /// # Errors
+    /// It could not be started or took too long.
+    pub async fn ended(
+        &self,
+        program: Program,
+        unit: &str,
+        args: &[&str],
+    ) -> Result<Ended, ProcessError> {
+        let command_line = shown(program, args);
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let log = self.logs.join(format!("{unit}.log"));
         let mut command = self.command(program, &args, &log)?;
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let shown = format!("xinqiao-{} {}", program.word(), args.join(" "));
         let child = command.spawn()?;
         let ended = tokio::time::timeout(COMMAND_TIMEOUT, child.wait_with_output()).await;
         let Ok(output) = ended else {
-            let (command, said) = (shown, tail(&log));
+            let (command, said) = (command_line, tail(&log));
             return Err(ProcessError::Late { command, seconds: COMMAND_TIMEOUT.as_secs(), said });
         };
         let output = output?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        let code = output.status.code().unwrap_or(-1);
-        Err(ProcessError::Failed { command: shown, code, said: tail(&log) })
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(Ended { code: output.status.code().unwrap_or(-1), printed })
     }
 
     /// Starts a service and waits until its log says that it is ready.
@@ -284,6 +307,11 @@ impl Service {
         // It ignored the request, or there is no way to ask on this system.
         let _ = self.child.kill().await;
     }
+}
+
+/// A command as a person would type it.
+fn shown(program: Program, args: &[&str]) -> String {
+    format!("xinqiao-{} {}", program.word(), args.join(" "))
 }
 
 /// The end of a log, for a person to read.

@@ -19,7 +19,7 @@ use runtime::sql::SqlError;
 
 use super::build::{BuildError, COMMANDS_AT_ONCE, side_by_side};
 use super::commissions::{self, Unsigned};
-use super::days::{FOUNDED, SCHOOL_YEAR};
+use super::days::SCHOOL_YEAR;
 use super::hubs::key_request;
 use super::office::roll_of;
 use super::opened::OpenedError;
@@ -38,6 +38,8 @@ pub struct Area {
     pub roster: String,
     /// Stages in which something is opened.
     pub stages: BTreeSet<Stage>,
+    /// Groups of its plan, closed ones too.
+    pub groups: usize,
 }
 
 /// The districts of a city in which a group can be made.
@@ -64,7 +66,8 @@ pub fn areas(
         let open = plan.groups().iter().filter(|group| group.access != Access::Closed);
         let stages: BTreeSet<Stage> = open.map(|group| group.stage).collect();
         if !stages.is_empty() {
-            areas.push(Area { unit: unit.to_owned(), roster: text, stages });
+            let groups = plan.groups().len();
+            areas.push(Area { unit: unit.to_owned(), roster: text, stages, groups });
         }
     }
     Ok(areas)
@@ -99,7 +102,12 @@ fn rows(plan: &SchoolPlan, roll: &str) -> std::io::Result<String> {
 }
 
 /// States the keys of the helper and of the leaders, and puts every area under seal.
-pub(super) async fn begin(site: &Site, areas: &[Area], from: Date) -> Result<(), BuildError> {
+/// The roster is read on the first of two days, the plans are in force from the second on.
+pub(super) async fn begin(
+    site: &Site,
+    areas: &[Area],
+    days: (Date, Date),
+) -> Result<(), BuildError> {
     let leaders = areas.iter().map(|area| (area.unit.clone(), "education"));
     let hubs = leaders.chain([(HEALTH.0.to_owned(), "health")]);
     let steps = hubs.map(|(unit, under)| {
@@ -112,7 +120,7 @@ pub(super) async fn begin(site: &Site, areas: &[Area], from: Date) -> Result<(),
     let plans = areas.iter().zip(leaders).map(|(area, leader)| {
         let (site, area, statements) =
             (site.clone(), area.clone(), [leader.clone(), helper.clone()]);
-        async move { make_plan(site, area, statements, from).await }
+        async move { make_plan(site, area, statements, days).await }
     });
     let unsigned = side_by_side(plans.collect(), COMMANDS_AT_ONCE).await?;
     let signed = commissions::sign_packs(site, unsigned.into_iter().flatten().collect()).await?;
@@ -200,14 +208,14 @@ async fn make_plan(
     site: Site,
     area: Area,
     [leader, helper]: [String; 2],
-    from: Date,
+    (census, from): (Date, Date),
 ) -> Result<[Unsigned; 2], BuildError> {
     let folder = site.made("plans")?;
     let name = name(&area.unit);
     let roster = folder.join(format!("{name}.csv"));
     let plan = folder.join(format!("{name}.toml"));
     std::fs::write(&roster, &area.roster)?;
-    let (file, day) = (path_text(&roster), FOUNDED.date().to_string());
+    let (file, day) = (path_text(&roster), census.to_string());
     let mut args = vec!["plan", "make", &file, "--census-day", &day];
     args.extend(["--leader-statement", &leader, "--helper-statement", &helper]);
     site.hub(&area.unit, &args).await?;

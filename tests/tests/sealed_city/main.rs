@@ -26,7 +26,7 @@ use hub::store::opened::{self as sums, OpenedSum};
 use hub::store::sealed::record;
 use runtime::sql::SqlError;
 use tests::city::build::{City, Hubs, Wishes};
-use tests::city::days::{PLAN_FROM, REPORTED, TERM, TERM_OPENS, WEEKS_OPEN};
+use tests::city::days::{FOUNDED, PLAN_FROM, REPORTED, TERM, TERM_OPENS, WEEKS_OPEN};
 use tests::city::generate::Seeded;
 use tests::city::opened::{self, Of};
 use tests::city::plan::CITY;
@@ -80,6 +80,7 @@ fn wishes(dir: &Path) -> Wishes {
         lives: SCHOOLS.len(),
         stay: false,
         hubs: Hubs::Both,
+        founded: FOUNDED,
         plan_from: PLAN_FROM,
     }
 }

@@ -170,6 +170,15 @@ pub fn refuse(tx: &Tx<'_>, digest: &Digest, code: &str) -> Result<(), SqlError> 
     Ok(())
 }
 
+/// How many reports both hubs accepted.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn accepted_count(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let sql = "select count(*) from sealed_report where state = 2";
+    Ok(tx.query_opt(sql, &[], |row| row.u64(0))?.unwrap_or(0))
+}
+
 /// Accepted reports of a task, by school.
 ///
 /// # Errors

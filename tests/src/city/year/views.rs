@@ -1,0 +1,180 @@
+//! What every role has seen of a year, written as its own program exports it, alone and together
+//! with schools that collude, and what the shipped attacker says of each file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use domain::disclosure::attacker::View;
+use runtime::seen::{read, write};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::colluders;
+use super::recount::{Exactness, Sealed};
+use crate::city::build::{BuildError, City};
+use crate::city::days::SCHOOL_YEAR;
+use crate::city::plan::{CITY, HEALTH};
+use crate::city::process::Program;
+use crate::city::site::path_text;
+
+/// Seconds that the attacker may take for a file.
+const SECONDS_MAX: &str = "240";
+/// Exit code of the attacker that found something.
+const FOUND: i32 = 9;
+
+/// What must follow from a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Must {
+    /// No small count of a school, and none is left undecided.
+    Safe,
+    /// At least one: an attacker that cannot find it proves nothing.
+    Leak,
+}
+
+/// What the attacker says of a file.
+#[derive(Debug, Serialize)]
+pub struct Judged {
+    /// Its name in the folder.
+    pub file: String,
+    /// What must follow.
+    pub must: Must,
+    /// Hidden figures of schools.
+    pub hidden: u64,
+    /// Small ones that follow.
+    pub leaks: usize,
+    /// Those that were not decided.
+    pub undecided: usize,
+    /// Seconds that it took.
+    pub seconds: f64,
+}
+
+impl Judged {
+    /// Whether the attacker says what it must.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        match self.must {
+            Must::Safe => self.leaks == 0 && self.undecided == 0,
+            Must::Leak => self.leaks > 0,
+        }
+    }
+}
+
+/// A file that is written.
+struct Written {
+    name: String,
+    must: Must,
+}
+
+/// Writes one file for each role, recounts the sums of whoever holds some, and has the attacker
+/// judge every file.
+pub(super) async fn write_all(
+    city: &City,
+    own: &BTreeMap<String, View>,
+    export: &Path,
+) -> Result<(Vec<Judged>, Exactness), BuildError> {
+    let (sealed, mut exactness) = (Sealed::of(own), Exactness::default());
+    let mut files = Vec::new();
+    for (unit, role, name) in roles(city) {
+        let view = exported(city, (&unit, role), &export.join(format!("{name}.json"))).await?;
+        sealed.recount(&view, &mut exactness);
+        let with = match role {
+            "street" => neighbour(city, &unit, own),
+            "district" => colluders::of(&view, |school| own.contains_key(school)),
+            _ => Vec::new(),
+        };
+        for colluders in with {
+            let number = colluders.schools.len();
+            let joined = format!("{name}+{number}-school{}", if number == 1 { "" } else { "s" });
+            together(export, (&joined, &view), &colluders.schools, own)?;
+            files.push(Written { name: joined, must: colluders.must });
+        }
+        files.push(Written { name, must: Must::Safe });
+    }
+    let mut judged = Vec::new();
+    for file in files {
+        judged.push(judge(city, export, file).await?);
+    }
+    judged.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok((judged, exactness))
+}
+
+/// One school below a street that puts its own figures beside what the street sees.
+fn neighbour(city: &City, street: &str, own: &BTreeMap<String, View>) -> Vec<colluders::Colluders> {
+    let below = city.plan.schools.iter().filter(|plan| plan.parent == street);
+    let known = below.map(|plan| &plan.school.school_code).find(|unit| own.contains_key(*unit));
+    let with =
+        |unit: &String| colluders::Colluders { schools: vec![unit.clone()], must: Must::Safe };
+    known.map(with).into_iter().collect()
+}
+
+/// Hub, role and file of every view.
+fn roles(city: &City) -> Vec<(String, &'static str, String)> {
+    let mut roles = vec![
+        (CITY.0.to_owned(), "city", "city".to_owned()),
+        (HEALTH.0.to_owned(), "helper", "helper".to_owned()),
+    ];
+    for area in &city.areas {
+        for role in ["district", "leader"] {
+            roles.push((area.unit.clone(), role, format!("{role}-{}", area.unit)));
+        }
+    }
+    let streets = city.plan.hubs.iter().filter(|hub| hub.kind == "street");
+    let streets = streets.filter(|hub| city.areas.iter().any(|area| area.unit == hub.district));
+    roles.extend(streets.map(|hub| (hub.unit.clone(), "street", format!("street-{}", hub.unit))));
+    roles
+}
+
+/// A hub's own export.
+async fn exported(
+    city: &City,
+    (unit, role): (&str, &str),
+    file: &Path,
+) -> Result<View, BuildError> {
+    let (year, out) = (SCHOOL_YEAR.to_string(), path_text(file));
+    let args = ["disclosure", "export", "--role", role, "--year", &year, "--out", &out];
+    city.site().hub(unit, &args).await?;
+    read(&std::fs::read(file)?).map_err(|error| std::io::Error::other(error).into())
+}
+
+/// Writes a role's view with those of schools that collude, and their own beside it.
+fn together(
+    export: &Path,
+    (name, view): (&str, &View),
+    with: &[String],
+    own: &BTreeMap<String, View>,
+) -> Result<(), BuildError> {
+    let written = |view: &View, name: &str| -> Result<(), BuildError> {
+        let bytes = write(view).map_err(std::io::Error::other)?;
+        Ok(std::fs::write(export.join(format!("{name}.json")), bytes)?)
+    };
+    let mut all = view.clone();
+    for school in with {
+        let Some(own) = own.get(school) else { continue };
+        written(own, &format!("school-{school}"))?;
+        all.join(own.clone()).map_err(std::io::Error::other)?;
+    }
+    written(&all, name)
+}
+
+/// What the shipped attacker says of a file.
+async fn judge(city: &City, export: &Path, file: Written) -> Result<Judged, BuildError> {
+    let started = Instant::now();
+    let Written { name, must } = file;
+    let name = format!("{name}.json");
+    let path = path_text(&export.join(&name));
+    let args = ["disclosure", "audit", &path, "--seconds", SECONDS_MAX, "--json"];
+    let ended = city.launcher().ended(Program::Hub, "attacker", &args).await?;
+    let said: Value = serde_json::from_str(&ended.printed).unwrap_or_default();
+    let rows = |word: &str| said.get(word).and_then(Value::as_array).map(Vec::len);
+    let told = said.get("hidden").and_then(Value::as_u64);
+    let (Some(hidden), Some(leaks), Some(undecided), 0 | FOUND) =
+        (told, rows("leaks"), rows("undecided"), ended.code)
+    else {
+        let text = format!("the attacker ended with {} on {name}: {}", ended.code, ended.printed);
+        return Err(std::io::Error::other(text).into());
+    };
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Judged { file: name, must, hidden, leaks, undecided, seconds })
+}

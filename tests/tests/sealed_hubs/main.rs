@@ -16,6 +16,7 @@ mod figures;
 mod guarded;
 mod keys;
 mod leaders;
+mod leaks;
 mod pages;
 mod published;
 mod roll_up;

@@ -67,7 +67,9 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
         let more = federation(context, &config, &database).and_then(|mut more| {
             let today = context.clock.today();
             more.extend(super::doctor_sealed::checks(&config, &database, today)?);
-            more.extend(super::publication_doctor::checks(&database)?);
+            let own = LeafIdentity::load(&config.path("identity.pem")).ok();
+            let own = own.as_ref().map(|own| own.key().public());
+            more.extend(super::publication_doctor::checks(&database, own)?);
             Ok(more)
         });
         match more {

@@ -174,11 +174,18 @@ fn planned(t: &Terminal, out: &PlanOut) -> String {
     } else {
         t.text(said::COSTS, &[&out.epsilon, &out.left])
     });
+    lines.push(carried(t, out.carried));
     lines.push(t.text(said::MARGIN, &[&out.scale, &out.margin95]));
     lines.push(t.text(said::ATTACKED, &[]));
     lines.push(t.text(said::ONCE, &[]));
     lines.push(t.text(said::DRAW_NEXT, &[&out.id, &out.code]));
+    lines.retain(|line| !line.is_empty());
     lines.join("\n")
+}
+
+/// The sentence about reports of an earlier term; empty without any.
+fn carried(t: &Terminal, carried: u32) -> String {
+    if carried == 0 { String::new() } else { t.text(publication::words::CARRIED, &[&carried]) }
 }
 
 fn draw(context: &Context, asked: &Draw) -> Result<(), Failure> {
@@ -204,9 +211,11 @@ fn shown(t: &Terminal, out: &ReleaseOut) -> String {
             said::COVERAGE,
             &[&coverage.schools_reported, &coverage.schools_due, &coverage.persons, &out.sums],
         ),
+        carried(t, line.carried),
         t.text(said::MARGIN, &[&line.scale, &line.margin95]),
         out.note.in_lang(lang).to_owned(),
     ];
+    lines.retain(|line| !line.is_empty());
     if line.state == "paid" {
         lines.push(t.text(said::UNFINISHED, &[&line.id]));
         return lines.join("\n");
@@ -220,10 +229,7 @@ fn shown(t: &Terminal, out: &ReleaseOut) -> String {
         for cell in &one.cells {
             let mut row: Vec<String> =
                 cell.names.iter().map(|name| name.in_lang(lang).to_owned()).collect();
-            row.push(match cell.status {
-                "closed" => t.text(said::CLOSED, &[]),
-                _ => cell.shown.clone(),
-            });
+            row.push(publication::text(cell, lang));
             table.row(row);
         }
         lines.push(format!("\n{}\n{}", one.query, table.render()));
@@ -232,13 +238,11 @@ fn shown(t: &Terminal, out: &ReleaseOut) -> String {
 }
 
 fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
-    let mut out = found(context, &asked.release)?;
+    let out = found(context, &asked.release)?;
     if out.release.state != "drawn" {
         let message = Sentence::new(said::NOT_DRAWN, &[&asked.release]);
         return Err(Failure::new(Exit::Refused, "NOT_DRAWN", message).hint(said::NOT_DRAWN_NEXT));
     }
-    // Who drew it is the hub's own affair.
-    out.release.drawn_by = None;
     let unwritten = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, "release not written");
         Failure::new(Exit::Failed, "STORE", publication::words::UNREAD)
@@ -323,6 +327,9 @@ fn proven(context: &Context, database: &Database, who: &Who) -> Result<By, Failu
     let code = who.code.as_deref();
     let asked = sessions.verify(&who.login, password.to_string(), code, context.now_ms());
     let account = block_on(asked)??;
+    if !block_on(sessions.has_factor(&account.login))?? {
+        return Err(Refused::NoFactor.into());
+    }
     Ok(By { login: account.login, name: account.name, role: account.role })
 }
 

@@ -1,32 +1,38 @@
-//! What `doctor` looks at in publications: the chain of the ledger's lines, and draws that were not
-//! finished.
+//! What `doctor` looks at in publications: the ledger's lines, what the store says beside them, and
+//! draws that were not finished.
 
+use certs::key::PublicKey;
 use runtime::cli::doctor::{Check, Subject};
 use runtime::cli::{Failure, Sentence};
 use runtime::sql::{Database, SqlError};
 
 use super::words::publication as words;
+use crate::publication::audit::{differs, forged};
 use crate::publication::line::broken;
-use crate::store::publication::{self, Line, Publication};
+use crate::store::publication;
 
 const CHAIN: Subject = ("publication_chain", words::CHAIN_TITLE);
 
-/// Nothing at a hub that never paid for a release.
-pub(super) fn checks(database: &Database) -> Result<Vec<Check>, Failure> {
-    let (lines, all) =
-        database.read(|tx| Ok::<_, SqlError>((publication::lines(tx)?, publication::all(tx)?)))?;
-    Ok(if lines.is_empty() { Vec::new() } else { vec![check(&lines, &all)] })
-}
-
-fn check(lines: &[Line], all: &[Publication]) -> Check {
-    if let Some(number) = broken(lines) {
+/// Nothing at a hub that never paid for a release. `key` is the hub's own, where it can be read.
+pub(super) fn checks(database: &Database, key: Option<&PublicKey>) -> Result<Vec<Check>, Failure> {
+    let (lines, all, differs) = database.read(|tx| {
+        Ok::<_, SqlError>((publication::lines(tx)?, publication::all(tx)?, differs(tx)?))
+    })?;
+    if lines.is_empty() && differs.is_none() {
+        return Ok(Vec::new());
+    }
+    let forged = key.and_then(|key| forged(&lines, key));
+    let half = all.iter().find(|one| one.drawn_at_ms.is_none());
+    let check = if let Some(number) = broken(&lines).or(forged) {
         let found = Sentence::new(words::CHAIN_BROKEN, &[&number]);
-        return Check::problem(CHAIN, found, words::CHAIN_FIX);
-    }
-    match all.iter().find(|one| one.drawn_at_ms.is_none()) {
-        Some(half) => {
-            Check::warning(CHAIN, Sentence::new(words::HALF, &[&half.id]), words::HALF_FIX)
-        }
-        None => Check::well(CHAIN, Sentence::new(words::CHAIN_WELL, &[&lines.len()])),
-    }
+        Check::problem(CHAIN, found, words::CHAIN_FIX)
+    } else if let Some(what) = differs {
+        let found = Sentence::new(words::CHAIN_DIFFERS, &[&what]);
+        Check::problem(CHAIN, found, words::CHAIN_FIX)
+    } else if let Some(half) = half {
+        Check::warning(CHAIN, Sentence::new(words::HALF, &[&half.id]), words::HALF_FIX)
+    } else {
+        Check::well(CHAIN, Sentence::new(words::CHAIN_WELL, &[&lines.len()]))
+    };
+    Ok(vec![check])
 }

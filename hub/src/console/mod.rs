@@ -26,7 +26,6 @@ use runtime::web::{
 };
 use serde::Deserialize;
 
-pub(crate) use publications::text as noisy;
 pub use source::{SourceError, StatisticsSource};
 pub use view::*;
 pub use view_sealed::*;

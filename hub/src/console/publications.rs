@@ -6,9 +6,7 @@ use runtime::web::{Export, Html, Lang, Page, Part, RenderError, Tag, Tone, group
 
 use super::{PUBLICATIONS_HREF, words};
 use crate::publication::words as said;
-use crate::publication::{
-    BudgetOut, CellOut, OpenTableOut, ReleaseLineOut, ReleaseOut, ReleasesOut,
-};
+use crate::publication::{BudgetOut, OpenTableOut, ReleaseLineOut, ReleaseOut, ReleasesOut, text};
 use crate::statistics::NameOut;
 
 #[derive(Template)]
@@ -95,7 +93,7 @@ impl Grid {
 
     /// Takes rows and columns without any figure out and names them.
     fn fold(&mut self, lang: Lang) {
-        let closed = words::PUBLISHED_CLOSED.in_lang(lang);
+        let closed = said::CLOSED.in_lang(lang);
         let is_told = |figure: &Option<String>| figure.as_ref().is_some_and(|text| text != closed);
         let told: Vec<bool> = (0..self.columns.len())
             .map(|at| self.rows.iter().any(|(_, row)| row.get(at).is_some_and(is_told)))
@@ -143,16 +141,6 @@ impl Grid {
     }
 }
 
-/// A noisy figure is marked as one, and never looks like an exact or a rounded one.
-pub(crate) fn text(cell: &CellOut, lang: Lang) -> String {
-    let part = if cell.left_out { "*" } else { "" };
-    match (cell.status, cell.value.and_then(|value| u64::try_from(value).ok())) {
-        ("closed", _) => words::PUBLISHED_CLOSED.in_lang(lang).to_owned(),
-        (_, Some(value)) => format!("~{}{part}", grouped(value)),
-        _ => format!("{}{part}", cell.shown),
-    }
-}
-
 impl PublicationsTemplate<'_> {
     fn name<'n>(&self, name: &'n NameOut) -> &'n str {
         name.in_lang(self.lang)
@@ -184,7 +172,7 @@ impl PublicationsTemplate<'_> {
     }
 
     fn by<'l>(&self, line: &'l ReleaseLineOut) -> &'l str {
-        line.drawn_by.as_deref().unwrap_or_default()
+        &line.drawn_by
     }
 
     fn meaning(&self, one: &ReleaseOut) -> String {
@@ -204,6 +192,11 @@ impl PublicationsTemplate<'_> {
             &one.line,
         ];
         words::PUBLISHED_FROM.fill(self.lang, &values)
+    }
+
+    fn carried(&self, one: &ReleaseOut) -> Option<String> {
+        let carried = one.release.carried;
+        (carried > 0).then(|| said::CARRIED.fill(self.lang, &[&carried]))
     }
 
     fn digest<'d>(&self, digest: &'d str) -> &'d str {

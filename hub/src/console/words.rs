@@ -84,7 +84,6 @@ texts! {
     PUBLISHED_AT = "发布日期", "Published";
     PUBLISHED_BY = "发布人", "By";
     PUBLISHED_FIGURE = "加噪声的数", "Noisy figure";
-    PUBLISHED_CLOSED = "不开启", "closed";
     PUBLISHED_FROM = "含 {0} / {1} 所学校、{2} 名学生，由 {3} 份已开启的合计组成（最晚 {4} 开启）；噪声尺度 {5}，账目第 {6} 行。",
         "{0} of {1} schools with {2} students, from {3} opened sums (the last one of {4}); noise \
          of scale {5}, line {6} of the ledger.";
@@ -92,9 +91,9 @@ texts! {
         "It is paid for and not drawn; an operator finishes it with publish plan and publish draw, \
          for nothing.";
     PUBLISHED_LEGEND = "“~”表示加了噪声，95% 的数误差不超过 ±{0}；“<20”表示加噪声后小于 20；\
-        “*”表示有些人数过少的格未计入。",
+        “*”表示有些学校或人数过少的格未计入。",
         "\"~\" marks a noisy figure, 95% of them within ±{0}; \"<20\" is below twenty after noise; \
-         \"*\" leaves out cells of too few persons.";
+         \"*\" leaves out cells of too few schools or persons.";
     PUBLISHED_WHOLE = "查看这次发布的全部数字", "All figures of this release";
     PUBLISHED_HERE = "已公开发布（加噪声）", "Published with noise";
     PUBLISHED_HERE_NOTE = "“~”为公众看到的数，不是本页的精确数；95% 的数误差不超过 ±{0}",

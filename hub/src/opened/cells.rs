@@ -26,6 +26,8 @@ pub struct Cell {
     pub above: u64,
     /// Whether anybody of the roster is of its kind.
     pub is_about: bool,
+    /// Whether a whole stage of its kind is in no group that the plan opens.
+    pub lacks_stage: bool,
 }
 
 impl Cell {
@@ -38,6 +40,7 @@ impl Cell {
             left_out: self.left_out.saturating_add(other.left_out),
             above: self.above.saturating_add(other.above),
             is_about: self.is_about || other.is_about,
+            lacks_stage: self.lacks_stage || other.lacks_stage,
         }
     }
 }

@@ -125,6 +125,22 @@ impl Books {
         self.areas.iter().map(|book| book.schools(self.extent())).sum()
     }
 
+    /// The opened sums that are a member's own: an area's, or those of a town in one.
+    #[must_use]
+    pub fn of_member(&self, member: &UnitId) -> Self {
+        let is_town = |book: &AreaBook| {
+            let year = book.sealing().map(SealingYear::year);
+            book.area() != member && year.is_some_and(|year| year.roster.has_town(member))
+        };
+        for book in &self.areas {
+            let extent = is_town(book).then(|| Extent::Town(member.clone()));
+            if book.area() == member || extent.is_some() {
+                return Self { areas: vec![book.clone()], extent, is_all: true };
+            }
+        }
+        Self::default()
+    }
+
     /// The part of the areas that is meant.
     #[must_use]
     pub fn extent(&self) -> &Extent {

@@ -94,6 +94,7 @@ mod tests {
             groups: groups.iter().map(|name| group(name)).collect(),
             fresh: 5,
             due: 5,
+            carried: 0,
             cells: BTreeMap::new(),
             number: 1,
             record: Digest::sha256([0; 32]),

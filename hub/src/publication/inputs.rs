@@ -10,16 +10,19 @@ use std::collections::BTreeSet;
 
 use domain::catalogue::{Axis, Stage};
 use domain::digest::Digest;
-use domain::disclosure::noise::{LIST, Publisher, Query, ReleaseName, Scale};
+use domain::disclosure::noise::{Epsilon, LIST, NoiseError, Publisher, Query, ReleaseName, Scale};
 use domain::disclosure::plan::Access;
 use domain::disclosure::sealed::{SealedTable, lv};
 use domain::period::Period;
 use domain::rollup::Coverage;
+use domain::span::Span;
 use domain::unit::{UnitId, UnitKind, Zone};
+use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::Refused;
-use crate::opened::{self, AreaBook, AreaSum, Asked, Closed, Extent, Sort, TableOf, Take};
+use crate::opened::{self, AreaBook, AreaSum, Asked, Books, Closed, Extent, Sort, TableOf, Take};
+use crate::rollup;
 use crate::seen::Place;
 use crate::statistics::key_at;
 use crate::store::opened::OpenedSum;
@@ -40,9 +43,11 @@ pub struct Inputs {
     pub parts: Vec<Part>,
     /// Schools of all areas.
     pub coverage: Coverage,
+    /// Reports of an earlier term in its sums: their students may be counted elsewhere as well.
+    pub carried: u32,
     /// The areas.
     pub areas: Vec<Area>,
-    /// Catalogue of the sums.
+    /// Catalogue whose words are those of the sums: the one in force.
     pub catalogue: Digest,
     /// The sums that it is made of, each once.
     pub sums: Vec<OpenedSum>,
@@ -76,11 +81,14 @@ pub fn read(tx: &Tx<'_>, place: Place<'_>, name: ReleaseName) -> Result<Inputs, 
     let publisher = Publisher::of(place.kind).ok_or(Refused::NotHere)?;
     let period = Period::Term(name.term);
     let books = opened::books(tx, place.packs, place.unit, period)?;
-    let is_own = place.kind == UnitKind::City || books.is_all;
+    // What a district leads or helps elsewhere is not its own to publish.
+    let is_own =
+        place.kind == UnitKind::City || books.areas.iter().all(|book| book.area() == place.unit);
     if !books.is_sealed() || books.extent.is_some() || !is_own {
         return Err(Refused::NotOpened(place.unit.clone()));
     }
-    if let Some(unit) = beside(tx, place, &books.areas)? {
+    let span = Span::of(period, place.packs.calendar()).map_err(|_| Refused::NoGroup)?;
+    if let Some(unit) = beside(tx, place, (&books, span.to))? {
         return Err(Refused::NotOpened(unit));
     }
     let mut found = Inputs {
@@ -88,6 +96,7 @@ pub fn read(tx: &Tx<'_>, place: Place<'_>, name: ReleaseName) -> Result<Inputs, 
         publisher,
         parts: Vec::new(),
         coverage: Coverage::default(),
+        carried: 0,
         areas: Vec::new(),
         catalogue: place.packs.in_force().digest,
         sums: Vec::new(),
@@ -109,38 +118,31 @@ pub fn read(tx: &Tx<'_>, place: Place<'_>, name: ReleaseName) -> Result<Inputs, 
     if found.sums.is_empty() {
         return Err(Refused::NoGroup);
     }
+    // Schools that no roster has are due as well.
+    let due = rollup::schools_due(tx, place.packs, place.unit, ("", &period.to_string()))?;
+    found.coverage.schools_due = found.coverage.schools_due.max(due);
     Ok(found)
 }
 
-/// A member of a city whose figures are not opened sums: in a release some would be missing, and
-/// rounded ones have another protection.
+/// An area below a city on the term's last day whose figures are not opened sums: in a release they
+/// would be missing, and rounded ones have another protection. A single school that no roster has
+/// is named by the coverage.
 fn beside(
     tx: &Tx<'_>,
     place: Place<'_>,
-    books: &[std::sync::Arc<AreaBook>],
+    (books, day): (&Books, Date),
 ) -> Result<Option<UnitId>, Refused> {
     if place.kind != UnitKind::City {
         return Ok(None);
     }
-    let today = place.today.to_string();
-    let listed = |id: &UnitId| {
-        let year = |book: &AreaBook| book.sealing().map(|sealing| sealing.year().clone());
-        books.iter().filter_map(|book| year(book)).any(|year| year.roster.school(id).is_some())
-    };
+    let day = day.to_string();
     for stay in unit::stays(tx, place.unit)? {
-        let is_over = stay.to.as_ref().is_some_and(|to| *to < today);
-        if stay.status == UnitStatus::Closed || is_over {
+        let is_there = stay.status != UnitStatus::Closed && stay.covers(&day);
+        if !is_there || !stay.kind.is_area() || stay.schools_below == 0 {
             continue;
         }
         let Ok(id) = stay.unit.parse::<UnitId>() else { continue };
-        let is_in = match stay.kind {
-            UnitKind::School => listed(&id),
-            kind if kind.is_area() => {
-                stay.schools_below == 0 || books.iter().any(|book| *book.area() == id)
-            }
-            _ => true,
-        };
-        if !is_in {
+        if !books.of_member(&id).is_sealed() {
             return Ok(Some(id));
         }
     }
@@ -210,7 +212,7 @@ fn cells(
                 Some(Ok(one)) => {
                     is_about = true;
                     cell.value = Some(cell.value.unwrap_or(0).saturating_add(one.value));
-                    cell.left_out |= one.left_out > 0;
+                    cell.left_out |= one.left_out > 0 || one.lacks_stage;
                 }
                 Some(Err(Closed::Nobody)) | None => {}
                 // Few persons, or no group of enough schools: closed by structure.
@@ -218,7 +220,8 @@ fn cells(
                     is_about = true;
                     cell.left_out = true;
                 }
-                Some(Err(_)) => return Err(Refused::Catalogue),
+                Some(Err(Closed::Catalogue)) => return Err(Refused::Catalogue),
+                Some(Err(why)) => return Err(Refused::Closed(*why)),
             }
         }
         if is_about {
@@ -234,7 +237,7 @@ impl Inputs {
         for one in &sum.sums {
             if !self.sums.iter().any(|known| known.key() == one.key()) {
                 self.sums.push((*one).clone());
-                self.catalogue = one.pack;
+                self.carried = self.carried.saturating_add(one.carried);
             }
         }
         let Some(sealing) = book.sealing() else { return };
@@ -265,8 +268,7 @@ impl Inputs {
     /// # Errors
     /// None for the queries of the list.
     pub fn scale(&self) -> Result<Scale, Refused> {
-        let count = u64::try_from(self.parts.len()).unwrap_or(u64::MAX);
-        Ok(Scale::of(count, self.publisher.epsilon(self.name.subject))?)
+        Ok(scale(self.parts.len(), self.publisher.epsilon(self.name.subject), self.carried)?)
     }
 
     /// The exact values of every query that get noise, in order.
@@ -300,6 +302,17 @@ impl Inputs {
             &lv(&tasks),
         ]))
     }
+}
+
+/// How far noise reaches. A student is in at most one cell of a query; where a report of an earlier
+/// term stands in the sums, in at most two, since the student may have gone to another school.
+///
+/// # Errors
+/// None for the queries of the list.
+pub fn scale(queries: usize, epsilon: Epsilon, carried: u32) -> Result<Scale, NoiseError> {
+    let cells = if carried > 0 { 2 } else { 1 };
+    let queries = u64::try_from(queries).unwrap_or(u64::MAX);
+    Scale::of(queries.saturating_mul(cells), epsilon)
 }
 
 fn of_part(part: &Part) -> Vec<u8> {

@@ -72,7 +72,7 @@ impl Act<'_> {
         }
     }
 
-    fn fields(&self) -> Vec<u8> {
+    pub(super) fn fields(&self) -> Vec<u8> {
         match *self {
             Self::Paid { release, epsilon, scale, identity, login } => {
                 let (numerator, denominator) = scale.parts();

@@ -7,6 +7,7 @@
 //! own and comes first; a draw that was interrupted is finished with the very same numbers, and so
 //! is one that a restored hub has forgotten. Nothing here chooses what is published.
 
+pub mod audit;
 mod guard;
 mod inputs;
 pub mod line;
@@ -26,7 +27,7 @@ pub use inputs::{Inputs, Part, read};
 pub use office::{By, Draft, Drawn, Office};
 pub use out::{
     BudgetOut, CellOut, OpenTableOut, PlanOut, QueryOut, ReleaseAreaOut, ReleaseLineOut,
-    ReleaseOut, ReleasesOut, csv, release, releases,
+    ReleaseOut, ReleasesOut, csv, release, releases, text,
 };
 pub use refused::Refused;
 

@@ -14,6 +14,7 @@ use domain::disclosure::noise::{
     Epsilon, Ledger, OpenTable, Order, Permit, Publisher, ReleaseName, Scale,
 };
 use domain::disclosure::sealed::lv;
+use domain::span::school_year_of;
 use jiff::civil::Date;
 use runtime::sql::{Database, SqlError, Tx};
 use runtime::web::Role;
@@ -120,8 +121,8 @@ impl Office {
     /// # Errors
     /// Why it cannot be drawn. Nothing was written but the hub's secret, the first time.
     pub fn plan(&self, name: ReleaseName) -> Result<Draft, Refused> {
-        let (draft, views) = self.drafted(name)?;
-        guard::judge(&views)?;
+        let (draft, view) = self.drafted(name)?;
+        guard::judge(&view)?;
         Ok(draft)
     }
 
@@ -134,11 +135,11 @@ impl Office {
         if !DRAWERS.contains(&by.role) {
             return Err(Refused::Role);
         }
-        let (draft, views) = self.drafted(name)?;
+        let (draft, view) = self.drafted(name)?;
         if code != draft.code() {
             return Err(Refused::Code);
         }
-        guard::judge(&views)?;
+        guard::judge(&view)?;
         let permit = self.pay(&draft, by)?;
         self.finish(&draft, permit)?;
         let (publisher, year) = (draft.inputs.publisher, name.term.school_year);
@@ -198,6 +199,10 @@ impl Office {
             return Err(Refused::Role);
         }
         let publisher = Publisher::of(self.config.kind).ok_or(Refused::NotHere)?;
+        let this = school_year_of(self.today);
+        if ![this, this.saturating_add(1)].contains(&school_year) {
+            return Err(Refused::Year(school_year));
+        }
         let (office, login) = (self.clone(), by.login.clone());
         self.database.write("publication_lower", move |tx| {
             let cap = cap(tx, publisher, school_year)?;
@@ -210,15 +215,15 @@ impl Office {
         })
     }
 
-    fn drafted(&self, name: ReleaseName) -> Result<(Draft, Vec<View>), Refused> {
+    fn drafted(&self, name: ReleaseName) -> Result<(Draft, View), Refused> {
         let now_ms = self.now_ms;
         self.database
             .write("publication_key", move |tx| publication::key_or_make(tx, now_ms).map(drop))?;
         let office = self.clone();
         self.database.read(move |tx| {
             let (draft, documents) = office.draft(tx, name)?;
-            let views = guard::views(tx, office.place(&documents, name), &draft.inputs)?;
-            Ok((draft, views))
+            let view = guard::view(tx, office.place(&documents, name), &draft.inputs)?;
+            Ok((draft, view))
         })
     }
 
@@ -288,6 +293,7 @@ impl Office {
             schools_due: inputs.coverage.schools_due,
             persons: inputs.coverage.persons,
             sums: u32::try_from(inputs.sums.len()).unwrap_or(u32::MAX),
+            carried: inputs.carried,
             opened_at_ms: inputs.opened_at_ms(),
             login: by.login.clone(),
             name: by.name.clone(),
@@ -321,7 +327,7 @@ fn cells(inputs: &Inputs, table: &OpenTable) -> Result<Vec<publication::Drawn>, 
     Ok(found)
 }
 
-fn digest(cells: &[publication::Drawn]) -> Digest {
+pub(super) fn digest(cells: &[publication::Drawn]) -> Digest {
     let of = |cell: &publication::Drawn| {
         let value = cell.value.map_or_else(Vec::new, |value| value.to_be_bytes().to_vec());
         lv(&[cell.query.as_bytes(), cell.key.join("/").as_bytes(), &value])

@@ -13,10 +13,11 @@ use domain::disclosure::noise::{
 use domain::disclosure::sealed::measure_of;
 use domain::period::Period;
 use runtime::sql::{SqlError, Tx};
-use runtime::web::{Label, Text};
+use runtime::web::{Label, Lang, Text, grouped};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::inputs::scale;
 use super::{Draft, cap, ledger, words};
 use crate::packs::Packs;
 use crate::statistics::{CoverageOut, NameOut, UnitName, area_name, instant, period_name};
@@ -74,12 +75,15 @@ pub struct ReleaseLineOut {
     pub margin95: u64,
     /// Schools in it.
     pub coverage: CoverageOut,
+    /// Reports of an earlier term in its sums. Where there are any, a student can be in two cells
+    /// of a query, and the noise reaches twice as far.
+    pub carried: u32,
     /// When its numbers were kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drawn_at: Option<String>,
-    /// Who drew it; not in what is given to the public.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drawn_by: Option<String>,
+    /// Who drew it: shown at the hub, and in nothing that leaves it.
+    #[serde(skip)]
+    pub drawn_by: String,
 }
 
 /// A release with its figures.
@@ -185,11 +189,14 @@ pub struct PlanOut {
     pub is_paid: bool,
     /// Schools in it.
     pub coverage: CoverageOut,
+    /// Reports of an earlier term in its sums; with any of them the noise reaches twice as far.
+    pub carried: u32,
     /// Opened sums that it is made of.
     pub sums: usize,
     /// Its queries.
     pub queries: Vec<QueryOut>,
-    /// What the attacker says: `nothing_follows`; anything else refuses the plan.
+    /// What the attacker says of what the hub has seen of these measures: `no_leak_found`; anything
+    /// else refuses the plan. Noise itself bounds nothing.
     pub attacker: &'static str,
 }
 
@@ -230,9 +237,10 @@ impl PlanOut {
             margin95: draft.scale.margin(),
             is_paid: draft.is_paid,
             coverage: CoverageOut::from(inputs.coverage),
+            carried: inputs.carried,
             sums: inputs.sums.len(),
             queries: inputs.parts.iter().map(query).collect(),
-            attacker: "nothing_follows",
+            attacker: "no_leak_found",
         }
     }
 }
@@ -244,6 +252,7 @@ impl PlanOut {
 pub fn releases(tx: &Tx<'_>, at: &UnitName, year: i16) -> Result<ReleasesOut, SqlError> {
     let all = publication::all(tx)?;
     let mut years: Vec<i16> = all.iter().map(|one| one.school_year).chain([year]).collect();
+    years.extend(publication::lowered(tx)?);
     years.sort_unstable_by(|one, other| other.cmp(one));
     years.dedup();
     let mut budgets = Vec::new();
@@ -336,11 +345,13 @@ pub fn csv(out: &ReleaseOut) -> Result<Vec<u8>, csv::Error> {
         "scale",
         "schools_reported",
         "schools_due",
+        "carried",
         "sums",
         "sums_opened_until",
         "catalogue",
         "line",
-        "note",
+        "note_zh",
+        "note_en",
     ]);
     writer.write_record(&head)?;
     for table in &out.tables {
@@ -373,19 +384,20 @@ fn row(
         release.scale.clone(),
         release.coverage.schools_reported.to_string(),
         release.coverage.schools_due.to_string(),
+        release.carried.to_string(),
         out.sums.to_string(),
         out.sums_opened_until.clone(),
         out.catalogue.clone(),
         out.line.to_string(),
-        "noisy: margins need not add up".to_owned(),
+        out.note.zh.clone(),
+        out.note.en.clone(),
     ]);
     row
 }
 
 fn line(stored: &Publication) -> Option<ReleaseLineOut> {
     let name: ReleaseName = stored.id.parse().ok()?;
-    let count = u64::try_from(name.subject.queries().len()).ok()?;
-    let scale = Scale::of(count, stored.epsilon).ok()?;
+    let scale = scale(name.subject.queries().len(), stored.epsilon, stored.carried).ok()?;
     Some(ReleaseLineOut {
         id: stored.id.clone(),
         subject: named(words::subject(name.subject)),
@@ -400,8 +412,9 @@ fn line(stored: &Publication) -> Option<ReleaseLineOut> {
             schools_due: stored.schools_due,
             persons: stored.persons,
         },
+        carried: stored.carried,
         drawn_at: stored.drawn_at_ms.map(instant),
-        drawn_by: Some(stored.name.clone()),
+        drawn_by: stored.name.clone(),
     })
 }
 
@@ -430,6 +443,17 @@ fn figure(catalogue: &Catalogue, query: &Query, (cell, margin): (&Drawn, u64)) -
         low: value.map(|value| value.saturating_sub(margin).max(0)),
         high: value.map(|value| value.saturating_add(margin)),
         left_out: cell.left_out,
+    }
+}
+
+/// A noisy figure as people read it: marked as one, never like an exact or a rounded one.
+#[must_use]
+pub fn text(cell: &CellOut, lang: Lang) -> String {
+    let part = if cell.left_out { "*" } else { "" };
+    match (cell.status, cell.value.and_then(|value| u64::try_from(value).ok())) {
+        ("closed", _) => words::CLOSED.in_lang(lang).to_owned(),
+        (_, Some(value)) => format!("~{}{part}", grouped(value)),
+        _ => format!("{}{part}", cell.shown),
     }
 }
 

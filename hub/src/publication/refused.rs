@@ -40,6 +40,15 @@ pub enum Refused {
     /// The sums were opened under another catalogue than the one in force.
     #[error("the sums were opened under another catalogue")]
     Catalogue,
+    /// A figure has no value, for another reason than that too few stand behind it.
+    #[error("a figure is not opened")]
+    Closed(Closed),
+    /// The account has no second step.
+    #[error("the account has no second step")]
+    NoFactor,
+    /// Neither this school year nor the next.
+    #[error("{0} is neither this school year nor the next")]
+    Year(i16),
     /// A sum was opened before this hub's secret was made: under another one it may be published.
     #[error("a sum is older than the secret of the noise")]
     OlderThanSecret,
@@ -90,6 +99,9 @@ impl Refused {
             Self::Unsettled { .. } => "NOT_SETTLED",
             Self::NoGroup => "NO_GROUP",
             Self::Catalogue | Self::Seen(SeenError::Catalogue) => "OTHER_CATALOGUE",
+            Self::Closed(_) => "NOT_SETTLED",
+            Self::NoFactor => "SECOND_STEP_NEEDED",
+            Self::Year(_) => "OTHER_YEAR",
             Self::OlderThanSecret => "OLDER_THAN_SECRET",
             Self::Reachable { code, .. } => code,
             Self::Code => "PLAN_CODE",
@@ -120,6 +132,8 @@ impl Refused {
             }
             Self::Reachable { cell, .. } => words::REACHABLE.fill(lang, &[cell]),
             Self::NotLower(cap) => words::NOT_LOWER.fill(lang, &[cap]),
+            Self::Closed(why) => words::NO_VALUE.fill(lang, &[&opened::why(*why, lang)]),
+            Self::Year(year) => words::OTHER_YEAR.fill(lang, &[year]),
             other => other.text().in_lang(lang).to_owned(),
         }
     }
@@ -134,6 +148,7 @@ impl Refused {
             Self::OlderThanSecret => words::OLDER_THAN_SECRET,
             Self::Code => words::OTHER_CODE,
             Self::Role => words::NO_RIGHT,
+            Self::NoFactor => words::NO_FACTOR,
             _ => words::UNREAD,
         }
     }
@@ -152,11 +167,13 @@ impl Refused {
             Self::Noise(NoiseError::Inputs(_)) => words::OTHER_VALUES_NEXT,
             Self::Noise(NoiseError::Spent { .. }) => words::SPENT_NEXT,
             Self::NotOpened(_) => words::NOT_OPENED_NEXT,
-            Self::Unsettled { .. } | Self::NoGroup => words::UNSETTLED_NEXT,
+            Self::Unsettled { .. } | Self::NoGroup | Self::Closed(_) => words::UNSETTLED_NEXT,
             Self::OlderThanSecret => words::OLDER_THAN_SECRET_NEXT,
             Self::Reachable { .. } => words::REACHABLE_NEXT,
             Self::Code => words::OTHER_CODE_NEXT,
             Self::Role => words::NO_RIGHT_NEXT,
+            Self::NoFactor => words::NO_FACTOR_NEXT,
+            Self::Year(_) => words::OTHER_YEAR_NEXT,
             Self::NotLower(_) => words::NOT_LOWER_NEXT,
             Self::Noise(_) | Self::Key(_) | Self::Seen(_) | Self::Store(_) => words::UNREAD_NEXT,
         }

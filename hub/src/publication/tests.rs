@@ -43,6 +43,7 @@ fn inputs() -> Inputs {
         groups: ["2026-junior-1".parse().expect("group")].into(),
         fresh: 5,
         due: 5,
+        carried: 0,
         cells: std::collections::BTreeMap::new(),
         number: u64::from(task),
         record: Digest::sha256([task; 32]),
@@ -60,9 +61,22 @@ fn inputs() -> Inputs {
             schools_reported: 5,
             schools_due: 5,
         }],
+        carried: 0,
         catalogue: Digest::sha256([9; 32]),
         sums: vec![sum(2), sum(1)],
     }
+}
+
+/// Where a report of an earlier term stands in the sums a student can be in two cells of a query,
+/// so the noise reaches twice as far; cost and everything else stay.
+#[test]
+fn earlier_reports_double_the_noise() {
+    let fresh = inputs();
+    let carried = Inputs { carried: 1, ..fresh.clone() };
+    let (one, two) = (fresh.scale().expect("scale"), carried.scale().expect("scale"));
+    let ((above, below), (twice, same)) = (one.parts(), two.parts());
+    assert_eq!(twice * below, 2 * above * same);
+    assert_ne!(identity(&fresh), identity(&carried), "and is drawn by itself");
 }
 
 fn key() -> NoiseKey {

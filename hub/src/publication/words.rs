@@ -17,6 +17,11 @@ texts! {
         "The noise keeps anybody from telling by what is published whether one student is in it; \
          about 19 of 20 figures are within {0} of the true one.";
 
+    CLOSED = "不开启", "closed";
+    CARRIED = "其中 {0} 份是上学期的报告：这些学生可能同时计入两格，噪声因此加倍。",
+        "{0} reports among them are of an earlier term: their students can be in two cells, so the \
+         noise reaches twice as far.";
+
     NOT_HERE = "只有区县和市的枢纽可以公开发布。没有发布任何内容。",
         "only hubs of districts and cities publish. Nothing was published.";
     NOT_HERE_NEXT = "街镇、卫健枢纽的数据由所在区县、市发布。",
@@ -80,6 +85,17 @@ texts! {
         "only an account with the role operator publishes. Nothing was published.";
     NO_RIGHT_NEXT = "请由本枢纽的运维人员用自己的账户发布。",
         "An operator of this hub does it with an account of their own.";
+    NO_VALUE = "有的数没有可以发布的值：{0}没有发布任何内容。",
+        "a figure has no value that could be published: {0} Nothing was published.";
+    NO_FACTOR = "发布和调低预算须用有第二步验证的账户登录。没有改动任何内容。",
+        "publishing and lowering the budget take an account with a second step. Nothing was \
+         changed.";
+    NO_FACTOR_NEXT = "请先在网页“我的账户”设置第二步验证，再用 --code 给出验证码。",
+        "Set up the second step on the page of the account, then give its code with --code.";
+    OTHER_YEAR = "{0} 既不是本学年，也不是下一学年。没有改动任何内容。",
+        "{0} is neither this school year nor the next. Nothing was changed.";
+    OTHER_YEAR_NEXT = "学年以开始的年份表示，例如 2026。",
+        "A school year is named by the year in which it begins, such as 2026.";
     NOT_LOWER = "本学年的预算已经是 {0}；只能调低。没有改动任何内容。",
         "the budget of this school year is {0}, and can only be lowered. Nothing was changed.";
     NOT_LOWER_NEXT = "请写一个更小的数。", "Name a smaller figure.";

@@ -29,7 +29,6 @@ use crate::packs::Packs;
 use crate::sealed::documents::Documents;
 
 pub(crate) use openings::{Kept, Summed, of_task, opened, periods};
-pub(crate) use published::{Released, tables_of};
 pub(crate) use sheets::of_period;
 pub use tree::Tree;
 

@@ -16,13 +16,13 @@ use super::tree::{GRADE, STAGE, Tree};
 use crate::store::publication::{self, Drawn};
 
 /// A release as it is seen.
-pub(crate) struct Released<'r> {
+struct Released<'r> {
     /// Its name.
-    pub name: ReleaseName,
+    name: ReleaseName,
     /// Its areas.
-    pub areas: Vec<UnitId>,
+    areas: Vec<UnitId>,
     /// The cells of each query.
-    pub cells: Vec<(&'r Query, Vec<SeenCell>)>,
+    cells: Vec<(&'r Query, Vec<SeenCell>)>,
 }
 
 /// Every release of the year that was drawn here.
@@ -57,7 +57,7 @@ fn seen(cell: &Drawn) -> SeenCell {
 }
 
 /// The tables of a release: one for each query, or for each stage of one by stage.
-pub(crate) fn tables_of(place: Place<'_>, tree: &Tree, released: &Released<'_>) -> Vec<SeenTable> {
+fn tables_of(place: Place<'_>, tree: &Tree, released: &Released<'_>) -> Vec<SeenTable> {
     let mut found = Vec::new();
     for (query, cells) in &released.cells {
         let by_stage = query.by.iter().position(|dim| *dim == STAGE);

@@ -14,7 +14,7 @@ use super::sealed::Opened;
 use super::sheet::{self, Sheet, Source};
 use super::value::{Blank, Figure, Figures, Reading, State, UnitFigures, UnitName};
 use super::{Members, Query, StatisticsError};
-use crate::opened::{self, AreaBook, Books, Extent};
+use crate::opened::{self, Books};
 use crate::packs::{KnownCatalogue, Packs};
 use crate::rollup;
 use crate::store::unit::{self, Unit, UnitStatus};
@@ -268,32 +268,17 @@ fn below(
         }
     }
     for member in &mut members {
-        member.books = of_member(books, &member.unit.id);
+        member.books = books.of_member(&member.unit.id);
     }
     // A helper has no members: the areas that it helps stand in their place.
     for book in books.areas.iter().filter(|_| at.kind == UnitKind::Helper) {
         let label = division(packs, book.area().as_str());
         let label = label.unwrap_or_else(|| same(book.area().as_str()));
         let unit = UnitName { id: book.area().clone(), kind: UnitKind::District, label };
-        let books = of_member(books, book.area());
+        let books = books.of_member(book.area());
         members.push(UnitHoldings { unit, due: 0, sheets: Vec::new(), sources: Vec::new(), books });
     }
     Ok(members)
-}
-
-/// The opened sums that are a member's own: an area's, or those of a town in one.
-fn of_member(books: &Books, member: &UnitId) -> Books {
-    let is_in = |book: &AreaBook| {
-        let town = book.sealing().is_some_and(|sealing| sealing.year().roster.has_town(member));
-        (book.area() != member).then_some(Extent::Town(member.clone())).filter(|_| town)
-    };
-    for book in &books.areas {
-        let extent = is_in(book);
-        if book.area() == member || extent.is_some() {
-            return Books { areas: vec![book.clone()], extent, is_all: true };
-        }
-    }
-    Books::default()
 }
 
 /// Whether figures are awaited of a unit: of a special period, of its area alone.

@@ -119,4 +119,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "opened sums told down",
         sql: include_str!("migrations/019_opened_told_down.sql"),
     },
+    Migration {
+        number: 24,
+        name: "earlier reports in publications",
+        sql: include_str!("migrations/020_publication_carried.sql"),
+    },
 ];

@@ -13,7 +13,7 @@ use domain::disclosure::sealed::TaskId;
 use domain::period::Period;
 use domain::unit::UnitId;
 use proto::opened::{ToldSum, decode_told};
-use proto::opening::Detail;
+use proto::opening::{Detail, Standing};
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
@@ -44,6 +44,8 @@ pub struct OpenedSum {
     pub fresh: u32,
     /// Schools of the groups that were due.
     pub due: u32,
+    /// Schools that stand in it with an earlier term's report.
+    pub carried: u32,
     /// Opened cells by place.
     pub cells: BTreeMap<usize, u64>,
     /// Place in the chain of records of whoever told it: this hub's own, or the leader's.
@@ -63,6 +65,11 @@ impl OpenedSum {
     pub fn key(&self) -> Key {
         (self.task, self.stage, self.detail, self.groups.clone())
     }
+}
+
+fn carried(task: &TaskId, schools: &[Standing]) -> u32 {
+    let earlier = schools.iter().filter(|one| one.task != *task).count();
+    u32::try_from(earlier).unwrap_or(u32::MAX)
 }
 
 /// The sums of a period, each once.
@@ -106,6 +113,7 @@ impl From<ToldSum> for OpenedSum {
     fn from(told: ToldSum) -> Self {
         let record = told.record;
         Self {
+            carried: carried(&record.task, &record.schools),
             task: record.task,
             area: told.area,
             school_year: told.school_year,
@@ -138,6 +146,7 @@ fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
         let record = proto::opening::decode_record(&bytes).map_err(|_| SqlError::Type)?;
         let Some(task) = task::find(tx, &record.task)? else { continue };
         sums.push(OpenedSum {
+            carried: carried(&record.task, &record.schools),
             task: record.task,
             area: task.area,
             school_year: task.school_year,

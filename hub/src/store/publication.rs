@@ -45,6 +45,8 @@ pub struct Publication {
     pub persons: u64,
     /// Opened sums that it is made of.
     pub sums: u32,
+    /// Reports of an earlier term in them.
+    pub carried: u32,
     /// When the last of them was opened.
     pub opened_at_ms: i64,
     /// Account that drew it.
@@ -94,6 +96,10 @@ pub struct Drawn {
 pub fn key_or_make(tx: &Tx<'_>, now_ms: i64) -> Result<NoiseKey, SqlError> {
     if let Some(key) = key(tx)? {
         return Ok(key);
+    }
+    // With lines and without the secret they were drawn with, nothing is ever drawn again.
+    if last(tx)?.0 > 0 {
+        return Err(SqlError::Type);
     }
     let key = NoiseKey::generate();
     tx.execute(
@@ -170,6 +176,16 @@ pub fn cap(tx: &Tx<'_>, school_year: i16) -> Result<Option<Epsilon>, SqlError> {
     tx.query_opt(sql, params![i64::from(school_year)], |row| row.u32(0).map(Epsilon))
 }
 
+/// School years that were lowered.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn lowered(tx: &Tx<'_>) -> Result<Vec<i16>, SqlError> {
+    tx.query("select school_year from publication_cap", &[], |row| {
+        i16::try_from(row.i64(0)?).map_err(|_| SqlError::Type)
+    })
+}
+
 /// Lowers a school year; a higher figure than is stored changes nothing.
 ///
 /// # Errors
@@ -223,8 +239,8 @@ pub fn insert(tx: &Tx<'_>, new: &Publication, areas: &[Area]) -> Result<(), SqlE
     tx.execute(
         "insert into publication (id, school_year, epsilon, identity, catalogue, schools_reported,
                                   schools_due, persons, sums, opened_at_ms, login, name,
-                                  paid_at_ms, number)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                                  paid_at_ms, number, carried)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         params![
             new.id.as_str(),
             i64::from(new.school_year),
@@ -240,6 +256,7 @@ pub fn insert(tx: &Tx<'_>, new: &Publication, areas: &[Area]) -> Result<(), SqlE
             new.name.as_str(),
             new.paid_at_ms,
             new.number,
+            new.carried,
         ],
     )?;
     for area in areas {
@@ -331,8 +348,8 @@ pub fn cells(tx: &Tx<'_>, id: &str) -> Result<Vec<Drawn>, SqlError> {
 }
 
 const SELECT: &str = "select id, school_year, epsilon, identity, catalogue, schools_reported,
-    schools_due, persons, sums, opened_at_ms, login, name, paid_at_ms, number, drawn_at_ms
-    from publication";
+    schools_due, persons, sums, opened_at_ms, login, name, paid_at_ms, number, drawn_at_ms,
+    carried from publication";
 
 fn read(row: &Row<'_, '_>) -> Result<Publication, SqlError> {
     Ok(Publication {
@@ -351,6 +368,7 @@ fn read(row: &Row<'_, '_>) -> Result<Publication, SqlError> {
         paid_at_ms: row.i64(12)?,
         number: row.u64(13)?,
         drawn_at_ms: row.opt_i64(14)?,
+        carried: row.u32(15)?,
     })
 }
 

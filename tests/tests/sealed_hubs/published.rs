@@ -152,6 +152,26 @@ async fn a_killed_hub_finishes_what_it_paid_for() {
     let again = office.plan(name(ALERTS)).expect("the same plan");
     assert!(again.is_paid && again.code() == draft.code());
     assert_eq!(again.left, Epsilon(1_250), "it is spent");
+    // Lines say what is stored; the whole store, changed with its links, does not pass for it.
+    let differs = || city.leader.read(hub::publication::audit::differs);
+    assert_eq!(differs(), None);
+    for (sql, undo) in [
+        ("update publication set epsilon = 1", "update publication set epsilon = 750"),
+        ("update publication set carried = 1", "update publication set carried = 0"),
+        ("insert into publication_cap values (2026, 1999)", "delete from publication_cap"),
+    ] {
+        let run = |sql: &'static str| city.leader.write(move |tx| tx.execute(sql, &[]));
+        assert_eq!(run(sql), 1, "{sql}");
+        assert!(differs().is_some(), "{sql}");
+        run(undo);
+        assert_eq!(differs(), None, "{undo}");
+    }
+    let lines = city.leader.read(publication::lines);
+    let key = office.signer.public();
+    assert_eq!(hub::publication::audit::forged(&lines, key), None);
+    let mut forged = lines;
+    *forged[0].body.last_mut().expect("body") ^= 1;
+    assert_eq!(hub::publication::audit::forged(&forged, key), Some(1));
     // A sum that is another one now would be drawn with other noise beside what may be known.
     let changed = |by: &'static str| {
         let sql = format!("update sealed_cell set value = value {by} where value > 30");
@@ -170,6 +190,9 @@ async fn a_killed_hub_finishes_what_it_paid_for() {
     // Both halves of a draw done by two operators at once: the second keeps nothing.
     let order = office.pay(&draft, &by(Role::Operator));
     assert_eq!(code_of(order), "DRAWN");
+    assert_eq!(differs(), None);
+    city.leader.write(|tx| tx.execute("update publication_cell set value = value + 1", &[]));
+    assert_eq!(differs().as_deref(), Some(ALERTS), "a figure was changed");
 }
 
 fn copied(from: &Path, to: &Path) {
@@ -244,6 +267,9 @@ async fn what_is_not_settled_or_not_paid_is_refused() {
     let operator = by(Role::Operator);
     assert_eq!(code_of(office.lower(2026, Epsilon(2_000), &operator)), "NOT_LOWER");
     assert_eq!(code_of(office.lower(2026, Epsilon(1), &by(Role::Auditor))), "ROLE");
+    for year in [2025, 2028, i16::MAX] {
+        assert_eq!(code_of(office.lower(year, Epsilon(1), &operator)), "OTHER_YEAR", "{year}");
+    }
     let draft = office.plan(name(ALERTS)).expect("a plan");
     office.lower(2026, Epsilon(749), &operator).expect("lowered");
     assert_eq!(code_of(office.lower(2026, Epsilon(3_000), &operator)), "NOT_LOWER");

@@ -11,7 +11,7 @@ pub const WORDS_MAX: u32 = 1 << 20;
 /// Largest margin that is said; scales of the product have one below a hundred.
 const MARGIN_MAX: u64 = 1 << 20;
 
-/// A source of uniform 64-bit words; the operating system's in production.
+/// A source of uniform 64-bit words; in production a keyed stream, so that a draw can be repeated.
 pub trait Randomness {
     /// The next word, eight bytes of the source in big-endian order.
     fn word(&mut self) -> u64;

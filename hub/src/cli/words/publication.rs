@@ -11,7 +11,6 @@ texts! {
     FIGURE = "加噪声的数", "noisy figure";
     DRAWN = "已发布", "drawn";
     PAID = "已记账，待抽取", "paid, not drawn yet";
-    CLOSED = "不开启", "closed";
     NONE = "还没有发布过。先用 publish plan 查看，例如 publish plan 2026S1-alerts。",
         "Nothing was published yet. Look at a plan first, such as publish plan 2026S1-alerts.";
     BUDGET = "{0}–{1} 学年：预算还剩 {2}，上限 {3}。", "School year {0}–{1}: {2} of {3} is left.";
@@ -28,13 +27,13 @@ texts! {
         "It is paid for and only its numbers are missing; finishing it costs nothing.";
     MARGIN = "噪声尺度 {0}：20 个数中约有 19 个与实数相差不超过 {1}。",
         "Noise of scale {0}: about 19 of 20 figures are within {1} of the true one.";
-    ATTACKED = "内置攻击者：由本枢纽和公众本学年所见（含这次发布）推算不出任何学校的小数值。",
-        "The attacker: no small count of a school follows from what this hub and the public have \
-         seen this school year, this release among it.";
+    ATTACKED = "内置攻击者：由本枢纽本学年所见的这些数，没有找到可以推算出的学校小数值；加噪声的数本身推算不出任何界限。",
+        "The attacker found no small count of a school that follows from what this hub has seen of \
+         these measures this school year; noise itself bounds nothing.";
     ONCE = "噪声只抽一次，不能重抽，预算不退回。",
         "It is drawn once and never again, and its cost is not given back.";
-    DRAW_NEXT = "核对无误后运行：xinqiao-hub publish draw {0} --plan {1} --login 登录名",
-        "If it is right, run: xinqiao-hub publish draw {0} --plan {1} --login LOGIN";
+    DRAW_NEXT = "核对无误后运行：xinqiao-hub publish draw {0} --plan {1} --login 登录名 --code 验证码",
+        "If it is right, run: xinqiao-hub publish draw {0} --plan {1} --login LOGIN --code CODE";
     IS_DRAWN = "{0} 已抽取并保存；本学年预算还剩 {1}。用 publish export 写出公开文件。",
         "{0} is drawn and kept; {1} is left of this school year. publish export writes the public \
          file.";
@@ -47,9 +46,9 @@ texts! {
     NOT_DRAWN = "{0} 已记账但尚未抽取；没有写出文件。",
         "{0} is paid for and not drawn yet; no file was written.";
     NOT_DRAWN_NEXT = "请先完成 publish draw。", "Finish it with publish draw first.";
-    EXPORTED = "已写出 {0}。文件中每一行都注明误差、覆盖和“有噪声，合计不必等于各项之和”。",
-        "Wrote {0}. Every row says its error, its coverage, and that it is noisy and margins need \
-         not add up.";
+    EXPORTED = "已写出 {0}。文件中注明误差、覆盖和“有噪声，合计不必等于各项之和”。",
+        "Wrote {0}. It says its error, its coverage, and that it is noisy and margins need not add \
+         up.";
     EPSILON = "“{0}”不是预算；请写 1.5 这样的数，最多三位小数。没有改动任何内容。",
         "{0} is no budget; write a figure such as 1.5 with at most three decimals. Nothing was \
          changed.";
@@ -59,6 +58,8 @@ texts! {
     CHAIN_WELL = "{0} 行账目首尾相接", "{0} lines follow from each other";
     CHAIN_BROKEN = "第 {0} 行账目与前一行对不上，有人改动过数据库",
         "line {0} does not follow from the one before it: the store was changed";
+    CHAIN_DIFFERS = "账目与数据库不符：{0}；有人改动过数据库",
+        "the ledger and the store say different things of {0}: the store was changed";
     CHAIN_FIX = "请放回改动前的备份，并通知两个部门。",
         "Put back a backup from before it, and tell both departments.";
     HALF = "{0} 已记账，尚未抽取", "{0} is paid for and not drawn";

@@ -383,8 +383,9 @@ fn published_line() -> ReleaseLineOut {
         scale: "8".to_owned(),
         margin95: 24,
         coverage: CoverageOut { schools_reported: 1_489, schools_due: 1_500, persons: 1_310_000 },
+        carried: 0,
         drawn_at: Some("2025-11-20T02:00:00Z".to_owned()),
-        drawn_by: Some("赵老师".to_owned()),
+        drawn_by: "赵老师".to_owned(),
     }
 }
 

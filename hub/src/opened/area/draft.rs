@@ -31,7 +31,9 @@ impl Draft {
     /// What is there goes before what is not: how complete it is, its coverage says.
     pub(super) fn finish(self) -> Vec<Result<Cell, Closed>> {
         let one = |(cell, closed): (Cell, Option<Closed>)| match closed {
-            _ if cell.opened > 0 => Ok(cell),
+            closed if cell.opened > 0 => {
+                Ok(Cell { lacks_stage: closed == Some(Closed::FewSchools), ..cell })
+            }
             Some(closed) if cell.is_about => Err(closed.max(Closed::FewPersons)),
             None if cell.is_about => Err(Closed::FewPersons),
             closed => Err(closed.unwrap_or(Closed::Nobody)),

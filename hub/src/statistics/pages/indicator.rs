@@ -12,7 +12,7 @@ use super::reasons::{closed, protection};
 use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
     Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine,
-    PublishedLine, Range, SourceLine, Version, noisy,
+    PublishedLine, Range, SourceLine, Version,
 };
 use crate::packs::Packs;
 use crate::publication::{self, CellOut};
@@ -299,8 +299,8 @@ fn published(tx: &Tx<'_>, at: &UnitName, page: &Page<'_>) -> Result<Vec<Publishe
     let first = plan.ok().and_then(|plan| Some(plan.numerator.first()?.sealed.as_ref()?.table()));
     let Some(table) = first.filter(|_| page.is_whole()) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
+    let Period::Term(term) = page.holdings.period else { return Ok(Vec::new()) };
     for subject in Subject::ALL {
-        let Period::Term(term) = page.holdings.period else { continue };
         let id = ReleaseName { term, subject }.to_string();
         if !subject.queries().iter().any(|query| query.table == table) {
             continue;
@@ -310,7 +310,7 @@ fn published(tx: &Tx<'_>, at: &UnitName, page: &Page<'_>) -> Result<Vec<Publishe
         let figure = |cell: &CellOut| {
             let say = |lang| {
                 let names: Vec<&str> = cell.names.iter().map(|name| name.in_lang(lang)).collect();
-                (names.join(" · "), noisy(cell, lang))
+                (names.join(" · "), publication::text(cell, lang))
             };
             let (zh, en) = (say(Lang::Zh), say(Lang::En));
             (Label::new(zh.0, en.0), Label::new(zh.1, en.1))

@@ -36,7 +36,11 @@ impl Sessions {
         self.store.database().read_async(move |tx| factor::find(tx, &login)).await
     }
 
-    pub(super) async fn has_factor(&self, login: &str) -> Result<bool, SqlError> {
+    /// Whether an account has a second step that it confirmed.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn has_factor(&self, login: &str) -> Result<bool, SqlError> {
         Ok(self.factor(login).await?.is_some_and(|factor| factor.is_confirmed))
     }
 

@@ -46,3 +46,43 @@ pub fn of(view: &View, is_known: impl Fn(&str) -> bool) -> Vec<Colluders> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::disclosure::attacker::{Course, SeenTable};
+
+    use super::*;
+
+    fn view(sets: &[&[&str]]) -> View {
+        let table = |(at, members): (usize, &&[&str])| SeenTable {
+            id: format!("sealed.alt.opened/2025-W40/junior/{at}"),
+            unit: "D".to_owned(),
+            period: "2025-W40".to_owned(),
+            measure: "alt.opened".to_owned(),
+            dims: Vec::new(),
+            members: Some(members.iter().map(|&unit| unit.to_owned()).collect()),
+            carried: BTreeMap::new(),
+            cells: Vec::new(),
+        };
+        let tables = sets.iter().enumerate().map(table).collect();
+        let (units, periods) = (BTreeMap::new(), Vec::new());
+        View { k: 5, units, periods, course: Course::Series, tables }
+    }
+
+    /// Of five schools four must find the fifth; of six it takes five, and four find nothing. A
+    /// set with a school whose figures are not known is left out.
+    #[test]
+    fn all_but_one_of_the_smallest_set_must_find_the_last() {
+        let of = |sets: &[&[&str]], unknown: &str| -> Vec<(usize, Must)> {
+            let found = super::of(&view(sets), |school| school != unknown);
+            found.iter().map(|one| (one.schools.len(), one.must)).collect()
+        };
+        let five: &[&str] = &["A", "B", "C", "D", "E"];
+        let six: &[&str] = &["F", "G", "H", "I", "J", "K"];
+        assert_eq!(of(&[six, five], ""), [(3, Must::Safe), (4, Must::Leak)]);
+        let larger = [(3, Must::Safe), (4, Must::Safe), (5, Must::Leak)];
+        assert_eq!(of(&[six], ""), larger);
+        assert_eq!(of(&[six, five], "E"), larger);
+        assert_eq!(of(&[&["A"]], ""), [], "a sheet of one school is no opened sum");
+    }
+}

@@ -256,3 +256,48 @@ async fn until(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(must: Must, leaks: usize, undecided: usize) -> Judged {
+        Judged { file: "city.json".to_owned(), must, hidden: 9, leaks, undecided, seconds: 0.0 }
+    }
+
+    fn summary(exactness: Exactness, files: Vec<Judged>) -> Summary {
+        Summary {
+            schools: 5,
+            weeks: 1,
+            reports: 9,
+            refused: 0,
+            late: 0,
+            opened: 1,
+            kept_closed: 0,
+            exactness,
+            files,
+            hub_memory_mib: None,
+            seconds: [0.0; 3],
+        }
+    }
+
+    /// A year holds only if something was opened, every cell is exact and compared, and each file
+    /// says what it must: an attacker that misses a known leak fails it as a leak does.
+    #[test]
+    fn a_year_holds_only_if_all_of_it_does() {
+        let right = || Exactness { cells: 4, filled: 2, ..Exactness::default() };
+        let holds = |exactness, files| summary(exactness, files).holds();
+        assert!(holds(right(), vec![judged(Must::Safe, 0, 0), judged(Must::Leak, 3, 0)]));
+        for wrong in [
+            judged(Must::Safe, 1, 0),
+            judged(Must::Safe, 0, 1),
+            judged(Must::Leak, 0, 0),
+            judged(Must::Leak, 0, 7),
+        ] {
+            assert!(!holds(right(), vec![judged(Must::Safe, 0, 0), wrong]));
+        }
+        assert!(!holds(Exactness { differing: 1, ..right() }, Vec::new()));
+        assert!(!holds(Exactness { skipped: 1, ..right() }, Vec::new()));
+        assert!(!holds(Exactness::default(), Vec::new()), "nothing was opened");
+    }
+}

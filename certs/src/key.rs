@@ -17,6 +17,7 @@ use aws_lc_rs::signature::{
 use zeroize::Zeroizing;
 
 use crate::file::{read_small, write_private};
+use crate::low_s::lowered;
 use crate::signature::{KeyId, Signature, SignatureError, separated};
 
 /// DER in front of the 65-byte point in the `SubjectPublicKeyInfo` of every P-256 key.
@@ -137,7 +138,8 @@ impl SigningKey {
         self.0.public.id
     }
 
-    /// Signs bytes for one purpose; `context` is a fixed text such as `xinqiao-release-v1`.
+    /// Signs bytes for one purpose; `context` is a fixed text such as `xinqiao-release-v1`. Of the
+    /// two values of s that hold the lower one is given.
     ///
     /// # Errors
     /// The context is empty or holds a zero byte, or the library refused.
@@ -145,7 +147,7 @@ impl SigningKey {
         let digest = separated(context, message).ok_or(KeyError::Signing)?;
         let signature = self.0.fixed.sign_digest(&digest).map_err(|_| KeyError::Signing)?;
         let bytes = <[u8; 64]>::try_from(signature.as_ref()).map_err(|_| KeyError::Signing)?;
-        Ok(Signature::ecdsa(self.id(), bytes))
+        Ok(Signature::ecdsa(self.id(), lowered(bytes)))
     }
 
     /// Signs as X.509 and TLS want it: no context, DER.

@@ -54,6 +54,7 @@ pub mod words;
 
 mod base32;
 mod fields;
+mod low_s;
 mod template;
 #[cfg(test)]
 mod testing;

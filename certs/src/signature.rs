@@ -1,14 +1,16 @@
 //! Signatures as they are stored and sent: algorithm, key id, bytes.
 //!
 //! What is signed is `context || 0x00 || message`, so that a signature made for one purpose is
-//! never valid for another. ECDSA has two valid signatures for every one made: compare signed
-//! bytes, never signatures.
+//! never valid for another. ECDSA has two valid signatures for every one made, of which one is made
+//! and taken here ([`SignatureError::Twin`]): nobody can write another one of what he saw. Who
+//! signs can still sign twice, so compare signed bytes and not signatures.
 
 use std::fmt;
 
 use aws_lc_rs::digest::{Context, Digest, SHA256};
 
 use crate::digest::sha256;
+use crate::low_s::is_low;
 
 /// Bytes of a signature in its tagged form: algorithm, key id, r and s.
 pub const SIGNATURE_BYTES: usize = 1 + 32 + 64;
@@ -43,6 +45,9 @@ pub enum SignatureError {
     /// An algorithm of a later version.
     #[error("signature algorithm {0} is not known to this version")]
     Algorithm(u8),
+    /// The higher one of the two that hold: not what was signed, but made of it by somebody else.
+    #[error("the signature is the twin of one that was made")]
+    Twin,
     /// Made by another key than the one it was checked against.
     #[error("signature was made by another key")]
     OtherKey,
@@ -123,7 +128,7 @@ impl Signature {
     /// Reads the form that [`Signature::to_bytes`] writes.
     ///
     /// # Errors
-    /// Another length, or an algorithm that this build does not know.
+    /// Another length, an algorithm that this build does not know, or the twin of a signature.
     pub fn from_bytes(tagged: &[u8]) -> Result<Self, SignatureError> {
         let length = SignatureError::Length(tagged.len());
         let (algorithm, rest) = tagged.split_first().ok_or(length)?;
@@ -132,6 +137,9 @@ impl Signature {
         }
         let (id, bytes) = rest.split_first_chunk::<32>().ok_or(length)?;
         let bytes = <[u8; 64]>::try_from(bytes).map_err(|_| length)?;
+        if !is_low(&bytes) {
+            return Err(SignatureError::Twin);
+        }
         Ok(Self::ecdsa(KeyId(*id), bytes))
     }
 }

@@ -47,6 +47,20 @@ fn a_stored_signature_is_judged_by_the_bare_key() {
     assert_eq!(known.verify(CONTEXT, b"figures", &forged), Err(SignatureError::Invalid));
 }
 
+/// Of the two signatures that hold one is made and taken: who saw a signature cannot write another.
+#[test]
+fn a_twin_of_a_signature_is_refused() {
+    let signer = key();
+    for round in 0..40_u8 {
+        let signature = signer.sign(CONTEXT, &[round]).expect("sign");
+        assert_eq!(Signature::from_bytes(&signature.to_bytes()), Ok(signature));
+        let twin = Signature::ecdsa(signer.id(), crate::low_s::twin(*signature.bytes()));
+        let arithmetic = signer.public().verify(CONTEXT, &[round], &twin);
+        assert_eq!(arithmetic, Ok(()), "the arithmetic alone takes it");
+        assert_eq!(Signature::from_bytes(&twin.to_bytes()), Err(SignatureError::Twin));
+    }
+}
+
 /// A key file gives the same key back; what is no key is named.
 #[test]
 fn a_key_file_gives_the_same_key_back() {

@@ -141,6 +141,13 @@ fn made_at(path: &Path) -> i64 {
     made.unwrap_or_default()
 }
 
+/// Whether a key is named by plans of a school year and of no other one.
+#[must_use]
+pub fn is_of_year(held: &Held, years: &SealedYears, year: i16) -> bool {
+    let named = held.years(years);
+    !named.is_empty() && named.iter().all(|(_, of)| *of == year)
+}
+
 /// Whether no opening can come any more of any year whose plan names the key.
 ///
 /// # Errors

@@ -179,7 +179,10 @@ pub const REPORT_KEY_CONTEXT: &str = "xinqiao-report-key-v1";
 pub const VERDICT_CONTEXT: &str = "xinqiao-sealed-verdict-v1";
 
 /// Separates the two hubs' signatures over records of openings from all others.
-pub const OPENING_CONTEXT: &str = "xinqiao-opening-v1";
+pub const OPENING_CONTEXT: &str = "xinqiao-opening-v2";
+
+/// Separates a hub's signatures over school years that it closed from all others.
+pub const YEAR_CLOSED_CONTEXT: &str = "xinqiao-year-closed-v1";
 
 /// Separates signatures over batches of answers from all others.
 pub const ANSWERS_CONTEXT: &str = "xinqiao-answers-v1";

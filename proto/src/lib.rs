@@ -9,6 +9,7 @@ pub mod limits;
 pub mod opened;
 pub mod opening;
 pub mod pack;
+pub mod recalled;
 pub mod release;
 pub mod sealed;
 

@@ -31,17 +31,11 @@ pub struct ToldSum {
     pub helper: HubSignature,
     /// Opened cells by place.
     pub cells: BTreeMap<usize, u64>,
-    /// Number of the record in the leader's chain.
-    pub number: u64,
 }
 
 /// The bytes of an opened sum.
 #[must_use]
 pub fn encode_told(told: &ToldSum) -> Vec<u8> {
-    let cell = |(place, value): (&usize, &u64)| wire::OpenedCell {
-        place: u32::try_from(*place).unwrap_or(u32::MAX),
-        value: *value,
-    };
     wire::SealedOpening {
         area: told.area.to_string(),
         school_year: u32::from(told.school_year.unsigned_abs()),
@@ -49,8 +43,8 @@ pub fn encode_told(told: &ToldSum) -> Vec<u8> {
         record: told.bytes.clone(),
         leader: Some(told.leader.clone()),
         helper: Some(told.helper.clone()),
-        cells: told.cells.iter().map(cell).collect(),
-        number: told.number,
+        cells: write_cells(&told.cells),
+        number: told.record.number,
     }
     .encode_to_vec()
 }
@@ -62,28 +56,48 @@ pub fn encode_told(told: &ToldSum) -> Vec<u8> {
 pub fn decode_told(bytes: &[u8]) -> Result<ToldSum, SealedError> {
     let message = wire::SealedOpening::decode(bytes).map_err(|_| SealedError::Unreadable)?;
     let field = SealedError::Field;
-    let cells: Vec<(usize, u64)> = message
-        .cells
-        .iter()
-        .map(|cell| (usize::try_from(cell.place).unwrap_or(usize::MAX), cell.value))
-        .collect();
-    let in_order = cells.is_sorted_by(|one, next| one.0 < next.0);
-    let in_bounds = cells.iter().all(|(place, _)| *place < TABLE_CELLS_MAX);
-    if !in_order || !in_bounds {
-        return Err(field("cells"));
-    }
     let year = i16::try_from(message.school_year).ok().filter(|year| *year > 0);
+    let record = decode_record(&message.record)?;
+    if record.number != message.number {
+        return Err(field("number"));
+    }
     Ok(ToldSum {
         area: message.area.parse().map_err(|_| field("area"))?,
         school_year: year.ok_or(field("school_year"))?,
         pack: Digest::from_tagged(&message.pack).map_err(|_| field("pack"))?,
-        record: decode_record(&message.record)?,
+        record,
+        cells: read_cells(&message.cells)?,
         bytes: message.record,
         leader: message.leader.ok_or(field("leader"))?,
         helper: message.helper.ok_or(field("helper"))?,
-        cells: cells.into_iter().collect(),
-        number: Some(message.number).filter(|number| *number > 0).ok_or(field("number"))?,
     })
+}
+
+/// Opened cells as they travel.
+#[must_use]
+pub fn write_cells(cells: &BTreeMap<usize, u64>) -> Vec<wire::OpenedCell> {
+    let cell = |(place, value): (&usize, &u64)| wire::OpenedCell {
+        place: u32::try_from(*place).unwrap_or(u32::MAX),
+        value: *value,
+    };
+    cells.iter().map(cell).collect()
+}
+
+/// Reads opened cells, which must stand in order and lie within a table.
+///
+/// # Errors
+/// They do not.
+pub fn read_cells(cells: &[wire::OpenedCell]) -> Result<BTreeMap<usize, u64>, SealedError> {
+    let read = cells.iter();
+    let read = read.map(|one| (usize::try_from(one.place).unwrap_or(usize::MAX), one.value));
+    let cells: Vec<(usize, u64)> = read.collect();
+    let in_order = cells.is_sorted_by(|one, next| one.0 < next.0);
+    let in_bounds = cells.iter().all(|(place, _)| *place < TABLE_CELLS_MAX);
+    if in_order && in_bounds {
+        Ok(cells.into_iter().collect())
+    } else {
+        Err(SealedError::Field("cells"))
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +122,7 @@ mod tests {
             due: 2,
             result: Digest::sha256([4; 32]),
             opened_at_ms: 5,
+            number: 4,
         };
         let signed = |byte| HubSignature { signature: vec![byte], chain: vec![vec![byte; 3]] };
         ToldSum {
@@ -119,7 +134,6 @@ mod tests {
             leader: signed(1),
             helper: signed(2),
             cells: [(0, 12), (7, 0), (9, 30)].into(),
-            number: 4,
         }
     }
 
@@ -142,7 +156,8 @@ mod tests {
         let outside = check(|wire| wire.cells[2].place = u32::MAX);
         assert_eq!(outside, Some(SealedError::Field("cells")));
         assert_eq!(check(|wire| wire.helper = None), Some(SealedError::Field("helper")));
-        assert_eq!(check(|wire| wire.number = 0), Some(SealedError::Field("number")));
+        // What both hubs signed says the number, and nothing beside it does.
+        assert_eq!(check(|wire| wire.number = 5), Some(SealedError::Field("number")));
         assert_eq!(check(|wire| wire.school_year = 0), Some(SealedError::Field("school_year")));
         assert!(check(|wire| wire.record.truncate(9)).is_some());
     }

@@ -60,6 +60,8 @@ pub struct Record {
     pub result: Digest,
     /// By the leader's clock.
     pub opened_at_ms: i64,
+    /// Its number in the leader's chain, from 1.
+    pub number: u64,
 }
 
 impl Detail {
@@ -162,6 +164,7 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
         result: record.result.to_tagged(),
         opened_at_ms: record.opened_at_ms,
         detail: record.detail.to_wire().into(),
+        number: record.number,
     }
     .encode_to_vec()
 }
@@ -188,6 +191,9 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, SealedError> {
         due: message.due,
         result: digest("result", &message.result)?,
         opened_at_ms: message.opened_at_ms,
+        number: Some(message.number)
+            .filter(|number| *number > 0)
+            .ok_or(SealedError::Field("number"))?,
     })
 }
 
@@ -214,6 +220,7 @@ mod tests {
             due: 2,
             result: Digest::sha256([4; 32]),
             opened_at_ms: 5,
+            number: 6,
         }
     }
 
@@ -241,6 +248,7 @@ mod tests {
             (wire::OpeningRecord { groups: turned, ..whole.clone() }, "groups"),
             (wire::OpeningRecord { groups: twice, ..whole.clone() }, "groups"),
             (wire::OpeningRecord { result: Vec::new(), ..whole.clone() }, "result"),
+            (wire::OpeningRecord { number: 0, ..whole.clone() }, "number"),
         ] {
             let read = decode_record(&message.encode_to_vec());
             assert_eq!(read, Err(SealedError::Field(field)));

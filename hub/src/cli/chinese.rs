@@ -58,6 +58,11 @@ pub(super) const CHINESE: Translation = &[
     ("Who called, and what was said", "谁来电、说了什么"),
     ("Take the objection back", "撤回异议"),
     ("Note that a school is closed or out of session", "记下学校停办或不在校"),
+    (
+        "Close a school year: destroy its shares and keys; a signed record stays",
+        "结清学年：销毁其份额和密钥，留下签名记录",
+    ),
+    ("Leave sums closed for good that may still be opened", "尚可开启的合计也永远关闭"),
     ("Id of the school", "学校编号"),
     ("First day", "第一天"),
     ("Last day; open where it is left out", "最后一天；省略则未定"),
@@ -171,7 +176,10 @@ pub(super) const CHINESE: Translation = &[
         "Write the pack's text from a list with \"yes\" at each school that was rung",
         "由已逐校注明 yes 的名单写出学校密钥表",
     ),
-    ("The list with its column \"confirmed\"", "填好 confirmed 一列的名单"),
+    (
+        "The list with its column \"confirmed\"; without it, keys that stand are carried on",
+        "填好 confirmed 一列的名单；不填则沿用已核定的密钥",
+    ),
     ("New file for the text that both commissions sign", "写入供两部门签名的文本的新文件"),
     ("Area of the plan", "方案的区域"),
     ("School year of the plan, by the year it begins in", "方案的学年，以开始的年份表示"),

@@ -65,8 +65,8 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
         let whole =
             checks.iter().all(|check| check.name() != STORE.0 || check.verdict() == Verdict::Well);
         let more = federation(context, &config, &database).and_then(|mut more| {
-            let today = context.clock.today();
-            more.extend(super::doctor_sealed::checks(&config, &database, today)?);
+            let now = (context.clock.today(), now_ms);
+            more.extend(super::doctor_sealed::checks(&config, &database, now)?);
             let own = LeafIdentity::load(&config.path("identity.pem")).ok();
             let own = own.as_ref().map(|own| own.key().public());
             more.extend(super::publication_doctor::checks(&database, own)?);

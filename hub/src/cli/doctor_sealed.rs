@@ -1,8 +1,11 @@
-//! What `doctor` looks at in sealed sums: the chain of records, and schools of which nothing comes.
+//! What `doctor` looks at in sealed sums, the same at leader and helper: keys and their statements,
+//! tasks of which the hubs have not agreed, schools and a leader of which nothing comes, years to
+//! close, keys that are not the stated ones, and the chain of records.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use certs::aggregate::Role;
 use domain::span::Span;
 use domain::unit::UnitId;
 use jiff::ToSpan as _;
@@ -15,13 +18,24 @@ use super::words::sealed as words;
 use crate::app::{HubError, load_pins};
 use crate::config::Config;
 use crate::packs::Packs;
-use crate::sealed::chain;
-use crate::sealed::documents::{Documents, ShareKeys};
+use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::view::{self, TaskView};
-use crate::store::sealed::record;
+use crate::sealed::watch::{self, Notice};
+use crate::sealed::{chain, close};
+use crate::share_key;
+use crate::store::sealed::{record, task};
 
 const CHAIN: Subject = ("sealed_chain", words::CHAIN_TITLE);
 const SILENT: Subject = ("sealed_silent", words::SILENT_TITLE);
+const KEYS: Subject = ("sealed_keys", words::KEYS_TITLE);
+const AGREED: Subject = ("sealed_agreed", words::AGREED_TITLE);
+const LEADER: Subject = ("sealed_leader", words::LEADER_TITLE);
+const NOTICES: Subject = ("sealed_notices", words::TO_LOOK_AT);
+
+/// Days before a key statement ends from which it is said: a new one takes two ceremonies.
+const ENDING_DAYS: i32 = 45;
+/// Days without any task or report from which a leader is silent: it agrees on keys each week.
+const LEADER_DAYS: i64 = 8;
 
 /// Days after a period's end from which a missing report is silence: two until it leaves, seven
 /// more.
@@ -35,22 +49,109 @@ const NAMED_MAX: usize = 5;
 pub(super) fn checks(
     config: &Config,
     database: &Database,
-    today: Date,
+    (today, now_ms): (Date, i64),
 ) -> Result<Vec<Check>, Failure> {
     let pins = load_pins(config)?;
     let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
-    let documents = Documents::of(Arc::new(packs.clone()), &ShareKeys::default());
-    let (records, tasks) = database.read(move |tx| {
-        Ok::<_, runtime::sql::SqlError>((record::all(tx)?, view::tasks(tx, &documents, today)?))
-    })?;
-    if tasks.is_empty() {
+    let keys = ShareKeys::default();
+    let held = share_key::held(config).unwrap_or_default();
+    held.into_iter().for_each(|one| keys.add(one.key));
+    let documents = Arc::new(Documents::of(Arc::new(packs.clone()), &keys));
+    let own = documents.years().iter().filter_map(|year| Some((year, year.role_of(&config.unit)?)));
+    let own: Vec<(Arc<Year>, Role)> = own.map(|(year, role)| (year.clone(), role)).collect();
+    if own.is_empty() {
         return Ok(Vec::new());
     }
+    let (unit, all) = (config.unit.clone(), documents.clone());
+    let (records, tasks, notices, heard) = database.read(move |tx| {
+        let notices = watch::notices(tx, &all, &unit, (today, now_ms))?;
+        let heard = task::last_made(tx)?;
+        let tasks = view::tasks(tx, &all, today)?;
+        Ok::<_, runtime::sql::SqlError>((record::all(tx)?, tasks, notices, heard))
+    })?;
     let ends = |task: &TaskView| Span::of(task.period, packs.calendar()).ok().map(|span| span.to);
-    Ok(vec![
-        unbroken(&records),
-        silent(tasks.iter().filter_map(|one| Some((ends(one)?, one))), today),
-    ])
+    let of_now = |one: &&(Arc<Year>, Role)| {
+        let school_year = one.0.sealed().plan.year();
+        !close::is_ended(school_year, today)
+    };
+    let now: Vec<&(Arc<Year>, Role)> = own.iter().filter(of_now).collect();
+    let mut checks = vec![keys_held(&now, today), agreed(&tasks)];
+    if now.iter().any(|(_, role)| *role == Role::Helper) {
+        checks.push(leader_heard(heard, now_ms));
+    }
+    checks.push(unbroken(&records));
+    checks.push(silent(tasks.iter().filter_map(|one| Some((ends(one)?, one))), today));
+    checks.extend(noticed(&notices));
+    Ok(checks)
+}
+
+/// Whether this hub has its key of each year, and both statements of it hold for a while.
+fn keys_held(years: &[&(Arc<Year>, Role)], today: Date) -> Check {
+    for (year, _) in years {
+        let plan = &year.sealed().plan;
+        let name = format!("{}-{}", plan.area(), plan.year());
+        if year.key.is_none() {
+            return Check::problem(
+                KEYS,
+                Sentence::new(words::KEY_LOST, &[&name]),
+                words::KEY_LOST_FIX,
+            );
+        }
+        // A plan is made until the end of August; what ends earlier ends its tasks.
+        let until = year.until();
+        let year_end = Date::new(plan.year().saturating_add(1), 8, 31).unwrap_or(Date::MAX);
+        if until < year_end && today >= until.saturating_sub(ENDING_DAYS.days()) {
+            let found = Sentence::new(words::STATEMENT_ENDS, &[&name, &until]);
+            return Check::warning(KEYS, found, words::STATEMENT_ENDS_FIX);
+        }
+    }
+    Check::well(KEYS, Sentence::new(words::KEYS_WELL, &[&years.len()]))
+}
+
+/// Tasks of which the hubs have no common key, or that wait for a person.
+fn agreed(tasks: &[TaskView]) -> Check {
+    let stopped: Vec<&TaskView> =
+        tasks.iter().filter(|one| !one.stopped.is_empty() && !one.is_closed).collect();
+    if let Some(first) = stopped.first() {
+        let name = format!("{} {} ({})", first.sheet, first.period, first.stopped);
+        let found = Sentence::new(words::TASKS_STOPPED, &[&stopped.len(), &name]);
+        return Check::problem(AGREED, found, words::TASKS_FIX);
+    }
+    let open = tasks.iter().filter(|one| !one.is_agreed && !one.is_closed).count();
+    if open > 0 {
+        let found = Sentence::new(words::TASKS_OPEN, &[&open]);
+        return Check::warning(AGREED, found, words::TASKS_OPEN_FIX);
+    }
+    Check::well(AGREED, Sentence::new(words::TASKS_WELL, &[&tasks.len()]))
+}
+
+/// When the leader last agreed on a key here.
+fn leader_heard(last_ms: Option<i64>, now_ms: i64) -> Check {
+    let days = last_ms.map(|last_ms| now_ms.saturating_sub(last_ms) / 86_400_000);
+    match days {
+        Some(days) if days <= LEADER_DAYS => {
+            Check::well(LEADER, Sentence::new(words::LEADER_WELL, &[&days]))
+        }
+        Some(days) => {
+            let found = Sentence::new(words::LEADER_SILENT, &[&days]);
+            Check::warning(LEADER, found, words::LEADER_FIX)
+        }
+        None => Check::warning(LEADER, words::LEADER_NEVER, words::LEADER_FIX),
+    }
+}
+
+/// One line for each thing that a person has to look at.
+fn noticed(notices: &[Notice]) -> Vec<Check> {
+    if notices.is_empty() {
+        return vec![Check::well(NOTICES, words::NOTHING_TO_LOOK_AT)];
+    }
+    let check = |notice: &Notice| {
+        let (text, values) = notice.parts();
+        let values: Vec<&dyn std::fmt::Display> =
+            values.iter().map(|value| value as &dyn std::fmt::Display).collect();
+        Check::warning(NOTICES, Sentence::new(text, &values), words::LOOK_AT_FIX)
+    };
+    notices.iter().map(check).collect()
 }
 
 fn unbroken(records: &[record::Record]) -> Check {
@@ -98,6 +199,9 @@ mod tests {
             due: 2,
             missing: missing.iter().map(|unit| unit.parse().expect("unit")).collect(),
             unstated: Vec::new(),
+            other_key: Vec::new(),
+            ready: Vec::new(),
+            is_closed: false,
             openings: Vec::new(),
             waits: Vec::new(),
             is_known: true,
@@ -117,7 +221,8 @@ mod tests {
         assert_eq!(unbroken(&[]).verdict(), Verdict::Well);
         let record = record::Record {
             number: 1,
-            opening: 1,
+            opening: Some(1),
+            signed_number: 1,
             bytes: b"record".to_vec(),
             leader: Vec::new(),
             helper: None,

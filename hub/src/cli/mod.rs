@@ -23,6 +23,7 @@ mod reason;
 mod roots;
 mod school_key;
 mod sealed;
+mod sealed_close;
 mod serve;
 mod settings;
 mod special;

@@ -40,9 +40,9 @@ pub(super) enum Command {
     Write {
         #[command(flatten)]
         of: Of,
-        /// The list with its column "confirmed"
+        /// The list with its column "confirmed"; without it, keys that stand are carried on
         #[arg(long)]
-        confirmed: PathBuf,
+        confirmed: Option<PathBuf>,
         /// New file for the text that both commissions sign
         #[arg(long)]
         out: PathBuf,
@@ -58,6 +58,9 @@ pub(super) struct Of {
     #[arg(long)]
     year: i16,
 }
+
+/// Keys of one school above which the list says that somebody fills it.
+const CROWD: usize = 4;
 
 /// A row of the list that people work with.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -75,12 +78,43 @@ struct Row {
 pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
     match command {
         Command::List { of, out } => list(context, of, out.as_deref()),
-        Command::Write { of, confirmed, out } => write(context, of, (confirmed, out)),
+        Command::Write { of, confirmed, out } => write(context, of, (confirmed.as_deref(), out)),
     }
 }
 
-/// The year under seal, and every key that this hub saw.
-fn load(context: &Context, of: &Of) -> Result<(SealingYear, Vec<Seen>), Failure> {
+/// What a list is made of.
+struct Known {
+    /// The year under seal.
+    year: SealingYear,
+    /// Every key that this hub saw of its schools.
+    seen: Vec<Seen>,
+    /// Keys stated in the year before, of schools of which none is stated in this one. Health rang
+    /// these schools; both commissions sign the rows again.
+    carried: BTreeMap<UnitId, Digest>,
+}
+
+impl Known {
+    fn standing(&self) -> BTreeMap<&UnitId, &Digest> {
+        standing(self.year.keys(), &self.carried, &self.seen)
+    }
+}
+
+/// The key that stands for a school: stated this year, or the year before where nobody signed under
+/// another one since.
+fn standing<'k>(
+    stated: &'k SchoolKeys,
+    carried: &'k BTreeMap<UnitId, Digest>,
+    seen: &[Seen],
+) -> BTreeMap<&'k UnitId, &'k Digest> {
+    let stands = |(unit, key): &(&UnitId, &Digest)| {
+        // The latest comes last.
+        let latest = seen.iter().rfind(|one| one.unit == **unit);
+        latest.is_none_or(|latest| latest.key == **key)
+    };
+    stated.iter().chain(carried.iter().filter(stands)).collect()
+}
+
+fn load(context: &Context, of: &Of) -> Result<Known, Failure> {
     let (config, database) = context.open()?;
     let (today, pins) = (context.clock.today(), load_pins(&config)?);
     let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
@@ -91,16 +125,29 @@ fn load(context: &Context, of: &Of) -> Result<(SealingYear, Vec<Seen>), Failure>
     })?;
     let mut seen = database.read(school_key::all)?;
     seen.retain(|one| year.holds(&one.unit));
-    Ok((year, seen))
+    let before = |unit: &UnitId| {
+        let before = packs.sealed_years().of_school(unit, of.year.saturating_sub(1))?;
+        Some((unit.clone(), *before.key_of(unit)?))
+    };
+    let schools = year.year().roster.schools.keys();
+    let unstated = schools.filter(|unit| year.key_of(unit).is_none());
+    let carried = unstated.filter_map(before).collect();
+    Ok(Known { year, seen, carried })
 }
 
-/// One row for each key: those that are stated, and others that schools signed with.
-fn rows(year: &SealingYear, seen: &[Seen]) -> Vec<Row> {
+/// One row for each key: those that stand, those of the year before, and others that schools signed
+/// with.
+fn rows(known: &Known) -> Vec<Row> {
+    let Known { seen, carried, .. } = known;
     let at: BTreeMap<_, _> =
         seen.iter().map(|one| ((&one.unit, &one.key), one.seen_at_ms)).collect();
-    let stated = year.keys().iter();
-    let mut keys: Vec<_> = stated.map(|(unit, key)| (unit, key, true)).collect();
-    let is_new = |one: &&Seen| year.key_of(&one.unit) != Some(&one.key);
+    let standing = known.standing();
+    let mut keys: Vec<_> = standing.iter().map(|(unit, key)| (*unit, *key, true)).collect();
+    let fallen = carried.iter().filter(|(unit, _)| !standing.contains_key(unit));
+    keys.extend(fallen.map(|(unit, key)| (unit, key, false)));
+    let is_new = |one: &&Seen| {
+        standing.get(&one.unit) != Some(&&one.key) && carried.get(&one.unit) != Some(&one.key)
+    };
     keys.extend(seen.iter().filter(is_new).map(|one| (&one.unit, &one.key, false)));
     keys.sort_by_key(|(unit, _, is_stated)| ((*unit).clone(), !is_stated));
     let row = |(unit, key, is_stated): (&UnitId, &Digest, bool)| Row {
@@ -115,8 +162,8 @@ fn rows(year: &SealingYear, seen: &[Seen]) -> Vec<Row> {
 }
 
 fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
-    let (year, seen) = load(context, of)?;
-    let rows = rows(&year, &seen);
+    let known = load(context, of)?;
+    let (rows, year) = (rows(&known), &known.year);
     let is_known = |unit: &UnitId| rows.iter().any(|row| row.unit == unit.as_str());
     let schools = year.year().roster.schools.keys();
     let unseen: Vec<&UnitId> = schools.filter(|unit| !is_known(unit)).collect();
@@ -129,8 +176,10 @@ fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
         let text = writer.into_inner().map_err(|cause| unwritable(&cause))?;
         create(out, &["\u{feff}".as_bytes(), &text].concat())?;
     }
+    let crowded = crowded(&known.seen);
     let value = json!({
-        "keys": rows, "stated": year.keys().len(),
+        "keys": rows, "stated": year.keys().len(), "carried": known.carried.len(),
+        "crowded": crowded.iter().map(|unit| unit.as_str()).collect::<Vec<_>>(),
         "unseen": unseen.iter().map(|unit| unit.as_str()).collect::<Vec<_>>(),
     });
     context.terminal.result(&value, |t| {
@@ -149,18 +198,37 @@ fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
             let units = unseen.iter().map(|unit| unit.as_str()).collect::<Vec<_>>().join(" ");
             lines.push(t.text(words::UNSEEN, &[&units]));
         }
+        if !crowded.is_empty() {
+            let units = crowded.iter().map(|unit| unit.as_str()).collect::<Vec<_>>().join(" ");
+            lines.push(t.text(words::CROWDED, &[&units]));
+        }
         lines.extend(out.map(|out| t.text(words::LISTED, &[&out.display()])));
         lines.join("\n")
     })
 }
 
-fn write(context: &Context, of: &Of, (path, out): (&Path, &Path)) -> Result<(), Failure> {
-    let (year, seen) = load(context, of)?;
-    let stated = year.keys().iter();
+/// Schools in whose name so many keys signed that somebody fills the list.
+fn crowded(seen: &[Seen]) -> Vec<&UnitId> {
+    let mut counts: BTreeMap<&UnitId, usize> = BTreeMap::new();
+    seen.iter().for_each(|one| *counts.entry(&one.unit).or_default() += 1);
+    counts.into_iter().filter(|(_, keys)| *keys > CROWD).map(|(unit, _)| unit).collect()
+}
+
+fn write(context: &Context, of: &Of, (path, out): (Option<&Path>, &Path)) -> Result<(), Failure> {
+    let all = load(context, of)?;
+    let (year, seen) = (&all.year, &all.seen);
+    let stated = year.keys().iter().chain(&all.carried);
     let known = stated.chain(seen.iter().map(|one| (&one.unit, &one.key)));
     let known: Vec<(String, String)> =
         known.map(|(unit, key)| (unit.to_string(), key.to_string())).collect();
-    let confirmed = confirmed(path, &known)?;
+    let confirmed = match path {
+        Some(path) => confirmed(path, &known)?,
+        None => {
+            let standing = all.standing().into_iter();
+            standing.map(|(unit, key)| (unit.to_string(), key.to_string())).collect()
+        }
+    };
+    let path = path.unwrap_or(out);
     let name = format!("{}-{}", of.area, of.year);
     let text = {
         let head = keys::COLUMNS.join(",");
@@ -173,7 +241,7 @@ fn write(context: &Context, of: &Of, (path, out): (&Path, &Path)) -> Result<(), 
         return Err(Failure::new(Exit::Refused, "KEYS_OTHER_SCHOOL", message));
     }
     create(out, keys::write(&stated).as_bytes())?;
-    let dropped = dropped(&year, &stated);
+    let dropped = dropped(year, &stated);
     let open = year.year().roster.schools.len() - stated.len();
     let value = json!({
         "file": out, "name": name, "stated": stated.len(), "open": open,
@@ -258,6 +326,27 @@ mod tests {
             seen: String::new(),
             confirmed: confirmed.to_owned(),
         }
+    }
+
+    /// The list of a new year begins with the keys of the year before; a school in whose name
+    /// another key signed since is rung again.
+    #[test]
+    fn a_new_year_begins_with_the_keys_that_stand() {
+        let unit = |id: &str| -> UnitId { id.parse().expect("unit") };
+        let key = |id: &str| sha256(id.as_bytes());
+        let stated = SchoolKeys::from([(unit("S1"), key("new"))]);
+        let carried = ["S2", "S3", "S4"].map(|id| (unit(id), key(id))).into();
+        let seen = |id: &str, by: &str, at| Seen {
+            unit: unit(id),
+            key: key(by),
+            seen_at_ms: at,
+            last_seen_at_ms: at,
+        };
+        let seen = [seen("S2", "S2", 1), seen("S3", "S3", 1), seen("S3", "forged", 2)];
+        let standing = standing(&stated, &carried, &seen);
+        let units: Vec<_> = standing.keys().map(|unit| unit.as_str()).collect();
+        assert_eq!(units, ["S1", "S2", "S4"], "S3 is rung again");
+        assert_eq!(crowded(&seen).len(), 0);
     }
 
     /// Only what a person confirmed is taken, and a row whose key is not that of its words is a

@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::context::Context;
+use super::sealed_close as close;
 use super::words::sealed as words;
 use crate::app::load_pins;
 use crate::packs::{Packs, PacksError};
 use crate::sealed::documents::{Documents, ShareKeys};
 use crate::sealed::view::{self, TaskView};
+use crate::sealed::watch::{self, Notice};
 use crate::store::sealed::say::{self, Absence};
 use crate::store::sealed::{report, verdict};
 
@@ -41,6 +43,8 @@ pub(super) enum Command {
     Object(Object),
     /// Note that a school is closed or out of session
     Away(Away),
+    /// Close a school year: destroy its shares and keys; a signed record stays
+    Close(close::Asked),
 }
 
 #[derive(Args)]
@@ -79,16 +83,20 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Refused => refused(context),
         Command::Object(asked) => object(context, asked),
         Command::Away(asked) => away(context, asked),
+        Command::Close(asked) => close::run(context, &asked),
     }
 }
 
-fn tasks(context: &Context) -> Result<Vec<TaskView>, Failure> {
+/// Every task, and what a person has to look at.
+fn tasks(context: &Context) -> Result<(Vec<TaskView>, Vec<Notice>), Failure> {
     let (config, database) = context.open()?;
     let (pins, today) = (load_pins(&config)?, context.clock.today());
+    let at = (today, context.now_ms());
     let tasks = database.read(move |tx| {
         let packs = Packs::load(tx, today, &pins)?;
         let documents = Documents::of(Arc::new(packs), &ShareKeys::default());
-        Ok::<_, PacksError>(view::tasks(tx, &documents, today)?)
+        let notices = watch::notices(tx, &documents, &config.unit, at)?;
+        Ok::<_, PacksError>((view::tasks(tx, &documents, today)?, notices))
     });
     tasks.map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))
 }
@@ -106,9 +114,19 @@ fn value_of(task: &TaskView) -> Value {
         json!({
             "group": wait.group.as_str(), "stage": wait.stage.as_str(),
             "reason": wait.reason.as_ref().map(ToString::to_string),
+            "until": wait.until.map(|day| day.to_string()),
+        })
+    });
+    let ready = task.ready.iter().map(|ready| {
+        json!({
+            "stage": ready.set.stage.as_str(), "detail": ready.set.detail.as_str(),
+            "groups": ready.set.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "from": ready.from.map(|day| day.to_string()),
         })
     });
     json!({
+        "closed": task.is_closed, "ready": ready.collect::<Vec<_>>(),
+        "other_key": task.other_key.iter().map(UnitId::as_str).collect::<Vec<_>>(),
         "task": task.id.to_string(), "area": task.area.as_str(), "table": task.sheet,
         "period": task.period.to_string(), "agreed": task.is_agreed, "stopped": task.stopped,
         "documents": task.is_known, "fresh": task.fresh, "due": task.due,
@@ -119,7 +137,7 @@ fn value_of(task: &TaskView) -> Value {
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let tasks = tasks(context)?;
+    let (tasks, notices) = tasks(context)?;
     let value: Vec<Value> = tasks.iter().map(value_of).collect();
     context.terminal.result(&value, |t| {
         if tasks.is_empty() {
@@ -132,6 +150,10 @@ fn list(context: &Context) -> Result<(), Failure> {
         for task in &tasks {
             let opened = task.openings.iter().filter(|(_, record)| record.is_some()).count();
             let state = match (task.stopped.as_str(), task.is_known, task.is_agreed) {
+                ("", true, _) if task.is_closed => t.text(words::YEAR_IS_CLOSED, &[]),
+                ("", true, true) if !task.other_key.is_empty() => {
+                    t.text(words::OTHER_KEY_COUNT, &[&task.other_key.len()])
+                }
                 ("", true, true) if !task.unstated.is_empty() => {
                     t.text(words::UNSTATED_COUNT, &[&task.unstated.len()])
                 }
@@ -144,12 +166,13 @@ fn list(context: &Context) -> Result<(), Failure> {
             let row = [task.sheet.clone(), task.period.to_string(), reports];
             table.row([row.to_vec(), vec![opened.to_string(), state]].concat());
         }
-        table.render()
+        let said = notices.iter().map(|notice| notice.say(t.lang()));
+        std::iter::once(table.render()).chain(said).collect::<Vec<_>>().join("\n")
     })
 }
 
 fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
-    let all = tasks(context)?;
+    let (all, _) = tasks(context)?;
     let found = all.iter().find(|one| one.sheet == sheet && one.period.to_string() == period);
     let Some(task) = found else {
         let message = Sentence::new(words::NO_TASK, &[&sheet, &period]);
@@ -164,6 +187,13 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
         if !task.unstated.is_empty() {
             let names = task.unstated.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
             lines.push(t.text(words::UNSTATED, &[&names]));
+        }
+        if !task.other_key.is_empty() {
+            let names = task.other_key.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
+            lines.push(t.text(words::OTHER_KEY_OF, &[&names]));
+        }
+        for ready in &task.ready {
+            lines.push(words::ready(ready.set.stage.as_str(), ready, t.lang()));
         }
         for (opening, record) in &task.openings {
             let (stage, set) = (opening.set.stage.as_str(), opening.set.detail.as_str());
@@ -187,7 +217,7 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
             });
         }
         for wait in &task.waits {
-            let reason = words::reason(wait.reason.as_ref(), t.lang());
+            let reason = words::wait(wait, t.lang());
             lines.push(t.text(words::WAITS, &[&wait.stage.as_str(), &wait.group, &reason]));
         }
         lines.join("\n")
@@ -197,6 +227,9 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
 fn refused(context: &Context) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let all = database.read(|tx| verdict::refused(tx, REFUSED_MAX))?;
+    let (_, notices) = tasks(context)?;
+    let is_key = |one: &&Notice| matches!(one, Notice::OtherKey(_) | Notice::Crowded(_));
+    let keys: Vec<&Notice> = notices.iter().filter(is_key).collect();
     let value: Vec<Value> = all
         .iter()
         .map(|one| {
@@ -208,8 +241,10 @@ fn refused(context: &Context) -> Result<(), Failure> {
         })
         .collect();
     context.terminal.result(&value, |t| {
+        let said: Vec<String> = keys.iter().map(|notice| notice.say(t.lang())).collect();
         if all.is_empty() {
-            return t.text(words::NONE_REFUSED, &[]);
+            let none = t.text(words::NONE_REFUSED, &[]);
+            return std::iter::once(none).chain(said).collect::<Vec<_>>().join("\n");
         }
         let mut table = Table::new();
         for head in [words::SCHOOL, words::TABLE, words::PERIOD, words::CODE, words::TO_DO] {
@@ -220,7 +255,7 @@ fn refused(context: &Context) -> Result<(), Failure> {
             let to_do = t.text(words::to_do(&one.code), &[]);
             table.row([row.to_vec(), vec![one.code.clone(), to_do]].concat());
         }
-        table.render()
+        std::iter::once(table.render()).chain(said).collect::<Vec<_>>().join("\n")
     })
 }
 

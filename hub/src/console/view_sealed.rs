@@ -9,6 +9,8 @@ use super::view::Choice;
 pub struct SealedPage {
     /// What this hub has to do with sealed sums, in a sentence.
     pub part: Label,
+    /// What a person has to look at, each in a sentence.
+    pub notices: Vec<Label>,
     /// Periods of which there are tasks.
     pub periods: Vec<Choice>,
     /// The chosen one; empty for the latest.

@@ -26,6 +26,7 @@ texts! {
 
     SEALED = "密封汇总", "Sealed sums";
     SEALED_NOTE = "两个部门各算一半，合起来才有合计", "two departments compute one half each";
+    SEALED_NOTICES = "需要人处理", "To be looked at";
     SEALED_LATEST = "本学期与最近四周", "this term and the last four weeks";
     SEALED_AREA = "名单 {0} 校；{1} 个组可开启，{2} 个组学校太少不开启；教育方 {3}，卫健方 {4}",
         "{0} schools on the roster; {1} groups are opened, {2} have too few schools and stay \

@@ -118,7 +118,8 @@ fn refusal(
         Verdict::Release(release) => take_over(tx, context, release, &mut effects.changes)?
             .map(|(code, reason)| (code.to_owned(), reason.to_owned())),
         Verdict::Addressed(item) => {
-            match relay::take(tx, context.relay, &frame.member, item, context.now_ms)? {
+            let about = (&frame.member, &**item);
+            match relay::take(tx, context.relay, context.packs, about, context.now_ms)? {
                 Ok(news) => {
                     effects.news = effects.news.and(news);
                     None

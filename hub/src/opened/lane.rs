@@ -5,10 +5,13 @@
 //! same: a leader that was put back from a backup opens and tells once more. Other figures of a set
 //! that is known are refused and alarmed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use certs::digest::sha256;
 use certs::signature::Signature;
+use domain::digest::Digest;
+use domain::period::Period;
 use domain::unit::UnitId;
 use proto::frame::encode_item;
 use proto::opened::{ToldSum, encode_told};
@@ -22,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use super::down;
 use super::verify::{Judge, Judged};
 use crate::app::Hub;
+use crate::packs::Packs;
 use crate::relay::News;
 use crate::store::sealed::{opening, record, task, verdict};
 use crate::store::{alarm, barred_key, opened_lane, unit};
@@ -35,6 +39,17 @@ const OTHER_SUM: &str = "other_sum";
 const OVERLAPS: &str = "opened_twice";
 /// Code of a signature by a key that was taken back.
 const REVOKED: &str = "revoked_key";
+
+/// Kind of the alarm that a sender's sums wait in too great a number.
+pub const ALARM_WAITING: &str = "opened_waiting";
+/// Code of a sum for which there is no room to wait: its sender sends it again.
+pub const WAITING_FULL: &str = "waiting_full";
+/// Sums of one sender that wait at a time, those of one period, and their bytes.
+const WAITING_MAX: u64 = 2_048;
+const OF_PERIOD_MAX: u64 = 256;
+const WAITING_BYTES_MAX: u64 = 32 << 20;
+/// How long after a refusal for want of room a sum is sent again.
+const AGAIN_AFTER_MS: i64 = 24 * 3_600_000;
 
 /// Front part of the names of opened sums in the outbox; the digest of the body follows.
 const NAME: &str = "opened/";
@@ -73,9 +88,17 @@ pub fn take(
         Judged::Refused(code, reason) => {
             return Ok(Err(((*code).to_owned(), reason.clone())));
         }
-        Judged::Waits(code) => {
-            let body = (&sha256(&arrived.body), arrived.body.as_slice());
-            opened_lane::wait(tx, body, (sender.as_str(), code), now_ms)?;
+        Judged::Waits(code, period) => {
+            let digest = sha256(&arrived.body);
+            if !has_room(tx, sender, (&digest, *period, arrived.body.len() as u64))? {
+                let detail = format!("{WAITING_FULL} {period}");
+                alarm::raise(tx, ALARM_WAITING, sender.as_str(), &detail, now_ms)?;
+                let reason = "too many sums of the sender wait for documents; send it again later";
+                return Ok(Err((WAITING_FULL.to_owned(), reason.to_owned())));
+            }
+            let body = (&digest, arrived.body.as_slice());
+            let about = (sender.as_str(), period.to_string());
+            opened_lane::wait(tx, body, (about.0, &about.1, code), now_ms)?;
             return Ok(Ok(News::default()));
         }
     };
@@ -93,6 +116,20 @@ pub fn take(
     opened_lane::insert(tx, told, (sender.as_str(), &arrived.body), now_ms)?;
     let queued = has_parent && queue(tx, &arrived.body, now_ms)?;
     Ok(Ok(News { queued, ..News::default() }))
+}
+
+/// Whether another sum of a sender may wait; one that waits already may.
+fn has_room(
+    tx: &Tx<'_>,
+    sender: &UnitId,
+    (digest, period, bytes): (&Digest, Period, u64),
+) -> Result<bool, SqlError> {
+    if opened_lane::is_waiting(tx, digest)? {
+        return Ok(true);
+    }
+    let all = opened_lane::waiting_of(tx, sender.as_str(), None)?;
+    let of_period = opened_lane::waiting_of(tx, sender.as_str(), Some(&period.to_string()))?;
+    Ok(all.0 < WAITING_MAX && all.1 + bytes <= WAITING_BYTES_MAX && of_period.0 < OF_PERIOD_MAX)
 }
 
 enum Standing {
@@ -161,7 +198,7 @@ fn tell(
 pub(super) fn told(tx: &Tx<'_>, record: record::Record) -> Result<Option<ToldSum>, SqlError> {
     let read = proto::opening::decode_record(&record.bytes).map_err(|_| SqlError::Type)?;
     let Some(task) = task::find(tx, &read.task)? else { return Ok(None) };
-    let Some(helper) = record.helper else { return Ok(None) };
+    let (Some(helper), Some(opening)) = (record.helper, record.opening) else { return Ok(None) };
     let signed = |signature: Vec<u8>| {
         let key = Signature::from_bytes(&signature).map_err(|_| SqlError::Type)?.key_id();
         Ok::<_, SqlError>(HubSignature { chain: verdict::signer(tx, &key)?, signature })
@@ -172,8 +209,7 @@ pub(super) fn told(tx: &Tx<'_>, record: record::Record) -> Result<Option<ToldSum
         pack: task.pack,
         leader: signed(record.leader)?,
         helper: signed(helper)?,
-        cells: opening::cells(tx, record.opening)?.into_iter().collect(),
-        number: record.number,
+        cells: opening::cells(tx, opening)?.into_iter().collect(),
         bytes: record.bytes,
         record: read,
     }))
@@ -181,9 +217,13 @@ pub(super) fn told(tx: &Tx<'_>, record: record::Record) -> Result<Option<ToldSum
 
 /// Tells what was recorded, and looks again at what waits, until the token is cancelled.
 pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
-    let mut turn = 0_u32;
+    let (mut turn, mut looked) = (0_u32, None);
     loop {
-        if let Err(error) = step(&hub, turn.is_multiple_of(TURNS)).await {
+        let stepped = match turn.is_multiple_of(TURNS) {
+            true => look(&hub, &mut looked).await,
+            false => step(&hub, false).await,
+        };
+        if let Err(error) = stepped {
             tracing::error!(%error, "opened sums were not passed on");
         }
         turn = turn.wrapping_add(1);
@@ -192,6 +232,32 @@ pub(crate) async fn serve(hub: Hub, stop: CancellationToken) {
             () = hub.clock().sleep(LOOK_EVERY) => {}
         }
     }
+}
+
+/// Looks at what waits where that can say something new: other documents are in use, or other sums
+/// wait, than when it was looked at last.
+async fn look(hub: &Hub, looked: &mut Option<(Arc<Packs>, i64)>) -> Result<(), SqlError> {
+    let packs = hub.packs().last();
+    let last = hub.database().read_async(opened_lane::last_waiting).await?;
+    let is_old = looked
+        .as_ref()
+        .is_some_and(|(before, until)| Arc::ptr_eq(before, &packs) && *until == last);
+    step(hub, !is_old).await?;
+    *looked = Some((packs, last));
+    let now_ms = hub.clock().now_ms();
+    let again = move |tx: &Tx<'_>| {
+        let refused = outbox::refused_with(tx, (NAME, WAITING_FULL), PAGE)?;
+        refused.iter().try_fold(false, |queued, name| {
+            let item = (Lane::Statistics, name.as_str());
+            Ok::<_, SqlError>(queued | outbox::send_again(tx, item, |_, _| AGAIN_AFTER_MS, now_ms)?)
+        })
+    };
+    let is_refused = |tx: &Tx<'_>| outbox::refused_with(tx, (NAME, WAITING_FULL), 1);
+    if hub.uplink().is_some() && !hub.database().read_async(is_refused).await?.is_empty() {
+        let queued = hub.database().write_async("opened_send_again", again).await?;
+        hub.relay().tell(News { queued, ..News::default() });
+    }
+    Ok(())
 }
 
 /// Tells what is recorded now; with `waiting`, looks at what waits for documents too.
@@ -237,7 +303,7 @@ fn again(
     (own, has_parent): (&UnitId, bool),
 ) -> Result<bool, SqlError> {
     let judged = judge.judge(&one.body);
-    if matches!(judged, Judged::Waits(_)) {
+    if matches!(judged, Judged::Waits(..)) {
         return Ok(false);
     }
     let sender: UnitId = one.sender.parse().map_err(|_| SqlError::Type)?;

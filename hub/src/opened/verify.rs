@@ -4,15 +4,17 @@
 use std::collections::BTreeSet;
 
 use certs::chain::Trust;
-use certs::root::Commission;
+use certs::identity::PeerIdentity;
+use certs::root::{Commission, RootCertificate};
 use domain::disclosure::plan::Access;
 use domain::disclosure::sealed::{Kind, SealedTable, SealedYear, openable};
+use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use proto::frame::OPENING_CONTEXT;
 use proto::opened::{ToldSum, decode_told};
 use proto::opening::Detail;
-use runtime::sealing::verify_hub;
+use runtime::sealing::{signed_at, verify_hub};
 
 use super::is_task;
 use crate::packs::Packs;
@@ -32,8 +34,8 @@ pub const OTHER_FIGURES: &str = "other_figures";
 pub enum Judged {
     /// Both hubs opened it.
     Holds(Box<ToldSum>),
-    /// This hub lacks a document, or has another version of one; the code says which.
-    Waits(&'static str),
+    /// This hub lacks a document, or has another version of one; code, and period of the sum.
+    Waits(&'static str, Period),
     /// It is refused for good: code and sentence.
     Refused(&'static str, String),
 }
@@ -56,17 +58,22 @@ impl Judge<'_> {
             Ok(told) => told,
             Err(error) => return Judged::Refused(UNREADABLE, error.to_string()),
         };
+        let period = told.record.period;
+        // Before anything of it may wait here: two hubs signed it, one under each root.
+        if let Err(reason) = self.hubs(&told) {
+            return Judged::Refused(SIGNATURE, reason);
+        }
         let year = self.packs.sealed_years().of_area(&told.area, told.school_year);
-        let Some(Ok(sealing)) = year else { return Judged::Waits("NO_PLAN") };
+        let Some(Ok(sealing)) = year else { return Judged::Waits("NO_PLAN", period) };
         let Some(tables) = self.packs.sealed_tables(&told.pack) else {
-            return Judged::Waits("NO_CATALOGUE");
+            return Judged::Waits("NO_CATALOGUE", period);
         };
         let Some(table) = tables.table(told.record.table.as_str()) else {
             return Judged::Refused(NOT_PLANNED, "the catalogue has no such sealed table".into());
         };
-        let of_task = (told.record.period, told.pack, &told.record.task);
+        let of_task = (period, told.pack, &told.record.task);
         if !is_task(self.packs, (sealing, table), of_task) {
-            return Judged::Waits("OTHER_DOCUMENTS");
+            return Judged::Waits("OTHER_DOCUMENTS", period);
         }
         if let Err(reason) = self.signatures(sealing.year(), &told) {
             return Judged::Refused(SIGNATURE, reason);
@@ -79,16 +86,36 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether any two hubs signed it, one under each commission's root; which ones they must be
+    /// the plan says.
+    fn hubs(&self, told: &ToldSum) -> Result<(), String> {
+        let opened = Timestamp::from_millisecond(told.record.opened_at_ms).unwrap_or(self.now);
+        let of_both = [(Commission::Education, &told.leader), (Commission::Health, &told.helper)];
+        for (commission, signed) in of_both {
+            let under = self.trust.under(commission);
+            let zone = under.roots().first().map(RootCertificate::zone);
+            let leaf = zone.zip(signed.chain.first());
+            let peer = leaf.and_then(|(zone, leaf)| PeerIdentity::from_leaf(leaf, zone).ok());
+            let unit = peer.map(|peer| peer.name().unit().clone());
+            let unit = unit.ok_or_else(|| "a certificate is none of a hub".to_owned())?;
+            let at = signed_at(self.trust, commission, signed, (opened, self.now));
+            let bytes = (OPENING_CONTEXT, told.bytes.as_slice());
+            verify_hub(self.trust, (&unit, commission), bytes, (signed, at))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
     fn signatures(&self, year: &SealedYear, told: &ToldSum) -> Result<(), String> {
         // As of when it was opened: what waits over a summer must not be lost for it.
         let opened = Timestamp::from_millisecond(told.record.opened_at_ms).unwrap_or(self.now);
-        let at = opened.min(self.now);
         let signed = [
             (&year.leader, Commission::Education, &told.leader),
             (&year.helper, Commission::Health, &told.helper),
         ];
         for (unit, commission, signature) in signed {
             let bytes = (OPENING_CONTEXT, told.bytes.as_slice());
+            let at = signed_at(self.trust, commission, signature, (opened, self.now));
             verify_hub(self.trust, (unit, commission), bytes, (signature, at))
                 .map_err(|error| error.to_string())?;
         }

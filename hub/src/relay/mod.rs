@@ -5,6 +5,7 @@
 //! downward is so in the commit that answers, or that moves the cursor: nothing is lost between.
 //! The way down to a unit is the one that its items came up last.
 
+pub mod bounds;
 mod chain;
 mod down;
 mod judge;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use certs::chain::Trust;
+use jiff::ToSpan as _;
 use runtime::clock::Clock;
 use runtime::sql::{Database, SqlError};
 use runtime::uplink::{IdentityCell, Uplink, outbox};
@@ -22,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::Hub;
 use crate::config::Config;
-use crate::store::{relay, sealed_inbox};
+use crate::store::{opened_lane, relay, relay_load, sealed_inbox};
 
 pub use down::{DownError, send_down};
 pub(crate) use down::{claim, resume};
@@ -39,6 +41,9 @@ const FORGET_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// How long items are kept after their way: as long as senders keep what was acknowledged.
 const KEPT_MS: i64 = 400 * 24 * 60 * 60 * 1_000;
+
+/// How long what a settled report said is kept.
+const SETTLED_MS: i64 = 14 * 24 * 60 * 60 * 1_000;
 
 /// Front part of the names of relayed reports in the outbox; the digest of the signed bytes
 /// follows.
@@ -129,9 +134,14 @@ pub(crate) async fn serve(hub: Hub, news: Arc<watch::Sender<u64>>, stop: Cancell
 
 async fn forget_old(database: &Database, clock: &Clock) -> Result<(), SqlError> {
     let before_ms = clock.now_ms().saturating_sub(KEPT_MS);
+    let emptied_ms = clock.now_ms().saturating_sub(SETTLED_MS);
+    let today = clock.today();
     let forget = move |tx: &runtime::sql::Tx<'_>| {
         let down = relay::forget_before(tx, before_ms)?;
         let inbox = sealed_inbox::forget_before(tx, before_ms)?;
+        sealed_inbox::empty_before(tx, emptied_ms)?;
+        relay_load::forget_before(tx, today.saturating_sub(30.days()))?;
+        opened_lane::forget_waiting(tx, before_ms)?;
         let up = outbox::forget_answered(tx, RELAYED, before_ms)?;
         Ok::<_, SqlError>(down + inbox + up)
     };

@@ -7,8 +7,10 @@ use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::outbox;
 
+use super::bounds::{self, Asked};
 use super::{Addressed, News, RELAYED, Refused, Relay, chain, down};
 use crate::below::{self, Standing};
+use crate::packs::Packs;
 use crate::store::member_key::{self, KeyState};
 use crate::store::{alarm, barred_key, sealed_inbox, unit};
 
@@ -31,8 +33,8 @@ const AGAIN_AFTER_MS: i64 = 12 * 3_600_000;
 pub(crate) fn take(
     tx: &Tx<'_>,
     relay: &Relay,
-    sender: &UnitId,
-    addressed: &Addressed,
+    packs: &Packs,
+    (sender, addressed): (&UnitId, &Addressed),
     now_ms: i64,
 ) -> Result<Result<News, Refused>, SqlError> {
     let is_way = match way(tx, relay, sender, addressed, now_ms)? {
@@ -45,7 +47,14 @@ pub(crate) fn take(
     };
     let item = encode_relayed(&addressed.item, chain);
     let mut news = News::default();
+    let today = relay.clock.today();
+    let asked = Asked { packs, sender, addressed, today, now_ms };
     if let Some(report) = &addressed.report {
+        if !sealed_inbox::is_known(tx, &addressed.digest)?
+            && let Err(refused) = bounds::admit(tx, &asked)?
+        {
+            return Ok(Err(refused));
+        }
         let about = (report, &addressed.digest);
         news.arrived = sealed_inbox::insert(tx, about, &item, now_ms)?;
     } else if relay.uplink.is_some() {
@@ -60,6 +69,9 @@ pub(crate) fn take(
                 }
             }
             None => {
+                if let Err(refused) = bounds::admit(tx, &asked)? {
+                    return Ok(Err(refused));
+                }
                 news.queued = outbox::enqueue(tx, lane, &name, &item, now_ms)?;
             }
         }

@@ -88,6 +88,12 @@ impl Year {
         self.sealing.key_of(school)
     }
 
+    /// Last day on which both key statements hold.
+    #[must_use]
+    pub const fn until(&self) -> Date {
+        self.sealing.days().1
+    }
+
     /// Whether reports about a period belong to this year.
     #[must_use]
     pub fn is_of(&self, period: Period) -> bool {
@@ -192,6 +198,19 @@ impl Documents {
     ) -> Result<Task, NoTask> {
         let span = Span::of(period, self.packs.calendar()).map_err(|_| NoTask::Period)?;
         self.made(place, (sheet, period, span), pack)
+    }
+
+    /// The task of an id, of whichever year and by the catalogue in force on its period's first
+    /// day.
+    ///
+    /// # Errors
+    /// None of these documents makes it.
+    pub fn task_of(&self, sheet: &TableId, period: Period, id: &TaskId) -> Result<Task, NoTask> {
+        let all = self.years.iter().filter(|year| year.is_of(period)).filter_map(|year| {
+            let plan = &year.sealed().plan;
+            self.task((plan.area(), plan.year()), sheet, period).ok()
+        });
+        all.into_iter().find(|made| made.id == *id).ok_or(NoTask::Period)
     }
 
     /// Tasks of a year whose period holds a day: its week and its term.

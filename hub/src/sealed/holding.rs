@@ -275,7 +275,7 @@ pub fn record(
     task: &Task,
     opening: &Opening,
     standings: Vec<Standing>,
-    (cells, opened_at_ms): (&[Option<u64>], i64),
+    (cells, opened_at_ms, number): (&[Option<u64>], i64, u64),
 ) -> Record {
     Record {
         task: task.id,
@@ -290,5 +290,6 @@ pub fn record(
         due: opening.due,
         result: sums::result(cells),
         opened_at_ms,
+        number,
     }
 }

@@ -6,8 +6,10 @@
 //! verdicts and openings, never a half and nothing of an exchange, so that a hub that was killed
 //! asks again and gets the same answer. A hub has one part in a year: that of the plan.
 
+pub mod adopt;
 mod arrival;
 pub mod chain;
+pub mod close;
 pub mod documents;
 mod fit;
 pub mod guard;
@@ -15,9 +17,11 @@ pub mod helper;
 pub mod holding;
 pub mod leader;
 pub mod refused;
+mod row;
 pub mod signed;
 pub mod sums;
 pub mod view;
+pub mod watch;
 pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -58,6 +58,9 @@ pub const CONTROL: &str = "control_sum";
 /// Health has not stated the key that signed it: the report waits, and no verdict says this.
 pub const UNSTATED: &str = "key_not_stated";
 
+/// The school year was closed: nothing of it is opened any more.
+pub const YEAR_CLOSED: &str = "year_closed";
+
 /// The school was closed or out of session at that time.
 pub const AWAY: &str = "school_away";
 
@@ -83,7 +86,7 @@ impl From<AggregateError> for Refused {
 /// The known code of a word that was stored or told; `proof` where a later version told another.
 #[must_use]
 pub fn known(word: &str) -> &'static str {
-    const ALL: [&str; 14] = [
+    const ALL: [&str; 15] = [
         UNREADABLE,
         SIGNATURE,
         NOT_LISTED,
@@ -98,6 +101,7 @@ pub fn known(word: &str) -> &'static str {
         PROOF,
         CONTROL,
         AWAY,
+        YEAR_CLOSED,
     ];
     ALL.into_iter().find(|code| *code == word).unwrap_or(PROOF)
 }

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use proto::frame::{OpenItem, SEALED_REPORT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, Report, decode_report};
 use proto::wire::sync::ItemKind;
-use runtime::sealing::{report_key, verify_hub};
+use runtime::sealing::{report_key, signed_at, verify_hub};
 
 use super::refused::{NOT_LISTED, Refused, SIGNATURE, UNREADABLE};
 
@@ -112,6 +112,21 @@ impl Judge {
     ) -> Result<(), Refused> {
         let verified =
             verify_hub(&self.trust, (unit, commission), signed_bytes, (signed, self.now));
+        verified.map_err(|error| Refused::new(SIGNATURE, &error))
+    }
+
+    /// The same of what was signed on a day in the past: by the certificates that it carries.
+    ///
+    /// # Errors
+    /// Another unit's certificate, one that did not hold then, or a signature that does not fit.
+    pub fn dated(
+        &self,
+        (unit, commission): (&UnitId, Commission),
+        signed_bytes: (&str, &[u8]),
+        (signed, dated): (&HubSignature, Timestamp),
+    ) -> Result<(), Refused> {
+        let at = signed_at(&self.trust, commission, signed, (dated, self.now));
+        let verified = verify_hub(&self.trust, (unit, commission), signed_bytes, (signed, at));
         verified.map_err(|error| Refused::new(SIGNATURE, &error))
     }
 }

@@ -1,10 +1,8 @@
 //! What people are shown of sealed sums: tasks with their reports, who is missing, what is opened
 //! and what the rest waits for. The same at the leader and at the helper, each from its own lists.
 
-use std::collections::BTreeMap;
-
-use domain::digest::Digest;
-use domain::disclosure::sealed::TaskId;
+use domain::disclosure::plan::Openings;
+use domain::disclosure::sealed::{Objectable, TaskId};
 use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::civil::Date;
@@ -13,8 +11,9 @@ use runtime::sql::{SqlError, Tx};
 use super::documents::{Documents, Task};
 use super::holding::{self, Holding, NotOpened};
 use super::leader::{Wait, outlook};
-use crate::store::sealed::opening::Opening;
-use crate::store::sealed::{record, school_key, task};
+use crate::store::sealed::opening::{Opening, Set};
+use crate::store::sealed::school_key::{self, Seen};
+use crate::store::sealed::{record, task, year};
 
 /// A task as people see it.
 pub struct TaskView {
@@ -40,12 +39,27 @@ pub struct TaskView {
     pub missing: Vec<UnitId>,
     /// Those of them whose reports wait until health has stated the key that they sign with.
     pub unstated: Vec<UnitId>,
+    /// Those of them of which only reports under another key than the stated one came.
+    pub other_key: Vec<UnitId>,
+    /// Sets that are complete and not opened yet.
+    pub ready: Vec<Ready>,
     /// Openings with the number of their record, once both hubs signed it.
     pub openings: Vec<(Opening, Option<u64>)>,
     /// Groups that wait or stay closed, at the leader.
     pub waits: Vec<Wait>,
+    /// Whether its year was closed here: nothing of it is opened any more.
+    pub is_closed: bool,
     /// Whether its documents are here: without them nothing more can be said.
     pub is_known: bool,
+}
+
+/// A set that is complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// The set.
+    pub set: Set,
+    /// The day on which it is opened; nothing where a school objects.
+    pub from: Option<Date>,
 }
 
 /// Every task of this hub.
@@ -66,18 +80,14 @@ pub fn tasks_of(
     today: Date,
     is_asked: impl Fn(Period) -> bool,
 ) -> Result<Vec<TaskView>, SqlError> {
-    // The latest comes last.
-    let keys = school_key::all(tx)?.into_iter().map(|one| (one.unit, one.key)).collect();
+    let keys = school_key::all(tx)?;
     let asked = task::all(tx)?.into_iter().filter(|stored| is_asked(stored.period));
     asked.map(|stored| view(tx, (documents, &keys), stored, today)).collect()
 }
 
-/// The key with which each school signed last.
-type Keys = BTreeMap<UnitId, Digest>;
-
 fn view(
     tx: &Tx<'_>,
-    (documents, keys): (&Documents, &Keys),
+    (documents, keys): (&Documents, &[Seen]),
     stored: task::Task,
     today: Date,
 ) -> Result<TaskView, SqlError> {
@@ -96,6 +106,9 @@ fn view(
         due: 0,
         missing: Vec::new(),
         unstated: Vec::new(),
+        other_key: Vec::new(),
+        ready: Vec::new(),
+        is_closed: year::is_closed(tx, place)?,
         openings: Vec::new(),
         waits: Vec::new(),
         is_known: made.is_some(),
@@ -107,7 +120,7 @@ fn view(
     view.due = due.len();
     view.missing =
         due.iter().filter(|school| !holding.accepted.contains_key(*school)).cloned().collect();
-    view.unstated = unstated(keys, &made, &view.missing);
+    (view.unstated, view.other_key) = keyless(keys, &made, &view.missing);
     let (openings, opened) = match holding::openings(tx, &made) {
         Ok(history) => history,
         Err(NotOpened::Store(error)) => return Err(error),
@@ -116,20 +129,51 @@ fn view(
             return Ok(view);
         }
     };
-    view.waits = outlook(&made, &holding, (&openings, &opened), today).waits;
+    let outlook = outlook(&made, &holding, (&openings, &opened), today);
+    if !view.is_closed {
+        view.waits = outlook.waits;
+        let ready = outlook.ready.into_iter();
+        let ready = ready.map(|set| waiting(tx, (&made, &holding), (set, &openings), today));
+        view.ready = ready.collect::<Result<_, _>>()?;
+    }
     for opening in opened {
         let record = record::of_opening(tx, opening.id)?;
-        let signed = record.filter(|record| record.helper.is_some()).map(|record| record.number);
+        let signed = record.filter(|record| record.helper.is_some());
+        let signed = signed.map(|record| record.signed_number);
         view.openings.push((opening, signed));
     }
     Ok(view)
 }
 
-/// Of some schools those without a stated key, or of which another one was seen last.
-fn unstated(keys: &Keys, task: &Task, schools: &[UnitId]) -> Vec<UnitId> {
-    let waits = |school: &&UnitId| match (task.year.key_of(school), keys.get(*school)) {
-        (None, _) => true,
-        (Some(stated), seen) => seen.is_some_and(|seen| seen != stated),
+/// When a complete set is opened.
+fn waiting(
+    tx: &Tx<'_>,
+    (task, holding): (&Task, &Holding),
+    (set, openings): (Set, &Openings),
+    today: Date,
+) -> Result<Ready, SqlError> {
+    let from = match holding.admit(tx, task, (&set, &mut openings.clone()), today) {
+        Err(NotOpened::Store(error)) => return Err(error),
+        Err(NotOpened::Objectable(Objectable::Until(from))) => Some(from),
+        Err(NotOpened::Objectable(_)) => None,
+        _ => Some(today),
     };
-    schools.iter().filter(waits).cloned().collect()
+    Ok(Ready { set, from })
+}
+
+/// Of some schools those without a stated key, and those of which another one was seen lately.
+fn keyless(keys: &[Seen], task: &Task, schools: &[UnitId]) -> (Vec<UnitId>, Vec<UnitId>) {
+    let (mut unstated, mut other) = (Vec::new(), Vec::new());
+    for school in schools {
+        match task.year.key_of(school) {
+            None => unstated.push(school.clone()),
+            Some(stated) => {
+                let is_other = |one: &Seen| one.unit == *school && one.key != *stated;
+                if keys.iter().any(is_other) {
+                    other.push(school.clone());
+                }
+            }
+        }
+    }
+    (unstated, other)
 }

@@ -6,6 +6,8 @@ use runtime::texts;
 use runtime::web::{Lang, Text};
 
 use super::guard;
+use super::leader::Wait;
+use super::view::Ready;
 
 texts! {
     TABLE = "密封表", "table";
@@ -48,6 +50,63 @@ texts! {
          at the alarm and call the maker.";
     WAITS = "{0}：组 {1} 等待：{2}", "{0}: group {1} waits: {2}";
     WAITS_FOR_OTHERS = "本学段其他组", "the other groups of its stage";
+    OTHER_KEY_OF = "报告使用的密钥与卫健方核定的不符，在此等待、不计入合计：{0}\n  怎么办：致电学校。学校重装或\
+                    恢复过系统的，按其页面上的十六个词重新核定密钥；学校没有做过的，即为他人冒名上报，查发证单位。",
+        "Reports under another key than health stated wait here and are in no sum: {0}\n  What to \
+         do: ring the school. If it was installed anew or put back, have its key stated again by \
+         the sixteen words on its page; if not, somebody reports in its name: ask who issued the \
+         certificate.";
+    OTHER_KEY_COUNT = "{0} 所学校的报告所用密钥与核定的不符",
+        "reports of {0} schools came under another key than health stated";
+    OTHER_KEY = "{0} 名下有报告使用了与卫健方核定不符的密钥：可能是学校重装或恢复过系统，也可能是他人冒名上报。\
+                 请致电学校；学校没有做过的，查是谁签发的证书。这些报告不计入任何合计。",
+        "{0}: reports came under another key than health stated. The school was installed anew or \
+         put back, or somebody forges its reports. Ring the school; if it did nothing of the kind, \
+         ask who issued the certificate. These reports are in no sum.";
+    KEYS_CROWDED = "{0} 名下未经核定的密钥超过 {1} 个，新来的报告暂不收取（会自动再送）。请致电学校，只采信学校\
+                    页面上读出的十六个词；多出来的密钥查发证单位。",
+        "{0}: reports under more than {1} keys that health has not stated; later ones are not \
+         taken now and are sent again. Ring the school, believe only the sixteen words on its own \
+         page, and ask the issuer of the certificate about the others.";
+    TOO_MUCH = "{0} 七天内送来的内容超过枢纽收取的上限，超出部分暂不收取（会自动再送）。请致电该单位；不认可的，\
+                查其证书。",
+        "{0} sent more within seven days than this hub takes; the rest is not taken now and is \
+         sent again. Ring the unit; if it denies that, look at its certificate.";
+    TO_CLOSE = "{0} 的 {1} 学年已结束：{2} 起请结清，销毁份额和密钥：xinqiao-hub sealed close {3}",
+        "School year {1} of {0} is over: from {2} on close it, which destroys shares and keys: \
+         xinqiao-hub sealed close {3}";
+    CLOSED_THERE = "{0} 的 {1} 学年：另一枢纽已经结清，不会再开启。请在本枢纽也结清：xinqiao-hub sealed close {2}",
+        "School year {1} of {0}: the other hub closed it, so that nothing of it is opened any \
+         more. Close it here too: xinqiao-hub sealed close {2}";
+    OPEN_THERE = "{0} 的 {1} 学年在本枢纽已结清，另一枢纽还没有：请致电其操作员。",
+        "School year {1} of {0} is closed here and not at the other hub yet: ring its operator.";
+    RECALLED = "{0}：本枢纽的数据库恢复自较早的备份，已从另一枢纽取回此前开启的合计，两边记录一致。请核对备份计划。",
+        "{0}: this hub's store was put back from an older backup; sums that were opened since then \
+         were taken up again from the other hub, so that both have the same records. Look at the \
+         plan of backups.";
+    TO_LOOK_AT = "需要人处理", "To be looked at";
+    NOTHING_TO_LOOK_AT = "没有需要人处理的事项", "nothing needs a person";
+    YEAR_IS_CLOSED = "该学年已结清", "the school year was closed";
+    READY_FROM = "{0}：组 {1} 报告已齐，{2} 开启；此前学校可以提出异议",
+        "{0}: groups {1} are complete and are opened on {2}; until then schools can object";
+    READY_OBJECTED = "{0}：组 {1} 报告已齐，有学校提出异议", "{0}: groups {1} are complete; a school objects";
+    UNTIL = "{0}（最迟等到 {1}）", "{0} (until {1} at the latest)";
+    CLOSED_YEAR = "{0} 的 {1} 学年已结清：销毁 {2} 份报表的份额和 {3} 把密钥，{4} 项合计保留，{5} 项不再开启；\
+                   记录第 {6} 号。数据库文件中已覆盖，备份和磁盘快照须由操作员自行销毁。运行中的服务请重启。",
+        "Closed school year {1} of {0}: shares of {2} reports and {3} keys are destroyed, {4} \
+         opened sums stay, {5} stay closed for good; record {6}. They are overwritten in the file \
+         of the store; backups and snapshots of disks are the operators' to destroy. Start the \
+         service again.";
+    CLOSED_BEFORE = "{0} 的 {1} 学年此前已结清。", "School year {1} of {0} was closed before.";
+    NO_CLOSE_YEAR = "本枢纽没有参与 {0} 学年的密封汇总；没有改动任何内容。",
+        "this hub has no part in sealed sums of school year {0}; nothing was changed.";
+    CLOSE_EARLY = "迟到的报告还可能来，{0} 起才能结清；没有改动任何内容。",
+        "late reports may still come: the year can be closed from {0} on; nothing was changed.";
+    CLOSE_OUTSTANDING = "还有 {0} 项合计可能开启，没有改动任何内容：\n{1}",
+        "{0} sums may still be opened; nothing was changed:\n{1}";
+    CLOSE_OUTSTANDING_NEXT = "等它们开启，或加 --leave-closed 让它们永远关闭。",
+        "Wait for them, or leave them closed for good with --leave-closed.";
+    OUTSTANDING_LINE = "{0} {1} {2} 组 {3}", "{0} {1} {2} groups {3}";
     NONE_REFUSED = "没有被拒收的报表。", "No report was refused.";
     NO_REPORT = "本枢纽没有该校的这份报表；没有改动任何内容。",
         "this hub holds no such report of that school; nothing was changed.";
@@ -88,6 +147,18 @@ texts! {
         "the other hub has other reports or absences: compare and correct on both sides";
     CODE_DOCUMENTS = "两个枢纽的方案、名单或目录版本不同：等标准包传到，或核对版本",
         "plan, roster or catalogue of the two hubs differ: wait for the packs, or compare versions";
+    CODE_TIME = "两个枢纽的时钟相差一天以上：双方核对时钟，之后会自动重新签署",
+        "the clocks of the two hubs differ by more than a day: set both right, and the record is \
+         signed anew by itself";
+    CODE_BEFORE = "另一枢纽此前已签署过这份合计，正在取回那份记录",
+        "the other hub signed this sum before; its record is being taken up";
+    CODE_MISSING = "另一枢纽的记录少于本枢纽：其数据库恢复自较早的备份，正在补回；若持续，致电其操作员",
+        "the other hub lacks records that it signed: its store was put back and is being shown \
+         them; ring its operator if this stays";
+    CODE_LOST = "本枢纽丢失了另一枢纽已据以开启的报告：用较新的备份恢复，否则这份合计保持关闭",
+        "this hub lost reports for which the other one gave its share: put back a later backup, or \
+         the sum stays closed";
+    CODE_CLOSED = "该学年已在另一枢纽结清，不再开启", "the other hub closed the year: nothing is opened";
     CODE_OTHER = "对方枢纽答复 {0}", "the other hub said {0}";
     CHAIN_TITLE = "合计记录链", "records of opened sums";
     CHAIN_WELL = "{0} 条记录首尾相接", "{0} records follow from each other";
@@ -95,6 +166,33 @@ texts! {
         "record {0} does not follow from the one before: a record was changed or taken out";
     CHAIN_FIX = "停止服务，用较新的备份恢复 hub.db，并与另一枢纽的记录核对",
         "stop the service, put back a later backup of hub.db, and compare with the other hub";
+    KEYS_TITLE = "密封汇总的密钥", "keys of sealed sums";
+    KEYS_WELL = "{0} 个学年的密钥和声明都有效", "keys and statements of {0} years hold";
+    KEY_LOST = "本枢纽没有 {0} 的密钥，报告无法打开", "this hub has no key of {0}: reports are not opened";
+    KEY_LOST_FIX = "从备份恢复 share-keys 文件夹后重启服务；找不回的，本学年余下的合计无法开启",
+        "put the folder share-keys back from a backup and start again; if it is lost, nothing more \
+         of the year is opened";
+    STATEMENT_ENDS = "{0} 的公钥声明 {1} 到期，其后的时段不再密封",
+        "a key statement of {0} ends on {1}: later periods are not sealed";
+    STATEMENT_ENDS_FIX = "两个部门各签一份到 8 月 31 日的声明，重新制作并发布方案",
+        "both commissions sign statements until 31 August, and the plan is made and published anew";
+    AGREED_TITLE = "与另一枢纽的约定", "agreement with the other hub";
+    TASKS_WELL = "{0} 项汇总都已商定密钥", "keys of {0} tasks are agreed";
+    TASKS_OPEN = "{0} 项汇总尚未商定密钥", "no key is agreed for {0} tasks yet";
+    TASKS_OPEN_FIX = "等另一枢纽恢复连接；一天后仍如此，致电其操作员",
+        "wait until the other hub is back; if this stays for a day, ring its operator";
+    TASKS_STOPPED = "{0} 项汇总需要人处理，如 {1}", "{0} tasks need a person, such as {1}";
+    TASKS_FIX = "逐项查看 xinqiao-hub sealed list，其中写明怎么办",
+        "see each in xinqiao-hub sealed list, which says what to do";
+    LEADER_TITLE = "教育方枢纽", "education's hub";
+    LEADER_WELL = "{0} 天前来过", "heard {0} days ago";
+    LEADER_SILENT = "{0} 天没有消息，新的一周没有商定密钥",
+        "silent for {0} days: no key of a new week was agreed on";
+    LEADER_NEVER = "从未来过", "never heard";
+    LEADER_FIX = "致电教育方枢纽的操作员：服务是否在运行、能否连到本枢纽",
+        "ring the operator of education's hub: does it run, and can it reach this one";
+    LOOK_AT_FIX = "逐项见 xinqiao-hub sealed list 和密封汇总页面",
+        "each is on the page of sealed sums and in xinqiao-hub sealed list";
     SILENT_TITLE = "七天没有报告的学校", "schools silent for seven days";
     NONE_SILENT = "没有", "none";
     SILENT_FOUND = "{0} 所学校的报告没有到齐：{1}",
@@ -108,6 +206,7 @@ texts! {
         "the first one stands; if the school denies it, note that with sealed object";
     RENEW = "请学校更新证书或升级程序后重新上报",
         "the school renews its certificate or program and reports again";
+    CLOSED_NEXT = "学年已结清，无须处理", "the school year was closed: nothing to do";
     AWAY_NEXT = "若学校仍在校，用 sealed away 更正日期",
         "if the school is in session, correct the days with sealed away";
 }
@@ -131,7 +230,29 @@ pub fn to_do(code: &str) -> Text {
         "other_report" | "same_number" | "nonce_used" => FIRST_STANDS,
         "bad_signature" | "unknown_algorithm" | "not_for_this_hub" => RENEW,
         "school_away" => AWAY_NEXT,
+        "year_closed" => CLOSED_NEXT,
         _ => CALL_SCHOOL,
+    }
+}
+
+/// What a group waits for, and until when at the latest.
+#[must_use]
+pub fn wait(wait: &Wait, lang: Lang) -> String {
+    let why = reason(wait.reason.as_ref(), lang);
+    match wait.until {
+        Some(until) => UNTIL.fill(lang, &[&why, &until]),
+        None => why,
+    }
+}
+
+/// When a complete set is opened.
+#[must_use]
+pub fn ready(stage: &str, ready: &Ready, lang: Lang) -> String {
+    let groups: Vec<&str> = ready.set.groups.iter().map(|group| group.as_str()).collect();
+    let groups = groups.join(" ");
+    match ready.from {
+        Some(from) => READY_FROM.fill(lang, &[&stage, &groups, &from]),
+        None => READY_OBJECTED.fill(lang, &[&stage, &groups]),
     }
 }
 
@@ -166,6 +287,11 @@ pub fn code(code: &str, lang: Lang) -> String {
         "HELPER_COMMITMENT" | "HELPER_HALF" | "OTHER_COMMITMENT" | "BROKEN_HALF" => CODE_KEY,
         "OWN_STORE" | "OTHER_HISTORY" => CODE_STORE,
         "NOT_ADMITTED" | "OTHER_STANDING" | "SHARE_MISSING" => CODE_NOT_ADMITTED,
+        "OTHER_TIME" => CODE_TIME,
+        "RECORDED_BEFORE" => CODE_BEFORE,
+        "RECORDS_MISSING" => CODE_MISSING,
+        "REPORTS_LOST" => CODE_LOST,
+        "YEAR_CLOSED" => CODE_CLOSED,
         "NO_TASK" | "OTHER_TASK" | "NOT_AGREED" | "NO_SHARE_KEY" => CODE_DOCUMENTS,
         other => return CODE_OTHER.fill(lang, &[&other]),
     };

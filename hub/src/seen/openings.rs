@@ -136,7 +136,7 @@ pub(super) fn told(tx: &Tx<'_>, place: Place<'_>, tree: &Tree) -> Result<Vec<See
         };
         let carried = record.schools.iter().filter(|one| one.task != record.task);
         let summed = Summed {
-            id: sum.number.to_string(),
+            id: sum.record.number.to_string(),
             of: (record.stage, record.detail),
             standings: &record.schools,
             carried: carried.map(|one| (one.unit.to_string(), earlier(one))).collect(),

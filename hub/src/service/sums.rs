@@ -5,14 +5,16 @@
 
 use certs::aggregate::{Commitment, KeyHalf};
 use domain::digest::Digest;
-use domain::unit::IdentityName;
+use domain::unit::{IdentityName, UnitId};
 use proto::limits::MESSAGE_BYTES_MAX;
 use proto::opening::{Detail, Standing, groups, stage};
+use proto::recalled::Recalled;
 use proto::sealed::{SealedError, task};
 use proto::wire::sealed::sealed_sums_server::{SealedSums, SealedSumsServer};
 use proto::wire::sealed::{
-    AgreeRequest, AgreeResponse, OpenRequest, OpenResponse, PresentRequest, PresentResponse,
-    RecordRequest, RecordResponse, Refused as WireRefused, RefusedVerdict, RevealRequest,
+    AgreeRequest, AgreeResponse, CloseRequest, CloseResponse, OpenRequest, OpenResponse,
+    PresentRequest, PresentResponse, RecallRequest, RecallResponse, RecordRequest, RecordResponse,
+    Refused as WireRefused, RefusedVerdict, RemindRequest, RemindResponse, RevealRequest,
     RevealResponse, SettleRequest, SettleResponse, Settled as WireSettled, Shown as WireShown,
     Verified, VerifyRequest, VerifyResponse, settled, verified,
 };
@@ -20,6 +22,7 @@ use runtime::transport::{Peer, coded};
 use tonic::{Code, Request, Response, Status};
 
 use super::peer::store_status;
+use crate::sealed::close::Told;
 use crate::sealed::helper::{
     Announced, AskedRecord, AskedReport, AskedSet, AskedVerdict, CallError, Helper, Settled, Shown,
 };
@@ -121,6 +124,43 @@ impl SealedSums for SumsService {
         let signature = self.helper.record(leader, (id, asked)).await.map_err(refusal)?;
         Ok(Response::new(RecordResponse { signature: Some(signature) }))
     }
+
+    async fn recall(
+        &self,
+        request: Request<RecallRequest>,
+    ) -> Result<Response<RecallResponse>, Status> {
+        let leader = caller(&request)?;
+        let RecallRequest { area, school_year, after } = request.into_inner();
+        let place = place(&area, school_year).map_err(malformed)?;
+        let found = self.helper.recall(leader, place, after).await.map_err(refusal)?;
+        let openings = found.iter().map(Recalled::to_wire).collect();
+        Ok(Response::new(RecallResponse { openings }))
+    }
+
+    async fn remind(
+        &self,
+        request: Request<RemindRequest>,
+    ) -> Result<Response<RemindResponse>, Status> {
+        let leader = caller(&request)?;
+        let told = request.into_inner().openings.into_iter().map(Recalled::from_wire);
+        let told = told.collect::<Result<Vec<_>, _>>().map_err(malformed)?;
+        self.helper.remind(leader, told).await.map_err(refusal)?;
+        Ok(Response::new(RemindResponse {}))
+    }
+
+    async fn close(
+        &self,
+        request: Request<CloseRequest>,
+    ) -> Result<Response<CloseResponse>, Status> {
+        let leader = caller(&request)?;
+        let CloseRequest { area, school_year, record, signature } = request.into_inner();
+        let place = place(&area, school_year).map_err(malformed)?;
+        let signature = signature.filter(|_| !record.is_empty());
+        let told = signature.map(|signature| Told { record, signature });
+        let own = self.helper.close(leader, place, told).await.map_err(refusal)?;
+        let (record, signature) = own.unzip();
+        Ok(Response::new(CloseResponse { record: record.unwrap_or_default(), signature }))
+    }
 }
 
 /// The name in the caller's certificate, whose chain TLS has judged.
@@ -133,13 +173,19 @@ fn caller<T>(request: &Request<T>) -> Result<IdentityName, Status> {
     Ok(identity.name().clone())
 }
 
+fn place(area: &str, school_year: i32) -> Result<(UnitId, i16), SealedError> {
+    let area = area.parse().map_err(|_| SealedError::Field("area"))?;
+    let year = i16::try_from(school_year).map_err(|_| SealedError::Field("school_year"))?;
+    Ok((area, year))
+}
+
 fn announced(request: &AgreeRequest) -> Result<Announced, SealedError> {
     let commitment = <[u8; 32]>::try_from(request.commitment.as_slice());
     let commitment = commitment.map_err(|_| SealedError::Field("commitment"))?;
-    let year = i16::try_from(request.school_year);
+    let (area, school_year) = place(&request.area, request.school_year)?;
     Ok(Announced {
-        area: request.area.parse().map_err(|_| SealedError::Field("area"))?,
-        school_year: year.map_err(|_| SealedError::Field("school_year"))?,
+        area,
+        school_year,
         table: request.table.parse().map_err(|_| SealedError::Field("table"))?,
         period: request.period.parse().map_err(|_| SealedError::Field("period"))?,
         task: task(&request.task)?,
@@ -149,11 +195,14 @@ fn announced(request: &AgreeRequest) -> Result<Announced, SealedError> {
 
 fn asked_set(request: &OpenRequest) -> Result<AskedSet, SealedError> {
     let standings = request.schools.iter().map(Standing::from_wire);
+    let recorded = request.recorded.iter().map(|digest| Digest::from_tagged(digest));
+    let recorded = recorded.collect::<Result<_, _>>();
     Ok(AskedSet {
         stage: stage(&request.stage)?,
         detail: Detail::from_wire(request.detail())?,
         groups: groups(&request.groups)?,
         standings: standings.collect::<Result<_, _>>()?,
+        recorded: recorded.map_err(|_| SealedError::Field("recorded"))?,
     })
 }
 

@@ -18,6 +18,7 @@ pub mod opened_lane;
 pub mod publication;
 pub mod reading;
 pub mod relay;
+pub mod relay_load;
 pub mod sealed;
 pub mod sealed_inbox;
 pub mod setting;
@@ -123,5 +124,10 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 24,
         name: "earlier reports in publications",
         sql: include_str!("migrations/020_publication_carried.sql"),
+    },
+    Migration {
+        number: 25,
+        name: "bounds of sealed sums",
+        sql: include_str!("migrations/021_sealed_bounds.sql"),
     },
 ];

@@ -126,7 +126,7 @@ impl From<ToldSum> for OpenedSum {
             fresh: record.fresh,
             due: record.due,
             cells: told.cells,
-            number: told.number,
+            number: record.number,
             record: sha256(&told.bytes),
             opened_at_ms: record.opened_at_ms,
         }
@@ -136,12 +136,12 @@ impl From<ToldSum> for OpenedSum {
 /// Sums that this hub recorded with the other hub's signature.
 fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
     let mut sums = Vec::new();
-    for (id, number, bytes) in tx.query(
-        "select o.id, r.number, r.record from sealed_record r
+    for (id, bytes) in tx.query(
+        "select o.id, r.record from sealed_record r
          join sealed_opening o on o.id = r.opening join sealed_task t on t.id = o.task
          where t.period = $1 and r.helper_signature is not null order by r.number",
         params![&period.to_string()],
-        |row: &Row<'_, '_>| Ok((row.i64(0)?, row.u64(1)?, row.blob(2)?)),
+        |row: &Row<'_, '_>| Ok((row.i64(0)?, row.blob(1)?)),
     )? {
         let record = proto::opening::decode_record(&bytes).map_err(|_| SqlError::Type)?;
         let Some(task) = task::find(tx, &record.task)? else { continue };
@@ -159,7 +159,7 @@ fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
             fresh: record.fresh,
             due: record.due,
             cells: opening::cells(tx, id)?.into_iter().collect(),
-            number,
+            number: record.number,
             record: sha256(&bytes),
             opened_at_ms: record.opened_at_ms,
         });

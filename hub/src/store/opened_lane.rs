@@ -98,15 +98,55 @@ pub fn kept(tx: &Tx<'_>) -> Result<Vec<ToldSum>, SqlError> {
 pub fn wait(
     tx: &Tx<'_>,
     (digest, body): (&Digest, &[u8]),
-    (sender, code): (&str, &str),
+    (sender, period, code): (&str, &str, &str),
     now_ms: i64,
 ) -> Result<(), SqlError> {
     tx.execute(
-        "insert into opened_waiting (digest, body, sender, code, arrived_at_ms)
-         values ($1, $2, $3, $4, $5) on conflict do nothing",
-        params![&digest.to_tagged(), body, sender, code, now_ms],
+        "insert into opened_waiting (digest, body, sender, period, code, arrived_at_ms)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        params![&digest.to_tagged(), body, sender, period, code, now_ms],
     )?;
     Ok(())
+}
+
+/// Whether an opening waits.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_waiting(tx: &Tx<'_>, digest: &Digest) -> Result<bool, SqlError> {
+    let sql = "select 1 from opened_waiting where digest = $1";
+    Ok(tx.query_opt(sql, params![&digest.to_tagged()], |row| row.i64(0))?.is_some())
+}
+
+/// How many openings of a sender wait, of one period or of all, and their bytes.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn waiting_of(tx: &Tx<'_>, sender: &str, period: Option<&str>) -> Result<(u64, u64), SqlError> {
+    let sum = tx.query_opt(
+        "select count(*), coalesce(sum(length(body)), 0) from opened_waiting
+         where sender = $1 and ($2 is null or period = $2)",
+        params![sender, period],
+        |row| Ok((row.u64(0)?, row.u64(1)?)),
+    )?;
+    Ok(sum.unwrap_or_default())
+}
+
+/// The last opening that came to wait; zero where none does.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_waiting(tx: &Tx<'_>) -> Result<i64, SqlError> {
+    let last = tx.query_opt("select max(id) from opened_waiting", &[], |row| row.opt_i64(0))?;
+    Ok(last.flatten().unwrap_or(0))
+}
+
+/// Forgets openings that came to wait before an instant.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_waiting(tx: &Tx<'_>, before_ms: i64) -> Result<usize, SqlError> {
+    tx.execute("delete from opened_waiting where arrived_at_ms < $1", params![before_ms])
 }
 
 /// Openings that wait, in order of arrival.
@@ -140,7 +180,8 @@ pub fn stop_waiting(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
 pub fn untold(tx: &Tx<'_>, most: u32) -> Result<Vec<record::Record>, SqlError> {
     records(
         tx,
-        "select r.opening from sealed_record r where r.helper_signature is not null
+        "select r.opening from sealed_record r
+         where r.helper_signature is not null and r.opening is not null
          and not exists (select 1 from opened_told t where t.number = r.number)
          order by r.number limit $1",
         params![most],

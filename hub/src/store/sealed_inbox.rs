@@ -1,6 +1,8 @@
 //! Sealed reports that are addressed to this hub, in the order of their arrival.
 
+use certs::digest::sha256;
 use domain::digest::Digest;
+use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use proto::sealed::Report;
 use runtime::params;
@@ -35,8 +37,8 @@ pub fn insert(
     let place = &report.place;
     let inserted = tx.execute(
         "insert into sealed_inbox (digest, item, unit, table_id, period, number, task,
-                                   arrived_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+                                   arrived_at_ms, key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
         params![
             &digest.to_tagged(),
             item,
@@ -46,6 +48,7 @@ pub fn insert(
             place.number.value(),
             report.task.bytes(),
             now_ms,
+            &sha256(&report.key).to_tagged(),
         ],
     )?;
     Ok(inserted > 0)
@@ -71,6 +74,66 @@ pub fn open_after(tx: &Tx<'_>, id: u64, limit: u32) -> Result<Vec<Arrived>, SqlE
          where settled_at_ms is null and id > $1 order by id limit $2",
         params![id, limit],
         read,
+    )
+}
+
+/// Whether a report is here, settled or not.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_known(tx: &Tx<'_>, digest: &Digest) -> Result<bool, SqlError> {
+    let sql = "select 1 from sealed_inbox where digest = $1";
+    Ok(tx.query_opt(sql, params![&digest.to_tagged()], |row| row.i64(0))?.is_some())
+}
+
+/// The keys under which reports of a school wait.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn keys_waiting(tx: &Tx<'_>, unit: &UnitId) -> Result<Vec<Digest>, SqlError> {
+    tx.query(
+        "select distinct key from sealed_inbox
+         where unit = $1 and settled_at_ms is null and key is not null",
+        params![unit.as_str()],
+        |row| Digest::from_tagged(row.bytes(0)?).map_err(|_| SqlError::Type),
+    )
+}
+
+/// How many reports of a school about a task wait under a key.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn count_waiting(
+    tx: &Tx<'_>,
+    unit: &UnitId,
+    (task, key): (&TaskId, &Digest),
+) -> Result<u64, SqlError> {
+    let count = tx.query_opt(
+        "select count(*) from sealed_inbox
+         where unit = $1 and settled_at_ms is null and task = $2 and key = $3",
+        params![unit.as_str(), task.bytes(), &key.to_tagged()],
+        |row| row.u64(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Forgets a report as if it had never come: sent again it is new.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget(tx: &Tx<'_>, id: u64) -> Result<(), SqlError> {
+    tx.execute("delete from sealed_inbox where id = $1", params![id])?;
+    Ok(())
+}
+
+/// Empties reports that were settled before an instant; that they came is still known.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn empty_before(tx: &Tx<'_>, before_ms: i64) -> Result<usize, SqlError> {
+    tx.execute(
+        "update sealed_inbox set item = x'' where settled_at_ms < $1 and length(item) > 0",
+        params![before_ms],
     )
 }
 

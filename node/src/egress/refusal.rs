@@ -27,11 +27,18 @@ texts! {
     BAD_CERTIFICATE = "签名证书得不到上级枢纽认可", "the hubs above cannot rely on the certificate";
     REVOKED_KEY = "签名密钥已被吊销", "the key was taken back";
     NO_SUCH_HUB = "上级中没有内容所写的收件枢纽", "no hub above has the name that it is for";
+    TOO_MUCH = "七天内送来的内容超过枢纽收取的上限，稍后会自动再送",
+        "more than a hub takes within seven days; it is sent again later";
+    KEYS_CROWDED = "以本校名义、用未经卫健方核定的密钥签署的报告过多，稍后会自动再送；请致电两个部门",
+        "too many reports in the school's name wait under keys that health has not stated; it is \
+         sent again later. Ring both departments";
+    WAITING_FULL = "上级枢纽等待核验的合计过多，稍后会自动再送",
+        "too many sums wait for documents at the hub above; it is sent again later";
     TOO_LARGE = "内容过大，枢纽不转送", "it is larger than hubs pass on";
 }
 
 /// Codes that a hub refuses items with.
-const CODES: [(&str, Text); 22] = [
+const CODES: [(&str, Text); 25] = [
     ("unknown_item", UNKNOWN_ITEM),
     ("bad_signature", BAD_SIGNATURE),
     ("unreadable", UNREADABLE),
@@ -54,6 +61,9 @@ const CODES: [(&str, Text); 22] = [
     ("revoked_key", REVOKED_KEY),
     ("no_such_hub", NO_SUCH_HUB),
     ("too_large", TOO_LARGE),
+    ("too_much", TOO_MUCH),
+    ("keys_crowded", KEYS_CROWDED),
+    ("waiting_full", WAITING_FULL),
 ];
 
 /// The refusal in both languages; in English in the hub's own words, which may say more.

@@ -31,11 +31,13 @@ texts! {
     CAP = "上限与签发的名册不符", "the cap is not the one that follows from the signed roster";
     LISTED = "本校不在签发的名册里", "this school is not on the signed roster";
     OTHER_HUB = "不是密封给这个汇总枢纽的", "it is not sealed to this hub";
+    YEAR_CLOSED = "该学年的密封汇总已经结清，不再开启，无须再报",
+        "the school year was closed: nothing of it is opened any more";
     ENROLLED = "在册人数缺失或不合理", "the persons enrolled are missing or cannot be";
 }
 
 /// Codes of verdicts that people may meet.
-const CODES: [(&str, Text); 9] = [
+const CODES: [(&str, Text); 10] = [
     ("proof", PROOF),
     ("control_sum", CONTROL),
     ("other_task", TASK),
@@ -45,6 +47,7 @@ const CODES: [(&str, Text); 9] = [
     ("not_on_roster", LISTED),
     ("not_for_this_hub", OTHER_HUB),
     ("enrolment", ENROLLED),
+    ("year_closed", YEAR_CLOSED),
 ];
 
 impl Egress {

@@ -27,7 +27,7 @@ const NOTICE_DAYS: i64 = 2;
 const CENSUS_DAYS: i64 = 7;
 /// Codes of refusals that hang on the documents or the figures; after another one a fresh seal
 /// under the next number may be taken.
-const FOR_GOOD: [&str; 7] = [
+const FOR_GOOD: [&str; 8] = [
     "other_report",
     "other_task",
     "other_cap",
@@ -35,6 +35,7 @@ const FOR_GOOD: [&str; 7] = [
     "proof",
     "control_sum",
     "enrolment",
+    "year_closed",
 ];
 
 /// Reports that are looked through: fifty weeks of twenty tables, and a few years.

@@ -48,3 +48,21 @@ pub fn verify_hub(
     let signature = Signature::from_bytes(&signed.signature)?;
     Ok(peer.key().verify(context, bytes, &signature)?)
 }
+
+/// The instant as of which a record is judged: its date, or where a hub's certificate began later,
+/// that. The leader dates a record and the helper signs it up to days after, under a certificate
+/// that may be a day old; that it was not dated in the future the helper saw by its own clock.
+#[must_use]
+pub fn signed_at(
+    trust: &Trust,
+    commission: Commission,
+    signed: &HubSignature,
+    (dated, now): (Timestamp, Timestamp),
+) -> Timestamp {
+    let under = trust.under(commission);
+    let zone = under.roots().first().map(RootCertificate::zone);
+    let leaf = zone.zip(signed.chain.first());
+    let leaf = leaf.and_then(|(zone, leaf)| PeerIdentity::from_leaf(leaf, zone).ok());
+    let began = leaf.map_or(dated, |leaf| leaf.not_before());
+    dated.max(began).min(now)
+}

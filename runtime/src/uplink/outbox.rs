@@ -162,9 +162,12 @@ pub fn send_again(
 /// Most sendings of one item: with a week between them, the school year and more.
 const SENDINGS_MAX: u32 = 60;
 
+/// Between the name of an item and which sending it is.
+const AGAIN: &str = " again ";
+
 /// The name of the n-th sending of an item; no name of an item ends like this.
 fn sending(name: &str, times: u32) -> String {
-    if times <= 1 { name.to_owned() } else { format!("{name} again {times}") }
+    if times <= 1 { name.to_owned() } else { format!("{name}{AGAIN}{times}") }
 }
 
 /// Takes an item back that never had a frame; one that may have left is not touched, also where a
@@ -464,6 +467,36 @@ pub fn sent(tx: &Tx<'_>, lane: Lane, limit: u32) -> Result<Vec<SentItem>, SqlErr
 /// The store cannot be read.
 pub fn find(tx: &Tx<'_>, name: &str) -> Result<Option<SentItem>, SqlError> {
     tx.query_opt(&format!("{SENT} where name = $1"), params![name], read_sent)
+}
+
+/// Names of items, by their first sending, whose names begin so and whose latest sending was
+/// refused with a code.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn refused_with(
+    tx: &Tx<'_>,
+    (front, code): (&str, &str),
+    limit: u32,
+) -> Result<Vec<String>, SqlError> {
+    let end = format!("{front}\u{10ffff}");
+    let names = tx.query(
+        "select name from outbox_item
+         where name >= $1 and name < $2 and outcome = 2 and code = $3 order by id desc limit $4",
+        params![front, &end, code, limit],
+        |row| row.text(0),
+    )?;
+    let mut found = Vec::new();
+    for name in names {
+        let first = name.split_once(AGAIN).map_or(name.as_str(), |(first, _)| first).to_owned();
+        let latest = latest(tx, &first)?;
+        let is_refused =
+            latest.is_some_and(|(sent, _)| sent.outcome == Some(2) && sent.code == code);
+        if is_refused && !found.contains(&first) {
+            found.push(first);
+        }
+    }
+    Ok(found)
 }
 
 /// Forgets items that were answered, whose names begin so and which were queued before an instant.

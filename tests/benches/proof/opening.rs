@@ -206,7 +206,9 @@ impl Play<'_> {
             asked_on: TODAY.to_string(),
         };
         let standings = admitted.standings.clone();
-        let record = holding::record(self.task, &opening, standings.clone(), (&cells, 1));
+        let number = self.done.len() as u64 + 1;
+        let dated = (cells.as_slice(), 1, number);
+        let record = holding::record(self.task, &opening, standings.clone(), dated);
         self.stored.push(opening.clone());
         let bytes = encode_record(&record);
         self.done.push(Recorded { opening, standings, cells, bytes });
@@ -345,14 +347,22 @@ impl Play<'_> {
             leader: signature(),
             helper: signature(),
             cells: cells.filter_map(|(place, value)| Some((place, (*value)?))).collect(),
-            number: 1,
         }
     }
 }
 
 fn keep(tx: &Tx<'_>, one: &Recorded) -> Result<(), SqlError> {
     let id = opening::insert(tx, &one.opening, &one.standings)?;
-    record::append(tx, id, (&one.bytes, &[1], Some(&[1])), chain::link)?;
+    let number = record::next_number(tx)?;
+    let new = record::New {
+        opening: Some(id),
+        number,
+        signed_number: number,
+        bytes: &one.bytes,
+        leader: &[1],
+        helper: Some(&[1]),
+    };
+    record::append(tx, &new, chain::link)?;
     opening::put_cells(tx, id, &one.cells)
 }
 

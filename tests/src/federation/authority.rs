@@ -80,13 +80,17 @@ impl Authority {
     /// Keys cannot be made.
     #[must_use]
     pub fn issuer(&self, district: &str) -> IssuingAuthority {
+        self.issuer_at(district, self.now)
+    }
+
+    fn issuer_at(&self, district: &str, now: Timestamp) -> IssuingAuthority {
         let subtree = if district.is_empty() {
             Subtree::City(self.zone.clone())
         } else {
             Subtree::District(district.parse().expect("district"), self.zone.clone())
         };
         let key = SigningKey::generate().expect("key");
-        let der = self.root.sign_issuer(&subtree, key.public(), self.now).expect("issuer");
+        let der = self.root.sign_issuer(&subtree, key.public(), now).expect("issuer");
         IssuingAuthority::open(&der, key).expect("issuer")
     }
 
@@ -96,6 +100,15 @@ impl Authority {
     /// Keys cannot be made.
     #[must_use]
     pub fn identity(&self, name: &IdentityName, kind: UnitKind) -> LeafIdentity {
+        self.identity_at(name, kind, self.now)
+    }
+
+    /// The same, issued at an instant.
+    ///
+    /// # Panics
+    /// Keys cannot be made.
+    #[must_use]
+    pub fn identity_at(&self, name: &IdentityName, kind: UnitKind, now: Timestamp) -> LeafIdentity {
         let district = match name.district_label() {
             "city" => String::new(),
             label => label.to_owned(),
@@ -104,7 +117,7 @@ impl Authority {
         let request = csr::request(&key).expect("request");
         let public = csr::public_key(&request).expect("public key");
         let record = LeafRecord { name: name.clone(), kind, key: public };
-        let issued = self.issuer(&district).issue(&record, self.now).expect("leaf");
+        let issued = self.issuer_at(&district, now).issue(&record, now).expect("leaf");
         LeafIdentity::new(&issued.chain, key).expect("identity")
     }
 

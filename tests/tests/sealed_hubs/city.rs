@@ -143,12 +143,12 @@ fn save_health(root: &RootAuthority, data: &Path) {
 impl City {
     /// Both hubs on a Monday in September, one week into the year.
     pub async fn start() -> Self {
-        Self::start_below(None).await.0
+        Box::pin(Self::start_below(None)).await.0
     }
 
     /// The same with the city's hub above the leader.
     pub async fn start_with_top() -> (Self, RunningHub) {
-        let (city, top) = Self::start_below(Some(TOP)).await;
+        let (city, top) = Box::pin(Self::start_below(Some(TOP))).await;
         (city, top.expect("the city's hub"))
     }
 
@@ -241,6 +241,23 @@ impl City {
         city
     }
 
+    /// New certificates for both hubs, as renewal brings them.
+    pub fn renew(&self) {
+        let now = self.federation.clock().now();
+        let own = self.federation.authority();
+        let leader = own.identity_at(&own.name(LEADER, LEADER), UnitKind::District, now);
+        self.leader.hub.identity().replace(leader).expect("renewed");
+        let helper = self.health.name(HELPER, HELPER);
+        let helper = self.health.identity_at(&helper, UnitKind::Helper, now);
+        self.helper.hub.identity().replace(helper).expect("renewed");
+    }
+
+    /// The leader's part as a process that was started anew has it.
+    pub fn restart_driver(self) -> Self {
+        let driver = driver(&self.leader, &self.helper);
+        Self { driver, ..self }
+    }
+
     /// Publishes another list of keys at both hubs.
     pub fn state(&self, serial: u64, stated: &SchoolKeys) {
         for hub in [&self.leader, &self.helper] {
@@ -264,7 +281,7 @@ impl City {
     }
 
     pub async fn step(&self) {
-        self.driver.step().await.expect("step");
+        Box::pin(self.driver.step()).await.expect("step");
     }
 
     pub fn table(&self, id: &str) -> &SealedTable {

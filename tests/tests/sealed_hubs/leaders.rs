@@ -39,7 +39,8 @@ async fn ask(
         report: one.digest,
     });
     let standings = standings.collect();
-    let asked = AskedSet { stage: Stage::Junior, detail, groups, standings };
+    let recorded = BTreeSet::new();
+    let asked = AskedSet { stage: Stage::Junior, detail, groups, standings, recorded };
     let helper = Helper::new(city.helper.hub.sealed().clone());
     let answer = helper.open(leader_name(city), (id, asked)).await;
     answer.map(drop).map_err(|error| error.code())

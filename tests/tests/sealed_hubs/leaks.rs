@@ -15,6 +15,7 @@ use hub::store::sealed::opening::{self, Opening, Set};
 use hub::store::sealed::record;
 use hub::store::sealed::task::{self, NewTask, Task};
 use proto::opening::{Detail, Standing};
+use runtime::sql::{SqlError, Tx};
 
 use crate::city::{City, FLOW, LEADER, SCHOOLS, STOCK};
 use crate::school::{counted, unit};
@@ -77,9 +78,18 @@ fn danger_opened(city: &City, (sheet, period): (&str, &str), schools: &[u32], of
     city.leader.write(move |tx| {
         task::insert(tx, &NewTask { task: &stored, terms: b"of no plan" }, 1)?;
         let id = opening::insert(tx, &new, &standings)?;
-        record::append(tx, id, (name.as_bytes(), &[1], Some(&[1])), chain::link)?;
+        keep_record(tx, id, name.as_bytes())?;
         opening::put_cells(tx, id, &cells)
     });
+}
+
+/// A record of an opening, as if both hubs had signed it.
+fn keep_record(tx: &Tx<'_>, opening: i64, bytes: &[u8]) -> Result<(), SqlError> {
+    let number = record::next_number(tx)?;
+    let opening = Some(opening);
+    let (leader, helper) = (&[1][..], Some(&[1][..]));
+    let new = record::New { opening, number, signed_number: number, bytes, leader, helper };
+    record::append(tx, &new, chain::link)
 }
 
 /// Schools of which small counts follow from what the district's hub exports, with the cells.

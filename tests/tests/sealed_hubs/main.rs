@@ -10,8 +10,11 @@
 )]
 
 mod bad;
+mod bounds;
 mod city;
+mod closing;
 mod crashes;
+mod dated;
 mod figures;
 mod guarded;
 mod keys;
@@ -19,6 +22,7 @@ mod leaders;
 mod leaks;
 mod pages;
 mod published;
+mod restored;
 mod roll_up;
 mod school;
 mod seen;

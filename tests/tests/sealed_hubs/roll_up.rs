@@ -19,7 +19,7 @@ use crate::school::{all_but, counted};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// Sums that came up and were kept.
-fn bodies(top: &RunningHub) -> Vec<Vec<u8>> {
+pub fn bodies(top: &RunningHub) -> Vec<Vec<u8>> {
     let sql = "select body from opened_sum order by id";
     top.read(move |tx| tx.query(sql, &[], |row| row.blob(0)))
 }
@@ -46,7 +46,7 @@ async fn opened(city: &City, place: (&'static str, &'static str), days: i64) {
 }
 
 /// What a city's hub makes of the bytes of a sum, as intake does.
-fn told(top: &RunningHub, body: &[u8]) -> Result<bool, String> {
+pub fn told(top: &RunningHub, body: &[u8]) -> Result<bool, String> {
     let judge = Judge {
         packs: &top.hub.packs().last(),
         trust: &top.hub.relay().trust,

@@ -18,7 +18,8 @@ use domain::unit::{UnitId, UnitKind};
 use hub::store::sealed_inbox;
 use proto::frame::{OpenItem, REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, encode_relayed};
 use proto::sealed::{
-    Place, Report, SignedVerdict, decode_signed_verdict, encode_report, with_key_signature,
+    Place, Report, SignedVerdict, decode_signed_verdict, encode_report, split_key_signature,
+    with_key_signature,
 };
 use proto::wire::sync::ItemKind;
 
@@ -171,10 +172,27 @@ impl Draft {
         with_key_signature(report, &signed.to_bytes())
     }
 
+    /// The same report with the twin of its key's signature, which anybody can write who saw it.
+    pub fn twin(&self) -> Self {
+        let body = self.body.get_or_init(|| self.signed_by_key());
+        let (signed, signature) = split_key_signature(body).expect("signed");
+        let twin = with_key_signature(signed.to_vec(), &twin_of(&signature));
+        let again = Self {
+            report: self.report.clone(),
+            signer: self.signer.clone(),
+            key: self.key.clone(),
+            body: OnceLock::new(),
+        };
+        again.body.set(twin).expect("unset");
+        again
+    }
+
     /// Lets it arrive at the leader.
     pub fn send(&self, city: &City) -> Digest {
         let (item, digest) = self.item();
-        let (report, now_ms) = (self.report.clone(), city.federation.clock().now_ms());
+        let now_ms = city.federation.clock().now_ms();
+        let key = self.key.public().spki().to_vec();
+        let report = Report { key, ..self.report.clone() };
         city.leader.write(move |tx| {
             sealed_inbox::insert(tx, (&report, &digest), &item, now_ms)?;
             // The same bytes again are looked at again.
@@ -185,6 +203,22 @@ impl Draft {
         });
         digest
     }
+}
+
+/// The tagged signature `(r, n - s)` beside `(r, s)`.
+fn twin_of(signature: &[u8]) -> Vec<u8> {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
+        0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let (mut twin, mut borrow) = (signature.to_vec(), 0_i16);
+    for place in (0..32).rev() {
+        let digit = &mut twin[65 + place];
+        let rest = i16::from(ORDER[place]) - i16::from(*digit) - borrow;
+        borrow = i16::from(rest < 0);
+        *digit = u8::try_from(rest.rem_euclid(256)).expect("a byte");
+    }
+    twin
 }
 
 /// Verdicts that went down to a school, the latest last.

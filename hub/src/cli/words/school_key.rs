@@ -12,6 +12,9 @@ texts! {
     TO_RING = "待电话核对", "to be compared by telephone";
     UNSEEN = "还没有报告到达、密钥未知的学校：{0}",
         "Schools of which no report came yet, so that their key is not known: {0}";
+    CROWDED = "以下学校名下出现了五个以上的密钥，可能有人冒名上报；只核定学校自己读出的那一个：{0}",
+        "More than four keys signed in the name of these schools: somebody may forge their \
+         reports; state only the key that the school itself reads out: {0}";
     LISTED = "名单已写入 {0}。请逐校打电话（号码取自卫健部门自己的通讯录），由学校照其\
               “密封报告”页面读出十六个词；一致的在 confirmed 一列填 yes，不一致的留空并立即告知两个部门的负责人。",
         "Wrote the list {0}. Ring each school on a number from health's own directory; it reads \

@@ -323,6 +323,7 @@ fn sealed_task() -> SealedTask {
 /// Sealed sums of a district with one school missing and one group that stays closed.
 pub(super) fn sealed_view() -> SealedPage {
     SealedPage {
+        notices: vec![Label::same("S07".to_owned())],
         part: Label::new("本枢纽是教育方。", "This hub is education's part."),
         periods: vec![choice("2026-W37", "2026 年第 37 周", "week 37 of 2026")],
         period: "2026-W37".to_owned(),

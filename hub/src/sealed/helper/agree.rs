@@ -9,6 +9,7 @@ use domain::unit::{IdentityName, UnitId};
 
 use super::{CallError, Helper, Known};
 use crate::store::sealed::task::{self, NewTask};
+use crate::store::sealed::year;
 
 /// A task as the leader announces it.
 #[derive(Clone, Debug)]
@@ -59,6 +60,9 @@ impl Helper {
             stopped: String::new(),
         };
         let write = move |tx: &runtime::sql::Tx<'_>| {
+            if year::is_closed(tx, (&new.area, new.school_year))? {
+                return Err(CallError::YearClosed);
+            }
             task::insert(tx, &NewTask { task: &new, terms: &known.terms.encode() }, now_ms)?;
             let stored = task::find(tx, &known.id)?.ok_or(CallError::NotAgreed)?;
             if stored.commitment != Some(announced.commitment) {

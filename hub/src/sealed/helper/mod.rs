@@ -4,8 +4,10 @@
 //! it from what it keeps.
 
 mod agree;
+mod close;
 mod open;
 mod present;
+pub(crate) mod recall;
 mod settle;
 mod verify;
 
@@ -26,7 +28,7 @@ pub use verify::{AskedReport, Shown};
 use super::Hub;
 use super::documents::{NoTask, Task, Year};
 use super::holding::NotOpened;
-use crate::store::sealed::task;
+use crate::store::sealed::{task, year};
 
 /// Most reports in a call.
 pub const REPORTS_MAX: usize = 256;
@@ -65,6 +67,9 @@ pub enum CallError {
     /// The half that was shown makes no key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The year was closed here.
+    #[error("this hub closed the school year: nothing of it is opened any more")]
+    YearClosed,
     /// This hub holds no key for its halves.
     #[error("this hub has no key for its halves of this year")]
     NoShareKey,
@@ -92,6 +97,15 @@ pub enum CallError {
     /// What this hub has seen cannot be put together.
     #[error(transparent)]
     Seen(#[from] crate::seen::SeenError),
+    /// Another record of the very set was signed before: the leader takes that one up.
+    #[error("a record of this set was signed before")]
+    RecordedBefore,
+    /// Records that both hubs signed are not here: the leader shows them again first.
+    #[error("records about this table and period that both hubs signed are not here")]
+    RecordsMissing,
+    /// A record that is dated before the set was let pass, or in the future.
+    #[error("the record is dated {0}, which is not a day of the opening by this hub's clock")]
+    OtherTime(jiff::Timestamp),
     /// A record of something that was not opened, or of other figures.
     #[error("the record is not what this hub opened")]
     OtherRecord,
@@ -119,6 +133,7 @@ impl CallError {
             Self::NotAgreed => "NOT_AGREED",
             Self::OtherCommitment => "OTHER_COMMITMENT",
             Self::Key(_) => "BROKEN_HALF",
+            Self::YearClosed => "YEAR_CLOSED",
             Self::NoShareKey => "NO_SHARE_KEY",
             Self::NotVerified => "NOT_VERIFIED",
             Self::Accepted => "ACCEPTED_BEFORE",
@@ -131,6 +146,9 @@ impl CallError {
             Self::OtherStanding => "OTHER_STANDING",
             Self::Blocked(code) => code,
             Self::Seen(_) => "STORE",
+            Self::RecordedBefore => "RECORDED_BEFORE",
+            Self::RecordsMissing => "RECORDS_MISSING",
+            Self::OtherTime(_) => "OTHER_TIME",
             Self::OtherRecord => "OTHER_RECORD",
             Self::Signature => "BAD_SIGNATURE",
             Self::Signing => "NOT_SIGNED",
@@ -156,6 +174,9 @@ impl Helper {
             return Err(CallError::OtherTask);
         }
         self.leads(leader, &task)?;
+        if year::is_closed(tx, place)? {
+            return Err(CallError::YearClosed);
+        }
         Ok(Known { stored, task })
     }
 
@@ -163,6 +184,17 @@ impl Helper {
     /// names, and that this hub is the helper.
     fn leads(&self, leader: &IdentityName, task: &Task) -> Result<(), CallError> {
         if self.helps((&task.year, leader)) { Ok(()) } else { Err(CallError::NotLeader) }
+    }
+
+    /// Checks that the caller leads a year in which this hub helps.
+    fn of_year(
+        &self,
+        leader: &IdentityName,
+        (area, school_year): (&UnitId, i16),
+    ) -> Result<Arc<Year>, CallError> {
+        let documents = self.hub.documents();
+        let year = documents.year(area, school_year).ok_or(CallError::NoTask(NoTask::Year))?;
+        if self.helps((year, leader)) { Ok(year.clone()) } else { Err(CallError::NotLeader) }
     }
 
     fn helps(&self, (year, leader): (&Year, &IdentityName)) -> bool {

@@ -4,17 +4,23 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use certs::digest::sha256;
 use certs::identity::LeafIdentity;
 use certs::root::Commission;
+use certs::signature::Signature;
 use domain::catalogue::Stage;
+use domain::digest::Digest;
 use domain::disclosure::attacker::View;
 use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::TaskId;
 use domain::unit::IdentityName;
+use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
 use proto::frame::OPENING_CONTEXT;
 use proto::opening::{Detail, Record, Standing, decode_record, encode_record};
 use proto::sealed::HubSignature;
-use runtime::sql::Tx;
+use runtime::clock::instant_ms;
+use runtime::sql::{SqlError, Tx};
 
 use super::settle::with_chain;
 use super::{CallError, Helper, Known};
@@ -28,6 +34,9 @@ use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::{record, task, verdict};
 
+/// How far apart the clocks of the two hubs may be.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_hours(24);
+
 /// A set that the leader asks for.
 pub struct AskedSet {
     /// The stage.
@@ -38,6 +47,8 @@ pub struct AskedSet {
     pub groups: BTreeSet<GroupId>,
     /// Which report each school stands with at the leader.
     pub standings: Vec<Standing>,
+    /// Digests of the records about the table and period that the leader holds.
+    pub recorded: BTreeSet<Digest>,
 }
 
 /// What the leader opened.
@@ -66,13 +77,14 @@ impl Helper {
         let helper = self.clone();
         let write = move |tx: &Tx<'_>| {
             let known = helper.task(tx, &leader, &id)?;
-            let AskedSet { stage, detail, groups, standings } = asked;
+            let AskedSet { stage, detail, groups, standings, recorded } = asked;
             let set = Set { task: id, stage, detail, groups };
             if let Some(before) = opening::find(tx, &set)? {
                 let same = opening::standings(tx, before.id)? == standings;
                 let answer = same.then_some((before.share, before.control));
                 return answer.ok_or(CallError::OtherStanding);
             }
+            known.holds_all(tx, &recorded)?;
             known.let_pass(tx, &helper.hub, (set, standings))
         };
         self.hub.parts().database.write_async("sealed_open", write).await
@@ -98,7 +110,7 @@ impl Helper {
                 helper.hub.judge().hub((unit, Commission::Education), bytes, &asked.signature);
             holds.map_err(|_| CallError::Signature)?;
             let identity = helper.hub.parts().identity.current();
-            known.sign_record(tx, &asked, &identity)
+            known.sign_record(tx, &asked, (&identity, helper.hub.parts().clock.now()))
         };
         self.hub.parts().database.write_async("sealed_record", write).await
     }
@@ -155,6 +167,16 @@ impl Helper {
 }
 
 impl Known {
+    /// Whether every record that the leader has is here: an older store would let pass what with a
+    /// forgotten sum singles out a few schools.
+    fn holds_all(&self, tx: &Tx<'_>, recorded: &BTreeSet<Digest>) -> Result<(), CallError> {
+        let plan = &self.task.year.sealed().plan;
+        let about = (self.task.terms.table.as_str(), self.task.terms.period);
+        let held = record::of_period(tx, (plan.area(), plan.year()), about)?;
+        let held: BTreeSet<Digest> = held.iter().map(|one| sha256(&one.bytes)).collect();
+        if recorded.is_subset(&held) { Ok(()) } else { Err(CallError::RecordsMissing) }
+    }
+
     fn let_pass(
         &self,
         tx: &Tx<'_>,
@@ -180,31 +202,63 @@ impl Known {
         &self,
         tx: &Tx<'_>,
         asked: &AskedRecord,
-        identity: &LeafIdentity,
+        (identity, now): (&LeafIdentity, Timestamp),
     ) -> Result<HubSignature, CallError> {
         let (opening, claimed) = self.claimed(tx, asked)?;
         let (own, cells) = self.own_record(tx, &opening, (asked, &claimed))?;
         if encode_record(&own) != asked.record {
             return Err(CallError::OtherRecord);
         }
-        let before = record::of_opening(tx, opening.id)?;
-        let same = before.as_ref().filter(|before| before.bytes == asked.record);
-        if let Some(signature) = same.and_then(|same| same.helper.as_deref()) {
-            return with_chain(tx, signature);
+        if let Some(before) = record::of_opening(tx, opening.id)? {
+            // A leader that was put back opens the same figures at another time: there is one
+            // record of a set, and it takes that one up.
+            let same = before.helper.filter(|_| before.bytes == asked.record);
+            return with_chain(tx, &same.ok_or(CallError::RecordedBefore)?);
         }
+        self.is_in_place(tx, (&opening, &claimed), now)?;
         let signed = signed::sign(identity, OPENING_CONTEXT, &asked.record);
         let signed = signed.map_err(|_| CallError::Signing)?;
         verdict::keep_signer(tx, &identity.key().id(), &signed.chain)?;
-        // A leader that was restored opens the same figures at another time: the chain keeps the
-        // first record.
-        if before.is_none() {
-            let leader = &asked.signature.signature;
-            let bytes = (asked.record.as_slice(), leader.as_slice(), Some(&*signed.signature));
-            record::append(tx, opening.id, bytes, chain::link)?;
-        }
+        // A leader that is put back is shown its own signature.
+        let leader = Signature::from_bytes(&asked.signature.signature);
+        let leader = leader.map_err(|_| CallError::Signature)?.key_id();
+        verdict::keep_signer(tx, &leader, &asked.signature.chain)?;
+        let new = record::New {
+            opening: Some(opening.id),
+            number: record::last_number(tx)? + 1,
+            signed_number: claimed.number,
+            bytes: &asked.record,
+            leader: &asked.signature.signature,
+            helper: Some(&signed.signature),
+        };
+        record::append(tx, &new, chain::link)?;
         // What this hub has seen is what its own attacker starts from.
         opening::put_cells(tx, opening.id, &cells)?;
         Ok(signed)
+    }
+
+    /// Whether a record is dated within a day of the time in which it can have been opened, by this
+    /// hub's own clock, and has a number that no other record of the area has.
+    fn is_in_place(
+        &self,
+        tx: &Tx<'_>,
+        (opening, claimed): (&Opening, &Record),
+        now: Timestamp,
+    ) -> Result<(), CallError> {
+        let dated = Timestamp::from_millisecond(claimed.opened_at_ms).unwrap_or_default();
+        let passed: Date = opening.asked_on.parse().map_err(|_| SqlError::Type)?;
+        let passed = instant_ms(passed.to_datetime(Time::midnight()));
+        let from = Timestamp::from_millisecond(passed).unwrap_or_default();
+        let within = from.saturating_sub(CLOCKS_APART).is_ok_and(|from| from <= dated)
+            && now.saturating_add(CLOCKS_APART).is_ok_and(|until| dated <= until);
+        if !within {
+            return Err(CallError::OtherTime(dated));
+        }
+        let area = self.task.year.sealed().plan.area();
+        if record::is_taken(tx, area, (claimed.number, opening.id))? {
+            return Err(CallError::OtherRecord);
+        }
+        Ok(())
     }
 
     /// The opening that a record is about, and what the record says.
@@ -237,7 +291,7 @@ impl Known {
             NotShown::Apart => CallError::Apart,
             NotShown::Off { .. } => CallError::Control,
         })?;
-        let figures = (cells.as_slice(), claimed.opened_at_ms);
+        let figures = (cells.as_slice(), claimed.opened_at_ms, claimed.number);
         Ok((holding::record(&self.task, opening, schools, figures), cells))
     }
 }

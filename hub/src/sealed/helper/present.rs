@@ -6,8 +6,19 @@ use domain::unit::{IdentityName, UnitId};
 
 use super::{CallError, Helper, REPORTS_MAX};
 use crate::sealed::refused::{NOT_LISTED, OTHER_TASK, Refused};
-use crate::sealed::signed;
+use crate::sealed::{signed, watch};
+use crate::store::alarm;
 use crate::store::sealed::school_key;
+
+/// Who signed a report with which key.
+struct Signer {
+    unit: UnitId,
+    key: Digest,
+    /// The key that health stated for the school.
+    stated: Option<Digest>,
+    /// Table and period.
+    about: String,
+}
 
 impl Helper {
     /// Notes the keys of reports that schools signed; what no school of the leader's plans signed
@@ -32,12 +43,19 @@ impl Helper {
         }
         let now_ms = self.hub.parts().clock.now_ms();
         let write = move |tx: &runtime::sql::Tx<'_>| {
-            seen.iter().try_for_each(|(unit, key)| school_key::note(tx, unit, key, now_ms))
+            seen.iter().try_for_each(|one: &Signer| {
+                if one.stated.is_some_and(|stated| stated != one.key) {
+                    let kind = watch::ALARM_OTHER_KEY;
+                    alarm::raise(tx, kind, one.unit.as_str(), &one.about, now_ms)?;
+                }
+                let about = (&one.unit, &one.key);
+                school_key::note(tx, about, one.stated.as_ref(), now_ms)
+            })
         };
         Ok(self.hub.parts().database.write_async("school_keys", write).await?)
     }
 
-    fn signer(&self, leader: &IdentityName, item: &[u8]) -> Result<(UnitId, Digest), Refused> {
+    fn signer(&self, leader: &IdentityName, item: &[u8]) -> Result<Signer, Refused> {
         let read = signed::read(item)?;
         let documents = self.hub.documents();
         let place = &read.report.place;
@@ -47,6 +65,8 @@ impl Helper {
             return Err(Refused::new(OTHER_TASK, "the caller does not lead the school's plan"));
         }
         self.hub.judge().school(&read, &year.sealed().roster)?;
-        Ok((place.unit.clone(), read.key))
+        let stated = year.key_of(&place.unit).copied();
+        let about = format!("{} {}", place.table, place.period);
+        Ok(Signer { unit: place.unit.clone(), key: read.key, stated, about })
     }
 }

@@ -12,7 +12,8 @@ use runtime::sql::SqlError;
 use super::call::{Client, answer};
 use super::{Leader, LeaderError};
 use crate::sealed::documents::{Task, Year};
-use crate::store::sealed::task::{self, NewTask};
+use crate::sealed::row::keep_row;
+use crate::store::sealed::{task, year};
 
 /// Days ahead on which the tasks are looked for whose reports may come.
 const AHEAD: [i32; 3] = [0, 7, 28];
@@ -54,7 +55,12 @@ impl Leader {
         let now_ms = self.hub.parts().clock.now_ms();
         let known = self.hub.parts().database.read_async({
             let due = due.clone();
+            let plan = &year.sealed().plan;
+            let place = (plan.area().clone(), plan.year());
             move |tx| {
+                if year::is_closed(tx, (&place.0, place.1))? {
+                    return Ok(Vec::new());
+                }
                 let new = due.into_iter().filter_map(|due| match task::find(tx, &due.id) {
                     Ok(Some(_)) => None,
                     Ok(None) => Some(Ok(due)),
@@ -68,7 +74,7 @@ impl Leader {
             return Ok(());
         }
         let write = move |tx: &runtime::sql::Tx<'_>| {
-            new.iter().try_for_each(|task| insert(tx, task, now_ms))
+            new.iter().try_for_each(|task| keep_row(tx, task, now_ms))
         };
         Ok(self.hub.parts().database.write_async("sealed_due", write).await?)
     }
@@ -79,6 +85,9 @@ impl Leader {
         let plan = &year.sealed().plan;
         let place = (plan.area().clone(), plan.year());
         let read = move |tx: &runtime::sql::Tx<'_>| {
+            if year::is_closed(tx, (&place.0, place.1))? {
+                return Ok(Vec::new());
+            }
             let all = task::all(tx)?.into_iter().filter(|one| one.key.is_none());
             let own = all.filter(|one| (&one.area, one.school_year) == (&place.0, place.1));
             let known = own.filter_map(|one| {
@@ -139,22 +148,4 @@ impl Leader {
         let write = move |tx: &runtime::sql::Tx<'_>| task::stop(tx, &id, &code);
         Ok(self.hub.parts().database.write_async("sealed_stop", write).await?)
     }
-}
-
-/// Keeps a row for a task, with a half of its own.
-pub(super) fn insert(tx: &runtime::sql::Tx<'_>, made: &Task, now_ms: i64) -> Result<(), SqlError> {
-    let plan = &made.year.sealed().plan;
-    let new = task::Task {
-        id: made.id,
-        area: plan.area().clone(),
-        school_year: plan.year(),
-        sheet: made.terms.table.clone(),
-        period: made.terms.period,
-        pack: made.terms.pack,
-        half: KeyHalf::generate(),
-        commitment: None,
-        key: None,
-        stopped: String::new(),
-    };
-    task::insert(tx, &NewTask { task: &new, terms: &made.terms.encode() }, now_ms)
 }

@@ -8,20 +8,25 @@ use certs::aggregate::VerifyKey;
 use domain::disclosure::sealed::{Decision, Kept, State};
 use runtime::sql::{SqlError, Tx};
 
-use super::agree::insert;
 use super::present::Unstated;
 use super::proposal::{Case, Ruling};
 use super::{Leader, LeaderError};
 use crate::sealed::arrival::decide_on;
 use crate::sealed::documents::{Documents, Task};
 use crate::sealed::fit;
-use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_TASK, Refused};
+use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_TASK, Refused, YEAR_CLOSED};
+use crate::sealed::row::keep_row;
 use crate::sealed::signed::{self, Judge, Read};
-use crate::store::sealed::{report, say, school_key, task, verdict};
+use crate::sealed::watch;
+use crate::store::alarm;
+use crate::store::sealed::{report, say, school_key, task, verdict, year};
 use crate::store::sealed_inbox::{self, Arrived};
 
 /// Reports that are looked at together: with 17 KB each they fit into a call.
 const PAGE: u32 = 128;
+
+/// How long a report waits for its school's key before it has to come again.
+const UNSTATED_MS: i64 = 60 * 24 * 3_600_000;
 
 /// What is done with an arrived report.
 pub(super) enum Next {
@@ -35,6 +40,8 @@ pub(super) enum Next {
     Unstated(Box<Unstated>),
     /// Nothing now: no key yet, no documents, or another report of the school goes first.
     Wait,
+    /// It waited too long for its school's key.
+    Forget(Arrived),
     /// Nothing at all: not a report.
     Drop(Arrived),
 }
@@ -117,6 +124,7 @@ impl Desk {
         if let Err(refused) = self.admit(tx, &read, &task)? {
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
+        self.note_other_key(tx, &task, &read, arrived.arrived_at_ms)?;
         match decide_on(tx, Some(task.id), &read.arrival)? {
             Decision::Verify => {}
             Decision::Refuse(reason) => {
@@ -137,13 +145,7 @@ impl Desk {
         // Before anything is noted of it: a report in the name of a school uses up nothing of the
         // school's.
         if !task.year.states(&read.arrival.school, &read.key) {
-            school_key::note(tx, &read.arrival.school, &read.key, self.now_ms)?;
-            return Ok(Next::Unstated(Box::new(Unstated {
-                helper: task.terms.helper.clone(),
-                school: read.arrival.school.clone(),
-                key: read.key,
-                item: arrived.item,
-            })));
+            return Ok(self.keyless(tx, (&task, &read), arrived)?);
         }
         // Asked first: what is kept of a report stands on the row of its task.
         let key = self.key(tx, &task)?;
@@ -168,6 +170,44 @@ impl Desk {
         }
     }
 
+    /// A report that waits for its school's key; a school sends it again each week, so that it
+    /// waits for a key of tomorrow too.
+    fn keyless(
+        &self,
+        tx: &Tx<'_>,
+        (task, read): (&Task, &Read),
+        arrived: Arrived,
+    ) -> Result<Next, SqlError> {
+        if self.now_ms.saturating_sub(arrived.arrived_at_ms) > UNSTATED_MS {
+            return Ok(Next::Forget(arrived));
+        }
+        let school = read.arrival.school.clone();
+        let stated = task.year.key_of(&school);
+        school_key::note(tx, (&school, &read.key), stated, arrived.arrived_at_ms)?;
+        let helper = task.terms.helper.clone();
+        let (key, item) = (read.key, arrived.item);
+        Ok(Next::Unstated(Box::new(Unstated { helper, school, key, item })))
+    }
+
+    /// A report under another key than the stated one: a school that was installed anew or put back
+    /// from an old backup, or somebody who forges it. A person must ring the school.
+    fn note_other_key(
+        &self,
+        tx: &Tx<'_>,
+        task: &Task,
+        read: &Read,
+        arrived_at_ms: i64,
+    ) -> Result<(), SqlError> {
+        let school = &read.arrival.school;
+        let stated = task.year.key_of(school);
+        if stated.is_none_or(|stated| *stated == read.key) {
+            return Ok(());
+        }
+        school_key::note(tx, (school, &read.key), stated, arrived_at_ms)?;
+        let detail = format!("{} {}", task.terms.table, task.terms.period);
+        alarm::raise(tx, watch::ALARM_OTHER_KEY, school.as_str(), &detail, self.now_ms)
+    }
+
     /// The task that a report names; nothing where this hub cannot say yet.
     fn task(&self, tx: &Tx<'_>, read: &Read) -> Result<Result<Option<Task>, Refused>, SqlError> {
         let place = &read.report.place;
@@ -181,6 +221,10 @@ impl Desk {
         };
         let plan = &year.sealed().plan;
         let at = (plan.area(), plan.year());
+        if year::is_closed(tx, at)? {
+            let reason = "the school year was closed: nothing of it is opened any more";
+            return Ok(Err(Refused::new(YEAR_CLOSED, reason)));
+        }
         let stored = task::find(tx, &read.report.task)?;
         let made = match &stored {
             Some(stored) => {
@@ -220,7 +264,7 @@ impl Desk {
         match task::find(tx, &task.id)? {
             Some(stored) => Ok(stored.key),
             None => {
-                insert(tx, task, self.now_ms)?;
+                keep_row(tx, task, self.now_ms)?;
                 Ok(None)
             }
         }

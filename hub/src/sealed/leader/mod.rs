@@ -7,13 +7,15 @@
 mod agree;
 mod call;
 mod check;
+mod close;
 mod open;
 mod outlook;
 mod present;
 mod proposal;
+mod recall;
 mod settle;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -50,11 +52,15 @@ pub struct Leader {
     arrived: Arc<Notify>,
     /// Rung after a verdict was put into a list downward.
     sent_down: Arc<Notify>,
-    /// Sets whose reports were shown to the helper again, since this process began.
+    /// What was done once about a set, since this process began.
     shown_again: Arc<Mutex<HashSet<String>>>,
     /// Schools and keys that the helper was shown since this process began, while health has not
     /// stated them.
     presented: Arc<Mutex<Presented>>,
+    /// Years that are over, of which the helper was told on a day whether this hub closed them.
+    told_years: Arc<Mutex<ToldYears>>,
+    /// Years of which the helper was asked what it holds, since this process began.
+    recalled: Arc<Mutex<HashSet<(UnitId, i16)>>>,
 }
 
 /// Why a step ended early. What it had done is committed; the rest waits.
@@ -105,6 +111,9 @@ impl LeaderError {
     }
 }
 
+/// On which day, and whether as closed here, the helper was told of a year.
+type ToldYears = HashMap<(UnitId, i16), (Date, bool)>;
+
 /// Schools and keys of which a report was shown to the helper, and on which day.
 #[derive(Default)]
 struct Presented {
@@ -121,7 +130,17 @@ impl Leader {
         (arrived, sent_down): (Arc<Notify>, Arc<Notify>),
     ) -> Self {
         let (shown_again, presented) = (Arc::default(), Arc::default());
-        Self { hub, helper_address, arrived, sent_down, shown_again, presented }
+        let (recalled, told_years) = (Arc::default(), Arc::default());
+        Self {
+            hub,
+            helper_address,
+            arrived,
+            sent_down,
+            shown_again,
+            presented,
+            told_years,
+            recalled,
+        }
     }
 
     /// Goes on until the token is cancelled.
@@ -168,7 +187,10 @@ impl Leader {
         let checked = self.check_all().await;
         agreed?;
         checked?;
-        self.open_all().await
+        // Before anything is opened: this store may be older than what was signed.
+        self.recall_all(&years).await?;
+        self.open_all().await?;
+        self.close_all(&years).await
     }
 
     /// The years that this hub leads.
@@ -197,9 +219,14 @@ impl Leader {
 
     /// Whether the reports of a set were not shown to the helper again yet; from now on they were.
     fn is_first_time(&self, set: &Set) -> bool {
+        self.is_first_time_of("shown", set)
+    }
+
+    /// Whether something is done about a set for the first time since this process began.
+    fn is_first_time_of(&self, what: &str, set: &Set) -> bool {
         let groups: Vec<&str> = set.groups.iter().map(|group| group.as_str()).collect();
         let (stage, detail) = (set.stage.as_str(), set.detail.as_str());
-        let name = format!("{} {stage} {detail} {}", set.task, groups.join(" "));
+        let name = format!("{what} {} {stage} {detail} {}", set.task, groups.join(" "));
         let mut shown = self.shown_again.lock().unwrap_or_else(PoisonError::into_inner);
         shown.insert(name)
     }

@@ -37,6 +37,14 @@ const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
 
 /// Code of a task of which this hub's own shares or openings are damaged.
 const OWN_STORE: &str = "OWN_STORE";
+/// Code of a record whose date the helper does not believe.
+const OTHER_TIME: &str = "OTHER_TIME";
+/// Codes by which the helper says that it holds other reports than this hub.
+const BEHIND: [&str; 3] = ["NOT_ADMITTED", "OTHER_STANDING", "SHARE_MISSING"];
+/// Codes by which it says that it let the set, or a part of it, pass before.
+const BEFORE: [&str; 4] = ["NOT_ADMITTED", "OTHER_STANDING", "RECORDED_BEFORE", "OTHER_RECORD"];
+/// Code by which it says that it lost records.
+const MISSING: &str = "RECORDS_MISSING";
 
 /// Most reports that are shown to the helper again in one call.
 const AGAIN_REPORTS: usize = 64;
@@ -135,7 +143,13 @@ impl Leader {
         }
         let mut jobs = Vec::new();
         for opening in opening::of_task(tx, &task.id)? {
-            let record = record::of_opening(tx, opening.id)?;
+            let mut record = record::of_opening(tx, opening.id)?;
+            // Dated anew, once the clocks agree: the helper has signed none of these bytes.
+            if let Some(dated) = record.as_ref().filter(|_| opening.refused == OTHER_TIME)
+                && record::take_back(tx, dated.number)?
+            {
+                record = None;
+            }
             let is_done = record.as_ref().is_some_and(|record| record.helper.is_some());
             if is_done || guard::is_final(&opening.refused) {
                 continue;
@@ -150,22 +164,29 @@ impl Leader {
     /// Asks for the helper's share, opens, and has the record signed.
     async fn finish(&self, client: &mut Client, job: Job) -> Result<(), LeaderError> {
         let set = &job.opening.set;
+        let recorded = self.recorded_beside(&job.task).await?;
         let asked = OpenRequest {
             task: set.task.bytes().to_vec(),
             stage: set.stage.as_str().to_owned(),
             groups: set.groups.iter().map(ToString::to_string).collect(),
             schools: job.standings.iter().map(Standing::to_wire).collect(),
             detail: set.detail.to_wire().into(),
+            recorded,
         };
-        let told = match answer(client.open(asked)).await {
+        let mut told = answer(client.open(asked.clone())).await;
+        if matches!(&told, Err(LeaderError::Refused { code, .. }) if code == MISSING) {
+            self.remind(client, &job.task).await?;
+            told = answer(client.open(asked)).await;
+        }
+        let told = match told {
             Ok(told) => told,
             Err(error) => {
                 let code = error.refusal()?;
-                let is_behind = ["NOT_ADMITTED", "OTHER_STANDING", "SHARE_MISSING"];
-                if is_behind.contains(&code.as_str()) && self.is_first_time(set) {
+                if BEHIND.contains(&code.as_str()) && self.is_first_time(set) {
                     self.show_again(client, &job).await?;
                 }
-                return self.note_opening(&job.opening, &code).await;
+                self.note_opening(&job.opening, &code).await?;
+                return self.take_up_if_before(&job, &code).await;
             }
         };
         let helper = Shares::from_bytes(&told.share, &told.control);
@@ -246,7 +267,11 @@ impl Leader {
         };
         let signed = match answer(client.record(asked)).await {
             Ok(told) => told.signature.ok_or(LeaderError::Protocol("signature"))?,
-            Err(error) => return self.note_opening(&job.opening, &error.refusal()?).await,
+            Err(error) => {
+                let code = error.refusal()?;
+                self.note_opening(&job.opening, &code).await?;
+                return self.take_up_if_before(&job, &code).await;
+            }
         };
         let helper = &job.task.terms.helper;
         let judge = self.hub.judge();
@@ -283,18 +308,27 @@ impl Leader {
             return Ok((before.bytes.clone(), HubSignature { signature: signed, chain }));
         }
         let now_ms = self.hub.parts().clock.now_ms();
-        let standings = job.standings.clone();
-        let record = holding::record(&job.task, &job.opening, standings, (cells, now_ms));
-        let bytes = encode_record(&record);
-        let signed = signed::sign(&identity, OPENING_CONTEXT, &bytes);
-        let signed = signed.map_err(|_| LeaderError::Signing)?;
-        let (kept, own, id) = (bytes.clone(), signed.clone(), job.opening.id);
+        let (task, opening) = (job.task.clone(), job.opening.clone());
+        let (standings, cells) = (job.standings.clone(), cells.to_vec());
         let write = move |tx: &Tx<'_>| {
-            verdict::keep_signer(tx, &identity.key().id(), &own.chain)?;
-            record::append(tx, id, (&kept, &own.signature, None), chain::link)
+            let number = record::next_number(tx)?;
+            let dated = (cells.as_slice(), now_ms, number);
+            let bytes = encode_record(&holding::record(&task, &opening, standings, dated));
+            let signed = signed::sign(&identity, OPENING_CONTEXT, &bytes);
+            let signed = signed.map_err(|_| LeaderError::Signing)?;
+            verdict::keep_signer(tx, &identity.key().id(), &signed.chain)?;
+            let new = record::New {
+                opening: Some(opening.id),
+                number,
+                signed_number: number,
+                bytes: &bytes,
+                leader: &signed.signature,
+                helper: None,
+            };
+            record::append(tx, &new, chain::link)?;
+            Ok::<_, LeaderError>((bytes, signed))
         };
-        self.hub.parts().database.write_async("sealed_record", write).await?;
-        Ok((bytes, signed))
+        self.hub.parts().database.write_async("sealed_record", write).await
     }
 
     async fn note_opening(&self, opening: &Opening, code: &str) -> Result<(), LeaderError> {
@@ -302,6 +336,14 @@ impl Leader {
         let (id, code) = (opening.id, code.to_owned());
         let write = move |tx: &Tx<'_>| opening::note(tx, id, &code);
         Ok(self.hub.parts().database.write_async("sealed_note", write).await?)
+    }
+
+    /// Where the helper let the set pass before, takes up what it has, once a set.
+    async fn take_up_if_before(&self, job: &Job, code: &str) -> Result<(), LeaderError> {
+        if BEFORE.contains(&code) && self.is_first_time_of("before", &job.opening.set) {
+            self.recall(&job.task.year, 0).await?;
+        }
+        Ok(())
     }
 
     /// Shows the helper the accepted reports of a set once more: a helper that was put back from a

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use domain::catalogue::Stage;
 use domain::disclosure::plan::{Access, Group, GroupId, Openings, Refusal};
-use domain::disclosure::sealed::{Kind, Phase};
+use domain::disclosure::sealed::Kind;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proto::opening::Detail;
 
+use crate::sealed::close;
 use crate::sealed::documents::Task;
 use crate::sealed::holding::{Holding, NotOpened};
 use crate::store::sealed::opening::{Opening, Set};
@@ -27,6 +28,8 @@ pub struct Wait {
     pub stage: Stage,
     /// Why; nothing where it only waits for the others of its stage.
     pub reason: Option<Refusal>,
+    /// First day on which it waits no longer; nothing where it stays closed.
+    pub until: Option<Date>,
 }
 
 /// What can be opened of a task.
@@ -61,6 +64,7 @@ pub fn outlook(
             group: group.id.clone(),
             stage,
             reason: Some(Refusal::Closed(group.id.clone())),
+            until: None,
         }));
         let open = open.into_iter().filter(|group| group.access != Access::Closed);
         let open: BTreeSet<GroupId> = open.map(|group| group.id.clone()).collect();
@@ -68,10 +72,15 @@ pub fn outlook(
         let (set, refused) = largest(task, holding, openings, cells(open));
         let waits_for_all = !refused.is_empty() && !may_open_in_part(task, today);
         let own = refused.into_iter();
-        outlook.waits.extend(own.map(|(group, why)| Wait { group, stage, reason: Some(why) }));
+        outlook.waits.extend(own.map(|(group, why)| {
+            let may_come = matches!(why, Refusal::Waits { .. } | Refusal::Stale { .. });
+            let until = may_come.then(|| close::from(plan.year()));
+            Wait { group, stage, reason: Some(why), until }
+        }));
         if waits_for_all {
             let others = set.groups.into_iter();
-            outlook.waits.extend(others.map(|group| Wait { group, stage, reason: None }));
+            let until = Some(in_part_from(task));
+            outlook.waits.extend(others.map(|group| Wait { group, stage, reason: None, until }));
         } else if !set.groups.is_empty() {
             outlook.ready.push(set);
         }
@@ -85,10 +94,15 @@ pub fn outlook(
 /// Whether a stage may be opened without some of its groups: a term after its close, a week when
 /// its days of grace are over.
 fn may_open_in_part(task: &Task, today: Date) -> bool {
-    match task.table.kind() {
-        Kind::Stock => task.phase(today) == Phase::Closed,
-        Kind::Flow => today > task.days.1.saturating_add(GRACE_DAYS.days()),
-    }
+    today >= in_part_from(task)
+}
+
+fn in_part_from(task: &Task) -> Date {
+    let grace = match task.table.kind() {
+        Kind::Stock => 0,
+        Kind::Flow => GRACE_DAYS,
+    };
+    task.days.1.saturating_add((grace + 1).days())
 }
 
 /// The largest part of a set that the plan lets pass, and why each other group does not.

@@ -58,6 +58,7 @@ impl Leader {
                 Next::Wait => {}
                 Next::Unstated(one) => unstated.push(*one),
                 Next::Drop(arrived) => self.drop_item(arrived).await?,
+                Next::Forget(arrived) => self.forget(arrived).await?,
                 Next::Answered(arrived, stored) => self.send_again(arrived, stored).await?,
                 Next::Refuse(ruling) => finals.push(self.alone(*ruling, now_ms)?),
                 Next::Ask(case) => match case.begin() {
@@ -282,6 +283,12 @@ impl Leader {
         self.hub.parts().database.write_async("sealed_again", write).await?;
         self.sent_down.notify_one();
         Ok(())
+    }
+
+    async fn forget(&self, arrived: Arrived) -> Result<(), LeaderError> {
+        tracing::warn!(unit = %arrived.unit, "a report waited too long for its school's key");
+        let write = move |tx: &Tx<'_>| sealed_inbox::forget(tx, arrived.id);
+        Ok(self.hub.parts().database.write_async("sealed_forget", write).await?)
     }
 
     async fn drop_item(&self, arrived: Arrived) -> Result<(), LeaderError> {

@@ -88,8 +88,9 @@ impl StatisticsSource for Statistics {
     fn sealed(&self, period: Option<&str>) -> Result<SealedPage, SourceError> {
         let asked = period.map(str::parse::<Period>).transpose();
         let asked = asked.map_err(|_| SourceError::Unknown)?;
-        let (packs, at, today) = (self.packs(), self.unit().clone(), self.clock().today());
-        let page = self.database().read(move |tx| sealed::page(tx, &packs, &at, (asked, today)));
+        let (packs, at) = (self.packs(), self.unit().clone());
+        let now = (self.clock().today(), self.clock().now_ms());
+        let page = self.database().read(move |tx| sealed::page(tx, &packs, &at, (asked, now)));
         page.map_err(SourceError::from)
     }
 

@@ -21,6 +21,7 @@ use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::leader::Wait;
 use crate::sealed::view::{self, TaskView};
+use crate::sealed::watch;
 use crate::sealed::words as sealed;
 use crate::statistics::UnitName;
 use crate::store::sealed::{say, task, verdict};
@@ -36,7 +37,7 @@ pub(super) fn page(
     tx: &Tx<'_>,
     packs: &Arc<Packs>,
     at: &UnitName,
-    (asked, today): (Option<Period>, Date),
+    (asked, (today, now_ms)): (Option<Period>, (Date, i64)),
 ) -> Result<SealedPage, PageError> {
     let documents = Documents::of(packs.clone(), &ShareKeys::default());
     let catalogue = packs.in_force().catalogue.as_ref();
@@ -63,8 +64,10 @@ pub(super) fn page(
         to_do: label(sealed::to_do(&one.code)),
         code: one.code,
     });
+    let notices = watch::notices(tx, &documents, &at.id, (today, now_ms))?;
     Ok(SealedPage {
         part: part(&documents, &at.id),
+        notices: notices.iter().map(|notice| both(|lang| notice.say(lang))).collect(),
         periods: known.iter().map(|period| choice(*period)).collect(),
         period: asked.map(|period| period.to_string()).unwrap_or_default(),
         areas,
@@ -174,10 +177,10 @@ fn idle_line(catalogue: &Catalogue, task: &TaskView) -> Label {
 }
 
 fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
-    let stage = |stage: Stage| value_label(catalogue, "stage", stage.as_str());
     let all_in = task.due > 0 && task.missing.is_empty();
     let (tone, state) = match task.stopped.as_str() {
         "" if !task.is_known => (Tone::Bad, label(sealed::NO_DOCUMENTS)),
+        "" if task.is_closed => (Tone::Good, label(sealed::YEAR_IS_CLOSED)),
         "" if !task.is_agreed => (Tone::Notice, label(sealed::NO_KEY)),
         "" if !task.openings.is_empty() && task.openings.iter().all(|(_, n)| n.is_some()) => {
             // A group of too few schools stays closed and is not waited for.
@@ -190,6 +193,23 @@ fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
         "" => (Tone::Info, label(words::STATE_REPORTS)),
         code => (Tone::Bad, both(|lang| sealed::STOPPED.fill(lang, &[&sealed::code(code, lang)]))),
     };
+    let (opened, waits) = sets(catalogue, task);
+    SealedTask {
+        name: counted(catalogue, &task.sheet),
+        table: task.sheet.clone(),
+        period: name(task.period),
+        tone,
+        state,
+        reports: (task.fresh, task.due),
+        missing: task.missing.iter().map(ToString::to_string).collect(),
+        opened,
+        waits,
+    }
+}
+
+/// What of a task is opened, and what waits or stays closed.
+fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
+    let stage = |stage: Stage| value_label(catalogue, "stage", stage.as_str());
     let (mut opened, mut waits) = (Vec::new(), Vec::new());
     for (opening, record) in &task.openings {
         let groups = opening.set.groups.len();
@@ -211,6 +231,13 @@ fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
             })),
         }
     }
+    for ready in &task.ready {
+        let named = stage(ready.set.stage);
+        waits.push(both(|lang| sealed::ready(named.in_lang(lang), ready, lang)));
+    }
+    if !task.other_key.is_empty() {
+        waits.push(both(|lang| sealed::OTHER_KEY_COUNT.fill(lang, &[&task.other_key.len()])));
+    }
     if !task.unstated.is_empty() {
         waits.push(both(|lang| sealed::UNSTATED_COUNT.fill(lang, &[&task.unstated.len()])));
     }
@@ -218,21 +245,11 @@ fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
     let told = task.waits.iter().filter(|wait| !matches!(wait.reason, Some(Refusal::Waits { .. })));
     waits.extend(told.map(|wait| {
         both(|lang| {
-            let why = sealed::reason(wait.reason.as_ref(), lang);
+            let why = sealed::wait(wait, lang);
             words::WAITS_SET.fill(lang, &[&stage(wait.stage).in_lang(lang), &wait.group, &why])
         })
     }));
-    SealedTask {
-        name: counted(catalogue, &task.sheet),
-        table: task.sheet.clone(),
-        period: name(task.period),
-        tone,
-        state,
-        reports: (task.fresh, task.due),
-        missing: task.missing.iter().map(ToString::to_string).collect(),
-        opened,
-        waits,
-    }
+    (opened, waits)
 }
 
 /// Sums of areas in which this hub has no part.

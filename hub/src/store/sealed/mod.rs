@@ -13,6 +13,7 @@ pub mod task;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
+pub mod year;
 
 use domain::digest::Digest;
 use domain::disclosure::sealed::TaskId;

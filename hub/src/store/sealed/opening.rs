@@ -174,11 +174,30 @@ pub fn note(tx: &Tx<'_>, opening: i64, code: &str) -> Result<(), SqlError> {
 pub fn forget_refused(tx: &Tx<'_>, task: &TaskId) -> Result<(), SqlError> {
     let refused = "select id from sealed_opening where task = $1
         and refused in ('NOT_ADMITTED', 'OBJECTABLE', 'SHARE_MISSING', 'OTHER_HISTORY')
-        and id not in (select opening from sealed_record)";
+        and id not in (select opening from sealed_record where opening is not null)";
     for id in tx.query(refused, params![task.bytes()], |row| row.i64(0))? {
-        tx.execute("delete from sealed_standing where opening = $1", params![id])?;
-        tx.execute("delete from sealed_opening where id = $1", params![id])?;
+        forget(tx, id)?;
     }
+    Ok(())
+}
+
+/// An opening by its place in the order.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Opening>, SqlError> {
+    let sql = format!("select {COLUMNS} from sealed_opening where id = $1");
+    tx.query_opt(&sql, params![id], read)
+}
+
+/// Forgets an opening that has no record.
+///
+/// # Errors
+/// It has one, or the store cannot be written.
+pub fn forget(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
+    tx.execute("delete from sealed_cell where opening = $1", params![id])?;
+    tx.execute("delete from sealed_standing where opening = $1", params![id])?;
+    tx.execute("delete from sealed_opening where id = $1", params![id])?;
     Ok(())
 }
 

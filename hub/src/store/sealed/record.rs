@@ -1,19 +1,27 @@
-//! Records of openings: the bytes that both hubs sign, one after the other in a chain of digests.
+//! Records of openings and of closed years: the bytes that are signed, one after the other in a
+//! chain of digests.
+//!
+//! A record of an opening has the number that the leader's chain gave it in its signed bytes. At
+//! the leader that is its place here too; a helper of several leaders has places of its own.
 
 use domain::digest::Digest;
+use domain::period::Period;
+use domain::unit::UnitId;
 use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
 /// A record as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Place in the chain, from 1.
+    /// Place in the chain, growing from 1.
     pub number: u64,
-    /// Its opening.
-    pub opening: i64,
-    /// The bytes that both hubs sign.
+    /// Its opening; nothing of a closed year.
+    pub opening: Option<i64>,
+    /// The signed bytes.
     pub bytes: Vec<u8>,
-    /// The leader's tagged signature.
+    /// Number in its leader's chain, by these bytes.
+    pub signed_number: u64,
+    /// The leader's tagged signature; empty where only the helper signs.
     pub leader: Vec<u8>,
     /// The helper's tagged signature.
     pub helper: Option<Vec<u8>>,
@@ -23,17 +31,35 @@ pub struct Record {
     pub link: Vec<u8>,
 }
 
-const COLUMNS: &str = "number, opening, record, leader_signature, helper_signature, previous, link";
+/// A record that is to be appended.
+pub struct New<'r> {
+    /// Its opening; nothing of a closed year.
+    pub opening: Option<i64>,
+    /// Place in the chain: greater than every one before.
+    pub number: u64,
+    /// Number in its leader's chain.
+    pub signed_number: u64,
+    /// The signed bytes.
+    pub bytes: &'r [u8],
+    /// The leader's tagged signature; empty where only the helper signs.
+    pub leader: &'r [u8],
+    /// The helper's tagged signature.
+    pub helper: Option<&'r [u8]>,
+}
+
+const COLUMNS: &str = "number, opening, record, signed_number, leader_signature,
+    helper_signature, previous, link";
 
 fn read(row: &Row<'_, '_>) -> Result<Record, SqlError> {
     Ok(Record {
         number: row.u64(0)?,
-        opening: row.i64(1)?,
+        opening: row.opt_i64(1)?,
         bytes: row.blob(2)?,
-        leader: row.blob(3)?,
-        helper: row.opt_blob(4)?,
-        previous: row.blob(5)?,
-        link: row.blob(6)?,
+        signed_number: row.u64(3)?,
+        leader: row.blob(4)?,
+        helper: row.opt_blob(5)?,
+        previous: row.blob(6)?,
+        link: row.blob(7)?,
     })
 }
 
@@ -54,14 +80,94 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Record>, SqlError> {
     tx.query(&format!("select {COLUMNS} from sealed_record order by number"), &[], read)
 }
 
+/// Records that both hubs signed of a year's openings, with a number of their leader after one, in
+/// the order of these numbers.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_year_after(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    after: u64,
+    most: u32,
+) -> Result<Vec<Record>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from sealed_record
+         where helper_signature is not null and signed_number > $3 and opening in
+             (select o.id from sealed_opening o join sealed_task t on t.id = o.task
+              where t.area = $1 and t.school_year = $2)
+         order by signed_number limit $4"
+    );
+    tx.query(&sql, params![area.as_str(), i64::from(school_year), after, most], read)
+}
+
+/// Records that both hubs signed about a sealed table and period of a year, whatever plan or
+/// catalogue.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_period(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    (sheet, period): (&str, Period),
+) -> Result<Vec<Record>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from sealed_record
+         where helper_signature is not null and opening in
+             (select o.id from sealed_opening o join sealed_task t on t.id = o.task
+              where t.area = $1 and t.school_year = $2 and t.sheet = $3 and t.period = $4)
+         order by signed_number"
+    );
+    let (year, period) = (i64::from(school_year), period.to_string());
+    tx.query(&sql, params![area.as_str(), year, sheet, &period], read)
+}
+
+/// Whether another opening of an area has a number of its leader's chain.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_taken(
+    tx: &Tx<'_>,
+    area: &UnitId,
+    (number, opening): (u64, i64),
+) -> Result<bool, SqlError> {
+    let taken = tx.query_opt(
+        "select 1 from sealed_record r join sealed_opening o on o.id = r.opening
+         join sealed_task t on t.id = o.task
+         where r.signed_number = $2 and t.area = $1 and r.opening <> $3 limit 1",
+        params![area.as_str(), number, opening],
+        |row| row.i64(0),
+    )?;
+    Ok(taken.is_some())
+}
+
+/// The place of the last record; zero before the first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let last = tx.query_opt("select max(number) from sealed_record", &[], |row| row.opt_i64(0))?;
+    Ok(last.flatten().map_or(0, i64::unsigned_abs))
+}
+
+/// The number of the next record that this hub makes as leader: after every place and every number
+/// that it signed before.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn next_number(tx: &Tx<'_>) -> Result<u64, SqlError> {
+    let sql = "select max(max(number), max(signed_number)) from sealed_record";
+    let last = tx.query_opt(sql, &[], |row| row.opt_i64(0))?;
+    Ok(last.flatten().map_or(0, i64::unsigned_abs) + 1)
+}
+
 /// Appends a record to the chain; `link` makes the digest over the link before it and the bytes.
 ///
 /// # Errors
-/// The opening has a record, or the store cannot be written.
+/// The opening has a record, the place is not after the last one, or the store cannot be written.
 pub fn append(
     tx: &Tx<'_>,
-    opening: i64,
-    (bytes, leader, helper): (&[u8], &[u8], Option<&[u8]>),
+    new: &New<'_>,
     link: impl FnOnce(&[u8], &[u8]) -> Digest,
 ) -> Result<(), SqlError> {
     let last = tx.query_opt(
@@ -70,12 +176,24 @@ pub fn append(
         |row| Ok((row.u64(0)?, row.blob(1)?)),
     )?;
     let (number, previous) = last.unwrap_or_default();
-    let link = link(&previous, bytes).to_tagged();
+    if new.number <= number {
+        return Err(SqlError::Type);
+    }
+    let link = link(&previous, new.bytes).to_tagged();
     tx.execute(
-        "insert into sealed_record (number, opening, record, leader_signature, helper_signature,
-                                    previous, link)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        params![number + 1, opening, bytes, leader, helper, &previous, &link],
+        "insert into sealed_record (number, opening, record, signed_number, leader_signature,
+                                    helper_signature, previous, link)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            new.number,
+            new.opening,
+            new.bytes,
+            new.signed_number,
+            new.leader,
+            new.helper,
+            &previous,
+            &link,
+        ],
     )?;
     Ok(())
 }
@@ -91,4 +209,23 @@ pub fn countersign(tx: &Tx<'_>, opening: i64, helper: &[u8]) -> Result<(), SqlEr
         params![opening, helper],
     )?;
     Ok(())
+}
+
+/// Takes records from a number on back, where none of them has the helper's signature: what one
+/// hub alone signed was told to nobody. Says whether they were taken back.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn take_back(tx: &Tx<'_>, from: u64) -> Result<bool, SqlError> {
+    let signed = tx.query_opt(
+        "select 1 from sealed_record
+         where number >= $1 and (helper_signature is not null or opening is null) limit 1",
+        params![from],
+        |row| row.i64(0),
+    )?;
+    if signed.is_some() {
+        return Ok(false);
+    }
+    tx.execute("delete from sealed_record where number >= $1", params![from])?;
+    Ok(true)
 }

@@ -1,4 +1,8 @@
 //! Report keys that schools signed with, as this hub saw them: the list from which health rings.
+//!
+//! Somebody with a certificate of a school can sign under as many keys as he likes. The latest
+//! stay, and so does the stated one, so that a list that was filled hides no school's own key: it
+//! signs each day anew.
 
 use domain::digest::Digest;
 use domain::unit::UnitId;
@@ -7,8 +11,8 @@ use runtime::sql::{Row, SqlError, Tx};
 
 use super::{digest, parsed};
 
-/// Most keys that are kept of a school: one is its own, and who forges more is known by then.
-const KEYS_MAX: i64 = 16;
+/// Most keys that are kept of a school.
+pub const KEYS_MAX: u32 = 16;
 
 /// A key that a school signed with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +23,32 @@ pub struct Seen {
     pub key: Digest,
     /// When it was first seen.
     pub seen_at_ms: i64,
+    /// When it was last seen.
+    pub last_seen_at_ms: i64,
 }
 
-/// Notes that a school signed with a key; again changes nothing.
+/// Notes that a school signed with a key, and forgets the keys that were not seen for longest where
+/// there are too many; the stated one is not forgotten.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn note(tx: &Tx<'_>, unit: &UnitId, key: &Digest, now_ms: i64) -> Result<(), SqlError> {
+pub fn note(
+    tx: &Tx<'_>,
+    (unit, key): (&UnitId, &Digest),
+    stated: Option<&Digest>,
+    now_ms: i64,
+) -> Result<(), SqlError> {
     tx.execute(
-        "insert into school_key (unit, key, seen_at_ms) select $1, $2, $3
-         where (select count(*) from school_key where unit = $1) < $4 on conflict do nothing",
-        params![unit.as_str(), &key.to_tagged(), now_ms, KEYS_MAX],
+        "insert into school_key (unit, key, seen_at_ms, last_seen_at_ms) values ($1, $2, $3, $3)
+         on conflict (unit, key) do update set
+             last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)",
+        params![unit.as_str(), &key.to_tagged(), now_ms],
+    )?;
+    tx.execute(
+        "delete from school_key where unit = $1 and key is not $3 and key not in
+             (select key from school_key where unit = $1
+              order by last_seen_at_ms desc, seen_at_ms desc, key limit $2)",
+        params![unit.as_str(), KEYS_MAX, stated.map(|key| key.to_tagged()).as_ref()],
     )?;
     Ok(())
 }
@@ -39,10 +58,12 @@ pub fn note(tx: &Tx<'_>, unit: &UnitId, key: &Digest, now_ms: i64) -> Result<(),
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Seen>, SqlError> {
-    let all = "select unit, key, seen_at_ms from school_key order by unit, seen_at_ms, key";
+    let all = "select unit, key, seen_at_ms, last_seen_at_ms from school_key
+        order by unit, last_seen_at_ms, seen_at_ms, key";
     tx.query(all, &[], read)
 }
 
 fn read(row: &Row<'_, '_>) -> Result<Seen, SqlError> {
-    Ok(Seen { unit: parsed(row, 0)?, key: digest(row, 1)?, seen_at_ms: row.i64(2)? })
+    let (seen_at_ms, last_seen_at_ms) = (row.i64(2)?, row.i64(3)?);
+    Ok(Seen { unit: parsed(row, 0)?, key: digest(row, 1)?, seen_at_ms, last_seen_at_ms })
 }

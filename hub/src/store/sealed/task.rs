@@ -100,6 +100,16 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Task>, SqlError> {
     tx.query(&sql, &[], read)
 }
 
+/// When the latest task was made here; nothing before the first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_made(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    let last =
+        tx.query_opt("select max(made_at_ms) from sealed_task", &[], |row| row.opt_i64(0))?;
+    Ok(last.flatten())
+}
+
 /// Keeps a new task; nothing if it is here already.
 ///
 /// # Errors

@@ -20,6 +20,16 @@ use crate::store::MIGRATIONS;
 
 const TASK: TaskId = TaskId::from_bytes([1; 32]);
 
+/// A record of an opening at a place.
+fn new<'r>(
+    (opening, number): (i64, u64),
+    bytes: &'r [u8],
+    helper: Option<&'r [u8]>,
+) -> record::New<'r> {
+    let opening = Some(opening);
+    record::New { opening, number, signed_number: number, bytes, leader: b"l", helper }
+}
+
 fn store() -> Database {
     let store = Database::in_memory(MIGRATIONS).expect("store");
     store
@@ -152,8 +162,8 @@ fn a_set_is_let_pass_once_and_recorded_in_a_chain() {
         opening::put_cells(tx, id, &[Some(5), None, Some(0)])?;
         assert_eq!(opening::cells(tx, id)?, [(0, 4), (2, 0)]);
         let link = |before: &[u8], bytes: &[u8]| -> Digest { sha256(&[before, bytes].concat()) };
-        record::append(tx, id, (b"one", b"l", None), link)?;
-        record::append(tx, second, (b"two", b"l", Some(b"h")), link)?;
+        record::append(tx, &new((id, 1), b"one", None), link)?;
+        record::append(tx, &new((second, 2), b"two", Some(b"h")), link)?;
         record::countersign(tx, id, b"h1")?;
         record::countersign(tx, id, b"h2")?;
         let all = record::all(tx)?;

@@ -1,0 +1,141 @@
+//! Taking up again what a hub lost when it was put back from a backup: openings that both hubs let
+//! pass and signed, as the other one still has them.
+//!
+//! A record is believed for its two signatures, one of which is this hub's own, and for nothing
+//! that the other hub says beside it. So both come to the same record, and a set is never opened a
+//! second time over other reports.
+
+use certs::root::Commission;
+use certs::signature::Signature;
+use domain::disclosure::sealed::Kind;
+use jiff::Timestamp;
+use proto::frame::OPENING_CONTEXT;
+use proto::opening::Detail;
+use proto::recalled::{Recalled, Recorded};
+use runtime::sql::{SqlError, Tx};
+
+use super::chain;
+use super::documents::Task;
+use super::signed::Judge;
+use super::sums;
+use crate::store::sealed::opening::{self, Opening, Set};
+use crate::store::sealed::{record, verdict};
+
+/// Kind of the alarm that openings were taken up again.
+pub const ALARM: &str = "sealed_recalled";
+/// Code of a task of which the two hubs hold different records of one set.
+pub const OTHER_HISTORY: &str = "OTHER_HISTORY";
+
+/// What became of a record that the other hub showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// It was taken up.
+    New,
+    /// It is here.
+    Known,
+    /// Another record of the set, or of some of its groups, stands here.
+    Other,
+}
+
+/// The set that an opening is about.
+#[must_use]
+pub fn set_of(one: &Recalled) -> Set {
+    Set { task: one.task, stage: one.stage, detail: one.detail, groups: one.groups.clone() }
+}
+
+/// Whether both hubs of the task signed the record, and its cells are those that they signed.
+#[must_use]
+pub fn holds(judge: &Judge, task: &Task, recorded: &Recorded) -> bool {
+    let Recorded { bytes, record, leader, helper, cells } = recorded;
+    let dated = Timestamp::from_millisecond(record.opened_at_ms).unwrap_or(judge.now);
+    let says = (OPENING_CONTEXT, bytes.as_slice());
+    let of_leader = (&task.terms.leader, Commission::Education);
+    let of_helper = (&task.terms.helper, Commission::Health);
+    let size = match record.detail {
+        Detail::Cells => task.table.cells(),
+        Detail::Categories => sums::categories(&task.table),
+    };
+    let opened: Vec<Option<u64>> = (0..size).map(|place| cells.get(&place).copied()).collect();
+    judge.dated(of_leader, says, (leader, dated)).is_ok()
+        && judge.dated(of_helper, says, (helper, dated)).is_ok()
+        && sums::result(&opened) == record.result
+        && opened.iter().flatten().count() == cells.len()
+}
+
+/// Takes up a record that holds; `place` gives its place in this hub's chain from the one after the
+/// last and the leader's number.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn adopt(
+    tx: &Tx<'_>,
+    task: &Task,
+    (one, recorded): (&Recalled, &Recorded),
+    place: fn(u64, u64) -> u64,
+) -> Result<Adopted, SqlError> {
+    let set = set_of(one);
+    if !make_room(tx, &set)? {
+        let own = opening::find(tx, &set)?;
+        let own = own.map(|own| record::of_opening(tx, own.id)).transpose()?.flatten();
+        let same = own.is_some_and(|own| own.bytes == recorded.bytes);
+        return Ok(if same { Adopted::Known } else { Adopted::Other });
+    }
+    let (fresh, due) = (recorded.record.fresh, recorded.record.due);
+    let id = opening::insert(tx, &lost(task, one, (fresh, due)), &one.schools)?;
+    let size = recorded.cells.keys().max().map_or(0, |place| place + 1);
+    let cells: Vec<_> = (0..size).map(|place| recorded.cells.get(&place).copied()).collect();
+    opening::put_cells(tx, id, &cells)?;
+    for signed in [&recorded.leader, &recorded.helper] {
+        let key = Signature::from_bytes(&signed.signature).map_err(|_| SqlError::Type)?.key_id();
+        verdict::keep_signer(tx, &key, &signed.chain)?;
+    }
+    let number = recorded.record.number;
+    let new = record::New {
+        opening: Some(id),
+        number: place(record::last_number(tx)? + 1, number),
+        signed_number: number,
+        bytes: &recorded.bytes,
+        leader: &recorded.leader.signature,
+        helper: Some(&recorded.helper.signature),
+    };
+    record::append(tx, &new, chain::link)?;
+    Ok(Adopted::New)
+}
+
+/// Forgets what this hub alone meant to open of a set's groups; says whether nothing that both
+/// signed stands in the way.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn make_room(tx: &Tx<'_>, set: &Set) -> Result<bool, SqlError> {
+    for own in opening::of_task(tx, &set.task)? {
+        let is_beside = (own.set.stage, own.set.detail) != (set.stage, set.detail)
+            || own.set.groups.is_disjoint(&set.groups);
+        if is_beside {
+            continue;
+        }
+        if let Some(record) = record::of_opening(tx, own.id)?
+            && (record.helper.is_some() || !record::take_back(tx, record.number)?)
+        {
+            return Ok(false);
+        }
+        opening::forget(tx, own.id)?;
+    }
+    Ok(true)
+}
+
+/// The row of an opening of which this hub has no share any more.
+fn lost(task: &Task, one: &Recalled, (fresh, due): (u32, u32)) -> Opening {
+    debug_assert!(task.table.kind() == Kind::Stock || one.detail == Detail::Cells);
+    Opening {
+        id: 0,
+        set: set_of(one),
+        absent: one.absent.clone(),
+        fresh,
+        due,
+        share: Vec::new(),
+        control: Vec::new(),
+        refused: String::new(),
+        asked_on: one.asked_on.to_string(),
+    }
+}

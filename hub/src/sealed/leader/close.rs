@@ -1,0 +1,94 @@
+//! What the two hubs tell each other of school years that are over: asked once a day from September
+//! on, until both have closed them.
+
+use std::sync::{Arc, PoisonError};
+
+use certs::root::Commission;
+use certs::signature::Signature;
+use proto::sealed::HubSignature;
+use proto::wire::sealed::CloseRequest;
+use runtime::sql::{SqlError, Tx};
+
+use super::call::answer;
+use super::{Leader, LeaderError};
+use crate::sealed::close::{self, Told};
+use crate::sealed::documents::Year;
+use crate::store::sealed::{verdict, year};
+
+impl Leader {
+    /// Tells the helper which years are closed here, and hears which are there.
+    pub(super) async fn close_all(&self, years: &[Arc<Year>]) -> Result<(), LeaderError> {
+        let today = self.hub.parts().clock.today();
+        for of in years {
+            let plan = &of.sealed().plan;
+            if !close::is_ended(plan.year(), today) {
+                continue;
+            }
+            let place = (plan.area().clone(), plan.year());
+            let read = {
+                let place = place.clone();
+                move |tx: &Tx<'_>| own(tx, (&place.0, place.1))
+            };
+            let (known, own) = self.hub.parts().database.read_async(read).await?;
+            let asked = (today, own.is_some());
+            let is_due = {
+                let told = self.told_years.lock().unwrap_or_else(PoisonError::into_inner);
+                told.get(&place) != Some(&asked)
+            };
+            if known.told.is_none() && is_due || known.told.is_some() && is_due && own.is_some() {
+                self.tell_year(of, own).await?;
+                let told = self.told_years.lock();
+                told.unwrap_or_else(PoisonError::into_inner).insert(place, asked);
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_year(
+        &self,
+        of: &Year,
+        own: Option<(Vec<u8>, HubSignature)>,
+    ) -> Result<(), LeaderError> {
+        let (plan, helper) = (&of.sealed().plan, of.sealed().helper.clone());
+        let place = (plan.area().clone(), plan.year());
+        let (record, signature) = own.unzip();
+        let asked = CloseRequest {
+            area: place.0.to_string(),
+            school_year: place.1.into(),
+            record: record.unwrap_or_default(),
+            signature,
+        };
+        let mut client = self.dial(&helper).await?;
+        let told = match answer(client.close(asked)).await {
+            Ok(told) => told,
+            Err(error) => {
+                let code = error.refusal()?;
+                tracing::warn!(code, "the helper did not hear of a closed year");
+                return Ok(());
+            }
+        };
+        let Some(signature) = told.signature else { return Ok(()) };
+        let (judge, told) = (self.hub.judge(), Told { record: told.record, signature });
+        let write = move |tx: &Tx<'_>| {
+            let by = (&helper, Commission::Health);
+            close::take(tx, &judge, (by, (&place.0, place.1)), &told)
+        };
+        if !self.hub.parts().database.write_async("sealed_year_told", write).await? {
+            tracing::error!("what the helper told of a closed year does not hold");
+        }
+        Ok(())
+    }
+}
+
+/// A year that was closed here, as it is told.
+type Own = Option<(Vec<u8>, HubSignature)>;
+
+fn own(tx: &Tx<'_>, place: year::Place<'_>) -> Result<(year::Year, Own), SqlError> {
+    let known = year::find(tx, place)?;
+    let own = known.own.clone().map(|(record, signature)| {
+        let key = Signature::from_bytes(&signature).map_err(|_| SqlError::Type)?.key_id();
+        let chain = verdict::signer(tx, &key)?;
+        Ok::<_, SqlError>((record, HubSignature { signature, chain }))
+    });
+    Ok((known, own.transpose()?))
+}

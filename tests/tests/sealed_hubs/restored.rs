@@ -1,0 +1,189 @@
+//! A hub that is put back to before an opening: both come to the same record, and no set is opened
+//! a second time over other reports.
+
+use std::collections::BTreeMap;
+
+use domain::disclosure::sealed::TaskId;
+use hub::sealed::{adopt, chain};
+use hub::store::sealed::{opening, record, task as tasks};
+use proto::opening::{Record, decode_record};
+use runtime::sql::Tx;
+use tests::federation::RunningHub;
+
+use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
+use crate::school::{all_but, code, draft, recount, task};
+use crate::{THE_FLOW, THE_STOCK};
+
+const SPRING: (&str, &str) = (STOCK, "2026S2");
+
+/// Puts a hub back to before its openings, as far as openings go.
+fn forget_openings(hub: &RunningHub) {
+    hub.write(|tx: &Tx<'_>| {
+        for table in ["sealed_cell", "sealed_record", "sealed_standing", "sealed_opening"] {
+            tx.execute(&format!("delete from {table}"), &[])?;
+        }
+        Ok(())
+    });
+}
+
+/// Forgets what a hub holds of a report, as if it had come after the backup.
+fn forget_report(hub: &RunningHub, school: &'static str) {
+    hub.write(move |tx: &Tx<'_>| {
+        for table in ["sealed_report", "sealed_verdict"] {
+            let sql = format!("delete from {table} where school = $1");
+            tx.execute(&sql, runtime::params![school])?;
+        }
+        Ok(())
+    });
+}
+
+/// The signed bytes of a hub's records, by the number that is signed.
+fn records(hub: &RunningHub) -> BTreeMap<u64, Vec<u8>> {
+    let all = hub.read(record::all);
+    assert_eq!(chain::broken(&all), None);
+    all.into_iter().map(|one| (one.signed_number, one.bytes)).collect()
+}
+
+fn openings(hub: &RunningHub, id: TaskId) -> usize {
+    hub.read(move |tx| opening::of_task(tx, &id)).len()
+}
+
+/// A city in spring in which one school's stock of the term is missing and the one of autumn is
+/// carried; the spring's sums are opened.
+async fn carried() -> City {
+    let city = City::start().await;
+    all_but(&city, THE_STOCK, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    // The term of spring closes in the middle of August; certificates are new ones.
+    city.days(330);
+    city.renew();
+    all_but(&city, SPRING, &[11]);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    let id = task(&city, SPRING);
+    let held = city.leader.read(move |tx| opening::of_task(tx, &id));
+    assert!(
+        !held.is_empty() && held.iter().all(|one| one.fresh < one.due || one.refused.is_empty())
+    );
+    city
+}
+
+/// A leader that is put back to before an opening with a carried school, and to which that school's
+/// own report came in the meantime, takes up the record that both signed: the school stays carried,
+/// and nothing is opened over the other report.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_put_back_takes_up_what_both_signed() {
+    let city = carried().await;
+    let id = task(&city, SPRING);
+    let before = records(&city.leader);
+    let exact = city.opened(id);
+    let read = before.values().map(|bytes| decode_record(bytes).expect("record"));
+    let is_carried =
+        |record: Record| record.task == id && record.schools.iter().any(|one| one.task != id);
+    assert!(read.filter(|record| record.task == id).any(is_carried), "one is carried");
+    forget_openings(&city.leader);
+    let late = draft(&city, SPRING, 11, 1).send(&city);
+    let city = city.restart_driver();
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 11, late).as_deref(), Some(""), "its report is taken");
+    assert_eq!(records(&city.leader), before);
+    assert_eq!(records(&city.helper), before);
+    assert_eq!(city.opened(id), exact);
+    assert!(city.leader.alarms().contains(&adopt::ALARM.to_owned()));
+    city.days(8);
+    city.step().await;
+    assert_eq!(records(&city.leader), before, "nothing more is opened");
+}
+
+/// The same where the helper had only given its share: the leader goes on over the very reports of
+/// then; where it lost one of them, the sum stays closed and the page says why.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_that_was_given_is_for_the_reports_of_then() {
+    for is_lost in [false, true] {
+        let city = carried().await;
+        let id = task(&city, SPRING);
+        let exact = city.opened(id);
+        let standings = city.helper.read(move |tx| opening::standings(tx, first(tx, &id)?));
+        forget_openings(&city.leader);
+        city.helper.write(|tx| {
+            tx.execute("delete from sealed_cell", &[])?;
+            tx.execute("delete from sealed_record", &[])
+        });
+        draft(&city, SPRING, 11, 1).send(&city);
+        if is_lost {
+            forget_report(&city.leader, "S05");
+        }
+        let city = city.restart_driver();
+        city.step().await;
+        city.step().await;
+        if is_lost {
+            let stored = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
+            assert_eq!(stored.stopped, "REPORTS_LOST");
+            continue;
+        }
+        assert_eq!(city.opened(id), exact);
+        let own = city.leader.read(move |tx| opening::standings(tx, first(tx, &id)?));
+        assert_eq!(own, standings);
+        assert_eq!(records(&city.leader), records(&city.helper));
+    }
+}
+
+fn first(tx: &Tx<'_>, id: &TaskId) -> Result<i64, runtime::sql::SqlError> {
+    Ok(opening::of_task(tx, id)?[0].id)
+}
+
+/// A helper that is put back to before an opening is shown the record before it lets anything else
+/// of the week pass; a group that was opened is not opened again with the late one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_helper_put_back_is_shown_what_it_signed() {
+    let city = City::start().await;
+    let late = draft(&city, THE_FLOW, 8, 1);
+    all_but(&city, THE_FLOW, &[8]);
+    city.step().await;
+    city.step().await;
+    city.days(4);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let before = records(&city.leader);
+    assert_eq!((before.len(), openings(&city.helper, id)), (1, 1));
+    forget_openings(&city.helper);
+    late.send(&city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let cells = |cells| ("cells".to_owned(), cells);
+    let [first, second] = [recount(&city, FLOW, 1..=5), recount(&city, FLOW, 6..=SCHOOLS)];
+    assert_eq!(city.opened(id), [cells(first), cells(second)]);
+    let after = records(&city.leader);
+    assert_eq!(after.len(), 2);
+    assert_eq!(records(&city.helper), after);
+    assert!(city.helper.alarms().contains(&adopt::ALARM.to_owned()));
+    assert_eq!((FLOW, WEEK), THE_FLOW);
+}
+
+/// Both hubs are put back: what one of them still has both have in the end, and what neither has is
+/// opened once.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_hubs_put_back_come_to_one_record() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let exact = recount(&city, FLOW, 1..=SCHOOLS);
+    forget_openings(&city.leader);
+    forget_openings(&city.helper);
+    let city = city.restart_driver();
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    assert_eq!(city.opened(id)[0].1, exact);
+    let own = records(&city.leader);
+    assert_eq!((own.len(), records(&city.helper)), (1, own));
+}

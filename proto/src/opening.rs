@@ -33,6 +33,9 @@ pub struct Standing {
     pub report: Digest,
 }
 
+/// Highest number of a record: nobody can use up all numbers of a chain by signing the last one.
+pub const NUMBER_MAX: u64 = 1 << 53;
+
 /// What an opening leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -192,7 +195,7 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, SealedError> {
         result: digest("result", &message.result)?,
         opened_at_ms: message.opened_at_ms,
         number: Some(message.number)
-            .filter(|number| *number > 0)
+            .filter(|number| (1..=NUMBER_MAX).contains(number))
             .ok_or(SealedError::Field("number"))?,
     })
 }

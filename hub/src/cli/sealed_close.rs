@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use certs::identity::LeafIdentity;
 use clap::Args;
+use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::unit::UnitId;
 use proto::recalled::YearClosed;
@@ -160,6 +161,7 @@ impl From<CloseError> for Failure {
 }
 
 fn named(one: &Outstanding) -> String {
-    let (stage, groups) = (one.stage.as_str(), one.groups.join(" "));
+    let stage = one.stage.map_or("*", Stage::as_str);
+    let groups = one.groups.join(" ");
     format!("  {} {} {stage} {groups}", one.table, one.period)
 }

@@ -117,7 +117,7 @@ fn said(line: &Line) -> Option<Said<'_>> {
 
 /// The fields of a list that [`domain::disclosure::sealed::lv`] wrote.
 fn split<const N: usize>(mut bytes: &[u8]) -> Option<[&[u8]; N]> {
-    let mut found = [&bytes[..0]; N];
+    let mut found: [&[u8]; N] = [&[]; N];
     for field in &mut found {
         let (length, rest) = bytes.split_first_chunk::<4>()?;
         let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;

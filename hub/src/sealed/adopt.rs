@@ -10,7 +10,7 @@ use certs::signature::Signature;
 use domain::disclosure::sealed::Kind;
 use jiff::Timestamp;
 use proto::frame::OPENING_CONTEXT;
-use proto::opening::Detail;
+use proto::opening::{Detail, Standing};
 use proto::recalled::{Recalled, Recorded};
 use runtime::sql::{SqlError, Tx};
 
@@ -71,10 +71,10 @@ pub fn adopt(
     tx: &Tx<'_>,
     task: &Task,
     (one, recorded): (&Recalled, &Recorded),
-    place: fn(u64, u64) -> u64,
+    (room, place): (Room<'_>, fn(u64, u64) -> u64),
 ) -> Result<Adopted, SqlError> {
     let set = set_of(one);
-    if !make_room(tx, &set)? {
+    if !make_room(tx, &set, room)? {
         let own = opening::find(tx, &set)?;
         let own = own.map(|own| record::of_opening(tx, own.id)).transpose()?.flatten();
         let same = own.is_some_and(|own| own.bytes == recorded.bytes);
@@ -102,21 +102,44 @@ pub fn adopt(
     Ok(Adopted::New)
 }
 
-/// Forgets what this hub alone meant to open of a set's groups; says whether nothing that both
-/// signed stands in the way.
+/// For what room is made among the openings of a hub.
+#[derive(Clone, Copy, Debug)]
+pub enum Room<'s> {
+    /// At a leader: for what both signed. What it only meant to open, and a record of its own that
+    /// nobody else signed, go.
+    Signed,
+    /// At a leader: for what the helper says and did not sign. A record of its own stays, since its
+    /// share may be out.
+    Claimed,
+    /// At a helper: for what both signed over these reports. Each opening of its own is a share
+    /// that was given, and goes only where it is of the very same set and reports.
+    Given(&'s [Standing]),
+}
+
+/// Forgets what this hub alone meant to open of a set's groups; says whether nothing stands in the
+/// way that must stay.
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub fn make_room(tx: &Tx<'_>, set: &Set) -> Result<bool, SqlError> {
+pub fn make_room(tx: &Tx<'_>, set: &Set, room: Room<'_>) -> Result<bool, SqlError> {
     for own in opening::of_task(tx, &set.task)? {
         let is_beside = (own.set.stage, own.set.detail) != (set.stage, set.detail)
             || own.set.groups.is_disjoint(&set.groups);
         if is_beside {
             continue;
         }
-        if let Some(record) = record::of_opening(tx, own.id)?
-            && (record.helper.is_some() || !record::take_back(tx, record.number)?)
-        {
+        let record = record::of_opening(tx, own.id)?;
+        let goes = match (room, record) {
+            (Room::Signed, Some(record)) => {
+                record.helper.is_none() && record::take_back(tx, record.number)?
+            }
+            (Room::Claimed | Room::Given(_), Some(_)) => false,
+            (Room::Signed | Room::Claimed, None) => true,
+            (Room::Given(schools), None) => {
+                own.set == *set && opening::standings(tx, own.id)? == schools
+            }
+        };
+        if !goes {
             return Ok(false);
         }
         opening::forget(tx, own.id)?;

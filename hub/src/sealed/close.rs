@@ -41,8 +41,8 @@ pub struct Outstanding {
     pub table: String,
     /// Its period.
     pub period: String,
-    /// Its stage.
-    pub stage: Stage,
+    /// Its stage; nothing where the whole task needs a person, or waits for keys.
+    pub stage: Option<Stage>,
     /// Its groups.
     pub groups: Vec<String>,
 }
@@ -115,14 +115,22 @@ pub fn outstanding(
 ) -> Result<Vec<Outstanding>, SqlError> {
     let mut found = Vec::new();
     for task in view::tasks(tx, documents, today)? {
-        // A task of which no report is in was never anybody's.
-        if (&task.area, task.school_year) != place || task.fresh == 0 {
+        // A task of which no report is in, and none waits, was never anybody's.
+        let is_stopped = !task.stopped.is_empty() && !guard::is_final(&task.stopped);
+        let is_unclear = is_stopped || !task.is_known;
+        let waits = !(task.unstated.is_empty() && task.other_key.is_empty());
+        let is_anybodys = task.fresh > 0 || is_unclear || waits;
+        if (&task.area, task.school_year) != place || !is_anybodys {
             continue;
+        }
+        if is_unclear || task.fresh == 0 {
+            let (table, period) = (task.sheet.clone(), task.period.to_string());
+            found.push(Outstanding { table, period, stage: None, groups: Vec::new() });
         }
         let mut note = |stage, groups: BTreeSet<String>| {
             let (table, period) = (task.sheet.clone(), task.period.to_string());
             let groups = groups.into_iter().collect();
-            found.push(Outstanding { table, period, stage, groups });
+            found.push(Outstanding { table, period, stage: Some(stage), groups });
         };
         for (opening, record) in &task.openings {
             if record.is_none() && !guard::is_final(&opening.refused) {

@@ -116,17 +116,39 @@ impl Holding {
         today: Date,
     ) -> Result<Admitted, NotOpened> {
         let admitted = self.admit_now(task, set, before)?;
-        let listed = admitted.standings.iter().filter_map(|one| self.standing(&one.unit));
+        self.unobjected(tx, task, &admitted.standings, today)?;
+        Ok(admitted)
+    }
+
+    /// Whether no school can object any more to the reports that it would stand in a sum with.
+    ///
+    /// # Errors
+    /// Schools can still object, or did.
+    pub fn unobjected(
+        &self,
+        tx: &Tx<'_>,
+        task: &Task,
+        standings: &[Standing],
+        today: Date,
+    ) -> Result<(), NotOpened> {
+        let listed = standings.iter().filter_map(|standing| self.held(standing));
         let on = listed.filter_map(|one| one.on.parse::<Date>().ok()).max();
         let mut objections = BTreeSet::new();
-        for standing in &admitted.standings {
+        for standing in standings {
             if say::objected(tx, &standing.unit)?.contains(&standing.report) {
                 objections.insert(standing.unit.clone());
             }
         }
         let listing = on.map(|on| Listing { on, objections });
-        Listing::is_over(listing.as_ref(), task.table.kind(), today)?;
-        Ok(admitted)
+        Ok(Listing::is_over(listing.as_ref(), task.table.kind(), today)?)
+    }
+
+    /// The accepted report of a standing: the school's own of the task, or the one that is carried.
+    #[must_use]
+    pub fn held(&self, standing: &Standing) -> Option<&Accepted> {
+        let held = [self.accepted.get(&standing.unit), self.earlier.get(&standing.unit)];
+        let is_it = |one: &&Accepted| one.task == standing.task && one.digest == standing.report;
+        held.into_iter().flatten().find(is_it)
     }
 
     /// As [`Holding::admit`], whether or not schools can still object.

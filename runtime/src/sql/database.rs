@@ -74,6 +74,10 @@ struct Readers {
     slots: Arc<Semaphore>,
 }
 
+/// How often the log is folded before it is given up, and the wait in between.
+const FOLDS: u32 = 50;
+const FOLD_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
+
 impl Database {
     /// Opens or creates a database file and brings its schema up to date.
     ///
@@ -223,17 +227,23 @@ impl Database {
     }
 
     /// Folds the log into the file and cuts it to nothing, so that a page which was overwritten is
-    /// not kept in the log; does nothing for a database in memory. Readers at work make it wait
-    /// for the next time.
+    /// not kept in the log; does nothing for a database in memory. Waits some seconds for readers.
     ///
     /// # Errors
-    /// The file cannot be opened or written.
+    /// Readers went on for longer, or the file cannot be opened or written.
     pub fn fold(&self) -> Result<(), SqlError> {
         let Some(path) = &self.readers.path else {
             return Ok(());
         };
         let connection = connect(Some(path), &self.readers.options)?;
-        Ok(connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?)
+        for _ in 0..FOLDS {
+            let sql = "pragma wal_checkpoint(truncate)";
+            if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(FOLD_AGAIN);
+        }
+        Err(SqlError::Locked)
     }
 
     /// Copies one view of the database into a new file, under the same key, while others work.

@@ -9,7 +9,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::settle::with_chain;
 use super::{CallError, Helper, REPORTS_MAX};
-use crate::sealed::adopt::{self, Adopted};
+use crate::sealed::adopt::{self, Adopted, OTHER_HISTORY, Room};
 use crate::sealed::documents::Task;
 use crate::sealed::row::keep_row;
 use crate::store::alarm;
@@ -76,10 +76,19 @@ impl Helper {
             // Its key is lost with it: what was opened is known, and nothing more is verified.
             keep_row(tx, &task, self.hub.parts().clock.now_ms())?;
         }
-        match adopt::adopt(tx, &task, (one, recorded), |next, _| next)? {
+        let room = Room::Given(&one.schools);
+        match adopt::adopt(tx, &task, (one, recorded), (room, |next, _| next))? {
             Adopted::New => Ok(true),
             Adopted::Known => Ok(false),
-            Adopted::Other => Err(CallError::OtherRecord),
+            Adopted::Other => {
+                // What this hub gave or signed stays, and a person looks.
+                task::stop(tx, &task.id, OTHER_HISTORY)?;
+                let (area, now_ms) =
+                    (self.hub.parts().unit.as_str(), self.hub.parts().clock.now_ms());
+                let detail = format!("{OTHER_HISTORY}: {}", recorded.record.table);
+                alarm::raise(tx, adopt::ALARM, area, &detail, now_ms)?;
+                Ok(false)
+            }
         }
     }
 

@@ -41,8 +41,10 @@ const OWN_STORE: &str = "OWN_STORE";
 const OTHER_TIME: &str = "OTHER_TIME";
 /// Codes by which the helper says that it holds other reports than this hub.
 const BEHIND: [&str; 3] = ["NOT_ADMITTED", "OTHER_STANDING", "SHARE_MISSING"];
-/// Codes by which it says that it let the set, or a part of it, pass before.
-const BEFORE: [&str; 4] = ["NOT_ADMITTED", "OTHER_STANDING", "RECORDED_BEFORE", "OTHER_RECORD"];
+/// Codes by which it says that it let the set, or a part of it, pass before, or may have before it
+/// closed the year.
+const BEFORE: [&str; 5] =
+    ["NOT_ADMITTED", "OTHER_STANDING", "RECORDED_BEFORE", "OTHER_RECORD", "YEAR_CLOSED"];
 /// Code by which it says that it lost records.
 const MISSING: &str = "RECORDS_MISSING";
 

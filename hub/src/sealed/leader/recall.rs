@@ -10,18 +10,21 @@ use std::sync::{Arc, PoisonError};
 
 use certs::digest::sha256;
 use domain::unit::UnitId;
+use jiff::civil::Date;
 use proto::limits::MESSAGE_BYTES_MAX;
+use proto::opening::Standing;
 use proto::recalled::{Recalled, Recorded};
 use proto::wire::sealed::{RecallRequest, RemindRequest};
 use runtime::sql::{SqlError, Tx};
 
 use super::call::{Client, answer};
 use super::{Leader, LeaderError};
-use crate::sealed::adopt::{self, Adopted, OTHER_HISTORY};
+use crate::sealed::adopt::{self, Adopted, OTHER_HISTORY, Room};
 use crate::sealed::documents::{Documents, Task, Year};
+use crate::sealed::guard;
 use crate::sealed::helper::recall::{alarm_text, size, with_record};
 use crate::sealed::helper::{CallError, REPORTS_MAX};
-use crate::sealed::holding::{self, Admitted, NotOpened};
+use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
 use crate::sealed::row::keep_row;
 use crate::store::alarm;
 use crate::store::sealed::{opening, record, task};
@@ -136,7 +139,7 @@ impl Leader {
             keep_row(tx, task, self.hub.parts().clock.now_ms())?;
         }
         let place = |next: u64, signed: u64| next.max(signed);
-        match adopt::adopt(tx, task, (one, recorded), place)? {
+        match adopt::adopt(tx, task, (one, recorded), (Room::Signed, place))? {
             Adopted::New => Ok(true),
             Adopted::Known => Ok(false),
             Adopted::Other => {
@@ -146,7 +149,13 @@ impl Leader {
         }
     }
 
-    /// Goes on with a set for which the helper gave its share: over the reports of then.
+    /// Goes on with a set for which the helper says that it gave its share: over the reports of
+    /// then.
+    ///
+    /// Nobody signed this, so it is asked of it what is asked of every opening here: the plan, the
+    /// days of objection, the smallest atom, and that each report is one of its school that this
+    /// hub accepted. Where this hub has a record of the set its own share may be out, and nothing
+    /// else is opened.
     fn take_up_open(&self, tx: &Tx<'_>, task: &Task, one: &Recalled) -> Result<bool, LeaderError> {
         let set = adopt::set_of(one);
         if let Some(own) = opening::find(tx, &set)?
@@ -154,22 +163,16 @@ impl Leader {
         {
             return Ok(false);
         }
-        if !adopt::make_room(tx, &set)? {
-            task::stop(tx, &task.id, OTHER_HISTORY)?;
+        let today = self.hub.parts().clock.today();
+        let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
+        if one.schools.iter().any(|standing| holding.held(standing).is_none()) {
+            // The helper gives its share of these reports and of no others.
+            task::stop(tx, &task.id, REPORTS_LOST)?;
             return Ok(false);
         }
-        let plan = &task.year.sealed().plan;
-        let groups = set.groups.iter().filter_map(|id| plan.group(id));
-        let schools: BTreeSet<UnitId> =
-            groups.flat_map(|group| group.members.iter().cloned()).collect();
-        let fresh = one.schools.iter().filter(|standing| standing.task == task.id).count();
-        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let admitted = Admitted {
-            standings: one.schools.clone(),
-            absent: one.absent.clone(),
-            fresh: small(fresh),
-            due: small(schools.len().saturating_sub(one.absent.len())),
-            schools,
+        let Some(admitted) = self.admitted(tx, task, (&holding, one), today)? else {
+            task::stop(tx, &task.id, OTHER_HISTORY)?;
+            return Ok(false);
         };
         match holding::opening(tx, task, (set, &admitted), one.asked_on) {
             Ok(new) => {
@@ -177,12 +180,47 @@ impl Leader {
                 Ok(true)
             }
             Err(NotOpened::Share) => {
-                // The helper gives its share of these reports and of no others.
                 task::stop(tx, &task.id, REPORTS_LOST)?;
                 Ok(false)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The set as this hub would open it itself, over the reports that the helper names; nothing
+    /// where it would not, or has opened some of it.
+    fn admitted(
+        &self,
+        tx: &Tx<'_>,
+        task: &Task,
+        (holding, one): (&Holding, &Recalled),
+        today: Date,
+    ) -> Result<Option<Admitted>, LeaderError> {
+        let set = adopt::set_of(one);
+        if !adopt::make_room(tx, &set, Room::Claimed)? {
+            return Ok(None);
+        }
+        let (mut openings, _) = holding::openings(tx, task)?;
+        let own = holding
+            .admit_now(task, &set, &mut openings)
+            .and_then(|own| holding.unobjected(tx, task, &one.schools, today).map(|()| own));
+        let own = match own {
+            Ok(own) => own,
+            Err(NotOpened::Store(error)) => return Err(error.into()),
+            Err(_) => return Ok(None),
+        };
+        let units = |standings: &[Standing]| -> BTreeSet<UnitId> {
+            standings.iter().map(|standing| standing.unit.clone()).collect()
+        };
+        let same = one.absent == own.absent
+            && one.schools.len() == own.standings.len()
+            && units(&one.schools) == units(&own.standings);
+        if !same || guard::isolates(tx, task, (&set, &one.schools))?.is_some() {
+            return Ok(None);
+        }
+        let fresh = one.schools.iter().filter(|standing| standing.task == task.id).count();
+        let fresh = u32::try_from(fresh).unwrap_or(u32::MAX);
+        Ok(Some(Admitted { standings: one.schools.clone(), fresh, ..own }))
     }
 
     /// Digests of the records that this hub holds about the table and period of a task.

@@ -134,6 +134,76 @@ async fn a_share_that_was_given_is_for_the_reports_of_then() {
     }
 }
 
+/// What a helper says that it let pass and did not sign is held to every rule of an opening: over
+/// one school's report for all, or over one school less, nothing is opened.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_nobody_signed_is_held_to_every_rule() {
+    let one_for_all = "update sealed_standing set report =
+        (select report from sealed_standing where task = $1 order by school limit 1)
+        where task = $1";
+    let one_less = "delete from sealed_standing where task = $1 and school = 'S05'";
+    for (lie, code) in [(one_for_all, "REPORTS_LOST"), (one_less, "OTHER_HISTORY")] {
+        let city = carried().await;
+        let id = task(&city, SPRING);
+        forget_openings(&city.leader);
+        city.helper.write(move |tx| {
+            tx.execute("delete from sealed_cell", &[])?;
+            tx.execute("delete from sealed_record", &[])?;
+            tx.execute(lie, runtime::params![id.bytes()])
+        });
+        let city = city.restart_driver();
+        city.step().await;
+        city.step().await;
+        let stored = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
+        assert_eq!(stored.stopped, code, "{lie}");
+        // What it meant to open itself stands there without a figure, over its own reports; a town
+        // about which nothing was lied may be opened.
+        let district = city.opened(id).into_iter().find(|(detail, _)| detail == "cells");
+        assert_eq!(district.map(|(_, cells)| cells.len()), Some(0), "{lie}");
+        let of_set = |bytes: &Vec<u8>| {
+            let record = decode_record(bytes).expect("record");
+            record.task == id && record.detail == proto::opening::Detail::Cells
+        };
+        assert!(!records(&city.leader).values().any(of_set), "{lie}");
+    }
+}
+
+/// Where the leader's own record stands its share may be out: a helper that says meanwhile that it
+/// let the set pass over another report does not have it opened a second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_with_a_record_is_not_opened_over_other_reports() {
+    let city = carried().await;
+    let id = task(&city, SPRING);
+    let before = records(&city.leader);
+    draft(&city, SPRING, 11, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    city.days(8);
+    assert_eq!(records(&city.leader), before);
+    city.leader.write(move |tx| {
+        tx.execute("delete from sealed_cell", &[])?;
+        tx.execute("update sealed_record set helper_signature = null", &[])
+    });
+    city.helper.write(move |tx| {
+        tx.execute("delete from sealed_cell", &[])?;
+        tx.execute("delete from sealed_record", &[])?;
+        tx.execute(
+            "update sealed_standing set task = $1, report =
+             (select digest from sealed_report where task = $1 and school = 'S11')
+             where school = 'S11' and opening in (select id from sealed_opening where task = $1)",
+            runtime::params![id.bytes()],
+        )
+    });
+    let city = city.restart_driver();
+    city.step().await;
+    city.step().await;
+    let stored = city.leader.read(move |tx| tasks::find(tx, &id)).expect("task");
+    assert_eq!(stored.stopped, adopt::OTHER_HISTORY);
+    assert_eq!(records(&city.leader), before, "its own records stay as they were");
+    let district = city.opened(id).into_iter().find(|(detail, _)| detail == "cells");
+    assert_eq!(district.map(|(_, cells)| cells.len()), Some(0), "nothing is shown of it");
+}
+
 fn first(tx: &Tx<'_>, id: &TaskId) -> Result<i64, runtime::sql::SqlError> {
     Ok(opening::of_task(tx, id)?[0].id)
 }

@@ -176,11 +176,12 @@ texts! {
          chance and without bias; a cell is off by at most ±{1}. Totals add {2} such cells: they \
          are approximate, and their error does not lean to one side as schools are added.";
     PROTECTION_OPENED = "密封汇总：各校的数拆成两半，教育、卫健各算一半，整组学校合起来才开启；\
-        合计是精确数，没有取整误差。单独一个部门看不到任何一所学校的数，5 以下的合计也不显示。",
+        合计是精确数，没有取整误差。单独一个部门看不到任何一所学校的数。1 至 4 的合计不单独显示，但有时能由其他合计相减得出；它是至少五所学校合在一起的数，不指向任何一所学校。",
         "Sealed sums: each school's counts are split in two, education and health compute one \
          half each, and only sums over whole groups of schools are opened. They are exact, \
-         without rounding. Neither department sees a school's count, and sums below 5 are not \
-         shown.";
+         without rounding. Neither department sees a school's count. Sums from 1 to 4 are not \
+         shown by themselves and sometimes follow from others by subtraction; they are about at \
+         least five schools together and tell of none.";
     PROTECTION_LEFT_OUT = "密封汇总，已开启的各格是精确数；另有名单上 {0} 名学生所在的格不足 100 人，\
         不开启、也不计入。",
         "Sealed sums, exact in the cells that were opened; cells about {0} students of the \

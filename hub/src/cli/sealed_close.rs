@@ -89,9 +89,10 @@ pub(super) fn run(context: &Context, asked: &Asked) -> Result<(), Failure> {
         Ok((closed, over))
     };
     let (closed, over) = database.write("sealed_close", write)?;
-    // The records stand first. What was overwritten is in the log until that is emptied.
-    database.fold()?;
+    // The records stand first. Keys go whether or not the log can be emptied now; until it is, what
+    // was overwritten is in it, and the command says so and is run again.
     over.iter().try_for_each(share_key::erase)?;
+    database.fold()?;
     told(context, asked.year, &closed)
 }
 

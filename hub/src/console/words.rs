@@ -62,10 +62,11 @@ texts! {
 
     PUBLICATIONS = "公开发布", "Publications";
     PUBLICATIONS_NOTE = "只发布一次、带随机噪声的学期数据", "terms with random noise, each drawn once";
-    PUBLICATIONS_MEANING = "公开发布的数由密封汇总的精确合计加随机噪声得出：总体准确，而任何人都看不出某一名学生是否在内。\
+    PUBLICATIONS_MEANING = "公开发布的数由密封汇总的精确合计加随机噪声得出：总体准确，而很难由此判断某一名学生是否在内。\
         同一内容只抽取一次噪声，不再重抽。",
-        "What is published are exact sealed sums with random noise: right on the whole, and nobody \
-         can tell from it whether one student is in it. The noise is drawn once and never again.";
+        "What is published are exact sealed sums with random noise: right on the whole, and little \
+         can be told from it about whether one student is in it. The noise is drawn once and \
+         never again.";
     PUBLICATIONS_BUDGET = "{0}–{1} 学年：隐私预算还剩 {2}，上限 {3}。",
         "School year {0}–{1}: {2} of a privacy budget of {3} is left.";
     PUBLICATIONS_STUDENT = "区县与市合计，每名学生每学年最多用 {0}；这里只列本枢纽的份额，可调低、不能调高。",

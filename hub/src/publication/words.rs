@@ -13,8 +13,9 @@ texts! {
     NOISY = "每个数都加了随机噪声，合计不必等于各项之和；小于 20 的数只显示“<20”。",
         "Every figure carries random noise, so margins need not add up; figures below 20 are shown \
          as \"<20\".";
-    MEANING = "噪声使任何人都无法从公布的数判断某一名学生是否在内；20 个数中约有 19 个与实数相差不超过 {0}。",
-        "The noise keeps anybody from telling by what is published whether one student is in it; \
+    MEANING = "有了噪声，很难从公布的数判断某一名学生是否在内；20 个数中约有 19 个与实数相差不超过 {0}。",
+        "With the noise little can be told from what is published about whether one student is in \
+         it; \
          about 19 of 20 figures are within {0} of the true one.";
 
     CLOSED = "不开启", "closed";

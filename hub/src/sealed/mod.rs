@@ -17,7 +17,7 @@ pub mod helper;
 pub mod holding;
 pub mod leader;
 pub mod refused;
-mod row;
+pub mod row;
 pub mod signed;
 pub mod sums;
 pub mod view;

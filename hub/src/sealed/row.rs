@@ -7,7 +7,10 @@ use super::documents::Task;
 use crate::store::sealed::task::{self, NewTask};
 
 /// Keeps a row for a task, with a half of its own.
-pub(super) fn keep_row(tx: &Tx<'_>, made: &Task, now_ms: i64) -> Result<(), SqlError> {
+///
+/// # Errors
+/// The row is there, or the store cannot be written.
+pub fn keep_row(tx: &Tx<'_>, made: &Task, now_ms: i64) -> Result<(), SqlError> {
     let plan = &made.year.sealed().plan;
     let new = task::Task {
         id: made.id,

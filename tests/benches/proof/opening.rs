@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use certs::aggregate::{AGGREGATE_ALGORITHM, KeyHalf, OutputShare};
+use certs::aggregate::{AGGREGATE_ALGORITHM, OutputShare};
 use certs::digest::{random_bytes, sha256};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Openings, PERSONS_MIN};
@@ -16,11 +16,12 @@ use hub::sealed::chain;
 use hub::sealed::documents::Task;
 use hub::sealed::holding::{self, Admitted, Holding};
 use hub::sealed::leader::outlook;
+use hub::sealed::row::keep_row;
 use hub::sealed::sums::{self, Sum};
 use hub::store::opened_lane;
 use hub::store::sealed::opening::{self, Opening, Set};
+use hub::store::sealed::record;
 use hub::store::sealed::report::{self, Accepted};
-use hub::store::sealed::{record, task};
 use jiff::civil::date;
 use prio::codec::Encode as _;
 use prio::field::Field128;
@@ -271,11 +272,9 @@ impl Play<'_> {
             return self.played;
         }
         for (store, has_reports) in [(&self.area.leader, true), (&self.area.helper, false)] {
-            let (task, done, reports) = (stored(self.task), self.kept(), self.stock_reports());
-            let terms = self.task.terms.clone();
+            let (task, done, reports) = (self.task.clone(), self.kept(), self.stock_reports());
             let written: Result<(), SqlError> = store.write("openings", move |tx| {
-                let terms = terms.encode();
-                task::insert(tx, &task::NewTask { task: &task, terms: &terms }, 1)?;
+                keep_row(tx, &task, 1)?;
                 for (kept, held) in reports.iter().filter(|_| has_reports) {
                     report::insert(tx, kept, held, 1)?;
                     report::accept(tx, &kept.arrival.digest, &TODAY.to_string())?;
@@ -364,21 +363,6 @@ fn keep(tx: &Tx<'_>, one: &Recorded) -> Result<(), SqlError> {
     };
     record::append(tx, &new, chain::link)?;
     opening::put_cells(tx, id, &one.cells)
-}
-
-fn stored(made: &Task) -> task::Task {
-    task::Task {
-        id: made.id,
-        area: made.year.sealed().plan.area().clone(),
-        school_year: YEAR,
-        sheet: made.terms.table.clone(),
-        period: made.terms.period,
-        pack: made.terms.pack,
-        half: KeyHalf::generate(),
-        commitment: None,
-        key: None,
-        stopped: String::new(),
-    }
 }
 
 fn digest(school: &UnitId, task: &TaskId) -> Digest {

@@ -13,7 +13,7 @@ use tests::federation::RunningHub;
 
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, LEADER, SCHOOLS};
-use crate::school::{all_but, code, draft, recount, task, unit};
+use crate::school::{all_but, code, draft, owed, recount, task, unit};
 
 /// Closes the year at a hub as its operator does.
 fn close(city: &City, role: Role, leaves_closed: bool) -> Result<YearClosed, CloseError> {
@@ -71,11 +71,7 @@ fn said(city: &City, role: Role) -> Vec<Notice> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_year_leaves_figures_and_nothing_to_open() {
     let city = City::start().await;
-    all_but(&city, THE_FLOW, &[8]);
-    city.step().await;
-    city.step().await;
-    city.days(4);
-    city.step().await;
+    owed(&city, THE_FLOW, 8).await;
     let id = task(&city, THE_FLOW);
     let exact = recount(&city, FLOW, 1..=5);
     assert_eq!(city.opened(id), [("cells".to_owned(), exact.clone())]);

@@ -32,7 +32,7 @@ use hub::sealed::chain;
 use hub::store::sealed::{opening, record, report, say};
 
 use city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
-use school::{all_but, code, draft, recount, task, unit, verdicts};
+use school::{all_but, code, draft, owed, recount, task, unit, verdicts};
 
 const THE_FLOW: (&str, &str) = (FLOW, WEEK);
 const THE_STOCK: (&str, &str) = (STOCK, TERM);
@@ -78,11 +78,7 @@ async fn a_week_opens_exactly() {
 async fn a_late_group_opens_alone() {
     let city = City::start().await;
     let late = draft(&city, THE_FLOW, 8, 1);
-    all_but(&city, THE_FLOW, &[8]);
-    city.step().await;
-    city.step().await;
-    city.days(4);
-    city.step().await;
+    owed(&city, THE_FLOW, 8).await;
     let id = task(&city, THE_FLOW);
     let first = recount(&city, FLOW, 1..=5);
     assert_eq!(city.opened(id), [("cells".to_owned(), first.clone())]);

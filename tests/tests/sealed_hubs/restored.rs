@@ -11,7 +11,7 @@ use runtime::sql::Tx;
 use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
-use crate::school::{all_but, code, draft, recount, task};
+use crate::school::{all_but, code, draft, owed, recount, task};
 use crate::{THE_FLOW, THE_STOCK};
 
 const SPRING: (&str, &str) = (STOCK, "2026S2");
@@ -214,11 +214,7 @@ fn first(tx: &Tx<'_>, id: &TaskId) -> Result<i64, runtime::sql::SqlError> {
 async fn a_helper_put_back_is_shown_what_it_signed() {
     let city = City::start().await;
     let late = draft(&city, THE_FLOW, 8, 1);
-    all_but(&city, THE_FLOW, &[8]);
-    city.step().await;
-    city.step().await;
-    city.days(4);
-    city.step().await;
+    owed(&city, THE_FLOW, 8).await;
     let id = task(&city, THE_FLOW);
     let before = records(&city.leader);
     assert_eq!((before.len(), openings(&city.helper, id)), (1, 1));

@@ -252,6 +252,15 @@ pub fn all_but(city: &City, place: (&str, &str), missing: &[u32]) {
     }
 }
 
+/// A week that one school owes: after its days of grace it is opened without that school's group.
+pub async fn owed(city: &City, place: (&str, &str), school: u32) {
+    all_but(city, place, &[school]);
+    city.step().await;
+    city.step().await;
+    city.days(4);
+    city.step().await;
+}
+
 /// The independent sum of some schools, cell by cell.
 pub fn recount(
     city: &City,

@@ -48,8 +48,10 @@ pub const WAITING_FULL: &str = "waiting_full";
 const WAITING_MAX: u64 = 2_048;
 const OF_PERIOD_MAX: u64 = 256;
 const WAITING_BYTES_MAX: u64 = 32 << 20;
-/// How long after a refusal for want of room a sum is sent again.
+/// After a refusal for want of room a sum is sent again after so long, then after twice that and so
+/// on, up to a week.
 const AGAIN_AFTER_MS: i64 = 24 * 3_600_000;
+const AGAIN_MAX: u32 = 7;
 
 /// Front part of the names of opened sums in the outbox; the digest of the body follows.
 const NAME: &str = "opened/";
@@ -246,10 +248,11 @@ async fn look(hub: &Hub, looked: &mut Option<(Arc<Packs>, i64)>) -> Result<(), S
     *looked = Some((packs, last));
     let now_ms = hub.clock().now_ms();
     let again = move |tx: &Tx<'_>| {
+        let wait_ms = |_: &_, times: u32| AGAIN_AFTER_MS * i64::from(times.min(AGAIN_MAX));
         let refused = outbox::refused_with(tx, (NAME, WAITING_FULL), PAGE)?;
         refused.iter().try_fold(false, |queued, name| {
             let item = (Lane::Statistics, name.as_str());
-            Ok::<_, SqlError>(queued | outbox::send_again(tx, item, |_, _| AGAIN_AFTER_MS, now_ms)?)
+            Ok::<_, SqlError>(queued | outbox::send_again(tx, item, wait_ms, now_ms)?)
         })
     };
     let is_refused = |tx: &Tx<'_>| outbox::refused_with(tx, (NAME, WAITING_FULL), 1);

@@ -108,7 +108,9 @@ fn crowd(tx: &Tx<'_>, asked: &Asked<'_>) -> Result<Result<(), Refused>, SqlError
     let Some(report) = &asked.addressed.report else { return Ok(Ok(())) };
     let unit = &asked.addressed.signer.unit;
     let stated = stated(asked.packs, (unit, report.place.period));
-    let key = certs::digest::sha256(&report.key);
+    // A key that did not sign it takes no place and is not noted: the report is refused when it is
+    // looked at, within the unit's room.
+    let Ok(key) = report_key(report, &asked.addressed.item.body) else { return Ok(Ok(())) };
     let waiting = sealed_inbox::keys_waiting(tx, unit)?;
     let others = waiting.iter().filter(|one| Some(*one) != stated && **one != key).count();
     let of_key = sealed_inbox::count_waiting(tx, unit, (&report.task, &key))?;

@@ -470,7 +470,7 @@ pub fn find(tx: &Tx<'_>, name: &str) -> Result<Option<SentItem>, SqlError> {
 }
 
 /// Names of items, by their first sending, whose names begin so and whose latest sending was
-/// refused with a code.
+/// refused with a code; those that were queued longest ago come first.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -480,23 +480,17 @@ pub fn refused_with(
     limit: u32,
 ) -> Result<Vec<String>, SqlError> {
     let end = format!("{front}\u{10ffff}");
-    let names = tx.query(
-        "select name from outbox_item
-         where name >= $1 and name < $2 and outcome = 2 and code = $3 order by id desc limit $4",
-        params![front, &end, code, limit],
+    // Of each group SQLite takes the other columns from the row that has the greatest id.
+    tx.query(
+        "select first from (
+             select case instr(name, $3) when 0 then name
+                        else substr(name, 1, instr(name, $3) - 1) end as first,
+                    max(id) as id, outcome, code, queued_at_ms
+             from outbox_item where name >= $1 and name < $2 group by first)
+         where outcome = 2 and code = $4 order by queued_at_ms, id limit $5",
+        params![front, &end, AGAIN, code, limit],
         |row| row.text(0),
-    )?;
-    let mut found = Vec::new();
-    for name in names {
-        let first = name.split_once(AGAIN).map_or(name.as_str(), |(first, _)| first).to_owned();
-        let latest = latest(tx, &first)?;
-        let is_refused =
-            latest.is_some_and(|(sent, _)| sent.outcome == Some(2) && sent.code == code);
-        if is_refused && !found.contains(&first) {
-            found.push(first);
-        }
-    }
-    Ok(found)
+    )
 }
 
 /// Forgets items that were answered, whose names begin so and which were queued before an instant.

@@ -207,3 +207,30 @@ fn an_item_is_sent_again_after_its_wait() {
     assert!(!again(2 * DAY), "the second time it waits longer");
     assert!(again(3 * DAY));
 }
+
+/// Of many items that were refused for now none is passed over, however many sendings of others
+/// stand before them: those that were queued longest ago come first.
+#[test]
+fn refused_items_are_all_sent_again() {
+    const DAY: i64 = 24 * 3_600_000;
+    let database = database();
+    for at in 0..5 {
+        let name = format!("opened/{at}");
+        run(&database, move |tx| enqueue(tx, LANE, &name, b"bytes", at));
+    }
+    let answer = |outcome: i64| {
+        let sql = "update outbox_item set outcome = $1, code = 'full' where outcome is null";
+        run(&database, move |tx| tx.execute(sql, crate::params![outcome]))
+    };
+    let refused = || run(&database, |tx| refused_with(tx, ("opened/", "full"), 2));
+    assert_eq!(answer(2), 5);
+    for day in 1..=2 {
+        for name in refused() {
+            let queue =
+                move |tx: &Tx<'_>| send_again(tx, (LANE, &name), |_, _| DAY, (day + 1) * DAY);
+            assert!(run(&database, queue));
+        }
+        assert_eq!(answer(1), 2, "two of them are taken each day");
+    }
+    assert_eq!(refused(), ["opened/4"], "and the last one is not forgotten");
+}

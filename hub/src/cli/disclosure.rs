@@ -60,6 +60,9 @@ texts! {
     EXPORTED = "已写入 {0}：{1} 学年以“{2}”的视角在本枢纽所见，共 {3} 张表。任何人都可用 disclosure audit 检查。",
         "Wrote {0}: what the role {2} has seen here in school year {1}, {3} tables. Anybody can \
          check it with disclosure audit.";
+    NOTHING_SEEN = "注意：文件里没有任何数，对它的检查不说明什么。请核对视角和学年（--year）。",
+        "Nothing is in it, so that an audit of it says nothing. Look at the role and the school \
+         year (--year).";
     NO_ROLE = "本枢纽没有“{0}”这个视角。没有写入任何文件。",
         "this hub does not see with the eyes of {0}. Nothing was written.";
     NO_ROLE_NEXT = "街镇、区县、城市各用自己的视角；密封汇总的两方用 leader 与 helper；公众用 public。",
@@ -175,7 +178,10 @@ pub(super) fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
     let value = json!({"file": file.to_string(), "role": asked.role, "year": year,
                        "tables": tables});
     let terminal = &context.terminal;
-    terminal.result(&value, |t| t.text(EXPORTED, &[&file, &year, &asked.role, &tables]))
+    terminal.result(&value, |t| {
+        let written = t.text(EXPORTED, &[&file, &year, &asked.role, &tables]);
+        if tables > 0 { written } else { format!("{written}\n{}", t.text(NOTHING_SEEN, &[])) }
+    })
 }
 
 fn view_of(file: &Path) -> Result<View, Failure> {

@@ -6,7 +6,7 @@ use domain::digest::Digest;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::{Database, SqlError, Tx};
 use runtime::web::time::minute;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use super::context::Context;
 use super::sealed_close as close;
 use super::words::sealed as words;
 use crate::app::load_pins;
+use crate::config::Config;
 use crate::packs::{Packs, PacksError};
 use crate::sealed::documents::{Documents, ShareKeys};
 use crate::sealed::view::{self, TaskView};
@@ -289,11 +290,32 @@ fn object(context: &Context, asked: Object) -> Result<(), Failure> {
     context.terminal.result(&value, |t| t.text(text, &[&asked.school]))
 }
 
+/// Whether a school is on a roster of which this hub sums one half.
+fn is_summed(
+    context: &Context,
+    (config, database): (&Config, &Database),
+    school: &UnitId,
+) -> Result<bool, Failure> {
+    let (pins, today) = (load_pins(config)?, context.clock.today());
+    let packs = database.read(move |tx| Packs::load(tx, today, &pins));
+    let packs = packs
+        .map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))?;
+    let documents = Documents::of(Arc::new(packs), &ShareKeys::default());
+    let own = documents.years().iter().filter(|year| year.role_of(&config.unit).is_some());
+    Ok(own.into_iter().any(|year| year.sealed().roster.school(school).is_some()))
+}
+
 fn away(context: &Context, asked: Away) -> Result<(), Failure> {
-    let (_, database) = context.open()?;
+    let (config, database) = context.open()?;
     let Away { school, from, to, note } = asked;
     if to.is_some_and(|to| to < from) {
         return Err(Failure::new(Exit::Usage, "DAYS", words::DAYS));
+    }
+    if !is_summed(context, (&config, &database), &school)? {
+        let message = Sentence::new(words::NO_SCHOOL, &[&school]);
+        return Err(
+            Failure::new(Exit::NotFound, "SCHOOL_UNKNOWN", message).hint(words::NO_SCHOOL_NEXT)
+        );
     }
     let (last, now_ms) = (to.map(|day| day.to_string()), context.now_ms());
     let absence = Absence { school: school.clone(), from: from.to_string(), to: last, note };

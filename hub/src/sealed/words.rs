@@ -110,6 +110,11 @@ texts! {
     NONE_REFUSED = "没有被拒收的报表。", "No report was refused.";
     NO_REPORT = "本枢纽没有该校的这份报表；没有改动任何内容。",
         "this hub holds no such report of that school; nothing was changed.";
+    NO_SCHOOL = "{0} 不在本枢纽参与汇总的名册上；没有记下任何内容。",
+        "{0} is on no roster of which this hub sums one half; nothing was noted.";
+    NO_SCHOOL_NEXT = "请核对学校编号；停课由教育、卫健两个枢纽各自记下，市枢纽和街镇枢纽不记。",
+        "Look at the school's id. It is noted at education's hub and at health's, each by its own \
+         operator, and not at a city's or a street's.";
     NO_REPORT_NEXT = "请核对学校编号和摘要的 64 位数字，学校在其页面上能看到。",
         "Check the school's id and the 64 digits of the digest, which the school sees on its page.";
     OBJECTED = "已记下 {0} 的异议；含这份报表的合计保持关闭，直到撤回。",

@@ -10,6 +10,8 @@ use crate::catalogue::{
     TableSpec,
 };
 use crate::cell::Cell;
+use crate::ledger::Word as _;
+use crate::ledger::words::Service;
 
 /// A clear sheet: made from a raw table by rule L1 and in no other way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +96,12 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
     let Some(definition) = &count.definition else {
         return Ok(());
     };
+    if definition.source == Source::Conference {
+        return Err("a conference is about a case, and so is how many there were");
+    }
+    if definition.source == Source::ExpertService && !leaves_out_cases(definition) {
+        return Err("it does not leave out services to single students");
+    }
     let about_state = |field: Field| {
         matches!(
             field,
@@ -166,6 +174,19 @@ fn is_of_groups(definition: &Definition) -> bool {
         && definition.filters.iter().any(of_groups)
 }
 
+/// Whether the services of experts that are counted are named, and none of them is for one student:
+/// counselling, or the way into a clinic.
+fn leaves_out_cases(definition: &Definition) -> bool {
+    let is_for_many = |word: &String| {
+        let service = Service::from_word(word);
+        service.is_some_and(|it| !matches!(it, Service::Counselling | Service::GreenChannel))
+    };
+    definition.filters.iter().any(|filter| match &filter.condition {
+        Condition::Any(words) => filter.field == Field::Service && words.iter().all(is_for_many),
+        Condition::AtLeast(_) => false,
+    })
+}
+
 /// Sources that are about the school's work, not about anybody's health, danger or family.
 const fn is_operational(source: Source) -> bool {
     match source {
@@ -188,7 +209,6 @@ const fn is_operational(source: Source) -> bool {
         | Source::Volunteer
         | Source::HotlineDuty
         | Source::HotlineContact
-        | Source::Conference
         | Source::ReportDue => true,
         Source::Screening
         | Source::Sheet
@@ -198,6 +218,7 @@ const fn is_operational(source: Source) -> bool {
         | Source::AlertReview
         | Source::AlertContact
         | Source::Session
+        | Source::Conference
         | Source::ConferenceCase
         | Source::Followup
         | Source::Referral

@@ -162,7 +162,7 @@ fn what_cannot_be_protected_is_refused_with_its_reason() {
     let roll = define(Source::Roll, Measure::Students, At::PeriodEnd);
     assert!(matches!(with(roll, |_| {}), Unprotected::Source { .. }));
     let conference = define(Source::Conference, Measure::Records, At::InPeriod);
-    assert!(matches!(with(conference, |_| {}), Unprotected::Source { .. }));
+    assert!(matches!(with(conference, |_| {}), Unprotected::Clear { .. }));
     let stock = define(Source::Training, Measure::Records, At::PeriodEnd);
     assert_eq!(with(stock, |_| {}), Unprotected::State { count: name() });
     let talks = define(Source::Talk, Measure::Students, At::InPeriod);
@@ -260,6 +260,7 @@ proptest! {
             });
             let is_work = of_groups && definition.measure == Measure::Records;
             prop_assert!(definition.source != S::Session || is_work);
+            prop_assert!(definition.source != S::ExpertService, "none leaves out single students");
         }
     }
 

@@ -60,6 +60,28 @@ fn only_sessions_of_groups_leave_as_they_are() {
     assert!(may_be_clear(&persons).is_err());
 }
 
+/// What an expert does for one student, and that there was a conference about one, is no work of the
+/// school that is told exactly: whatever a pack says, and in no band either.
+#[test]
+fn services_to_one_student_never_leave_as_they_are() {
+    let services = count("exp.services");
+    assert!(may_be_clear(&services).is_ok());
+    let with = |filters: Vec<Filter>| {
+        let mut asked = services.clone();
+        let definition = asked.definition.as_mut().expect("definition");
+        (definition.filters, definition.band) = (filters, Some(10));
+        may_be_clear(&asked)
+    };
+    assert!(with(vec![any(Field::Service, "lecture")]).is_ok());
+    assert!(with(Vec::new()).is_err(), "all services hold those to one student");
+    assert!(with(vec![any(Field::Stage, "junior")]).is_err());
+    for word in ["counselling", "green_channel", "a word of a later version"] {
+        assert!(with(vec![any(Field::Service, word)]).is_err(), "{word}");
+    }
+    assert!(may_be_clear(&count("exp.case_services")).is_err());
+    assert!(may_be_clear(&count("cns.conf")).is_err());
+}
+
 /// What the built-in catalogue calls clear may leave: no table is stopped by one of its counts.
 #[test]
 fn the_built_in_catalogue_keeps_every_floor() {

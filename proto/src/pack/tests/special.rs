@@ -164,3 +164,39 @@ fn a_written_special_period_reads_the_same() {
     let again = read(PackKind::Special, "flood-2026", text.as_bytes());
     assert_eq!(again, Ok(Pack::Special(Box::new(special))));
 }
+
+/// A special period by the day may ask for services of experts to many, and never for those to one
+/// student: a hub and a school refuse the whole of it.
+#[test]
+fn services_to_one_student_are_in_no_special_period() {
+    let lessons = r#"define = { source = "lesson", count = "records", at = "in_period" }"#;
+    let asked = |word: &str| {
+        let service = format!(
+            r#"define = {{ source = "expert_service", count = "records", at = "in_period",
+            where = [{{ field = "service", any = ["{word}"] }}] }}"#
+        );
+        let dimension = r#"[[dimension]]
+id = "service"
+zh = "服务"
+en = "Service"
+multi = false
+values = [
+    { id = "lecture", zh = "讲座", en = "Lecture" },
+    { id = "counselling", zh = "辅导", en = "Counselling" },
+    { id = "green_channel", zh = "绿色通道", en = "Green channel" },
+]
+
+[[dimension]]
+id = "stage""#;
+        let text = FLOOD.replacen(lessons, &service, 1);
+        let text = text.replacen("[[dimension]]\nid = \"stage\"", dimension, 1);
+        match read(PackKind::Special, "flood-2026", text.as_bytes()) {
+            Ok(Pack::Special(special)) => may_run(&special),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(asked("lecture"), Ok(()));
+    for word in ["counselling", "green_channel"] {
+        assert!(matches!(asked(word), Err(Unprotected::Clear { .. })), "{word}");
+    }
+}

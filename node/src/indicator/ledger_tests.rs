@@ -2,9 +2,9 @@
 
 use domain::catalogue::Grade;
 use domain::cell::Cell;
-use domain::ledger::SchoolRole;
-use domain::ledger::terms::Tier;
-use domain::ledger::words::{AlertSource, Move, TalkTopic};
+use domain::ledger::terms::{SessionOrigin, SessionTopic, Tier};
+use domain::ledger::words::{AlertSource, Form, Move, Service, TalkTopic};
+use domain::ledger::{SchoolRole, Word as _};
 use domain::period::Period;
 use domain::span::Span;
 use jiff::civil::date;
@@ -15,7 +15,9 @@ use crate::import::Language;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
+use crate::ledger::governance::ExpertVisit;
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::session::Session;
 use crate::ledger::talk::Talk;
 use crate::ledger::teaching::Lesson;
 use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
@@ -257,4 +259,107 @@ fn records_are_shown_to_whom_the_table_of_authority_lets() {
     let teacher = why(&school, "junior", author("teacher", SchoolRole::ClassTeacher));
     assert!(matches!(teacher, Err(ExplainError::NotAllowed)));
     assert!(matches!(why(&school, "nowhere", counsellor()), Err(ExplainError::Cell)));
+}
+
+/// First entries of ledgers about single students, each as a school may make it.
+fn sensitive() -> Vec<(&'static str, fn(&School))> {
+    fn session(school: &School, student: Option<StudentId>) {
+        let form = if student.is_some() { Form::Individual } else { Form::Group };
+        let session = Session {
+            day: date(2025, 11, 4),
+            form,
+            student,
+            stage: None,
+            counsellor: StaffId(1),
+            minutes: 50,
+            origin: SessionOrigin::ALL[0],
+            topic: SessionTopic::ALL[0],
+            title: String::new(),
+            note: AuthorNote::new(String::new()),
+        };
+        run(school, move |tx| write::add(tx, &counsellor(), &session));
+    }
+    fn visit(school: &School, service: Service) {
+        let visit = ExpertVisit {
+            day: date(2025, 11, 4),
+            service,
+            expert: "王某".to_owned(),
+            topic: String::new(),
+            hours: 1,
+        };
+        run(school, move |tx| write::add(tx, &counsellor(), &visit));
+    }
+    vec![
+        ("session", |school| session(school, Some(StudentId(1)))),
+        ("counselling", |school| visit(school, Service::Counselling)),
+        ("green channel", |school| visit(school, Service::GreenChannel)),
+        ("case", |school| {
+            open_case(school);
+        }),
+    ]
+}
+
+/// What leaves in the clear is the same with and without a school's first entry about a student in
+/// need, in every table and period, whether the school works in its ledgers or not.
+#[test]
+fn the_clear_sheet_does_not_tell_of_a_first_case() {
+    let leaves = |school: &School| {
+        let today = date(2026, 9, 20);
+        let periods = ["2025-W45", "2025-11", "2025S1", "2025H2", "2025Y"];
+        let mut all = Vec::new();
+        for period in periods {
+            let period: Period = period.parse().expect("period");
+            let Ok(span) = Span::of(period, &school.calendar) else { continue };
+            let facts = school.ledger.read(move |tx| {
+                let profile = profile::load(tx)?.expect("profile");
+                Facts::of_period(tx, &profile, span, today)
+            });
+            let facts = facts.unwrap_or_else(|error| panic!("{error}"));
+            for spec in school
+                .catalogue
+                .tables()
+                .iter()
+                .filter(|one| one.id().as_str().starts_with("clear."))
+            {
+                let raw = facts.table(&school.catalogue, spec).expect("figures");
+                all.push((period, spec.id().to_string(), raw.danger_exact_cells().to_vec()));
+            }
+        }
+        all
+    };
+    let starts: [fn(&School); 2] = [|_| {}, School::begin_work];
+    for start in starts {
+        let quiet = school();
+        start(&quiet);
+        let before = leaves(&quiet);
+        assert!(before.len() > 5);
+        for (what, enter) in sensitive() {
+            let school = school();
+            start(&school);
+            enter(&school);
+            assert_eq!(leaves(&school), before, "{what}");
+        }
+    }
+}
+
+/// A school that works in its ledgers and held no group is told as none, with a talk to a single
+/// student or without.
+#[test]
+fn no_group_is_a_zero_once_the_school_works_here() {
+    let groups = |school: &School| {
+        let span = Span::of("2025-W45".parse().expect("week"), &school.calendar).expect("week");
+        let facts = school.ledger.read(move |tx| {
+            let profile = profile::load(tx)?.expect("profile");
+            Facts::of_period(tx, &profile, span, date(2025, 12, 1))
+        });
+        let facts = facts.unwrap_or_else(|error| panic!("{error}"));
+        let (spec, block) = school.catalogue.clear_block("cns.group").expect("block");
+        let raw = facts.table(&school.catalogue, spec).expect("figures");
+        let place = block.place(&["junior"]).expect("stage");
+        raw.danger_exact_cells()[block.offset + place]
+    };
+    let school = school();
+    assert_eq!(groups(&school), Cell::Unsupported);
+    school.begin_work();
+    assert_eq!(groups(&school), Cell::Value(0));
 }

@@ -176,9 +176,7 @@ impl Facts {
                 Some(known) if !self.is_over() && is_flow(known.at) => {
                     vec![Cell::Unsupported; block.length]
                 }
-                Some(known) if known.source == Source::Alert && !self.is_at_work() => {
-                    vec![Cell::Unsupported; block.length]
-                }
+                Some(known) if is_beside_cases(known.source) => self.beside_cases(known, block)?,
                 Some(known) => {
                     let cells = self.cells(known, block)?;
                     cells.into_iter().map(as_it_leaves).collect()
@@ -235,6 +233,24 @@ impl Facts {
         }
     }
 
+    /// The cells of a clear count whose ledger holds what may not leave beside what may. Whether
+    /// there is a figure follows from the school's work alone: were it the ledger's first entry of
+    /// any form, the first zero would say that there is one of the form that nobody may be told.
+    fn beside_cases(
+        &self,
+        definition: &Definition,
+        block: &Block,
+    ) -> Result<Vec<Cell>, IndicatorError> {
+        let is_told = self.is_at_work() && !self.is_destroyed(definition.source);
+        if !is_told {
+            return Ok(vec![Cell::Unsupported; block.length]);
+        }
+        let cells = self.cells(definition, block)?.into_iter();
+        Ok(cells
+            .map(|cell| if cell == Cell::NotReported { Cell::Value(0) } else { cell })
+            .collect())
+    }
+
     /// The cells of a count or a partition; a partition is counted as its whole is, by outcome.
     fn cells(&self, definition: &Definition, block: &Block) -> Result<Vec<Cell>, IndicatorError> {
         let blank = match self.source(definition.at, definition.source) {
@@ -273,6 +289,11 @@ const fn as_it_leaves(cell: Cell) -> Cell {
         Cell::NotReported => Cell::Unsupported,
         other => other,
     }
+}
+
+/// Whether a ledger holds entries about single students beside those that are counted in the clear.
+const fn is_beside_cases(source: Source) -> bool {
+    matches!(source, Source::Alert | Source::Session | Source::ExpertService)
 }
 
 /// Whether a figure is only whole once its period is over.

@@ -108,6 +108,10 @@ impl Facts {
         if definition.source != Source::Screening && !self.is_at_work() {
             return Ok(Err(Unsealed::NotAtWork));
         }
+        // Asked before the ledger: that there is one with entries decides nothing.
+        if self.is_destroyed(definition.source) {
+            return Ok(Err(Unsealed::Destroyed));
+        }
         Ok(match self.source(definition.at, definition.source) {
             Found::Records(records) => {
                 let hits = evaluate::evaluate(definition, block, records)?;

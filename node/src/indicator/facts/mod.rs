@@ -132,6 +132,11 @@ impl Facts {
         self.is_at_work
     }
 
+    /// Whether records of a source are destroyed that belong to the period.
+    pub(super) const fn is_destroyed(&self, source: Source) -> bool {
+        self.is_destroyed && is_of_students(source)
+    }
+
     /// Moves of the period that do not follow from what their case was before.
     pub(super) fn broken_moves(&self) -> &[Behind] {
         &self.broken_moves
@@ -163,7 +168,7 @@ impl Facts {
             At::After90Days => return Found::Unsupported,
         };
         match told.find(source) {
-            Some(Some(_)) if self.is_destroyed && is_of_students(source) => Found::Destroyed,
+            Some(Some(_)) if self.is_destroyed(source) => Found::Destroyed,
             Some(Some(records)) => Found::Records(records),
             Some(None) => Found::NotKept,
             None => Found::Unsupported,

@@ -141,8 +141,8 @@ pub(super) const TEXTS: Translation = &[
     ("The school's list of staff", "教职工名册"),
     ("Which files came, the latest first", "导入过哪些文件，最近的在前"),
     (
-        "Take a wrong roster back, as long as nothing was built on it",
-        "撤回导错的名册（此后尚无新的登记时）",
+        "Take a wrong roster or table of entries back, as long as nothing was built on it",
+        "撤回导错的名册或台账表格（此后尚无新的登记时）",
     ),
     ("Number of the import, as `import list` has it", "导入编号，见 import list"),
     (
@@ -248,6 +248,11 @@ pub(super) const TEXTS: Translation = &[
     ("Number of the entry", "记录编号"),
     ("Write an entry", "登记一条记录"),
     ("Change an entry; the versions before stay", "更改一条记录；以前的版本保留"),
+    (
+        "Annul an entry made in error; it counts nowhere, and its versions stay",
+        "作废一条登记错了的记录：不再计入统计，全部版本保留",
+    ),
+    ("Why it was wrong; kept with it", "为什么作废；随记录保存"),
     ("Check the whole chain of the ledgers", "核验整条台账流水"),
     ("Who read a student's record", "谁查阅过某学生的记录"),
     ("Student number", "学籍号"),

@@ -344,6 +344,8 @@ texts! {
     IMPORT_ROWS = "行数", "rows";
     IMPORT_STANDS = "状态", "state";
     IMPORT_TAKEN_BACK = "{0} 于 {1} 撤回", "taken back by {0}, {1}";
+    IMPORT_ANNULLED = "第 {0} 次导入已撤回：{1} 条登记已作废。",
+        "import {0} was taken back: its {1} entries are annulled.";
     IMPORT_UNDONE = "第 {0} 次导入已撤回：{1} 名学生恢复原状，{2} 名学生移出名册。",
         "import {0} was taken back: {1} students stand as before, {2} are off the roll again.";
     IMPORT_ROSTER = "名册", "roster";

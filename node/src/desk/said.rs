@@ -65,6 +65,23 @@ texts! {
     CHANGED = "这条记录在您查看之后又被修改过；台账没有改动。",
         "somebody has changed the record since it was looked at; nothing was changed.";
     CHANGED_NEXT = "请重新查看后再处理。", "Look at it again, then decide.";
+    ANNULLED = "这条登记已经作废，没有再改动。", "the entry is annulled already; nothing was changed.";
+    ANNULLED_NEXT = "要恢复，请在它的页面上选一个版本“恢复到这一版”。",
+        "To bring it back, choose one of its versions on its page.";
+    NEVER_ANNULLED = "这种登记不能作废，台账没有改动。",
+        "an entry of this kind is never annulled; the ledger was not changed.";
+    NEVER_ANNULLED_NEXT = "请更正内容，或按它自己的方式结束（如取消、撤回、撤销、填写截止日期）。",
+        "Correct it, or end it as its kind ends: cancelled, withdrawn, revoked, or with its last \
+         day.";
+    UNSETTLED = "这条登记有两个版本等待裁定，没有作废。",
+        "two versions of the entry wait to be settled; it was not annulled.";
+    UNSETTLED_NEXT = "请先裁定，再作废。", "Settle them first, then annul it.";
+    NAMED = "还有登记（{0}）与它关联，没有作废。", "entries ({0}) name it; it was not annulled.";
+    NAMED_NEXT = "请先作废或更正与它关联的登记。", "Annul or correct those first.";
+    TABLE_BUILT_ON = "这张表里有登记在导入之后被更改过，不能再整张撤回；没有改动任何内容。",
+        "an entry of that table was changed since; the table cannot be taken back as a whole, \
+         nothing was changed.";
+    TABLE_BUILT_ON_NEXT = "请在台账中逐条作废。", "Annul its entries one by one in the ledger.";
     OWN_ACT = "这种记录有专门的办理方式，不能直接填写；台账没有改动。",
         "this is written by an act of its own; the ledger was not changed.";
     OWN_ACT_NEXT = "预警个案请在“预警台账”页办理。",
@@ -182,6 +199,19 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
             ("CARD_TELLS", Exit::Refused, what, CARD_TELLS_NEXT)
         }
         R::TooLong(name) => ("TOO_LONG", Exit::Invalid, field(TOO_LONG, name), TOO_LONG_NEXT),
+        R::Annulled => ("ANNULLED", Exit::Refused, ANNULLED.into(), ANNULLED_NEXT),
+        R::NeverAnnulled => {
+            ("NEVER_ANNULLED", Exit::Refused, NEVER_ANNULLED.into(), NEVER_ANNULLED_NEXT)
+        }
+        R::Unsettled => ("UNSETTLED", Exit::Refused, UNSETTLED.into(), UNSETTLED_NEXT),
+        R::Named(kind) => {
+            let (zh, en) = kind.label();
+            let said = Sentence::pair(NAMED.fill(Lang::Zh, &[&zh]), NAMED.fill(Lang::En, &[&en]));
+            ("NAMED", Exit::Refused, said, NAMED_NEXT)
+        }
+        R::TableBuiltOn => {
+            ("TABLE_BUILT_ON", Exit::Refused, TABLE_BUILT_ON.into(), TABLE_BUILT_ON_NEXT)
+        }
         R::OwnAct => ("OWN_ACT", Exit::Refused, OWN_ACT.into(), OWN_ACT_NEXT),
         R::NotAuthor => ("NOT_AUTHOR", Exit::Refused, NOT_AUTHOR.into(), NOT_AUTHOR_NEXT),
         R::SamePerson => ("SAME_PERSON", Exit::Refused, SAME_PERSON.into(), SAME_PERSON_NEXT),

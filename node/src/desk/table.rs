@@ -16,7 +16,7 @@ use crate::import::table::{self, Cells, Keyed, Kind, Notes};
 use crate::import::{Fault, ImportError, Said};
 use crate::ledger::author::Author;
 use crate::ledger::browse;
-use crate::ledger::entry::{Cell, Column, Shape};
+use crate::ledger::entry::{Cell, Column, RecordId, Shape};
 use crate::ledger::import_batch::{self, ImportSource};
 use crate::ledger::kinds::KindColumns;
 use crate::ledger::refusal::LedgerRefusal;
@@ -146,13 +146,16 @@ pub fn take(
             }),
         }
     }
-    let author = author.because(IMPORTED);
+    let (author, mut brought) = (author.because(IMPORTED), Vec::new());
     for (row, typed) in file.rows {
         let fate = if browse::has(tx, known, &typed.cells)? {
             Fate::Known
         } else {
             match (known.add)(tx, &author, typed.cells.clone()) {
-                Ok(_) => Fate::New,
+                Ok(record) => {
+                    brought.push(record);
+                    Fate::New
+                }
                 Err(LedgerRefusal::Store(error)) => return Err(error.into()),
                 Err(refusal) => Fate::Wrong(vec![(String::new(), said(refusal))]),
             }
@@ -160,14 +163,14 @@ pub fn take(
         plan.rows.push(PlannedRow { row, cells: typed.cells, fate });
     }
     plan.rows.sort_by_key(|row| row.row);
-    conclude(tx, (plan, mode), known, from)
+    conclude(tx, (plan, mode), (known, &brought), from)
 }
 
 /// Notes the import, where something was written and nothing is wrong.
 fn conclude(
     tx: &Tx<'_>,
     (plan, mode): (Plan, Mode),
-    known: &KindColumns,
+    (known, brought): (&KindColumns, &[RecordId]),
     from: &ImportSource,
 ) -> Result<Plan, TableError> {
     let (new, unchanged, wrong) = plan.counts();
@@ -182,7 +185,8 @@ fn conclude(
                 ..Default::default()
             };
             if new > 0 {
-                import_batch::insert(tx, known.kind.as_str(), from, counts)?;
+                let batch = import_batch::insert(tx, known.kind.as_str(), from, counts)?;
+                import_batch::brought(tx, batch, brought)?;
             }
             Ok(plan)
         }

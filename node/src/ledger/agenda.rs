@@ -40,7 +40,7 @@ pub fn held(tx: &Tx<'_>, reader: &Author, (from, to): (Date, Date)) -> Result<Ve
     let kinds = SCHOOL.map(|kind| format!("'{}'", kind.as_str())).join(", ");
     let mut held = tx.query(
         &format!(
-            "select day, kind, count(*) from record where kind in ({kinds})
+            "select day, kind, count(*) from standing where kind in ({kinds})
              and day between $1 and $2 and destroyed = 0 group by day, kind"
         ),
         params![&from, &to],
@@ -56,7 +56,7 @@ pub fn held(tx: &Tx<'_>, reader: &Author, (from, to): (Date, Date)) -> Result<Ve
             [(Kind::Session, "counsellor"), (Kind::Talk, "staff"), (Kind::Lesson, "teacher")];
         for (kind, column) in columns {
             let statement = format!(
-                "select r.day, count(*) from record r
+                "select r.day, count(*) from standing r
                  join {kind} t on t.record = r.id and t.version = r.version
                  where r.kind = '{kind}' and r.day between $1 and $2 and t.{column} = $3
                  group by r.day",

@@ -36,6 +36,8 @@ entry! {
 }
 
 impl Rules for Appointment {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
@@ -79,6 +81,27 @@ pub(super) fn keep(
             let came = Appointment { outcome: Some(AppointmentOutcome::Kept), ..kept.entry };
             let author = author.because(HELD);
             write::put_change(tx, &author, (kept.record, kept.version), &came, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens again what a session that was annulled had kept; what a person noted by hand stays.
+pub(super) fn reopen(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, day, staff): (StudentId, Date, StaffId),
+) -> Result<(), LedgerRefusal> {
+    for kept in read::about::<Appointment>(tx, student.0)? {
+        let is_it = (kept.entry.day, kept.entry.counsellor) == (day, staff);
+        if !is_it || kept.entry.outcome != Some(AppointmentOutcome::Kept) {
+            continue;
+        }
+        let versions = read::versions::<Appointment>(tx, kept.record)?;
+        let of_now = versions.iter().find(|(version, _)| version.version == kept.version);
+        if of_now.is_some_and(|(_, by)| by.reason == HELD) {
+            let open = Appointment { outcome: None, ..kept.entry };
+            write::put_change(tx, author, (kept.record, kept.version), &open, None)?;
         }
     }
     Ok(())

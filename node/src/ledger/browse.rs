@@ -59,6 +59,8 @@ pub struct Filter {
     pub size: usize,
     /// Pages before the one that is wanted.
     pub page: usize,
+    /// Those that were annulled, in place of those that stand.
+    pub annulled: bool,
 }
 
 /// A list, newest first.
@@ -142,10 +144,12 @@ pub fn page(
     values.append(&mut more);
     let rest = format!(
         "from record r join {kind} t on t.record = r.id and t.version = r.version
-         where r.kind = '{kind}' and r.destroyed = 0 and ($1 is null or r.student = $1)
+         where r.kind = '{kind}' and r.destroyed = 0 and r.annulled = {annulled}
+         and ($1 is null or r.student = $1)
          and r.day between $2 and $3
          and ($4 or r.student in (select value from json_each($5))) {narrowed}",
-        kind = kind.as_str()
+        kind = kind.as_str(),
+        annulled = u8::from(filter.annulled),
     );
     let total = tx.query_opt(&format!("select count(*) {rest}"), &values, |row| row.u64(0))?;
     let total = usize::try_from(total.unwrap_or(0)).unwrap_or(usize::MAX);
@@ -188,7 +192,7 @@ pub fn timeline(tx: &Tx<'_>, pass: &Pass) -> Result<Vec<Line>, SqlError> {
     let mut lines = Vec::new();
     for known in KINDS.iter().filter(|known| pass.allow(known.kind.area()).is_ok()) {
         let statement = format!(
-            "select r.student, r.day, t.version, t.parallel, r.id, {} from record r
+            "select r.student, r.day, t.version, t.parallel, r.id, {} from standing r
              join {kind} t on t.record = r.id and t.version = r.version
              where r.kind = '{kind}' and r.student = $1",
             columns(known.columns),
@@ -272,7 +276,7 @@ pub fn counting(tx: &Tx<'_>, kind: Kind, record: RecordId) -> Result<u32, Ledger
 pub fn has(tx: &Tx<'_>, known: &KindColumns, cells: &[Cell]) -> Result<bool, SqlError> {
     let kind = known.kind.as_str();
     let mut statement = format!(
-        "select 1 from record r join {kind} t on t.record = r.id and t.version = r.version
+        "select 1 from standing r join {kind} t on t.record = r.id and t.version = r.version
          where r.kind = '{kind}' and r.destroyed = 0"
     );
     let mut values = Vec::new();

@@ -48,6 +48,8 @@ entry! {
 }
 
 impl Rules for Conference {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }

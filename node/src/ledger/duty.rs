@@ -280,7 +280,7 @@ fn certificates(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<
 /// Records with a version beside the one that counts.
 fn disputed(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
     let found = tx.query(
-        "select id, kind, student from record where parallels > 0 and destroyed = 0 order by id",
+        "select id, kind, student from standing where parallels > 0 and destroyed = 0 order by id",
         &[],
         |row| {
             let of = strange(Kind::from_word(row.str(1)?))?;

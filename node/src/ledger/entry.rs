@@ -182,6 +182,19 @@ pub trait Rules: Entry {
     fn brings(&self, _tx: &Tx<'_>, _author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
         Ok(())
     }
+
+    /// Whether an entry made in error is annulled. What decides about somebody, proves something or
+    /// has an end of its own is ended instead, and is never taken out of the counts.
+    const ANNULS: bool = false;
+
+    /// What annulling it asks for and brings with it, in the same transaction; it still stands when
+    /// this is asked.
+    ///
+    /// # Errors
+    /// A rule that keeps it, or the store; then nothing was written.
+    fn leaves(&self, _tx: &Tx<'_>, _author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+        Ok(())
+    }
 }
 
 /// An entry as the ledger keeps it.
@@ -525,6 +538,8 @@ pub(super) enum Place {
     Settles,
     /// It waits beside the one that counts.
     Beside,
+    /// The entry was made in error: it says what stood there, and counts nowhere from then on.
+    Annuls,
 }
 
 /// What every version has beside its entry.

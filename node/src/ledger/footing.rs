@@ -29,20 +29,20 @@ pub(super) fn of(
     Ok(Footing { on_case, own_student, second_agreed: false })
 }
 
-const MEMBER: &str = "select 1 from record r
+const MEMBER: &str = "select 1 from standing r
     join case_member t on t.record = r.id and t.version = r.version
     where r.kind = 'case_member' and r.student = $2 and t.staff = $1 and t.day <= $3
     and (t.valid_until is null or t.valid_until > $3) limit 1";
-const HELPER: &str = "select 1 from record r
+const HELPER: &str = "select 1 from standing r
     join helper t on t.record = r.id and t.version = r.version
     where r.kind = 'helper' and r.student = $2 and t.staff = $1 and t.day <= $3
     and (t.valid_until is null or t.valid_until > $3) limit 1";
-const MENTOR: &str = "select 1 from record r
+const MENTOR: &str = "select 1 from standing r
     join mentor t on t.record = r.id and t.version = r.version
     where r.kind = 'mentor' and r.student = $2 and t.staff = $1 and t.day <= $3
     and (t.valid_until is null or t.valid_until > $3) limit 1";
 const CLASS: &str = "select 1 from class_teacher t
-    join record r on r.id = t.record and r.version = t.version
+    join standing r on r.id = t.record and r.version = t.version
     join student s on s.id = $2
     join student_version v on v.student = s.id and v.version = s.version
     where t.staff = $1 and t.grade = v.grade and t.class = v.class and t.day <= $3

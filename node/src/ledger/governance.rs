@@ -174,24 +174,32 @@ pub fn responsible(tx: &Tx<'_>, day: Date) -> Result<Option<StaffId>, SqlError> 
 }
 
 impl Rules for ExpertVisit {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for Drill {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for PostHolder {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for SchoolPlan {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
@@ -202,6 +210,8 @@ impl Rules for SchoolPlan {
 }
 
 impl Rules for SchoolTarget {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
@@ -249,6 +259,8 @@ impl Rules for ConductComplaint {
 }
 
 impl Rules for Facility {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
@@ -259,12 +271,16 @@ impl Rules for Facility {
 }
 
 impl Rules for Budget {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for SchoolYear {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }

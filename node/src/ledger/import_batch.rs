@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
+use super::author::Author;
+use super::entry::RecordId;
 use crate::import::preview::Counts;
 
 /// Kind of a change of the roll that a person entered; it has no file.
@@ -13,13 +15,13 @@ pub(super) const ENTERED: &str = "entered";
 /// Kind of a turn of the year, and of taking one back.
 pub(super) const TURNED: &str = "turn";
 
-/// Kind of the taking back of a roster; it carries the roster's digest and day.
-pub(super) const UNDONE: &str = "undone";
+/// Kind of the taking back of an import; it carries the digest and day of that.
+const UNDONE: &str = "undone";
 
 /// Kind of the batch under which a screening's own sheets come in; it has no file.
 pub(crate) const RUN: &str = "run";
 
-/// Whether a roster was taken back, in a query that calls its batch `b`.
+/// Whether an import was taken back, in a query that calls its batch `b`.
 const IS_UNDONE: &str = "exists (select 1 from import_undo u where u.roster = b.id)";
 
 /// Kinds of batches that are no file of the office.
@@ -58,6 +60,9 @@ pub struct ImportLine {
     pub batch: i64,
     /// `roster`, `answers`, `staff` or the kind of entries that a table brought.
     pub kind: String,
+    /// Whether it is known which entries it brought: a table from before that was kept is not
+    /// taken back as a whole.
+    pub has_entries: bool,
     /// Who took it back, where somebody did.
     pub undone: Option<TakenBack>,
     /// As the office called the file.
@@ -111,10 +116,68 @@ pub(crate) fn insert(
     super::strange(inserted)
 }
 
-/// Notes that a batch took a roster back.
-pub(super) fn take_back(tx: &Tx<'_>, roster: i64, undone: i64) -> Result<(), SqlError> {
+/// Notes which entries a table brought.
+///
+/// # Errors
+/// The store cannot be written.
+pub(crate) fn brought(tx: &Tx<'_>, batch: i64, records: &[RecordId]) -> Result<(), SqlError> {
+    for record in records {
+        let noted = "insert into import_entry (batch, record) values ($1, $2)";
+        tx.execute(noted, params![batch, record.0])?;
+    }
+    Ok(())
+}
+
+/// The entries that a table brought, in the order of its rows.
+pub(super) fn entries(tx: &Tx<'_>, batch: i64) -> Result<Vec<RecordId>, SqlError> {
+    let brought = "select record from import_entry where batch = $1 order by record";
+    tx.query(brought, params![batch], |row| row.i64(0).map(RecordId))
+}
+
+/// The kind of an import that was not taken back.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn standing_kind(tx: &Tx<'_>, batch: i64) -> Result<Option<String>, SqlError> {
+    let kind = format!("select b.kind from import_batch b where b.id = $1 and not {IS_UNDONE}");
+    tx.query_opt(&kind, params![batch], |row| row.text(0))
+}
+
+/// Digest and day of an import of a kind.
+pub(super) fn origin(
+    tx: &Tx<'_>,
+    (batch, kind): (i64, &str),
+) -> Result<Option<(Digest, Date)>, SqlError> {
+    let found = tx.query_opt(
+        "select digest, as_of from import_batch where id = $1 and kind = $2",
+        params![batch, kind],
+        |row| {
+            let digest = Digest::from_tagged(row.bytes(0)?).map_err(|_| SqlError::Type)?;
+            Ok((digest, row.text(1)?))
+        },
+    )?;
+    let Some((digest, as_of)) = found else { return Ok(None) };
+    Ok(Some((digest, as_of.parse().map_err(|_| SqlError::Type)?)))
+}
+
+/// Notes a taking back, with the reason in the place of a file's name; gives its batch.
+pub(super) fn insert_undone(
+    tx: &Tx<'_>,
+    author: &Author,
+    (batch, (digest, as_of)): (i64, (Digest, Date)),
+    counts: Counts,
+) -> Result<i64, SqlError> {
+    let source = ImportSource {
+        file_name: author.reason().to_owned(),
+        digest,
+        author: author.account().to_owned(),
+        as_of,
+        now_ms: author.now().0,
+    };
+    let written = insert(tx, UNDONE, &source, counts)?;
     let noted = "insert into import_undo (roster, undone) values ($1, $2)";
-    tx.execute(noted, params![roster, undone]).map(drop)
+    tx.execute(noted, params![batch, written])?;
+    Ok(written)
 }
 
 /// Whether a roster that was not taken back came after a batch.
@@ -144,7 +207,8 @@ pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
         "select b.id, b.kind, b.file_name, b.author, b.as_of, b.imported_at_ms, b.row_count,
              (select count(*) from import_batch x
               where x.id <= b.id and x.kind not in ($2, $3, $4, $5)),
-             d.author, d.imported_at_ms, d.file_name
+             d.author, d.imported_at_ms, d.file_name,
+             exists (select 1 from import_entry e where e.batch = b.id)
          from import_batch b left join import_undo u on u.roster = b.id
          left join import_batch d on d.id = u.undone
          where b.kind not in ($2, $3, $4, $5) order by b.id desc limit $1";
@@ -164,6 +228,7 @@ pub fn latest(tx: &Tx<'_>, limit: u32) -> Result<Vec<ImportLine>, SqlError> {
             imported_at_ms: row.i64(5)?,
             rows: row.u64(6)?,
             number: row.u64(7)?,
+            has_entries: row.bool(11)?,
             undone,
         })
     })

@@ -5,14 +5,13 @@
 //! list, with the taking back beside it.
 
 use domain::ledger::{Action, Area};
-use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
-use super::import_batch::{self, ImportSource, UNDONE};
+use super::import_batch;
 use super::refusal::LedgerRefusal;
-use super::{student, write};
+use super::{annul, student, write};
 use crate::import::preview::Counts;
 
 /// What was taken back.
@@ -24,6 +23,27 @@ pub struct Undone {
     pub removed: u64,
 }
 
+/// An import that was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    /// A roster.
+    Roster(Undone),
+    /// A table: so many entries were annulled.
+    Table(u64),
+}
+
+/// Takes an import back, a roster or a table of entries. Needs a reason.
+///
+/// # Errors
+/// Who may not, no such import, something was written on it since, or the store; nothing changed.
+pub fn any(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<TakenBack, LedgerRefusal> {
+    match import_batch::standing_kind(tx, batch)?.as_deref() {
+        Some("roster") => roster(tx, author, batch).map(TakenBack::Roster),
+        Some(_) => annul::table(tx, author, batch).map(TakenBack::Table),
+        None => Err(LedgerRefusal::Unknown),
+    }
+}
+
 /// Takes a roster import back. Needs a reason.
 ///
 /// # Errors
@@ -33,33 +53,16 @@ pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, Ledger
     if author.reason().trim().is_empty() {
         return Err(LedgerRefusal::Reason);
     }
-    let digest_and_day = tx.query_opt(
-        "select digest, as_of from import_batch where id = $1 and kind = 'roster'",
-        params![batch],
-        |row| {
-            let digest = domain::digest::Digest::from_tagged(row.bytes(0)?);
-            Ok((digest.map_err(|_| SqlError::Type)?, row.text(1)?))
-        },
-    )?;
-    let (digest, as_of) = digest_and_day.ok_or(LedgerRefusal::Unknown)?;
-    let as_of: Date = as_of.parse().map_err(|_| SqlError::Type)?;
+    let origin = import_batch::origin(tx, (batch, "roster"))?.ok_or(LedgerRefusal::Unknown)?;
     if is_built_on(tx, batch)? {
         return Err(LedgerRefusal::ImportBuiltOn);
     }
     let touched = student::touched(tx, batch)?;
     let (new, known): (Vec<_>, Vec<_>) =
         touched.into_iter().partition(|touched| touched.version == 1);
-    let source = ImportSource {
-        file_name: author.reason().to_owned(),
-        digest,
-        author: author.account().to_owned(),
-        as_of,
-        now_ms: author.now().0,
-    };
     let undone = Undone { restored: known.len() as u64, removed: new.len() as u64 };
     let counts = Counts { changed: undone.restored, left: undone.removed, ..Counts::default() };
-    let written = import_batch::insert(tx, UNDONE, &source, counts)?;
-    import_batch::take_back(tx, batch, written)?;
+    let written = import_batch::insert_undone(tx, author, (batch, origin), counts)?;
     for touched in known {
         student::restore(tx, &touched, written)?;
     }
@@ -106,7 +109,7 @@ fn is_built_on(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
 #[cfg(test)]
 mod tests {
     use domain::ledger::SchoolRole;
-    use jiff::civil::date;
+    use jiff::civil::{Date, date};
 
     use domain::ledger::terms::Tier;
     use domain::ledger::words::Move;

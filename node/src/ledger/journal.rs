@@ -62,6 +62,9 @@ pub enum JournalFault {
     /// The number of versions that wait beside what counts is another than was written.
     #[error("record {0} has another number of versions beside it than were written")]
     Parallels(i64),
+    /// It is kept out of the counts, or in them, against its last version.
+    #[error("record {0} counts, or does not, against what its last version says")]
+    Annulled(i64),
     /// Something was destroyed without an order of two persons.
     #[error("record {0} was destroyed without an order")]
     Unordered(i64),
@@ -120,7 +123,7 @@ pub(super) fn append(tx: &Tx<'_>, author: &Author, new: &NewEntry<'_>) -> Result
         event_day: new.day.to_string(),
         digest,
         previous: before.hash,
-        settles: Some(new.head.place == Place::Settles),
+        effect: Some(effect_of(new.head.place)),
     };
     tx.execute(
         "insert into journal (entry, kind, record, version, author, second, entered_at_ms,
@@ -138,10 +141,19 @@ pub(super) fn append(tx: &Tx<'_>, author: &Author, new: &NewEntry<'_>) -> Result
             &row.digest.to_tagged(),
             &row.previous.to_tagged(),
             &row.hash().to_tagged(),
-            row.settles.map(i64::from),
+            row.effect.map(i64::from),
         ],
     )?;
     Ok(())
+}
+
+/// The number by which the journal keeps what a version did beside counting.
+const fn effect_of(place: Place) -> u8 {
+    match place {
+        Place::Counts | Place::Beside => 0,
+        Place::Settles => 1,
+        Place::Annuls => 2,
+    }
 }
 
 /// One entry as it is stored, without its hash.
@@ -156,9 +168,8 @@ struct Row {
     event_day: String,
     digest: Digest,
     previous: Digest,
-    /// Whether the version ended the conflicts of its record; nothing in entries from before it
-    /// was written down.
-    settles: Option<bool>,
+    /// What the version did beside counting; nothing in entries from before it was written down.
+    effect: Option<u8>,
 }
 
 impl Row {
@@ -175,8 +186,8 @@ impl Row {
         put(&mut bytes, self.event_day.as_bytes());
         put(&mut bytes, &self.digest.to_tagged());
         put(&mut bytes, &self.previous.to_tagged());
-        if let Some(settles) = self.settles {
-            put(&mut bytes, &[u8::from(settles)]);
+        if let Some(effect) = self.effect {
+            put(&mut bytes, &[effect]);
         }
         sha256(&bytes)
     }
@@ -218,7 +229,11 @@ fn rows(tx: &Tx<'_>) -> Result<Vec<(Row, Digest)>, SqlError> {
                 event_day: row.text(7)?,
                 digest: read_digest(row.bytes(8)?)?,
                 previous: read_digest(row.bytes(9)?)?,
-                settles: row.opt_i64(11)?.map(|settles| settles != 0),
+                effect: row
+                    .opt_i64(11)?
+                    .map(u8::try_from)
+                    .transpose()
+                    .map_err(|_| SqlError::Type)?,
             };
             Ok((read, read_digest(row.bytes(10)?)?))
         },
@@ -262,7 +277,7 @@ fn stored(
         let head = Head {
             record: RecordId(record),
             version,
-            // Whether it settled stands in the journal and not in the version.
+            // Whether it settled or annulled stands in the journal and not in the version.
             place: if row.bool(0)? { Place::Beside } else { Place::Counts },
             nonce: row.blob(1)?,
             reason: row.text(2)?,
@@ -306,9 +321,17 @@ fn verify_records(tx: &Tx<'_>) -> Result<(), VerifyError> {
         if let Some(wrong) = tx.query_opt(&miscounted(word), params![word], |row| row.i64(0))? {
             return Err(JournalFault::Parallels(wrong).into());
         }
+        if let Some(wrong) = tx.query_opt(MISTAKEN, params![word], |row| row.i64(0))? {
+            return Err(JournalFault::Annulled(wrong).into());
+        }
     }
     verify_destroyed(tx)
 }
+
+/// Records of a kind that stand although their last version annulled them, or the other way round.
+const MISTAKEN: &str = "select r.id from record r where r.kind = $1 and r.destroyed = 0
+    and r.annulled <> exists (select 1 from journal j
+        where j.record = r.id and j.version = r.version and j.settles = 2) limit 1";
 
 /// Records of a kind beside which another number of versions waits than were written since the
 /// last one that settled. Of an entry from before that was written down it may have settled.

@@ -4,6 +4,7 @@
 use domain::ledger::Kind;
 use runtime::sql::Tx;
 
+use super::annul;
 use super::author::Author;
 use super::entry::{Cell, Column, RecordId, Rules};
 use super::refusal::LedgerRefusal;
@@ -12,6 +13,7 @@ use super::write::{self, Seen, Written};
 type Add = fn(&Tx<'_>, &Author, Vec<Cell>) -> Result<RecordId, LedgerRefusal>;
 type Settle = fn(&Tx<'_>, &Author, (RecordId, Seen), Vec<Cell>) -> Result<Written, LedgerRefusal>;
 type Look = fn(&Tx<'_>, RecordId) -> Result<Seen, LedgerRefusal>;
+type Annul = fn(&Tx<'_>, &Author, (RecordId, u32)) -> Result<u32, LedgerRefusal>;
 type Change = fn(&Tx<'_>, &Author, (RecordId, u32), Vec<Cell>) -> Result<Written, LedgerRefusal>;
 
 /// A kind, its columns, and how it is written.
@@ -30,6 +32,10 @@ pub struct KindColumns {
     pub settle: Settle,
     /// As [`write::seen`].
     pub seen: Look,
+    /// Whether an entry made in error is annulled.
+    pub annuls: bool,
+    /// As [`annul::one`].
+    pub annul: Annul,
 }
 
 const fn of<T: Rules>() -> KindColumns {
@@ -41,6 +47,8 @@ const fn of<T: Rules>() -> KindColumns {
         change: |tx, author, seen, cells| write::update(tx, author, seen, &T::from_cells(cells)?),
         settle: |tx, author, seen, cells| write::settle(tx, author, seen, &T::from_cells(cells)?),
         seen: |tx, record| write::seen::<T>(tx, record),
+        annuls: T::ANNULS,
+        annul: |tx, author, seen| annul::one::<T>(tx, author, seen),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod account_ask;
 pub mod agenda;
 pub mod alert;
 pub mod analysis;
+pub mod annul;
 pub mod appointment;
 pub mod approval;
 pub mod audit;
@@ -254,6 +255,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 31,
         name: "figures of sealed reports",
         sql: include_str!("migrations/029_sealed_figures.sql"),
+    },
+    Migration {
+        number: 32,
+        name: "entries made in error",
+        sql: include_str!("migrations/030_annulled.sql"),
     },
 ];
 

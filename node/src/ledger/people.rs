@@ -122,10 +122,11 @@ pub fn own(tx: &Tx<'_>, reader: &Author) -> Result<BTreeSet<StudentId>, SqlError
     };
     let today = reader.today().to_string();
     let found = tx.query(
-        "select r.student from mentor t join record r on r.id = t.record and r.version = t.version
+        "select r.student from mentor t join standing r on r.id = t.record and r.version = t.version
          where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
          union
-         select s.id from class_teacher t join record r on r.id = t.record and r.version = t.version
+         select s.id from class_teacher t
+         join standing r on r.id = t.record and r.version = t.version
          join student_version v on v.grade = t.grade and v.class = t.class
          join student s on s.id = v.student and s.version = v.version
          where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)",
@@ -243,7 +244,7 @@ fn contacts(
             let each = "not $1 and student in (select value from json_each($2)) and day >= $3";
             format!("kind = '{}' and {each}", kind.as_str())
         };
-        take(&format!("select student, max(day) from record where {whose} group by student"))?;
+        take(&format!("select student, max(day) from standing where {whose} group by student"))?;
     }
     for (kind, done) in [
         (Kind::Followup, "t.done"),
@@ -253,7 +254,7 @@ fn contacts(
         if knows(&kind) {
             let kind = kind.as_str();
             take(&format!(
-                "select r.student, max({done}) from record r
+                "select r.student, max({done}) from standing r
                  join {kind} t on t.record = r.id and t.version = r.version
                  where r.kind = '{kind}' and ($1 or r.student in (select value from json_each($2)))
                  and {done} >= $3 group by r.student"

@@ -27,6 +27,8 @@ entry! {
 }
 
 impl Rules for PhysiqueCase {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }

@@ -49,6 +49,8 @@ impl Rules for SecrecyPledge {
 }
 
 impl Rules for Qualification {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }

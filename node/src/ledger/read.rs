@@ -18,7 +18,7 @@ use super::refusal::LedgerRefusal;
 /// # Errors
 /// The store cannot be read.
 pub fn in_period<T: Entry>(tx: &Tx<'_>, from: Date, to: Date) -> Result<Vec<Kept<T>>, SqlError> {
-    let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version
+    let rest = "from standing r join TABLE t on t.record = r.id and t.version = r.version
          where r.kind = $1 and r.day between $2 and $3 order by r.day, r.id";
     let (from, to) = (from.to_string(), to.to_string());
     select(tx, rest, params![T::KIND.as_str(), &from, &to])
@@ -34,7 +34,8 @@ pub fn at<T: Entry>(tx: &Tx<'_>, day: Date) -> Result<Vec<Kept<T>>, SqlError> {
     let rest = format!(
         "from TABLE t join (select record, max(version) as version from TABLE
              where day <= $1 and parallel = 0 group by record) l
-         on l.record = t.record and l.version = t.version where true {still} order by t.record"
+         on l.record = t.record and l.version = t.version
+         join standing r on r.id = t.record where true {still} order by t.record"
     );
     select(tx, &rest, params![&day.to_string()])
 }
@@ -44,7 +45,7 @@ pub fn at<T: Entry>(tx: &Tx<'_>, day: Date) -> Result<Vec<Kept<T>>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn all<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
-    let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version
+    let rest = "from standing r join TABLE t on t.record = r.id and t.version = r.version
          where r.kind = $1 order by r.day, r.id";
     select(tx, rest, params![T::KIND.as_str()])
 }
@@ -54,7 +55,7 @@ pub fn all<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn waiting<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
-    let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version
+    let rest = "from standing r join TABLE t on t.record = r.id and t.version = r.version
          where r.kind = $1 and r.waiting = 1 order by r.day, r.id";
     select(tx, rest, params![T::KIND.as_str()])
 }
@@ -66,21 +67,21 @@ pub fn waiting<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
 /// The store cannot be read.
 pub fn kept_since<T: Entry>(tx: &Tx<'_>) -> Result<Option<Date>, SqlError> {
     let kind = T::KIND.as_str();
-    let statement = "select min(day) from record where kind = $1";
+    let statement = "select min(day) from standing where kind = $1";
     let first = tx.query_opt(statement, params![kind], |row| row.opt_text(0))?.flatten();
     first.map(|day| day.parse().map_err(|_| SqlError::Type)).transpose()
 }
 
 /// One record as it counts now, for rules.
 pub(crate) fn one<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Option<Kept<T>>, SqlError> {
-    let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version
+    let rest = "from standing r join TABLE t on t.record = r.id and t.version = r.version
          where r.kind = $1 and r.id = $2";
     Ok(select(tx, rest, params![T::KIND.as_str(), record.0])?.pop())
 }
 
 /// Entries about one student as they count now, for rules.
 pub(super) fn about<T: Entry>(tx: &Tx<'_>, student: i64) -> Result<Vec<Kept<T>>, SqlError> {
-    let rest = "from record r join TABLE t on t.record = r.id and t.version = r.version
+    let rest = "from standing r join TABLE t on t.record = r.id and t.version = r.version
          where r.kind = $1 and r.student = $2 order by r.day, r.id";
     select(tx, rest, params![T::KIND.as_str(), student])
 }

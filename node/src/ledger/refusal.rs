@@ -5,6 +5,7 @@ use domain::ledger::certificate::Missing;
 use domain::ledger::consent::NoConsent;
 use domain::ledger::day::DayError;
 use domain::ledger::retention::StillKept;
+use domain::ledger::{Kind, Word as _};
 use runtime::sql::SqlError;
 
 /// Why nothing was written.
@@ -58,6 +59,18 @@ pub enum LedgerRefusal {
     /// One of the two accounts was made, linked or given its password by one person alone.
     #[error("one of the two accounts was opened by one person alone")]
     OneHand,
+    /// It was made in error and counts no more.
+    #[error("the entry was annulled as made in error")]
+    Annulled,
+    /// Such an entry is never annulled.
+    #[error("an entry of this kind is not annulled")]
+    NeverAnnulled,
+    /// Versions wait beside it.
+    #[error("versions wait beside the entry; settle them first")]
+    Unsettled,
+    /// Other entries name it.
+    #[error("entries of kind {} name it", .0.as_str())]
+    Named(Kind),
     /// Somebody wrote to the record since it was looked at.
     #[error("somebody has changed the record meanwhile; look at it again")]
     Changed,
@@ -79,6 +92,9 @@ pub enum LedgerRefusal {
     /// Something was written on top of an import.
     #[error("something was built on the import since")]
     ImportBuiltOn,
+    /// An entry of a table was changed since.
+    #[error("an entry of the table was changed since")]
+    TableBuiltOn,
     /// A move that does not fit.
     #[error(transparent)]
     Move(#[from] MoveError),

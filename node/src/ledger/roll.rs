@@ -110,6 +110,8 @@ entry! {
 }
 
 impl Rules for Guardian {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
@@ -126,18 +128,24 @@ impl Rules for Guardian {
 }
 
 impl Rules for ClassTeacher {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for ClassRep {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
 }
 
 impl Rules for Mentor {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }

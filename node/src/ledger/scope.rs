@@ -21,19 +21,19 @@ pub enum Scope {
 
 /// Students to whom the ledgers tie a member of staff in any way; each of them is asked for.
 const TIED: &str = "
-    select r.student from mentor t join record r on r.id = t.record and r.version = t.version
+    select r.student from mentor t join standing r on r.id = t.record and r.version = t.version
     where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
     union
-    select s.id from class_teacher t join record r on r.id = t.record and r.version = t.version
+    select s.id from class_teacher t join standing r on r.id = t.record and r.version = t.version
     join student_version v on v.grade = t.grade and v.class = t.class
     join student s on s.id = v.student and s.version = v.version
     where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
     union
-    select r.student from case_member t join record r on r.id = t.record and r.version = t.version
+    select r.student from case_member t join standing r on r.id = t.record and r.version = t.version
     where t.staff = $1 union
-    select r.student from helper t join record r on r.id = t.record and r.version = t.version
+    select r.student from helper t join standing r on r.id = t.record and r.version = t.version
     where t.staff = $1 union
-    select r.student from alert_move t join record r on r.id = t.record and r.version = t.version
+    select r.student from alert_move t join standing r on r.id = t.record and r.version = t.version
     where t.owner = $1 and t.standing = 'in_force'";
 
 impl Scope {

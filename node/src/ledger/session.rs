@@ -8,8 +8,9 @@ use runtime::sql::Tx;
 
 use super::appointment;
 use super::author::Author;
-use super::entry::{AuthorNote, RecordId, Rules, StaffId, StudentId, entry};
+use super::entry::{AuthorNote, Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::profile::check_place;
+use super::read;
 use super::refusal::LedgerRefusal;
 
 entry! {
@@ -51,6 +52,8 @@ entry! {
 }
 
 impl Rules for Session {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         self.student
     }
@@ -71,6 +74,20 @@ impl Rules for Session {
         check_place(tx, None, self.stage)
     }
 
+    /// What was arranged is open again, unless another session kept it.
+    fn leaves(&self, tx: &Tx<'_>, author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
+        let Some(student) = self.student else { return Ok(()) };
+        let others = read::about::<Self>(tx, student.0)?;
+        let keeps = |kept: &Kept<Self>| {
+            kept.record != own
+                && (kept.entry.day, kept.entry.counsellor) == (self.day, self.counsellor)
+        };
+        if others.iter().any(keeps) {
+            return Ok(());
+        }
+        appointment::reopen(tx, author, (student, self.day, self.counsellor))
+    }
+
     /// The student came to what was arranged.
     fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
         let Some(student) = self.student else { return Ok(()) };
@@ -79,6 +96,8 @@ impl Rules for Session {
 }
 
 impl Rules for GroupMember {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }

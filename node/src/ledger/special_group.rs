@@ -84,6 +84,8 @@ entry! {
 }
 
 impl Rules for FamilyCase {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
@@ -149,6 +151,8 @@ impl Rules for Plan {
 }
 
 impl Rules for Helper {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
@@ -176,6 +180,8 @@ impl Rules for Helper {
 }
 
 impl Rules for SupportGiven {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }

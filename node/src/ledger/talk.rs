@@ -4,8 +4,8 @@ use domain::ledger::words::TalkTopic;
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
-use super::author::Author;
-use super::entry::{AuthorNote, RecordId, Rules, StaffId, StudentId, Words, entry};
+use super::author::{Author, Signature};
+use super::entry::{AuthorNote, Kept, RecordId, Rules, StaffId, StudentId, Words, entry};
 use super::refusal::LedgerRefusal;
 use super::{analysis, read, write};
 
@@ -32,6 +32,8 @@ entry! {
 }
 
 impl Rules for Talk {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
@@ -50,19 +52,20 @@ impl Rules for Talk {
         if self.topics.as_slice().is_empty() {
             return Err(LedgerRefusal::Field("topics"));
         }
-        // The note is the author's alone, so nobody else may write a version over it.
         let Some(record) = own else { return Ok(()) };
-        let first = read::versions::<Self>(tx, record)?;
-        let is_author = first.first().is_some_and(|(_, by)| by.author == author.account());
-        if !is_author {
-            return Err(LedgerRefusal::NotAuthor);
-        }
+        let first = versions_of_author(tx, author, record)?;
         // Who raised a concern does not lay it to rest: that is what the analysis is for.
         let was_raised = first.iter().any(|(kept, _)| kept.entry.raised && !kept.parallel);
         if was_raised && !self.raised && !analysis::is_of(tx, self.student, record)? {
             return Err(LedgerRefusal::Field("raised"));
         }
         Ok(())
+    }
+
+    /// A concern that was raised is laid to rest by an analysis, and by nothing else.
+    fn leaves(&self, tx: &Tx<'_>, author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
+        versions_of_author(tx, author, own)?;
+        if self.raised { Err(LedgerRefusal::Field("raised")) } else { Ok(()) }
     }
 
     /// Who writes on an analysed talk raises it no second time.
@@ -72,4 +75,16 @@ impl Rules for Talk {
         }
         Ok(())
     }
+}
+
+/// Every version of a talk, for its author. The note is the author's alone, so nobody else may
+/// write over it.
+fn versions_of_author(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+) -> Result<Vec<(Kept<Talk>, Signature)>, LedgerRefusal> {
+    let versions = read::versions::<Talk>(tx, record)?;
+    let is_author = versions.first().is_some_and(|(_, by)| by.author == author.account());
+    if is_author { Ok(versions) } else { Err(LedgerRefusal::NotAuthor) }
 }

@@ -120,6 +120,8 @@ entry! {
 }
 
 impl Rules for Lesson {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
@@ -135,6 +137,8 @@ impl Rules for Lesson {
 }
 
 impl Rules for Activity {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
@@ -150,6 +154,8 @@ impl Rules for Activity {
 }
 
 impl Rules for ParentEvent {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
@@ -165,6 +171,8 @@ impl Rules for ParentEvent {
 }
 
 impl Rules for ParentMaterial {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
@@ -183,12 +191,16 @@ impl Rules for ParentMaterial {
 }
 
 impl Rules for Committee {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for CommitteeMeeting {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }

@@ -84,18 +84,24 @@ entry! {
 }
 
 impl Rules for TrainingRecord {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for Supervision {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }
 }
 
 impl Rules for Supervisor {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         None
     }

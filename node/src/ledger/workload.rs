@@ -58,7 +58,7 @@ impl Item {
         let amount = self.amount.map_or("count(*)".to_owned(), |of| format!("sum({of})"));
         let only = self.only.map_or(String::new(), |only| format!(" and {only}"));
         format!(
-            "select t.{who}, {amount} from record r
+            "select t.{who}, {amount} from standing r
              join {kind} t on t.record = r.id and t.version = r.version
              where r.kind = '{kind}' and {day} between $1 and $2 and t.{who} is not null{only}
              group by 1"

@@ -12,7 +12,7 @@ use runtime::params;
 use runtime::sql::{SqlError, Tx, Value};
 
 use super::author::Author;
-use super::entry::{Cell, Entry, Head, Place, RecordId, Rules, StudentId};
+use super::entry::{Cell, Column, Entry, Head, Place, RecordId, Rules, Shape, StudentId};
 use super::journal::{self, NewEntry};
 use super::refusal::LedgerRefusal;
 use super::{footing, strange};
@@ -37,10 +37,12 @@ pub enum Written {
 /// How a record stood when somebody looked at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// The version that counts.
+    /// The last version that counts or annuls.
     pub version: u32,
     /// How many versions wait beside it.
     pub parallels: u32,
+    /// It was made in error and counts nowhere.
+    pub annulled: bool,
 }
 
 /// A record as it stands, with its kind checked.
@@ -48,6 +50,7 @@ pub(super) struct Standing {
     pub(super) version: u32,
     pub(super) parallels: u32,
     pub(super) student: Option<StudentId>,
+    pub(super) annulled: bool,
 }
 
 /// Adds an entry.
@@ -84,8 +87,8 @@ pub fn update<T: Rules>(
 /// # Errors
 /// There is no such record of this kind, or the store.
 pub fn seen<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Seen, LedgerRefusal> {
-    let Standing { version, parallels, .. } = standing::<T>(tx, record)?;
-    Ok(Seen { version, parallels })
+    let Standing { version, parallels, annulled, .. } = standing::<T>(tx, record)?;
+    Ok(Seen { version, parallels, annulled })
 }
 
 /// Ends a conflict: what is given counts from here on, and the parallel versions are history.
@@ -185,12 +188,7 @@ fn change<T: Rules>(
         return Err(LedgerRefusal::Unknown);
     }
     check(tx, author, entry, Some(record))?;
-    let last = tx.query_opt(
-        &format!("select max(version) from {} where record = $1", T::KIND.as_str()),
-        params![record.0],
-        |row| row.u32(0),
-    )?;
-    let next = strange(last)? + 1;
+    let next = next_version::<T>(tx, record)?;
     if seen < standing.version {
         version(tx, author, &head(author, (record, next), Place::Beside), entry, second)?;
         tx.execute("update record set parallels = parallels + 1 where id = $1", params![record.0])?;
@@ -199,11 +197,45 @@ fn change<T: Rules>(
     let place = if settles { Place::Settles } else { Place::Counts };
     version(tx, author, &head(author, (record, next), place), entry, second)?;
     tx.execute(
-        "update record set version = $2, day = $3, waiting = $4 where id = $1",
+        "update record set version = $2, day = $3, waiting = $4, annulled = 0 where id = $1",
         params![record.0, next, &entry.day().to_string(), entry.waits()],
     )?;
     entry.brings(tx, author, record)?;
     Ok(Written::Counts(next))
+}
+
+/// Number of the next version of a record, those written beside others counted too.
+fn next_version<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<u32, SqlError> {
+    let last = tx.query_opt(
+        &format!("select max(version) from {} where record = $1", T::KIND.as_str()),
+        params![record.0],
+        |row| row.u32(0),
+    )?;
+    Ok(strange(last)? + 1)
+}
+
+/// Takes an entry out of everything that counts; who may was checked. What it said stays, as the
+/// text of the version that says so.
+pub(super) fn put_annulled<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    entry: &T,
+) -> Result<u32, LedgerRefusal> {
+    entry.leaves(tx, author, record)?;
+    let next = next_version::<T>(tx, record)?;
+    // A note opens to the author of its version: it stays in the one that its author wrote.
+    let bare = |(column, cell): (&Column, Cell)| match column.shape {
+        Shape::Note => Cell::Text(String::new()),
+        _ => cell,
+    };
+    let said = T::from_cells(T::COLUMNS.iter().zip(entry.cells()).map(bare).collect())?;
+    version(tx, author, &head(author, (record, next), Place::Annuls), &said, None)?;
+    tx.execute(
+        "update record set version = $2, waiting = 0, annulled = 1 where id = $1",
+        params![record.0, next],
+    )?;
+    Ok(next)
 }
 
 /// Marks that a record waits, or no longer does, where its entry alone does not say.
@@ -215,16 +247,23 @@ pub(super) fn mark_waiting(tx: &Tx<'_>, record: RecordId, waits: bool) -> Result
 /// The record as it stands; refused where it is of another kind or destroyed.
 pub(super) fn standing<T: Entry>(tx: &Tx<'_>, record: RecordId) -> Result<Standing, LedgerRefusal> {
     let found = tx.query_opt(
-        "select version, student, destroyed, parallels from record where id = $1 and kind = $2",
+        "select version, student, destroyed, parallels, annulled from record
+         where id = $1 and kind = $2",
         params![record.0, T::KIND.as_str()],
-        |row| Ok((row.u32(0)?, row.opt_i64(1)?, row.bool(2)?, row.u32(3)?)),
+        |row| {
+            let standing = Standing {
+                version: row.u32(0)?,
+                parallels: row.u32(3)?,
+                student: row.opt_i64(1)?.map(StudentId),
+                annulled: row.bool(4)?,
+            };
+            Ok((standing, row.bool(2)?))
+        },
     )?;
     match found {
         None => Err(LedgerRefusal::Unknown),
-        Some((_, _, true, _)) => Err(LedgerRefusal::Destroyed),
-        Some((version, student, false, parallels)) => {
-            Ok(Standing { version, parallels, student: student.map(StudentId) })
-        }
+        Some((_, true)) => Err(LedgerRefusal::Destroyed),
+        Some((standing, false)) => Ok(standing),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `import list` and `import undo`: which files came, and taking a wrong roster back.
+//! `import list` and `import undo`: which files came, and taking a wrong one back.
 
 use clap::Args;
 use domain::ledger::{Kind, Word as _};
@@ -11,7 +11,7 @@ use crate::cli::acting::{self, ActingArgs};
 use crate::cli::ledger::{chosen, table};
 use crate::cli::{Place, context, words};
 use crate::ledger::import_batch::{self, ImportLine};
-use crate::ledger::import_undo;
+use crate::ledger::import_undo::{self, TakenBack, Undone};
 use crate::ledger::refusal::LedgerRefusal;
 
 /// Imports that are listed.
@@ -58,16 +58,20 @@ pub(super) fn undo(terminal: &Terminal, place: &Place, args: &UndoArgs) -> Resul
     let number = args.number;
     let write = move |tx: &Tx<'_>| {
         let batch = import_batch::numbered(tx, number)?.ok_or(LedgerRefusal::Unknown)?;
-        import_undo::roster(tx, &author, batch)
+        import_undo::any(tx, &author, batch)
     };
     let undone = node.ledger().write("undo_import", write)?;
-    let value = json!({
-        "import": number,
-        "restored": undone.restored,
-        "removed": undone.removed,
-    });
-    terminal.result(&value, |t| {
-        t.text(words::IMPORT_UNDONE, &[&number, &undone.restored, &undone.removed])
+    let value = match undone {
+        TakenBack::Roster(Undone { restored, removed }) => {
+            json!({"import": number, "restored": restored, "removed": removed})
+        }
+        TakenBack::Table(entries) => json!({"import": number, "annulled": entries}),
+    };
+    terminal.result(&value, |t| match undone {
+        TakenBack::Roster(Undone { restored, removed }) => {
+            t.text(words::IMPORT_UNDONE, &[&number, &restored, &removed])
+        }
+        TakenBack::Table(entries) => t.text(words::IMPORT_ANNULLED, &[&number, &entries]),
     })
 }
 

@@ -54,7 +54,7 @@ pub(super) enum ImportCommand {
     Entries(entries::EntriesArgs),
     /// Which files came, the latest first
     List,
-    /// Take a wrong roster back, as long as nothing was built on it
+    /// Take a wrong roster or table of entries back, as long as nothing was built on it
     Undo(history::UndoArgs),
 }
 

@@ -62,6 +62,8 @@ enum LedgerCommand {
     Add(WriteArgs),
     /// Change an entry; the versions before stay
     Change(ChangeArgs),
+    /// Annul an entry made in error; it counts nowhere, and its versions stay
+    Annul(AnnulArgs),
     /// Check the whole chain of the ledgers
     Verify,
     /// Who read a student's record
@@ -121,6 +123,17 @@ struct ChangeArgs {
     seen: Option<u32>,
 }
 
+#[derive(Args, Debug)]
+struct AnnulArgs {
+    /// Word of the kind
+    kind: String,
+    /// Number of the entry
+    number: i64,
+    /// Why it was wrong; kept with it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &LedgerArgs) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
     match &args.command {
@@ -136,6 +149,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &LedgerArgs) -> Resu
         }
         LedgerCommand::Add(args) => add(terminal, &node, author, args),
         LedgerCommand::Change(args) => change(terminal, &node, &author, args),
+        LedgerCommand::Annul(args) => annul(terminal, &node, &author, args),
         LedgerCommand::Access { student, purpose, reason } => {
             let purpose = word::<ReadPurpose>(purpose)?;
             reads(terminal, &node, &author.because(reason), (student, purpose))
@@ -306,6 +320,22 @@ fn change(
         Written::Counts(version) => terminal.text(words::CHANGED, &[&version]),
         Written::Beside { .. } => terminal.text(words::BESIDE, &[&version, &counting]),
     })
+}
+
+fn annul(
+    terminal: &Terminal,
+    node: &Node,
+    author: &Author,
+    args: &AnnulArgs,
+) -> Result<(), Failure> {
+    let known = browse::kind_of(kind_of(&args.kind)?)?;
+    let (author, record) = (author.because(&args.reason), RecordId(args.number));
+    let version = node.ledger().write("annul", move |tx| {
+        let counting = browse::counting(tx, known.kind, record)?;
+        (known.annul)(tx, &author, (record, counting))
+    })?;
+    let value = json!({"record": args.number, "version": version, "annulled": true});
+    terminal.result(&value, |terminal| terminal.text(words::ANNULLED, &[&args.number]))
 }
 
 fn reads(

@@ -54,6 +54,8 @@ texts! {
     CUT = "只显示最近 {0} 条；请用 --from、--to 或 --student 缩小范围。",
         "the latest {0} are shown; narrow it with --from, --to or --student.";
     ADDED = "已登记，编号 {0}。", "entered as {0}.";
+    ANNULLED = "#{0} 已作废，不再计入统计；全部版本都留着。",
+        "#{0} is annulled and counts nowhere; all its versions stay.";
     CHANGED = "已更改，现为第 {0} 版。", "changed; version {0} counts now.";
     BESIDE = "在您查看之后有人改过。两份都已保存：第 {1} 版有效，您的第 {0} 版并列保存，待合并。",
         "somebody changed it after you looked. Both are kept: version {1} counts, yours is kept \

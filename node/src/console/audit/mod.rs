@@ -225,6 +225,7 @@ fn said(checked: &Checked, lang: Lang) -> (Part<Tag>, String) {
                 JournalFault::Unknown(kind) => (*kind).to_owned(),
                 JournalFault::Pointer(record)
                 | JournalFault::Parallels(record)
+                | JournalFault::Annulled(record)
                 | JournalFault::Unordered(record) => record.to_string(),
             };
             let text = words::BROKEN_WHY.fill(lang, &[&place]);

@@ -53,7 +53,7 @@ texts! {
     ACCOUNT_ASKED = "提出账号 {0} 的申请", "asked for an act on the account {0}";
     ACCOUNT_REFUSED = "未同意或撤回账号 {0} 的申请", "refused or took back what was asked for the account {0}";
     IMPORTED = "导入{0}：{1} 行", "imported: {0}, {1} rows";
-    IMPORT_UNDONE = "撤回截至 {0} 的名册导入", "took back the import of the roster of {0}";
+    IMPORT_UNDONE = "撤回截至 {0} 的导入", "took back the import of {0}";
     ROLL_ENTERED = "登记学籍变动（自 {0} 起）", "entered a change of the roll from {0} on";
     SENDER_SEEN = "记下发送方声明：{0}", "noted the statement about the key of {0}";
     ASKED = "申请查阅一份档案", "asked to be let onto a record";

@@ -70,7 +70,9 @@ struct RecordTemplate<'a> {
     record: i64,
     done: Option<&'a str>,
     versions: Vec<VersionView>,
+    may_write: bool,
     may_edit: bool,
+    may_annul: bool,
     is_disputed: bool,
     own_acts: Vec<(String, &'static str)>,
 }
@@ -173,7 +175,8 @@ pub(super) async fn settle(
         let author = author.because(sent.one("reason"));
         let cells = form::read(tx, &author, known.columns, &sent)?;
         let number = |name| sent.one(name).parse().map_err(|_| LedgerRefusal::Changed);
-        let seen = Seen { version: number("seen")?, parallels: number("parallels")? };
+        let (version, parallels) = (number("seen")?, number("parallels")?);
+        let seen = Seen { version, parallels, annulled: false };
         Ok::<_, Refused>((known.settle)(tx, &author, (record, seen), cells)?)
     });
     match done.await {
@@ -350,7 +353,7 @@ pub(super) async fn record(
         Ok::<_, LedgerRefusal>((views, (seen, reader.role()), student, names))
     });
     let (versions, (seen, role), student, names) = found.await.map_err(problem)?;
-    let may_edit = browse::is_writable_by(role, known.kind);
+    let may_write = browse::is_writable_by(role, known.kind);
     let done = said(done.one("done"), record, lang);
     let mut own_acts = super::acts::of_record((known.kind, record), role, lang);
     own_acts.extend(super::slip::link(known.kind, record, lang));
@@ -360,8 +363,10 @@ pub(super) async fn record(
         record,
         done: done.as_deref(),
         versions,
-        may_edit,
-        is_disputed: seen.parallels > 0 && may_edit,
+        may_write,
+        may_edit: may_write && !seen.annulled,
+        may_annul: may_write && known.annuls && !seen.annulled && seen.parallels == 0,
+        is_disputed: seen.parallels > 0 && may_write,
         own_acts,
     })?;
     let title = words::RECORD_TITLE.fill(lang, &[&chosen(known.kind.label(), lang), &record]);
@@ -374,13 +379,14 @@ fn said(done: &str, record: i64, lang: Lang) -> Option<String> {
         "added" => words::ADDED.fill(lang, &[&record]),
         "changed" => words::CHANGED.in_lang(lang).to_owned(),
         "beside" => words::BESIDE.in_lang(lang).to_owned(),
+        "annulled" => words::ANNULLED.in_lang(lang).to_owned(),
         "acted" => words::ACTED.in_lang(lang).to_owned(),
         _ => return None,
     })
 }
 
 /// Names of everybody whom the versions name.
-fn names_of(
+pub(super) fn names_of(
     tx: &Tx<'_>,
     known: &KindColumns,
     history: &[(Line, Signature)],
@@ -409,6 +415,7 @@ fn versions(
     let waiting: Vec<u32> = beside.take(seen.parallels as usize).collect();
     let view = |(line, by): &(Line, Signature)| {
         let tag = match (line.version == seen.version, waiting.contains(&line.version)) {
+            (true, _) if seen.annulled => Tag::of(Tone::Muted, words::ANNULLED_TAG, lang),
             (true, _) => Tag::of(Tone::Good, words::COUNTS, lang),
             (false, true) => Tag::of(Tone::Notice, words::BESIDE_TAG, lang),
             (false, false) => Tag::of(Tone::Muted, words::EARLIER, lang),

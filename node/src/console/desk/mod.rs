@@ -3,6 +3,7 @@
 //! A refused form comes back filled in, with its mistakes beside the fields; nothing was written.
 
 mod acts;
+mod annul;
 mod entry;
 mod form;
 mod import;
@@ -30,6 +31,7 @@ pub(super) fn router() -> Router<Office> {
         .route("/ledgers/{kind}/{record}", get(entry::record))
         .route("/ledgers/{kind}/{record}/edit", get(entry::ask_change).post(entry::change))
         .route("/ledgers/{kind}/{record}/settle", get(entry::ask_settle).post(entry::settle))
+        .route("/ledgers/{kind}/{record}/annul", get(annul::ask).post(annul::submit))
         .route("/acts/{act}", get(acts::ask).post(acts::submit))
         .route("/acts/{act}/{record}", get(acts::ask_of).post(acts::submit_of))
         .route("/appointments/{record}", get(slip::show))

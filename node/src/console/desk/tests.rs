@@ -402,3 +402,74 @@ async fn a_table_is_shown_before_it_is_written() {
     let none = send(&mut li, path, &[("table", "无关的内容")]).await;
     assert!(none.status == StatusCode::CONFLICT && none.text.contains("无关的内容"));
 }
+
+/// An entry made in error is annulled with a reason: it is on no list, its page says so and keeps
+/// every version, and an earlier version brings it back. What decides about somebody has no such
+/// form.
+#[tokio::test]
+async fn an_entry_made_in_error_is_annulled_and_brought_back() {
+    let (school, mut li, mut head) = two().await;
+    let fields =
+        [("student", PUPIL), ("day", "2025-11-18"), ("topics", "study"), ("staff", "T001")];
+    let at = place(&send(&mut li, "/ledgers/talk/new", &fields).await);
+    let annul = format!("{at}/annul");
+    assert!(li.get(&at).await.expect("record").text.contains(&annul));
+    let form = li.get(&annul).await.expect("form");
+    assert_eq!((form.status, form.flaws()), (StatusCode::OK, Vec::new()));
+    assert!(form.text.contains("学业"), "{}", form.text);
+    form.keep("annul.html").expect("keep");
+    let silent = send(&mut li, &annul, &[("seen", "1")]).await;
+    assert_eq!((silent.status, school.rows("talk")), (StatusCode::CONFLICT, 1), "no reason");
+    let other = send(&mut head, &annul, &[("seen", "1"), ("reason", "别人的")]).await;
+    assert_ne!(other.status, StatusCode::SEE_OTHER, "somebody else's talk");
+    place(&send(&mut li, &annul, &[("seen", "1"), ("reason", "写到了别的学生名下")]).await);
+    let shown = li.get(&at).await.expect("record");
+    assert!(shown.text.contains("已作废") && shown.text.contains("写到了别的学生名下"));
+    assert!(!shown.text.contains(&format!("{at}/edit\"")) && !shown.text.contains(&annul));
+    assert_eq!(shown.flaws(), Vec::<String>::new());
+    shown.keep("annulled.html").expect("keep");
+    assert!(li.get("/ledgers/talk").await.expect("list").text.contains("共 0 条"));
+    let kept = li.get("/ledgers/talk?annulled=yes").await.expect("list");
+    assert!(kept.text.contains("共 1 条") && kept.flaws().is_empty(), "{}", kept.text);
+    let mut back = fields.to_vec();
+    back.extend([("seen", "2"), ("parallels", "0"), ("reason", "没有写错")]);
+    place(&send(&mut li, &format!("{at}/edit"), &back).await);
+    assert!(li.get("/ledgers/talk").await.expect("list").text.contains("共 1 条"));
+    assert_eq!(school.rows("talk"), 3, "every version stays");
+    let consent = li.get("/ledgers/consent/1/annul").await.expect("no form");
+    assert_eq!(consent.status, StatusCode::NOT_FOUND);
+}
+
+/// A table that was pasted by mistake is taken back whole from the list of imports, as long as no
+/// entry of it was changed.
+#[tokio::test]
+async fn a_pasted_table_is_taken_back_as_a_whole() {
+    let (school, mut li, _) = two().await;
+    let path = "/ledgers/talk/import";
+    let table = "日期\t学号\t主题\t是否需关注\n2025-11-18\tG99999920130100000A\t学业\t否\n\
+                 2025-11-18\tG99999920130100001A\t家庭\t否\n";
+    let written = [("table", table), ("confirm", "yes")];
+    assert_eq!(send(&mut li, path, &written).await.status, StatusCode::SEE_OTHER);
+    let listed = li.get("/imports").await.expect("imports");
+    let undo = listed.text.split('"').find(|part| part.starts_with("/imports/undo/"));
+    let undo = undo.expect("an offer").to_owned();
+    let done = send(&mut li, &undo, &[("reason", "贴错了表")]).await;
+    assert!(done.text.contains("2 条登记已作废"), "{}", done.text);
+    assert!(li.get("/ledgers/talk").await.expect("list").text.contains("共 0 条"));
+    let twice = send(&mut li, &undo, &[("reason", "再来一次")]).await;
+    assert_eq!(twice.status, StatusCode::NOT_FOUND);
+    let again = send(&mut li, path, &written).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "annulled rows are new again");
+    let (before, last) = (school.rows("talk"), li.get("/ledgers/talk").await.expect("list"));
+    let at = last.text.split('"').find(|part| {
+        part.starts_with("/ledgers/talk/")
+            && part.rsplit('/').next().is_some_and(|end| end.parse::<u32>().is_ok())
+    });
+    let at = at.expect("an entry").to_owned();
+    place(&send(&mut li, &format!("{at}/annul"), &[("seen", "1"), ("reason", "逐条")]).await);
+    let listed = li.get("/imports").await.expect("imports");
+    let undo = listed.text.split('"').find(|part| part.starts_with("/imports/undo/"));
+    let refused = send(&mut li, undo.expect("an offer"), &[("reason", "整张")]).await;
+    assert!(refused.text.contains("不能再整张撤回"), "{}", refused.text);
+    assert_eq!(school.rows("talk"), before + 1, "nothing else was written");
+}

@@ -26,7 +26,7 @@ use runtime::web::{
 use serde::Deserialize;
 
 use super::filled::Filled;
-use super::office::{Office, RollKeepers, Told, sentences, told};
+use super::office::{Office, Told, sentences, told};
 use crate::import::ImportError;
 use crate::import::header::SavedMapping;
 use crate::import::source::Source;
@@ -34,6 +34,7 @@ use crate::import::table;
 use crate::import::value::StudentNumber;
 use crate::ledger::author::Author;
 use crate::ledger::import_batch;
+use crate::ledger::import_undo::{TakenBack, Undone};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{import_columns, import_undo, student};
 use crate::packs::Packs;
@@ -263,21 +264,26 @@ async fn with_plan<T: Send + 'static>(
     Ok(done.await)
 }
 
-/// Takes the last roster back.
+/// Takes the last roster back, or a table of entries.
 async fn undo(
     State(office): State<Office>,
     Path(batch): Path<i64>,
-    form: SignedForm<RollKeepers, Filled>,
+    form: SignedForm<Importers, Filled>,
 ) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
     let (reason, lang) = (filled.text("reason").to_owned(), visitor.frame.lang);
     let done = office.work(&visitor.session, move |tx, author| {
-        let undone = import_undo::roster(tx, &author.because(&reason), batch)?;
+        let undone = import_undo::any(tx, &author.because(&reason), batch)?;
         Ok((import_batch::number_of(tx, batch)?, undone))
     });
     let (told, done) = match done.await {
         Ok((number, undone)) => {
-            let said = words::UNDONE.fill(lang, &[&number, &undone.restored, &undone.removed]);
+            let said = match undone {
+                TakenBack::Roster(Undone { restored, removed }) => {
+                    words::UNDONE.fill(lang, &[&number, &restored, &removed])
+                }
+                TakenBack::Table(entries) => words::ANNULLED.fill(lang, &[&number, &entries]),
+            };
             (None, vec![said])
         }
         Err(LedgerRefusal::Unknown) => return Err(Problem::NotFound),

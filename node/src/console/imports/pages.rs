@@ -18,6 +18,7 @@ use crate::desk::scan;
 use crate::import::Language;
 use crate::import::header::Field;
 use crate::import::source::Form;
+use crate::ledger::annul;
 use crate::ledger::import_batch::{ImportLine, TakenBack};
 use crate::packs::Packs;
 use crate::taking::{self, Detail, Fate, FileKind, FileRules, Line};
@@ -237,7 +238,10 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
             None => Tag::of(Tone::Good, words::STANDS, lang),
         },
         undone: line.undone.as_ref().map_or_else(Vec::new, |taken| taken_back(taken, keeps, lang)),
-        can_undo: keeps && last == Some(line.batch),
+        can_undo: keeps && last == Some(line.batch)
+            || line.undone.is_none()
+                && line.has_entries
+                && annul::takes_back(view.role, &line.kind),
     });
     drawn.collect()
 }

@@ -63,12 +63,16 @@ texts! {
     TAKEN_BACK_WHY = "原因：{0}", "Why: {0}";
     UNDO = "撤回这次导入", "Take this import back";
     UNDO_NOTE = "名册导错了可以整份撤回：学生恢复原状，只由这份名册带来的学生移出名册；两次操作都留有记录。之后又导入过名册、登记过变动，或新学生已有答卷和记录的，不能\
-        撤回。教职工名册请重新导入对的一份；答卷导错了，重新导入对的文件即可更正。",
+        撤回。粘贴或导入的台账表格也可以整张撤回：其中的登记全部作废，导入后有登记被更改过的除外。教职工名册请重新导入对的一份；答卷导错了，重新导入对的文件即可更正。",
         "A roster that was the wrong one is taken back whole: students stand as before, whom \
          only it brought are off the roll again, and both acts stay in the list. Not where \
          another roster or a change came after it, or a new student has a record already. A \
+         table of entries is taken back whole too: all of them are annulled, unless one was \
+         changed since. A \
          wrong roll of staff or wrong answers are mended by importing the right file.";
     REASON = "撤回的原因", "Reason";
+    ANNULLED = "第 {0} 次导入已撤回：{1} 条登记已作废。",
+        "Import {0} was taken back: its {1} entries are annulled.";
     UNDONE = "第 {0} 次导入已撤回：{1} 名学生恢复原状，{2} 名学生移出名册。",
         "Import {0} was taken back: {1} students stand as before, {2} are off the roll again.";
     TAKEN = "第 {0} 次导入已写入：新增 {1}，变更 {2}，离开 {3}。",

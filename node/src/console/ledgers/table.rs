@@ -55,6 +55,8 @@ struct LedgerTemplate {
     staff: String,
     has_student: bool,
     has_staff: bool,
+    /// Whether annulled entries are shown; nothing where none are ever annulled.
+    annulled: Option<bool>,
     narrows: Vec<NarrowView>,
     rows: Vec<RowView>,
     counted: String,
@@ -146,6 +148,7 @@ pub(super) async fn show(
         words: narrowed(known, &wanted),
         size: SIZE,
         page: number,
+        annulled: !wanted.one("annulled").is_empty(),
         ..Filter::default()
     };
     let (student, staff) = (wanted.one("student").to_owned(), wanted.one("staff").to_owned());
@@ -222,6 +225,7 @@ fn draw(
         staff: wanted.one("staff").to_owned(),
         has_student: has(|shape| matches!(shape, Shape::Student)),
         has_staff: has(|shape| matches!(shape, Shape::Staff)),
+        annulled: known.annuls.then(|| !wanted.one("annulled").is_empty()),
         narrows: narrows(known, wanted, lang),
         rows: found.lines.lines.iter().map(|line| row(line, &found.names, lang)).collect(),
         counted: words::COUNTED.fill(lang, &[&total]),

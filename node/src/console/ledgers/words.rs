@@ -32,6 +32,8 @@ texts! {
     SOURCE = "来源", "Source";
     ACT = "办理", "Act";
     ALL = "全部", "All";
+    STANDING = "有效", "standing";
+    ANNULLED = "已作废", "annulled";
     OWN = "由我负责", "Mine";
     WORK_COUNTED = "{0} 项（全部 {1} 项，其中已逾期 {2} 项）", "{0} of {1}; {2} overdue";
     ALERTS_NONE_TIER = "没有在册个案。", "No open case.";

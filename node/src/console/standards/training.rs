@@ -34,6 +34,7 @@ pub(super) fn page(view: &View<'_>, lang: Lang) -> Result<Page, RenderError> {
     let kinds = [
         (Kind::TrainingRecord, words::NEW_TRAINING),
         (Kind::Qualification, words::NEW_QUALIFICATION),
+        (Kind::Supervisor, words::NEW_SUPERVISOR),
         (Kind::Supervision, words::NEW_SUPERVISION),
         (Kind::Certificate, words::NEW_CERTIFICATE),
         (Kind::SecrecyPledge, words::NEW_PLEDGE),
@@ -118,9 +119,10 @@ fn counsellors(view: &View<'_>, lang: Lang) -> Sheet {
             }
             None => Cell::plain(words::NO_CERTIFICATE.in_lang(lang)),
         };
-        let supervisor = one.supervisor.as_ref().map_or_else(String::new, |(expert, since)| {
-            words::SUPERVISOR_IS.fill(lang, &[expert, since])
-        });
+        let supervisor = match &one.supervisor {
+            Some((expert, since)) => Cell::plain(words::SUPERVISOR_IS.fill(lang, &[expert, since])),
+            None => Cell::tagged(Tag::of(Tone::Notice, words::NO_SUPERVISOR, lang), ""),
+        };
         sheet.row(vec![
             Cell::plain(view.names.staff_line(one.staff)),
             Cell::plain(chosen(one.post.label(), lang)),
@@ -128,7 +130,7 @@ fn counsellors(view: &View<'_>, lang: Lang) -> Sheet {
             gap(one, lang),
             Cell::plain(one.unsigned.to_string()),
             certificate,
-            Cell::plain(supervisor),
+            supervisor,
             Cell::plain(one.hours.to_string()),
         ]);
     }

@@ -130,6 +130,8 @@ texts! {
     READY = "次数已满，考核合格即可发证", "sessions complete; the test is left";
     SUPERVISOR = "督导专家", "Supervisor";
     SUPERVISOR_IS = "{0}（自 {1}）", "{0} (since {1})";
+    NO_SUPERVISOR = "尚无督导专家", "no supervisor";
+    NEW_SUPERVISOR = "登记督导专家", "Note the supervising expert";
     CERTIFICATES = "全部证书（按编号核验）", "All certificates, to verify a number";
     NUMBER = "编号", "Number";
     HOLDER = "持证人", "Holder";

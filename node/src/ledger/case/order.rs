@@ -20,7 +20,7 @@ const IN_ORDER: &str = "order by coalesce((select min(j.entry) from alert_move f
         9223372036854775807), r.id";
 
 const IN_FORCE: &str =
-    "from record r join alert_move t on t.record = r.id and t.version = r.version
+    "from standing r join alert_move t on t.record = r.id and t.version = r.version
     where r.kind = 'alert_move' and t.standing = 'in_force'";
 
 /// Moves in force of every case whose day lies in a period.

@@ -25,10 +25,18 @@ texts! {
     SCHOOL = "本校", "This school";
     SCHOOL_SEES = "自己的全部记录；本页每份报告的回执",
         "its own records and what became of each report here";
-    STREET = "街道枢纽", "The street's hub";
-    STREET_SEES = "本校在什么时候交了哪张表、哪个时段的报告，各学段在册人数；数字打不开",
+    STREET = "街道（镇）枢纽", "The street's or town's hub";
+    STREET_SEES = "本校在什么时候交了哪张表、哪个时段的报告，各学段在册人数，数字打不开；\
+                   本街道（镇）每学期各学段已开启的合计（至少五所学校）",
         "which table and period this school reported, when, and how many are enrolled by stage; \
-         it cannot open the figures";
+         it cannot open the figures; once a term the town's own opened sums by stage, over five \
+         schools or more";
+    DISTRICT = "区县枢纽", "The district's hub";
+    DISTRICT_SEES = "街道看到的内容；全区已开启的合计（至少五所学校），没有单个学校的数。\
+                     兼任教育方汇总枢纽的，另有下面一行所列的一半随机数",
+        "what the street sees; the district's opened sums, over five schools or more, and nothing \
+         of one school. Where it is education's hub of the sums, the random half of the next row \
+         as well";
     CITY = "市枢纽", "The city's hub";
     CITY_SEES = "各区已开启的合计（至少五所学校），没有单个学校的数",
         "opened sums of districts, over five schools or more, and nothing of one school";
@@ -218,12 +226,13 @@ impl SealedTemplate<'_> {
         Some((key_words(key, self.lang), key_standing(key, self.lang)))
     }
 
-    fn sees(&self) -> [(&'static str, &'static str); 6] {
-        let rows: [(Text, Text); 6] = [
+    fn sees(&self) -> [(&'static str, &'static str); 7] {
+        let rows: [(Text, Text); 7] = [
             (SCHOOL, SCHOOL_SEES),
             (STREET, STREET_SEES),
-            (CITY, CITY_SEES),
+            (DISTRICT, DISTRICT_SEES),
             (HUBS, HUBS_SEES),
+            (CITY, CITY_SEES),
             (BOTH, BOTH_SEES),
             (FORGED, FORGED_SEES),
         ];

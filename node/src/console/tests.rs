@@ -234,6 +234,23 @@ async fn pages_are_whole_in_both_languages() {
     }
 }
 
+/// The page of sealed reports says of every level what it sees, town and district too.
+#[tokio::test]
+async fn who_sees_what_is_said_of_every_level() {
+    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    let page = check(&mut browser, "/egress/sealed?lang=zh", "node-sees.html").await;
+    for said in [
+        "街道（镇）枢纽",
+        "本街道（镇）每学期各学段已开启的合计",
+        "区县枢纽",
+        "全区已开启的合计",
+        "市枢纽",
+        "两个汇总枢纽私下串通",
+    ] {
+        assert!(page.text.contains(said), "{said}");
+    }
+}
+
 /// The list says in a sentence what left, and what each hub answered.
 #[tokio::test]
 async fn the_list_says_what_left_and_who_has_it() {

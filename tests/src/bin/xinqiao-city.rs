@@ -29,7 +29,7 @@ struct Arguments {
     /// End with exit code 0 after the table is shown
     #[arg(long)]
     once: bool,
-    /// Number of fictitious schools, 6 to 949
+    /// Number of fictitious schools, 6 to 949; a year under seal needs 12
     #[arg(long, default_value_t = 12)]
     schools: usize,
     /// Seed of the generated pupils and answers
@@ -66,7 +66,10 @@ const CHINESE: Translation = &[
         "在本机建起一座由真实节点和枢纽组成的演示城市，并显示全市统计表",
     ),
     ("End with exit code 0 after the table is shown", "显示统计表后即结束，退出码为 0"),
-    ("Number of fictitious schools, 6 to 949", "虚构学校的数量，6 至 949"),
+    (
+        "Number of fictitious schools, 6 to 949; a year under seal needs 12",
+        "虚构学校的数量，6 至 949；模拟密封汇总的学年至少要 12 所",
+    ),
     ("Seed of the generated pupils and answers", "生成学生和答卷所用的种子"),
     (
         "Without the health commission's hub: what is about persons goes rounded",
@@ -192,7 +195,7 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     if [&arguments.dir, &arguments.export].into_iter().flatten().any(is_full) {
         return Err(Failure::new(Exit::Refused, "FOLDER_IN_USE", IN_USE).hint(IN_USE_NEXT));
     }
-    let temporary = tempfile::tempdir().map_err(failed)?;
+    let temporary = tempfile::Builder::new().prefix("xinqiao-city-").tempdir().map_err(failed)?;
     let course = arguments.year.then(|| arguments.weeks.map_or(Course::YEAR, Course::last_weeks));
     let wishes = Wishes {
         program: std::env::current_exe().map_err(failed)?,
@@ -291,7 +294,7 @@ fn summary_text(summary: &Summary, lang: Lang) -> String {
     let text = match lang {
         Lang::Zh => format!(
             "{schools} 所学校，{weeks} 周，密封报告 {reports} 份（退回 {refused} 份，迟一周 {late} 次）；\
-             打开合计 {opened} 个，攻击检查拦下 {closed} 个。\n\
+             开启合计 {opened} 个，攻击检查拦下 {closed} 个。\n\
              逐格核对 {cells} 格（非零 {filled} 格）：不一致 {differing} 格，未能核对的表 {skipped} 张。\n\
              用时：建城 {founded:.0} 秒，各周 {played:.0} 秒，导出与检查 {judged:.0} 秒。"
         ),
@@ -348,7 +351,7 @@ async fn show(
         return Ok(Ended::Done);
     }
     let visitors = visitors::admit(city).await.map_err(failed)?;
-    welcome(lang, arguments.schools, &visitors);
+    welcome(lang, (arguments.schools, &city.wishes.dir, arguments.dir.is_none()), &visitors);
     std::future::pending().await
 }
 
@@ -373,11 +376,11 @@ fn tracks(progress: &Progress, city: &City, lang: Lang) {
     );
     if is_sealed {
         for (name, zh, en) in [
-            ("plans", "公钥声明与开放方案", "Key statements and open plans"),
+            ("plans", "公钥声明与汇总方案", "Key statements and open plans"),
             ("keys", "卫健方核定学校密钥", "Schools' keys stated by health"),
             ("checked", "两方核验密封报告", "Sealed reports checked by both hubs"),
-            ("weeks", "打开每周合计", "Sums of weeks opened"),
-            ("term", "打开学期合计", "Sums of the term opened"),
+            ("weeks", "开启每周合计", "Sums of weeks opened"),
+            ("term", "开启学期合计", "Sums of the term opened"),
         ] {
             progress.track(name, sentence(lang, zh, en), 1);
         }
@@ -385,7 +388,7 @@ fn tracks(progress: &Progress, city: &City, lang: Lang) {
 }
 
 /// Says where the pages are and how to sign in; to standard error, where talk goes.
-fn welcome(lang: Lang, schools: usize, visitors: &[Visitor]) {
+fn welcome(lang: Lang, (schools, dir, is_removed): (usize, &Path, bool), visitors: &[Visitor]) {
     eprintln!("\n{}", sentence(lang, "网页（仅限本机）：", "Web pages (this machine only):"));
     for visitor in visitors {
         eprintln!(
@@ -408,6 +411,23 @@ fn welcome(lang: Lang, schools: usize, visitors: &[Visitor]) {
             )
         );
     }
+    let ends = if is_removed {
+        sentence(
+            lang,
+            "（正常结束时删除；被强行终止时会留下，请自行删除）",
+            "(removed at the end; stays if the program is killed, and is then yours to remove)",
+        )
+    } else {
+        sentence(lang, "（结束后保留）", "(kept)")
+    };
+    eprintln!("{} {} {ends}", sentence(lang, "数据文件夹：", "Data folders:"), dir.display());
+    let clock = sentence(
+        lang,
+        "演示城市有自己的时间；直接对这些文件夹运行 xinqiao-hub、xinqiao-node 时用的是本机时间。",
+        "The city has a time of its own; xinqiao-hub and xinqiao-node that are run on these \
+         folders go by this machine's clock.",
+    );
+    eprintln!("{clock}");
     eprintln!("{} {}", sentence(lang, "按 Ctrl-C 结束。城市：", "Ctrl-C ends it. City:"), CITY.0);
 }
 

@@ -1,5 +1,6 @@
-//! Accounts for whoever watches the demonstration: one for the city's pages, and at every school
-//! that stays up the counsellor, the moral-education head and, at the first, school IT.
+//! Accounts for whoever watches the demonstration: one for the pages of the city, of each district
+//! and of health, and at every school that stays up the counsellor, the moral-education head and,
+//! at the first, school IT.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::build::{BuildError, City};
 use super::generate::Seeded;
-use super::plan::{CITY, SMALL_CITY_MAX};
+use super::plan::{SMALL_CITY_MAX, helper};
 use super::process::{Launcher, Program, write_private};
 
 /// Accounts of a school: name to sign in with, name on the screen, role, number of the staff roll.
@@ -46,7 +47,7 @@ struct Place {
     keys: PathBuf,
 }
 
-/// Makes the accounts, at the city's console and at those of the schools.
+/// Makes the accounts, at the consoles of hubs above streets and at those of the schools.
 ///
 /// # Errors
 /// A command failed.
@@ -60,9 +61,10 @@ pub async fn admit(city: &City) -> Result<Vec<Visitor>, BuildError> {
         data: city.folder(unit).display().to_string(),
         keys: city.wishes.dir.join("keys"),
     };
-    if let Some(addresses) = city.addresses(CITY.0) {
-        let name = Label::new(CITY.1, CITY.2);
-        let at = place(Program::Hub, CITY.0, name, addresses.console);
+    for hub in city.plan.hubs.iter().filter(|hub| hub.kind != "street").chain([&helper()]) {
+        let Some(addresses) = city.addresses(&hub.unit) else { continue };
+        let name = Label::new(&hub.name_zh, &hub.name_en);
+        let at = place(Program::Hub, &hub.unit, name, addresses.console);
         let args = ["--login", "demo", "--name", "演示账号", "--role", "analyst"];
         visitors.push(account(city.launcher().clone(), at, "demo", &args).await?);
     }

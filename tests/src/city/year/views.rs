@@ -2,6 +2,8 @@
 //! with schools that collude, and what the shipped attacker says of each file.
 
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -147,7 +149,7 @@ fn together(
 ) -> Result<(), BuildError> {
     let written = |view: &View, name: &str| -> Result<(), BuildError> {
         let bytes = write(view).map_err(std::io::Error::other)?;
-        Ok(std::fs::write(export.join(format!("{name}.json")), bytes)?)
+        Ok(write_private(&export.join(format!("{name}.json")), bytes.as_ref())?)
     };
     let mut all = view.clone();
     for school in with {
@@ -156,6 +158,18 @@ fn together(
         all.join(own.clone()).map_err(std::io::Error::other)?;
     }
     written(&all, name)
+}
+
+/// Writes a file that only its owner reads: it holds what schools know and nobody else.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(bytes)
 }
 
 /// What the shipped attacker says of a file.
@@ -177,4 +191,23 @@ async fn judge(city: &City, export: &Path, file: Written) -> Result<Judged, Buil
     };
     let seconds = started.elapsed().as_secs_f64();
     Ok(Judged { file: name, must, hidden, leaks, undecided, seconds })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// What schools alone know is read by the owner of the file only, and written over whole.
+    #[test]
+    fn files_of_schools_are_private() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("school-S1.json");
+        write_private(&path, b"longer than the next").expect("written");
+        write_private(&path, b"{}").expect("written");
+        let mode = std::fs::metadata(&path).expect("file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(std::fs::read(&path).expect("file"), b"{}");
+    }
 }

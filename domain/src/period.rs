@@ -225,6 +225,12 @@ impl Calendar {
         self.terms.iter().find(|term| term.id == id).ok_or(PeriodError::UnknownTerm(id))
     }
 
+    /// The last term that is over on a day.
+    #[must_use]
+    pub fn ended(&self, day: Date) -> Option<&Term> {
+        self.terms.iter().rev().find(|term| term.end < day)
+    }
+
     /// The term that holds a day; between terms, the one that ended last.
     #[must_use]
     pub fn current(&self, day: Date) -> Option<&Term> {

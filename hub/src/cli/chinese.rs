@@ -41,7 +41,7 @@ pub(super) const CHINESE: Translation = &[
     ("Sealed sums: what is in, what is opened, what waits", "密封汇总：已收、已开启、等待中"),
     (
         "Show every task: reports in, schools missing, sums opened",
-        "列出全部密封汇总：已收报表、缺报学校、已开启的合计",
+        "列出全部密封汇总：已收报告、缺报学校、已开启的合计",
     ),
     (
         "Show one task with the schools that are missing and what each sum waits for",
@@ -49,12 +49,12 @@ pub(super) const CHINESE: Translation = &[
     ),
     ("Sealed table, such as sealed.alt.census", "密封表，如 sealed.alt.census"),
     ("Period, such as 2026S1 or 2026-W48", "时段，如 2026S1 或 2026-W48"),
-    ("Show the reports that were refused, by school", "按学校列出被拒收的报表"),
+    ("Show the reports that were refused, by school", "按学校列出被拒收的报告"),
     (
         "Note that a school says a listed digest is not its own; its sums stay closed",
         "记下学校的异议：所列摘要不是本校的；含它的合计保持关闭",
     ),
-    ("Digest of the report, 64 hexadecimal digits", "报表摘要，64 位十六进制数字"),
+    ("Digest of the report, 64 hexadecimal digits", "报告摘要，64 位十六进制数字"),
     ("Who called, and what was said", "谁来电、说了什么"),
     ("Take the objection back", "撤回异议"),
     ("Note that a school is closed or out of session", "记下学校停办或不在校"),
@@ -118,7 +118,7 @@ pub(super) const CHINESE: Translation = &[
     ),
     (
         "Which schools may be summed: make the open plan of a year, check it, show it, publish it",
-        "哪些学校可以合计：制定、检查、查看、发布学年开放方案",
+        "哪些学校可以合计：制定、检查、查看、发布学年汇总方案",
     ),
     ("Make the plan of a school year from its roster", "按名单制定一个学年的方案"),
     ("Check a plan beside its roster and the years before", "对照名单和往年方案检查方案"),

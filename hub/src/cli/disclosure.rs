@@ -3,7 +3,7 @@
 //!
 //! The attack needs no data folder, so that anybody can run it on any file. Small counts that
 //! follow end the command with a code of their own, and so do figures that were not decided in
-//! time.
+//! time. A file without a table is judged neither way, and ends with another code.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,7 +45,7 @@ texts! {
     MORE = "表中只列前 {0} 行，其余见 --json。", "The table has the first {0} lines; --json has all.";
     LEAKS = "仅凭这个文件就能推算出学校的小数值，共 {0} 个。没有改动任何内容。",
         "{0} small counts of schools follow from this file. Nothing was changed.";
-    LEAKS_NEXT = "请勿公布或开放其中的表；列出的单元格说明问题出在哪里。",
+    LEAKS_NEXT = "请勿公布或开启其中的表；列出的单元格说明问题出在哪里。",
         "Do not publish or open these tables; the cells in the list say where it goes wrong.";
     OPEN = "没有推算出小数值，但有 {0} 个数值在限定时间内未能判定。没有改动任何内容。",
         "No small count follows, and {0} figures were not decided in the time given. Nothing was \
@@ -63,6 +63,11 @@ texts! {
     NOTHING_SEEN = "注意：文件里没有任何数，对它的检查不说明什么。请核对视角和学年（--year）。",
         "Nothing is in it, so that an audit of it says nothing. Look at the role and the school \
          year (--year).";
+    NOTHING = "{0} 里没有任何表，没有可以判断的内容：既不能说有泄露，也不能说没有。",
+        "{0} has no table in it, so there was nothing to judge: neither a leak nor the absence of \
+         one.";
+    NOTHING_NEXT = "请核对导出时的视角（--role）和学年（--year）。",
+        "Look at the role and the school year with which it was exported (--role, --year).";
     NO_ROLE = "本枢纽没有“{0}”这个视角。没有写入任何文件。",
         "this hub does not see with the eyes of {0}. Nothing was written.";
     NO_ROLE_NEXT = "街镇、区县、城市各用自己的视角；密封汇总的两方用 leader 与 helper；公众用 public。",
@@ -142,6 +147,10 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     }
     let budget = Duration::from_secs(audit.seconds);
     let mut pace = Clocked { start: Instant::now(), budget };
+    if view.tables.is_empty() {
+        let message = Sentence::new(NOTHING, &[&audit.file.display()]);
+        return Err(Failure::new(Exit::NotFound, "NOTHING_TO_JUDGE", message).hint(NOTHING_NEXT));
+    }
     let report = attack(&view, &mut pace)
         .map_err(|error: ViewError| unusable(&audit.file, NOT_FITTING).because(&error))?;
     say(terminal, &report)

@@ -24,6 +24,7 @@ mod roots;
 mod school_key;
 mod sealed;
 mod sealed_close;
+mod sealed_told;
 mod serve;
 mod settings;
 mod special;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use certs::identity::LeafIdentity;
 use clap::{Args, Subcommand};
 use domain::disclosure::noise::{Epsilon, ReleaseName};
-use domain::span::school_year_of;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal, block_on};
 use runtime::sql::Database;
 use runtime::web::factor::FactorPolicy;
@@ -111,8 +110,9 @@ pub(super) fn run(context: &Context, command: &Command) -> Result<(), Failure> {
 
 fn list(context: &Context) -> Result<(), Failure> {
     let (config, database) = context.open()?;
-    let (at, year) = (UnitName::of(&config), school_year_of(context.clock.today()));
-    let all = database.read(move |tx| publication::releases(tx, &at, year))?;
+    let (at, today) = (UnitName::of(&config), context.clock.today());
+    let packs = packs(context, &config, &database)?;
+    let all = database.read(move |tx| publication::releases(tx, &at, (packs.calendar(), today)))?;
     context.terminal.result(&all, |t| listed(t, &all))
 }
 
@@ -126,7 +126,10 @@ fn listed(t: &Terminal, all: &ReleasesOut) -> String {
     }
     lines.push(t.text(said::STUDENT, &[&all.student_year]));
     if all.releases.is_empty() {
-        lines.push(t.text(said::NONE, &[]));
+        lines.push(match &all.last_term {
+            Some(term) => t.text(said::NONE, &[term]),
+            None => t.text(said::NONE_ENDED, &[]),
+        });
         return lines.join("\n");
     }
     let mut table = Table::new();
@@ -152,7 +155,7 @@ fn listed(t: &Terminal, all: &ReleasesOut) -> String {
 fn plan(context: &Context, release: &str) -> Result<(), Failure> {
     let (_, office) = office(context)?;
     let draft = office.plan(name(release)?)?;
-    let out = PlanOut::of(&draft);
+    let out = PlanOut::of(&draft, &office.packs.in_force().catalogue);
     context.terminal.result(&out, |t| planned(t, &out))
 }
 
@@ -166,7 +169,8 @@ fn planned(t: &Terminal, out: &PlanOut) -> String {
         ),
     ];
     let query = |one: &publication::QueryOut| {
-        t.text(said::QUERY, &[&one.query, &one.by.join(" × "), &one.figures, &one.closed])
+        let names: Vec<&str> = one.by_names.iter().map(|name| name.in_lang(t.lang())).collect();
+        t.text(said::QUERY, &[&one.query, &names.join(" × "), &one.figures, &one.closed])
     };
     lines.extend(out.queries.iter().map(query));
     lines.push(if out.is_paid {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use certs::words::{Length, chinese, english};
 use clap::{Args, Subcommand};
 use domain::digest::Digest;
-use domain::unit::UnitId;
+use domain::unit::{UnitId, UnitKind};
 use proto::pack::keys::{self, SchoolKeys};
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::sealing::SealingYear;
@@ -182,6 +182,7 @@ fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
         "crowded": crowded.iter().map(|unit| unit.as_str()).collect::<Vec<_>>(),
         "unseen": unseen.iter().map(|unit| unit.as_str()).collect::<Vec<_>>(),
     });
+    let is_healths = context.config()?.kind == UnitKind::Helper;
     context.terminal.result(&value, |t| {
         let mut table = Table::new();
         for head in [words::SCHOOL, words::WORDS, words::SEEN, words::STATE] {
@@ -194,6 +195,9 @@ fn list(context: &Context, of: &Of, out: Option<&Path>) -> Result<(), Failure> {
             table.row(vec![row.unit.clone(), said, row.seen.clone(), state]);
         }
         let mut lines = vec![table.render()];
+        if !is_healths {
+            lines.push(t.text(words::NOT_HEALTH, &[]));
+        }
         if !unseen.is_empty() {
             let units = unseen.iter().map(|unit| unit.as_str()).collect::<Vec<_>>().join(" ");
             lines.push(t.text(words::UNSEEN, &[&units]));

@@ -2,23 +2,27 @@
 //! which of them are away, as an operator who was called writes them down.
 
 use clap::{Args, Subcommand};
+use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::sql::{Database, SqlError, Tx};
 use runtime::web::time::minute;
+use runtime::web::{Label, Lang};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::context::Context;
 use super::sealed_close as close;
+use super::sealed_told;
 use super::words::sealed as words;
 use crate::app::load_pins;
 use crate::config::Config;
 use crate::packs::{Packs, PacksError};
 use crate::sealed::documents::{Documents, ShareKeys};
-use crate::sealed::view::{self, TaskView};
+use crate::sealed::stand::{self, Stand};
+use crate::sealed::view::{self, Recorded, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::store::sealed::say::{self, Absence};
 use crate::store::sealed::{report, verdict};
@@ -88,18 +92,37 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     }
 }
 
-/// Every task, and what a person has to look at.
-fn tasks(context: &Context) -> Result<(Vec<TaskView>, Vec<Notice>), Failure> {
+/// Reads with the documents of the years under seal; gives the packs beside it.
+pub(super) fn read<T: Send + 'static>(
+    context: &Context,
+    work: impl FnOnce(&Tx<'_>, &Documents, &UnitId) -> Result<T, SqlError> + Send + 'static,
+) -> Result<(Arc<Packs>, T), Failure> {
     let (config, database) = context.open()?;
     let (pins, today) = (load_pins(&config)?, context.clock.today());
-    let at = (today, context.now_ms());
-    let tasks = database.read(move |tx| {
-        let packs = Packs::load(tx, today, &pins)?;
-        let documents = Documents::of(Arc::new(packs), &ShareKeys::default());
-        let notices = watch::notices(tx, &documents, &config.unit, at)?;
-        Ok::<_, PacksError>((view::tasks(tx, &documents, today)?, notices))
+    let found = database.read(move |tx| {
+        let packs = Arc::new(Packs::load(tx, today, &pins)?);
+        let documents = Documents::of(Arc::clone(&packs), &ShareKeys::default());
+        let found = work(tx, &documents, &config.unit)?;
+        Ok::<_, PacksError>((packs, found))
     });
-    tasks.map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))
+    found.map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))
+}
+
+/// Every task, and what a person has to look at.
+type Tasks = (Vec<TaskView>, Vec<Notice>);
+
+fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
+    let (today, now_ms) = (context.clock.today(), context.now_ms());
+    read(context, move |tx, documents, unit| {
+        let notices = watch::notices(tx, documents, unit, (today, now_ms))?;
+        Ok((view::tasks(tx, documents, today)?, notices))
+    })
+}
+
+/// No task of a table is about a period.
+pub(super) fn unknown_task(sheet: &str, period: &str) -> Failure {
+    let message = Sentence::new(words::NO_TASK, &[&sheet, &period]);
+    Failure::new(Exit::NotFound, "TASK_UNKNOWN", message).hint(words::NO_TASK_NEXT)
 }
 
 fn value_of(task: &TaskView) -> Value {
@@ -107,14 +130,18 @@ fn value_of(task: &TaskView) -> Value {
         json!({
             "stage": opening.set.stage.as_str(), "detail": opening.set.detail.as_str(),
             "groups": opening.set.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "fresh": opening.fresh, "due": opening.due, "record": record,
+            "fresh": opening.fresh, "due": opening.due,
+            "record": record.map(|record| record.number),
+            "record_digest": record.map(|record| record.digest.to_string()),
             "refused": opening.refused,
         })
     });
     let waits = task.waits.iter().map(|wait| {
         json!({
             "group": wait.group.as_str(), "stage": wait.stage.as_str(),
+            "closed": stand::is_closed(wait),
             "reason": wait.reason.as_ref().map(ToString::to_string),
+            "missing": task.awaited(wait).iter().map(UnitId::as_str).collect::<Vec<_>>(),
             "until": wait.until.map(|day| day.to_string()),
         })
     });
@@ -126,7 +153,8 @@ fn value_of(task: &TaskView) -> Value {
         })
     });
     json!({
-        "closed": task.is_closed, "ready": ready.collect::<Vec<_>>(),
+        "state": stand::stand(task).code(), "closed": task.is_closed,
+        "ready": ready.collect::<Vec<_>>(),
         "other_key": task.other_key.iter().map(UnitId::as_str).collect::<Vec<_>>(),
         "task": task.id.to_string(), "area": task.area.as_str(), "table": task.sheet,
         "period": task.period.to_string(), "agreed": task.is_agreed, "stopped": task.stopped,
@@ -138,30 +166,26 @@ fn value_of(task: &TaskView) -> Value {
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let (tasks, notices) = tasks(context)?;
+    let (_, (tasks, notices)) = tasks(context)?;
+    if tasks.is_empty() {
+        return sealed_told::list(context);
+    }
     let value: Vec<Value> = tasks.iter().map(value_of).collect();
     context.terminal.result(&value, |t| {
-        if tasks.is_empty() {
-            return t.text(words::NO_TASKS, &[]);
-        }
         let mut table = Table::new();
         for head in [words::TABLE, words::PERIOD, words::REPORTS, words::OPENED, words::STATE] {
             table = table.column(head.in_lang(t.lang()), Align::Left);
         }
         for task in &tasks {
             let opened = task.openings.iter().filter(|(_, record)| record.is_some()).count();
-            let state = match (task.stopped.as_str(), task.is_known, task.is_agreed) {
-                ("", true, _) if task.is_closed => t.text(words::YEAR_IS_CLOSED, &[]),
-                ("", true, true) if !task.other_key.is_empty() => {
+            let state = match stand::stand(task) {
+                Stand::Reports | Stand::Partly if !task.other_key.is_empty() => {
                     t.text(words::OTHER_KEY_COUNT, &[&task.other_key.len()])
                 }
-                ("", true, true) if !task.unstated.is_empty() => {
+                Stand::Reports | Stand::Partly if !task.unstated.is_empty() => {
                     t.text(words::UNSTATED_COUNT, &[&task.unstated.len()])
                 }
-                ("", true, true) => t.text(words::IN_ORDER, &[]),
-                ("", true, false) => t.text(words::NO_KEY, &[]),
-                ("", false, _) => t.text(words::NO_DOCUMENTS, &[]),
-                (code, _, _) => t.text(words::STOPPED, &[&words::code(code, t.lang())]),
+                stand => stand.say(&task.stopped, t.lang()),
             };
             let reports = format!("{} / {}", task.fresh, task.due);
             let row = [task.sheet.clone(), task.period.to_string(), reports];
@@ -173,12 +197,12 @@ fn list(context: &Context) -> Result<(), Failure> {
 }
 
 fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
-    let (all, _) = tasks(context)?;
+    let (packs, (all, _)) = tasks(context)?;
+    if all.is_empty() {
+        return sealed_told::show(context, (sheet, period));
+    }
     let found = all.iter().find(|one| one.sheet == sheet && one.period.to_string() == period);
-    let Some(task) = found else {
-        let message = Sentence::new(words::NO_TASK, &[&sheet, &period]);
-        return Err(Failure::new(Exit::NotFound, "TASK_UNKNOWN", message).hint(words::NO_TASK_NEXT));
-    };
+    let Some(task) = found else { return Err(unknown_task(sheet, period)) };
     context.terminal.result(&value_of(task), |t| {
         let mut lines = vec![t.text(words::COVERAGE, &[&task.fresh, &task.due])];
         if !task.missing.is_empty() {
@@ -194,17 +218,20 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
             lines.push(t.text(words::OTHER_KEY_OF, &[&names]));
         }
         for ready in &task.ready {
-            lines.push(words::ready(ready.set.stage.as_str(), ready, t.lang()));
+            lines.push(words::ready(&stage_of(&packs, ready.set.stage, t.lang()), ready, t.lang()));
         }
         for (opening, record) in &task.openings {
-            let (stage, set) = (opening.set.stage.as_str(), opening.set.detail.as_str());
+            let stage = stage_of(&packs, opening.set.stage, t.lang());
+            let set = words::extent(opening.set.detail).in_lang(t.lang());
             let groups = opening.set.groups.iter().map(ToString::to_string);
             let groups = groups.collect::<Vec<_>>().join(" ");
             lines.push(match record {
-                Some(number) => t.text(
-                    words::OPENED_LINE,
-                    &[&stage, &set, &groups, &opening.fresh, &opening.due, number],
-                ),
+                Some(Recorded { number, digest }) => {
+                    let (fresh, due) = (&opening.fresh, &opening.due);
+                    let values: [&dyn std::fmt::Display; 7] =
+                        [&stage, &set, &groups, fresh, due, &digest.short(), number];
+                    t.text(words::OPENED_LINE, &values)
+                }
                 None => match words::kept_closed(&opening.refused) {
                     Some(why) => {
                         let (code, why) = (&opening.refused, t.text(why, &[]));
@@ -218,17 +245,30 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
             });
         }
         for wait in &task.waits {
-            let reason = words::wait(wait, t.lang());
-            lines.push(t.text(words::WAITS, &[&wait.stage.as_str(), &wait.group, &reason]));
+            let reason = words::wait(wait, task.awaited(wait), t.lang());
+            let text = if stand::is_closed(wait) { words::STAYS } else { words::WAITS };
+            lines.push(
+                t.text(text, &[&stage_of(&packs, wait.stage, t.lang()), &wait.group, &reason]),
+            );
         }
         lines.join("\n")
     })
 }
 
+/// What people call a stage.
+pub(super) fn stage_of(packs: &Packs, stage: Stage, lang: Lang) -> String {
+    let known = packs.in_force().catalogue.dimension("stage");
+    let label = known.and_then(|known| known.label_of(stage.as_str()));
+    label.map_or_else(
+        || stage.as_str().to_owned(),
+        |label| Label::from(label).in_lang(lang).to_owned(),
+    )
+}
+
 fn refused(context: &Context) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let all = database.read(|tx| verdict::refused(tx, REFUSED_MAX))?;
-    let (_, notices) = tasks(context)?;
+    let (_, (_, notices)) = tasks(context)?;
     let is_key = |one: &&Notice| matches!(one, Notice::OtherKey(_) | Notice::Crowded(_));
     let keys: Vec<&Notice> = notices.iter().filter(is_key).collect();
     let value: Vec<Value> = all

@@ -28,7 +28,7 @@ texts! {
     FRESH = "{0} / {1} 所学校本学期的密封报告已计入，其余沿用上学期的。",
         "{0} of {1} schools are in with a report of this term, the others with their last one.";
     MISSING = "还没有收到密封合计的区域：{0}", "Areas without opened sums so far: {0}";
-    CLOSED = "另有 {0} 项目前没有数（未支持或不开放）；用 --json 查看原因。",
+    CLOSED = "另有 {0} 项目前没有数（未支持或不开启）；用 --json 查看原因。",
         "{0} more indicators have no figures yet (unsupported or closed); --json says why.";
     NO_TERM = "没有这个时段。", "There is no such period.";
     NO_TERM_NEXT = "学期写作 2025S1（第一学期）或 2025S2（第二学期），周 2026-W48，月 2026-11，学年 2025Y。",

@@ -181,6 +181,9 @@ pub(super) fn reported(coverage: &Coverage) -> String {
 
 /// What is missing, or that nothing is.
 pub(super) fn completeness(coverage: &Coverage, lang: Lang) -> String {
+    if coverage.due == 0 {
+        return words::NONE_DUE.in_lang(lang).to_owned();
+    }
     if coverage.is_complete() {
         return words::COMPLETE.in_lang(lang).to_owned();
     }
@@ -222,7 +225,8 @@ impl IndicatorTemplate<'_> {
 
     fn persons(&self) -> String {
         let persons = self.page.coverage.persons;
-        persons.map_or_else(String::new, |n| words::PERSONS.fill(self.lang, &[&grouped(n)]))
+        let text = if self.is_opened() { words::PERSONS_LISTED } else { words::PERSONS };
+        persons.map_or_else(String::new, |n| text.fill(self.lang, &[&grouped(n)]))
     }
 
     fn minute(&self, unix_ms: &i64) -> String {

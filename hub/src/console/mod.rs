@@ -20,6 +20,7 @@ use axum::Router;
 use axum::extract::{FromRef, Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use domain::disclosure::noise::Publisher;
 use domain::unit::UnitKind;
 use runtime::web::{
     Audience, Label, NavGroup, NavLink, Problem, Role, Shell, Site, Transport, Visitor, console,
@@ -110,12 +111,18 @@ const fn places(kind: UnitKind) -> (&'static str, &'static str) {
 /// The hub's console, whole: pages, sign-in, static files, error pages.
 pub fn router(kind: UnitKind, shell: Arc<Shell>, source: Arc<dyn StatisticsSource>) -> Router {
     let (overview, sealed) = places(kind);
-    let pages = Router::new()
+    let mut pages = Router::new();
+    if sealed != SEALED_HREF {
+        pages = pages.route(SEALED_HREF, get(show_sealed));
+    }
+    if Publisher::of(kind).is_some() {
+        pages = pages.route(PUBLICATIONS_HREF, get(show_publications));
+    }
+    let pages = pages
         .route(overview, get(show_overview))
         .route(sealed, get(show_sealed))
         .route(EXPLORE_HREF, get(show_indicator))
         .route(SPECIAL_HREF, get(show_special))
-        .route(PUBLICATIONS_HREF, get(show_publications))
         .with_state(Pages { shell: Arc::clone(&shell), source, overview, sealed });
     console(shell, pages)
 }

@@ -146,6 +146,13 @@ impl PublicationsTemplate<'_> {
         name.in_lang(self.lang)
     }
 
+    fn none(&self) -> String {
+        match &self.all.last_term {
+            Some(term) => words::PUBLICATIONS_NONE.fill(self.lang, &[term]),
+            None => words::PUBLICATIONS_NONE_ENDED.in_lang(self.lang).to_owned(),
+        }
+    }
+
     fn budget(&self, one: &BudgetOut) -> String {
         let values: [&dyn std::fmt::Display; 4] =
             [&one.school_year, &(one.school_year + 1), &one.left, &one.cap];

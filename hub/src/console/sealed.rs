@@ -2,7 +2,7 @@
 //! what an operator has to do.
 
 use askama::Template;
-use runtime::web::{Html, Lang, Page, Part, RenderError, Tag, time};
+use runtime::web::{Html, Label, Lang, Page, Part, RenderError, Tag, Tone, time};
 
 use super::view_sealed::{SealedPage, SealedTask};
 use super::words;
@@ -45,6 +45,19 @@ impl SealedTemplate<'_> {
         let more = task.missing.len().saturating_sub(named.len());
         let named = named.join(" ");
         if more == 0 { named } else { words::SEALED_MORE.fill(self.lang, &[&named, &more]) }
+    }
+
+    fn done(&self, area: &super::view_sealed::SealedArea) -> String {
+        words::SEALED_DONE.fill(self.lang, &[&area.done.len()])
+    }
+
+    fn told(&self, area: &super::view_sealed::ToldArea) -> String {
+        words::SEALED_TOLD_AREA.fill(self.lang, &[&area.area.in_lang(self.lang), &area.lines.len()])
+    }
+
+    fn count(&self, line: &(Tone, Label, usize)) -> Part<Tag> {
+        let (tone, word, count) = line;
+        Tag::new(*tone, format!("{} {count}", word.in_lang(self.lang)))
     }
 
     fn minute(&self, unix_ms: &i64) -> String {

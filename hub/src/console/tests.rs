@@ -62,15 +62,23 @@ impl StatisticsSource for Fixed {
     }
 }
 
+async fn console_at(kind: UnitKind) -> Browser {
+    console(kind, Role::Operator, indicator_view()).await.0
+}
+
 async fn console_of(role: Role, view: IndicatorPage) -> (Browser, Arc<Fixed>) {
+    console(UnitKind::City, role, view).await
+}
+
+async fn console(kind: UnitKind, role: Role, view: IndicatorPage) -> (Browser, Arc<Fixed>) {
     let unit = Label::new("青岛市联防联控工作专班", "Qingdao task force");
-    let mut site = site(UnitKind::City, unit, "370200".to_owned(), Transport::Loopback);
+    let mut site = site(kind, unit, "370200".to_owned(), Transport::Loopback);
     site.demonstration = true;
     let start = jiff::Timestamp::from_millisecond(NOW).expect("instant");
     let (clock, _) = runtime::clock::Clock::simulated(start);
     let shell = trial::shell(site, role, clock).await.expect("shell");
     let source = Arc::new(Fixed { indicator: view, asked: Mutex::default() });
-    let mut browser = Browser::new(router(UnitKind::City, shell, Arc::<Fixed>::clone(&source)));
+    let mut browser = Browser::new(router(kind, shell, Arc::<Fixed>::clone(&source)));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     (browser, source)
 }
@@ -106,12 +114,17 @@ async fn pages_are_whole_in_both_languages() {
 async fn sealed_sums_are_told_in_both_languages() {
     let (mut browser, _) = console_of(Role::Operator, indicator_view()).await;
     let zh = check(&mut browser, "/sealed?lang=zh", "hub-sealed-zh.html").await;
-    for said in ["未收到：S08", "记录第 3 号", "学校太少，按方案不开启", "打电话请学校核对"]
+    for said in ["未收到：S08", "记录 3f0a9c1d", "学校太少，按方案不开启", "打电话请学校核对"]
     {
         assert!(zh.text.contains(said), "{said}");
     }
     let en = check(&mut browser, "/sealed?lang=en", "hub-sealed-en.html").await;
-    assert!(en.text.contains("Missing: S08") && en.text.contains("record 3"));
+    assert!(en.text.contains("Missing: S08") && en.text.contains("record 3f0a9c1d"));
+    // How tasks stand comes first; what is opened, and sums from below by area, can be unfolded.
+    for said in ["等报告 1", "已全部开启的 1 项", "市北区：1 份", "09090909"] {
+        assert!(zh.text.contains(said), "{said}");
+    }
+    assert!(en.text.contains("waits for reports 1") && en.text.contains("Shibei District: 1 sums"));
     let site = site(UnitKind::Helper, Label::same("H"), "HC-QD".to_owned(), Transport::Loopback);
     let links: Vec<&str> = site.nav[0].links.iter().map(|link| link.href).collect();
     assert_eq!(links, ["/", "/overview", "/indicators"]);
@@ -150,6 +163,13 @@ async fn publications_are_told_in_both_languages() {
     assert!(hrefs(UnitKind::District).contains(&"/publications"));
     assert!(hrefs(UnitKind::City).contains(&"/publications"));
     assert!(!hrefs(UnitKind::Street).contains(&"/publications"), "a street publishes nothing");
+    let [mut street, mut helper] =
+        [console_at(UnitKind::Street).await, console_at(UnitKind::Helper).await];
+    for browser in [&mut street, &mut helper] {
+        let none = browser.get("/publications").await.expect("reply");
+        assert_eq!(none.status, StatusCode::NOT_FOUND, "no page without a right to publish");
+    }
+    check(&mut helper, "/sealed", "hub-helper-sealed.html").await;
 }
 
 /// Zero, suppressed, not reported and not applicable stand in the table as four different things.
@@ -192,7 +212,7 @@ async fn the_page_says_where_each_number_came_from() {
         assert!(page.text.contains(text), "{text}");
     }
     assert!(page.text.contains(&Digest::sha256([0x5b; 32]).to_string()));
-    assert!(page.text.contains("参与学校少于 5 所的街道不开放"));
+    assert!(page.text.contains("参与学校少于 5 所的街道不开启"));
 }
 
 /// Names that came over the wire cannot become markup, in the page, the chart or the address.

@@ -299,8 +299,6 @@ pub struct OpenedLine {
     pub schools: (u32, u32),
     /// Education's hub and health's.
     pub hubs: (String, String),
-    /// Number of the record.
-    pub number: u64,
     /// Digest of the record that both signed.
     pub record: Digest,
     /// When it was opened.

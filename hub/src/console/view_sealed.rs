@@ -1,5 +1,6 @@
 //! What the page of sealed sums shows, as plain values: tasks by area, and what people said.
 
+use domain::digest::Digest;
 use runtime::web::{Label, Tone};
 
 use super::view::Choice;
@@ -11,14 +12,18 @@ pub struct SealedPage {
     pub part: Label,
     /// What a person has to look at, each in a sentence.
     pub notices: Vec<Label>,
+    /// How many tasks stand how, over all areas; what needs a person first.
+    pub summary: Vec<(Tone, Label, usize)>,
+    /// Whether this hub is a town's, to which its own sums are sent down.
+    pub is_town: bool,
     /// Periods of which there are tasks.
     pub periods: Vec<Choice>,
     /// The chosen one; empty for the latest.
     pub period: String,
     /// Areas under seal.
     pub areas: Vec<SealedArea>,
-    /// Sums that leaders below told.
-    pub told: Vec<ToldLine>,
+    /// Sums that came to this hub, by area.
+    pub told: Vec<ToldArea>,
     /// Sums from below that cannot be verified yet: who sent them, and why.
     pub waiting: Vec<(String, Label)>,
     /// Objections of schools.
@@ -44,8 +49,11 @@ pub struct SealedArea {
     pub open_groups: usize,
     /// Groups of too few schools.
     pub closed_groups: usize,
-    /// Tasks in which this hub has a part and somebody has reported.
+    /// Tasks in which this hub has a part and somebody has reported, and of which not everything
+    /// is opened; what needs a person first.
     pub tasks: Vec<SealedTask>,
+    /// Tasks of which everything is opened that the plan opens.
+    pub done: Vec<SealedTask>,
     /// Those of which no report is in: what is counted, and the period.
     pub idle: Vec<Label>,
 }
@@ -73,11 +81,18 @@ pub struct SealedTask {
     pub waits: Vec<Label>,
 }
 
-/// A sum that a leader below told.
+/// The sums of an area that came to this hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldLine {
+pub struct ToldArea {
     /// Area of the plan.
     pub area: Label,
+    /// Its sums, terms first, the latest period of each first.
+    pub lines: Vec<ToldLine>,
+}
+
+/// A sum that came to this hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldLine {
     /// What is counted.
     pub name: Label,
     /// Its period.
@@ -86,8 +101,8 @@ pub struct ToldLine {
     pub stage: Label,
     /// Schools whose report is fresh, of those that were due.
     pub schools: (u32, u32),
-    /// Number of the record.
-    pub number: u64,
+    /// Digest of the record, by which every hub names it.
+    pub record: Digest,
     /// When it was opened.
     pub opened_at_ms: i64,
 }

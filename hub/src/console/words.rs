@@ -39,12 +39,15 @@ texts! {
     SEALED_WAITS = "在等什么、什么不开启", "What waits, and what stays closed";
     SEALED_MISSING = "未收到：{0}", "Missing: {0}";
     SEALED_MORE = "{0} 等，另有 {1} 校", "{0} and {1} more";
+    SEALED_DONE = "已全部开启的 {0} 项", "{0} of which everything is opened";
+    SEALED_SENT = "区县发来的本街道（镇）合计", "The town's own sums from the district";
+    SEALED_TOLD_AREA = "{0}：{1} 份", "{0}: {1} sums";
     SEALED_TOLD = "下级送来的合计", "Sums from leaders below";
     SEALED_TOLD_NOTE = "逐份核验过双方签名和数字摘要，每份只计一次",
         "both signatures and the digest of the figures were verified; each counts once";
     SEALED_STAGE = "学段", "Stage";
     SEALED_FRESH = "本期报告 / 应报（校）", "Fresh / due (schools)";
-    SEALED_RECORD = "记录号", "Record";
+    SEALED_RECORD = "记录", "Record";
     SEALED_OPENED_AT = "开启时间", "Opened";
     SEALED_UNVERIFIED = "还不能核验的合计", "Sums that cannot be verified yet";
     SEALED_OBJECTIONS = "学校的异议", "Objections of schools";
@@ -72,9 +75,14 @@ texts! {
     PUBLICATIONS_STUDENT = "区县与市合计，每名学生每学年最多用 {0}；这里只列本枢纽的份额，可调低、不能调高。",
         "District and city together use at most {0} of a student in a school year; this is this \
          hub's share, which can be lowered and never raised.";
-    PUBLICATIONS_NONE = "还没有发布过。运维人员在本机先查看方案、再抽取：xinqiao-hub publish plan 2026S1-alerts。",
+    PUBLICATIONS_NONE = "还没有发布过。运维人员在本机先查看方案、再抽取：xinqiao-hub publish plan {0}-alerts。",
         "Nothing was published yet. An operator looks at a plan on this machine and then draws it: \
-         xinqiao-hub publish plan 2026S1-alerts.";
+         xinqiao-hub publish plan {0}-alerts.";
+    PUBLICATIONS_NONE_ENDED = "还没有发布过，也还没有结束的学期可以发布。",
+        "Nothing was published yet, and no term is over that could be.";
+    PUBLISHED_STAGES = "各学段的学校", "Schools by stage";
+    PUBLISHED_IN = "计入的学校", "Schools in it";
+    PUBLISHED_OUT = "学校太少、不开启的学校", "Schools of too few, closed";
     PUBLISHED_ALL = "已发布的内容", "Releases";
     PUBLISHED_ALL_CLOSED = "学校或人数太少，整行或整列不开启：{0}",
         "too few schools or persons, closed throughout: {0}";
@@ -120,7 +128,6 @@ texts! {
         "each line is exact, opened and signed by two hubs; none tells a school's figure";
     OPENED_GROUPS = "组数", "Groups";
     OPENED_BY = "开启方（教育 + 卫健）", "Opened by (education + health)";
-    OPENED_DIGEST = "记录摘要", "Record digest";
     OPENED_DOCUMENTS = "方案 · 名单摘要", "Plan · roster digests";
     BY_GRADE_SEX = "年级 × 性别", "Grade × sex";
 
@@ -130,6 +137,10 @@ texts! {
     COVERAGE = "报送完整度", "Schools that reported";
     SCHOOLS_DUE = "/ {0} 校", "of {0} schools";
     PERSONS = "覆盖在校学生 {0} 人", "{0} enrolled students covered";
+    NONE_DUE = "没有应报的学校", "No school is due";
+    PERSONS_LISTED = "名册上这些学校有学生 {0} 人；统计日的在册人数可能略有出入",
+        "{0} students of these schools on the signed roster; on the day of the count there can be \
+         a few more or less";
     COMPLETE = "应报单位已报齐", "All schools that were due have reported";
     MISSING = "还差 {0} 校，未报的不按零计", "{0} schools are missing; missing is not zero";
     SNAPSHOT = "数据版本", "State of the data";
@@ -177,12 +188,12 @@ texts! {
          chance and without bias; a cell is off by at most ±{1}. Totals add {2} such cells: they \
          are approximate, and their error does not lean to one side as schools are added.";
     PROTECTION_OPENED = "密封汇总：各校的数拆成两半，教育、卫健各算一半，整组学校合起来才开启；\
-        合计是精确数，没有取整误差。单独一个部门看不到任何一所学校的数。1 至 4 的合计不单独显示，但有时能由其他合计相减得出；它是至少五所学校合在一起的数，不指向任何一所学校。",
+        合计是精确数，没有取整误差。单独一个部门看不到任何一所学校的数。1 至 4 的合计不单独列出，但有时能由其他合计相减得出；它总是至少五所学校合在一起的数，从中看不出是哪一所学校。",
         "Sealed sums: each school's counts are split in two, education and health compute one \
          half each, and only sums over whole groups of schools are opened. They are exact, \
          without rounding. Neither department sees a school's count. Sums from 1 to 4 are not \
-         shown by themselves and sometimes follow from others by subtraction; they are about at \
-         least five schools together and tell of none.";
+         listed and sometimes follow from others by subtraction; they are always of at least five \
+         schools together and do not tell which.";
     PROTECTION_LEFT_OUT = "密封汇总，已开启的各格是精确数；另有名单上 {0} 名学生所在的格不足 100 人，\
         不开启、也不计入。",
         "Sealed sums, exact in the cells that were opened; cells about {0} students of the \
@@ -198,7 +209,7 @@ texts! {
         "Snapshot {0} was closed at {1}; {2} corrections that came later go into the next one.";
     VERIFY = "核验", "Verification";
     WHY_CLOSED = "为何不显示", "Why something is not shown";
-    NOTHING_CLOSED = "本页没有因保护规则而不开放的内容。", "Nothing on this page is withheld.";
+    NOTHING_CLOSED = "本页没有因保护规则而不显示的内容。", "Nothing on this page is withheld.";
     TOTAL_NOTE = "各格单独取整，分项与合计可能略有出入",
         "cells are rounded one by one, so parts and totals may differ slightly";
 
@@ -212,7 +223,7 @@ texts! {
         "{0} of {1} reporting schools keep the ledgers for it";
     SUPPORT_NONE = "未支持", "unsupported";
     SUPPORT_NONE_WHY = "学校台账尚未接入，不等于零", "schools do not keep the ledger yet; not zero";
-    SUPPORT_CLOSED = "不开放", "closed";
+    SUPPORT_CLOSED = "不开启", "closed";
     SUPPORT_WAITING = "待开启", "waiting";
     SUPPORT_STOPPED = "已停", "stopped";
     SUPPORT_LOCAL = "只留校", "stays at school";

@@ -6,9 +6,9 @@ mod open;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::catalogue::{Stage, TableId};
+use domain::catalogue::{DimensionId, Grade, Stage, TableId};
 use domain::digest::Digest;
-use domain::disclosure::plan::{GroupId, Plan, School};
+use domain::disclosure::plan::{GroupId, Plan, Roster, School};
 use domain::disclosure::sealed::{SealedTable, SealedTables, SealedYear, persons_about, weeks_of};
 use domain::period::Period;
 use domain::rollup::Coverage;
@@ -20,7 +20,7 @@ use runtime::sql::{SqlError, Tx};
 
 use self::draft::Draft;
 use super::cells::{self, Cell, OtherWords};
-use super::state::Closed;
+use super::state::{Closed, Sort};
 use super::{Asked, Extent, TableOf, is_task};
 use crate::packs::Packs;
 use crate::store::opened::{self, OpenedSum, TaskState};
@@ -38,6 +38,8 @@ pub struct AreaBook {
     weeks: Vec<Period>,
     /// Whether the plan holds for all days of the weeks.
     is_covered: bool,
+    /// How much of the period lies before the plan.
+    before: Before,
     sums: Vec<OpenedSum>,
     tasks: Vec<TaskState>,
     /// Whether this hub has a part in the sums and so knows what they wait for.
@@ -47,6 +49,14 @@ pub struct AreaBook {
     about: About,
     tables: HashMap<Digest, Arc<SealedTables>>,
     in_force: Option<(Digest, Arc<SealedTables>)>,
+}
+
+/// How much of a period lies before the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Before {
+    Nothing,
+    Part,
+    All,
 }
 
 /// How many persons of the roster each cell of a table is about, in a stage and some schools; made
@@ -60,8 +70,10 @@ pub struct AreaSum<'b> {
     pub cells: Vec<Result<Cell, Closed>>,
     /// Groups that are in, by stage; figures of the same are about the same schools.
     pub basis: BTreeSet<Member>,
-    /// How complete it is: schools of which every stage asked for is in.
+    /// How complete it is: of the schools that can be in it, those of which every stage is.
     pub coverage: Coverage,
+    /// Schools that cannot be in it with a stage, since the plan opens no group of theirs.
+    pub closed: BTreeMap<Stage, u32>,
     /// The sums, each once.
     pub sums: Vec<&'b OpenedSum>,
 }
@@ -98,16 +110,20 @@ impl AreaBook {
                 }
             }
         });
-        let is_covered = year.is_some_and(|year| {
-            let (from, until) = year.days();
-            from <= span.from && span.to <= until
-        });
+        let days = year.map(SealingYear::days);
+        let is_covered = days.is_some_and(|(from, until)| from <= span.from && span.to <= until);
+        let before = match days {
+            Some((from, _)) if span.to < from => Before::All,
+            Some((from, _)) if span.from < from => Before::Part,
+            _ => Before::Nothing,
+        };
         Ok(Self {
             area: area.clone(),
             school_year: span.school_year,
             period,
             weeks: weeks(period, &span),
             is_covered,
+            before,
             sums,
             has_part: year
                 .is_some_and(|year| [&year.year().leader, &year.year().helper].contains(&hub)),
@@ -139,6 +155,25 @@ impl AreaBook {
         count(all.filter(|school| extent.holds(school)).count())
     }
 
+    /// Whether a school is on the roster.
+    #[must_use]
+    pub fn holds(&self, school: &UnitId) -> bool {
+        self.year().is_some_and(|year| year.roster.school(school).is_some())
+    }
+
+    /// Whether a school of the area or of a town of it has students of a stage and of a grade.
+    #[must_use]
+    pub fn has(&self, extent: &Extent, stage: Option<Stage>, grade: Option<Grade>) -> bool {
+        let Some(year) = self.year() else { return false };
+        let in_stage = |school: &School, known: Stage| match grade {
+            Some(grade) => school.persons_in(known, grade) > 0,
+            None => school.has(known),
+        };
+        let stages: Vec<Stage> = stage.map_or(Stage::ALL.to_vec(), |one| vec![one]);
+        let mut schools = year.roster.schools.values().filter(|school| extent.holds(school));
+        schools.any(|school| stages.iter().any(|known| in_stage(school, *known)))
+    }
+
     fn year(&self) -> Option<&SealedYear> {
         self.sealing().map(SealingYear::year)
     }
@@ -158,23 +193,25 @@ impl AreaBook {
             return total;
         }
         let mut schools = BTreeMap::<&UnitId, bool>::new();
-        let only = asked.filters.iter().find(|(dimension, _)| dimension.as_str() == "stage");
         for stage in Stage::ALL {
-            if only.is_some_and(|(_, value)| value != stage.as_str()) {
-                continue;
-            }
-            let listed = year.roster.with(stage).filter(|(_, school)| extent.holds(school));
-            let listed: BTreeSet<&UnitId> = listed.map(|(id, _)| id).collect();
+            let listed = listed(&year.roster, stage, (extent, asked.filters));
             if listed.is_empty() {
                 continue;
             }
-            let groups = self.stage((stage, &listed), (extent, asked), &mut total, &mut draft);
-            let within = year.plan.of_stage(stage).filter(|group| groups.contains(&group.id));
-            let within: BTreeSet<&UnitId> = within.flat_map(|group| &group.members).collect();
+            let found = self.stage((stage, &listed), (extent, asked), &mut total, &mut draft);
+            let can_come = !matches!(&found, Err(why) if why.sort() == Sort::Closed);
+            let groups = found.unwrap_or_default();
+            let within = members(&year.plan, &groups);
             total.coverage.persons += year.roster.persons(within.iter().copied(), stage);
+            let open = open::groups(&year.plan, &year.roster, (stage, extent));
+            let open = members(&year.plan, &open);
             for school in listed {
-                let is_in = within.contains(school);
-                schools.entry(school).and_modify(|all| *all &= is_in).or_insert(is_in);
+                if !open.contains(school) {
+                    *total.closed.entry(stage).or_default() += 1;
+                } else if can_come {
+                    let is_in = within.contains(school);
+                    schools.entry(school).and_modify(|all| *all &= is_in).or_insert(is_in);
+                }
             }
         }
         total.coverage.schools_due = count(schools.len());
@@ -183,20 +220,20 @@ impl AreaBook {
         total
     }
 
-    /// Adds one stage; gives the groups that are in.
+    /// Adds one stage; gives the groups that are in, or why there are none.
     fn stage<'b>(
         &'b self,
         (stage, listed): (Stage, &BTreeSet<&UnitId>),
         (extent, asked): (&Extent, Asked<'_>),
         total: &mut AreaSum<'b>,
         draft: &mut Draft,
-    ) -> BTreeSet<GroupId> {
+    ) -> Result<BTreeSet<GroupId>, Closed> {
         let layouts = asked.tables.iter().filter_map(|table| {
             let layout = self.layout(None, &table.table)?;
             Some((table, layout))
         });
         let layouts: Vec<(&TableOf, &SealedTable)> = layouts.collect();
-        let groups = match self.in_all(stage, &layouts, (extent, asked)) {
+        match self.in_all(stage, &layouts, (extent, asked)) {
             Ok((wholes, groups)) => {
                 for ((table, _), sums) in layouts.iter().zip(wholes) {
                     match self.added(stage, table, asked, &sums) {
@@ -208,18 +245,17 @@ impl AreaBook {
                         Err(OtherWords) => draft.close_all(Closed::Catalogue),
                     }
                 }
-                groups
+                let member = |group: &GroupId| (self.area.clone(), stage, group.clone());
+                total.basis.extend(groups.iter().map(member));
+                Ok(groups)
             }
             Err(closed) => {
                 for (table, layout) in &layouts {
                     draft.close(&self.reached(stage, listed, (*table, layout), asked), closed);
                 }
-                BTreeSet::new()
+                Err(closed)
             }
-        };
-        let member = |group: &GroupId| (self.area.clone(), stage, group.clone());
-        total.basis.extend(groups.iter().map(member));
-        groups
+        }
     }
 
     /// Figures that anybody of the listed schools is in.
@@ -288,6 +324,28 @@ impl AreaBook {
         };
         tables?.table(table)
     }
+}
+
+/// The schools of the roster that a figure of a stage can be about at all.
+fn listed<'r>(
+    roster: &'r Roster,
+    stage: Stage,
+    (extent, filters): (&Extent, &[(DimensionId, String)]),
+) -> BTreeSet<&'r UnitId> {
+    let only = |dimension: &str| {
+        let found = filters.iter().find(|(known, _)| known.as_str() == dimension);
+        found.map(|(_, value)| value.as_str())
+    };
+    if only("stage").is_some_and(|value| value != stage.as_str()) {
+        return BTreeSet::new();
+    }
+    let grade = only("grade").map(Grade::from_word);
+    let has = |school: &School| match grade {
+        None => true,
+        Some(grade) => grade.is_some_and(|grade| school.persons_in(stage, grade) > 0),
+    };
+    let listed = roster.with(stage).filter(|(_, school)| extent.holds(school) && has(school));
+    listed.map(|(id, _)| id).collect()
 }
 
 /// The weeks that a flow of a period is told by.

@@ -18,19 +18,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use certs::aggregate::task_id;
-use domain::catalogue::{Axis, DimensionId};
+use domain::catalogue::{Axis, DimensionId, Grade, Stage};
 use domain::digest::Digest;
 use domain::disclosure::plan::School;
 use domain::disclosure::sealed::{SealedTable, TaskId};
 use domain::period::Period;
 use domain::span::Span;
-use domain::unit::UnitId;
+use domain::unit::{UnitId, UnitKind};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 
 use crate::packs::Packs;
+use crate::rollup;
 use crate::store;
 use crate::store::opened::OpenedSum;
+use crate::store::unit::UnitStatus;
 
 pub use area::{AreaBook, AreaSum, Member};
 pub use cells::Cell;
@@ -125,6 +127,12 @@ impl Books {
         self.areas.iter().map(|book| book.schools(self.extent())).sum()
     }
 
+    /// Whether any school on the rosters has students of a stage and of a grade.
+    #[must_use]
+    pub fn has(&self, stage: Option<Stage>, grade: Option<Grade>) -> bool {
+        self.areas.iter().any(|book| book.has(self.extent(), stage, grade))
+    }
+
     /// The opened sums that are a member's own: an area's, or those of a town in one.
     #[must_use]
     pub fn of_member(&self, member: &UnitId) -> Self {
@@ -209,5 +217,25 @@ pub fn books(tx: &Tx<'_>, packs: &Packs, hub: &UnitId, period: Period) -> Result
             found.areas.push(Arc::new(book));
         }
     }
+    if !found.is_all && found.is_sealed() {
+        found.is_all = is_whole(tx, packs, (hub, period), &found)?;
+    }
     Ok(found)
+}
+
+/// Whether every member of a hub that has schools is under seal.
+fn is_whole(
+    tx: &Tx<'_>,
+    packs: &Packs,
+    (hub, period): (&UnitId, Period),
+    books: &Books,
+) -> Result<bool, SqlError> {
+    let day = rollup::tree_day(packs, &period.to_string());
+    let members = store::unit::members_on(tx, hub, day)?;
+    let is_beside = |unit: &store::unit::Unit| match unit.kind {
+        _ if unit.status == UnitStatus::Closed => false,
+        UnitKind::School => !books.areas.iter().any(|book| book.holds(&unit.id)),
+        kind => kind.is_area() && unit.schools_below > 0 && !books.of_member(&unit.id).is_sealed(),
+    };
+    Ok(!members.iter().any(is_beside))
 }

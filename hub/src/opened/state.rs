@@ -12,6 +12,8 @@ pub enum Closed {
     Several,
     /// The plan, or a key statement, does not cover the whole period.
     NotCovered,
+    /// The period, or some weeks of it, lies before the plan.
+    BeforePlan,
     /// No group of enough schools: the town or area has no figure of its own.
     FewSchools,
     /// It was opened under a catalogue that is not known here, or whose words are others.
@@ -59,6 +61,7 @@ impl Closed {
             Self::Detail
             | Self::Several
             | Self::NotCovered
+            | Self::BeforePlan
             | Self::FewSchools
             | Self::Catalogue
             | Self::FewPersons => Sort::Closed,
@@ -79,6 +82,7 @@ impl Closed {
             Self::Detail => "not_at_this_detail",
             Self::Several => "several_values",
             Self::NotCovered => "plan_covers_less",
+            Self::BeforePlan => "before_the_plan",
             Self::FewSchools => "too_few_schools",
             Self::Catalogue => "other_catalogue",
             Self::FewPersons => "too_few_persons",

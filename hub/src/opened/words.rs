@@ -15,6 +15,9 @@ texts! {
         "It was opened under another catalogue and cannot be told in the words of this one.";
     NOT_COVERED = "双方签署的汇总方案没有覆盖整个时段，缺的几周不会补开。",
         "The plan that both departments signed does not cover the whole period.";
+    BEFORE_PLAN = "本时段或其中一部分在汇总方案生效之前：当时没有密封报告，以后也不会补开。",
+        "The plan began after this period did: what lies before it was not sealed, and is not \
+         opened afterwards.";
     FEW_SCHOOLS = "能合并汇总的学校太少，按方案没有自己的合计。",
         "Too few schools can be summed: by the plan there is no figure of its own.";
     FEW_PERSONS = "按双方签署的名册，这一格涉及的学生不足 100 人，不开启。",
@@ -39,6 +42,7 @@ pub fn why(closed: Closed, lang: Lang) -> String {
         Closed::Detail => DETAIL,
         Closed::Several => SEVERAL,
         Closed::NotCovered => NOT_COVERED,
+        Closed::BeforePlan => BEFORE_PLAN,
         Closed::FewSchools => FEW_SCHOOLS,
         Closed::Catalogue => CATALOGUE,
         Closed::FewPersons => FEW_PERSONS,

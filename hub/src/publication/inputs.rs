@@ -118,9 +118,11 @@ pub fn read(tx: &Tx<'_>, place: Place<'_>, name: ReleaseName) -> Result<Inputs, 
     if found.sums.is_empty() {
         return Err(Refused::NoGroup);
     }
-    // Schools that no roster has are due as well.
+    // Schools that no roster has are due as well; those of too few to be opened are not.
     let due = rollup::schools_due(tx, place.packs, place.unit, ("", &period.to_string()))?;
-    found.coverage.schools_due = found.coverage.schools_due.max(due);
+    let listed: u32 = books.areas.iter().map(|book| book.schools(&Extent::Area)).sum();
+    let closed = listed.saturating_sub(found.coverage.schools_due);
+    found.coverage.schools_due = found.coverage.schools_due.max(due.saturating_sub(closed));
     Ok(found)
 }
 

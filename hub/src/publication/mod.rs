@@ -8,12 +8,15 @@
 //! is one that a restored hub has forgotten. Nothing here chooses what is published.
 
 pub mod audit;
+mod csv;
 mod guard;
 mod inputs;
 pub mod line;
 mod office;
 mod out;
+mod planned;
 mod refused;
+mod stages;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -23,13 +26,16 @@ use runtime::sql::{SqlError, Tx};
 
 use crate::store::publication;
 
+pub use self::csv::csv;
 pub use inputs::{Inputs, Part, read};
 pub use office::{By, Draft, Drawn, Office};
 pub use out::{
-    BudgetOut, CellOut, OpenTableOut, PlanOut, QueryOut, ReleaseAreaOut, ReleaseLineOut,
-    ReleaseOut, ReleasesOut, csv, release, releases, text,
+    BudgetOut, CellOut, OpenTableOut, ReleaseAreaOut, ReleaseLineOut, ReleaseOut, ReleasesOut,
+    release, releases, text,
 };
+pub use planned::{PlanOut, QueryOut};
 pub use refused::Refused;
+pub use stages::ReleaseStageOut;
 
 /// The ledger of a school year as it is stored.
 ///

@@ -11,14 +11,17 @@ use domain::disclosure::noise::{
     EPSILON_YEAR_MAX, OPEN_SHOWN_MIN, OpenTable, Publisher, Query, ReleaseName, Scale,
 };
 use domain::disclosure::sealed::measure_of;
-use domain::period::Period;
+use domain::period::{Calendar, Period};
+use domain::span::school_year_of;
+use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Label, Lang, Text, grouped};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::inputs::scale;
-use super::{Draft, cap, ledger, words};
+use super::stages::{ReleaseStageOut, stages};
+use super::{cap, ledger, words};
 use crate::packs::Packs;
 use crate::statistics::{CoverageOut, NameOut, UnitName, area_name, instant, period_name};
 use crate::store::publication::{self, Area, Drawn, Publication};
@@ -35,6 +38,9 @@ pub struct ReleasesOut {
     pub name: NameOut,
     /// Most that is spent of a student in a school year by district and city together.
     pub student_year: String,
+    /// The last term that has ended, which people would publish next.
+    #[serde(skip)]
+    pub last_term: Option<String>,
     /// What each school year may still cost, the latest first.
     pub budgets: Vec<BudgetOut>,
     /// Releases, the last one first.
@@ -106,6 +112,9 @@ pub struct ReleaseOut {
     pub catalogue: String,
     /// Its areas, and by which documents they are summed.
     pub areas: Vec<ReleaseAreaOut>,
+    /// Schools by stage, where its plans and rosters are here; every group that a plan opens is in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<ReleaseStageOut>,
     /// Line of the ledger with which it was paid.
     pub line: u64,
     /// Keyed digest of all that its numbers follow from.
@@ -168,88 +177,16 @@ pub struct CellOut {
     pub left_out: bool,
 }
 
-/// What would be drawn.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PlanOut {
-    /// Term and subject.
-    pub id: String,
-    /// What it is about.
-    pub subject: NameOut,
-    /// Give it to `publish draw`.
-    pub code: String,
-    /// What it costs.
-    pub epsilon: String,
-    /// What the year may still cost before it.
-    pub left: String,
-    /// Scale of the noise.
-    pub scale: String,
-    /// 95 of 100 figures would be within this.
-    pub margin95: u64,
-    /// Whether it was paid for, and only its numbers are missing.
-    pub is_paid: bool,
-    /// Schools in it.
-    pub coverage: CoverageOut,
-    /// Reports of an earlier term in its sums; with any of them the noise reaches twice as far.
-    pub carried: u32,
-    /// Opened sums that it is made of.
-    pub sums: usize,
-    /// Its queries.
-    pub queries: Vec<QueryOut>,
-    /// What the attacker says of what the hub has seen of these measures: `no_leak_found`; anything
-    /// else refuses the plan. Noise itself bounds nothing.
-    pub attacker: &'static str,
-}
-
-/// A query of a plan.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct QueryOut {
-    /// Its name.
-    pub query: String,
-    /// Its dimensions.
-    pub by: Vec<String>,
-    /// Figures that get noise.
-    pub figures: usize,
-    /// Figures that stay closed.
-    pub closed: usize,
-}
-
-impl PlanOut {
-    /// A draft in words.
-    #[must_use]
-    pub fn of(draft: &Draft) -> Self {
-        let inputs = &draft.inputs;
-        let query = |part: &super::Part| {
-            let closed = part.cells.iter().filter(|cell| cell.value.is_none()).count();
-            QueryOut {
-                query: part.query.id.to_owned(),
-                by: names_of(part.query),
-                figures: part.cells.len() - closed,
-                closed,
-            }
-        };
-        Self {
-            id: inputs.name.to_string(),
-            subject: named(words::subject(inputs.name.subject)),
-            code: draft.code(),
-            epsilon: draft.epsilon.to_string(),
-            left: draft.left.to_string(),
-            scale: scale_text(draft.scale),
-            margin95: draft.scale.margin(),
-            is_paid: draft.is_paid,
-            coverage: CoverageOut::from(inputs.coverage),
-            carried: inputs.carried,
-            sums: inputs.sums.len(),
-            queries: inputs.parts.iter().map(query).collect(),
-            attacker: "no_leak_found",
-        }
-    }
-}
-
-/// What a hub has published, with the budgets of its school years and of `year`.
+/// What a hub has published, with the budgets of its school years and of the present one.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn releases(tx: &Tx<'_>, at: &UnitName, year: i16) -> Result<ReleasesOut, SqlError> {
+pub fn releases(
+    tx: &Tx<'_>,
+    at: &UnitName,
+    (calendar, today): (&Calendar, Date),
+) -> Result<ReleasesOut, SqlError> {
+    let year = school_year_of(today);
     let all = publication::all(tx)?;
     let mut years: Vec<i16> = all.iter().map(|one| one.school_year).chain([year]).collect();
     years.extend(publication::lowered(tx)?);
@@ -272,6 +209,7 @@ pub fn releases(tx: &Tx<'_>, at: &UnitName, year: i16) -> Result<ReleasesOut, Sq
     Ok(ReleasesOut {
         unit: at.id.to_string(),
         name: name_of(at),
+        last_term: calendar.ended(today).map(|term| term.id.to_string()),
         student_year: EPSILON_YEAR_MAX.to_string(),
         budgets,
         releases: all.iter().filter_map(line).collect(),
@@ -304,6 +242,7 @@ pub fn release(
             .map(|cell| figure(catalogue, query, (cell, margin)))
             .collect(),
     };
+    let areas = publication::areas(tx, id)?;
     Ok(Some(ReleaseOut {
         unit: at.id.to_string(),
         name: name_of(at),
@@ -311,88 +250,13 @@ pub fn release(
         sums: stored.sums,
         sums_opened_until: instant(stored.opened_at_ms),
         catalogue: stored.catalogue.to_string(),
-        areas: publication::areas(tx, id)?.iter().map(|one| area(packs, one)).collect(),
+        stages: stages(packs, (catalogue, stored.school_year), &areas),
+        areas: areas.iter().map(|one| area(packs, one)).collect(),
         line: stored.number,
         identity: stored.identity.to_string(),
         tables: name.subject.queries().iter().map(table).collect(),
         release,
     }))
-}
-
-/// A release as tidy CSV: one row a figure, and every row says that it is noisy and how much.
-///
-/// # Errors
-/// None: the rows are written to memory and have one width.
-pub fn csv(out: &ReleaseOut) -> Result<Vec<u8>, csv::Error> {
-    let mut dims: Vec<&String> = Vec::new();
-    for dim in out.tables.iter().flat_map(|table| &table.by) {
-        if !dims.contains(&dim) {
-            dims.push(dim);
-        }
-    }
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let mut head = vec!["release", "unit", "period", "query"];
-    head.extend(dims.iter().map(|dim| dim.as_str()));
-    head.extend([
-        "status",
-        "value",
-        "shown",
-        "low95",
-        "high95",
-        "left_out",
-        "margin95",
-        "epsilon",
-        "scale",
-        "schools_reported",
-        "schools_due",
-        "carried",
-        "sums",
-        "sums_opened_until",
-        "catalogue",
-        "line",
-        "note_zh",
-        "note_en",
-    ]);
-    writer.write_record(&head)?;
-    for table in &out.tables {
-        for cell in &table.cells {
-            writer.write_record(row(out, (table, cell), &dims))?;
-        }
-    }
-    writer.into_inner().map_err(|error| error.into_error().into())
-}
-
-fn row(
-    out: &ReleaseOut,
-    (table, cell): (&OpenTableOut, &CellOut),
-    dims: &[&String],
-) -> Vec<String> {
-    let number = |value: Option<i64>| value.map_or_else(String::new, |value| value.to_string());
-    let release = &out.release;
-    let mut row =
-        vec![release.id.clone(), out.unit.clone(), release.period.clone(), table.query.clone()];
-    row.extend(dims.iter().map(|dim| cell.key.get(*dim).cloned().unwrap_or_default()));
-    row.extend([
-        cell.status.to_owned(),
-        number(cell.value),
-        cell.shown.clone(),
-        number(cell.low),
-        number(cell.high),
-        if cell.left_out { "yes" } else { "no" }.to_owned(),
-        release.margin95.to_string(),
-        release.epsilon.clone(),
-        release.scale.clone(),
-        release.coverage.schools_reported.to_string(),
-        release.coverage.schools_due.to_string(),
-        release.carried.to_string(),
-        out.sums.to_string(),
-        out.sums_opened_until.clone(),
-        out.catalogue.clone(),
-        out.line.to_string(),
-        out.note.zh.clone(),
-        out.note.en.clone(),
-    ]);
-    row
 }
 
 fn line(stored: &Publication) -> Option<ReleaseLineOut> {
@@ -458,7 +322,7 @@ pub fn text(cell: &CellOut, lang: Lang) -> String {
 }
 
 /// What people read for a dimension.
-fn dimension(catalogue: &Catalogue, dim: &str) -> NameOut {
+pub(super) fn dimension(catalogue: &Catalogue, dim: &str) -> NameOut {
     match catalogue.dimension(dim) {
         Some(known) => NameOut { zh: known.label.zh.clone(), en: known.label.en.clone() },
         None => named(words::OUTCOME),
@@ -475,7 +339,7 @@ fn category(catalogue: &Catalogue, query: &Query, (dim, value): (&str, &str)) ->
     }
 }
 
-fn names_of(query: &Query) -> Vec<String> {
+pub(super) fn names_of(query: &Query) -> Vec<String> {
     query.by.iter().map(|dim| (*dim).to_owned()).collect()
 }
 
@@ -483,7 +347,7 @@ fn name_of(at: &UnitName) -> NameOut {
     NameOut { zh: at.label.zh.clone(), en: at.label.en.clone() }
 }
 
-fn same(text: &str) -> NameOut {
+pub(super) fn same(text: &str) -> NameOut {
     NameOut { zh: text.to_owned(), en: text.to_owned() }
 }
 
@@ -491,12 +355,12 @@ fn label_of(label: &Label) -> NameOut {
     NameOut { zh: label.zh.clone(), en: label.en.clone() }
 }
 
-fn named(text: Text) -> NameOut {
+pub(super) fn named(text: Text) -> NameOut {
     use runtime::web::Lang;
     NameOut { zh: text.in_lang(Lang::Zh).to_owned(), en: text.in_lang(Lang::En).to_owned() }
 }
 
-fn scale_text(scale: Scale) -> String {
+pub(super) fn scale_text(scale: Scale) -> String {
     match scale.parts() {
         (numerator, 1) => numerator.to_string(),
         (numerator, denominator) => format!("{numerator}/{denominator}"),

@@ -3,7 +3,6 @@
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query as UrlQuery, State};
 use axum::response::Response;
-use domain::span::school_year_of;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -38,8 +37,10 @@ pub(super) struct FormQuery {
     security(("key" = []), ("session" = []))
 )]
 pub(super) async fn list_publications(State(rest): State<Rest>, caller: Caller) -> Response {
-    let year = school_year_of(rest.statistics.clock().today());
-    let read = rest.statistics.read_async(move |tx, _, at| publication::releases(tx, at, year));
+    let today = rest.statistics.clock().today();
+    let read = rest
+        .statistics
+        .read_async(move |tx, packs, at| publication::releases(tx, at, (packs.calendar(), today)));
     let out = match read.await {
         Ok(out) => out,
         Err(error) => return Refusal::from(error).reply(caller.lang),

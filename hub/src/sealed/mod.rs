@@ -19,6 +19,7 @@ pub mod leader;
 pub mod refused;
 pub mod row;
 pub mod signed;
+pub mod stand;
 pub mod sums;
 pub mod view;
 pub mod watch;

@@ -1,7 +1,11 @@
 //! What people are shown of sealed sums: tasks with their reports, who is missing, what is opened
 //! and what the rest waits for. The same at the leader and at the helper, each from its own lists.
 
-use domain::disclosure::plan::Openings;
+use std::collections::BTreeMap;
+
+use certs::digest::sha256;
+use domain::digest::Digest;
+use domain::disclosure::plan::{GroupId, Openings};
 use domain::disclosure::sealed::{Objectable, TaskId};
 use domain::period::Period;
 use domain::unit::UnitId;
@@ -44,13 +48,32 @@ pub struct TaskView {
     /// Sets that are complete and not opened yet.
     pub ready: Vec<Ready>,
     /// Openings with the number of their record, once both hubs signed it.
-    pub openings: Vec<(Opening, Option<u64>)>,
+    pub openings: Vec<(Opening, Option<Recorded>)>,
     /// Groups that wait or stay closed, at the leader.
     pub waits: Vec<Wait>,
+    /// Schools of each waiting group whose report is missing.
+    pub awaited: BTreeMap<GroupId, Vec<UnitId>>,
     /// Whether its year was closed here: nothing of it is opened any more.
     pub is_closed: bool,
     /// Whether its documents are here: without them nothing more can be said.
     pub is_known: bool,
+}
+
+/// The record of an opening that both hubs signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its number in the leader's chain, which is in the signed bytes.
+    pub number: u64,
+    /// Its digest, by which both hubs name it.
+    pub digest: Digest,
+}
+
+impl TaskView {
+    /// Schools whose report a group waits for.
+    #[must_use]
+    pub fn awaited(&self, wait: &Wait) -> &[UnitId] {
+        self.awaited.get(&wait.group).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// A set that is complete.
@@ -111,6 +134,7 @@ fn view(
         is_closed: year::is_closed(tx, place)?,
         openings: Vec::new(),
         waits: Vec::new(),
+        awaited: BTreeMap::new(),
         is_known: made.is_some(),
     };
     let Some(made) = made else { return Ok(view) };
@@ -131,18 +155,38 @@ fn view(
     };
     let outlook = outlook(&made, &holding, (&openings, &opened), today);
     if !view.is_closed {
+        view.awaited = awaited(&made, &outlook.waits, &view.missing);
         view.waits = outlook.waits;
         let ready = outlook.ready.into_iter();
         let ready = ready.map(|set| waiting(tx, (&made, &holding), (set, &openings), today));
         view.ready = ready.collect::<Result<_, _>>()?;
     }
     for opening in opened {
-        let record = record::of_opening(tx, opening.id)?;
-        let signed = record.filter(|record| record.helper.is_some());
-        let signed = signed.map(|record| record.signed_number);
+        let signed = recorded(tx, opening.id)?;
         view.openings.push((opening, signed));
     }
     Ok(view)
+}
+
+/// The record of an opening, once both hubs signed it.
+fn recorded(tx: &Tx<'_>, opening: i64) -> Result<Option<Recorded>, SqlError> {
+    let signed = record::of_opening(tx, opening)?.filter(|record| record.helper.is_some());
+    let named = |record: record::Record| Recorded {
+        number: record.signed_number,
+        digest: sha256(&record.bytes),
+    };
+    Ok(signed.map(named))
+}
+
+/// Schools of each waiting group whose report is missing.
+fn awaited(task: &Task, waits: &[Wait], missing: &[UnitId]) -> BTreeMap<GroupId, Vec<UnitId>> {
+    let of = |wait: &Wait| {
+        let group = task.year.sealed().plan.group(&wait.group);
+        let members = group.map(|group| &group.members).into_iter().flatten();
+        let schools = members.filter(|school| missing.contains(school)).cloned().collect();
+        (wait.group.clone(), schools)
+    };
+    waits.iter().map(of).collect()
 }
 
 /// When a complete set is opened.

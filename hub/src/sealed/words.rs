@@ -2,6 +2,8 @@
 //! opened, and what an operator does about it.
 
 use domain::disclosure::plan::Refusal;
+use domain::unit::UnitId;
+use proto::opening::Detail;
 use runtime::texts;
 use runtime::web::{Lang, Text};
 
@@ -18,14 +20,17 @@ texts! {
     SCHOOL = "学校", "school";
     CODE = "代码", "code";
     TO_DO = "怎么办", "what to do";
-    IN_ORDER = "正常", "in order";
+    STATE_OPENED = "已开启", "opened";
+    STATE_PARTLY = "部分开启", "opened in part";
+    STATE_OBJECTIONS = "异议期", "schools can object";
+    STATE_REPORTS = "等报告", "waits for reports";
     NO_KEY = "尚未与对方枢纽商定密钥", "no key agreed with the other hub yet";
     NO_DOCUMENTS = "缺少方案、名单或指标目录", "plan, roster or catalogue are not here";
     STOPPED = "需要人处理：{0}", "needs a person: {0}";
     NO_TASKS = "还没有密封汇总。", "Nothing is sealed yet.";
     NO_TASK = "没有 {0} 在 {1} 的密封汇总。", "there is no sealed sum of {0} about {1}.";
     NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";
-    COVERAGE = "已收 {0} / {1} 所学校的报表。", "Reports of {0} of {1} schools are in.";
+    COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} schools are in.";
     MISSING = "未收到：{0}", "Missing: {0}";
     UNSTATED_COUNT = "{0} 所学校的密钥待卫健方核定", "keys of {0} schools not stated by health";
     UNSTATED = "密钥待卫健方核定，报告到达后在此等待：{0}\n  怎么办：在卫健方枢纽运行 \
@@ -33,12 +38,13 @@ texts! {
         "Key not stated by health, so that reports wait here: {0}\n  What to do: at health's hub \
          run xinqiao-hub key school list, compare the words with each school by telephone, and \
          have the list of keys signed.";
-    OPENED_LINE = "{0} {1}：组 {2} 已开启，{3} / {4} 所为本期报表，记录第 {5} 号。",
-        "{0} {1}: groups {2} opened, {3} of {4} fresh, record {5}.";
-    NOT_OPENED = "{0} {1}：组 {2} 尚未开启，对方枢纽答复：{3}",
-        "{0} {1}: groups {2} not opened yet, the other hub said: {3}";
-    KEPT_CLOSED = "{0} {1}：组 {2} 不予开启（{3}）：{4}",
-        "{0} {1}: groups {2} stay closed ({3}): {4}";
+    OPENED_LINE = "{0}（{1}）：组 {2} 已开启，{3} / {4} 所为本期报告，记录 {5}（教育方第 {6} 号）。",
+        "{0} ({1}): groups {2} opened, {3} of {4} fresh, record {5} (number {6} of education's \
+         hub).";
+    NOT_OPENED = "{0}（{1}）：组 {2} 尚未开启，对方枢纽答复：{3}",
+        "{0} ({1}): groups {2} not opened yet, the other hub said: {3}";
+    KEPT_CLOSED = "{0}（{1}）：组 {2} 不予开启（{3}）：{4}",
+        "{0} ({1}): groups {2} stay closed ({3}): {4}";
     SINGLED_OUT = "与此前按另一份方案开启的合计相减，会剩下不足五所学校；这份合计不再开启。",
         "less the sums that another plan of this period opened it would leave fewer than five \
          schools; it is not opened any more.";
@@ -49,6 +55,18 @@ texts! {
         "it was not decided in time whether a small count would follow, so it stays closed. Look \
          at the alarm and call the maker.";
     WAITS = "{0}：组 {1} 等待：{2}", "{0}: group {1} waits: {2}";
+    STAYS = "{0}：组 {1} 不开启：{2}", "{0}: group {1} stays closed: {2}";
+    ABOVE = "本枢纽不参与密封汇总的计算；下面是下级送来、核验过双方签名的合计。",
+        "This hub has no part in the computing. These sums came up, each verified by the \
+         signatures of both hubs.";
+    IN_TOWN = "本枢纽不参与密封汇总的计算；下面是区县发来、核验过双方签名的本街道（镇）合计。",
+        "This hub has no part in the computing. These are the town's own sums, sent down by the \
+         district and verified by the signatures of both hubs.";
+    AREA = "区域", "area";
+    STAGE = "学段", "stage";
+    RECORD = "记录", "record";
+    OPENED_AT = "开启时间", "opened";
+    FRESH = "本期报告 / 应报", "fresh / due";
     WAITS_FOR_OTHERS = "本学段其他组", "the other groups of its stage";
     OTHER_KEY_OF = "报告使用的密钥与卫健方核定的不符，在此等待、不计入合计：{0}\n  怎么办：致电学校。学校重装或\
                     恢复过系统的，按其页面上的十六个词重新核定密钥；学校没有做过的，即为他人冒名上报，查发证单位。",
@@ -91,7 +109,7 @@ texts! {
         "{0}: groups {1} are complete and are opened on {2}; until then schools can object";
     READY_OBJECTED = "{0}：组 {1} 报告已齐，有学校提出异议", "{0}: groups {1} are complete; a school objects";
     UNTIL = "{0}（最迟等到 {1}）", "{0} (until {1} at the latest)";
-    CLOSED_YEAR = "{0} 的 {1} 学年已结清：销毁 {2} 份报表的份额和 {3} 把密钥，{4} 项合计保留，{5} 项不再开启；\
+    CLOSED_YEAR = "{0} 的 {1} 学年已结清：销毁 {2} 份报告的份额和 {3} 把密钥，{4} 项合计保留，{5} 项不再开启；\
                    记录第 {6} 号。数据库文件中已覆盖，备份和磁盘快照须由操作员自行销毁。运行中的服务请重启。",
         "Closed school year {1} of {0}: shares of {2} reports and {3} keys are destroyed, {4} \
          opened sums stay, {5} stay closed for good; record {6}. They are overwritten in the file \
@@ -107,8 +125,8 @@ texts! {
     CLOSE_OUTSTANDING_NEXT = "等它们开启，或加 --leave-closed 让它们永远关闭。",
         "Wait for them, or leave them closed for good with --leave-closed.";
     OUTSTANDING_LINE = "{0} {1} {2} 组 {3}", "{0} {1} {2} groups {3}";
-    NONE_REFUSED = "没有被拒收的报表。", "No report was refused.";
-    NO_REPORT = "本枢纽没有该校的这份报表；没有改动任何内容。",
+    NONE_REFUSED = "没有被拒收的报告。", "No report was refused.";
+    NO_REPORT = "本枢纽没有该校的这份报告；没有改动任何内容。",
         "this hub holds no such report of that school; nothing was changed.";
     NO_SCHOOL = "{0} 不在本枢纽参与汇总的名册上；没有记下任何内容。",
         "{0} is on no roster of which this hub sums one half; nothing was noted.";
@@ -117,7 +135,7 @@ texts! {
          operator, and not at a city's or a street's.";
     NO_REPORT_NEXT = "请核对学校编号和摘要的 64 位数字，学校在其页面上能看到。",
         "Check the school's id and the 64 digits of the digest, which the school sees on its page.";
-    OBJECTED = "已记下 {0} 的异议；含这份报表的合计保持关闭，直到撤回。",
+    OBJECTED = "已记下 {0} 的异议；含这份报告的合计保持关闭，直到撤回。",
         "The objection of {0} is noted; sums with this report stay closed until it is taken back.";
     WITHDRAWN = "{0} 的异议已撤回。", "The objection of {0} was taken back.";
     AWAY = "已记下：{0} 停办或不在校。另一枢纽也须由其操作员记下。",
@@ -128,12 +146,15 @@ texts! {
         "the store or the packs cannot be read; nothing was changed.";
     GROUP_CLOSED = "学校太少，按方案不开启", "too few schools: closed by the plan";
     GROUP_MERGED = "本学年有学校停办，只能与组 {0} 一起开启", "opened only together with group {0} this year";
+    OF_AREA = "全区", "whole area";
+    OF_TOWN = "街道（镇）", "town";
     GROUP_WAITS = "等 {0} 的报告", "waits for the report of {0}";
     GROUP_STALE = "本学期只有 {0} 所报了新数，不足以沿用其余学校的旧数",
         "only {0} schools reported this term, too few to carry the others";
     GROUP_AGAIN = "已经开启过，不会再开", "opened before, and never again";
     GROUP_ISOLATES = "与已开启的合起来会露出少数学校，不开启",
         "with what is opened it would single out a few schools";
+    GROUP_NOT_YET = "按方案现在不能开启", "the plan does not open it now";
     GROUP_UNKNOWN = "方案中没有这样的组合", "the plan has no such set";
     IN_OBJECTION = "报告已齐，正在异议期或有学校提出异议",
         "reports are in; schools can still object, or one did";
@@ -240,10 +261,19 @@ pub fn to_do(code: &str) -> Text {
     }
 }
 
-/// What a group waits for, and until when at the latest.
+/// What a group waits for, and until when at the latest; `missing` are its schools whose report is
+/// not in.
 #[must_use]
-pub fn wait(wait: &Wait, lang: Lang) -> String {
-    let why = reason(wait.reason.as_ref(), lang);
+pub fn wait(wait: &Wait, missing: &[UnitId], lang: Lang) -> String {
+    let why = match &wait.reason {
+        // The refusal names the first school; all of them are waited for.
+        Some(Refusal::Waits { .. }) if !missing.is_empty() => {
+            let names: Vec<&str> = missing.iter().map(UnitId::as_str).collect();
+            let between = if lang == Lang::Zh { "、" } else { ", " };
+            GROUP_WAITS.fill(lang, &[&names.join(between)])
+        }
+        other => reason(other.as_ref(), lang),
+    };
     match wait.until {
         Some(until) => UNTIL.fill(lang, &[&why, &until]),
         None => why,
@@ -274,7 +304,17 @@ pub fn reason(refusal: Option<&Refusal>, lang: Lang) -> String {
         Some(Refusal::Again(_)) => say(GROUP_AGAIN),
         Some(Refusal::Isolates(_)) => say(GROUP_ISOLATES),
         Some(Refusal::Unknown | Refusal::Stages) => say(GROUP_UNKNOWN),
-        Some(other) => other.to_string(),
+        Some(other) if lang == Lang::En => other.to_string(),
+        Some(_) => say(GROUP_NOT_YET),
+    }
+}
+
+/// What a sum is over: the area, or a town of it.
+#[must_use]
+pub const fn extent(detail: Detail) -> Text {
+    match detail {
+        Detail::Cells => OF_AREA,
+        Detail::Categories => OF_TOWN,
     }
 }
 

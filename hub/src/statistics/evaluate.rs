@@ -3,12 +3,11 @@
 //! A ratio is made of sums and never of ratios. A cell to which nobody contributed becomes the
 //! blank that says why, and no blank is ever added as a zero.
 
-use std::collections::BTreeSet;
-
 use domain::catalogue::{Axis, Block, Grade, SchoolType, Stage, stage_of};
 use domain::rollup::Coverage;
 use domain::unit::UnitKind;
 
+use super::about::schools_by_stage;
 use super::floor::Floors;
 use super::lookup::Lookup;
 use super::plan::{Feed, Plan, PlannedTerm};
@@ -16,7 +15,7 @@ use super::sealed::{self, Opened};
 use super::sheet::Sheet;
 use super::sum::{CellSum, Slice, sum};
 use super::value::{Amount, Blank, Figure, Floor, NoFeed, Reading};
-use crate::opened::{Books, Member};
+use crate::opened::Books;
 use crate::packs::KnownCatalogue;
 
 /// Everything about one unit that its figures are read from.
@@ -34,22 +33,10 @@ pub struct Reader<'a> {
     pub books: &'a Books,
 }
 
-/// Which schools a term is about.
-#[derive(PartialEq, Eq)]
-struct About {
-    /// Groups of opened sums; nothing for a term that is read from sheets alone.
-    groups: Option<BTreeSet<Member>>,
-    /// Schools and persons of its sheet.
-    sheet: (u32, u64),
-    coverage: Coverage,
-    /// Whether persons of these schools are left out of it, in cells that stay closed.
-    leaves_out: bool,
-}
-
 /// One sum of a count, or its blank.
 #[derive(Clone, Copy, Debug)]
-struct Part {
-    amount: Result<Amount, Blank>,
+pub(super) struct Part {
+    pub(super) amount: Result<Amount, Blank>,
 }
 
 impl<'a> Reader<'a> {
@@ -80,38 +67,6 @@ impl<'a> Reader<'a> {
         first.map_or_else(|| self.reported(""), |first| self.about(first).coverage)
     }
 
-    fn about(&self, term: &PlannedTerm<'_>) -> About {
-        let sheet = self.reported(term.feed.table());
-        let Some(opened) = sealed::opened(self.books, term, &[]) else {
-            let counted = (sheet.schools_reported, sheet.persons);
-            return About { groups: None, sheet: counted, coverage: sheet, leaves_out: false };
-        };
-        let total = opened.amounts.first().copied();
-        let leaves_out = total.is_some_and(|sum| sum.is_ok_and(|sum| sum.left_out > 0));
-        let groups = Some(opened.basis);
-        // Schools that are due here and not in a plan are due all the same.
-        let due = self.due.max(opened.coverage.schools_due);
-        let own = Coverage { schools_due: due, ..opened.coverage };
-        let is_beside = self.reads_beside(term)
-            && self.of_sheets(term, &[]).first().is_some_and(|part| part.amount.is_ok());
-        if !is_beside {
-            // A part that is not shown is not in the sum either.
-            return About { groups, sheet: (0, 0), coverage: own, leaves_out };
-        }
-        let coverage = Coverage {
-            schools_due: sheet.schools_due.max(due),
-            schools_reported: sheet.schools_reported + opened.coverage.schools_reported,
-            persons: sheet.persons + opened.coverage.persons,
-        };
-        About { groups, sheet: (sheet.schools_reported, sheet.persons), coverage, leaves_out }
-    }
-
-    /// Whether rounded figures of areas that are not under seal stand beside opened ones.
-    fn reads_beside(&self, term: &PlannedTerm<'_>) -> bool {
-        let is_all = self.books.is_all && self.due <= self.books.schools();
-        term.feed.is_rounded() && !is_all
-    }
-
     /// The figures of a plan by some axes, row-major.
     #[must_use]
     pub fn figures(&self, plan: &Plan<'_>, axes: &[Axis]) -> Vec<Figure> {
@@ -132,36 +87,6 @@ impl<'a> Reader<'a> {
             Figure { key: key_at(axes, place), reading }
         };
         above.into_iter().enumerate().map(figure).collect()
-    }
-
-    /// The denominator's terms, read so that they are about the numerator's schools.
-    fn same_schools<'p, 'c>(
-        &self,
-        plan: &'p Plan<'c>,
-        terms: &'p [PlannedTerm<'c>],
-    ) -> Option<&'p [PlannedTerm<'c>]> {
-        let expected = self.about(plan.numerator.first()?);
-        let mut all = plan.numerator.iter().chain(terms).map(|term| self.about(term));
-        let equal = all.all(|about| !about.leaves_out && about.is_about_the_same(&expected));
-        if equal && !self.is_withheld_somewhere(plan, terms) {
-            Some(terms)
-        } else {
-            plan.same_schools.as_deref()
-        }
-    }
-
-    /// Whether some school withheld a stage above the line that is counted below it.
-    fn is_withheld_somewhere(&self, plan: &Plan<'_>, terms: &[PlannedTerm<'_>]) -> bool {
-        let stages = |term: &PlannedTerm<'_>| {
-            let sheet = self.sheet(term.feed.table())?;
-            schools_by_stage(sheet, block(sheet, &term.feed)?)
-        };
-        let rounded = plan.numerator.iter().find(|term| term.feed.is_rounded());
-        let Some(above) = rounded.and_then(stages) else {
-            return false;
-        };
-        let clear = terms.iter().filter(|term| !term.feed.is_rounded());
-        clear.filter_map(stages).any(|below| below != above)
     }
 
     /// Schools that can compute every count of a plan, of those that reported.
@@ -214,7 +139,21 @@ impl<'a> Reader<'a> {
         own.zip(self.of_sheets(term, axes)).map(|(own, beside)| shown(own.beside(beside))).collect()
     }
 
-    fn of_sheets(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
+    /// As sheets give them. Of a stage or grade that no school of the rosters has nothing is due.
+    pub(super) fn of_sheets(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
+        let mut parts = self.in_sheets(term, axes);
+        if self.books.is_all && self.due <= self.books.schools() {
+            for (place, part) in parts.iter_mut().enumerate() {
+                let (stage, grade) = stage_and_grade(&key_at(axes, place), axes);
+                if part.amount == Err(Blank::NotReported) && !self.books.has(stage, grade) {
+                    part.amount = Err(Blank::NotApplicable);
+                }
+            }
+        }
+        parts
+    }
+
+    fn in_sheets(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
         let size = axes.iter().map(|axis| axis.values.len()).product();
         let all = |blank| vec![Part { amount: Err(blank) }; size];
         if matches!(term.feed, Feed::Sealed { .. }) {
@@ -263,23 +202,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl About {
-    /// Whether two terms are about the same schools. A sum that was opened for all schools and a
-    /// sheet of all schools are.
-    fn is_about_the_same(&self, other: &Self) -> bool {
-        match (&self.groups, &other.groups) {
-            (None, None) => self.sheet == other.sheet,
-            (Some(own), Some(others)) => own == others && self.sheet == other.sheet,
-            _ => [self, other].into_iter().all(|about| {
-                let Coverage { schools_due, schools_reported, .. } = about.coverage;
-                schools_reported > 0
-                    && schools_reported == schools_due
-                    && schools_due == self.coverage.schools_due
-            }),
-        }
-    }
-}
-
 impl Part {
     /// Opened figures of some areas and rounded ones of others. What is not here or not shown is
     /// not in, and the coverage counts its schools as missing.
@@ -322,7 +244,7 @@ fn ratio(above: Result<Amount, Blank>, below: Result<Amount, Blank>) -> Reading 
     }
 }
 
-fn block<'s>(sheet: &'s Sheet, feed: &Feed) -> Option<&'s Block> {
+pub(super) fn block<'s>(sheet: &'s Sheet, feed: &Feed) -> Option<&'s Block> {
     let spec = sheet.spec()?;
     match feed {
         Feed::Clear { count, .. } => spec.block(count),
@@ -350,12 +272,7 @@ fn amount(cell: CellSum, feed: &Feed) -> Amount {
 
 /// The blank of a cell to which none of the schools that reported contributed.
 fn missing(coverage: Coverage, key: &[String], axes: &[Axis]) -> Blank {
-    let value = |id: &str| {
-        let at = axes.iter().position(|axis| axis.dimension.as_str() == id)?;
-        key.get(at).map(String::as_str)
-    };
-    let stage = value("stage").and_then(Stage::from_word);
-    let grade = value("grade").and_then(Grade::from_word);
+    let (stage, grade) = stage_and_grade(key, axes);
     let impossible = match (stage, grade) {
         (Some(stage), Some(grade)) => {
             !SchoolType::ALL.into_iter().any(|kind| stage_of(kind, grade) == Some(stage))
@@ -370,19 +287,13 @@ fn missing(coverage: Coverage, key: &[String], axes: &[Axis]) -> Blank {
     }
 }
 
-/// Most schools that filled a cell of each stage; `None` for a block without stages.
-fn schools_by_stage(sheet: &Sheet, block: &Block) -> Option<Vec<u32>> {
-    let axis = block.axes.iter().position(|axis| axis.dimension.as_str() == "stage")?;
-    let mut most = vec![0; block.axes.get(axis)?.values.len()];
-    let inner: usize = block.axes.iter().skip(axis + 1).map(|axis| axis.values.len()).product();
-    let contributors = sheet.sums.contributors().get(block.range())?;
-    for (place, count) in contributors.iter().enumerate() {
-        let stage = (place / inner.max(1)) % most.len().max(1);
-        if let Some(known) = most.get_mut(stage) {
-            *known = (*known).max(*count);
-        }
-    }
-    Some(most)
+/// The stage and the grade of a key, where it has them.
+fn stage_and_grade(key: &[String], axes: &[Axis]) -> (Option<Stage>, Option<Grade>) {
+    let value = |id: &str| {
+        let at = axes.iter().position(|axis| axis.dimension.as_str() == id)?;
+        key.get(at).map(String::as_str)
+    };
+    (value("stage").and_then(Stage::from_word), value("grade").and_then(Grade::from_word))
 }
 
 /// Schools that filled a block, of those that reported; at most, where it cannot be told exactly.

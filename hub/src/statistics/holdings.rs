@@ -2,9 +2,12 @@
 //!
 //! Opened once and asked many times: a page with forty indicators decodes every sheet once.
 
+use std::collections::BTreeMap;
+
 use domain::catalogue::{Axis, Catalogue, Kind, Label, NativePeriod};
 use domain::disclosure::sealed::is_sealed;
 use domain::period::Period;
+use domain::rollup::Coverage;
 use domain::unit::{UnitId, UnitKind};
 use runtime::sql::{SqlError, Tx};
 
@@ -99,6 +102,24 @@ impl Holdings {
         })
     }
 
+    /// How complete the figures of an indicator are at a unit where a dimension has one value;
+    /// nothing where only the whole can be told.
+    #[must_use]
+    pub fn coverage_where(
+        &self,
+        packs: &Packs,
+        (indicator, unit): (Indicator<'_>, &UnitId),
+        (dimension, value): (&str, &str),
+    ) -> Option<Coverage> {
+        let known = packs.in_force();
+        let mut all = std::iter::once(&self.whole).chain(&self.members);
+        let held = all.find(|held| held.unit.id == *unit)?;
+        let tables = packs.sealed_tables(&known.digest)?;
+        let plan = indicator.plan_with(&known.catalogue, Some(&tables)).ok()?;
+        let dimension = dimension.parse().ok()?;
+        held.reader(known).coverage_where(&plan, (&dimension, value))
+    }
+
     /// The figures of an indicator.
     ///
     /// # Errors
@@ -162,6 +183,7 @@ impl UnitHoldings {
             root: sheet.and_then(|sheet| sheet.root),
             fresh: opened.as_ref().and_then(Opened::fresh),
             missing: opened.as_ref().map(|opened| opened.missing.clone()).unwrap_or_default(),
+            closed: opened.as_ref().map(|opened| opened.closed.clone()).unwrap_or_default(),
             opened: opened.map(|opened| opened.from()).unwrap_or_default(),
         }
     }
@@ -173,13 +195,14 @@ impl UnitHoldings {
         UnitFigures {
             unit: self.unit.clone(),
             figures: (0..size).map(figure).collect(),
-            coverage: domain::rollup::Coverage { schools_due: self.due, ..Default::default() },
+            coverage: Coverage { schools_due: self.due, ..Default::default() },
             able: 0,
             snapshot: 0,
             root: None,
             opened: Vec::new(),
             fresh: None,
             missing: Vec::new(),
+            closed: BTreeMap::new(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! here ([`floor`]), before any page, interface or file sees them, so no way of asking shows more
 //! than another. Nothing in here can read a person: what arrives is already a table.
 
+mod about;
 #[cfg(test)]
 mod attacker;
 mod evaluate;

@@ -139,6 +139,9 @@ pub struct UnitOut {
     /// Areas under seal of which nothing is in the figures.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing_areas: Vec<String>,
+    /// Stages in which schools are too few to be opened: those schools are neither due nor in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub closed_stages: Vec<ClosedStageOut>,
     /// Opened sums that the figures are made of, each exact.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<OpenedOut>,
@@ -153,6 +156,15 @@ pub struct FreshOut {
     pub schools_fresh: u32,
     /// Due.
     pub schools_due: u32,
+}
+
+/// A stage that the plan opens nothing of for some schools.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClosedStageOut {
+    /// Stage.
+    pub stage: &'static str,
+    /// Schools that have it.
+    pub schools: u32,
 }
 
 /// A snapshot of this hub.
@@ -392,6 +404,11 @@ impl UnitOut {
                 .fresh
                 .map(|(fresh, due)| FreshOut { schools_fresh: fresh, schools_due: due }),
             missing_areas: unit.missing.iter().map(ToString::to_string).collect(),
+            closed_stages: unit
+                .closed
+                .iter()
+                .map(|(stage, schools)| ClosedStageOut { stage: stage.as_str(), schools: *schools })
+                .collect(),
             opened: unit.opened.iter().map(OpenedOut::from).collect(),
             figures: unit.figures.iter().map(|figure| FigureOut::new(figure, by)).collect(),
         }

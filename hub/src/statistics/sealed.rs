@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::catalogue::{Axis, Catalogue, Channel, Count, Kind, Origin, Source};
+use domain::catalogue::{Axis, Catalogue, Channel, Count, Kind, Origin, Source, Stage};
 use domain::disclosure::sealed::{SealedTables, SealedYear};
 use domain::period::Period;
 use domain::rollup::Coverage;
@@ -35,8 +35,12 @@ pub struct Opened<'b> {
     pub amounts: Vec<Result<Amount, Blank>>,
     /// Groups that are in.
     pub basis: BTreeSet<Member>,
-    /// How complete it is.
+    /// How complete it is: of the schools that can be in it.
     pub coverage: Coverage,
+    /// Schools of the rosters that cannot be in it.
+    pub outside: u32,
+    /// Of these, those with a stage in which the plan opens no group of theirs, by stage.
+    pub closed: BTreeMap<Stage, u32>,
     /// The sums, by whom and by which documents.
     pub sums: Vec<(&'b SealedYear, &'b OpenedSum)>,
     /// Areas of which nothing is in.
@@ -128,6 +132,8 @@ pub(super) fn opened<'b>(
         amounts: vec![Err(Blank::NotApplicable); size],
         basis: BTreeSet::new(),
         coverage: Coverage::default(),
+        outside: 0,
+        closed: BTreeMap::new(),
         sums: Vec::new(),
         missing: Vec::new(),
     };
@@ -144,6 +150,11 @@ pub(super) fn opened<'b>(
         found.coverage.schools_due += of_area.coverage.schools_due;
         found.coverage.schools_reported += of_area.coverage.schools_reported;
         found.coverage.persons += of_area.coverage.persons;
+        let on_roster = book.schools(books.extent());
+        found.outside += on_roster.saturating_sub(of_area.coverage.schools_due);
+        for (stage, schools) in of_area.closed {
+            *found.closed.entry(stage).or_default() += schools;
+        }
         if of_area.sums.is_empty() {
             found.missing.push(book.area().clone());
         }

@@ -257,6 +257,11 @@ fn partial_support_is_carried_along() {
     assert_eq!(count(&whole, &[]).value, expected);
     // One of them is a primary and one a junior school; each cell lacks one, so at most 13.
     assert_eq!((whole.able, whole.coverage.schools_reported), (13, 14));
+    // Their students would stand below the line of a rate and not above it.
+    let rate = hub.figures("r.mtr.coverage", &[]).expect("figures").whole;
+    assert_eq!(blank(&rate, &[]), Blank::DifferentSchools);
+    let kept = district().figures("r.mtr.coverage", &[]).expect("figures").whole;
+    assert!(matches!(reading(&kept, &[]), Reading::Ratio { .. }), "all keep the ledger");
     let full = hub.figures("base.students", &[]).expect("figures").whole;
     assert_eq!(full.able, 14);
 }

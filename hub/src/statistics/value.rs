@@ -3,7 +3,9 @@
 //! A blank is never a zero, and a rounded sum always carries how far it may be off. Whoever shows
 //! or exports a figure takes it from here, so the four statuses are the same everywhere.
 
-use domain::catalogue::{Label, Origin};
+use std::collections::BTreeMap;
+
+use domain::catalogue::{Label, Origin, Stage};
 use domain::digest::Digest;
 use domain::disclosure::ROUNDING_BASE;
 use domain::period::Period;
@@ -327,6 +329,8 @@ pub struct UnitFigures {
     pub fresh: Option<(u32, u32)>,
     /// Areas under seal of which nothing is in.
     pub missing: Vec<UnitId>,
+    /// Schools with a stage in which they are too few to be opened, by stage: not due, and not in.
+    pub closed: BTreeMap<Stage, u32>,
 }
 
 /// An opened sum, who opened it and by which documents.

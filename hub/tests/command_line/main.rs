@@ -9,6 +9,7 @@
 
 mod api_keys;
 mod authority;
+mod disclosure;
 mod doctor;
 mod helper;
 mod invites;

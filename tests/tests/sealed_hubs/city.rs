@@ -65,7 +65,8 @@ pub fn stated_by(keys: &BTreeMap<UnitId, SigningKey>) -> SchoolKeys {
     keys.iter().map(|(unit, key)| (unit.clone(), sha256(key.public().spki()))).collect()
 }
 
-fn roster_text() -> String {
+/// The roster, with further rows of schools beyond the eleven.
+fn roster_text(further: &[&str]) -> String {
     let head =
         "unit,town,operator,education_since,health_since,signed,stage,grade,male,female,unstated";
     let row = |number: u32, grade: &str| {
@@ -75,7 +76,8 @@ fn roster_text() -> String {
         )
     };
     let rows = (1..=SCHOOLS).flat_map(|number| ["g7", "g8", "g9"].map(|grade| row(number, grade)));
-    std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+    let further = further.iter().map(|row| (*row).to_owned());
+    std::iter::once(head.to_owned()).chain(rows).chain(further).collect::<Vec<_>>().join("\n")
 }
 
 fn statement(roots: [&RootAuthority; 2], key: &ShareKey, now: Timestamp) -> String {
@@ -104,14 +106,29 @@ fn statement(roots: [&RootAuthority; 2], key: &ShareKey, now: Timestamp) -> Stri
 /// The first day of all documents.
 const FROM: Date = date(2026, 8, 31);
 
+/// What a test wants of the documents.
+#[derive(Clone, Copy)]
+pub struct Wished<'w> {
+    /// Further rows on the roster.
+    pub further: &'w [&'w str],
+    /// The first day of roster, plan and keys.
+    pub from: Date,
+}
+
+impl Default for Wished<'_> {
+    fn default() -> Self {
+        Self { further: &[], from: FROM }
+    }
+}
+
 /// The roster, and the packs of a year under seal in which these keys are stated.
 fn packs(
     roots: [&RootAuthority; 2],
     keys: &[Arc<ShareKey>; 2],
-    stated: &SchoolKeys,
+    (stated, wished): (&SchoolKeys, Wished<'_>),
     now: Timestamp,
 ) -> (Roster, [Stored; 3]) {
-    let text = roster_text();
+    let text = roster_text(wished.further);
     let listed = roster::read(NAME, text.as_bytes()).expect("roster");
     let [leader_statement, helper_statement] =
         keys.each_ref().map(|key| statement(roots, key, now));
@@ -123,12 +140,13 @@ fn packs(
     };
     let plan_text = plan::write(&open).expect("plan");
     let pack = |kind, text: &str| {
-        signed_pack(&roots, PackName { kind, name: NAME, serial: 1, from: FROM }, text, now)
+        let from = wished.from;
+        signed_pack(&roots, PackName { kind, name: NAME, serial: 1, from }, text, now)
     };
     let packs = [
         pack(PackKind::Roster, &text),
         pack(PackKind::Plan, &plan_text),
-        stated_keys(&roots, (NAME, 1, FROM), stated, now),
+        stated_keys(&roots, (NAME, 1, wished.from), stated, now),
     ];
     (listed, packs)
 }
@@ -143,12 +161,17 @@ fn save_health(root: &RootAuthority, data: &Path) {
 impl City {
     /// Both hubs on a Monday in September, one week into the year.
     pub async fn start() -> Self {
-        Box::pin(Self::start_below(None)).await.0
+        Self::start_with(Wished::default()).await
+    }
+
+    /// The same with other documents.
+    pub async fn start_with(wished: Wished<'_>) -> Self {
+        Box::pin(Self::start_below(None, wished)).await.0
     }
 
     /// The same with the city's hub above the leader.
     pub async fn start_with_top() -> (Self, RunningHub) {
-        let (city, top) = Box::pin(Self::start_below(Some(TOP))).await;
+        let (city, top) = Box::pin(Self::start_below(Some(TOP), Wished::default())).await;
         (city, top.expect("the city's hub"))
     }
 
@@ -166,7 +189,10 @@ impl City {
         town
     }
 
-    async fn start_below(top: Option<&'static str>) -> (Self, Option<RunningHub>) {
+    async fn start_below(
+        top: Option<&'static str>,
+        wished: Wished<'_>,
+    ) -> (Self, Option<RunningHub>) {
         let (clock, hand) = Clock::simulated("2026-08-12T00:00:00Z".parse().expect("instant"));
         let federation = Federation::with_clock(clock.clone());
         let now = clock.now();
@@ -178,7 +204,7 @@ impl City {
         };
         let keys = [share_key(LEADER, Role::Leader), share_key(HELPER, Role::Helper)];
         let report_keys = report_keys();
-        let (roster, packs) = packs(roots, &keys, &stated_by(&report_keys), now);
+        let (roster, packs) = packs(roots, &keys, (&stated_by(&report_keys), wished), now);
         hand.advance_ms(33 * DAY_MS);
         for unit in [LEADER, HELPER, TOP] {
             save_health(health.root_authority(), &federation.path(unit));

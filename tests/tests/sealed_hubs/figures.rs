@@ -3,13 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalogue::Label;
+use domain::catalogue::{Label, Stage};
 use domain::unit::UnitKind;
 use hub::opened::Closed;
-use hub::statistics::{Blank, Figures, Floor, Members, Query, Reading, Statistics, UnitName};
+use hub::packs::Packs;
+use hub::statistics::{
+    Blank, Figures, Floor, Holdings, Indicator, Members, Query, Reading, Statistics,
+    StatisticsError, UnitName,
+};
+use jiff::civil::date;
+use runtime::sql::Tx;
 use tests::federation::RunningHub;
 
-use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
+use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK, Wished};
 use crate::school::{all_but, counted, draft};
 use crate::{THE_FLOW, THE_STOCK};
 
@@ -215,4 +221,72 @@ async fn a_late_group_is_in_the_coverage() {
     assert_eq!(total(1..=5) + total(6..=SCHOOLS), total(1..=SCHOOLS));
     assert_eq!(read(all.whole.figures[0].reading), shown(total(1..=SCHOOLS)));
     assert_eq!(all.whole.coverage.schools_reported, SCHOOLS);
+}
+
+/// Two schools of a stage that has too few of them.
+const CLOSED: [&str; 2] = [
+    "S12,T2,office 12,2020,2021,yes,senior,g10,120,120,0",
+    "S13,T2,office 13,2020,2021,yes,senior,g10,110,110,0",
+];
+
+/// Coverage counts the schools that can be in a figure. A stage of too few schools is named, its
+/// schools are neither due nor missing, and the row of a stage has that stage's schools.
+#[tokio::test(flavor = "multi_thread")]
+async fn schools_of_a_closed_stage_are_not_missing() {
+    let wished = Wished { further: &CLOSED, ..Wished::default() };
+    let city = City::start_with(wished).await;
+    let leader = Statistics::of(&city.leader.hub);
+    let waits = figures(&leader, "alt.census", TERM, &["stage"]);
+    let coverage = waits.whole.coverage;
+    assert_eq!((coverage.schools_reported, coverage.schools_due), (0, SCHOOLS), "due, and not in");
+    assert_eq!(waits.whole.closed, BTreeMap::from([(Stage::Senior, 2)]));
+    all_but(&city, THE_STOCK, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    let found = figures(&leader, "alt.census", TERM, &["stage"]);
+    let coverage = found.whole.coverage;
+    assert_eq!((coverage.schools_reported, coverage.schools_due), (SCHOOLS, SCHOOLS));
+    assert_eq!(found.whole.closed, BTreeMap::from([(Stage::Senior, 2)]));
+    let of = |stage: &str| {
+        let figure = found.whole.figures.iter().find(|figure| figure.key[0] == stage);
+        read(figure.expect("stage").reading)
+    };
+    assert_eq!(of("senior"), Err(Blank::Sealed(Closed::FewSchools)));
+    assert_eq!(of("primary_low"), Err(Blank::NotApplicable), "nobody has it");
+    assert!(of("junior").is_ok());
+    let by_stage = |stage: &'static str| {
+        let asked = move |tx: &Tx<'_>, packs: &Packs, at: &UnitName| {
+            let period = TERM.parse().expect("term");
+            let holdings = Holdings::open(tx, packs, at, (period, Members::Left), &[])?;
+            let catalogue = &packs.in_force().catalogue;
+            let census = Indicator::find(catalogue, "alt.census").expect("indicator");
+            let found = holdings.coverage_where(packs, (census, &at.id), ("stage", stage));
+            let found = found.expect("coverage");
+            Ok::<_, StatisticsError>((found.schools_reported, found.schools_due))
+        };
+        leader.read(asked).expect("read")
+    };
+    assert_eq!(by_stage("junior"), (SCHOOLS, SCHOOLS));
+    assert_eq!(by_stage("senior"), (0, 0));
+}
+
+/// A week that was over before the plan began is closed for that, and not for want of schools; no
+/// school is due.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_before_the_plan_says_so() {
+    let wished = Wished { further: &CLOSED, from: date(2026, 9, 7) };
+    let city = City::start_with(wished).await;
+    let leader = Statistics::of(&city.leader.hub);
+    for period in ["2026-W36", MONTH, TERM] {
+        let found = figures(&leader, "alt.opened", period, &[]);
+        let before = Err(Blank::Sealed(Closed::BeforePlan));
+        assert_eq!(read(found.whole.figures[0].reading), before, "{period}");
+        let coverage = found.whole.coverage;
+        assert_eq!((coverage.schools_reported, coverage.schools_due), (0, 0), "{period}");
+    }
+    let stock = figures(&leader, "alt.census", TERM, &[]);
+    let waits = Err(Blank::Sealed(Closed::NotBegun));
+    assert_eq!(read(stock.whole.figures[0].reading), waits, "the day of its count comes");
 }

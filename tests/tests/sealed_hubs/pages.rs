@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use certs::digest::sha256;
 use domain::unit::UnitKind;
 use hub::console;
 use hub::statistics::Statistics;
 use runtime::web::trial::{Browser, PASSWORD, shell};
 use runtime::web::{Label, Role, Transport};
+use tests::federation::RunningHub;
 
 use crate::city::{City, STOCK, TERM, WEEK};
 use crate::figures::seen_by;
@@ -38,6 +40,12 @@ async fn page(browser: &mut Browser, path: &str, name: &str) -> [String; 2] {
     texts.try_into().expect("two")
 }
 
+/// The first eight digits of the record of the first opening.
+fn first_record(hub: &RunningHub) -> String {
+    let all = hub.read(hub::store::sealed::record::all);
+    sha256(&all.first().expect("record").bytes).short()
+}
+
 fn has(page: &[String; 2], zh: &str, en: &str) {
     assert!(page[0].contains(zh), "{zh}");
     assert!(page[1].contains(en), "{en}");
@@ -58,7 +66,10 @@ async fn pages_show_opened_sums_and_where_they_came_from() {
     let mut leader = browser(Statistics::of(&city.leader.hub), kind, &city).await;
     let sealed = page(&mut leader, "/sealed", "leader").await;
     has(&sealed, "未收到：S08", "Missing: S08");
-    has(&sealed, "记录第 1 号", "record 1");
+    has(&sealed, "部分开启 1", "opened in part 1");
+    has(&sealed, "已全部开启的 1 项", "1 of which everything is opened");
+    let digest = first_record(&city.leader);
+    has(&sealed, &format!("记录 {digest}"), &format!("record {digest}"));
     has(&sealed, "本枢纽是教育方", "This hub is education");
     assert!(sealed[0].contains(STOCK));
     let by_grade = "/indicators?indicator=alt.census&period=2026S1&breakdown=grade-kind";
@@ -66,6 +77,8 @@ async fn pages_show_opened_sums_and_where_they_came_from() {
     has(&indicator, "这些数由哪些密封合计组成", "The opened sums behind these figures");
     has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
     has(&indicator, "没有取整误差", "without rounding");
+    assert!(!indicator[0].contains("取整数相加") && !indicator[0].contains("自己的取整数"));
+    has(&indicator, "没有预警的也在内", "those without an alert as well");
     assert!(!indicator[0].contains('≈') || indicator[0].contains("≈0"), "nothing is rounded");
     let week = format!("/indicators?indicator=alt.opened&period={WEEK}&breakdown=kind-stage");
     let week = page(&mut leader, &week, "leader-week").await;
@@ -79,11 +92,17 @@ async fn pages_show_opened_sums_and_where_they_came_from() {
     let mut helper = browser(helper, UnitKind::Helper, &city).await;
     let start = page(&mut helper, "/", "helper").await;
     has(&start, "本枢纽是卫健方", "This hub is health");
+    assert_eq!(first_record(&city.helper), digest, "both hubs name a record alike");
+    has(&start, &format!("记录 {digest}"), &format!("record {digest}"));
+    page(&mut helper, "/sealed", "helper-sealed").await;
     let indicator = page(&mut helper, by_grade, "helper-grade").await;
     has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
     page(&mut helper, "/overview", "helper-overview").await;
     let town = seen_by(&city.leader, "T1", UnitKind::Street);
     let mut town = browser(town, UnitKind::Street, &city).await;
+    let sent = page(&mut town, "/sealed", "town-sealed").await;
+    has(&sent, "区县发来的本街道（镇）合计", "own sums that the district sent down");
+    assert!(!sent[0].contains("下级送来"), "nothing comes up to a street");
     let by_stage = "/indicators?indicator=alt.census&period=2026S1&breakdown=kind-stage";
     let seen = page(&mut town, by_stage, "town").await;
     has(&seen, "5 / 5", "5 / 5");

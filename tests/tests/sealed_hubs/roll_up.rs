@@ -71,6 +71,13 @@ async fn the_city_has_the_districts_sums() {
     let not_sent = Err(Blank::Sealed(hub::opened::Closed::NotSent));
     assert_eq!(read(waits.whole.figures[0].reading), not_sent);
     assert_eq!(waits.whole.missing, [crate::city::LEADER.parse().expect("unit")]);
+    // All below is under seal, so a stage that no roster has is not one that somebody owes.
+    let stages = figures(&seen, "scr.completed", TERM, &["stage"]).whole.figures;
+    for figure in &stages {
+        let is_there = figure.key[0] == "junior";
+        let blank = if is_there { not_sent } else { Err(Blank::NotApplicable) };
+        assert_eq!(read(figure.reading), blank, "{figure:?}");
+    }
     opened(&city, THE_STOCK, 7).await;
     opened(&city, THE_FLOW, 1).await;
     // The district and two towns for the stock, one set for the week.

@@ -16,7 +16,7 @@ texts! {
     GONE = "{0}\n  已于 {1} 销毁，记录已签名", "{0}\n  destroyed {1}, with a signed record";
     WHICH_KEY = "没有编号以 {0} 开头的唯一一把密钥；没有销毁。",
         "no key, or more than one, begins with {0}; nothing was destroyed.";
-    NEEDED = "{0} 学年的合计还可能打开，{1} 年 10 月 1 日以后才能销毁；没有销毁。",
+    NEEDED = "{0} 学年的合计还可能开启，{1} 年 10 月 1 日以后才能销毁；没有销毁。",
         "openings of school year {0} may still come, until 1 October {1}; nothing was destroyed.";
     DESTROYED =
         "密钥 {0} 已销毁，已写下签名记录。备份和旧磁盘上的副本请由运维人员一并销毁。",

@@ -13,7 +13,7 @@ texts! {
     SEVERAL = "跨街道", "several";
     OPEN_TOWN = "本街道和全区", "town and district";
     OPEN_DISTRICT = "仅全区", "district only";
-    CLOSED = "不开放：学校太少", "closed: too few schools";
+    CLOSED = "不开启：学校太少", "closed: too few schools";
     COVERED =
         "{0}：全区合计包含 {1} / {2} 所学校，{3} / {4} 个街道有本街道的合计。",
         "{0}: the district's sum holds {1} of {2} schools; {3} of {4} towns have their own.";
@@ -97,7 +97,7 @@ texts! {
         "group {0} spans towns or changed within two years: it counts in the district's sum only.";
     PARTED = "组 {0} 未满三年就被拆开。",
         "schools of group {0} were parted before three years were over.";
-    PARTNER = "组 {0} 的备用组不是同一学段的开放组。",
+    PARTNER = "组 {0} 的备用组不是同一学段可开启的组。",
         "the partner of group {0} is no open group of its stage.";
     ISOLATES = "与往年的合计相减，组 {0} 中会有 {1} 所学校单独暴露。",
         "beside the sums of earlier years, what is opened of group {0} singles out {1} schools.";

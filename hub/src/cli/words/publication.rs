@@ -11,8 +11,10 @@ texts! {
     FIGURE = "加噪声的数", "noisy figure";
     DRAWN = "已发布", "drawn";
     PAID = "已记账，待抽取", "paid, not drawn yet";
-    NONE = "还没有发布过。先用 publish plan 查看，例如 publish plan 2026S1-alerts。",
-        "Nothing was published yet. Look at a plan first, such as publish plan 2026S1-alerts.";
+    NONE = "还没有发布过。先用 publish plan 查看，例如 publish plan {0}-alerts。",
+        "Nothing was published yet. Look at a plan first, such as publish plan {0}-alerts.";
+    NONE_ENDED = "还没有发布过，也还没有结束的学期可以发布。",
+        "Nothing was published yet, and no term is over that could be.";
     BUDGET = "{0}–{1} 学年：预算还剩 {2}，上限 {3}。", "School year {0}–{1}: {2} of {3} is left.";
     STUDENT = "区县与市合计，每名学生每学年最多 {0}；这里只算本枢纽的份额。",
         "District and city together spend at most {0} of a student in a school year; this is this \

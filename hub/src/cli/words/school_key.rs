@@ -21,6 +21,9 @@ texts! {
          out the sixteen words on its page of sealed reports. Note yes in the column confirmed \
          where they are the same; where they are not, leave it empty and tell both departments at \
          once.";
+    NOT_HEALTH = "本枢纽不是卫健方：这份表只供对照，核定以卫健方枢纽的名单为准，由卫健部门致电学校。",
+        "This is not health's hub: the list is here to compare with. Health rings the schools and \
+         states their keys, by the list of its own hub.";
     NO_YEAR = "区域 {0} 在 {1} 学年没有有效的密封汇总方案。",
         "there is no plan in use of area {0} for school year {1}.";
     NO_YEAR_NEXT = "先由市级枢纽发布方案：xinqiao-hub plan publish",

@@ -8,7 +8,8 @@ use super::NOW;
 use crate::console::view::*;
 use crate::console::view_sealed::*;
 use crate::publication::{
-    BudgetOut, CellOut, OpenTableOut, ReleaseAreaOut, ReleaseLineOut, ReleaseOut, ReleasesOut,
+    BudgetOut, CellOut, OpenTableOut, ReleaseAreaOut, ReleaseLineOut, ReleaseOut, ReleaseStageOut,
+    ReleasesOut,
 };
 use crate::statistics::{
     CoverageOut, FigureOut, FollowersOut, NameOut, RefusedOut, SpecialCountOut, SpecialLineOut,
@@ -176,7 +177,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
         closed: vec![Closed {
             what: Label::new("街道 × 年级", "Street by grade"),
             why: Label::new(
-                "参与学校少于 5 所的街道不开放，以免反推出某所学校的小数目。",
+                "参与学校少于 5 所的街道不开启，以免反推出某所学校的小数目。",
                 "Streets with fewer than 5 schools stay closed, lest a school's small number be \
                  worked out.",
             ),
@@ -196,7 +197,7 @@ fn groups() -> Vec<IndicatorGroup> {
         figure,
         coverage: coverage(745, 777),
     };
-    let closed = Label::new("须两部门联合汇总后开放", "opened only after joint summation");
+    let closed = Label::new("须两部门联合汇总后开启", "opened only after joint summation");
     vec![
         IndicatorGroup {
             title: Label::new("基本情况", "Basics"),
@@ -310,8 +311,8 @@ fn sealed_task() -> SealedTask {
         reports: (10, 11),
         missing: vec!["S08".to_owned()],
         opened: vec![Label::new(
-            "初中，全区：1 个组，5 / 5 校为本期报告，记录第 3 号",
-            "Junior, whole area: 1 groups, 5 of 5 schools fresh, record 3",
+            "初中，全区：1 个组，5 / 5 校为本期报告，记录 3f0a9c1d",
+            "Junior, whole area: 1 groups, 5 of 5 schools fresh, record 3f0a9c1d",
         )],
         waits: vec![Label::new(
             "高中，组 2026-senior-1：学校太少，按方案不开启",
@@ -335,16 +336,27 @@ pub(super) fn sealed_view() -> SealedPage {
             open_groups: 2,
             closed_groups: 1,
             tasks: vec![sealed_task()],
+            done: vec![SealedTask {
+                table: "sealed.alt.closed".to_owned(),
+                tone: Tone::Good,
+                state: Label::new("已开启", "opened"),
+                missing: Vec::new(),
+                ..sealed_task()
+            }],
             idle: vec![Label::new("谈心次数 · 2026 年第 37 周", "Talks · week 37 of 2026")],
         }],
-        told: vec![ToldLine {
+        summary: vec![(Tone::Info, Label::new("等报告", "waits for reports"), 1)],
+        is_town: false,
+        told: vec![ToldArea {
             area: Label::new("市北区", "Shibei District"),
-            name: Label::new("预警状态", "Alert states"),
-            period: Label::new("2026–2027 学年第一学期", "Autumn term 2026"),
-            stage: Label::new("初中", "Junior"),
-            schools: (64, 66),
-            number: 12,
-            opened_at_ms: NOW,
+            lines: vec![ToldLine {
+                name: Label::new("预警状态", "Alert states"),
+                period: Label::new("2026–2027 学年第一学期", "Autumn term 2026"),
+                stage: Label::new("初中", "Junior"),
+                schools: (64, 66),
+                record: Digest::sha256([9; 32]),
+                opened_at_ms: NOW,
+            }],
         }],
         waiting: vec![(
             "370203".to_owned(),
@@ -425,6 +437,7 @@ pub(super) fn publication_view() -> (ReleasesOut, ReleaseOut) {
         unit: "370200".to_owned(),
         name: named("青岛市", "Qingdao"),
         student_year: "3.000".to_owned(),
+        last_term: Some("2025S1".to_owned()),
         budgets: vec![BudgetOut {
             school_year: 2025,
             cap: "1.000".to_owned(),
@@ -449,6 +462,12 @@ pub(super) fn publication_view() -> (ReleasesOut, ReleaseOut) {
             schools_due: 131,
             plan: digest(2),
             roster: digest(3),
+        }],
+        stages: vec![ReleaseStageOut {
+            stage: "special",
+            name: named("特殊教育", "Special education"),
+            schools: 0,
+            closed_schools: 3,
         }],
         line: 1,
         identity: digest(4),

@@ -11,7 +11,7 @@ use proto::opening::Detail;
 use super::super::state::Closed;
 use super::super::weeks::whole;
 use super::super::{Asked, Extent, TableOf};
-use super::{AreaBook, count, members};
+use super::{AreaBook, Before, count, members};
 use crate::store::opened::{OpenedSum, TaskState};
 
 /// What is whole of a table in a stage.
@@ -94,11 +94,17 @@ impl AreaBook {
             (Kind::Stock, _) => return Err(Closed::Detail),
             (Kind::Flow, _) => self.weeks.clone(),
         };
-        if groups.is_empty() {
-            return Err(Closed::FewSchools);
+        // What lies before the plan is closed for that, whoever would be in it. A stock is read on
+        // one day of its term, weeks are needed all.
+        let least = if table.kind() == Kind::Stock { Before::All } else { Before::Part };
+        if self.before >= least {
+            return Err(Closed::BeforePlan);
         }
         if table.kind() == Kind::Flow && !self.is_covered {
             return Err(Closed::NotCovered);
+        }
+        if groups.is_empty() {
+            return Err(Closed::FewSchools);
         }
         let detail = self.detail(table.kind(), extent);
         let is_meant = |sum: &&OpenedSum| {
@@ -134,7 +140,11 @@ impl AreaBook {
 }
 
 /// The groups that an area or a town is told by.
-fn groups(plan: &Plan, roster: &Roster, (stage, extent): (Stage, &Extent)) -> BTreeSet<GroupId> {
+pub(super) fn groups(
+    plan: &Plan,
+    roster: &Roster,
+    (stage, extent): (Stage, &Extent),
+) -> BTreeSet<GroupId> {
     match extent {
         Extent::Area => {
             let open = plan.of_stage(stage).filter(|group| group.access != Access::Closed);

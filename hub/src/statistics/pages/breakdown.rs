@@ -1,5 +1,6 @@
 //! Breakdowns of an indicator: areas by stage, stages and grades by sex.
 
+use domain::rollup::Coverage;
 use domain::unit::UnitKind;
 use runtime::web::{Export, Figure as Shown, Label};
 
@@ -93,12 +94,12 @@ fn by_area(page: &Page<'_>, breakdown: Breakdown) -> Result<BreakdownTable, Page
     Ok(assembled(page, kind.into(), labels, (shown_members, row(page.total()?))))
 }
 
-fn area_line<'f>(page: &Page<'_>, parts: Option<&Figures>, total: &'f UnitFigures) -> Line<'f> {
+fn area_line(page: &Page<'_>, parts: Option<&Figures>, total: &UnitFigures) -> Line {
     let cells = parts.and_then(|figures| figures.of(&total.unit.id));
     let cells = cells.into_iter().flat_map(|unit| &unit.figures);
     let mut readings: Vec<Reading> = cells.map(|figure| figure.reading).collect();
     readings.push(page.reading(total));
-    (Label::from(&total.unit.label), readings, total)
+    (Label::from(&total.unit.label), readings, total.coverage)
 }
 
 fn by_dimension(
@@ -122,7 +123,10 @@ fn by_dimension(
         let from = at * sexes.len();
         let mut readings = cells.get(from..from + sexes.len()).unwrap_or_default().to_vec();
         readings.push(all);
-        (value_label(page.catalogue, rows, &value), readings, unit)
+        let own = (page.indicator, &page.unit.id);
+        let coverage = page.holdings.coverage_where(page.packs, own, (rows, &value));
+        let coverage = coverage.unwrap_or(unit.coverage);
+        (value_label(page.catalogue, rows, &value), readings, coverage)
     });
     let lines: Vec<_> = lines.collect();
     let mut labels: Vec<Label> =
@@ -130,33 +134,29 @@ fn by_dimension(
     labels.push(words::TOTAL.into());
     let mut last = columns;
     last.push(page.reading(unit));
-    let whole = (Label::from(&unit.unit.label), last, unit);
+    let whole = (Label::from(&unit.unit.label), last, unit.coverage);
     Ok(assembled(page, kind, labels, (lines, whole)))
 }
 
-type Line<'f> = (Label, Vec<Reading>, &'f UnitFigures);
+type Line = (Label, Vec<Reading>, Coverage);
 
 /// Puts a table together; columns and rows that no school can have are left out.
 fn assembled(
     page: &Page<'_>,
     row_kind: Label,
     columns: Vec<Label>,
-    (lines, whole): (Vec<Line<'_>>, Line<'_>),
+    (lines, whole): (Vec<Line>, Line),
 ) -> BreakdownTable {
     let never = Reading::Blank(Blank::NotApplicable);
     let all = || lines.iter().chain(std::iter::once(&whole));
     let kept: Vec<bool> = (0..columns.len())
         .map(|at| all().any(|(_, readings, _)| readings.get(at).is_some_and(|r| *r != never)))
         .collect();
-    let row = |(label, readings, unit): &Line<'_>| {
+    let row = |(label, readings, covered): &Line| {
         let kept_readings = readings.iter().zip(&kept).filter(|(_, kept)| **kept);
         let figures =
             kept_readings.map(|(reading, _)| shown(page.catalogue, page.indicator, reading));
-        TableRow {
-            label: label.clone(),
-            figures: figures.collect(),
-            coverage: coverage(unit.coverage),
-        }
+        TableRow { label: label.clone(), figures: figures.collect(), coverage: coverage(*covered) }
     };
     let is_empty = |row: &TableRow| row.figures.iter().all(|f| *f == Shown::NotApplicable);
     let rows: Vec<TableRow> = lines.iter().map(row).filter(|row| !is_empty(row)).collect();

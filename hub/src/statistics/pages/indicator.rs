@@ -1,8 +1,9 @@
 //! The indicator page: one indicator, one term, one area.
 
-use domain::catalogue::{Catalogue, Kind, Label as Named};
+use domain::catalogue::{Catalogue, Count, Definition, Kind, Label as Named, Source};
 use domain::disclosure::noise::{ReleaseName, Subject};
 use domain::period::Period;
+use domain::unit::UnitId;
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
 use runtime::web::{Export, Label, Lang};
@@ -65,6 +66,14 @@ impl Page<'_> {
         let is_sealed = plan.is_ok_and(|plan| plan.numerator.iter().all(|t| t.sealed.is_some()));
         let books = &self.holdings.whole.books;
         books.is_sealed() && is_sealed && self.holdings.is_told(self.packs, *indicator)
+    }
+
+    /// Whether figures of areas that are not under seal stand on the page.
+    pub fn has_unsealed(&self) -> bool {
+        let areas = self.holdings.members.iter().filter(|member| is_area(member.unit.kind));
+        let mut all = std::iter::once(&self.holdings.whole).chain(areas);
+        let is_shown = |unit: &UnitId| self.is_whole() || *unit == self.unit.id;
+        all.any(|held| is_shown(&held.unit.id) && !held.books.is_all && held.due > 0)
     }
 
     /// Totals of the unit.
@@ -195,7 +204,10 @@ fn definition(catalogue: &Catalogue, indicator: Indicator<'_>) -> Label {
                 Kind::Distinct => words::DISTINCT,
             };
             let mut sentence = filled_with(text, &[&name]);
-            if !count.note.is_empty() {
+            if is_everybody(count) {
+                sentence.zh = format!("{}{}", sentence.zh, words::EVERYBODY.in_lang(Lang::Zh));
+                sentence.en = format!("{} {}", sentence.en, words::EVERYBODY.in_lang(Lang::En));
+            } else if !count.note.is_empty() {
                 // The catalogue's own remarks are kept in one language.
                 sentence.en = format!("{} {}", sentence.en, count.note);
             }
@@ -206,6 +218,16 @@ fn definition(catalogue: &Catalogue, indicator: Indicator<'_>) -> Label {
             filled_with(words::RATIO, &[&part(&ratio.numerator), &part(&ratio.denominator)])
         }
     }
+}
+
+/// Whether a count puts everybody on the roll into one of its kinds, those without any as well.
+fn is_everybody(count: &Count) -> bool {
+    let roster = ["stage", "grade", "sex"];
+    let has_kind = count.dims.iter().any(|dim| !roster.contains(&dim.as_str()));
+    let is_roll = |definition: &Definition| {
+        definition.source == Source::Roll && definition.filters.is_empty()
+    };
+    has_kind && count.kind == Kind::Stock && count.definition.as_ref().is_some_and(is_roll)
 }
 
 /// The counts of a sum by name, joined by plus signs.
@@ -283,7 +305,6 @@ fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
         groups: from.sum.groups.len(),
         schools: (from.sum.fresh, from.sum.due),
         hubs: (from.leader.to_string(), from.helper.to_string()),
-        number: from.sum.number,
         record: from.sum.record,
         opened_at_ms: from.sum.opened_at_ms,
         documents: (from.plan, from.roster),

@@ -14,7 +14,7 @@ mod words;
 
 use domain::catalogue::Catalogue;
 use domain::period::{Period, week_thursday};
-use domain::span::{Span, school_year_of};
+use domain::span::Span;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Label, Text};
 
@@ -110,11 +110,12 @@ impl StatisticsSource for Statistics {
         &self,
         id: Option<&str>,
     ) -> Result<(ReleasesOut, Option<ReleaseOut>), SourceError> {
-        let (id, year) = (id.map(str::to_owned), school_year_of(self.clock().today()));
+        let (id, today) = (id.map(str::to_owned), self.clock().today());
         let found = self.read(move |tx, packs, at| {
             let chosen =
                 id.map(|id| publication::release(tx, packs, at, &id)?.ok_or(PageError::Unknown));
-            Ok::<_, PageError>((publication::releases(tx, at, year)?, chosen.transpose()?))
+            let all = publication::releases(tx, at, (packs.calendar(), today))?;
+            Ok::<_, PageError>((all, chosen.transpose()?))
         });
         found.map_err(SourceError::from)
     }

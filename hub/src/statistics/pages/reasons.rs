@@ -1,11 +1,12 @@
 //! How figures were protected, what is not shown, and why.
 
+use domain::catalogue::Stage;
 use domain::disclosure::ROUNDING_BASE;
 use domain::unit::UnitKind;
 use runtime::web::Label;
 
 use super::indicator::Page;
-use super::{PageError, filled, why, words};
+use super::{PageError, filled, filled_with, why, words};
 use crate::console::{Closed, Protection};
 use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
 
@@ -44,6 +45,20 @@ fn missing(page: &Page<'_>) -> Option<Closed> {
     Some(Closed { what: words::NO_SUM_YET.into(), why: joined })
 }
 
+/// Stages in which the plan opens nothing of some schools.
+fn stages(page: &Page<'_>) -> Vec<Closed> {
+    let closed = page.total().ok().into_iter().flat_map(|total| &total.closed);
+    let line = |(stage, schools): (&Stage, &u32)| {
+        let stage = super::value_label(page.catalogue, "stage", stage.as_str());
+        let schools = Label::same(schools.to_string());
+        Closed {
+            what: filled_with(words::CLOSED_STAGE, &[&stage, &schools]),
+            why: words::CLOSED_STAGE_WHY.into(),
+        }
+    };
+    closed.map(line).collect()
+}
+
 /// What is not shown, and why.
 pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, PageError> {
     let mut lines = Vec::new();
@@ -59,11 +74,12 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, 
     if let Some(missing) = missing(page) {
         lines.push(missing);
     }
+    lines.extend(stages(page));
     let has_rounded = page
         .indicator
         .plan(page.catalogue)
         .is_ok_and(|plan| plan.numerator.iter().any(|term| term.feed.is_rounded()));
-    let is_rounded = has_rounded && !page.holdings.whole.books.is_all;
+    let is_rounded = has_rounded && page.has_unsealed();
     if is_rounded {
         lines.push(Closed {
             what: filled(words::FEW_SCHOOLS, &[&GROUP_SCHOOLS_MIN]),

@@ -1,7 +1,7 @@
 //! The page of sealed sums: tasks of this hub by area, what came up from below, and what people
 //! said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use certs::aggregate::Role;
@@ -16,10 +16,13 @@ use runtime::sql::Tx;
 use runtime::web::{Label, Lang, Text, Tone};
 
 use super::{PageError, name, value_label, words};
-use crate::console::{Choice, RefusedLine, SaidLine, SealedArea, SealedPage, SealedTask, ToldLine};
+use crate::console::{
+    Choice, RefusedLine, SaidLine, SealedArea, SealedPage, SealedTask, ToldArea, ToldLine,
+};
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::leader::Wait;
+use crate::sealed::stand::{Stand, stand};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch;
 use crate::sealed::words as sealed;
@@ -52,8 +55,13 @@ pub(super) fn page(
             let plan = &year.sealed().plan;
             (&task.area, task.school_year) == (plan.area(), plan.year())
         });
-        let (idle, busy): (Vec<_>, Vec<_>) = of_year.partition(|task| is_idle(task));
-        let mut shown = area(packs, year, busy.iter().map(|task| line(catalogue, task)).collect());
+        let (idle, mut busy): (Vec<_>, Vec<_>) = of_year.partition(|task| is_idle(task));
+        busy.sort_by_key(|task| stand(task).rank());
+        let (done, open): (Vec<&TaskView>, Vec<&TaskView>) =
+            busy.into_iter().partition(|task| is_done(task));
+        let mut shown = area(packs, year);
+        shown.tasks = open.iter().map(|task| line(catalogue, task)).collect();
+        shown.done = done.iter().map(|task| line(catalogue, task)).collect();
         shown.idle = idle.iter().map(|task| idle_line(catalogue, task)).collect();
         areas.push(shown);
     }
@@ -67,6 +75,8 @@ pub(super) fn page(
     let notices = watch::notices(tx, &documents, &at.id, (today, now_ms))?;
     Ok(SealedPage {
         part: part(&documents, &at.id),
+        summary: summary(&tasks),
+        is_town: is_town(&documents, &at.id),
         notices: notices.iter().map(|notice| both(|lang| notice.say(lang))).collect(),
         periods: known.iter().map(|period| choice(*period)).collect(),
         period: asked.map(|period| period.to_string()).unwrap_or_default(),
@@ -112,17 +122,44 @@ fn latest(packs: &Packs, known: &[Period], today: Date) -> BTreeSet<Period> {
     terms.chain(weeks).map(|period| **period).collect()
 }
 
+/// How many tasks stand how, what needs a person first.
+fn summary(tasks: &[TaskView]) -> Vec<(Tone, Label, usize)> {
+    let mut found: BTreeMap<u8, (Stand, usize)> = BTreeMap::new();
+    for task in tasks.iter().filter(|task| !is_idle(task)) {
+        let stand = stand(task);
+        found.entry(stand.rank()).or_insert((stand, 0)).1 += 1;
+    }
+    let idle = tasks.iter().filter(|task| is_idle(task)).count();
+    let counted =
+        found.into_values().map(|(stand, count)| (stand.tone(), label(stand.word()), count));
+    let idle = (idle > 0).then(|| (Tone::Muted, label(words::STATE_IDLE), idle));
+    counted.chain(idle).collect()
+}
+
+/// Whether everything of a task is opened that the plan opens.
+fn is_done(task: &TaskView) -> bool {
+    matches!(stand(task), Stand::Opened | Stand::YearClosed)
+}
+
+/// Whether this hub is a town's in an area under seal, and has no part itself.
+fn is_town(documents: &Documents, own: &UnitId) -> bool {
+    let years = || documents.years().iter();
+    let has_part = years().any(|year| year.role_of(own).is_some());
+    !has_part && years().any(|year| year.sealed().roster.has_town(own))
+}
+
 fn part(documents: &Documents, own: &UnitId) -> Label {
     let roles: Vec<Role> = documents.years().iter().filter_map(|year| year.role_of(own)).collect();
     label(match (roles.contains(&Role::Leader), roles.contains(&Role::Helper)) {
         (true, _) => words::PART_LEADER,
         (false, true) => words::PART_HELPER,
         _ if documents.years().is_empty() => words::PART_NONE,
+        _ if is_town(documents, own) => words::PART_TOWN,
         _ => words::PART_ABOVE,
     })
 }
 
-fn area(packs: &Packs, year: &Year, tasks: Vec<SealedTask>) -> SealedArea {
+fn area(packs: &Packs, year: &Year) -> SealedArea {
     let sealed = year.sealed();
     let groups = sealed.plan.groups();
     let closed = groups.iter().filter(|group| group.access == Access::Closed).count();
@@ -134,7 +171,8 @@ fn area(packs: &Packs, year: &Year, tasks: Vec<SealedTask>) -> SealedArea {
         schools: sealed.roster.schools.len(),
         open_groups: groups.len() - closed,
         closed_groups: closed,
-        tasks,
+        tasks: Vec::new(),
+        done: Vec::new(),
         idle: Vec::new(),
     }
 }
@@ -177,29 +215,14 @@ fn idle_line(catalogue: &Catalogue, task: &TaskView) -> Label {
 }
 
 fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
-    let all_in = task.due > 0 && task.missing.is_empty();
-    let (tone, state) = match task.stopped.as_str() {
-        "" if !task.is_known => (Tone::Bad, label(sealed::NO_DOCUMENTS)),
-        "" if task.is_closed => (Tone::Good, label(sealed::YEAR_IS_CLOSED)),
-        "" if !task.is_agreed => (Tone::Notice, label(sealed::NO_KEY)),
-        "" if !task.openings.is_empty() && task.openings.iter().all(|(_, n)| n.is_some()) => {
-            // A group of too few schools stays closed and is not waited for.
-            let closed = |wait: &Wait| matches!(wait.reason, Some(Refusal::Closed(_)));
-            let is_whole = task.missing.is_empty() && task.waits.iter().all(closed);
-            let word = if is_whole { words::STATE_OPENED } else { words::STATE_PARTLY };
-            (if is_whole { Tone::Good } else { Tone::Info }, label(word))
-        }
-        "" if all_in => (Tone::Info, label(words::STATE_OBJECTIONS)),
-        "" => (Tone::Info, label(words::STATE_REPORTS)),
-        code => (Tone::Bad, both(|lang| sealed::STOPPED.fill(lang, &[&sealed::code(code, lang)]))),
-    };
+    let stand = stand(task);
     let (opened, waits) = sets(catalogue, task);
     SealedTask {
         name: counted(catalogue, &task.sheet),
         table: task.sheet.clone(),
         period: name(task.period),
-        tone,
-        state,
+        tone: stand.tone(),
+        state: both(|lang| stand.say(&task.stopped, lang)),
         reports: (task.fresh, task.due),
         missing: task.missing.iter().map(ToString::to_string).collect(),
         opened,
@@ -214,15 +237,13 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
     for (opening, record) in &task.openings {
         let groups = opening.set.groups.len();
         let named = stage(opening.set.stage);
-        let detail = match opening.set.detail {
-            proto::opening::Detail::Cells => words::OF_AREA,
-            proto::opening::Detail::Categories => words::OF_TOWN,
-        };
+        let detail = sealed::extent(opening.set.detail);
         match record {
-            Some(number) => opened.push(both(|lang| {
+            Some(record) => opened.push(both(|lang| {
                 let (stage, detail) = (named.in_lang(lang), detail.in_lang(lang));
+                let record = record.digest.short();
                 let values: [&dyn std::fmt::Display; 6] =
-                    [&stage, &detail, &groups, &opening.fresh, &opening.due, number];
+                    [&stage, &detail, &groups, &opening.fresh, &opening.due, &record];
                 words::OPENED_SET.fill(lang, &values)
             })),
             None => waits.push(both(|lang| {
@@ -242,45 +263,49 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
         waits.push(both(|lang| sealed::UNSTATED_COUNT.fill(lang, &[&task.unstated.len()])));
     }
     // Whose report is missing is said once, and not of each group.
-    let told = task.waits.iter().filter(|wait| !matches!(wait.reason, Some(Refusal::Waits { .. })));
+    let is_missing = |wait: &Wait| matches!(wait.reason, Some(Refusal::Waits { .. }));
+    let told = task.waits.iter().filter(|wait| !is_missing(wait));
     waits.extend(told.map(|wait| {
         both(|lang| {
-            let why = sealed::wait(wait, lang);
+            let why = sealed::wait(wait, task.awaited(wait), lang);
             words::WAITS_SET.fill(lang, &[&stage(wait.stage).in_lang(lang), &wait.group, &why])
         })
     }));
     (opened, waits)
 }
 
-/// Sums of areas in which this hub has no part.
+/// Sums of areas in which this hub has no part, terms first, the latest of each first.
 fn told(
     tx: &Tx<'_>,
     packs: &Packs,
     (documents, own): (&Documents, &UnitId),
     periods: &BTreeSet<Period>,
-) -> Result<Vec<ToldLine>, PageError> {
+) -> Result<Vec<ToldArea>, PageError> {
     let catalogue = packs.in_force().catalogue.as_ref();
-    let mut lines = Vec::new();
-    for period in periods {
+    let mut areas: BTreeMap<UnitId, Vec<ToldLine>> = BTreeMap::new();
+    let mut periods: Vec<Period> = periods.iter().copied().collect();
+    periods.sort_by(|one, other| super::rank(*one).cmp(&super::rank(*other)).then(other.cmp(one)));
+    for period in &periods {
         for sum in opened::of_period(tx, *period)? {
             let year = documents.year(&sum.area, sum.school_year);
             if year.is_some_and(|year| year.role_of(own).is_some()) {
                 continue;
             }
-            lines.push(ToldLine {
-                area: area_name(packs, &sum.area),
+            areas.entry(sum.area.clone()).or_default().push(ToldLine {
                 name: counted(catalogue, sum.table.as_str()),
                 period: name(sum.period),
                 stage: value_label(catalogue, "stage", sum.stage.as_str()),
                 schools: (sum.fresh, sum.due),
-                number: sum.number,
+                record: sum.record,
                 opened_at_ms: sum.opened_at_ms,
             });
         }
     }
-    lines.sort_by_key(|line| std::cmp::Reverse(line.opened_at_ms));
-    lines.truncate(LINES_MAX as usize);
-    Ok(lines)
+    let area = |(area, mut lines): (UnitId, Vec<ToldLine>)| {
+        lines.truncate(LINES_MAX as usize);
+        ToldArea { area: area_name(packs, &area), lines }
+    };
+    Ok(areas.into_iter().map(area).collect())
 }
 
 fn waiting(tx: &Tx<'_>) -> Result<Vec<(String, Label)>, PageError> {

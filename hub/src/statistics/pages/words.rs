@@ -23,7 +23,10 @@ texts! {
     RATIO = "分子：{0}；分母：{1}。各级都先求和再相除，不对比率取平均。",
         "{0}, divided by: {1}. Sums are divided at each level; ratios are never averaged.";
 
-    SECOND_HUB = "涉及学生个人情况，须两个部门共同密封汇总后才能开放；本市目前只有一个枢纽。",
+    EVERYBODY = "普查日在册的每名学生各计入一类，没有预警的也在内，所以合计就是这些学校的在册人数。",
+        "Everyone on the roll on the census day is in one kind, those without an alert as well, so \
+         the total is these schools' roll.";
+    SECOND_HUB = "涉及学生个人情况，须两个部门共同密封汇总后才能开启；本市目前只有一个枢纽。",
         "It is about persons and opens only as a sum that two departments seal together; this \
          city has one hub so far.";
     NEVER_OPENED = "这一项不能密封汇总（例如随时在变的人数、没有学段的记录），因此留在学校。",
@@ -85,6 +88,10 @@ texts! {
     GROUP_OTHER = "其他", "Other";
 
     NO_SUM_YET = "还没有密封合计的区域", "Areas without opened sums so far";
+    CLOSED_STAGE = "{0}（{1} 校）", "{0} ({1} schools)";
+    CLOSED_STAGE_WHY = "学校太少，按汇总方案不开启；这些学校的本学段不计入，也不算应报。",
+        "Too few schools: by the plan this stage of theirs is not opened. It is neither in the \
+         figure nor due.";
     KIND = "类别", "Kind";
     PART_LEADER = "本枢纽是教育方（主导方）：收下各校的密封报告，与卫健枢纽各算一半，按双方签署的方案开启合计。单看任何一方都读不出一所学校的数。",
         "This hub is education's part, the leader: it takes the schools' sealed reports, computes \
@@ -96,16 +103,14 @@ texts! {
     PART_ABOVE = "本枢纽不参与计算；这里是下级主导方送来、已用双方签名核验过的合计。",
         "This hub has no part in the computing. Here are the sums that leaders below told, each \
          verified by the signatures of both hubs.";
+    PART_TOWN = "本枢纽不参与计算；这里是区县发来的本街道（镇）合计，逐份核验过双方签名。",
+        "This hub has no part in the computing. Here are the town's own sums that the district \
+         sent down, each verified by the signatures of both hubs.";
     PART_NONE = "本枢纽所辖和所协助的区域都没有启用密封汇总：没有双方签署的方案。涉及学生个人的数仍按取整报送。",
         "No area of this hub is under seal: there is no plan signed by both departments. Counts \
          about persons go rounded.";
-    STATE_OPENED = "已开启", "opened";
-    STATE_PARTLY = "部分开启", "opened in part";
-    STATE_OBJECTIONS = "异议期", "schools can object";
-    STATE_REPORTS = "等报告", "waits for reports";
-    OF_AREA = "全区", "whole area";
-    OF_TOWN = "街道（镇）", "town";
-    OPENED_SET = "{0}，{1}：{2} 个组，{3} / {4} 校为本期报告，记录第 {5} 号",
+    STATE_IDLE = "还没有学校报送", "not reported by any school yet";
+    OPENED_SET = "{0}，{1}：{2} 个组，{3} / {4} 校为本期报告，记录 {5}",
         "{0}, {1}: {2} groups, {3} of {4} schools fresh, record {5}";
     NOT_OPENED_SET = "{0}，{1} 个组：{2}", "{0}, {1} groups: {2}";
     WAITS_SET = "{0}，组 {1}：{2}", "{0}, group {1}: {2}";

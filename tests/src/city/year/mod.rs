@@ -236,10 +236,9 @@ fn is_settled(task: &TaskView, groups: usize) -> bool {
     let cells = task.openings.iter().filter(|(one, _)| one.set.detail == Detail::Cells);
     let opened: usize = cells.map(|(one, _)| one.set.groups.len()).sum();
     let waits = task.waits.iter().filter(|wait| wait.reason.is_some()).count();
-    let is_done = |(one, record): &(hub::store::sealed::opening::Opening, Option<u64>)| {
-        record.is_some() || guard::is_final(&one.refused)
-    };
-    task.fresh == 0 || (opened + waits == groups && task.openings.iter().all(is_done))
+    let mut all = task.openings.iter();
+    let is_done = all.all(|(one, record)| record.is_some() || guard::is_final(&one.refused));
+    task.fresh == 0 || (opened + waits == groups && is_done)
 }
 
 /// Looks again and again until nothing is left to wait for.

@@ -1,0 +1,185 @@
+//! How a task stands, in one word: the same at the terminal and on the page.
+//!
+//! A task is done only if everything that the plan lets open of it is opened. A group of too few
+//! schools stays closed and is not waited for.
+
+use domain::disclosure::plan::Refusal;
+use runtime::web::{Lang, Text, Tone};
+
+use super::leader::Wait;
+use super::view::TaskView;
+use super::words;
+
+/// How a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// A person must look.
+    Stopped,
+    /// Its documents are not here.
+    NoDocuments,
+    /// Its school year was closed.
+    YearClosed,
+    /// The two hubs have not agreed on its key.
+    NoKey,
+    /// Everything that the plan opens is opened.
+    Opened,
+    /// Something is opened, and more may be.
+    Partly,
+    /// Reports are in, and schools can still object.
+    Objections,
+    /// Reports are missing.
+    Reports,
+}
+
+/// How a task stands.
+#[must_use]
+pub fn stand(task: &TaskView) -> Stand {
+    let waits = !task.ready.is_empty() || !task.waits.iter().all(is_closed);
+    let is_any = task.openings.iter().any(|(_, record)| record.is_some());
+    let is_all = is_any && task.openings.iter().all(|(_, record)| record.is_some());
+    match () {
+        () if !task.stopped.is_empty() => Stand::Stopped,
+        () if !task.is_known => Stand::NoDocuments,
+        () if task.is_closed => Stand::YearClosed,
+        () if !task.is_agreed => Stand::NoKey,
+        () if is_all && !waits => Stand::Opened,
+        () if is_any => Stand::Partly,
+        () if task.due > 0 && task.missing.is_empty() => Stand::Objections,
+        () => Stand::Reports,
+    }
+}
+
+/// Whether a group stays closed by the plan, so that nothing is waited for.
+#[must_use]
+pub fn is_closed(wait: &Wait) -> bool {
+    matches!(wait.reason, Some(Refusal::Closed(_)))
+}
+
+impl Stand {
+    /// Whether a person must look, or what was asked cannot go on by itself.
+    #[must_use]
+    pub const fn tone(self) -> Tone {
+        match self {
+            Self::Stopped | Self::NoDocuments => Tone::Bad,
+            Self::NoKey => Tone::Notice,
+            Self::YearClosed | Self::Opened => Tone::Good,
+            Self::Partly | Self::Objections | Self::Reports => Tone::Info,
+        }
+    }
+
+    /// Where it stands in a list: what needs a person first, what is done last.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Stopped => 0,
+            Self::NoDocuments => 1,
+            Self::NoKey => 2,
+            Self::Reports => 3,
+            Self::Objections => 4,
+            Self::Partly => 5,
+            Self::Opened => 6,
+            Self::YearClosed => 7,
+        }
+    }
+
+    /// Stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::NoDocuments => "no_documents",
+            Self::YearClosed => "year_closed",
+            Self::NoKey => "no_key",
+            Self::Opened => "opened",
+            Self::Partly => "opened_in_part",
+            Self::Objections => "schools_can_object",
+            Self::Reports => "reports_missing",
+        }
+    }
+
+    /// What people read; `code` is why a task was stopped.
+    #[must_use]
+    pub fn say(self, code: &str, lang: Lang) -> String {
+        match self {
+            Self::Stopped => words::STOPPED.fill(lang, &[&words::code(code, lang)]),
+            other => other.word().in_lang(lang).to_owned(),
+        }
+    }
+
+    /// The same without the reason.
+    #[must_use]
+    pub const fn word(self) -> Text {
+        match self {
+            Self::Stopped => words::TO_LOOK_AT,
+            Self::NoDocuments => words::NO_DOCUMENTS,
+            Self::YearClosed => words::YEAR_IS_CLOSED,
+            Self::NoKey => words::NO_KEY,
+            Self::Opened => words::STATE_OPENED,
+            Self::Partly => words::STATE_PARTLY,
+            Self::Objections => words::STATE_OBJECTIONS,
+            Self::Reports => words::STATE_REPORTS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::catalogue::Stage;
+    use domain::disclosure::sealed::TaskId;
+    use domain::period::Period;
+
+    use super::*;
+
+    fn task() -> TaskView {
+        TaskView {
+            id: TaskId::from_bytes([1; 32]),
+            area: "370202".parse().expect("unit"),
+            school_year: 2026,
+            sheet: "sealed.alt.opened".to_owned(),
+            period: Period::Week { year: 2026, week: 37 },
+            is_agreed: true,
+            stopped: String::new(),
+            fresh: 5,
+            due: 6,
+            missing: Vec::new(),
+            unstated: Vec::new(),
+            other_key: Vec::new(),
+            ready: Vec::new(),
+            openings: Vec::new(),
+            waits: Vec::new(),
+            awaited: std::collections::BTreeMap::new(),
+            is_closed: false,
+            is_known: true,
+        }
+    }
+
+    fn wait(reason: Refusal) -> Wait {
+        let group = "370202-j1".parse().expect("group");
+        Wait { group, stage: Stage::Junior, reason: Some(reason), until: None }
+    }
+
+    /// A task with a report missing, or with reports in and nothing opened, is not in order.
+    #[test]
+    fn what_is_not_finished_is_not_called_in_order() {
+        let school = "S08".parse().expect("unit");
+        let mut one = task();
+        one.missing = vec![school];
+        assert_eq!(stand(&one), Stand::Reports);
+        one.missing.clear();
+        assert_eq!(stand(&one), Stand::Objections);
+        one.is_agreed = false;
+        assert_eq!(stand(&one), Stand::NoKey);
+        one.stopped = "CONTROL_SUM".to_owned();
+        assert_eq!(stand(&one), Stand::Stopped);
+        assert!(stand(&one).say("CONTROL_SUM", Lang::Zh).contains("校验和"));
+    }
+
+    /// A group of too few schools is closed and is not waited for; any other one is.
+    #[test]
+    fn a_closed_group_is_not_waited_for() {
+        let group = || "370202-j1".parse().expect("group");
+        assert!(is_closed(&wait(Refusal::Closed(group()))));
+        let waits = Refusal::Waits { group: group(), school: "S08".parse().expect("unit") };
+        assert!(!is_closed(&wait(waits)));
+    }
+}

@@ -13,7 +13,7 @@ use certs::seal::{SealError, ShareKey};
 use certs::statement::{Purpose, StatedKey};
 use domain::digest::Digest;
 use domain::disclosure::sealed::lv;
-use domain::unit::UnitKind;
+use domain::unit::{UnitId, UnitKind};
 use jiff::civil::Date;
 use runtime::sealing::SealedYears;
 use runtime::sql::{SqlError, Tx};
@@ -23,6 +23,8 @@ use crate::store::share_key_record::{self, Record};
 
 const FOLDER: &str = "share-keys";
 const EXTENSION: &str = "key";
+/// Extension of a key that is being destroyed.
+const GONE: &str = "gone";
 
 /// What a record of a destroyed key is signed as.
 pub const CONTEXT: &str = "xinqiao-share-key-destroyed-v1";
@@ -78,13 +80,11 @@ impl Held {
         StatedKey::Recipient(self.key.public().clone())
     }
 
-    /// School years of plans that name the key, by area.
-    fn years(&self, years: &SealedYears) -> Vec<(String, i16)> {
-        let stated = self.stated();
-        let named = years.sealing().filter(|one| {
-            [one.leader(), one.helper()].iter().any(|by| by.statement().key == stated)
-        });
-        named.map(|one| (one.year().plan.area().to_string(), one.year().plan.year())).collect()
+    /// Areas and school years of plans that name the key, those too that do not hold now.
+    fn years(&self, years: &SealedYears) -> Vec<(UnitId, i16)> {
+        let key = self.digest();
+        let named = years.naming(&key);
+        named.map(|(area, year)| (area.clone(), year)).collect()
     }
 }
 
@@ -141,11 +141,22 @@ fn made_at(path: &Path) -> i64 {
     made.unwrap_or_default()
 }
 
-/// Whether a key is named by plans of a school year and of no other one.
-#[must_use]
-pub fn is_of_year(held: &Held, years: &SealedYears, year: i16) -> bool {
+/// Whether a plan names a key, and every year of which one does is closed.
+///
+/// # Errors
+/// What says whether a year is closed cannot be read.
+pub fn is_closed(
+    held: &Held,
+    years: &SealedYears,
+    is_closed: impl Fn(&UnitId, i16) -> Result<bool, SqlError>,
+) -> Result<bool, SqlError> {
     let named = held.years(years);
-    !named.is_empty() && named.iter().all(|(_, of)| *of == year)
+    for (area, year) in &named {
+        if !is_closed(area, *year)? {
+            return Ok(false);
+        }
+    }
+    Ok(!named.is_empty())
 }
 
 /// Whether no opening can come any more of any year whose plan names the key.
@@ -198,14 +209,42 @@ pub fn record(
 /// Overwrites the file and removes it. What is left of it on the disk, and copies of it, are the
 /// operators' to destroy.
 ///
+/// It has another name first: a hub that is ended in between does not take a file that is half
+/// blank for a key, and the next [`sweep`] goes on with it.
+///
 /// # Errors
 /// The file is still there.
 pub fn erase(held: &Held) -> Result<(), ShareKeyError> {
-    let length = std::fs::metadata(&held.path)?.len();
+    let gone = held.path.with_extension(GONE);
+    std::fs::rename(&held.path, &gone)?;
+    blank(&gone)
+}
+
+/// Goes on with files of keys that were destroyed when this hub was ended.
+///
+/// # Errors
+/// A file is still there.
+pub fn sweep(config: &Config) -> Result<(), ShareKeyError> {
+    let entries = match std::fs::read_dir(config.path(FOLDER)) {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(cause.into()),
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == GONE) {
+            blank(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn blank(path: &Path) -> Result<(), ShareKeyError> {
+    let length = std::fs::metadata(path)?.len();
     let blank = vec![0; usize::try_from(length).unwrap_or_default()];
-    let mut file = std::fs::OpenOptions::new().write(true).open(&held.path)?;
+    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
     std::io::Write::write_all(&mut file, &blank)?;
     file.sync_all()?;
     drop(file);
-    Ok(std::fs::remove_file(&held.path)?)
+    Ok(std::fs::remove_file(path)?)
 }

@@ -120,6 +120,7 @@ mod tests {
             roster: Digest::sha256([3; 32]),
             fresh: 1,
             due: 2,
+            absent: [].into(),
             result: Digest::sha256([4; 32]),
             opened_at_ms: 5,
             number: 4,

@@ -59,6 +59,8 @@ pub struct Record {
     pub fresh: u32,
     /// Schools of the groups that were due.
     pub due: u32,
+    /// Schools of the groups that were closed or out of session.
+    pub absent: BTreeSet<UnitId>,
     /// Digest of the opened cells.
     pub result: Digest,
     /// By the leader's clock.
@@ -143,6 +145,16 @@ pub fn groups(names: &[String]) -> Result<BTreeSet<GroupId>, SealedError> {
     Ok(read.into_iter().collect())
 }
 
+/// Reads units, which must stand in order and once each.
+fn units(names: &[String]) -> Result<BTreeSet<UnitId>, SealedError> {
+    let read: Result<Vec<UnitId>, _> = names.iter().map(|name| name.parse()).collect();
+    let read = read.map_err(|_| SealedError::Field("absent"))?;
+    if !read.is_sorted_by(|one, next| one < next) {
+        return Err(SealedError::Field("absent"));
+    }
+    Ok(read.into_iter().collect())
+}
+
 /// Reads a stage.
 ///
 /// # Errors
@@ -168,6 +180,7 @@ pub fn encode_record(record: &Record) -> Vec<u8> {
         opened_at_ms: record.opened_at_ms,
         detail: record.detail.to_wire().into(),
         number: record.number,
+        absent: record.absent.iter().map(ToString::to_string).collect(),
     }
     .encode_to_vec()
 }
@@ -192,6 +205,7 @@ pub fn decode_record(bytes: &[u8]) -> Result<Record, SealedError> {
         roster: digest("roster", &message.roster)?,
         fresh: message.fresh,
         due: message.due,
+        absent: units(&message.absent)?,
         result: digest("result", &message.result)?,
         opened_at_ms: message.opened_at_ms,
         number: Some(message.number)
@@ -221,6 +235,7 @@ mod tests {
             roster: Digest::sha256([3; 32]),
             fresh: 1,
             due: 2,
+            absent: ["S3", "S4"].map(|unit| unit.parse().expect("unit")).into(),
             result: Digest::sha256([4; 32]),
             opened_at_ms: 5,
             number: 6,
@@ -243,6 +258,7 @@ mod tests {
         let whole = encode_record(&record());
         let whole = wire::OpeningRecord::decode(whole.as_slice()).expect("wire");
         let turned = whole.groups.iter().rev().cloned().collect();
+        let away = whole.absent.iter().rev().cloned().collect();
         let twice = vec!["a-1".to_owned(), "a-1".to_owned()];
         for (message, field) in [
             (wire::OpeningRecord { detail: 0, ..whole.clone() }, "detail"),
@@ -251,6 +267,7 @@ mod tests {
             (wire::OpeningRecord { groups: turned, ..whole.clone() }, "groups"),
             (wire::OpeningRecord { groups: twice, ..whole.clone() }, "groups"),
             (wire::OpeningRecord { result: Vec::new(), ..whole.clone() }, "result"),
+            (wire::OpeningRecord { absent: away, ..whole.clone() }, "absent"),
             (wire::OpeningRecord { number: 0, ..whole.clone() }, "number"),
         ] {
             let read = decode_record(&message.encode_to_vec());

@@ -120,8 +120,11 @@ impl Recalled {
             return Ok(read);
         }
         let record = decode_record(&message.record)?;
-        let claimed = (&record.task, record.stage, record.detail, &record.groups, &record.schools);
-        if claimed != (&read.task, read.stage, read.detail, &read.groups, &read.schools) {
+        let claimed = (&record.task, record.stage, record.detail, &record.groups);
+        let stands = (&record.schools, &record.absent);
+        if claimed != (&read.task, read.stage, read.detail, &read.groups)
+            || stands != (&read.schools, &read.absent)
+        {
             return Err(field("record"));
         }
         read.recorded = Some(Recorded {
@@ -196,6 +199,7 @@ mod tests {
             roster: Digest::sha256([3; 32]),
             fresh: 1,
             due: 1,
+            absent: ["S2".parse().expect("unit")].into(),
             result: Digest::sha256([4; 32]),
             opened_at_ms: 5,
             number: 6,
@@ -221,9 +225,15 @@ mod tests {
         for told in [recalled(), open] {
             assert_eq!(Recalled::from_wire(told.to_wire()), Ok(told));
         }
-        let other = Recalled { stage: Stage::Senior, ..recalled() };
-        let refused = Recalled::from_wire(other.to_wire());
-        assert_eq!(refused, Err(SealedError::Field("record")));
+        let away = ["S3".parse().expect("unit")].into();
+        for other in [
+            Recalled { stage: Stage::Senior, ..recalled() },
+            Recalled { absent: away, ..recalled() },
+            Recalled { absent: BTreeSet::new(), ..recalled() },
+        ] {
+            let refused = Recalled::from_wire(other.to_wire());
+            assert_eq!(refused, Err(SealedError::Field("record")));
+        }
     }
 
     /// A closed year is read as it was written.

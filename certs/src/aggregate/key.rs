@@ -12,6 +12,7 @@ use crate::digest::{random_bytes, sha256};
 
 const COMMITMENT: &[u8] = b"xinqiao/verify-key/commitment/v1";
 const KEY: &[u8] = b"xinqiao/verify-key/v1";
+const DIGEST: &[u8] = b"xinqiao/verify-key/digest/v1";
 
 /// Which of the two hubs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,6 +131,12 @@ impl VerifyKey {
     pub fn expose(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// By which the two hubs see whether they hold the same key of a task.
+    #[must_use]
+    pub fn digest(&self, task: &TaskId) -> Digest {
+        sha256(&Zeroizing::new(lv(&[DIGEST, task.bytes(), self.0.as_slice()])))
+    }
 }
 
 /// The key of a task from both halves, each with the commitment that was sent before it.
@@ -176,6 +183,11 @@ mod tests {
         };
         let known = key(TASK, 1, 2).expect("key");
         assert_eq!(key(TASK, 1, 2), Ok(known));
+        let digest = |task: TaskId, bytes| VerifyKey(Zeroizing::new(bytes)).digest(&task);
+        assert_eq!(digest(TASK, known), digest(TASK, known));
+        assert_ne!(digest(TASK, known), digest(TaskId::from_bytes([2; 32]), known));
+        assert_ne!(digest(TASK, known), digest(TASK, [9; 32]));
+        assert_ne!(digest(TASK, known).bytes(), &known);
         for other in [key(TASK, 1, 3), key(TASK, 2, 1), key(TaskId::from_bytes([2; 32]), 1, 2)] {
             assert_ne!(other.expect("key"), known);
         }

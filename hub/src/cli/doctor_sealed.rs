@@ -156,7 +156,15 @@ fn noticed(notices: &[Notice]) -> Vec<Check> {
 
 fn unbroken(records: &[record::Record]) -> Check {
     match chain::broken(records) {
-        None => Check::well(CHAIN, Sentence::new(words::CHAIN_WELL, &[&records.len()])),
+        None => {
+            let aside = records.iter().filter(|one| one.is_aside()).map(|one| one.signed_number);
+            let aside: Vec<String> = aside.map(|number| number.to_string()).collect();
+            let found = match aside.is_empty() {
+                true => Sentence::new(words::CHAIN_WELL, &[&records.len()]),
+                false => Sentence::new(words::CHAIN_ASIDE, &[&records.len(), &aside.join(", ")]),
+            };
+            Check::well(CHAIN, found)
+        }
         Some(number) => {
             Check::problem(CHAIN, Sentence::new(words::CHAIN_BROKEN, &[&number]), words::CHAIN_FIX)
         }
@@ -230,6 +238,14 @@ mod tests {
             previous: Vec::new(),
             link: b"other".to_vec(),
         };
-        assert_eq!(unbroken(&[record]).verdict(), Verdict::Problem);
+        assert_eq!(unbroken(std::slice::from_ref(&record)).verdict(), Verdict::Problem);
+        // One that was set aside is named: the other hub misses its number.
+        let link = chain::link(&[], &record.bytes).to_tagged();
+        let aside = record::Record { opening: None, signed_number: 7, link, ..record };
+        assert!(aside.is_aside());
+        let check = unbroken(&[aside]);
+        assert_eq!(check.verdict(), Verdict::Well);
+        assert!(check.found(runtime::web::Lang::En).contains("set aside"));
+        assert!(check.found(runtime::web::Lang::Zh).ends_with('7'));
     }
 }

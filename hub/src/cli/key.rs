@@ -142,12 +142,14 @@ fn destroy(context: &Context, (key, confirm): (&str, &str)) -> Result<(), Failur
     let packs = database.read(move |tx| Packs::load(tx, today, &pins)).map_err(HubError::from)?;
     share_key::check_over(&held, packs.sealed_years(), today)?;
     let (digest, signer) = (held.digest().to_string(), identity.key().clone());
+    let place = config.clone();
     let held = database.write("share_key_record", move |tx| {
         share_key::record(tx, (&config, &signer), (&held, packs.sealed_years()), now_ms)?;
         Ok::<_, ShareKeyError>(held)
     })?;
     // The record stands first: a key that is gone without one would be a loss that nobody meant.
     share_key::erase(&held)?;
+    share_key::sweep(&place)?;
     let value = json!({"key": digest, "destroyed": true});
     context.terminal.result(&value, |t| t.text(words::DESTROYED, &[&digest]))
 }

@@ -1,24 +1,16 @@
 //! `xinqiao-hub sealed close`: destroys what a school year leaves over, with a signed record.
 
-use std::sync::Arc;
-
-use certs::identity::LeafIdentity;
 use clap::Args;
 use domain::catalogue::Stage;
-use domain::digest::Digest;
 use domain::unit::UnitId;
 use proto::recalled::YearClosed;
 use runtime::cli::{Exit, Failure, Sentence};
-use runtime::sql::Tx;
 use serde_json::json;
 
 use super::context::Context;
 use super::words::sealed as words;
-use crate::app::{HubError, load_pins};
-use crate::packs::Packs;
-use crate::sealed::close::{self, CloseError, Closing, Outstanding};
-use crate::sealed::documents::{Documents, ShareKeys};
-use crate::share_key::{self, Held, ShareKeyError};
+use crate::sealed::close::{CloseError, Outstanding};
+use crate::sealed::closing::{self, ClosingError};
 
 /// Sums that are named where they stand in the way.
 const NAMED_MAX: usize = 20;
@@ -42,57 +34,15 @@ pub(super) fn run(context: &Context, asked: &Asked) -> Result<(), Failure> {
         let message = Sentence::new(super::words::CONFIRM_DIFFERS, &values);
         return Err(Failure::new(Exit::Refused, "CONFIRM_DIFFERS", message));
     }
-    let identity = LeafIdentity::load(&config.path("identity.pem")).map_err(HubError::Identity)?;
-    let (today, now_ms, pins) = (context.clock.today(), context.now_ms(), load_pins(&config)?);
-    let read = move |tx: &Tx<'_>| Packs::load(tx, today, &pins);
-    let packs = Arc::new(database.read(read).map_err(HubError::from)?);
-    let documents = Documents::of(packs.clone(), &ShareKeys::default());
-    let own = documents.years().iter().filter_map(|year| {
-        let plan = &year.sealed().plan;
-        let role = year.role_of(&config.unit).filter(|_| plan.year() == asked.year)?;
-        Some((plan.area().clone(), role))
-    });
-    let areas: Vec<_> = own.collect();
-    if areas.is_empty() {
-        let message = Sentence::new(words::NO_CLOSE_YEAR, &[&asked.year]);
-        return Err(Failure::new(Exit::NotFound, "NO_PLAN", message));
-    }
-    let held = share_key::held(&config)?;
-    let over = |one: &Held| share_key::is_of_year(one, packs.sealed_years(), asked.year);
-    let (over, _): (Vec<Held>, Vec<Held>) = held.into_iter().partition(over);
-    let keys: Vec<Digest> = over.iter().map(Held::digest).collect();
-    let (year, leaves_closed) = (asked.year, asked.leave_closed);
-    let (signer, place) = (identity.key().clone(), config.clone());
-    let write = move |tx: &Tx<'_>| {
-        let mut closed = Vec::new();
-        for (area, role) in areas {
-            let asked = Closing {
-                unit: place.unit.clone(),
-                role,
-                place: (area.clone(), year),
-                documents: &documents,
-                identity: &identity,
-                today,
-                now_ms,
-                keys: keys.clone(),
-                leaves_closed,
-            };
-            match close::close(tx, &asked) {
-                Ok(done) => closed.push((area, Some(done))),
-                Err(CloseError::Closed) => closed.push((area, None)),
-                Err(error) => return Err(error),
-            }
-        }
-        for key in &over {
-            share_key::record(tx, (&place, &signer), (key, packs.sealed_years()), now_ms)?;
-        }
-        Ok((closed, over))
+    let of = closing::Asked {
+        year: asked.year,
+        leaves_closed: asked.leave_closed,
+        today: context.clock.today(),
+        now_ms: context.now_ms(),
     };
-    let (closed, over) = database.write("sealed_close", write)?;
-    // The records stand first. Keys go whether or not the log can be emptied now; until it is, what
-    // was overwritten is in it, and the command says so and is run again.
-    over.iter().try_for_each(share_key::erase)?;
-    database.fold()?;
+    // Where the log cannot be emptied now, what was overwritten is in it: the command says so and
+    // is run again.
+    let closed = closing::close_year(&config, &database, of)?;
     told(context, asked.year, &closed)
 }
 
@@ -132,11 +82,17 @@ fn told(
     })
 }
 
-impl From<ShareKeyError> for CloseError {
-    fn from(error: ShareKeyError) -> Self {
+impl From<ClosingError> for Failure {
+    fn from(error: ClosingError) -> Self {
         match error {
-            ShareKeyError::Store(error) => Self::Store(error),
-            _ => Self::Signing,
+            ClosingError::NoPart(year) => {
+                let message = Sentence::new(words::NO_CLOSE_YEAR, &[&year]);
+                Self::new(Exit::NotFound, "NO_PLAN", message)
+            }
+            ClosingError::Close(error) => error.into(),
+            ClosingError::Hub(error) => error.into(),
+            ClosingError::Key(error) => error.into(),
+            ClosingError::Store(error) => error.into(),
         }
     }
 }

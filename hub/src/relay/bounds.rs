@@ -47,6 +47,8 @@ pub struct Asked<'a> {
     pub sender: &'a UnitId,
     /// The item.
     pub addressed: &'a Addressed,
+    /// The same with the certificates of its signer, as it is kept.
+    pub item: &'a [u8],
     /// Today, by this hub's calendar.
     pub today: Date,
     /// Now.
@@ -102,8 +104,9 @@ fn stated<'p>(packs: &'p Packs, (unit, period): (&UnitId, Period)) -> Option<&'p
     packs.sealed_years().of_school(unit, year)?.key_of(unit)
 }
 
-/// Whether another report under a key that is not stated may wait. Its key is noted all the same,
-/// so that health sees the latest ones.
+/// Whether another report under a key that is not stated may wait. Its key is noted all the same
+/// with one report that it signed, so that health is shown the latest keys: whoever fills the room
+/// that waits keeps no school from being rung.
 fn crowd(tx: &Tx<'_>, asked: &Asked<'_>) -> Result<Result<(), Refused>, SqlError> {
     let Some(report) = &asked.addressed.report else { return Ok(Ok(())) };
     let unit = &asked.addressed.signer.unit;
@@ -118,6 +121,7 @@ fn crowd(tx: &Tx<'_>, asked: &Asked<'_>) -> Result<Result<(), Refused>, SqlError
         return Ok(Ok(()));
     }
     school_key::note(tx, (unit, &key), stated, asked.now_ms)?;
+    school_key::keep_item(tx, unit, &key, asked.item)?;
     let detail = format!("{CROWDED} {}", asked.today);
     alarm::raise(tx, ALARM, unit.as_str(), &detail, asked.now_ms)?;
     let reason = "reports of the unit wait under other keys that health has not stated; send it \

@@ -48,7 +48,7 @@ pub(crate) fn take(
     let item = encode_relayed(&addressed.item, chain);
     let mut news = News::default();
     let today = relay.clock.today();
-    let asked = Asked { packs, sender, addressed, today, now_ms };
+    let asked = Asked { packs, sender, addressed, item: &item, today, now_ms };
     if let Some(report) = &addressed.report {
         if !sealed_inbox::is_known(tx, &addressed.digest)?
             && let Err(refused) = bounds::admit(tx, &asked)?

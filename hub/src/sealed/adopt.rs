@@ -10,8 +10,9 @@ use certs::signature::Signature;
 use domain::disclosure::sealed::Kind;
 use jiff::Timestamp;
 use proto::frame::OPENING_CONTEXT;
-use proto::opening::{Detail, Standing};
+use proto::opening::{Detail, Record, Standing};
 use proto::recalled::{Recalled, Recorded};
+use runtime::clock::date_of;
 use runtime::sql::{SqlError, Tx};
 
 use super::chain;
@@ -80,8 +81,7 @@ pub fn adopt(
         let same = own.is_some_and(|own| own.bytes == recorded.bytes);
         return Ok(if same { Adopted::Known } else { Adopted::Other });
     }
-    let (fresh, due) = (recorded.record.fresh, recorded.record.due);
-    let id = opening::insert(tx, &lost(task, one, (fresh, due)), &one.schools)?;
+    let id = opening::insert(tx, &lost(task, &recorded.record), &one.schools)?;
     let size = recorded.cells.keys().max().map_or(0, |place| place + 1);
     let cells: Vec<_> = (0..size).map(|place| recorded.cells.get(&place).copied()).collect();
     opening::put_cells(tx, id, &cells)?;
@@ -147,18 +147,25 @@ pub fn make_room(tx: &Tx<'_>, set: &Set, room: Room<'_>) -> Result<bool, SqlErro
     Ok(true)
 }
 
-/// The row of an opening of which this hub has no share any more.
-fn lost(task: &Task, one: &Recalled, (fresh, due): (u32, u32)) -> Opening {
-    debug_assert!(task.table.kind() == Kind::Stock || one.detail == Detail::Cells);
+/// The row of an opening of which this hub has no share any more: all of it is in the bytes that
+/// both signed.
+fn lost(task: &Task, record: &Record) -> Opening {
+    debug_assert!(task.table.kind() == Kind::Stock || record.detail == Detail::Cells);
+    let opened = Timestamp::from_millisecond(record.opened_at_ms).unwrap_or_default();
     Opening {
         id: 0,
-        set: set_of(one),
-        absent: one.absent.clone(),
-        fresh,
-        due,
+        set: Set {
+            task: record.task,
+            stage: record.stage,
+            detail: record.detail,
+            groups: record.groups.clone(),
+        },
+        absent: record.absent.clone(),
+        fresh: record.fresh,
+        due: record.due,
         share: Vec::new(),
         control: Vec::new(),
         refused: String::new(),
-        asked_on: one.asked_on.to_string(),
+        asked_on: date_of(opened).to_string(),
     }
 }

@@ -310,6 +310,7 @@ pub fn record(
         roster: task.terms.roster,
         fresh: opening.fresh,
         due: opening.due,
+        absent: opening.absent.clone(),
         result: sums::result(cells),
         opened_at_ms,
         number,

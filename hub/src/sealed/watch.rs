@@ -8,9 +8,8 @@ use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Lang, Text};
 
-use super::close;
 use super::documents::Documents;
-use super::words;
+use super::{close, gaps, words};
 use crate::relay::bounds;
 use crate::store::alarm;
 use crate::store::sealed::{school_key, task, year};
@@ -39,6 +38,8 @@ pub enum Notice {
     OpenThere(UnitId, i16),
     /// Openings were taken up again from the other hub: this store was put back.
     Recalled(String),
+    /// Records of a leader are not here: the first of their numbers, and how many.
+    Gap(UnitId, u64, usize),
 }
 
 impl Notice {
@@ -53,6 +54,7 @@ impl Notice {
             Self::ClosedThere(..) => "year_closed_there",
             Self::OpenThere(..) => "year_open_there",
             Self::Recalled(_) => "recalled",
+            Self::Gap(..) => "records_missing",
         }
     }
 
@@ -78,6 +80,10 @@ impl Notice {
             }
             Self::OpenThere(area, school_year) => (words::OPEN_THERE, year(area, school_year)),
             Self::Recalled(area) => (words::RECALLED, vec![area.clone()]),
+            Self::Gap(leader, first, count) => {
+                let values = vec![leader.to_string(), first.to_string(), count.to_string()];
+                (words::GAP, values)
+            }
         }
     }
 
@@ -118,14 +124,20 @@ pub fn notices(
             found.push(notice);
         }
     }
-    let asked: Vec<(UnitId, i16)> =
-        task::all(tx)?.into_iter().map(|one| (one.area, one.school_year)).collect();
-    for of in documents.years().iter().filter(|of| of.role_of(own).is_some()) {
-        let plan = &of.sealed().plan;
-        let place = (plan.area().clone(), plan.year());
-        if !close::is_ended(place.1, today) || !asked.contains(&place) {
+    for (leader, numbers) in gaps::missing(tx, documents, own)? {
+        let first = numbers.first().copied().unwrap_or(0);
+        found.push(Notice::Gap(leader, first, numbers.len()));
+    }
+    for place in task::places(tx)? {
+        if !close::is_ended(place.1, today) {
             continue;
         }
+        // Of a year whose plan does not hold any more nothing is heard from the other hub.
+        let holding = documents.year(&place.0, place.1);
+        if holding.is_some_and(|of| of.role_of(own).is_none()) {
+            continue;
+        }
+        let holds = holding.is_some();
         let known = year::find(tx, (&place.0, place.1))?;
         let (area, school_year) = place;
         match (known.closed_at_ms, known.told) {
@@ -134,8 +146,8 @@ pub fn notices(
                 found.push(Notice::Close(area, school_year, from));
             }
             (None, Some(_)) => found.push(Notice::ClosedThere(area, school_year)),
-            (Some(_), None) => found.push(Notice::OpenThere(area, school_year)),
-            (Some(_), Some(_)) => {}
+            (Some(_), None) if holds => found.push(Notice::OpenThere(area, school_year)),
+            (Some(_), _) => {}
         }
     }
     Ok(found)

@@ -102,6 +102,11 @@ texts! {
         "{0}: this hub's store was put back from an older backup; sums that were opened since then \
          were taken up again from the other hub, so that both have the same records. Look at the \
          plan of backups.";
+    GAP = "教育方枢纽 {0} 的合计记录中，第 {1} 号起有 {2} 条不在本枢纽。请致电其操作员：其 doctor 写明已作废的编号，\
+           无须处理；其余的应由对方补交，在此之前不要与其继续开启。",
+        "{2} records of education's hub {0} are not here, number {1} the first of them. Ring its \
+         operator: numbers that its doctor calls set aside are in order; it must show the others, \
+         and nothing more should be opened with it before.";
     TO_LOOK_AT = "需要人处理", "To be looked at";
     NOTHING_TO_LOOK_AT = "没有需要人处理的事项", "nothing needs a person";
     YEAR_IS_CLOSED = "该学年已结清", "the school year was closed";
@@ -167,6 +172,9 @@ texts! {
         "the other hub's signature does not hold: check its certificate";
     CODE_KEY = "对方枢纽的密钥承诺前后不一：打电话核对",
         "the other hub's key commitment changed: call its operator";
+    CODE_OTHER_KEY = "两个枢纽持有的校验密钥不同，报告在此等待：持有旧备份的一方恢复较新的备份",
+        "the two hubs hold different verify keys, and reports wait: whoever runs an older backup \
+         puts back a later one";
     CODE_STORE = "本枢纽的份额或记录损坏：从备份恢复",
         "shares or records of this hub are damaged: restore the backup";
     CODE_NOT_ADMITTED = "对方枢纽掌握的名单或停课记录不同：双方对照后各自更正",
@@ -176,6 +184,9 @@ texts! {
     CODE_TIME = "两个枢纽的时钟相差一天以上：双方核对时钟，之后会自动重新签署",
         "the clocks of the two hubs differ by more than a day: set both right, and the record is \
          signed anew by itself";
+    CODE_NUMBER = "记录的编号在另一枢纽已被占用（本枢纽恢复自较早的备份），将自动改用下一个编号",
+        "the record's number is another one's at the other hub, since this store was put back: it \
+         takes the next number by itself";
     CODE_BEFORE = "另一枢纽此前已签署过这份合计，正在取回那份记录",
         "the other hub signed this sum before; its record is being taken up";
     CODE_MISSING = "另一枢纽的记录少于本枢纽：其数据库恢复自较早的备份，正在补回；若持续，致电其操作员",
@@ -188,6 +199,8 @@ texts! {
     CODE_OTHER = "对方枢纽答复 {0}", "the other hub said {0}";
     CHAIN_TITLE = "合计记录链", "records of opened sums";
     CHAIN_WELL = "{0} 条记录首尾相接", "{0} records follow from each other";
+    CHAIN_ASIDE = "{0} 条记录首尾相接；其中只有本枢纽签署、已作废的编号：{1}",
+        "{0} records follow from each other; set aside, signed by this hub alone: {1}";
     CHAIN_BROKEN = "第 {0} 条记录与前一条接不上：记录被改动或删除",
         "record {0} does not follow from the one before: a record was changed or taken out";
     CHAIN_FIX = "停止服务，用较新的备份恢复 hub.db，并与另一枢纽的记录核对",
@@ -330,9 +343,11 @@ pub fn code(code: &str, lang: Lang) -> String {
         "SHARES_APART" => CODE_APART,
         "HELPER_SIGNATURE" | "BAD_SIGNATURE" => CODE_SIGNATURE,
         "HELPER_COMMITMENT" | "HELPER_HALF" | "OTHER_COMMITMENT" | "BROKEN_HALF" => CODE_KEY,
+        "OTHER_KEY" => CODE_OTHER_KEY,
         "OWN_STORE" | "OTHER_HISTORY" => CODE_STORE,
         "NOT_ADMITTED" | "OTHER_STANDING" | "SHARE_MISSING" => CODE_NOT_ADMITTED,
         "OTHER_TIME" => CODE_TIME,
+        "NUMBER_TAKEN" => CODE_NUMBER,
         "RECORDED_BEFORE" => CODE_BEFORE,
         "RECORDS_MISSING" => CODE_MISSING,
         "REPORTS_LOST" => CODE_LOST,

@@ -24,7 +24,8 @@ use tonic::{Code, Request, Response, Status};
 use super::peer::store_status;
 use crate::sealed::close::Told;
 use crate::sealed::helper::{
-    Announced, AskedRecord, AskedReport, AskedSet, AskedVerdict, CallError, Helper, Settled, Shown,
+    After, Announced, AskedRecord, AskedReport, AskedReports, AskedSet, AskedVerdict, CallError,
+    Helper, Settled, Shown,
 };
 use crate::sealed::refused::Refused;
 
@@ -82,9 +83,12 @@ impl SealedSums for SumsService {
         let leader = caller(&request)?;
         let request = request.into_inner();
         let id = task(&request.task).map_err(malformed)?;
+        let key = <[u8; 32]>::try_from(request.key).map_err(|_| SealedError::Field("key"));
+        let key = Digest::sha256(key.map_err(malformed)?);
         let reports = request.reports.into_iter();
-        let asked = reports.map(|one| AskedReport { item: one.item, shown: one.shown }).collect();
-        let verified = self.helper.verify(leader, (id, asked)).await.map_err(refusal)?;
+        let reports = reports.map(|one| AskedReport { item: one.item, shown: one.shown }).collect();
+        let asked = AskedReports { task: id, key, reports };
+        let verified = self.helper.verify(leader, asked).await.map_err(refusal)?;
         let reports = verified.into_iter().map(verified_to_wire).collect();
         Ok(Response::new(VerifyResponse { reports }))
     }
@@ -121,8 +125,10 @@ impl SealedSums for SumsService {
         let id = task(&id).map_err(malformed)?;
         let signature = signature.ok_or(SealedError::Field("signature")).map_err(malformed)?;
         let asked = AskedRecord { share, control, record, signature };
-        let signature = self.helper.record(leader, (id, asked)).await.map_err(refusal)?;
-        Ok(Response::new(RecordResponse { signature: Some(signature) }))
+        let (signature, missing) =
+            self.helper.record(leader, (id, asked)).await.map_err(refusal)?;
+        let missing = missing.into_iter().collect();
+        Ok(Response::new(RecordResponse { signature: Some(signature), missing }))
     }
 
     async fn recall(
@@ -130,11 +136,12 @@ impl SealedSums for SumsService {
         request: Request<RecallRequest>,
     ) -> Result<Response<RecallResponse>, Status> {
         let leader = caller(&request)?;
-        let RecallRequest { area, school_year, after } = request.into_inner();
+        let RecallRequest { area, school_year, after, open_after } = request.into_inner();
         let place = place(&area, school_year).map_err(malformed)?;
+        let after = After { number: after, open: open_after };
         let found = self.helper.recall(leader, place, after).await.map_err(refusal)?;
-        let openings = found.iter().map(Recalled::to_wire).collect();
-        Ok(Response::new(RecallResponse { openings }))
+        let openings = found.openings.iter().map(Recalled::to_wire).collect();
+        Ok(Response::new(RecallResponse { openings, next_open: found.next_open }))
     }
 
     async fn remind(

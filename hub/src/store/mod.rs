@@ -130,4 +130,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "bounds of sealed sums",
         sql: include_str!("migrations/021_sealed_bounds.sql"),
     },
+    Migration {
+        number: 26,
+        name: "keys to be shown",
+        sql: include_str!("migrations/022_shown_keys.sql"),
+    },
 ];

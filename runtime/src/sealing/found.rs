@@ -5,6 +5,7 @@ use certs::digest::sha256;
 use certs::pack::PackSignature;
 use certs::signature::Signature;
 use certs::statement::{SignedStatement, VerifiedStatement, verify};
+use domain::digest::Digest;
 use domain::disclosure::plan::{Plan, Roster};
 use domain::disclosure::sealed::{SealedYear, lv};
 use domain::unit::UnitId;
@@ -94,6 +95,18 @@ impl Found {
         let roster_pack = roster_pack.ok_or(Unsealed::Roster)?;
         let roster = roster::read(&roster_pack.name, &roster_pack.content).map_err(form)?;
         Ok(Pair { open, roster, roster_pack })
+    }
+
+    /// The keys of hubs that a plan names; nothing is verified, and what cannot be read names none.
+    pub(super) fn named(&self) -> Vec<Digest> {
+        let open = plan::read_signed(&self.name, &self.content).ok();
+        let sealing = open.and_then(|open| open.sealing);
+        let texts = sealing.map(|sealing| [sealing.leader_statement, sealing.helper_statement]);
+        let key = |text: String| {
+            let signed = SignedStatement::from_pem(text.as_bytes()).ok()?;
+            Some(signed.unverified().ok()?.key.digest())
+        };
+        texts.into_iter().flatten().filter_map(key).collect()
     }
 
     /// The keys that a list states, by its own first day and for schools of the roster alone.

@@ -14,7 +14,7 @@ mod signer;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use certs::aggregate::{Hubs, HubsError};
 use certs::root::{Commission, RootCertificate};
@@ -61,6 +61,8 @@ type AreaYear = (UnitId, i16);
 #[derive(Clone, Debug, Default)]
 pub struct SealedYears {
     years: BTreeMap<AreaYear, Result<SealingYear, Unsealed>>,
+    /// Keys that any version of a plan names, whether or not it holds.
+    named: BTreeSet<(Digest, AreaYear)>,
     /// Why the latest version of a pack is not in use.
     refused: BTreeMap<(PackKind, AreaYear), Unsealed>,
 }
@@ -89,6 +91,8 @@ impl SealedYears {
         let mut years = Self::default();
         let mut past = Past::default();
         for (place, mut versions) in plans {
+            let keys = versions.iter().flat_map(Found::named);
+            years.named.extend(keys.map(|key| (key, place.clone())));
             versions.sort_by_key(|found| std::cmp::Reverse((found.serial, found.signatures.len())));
             past.begin(&place.0);
             years.take_plan(&place, (&versions, &rosters), &mut past, pins);
@@ -168,6 +172,12 @@ impl SealedYears {
     /// Every plan with what became of it, by area and year.
     pub fn all(&self) -> impl Iterator<Item = (&UnitId, i16, Result<&SealingYear, &Unsealed>)> {
         self.years.iter().map(|((area, year), of)| (area, *year, of.as_ref()))
+    }
+
+    /// Areas and school years of plans that name a key, whether or not they hold: one that does not
+    /// hold now may hold tomorrow.
+    pub fn naming(&self, key: &Digest) -> impl Iterator<Item = (&UnitId, i16)> {
+        self.named.iter().filter(|one| one.0 == *key).map(|(_, (area, year))| (area, *year))
     }
 
     /// Why the latest pack of this kind and name is not in use; nothing where it is, or is none of

@@ -41,8 +41,8 @@ fn forged(city: &City, school: u32, number: u32) -> Draft {
 
 /// What the hub at which it arrives makes of a report: as intake does, and kept where it is taken.
 fn arrives(city: &City, draft: &Draft) -> Result<(), String> {
-    let (item, digest) = draft.item();
-    let item = decode_item(&item).expect("item");
+    let (kept, digest) = draft.item();
+    let item = decode_item(&kept).expect("item");
     let key = Signature::from_bytes(&item.signature).expect("signature").key_id();
     let unit = draft.report.place.unit.clone();
     let signer = Signer { unit, key, passed_on: None };
@@ -53,7 +53,8 @@ fn arrives(city: &City, draft: &Draft) -> Result<(), String> {
     let (today, now_ms) = (clock.today(), clock.now_ms());
     let sender = "370202001".parse().expect("unit");
     let admitted = city.leader.write(move |tx| {
-        let asked = Asked { packs: &packs, sender: &sender, addressed: &addressed, today, now_ms };
+        let (packs, sender, addressed) = (&*packs, &sender, &addressed);
+        let asked = Asked { packs, sender, addressed, item: &kept, today, now_ms };
         bounds::admit(tx, &asked)
     });
     admitted.map_err(|(code, _)| code)?;
@@ -92,6 +93,43 @@ async fn a_flood_under_other_keys_leaves_room_for_the_school() {
     // Another school is not disturbed.
     let other = draft(&city, THE_FLOW, 3, 1);
     assert_eq!(arrives(&city, &other), Ok(()));
+}
+
+/// Somebody with a certificate of a school whose key is not stated yet fills the room that waits
+/// before the school's own report comes: health is shown the school's key all the same, again the
+/// next day to a hub that was put back, and rings it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forger_does_not_keep_a_school_from_being_rung() {
+    let city = City::start().await;
+    let mut rest = city.report_keys.clone();
+    let own = rest.remove(&unit(1)).expect("key");
+    let own = certs::digest::sha256(own.public().spki());
+    city.state(2, &stated_by(&rest));
+    for number in 1..=u32::try_from(KEYS_MAX).expect("few") {
+        assert_eq!(arrives(&city, &forged(&city, 1, number)), Ok(()));
+    }
+    assert_eq!(arrives(&city, &draft(&city, THE_FLOW, 1, 99)), Err(CROWDED.to_owned()));
+    let shown = || city.helper.read(school_key::all).iter().any(|one| one.key == own);
+    city.step().await;
+    assert!(shown(), "health's list has the school's own key");
+    city.helper.write(|tx| tx.execute("delete from school_key", &[]));
+    city.step().await;
+    assert!(!shown(), "once a day");
+    city.days(1);
+    city.step().await;
+    assert!(shown());
+    // Once the key is stated nothing is kept of it, and the school's next report is taken.
+    city.state(3, &stated_by(&city.report_keys));
+    city.days(1);
+    city.step().await;
+    let since = city.leader.read(|tx| school_key::items_since(tx, 0));
+    assert!(since.is_empty());
+    let again = draft(&city, THE_FLOW, 1, 100);
+    assert_eq!(arrives(&city, &again), Ok(()));
+    let again = again.send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 1, again).as_deref(), Some(""));
 }
 
 /// What comes in a school's name under keys that are not stated is bounded in a week, whatever

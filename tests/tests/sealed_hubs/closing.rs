@@ -122,6 +122,12 @@ async fn a_closed_year_leaves_figures_and_nothing_to_open() {
     for hub in [&city.leader, &city.helper] {
         assert_eq!(chain::broken(&hub.read(record::all)), None);
     }
+    // Each knows of the other: nothing is left to ask, on no later day.
+    city.days(1);
+    let City { helper, driver, .. } = city;
+    helper.stop().await;
+    let alone = driver.step().await;
+    assert!(alone.is_ok(), "{alone:?}");
 }
 
 /// A report of a closed year is answered finally: one that was decided on gets its verdict again,

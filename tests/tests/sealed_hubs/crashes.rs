@@ -2,9 +2,9 @@
 
 use certs::aggregate::{Instance, Parts, Role, SealedHalves};
 use certs::seal::Sealed;
-use domain::disclosure::sealed::{CapClass, State, context};
+use domain::disclosure::sealed::{CapClass, State, TaskId, context};
 use domain::unit::IdentityName;
-use hub::sealed::helper::{AskedReport, Helper};
+use hub::sealed::helper::{AskedReport, AskedReports, Helper};
 use hub::sealed::leader::LeaderError;
 use hub::store::sealed::{opening, report, task as tasks};
 
@@ -67,6 +67,11 @@ fn shown(city: &City, draft: &Draft) -> AskedReport {
     AskedReport { item: draft.item().0, shown: begun.expect("begun").1 }
 }
 
+/// Reports as the leader asks about them, under its key.
+pub fn asked(city: &City, task: TaskId, reports: Vec<AskedReport>) -> AskedReports {
+    AskedReports { task, key: city.verify_key(task).digest(&task), reports }
+}
+
 pub fn leader_name(city: &City) -> IdentityName {
     city.federation.authority().name(LEADER, LEADER)
 }
@@ -83,7 +88,7 @@ async fn a_killed_helper_answers_the_same_again() {
     let helper = Helper::new(city.helper.hub.sealed().clone());
     let id = task(&city, THE_FLOW);
     let ask = async |city: &City, helper: &Helper| {
-        let asked = (id, vec![shown(city, &one)]);
+        let asked = asked(city, id, vec![shown(city, &one)]);
         helper.verify(leader_name(city), asked).await.expect("answered").remove(0)
     };
     let first = ask(&city, &helper).await.expect("the proof holds");

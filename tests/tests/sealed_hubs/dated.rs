@@ -1,16 +1,22 @@
 //! What a record is dated and numbered: by the leader, and believed by the helper within a day of
 //! its own clock; for ever by the certificates that it carries.
 
+use domain::disclosure::sealed::TaskId;
 use hub::sealed::signed::sign;
-use hub::store::sealed::{opening, record};
+use hub::sealed::{chain, words};
+use hub::store::sealed::opening::{self, Set};
+use hub::store::sealed::record;
 use proto::frame::OPENING_CONTEXT;
 use proto::opened::{ToldSum, decode_told, encode_told};
-use proto::opening::{decode_record, encode_record};
+use proto::opening::{Record, decode_record, encode_record};
+use runtime::sql::{SqlError, Tx};
+use runtime::web::Lang;
+use tests::federation::RunningHub;
 
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, SCHOOLS};
 use crate::roll_up::{arrived, bodies, told};
-use crate::school::{all_but, recount, task};
+use crate::school::{all_but, draft, owed, recount, task};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -25,23 +31,114 @@ async fn opened(city: &City) {
 /// Rewrites the leader's record of the only opening as if it had been signed by a leader whose
 /// clock was off, before the helper saw it.
 fn misdate(city: &City, by_ms: i64) {
+    resign(city, 1, move |record| record.opened_at_ms += by_ms);
+}
+
+/// Rewrites a record of the leader's as if it alone had signed it, and the helper had not seen it.
+fn resign(city: &City, number: u64, change: impl Fn(&mut Record) + Send + 'static) {
     let identity = city.leader.hub.identity().current();
-    city.leader.write(move |tx| {
-        let before = record::all(tx)?.remove(0);
+    let set = city.leader.write(move |tx| {
+        let before = record::all(tx)?.into_iter().find(|one| one.number == number);
+        let before = before.expect("record");
         let mut read = decode_record(&before.bytes).expect("record");
-        read.opened_at_ms += by_ms;
+        change(&mut read);
         let bytes = encode_record(&read);
         let signed = sign(&identity, OPENING_CONTEXT, &bytes).expect("signed");
-        tx.execute("delete from sealed_cell", &[])?;
         tx.execute(
-            "update sealed_record set record = $1, leader_signature = $2, helper_signature = null",
-            runtime::params![&bytes, &signed.signature],
-        )
+            "delete from sealed_cell where opening = $1",
+            runtime::params![before.opening.expect("opening")],
+        )?;
+        tx.execute(
+            "update sealed_record set record = $2, leader_signature = $3, signed_number = $4,
+                 helper_signature = null where number = $1",
+            runtime::params![number, &bytes, &signed.signature, read.number],
+        )?;
+        relink(tx).map(|()| read)
     });
-    city.helper.write(|tx| {
-        tx.execute("delete from sealed_cell", &[])?;
-        tx.execute("delete from sealed_record", &[])
+    city.helper.write(move |tx| {
+        let set = Set { task: set.task, stage: set.stage, detail: set.detail, groups: set.groups };
+        let id = opening::find(tx, &set)?.expect("let pass").id;
+        let id = runtime::params![id];
+        tx.execute("delete from sealed_cell where opening = $1", id)?;
+        tx.execute("delete from sealed_record where opening = $1", id)?;
+        relink(tx)
     });
+}
+
+/// Makes the links of a chain anew.
+fn relink(tx: &Tx<'_>) -> Result<(), SqlError> {
+    let mut previous = Vec::new();
+    for one in record::all(tx)? {
+        let link = chain::link(&previous, &one.bytes).to_tagged();
+        tx.execute(
+            "update sealed_record set previous = $2, link = $3 where number = $1",
+            runtime::params![one.number, &previous, &link],
+        )?;
+        previous = link;
+    }
+    Ok(())
+}
+
+/// Two openings of one week, with records 1 and 2 of both hubs.
+async fn two_opened(city: &City) -> TaskId {
+    let late = draft(city, THE_FLOW, 8, 1);
+    owed(city, THE_FLOW, 8).await;
+    late.send(city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let id = task(city, THE_FLOW);
+    assert_eq!(city.leader.read(record::all).len(), 2);
+    id
+}
+
+/// The numbers of a hub's records with whether they are of an opening and both signed; the chain
+/// holds.
+fn numbers(hub: &RunningHub) -> Vec<(u64, bool, bool)> {
+    let all = hub.read(record::all);
+    assert_eq!(chain::broken(&all), None);
+    let number =
+        |one: record::Record| (one.signed_number, one.opening.is_some(), one.helper.is_some());
+    all.into_iter().map(number).collect()
+}
+
+fn exact(city: &City) -> [(String, std::collections::BTreeMap<usize, u64>); 2] {
+    [1..=5, 6..=SCHOOLS].map(|schools| ("cells".to_owned(), recount(city, FLOW, schools)))
+}
+
+/// A record whose date the helper does not sign is dated anew also where a later one was signed
+/// since: it is set aside in the chain, and the set gets the next number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_is_mended_after_a_later_record() {
+    let city = City::start().await;
+    let id = two_opened(&city).await;
+    resign(&city, 1, |record| record.opened_at_ms -= 30 * DAY_MS);
+    city.step().await;
+    let refused = city.leader.read(move |tx| opening::of_task(tx, &id));
+    assert_eq!(refused[0].refused, "OTHER_TIME");
+    city.step().await;
+    assert_eq!(city.opened(id), exact(&city));
+    assert_eq!(numbers(&city.leader), [(1, false, false), (2, true, true), (3, true, true)]);
+    assert_eq!(numbers(&city.helper), [(2, true, true), (3, true, true)]);
+    let refused = city.leader.read(move |tx| opening::of_task(tx, &id));
+    assert!(refused.iter().all(|one| one.refused.is_empty()));
+}
+
+/// A number that the helper has of another record is refused by name; the leader gives the record
+/// the next one, until one is free.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_taken_is_changed() {
+    let city = City::start().await;
+    let id = two_opened(&city).await;
+    resign(&city, 2, |record| record.number = 1);
+    city.step().await;
+    let refused = city.leader.read(move |tx| opening::of_task(tx, &id));
+    assert_eq!(refused[1].refused, "NUMBER_TAKEN");
+    city.step().await;
+    assert_eq!(city.opened(id), exact(&city));
+    assert_eq!(numbers(&city.leader), [(1, true, true), (1, false, false), (3, true, true)]);
+    assert_eq!(numbers(&city.helper), [(1, true, true), (3, true, true)]);
+    assert!(words::code("NUMBER_TAKEN", Lang::En).contains("next number"));
 }
 
 /// A record that is dated before the set was let pass, or in the future, is not signed; the leader

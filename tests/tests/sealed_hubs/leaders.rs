@@ -10,18 +10,18 @@ use hub::store::sealed::{opening, report};
 use proto::opening::{Detail, Standing};
 
 use crate::city::{City, FLOW, STOCK, TERM};
-use crate::crashes::leader_name;
+use crate::crashes::{asked, leader_name};
 use crate::school::{all_but, draft, task};
 use crate::{THE_FLOW, THE_STOCK};
 
-fn groups(city: &City) -> Vec<GroupId> {
+pub fn groups(city: &City) -> Vec<GroupId> {
     let documents = city.leader.hub.sealed().documents();
     let plan = &documents.years()[0].sealed().plan;
     plan.of_stage(Stage::Junior).map(|group| group.id.clone()).collect()
 }
 
 /// The helper's answer to a leader that asks for a set.
-async fn ask(
+pub async fn ask(
     city: &City,
     (place, detail): ((&'static str, &'static str), Detail),
     groups: impl IntoIterator<Item = GroupId>,
@@ -115,10 +115,10 @@ async fn only_the_leader_of_the_plan_is_answered() {
         name("370202", "370203"),
         name("HC-QD", "HC-QD"),
     ] {
-        let answer = helper.verify(caller.clone(), (id, Vec::new())).await;
+        let answer = helper.verify(caller.clone(), asked(&city, id, Vec::new())).await;
         assert!(matches!(answer, Err(CallError::NotLeader)), "{caller}");
     }
     for caller in [name("370202", "370202"), name("370202", "")] {
-        assert!(helper.verify(caller, (id, Vec::new())).await.is_ok());
+        assert!(helper.verify(caller, asked(&city, id, Vec::new())).await.is_ok());
     }
 }

@@ -12,20 +12,25 @@
 mod bad;
 mod bounds;
 mod city;
+mod closed_here;
 mod closing;
 mod crashes;
 mod dated;
 mod figures;
+mod gaps;
 mod guarded;
 mod keys;
 mod leaders;
 mod leaks;
+mod members;
+mod other_key;
 mod pages;
 mod published;
 mod restored;
 mod roll_up;
 mod school;
 mod seen;
+mod waiting;
 
 use domain::disclosure::sealed::State;
 use hub::sealed::chain;

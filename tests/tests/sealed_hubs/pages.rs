@@ -15,7 +15,7 @@ use crate::figures::seen_by;
 use crate::school::{all_but, draft};
 use crate::{THE_FLOW, THE_STOCK};
 
-async fn browser(statistics: Statistics, kind: UnitKind, city: &City) -> Browser {
+pub async fn browser(statistics: Statistics, kind: UnitKind, city: &City) -> Browser {
     let at = statistics.unit().clone();
     let unit = Label::new(at.label.zh, at.label.en);
     let site = console::site(kind, unit, at.id.to_string(), Transport::Loopback);
@@ -27,7 +27,7 @@ async fn browser(statistics: Statistics, kind: UnitKind, city: &City) -> Browser
 }
 
 /// The text of a page in both languages; it must be whole.
-async fn page(browser: &mut Browser, path: &str, name: &str) -> [String; 2] {
+pub async fn page(browser: &mut Browser, path: &str, name: &str) -> [String; 2] {
     let mut texts = Vec::new();
     for lang in ["zh", "en"] {
         let mark = if path.contains('?') { '&' } else { '?' };
@@ -46,7 +46,7 @@ fn first_record(hub: &RunningHub) -> String {
     sha256(&all.first().expect("record").bytes).short()
 }
 
-fn has(page: &[String; 2], zh: &str, en: &str) {
+pub fn has(page: &[String; 2], zh: &str, en: &str) {
     assert!(page[0].contains(zh), "{zh}");
     assert!(page[1].contains(en), "{en}");
 }
@@ -54,7 +54,7 @@ fn has(page: &[String; 2], zh: &str, en: &str) {
 /// Leader, helper and a town each say what is opened and from where, what waits and what stays
 /// closed; the helper begins with the page of sealed sums.
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_show_opened_sums_and_where_they_came_from() {
+pub async fn pages_show_opened_sums_and_where_they_came_from() {
     let city = City::start().await;
     all_but(&city, THE_STOCK, &[]);
     all_but(&city, THE_FLOW, &[8]);

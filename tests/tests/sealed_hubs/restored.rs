@@ -4,20 +4,23 @@
 use std::collections::BTreeMap;
 
 use domain::disclosure::sealed::TaskId;
+use hub::sealed::helper::{After, Helper};
 use hub::sealed::{adopt, chain};
+use hub::store::directive;
 use hub::store::sealed::{opening, record, task as tasks};
 use proto::opening::{Record, decode_record};
 use runtime::sql::Tx;
 use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
+use crate::crashes::leader_name;
 use crate::school::{all_but, code, draft, owed, recount, task};
 use crate::{THE_FLOW, THE_STOCK};
 
 const SPRING: (&str, &str) = (STOCK, "2026S2");
 
 /// Puts a hub back to before its openings, as far as openings go.
-fn forget_openings(hub: &RunningHub) {
+pub fn forget_openings(hub: &RunningHub) {
     hub.write(|tx: &Tx<'_>| {
         for table in ["sealed_cell", "sealed_record", "sealed_standing", "sealed_opening"] {
             tx.execute(&format!("delete from {table}"), &[])?;
@@ -252,4 +255,94 @@ async fn both_hubs_put_back_come_to_one_record() {
     assert_eq!(city.opened(id)[0].1, exact);
     let own = records(&city.leader);
     assert_eq!((own.len(), records(&city.helper)), (1, own));
+}
+
+/// A helper that took a record up again has no share of it any more: to a leader that forgot the
+/// opening too it says that the set was recorded, and the leader takes the record up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_was_taken_up_is_given_on() {
+    let city = City::start().await;
+    let late = draft(&city, THE_FLOW, 8, 1);
+    owed(&city, THE_FLOW, 8).await;
+    forget_openings(&city.helper);
+    late.send(&city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    let (before, exact) = (records(&city.leader), city.opened(id));
+    assert_eq!((before.len(), exact.len()), (2, 2));
+    let shares = city.helper.read(move |tx| opening::of_task(tx, &id));
+    assert_eq!(shares.iter().filter(|one| one.share.is_empty()).count(), 1);
+    forget_openings(&city.leader);
+    city.step().await;
+    city.step().await;
+    assert_eq!(records(&city.leader), before);
+    assert_eq!(city.opened(id), exact);
+    let stored = city.leader.read(move |tx| opening::of_task(tx, &id));
+    assert!(stored.iter().all(|one| one.refused.is_empty()));
+}
+
+/// A helper that does not answer about a year, because it has no documents of it, is asked again;
+/// nothing of the year is opened before it answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_year_is_asked_about_until_the_helper_answers() {
+    let city = carried().await;
+    let id = task(&city, SPRING);
+    let before = records(&city.leader);
+    forget_openings(&city.leader);
+    draft(&city, SPRING, 11, 1).send(&city);
+    let packs = city.helper.read(directive::all);
+    city.helper.write(|tx| tx.execute("delete from directive", &[]));
+    city.helper.hub.reload_packs().expect("packs");
+    let city = city.restart_driver();
+    city.step().await;
+    city.step().await;
+    let begun = city.leader.read(move |tx| opening::of_task(tx, &id));
+    assert!(begun.is_empty(), "not even meant to be opened");
+    city.helper.write(move |tx| {
+        packs.iter().try_for_each(|pack| directive::insert(tx, pack, 1).map(drop))
+    });
+    city.helper.hub.reload_packs().expect("packs");
+    city.step().await;
+    assert_eq!(records(&city.leader), before);
+    assert_eq!(records(&city.helper), before);
+}
+
+/// What a helper let pass and did not sign is told in parts that fit into a message, each once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_record_is_told_in_parts() {
+    let city = carried().await;
+    let id = task(&city, SPRING);
+    city.helper.write(move |tx| {
+        tx.execute("delete from sealed_cell", &[])?;
+        tx.execute("delete from sealed_record", &[])?;
+        let all = opening::of_task(tx, &id)?;
+        for number in 0..150 {
+            let group = format!("2020-junior-{}", number + 10).parse().expect("group");
+            let mut other = all[0].clone();
+            other.set.groups = [group].into();
+            opening::insert(tx, &other, &opening::standings(tx, all[0].id)?)?;
+        }
+        Ok(())
+    });
+    let area: domain::unit::UnitId = crate::city::LEADER.parse().expect("unit");
+    let kept = {
+        let area = area.clone();
+        city.helper.read(move |tx| opening::unrecorded(tx, (&area, 2026), 0, 10_000)).len()
+    };
+    assert!(kept > 150);
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let (mut after, mut told, mut calls) = (After::default(), 0, 0);
+    loop {
+        let asked = helper.recall(leader_name(&city), (area.clone(), 2026), after).await;
+        let asked = asked.expect("answered");
+        assert!(asked.openings.len() <= 64);
+        (told, calls) = (told + asked.openings.len(), calls + 1);
+        match asked.next_open {
+            0 => break,
+            next => after.open = next,
+        }
+    }
+    assert_eq!((told, calls), (kept, kept.div_ceil(64)));
 }

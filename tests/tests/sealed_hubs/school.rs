@@ -96,6 +96,20 @@ pub fn noisy(city: &City, place: (&str, &str), school: u32) -> Draft {
     })
 }
 
+/// A school that adds to its first cell, in the leader's half, the highest power of two below its
+/// cap, and has no proof of it.
+pub fn overstated(city: &City, place: (&str, &str), school: u32) -> Draft {
+    const FIELD_BYTES: usize = 16;
+    let cells = counted(city, city.table(place.0), school);
+    let cap = draft(city, place, school, 1).report.cap;
+    let top = usize::try_from(cap.bits()).expect("small") - 1;
+    spoiled(city, place, (school, 1), &cells, |shares| {
+        let bit = &mut shares.leader[top * FIELD_BYTES..(top + 1) * FIELD_BYTES];
+        let one = u128::from_le_bytes((&*bit).try_into().expect("field")).wrapping_add(1);
+        bit.copy_from_slice(&one.to_le_bytes());
+    })
+}
+
 fn spoiled(
     city: &City,
     (table, period): (&str, &str),

@@ -7,7 +7,7 @@ use domain::disclosure::sealed::TaskId;
 use domain::period::Period;
 use domain::unit::{IdentityName, UnitId};
 
-use super::{CallError, Helper, Known};
+use super::{CallError, Helper, Known, OTHER_KEY};
 use crate::store::sealed::task::{self, NewTask};
 use crate::store::sealed::year;
 
@@ -89,6 +89,9 @@ impl Helper {
             let own = stored.half.commit(&id, Role::Helper);
             let key = agree(&id, (&half, commitment), (&stored.half, own))?;
             task::agree(tx, &id, &key)?;
+            if stored.stopped == OTHER_KEY && stored.key.is_none() {
+                task::stop(tx, &id, "")?;
+            }
             Ok::<_, CallError>(stored.half)
         };
         self.hub.parts().database.write_async("sealed_reveal", write).await

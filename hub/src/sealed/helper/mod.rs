@@ -22,14 +22,17 @@ use runtime::sql::{SqlError, Tx};
 
 pub use agree::Announced;
 pub use open::{AskedRecord, AskedSet};
+pub use recall::{After, LetPass};
 pub use settle::{AskedVerdict, Settled};
-pub use verify::{AskedReport, Shown};
+pub use verify::{AskedReport, AskedReports, Shown};
 
 use super::Hub;
 use super::documents::{NoTask, Task, Year};
 use super::holding::NotOpened;
 use crate::store::sealed::{task, year};
 
+/// Code of a task of which the two hubs hold different verify keys.
+pub const OTHER_KEY: &str = "OTHER_KEY";
 /// Most reports in a call.
 pub const REPORTS_MAX: usize = 256;
 
@@ -64,6 +67,9 @@ pub enum CallError {
     /// The leader committed to something else before.
     #[error("another commitment of the leader is held for this task")]
     OtherCommitment,
+    /// The leader holds another verify key of the task.
+    #[error("the two hubs hold different verify keys of this task")]
+    OtherKey,
     /// The half that was shown makes no key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -103,6 +109,9 @@ pub enum CallError {
     /// Records that both hubs signed are not here: the leader shows them again first.
     #[error("records about this table and period that both hubs signed are not here")]
     RecordsMissing,
+    /// A record whose number another one of the area has: the leader gives it the next one.
+    #[error("another record of the area has this number")]
+    NumberTaken,
     /// A record that is dated before the set was let pass, or in the future.
     #[error("the record is dated {0}, which is not a day of the opening by this hub's clock")]
     OtherTime(jiff::Timestamp),
@@ -132,6 +141,7 @@ impl CallError {
             Self::OtherTask => "OTHER_TASK",
             Self::NotAgreed => "NOT_AGREED",
             Self::OtherCommitment => "OTHER_COMMITMENT",
+            Self::OtherKey => OTHER_KEY,
             Self::Key(_) => "BROKEN_HALF",
             Self::YearClosed => "YEAR_CLOSED",
             Self::NoShareKey => "NO_SHARE_KEY",
@@ -148,6 +158,7 @@ impl CallError {
             Self::Seen(_) => "STORE",
             Self::RecordedBefore => "RECORDED_BEFORE",
             Self::RecordsMissing => "RECORDS_MISSING",
+            Self::NumberTaken => "NUMBER_TAKEN",
             Self::OtherTime(_) => "OTHER_TIME",
             Self::OtherRecord => "OTHER_RECORD",
             Self::Signature => "BAD_SIGNATURE",

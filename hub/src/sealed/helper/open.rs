@@ -25,6 +25,7 @@ use runtime::sql::{SqlError, Tx};
 use super::settle::with_chain;
 use super::{CallError, Helper, Known};
 use crate::sealed::documents::Task;
+use crate::sealed::gaps;
 use crate::sealed::guard;
 use crate::sealed::holding::{self, Holding, NotOpened};
 use crate::sealed::signed;
@@ -81,6 +82,10 @@ impl Helper {
             let set = Set { task: id, stage, detail, groups };
             if let Some(before) = opening::find(tx, &set)? {
                 let same = opening::standings(tx, before.id)? == standings;
+                // Taken up again from its record, it has no share any more.
+                if same && before.share.is_empty() {
+                    return Err(CallError::RecordedBefore);
+                }
                 let answer = same.then_some((before.share, before.control));
                 return answer.ok_or(CallError::OtherStanding);
             }
@@ -90,7 +95,8 @@ impl Helper {
         self.hub.parts().database.write_async("sealed_open", write).await
     }
 
-    /// Opens a set with the leader's share, checks what the leader says it opened, and signs.
+    /// Opens a set with the leader's share, checks what the leader says it opened, and signs. Says
+    /// also which numbers of the leader's chain are missing here.
     ///
     /// # Errors
     /// Not a set that was let pass, a control sum that is off, or other figures than these.
@@ -98,7 +104,7 @@ impl Helper {
         &self,
         leader: IdentityName,
         (id, asked): (TaskId, AskedRecord),
-    ) -> Result<HubSignature, CallError> {
+    ) -> Result<(HubSignature, BTreeSet<u64>), CallError> {
         let asked = Arc::new(asked);
         self.guard(&leader, id, &asked).await?;
         let helper = self.clone();
@@ -110,7 +116,11 @@ impl Helper {
                 helper.hub.judge().hub((unit, Commission::Education), bytes, &asked.signature);
             holds.map_err(|_| CallError::Signature)?;
             let identity = helper.hub.parts().identity.current();
-            known.sign_record(tx, &asked, (&identity, helper.hub.parts().clock.now()))
+            let now = helper.hub.parts().clock.now();
+            let signed = known.sign_record(tx, &asked, (&identity, now))?;
+            let documents = helper.hub.documents();
+            let missing = gaps::missing(tx, &documents, &helper.hub.parts().unit)?.remove(unit);
+            Ok((signed, missing.unwrap_or_default()))
         };
         self.hub.parts().database.write_async("sealed_record", write).await
     }
@@ -256,7 +266,7 @@ impl Known {
         }
         let area = self.task.year.sealed().plan.area();
         if record::is_taken(tx, area, (claimed.number, opening.id))? {
-            return Err(CallError::OtherRecord);
+            return Err(CallError::NumberTaken);
         }
         Ok(())
     }

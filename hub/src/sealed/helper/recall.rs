@@ -16,12 +16,30 @@ use crate::store::alarm;
 use crate::store::sealed::opening::Opening;
 use crate::store::sealed::{opening, record, task};
 
-/// Records that are looked at for one answer.
+/// Records that are looked at for one answer, and openings without one.
 const PAGE: u32 = 64;
+
+/// After what a leader asks: the last number that it holds, and a place among openings without a
+/// record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct After {
+    /// The number.
+    pub number: u64,
+    /// The place.
+    pub open: u64,
+}
+
+/// What a hub let pass, as much as fits into a message.
+pub struct LetPass {
+    /// The openings.
+    pub openings: Vec<Recalled>,
+    /// Where to go on among those without a record; zero when all of them were told.
+    pub next_open: u64,
+}
 
 impl Helper {
     /// What this hub let pass of a year after a number of the leader's: records in the order of
-    /// these numbers, and once there are no more what has none.
+    /// these numbers, and once there are no more what has none, after a place of this hub's.
     ///
     /// # Errors
     /// The caller does not lead the year, or the store.
@@ -29,8 +47,8 @@ impl Helper {
         &self,
         leader: IdentityName,
         (area, school_year): (UnitId, i16),
-        after: u64,
-    ) -> Result<Vec<Recalled>, CallError> {
+        after: After,
+    ) -> Result<LetPass, CallError> {
         self.of_year(&leader, (&area, school_year))?;
         let read = move |tx: &Tx<'_>| recalled(tx, (&area, school_year), after);
         self.hub.parts().database.read_async(read).await
@@ -112,9 +130,9 @@ pub(crate) fn alarm_text(taken: usize) -> String {
     format!("{taken} opened sums were taken up again from the other hub: this store is older")
 }
 
-fn recalled(tx: &Tx<'_>, place: (&UnitId, i16), after: u64) -> Result<Vec<Recalled>, CallError> {
-    let (mut found, mut bytes) = (Vec::new(), 0);
-    let records = record::of_year_after(tx, place, after, PAGE)?;
+fn recalled(tx: &Tx<'_>, place: (&UnitId, i16), after: After) -> Result<LetPass, CallError> {
+    let (mut openings, mut bytes) = (Vec::new(), 0);
+    let records = record::of_year_after(tx, place, after.number, PAGE)?;
     let is_last = records.len() < PAGE as usize;
     for one in records {
         let Some(opening) = opening::by_id(tx, one.opening.ok_or(SqlError::Type)?)? else {
@@ -122,24 +140,26 @@ fn recalled(tx: &Tx<'_>, place: (&UnitId, i16), after: u64) -> Result<Vec<Recall
         };
         let recalled = with_record(tx, opening, one)?;
         bytes += size(&recalled);
-        if bytes > MESSAGE_BYTES_MAX / 2 && !found.is_empty() {
-            return Ok(found);
+        if bytes > MESSAGE_BYTES_MAX / 2 && !openings.is_empty() {
+            return Ok(LetPass { openings, next_open: 0 });
         }
-        found.push(recalled);
+        openings.push(recalled);
     }
-    if is_last {
-        for stored in task::all(tx)? {
-            if (&stored.area, stored.school_year) != place {
-                continue;
-            }
-            for opening in opening::of_task(tx, &stored.id)? {
-                if record::of_opening(tx, opening.id)?.is_none() {
-                    found.push(without_record(tx, opening)?);
-                }
-            }
+    let mut last = after.open;
+    let unrecorded = if is_last { opening::unrecorded(tx, place, last, PAGE)? } else { Vec::new() };
+    let is_whole = unrecorded.len() < PAGE as usize;
+    for opening in unrecorded {
+        let id = opening.id.unsigned_abs();
+        let recalled = without_record(tx, opening)?;
+        bytes += size(&recalled);
+        if bytes > MESSAGE_BYTES_MAX / 2 && !openings.is_empty() {
+            // Where the records filled it, the leader asks for the rest with the last number.
+            return Ok(LetPass { openings, next_open: last });
         }
+        last = id;
+        openings.push(recalled);
     }
-    Ok(found)
+    Ok(LetPass { openings, next_open: if is_whole { 0 } else { last } })
 }
 
 /// A recorded opening as it is told.

@@ -4,18 +4,20 @@
 //! wrong (an item that no school signed) leaves no trace.
 
 use certs::aggregate::{Instance, Parts, Role};
+use domain::digest::Digest;
 use domain::disclosure::plan::School;
 use domain::disclosure::sealed::{Decision, Kept, Kind, State, TaskId, context};
 use domain::unit::IdentityName;
 use proto::sealed::Report;
 use runtime::sql::{SqlError, Tx};
 
-use super::{CallError, Helper, Known, REPORTS_MAX};
+use super::{CallError, Helper, Known, OTHER_KEY, REPORTS_MAX};
 use crate::sealed::arrival::decide_on;
 use crate::sealed::fit;
 use crate::sealed::refused::{OTHER_TASK, Refused, SEALED, UNSTATED};
 use crate::sealed::signed::{self, Read};
 use crate::store::sealed::report::{self, Held};
+use crate::store::sealed::task;
 
 /// A report that the leader began to check.
 pub struct AskedReport {
@@ -34,6 +36,16 @@ pub struct Shown {
     pub sums: Vec<u8>,
 }
 
+/// What the leader asks about: reports of a task, under the key that it holds of it.
+pub struct AskedReports {
+    /// The task.
+    pub task: TaskId,
+    /// Digest of the task's verify key at the leader.
+    pub key: Digest,
+    /// The reports.
+    pub reports: Vec<AskedReport>,
+}
+
 /// A report on its way through a call.
 struct Case {
     read: Read,
@@ -45,14 +57,16 @@ struct Case {
 type Outcome = Result<(Shown, Vec<u8>), Refused>;
 
 impl Helper {
-    /// Verifies reports of a task, each for itself.
+    /// Verifies reports of a task, each for itself. Under another key than the leader's every proof
+    /// would fail, and every school be refused for a fault of a hub's: then none is looked at, and
+    /// this hub's page says so.
     ///
     /// # Errors
-    /// The call as a whole is not answered; nothing was noted.
+    /// The call as a whole is not answered; nothing was noted of any report.
     pub async fn verify(
         &self,
         leader: IdentityName,
-        (id, asked): (TaskId, Vec<AskedReport>),
+        AskedReports { task: id, key, reports: asked }: AskedReports,
     ) -> Result<Vec<Result<Shown, Refused>>, CallError> {
         if asked.len() > REPORTS_MAX {
             return Err(CallError::TooMany);
@@ -61,10 +75,16 @@ impl Helper {
         let helper = self.clone();
         let judged = database.read_async(move |tx| {
             let known = helper.task(tx, &leader, &id)?;
+            known.is_under(&key)?;
             let cases = helper.judge_all(tx, &known, asked)?;
             Ok::<_, CallError>((known, cases))
         });
-        let (known, cases) = judged.await?;
+        let judged = judged.await;
+        if matches!(judged, Err(CallError::OtherKey | CallError::NotAgreed)) {
+            let write = move |tx: &Tx<'_>| task::stop(tx, &id, OTHER_KEY);
+            database.write_async("sealed_other_key", write).await?;
+        }
+        let (known, cases) = judged?;
         let worked = tokio::task::spawn_blocking(move || {
             let worked = cases.into_iter().map(|case| {
                 case.map(|case| {
@@ -78,6 +98,9 @@ impl Helper {
         let (known, worked) = worked.await.map_err(|_| CallError::Store(SqlError::Closed))?;
         let now_ms = self.hub.parts().clock.now_ms();
         let write = move |tx: &Tx<'_>| {
+            if known.stored.stopped == OTHER_KEY {
+                task::stop(tx, &known.task.id, "")?;
+            }
             let noted = worked.into_iter().map(|worked| match worked {
                 Err(refused) => Ok(Err(refused)),
                 Ok((case, outcome)) => note(tx, &known, case, outcome?, now_ms),
@@ -93,7 +116,6 @@ impl Helper {
         known: &Known,
         asked: Vec<AskedReport>,
     ) -> Result<Vec<Result<Case, Refused>>, CallError> {
-        known.stored.key.as_ref().ok_or(CallError::NotAgreed)?;
         known.key()?;
         let judge = self.hub.judge();
         let roster = &known.task.year.sealed().roster;
@@ -121,6 +143,12 @@ impl Helper {
 }
 
 impl Known {
+    /// Whether this hub holds the key of the task that the leader holds.
+    fn is_under(&self, key: &Digest) -> Result<(), CallError> {
+        let own = self.stored.key.as_ref().ok_or(CallError::NotAgreed)?;
+        if own.digest(&self.task.id) == *key { Ok(()) } else { Err(CallError::OtherKey) }
+    }
+
     /// Whether health stated the key of a report that is not decided on; what was decided stays.
     fn stated(&self, read: &Read, decision: Decision) -> Result<(), Refused> {
         let is_new = decision == Decision::Verify;

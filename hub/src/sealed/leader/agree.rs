@@ -12,6 +12,7 @@ use runtime::sql::SqlError;
 use super::call::{Client, answer};
 use super::{Leader, LeaderError};
 use crate::sealed::documents::{Task, Year};
+use crate::sealed::helper::OTHER_KEY;
 use crate::sealed::row::keep_row;
 use crate::store::sealed::{task, year};
 
@@ -22,6 +23,18 @@ const AHEAD: [i32; 3] = [0, 7, 28];
 const HELPER_COMMITMENT: &str = "HELPER_COMMITMENT";
 /// Code of a task whose helper showed another half than it committed to.
 const HELPER_HALF: &str = "HELPER_HALF";
+/// Codes about a task as a whole, which are over once the helper looks at its reports.
+const WHOLE: [&str; 9] = [
+    HELPER_COMMITMENT,
+    HELPER_HALF,
+    OTHER_KEY,
+    "BROKEN_HALF",
+    "NOT_AGREED",
+    "NO_SHARE_KEY",
+    "NO_TASK",
+    "OTHER_COMMITMENT",
+    "OTHER_TASK",
+];
 
 impl Leader {
     pub(super) async fn agree_all(&self, years: &[Arc<Year>]) -> Result<(), LeaderError> {
@@ -135,9 +148,39 @@ impl Leader {
         let Ok(key) = agree(&task.id, (&stored.half, own), (&half, told)) else {
             return Ok(HELPER_HALF);
         };
+        if stored.key.as_ref().is_some_and(|before| before.expose() != key.expose()) {
+            return Ok(OTHER_KEY);
+        }
         database.write_async("sealed_key", move |tx| task::agree(tx, &id, &key)).await?;
         tracing::info!(task = %task.id, "key of a task agreed");
         Ok("")
+    }
+
+    /// Shows this hub's half again to a helper that lost the key of a task, from a backup of before
+    /// it was agreed on: with the helper's half of then both come to the same key. Gives the code
+    /// of what a person must look at, or nothing.
+    pub(super) async fn agree_again(
+        &self,
+        client: &mut Client,
+        task: &Task,
+    ) -> Result<String, LeaderError> {
+        let id = task.id;
+        let stored = self.hub.parts().database.read_async(move |tx| task::find(tx, &id)).await?;
+        let Some(stored) = stored else { return Ok(String::new()) };
+        match self.agree_on(client, task, &stored).await {
+            Ok(code) => Ok(code.to_owned()),
+            Err(error) => error.refusal(),
+        }
+    }
+
+    /// Notes that the helper looks at a task's reports, where it did not before.
+    pub(super) async fn go_on(&self, task: &Task) -> Result<(), LeaderError> {
+        let id = task.id;
+        let stored = self.hub.parts().database.read_async(move |tx| task::find(tx, &id)).await?;
+        if stored.is_some_and(|stored| WHOLE.contains(&stored.stopped.as_str())) {
+            self.note_stop(task, String::new()).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn note_stop(&self, task: &Task, code: String) -> Result<(), LeaderError> {

@@ -13,7 +13,7 @@ use super::call::answer;
 use super::{Leader, LeaderError};
 use crate::sealed::close::{self, Told};
 use crate::sealed::documents::Year;
-use crate::store::sealed::{verdict, year};
+use crate::store::sealed::{task, verdict, year};
 
 impl Leader {
     /// Tells the helper which years are closed here, and hears which are there.
@@ -27,16 +27,29 @@ impl Leader {
             let place = (plan.area().clone(), plan.year());
             let read = {
                 let place = place.clone();
-                move |tx: &Tx<'_>| own(tx, (&place.0, place.1))
+                move |tx: &Tx<'_>| {
+                    // Of a year in which nothing was agreed on there is nothing to close.
+                    if !task::places(tx)?.contains(&place) {
+                        return Ok(None);
+                    }
+                    own(tx, (&place.0, place.1)).map(Some)
+                }
             };
-            let (known, own) = self.hub.parts().database.read_async(read).await?;
+            let Some((known, own)) = self.hub.parts().database.read_async(read).await? else {
+                continue;
+            };
             let asked = (today, own.is_some());
-            let is_due = {
+            let before = {
                 let told = self.told_years.lock().unwrap_or_else(PoisonError::into_inner);
-                told.get(&place) != Some(&asked)
+                told.get(&place).copied()
             };
-            if known.told.is_none() && is_due || known.told.is_some() && is_due && own.is_some() {
-                self.tell_year(of, own).await?;
+            // Each knows of the other: nothing is left to ask.
+            let is_over = known.told.is_some() && before.is_some_and(|(_, own)| own);
+            let has_news = known.told.is_none() || own.is_some();
+            if is_over || before == Some(asked) || !has_news {
+                continue;
+            }
+            if self.tell_year(of, own).await? {
                 let told = self.told_years.lock();
                 told.unwrap_or_else(PoisonError::into_inner).insert(place, asked);
             }
@@ -44,11 +57,12 @@ impl Leader {
         Ok(())
     }
 
+    /// Says whether the helper answered.
     async fn tell_year(
         &self,
         of: &Year,
         own: Option<(Vec<u8>, HubSignature)>,
-    ) -> Result<(), LeaderError> {
+    ) -> Result<bool, LeaderError> {
         let (plan, helper) = (&of.sealed().plan, of.sealed().helper.clone());
         let place = (plan.area().clone(), plan.year());
         let (record, signature) = own.unzip();
@@ -64,10 +78,10 @@ impl Leader {
             Err(error) => {
                 let code = error.refusal()?;
                 tracing::warn!(code, "the helper did not hear of a closed year");
-                return Ok(());
+                return Ok(false);
             }
         };
-        let Some(signature) = told.signature else { return Ok(()) };
+        let Some(signature) = told.signature else { return Ok(true) };
         let (judge, told) = (self.hub.judge(), Told { record: told.record, signature });
         let write = move |tx: &Tx<'_>| {
             let by = (&helper, Commission::Health);
@@ -76,7 +90,7 @@ impl Leader {
         if !self.hub.parts().database.write_async("sealed_year_told", write).await? {
             tracing::error!("what the helper told of a closed year does not hold");
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -4,6 +4,7 @@
 //! A step does all that can be done now and can be done again: whatever was not committed is asked
 //! for once more and answered alike. While the helper is away everything stays where it is.
 
+mod again;
 mod agree;
 mod call;
 mod check;
@@ -59,8 +60,8 @@ pub struct Leader {
     presented: Arc<Mutex<Presented>>,
     /// Years that are over, of which the helper was told on a day whether this hub closed them.
     told_years: Arc<Mutex<ToldYears>>,
-    /// Years of which the helper was asked what it holds, since this process began.
-    recalled: Arc<Mutex<HashSet<(UnitId, i16)>>>,
+    /// What the helper said that it holds of years, since this process began.
+    recalled: Arc<Mutex<HashMap<(UnitId, i16), recall::Heard>>>,
 }
 
 /// Why a step ended early. What it had done is committed; the rest waits.
@@ -184,9 +185,12 @@ impl Leader {
         }
         // What is plainly wrong is answered without the helper.
         let agreed = self.agree_all(&years).await;
+        // The day turns before anything is shown on it.
+        let kept = self.present_kept().await;
         let checked = self.check_all().await;
         agreed?;
         checked?;
+        kept?;
         // Before anything is opened: this store may be older than what was signed.
         self.recall_all(&years).await?;
         self.open_all().await?;
@@ -207,6 +211,11 @@ impl Leader {
 
     fn note_presented(&self, keys: Vec<(UnitId, Digest)>) {
         self.presented.lock().unwrap_or_else(PoisonError::into_inner).keys.extend(keys);
+    }
+
+    /// Whether nothing was shown to the helper on a day.
+    fn is_another_day(&self, today: Date) -> bool {
+        self.presented.lock().unwrap_or_else(PoisonError::into_inner).on != Some(today)
     }
 
     /// Begins anew on another day.

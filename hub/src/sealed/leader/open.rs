@@ -1,21 +1,15 @@
 //! Opening sums: the intent is on the disk before the helper is asked, the control sum is looked
 //! at before the figures, and figures are kept when both hubs have signed what they are.
 
-use std::sync::Arc;
-
 use certs::root::Commission;
-use domain::disclosure::sealed::State;
 use proto::frame::OPENING_CONTEXT;
 use proto::opening::{Standing, encode_record};
 use proto::sealed::HubSignature;
-use proto::wire::sealed::{
-    OpenRequest, RecordRequest, SettleRequest, ToSettle, ToVerify, VerifyRequest,
-};
+use proto::wire::sealed::{OpenRequest, RecordRequest};
 use runtime::sql::{SqlError, Tx};
 
 use super::call::{Client, answer};
 use super::outlook::outlook;
-use super::proposal::Case;
 use super::{Leader, LeaderError};
 use crate::sealed::chain;
 use crate::sealed::documents::Task;
@@ -25,8 +19,7 @@ use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
 use crate::store::alarm;
 use crate::store::sealed::opening::{self, Opening};
-use crate::store::sealed::{record, report, task, verdict};
-use crate::store::sealed_inbox::Arrived;
+use crate::store::sealed::{record, task, verdict};
 
 /// Code of an opening whose control sum is off.
 const CONTROL: &str = "CONTROL_SUM";
@@ -39,23 +32,28 @@ const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
 const OWN_STORE: &str = "OWN_STORE";
 /// Code of a record whose date the helper does not believe.
 const OTHER_TIME: &str = "OTHER_TIME";
+/// Code of a record whose number another one has at the helper.
+const NUMBER_TAKEN: &str = "NUMBER_TAKEN";
 /// Codes by which the helper says that it holds other reports than this hub.
 const BEHIND: [&str; 3] = ["NOT_ADMITTED", "OTHER_STANDING", "SHARE_MISSING"];
 /// Codes by which it says that it let the set, or a part of it, pass before, or may have before it
 /// closed the year.
-const BEFORE: [&str; 5] =
-    ["NOT_ADMITTED", "OTHER_STANDING", "RECORDED_BEFORE", "OTHER_RECORD", "YEAR_CLOSED"];
+const BEFORE: [&str; 6] = [
+    "NOT_ADMITTED",
+    "OTHER_STANDING",
+    "RECORDED_BEFORE",
+    "OTHER_RECORD",
+    NUMBER_TAKEN,
+    "YEAR_CLOSED",
+];
 /// Code by which it says that it lost records.
 const MISSING: &str = "RECORDS_MISSING";
 
-/// Most reports that are shown to the helper again in one call.
-const AGAIN_REPORTS: usize = 64;
-
 /// An opening that is not recorded by both hubs yet.
-struct Job {
-    task: Task,
-    opening: Opening,
-    standings: Vec<Standing>,
+pub(super) struct Job {
+    pub(super) task: Task,
+    pub(super) opening: Opening,
+    pub(super) standings: Vec<Standing>,
     /// Persons enrolled in the stage by the reports that stand.
     enrolled: u64,
     /// The record that this hub signed already.
@@ -72,6 +70,8 @@ impl Leader {
             let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
             let own = &self.hub.parts().unit;
             let made = made.ok().filter(|made| made.id == stored.id && made.terms.leader == *own);
+            // This store may be older than what was signed, and the helper has not said so yet.
+            let made = made.filter(|_| self.heard(&(stored.area, stored.school_year)).is_some());
             if let Some(task) = made {
                 match self.open_task(&task).await {
                     // What this hub holds of one task does not fit: the others go on.
@@ -145,13 +145,7 @@ impl Leader {
         }
         let mut jobs = Vec::new();
         for opening in opening::of_task(tx, &task.id)? {
-            let mut record = record::of_opening(tx, opening.id)?;
-            // Dated anew, once the clocks agree: the helper has signed none of these bytes.
-            if let Some(dated) = record.as_ref().filter(|_| opening.refused == OTHER_TIME)
-                && record::take_back(tx, dated.number)?
-            {
-                record = None;
-            }
+            let record = record::of_opening(tx, opening.id)?;
             let is_done = record.as_ref().is_some_and(|record| record.helper.is_some());
             if is_done || guard::is_final(&opening.refused) {
                 continue;
@@ -267,11 +261,11 @@ impl Leader {
             record: bytes.clone(),
             signature: Some(signature),
         };
-        let signed = match answer(client.record(asked)).await {
-            Ok(told) => told.signature.ok_or(LeaderError::Protocol("signature"))?,
+        let (signed, missing) = match answer(client.record(asked)).await {
+            Ok(told) => (told.signature.ok_or(LeaderError::Protocol("signature"))?, told.missing),
             Err(error) => {
                 let code = error.refusal()?;
-                self.note_opening(&job.opening, &code).await?;
+                self.note_unsigned(&job.opening, &code).await?;
                 return self.take_up_if_before(&job, &code).await;
             }
         };
@@ -291,7 +285,7 @@ impl Leader {
         };
         self.hub.parts().database.write_async("sealed_opened", write).await?;
         tracing::info!(task = %job.task.id, opening = id, "a sum was opened");
-        Ok(())
+        self.fill(client, &job.task, missing).await
     }
 
     /// The record as this hub signed it, the same again after a restart.
@@ -340,6 +334,24 @@ impl Leader {
         Ok(self.hub.parts().database.write_async("sealed_note", write).await?)
     }
 
+    /// Notes why the helper did not sign a record. Where it signs none of these bytes the record is
+    /// taken back at once, before another one comes after it: a set that stays closed for good
+    /// leaves no gap in the numbers, and another is dated or numbered anew.
+    async fn note_unsigned(&self, opening: &Opening, code: &str) -> Result<(), LeaderError> {
+        self.note_opening(opening, code).await?;
+        let (id, is_taken) = (opening.id, code == NUMBER_TAKEN);
+        if code != OTHER_TIME && !is_taken && !guard::is_final(code) {
+            return Ok(());
+        }
+        let write = move |tx: &Tx<'_>| match record::of_opening(tx, id)? {
+            Some(own) if is_taken => record::set_aside(tx, own.number),
+            Some(own) => record::take_back(tx, own.number),
+            None => Ok(false),
+        };
+        self.hub.parts().database.write_async("sealed_take_back", write).await?;
+        Ok(())
+    }
+
     /// Where the helper let the set pass before, takes up what it has, once a set.
     async fn take_up_if_before(&self, job: &Job, code: &str) -> Result<(), LeaderError> {
         if BEFORE.contains(&code) && self.is_first_time_of("before", &job.opening.set) {
@@ -347,64 +359,4 @@ impl Leader {
         }
         Ok(())
     }
-
-    /// Shows the helper the accepted reports of a set once more: a helper that was put back from a
-    /// backup takes them in again, and signs the same verdicts.
-    async fn show_again(&self, client: &mut Client, job: &Job) -> Result<(), LeaderError> {
-        let own = job.standings.iter().filter(|standing| standing.task == job.task.id);
-        let own: Vec<Standing> = own.cloned().collect();
-        for chunk in own.chunks(AGAIN_REPORTS) {
-            let (task, chunk) = (Arc::new(job.task.clone()), chunk.to_vec());
-            let read = move |tx: &Tx<'_>| again(tx, &task, &chunk);
-            let cases = self.hub.parts().database.read_async(read).await?;
-            let id = job.task.id.bytes().to_vec();
-            let reports = cases.iter().map(|case| case.0.clone()).collect();
-            let verified = answer(client.verify(VerifyRequest { task: id.clone(), reports })).await;
-            let settled = match verified {
-                Ok(_) => {
-                    let reports = cases.into_iter().map(|case| case.1).collect();
-                    answer(client.settle(SettleRequest { task: id, reports })).await.map(drop)
-                }
-                Err(error) => Err(error),
-            };
-            if let Err(error) = settled {
-                error.refusal()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Accepted reports as the helper was shown them: what is verified, and the verdict that both
-/// signed.
-fn again(
-    tx: &Tx<'_>,
-    task: &Task,
-    standings: &[Standing],
-) -> Result<Vec<(ToVerify, ToSettle)>, LeaderError> {
-    let mut cases = Vec::new();
-    for standing in standings {
-        let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?;
-        let stored = task::find(tx, &task.id)?.and_then(|stored| stored.key);
-        let verdict = verdict::find(tx, &standing.report)?;
-        let (Some(item), Some(key), Some(verdict), State::Accepted) =
-            (held.held.item, stored, verdict, held.kept.state)
-        else {
-            continue;
-        };
-        let Ok(read) = signed::read(&item) else { continue };
-        let arrived = Arrived {
-            id: 0,
-            digest: standing.report,
-            item: item.clone(),
-            unit: standing.unit.clone(),
-            arrived_at_ms: 0,
-        };
-        let case = Case { arrived, read, task: task.clone(), key };
-        let Ok(open) = case.begin() else { continue };
-        let sums = open.stage_sums(held.held.share.as_deref()).unwrap_or_default();
-        let verify = ToVerify { item, shown: open.shown };
-        cases.push((verify, ToSettle { verdict: verdict.bytes, sums }));
-    }
-    Ok(cases)
 }

@@ -7,10 +7,13 @@ use domain::digest::Digest;
 use domain::unit::UnitId;
 use proto::limits::MESSAGE_BYTES_MAX;
 use proto::wire::sealed::PresentRequest;
+use runtime::sql::Tx;
 
 use super::call::answer;
 use super::{Leader, LeaderError};
 use crate::sealed::helper::REPORTS_MAX;
+use crate::sealed::signed;
+use crate::store::sealed::school_key;
 
 /// A report that waits until its school's key is stated.
 pub(super) struct Unstated {
@@ -24,7 +27,42 @@ pub(super) struct Unstated {
     pub(super) item: Vec<u8>,
 }
 
+/// How long a key for whose reports there is no room is shown after it was last seen.
+const SHOWN_MS: i64 = 60 * 24 * 3_600_000;
+
 impl Leader {
+    /// Shows the helper also the keys whose reports found no room, since others in the name of the
+    /// same school wait.
+    pub(super) async fn present_kept(&self) -> Result<(), LeaderError> {
+        let (documents, parts) = (self.hub.documents(), self.hub.parts());
+        let (today, since_ms) = (parts.clock.today(), parts.clock.now_ms() - SHOWN_MS);
+        if self.is_another_day(today) {
+            let write = move |tx: &Tx<'_>| school_key::forget_items_before(tx, since_ms);
+            parts.database.write_async("school_key_old", write).await?;
+        }
+        let read = move |tx: &Tx<'_>| school_key::items_since(tx, since_ms);
+        let (mut unstated, mut stated) = (Vec::new(), Vec::new());
+        for item in parts.database.read_async(read).await? {
+            let Ok(read) = signed::read(&item) else { continue };
+            let (school, key) = (read.report.place.unit, read.key);
+            match documents.year_of(&school, read.report.place.period) {
+                Some(year) if year.states(&school, &key) => stated.push((school, key)),
+                Some(year) => {
+                    let helper = year.sealed().helper.clone();
+                    unstated.push(Unstated { helper, school, key, item });
+                }
+                None => {}
+            }
+        }
+        if !stated.is_empty() {
+            let write = move |tx: &Tx<'_>| {
+                stated.iter().try_for_each(|(unit, key)| school_key::forget_item(tx, unit, key))
+            };
+            parts.database.write_async("school_key_stated", write).await?;
+        }
+        self.present(unstated).await
+    }
+
     /// Shows one report for each school and key to the helper, once a day: a helper that was away
     /// or put back, or had no documents yet, passes over what it is shown.
     pub(super) async fn present(&self, unstated: Vec<Unstated>) -> Result<(), LeaderError> {

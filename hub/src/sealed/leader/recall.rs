@@ -21,6 +21,7 @@ use super::call::{Client, answer};
 use super::{Leader, LeaderError};
 use crate::sealed::adopt::{self, Adopted, OTHER_HISTORY, Room};
 use crate::sealed::documents::{Documents, Task, Year};
+use crate::sealed::gaps::ASKED_MAX;
 use crate::sealed::guard;
 use crate::sealed::helper::recall::{alarm_text, size, with_record};
 use crate::sealed::helper::{CallError, REPORTS_MAX};
@@ -32,17 +33,48 @@ use crate::store::sealed::{opening, record, task};
 /// Code of a sum of which this hub lost reports that the helper gave its share for.
 const REPORTS_LOST: &str = "REPORTS_LOST";
 
+/// How long after an answer of which something was left out the helper is asked once more.
+const AGAIN_MS: i64 = 3_600_000;
+
+/// What the helper said of a year, since this process began.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Heard {
+    /// Everything.
+    Whole,
+    /// What this hub cannot place yet, because its documents are not here or the record does not
+    /// hold; said at this time.
+    Part(i64),
+}
+
+/// What became of an opening that the helper told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    New,
+    Known,
+    /// This hub could not say what it is.
+    LeftOut,
+}
+
+impl Taken {
+    const fn new(is_new: bool) -> Self {
+        if is_new { Self::New } else { Self::Known }
+    }
+}
+
 impl Leader {
-    /// Asks for what the helper holds of each year, once after the start.
+    /// Asks for what the helper holds of each year, until it has answered. Of a year of which it
+    /// has not answered nothing is opened.
     pub(super) async fn recall_all(&self, years: &[Arc<Year>]) -> Result<(), LeaderError> {
+        let now_ms = self.hub.parts().clock.now_ms();
         for year in years {
             let plan = &year.sealed().plan;
             let place = (plan.area().clone(), plan.year());
-            let is_known = {
-                let recalled = self.recalled.lock();
-                recalled.unwrap_or_else(PoisonError::into_inner).contains(&place)
+            let is_due = match self.heard(&place) {
+                Some(Heard::Whole) => false,
+                Some(Heard::Part(at_ms)) => now_ms.saturating_sub(at_ms) >= AGAIN_MS,
+                None => true,
             };
-            if is_known {
+            if !is_due {
                 continue;
             }
             let read = {
@@ -50,79 +82,101 @@ impl Leader {
                 move |tx: &Tx<'_>| last_of_year(tx, (&place.0, place.1))
             };
             let after = self.hub.parts().database.read_async(read).await?;
-            self.recall(year, after).await?;
-            let recalled = self.recalled.lock();
-            recalled.unwrap_or_else(PoisonError::into_inner).insert(place);
+            if let Some(heard) = self.recall(year, after).await? {
+                let all = self.recalled.lock();
+                all.unwrap_or_else(PoisonError::into_inner).insert(place, heard);
+            }
         }
         Ok(())
     }
 
-    /// Takes up what the helper holds of a year after a number.
-    pub(super) async fn recall(&self, year: &Year, mut after: u64) -> Result<(), LeaderError> {
+    /// What the helper said of a year.
+    pub(super) fn heard(&self, place: &(UnitId, i16)) -> Option<Heard> {
+        let all = self.recalled.lock();
+        all.unwrap_or_else(PoisonError::into_inner).get(place).copied()
+    }
+
+    /// Takes up what the helper holds of a year after a number; nothing where it does not answer
+    /// about the year.
+    pub(super) async fn recall(
+        &self,
+        year: &Year,
+        after: u64,
+    ) -> Result<Option<Heard>, LeaderError> {
         let plan = &year.sealed().plan;
         let mut client = self.dial(&year.sealed().helper).await?;
+        let mut heard = Heard::Whole;
+        let (mut after, mut open_after) = (after, 0);
         loop {
             let asked = RecallRequest {
                 area: plan.area().to_string(),
                 school_year: plan.year().into(),
                 after,
+                open_after,
             };
             let told = match answer(client.recall(asked)).await {
-                Ok(told) => told.openings,
+                Ok(told) => told,
                 // The helper has other documents; nothing is opened with it either.
                 Err(error) => {
                     let code = error.refusal()?;
                     tracing::warn!(code, "the helper did not say what it let pass");
-                    return Ok(());
+                    return Ok(None);
                 }
             };
-            let told = told.into_iter().map(Recalled::from_wire).collect::<Result<Vec<_>, _>>();
+            let next_open = told.next_open;
+            let told = told.openings.into_iter().map(Recalled::from_wire);
+            let told = told.collect::<Result<Vec<_>, _>>();
             let told = told.map_err(|_| LeaderError::Protocol("openings"))?;
             let numbers = told.iter().filter_map(|one| one.recorded.as_ref());
             let last = numbers.map(|recorded| recorded.record.number).max();
             let is_over = told.iter().any(|one| one.recorded.is_none());
-            self.take_up(plan.area().clone(), told).await?;
-            match last.filter(|last| *last > after && !is_over) {
-                Some(last) => after = last,
-                None => return Ok(()),
+            if !self.take_up(plan.area().clone(), told).await? {
+                heard = Heard::Part(self.hub.parts().clock.now_ms());
+            }
+            let is_further = last.is_some_and(|last| last > after);
+            after = last.unwrap_or(0).max(after);
+            if next_open > open_after {
+                open_after = next_open;
+            } else if is_over || !is_further {
+                return Ok(Some(heard));
             }
         }
     }
 
-    async fn take_up(&self, area: UnitId, told: Vec<Recalled>) -> Result<(), LeaderError> {
+    /// Takes up what was told; says whether nothing was left out.
+    async fn take_up(&self, area: UnitId, told: Vec<Recalled>) -> Result<bool, LeaderError> {
         if told.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let leader = self.clone();
         let write = move |tx: &Tx<'_>| {
-            let mut taken = 0_usize;
-            for one in &told {
-                taken += usize::from(leader.take_up_one(tx, one)?);
-            }
-            if taken > 0 {
+            let taken = told.iter().map(|one| leader.take_up_one(tx, one));
+            let taken = taken.collect::<Result<Vec<Taken>, LeaderError>>()?;
+            let new = taken.iter().filter(|one| **one == Taken::New).count();
+            if new > 0 {
                 let now_ms = leader.hub.parts().clock.now_ms();
-                tracing::warn!(taken, "openings were taken up again from the helper");
-                alarm::raise(tx, adopt::ALARM, area.as_str(), &alarm_text(taken), now_ms)?;
+                tracing::warn!(new, "openings were taken up again from the helper");
+                alarm::raise(tx, adopt::ALARM, area.as_str(), &alarm_text(new), now_ms)?;
             }
-            Ok::<_, LeaderError>(())
+            Ok::<_, LeaderError>(!taken.contains(&Taken::LeftOut))
         };
         self.hub.parts().database.write_async("sealed_recall", write).await
     }
 
-    /// Takes up one opening; says whether it is news.
-    fn take_up_one(&self, tx: &Tx<'_>, one: &Recalled) -> Result<bool, LeaderError> {
+    /// Takes up one opening.
+    fn take_up_one(&self, tx: &Tx<'_>, one: &Recalled) -> Result<Taken, LeaderError> {
         let documents = self.hub.documents();
         let Some(task) = made(tx, &documents, one)? else {
             tracing::error!(task = %one.task, "an opening is of a task that this hub cannot make");
-            return Ok(false);
+            return Ok(Taken::LeftOut);
         };
         if task.terms.leader != self.hub.parts().unit {
-            return Ok(false);
+            return Ok(Taken::Known);
         }
         if let Some(recorded) = &one.recorded {
             return self.take_up_record(tx, &task, (one, recorded));
         }
-        self.take_up_open(tx, &task, one)
+        Ok(Taken::new(self.take_up_open(tx, &task, one)?))
     }
 
     fn take_up_record(
@@ -130,21 +184,21 @@ impl Leader {
         tx: &Tx<'_>,
         task: &Task,
         (one, recorded): (&Recalled, &Recorded),
-    ) -> Result<bool, LeaderError> {
+    ) -> Result<Taken, LeaderError> {
         if !adopt::holds(&self.hub.judge(), task, recorded) {
             tracing::error!(task = %task.id, "a record that was recalled does not hold");
-            return Ok(false);
+            return Ok(Taken::LeftOut);
         }
         if task::find(tx, &task.id)?.is_none() {
             keep_row(tx, task, self.hub.parts().clock.now_ms())?;
         }
         let place = |next: u64, signed: u64| next.max(signed);
         match adopt::adopt(tx, task, (one, recorded), (Room::Signed, place))? {
-            Adopted::New => Ok(true),
-            Adopted::Known => Ok(false),
+            Adopted::New => Ok(Taken::New),
+            Adopted::Known => Ok(Taken::Known),
             Adopted::Other => {
                 task::stop(tx, &task.id, OTHER_HISTORY)?;
-                Ok(false)
+                Ok(Taken::Known)
             }
         }
     }
@@ -174,7 +228,7 @@ impl Leader {
             task::stop(tx, &task.id, OTHER_HISTORY)?;
             return Ok(false);
         };
-        match holding::opening(tx, task, (set, &admitted), one.asked_on) {
+        match holding::opening(tx, task, (set, &admitted), today) {
             Ok(new) => {
                 opening::insert(tx, &new, &admitted.standings)?;
                 Ok(true)
@@ -234,8 +288,36 @@ impl Leader {
     /// Shows the helper the records about the table and period of a task.
     pub(super) async fn remind(&self, client: &mut Client, task: &Task) -> Result<(), LeaderError> {
         let task = task.clone();
+        self.show(client, move |tx: &Tx<'_>| beside(tx, &task)).await
+    }
+
+    /// Shows the helper the records that both signed under numbers that it does not have, once
+    /// since this process began.
+    pub(super) async fn fill(
+        &self,
+        client: &mut Client,
+        task: &Task,
+        missing: Vec<u64>,
+    ) -> Result<(), LeaderError> {
+        let helper = &task.terms.helper;
+        let is_new = |number: &u64| {
+            let mut shown = self.shown_again.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.insert(format!("number {helper} {number}"))
+        };
+        let missing: BTreeSet<u64> = missing.into_iter().take(ASKED_MAX).filter(is_new).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.show(client, move |tx: &Tx<'_>| record::of_numbers(tx, &missing)).await
+    }
+
+    async fn show(
+        &self,
+        client: &mut Client,
+        find: impl FnOnce(&Tx<'_>) -> Result<Vec<record::Record>, SqlError> + Send + 'static,
+    ) -> Result<(), LeaderError> {
         let read = move |tx: &Tx<'_>| {
-            let told = beside(tx, &task)?.into_iter().map(|one| {
+            let told = find(tx)?.into_iter().map(|one| {
                 let id = one.opening.ok_or(SqlError::Type)?;
                 let opening = opening::by_id(tx, id)?.ok_or(SqlError::Type)?;
                 with_record(tx, opening, one)

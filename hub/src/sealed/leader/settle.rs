@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use certs::aggregate::VerifyKey;
 use certs::root::Commission;
 use certs::signature::Signature;
 use domain::disclosure::sealed::{Decision, Kept, State, TaskId};
@@ -23,6 +24,7 @@ use super::proposal::{Case, Checked, Open, Proposal, Ruling, held, verdict_on};
 use super::{Leader, LeaderError};
 use crate::relay::send_down;
 use crate::sealed::arrival::decide_on;
+use crate::sealed::documents::Task;
 use crate::sealed::refused::{self, Refused};
 use crate::sealed::signed;
 use crate::store::sealed::{report, verdict};
@@ -35,6 +37,9 @@ const CALL_BYTES_MAX: usize = MESSAGE_BYTES_MAX / 2;
 const APART: &str = "SHARES_APART";
 /// Code of a task whose helper signs with something else than its key.
 const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
+
+/// Code by which the helper says that it has no key of the task.
+const NOT_AGREED: &str = "NOT_AGREED";
 
 /// A verdict that is final, to be kept and sent down.
 struct Final {
@@ -104,14 +109,17 @@ impl Leader {
                 Ok(checked) => self.settle(client, checked).await,
                 Err(error) => Err(error),
             };
+            let Some(task) = task else { return Ok(()) };
             if let Err(error) = settled {
                 // Refused as a whole: the task waits for a person, others go on.
-                let code = error.refusal()?;
-                if let Some(task) = &task {
-                    self.note_stop(task, code).await?;
+                let mut code = error.refusal()?;
+                if code == NOT_AGREED {
+                    code = self.agree_again(client, &task).await?;
                 }
+                self.note_stop(&task, code).await?;
                 return Ok(());
             }
+            self.go_on(&task).await?;
         }
         Ok(())
     }
@@ -121,11 +129,11 @@ impl Leader {
         client: &mut Client,
         open: Vec<Open>,
     ) -> Result<Vec<Checked>, LeaderError> {
-        let task = open.first().map(|one| one.case.task.id.bytes().to_vec()).unwrap_or_default();
+        let Some(first) = open.first() else { return Ok(Vec::new()) };
         let to_verify =
             |one: &Open| ToVerify { item: one.case.arrived.item.clone(), shown: one.shown.clone() };
-        let reports = open.iter().map(to_verify).collect();
-        let answers = answer(client.verify(VerifyRequest { task, reports })).await?.reports;
+        let asked = under(&first.case.task, &first.case.key, open.iter().map(to_verify).collect());
+        let answers = answer(client.verify(asked)).await?.reports;
         if answers.len() != open.len() {
             return Err(LeaderError::Protocol("number of answers"));
         }
@@ -297,6 +305,12 @@ impl Leader {
         let write = move |tx: &Tx<'_>| sealed_inbox::settle(tx, arrived.id, now_ms);
         Ok(self.hub.parts().database.write_async("sealed_drop", write).await?)
     }
+}
+
+/// What the helper is asked about reports of a task, under the key that this hub holds of it.
+pub(super) fn under(task: &Task, key: &VerifyKey, reports: Vec<ToVerify>) -> VerifyRequest {
+    let digest = key.digest(&task.id);
+    VerifyRequest { task: task.id.bytes().to_vec(), reports, key: digest.bytes().to_vec() }
 }
 
 /// Keeps a final verdict with what it is about and sends it down, all in one commit.

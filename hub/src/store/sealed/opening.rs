@@ -190,6 +190,27 @@ pub fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Opening>, SqlError> {
     tx.query_opt(&sql, params![id], read)
 }
 
+/// Openings of a year that have no record, in the order in which they were let pass: those after a
+/// place, at most so many.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn unrecorded(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    after: u64,
+    most: u32,
+) -> Result<Vec<Opening>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from sealed_opening
+         where id > $3 and task in (select id from sealed_task where area = $1 and school_year = $2)
+             and id not in (select opening from sealed_record where opening is not null)
+         order by id limit $4"
+    );
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    tx.query(&sql, params![area.as_str(), i64::from(school_year), after, most], read)
+}
+
 /// Forgets an opening that has no record.
 ///
 /// # Errors

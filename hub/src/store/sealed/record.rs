@@ -4,6 +4,8 @@
 //! A record of an opening has the number that the leader's chain gave it in its signed bytes. At
 //! the leader that is its place here too; a helper of several leaders has places of its own.
 
+use std::collections::BTreeSet;
+
 use domain::digest::Digest;
 use domain::period::Period;
 use domain::unit::UnitId;
@@ -15,7 +17,7 @@ use runtime::sql::{Row, SqlError, Tx};
 pub struct Record {
     /// Place in the chain, growing from 1.
     pub number: u64,
-    /// Its opening; nothing of a closed year.
+    /// Its opening; nothing of a closed year, nor where the record was set aside.
     pub opening: Option<i64>,
     /// The signed bytes.
     pub bytes: Vec<u8>,
@@ -45,6 +47,15 @@ pub struct New<'r> {
     pub leader: &'r [u8],
     /// The helper's tagged signature.
     pub helper: Option<&'r [u8]>,
+}
+
+impl Record {
+    /// Whether this hub alone signed it of an opening that has another record, or none, now.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        let is_closed = proto::recalled::decode_closed(&self.bytes).is_ok();
+        self.opening.is_none() && self.helper.is_none() && !is_closed
+    }
 }
 
 const COLUMNS: &str = "number, opening, record, signed_number, leader_signature,
@@ -120,6 +131,36 @@ pub fn of_period(
     );
     let (year, period) = (i64::from(school_year), period.to_string());
     tx.query(&sql, params![area.as_str(), year, sheet, &period], read)
+}
+
+/// The numbers, in its leader's chain, of the records of a year.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn numbers(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+) -> Result<BTreeSet<u64>, SqlError> {
+    let all = tx.query(
+        "select r.signed_number from sealed_record r join sealed_opening o on o.id = r.opening
+         join sealed_task t on t.id = o.task where t.area = $1 and t.school_year = $2",
+        params![area.as_str(), i64::from(school_year)],
+        |row| row.u64(0),
+    )?;
+    Ok(all.into_iter().collect())
+}
+
+/// Records of openings that both hubs signed, by their numbers in this hub's own chain.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_numbers(tx: &Tx<'_>, numbers: &BTreeSet<u64>) -> Result<Vec<Record>, SqlError> {
+    let sql = format!(
+        "select {COLUMNS} from sealed_record
+         where signed_number = $1 and opening is not null and helper_signature is not null"
+    );
+    let found = numbers.iter().map(|number| tx.query_opt(&sql, params![*number], read));
+    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 /// Whether another opening of an area has a number of its leader's chain.
@@ -211,21 +252,27 @@ pub fn countersign(tx: &Tx<'_>, opening: i64, helper: &[u8]) -> Result<(), SqlEr
     Ok(())
 }
 
-/// Takes records from a number on back, where none of them has the helper's signature: what one
-/// hub alone signed was told to nobody. Says whether they were taken back.
+/// Takes a record back that this hub alone signed, which was told to nobody: the last one goes out
+/// of the chain, so that its number is used again. Says whether it was taken back.
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub fn take_back(tx: &Tx<'_>, from: u64) -> Result<bool, SqlError> {
-    let signed = tx.query_opt(
-        "select 1 from sealed_record
-         where number >= $1 and (helper_signature is not null or opening is null) limit 1",
-        params![from],
-        |row| row.i64(0),
-    )?;
-    if signed.is_some() {
-        return Ok(false);
+pub fn take_back(tx: &Tx<'_>, number: u64) -> Result<bool, SqlError> {
+    if last_number(tx)? > number {
+        return set_aside(tx, number);
     }
-    tx.execute("delete from sealed_record where number >= $1", params![from])?;
-    Ok(true)
+    let sql = "delete from sealed_record
+        where number = $1 and helper_signature is null and opening is not null";
+    Ok(tx.execute(sql, params![number])? > 0)
+}
+
+/// The same where its number must not be used again: the record stays in the chain as a link of no
+/// opening.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set_aside(tx: &Tx<'_>, number: u64) -> Result<bool, SqlError> {
+    let sql = "update sealed_record set opening = null
+        where number = $1 and helper_signature is null and opening is not null";
+    Ok(tx.execute(sql, params![number])? > 0)
 }

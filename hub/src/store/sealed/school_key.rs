@@ -53,6 +53,56 @@ pub fn note(
     Ok(())
 }
 
+/// Keeps the signed item of a report that finds no room, in place of the one before it under its
+/// key, so that the other hub can be shown the key.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn keep_item(tx: &Tx<'_>, unit: &UnitId, key: &Digest, item: &[u8]) -> Result<(), SqlError> {
+    tx.execute(
+        "update school_key set item = $3 where unit = $1 and key = $2",
+        params![unit.as_str(), &key.to_tagged(), item],
+    )?;
+    Ok(())
+}
+
+/// The items that were kept under keys that were seen since a time.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn items_since(tx: &Tx<'_>, since_ms: i64) -> Result<Vec<Vec<u8>>, SqlError> {
+    tx.query(
+        "select item from school_key where item is not null and last_seen_at_ms >= $1
+         order by unit, key",
+        params![since_ms],
+        |row| row.blob(0),
+    )
+}
+
+/// Forgets the item of a key that does not wait to be stated any more.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_item(tx: &Tx<'_>, unit: &UnitId, key: &Digest) -> Result<(), SqlError> {
+    tx.execute(
+        "update school_key set item = null where unit = $1 and key = $2 and item is not null",
+        params![unit.as_str(), &key.to_tagged()],
+    )?;
+    Ok(())
+}
+
+/// Forgets the items of keys that were last seen before a time.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_items_before(tx: &Tx<'_>, before_ms: i64) -> Result<(), SqlError> {
+    tx.execute(
+        "update school_key set item = null where item is not null and last_seen_at_ms < $1",
+        params![before_ms],
+    )?;
+    Ok(())
+}
+
 /// Every key that was seen, by school, the latest last.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Tasks of sealed sums and their verify keys.
 
+use std::collections::BTreeSet;
+
 use certs::aggregate::{Commitment, KeyHalf, VerifyKey};
 use domain::catalogue::TableId;
 use domain::digest::Digest;
@@ -98,6 +100,18 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Task>, SqlError> {
         "select {COLUMNS} from sealed_task order by area, school_year, sheet, period, made_at_ms"
     );
     tx.query(&sql, &[], read)
+}
+
+/// Areas and school years of which there are tasks.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn places(tx: &Tx<'_>) -> Result<BTreeSet<(UnitId, i16)>, SqlError> {
+    let sql = "select distinct area, school_year from sealed_task";
+    let all = tx.query(sql, &[], |row| {
+        Ok((parsed(row, 0)?, i16::try_from(row.i64(1)?).map_err(|_| SqlError::Type)?))
+    })?;
+    Ok(all.into_iter().collect())
 }
 
 /// When the latest task was made here; nothing before the first.

@@ -1,0 +1,92 @@
+//! Showing the helper what it saw before: a helper that was put back from a backup takes accepted
+//! reports in again, and signs the same verdicts.
+
+use std::sync::Arc;
+
+use certs::aggregate::VerifyKey;
+use domain::disclosure::sealed::State;
+use proto::opening::Standing;
+use proto::wire::sealed::{SettleRequest, ToSettle, ToVerify};
+use runtime::sql::{SqlError, Tx};
+
+use super::call::{Client, answer};
+use super::open::Job;
+use super::proposal::Case;
+use super::settle::under;
+use super::{Leader, LeaderError};
+use crate::sealed::documents::Task;
+use crate::sealed::holding::NotOpened;
+use crate::sealed::signed;
+use crate::store::sealed::{report, task, verdict};
+use crate::store::sealed_inbox::Arrived;
+
+/// Most reports that are shown to the helper again in one call.
+const AGAIN_REPORTS: usize = 64;
+
+/// The key of a task, and reports with the verdicts that both signed of them.
+type Again = (VerifyKey, Vec<(ToVerify, ToSettle)>);
+
+impl Leader {
+    /// Shows the helper the accepted reports of a set once more: a helper that was put back from a
+    /// backup takes them in again, and signs the same verdicts.
+    pub(super) async fn show_again(
+        &self,
+        client: &mut Client,
+        job: &Job,
+    ) -> Result<(), LeaderError> {
+        let own = job.standings.iter().filter(|standing| standing.task == job.task.id);
+        let own: Vec<Standing> = own.cloned().collect();
+        for chunk in own.chunks(AGAIN_REPORTS) {
+            let (task, chunk) = (Arc::new(job.task.clone()), chunk.to_vec());
+            let read = move |tx: &Tx<'_>| again(tx, &task, &chunk);
+            let Some((key, cases)) = self.hub.parts().database.read_async(read).await? else {
+                return Ok(());
+            };
+            let (reports, verdicts) = cases.into_iter().unzip();
+            let settled = match answer(client.verify(under(&job.task, &key, reports))).await {
+                Ok(_) => {
+                    let task = job.task.id.bytes().to_vec();
+                    let asked = SettleRequest { task, reports: verdicts };
+                    answer(client.settle(asked)).await.map(drop)
+                }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = settled {
+                error.refusal()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Accepted reports as the helper was shown them: the key, what is verified, and the verdict that
+/// both signed. Nothing where this hub has no key of the task.
+fn again(tx: &Tx<'_>, task: &Task, standings: &[Standing]) -> Result<Option<Again>, LeaderError> {
+    let stored = task::find(tx, &task.id)?.and_then(|stored| stored.key);
+    let Some(own) = stored else { return Ok(None) };
+    let mut cases = Vec::new();
+    for standing in standings {
+        let held = report::find(tx, &standing.report)?.ok_or(NotOpened::Share)?;
+        let verdict = verdict::find(tx, &standing.report)?;
+        let (Some(item), Some(verdict), State::Accepted) =
+            (held.held.item, verdict, held.kept.state)
+        else {
+            continue;
+        };
+        let Ok(read) = signed::read(&item) else { continue };
+        let arrived = Arrived {
+            id: 0,
+            digest: standing.report,
+            item: item.clone(),
+            unit: standing.unit.clone(),
+            arrived_at_ms: 0,
+        };
+        let key = VerifyKey::from_slice(own.expose()).ok_or(SqlError::Type)?;
+        let case = Case { arrived, read, task: task.clone(), key };
+        let Ok(open) = case.begin() else { continue };
+        let sums = open.stage_sums(held.held.share.as_deref()).unwrap_or_default();
+        let verify = ToVerify { item, shown: open.shown };
+        cases.push((verify, ToSettle { verdict: verdict.bytes, sums }));
+    }
+    Ok(Some((own, cases)))
+}

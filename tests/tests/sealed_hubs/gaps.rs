@@ -1,0 +1,82 @@
+//! A leader's numbers as its helper has them: what a helper lost is shown to it again, and what a
+//! leader hides is a gap that health's operator is told of.
+
+use hub::sealed::watch::{Notice, notices};
+use hub::sealed::{chain, guard};
+use hub::store::sealed::record;
+use runtime::web::Lang;
+use tests::federation::RunningHub;
+
+use crate::city::{City, LEADER};
+use crate::restored::forget_openings;
+use crate::school::{all_but, draft, owed};
+use crate::{THE_FLOW, THE_STOCK};
+
+fn numbers(hub: &RunningHub) -> Vec<u64> {
+    let all = hub.read(record::all);
+    assert_eq!(chain::broken(&all), None);
+    let mut numbers: Vec<u64> = all.into_iter().map(|one| one.signed_number).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn said(city: &City) -> Vec<Notice> {
+    let hub = &city.helper;
+    let (documents, own) = (hub.hub.sealed().documents(), hub.hub.config().unit.clone());
+    let now = (city.federation.clock().today(), city.federation.clock().now_ms());
+    let all = hub.read(move |tx| notices(tx, &documents, &own, now));
+    all.into_iter().filter(|one| matches!(one, Notice::Gap(..))).collect()
+}
+
+/// A helper that was put back lost the record of a week, and the next sum is of another table, of
+/// which nothing was lost: the leader shows it the record all the same, by its number.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_helper_lost_is_shown_by_its_number() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    assert_eq!(numbers(&city.helper), [1]);
+    forget_openings(&city.helper);
+    all_but(&city, THE_STOCK, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    city.step().await;
+    assert_eq!(numbers(&city.leader), [1, 2, 3, 4]);
+    assert_eq!(numbers(&city.helper), [1, 2, 3, 4]);
+    assert_eq!(said(&city), []);
+}
+
+/// A leader hides a record from a helper that lost it, and has another sum of the same week opened:
+/// the helper cannot know what it gave before, but the number is missing, and its operator is told
+/// of which leader, which number and what to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_a_leader_hides_is_a_gap() {
+    let city = City::start().await;
+    let late = draft(&city, THE_FLOW, 8, 1);
+    owed(&city, THE_FLOW, 8).await;
+    assert_eq!((numbers(&city.leader), numbers(&city.helper)), (vec![1], vec![1]));
+    forget_openings(&city.helper);
+    city.leader.write(|tx| {
+        let closed = runtime::params![guard::REACHABLE];
+        tx.execute("update sealed_opening set refused = $1", closed)?;
+        tx.execute("update sealed_record set helper_signature = null", &[])
+    });
+    assert_eq!(said(&city), []);
+    late.send(&city);
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    assert_eq!(numbers(&city.helper), [2]);
+    assert_eq!(said(&city), [Notice::Gap(LEADER.parse().expect("unit"), 1, 1)]);
+    let english = said(&city)[0].say(Lang::En);
+    assert!(english.contains(LEADER) && english.contains("number 1"), "{english}");
+    // The record is shown after all: nothing is missing any more.
+    city.leader.write(|tx| tx.execute("update sealed_opening set refused = ''", &[]));
+    city.step().await;
+    assert_eq!(numbers(&city.helper), [1, 2]);
+    assert_eq!(said(&city), []);
+}

@@ -1,0 +1,129 @@
+//! A hub that holds another verify key of a task than the other one, because one of them was put
+//! back from an older backup: every proof would fail, so no school's report is looked at.
+
+use domain::disclosure::sealed::TaskId;
+use hub::sealed::words;
+use hub::store::sealed::{report, task as tasks};
+use runtime::params;
+use runtime::web::Lang;
+use tests::federation::RunningHub;
+
+use crate::THE_FLOW;
+use crate::city::{City, FLOW, SCHOOLS};
+use crate::school::{all_but, code, draft, recount, task, unit, verdicts};
+
+const KEY: &str = "OTHER_KEY";
+
+/// What a backup of a hub has of a task's key: half, the other's commitment, and the key.
+type Kept = (Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
+
+fn kept(hub: &RunningHub, id: TaskId) -> Kept {
+    let sql = "select half, commitment, verify_key from sealed_task where id = $1";
+    let read = move |tx: &runtime::sql::Tx<'_>| {
+        tx.query(sql, params![id.bytes()], |row| {
+            Ok((row.blob(0)?, row.opt_blob(1)?, row.opt_blob(2)?))
+        })
+    };
+    hub.read(read).remove(0)
+}
+
+fn put_back(hub: &RunningHub, id: TaskId, (half, commitment, key): Kept) {
+    hub.write(move |tx| {
+        tx.execute(
+            "update sealed_task set half = $2, commitment = $3, verify_key = $4 where id = $1",
+            params![id.bytes(), &half, commitment.as_ref(), key.as_ref()],
+        )
+    });
+}
+
+/// Puts a hub back to before a task was agreed on.
+fn forget(hub: &RunningHub, id: TaskId) {
+    hub.write(move |tx| {
+        for table in ["sealed_verdict", "sealed_report"] {
+            tx.execute(&format!("delete from {table}"), &[])?;
+        }
+        tx.execute("delete from sealed_task where id = $1", params![id.bytes()])
+    });
+}
+
+fn stopped(hub: &RunningHub, id: TaskId) -> String {
+    hub.read(move |tx| tasks::find(tx, &id)).expect("task").stopped
+}
+
+/// A city whose week is agreed on, with the report of one school.
+async fn agreed() -> (City, TaskId) {
+    let city = City::start().await;
+    draft(&city, THE_FLOW, 1, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    let id = task(&city, THE_FLOW);
+    assert_eq!(verdicts(&city, &unit(1)).len(), 1);
+    (city, id)
+}
+
+/// Both hubs were put back and agreed anew; then health puts back a backup of between. No school is
+/// refused: its reports wait, both pages say that the keys differ and what to do, and with the
+/// later backup everything goes on by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn under_two_keys_nobody_is_refused() {
+    let (city, id) = agreed().await;
+    let older = kept(&city.helper, id);
+    forget(&city.leader, id);
+    forget(&city.helper, id);
+    let first = draft(&city, THE_FLOW, 1, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 1, first).as_deref(), Some(""));
+    let later = kept(&city.helper, id);
+    assert_ne!(later, older);
+    put_back(&city.helper, id, older);
+    all_but(&city, THE_FLOW, &[1, 8]);
+    let eighth = draft(&city, THE_FLOW, 8, 1).send(&city);
+    for _ in 0..3 {
+        city.step().await;
+    }
+    assert_eq!(code(&city, 8, eighth), None, "it waits");
+    for hub in [&city.leader, &city.helper] {
+        assert_eq!(stopped(hub, id), KEY);
+        assert!(hub.read(move |tx| report::find(tx, &eighth)).is_none(), "nothing is noted of it");
+    }
+    assert!(words::code(KEY, Lang::En).contains("different verify keys"));
+    assert!(words::code(KEY, Lang::Zh).contains("恢复较新的备份"));
+    let told = (2..=SCHOOLS).map(|school| verdicts(&city, &unit(school)).len()).sum::<usize>();
+    assert_eq!(told, 0, "no school was told anything");
+    put_back(&city.helper, id, later);
+    city.step().await;
+    assert_eq!(code(&city, 8, eighth).as_deref(), Some(""));
+    for hub in [&city.leader, &city.helper] {
+        assert_eq!(stopped(hub, id), "");
+    }
+    city.days(1);
+    city.step().await;
+    assert_eq!(city.opened(id)[0].1, recount(&city, FLOW, 1..=SCHOOLS));
+}
+
+/// A helper that is put back to between its commitment and its key comes to the same key by itself;
+/// one that is put back to before its commitment waits for a person, and no school is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_lost_is_found_again_by_its_half() {
+    let (city, id) = agreed().await;
+    let whole = kept(&city.helper, id);
+    let (half, commitment, _) = whole.clone();
+    put_back(&city.helper, id, (half, commitment, None));
+    let second = draft(&city, THE_FLOW, 2, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(kept(&city.helper, id), whole);
+    assert_eq!(code(&city, 2, second).as_deref(), Some(""));
+    forget(&city.helper, id);
+    let third = draft(&city, THE_FLOW, 3, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 3, third), None);
+    assert_eq!(stopped(&city.leader, id), "HELPER_COMMITMENT");
+    assert_eq!(stopped(&city.helper, id), KEY);
+    put_back(&city.helper, id, whole);
+    city.step().await;
+    assert_eq!(code(&city, 3, third).as_deref(), Some(""));
+    assert_eq!([&city.leader, &city.helper].map(|hub| stopped(hub, id)), ["", ""]);
+}

@@ -72,7 +72,8 @@ fn say(
     let value: Vec<Value> = sums.iter().map(value_of).collect();
     context.terminal.result(&value, |t| {
         if sums.is_empty() {
-            return t.text(words::NO_TASKS, &[]);
+            let none = if is_town { words::NONE_IN_TOWN } else { words::NO_TASKS };
+            return t.text(none, &[]);
         }
         let intro = t.text(if is_town { words::IN_TOWN } else { words::ABOVE }, &[]);
         format!("{intro}\n{}", table(t, packs, &sums))

@@ -257,8 +257,10 @@ impl IndicatorTemplate<'_> {
     }
 
     fn fresh(&self) -> String {
-        let fresh =
-            self.page.fresh.map(|(fresh, due)| words::FRESH.fill(self.lang, &[&fresh, &due]));
-        fresh.unwrap_or_default()
+        match self.page.fresh {
+            None => String::new(),
+            Some((fresh, due)) if fresh == due => words::FRESH_ALL.in_lang(self.lang).to_owned(),
+            Some((fresh, due)) => words::FRESH.fill(self.lang, &[&fresh, &due]),
+        }
     }
 }

@@ -446,4 +446,6 @@ pub struct OverviewPage {
     pub version: Option<Version>,
     /// Whether anything of the area is under seal.
     pub is_sealed: bool,
+    /// Whether it is health's hub, to which no school and no area reports.
+    pub is_helper: bool,
 }

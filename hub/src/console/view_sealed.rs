@@ -49,6 +49,8 @@ pub struct SealedArea {
     pub open_groups: usize,
     /// Groups of too few schools.
     pub closed_groups: usize,
+    /// The latter by stage, with their schools, in a sentence.
+    pub closed: Option<Label>,
     /// Tasks in which this hub has a part and somebody has reported, and of which not everything
     /// is opened; what needs a person first.
     pub tasks: Vec<SealedTask>,

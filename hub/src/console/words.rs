@@ -29,8 +29,8 @@ texts! {
     SEALED_NOTICES = "需要人处理", "To be looked at";
     SEALED_LATEST = "本学期与最近四周", "this term and the last four weeks";
     SEALED_AREA = "名单 {0} 校；{1} 个组可开启，{2} 个组学校太少不开启；教育方 {3}，卫健方 {4}",
-        "{0} schools on the roster; {1} groups are opened, {2} have too few schools and stay \
-         closed; education {3}, health {4}";
+        "{0} schools on the roster; groups that are opened: {1}, that stay closed for want of \
+         schools: {2}; education {3}, health {4}";
     SEALED_NO_TASK = "所选时段还没有收到密封报告。", "No sealed report of this period is in yet.";
     SEALED_IDLE = "还没有一所学校报送的", "Not reported by any school yet";
     SEALED_COUNT = "统计内容", "Count";
@@ -123,6 +123,7 @@ texts! {
     OPENED_SUMS = "{0} 份合计", "{0} opened sums";
     OPENED_LAST = "最近开启 {0}", "opened last {0}";
     FRESH = "{0} / {1} 校为本学期报告，其余沿用上一份", "{0} of {1} schools fresh, the others carried";
+    FRESH_ALL = "都是本学期的报告", "all reports are of this term";
     OPENED_FROM = "这些数由哪些密封合计组成", "The opened sums behind these figures";
     OPENED_FROM_NOTE = "每一行都是精确数，由两个枢纽共同开启、共同签名；看不出任何一所学校的数",
         "each line is exact, opened and signed by two hubs; none tells a school's figure";

@@ -55,7 +55,9 @@ texts! {
         "it was not decided in time whether a small count would follow, so it stays closed. Look \
          at the alarm and call the maker.";
     WAITS = "{0}：组 {1} 等待：{2}", "{0}: group {1} waits: {2}";
-    STAYS = "{0}：组 {1} 不开启：{2}", "{0}: group {1} stays closed: {2}";
+    STAYS = "{0}：组 {1}：{2}", "{0}: group {1}: {2}";
+    NONE_IN_TOWN = "本街道（镇）还没有自己的合计：学校太少，或者还没有开启。",
+        "The town has no sum of its own: too few schools, or none is opened yet.";
     ABOVE = "本枢纽不参与密封汇总的计算；下面是下级送来、核验过双方签名的合计。",
         "This hub has no part in the computing. These sums came up, each verified by the \
          signatures of both hubs.";

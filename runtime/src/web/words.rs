@@ -20,8 +20,9 @@ texts! {
     CLOSED = "不开启", "closed";
     WAITING = "待开启", "waiting";
     STOPPED = "已停", "stopped";
-    CLOSED_WHY = "密封汇总按规则不开启这一格：学校太少、人数太少，或方案不分这么细",
-        "sealed, and by rule never opened: too few schools or persons, or finer than the plan";
+    CLOSED_WHY = "密封汇总按规则不开启这一格：学校或人数太少，方案不分这么细，或时段在方案之前",
+        "sealed, and by rule never opened: too few schools or persons, finer than the plan, or \
+         before it";
     WAITING_WHY = "密封汇总尚未开启：报告未齐、正在异议期，或各周未全",
         "sealed and not opened yet: reports, days of objection or weeks are missing";
     STOPPED_WHY = "校验不符，已停止开启，等待人工核查", "a check failed; it is not opened before a person looked";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::catalogue::{Label, Stage};
 use domain::unit::UnitKind;
+use hub::console::{Filter, StatisticsSource};
 use hub::opened::Closed;
 use hub::packs::Packs;
 use hub::statistics::{
@@ -270,6 +271,17 @@ async fn schools_of_a_closed_stage_are_not_missing() {
     };
     assert_eq!(by_stage("junior"), (SCHOOLS, SCHOOLS));
     assert_eq!(by_stage("senior"), (0, 0));
+    let asked = Filter { indicator: "alt.census".to_owned(), ..Filter::default() };
+    let page = leader.indicator(&Filter { period: TERM.to_owned(), ..asked }).expect("page");
+    let named = page.closed.iter().find(|line| line.what.zh == "学校太少的学段");
+    let named = named.expect("the closed stage is named");
+    assert!(named.why.zh.starts_with("普通高中 2 校：按汇总方案不开启"), "{}", named.why.zh);
+    assert!(named.why.en.starts_with("Senior middle (2): by the plan"), "{}", named.why.en);
+    let sealed = leader.sealed(None).expect("page");
+    let closed = sealed.areas[0].closed.as_ref().expect("named once");
+    assert_eq!(closed.zh, "学校太少、不开启的学段：普通高中 2 校");
+    let waits = sealed.areas[0].tasks.iter().chain(&sealed.areas[0].done);
+    assert!(waits.flat_map(|task| &task.waits).all(|line| !line.zh.contains("普通高中")));
 }
 
 /// A week that was over before the plan began is closed for that, and not for want of schools; no
@@ -285,6 +297,10 @@ async fn what_lies_before_the_plan_says_so() {
         assert_eq!(read(found.whole.figures[0].reading), before, "{period}");
         let coverage = found.whole.coverage;
         assert_eq!((coverage.schools_reported, coverage.schools_due), (0, 0), "{period}");
+        let asked = Filter { indicator: "alt.opened".to_owned(), ..Filter::default() };
+        let page = leader.indicator(&Filter { period: period.to_owned(), ..asked }).expect("page");
+        let why: Vec<&str> = page.closed.iter().map(|line| line.what.zh.as_str()).collect();
+        assert_eq!(why, ["本项指标"], "{period}: nothing is awaited");
     }
     let stock = figures(&leader, "alt.census", TERM, &[]);
     let waits = Err(Blank::Sealed(Closed::NotBegun));

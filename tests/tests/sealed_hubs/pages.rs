@@ -51,6 +51,34 @@ pub fn has(page: &[String; 2], zh: &str, en: &str) {
     assert!(page[1].contains(en), "{en}");
 }
 
+/// The helper begins with the page of sealed sums and names records as the leader does.
+async fn helper_pages(city: &City, (by_grade, digest): (&str, &str)) {
+    let helper = seen_by(&city.helper, crate::city::HELPER, UnitKind::Helper);
+    let mut helper = browser(helper, UnitKind::Helper, city).await;
+    let start = page(&mut helper, "/", "helper").await;
+    has(&start, "本枢纽是卫健方", "This hub is health");
+    assert_eq!(first_record(&city.helper), digest, "both hubs name a record alike");
+    has(&start, &format!("记录 {digest}"), &format!("record {digest}"));
+    page(&mut helper, "/sealed", "helper-sealed").await;
+    let indicator = page(&mut helper, by_grade, "helper-grade").await;
+    has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
+    let overview = page(&mut helper, "/overview", "helper-overview").await;
+    has(&overview, "不经卫健枢纽", "does not come to health");
+    assert!(!overview[0].contains("还没有形成快照"), "no school reports to a helper");
+}
+
+/// A town reads of its own sums, which came down to it.
+async fn town_pages(city: &City) {
+    let town = seen_by(&city.leader, "T1", UnitKind::Street);
+    let mut town = browser(town, UnitKind::Street, city).await;
+    let sent = page(&mut town, "/sealed", "town-sealed").await;
+    has(&sent, "区县发来的本街道（镇）合计", "own sums that the district sent down");
+    assert!(!sent[0].contains("下级送来"), "nothing comes up to a street");
+    let by_stage = "/indicators?indicator=alt.census&period=2026S1&breakdown=kind-stage";
+    let seen = page(&mut town, by_stage, "town").await;
+    has(&seen, "5 / 5", "5 / 5");
+}
+
 /// Leader, helper and a town each say what is opened and from where, what waits and what stays
 /// closed; the helper begins with the page of sealed sums.
 #[tokio::test(flavor = "multi_thread")]
@@ -88,24 +116,8 @@ pub async fn pages_show_opened_sums_and_where_they_came_from() {
     has(&month, "本时段共 4 周，已开启 0 周", "0 of 4 weeks are opened");
     let overview = page(&mut leader, &format!("/?period={TERM}"), "leader-overview").await;
     has(&overview, "待开启", "waiting");
-    let helper = seen_by(&city.helper, crate::city::HELPER, UnitKind::Helper);
-    let mut helper = browser(helper, UnitKind::Helper, &city).await;
-    let start = page(&mut helper, "/", "helper").await;
-    has(&start, "本枢纽是卫健方", "This hub is health");
-    assert_eq!(first_record(&city.helper), digest, "both hubs name a record alike");
-    has(&start, &format!("记录 {digest}"), &format!("record {digest}"));
-    page(&mut helper, "/sealed", "helper-sealed").await;
-    let indicator = page(&mut helper, by_grade, "helper-grade").await;
-    has(&indicator, "370202 + HC-QD", "370202 + HC-QD");
-    page(&mut helper, "/overview", "helper-overview").await;
-    let town = seen_by(&city.leader, "T1", UnitKind::Street);
-    let mut town = browser(town, UnitKind::Street, &city).await;
-    let sent = page(&mut town, "/sealed", "town-sealed").await;
-    has(&sent, "区县发来的本街道（镇）合计", "own sums that the district sent down");
-    assert!(!sent[0].contains("下级送来"), "nothing comes up to a street");
-    let by_stage = "/indicators?indicator=alt.census&period=2026S1&breakdown=kind-stage";
-    let seen = page(&mut town, by_stage, "town").await;
-    has(&seen, "5 / 5", "5 / 5");
+    helper_pages(&city, (by_grade, digest.as_str())).await;
+    town_pages(&city).await;
     // The late group opens alone and stands in its own line.
     draft(&city, THE_FLOW, 8, 1).send(&city);
     city.step().await;

@@ -241,6 +241,7 @@ pub(super) fn overview_view() -> OverviewPage {
         groups: groups(),
         version: Some(version()),
         is_sealed: false,
+        is_helper: false,
     }
 }
 
@@ -321,6 +322,16 @@ fn sealed_task() -> SealedTask {
     }
 }
 
+fn done_task() -> SealedTask {
+    SealedTask {
+        table: "sealed.alt.closed".to_owned(),
+        tone: Tone::Good,
+        state: Label::new("已开启", "opened"),
+        missing: Vec::new(),
+        ..sealed_task()
+    }
+}
+
 /// Sealed sums of a district with one school missing and one group that stays closed.
 pub(super) fn sealed_view() -> SealedPage {
     SealedPage {
@@ -335,14 +346,12 @@ pub(super) fn sealed_view() -> SealedPage {
             schools: 11,
             open_groups: 2,
             closed_groups: 1,
+            closed: Some(Label::new(
+                "学校太少、不开启的学段：普通高中 2 校",
+                "Stages of too few schools, which stay closed: Senior middle (2)",
+            )),
             tasks: vec![sealed_task()],
-            done: vec![SealedTask {
-                table: "sealed.alt.closed".to_owned(),
-                tone: Tone::Good,
-                state: Label::new("已开启", "opened"),
-                missing: Vec::new(),
-                ..sealed_task()
-            }],
+            done: vec![done_task()],
             idle: vec![Label::new("谈心次数 · 2026 年第 37 周", "Talks · week 37 of 2026")],
         }],
         summary: vec![(Tone::Info, Label::new("等报告", "waits for reports"), 1)],

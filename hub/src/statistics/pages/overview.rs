@@ -1,6 +1,7 @@
 //! The start page: how complete the reports are, and every indicator with its support.
 
 use domain::catalogue::{Catalogue, NativePeriod};
+use domain::unit::UnitKind;
 use runtime::sql::Tx;
 use runtime::web::{Label, Text};
 
@@ -54,6 +55,7 @@ pub(super) fn page(
         groups: groups(packs, &catalogue, &holdings)?,
         version,
         is_sealed: holdings.whole.books.is_sealed(),
+        is_helper: at.kind == UnitKind::Helper,
     })
 }
 
@@ -105,7 +107,9 @@ fn line(
     let missing = Reading::Blank(Blank::NotReported);
     let reading = whole.figures.first().map_or(missing, |figure| figure.reading);
     let in_reports = whole.coverage.schools_reported;
+    let is_elsewhere = whole.unit.kind == UnitKind::Helper && whole.coverage.schools_due == 0;
     let support = match reading.blank() {
+        Some(Blank::NotApplicable) if is_elsewhere => Support::Closed(words::NOT_AT_HELPER.into()),
         Some(Blank::NoFeed(NoFeed::Local)) => Support::Local,
         Some(blank @ Blank::NoFeed(_)) => Support::Closed(why(blank).unwrap_or_default()),
         Some(Blank::Unsupported) => Support::Unsupported,

@@ -3,11 +3,12 @@
 use domain::catalogue::Stage;
 use domain::disclosure::ROUNDING_BASE;
 use domain::unit::UnitKind;
-use runtime::web::Label;
+use runtime::web::{Label, Text};
 
 use super::indicator::Page;
 use super::{PageError, filled, filled_with, why, words};
 use crate::console::{Closed, Protection};
+use crate::opened::{self, Sort};
 use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
 
 /// How the figures were protected before they left a school.
@@ -32,31 +33,37 @@ pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
     }
 }
 
-/// Areas under seal of which nothing is in.
-fn missing(page: &Page<'_>) -> Option<Closed> {
-    let total = page.total().ok().filter(|total| !total.missing.is_empty())?;
-    let names = total.missing.iter().map(|area| super::sealed::area_name(page.packs, area));
-    let mut joined = Label::default();
-    for (place, name) in names.enumerate() {
-        let (zh, en) = if place == 0 { ("", "") } else { ("、", ", ") };
-        joined.zh = format!("{}{zh}{}", joined.zh, name.zh);
-        joined.en = format!("{}{en}{}", joined.en, name.en);
-    }
-    Some(Closed { what: words::NO_SUM_YET.into(), why: joined })
+/// Whether a reading can never come, for a reason that is not the schools'.
+fn is_barred(reading: &Reading) -> bool {
+    let Some(Blank::Sealed(closed)) = reading.blank() else { return false };
+    closed.sort() == Sort::Closed && closed != opened::Closed::FewSchools
 }
 
-/// Stages in which the plan opens nothing of some schools.
-fn stages(page: &Page<'_>) -> Vec<Closed> {
-    let closed = page.total().ok().into_iter().flat_map(|total| &total.closed);
-    let line = |(stage, schools): (&Stage, &u32)| {
+/// Areas under seal of which nothing is in, and stages in which schools are too few: what is
+/// awaited, and what is not.
+fn not_in(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
+    let Some(total) = page.total().ok().filter(|_| !is_barred(reading)) else { return Vec::new() };
+    let few = reading.blank() == Some(Blank::Sealed(opened::Closed::FewSchools));
+    let areas = total.missing.iter().filter(|_| !few);
+    let areas = joined(areas.map(|area| super::sealed::area_name(page.packs, area)));
+    let stage = |(stage, schools): (&Stage, &u32)| {
         let stage = super::value_label(page.catalogue, "stage", stage.as_str());
-        let schools = Label::same(schools.to_string());
-        Closed {
-            what: filled_with(words::CLOSED_STAGE, &[&stage, &schools]),
-            why: words::CLOSED_STAGE_WHY.into(),
-        }
+        filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])
     };
-    closed.map(line).collect()
+    let stages = joined(total.closed.iter().map(stage));
+    let stages = stages.map(|stages| filled_with(words::CLOSED_STAGES_WHY, &[&stages]));
+    let line = |what: Text, why: Option<Label>| Some(Closed { what: what.into(), why: why? });
+    [line(words::NO_SUM_YET, areas), line(words::CLOSED_STAGES, stages)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Names one after the other; nothing without any.
+pub(super) fn joined(names: impl Iterator<Item = Label>) -> Option<Label> {
+    names.reduce(|all, name| {
+        Label::new(format!("{}、{}", all.zh, name.zh), format!("{}, {}", all.en, name.en))
+    })
 }
 
 /// What is not shown, and why.
@@ -71,10 +78,7 @@ pub(super) fn closed(page: &Page<'_>, reading: &Reading) -> Result<Vec<Closed>, 
             why: filled(WAITING, &[&page.totals.waiting, &GROUP_SCHOOLS_MIN]),
         });
     }
-    if let Some(missing) = missing(page) {
-        lines.push(missing);
-    }
-    lines.extend(stages(page));
+    lines.extend(not_in(page, reading));
     let has_rounded = page
         .indicator
         .plan(page.catalogue)

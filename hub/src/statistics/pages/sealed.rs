@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use certs::aggregate::Role;
 use domain::catalogue::{Catalogue, Stage};
-use domain::disclosure::plan::{Access, Refusal};
+use domain::disclosure::plan::{Access, Group, Refusal};
 use domain::disclosure::sealed::measure_of;
 use domain::period::Period;
 use domain::span::Span;
@@ -22,7 +22,7 @@ use crate::console::{
 use crate::packs::Packs;
 use crate::sealed::documents::{Documents, ShareKeys, Year};
 use crate::sealed::leader::Wait;
-use crate::sealed::stand::{Stand, stand};
+use crate::sealed::stand::{Stand, is_closed, stand};
 use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch;
 use crate::sealed::words as sealed;
@@ -162,15 +162,27 @@ fn part(documents: &Documents, own: &UnitId) -> Label {
 fn area(packs: &Packs, year: &Year) -> SealedArea {
     let sealed = year.sealed();
     let groups = sealed.plan.groups();
-    let closed = groups.iter().filter(|group| group.access == Access::Closed).count();
+    let closed: Vec<&Group> =
+        groups.iter().filter(|group| group.access == Access::Closed).collect();
+    let catalogue = packs.in_force().catalogue.as_ref();
+    let mut by_stage: BTreeMap<Stage, usize> = BTreeMap::new();
+    for group in &closed {
+        *by_stage.entry(group.stage).or_default() += group.members.len();
+    }
+    let named = |(stage, schools): (Stage, usize)| {
+        let stage = value_label(catalogue, "stage", stage.as_str());
+        super::filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])
+    };
+    let names = super::reasons::joined(by_stage.into_iter().map(named));
     let school_year = sealed.plan.year();
     SealedArea {
         name: area_name(packs, sealed.plan.area()),
         school_year: format!("{school_year}–{}", school_year.saturating_add(1)),
         hubs: (sealed.leader.to_string(), sealed.helper.to_string()),
         schools: sealed.roster.schools.len(),
-        open_groups: groups.len() - closed,
-        closed_groups: closed,
+        open_groups: groups.len() - closed.len(),
+        closed_groups: closed.len(),
+        closed: names.map(|names| super::filled_with(words::GROUPS_CLOSED, &[&names])),
         tasks: Vec::new(),
         done: Vec::new(),
         idle: Vec::new(),
@@ -264,7 +276,8 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
     }
     // Whose report is missing is said once, and not of each group.
     let is_missing = |wait: &Wait| matches!(wait.reason, Some(Refusal::Waits { .. }));
-    let told = task.waits.iter().filter(|wait| !is_missing(wait));
+    // Groups that the plan closes are named once for the area.
+    let told = task.waits.iter().filter(|wait| !is_missing(wait) && !is_closed(wait));
     waits.extend(told.map(|wait| {
         both(|lang| {
             let why = sealed::wait(wait, task.awaited(wait), lang);

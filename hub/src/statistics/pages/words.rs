@@ -88,10 +88,14 @@ texts! {
     GROUP_OTHER = "其他", "Other";
 
     NO_SUM_YET = "还没有密封合计的区域", "Areas without opened sums so far";
-    CLOSED_STAGE = "{0}（{1} 校）", "{0} ({1} schools)";
-    CLOSED_STAGE_WHY = "学校太少，按汇总方案不开启；这些学校的本学段不计入，也不算应报。",
-        "Too few schools: by the plan this stage of theirs is not opened. It is neither in the \
-         figure nor due.";
+    STAGE_SCHOOLS = "{0} {1} 校", "{0} ({1})";
+    CLOSED_STAGES = "学校太少的学段", "Stages of too few schools";
+    CLOSED_STAGES_WHY = "{0}：按汇总方案不开启；这些学校的该学段不计入，也不算应报。",
+        "{0}: by the plan these schools' stages are not opened. They are neither in the figure \
+         nor due.";
+    GROUPS_CLOSED = "学校太少、不开启的学段：{0}", "Stages of too few schools, which stay closed: {0}";
+    NOT_AT_HELPER = "这一项不做密封汇总，不经卫健枢纽；请看教育方的页面。",
+        "It is not summed under seal and does not come to health's hub: see education's pages.";
     KIND = "类别", "Kind";
     PART_LEADER = "本枢纽是教育方（主导方）：收下各校的密封报告，与卫健枢纽各算一半，按双方签署的方案开启合计。单看任何一方都读不出一所学校的数。",
         "This hub is education's part, the leader: it takes the schools' sealed reports, computes \

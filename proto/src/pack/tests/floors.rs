@@ -60,8 +60,8 @@ fn only_sessions_of_groups_leave_as_they_are() {
     assert!(may_be_clear(&persons).is_err());
 }
 
-/// What an expert does for one student, and that there was a conference about one, is no work of the
-/// school that is told exactly: whatever a pack says, and in no band either.
+/// What an expert does for one student, and that there was a conference about one, is no work of
+/// the school that is told exactly: whatever a pack says, and in no band either.
 #[test]
 fn services_to_one_student_never_leave_as_they_are() {
     let services = count("exp.services");

@@ -94,7 +94,7 @@ fn enrolled_by_stage(
 ) -> BTreeMap<Stage, u64> {
     let mut enrolled = BTreeMap::new();
     for stratum in table.strata() {
-        let (stage, persons) = (stratum.stage_at(school), persons(&stratum));
+        let (stage, persons) = (stratum.stage_at(school), persons(stratum));
         if let Some(stage) = stage.filter(|_| persons > 0) {
             *enrolled.entry(stage).or_default() += persons;
         }

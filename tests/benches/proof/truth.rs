@@ -122,12 +122,11 @@ pub fn report(
         }
         Kind::Stock => {
             let categories = table.block().axes.first().map_or(1, |axis| axis.values.len());
-            let strata = table.cells() / categories;
+            let strata = table.strata().len();
             let is_whole = table.counted() == table.cells();
-            for column in 0..strata {
-                let stratum = table.stratum(column).expect("stratum");
+            for (column, stratum) in table.strata().iter().enumerate() {
                 let is_there = stratum.stage_at(school).is_some();
-                let mut left = if is_there { persons(school, &stratum) } else { 0 };
+                let mut left = if is_there { persons(school, stratum) } else { 0 };
                 let common = common_of(table);
                 for category in (0..cells.len() / strata).filter(|one| Some(*one) != common) {
                     let most = left * SHARES[category % SHARES.len()] * 2;

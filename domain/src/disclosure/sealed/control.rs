@@ -82,15 +82,15 @@ pub fn persons_about<'s>(
     schools: impl IntoIterator<Item = &'s School>,
     stage: Stage,
 ) -> Vec<u64> {
-    let mut about = vec![0_u64; table.cells()];
+    let mut about = vec![0_u64; table.strata().len()];
     for school in schools {
-        for place in table.places_of(school, stage) {
-            if let (Some(sum), Some(stratum)) = (about.get_mut(place), table.stratum(place)) {
-                *sum = sum.saturating_add(persons(school, stage, &stratum));
+        for (sum, stratum) in about.iter_mut().zip(table.strata()) {
+            if stratum.stage_at(school) == Some(stage) {
+                *sum = sum.saturating_add(persons(school, stage, stratum));
             }
         }
     }
-    about
+    about.into_iter().cycle().take(table.cells()).collect()
 }
 
 /// How many persons of a set, all with one stage, stand in cells that stay closed. A sum over
@@ -98,20 +98,13 @@ pub fn persons_about<'s>(
 #[must_use]
 pub fn persons_closed<'s>(
     table: &SealedTable,
-    schools: impl IntoIterator<Item = &'s School> + Clone,
+    schools: impl IntoIterator<Item = &'s School>,
     stage: Stage,
 ) -> u64 {
-    let open = openable(table, schools.clone(), stage);
-    let categories = table.block().axes.first().map_or(1, |axis| axis.values.len()).max(1);
-    // Each stratum once: the cells of the first category.
-    let strata = table.cells() / categories;
-    let is_closed = |place: &usize| *place < strata && !open.get(*place).is_some_and(|open| *open);
-    let closed = |school: &'s School| -> u64 {
-        let places = table.places_of(school, stage).into_iter().filter(is_closed);
-        let strata = places.filter_map(|place| table.stratum(place));
-        strata.map(|stratum| persons(school, stage, &stratum)).sum()
-    };
-    schools.into_iter().map(closed).sum()
+    // Each stratum once: the first of its cells.
+    let about = persons_about(table, schools, stage);
+    let strata = about.into_iter().take(table.strata().len());
+    strata.filter(|persons| *persons < PERSONS_MIN).sum()
 }
 
 /// Persons of a stratum that a school has in a stage, by the roster.

@@ -100,14 +100,12 @@ fn complete(
     persons: impl Fn(&Stratum) -> u64,
 ) -> Result<(), MeasureError> {
     // The first axis is the one with the complement: a stratum is a column of the others.
-    let categories = table.block().axes.first().map_or(1, |axis| axis.values.len()).max(1);
-    let strata = table.cells() / categories;
+    let strata = table.strata();
     let is_whole = measurement.len() == table.cells();
-    for column in 0..strata {
-        let stratum = table.stratum(column).ok_or(MeasureError::Table)?;
-        let counted = measurement.iter().take(table.counted()).skip(column).step_by(strata);
+    for (column, stratum) in strata.iter().enumerate() {
+        let counted = measurement.iter().take(table.counted()).skip(column).step_by(strata.len());
         let counted = counted.fold(0, |sum: u64, cell| sum.saturating_add(*cell));
-        match persons(&stratum).checked_sub(counted) {
+        match persons(stratum).checked_sub(counted) {
             Some(0) if is_whole => {}
             Some(rest) if !is_whole => measurement.push(rest),
             _ => return Err(MeasureError::Partition),

@@ -46,6 +46,8 @@ pub struct SealedTable {
     block: Block,
     counted: usize,
     per_person_max: u32,
+    /// What cells ask by the roster, again and again along the first axis where that asks nothing.
+    strata: Vec<Stratum>,
 }
 
 /// What a cell asks of a person besides the category: fields of the roster, none where it asks
@@ -61,6 +63,19 @@ pub struct Stratum {
 }
 
 impl Stratum {
+    fn of<'v>(values: impl Iterator<Item = (&'v DimensionId, &'v str)>) -> Self {
+        let mut stratum = Self::default();
+        for (dimension, value) in values {
+            match dimension.as_str() {
+                "stage" => stratum.stage = Stage::from_word(value),
+                "grade" => stratum.grade = Grade::from_word(value),
+                "sex" => stratum.sex = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        stratum
+    }
+
     /// The stage in which the roster has these persons at a school; none where it has no place for
     /// them there.
     #[must_use]
@@ -224,7 +239,8 @@ impl SealedTable {
         let value = only.as_ref().map(|(_, value)| format!(".{value}")).unwrap_or_default();
         let id = format!("{PREFIX}{indicator}{value}").parse().ok()?;
         let indicator = indicator.to_owned();
-        Some(Self { id, kind, indicator, only, block, counted, per_person_max: 1 })
+        let strata = strata_of(&block);
+        Some(Self { id, kind, indicator, only, block, counted, per_person_max: 1, strata })
     }
 
     /// Id, such as `sealed.alt.census`.
@@ -299,33 +315,26 @@ impl SealedTable {
 
     /// What a cell asks of a person by the roster; none for a place that the table does not have.
     #[must_use]
-    pub fn stratum(&self, place: usize) -> Option<Stratum> {
-        let values = self.block.values_at(place)?;
-        let mut stratum = Stratum::default();
-        for (dimension, value) in self.block.dims().zip(values) {
-            match dimension.as_str() {
-                "stage" => stratum.stage = Stage::from_word(value),
-                "grade" => stratum.grade = Grade::from_word(value),
-                "sex" => stratum.sex = Some(value.to_owned()),
-                _ => {}
-            }
-        }
-        Some(stratum)
+    pub fn stratum(&self, place: usize) -> Option<&Stratum> {
+        let column = place.checked_rem(self.strata.len()).filter(|_| place < self.cells())?;
+        self.strata.get(column)
     }
 
     /// The cells of a stage at a school of the roster: in which stage a grade is depends on the
     /// school, and a grade that nobody is in belongs to none.
     #[must_use]
     pub fn places_of(&self, school: &School, stage: Stage) -> Vec<usize> {
-        let belongs = |stratum: Stratum| stratum.stage_at(school) == Some(stage);
-        let places = 0..self.cells();
-        places.filter(|place| self.stratum(*place).is_some_and(belongs)).collect()
+        let strata = self.strata.iter().map(|stratum| stratum.stage_at(school) == Some(stage));
+        let belongs: Vec<bool> = strata.collect();
+        let places = belongs.iter().cycle().take(self.cells()).enumerate();
+        places.filter(|(_, belongs)| **belongs).map(|(place, _)| place).collect()
     }
 
-    /// Every stratum of the table once: what its cells ask of a person beside the first axis.
-    pub fn strata(&self) -> impl Iterator<Item = Stratum> + '_ {
-        let categories = self.block.axes.first().map_or(1, |axis| axis.values.len()).max(1);
-        (0..self.cells() / categories).filter_map(|place| self.stratum(place))
+    /// Every stratum of the table once; the stratum of a cell is the one at its place, counted
+    /// around.
+    #[must_use]
+    pub fn strata(&self) -> &[Stratum] {
+        &self.strata
     }
 
     /// The same table without whom the roster has no place for: a grade or a stage that it does not
@@ -346,6 +355,16 @@ impl SealedTable {
     pub fn fits(&self, raw: &RawTable) -> bool {
         raw.table == self.id && raw.cells.len() == self.counted
     }
+}
+
+/// The strata of the cells of a block: of those under the first value of the first axis, where that
+/// asks nothing of the roster; of all where it does.
+fn strata_of(block: &Block) -> Vec<Stratum> {
+    let first = block.axes.first().filter(|axis| !is_roster(&axis.dimension));
+    let times = first.map_or(1, |axis| axis.values.len()).max(1);
+    let places = 0..block.length / times;
+    let values = places.filter_map(|place| block.values_at(place));
+    values.map(|values| Stratum::of(block.dims().zip(values))).collect()
 }
 
 fn of_count(catalogue: &Catalogue, count: &Count) -> Result<Vec<SealedTable>, Unsealable> {

@@ -24,11 +24,13 @@ const WORLDS_MAX: usize = 4;
 /// Moves of one world towards an end.
 const MOVES_MAX: usize = 64;
 
-/// Moves that are tried for one step.
-const TRIES_MAX: usize = 24;
-
-/// The same for what linear programs did not decide.
-const AGAIN_TRIES_MAX: usize = 2_000;
+/// How much is tried for one step of a world: greedy moves, and changes of moves that are sought by
+/// going back.
+#[derive(Clone, Copy)]
+struct Effort {
+    greedy: usize,
+    sought: usize,
+}
 
 /// Ways in which each move is tried: each begins elsewhere in its rows.
 const TURNS: [usize; 8] = [1, 7, 31, 3, 101, 17, 59, 211];
@@ -56,9 +58,21 @@ struct Range {
 enum Stage {
     Looked,
     Walked,
+    /// Walked with moves that are sought: cheaper than a program, and mostly enough.
+    Sought,
     Solved,
     /// Walked once more, from the points of the programs too and with more tries.
     Again,
+}
+
+impl Stage {
+    const fn effort(self) -> Effort {
+        match self {
+            Self::Looked | Self::Walked => Effort { greedy: 24, sought: 0 },
+            Self::Sought | Self::Solved => Effort { greedy: 24, sought: 20_000 },
+            Self::Again => Effort { greedy: 2_000, sought: 200_000 },
+        }
+    }
 }
 
 /// Decides about all targets of a reduced system.
@@ -86,14 +100,14 @@ impl<'r> Decider<'r> {
     fn find(&mut self, target: &Target<'_>) -> Finding {
         let (fixed, pieces) = self.pieces(&target.vars);
         let mut ranges: Vec<Range> = pieces.iter().map(|piece| self.look(piece)).collect();
-        for stage in [Stage::Walked, Stage::Solved, Stage::Again] {
+        for stage in [Stage::Walked, Stage::Sought, Stage::Solved, Stage::Again] {
             for (at, piece) in pieces.iter().enumerate() {
                 if self.verdict(fixed, &ranges) != Verdict::Undecided {
                     break;
                 }
                 ranges[at] = match stage {
                     Stage::Looked => ranges[at],
-                    Stage::Walked | Stage::Again => self.walk(piece, stage),
+                    Stage::Walked | Stage::Sought | Stage::Again => self.walk(piece, stage),
                     Stage::Solved => self.solve(piece),
                 };
             }
@@ -228,20 +242,20 @@ impl<'r> Decider<'r> {
         }
         let (component, piece) = key;
         let program = self.program(*component);
-        let tries = if stage == Stage::Again { AGAIN_TRIES_MAX } else { TRIES_MAX };
+        let effort = stage.effort();
         for world in self.worlds.get_mut(component).into_iter().flatten() {
             for _ in 0..MOVES_MAX {
                 range.reach(piece, &world.values);
                 let Some(end) = range.wants(self.small) else { break };
-                let is_moved = advance(program, world, (piece, end), tries)
+                let is_moved = advance(program, world, (piece, end), effort)
                     || (range.is_above(self.small)
-                        && advance(program, world, (piece, End::Most), tries));
+                        && advance(program, world, (piece, End::Most), effort));
                 if is_moved {
                     continue;
                 }
                 // It goes no lower: whether it can go up beyond what is small is the other way.
                 if end == End::Least {
-                    range.climb(program, world, (piece, self.small), tries);
+                    range.climb(program, world, (piece, self.small), effort);
                 }
                 break;
             }
@@ -392,9 +406,9 @@ impl Range {
         program: &Program,
         world: &mut World,
         (piece, small): (&Piece, i64),
-        tries: usize,
+        effort: Effort,
     ) {
-        while !self.is_above(small) && advance(program, world, (piece, End::Most), tries) {
+        while !self.is_above(small) && advance(program, world, (piece, End::Most), effort) {
             self.reach(piece, &world.values);
         }
     }
@@ -433,7 +447,7 @@ fn advance(
     program: &Program,
     world: &mut World,
     (piece, end): (&Piece, End),
-    tries_max: usize,
+    effort: Effort,
 ) -> bool {
     let by = if end == End::Least { -1 } else { 1 };
     // A change that brings the piece back is none; one that leaves it where it is may mend a row.
@@ -449,19 +463,21 @@ fn advance(
     let helps = |at: &usize| gain(&piece[*at].1, values[*at], by) > 0;
     let places: Vec<usize> = (0..piece.len()).filter(helps).collect();
     let mut tries = 0;
-    for turn in (0..tries_max).map(|round| TURNS[round % TURNS.len()] + round) {
+    'greedy: for turn in (0..effort.greedy).map(|round| TURNS[round % TURNS.len()] + round) {
         let way = Way { may: &may, turn };
         for at in (0..places.len()).map(|at| places[(at + turn) % places.len()]) {
             if world.push(program, (piece[at].0, by), &way) {
                 return true;
             }
             tries += 1;
-            if tries >= tries_max {
-                return false;
+            if tries >= effort.greedy {
+                break 'greedy;
             }
         }
     }
-    false
+    let way = Way { may: &may, turn: 0 };
+    let each = effort.sought / places.len().max(1);
+    places.iter().any(|at| each > 0 && world.seek(program, (piece[*at].0, by), &way, each))
 }
 
 /// Bounds of a piece by rows that lie inside it: what they say of their unknowns together is more

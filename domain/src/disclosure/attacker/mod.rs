@@ -120,10 +120,12 @@ impl Report {
         self.findings.iter().filter(move |found| found.is_leak() && found.lo <= small)
     }
 
-    /// Figures of schools about which nothing was decided.
+    /// Figures of schools that may be small counts which follow: nothing was decided about them,
+    /// and nothing says that they are `k` at least, whatever they are.
     pub fn undecided(&self) -> impl Iterator<Item = &Finding> {
+        let small = u64::from(self.k.saturating_sub(1));
         let is_open = |found: &&Finding| found.verdict == Verdict::Undecided && found.is_school;
-        self.findings.iter().filter(is_open)
+        self.findings.iter().filter(is_open).filter(move |found| found.lo <= small)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Worlds that fit everything, and how one is moved: a count is changed by one, and what that broke
 //! is mended by further changes until every row holds again, or the move is taken back.
 //!
-//! Whatever is reached holds in integers, so it is a witness. The search is greedy and bounded; it
-//! may fail where a world exists, and never says that there is none.
+//! Whatever is reached holds in integers, so it is a witness. A move is first sought greedily, then
+//! among all moves of a few changes, with going back; both are bounded, may fail where a world
+//! exists, and never say that there is none.
 
 #![expect(clippy::indexing_slicing, reason = "places come from the program's own lists")]
+
+use std::collections::BTreeSet;
 
 use super::program::Program;
 
@@ -16,6 +19,10 @@ const MENDS_PER_ROW: usize = 60;
 
 /// Changes for which a variable is not moved back where a first world is sought.
 const REST: usize = 12;
+
+/// Changes of a move that is sought by going back, least first: an exchange between two schools has
+/// four, and each further row that must hold two more.
+const SOUGHT: [usize; 3] = [4, 6, 8];
 
 /// A point of a program with the value of every row.
 #[derive(Clone, Debug)]
@@ -130,6 +137,70 @@ impl World {
         true
     }
 
+    /// As [`World::push`], among all moves of a few changes: a change that leads nowhere is taken
+    /// back and another one made. `tries` is how many changes may be made in all.
+    pub fn seek(
+        &mut self,
+        program: &Program,
+        (var, by): (usize, i64),
+        way: &Way<'_>,
+        mut tries: usize,
+    ) -> bool {
+        let fits = |value: i64| program.lo[var] <= value && value <= program.hi[var];
+        if !fits(self.values[var] + by) {
+            return false;
+        }
+        self.change(program, (var, by));
+        for changes in SOUGHT {
+            if self.mends(program, &mut vec![(var, by)], way, (changes, &mut tries)) {
+                return true;
+            }
+        }
+        self.change(program, (var, -by));
+        false
+    }
+
+    /// Mends what changes broke by further ones, `changes` in all; if it cannot, nothing but what
+    /// was done before is done.
+    fn mends(
+        &mut self,
+        program: &Program,
+        done: &mut Vec<(usize, i64)>,
+        way: &Way<'_>,
+        (changes, tries): (usize, &mut usize),
+    ) -> bool {
+        let touched = done.iter().flat_map(|(var, _)| &program.touching[*var]);
+        let broken: BTreeSet<usize> =
+            touched.copied().filter(|row| self.off(program, *row, 0) != 0).collect();
+        // The row with the fewest unknowns leaves the fewest ways.
+        let Some(row) = broken.iter().min_by_key(|row| program.rows[**row].vars.len()) else {
+            return true;
+        };
+        if done.len() >= changes {
+            return false;
+        }
+        let off: i64 = broken.iter().map(|row| self.off(program, *row, 0)).sum();
+        let is_new =
+            |var: usize, by: i64| (way.may)(var, by) && done.iter().all(|(other, _)| *other != var);
+        let mut ways = self.ways(program, *row, way.turn, is_new);
+        // The last change must mend all that is left; none before it breaks two more than it mends.
+        let is_last = done.len() + 1 == changes;
+        ways.retain(|(cost, ..)| if is_last { off + cost == 0 } else { *cost <= 1 });
+        ways.sort_by_key(|(cost, ..)| *cost);
+        for (_, var, by) in ways {
+            let Some(left) = tries.checked_sub(1) else { return false };
+            *tries = left;
+            self.change(program, (var, by));
+            done.push((var, by));
+            if self.mends(program, done, way, (changes, tries)) {
+                return true;
+            }
+            done.pop();
+            self.change(program, (var, -by));
+        }
+        false
+    }
+
     /// The last of some rows that does not hold; those that hold are dropped.
     fn broken(&self, program: &Program, open: &mut Vec<usize>) -> Option<usize> {
         while let Some(row) = open.pop() {
@@ -154,11 +225,23 @@ impl World {
         turn: usize,
         may: impl Fn(usize, i64) -> bool,
     ) -> Option<(usize, i64)> {
+        let ways = self.ways(program, row, turn, may);
+        ways.into_iter().min_by_key(|(cost, ..)| *cost).map(|(_, var, by)| (var, by))
+    }
+
+    /// Every change of one variable of a broken row, with how much more it leaves broken.
+    fn ways(
+        &self,
+        program: &Program,
+        row: usize,
+        turn: usize,
+        may: impl Fn(usize, i64) -> bool,
+    ) -> Vec<(i64, usize, i64)> {
         let ends = &program.rows[row];
         let lacks = ends.lo - self.sums[row];
         let by = if lacks > 0 { lacks } else { ends.hi - self.sums[row] };
         let vars = &ends.vars;
-        let mut best: Option<(i64, usize, i64)> = None;
+        let mut ways = Vec::with_capacity(vars.len());
         for place in 0..vars.len() {
             let var = vars[(place + turn) % vars.len()];
             let by = if by > 0 {
@@ -166,21 +249,43 @@ impl World {
             } else {
                 by.max(program.lo[var] - self.values[var])
             };
-            if by == 0 || !may(var, by) {
-                continue;
-            }
-            let worse =
-                |other: &usize| self.off(program, *other, by) - self.off(program, *other, 0);
-            let cost: i64 = program.touching[var].iter().map(worse).sum();
-            if best.is_none_or(|(least, ..)| cost < least) {
-                best = Some((cost, var, by));
+            if by != 0 && may(var, by) {
+                let worse =
+                    |other: &usize| self.off(program, *other, by) - self.off(program, *other, 0);
+                ways.push((program.touching[var].iter().map(worse).sum(), var, by));
             }
         }
-        best.map(|(_, var, by)| (var, by))
+        ways
     }
 
     fn change(&mut self, program: &Program, (var, by): (usize, i64)) {
         self.values[var] += by;
         program.touching[var].iter().for_each(|row| self.sums[*row] += by);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::program::Sum;
+    use super::*;
+
+    /// Two schools with one person each in two categories that are summed, and one that is not: the
+    /// cheapest change leads the greedy search to an end; the exchange of both is found by going
+    /// back, and a failed search leaves the world as it was.
+    #[test]
+    fn an_exchange_is_found_by_going_back() {
+        let row = |vars: &[usize], sum| Sum { vars: vars.to_vec(), lo: sum, hi: sum };
+        // Categories one and two over both schools, then each school's whole.
+        let rows = vec![row(&[0, 3], 1), row(&[1, 4], 1), row(&[0, 1, 2], 1), row(&[3, 4, 5], 1)];
+        let program = Program::new(vec![0; 6], vec![9; 6], rows);
+        let before = vec![1, 0, 0, 0, 1, 0];
+        let mut world = World::of(&program, before.clone());
+        let way = Way { may: &|_, _| true, turn: 0 };
+        assert!(!world.push(&program, (0, -1), &way));
+        assert!(!world.seek(&program, (0, -1), &way, 2), "too few tries");
+        assert_eq!(world.values, before);
+        assert!(world.seek(&program, (0, -1), &way, 100));
+        assert_eq!(world.values, [0, 1, 0, 1, 0, 0]);
+        assert!(program.holds(&world.values));
     }
 }

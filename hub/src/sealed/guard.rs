@@ -7,11 +7,13 @@
 //! attacker looks for worlds. A sum that would tell a small count is not kept and not signed. Who
 //! refuses says which cell, and not of which school: to name the school would tell its count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use domain::disclosure::BAND_MIN;
-use domain::disclosure::attacker::{MARGIN, Pace, Printed, View, ViewError, attack};
+use domain::disclosure::attacker::{
+    Finding, MARGIN, Pace, Printed, SeenTable, View, ViewError, attack,
+};
 use domain::disclosure::plan::atoms;
 use domain::disclosure::sealed::measure_of;
 use domain::unit::UnitId;
@@ -34,6 +36,9 @@ pub const UNDECIDED: &str = "ATTACK_UNDECIDED";
 
 /// Kind of the alarm that a person is called with.
 pub const ALARM: &str = "sealed_guard";
+
+/// Most undecided cells that are named.
+const NAMED_MAX: usize = 12;
 
 /// Most pieces of work, and the longest time for one and for all.
 const PIECES_MAX: u32 = 20_000;
@@ -156,12 +161,16 @@ fn measure(task: &Task) -> String {
 /// Attacks a view; nothing where a sum may be kept. Long work: never on the thread that writes.
 #[must_use]
 pub fn judge(view: &View) -> Option<Blocked> {
+    judge_within(view, &mut Limited { start: Instant::now(), left: PIECES_MAX })
+}
+
+fn judge_within(view: &View, pace: &mut dyn Pace) -> Option<Blocked> {
     // Nobody is treated unlike the others of his atom: a count can be handed on, so it can be zero.
-    if bounds(view).is_empty() {
+    let bounds = bounds(view);
+    if bounds.is_empty() {
         return None;
     }
-    let mut pace = Limited { start: Instant::now(), left: PIECES_MAX };
-    let report = match attack(view, &mut pace) {
+    let report = match attack(view, pace) {
         Ok(report) => report,
         Err(ViewError::Contradiction) => {
             // A band that was counted on another day than the sum bounds nothing of it.
@@ -176,21 +185,44 @@ pub fn judge(view: &View) -> Option<Blocked> {
     if let Some(leak) = report.leaks().next() {
         return Some(Blocked { code: REACHABLE, cell: leak.key.join("/") });
     }
-    let open = report.undecided().next()?;
-    tracing::warn!(undecided = report.undecided().count(), "the attack left figures undecided");
-    let is_covered = is_one_wide_band(view);
-    (!is_covered).then(|| Blocked { code: UNDECIDED, cell: open.key.join("/") })
+    let open: Vec<&Finding> = report.undecided().collect();
+    if open.is_empty() {
+        return None;
+    }
+    let is_covered = is_one_wide_band(&bounds) && open.iter().all(|figure| figure.lo == 0);
+    let cells = named(&open);
+    tracing::warn!(
+        undecided = open.len(),
+        is_covered,
+        cells,
+        "the attacker left figures undecided in its time"
+    );
+    (!is_covered).then_some(Blocked { code: UNDECIDED, cell: cells })
+}
+
+/// The cells of some figures, each once and without its school.
+fn named(figures: &[&Finding]) -> String {
+    let cells: BTreeSet<String> = figures
+        .iter()
+        .map(|figure| format!("{} {} {}", figure.measure, figure.period, figure.key.join("/")))
+        .collect();
+    let more = cells.len().saturating_sub(NAMED_MAX);
+    let mut text: Vec<String> = cells.into_iter().take(NAMED_MAX).collect();
+    if more > 0 {
+        text.push(format!("+{more}"));
+    }
+    text.join("; ")
 }
 
 /// What is known of one school alone on some of its cells, and not on all of them.
-struct Bound {
-    place: String,
-    is_merged: bool,
+struct Bound<'v> {
+    table: &'v SeenTable,
+    key: &'v [String],
     lo: u64,
     hi: Option<u64>,
 }
 
-fn bounds(view: &View) -> Vec<Bound> {
+fn bounds(view: &View) -> Vec<Bound<'_>> {
     let parents: BTreeSet<&str> =
         view.units.values().filter_map(|unit| unit.parent.as_deref()).collect();
     let mut found = Vec::new();
@@ -201,29 +233,50 @@ fn bounds(view: &View) -> Vec<Bound> {
             None => !parents.contains(table.unit.as_str()),
         };
         for cell in table.cells.iter().filter(|_| is_one) {
-            let first = cell.key.first().map_or(MARGIN, String::as_str);
             let (lo, hi) = match cell.printed {
                 // The whole of a school is known to everybody.
-                Printed::Exact(_) if first == MARGIN => continue,
+                Printed::Exact(_) if first(&cell.key) == MARGIN => continue,
                 Printed::Exact(value) => (value, Some(value)),
                 Printed::Between(lo, hi) => (lo, hi),
                 Printed::Noised(_) => continue,
             };
-            let place = format!("{} {} {}", table.unit, table.period, cell.key.join("/"));
-            found.push(Bound { place, is_merged: first.contains('|'), lo, hi });
+            found.push(Bound { table, key: &cell.key, lo, hi });
         }
     }
     found
 }
 
+fn first(key: &[String]) -> &str {
+    key.first().map_or(MARGIN, String::as_str)
+}
+
 /// Whether all that is known of one school alone is the band of the rule: wide, over several
-/// categories together, and one in a period. The plan was made beside it.
-fn is_one_wide_band(view: &View) -> bool {
-    let all = bounds(view);
-    let places: BTreeSet<&str> = all.iter().map(|bound| bound.place.as_str()).collect();
-    let is_wide =
-        |bound: &Bound| bound.is_merged && bound.hi.is_none_or(|hi| hi - bound.lo + 1 >= BAND_MIN);
-    places.len() == all.len() && all.iter().all(is_wide)
+/// categories together, and of no person a second one in a period. The plan was made beside it.
+fn is_one_wide_band(bounds: &[Bound<'_>]) -> bool {
+    let is_wide = |bound: &Bound<'_>| {
+        first(bound.key).contains('|') && bound.hi.is_none_or(|hi| hi - bound.lo + 1 >= BAND_MIN)
+    };
+    let mut of: BTreeMap<(&str, &str), Vec<&Bound<'_>>> = BTreeMap::new();
+    for bound in bounds {
+        of.entry((&bound.table.unit, &bound.table.period)).or_default().push(bound);
+    }
+    let is_once = |own: &Vec<&Bound<'_>>| {
+        own.iter().enumerate().all(|(at, one)| own.iter().skip(at + 1).all(|two| one.is_apart(two)))
+    };
+    bounds.iter().all(is_wide) && of.values().all(is_once)
+}
+
+impl Bound<'_> {
+    /// Whether nobody is in both: a dimension of which they name different categories.
+    fn is_apart(&self, other: &Self) -> bool {
+        let names = |bound: &Self| -> BTreeMap<String, BTreeSet<String>> {
+            let own = bound.table.dims.iter().zip(bound.key).filter(|(_, entry)| *entry != MARGIN);
+            own.map(|(dim, entry)| (dim.clone(), entry.split('|').map(str::to_owned).collect()))
+                .collect()
+        };
+        let (own, other) = (names(self), names(other));
+        own.iter().any(|(dim, words)| other.get(dim).is_some_and(|them| words.is_disjoint(them)))
+    }
 }
 
 /// A pace by work with an end by the clock.
@@ -238,5 +291,89 @@ impl Pace for Limited {
         let over = self.left == 0;
         let rest = TIME_MAX.saturating_sub(self.start.elapsed());
         if over { Duration::ZERO } else { rest.min(PIECE_MAX) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::disclosure::attacker::{Course, Pieces, SeenCell, SeenPeriod, Unit};
+
+    use super::*;
+
+    const SCHOOLS: [&str; 5] = ["A", "B", "C", "D", "E"];
+
+    fn table(unit: &str, members: Option<&[&str]>, cells: &[(&[&str], Printed)]) -> SeenTable {
+        let cell = |(key, printed): &(&[&str], Printed)| SeenCell {
+            key: key.iter().map(|&word| word.to_owned()).collect(),
+            printed: *printed,
+        };
+        SeenTable {
+            id: format!("{unit}/{}", cells.len()),
+            unit: unit.to_owned(),
+            period: "2025S1".to_owned(),
+            measure: "alt.census".to_owned(),
+            dims: vec!["state".to_owned(), "grade".to_owned()],
+            members: members.map(|all| all.iter().map(|&unit| unit.to_owned()).collect()),
+            carried: BTreeMap::new(),
+            cells: cells.iter().map(cell).collect(),
+        }
+    }
+
+    /// A sum over five schools of two states and two grades, with what is known of school A.
+    fn view(known: &[(&[&str], Printed)]) -> View {
+        let unit = |parent: Option<&str>, level: &str| Unit {
+            parent: parent.map(str::to_owned),
+            level: level.to_owned(),
+            has: BTreeMap::new(),
+        };
+        let mut units = BTreeMap::from([("370202".to_owned(), unit(None, "district"))]);
+        units.extend(SCHOOLS.map(|id| (id.to_owned(), unit(Some("370202"), "school"))));
+        let sum = [
+            (["t1", "g7"].as_slice(), Printed::Exact(3)),
+            (["t1", "g8"].as_slice(), Printed::Exact(8)),
+            (["t2", "g7"].as_slice(), Printed::Exact(20)),
+            (["t2", "g8"].as_slice(), Printed::Exact(20)),
+        ];
+        let tables = vec![table("370202", Some(&SCHOOLS), &sum), table("A", None, known)];
+        let periods = vec![SeenPeriod { id: "2025S1".to_owned(), parts: Vec::new() }];
+        View { k: 5, units, periods, course: Course::Series, tables }
+    }
+
+    fn check(known: &[(&[&str], Printed)], pieces: u64) -> Option<Blocked> {
+        judge_within(&view(known), &mut Pieces(pieces))
+    }
+
+    /// What was not decided for want of time is refused with every cell by name and no school,
+    /// unless all that is known of a school alone is one wide band over several categories.
+    #[test]
+    fn what_was_not_decided_is_refused_unless_structure_covers_it() {
+        let band = Printed::Between(10, Some(19));
+        let (both, one): (&[&str], &[&str]) = (&["t1|t2", "*"], &["t1", "*"]);
+        assert_eq!(check(&[(both, band)], 0), None, "the band of the rule");
+        for known in [
+            [(one, Printed::Between(0, Some(9)))].as_slice(),
+            &[(both, Printed::Between(10, Some(14)))],
+            &[(both, band), (&["t1|t2", "g7"], band)],
+            &[(both, Printed::Exact(12))],
+        ] {
+            let blocked = check(known, 0).expect("refused");
+            assert_eq!(blocked.code, UNDECIDED, "{known:?}");
+            assert!(blocked.cell.contains("alt.census 2025S1 t1/g7"), "{}", blocked.cell);
+            assert!(!blocked.cell.split([' ', '/']).any(|word| SCHOOLS.contains(&word)));
+            assert_eq!(check(known, 10_000), None, "{known:?}: with time it is decided");
+        }
+        // Bands of different persons are one of each.
+        let few = Printed::Between(0, Some(9));
+        let apart: [(&[&str], Printed); 2] = [(&["t1|t2", "g7"], band), (&["t1|t2", "g8"], few)];
+        assert_eq!(check(&apart, 0), None);
+    }
+
+    /// A band that leaves a school nearly everything proves its counts, however wide it is: that
+    /// needs no time and is refused.
+    #[test]
+    fn a_band_that_leaves_a_school_everything_is_refused() {
+        let known: [(&[&str], Printed); 1] = [(&["t1|t2", "*"], Printed::Between(50, Some(59)))];
+        let blocked = check(&known, 10_000).expect("refused");
+        assert_eq!(blocked.code, REACHABLE);
     }
 }

@@ -26,6 +26,9 @@ use super::area::{Area, CITY, HELPER};
 use super::sheets;
 use super::truth::{self, Shape};
 
+/// Figures that are named.
+const NAMED_MAX: usize = 20;
+
 /// What the attack on one measure may take.
 const BUDGET: Duration = Duration::from_secs(240);
 
@@ -51,13 +54,20 @@ struct Line {
 #[derive(Default)]
 pub struct Verdicts {
     lines: BTreeMap<String, Line>,
+    /// Views of which a leak must be found: without one the attacker was not tried.
+    tried: usize,
     /// Hubs whose sums are not those of the leader.
     unlike: usize,
+    /// Figures that follow or are open where nothing may be, the first by name.
+    named: Vec<String>,
 }
 
 impl Verdicts {
     pub fn add(&mut self, other: Self) {
         self.unlike += other.unlike;
+        self.tried += other.tried;
+        self.named.extend(other.named);
+        self.named.truncate(NAMED_MAX);
         for (role, line) in other.lines {
             let own = self.lines.entry(role).or_default();
             own.views += line.views;
@@ -84,8 +94,10 @@ impl Verdicts {
                 if *wrong == 0 { "as it must be" } else { "WRONG" },
             ]);
         }
+        self.named.iter().for_each(|name| println!("{name}"));
         println!("\n{} hubs have other sums than the leader", self.unlike);
-        self.unlike == 0 && self.lines.values().all(|line| line.wrong == 0)
+        println!("{} views with all but one of a group, whose leak must be found", self.tried);
+        self.unlike == 0 && self.tried > 0 && self.lines.values().all(|line| line.wrong == 0)
     }
 }
 
@@ -156,7 +168,7 @@ impl Attacker {
         for measure in measures {
             let tables = view.tables.iter().filter(|table| table.measure == *measure).cloned();
             let part = View { tables: tables.collect(), ..rest_of(view) };
-            let found = self.attack(&part);
+            let found = self.attack(role, &part, must);
             said.hidden += found.hidden;
             said.leaks += found.leaks;
             said.undecided += found.undecided;
@@ -165,6 +177,7 @@ impl Attacker {
             Must::Safe => said.leaks == 0 && said.undecided == 0,
             Must::Leak => said.leaks > 0,
         };
+        self.verdicts.tried += usize::from(must == Must::Leak);
         let line = self.verdicts.lines.entry(role.to_owned()).or_default();
         line.views += 1;
         line.wrong += usize::from(!is_right);
@@ -174,12 +187,20 @@ impl Attacker {
         line.said.undecided += said.undecided;
     }
 
-    fn attack(&mut self, part: &View) -> Said {
+    fn attack(&mut self, role: &str, part: &View, must: Must) -> Said {
         let digest = sha256(&write(part).expect("written"));
         if let Some(said) = self.known.get(&digest) {
             return *said;
         }
         let report = attack(part, &mut Clocked(Instant::now())).expect("a view that fits together");
+        if must == Must::Safe {
+            let wrong = report.leaks().chain(report.undecided()).map(|found| {
+                let (unit, key, hi) = (&found.unit, found.key.join("/"), found.hi);
+                let (measure, period, lo) = (&found.measure, &found.period, found.lo);
+                format!("{role}: {unit} {measure} {period} {key}: {lo} to {hi:?}")
+            });
+            self.verdicts.named.extend(wrong.take(NAMED_MAX));
+        }
         let said = Said {
             hidden: report.findings.iter().filter(|found| found.is_school).count(),
             leaks: report.leaks().count(),

@@ -1,10 +1,10 @@
-//! Months: sums of opened weeks over groups of which every week is opened, as the district's hub
-//! shows them, against the same recount.
+//! Months and terms of flows: sums of opened weeks over groups of which every week is opened, as the
+//! district's hub shows them, against the same recount.
 
 use std::collections::BTreeMap;
 
 use domain::disclosure::sealed::{Kind, weeks_of};
-use domain::period::Period;
+use domain::period::{Period, TermId};
 use domain::span::Span;
 use domain::unit::UnitId;
 use hub::opened::{AreaBook, Asked, Extent, TableOf, Take, books};
@@ -33,28 +33,29 @@ impl Months {
     pub fn print(&self) {
         let Self { cells, in_part, closed, differing } = self;
         println!(
-            "{cells} figures of months shown whole and {in_part} as a range, {differing} differ \
-             from the recount; {closed} closed"
+            "{cells} figures of months and terms shown whole and {in_part} as a range, {differing} \
+             differ from the recount; {closed} closed"
         );
     }
 }
 
-/// Recounts every month of which all weeks were played.
+/// Recounts every month and term of which all weeks were played.
 pub fn of(area: &Area, weeks: usize) -> Months {
     let played = super::opening::weeks(weeks);
     let mut months = Months::default();
-    let all = [(2025, 9..=12), (2026, 1..=7)];
-    for month in all
+    let of_year = [(2025, 9..=12), (2026, 1..=7)];
+    let of_year = of_year
         .into_iter()
-        .flat_map(|(year, months)| months.map(move |month| Period::Month { year, month }))
-    {
-        let Ok(span) = Span::of(month, area.packs.calendar()) else { continue };
+        .flat_map(|(year, months)| months.map(move |month| Period::Month { year, month }));
+    let terms = [1, 2].map(|number| Period::Term(TermId { school_year: YEAR, number }));
+    for period in of_year.chain(terms) {
+        let Ok(span) = Span::of(period, area.packs.calendar()) else { continue };
         let own: Vec<Period> = weeks_of(&span).into_iter().map(|week| week.period()).collect();
         if span.school_year != YEAR || !own.iter().all(|week| played.contains(week)) {
             continue;
         }
         let (packs, unit) = (area.packs.clone(), area.unit.clone());
-        let read = move |tx: &runtime::sql::Tx<'_>| books(tx, &packs, &unit, month);
+        let read = move |tx: &runtime::sql::Tx<'_>| books(tx, &packs, &unit, period);
         let found = area.leader.read(read).expect("books");
         let book = found.areas.iter().find(|book| *book.area() == area.unit).expect("book");
         for (at, table) in area.tables.all().iter().enumerate() {

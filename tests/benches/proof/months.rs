@@ -1,5 +1,5 @@
-//! Months and terms of flows: sums of opened weeks over groups of which every week is opened, as the
-//! district's hub shows them, against the same recount.
+//! Months and terms of flows: sums of opened weeks over groups of which every week is opened, as
+//! the district's hub shows them, against the same recount.
 
 use std::collections::BTreeMap;
 

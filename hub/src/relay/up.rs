@@ -63,7 +63,10 @@ pub(crate) fn take(
         match outbox::latest(tx, &name)? {
             Some((sent, _)) => {
                 let wait_ms = |_: &_, _| AGAIN_AFTER_MS;
-                news.queued = outbox::send_again(tx, (lane, &name), wait_ms, now_ms)?;
+                // The latest wrapping: the certificate of the first may have ended.
+                let wrap = |_: &Vec<u8>| item.clone();
+                let about = (lane, name.as_str());
+                news.queued = outbox::send_again_as(tx, about, wrap, (wait_ms, now_ms))?;
                 if sent.outcome == Some(REFUSED) && !news.queued {
                     return Ok(Err((sent.code, sent.reason)));
                 }

@@ -19,8 +19,13 @@ pub struct Stored {
     pub item: Vec<u8>,
 }
 
+/// How long ago an item was put into a list that is put at its end once more when it comes again:
+/// its unit asked for it, and has passed it by.
+const AGAIN_MS: i64 = 12 * 3_600_000;
+
 /// Keeps an item at the end of a member's list, or where no way is known yet. The same bytes for
-/// the same unit again change nothing; says whether they are new.
+/// the same unit again change nothing for half a day, and then stand at the end of the list once
+/// more; says whether the member gets something.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -36,7 +41,20 @@ pub fn insert(
          values ($1, $2, $3, $4, $5) on conflict do nothing",
         params![member.map(UnitId::as_str), to.as_str(), &digest.to_tagged(), item, now_ms],
     )?;
-    Ok(inserted > 0)
+    if inserted > 0 {
+        return Ok(true);
+    }
+    let moved = tx.execute(
+        "update relay_down set cursor = (select max(cursor) + 1 from relay_down), arrived_at_ms = $3
+         where to_unit = $1 and digest = $2 and arrived_at_ms <= $4",
+        params![
+            to.as_str(),
+            &digest.to_tagged(),
+            now_ms,
+            now_ms.saturating_sub(AGAIN_MS),
+        ],
+    )?;
+    Ok(moved > 0)
 }
 
 /// Items of a member's list after a cursor, at most `limit`.

@@ -23,8 +23,13 @@ pub struct Arrived {
     pub arrived_at_ms: i64,
 }
 
-/// Keeps a report whose signature holds. The same bytes again change nothing; says whether they
-/// are new.
+/// How long ago a report was settled that is looked at again when it comes again: its school did
+/// not hear the answer, or was put back from a copy that is older than it.
+const AGAIN_MS: i64 = 12 * 3_600_000;
+
+/// Keeps a report whose signature holds; says whether something is to be done about it. Of the same
+/// report again the latest wrapping is kept while it is open: the certificate of the first may
+/// have ended; one that was settled for a while is open once more, and its verdict goes down again.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -38,7 +43,10 @@ pub fn insert(
     let inserted = tx.execute(
         "insert into sealed_inbox (digest, item, unit, table_id, period, number, task,
                                    arrived_at_ms, key)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (digest) do update set settled_at_ms = null,
+             item = case when length(item) > 0 then excluded.item else item end
+         where settled_at_ms is null or settled_at_ms <= $10",
         params![
             &digest.to_tagged(),
             item,
@@ -49,6 +57,7 @@ pub fn insert(
             report.task.bytes(),
             now_ms,
             &sha256(&report.key).to_tagged(),
+            now_ms.saturating_sub(AGAIN_MS),
         ],
     )?;
     Ok(inserted > 0)

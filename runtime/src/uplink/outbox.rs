@@ -151,12 +151,26 @@ pub fn send_again(
     wait_ms: impl Fn(&SentItem, u32) -> i64,
     now_ms: i64,
 ) -> Result<bool, SqlError> {
+    send_again_as(tx, (lane, name), Vec::clone, (wait_ms, now_ms))
+}
+
+/// As [`send_again`]; `wrap` makes of the bytes of the latest sending those of the next one, as
+/// where the certificate that they were signed under has ended.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn send_again_as(
+    tx: &Tx<'_>,
+    (lane, name): (Lane, &str),
+    wrap: impl FnOnce(&Vec<u8>) -> Vec<u8>,
+    (wait_ms, now_ms): (impl Fn(&SentItem, u32) -> i64, i64),
+) -> Result<bool, SqlError> {
     let Some((sent, times)) = latest(tx, name)? else { return Ok(false) };
     let is_due = now_ms.saturating_sub(sent.queued_at_ms) >= wait_ms(&sent, times);
     if sent.outcome.is_none() || times >= SENDINGS_MAX || !is_due {
         return Ok(false);
     }
-    enqueue(tx, lane, &sending(name, times + 1), &sent.item, now_ms)
+    enqueue(tx, lane, &sending(name, times + 1), &wrap(&sent.item), now_ms)
 }
 
 /// Most sendings of one item: with a week between them, the school year and more.
@@ -170,14 +184,18 @@ fn sending(name: &str, times: u32) -> String {
     if times <= 1 { name.to_owned() } else { format!("{name}{AGAIN}{times}") }
 }
 
-/// Takes an item back that never had a frame; one that may have left is not touched, also where a
-/// new epoch took its frame away. Says whether it was taken back.
+/// Takes every sending of an item back that never had a frame; one that may have left is not
+/// touched, also where a new epoch took its frame away. Says whether any was taken back.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn take_back(tx: &Tx<'_>, name: &str) -> Result<bool, SqlError> {
-    let taken =
-        tx.execute("delete from outbox_item where name = $1 and framed = 0", params![name])?;
+    let (front, end) = (format!("{name}{AGAIN}"), format!("{name}{AGAIN}\u{10ffff}"));
+    let taken = tx.execute(
+        "delete from outbox_item
+         where (name = $1 or (name >= $2 and name < $3)) and framed = 0",
+        params![name, &front, &end],
+    )?;
     Ok(taken > 0)
 }
 
@@ -559,6 +577,17 @@ pub fn set_note(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), SqlError> {
          on conflict (name) do update set value = excluded.value",
         params![name, value],
     )?;
+    Ok(())
+}
+
+/// Blanks every note whose name begins so.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn blank_notes(tx: &Tx<'_>, front: &str) -> Result<(), SqlError> {
+    let end = format!("{front}\u{10ffff}");
+    let blank = "update uplink_note set value = '' where name >= $1 and name < $2";
+    tx.execute(blank, params![front, &end])?;
     Ok(())
 }
 

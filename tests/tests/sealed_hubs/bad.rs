@@ -90,6 +90,45 @@ async fn the_first_report_is_kept() {
     }
 }
 
+/// A school whose clock runs ahead seals a week that is not over. Its report waits unanswered
+/// until the week is over by the hub's date; a verdict would make nothing of the week for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_that_is_not_over_waits() {
+    let city = City::start().await;
+    let early = draft(&city, (FLOW, "2026-W38"), 1, 1).send(&city);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 1, early), None);
+    city.days(7);
+    city.step().await;
+    city.step().await;
+    assert_eq!(code(&city, 1, early).as_deref(), Some(""));
+}
+
+/// A report that is sent again after its answer has the answer sent down again: its school did not
+/// hear it, or was put back from a copy that is older.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_lost_goes_down_again() {
+    let city = City::start().await;
+    let report = draft(&city, THE_FLOW, 1, 1);
+    report.send(&city);
+    city.step().await;
+    city.step().await;
+    let last = |city: &City| {
+        let last = "select max(cursor) from relay_down";
+        city.leader.read(move |tx| tx.query_opt(last, &[], |row| row.opt_i64(0))).flatten()
+    };
+    let before = last(&city);
+    assert!(before.is_some());
+    report.send(&city);
+    city.step().await;
+    assert_eq!(last(&city), before, "asked at once, nothing is said twice");
+    city.days(7);
+    report.send(&city);
+    city.step().await;
+    assert!(last(&city) > before);
+}
+
 /// Two reports of one school in one step: one of them stands, the other is told so.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_under_one_number_do_not_both_stand() {

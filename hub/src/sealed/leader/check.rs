@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use certs::aggregate::VerifyKey;
-use domain::disclosure::sealed::{Decision, Kept, State};
+use domain::disclosure::sealed::{Decision, Kept, Kind, State};
+use runtime::clock::local_of;
 use runtime::sql::{SqlError, Tx};
 
 use super::present::Unstated;
@@ -38,7 +39,8 @@ pub(super) enum Next {
     Ask(Box<Case>),
     /// It waits until health has stated the school's key; the helper is shown the key.
     Unstated(Box<Unstated>),
-    /// Nothing now: no key yet, no documents, or another report of the school goes first.
+    /// Nothing now: no key yet, no documents, the week is not over, or another report of the school
+    /// goes first.
     Wait,
     /// It waited too long for its school's key.
     Forget(Arrived),
@@ -121,6 +123,9 @@ impl Desk {
             Ok(None) => return Ok(Next::Wait),
             Err(refused) => return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
         };
+        if !self.is_over(&task) {
+            return Ok(Next::Wait);
+        }
         if let Err(refused) = self.admit(tx, &read, &task)? {
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
@@ -168,6 +173,12 @@ impl Desk {
             Some(key) => Ok(Next::Ask(Box::new(Case { arrived, read, task, key }))),
             None => Ok(Next::Wait),
         }
+    }
+
+    /// Whether the week of a flow lies behind this hub. A school whose clock ran ahead seals what
+    /// it cannot know: were that taken, the week would be told as nothing for good.
+    fn is_over(&self, task: &Task) -> bool {
+        task.table.kind() == Kind::Stock || task.days.1 < local_of(self.now_ms).date()
     }
 
     /// A report that waits for its school's key; a school sends it again each week, so that it

@@ -125,6 +125,25 @@ fn what_was_framed_once_is_never_taken_back() {
     assert_eq!(left, [true, false, false]);
 }
 
+/// A later sending of an item is taken back with it, and no other item whose name begins alike.
+#[test]
+fn every_sending_that_waits_is_taken_back() {
+    let database = database();
+    fill(&database, &["report", "report2"]);
+    frames(&database, 1);
+    run(&database, |tx| tx.execute("update outbox_item set outcome = 2, code = 'busy'", &[]));
+    assert!(run(&database, |tx| {
+        send_again_as(tx, (LANE, "report"), |_| b"wrapped".to_vec(), (|_: &SentItem, _| 0, 9))
+    }));
+    let (sent, times) = run(&database, |tx| latest(tx, "report")).expect("queued");
+    assert_eq!((sent.item.as_slice(), times), (&b"wrapped"[..], 2));
+    assert!(run(&database, |tx| take_back(tx, "report")));
+    let (sent, times) = run(&database, |tx| latest(tx, "report")).expect("the first stays");
+    assert_eq!((sent.item.as_slice(), times), (&b"report"[..], 1));
+    assert!(!run(&database, |tx| take_back(tx, "report")));
+    assert!(run(&database, |tx| find(tx, "report2")).is_some());
+}
+
 /// A database from before the mark keeps whatever an earlier epoch may have sent.
 #[test]
 fn an_older_database_marks_what_may_have_left() {

@@ -316,6 +316,7 @@ impl Outward {
             zone: name.zone().clone(),
             roots: member.trust.roots().to_vec(),
         };
+        self.judge_directives_again();
         let inbox = Arc::new(Inbox::new(self.transfer.clone(), recipient, self.clock.clone()));
         let parent = Parent {
             address: member.membership.parent_address.clone(),
@@ -329,6 +330,15 @@ impl Outward {
             Arc::clone(&inbox) as Arc<dyn runtime::uplink::Hooks>,
         );
         Some((uplink, inbox))
+    }
+
+    /// Gives directives another chance that were refused for their time, or not understood.
+    pub(crate) fn judge_directives_again(&self) {
+        let Some(member) = &self.member else { return };
+        let unit = member.membership.name.unit();
+        if let Err(error) = crate::directive::judge_again(&self.transfer, unit) {
+            tracing::warn!(%error, "directives not judged again; the next day tries");
+        }
     }
 
     /// Keeps our certificate for as long as there are releases that its key signed.

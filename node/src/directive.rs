@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use certs::chain::ChainError;
 use certs::digest::sha256;
+use certs::pack::PackError;
 use certs::root::RootCertificate;
 use domain::disclosure::may_run;
 use domain::special::{OUTSIDE, SpecialPeriod};
@@ -16,7 +18,7 @@ use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{Applied, Hooks};
+use runtime::uplink::{Applied, Hooks, PULL_CURSOR, outbox};
 use tokio::sync::Notify;
 
 use crate::sealed_years;
@@ -63,11 +65,9 @@ impl Inbox {
         Arc::clone(&self.answered)
     }
 
-    fn verify(&self, open: &OpenDirective) -> Result<(), String> {
+    fn verify(&self, open: &OpenDirective) -> Result<(), PackError> {
         let now = self.clock.now();
-        certs::pack::verify(&open.signed, &open.signatures, &self.roots, &self.zone, now)
-            .map(drop)
-            .map_err(|error| error.to_string())
+        certs::pack::verify(&open.signed, &open.signatures, &self.roots, &self.zone, now).map(drop)
     }
 
     /// A plan that was read whole can still be one under which nothing is sealed.
@@ -103,6 +103,34 @@ impl Inbox {
     }
 }
 
+/// Note that a directive was refused whose signers' certificates were not valid yet by this clock.
+const TOO_EARLY: &str = "directive_too_early";
+
+/// Gives what was refused or not understood another chance: directives that came too early by this
+/// machine's clock are asked for again with the next call, and packs that the program could not
+/// read are read again, since it may be a newer program by now. Doing it again is harmless.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn judge_again(transfer: &Transfer, unit: &UnitId) -> Result<(), SqlError> {
+    let unit = unit.clone();
+    transfer.write("judge_directives_again", move |tx| {
+        if outbox::note(tx, TOO_EARLY)?.is_some_and(|note| !note.is_empty()) {
+            outbox::blank_notes(tx, PULL_CURSOR)?;
+            outbox::set_note(tx, TOO_EARLY, "")?;
+        }
+        for stored in directive::all(tx)?.iter().filter(|one| one.verdict.is_beyond_us()) {
+            let Ok(open) = directive::open(&stored.directive) else { continue };
+            let verdict = verdict(&open, &unit);
+            if !verdict.is_beyond_us() {
+                tracing::info!(kind = %open.kind, name = %open.name, "stored pack read after all");
+                directive::set_verdict(tx, stored, &verdict)?;
+            }
+        }
+        Ok(())
+    })
+}
+
 /// Whether this software can use the content: read by the same code that will use it.
 fn verdict(open: &OpenDirective, unit: &UnitId) -> Verdict {
     let Some(kind) = PackKind::from_word(&open.kind) else {
@@ -136,8 +164,14 @@ impl Hooks for Inbox {
                 return Ok(());
             }
         };
-        if let Err(reason) = self.verify(&open) {
-            self.note_refused(&open, reason);
+        if let Err(error) = self.verify(&open) {
+            // A machine whose clock is slow: what it refuses today it can take tomorrow, and nobody
+            // sends it unasked.
+            if matches!(error, PackError::Chain(ChainError::NotYetValid)) {
+                let note = |tx: &Tx<'_>| outbox::set_note(tx, TOO_EARLY, "yes");
+                self.transfer.write("directive_too_early", note)?;
+            }
+            self.note_refused(&open, error.to_string());
             return Ok(());
         }
         let verdict = verdict(&open, &self.unit);

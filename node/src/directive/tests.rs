@@ -93,6 +93,66 @@ fn a_pack_needs_every_pinned_root() {
     assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(&altered()));
 }
 
+/// A machine whose clock is slow refuses what was signed today, and has it pulled again later:
+/// the cursor of what was pulled has moved on, and nobody sends it unasked.
+#[test]
+fn what_came_too_early_is_asked_for_again() {
+    let education = root(Commission::Education);
+    let transfer = Transfer::in_memory().expect("transfer");
+    let recipient = || Recipient {
+        unit: "F370202004J01".parse().expect("unit"),
+        zone: zone(),
+        roots: vec![education.certificate().clone()],
+    };
+    let (slow, _) = Clock::simulated(now() - jiff::SignedDuration::from_hours(24 * 30));
+    let pack = signed(&[&education], 1, &altered());
+    let cursor = format!("{PULL_CURSOR}:370202004");
+    let note = |name: &str| {
+        let name = name.to_owned();
+        transfer.read(move |tx| outbox::note(tx, &name)).expect("note").unwrap_or_default()
+    };
+    let inbox = Inbox::new(transfer.clone(), recipient(), slow);
+    inbox.directive(&pack).expect("refused");
+    let name = cursor.clone();
+    transfer.write("pulled", move |tx| outbox::set_note(tx, &name, "7 ab")).expect("noted");
+    assert!(transfer.read(directive::all).expect("read").is_empty());
+    judge_again(&transfer, &recipient().unit).expect("again");
+    assert_eq!(note(&cursor), "", "all is pulled again");
+    let (clock, _) = Clock::simulated(now());
+    Inbox::new(transfer.clone(), recipient(), clock).directive(&pack).expect("stored");
+    assert_eq!(transfer.read(directive::all).expect("read").len(), 1);
+    let name = cursor.clone();
+    transfer.write("pulled", move |tx| outbox::set_note(tx, &name, "7 ab")).expect("noted");
+    judge_again(&transfer, &recipient().unit).expect("again");
+    assert_eq!(note(&cursor), "7 ab", "and not for ever");
+}
+
+/// A pack that an older program could not read is read again by a newer one, and counts from then
+/// on; one that asks for what cannot be protected stays refused.
+#[test]
+fn a_newer_program_reads_what_an_older_one_could_not() {
+    let education = root(Commission::Education);
+    let transfer = Transfer::in_memory().expect("transfer");
+    let bytes = signed(&[&education], 1, &altered());
+    let open = directive::open(&bytes).expect("directive");
+    for (serial, reason) in [(1, "field pulse is unknown"), (2, "refused: too few schools")] {
+        let (open, bytes) = (OpenDirective { serial, ..open.clone() }, bytes.clone());
+        let verdict = Verdict::Unusable(reason.to_owned());
+        let put = move |tx: &Tx<'_>| directive::store(tx, &open, &bytes, &verdict, 0);
+        assert!(transfer.write("put", put).expect("stored"));
+    }
+    judge_again(&transfer, &"F370202004J01".parse().expect("unit")).expect("again");
+    let stored = transfer.read(directive::all).expect("read");
+    let usable = |serial| {
+        let found = stored.iter().find(|one| one.serial == serial).expect("stored");
+        found.verdict == Verdict::Usable
+    };
+    assert!(usable(1) && !usable(2));
+    let today = Clock::simulated(now()).0.today();
+    let packs = Packs::load(&transfer, today).expect("packs");
+    assert_eq!(packs.scale("phq-4").expect("scale").digest, sha256(&altered()));
+}
+
 /// A root that nobody pinned says nothing.
 #[test]
 fn a_stranger_changes_nothing() {

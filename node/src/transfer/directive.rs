@@ -212,6 +212,24 @@ pub fn store(
     Ok(is_countersigned)
 }
 
+/// Puts another judgement in the place of the one that a directive was stored with, and moves it to
+/// the end, so that whoever reads again by the last number sees it.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set_verdict(tx: &Tx<'_>, stored: &Stored, verdict: &Verdict) -> Result<(), SqlError> {
+    let (usable, reason) = match verdict {
+        Verdict::Usable => (true, ""),
+        Verdict::Unusable(reason) => (false, reason.as_str()),
+    };
+    tx.execute(
+        "update directive set usable = $4, reason = $5, id = (select max(id) + 1 from directive)
+         where kind = $1 and name = $2 and serial = $3",
+        params![&stored.kind, &stored.name, stored.serial, usable, reason],
+    )?;
+    Ok(())
+}
+
 const COLUMNS: &str = "kind, name, serial, version, effective_from, content_digest, directive,
     usable, reason";
 

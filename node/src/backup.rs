@@ -1,10 +1,10 @@
 //! Backups: a copy of the whole data folder, once a day, in the folder that the settings name.
 //!
-//! Each store is copied as one view of it while the node works, the ledger first: what was handed
-//! over in between stands in the later copy of the outbox twice at most, and never in neither. A
-//! copy is under another name until it is whole, is as encrypted as its original, and opens like a
-//! data folder. Where the place is not there (a disk that is not plugged in) nothing is made in its
-//! stead.
+//! Both stores are copied while the ledger takes no entry, the outbox first. So what was sealed,
+//! handed over or answered in between is in the copy of the ledger or in neither, and what the
+//! outbox has beside it says the same. A copy is under another name until it is whole, is as
+//! encrypted as its original, and opens like a data folder. Where the place is not there (a disk
+//! that is not plugged in) nothing is made in its stead.
 
 use std::fs::File;
 use std::io;
@@ -111,8 +111,7 @@ fn prefix(config: &Config) -> String {
 
 fn fill(node: &Node, part: &Path) -> Result<(), BackupError> {
     make_private(part)?;
-    node.ledger().database().copy_to(&part.join("ledger.db"))?;
-    node.transfer().database().copy_to(&part.join("transfer.db"))?;
+    copy_stores(node, part)?;
     let key = node.config().danger_key_file.as_deref().and_then(|key| key.canonicalize().ok());
     copy_files(&node.config().data, part, key.as_deref())?;
     let kept = [node.config().roots_folder(), node.config().path(CERTIFICATES)];
@@ -122,6 +121,17 @@ fn fill(node: &Node, part: &Path) -> Result<(), BackupError> {
         copy_files(folder, &part.join(name), key.as_deref())?;
     }
     Ok(())
+}
+
+/// A verdict is kept in the ledger and then noted as taken, and a report is sealed there and then
+/// queued: were the ledger copied first, a copy could hold the second half of either alone.
+fn copy_stores(node: &Node, part: &Path) -> Result<(), SqlError> {
+    let (ledger, transfer) = (node.ledger().clone(), node.transfer().clone());
+    let (to_ledger, to_transfer) = (part.join("ledger.db"), part.join("transfer.db"));
+    node.ledger().write("backup", move |_| {
+        transfer.database().copy_to(&to_transfer)?;
+        ledger.database().copy_to(&to_ledger)
+    })
 }
 
 /// Copies the files of a folder that belong to it: no store, which is copied as a whole, no earlier

@@ -3,6 +3,7 @@
 //! Figures are counted by the catalogue that is in force and carry its digest; older catalogues
 //! and scales stay readable, because what was released or scored under them still is.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use certs::digest::sha256;
@@ -166,6 +167,14 @@ impl Packs {
     pub fn catalogue_on(&self, day: Date) -> Digest {
         let begun = self.dated.iter().rev().find(|(from, _)| *from <= day);
         begun.map_or(self.in_force.digest, |(_, digest)| *digest)
+    }
+
+    /// First days of catalogues up to a day, the latest first; the built-in one began before all.
+    #[must_use]
+    pub fn catalogue_days(&self, until: Date) -> Vec<Date> {
+        let begun = self.dated.iter().map(|(from, _)| *from).filter(|from| *from <= until);
+        let begun: BTreeSet<Date> = begun.collect();
+        begun.into_iter().rev().collect()
     }
 
     /// The catalogue of a digest, however old.

@@ -7,11 +7,13 @@ use domain::period::Period;
 use proto::wire::sync::{ItemKind, Lane};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
+use runtime::uplink::CLOCK_SKEW;
 use runtime::uplink::outbox::{self, SentItem};
 
 use super::{Node, ring_bell};
-use crate::ledger::report_key;
 use crate::ledger::sealed as register;
+use crate::ledger::sealed_absent::{self, Absent};
+use crate::ledger::{hold, report_key};
 use crate::packs::PacksError;
 use crate::sealing::{self, Context, Made, Pending, ReportKey, SealingError};
 use crate::transfer::addressed;
@@ -26,7 +28,13 @@ pub enum SealDueError {
     /// A period cannot be sealed.
     #[error(transparent)]
     Sealing(#[from] SealingError),
+    /// This machine's date is not the hub's.
+    #[error("this machine's clock is {0} hours from the hub's; nothing is sealed by it")]
+    Clock(i64),
 }
+
+/// How far this machine's clock may be from the hub's while reports are sealed by its date.
+pub const SKEW_MS_MAX: i64 = 24 * 3_600_000;
 
 impl Node {
     /// School years of this school that are under seal.
@@ -102,47 +110,78 @@ impl Node {
         Ok(Some(Context { unit, years, packs: self.packs()?, today, now_ms }))
     }
 
-    /// Sends the bytes of reports again that have no verdict of both hubs: what a hub on the way
-    /// refused after a day, after two and so on up to a week, what it kept after a week. Gives how
-    /// many.
+    /// Sends reports again that have no verdict of both hubs, under the certificate that holds now:
+    /// what a hub on the way refused after a day, after two and so on up to a week, what it kept
+    /// after a week; nothing of a period that the school holds. Gives how many.
     ///
     /// # Errors
     /// A store cannot be read or written.
     pub fn send_open_again(&self) -> Result<usize, SqlError> {
-        let open = self.ledger().read(register::open)?;
+        // What the school holds now goes no further, also where it left once and was refused.
+        let open = self.ledger().read(|tx| {
+            let held = hold::in_force(tx)?;
+            let is_held = |period: &str| held.iter().any(|hold| hold.period == period);
+            let open = register::open(tx)?.into_iter();
+            Ok::<_, SqlError>(open.filter(|(_, period)| !is_held(period)).collect::<Vec<_>>())
+        })?;
         let now_ms = self.clock().now_ms();
+        let identity = self.member().map(|member| member.identity.current());
         let again = move |tx: &Tx<'_>| {
             let mut sent = 0;
-            for name in &open {
+            for (name, _) in &open {
                 let item = (Lane::Statistics, name.as_str());
-                sent += usize::from(outbox::send_again(tx, item, wait_ms, now_ms)?);
+                let wrap = |item: &Vec<u8>| {
+                    let key = identity.as_ref().map(|identity| identity.key());
+                    key.and_then(|key| sealing::wrapped_anew(item, key)).unwrap_or(item.clone())
+                };
+                let when = (wait_ms, now_ms);
+                sent += usize::from(outbox::send_again_as(tx, item, wrap, when)?);
             }
             Ok::<_, SqlError>(sent)
         };
         self.transfer().write("sealed_again", again)
     }
 
+    fn note_absent(&self, absent: Vec<Absent>) -> Result<(), SealingError> {
+        let now_ms = self.clock().now_ms();
+        let note = move |tx: &Tx<'_>| sealed_absent::replace(tx, &absent, now_ms);
+        Ok(self.ledger().write("sealed_absent", note)?)
+    }
+
     /// Seals every report whose morning has come and whose period nobody holds; gives how many.
     ///
-    /// A period or table that cannot be sealed keeps no other back; the log says which.
+    /// A period or table that cannot be sealed keeps no other back; page and `doctor` say which.
     ///
     /// # Errors
-    /// Nobody answers for what leaves, a store cannot be read or written, or the key cannot sign;
-    /// what was sealed before stays.
+    /// This machine's clock was more than a day from the hub's when they last spoke, nobody answers
+    /// for what leaves, a store cannot be read or written, or the key cannot sign; what was sealed
+    /// before stays.
     pub fn seal_due(&self) -> Result<usize, SealDueError> {
         let (Some(member), Some(context)) = (self.member(), self.sealing()?) else { return Ok(0) };
+        let skew = self.transfer().read(|tx| outbox::note(tx, CLOCK_SKEW));
+        let skew = skew.map_err(SealingError::from)?;
+        check_clock(skew.and_then(|text| text.parse().ok()).unwrap_or(0))?;
         let identity = member.identity.current();
         let mut sealed = 0;
+        let mut absent = Vec::new();
         for period in periods_due(self, &context)? {
-            match sealing::make(self.ledger(), &context, period, identity.key()) {
+            let made = sealing::make(self.ledger(), &context, period, identity.key());
+            absent.extend(sealing::absences(period, &made));
+            match made {
                 Ok(made) => sealed += made.iter().filter(|one| is_sealed(period, one)).count(),
                 Err(SealingError::Store(error)) => return Err(SealingError::Store(error).into()),
                 Err(SealingError::Held(_)) => {}
                 // The slot stays open: once somebody is named, the next look seals.
-                Err(error @ SealingError::NoResponsible) => return Err(error.into()),
+                Err(error @ SealingError::NoResponsible) => {
+                    self.note_absent(absent)?;
+                    return Err(error.into());
+                }
                 Err(error) => tracing::warn!(%period, %error, "period not sealed"),
             }
         }
+        self.note_absent(absent)?;
+        sealing::judge_again((self.ledger(), self.transfer())).map_err(SealingError::from)?;
+        self.take_verdicts().map_err(SealingError::from)?;
         let again = self.send_open_again().map_err(SealingError::from)?;
         if again > 0 {
             tracing::info!(again, "sealed reports sent again");
@@ -155,6 +194,17 @@ impl Node {
         }
         Ok(sealed)
     }
+}
+
+/// What a wrong date seals is sealed for good: a week that is not over is told as nothing.
+///
+/// # Errors
+/// The clock is more than a day from the hub's.
+pub(super) fn check_clock(skew_ms: i64) -> Result<(), SealDueError> {
+    if skew_ms.saturating_abs() > SKEW_MS_MAX {
+        return Err(SealDueError::Clock(skew_ms / 3_600_000));
+    }
+    Ok(())
 }
 
 /// How long the latest sending of a report waits for both hubs before it is sent again.
@@ -189,4 +239,18 @@ fn is_sealed(period: Period, made: &Made) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A clock that is a day off seals nothing, in either direction; an hour is nothing.
+    #[test]
+    fn a_wrong_date_seals_nothing() {
+        assert!(check_clock(0).is_ok() && check_clock(-3_600_000).is_ok());
+        for skew_ms in [SKEW_MS_MAX + 1, -SKEW_MS_MAX - 1, i64::MIN] {
+            assert!(matches!(check_clock(skew_ms), Err(SealDueError::Clock(_))), "{skew_ms}");
+        }
+    }
 }

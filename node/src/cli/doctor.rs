@@ -11,7 +11,7 @@ use super::{Place, context, words};
 use crate::app::{self, AppError};
 use crate::config::Config;
 use crate::desk::checks::{
-    Roll, answered, backup, call, certificate, held, on_roll, packs, sending,
+    Roll, answered, backup, call, certificate, held, on_roll, packs, sending, unsealed,
 };
 use crate::egress::link;
 use crate::ledger::Ledger;
@@ -41,6 +41,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place) -> Result<(), Failure> {
     }
     checks.push(on_roll(roll.as_ref()));
     checks.push(held(roll.as_ref()));
+    checks.push(unsealed(roll.as_ref()));
     checks.push(copies);
     doctor::report(terminal, &checks)
 }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
+use runtime::cli::{Align, Exit, Failure, Paint, Sentence, Table, Terminal};
 use runtime::texts;
 use runtime::web::{Label, Lang, time};
 use serde_json::{Value, json};
 
 use super::{Place, context, send};
 use crate::app::SealDueError;
-use crate::console::{SealedLine, SealedPage, SealedState, key_standing, key_words};
+use crate::console::{SealedAbsent, SealedLine, SealedPage, SealedState, key_standing, key_words};
 use crate::egress::Egress;
 use crate::release::ReleaseError;
 use crate::sealing::{KeyStanding, ReportKey, SealingError};
@@ -36,8 +36,12 @@ texts! {
         "School year {0} is under seal: education's hub {1}, health's hub {2}.";
     NOT_UNDER = "本学年没有启用密封汇总，关于学生的统计数取整后每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded, once a term.";
+    ABSENT = "{0} 没有做出密封报告：{1}", "no report of {0}: {1}";
     NONE = "还没有密封报告。", "No report has been sealed yet.";
     MADE = "新密封 {0} 份。等待发送或答复的共 {1} 份。", "{0} sealed now. {1} wait to be sent or answered.";
+    CLOCK_WRONG = "本机的日期与上级枢纽相差一天以上，什么也没有密封。请校准系统时间后再试。",
+        "This machine's date is more than a day from the hub's; nothing was sealed. Set the clock \
+         right and try again.";
     PACKS_UNREADABLE = "存储读取失败，什么也没有密封。请稍后再试；若再次出现，请运行 doctor。",
         "A store could not be read; nothing was sealed. Try again; run doctor if it stays.";
 }
@@ -75,9 +79,10 @@ pub(super) fn list(terminal: &Terminal, place: &Place, args: &ListArgs) -> Resul
         .as_ref()
         .map(|year| json!({"year": year.year, "leader": year.leader, "helper": year.helper}));
     let key = page.key.as_ref().map(key_json);
+    let absent: Vec<Value> = page.absent.iter().map(absent_json).collect();
     let value = json!({
-        "under_seal": year, "report_key": key, "reports": lines, "total": page.total,
-        "page": page.page, "pages": page.pages,
+        "under_seal": year, "report_key": key, "reports": lines, "absent": absent,
+        "total": page.total, "page": page.page, "pages": page.pages,
     });
     terminal.result(&value, |terminal| text(terminal, &page))
 }
@@ -106,6 +111,10 @@ fn not_sealed(error: &SealDueError) -> Failure {
     if matches!(error, SealDueError::Sealing(SealingError::NoResponsible)) {
         return ReleaseError::NoResponsible.into();
     }
+    if matches!(error, SealDueError::Clock(_)) {
+        let found = Sentence::new(CLOCK_WRONG, &[]);
+        return Failure::new(Exit::Refused, "NOT_SEALED", found).because(error);
+    }
     Failure::new(Exit::Failed, "NOT_SEALED", Sentence::new(PACKS_UNREADABLE, &[])).because(error)
 }
 
@@ -115,7 +124,8 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
         None => terminal.text(NOT_UNDER, &[]),
     };
     let key = page.key.as_ref().map_or_else(String::new, |key| key_text(terminal, key) + "\n");
-    let year = format!("{key}{year}");
+    let absent: Vec<String> = page.absent.iter().map(|one| absent_text(terminal, one)).collect();
+    let year = [vec![format!("{key}{year}")], absent].concat().join("\n");
     if page.lines.is_empty() {
         return format!("{year}\n{}", terminal.text(NONE, &[]));
     }
@@ -140,6 +150,21 @@ fn text(terminal: &Terminal, page: &SealedPage) -> String {
         ]);
     }
     format!("{year}\n{}", table.render())
+}
+
+/// What could not be sealed, and why.
+fn absent_text(terminal: &Terminal, absent: &SealedAbsent) -> String {
+    let lang = terminal.lang();
+    let line = terminal.text(ABSENT, &[&absent.period.in_lang(lang), &absent.why.in_lang(lang)]);
+    terminal.paint(Paint::Warn, &line)
+}
+
+/// The same for programs.
+fn absent_json(absent: &SealedAbsent) -> Value {
+    json!({
+        "period": absent.period.in_lang(Lang::En), "tables": absent.tables, "code": absent.code,
+        "why": absent.why.in_lang(Lang::En),
+    })
 }
 
 /// The school's report key in words, and what health stated of it.

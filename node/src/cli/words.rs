@@ -427,6 +427,13 @@ texts! {
     ROLL_WELL = "在籍学生 {0} 人", "{0} pupils on the roll";
     NO_HOLDS = "没有暂停的出校", "nothing is held";
     HELD_FOUND = "{0} 的出校自 {1} 起由 {2} 暂停", "{0} is held since {1} by {2}";
+    SEALED_TITLE = "密封报告", "sealed reports";
+    ALL_SEALED = "应密封的都已密封", "every report that was due is sealed";
+    UNSEALED_FOUND = "有 {0} 个时段的密封报告没有做出，最早是 {1}；所在学校组的该时段因此无法开启",
+        "reports of {0} periods could not be sealed, the first is {1}; until they are, the group's \
+         sums of these periods stay closed";
+    UNSEALED_FIX = "逐项原因见“密封报告”页，或运行 xinqiao-node sealed list",
+        "Reasons stand on the page of sealed reports and in xinqiao-node sealed list";
 
     // user
     NEW_PASSWORD = "新密码（至少 10 个字符）：", "New password (at least 10 characters): ";

@@ -59,7 +59,7 @@ use sheet::crumbs;
 
 pub(crate) use family::Letter;
 pub use office::Rules;
-pub use sealed::{SealedLine, SealedPage, SealedState, YearUnderSeal};
+pub use sealed::{SealedAbsent, SealedLine, SealedPage, SealedState, YearUnderSeal};
 pub(crate) use sealed::{key_standing, key_words};
 pub use source::{EgressSource, SourceError};
 pub use view::*;

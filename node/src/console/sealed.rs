@@ -80,6 +80,14 @@ texts! {
     NOT_UNDER = "本学年没有启用密封汇总：关于学生的统计数按五取整后，每学期出校一次。",
         "This school year is not under seal: counts about students leave rounded to five, once a \
          term.";
+    ABSENT = "没有做出密封报告的时段", "Periods without a report";
+    ABSENT_WHAT = "只要一所学校缺报，同组学校该时段的合计就无法开启。缺报的原因只在本校显示，不会上报。",
+        "As long as one school has no report, the sums of its whole group stay closed. Why is \
+         shown here only; it is told to nobody.";
+    PERIOD = "时段", "Period";
+    WHY = "原因", "Why";
+    ABSENT_TABLES = "{0} 张表", "{0} tables";
+    ABSENT_ALL = "全部", "all";
     NONE = "还没有密封报告。", "No report has been sealed yet.";
     SEALED_AT = "密封时间", "Sealed";
     TABLE = "统计表", "Table";
@@ -173,6 +181,19 @@ pub struct YearUnderSeal {
     pub helper: String,
 }
 
+/// Tables of a period that were not sealed at the last look, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedAbsent {
+    /// Term or week.
+    pub period: Label,
+    /// How many tables; none where it is all of them.
+    pub tables: Option<u32>,
+    /// Stable word for the reason.
+    pub code: String,
+    /// Why; names nobody.
+    pub why: Label,
+}
+
 /// The page of sealed reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedPage {
@@ -182,6 +203,8 @@ pub struct SealedPage {
     pub key: Option<ReportKey>,
     /// Reports of this page, the latest first.
     pub lines: Vec<SealedLine>,
+    /// What could not be sealed.
+    pub absent: Vec<SealedAbsent>,
     /// How many there are.
     pub total: u64,
     /// This page, from 1.
@@ -237,6 +260,13 @@ impl SealedTemplate<'_> {
             (FORGED, FORGED_SEES),
         ];
         rows.map(|(who, sees)| (who.in_lang(self.lang), sees.in_lang(self.lang)))
+    }
+
+    fn tables(&self, absent: &SealedAbsent) -> String {
+        match &absent.tables {
+            Some(tables) => ABSENT_TABLES.fill(self.lang, &[tables]),
+            None => ABSENT_ALL.in_lang(self.lang).to_owned(),
+        }
     }
 
     fn number(&self, line: &SealedLine) -> String {

@@ -89,7 +89,14 @@ impl EgressSource for Fixed {
         });
         let standings = [(2025, KeyStanding::Unstated)].into();
         let key = Some(ReportKey { digest: sha256(b"report key"), standings });
-        Ok(SealedPage { year, key, lines, total: 106, page, pages: 3 })
+        let absent = SealedAbsent {
+            period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
+            tables: Some(12),
+            code: "destroyed".to_owned(),
+            why: Label::new("记录已依法销毁", "records are destroyed"),
+        };
+        let absent = std::iter::once(absent).filter(|_| !self.empty).collect();
+        Ok(SealedPage { year, key, lines, absent, total: 106, page, pages: 3 })
     }
 
     fn preview(&self) -> Result<PreviewPage, SourceError> {

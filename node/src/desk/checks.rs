@@ -2,6 +2,8 @@
 //!
 //! Nothing is sent and nothing is changed; what could not be looked at is called unchecked.
 
+use std::collections::BTreeSet;
+
 use runtime::cli::doctor::{self, CERTIFICATE, Check, HUB, Subject};
 use runtime::cli::{Failure, Sentence};
 use runtime::sql::{SqlError, Tx};
@@ -14,6 +16,7 @@ use crate::cli::words;
 use crate::config::Config;
 use crate::egress::link::{self, EXPIRY_DAYS, Notes};
 use crate::ledger::hold::Hold;
+use crate::ledger::sealed_absent::{self, Absent};
 use crate::ledger::{hold, student};
 use crate::transfer::directive;
 
@@ -21,6 +24,7 @@ const SENDING: Subject = ("sending", words::SENDING_TITLE);
 const PACKS: Subject = ("packs", words::PACKS_TITLE);
 const ROLL: Subject = ("roll", words::ROLL_TITLE);
 const HOLDS: Subject = ("holds", words::HOLDS_TITLE);
+const SEALED: Subject = ("sealed", words::SEALED_TITLE);
 const BACKUP: Subject = ("backup", words::BACKUP_TITLE);
 
 /// Age of the last daily copy that is worth a word: a long weekend.
@@ -32,6 +36,7 @@ const WAITING_MS_MAX: i64 = 24 * 3_600_000;
 pub(crate) struct Roll {
     students: u64,
     holds: Vec<Hold>,
+    absent: Vec<Absent>,
 }
 
 impl Roll {
@@ -40,7 +45,8 @@ impl Roll {
     /// # Errors
     /// The store cannot be read.
     pub(crate) fn load(tx: &Tx<'_>) -> Result<Self, SqlError> {
-        Ok(Self { students: student::count_on_roll(tx)?, holds: hold::in_force(tx)? })
+        let (students, holds) = (student::count_on_roll(tx)?, hold::in_force(tx)?);
+        Ok(Self { students, holds, absent: sealed_absent::all(tx)? })
     }
 }
 
@@ -61,6 +67,7 @@ pub(crate) fn of_running(node: &Node) -> Result<Vec<Check>, SqlError> {
     checks.push(packs(stored.len(), unusable.as_deref()));
     checks.push(on_roll(Some(&roll)));
     checks.push(held(Some(&roll)));
+    checks.push(unsealed(Some(&roll)));
     checks.push(backup(node.config(), node.clock().now_ms()));
     Ok(checks)
 }
@@ -171,6 +178,20 @@ pub(crate) fn held(roll: Option<&Roll>) -> Check {
     Check::warning(HOLDS, found, Sentence::new(words::IS_HELD_NEXT, &[&hold.period]))
 }
 
+/// Whether every sealed report that was due could be made: without one, a week of the whole group
+/// stays closed.
+pub(crate) fn unsealed(roll: Option<&Roll>) -> Check {
+    let Some(roll) = roll else {
+        return Check::unchecked(SEALED, words::LEDGER_UNCHECKED);
+    };
+    let Some(first) = roll.absent.first() else {
+        return Check::well(SEALED, words::ALL_SEALED);
+    };
+    let periods: BTreeSet<&str> = roll.absent.iter().map(|one| one.period.as_str()).collect();
+    let found = Sentence::new(words::UNSEALED_FOUND, &[&periods.len(), &first.period]);
+    Check::warning(SEALED, found, words::UNSEALED_FIX)
+}
+
 #[cfg(test)]
 mod tests {
     use runtime::cli::doctor::Verdict as Found;
@@ -214,7 +235,8 @@ mod tests {
         assert_eq!(packs(19, Some("scale/phq-9")).verdict(), Found::Warning);
     }
 
-    /// An empty roll and a held release are worth a word; a locked ledger is not called well.
+    /// An empty roll, a held release and a report that was not made are worth a word; a locked
+    /// ledger is not called well.
     #[test]
     fn the_roll_and_hold_checks_fire() {
         let hold = Hold {
@@ -223,11 +245,18 @@ mod tests {
             author: "校长".to_owned(),
             reason: "核对".to_owned(),
         };
-        let well = Roll { students: 40, holds: Vec::new() };
-        let odd = Roll { students: 0, holds: vec![hold] };
-        let check = |roll| (on_roll(roll).verdict(), held(roll).verdict());
-        assert_eq!(check(Some(&well)), (Found::Well, Found::Well));
-        assert_eq!(check(Some(&odd)), (Found::Warning, Found::Warning));
-        assert_eq!(check(None), (Found::Unchecked, Found::Unchecked));
+        let well = Roll { students: 40, holds: Vec::new(), absent: Vec::new() };
+        let absent = Absent {
+            period: "2025-W45".to_owned(),
+            code: "destroyed".to_owned(),
+            tables: Some(12),
+            zh: "已销毁".to_owned(),
+            en: "destroyed".to_owned(),
+        };
+        let odd = Roll { students: 0, holds: vec![hold], absent: vec![absent] };
+        let check = |roll| [on_roll(roll), held(roll), unsealed(roll)].map(|one| one.verdict());
+        assert_eq!(check(Some(&well)), [Found::Well; 3]);
+        assert_eq!(check(Some(&odd)), [Found::Warning; 3]);
+        assert_eq!(check(None), [Found::Unchecked; 3]);
     }
 }

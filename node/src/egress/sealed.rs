@@ -10,8 +10,11 @@ use runtime::web::{Label, Text};
 use runtime::{texts, web::Lang};
 
 use super::{Egress, decode, unavailable};
-use crate::console::{SealedLine, SealedPage, SealedState, SourceError, YearUnderSeal};
+use crate::console::{
+    SealedAbsent, SealedLine, SealedPage, SealedState, SourceError, YearUnderSeal,
+};
 use crate::ledger::sealed::{self as register, StoredReport};
+use crate::ledger::sealed_absent::{self, Absent};
 use crate::sealing::{KeyStanding, ReportKey};
 
 /// Reports on one page.
@@ -67,8 +70,10 @@ impl Egress {
         let shown = reports.iter().skip(first).take(PAGE_LINES);
         let lines = shown.map(|report| self.sealed_line(report, catalogue, key.as_ref()));
         let lines = lines.collect::<Result<_, SourceError>>()?;
+        let absent = self.node.ledger().read(sealed_absent::all).map_err(unavailable)?;
+        let absent = absent.into_iter().map(absent_line).collect();
         let (year, total) = (self.under_seal()?, reports.len() as u64);
-        Ok(SealedPage { year, key, lines, total, page, pages })
+        Ok(SealedPage { year, key, lines, absent, total, page, pages })
     }
 
     fn under_seal(&self) -> Result<Option<YearUnderSeal>, SourceError> {
@@ -103,6 +108,16 @@ impl Egress {
             bytes_len: body.map_or(0, |item| item.body.len() as u64),
             state: state(report, sent.as_ref(), (key, self.node.clock().now_ms())),
         })
+    }
+}
+
+fn absent_line(absent: Absent) -> SealedAbsent {
+    let period = absent.period.parse();
+    SealedAbsent {
+        period: period.map_or_else(|_| Label::same(absent.period.clone()), decode::period),
+        tables: absent.tables,
+        code: absent.code,
+        why: Label::new(absent.zh, absent.en),
     }
 }
 

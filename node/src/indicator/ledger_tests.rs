@@ -261,8 +261,11 @@ fn records_are_shown_to_whom_the_table_of_authority_lets() {
     assert!(matches!(why(&school, "nowhere", counsellor()), Err(ExplainError::Cell)));
 }
 
+/// Something that a school enters.
+type Enter = fn(&School);
+
 /// First entries of ledgers about single students, each as a school may make it.
-fn sensitive() -> Vec<(&'static str, fn(&School))> {
+fn sensitive() -> Vec<(&'static str, Enter)> {
     fn session(school: &School, student: Option<StudentId>) {
         let form = if student.is_some() { Form::Individual } else { Form::Group };
         let session = Session {
@@ -327,7 +330,7 @@ fn the_clear_sheet_does_not_tell_of_a_first_case() {
         }
         all
     };
-    let starts: [fn(&School); 2] = [|_| {}, School::begin_work];
+    let starts: [Enter; 2] = [|_| {}, School::begin_work];
     for start in starts {
         let quiet = school();
         start(&quiet);

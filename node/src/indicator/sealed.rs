@@ -34,6 +34,8 @@ pub enum Unsealed {
     Unsupported,
     /// Records of students of the period are destroyed: what is left is no count.
     Destroyed,
+    /// The days are those of a ledger that was lost: it told them, or nobody will.
+    OfLostLedger,
 }
 
 impl Facts {

@@ -19,7 +19,7 @@ use runtime::sql::{SqlError, Tx};
 pub use certificate::{Certificate, all as certificates, find as certificate};
 pub use due::{Due, DueKind, students, work};
 pub(super) use erase::digest_of;
-pub use erase::{ERASED_TABLES, KEPT_TABLES, is_of_destroyed};
+pub use erase::{ERASED_TABLES, KEPT_TABLES, gone_by, is_of_destroyed};
 
 use super::author::Author;
 use super::entry::{Kept, RecordId, StudentId};

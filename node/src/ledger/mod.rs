@@ -88,6 +88,7 @@ pub mod rounding_key;
 pub mod run;
 pub mod scope;
 pub mod sealed;
+pub mod sealed_absent;
 pub mod sealing_key;
 mod second;
 pub mod sender_statement;
@@ -260,6 +261,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 32,
         name: "entries made in error",
         sql: include_str!("migrations/030_annulled.sql"),
+    },
+    Migration {
+        number: 33,
+        name: "what could not be sealed",
+        sql: include_str!("migrations/031_sealed_absent.sql"),
     },
 ];
 

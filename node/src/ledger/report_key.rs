@@ -28,6 +28,14 @@ pub fn load_or_make(tx: &Tx<'_>, now_ms: i64) -> Result<SigningKey, SqlError> {
     Ok(key)
 }
 
+/// When the key was made, by the clock of the machine that made it; nothing before it was.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn made_at_ms(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    tx.query_opt("select made_at_ms from report_key", &[], |row| row.i64(0))
+}
+
 /// The key, if one was made.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 //! A report is stored in the transaction that seals it, with what it told, and never made twice:
 //! only a refusal makes room for another one, under the next number.
 
+use std::collections::BTreeSet;
+
 use domain::cell::{self, Cell};
 use domain::digest::Digest;
 use domain::disclosure::sealed::{Answer, ReportNumber};
@@ -146,13 +148,24 @@ pub fn is_any_of(tx: &Tx<'_>, period: &str) -> Result<bool, SqlError> {
     Ok(found.is_some())
 }
 
-/// The names of reports without a final answer, in the order in which they were sealed.
+/// The names and periods of reports without a final answer, in the order in which they were sealed.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn open(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
-    let open = "select name from sealed_report where answer is null order by id";
-    tx.query(open, &[], |row| row.text(0))
+pub fn open(tx: &Tx<'_>) -> Result<Vec<(String, String)>, SqlError> {
+    let open = "select name, period from sealed_report where answer is null order by id";
+    tx.query(open, &[], |row| Ok((row.text(0)?, row.text(1)?)))
+}
+
+/// The digests of reports without a final answer.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open_bodies(tx: &Tx<'_>) -> Result<BTreeSet<Digest>, SqlError> {
+    let open = "select body from sealed_report where answer is null";
+    let bodies =
+        tx.query(open, &[], |row| Digest::from_tagged(row.bytes(0)?).map_err(|_| SqlError::Type))?;
+    Ok(bodies.into_iter().collect())
 }
 
 /// The periods of reports beside which another report of this school stands: it was told by a
@@ -182,6 +195,25 @@ pub fn of_body(tx: &Tx<'_>, body: &Digest) -> Result<Option<StoredReport>, SqlEr
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>, limit: u32) -> Result<Vec<StoredReport>, SqlError> {
     tx.query(&format!("{REPORT} order by id desc limit $1"), params![limit], read)
+}
+
+/// The reports of a table about a period, the first one first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_period(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<StoredReport>, SqlError> {
+    let sql = format!("{REPORT} where table_id = $1 and period = $2 order by number");
+    tx.query(&sql, params![table, period], read)
+}
+
+/// The highest number that a table's reports used, about whatever period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn last_number(tx: &Tx<'_>, table: &str) -> Result<Option<ReportNumber>, SqlError> {
+    let last = "select max(number) from sealed_report where table_id = $1";
+    let last = tx.query_opt(last, params![table], |row| row.opt_i64(0))?.flatten();
+    Ok(last.and_then(|number| u32::try_from(number).ok()).and_then(ReportNumber::new))
 }
 
 /// What a table told of each record in all weeks but one.

@@ -224,6 +224,26 @@ impl School {
         self.ledger.write("answers", move |tx| screening.apply(tx, &batch, &source))
     }
 
+    /// Notes that a student is destroyed who was on the roll until a day; somebody must be named.
+    pub(crate) fn danger_note_destroyed(&self, left: &'static str) {
+        let written: Result<usize, SqlError> = self.ledger.write("destroyed", move |tx| {
+            tx.execute(
+                "insert into destroyed_student (student, ordered, first_day, left_day)
+                 values (777, 999999, '2024-09-01', $1)",
+                runtime::params![left],
+            )
+        });
+        written.expect("destroyed");
+    }
+
+    /// Forgets what both hubs said of sealed reports, as an older copy of the ledger has it.
+    pub(crate) fn danger_forget_verdicts(&self) {
+        let forget: Result<usize, SqlError> = self.ledger.write("older copy", |tx| {
+            tx.execute("update sealed_report set answer = null, verdict = null", &[])
+        });
+        forget.expect("forgotten");
+    }
+
     /// Writes a raise past the ledgers' door that does not begin where student 1's case stands.
     pub(crate) fn danger_insert_move(&self, case: i64) -> i64 {
         let written: Result<i64, SqlError> = self.ledger.write("danger", move |tx| {

@@ -1,23 +1,27 @@
 //! Making: seals every report of a period that is due, in one transaction.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use certs::aggregate::{AGGREGATE_ALGORITHM, Hubs, Instance};
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use domain::disclosure::sealed::{Week, context as bound_to};
+use certs::signature::Signature;
+use domain::disclosure::sealed::context as bound_to;
 use domain::period::Period;
+use domain::span::Span;
 use domain::unit::UnitId;
-use jiff::ToSpan as _;
 use jiff::civil::Date;
-use proto::frame::{REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, encode_item};
+use proto::frame::{REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, decode_item, encode_item};
 use proto::sealed::{Place, Report, encode_report, with_key_signature};
 use proto::wire::sync::ItemKind;
-use runtime::sealing::SealingYear;
 use runtime::sql::Tx;
 
 use super::measure::{Measured, NoReport, facts_span, measure};
-use super::schedule::{Due, Pending, due};
+use super::schedule::{Due, Pending, due_among};
+use super::since::{of_table, since};
 use super::{Context, Made, SealingError};
-use crate::indicator::Facts;
+use crate::indicator::{Facts, Unsealed};
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::{Ledger, governance, hold, profile, report_key};
 
@@ -37,9 +41,10 @@ pub fn make(
 ) -> Result<Vec<Made>, SealingError> {
     let (context, key) = (context.clone(), key.clone());
     ledger.write("make_sealed_reports", move |tx| {
-        let open = due(tx, &context)?.into_iter().filter_map(|pending| match pending {
-            Pending::Seal(due) if due.period == period => Some(due),
-            Pending::Seal(_) | Pending::Refused(_) => None,
+        let open = due_among(tx, &context, |one| one == period)?.into_iter();
+        let open = open.filter_map(|pending| match pending {
+            Pending::Seal(due) => Some(due),
+            Pending::Refused(_) => None,
         });
         let open: Vec<Due> = open.collect();
         if open.is_empty() {
@@ -55,19 +60,23 @@ pub fn make(
     })
 }
 
+/// The signed item of a report under another certificate's key; nothing where it is under this one
+/// already, or cannot be signed. The report itself, with the signature of the report key, stays.
+#[must_use]
+pub fn wrapped_anew(item: &[u8], key: &SigningKey) -> Option<Vec<u8>> {
+    let open = decode_item(item).ok()?;
+    let signed = Signature::from_bytes(&open.signature).ok()?;
+    if key.public().verify(SEALED_REPORT_CONTEXT, &open.body, &signed).is_ok() {
+        return None;
+    }
+    let signature = key.sign(SEALED_REPORT_CONTEXT, &open.body).ok()?.to_bytes();
+    Some(encode_item(ItemKind::SealedReport, open.body, signature))
+}
+
 /// With what a report is signed: what education certified, and what health stated.
 struct Keys<'k> {
     certified: &'k SigningKey,
     stated: &'k SigningKey,
-}
-
-/// First day of the first week that a plan covers. What was before is in weeks without a task, and
-/// these are never made up for.
-fn first_monday(year: &SealingYear) -> Date {
-    let (from, _) = year.days();
-    let monday = |week: Week| week.sunday().saturating_sub(6.days());
-    let week = Week::of(from);
-    if monday(week) == from { from } else { monday(week.next()) }
 }
 
 fn seal_all(
@@ -82,37 +91,49 @@ fn seal_all(
     let under_seal = context.year(own.school_year).ok_or_else(missing)?;
     let school = under_seal.year().roster.school(&context.unit).ok_or_else(missing)?;
     let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
-    let since = context.years.iter().map(first_monday).min().unwrap_or(own.from);
-    let span = facts_span(period, own, untold_since(tx, since)?);
-    let facts = Facts::of_period(tx, &profile, span, context.today)?;
     let hubs = under_seal.hubs()?;
     let keys = Keys { certified: key, stated: &report_key::load_or_make(tx, context.now_ms)? };
+    let since = match since(tx, context, (under_seal, own), keys.stated)? {
+        _ if matches!(period, Period::Term(_)) => own.from,
+        Ok(since) => since,
+        Err(reason) => return Ok(open.iter().map(|due| absent(due, reason)).collect()),
+    };
+    let held = held_weeks(tx, context, period)?;
     let to = &under_seal.year().leader;
+    // Tables that reach back equally far are counted from the same facts.
+    let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
     let mut made = Vec::with_capacity(open.len());
     for due in open {
-        let table = due.table.id().clone();
-        made.push(match measure(tx, (&facts, &catalogue), (&due.table, period), school)? {
+        let from = of_table(context, &due.table, (own, since));
+        let facts = match facts.entry(from) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let span = facts_span(period, own, from);
+                place.insert(Facts::of_period(tx, &profile, span, context.today)?)
+            }
+        };
+        let of = (&due.table, period, held.as_slice());
+        made.push(match measure(tx, (facts, &catalogue), of, school)? {
             Ok(measured) => {
                 seal(tx, (context, to, &hubs), due, &measured, &keys)?;
-                Made::Sealed { table, number: due.number }
+                Made::Sealed { table: due.table.id().clone(), number: due.number }
             }
-            Err(NoReport::Absent(reason)) => Made::Absent { table, reason },
-            Err(NoReport::Broken(reason)) => Made::Broken { table, reason },
+            Err(NoReport::Absent(reason)) => absent(due, reason),
+            Err(NoReport::Broken(reason)) => Made::Broken { table: due.table.id().clone(), reason },
         });
     }
     Ok(made)
 }
 
-/// The first day of what was not told by a ledger that this one was put back from: weeks that the
-/// hubs know from it count as told whole, so that nothing is told twice.
-fn untold_since(tx: &Tx<'_>, from: Date) -> Result<Date, SealingError> {
-    let told = register::told_before(tx)?;
-    let weeks = told.iter().filter_map(|period| match period.parse() {
-        Ok(Period::Week { year, week }) => Week::new(year, week),
-        _ => None,
-    });
-    let after = weeks.filter_map(|week| week.sunday().tomorrow().ok());
-    Ok(after.max().map_or(from, |day| day.max(from)))
+fn absent(due: &Due, reason: Unsealed) -> Made {
+    Made::Absent { table: due.table.id().clone(), reason }
+}
+
+/// The weeks besides this one that the school holds: what is dated in them is told by no other.
+fn held_weeks(tx: &Tx<'_>, context: &Context, own: Period) -> Result<Vec<Span>, SealingError> {
+    let held = hold::in_force(tx)?.into_iter().filter_map(|hold| hold.period.parse().ok());
+    let weeks = held.filter(|one: &Period| matches!(one, Period::Week { .. }) && *one != own);
+    Ok(weeks.filter_map(|week| context.span(week).ok()).collect())
 }
 
 fn seal(

@@ -1,7 +1,8 @@
 //! Measuring: the figures of one table of one period, as they go into a report.
 //!
 //! An event of a flow is told once, in the first week that was not sealed when it was entered:
-//! what the records add up to by now, less what other weeks told of each.
+//! what the records add up to by now, less what other weeks told of each, and nothing that is dated
+//! in a week which the school holds: it is told in that week, or never.
 
 use std::collections::BTreeMap;
 
@@ -36,8 +37,8 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
-/// What the days of a period's facts are: a stock's term, and for a flow everything since the first
-/// week under seal up to the end of the week, since what was entered late is told in it.
+/// What the days of a period's facts are: a stock's term, and for a flow everything since a day up
+/// to the end of the week, because what was entered late is told in it.
 pub(super) fn facts_span(period: Period, own: Span, since: Date) -> Span {
     match period {
         Period::Term(_) => own,
@@ -49,7 +50,7 @@ pub(super) fn facts_span(period: Period, own: Span, since: Date) -> Span {
 pub(super) fn measure(
     tx: &Tx<'_>,
     (facts, catalogue): (&Facts, &Named),
-    (table, period): (&SealedTable, Period),
+    (table, period, held): (&SealedTable, Period, &[Span]),
     school: &School,
 ) -> Result<Result<Measured, NoReport>, SealingError> {
     let signed = Stage::ALL.iter().map(|stage| school.persons(*stage)).sum();
@@ -59,7 +60,10 @@ pub(super) fn measure(
             Err(absent) => return Ok(Err(NoReport::Absent(absent))),
         },
         Kind::Flow => match facts.sealed_events(&catalogue.1, table)? {
-            Ok(events) => {
+            Ok(mut events) => {
+                let is_held =
+                    |day: Date| held.iter().any(|week| week.from <= day && day <= week.to);
+                events.retain(|event| !event.behind.day().is_some_and(is_held));
                 let id = table.id().as_str();
                 let before = register::told_elsewhere(tx, id, &period.to_string())?;
                 let cap = CapClass::of(Kind::Flow, signed, table.per_person_max());

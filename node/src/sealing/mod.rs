@@ -6,11 +6,15 @@
 //! report is sealed once; only a refusal makes room for another one. Until documents of both
 //! commissions are here nothing is sealed, and counts about persons go rounded.
 
+mod absence;
 mod figures;
 mod make;
 mod measure;
 mod report_key;
 mod schedule;
+mod since;
+#[cfg(test)]
+mod since_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -35,11 +39,12 @@ use runtime::sql::SqlError;
 use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
+pub use absence::absences;
 pub use figures::{FiguresError, danger_own_view};
-pub use make::make;
+pub use make::{make, wrapped_anew};
 pub use report_key::{KeyStanding, ReportKey};
 pub use schedule::{Due, Pending, due, leaves_on};
-pub use verdict::{VerdictError, take_waiting};
+pub use verdict::{VerdictError, judge_again, take_waiting};
 
 /// A catalogue and the digest of its pack.
 pub type Named = (Digest, Arc<Catalogue>);

@@ -4,8 +4,6 @@
 //! the second morning after its Sunday, a term's stock a week after its census day, or once its
 //! term is over where it stands on a screening that runs until then.
 
-use std::collections::BTreeMap;
-
 use domain::catalogue::{Catalogue, Source};
 use domain::disclosure::sealed::{
     Answer, Kind, ReportNumber, SealedTable, SealedTables, Step, TaskId, TaskTerms, Week,
@@ -37,9 +35,11 @@ const FOR_GOOD: [&str; 8] = [
     "enrolment",
     "year_closed",
 ];
-
-/// Reports that are looked through: fifty weeks of twenty tables, and a few years.
-const REPORTS_MAX: u32 = 20_000;
+/// Codes of refusals that the random part of a report brings about.
+const AT_ONCE: [&str; 1] = ["nonce_used"];
+/// How often the wait for another seal is doubled: to sixteen weeks.
+const DOUBLED_MAX: u32 = 4;
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A report that is due now.
 #[derive(Clone, Debug)]
@@ -68,10 +68,19 @@ pub enum Pending {
 /// # Errors
 /// The store cannot be read.
 pub fn due(tx: &Tx<'_>, context: &Context) -> Result<Vec<Pending>, SqlError> {
-    let known = Known::load(tx)?;
+    due_among(tx, context, |_| true)
+}
+
+/// The same of some periods alone.
+pub(super) fn due_among(
+    tx: &Tx<'_>,
+    context: &Context,
+    is_asked: impl Fn(Period) -> bool,
+) -> Result<Vec<Pending>, SqlError> {
     let mut pending = Vec::new();
     for under_seal in &context.years {
-        for (period, kind) in periods(context, under_seal) {
+        let asked = periods(context, under_seal).into_iter().filter(|(one, _)| is_asked(*one));
+        for (period, kind) in asked {
             let Ok(span) = context.span(period) else { continue };
             // What went rounded once is not sealed beside it.
             if kind == Kind::Stock && release::is_rounded(tx, &period.to_string())? {
@@ -84,12 +93,15 @@ pub fn due(tx: &Tx<'_>, context: &Context) -> Result<Vec<Pending>, SqlError> {
                     .is_some_and(|morning| morning <= context.today);
                 let terms = under_seal.terms(table, (period, &span), pack);
                 if let Some(terms) = terms.filter(|_| has_come) {
-                    pending.extend(known.pending(table, period, &terms));
+                    let found = self::pending(tx, context, (table, period), &terms)?;
+                    pending.extend(found.map(|found| (span.to, found)));
                 }
             }
         }
     }
-    Ok(pending)
+    // The plan of another area may hold the older weeks.
+    pending.sort_by_key(|(day, _)| *day);
+    Ok(pending.into_iter().map(|(_, pending)| pending).collect())
 }
 
 /// The morning on which a table of a period leaves; nothing for a period of another kind.
@@ -124,40 +136,42 @@ fn periods(context: &Context, under_seal: &SealingYear) -> Vec<(Period, Kind)> {
     weeks.map(|week| (week.period(), Kind::Flow)).chain(terms).collect()
 }
 
-/// What the register holds, by table and period.
-struct Known {
-    last_numbers: BTreeMap<String, ReportNumber>,
-    last_reports: BTreeMap<(String, String), StoredReport>,
+/// Where a table of a period stands, from the register alone.
+fn pending(
+    tx: &Tx<'_>,
+    context: &Context,
+    (table, period): (&SealedTable, Period),
+    terms: &TaskTerms,
+) -> Result<Option<Pending>, SqlError> {
+    let task = certs::aggregate::task_id(terms);
+    let id = table.id().as_str();
+    let own = register::of_period(tx, id, &period.to_string())?;
+    let last = own.last();
+    let answered =
+        last.map(|report| (report.number, report.verdict.as_ref().map(|verdict| verdict.answer)));
+    let number = match next_step(register::last_number(tx, id)?, answered) {
+        Some(Step::Seal(number)) => number,
+        Some(Step::Resend(_) | Step::Done(_)) | None => return Ok(None),
+    };
+    let due = || Pending::Seal(Due { table: table.clone(), period, task, number });
+    let Some(last) = last.filter(|last| last.task == task.bytes()) else { return Ok(Some(due())) };
+    if is_for_good(last) {
+        return Ok(Some(Pending::Refused(last.clone())));
+    }
+    let same = own.iter().filter(|report| report.task == last.task).count();
+    Ok((context.now_ms >= again_at_ms(last, same)).then(due))
 }
 
-impl Known {
-    fn load(tx: &Tx<'_>) -> Result<Self, SqlError> {
-        let (mut last_numbers, mut last_reports) = (BTreeMap::new(), BTreeMap::new());
-        // The latest come first, so what is there already is later.
-        for report in register::all(tx, REPORTS_MAX)? {
-            last_numbers.entry(report.table.clone()).or_insert(report.number);
-            let place = (report.table.clone(), report.period.clone());
-            last_reports.entry(place).or_insert(report);
-        }
-        Ok(Self { last_numbers, last_reports })
+/// When a report may be sealed once more that was refused for what may pass: the first time at once
+/// where only its random part was unlucky, else a week after the first, then after two, four and so
+/// on. Every sealing costs both hubs a place, and a school that is away stays away for long.
+fn again_at_ms(last: &StoredReport, refused: usize) -> i64 {
+    let code = last.verdict.as_ref().map_or("", |verdict| verdict.code.as_str());
+    if AT_ONCE.contains(&code) && refused <= 1 {
+        return i64::MIN;
     }
-
-    fn pending(&self, table: &SealedTable, period: Period, terms: &TaskTerms) -> Option<Pending> {
-        let task = certs::aggregate::task_id(terms);
-        let id = table.id().to_string();
-        let own = self.last_reports.get(&(id.clone(), period.to_string()));
-        let answered = own
-            .map(|report| (report.number, report.verdict.as_ref().map(|verdict| verdict.answer)));
-        match next_step(self.last_numbers.get(&id).copied(), answered)? {
-            Step::Seal(number) => Some(match own {
-                Some(own) if own.task == task.bytes() && is_for_good(own) => {
-                    Pending::Refused(own.clone())
-                }
-                _ => Pending::Seal(Due { table: table.clone(), period, task, number }),
-            }),
-            Step::Resend(_) | Step::Done(_) => None,
-        }
-    }
+    let doubled = u32::try_from(refused.saturating_sub(1)).unwrap_or(DOUBLED_MAX).min(DOUBLED_MAX);
+    last.made_at_ms.saturating_add((7_i64 << doubled) * DAY_MS)
 }
 
 /// Whether the same figures under the same task would be refused again.

@@ -75,32 +75,42 @@ impl Hubs {
     /// School year 2025 under seal, with so many students of each sex in each grade at the school
     /// of the tests and at five schools more.
     pub(crate) fn year(&self, persons: u32) -> SealingYear {
-        self.year_with((persons, 7..=9), "2025-09-01", None)
+        self.year_with((persons, 7..=9), "2025-09-01", &[])
     }
 
     /// The same under a plan that begins on a day.
     pub(crate) fn year_from(&self, persons: u32, first: &str) -> SealingYear {
-        self.year_with((persons, 7..=9), first, None)
+        self.year_with((persons, 7..=9), first, &[])
     }
 
     /// The same with the keys that health stated of some schools.
     pub(crate) fn stating(&self, keys: &[(&str, Digest)]) -> SealingYear {
         let keys = keys.iter().map(|(unit, key)| (unit.parse().expect("unit"), *key));
         let (text, first) = (keys::write(&keys.collect()), "2025-09-01");
-        let keys = self.directive(PackKind::Keys, &text, first);
-        self.year_with((200, 7..=9), first, Some(&keys))
+        let keys = self.directive((PackKind::Keys, NAME), (1, first), &text);
+        self.year_with((200, 7..=9), first, &[keys])
+    }
+
+    /// The same with two lists of keys, of which the second took the place of the first.
+    pub(crate) fn stating_anew(&self, unit: &str, (old, new): (Digest, Digest)) -> SealingYear {
+        let first = "2025-09-01";
+        let lists = [(1, old), (2, new)].map(|(serial, key)| {
+            let keys = [(unit.parse().expect("unit"), key)].into_iter().collect();
+            self.directive((PackKind::Keys, NAME), (serial, first), &keys::write(&keys))
+        });
+        self.year_with((200, 7..=9), first, &lists)
     }
 
     /// A roster that has only some of the school's grades.
     pub(crate) fn year_of_grades(&self, grades: RangeInclusive<u8>) -> SealingYear {
-        self.year_with((200, grades), "2025-09-01", None)
+        self.year_with((200, grades), "2025-09-01", &[])
     }
 
     fn year_with(
         &self,
         (persons, grades): (u32, RangeInclusive<u8>),
         first: &str,
-        keys: Option<&Vec<u8>>,
+        keys: &[Vec<u8>],
     ) -> SealingYear {
         let schools = ["S1", "S2", "S3", "S4", "S5", UNIT];
         let rows = schools.iter().flat_map(|school| {
@@ -121,7 +131,7 @@ impl Hubs {
             sealing: Some(Sealing { census_day, leader_statement, helper_statement }),
         });
         let packs = [(PackKind::Roster, csv), (PackKind::Plan, plan.expect("plan"))];
-        let packs = packs.map(|(kind, text)| self.directive(kind, &text, first));
+        let packs = packs.map(|(kind, text)| self.directive((kind, NAME), (1, first), &text));
         let pins = Pins { roots: self.trust.roots().to_vec(), zone: zone() };
         let years = SealedYears::read(packs.iter().chain(keys).map(Vec::as_slice), &pins);
         years.of_school(&UNIT.parse().expect("unit"), 2025).expect("under seal").clone()
@@ -152,12 +162,18 @@ impl Hubs {
         signed
     }
 
-    fn directive(&self, kind: PackKind, text: &str, first: &str) -> Vec<u8> {
+    /// A pack signed by both commissions.
+    pub(crate) fn directive(
+        &self,
+        (kind, name): (PackKind, &str),
+        (serial, first): (u64, &str),
+        text: &str,
+    ) -> Vec<u8> {
         let pack = Pack {
             kind: kind.as_str().to_owned(),
-            name: NAME.to_owned(),
-            version: "1".to_owned(),
-            serial: 1,
+            name: name.to_owned(),
+            version: serial.to_string(),
+            serial,
             effective_from: first.to_owned(),
             content: text.as_bytes().to_vec(),
         }

@@ -17,7 +17,7 @@ use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
 
 use super::testing::Hubs;
-use super::verdict::take;
+use super::verdict::{Taken, take};
 use super::{
     Context, FiguresError, KeyStanding, Made, Pending, ReportKey, SealingError, VerdictError,
     danger_own_view, due, make, take_waiting,
@@ -35,15 +35,15 @@ use crate::ledger::testing::{
 use crate::release::{self, copy_handover};
 use crate::transfer::{Transfer, addressed};
 
-const OPENED: &str = "sealed.alt.opened";
+pub(super) const OPENED: &str = "sealed.alt.opened";
 const CENSUS: &str = "sealed.alt.census";
 
-fn author() -> Author {
+pub(super) fn author() -> Author {
     Author::new("counsellor", SchoolRole::Counsellor, None, NOW_MS).because("核对")
 }
 
 /// A school that works in its ledgers since September.
-fn school() -> School {
+pub(super) fn school() -> School {
     let school = School::new();
     school.roster(&(0..40).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
     school.staff(&[(1, "心理教师"), (2, "德育主任")]);
@@ -52,7 +52,7 @@ fn school() -> School {
     school
 }
 
-fn open_case(school: &School, student: i64, day: Date) {
+pub(super) fn open_case(school: &School, student: i64, day: Date) {
     let wish = MoveWish {
         how: Move::Opened,
         to: Some(Tier::T2),
@@ -66,24 +66,24 @@ fn open_case(school: &School, student: i64, day: Date) {
     opened.unwrap_or_else(|error| panic!("{error}"));
 }
 
-fn seal(school: &School, context: &Context, period: Period) -> Vec<Made> {
+pub(super) fn seal(school: &School, context: &Context, period: Period) -> Vec<Made> {
     let key = SigningKey::generate().expect("key");
     make(&school.ledger, context, period, &key).expect("made")
 }
 
 /// How many reports were sealed.
-fn sealed(made: &[Made]) -> usize {
+pub(super) fn sealed(made: &[Made]) -> usize {
     made.iter().filter(|made| matches!(made, Made::Sealed { .. })).count()
 }
 
-fn registered(school: &School, table: &str, period: &str) -> Option<StoredReport> {
+pub(super) fn registered(school: &School, table: &str, period: &str) -> Option<StoredReport> {
     // The latest come first.
     let all = school.ledger.read(|tx| register::all(tx, 1_000)).expect("register");
     all.into_iter().find(|one| one.table == table && one.period == period)
 }
 
 /// The report as its signed bytes say it.
-fn report(school: &School, table: &str, period: &str) -> Report {
+pub(super) fn report(school: &School, table: &str, period: &str) -> Report {
     let name = registered(school, table, period).expect("registered").name;
     let stored = school.ledger.read(move |tx| crate::ledger::release::find(tx, &name));
     let item = decode_item(&stored.expect("read").expect("stored").item).expect("item");
@@ -91,15 +91,15 @@ fn report(school: &School, table: &str, period: &str) -> Report {
     decode_report(&item.body).expect("report")
 }
 
-fn told(hubs: &Hubs, school: &School, week: &str) -> u64 {
+pub(super) fn told(hubs: &Hubs, school: &School, week: &str) -> u64 {
     hubs.read(school, &report(school, OPENED, week)).iter().sum()
 }
 
-fn week(text: &str) -> Period {
+pub(super) fn week(text: &str) -> Period {
     text.parse().expect("week")
 }
 
-fn verdict_on(report: &StoredReport, unit: &str, refused: Option<&str>) -> Verdict {
+pub(super) fn verdict_on(report: &StoredReport, unit: &str, refused: Option<&str>) -> Verdict {
     Verdict {
         place: proto::sealed::Place {
             unit: unit.parse().expect("unit"),
@@ -241,7 +241,7 @@ fn a_refused_report_is_replaced_under_another_task() {
     let first = registered(&school, OPENED, "2025-W45").expect("first");
     let refusal = verdict_on(&first, "F370202004J01", Some("proof"));
     let refusal = hubs.verdict(&refusal, &[1]);
-    assert!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"));
+    assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
     assert_eq!(sealed(&seal(&school, &context, week("2025-W45"))), 0);
     let asked = context.clone();
     let open = school.ledger.read(move |tx| due(tx, &asked)).expect("due");
@@ -278,11 +278,12 @@ fn only_both_hubs_accept() {
     assert!(matches!(taken(&other, &[0, 1]), Err(VerdictError::Unknown)));
     let early = Verdict { decided_at_ms: NOW_MS + 3 * 86_400_000, ..own.clone() };
     assert!(matches!(taken(&early, &[0, 1]), Err(VerdictError::Time(_))));
+    assert!(matches!(taken(&early, &[]), Err(VerdictError::Signature)), "asked before the date");
     assert_eq!(registered(&school, OPENED, "2025-W45").expect("open").verdict, None);
-    assert!(taken(&own, &[0, 1]).expect("taken"));
+    assert_eq!(taken(&own, &[0, 1]).expect("taken"), Taken::News);
     // The first answer is final.
     let late = verdict_on(&sealed, "F370202004J01", Some("proof"));
-    assert!(!taken(&late, &[0]).expect("read"));
+    assert_eq!(taken(&late, &[0]).expect("read"), Taken::Late);
     let kept = registered(&school, OPENED, "2025-W45").expect("kept").verdict.expect("verdict");
     assert_eq!(kept.answer, Answer::Accepted);
 }
@@ -370,7 +371,7 @@ fn no_district_refuses_in_the_name_of_another() {
     hubs.pose_as_leader();
     let posed = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&refusal, &[0]));
     assert!(matches!(posed, Err(VerdictError::Signature)));
-    assert!(take(&school.ledger, &hubs.trust, &context, &honest).expect("taken"));
+    assert_eq!(take(&school.ledger, &hubs.trust, &context, &honest).expect("taken"), Taken::News);
 }
 
 /// A refusal that says nothing about figures or documents makes room for a fresh seal at once, and
@@ -378,20 +379,20 @@ fn no_district_refuses_in_the_name_of_another() {
 #[test]
 fn a_report_that_was_unlucky_is_sealed_again() {
     let (school, hubs) = (school(), Hubs::new());
-    open_case(&school, 1, date(2025, 11, 5));
-    let context = hubs.context(date(2025, 11, 11));
-    seal(&school, &context, week("2025-W45"));
-    let first = registered(&school, OPENED, "2025-W45").expect("first");
+    open_case(&school, 1, date(2025, 11, 12));
+    let context = hubs.context(date(2025, 11, 18));
+    seal(&school, &context, week("2025-W46"));
+    let first = registered(&school, OPENED, "2025-W46").expect("first");
     let refusal = verdict_on(&first, "F370202004J01", Some("nonce_used"));
-    let early = Verdict { decided_at_ms: NOW_MS - 3 * 86_400_000, ..refusal.clone() };
+    let early = Verdict { decided_at_ms: NOW_MS - 8 * 86_400_000, ..refusal.clone() };
     let early = take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&early, &[0]));
-    assert!(matches!(early, Err(VerdictError::Unknown)), "decided before it was made");
+    assert!(matches!(early, Err(VerdictError::Unknown)), "decided before the week was over");
     let refusal = hubs.verdict(&refusal, &[0]);
-    assert!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"));
-    assert!(sealed(&seal(&school, &context, week("2025-W45"))) > 0);
-    let second = registered(&school, OPENED, "2025-W45").expect("second");
+    assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
+    assert!(sealed(&seal(&school, &context, week("2025-W46"))) > 0);
+    let second = registered(&school, OPENED, "2025-W46").expect("second");
     assert_eq!(second.number.value(), first.number.value() + 1);
-    assert_eq!(told(&hubs, &school, "2025-W45"), 1);
+    assert_eq!(told(&hubs, &school, "2025-W46"), 1);
 }
 
 /// What a refused week told is told in the next one, where nothing takes its place.
@@ -403,7 +404,7 @@ fn what_was_refused_is_told_in_the_next_week() {
     seal(&school, &context, week("2025-W45"));
     let first = registered(&school, OPENED, "2025-W45").expect("first");
     let refusal = hubs.verdict(&verdict_on(&first, "F370202004J01", Some("proof")), &[1]);
-    assert!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"));
+    assert_eq!(take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken"), Taken::News);
     seal(&school, &context, week("2025-W46"));
     assert_eq!(told(&hubs, &school, "2025-W46"), 1);
 }
@@ -492,9 +493,9 @@ fn a_week_told_before_a_restore_is_told_no_more() {
     seal(&school, &context, week("2025-W45"));
     let again = registered(&school, OPENED, "2025-W45").expect("sealed");
     let refusal = verdict_on(&again, "F370202004J01", Some("other_report"));
-    assert!(
-        take(&school.ledger, &hubs.trust, &context, &hubs.verdict(&refusal, &[0])).expect("taken")
-    );
+    let refusal = hubs.verdict(&refusal, &[0]);
+    let taken = take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken");
+    assert_eq!(taken, Taken::News);
     // Entered again by the counsellor, who found it missing.
     open_case(&school, 2, date(2025, 11, 6));
     open_case(&school, 3, date(2025, 11, 12));

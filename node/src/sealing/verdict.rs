@@ -9,11 +9,13 @@ use std::sync::Arc;
 use certs::chain::Trust;
 use certs::root::Commission;
 use domain::disclosure::sealed::{Answer, SealedYear, year_of};
+use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use proto::frame::{VERDICT_CONTEXT, decode_item};
 use proto::sealed::{HubSignature, SealedError, SignedVerdict, decode_signed_verdict};
 use proto::wire::sync::ItemKind;
+use runtime::clock::instant_of;
 use runtime::sealing::verify_hub;
 use runtime::sql::{SqlError, Tx};
 
@@ -22,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::ledger::sealed::{self as register, KeptVerdict};
 use crate::transfer::{Transfer, addressed};
 
-/// How far before the report's own date a verdict may be dated, where clocks differ.
+/// How far before the end of its period a verdict may be dated, where clocks differ.
 const BEFORE_MS: i64 = 48 * 3_600_000;
 
 /// Verdicts that are read from the inbox at a time.
@@ -55,6 +57,17 @@ pub enum VerdictError {
     Store(#[from] SqlError),
 }
 
+/// What a verdict that is believed says here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Its report was open until now.
+    News,
+    /// It is the one that is kept with its report.
+    Known,
+    /// Another one is kept: the first is final.
+    Late,
+}
+
 /// Takes a signed verdict; says whether it is news.
 ///
 /// # Errors
@@ -64,7 +77,7 @@ pub fn take(
     trust: &Trust,
     context: &Context,
     bytes: &[u8],
-) -> Result<bool, VerdictError> {
+) -> Result<Taken, VerdictError> {
     let signed = Arc::new(decode_signed_verdict(bytes)?);
     let verdict = &signed.verdict;
     if verdict.place.unit != context.unit {
@@ -74,6 +87,7 @@ pub fn take(
     let under_seal =
         year_of(period).and_then(|year| context.year(year)).ok_or(VerdictError::NotUnderSeal)?;
     verify(&signed, trust, under_seal.year(), context.now_ms)?;
+    let earliest_ms = told_from_ms(context, period);
     let kept = KeptVerdict {
         answer: if verdict.refused.is_none() { Answer::Accepted } else { Answer::Refused },
         code: verdict.refused.clone().unwrap_or_default().0,
@@ -86,17 +100,29 @@ pub fn take(
         let verdict = &signed.verdict;
         let known = register::of_body(tx, &verdict.report)?.ok_or(VerdictError::Unknown)?;
         let is_same = known.name == verdict.place.name() && known.task == verdict.task.bytes();
-        // Nobody decided on it before it was made: a date that says so hides an ended key.
-        let is_late = verdict.decided_at_ms >= known.made_at_ms.saturating_sub(BEFORE_MS);
-        if !(is_same && is_late) {
+        // Nobody decides on what is not over: a date that says so hides an ended key. The report's
+        // own date is this machine's, which may have been wrong then.
+        if !is_same || verdict.decided_at_ms < earliest_ms {
             return Err(VerdictError::Unknown);
         }
-        Ok(register::keep_verdict(tx, &verdict.report, &kept)?)
+        if register::keep_verdict(tx, &verdict.report, &kept)? {
+            return Ok(Taken::News);
+        }
+        let is_kept = known.verdict.is_some_and(|known| known.signed == kept.signed);
+        Ok(if is_kept { Taken::Known } else { Taken::Late })
     })
 }
 
+/// When a report of a period can first have been decided on, by the hubs' clocks.
+fn told_from_ms(context: &Context, period: Period) -> i64 {
+    let day = context.span(period).map(|span| span.term.map_or(span.to, |term| term.census));
+    let over = day.ok().and_then(|day| day.tomorrow().ok());
+    let over = over.and_then(|day| instant_of(day.at(0, 0, 0, 0)));
+    over.map_or(i64::MIN, |over| over.saturating_sub(BEFORE_MS))
+}
+
 /// Takes every verdict that waits in the inbox; gives how many are news. One that cannot be judged
-/// yet waits on; one that is not believed is noted in the log and left for good.
+/// yet waits on; one that is not believed is noted in the log and forgotten.
 ///
 /// # Errors
 /// A store cannot be read or written; what was taken before stays taken.
@@ -114,15 +140,51 @@ pub fn take_waiting(
         after = last.id;
         for waiting in page {
             let body = decode_item(&waiting.item).map(|item| item.body).unwrap_or_default();
-            match take(ledger, trust, context, &body) {
-                Ok(is_news) => news += usize::from(is_news),
+            let is_kept = match take(ledger, trust, context, &body) {
+                Ok(taken) => {
+                    news += usize::from(taken == Taken::News);
+                    taken != Taken::Late
+                }
                 Err(VerdictError::Store(error)) => return Err(error),
                 Err(VerdictError::NotUnderSeal | VerdictError::Time(_)) => continue,
-                Err(error) => tracing::warn!(%error, "verdict not believed"),
-            }
-            transfer.write("verdict_taken", move |tx| addressed::take(tx, waiting.id, now_ms))?;
+                Err(error) => {
+                    tracing::warn!(%error, "verdict not believed");
+                    false
+                }
+            };
+            transfer.write("verdict_taken", move |tx| match is_kept {
+                true => addressed::take(tx, waiting.id, now_ms),
+                false => addressed::forget(tx, waiting.id),
+            })?;
         }
     }
+}
+
+/// Has verdicts judged once more that were taken and are about reports which are open here: the
+/// ledger was put back from a copy that is older than they are.
+///
+/// # Errors
+/// A store cannot be read or written.
+pub fn judge_again((ledger, transfer): (&Ledger, &Transfer)) -> Result<(), SqlError> {
+    let open = ledger.read(register::open_bodies)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    transfer.write("verdicts_again", move |tx| {
+        let mut after = 0;
+        loop {
+            let page = addressed::taken(tx, ItemKind::SealedVerdict, after, INBOX_PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.id;
+            for kept in page {
+                let body = decode_item(&kept.item).map(|item| item.body).unwrap_or_default();
+                let about = decode_signed_verdict(&body).map(|signed| signed.verdict.report);
+                if about.is_ok_and(|report| open.contains(&report)) {
+                    addressed::put_back(tx, kept.id)?;
+                }
+            }
+        }
+    })
 }
 
 fn verify(
@@ -132,10 +194,6 @@ fn verify(
     now_ms: i64,
 ) -> Result<(), VerdictError> {
     let at = Timestamp::from_millisecond(signed.verdict.decided_at_ms).unwrap_or_default();
-    let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
-    if at > now.saturating_add(AHEAD).unwrap_or(now) {
-        return Err(VerdictError::Time(at));
-    }
     let holds = |signature: &Option<HubSignature>, hub: (&UnitId, Commission)| {
         let says = (VERDICT_CONTEXT, signed.bytes.as_slice());
         let signed = signature.as_ref().map(|signature| (signature, at));
@@ -147,5 +205,13 @@ fn verify(
         None => leader && helper,
         Some(_) => leader || helper,
     };
-    if is_enough { Ok(()) } else { Err(VerdictError::Signature) }
+    if !is_enough {
+        return Err(VerdictError::Signature);
+    }
+    // Asked last: what waits for its time is signed by the hubs, and nobody else fills the inbox.
+    let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
+    if at > now.saturating_add(AHEAD).unwrap_or(now) {
+        return Err(VerdictError::Time(at));
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The inbox of addressed items: what came down for this school alone, such as verdicts.
 //!
 //! Nothing of an item is believed here. What this version does not know is kept all the same, for
-//! the version that does.
+//! the version that does. What waits is bounded, since whoever is above decides what comes.
 
 use certs::digest::sha256;
 use proto::frame::kind_number;
@@ -20,14 +20,30 @@ pub struct Waiting {
     pub arrived_at_ms: i64,
 }
 
-/// Keeps an item. The same bytes again change nothing; says whether they are new.
+/// Items that wait at most; one more is passed over, and comes again when it is asked for again.
+const WAITING_MAX: u64 = 1_000;
+/// How long an item is kept: a school year and the weeks around it.
+const KEPT_MS: i64 = 400 * 24 * 3_600_000;
+
+/// Keeps an item; says whether it is to be dealt with. The same bytes again wait once more: whoever
+/// sends them was asked for them. Nothing is kept where too many wait, and what is very old goes.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn store(tx: &Tx<'_>, item: &[u8], now_ms: i64) -> Result<bool, SqlError> {
+    tx.execute(
+        "delete from addressed_item where arrived_at_ms < $1",
+        params![now_ms.saturating_sub(KEPT_MS)],
+    )?;
+    let waiting = "select count(*) from addressed_item where taken_at_ms is null";
+    if tx.query_opt(waiting, &[], |row| row.u64(0))?.unwrap_or(0) >= WAITING_MAX {
+        tracing::warn!("an item for this school was passed over: too many wait");
+        return Ok(false);
+    }
     let stored = tx.execute(
         "insert into addressed_item (digest, kind, item, arrived_at_ms)
-         values ($1, $2, $3, $4) on conflict do nothing",
+         values ($1, $2, $3, $4)
+         on conflict (digest) do update set taken_at_ms = null where taken_at_ms is not null",
         params![&sha256(item).to_tagged(), kind_number(item), item, now_ms],
     )?;
     Ok(stored > 0)
@@ -58,12 +74,60 @@ pub fn take(tx: &Tx<'_>, id: u64, now_ms: i64) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// Items of a kind that were dealt with and kept: those after `id`, at most `limit`.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn taken(tx: &Tx<'_>, kind: ItemKind, id: u64, limit: u32) -> Result<Vec<Waiting>, SqlError> {
+    tx.query(
+        "select id, item, arrived_at_ms from addressed_item
+         where taken_at_ms is not null and kind = $1 and id > $2 order by id limit $3",
+        params![i64::from(i32::from(kind)), id, limit],
+        |row| Ok(Waiting { id: row.u64(0)?, item: row.blob(1)?, arrived_at_ms: row.i64(2)? }),
+    )
+}
+
+/// Has an item wait once more.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn put_back(tx: &Tx<'_>, id: u64) -> Result<(), SqlError> {
+    tx.execute("update addressed_item set taken_at_ms = null where id = $1", params![id])?;
+    Ok(())
+}
+
+/// Forgets an item that nobody believes.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget(tx: &Tx<'_>, id: u64) -> Result<(), SqlError> {
+    tx.execute("delete from addressed_item where id = $1", params![id])?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use proto::frame::encode_item;
 
     use super::*;
     use crate::transfer::Transfer;
+
+    /// Whoever is above fills no disk: what waits is bounded, and what is very old goes.
+    #[test]
+    fn what_waits_is_bounded() {
+        let transfer = Transfer::in_memory().expect("transfer");
+        let put = |text: String, now_ms: i64| {
+            let item = encode_item(ItemKind::SealedVerdict, text.into_bytes(), vec![]);
+            transfer.write("put", move |tx| store(tx, &item, now_ms)).expect("stored")
+        };
+        for n in 0..WAITING_MAX {
+            assert!(put(format!("{n}"), 5), "{n}");
+        }
+        assert!(!put("one more".to_owned(), 5));
+        assert!(put("one more".to_owned(), 6 + KEPT_MS), "the others are too old by then");
+        let left = transfer.read(|tx| waiting(tx, ItemKind::SealedVerdict, 0, 10)).expect("read");
+        assert_eq!(left.len(), 1);
+    }
 
     /// An item waits until it is dealt with, comes once however often it is sent, and one of a
     /// later kind is kept for the version that knows it.
@@ -88,6 +152,6 @@ mod tests {
             tx.query("select kind from addressed_item order by id", &[], |row| row.i64(0))
         });
         assert_eq!(kinds.expect("read"), [3, 3, 99]);
-        assert!(!put(verdict(b"one")), "dealt with and not forgotten");
+        assert!(put(verdict(b"one")), "sent again since it was asked for, it waits again");
     }
 }

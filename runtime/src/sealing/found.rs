@@ -1,5 +1,7 @@
 //! Packs as they were stored, and what is made of them once they are verified.
 
+use std::collections::BTreeMap;
+
 use certs::aggregate::{Hubs, Role};
 use certs::digest::sha256;
 use certs::pack::PackSignature;
@@ -175,6 +177,7 @@ pub(super) fn year(
         from: found.effective_from,
         until,
         keys: SchoolKeys::new(),
+        stated: BTreeMap::new(),
     })
 }
 

@@ -52,6 +52,8 @@ pub struct SealingYear {
     until: Date,
     /// With which key each school signs, as health stated it; empty before it did.
     keys: SchoolKeys,
+    /// Every key that any list of the year stated, by school: under each of them reports may count.
+    stated: BTreeMap<UnitId, BTreeSet<Digest>>,
 }
 
 /// An area and a school year.
@@ -137,11 +139,14 @@ impl SealedYears {
             }
             None => return,
         };
+        let mut in_use = None;
         for (at, found) in versions.iter().enumerate() {
             match found.keys(&year.year.roster, pins) {
                 Ok(keys) => {
-                    year.keys = keys;
-                    return;
+                    for (school, key) in &keys {
+                        year.stated.entry(school.clone()).or_default().insert(*key);
+                    }
+                    in_use.get_or_insert(keys);
                 }
                 Err(refused) if at == 0 => {
                     self.refused.insert((PackKind::Keys, place.clone()), refused);
@@ -149,6 +154,7 @@ impl SealedYears {
                 Err(_) => {}
             }
         }
+        year.keys = in_use.unwrap_or_default();
     }
 
     /// The year of an area, or why it is not under seal; nothing where there is no plan.
@@ -232,6 +238,13 @@ impl SealingYear {
     #[must_use]
     pub fn key_of(&self, school: &UnitId) -> Option<&Digest> {
         self.keys.get(school)
+    }
+
+    /// Whether health stated another key for a school than this one, in any list of the year:
+    /// somebody else's ledger may have told what the school did, and the hubs counted it.
+    #[must_use]
+    pub fn was_told_under_another(&self, school: &UnitId, key: &Digest) -> bool {
+        self.stated.get(school).is_some_and(|stated| stated.iter().any(|one| one != key))
     }
 
     /// Every key that health stated, by school.

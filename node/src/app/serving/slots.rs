@@ -12,6 +12,8 @@ use jiff::civil::Date;
 
 use super::ring_bell;
 use crate::app::Node;
+use crate::app::sealing::check_clock;
+use crate::desk::checks;
 use crate::egress;
 use crate::release::{self, Depth, LEAVES_AT_HOUR, ReleaseError};
 
@@ -20,16 +22,31 @@ const LOOK_EVERY: Duration = Duration::from_mins(5);
 
 /// Signs what is due once a day for as long as the node serves.
 pub(super) async fn keep(node: Node) {
-    let mut last: Option<Date> = None;
+    // One that fails keeps the other back by nothing.
+    let (mut looked, mut released, mut sealed): (Option<Date>, Option<Date>, Option<Date>) =
+        (None, None, None);
     loop {
         let (today, hour) = (node.clock().today(), node.clock().hour());
-        if hour >= LEAVES_AT_HOUR && last != Some(today) && node.config().automatic_release {
-            // One that fails keeps the other back by nothing.
-            let (released, sealed) = (release(&node).await, seal(&node).await);
-            last = (released && sealed).then_some(today);
+        if hour >= LEAVES_AT_HOUR && node.config().automatic_release {
+            if looked != Some(today) {
+                look_at_directives(&node).await;
+                looked = Some(today);
+            }
+            if released != Some(today) && release(&node).await {
+                released = Some(today);
+            }
+            if sealed != Some(today) && is_date_sure(&node).await && seal(&node).await {
+                sealed = Some(today);
+            }
         }
         node.clock().sleep(LOOK_EVERY).await;
     }
+}
+
+async fn look_at_directives(node: &Node) {
+    let working = node.clone();
+    // One that ended is made up for tomorrow.
+    let _ = tokio::task::spawn_blocking(move || working.judge_directives_again()).await;
 }
 
 /// Signs the sheets that are due; says whether the slot is done.
@@ -47,6 +64,26 @@ async fn release(node: &Node) -> bool {
             false
         }
         Err(_) => false,
+    }
+}
+
+/// Whether the hub above, asked now, has the date of this machine; also where this school has not
+/// joined. Five minutes of a wrong date would seal weeks that are not over, for good. Whoever
+/// cannot ask cannot send either, and seals once he can.
+async fn is_date_sure(node: &Node) -> bool {
+    match checks::call(node).await {
+        None => true,
+        Some(Ok(probe)) => match check_clock(probe.skew_ms) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "reports not sealed");
+                false
+            }
+        },
+        Some(Err(error)) => {
+            tracing::debug!(%error, "reports not sealed: the hub could not be asked for the date");
+            false
+        }
     }
 }
 

@@ -65,6 +65,14 @@ pub(crate) struct Records {
 }
 
 impl Behind {
+    /// The day that the record is dated; none of what has no day of its own.
+    pub(crate) const fn day(&self) -> Option<Date> {
+        match self {
+            Self::Sheet(_, day) | Self::Entry { day, .. } => Some(*day),
+            Self::Student(_) | Self::Staff(_) | Self::Class | Self::School => None,
+        }
+    }
+
     /// An entry.
     pub(crate) fn entry<T: Entry>(kept: &Kept<T>) -> Self {
         Self::Entry { kind: T::KIND, record: kept.record.0, day: kept.entry.day() }

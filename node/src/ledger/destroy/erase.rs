@@ -148,3 +148,14 @@ pub fn is_of_destroyed(tx: &Tx<'_>, span: &Span) -> Result<bool, SqlError> {
     )?;
     Ok(found.is_some())
 }
+
+/// The first day, up to `until`, on which nobody is on the roll any more who is destroyed and had
+/// left by then: from it on figures can be made.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn gone_by(tx: &Tx<'_>, until: Date) -> Result<Option<Date>, SqlError> {
+    let last = "select max(left_day) from destroyed_student where left_day <= $1";
+    let last = tx.query_opt(last, params![&until.to_string()], |row| row.opt_text(0))?.flatten();
+    last.map(|day| day.parse().map_err(|_| SqlError::Type)).transpose()
+}

@@ -1,0 +1,55 @@
+//! What could not be sealed at the last daily look, and why, for the page and for `doctor`.
+//!
+//! A group of schools stays closed for a week as long as one of them has no report of it. So a
+//! school that has none must say so to its own people; nothing of it leaves.
+
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+/// Some tables of a period that were not sealed for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absent {
+    /// Week or term in its written form.
+    pub period: String,
+    /// Stable word for the reason.
+    pub code: String,
+    /// How many tables; none means the period as a whole.
+    pub tables: Option<u32>,
+    /// Why, in Chinese.
+    pub zh: String,
+    /// Why, in English.
+    pub en: String,
+}
+
+/// Keeps what a look found in place of what the look before it did.
+///
+/// # Errors
+/// The store cannot be written.
+pub(crate) fn replace(tx: &Tx<'_>, found: &[Absent], now_ms: i64) -> Result<(), SqlError> {
+    tx.execute("delete from sealed_absent", &[])?;
+    for one in found {
+        tx.execute(
+            "insert into sealed_absent (period, code, tables, zh, en, noted_at_ms)
+             values ($1, $2, $3, $4, $5, $6)",
+            params![&one.period, &one.code, one.tables.unwrap_or(0), &one.zh, &one.en, now_ms],
+        )?;
+    }
+    Ok(())
+}
+
+/// What the last look found, by period.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<Absent>, SqlError> {
+    let all = "select period, code, tables, zh, en from sealed_absent order by period, code";
+    tx.query(all, &[], |row| {
+        Ok(Absent {
+            period: row.text(0)?,
+            code: row.text(1)?,
+            tables: Some(row.u32(2)?).filter(|tables| *tables > 0),
+            zh: row.text(3)?,
+            en: row.text(4)?,
+        })
+    })
+}

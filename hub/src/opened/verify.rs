@@ -7,7 +7,7 @@ use certs::chain::Trust;
 use certs::identity::PeerIdentity;
 use certs::root::{Commission, RootCertificate};
 use domain::disclosure::plan::Access;
-use domain::disclosure::sealed::{Kind, SealedTable, SealedYear, openable};
+use domain::disclosure::sealed::{Cover, Kind, SealedTable, SealedYear};
 use domain::period::Period;
 use domain::unit::UnitId;
 use jiff::Timestamp;
@@ -78,8 +78,7 @@ impl Judge<'_> {
         if let Err(reason) = self.signatures(sealing.year(), &told) {
             return Judged::Refused(SIGNATURE, reason);
         }
-        match set(sealing.year(), table, &told)
-            .and_then(|schools| figures(sealing.year(), table, &schools, &told))
+        match set(sealing.year(), table, &told).and_then(|()| figures(sealing.year(), table, &told))
         {
             Ok(()) => Judged::Holds(Box::new(told)),
             Err((code, reason)) => Judged::Refused(code, reason.to_owned()),
@@ -125,8 +124,8 @@ impl Judge<'_> {
 
 type Flaw = (&'static str, &'static str);
 
-/// The schools of a set that the plan opens at this detail.
-fn set(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<BTreeSet<UnitId>, Flaw> {
+/// Whether a sum is over groups that the plan opens at this detail, and over their schools.
+fn set(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<(), Flaw> {
     let record = &told.record;
     let known = year
         .plan
@@ -153,19 +152,14 @@ fn set(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<BTreeSe
         && (table.kind() == Kind::Stock || fresh == units.len())
         && record.roster == year.roster_digest;
     if is_whole {
-        Ok(members)
+        Ok(())
     } else {
         Err((NOT_PLANNED, "the schools of the sum are not those of its groups"))
     }
 }
 
 /// Whether the figures are those of the record, and none of a cell that stays closed.
-fn figures(
-    year: &SealedYear,
-    table: &SealedTable,
-    schools: &BTreeSet<UnitId>,
-    told: &ToldSum,
-) -> Result<(), Flaw> {
+fn figures(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<(), Flaw> {
     let size = match told.record.detail {
         Detail::Cells => table.cells(),
         Detail::Categories => sums::categories(table),
@@ -176,11 +170,15 @@ fn figures(
         return Err((OTHER_FIGURES, "the figures are not those that both hubs signed"));
     }
     if told.record.detail == Detail::Cells {
-        let listed = schools.iter().filter_map(|unit| year.roster.school(unit));
-        let open = openable(table, listed, told.record.stage);
+        let by = (&year.plan, &year.roster);
+        let record = &told.record;
+        let own = record.schools.iter().filter(|one| one.task == record.task);
+        let hiding = own.map(|one| &one.unit).filter(|unit| !record.absent.contains(*unit));
+        let hiding = hiding.cloned().collect();
+        let open = Cover::new(table, by, hiding, told.record.stage).openable();
         let is_open = |place: &usize| open.get(*place).copied().unwrap_or_default();
         if !told.cells.keys().all(is_open) {
-            return Err((NOT_PLANNED, "a cell is open that is about too few persons"));
+            return Err((NOT_PLANNED, "a cell is open that is about too few persons or schools"));
         }
     }
     Ok(())

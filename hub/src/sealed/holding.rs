@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use certs::aggregate::OutputShare;
 use domain::catalogue::Stage;
-use domain::disclosure::plan::{self, Group, Openings, Reports};
+use domain::disclosure::plan::{self, Group, GroupId, Reports};
 use domain::disclosure::sealed::{Held, Kind, Listing, Objectable};
 use domain::unit::UnitId;
 use jiff::civil::Date;
@@ -13,8 +13,9 @@ use proto::opening::{Detail, Record, Standing};
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::{Documents, Task};
+use super::past::{Past, reports};
 use super::sums::{self, Sum};
-use crate::store::sealed::opening::{self, Opening, Set};
+use crate::store::sealed::opening::{Opening, Set};
 use crate::store::sealed::report::{self, Accepted};
 use crate::store::sealed::{say, task};
 
@@ -45,6 +46,21 @@ pub struct Admitted {
     pub due: u32,
 }
 
+impl Admitted {
+    /// The schools that hide one another: those that stand with a report of this very task.
+    #[must_use]
+    pub fn hiding(&self, task: &Task) -> BTreeSet<UnitId> {
+        hiding(task, &self.standings, &self.absent)
+    }
+}
+
+/// Of schools that stand in a sum those that hide one another in it.
+#[must_use]
+pub fn hiding(task: &Task, standings: &[Standing], absent: &BTreeSet<UnitId>) -> BTreeSet<UnitId> {
+    let fresh = standings.iter().filter(|one| one.task == task.id && !absent.contains(&one.unit));
+    fresh.map(|one| one.unit.clone()).collect()
+}
+
 /// Why a set is not opened now.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -55,6 +71,13 @@ pub enum NotOpened {
     /// Categories of something else than the stock of a town.
     #[error("categories are opened of a town's stocks only")]
     NoTown,
+    /// A town's categories are opened after the cells of all its groups, over the very reports that
+    /// those stand on: over others the two would tell of the schools that differ.
+    #[error("the cells of group {0} are opened first")]
+    CellsFirst(GroupId),
+    /// The cells that stay closed would be told as the rest, and are about too few schools.
+    #[error("the rest beside the opened cells would single out a few schools")]
+    Rest,
     /// Schools can still object, or did.
     #[error(transparent)]
     Objectable(#[from] Objectable),
@@ -112,10 +135,10 @@ impl Holding {
         &self,
         tx: &Tx<'_>,
         task: &Task,
-        (set, before): (&Set, &mut Openings),
+        (set, past): (&Set, &Past),
         today: Date,
     ) -> Result<Admitted, NotOpened> {
-        let admitted = self.admit_now(task, set, before)?;
+        let admitted = self.admit_now(task, set, past)?;
         self.unobjected(tx, task, &admitted.standings, today)?;
         Ok(admitted)
     }
@@ -155,31 +178,45 @@ impl Holding {
     ///
     /// # Errors
     /// Why it is not opened.
-    pub fn admit_now(
-        &self,
-        task: &Task,
-        set: &Set,
-        before: &mut Openings,
-    ) -> Result<Admitted, NotOpened> {
+    pub fn admit_now(&self, task: &Task, set: &Set, past: &Past) -> Result<Admitted, NotOpened> {
         let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
-        if set.detail == Detail::Categories && !is_town(task, set) {
-            return Err(NotOpened::NoTown);
-        }
         let known = |group: &&Group| set.groups.contains(&group.id) && group.stage == set.stage;
         if plan.groups().iter().filter(known).count() != set.groups.len() {
             return Err(plan::Refusal::Unknown.into());
         }
         let detail = set.detail.as_str();
-        let schools = before.admit((plan, roster), &set.groups, detail, &self.reports)?;
+        let pass = |reports: &Reports| {
+            past.openings.clone().admit((plan, roster), &set.groups, detail, reports)
+        };
+        if set.detail == Detail::Categories {
+            if !is_town(task, set) {
+                return Err(NotOpened::NoTown);
+            }
+            let (standings, absent) = past.stood(task, set)?;
+            let schools = pass(&reports(task, &standings, &absent))?;
+            let admitted = Admitted::over(task, schools, (standings, absent));
+            return if past.tells_rest(task, set) { Err(NotOpened::Rest) } else { Ok(admitted) };
+        }
+        let schools = pass(&self.reports)?;
         let standings = schools.iter().filter_map(|school| self.standing(school));
-        let standings: Vec<Standing> = standings
+        let standings = standings
             .map(|one| Standing { unit: one.school.clone(), task: one.task, report: one.digest })
             .collect();
-        let fresh = standings.iter().filter(|standing| standing.task == task.id).count();
-        let absent: BTreeSet<UnitId> = schools.intersection(&self.absent).cloned().collect();
-        let due = schools.len() - absent.len();
+        let absent = schools.intersection(&self.absent).cloned().collect();
+        Ok(Admitted::over(task, schools, (standings, absent)))
+    }
+}
+
+impl Admitted {
+    fn over(
+        task: &Task,
+        schools: BTreeSet<UnitId>,
+        (standings, absent): (Vec<Standing>, BTreeSet<UnitId>),
+    ) -> Self {
         let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Ok(Admitted { standings, absent, fresh: small(fresh), due: small(due), schools })
+        let fresh = small(standings.iter().filter(|standing| standing.task == task.id).count());
+        let due = small(schools.len() - absent.len());
+        Self { standings, absent, fresh, due, schools }
     }
 }
 
@@ -208,32 +245,6 @@ fn earlier(
     Ok(found)
 }
 
-/// The openings of a task so far, restored by letting their sets pass again under what held then.
-///
-/// # Errors
-/// One does not pass, or the store cannot be read.
-pub fn openings(tx: &Tx<'_>, task: &Task) -> Result<(Openings, Vec<Opening>), NotOpened> {
-    let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
-    let mut openings = Openings::default();
-    let stored = opening::of_task(tx, &task.id)?;
-    for one in &stored {
-        let standings = opening::standings(tx, one.id)?;
-        let (fresh, carried): (Vec<_>, Vec<_>) =
-            standings.into_iter().partition(|standing| standing.task == task.id);
-        let units = |all: Vec<Standing>| all.into_iter().map(|standing| standing.unit).collect();
-        let in_session = roster.schools.keys().filter(|school| !one.absent.contains(*school));
-        let reports = Reports {
-            fresh: units(fresh),
-            carried: units(carried),
-            in_session: in_session.cloned().collect(),
-        };
-        let detail = one.set.detail.as_str();
-        let again = openings.admit((plan, roster), &one.set.groups, detail, &reports);
-        again.map_err(|_| NotOpened::History)?;
-    }
-    Ok((openings, stored))
-}
-
 /// Whether a set is a town's own: exactly the groups that the town holds whole, of a stock.
 fn is_town(task: &Task, set: &Set) -> bool {
     let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
@@ -260,8 +271,9 @@ pub fn opening(
     }
     let sum = Sum {
         table: &task.table,
-        roster: &task.year.sealed().roster,
+        by: (&task.year.sealed().plan, &task.year.sealed().roster),
         schools: &admitted.schools,
+        hiding: &admitted.hiding(task),
         stage: set.stage,
         detail: set.detail,
     };

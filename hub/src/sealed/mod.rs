@@ -18,6 +18,7 @@ pub mod guard;
 pub mod helper;
 pub mod holding;
 pub mod leader;
+pub mod past;
 pub mod refused;
 pub mod row;
 pub mod signed;

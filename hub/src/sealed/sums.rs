@@ -7,8 +7,8 @@ use certs::aggregate::{AggregateError, OutputShare, SumShare, open};
 use certs::digest::sha256;
 use domain::catalogue::Stage;
 use domain::digest::Digest;
-use domain::disclosure::plan::{PERSONS_MIN, Roster, School};
-use domain::disclosure::sealed::{Kind, SealedTable, coordinates, persons_closed};
+use domain::disclosure::plan::{Plan, Roster, School};
+use domain::disclosure::sealed::{Cover, Kind, SealedTable};
 use domain::unit::UnitId;
 use proto::opening::Detail;
 
@@ -16,11 +16,12 @@ use proto::opening::Detail;
 pub struct Sum<'s> {
     /// The table.
     pub table: &'s SealedTable,
-    /// The signed roster.
-    pub roster: &'s Roster,
-    /// The schools of the set, those without a report too: which cells are about enough persons
-    /// is counted over all of them.
+    /// The open plan and the signed roster.
+    pub by: (&'s Plan, &'s Roster),
+    /// The schools of the set, those without a report too.
     pub schools: &'s BTreeSet<UnitId>,
+    /// Those of them that hide one another.
+    pub hiding: &'s BTreeSet<UnitId>,
     /// The stage.
     pub stage: Stage,
     /// How fine.
@@ -78,7 +79,7 @@ impl Sum<'_> {
         standing: &BTreeMap<UnitId, OutputShare>,
     ) -> Result<SumShare, AggregateError> {
         let mut sum = SumShare::new(self.table.cells());
-        let places = coordinates(self.table, self.roster, self.schools, self.stage);
+        let places = self.cover().coordinates(self.schools);
         for (school, share) in standing {
             let places = places.get(school).ok_or(AggregateError::Other)?;
             sum.add(share, places)?;
@@ -91,12 +92,8 @@ impl Sum<'_> {
         standing: &BTreeMap<UnitId, OutputShare>,
     ) -> Result<SumShare, AggregateError> {
         let mut sum = SumShare::new(categories(self.table));
-        // A category is about everybody of the stage, whatever anybody reported. Less the cells
-        // that are opened beside it, it is about whose cells stay closed: nobody, or enough.
-        let of_set = self.schools.iter().filter_map(|school| self.roster.school(school));
-        let closed = persons_closed(self.table, of_set, self.stage);
-        let is_open = self.roster.persons(self.schools, self.stage) >= PERSONS_MIN
-            && (closed == 0 || closed >= PERSONS_MIN);
+        // A category is about everybody of the stage, whatever anybody reported.
+        let is_open = self.cover().hides_all();
         for (school, share) in standing.iter().filter(|_| is_open) {
             let places = self.places_of(school)?;
             let mut runs = vec![Vec::new(); categories(self.table)];
@@ -108,6 +105,10 @@ impl Sum<'_> {
             sum.merge(&share.sums(&runs)?)?;
         }
         Ok(sum)
+    }
+
+    fn cover(&self) -> Cover<'_> {
+        Cover::new(self.table, self.by, self.hiding.clone(), self.stage)
     }
 
     fn control(
@@ -122,7 +123,7 @@ impl Sum<'_> {
     }
 
     fn places_of(&self, school: &UnitId) -> Result<Vec<usize>, AggregateError> {
-        let listed: &School = self.roster.school(school).ok_or(AggregateError::Other)?;
+        let listed: &School = self.by.1.school(school).ok_or(AggregateError::Other)?;
         Ok(self.table.places_of(listed, self.stage))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use certs::digest::sha256;
 use domain::digest::Digest;
-use domain::disclosure::plan::{GroupId, Openings};
+use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::{Objectable, TaskId};
 use domain::period::Period;
 use domain::unit::UnitId;
@@ -13,8 +13,9 @@ use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::{Documents, Task};
-use super::holding::{self, Holding, NotOpened};
+use super::holding::{Holding, NotOpened};
 use super::leader::{Wait, outlook};
+use super::past::Past;
 use crate::store::sealed::opening::{Opening, Set};
 use crate::store::sealed::school_key::{self, Seen};
 use crate::store::sealed::{record, task, year};
@@ -145,23 +146,23 @@ fn view(
     view.missing =
         due.iter().filter(|school| !holding.accepted.contains_key(*school)).cloned().collect();
     (view.unstated, view.other_key) = keyless(keys, &made, &view.missing);
-    let (openings, opened) = match holding::openings(tx, &made) {
-        Ok(history) => history,
+    let past = match Past::read(tx, &made) {
+        Ok(past) => past,
         Err(NotOpened::Store(error)) => return Err(error),
         Err(_) => {
             "OTHER_HISTORY".clone_into(&mut view.stopped);
             return Ok(view);
         }
     };
-    let outlook = outlook(&made, &holding, (&openings, &opened), today);
+    let outlook = outlook(&made, &holding, &past, today);
     if !view.is_closed {
         view.awaited = awaited(&made, &outlook.waits, &view.missing);
         view.waits = outlook.waits;
         let ready = outlook.ready.into_iter();
-        let ready = ready.map(|set| waiting(tx, (&made, &holding), (set, &openings), today));
+        let ready = ready.map(|set| waiting(tx, (&made, &holding), (set, &past), today));
         view.ready = ready.collect::<Result<_, _>>()?;
     }
-    for opening in opened {
+    for (opening, _) in past.stored {
         let signed = recorded(tx, opening.id)?;
         view.openings.push((opening, signed));
     }
@@ -193,10 +194,10 @@ fn awaited(task: &Task, waits: &[Wait], missing: &[UnitId]) -> BTreeMap<GroupId,
 fn waiting(
     tx: &Tx<'_>,
     (task, holding): (&Task, &Holding),
-    (set, openings): (Set, &Openings),
+    (set, past): (Set, &Past),
     today: Date,
 ) -> Result<Ready, SqlError> {
-    let from = match holding.admit(tx, task, (&set, &mut openings.clone()), today) {
+    let from = match holding.admit(tx, task, (&set, past), today) {
         Err(NotOpened::Store(error)) => return Err(error),
         Err(NotOpened::Objectable(Objectable::Until(from))) => Some(from),
         Err(NotOpened::Objectable(_)) => None,

@@ -6,16 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use certs::aggregate::{AGGREGATE_ALGORITHM, OutputShare};
 use certs::digest::{random_bytes, sha256};
 use domain::digest::Digest;
-use domain::disclosure::plan::{Openings, PERSONS_MIN};
+use domain::disclosure::plan::{PERSONS_MIN, Plan, Roster};
 use domain::disclosure::sealed::{
-    Arrival, Held, Kept, Kind, ReportNumber, SealedReport, State, TaskId, Week, persons_about,
+    Arrival, Cover, Held, Kept, Kind, ReportNumber, SealedReport, State, TaskId, Week,
+    persons_about,
 };
 use domain::period::{Period, TermId};
 use domain::unit::UnitId;
 use hub::sealed::chain;
 use hub::sealed::documents::Task;
-use hub::sealed::holding::{self, Admitted, Holding};
+use hub::sealed::holding::{self, Admitted, Holding, NotOpened};
 use hub::sealed::leader::outlook;
+use hub::sealed::past::Past;
 use hub::sealed::row::keep_row;
 use hub::sealed::sums::{self, Sum};
 use hub::store::opened_lane;
@@ -66,7 +68,9 @@ impl Played {
         let Self { tasks, sums, late, carried, cells, filled, closed, differing } = self;
         println!("{tasks} tasks, {sums} sums opened ({late} of late groups, {carried} carried)");
         println!("{cells} cells opened, {filled} not zero; {differing} differ from the recount");
-        println!("{closed} cells stay closed: about fewer than {PERSONS_MIN} persons");
+        println!(
+            "{closed} cells stay closed: about fewer than {PERSONS_MIN} persons or too few schools"
+        );
     }
 }
 
@@ -85,8 +89,7 @@ struct Play<'a> {
     /// Number of the table.
     at: usize,
     shapes: &'a BTreeMap<UnitId, Shape>,
-    openings: Openings,
-    stored: Vec<Opening>,
+    past: Past,
     done: Vec<Recorded>,
     played: Played,
 }
@@ -111,18 +114,10 @@ pub fn play(area: &Area, weeks: usize) -> Played {
         for period in periods {
             let documents = &area.documents;
             let task = documents.task((&area.unit, YEAR), table.id(), *period).expect("task");
-            let (openings, stored, done) = Default::default();
+            let (past, done) = Default::default();
             let task = &task;
-            let mut play = Play {
-                area,
-                task,
-                at,
-                shapes: &shapes,
-                openings,
-                stored,
-                done,
-                played: Played::default(),
-            };
+            let mut play =
+                Play { area, task, at, shapes: &shapes, past, done, played: Played::default() };
             earlier = play.run(&earlier);
             played.add(&play.finish());
         }
@@ -162,20 +157,25 @@ impl Play<'_> {
         let reports = held.reports(self.task.table.kind(), self.task.phase(TODAY));
         let (accepted, earlier) = (accepted.clone(), earlier.clone());
         let holding = Holding { accepted, earlier, absent: BTreeSet::new(), reports };
-        let ready = outlook(self.task, &holding, (&self.openings, &self.stored), TODAY).ready;
-        for set in ready {
-            let admitted = holding.admit_now(self.task, &set, &mut self.openings);
-            let admitted = admitted.expect("the plan lets it pass");
-            self.open(set, &admitted);
-            self.played.late += usize::from(is_late);
+        for detail in [Detail::Cells, Detail::Categories] {
+            let ready = outlook(self.task, &holding, &self.past, TODAY).ready.into_iter();
+            for set in ready.filter(|set| set.detail == detail) {
+                let admitted = match holding.admit_now(self.task, &set, &self.past) {
+                    Err(NotOpened::Rest) => continue,
+                    admitted => admitted.expect("the plan lets it pass"),
+                };
+                self.open(set, &admitted);
+                self.played.late += usize::from(is_late);
+            }
         }
     }
 
     fn open(&mut self, set: Set, admitted: &Admitted) {
         let sum = Sum {
             table: &self.task.table,
-            roster: &self.area.roster,
+            by: self.by(),
             schools: &admitted.schools,
+            hiding: &admitted.hiding(self.task),
             stage: set.stage,
             detail: set.detail,
         };
@@ -210,9 +210,14 @@ impl Play<'_> {
         let number = self.done.len() as u64 + 1;
         let dated = (cells.as_slice(), 1, number);
         let record = holding::record(self.task, &opening, standings.clone(), dated);
-        self.stored.push(opening.clone());
+        self.past.add(self.task, opening.clone(), standings.clone()).expect("it was let pass");
         let bytes = encode_record(&record);
         self.done.push(Recorded { opening, standings, cells, bytes });
+    }
+
+    /// What the sums are judged by.
+    fn by(&self) -> (&Plan, &Roster) {
+        (&self.task.year.sealed().plan, &self.area.roster)
     }
 
     /// The report of a standing: of this period, or carried from the autumn.
@@ -247,6 +252,7 @@ impl Play<'_> {
         }
         let schools = admitted.schools.iter().map(|id| &self.area.roster.schools[id]);
         let about = persons_about(table, schools, set.stage);
+        let open = Cover::new(table, self.by(), admitted.hiding(self.task), set.stage).openable();
         for (place, (opened, expected)) in opened.iter().zip(expected).enumerate() {
             match opened {
                 Some(value) => {
@@ -256,8 +262,8 @@ impl Play<'_> {
                 }
                 None if set.detail == Detail::Cells && about[place] > 0 => {
                     self.played.closed += 1;
-                    // What is about enough persons may not be left out.
-                    self.played.differing += usize::from(about[place] >= PERSONS_MIN);
+                    // What is about enough persons at enough schools may not be left out.
+                    self.played.differing += usize::from(open[place]);
                 }
                 None => {}
             }

@@ -6,12 +6,12 @@ use domain::catalogue::Stage;
 use domain::disclosure::plan::GroupId;
 use domain::unit::IdentityName;
 use hub::sealed::helper::{AskedSet, CallError, Helper};
-use hub::store::sealed::{opening, report};
+use hub::store::sealed::{opening, report, say};
 use proto::opening::{Detail, Standing};
 
 use crate::city::{City, FLOW, STOCK, TERM};
 use crate::crashes::{asked, leader_name};
-use crate::school::{all_but, draft, task};
+use crate::school::{all_but, draft, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
 pub fn groups(city: &City) -> Vec<GroupId> {
@@ -91,9 +91,12 @@ async fn categories_are_a_towns() {
     let town = (THE_STOCK, Detail::Categories);
     let all = groups(&city);
     let first = all.first().cloned();
-    assert_eq!(ask(&city, town, first.clone()).await, Err("OBJECTABLE"));
+    let cells = (THE_STOCK, Detail::Cells);
+    assert_eq!(ask(&city, cells, all.clone()).await, Err("OBJECTABLE"));
     city.days(4);
-    assert_eq!(ask(&city, town, all).await, Err("NOT_ADMITTED"));
+    assert_eq!(ask(&city, town, all.clone()).await, Err("NOT_ADMITTED"));
+    assert_eq!(ask(&city, town, first.clone()).await, Err("NOT_ADMITTED"), "the cells come first");
+    assert_eq!(ask(&city, cells, all).await, Ok(()));
     assert_eq!(ask(&city, town, first).await, Ok(()));
     assert_eq!((STOCK, TERM), THE_STOCK);
 }
@@ -120,5 +123,40 @@ async fn only_the_leader_of_the_plan_is_answered() {
     }
     for caller in [name("370202", "370202"), name("370202", "")] {
         assert!(helper.verify(caller, asked(&city, id, Vec::new())).await.is_ok());
+    }
+}
+
+/// What a town is told stands on the very reports of the area's sum. A school that came in between
+/// would be told by the difference, all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_town_is_told_of_no_school_that_came_in_between() {
+    let city = City::start().await;
+    let note = |to: Option<&str>| {
+        let (from, note) = ("2026-09-01".to_owned(), "by mistake".to_owned());
+        let to = to.map(str::to_owned);
+        for hub in [&city.leader, &city.helper] {
+            let (from, to, note) = (from.clone(), to.clone(), note.clone());
+            let away = say::Absence { school: unit(7), from, to, note };
+            hub.write(move |tx| say::note_absence(tx, &away, 1));
+        }
+    };
+    note(None);
+    all_but(&city, THE_STOCK, &[7]);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    let (cells, town) = ((THE_STOCK, Detail::Cells), (THE_STOCK, Detail::Categories));
+    let all = groups(&city);
+    assert_eq!(ask(&city, cells, all.clone()).await, Ok(()), "without the seventh");
+    note(Some("2026-09-01"));
+    draft(&city, THE_STOCK, 7, 1).send(&city);
+    city.step().await;
+    city.days(7);
+    let id = task(&city, THE_STOCK);
+    assert!(city.helper.read(move |tx| report::accepted(tx, &id)).contains_key(&unit(7)));
+    for one in all {
+        let is_his = one == *groups(&city).last().expect("a group");
+        let expected = if is_his { Err("OTHER_STANDING") } else { Ok(()) };
+        assert_eq!(ask(&city, town, [one]).await, expected);
     }
 }

@@ -13,8 +13,8 @@ use domain::cell::Cell;
 use domain::disclosure::RawTable;
 use domain::disclosure::plan::{GROUP_MIN, Openings, Plan, Roster};
 use domain::disclosure::sealed::{
-    Arrival, Decision, Held, Kept, Kind, Known, MeasureError, Off, Phase, Refusal, ReportNumber,
-    SealedReport, SealedTable, State, TaskId, TaskTerms, context, control, coordinates, decide,
+    Arrival, Cover, Decision, Held, Kept, Kind, Known, MeasureError, Off, Phase, Refusal,
+    ReportNumber, SealedReport, SealedTable, State, TaskId, TaskTerms, context, control, decide,
 };
 use domain::unit::UnitId;
 
@@ -207,7 +207,8 @@ impl<'c> Hubs<'c> {
         let reports = self.held(earlier).reports(self.table.kind(), phase);
         let at = (self.plan, self.roster);
         let schools = self.openings.admit(at, &groups, "all cells", &reports)?;
-        let coordinates = coordinates(self.table, self.roster, &schools, stage);
+        let hiding = reports.fresh.intersection(&schools).cloned().collect();
+        let coordinates = Cover::new(self.table, at, hiding, stage).coordinates(&schools);
         let [leader, helper] = [0, 1].map(|hub: usize| {
             let mut sum = SumShare::new(self.table.cells());
             for (school, places) in &coordinates {

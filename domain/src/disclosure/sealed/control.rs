@@ -1,4 +1,4 @@
-//! Control sums, and the cells that are about enough persons to be opened.
+//! Control sums, and the cells that are about enough persons at enough schools to be opened.
 //!
 //! A sealed stock is a partition of those enrolled, so the sum of its cells by stage is a number
 //! that everybody knows already. Both hubs open it for each report at intake, by the school's
@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::plan::{PERSONS_MIN, Roster, School, Sexes};
+use super::super::plan::{DOMINANCE_MAX, PERSONS_MIN, Plan, Roster, School, Sexes};
 use super::{SealedTable, Stratum};
 use crate::catalogue::Stage;
 use crate::unit::UnitId;
@@ -45,33 +45,94 @@ pub fn control(
     if off.is_empty() { Ok(()) } else { Err(off) }
 }
 
-/// What each school of a set adds to an opening of a stage: the places of its cells that may be
-/// opened. Both hubs release their share of exactly these, and of nothing else.
-#[must_use]
-pub fn coordinates<'r>(
-    table: &SealedTable,
+/// The schools that hide one another in a sum over a set of a stage, and what they hide.
+///
+/// They are the ones that stand in it with a report of the very period and are in session: a school
+/// that is carried adds what it added before, and one that is away adds nothing, so neither hides
+/// anybody. Each stratum is judged by itself, because a cell tells of its stratum alone: it is open
+/// where it is about [`PERSONS_MIN`] persons of the signed roster, with as many operators as the
+/// plan's floor asks, none of which has more than [`DOMINANCE_MAX`] percent of it.
+#[derive(Clone, Debug)]
+pub struct Cover<'r> {
+    table: &'r SealedTable,
     roster: &'r Roster,
-    schools: &BTreeSet<UnitId>,
+    floor: u32,
     stage: Stage,
-) -> BTreeMap<&'r UnitId, Vec<usize>> {
-    let of_set = || roster.schools.iter().filter(|(id, _)| schools.contains(id));
-    let open = openable(table, of_set().map(|(_, school)| school), stage);
-    let is_open = |place: &usize| open.get(*place).copied().unwrap_or_default();
-    let places = |school| table.places_of(school, stage).into_iter().filter(is_open).collect();
-    of_set().map(|(id, school)| (id, places(school))).collect()
+    schools: BTreeSet<UnitId>,
+    /// By stratum of the table.
+    open: Vec<bool>,
 }
 
-/// Which cells of a table may be opened for the schools of a set, all with one stage: those that
-/// are about enough persons of the signed roster, counted over these schools only, and never over
-/// what they reported.
-#[must_use]
-pub fn openable<'s>(
-    table: &SealedTable,
-    schools: impl IntoIterator<Item = &'s School>,
-    stage: Stage,
-) -> Vec<bool> {
-    let about = persons_about(table, schools, stage);
-    about.into_iter().map(|persons| persons >= PERSONS_MIN).collect()
+impl<'r> Cover<'r> {
+    /// Judges every stratum of a table over the schools that hide one another.
+    #[must_use]
+    pub fn new(
+        table: &'r SealedTable,
+        (plan, roster): (&Plan, &'r Roster),
+        schools: BTreeSet<UnitId>,
+        stage: Stage,
+    ) -> Self {
+        let mut cover =
+            Self { table, roster, floor: plan.floor(), stage, schools, open: Vec::new() };
+        let is_open = |stratum: &Stratum| cover.hides(|_, school| cover.of(school, stratum));
+        cover.open = table.strata().iter().map(is_open).collect();
+        cover
+    }
+
+    /// Which cells may be opened.
+    #[must_use]
+    pub fn openable(&self) -> Vec<bool> {
+        self.open.iter().copied().cycle().take(self.table.cells()).collect()
+    }
+
+    /// Whether the whole stage may be told.
+    #[must_use]
+    pub fn hides_all(&self) -> bool {
+        self.hides(|_, school| school.persons(self.stage))
+    }
+
+    /// Whether these schools hide one another in a sum about so many persons at each.
+    pub fn hides(&self, persons: impl Fn(&UnitId, &School) -> u64) -> bool {
+        let (mut all, mut operators) = (0_u64, BTreeMap::<&str, (u64, bool)>::new());
+        for (id, school) in self.schools.iter().filter_map(|id| Some((id, self.roster.school(id)?)))
+        {
+            let own = persons(id, school);
+            let (sum, counts) = operators.entry(&school.operator).or_default();
+            *sum = sum.saturating_add(own);
+            *counts |= own > 0 && school.counts(self.roster.year);
+            all = all.saturating_add(own);
+        }
+        let largest = operators.values().map(|(sum, _)| *sum).max().unwrap_or_default();
+        let counting = operators.values().filter(|(_, counts)| *counts).count();
+        all >= PERSONS_MIN
+            && largest.saturating_mul(100) <= all.saturating_mul(DOMINANCE_MAX)
+            && u32::try_from(counting).is_ok_and(|counting| counting >= self.floor)
+    }
+
+    /// Persons of a school in cells that stay closed.
+    #[must_use]
+    pub fn closed_at(&self, school: &School) -> u64 {
+        let strata = self.table.strata().iter().zip(&self.open);
+        strata.filter(|(_, open)| !**open).map(|(stratum, _)| self.of(school, stratum)).sum()
+    }
+
+    /// What each school of a set adds to its opening: the places of its cells that may be opened.
+    /// Both hubs release their share of exactly these, and of nothing else.
+    #[must_use]
+    pub fn coordinates(&self, set: &BTreeSet<UnitId>) -> BTreeMap<&'r UnitId, Vec<usize>> {
+        let open = self.openable();
+        let is_open = |place: &usize| open.get(*place).copied().unwrap_or_default();
+        let of_set = self.roster.schools.iter().filter(|(id, _)| set.contains(*id));
+        let places =
+            |school| self.table.places_of(school, self.stage).into_iter().filter(is_open).collect();
+        of_set.map(|(id, school)| (id, places(school))).collect()
+    }
+
+    /// Persons of a stratum at a school.
+    fn of(&self, school: &School, stratum: &Stratum) -> u64 {
+        let is_own = stratum.stage_at(school) == Some(self.stage);
+        if is_own { persons(school, self.stage, stratum) } else { 0 }
+    }
 }
 
 /// How many persons of the signed roster each cell of a table is about, over the schools of a set
@@ -91,20 +152,6 @@ pub fn persons_about<'s>(
         }
     }
     about.into_iter().cycle().take(table.cells()).collect()
-}
-
-/// How many persons of a set, all with one stage, stand in cells that stay closed. A sum over
-/// everybody beside the opened cells tells the sum over these, so it is no smaller thing.
-#[must_use]
-pub fn persons_closed<'s>(
-    table: &SealedTable,
-    schools: impl IntoIterator<Item = &'s School>,
-    stage: Stage,
-) -> u64 {
-    // Each stratum once: the first of its cells.
-    let about = persons_about(table, schools, stage);
-    let strata = about.into_iter().take(table.strata().len());
-    strata.filter(|persons| *persons < PERSONS_MIN).sum()
 }
 
 /// Persons of a stratum that a school has in a stage, by the roster.

@@ -20,7 +20,7 @@ mod week;
 mod year;
 
 pub use cap::{CAP_MAX, CAP_MIN, CapClass, CapError};
-pub use control::{Off, control, coordinates, openable, persons_about, persons_closed};
+pub use control::{Cover, Off, control, persons_about};
 pub use held::{Held, Listing, Objectable, Phase};
 pub use intake::{Arrival, Decision, Kept, Known, Refusal, State, decide};
 pub use number::{Answer, ReportNumber, Step, context, next_step};

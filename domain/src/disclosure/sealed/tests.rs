@@ -1,13 +1,14 @@
 //! Sealed tables and reports on small tables that are made here; the catalogue's own tables are
 //! checked where the pack is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::catalogue::{Axis, Grade, Stage};
 use crate::cell::Cell;
 use crate::disclosure::RawTable;
-use crate::disclosure::plan::{Listed, School};
+use crate::disclosure::plan::{Listed, Plan, Roster, School};
+use crate::unit::UnitId;
 
 fn axis(dimension: &str, values: impl IntoIterator<Item = String>) -> Axis {
     Axis { dimension: dimension.parse().expect("dimension"), values: values.into_iter().collect() }
@@ -185,26 +186,81 @@ fn the_cells_of_a_stage_depend_on_the_school() {
     assert_eq!(distinct.len(), all.len());
 }
 
-/// A cell is opened only if it is about a hundred persons of the set by the roster, whatever was
-/// reported.
+/// Schools of a set by number, each of an operator of its own.
+fn set(schools: Vec<School>) -> (Plan, Roster, BTreeSet<UnitId>) {
+    let unit = |at: usize| format!("F370202010J{at:02}").parse::<UnitId>().expect("unit");
+    let named = schools.into_iter().enumerate();
+    let named = named
+        .map(|(at, school)| (unit(at), School { operator: format!("operator {at}"), ..school }));
+    let area: UnitId = "370202".parse().expect("area");
+    let roster = Roster { area: area.clone(), year: 2025, schools: named.collect() };
+    let all = roster.schools.keys().cloned().collect();
+    (Plan::new(area, 2025, 5, Vec::new()), roster, all)
+}
+
+fn opens(
+    table: &SealedTable,
+    (plan, roster, hiding): &(Plan, Roster, BTreeSet<UnitId>),
+) -> Vec<usize> {
+    let cover = Cover::new(table, (plan, roster), hiding.clone(), Stage::Junior);
+    let open = cover.openable();
+    (0..table.cells()).filter(|place| open[*place]).collect()
+}
+
+/// A cell is opened only if its stratum has a hundred persons of the set by the roster, whatever
+/// was reported.
 #[test]
 fn a_cell_needs_a_hundred_structural_persons() {
-    // Two grades of 40 and 20 at each school: 120 persons of the stage, 80 male and 40 female.
-    let schools = [school(&[(Stage::Junior, &[7, 8])], 40), school(&[(Stage::Junior, &[7])], 40)];
-    let open = |table: &SealedTable, schools: &[School]| -> Vec<usize> {
-        let open = openable(table, schools, Stage::Junior);
-        (0..table.cells()).filter(|place| open[*place]).collect()
-    };
-    assert_eq!(open(&opened(), &schools), [1, 4, 7]);
-    assert_eq!(open(&opened(), &schools[..1]), [1, 4, 7]);
-    assert_eq!(open(&opened(), &schools[1..]), []);
-    // By grade and sex: grade 7 has 80 male persons with two schools and 120 with three.
-    assert_eq!(open(&tiers(), &schools), []);
-    let three = [schools[0].clone(), schools[1].clone(), schools[1].clone()];
-    assert_eq!(open(&tiers(), &three), [2, 12, 22, 32]);
-    assert_eq!(openable(&opened(), &schools, Stage::Senior), [false; 9]);
-    // Those whose cells stay closed: the rest of 180, and with nothing open everybody.
-    assert_eq!(persons_closed(&tiers(), &three, Stage::Junior), 120);
-    assert_eq!(persons_closed(&tiers(), &schools, Stage::Junior), 180);
-    assert_eq!(persons_closed(&opened(), &schools, Stage::Junior), 0);
+    // At each school 18 persons of grade 7, 12 male and 6 female, and so of grade 8 in four.
+    let one = |grades: &[u8]| school(&[(Stage::Junior, grades)], 12);
+    let five = set([one(&[7, 8]), one(&[7, 8]), one(&[7, 8]), one(&[7, 8]), one(&[7])].to_vec());
+    // 90 persons of grade 7 and 72 of grade 8.
+    assert_eq!(opens(&opened(), &five), [1, 4, 7]);
+    assert_eq!(opens(&tiers(), &five), []);
+    let nine = set(vec![one(&[7, 8]); 9]);
+    // 108 male persons of each grade and 54 female ones.
+    assert_eq!(opens(&tiers(), &nine), [2, 4, 12, 14, 22, 24, 32, 34]);
+    let table = tiers();
+    let cover = Cover::new(&table, (&nine.0, &nine.1), nine.2.clone(), Stage::Senior);
+    assert!(cover.openable().iter().all(|open| !open) && !cover.hides_all());
+}
+
+/// A stratum is opened only if enough schools have it, however many persons it has; one that makes
+/// up most of it, or that only carries an old report, hides nobody.
+#[test]
+fn a_stratum_of_few_schools_stays_closed() {
+    let many = |grades: &[u8]| school(&[(Stage::Junior, grades)], 300);
+    let schools = vec![many(&[7]), many(&[7]), many(&[7]), many(&[7, 9]), many(&[7, 9])];
+    let (plan, roster, all) = set(schools);
+    let grade = |number| move |place: &usize| (place % 10) / 2 == number;
+    let open = opens(&tiers(), &(plan.clone(), roster.clone(), all.clone()));
+    assert!(open.iter().all(grade(1)) && open.len() == 8, "grade 9 is at two schools: {open:?}");
+    let carried = all.iter().take(4).cloned().collect();
+    assert_eq!(opens(&tiers(), &(plan.clone(), roster.clone(), carried)), [], "four are fresh");
+    let mut big = roster.clone();
+    let first = big.schools.values_mut().next().expect("a school");
+    *first = School { operator: first.operator.clone(), ..school(&[(Stage::Junior, &[7])], 3_000) };
+    assert_eq!(opens(&tiers(), &(plan.clone(), big, all.clone())), [], "one is most of it");
+    let mut same = roster;
+    same.schools.values_mut().for_each(|one| "one office".clone_into(&mut one.operator));
+    assert_eq!(opens(&tiers(), &(plan, same, all)), [], "one operator sees all of it");
+}
+
+/// Pupils whose sex nobody wrote down are a stratum too: of one school they stay closed.
+#[test]
+fn who_is_counted_apart_at_one_school_is_not_told() {
+    let grades = axis("grade", words(["g7"]));
+    let rest = vec![grades, axis("sex", words(["m", "f", "u"]))];
+    let table = SealedTable::stock("alt.tiers", None, Some(tier()), rest, false).expect("table");
+    let (plan, mut roster, all) = set(vec![school(&[(Stage::Junior, &[7])], 60); 6]);
+    let grade = Grade::school(7).expect("grade");
+    let first = roster.schools.values_mut().next().expect("a school");
+    first.stages.get_mut(&Stage::Junior).expect("stage").insert(grade, [0, 0, 300]);
+    let cover = Cover::new(&table, (&plan, &roster), all, Stage::Junior);
+    let open = cover.openable();
+    assert_eq!(open.get(..3), Some(&[true, true, false][..]));
+    let closed: Vec<u64> = roster.schools.values().map(|one| cover.closed_at(one)).collect();
+    assert_eq!(closed, [300, 0, 0, 0, 0, 0]);
+    let rest = roster.schools.keys().zip(closed).collect::<BTreeMap<_, _>>();
+    assert!(!cover.hides(|unit, _| rest.get(unit).copied().unwrap_or_default()));
 }

@@ -28,6 +28,7 @@ use crate::sealed::documents::Task;
 use crate::sealed::gaps;
 use crate::sealed::guard;
 use crate::sealed::holding::{self, Holding, NotOpened};
+use crate::sealed::past::Past;
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
 use crate::sealed::{Hub, chain};
@@ -195,8 +196,8 @@ impl Known {
     ) -> Result<(Vec<u8>, Vec<u8>), CallError> {
         let today = hub.parts().clock.today();
         let holding = Holding::read(tx, &hub.documents(), &self.task, today)?;
-        let (mut before, _) = holding::openings(tx, &self.task)?;
-        let admitted = holding.admit(tx, &self.task, (&set, &mut before), today)?;
+        let past = Past::read(tx, &self.task)?;
+        let admitted = holding.admit(tx, &self.task, (&set, &past), today)?;
         if admitted.standings != standings {
             return Err(CallError::OtherStanding);
         }

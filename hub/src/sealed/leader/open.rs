@@ -2,8 +2,9 @@
 //! at before the figures, and figures are kept when both hubs have signed what they are.
 
 use certs::root::Commission;
+use jiff::civil::Date;
 use proto::frame::OPENING_CONTEXT;
-use proto::opening::{Standing, encode_record};
+use proto::opening::{Detail, Standing, encode_record};
 use proto::sealed::HubSignature;
 use proto::wire::sealed::{OpenRequest, RecordRequest};
 use runtime::sql::{SqlError, Tx};
@@ -15,10 +16,11 @@ use crate::sealed::chain;
 use crate::sealed::documents::Task;
 use crate::sealed::guard::{self, Blocked};
 use crate::sealed::holding::{self, Holding, NotOpened};
+use crate::sealed::past::Past;
 use crate::sealed::signed;
 use crate::sealed::sums::{self, NotShown, Shares};
 use crate::store::alarm;
-use crate::store::sealed::opening::{self, Opening};
+use crate::store::sealed::opening::{self, Opening, Set};
 use crate::store::sealed::{record, task, verdict};
 
 /// Code of an opening whose control sum is off.
@@ -120,8 +122,8 @@ impl Leader {
         }
         let today = self.hub.parts().clock.today();
         let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
-        let (openings, stored) = holding::openings(tx, task)?;
-        Ok(!outlook(task, &holding, (&openings, &stored), today).ready.is_empty())
+        let past = Past::read(tx, task)?;
+        Ok(!outlook(task, &holding, &past, today).ready.is_empty())
     }
 
     /// Keeps the intent to open what can be opened; gives all that is not recorded yet.
@@ -129,19 +131,11 @@ impl Leader {
         opening::forget_refused(tx, &task.id)?;
         let today = self.hub.parts().clock.today();
         let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
-        let (mut openings, stored) = holding::openings(tx, task)?;
-        for set in outlook(task, &holding, (&openings, &stored), today).ready {
-            let admitted = match holding.admit(tx, task, (&set, &mut openings), today) {
-                Ok(admitted) => admitted,
-                Err(NotOpened::Objectable(_)) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            let blocked = guard::isolates(tx, task, (&set, &admitted.standings))?;
-            let new = holding::opening(tx, task, (set, &admitted), today)?;
-            let id = opening::insert(tx, &new, &admitted.standings)?;
-            if let Some(blocked) = blocked {
-                self.block(tx, task, (id, &new), &blocked)?;
-            }
+        // What towns are told stands on what was opened for the area.
+        for detail in [Detail::Cells, Detail::Categories] {
+            let past = Past::read(tx, task)?;
+            let ready = outlook(task, &holding, &past, today).ready.into_iter();
+            self.begin_sets(tx, (task, &holding), ready.filter(|set| set.detail == detail), today)?;
         }
         let mut jobs = Vec::new();
         for opening in opening::of_task(tx, &task.id)? {
@@ -155,6 +149,31 @@ impl Leader {
             jobs.push(Job { task: task.clone(), opening, standings, enrolled, record });
         }
         Ok(jobs)
+    }
+
+    /// Keeps the intent to open some sets, one beside the other.
+    fn begin_sets(
+        &self,
+        tx: &Tx<'_>,
+        (task, holding): (&Task, &Holding),
+        sets: impl Iterator<Item = Set>,
+        today: Date,
+    ) -> Result<(), LeaderError> {
+        for set in sets {
+            let past = Past::read(tx, task)?;
+            let admitted = match holding.admit(tx, task, (&set, &past), today) {
+                Ok(admitted) => admitted,
+                Err(NotOpened::Objectable(_) | NotOpened::Rest) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let blocked = guard::isolates(tx, task, (&set, &admitted.standings))?;
+            let new = holding::opening(tx, task, (set, &admitted), today)?;
+            let id = opening::insert(tx, &new, &admitted.standings)?;
+            if let Some(blocked) = blocked {
+                self.block(tx, task, (id, &new), &blocked)?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks for the helper's share, opens, and has the record signed.

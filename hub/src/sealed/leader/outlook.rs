@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::catalogue::Stage;
-use domain::disclosure::plan::{Access, Group, GroupId, Openings, Refusal};
+use domain::disclosure::plan::{Access, Group, GroupId, Refusal};
 use domain::disclosure::sealed::Kind;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -13,7 +13,8 @@ use proto::opening::Detail;
 use crate::sealed::close;
 use crate::sealed::documents::Task;
 use crate::sealed::holding::{Holding, NotOpened};
-use crate::store::sealed::opening::{Opening, Set};
+use crate::sealed::past::Past;
+use crate::store::sealed::opening::Set;
 
 /// Days after its Sunday in which a week waits for all its groups, so that they are opened as one
 /// sum; later ones are opened as they come in.
@@ -43,16 +44,13 @@ pub struct Outlook {
 
 /// Looks at every stage of a task.
 #[must_use]
-pub fn outlook(
-    task: &Task,
-    holding: &Holding,
-    (openings, stored): (&Openings, &[Opening]),
-    today: Date,
-) -> Outlook {
+pub fn outlook(task: &Task, holding: &Holding, past: &Past, today: Date) -> Outlook {
     let mut outlook = Outlook::default();
     for stage in Stage::ALL {
-        let done: BTreeSet<&GroupId> = stored
+        let done: BTreeSet<&GroupId> = past
+            .stored
             .iter()
+            .map(|(one, _)| one)
             .filter(|one| one.set.stage == stage && one.set.detail == Detail::Cells)
             .flat_map(|one| &one.set.groups)
             .collect();
@@ -69,7 +67,7 @@ pub fn outlook(
         let open = open.into_iter().filter(|group| group.access != Access::Closed);
         let open: BTreeSet<GroupId> = open.map(|group| group.id.clone()).collect();
         let cells = |groups| Set { task: task.id, stage, detail: Detail::Cells, groups };
-        let (set, refused) = largest(task, holding, openings, cells(open));
+        let (set, refused) = largest(task, holding, past, cells(open));
         let waits_for_all = !refused.is_empty() && !may_open_in_part(task, today);
         let own = refused.into_iter();
         outlook.waits.extend(own.map(|(group, why)| {
@@ -85,7 +83,7 @@ pub fn outlook(
             outlook.ready.push(set);
         }
         if task.table.kind() == Kind::Stock {
-            outlook.ready.extend(towns(task, holding, (openings, stored), stage));
+            outlook.ready.extend(towns(task, holding, past, stage));
         }
     }
     outlook
@@ -109,12 +107,12 @@ fn in_part_from(task: &Task) -> Date {
 fn largest(
     task: &Task,
     holding: &Holding,
-    openings: &Openings,
+    past: &Past,
     mut set: Set,
 ) -> (Set, Vec<(GroupId, Refusal)>) {
     let mut refused = Vec::new();
     while !set.groups.is_empty() {
-        let admitted = holding.admit_now(task, &set, &mut openings.clone());
+        let admitted = holding.admit_now(task, &set, past);
         let Err(NotOpened::Plan(refusal)) = admitted else { break };
         let group = match &refusal {
             Refusal::Closed(group)
@@ -137,13 +135,8 @@ fn largest(
 }
 
 /// Towns of a stage whose stock can be opened by categories: those that hold groups whole, all of
-/// which are in.
-fn towns(
-    task: &Task,
-    holding: &Holding,
-    (openings, stored): (&Openings, &[Opening]),
-    stage: Stage,
-) -> Vec<Set> {
+/// which were opened for the area.
+fn towns(task: &Task, holding: &Holding, past: &Past, stage: Stage) -> Vec<Set> {
     let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
     let sets = plan.towns(roster, stage).into_values().map(|town| Set {
         task: task.id,
@@ -151,7 +144,7 @@ fn towns(
         detail: Detail::Categories,
         groups: town.groups.into_iter().collect(),
     });
-    let is_new = |set: &Set| stored.iter().all(|one| one.set != *set);
-    let passes = |set: &Set| holding.admit_now(task, set, &mut openings.clone()).is_ok();
+    let is_new = |set: &Set| past.stored.iter().all(|(one, _)| one.set != *set);
+    let passes = |set: &Set| holding.admit_now(task, set, past).is_ok();
     sets.filter(|set| is_new(set) && passes(set)).collect()
 }

@@ -26,6 +26,7 @@ use crate::sealed::guard;
 use crate::sealed::helper::recall::{alarm_text, size, with_record};
 use crate::sealed::helper::{CallError, REPORTS_MAX};
 use crate::sealed::holding::{self, Admitted, Holding, NotOpened};
+use crate::sealed::past::Past;
 use crate::sealed::row::keep_row;
 use crate::store::alarm;
 use crate::store::sealed::{opening, record, task};
@@ -224,6 +225,11 @@ impl Leader {
             task::stop(tx, &task.id, REPORTS_LOST)?;
             return Ok(false);
         }
+        let past = Past::read(tx, task)?;
+        if let Err(NotOpened::CellsFirst(_)) = holding.admit_now(task, &set, &past) {
+            // The area's sum was not taken up; why stands with the task.
+            return Ok(false);
+        }
         let Some(admitted) = self.admitted(tx, task, (&holding, one), today)? else {
             task::stop(tx, &task.id, OTHER_HISTORY)?;
             return Ok(false);
@@ -254,9 +260,9 @@ impl Leader {
         if !adopt::make_room(tx, &set, Room::Claimed)? {
             return Ok(None);
         }
-        let (mut openings, _) = holding::openings(tx, task)?;
+        let past = Past::read(tx, task)?;
         let own = holding
-            .admit_now(task, &set, &mut openings)
+            .admit_now(task, &set, &past)
             .and_then(|own| holding.unobjected(tx, task, &one.schools, today).map(|()| own));
         let own = match own {
             Ok(own) => own,

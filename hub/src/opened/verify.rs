@@ -146,6 +146,7 @@ fn set(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<(), Fla
     let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let is_whole = units.len() == record.schools.len()
         && units.iter().all(|unit| members.contains(*unit))
+        && record.absent.is_subset(&members)
         && record.fresh == small(fresh)
         && record.due <= small(members.len())
         && small(units.len()) >= record.due
@@ -169,17 +170,19 @@ fn figures(year: &SealedYear, table: &SealedTable, told: &ToldSum) -> Result<(),
     if !all || sums::result(&cells) != told.record.result {
         return Err((OTHER_FIGURES, "the figures are not those that both hubs signed"));
     }
-    if told.record.detail == Detail::Cells {
-        let by = (&year.plan, &year.roster);
-        let record = &told.record;
-        let own = record.schools.iter().filter(|one| one.task == record.task);
-        let hiding = own.map(|one| &one.unit).filter(|unit| !record.absent.contains(*unit));
-        let hiding = hiding.cloned().collect();
-        let open = Cover::new(table, by, hiding, told.record.stage).openable();
-        let is_open = |place: &usize| open.get(*place).copied().unwrap_or_default();
-        if !told.cells.keys().all(is_open) {
-            return Err((NOT_PLANNED, "a cell is open that is about too few persons or schools"));
-        }
+    let by = (&year.plan, &year.roster);
+    let record = &told.record;
+    let own = record.schools.iter().filter(|one| one.task == record.task);
+    let hiding = own.map(|one| &one.unit).filter(|unit| !record.absent.contains(*unit));
+    let cover = Cover::new(table, by, hiding.cloned().collect(), record.stage);
+    let open = cover.openable();
+    let is_open = |place: &usize| open.get(*place).copied().unwrap_or_default();
+    let may_be_told = match record.detail {
+        Detail::Cells => told.cells.keys().all(is_open),
+        Detail::Categories => told.cells.is_empty() || cover.hides_all(),
+    };
+    if !may_be_told {
+        return Err((NOT_PLANNED, "a cell is open that is about too few persons or schools"));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use proto::recalled::decode_closed;
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::Documents;
-use crate::store::sealed::{record, year};
+use crate::store::sealed::{record, task, year};
 
 /// Most numbers that are asked for at a time.
 pub const ASKED_MAX: usize = 64;
@@ -37,6 +37,13 @@ pub fn missing(
         } else {
             with_others.insert(&sealed.leader);
         }
+    }
+    // The leader counts on through years whose documents do not hold any more.
+    let stored = task::places(tx)?;
+    for places in areas.values_mut() {
+        let own: BTreeSet<&UnitId> = places.iter().map(|(area, _)| *area).collect();
+        let also = stored.iter().filter(|(area, _)| own.contains(area));
+        places.extend(also.map(|(area, year)| (area, *year)));
     }
     let mut found = BTreeMap::new();
     for (leader, places) in areas.into_iter().filter(|(leader, _)| !with_others.contains(leader)) {

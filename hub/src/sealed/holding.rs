@@ -192,10 +192,16 @@ impl Holding {
             if !is_town(task, set) {
                 return Err(NotOpened::NoTown);
             }
-            let (standings, absent) = past.stood(task, set)?;
-            let schools = pass(&reports(task, &standings, &absent))?;
-            let admitted = Admitted::over(task, schools, (standings, absent));
-            return if past.tells_rest(task, set) { Err(NotOpened::Rest) } else { Ok(admitted) };
+            let stood = past.stood(task, set)?;
+            // Who is away now hides nobody either, in whichever group.
+            let away = stood.away.union(&self.absent).cloned().collect();
+            let schools = pass(&reports(task, &stood.standings, &away))?;
+            let admitted = Admitted::over(task, schools, (stood.standings, stood.absent));
+            return if past.tells_rest(task, set, &admitted) {
+                Err(NotOpened::Rest)
+            } else {
+                Ok(admitted)
+            };
         }
         let schools = pass(&self.reports)?;
         let standings = schools.iter().filter_map(|school| self.standing(school));

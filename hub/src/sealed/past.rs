@@ -9,7 +9,7 @@ use proto::opening::{Detail, Standing};
 use runtime::sql::Tx;
 
 use super::documents::Task;
-use super::holding::{NotOpened, hiding};
+use super::holding::{Admitted, NotOpened, hiding};
 use crate::store::sealed::opening::{self, Opening, Set};
 
 /// The openings of a task so far, each with the reports that it stands on.
@@ -21,8 +21,16 @@ pub struct Past {
     pub stored: Vec<(Opening, Vec<Standing>)>,
 }
 
-/// Reports that stand in a sum, and the schools that were away.
-type Stood = (Vec<Standing>, BTreeSet<UnitId>);
+/// What the cells of the groups of a set stand on.
+pub(super) struct Stood {
+    /// The reports of the set's schools, in order of unit.
+    pub standings: Vec<Standing>,
+    /// Schools of the set that were away.
+    pub absent: BTreeSet<UnitId>,
+    /// Schools of the whole stage that were away in any opening of its cells: who is away anywhere
+    /// hides nobody in what is left when this set is taken off.
+    pub away: BTreeSet<UnitId>,
+}
 
 /// Which schools stand in a sum, as the open plan asks it.
 pub(super) fn reports(task: &Task, standings: &[Standing], absent: &BTreeSet<UnitId>) -> Reports {
@@ -78,28 +86,47 @@ impl Past {
             return Err(NotOpened::CellsFirst(group.clone()));
         }
         let members = members(task, &set.groups);
-        let (mut standings, mut absent) = (BTreeMap::new(), BTreeSet::new());
+        let (mut standings, mut away) = (BTreeMap::new(), BTreeSet::new());
         for (one, stood) in self.cells(set) {
             let own = stood.iter().filter(|standing| members.contains(&standing.unit));
             standings.extend(own.map(|standing| (standing.unit.clone(), standing.clone())));
-            absent.extend(one.absent.intersection(&members).cloned());
+            away.extend(one.absent.iter().cloned());
         }
-        Ok((standings.into_values().collect(), absent))
+        let absent = away.intersection(&members).cloned().collect();
+        Ok(Stood { standings: standings.into_values().collect(), absent, away })
     }
 
-    /// Whether a town's categories would tell a rest about too few schools: where sets of cells and
-    /// sets of categories cover the very same schools, all categories less all open cells are about
-    /// the cells that stay closed.
-    pub(super) fn tells_rest(&self, task: &Task, set: &Set) -> bool {
-        let new = members(task, &set.groups);
-        let told =
-            self.of_detail(set, Detail::Categories).map(|(one, _)| members(task, &one.set.groups));
-        let told: Vec<BTreeSet<UnitId>> = told.chain([new.clone()]).collect();
+    /// Categories that stand on other reports than the cells do, or whose cells are not here: what
+    /// was begun beside cells that were begun anew.
+    pub(super) fn adrift(&self, task: &Task) -> Vec<i64> {
+        let is_adrift = |one: &&(Opening, Vec<Standing>)| match self.stood(task, &one.0.set) {
+            Ok(stood) => stood.standings != one.1,
+            Err(_) => true,
+        };
+        let towns = self.stored.iter().filter(|(one, _)| one.set.detail == Detail::Categories);
+        towns.filter(is_adrift).map(|(one, _)| one.id).collect()
+    }
+
+    /// Whether a town's categories would tell of too few schools beside the cells.
+    ///
+    /// Sets that overlap are taken together until they reach no further. Where the categories cover
+    /// all of these schools, they tell, less the open cells, of the cells that stay closed; where
+    /// they do not, the open cells less the categories tell of the schools that they leave out.
+    pub(super) fn tells_rest(&self, task: &Task, set: &Set, own: &Admitted) -> bool {
+        let by = (&task.year.sealed().plan, &task.year.sealed().roster);
+        let is_told = |hiding| Cover::new(&task.table, by, hiding, set.stage).hides_all();
+        if !is_told(own.hiding(task)) {
+            return false;
+        }
+        let told = self.of_detail(set, Detail::Categories);
+        let told = told.filter(|(one, stood)| is_told(hiding(task, stood, &one.absent)));
+        let told = told.map(|(one, _)| members(task, &one.set.groups));
+        let told: Vec<BTreeSet<UnitId>> = told.chain([own.schools.clone()]).collect();
         let cells: Vec<_> = self
             .cells(set)
             .map(|(one, stood)| (members(task, &one.set.groups), hiding(task, stood, &one.absent)))
             .collect();
-        let mut reached = new;
+        let mut reached = own.schools.clone();
         loop {
             let before = reached.len();
             let all = told.iter().chain(cells.iter().map(|(members, _)| members));
@@ -109,11 +136,10 @@ impl Past {
                 break;
             }
         }
-        if told.iter().flatten().collect::<BTreeSet<_>>().is_superset(&reached.iter().collect()) {
-            let cells = cells.into_iter().filter(|(members, _)| members.is_subset(&reached));
-            return !rest_is_hidden(task, set, cells);
-        }
-        false
+        let told: BTreeSet<UnitId> = told.into_iter().flatten().collect();
+        let outside: BTreeSet<UnitId> = reached.difference(&told).cloned().collect();
+        let cells = cells.into_iter().filter(|(members, _)| members.is_subset(&reached));
+        !is_left_hidden(task, set, (cells, &outside))
     }
 
     fn cells(&self, set: &Set) -> impl Iterator<Item = &(Opening, Vec<Standing>)> {
@@ -133,26 +159,36 @@ impl Past {
     }
 }
 
-/// Whether nobody stands in the cells that stay closed of some sets, or enough at enough schools.
-fn rest_is_hidden(
+/// Whether what is left of some sets of cells is about nobody, or about enough at enough schools:
+/// the open cells of the schools outside, and where there are none, the closed cells of all.
+fn is_left_hidden(
     task: &Task,
     set: &Set,
-    cells: impl Iterator<Item = (BTreeSet<UnitId>, BTreeSet<UnitId>)>,
+    (cells, outside): (
+        impl Iterator<Item = (BTreeSet<UnitId>, BTreeSet<UnitId>)>,
+        &BTreeSet<UnitId>,
+    ),
 ) -> bool {
     let sealed = task.year.sealed();
     let by = (&sealed.plan, &sealed.roster);
-    let (mut rest, mut hiding) = (BTreeMap::<UnitId, u64>::new(), BTreeSet::new());
+    let (mut left, mut hiding) = (BTreeMap::<UnitId, u64>::new(), BTreeSet::new());
     for (members, hidden) in cells {
         let cover = Cover::new(&task.table, by, hidden.clone(), set.stage);
         hiding.extend(hidden);
         for unit in members {
-            let closed = by.1.school(&unit).map_or(0, |school| cover.closed_at(school));
-            rest.insert(unit, closed);
+            let Some(school) = by.1.school(&unit) else { continue };
+            let closed = cover.closed_at(school);
+            let persons = match (outside.is_empty(), outside.contains(&unit)) {
+                (true, _) => closed,
+                (false, true) => school.persons(set.stage).saturating_sub(closed),
+                (false, false) => 0,
+            };
+            left.insert(unit, persons);
         }
     }
-    let is_nobody = rest.values().all(|persons| *persons == 0);
+    let is_nobody = left.values().all(|persons| *persons == 0);
     let cover = Cover::new(&task.table, by, hiding, set.stage);
-    is_nobody || cover.hides(|unit, _| rest.get(unit).copied().unwrap_or_default())
+    is_nobody || cover.hides(|unit, _| left.get(unit).copied().unwrap_or_default())
 }
 
 fn has(opening: &Opening, group: &GroupId) -> bool {

@@ -98,8 +98,11 @@ pub(super) fn reopen(
             continue;
         }
         let versions = read::versions::<Appointment>(tx, kept.record)?;
-        let of_now = versions.iter().find(|(version, _)| version.version == kept.version);
-        if of_now.is_some_and(|(_, by)| by.reason == HELD) {
+        // The version with which it came to be kept; its place may have been put right since.
+        let is_kept = |outcome| outcome == Some(AppointmentOutcome::Kept);
+        let counted = versions.iter().rev().filter(|(version, _)| !version.parallel);
+        let came = counted.take_while(|(version, _)| is_kept(version.entry.outcome)).last();
+        if came.is_some_and(|(_, by)| by.reason == HELD) {
             let open = Appointment { outcome: None, ..kept.entry };
             write::put_change(tx, author, (kept.record, kept.version), &open, None)?;
         }

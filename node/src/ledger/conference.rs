@@ -70,6 +70,8 @@ impl Rules for Conference {
 }
 
 impl Rules for ConferenceCase {
+    const ANNULS: bool = true;
+
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }

@@ -54,8 +54,21 @@ pub struct Told {
     pub kind: String,
     /// Number of the record within its kind.
     pub record: i64,
+    /// What was told of it; less than nothing where that was handed on to another record.
+    pub amount: i64,
+}
+
+/// What other weeks told of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Word of the record's kind.
+    pub kind: String,
+    /// Number of the record within its kind.
+    pub record: i64,
     /// What was told of it.
     pub amount: u64,
+    /// It was annulled since: what is written in its place was told with it.
+    pub annulled: bool,
 }
 
 const REPORT: &str = "select table_id, period, number, task, body, name, made_at_ms,
@@ -220,12 +233,17 @@ pub fn last_number(tx: &Tx<'_>, table: &str) -> Result<Option<ReportNumber>, Sql
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn told_elsewhere(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Told>, SqlError> {
+pub fn told_elsewhere(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Before>, SqlError> {
     tx.query(
-        "select kind, record, sum(amount) from sealed_told
-         where table_id = $1 and period <> $2 group by kind, record",
+        "select s.kind, s.record, sum(s.amount),
+             exists (select 1 from record r
+                     where r.id = s.record and r.kind = s.kind and r.annulled = 1)
+         from sealed_told s where s.table_id = $1 and s.period <> $2 group by s.kind, s.record",
         params![table, period],
-        |row| Ok(Told { kind: row.text(0)?, record: row.i64(1)?, amount: row.u64(2)? }),
+        |row| {
+            let (kind, record) = (row.text(0)?, row.i64(1)?);
+            Ok(Before { kind, record, amount: row.u64(2)?, annulled: row.bool(3)? })
+        },
     )
 }
 

@@ -101,4 +101,16 @@ impl Rules for GroupMember {
     fn subject(&self) -> Option<StudentId> {
         Some(self.student)
     }
+
+    /// Of a group session that stands.
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        let session = read::one::<Session>(tx, self.session)?;
+        let is_group = session.is_some_and(|kept| kept.entry.form == Form::Group);
+        if is_group { Ok(()) } else { Err(LedgerRefusal::Field("of_session")) }
+    }
 }

@@ -187,6 +187,10 @@ fn change<T: Rules>(
     if standing.student != entry.subject() || seen > standing.version {
         return Err(LedgerRefusal::Unknown);
     }
+    // Annulled while a form was open: two versions of what stands nowhere are no conflict.
+    if standing.annulled && seen < standing.version {
+        return Err(LedgerRefusal::Annulled);
+    }
     check(tx, author, entry, Some(record))?;
     let next = next_version::<T>(tx, record)?;
     if seen < standing.version {

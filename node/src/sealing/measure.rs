@@ -21,7 +21,7 @@ use runtime::sql::Tx;
 
 use super::{Named, SealingError};
 use crate::indicator::{Behind, Event, Facts, Unsealed};
-use crate::ledger::sealed::{self as register, Told};
+use crate::ledger::sealed::{self as register, Before, Told};
 
 /// A report before it is split, and what it tells of which record.
 pub(super) struct Measured {
@@ -109,32 +109,39 @@ fn enrolled_by_stage(
 /// The cells of what was not told yet, up to what one report may add; the rest is told in the next
 /// week, so that one busy week does not silence a school for good.
 /// Of a record of which a part was told, the last events are
-/// the new ones: a ledger is read in the order in which it was written.
+/// the new ones: a ledger is read in the order in which it was written. What was told of a record
+/// that was annulled since stays told, so the next event of its kind takes its place.
 fn untold(
     (table, cap): (&SealedTable, u64),
     events: &[Event],
-    before: &[Told],
+    before: &[Before],
 ) -> (RawTable, Vec<Told>) {
-    let mut told: BTreeMap<(&str, i64), u64> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, i64), u64> = BTreeMap::new();
+    let mut free: BTreeMap<(&str, i64), u64> = BTreeMap::new();
     for one in before {
-        told.insert((&one.kind, one.record), one.amount);
+        let map = if one.annulled { &mut free } else { &mut known };
+        map.insert((&one.kind, one.record), one.amount);
     }
     let mut room = cap;
     let mut cells = vec![0_u64; table.counted()];
-    let mut new: BTreeMap<(&'static str, i64), u64> = BTreeMap::new();
+    let mut new: BTreeMap<(&str, i64), i64> = BTreeMap::new();
     for event in events {
         let key = key_of(event.behind);
-        let known = told.entry(key).or_default();
-        let old = event.amount.min(*known);
-        *known -= old;
-        let amount = (event.amount - old).min(room);
-        if amount == 0 {
-            continue;
+        let told = known.entry(key).or_default();
+        let old = event.amount.min(*told);
+        *told -= old;
+        let mut left = event.amount - old;
+        for (of, amount) in free.iter_mut().filter(|(of, _)| of.0 == key.0) {
+            let moved = left.min(*amount);
+            (left, *amount) = (left - moved, *amount - moved);
+            note(&mut new, *of, moved, -1);
+            note(&mut new, key, moved, 1);
         }
+        let amount = left.min(room);
         if let Some(cell) = cells.get_mut(event.place) {
             *cell = cell.saturating_add(amount);
             room -= amount;
-            *new.entry(key).or_default() += amount;
+            note(&mut new, key, amount, 1);
         }
     }
     let cells = cells.into_iter().map(Cell::Value).collect();
@@ -144,6 +151,14 @@ fn untold(
         amount,
     });
     (RawTable::new(table.id().clone(), cells), told.collect())
+}
+
+/// Adds to what a record is told with; nothing leaves no line.
+fn note<'k>(new: &mut BTreeMap<(&'k str, i64), i64>, key: (&'k str, i64), amount: u64, sign: i64) {
+    if amount > 0 {
+        let amount = i64::try_from(amount).unwrap_or(i64::MAX);
+        *new.entry(key).or_default() += sign * amount;
+    }
 }
 
 /// What is remembered of a record. Not its day: one that was corrected was told all the same.

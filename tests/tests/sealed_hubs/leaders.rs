@@ -126,21 +126,37 @@ async fn only_the_leader_of_the_plan_is_answered() {
     }
 }
 
+/// Both hubs note that a school is away from September on.
+fn away(city: &City, school: u32, to: Option<&str>) {
+    for hub in [&city.leader, &city.helper] {
+        let (from, note) = ("2026-09-01".to_owned(), "closed".to_owned());
+        let absence = say::Absence { school: unit(school), from, to: to.map(str::to_owned), note };
+        hub.write(move |tx| say::note_absence(tx, &absence, 1));
+    }
+}
+
+/// A group of which only one school is in session is opened together with its partner, and the
+/// partner's town is told nothing: what it leaves would be that one school.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_town_is_not_told_beside_a_merged_group() {
+    let city = City::start().await;
+    (8..=11).for_each(|school| away(&city, school, None));
+    all_but(&city, THE_STOCK, &[8, 9, 10, 11]);
+    city.step().await;
+    city.step().await;
+    city.days(7);
+    let (cells, town) = ((THE_STOCK, Detail::Cells), (THE_STOCK, Detail::Categories));
+    let [first, second] = groups(&city).try_into().expect("two groups");
+    assert_eq!(ask(&city, cells, [first.clone(), second]).await, Ok(()));
+    assert_eq!(ask(&city, town, [first]).await, Err("NOT_ADMITTED"));
+}
+
 /// What a town is told stands on the very reports of the area's sum. A school that came in between
 /// would be told by the difference, all of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_town_is_told_of_no_school_that_came_in_between() {
     let city = City::start().await;
-    let note = |to: Option<&str>| {
-        let (from, note) = ("2026-09-01".to_owned(), "by mistake".to_owned());
-        let to = to.map(str::to_owned);
-        for hub in [&city.leader, &city.helper] {
-            let (from, to, note) = (from.clone(), to.clone(), note.clone());
-            let away = say::Absence { school: unit(7), from, to, note };
-            hub.write(move |tx| say::note_absence(tx, &away, 1));
-        }
-    };
-    note(None);
+    away(&city, 7, None);
     all_but(&city, THE_STOCK, &[7]);
     city.step().await;
     city.step().await;
@@ -148,7 +164,7 @@ async fn a_town_is_told_of_no_school_that_came_in_between() {
     let (cells, town) = ((THE_STOCK, Detail::Cells), (THE_STOCK, Detail::Categories));
     let all = groups(&city);
     assert_eq!(ask(&city, cells, all.clone()).await, Ok(()), "without the seventh");
-    note(Some("2026-09-01"));
+    away(&city, 7, Some("2026-09-01"));
     draft(&city, THE_STOCK, 7, 1).send(&city);
     city.step().await;
     city.days(7);

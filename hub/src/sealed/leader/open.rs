@@ -129,6 +129,11 @@ impl Leader {
     /// Keeps the intent to open what can be opened; gives all that is not recorded yet.
     fn begin(&self, tx: &Tx<'_>, task: &Task) -> Result<Vec<Job>, LeaderError> {
         opening::forget_refused(tx, &task.id)?;
+        for id in Past::read(tx, task)?.adrift(task) {
+            if record::of_opening(tx, id)?.is_none() {
+                opening::forget(tx, id)?;
+            }
+        }
         let today = self.hub.parts().clock.today();
         let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
         // What towns are told stands on what was opened for the area.

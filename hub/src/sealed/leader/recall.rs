@@ -12,7 +12,7 @@ use certs::digest::sha256;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use proto::limits::MESSAGE_BYTES_MAX;
-use proto::opening::Standing;
+use proto::opening::{Detail, Standing};
 use proto::recalled::{Recalled, Recorded};
 use proto::wire::sealed::{RecallRequest, RemindRequest};
 use runtime::sql::{SqlError, Tx};
@@ -274,7 +274,9 @@ impl Leader {
         };
         let same = one.absent == own.absent
             && one.schools.len() == own.standings.len()
-            && units(&one.schools) == units(&own.standings);
+            && units(&one.schools) == units(&own.standings)
+            // A town's categories stand on the very reports of the area's cells.
+            && (set.detail == Detail::Cells || one.schools == own.standings);
         if !same || guard::isolates(tx, task, (&set, &one.schools))?.is_some() {
             return Ok(None);
         }

@@ -27,11 +27,11 @@ pub(super) async fn keep(node: Node) {
         (None, None, None);
     loop {
         let (today, hour) = (node.clock().today(), node.clock().hour());
+        if looked != Some(today) {
+            look_at_directives(&node).await;
+            looked = Some(today);
+        }
         if hour >= LEAVES_AT_HOUR && node.config().automatic_release {
-            if looked != Some(today) {
-                look_at_directives(&node).await;
-                looked = Some(today);
-            }
             if released != Some(today) && release(&node).await {
                 released = Some(today);
             }

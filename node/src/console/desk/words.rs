@@ -50,11 +50,11 @@ texts! {
     TO_ANNUL = "作废", "Annul";
     ANNUL = "确认作废", "Annul the entry";
     ANNUL_TITLE = "作废：{0} #{1}", "Annul: {0} #{1}";
-    ANNUL_NOTE = "登记错了（如写到了别的学生名下、记重了）才作废。作废后不计入任何统计，也不再列出；全部版本和理由都留着，\
+    ANNUL_NOTE = "登记错了（如写到了别的学生名下、记重了）才作废。作废后不再计入统计，也不再列出（已密封上报的周不再更改）；全部版本和理由都留着，\
         需要时可以恢复。学生写错的，作废后请重新登记。",
         "For an entry made in error, such as one under another student's name or noted twice. It \
-         then counts nowhere and is no longer listed; every version and the reason stay, and it \
-         can be brought back. If the student was wrong, annul it and write it anew.";
+         then counts nowhere and is no longer listed (weeks that were sealed stay as they were); \
+         every version and the reason stay, and it can be brought back. If the student was wrong, annul it and write it anew.";
     ANNUL_WHAT = "现在的内容：{0}（填写人 {1}）", "What stands: {0} (by {1})";
     ANNULLED = "已作废，不再计入统计。", "Annulled; it counts nowhere now.";
     ANNULLED_TAG = "已作废", "annulled";

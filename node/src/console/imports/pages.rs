@@ -224,6 +224,9 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
     let is_roster =
         |line: &&ImportLine| line.kind == FileKind::Roster.word() && line.undone.is_none();
     let last = view.lines.iter().find(is_roster).map(|line| line.batch);
+    let is_table = |line: &ImportLine| {
+        line.undone.is_none() && line.has_entries && annul::takes_back(view.role, &line.kind)
+    };
     let drawn = view.lines.iter().map(|line| ImportView {
         number: line.number,
         batch: line.batch,
@@ -238,10 +241,7 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
             None => Tag::of(Tone::Good, words::STANDS, lang),
         },
         undone: line.undone.as_ref().map_or_else(Vec::new, |taken| taken_back(taken, keeps, lang)),
-        can_undo: keeps && last == Some(line.batch)
-            || line.undone.is_none()
-                && line.has_entries
-                && annul::takes_back(view.role, &line.kind),
+        can_undo: keeps && (last == Some(line.batch) || is_table(line)),
     });
     drawn.collect()
 }

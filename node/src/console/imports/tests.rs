@@ -150,7 +150,7 @@ async fn a_taking_back_is_told_with_who_when_and_why() {
     let person = Person { login: "audit", role: Role::Auditor, staff: "" };
     let mut auditor = browser(&school, person, NOW_MS).await;
     let acts = auditor.get("/audit").await.expect("page");
-    for text in ["导入学生名册：2 行", "导入教职工名册：1 行", "撤回截至 2025-11-20 的名册导入"]
+    for text in ["导入学生名册：2 行", "导入教职工名册：1 行", "撤回截至 2025-11-20 的导入"]
     {
         assert!(acts.text.contains(text), "{text}: {}", acts.text);
     }

@@ -54,7 +54,8 @@ texts! {
         需要时可以恢复。学生写错的，作废后请重新登记。",
         "For an entry made in error, such as one under another student's name or noted twice. It \
          then counts nowhere and is no longer listed (weeks that were sealed stay as they were); \
-         every version and the reason stay, and it can be brought back. If the student was wrong, annul it and write it anew.";
+         every version and the reason stay, and it can be brought back. If the student was wrong, \
+         annul it and write it anew.";
     ANNUL_WHAT = "现在的内容：{0}（填写人 {1}）", "What stands: {0} (by {1})";
     ANNULLED = "已作废，不再计入统计。", "Annulled; it counts nowhere now.";
     ANNULLED_TAG = "已作废", "annulled";

@@ -210,6 +210,12 @@ impl City {
         self.site.addresses(unit)
     }
 
+    /// Whether health has a hub in it: some district is summed under seal.
+    #[must_use]
+    pub fn has_health(&self) -> bool {
+        !self.areas.is_empty()
+    }
+
     /// Builds everything; what fails stops it with the words of the command that failed.
     ///
     /// # Errors
@@ -241,7 +247,7 @@ impl City {
         for level in ["city", "district", "street"] {
             let mut hubs: Vec<HubPlan> =
                 self.plan.hubs.iter().filter(|hub| hub.kind == level).cloned().collect();
-            if level == "district" && !self.areas.is_empty() {
+            if level == "district" && self.has_health() {
                 hubs.push(helper());
             }
             self.start_hubs(hubs, progress).await?;
@@ -250,7 +256,7 @@ impl City {
                 progress.step("packs");
             }
         }
-        if !self.areas.is_empty() {
+        if self.has_health() {
             let days = (self.wishes.founded.date(), self.wishes.plan_from);
             sums::begin(&self.site, &self.areas, days).await?;
             self.until_known(PackKind::Plan).await?;

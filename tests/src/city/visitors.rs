@@ -61,7 +61,8 @@ pub async fn admit(city: &City) -> Result<Vec<Visitor>, BuildError> {
         data: city.folder(unit).display().to_string(),
         keys: city.wishes.dir.join("keys"),
     };
-    for hub in city.plan.hubs.iter().filter(|hub| hub.kind != "street").chain([&helper()]) {
+    let health = city.has_health().then(helper);
+    for hub in city.plan.hubs.iter().filter(|hub| hub.kind != "street").chain(&health) {
         let Some(addresses) = city.addresses(&hub.unit) else { continue };
         let name = Label::new(&hub.name_zh, &hub.name_en);
         let at = place(Program::Hub, &hub.unit, name, addresses.console);

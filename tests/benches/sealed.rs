@@ -142,6 +142,19 @@ impl BothHubs {
         }
     }
 
+    /// What the two hubs do with a report: the shares that the leader and the helper accept.
+    fn verified(&self, report: &Report) -> [OutputShare; 2] {
+        let instance = &self.instances[&report.cap];
+        let school = context(&TASK, &report.school, ReportNumber::FIRST);
+        let (nonce, public) = (&report.sealed.nonce, report.sealed.public.as_slice());
+        let parts = Parts { context: &school, nonce, public };
+        let begun = instance.begin(&self.key, parts, &report.halves[0]);
+        let (begun, shown) = begun.expect("begun");
+        let answer = instance.answer(&self.key, parts, &report.halves[1], &shown);
+        let (answer, at_helper) = answer.expect("answer");
+        [instance.finish(parts, begun, &answer).expect("finished"), at_helper]
+    }
+
     /// What a school does: measures, splits and seals; the halves are kept for the hubs' side.
     fn report(&self, table: &SealedTable, number: usize) -> Report {
         let school: UnitId = format!("3702{number:06}").parse().expect("unit");
@@ -251,16 +264,8 @@ fn our_hubs(hubs: &BothHubs, reports: &[Report]) {
     let mut seen = [Seen::default(), Seen::default()];
     for report in reports {
         seen.iter_mut().for_each(|seen| seen.take(report));
-        let instance = &hubs.instances[&report.cap];
-        let school = context(&TASK, &report.school, ReportNumber::FIRST);
-        let (nonce, public) = (&report.sealed.nonce, report.sealed.public.as_slice());
-        let parts = Parts { context: &school, nonce, public };
-        let begun = instance.begin(&hubs.key, parts, &report.halves[0]);
-        let (begun, shown) = begun.expect("begun");
-        let answer = instance.answer(&hubs.key, parts, &report.halves[1], &shown);
-        let (answer, at_helper) = answer.expect("answer");
-        let at_leader = instance.finish(parts, begun, &answer).expect("finished");
-        for (seen, share) in seen.iter_mut().zip([at_leader, at_helper]) {
+        let shares = hubs.verified(report);
+        for (seen, share) in seen.iter_mut().zip(shares) {
             seen.shares.push(share.to_bytes().expect("bytes"));
         }
     }

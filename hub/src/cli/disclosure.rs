@@ -145,12 +145,12 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
         let joined = view.join(view_of(other)?);
         joined.map_err(|error| unusable(other, NOT_FITTING).because(&error))?;
     }
-    let budget = Duration::from_secs(audit.seconds);
-    let mut pace = Clocked { start: Instant::now(), budget };
     if view.tables.is_empty() {
         let message = Sentence::new(NOTHING, &[&audit.file.display()]);
         return Err(Failure::new(Exit::NotFound, "NOTHING_TO_JUDGE", message).hint(NOTHING_NEXT));
     }
+    let budget = Duration::from_secs(audit.seconds);
+    let mut pace = Clocked { start: Instant::now(), budget };
     let report = attack(&view, &mut pace)
         .map_err(|error: ViewError| unusable(&audit.file, NOT_FITTING).because(&error))?;
     say(terminal, &report)

@@ -108,9 +108,9 @@ pub(super) fn read<T: Send + 'static>(
     found.map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))
 }
 
-/// Every task, and what a person has to look at.
 type Tasks = (Vec<TaskView>, Vec<Notice>);
 
+/// Every task, and what a person has to look at.
 fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
     let (today, now_ms) = (context.clock.today(), context.now_ms());
     read(context, move |tx, documents, unit| {

@@ -18,39 +18,53 @@ const LINES_MAX: usize = 200;
 
 /// Every sum that came here.
 pub(super) fn list(context: &Context) -> Result<(), Failure> {
-    let (packs, is_town, sums) = sums(context, |_| true)?;
-    say(context, &packs, (is_town, sums))
+    let (packs, place, sums) = sums(context, |_| true)?;
+    say(context, &packs, (place, sums))
 }
 
 /// The sums of a table and a period.
 pub(super) fn show(context: &Context, (sheet, period): (&str, &str)) -> Result<(), Failure> {
     let asked = (sheet.to_owned(), period.to_owned());
-    let is_meant = move |sum: &OpenedSum| {
-        (sum.table.as_str(), sum.period.to_string()) == (asked.0.as_str(), asked.1.clone())
-    };
-    let (packs, is_town, sums) = sums(context, is_meant)?;
+    let is_meant =
+        move |sum: &OpenedSum| sum.table.as_str() == asked.0 && sum.period.to_string() == asked.1;
+    let (packs, place, sums) = sums(context, is_meant)?;
     if sums.is_empty() {
         return Err(unknown_task(sheet, period));
     }
-    say(context, &packs, (is_town, sums))
+    say(context, &packs, (place, sums))
 }
 
-/// The packs, whether this hub is a town's, and the sums that are meant, the last ones first.
+/// What this hub has to do with sums that came to it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It sums one half of some, of which none was begun.
+    Part,
+    /// They are a town's own.
+    Town,
+    /// Areas below lead them.
+    Above,
+}
+
+/// The packs, what this hub has to do with the sums, and the sums that are meant, the last ones first.
 fn sums(
     context: &Context,
     is_meant: impl Fn(&OpenedSum) -> bool + Send + 'static,
-) -> Result<(Arc<Packs>, bool, Vec<OpenedSum>), Failure> {
-    let (packs, (is_town, sums)) = read(context, move |tx, documents, unit| {
-        let is_town = documents.years().iter().any(|year| year.sealed().roster.has_town(unit));
+) -> Result<(Arc<Packs>, Place, Vec<OpenedSum>), Failure> {
+    let (packs, (place, sums)) = read(context, move |tx, documents, unit| {
+        let place = match (documents.has_part(unit), documents.is_town(unit)) {
+            (true, _) => Place::Part,
+            (false, true) => Place::Town,
+            (false, false) => Place::Above,
+        };
         let mut all = Vec::new();
         for period in opened::periods(tx)? {
             all.extend(opened::of_period(tx, period)?.into_iter().filter(&is_meant));
         }
         all.sort_by_key(|sum| std::cmp::Reverse(sum.opened_at_ms));
         all.truncate(LINES_MAX);
-        Ok((is_town, all))
+        Ok((place, all))
     })?;
-    Ok((packs, is_town, sums))
+    Ok((packs, place, sums))
 }
 
 fn value_of(sum: &OpenedSum) -> Value {
@@ -67,16 +81,21 @@ fn value_of(sum: &OpenedSum) -> Value {
 fn say(
     context: &Context,
     packs: &Packs,
-    (is_town, sums): (bool, Vec<OpenedSum>),
+    (place, sums): (Place, Vec<OpenedSum>),
 ) -> Result<(), Failure> {
     let value: Vec<Value> = sums.iter().map(value_of).collect();
     context.terminal.result(&value, |t| {
         if sums.is_empty() {
-            let none = if is_town { words::NONE_IN_TOWN } else { words::NO_TASKS };
+            let none = if place == Place::Town { words::NONE_IN_TOWN } else { words::NO_TASKS };
             return t.text(none, &[]);
         }
-        let intro = t.text(if is_town { words::IN_TOWN } else { words::ABOVE }, &[]);
-        format!("{intro}\n{}", table(t, packs, &sums))
+        let table = table(t, packs, &sums);
+        let intro = match place {
+            Place::Part => return table,
+            Place::Town => words::IN_TOWN,
+            Place::Above => words::ABOVE,
+        };
+        format!("{}\n{table}", t.text(intro, &[]))
     })
 }
 

@@ -195,10 +195,10 @@ texts! {
          without rounding. Neither department sees a school's count. Sums from 1 to 4 are not \
          listed and sometimes follow from others by subtraction; they are always of at least five \
          schools together and do not tell which.";
-    PROTECTION_LEFT_OUT = "密封汇总，已开启的各格是精确数；另有名单上 {0} 名学生所在的格不足 100 人，\
+    PROTECTION_LEFT_OUT = "密封汇总，已开启的各格是精确数；另有名单上 {0} 名学生所在的格学生或学校太少，\
         不开启、也不计入。",
         "Sealed sums, exact in the cells that were opened; cells about {0} students of the \
-         roster are about fewer than 100 each, stay closed and are not in it.";
+         roster are of too few students or schools, stay closed and are not in it.";
     PROTECTION_MIXED = "一部分区域由密封汇总得出，是精确数；另一部分区域按 {0} 取整后上报\
         （共 {1} 格），因此合计是近似数。",
         "Some areas are sealed sums and exact; others reported cells rounded to multiples of {0} \

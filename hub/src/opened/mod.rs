@@ -110,7 +110,7 @@ pub struct Books {
     pub areas: Vec<Arc<AreaBook>>,
     /// Which part of them.
     pub extent: Option<Extent>,
-    /// Whether nothing else is counted beside them: all of the unit is under seal.
+    /// Whether every member of the unit is under seal.
     pub is_all: bool,
 }
 
@@ -125,6 +125,13 @@ impl Books {
     #[must_use]
     pub fn schools(&self) -> u32 {
         self.areas.iter().map(|book| book.schools(self.extent())).sum()
+    }
+
+    /// Whether nothing else is counted beside them: every member of the unit is under seal, and of
+    /// the schools that are due there each is on a roster.
+    #[must_use]
+    pub fn are_whole_for(&self, due: u32) -> bool {
+        self.is_all && due <= self.schools()
     }
 
     /// Whether any school on the rosters has students of a stage and of a grade.

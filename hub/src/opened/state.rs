@@ -18,7 +18,7 @@ pub enum Closed {
     FewSchools,
     /// It was opened under a catalogue that is not known here, or whose words are others.
     Catalogue,
-    /// Fewer persons than a cell must be about stand behind it by the roster.
+    /// Too few persons of the roster, or schools that reported, stand behind it to be opened.
     FewPersons,
     /// No task of the period was begun.
     NotBegun,

@@ -20,8 +20,9 @@ texts! {
          opened afterwards.";
     FEW_SCHOOLS = "能合并汇总的学校太少，按方案没有自己的合计。",
         "Too few schools can be summed: by the plan there is no figure of its own.";
-    FEW_PERSONS = "按双方签署的名册，这一格涉及的学生不足 100 人，不开启。",
-        "By the signed roster fewer than 100 students stand behind it, and it stays closed.";
+    FEW_PERSONS = "按双方签署的名册，这一格涉及的学生不足 100 人，或本期报送的学校太少、过于集中，不开启。",
+        "By the signed roster it is about fewer than 100 students, or too few schools reported for \
+         the period, or one of them has most of it; it stays closed.";
     NOT_BEGUN = "本时段的密封汇总还没有开始。", "Sealed sums of the period have not begun.";
     NOT_SENT = "区级枢纽尚未送来本时段已开启的合计。",
         "The hub that leads the sums has not sent any of the period.";

@@ -15,8 +15,7 @@ texts! {
          as \"<20\".";
     MEANING = "有了噪声，很难从公布的数判断某一名学生是否在内；20 个数中约有 19 个与实数相差不超过 {0}。",
         "With the noise little can be told from what is published about whether one student is in \
-         it; \
-         about 19 of 20 figures are within {0} of the true one.";
+         it; about 19 of 20 figures are within {0} of the true one.";
 
     CLOSED = "不开启", "closed";
     CARRIED = "其中 {0} 份是上学期的报告：这些学生可能同时计入两格，噪声因此加倍。",

@@ -145,6 +145,19 @@ impl Documents {
         &self.packs
     }
 
+    /// Whether a hub sums one half of any year.
+    #[must_use]
+    pub fn has_part(&self, own: &UnitId) -> bool {
+        self.years.iter().any(|year| year.role_of(own).is_some())
+    }
+
+    /// Whether a hub is a town's in an area under seal, and has no part itself.
+    #[must_use]
+    pub fn is_town(&self, own: &UnitId) -> bool {
+        let mut rosters = self.years.iter().map(|year| &year.sealed().roster);
+        !self.has_part(own) && rosters.any(|roster| roster.has_town(own))
+    }
+
     /// Every year under seal.
     #[must_use]
     pub fn years(&self) -> &[Arc<Year>] {

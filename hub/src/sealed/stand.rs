@@ -56,7 +56,7 @@ pub fn is_closed(wait: &Wait) -> bool {
 }
 
 impl Stand {
-    /// Whether a person must look, or what was asked cannot go on by itself.
+    /// The colour of its mark: bad and notice where it does not go on by itself.
     #[must_use]
     pub const fn tone(self) -> Tone {
         match self {

@@ -48,7 +48,7 @@ pub struct TaskView {
     pub other_key: Vec<UnitId>,
     /// Sets that are complete and not opened yet.
     pub ready: Vec<Ready>,
-    /// Openings with the number of their record, once both hubs signed it.
+    /// Openings, each with its record once both hubs signed it.
     pub openings: Vec<(Opening, Option<Recorded>)>,
     /// Groups that wait or stay closed, at the leader.
     pub waits: Vec<Wait>,

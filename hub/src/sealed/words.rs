@@ -319,7 +319,6 @@ pub fn reason(refusal: Option<&Refusal>, lang: Lang) -> String {
         Some(Refusal::Again(_)) => say(GROUP_AGAIN),
         Some(Refusal::Isolates(_)) => say(GROUP_ISOLATES),
         Some(Refusal::Unknown | Refusal::Stages) => say(GROUP_UNKNOWN),
-        Some(other) if lang == Lang::En => other.to_string(),
         Some(_) => say(GROUP_NOT_YET),
     }
 }

@@ -86,8 +86,7 @@ impl Reader<'_> {
 
     /// Whether rounded figures of areas that are not under seal stand beside opened ones.
     pub(super) fn reads_beside(&self, term: &PlannedTerm<'_>) -> bool {
-        let is_all = self.books.is_all && self.due <= self.books.schools();
-        term.feed.is_rounded() && !is_all
+        term.feed.is_rounded() && !self.books.are_whole_for(self.due)
     }
 
     /// The denominator's terms, read so that they are about the numerator's schools.

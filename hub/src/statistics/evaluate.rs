@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
     /// As sheets give them. Of a stage or grade that no school of the rosters has nothing is due.
     pub(super) fn of_sheets(&self, term: &PlannedTerm<'_>, axes: &[Axis]) -> Vec<Part> {
         let mut parts = self.in_sheets(term, axes);
-        if self.books.is_all && self.due <= self.books.schools() {
+        if self.books.are_whole_for(self.due) {
             for (place, part) in parts.iter_mut().enumerate() {
                 let (stage, grade) = stage_and_grade(&key_at(axes, place), axes);
                 if part.amount == Err(Blank::NotReported) && !self.books.has(stage, grade) {

@@ -6,7 +6,7 @@ use jiff::civil::{Date, Time};
 use runtime::sql::Tx;
 
 use super::author::Author;
-use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::refusal::LedgerRefusal;
 use super::{read, write};
 
@@ -68,16 +68,25 @@ impl Rules for Appointment {
     }
 }
 
+/// A student's appointments of a day with a counsellor.
+fn for_talk(
+    tx: &Tx<'_>,
+    (student, day, staff): (StudentId, Date, StaffId),
+) -> Result<Vec<Kept<Appointment>>, LedgerRefusal> {
+    let mut all = read::about::<Appointment>(tx, student.0)?;
+    all.retain(|kept| (kept.entry.day, kept.entry.counsellor) == (day, staff));
+    Ok(all)
+}
+
 /// Notes on a student's open appointment of a day with a counsellor that the student came. One of
 /// another day stays open: whether it was missed or moved, only a person knows.
 pub(super) fn keep(
     tx: &Tx<'_>,
     author: &Author,
-    (student, day, staff): (StudentId, Date, StaffId),
+    talk: (StudentId, Date, StaffId),
 ) -> Result<(), LedgerRefusal> {
-    for kept in read::about::<Appointment>(tx, student.0)? {
-        let is_it = (kept.entry.day, kept.entry.counsellor) == (day, staff);
-        if kept.entry.outcome.is_none() && is_it {
+    for kept in for_talk(tx, talk)? {
+        if kept.entry.outcome.is_none() {
             let came = Appointment { outcome: Some(AppointmentOutcome::Kept), ..kept.entry };
             let author = author.because(HELD);
             write::put_change(tx, &author, (kept.record, kept.version), &came, None)?;
@@ -90,13 +99,11 @@ pub(super) fn keep(
 pub(super) fn reopen(
     tx: &Tx<'_>,
     author: &Author,
-    (student, day, staff): (StudentId, Date, StaffId),
+    talk: (StudentId, Date, StaffId),
 ) -> Result<(), LedgerRefusal> {
-    for kept in read::about::<Appointment>(tx, student.0)? {
-        let is_it = (kept.entry.day, kept.entry.counsellor) == (day, staff);
-        if !is_it || kept.entry.outcome != Some(AppointmentOutcome::Kept) {
-            continue;
-        }
+    let mut appointments = for_talk(tx, talk)?;
+    appointments.retain(|kept| kept.entry.outcome == Some(AppointmentOutcome::Kept));
+    for kept in appointments {
         let versions = read::versions::<Appointment>(tx, kept.record)?;
         // The version with which it came to be kept; its place may have been put right since.
         let is_kept = |outcome| outcome == Some(AppointmentOutcome::Kept);

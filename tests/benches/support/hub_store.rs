@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use certs::aggregate::{KeyHalf, OutputShare, Parts, Role, SumShare};
+use certs::aggregate::{KeyHalf, OutputShare, Role, SumShare};
 use certs::digest::sha256;
-use domain::disclosure::sealed::{Arrival, Kept, ReportNumber, State, context};
+use domain::disclosure::sealed::{Arrival, Kept, ReportNumber, State};
 use domain::unit::UnitId;
 use hub::store::MIGRATIONS;
 use hub::store::sealed::report::{self, Held};
@@ -91,16 +91,9 @@ fn be(role: Role) {
 
 /// A report that both hubs verified, as one of them keeps it.
 fn verified(hubs: &BothHubs, report: &Report, role: Role) -> (Kept, Held) {
-    let instance = &hubs.instances[&report.cap];
-    let school = context(&TASK, &report.school, ReportNumber::FIRST);
-    let (nonce, public) = (&report.sealed.nonce, report.sealed.public.as_slice());
-    let parts = Parts { context: &school, nonce, public };
-    let begun = instance.begin(&hubs.key, parts, &report.halves[0]);
-    let (begun, shown) = begun.expect("begun");
-    let answer = instance.answer(&hubs.key, parts, &report.halves[1], &shown);
-    let (answer, at_helper) = answer.expect("answer");
-    let at_leader = instance.finish(parts, begun, &answer).expect("finished");
+    let [at_leader, at_helper] = hubs.verified(report);
     let own = if role == Role::Leader { at_leader } else { at_helper };
+    let (nonce, public) = (&report.sealed.nonce, report.sealed.public.as_slice());
     let item = [public, report.sealed.leader.bytes(), report.sealed.helper.bytes()].concat();
     let arrival = Arrival {
         task: TASK,

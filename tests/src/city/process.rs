@@ -321,16 +321,35 @@ fn tail(log: &Path) -> String {
     lines.get(lines.len().saturating_sub(12)..).unwrap_or_default().join("\n")
 }
 
-/// Writes a secret to a file that only this user can read.
+/// Writes to a file that only this user can read.
 ///
 /// # Errors
 /// The file cannot be written.
-pub async fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub async fn write_private(path: &Path, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
     let mut options = tokio::fs::OpenOptions::new();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     options.mode(0o600);
     let mut file = options.open(path).await?;
-    file.write_all(text.as_bytes()).await?;
+    file.write_all(bytes.as_ref()).await?;
     file.flush().await
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// What is private is read by the owner of the file only, and written over whole.
+    #[tokio::test]
+    async fn private_files_are_the_owners() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("school-S1.json");
+        write_private(&path, b"longer than the next").await.expect("written");
+        write_private(&path, b"{}").await.expect("written");
+        let mode = std::fs::metadata(&path).expect("file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(std::fs::read(&path).expect("file"), b"{}");
+    }
 }

@@ -20,16 +20,12 @@ use tests::federation::{PackName, RunningHub, signed_pack};
 
 use crate::THE_FLOW;
 use crate::city::{City, LEADER};
-use crate::school::all_but;
+use crate::school::opened_after;
 
 /// A helper with a year that is over, its key in its folder, and bytes of a share that it holds.
 async fn ended() -> (City, Vec<u8>) {
     let city = City::start().await;
-    all_but(&city, THE_FLOW, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(1);
-    city.step().await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     city.days(395);
     city.renew();
     keep_key(config(&city.helper), &city.keys[1], 1);

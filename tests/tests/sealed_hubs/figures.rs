@@ -17,7 +17,7 @@ use runtime::sql::Tx;
 use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK, Wished};
-use crate::school::{all_but, counted, draft};
+use crate::school::{all_but, counted, draft, opened_after};
 use crate::{THE_FLOW, THE_STOCK};
 
 const MONTH: &str = "2026-09";
@@ -241,11 +241,7 @@ async fn schools_of_a_closed_stage_are_not_missing() {
     let coverage = waits.whole.coverage;
     assert_eq!((coverage.schools_reported, coverage.schools_due), (0, SCHOOLS), "due, and not in");
     assert_eq!(waits.whole.closed, BTreeMap::from([(Stage::Senior, 2)]));
-    all_but(&city, THE_STOCK, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
     let found = figures(&leader, "alt.census", TERM, &["stage"]);
     let coverage = found.whole.coverage;
     assert_eq!((coverage.schools_reported, coverage.schools_due), (SCHOOLS, SCHOOLS));

@@ -9,7 +9,7 @@ use tests::federation::RunningHub;
 
 use crate::city::{City, LEADER};
 use crate::restored::forget_openings;
-use crate::school::{all_but, draft, owed};
+use crate::school::{draft, opened_after, owed};
 use crate::{THE_FLOW, THE_STOCK};
 
 fn numbers(hub: &RunningHub) -> Vec<u64> {
@@ -33,18 +33,10 @@ fn said(city: &City) -> Vec<Notice> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_helper_lost_is_shown_by_its_number() {
     let city = City::start().await;
-    all_but(&city, THE_FLOW, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(1);
-    city.step().await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     assert_eq!(numbers(&city.helper), [1]);
     forget_openings(&city.helper);
-    all_but(&city, THE_STOCK, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
     assert_eq!(numbers(&city.leader), [1, 2, 3, 4]);
     assert_eq!(numbers(&city.helper), [1, 2, 3, 4]);
     assert_eq!(said(&city), []);

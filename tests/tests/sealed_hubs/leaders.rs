@@ -6,12 +6,12 @@ use domain::catalogue::Stage;
 use domain::disclosure::plan::GroupId;
 use domain::unit::IdentityName;
 use hub::sealed::helper::{AskedSet, CallError, Helper};
-use hub::store::sealed::{opening, report, say};
+use hub::store::sealed::{opening, report};
 use proto::opening::{Detail, Standing};
 
 use crate::city::{City, FLOW, STOCK, TERM};
 use crate::crashes::{asked, leader_name};
-use crate::school::{all_but, draft, task, unit};
+use crate::school::{all_but, away, draft, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
 pub fn groups(city: &City) -> Vec<GroupId> {
@@ -127,12 +127,8 @@ async fn only_the_leader_of_the_plan_is_answered() {
 }
 
 /// Both hubs note that a school is away from September on.
-fn away(city: &City, school: u32, to: Option<&str>) {
-    for hub in [&city.leader, &city.helper] {
-        let (from, note) = ("2026-09-01".to_owned(), "closed".to_owned());
-        let absence = say::Absence { school: unit(school), from, to: to.map(str::to_owned), note };
-        hub.write(move |tx| say::note_absence(tx, &absence, 1));
-    }
+fn both_away(city: &City, school: u32, to: Option<&str>) {
+    [&city.leader, &city.helper].into_iter().for_each(|hub| away(hub, school, ("2026-09-01", to)));
 }
 
 /// A group of which only one school is in session is opened together with its partner, and the
@@ -140,7 +136,7 @@ fn away(city: &City, school: u32, to: Option<&str>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_town_is_not_told_beside_a_merged_group() {
     let city = City::start().await;
-    (8..=11).for_each(|school| away(&city, school, None));
+    (8..=11).for_each(|school| both_away(&city, school, None));
     all_but(&city, THE_STOCK, &[8, 9, 10, 11]);
     city.step().await;
     city.step().await;
@@ -156,7 +152,7 @@ async fn a_town_is_not_told_beside_a_merged_group() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_town_is_told_of_no_school_that_came_in_between() {
     let city = City::start().await;
-    away(&city, 7, None);
+    both_away(&city, 7, None);
     all_but(&city, THE_STOCK, &[7]);
     city.step().await;
     city.step().await;
@@ -164,7 +160,7 @@ async fn a_town_is_told_of_no_school_that_came_in_between() {
     let (cells, town) = ((THE_STOCK, Detail::Cells), (THE_STOCK, Detail::Categories));
     let all = groups(&city);
     assert_eq!(ask(&city, cells, all.clone()).await, Ok(()), "without the seventh");
-    away(&city, 7, Some("2026-09-01"));
+    both_away(&city, 7, Some("2026-09-01"));
     draft(&city, THE_STOCK, 7, 1).send(&city);
     city.step().await;
     city.days(7);

@@ -37,7 +37,7 @@ use hub::sealed::chain;
 use hub::store::sealed::{opening, record, report, say};
 
 use city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
-use school::{all_but, code, draft, owed, recount, task, unit, verdicts};
+use school::{all_but, away, code, draft, owed, recount, task, unit, verdicts};
 
 const THE_FLOW: (&str, &str) = (FLOW, WEEK);
 const THE_STOCK: (&str, &str) = (STOCK, TERM);
@@ -160,13 +160,8 @@ async fn an_objection_keeps_a_sum_closed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_school_is_not_waited_for() {
     let city = City::start().await;
-    let closed = || say::Absence {
-        school: unit(7),
-        from: "2026-09-01".to_owned(),
-        to: None,
-        note: "merged".to_owned(),
-    };
-    city.leader.write(move |tx| say::note_absence(tx, &closed(), 1));
+    let closed = ("2026-09-01", None);
+    away(&city.leader, 7, closed);
     all_but(&city, THE_FLOW, &[]);
     let digest = draft(&city, THE_FLOW, 7, 2).send(&city);
     city.step().await;
@@ -176,7 +171,7 @@ async fn a_closed_school_is_not_waited_for() {
     city.step().await;
     let id = task(&city, THE_FLOW);
     assert_eq!(city.leader.read(move |tx| opening::of_task(tx, &id))[0].refused, "NOT_ADMITTED");
-    city.helper.write(move |tx| say::note_absence(tx, &closed(), 1));
+    away(&city.helper, 7, closed);
     city.step().await;
     let schools = (1..=SCHOOLS).filter(|school| *school != 7);
     let exact = recount(&city, FLOW, schools);

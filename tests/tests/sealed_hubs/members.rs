@@ -4,7 +4,7 @@
 use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitKind;
 use hub::statistics::Statistics;
-use hub::store::sealed::{opening, report, say};
+use hub::store::sealed::{opening, report};
 use proto::opening::Detail;
 use tests::federation::RunningHub;
 
@@ -13,7 +13,7 @@ use crate::figures::seen_by;
 use crate::leaders::{ask, groups};
 use crate::pages::{browser, has, page};
 use crate::restored::forget_openings;
-use crate::school::{all_but, code, draft, overstated, recount, task, unit};
+use crate::school::{all_but, away, code, draft, opened_after, overstated, recount, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
 const NEXT_WEEK: (&str, &str) = (FLOW, "2026-W38");
@@ -118,23 +118,12 @@ async fn a_sum_over_spoiled_shares_shows_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_school_that_moves_is_counted_once_and_leaves_no_small_group() {
     let city = City::start().await;
-    all_but(&city, THE_FLOW, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(1);
-    city.step().await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let before = task(&city, THE_FLOW);
     let exact = recount(&city, FLOW, 1..=SCHOOLS);
     assert_eq!(city.opened(before), [("cells".to_owned(), exact.clone())]);
-    let gone = || say::Absence {
-        school: unit(1),
-        from: "2026-09-14".to_owned(),
-        to: None,
-        note: "moved to 370203".to_owned(),
-    };
-    for hub in [&city.leader, &city.helper] {
-        hub.write(move |tx| say::note_absence(tx, &gone(), 1));
-    }
+    // It moved to 370203.
+    [&city.leader, &city.helper].into_iter().for_each(|hub| away(hub, 1, ("2026-09-14", None)));
     let certified = |school: &str, district: &str| {
         let name = city.federation.authority().name(school, district);
         city.federation.authority().identity(&name, UnitKind::School)

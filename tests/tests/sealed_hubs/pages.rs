@@ -12,7 +12,7 @@ use tests::federation::RunningHub;
 
 use crate::city::{City, STOCK, TERM, WEEK};
 use crate::figures::seen_by;
-use crate::school::{all_but, draft};
+use crate::school::{all_but, draft, opened_after};
 use crate::{THE_FLOW, THE_STOCK};
 
 pub async fn browser(statistics: Statistics, kind: UnitKind, city: &City) -> Browser {
@@ -85,11 +85,7 @@ async fn town_pages(city: &City) {
 pub async fn pages_show_opened_sums_and_where_they_came_from() {
     let city = City::start().await;
     all_but(&city, THE_STOCK, &[]);
-    all_but(&city, THE_FLOW, &[8]);
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_after(&city, THE_FLOW, &[8], 7).await;
     let kind = UnitKind::District;
     let mut leader = browser(Statistics::of(&city.leader.hub), kind, &city).await;
     let sealed = page(&mut leader, "/sealed", "leader").await;

@@ -14,7 +14,7 @@ use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
 use crate::crashes::leader_name;
-use crate::school::{all_but, code, draft, owed, recount, task};
+use crate::school::{code, draft, opened_after, owed, recount, task};
 use crate::{THE_FLOW, THE_STOCK};
 
 const SPRING: (&str, &str) = (STOCK, "2026S2");
@@ -55,19 +55,11 @@ fn openings(hub: &RunningHub, id: TaskId) -> usize {
 /// carried; the spring's sums are opened.
 async fn carried() -> City {
     let city = City::start().await;
-    all_but(&city, THE_STOCK, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
     // The term of spring closes in the middle of August; certificates are new ones.
     city.days(330);
     city.renew();
-    all_but(&city, SPRING, &[11]);
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_after(&city, SPRING, &[11], 7).await;
     let id = task(&city, SPRING);
     let held = city.leader.read(move |tx| opening::of_task(tx, &id));
     assert!(
@@ -241,11 +233,7 @@ async fn a_helper_put_back_is_shown_what_it_signed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_hubs_put_back_come_to_one_record() {
     let city = City::start().await;
-    all_but(&city, THE_FLOW, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(1);
-    city.step().await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let exact = recount(&city, FLOW, 1..=SCHOOLS);
     forget_openings(&city.leader);
     forget_openings(&city.helper);

@@ -15,6 +15,7 @@ use domain::disclosure::sealed::{
     Kind, ReportNumber, SealedReport, SealedTable, Stratum, TaskId, context,
 };
 use domain::unit::{UnitId, UnitKind};
+use hub::store::sealed::say;
 use hub::store::sealed_inbox;
 use proto::frame::{OpenItem, REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, encode_relayed};
 use proto::sealed::{
@@ -22,6 +23,7 @@ use proto::sealed::{
     with_key_signature,
 };
 use proto::wire::sync::ItemKind;
+use tests::federation::RunningHub;
 
 use crate::city::{City, LEADER};
 
@@ -268,11 +270,28 @@ pub fn all_but(city: &City, place: (&str, &str), missing: &[u32]) {
 
 /// A week that one school owes: after its days of grace it is opened without that school's group.
 pub async fn owed(city: &City, place: (&str, &str), school: u32) {
-    all_but(city, place, &[school]);
+    opened_after(city, place, &[school], 4).await;
+}
+
+/// Everybody but some schools reports, both hubs check that, and what is whole after so many days
+/// is opened.
+pub async fn opened_after(city: &City, place: (&str, &str), missing: &[u32], days: i64) {
+    all_but(city, place, missing);
     city.step().await;
     city.step().await;
-    city.days(4);
+    city.days(days);
     city.step().await;
+}
+
+/// A hub's operator notes from when to when a school is away.
+pub fn away(hub: &RunningHub, school: u32, (from, to): (&str, Option<&str>)) {
+    let absence = say::Absence {
+        school: unit(school),
+        from: from.to_owned(),
+        to: to.map(str::to_owned),
+        note: "by telephone".to_owned(),
+    };
+    hub.write(move |tx| say::note_absence(tx, &absence, 1));
 }
 
 /// The independent sum of some schools, cell by cell.

@@ -14,7 +14,7 @@ use tests::federation::RunningHub;
 
 use crate::city::{City, LEADER, TERM, WEEK};
 use crate::roll_up::bodies;
-use crate::school::all_but;
+use crate::school::{all_but, opened_after};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// What may wait of one sender and period.
@@ -60,7 +60,8 @@ fn fill(top: &RunningHub, period: &'static str) {
     });
 }
 
-/// Moves the clock on by seconds until something is so.
+/// Moves the clock on by seconds until something is so. Between two moves the lanes, which run by
+/// themselves over real connections, get a moment.
 async fn until(city: &City, is_so: impl Fn() -> bool) {
     for _ in 0..600 {
         if is_so() {
@@ -86,11 +87,7 @@ async fn what_found_no_room_is_all_told_again() {
     fill(&top, WEEK);
     fill(&top, TERM);
     all_but(&city, THE_STOCK, &[]);
-    all_but(&city, THE_FLOW, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
+    opened_after(&city, THE_FLOW, &[], 7).await;
     let refused = |tx: &Tx<'_>| outbox::refused_with(tx, ("opened/", WAITING_FULL), 99);
     until(&city, || city.leader.read(refused).len() == 4).await;
     assert!(bodies(&top).is_empty());

@@ -33,6 +33,9 @@ use crate::store::sealed::{task, year};
 
 /// Code of a task of which the two hubs hold different verify keys.
 pub const OTHER_KEY: &str = "OTHER_KEY";
+
+/// Code of a task of which no verify key was agreed here.
+pub const NOT_AGREED: &str = "NOT_AGREED";
 /// Most reports in a call.
 pub const REPORTS_MAX: usize = 256;
 
@@ -139,7 +142,7 @@ impl CallError {
             Self::NotLeader => "NOT_LEADER",
             Self::NoTask(_) => "NO_TASK",
             Self::OtherTask => "OTHER_TASK",
-            Self::NotAgreed => "NOT_AGREED",
+            Self::NotAgreed => NOT_AGREED,
             Self::OtherCommitment => "OTHER_COMMITMENT",
             Self::OtherKey => OTHER_KEY,
             Self::Key(_) => "BROKEN_HALF",

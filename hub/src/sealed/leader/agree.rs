@@ -12,7 +12,7 @@ use runtime::sql::SqlError;
 use super::call::{Client, answer};
 use super::{Leader, LeaderError};
 use crate::sealed::documents::{Task, Year};
-use crate::sealed::helper::OTHER_KEY;
+use crate::sealed::helper::{NOT_AGREED, OTHER_KEY};
 use crate::sealed::row::keep_row;
 use crate::store::sealed::{task, year};
 
@@ -29,7 +29,7 @@ const WHOLE: [&str; 9] = [
     HELPER_HALF,
     OTHER_KEY,
     "BROKEN_HALF",
-    "NOT_AGREED",
+    NOT_AGREED,
     "NO_SHARE_KEY",
     "NO_TASK",
     "OTHER_COMMITMENT",

@@ -137,10 +137,11 @@ impl Leader {
         let today = self.hub.parts().clock.today();
         let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
         // What towns are told stands on what was opened for the area.
+        let mut past = Past::read(tx, task)?;
         for detail in [Detail::Cells, Detail::Categories] {
-            let past = Past::read(tx, task)?;
-            let ready = outlook(task, &holding, &past, today).ready.into_iter();
-            self.begin_sets(tx, (task, &holding), ready.filter(|set| set.detail == detail), today)?;
+            let mut ready = outlook(task, &holding, &past, today).ready;
+            ready.retain(|set| set.detail == detail);
+            self.begin_sets(tx, (task, &holding), (ready, &mut past), today)?;
         }
         let mut jobs = Vec::new();
         for opening in opening::of_task(tx, &task.id)? {
@@ -161,12 +162,11 @@ impl Leader {
         &self,
         tx: &Tx<'_>,
         (task, holding): (&Task, &Holding),
-        sets: impl Iterator<Item = Set>,
+        (sets, past): (Vec<Set>, &mut Past),
         today: Date,
     ) -> Result<(), LeaderError> {
         for set in sets {
-            let past = Past::read(tx, task)?;
-            let admitted = match holding.admit(tx, task, (&set, &past), today) {
+            let admitted = match holding.admit(tx, task, (&set, past), today) {
                 Ok(admitted) => admitted,
                 Err(NotOpened::Objectable(_) | NotOpened::Rest) => continue,
                 Err(error) => return Err(error.into()),
@@ -177,6 +177,7 @@ impl Leader {
             if let Some(blocked) = blocked {
                 self.block(tx, task, (id, &new), &blocked)?;
             }
+            past.add(task, Opening { id, ..new }, admitted.standings)?;
         }
         Ok(())
     }

@@ -225,8 +225,7 @@ impl Leader {
             task::stop(tx, &task.id, REPORTS_LOST)?;
             return Ok(false);
         }
-        let past = Past::read(tx, task)?;
-        if let Err(NotOpened::CellsFirst(_)) = holding.admit_now(task, &set, &past) {
+        if set.detail == Detail::Categories && Past::read(tx, task)?.stood(task, &set).is_err() {
             // The area's sum was not taken up; why stands with the task.
             return Ok(false);
         }

@@ -25,6 +25,7 @@ use super::{Leader, LeaderError};
 use crate::relay::send_down;
 use crate::sealed::arrival::decide_on;
 use crate::sealed::documents::Task;
+use crate::sealed::helper::NOT_AGREED;
 use crate::sealed::refused::{self, Refused};
 use crate::sealed::signed;
 use crate::store::sealed::{report, verdict};
@@ -39,7 +40,6 @@ const APART: &str = "SHARES_APART";
 const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
 
 /// Code by which the helper says that it has no key of the task.
-const NOT_AGREED: &str = "NOT_AGREED";
 
 /// A verdict that is final, to be kept and sent down.
 struct Final {

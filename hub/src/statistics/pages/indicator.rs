@@ -73,7 +73,9 @@ impl Page<'_> {
         let areas = self.holdings.members.iter().filter(|member| is_area(member.unit.kind));
         let mut all = std::iter::once(&self.holdings.whole).chain(areas);
         let is_shown = |unit: &UnitId| self.is_whole() || *unit == self.unit.id;
-        all.any(|held| is_shown(&held.unit.id) && !held.books.is_all && held.due > 0)
+        all.any(|held| {
+            is_shown(&held.unit.id) && held.due > 0 && !held.books.are_whole_for(held.due)
+        })
     }
 
     /// Totals of the unit.

@@ -76,7 +76,7 @@ pub(super) fn page(
     Ok(SealedPage {
         part: part(&documents, &at.id),
         summary: summary(&tasks),
-        is_town: is_town(&documents, &at.id),
+        is_town: documents.is_town(&at.id),
         notices: notices.iter().map(|notice| both(|lang| notice.say(lang))).collect(),
         periods: known.iter().map(|period| choice(*period)).collect(),
         period: asked.map(|period| period.to_string()).unwrap_or_default(),
@@ -141,20 +141,13 @@ fn is_done(task: &TaskView) -> bool {
     matches!(stand(task), Stand::Opened | Stand::YearClosed)
 }
 
-/// Whether this hub is a town's in an area under seal, and has no part itself.
-fn is_town(documents: &Documents, own: &UnitId) -> bool {
-    let years = || documents.years().iter();
-    let has_part = years().any(|year| year.role_of(own).is_some());
-    !has_part && years().any(|year| year.sealed().roster.has_town(own))
-}
-
 fn part(documents: &Documents, own: &UnitId) -> Label {
     let roles: Vec<Role> = documents.years().iter().filter_map(|year| year.role_of(own)).collect();
     label(match (roles.contains(&Role::Leader), roles.contains(&Role::Helper)) {
         (true, _) => words::PART_LEADER,
         (false, true) => words::PART_HELPER,
         _ if documents.years().is_empty() => words::PART_NONE,
-        _ if is_town(documents, own) => words::PART_TOWN,
+        _ if documents.is_town(own) => words::PART_TOWN,
         _ => words::PART_ABOVE,
     })
 }

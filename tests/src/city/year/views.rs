@@ -2,8 +2,6 @@
 //! with schools that collude, and what the shipped attacker says of each file.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -17,7 +15,7 @@ use super::recount::{Exactness, Sealed};
 use crate::city::build::{BuildError, City};
 use crate::city::days::SCHOOL_YEAR;
 use crate::city::plan::{CITY, HEALTH};
-use crate::city::process::Program;
+use crate::city::process::{Program, write_private};
 use crate::city::site::path_text;
 
 /// Seconds that the attacker may take for a file.
@@ -89,7 +87,7 @@ pub(super) async fn write_all(
         for colluders in with {
             let number = colluders.schools.len();
             let joined = format!("{name}+{number}-school{}", if number == 1 { "" } else { "s" });
-            together(export, (&joined, &view), &colluders.schools, own)?;
+            together(export, (&joined, &view), &colluders.schools, own).await?;
             files.push(Written { name: joined, must: colluders.must });
         }
         files.push(Written { name, must: Must::Safe });
@@ -140,36 +138,25 @@ async fn exported(
     read(&std::fs::read(file)?).map_err(|error| std::io::Error::other(error).into())
 }
 
-/// Writes a role's view with those of schools that collude, and their own beside it.
-fn together(
+/// Writes a role's view with those of schools that collude, and their own beside it. Only the owner
+/// of the files reads them: they hold what schools know and nobody else.
+async fn together(
     export: &Path,
     (name, view): (&str, &View),
     with: &[String],
     own: &BTreeMap<String, View>,
 ) -> Result<(), BuildError> {
-    let written = |view: &View, name: &str| -> Result<(), BuildError> {
-        let bytes = write(view).map_err(std::io::Error::other)?;
-        Ok(write_private(&export.join(format!("{name}.json")), bytes.as_ref())?)
+    let written = async |view: &View, name: &str| -> Result<(), BuildError> {
+        let text = write(view).map_err(std::io::Error::other)?;
+        Ok(write_private(&export.join(format!("{name}.json")), &text).await?)
     };
     let mut all = view.clone();
     for school in with {
         let Some(own) = own.get(school) else { continue };
-        written(own, &format!("school-{school}"))?;
+        written(own, &format!("school-{school}")).await?;
         all.join(own.clone()).map_err(std::io::Error::other)?;
     }
-    written(&all, name)
-}
-
-/// Writes a file that only its owner reads: it holds what schools know and nobody else.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)?.write_all(bytes)
+    written(&all, name).await
 }
 
 /// What the shipped attacker says of a file.
@@ -191,23 +178,4 @@ async fn judge(city: &City, export: &Path, file: Written) -> Result<Judged, Buil
     };
     let seconds = started.elapsed().as_secs_f64();
     Ok(Judged { file: name, must, hidden, leaks, undecided, seconds })
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    /// What schools alone know is read by the owner of the file only, and written over whole.
-    #[test]
-    fn files_of_schools_are_private() {
-        let folder = tempfile::tempdir().expect("folder");
-        let path = folder.path().join("school-S1.json");
-        write_private(&path, b"longer than the next").expect("written");
-        write_private(&path, b"{}").expect("written");
-        let mode = std::fs::metadata(&path).expect("file").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(std::fs::read(&path).expect("file"), b"{}");
-    }
 }

@@ -18,7 +18,7 @@ use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{Applied, Hooks, PULL_CURSOR, outbox};
+use runtime::uplink::{Applied, Hooks, outbox};
 use tokio::sync::Notify;
 
 use crate::sealed_years;
@@ -116,7 +116,7 @@ pub fn judge_again(transfer: &Transfer, unit: &UnitId) -> Result<(), SqlError> {
     let unit = unit.clone();
     transfer.write("judge_directives_again", move |tx| {
         if outbox::note(tx, TOO_EARLY)?.is_some_and(|note| !note.is_empty()) {
-            outbox::blank_notes(tx, PULL_CURSOR)?;
+            outbox::pull_all_again(tx)?;
             outbox::set_note(tx, TOO_EARLY, "")?;
         }
         for stored in directive::all(tx)?.iter().filter(|one| one.verdict.is_beyond_us()) {

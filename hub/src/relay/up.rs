@@ -64,7 +64,7 @@ pub(crate) fn take(
             Some((sent, _)) => {
                 let wait_ms = |_: &_, _| AGAIN_AFTER_MS;
                 // The latest wrapping: the certificate of the first may have ended.
-                let wrap = |_: &Vec<u8>| item.clone();
+                let wrap = |_: &[u8]| item.clone();
                 let about = (lane, name.as_str());
                 news.queued = outbox::send_again_as(tx, about, wrap, (wait_ms, now_ms))?;
                 if sent.outcome == Some(REFUSED) && !news.queued {

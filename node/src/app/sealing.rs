@@ -130,9 +130,10 @@ impl Node {
             let mut sent = 0;
             for (name, _) in &open {
                 let item = (Lane::Statistics, name.as_str());
-                let wrap = |item: &Vec<u8>| {
+                let wrap = |item: &[u8]| {
                     let key = identity.as_ref().map(|identity| identity.key());
-                    key.and_then(|key| sealing::wrapped_anew(item, key)).unwrap_or(item.clone())
+                    let anew = key.and_then(|key| sealing::wrapped_anew(item, key));
+                    anew.unwrap_or_else(|| item.to_vec())
                 };
                 let when = (wait_ms, now_ms);
                 sent += usize::from(outbox::send_again_as(tx, item, wrap, when)?);
@@ -157,7 +158,11 @@ impl Node {
     /// for what leaves, a store cannot be read or written, or the key cannot sign; what was sealed
     /// before stays.
     pub fn seal_due(&self) -> Result<usize, SealDueError> {
-        let (Some(member), Some(context)) = (self.member(), self.sealing()?) else { return Ok(0) };
+        let (Some(member), Some(context)) = (self.member(), self.sealing()?) else {
+            // Nobody waits for a report of this school any more.
+            self.note_absent(Vec::new())?;
+            return Ok(0);
+        };
         let skew = self.transfer().read(|tx| outbox::note(tx, CLOCK_SKEW));
         let skew = skew.map_err(SealingError::from)?;
         check_clock(skew.and_then(|text| text.parse().ok()).unwrap_or(0))?;
@@ -200,7 +205,7 @@ impl Node {
 ///
 /// # Errors
 /// The clock is more than a day from the hub's.
-pub(super) fn check_clock(skew_ms: i64) -> Result<(), SealDueError> {
+fn check_clock(skew_ms: i64) -> Result<(), SealDueError> {
     if skew_ms.saturating_abs() > SKEW_MS_MAX {
         return Err(SealDueError::Clock(skew_ms / 3_600_000));
     }

@@ -162,7 +162,7 @@ fn absent_text(terminal: &Terminal, absent: &SealedAbsent) -> String {
 /// The same for programs.
 fn absent_json(absent: &SealedAbsent) -> Value {
     json!({
-        "period": absent.period.in_lang(Lang::En), "tables": absent.tables, "code": absent.code,
+        "period": absent.period_id, "tables": absent.tables, "code": absent.code,
         "why": absent.why.in_lang(Lang::En),
     })
 }

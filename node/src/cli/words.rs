@@ -430,8 +430,8 @@ texts! {
     SEALED_TITLE = "密封报告", "sealed reports";
     ALL_SEALED = "应密封的都已密封", "every report that was due is sealed";
     UNSEALED_FOUND = "有 {0} 个时段的密封报告没有做出，最早是 {1}；所在学校组的该时段因此无法开启",
-        "reports of {0} periods could not be sealed, the first is {1}; until they are, the group's \
-         sums of these periods stay closed";
+        "reports of {0} periods could not be sealed, the first is {1}; without them the \
+         group's sums of these periods stay closed";
     UNSEALED_FIX = "逐项原因见“密封报告”页，或运行 xinqiao-node sealed list",
         "Reasons stand on the page of sealed reports and in xinqiao-node sealed list";
 

@@ -184,6 +184,8 @@ pub struct YearUnderSeal {
 /// Tables of a period that were not sealed at the last look, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedAbsent {
+    /// Period in its written form.
+    pub period_id: String,
     /// Term or week.
     pub period: Label,
     /// How many tables; none where it is all of them.

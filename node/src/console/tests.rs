@@ -90,6 +90,7 @@ impl EgressSource for Fixed {
         let standings = [(2025, KeyStanding::Unstated)].into();
         let key = Some(ReportKey { digest: sha256(b"report key"), standings });
         let absent = SealedAbsent {
+            period_id: "2025-W45".to_owned(),
             period: Label::new("2025 年第 45 周", "Week 45 of 2025"),
             tables: Some(12),
             code: "destroyed".to_owned(),

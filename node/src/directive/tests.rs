@@ -106,7 +106,7 @@ fn what_came_too_early_is_asked_for_again() {
     };
     let (slow, _) = Clock::simulated(now() - jiff::SignedDuration::from_hours(24 * 30));
     let pack = signed(&[&education], 1, &altered());
-    let cursor = format!("{PULL_CURSOR}:370202004");
+    let cursor = format!("{}:370202004", runtime::uplink::PULL_CURSOR);
     let note = |name: &str| {
         let name = name.to_owned();
         transfer.read(move |tx| outbox::note(tx, &name)).expect("note").unwrap_or_default()

@@ -115,6 +115,7 @@ fn absent_line(absent: Absent) -> SealedAbsent {
     let period = absent.period.parse();
     SealedAbsent {
         period: period.map_or_else(|_| Label::same(absent.period.clone()), decode::period),
+        period_id: absent.period,
         tables: absent.tables,
         code: absent.code,
         why: Label::new(absent.zh, absent.en),

@@ -5,18 +5,15 @@
 //! why; writing an earlier version again brings it back. What others name, what decides about
 //! somebody and what has an end of its own is not annulled.
 
-use domain::ledger::{Kind, SchoolRole, Word as _};
+use domain::ledger::{Kind, Word as _};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
-use super::browse;
 use super::entry::{RecordId, Rules, Shape};
-use super::import_batch;
 use super::kinds::KINDS;
 use super::refusal::LedgerRefusal;
 use super::{read, strange, write};
-use crate::import::preview::Counts;
 
 /// Annuls one entry, seen at a version. Needs a reason.
 ///
@@ -51,45 +48,6 @@ pub fn one<T: Rules>(
     write::put_annulled(tx, author, record, &entry)
 }
 
-/// Whether somebody may take a table of entries of a kind back, as far as the role alone says.
-#[must_use]
-pub fn takes_back(role: SchoolRole, kind: &str) -> bool {
-    let kind = Kind::from_word(kind);
-    let known = kind.and_then(|kind| browse::kind_of(kind).ok());
-    known.is_some_and(|known| known.annuls && browse::is_writable_by(role, known.kind))
-}
-
-/// Takes a table of entries back: annuls every entry that it brought, or none. Gives how many.
-///
-/// Not where one was changed since, so that nothing is lost that was written by hand on top of it.
-///
-/// # Errors
-/// No such table, it was taken back, what [`one`] refuses of an entry, or the store; nothing was
-/// written.
-pub fn table(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<u64, LedgerRefusal> {
-    if author.reason().trim().is_empty() {
-        return Err(LedgerRefusal::Reason);
-    }
-    let kind = import_batch::standing_kind(tx, batch)?.and_then(|word| Kind::from_word(&word));
-    let known = browse::kind_of(kind.ok_or(LedgerRefusal::Unknown)?)?;
-    let origin = import_batch::origin(tx, (batch, known.kind.as_str()))?;
-    let records = import_batch::entries(tx, batch)?;
-    if records.is_empty() {
-        return Err(LedgerRefusal::Unknown);
-    }
-    for record in &records {
-        let seen = (known.seen)(tx, *record)?;
-        if seen.version > 1 || seen.parallels > 0 {
-            return Err(LedgerRefusal::TableBuiltOn);
-        }
-        (known.annul)(tx, author, (*record, seen.version))?;
-    }
-    let left = records.len() as u64;
-    let counts = Counts { left, ..Counts::default() };
-    import_batch::insert_undone(tx, author, (batch, strange(origin)?), counts)?;
-    Ok(left)
-}
-
 /// Kind of an entry that stands and names a record.
 fn named_by(tx: &Tx<'_>, record: RecordId) -> Result<Option<Kind>, SqlError> {
     for known in KINDS {
@@ -111,6 +69,7 @@ fn named_by(tx: &Tx<'_>, record: RecordId) -> Result<Option<Kind>, SqlError> {
 
 #[cfg(test)]
 mod tests {
+    use domain::ledger::SchoolRole;
     use domain::ledger::terms::{AppointmentOutcome, SessionOrigin, SessionTopic};
     use domain::ledger::words::Form;
     use runtime::sql::SqlError;

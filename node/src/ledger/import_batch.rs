@@ -9,6 +9,9 @@ use super::author::Author;
 use super::entry::RecordId;
 use crate::import::preview::Counts;
 
+/// Kind of a roster.
+pub(crate) const ROSTER: &str = "roster";
+
 /// Kind of a change of the roll that a person entered; it has no file.
 pub(super) const ENTERED: &str = "entered";
 

@@ -1,17 +1,17 @@
-//! Taking a roster import back, as long as nothing was built on it.
+//! Taking an import back, a roster or a table of entries, as long as nothing was built on it.
 //!
-//! Nothing is removed: every student stands again as before the import, in a version of its own,
-//! and whom only that file brought is off the roll from the very first day. The import stays in the
-//! list, with the taking back beside it.
+//! Nothing is removed. Of a roster every student stands again as before the import, in a version of
+//! its own, and whom only that file brought is off the roll from the very first day; the entries of
+//! a table are annulled. The import stays in the list, with the taking back beside it.
 
-use domain::ledger::{Action, Area};
+use domain::ledger::{Action, Area, Kind, SchoolRole, Word as _};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::import_batch;
 use super::refusal::LedgerRefusal;
-use super::{annul, student, write};
+use super::{browse, strange, student, write};
 use crate::import::preview::Counts;
 
 /// What was taken back.
@@ -25,7 +25,7 @@ pub struct Undone {
 
 /// An import that was taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakenBack {
+pub enum UndoneImport {
     /// A roster.
     Roster(Undone),
     /// A table: so many entries were annulled.
@@ -36,12 +36,51 @@ pub enum TakenBack {
 ///
 /// # Errors
 /// Who may not, no such import, something was written on it since, or the store; nothing changed.
-pub fn any(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<TakenBack, LedgerRefusal> {
+pub fn any(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<UndoneImport, LedgerRefusal> {
     match import_batch::standing_kind(tx, batch)?.as_deref() {
-        Some("roster") => roster(tx, author, batch).map(TakenBack::Roster),
-        Some(_) => annul::table(tx, author, batch).map(TakenBack::Table),
+        Some(import_batch::ROSTER) => roster(tx, author, batch).map(UndoneImport::Roster),
+        Some(_) => table(tx, author, batch).map(UndoneImport::Table),
         None => Err(LedgerRefusal::Unknown),
     }
+}
+
+/// Whether somebody may take a table of entries of a kind back, as far as the role alone says.
+#[must_use]
+pub fn takes_back(role: SchoolRole, kind: &str) -> bool {
+    let kind = Kind::from_word(kind);
+    let known = kind.and_then(|kind| browse::kind_of(kind).ok());
+    known.is_some_and(|known| known.annuls && browse::is_writable_by(role, known.kind))
+}
+
+/// Takes a table of entries back: annuls every entry that it brought, or none. Gives how many.
+///
+/// Not where one was changed since, so that nothing is lost that was written by hand on top of it.
+///
+/// # Errors
+/// No such table, it was taken back, what [`super::annul::one`] refuses of an entry, or the store; nothing was
+/// written.
+pub fn table(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<u64, LedgerRefusal> {
+    if author.reason().trim().is_empty() {
+        return Err(LedgerRefusal::Reason);
+    }
+    let kind = import_batch::standing_kind(tx, batch)?.and_then(|word| Kind::from_word(&word));
+    let known = browse::kind_of(kind.ok_or(LedgerRefusal::Unknown)?)?;
+    let origin = import_batch::origin(tx, (batch, known.kind.as_str()))?;
+    let records = import_batch::entries(tx, batch)?;
+    if records.is_empty() {
+        return Err(LedgerRefusal::Unknown);
+    }
+    for record in &records {
+        let seen = (known.seen)(tx, *record)?;
+        if seen.version > 1 || seen.parallels > 0 {
+            return Err(LedgerRefusal::TableBuiltOn);
+        }
+        (known.annul)(tx, author, (*record, seen.version))?;
+    }
+    let left = records.len() as u64;
+    let counts = Counts { left, ..Counts::default() };
+    import_batch::insert_undone(tx, author, (batch, strange(origin)?), counts)?;
+    Ok(left)
 }
 
 /// Takes a roster import back. Needs a reason.
@@ -53,7 +92,8 @@ pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, Ledger
     if author.reason().trim().is_empty() {
         return Err(LedgerRefusal::Reason);
     }
-    let origin = import_batch::origin(tx, (batch, "roster"))?.ok_or(LedgerRefusal::Unknown)?;
+    let origin =
+        import_batch::origin(tx, (batch, import_batch::ROSTER))?.ok_or(LedgerRefusal::Unknown)?;
     if is_built_on(tx, batch)? {
         return Err(LedgerRefusal::ImportBuiltOn);
     }

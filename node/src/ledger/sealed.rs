@@ -65,8 +65,8 @@ pub struct Before {
     pub kind: String,
     /// Number of the record within its kind.
     pub record: i64,
-    /// What was told of it.
-    pub amount: u64,
+    /// What was told of it; less than nothing where what was handed on from it was refused after.
+    pub amount: i64,
     /// It was annulled since: what is written in its place was told with it.
     pub annulled: bool,
 }
@@ -242,7 +242,7 @@ pub fn told_elsewhere(tx: &Tx<'_>, table: &str, period: &str) -> Result<Vec<Befo
         params![table, period],
         |row| {
             let (kind, record) = (row.text(0)?, row.i64(1)?);
-            Ok(Before { kind, record, amount: row.u64(2)?, annulled: row.bool(3)? })
+            Ok(Before { kind, record, amount: row.i64(2)?, annulled: row.bool(3)? })
         },
     )
 }

@@ -80,7 +80,7 @@ pub fn apply(
     if batch.is_empty() {
         return Ok(ImportReceipt { batch: None, counts });
     }
-    let number = import_batch::insert(tx, "roster", source, counts)?;
+    let number = import_batch::insert(tx, import_batch::ROSTER, source, counts)?;
     let valid_from = beginning(tx, source.as_of)?.from;
     let from = Change { batch: number, valid_from, reason: IMPORTED };
     for record in batch.new_records() {

@@ -55,9 +55,9 @@ fn why(made: &Made) -> Option<Why> {
         ),
         Made::Absent { reason: Unsealed::OfLostLedger, .. } => (
             "lost_ledger",
-            "该周在本机现用台账建立之前，由原来的台账上报；为避免重复统计，本机不再补报",
-            "the week is before this ledger began; the one that was lost told it, and it is not \
-             told twice",
+            "该周在本机现用台账建立之前，可能已由原来的台账上报；为避免重复统计，本机不再补报",
+            "the week is before this ledger began; a ledger that was lost may have told it, and \
+             nothing is told twice",
         ),
         Made::Broken { reason, .. } => {
             return Some(("broken", format!("数字无法密封：{reason}"), reason.to_string()));

@@ -17,7 +17,7 @@ use proto::sealed::{Place, Report, encode_report, with_key_signature};
 use proto::wire::sync::ItemKind;
 use runtime::sql::Tx;
 
-use super::measure::{Measured, NoReport, facts_span, measure};
+use super::measure::{Measured, NoReport, measure};
 use super::schedule::{Due, Pending, due_among};
 use super::since::{of_table, since};
 use super::{Context, Made, SealingError};
@@ -93,10 +93,13 @@ fn seal_all(
     let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
     let hubs = under_seal.hubs()?;
     let keys = Keys { certified: key, stated: &report_key::load_or_make(tx, context.now_ms)? };
-    let since = match since(tx, context, (under_seal, own), keys.stated)? {
-        _ if matches!(period, Period::Term(_)) => own.from,
-        Ok(since) => since,
-        Err(reason) => return Ok(open.iter().map(|due| absent(due, reason)).collect()),
+    // A stock is of its term; a flow reaches back, because what was entered late is told in it.
+    let since = match period {
+        Period::Term(_) => None,
+        _ => match since(tx, context, (under_seal, own), keys.stated)? {
+            Ok(since) => Some(since),
+            Err(reason) => return Ok(open.iter().map(|due| absent(due, reason)).collect()),
+        },
     };
     let held = held_weeks(tx, context, period)?;
     let to = &under_seal.year().leader;
@@ -104,11 +107,11 @@ fn seal_all(
     let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
     let mut made = Vec::with_capacity(open.len());
     for due in open {
-        let from = of_table(context, &due.table, (own, since));
+        let from = since.map_or(own.from, |since| of_table(context, &due.table, (own, since)));
         let facts = match facts.entry(from) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                let span = facts_span(period, own, from);
+                let span = Span { from, ..own };
                 place.insert(Facts::of_period(tx, &profile, span, context.today)?)
             }
         };

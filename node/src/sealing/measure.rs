@@ -37,15 +37,6 @@ pub(super) enum NoReport {
     Broken(MeasureError),
 }
 
-/// What the days of a period's facts are: a stock's term, and for a flow everything since a day up
-/// to the end of the week, because what was entered late is told in it.
-pub(super) fn facts_span(period: Period, own: Span, since: Date) -> Span {
-    match period {
-        Period::Term(_) => own,
-        _ => Span { from: since, ..own },
-    }
-}
-
 /// Measures a table.
 pub(super) fn measure(
     tx: &Tx<'_>,
@@ -120,7 +111,16 @@ fn untold(
     let mut free: BTreeMap<(&str, i64), u64> = BTreeMap::new();
     for one in before {
         let map = if one.annulled { &mut free } else { &mut known };
-        map.insert((&one.kind, one.record), one.amount);
+        map.insert((&one.kind, one.record), u64::try_from(one.amount).unwrap_or(0));
+    }
+    // What a record was told in place of another, whose own week was refused after, was told to
+    // nobody.
+    for owing in before.iter().filter(|one| one.amount < 0) {
+        let mut owed = owing.amount.unsigned_abs();
+        for (_, told) in known.iter_mut().filter(|(of, _)| of.0 == owing.kind) {
+            let back = owed.min(*told);
+            (*told, owed) = (*told - back, owed - back);
+        }
     }
     let mut room = cap;
     let mut cells = vec![0_u64; table.counted()];

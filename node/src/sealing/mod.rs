@@ -7,6 +7,8 @@
 //! commissions are here nothing is sealed, and counts about persons go rounded.
 
 mod absence;
+#[cfg(test)]
+mod annulled_tests;
 mod figures;
 mod make;
 mod measure;

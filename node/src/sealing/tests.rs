@@ -7,8 +7,8 @@ use domain::catalogue::Stage;
 use domain::disclosure::attacker::Printed;
 use domain::disclosure::sealed::{Answer, SealedTables};
 use domain::ledger::SchoolRole;
-use domain::ledger::terms::{SessionOrigin, SessionTopic, Tier};
-use domain::ledger::words::{AlertSource, Form, Move};
+use domain::ledger::terms::Tier;
+use domain::ledger::words::{AlertSource, Move};
 use domain::period::Period;
 use jiff::civil::{Date, date};
 use proto::frame::{decode_item, encode_item};
@@ -23,19 +23,15 @@ use super::{
     danger_own_view, due, make, take_waiting,
 };
 use crate::indicator::Unsealed;
-use crate::ledger::annul;
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
-use crate::ledger::entry::{AuthorNote, StaffId, StudentId};
+use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::hold::{self, Act};
-use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::report_key;
 use crate::ledger::sealed::{self as register, StoredReport};
-use crate::ledger::session::Session;
 use crate::ledger::testing::{
     AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible, sheet_cells,
 };
-use crate::ledger::write;
 use crate::release::{self, copy_handover};
 use crate::transfer::{Transfer, addressed};
 
@@ -217,50 +213,6 @@ fn an_event_is_told_once() {
     let last = hubs.context(date(2025, 12, 2));
     seal(&school, &last, week("2025-W47"));
     assert_eq!(told(&hubs, &school, "2025-W47"), 0);
-}
-
-/// A session that a sealed week told and that was annulled stays told: the one that is written in
-/// its place is told with it, the next is told anew, and one that is brought back is told again.
-#[test]
-fn what_is_written_in_place_of_an_annulled_entry_is_not_told_again() {
-    const SESSIONS: &str = "sealed.cns.individual";
-    let (school, hubs) = (school(), Hubs::new());
-    let session = |student: i64, day: Date| Session {
-        day,
-        form: Form::Individual,
-        student: Some(StudentId(student)),
-        stage: None,
-        counsellor: StaffId(1),
-        minutes: 40,
-        origin: SessionOrigin::Student,
-        topic: SessionTopic::Mood,
-        title: String::new(),
-        note: AuthorNote::new(String::new()),
-    };
-    let add = |student: i64, day: Date| {
-        let session = session(student, day);
-        let written: Result<_, LedgerRefusal> =
-            school.ledger.write("add", move |tx| write::add(tx, &author(), &session));
-        written.expect("session")
-    };
-    let told =
-        |week: &str| -> u64 { hubs.read(&school, &report(&school, SESSIONS, week)).iter().sum() };
-    let wrong = add(1, date(2025, 11, 5));
-    seal(&school, &hubs.context(date(2025, 11, 11)), week("2025-W45"));
-    assert_eq!(told("2025-W45"), 1);
-    let annulled: Result<_, LedgerRefusal> =
-        school.ledger.write("annul", move |tx| annul::one::<Session>(tx, &author(), (wrong, 1)));
-    annulled.expect("annulled");
-    add(2, date(2025, 11, 5));
-    seal(&school, &hubs.context(TODAY), week("2025-W46"));
-    assert_eq!(told("2025-W46"), 0, "it is the same session");
-    add(3, date(2025, 11, 19));
-    let before = session(1, date(2025, 11, 5));
-    let back: Result<_, LedgerRefusal> =
-        school.ledger.write("back", move |tx| write::update(tx, &author(), (wrong, 2), &before));
-    back.expect("back");
-    seal(&school, &hubs.context(date(2025, 12, 2)), week("2025-W47"));
-    assert_eq!(told("2025-W47"), 2, "a new one, and the one that counts again");
 }
 
 /// The bytes of a week with cases are as long as those of a week without.

@@ -68,7 +68,7 @@ pub(super) enum Taken {
     Late,
 }
 
-/// Takes a signed verdict; says whether it is news.
+/// Takes a signed verdict; says what it is to the report that is kept here.
 ///
 /// # Errors
 /// It is not believed; nothing was changed.

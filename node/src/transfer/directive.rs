@@ -67,6 +67,14 @@ impl Verdict {
         Self::Unusable(format!("{REFUSED}{reason}"))
     }
 
+    /// As the columns of the store have it.
+    const fn columns(&self) -> (bool, &str) {
+        match self {
+            Self::Usable => (true, ""),
+            Self::Unusable(reason) => (false, reason.as_str()),
+        }
+    }
+
     /// Why a special period was refused; nothing where it was not.
     #[must_use]
     pub fn refusal(&self) -> Option<&str> {
@@ -168,10 +176,7 @@ pub fn store(
     verdict: &Verdict,
     now_ms: i64,
 ) -> Result<bool, SqlError> {
-    let (usable, reason) = match verdict {
-        Verdict::Usable => (true, ""),
-        Verdict::Unusable(reason) => (false, reason.as_str()),
-    };
+    let (usable, reason) = verdict.columns();
     let stored = tx.execute(
         "insert into directive (kind, name, serial, version, effective_from, content_digest,
                                 directive, received_at_ms, usable, reason)
@@ -218,10 +223,7 @@ pub fn store(
 /// # Errors
 /// The store cannot be written.
 pub fn set_verdict(tx: &Tx<'_>, stored: &Stored, verdict: &Verdict) -> Result<(), SqlError> {
-    let (usable, reason) = match verdict {
-        Verdict::Usable => (true, ""),
-        Verdict::Unusable(reason) => (false, reason.as_str()),
-    };
+    let (usable, reason) = verdict.columns();
     tx.execute(
         "update directive set usable = $4, reason = $5, id = (select max(id) + 1 from directive)
          where kind = $1 and name = $2 and serial = $3",

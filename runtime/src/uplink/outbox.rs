@@ -8,6 +8,7 @@ use certs::digest::{random_bytes, sha256};
 use proto::frame::{Epoch, encode_frame};
 use proto::wire::sync::Lane;
 
+use super::PULL_CURSOR;
 use crate::params;
 use crate::sql::{Row, SqlError, Tx};
 
@@ -151,7 +152,7 @@ pub fn send_again(
     wait_ms: impl Fn(&SentItem, u32) -> i64,
     now_ms: i64,
 ) -> Result<bool, SqlError> {
-    send_again_as(tx, (lane, name), Vec::clone, (wait_ms, now_ms))
+    send_again_as(tx, (lane, name), <[u8]>::to_vec, (wait_ms, now_ms))
 }
 
 /// As [`send_again`]; `wrap` makes of the bytes of the latest sending those of the next one, as
@@ -162,7 +163,7 @@ pub fn send_again(
 pub fn send_again_as(
     tx: &Tx<'_>,
     (lane, name): (Lane, &str),
-    wrap: impl FnOnce(&Vec<u8>) -> Vec<u8>,
+    wrap: impl FnOnce(&[u8]) -> Vec<u8>,
     (wait_ms, now_ms): (impl Fn(&SentItem, u32) -> i64, i64),
 ) -> Result<bool, SqlError> {
     let Some((sent, times)) = latest(tx, name)? else { return Ok(false) };
@@ -580,14 +581,15 @@ pub fn set_note(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// Blanks every note whose name begins so.
+/// Has every directive asked for again with the next call, of whichever parent.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn blank_notes(tx: &Tx<'_>, front: &str) -> Result<(), SqlError> {
-    let end = format!("{front}\u{10ffff}");
+pub fn pull_all_again(tx: &Tx<'_>) -> Result<(), SqlError> {
+    // A cursor stands under its name and its parent's; an empty one is the beginning.
+    let (front, end) = (format!("{PULL_CURSOR}:"), format!("{PULL_CURSOR};"));
     let blank = "update uplink_note set value = '' where name >= $1 and name < $2";
-    tx.execute(blank, params![front, &end])?;
+    tx.execute(blank, params![&front, &end])?;
     Ok(())
 }
 

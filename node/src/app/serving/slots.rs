@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use domain::period::Period;
 use jiff::civil::Date;
+use runtime::sql::{SqlError, Tx};
+use runtime::uplink::{CLOCK_SKEW, outbox};
 
 use super::ring_bell;
 use crate::app::Node;
-use crate::app::sealing::check_clock;
 use crate::desk::checks;
 use crate::egress;
 use crate::release::{self, Depth, LEAVES_AT_HOUR, ReleaseError};
@@ -35,7 +36,7 @@ pub(super) async fn keep(node: Node) {
             if released != Some(today) && release(&node).await {
                 released = Some(today);
             }
-            if sealed != Some(today) && is_date_sure(&node).await && seal(&node).await {
+            if sealed != Some(today) && is_date_asked(&node).await && seal(&node).await {
                 sealed = Some(today);
             }
         }
@@ -67,19 +68,18 @@ async fn release(node: &Node) -> bool {
     }
 }
 
-/// Whether the hub above, asked now, has the date of this machine; also where this school has not
-/// joined. Five minutes of a wrong date would seal weeks that are not over, for good. Whoever
-/// cannot ask cannot send either, and seals once he can.
-async fn is_date_sure(node: &Node) -> bool {
+/// Whether the hub above could be asked now for the date, which is noted; also where this school
+/// has not joined. Five minutes of a wrong date would seal weeks that are not over, for good.
+/// Whoever cannot ask cannot send either, and seals once he can.
+async fn is_date_asked(node: &Node) -> bool {
     match checks::call(node).await {
         None => true,
-        Some(Ok(probe)) => match check_clock(probe.skew_ms) {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "reports not sealed");
-                false
-            }
-        },
+        Some(Ok(probe)) => {
+            let (working, skew) = (node.clone(), probe.skew_ms.to_string());
+            let note = move |tx: &Tx<'_>| outbox::set_note(tx, CLOCK_SKEW, &skew);
+            let noted = move || working.transfer().write::<_, SqlError>("clock_skew", note);
+            matches!(tokio::task::spawn_blocking(noted).await, Ok(Ok(())))
+        }
         Some(Err(error)) => {
             tracing::debug!(%error, "reports not sealed: the hub could not be asked for the date");
             false

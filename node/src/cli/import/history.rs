@@ -11,7 +11,7 @@ use crate::cli::acting::{self, ActingArgs};
 use crate::cli::ledger::{chosen, table};
 use crate::cli::{Place, context, words};
 use crate::ledger::import_batch::{self, ImportLine};
-use crate::ledger::import_undo::{self, TakenBack, Undone};
+use crate::ledger::import_undo::{self, Undone, UndoneImport};
 use crate::ledger::refusal::LedgerRefusal;
 
 /// Imports that are listed.
@@ -62,16 +62,16 @@ pub(super) fn undo(terminal: &Terminal, place: &Place, args: &UndoArgs) -> Resul
     };
     let undone = node.ledger().write("undo_import", write)?;
     let value = match undone {
-        TakenBack::Roster(Undone { restored, removed }) => {
+        UndoneImport::Roster(Undone { restored, removed }) => {
             json!({"import": number, "restored": restored, "removed": removed})
         }
-        TakenBack::Table(entries) => json!({"import": number, "annulled": entries}),
+        UndoneImport::Table(entries) => json!({"import": number, "annulled": entries}),
     };
     terminal.result(&value, |t| match undone {
-        TakenBack::Roster(Undone { restored, removed }) => {
+        UndoneImport::Roster(Undone { restored, removed }) => {
             t.text(words::IMPORT_UNDONE, &[&number, &restored, &removed])
         }
-        TakenBack::Table(entries) => t.text(words::IMPORT_ANNULLED, &[&number, &entries]),
+        UndoneImport::Table(entries) => t.text(words::IMPORT_ANNULLED, &[&number, &entries]),
     })
 }
 

@@ -34,7 +34,7 @@ use crate::import::table;
 use crate::import::value::StudentNumber;
 use crate::ledger::author::Author;
 use crate::ledger::import_batch;
-use crate::ledger::import_undo::{TakenBack, Undone};
+use crate::ledger::import_undo::{Undone, UndoneImport};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{import_columns, import_undo, student};
 use crate::packs::Packs;
@@ -279,10 +279,10 @@ async fn undo(
     let (told, done) = match done.await {
         Ok((number, undone)) => {
             let said = match undone {
-                TakenBack::Roster(Undone { restored, removed }) => {
+                UndoneImport::Roster(Undone { restored, removed }) => {
                     words::UNDONE.fill(lang, &[&number, &restored, &removed])
                 }
-                TakenBack::Table(entries) => words::ANNULLED.fill(lang, &[&number, &entries]),
+                UndoneImport::Table(entries) => words::ANNULLED.fill(lang, &[&number, &entries]),
             };
             (None, vec![said])
         }

@@ -18,8 +18,8 @@ use crate::desk::scan;
 use crate::import::Language;
 use crate::import::header::Field;
 use crate::import::source::Form;
-use crate::ledger::annul;
 use crate::ledger::import_batch::{ImportLine, TakenBack};
+use crate::ledger::import_undo;
 use crate::packs::Packs;
 use crate::taking::{self, Detail, Fate, FileKind, FileRules, Line};
 
@@ -225,7 +225,7 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
         |line: &&ImportLine| line.kind == FileKind::Roster.word() && line.undone.is_none();
     let last = view.lines.iter().find(is_roster).map(|line| line.batch);
     let is_table = |line: &ImportLine| {
-        line.undone.is_none() && line.has_entries && annul::takes_back(view.role, &line.kind)
+        line.undone.is_none() && line.has_entries && import_undo::takes_back(view.role, &line.kind)
     };
     let drawn = view.lines.iter().map(|line| ImportView {
         number: line.number,

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use certs::aggregate::{AGGREGATE_ALGORITHM, OutputShare};
 use certs::digest::{random_bytes, sha256};
+use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::disclosure::plan::{PERSONS_MIN, Plan, Roster};
 use domain::disclosure::sealed::{
-    Arrival, Cover, Held, Kept, Kind, ReportNumber, SealedReport, State, TaskId, Week,
+    Arrival, Held, Kept, Kind, ReportNumber, SealedReport, State, Stratum, TaskId, Week,
     persons_about,
 };
 use domain::period::{Period, TermId};
@@ -252,23 +253,47 @@ impl Play<'_> {
         }
         let schools = admitted.schools.iter().map(|id| &self.area.roster.schools[id]);
         let about = persons_about(table, schools, set.stage);
-        let open = Cover::new(table, self.by(), admitted.hiding(self.task), set.stage).openable();
+        let hiding = admitted.hiding(self.task);
         for (place, (opened, expected)) in opened.iter().zip(expected).enumerate() {
             match opened {
                 Some(value) => {
                     self.played.cells += 1;
+                    // What is about too few is not opened, by a rule that is written here anew.
+                    let may_open = set.detail == Detail::Categories
+                        || self.hides(set.stage, table.stratum(place), &hiding);
+                    self.played.differing += usize::from(!may_open);
                     self.played.filled += usize::from(*value > 0);
                     self.played.differing += usize::from(*value != expected);
                 }
                 None if set.detail == Detail::Cells && about[place] > 0 => {
                     self.played.closed += 1;
                     // What is about enough persons at enough schools may not be left out.
-                    self.played.differing += usize::from(open[place]);
+                    let hides = self.hides(set.stage, table.stratum(place), &hiding);
+                    self.played.differing += usize::from(hides);
                 }
                 None => {}
             }
         }
         self.played.sums += 1;
+    }
+
+    /// Whether schools hide one another in a stratum: a hundred persons by the roster, at five
+    /// operators that count, none of which has more than three fifths.
+    fn hides(&self, stage: Stage, stratum: Option<&Stratum>, hiding: &BTreeSet<UnitId>) -> bool {
+        let Some(stratum) = stratum else { return false };
+        let (plan, roster) = self.by();
+        let mut operators: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
+        for school in hiding.iter().map(|id| &roster.schools[id]) {
+            let is_own = stratum.stage_at(school) == Some(stage);
+            let persons = if is_own { truth::persons(school, stratum) } else { 0 };
+            let (sum, counts) = operators.entry(&school.operator).or_default();
+            *sum += persons;
+            *counts |= persons > 0 && school.counts(roster.year);
+        }
+        let all: u64 = operators.values().map(|(sum, _)| sum).sum();
+        let most = operators.values().map(|(sum, _)| *sum).max().unwrap_or(0);
+        let counting = operators.values().filter(|(_, counts)| *counts).count();
+        all >= PERSONS_MIN && counting as u64 >= u64::from(plan.floor()) && most * 5 <= all * 3
     }
 
     /// Keeps everything at the leader, at the helper, and as it was told at the city.

@@ -121,8 +121,8 @@ pub fn report(
             }
         }
         Kind::Stock => {
-            let categories = table.block().axes.first().map_or(1, |axis| axis.values.len());
             let strata = table.strata().len();
+            let categories = table.cells() / strata;
             let is_whole = table.counted() == table.cells();
             for (column, stratum) in table.strata().iter().enumerate() {
                 let is_there = stratum.stage_at(school).is_some();

@@ -5,7 +5,7 @@ use certs::key::SigningKey;
 use certs::signature::Signature;
 use hub::relay::bounds::{self, Asked, CROWDED, KEYS_MAX, TOO_MUCH};
 use hub::relay::{Addressed, Signer};
-use hub::sealed::watch::{ALARM_OTHER_KEY, Notice, notices};
+use hub::sealed::watch::{ALARM_OTHER_KEY, Notice};
 use hub::store::sealed::school_key;
 use hub::store::sealed_inbox;
 use proto::frame::decode_item;
@@ -87,7 +87,7 @@ async fn a_flood_under_other_keys_leaves_room_for_the_school() {
     city.step().await;
     city.step().await;
     assert_eq!(code(&city, 1, own).as_deref(), Some(""));
-    let said = said(&city.leader, &city);
+    let said = city.notices(&city.leader);
     assert!(said.contains(&Notice::Crowded(unit(1))), "{said:?}");
     assert!(said.contains(&Notice::OtherKey(unit(1))), "{said:?}");
     // Another school is not disturbed.
@@ -151,17 +151,11 @@ async fn a_week_of_unstated_reports_is_bounded() {
     let (number, code) = refused.expect("refused");
     assert_eq!(code, TOO_MUCH);
     assert!((100..=257).contains(&number), "{number}");
-    assert!(said(&city.leader, &city).contains(&Notice::TooMuch(unit(5))));
+    assert!(city.notices(&city.leader).contains(&Notice::TooMuch(unit(5))));
     assert_eq!(arrives(&city, &draft(&city, THE_STOCK, 5, 1)), Ok(()));
     city.days(8);
     let again = Draft { key, ..draft(&city, THE_STOCK, 5, 900) };
     assert_eq!(arrives(&city, &again), Ok(()));
-}
-
-fn said(hub: &RunningHub, city: &City) -> Vec<Notice> {
-    let (documents, own) = (hub.hub.sealed().documents(), hub.hub.config().unit.clone());
-    let now = (city.federation.clock().today(), city.federation.clock().now_ms());
-    hub.read(move |tx| notices(tx, &documents, &own, now))
 }
 
 /// A forged report of a school whose key is stated is called what it is at both hubs, before and
@@ -177,7 +171,7 @@ async fn a_forged_report_is_called_what_it_is() {
     city.step().await;
     city.step().await;
     for hub in [&city.leader, &city.helper] {
-        assert_eq!(said(hub, &city), [Notice::OtherKey(unit(1))]);
+        assert_eq!(city.notices(hub), [Notice::OtherKey(unit(1))]);
         assert_eq!(hub.alarms(), [ALARM_OTHER_KEY]);
     }
     let documents = city.leader.hub.sealed().documents();
@@ -196,10 +190,10 @@ async fn a_forged_report_is_called_what_it_is() {
     city.step().await;
     assert_eq!(code(&city, 1, first).as_deref(), Some("other_report"));
     assert_eq!(code(&city, 1, after).as_deref(), Some("other_report"));
-    assert_eq!(said(&city.leader, &city), [Notice::OtherKey(unit(1))]);
+    assert_eq!(city.notices(&city.leader), [Notice::OtherKey(unit(1))]);
     // A month later nobody is called about it any more.
     city.days(31);
-    assert!(said(&city.leader, &city).is_empty());
+    assert!(city.notices(&city.leader).is_empty());
 }
 
 /// A list of keys that somebody fills hides no school's own key: the latest stay, and the stated

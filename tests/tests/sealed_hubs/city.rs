@@ -15,6 +15,7 @@ use domain::disclosure::plan::{GROUP_MIN, Plan, Roster};
 use domain::disclosure::sealed::{SealedTable, SealedTables, TaskId};
 use domain::unit::{UnitId, UnitKind};
 use hub::sealed::leader::Leader;
+use hub::sealed::watch::{Notice, notices};
 use hub::store::directive::{self, Stored};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -299,6 +300,13 @@ impl City {
         let pack = stated_keys(&roots, (NAME, serial, from), stated, now);
         hub.write(move |tx| directive::insert(tx, &pack, 1).map(drop));
         hub.hub.reload_packs().expect("packs");
+    }
+
+    /// What a person has to look at, at a hub, now.
+    pub fn notices(&self, hub: &RunningHub) -> Vec<Notice> {
+        let (documents, own) = (hub.hub.sealed().documents(), hub.hub.config().unit.clone());
+        let now = (self.federation.clock().today(), self.federation.clock().now_ms());
+        hub.read(move |tx| notices(tx, &documents, &own, now))
     }
 
     /// Lets days pass.

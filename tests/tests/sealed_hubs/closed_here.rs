@@ -8,7 +8,7 @@ use domain::unit::UnitId;
 use hub::config::Config;
 use hub::sealed::close::CloseError;
 use hub::sealed::closing::{Asked, Closed, ClosingError, close_year, commit};
-use hub::share_key::{self, erase};
+use hub::share_key;
 use hub::store::sealed::{record, year};
 use hub::store::share_key_record;
 use prost::Message as _;
@@ -187,5 +187,4 @@ async fn a_year_whose_plan_is_lost_can_be_closed() {
         Asked { year: 2025, ..asked(&city) },
     );
     assert!(matches!(none, Err(ClosingError::NoPart(2025))));
-    assert!(erase(&share_key::make(config(&city.helper), 9).expect("made")).is_ok());
 }

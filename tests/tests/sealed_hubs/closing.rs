@@ -6,7 +6,7 @@ use certs::digest::sha256;
 use hub::sealed::chain;
 use hub::sealed::close::{self, CloseError, Closing};
 use hub::sealed::documents::{Documents, ShareKeys};
-use hub::sealed::watch::{Notice, notices};
+use hub::sealed::watch::Notice;
 use hub::store::sealed::{opening, record, report, task as tasks, year};
 use proto::recalled::{YearClosed, decode_closed};
 use tests::federation::RunningHub;
@@ -58,13 +58,6 @@ fn left_over(hub: &RunningHub) -> u64 {
     hub.read(move |tx| tx.query(sql, &[], |row| row.u64(0)))[0]
 }
 
-fn said(city: &City, role: Role) -> Vec<Notice> {
-    let hub = hub_of(city, role);
-    let (documents, own) = (hub.hub.sealed().documents(), hub.hub.config().unit.clone());
-    let now = (city.federation.clock().today(), city.federation.clock().now_ms());
-    hub.read(move |tx| notices(tx, &documents, &own, now))
-}
-
 /// A year is not closed before October, nor while a sum may still be opened unless the operator
 /// leaves it closed. Then nothing of it is left that could open anything; figures, records and
 /// verdicts are. The other hub hears of it and is reminded until it closes too.
@@ -75,12 +68,12 @@ async fn a_closed_year_leaves_figures_and_nothing_to_open() {
     let id = task(&city, THE_FLOW);
     let exact = recount(&city, FLOW, 1..=5);
     assert_eq!(city.opened(id), [("cells".to_owned(), exact.clone())]);
-    assert!(said(&city, Role::Leader).is_empty());
+    assert!(city.notices(hub_of(&city, Role::Leader)).is_empty());
     assert!(matches!(close(&city, Role::Leader, true), Err(CloseError::Early(_))));
     // The 3rd of September: people are told; the 2nd of October: it can be closed.
     city.days(355);
     city.renew();
-    assert!(matches!(said(&city, Role::Helper)[..], [Notice::Close(..)]));
+    assert!(matches!(city.notices(hub_of(&city, Role::Helper))[..], [Notice::Close(..)]));
     assert!(matches!(close(&city, Role::Helper, true), Err(CloseError::Early(_))));
     city.days(29);
     city.renew();
@@ -111,14 +104,17 @@ async fn a_closed_year_leaves_figures_and_nothing_to_open() {
         })
     };
     assert_eq!((told(&city, Role::Leader), told(&city, Role::Helper)), (false, true));
-    assert!(matches!(said(&city, Role::Helper)[..], [Notice::ClosedThere(..)]));
-    assert!(matches!(said(&city, Role::Leader)[..], [Notice::OpenThere(..)]));
+    assert!(matches!(city.notices(hub_of(&city, Role::Helper))[..], [Notice::ClosedThere(..)]));
+    assert!(matches!(city.notices(hub_of(&city, Role::Leader))[..], [Notice::OpenThere(..)]));
     close(&city, Role::Helper, true).expect("closed");
     assert_eq!(left_over(&city.helper), 0);
     city.days(1);
     city.step().await;
     assert!(told(&city, Role::Leader));
-    assert!(said(&city, Role::Leader).is_empty() && said(&city, Role::Helper).is_empty());
+    assert!(
+        city.notices(hub_of(&city, Role::Leader)).is_empty()
+            && city.notices(hub_of(&city, Role::Helper)).is_empty()
+    );
     for hub in [&city.leader, &city.helper] {
         assert_eq!(chain::broken(&hub.read(record::all)), None);
     }
@@ -179,7 +175,7 @@ async fn a_helper_that_closed_gives_nothing_more() {
     draft(&city, THE_FLOW, 8, 2).send(&city);
     city.step().await;
     assert_eq!(code(&city, 8, late), None, "it was deleted with the year, and is sent again");
-    assert!(said(&city, Role::Leader).is_empty());
+    assert!(city.notices(hub_of(&city, Role::Leader)).is_empty());
     let school = unit(8);
     let area = LEADER.parse().expect("unit");
     assert!(city.leader.read(move |tx| year::is_closed(tx, (&area, 2026))));

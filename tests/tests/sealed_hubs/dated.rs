@@ -16,17 +16,9 @@ use tests::federation::RunningHub;
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, SCHOOLS};
 use crate::roll_up::{arrived, bodies, told};
-use crate::school::{all_but, draft, owed, recount, task};
+use crate::school::{draft, opened_after, owed, recount, task};
 
 const DAY_MS: i64 = 24 * 3_600_000;
-
-async fn opened(city: &City) {
-    all_but(city, THE_FLOW, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(1);
-    city.step().await;
-}
 
 /// Rewrites the leader's record of the only opening as if it had been signed by a leader whose
 /// clock was off, before the helper saw it.
@@ -146,7 +138,7 @@ async fn a_number_that_is_taken_is_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_helper_signs_no_date_that_cannot_be() {
     let city = City::start().await;
-    opened(&city).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let id = task(&city, THE_FLOW);
     for by_ms in [3 * DAY_MS, -3 * DAY_MS] {
         misdate(&city, by_ms);
@@ -170,7 +162,7 @@ async fn the_helper_signs_no_date_that_cannot_be() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_is_one_records() {
     let city = City::start().await;
-    opened(&city).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let own = city.helper.read(record::all).remove(0);
     let area = crate::city::LEADER.parse().expect("unit");
     let opening = own.opening.expect("an opening");
@@ -186,7 +178,7 @@ async fn a_number_is_one_records() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_city_goes_by_the_certificates_that_a_record_carries() {
     let (city, top) = City::start_with_top().await;
-    opened(&city).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let body = arrived(&city, &top, 1).await.remove(0);
     top.write(|tx| tx.execute("delete from opened_sum", &[]));
     city.days(3);

@@ -99,14 +99,6 @@ pub fn agree(figures: &Figures, expected: &BTreeMap<Vec<String>, u64>, factor: u
     compared
 }
 
-async fn week(city: &City, week: &'static str, missing: &[u32]) {
-    all_but(city, (FLOW, week), missing);
-    city.step().await;
-    city.step().await;
-    city.days(1);
-    city.step().await;
-}
-
 /// A term's stock is exact by state, grade and sex for the district at both hubs, by state for its
 /// towns, and nothing finer for a town.
 #[tokio::test(flavor = "multi_thread")]
@@ -171,7 +163,7 @@ async fn a_month_is_the_sum_of_its_weeks() {
         if done > 1 {
             city.days(7);
         }
-        week(&city, name, &[]).await;
+        opened_after(&city, (FLOW, name), &[], 1).await;
         let one = figures(&leader, "alt.opened", name, &["tier"]);
         assert!(agree(&one, &tiers, 1) > 0, "{name}");
         let finer = figures(&leader, "alt.opened", name, &["tier", "stage"]);
@@ -204,7 +196,7 @@ async fn a_late_group_is_in_the_coverage() {
     let city = City::start().await;
     let leader = Statistics::of(&city.leader.hub);
     let late = draft(&city, THE_FLOW, 8, 1);
-    week(&city, WEEK, &[8]).await;
+    opened_after(&city, (FLOW, WEEK), &[8], 1).await;
     let waits = figures(&leader, "alt.opened", WEEK, &[]);
     assert_eq!(read(waits.whole.figures[0].reading), Err(Blank::Sealed(Closed::Reports)));
     city.days(4);

@@ -1,7 +1,7 @@
 //! A leader's numbers as its helper has them: what a helper lost is shown to it again, and what a
 //! leader hides is a gap that health's operator is told of.
 
-use hub::sealed::watch::{Notice, notices};
+use hub::sealed::watch::Notice;
 use hub::sealed::{chain, guard};
 use hub::store::sealed::record;
 use runtime::web::Lang;
@@ -21,11 +21,8 @@ fn numbers(hub: &RunningHub) -> Vec<u64> {
 }
 
 fn said(city: &City) -> Vec<Notice> {
-    let hub = &city.helper;
-    let (documents, own) = (hub.hub.sealed().documents(), hub.hub.config().unit.clone());
-    let now = (city.federation.clock().today(), city.federation.clock().now_ms());
-    let all = hub.read(move |tx| notices(tx, &documents, &own, now));
-    all.into_iter().filter(|one| matches!(one, Notice::Gap(..))).collect()
+    let all = city.notices(&city.helper).into_iter();
+    all.filter(|one| matches!(one, Notice::Gap(..))).collect()
 }
 
 /// A helper that was put back lost the record of a week, and the next sum is of another table, of

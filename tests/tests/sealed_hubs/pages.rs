@@ -82,7 +82,7 @@ async fn town_pages(city: &City) {
 /// Leader, helper and a town each say what is opened and from where, what waits and what stays
 /// closed; the helper begins with the page of sealed sums.
 #[tokio::test(flavor = "multi_thread")]
-pub async fn pages_show_opened_sums_and_where_they_came_from() {
+async fn pages_show_opened_sums_and_where_they_came_from() {
     let city = City::start().await;
     all_but(&city, THE_STOCK, &[]);
     opened_after(&city, THE_FLOW, &[8], 7).await;

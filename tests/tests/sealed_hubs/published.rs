@@ -21,7 +21,7 @@ use crate::THE_STOCK;
 use crate::city::{City, SCHOOLS, STOCK, TERM};
 use crate::figures::recount;
 use crate::guarded::lopsided;
-use crate::school::all_but;
+use crate::school::opened_after;
 use crate::seen::{attacked, seen, send_sheet};
 
 const ALERTS: &str = "2026S1-alerts";
@@ -37,16 +37,8 @@ pub fn by(role: Role) -> By {
 /// The term's stock, opened whole.
 pub async fn opened() -> City {
     let city = City::start().await;
-    open(&city).await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
     city
-}
-
-async fn open(city: &City) {
-    all_but(city, THE_STOCK, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(7);
-    city.step().await;
 }
 
 fn cells(office: &Office) -> Vec<Drawn> {
@@ -254,7 +246,7 @@ async fn what_is_not_settled_or_not_paid_is_refused() {
     let city = City::start().await;
     let office = Office::of(&city.leader.hub);
     assert_eq!(code_of(office.plan(name(ALERTS))), "NOT_SETTLED");
-    open(&city).await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
     let office = Office::of(&city.leader.hub);
     assert_eq!(code_of(office.plan(name("2026S2-alerts"))), "NOT_SETTLED");
     assert_eq!(code_of(office.plan(name("2026S1-screening"))), "NOT_SETTLED", "not reported");
@@ -315,7 +307,7 @@ async fn the_attacker_stands_before_a_publication() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_city_publishes_with_its_own_share() {
     let (city, top) = City::start_with_top().await;
-    open(&city).await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
     crate::roll_up::arrived(&city, &top, 1).await;
     let office = Office::of(&top.hub);
     let mut waited = 0;

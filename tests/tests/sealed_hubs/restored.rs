@@ -47,6 +47,12 @@ fn records(hub: &RunningHub) -> BTreeMap<u64, Vec<u8>> {
     all.into_iter().map(|one| (one.signed_number, one.bytes)).collect()
 }
 
+/// A store forgets what both hubs signed, and keeps what it gave.
+fn unsign(tx: &Tx<'_>) -> Result<(), runtime::sql::SqlError> {
+    tx.execute("delete from sealed_cell", &[])?;
+    tx.execute("delete from sealed_record", &[]).map(drop)
+}
+
 fn openings(hub: &RunningHub, id: TaskId) -> usize {
     hub.read(move |tx| opening::of_task(tx, &id)).len()
 }
@@ -106,10 +112,7 @@ async fn a_share_that_was_given_is_for_the_reports_of_then() {
         let exact = city.opened(id);
         let standings = city.helper.read(move |tx| opening::standings(tx, first(tx, &id)?));
         forget_openings(&city.leader);
-        city.helper.write(|tx| {
-            tx.execute("delete from sealed_cell", &[])?;
-            tx.execute("delete from sealed_record", &[])
-        });
+        city.helper.write(unsign);
         draft(&city, SPRING, 11, 1).send(&city);
         if is_lost {
             forget_report(&city.leader, "S05");
@@ -142,8 +145,7 @@ async fn a_claim_that_nobody_signed_is_held_to_every_rule() {
         let id = task(&city, SPRING);
         forget_openings(&city.leader);
         city.helper.write(move |tx| {
-            tx.execute("delete from sealed_cell", &[])?;
-            tx.execute("delete from sealed_record", &[])?;
+            unsign(tx)?;
             tx.execute(lie, runtime::params![id.bytes()])
         });
         let city = city.restart_driver();
@@ -180,8 +182,7 @@ async fn a_set_with_a_record_is_not_opened_over_other_reports() {
         tx.execute("update sealed_record set helper_signature = null", &[])
     });
     city.helper.write(move |tx| {
-        tx.execute("delete from sealed_cell", &[])?;
-        tx.execute("delete from sealed_record", &[])?;
+        unsign(tx)?;
         tx.execute(
             "update sealed_standing set task = $1, report =
              (select digest from sealed_report where task = $1 and school = 'S11')
@@ -303,8 +304,7 @@ async fn what_has_no_record_is_told_in_parts() {
     let city = carried().await;
     let id = task(&city, SPRING);
     city.helper.write(move |tx| {
-        tx.execute("delete from sealed_cell", &[])?;
-        tx.execute("delete from sealed_record", &[])?;
+        unsign(tx)?;
         let all = opening::of_task(tx, &id)?;
         for number in 0..150 {
             let group = format!("2020-junior-{}", number + 10).parse().expect("group");

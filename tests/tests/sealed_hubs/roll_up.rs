@@ -15,7 +15,7 @@ use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
 use crate::figures::{agree, figures, read, recount, shown};
-use crate::school::{all_but, counted};
+use crate::school::{counted, opened_after};
 use crate::{THE_FLOW, THE_STOCK};
 
 /// Sums that came up and were kept.
@@ -35,14 +35,6 @@ pub async fn arrived(city: &City, top: &RunningHub, number: usize) -> Vec<Vec<u8
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     panic!("{} of {number} sums came up", bodies(top).len());
-}
-
-async fn opened(city: &City, place: (&'static str, &'static str), days: i64) {
-    all_but(city, place, &[]);
-    city.step().await;
-    city.step().await;
-    city.days(days);
-    city.step().await;
 }
 
 /// What a city's hub makes of the bytes of a sum, as intake does.
@@ -78,8 +70,8 @@ async fn the_city_has_the_districts_sums() {
         let blank = if is_there { not_sent } else { Err(Blank::NotApplicable) };
         assert_eq!(read(figure.reading), blank, "{figure:?}");
     }
-    opened(&city, THE_STOCK, 7).await;
-    opened(&city, THE_FLOW, 1).await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     // The district and two towns for the stock, one set for the week.
     let bodies = arrived(&city, &top, 4).await;
     for dims in [&[][..], &["alert_state"], &["alert_state", "grade", "sex"]] {
@@ -115,8 +107,8 @@ async fn the_city_has_the_districts_sums() {
 async fn a_town_has_its_own_figure() {
     let (city, top) = City::start_with_top().await;
     let street = city.town("T1").await;
-    opened(&city, THE_STOCK, 7).await;
-    opened(&city, THE_FLOW, 1).await;
+    opened_after(&city, THE_STOCK, &[], 7).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let seen = Statistics::of(&street.hub);
     let bodies = arrived(&city, &street, 1).await;
     let found = figures(&seen, "alt.census", TERM, &["alert_state"]);
@@ -180,7 +172,7 @@ async fn a_town_has_its_own_figure() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sum_that_is_told_wrong_is_refused() {
     let (city, top) = City::start_with_top().await;
-    opened(&city, THE_FLOW, 1).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let body = arrived(&city, &top, 1).await.remove(0);
     top.write(|tx| tx.execute("delete from opened_sum", &[]));
     let check = |spoil: &dyn Fn(&mut ToldSum)| {
@@ -235,7 +227,7 @@ async fn a_sum_that_is_told_wrong_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sum_waits_for_its_plan() {
     let (city, top) = City::start_with_top().await;
-    opened(&city, THE_FLOW, 1).await;
+    opened_after(&city, THE_FLOW, &[], 1).await;
     let body = arrived(&city, &top, 1).await.remove(0);
     let plans = top.read(hub::store::directive::all);
     top.write(|tx| {

@@ -39,8 +39,6 @@ const APART: &str = "SHARES_APART";
 /// Code of a task whose helper signs with something else than its key.
 const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
 
-/// Code by which the helper says that it has no key of the task.
-
 /// A verdict that is final, to be kept and sent down.
 struct Final {
     arrived: Arrived,

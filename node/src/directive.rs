@@ -18,7 +18,7 @@ use proto::pack::{Pack, PackKind};
 use runtime::clock::Clock;
 use runtime::sealing::Pins;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{Applied, Hooks, outbox};
+use runtime::uplink::{Applied, Hooks, notes};
 use tokio::sync::Notify;
 
 use crate::sealed_years;
@@ -115,9 +115,9 @@ const TOO_EARLY: &str = "directive_too_early";
 pub fn judge_again(transfer: &Transfer, unit: &UnitId) -> Result<(), SqlError> {
     let unit = unit.clone();
     transfer.write("judge_directives_again", move |tx| {
-        if outbox::note(tx, TOO_EARLY)?.is_some_and(|note| !note.is_empty()) {
-            outbox::pull_all_again(tx)?;
-            outbox::set_note(tx, TOO_EARLY, "")?;
+        if notes::get(tx, TOO_EARLY)?.is_some_and(|note| !note.is_empty()) {
+            notes::pull_all_again(tx)?;
+            notes::set(tx, TOO_EARLY, "")?;
         }
         for stored in directive::all(tx)?.iter().filter(|one| one.verdict.is_beyond_us()) {
             let Ok(open) = directive::open(&stored.directive) else { continue };
@@ -168,7 +168,7 @@ impl Hooks for Inbox {
             // A machine whose clock is slow: what it refuses today it can take tomorrow, and nobody
             // sends it unasked.
             if matches!(error, PackError::Chain(ChainError::NotYetValid)) {
-                let note = |tx: &Tx<'_>| outbox::set_note(tx, TOO_EARLY, "yes");
+                let note = |tx: &Tx<'_>| notes::set(tx, TOO_EARLY, "yes");
                 self.transfer.write("directive_too_early", note)?;
             }
             self.note_refused(&open, error.to_string());

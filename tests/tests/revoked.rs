@@ -9,15 +9,15 @@ use hub::store::barred_key::{self, Stored};
 use hub::store::member_key::{self, KeyState};
 use hub::store::unit::{UnitStatus, set_status};
 use runtime::sql::SqlError;
-use runtime::uplink::{Bar, LAST_CODE, LAST_CONTACT, outbox};
+use runtime::uplink::{Bar, LAST_CODE, LAST_CONTACT, notes};
 use tests::federation::{Federation, Member, RunningHub};
 use tokio_util::sync::CancellationToken;
 
 /// Waits until a note of a member's uplink reads so.
 async fn noted(member: &Member, name: &'static str, wanted: impl Fn(&str) -> bool) -> bool {
     for _ in 0..300 {
-        let note: Result<_, SqlError> = member.database.read(move |tx| outbox::note(tx, name));
-        if note.expect("outbox").is_some_and(|text| wanted(&text)) {
+        let note: Result<_, SqlError> = member.database.read(move |tx| notes::get(tx, name));
+        if note.expect("notes").is_some_and(|text| wanted(&text)) {
             return true;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

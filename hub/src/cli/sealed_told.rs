@@ -45,7 +45,8 @@ enum Place {
     Above,
 }
 
-/// The packs, what this hub has to do with the sums, and the sums that are meant, the last ones first.
+/// The packs, what this hub has to do with the sums, and the sums that are meant, the last ones
+/// first.
 fn sums(
     context: &Context,
     is_meant: impl Fn(&OpenedSum) -> bool + Send + 'static,

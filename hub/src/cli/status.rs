@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use runtime::cli::{Align, Failure, Paint, Table, Terminal};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{LAST_CODE, LAST_CONTACT, LAST_ERROR, outbox};
+use runtime::uplink::{LAST_CODE, LAST_CONTACT, LAST_ERROR, notes};
 use runtime::web::time::minute;
 use serde::Serialize;
 
@@ -122,7 +122,7 @@ fn collect(
     (now, today): (Timestamp, jiff::civil::Date),
 ) -> Result<Status, SqlError> {
     let note = |name| {
-        let value = outbox::note(tx, name)?;
+        let value = notes::get(tx, name)?;
         Ok::<_, SqlError>(value.filter(|value| !value.is_empty()))
     };
     let contacted = note(LAST_CONTACT)?.and_then(|text| text.parse().ok()).map(minute);

@@ -1,8 +1,8 @@
 //! Where the cells of an opened sum go in a figure: by the words of the catalogue, so that sums
 //! under different catalogues add up.
 //!
-//! A cell that is about too few persons of the roster, or too few schools, is in no sum. It counts as nothing where it
-//! is about nobody, and is named as left out otherwise.
+//! A cell that is about too few persons of the roster, or too few schools, is in no sum. It counts
+//! as nothing where it is about nobody, and is named as left out otherwise.
 
 use std::collections::BTreeSet;
 

@@ -18,7 +18,7 @@ use domain::unit::UnitId;
 use proto::frame::{RELEASE_CONTEXT, encode_item};
 use proto::wire::sync::{ItemKind, Lane};
 use runtime::sql::{Database, SqlError, Tx};
-use runtime::uplink::outbox;
+use runtime::uplink::{notes, outbox};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 pub use turn::{Parts as SealerParts, Sealer, Turn};
@@ -146,13 +146,13 @@ fn queue(
                 tracing::warn!(number, "parent knows a later snapshot; renumbering");
                 snapshot::raise_floor(tx, number + OUTRUN_STEP)?;
                 total::reopen(tx, &place.0, &place.1)?;
-                outbox::set_note(tx, &note_name(&place), "")?;
+                notes::set(tx, &note_name(&place), "")?;
                 left.insert(place);
             }
             Next::Send(sealed) => {
                 let item = sign(sender, &sealed)?;
                 outbox::enqueue(tx, Lane::Statistics, &item.0, &item.1, sender.now_ms)?;
-                outbox::set_note(tx, &note_name(&place), &item.0)?;
+                notes::set(tx, &note_name(&place), &item.0)?;
                 // Looked at again once it is answered: the parent may say that it knows better.
                 left.insert(place);
                 queued += 1;
@@ -184,7 +184,7 @@ fn latest_unsent(tx: &Tx<'_>, sender: &Sender<'_>, place: &Place) -> Result<Next
     if is_under_seal(sender, place) {
         return Ok(Next::Nothing);
     }
-    let noted = outbox::note(tx, &note_name(place))?.filter(|name| !name.is_empty());
+    let noted = notes::get(tx, &note_name(place))?.filter(|name| !name.is_empty());
     if let Some(name) = noted {
         let sent: u64 = name.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
         match outbox::find(tx, &name)? {

@@ -8,6 +8,7 @@ use proto::wire::sync::{ItemKind, Lane};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
 use runtime::uplink::CLOCK_SKEW;
+use runtime::uplink::notes;
 use runtime::uplink::outbox::{self, SentItem};
 
 use super::{Node, ring_bell};
@@ -163,7 +164,7 @@ impl Node {
             self.note_absent(Vec::new())?;
             return Ok(0);
         };
-        let skew = self.transfer().read(|tx| outbox::note(tx, CLOCK_SKEW));
+        let skew = self.transfer().read(|tx| notes::get(tx, CLOCK_SKEW));
         let skew = skew.map_err(SealingError::from)?;
         check_clock(skew.and_then(|text| text.parse().ok()).unwrap_or(0))?;
         let identity = member.identity.current();

@@ -109,12 +109,12 @@ fn what_came_too_early_is_asked_for_again() {
     let cursor = format!("{}:370202004", runtime::uplink::PULL_CURSOR);
     let note = |name: &str| {
         let name = name.to_owned();
-        transfer.read(move |tx| outbox::note(tx, &name)).expect("note").unwrap_or_default()
+        transfer.read(move |tx| notes::get(tx, &name)).expect("note").unwrap_or_default()
     };
     let inbox = Inbox::new(transfer.clone(), recipient(), slow);
     inbox.directive(&pack).expect("refused");
     let name = cursor.clone();
-    transfer.write("pulled", move |tx| outbox::set_note(tx, &name, "7 ab")).expect("noted");
+    transfer.write("pulled", move |tx| notes::set(tx, &name, "7 ab")).expect("noted");
     assert!(transfer.read(directive::all).expect("read").is_empty());
     judge_again(&transfer, &recipient().unit).expect("again");
     assert_eq!(note(&cursor), "", "all is pulled again");
@@ -122,7 +122,7 @@ fn what_came_too_early_is_asked_for_again() {
     Inbox::new(transfer.clone(), recipient(), clock).directive(&pack).expect("stored");
     assert_eq!(transfer.read(directive::all).expect("read").len(), 1);
     let name = cursor.clone();
-    transfer.write("pulled", move |tx| outbox::set_note(tx, &name, "7 ab")).expect("noted");
+    transfer.write("pulled", move |tx| notes::set(tx, &name, "7 ab")).expect("noted");
     judge_again(&transfer, &recipient().unit).expect("again");
     assert_eq!(note(&cursor), "7 ab", "and not for ever");
 }

@@ -3,6 +3,7 @@
 use domain::unit::IdentityName;
 use proto::wire::sync::Lane;
 use runtime::sql::{SqlError, Tx};
+use runtime::uplink::notes;
 use runtime::uplink::outbox::{self, Backlog};
 use runtime::uplink::{CLOCK_SKEW, CONFLICT, LAST_CODE, LAST_CONTACT, LAST_ERROR, REVOKED};
 use runtime::web::Label;
@@ -46,7 +47,7 @@ pub struct Notes {
 pub fn notes(tx: &Tx<'_>) -> Result<Notes, SqlError> {
     let lane = Lane::Statistics;
     let number = |name: &str| -> Result<Option<i64>, SqlError> {
-        Ok(outbox::note(tx, name)?.and_then(|text| text.parse().ok()))
+        Ok(notes::get(tx, name)?.and_then(|text| text.parse().ok()))
     };
     let sent = outbox::sent(tx, lane, 1_000)?;
     let waiting = sent.iter().filter(|item| item.outcome.is_none());
@@ -57,9 +58,9 @@ pub fn notes(tx: &Tx<'_>) -> Result<Notes, SqlError> {
         refused_last: answered.is_some_and(|item| item.outcome == Some(2)),
         heard_at_ms: number(LAST_CONTACT)?,
         skew_ms: number(CLOCK_SKEW)?,
-        last_error: outbox::note(tx, LAST_ERROR)?.unwrap_or_default(),
-        last_code: outbox::note(tx, LAST_CODE)?.unwrap_or_default(),
-        conflict: outbox::note(tx, CONFLICT)?.unwrap_or_default(),
+        last_error: notes::get(tx, LAST_ERROR)?.unwrap_or_default(),
+        last_code: notes::get(tx, LAST_CODE)?.unwrap_or_default(),
+        conflict: notes::get(tx, CONFLICT)?.unwrap_or_default(),
     })
 }
 

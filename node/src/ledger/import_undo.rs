@@ -57,8 +57,8 @@ pub fn takes_back(role: SchoolRole, kind: &str) -> bool {
 /// Not where one was changed since, so that nothing is lost that was written by hand on top of it.
 ///
 /// # Errors
-/// No such table, it was taken back, what [`super::annul::one`] refuses of an entry, or the store; nothing was
-/// written.
+/// No such table, it was taken back, what [`super::annul::one`] refuses of an entry, or the store;
+/// nothing was written.
 pub fn table(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<u64, LedgerRefusal> {
     if author.reason().trim().is_empty() {
         return Err(LedgerRefusal::Reason);

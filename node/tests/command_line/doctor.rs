@@ -1,7 +1,7 @@
 //! `doctor`, what a revocation looks like from the school, completions and manual pages.
 
 use runtime::sql::SqlError;
-use runtime::uplink::{LAST_CODE, LAST_ERROR, outbox};
+use runtime::uplink::{LAST_CODE, LAST_ERROR, notes};
 use serde_json::Value;
 
 use crate::support::{City, Folder, run, text};
@@ -16,8 +16,8 @@ fn state<'v>(value: &'v Value, check: &str) -> &'v str {
 fn refused(folder: &Folder, code: &'static str) {
     let transfer = node::transfer::Transfer::open(&folder.data().join("transfer.db"));
     let noted: Result<(), SqlError> = transfer.expect("store").write("note", move |tx| {
-        outbox::set_note(tx, LAST_ERROR, "this certificate has been revoked")?;
-        outbox::set_note(tx, LAST_CODE, code)
+        notes::set(tx, LAST_ERROR, "this certificate has been revoked")?;
+        notes::set(tx, LAST_CODE, code)
     });
     noted.expect("noted");
 }

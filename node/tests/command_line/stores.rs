@@ -74,7 +74,7 @@ fn a_clock_that_is_off_is_shown() {
     let folder = Folder::joined(&[]);
     let node = folder.open();
     let note = |tx: &runtime::sql::Tx<'_>| {
-        runtime::uplink::outbox::set_note(tx, runtime::uplink::CLOCK_SKEW, "7200000")
+        runtime::uplink::notes::set(tx, runtime::uplink::CLOCK_SKEW, "7200000")
     };
     node.transfer().write("note", note).expect("note");
     let status = folder.run(&["status"]).json();

@@ -16,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 use super::answer::AnswerError;
 use super::keys::BarredKey;
 use super::link::{Link, Stay};
-use super::{CLOCK_SKEW, IdentityCell, LAST_CODE, LAST_CONTACT, LAST_ERROR, outbox, renewal};
+use super::{
+    CLOCK_SKEW, IdentityCell, LAST_CODE, LAST_CONTACT, LAST_ERROR, notes, outbox, renewal,
+};
 use crate::clock::Clock;
 use crate::sql::{Database, SqlError, Tx};
 use crate::transport::{self, Dial, TransportError};
@@ -317,10 +319,10 @@ impl Uplink {
     ) -> Result<(), UplinkError> {
         let skew = now_ms.saturating_sub(theirs_ms).to_string();
         let note = move |tx: &crate::sql::Tx<'_>| {
-            outbox::set_note(tx, LAST_CONTACT, &now_ms.to_string())?;
-            outbox::set_note(tx, LAST_ERROR, "")?;
-            outbox::set_note(tx, LAST_CODE, "")?;
-            outbox::set_note(tx, CLOCK_SKEW, &skew)
+            notes::set(tx, LAST_CONTACT, &now_ms.to_string())?;
+            notes::set(tx, LAST_ERROR, "")?;
+            notes::set(tx, LAST_CODE, "")?;
+            notes::set(tx, CLOCK_SKEW, &skew)
         };
         Ok(self.database.write_async("note_contact", note).await?)
     }
@@ -328,8 +330,8 @@ impl Uplink {
     async fn note_error(&self, error: &UplinkError) {
         let (text, code) = (error.to_string(), error.code().to_owned());
         let note = move |tx: &Tx<'_>| {
-            outbox::set_note(tx, LAST_ERROR, &text)?;
-            outbox::set_note(tx, LAST_CODE, &code)
+            notes::set(tx, LAST_ERROR, &text)?;
+            notes::set(tx, LAST_CODE, &code)
         };
         if let Err(error) = self.database.write_async("note_error", note).await {
             tracing::warn!(%error, "uplink state not noted");

@@ -27,7 +27,7 @@ use tonic::transport::Channel;
 use super::driver::{Applied, Uplink, UplinkError, explain};
 use super::keys::ToldKeys;
 use super::push::Push;
-use super::{ADDRESSED_CURSOR, LANE_PARENT, PULL_CURSOR, outbox};
+use super::{ADDRESSED_CURSOR, LANE_PARENT, PULL_CURSOR, notes, outbox};
 use crate::sql::{SqlError, Tx};
 
 /// How often an open connection looks whether its certificate is due.
@@ -208,7 +208,7 @@ impl<'u> Link<'u> {
     async fn pull(&self) -> Result<(), UplinkError> {
         let (directives, addressed) = (self.note_of(PULL_CURSOR), self.note_of(ADDRESSED_CURSOR));
         let read = move |tx: &Tx<'_>| {
-            Ok::<_, SqlError>((outbox::note(tx, &directives)?, outbox::note(tx, &addressed)?))
+            Ok::<_, SqlError>((notes::get(tx, &directives)?, notes::get(tx, &addressed)?))
         };
         let (directives, addressed) = self.uplink.database().read_async(read).await?;
         let (after, last) = directives.as_deref().map(read_cursor).unwrap_or_default();
@@ -230,7 +230,7 @@ impl<'u> Link<'u> {
             .await
             .map_err(|_| UplinkError::Ended)??;
         self.report_at = None;
-        let note = move |tx: &Tx<'_>| outbox::set_note(tx, &name, &reached);
+        let note = move |tx: &Tx<'_>| notes::set(tx, &name, &reached);
         Ok(self.uplink.database().write_async("pull_cursor", note).await?)
     }
 
@@ -244,7 +244,7 @@ impl<'u> Link<'u> {
         };
         let keep = move |tx: &Tx<'_>| {
             hooks.addressed(tx, &to, &next.item)?;
-            outbox::set_note(tx, &name, &reached)
+            notes::set(tx, &name, &reached)
         };
         self.uplink.database().write_async("addressed", keep).await?;
         self.uplink.hooks().arrived();
@@ -373,8 +373,8 @@ fn settle(
     now_ms: i64,
 ) -> Result<Option<u64>, SqlError> {
     let lane = theirs.lane();
-    let known_parent = outbox::note(tx, LANE_PARENT)?.unwrap_or_default();
-    outbox::set_note(tx, LANE_PARENT, parent)?;
+    let known_parent = notes::get(tx, LANE_PARENT)?.unwrap_or_default();
+    notes::set(tx, LANE_PARENT, parent)?;
     let moved = !known_parent.is_empty() && known_parent != parent;
     let last = match theirs.expected {
         1 => None,

@@ -20,6 +20,7 @@ pub use code::{REVOKED, refusal};
 pub use driver::{Applied, Hooks, Parent, Uplink, UplinkError};
 pub use identity::IdentityCell;
 pub use keys::{Bar, BarredKey};
+pub use outbox::notes;
 pub use probe::{Probe, probe};
 
 /// Schema of the outbox, a migration of every database that holds one.

@@ -4,11 +4,12 @@
 //! A frame is built once: its epoch, sequence and predecessor are stored with the item, so what
 //! is sent again is byte for byte what was sent before.
 
+pub mod notes;
+
 use certs::digest::{random_bytes, sha256};
 use proto::frame::{Epoch, encode_frame};
 use proto::wire::sync::Lane;
 
-use super::PULL_CURSOR;
 use crate::params;
 use crate::sql::{Row, SqlError, Tx};
 
@@ -558,39 +559,6 @@ pub fn parent_certificate(tx: &Tx<'_>, key_id: &[u8; 32]) -> Result<Option<Vec<u
     tx.query_opt("select certificate from parent_key where key_id = $1", params![key_id], |row| {
         row.blob(0)
     })
-}
-
-/// Reads a note.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn note(tx: &Tx<'_>, name: &str) -> Result<Option<String>, SqlError> {
-    tx.query_opt("select value from uplink_note where name = $1", params![name], |row| row.text(0))
-}
-
-/// Writes a note; writing it again replaces it.
-///
-/// # Errors
-/// The store cannot be written.
-pub fn set_note(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), SqlError> {
-    tx.execute(
-        "insert into uplink_note (name, value) values ($1, $2)
-         on conflict (name) do update set value = excluded.value",
-        params![name, value],
-    )?;
-    Ok(())
-}
-
-/// Has every directive asked for again with the next call, of whichever parent.
-///
-/// # Errors
-/// The store cannot be written.
-pub fn pull_all_again(tx: &Tx<'_>) -> Result<(), SqlError> {
-    // A cursor stands under its name and its parent's; an empty one is the beginning.
-    let (front, end) = (format!("{PULL_CURSOR}:"), format!("{PULL_CURSOR};"));
-    let blank = "update uplink_note set value = '' where name >= $1 and name < $2";
-    tx.execute(blank, params![&front, &end])?;
-    Ok(())
 }
 
 const fn number(lane: Lane) -> i64 {

@@ -8,6 +8,7 @@ use proto::wire::sync::{AnswerBatch, Lane, LinkRequest};
 use tokio::sync::mpsc;
 
 use super::driver::{Uplink, UplinkError};
+use super::notes;
 use super::outbox::{self, Ready, ReadyFrame};
 use super::{CONFLICT, answer};
 use crate::sql::{SqlError, Tx};
@@ -92,9 +93,7 @@ impl<'u> Push<'u> {
                 let reason = conflict.reason;
                 let database = self.uplink.database();
                 let kept = reason.clone();
-                database
-                    .write_async("conflict", move |tx| outbox::set_note(tx, CONFLICT, &kept))
-                    .await?;
+                database.write_async("conflict", move |tx| notes::set(tx, CONFLICT, &kept)).await?;
                 Err(UplinkError::Conflict(reason))
             }
             Said::Unavailable(busy) => {

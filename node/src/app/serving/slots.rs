@@ -10,7 +10,7 @@ use std::time::Duration;
 use domain::period::Period;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
-use runtime::uplink::{CLOCK_SKEW, outbox};
+use runtime::uplink::{CLOCK_SKEW, notes};
 
 use super::ring_bell;
 use crate::app::Node;
@@ -76,7 +76,7 @@ async fn is_date_asked(node: &Node) -> bool {
         None => true,
         Some(Ok(probe)) => {
             let (working, skew) = (node.clone(), probe.skew_ms.to_string());
-            let note = move |tx: &Tx<'_>| outbox::set_note(tx, CLOCK_SKEW, &skew);
+            let note = move |tx: &Tx<'_>| notes::set(tx, CLOCK_SKEW, &skew);
             let noted = move || working.transfer().write::<_, SqlError>("clock_skew", note);
             matches!(tokio::task::spawn_blocking(noted).await, Ok(Ok(())))
         }

@@ -1,0 +1,39 @@
+//! What an uplink notes of its parents: cursors, last contact, last error. Small texts by name,
+//! beside the outbox and in its transaction.
+
+use crate::params;
+use crate::sql::{SqlError, Tx};
+use crate::uplink::PULL_CURSOR;
+
+/// Reads a note.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn get(tx: &Tx<'_>, name: &str) -> Result<Option<String>, SqlError> {
+    tx.query_opt("select value from uplink_note where name = $1", params![name], |row| row.text(0))
+}
+
+/// Writes a note; writing it again replaces it.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn set(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), SqlError> {
+    tx.execute(
+        "insert into uplink_note (name, value) values ($1, $2)
+         on conflict (name) do update set value = excluded.value",
+        params![name, value],
+    )?;
+    Ok(())
+}
+
+/// Has every directive asked for again with the next call, of whichever parent.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn pull_all_again(tx: &Tx<'_>) -> Result<(), SqlError> {
+    // A cursor stands under its name and its parent's; an empty one is the beginning.
+    let (front, end) = (format!("{PULL_CURSOR}:"), format!("{PULL_CURSOR};"));
+    let blank = "update uplink_note set value = '' where name >= $1 and name < $2";
+    tx.execute(blank, params![&front, &end])?;
+    Ok(())
+}

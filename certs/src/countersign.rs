@@ -75,6 +75,18 @@ impl Kind {
         Ok(Countersignature { signature: key.sign(self.context, bytes)?, chain: chain.to_vec() })
     }
 
+    /// Whether a signature was made over these very bytes by the key of its own certificate. Says
+    /// nothing about whose certificate that is.
+    pub(crate) fn fits(
+        &self,
+        bytes: &[u8],
+        signed: &Countersignature,
+    ) -> Result<(), CountersignError> {
+        let key = signed.chain.first().and_then(|leaf| spki_of(leaf));
+        let key = key.ok_or(CountersignError::Name)?;
+        Ok(key.verify(self.context, bytes, &signed.signature)?)
+    }
+
     /// Checks that a document is signed under **every** pinned root; gives the keys, in the order
     /// of the roots.
     pub(crate) fn verify(

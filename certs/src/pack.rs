@@ -28,6 +28,15 @@ pub fn sign(bytes: &[u8], key: &SigningKey, chain: &[Vec<u8>]) -> Result<PackSig
     KIND.sign(bytes, key, chain)
 }
 
+/// Checks that a signature is over these very bytes, whoever made it: what a second commission looks
+/// at before it adds its own.
+///
+/// # Errors
+/// The certificate is none, or the bytes are not the ones that were signed.
+pub fn fits(bytes: &[u8], signature: &PackSignature) -> Result<(), PackError> {
+    KIND.fits(bytes, signature)
+}
+
 /// Checks that a pack is signed under **every** pinned root; gives the pack keys, in the order of
 /// the roots.
 ///

@@ -27,7 +27,7 @@ pub use field::{Field, FieldValues};
 pub use flaw::{Flaw, FlawKind};
 pub use label::{Label, Language};
 pub use partition::{Derivation, Derive, DerivedCell, OUTCOME_AXIS, Partition};
-pub use stage::{Grade, SchoolType, Stage, stage_of};
+pub use stage::{Grade, SchoolType, Stage, has_grade, stage_of};
 pub use sum::{Comparison, Relation, Sum, Term};
 pub use table::{Axis, Block, CellKey, TableSpec};
 pub use words::{DimensionId, IndicatorId, PartitionId, SpecialId, TableId};

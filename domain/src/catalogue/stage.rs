@@ -186,6 +186,12 @@ pub fn stage_of(school_type: SchoolType, grade: Grade) -> Option<Stage> {
     }
 }
 
+/// Whether a school of any type has a grade in a stage.
+#[must_use]
+pub fn has_grade(stage: Stage, grade: Grade) -> bool {
+    SchoolType::ALL.into_iter().any(|kind| stage_of(kind, grade) == Some(stage))
+}
+
 const fn primary(number: u8) -> Option<Stage> {
     match number {
         1..=3 => Some(Stage::PrimaryLow),

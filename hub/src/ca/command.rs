@@ -21,7 +21,7 @@ use super::chinese::CHINESE;
 use super::document::{DocumentKey, Role};
 use super::pack::{Description, PackKey, describe};
 use super::request::IssuerRequest;
-use super::source::Export;
+use super::source::{self, Export};
 use super::statement::SignStatement;
 use super::unlock::{self, Locking, Opening, Relocking};
 use super::{CeremonyError, root, six_words, statement, vault, words};
@@ -306,7 +306,7 @@ fn sign_pack(terminal: &Terminal, sign: SignPack) -> Result<(), Failure> {
         key.sign(&about, &bytes)
     };
     let directive = directive.map_err(|error| at(&sign.file, &error))?;
-    std::fs::write(&sign.out, &directive).map_err(|error| at(&sign.out, &error.into()))?;
+    source::create(&sign.out, &directive)?;
     let (value, text) = about_pack(terminal, &directive).map_err(|error| at(&sign.out, &error))?;
     terminal.result(&value, |_| text)
 }
@@ -343,7 +343,12 @@ fn root_value(root: &RootCertificate) -> Value {
 /// A root's fingerprint as two persons compare it.
 pub(crate) fn root_text(terminal: &Terminal, root: &RootCertificate) -> String {
     let digest = root.digest();
-    let head = terminal.text(words::ROOT_OF, &[root.zone()]);
+    let of = match root.commission() {
+        Some(Commission::Education) => words::ROOT_OF_EDUCATION,
+        Some(Commission::Health) => words::ROOT_OF_HEALTH,
+        None => words::ROOT_OF,
+    };
+    let head = terminal.text(of, &[root.zone()]);
     let compared = terminal.text(
         words::FINGERPRINT,
         &[&hex(&digest), &chinese(&digest, Length::Full), &english(&digest, Length::Full)],
@@ -426,6 +431,14 @@ pub(crate) fn at(path: &Path, error: &CeremonyError) -> Failure {
         CeremonyError::OtherZone => {
             let message = Sentence::new(words::OTHER_ZONE, &[&shown]);
             Failure::new(Exit::Refused, "OTHER_ZONE", message)
+        }
+        CeremonyError::Altered => {
+            let message = Sentence::new(words::ALTERED, &[&shown]);
+            Failure::new(Exit::Authentication, "PACK_ALTERED", message).hint(words::ALTERED_NEXT)
+        }
+        CeremonyError::OwnPack => {
+            let message = Sentence::new(words::OWN_PACK, &[&shown]);
+            Failure::new(Exit::Refused, "OWN_PACK", message).hint(words::OWN_PACK_NEXT)
         }
         CeremonyError::OtherCommission => {
             let message = Sentence::new(words::OTHER_COMMISSION, &[&shown]);

@@ -52,6 +52,12 @@ pub enum CeremonyError {
     /// The pack could not be signed.
     #[error(transparent)]
     Pack(#[from] certs::pack::PackError),
+    /// A signature that stands on the pack is not over its bytes.
+    #[error("a signature that is there does not fit the content")]
+    Altered,
+    /// Nobody but this key signed the pack.
+    #[error("this key signed the pack already, and no other did")]
+    OwnPack,
     /// The key statement could not be signed.
     #[error(transparent)]
     Statement(#[from] certs::statement::StatementError),

@@ -5,9 +5,9 @@
 
 use std::path::Path;
 
-use certs::pack::{PackSignature, SIGNATURES_MAX, sign};
+use certs::pack::{PackSignature, SIGNATURES_MAX, fits, sign};
 use certs::root::RootAuthority;
-use certs::signature::KeyId;
+use certs::signature::{KeyId, Signature};
 use jiff::Timestamp;
 use prost::Message as _;
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
@@ -91,15 +91,29 @@ impl PackKey {
     }
 
     /// Adds this key's signature to a directive; the pack's bytes stay as they are. A signature
-    /// that this key made before is replaced.
+    /// that this key made before is replaced, where another one stands beside it.
     ///
     /// # Errors
-    /// No directive, or too many signatures.
+    /// No directive, one that nobody but this key signed, a signature that is not over these
+    /// bytes, or too many.
     pub fn add_signature(&self, directive: &[u8]) -> Result<Vec<u8>, CeremonyError> {
         let read = Directive::decode(directive);
         let mut directive = read.map_err(|_| CeremonyError::Content("signed pack"))?;
         let own = |signed: &WireSignature| signed.chain.first() == self.0.chain().first();
+        let was_signed = !directive.signatures.is_empty();
         directive.signatures.retain(|signed| !own(signed));
+        if was_signed && directive.signatures.is_empty() {
+            return Err(CeremonyError::OwnPack);
+        }
+        // Who signs second would vouch for bytes that the first never saw.
+        let fits = |signed: &WireSignature| {
+            let chain = signed.chain.clone();
+            let signature = Signature::from_bytes(&signed.signature).ok()?;
+            fits(&directive.pack, &PackSignature { signature, chain }).ok()
+        };
+        if !directive.signatures.iter().all(|signed| fits(signed).is_some()) {
+            return Err(CeremonyError::Altered);
+        }
         if directive.pack.is_empty() || directive.signatures.len() >= SIGNATURES_MAX {
             return Err(CeremonyError::Content("signed pack with room for a signature"));
         }

@@ -8,7 +8,9 @@ use certs::statement::{KeyRequest, Purpose, SignedStatement, Standing, StatedKey
 use clap::CommandFactory;
 use domain::unit::{UnitId, UnitKind, Zone};
 use jiff::Timestamp;
+use prost::Message as _;
 use proto::pack::{PackKind, embedded};
+use proto::wire::directive::Directive;
 use runtime::passphrase::Passphrase;
 
 use super::pack::{Description, PackKey};
@@ -123,6 +125,12 @@ fn both_commissions_sign_the_same_bytes() {
     assert_eq!(verify(&both, &roots).expect("both").serial, 1);
     assert!(first.sign(&about, b"no calendar").is_err());
     assert!(second.add_signature(b"noise").is_err());
+    assert!(matches!(first.add_signature(&signed), Err(CeremonyError::OwnPack)));
+    // Nobody signs second what was changed after the first signature.
+    let mut changed = Directive::decode(signed.as_slice()).expect("directive");
+    *changed.pack.last_mut().expect("byte") ^= 1;
+    let added = second.add_signature(&changed.encode_to_vec());
+    assert!(matches!(added, Err(CeremonyError::Altered)), "{:?}", added.map(drop));
 }
 
 /// A department's request becomes a statement that each commission signs on its own machine, by

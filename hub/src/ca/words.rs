@@ -45,6 +45,10 @@ pub(super) const STDIN_TWICE: Text = Text::new(
     "standard input can give one passphrase only; nothing was changed.",
 );
 pub(super) const ROOT_OF: Text = Text::new("{0} 的根证书", "Root certificate of {0}");
+pub(super) const ROOT_OF_EDUCATION: Text =
+    Text::new("{0} 的根证书（教育部门）", "Root certificate of {0} (education)");
+pub(super) const ROOT_OF_HEALTH: Text =
+    Text::new("{0} 的根证书（卫健部门）", "Root certificate of {0} (health)");
 pub(super) const FINGERPRINT: Text = Text::new(
     "  SHA-256  {0}\n  十六个字 {1}\n  英文     {2}",
     "  SHA-256  {0}\n  words zh {1}\n  words    {2}",
@@ -89,6 +93,24 @@ pub(super) const OTHER_COMMISSION: Text = Text::new(
     "请求文件 {0} 应由另一个部门签发：卫健部门的根证书只签发卫健部门枢纽，其他枢纽由教育部门签发；没有签发。",
     "the request {0} is the other commission's to sign: health's root signs helper hubs, \
      education's every other hub; nothing was signed.",
+);
+pub(super) const ALTERED: Text = Text::new(
+    "{0} 上已有的签名与内容不符：签名之后内容被改动过；没有签署。",
+    "a signature on {0} does not fit its content: it was changed after it was signed; nothing was \
+     signed.",
+);
+pub(super) const ALTERED_NEXT: Text = Text::new(
+    "不要使用这份文件。请向先签的部门重新要一份，并核对内容。",
+    "Do not use this file. Ask the commission that signed first for it again, and compare.",
+);
+pub(super) const OWN_PACK: Text = Text::new(
+    "{0} 只有这个密钥自己的签名，再签一次不会多一个；没有写入。",
+    "{0} has this very key's signature and no other, and signing again adds none; nothing was \
+     written.",
+);
+pub(super) const OWN_PACK_NEXT: Text = Text::new(
+    "请由另一个部门用它的密钥追加签名。",
+    "Let the other commission add its signature with its own key.",
 );
 pub(super) const NO_KEY: Text = Text::new(
     "{0} 里没有可用的私钥，没有签发。",

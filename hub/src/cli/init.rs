@@ -214,7 +214,7 @@ fn read_roots(paths: &[PathBuf], config: &Config) -> Result<Vec<RootCertificate>
     for path in paths {
         let read = root::read(path).map_err(|error| crate::ca::failure_at(path, &error))?;
         if read.zone() != config.zone() {
-            let message = Sentence::new(words::ROOT_OTHER_ZONE, &[&path.display()]);
+            let message = Sentence::new(words::roots::ROOT_OTHER_ZONE, &[&path.display()]);
             return Err(Failure::new(Exit::Authentication, "OTHER_ZONE", message));
         }
         roots.push(read);

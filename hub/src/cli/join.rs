@@ -6,6 +6,7 @@ use std::time::Duration;
 use certs::chain::Trust;
 use certs::identity::LeafIdentity;
 use certs::invite::Invite;
+use certs::root::RootCertificate;
 use certs::words::{Length, chinese, english};
 use clap::Args;
 use domain::digest::Digest;
@@ -98,11 +99,23 @@ fn check(config: &Config, invite: &Invite) -> Result<(), Failure> {
         _ => false,
     };
     if terms.unit == config.unit && own_city && above {
-        return Ok(());
+        return knows_our_root(config, &terms.roots);
     }
     let message = Sentence::new(words::INVITE_NOT_OURS, &[&terms.unit, &terms.hub, &config.unit]);
     Err(Failure::new(Exit::Authentication, "INVITE_OTHER_UNIT", message)
         .hint(words::INVITE_NOT_OURS_NEXT))
+}
+
+/// A hub that certifies itself is let in under its own root only, so the hub above must have pinned
+/// that one too; its invite says which it had.
+fn knows_our_root(config: &Config, pinned: &[Digest]) -> Result<(), Failure> {
+    let own = load_roots(config)?;
+    let is_known = |root: &RootCertificate| pinned.contains(&root.digest());
+    if !config.kind.certifies_itself() || own.iter().all(is_known) {
+        return Ok(());
+    }
+    let failure = Failure::new(Exit::Refused, "INVITE_ONE_ROOT", words::INVITE_ONE_ROOT);
+    Err(failure.hint(words::INVITE_ONE_ROOT_NEXT))
 }
 
 async fn attempts(

@@ -162,6 +162,11 @@ fn statement(path: &Path, purpose: Purpose) -> Result<String, Failure> {
     if says.purpose != purpose {
         return Err(unusable(words::OTHER_PURPOSE));
     }
+    // Schools seal under both or not at all: better said before two ceremonies than after.
+    if signed.signatures() < 2 {
+        let failure = unusable(words::ONE_SIGNATURE);
+        return Err(failure.hint(words::ONE_SIGNATURE_NEXT));
+    }
     Ok(signed.to_pem())
 }
 
@@ -229,12 +234,38 @@ impl Judged {
                 out.schools.to_string(),
                 out.counting.to_string(),
                 out.students.to_string(),
-                access(group.access).in_lang(lang).to_owned(),
+                self.opened(terminal, group),
             ]);
         }
         let stages = Stage::ALL.into_iter().filter(|one| self.roster.with(*one).next().is_some());
         let covered = stages.map(|one| self.covered(terminal, one));
         std::iter::once(table.render()).chain(covered).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Where a group's sum is opened, or why it is not.
+    fn opened(&self, terminal: &Terminal, group: &Group) -> String {
+        match (group.access, self.plan.why_closed(group, &self.roster)) {
+            (Access::Town, _) => terminal.text(words::OPEN_TOWN, &[]),
+            (Access::District, _) => terminal.text(words::OPEN_DISTRICT, &[]),
+            (Access::Closed, Some(Flaw::Few { .. })) if group.members.len() >= self.floor() => {
+                terminal.text(words::CLOSED_UNCOUNTED, &[&self.plan.floor()])
+            }
+            (Access::Closed, Some(Flaw::Persons { .. })) => {
+                terminal.text(words::CLOSED_PERSONS, &[])
+            }
+            (Access::Closed, Some(Flaw::Dominant(_))) => terminal.text(words::CLOSED_DOMINANT, &[]),
+            (Access::Closed, Some(Flaw::Grade { grade, .. })) => {
+                terminal.text(words::CLOSED_GRADE, &[&grade.as_str()])
+            }
+            (Access::Closed, Some(Flaw::Mixed { grade, .. })) => {
+                terminal.text(words::CLOSED_MIXED, &[&grade.as_str()])
+            }
+            (Access::Closed, _) => terminal.text(words::CLOSED_FEW, &[]),
+        }
+    }
+
+    fn floor(&self) -> usize {
+        usize::try_from(self.plan.floor()).unwrap_or(usize::MAX)
     }
 
     fn covered(&self, terminal: &Terminal, of: Stage) -> String {
@@ -322,14 +353,6 @@ fn stage_name(stage: Stage, lang: Lang) -> String {
         Lang::En => Language::En,
     };
     label.map_or(stage.as_str(), |label| label.text(language)).to_owned()
-}
-
-const fn access(access: Access) -> Text {
-    match access {
-        Access::Town => words::OPEN_TOWN,
-        Access::District => words::OPEN_DISTRICT,
-        Access::Closed => words::CLOSED,
-    }
 }
 
 /// What is wrong with a plan, with the group or school that it is about.

@@ -55,6 +55,7 @@ pub(super) fn run(context: &Context, asked: &Publish) -> Result<(), Failure> {
     let year = sound(&years, &plan, &roster)?.clone();
     check_end(&year)?;
     check_standing(&stored, &plan, today)?;
+    check_newer(&stored, [&roster, &plan])?;
     check_alone(&years, &year)?;
     let (area, school_year) = (year.year().plan.area().clone(), year.year().plan.year());
     let listed = year.year().roster.clone();
@@ -161,6 +162,29 @@ fn check_standing(stored: &[Stored], plan: &Stored, today: Date) -> Result<(), F
     if stands {
         let message = Sentence::new(said::STANDS, &[&plan.name]);
         return Err(Failure::new(Exit::Refused, "PLAN_STANDS", message));
+    }
+    Ok(())
+}
+
+/// What is published already under this serial, or a later one, is the very same: a hub keeps the
+/// first, and whoever publishes another would believe that it took its place.
+fn check_newer(stored: &[Stored], packs: [&Stored; 2]) -> Result<(), Failure> {
+    for pack in packs {
+        let says = |one: &Stored| {
+            let Stored { serial, version, effective_from, content_digest, .. } = one;
+            (*serial, version.clone(), effective_from.clone(), content_digest.clone())
+        };
+        let same_name = |one: &&Stored| (&one.kind, &one.name) == (&pack.kind, &pack.name);
+        let latest = stored.iter().filter(same_name).max_by_key(|one| one.serial);
+        let Some(latest) = latest else { continue };
+        if latest.serial >= pack.serial && says(latest) != says(pack) {
+            let message = Sentence::new(
+                said::OTHER_PUBLISHED,
+                &[&pack.kind, &pack.name, &latest.serial, &latest.effective_from, &pack.serial],
+            );
+            let failure = Failure::new(Exit::Refused, "OTHER_PUBLISHED", message);
+            return Err(failure.hint(said::OTHER_PUBLISHED_NEXT));
+        }
     }
     Ok(())
 }

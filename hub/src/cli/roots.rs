@@ -37,28 +37,35 @@ pub(super) fn run(context: &Context, command: Command) -> Result<(), Failure> {
     if let Command::Add { file, yes } = command {
         let new = root::read(&file).map_err(|error| crate::ca::failure_at(&file, &error))?;
         if new.zone() != config.zone() {
-            let message = Sentence::new(words::ROOT_OTHER_ZONE, &[&file.display()]);
+            let message = Sentence::new(words::roots::ROOT_OTHER_ZONE, &[&file.display()]);
             return Err(Failure::new(Exit::Authentication, "OTHER_ZONE", message));
         }
         let known = roots.iter().any(|root| root.digest() == new.digest());
         if roots.len() >= NAMES.len() && !known {
-            return Err(Failure::new(Exit::Refused, "TWO_ROOTS", words::TWO_ROOTS));
+            return Err(Failure::new(Exit::Refused, "TWO_ROOTS", words::roots::TWO_ROOTS));
         }
-        if !known {
+        if known {
+            context.terminal.talk(words::roots::ROOT_KNOWN, &[]);
+        } else {
             let mut all = roots.clone();
             all.push(new.clone());
             in_order(&all)?;
             compare(context, std::slice::from_ref(&new), yes)?;
             roots = all;
             write(&config, &roots)?;
-            context.terminal.talk(words::ROOT_ADDED_NEXT, &[]);
+            context.terminal.talk(words::roots::ROOT_ADDED_NEXT, &[]);
         }
     }
     let value: Vec<_> = roots
         .iter()
         .map(|root| {
             let until = root.not_after().to_string();
-            json!({"sha256": root.digest().to_string(), "not_after": until})
+            let commission = root.commission().map(|commission| match commission {
+                Commission::Education => "education",
+                Commission::Health => "health",
+            });
+            let sha256 = root.digest().to_string();
+            json!({"sha256": sha256, "commission": commission, "not_after": until})
         })
         .collect();
     context.terminal.result(&value, |t| {
@@ -79,12 +86,12 @@ pub(super) fn compare(
     if yes {
         return Ok(());
     }
-    let question = Sentence::from(words::COMPARE_ROOTS);
+    let question = Sentence::from(words::roots::COMPARE_ROOTS);
     match context.terminal.confirm(&question, "--yes")? {
         Answer::Yes => Ok(()),
         Answer::No => {
-            let failure = Failure::new(Exit::Refused, "ROOTS_DIFFER", words::ROOTS_DIFFER);
-            Err(failure.hint(words::ROOTS_DIFFER_NEXT))
+            let failure = Failure::new(Exit::Refused, "ROOTS_DIFFER", words::roots::ROOTS_DIFFER);
+            Err(failure.hint(words::roots::ROOTS_DIFFER_NEXT))
         }
     }
 }
@@ -111,12 +118,19 @@ pub(super) fn in_order(
         let name = match root.commission() {
             Some(Commission::Health) => health,
             Some(Commission::Education) => education,
-            None => return Err(Failure::new(Exit::Invalid, "FILE_INVALID", words::NO_COMMISSION)),
+            None => {
+                return Err(Failure::new(
+                    Exit::Invalid,
+                    "FILE_INVALID",
+                    words::roots::NO_COMMISSION,
+                ));
+            }
         };
         let taken = placed.iter().find(|(other, _)| *other == name);
         if taken.is_some_and(|(_, other)| other.digest() != root.digest()) {
-            let failure = Failure::new(Exit::Refused, "ONE_COMMISSION", words::ONE_COMMISSION);
-            return Err(failure.hint(words::ONE_COMMISSION_NEXT));
+            let failure =
+                Failure::new(Exit::Refused, "ONE_COMMISSION", words::roots::ONE_COMMISSION);
+            return Err(failure.hint(words::roots::ONE_COMMISSION_NEXT));
         }
         placed.push((name, root));
     }

@@ -5,6 +5,7 @@ use runtime::web::{Lang, Text};
 pub(super) mod key;
 pub(super) mod plan;
 pub(super) mod publication;
+pub(super) mod roots;
 pub(super) mod school_key;
 pub(super) use crate::sealed::words as sealed;
 
@@ -125,41 +126,6 @@ pub(super) const ISSUER_OTHER_ROOT: Text = Text::new(
     "the issuing authority was not signed under the given root, or not for this hub; nothing \
      was installed.",
 );
-pub(super) const ROOT_OTHER_ZONE: Text = Text::new(
-    "根证书 {0} 属于另一个城市，没有采用。",
-    "the root {0} is another city's; it was not taken.",
-);
-pub(super) const COMPARE_ROOTS: Text = Text::new(
-    "请两人核对：以上指纹与主管部门的公函完全一致吗？",
-    "Two persons compare: are these the fingerprints of the commissions' letters?",
-);
-pub(super) const ROOTS_DIFFER: Text =
-    Text::new("根证书没有通过核对，没有采用。", "the roots were not confirmed and not taken.");
-pub(super) const ROOTS_DIFFER_NEXT: Text = Text::new(
-    "不要继续。请用原来就有的号码联系主管部门。",
-    "Do not go on. Call the commission by a number that you already had.",
-);
-pub(super) const ROOT_ADDED_NEXT: Text = Text::new(
-    "已加入，重新启动 xinqiao-hub serve 后生效；此后只有两个部门都签名的标准包才会被接受。",
-    "Added; it takes effect when xinqiao-hub serve is started again. From then on a pack needs \
-     both commissions' signatures.",
-);
-pub(super) const NO_COMMISSION: Text = Text::new(
-    "证书没有写明是哪个主管部门的根证书，没有采用。",
-    "the certificate does not say which commission's root it is; it was not taken.",
-);
-pub(super) const ONE_COMMISSION: Text = Text::new(
-    "两个根证书属于同一个主管部门，没有采用，也没有改动。",
-    "both roots are of one commission; nothing was taken or changed.",
-);
-pub(super) const ONE_COMMISSION_NEXT: Text = Text::new(
-    "第二个根证书须由另一个主管部门自己举行仪式建立。",
-    "The second root comes from the other commission's own ceremony.",
-);
-pub(super) const TWO_ROOTS: Text = Text::new(
-    "已经信任两个根证书，没有改动。",
-    "two roots are trusted already; nothing was changed.",
-);
 
 pub(super) const INVITE_FOR: Text =
     Text::new("邀请码：{0} → {1}，{2} 前有效", "Invite  {0} -> {1}, valid until {2}");
@@ -169,6 +135,15 @@ pub(super) const INVITE_NOT_OURS: Text = Text::new(
 );
 pub(super) const INVITE_NOT_OURS_NEXT: Text =
     Text::new("请向上级枢纽索取本枢纽的邀请码。", "Ask the hub above for the invite of this hub.");
+pub(super) const INVITE_ONE_ROOT: Text = Text::new(
+    "开出邀请码的枢纽还没有信任本枢纽的根证书，现在加入会被拒绝；没有发送任何内容。",
+    "the hub that made the invite does not trust this hub's root yet and would refuse it; nothing \
+     was sent.",
+);
+pub(super) const INVITE_ONE_ROOT_NEXT: Text = Text::new(
+    "请对方先用 root add 加入第二个根证书并重新启动，再重新开邀请码。",
+    "Let that hub add the second root with root add, start again, and make a new invite.",
+);
 pub(super) const SIX_WORDS: Text =
     Text::new("六个词，请通过电话核对：{0}（{1}）", "Compare by telephone: {1} ({0})");
 pub(super) const WAITING_FOR: Text = Text::new(

@@ -164,6 +164,9 @@ fn a_school_year_goes_under_seal() {
     ok(city.publish(&signed, &listed));
     let known = ok(hub(&["directive", "list", "--data", text(&city.data)])).json();
     assert_eq!(known.as_array().map(Vec::len), Some(2), "{known}");
+    let later = city.today.tomorrow().expect("day");
+    let other = city.pack(("plan", &name), &plan, (1, later, both));
+    assert_eq!(city.publish(&other, &listed).failed(), (4, "OTHER_PUBLISHED".to_owned()));
     let newer = city.pack(("plan", &name), &wider, (2, city.today, both));
     assert_eq!(city.publish(&newer, &listed).failed(), (4, "PLAN_STANDS".to_owned()));
 

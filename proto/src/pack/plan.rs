@@ -11,7 +11,7 @@ use domain::catalogue::{Flaw, FlawKind, Stage};
 use domain::digest::Digest;
 use domain::disclosure::plan::{Access, Group, GroupId, Plan};
 use domain::unit::UnitId;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 pub use super::roster::area_year;
@@ -94,7 +94,7 @@ pub fn read(pack: &str, bytes: &[u8]) -> Result<OpenPlan, PackError> {
         .iter()
         .map(|raw| group(raw).map_err(|flaw| refused(flaw.within(&format!("group {}", raw.id)))));
     let groups = groups.collect::<Result<Vec<_>, _>>()?;
-    let sealing = sealing(&raw).map_err(refused)?;
+    let sealing = sealing(&raw, year).map_err(refused)?;
     Ok(OpenPlan { plan: Plan::new(area, year, raw.floor, groups), roster, sealing })
 }
 
@@ -145,7 +145,7 @@ pub fn name(area: &UnitId, year: i16) -> String {
 }
 
 /// All three or none.
-fn sealing(raw: &RawPlan) -> Result<Option<Sealing>, Flaw> {
+fn sealing(raw: &RawPlan, year: i16) -> Result<Option<Sealing>, Flaw> {
     let RawPlan { census_day, leader_statement, helper_statement, .. } = raw;
     if census_day.is_none() && leader_statement.is_none() && helper_statement.is_none() {
         return Ok(None);
@@ -154,6 +154,12 @@ fn sealing(raw: &RawPlan) -> Result<Option<Sealing>, Flaw> {
     let census_day = day.parse::<Date>();
     let census_day = census_day
         .map_err(|_| Flaw::new(FlawKind::Form, "census_day", day, "a day as YYYY-MM-DD"))?;
+    // A list of another year is another list.
+    let (from, until) = (date(year, 1, 1), date(year.saturating_add(1), 8, 31));
+    if !(from..=until).contains(&census_day) {
+        let expected = format!("a day from {from} to {until}, on which the list was read");
+        return Err(Flaw::new(FlawKind::Range, "census_day", day, expected));
+    }
     Ok(Some(Sealing {
         census_day,
         leader_statement: statement("leader_statement", leader_statement.as_ref())?,

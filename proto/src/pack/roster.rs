@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalogue::{Flaw, FlawKind, Grade, Stage};
+use domain::catalogue::{Flaw, FlawKind, Grade, Stage, has_grade};
 use domain::disclosure::plan::{ENROLLED_MAX, Listed, OPERATOR_CHARS_MAX, Roster, School, Sexes};
 use domain::unit::UnitId;
 use serde::Deserialize;
@@ -53,7 +53,7 @@ struct RawRow {
 ///
 /// # Errors
 /// A name that is no area and year, other columns, a grade of a school twice, rows of one school
-/// that contradict each other, a grade with nobody in it.
+/// that contradict each other, a grade that its stage does not have, or with nobody in it.
 pub fn read(pack: &str, bytes: &[u8]) -> Result<Roster, PackError> {
     let (area, year) = area_year(pack)?;
     let mut schools = BTreeMap::new();
@@ -87,6 +87,11 @@ fn take(schools: &mut BTreeMap<UnitId, School>, raw: &RawRow) -> Result<(), Flaw
     let stage = stage.ok_or_else(|| unknown("stage", &raw.stage, "a stage of the catalogue"))?;
     let grade = Grade::from_word(&raw.grade);
     let grade = grade.ok_or_else(|| unknown("grade", &raw.grade, "a grade of the catalogue"))?;
+    if !has_grade(stage, grade) {
+        // A slip here would part the school from its group.
+        let expected = format!("a grade of stage {}", stage.as_str());
+        return Err(Flaw::new(FlawKind::Conflict, "grade", &*raw.grade, expected));
+    }
     let sexes = sexes(raw)?;
     let known = schools.entry(unit).or_insert_with(|| head.clone());
     let said = School { stages: BTreeMap::new(), ..known.clone() };

@@ -29,7 +29,7 @@ pub const HELPER: &str = "HC-QD";
 pub const CITY: &str = "370200";
 /// The first day of all documents, and the day on which everything is looked at.
 const FROM: Date = date(2025, 9, 1);
-pub const TODAY: Date = date(2026, 8, 20);
+pub const TODAY: Date = date(2026, 8, 25);
 
 /// A district.
 pub struct Area {

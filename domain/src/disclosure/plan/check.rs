@@ -28,6 +28,12 @@ impl Plan {
         self.holds(past)
     }
 
+    /// Why a group could not be opened by itself; nothing for one that could.
+    #[must_use]
+    pub fn why_closed(&self, group: &Group, roster: &Roster) -> Option<Flaw> {
+        sound(group, roster, self.floor).err()
+    }
+
     fn matches(&self, roster: &Roster, past: &[(Plan, Roster)]) -> Result<(), Flaw> {
         if self.floor < GROUP_MIN {
             return Err(Flaw::Floor(self.floor));

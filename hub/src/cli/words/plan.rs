@@ -13,7 +13,16 @@ texts! {
     SEVERAL = "跨街道", "several";
     OPEN_TOWN = "本街道和全区", "town and district";
     OPEN_DISTRICT = "仅全区", "district only";
-    CLOSED = "不开启：学校太少", "closed: too few schools";
+    CLOSED_FEW = "不开启：学校太少", "closed: too few schools";
+    CLOSED_UNCOUNTED =
+        "不开启：计入下限的学校不足 {0} 所（未签名、列名不满一年或同一举办者）",
+        "closed: fewer than {0} schools count (unsigned, listed for less than a year, or of one \
+         operator)";
+    CLOSED_PERSONS = "不开启：学生太少", "closed: too few students";
+    CLOSED_DOMINANT = "不开启：一个举办者的学生超过六成",
+        "closed: one operator has more than 60 % of the students";
+    CLOSED_GRADE = "不开启：{0} 年级的学校太少", "closed: too few schools have grade {0}";
+    CLOSED_MIXED = "不开启：{0} 年级分属两个学段", "closed: grade {0} stands in two stages";
     COVERED =
         "{0}：全区合计包含 {1} / {2} 所学校，{3} / {4} 个街道有本街道的合计。",
         "{0}: the district's sum holds {1} of {2} schools; {3} of {4} towns have their own.";
@@ -44,6 +53,13 @@ texts! {
          again.";
     STANDS = "方案 {0} 已经生效，本学年不能换成另一份；没有发布。",
         "the plan {0} is in force and cannot be replaced within its year; nothing was published.";
+    OTHER_PUBLISHED =
+        "{0} {1} 第 {2} 号已发布（自 {3} 起生效），与这份第 {4} 号不同；没有发布。",
+        "{0} {1} number {2} is published (in force from {3}) and differs from this number {4}; \
+         nothing was published.";
+    OTHER_PUBLISHED_NEXT = "要换掉它，请两个部门用更大的序号重新签署；否则沿用已发布的。",
+        "To replace it, let both commissions sign again under a higher serial; otherwise the \
+         published one stands.";
     IN_TWO = "{0} 已在 {1} 同一学年的方案中；没有发布。",
         "{0} is in the plan of {1} for the same year; nothing was published.";
     ROUNDED = "已收下 {0} 在 {1} 的取整表，该学年不能再密封汇总；没有发布。",
@@ -56,6 +72,11 @@ texts! {
         "the file {0} holds no key statement; nothing was written.";
     OTHER_PURPOSE = "文件 {0} 中的公钥声明不是用于这一方密封汇总的；没有写入任何内容。",
         "the key statement in {0} is not for this hub's half of sealed sums; nothing was written.";
+    ONE_SIGNATURE = "文件 {0} 中的公钥声明只有一个部门的签名；没有写入任何内容。",
+        "the key statement in {0} is signed by one commission only; nothing was written.";
+    ONE_SIGNATURE_NEXT = "请另一个部门用 xinqiao-ca statement --add 追加签名，再制作方案。",
+        "Let the other commission add its signature with xinqiao-ca statement --add, then make \
+         the plan.";
     STATEMENT_NEXT = "用 xinqiao-ca show 查看文件的内容。", "Look at the file with xinqiao-ca show.";
     SOUND = "方案可用：{0} 个组，核对了此前 {1} 个学年的方案。",
         "The plan may be used: {0} groups, judged beside {1} earlier years.";

@@ -52,6 +52,7 @@ fn mistakes_of_a_roster_are_named() {
         ("S7,T1,o,2020,2021,ja,junior,g9,1,1,1", FlawKind::Unknown, "signed"),
         ("S7,T1,o,2020,2021,yes,middle,g9,1,1,1", FlawKind::Unknown, "stage"),
         ("S7,T1,o,2020,2021,yes,junior,9,1,1,1", FlawKind::Unknown, "grade"),
+        ("S7,T1,o,2020,2021,yes,senior,g7,1,1,1", FlawKind::Conflict, "grade"),
         ("S7,T1,o,2020,2021,yes,junior,g9,0,0,0", FlawKind::Range, "male"),
         ("S7,T1, ,2020,2021,yes,junior,g9,1,1,1", FlawKind::Missing, "operator"),
         ("S7,T1,o,12,2021,yes,junior,g9,1,1,1", FlawKind::Range, "education_since"),
@@ -106,6 +107,8 @@ fn a_plan_is_read_as_it_was_written() {
     assert_eq!(wrong("\"S2\"", "\"S1\""), "group 2026-junior-1, members");
     assert_eq!(wrong("2026-junior-1", "2026 Junior"), "group 2026 Junior, id");
     assert_eq!(wrong("2026-09-01", "1 September"), "census_day");
+    assert_eq!(wrong("2026-09-01", "2025-12-31"), "census_day");
+    assert_eq!(wrong("2026-09-01", "2027-09-01"), "census_day");
     assert_eq!(wrong("census_day = \"2026-09-01\"\n", ""), "census_day");
     let pack = crate::pack::read(PackKind::Plan, name, text.as_bytes());
     assert_eq!(pack, Ok(Pack::Plan(Box::new(open.clone()))));

@@ -21,6 +21,10 @@ impl Pace for Clocked {
     fn left(&mut self) -> Duration {
         BUDGET.saturating_sub(self.0.elapsed())
     }
+
+    fn is_over(&mut self) -> bool {
+        self.left().is_zero()
+    }
 }
 
 fn main() {

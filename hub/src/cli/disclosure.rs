@@ -126,6 +126,10 @@ impl Pace for Clocked {
     fn left(&mut self) -> Duration {
         self.budget.saturating_sub(self.start.elapsed())
     }
+
+    fn is_over(&mut self) -> bool {
+        self.left().is_zero()
+    }
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,9 @@
 //! attacker looks for worlds. A sum that would tell a small count is not kept and not signed. Who
 //! refuses says which cell, and not of which school: to name the school would tell its count.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -21,6 +24,7 @@ use proto::opening::Standing;
 use runtime::sql::{SqlError, Tx};
 
 use super::documents::{Documents, Task};
+use super::{alike, apart};
 use crate::seen::{
     Kept, SeenError, Summed, Tree, of_period, of_task, opened, periods, put_together,
 };
@@ -165,29 +169,56 @@ pub fn judge(view: &View) -> Option<Blocked> {
 }
 
 fn judge_within(view: &View, pace: &mut dyn Pace) -> Option<Blocked> {
-    // Nobody is treated unlike the others of his atom: a count can be handed on, so it can be zero.
-    let bounds = bounds(view);
-    if bounds.is_empty() {
-        return None;
+    // No relation between measures is taken into account: each is judged by itself.
+    let measures: BTreeSet<&str> = view.tables.iter().map(|table| table.measure.as_str()).collect();
+    measures.into_iter().find_map(|measure| judge_measure(&of_measure(view, measure), pace))
+}
+
+fn of_measure(view: &View, measure: &str) -> View {
+    let tables = view.tables.iter().filter(|table| table.measure == measure);
+    View {
+        k: view.k,
+        units: view.units.clone(),
+        periods: view.periods.clone(),
+        course: view.course,
+        tables: tables.cloned().collect(),
     }
-    let report = match attack(view, pace) {
-        Ok(report) => report,
-        Err(ViewError::Contradiction) => {
-            // A band that was counted on another day than the sum bounds nothing of it.
-            tracing::warn!("bands and opened sums of a period contradict each other");
-            return None;
-        }
-        Err(error) => {
-            tracing::error!(%error, "what was seen could not be attacked");
-            return Some(Blocked { code: UNDECIDED, cell: String::new() });
-        }
+}
+
+fn judge_measure(view: &View, pace: &mut dyn Pace) -> Option<Blocked> {
+    match judge_whole(view, pace) {
+        Err(ViewError::Contradiction) => {}
+        other => return other.unwrap_or_else(|error| Some(not_attacked(&error))),
+    }
+    // A sheet that was counted on another day than the sum, or is a lie, bounds nothing of it; what
+    // the others tell is judged all the same.
+    let choices = match apart::choices(view, pace) {
+        Ok(choices) => choices,
+        Err(error) => return Some(not_attacked(&error)),
     };
+    choices.iter().find_map(|choice| {
+        judge_whole(choice, pace).unwrap_or_else(|error| Some(not_attacked(&error)))
+    })
+}
+
+fn not_attacked(error: &ViewError) -> Blocked {
+    tracing::error!(%error, "what was seen could not be attacked");
+    Blocked { code: UNDECIDED, cell: String::new() }
+}
+
+fn judge_whole(view: &View, pace: &mut dyn Pace) -> Result<Option<Blocked>, ViewError> {
+    // A count can be handed on, so it can be zero.
+    if alike::everybody_has_one(view) {
+        return Ok(None);
+    }
+    let bounds = bounds(view);
+    let report = attack(view, pace)?;
     if let Some(leak) = report.leaks().next() {
-        return Some(Blocked { code: REACHABLE, cell: leak.key.join("/") });
+        return Ok(Some(Blocked { code: REACHABLE, cell: leak.key.join("/") }));
     }
     let open: Vec<&Finding> = report.undecided().collect();
     if open.is_empty() {
-        return None;
+        return Ok(None);
     }
     let is_covered = is_one_wide_band(&bounds) && open.iter().all(|figure| figure.lo == 0);
     let cells = named(&open);
@@ -197,7 +228,7 @@ fn judge_within(view: &View, pace: &mut dyn Pace) -> Option<Blocked> {
         cells,
         "the attacker left figures undecided in its time"
     );
-    (!is_covered).then_some(Blocked { code: UNDECIDED, cell: cells })
+    Ok((!is_covered).then_some(Blocked { code: UNDECIDED, cell: cells }))
 }
 
 /// The cells of some figures, each once and without its school.
@@ -292,88 +323,8 @@ impl Pace for Limited {
         let rest = TIME_MAX.saturating_sub(self.start.elapsed());
         if over { Duration::ZERO } else { rest.min(PIECE_MAX) }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use domain::disclosure::attacker::{Course, Pieces, SeenCell, SeenPeriod, Unit};
-
-    use super::*;
-
-    const SCHOOLS: [&str; 5] = ["A", "B", "C", "D", "E"];
-
-    fn table(unit: &str, members: Option<&[&str]>, cells: &[(&[&str], Printed)]) -> SeenTable {
-        let cell = |(key, printed): &(&[&str], Printed)| SeenCell {
-            key: key.iter().map(|&word| word.to_owned()).collect(),
-            printed: *printed,
-        };
-        SeenTable {
-            id: format!("{unit}/{}", cells.len()),
-            unit: unit.to_owned(),
-            period: "2025S1".to_owned(),
-            measure: "alt.census".to_owned(),
-            dims: vec!["state".to_owned(), "grade".to_owned()],
-            members: members.map(|all| all.iter().map(|&unit| unit.to_owned()).collect()),
-            carried: BTreeMap::new(),
-            cells: cells.iter().map(cell).collect(),
-        }
-    }
-
-    /// A sum over five schools of two states and two grades, with what is known of school A.
-    fn view(known: &[(&[&str], Printed)]) -> View {
-        let unit = |parent: Option<&str>, level: &str| Unit {
-            parent: parent.map(str::to_owned),
-            level: level.to_owned(),
-            has: BTreeMap::new(),
-        };
-        let mut units = BTreeMap::from([("370202".to_owned(), unit(None, "district"))]);
-        units.extend(SCHOOLS.map(|id| (id.to_owned(), unit(Some("370202"), "school"))));
-        let sum = [
-            (["t1", "g7"].as_slice(), Printed::Exact(3)),
-            (["t1", "g8"].as_slice(), Printed::Exact(8)),
-            (["t2", "g7"].as_slice(), Printed::Exact(20)),
-            (["t2", "g8"].as_slice(), Printed::Exact(20)),
-        ];
-        let tables = vec![table("370202", Some(&SCHOOLS), &sum), table("A", None, known)];
-        let periods = vec![SeenPeriod { id: "2025S1".to_owned(), parts: Vec::new() }];
-        View { k: 5, units, periods, course: Course::Series, tables }
-    }
-
-    fn check(known: &[(&[&str], Printed)], pieces: u64) -> Option<Blocked> {
-        judge_within(&view(known), &mut Pieces(pieces))
-    }
-
-    /// What was not decided for want of time is refused with every cell by name and no school,
-    /// unless all that is known of a school alone is one wide band over several categories.
-    #[test]
-    fn what_was_not_decided_is_refused_unless_structure_covers_it() {
-        let band = Printed::Between(10, Some(19));
-        let (both, one): (&[&str], &[&str]) = (&["t1|t2", "*"], &["t1", "*"]);
-        assert_eq!(check(&[(both, band)], 0), None, "the band of the rule");
-        for known in [
-            [(one, Printed::Between(0, Some(9)))].as_slice(),
-            &[(both, Printed::Between(10, Some(14)))],
-            &[(both, band), (&["t1|t2", "g7"], band)],
-            &[(both, Printed::Exact(12))],
-        ] {
-            let blocked = check(known, 0).expect("refused");
-            assert_eq!(blocked.code, UNDECIDED, "{known:?}");
-            assert!(blocked.cell.contains("alt.census 2025S1 t1/g7"), "{}", blocked.cell);
-            assert!(!blocked.cell.split([' ', '/']).any(|word| SCHOOLS.contains(&word)));
-            assert_eq!(check(known, 10_000), None, "{known:?}: with time it is decided");
-        }
-        // Bands of different persons are one of each.
-        let few = Printed::Between(0, Some(9));
-        let apart: [(&[&str], Printed); 2] = [(&["t1|t2", "g7"], band), (&["t1|t2", "g8"], few)];
-        assert_eq!(check(&apart, 0), None);
-    }
-
-    /// A band that leaves a school nearly everything proves its counts, however wide it is: that
-    /// needs no time and is refused.
-    #[test]
-    fn a_band_that_leaves_a_school_everything_is_refused() {
-        let known: [(&[&str], Printed); 1] = [(&["t1|t2", "*"], Printed::Between(50, Some(59)))];
-        let blocked = check(&known, 10_000).expect("refused");
-        assert_eq!(blocked.code, REACHABLE);
+    fn is_over(&mut self) -> bool {
+        self.start.elapsed() >= TIME_MAX
     }
 }

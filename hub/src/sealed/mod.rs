@@ -7,6 +7,8 @@
 //! asks again and gets the same answer. A hub has one part in a year: that of the plan.
 
 pub mod adopt;
+mod alike;
+mod apart;
 mod arrival;
 pub mod chain;
 pub mod close;

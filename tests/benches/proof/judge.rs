@@ -107,6 +107,10 @@ impl Pace for Clocked {
     fn left(&mut self) -> Duration {
         BUDGET.saturating_sub(self.0.elapsed())
     }
+
+    fn is_over(&mut self) -> bool {
+        self.left().is_zero()
+    }
 }
 
 /// Attacks views, each part of them once.

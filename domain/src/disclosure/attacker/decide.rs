@@ -9,12 +9,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cover::{beside, covered};
 use super::linear::{End, Optimum, solve};
 use super::own::Own;
 use super::program::{Empty, Program, Search};
 use super::reduce::Reduced;
 use super::split::Split;
 use super::system::{MANY, Target};
+use super::tries::Tries;
 use super::world::{Way, World};
 use super::{Finding, Pace, Verdict};
 
@@ -92,6 +94,14 @@ impl<'r> Decider<'r> {
         Self { reduced, small, pace, worlds, known, is_empty: false }
     }
 
+    /// Whether no component was found to be without any point.
+    pub fn fits(mut self) -> bool {
+        for component in 0..self.reduced.components.len() {
+            self.open(component);
+        }
+        !self.is_empty
+    }
+
     pub fn decide(mut self, targets: &[Target<'_>]) -> Result<Vec<Finding>, Empty> {
         let findings = targets.iter().map(|target| self.find(target)).collect();
         if self.is_empty { Err(Empty) } else { Ok(findings) }
@@ -112,12 +122,19 @@ impl<'r> Decider<'r> {
                 };
             }
         }
-        let lo = ranges.iter().fold(fixed.0, |sum, range| sum + range.lo);
-        let hi = ranges.iter().fold(fixed.1, |sum, range| sum + range.hi);
-        let verdict = match self.verdict(fixed, &ranges) {
-            Verdict::Undecided if lo >= 1 && hi <= self.small => Verdict::Proven,
-            verdict => verdict,
-        };
+        let (mut verdict, mut lo, mut hi) = self.concluded(fixed, &ranges);
+        if verdict == Verdict::Undecided {
+            // Needs no time, and says what is forced where there was none to solve.
+            let mut beside_others = ranges;
+            for (range, (component, piece)) in beside_others.iter_mut().zip(&pieces) {
+                let known = (range.lo, range.hi);
+                (range.lo, range.hi) = beside(self.program(*component), piece, known);
+            }
+            let forced = self.concluded(fixed, &beside_others);
+            if forced.0 != Verdict::Undecided {
+                (verdict, lo, hi) = forced;
+            }
+        }
         Finding {
             unit: target.unit.to_owned(),
             is_school: target.is_school,
@@ -128,6 +145,17 @@ impl<'r> Decider<'r> {
             hi: u64::try_from(hi).ok().filter(|_| hi < MANY),
             verdict,
         }
+    }
+
+    /// The verdict with the ends: what lies from 1 to small is proven, whether it was reached or not.
+    fn concluded(&self, fixed: (i64, i64), ranges: &[Range]) -> (Verdict, i64, i64) {
+        let lo = ranges.iter().fold(fixed.0, |sum, range| sum + range.lo);
+        let hi = ranges.iter().fold(fixed.1, |sum, range| sum + range.hi);
+        let verdict = match self.verdict(fixed, ranges) {
+            Verdict::Undecided if lo >= 1 && hi <= self.small => Verdict::Proven,
+            verdict => verdict,
+        };
+        (verdict, lo, hi)
     }
 
     /// What is decided so far; `fixed` is the part that stands in no row and moves freely.
@@ -208,9 +236,9 @@ impl<'r> Decider<'r> {
             return;
         }
         let program = self.program(component);
-        let mut found: Vec<World> = World::first(program).into_iter().collect();
+        let mut found: Vec<World> = World::first(program, self.pace).into_iter().collect();
         if found.is_empty() && program.lo.len() <= SEARCH_MAX {
-            match program.search(&program.lo, NODES_MAX) {
+            match program.search(&program.lo, NODES_MAX, self.pace) {
                 Search::Point(point) => found.push(World::of(program, point)),
                 Search::Nothing => self.is_empty = true,
                 Search::Unknown => {}
@@ -227,7 +255,7 @@ impl<'r> Decider<'r> {
             let Some(optimum) = solve(program, &weights, end, left) else { continue };
             if program.holds(&optimum.point) {
                 found.push(World::of(program, optimum.point));
-            } else if let Some(point) = settle(program, &optimum) {
+            } else if let Some(point) = settle(program, &optimum, self.pace) {
                 found.push(World::of(program, point));
             }
         }
@@ -243,19 +271,20 @@ impl<'r> Decider<'r> {
         let (component, piece) = key;
         let program = self.program(*component);
         let effort = stage.effort();
+        let pace = &mut *self.pace;
         for world in self.worlds.get_mut(component).into_iter().flatten() {
             for _ in 0..MOVES_MAX {
                 range.reach(piece, &world.values);
                 let Some(end) = range.wants(self.small) else { break };
-                let is_moved = advance(program, world, (piece, end), effort)
+                let is_moved = advance(program, world, (piece, end), (effort, &mut *pace))
                     || (range.is_above(self.small)
-                        && advance(program, world, (piece, End::Most), effort));
+                        && advance(program, world, (piece, End::Most), (effort, &mut *pace)));
                 if is_moved {
                     continue;
                 }
                 // It goes no lower: whether it can go up beyond what is small is the other way.
                 if end == End::Least {
-                    range.climb(program, world, (piece, self.small), effort);
+                    range.climb(program, world, (piece, self.small), (effort, &mut *pace));
                 }
                 break;
             }
@@ -318,7 +347,7 @@ impl<'r> Decider<'r> {
             if hint.is_empty() || range.is_settled(end, self.small) || self.pace.left().is_zero() {
                 break;
             }
-            if let Some(world) = World::near(&program, hint, turn) {
+            if let Some(world) = World::near(&program, hint, turn, self.pace) {
                 self.take(key, (split, &world.values), range);
             }
         }
@@ -338,7 +367,8 @@ impl<'r> Decider<'r> {
                 End::Least => range.lo,
                 End::Most => range.hi.min(high.max(self.small + 1)),
             };
-            match (split.reaching(end, goal).search(hint, NODES_MAX), end) {
+            let found = split.reaching(end, goal).search(hint, NODES_MAX, self.pace);
+            match (found, end) {
                 (Search::Point(point), _) => {
                     let before = range.reached;
                     self.take(key, (split, &point), range);
@@ -406,9 +436,11 @@ impl Range {
         program: &Program,
         world: &mut World,
         (piece, small): (&Piece, i64),
-        effort: Effort,
+        (effort, pace): (Effort, &mut dyn Pace),
     ) {
-        while !self.is_above(small) && advance(program, world, (piece, End::Most), effort) {
+        while !self.is_above(small)
+            && advance(program, world, (piece, End::Most), (effort, &mut *pace))
+        {
             self.reach(piece, &world.values);
         }
     }
@@ -422,13 +454,13 @@ impl Range {
 }
 
 /// A point near an optimum of which only some values are integers: these stay.
-fn settle(program: &Program, optimum: &Optimum) -> Option<Vec<i64>> {
+fn settle(program: &Program, optimum: &Optimum, pace: &mut dyn Pace) -> Option<Vec<i64>> {
     let mut near = program.clone();
     for (var, value) in optimum.point.iter().enumerate().filter(|(var, _)| optimum.settled[*var]) {
         let value = (*value).clamp(program.lo[var], program.hi[var]);
         (near.lo[var], near.hi[var]) = (value, value);
     }
-    match near.search(&optimum.point, NODES_MAX) {
+    match near.search(&optimum.point, NODES_MAX, pace) {
         Search::Point(point) => Some(point),
         Search::Nothing | Search::Unknown => None,
     }
@@ -447,7 +479,7 @@ fn advance(
     program: &Program,
     world: &mut World,
     (piece, end): (&Piece, End),
-    effort: Effort,
+    (effort, pace): (Effort, &mut dyn Pace),
 ) -> bool {
     let by = if end == End::Least { -1 } else { 1 };
     // A change that brings the piece back is none; one that leaves it where it is may mend a row.
@@ -466,6 +498,9 @@ fn advance(
     'greedy: for turn in (0..effort.greedy).map(|round| TURNS[round % TURNS.len()] + round) {
         let way = Way { may: &may, turn };
         for at in (0..places.len()).map(|at| places[(at + turn) % places.len()]) {
+            if pace.is_over() {
+                return false;
+            }
             if world.push(program, (piece[at].0, by), &way) {
                 return true;
             }
@@ -477,49 +512,8 @@ fn advance(
     }
     let way = Way { may: &may, turn: 0 };
     let each = effort.sought / places.len().max(1);
-    places.iter().any(|at| each > 0 && world.seek(program, (piece[*at].0, by), &way, each))
-}
-
-/// Bounds of a piece by rows that lie inside it: what they say of their unknowns together is more
-/// than the bounds of each.
-fn covered(program: &Program, piece: &Piece) -> (i64, i64) {
-    let whole = |(place, own): &(usize, Own)| {
-        let width = program.hi[*place] - program.lo[*place];
-        (own.flat == 0 && own.rise == width && own.least == own.most).then_some(*place)
-    };
-    let mut left: BTreeSet<usize> = piece.iter().filter_map(whole).collect();
-    let inside = |row: &usize| program.rows[*row].vars.iter().all(|var| left.contains(var));
-    let rows: BTreeSet<usize> =
-        left.iter().flat_map(|place| program.touching[*place].iter().copied()).collect();
-    let mut rows: Vec<usize> = rows.into_iter().filter(inside).collect();
-    rows.sort_by_key(|row| {
-        let ends = &program.rows[*row];
-        (ends.hi - ends.lo, std::cmp::Reverse(ends.vars.len()), *row)
-    });
-    let (mut lo, mut hi) = (0, 0);
-    for row in rows {
-        let ends = &program.rows[row];
-        if ends.vars.iter().all(|var| left.contains(var)) {
-            ends.vars.iter().for_each(|var| {
-                left.remove(var);
-            });
-            let base: i64 = ends.vars.iter().map(|var| base_of(piece, *var)).sum();
-            lo += ends.lo + base;
-            hi += ends.hi + base;
-        }
-    }
-    for (place, own) in piece {
-        if left.contains(place) || whole(&(*place, *own)).is_none() {
-            lo += own.least_at(program.lo[*place]);
-            hi += own.most_at(program.hi[*place]);
-        }
-    }
-    (lo, hi.min(MANY))
-}
-
-/// How much more of a whole unknown is a target's than its value: nothing, but for what lies below
-/// its start.
-fn base_of(piece: &Piece, var: usize) -> i64 {
-    let at = piece.binary_search_by_key(&var, |(place, _)| *place);
-    at.map_or(0, |at| piece[at].1.least - piece[at].1.lo)
+    places.iter().any(|at| {
+        let tries = &mut Tries::new(each, &mut *pace);
+        each > 0 && world.seek(program, (piece[*at].0, by), &way, tries)
+    })
 }

@@ -9,6 +9,7 @@
 //!
 //! Pure: the same view gives the same bounds; only how far it gets depends on its [`Pace`].
 
+mod cover;
 mod decide;
 mod linear;
 mod own;
@@ -19,6 +20,7 @@ mod split;
 mod system;
 #[cfg(test)]
 mod tests;
+mod tries;
 mod turn;
 mod view;
 mod world;
@@ -33,10 +35,14 @@ pub const TABLES_MAX: usize = 100_000;
 /// Most cells of all tables of a view.
 pub const SEEN_CELLS_MAX: usize = 2_000_000;
 
-/// How much time is left; asked before every piece of work.
+/// How much time is left; asked before every piece of work and within long ones.
 pub trait Pace {
     /// The time that may still be spent; zero ends the attack.
     fn left(&mut self) -> Duration;
+
+    /// Whether it is spent, asked within a piece of work again and again: the search ends then, and
+    /// what it was about stays undecided.
+    fn is_over(&mut self) -> bool;
 }
 
 /// A pace by work instead of time: so many pieces, and each as long as it takes.
@@ -52,6 +58,11 @@ impl Pace for Pieces {
             }
             None => Duration::ZERO,
         }
+    }
+
+    /// A piece that was begun is finished.
+    fn is_over(&mut self) -> bool {
+        false
     }
 }
 
@@ -129,11 +140,36 @@ impl Report {
     }
 }
 
+/// Whether nothing of a view contradicts the rest, as far as [`attack`] would see it.
+///
+/// # Errors
+/// The view is too large, or does not fit together in another way.
+pub fn fits(view: &View, pace: &mut dyn Pace) -> Result<bool, ViewError> {
+    let system = set_up(view)?;
+    let Ok(reduced) = reduce::Reduced::of(&system) else { return Ok(false) };
+    Ok(decide::Decider::new(&reduced, small(view), pace).fits())
+}
+
 /// Attacks a view.
 ///
 /// # Errors
 /// The view is too large, or does not fit together.
 pub fn attack(view: &View, pace: &mut dyn Pace) -> Result<Report, ViewError> {
+    let system = set_up(view)?;
+    let reduced =
+        reduce::Reduced::of(&system).map_err(|program::Empty| ViewError::Contradiction)?;
+    let decider = decide::Decider::new(&reduced, small(view), pace);
+    let findings =
+        decider.decide(&system.targets).map_err(|program::Empty| ViewError::Contradiction)?;
+    Ok(Report { k: view.k, findings, told: system.told })
+}
+
+/// The largest small count.
+fn small(view: &View) -> i64 {
+    i64::from(view.k.saturating_sub(1))
+}
+
+fn set_up(view: &View) -> Result<system::System<'_>, ViewError> {
     let cells: usize = view.tables.iter().map(|table| table.cells.len()).sum();
     if view.tables.len() > TABLES_MAX {
         return Err(ViewError::Size { max: TABLES_MAX, of: "tables" });
@@ -141,12 +177,5 @@ pub fn attack(view: &View, pace: &mut dyn Pace) -> Result<Report, ViewError> {
     if cells > SEEN_CELLS_MAX {
         return Err(ViewError::Size { max: SEEN_CELLS_MAX, of: "cells" });
     }
-    let system = system::System::of(view)?;
-    let reduced =
-        reduce::Reduced::of(&system).map_err(|program::Empty| ViewError::Contradiction)?;
-    let small = i64::from(view.k.saturating_sub(1));
-    let decider = decide::Decider::new(&reduced, small, pace);
-    let findings =
-        decider.decide(&system.targets).map_err(|program::Empty| ViewError::Contradiction)?;
-    Ok(Report { k: view.k, findings, told: system.told })
+    system::System::of(view)
 }

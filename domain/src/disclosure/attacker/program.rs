@@ -3,6 +3,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "places come from the program's own lists")]
 
+use super::Pace;
 use super::system::MANY;
 
 /// Rows over integers with bounds.
@@ -98,13 +99,13 @@ impl Program {
             && self.rows.iter().all(|row| (row.lo..=row.hi).contains(&sum(row)))
     }
 
-    /// Searches an integer point, near a hint first; exact unless `nodes` run out.
-    pub fn search(&self, hint: &[i64], nodes: usize) -> Search {
+    /// Searches an integer point, near a hint first; exact unless `nodes` or the time run out.
+    pub fn search(&self, hint: &[i64], nodes: usize, pace: &mut dyn Pace) -> Search {
         let all: Vec<usize> = (0..self.rows.len()).collect();
         let mut open = vec![(self.lo.clone(), self.hi.clone(), all)];
         let mut left = nodes;
         while let Some((mut lo, mut hi, dirty)) = open.pop() {
-            if left == 0 {
+            if left == 0 || pace.is_over() {
                 return Search::Unknown;
             }
             left -= 1;

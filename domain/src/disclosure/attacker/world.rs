@@ -9,7 +9,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Pace;
 use super::program::Program;
+use super::tries::Tries;
 
 /// Changes after which a move is given up.
 const CHANGES_MAX: usize = 30;
@@ -47,24 +49,34 @@ impl World {
     }
 
     /// A first world: filled row by row as far as no upper end is passed, then mended.
-    pub fn first(program: &Program) -> Option<Self> {
+    pub fn first(program: &Program, pace: &mut dyn Pace) -> Option<Self> {
         let mut world = Self::of(program, program.lo.clone());
         world.fill(program);
-        world.mended(program, 0)
+        world.mended(program, 0, pace)
     }
 
     /// A world near a point that is none: rows that do not hold are mended one after the other.
-    pub fn near(program: &Program, point: &[i64], turn: usize) -> Option<Self> {
+    pub fn near(
+        program: &Program,
+        point: &[i64],
+        turn: usize,
+        pace: &mut dyn Pace,
+    ) -> Option<Self> {
         let inside = point.iter().zip(program.lo.iter().zip(&program.hi));
         let values = inside.map(|(value, (lo, hi))| *value.clamp(lo, hi)).collect();
-        Self::of(program, values).mended(program, turn)
+        Self::of(program, values).mended(program, turn, pace)
     }
 
-    fn mended(mut self, program: &Program, turn: usize) -> Option<Self> {
+    fn mended(mut self, program: &Program, turn: usize, pace: &mut dyn Pace) -> Option<Self> {
         let mut last = vec![(0_usize, 0_i64); program.lo.len()];
         let mut open: Vec<usize> = (0..program.rows.len()).collect();
-        for step in 1..=program.rows.len().saturating_mul(MENDS_PER_ROW).max(1_000) {
+        let most = program.rows.len().saturating_mul(MENDS_PER_ROW).max(1_000);
+        let mut tries = Tries::new(most, pace);
+        for step in 1..=most {
             let Some(row) = self.broken(program, &mut open) else { return Some(self) };
+            if !tries.take() {
+                break;
+            }
             let rests = |var: usize, by: i64| {
                 let (when, before) = last[var];
                 before.signum() == -by.signum() && step - when < REST && when > 0
@@ -138,13 +150,13 @@ impl World {
     }
 
     /// As [`World::push`], among all moves of a few changes: a change that leads nowhere is taken
-    /// back and another one made. `tries` is how many changes may be made in all.
+    /// back and another one made. `tries` ends it.
     pub fn seek(
         &mut self,
         program: &Program,
         (var, by): (usize, i64),
         way: &Way<'_>,
-        mut tries: usize,
+        tries: &mut Tries<'_>,
     ) -> bool {
         let fits = |value: i64| program.lo[var] <= value && value <= program.hi[var];
         if !fits(self.values[var] + by) {
@@ -152,7 +164,7 @@ impl World {
         }
         self.change(program, (var, by));
         for changes in SOUGHT {
-            if self.mends(program, &mut vec![(var, by)], way, (changes, &mut tries)) {
+            if self.mends(program, &mut vec![(var, by)], way, (changes, &mut *tries)) {
                 return true;
             }
         }
@@ -167,7 +179,7 @@ impl World {
         program: &Program,
         done: &mut Vec<(usize, i64)>,
         way: &Way<'_>,
-        (changes, tries): (usize, &mut usize),
+        (changes, tries): (usize, &mut Tries<'_>),
     ) -> bool {
         let touched = done.iter().flat_map(|(var, _)| &program.touching[*var]);
         let broken: BTreeSet<usize> =
@@ -188,11 +200,12 @@ impl World {
         ways.retain(|(cost, ..)| if is_last { off + cost == 0 } else { *cost <= 1 });
         ways.sort_by_key(|(cost, ..)| *cost);
         for (_, var, by) in ways {
-            let Some(left) = tries.checked_sub(1) else { return false };
-            *tries = left;
+            if !tries.take() {
+                return false;
+            }
             self.change(program, (var, by));
             done.push((var, by));
-            if self.mends(program, done, way, (changes, tries)) {
+            if self.mends(program, done, way, (changes, &mut *tries)) {
                 return true;
             }
             done.pop();
@@ -266,8 +279,23 @@ impl World {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Pieces;
     use super::super::program::Sum;
     use super::*;
+
+    /// A clock that has run out, and how often it was asked.
+    struct Asked(u32);
+
+    impl Pace for Asked {
+        fn left(&mut self) -> std::time::Duration {
+            std::time::Duration::ZERO
+        }
+
+        fn is_over(&mut self) -> bool {
+            self.0 += 1;
+            true
+        }
+    }
 
     /// Two schools with one person each in two categories that are summed, and one that is not: the
     /// cheapest change leads the greedy search to an end; the exchange of both is found by going
@@ -282,10 +310,19 @@ mod tests {
         let mut world = World::of(&program, before.clone());
         let way = Way { may: &|_, _| true, turn: 0 };
         assert!(!world.push(&program, (0, -1), &way));
-        assert!(!world.seek(&program, (0, -1), &way, 2), "too few tries");
+        let mut pace = Pieces(1);
+        let few = &mut Tries::new(2, &mut pace);
+        assert!(!world.seek(&program, (0, -1), &way, few), "too few tries");
         assert_eq!(world.values, before);
-        assert!(world.seek(&program, (0, -1), &way, 100));
+        let enough = &mut Tries::new(100, &mut pace);
+        assert!(world.seek(&program, (0, -1), &way, enough));
         assert_eq!(world.values, [0, 1, 0, 1, 0, 0]);
+        // With all tries and no time nothing is found either, and the world is as it was.
+        let mut world = World::of(&program, before.clone());
+        let mut over = Asked(0);
+        let enough = &mut Tries::new(129, &mut over);
+        assert!(!world.seek(&program, (0, -1), &way, enough));
+        assert_eq!((&world.values, over.0), (&before, 1));
         assert!(program.holds(&world.values));
     }
 }

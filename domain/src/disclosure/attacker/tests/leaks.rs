@@ -336,6 +336,42 @@ fn what_was_not_decided_is_listed() {
     assert!(report.undecided().count() > 0);
 }
 
+/// A clock by how often it was asked within pieces of work; each of them could take for ever.
+struct Asks {
+    left: u32,
+    after: u32,
+}
+
+impl Pace for Asks {
+    fn left(&mut self) -> Duration {
+        if self.left == 0 { Duration::ZERO } else { Duration::from_secs(3_600) }
+    }
+
+    fn is_over(&mut self) -> bool {
+        let Some(left) = self.left.checked_sub(1) else {
+            self.after += 1;
+            return true;
+        };
+        self.left = left;
+        false
+    }
+}
+
+/// Time that runs out within a search ends it there: what is left is undecided, listed, and begun
+/// no more.
+#[test]
+fn a_search_ends_when_the_time_does() {
+    let place = recommended(&["2025S1"], Course::Series);
+    let mut all = Asks { left: u32::MAX, after: 0 };
+    let report = attack(&place.view, &mut all).expect("a sound view");
+    assert_eq!(report.undecided().count(), 0);
+    let asked = u32::MAX - all.left;
+    let mut half = Asks { left: asked / 2, after: 0 };
+    let report = attack(&place.view, &mut half).expect("a sound view");
+    assert!(report.undecided().count() > 0, "{asked}");
+    assert!(half.after <= 40, "{} more steps after {asked}", half.after);
+}
+
 /// Tables that no world fits are refused, as are names that are not listed.
 #[test]
 fn views_that_do_not_fit_together_are_refused() {

@@ -1,5 +1,6 @@
 //! The attacker against enumeration, and against schemes whose leaks are known.
 
+mod bounding;
 mod brute;
 mod leaks;
 

@@ -63,7 +63,8 @@ pub(super) fn tables(
     Ok(found)
 }
 
-/// The recorded sums of a task, and the wholes of the schools whose reports are in it.
+/// The sums of a task that are recorded, or that this hub computed without that they came to be,
+/// and the wholes of the schools whose reports are in it.
 pub(crate) fn of_task(
     tx: &Tx<'_>,
     documents: &Documents,
@@ -77,9 +78,12 @@ pub(crate) fn of_task(
     let kept = Kept { table: table.clone(), area: &stored.area, period: stored.period };
     let mut found = wholes(tx, &stored.id, &kept, tree)?;
     for one in opening::of_task(tx, &stored.id)? {
-        if record::of_opening(tx, one.id)?.is_some_and(|record| record.helper.is_some()) {
+        let is_recorded =
+            record::of_opening(tx, one.id)?.is_some_and(|record| record.helper.is_some());
+        let cells =
+            if is_recorded { opening::cells(tx, one.id)? } else { opening::seen(tx, one.id)? };
+        if is_recorded || !cells.is_empty() {
             let standings = opening::standings(tx, one.id)?;
-            let cells = opening::cells(tx, one.id)?;
             let carried = periods(tx, &stored.id, &standings)?;
             found.push(opened((&kept, roster), Summed::new(&one, &standings, carried, cells)));
         }

@@ -135,4 +135,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "keys to be shown",
         sql: include_str!("migrations/022_shown_keys.sql"),
     },
+    Migration {
+        number: 27,
+        name: "sums that were computed and not recorded",
+        sql: include_str!("migrations/023_sealed_seen.sql"),
+    },
 ];

@@ -4,6 +4,7 @@
 use domain::disclosure::sealed::TaskId;
 use hub::sealed::signed::sign;
 use hub::sealed::{chain, words};
+use hub::seen::Role;
 use hub::store::sealed::opening::{self, Set};
 use hub::store::sealed::record;
 use proto::frame::OPENING_CONTEXT;
@@ -17,6 +18,7 @@ use crate::THE_FLOW;
 use crate::city::{City, FLOW, SCHOOLS};
 use crate::roll_up::{arrived, bodies, told};
 use crate::school::{draft, opened_after, owed, recount, task};
+use crate::seen::{exact_sums, seen};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -146,6 +148,8 @@ async fn the_helper_signs_no_date_that_cannot_be() {
         let refused = city.leader.read(move |tx| opening::of_task(tx, &id));
         assert_eq!(refused[0].refused, "OTHER_TIME");
         assert!(city.helper.read(record::all).is_empty());
+        // Not signed, and computed all the same: it belongs to what the helper has seen.
+        assert_eq!(exact_sums(&seen(&city.helper, Role::Helper)), 1);
         city.step().await;
         assert_eq!(city.opened(id)[0].1, recount(&city, FLOW, 1..=SCHOOLS));
         let [leader, helper] =

@@ -4,6 +4,7 @@
 use domain::disclosure::sealed::TaskId;
 use domain::unit::UnitId;
 use hub::sealed::guard::{ISOLATES, REACHABLE};
+use hub::seen::Role;
 use hub::store::alarm;
 use hub::store::sealed::opening::{self, Opening};
 use hub::store::sealed::task::{self, NewTask};
@@ -12,7 +13,7 @@ use tests::federation::RunningHub;
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, TERM, WEEK};
 use crate::school::{all_but, draft_of, recount, unit};
-use crate::seen::send_sheet;
+use crate::seen::{exact_sums, seen, send_sheet};
 
 const THE_FLOW: (&str, &str) = (FLOW, WEEK);
 const THE_STOCK: (&str, &str) = (STOCK, TERM);
@@ -159,6 +160,9 @@ async fn a_band_that_tells_of_one_school_keeps_its_sum_closed() {
             assert!(alarms > 0);
             let told = codes.iter().zip(&opened).filter(|(code, _)| *code == REACHABLE);
             assert!(told.map(|(_, (_, cells))| cells).all(|cells| cells.is_empty()));
+            // What was computed was seen, whether it was kept or not.
+            let computed = codes.iter().filter(|code| code.is_empty() || *code == REACHABLE);
+            assert_eq!(exact_sums(&seen(&city.leader, Role::Leader)), computed.count());
         } else {
             assert!(codes.iter().all(String::is_empty), "{codes:?}");
             assert!(opened.iter().all(|(_, cells)| !cells.is_empty()));

@@ -39,6 +39,15 @@ pub fn seen(hub: &RunningHub, role: Role) -> View {
     view
 }
 
+/// Sums of several schools in a view of which a cell is known.
+pub fn exact_sums(view: &View) -> usize {
+    let is_exact = |table: &&SeenTable| {
+        table.members.is_some()
+            && table.cells.iter().any(|cell| matches!(cell.printed, Printed::Exact(_)))
+    };
+    view.tables.iter().filter(is_exact).count()
+}
+
 pub fn attacked(view: &View) -> Report {
     attack(view, &mut Pieces(100_000)).expect("a view that fits together")
 }

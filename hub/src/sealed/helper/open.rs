@@ -65,6 +65,14 @@ pub struct AskedRecord {
     pub signature: HubSignature,
 }
 
+/// A sum that a leader asks to be signed, with all that this hub would have seen then.
+struct Looked {
+    view: View,
+    task: Task,
+    opening: Opening,
+    cells: Vec<Option<u64>>,
+}
+
 impl Helper {
     /// Gives this hub's share of a set and of its control sum, once; asked again, the same.
     ///
@@ -136,9 +144,14 @@ impl Helper {
     ) -> Result<(), CallError> {
         let (helper, leader, asked) = (self.clone(), leader.clone(), asked.clone());
         let read = move |tx: &Tx<'_>| helper.look(tx, &leader, (&id, &asked));
-        let Some((view, task, opening)) = self.hub.parts().database.read_async(read).await? else {
+        let Some(looked) = self.hub.parts().database.read_async(read).await? else {
             return Ok(());
         };
+        let Looked { view, task, opening, cells } = looked;
+        // Whatever becomes of the record: this hub knows the sum from here on.
+        let id = opening.id;
+        let write = move |tx: &Tx<'_>| opening::put_seen(tx, id, &cells);
+        self.hub.parts().database.write_async("sealed_seen", write).await?;
         let judged = tokio::task::spawn_blocking(move || guard::judge(&view)).await;
         let Some(blocked) = judged.map_err(|_| CallError::Signing)? else { return Ok(()) };
         let now_ms = self.hub.parts().clock.now_ms();
@@ -160,7 +173,7 @@ impl Helper {
         tx: &Tx<'_>,
         leader: &IdentityName,
         (id, asked): (&TaskId, &AskedRecord),
-    ) -> Result<Option<(View, Task, Opening)>, CallError> {
+    ) -> Result<Option<Looked>, CallError> {
         let known = self.task(tx, leader, id)?;
         let (opening, claimed) = known.claimed(tx, asked)?;
         if let Some(code) = guard::final_code(&opening.refused) {
@@ -172,8 +185,8 @@ impl Helper {
         let (_, cells) = known.own_record(tx, &opening, (asked, &claimed))?;
         let standings = opening::standings(tx, opening.id)?;
         let documents = self.hub.documents();
-        let seen = guard::view(tx, &documents, &known.task, (&opening, &standings), &cells)?;
-        Ok(Some((seen, known.task, opening)))
+        let view = guard::view(tx, &documents, &known.task, (&opening, &standings), &cells)?;
+        Ok(Some(Looked { view, task: known.task, opening, cells }))
     }
 }
 

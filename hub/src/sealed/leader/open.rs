@@ -130,7 +130,8 @@ impl Leader {
     fn begin(&self, tx: &Tx<'_>, task: &Task) -> Result<Vec<Job>, LeaderError> {
         opening::forget_refused(tx, &task.id)?;
         for id in Past::read(tx, task)?.adrift(task) {
-            if record::of_opening(tx, id)?.is_none() {
+            // What was computed is not forgotten: it was seen.
+            if record::of_opening(tx, id)?.is_none() && opening::seen(tx, id)?.is_empty() {
                 opening::forget(tx, id)?;
             }
         }
@@ -219,7 +220,7 @@ impl Leader {
         match shown {
             Ok(cells) => match self.guard(&job, &cells).await? {
                 None => self.record(client, job, cells).await,
-                Some(blocked) => self.keep_closed(&job, blocked).await,
+                Some(blocked) => self.keep_closed(&job, cells, blocked).await,
             },
             Err(NotShown::Off { found, enrolled }) => {
                 tracing::error!(task = %set.task, found, enrolled, "a control sum is off");
@@ -249,9 +250,17 @@ impl Leader {
         judged.map_err(|_| LeaderError::Protocol("attack"))
     }
 
-    async fn keep_closed(&self, job: &Job, blocked: Blocked) -> Result<(), LeaderError> {
+    async fn keep_closed(
+        &self,
+        job: &Job,
+        cells: Vec<Option<u64>>,
+        blocked: Blocked,
+    ) -> Result<(), LeaderError> {
         let (leader, task, opening) = (self.clone(), job.task.clone(), job.opening.clone());
-        let write = move |tx: &Tx<'_>| leader.block(tx, &task, (opening.id, &opening), &blocked);
+        let write = move |tx: &Tx<'_>| {
+            opening::put_seen(tx, opening.id, &cells)?;
+            leader.block(tx, &task, (opening.id, &opening), &blocked)
+        };
         Ok(self.hub.parts().database.write_async("sealed_blocked", write).await?)
     }
 
@@ -332,6 +341,7 @@ impl Leader {
         let (task, opening) = (job.task.clone(), job.opening.clone());
         let (standings, cells) = (job.standings.clone(), cells.to_vec());
         let write = move |tx: &Tx<'_>| {
+            opening::put_seen(tx, opening.id, &cells)?;
             let number = record::next_number(tx)?;
             let dated = (cells.as_slice(), now_ms, number);
             let bytes = encode_record(&holding::record(&task, &opening, standings, dated));

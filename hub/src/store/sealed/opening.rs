@@ -217,6 +217,7 @@ pub fn unrecorded(
 /// It has one, or the store cannot be written.
 pub fn forget(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
     tx.execute("delete from sealed_cell where opening = $1", params![id])?;
+    tx.execute("delete from sealed_seen_cell where opening = $1", params![id])?;
     tx.execute("delete from sealed_standing where opening = $1", params![id])?;
     tx.execute("delete from sealed_opening where id = $1", params![id])?;
     Ok(())
@@ -227,14 +228,32 @@ pub fn forget(tx: &Tx<'_>, id: i64) -> Result<(), SqlError> {
 /// # Errors
 /// The store cannot be written.
 pub fn put_cells(tx: &Tx<'_>, opening: i64, cells: &[Option<u64>]) -> Result<(), SqlError> {
+    tx.execute("delete from sealed_seen_cell where opening = $1", params![opening])?;
+    insert_cells(tx, "sealed_cell", opening, cells)
+}
+
+/// Keeps the cells of a sum that was computed and is not recorded, or not yet: for the hub's own
+/// attacker and for nobody's eyes.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn put_seen(tx: &Tx<'_>, opening: i64, cells: &[Option<u64>]) -> Result<(), SqlError> {
+    insert_cells(tx, "sealed_seen_cell", opening, cells)
+}
+
+fn insert_cells(
+    tx: &Tx<'_>,
+    table: &str,
+    opening: i64,
+    cells: &[Option<u64>],
+) -> Result<(), SqlError> {
+    let sql = format!(
+        "insert into {table} (opening, place, value) values ($1, $2, $3) on conflict do nothing"
+    );
     for (place, value) in cells.iter().enumerate() {
         let place = u64::try_from(place).unwrap_or(u64::MAX);
         if let Some(value) = value {
-            tx.execute(
-                "insert into sealed_cell (opening, place, value) values ($1, $2, $3)
-                 on conflict do nothing",
-                params![opening, place, *value],
-            )?;
+            tx.execute(&sql, params![opening, place, *value])?;
         }
     }
     Ok(())
@@ -245,9 +264,20 @@ pub fn put_cells(tx: &Tx<'_>, opening: i64, cells: &[Option<u64>]) -> Result<(),
 /// # Errors
 /// The store cannot be read.
 pub fn cells(tx: &Tx<'_>, opening: i64) -> Result<Vec<(usize, u64)>, SqlError> {
-    tx.query(
-        "select place, value from sealed_cell where opening = $1 order by place",
-        params![opening],
-        |row| Ok((usize::try_from(row.u64(0)?).map_err(|_| SqlError::Type)?, row.u64(1)?)),
-    )
+    cells_of(tx, "sealed_cell", opening)
+}
+
+/// The cells of a sum that was computed and is not recorded, by place; none of any other.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn seen(tx: &Tx<'_>, opening: i64) -> Result<Vec<(usize, u64)>, SqlError> {
+    cells_of(tx, "sealed_seen_cell", opening)
+}
+
+fn cells_of(tx: &Tx<'_>, table: &str, opening: i64) -> Result<Vec<(usize, u64)>, SqlError> {
+    let sql = format!("select place, value from {table} where opening = $1 order by place");
+    tx.query(&sql, params![opening], |row| {
+        Ok((usize::try_from(row.u64(0)?).map_err(|_| SqlError::Type)?, row.u64(1)?))
+    })
 }

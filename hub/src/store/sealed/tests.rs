@@ -161,6 +161,14 @@ fn a_set_is_let_pass_once_and_recorded_in_a_chain() {
         opening::put_cells(tx, id, &[Some(4), None, Some(0)])?;
         opening::put_cells(tx, id, &[Some(5), None, Some(0)])?;
         assert_eq!(opening::cells(tx, id)?, [(0, 4), (2, 0)]);
+        opening::put_seen(tx, second, &[Some(3), None])?;
+        assert_eq!(opening::seen(tx, second)?, [(0, 3)], "computed, and shown to nobody");
+        assert_eq!((opening::cells(tx, second)?, opening::seen(tx, id)?), (vec![], vec![]));
+        opening::put_cells(tx, second, &[Some(3), None])?;
+        assert_eq!(
+            (opening::cells(tx, second)?, opening::seen(tx, second)?),
+            (vec![(0, 3)], vec![])
+        );
         let link = |before: &[u8], bytes: &[u8]| -> Digest { sha256(&[before, bytes].concat()) };
         record::append(tx, &new((id, 1), b"one", None), link)?;
         record::append(tx, &new((second, 2), b"two", Some(b"h")), link)?;

@@ -138,6 +138,13 @@ pub fn destroy(
         &place(),
     )?;
     tx.execute(&format!("delete from sealed_inbox where task in {TASKS}"), &place())?;
+    tx.execute(
+        &format!(
+            "delete from sealed_seen_cell
+             where opening in (select id from sealed_opening where task in {TASKS})"
+        ),
+        &place(),
+    )?;
     let tasks = tx.execute(
         "update sealed_task set half = zeroblob(32), verify_key = null, stopped = ''
          where area = $1 and school_year = $2",

@@ -8,6 +8,7 @@ use super::{
     CatalogueDefinition, Channel, Count, Derive, Dimension, DimensionId, Fill, Flaw, FlawKind,
     Identity, NativePeriod, Partition, Ratio, Source, Term,
 };
+use crate::disclosure::{ROUGH_BASE, ROUGH_BASE_MAX};
 
 /// Ledgers that a count may name.
 const LEDGERS: [&str; 28] = [
@@ -185,6 +186,15 @@ fn check_definition(
     }
     if define.band == Some(0) || define.band == Some(1) {
         return Err(Flaw::new(FlawKind::Range, "band", "0 or 1", "2 or more"));
+    }
+    let bases = ROUGH_BASE..=ROUGH_BASE_MAX;
+    match define.rough.map(u64::from) {
+        Some(base) if !bases.contains(&base) => {
+            let expected = format!("{ROUGH_BASE} to {ROUGH_BASE_MAX}");
+            return Err(Flaw::new(FlawKind::Range, "rough", base.to_string(), expected));
+        }
+        Some(_) if define.band.is_some() => return Err(conflict("rough", "given", "no band")),
+        _ => {}
     }
     Ok(())
 }

@@ -149,6 +149,8 @@ pub struct Definition {
     pub at: At,
     /// Width of the floor band that is released instead of the figure.
     pub band: Option<u32>,
+    /// Base to which the figure is rounded, with noise, where it bounds a sealed one.
+    pub rough: Option<u32>,
     /// A cell is given only where this many are enrolled in it.
     pub stratum_min: Option<u32>,
 }

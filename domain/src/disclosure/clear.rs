@@ -1,10 +1,13 @@
-//! Rule L1: the clear sheet carries operational counts exactly and figures about persons only in
-//! wide bands.
+//! Rule L1: the clear sheet carries operational counts exactly, figures about persons only in
+//! wide bands, and operational counts that bound a sealed one only roughly.
 //!
 //! Which sources are operational is decided here and nowhere else. No margin is added: the cells
 //! are disjoint, so every banded cell can be anything in its band.
 
-use super::{BAND_MIN, BAND_STRATUM_MIN, DisclosureError, RawTable, band, once};
+use super::{
+    BAND_MIN, BAND_STRATUM_MIN, DisclosureError, ROUGH_BASE, RawTable, RoundingPrf, band, once,
+    roughly,
+};
 use crate::catalogue::{
     Block, Catalogue, Channel, Condition, Count, Definition, Field, Filter, Measure, Source,
     TableSpec,
@@ -12,6 +15,7 @@ use crate::catalogue::{
 use crate::cell::Cell;
 use crate::ledger::Word as _;
 use crate::ledger::words::Service;
+use crate::period::Period;
 
 /// A clear sheet: made from a raw table by rule L1 and in no other way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +28,40 @@ impl ClearSheet {
     ///
     /// # Errors
     /// The table is none of the catalogue's, or a block may not stand on a clear sheet.
-    pub fn protect(raw: RawTable, catalogue: &Catalogue) -> Result<Self, DisclosureError> {
+    pub fn protect(
+        raw: RawTable,
+        catalogue: &Catalogue,
+        period: Period,
+        prf: &dyn RoundingPrf,
+    ) -> Result<Self, DisclosureError> {
+        let rough = |block: &Block, place: usize, figure: u64, base: u64| {
+            let task = format!("{period}/clear/{}", block.indicator);
+            let cell = block.values_at(place).unwrap_or_default().join("|");
+            roughly(prf, (&task, &cell), figure, base)
+                .map_err(|_| DisclosureError::Noise(block.indicator.clone()))
+        };
+        Self::made(raw, catalogue, &rough)
+    }
+
+    /// A sheet that was protected and signed before, to be signed again: its rough figures stay as
+    /// they were drawn.
+    ///
+    /// # Errors
+    /// As [`ClearSheet::protect`]; and a figure that should be rough and is not.
+    pub fn again(signed: RawTable, catalogue: &Catalogue) -> Result<Self, DisclosureError> {
+        let keep = |block: &Block, _: usize, figure: u64, base: u64| {
+            let is_rough = figure.is_multiple_of(base);
+            let broken = || DisclosureError::Noise(block.indicator.clone());
+            is_rough.then_some(figure).ok_or_else(broken)
+        };
+        Self::made(signed, catalogue, &keep)
+    }
+
+    fn made(
+        raw: RawTable,
+        catalogue: &Catalogue,
+        rough: Rough<'_>,
+    ) -> Result<Self, DisclosureError> {
         let RawTable { table, mut cells } = raw;
         let spec = catalogue
             .table(table.as_str())
@@ -36,18 +73,20 @@ impl ClearSheet {
             let Some(definition) = &count.definition else {
                 continue;
             };
-            let Some(width) = definition.band else {
-                continue;
-            };
             for place in 0..block.length {
-                let enough = enrolled.is_enough(definition, block, place);
                 let Some(cell) = cells.get_mut(block.offset + place) else {
                     continue;
                 };
-                *cell = match *cell {
-                    Cell::Value(_) if !enough => Cell::NotApplicable,
-                    Cell::Value(figure) => Cell::Value(band(figure, width.into())),
-                    blank => blank,
+                let Cell::Value(figure) = *cell else { continue };
+                *cell = match (definition.band, definition.rough) {
+                    (Some(_), _) if !enrolled.is_enough(definition, block, place) => {
+                        Cell::NotApplicable
+                    }
+                    (Some(width), _) => Cell::Value(band(figure, width.into())),
+                    // A stage that the school does not have has nothing to tell.
+                    (None, Some(_)) if figure == 0 && enrolled.lacks(block, place) => *cell,
+                    (None, Some(base)) => Cell::Value(rough(block, place, figure, base.into())?),
+                    (None, None) => *cell,
                 };
             }
         }
@@ -75,6 +114,9 @@ impl ClearSheet {
         &self.cells
     }
 }
+
+/// What becomes of a figure that leaves roughly: by block, place in it, figure and base.
+type Rough<'r> = &'r dyn Fn(&Block, usize, u64, u64) -> Result<u64, DisclosureError>;
 
 fn allowed<'c>(catalogue: &'c Catalogue, block: &Block) -> Result<&'c Count, DisclosureError> {
     let refused = |reason| DisclosureError::Clear { indicator: block.indicator.clone(), reason };
@@ -129,6 +171,10 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
     );
     if near_margin && by_more {
         return Err("it is a margin of a rounded table and broken down by more than the stage");
+    }
+    let is_rough = definition.rough.is_some_and(|base| u64::from(base) >= ROUGH_BASE);
+    if bounds_sealed(definition.source) && !is_rough {
+        return Err("it bounds sealed counts of the same records and is not rough");
     }
     if (is_operational(definition.source) || is_of_groups(definition)) && !by_state {
         return Ok(());
@@ -185,6 +231,12 @@ fn leaves_out_cases(definition: &Definition) -> bool {
         Condition::Any(words) => filter.field == Field::Service && words.iter().all(is_for_many),
         Condition::AtLeast(_) => false,
     })
+}
+
+/// Sources of which some counts are operational and others sealed, of the same records: a school
+/// without any has nothing in the sealed ones.
+const fn bounds_sealed(source: Source) -> bool {
+    matches!(source, Source::Talk)
 }
 
 /// Sources that are about the school's work, not about anybody's health, danger or family.
@@ -250,6 +302,13 @@ impl<'s> Enrolled<'s> {
             }
         }
         Self(sums)
+    }
+
+    /// Whether the table says that nobody is enrolled in a cell's stage.
+    fn lacks(&self, block: &Block, place: usize) -> bool {
+        let stage = stage_at(block, place);
+        let found = stage.and_then(|stage| self.0.iter().find(|(known, _)| *known == stage));
+        found.is_some_and(|(_, sum)| *sum == 0)
     }
 
     /// Whether the stage of a banded cell has as many persons as its definition asks for.

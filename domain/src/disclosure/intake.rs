@@ -35,6 +35,9 @@ pub enum Breach {
     /// A figure that should stand in a band does not.
     #[error("cell {0} is not the lower end of its band")]
     Band(usize),
+    /// A figure that should be rough is not on the multiples of its base.
+    #[error("cell {0} should be rough and is not on the multiples of its base")]
+    Rough(usize),
     /// A figure that should be rounded is not a multiple of 5.
     #[error("cell {0} is not rounded to base 5")]
     Unrounded(usize),
@@ -109,15 +112,18 @@ pub fn check_clear(
     Ok(())
 }
 
-/// A figure has a definition, and stands at the lower end of its band if it has one.
+/// A figure has a definition, and stands at the lower end of its band, or on the multiples of its
+/// base, if it has one.
 fn check_figure(count: &Count, figure: u64, place: usize) -> Result<(), Breach> {
     let Some(definition) = &count.definition else {
         return Err(Breach::Undefined(place));
     };
-    match definition.band {
-        Some(width) if width > 0 && !figure.is_multiple_of(u64::from(width)) => {
-            Err(Breach::Band(place))
-        }
+    let is_off = |base: Option<u32>| {
+        base.is_some_and(|base| base > 0 && !figure.is_multiple_of(u64::from(base)))
+    };
+    match definition {
+        known if is_off(known.band) => Err(Breach::Band(place)),
+        known if is_off(known.rough) => Err(Breach::Rough(place)),
         _ => Ok(()),
     }
 }

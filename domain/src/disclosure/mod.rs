@@ -14,6 +14,7 @@ mod intake;
 pub mod noise;
 mod once;
 pub mod plan;
+mod rough;
 mod rounded;
 pub mod sealed;
 mod showing;
@@ -24,6 +25,7 @@ pub use band::band;
 pub use clear::{ClearSheet, may_be_clear};
 pub use intake::{Breach, FIGURE_MAX, SCHOOLS_MAX, check_clear, check_rounded, check_sums};
 pub use once::bands_unchanged;
+pub use rough::{ROUGH_BASE, ROUGH_BASE_MAX, roughly};
 pub use rounded::{RoundedTable, RoundingPrf, round};
 pub use showing::{Blocks, Expected, GROUP_SCHOOLS_MIN, Showing, Stake, Stakes, Window, only_grew};
 pub use special::{Unprotected, may_run};
@@ -71,6 +73,9 @@ pub enum DisclosureError {
         /// Which floor it breaks.
         reason: &'static str,
     },
+    /// The school's key gives no noise.
+    #[error("the key gives no noise for {0}")]
+    Noise(String),
     /// A table that is not a partition of persons was to be rounded.
     #[error("table {0} is no partition and cannot be rounded")]
     Partition(TableId),

@@ -201,8 +201,7 @@ impl<'v> Stages<'v> {
 /// `"rr/v1" 00 task 00 cell 00 u64be(x)`.
 #[must_use]
 pub fn round(prf: &dyn RoundingPrf, task: &str, cell: &str, value: u64) -> u64 {
-    let rest = value % ROUNDING_BASE;
-    if rest == 0 {
+    if value.is_multiple_of(ROUNDING_BASE) {
         return value;
     }
     let mut message = Vec::with_capacity(task.len() + cell.len() + 16);
@@ -212,9 +211,16 @@ pub fn round(prf: &dyn RoundingPrf, task: &str, cell: &str, value: u64) -> u64 {
     message.extend_from_slice(cell.as_bytes());
     message.push(0);
     message.extend_from_slice(&value.to_be_bytes());
-    let drawn = u128::from(prf.draw(&message)) * u128::from(ROUNDING_BASE);
-    let up = drawn < u128::from(rest) << 64;
-    value - rest + if up { ROUNDING_BASE } else { 0 }
+    toward(value, ROUNDING_BASE, prf.draw(&message))
+}
+
+/// The multiple of a base below a value or above it, by a uniform word, so that it is right on the
+/// whole; a base of zero changes nothing.
+pub(super) fn toward(value: u64, base: u64, word: u64) -> u64 {
+    let Some(rest) = value.checked_rem(base) else { return value };
+    let up = u128::from(word) * u128::from(base) < u128::from(rest) << 64;
+    let below = value - rest;
+    if up { below.saturating_add(base) } else { below }
 }
 
 #[cfg(test)]

@@ -46,7 +46,18 @@ fn count(id: &str, definition: Definition) -> Count {
 
 fn define(source: Source, measure: Measure, at: At) -> Definition {
     let (band, stratum_min) = (None, None);
-    Definition { source, measure, sum_of: None, filters: Vec::new(), at, band, stratum_min }
+    // Talks bound sealed counts: they are told roughly or not at all.
+    let rough = (source == Source::Talk).then_some(10);
+    Definition {
+        source,
+        measure,
+        sum_of: None,
+        filters: Vec::new(),
+        at,
+        band,
+        rough,
+        stratum_min,
+    }
 }
 
 fn lessons() -> Count {

@@ -85,6 +85,7 @@ fn facts(view: &IndicatorPage, lang: Lang) -> Facts {
             let off = base.saturating_sub(1);
             words::PROTECTION_ROUNDED.fill(lang, &[&base, &off, &grouped(cells)])
         }
+        Protection::Rough { cells } => words::PROTECTION_ROUGH.fill(lang, &[&grouped(cells)]),
         Protection::Opened { left_out: 0 } => words::PROTECTION_OPENED.in_lang(lang).to_owned(),
         Protection::Opened { left_out } => {
             words::PROTECTION_LEFT_OUT.fill(lang, &[&grouped(left_out)])
@@ -242,7 +243,10 @@ impl IndicatorTemplate<'_> {
     }
 
     fn is_rounded(&self) -> bool {
-        matches!(self.page.protection, Protection::Rounded { .. } | Protection::Mixed { .. })
+        matches!(
+            self.page.protection,
+            Protection::Rounded { .. } | Protection::Rough { .. } | Protection::Mixed { .. }
+        )
     }
 
     /// Whether the figures come from opened sums alone.

@@ -195,6 +195,11 @@ pub enum Protection {
         /// School cells in the sum of the whole.
         cells: u64,
     },
+    /// Each school's count left with noise and rounded, because it bounds a sealed one.
+    Rough {
+        /// School cells in the sum of the whole.
+        cells: u64,
+    },
     /// Two departments opened sums over whole groups of schools, which are exact.
     Opened {
         /// Persons in cells that stay closed and are not in it.

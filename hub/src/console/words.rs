@@ -199,6 +199,11 @@ texts! {
         不开启、也不计入。",
         "Sealed sums, exact in the cells that were opened; cells about {0} students of the \
          roster are of too few students or schools, stay closed and are not in it.";
+    PROTECTION_ROUGH = "各校上报前先加上少量随机误差，再取整到 10 的倍数：若报准确数，可能据此推算出某校密封\
+        汇总的小数。合计由 {0} 格相加，是近似数；校数越多，相对误差越小。",
+        "Each school adds a little noise and rounds to a multiple of 10 before it reports: exactly \
+         told, this count could help to work out one school's sealed figures. Totals add {0} such \
+         cells; they are approximate, and the error matters less the more schools are in.";
     PROTECTION_MIXED = "一部分区域由密封汇总得出，是精确数；另一部分区域按 {0} 取整后上报\
         （共 {1} 格），因此合计是近似数。",
         "Some areas are sealed sums and exact; others reported cells rounded to multiples of {0} \

@@ -126,7 +126,7 @@ async fn data_names_everything_it_is_made_of() {
     assert_eq!(out["units"].as_array().map(Vec::len), Some(15));
     assert_eq!(out["snapshots"][0]["table"], "clear.term");
     assert_eq!(out["snapshots"][0]["root"].as_str().map(str::len), Some(64));
-    assert_eq!(out["catalogue_revision"], 2);
+    assert_eq!(out["catalogue_revision"], 3);
     assert_eq!(out["name"]["zh"], "在校学生数");
 }
 

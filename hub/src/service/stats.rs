@@ -160,9 +160,11 @@ fn figure_to_wire(figure: &Figure) -> WireFigure {
         _ => WireStatus::NotReported,
     };
     let (value, denominator, error) = match figure.reading {
-        Reading::Count(amount) => (amount.value, 0, amount.rounding_error_max + amount.above),
+        Reading::Count(amount) => {
+            (amount.value, 0, amount.error_max().saturating_add(amount.above))
+        }
         Reading::Ratio { numerator, denominator } => {
-            (numerator.value, denominator.value, numerator.rounding_error_max)
+            (numerator.value, denominator.value, numerator.error_max())
         }
         Reading::Blank(_) => (0, 0, 0),
     };

@@ -266,6 +266,10 @@ fn amount(cell: CellSum, feed: &Feed) -> Amount {
             above: u64::from(width.saturating_sub(1)).saturating_mul(cell.school_cells),
             ..Amount::exact(cell.value)
         },
+        // Structural zeros stand in it exactly: the error is at most this.
+        Feed::Clear { rough: Some(base), .. } => {
+            Amount::rough(cell.value, cell.school_cells, (*base).into())
+        }
         Feed::Clear { .. } | Feed::Sealed { .. } => Amount::exact(cell.value),
     }
 }

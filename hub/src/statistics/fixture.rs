@@ -173,8 +173,14 @@ impl School {
             cells[spec.block(id).expect("block").range()].fill(Cell::Unsupported);
         }
         let raw = RawTable::new(CLEAR.parse().expect("id"), cells);
-        let sheet = ClearSheet::protect(raw, catalogue).expect("clear");
+        let sheet = self.sheet(raw, catalogue);
         Release::of_clear(self.header(packs, CLEAR), &sheet)
+    }
+
+    fn sheet(&self, raw: RawTable, catalogue: &Catalogue) -> ClearSheet {
+        let seed = u8::try_from(self.seed).expect("seed");
+        let prf = Prf(RoundingKey::from_bytes([seed; 32].into()));
+        ClearSheet::protect(raw, catalogue, term(), &prf).expect("clear")
     }
 
     fn header(&self, packs: &Packs, table: &str) -> Header {
@@ -189,7 +195,7 @@ impl School {
             return Release::of_rounded(header, &self.rounded(catalogue));
         }
         let raw = RawTable::new(CLEAR.parse().expect("id"), self.clear(catalogue));
-        Release::of_clear(header, &ClearSheet::protect(raw, catalogue).expect("clear"))
+        Release::of_clear(header, &self.sheet(raw, catalogue))
     }
 }
 

@@ -29,7 +29,10 @@ impl Floors {
         let sensitivity = term.count.sensitivity;
         Self {
             min: catalogue.min_cell(sensitivity),
-            is_banded: matches!(term.feed, Feed::Clear { band: Some(_), .. }),
+            is_banded: matches!(
+                term.feed,
+                Feed::Clear { band: Some(_), .. } | Feed::Clear { rough: Some(_), .. }
+            ),
             is_level_too_low: sensitivity == Sensitivity::Extreme
                 && !matches!(kind, UnitKind::City | UnitKind::District | UnitKind::Helper),
         }
@@ -49,7 +52,8 @@ impl Floors {
         if self.is_level_too_low {
             return Some(Floor::Level);
         }
-        // A band is protected by its width; an exact zero says that there is nobody to protect.
+        // A band is protected by its width, a rough figure by its noise; an exact zero says that
+        // there is nobody to protect.
         if self.is_banded || amount.value == 0 || amount.value >= self.min {
             None
         } else {

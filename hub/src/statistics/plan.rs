@@ -32,6 +32,8 @@ pub enum Feed {
         count: String,
         /// Width of the bands in which schools give it.
         band: Option<u32>,
+        /// Base to which schools round it, with noise.
+        rough: Option<u32>,
     },
     /// Outcomes of a rounded partition.
     Rounded {
@@ -246,11 +248,12 @@ pub fn feed(catalogue: &Catalogue, count: &Count) -> Result<Feed, NoFeed> {
     if count.channel == Channel::Clear {
         let found = catalogue.clear_block(count.id.as_str());
         let (table, _) = found.ok_or(NoFeed::Elsewhere(count.origin))?;
-        let band = count.definition.as_ref().and_then(|definition| definition.band);
+        let definition = count.definition.as_ref();
         return Ok(Feed::Clear {
             table: table.id().to_string(),
             count: count.id.to_string(),
-            band,
+            band: definition.and_then(|definition| definition.band),
+            rough: definition.and_then(|definition| definition.rough),
         });
     }
     let rule = catalogue.partitions().iter().find_map(|partition| {

@@ -98,7 +98,8 @@ pub struct FigureOut {
     /// Upper end of that range.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high: Option<u64>,
-    /// How far rounding can have moved the count at the very most.
+    /// How far rounding can have moved the count at the very most; absent where there is noise in
+    /// it, which has no end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding_error_max: Option<u64>,
     /// Rounded school cells in the count, or in both parts of the ratio.
@@ -343,7 +344,7 @@ impl FigureOut {
 
     fn note_rounding(&mut self, amount: Amount) {
         if amount.rounded_cells > 0 {
-            self.rounding_error_max = Some(amount.rounding_error_max);
+            self.rounding_error_max = amount.rounding_error_max;
             self.rounded_cells = Some(amount.rounded_cells);
         }
     }

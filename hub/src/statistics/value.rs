@@ -20,15 +20,20 @@ use crate::store::opened::OpenedSum;
 /// `r * (5 - r)`, which is 6 where `r` is 2 or 3.
 const CELL_VARIANCE_MAX: u64 = 6;
 
+/// Variance of the noise of one rough cell, discrete Laplace of scale 3, rounded up; rounding it to
+/// a base adds a quarter of the base squared at the most.
+const NOISE_VARIANCE: u64 = 18;
+
 /// A sum and how exactly it is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount {
     /// The sum; of banded figures the sum of the lower ends.
     pub value: u64,
     /// School cells in it that were rounded.
     pub rounded_cells: u64,
-    /// How far rounding can have moved it at the very most, up or down.
-    pub rounding_error_max: u64,
+    /// How far rounding can have moved it at the very most, up or down; without an end where there
+    /// is noise in it.
+    pub rounding_error_max: Option<u64>,
     /// Largest variance that rounding can have given it.
     pub variance_max: u64,
     /// How far above `value` banded figures reach.
@@ -46,7 +51,7 @@ impl Amount {
         Self {
             value,
             rounded_cells: 0,
-            rounding_error_max: 0,
+            rounding_error_max: Some(0),
             variance_max: 0,
             above: 0,
             opened_cells: 0,
@@ -67,8 +72,21 @@ impl Amount {
         Self {
             value,
             rounded_cells: cells,
-            rounding_error_max: cells.saturating_mul(ROUNDING_BASE - 1),
+            rounding_error_max: Some(cells.saturating_mul(ROUNDING_BASE - 1)),
             variance_max: cells.saturating_mul(CELL_VARIANCE_MAX),
+            ..Self::exact(value)
+        }
+    }
+
+    /// A sum of school cells that each left with noise, rounded to a base.
+    #[must_use]
+    pub const fn rough(value: u64, cells: u64, base: u64) -> Self {
+        let each = NOISE_VARIANCE.saturating_add(base.saturating_mul(base).div_ceil(4));
+        Self {
+            value,
+            rounded_cells: cells,
+            rounding_error_max: None,
+            variance_max: cells.saturating_mul(each),
             ..Self::exact(value)
         }
     }
@@ -79,7 +97,10 @@ impl Amount {
         Self {
             value: self.value.saturating_mul(factor),
             rounded_cells: self.rounded_cells,
-            rounding_error_max: self.rounding_error_max.saturating_mul(factor),
+            rounding_error_max: match self.rounding_error_max {
+                Some(most) => Some(most.saturating_mul(factor)),
+                None => None,
+            },
             variance_max: self.variance_max.saturating_mul(factor.saturating_mul(factor)),
             above: self.above.saturating_mul(factor),
             opened_cells: self.opened_cells,
@@ -93,7 +114,10 @@ impl Amount {
         Self {
             value: self.value.saturating_add(other.value),
             rounded_cells: self.rounded_cells.saturating_add(other.rounded_cells),
-            rounding_error_max: self.rounding_error_max.saturating_add(other.rounding_error_max),
+            rounding_error_max: match (self.rounding_error_max, other.rounding_error_max) {
+                (Some(own), Some(others)) => Some(own.saturating_add(others)),
+                _ => None,
+            },
             variance_max: self.variance_max.saturating_add(other.variance_max),
             above: self.above.saturating_add(other.above),
             opened_cells: self.opened_cells.saturating_add(other.opened_cells),
@@ -111,7 +135,14 @@ impl Amount {
         let squared = u128::from(self.variance_max).saturating_mul(38_416).div_ceil(10_000);
         let root = squared.isqrt();
         let up = root + u128::from(root * root < squared);
-        u64::try_from(up).unwrap_or(u64::MAX).min(self.rounding_error_max)
+        let up = u64::try_from(up).unwrap_or(u64::MAX);
+        self.rounding_error_max.map_or(up, |most| up.min(most))
+    }
+
+    /// How far the sum is off at the very most; with noise in it, in 95 of 100 cases.
+    #[must_use]
+    pub fn error_max(&self) -> u64 {
+        self.rounding_error_max.unwrap_or_else(|| self.margin())
     }
 
     /// Lower end of the range of [`Amount::margin`].
@@ -409,8 +440,19 @@ mod tests {
         assert_eq!(check(100), 49, "1.96 * sqrt(600) = 48.01");
         assert_eq!(check(10_000), 481, "1.96 * sqrt(60000) = 480.1");
         let scaled = Amount::rounded(10, 100).times(1_000);
-        assert_eq!((scaled.value, scaled.rounding_error_max), (10_000, 400_000));
+        assert_eq!((scaled.value, scaled.rounding_error_max), (10_000, Some(400_000)));
         assert_eq!(scaled.margin(), 48_010, "a thousand times as wide");
+    }
+
+    /// Rough figures are off by what noise and rounding vary together, and have no end.
+    #[test]
+    fn the_range_of_a_rough_sum_has_no_end_and_grows_with_the_root_of_its_cells() {
+        let rough = |cells: u64| Amount::rough(1_000, cells, 10);
+        assert_eq!((rough(1).margin(), rough(131).margin()), (13, 148), "1.96 * sqrt(43 n)");
+        let sum = rough(131).plus(Amount::exact(5)).plus(Amount::rounded(10, 1));
+        assert_eq!((sum.rounding_error_max, sum.is_exact()), (None, false));
+        assert_eq!(Amount::exact(5).plus(Amount::rounded(10, 1)).rounding_error_max, Some(4));
+        assert_eq!(sum.times(2).error_max(), sum.times(2).margin());
     }
 
     /// A sum of exact figures has no range, a banded one reaches upward only.

@@ -47,10 +47,10 @@ pub fn decode(catalogue: &Catalogue, spec: &TableSpec, cells: &[Cell], made_by: 
             decoded.absent.push(Absent { name, why: words::UNSUPPORTED_WHY.into() });
             continue;
         }
-        let band = band_of(catalogue, block);
-        let figures: Vec<Figure> = own.iter().map(|cell| figure(*cell, made_by, band)).collect();
+        let told = told(catalogue, block);
+        let figures: Vec<Figure> = own.iter().map(|cell| figure(*cell, made_by, told)).collect();
         count(&mut decoded.tally, &figures);
-        let mut rule = rule(made_by, band);
+        let mut rule = rule(made_by, told);
         if made_by.is_rounded() && own.contains(&Cell::Suppressed) {
             let least: &dyn std::fmt::Display = &ROUNDED_STRATUM_MIN;
             let say = |lang| words::RULE_WITHHELD.fill(lang, &[&rule.in_lang(lang), least]);
@@ -120,14 +120,29 @@ pub const fn kind_of(rule: Rule) -> ReleaseKind {
     if rule.is_rounded() { ReleaseKind::RoundedTable } else { ReleaseKind::ClearSheet }
 }
 
-fn band_of(catalogue: &Catalogue, block: &SpecBlock) -> Option<u32> {
-    catalogue.count(&block.indicator)?.definition.as_ref()?.band.filter(|width| *width > 0)
+/// How a count of a clear sheet is told.
+#[derive(Clone, Copy)]
+enum Told {
+    Exactly,
+    Band(u32),
+    Roughly(u32),
 }
 
-fn figure(cell: Cell, rule: Rule, band: Option<u32>) -> Figure {
-    match (cell, band) {
+fn told(catalogue: &Catalogue, block: &SpecBlock) -> Told {
+    let count = catalogue.count(&block.indicator);
+    let definition = count.and_then(|count| count.definition.as_ref());
+    match definition.map(|known| (known.band, known.rough)) {
+        Some((Some(width), _)) if width > 0 => Told::Band(width),
+        Some((_, Some(base))) => Told::Roughly(base),
+        _ => Told::Exactly,
+    }
+}
+
+fn figure(cell: Cell, rule: Rule, told: Told) -> Figure {
+    match (cell, told) {
         (Cell::Value(value), _) if rule.is_rounded() => Figure::Rounded(value),
-        (Cell::Value(low), Some(width)) => {
+        (Cell::Value(value), Told::Roughly(_)) => Figure::Rounded(value),
+        (Cell::Value(low), Told::Band(width)) => {
             let high = low.saturating_add(u64::from(width).saturating_sub(1));
             Figure::Band { low, high }
         }
@@ -135,11 +150,12 @@ fn figure(cell: Cell, rule: Rule, band: Option<u32>) -> Figure {
     }
 }
 
-fn rule(rule: Rule, band: Option<u32>) -> Label {
-    match band {
+fn rule(rule: Rule, told: Told) -> Label {
+    match told {
         _ if rule.is_rounded() => words::RULE_ROUNDED.into(),
-        Some(width) => filled(words::RULE_BAND, &[&width]),
-        None => words::RULE_EXACT.into(),
+        Told::Band(width) => filled(words::RULE_BAND, &[&width]),
+        Told::Roughly(base) => filled(words::RULE_ROUGH, &[&base]),
+        Told::Exactly => words::RULE_EXACT.into(),
     }
 }
 

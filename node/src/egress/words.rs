@@ -8,6 +8,9 @@ texts! {
     RULE_BAND = "区间：只报 {0} 个一档的下限", "range: only the lower end of a band of {0}";
     RULE_ROUNDED = "取整：每格用本校密钥取整到 5 的倍数，反复查询结果相同",
         "rounded: each cell to a multiple of 5 by this school's key, always the same way";
+    RULE_ROUGH = "约数：用本校密钥加少量随机误差后取整到 {0} 的倍数，同一个数每次结果相同",
+        "roughly: with a little noise by this school's key, on a multiple of {0}; the same figure \
+         always gives the same";
     RULE_WITHHELD = "{0}；学段在校不足 {1} 人，或取整数与在校数对照会露出小数的，整个学段隐去",
         "{0}; a stage is suppressed as a whole where fewer than {1} are enrolled in this stage, or \
          where its rounded cells beside the enrolled would prove a small one";

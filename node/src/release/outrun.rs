@@ -9,7 +9,7 @@
 use std::num::NonZeroU32;
 
 use certs::key::SigningKey;
-use domain::disclosure::{ClearSheet, RawTable};
+use domain::disclosure::{ClearSheet, DisclosureError, RawTable};
 use domain::release::{Header, Release, ReleaseId, Rule};
 use runtime::sql::Tx;
 use runtime::uplink::outbox::SentItem;
@@ -145,8 +145,12 @@ impl Again<'_> {
             return Ok(None);
         };
         let id = &was.claimed.header.id;
-        let sheet =
-            ClearSheet::protect(RawTable::new(id.table.clone(), was.cells.clone()), catalogue)?;
+        let signed = RawTable::new(id.table.clone(), was.cells.clone());
+        let sheet = match ClearSheet::again(signed, catalogue) {
+            // What left before may not leave any more: it is not signed once more.
+            Err(DisclosureError::Clear { .. }) => return Ok(None),
+            sheet => sheet?,
+        };
         if obstacle == Obstacle::Number {
             return Ok(Some(sheet));
         }

@@ -302,7 +302,7 @@ impl Sealing<'_> {
             let rounded = RoundedTable::protect(raw, catalogue, period, prf)?;
             (Release::of_rounded(header.clone(), &rounded), rounded.cells().to_vec())
         } else {
-            let sheet = ClearSheet::protect(raw, catalogue)?;
+            let sheet = ClearSheet::protect(raw, catalogue, period, prf)?;
             let sheet = self.keep_bands(sheet, catalogue, &header.id)?;
             (Release::of_clear(header.clone(), &sheet), sheet.cells().to_vec())
         };

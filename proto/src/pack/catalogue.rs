@@ -92,6 +92,7 @@ pub(super) struct RawDefinition {
     #[serde(rename = "where", default)]
     filters: Vec<RawFilter>,
     band: Option<u32>,
+    rough: Option<u32>,
     stratum_min: Option<u32>,
 }
 
@@ -135,6 +136,7 @@ impl From<&Definition> for RawDefinition {
             at: known.at.as_str().to_owned(),
             filters: known.filters.iter().map(filter).collect(),
             band: known.band,
+            rough: known.rough,
             stratum_min: known.stratum_min,
         }
     }
@@ -325,6 +327,7 @@ pub(super) fn define(raw: RawDefinition) -> Result<Definition, Flaw> {
         filters: all(raw.filters, |raw| format!("where {}", raw.field), filter)?,
         at: entry!(At, "at", raw.at),
         band: raw.band,
+        rough: raw.rough,
         stratum_min: raw.stratum_min,
     })
 }

@@ -33,7 +33,7 @@ macro_rules! packs {
 }
 
 packs! {
-    Catalogue "catalogue" 2 "catalogue.toml",
+    Catalogue "catalogue" 3 "catalogue.toml",
     Calendar "calendar" 1 "calendar.toml",
     Divisions "divisions" 1 "divisions.csv",
     Scale "asq" 1 "scales/asq.toml",

@@ -52,7 +52,8 @@ impl Figures {
     pub fn clear(&self, unit: &str, revision: u32, students: u64) -> Release {
         let cells = clear_cells(&self.catalogue, students);
         let raw = RawTable::new("clear.term".parse().expect("table"), cells);
-        let sheet = ClearSheet::protect(raw, &self.catalogue).expect("clear sheet");
+        let sheet = ClearSheet::protect(raw, &self.catalogue, TERM.parse().expect("term"), &Down);
+        let sheet = sheet.expect("clear sheet");
         Release::of_clear(self.header(unit, "clear.term", revision, students), &sheet)
     }
 

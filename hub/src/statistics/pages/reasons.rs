@@ -28,6 +28,9 @@ pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
         Reading::Blank(Blank::Suppressed(_)) => {
             Protection::Rounded { base: ROUNDING_BASE, cells: rounded }
         }
+        _ if amounts.iter().any(|one| one.rounding_error_max.is_none()) => {
+            Protection::Rough { cells: rounded }
+        }
         _ if rounded > 0 => Protection::Rounded { base: ROUNDING_BASE, cells: rounded },
         _ => Protection::Clear,
     }

@@ -186,7 +186,7 @@ fn unknown_and_missing_keys_are_named_with_their_line() {
     };
     catalogue("unit = ", "units = ", "units");
     catalogue("zh = \"男\", ", "", "zh");
-    catalogue("revision = 2", "revision = \"one\"", "line 20, revision");
+    catalogue("revision = 3", "revision = \"one\"", "line 21, revision");
     let scale = |from, to, words| check_form(PackKind::Scale, "phq-9", (from, to), words);
     scale("recall_days", "recall_weeks", "recall_weeks");
     scale("status = \"free\"", "status = \"gratis\"", "restricted");

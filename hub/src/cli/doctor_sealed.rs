@@ -212,6 +212,7 @@ mod tests {
             is_closed: false,
             openings: Vec::new(),
             waits: Vec::new(),
+            untold: Vec::new(),
             awaited: std::collections::BTreeMap::new(),
             is_known: true,
         }

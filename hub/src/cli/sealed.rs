@@ -7,7 +7,7 @@ use domain::digest::Digest;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::cli::{Align, Exit, Failure, Sentence, Table};
-use runtime::sql::{Database, SqlError, Tx};
+use runtime::sql::{SqlError, Tx};
 use runtime::web::time::minute;
 use runtime::web::{Label, Lang};
 use serde_json::{Value, json};
@@ -18,7 +18,6 @@ use super::sealed_close as close;
 use super::sealed_told;
 use super::words::sealed as words;
 use crate::app::load_pins;
-use crate::config::Config;
 use crate::packs::{Packs, PacksError};
 use crate::sealed::documents::{Documents, ShareKeys};
 use crate::sealed::stand::{self, Stand};
@@ -145,6 +144,11 @@ fn value_of(task: &TaskView) -> Value {
             "until": wait.until.map(|day| day.to_string()),
         })
     });
+    let untold = task.untold.iter().map(|one| {
+        json!({
+            "town": one.town.as_str(), "stage": one.stage.as_str(), "may_come": one.may_come,
+        })
+    });
     let ready = task.ready.iter().map(|ready| {
         json!({
             "stage": ready.set.stage.as_str(), "detail": ready.set.detail.as_str(),
@@ -162,6 +166,7 @@ fn value_of(task: &TaskView) -> Value {
         "missing": task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>(),
         "unstated": task.unstated.iter().map(UnitId::as_str).collect::<Vec<_>>(),
         "openings": openings.collect::<Vec<_>>(), "waits": waits.collect::<Vec<_>>(),
+        "towns_closed": untold.collect::<Vec<_>>(),
     })
 }
 
@@ -251,6 +256,11 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
                 t.text(text, &[&stage_of(&packs, wait.stage, t.lang()), &wait.group, &reason]),
             );
         }
+        lines.extend(
+            task.untold
+                .iter()
+                .map(|one| words::untold(&stage_of(&packs, one.stage, t.lang()), one, t.lang())),
+        );
         lines.join("\n")
     })
 }
@@ -331,27 +341,22 @@ fn object(context: &Context, asked: Object) -> Result<(), Failure> {
 }
 
 /// Whether a school is on a roster of which this hub sums one half.
-fn is_summed(
-    context: &Context,
-    (config, database): (&Config, &Database),
-    school: &UnitId,
-) -> Result<bool, Failure> {
-    let (pins, today) = (load_pins(config)?, context.clock.today());
-    let packs = database.read(move |tx| Packs::load(tx, today, &pins));
-    let packs = packs
-        .map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))?;
-    let documents = Documents::of(Arc::new(packs), &ShareKeys::default());
-    let own = documents.years().iter().filter(|year| year.role_of(&config.unit).is_some());
-    Ok(own.into_iter().any(|year| year.sealed().roster.school(school).is_some()))
+fn is_summed(context: &Context, school: &UnitId) -> Result<bool, Failure> {
+    let school = school.clone();
+    let (_, is_summed) = read(context, move |_, documents, unit| {
+        let mut own = documents.years().iter().filter(|year| year.role_of(unit).is_some());
+        Ok(own.any(|year| year.sealed().roster.school(&school).is_some()))
+    })?;
+    Ok(is_summed)
 }
 
 fn away(context: &Context, asked: Away) -> Result<(), Failure> {
-    let (config, database) = context.open()?;
+    let (_, database) = context.open()?;
     let Away { school, from, to, note } = asked;
     if to.is_some_and(|to| to < from) {
         return Err(Failure::new(Exit::Usage, "DAYS", words::DAYS));
     }
-    if !is_summed(context, (&config, &database), &school)? {
+    if !is_summed(context, &school)? {
         let message = Sentence::new(words::NO_SCHOOL, &[&school]);
         return Err(
             Failure::new(Exit::NotFound, "SCHOOL_UNKNOWN", message).hint(words::NO_SCHOOL_NEXT)

@@ -28,6 +28,9 @@ texts! {
     FRESH = "{0} / {1} 所学校本学期的密封报告已计入，其余沿用上学期的。",
         "{0} of {1} schools are in with a report of this term, the others with their last one.";
     MISSING = "还没有收到密封合计的区域：{0}", "Areas without opened sums so far: {0}";
+    AWAY = "{0} 所学校开启时登记为停办或未返校，不在合计内，也不算应报。",
+        "{0} schools were noted as closed or out of session when the sums were opened: neither in \
+         them nor due.";
     CLOSED = "另有 {0} 项目前没有数（未支持或不开启）；用 --json 查看原因。",
         "{0} more indicators have no figures yet (unsupported or closed); --json says why.";
     NO_TERM = "没有这个时段。", "There is no such period.";
@@ -166,6 +169,9 @@ fn head(terminal: &Terminal, found: &Figures, name: &str) -> String {
     if !found.whole.missing.is_empty() {
         let areas: Vec<&str> = found.whole.missing.iter().map(|area| area.as_str()).collect();
         lines.push(terminal.text(MISSING, &[&areas.join(" ")]));
+    }
+    if found.whole.away > 0 {
+        lines.push(terminal.text(AWAY, &[&found.whole.away]));
     }
     let sums: Vec<OpenedOut> = found.whole.opened.iter().map(OpenedOut::from).collect();
     lines.extend(opened_lines(&sums, terminal.lang()));

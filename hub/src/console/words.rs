@@ -29,7 +29,7 @@ texts! {
     SEALED_NOTICES = "需要人处理", "To be looked at";
     SEALED_LATEST = "本学期与最近四周", "this term and the last four weeks";
     SEALED_AREA = "名单 {0} 校；{1} 个组可开启，{2} 个组学校太少不开启；教育方 {3}，卫健方 {4}",
-        "{0} schools on the roster; groups that are opened: {1}, that stay closed for want of \
+        "{0} schools on the roster; groups that the plan opens: {1}, that stay closed for want of \
          schools: {2}; education {3}, health {4}";
     SEALED_NO_TASK = "所选时段还没有收到密封报告。", "No sealed report of this period is in yet.";
     SEALED_IDLE = "还没有一所学校报送的", "Not reported by any school yet";
@@ -39,7 +39,7 @@ texts! {
     SEALED_WAITS = "在等什么、什么不开启", "What waits, and what stays closed";
     SEALED_MISSING = "未收到：{0}", "Missing: {0}";
     SEALED_MORE = "{0} 等，另有 {1} 校", "{0} and {1} more";
-    SEALED_DONE = "已全部开启的 {0} 项", "{0} of which everything is opened";
+    SEALED_DONE = "已全部开启的 {0} 项（依规定不开启的除外）", "{0} of which everything is opened that can be";
     SEALED_SENT = "区县发来的本街道（镇）合计", "The town's own sums from the district";
     SEALED_TOLD_AREA = "{0}：{1} 份", "{0}: {1} sums";
     SEALED_TOLD = "下级送来的合计", "Sums from leaders below";
@@ -54,11 +54,11 @@ texts! {
     SEALED_OBJECTIONS_NOTE = "含这些报告的合计不开启；核实后用 xinqiao-hub sealed object --withdraw 撤回",
         "sums with these reports stay closed; xinqiao-hub sealed object --withdraw takes one back";
     SEALED_ABSENCES = "停办或不在校的学校", "Schools closed or out of session";
-    SEALED_ABSENCES_NOTE = "两个枢纽须各自记下：xinqiao-hub sealed away",
-        "both hubs must note it: xinqiao-hub sealed away";
+    SEALED_ABSENCES_NOTE = "两个枢纽须各自记下：xinqiao-hub sealed away；合计按登记开启后，该校这一时段的报告不再计入",
+        "both hubs must note it: xinqiao-hub sealed away; once a sum was opened by the note, the \
+         school's report of that period is not added any more";
     SEALED_REFUSED = "被拒收的报告", "Refused reports";
-    SEALED_REFUSED_NOTE = "学校改正后用下一个编号重报",
-        "the school corrects it and reports under the next number";
+    SEALED_REFUSED_NOTE = "不计入任何合计；由谁做什么，见各行", "they are in no sum; each line says who does what";
     SEALED_SCHOOL = "学校", "School";
     SEALED_CODE = "代码", "Code";
     SEALED_TO_DO = "怎么办", "What to do";

@@ -72,6 +72,8 @@ pub struct AreaSum<'b> {
     pub basis: BTreeSet<Member>,
     /// How complete it is: of the schools that can be in it, those of which every stage is.
     pub coverage: Coverage,
+    /// Schools that were closed or out of session and are in none of the sums.
+    pub away: BTreeSet<UnitId>,
     /// Schools that cannot be in it with a stage, since the plan opens no group of theirs.
     pub closed: BTreeMap<Stage, u32>,
     /// The sums, each once.
@@ -198,22 +200,28 @@ impl AreaBook {
             if listed.is_empty() {
                 continue;
             }
+            let before = total.sums.len();
             let found = self.stage((stage, &listed), (extent, asked), &mut total, &mut draft);
+            let away = away_in(&year.plan, total.sums.get(before..).unwrap_or_default());
             let can_come = !matches!(&found, Err(why) if why.sort() == Sort::Closed);
             let groups = found.unwrap_or_default();
-            let within = members(&year.plan, &groups);
+            let mut within = members(&year.plan, &groups);
+            within.retain(|school| !away.contains(*school));
             total.coverage.persons += year.roster.persons(within.iter().copied(), stage);
             let open = open::groups(&year.plan, &year.roster, (stage, extent));
             let open = members(&year.plan, &open);
             for school in listed {
                 if !open.contains(school) {
                     *total.closed.entry(stage).or_default() += 1;
+                } else if away.contains(school) {
+                    total.away.insert(school.clone());
                 } else if can_come {
                     let is_in = within.contains(school);
                     schools.entry(school).and_modify(|all| *all &= is_in).or_insert(is_in);
                 }
             }
         }
+        total.away.retain(|school| !schools.contains_key(school));
         total.coverage.schools_due = count(schools.len());
         total.coverage.schools_reported = count(schools.values().filter(|all| **all).count());
         total.cells = draft.finish();
@@ -360,6 +368,16 @@ fn weeks(period: Period, span: &Span) -> Vec<Period> {
 /// The periods that figures of one are read from: its weeks and itself.
 pub(super) fn periods(period: Period, span: &Span) -> BTreeSet<Period> {
     weeks(period, span).into_iter().chain([period]).collect()
+}
+
+/// Schools that were away in every one of some sums that they could be in.
+fn away_in(plan: &Plan, sums: &[&OpenedSum]) -> BTreeSet<UnitId> {
+    let ever: BTreeSet<&UnitId> = sums.iter().flat_map(|sum| &sum.away).collect();
+    let is_out = |school: &&UnitId| {
+        let could = sums.iter().filter(|sum| members(plan, &sum.groups).contains(*school));
+        could.into_iter().all(|sum| sum.away.contains(*school))
+    };
+    ever.into_iter().filter(is_out).cloned().collect()
 }
 
 /// The schools of some groups.

@@ -20,6 +20,8 @@ pub enum Closed {
     Catalogue,
     /// Too few persons of the roster, or schools that reported, stand behind it to be opened.
     FewPersons,
+    /// A town's figure, less what is opened for the area, would tell of too few.
+    Rest,
     /// No task of the period was begun.
     NotBegun,
     /// The leader below has not sent the sum up.
@@ -64,7 +66,8 @@ impl Closed {
             | Self::BeforePlan
             | Self::FewSchools
             | Self::Catalogue
-            | Self::FewPersons => Sort::Closed,
+            | Self::FewPersons
+            | Self::Rest => Sort::Closed,
             Self::NotBegun
             | Self::NotSent
             | Self::Reports
@@ -86,6 +89,7 @@ impl Closed {
             Self::FewSchools => "too_few_schools",
             Self::Catalogue => "other_catalogue",
             Self::FewPersons => "too_few_persons",
+            Self::Rest => "rest_would_tell",
             Self::NotBegun => "not_begun",
             Self::NotSent => "not_received_from_leader",
             Self::Reports => "reports_missing",

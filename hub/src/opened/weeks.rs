@@ -95,6 +95,7 @@ mod tests {
             fresh: 5,
             due: 5,
             carried: 0,
+            away: BTreeSet::new(),
             cells: BTreeMap::new(),
             number: 1,
             record: Digest::sha256([0; 32]),

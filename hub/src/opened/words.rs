@@ -23,9 +23,13 @@ texts! {
     FEW_PERSONS = "按双方签署的名册，这一格涉及的学生不足 100 人，或本期报送的学校太少、过于集中，不开启。",
         "By the signed roster it is about fewer than 100 students, or too few schools reported for \
          the period, or one of them has most of it; it stays closed.";
+    REST = "与已开启的全区合计相减，剩下的学校或学生太少，会露出个别学校，因此本街道（镇）自己的合计不开启。",
+        "Less what is opened for the whole area it would tell of too few schools or students, so \
+         that the town's own figure stays closed.";
     NOT_BEGUN = "本时段的密封汇总还没有开始。", "Sealed sums of the period have not begun.";
-    NOT_SENT = "区级枢纽尚未送来本时段已开启的合计。",
-        "The hub that leads the sums has not sent any of the period.";
+    NOT_SENT = "区级枢纽尚未送来本时段已开启的合计；在等什么、是否不开启，见区级枢纽的“密封汇总”页。",
+        "The hub that leads the sums has not sent any of the period; what it waits for, or why it \
+         stays closed, is on that hub's page of sealed sums.";
     REPORTS = "还有学校的密封报告没有到。", "Sealed reports of schools are missing.";
     OBJECTIONS = "报告已收齐，学校正在核对；异议期满后开启。",
         "Reports are in and schools can still object; it is opened after these days.";
@@ -47,6 +51,7 @@ pub fn why(closed: Closed, lang: Lang) -> String {
         Closed::FewSchools => FEW_SCHOOLS,
         Closed::Catalogue => CATALOGUE,
         Closed::FewPersons => FEW_PERSONS,
+        Closed::Rest => REST,
         Closed::NotBegun => NOT_BEGUN,
         Closed::NotSent => NOT_SENT,
         Closed::Reports => REPORTS,

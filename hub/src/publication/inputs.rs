@@ -120,8 +120,7 @@ pub fn read(tx: &Tx<'_>, place: Place<'_>, name: ReleaseName) -> Result<Inputs, 
     }
     // Schools that no roster has are due as well; those of too few to be opened are not.
     let due = rollup::schools_due(tx, place.packs, place.unit, ("", &period.to_string()))?;
-    let listed: u32 = books.areas.iter().map(|book| book.schools(&Extent::Area)).sum();
-    let closed = listed.saturating_sub(found.coverage.schools_due);
+    let closed = books.schools().saturating_sub(found.coverage.schools_due);
     found.coverage.schools_due = found.coverage.schools_due.max(due.saturating_sub(closed));
     Ok(found)
 }

@@ -44,6 +44,7 @@ fn inputs() -> Inputs {
         fresh: 5,
         due: 5,
         carried: 0,
+        away: std::collections::BTreeSet::new(),
         cells: std::collections::BTreeMap::new(),
         number: u64::from(task),
         record: Digest::sha256([task; 32]),

@@ -142,7 +142,10 @@ pub fn outstanding(
             note(set.set.stage, set.set.groups.iter().map(ToString::to_string).collect());
         }
         let may_come = |refusal: &Option<Refusal>| {
-            matches!(refusal, None | Some(Refusal::Waits { .. } | Refusal::Stale { .. }))
+            matches!(
+                refusal,
+                None | Some(Refusal::Waits { .. } | Refusal::Stale { .. } | Refusal::Lopsided(_))
+            )
         };
         for wait in task.waits.iter().filter(|wait| may_come(&wait.reason)) {
             note(wait.stage, [wait.group.to_string()].into());

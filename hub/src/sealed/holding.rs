@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use certs::aggregate::OutputShare;
 use domain::catalogue::Stage;
 use domain::disclosure::plan::{self, Group, GroupId, Reports};
-use domain::disclosure::sealed::{Held, Kind, Listing, Objectable};
+use domain::disclosure::sealed::{Cover, Held, Kind, Listing, Objectable};
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use proto::opening::{Detail, Record, Standing};
@@ -15,6 +15,7 @@ use runtime::sql::{SqlError, Tx};
 use super::documents::{Documents, Task};
 use super::past::{Past, reports};
 use super::sums::{self, Sum};
+use super::without::left_out;
 use crate::store::sealed::opening::{Opening, Set};
 use crate::store::sealed::report::{self, Accepted};
 use crate::store::sealed::{say, task};
@@ -106,7 +107,7 @@ impl Holding {
     ) -> Result<Self, SqlError> {
         let accepted = report::accepted(tx, &task.id)?;
         let earlier = earlier(tx, documents, task)?;
-        let away = say::absent(tx, task.attended())?;
+        let away = &say::absent(tx, task.attended())? | &left_out(tx, task)?;
         let roster = task.year.sealed().roster.schools.keys();
         let (absent, in_session) = roster.cloned().partition(|school| away.contains(school));
         let held = Held {
@@ -209,8 +210,25 @@ impl Holding {
             .map(|one| Standing { unit: one.school.clone(), task: one.task, report: one.digest })
             .collect();
         let absent = schools.intersection(&self.absent).cloned().collect();
-        Ok(Admitted::over(task, schools, (standings, absent)))
+        let admitted = Admitted::over(task, schools, (standings, absent));
+        match lopsided(task, set, &admitted) {
+            Some(group) => Err(plan::Refusal::Lopsided(group).into()),
+            None => Ok(admitted),
+        }
     }
+}
+
+/// Of a set of which nothing may be told the group that is to wait: opened with it the others would
+/// be told nothing either, and never again. It is the one in which the operator with most students
+/// has most of them, by the roster and by who reported, never by a figure.
+fn lopsided(task: &Task, set: &Set, admitted: &Admitted) -> Option<GroupId> {
+    let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
+    let cover = Cover::new(&task.table, (plan, roster), admitted.hiding(task), set.stage);
+    if cover.tells() {
+        return None;
+    }
+    let weight = |id: &&GroupId| plan.group(id).map(|group| cover.of_largest(&group.members));
+    set.groups.iter().max_by_key(weight).cloned()
 }
 
 impl Admitted {

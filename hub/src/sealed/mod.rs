@@ -20,6 +20,7 @@ pub mod guard;
 pub mod helper;
 pub mod holding;
 pub mod leader;
+mod one_catalogue;
 pub mod past;
 pub mod refused;
 pub mod row;
@@ -28,6 +29,7 @@ pub mod stand;
 pub mod sums;
 pub mod view;
 pub mod watch;
+pub mod without;
 pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -27,6 +27,12 @@ impl Refused {
     pub fn again(code: &str) -> Self {
         Self::new(known(code), "the report was refused before")
     }
+
+    /// The refusal of a report that came after the sum.
+    #[must_use]
+    pub fn opened_without() -> Self {
+        Self::new(OPENED_WITHOUT, "the sum of the school's group was opened without this report")
+    }
 }
 
 /// The report is of no known form, or not signed by the school that it names.
@@ -64,6 +70,9 @@ pub const YEAR_CLOSED: &str = "year_closed";
 /// The school was closed or out of session at that time.
 pub const AWAY: &str = "school_away";
 
+/// The sum of the school's group was opened without this report.
+pub const OPENED_WITHOUT: &str = "opened_without";
+
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
@@ -86,7 +95,7 @@ impl From<AggregateError> for Refused {
 /// The known code of a word that was stored or told; `proof` where a later version told another.
 #[must_use]
 pub fn known(word: &str) -> &'static str {
-    const ALL: [&str; 15] = [
+    const ALL: [&str; 16] = [
         UNREADABLE,
         SIGNATURE,
         NOT_LISTED,
@@ -102,6 +111,7 @@ pub fn known(word: &str) -> &'static str {
         CONTROL,
         AWAY,
         YEAR_CLOSED,
+        OPENED_WITHOUT,
     ];
     ALL.into_iter().find(|code| *code == word).unwrap_or(PROOF)
 }

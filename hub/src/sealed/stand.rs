@@ -34,7 +34,8 @@ pub enum Stand {
 /// How a task stands.
 #[must_use]
 pub fn stand(task: &TaskView) -> Stand {
-    let waits = !task.ready.is_empty() || !task.waits.iter().all(is_closed);
+    let is_awaited = task.untold.iter().any(|town| town.may_come);
+    let waits = is_awaited || !task.ready.is_empty() || !task.waits.iter().all(is_closed);
     let is_any = task.openings.iter().any(|(_, record)| record.is_some());
     let is_all = is_any && task.openings.iter().all(|(_, record)| record.is_some());
     match () {
@@ -147,6 +148,7 @@ mod tests {
             ready: Vec::new(),
             openings: Vec::new(),
             waits: Vec::new(),
+            untold: Vec::new(),
             awaited: std::collections::BTreeMap::new(),
             is_closed: false,
             is_known: true,

@@ -14,7 +14,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::documents::{Documents, Task};
 use super::holding::{Holding, NotOpened};
-use super::leader::{Wait, outlook};
+use super::leader::{Untold, Wait, outlook};
 use super::past::Past;
 use crate::store::sealed::opening::{Opening, Set};
 use crate::store::sealed::school_key::{self, Seen};
@@ -52,6 +52,8 @@ pub struct TaskView {
     pub openings: Vec<(Opening, Option<Recorded>)>,
     /// Groups that wait or stay closed, at the leader.
     pub waits: Vec<Wait>,
+    /// Towns whose own figure waits or stays closed, since it would tell of too few.
+    pub untold: Vec<Untold>,
     /// Schools of each waiting group whose report is missing.
     pub awaited: BTreeMap<GroupId, Vec<UnitId>>,
     /// Whether its year was closed here: nothing of it is opened any more.
@@ -135,6 +137,7 @@ fn view(
         is_closed: year::is_closed(tx, place)?,
         openings: Vec::new(),
         waits: Vec::new(),
+        untold: Vec::new(),
         awaited: BTreeMap::new(),
         is_known: made.is_some(),
     };
@@ -158,6 +161,7 @@ fn view(
     if !view.is_closed {
         view.awaited = awaited(&made, &outlook.waits, &view.missing);
         view.waits = outlook.waits;
+        view.untold = outlook.untold;
         let ready = outlook.ready.into_iter();
         let ready = ready.map(|set| waiting(tx, (&made, &holding), (set, &past), today));
         view.ready = ready.collect::<Result<_, _>>()?;

@@ -1,15 +1,16 @@
 //! What people are told of sealed sums, at the terminal and on the page: states, why a set is not
 //! opened, and what an operator does about it.
 
-use domain::disclosure::plan::Refusal;
-use domain::unit::UnitId;
 use proto::opening::Detail;
 use runtime::texts;
 use runtime::web::{Lang, Text};
 
 use super::guard;
-use super::leader::Wait;
 use super::view::Ready;
+
+mod waits;
+
+pub use waits::{reason, untold, wait};
 
 texts! {
     TABLE = "密封表", "table";
@@ -69,7 +70,6 @@ texts! {
     RECORD = "记录", "record";
     OPENED_AT = "开启时间", "opened";
     FRESH = "本期报告 / 应报", "fresh / due";
-    WAITS_FOR_OTHERS = "本学段其他组", "the other groups of its stage";
     OTHER_KEY_OF = "报告使用的密钥与卫健方核定的不符，在此等待、不计入合计：{0}\n  怎么办：致电学校。学校重装或\
                     恢复过系统的，按其页面上的十六个词重新核定密钥；学校没有做过的，即为他人冒名上报，查发证单位。",
         "Reports under another key than health stated wait here and are in no sum: {0}\n  What to \
@@ -115,7 +115,6 @@ texts! {
     READY_FROM = "{0}：组 {1} 报告已齐，{2} 开启；此前学校可以提出异议",
         "{0}: groups {1} are complete and are opened on {2}; until then schools can object";
     READY_OBJECTED = "{0}：组 {1} 报告已齐，有学校提出异议", "{0}: groups {1} are complete; a school objects";
-    UNTIL = "{0}（最迟等到 {1}）", "{0} (until {1} at the latest)";
     CLOSED_YEAR = "{0} 的 {1} 学年已结清：销毁 {2} 份报告的份额和 {3} 把密钥，{4} 项合计保留，{5} 项不再开启；\
                    记录第 {6} 号。数据库文件中已覆盖，备份和磁盘快照须由操作员自行销毁。运行中的服务请重启。",
         "Closed school year {1} of {0}: shares of {2} reports and {3} keys are destroyed, {4} \
@@ -151,18 +150,8 @@ texts! {
         "the last day is before the first; nothing was changed.";
     UNREAD = "数据库或标准包无法读取；没有改动任何内容。",
         "the store or the packs cannot be read; nothing was changed.";
-    GROUP_CLOSED = "学校太少，按方案不开启", "too few schools: closed by the plan";
-    GROUP_MERGED = "本学年有学校停办，只能与组 {0} 一起开启", "opened only together with group {0} this year";
     OF_AREA = "全区", "whole area";
     OF_TOWN = "街道（镇）", "town";
-    GROUP_WAITS = "等 {0} 的报告", "waits for the report of {0}";
-    GROUP_STALE = "本学期只有 {0} 所报了新数，不足以沿用其余学校的旧数",
-        "only {0} schools reported this term, too few to carry the others";
-    GROUP_AGAIN = "已经开启过，不会再开", "opened before, and never again";
-    GROUP_ISOLATES = "与已开启的合起来会露出少数学校，不开启",
-        "with what is opened it would single out a few schools";
-    GROUP_NOT_YET = "按方案现在不能开启", "the plan does not open it now";
-    GROUP_UNKNOWN = "方案中没有这样的组合", "the plan has no such set";
     IN_OBJECTION = "报告已齐，正在异议期或有学校提出异议",
         "reports are in; schools can still object, or one did";
     CODE_CONTROL = "校验和与各校在校人数不符：逐校核对报告，不要用更小的集合去试",
@@ -243,6 +232,16 @@ texts! {
     CALL_SCHOOL = "打电话请学校核对后重新上报", "call the school: it checks and reports again";
     SAME_PACKS = "请学校确认已收到最新的方案和目录",
         "see that the school has the latest plan and catalogue";
+    OTHER_VERSION = "学校所用的方案或目录与本时段的不同：学校收到现行版本后会自动重报；本时段已按旧目录收过报告的，\
+                     请在两个枢纽用 sealed away 为该校登记这一周，其事项由下一周补报",
+        "the school has another plan or catalogue than this period is under: once it has the one \
+         in force it reports again by itself; where the week had begun under the older one, note \
+         the school as away for it with sealed away at both hubs, and its next week tells the events";
+    TOLD_LATER = "合计已按当时登记的停课或沿用的旧数开启，不再改动；周报事项由学校下一周补报，无须处理。停课登记有误的，\
+                  用 sealed away 更正以后的日期",
+        "the sum was opened while the school was noted as away, or carried, and stays as it is; \
+         events of a week come with the school's next one: nothing to do. If the note is wrong, \
+         correct its later days with sealed away";
     FIRST_STANDS = "先到的一份有效，无须处理；若学校不认可，用 sealed object 记下异议",
         "the first one stands; if the school denies it, note that with sealed object";
     RENEW = "请学校更新证书或升级程序后重新上报",
@@ -267,31 +266,14 @@ pub fn kept_closed(code: &str) -> Option<Text> {
 #[must_use]
 pub fn to_do(code: &str) -> Text {
     match code {
-        "other_task" | "other_cap" | "not_on_roster" => SAME_PACKS,
+        "other_task" => OTHER_VERSION,
+        "other_cap" | "not_on_roster" => SAME_PACKS,
+        "opened_without" => TOLD_LATER,
         "other_report" | "same_number" | "nonce_used" => FIRST_STANDS,
         "bad_signature" | "unknown_algorithm" | "not_for_this_hub" => RENEW,
         "school_away" => AWAY_NEXT,
         "year_closed" => CLOSED_NEXT,
         _ => CALL_SCHOOL,
-    }
-}
-
-/// What a group waits for, and until when at the latest; `missing` are its schools whose report is
-/// not in.
-#[must_use]
-pub fn wait(wait: &Wait, missing: &[UnitId], lang: Lang) -> String {
-    let why = match &wait.reason {
-        // The refusal names the first school; all of them are waited for.
-        Some(Refusal::Waits { .. }) if !missing.is_empty() => {
-            let names: Vec<&str> = missing.iter().map(UnitId::as_str).collect();
-            let between = if lang == Lang::Zh { "、" } else { ", " };
-            GROUP_WAITS.fill(lang, &[&names.join(between)])
-        }
-        other => reason(other.as_ref(), lang),
-    };
-    match wait.until {
-        Some(until) => UNTIL.fill(lang, &[&why, &until]),
-        None => why,
     }
 }
 
@@ -303,23 +285,6 @@ pub fn ready(stage: &str, ready: &Ready, lang: Lang) -> String {
     match ready.from {
         Some(from) => READY_FROM.fill(lang, &[&stage, &groups, &from]),
         None => READY_OBJECTED.fill(lang, &[&stage, &groups]),
-    }
-}
-
-/// Why a group is not opened, in a sentence.
-#[must_use]
-pub fn reason(refusal: Option<&Refusal>, lang: Lang) -> String {
-    let say = |text: Text| text.in_lang(lang).to_owned();
-    match refusal {
-        None => say(WAITS_FOR_OTHERS),
-        Some(Refusal::Closed(_)) => say(GROUP_CLOSED),
-        Some(Refusal::Merged { partner, .. }) => GROUP_MERGED.fill(lang, &[partner]),
-        Some(Refusal::Waits { school, .. }) => GROUP_WAITS.fill(lang, &[school]),
-        Some(Refusal::Stale { fresh, .. }) => GROUP_STALE.fill(lang, &[fresh]),
-        Some(Refusal::Again(_)) => say(GROUP_AGAIN),
-        Some(Refusal::Isolates(_)) => say(GROUP_ISOLATES),
-        Some(Refusal::Unknown | Refusal::Stages) => say(GROUP_UNKNOWN),
-        Some(_) => say(GROUP_NOT_YET),
     }
 }
 

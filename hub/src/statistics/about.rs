@@ -64,7 +64,8 @@ impl Reader<'_> {
         let total = opened.amounts.first().copied();
         let leaves_out = total.is_some_and(|sum| sum.is_ok_and(|sum| sum.left_out > 0));
         let groups = Some(opened.basis);
-        let lacks_stage = !opened.closed.is_empty();
+        // Who was away is in no sum, and on the sheets all the same.
+        let lacks_stage = !opened.closed.is_empty() || opened.away > 0;
         // Schools that are due here and on no roster are due all the same; those whose stages stay
         // closed cannot report it.
         let due = self.due.saturating_sub(opened.outside).max(opened.coverage.schools_due);

@@ -184,6 +184,7 @@ impl UnitHoldings {
             fresh: opened.as_ref().and_then(Opened::fresh),
             missing: opened.as_ref().map(|opened| opened.missing.clone()).unwrap_or_default(),
             closed: opened.as_ref().map(|opened| opened.closed.clone()).unwrap_or_default(),
+            away: opened.as_ref().map_or(0, |opened| opened.away),
             opened: opened.map(|opened| opened.from()).unwrap_or_default(),
         }
     }
@@ -203,6 +204,7 @@ impl UnitHoldings {
             fresh: None,
             missing: Vec::new(),
             closed: BTreeMap::new(),
+            away: 0,
         }
     }
 }

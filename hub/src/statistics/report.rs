@@ -143,6 +143,10 @@ pub struct UnitOut {
     /// Stages in which schools are too few to be opened: those schools are neither due nor in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub closed_stages: Vec<ClosedStageOut>,
+    /// Schools that were closed or out of session when its sums were opened: neither due nor in
+    /// it. Absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schools_away: Option<u32>,
     /// Opened sums that the figures are made of, each exact.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<OpenedOut>,
@@ -410,6 +414,7 @@ impl UnitOut {
                 .iter()
                 .map(|(stage, schools)| ClosedStageOut { stage: stage.as_str(), schools: *schools })
                 .collect(),
+            schools_away: Some(unit.away).filter(|schools| *schools > 0),
             opened: unit.opened.iter().map(OpenedOut::from).collect(),
             figures: unit.figures.iter().map(|figure| FigureOut::new(figure, by)).collect(),
         }

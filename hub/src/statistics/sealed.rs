@@ -41,6 +41,8 @@ pub struct Opened<'b> {
     pub outside: u32,
     /// Of these, those with a stage in which the plan opens no group of theirs, by stage.
     pub closed: BTreeMap<Stage, u32>,
+    /// Schools that were closed or out of session and are in none of the sums.
+    pub away: u32,
     /// The sums, by whom and by which documents.
     pub sums: Vec<(&'b SealedYear, &'b OpenedSum)>,
     /// Areas of which nothing is in.
@@ -134,6 +136,7 @@ pub(super) fn opened<'b>(
         coverage: Coverage::default(),
         outside: 0,
         closed: BTreeMap::new(),
+        away: 0,
         sums: Vec::new(),
         missing: Vec::new(),
     };
@@ -155,6 +158,7 @@ pub(super) fn opened<'b>(
         for (stage, schools) in of_area.closed {
             *found.closed.entry(stage).or_default() += schools;
         }
+        found.away += u32::try_from(of_area.away.len()).unwrap_or(u32::MAX);
         if of_area.sums.is_empty() {
             found.missing.push(book.area().clone());
         }

@@ -362,6 +362,8 @@ pub struct UnitFigures {
     pub missing: Vec<UnitId>,
     /// Schools with a stage in which they are too few to be opened, by stage: not due, and not in.
     pub closed: BTreeMap<Stage, u32>,
+    /// Schools that were closed or out of session when the sums were opened: not due, and not in.
+    pub away: u32,
 }
 
 /// An opened sum, who opened it and by which documents.

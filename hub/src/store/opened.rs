@@ -46,6 +46,8 @@ pub struct OpenedSum {
     pub due: u32,
     /// Schools that stand in it with an earlier term's report.
     pub carried: u32,
+    /// Schools of the groups that were closed or out of session and are not in it.
+    pub away: BTreeSet<UnitId>,
     /// Opened cells by place.
     pub cells: BTreeMap<usize, u64>,
     /// Place in the chain of records of whoever told it: this hub's own, or the leader's.
@@ -70,6 +72,12 @@ impl OpenedSum {
 fn carried(task: &TaskId, schools: &[Standing]) -> u32 {
     let earlier = schools.iter().filter(|one| one.task != *task).count();
     u32::try_from(earlier).unwrap_or(u32::MAX)
+}
+
+/// Schools of a record that were away and stand in its sum with no report.
+fn away(absent: &BTreeSet<UnitId>, schools: &[Standing]) -> BTreeSet<UnitId> {
+    let is_out = |school: &&UnitId| !schools.iter().any(|one| one.unit == **school);
+    absent.iter().filter(is_out).cloned().collect()
 }
 
 /// The sums of a period, each once.
@@ -114,6 +122,7 @@ impl From<ToldSum> for OpenedSum {
         let record = told.record;
         Self {
             carried: carried(&record.task, &record.schools),
+            away: away(&record.absent, &record.schools),
             task: record.task,
             area: told.area,
             school_year: told.school_year,
@@ -147,6 +156,7 @@ fn own(tx: &Tx<'_>, period: Period) -> Result<Vec<OpenedSum>, SqlError> {
         let Some(task) = task::find(tx, &record.task)? else { continue };
         sums.push(OpenedSum {
             carried: carried(&record.task, &record.schools),
+            away: away(&record.absent, &record.schools),
             task: record.task,
             area: task.area,
             school_year: task.school_year,

@@ -36,11 +36,14 @@ texts! {
     OTHER_HUB = "不是密封给这个汇总枢纽的", "it is not sealed to this hub";
     YEAR_CLOSED = "该学年的密封汇总已经结清，不再开启，无须再报",
         "the school year was closed: nothing of it is opened any more";
+    OPENED_WITHOUT = "本校所在组的合计已在没有这份报告的情况下开启；周报中的事项由之后一周的报告补报，学期数以下一学期为准，无须处理",
+        "the sum of the school's group was opened without this report: events of the week are told \
+         with a later week's report, and a term's figures with the next term's; nothing to do";
     ENROLLED = "在册人数缺失或不合理", "the persons enrolled are missing or cannot be";
 }
 
 /// Codes of verdicts that people may meet.
-const CODES: [(&str, Text); 10] = [
+const CODES: [(&str, Text); 11] = [
     ("proof", PROOF),
     ("control_sum", CONTROL),
     ("other_task", TASK),
@@ -51,6 +54,7 @@ const CODES: [(&str, Text); 10] = [
     ("not_for_this_hub", OTHER_HUB),
     ("enrolment", ENROLLED),
     ("year_closed", YEAR_CLOSED),
+    ("opened_without", OPENED_WITHOUT),
 ];
 
 impl Egress {

@@ -25,7 +25,7 @@ const NOTICE_DAYS: i64 = 2;
 const CENSUS_DAYS: i64 = 7;
 /// Codes of refusals that hang on the documents or the figures; after another one a fresh seal
 /// under the next number may be taken.
-const FOR_GOOD: [&str; 8] = [
+const FOR_GOOD: [&str; 9] = [
     "other_report",
     "other_task",
     "other_cap",
@@ -34,6 +34,7 @@ const FOR_GOOD: [&str; 8] = [
     "control_sum",
     "enrolment",
     "year_closed",
+    "opened_without",
 ];
 /// Codes of refusals that the random part of a report brings about.
 const AT_ONCE: [&str; 1] = ["nonce_used"];

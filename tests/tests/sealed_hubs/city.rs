@@ -66,18 +66,24 @@ pub fn stated_by(keys: &BTreeMap<UnitId, SigningKey>) -> SchoolKeys {
     keys.iter().map(|(unit, key)| (unit.clone(), sha256(key.public().spki()))).collect()
 }
 
-/// The roster, with further rows of schools beyond the eleven.
-fn roster_text(further: &[&str]) -> String {
+/// Male, female and other students in each grade of a school.
+pub type Sizes<'w> = &'w [(u32, [u32; 3])];
+
+/// The roster, with sizes of some schools and further rows of schools beyond the eleven.
+fn roster_text(wished: Wished<'_>) -> String {
     let head =
         "unit,town,operator,education_since,health_since,signed,stage,grade,male,female,unstated";
     let row = |number: u32, grade: &str| {
-        let (town, persons) = (if number <= 5 { "T1" } else { "T2" }, 30 + number * 3);
+        let town = if number <= 5 { "T1" } else { "T2" };
+        let own = wished.sizes.iter().find(|(school, _)| *school == number);
+        let [male, female, unstated] = own.map_or([30 + number * 3, 30 + number * 3, 0], |it| it.1);
         format!(
-            "S{number:02},{town},office {number},2020,2021,yes,junior,{grade},{persons},{persons},0"
+            "S{number:02},{town},office {number},2020,2021,yes,junior,{grade},\
+             {male},{female},{unstated}"
         )
     };
     let rows = (1..=SCHOOLS).flat_map(|number| ["g7", "g8", "g9"].map(|grade| row(number, grade)));
-    let further = further.iter().map(|row| (*row).to_owned());
+    let further = wished.further.iter().map(|row| (*row).to_owned());
     std::iter::once(head.to_owned()).chain(rows).chain(further).collect::<Vec<_>>().join("\n")
 }
 
@@ -112,13 +118,15 @@ const FROM: Date = date(2026, 8, 31);
 pub struct Wished<'w> {
     /// Further rows on the roster.
     pub further: &'w [&'w str],
+    /// Schools that are larger than others.
+    pub sizes: Sizes<'w>,
     /// The first day of roster, plan and keys.
     pub from: Date,
 }
 
 impl Default for Wished<'_> {
     fn default() -> Self {
-        Self { further: &[], from: FROM }
+        Self { further: &[], sizes: &[], from: FROM }
     }
 }
 
@@ -129,7 +137,7 @@ fn packs(
     (stated, wished): (&SchoolKeys, Wished<'_>),
     now: Timestamp,
 ) -> (Roster, [Stored; 3]) {
-    let text = roster_text(wished.further);
+    let text = roster_text(wished);
     let listed = roster::read(NAME, text.as_bytes()).expect("roster");
     let [leader_statement, helper_statement] =
         keys.each_ref().map(|key| statement(roots, key, now));
@@ -300,6 +308,20 @@ impl City {
         let pack = stated_keys(&roots, (NAME, serial, from), stated, now);
         hub.write(move |tx| directive::insert(tx, &pack, 1).map(drop));
         hub.hub.reload_packs().expect("packs");
+    }
+
+    /// Publishes another version of the catalogue at both hubs, which counts as the one before.
+    pub fn new_catalogue(&self, from: Date) {
+        let roots = [self.federation.authority().root_authority(), self.health.root_authority()];
+        let built_in = embedded::find(PackKind::Catalogue, "catalogue").expect("catalogue").bytes;
+        let text = format!("{}\n# 1\n", std::str::from_utf8(built_in).expect("text"));
+        let about = PackName { kind: PackKind::Catalogue, name: "catalogue", serial: 1, from };
+        let pack = signed_pack(&roots, about, &text, self.federation.clock().now());
+        for hub in [&self.leader, &self.helper] {
+            let pack = pack.clone();
+            hub.write(move |tx| directive::insert(tx, &pack, 1).map(drop));
+            hub.hub.reload_packs().expect("packs");
+        }
     }
 
     /// What a person has to look at, at a hub, now.

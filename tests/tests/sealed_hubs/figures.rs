@@ -276,7 +276,7 @@ async fn schools_of_a_closed_stage_are_not_missing() {
 /// school is due.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_lies_before_the_plan_says_so() {
-    let wished = Wished { further: &CLOSED, from: date(2026, 9, 7) };
+    let wished = Wished { further: &CLOSED, from: date(2026, 9, 7), ..Wished::default() };
     let city = City::start_with(wished).await;
     let leader = Statistics::of(&city.leader.hub);
     for period in ["2026-W36", MONTH, TERM] {

@@ -20,6 +20,7 @@ mod figures;
 mod gaps;
 mod guarded;
 mod keys;
+mod late;
 mod leaders;
 mod leaks;
 mod members;
@@ -30,6 +31,7 @@ mod restored;
 mod roll_up;
 mod school;
 mod seen;
+mod untold;
 mod waiting;
 
 use domain::disclosure::sealed::State;

@@ -11,6 +11,7 @@ use domain::catalogue::{Grade, Stage};
 use domain::cell::Cell;
 use domain::digest::Digest;
 use domain::disclosure::RawTable;
+use domain::disclosure::plan::School;
 use domain::disclosure::sealed::{
     Kind, ReportNumber, SealedReport, SealedTable, Stratum, TaskId, context,
 };
@@ -36,6 +37,16 @@ fn few(school: u32, place: usize) -> u64 {
     [0, 1, 0, 2, 0, 0, 1][(school as usize * 5 + place * 3) % 7]
 }
 
+const SEXES: [&str; 3] = ["m", "f", "u"];
+
+/// Students of a grade and sex at a school, by the roster.
+fn persons_of(listed: &School, grade: &str, sex: &str) -> u64 {
+    let grades = &listed.stages[&Stage::Junior];
+    let counts = Grade::from_word(grade).and_then(|grade| grades.get(&grade));
+    let at = SEXES.iter().position(|known| *known == sex).expect("sex");
+    counts.map_or(0, |counts| u64::from(counts[at]))
+}
+
 /// What a school counts: the cells before the complement, which this census does not have.
 pub fn counted(city: &City, table: &SealedTable, school: u32) -> Vec<u64> {
     let mut cells = vec![0; table.cells()];
@@ -45,10 +56,11 @@ pub fn counted(city: &City, table: &SealedTable, school: u32) -> Vec<u64> {
         }
         return cells;
     }
-    let persons = u64::from(30 + school * 3);
-    for (grade, sex) in ["g7", "g8", "g9"].into_iter().flat_map(|g| [(g, "m"), (g, "f")]) {
+    let listed = &city.roster.schools[&unit(school)];
+    let strata = ["g7", "g8", "g9"].into_iter().flat_map(|g| SEXES.map(|sex| (g, sex)));
+    for (grade, sex) in strata.filter(|(grade, sex)| persons_of(listed, grade, sex) > 0) {
         let of = |state: &str| table.block().place(&[state, grade, sex]).expect("place");
-        let mut rest = persons;
+        let mut rest = persons_of(listed, grade, sex);
         for state in ["t1", "t2", "t3"] {
             let place = of(state);
             cells[place] = few(school, place);
@@ -123,14 +135,11 @@ fn spoiled(
     let raw = cells.iter().copied().map(Cell::Value).collect();
     let raw = RawTable::new(table.id().clone(), raw);
     let listed = &city.roster.schools[&unit(school)];
-    let persons = |stratum: &Stratum| {
-        let sex = ["m", "f", "u"].iter().position(|sex| stratum.sex.as_deref() == Some(*sex));
-        let grade = stratum.grade.map(Grade::as_str);
-        match (sex, grade) {
-            (Some(0 | 1), Some("g7" | "g8" | "g9")) => u64::from(30 + school * 3),
+    let persons =
+        |stratum: &Stratum| match (stratum.grade.map(Grade::as_str), stratum.sex.as_deref()) {
+            (Some(grade @ ("g7" | "g8" | "g9")), Some(sex)) => persons_of(listed, grade, sex),
             _ => 0,
-        }
-    };
+        };
     let enrolled = listed.persons(Stage::Junior);
     let measured = SealedReport::measure(raw, table, enrolled, persons).expect("measured");
     let number = ReportNumber::new(number).expect("number");

@@ -72,6 +72,10 @@ pub enum Refusal {
         /// How many that count are fresh.
         fresh: u32,
     },
+    /// Those that reported do not hide one another: one operator has nearly all of their students,
+    /// or they are too few.
+    #[error("who reported in group {0} does not hide one another")]
+    Lopsided(GroupId),
     /// Opened before.
     #[error("group {0} was opened before and is never opened again")]
     Again(GroupId),

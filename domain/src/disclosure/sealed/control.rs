@@ -109,6 +109,29 @@ impl<'r> Cover<'r> {
             && u32::try_from(counting).is_ok_and(|counting| counting >= self.floor)
     }
 
+    /// Whether anything of a set may be told: a cell, or else the whole stage.
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        self.open.contains(&true) || self.hides_all()
+    }
+
+    /// Persons at some schools of the set of the operator that has most of them in all of it.
+    #[must_use]
+    pub fn of_largest(&self, schools: &BTreeSet<UnitId>) -> u64 {
+        let listed = |id| Some((id, self.roster.school(id)?));
+        let hiding = self.schools.iter().filter_map(listed);
+        let (mut all, mut own) = (BTreeMap::<&str, u64>::new(), BTreeMap::<&str, u64>::new());
+        for (id, school) in hiding {
+            let persons = school.persons(self.stage);
+            *all.entry(&school.operator).or_default() += persons;
+            if schools.contains(id) {
+                *own.entry(&school.operator).or_default() += persons;
+            }
+        }
+        let largest = all.into_iter().max_by_key(|(_, persons)| *persons);
+        largest.and_then(|(operator, _)| own.get(operator).copied()).unwrap_or_default()
+    }
+
     /// Persons of a school in cells that stay closed.
     #[must_use]
     pub fn closed_at(&self, school: &School) -> u64 {

@@ -73,6 +73,18 @@ impl AreaBook {
         }
     }
 
+    /// Whether the area's cells of a term are opened for all of some groups: a town of them is told
+    /// right after, or not because of what the difference would tell.
+    fn has_cells(&self, stage: Stage, groups: &BTreeSet<GroupId>, table: &SealedTable) -> bool {
+        let is_own = |sum: &&OpenedSum| {
+            let of = (&sum.table, sum.period, sum.stage, sum.detail);
+            of == (table.id(), self.period, stage, Detail::Cells)
+        };
+        let told: BTreeSet<&GroupId> =
+            self.sums.iter().filter(is_own).flat_map(|sum| &sum.groups).collect();
+        groups.iter().all(|group| told.contains(group))
+    }
+
     fn detail(&self, kind: Kind, extent: &Extent) -> Detail {
         match (kind, extent) {
             (Kind::Stock, Extent::Town(_)) => Detail::Categories,
@@ -123,6 +135,9 @@ impl AreaBook {
         let tasks: Vec<&TaskState> = self.tasks.iter().filter(of_table).collect();
         if tasks.iter().any(|task| task.is_stopped) {
             return Err(Closed::Stopped);
+        }
+        if detail == Detail::Categories && self.has_part && self.has_cells(stage, groups, table) {
+            return Err(Closed::Rest);
         }
         if periods.len() > 1 {
             return Err(Closed::Weeks { open: found.periods_open, of: count(periods.len()) });

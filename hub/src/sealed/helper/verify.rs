@@ -16,6 +16,7 @@ use crate::sealed::arrival::decide_on;
 use crate::sealed::fit;
 use crate::sealed::refused::{OTHER_TASK, Refused, SEALED, UNSTATED};
 use crate::sealed::signed::{self, Read};
+use crate::sealed::without::{Without, opened_without};
 use crate::store::sealed::report::{self, Held};
 use crate::store::sealed::task;
 
@@ -133,7 +134,9 @@ impl Helper {
             cases.push(match read {
                 Ok(read) => {
                     let decision = decide_on(tx, Some(known.task.id), &read.arrival)?;
-                    known.stated(&read, decision).map(|()| Case { read, shown, decision })
+                    let admitted = known.stated(&read, decision);
+                    let late = known.is_late(tx, (&read, decision))?;
+                    admitted.and(late).map(|()| Case { read, shown, decision })
                 }
                 Err(refused) => Err(refused),
             });
@@ -157,6 +160,21 @@ impl Known {
             return Err(Refused::new(UNSTATED, reason));
         }
         Ok(())
+    }
+
+    /// Whether a report that is not decided on comes after this hub gave its share without it: a
+    /// leader that was put back may not know of that.
+    fn is_late(
+        &self,
+        tx: &Tx<'_>,
+        (read, decision): (&Read, Decision),
+    ) -> Result<Result<(), Refused>, SqlError> {
+        if !matches!(decision, Decision::Verify | Decision::Again(State::Pending)) {
+            return Ok(Ok(()));
+        }
+        let without = opened_without(tx, (&self.task, Role::Helper), &read.arrival.school)?;
+        let is_late = without == Without::Opened;
+        Ok(if is_late { Err(Refused::opened_without()) } else { Ok(()) })
     }
 
     /// What the arithmetic says about a report; what was refused before is not computed again.

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use certs::aggregate::VerifyKey;
+use certs::aggregate::{Role, VerifyKey};
 use domain::disclosure::sealed::{Decision, Kept, Kind, State};
 use runtime::clock::local_of;
 use runtime::sql::{SqlError, Tx};
@@ -15,10 +15,12 @@ use super::{Leader, LeaderError};
 use crate::sealed::arrival::decide_on;
 use crate::sealed::documents::{Documents, Task};
 use crate::sealed::fit;
+use crate::sealed::one_catalogue;
 use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_TASK, Refused, YEAR_CLOSED};
 use crate::sealed::row::keep_row;
 use crate::sealed::signed::{self, Judge, Read};
 use crate::sealed::watch;
+use crate::sealed::without::{Without, opened_without};
 use crate::store::alarm;
 use crate::store::sealed::{report, say, school_key, task, verdict, year};
 use crate::store::sealed_inbox::{self, Arrived};
@@ -123,10 +125,11 @@ impl Desk {
             Ok(None) => return Ok(Next::Wait),
             Err(refused) => return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
         };
-        if !self.is_over(&task) {
+        let without = opened_without(tx, (&task, Role::Leader), &read.arrival.school)?;
+        if !self.is_over(&task) || without == Without::Begun {
             return Ok(Next::Wait);
         }
-        if let Err(refused) = self.admit(tx, &read, &task)? {
+        if let Err(refused) = self.admit(tx, &read, (&task, without))? {
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
         self.note_other_key(tx, &task, &read, arrived.arrived_at_ms)?;
@@ -246,9 +249,15 @@ impl Desk {
         let own = made
             .ok()
             .filter(|made| made.id == read.report.task && made.terms.leader == self.leader);
-        Ok(own.map(Some).ok_or_else(|| {
-            Refused::new(OTHER_TASK, "the report names a task that this hub does not have")
-        }))
+        let Some(own) = own else {
+            let reason = "the report names a task that this hub does not have";
+            return Ok(Err(Refused::new(OTHER_TASK, reason)));
+        };
+        if !one_catalogue::counts(tx, &self.documents, &own)? {
+            let reason = "another version of the catalogue counts for the period";
+            return Ok(Err(Refused::new(OTHER_TASK, reason)));
+        }
+        Ok(Ok(Some(own)))
     }
 
     /// What is wrong with a report that needs no arithmetic and no other report.
@@ -256,7 +265,7 @@ impl Desk {
         &self,
         tx: &Tx<'_>,
         read: &Read,
-        task: &Task,
+        (task, without): (&Task, Without),
     ) -> Result<Result<(), Refused>, SqlError> {
         let roster = &task.year.sealed().roster;
         let judged = self.judge.school(read, roster);
@@ -267,7 +276,8 @@ impl Desk {
         if say::absent(tx, task.attended())?.contains(&read.arrival.school) {
             return Ok(Err(Refused::new(AWAY, "the school was closed or out of session then")));
         }
-        Ok(Ok(()))
+        let is_late = without == Without::Opened;
+        Ok(if is_late { Err(Refused::opened_without()) } else { Ok(()) })
     }
 
     /// The verify key of a task; a task without a row gets one, and its key with the next step.

@@ -35,7 +35,7 @@ use super::documents::Year;
 use super::holding::NotOpened;
 use crate::store::sealed::opening::Set;
 
-pub use outlook::{Outlook, Wait, outlook};
+pub use outlook::{Outlook, Untold, Wait, outlook};
 
 /// How often it is looked for what time alone makes due.
 const LOOK_EVERY: Duration = Duration::from_secs(60);

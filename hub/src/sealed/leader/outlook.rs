@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use domain::catalogue::Stage;
 use domain::disclosure::plan::{Access, Group, GroupId, Refusal};
 use domain::disclosure::sealed::Kind;
+use domain::unit::UnitId;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proto::opening::Detail;
@@ -40,6 +41,19 @@ pub struct Outlook {
     pub ready: Vec<Set>,
     /// Groups that wait, or stay closed.
     pub waits: Vec<Wait>,
+    /// Towns that have no figure of their own although the cells of their groups are opened.
+    pub untold: Vec<Untold>,
+}
+
+/// A town whose figure would tell of too few, taken together with what is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// The town.
+    pub town: UnitId,
+    /// The stage.
+    pub stage: Stage,
+    /// Whether something more of the stage may be opened, after which it can be another answer.
+    pub may_come: bool,
 }
 
 /// Looks at every stage of a task.
@@ -71,8 +85,7 @@ pub fn outlook(task: &Task, holding: &Holding, past: &Past, today: Date) -> Outl
         let waits_for_all = !refused.is_empty() && !may_open_in_part(task, today);
         let own = refused.into_iter();
         outlook.waits.extend(own.map(|(group, why)| {
-            let may_come = matches!(why, Refusal::Waits { .. } | Refusal::Stale { .. });
-            let until = may_come.then(|| close::from(plan.year()));
+            let until = may_come(&why).then(|| close::from(plan.year()));
             Wait { group, stage, reason: Some(why), until }
         }));
         if waits_for_all {
@@ -83,10 +96,19 @@ pub fn outlook(task: &Task, holding: &Holding, past: &Past, today: Date) -> Outl
             outlook.ready.push(set);
         }
         if task.table.kind() == Kind::Stock {
-            outlook.ready.extend(towns(task, holding, past, stage));
+            outlook.add_towns((task, holding, past), stage);
         }
     }
     outlook
+}
+
+/// Whether a group that is refused may pass later: reports can come, and who is noted as away may
+/// not be. Only that decides here; what the plan closes never comes.
+const fn may_come(why: &Refusal) -> bool {
+    matches!(
+        why,
+        Refusal::Waits { .. } | Refusal::Stale { .. } | Refusal::Lopsided(_) | Refusal::Closed(_)
+    )
 }
 
 /// Whether a stage may be opened without some of its groups: a term after its close, a week when
@@ -119,6 +141,7 @@ fn largest(
             | Refusal::Merged { group, .. }
             | Refusal::Waits { group, .. }
             | Refusal::Stale { group, .. }
+            | Refusal::Lopsided(group)
             | Refusal::Again(group) => Some(group.clone()),
             // The set as a whole: nothing of it passes.
             _ => None,
@@ -134,17 +157,27 @@ fn largest(
     (set, refused)
 }
 
-/// Towns of a stage whose stock can be opened by categories: those that hold groups whole, all of
-/// which were opened for the area.
-fn towns(task: &Task, holding: &Holding, past: &Past, stage: Stage) -> Vec<Set> {
-    let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
-    let sets = plan.towns(roster, stage).into_values().map(|town| Set {
-        task: task.id,
-        stage,
-        detail: Detail::Categories,
-        groups: town.groups.into_iter().collect(),
-    });
-    let is_new = |set: &Set| past.stored.iter().all(|(one, _)| one.set != *set);
-    let passes = |set: &Set| holding.admit_now(task, set, past).is_ok();
-    sets.filter(|set| is_new(set) && passes(set)).collect()
+impl Outlook {
+    /// Towns of a stage whose stock can be opened by categories: those that hold groups whole, all
+    /// of which were opened for the area. And those of which it cannot although the area's are.
+    fn add_towns(&mut self, (task, holding, past): (&Task, &Holding, &Past), stage: Stage) {
+        let (plan, roster) = (&task.year.sealed().plan, &task.year.sealed().roster);
+        let waits = |wait: &Wait| wait.stage == stage && wait.until.is_some();
+        let is_ready = |set: &Set| set.stage == stage;
+        let may_come = self.waits.iter().any(waits) || self.ready.iter().any(is_ready);
+        for (town, found) in plan.towns(roster, stage) {
+            let groups = found.groups.into_iter().collect();
+            let set = Set { task: task.id, stage, detail: Detail::Categories, groups };
+            if past.stored.iter().any(|(one, _)| one.set == set) {
+                continue;
+            }
+            match holding.admit_now(task, &set, past) {
+                Ok(_) => self.ready.push(set),
+                Err(NotOpened::Rest | NotOpened::Plan(_)) => {
+                    self.untold.push(Untold { town, stage, may_come });
+                }
+                Err(_) => {}
+            }
+        }
+    }
 }

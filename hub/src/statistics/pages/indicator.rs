@@ -303,7 +303,7 @@ fn opened(page: &Page<'_>, total: &UnitFigures) -> Vec<OpenedLine> {
     let line = |from: &OpenedFrom| OpenedLine {
         area: super::sealed::area_name(page.packs, &from.sum.area),
         period: super::name(from.sum.period),
-        stage: super::value_label(page.catalogue, "stage", from.sum.stage.as_str()),
+        stage: super::stage_label(page.catalogue, from.sum.stage),
         groups: from.sum.groups.len(),
         schools: (from.sum.fresh, from.sum.due),
         hubs: (from.leader.to_string(), from.helper.to_string()),

@@ -12,7 +12,7 @@ mod sealed;
 mod tests;
 mod words;
 
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, Stage};
 use domain::period::{Period, week_thursday};
 use domain::span::Span;
 use runtime::sql::{SqlError, Tx};
@@ -266,6 +266,11 @@ fn why(blank: Blank) -> Option<Label> {
         Blank::Suppressed(_) | Blank::NotReported | Blank::NotApplicable => return None,
     };
     Some(text.into())
+}
+
+/// What people call a stage.
+fn stage_label(catalogue: &Catalogue, stage: Stage) -> Label {
+    value_label(catalogue, "stage", stage.as_str())
 }
 
 /// What people read for a value of a dimension.

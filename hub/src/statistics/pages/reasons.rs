@@ -1,12 +1,14 @@
 //! How figures were protected, what is not shown, and why.
 
-use domain::catalogue::Stage;
+use std::collections::BTreeMap;
+
+use domain::catalogue::{Catalogue, Stage};
 use domain::disclosure::ROUNDING_BASE;
 use domain::unit::UnitKind;
 use runtime::web::{Label, Text};
 
 use super::indicator::Page;
-use super::{PageError, filled, filled_with, why, words};
+use super::{PageError, filled, filled_with, stage_label, why, words};
 use crate::console::{Closed, Protection};
 use crate::opened::{self, Sort};
 use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
@@ -49,17 +51,24 @@ fn not_in(page: &Page<'_>, reading: &Reading) -> Vec<Closed> {
     let few = reading.blank() == Some(Blank::Sealed(opened::Closed::FewSchools));
     let areas = total.missing.iter().filter(|_| !few);
     let areas = joined(areas.map(|area| super::sealed::area_name(page.packs, area)));
-    let stage = |(stage, schools): (&Stage, &u32)| {
-        let stage = super::value_label(page.catalogue, "stage", stage.as_str());
-        filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])
-    };
-    let stages = joined(total.closed.iter().map(stage));
+    let stages = stage_schools(page.catalogue, &total.closed);
     let stages = stages.map(|stages| filled_with(words::CLOSED_STAGES_WHY, &[&stages]));
     let line = |what: Text, why: Option<Label>| Some(Closed { what: what.into(), why: why? });
-    [line(words::NO_SUM_YET, areas), line(words::CLOSED_STAGES, stages)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let away = (total.away > 0).then(|| filled(words::AWAY_WHY, &[&total.away]));
+    let lines = [
+        line(words::NO_SUM_YET, areas),
+        line(words::CLOSED_STAGES, stages),
+        line(words::AWAY_SCHOOLS, away),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+/// Stages with their number of schools; nothing without any.
+pub(super) fn stage_schools(catalogue: &Catalogue, stages: &BTreeMap<Stage, u32>) -> Option<Label> {
+    joined(stages.iter().map(|(stage, schools)| {
+        let stage = stage_label(catalogue, *stage);
+        filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])
+    }))
 }
 
 /// Names one after the other; nothing without any.

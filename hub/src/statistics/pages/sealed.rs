@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::{Label, Lang, Text, Tone};
 
-use super::{PageError, name, value_label, words};
+use super::{PageError, name, stage_label, words};
 use crate::console::{
     Choice, RefusedLine, SaidLine, SealedArea, SealedPage, SealedTask, ToldArea, ToldLine,
 };
@@ -158,15 +158,12 @@ fn area(packs: &Packs, year: &Year) -> SealedArea {
     let closed: Vec<&Group> =
         groups.iter().filter(|group| group.access == Access::Closed).collect();
     let catalogue = packs.in_force().catalogue.as_ref();
-    let mut by_stage: BTreeMap<Stage, usize> = BTreeMap::new();
+    let mut by_stage: BTreeMap<Stage, u32> = BTreeMap::new();
     for group in &closed {
-        *by_stage.entry(group.stage).or_default() += group.members.len();
+        let schools = u32::try_from(group.members.len()).unwrap_or(u32::MAX);
+        *by_stage.entry(group.stage).or_default() += schools;
     }
-    let named = |(stage, schools): (Stage, usize)| {
-        let stage = value_label(catalogue, "stage", stage.as_str());
-        super::filled_with(words::STAGE_SCHOOLS, &[&stage, &Label::same(schools.to_string())])
-    };
-    let names = super::reasons::joined(by_stage.into_iter().map(named));
+    let names = super::reasons::stage_schools(catalogue, &by_stage);
     let school_year = sealed.plan.year();
     SealedArea {
         name: area_name(packs, sealed.plan.area()),
@@ -237,7 +234,7 @@ fn line(catalogue: &Catalogue, task: &TaskView) -> SealedTask {
 
 /// What of a task is opened, and what waits or stays closed.
 fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
-    let stage = |stage: Stage| value_label(catalogue, "stage", stage.as_str());
+    let stage = |stage: Stage| stage_label(catalogue, stage);
     let (mut opened, mut waits) = (Vec::new(), Vec::new());
     for (opening, record) in &task.openings {
         let groups = opening.set.groups.len();
@@ -270,12 +267,17 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
     // Whose report is missing is said once, and not of each group.
     let is_missing = |wait: &Wait| matches!(wait.reason, Some(Refusal::Waits { .. }));
     // Groups that the plan closes are named once for the area.
-    let told = task.waits.iter().filter(|wait| !is_missing(wait) && !is_closed(wait));
+    let by_plan = |wait: &Wait| is_closed(wait) && wait.until.is_none();
+    let told = task.waits.iter().filter(|wait| !is_missing(wait) && !by_plan(wait));
     waits.extend(told.map(|wait| {
         both(|lang| {
             let why = sealed::wait(wait, task.awaited(wait), lang);
             words::WAITS_SET.fill(lang, &[&stage(wait.stage).in_lang(lang), &wait.group, &why])
         })
+    }));
+    waits.extend(task.untold.iter().map(|town| {
+        let named = stage(town.stage);
+        both(|lang| sealed::untold(named.in_lang(lang), town, lang))
     }));
     (opened, waits)
 }
@@ -300,7 +302,7 @@ fn told(
             areas.entry(sum.area.clone()).or_default().push(ToldLine {
                 name: counted(catalogue, sum.table.as_str()),
                 period: name(sum.period),
-                stage: value_label(catalogue, "stage", sum.stage.as_str()),
+                stage: stage_label(catalogue, sum.stage),
                 schools: (sum.fresh, sum.due),
                 record: sum.record,
                 opened_at_ms: sum.opened_at_ms,

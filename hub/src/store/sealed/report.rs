@@ -179,6 +179,15 @@ pub fn accepted_count(tx: &Tx<'_>) -> Result<u64, SqlError> {
     Ok(tx.query_opt(sql, &[], |row| row.u64(0))?.unwrap_or(0))
 }
 
+/// Whether both hubs accepted any report of a task.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_any_accepted(tx: &Tx<'_>, task: &TaskId) -> Result<bool, SqlError> {
+    let sql = "select 1 from sealed_report where task = $1 and state = 2 limit 1";
+    Ok(tx.query_opt(sql, params![task.bytes()], |row| row.i64(0))?.is_some())
+}
+
 /// Accepted reports of a task, by school.
 ///
 /// # Errors

@@ -91,6 +91,25 @@ pub fn of_sheet(
     tx.query(&sql, params![area.as_str(), i64::from(school_year), sheet.as_str()], read)
 }
 
+/// Tasks of a sealed table about a period, each with its catalogue.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_period(
+    tx: &Tx<'_>,
+    (area, school_year): (&UnitId, i16),
+    (sheet, period): (&TableId, Period),
+) -> Result<Vec<(TaskId, Digest)>, SqlError> {
+    let place = i64::from(school_year);
+    tx.query(
+        "select id, pack from sealed_task
+         where area = $1 and school_year = $2 and sheet = $3 and period = $4
+         order by made_at_ms, id",
+        params![area.as_str(), place, sheet.as_str(), &period.to_string()],
+        |row| Ok((task_id(row, 0)?, digest(row, 1)?)),
+    )
+}
+
 /// All tasks, by area, school year, sheet and period.
 ///
 /// # Errors

@@ -315,6 +315,54 @@ fn work_goes_after_its_years_and_what_holds_stays() {
     school.ledger.read(journal::verify).expect("whole");
 }
 
+/// A hold over a student keeps what is about nobody and names the student somewhere: the group that
+/// the student was in goes neither by a new order nor by one that waited, until the hold is lifted.
+#[test]
+fn a_hold_keeps_the_group_of_its_student() {
+    let school = school();
+    let long_ago = date(2021, 5, 4);
+    let groups = run(&school, |tx| {
+        let author = counsellor(LATER_MS);
+        let group = super::session::Session {
+            day: long_ago,
+            form: domain::ledger::words::Form::Group,
+            student: None,
+            stage: Some(domain::catalogue::Stage::Junior),
+            counsellor: StaffId(1),
+            minutes: 40,
+            origin: domain::ledger::terms::SessionOrigin::Student,
+            topic: domain::ledger::terms::SessionTopic::Mood,
+            title: String::new(),
+            note: AuthorNote::new(String::new()),
+        };
+        let (held, other) = (write::add(tx, &author, &group)?, write::add(tx, &author, &group)?);
+        let member =
+            super::session::GroupMember { day: long_ago, student: StudentId(2), session: held };
+        write::add(tx, &author, &member)?;
+        Ok((held, other))
+    });
+    let (held, other) = groups.expect("groups");
+    let due = || run(&school, |tx| destroy::work(tx, &head())).expect("due");
+    assert_eq!(due().first().map(|due| due.entries), Some(2));
+    let orders = run(&school, |tx| destroy::ask_work(tx, &head(), Kind::Session)).expect("asked");
+    let hold = run(&school, |tx| consent::place_hold(tx, &head(), StudentId(2), "区公安分局"));
+    let hold = hold.expect("hold");
+    assert_eq!(due().first().map(|due| due.entries), Some(1), "{} only", other.0);
+    let stopped = sign(&school, principal(), &orders, true);
+    assert!(matches!(stopped, Err(LedgerRefusal::Kept(StillKept::Hold))));
+    let listed = run(&school, {
+        let terms = terms(&school);
+        move |tx| destroy::waiting(tx, &head(), &terms)
+    });
+    let blocked = listed.expect("listed").into_iter().filter(|order| order.blocked.is_some());
+    assert_eq!(blocked.map(|order| order.target).collect::<Vec<_>>(), [Some(held)]);
+    for who in [head(), principal()] {
+        run(&school, move |tx| consent::lift_hold(tx, &who, hold)).expect("lift");
+    }
+    sign(&school, principal(), &orders, true).expect("signed");
+    assert_eq!(school.rows("destroyed"), 2);
+}
+
 /// Every table with a column about students is erased or is kept on purpose: a new one fails here.
 #[test]
 fn no_table_about_students_is_forgotten() {

@@ -12,9 +12,11 @@ use super::case::{self, MoveWish};
 use super::consent::{self, LegalHold};
 use super::entry::{StaffId, StudentId};
 use super::refusal::LedgerRefusal;
+use super::roll::Mentor;
 use super::scope::Scope;
+use super::special_group::Helper;
 use super::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, wish};
-use super::{footing, read, write};
+use super::{footing, people, read, write};
 
 pub(crate) const CHILD: StudentId = StudentId(1);
 
@@ -174,4 +176,39 @@ fn an_owner_by_the_own_hand_is_not_on_the_case() {
     assert!(reads(), "named by the counsellor");
     moved(head(), case, wish(Move::TierUp, Some(Tier::T3), 2));
     assert!(reads(), "still the owner");
+}
+
+/// Whom a whole roster leaves out is nobody's any more: mentor and helper read on as little as the
+/// class teacher, and when a later roster has the student again so have they.
+#[test]
+fn a_student_whom_a_roster_left_out_is_nobody_s_own() {
+    let school = school();
+    let mentor = || author("mentor", SchoolRole::Mentor, 3);
+    let helper = || author("helper", SchoolRole::ClassTeacher, 4);
+    run(&school, |tx| {
+        let mentor = Mentor { from: TODAY, student: CHILD, staff: StaffId(3), until: None };
+        write::add(tx, &counsellor(), &mentor)?;
+        let helper = Helper { from: TODAY, student: CHILD, staff: StaffId(4), until: None };
+        write::add(tx, &counsellor(), &helper).map(drop)
+    })
+    .expect("tied");
+    let ties = || {
+        let seen = run(&school, move |tx| {
+            let own = people::own(tx, &mentor())?.contains(&CHILD);
+            let (talks, plan) = (Action::Read(Area::Talk), Action::Read(Area::SpecialGroup));
+            let talks = Scope::of(tx, &mentor(), talks)?.has(CHILD);
+            let plan = Scope::of(tx, &helper(), plan)?.has(CHILD);
+            let on_case = footing::of(tx, &helper(), Some(CHILD))?.on_case;
+            let own_student = footing::of(tx, &mentor(), Some(CHILD))?.own_student;
+            Ok([own, talks, plan, on_case, own_student])
+        });
+        seen.expect("seen")
+    };
+    assert_eq!(ties(), [true; 5]);
+    let left: Vec<TestPupil> = (1..4).map(TestPupil::new).collect();
+    school.roster(&left, TODAY);
+    assert_eq!(ties(), [false; 5]);
+    let all: Vec<TestPupil> = (0..4).map(TestPupil::new).collect();
+    school.roster(&all, TODAY);
+    assert_eq!(ties(), [true; 5], "the posts had not ended");
 }

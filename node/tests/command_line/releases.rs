@@ -198,16 +198,21 @@ fn a_hold_takes_back_what_has_not_left() {
 #[test]
 fn figures_are_listed_shown_and_explained() {
     let folder = school();
-    let listed = folder.run(&["indicator", "list", "--period", "2025S1"]).json();
+    let listed = ["indicator", "list", "--period", "2025S1"];
+    let nobody = folder.run(&listed);
+    assert_eq!((nobody.code, nobody.error().as_str()), (4, "ACCOUNT_NEEDED"), "{}", nobody.out);
+    let listed = folder.run_as("li", &listed).json();
     let counts = listed["counts"].as_array().expect("counts");
     let total =
         |id: &str| counts.iter().find(|count| count["id"] == id).expect("count")["total"].clone();
     assert_eq!(total("base.students"), 30);
     assert_eq!(total("mtr.talks"), "not_reported");
     assert_eq!(total("ref.events"), "unsupported");
-    let shown = folder.run(&["indicator", "show", "base.students", "--period", "2025S1"]);
+    let shown = ["indicator", "show", "base.students", "--period", "2025S1"];
+    assert_eq!(folder.run(&shown).error(), "ACCOUNT_NEEDED");
+    let shown = folder.run_as("li", &shown);
     assert_eq!(shown.code, 0, "{}", shown.err);
-    let missing = folder.run(&["indicator", "show", "no.such"]);
+    let missing = folder.run_as("li", &["indicator", "show", "no.such"]);
     assert_eq!((missing.code, missing.error().as_str()), (3, "COUNT"));
     folder.account("it", "operator", &[]);
     let password = folder.path("password");

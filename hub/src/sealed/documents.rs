@@ -52,6 +52,8 @@ pub struct Task {
     pub table: SealedTable,
     /// First and last day of a week; census day and close of a term.
     pub days: (Date, Date),
+    /// The last day that its reports are about.
+    pub last_day: Date,
 }
 
 /// Why there is no such task here.
@@ -265,12 +267,21 @@ impl Documents {
             Some(term) => (term.census, term.closed),
             None => (span.from, span.to),
         };
+        let catalogue = self.packs.catalogue(pack).ok_or(NoTask::Table)?;
+        let last_day = table.last_day(catalogue, &span).ok_or(NoTask::Period)?;
         let (year, table) = (year.clone(), table.clone());
-        Ok(Task { id: task_id(&terms), terms, year, table, days })
+        Ok(Task { id: task_id(&terms), terms, year, table, days, last_day })
     }
 }
 
 impl Task {
+    /// Whether what reports of the period are about lies behind a hub. A school whose clock ran
+    /// ahead seals what it cannot know: were that taken, it would be told as it is not, for good.
+    #[must_use]
+    pub fn is_over(&self, today: Date) -> bool {
+        self.last_day < today
+    }
+
     /// Whether reports of the period are still awaited on a day.
     #[must_use]
     pub fn phase(&self, today: Date) -> Phase {

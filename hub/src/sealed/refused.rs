@@ -64,6 +64,9 @@ pub const CONTROL: &str = "control_sum";
 /// Health has not stated the key that signed it: the report waits, and no verdict says this.
 pub const UNSTATED: &str = "key_not_stated";
 
+/// The period is not over at the helper: the report waits, and no verdict says this.
+pub const NOT_OVER: &str = "period_not_over";
+
 /// The school year was closed: nothing of it is opened any more.
 pub const YEAR_CLOSED: &str = "year_closed";
 
@@ -114,6 +117,12 @@ pub fn known(word: &str) -> &'static str {
         OPENED_WITHOUT,
     ];
     ALL.into_iter().find(|code| *code == word).unwrap_or(PROOF)
+}
+
+/// Whether the helper's word about a report is no refusal, and the report waits.
+#[must_use]
+pub fn waits(code: &str) -> bool {
+    [UNSTATED, NOT_OVER].contains(&code)
 }
 
 /// Whether a refusal uses up the report's number and nonce: what both hubs looked into, and not

@@ -17,6 +17,9 @@ use crate::store::sealed::{school_key, task, year};
 /// Kind of the alarm about a report under another key than the stated one.
 pub const ALARM_OTHER_KEY: &str = "sealed_other_key";
 
+/// Kind of the alarm about a report beside which the helper alone holds another one.
+pub const ALARM_HELD_THERE: &str = "sealed_held_there";
+
 const DAY_MS: i64 = 24 * 3_600_000;
 /// How long what came lately is shown.
 const LATELY_MS: i64 = 30 * DAY_MS;
@@ -26,6 +29,8 @@ const LATELY_MS: i64 = 30 * DAY_MS;
 pub enum Notice {
     /// Reports of a school came under another key than health stated.
     OtherKey(UnitId),
+    /// The helper holds another report of a school, and this hub does not.
+    HeldThere(UnitId),
     /// More keys sign in a school's name than wait at a time.
     Crowded(UnitId),
     /// A unit sent more than a hub takes in a week.
@@ -48,6 +53,7 @@ impl Notice {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::OtherKey(_) => "other_key",
+            Self::HeldThere(_) => "held_there",
             Self::Crowded(_) => "keys_crowded",
             Self::TooMuch(_) => "too_much",
             Self::Close(..) => "year_to_close",
@@ -64,6 +70,7 @@ impl Notice {
         let year = |area: &UnitId, year: &i16| vec![area.to_string(), year.to_string()];
         match self {
             Self::OtherKey(unit) => (words::OTHER_KEY, vec![unit.to_string()]),
+            Self::HeldThere(unit) => (words::HELD_THERE, vec![unit.to_string()]),
             Self::Crowded(unit) => {
                 (words::KEYS_CROWDED, vec![unit.to_string(), bounds::KEYS_MAX.to_string()])
             }
@@ -117,6 +124,7 @@ pub fn notices(
         let notice = match raised.kind.as_str() {
             bounds::ALARM if raised.detail.starts_with(bounds::CROWDED) => Notice::Crowded(unit),
             bounds::ALARM => Notice::TooMuch(unit),
+            ALARM_HELD_THERE => Notice::HeldThere(unit),
             super::adopt::ALARM => Notice::Recalled(raised.unit),
             _ => continue,
         };

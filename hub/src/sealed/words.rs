@@ -83,6 +83,11 @@ texts! {
         "{0}: reports came under another key than health stated. The school was installed anew or \
          put back, or somebody forges its reports. Ring the school; if it did nothing of the kind, \
          ask who issued the certificate. These reports are in no sum.";
+    HELD_THERE = "{0}：对方枢纽称已有该校同一时段的另一份报告，本枢纽没有。仅凭一方的说法不会退回学校，报告在此等待。\
+                  请致电对方操作员核对：本枢纽恢复过旧备份的，恢复较新的备份。",
+        "{0}: the other hub says that it holds another report of this school for a period, and \
+         this hub does not. On one hub's word no school is refused, so the report waits here. Ring \
+         the other hub's operator; if this store was put back, put back a later backup.";
     KEYS_CROWDED = "{0} 名下未经核定的密钥超过 {1} 个，新来的报告暂不收取（会自动再送）。请致电学校，只采信学校\
                     页面上读出的十六个词；多出来的密钥查发证单位。",
         "{0}: reports under more than {1} keys that health has not stated; later ones are not \
@@ -166,6 +171,9 @@ texts! {
     CODE_OTHER_KEY = "两个枢纽持有的校验密钥不同，报告在此等待：持有旧备份的一方恢复较新的备份",
         "the two hubs hold different verify keys, and reports wait: whoever runs an older backup \
          puts back a later one";
+    CODE_NO_OTHER = "本枢纽已确认某校另一份报告，对方枢纽却没有：后到的报告在此等待。恢复自旧备份的一方恢复较新的备份",
+        "this hub holds another accepted report of a school and the helper does not, so that the \
+         later one waits: whoever runs an older backup puts back a later one";
     CODE_STORE = "本枢纽的份额或记录损坏：从备份恢复",
         "shares or records of this hub are damaged: restore the backup";
     CODE_NOT_ADMITTED = "对方枢纽掌握的名单或停课记录不同：双方对照后各自更正",
@@ -310,6 +318,7 @@ pub fn code(code: &str, lang: Lang) -> String {
         "HELPER_SIGNATURE" | "BAD_SIGNATURE" => CODE_SIGNATURE,
         "HELPER_COMMITMENT" | "HELPER_HALF" | "OTHER_COMMITMENT" | "BROKEN_HALF" => CODE_KEY,
         "OTHER_KEY" => CODE_OTHER_KEY,
+        "NO_OTHER_REPORT" => CODE_NO_OTHER,
         "OWN_STORE" | "OTHER_HISTORY" => CODE_STORE,
         "NOT_ADMITTED" | "OTHER_STANDING" | "SHARE_MISSING" => CODE_NOT_ADMITTED,
         "OTHER_TIME" => CODE_TIME,

@@ -148,6 +148,22 @@ pub(crate) fn figures(
     figures.map(Some).ok_or(SqlError::Type)
 }
 
+/// What the register says at a moment, as far as it decides what a report tells: the latest report,
+/// and how many are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp(i64, i64);
+
+/// The register's stamp: another one after every report and every refusal.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn stamp(tx: &Tx<'_>) -> Result<Stamp, SqlError> {
+    let sql = "select coalesce(max(id), 0), count(case when answer = 2 then 1 end)
+               from sealed_report";
+    let stamp = tx.query_opt(sql, &[], |row| Ok(Stamp(row.i64(0)?, row.i64(1)?)))?;
+    stamp.ok_or(SqlError::Type)
+}
+
 /// Whether anything of a period was sealed.
 ///
 /// # Errors
@@ -192,7 +208,7 @@ pub fn told_before(tx: &Tx<'_>) -> Result<Vec<String>, SqlError> {
 }
 
 /// Code of a refusal beside another report of the same task.
-const OTHER_REPORT: &str = "other_report";
+pub const OTHER_REPORT: &str = "other_report";
 
 /// A report by the digest of its signed bytes.
 ///

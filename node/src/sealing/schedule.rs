@@ -4,7 +4,7 @@
 //! the second morning after its Sunday, a term's stock a week after its census day, or once its
 //! term is over where it stands on a screening that runs until then.
 
-use domain::catalogue::{Catalogue, Source};
+use domain::catalogue::Catalogue;
 use domain::disclosure::sealed::{
     Answer, Kind, ReportNumber, SealedTable, SealedTables, Step, TaskId, TaskTerms, Week,
     next_step, weeks_of,
@@ -113,13 +113,9 @@ pub fn leaves_on(
     period: Period,
 ) -> Option<Date> {
     let span = context.span(period).ok()?;
-    let source = table.counted_by(catalogue).map(|(definition, _)| definition.source);
-    let (day, notice) = match (table.kind(), span.term) {
-        (Kind::Flow, _) => (span.to, NOTICE_DAYS),
-        (Kind::Stock, Some(term)) if source == Some(Source::Screening) => (term.end, NOTICE_DAYS),
-        (Kind::Stock, Some(term)) => (term.census, CENSUS_DAYS),
-        (Kind::Stock, None) => return None,
-    };
+    let day = table.last_day(catalogue, &span)?;
+    let is_census = table.kind() == Kind::Stock && span.term.map(|term| term.census) == Some(day);
+    let notice = if is_census { CENSUS_DAYS } else { NOTICE_DAYS };
     day.checked_add(notice.days()).ok()
 }
 

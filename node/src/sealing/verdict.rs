@@ -1,8 +1,9 @@
 //! Verdicts: what both hubs said about a report, believed only under the hubs' own keys.
 //!
 //! Accepted needs the leader's signature under education's root and the helper's under health's,
-//! over one text about the very bytes that were sent. One signed refusal is final. Anything else
-//! changes nothing: the report stays open and is sent until it is answered.
+//! over one text about the very bytes that were sent; so does the refusal beside another report,
+//! after which the school takes the period as told. Any other refusal is final with one signature.
+//! Anything else changes nothing: the report stays open and is sent until it is answered.
 
 use std::sync::Arc;
 
@@ -201,8 +202,10 @@ fn verify(
     };
     let leader = holds(&signed.leader, (&year.leader, Commission::Education));
     let helper = holds(&signed.helper, (&year.helper, Commission::Health));
-    let is_enough = match signed.verdict.refused {
+    let is_enough = match &signed.verdict.refused {
         None => leader && helper,
+        // Whoever is told so gives the period up as told by another report.
+        Some((code, _)) if code == register::OTHER_REPORT => leader && helper,
         Some(_) => leader || helper,
     };
     if !is_enough {

@@ -2,9 +2,11 @@
 
 use domain::catalogue::Stage;
 use domain::disclosure::sealed::CapClass;
+use hub::sealed::helper::Helper;
 use hub::store::sealed::{report, verdict};
 
 use crate::city::{City, FLOW, SCHOOLS, STOCK, WEEK};
+use crate::crashes::{asked, leader_name, shown};
 use crate::school::{
     all_but, code, counted, draft, draft_of, identity, noisy, recount, task, unit, verdicts,
 };
@@ -82,6 +84,9 @@ async fn the_first_report_is_kept() {
     assert_eq!(code(&city, 1, digest).as_deref(), Some(""));
     assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"));
     assert_eq!(code(&city, 1, third).as_deref(), Some("other_report"));
+    for signed in verdicts(&city, &unit(1)) {
+        assert!(signed.leader.is_some() && signed.helper.is_some(), "no hub says this alone");
+    }
     assert_eq!(code(&city, 2, nonce).as_deref(), Some("nonce_used"));
     let id = task(&city, THE_FLOW);
     for hub in [&city.leader, &city.helper] {
@@ -90,15 +95,26 @@ async fn the_first_report_is_kept() {
     }
 }
 
-/// A school whose clock runs ahead seals a week that is not over. Its report waits unanswered
-/// until the week is over by the hub's date; a verdict would make nothing of the week for good.
+/// A school whose clock runs ahead seals a week that is not over, or a census whose day has not
+/// come. Its report waits unanswered until that lies behind by the hub's date; a verdict would make
+/// nothing of the period for good. The helper looks at its own date, whatever the leader's is.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_week_that_is_not_over_waits() {
+async fn a_period_that_is_not_over_waits() {
     let city = City::start().await;
-    let early = draft(&city, (FLOW, "2026-W38"), 1, 1).send(&city);
+    let week = (FLOW, "2026-W38");
+    let early = draft(&city, week, 1, 1);
+    let digest = early.send(&city);
+    let stock = draft(&city, (STOCK, "2026S2"), 1, 1).send(&city);
+    let over = draft(&city, THE_STOCK, 1, 2).send(&city);
     city.step().await;
     city.step().await;
-    assert_eq!(code(&city, 1, early), None);
+    assert_eq!((code(&city, 1, digest), code(&city, 1, stock)), (None, None));
+    assert_eq!(code(&city, 1, over).as_deref(), Some(""), "its census day is over");
+    let helper = Helper::new(city.helper.hub.sealed().clone());
+    let asked = asked(&city, task(&city, week), vec![shown(&city, &early)]);
+    let told = helper.verify(leader_name(&city), asked).await.expect("answered").remove(0);
+    assert_eq!(told.expect_err("it waits").code, "period_not_over");
+    let early = digest;
     city.days(7);
     city.step().await;
     city.step().await;

@@ -10,10 +10,10 @@ use hub::store::sealed::{opening, report, task as tasks};
 
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, LEADER, SCHOOLS};
-use crate::school::{Draft, all_but, code, draft, recount, task, unit, verdicts};
+use crate::school::{Draft, all_but, code, draft, identity, recount, task, unit, verdicts};
 
 /// While the helper is away reports stay open, what is plainly wrong is refused all the same, and
-/// everything goes on when it is back.
+/// everything goes on when it is back. That another report stands the helper says too, so it waits.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_helper_may_be_away_for_days() {
     let city = City::start().await;
@@ -24,6 +24,9 @@ async fn the_helper_may_be_away_for_days() {
     let address = city.helper.address.port();
     all_but(&city, THE_FLOW, &[1]);
     let second = draft(&city, THE_FLOW, 1, 2).send(&city);
+    let mut unsigned = draft(&city, THE_FLOW, 3, 5);
+    unsigned.signer = identity(&city, &unit(9));
+    let unsigned = unsigned.send(&city);
     let City { federation, hand, helper, driver, .. } = city;
     helper.stop().await;
     let away = driver.step().await;
@@ -39,10 +42,12 @@ async fn the_helper_may_be_away_for_days() {
     );
     let helper = helper.await;
     let city = City { federation, hand, helper, driver, ..city };
-    assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"), "answered without it");
+    assert_eq!(code(&city, 3, unsigned).as_deref(), Some("bad_signature"), "answered without it");
+    assert_eq!(code(&city, 1, second), None);
     assert!(verdicts(&city, &unit(2)).is_empty());
     city.give_keys();
     city.step().await;
+    assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"));
     city.days(1);
     city.step().await;
     let opened = city.opened(task(&city, THE_FLOW));
@@ -50,7 +55,7 @@ async fn the_helper_may_be_away_for_days() {
 }
 
 /// What the leader would show of a report.
-fn shown(city: &City, draft: &Draft) -> AskedReport {
+pub fn shown(city: &City, draft: &Draft) -> AskedReport {
     let report = &draft.report;
     let context = context(&report.task, &report.place.unit, report.place.number);
     let sealed = |bytes: &Vec<u8>| Sealed::from_bytes(bytes.clone()).expect("sealed");

@@ -3,11 +3,13 @@
 
 use certs::digest::sha256;
 use certs::key::SigningKey;
-use hub::store::sealed::{report, school_key};
+use domain::catalogue::Stage;
+use domain::disclosure::sealed::TaskId;
+use hub::store::sealed::{report, school_key, verdict};
 
-use crate::THE_FLOW;
 use crate::city::{City, FLOW, SCHOOLS, stated_by};
-use crate::school::{Draft, all_but, code, draft, recount, task, unit};
+use crate::school::{Draft, all_but, away, code, draft, recount, task, unit};
+use crate::{THE_FLOW, THE_STOCK};
 
 /// A report as education forges it: the school's name under a certificate that education made, and
 /// a key of its own.
@@ -94,5 +96,37 @@ async fn reports_wait_until_health_has_stated_the_key() {
     city.step().await;
     city.step().await;
     assert_eq!(code(&city, 1, again).as_deref(), Some(""));
-    assert_eq!(code(&city, 1, waiting).as_deref(), Some("other_report"));
+    assert_eq!(code(&city, 1, waiting), None, "the old key is not stated any more");
+}
+
+/// Under a key that health has not stated no school is refused by name, whatever is wrong with the
+/// report: who signed it is not known yet. Once the key is stated, each gets its answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_refused_under_a_key_that_is_not_stated() {
+    let city = City::start().await;
+    let mut rest = city.report_keys.clone();
+    rest.remove(&unit(1));
+    city.state(2, &stated_by(&rest));
+    away(&city.leader, 1, ("2026-09-01", Some("2026-09-13")));
+    let absent = draft(&city, THE_FLOW, 1, 1).send(&city);
+    let mut other = draft(&city, THE_STOCK, 1, 1);
+    other.report.task = TaskId::from_bytes([7; 32]);
+    let other = other.send(&city);
+    let mut lie = draft(&city, THE_STOCK, 1, 2);
+    lie.report.enrolled.insert(Stage::Junior, 500);
+    let lie = lie.send(&city);
+    city.step().await;
+    city.step().await;
+    for digest in [absent, other, lie] {
+        assert_eq!(code(&city, 1, digest), None);
+    }
+    for hub in [&city.leader, &city.helper] {
+        assert!(hub.read(|tx| verdict::refused(tx, 100)).is_empty(), "nobody is named");
+    }
+    city.state(3, &stated_by(&city.report_keys));
+    city.step().await;
+    city.step().await;
+    let told = [absent, other, lie].map(|digest| code(&city, 1, digest));
+    let told: Vec<_> = told.iter().map(|code| code.as_deref().unwrap_or("waits")).collect();
+    assert_eq!(told, ["school_away", "other_task", "control_sum"]);
 }

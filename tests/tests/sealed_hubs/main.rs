@@ -10,6 +10,7 @@
 )]
 
 mod bad;
+mod beside;
 mod bounds;
 mod city;
 mod closed_here;

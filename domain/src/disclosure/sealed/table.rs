@@ -8,11 +8,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::catalogue::{
     At, Axis, Block, Catalogue, Channel, Condition, Count, Definition, DimensionId, Field, Filter,
     Grade, IndicatorId, Kind as Behaviour, Measure, OUTCOME_AXIS, Origin, Source, Stage, TableId,
 };
 use crate::cell::Cell;
+use crate::span::Span;
 
 use super::super::RawTable;
 use super::super::plan::{School, Sexes};
@@ -289,6 +292,19 @@ impl SealedTable {
     #[must_use]
     pub const fn per_person_max(&self) -> u32 {
         self.per_person_max
+    }
+
+    /// The last day that a report of a period is about: of a flow the period's last, of a stock its
+    /// census day, or the last day of its term where it stands on a screening that runs until then.
+    /// None for a stock of a period without a census day.
+    #[must_use]
+    pub fn last_day(&self, catalogue: &Catalogue, span: &Span) -> Option<Date> {
+        let source = self.counted_by(catalogue).map(|(definition, _)| definition.source);
+        match (self.kind, span.term) {
+            (Kind::Flow, _) => Some(span.to),
+            (Kind::Stock, Some(term)) if source == Some(Source::Screening) => Some(term.end),
+            (Kind::Stock, term) => term.map(|term| term.census),
+        }
     }
 
     /// How a node counts the cells before the complement: the definition of the table's count,

@@ -39,6 +39,9 @@ pub const NOT_AGREED: &str = "NOT_AGREED";
 /// Most reports in a call.
 pub const REPORTS_MAX: usize = 256;
 
+/// Code of a refusal beside another report, where this hub holds no other.
+pub const NO_OTHER_REPORT: &str = "NO_OTHER_REPORT";
+
 /// Answers leaders.
 #[derive(Clone)]
 pub struct Helper {
@@ -88,6 +91,9 @@ pub enum CallError {
     /// A refusal of a report that both hubs accepted.
     #[error("a report of the call was accepted before")]
     Accepted,
+    /// A refusal beside another report, where none stands that both hubs accepted.
+    #[error("no other report of the school stands here")]
+    NoOtherReport,
     /// The leader's share does not belong to this hub's.
     #[error("the shares of the two hubs do not belong together")]
     Apart,
@@ -150,6 +156,7 @@ impl CallError {
             Self::NoShareKey => "NO_SHARE_KEY",
             Self::NotVerified => "NOT_VERIFIED",
             Self::Accepted => "ACCEPTED_BEFORE",
+            Self::NoOtherReport => NO_OTHER_REPORT,
             Self::Apart => "SHARES_APART",
             Self::Control => "CONTROL_SUM",
             Self::NotOpened(NotOpened::Objectable(_)) => "OBJECTABLE",

@@ -78,6 +78,9 @@ impl Helper {
 impl Known {
     fn propose(&self, tx: &Tx<'_>, asked: AskedVerdict) -> Result<Proposal, CallError> {
         let verdict = decode_verdict(&asked.verdict)?;
+        if is_beside(&verdict) {
+            return self.beside(verdict, asked.verdict);
+        }
         let held = report::find(tx, &verdict.report)?.ok_or(CallError::NotVerified)?;
         let arrival = &held.kept.arrival;
         let claimed = (&verdict.place.unit, verdict.place.number, verdict.task);
@@ -91,6 +94,15 @@ impl Known {
         let is_open = held.kept.state == State::Pending && verdict.refused.is_none();
         let off = if is_open { self.control(&held, &asked.sums)? } else { None };
         Ok(Proposal { verdict, bytes: asked.verdict, off })
+    }
+
+    /// A verdict beside another report: about this task, whether or not the report was seen here.
+    fn beside(&self, verdict: Verdict, bytes: Vec<u8>) -> Result<Proposal, CallError> {
+        let claimed = (&verdict.place.table, verdict.place.period, verdict.task);
+        if claimed != (&self.task.terms.table, self.task.terms.period, self.task.id) {
+            return Err(CallError::NotVerified);
+        }
+        Ok(Proposal { verdict, bytes, off: None })
     }
 
     /// The stage sums of a pending stock, against what its school names as enrolled.
@@ -118,6 +130,9 @@ fn decide(
     (identity, today): (&LeafIdentity, &str),
 ) -> Result<Settled, CallError> {
     let Proposal { verdict, bytes, off } = proposal;
+    if is_beside(&verdict) {
+        return beside(tx, &verdict, &bytes, identity);
+    }
     let digest = verdict.report;
     let held = report::find(tx, &digest)?.ok_or(CallError::NotVerified)?;
     let refused = verdict.refused.as_ref().map(|(code, _)| code.clone());
@@ -137,6 +152,29 @@ fn decide(
         }
     }
     Ok(Settled::Signed(sign(tx, &verdict, bytes, identity)?))
+}
+
+fn is_beside(verdict: &Verdict) -> bool {
+    verdict.refused.as_ref().is_some_and(|(code, _)| code == refused::OTHER_REPORT)
+}
+
+/// Signs that another report of the school stands, where both hubs accepted one and this hub holds
+/// it: a school that is told so gives the period up, and must not on the leader's word alone. Of
+/// the report that came second nothing is kept.
+fn beside(
+    tx: &Tx<'_>,
+    verdict: &Verdict,
+    bytes: &[u8],
+    identity: &LeafIdentity,
+) -> Result<Settled, CallError> {
+    let stands = report::of_school(tx, &verdict.task, &verdict.place.unit)?;
+    let stands = stands.filter(|kept| kept.state == State::Accepted);
+    let stands = stands.ok_or(CallError::NoOtherReport)?;
+    if stands.arrival.digest == verdict.report {
+        return Err(CallError::Accepted);
+    }
+    let signed = signed::sign(identity, VERDICT_CONTEXT, bytes);
+    Ok(Settled::Signed(signed.map_err(|_| CallError::Signing)?))
 }
 
 /// The helper's own verdict over the same report; the same one again.

@@ -8,13 +8,14 @@ use domain::digest::Digest;
 use domain::disclosure::plan::School;
 use domain::disclosure::sealed::{Decision, Kept, Kind, State, TaskId, context};
 use domain::unit::IdentityName;
+use jiff::civil::Date;
 use proto::sealed::Report;
 use runtime::sql::{SqlError, Tx};
 
 use super::{CallError, Helper, Known, OTHER_KEY, REPORTS_MAX};
 use crate::sealed::arrival::decide_on;
 use crate::sealed::fit;
-use crate::sealed::refused::{OTHER_TASK, Refused, SEALED, UNSTATED};
+use crate::sealed::refused::{NOT_OVER, OTHER_TASK, Refused, SEALED, UNSTATED};
 use crate::sealed::signed::{self, Read};
 use crate::sealed::without::{Without, opened_without};
 use crate::store::sealed::report::{self, Held};
@@ -118,7 +119,7 @@ impl Helper {
         asked: Vec<AskedReport>,
     ) -> Result<Vec<Result<Case, Refused>>, CallError> {
         known.key()?;
-        let judge = self.hub.judge();
+        let (judge, today) = (self.hub.judge(), self.hub.parts().clock.today());
         let roster = &known.task.year.sealed().roster;
         let mut cases = Vec::with_capacity(asked.len());
         for AskedReport { item, shown } in asked {
@@ -126,6 +127,7 @@ impl Helper {
                 judge.school(&read, roster)?;
                 if read.report.task == known.task.id {
                     fit::place(&read.report, &known.task)?;
+                    known.over(today)?;
                     Ok(read)
                 } else {
                     Err(Refused::new(OTHER_TASK, "the report names another task than the call"))
@@ -152,9 +154,17 @@ impl Known {
         if own.digest(&self.task.id) == *key { Ok(()) } else { Err(CallError::OtherKey) }
     }
 
+    /// Whether the period is over by this hub's date, whatever the leader's is.
+    fn over(&self, today: Date) -> Result<(), Refused> {
+        if self.task.is_over(today) {
+            return Ok(());
+        }
+        Err(Refused::new(NOT_OVER, "what the report is about is not over by this hub's date"))
+    }
+
     /// Whether health stated the key of a report that is not decided on; what was decided stays.
     fn stated(&self, read: &Read, decision: Decision) -> Result<(), Refused> {
-        let is_new = decision == Decision::Verify;
+        let is_new = matches!(decision, Decision::Verify | Decision::Refuse(_));
         if is_new && !self.task.year.states(&read.arrival.school, &read.key) {
             let reason = "the health commission has not stated the key that signed the report";
             return Err(Refused::new(UNSTATED, reason));

@@ -36,16 +36,26 @@ impl Leader {
     ) -> Result<(), LeaderError> {
         let own = job.standings.iter().filter(|standing| standing.task == job.task.id);
         let own: Vec<Standing> = own.cloned().collect();
-        for chunk in own.chunks(AGAIN_REPORTS) {
-            let (task, chunk) = (Arc::new(job.task.clone()), chunk.to_vec());
+        self.show_reports(client, &job.task, &own).await
+    }
+
+    /// The same of some reports of a task.
+    pub(super) async fn show_reports(
+        &self,
+        client: &mut Client,
+        of: &Task,
+        standings: &[Standing],
+    ) -> Result<(), LeaderError> {
+        for chunk in standings.chunks(AGAIN_REPORTS) {
+            let (task, chunk) = (Arc::new(of.clone()), chunk.to_vec());
             let read = move |tx: &Tx<'_>| again(tx, &task, &chunk);
             let Some((key, cases)) = self.hub.parts().database.read_async(read).await? else {
                 return Ok(());
             };
             let (reports, verdicts) = cases.into_iter().unzip();
-            let settled = match answer(client.verify(under(&job.task, &key, reports))).await {
+            let settled = match answer(client.verify(under(of, &key, reports))).await {
                 Ok(_) => {
-                    let task = job.task.id.bytes().to_vec();
+                    let task = of.id.bytes().to_vec();
                     let asked = SettleRequest { task, reports: verdicts };
                     answer(client.settle(asked)).await.map(drop)
                 }

@@ -12,7 +12,7 @@ use runtime::sql::SqlError;
 use super::call::{Client, answer};
 use super::{Leader, LeaderError};
 use crate::sealed::documents::{Task, Year};
-use crate::sealed::helper::{NOT_AGREED, OTHER_KEY};
+use crate::sealed::helper::{NO_OTHER_REPORT, NOT_AGREED, OTHER_KEY};
 use crate::sealed::row::keep_row;
 use crate::store::sealed::{task, year};
 
@@ -24,12 +24,13 @@ const HELPER_COMMITMENT: &str = "HELPER_COMMITMENT";
 /// Code of a task whose helper showed another half than it committed to.
 const HELPER_HALF: &str = "HELPER_HALF";
 /// Codes about a task as a whole, which are over once the helper looks at its reports.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
     HELPER_COMMITMENT,
     HELPER_HALF,
     OTHER_KEY,
     "BROKEN_HALF",
     NOT_AGREED,
+    NO_OTHER_REPORT,
     "NO_SHARE_KEY",
     "NO_TASK",
     "OTHER_COMMITMENT",

@@ -5,18 +5,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use certs::aggregate::{Role, VerifyKey};
-use domain::disclosure::sealed::{Decision, Kept, Kind, State};
+use domain::disclosure::sealed::{Decision, Kept, State};
 use runtime::clock::local_of;
 use runtime::sql::{SqlError, Tx};
 
+use super::beside::{self, Beside};
 use super::present::Unstated;
 use super::proposal::{Case, Ruling};
 use super::{Leader, LeaderError};
 use crate::sealed::arrival::decide_on;
-use crate::sealed::documents::{Documents, Task};
+use crate::sealed::documents::{Documents, Task, Year};
 use crate::sealed::fit;
 use crate::sealed::one_catalogue;
-use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_TASK, Refused, YEAR_CLOSED};
+use crate::sealed::refused::{AWAY, NOT_LISTED, OTHER_REPORT, OTHER_TASK, Refused, YEAR_CLOSED};
 use crate::sealed::row::keep_row;
 use crate::sealed::signed::{self, Judge, Read};
 use crate::sealed::watch;
@@ -39,16 +40,21 @@ pub(super) enum Next {
     Refuse(Box<Ruling>),
     /// The helper is asked.
     Ask(Box<Case>),
+    /// Another report of its school stands: the helper is asked to say so too.
+    Beside(Box<Beside>),
     /// It waits until health has stated the school's key; the helper is shown the key.
     Unstated(Box<Unstated>),
-    /// Nothing now: no key yet, no documents, the week is not over, or another report of the school
-    /// goes first.
+    /// Nothing now: no key yet, no documents, the period is not over, or another report of the
+    /// school goes first.
     Wait,
     /// It waited too long for its school's key.
     Forget(Arrived),
     /// Nothing at all: not a report.
     Drop(Arrived),
 }
+
+/// Why a task is none of this hub's, and the year whose documents say so.
+type Unknown<'d> = (Refused, Option<&'d Arc<Year>>);
 
 /// What reports are judged by while a page is looked at.
 struct Desk {
@@ -72,9 +78,10 @@ impl Leader {
             };
             let page =
                 parts.database.read_async(move |tx| sealed_inbox::open_after(tx, after, PAGE));
-            let page = page.await?;
+            let mut page = page.await?;
             let Some(last) = page.last().map(|arrived| arrived.id) else { return Ok(()) };
             let is_full = page.len() >= PAGE as usize;
+            self.put_second_last(&mut page);
             // A row is kept for a task that a late report names, so that its key is agreed on.
             let sort = move |tx: &Tx<'_>| desk.sort(tx, page);
             let sorted = parts.database.write_async("sealed_sort", sort).await?;
@@ -116,45 +123,67 @@ impl Desk {
     }
 
     fn next(&self, tx: &Tx<'_>, arrived: Arrived) -> Result<Next, LeaderError> {
-        if let Some(stored) = verdict::find(tx, &arrived.digest)? {
+        if let Some(stored) = verdict::find(tx, &arrived.digest)?
+            && !beside::is_half_said(&stored)
+        {
             return Ok(Next::Answered(arrived, stored));
         }
         let Ok(read) = signed::read(&arrived.item) else { return Ok(Next::Drop(arrived)) };
         let task = match self.task(tx, &read)? {
             Ok(Some(task)) => task,
             Ok(None) => return Ok(Next::Wait),
-            Err(refused) => return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
+            Err((refused, year)) => return self.unknown(tx, (arrived, read), refused, year),
         };
         let without = opened_without(tx, (&task, Role::Leader), &read.arrival.school)?;
-        if !self.is_over(&task) || without == Without::Begun {
+        if !task.is_over(local_of(self.now_ms).date()) || without == Without::Begun {
             return Ok(Next::Wait);
         }
-        if let Err(refused) = self.admit(tx, &read, (&task, without))? {
+        if let Err(refused) = self.admit(&read, &task) {
             return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
         self.note_other_key(tx, &task, &read, arrived.arrived_at_ms)?;
-        match decide_on(tx, Some(task.id), &read.arrival)? {
-            Decision::Verify => {}
-            Decision::Refuse(reason) => {
-                let refused = reason.into();
-                return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
-            }
+        let decision = decide_on(tx, Some(task.id), &read.arrival)?;
+        // Before anything is noted or said of it: a report in the name of a school uses up nothing
+        // of the school's, and is no fault of the school's. What was decided stays.
+        let is_new = matches!(decision, Decision::Verify | Decision::Refuse(_));
+        if is_new && !task.year.states(&read.arrival.school, &read.key) {
+            return Ok(self.keyless(tx, (&*task.year, &read), arrived)?);
+        }
+        if is_new && say::absent(tx, task.attended())?.contains(&read.arrival.school) {
+            let refused = Refused::new(AWAY, "the school was closed or out of session then");
+            return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+        }
+        let is_open = is_new || matches!(decision, Decision::Again(State::Pending));
+        if is_open && without == Without::Opened {
+            let refused = Refused::opened_without();
+            return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+        }
+        match decision {
+            Decision::Verify => self.first(tx, (arrived, read), task),
+            Decision::Refuse(reason) => match Refused::from(reason) {
+                Refused { code: OTHER_REPORT, .. } => self.beside(tx, (arrived, read), task),
+                refused => Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
+            },
             // It has no verdict, so it is not answered yet.
-            Decision::Again(State::Pending) => {}
+            Decision::Again(State::Pending) => self.first(tx, (arrived, read), task),
             // This hub was ended between the refusal and the verdict about it.
             Decision::Again(State::Refused) => {
                 let stored = report::find(tx, &arrived.digest)?;
                 let code = stored.map(|stored| stored.held.code).unwrap_or_default();
                 let refused = Refused::again(&code);
-                return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+                Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })))
             }
-            Decision::Again(State::Accepted) => return Ok(Next::Wait),
+            Decision::Again(State::Accepted) => Ok(Next::Wait),
         }
-        // Before anything is noted of it: a report in the name of a school uses up nothing of the
-        // school's.
-        if !task.year.states(&read.arrival.school, &read.key) {
-            return Ok(self.keyless(tx, (&task, &read), arrived)?);
-        }
+    }
+
+    /// What is next for a report beside which nothing stands.
+    fn first(
+        &self,
+        tx: &Tx<'_>,
+        (arrived, read): (Arrived, Read),
+        task: Task,
+    ) -> Result<Next, LeaderError> {
         // Asked first: what is kept of a report stands on the row of its task.
         let key = self.key(tx, &task)?;
         let school = task.year.sealed().roster.school(&read.arrival.school);
@@ -178,27 +207,21 @@ impl Desk {
         }
     }
 
-    /// Whether the week of a flow lies behind this hub. A school whose clock ran ahead seals what
-    /// it cannot know: were that taken, the week would be told as nothing for good.
-    fn is_over(&self, task: &Task) -> bool {
-        task.table.kind() == Kind::Stock || task.days.1 < local_of(self.now_ms).date()
-    }
-
     /// A report that waits for its school's key; a school sends it again each week, so that it
     /// waits for a key of tomorrow too.
     fn keyless(
         &self,
         tx: &Tx<'_>,
-        (task, read): (&Task, &Read),
+        (year, read): (&Year, &Read),
         arrived: Arrived,
     ) -> Result<Next, SqlError> {
         if self.now_ms.saturating_sub(arrived.arrived_at_ms) > UNSTATED_MS {
             return Ok(Next::Forget(arrived));
         }
         let school = read.arrival.school.clone();
-        let stated = task.year.key_of(&school);
+        let stated = year.key_of(&school);
         school_key::note(tx, (&school, &read.key), stated, arrived.arrived_at_ms)?;
-        let helper = task.terms.helper.clone();
+        let helper = year.sealed().helper.clone();
         let (key, item) = (read.key, arrived.item);
         Ok(Next::Unstated(Box::new(Unstated { helper, school, key, item })))
     }
@@ -222,22 +245,61 @@ impl Desk {
         alarm::raise(tx, watch::ALARM_OTHER_KEY, school.as_str(), &detail, self.now_ms)
     }
 
-    /// The task that a report names; nothing where this hub cannot say yet.
-    fn task(&self, tx: &Tx<'_>, read: &Read) -> Result<Result<Option<Task>, Refused>, SqlError> {
+    /// What is next for a report of a task that this hub does not have: under a key that is not
+    /// stated it waits like any other.
+    fn unknown(
+        &self,
+        tx: &Tx<'_>,
+        (arrived, read): (Arrived, Read),
+        refused: Refused,
+        year: Option<&Arc<Year>>,
+    ) -> Result<Next, LeaderError> {
+        let waits = year.filter(|year| {
+            let is_signed = || self.judge.school(&read, &year.sealed().roster).is_ok();
+            !year.states(&read.arrival.school, &read.key) && is_signed()
+        });
+        match waits {
+            Some(year) => Ok(self.keyless(tx, (&**year, &read), arrived)?),
+            None => Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
+        }
+    }
+
+    /// What is next for a report beside another one of its school that both hubs accepted.
+    fn beside(
+        &self,
+        tx: &Tx<'_>,
+        (arrived, read): (Arrived, Read),
+        task: Task,
+    ) -> Result<Next, LeaderError> {
+        let stands = report::of_school(tx, &task.id, &read.arrival.school)?;
+        let stands = stands.filter(|kept| kept.state == State::Accepted);
+        let key = task::find(tx, &task.id)?.and_then(|stored| stored.key);
+        let (Some(stands), Some(key)) = (stands, key) else { return Ok(Next::Wait) };
+        let case = Case { arrived, read, task, key };
+        Ok(Next::Beside(Box::new(Beside { case, stands: stands.arrival.digest })))
+    }
+
+    /// The task that a report names; nothing where this hub cannot say yet. What it refuses hangs
+    /// on documents, of the year that is given with it.
+    fn task(
+        &self,
+        tx: &Tx<'_>,
+        read: &Read,
+    ) -> Result<Result<Option<Task>, Unknown<'_>>, SqlError> {
         let place = &read.report.place;
         let Some(year) = self.documents.year_of(&place.unit, place.period) else {
-            let leads = |year: &&Arc<crate::sealed::documents::Year>| {
-                year.sealed().leader == self.leader && year.is_of(place.period)
-            };
+            let leads =
+                |year: &&Arc<Year>| year.sealed().leader == self.leader && year.is_of(place.period);
             // Without any plan of that year nothing can be said about a school.
             let is_known = self.documents.years().iter().any(|year| leads(&year));
-            return Ok(if is_known { Err(not_listed()) } else { Ok(None) });
+            return Ok(if is_known { Err((not_listed(), None)) } else { Ok(None) });
         };
         let plan = &year.sealed().plan;
         let at = (plan.area(), plan.year());
         if year::is_closed(tx, at)? {
             let reason = "the school year was closed: nothing of it is opened any more";
-            return Ok(Err(Refused::new(YEAR_CLOSED, reason)));
+            // Under whatever key: nothing is waited for any more.
+            return Ok(Err((Refused::new(YEAR_CLOSED, reason), None)));
         }
         let stored = task::find(tx, &read.report.task)?;
         let made = match &stored {
@@ -249,35 +311,20 @@ impl Desk {
         let own = made
             .ok()
             .filter(|made| made.id == read.report.task && made.terms.leader == self.leader);
+        let unknown = |reason| Err((Refused::new(OTHER_TASK, reason), Some(year)));
         let Some(own) = own else {
-            let reason = "the report names a task that this hub does not have";
-            return Ok(Err(Refused::new(OTHER_TASK, reason)));
+            return Ok(unknown("the report names a task that this hub does not have"));
         };
         if !one_catalogue::counts(tx, &self.documents, &own)? {
-            let reason = "another version of the catalogue counts for the period";
-            return Ok(Err(Refused::new(OTHER_TASK, reason)));
+            return Ok(unknown("another version of the catalogue counts for the period"));
         }
         Ok(Ok(Some(own)))
     }
 
-    /// What is wrong with a report that needs no arithmetic and no other report.
-    fn admit(
-        &self,
-        tx: &Tx<'_>,
-        read: &Read,
-        (task, without): (&Task, Without),
-    ) -> Result<Result<(), Refused>, SqlError> {
-        let roster = &task.year.sealed().roster;
-        let judged = self.judge.school(read, roster);
-        let judged = judged.and_then(|()| fit::place(&read.report, task));
-        if judged.is_err() {
-            return Ok(judged);
-        }
-        if say::absent(tx, task.attended())?.contains(&read.arrival.school) {
-            return Ok(Err(Refused::new(AWAY, "the school was closed or out of session then")));
-        }
-        let is_late = without == Without::Opened;
-        Ok(if is_late { Err(Refused::opened_without()) } else { Ok(()) })
+    /// Whether a report is signed in its school's name and about what its task is about.
+    fn admit(&self, read: &Read, task: &Task) -> Result<(), Refused> {
+        self.judge.school(read, &task.year.sealed().roster)?;
+        fit::place(&read.report, task)
     }
 
     /// The verify key of a task; a task without a row gets one, and its key with the next step.

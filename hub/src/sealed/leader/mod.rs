@@ -6,6 +6,7 @@
 
 mod again;
 mod agree;
+mod beside;
 mod call;
 mod check;
 mod close;
@@ -58,6 +59,9 @@ pub struct Leader {
     /// Schools and keys that the helper was shown since this process began, while health has not
     /// stated them.
     presented: Arc<Mutex<Presented>>,
+    /// Reports of which the helper said that another one stands there, since this process began:
+    /// others of their schools go first.
+    second: Arc<Mutex<HashSet<Digest>>>,
     /// Years that are over, of which the helper was told on a day whether this hub closed them.
     told_years: Arc<Mutex<ToldYears>>,
     /// What the helper said that it holds of years, since this process began.
@@ -130,7 +134,7 @@ impl Leader {
         helper_address: String,
         (arrived, sent_down): (Arc<Notify>, Arc<Notify>),
     ) -> Self {
-        let (shown_again, presented) = (Arc::default(), Arc::default());
+        let (shown_again, presented, second) = (Arc::default(), Arc::default(), Arc::default());
         let (recalled, told_years) = (Arc::default(), Arc::default());
         Self {
             hub,
@@ -139,6 +143,7 @@ impl Leader {
             sent_down,
             shown_again,
             presented,
+            second,
             told_years,
             recalled,
         }

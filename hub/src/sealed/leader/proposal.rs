@@ -64,6 +64,8 @@ pub(super) enum Checked {
     Propose(Box<Proposal>),
     /// The helper waits until health has stated the school's key.
     Wait,
+    /// The helper holds another report of the school, and this hub does not.
+    There(Box<Case>),
     /// The helper refused it, which it remembers: this hub says so too.
     Refuse(Ruling),
     /// The shares do not belong together: one of the hubs is wrong, and not the school.

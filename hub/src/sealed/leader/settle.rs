@@ -40,7 +40,7 @@ const APART: &str = "SHARES_APART";
 const HELPER_SIGNATURE: &str = "HELPER_SIGNATURE";
 
 /// A verdict that is final, to be kept and sent down.
-struct Final {
+pub(super) struct Final {
     arrived: Arrived,
     kept: Option<Kept>,
     held: crate::store::sealed::report::Held,
@@ -55,11 +55,12 @@ impl Leader {
     pub(super) async fn answer_all(&self, sorted: Vec<Next>) -> Result<(), LeaderError> {
         let now_ms = self.hub.parts().clock.now_ms();
         let (mut finals, mut tasks) = (Vec::new(), BTreeMap::<TaskId, Vec<Open>>::new());
-        let mut unstated = Vec::new();
+        let (mut unstated, mut second) = (Vec::new(), Vec::new());
         for next in sorted {
             match next {
                 Next::Wait => {}
                 Next::Unstated(one) => unstated.push(*one),
+                Next::Beside(one) => second.push(*one),
                 Next::Drop(arrived) => self.drop_item(arrived).await?,
                 Next::Forget(arrived) => self.forget(arrived).await?,
                 Next::Answered(arrived, stored) => self.send_again(arrived, stored).await?,
@@ -78,16 +79,28 @@ impl Leader {
         let mut clients: BTreeMap<UnitId, Client> = BTreeMap::new();
         for open in tasks.into_values() {
             let Some(first) = open.first() else { continue };
-            let client = match clients.entry(first.case.task.terms.helper.clone()) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(free) => {
-                    let client = self.dial(free.key()).await?;
-                    free.insert(client)
-                }
-            };
+            let client = self.client(&mut clients, &first.case.task).await?;
             self.ask(client, open).await?;
         }
+        for beside in second {
+            let client = self.client(&mut clients, &beside.case.task).await?;
+            self.answer_beside(client, beside).await?;
+        }
         self.present(unstated).await
+    }
+
+    async fn client<'c>(
+        &self,
+        clients: &'c mut BTreeMap<UnitId, Client>,
+        task: &Task,
+    ) -> Result<&'c mut Client, LeaderError> {
+        match clients.entry(task.terms.helper.clone()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(free) => {
+                let client = self.dial(free.key()).await?;
+                Ok(free.insert(client))
+            }
+        }
     }
 
     /// Asks the helper about the reports of one task, as many at once as fit.
@@ -141,9 +154,13 @@ impl Leader {
                 Some(verified::Answer::Shown(shown)) => {
                     Ok(open.finish(&shown.shown, &shown.sums, now_ms))
                 }
-                // The helper has another list of keys: the report waits, and is asked about again.
-                Some(verified::Answer::Refused(told)) if told.code == refused::UNSTATED => {
+                // The helper has another list of keys, or another date: the report waits, and is
+                // asked about again.
+                Some(verified::Answer::Refused(told)) if refused::waits(&told.code) => {
                     Ok(Checked::Wait)
+                }
+                Some(verified::Answer::Refused(told)) if told.code == refused::OTHER_REPORT => {
+                    Ok(Checked::There(Box::new(open.case)))
                 }
                 Some(verified::Answer::Refused(told)) => {
                     let refused = Refused::new(refused::known(&told.code), &told.reason);
@@ -163,25 +180,35 @@ impl Leader {
         for checked in checked {
             match checked {
                 Checked::Wait => {}
+                Checked::There(case) => self.note_there(&case).await?,
                 Checked::Refuse(ruling) => finals.push(self.alone(ruling, now_ms)?),
                 Checked::Propose(proposal) => proposals.push(*proposal),
                 Checked::Apart(task) => self.note_stop(&task, APART.to_owned()).await?,
             }
         }
-        if let Some(first) = proposals.first() {
-            let task = first.case.task.clone();
-            let settled = self.propose(client, &proposals).await?;
-            for (proposal, settled) in proposals.into_iter().zip(settled) {
-                match self.take(proposal, settled)? {
-                    Some(done) => finals.push(done),
-                    None => self.note_stop(&task, HELPER_SIGNATURE.to_owned()).await?,
-                }
+        let Some(first) = proposals.first() else { return self.finish_all(finals).await };
+        let task = first.case.task.clone();
+        let settled = self.propose(client, &proposals).await?;
+        self.take_all(&task, proposals.into_iter().zip(settled).collect(), finals).await
+    }
+
+    /// Makes what the helper signed of a task final, and whatever else is.
+    pub(super) async fn take_all(
+        &self,
+        task: &Task,
+        settled: Vec<(Proposal, settled::Answer)>,
+        mut finals: Vec<Final>,
+    ) -> Result<(), LeaderError> {
+        for (proposal, settled) in settled {
+            match self.take(proposal, settled)? {
+                Some(done) => finals.push(done),
+                None => self.note_stop(task, HELPER_SIGNATURE.to_owned()).await?,
             }
         }
         self.finish_all(finals).await
     }
 
-    async fn propose(
+    pub(super) async fn propose(
         &self,
         client: &mut Client,
         proposals: &[Proposal],
@@ -235,7 +262,9 @@ impl Leader {
         let share = share.map(|share| (share, arrived.item.clone()));
         let code = verdict.refused.as_ref().map_or("", |(code, _)| code.as_str());
         let held = held(&read, share, code);
-        let kept = Some(Kept { arrival: read.arrival, state });
+        // What came second leaves no trace.
+        let is_kept = is_accepted || refused::uses_number(code);
+        let kept = is_kept.then_some(Kept { arrival: read.arrival, state });
         let (leader, helper) = (Some(leader), Some(signature));
         Ok(Some(Final { arrived, kept, held, verdict, bytes, leader, helper }))
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use certs::digest::sha256;
 use domain::period::Period;
+use domain::span::school_year_of;
 use proto::wire::sync::{ItemKind, Lane};
 use runtime::sealing::SealingYear;
 use runtime::sql::{SqlError, Tx};
@@ -32,6 +33,19 @@ pub enum SealDueError {
     /// This machine's date is not the hub's.
     #[error("this machine's clock is {0} hours from the hub's; nothing is sealed by it")]
     Clock(i64),
+}
+
+impl SealDueError {
+    /// Whether another process held a store for longer than a statement waits: the same look may
+    /// work a moment later.
+    #[must_use]
+    pub const fn is_locked(&self) -> bool {
+        matches!(
+            self,
+            Self::Packs(PacksError::Store(SqlError::Locked))
+                | Self::Sealing(SealingError::Store(SqlError::Locked))
+        )
+    }
 }
 
 /// How far this machine's clock may be from the hub's while reports are sealed by its date.
@@ -144,6 +158,19 @@ impl Node {
         self.transfer().write("sealed_again", again)
     }
 
+    /// The running year, where its documents name this school and its plan is not here: a hub on
+    /// the way that holds the plan back would have the year rounded, and nobody notice.
+    fn without_plan(&self) -> Result<Vec<Absent>, SqlError> {
+        let Some(member) = self.member() else { return Ok(Vec::new()) };
+        let year = school_year_of(self.clock().today());
+        let (years, unit) = (self.sealed_years()?, member.membership.name.unit());
+        if years.of_school(unit, year).is_some() {
+            return Ok(Vec::new());
+        }
+        let area = years.lacks_plan(unit, year);
+        Ok(area.map(|area| sealing::plan_missing(area, year)).into_iter().collect())
+    }
+
     fn note_absent(&self, absent: Vec<Absent>) -> Result<(), SealingError> {
         let now_ms = self.clock().now_ms();
         let note = move |tx: &Tx<'_>| sealed_absent::replace(tx, &absent, now_ms);
@@ -160,8 +187,8 @@ impl Node {
     /// before stays.
     pub fn seal_due(&self) -> Result<usize, SealDueError> {
         let (Some(member), Some(context)) = (self.member(), self.sealing()?) else {
-            // Nobody waits for a report of this school any more.
-            self.note_absent(Vec::new())?;
+            // Nobody waits for a report of this school any more, or not yet.
+            self.note_absent(self.without_plan().map_err(SealingError::from)?)?;
             return Ok(0);
         };
         let skew = self.transfer().read(|tx| notes::get(tx, CLOCK_SKEW));
@@ -169,7 +196,7 @@ impl Node {
         check_clock(skew.and_then(|text| text.parse().ok()).unwrap_or(0))?;
         let identity = member.identity.current();
         let mut sealed = 0;
-        let mut absent = Vec::new();
+        let mut absent = self.without_plan().map_err(SealingError::from)?;
         for period in periods_due(self, &context)? {
             let made = sealing::make(self.ledger(), &context, period, identity.key());
             absent.extend(sealing::absences(period, &made));

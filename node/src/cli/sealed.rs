@@ -1,6 +1,6 @@
 //! `sealed`: the school's sealed reports at a terminal, and sealing what is due before its slot.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use runtime::cli::{Align, Exit, Failure, Paint, Sentence, Table, Terminal};
@@ -14,6 +14,9 @@ use crate::console::{SealedAbsent, SealedLine, SealedPage, SealedState, key_stan
 use crate::egress::Egress;
 use crate::release::ReleaseError;
 use crate::sealing::{KeyStanding, ReportKey, SealingError};
+
+/// How soon it is tried again after another process held a store.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 texts! {
     SEALED = "密封时间", "sealed";
@@ -42,6 +45,14 @@ texts! {
     CLOCK_WRONG = "本机的日期与上级枢纽相差一天以上，什么也没有密封。请校准系统时间后再试。",
         "This machine's date is more than a day from the hub's; nothing was sealed. Set the clock \
          right and try again.";
+    HELD = "本校的数据正被另一个进程写入，已等 {0} 秒，继续等待……",
+        "Another process is writing to the school's data; waited {0} s, still waiting ...";
+    HELD_FOR_GOOD = "本校的数据一直被另一个进程占用，没有密封新的报告；已经密封的不受影响。",
+        "Another process held the school's data all the time; nothing more was sealed, and what is \
+         sealed already stays.";
+    HELD_NEXT = "等正在进行的导入、备份或恢复结束后再试，或用 --wait 等得更久；若一直如此，重新启动常驻的 serve。",
+        "Try again when an import, backup or restore that runs has ended, or wait longer with \
+         --wait; if it stays so, start the node that serves the folder again.";
     PACKS_UNREADABLE = "存储读取失败，什么也没有密封。请稍后再试；若再次出现，请运行 doctor。",
         "A store could not be read; nothing was sealed. Try again; run doctor if it stays.";
 }
@@ -65,7 +76,7 @@ pub(super) struct ListArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct SendArgs {
-    /// Seconds to wait for the hub's answer
+    /// Seconds to wait for the hub's answer, and for another process that writes
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
 }
@@ -97,14 +108,35 @@ pub(super) async fn send(
         return Err(context::not_joined());
     }
     send::hear(&node, Duration::from_secs(args.wait)).await;
-    let sealed = node.seal_due().map_err(|error| not_sealed(&error))?;
-    node.hand_over()?;
+    let within = Duration::from_secs(args.wait);
+    let seal = || node.seal_due().map_err(|error| not_sealed(&error));
+    let sealed = once_free(terminal, within, seal).await?;
+    once_free(terminal, within, || Ok(node.hand_over()?)).await?;
     if node.transfer().backlog()?.waiting > 0 {
         send::push_all(&node, Duration::from_secs(args.wait)).await?;
     }
     let waiting = node.transfer().backlog()?.waiting;
     let value = json!({"sealed": sealed, "waiting": waiting});
     terminal.result(&value, |terminal| terminal.text(MADE, &[&sealed, &waiting]))
+}
+
+/// Does something that can be done again, until no other process holds what it needs; what may take
+/// long says so.
+async fn once_free<T>(
+    terminal: &Terminal,
+    within: Duration,
+    mut work: impl FnMut() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let begun = Instant::now();
+    loop {
+        match work() {
+            Err(busy) if busy.exit() == Exit::Busy && begun.elapsed() < within => {
+                terminal.talk(HELD, &[&begun.elapsed().as_secs()]);
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 fn not_sealed(error: &SealDueError) -> Failure {
@@ -114,6 +146,10 @@ fn not_sealed(error: &SealDueError) -> Failure {
     if matches!(error, SealDueError::Clock(_)) {
         let found = Sentence::new(CLOCK_WRONG, &[]);
         return Failure::new(Exit::Refused, "NOT_SEALED", found).because(error);
+    }
+    if error.is_locked() {
+        let found = Sentence::new(HELD_FOR_GOOD, &[]);
+        return Failure::new(Exit::Busy, "STORE_LOCKED", found).hint(HELD_NEXT).because(error);
     }
     Failure::new(Exit::Failed, "NOT_SEALED", Sentence::new(PACKS_UNREADABLE, &[])).because(error)
 }
@@ -220,4 +256,72 @@ fn line_json(line: &SealedLine) -> Value {
         "sealed_at_ms": line.sealed_at_ms, "bytes": line.bytes_len, "state": state,
         "decided_at_ms": at_ms, "reason": reason.map(|reason| reason.in_lang(Lang::En)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::mpsc::{Sender, channel};
+    use std::thread::JoinHandle;
+
+    use runtime::cli::Globals;
+    use runtime::sql::{Database, Options, SqlError};
+
+    use super::*;
+
+    fn terminal() -> Terminal {
+        Terminal::new(&Globals { lang: Some(Lang::En), json: true, no_input: true, no_color: true })
+    }
+
+    fn open(path: &Path) -> Database {
+        let options = Options { busy_wait: Duration::from_millis(50), ..Options::plain(&[]) };
+        Database::open(path, options).expect("store")
+    }
+
+    /// Holds a store, as another process does, until it is told to let go or for some time.
+    fn held(path: &Path, long: Duration) -> (Sender<()>, JoinHandle<()>) {
+        let (database, (let_go, told)) = (open(path), channel());
+        let (is_held, held) = channel();
+        let holder = std::thread::spawn(move || {
+            let hold = move |_: &runtime::sql::Tx<'_>| {
+                is_held.send(()).expect("waited for");
+                let _ = told.recv_timeout(long);
+                Ok::<_, SqlError>(())
+            };
+            database.write("hold", hold).expect("held");
+        });
+        held.recv().expect("held");
+        (let_go, holder)
+    }
+
+    /// What `sealed send` does with a store that another process writes to.
+    async fn write(database: &Database, within: Duration) -> Result<(), Failure> {
+        let work = || {
+            let written = database.write("ours", |_| Ok::<_, SqlError>(()));
+            let sealed = written.map_err(|error| SealDueError::Sealing(error.into()));
+            sealed.map_err(|error| not_sealed(&error))
+        };
+        once_free(&terminal(), within, work).await
+    }
+
+    /// Where another process holds the store for some seconds, longer than a statement waits, the
+    /// command waits and then does what it was asked; where it is held for good, it says who must
+    /// do what, and that nothing is lost.
+    #[tokio::test]
+    async fn a_store_that_is_held_is_waited_for() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("ledger.db");
+        let ours = open(&path);
+        let (_let_go, holder) = held(&path, Duration::from_secs(3));
+        assert!(write(&ours, Duration::from_secs(60)).await.is_ok());
+        holder.join().expect("ended");
+        let (let_go, holder) = held(&path, Duration::from_secs(60));
+        let failure = write(&ours, Duration::from_millis(600)).await.expect_err("held for good");
+        assert_eq!((failure.exit(), failure.code()), (Exit::Busy, "STORE_LOCKED"));
+        let (found, next) = (failure.message(Lang::En), failure.next_step(Lang::En));
+        assert!(found.contains("sealed already stays"), "{found}");
+        assert!(next.is_some_and(|next| next.contains("--wait")), "{next:?}");
+        let_go.send(()).expect("told");
+        holder.join().expect("ended");
+    }
 }

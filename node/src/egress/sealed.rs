@@ -39,6 +39,12 @@ texts! {
     OPENED_WITHOUT = "本校所在组的合计已在没有这份报告的情况下开启；周报中的事项由之后一周的报告补报，学期数以下一学期为准，无须处理",
         "the sum of the school's group was opened without this report: events of the week are told \
          with a later week's report, and a term's figures with the next term's; nothing to do";
+    NO_WAY = "上级中没有这份报告所寄的汇总枢纽（{0}）。学校在学年中转到其他区县的，转出前的各周请在转出前报完；\
+              并请原区县的汇总枢纽和卫健方的汇总枢纽各自记下本校自转出之日起不在校，此后各周按零计",
+        "no hub above has the name that it is for ({0}). A school that moved to another district \
+         within the year tells the weeks before the move before it moves; have education's hub of \
+         the old district and health's hub note, each for itself, that the school is away from \
+         that day on: later weeks then count as nothing";
     ENROLLED = "在册人数缺失或不合理", "the persons enrolled are missing or cannot be";
 }
 
@@ -150,11 +156,21 @@ fn state(
         (None, _) if *times == 1 => SealedState::Sent,
         (Some(1) | None, _) if !is_key_stated(report, key) => SealedState::Unstated,
         (Some(1) | None, _) => SealedState::Kept { silent_days },
-        (Some(_), _) => SealedState::OnTheWay {
-            reason: super::refusal::label(&sent.code, &sent.reason),
-            silent_days,
-        },
+        (Some(_), _) => {
+            SealedState::OnTheWay { reason: on_the_way(&sent.code, &sent.reason), silent_days }
+        }
     }
+}
+
+/// Code of a hub at whose end of the way nobody of the report's hub is known.
+const NO_SUCH_HUB: &str = "no_such_hub";
+
+/// Why a hub on the way did not pass a report on.
+fn on_the_way(code: &str, said: &str) -> Label {
+    if code == NO_SUCH_HUB {
+        return Label::new(NO_WAY.fill(Lang::Zh, &[&code]), NO_WAY.fill(Lang::En, &[&code]));
+    }
+    super::refusal::label(code, said)
 }
 
 /// Whether health stated the school's key for the year of a report.
@@ -187,4 +203,26 @@ pub(crate) fn table_label(catalogue: &Catalogue, id: &str) -> Label {
     let Some(only) = value.map(|known| Label::from(&known.label)) else { return whole };
     let joined = |lang| format!("{}：{}", whole.in_lang(lang), only.in_lang(lang));
     Label::new(joined(Lang::Zh), joined(Lang::En).replace('：', ": "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A report that finds no way to its hub says what a school that moved to another district has
+    /// done; other refusals stay as they are said everywhere.
+    #[test]
+    fn a_school_that_moved_is_told_what_to_have_noted() {
+        let moved = on_the_way(NO_SUCH_HUB, "no hub of this name lies above the unit");
+        assert!(
+            moved.in_lang(Lang::Zh).contains("转出之日")
+                && moved.in_lang(Lang::Zh).contains(NO_SUCH_HUB)
+        );
+        assert!(moved.in_lang(Lang::En).contains("away from that day on"));
+        let other = on_the_way("too_large", "it is larger than hubs pass on");
+        assert_eq!(
+            other,
+            super::super::refusal::label("too_large", "it is larger than hubs pass on")
+        );
+    }
 }

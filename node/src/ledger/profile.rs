@@ -32,6 +32,23 @@ impl Profile {
         stage_of(self.school_type, grade).filter(|_| has)
     }
 
+    /// The same school with grades that it does not have any more, each under the stage that it
+    /// had: what stood there before counts where it was. As it is where no type of school has all.
+    #[must_use]
+    pub fn with_grades(&self, had: &[(Grade, Stage)]) -> Self {
+        let own = Grade::all().filter_map(|grade| Some((grade, self.stage_of(grade)?)));
+        let all: Vec<(Grade, Stage)> = had.iter().copied().chain(own).collect();
+        let fits = |school_type: &SchoolType| {
+            all.iter().all(|(grade, stage)| stage_of(*school_type, *grade) == Some(*stage))
+        };
+        let types = std::iter::once(self.school_type).chain(SchoolType::ALL.iter().copied());
+        let Some(school_type) = types.into_iter().find(fits) else { return self.clone() };
+        let grades = || all.iter().map(|(grade, _)| *grade);
+        let grade_from = grades().min().unwrap_or(self.grade_from);
+        let grade_to = grades().max().unwrap_or(self.grade_to);
+        Self { school_type, grade_from, grade_to, ..self.clone() }
+    }
+
     /// Whether the school has any grade of a stage.
     #[must_use]
     pub fn has_stage(&self, stage: Stage) -> bool {
@@ -104,4 +121,32 @@ pub(super) fn check_place(
         return Err(LedgerRefusal::Field("stage"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(school_type: SchoolType, from: u8, to: u8) -> Profile {
+        let grade = |number| Grade::school(number).expect("grade");
+        let unit = "F370202004J01".parse().expect("unit");
+        let (name_zh, name_en) = (String::new(), String::new());
+        let (grade_from, grade_to) = (grade(from), grade(to));
+        Profile { unit, name_zh, name_en, school_type, grade_from, grade_to }
+    }
+
+    /// A school that gave grades up has them again under the stage that they had, also where that
+    /// makes it a school of another type; what no type has together changes nothing.
+    #[test]
+    fn grades_that_were_given_up_keep_their_stage() {
+        let grade = |number| Grade::school(number).expect("grade");
+        let junior = profile(SchoolType::Junior, 8, 9);
+        let whole = junior.with_grades(&[(grade(7), Stage::Junior)]);
+        assert_eq!(whole, profile(SchoolType::Junior, 7, 9));
+        assert_eq!(whole.with_grades(&[]), whole);
+        let had = junior.with_grades(&[(grade(3), Stage::Primary), (grade(8), Stage::Junior)]);
+        assert_eq!(had.stage_of(grade(3)), Some(Stage::Primary));
+        assert_eq!(had.stage_of(grade(8)), Some(Stage::Junior));
+        assert_eq!(junior.with_grades(&[(grade(11), Stage::Primary)]), junior);
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::period::Period;
+use domain::unit::UnitId;
 
 use super::{Made, SealingError};
 use crate::indicator::Unsealed;
@@ -35,12 +36,37 @@ pub fn absences(period: Period, made: &Result<Vec<Made>, SealingError>) -> Vec<A
     }
 }
 
+/// What people are told of a year of which the documents name this school and the plan is not here.
+#[must_use]
+pub fn plan_missing(area: &UnitId, year: i16) -> Absent {
+    Absent {
+        period: Period::SchoolYear(year).to_string(),
+        code: "plan_missing".to_owned(),
+        tables: None,
+        zh: format!(
+            "{area} 本学年的学校名册或密钥名单已到本机，其中有本校，但汇总方案没有到，本学年因此没有启用密封汇总。\
+             可能尚未发布，也可能被中途的枢纽扣下。请直接致电区县枢纽和卫健方的枢纽核对"
+        ),
+        en: format!(
+            "the roster or the list of keys of {area} for this school year is here and names this \
+             school, and the plan is not, so that nothing is sealed. It may not be published yet, \
+             or a hub on the way holds it back: ring the district's hub and health's hub \
+             themselves"
+        ),
+    }
+}
+
 fn why(made: &Made) -> Option<Why> {
     let (code, zh, en) = match made {
-        Made::Sealed { .. }
-        | Made::Absent { reason: Unsealed::NotScreened | Unsealed::Unsupported, .. } => {
-            return None;
-        }
+        Made::Sealed { .. } | Made::Absent { reason: Unsealed::Unsupported, .. } => return None,
+        Made::Absent { reason: Unsealed::NotScreened, .. } => (
+            "not_screened",
+            "本学期没有组织普测，普测的统计表没有数可报，同组学校的普测合计因此可能无法开启。若已用其他系统普测，\
+             请导入答卷；确实没有组织的，请告知区县枢纽的操作员",
+            "the school held no screening in this term, so that there is nothing to report of one, \
+             and the sums of screenings of its group may stay closed. If it screened with another \
+             system, import the answers; if not, tell the operator of the district's hub",
+        ),
         Made::Absent { reason: Unsealed::NotAtWork, .. } => (
             "not_at_work",
             "学校在该时段之前还没有在台账中开展工作（没有任何心理课、活动、培训、导师或演练记录）",

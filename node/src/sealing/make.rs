@@ -1,16 +1,17 @@
-//! Making: seals every report of a period that is due, in one transaction.
+//! Making: seals every report of a period that is due and stores them in one transaction.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use certs::aggregate::{AGGREGATE_ALGORITHM, Hubs, Instance};
+use certs::aggregate::{AGGREGATE_ALGORITHM, Instance};
 use certs::digest::sha256;
 use certs::key::SigningKey;
 use certs::signature::Signature;
-use domain::disclosure::sealed::context as bound_to;
+use domain::catalogue::{Grade, Stage, TableId};
+use domain::disclosure::plan::School;
+use domain::disclosure::sealed::{ReportNumber, context as bound_to};
 use domain::period::Period;
 use domain::span::Span;
-use domain::unit::UnitId;
 use jiff::civil::Date;
 use proto::frame::{REPORT_KEY_CONTEXT, SEALED_REPORT_CONTEXT, decode_item, encode_item};
 use proto::sealed::{Place, Report, encode_report, with_key_signature};
@@ -22,13 +23,18 @@ use super::schedule::{Due, Pending, due_among};
 use super::since::{of_table, since};
 use super::{Context, Made, SealingError};
 use crate::indicator::{Facts, Unsealed};
-use crate::ledger::sealed::{self as register, StoredReport};
+use crate::ledger::sealed::{self as register, Stamp, StoredReport, Told};
 use crate::ledger::{Ledger, governance, hold, profile, report_key};
+
+/// How often a period is drafted while others may write, before it is made while nobody may.
+const DRAFTS_MAX: u32 = 3;
 
 /// Seals and signs what is due of one period and stores it for the copy to `transfer.db`; gives
 /// what became of each of its tables.
 ///
-/// Doing it again makes nothing: what is sealed is not due any more.
+/// Figures are counted and proofs made while anybody may write; the ledger is held only to store
+/// them, and only if by then the register is the one that they were counted by. Doing it again
+/// makes nothing: what is sealed is not due any more.
 ///
 /// # Errors
 /// The school holds the period, figures cannot be computed, or something cannot be read, sealed or
@@ -39,25 +45,147 @@ pub fn make(
     period: Period,
     key: &SigningKey,
 ) -> Result<Vec<Made>, SealingError> {
+    for _ in 0..DRAFTS_MAX {
+        let drafted = draft(ledger, context, period, key)?;
+        if let Some(made) = keep(ledger, (context, period), drafted)? {
+            return Ok(made);
+        }
+    }
+    // The register changes faster than proofs are made: once more, and nobody else writes.
     let (context, key) = (context.clone(), key.clone());
     ledger.write("make_sealed_reports", move |tx| {
-        let open = due_among(tx, &context, |one| one == period)?.into_iter();
-        let open = open.filter_map(|pending| match pending {
-            Pending::Seal(due) => Some(due),
-            Pending::Refused(_) => None,
-        });
-        let open: Vec<Due> = open.collect();
-        if open.is_empty() {
-            return Ok(Vec::new());
-        }
-        if hold::of_period(tx, &period.to_string())?.is_some() {
-            return Err(SealingError::Held(period));
-        }
-        if governance::responsible(tx, context.today)?.is_none() {
-            return Err(SealingError::NoResponsible);
-        }
-        seal_all(tx, &context, (period, &open), &key)
+        let stated = report_key::load_or_make(tx, context.now_ms)?;
+        let counted = count(tx, &context, period, &stated)?;
+        store(tx, prove(&context, counted, &Keys { certified: key, stated })?.reports)
     })
+}
+
+/// What is to be stored of a period, and by which register it was counted.
+pub(super) struct Drafted {
+    due: Vec<(TableId, ReportNumber)>,
+    stamp: Stamp,
+    reports: Vec<Result<SealedDraft, Made>>,
+}
+
+/// A report that is sealed and signed, and not stored yet.
+struct SealedDraft {
+    report: StoredReport,
+    told: Vec<Told>,
+    figures: Vec<u64>,
+    item: Vec<u8>,
+    made: Made,
+}
+
+/// Counts, proves, seals and signs what is due of a period; holds nothing and writes nothing but a
+/// report key where there is none.
+pub(super) fn draft(
+    ledger: &Ledger,
+    context: &Context,
+    period: Period,
+    key: &SigningKey,
+) -> Result<Drafted, SealingError> {
+    let now_ms = context.now_ms;
+    let stated = match ledger.read(report_key::load)? {
+        Some(stated) => stated,
+        None => ledger.write("report_key", move |tx| report_key::load_or_make(tx, now_ms))?,
+    };
+    let keys = Keys { certified: key.clone(), stated };
+    let (asked, stated) = (context.clone(), keys.stated.clone());
+    let counted = ledger.read(move |tx| count(tx, &asked, period, &stated))?;
+    prove(context, counted, &keys)
+}
+
+/// Stores what was drafted; nothing where the register is another one by now.
+pub(super) fn keep(
+    ledger: &Ledger,
+    (context, period): (&Context, Period),
+    drafted: Drafted,
+) -> Result<Option<Vec<Made>>, SealingError> {
+    let Drafted { due, stamp, reports } = drafted;
+    if due.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let context = context.clone();
+    ledger.write("make_sealed_reports", move |tx| {
+        let open = open_of(tx, &context, period)?;
+        let is_same = open.iter().map(|due| (due.table.id(), due.number));
+        let is_same = is_same.eq(due.iter().map(|(table, number)| (table, *number)));
+        if !is_same || register::stamp(tx)? != stamp {
+            return Ok(None);
+        }
+        may_leave(tx, &context, period)?;
+        store(tx, reports).map(Some)
+    })
+}
+
+/// What each due table of a period holds, or why it has no report; and the register of then.
+fn count(
+    tx: &Tx<'_>,
+    context: &Context,
+    period: Period,
+    stated: &SigningKey,
+) -> Result<(Stamp, Found), SealingError> {
+    let (due, stamp) = (open_of(tx, context, period)?, register::stamp(tx)?);
+    if due.is_empty() {
+        return Ok((stamp, Vec::new()));
+    }
+    may_leave(tx, context, period)?;
+    let found = measure_all(tx, context, (period, due), stated);
+    Ok((stamp, found.map_err(SealingError::of_store)?))
+}
+
+fn prove(
+    context: &Context,
+    (stamp, found): (Stamp, Found),
+    keys: &Keys,
+) -> Result<Drafted, SealingError> {
+    let due = found.iter().map(|(due, _)| (due.table.id().clone(), due.number)).collect();
+    let mut reports = Vec::with_capacity(found.len());
+    for (due, found) in found {
+        reports.push(match found {
+            Ok(measured) => Ok(seal(context, &due, measured, keys)?),
+            Err(NoReport::Absent(reason)) => Err(absent(&due, reason)),
+            Err(NoReport::Broken(reason)) => {
+                Err(Made::Broken { table: due.table.id().clone(), reason })
+            }
+        });
+    }
+    Ok(Drafted { due, stamp, reports })
+}
+
+fn store(tx: &Tx<'_>, reports: Vec<Result<SealedDraft, Made>>) -> Result<Vec<Made>, SealingError> {
+    let mut made = Vec::with_capacity(reports.len());
+    for report in reports {
+        made.push(match report {
+            Ok(draft) => {
+                register::insert(tx, &draft.report, &draft.told, &draft.item)?;
+                register::keep_figures(tx, &draft.report.name, &draft.figures)?;
+                draft.made
+            }
+            Err(absent) => absent,
+        });
+    }
+    Ok(made)
+}
+
+fn open_of(tx: &Tx<'_>, context: &Context, period: Period) -> Result<Vec<Due>, SealingError> {
+    let open = due_among(tx, context, |one| one == period)?.into_iter();
+    let open = open.filter_map(|pending| match pending {
+        Pending::Seal(due) => Some(due),
+        Pending::Refused(_) => None,
+    });
+    Ok(open.collect())
+}
+
+/// Nobody holds the period, and somebody answers for what leaves.
+fn may_leave(tx: &Tx<'_>, context: &Context, period: Period) -> Result<(), SealingError> {
+    if hold::of_period(tx, &period.to_string())?.is_some() {
+        return Err(SealingError::Held(period));
+    }
+    if governance::responsible(tx, context.today)?.is_none() {
+        return Err(SealingError::NoResponsible);
+    }
+    Ok(())
 }
 
 /// The signed item of a report under another certificate's key; nothing where it is under this one
@@ -74,38 +202,43 @@ pub fn wrapped_anew(item: &[u8], key: &SigningKey) -> Option<Vec<u8>> {
 }
 
 /// With what a report is signed: what education certified, and what health stated.
-struct Keys<'k> {
-    certified: &'k SigningKey,
-    stated: &'k SigningKey,
+struct Keys {
+    certified: SigningKey,
+    stated: SigningKey,
 }
 
-fn seal_all(
+/// What each due table of a period holds, or why it has no report.
+type Found = Vec<(Due, Result<Measured, NoReport>)>;
+
+fn measure_all(
     tx: &Tx<'_>,
     context: &Context,
-    (period, open): (Period, &[Due]),
-    key: &SigningKey,
-) -> Result<Vec<Made>, SealingError> {
+    (period, open): (Period, Vec<Due>),
+    stated: &SigningKey,
+) -> Result<Found, SealingError> {
     let own = context.span(period)?;
-    let profile = profile::load(tx)?.ok_or(SealingError::NoProfile)?;
     let missing = || SealingError::NotListed(own.school_year);
     let under_seal = context.year(own.school_year).ok_or_else(missing)?;
     let school = under_seal.year().roster.school(&context.unit).ok_or_else(missing)?;
+    let profile = profile::load(tx)?.ok_or(SealingError::NoProfile)?;
+    // A grade that the school gave up since is its grade in every week of the year.
+    let profile = profile.with_grades(&listed(school));
     let catalogue = context.catalogue_on(own.from).ok_or_else(missing)?;
-    let hubs = under_seal.hubs()?;
-    let keys = Keys { certified: key, stated: &report_key::load_or_make(tx, context.now_ms)? };
     // A stock is of its term; a flow reaches back, because what was entered late is told in it.
     let since = match period {
         Period::Term(_) => None,
-        _ => match since(tx, context, (under_seal, own), keys.stated)? {
+        _ => match since(tx, context, (under_seal, own), stated)? {
             Ok(since) => Some(since),
-            Err(reason) => return Ok(open.iter().map(|due| absent(due, reason)).collect()),
+            Err(reason) => {
+                let absent = |due| (due, Err(NoReport::Absent(reason)));
+                return Ok(open.into_iter().map(absent).collect());
+            }
         },
     };
     let held = held_weeks(tx, context, period)?;
-    let to = &under_seal.year().leader;
     // Tables that reach back equally far are counted from the same facts.
     let mut facts: BTreeMap<Date, Facts> = BTreeMap::new();
-    let mut made = Vec::with_capacity(open.len());
+    let mut found = Vec::with_capacity(open.len());
     for due in open {
         let from = since.map_or(own.from, |since| of_table(context, &due.table, (own, since)));
         let facts = match facts.entry(from) {
@@ -116,16 +249,16 @@ fn seal_all(
             }
         };
         let of = (&due.table, period, held.as_slice());
-        made.push(match measure(tx, (facts, &catalogue), of, school)? {
-            Ok(measured) => {
-                seal(tx, (context, to, &hubs), due, &measured, &keys)?;
-                Made::Sealed { table: due.table.id().clone(), number: due.number }
-            }
-            Err(NoReport::Absent(reason)) => absent(due, reason),
-            Err(NoReport::Broken(reason)) => Made::Broken { table: due.table.id().clone(), reason },
-        });
+        let measured = measure(tx, (facts, &catalogue), of, school)?;
+        found.push((due, measured));
     }
-    Ok(made)
+    Ok(found)
+}
+
+/// The grades of a school by the signed roster, with their stages.
+fn listed(school: &School) -> Vec<(Grade, Stage)> {
+    let stages = school.stages.iter();
+    stages.flat_map(|(stage, grades)| grades.keys().map(|grade| (*grade, *stage))).collect()
 }
 
 fn absent(due: &Due, reason: Unsealed) -> Made {
@@ -140,16 +273,17 @@ fn held_weeks(tx: &Tx<'_>, context: &Context, own: Period) -> Result<Vec<Span>, 
 }
 
 fn seal(
-    tx: &Tx<'_>,
-    (context, to, hubs): (&Context, &UnitId, &Hubs<'_>),
+    context: &Context,
     due: &Due,
-    measured: &Measured,
-    keys: &Keys<'_>,
-) -> Result<(), SealingError> {
+    measured: Measured,
+    keys: &Keys,
+) -> Result<SealedDraft, SealingError> {
+    let year = context.span(due.period)?.school_year;
+    let under_seal = context.year(year).ok_or(SealingError::NotListed(year))?;
     let cap = measured.report.cap();
     let bound = bound_to(&due.task, &context.unit, due.number);
     let shares = Instance::new(cap, due.table.cells())?.split(&measured.report, &bound)?;
-    let halves = shares.seal(hubs, &bound)?;
+    let halves = shares.seal(&under_seal.hubs()?, &bound)?;
     let place = Place {
         unit: context.unit.clone(),
         table: due.table.id().clone(),
@@ -166,8 +300,8 @@ fn seal(
         public: halves.public,
         leader_half: halves.leader.bytes().to_vec(),
         helper_half: halves.helper.bytes().to_vec(),
-        to: to.clone(),
-        enrolled: measured.enrolled.clone(),
+        to: under_seal.year().leader.clone(),
+        enrolled: measured.enrolled,
         made_at_ms: context.now_ms,
         key: keys.stated.public().spki().to_vec(),
     });
@@ -185,6 +319,7 @@ fn seal(
         verdict: None,
     };
     let item = encode_item(ItemKind::SealedReport, body, signature);
-    register::insert(tx, &report, &measured.told, &item)?;
-    Ok(register::keep_figures(tx, &report.name, measured.report.danger_exact_cells())?)
+    let figures = measured.report.danger_exact_cells().to_vec();
+    let made = Made::Sealed { table: due.table.id().clone(), number: due.number };
+    Ok(SealedDraft { report, told: measured.told, figures, item, made })
 }

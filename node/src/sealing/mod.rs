@@ -1,16 +1,19 @@
 //! Sealed sums at the school: measures a period's figures, seals each half to its hub, keeps what
 //! both hubs say.
 //!
-//! The way is `ledger -> raw table -> SealedReport -> two halves -> signed bytes -> hand-over`, in
-//! one transaction, so that what a report told and the report itself stand or fall together. A
-//! report is sealed once; only a refusal makes room for another one. Until documents of both
-//! commissions are here nothing is sealed, and counts about persons go rounded.
+//! The way is `ledger -> raw table -> SealedReport -> two halves -> signed bytes -> hand-over`.
+//! What a report told and the report itself are stored in one transaction, so that they stand or
+//! fall together; they are counted and proved before, while others may write. A report is sealed
+//! once; only a refusal makes room for another one. Until documents of both commissions are here
+//! nothing is sealed, and counts about persons go rounded.
 
 mod absence;
 #[cfg(test)]
 mod annulled_tests;
 mod figures;
 mod make;
+#[cfg(test)]
+mod make_tests;
 mod measure;
 mod report_key;
 mod schedule;
@@ -41,7 +44,7 @@ use runtime::sql::SqlError;
 use crate::indicator::{IndicatorError, Unsealed};
 use crate::packs::Packs;
 
-pub use absence::absences;
+pub use absence::{absences, plan_missing};
 pub use figures::{FiguresError, danger_own_view};
 pub use make::{make, wrapped_anew};
 pub use report_key::{KeyStanding, ReportKey};
@@ -153,4 +156,14 @@ pub enum SealingError {
     /// The ledger could not be read or written.
     #[error(transparent)]
     Store(#[from] SqlError),
+}
+
+impl SealingError {
+    /// The same, with what a store said named as that, wherever it was asked.
+    fn of_store(self) -> Self {
+        match self {
+            Self::Indicator(IndicatorError::Store(error)) => Self::Store(error),
+            other => other,
+        }
+    }
 }

@@ -27,11 +27,11 @@ use crate::ledger::author::Author;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::entry::{StaffId, StudentId};
 use crate::ledger::hold::{self, Act};
-use crate::ledger::report_key;
 use crate::ledger::sealed::{self as register, StoredReport};
 use crate::ledger::testing::{
     AS_OF, NOW_MS, PERIOD, School, TODAY, TestPupil, danger_name_responsible, sheet_cells,
 };
+use crate::ledger::{Ledger, report_key};
 use crate::release::{self, copy_handover};
 use crate::transfer::{Transfer, addressed};
 
@@ -44,7 +44,12 @@ pub(super) fn author() -> Author {
 
 /// A school that works in its ledgers since September.
 pub(super) fn school() -> School {
-    let school = School::new();
+    school_in(Ledger::in_memory().expect("ledger"))
+}
+
+/// The same in a ledger that is kept somewhere.
+pub(super) fn school_in(ledger: Ledger) -> School {
+    let school = School::with(ledger);
     school.roster(&(0..40).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
     school.staff(&[(1, "心理教师"), (2, "德育主任")]);
     danger_name_responsible(&school.ledger);
@@ -493,7 +498,12 @@ fn a_week_told_before_a_restore_is_told_no_more() {
     seal(&school, &context, week("2025-W45"));
     let again = registered(&school, OPENED, "2025-W45").expect("sealed");
     let refusal = verdict_on(&again, "F370202004J01", Some("other_report"));
-    let refusal = hubs.verdict(&refusal, &[0]);
+    for alone in [0, 1] {
+        let refusal = hubs.verdict(&refusal, &[alone]);
+        let taken = take(&school.ledger, &hubs.trust, &context, &refusal);
+        assert!(matches!(taken, Err(VerdictError::Signature)), "one hub's word: {taken:?}");
+    }
+    let refusal = hubs.verdict(&refusal, &[0, 1]);
     let taken = take(&school.ledger, &hubs.trust, &context, &refusal).expect("taken");
     assert_eq!(taken, Taken::News);
     // Entered again by the counsellor, who found it missing.

@@ -1,6 +1,6 @@
 //! Packs as they were stored, and what is made of them once they are verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use certs::aggregate::{Hubs, Role};
 use certs::digest::sha256;
@@ -124,6 +124,23 @@ impl Found {
         let at = begin_of(self.effective_from);
         let at = at.ok_or_else(|| Unsealed::Keys("its first day cannot be".to_owned()))?;
         self.verify(pins, at).map(|()| keys)
+    }
+
+    /// The schools that a roster or a list of keys names, if it holds under both roots.
+    pub(super) fn units(&self, pins: &Pins) -> Option<BTreeSet<UnitId>> {
+        let at = begin_of(self.effective_from).filter(|_| pins.has_both())?;
+        self.verify(pins, at).ok()?;
+        match self.kind {
+            PackKind::Roster => {
+                let listed = roster::read(&self.name, &self.content).ok()?;
+                Some(listed.schools.into_keys().collect())
+            }
+            PackKind::Keys => {
+                let keys = proto::pack::keys::read(&self.name, &self.content).ok()?;
+                Some(keys.into_keys().collect())
+            }
+            _ => None,
+        }
     }
 
     /// Under every pinned root, by keys that were valid on a day.

@@ -65,6 +65,8 @@ pub struct SealedYears {
     years: BTreeMap<AreaYear, Result<SealingYear, Unsealed>>,
     /// Keys that any version of a plan names, whether or not it holds.
     named: BTreeSet<(Digest, AreaYear)>,
+    /// Who is named by rosters and lists of keys of years of which no plan is here.
+    unplanned: BTreeMap<AreaYear, BTreeSet<UnitId>>,
     /// Why the latest version of a pack is not in use.
     refused: BTreeMap<(PackKind, AreaYear), Unsealed>,
 }
@@ -98,6 +100,9 @@ impl SealedYears {
             versions.sort_by_key(|found| std::cmp::Reverse((found.serial, found.signatures.len())));
             past.begin(&place.0);
             years.take_plan(&place, (&versions, &rosters), &mut past, pins);
+        }
+        for found in rosters.iter().chain(lists.values().flatten()) {
+            years.note_unplanned(found, pins);
         }
         for (place, mut versions) in lists {
             versions.sort_by_key(|found| std::cmp::Reverse((found.serial, found.signatures.len())));
@@ -155,6 +160,25 @@ impl SealedYears {
             }
         }
         year.keys = in_use.unwrap_or_default();
+    }
+
+    /// A roster or a list of keys without any plan of its year: both commissions prepared the year,
+    /// and the plan is not published yet, or was held back on the way.
+    fn note_unplanned(&mut self, found: &Found, pins: &Pins) {
+        let Ok(place) = plan::area_year(&found.name) else { return };
+        if !self.years.contains_key(&place)
+            && let Some(units) = found.units(pins)
+        {
+            self.unplanned.entry(place).or_default().extend(units);
+        }
+    }
+
+    /// The area of which a roster or a list of keys under both roots names a school for a year, and
+    /// no plan of that year is here.
+    #[must_use]
+    pub fn lacks_plan(&self, school: &UnitId, year: i16) -> Option<&UnitId> {
+        let of_year = self.unplanned.iter().filter(|((_, of), _)| *of == year);
+        of_year.into_iter().find(|(_, units)| units.contains(school)).map(|((area, _), _)| area)
     }
 
     /// The year of an area, or why it is not under seal; nothing where there is no plan.

@@ -12,7 +12,7 @@ use domain::period::Calendar;
 use jiff::civil::date;
 use prost::Message;
 use proto::pack::plan::{OpenPlan, Sealing};
-use proto::pack::{embedded, roster};
+use proto::pack::{embedded, keys, roster};
 use proto::wire::directive::{Directive, Pack, PackSignature as WireSignature};
 
 use super::found::begin_of;
@@ -186,6 +186,26 @@ fn terms(year: &SealingYear, week: &str) -> Option<TaskTerms> {
     let period: Period = week.parse().expect("period");
     let span = Span::of(period, &calendar).expect("span");
     year.terms(&table(), (period, &span), sha256(b"catalogue"))
+}
+
+/// A school sees that a plan was held back, or is not published yet, by what came of the same year:
+/// a roster or a list of keys under both roots that names it. One root's word is no sign of it.
+#[test]
+fn a_year_whose_plan_did_not_come_is_seen() {
+    let city = City::new();
+    let [roster, plan] = city.both(&Say::usual());
+    let one_root = city.sign((PackKind::Roster, NAME), 1, &[0], &roster_text(6));
+    let keys = keys::write(&[(unit("S2"), sha256(b"key"))].into());
+    let keys = city.sign((PackKind::Keys, NAME), 1, &[0, 1], &keys);
+    let lacks = |directives: &[Vec<u8>], school| {
+        city.read(directives).lacks_plan(&unit(school), 2026).cloned()
+    };
+    let area = Some(unit("370203"));
+    assert_eq!(lacks(&[roster.clone()], "S3"), area);
+    assert_eq!((lacks(&[keys.clone()], "S2"), lacks(&[keys.clone()], "S3")), (area, None));
+    assert_eq!(lacks(&[roster.clone(), plan], "S3"), None, "it is here");
+    assert_eq!((lacks(&[one_root], "S3"), lacks(&[roster.clone()], "S7")), (None, None));
+    assert_eq!(city.read(&[roster]).lacks_plan(&unit("S3"), 2027), None);
 }
 
 /// With everything in place each unit makes the same year, whatever came first, and the terms of

@@ -13,6 +13,7 @@ use runtime::web::{Lang, Text};
 use tests::city::build::{City, Hubs, Wishes};
 use tests::city::clock::live_in;
 use tests::city::days::{Course, FOUNDED, PLAN_FROM};
+use tests::city::folder::Temporary;
 use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, plan};
 use tests::city::process::{Asked, Program, end_with_parent};
 use tests::city::progress::Progress;
@@ -195,11 +196,15 @@ async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     if [&arguments.dir, &arguments.export].into_iter().flatten().any(is_full) {
         return Err(Failure::new(Exit::Refused, "FOLDER_IN_USE", IN_USE).hint(IN_USE_NEXT));
     }
-    let temporary = tempfile::Builder::new().prefix("xinqiao-city-").tempdir().map_err(failed)?;
+    let temporary = match &arguments.dir {
+        Some(_) => None,
+        None => Some(Temporary::new().map_err(failed)?),
+    };
+    let chosen = temporary.as_ref().map(Temporary::units).or_else(|| arguments.dir.clone());
     let course = arguments.year.then(|| arguments.weeks.map_or(Course::YEAR, Course::last_weeks));
     let wishes = Wishes {
         program: std::env::current_exe().map_err(failed)?,
-        dir: arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
+        dir: chosen.unwrap_or_default(),
         data: arguments.data.clone(),
         seed: arguments.seed,
         lives: arguments.life,

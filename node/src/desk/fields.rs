@@ -28,6 +28,9 @@ texts! {
     DIGEST_HELP = "扫描件或录音的 SHA-256（64 位）；同意必填，口头答复留空；在“家长告知与同意”选择扫描件可自动填写",
         "SHA-256 of the scan or recording, 64 digits; a yes needs it, a spoken answer has none; choose \
          the scan under Families to fill it in";
+    TARGET_HELP = "一并留存的、不涉及某一名学生的记录编号，如会诊、报告；没有就留空",
+        "Number of a record about nobody that is kept too, a consultation or a report; empty \
+         without one";
     OUTSIDE_HELP = "校外人员所在单位的代码，与家长同意书上的接收方一致；没有校外人员就留空",
         "Id of the unit of whoever came from outside, as on the families' consents; empty without \
          anybody from outside";
@@ -63,7 +66,7 @@ const NEEDED: [(Kind, &str); 14] = [
 ];
 
 /// What helps with a column, whatever its kind.
-const HELP: [(&str, Text); 16] = [
+const HELP: [(&str, Text); 17] = [
     ("valid_until", UNTIL_HELP),
     ("next_review", REVIEW_HELP),
     ("card", CARD_HELP),
@@ -79,6 +82,7 @@ const HELP: [(&str, Text); 16] = [
     ("note", NOTE_HELP),
     ("at_time", TIME_HELP),
     ("talk", TALK_HELP),
+    ("target", TARGET_HELP),
     ("target_student", STUDENT_HELP),
 ];
 

@@ -97,6 +97,8 @@ entry! {
         lift_asked_staff: Option<StaffId> = "lift_asked_staff",
         /// Day on which it was lifted.
         until: Option<Date> = "valid_until",
+        /// A record about nobody that it keeps too: a meeting, a report under a duty.
+        target: Option<RecordId> = "target",
     }
 }
 
@@ -155,14 +157,20 @@ impl Rules for LegalHold {
 
     fn check(
         &self,
-        _tx: &Tx<'_>,
+        tx: &Tx<'_>,
         _author: &Author,
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         if self.ordered_by.trim().is_empty() {
             return Err(LedgerRefusal::Field("ordered_by"));
         }
-        Ok(())
+        let Some(target) = self.target else { return Ok(()) };
+        // What is about a student is kept by a hold over that one.
+        let nobody = "select 1 from record where id = $1 and student is null and destroyed = 0";
+        match tx.query_opt(nobody, params![target.0], |row| row.i64(0))? {
+            Some(_) => Ok(()),
+            None => Err(LedgerRefusal::Field("target")),
+        }
     }
 }
 
@@ -322,15 +330,17 @@ pub(super) fn heard(
     Ok(heard)
 }
 
-/// Places a hold from today on.
+/// Places a hold from today on, over a student's records and one about nobody where one is named.
 ///
 /// # Errors
-/// Who may not, that nobody ordered it, or the store; nothing was written.
+/// Who may not, that nobody ordered it, a record that is about a student, or the store; nothing was
+/// written.
 pub fn place_hold(
     tx: &Tx<'_>,
     author: &Author,
     student: StudentId,
     ordered_by: &str,
+    target: Option<RecordId>,
 ) -> Result<RecordId, LedgerRefusal> {
     super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(student))?;
     let (from, ordered_by) = (author.today(), ordered_by.to_owned());
@@ -341,6 +351,7 @@ pub fn place_hold(
         lift_asked_by: None,
         lift_asked_staff: None,
         until: None,
+        target,
     };
     super::write::put_new(tx, author, &hold, None)
 }

@@ -59,6 +59,7 @@ fn hold() -> LegalHold {
         lift_asked_by: None,
         lift_asked_staff: None,
         until: None,
+        target: None,
     }
 }
 
@@ -71,7 +72,7 @@ fn nobody_lifts_a_hold_alone() {
     let school = school();
     let added = run(&school, |tx| write::add(tx, &head(), &hold()));
     assert!(matches!(added, Err(LedgerRefusal::OwnAct)));
-    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局", None));
     let record = record.expect("placed");
     let ended = LegalHold { until: Some(TODAY), ..hold() };
     let forged = LegalHold { lift_asked_by: Some("principal".to_owned()), ..hold() };
@@ -115,7 +116,7 @@ fn a_second_account_is_not_a_second_person() {
     assert!(matches!(sign(twin()), Err(LedgerRefusal::SamePerson)));
     assert!(matches!(sign(nobody()), Err(LedgerRefusal::Unlinked)));
     assert!(sign(head()).is_ok());
-    let placed = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let placed = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局", None));
     let record = placed.expect("placed");
     let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
     assert!(matches!(lift(nobody()), Err(LedgerRefusal::Unlinked)));
@@ -144,7 +145,7 @@ fn who_was_let_in_by_one_signs_nothing() {
     put("head", "terminal office");
     put("zhu", "head");
     let zhu = || author("zhu", SchoolRole::MoralHead, 3);
-    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局", None));
     let record = record.expect("placed");
     let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
     lift(head()).expect("asked");

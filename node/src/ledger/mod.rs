@@ -277,6 +277,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "consent to consultations with outsiders",
         sql: include_str!("migrations/033_conference_outsiders.sql"),
     },
+    Migration {
+        number: 36,
+        name: "holds over a record about nobody",
+        sql: include_str!("migrations/034_hold_target.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

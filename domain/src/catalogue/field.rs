@@ -68,6 +68,8 @@ closed_list!(
         Completed = "completed",
         /// Whether a talk was raised to the counsellor.
         Raised = "raised",
+        /// Whether a talk led to a joint analysis with the counsellor.
+        Analysed = "analysed",
         /// Whether a talk was a home visit.
         HomeVisit = "home_visit",
         /// What moved a case.
@@ -170,6 +172,7 @@ impl Field {
             | Self::LastValid
             | Self::Completed
             | Self::Raised
+            | Self::Analysed
             | Self::HomeVisit
             | Self::PlanCurrent
             | Self::OnTime
@@ -203,7 +206,7 @@ impl Source {
             Self::Screening => SCREENING_FIELDS,
             Self::Sheet => &[F::Scale, F::Band, F::Stage, F::Void, F::LastValid],
             Self::StaffScreening => &[F::Completed],
-            Self::Talk => &[F::Stage, F::TalkTopic, F::Raised, F::HomeVisit],
+            Self::Talk => &[F::Stage, F::TalkTopic, F::Raised, F::Analysed, F::HomeVisit],
             Self::Alert => &[F::Tier, F::Stage, F::PlanCurrent],
             Self::AlertEvent => &[F::Tier, F::Stage, F::AlertSource, F::Move],
             Self::AlertReview | Self::AlertContact => &[F::Tier, F::OnTime],

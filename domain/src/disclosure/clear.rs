@@ -153,6 +153,7 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
                 | Field::Outcome
                 | Field::Confirmed
                 | Field::Raised
+                | Field::Analysed
                 | Field::TalkTopic
         )
     };

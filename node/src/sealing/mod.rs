@@ -9,6 +9,8 @@
 
 mod absence;
 #[cfg(test)]
+mod analysed_tests;
+#[cfg(test)]
 mod annulled_tests;
 mod figures;
 mod make;

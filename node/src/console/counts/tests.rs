@@ -2,12 +2,14 @@
 
 use axum::http::StatusCode;
 use domain::ledger::SchoolRole;
+use domain::ledger::terms::AnalysisDecision;
 use domain::ledger::words::TalkTopic;
 use jiff::civil::date;
 use runtime::web::trial::Browser;
 
 use super::super::trial::{self, Person};
 use super::*;
+use crate::ledger::analysis::Analysis;
 use crate::ledger::author::Author;
 use crate::ledger::entry::{AuthorNote, StaffId, StudentId, Words};
 use crate::ledger::talk::Talk;
@@ -16,11 +18,11 @@ use crate::ledger::write;
 
 const WEEK: &str = "2025-W45";
 
-/// A school with one talk that was raised, in the week of 3 November.
+/// A school with one talk that was raised and analysed, in the week of 3 November.
 fn school() -> School {
     let school = School::new();
     school.roster(&(0..3).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
-    school.staff(&[(1, "心理教师")]);
+    school.staff(&[(1, "心理教师"), (2, "导师")]);
     let talked: Result<_, LedgerRefusal> = school.ledger.write("talk", |tx| {
         let author = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS);
         let talk = Talk {
@@ -33,7 +35,19 @@ fn school() -> School {
             home_visit: false,
             note: AuthorNote::new("只有我看".to_owned()),
         };
-        write::add(tx, &author, &talk)
+        let talk = write::add(tx, &author, &talk)?;
+        let analysis = Analysis {
+            day: date(2025, 11, 6),
+            student: StudentId(1),
+            talk: Some(talk),
+            counsellor: StaffId(1),
+            staff: StaffId(2),
+            decision: AnalysisDecision::NoConcern,
+            measures: String::new(),
+            review: None,
+            done: None,
+        };
+        write::add(tx, &author, &analysis)
     });
     talked.expect("talk");
     school

@@ -1,19 +1,26 @@
 //! Facts of talks, sessions, consultations, follow-ups and reports under a legal duty.
 
+use std::collections::HashSet;
+
 use domain::catalogue::{Field, Stage};
 use domain::ledger::Word as _;
 
 use super::record::{Behind, Record, Records, Value, yes};
 use super::{IndicatorError, Load};
+use crate::ledger::analysis::Analysis;
 use crate::ledger::conference::{Conference, ConferenceCase};
 use crate::ledger::consent::DutyReport;
+use crate::ledger::entry::RecordId;
 use crate::ledger::followup::Followup;
 use crate::ledger::read;
 use crate::ledger::session::Session;
 use crate::ledger::talk::Talk;
 
-/// Talks of the period.
+/// Talks of the period. Whether one was analysed together is known when the analysis is written, in
+/// whatever week: what is told of a week later reaches back to it.
 pub(super) fn talks(load: &Load<'_>) -> Result<Records, IndicatorError> {
+    let analysed: HashSet<RecordId> =
+        read::all::<Analysis>(load.tx)?.into_iter().filter_map(|kept| kept.entry.talk).collect();
     let mut rows = Vec::new();
     for kept in read::in_period::<Talk>(load.tx, load.span.from, load.span.to)? {
         let talk = &kept.entry;
@@ -22,11 +29,12 @@ pub(super) fn talks(load: &Load<'_>) -> Result<Records, IndicatorError> {
             Value::Word(load.place(talk.student.0, talk.day, Behind::entry(&kept))?.stage),
             Value::Words(topics),
             yes(talk.raised),
+            yes(analysed.contains(&kept.record)),
             yes(talk.home_visit),
         ];
         rows.push(Record::of_student(talk.student.0, Behind::entry(&kept), values));
     }
-    let fields = [Field::Stage, Field::TalkTopic, Field::Raised, Field::HomeVisit];
+    let fields = [Field::Stage, Field::TalkTopic, Field::Raised, Field::Analysed, Field::HomeVisit];
     Ok(Records::new(&fields, rows))
 }
 

@@ -23,6 +23,11 @@ fn any(field: Field, word: &str) -> Filter {
 fn concerns_never_leave_as_they_are() {
     assert!(may_be_clear(&count("mtr.raised")).is_err());
     assert!(may_be_clear(&count("mtr.topics")).is_err());
+    for field in [Field::Raised, Field::Analysed] {
+        let mut talks = count("mtr.talks");
+        talks.definition.as_mut().expect("definition").filters = vec![any(field, "yes")];
+        assert!(may_be_clear(&talks).is_err());
+    }
 }
 
 /// Talks leave roughly whatever a pack says: told with an end, they bound what is sealed of the

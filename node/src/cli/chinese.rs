@@ -293,6 +293,7 @@ pub(super) const TEXTS: Translation = &[
     ("Day on which it was held; today if not given", "研判日期；不写则为今天"),
     ("What was found; kept with it", "研判情况；随记录保存"),
     ("Day of the warning; today if not given", "预警日期；不写则为今天"),
+    ("Another school handed the case over with the student", "个案由原学校随转学移交"),
     ("Number of the case", "个案编号"),
     ("Tier: attention, close attention or crisis", "级别：一般关注、重点关注或危机"),
     ("Where the warning came from", "预警来源"),

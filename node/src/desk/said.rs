@@ -101,6 +101,12 @@ texts! {
     ON_ROLL_NEXT = "请核对学籍号；若要改正年级、班级等，请用“更正”。",
         "Check the student number; to mend grade or class use a correction.";
     NOT_ON_ROLL = "该生不在本校名册上（可能已离校），台账没有改动。",
+    NOT_MOVED_IN = "没有登记过这名学生从外校转入，个案未列入台账；没有写入任何内容。",
+        "no coming of this student from another school is entered; the case was not entered \
+         either.";
+    NOT_MOVED_IN_NEXT = "请先在“名册变动”中登记转入；若个案不是由原学校移交的，请选“列入”。",
+        "Enter the coming under changes of the roll first; a case that no school handed over is \
+         “entered”.";
         "the student is not on the roll, perhaps has left; nothing was changed.";
     NOT_ON_ROLL_NEXT = "请核对学籍号；若该生回校，请登记“转入”。",
         "Check the student number; if the student is back, enter a coming.";
@@ -245,6 +251,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::ImportBuiltOn => {
             ("IMPORT_BUILT_ON", Exit::Refused, IMPORT_BUILT_ON.into(), IMPORT_BUILT_ON_NEXT)
         }
+        R::NotMovedIn => ("NOT_MOVED_IN", Exit::Refused, NOT_MOVED_IN.into(), NOT_MOVED_IN_NEXT),
         R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
         R::Consent(_)
         | R::Outsiders(_)

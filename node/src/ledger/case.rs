@@ -22,6 +22,7 @@ use super::entry::{Kept, Moment, RecordId, StaffId, StudentId};
 use super::followup;
 use super::read;
 use super::refusal::LedgerRefusal;
+use super::roll_change;
 use super::second;
 use super::write::{self, Written};
 
@@ -56,7 +57,8 @@ pub struct MoveWish {
 /// Enters a case; it acts at once, sets the first contact, review and follow-up.
 ///
 /// # Errors
-/// The student has an open case, the role may not, or a rule; nothing was written.
+/// The student has an open case, the role may not, a case that is moved in was not handed over with
+/// the student and the family's consent, or a rule; nothing was written.
 pub fn open(
     tx: &Tx<'_>,
     author: &Author,
@@ -68,6 +70,9 @@ pub fn open(
     need_reason(author)?;
     let tier = wish.to.ok_or(MoveError::Tier)?;
     effect(wish.how, None, wish.to)?;
+    if wish.how == Move::MovedIn {
+        roll_change::check_handed_over(tx, author, (student, day))?;
+    }
     for case in read::about::<AlertCase>(tx, student.0)? {
         if tier_of(tx, student, case.record, Date::MAX)?.is_some() {
             return Err(LedgerRefusal::Double);

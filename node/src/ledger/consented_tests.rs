@@ -171,8 +171,7 @@ fn only_a_yes_is_withdrawn() {
 }
 
 fn leave_and_return(school: &School) {
-    let leaving =
-        Leaving { day: LEFT, how: TransferKind::Out, other_school: String::new(), consent: None };
+    let leaving = Leaving { day: LEFT, how: TransferKind::Out, other_school: String::new() };
     let arrival = Arrival {
         day: BACK,
         number: StudentNumber::parse(&TestPupil::new(0).number()).expect("number"),

@@ -85,12 +85,8 @@ fn school() -> School {
         write::add(tx, &counsellor(NOW_MS), &talk)?;
         let reader = counsellor(NOW_MS).because(PLANTED);
         access::open(tx, &reader, CHILD, ReadPurpose::Counselling)?;
-        let leaving = Leaving {
-            day: DAY,
-            how: TransferKind::Out,
-            other_school: PLANTED.to_owned(),
-            consent: None,
-        };
+        let leaving =
+            Leaving { day: DAY, how: TransferKind::Out, other_school: PLANTED.to_owned() };
         roll_change::leave(tx, &counsellor(NOW_MS), CHILD, &leaving)?;
         tx.execute(
             "insert into access_request

@@ -80,6 +80,9 @@ pub enum LedgerRefusal {
     /// The student is on the roll already.
     #[error("the student is on the roll already")]
     OnRoll,
+    /// No coming of the student from another school is entered.
+    #[error("no coming of the student from another school is entered")]
+    NotMovedIn,
     /// The student is not on the roll.
     #[error("the student is not on the roll")]
     NotOnRoll,

@@ -4,8 +4,11 @@
 //! one transaction; counts follow from the day of it. No roster undoes one: it is settled against
 //! them before it is compared.
 
+use std::collections::BTreeSet;
+
 use certs::digest::sha256;
 use domain::catalogue::Grade as SchoolGrade;
+use domain::ledger::consent::{NoConsent, Purpose};
 use domain::ledger::day::{DayError, check_event};
 use domain::ledger::terms::TransferKind;
 use domain::ledger::{Action, Area, Word as _};
@@ -19,7 +22,7 @@ use super::refusal::LedgerRefusal;
 use super::roll::{ClassRep, Mentor, Transfer};
 use super::special_group::Helper;
 use super::student::{self, CORRECTED, Change, TRANSFER, TURN};
-use super::{case, profile, read, write};
+use super::{case, consent, profile, read, write};
 use crate::import::preview::{Change as Difference, Comparable as _, Counts};
 use crate::import::roster::RosterRow;
 use crate::import::value::{Consent, Grade, Sex, Status, StudentNumber};
@@ -54,8 +57,6 @@ pub struct Leaving {
     pub how: TransferKind,
     /// The school after, may be empty.
     pub other_school: String,
-    /// Consent to the hand-over of records.
-    pub consent: Option<RecordId>,
 }
 
 /// What a leaving did.
@@ -159,6 +160,11 @@ pub fn leave(
     if student::known_since(tx, student.0)?.is_some_and(|first| leaving.day <= first) {
         return Err(DayError::Order.into());
     }
+    let agreed = match agreed(tx, student, leaving.day) {
+        Ok(paper) => Some(paper),
+        Err(LedgerRefusal::Store(error)) => return Err(error.into()),
+        Err(_) => None,
+    };
     let batch = note(tx, author, (ENTERED, leaving.day), Counts { left: 1, ..Counts::default() })?;
     let from = Change { batch, valid_from: leaving.day, reason: TRANSFER };
     student::replace(tx, &RosterRow { status, ..known.row }, &from)?;
@@ -167,7 +173,7 @@ pub fn leave(
         student,
         how: leaving.how,
         other_school: leaving.other_school.clone(),
-        consent: leaving.consent,
+        consent: agreed.filter(|_| leaving.how == TransferKind::Out),
     };
     let entry = write::put_new(tx, author, &entry, None)?;
     let why = leaving.how.label().0;
@@ -249,6 +255,41 @@ fn corrected(row: &RosterRow, right: &Correction) -> RosterRow {
     row.grade = right.grade.unwrap_or(row.grade);
     row.class = right.class.clone().unwrap_or(row.class);
     row
+}
+
+/// Asks that a student's last entry of this kind is a coming, by a day, and that the family agreed
+/// to the hand-over; the paper that says so is noted with the coming. A case is moved in by this
+/// alone: else nobody could say why another school told of it.
+pub(super) fn check_handed_over(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, day): (StudentId, Date),
+) -> Result<(), LedgerRefusal> {
+    let comings = read::about::<Transfer>(tx, student.0)?;
+    let last = comings.into_iter().max_by_key(|kept| (kept.entry.day, kept.record));
+    let came = last.filter(|kept| kept.entry.how == TransferKind::In && kept.entry.day <= day);
+    let Kept { record, version, entry, .. } = came.ok_or(LedgerRefusal::NotMovedIn)?;
+    let paper = Some(agreed(tx, student, author.today())?);
+    if entry.consent != paper {
+        let noted = Transfer { consent: paper, ..entry };
+        write::put_change(tx, author, (record, version), &noted, None)?;
+    }
+    Ok(())
+}
+
+/// The paper by which a family agrees to a hand-over on a day, whatever school it names.
+fn agreed(tx: &Tx<'_>, student: StudentId, day: Date) -> Result<RecordId, LedgerRefusal> {
+    let papers = consent::heard(tx, Some(student))?.into_iter();
+    let papers = papers.filter(|kept| kept.entry.purpose == Purpose::Transfer);
+    let named: BTreeSet<String> = papers.map(|kept| kept.entry.recipient).collect();
+    let mut why = LedgerRefusal::Consent(NoConsent::Unanswered);
+    for recipient in &named {
+        match consent::standing(tx, student, (Purpose::Transfer, recipient), &[], day) {
+            Ok(kept) => return Ok(kept.record),
+            Err(reason) => why = reason,
+        }
+    }
+    Err(why)
 }
 
 /// Whether a case of a student is open now.

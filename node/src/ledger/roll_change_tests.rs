@@ -1,6 +1,7 @@
 //! Comings, leavings and corrections by hand, and what rosters do to them.
 
 use domain::ledger::SchoolRole;
+use domain::ledger::consent::{Answer, NoConsent, Purpose};
 use domain::ledger::day::DayError;
 use domain::ledger::terms::{Tier, TransferKind};
 use domain::ledger::words::Move;
@@ -12,7 +13,7 @@ use super::guard_tests::{CHILD, author, counsellor, head, run, school};
 use super::refusal::LedgerRefusal;
 use super::roll::{Mentor, Transfer};
 use super::roll_change::{self, Arrival, Correction, Leaving, Left};
-use super::testing::{AS_OF, School, TODAY, TestPupil, wish};
+use super::testing::{AS_OF, School, TODAY, TestPupil, slip, wish};
 use super::{access, consented, footing, journal, read, student, write};
 use crate::import::value::{Consent, Grade, Sex, StudentNumber};
 
@@ -33,7 +34,7 @@ fn arrival(n: u32) -> Arrival {
 }
 
 fn leaving(how: TransferKind) -> Leaving {
-    Leaving { day: DAY, how, other_school: "示例三中".to_owned(), consent: None }
+    Leaving { day: DAY, how, other_school: "示例三中".to_owned() }
 }
 
 fn arrive(school: &School, arrival: Arrival) -> Result<StudentId, LedgerRefusal> {
@@ -231,4 +232,43 @@ fn a_correction_from_a_past_day_keeps_what_came_after() {
     correct(TODAY, again).expect("found today");
     let known = run(&school, |tx| Ok(student::one(tx, CHILD.0)?)).expect("read").expect("known");
     assert_eq!((known.from, &*known.row.name), (DAY, "甄某"), "left on the same day");
+}
+
+/// A case is moved in only with a coming and with the family's consent to the hand-over, which is
+/// then noted with the coming; a leaving notes the consent that stands.
+#[test]
+fn a_case_is_moved_in_with_the_student_and_a_consent() {
+    let school = school();
+    let came = arrive(&school, arrival(9)).expect("came");
+    let move_in = |student: StudentId| {
+        run(&school, move |tx| {
+            let wish = wish(Move::MovedIn, Some(Tier::T2), 1);
+            case::open(tx, &counsellor(), student, TODAY, &wish)
+        })
+    };
+    assert!(matches!(move_in(CHILD), Err(LedgerRefusal::NotMovedIn)), "never came");
+    let unasked = move_in(came);
+    assert!(matches!(unasked, Err(LedgerRefusal::Consent(NoConsent::Unanswered))));
+    let paper = |student, answer| super::consent::Consent {
+        purpose: Purpose::Transfer,
+        form_digest: "0".repeat(64),
+        ..slip(student, answer, TODAY, date(2025, 12, 31))
+    };
+    let say = |student, answer| {
+        let said = paper(student, answer);
+        run(&school, move |tx| write::add(tx, &counsellor(), &said)).expect("paper")
+    };
+    say(came, Answer::Refused);
+    let refused = move_in(came);
+    assert!(matches!(refused, Err(LedgerRefusal::Consent(NoConsent::Refused))));
+    let yes = say(came, Answer::Given);
+    move_in(came).expect("moved in");
+    let noted = |student: StudentId| {
+        let found = run(&school, move |tx| Ok(read::about::<Transfer>(tx, student.0)?));
+        found.expect("read").pop().expect("entry").entry.consent
+    };
+    assert_eq!(noted(came), Some(yes));
+    let to_other = say(CHILD, Answer::Given);
+    leave(&school, Leaving { day: TODAY, ..leaving(TransferKind::Out) }).expect("left");
+    assert_eq!(noted(CHILD), Some(to_other));
 }

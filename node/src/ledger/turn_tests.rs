@@ -152,7 +152,6 @@ fn a_turn_needs_two_persons_and_the_same_roll() {
             day: date(2026, 8, 20),
             how: domain::ledger::terms::TransferKind::Out,
             other_school: String::new(),
-            consent: None,
         };
         super::roll_change::leave(tx, &counsellor(), StudentId(1), &leaving)
     });

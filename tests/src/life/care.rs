@@ -172,8 +172,8 @@ impl Life {
         for _ in 0..self.dice.times(ALERTS, self.cast.students()) {
             let student = self.somebody(0);
             let (tier, source) = (self.dice.word(&TIERS), self.dice.word(&SOURCES));
-            let how = if self.dice.per_mille(MOVED_IN) { Move::MovedIn } else { Move::Opened };
-            self.open(tx, (student, day), (how, tier, source)).map_err(at(day, "a new case"))?;
+            let opened = (Move::Opened, tier, source);
+            self.open(tx, (student, day), opened).map_err(at(day, "a new case"))?;
         }
         for _ in 0..self.dice.times(REPORTS, self.cast.students()) {
             let what = self.dice.word(&[20, 20, 60]);

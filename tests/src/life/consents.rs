@@ -4,7 +4,8 @@
 //! All of it is drawn from dice of its own, so that the rest of a life does not change with it.
 
 use domain::ledger::consent::{Answer, DataClass, Method, Purpose};
-use domain::ledger::terms::{Relation, TransferKind};
+use domain::ledger::terms::{Relation, Tier, TransferKind};
+use domain::ledger::words::{AlertSource, Move};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use node::import::roster::RosterRow;
@@ -19,8 +20,8 @@ use runtime::sql::Tx;
 
 use super::cast::Pupil;
 use super::rates::{
-    AHEAD, AWAY_DAYS, COMES_BACK, DISPUTED, LEAVINGS, NOTICE_DAYS, SLIPS, SLIPS_NO, SPOKEN,
-    WITHDRAWN,
+    AHEAD, AWAY_DAYS, COMES_BACK, DISPUTED, LEAVINGS, MOVED_IN, NOTICE_DAYS, SLIPS, SLIPS_NO,
+    SPOKEN, WITHDRAWN,
 };
 use super::{Done, Life, LifeError, at};
 
@@ -158,8 +159,7 @@ impl Life {
         let row = number.and_then(|number| student::current(tx).ok()?.remove(&number));
         // Who has left by a file has left.
         let Some(row) = row.filter(|row| row.status.is_on_roll()) else { return Ok(()) };
-        let leaving =
-            Leaving { day, how: TransferKind::Out, other_school: String::new(), consent: None };
+        let leaving = Leaving { day, how: TransferKind::Out, other_school: String::new() };
         match roll_change::leave(tx, &self.cast.head(day), pupil.id, &leaving) {
             // Came today.
             Err(LedgerRefusal::Day(_)) => return Ok(()),
@@ -192,8 +192,27 @@ impl Life {
                 other_school: String::new(),
             };
             roll_change::arrive(tx, &self.cast.head(day), &arrival)?;
+            let student = pupil.id;
             self.cast.pupils.push(pupil);
+            if self.slips.per_mille(MOVED_IN) {
+                self.hand_over(tx, student, day)?;
+            }
         }
         Ok(())
+    }
+
+    /// The other school hands a case over, with a paper that the family signed.
+    fn hand_over(&mut self, tx: &Tx<'_>, student: StudentId, day: Date) -> Done {
+        let paper = Consent {
+            relation: Some(Relation::Mother),
+            guardian_signed: Some(day),
+            student_signed: Some(day),
+            child_view: "愿意".to_owned(),
+            valid_to: day + NOTICE_DAYS.days(),
+            form_digest: SCAN.to_owned(),
+            ..Consent::bare(student, (Purpose::Transfer, Answer::Given), day)
+        };
+        write::add(tx, &self.cast.counsellor(day), &paper)?;
+        self.open(tx, (student, day), (Move::MovedIn, Tier::T1, AlertSource::Counsellor))
     }
 }

@@ -31,8 +31,8 @@ pub const ALERTS: u64 = 1_250;
 pub const TIERS: [u64; 3] = [60, 30, 10];
 /// Weights of the sources of a warning, in the order of the list.
 pub const SOURCES: [u64; 9] = [10, 24, 22, 14, 10, 8, 2, 3, 7];
-/// Of a thousand new cases: moved in from another school.
-pub const MOVED_IN: u64 = 60;
+/// Of a thousand students who come: with a case that the other school hands over.
+pub const MOVED_IN: u64 = 250;
 /// Of a thousand crises: reported under a duty.
 pub const REPORTED: u64 = 450;
 /// Reports under a duty for other reasons.

@@ -70,6 +70,9 @@ pub(super) struct OpenArgs {
     /// Day of the warning; today if not given
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Option<Date>,
+    /// Another school handed the case over with the student
+    #[arg(long)]
+    moved_in: bool,
 }
 
 #[derive(Args, Debug)]
@@ -186,7 +189,8 @@ fn list(terminal: &Terminal, node: &Node, reader: Author) -> Result<(), Failure>
 fn open(terminal: &Terminal, node: &Node, author: &Author, args: &OpenArgs) -> Result<(), Failure> {
     let author = author.because(&args.wish.reason);
     let day = args.day.unwrap_or_else(|| author.today());
-    let (wish, owner) = (wish(&args.wish, Move::Opened)?, args.wish.owner.clone());
+    let how = if args.moved_in { Move::MovedIn } else { Move::Opened };
+    let (wish, owner) = (wish(&args.wish, how)?, args.wish.owner.clone());
     let number = args.student.clone();
     let record = node.ledger().write("open_case", move |tx| {
         let wish = MoveWish { owner: staff(tx, &owner)?, ..wish };

@@ -151,7 +151,6 @@ fn leave(
         day: args.day.unwrap_or_else(|| author.today()),
         how: word::<TransferKind>(&args.how)?,
         other_school: args.other_school.trim().to_owned(),
-        consent: None,
     };
     let (author, number, day) = (author.clone(), args.number.clone(), leaving.day);
     let left = node.ledger().write("leave", move |tx| {

@@ -26,7 +26,7 @@ use crate::ledger::browse;
 use crate::ledger::case::{self, MoveWish};
 use crate::ledger::critical::CriticalItem;
 use crate::ledger::entry::{
-    Cell, CellType, Column, Field, Moment, RecordId, Shape, StaffId, StudentId, words_of,
+    Cell, CellType, Column, Field, Moment, RecordId, Shape, StaffId, StudentId, WordText, words_of,
 };
 use crate::ledger::followup::Followup;
 use crate::ledger::refusal::LedgerRefusal;
@@ -100,8 +100,10 @@ const ACTS: [Act; 9] = [
             day("next_review"),
             or_empty(instant("contacted_at")),
             or_empty(word::<ContactWay>("way")),
+            or_empty(column("how", CellType::Text, Shape::Word(entrances), false)),
         ],
         start: |tx, author, _, typed| {
+            typed.preset("how", || Move::Opened.as_str().to_owned());
             typed.preset("day", || author.today().to_string());
             own_staff(tx, author, "owner", typed)
         },
@@ -226,16 +228,23 @@ const ACTS: [Act; 9] = [
 ];
 
 /// Moves that are asked for; entering has a form of its own.
-fn moves() -> Vec<crate::ledger::entry::WordText> {
-    let asked = [Move::TierUp, Move::TierDown, Move::Closed, Move::MovedOut];
-    words_of::<Move>()
-        .into_iter()
-        .filter(|entry| asked.iter().any(|one| one.as_str() == entry.word))
-        .collect()
+fn moves() -> Vec<WordText> {
+    only(&[Move::TierUp, Move::TierDown, Move::Closed, Move::MovedOut])
 }
 
-fn agreement() -> Vec<crate::ledger::entry::WordText> {
-    let word = |word, label| crate::ledger::entry::WordText { word, label };
+/// How a case comes onto the ledger.
+fn entrances() -> Vec<WordText> {
+    only(&[Move::Opened, Move::MovedIn])
+}
+
+fn only(moves: &[Move]) -> Vec<WordText> {
+    let mut words = words_of::<Move>();
+    words.retain(|entry| moves.iter().any(|one| one.as_str() == entry.word));
+    words
+}
+
+fn agreement() -> Vec<WordText> {
+    let word = |word, label| WordText { word, label };
     vec![word("yes", ("同意", "Agree")), word("no", ("不同意", "Do not agree"))]
 }
 
@@ -272,7 +281,8 @@ fn open(
     let (to, source) = (Some(values.take()?), values.take()?);
     let (owner, next_review): (StaffId, Date) = (values.take()?, values.take()?);
     let (at, way): (Option<Moment>, Option<ContactWay>) = (values.take()?, values.take()?);
-    let wish = MoveWish { how: Move::Opened, to, source, owner, next_review: Some(next_review) };
+    let how = values.take::<Option<Move>>()?.unwrap_or(Move::Opened);
+    let wish = MoveWish { how, to, source, owner, next_review: Some(next_review) };
     let case = case::open(tx, author, student, day, &wish)?;
     match (at, way) {
         (Some(at), Some(way)) => {
@@ -506,5 +516,18 @@ mod tests {
             assert!(has || own_page, "{}", known.kind.as_str());
         }
         assert_eq!(CriticalItem::KIND, Kind::CriticalItem);
+    }
+
+    /// Every move of a case can be chosen in the form of entering or in that of moving, and in one
+    /// of them only.
+    #[test]
+    fn every_move_is_offered_by_one_form() {
+        let offered = |words: &[WordText], one: &Move| {
+            words.iter().filter(|entry| entry.word == one.as_str()).count()
+        };
+        for one in Move::ALL {
+            let forms = offered(&moves(), one) + offered(&entrances(), one);
+            assert_eq!(forms, 1, "{}", one.as_str());
+        }
     }
 }

@@ -29,7 +29,6 @@ fn school() -> School {
                 day: date(2025, 11, 18),
                 how: TransferKind::Out,
                 other_school: String::new(),
-                consent: None,
             };
             roll_change::leave(tx, &li, StudentId(student), &leaving)
         });

@@ -81,7 +81,6 @@ pub(super) async fn leave(State(office): State<Office>, form: Form) -> Result<Re
             day: day(filled.text("day"), "day")?,
             how: TransferKind::from_word(filled.text("how")).ok_or(LedgerRefusal::Field("how"))?,
             other_school: filled.text("other_school").trim().to_owned(),
-            consent: None,
         };
         Ok(Effect::Left(roll_change::leave(tx, author, student, &leaving)?))
     })

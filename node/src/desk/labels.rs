@@ -143,6 +143,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("target_student", "涉及学生", "student concerned"),
     ("teacher", "教师", "teacher"),
     ("term", "学期", "term"),
+    ("tested", "测评日期", "day of the test"),
     ("test_passed", "考核通过", "test passed"),
     ("through_channel", "报送渠道", "through channel"),
     ("tier", "级别", "tier"),

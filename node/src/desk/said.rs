@@ -82,6 +82,11 @@ texts! {
         "an entry of that table was changed since; the table cannot be taken back as a whole, \
          nothing was changed.";
     TABLE_BUILT_ON_NEXT = "请在台账中逐条作废。", "Annul its entries one by one in the ledger.";
+    TIME_OF_TALK = "这名学生当天有危险条目，需要访谈时间才知道是否已就此谈过；没有写入任何内容。",
+        "a critical answer of this student was given on that day, and only the time of the talk \
+         says whether it was spoken about; nothing was written.";
+    TIME_OF_TALK_NEXT = "请填写访谈的时间（时:分）。访谈在前的，该条目会继续提示。",
+        "Give the time of the talk. An answer given after it keeps calling.";
     OWN_ACT = "这种记录有专门的办理方式，不能直接填写；台账没有改动。",
         "this is written by an act of its own; the ledger was not changed.";
     OWN_ACT_NEXT = "预警个案请在“预警台账”页办理。",
@@ -96,17 +101,17 @@ texts! {
     NOT_WAITING = "这一项没有在等人办理（可能已经办完），台账没有改动。",
         "it does not wait for anybody, perhaps it is done; the ledger was not changed.";
     NOT_WAITING_NEXT = "请刷新后再看。", "Look at the list again.";
-    ON_ROLL = "该生已在本校名册上，没有再登记转入。",
-        "the student is on the roll already; no coming was entered.";
-    ON_ROLL_NEXT = "请核对学籍号；若要改正年级、班级等，请用“更正”。",
-        "Check the student number; to mend grade or class use a correction.";
-    NOT_ON_ROLL = "该生不在本校名册上（可能已离校），台账没有改动。",
     NOT_MOVED_IN = "没有登记过这名学生从外校转入，个案未列入台账；没有写入任何内容。",
         "no coming of this student from another school is entered; the case was not entered \
          either.";
     NOT_MOVED_IN_NEXT = "请先在“名册变动”中登记转入；若个案不是由原学校移交的，请选“列入”。",
         "Enter the coming under changes of the roll first; a case that no school handed over is \
          “entered”.";
+    ON_ROLL = "该生已在本校名册上，没有再登记转入。",
+        "the student is on the roll already; no coming was entered.";
+    ON_ROLL_NEXT = "请核对学籍号；若要改正年级、班级等，请用“更正”。",
+        "Check the student number; to mend grade or class use a correction.";
+    NOT_ON_ROLL = "该生不在本校名册上（可能已离校），台账没有改动。",
         "the student is not on the roll, perhaps has left; nothing was changed.";
     NOT_ON_ROLL_NEXT = "请核对学籍号；若该生回校，请登记“转入”。",
         "Check the student number; if the student is back, enter a coming.";
@@ -196,6 +201,11 @@ texts! {
         "Nothing was destroyed. Do it after its term, or once the case is out or the hold lifted.";
 }
 
+/// That entries of a kind name it, by what people call the kind.
+fn named((zh, en): (&str, &str)) -> Sentence {
+    Sentence::pair(NAMED.fill(Lang::Zh, &[&zh]), NAMED.fill(Lang::En, &[&en]))
+}
+
 /// Code, exit, what happened, what to do next.
 type Told = (&'static str, Exit, Sentence, Text);
 
@@ -229,14 +239,11 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
             ("NEVER_ANNULLED", Exit::Refused, NEVER_ANNULLED.into(), NEVER_ANNULLED_NEXT)
         }
         R::Unsettled => ("UNSETTLED", Exit::Refused, UNSETTLED.into(), UNSETTLED_NEXT),
-        R::Named(kind) => {
-            let (zh, en) = kind.label();
-            let said = Sentence::pair(NAMED.fill(Lang::Zh, &[&zh]), NAMED.fill(Lang::En, &[&en]));
-            ("NAMED", Exit::Refused, said, NAMED_NEXT)
-        }
+        R::Named(kind) => ("NAMED", Exit::Refused, named(kind.label()), NAMED_NEXT),
         R::TableBuiltOn => {
             ("TABLE_BUILT_ON", Exit::Refused, TABLE_BUILT_ON.into(), TABLE_BUILT_ON_NEXT)
         }
+        R::TimeOfTalk => ("TIME_OF_TALK", Exit::Refused, TIME_OF_TALK.into(), TIME_OF_TALK_NEXT),
         R::OwnAct => ("OWN_ACT", Exit::Refused, OWN_ACT.into(), OWN_ACT_NEXT),
         R::NotAuthor => ("NOT_AUTHOR", Exit::Refused, NOT_AUTHOR.into(), NOT_AUTHOR_NEXT),
         R::SamePerson => ("SAME_PERSON", Exit::Refused, SAME_PERSON.into(), SAME_PERSON_NEXT),

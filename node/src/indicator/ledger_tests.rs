@@ -2,6 +2,7 @@
 
 use domain::catalogue::Grade;
 use domain::cell::Cell;
+use domain::ledger::consent::Answer;
 use domain::ledger::terms::{SessionOrigin, SessionTopic, Tier};
 use domain::ledger::words::{AlertSource, Form, Move, Service, TalkTopic};
 use domain::ledger::{SchoolRole, Word as _};
@@ -20,7 +21,7 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::session::Session;
 use crate::ledger::talk::Talk;
 use crate::ledger::teaching::Lesson;
-use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
+use crate::ledger::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil, sheet_cells, slip};
 use crate::ledger::{profile, write};
 use crate::release;
 
@@ -365,4 +366,24 @@ fn no_group_is_a_zero_once_the_school_works_here() {
     assert_eq!(groups(&school), Cell::Unsupported);
     school.begin_work();
     assert_eq!(groups(&school), Cell::Value(0));
+}
+
+/// Whether a critical answer counts is a question of the day of the test: a sheet of October that
+/// is typed on 20 November counts by the yes of October, and one of days without a yes does not.
+#[test]
+fn a_critical_answer_counts_by_the_consent_of_its_test_day() {
+    for (from, to, expected) in
+        [(date(2025, 10, 13), date(2025, 10, 31), 1), (date(2025, 10, 13), date(2025, 10, 19), 0)]
+    {
+        let school = School::new();
+        let child = TestPupil { consent: "", ..TestPupil::new(1) };
+        school.roster(&[child.clone()], AS_OF);
+        school.staff(&[(1, "心理教师")]);
+        let yes = slip(StudentId(1), Answer::Given, from, to);
+        run(&school, move |tx| write::add(tx, &counsellor(), &yes));
+        school.answers(&[(child, "2025-10-20", sheet_cells(0, "2"))]).expect("answers");
+        let told = facts(&school, date(2025, 11, 24));
+        let sum = cells(&school, &told, "scr.critical").into_iter().filter_map(Cell::value);
+        assert_eq!(sum.sum::<u64>(), expected, "{to}");
+    }
 }

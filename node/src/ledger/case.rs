@@ -163,7 +163,8 @@ pub fn sign(
 /// Notes that a review was held, and how it ended; the move that it decides is asked for apart.
 ///
 /// # Errors
-/// The role may not, it was held already, or the case has left the ledger.
+/// The role may not, it was held already, its day lies before the case was entered, or the case has
+/// left the ledger.
 pub fn hold_review(
     tx: &Tx<'_>,
     author: &Author,
@@ -175,6 +176,9 @@ pub fn hold_review(
     write::allow(tx, author, Action::Do(Act::RaiseTier), Some(held.student))?;
     if held.done.is_some() || held.cancelled {
         return Err(LedgerRefusal::NotWaiting);
+    }
+    if done < opened_on(tx, held.case)? {
+        return Err(LedgerRefusal::Field("done"));
     }
     (held.done, held.decision) = (Some(done), Some(decision));
     let written = write::put_change(tx, author, (review, kept.version), &held, None)?;
@@ -190,7 +194,8 @@ pub fn hold_review(
 /// Notes the first contact of a case.
 ///
 /// # Errors
-/// The role may not, it was made already, or its instant lies in the future.
+/// The role may not, it was made already, or its instant lies in the future or before the day of
+/// the case.
 pub fn note_contact(
     tx: &Tx<'_>,
     author: &Author,
@@ -206,8 +211,16 @@ pub fn note_contact(
     if at > author.now() {
         return Err(domain::ledger::day::DayError::Future.into());
     }
+    if at.day() < opened_on(tx, contact.case)? {
+        return Err(LedgerRefusal::Field("contacted_at"));
+    }
     (contact.done_at, contact.by, contact.way) = (Some(at), Some(by), Some(way));
     write::put_change(tx, author, (record, kept.version), &contact, None)
+}
+
+/// Day on which a case was entered: nothing that follows from it was done before.
+pub(super) fn opened_on(tx: &Tx<'_>, case: RecordId) -> Result<Date, LedgerRefusal> {
+    Ok(read::one::<AlertCase>(tx, case)?.ok_or(LedgerRefusal::Unknown)?.entry.day)
 }
 
 /// Every open case on a day, with its tier.

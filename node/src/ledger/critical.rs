@@ -6,8 +6,10 @@ use domain::ledger::terms::{ContactWay, InterviewResult};
 use jiff::civil::Date;
 use runtime::sql::Tx;
 
-use super::author::Author;
-use super::entry::{AuthorNote, Moment, RecordId, Rules, StaffId, StudentId, entry};
+use super::author::{Author, Signature};
+use super::entry::{
+    AuthorNote, Entry as _, Kept, Moment, RecordId, Rules, StaffId, StudentId, entry,
+};
 use super::refusal::LedgerRefusal;
 use super::{read, write};
 use domain::ledger::{Act, Action};
@@ -34,6 +36,9 @@ entry! {
         contacted_by: Option<StaffId> = "contacted_by",
         /// How.
         way: Option<ContactWay> = "way",
+        /// Day of the test; of a sheet that is not handed in yet, that of the answer. None where it
+        /// was observed, and in items from before it was kept.
+        tested: Option<Date> = "tested",
     }
 }
 
@@ -90,14 +95,13 @@ pub fn raise_by_rule(
 ) -> Result<bool, LedgerRefusal> {
     let known = read::about::<CriticalItem>(tx, answer.student.0)?;
     let is_known = known.iter().any(|kept| {
-        let item = &kept.entry;
-        item.scale == answer.scale && item.level >= answer.level && item.day >= answer.test_date
+        let is_of = kept.entry.is_of((answer.scale, answer.test_date), answer.begun);
+        is_of && kept.entry.level >= answer.level
     });
     if is_known {
         return Ok(false);
     }
-    // Nobody's right is asked: no role may keep such an answer from being seen.
-    let author = Author::new(by, SchoolRole::Operator, None, now_ms).because(BY_RULE);
+    let author = by_rule(by, now_ms);
     let item = CriticalItem {
         day: author.today(),
         student: answer.student,
@@ -107,9 +111,64 @@ pub fn raise_by_rule(
         contacted_at: None,
         contacted_by: None,
         way: None,
+        tested: Some(answer.test_date),
     };
     write::put_new(tx, &author, &item, None)?;
     Ok(true)
+}
+
+/// Says of what was raised while a sheet was answered or typed of which day the sheet is, now that
+/// it is handed in: whether it counts is a question of that day.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn handed_in(
+    tx: &Tx<'_>,
+    (by, now_ms): (&str, i64),
+    (student, scale): (StudentId, &str),
+    (test_date, begun): (Date, Moment),
+) -> Result<(), LedgerRefusal> {
+    let author = by_rule(by, now_ms);
+    for kept in read::about::<CriticalItem>(tx, student.0)? {
+        let (item, seen) = (kept.entry, (kept.record, kept.version));
+        let is_raised_by_it =
+            item.scale == scale && item.tested == Some(item.day) && item.raised_at >= begun;
+        if is_raised_by_it && item.tested != Some(test_date) {
+            let of_sheet = CriticalItem { tested: Some(test_date), ..item };
+            match write::put_change(tx, &author, seen, &of_sheet, None) {
+                // A clock that was set back before the contact keeps no sheet from coming in.
+                Err(LedgerRefusal::Field(_)) => {}
+                other => drop(other?),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Annuls what an import raised of a student, since the sheet was never the student's; where
+/// somebody has spoken with the student already, or two versions wait, it stands. Gives how many.
+pub(crate) fn taken_back(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, scale): (StudentId, &str),
+    imported_at: Moment,
+) -> Result<u64, LedgerRefusal> {
+    let mut annulled = 0;
+    for kept in read::about::<CriticalItem>(tx, student.0)? {
+        let item = &kept.entry;
+        let is_of = item.scale == scale && item.raised_at == imported_at;
+        let seen = write::seen::<CriticalItem>(tx, kept.record)?;
+        if is_of && item.contacted_at.is_none() && seen.parallels == 0 {
+            write::put_annulled(tx, author, kept.record, item)?;
+            annulled += 1;
+        }
+    }
+    Ok(annulled)
+}
+
+/// Nobody's right is asked: no role may keep such an answer from being seen.
+fn by_rule(by: &str, now_ms: i64) -> Author {
+    Author::new(by, SchoolRole::Operator, None, now_ms).because(BY_RULE)
 }
 
 /// A critical answer, wherever it was given.
@@ -121,6 +180,8 @@ pub struct CriticalAnswer<'a> {
     pub scale: &'a str,
     /// Day of the test.
     pub test_date: Date,
+    /// Since when the sheet was answered or typed here; none of a file.
+    pub begun: Option<Moment>,
     /// How fast it calls.
     pub level: CriticalLevel,
 }
@@ -140,13 +201,53 @@ impl Rules for CriticalItem {
 
     fn check(
         &self,
-        _tx: &Tx<'_>,
+        tx: &Tx<'_>,
         author: &Author,
-        _own: Option<RecordId>,
+        own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
+        // One that is there may be ahead of a clock that was set back, and still takes its contact.
+        if own.is_none() && self.raised_at > author.now() {
+            return Err(LedgerRefusal::Field("raised_at"));
+        }
+        let before = own.map(|own| read::versions::<Self>(tx, own)).transpose()?;
+        let counted = |versions: Vec<(Kept<Self>, Signature)>| {
+            versions.into_iter().map(|(kept, _)| kept).rfind(|kept| !kept.parallel)
+        };
+        let before = before.and_then(counted);
+        // What the rule raised says of which day it is when its sheet is handed in.
+        let is_rule = author.reason() == BY_RULE && author.role() == SchoolRole::Operator;
+        if let Some(field) = before.and_then(|before| self.differs(&before.entry))
+            && !(is_rule && field == "tested")
+        {
+            return Err(LedgerRefusal::Field(field));
+        }
         let early = self.contacted_at.is_some_and(|at| at < self.raised_at || at > author.now());
         let half = self.contacted_at.is_some() != self.contacted_by.is_some();
         if early || half { Err(LedgerRefusal::Field("contacted_at")) } else { Ok(()) }
+    }
+}
+
+impl CriticalItem {
+    /// Whether it was raised by a sheet of a day, or while that sheet was answered or typed. Of
+    /// what does not say of which day it is, all that was raised since.
+    #[must_use]
+    pub fn is_of(&self, (scale, test_date): (&str, Date), begun: Option<Moment>) -> bool {
+        let since = begun.is_some_and(|begun| self.raised_at >= begun);
+        let is_of_day = match self.tested {
+            Some(tested) => tested == test_date || (since && tested == self.day),
+            None => self.day >= test_date,
+        };
+        self.scale == scale && is_of_day
+    }
+
+    /// What of it, beside the contact, is not as it was. When it was raised and how fast it calls
+    /// decide whether the contact was in time, so nobody puts that right.
+    fn differs(&self, before: &Self) -> Option<&'static str> {
+        let (one, other) = (self.cells(), before.cells());
+        let pairs = Self::COLUMNS.iter().zip(one.iter().zip(&other));
+        let changed = pairs.filter(|(_, (one, other))| one != other);
+        let of_contact = ["contacted_at", "contacted_by", "way"];
+        changed.map(|(column, _)| column.name).find(|name| !of_contact.contains(name))
     }
 }
 

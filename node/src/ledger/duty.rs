@@ -1,4 +1,4 @@
-//! What is due over all ledgers, for one reader: the earliest first.
+//! What is due over all ledgers, for one reader: what presses first, then the earliest.
 //!
 //! Only what waits is read, so the list costs the same after five years as after one. It names
 //! students, so it logs whom it shows.
@@ -33,7 +33,7 @@ use super::{access, case, read, strange};
 
 pub use kind::DutyKind;
 
-/// Longest list of what is due.
+/// Longest list of what is due, beside what presses.
 const DUTIES_MAX: usize = 500;
 /// Days ahead from which on a plan's review or the end of a certificate is on the list.
 const AHEAD_DAYS: u32 = 60;
@@ -65,15 +65,34 @@ pub struct Duty {
     pub tier: Option<Tier>,
 }
 
-/// Everything that is due and that the reader may see, the earliest first; whom it shows is logged.
+/// What is due, as far as it is wanted, and how much more there is.
+#[derive(Clone, Default)]
+pub struct DueList {
+    /// What presses first, then the rest, each the earliest first.
+    pub shown: Vec<Duty>,
+    /// Wanted too, and not shown: so many that are due later.
+    pub more: usize,
+    /// All that the reader may see, wanted or not.
+    pub all: usize,
+    /// Of all of it: overdue.
+    pub late: usize,
+    /// The sorts of all of it.
+    pub kinds: BTreeSet<DutyKind>,
+}
+
+/// What is due, that the reader may see and that is wanted; whom it shows is logged.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn duties(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
-    let duties = unnamed(tx, reader)?;
-    let students: BTreeSet<_> = duties.iter().filter_map(|duty| duty.student).collect();
+pub fn duties(
+    tx: &Tx<'_>,
+    reader: &Author,
+    wanted: impl Fn(&Duty) -> bool,
+) -> Result<DueList, SqlError> {
+    let list = cut(all(tx, reader)?, reader.now().0, wanted);
+    let students: BTreeSet<_> = list.shown.iter().filter_map(|duty| duty.student).collect();
     access::log_list(tx, reader, &students, purpose_of(reader.role()))?;
-    Ok(duties)
+    Ok(list)
 }
 
 /// As [`duties`], for whoever shows no student: nothing is logged, so a calendar program that asks
@@ -81,7 +100,36 @@ pub fn duties(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn unnamed(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
+pub fn unnamed(tx: &Tx<'_>, reader: &Author) -> Result<DueList, SqlError> {
+    Ok(cut(all(tx, reader)?, reader.now().0, |_| true))
+}
+
+/// What a child's safety hangs on is never cut and stands before everything that is long overdue;
+/// what waits for a second person is never cut. Of the rest the earliest are shown, and what is
+/// left out is counted.
+fn cut(mut duties: Vec<Duty>, now_ms: i64, wanted: impl Fn(&Duty) -> bool) -> DueList {
+    let all = duties.len();
+    let late = duties.iter().filter(|duty| duty.due_ms.is_some_and(|due| due < now_ms)).count();
+    let kinds = duties.iter().map(|duty| duty.kind).collect();
+    duties.retain(wanted);
+    duties.sort_by_key(|duty| {
+        let rest = !duty.kind.presses();
+        (rest, duty.due_ms.unwrap_or(i64::MAX), duty.kind, duty.record)
+    });
+    let (mut kept, mut more) = (0, 0);
+    duties.retain(|duty| {
+        if duty.kind.presses() || duty.kind == DutyKind::Second {
+            return true;
+        }
+        kept += 1;
+        more += usize::from(kept > DUTIES_MAX);
+        kept <= DUTIES_MAX
+    });
+    DueList { shown: duties, more, all, late, kinds }
+}
+
+/// Everything that is due and that the reader may see.
+fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     let mut duties = Vec::new();
     of_cases(tx, reader, &mut duties)?;
     of_students(tx, reader, &mut duties)?;
@@ -89,8 +137,6 @@ pub fn unnamed(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     of_papers(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;
-    duties.sort_by_key(|duty| (duty.due_ms.unwrap_or(i64::MAX), duty.kind, duty.record));
-    duties.truncate(DUTIES_MAX);
     Ok(duties)
 }
 

@@ -13,7 +13,7 @@ use super::alert::{AlertMove, AlertReview, FirstContact};
 use super::author::Author;
 use super::case::{self, MoveWish};
 use super::critical::CriticalItem;
-use super::duty::{DutyKind, duties};
+use super::duty::{DueList, Duty, DutyKind, duties};
 use super::entry::{RecordId, Rules, StaffId, StudentId};
 use super::followup::Followup;
 use super::refusal::LedgerRefusal;
@@ -82,6 +82,7 @@ fn papers(tx: &Tx<'_>, li: &Author, (student, what): (StudentId, u8)) -> Result<
             contacted_at: None,
             contacted_by: None,
             way: None,
+            tested: None,
         };
         return write::add(tx, li, &item).map(drop);
     }
@@ -165,7 +166,8 @@ fn moves_of_one_instant_keep_their_order() {
     assert!(school.ledger.read(case::open_now).expect("open").is_empty());
 }
 
-/// The list is the earliest first, over several ledgers, and what is without a limit stands last.
+/// What presses stands first, then the rest, each the earliest first, over several ledgers; what is
+/// without a limit stands last.
 #[test]
 fn what_is_due_stands_by_its_limit() {
     let school = School::new();
@@ -174,10 +176,9 @@ fn what_is_due_stands_by_its_limit() {
     for one in [(0, 0, 2), (7, 1, 0), (8, 2, 0), (7, 3, 0), (3, 0, 0)] {
         school.ledger.write("step", move |tx| step(tx, one)).expect("step");
     }
-    let list = school.ledger.write("list", |tx| duties(tx, &author(SchoolRole::Counsellor, 1)));
-    let list = list.expect("list");
-    let due: Vec<i64> = list.iter().map(|duty| duty.due_ms.unwrap_or(i64::MAX)).collect();
-    assert!(due.is_sorted());
+    let list = due_of(&school, author(SchoolRole::Counsellor, 1)).shown;
+    let order = |duty: &Duty| (!duty.kind.presses(), duty.due_ms.unwrap_or(i64::MAX));
+    assert!(list.iter().map(order).is_sorted());
     let kinds: Vec<DutyKind> = list.iter().map(|duty| duty.kind).collect();
     for kind in [DutyKind::Critical, DutyKind::Contact, DutyKind::Review, DutyKind::Followup] {
         assert!(kinds.contains(&kind), "{kind:?} of {kinds:?}");
@@ -209,13 +210,62 @@ fn a_followup_has_the_tier_of_its_case() {
             };
             write::add(tx, &li, &visit)?;
         }
-        Ok::<_, LedgerRefusal>((duties(tx, &li)?, open.first().map(|now| now.tier)))
+        Ok::<_, LedgerRefusal>((duties(tx, &li, |_| true)?.shown, open.first().map(|now| now.tier)))
     });
     let (list, tier) = list.expect("list");
     let visits = list.iter().filter(|duty| duty.kind == DutyKind::Followup);
     let tiers: Vec<_> = visits.map(|duty| (duty.student, duty.tier)).collect();
     assert!(tiers.contains(&(Some(StudentId(1)), tier)) && tier.is_some(), "{tiers:?}");
     assert!(tiers.contains(&(Some(StudentId(2)), None)), "{tiers:?}");
+}
+
+fn due_of(school: &School, by: Author) -> DueList {
+    school.ledger.write("due", move |tx| duties(tx, &by, |_| true)).expect("duties")
+}
+
+/// Long-overdue work by the hundred hides nothing that presses, and what is left out is counted:
+/// an answer of now stands before all of it, the wish that waits for a second person is there, and
+/// whoever asks for one sort of work is shown it though the whole list has no room for it.
+#[test]
+fn overdue_work_hides_nothing_that_presses() {
+    let school = School::new();
+    school.roster(&(0..4).map(TestPupil::new).collect::<Vec<_>>(), AS_OF);
+    school.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    let li = author(SchoolRole::Counsellor, 1);
+    let filled = school.ledger.write("visits", move |tx| {
+        for n in 0..505 {
+            let visit = Followup {
+                due: date(2025, 10, 1) + (n % 40).days(),
+                student: StudentId(1),
+                case: None,
+                why: FollowupKind::Tracking,
+                staff: StaffId(1),
+                done: None,
+                way: None,
+                cancelled: false,
+            };
+            write::add(tx, &li, &visit)?;
+        }
+        for one in [(7, 1, 0), (0, 0, 2), (3, 0, 0)] {
+            step(tx, one)?;
+        }
+        Ok::<_, LedgerRefusal>(())
+    });
+    filled.expect("entered");
+    let list = due_of(&school, author(SchoolRole::Counsellor, 1));
+    let kinds: Vec<DutyKind> = list.shown.iter().map(|duty| duty.kind).collect();
+    assert!(kinds.first().is_some_and(|kind| kind.presses()), "{kinds:?}");
+    for kind in [DutyKind::Critical, DutyKind::Contact, DutyKind::Countersign, DutyKind::Second] {
+        assert!(kinds.contains(&kind), "{kind:?}");
+    }
+    assert!(!kinds.contains(&DutyKind::Review), "due later than all that is shown");
+    assert_eq!(list.shown.len() + list.more, list.all);
+    assert!(list.more >= 5 && list.late >= 505, "{} {}", list.more, list.late);
+    assert!(list.kinds.contains(&DutyKind::Review));
+    let by = author(SchoolRole::Counsellor, 1);
+    let is_wanted = |duty: &Duty| duty.kind == DutyKind::Review;
+    let one = school.ledger.write("due", move |tx| duties(tx, &by, is_wanted)).expect("duties");
+    assert_eq!((one.shown.len(), one.more, one.all), (1, 0, list.all));
 }
 
 /// A critical answer is due for everybody who has to answer it, the moral-education head too, who
@@ -230,8 +280,8 @@ fn a_critical_answer_is_due_for_whoever_answers_it() {
     item.expect("item");
     let due = |role, staff| {
         let by = author(role, staff);
-        let due = school.ledger.write("due", move |tx| duties(tx, &by)).expect("duties");
-        due.iter().filter(|duty| duty.kind == DutyKind::Critical).count()
+        let due = due_of(&school, by);
+        due.shown.iter().filter(|duty| duty.kind == DutyKind::Critical).count()
     };
     assert_eq!(due(SchoolRole::Counsellor, 1), 1);
     assert_eq!(due(SchoolRole::MoralHead, 2), 1, "the head answers it too");

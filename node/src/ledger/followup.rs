@@ -51,10 +51,15 @@ impl Rules for Followup {
 
     fn check(
         &self,
-        _tx: &Tx<'_>,
+        tx: &Tx<'_>,
         author: &Author,
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
+        if let (Some(done), Some(case)) = (self.done, self.case)
+            && done < case::opened_on(tx, case)?
+        {
+            return Err(LedgerRefusal::Field("done"));
+        }
         if self.cancelled && self.done.is_some() {
             return Err(LedgerRefusal::Field("cancelled"));
         }

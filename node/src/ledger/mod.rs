@@ -282,6 +282,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "holds over a record about nobody",
         sql: include_str!("migrations/034_hold_target.sql"),
     },
+    Migration {
+        number: 37,
+        name: "day of the test of a critical answer",
+        sql: include_str!("migrations/035_critical_tested.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

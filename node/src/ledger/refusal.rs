@@ -74,15 +74,18 @@ pub enum LedgerRefusal {
     /// Somebody wrote to the record since it was looked at.
     #[error("somebody has changed the record meanwhile; look at it again")]
     Changed,
+    /// A critical answer was given on the day of the talk: only its time says which came first.
+    #[error("a critical answer was given on that day; the time of the talk is needed")]
+    TimeOfTalk,
     /// It does not wait for anybody.
     #[error("it does not wait for a second person")]
     NotWaiting,
-    /// The student is on the roll already.
-    #[error("the student is on the roll already")]
-    OnRoll,
     /// No coming of the student from another school is entered.
     #[error("no coming of the student from another school is entered")]
     NotMovedIn,
+    /// The student is on the roll already.
+    #[error("the student is on the roll already")]
+    OnRoll,
     /// The student is not on the roll.
     #[error("the student is not on the roll")]
     NotOnRoll,

@@ -12,6 +12,7 @@ use runtime::params;
 use runtime::sql::{Row, SqlError, Tx, Value};
 
 use super::campaign::Place;
+use super::entry::Moment;
 use super::student::read_number;
 use super::{packed, strange};
 use crate::import::answers::{AnswerOutcome, AnswerRow};
@@ -53,6 +54,8 @@ pub(crate) struct SheetPlace {
     pub(crate) batch: i64,
     /// Internal id of the pupil.
     pub(crate) student: i64,
+    /// Since when it was answered or typed here; none of a file.
+    pub(crate) begun: Option<Moment>,
 }
 
 /// What became of one sheet, as a pupil's outcome is made from it.

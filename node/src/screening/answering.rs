@@ -213,7 +213,9 @@ pub fn answer(
     let fires = value.is_some() && is_critical_item(part, item.number);
     let is_critical = fires && {
         let given = alone(&answers, index);
-        raise_given(tx, &part.scale, (seat.student, &given), ((STUDENT, now_ms), today(now_ms)))?
+        let begun = seat::begun(tx, seat.participant, part.instrument.id)?;
+        let when = (today(now_ms), begun);
+        raise_given(tx, &part.scale, (seat.student, &given), ((STUDENT, now_ms), when))?
     };
     let count = own.iter().map(|part| part.scale.items().len()).sum();
     Ok(Saved { is_critical, count })
@@ -277,7 +279,8 @@ fn put_sheets<'p>(
             outcome: AnswerOutcome::Answered,
             answers,
         };
-        let at = SheetPlace { place: part.instrument.place, batch: run.batch, student };
+        let begun = seat::begun(tx, seat.participant, part.instrument.id)?;
+        let at = SheetPlace { place: part.instrument.place, batch: run.batch, student, begun };
         let revise = sheet::revise_of(tx, at.place.campaign, student, test_date)?;
         take(tx, &part.scale, at, (&row, revise), (stamp.by, stamp.now_ms))?;
     }
@@ -319,7 +322,8 @@ pub(super) fn put_without(
         let answers = vec![None; part.scale.items().len()].into_boxed_slice();
         let student_number = participant.number;
         let row = AnswerRow { student_number, test_date, outcome, answers };
-        let at = SheetPlace { place: part.instrument.place, batch: run.batch, student };
+        let place = part.instrument.place;
+        let at = SheetPlace { place, batch: run.batch, student, begun: None };
         let revise = sheet::revise_of(tx, at.place.campaign, student, test_date)?;
         take(tx, &part.scale, at, (&row, revise), by)?;
     }

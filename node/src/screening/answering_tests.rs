@@ -10,7 +10,8 @@ use domain::ledger::terms::InterviewResult;
 use domain::scale::Setting;
 use domain::screening::order::{LowestTier, PER_DAY};
 use domain::screening::{Code, State, Unasked};
-use jiff::civil::{Date, date, time};
+use jiff::civil::{Date, Time, date, time};
+use runtime::clock::instant_ms;
 use runtime::sql::Tx;
 
 use super::answering::{self, AnsweringError, Barred};
@@ -23,14 +24,15 @@ use super::{paper, queue};
 use crate::import::value::Grade;
 use crate::ledger::author::Author;
 use crate::ledger::consent::Consent;
-use crate::ledger::entry::{StaffId, StudentId};
+use crate::ledger::critical::CriticalItem;
+use crate::ledger::entry::{Moment, StaffId, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::paper::Pass;
 use crate::ledger::run::{self, RunId, people, seat};
 use crate::ledger::testing::{
     AS_OF, NOW_MS, SCALE, School, TERM, TODAY, TestPupil, sheet_cells, slip, without_sheet,
 };
-use crate::ledger::{notice, write};
+use crate::ledger::{notice, read, write};
 use crate::packs::Packs;
 
 const CHILD: StudentId = StudentId(1);
@@ -193,6 +195,22 @@ impl Fair {
 
     fn events(&self, what: &'static str) -> usize {
         self.school.run_events(what)
+    }
+
+    /// Writes an interview down an hour after what was typed and answered at the tests' instant.
+    fn interview(&self, day: Date, time: Option<Time>) -> Result<(), String> {
+        let held = Held {
+            student: CHILD,
+            day,
+            time,
+            result: InterviewResult::NoAttention,
+            next_review: None,
+            return_visit: None,
+            note: String::new(),
+        };
+        let by = Author::new("li", SchoolRole::Counsellor, Some(StaffId(1)), NOW_MS + 3_600_000);
+        let held = self.write(move |tx, _, run| Ok(interview::hold(tx, &by, run, &held)?));
+        held.map(drop).map_err(|error| error.to_string())
     }
 
     fn is_queued(&self) -> bool {
@@ -378,25 +396,74 @@ fn paper_of_another_term_is_refused() {
 #[test]
 fn what_came_after_the_interview_calls_anew() {
     let fair = fair("是");
-    assert_eq!(fair.paper(0, 2, (MONDAY, 0)), Ok(1));
+    assert_eq!(fair.paper(1, 3, (MONDAY, 0)), Ok(1));
     assert!(fair.is_queued());
-    let interview = |day: Date| {
-        let held = Held {
-            student: CHILD,
-            day,
-            result: InterviewResult::NoAttention,
-            next_review: None,
-            return_visit: None,
-            note: String::new(),
-        };
-        fair.write(move |tx, _, run| Ok(interview::hold(tx, &li(0), run, &held)?)).expect("held");
-    };
-    interview(date(2025, 11, 18));
+    fair.interview(date(2025, 11, 18), None).expect("held");
     assert!(!fair.is_queued());
-    assert_eq!(fair.paper(1, 3, (date(2025, 11, 19), 0)), Ok(1));
+    assert_eq!(fair.paper(0, 2, (date(2025, 11, 19), 0)), Ok(1));
     assert!(fair.is_queued(), "a sheet of the day after");
-    interview(date(2025, 11, 20));
+    fair.interview(TODAY, Some(time(9, 30, 0, 0))).expect("held");
     assert!(!fair.is_queued());
+}
+
+/// An interview of yesterday that is written down today silences nothing that was answered today;
+/// of the very day, its time says whether the answer was spoken about, and is asked for.
+#[test]
+fn an_interview_closes_only_what_was_raised_before_it() {
+    let fair = fair("是");
+    let yesterday = date(2025, 11, 19);
+    assert_eq!(fair.paper(0, 2, (yesterday, 0)), Ok(1));
+    let open = || {
+        let items = fair.school.ledger.read(read::all::<CriticalItem>).expect("items");
+        items.into_iter().map(|kept| kept.entry.contacted_at).collect::<Vec<_>>()
+    };
+    fair.interview(yesterday, None).expect("written down late");
+    assert_eq!(open(), [None], "answered after the talk");
+    assert!(fair.is_queued());
+    let asked = fair.interview(TODAY, None).expect_err("the time is asked for");
+    assert!(asked.contains("time of the talk"), "{asked}");
+    fair.interview(TODAY, Some(time(8, 0, 0, 0))).expect("before the answer");
+    assert_eq!(open(), [None]);
+    assert!(fair.interview(TODAY, Some(time(23, 0, 0, 0))).is_err(), "not yet");
+    fair.interview(TODAY, Some(time(9, 30, 0, 0))).expect("after it");
+    assert_eq!(open(), [Some(Moment(instant_ms(TODAY.at(9, 30, 0, 0))))]);
+}
+
+/// What is answered on one day and handed in on the next calls once, and is of the sheet's day.
+#[test]
+fn a_sheet_of_two_days_calls_once() {
+    let fair = fair("是");
+    let items = || {
+        let items = fair.school.ledger.read(read::all::<CriticalItem>).expect("items");
+        items.into_iter().map(|kept| (kept.entry.day, kept.entry.tested)).collect::<Vec<_>>()
+    };
+    let code = fair.issue().expect("code");
+    assert_eq!(fair.sit(&code), Ok(()));
+    fair.press(2, ITEMS[0]);
+    let called = items();
+    assert!(!called.is_empty());
+    assert!(called.iter().all(|item| *item == (TODAY, Some(TODAY))), "{called:?}");
+    let (code, later) = (answering::digest_of(&code), NOW_MS + DAY_MS);
+    let handed_in = fair.write(move |tx, shelf, _| {
+        answering::enter(tx, (&code, &token()), later)?;
+        answering::hand_in(tx, shelf, &token(), later)
+    });
+    handed_in.map(drop).expect("handed in on the next day");
+    let tomorrow = date(2025, 11, 21);
+    assert_eq!(items(), vec![(TODAY, Some(tomorrow)); called.len()]);
+}
+
+/// A sheet of paper that is typed late is of the day of the test; both passes and the handing in
+/// call once.
+#[test]
+fn a_typed_sheet_is_of_the_day_of_its_test() {
+    let fair = fair("是");
+    assert_eq!(fair.paper(0, 2, (MONDAY, 0)), Ok(1));
+    let items = || {
+        let items = fair.school.ledger.read(read::all::<CriticalItem>).expect("items");
+        items.into_iter().map(|kept| (kept.entry.day, kept.entry.tested)).collect::<Vec<_>>()
+    };
+    assert_eq!(items(), [(TODAY, Some(MONDAY))]);
 }
 
 /// Where the school interviews the lowest tier too, a sheet that suggests it calls for an interview

@@ -6,17 +6,18 @@
 use std::cmp::Ordering;
 
 use domain::ledger::SchoolRole;
-use domain::ledger::day::plus_days;
+use domain::ledger::day::{DayError, plus_days};
 use domain::ledger::terms::{ContactWay, FollowupKind, InterviewResult, Tier};
 use domain::ledger::words::{AlertSource, Move};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time, time};
+use runtime::clock::instant_ms;
 use runtime::sql::Tx;
 
 use super::queue::{self, Queued};
 use crate::ledger::author::Author;
 use crate::ledger::case::{self, CaseNow, MoveWish};
 use crate::ledger::critical::{CriticalItem, Interview, Observation};
-use crate::ledger::entry::{AuthorNote, Kept, RecordId, StaffId, StudentId};
+use crate::ledger::entry::{AuthorNote, Kept, Moment, RecordId, StaffId, StudentId};
 use crate::ledger::followup::Followup;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, Run, RunId};
@@ -34,6 +35,8 @@ pub struct Held {
     pub student: StudentId,
     /// On which day.
     pub day: Date,
+    /// At what time; asked for where a critical answer was given on that very day.
+    pub time: Option<Time>,
     /// What was found.
     pub result: InterviewResult,
     /// Day of the next review of a case that it opens; the latest that the tier allows where none
@@ -75,6 +78,7 @@ pub fn hold(
     if held.day < run.first_day {
         return Err(LedgerRefusal::Field("day"));
     }
+    let spoken_at = spoken_at(tx, author, (&run, held))?;
     let because = with_reason(author, REASON);
     let student = held.student;
     let open = open_case(tx, student)?;
@@ -94,7 +98,8 @@ pub fn hold(
         note: AuthorNote::new(held.note.clone()),
     };
     let interview = write::add(tx, author, &interview)?;
-    note_contact(tx, &because, (id, student), staff)?;
+    let talk = Talk { staff, at: spoken_at, about_until: spoken_at };
+    note_contact(tx, &because, (id, student), talk)?;
     if let Some(due) = held.return_visit {
         let why = FollowupKind::Screening;
         let visit =
@@ -147,7 +152,39 @@ fn open_case(tx: &Tx<'_>, student: StudentId) -> Result<Option<CaseNow>, LedgerR
     Ok(open.into_iter().find(|now| now.case.entry.student == student))
 }
 
-/// Notes that somebody has spoken with a student about every critical answer of the run.
+/// When an interview was held: at its time, or else by the end of its day.
+///
+/// Where a critical answer was given on that very day, the time says whether it was spoken about.
+fn spoken_at(
+    tx: &Tx<'_>,
+    author: &Author,
+    (run, held): (&Run, &Held),
+) -> Result<Moment, LedgerRefusal> {
+    let by_time = |time: Time| Moment(instant_ms(held.day.to_datetime(time)));
+    if let Some(given) = held.time {
+        let at = by_time(given);
+        return if at > author.now() { Err(DayError::Future.into()) } else { Ok(at) };
+    }
+    let open = open_items(tx, run, held.student)?;
+    if open.iter().any(|kept| kept.entry.raised_at.day() == held.day) {
+        return Err(LedgerRefusal::TimeOfTalk);
+    }
+    Ok(by_time(time(23, 59, 59, 0)).min(author.now()))
+}
+
+/// A talk with a student about critical answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk {
+    /// Who spoke with the student.
+    pub staff: StaffId,
+    /// When.
+    pub at: Moment,
+    /// What was raised later than this was not spoken about.
+    pub about_until: Moment,
+}
+
+/// Notes that somebody has spoken with a student about the critical answers of a run that had been
+/// raised by then; what was raised since keeps calling.
 ///
 /// # Errors
 /// Who may not, or the store.
@@ -155,13 +192,14 @@ pub fn note_contact(
     tx: &Tx<'_>,
     author: &Author,
     (id, student): (RunId, StudentId),
-    staff: StaffId,
+    talk: Talk,
 ) -> Result<usize, LedgerRefusal> {
     let because = with_reason(author, REASON);
-    let open = open_items(tx, &run::get(tx, id)?, student)?;
+    let mut open = open_items(tx, &run::get(tx, id)?, student)?;
+    open.retain(|kept| kept.entry.raised_at <= talk.about_until);
     for kept in &open {
         let mut item = kept.entry.clone();
-        (item.contacted_at, item.contacted_by) = (Some(author.now()), Some(staff));
+        (item.contacted_at, item.contacted_by) = (Some(talk.at), Some(talk.staff));
         item.way = Some(ContactWay::InPerson);
         write::update(tx, &because, (kept.record, kept.version), &item)?;
     }

@@ -35,7 +35,7 @@ use runtime::sql::{SqlError, Tx};
 use crate::import::answers::{AnswerOutcome, AnswerRow, ItemColumn};
 use crate::import::preview::Accepted;
 use crate::ledger::critical::{self, CriticalAnswer};
-use crate::ledger::entry::StudentId;
+use crate::ledger::entry::{Moment, StudentId};
 use crate::ledger::import_batch::{self, ImportReceipt, ImportSource};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::people::Stamp;
@@ -154,7 +154,7 @@ impl Screening {
         let changed = batch.changed_records().iter().map(|row| (row, Revise::Replace));
         for (row, revise) in fresh.chain(changed) {
             let student = ids.get(&row.student_number).ok_or(ScreeningError::UnknownPupil)?;
-            let at = SheetPlace { place, batch: number, student: *student };
+            let at = SheetPlace { place, batch: number, student: *student, begun: None };
             let by = (source.author.as_str(), source.now_ms);
             receipt.count(&take(tx, &self.scale, at, (row, revise), by)?);
             taken.push(StudentId(*student));
@@ -220,9 +220,12 @@ pub(crate) fn take(
 ) -> Result<SheetResult, ScreeningError> {
     let result = score(scale, row)?;
     sheet::insert(tx, at, row, &result, revise)?;
+    let (student, test_date, begun) = (StudentId(at.student), row.test_date, at.begun);
+    if let Some(begun) = begun {
+        critical::handed_in(tx, by, (student, scale.id()), (test_date, begun))?;
+    }
     if let Some(level) = result.flags.iter().max().and_then(|flag| level_of(*flag)) {
-        let (student, test_date) = (StudentId(at.student), row.test_date);
-        let answer = CriticalAnswer { student, scale: scale.id(), test_date, level };
+        let answer = CriticalAnswer { student, scale: scale.id(), test_date, begun, level };
         critical::raise_by_rule(tx, by, answer)?;
     }
     Ok(result)
@@ -234,12 +237,13 @@ pub(crate) fn raise_given(
     tx: &Tx<'_>,
     scale: &Scale,
     (student, answers): (StudentId, &[Option<u8>]),
-    (by, today): ((&str, i64), Date),
+    (by, (today, begun)): ((&str, i64), (Date, Option<Moment>)),
 ) -> Result<bool, ScreeningError> {
     let scored = domain::scale::score(scale, answers)?;
     let worst = scored.criticals.iter().map(|rule| rule.flag).max();
     if let Some(level) = worst.and_then(level_of) {
-        let answer = CriticalAnswer { student, scale: scale.id(), test_date: today, level };
+        let scale = scale.id();
+        let answer = CriticalAnswer { student, scale, test_date: today, begun, level };
         critical::raise_by_rule(tx, by, answer)?;
     }
     Ok(worst.is_some())

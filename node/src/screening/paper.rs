@@ -153,7 +153,8 @@ pub fn enter(
     }
     let key = (participant.id, part.instrument.id);
     paper::keep(tx, stamp(author), key, (pass, answers))?;
-    let by = ((author.account(), author.now().0), author.today());
+    let when = (author.today(), paper::begun(tx, participant.id, part.instrument.id)?);
+    let by = ((author.account(), author.now().0), when);
     Ok(raise_given(tx, &part.scale, (participant.student, answers), by)?)
 }
 
@@ -190,7 +191,8 @@ pub fn hand_in(
         let outcome = AnswerOutcome::Answered;
         let row = AnswerRow { student_number, test_date, outcome, answers };
         let place = part.instrument.place;
-        let at = SheetPlace { place, batch: open.batch, student: student.0 };
+        let begun = paper::begun(tx, participant.id, instrument)?;
+        let at = SheetPlace { place, batch: open.batch, student: student.0, begun };
         let revise = sheet::revise_of(tx, place.campaign, student.0, test_date)?;
         take(tx, &part.scale, at, (&row, revise), (author.account(), author.now().0))?;
         paper::forget(tx, participant.id, instrument)?;

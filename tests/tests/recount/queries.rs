@@ -29,9 +29,12 @@ const VIEWS: &str =
     from cur(alert_move) m where m.standing = 'in_force'), students as
     (select id as student from student), flagged as
     (select h.student, h.test_date from sheet h where current = 1 and handed_in = 'answered' and
-    outcome = 'critical'), critical as (select k.* from ( select student, day as tested,
+    outcome = 'critical'), critical as (select k.* from ( select i.student,
+    coalesce((select h.test_date from sheet h join campaign c on c.id = h.campaign join import_batch
+        b on b.id = h.batch where h.student = i.student and c.scale = i.scale
+        and b.imported_at_ms = i.raised_at limit 1), i.day) as tested,
     date(raised_at / 1000 + 86400 + 28800, 'unixepoch') as due, coalesce(contacted_at <=
-    raised_at + 86400000, 0) as ok from cur(critical_item) union all select f.student,
+    raised_at + 86400000, 0) as ok from cur(critical_item) i union all select f.student,
     f.test_date, date(f.test_date, '+1 day'), 0 from flagged f where not exists (select 1 from
     cur(critical_item) i where i.student = f.student and i.day >= f.test_date) ) k where
     family(k.student,k.tested,k.due) = 'given'), acts as (select day, what, coalesce(stage,

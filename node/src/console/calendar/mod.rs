@@ -14,6 +14,7 @@ use axum::routing::get;
 use domain::ledger::{Kind, SchoolRole, Word as _};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use runtime::clock::local_of;
 use runtime::web::{Html, Lang, Page, Problem, Visitor, posts, time};
 use serde::Deserialize;
 
@@ -22,7 +23,7 @@ use super::office::{Office, chosen, problem};
 use crate::desk::ical::{self, Event, When};
 use crate::ledger::agenda::{self, Held};
 use crate::ledger::calendar_address;
-use crate::ledger::duty::{self, Duty};
+use crate::ledger::duty::{self, DueList, Duty};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 
@@ -82,6 +83,8 @@ struct CalendarTemplate<'a> {
     heads: [&'static str; 7],
     weeks: Vec<Vec<DayView>>,
     title: String,
+    /// Of more than a page holds: how many are left out.
+    more: Option<String>,
     csrf: &'a str,
     /// Since when the reader's calendar has an address.
     since: Option<String>,
@@ -129,13 +132,15 @@ async fn show_page(
     let found = office.work(&visitor.session, move |tx, reader| {
         let today = reader.today();
         let days = days((wanted.unwrap_or(today), today), is_week).ok_or(LedgerRefusal::Unknown)?;
-        let duties = duty::duties(tx, &reader)?;
+        let is_shown =
+            |duty: &Duty| duty.due_day().is_some_and(|day| days.from <= day && day <= days.to);
+        let DueList { shown: duties, more, .. } = duty::duties(tx, &reader, is_shown)?;
         let held = agenda::held(tx, &reader, (days.from, days.to))?;
         let names = Names::of(tx, duties.iter().filter_map(|duty| duty.student))?;
         let since = calendar_address::made(tx, reader.account())?;
-        Ok::<_, LedgerRefusal>((days, (duties, reader.role()), held, (names, since)))
+        Ok::<_, LedgerRefusal>((days, (duties, more, reader.role()), held, (names, since)))
     });
-    let (days, (duties, role), held, (names, since)) = found.await.map_err(problem)?;
+    let (days, (duties, more, role), held, (names, since)) = found.await.map_err(problem)?;
     let lang = visitor.frame.lang;
     let mut weeks = Vec::new();
     let mut day = days.from;
@@ -158,6 +163,7 @@ async fn show_page(
         heads: words::WEEKDAYS.map(|text| text.in_lang(lang)),
         weeks,
         title: title(days, lang),
+        more: (more > 0).then(|| words::NOT_SHOWN.with(lang, more)),
         csrf: &visitor.session.csrf,
         since: since.map(|at| words::FEED_SINCE.with(lang, time::minute(at.0))),
         address: shown.address,
@@ -242,7 +248,7 @@ async fn export(
     visitor: Visitor<Readers>,
 ) -> Result<Response, Problem> {
     let found = office.work(&visitor.session, |tx, reader| {
-        Ok::<_, LedgerRefusal>((duty::duties(tx, &reader)?, reader.now().0))
+        Ok::<_, LedgerRefusal>((duty::duties(tx, &reader, |_| true)?, reader.now().0))
     });
     let (duties, now_ms) = found.await.map_err(problem)?;
     let text = file_of(&duties, (&office.unit_id(), now_ms), visitor.frame.lang);
@@ -251,9 +257,15 @@ async fn export(
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, file)], text).into_response())
 }
 
-/// The file of what is due.
-fn file_of(duties: &[Duty], (unit, now_ms): (&str, i64), lang: Lang) -> String {
-    let events: Vec<Event> = duties.iter().filter_map(|duty| event(duty, unit, lang)).collect();
+/// The file of what is due; what is left out of it stands there as a number, for today.
+fn file_of(duties: &DueList, (unit, now_ms): (&str, i64), lang: Lang) -> String {
+    let shown = duties.shown.iter().filter_map(|duty| event(duty, unit, lang));
+    let more = (duties.more > 0).then(|| Event {
+        uid: format!("more@{unit}"),
+        when: When::Day(local_of(now_ms).date()),
+        summary: words::NOT_SHOWN.with(lang, duties.more),
+    });
+    let events: Vec<Event> = more.into_iter().chain(shown).collect();
     ical::calendar(words::CALENDAR.in_lang(lang), &events, now_ms)
 }
 

@@ -32,6 +32,8 @@ texts! {
     AS_MONTH = "按月", "By month";
     WEEK_OF = "{0} 至 {1}", "{0} to {1}";
     MONTH_OF = "{0} 年 {1} 月", "{0}-{1}";
+    NOT_SHOWN = "另有 {0} 项到期事项未列出，见待办事项",
+        "{0} more are due and not listed here; see the list of what is due";
     MORE = "另有 {0} 项", "{0} more";
     TODAY = "今天", "today";
     MONDAY = "周一", "Mon";

@@ -22,10 +22,11 @@ use super::Staff;
 use super::office::{Office, problem};
 use crate::ledger::browse;
 use crate::ledger::course as courses;
+use crate::ledger::duty::{self, DueList, Duty};
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
-use crate::ledger::{access, board, duty, office_duty};
+use crate::ledger::{access, board, office_duty};
 
 pub(super) use pages::{act_href, content};
 pub(super) use table::Pager;
@@ -113,9 +114,17 @@ async fn show_work(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let sees_students = Readers::ROLES.contains(&visitor.session.role);
+    let (own, what) = (wanted.whose == "own", wanted.what.clone());
     let found = office.work(&visitor.session, move |tx, reader| {
-        let duties = if sees_students { duty::duties(tx, &reader)? } else { Vec::new() };
-        let names = Names::of(tx, duties.iter().filter_map(|duty| duty.student))?;
+        let is_wanted = |duty: &Duty| {
+            let whose = !own || (duty.staff.is_some() && duty.staff == reader.staff());
+            whose && (what.is_empty() || duty.kind.as_str() == what)
+        };
+        let duties = match sees_students {
+            true => duty::duties(tx, &reader, is_wanted)?,
+            false => DueList::default(),
+        };
+        let names = Names::of(tx, duties.shown.iter().filter_map(|duty| duty.student))?;
         let of_office = office_duty::waiting(tx, &reader)?;
         Ok::<_, LedgerRefusal>((duties, of_office, names, reader))
     });

@@ -23,7 +23,7 @@ use crate::ledger::author::Author;
 use crate::ledger::board::BoardRow;
 use crate::ledger::browse::{self, Line};
 use crate::ledger::course::Course;
-use crate::ledger::duty::{Duty, DutyKind};
+use crate::ledger::duty::{DueList, Duty, DutyKind};
 use crate::ledger::entry::StudentId;
 use crate::ledger::office_duty::OfficeDuty;
 use crate::ledger::showing::Names;
@@ -123,7 +123,7 @@ pub(super) struct Board<'a> {
 
 /// What is due for a reader, and which of it is wanted.
 pub(super) struct Work<'a> {
-    pub(super) duties: &'a [Duty],
+    pub(super) duties: &'a DueList,
     pub(super) of_office: &'a [OfficeDuty],
     pub(super) sees_students: bool,
     pub(super) names: &'a Names,
@@ -146,16 +146,11 @@ pub(super) struct Record<'a> {
 
 pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
     let now_ms = view.reader.now().0;
-    let wanted = view.duties.iter().filter(|duty| {
-        let whose = !view.own || (duty.staff.is_some() && duty.staff == view.reader.staff());
-        whose && (view.what.is_empty() || duty.kind.as_str() == view.what)
-    });
-    let wanted: Vec<&Duty> = wanted.collect();
+    let wanted = &view.duties.shown;
     let shown = wanted.iter().skip(view.page * WORK_SIZE).take(WORK_SIZE);
     let rows = shown.map(|duty| duty_row(duty, view, now_ms, lang)).collect();
-    let late =
-        view.duties.iter().filter(|duty| duty.due_ms.is_some_and(|due| due < now_ms)).count();
-    let counted = words::WORK_COUNTED.fill(lang, &[&wanted.len(), &view.duties.len(), &late]);
+    let DueList { more, all: of_all, late, .. } = view.duties;
+    let counted = words::WORK_COUNTED.fill(lang, &[&(wanted.len() + more), of_all, late]);
     let heads = [
         words::DUE,
         words::STATE,
@@ -177,7 +172,7 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
     let all = ("", words::ALL.in_lang(lang), true);
     let mut whats = vec![all];
     whats.extend(DutyKind::ALL.into_iter().filter_map(|kind| {
-        let is_there = view.duties.iter().any(|duty| duty.kind == kind);
+        let is_there = view.duties.kinds.contains(&kind);
         is_there.then(|| (kind.as_str(), chosen(kind.label(), lang), kind.as_str() == view.what))
     }));
     let whose = vec![all, ("own", words::OWN.in_lang(lang), view.own)];
@@ -185,7 +180,10 @@ pub(super) fn work(view: &Work<'_>, lang: Lang) -> Result<Page, RenderError> {
         ChoiceView { name: "what", label: words::WHAT.in_lang(lang), options: whats },
         ChoiceView { name: "whose", label: words::WHO.in_lang(lang), options: whose },
     ];
-    let notes = vec![super::super::words::LOGGED.in_lang(lang).to_owned()];
+    let mut notes = vec![super::super::words::LOGGED.in_lang(lang).to_owned()];
+    if *more > 0 {
+        notes.insert(0, words::WORK_MORE.fill(lang, &[&wanted.len(), more]));
+    }
     let links = Vec::new();
     let whose = if view.own { "own" } else { "" };
     let query = format!("what={}&whose={whose}&", in_address(view.what));

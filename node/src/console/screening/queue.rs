@@ -7,20 +7,20 @@ use axum::response::Response;
 use domain::ledger::Word as _;
 use domain::ledger::terms::InterviewResult;
 use domain::screening::order::{self, Call};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use runtime::cli::Failure;
 use runtime::web::{
     Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, see_other, time,
 };
 use serde::Deserialize;
 
-use super::super::office::{Nothing, chosen};
+use super::super::office::chosen;
 use super::{Campaign, Counsellors, page, words};
-use crate::ledger::entry::StudentId;
+use crate::ledger::entry::{Moment, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::{self, RunId};
 use crate::ledger::showing::Names;
-use crate::screening::interview::{self, Conclusion, Held};
+use crate::screening::interview::{self, Conclusion, Held, Talk};
 use crate::screening::queue::{self, Queued};
 
 #[derive(Template)]
@@ -29,6 +29,7 @@ struct QueueTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
     run: i64,
+    seen_ms: i64,
     load: Option<String>,
     is_long: bool,
     rows: Vec<QueueRow>,
@@ -64,6 +65,8 @@ struct InterviewTemplate<'a> {
 pub(super) struct HeldForm {
     #[serde(default)]
     day: String,
+    #[serde(default)]
+    time: String,
     #[serde(default)]
     result: String,
     #[serde(default)]
@@ -113,6 +116,7 @@ pub(super) async fn show(
         lang,
         csrf: &visitor.session.csrf,
         run: id,
+        seen_ms: now_ms,
         load,
         is_long: order::is_too_long(&days, today),
         rows: waiting.iter().map(row).collect(),
@@ -227,6 +231,10 @@ fn read(form: &HeldForm, student: StudentId) -> Result<Held, LedgerRefusal> {
     Ok(Held {
         student,
         day: day(&form.day, "day")?.ok_or(LedgerRefusal::Field("day"))?,
+        time: match form.time.trim() {
+            "" => None,
+            text => Some(Time::strptime("%H:%M", text).map_err(|_| LedgerRefusal::Field("time"))?),
+        },
         result: result.ok_or(LedgerRefusal::Field("result"))?,
         next_review: day(&form.next_review, "next_review")?,
         return_visit: day(&form.return_visit, "due")?,
@@ -234,17 +242,25 @@ fn read(form: &HeldForm, student: StudentId) -> Result<Held, LedgerRefusal> {
     })
 }
 
+/// The queue as it was seen when the button was pressed.
+#[derive(Deserialize)]
+pub(super) struct SpokenForm {
+    /// Instant of the page: what was raised since did not stand on it.
+    seen_ms: i64,
+}
+
 /// Notes that the counsellor has just spoken with a student about a critical answer.
 pub(super) async fn spoken(
     State(campaign): State<Campaign>,
     Path((id, student)): Path<(i64, i64)>,
-    form: SignedForm<Counsellors, Nothing>,
+    form: SignedForm<Counsellors, SpokenForm>,
 ) -> Result<Response, Problem> {
-    let (visitor, Nothing {}) = (form.visitor, form.fields);
+    let (visitor, SpokenForm { seen_ms }) = (form.visitor, form.fields);
     let back = format!("/screening/{id}/queue");
     let done = campaign.work(&visitor.session, move |tx, author, _| {
         let staff = author.staff().ok_or(LedgerRefusal::Unlinked)?;
-        interview::note_contact(tx, author, (RunId(id), StudentId(student)), staff)
+        let talk = Talk { staff, at: author.now(), about_until: Moment(seen_ms) };
+        interview::note_contact(tx, author, (RunId(id), StudentId(student)), talk)
     });
     match done.await {
         Ok(_) => Ok(see_other(&back)),

@@ -8,7 +8,6 @@ use domain::screening::order::{LowestTier, PER_DAY};
 use domain::screening::{State, Unasked};
 use jiff::civil::{date, time};
 use runtime::clock::{Clock, SimulatedClock};
-use runtime::sql::SqlError;
 use runtime::web::trial::{Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Shell, Transport, console};
 
@@ -245,7 +244,15 @@ async fn a_critical_answer_calls_before_the_sheet_is_handed_in() {
     // Spoken with: it leaves the urgent place and still waits for the interview.
     let csrf = queue.field("csrf").expect("csrf").to_owned();
     let path = format!("/screening/{}/queue/2", fair.run.0);
-    li.post(&format!("{path}/spoken"), &[("csrf", csrf.as_str())]).await.expect("spoken");
+    // What is raised between the page and the button is not spoken about with it.
+    let seen = queue.field("seen_ms").expect("seen").to_owned();
+    let before = (seen.parse::<i64>().expect("instant") - 86_400_000).to_string();
+    for (seen_ms, is_open) in [(before, true), (seen, false)] {
+        let fields = [("csrf", csrf.as_str()), ("seen_ms", seen_ms.as_str())];
+        li.post(&format!("{path}/spoken"), &fields).await.expect("spoken");
+        let queue = li.get(&format!("/screening/{}/queue", fair.run.0)).await.expect("queue");
+        assert_eq!(queue.text.contains("60 分钟内谈话"), is_open, "{}", queue.text);
+    }
     let queue = li.get(&format!("/screening/{}/queue", fair.run.0)).await.expect("queue");
     assert!(queue.text.contains("危险条目已谈话"));
     // The interview decides the tier, opens the case and sets the return visit.
@@ -444,7 +451,9 @@ async fn paper_is_typed_twice_and_what_differs_is_shown() {
     use domain::scale::Outcome;
     assert_eq!(fair.outcomes(), [Outcome::Critical, Outcome::Negative]);
     assert_eq!((fair.state(0), fair.school.rows("paper_entry")), (State::Submitted, 0));
-    assert_eq!(fair.school.rows("critical_item"), 1, "it was before them already");
+    let items = fair.school.ledger.read(read::all::<CriticalItem>).expect("items");
+    let tested: Vec<_> = items.iter().map(|kept| kept.entry.tested).collect();
+    assert_eq!(tested, [Some(date(2025, 11, 19))], "it was before them already");
 }
 
 /// A class teacher sees what is done in the own class and no more; school IT and the auditor see

@@ -158,6 +158,7 @@ texts! {
     INTERVIEW_NOTE = "级别由您的判断决定，量表只是提示；这里不是诊断",
         "your judgement decides the tier; a scale only suggests, and nothing here is a diagnosis";
     DAY = "访谈日期", "Day of the interview";
+    TIME = "访谈时间（当天有危险条目时必填）", "Time (needed where a critical answer was given that day)";
     RESULT = "访谈结论", "What was found";
     NEXT_REVIEW = "下次研判（列入台账时；不填按最长期限：危机 7 天、重点 28 天、一般 84 天）",
         "Next review (where it opens a case; else the latest that the tier allows)";

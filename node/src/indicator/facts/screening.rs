@@ -71,7 +71,8 @@ fn interviews(
     Ok(of_term.map(|kept| (kept.entry.student.0, kept)).collect())
 }
 
-/// Students with a critical item whose 24 hours end in the period.
+/// Students with a critical item whose 24 hours end in the period. Whether the family agreed is
+/// asked for the day of the test, whenever its answers were typed or imported.
 ///
 /// A sheet whose item nobody has opened in the ledger yet counts all the same, as not handled.
 pub(super) fn critical(load: &Load<'_>) -> Result<Records, IndicatorError> {
@@ -87,17 +88,18 @@ pub(super) fn critical(load: &Load<'_>) -> Result<Records, IndicatorError> {
         rows.extend(due_row(
             load,
             &families,
-            (item.student.0, item.day, due),
+            (item.student.0, item.tested.unwrap_or(item.day), due),
             (Behind::entry(kept), handled),
         )?);
     }
     // A day before the period's first: its 24 hours end within the period.
     let first = load.span.from.saturating_sub(1.day());
     for sheet in sheet::answered_in(load.tx, first, load.as_of)? {
-        let later = |kept: &&Kept<CriticalItem>| {
-            kept.entry.student.0 == sheet.student && kept.entry.day >= sheet.test_date
+        let of_sheet = |kept: &Kept<CriticalItem>| {
+            kept.entry.student.0 == sheet.student
+                && kept.entry.is_of((&sheet.scale, sheet.test_date), None)
         };
-        if sheet.outcome == Outcome::Critical && items.iter().find(later).is_none() {
+        if sheet.outcome == Outcome::Critical && !items.iter().any(of_sheet) {
             let due = sheet.test_date.saturating_add(1.day());
             let behind = Behind::Sheet(sheet.student, sheet.test_date);
             rows.extend(due_row(

@@ -124,6 +124,13 @@ impl DutyKind {
         }
     }
 
+    /// Whether a child's safety hangs on its limit of an hour or of days: it stands before all that
+    /// is due.
+    #[must_use]
+    pub const fn presses(self) -> bool {
+        matches!(self, Self::Critical | Self::Contact | Self::Countersign)
+    }
+
     pub(super) const fn record_kind(self) -> Kind {
         match self {
             Self::Contact => <FirstContact as Entry>::KIND,

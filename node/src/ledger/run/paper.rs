@@ -8,6 +8,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::people::Stamp;
 use super::{InstrumentId, ParticipantId};
+use crate::ledger::entry::Moment;
 use crate::ledger::{packed, strange};
 
 /// Which time a sheet is typed.
@@ -55,8 +56,9 @@ pub fn keep(
     (pass, answers): (Pass, &[Option<u8>]),
 ) -> Result<(), SqlError> {
     tx.execute(
-        "insert into paper_entry (participant, instrument, pass, answers, author, at_ms)
-         values ($1, $2, $3, $4, $5, $6) on conflict (participant, instrument, pass)
+        "insert into paper_entry
+             (participant, instrument, pass, answers, author, at_ms, begun_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (participant, instrument, pass)
          do update set answers = excluded.answers, author = excluded.author,
              at_ms = excluded.at_ms",
         params![id.0, instrument.0, pass.number(), &packed::pack(answers), stamp.by, stamp.now_ms],
@@ -92,6 +94,21 @@ pub fn typed(
         }
     }
     Ok(found)
+}
+
+/// When a student's sheet was typed first, as far as it is not handed in.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn begun(
+    tx: &Tx<'_>,
+    id: ParticipantId,
+    instrument: InstrumentId,
+) -> Result<Option<Moment>, SqlError> {
+    let began =
+        "select min(begun_at_ms) from paper_entry where participant = $1 and instrument = $2";
+    let found = tx.query_opt(began, params![id.0, instrument.0], |row| row.opt_i64(0))?;
+    Ok(found.flatten().map(Moment))
 }
 
 /// Throws away what was typed of a student's sheet: it was handed in, or is to be typed anew.

@@ -13,7 +13,7 @@ use super::people::{Stamp, note, read_instruments};
 use super::{InstrumentId, ParticipantId, RunId, tally};
 use crate::import::value::Grade;
 use crate::ledger::consented::{self, Family};
-use crate::ledger::entry::StudentId;
+use crate::ledger::entry::{Moment, StudentId};
 use crate::ledger::{packed, strange};
 
 /// A session that is not used for so long has ended; the answers stay.
@@ -169,12 +169,26 @@ pub fn save(
     now_ms: i64,
 ) -> Result<(), SqlError> {
     tx.execute(
-        "insert into draft (participant, instrument, answers, saved_at_ms)
-         values ($1, $2, $3, $4) on conflict (participant, instrument)
+        "insert into draft (participant, instrument, answers, saved_at_ms, begun_at_ms)
+         values ($1, $2, $3, $4, $4) on conflict (participant, instrument)
          do update set answers = excluded.answers, saved_at_ms = excluded.saved_at_ms",
         params![id.0, instrument.0, &packed::pack(answers), now_ms],
     )?;
     Ok(())
+}
+
+/// When the first answer of what is not handed in yet was given.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn begun(
+    tx: &Tx<'_>,
+    id: ParticipantId,
+    instrument: InstrumentId,
+) -> Result<Option<Moment>, SqlError> {
+    let began = "select begun_at_ms from draft where participant = $1 and instrument = $2";
+    let found = tx.query_opt(began, params![id.0, instrument.0], |row| row.opt_i64(0))?;
+    Ok(found.flatten().map(Moment))
 }
 
 /// Whoever began on a screen and did not hand in, and when each answered last.

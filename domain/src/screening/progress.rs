@@ -36,6 +36,8 @@ pub enum Event {
     Reopen,
     /// A void sheet is to be answered again.
     Retest,
+    /// The file that brought a sheet was taken back: what is left decides anew.
+    TakenBack,
 }
 
 /// Whether what was handed in counts.
@@ -100,6 +102,10 @@ pub const fn next(state: State, event: Event) -> Result<State, NotNow> {
         (S::Waiting | S::Started | S::Absent, Event::Absent) => S::Absent,
         (S::Refused | S::Absent, Event::Reopen) => S::Waiting,
         (S::Void, Event::Retest) => S::Retest,
+        (
+            S::Submitted | S::MadeUp | S::Void | S::Refused | S::Absent | S::Waiting,
+            Event::TakenBack,
+        ) => S::Waiting,
         _ => return Err(NotNow),
     })
 }
@@ -120,7 +126,8 @@ mod tests {
         Event::Retest,
     ];
 
-    /// Exactly who can still answer can give an answer, and nothing that is done is undone.
+    /// Exactly who can still answer can give an answer, and nothing that is done is undone, but by
+    /// taking back the file that brought it.
     #[test]
     fn only_open_students_answer_and_nothing_done_is_undone() {
         for state in State::ALL {
@@ -143,6 +150,11 @@ mod tests {
     #[test]
     fn void_sheets_are_answered_again_and_absences_made_up() {
         let in_time = |valid| Event::HandIn { valid, when: When::InTime };
+        for state in State::ALL {
+            let after = next(*state, Event::TakenBack);
+            let answers = matches!(state, State::Started | State::Retest);
+            assert_eq!(after.ok(), (!answers).then_some(State::Waiting), "{state:?}");
+        }
         let void = next(State::Started, in_time(Validity::Void));
         assert_eq!((void, next(State::Void, Event::Answer)), (Ok(State::Void), Err(NotNow)));
         assert_eq!(next(State::Void, Event::Retest), Ok(State::Retest));

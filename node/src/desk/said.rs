@@ -122,11 +122,11 @@ texts! {
     BUILT_ON = "升级之后已有新的登记（名册、筛查或学生记录），不能再整体撤销；没有改动任何内容。",
         "the roll, a screening or a student's record was written since the turn; it cannot be \
          undone as a whole, nothing was changed.";
-    IMPORT_BUILT_ON = "导入之后已有新的登记（其他名册、筛查或学生记录），不能再整体撤回；没有改动任何内容。",
-        "another roster, a screening or a student's record was written on that import since; it \
-         cannot be taken back as a whole, nothing was changed.";
-    IMPORT_BUILT_ON_NEXT = "请导入一份正确的名册，或在“名册变动”中逐个更正。",
-        "Import a roster that is right, or mend single students under changes of the roll.";
+    IMPORT_BUILT_ON = "导入之后已有新的登记（其他文件、普测结束或有关人员的记录），不能再整体撤回；没有改动任何内容。",
+        "another file, a closed screening or a record of somebody in it was written on that import \
+         since; it cannot be taken back as a whole, nothing was changed.";
+    IMPORT_BUILT_ON_NEXT = "请导入一份正确的文件；学生也可在“名册变动”中逐个更正。",
+        "Import a file that is right; students can also be mended under changes of the roll.";
     BUILT_ON_NEXT = "请逐个更正：学生的年级、班级可在“名册变动”中更正。",
         "Mend single students: grade and class can be corrected under changes of the roll.";
     CASE_NOT_OPEN = "该个案不在册，台账没有改动。",
@@ -251,6 +251,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::OneHand => ("ONE_HAND", Exit::Refused, ONE_HAND.into(), ONE_HAND_NEXT),
         R::Changed => ("CHANGED", Exit::Refused, CHANGED.into(), CHANGED_NEXT),
         R::NotWaiting => ("NOT_WAITING", Exit::Refused, NOT_WAITING.into(), NOT_WAITING_NEXT),
+        R::NotMovedIn => ("NOT_MOVED_IN", Exit::Refused, NOT_MOVED_IN.into(), NOT_MOVED_IN_NEXT),
         R::OnRoll => ("ON_ROLL", Exit::Refused, ON_ROLL.into(), ON_ROLL_NEXT),
         R::NotOnRoll => ("NOT_ON_ROLL", Exit::Refused, NOT_ON_ROLL.into(), NOT_ON_ROLL_NEXT),
         R::Turned => ("TURNED", Exit::Refused, TURNED.into(), TURNED_NEXT),
@@ -258,7 +259,6 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::ImportBuiltOn => {
             ("IMPORT_BUILT_ON", Exit::Refused, IMPORT_BUILT_ON.into(), IMPORT_BUILT_ON_NEXT)
         }
-        R::NotMovedIn => ("NOT_MOVED_IN", Exit::Refused, NOT_MOVED_IN.into(), NOT_MOVED_IN_NEXT),
         R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
         R::Consent(_)
         | R::Outsiders(_)

@@ -12,6 +12,12 @@ use crate::import::preview::Counts;
 /// Kind of a roster.
 pub(crate) const ROSTER: &str = "roster";
 
+/// Kind of a roll of staff.
+pub(crate) const STAFF: &str = "staff";
+
+/// Kind of a file of answers.
+pub(crate) const ANSWERS: &str = "answers";
+
 /// Kind of a change of the roll that a person entered; it has no file.
 pub(super) const ENTERED: &str = "entered";
 
@@ -147,7 +153,7 @@ pub fn standing_kind(tx: &Tx<'_>, batch: i64) -> Result<Option<String>, SqlError
 }
 
 /// Digest and day of an import of a kind.
-pub(super) fn origin(
+pub(crate) fn origin(
     tx: &Tx<'_>,
     (batch, kind): (i64, &str),
 ) -> Result<Option<(Digest, Date)>, SqlError> {
@@ -164,7 +170,7 @@ pub(super) fn origin(
 }
 
 /// Notes a taking back, with the reason in the place of a file's name; gives its batch.
-pub(super) fn insert_undone(
+pub(crate) fn insert_undone(
     tx: &Tx<'_>,
     author: &Author,
     (batch, (digest, as_of)): (i64, (Digest, Date)),
@@ -183,13 +189,18 @@ pub(super) fn insert_undone(
     Ok(written)
 }
 
-/// Whether a roster that was not taken back came after a batch.
-pub(super) fn has_roster_after(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
+/// Whether an import of a kind that was not taken back came after a batch.
+pub(super) fn has_after(tx: &Tx<'_>, (batch, kind): (i64, &str)) -> Result<bool, SqlError> {
     let later = format!(
-        "select 1 from import_batch b where b.kind = 'roster' and b.id > $1 and not {IS_UNDONE}
-         limit 1"
+        "select 1 from import_batch b where b.kind = $2 and b.id > $1 and not {IS_UNDONE} limit 1"
     );
-    Ok(tx.query_opt(&later, params![batch], |row| row.i64(0))?.is_some())
+    Ok(tx.query_opt(&later, params![batch, kind], |row| row.i64(0))?.is_some())
+}
+
+/// When an import came, by the clock of then.
+pub(crate) fn imported_at_ms(tx: &Tx<'_>, batch: i64) -> Result<i64, SqlError> {
+    let at = "select imported_at_ms from import_batch where id = $1";
+    super::strange(tx.query_opt(at, params![batch], |row| row.i64(0))?)
 }
 
 /// Whether a roster that was not taken back is right for a day or a later one.

@@ -1,4 +1,5 @@
-//! Taking an import back, a roster or a table of entries, as long as nothing was built on it.
+//! Taking an import back, a roster, a roll of staff or a table of entries, as long as nothing was
+//! built on it; answers are taken back by [`crate::taking::undo`].
 //!
 //! Nothing is removed. Of a roster every student stands again as before the import, in a version of
 //! its own, and whom only that file brought is off the roll from the very first day; the entries of
@@ -11,7 +12,7 @@ use runtime::sql::{SqlError, Tx};
 use super::author::Author;
 use super::import_batch;
 use super::refusal::LedgerRefusal;
-use super::{browse, strange, student, write};
+use super::{browse, staff as staff_roll, strange, student, write};
 use crate::import::preview::Counts;
 
 /// What was taken back.
@@ -21,27 +22,6 @@ pub struct Undone {
     pub restored: u64,
     /// Students who are off the roll again.
     pub removed: u64,
-}
-
-/// An import that was taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UndoneImport {
-    /// A roster.
-    Roster(Undone),
-    /// A table: so many entries were annulled.
-    Table(u64),
-}
-
-/// Takes an import back, a roster or a table of entries. Needs a reason.
-///
-/// # Errors
-/// Who may not, no such import, something was written on it since, or the store; nothing changed.
-pub fn any(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<UndoneImport, LedgerRefusal> {
-    match import_batch::standing_kind(tx, batch)?.as_deref() {
-        Some(import_batch::ROSTER) => roster(tx, author, batch).map(UndoneImport::Roster),
-        Some(_) => table(tx, author, batch).map(UndoneImport::Table),
-        None => Err(LedgerRefusal::Unknown),
-    }
 }
 
 /// Whether somebody may take a table of entries of a kind back, as far as the role alone says.
@@ -83,6 +63,38 @@ pub fn table(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<u64, LedgerRefu
     Ok(left)
 }
 
+/// Takes a roll of staff back: everybody stands as before, and whom only it brought is nobody's
+/// colleague on any day. Needs a reason.
+///
+/// # Errors
+/// Who may not, no such import, something was written on it since, or the store; nothing changed.
+pub fn staff(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, LedgerRefusal> {
+    write::allow(tx, author, Action::Write(Area::StaffRoll), None)?;
+    if author.reason().trim().is_empty() {
+        return Err(LedgerRefusal::Reason);
+    }
+    let of_staff = (batch, import_batch::STAFF);
+    let origin = import_batch::origin(tx, of_staff)?.ok_or(LedgerRefusal::Unknown)?;
+    let touched = staff_roll::touched(tx, batch)?;
+    let (new, known): (Vec<_>, Vec<_>) =
+        touched.into_iter().partition(|(_, version)| *version == 1);
+    for (staff, _) in &new {
+        if staff_roll::is_named(tx, *staff)? {
+            return Err(LedgerRefusal::ImportBuiltOn);
+        }
+    }
+    if import_batch::has_after(tx, of_staff)? || staff_roll::is_changed_since(tx, batch)? {
+        return Err(LedgerRefusal::ImportBuiltOn);
+    }
+    let undone = Undone { restored: known.len() as u64, removed: new.len() as u64 };
+    let counts = Counts { changed: undone.restored, left: undone.removed, ..Counts::default() };
+    let written = import_batch::insert_undone(tx, author, (batch, origin), counts)?;
+    for (staff, version) in known.into_iter().chain(new) {
+        staff_roll::restore(tx, (staff, version), (origin.1, written))?;
+    }
+    Ok(undone)
+}
+
 /// Takes a roster import back. Needs a reason.
 ///
 /// # Errors
@@ -115,7 +127,7 @@ pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, Ledger
 /// Whether a later roster stands, which was compared with this one, a student of the import was
 /// changed since, one whom only it brought has a record, or one whom it brought back has one since.
 fn is_built_on(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
-    if import_batch::has_roster_after(tx, batch)? {
+    if import_batch::has_after(tx, (batch, import_batch::ROSTER))? {
         return Ok(true);
     }
     const CHANGED: &str = "select 1 from student_version v join student s on s.id = v.student

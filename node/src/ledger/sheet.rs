@@ -94,10 +94,10 @@ pub(crate) fn insert(
 ) -> Result<(), SqlError> {
     let test_date = row.test_date.to_string();
     let (campaign, student) = (at.place.campaign, at.student);
-    let revision = match revise {
-        Revise::First => 1,
-        Revise::Replace => retire(tx, campaign, student, &test_date)? + 1,
-    };
+    if revise == Revise::Replace {
+        retire(tx, campaign, student, &test_date)?;
+    }
+    let revision = last_revision(tx, campaign, student, &test_date)? + 1;
     let answers = match row.outcome {
         AnswerOutcome::Answered => packed::pack(&row.answers),
         AnswerOutcome::Refused | AnswerOutcome::Absent => Vec::new(),
@@ -144,16 +144,73 @@ pub(crate) fn revise_of(
     Ok(if found.is_some() { Revise::Replace } else { Revise::First })
 }
 
-/// Makes the sheet that counts history and gives its revision; zero where there is none.
-fn retire(tx: &Tx<'_>, campaign: i64, student: i64, test_date: &str) -> Result<i64, SqlError> {
-    let retired = tx.query_opt(
+/// Makes the sheet that counts history.
+fn retire(tx: &Tx<'_>, campaign: i64, student: i64, test_date: &str) -> Result<(), SqlError> {
+    tx.execute(
         "update sheet set current = 0
-         where campaign = $1 and student = $2 and test_date = $3 and current = 1
-         returning revision",
+         where campaign = $1 and student = $2 and test_date = $3 and current = 1",
         params![campaign, student, test_date],
-        |row| row.i64(0),
     )?;
-    Ok(retired.unwrap_or(0))
+    Ok(())
+}
+
+/// The number of the last sheet of a pupil and day, counting or not; zero where there is none.
+fn last_revision(
+    tx: &Tx<'_>,
+    campaign: i64,
+    student: i64,
+    test_date: &str,
+) -> Result<i64, SqlError> {
+    let last = "select max(revision) from sheet
+        where campaign = $1 and student = $2 and test_date = $3";
+    let last = tx.query_opt(last, params![campaign, student, test_date], |row| row.opt_i64(0))?;
+    Ok(last.flatten().unwrap_or(0))
+}
+
+/// A sheet that an import brought. About one person, so without `Debug`.
+pub(crate) struct Brought {
+    /// Which screening.
+    pub(crate) campaign: i64,
+    /// Id of its scale.
+    pub(crate) scale: String,
+    /// Internal id of the pupil.
+    pub(crate) student: i64,
+    /// Whether it counts; another one took its place where it does not.
+    pub(crate) counts: bool,
+    test_date: String,
+    revision: i64,
+}
+
+/// Every sheet that an import brought.
+pub(crate) fn of_batch(tx: &Tx<'_>, batch: i64) -> Result<Vec<Brought>, SqlError> {
+    let brought = "select h.campaign, c.scale, h.student, h.current, h.test_date, h.revision
+        from sheet h join campaign c on c.id = h.campaign where h.batch = $1
+        order by h.campaign, h.student, h.test_date, h.revision";
+    tx.query(brought, params![batch], |row| {
+        Ok(Brought {
+            campaign: row.i64(0)?,
+            scale: row.text(1)?,
+            student: row.i64(2)?,
+            counts: row.bool(3)?,
+            test_date: row.text(4)?,
+            revision: row.i64(5)?,
+        })
+    })
+}
+
+/// Takes a sheet back: it is history, and the one that it replaced counts again; says whether there
+/// is one. Not one of a file that was taken back itself.
+pub(crate) fn take_back(tx: &Tx<'_>, sheet: &Brought) -> Result<bool, SqlError> {
+    let (campaign, student, test_date) = (sheet.campaign, sheet.student, &sheet.test_date);
+    retire(tx, campaign, student, test_date)?;
+    let before = tx.execute(
+        "update sheet set current = 1 where campaign = $1 and student = $2 and test_date = $3
+         and revision = (select max(h.revision) from sheet h where h.campaign = $1
+             and h.student = $2 and h.test_date = $3 and h.revision < $4
+             and not exists (select 1 from import_undo u where u.roster = h.batch))",
+        params![campaign, student, test_date, sheet.revision],
+    )?;
+    Ok(before > 0)
 }
 
 /// The sheets of a scale in a term as they count now, for the preview of a file; one query.

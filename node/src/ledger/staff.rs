@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use domain::ledger::Word as _;
 use domain::ledger::words::CounsellorPost;
 use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::Role;
 
-use super::entry::{Kept, StaffId};
+use super::entry::{Column, Kept, Shape, StaffId};
 use super::import_batch::{self, ImportReceipt, ImportSource};
+use super::kinds::KINDS;
 use super::qualification::Qualification;
 use super::{read, strange};
 use crate::import::preview::Accepted;
@@ -48,7 +50,7 @@ pub fn apply(
     if batch.is_empty() {
         return Ok(ImportReceipt { batch: None, counts });
     }
-    let number = import_batch::insert(tx, "staff", source, counts)?;
+    let number = import_batch::insert(tx, import_batch::STAFF, source, counts)?;
     let valid_from = source.as_of.to_string();
     for record in batch.new_records() {
         // One who comes back after having left gets a version, not a second entry.
@@ -95,8 +97,10 @@ pub fn current(tx: &Tx<'_>) -> Result<HashMap<Box<str>, StaffRow>, SqlError> {
 /// # Errors
 /// The store cannot be read.
 pub fn staff_at(tx: &Tx<'_>, day: Date) -> Result<Option<Vec<StaffMember>>, SqlError> {
-    let first =
-        tx.query_opt("select min(valid_from) from staff_version", &[], |row| row.opt_text(0))?;
+    // A roll that was taken back says nothing of the days before the right one.
+    let first = "select min(valid_from) from staff_version v where not exists (
+        select 1 from import_undo u where v.batch in (u.roster, u.undone))";
+    let first = tx.query_opt(first, &[], |row| row.opt_text(0))?;
     let Some(first) = first.flatten() else {
         return Ok(None);
     };
@@ -149,6 +153,69 @@ pub(super) fn is_counsellor(
         |row| row.i64(0),
     )?;
     Ok(Some(account.is_some()))
+}
+
+/// Whom an import wrote a version of, with its number.
+pub(super) fn touched(tx: &Tx<'_>, batch: i64) -> Result<Vec<(StaffId, i64)>, SqlError> {
+    let touched = "select staff, version from staff_version where batch = $1 order by staff";
+    tx.query(touched, params![batch], |row| Ok((StaffId(row.i64(0)?), row.i64(1)?)))
+}
+
+/// Whether somebody whom an import wrote on was written on since.
+pub(super) fn is_changed_since(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
+    let since = "select 1 from staff_version v join staff s on s.id = v.staff
+        where v.batch = $1 and s.version > v.version limit 1";
+    Ok(tx.query_opt(since, params![batch], |row| row.i64(0))?.is_some())
+}
+
+/// Whether an account is of a member of staff, or a version of any entry names them.
+pub(super) fn is_named(tx: &Tx<'_>, staff: StaffId) -> Result<bool, SqlError> {
+    let is_staff = |column: &&Column| matches!(column.shape, Shape::Staff);
+    let columns = KINDS.iter().flat_map(|known| {
+        let columns = known.columns.iter().filter(is_staff);
+        columns.map(move |column| (known.kind.as_str(), column.name))
+    });
+    for (table, column) in columns.chain([("account_staff", "staff")]) {
+        let named = format!("select 1 from {table} where {column} = $1 limit 1");
+        if tx.query_opt(&named, params![staff.0], |row| row.i64(0))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Writes over a version, from its day on, what stood before it on each day since; of whom nothing
+/// stood, that they are not employed.
+pub(super) fn restore(
+    tx: &Tx<'_>,
+    (staff, version): (StaffId, i64),
+    (from, batch): (Date, i64),
+) -> Result<(), SqlError> {
+    let before = "select valid_from, name, roles, employed from staff_version
+        where staff = $1 and version <= $2 order by version";
+    let mut known = tx.query(before, params![staff.0, version], |row| {
+        Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.bool(3)?))
+    })?;
+    let Some((_, name, roles, _)) = known.pop() else { return Ok(()) };
+    let from = from.to_string();
+    let mut days: Vec<String> = known.iter().map(|one| one.0.clone()).collect();
+    days.retain(|day| *day > from);
+    days.push(from);
+    days.sort_unstable();
+    days.dedup();
+    for day in days {
+        let stood = known.iter().rfind(|one| one.0 <= day).cloned();
+        let (_, name, roles, employed) =
+            stood.unwrap_or_else(|| (day.clone(), name.clone(), roles.clone(), false));
+        let next = "update staff set version = version + 1 where id = $1 returning version";
+        let next = tx.query_opt(next, params![staff.0], |row| row.i64(0))?;
+        tx.execute(
+            "insert into staff_version (staff, version, valid_from, batch, name, roles, employed)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+            params![staff.0, strange(next)?, &day, batch, &name, &roles, employed],
+        )?;
+    }
+    Ok(())
 }
 
 fn main_role(roles: &[StaffRole]) -> Result<StaffRole, SqlError> {

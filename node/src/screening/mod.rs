@@ -144,7 +144,7 @@ impl Screening {
         }
         let rows = batch.new_records().iter().chain(batch.changed_records());
         self.check_dates(rows.map(|row| row.test_date))?;
-        let number = import_batch::insert(tx, "answers", source, batch.counts())?;
+        let number = import_batch::insert(tx, import_batch::ANSWERS, source, batch.counts())?;
         receipt.import.batch = Some(number);
         let (term, scale) = (self.term.id, self.scale.id());
         let place = campaign::open(tx, term, scale, self.pack, source.now_ms)?;

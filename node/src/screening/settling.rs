@@ -40,6 +40,38 @@ pub fn settle_all(
     Ok(())
 }
 
+/// Settles students anew of whom sheets of a campaign were taken back, in every open run that asks
+/// by it: what is left decides, and whoever has nothing left is asked again.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn unsettle_all(
+    tx: &Tx<'_>,
+    stamp: Stamp<'_>,
+    campaign: i64,
+    students: &[StudentId],
+) -> Result<(), LedgerRefusal> {
+    for open in run::open_of_campaign(tx, campaign)? {
+        for student in students {
+            let participant = match people::of(tx, open.id, *student) {
+                Ok(participant) => participant,
+                Err(LedgerRefusal::Unknown) => continue,
+                Err(other) => return Err(other),
+            };
+            let standing = (participant.id, participant.state);
+            match people::happen(tx, stamp, standing, (Event::TakenBack, "")) {
+                // Who is answering goes on.
+                Err(LedgerRefusal::NotWaiting) => {}
+                other => {
+                    other?;
+                    settle(tx, stamp, &open, &people::get(tx, participant.id)?)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Settles one student by the sheets that are there; gives the state afterwards.
 ///
 /// # Errors

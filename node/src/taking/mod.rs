@@ -11,6 +11,9 @@ mod lines;
 pub mod roster;
 #[cfg(test)]
 mod tests;
+pub mod undo;
+#[cfg(test)]
+mod undo_tests;
 
 use std::collections::HashMap;
 

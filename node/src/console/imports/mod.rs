@@ -34,10 +34,11 @@ use crate::import::table;
 use crate::import::value::StudentNumber;
 use crate::ledger::author::Author;
 use crate::ledger::import_batch;
-use crate::ledger::import_undo::{Undone, UndoneImport};
+use crate::ledger::import_undo::Undone;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{import_columns, import_undo, student};
+use crate::ledger::{import_columns, student};
 use crate::packs::Packs;
+use crate::taking::undo::{self, UndoneAnswers, UndoneImport};
 use crate::taking::{self, Against, FileKind, FileRules, Planned, TakingError, Wish};
 pub(super) use pages::kind_of;
 use tray::{Columns, Held, Tray};
@@ -273,7 +274,7 @@ async fn undo(
     let (visitor, filled) = (form.visitor, form.fields);
     let (reason, lang) = (filled.text("reason").to_owned(), visitor.frame.lang);
     let done = office.work(&visitor.session, move |tx, author| {
-        let undone = import_undo::any(tx, &author.because(&reason), batch)?;
+        let undone = undo::any(tx, &author.because(&reason), batch)?;
         Ok((import_batch::number_of(tx, batch)?, undone))
     });
     let (told, done) = match done.await {
@@ -281,6 +282,12 @@ async fn undo(
             let said = match undone {
                 UndoneImport::Roster(Undone { restored, removed }) => {
                     words::UNDONE.fill(lang, &[&number, &restored, &removed])
+                }
+                UndoneImport::Staff(Undone { restored, removed }) => {
+                    words::UNDONE_STAFF.fill(lang, &[&number, &restored, &removed])
+                }
+                UndoneImport::Answers(UndoneAnswers { sheets, restored, annulled }) => {
+                    words::UNDONE_ANSWERS.fill(lang, &[&number, &sheets, &restored, &annulled])
                 }
                 UndoneImport::Table(entries) => words::ANNULLED.fill(lang, &[&number, &entries]),
             };

@@ -221,9 +221,16 @@ fn terms(view: &Overview<'_>, lang: Lang) -> Vec<Choice> {
 /// Imports as they are listed; the last roster that stands can be taken back by who keeps the roll.
 fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
     let keeps = permits(view.role, Action::Write(Area::Roll), Footing::default());
-    let is_roster =
-        |line: &&ImportLine| line.kind == FileKind::Roster.word() && line.undone.is_none();
-    let last = view.lines.iter().find(is_roster).map(|line| line.batch);
+    let last = |kind: FileKind| {
+        let is_of = |line: &&ImportLine| line.kind == kind.word() && line.undone.is_none();
+        let found = view.lines.iter().find(is_of).filter(|_| kind.is_shown_to(view.role));
+        found.map(|line| line.batch)
+    };
+    let lasts = [last(FileKind::Roster), last(FileKind::Staff)];
+    let sees_answers = FileKind::Answers.is_taken_from(view.role);
+    let is_answers = |line: &ImportLine| {
+        sees_answers && line.kind == FileKind::Answers.word() && line.undone.is_none()
+    };
     let is_table = |line: &ImportLine| {
         line.undone.is_none() && line.has_entries && import_undo::takes_back(view.role, &line.kind)
     };
@@ -241,7 +248,8 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
             None => Tag::of(Tone::Good, words::STANDS, lang),
         },
         undone: line.undone.as_ref().map_or_else(Vec::new, |taken| taken_back(taken, keeps, lang)),
-        can_undo: keeps && (last == Some(line.batch) || is_table(line)),
+        can_undo: keeps
+            && (lasts.contains(&Some(line.batch)) || is_table(line) || is_answers(line)),
     });
     drawn.collect()
 }

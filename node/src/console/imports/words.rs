@@ -63,18 +63,29 @@ texts! {
     TAKEN_BACK_WHY = "原因：{0}", "Why: {0}";
     UNDO = "撤回这次导入", "Take this import back";
     UNDO_NOTE = "名册导错了可以整份撤回：学生恢复原状，只由这份名册带来的学生移出名册；两次操作都留有记录。之后又导入过名册、登记过变动，或新学生已有答卷和记录的，不能\
-        撤回。粘贴或导入的台账表格也可以整张撤回：其中的登记全部作废，导入后有登记被更改过的除外。教职工名册请重新导入对的一份；答卷导错了，重新导入对的文件即可更正。",
+        撤回。粘贴或导入的台账表格也可以整张撤回：其中的登记全部作废，导入后有登记被更改过的除外。\
+        教职工名册同样可以撤回，新带来的人已有记录或账号的除外。答卷由心理教师撤回：这些答卷不再计入，原来的恢复，还没有人处理的危险条目一并作废；之后又有别的\
+        答卷替换了它们，或普测已结束的，不能撤回。",
         "A roster that was the wrong one is taken back whole: students stand as before, whom \
          only it brought are off the roll again, and both acts stay in the list. Not where \
          another roster or a change came after it, or a new student has a record already. A \
          table of entries is taken back whole too: all of them are annulled, unless one was \
-         changed since. A \
-         wrong roll of staff or wrong answers are mended by importing the right file.";
+         changed since. So is \
+         a roll of staff, unless somebody whom it brought has a record or an account. Answers \
+         are taken back by the counsellor: their sheets count no more, those of before count \
+         again, and critical answers that nobody has spoken about are annulled; not where other \
+         sheets took their place since, or the run was closed.";
     REASON = "撤回的原因", "Reason";
     ANNULLED = "第 {0} 次导入已撤回：{1} 条登记已作废。",
         "Import {0} was taken back: its {1} entries are annulled.";
     UNDONE = "第 {0} 次导入已撤回：{1} 名学生恢复原状，{2} 名学生移出名册。",
         "Import {0} was taken back: {1} students stand as before, {2} are off the roll again.";
+    UNDONE_STAFF = "第 {0} 次导入已撤回：{1} 名教职工恢复原状，{2} 名移出名单。",
+        "Import {0} was taken back: {1} members of staff stand as before, {2} are off the \
+         roll again.";
+    UNDONE_ANSWERS = "第 {0} 次导入已撤回：{1} 份答卷不再计入，{2} 份原答卷恢复，{3} 条无人处理的危险条目作废。",
+        "Import {0} was taken back: {1} sheets count no more, {2} from before count again, {3} \
+         critical answers that nobody had spoken about are annulled.";
     TAKEN = "第 {0} 次导入已写入：新增 {1}，变更 {2}，离开 {3}。",
         "Import {0} was written: {1} new, {2} changed, {3} left.";
     ANSWERS_TAKEN = "第 {0} 次导入已写入：新增 {1} 份，更正 {2} 份。",

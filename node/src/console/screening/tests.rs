@@ -11,6 +11,7 @@ use runtime::clock::{Clock, SimulatedClock};
 use runtime::web::trial::{Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Shell, Transport, console};
 
+mod files;
 mod slips;
 mod stale;
 
@@ -562,24 +563,6 @@ async fn a_run_is_opened_by_the_form_and_closed_with_its_papers_destroyed() {
     assert_eq!(fair.outcomes(), [domain::scale::Outcome::Critical]);
     assert_eq!((fair.school.rows("draft"), fair.school.rows("answer_session")), (0, 0));
     assert_eq!(enter(&mut fair.desk(), &codes[1]).await.status, StatusCode::NOT_FOUND);
-}
-
-/// A file of answers counts in the run like a screen does.
-#[tokio::test]
-async fn imported_sheets_count_in_the_run() {
-    let pupils = [TestPupil::new(1), TestPupil::new(2)];
-    let fair = fair(&pupils);
-    let [one, two] = pupils;
-    let rows = [
-        (one, "2025-11-19", crate::ledger::testing::sheet_cells(12, "0")),
-        (two, "2025-11-19", crate::ledger::testing::without_sheet("请假")),
-    ];
-    fair.school.answers(&rows).expect("answers");
-    assert_eq!((fair.state(0), fair.state(1)), (State::Submitted, State::Absent));
-    let (seen, _) = fair.funnel();
-    assert_eq!((seen.roll, seen.reached, seen.positive, seen.due), (2, 1, 1, 1));
-    let nothing: Result<_, SqlError> = fair.school.ledger.read(people::on_roll);
-    assert_eq!(nothing.expect("roll").len(), 2);
 }
 
 /// The form for the pulse screen of a special period has its name, days, scale and grades filled

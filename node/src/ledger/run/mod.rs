@@ -221,6 +221,16 @@ pub fn open_of_campaign(tx: &Tx<'_>, campaign: i64) -> Result<Vec<Run>, SqlError
     tx.query(&statement, params![campaign], read_run)
 }
 
+/// Whether a run that asks by a campaign was closed at or after an instant.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_closed_since(tx: &Tx<'_>, campaign: i64, at_ms: i64) -> Result<bool, SqlError> {
+    let closed = "select 1 from screening_run r join run_instrument i on i.run = r.id
+        where i.campaign = $1 and r.closed_at_ms >= $2 limit 1";
+    Ok(tx.query_opt(closed, params![campaign, at_ms], |row| row.i64(0))?.is_some())
+}
+
 /// The instruments of a run, in the order in which they are answered.
 ///
 /// # Errors

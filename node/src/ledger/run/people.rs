@@ -230,6 +230,7 @@ const fn word(event: Event, after: State) -> &'static str {
         (Event::Absent, _) => "absent",
         (Event::Reopen, _) => "reopened",
         (Event::Retest, _) => "retest",
+        (Event::TakenBack, _) => "taken_back",
     }
 }
 

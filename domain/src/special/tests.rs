@@ -48,16 +48,7 @@ fn define(source: Source, measure: Measure, at: At) -> Definition {
     let (band, stratum_min) = (None, None);
     // Talks bound sealed counts: they are told roughly or not at all.
     let rough = (source == Source::Talk).then_some(10);
-    Definition {
-        source,
-        measure,
-        sum_of: None,
-        filters: Vec::new(),
-        at,
-        band,
-        rough,
-        stratum_min,
-    }
+    Definition { source, measure, sum_of: None, filters: Vec::new(), at, band, rough, stratum_min }
 }
 
 fn lessons() -> Count {

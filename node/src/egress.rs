@@ -267,6 +267,13 @@ impl Stored {
     }
 }
 
+impl Egress {
+    /// Whether what is due leaves without a person, once the school has joined a hub.
+    fn leaves_itself(&self) -> bool {
+        self.node.config().automatic_release && self.node.member().is_some()
+    }
+}
+
 impl EgressSource for Egress {
     fn home(&self) -> Result<HomePage, SourceError> {
         let lines = self.lines()?;
@@ -274,6 +281,7 @@ impl EgressSource for Egress {
             students: self.students()?,
             released: lines.len() as u64,
             next_due_ms: None,
+            leaves_itself: self.leaves_itself(),
             sync: link(&self.node).map_err(unavailable)?,
             latest: lines.into_iter().take(LATEST_LINES).collect(),
             specials: self.specials()?,
@@ -292,6 +300,7 @@ impl EgressSource for Egress {
             total: total as u64,
             students: self.students()?,
             next_due_ms: None,
+            leaves_itself: self.leaves_itself(),
             holds: self.holds().map_err(unavailable)?,
         })
     }

@@ -64,6 +64,17 @@ word_list!(
     }
 );
 
+impl Purpose {
+    /// Whether something is passed on to somebody whom the paper has to name.
+    #[must_use]
+    pub const fn passes_on(self) -> bool {
+        matches!(
+            self,
+            Self::Referral | Self::Outcome | Self::CivilAffairs | Self::Agency | Self::Transfer
+        )
+    }
+}
+
 impl Answer {
     /// Whether it says no: from its day on nothing that was said before allows anything.
     #[must_use]
@@ -189,6 +200,9 @@ pub enum NoConsent {
     /// It is for something else.
     #[error("the consent is for another purpose")]
     OtherPurpose,
+    /// It is for passing something on, and names nobody to pass it to.
+    #[error("the consent names no recipient")]
+    NoRecipient,
     /// It names somebody else.
     #[error("the consent names another recipient")]
     OtherRecipient,
@@ -211,9 +225,7 @@ pub enum NoConsent {
 /// # Errors
 /// The first reason why it does not.
 pub fn check(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
-    check_answer(paper)?;
-    signed_by(paper, wish.day).cover(signers(wish.age))?;
-    check_scope(paper, wish)
+    faults(paper, wish).into_iter().next().map_or(Ok(()), Err)
 }
 
 /// As [`check`], for whoever asks about the signers of each day.
@@ -221,8 +233,9 @@ pub fn check(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
 /// # Errors
 /// The first reason why it does not, whoever signed.
 pub fn check_unsigned(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
-    check_answer(paper)?;
-    check_scope(paper, wish)
+    let of_signers =
+        |fault: &NoConsent| matches!(fault, NoConsent::Signature | NoConsent::ChildView);
+    faults(paper, wish).into_iter().find(|fault| !of_signers(fault)).map_or(Ok(()), Err)
 }
 
 /// Who had signed a paper by a day, and whether the child was heard.
@@ -236,36 +249,36 @@ pub fn signed_by(paper: &Paper<'_>, day: Date) -> Signers {
     }
 }
 
-fn check_answer(paper: &Paper<'_>) -> Result<(), NoConsent> {
+/// Every reason why a paper does not allow something; of one that says no, that it does.
+#[must_use]
+pub fn faults(paper: &Paper<'_>, wish: &Wish<'_>) -> Vec<NoConsent> {
     match paper.answer {
         Answer::Given => {}
-        Answer::Asked => return Err(NoConsent::Unanswered),
-        Answer::Blank => return Err(NoConsent::Blank),
-        Answer::Refused => return Err(NoConsent::Refused),
-        Answer::OnHold => return Err(NoConsent::OnHold),
-        Answer::Withdrawn => return Err(NoConsent::Withdrawn),
+        Answer::Asked => return vec![NoConsent::Unanswered],
+        Answer::Blank => return vec![NoConsent::Blank],
+        Answer::Refused => return vec![NoConsent::Refused],
+        Answer::OnHold => return vec![NoConsent::OnHold],
+        Answer::Withdrawn => return vec![NoConsent::Withdrawn],
     }
-    if paper.method == Method::Oral {
-        return Err(NoConsent::Oral);
-    }
-    if paper.has_evidence { Ok(()) } else { Err(NoConsent::NoEvidence) }
-}
-
-fn check_scope(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
-    if paper.purpose != wish.purpose {
-        return Err(NoConsent::OtherPurpose);
-    }
-    if paper.recipient != wish.recipient {
-        return Err(NoConsent::OtherRecipient);
-    }
-    if !wish.classes.iter().all(|class| paper.classes.contains(class)) {
-        return Err(NoConsent::OtherData);
-    }
-    if wish.day < paper.valid_from {
-        return Err(NoConsent::TooEarly);
-    }
+    let needed = signers(wish.age);
+    let unsigned = |day: Option<Date>| day.is_none_or(|day| day > wish.day);
+    let no_signature = needed.guardian && unsigned(paper.guardian_signed)
+        || needed.student && unsigned(paper.student_signed);
+    let unnamed = paper.recipient.is_empty() && paper.purpose.passes_on();
     let longest = plus_days(paper.valid_from, LIFE_DAYS_MAX);
-    if wish.day > paper.valid_to.min(longest) { Err(NoConsent::Expired) } else { Ok(()) }
+    let faults = [
+        (paper.method == Method::Oral, NoConsent::Oral),
+        (!paper.has_evidence, NoConsent::NoEvidence),
+        (no_signature, NoConsent::Signature),
+        (needed.child_view && !paper.child_view, NoConsent::ChildView),
+        (paper.purpose != wish.purpose, NoConsent::OtherPurpose),
+        (unnamed, NoConsent::NoRecipient),
+        (paper.recipient != wish.recipient, NoConsent::OtherRecipient),
+        (!wish.classes.iter().all(|of| paper.classes.contains(of)), NoConsent::OtherData),
+        (wish.day < paper.valid_from, NoConsent::TooEarly),
+        (wish.day > paper.valid_to.min(longest), NoConsent::Expired),
+    ];
+    faults.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fault)| fault).collect()
 }
 
 #[cfg(test)]
@@ -320,6 +333,19 @@ mod tests {
             ];
             assert!(faults.iter().all(|paper| check(paper, &wish(age)).is_err()), "{age}");
         }
+    }
+
+    /// A paper with several faults is told all of them.
+    #[test]
+    fn every_fault_is_told() {
+        let spoken = Paper { method: Method::Oral, recipient: "", valid_to: DAY, ..paper() };
+        let wish = Wish { recipient: "", ..wish(12) };
+        let told = [NoConsent::Oral, NoConsent::NoRecipient, NoConsent::Expired];
+        assert_eq!(faults(&spoken, &wish), told);
+        assert_eq!(
+            faults(&Paper { answer: Answer::Refused, ..spoken }, &wish),
+            [NoConsent::Refused]
+        );
     }
 
     /// Who must sign turns at 8, 14 and 18.

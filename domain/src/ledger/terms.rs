@@ -15,6 +15,7 @@ word_list!(
     Standing {
         Waiting = "waiting", "待第二人确认", "Waiting for the second person";
         InForce = "in_force", "已生效", "In force";
+        Objected = "objected", "已生效；第二人不同意，待复议", "In force; the second person objects";
         Refused = "refused", "第二人不同意", "Refused by the second person";
     }
 );

@@ -147,7 +147,7 @@ fn rules_table(terminal: &Terminal, teaching: &Teaching, works: &Works) -> Table
     row(terminal.text(DRILLS, &[]), Standing::of(true, drills > 0), drills.to_string());
     let (open, late) = works.facilities;
     let has = terminal.text(FACILITY_HAS, &[&open, &late]);
-    row(terminal.text(FACILITY, &[]), Standing::of(true, late == 0), has);
+    row(terminal.text(FACILITY, &[]), Standing::of(works.facilities_told, late == 0), has);
     table
 }
 

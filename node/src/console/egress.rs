@@ -226,7 +226,7 @@ impl EgressTemplate<'_> {
     }
 
     fn next(&self) -> String {
-        due(self.page.next_due_ms, self.lang)
+        due((self.page.next_due_ms, self.page.leaves_itself), self.lang)
     }
 
     fn pages(&self) -> String {
@@ -235,9 +235,10 @@ impl EgressTemplate<'_> {
 }
 
 /// When the next release leaves.
-pub(super) fn due(due_ms: Option<i64>, lang: Lang) -> String {
+pub(super) fn due((due_ms, leaves_itself): (Option<i64>, bool), lang: Lang) -> String {
+    let otherwise = if leaves_itself { words::NEXT_ITSELF } else { words::NEXT_BY_HAND };
     due_ms.map_or_else(
-        || words::NEXT_BY_HAND.in_lang(lang).to_owned(),
+        || otherwise.in_lang(lang).to_owned(),
         |at| words::NEXT_DUE.fill(lang, &[&time::minute(at)]),
     )
 }

@@ -46,7 +46,7 @@ impl HomeTemplate<'_> {
     }
 
     fn next(&self) -> String {
-        due(self.page.next_due_ms, self.lang)
+        due((self.page.next_due_ms, self.page.leaves_itself), self.lang)
     }
 
     fn all(&self) -> String {

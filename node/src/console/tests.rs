@@ -26,6 +26,7 @@ impl EgressSource for Fixed {
             students: 1_197,
             released: if self.empty { 0 } else { 19 },
             next_due_ms: Some(NOW + 86_400_000),
+            leaves_itself: true,
             sync: SyncStatus {
                 hub: Label::new("香港中路街道枢纽", "Xianggang Zhonglu Street hub"),
                 state: self.state,
@@ -47,6 +48,7 @@ impl EgressSource for Fixed {
             total: 19,
             students: 1_197,
             next_due_ms: None,
+            leaves_itself: true,
             holds: held(),
         })
     }

@@ -113,6 +113,8 @@ pub struct EgressPage {
     pub students: u64,
     /// When the next release is due, in milliseconds since 1970; `None` if nothing is planned.
     pub next_due_ms: Option<i64>,
+    /// Whether what is due leaves by itself.
+    pub leaves_itself: bool,
     /// What the school holds.
     pub holds: Vec<HeldPeriod>,
 }
@@ -284,6 +286,8 @@ pub struct HomePage {
     pub released: u64,
     /// When the next one is due, in milliseconds since 1970.
     pub next_due_ms: Option<i64>,
+    /// Whether what is due leaves by itself.
+    pub leaves_itself: bool,
     /// The link to the parent.
     pub sync: SyncStatus,
     /// The latest releases.

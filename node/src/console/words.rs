@@ -35,6 +35,7 @@ texts! {
         "The principal may lift it: xinqiao-node release hold TERM --lift --as LOGIN. Holding and \
          lifting are both kept on record.";
     NEXT_DUE = "下一份自动出校的报表：{0}", "The next one that leaves by itself: {0}";
+    NEXT_ITSELF = "到期的报表每天自动出校一次，本校不必再发送", "What is due leaves by itself, once a day";
     NEXT_BY_HAND = "没有自动出校的报表，由本校人工发送", "Nothing leaves by itself; a person sends it";
     UNANSWERED = "本校还没有登记责任人，报表暂不签名出校",
         "Nobody is named who answers for what leaves, so nothing is signed";

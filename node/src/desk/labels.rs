@@ -18,7 +18,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("chair", "主持人", "chair"),
     ("child_view", "儿童意见", "child's view"),
     ("class", "班级", "class"),
-    ("classes", "班数", "classes"),
+    ("classes", "涉及的信息", "kinds of data"),
     ("committee", "家委会", "committee"),
     ("concern", "是否需关注", "concern"),
     ("conference", "会诊", "consultation"),

@@ -11,6 +11,7 @@ use runtime::texts;
 use runtime::web::{Label, Lang, Text};
 
 use super::labels;
+use crate::ledger::entry::RecordId;
 use crate::ledger::refusal::LedgerRefusal;
 
 texts! {
@@ -98,6 +99,15 @@ texts! {
         "the second person must be somebody else; the ledger was not changed.";
     SAME_PERSON_NEXT = "请由另一位有权会签的人用本人账号办理。",
         "Somebody else who may sign does it with an account of their own.";
+    MOVE_WAITS = "该个案已有一项待签的降级、解除或转出（#{0}），没有再提出一项。",
+        "a lowering or leaving of the case, #{0}, waits for its second person already; no other \
+         was asked for.";
+    MOVE_WAITS_NEXT = "请另一人先签署那一项（同意或不同意），再提出新的。",
+        "Somebody else signs that one first, with yes or no; then ask anew.";
+    OTHER_STUDENT = "“{0}” #{1} 不是这名学生的，台账没有改动。",
+        "“{0}” #{1} is about another student; the ledger was not changed.";
+    OTHER_STUDENT_NEXT = "请核对学生，或选这名学生自己的那一条。",
+        "Check the student, or choose the record of this one.";
     NOT_WAITING = "这一项没有在等人办理（可能已经办完），台账没有改动。",
         "it does not wait for anybody, perhaps it is done; the ledger was not changed.";
     NOT_WAITING_NEXT = "请刷新后再看。", "Look at the list again.";
@@ -160,6 +170,7 @@ texts! {
          from 18 the student";
     CONSENT_VIEW = "8–13 岁须询问并写下孩子的想法", "from 8 to 13 the child's view is asked and noted";
     CONSENT_PURPOSE = "同意的是另一事项", "the consent is for another purpose";
+    CONSENT_NOBODY = "没有写明接收方", "it names no recipient";
     CONSENT_RECIPIENT = "同意的是另一接收方", "the consent names another recipient";
     CONSENT_DATA = "同意不包含这类信息", "the consent does not cover this kind of data";
     CONSENT_EARLY = "尚未到有效期", "not valid yet";
@@ -252,6 +263,15 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::Changed => ("CHANGED", Exit::Refused, CHANGED.into(), CHANGED_NEXT),
         R::NotWaiting => ("NOT_WAITING", Exit::Refused, NOT_WAITING.into(), NOT_WAITING_NEXT),
         R::NotMovedIn => ("NOT_MOVED_IN", Exit::Refused, NOT_MOVED_IN.into(), NOT_MOVED_IN_NEXT),
+        R::MoveWaits(RecordId(waiting)) => {
+            let what = Sentence::new(MOVE_WAITS, &[waiting]);
+            ("MOVE_WAITS", Exit::Refused, what, MOVE_WAITS_NEXT)
+        }
+        R::OtherStudent(name, RecordId(record)) => {
+            let fill = |lang| OTHER_STUDENT.fill(lang, &[&labels::of(name, lang), record]);
+            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
+            ("OTHER_STUDENT", Exit::Refused, what, OTHER_STUDENT_NEXT)
+        }
         R::OnRoll => ("ON_ROLL", Exit::Refused, ON_ROLL.into(), ON_ROLL_NEXT),
         R::NotOnRoll => ("NOT_ON_ROLL", Exit::Refused, NOT_ON_ROLL.into(), NOT_ON_ROLL_NEXT),
         R::Turned => ("TURNED", Exit::Refused, TURNED.into(), TURNED_NEXT),
@@ -339,6 +359,7 @@ pub const fn no_consent(reason: NoConsent) -> Text {
         NoConsent::Signature => CONSENT_SIGNATURE,
         NoConsent::ChildView => CONSENT_VIEW,
         NoConsent::OtherPurpose => CONSENT_PURPOSE,
+        NoConsent::NoRecipient => CONSENT_NOBODY,
         NoConsent::OtherRecipient => CONSENT_RECIPIENT,
         NoConsent::OtherData => CONSENT_DATA,
         NoConsent::TooEarly => CONSENT_EARLY,

@@ -32,7 +32,7 @@ pub struct StaffRow {
     pub staff_number: Box<str>,
     /// Name.
     pub name: Box<str>,
-    /// Roles in ascending order, each once, at least one.
+    /// Roles in ascending order, each once; none for other staff, whom no figure counts.
     pub roles: Box<[StaffRole]>,
 }
 
@@ -40,12 +40,15 @@ const NUMBER: usize = 0;
 const NAME: usize = 1;
 const ROLE: usize = 2;
 
-const ROLE_FAULT: Fault = Fault::fixed(
+/// What stands on a page for whoever has none of the roles.
+pub const OTHER_STAFF: &str = "其他教职工";
+
+const ROLE_NOTE: Fault = Fault::fixed(
     "staff_role",
-    ("无法识别的岗位", "the role is not understood"),
+    ("这个岗位不在统计的六类之中", "the post is none of the six that are counted"),
     (
-        "请写 校长、德育主任、班主任、导师、科任教师 或 心理教师",
-        "write 校长, 德育主任, 班主任, 导师, 科任教师 or 心理教师",
+        "按“其他教职工”登记；如果是校长、德育主任、班主任、导师、科任教师或心理教师，请改写后重新导入",
+        "taken as other staff; write 校长, 德育主任, 班主任, 导师, 科任教师 or 心理教师 if it is one",
     ),
 );
 
@@ -104,6 +107,8 @@ impl StaffRole {
             }
             "心理教师" | "专职心理教师" | "兼职心理教师" | "心理健康教师" | "心理老师"
             | "心理辅导教师" | "counsellor" | "counselor" => Self::Counsellor,
+            // 语文教师, 数学老师, and whatever else is taught.
+            _ if word.ends_with("教师") || word.ends_with("老师") => Self::SubjectTeacher,
             _ => return Self::from_code(word),
         })
     }
@@ -149,21 +154,38 @@ impl Kind for Staff {
             cells.parse(NUMBER, notes, |cell| value::parse_local_number(cell)?.ok_or(value::BLANK));
         let name = cells.parse(NAME, notes, value::parse_name);
         let roles = cells.parse(ROLE, notes, parse_roles);
+        let roles = roles.map(|(roles, is_whole)| {
+            if !is_whole {
+                notes.warning(cells, ROLE, ROLE_NOTE);
+            }
+            roles
+        });
         Some(StaffRow { staff_number: number?, name: name?, roles: roles? })
     }
 }
 
-fn parse_roles(cell: &str) -> Result<Box<[StaffRole]>, Fault> {
+/// The roles of a cell, and whether every post in it is one.
+fn parse_roles(cell: &str) -> Result<(Box<[StaffRole]>, bool), Fault> {
     let text = value::compact(cell).to_lowercase();
     let words = text.split(['、', ',', ';', '/', '|', '+']).filter(|word| !word.is_empty());
-    let roles: Option<Vec<StaffRole>> = words.map(StaffRole::parse).collect();
-    let mut roles = roles.ok_or(ROLE_FAULT)?;
-    if roles.is_empty() {
+    let words: Vec<Option<StaffRole>> = words.map(StaffRole::parse).collect();
+    if words.is_empty() {
         return Err(value::BLANK);
     }
+    let is_whole = words.iter().all(Option::is_some);
+    let mut roles: Vec<StaffRole> = words.into_iter().flatten().collect();
     roles.sort_unstable();
     roles.dedup();
-    Ok(roles.into_boxed_slice())
+    Ok((roles.into_boxed_slice(), is_whole))
+}
+
+/// Roles as a page shows them.
+#[must_use]
+pub fn roles_line(roles: &[StaffRole]) -> String {
+    if roles.is_empty() {
+        return OTHER_STAFF.to_owned();
+    }
+    roles.iter().map(|role| role.zh()).collect::<Vec<_>>().join("、")
 }
 
 impl Keyed for StaffRow {
@@ -180,9 +202,7 @@ impl Comparable for StaffRow {
     fn changes(&self, old: &Self) -> Vec<Change> {
         [
             Change::between("name", "姓名", &old.name, &self.name, |name| name.to_string()),
-            Change::between("roles", "岗位", &old.roles, &self.roles, |roles| {
-                roles.iter().map(|role| role.zh()).collect::<Vec<_>>().join("、")
-            }),
+            Change::between("roles", "岗位", &old.roles, &self.roles, |roles| roles_line(roles)),
         ]
         .into_iter()
         .flatten()

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::ledger::terms::ReadPurpose;
-use domain::ledger::{Action, Area, Footing, SchoolRole, Word as _, permits};
+use domain::ledger::{Action, Area, Authority, Footing, SchoolRole, Word as _};
+use domain::ledger::{authority, permits};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
@@ -19,6 +20,7 @@ const LIST_MS: i64 = 3_600_000;
 /// The right to read one student's record, already logged. Only [`open`] makes one.
 pub struct Pass {
     student: StudentId,
+    account: String,
     role: SchoolRole,
     footing: Footing,
 }
@@ -34,8 +36,8 @@ pub struct ReadLine {
     pub role: SchoolRole,
     /// What for.
     pub purpose: ReadPurpose,
-    /// In the reader's words.
-    pub reason: String,
+    /// In the reader's words; nothing where they are kept from who asks.
+    pub reason: Option<String>,
 }
 
 /// Opens a student's record for reading: logs who, for what and when, then gives the pass.
@@ -51,7 +53,8 @@ pub fn open(
 ) -> Result<Pass, LedgerRefusal> {
     super::write::birth(tx, student)?;
     let footing = footing::of(tx, reader, Some(student))?;
-    let pass = Pass { student, role: reader.role(), footing };
+    let account = reader.account().to_owned();
+    let pass = Pass { student, account, role: reader.role(), footing };
     let about_students = Area::ALL.iter().filter(|area| area.is_about_students());
     if !about_students.into_iter().any(|area| pass.allow(*area).is_ok()) {
         return Err(LedgerRefusal::NotAllowed);
@@ -132,6 +135,20 @@ impl Pass {
         self.student
     }
 
+    /// Whether the pass opens every area about students that a role ever reads.
+    fn reaches_as_far_as(&self, role: SchoolRole) -> bool {
+        let about_students = Area::ALL.iter().filter(|area| area.is_about_students());
+        let mut read =
+            about_students.filter(|area| authority(role, Action::Read(**area)) != Authority::Never);
+        read.all(|area| self.allow(*area).is_ok())
+    }
+
+    /// Whether the pass opens every area about students.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.reaches_as_far_as(SchoolRole::Counsellor)
+    }
+
     /// Whether the pass opens an area.
     ///
     /// # Errors
@@ -147,6 +164,9 @@ impl Pass {
 
 /// Who read this student's record, newest first.
 ///
+/// Words are often those of an act, a listing or an interview, and say what the record says: they
+/// open to who wrote them and to whoever may read all that their writer's role may.
+///
 /// # Errors
 /// The store cannot be read.
 pub fn reads(tx: &Tx<'_>, pass: &Pass, limit: u32) -> Result<Vec<ReadLine>, SqlError> {
@@ -155,12 +175,15 @@ pub fn reads(tx: &Tx<'_>, pass: &Pass, limit: u32) -> Result<Vec<ReadLine>, SqlE
          where student = $1 order by id desc limit $2",
         params![pass.student.0, limit],
         |row| {
+            let (account, role) = (row.text(1)?, strange(SchoolRole::from_word(row.str(2)?))?);
+            let opens = account == pass.account || pass.reaches_as_far_as(role);
+            let reason = row.text(4)?;
             Ok(ReadLine {
                 at: Moment(row.i64(0)?),
-                account: row.text(1)?,
-                role: strange(SchoolRole::from_word(row.str(2)?))?,
+                account,
+                role,
                 purpose: strange(ReadPurpose::from_word(row.str(3)?))?,
-                reason: row.text(4)?,
+                reason: (opens || reason.is_empty()).then_some(reason),
             })
         },
     )

@@ -119,7 +119,7 @@ impl Rules for AlertMove {
     }
 
     fn waits(&self) -> bool {
-        self.standing == Standing::Waiting || self.is_unsigned_raise()
+        matches!(self.standing, Standing::Waiting | Standing::Objected) || self.is_unsigned_raise()
     }
 
     /// None to check: its day is that of the case, which is checked with it, today's, or that of

@@ -20,10 +20,8 @@ use super::{access, read};
 pub struct BoardRow {
     /// The case and its tier.
     pub now: CaseNow,
-    /// A lowering or leaving that waits for the second person.
-    pub waiting: Option<Kept<AlertMove>>,
-    /// A raise in force that nobody has countersigned.
-    pub unsigned: Option<Kept<AlertMove>>,
+    /// What waits for a second signature: a lowering or leaving before the raises in force.
+    pub to_sign: Vec<Kept<AlertMove>>,
     /// The review that is due.
     pub review: Option<Kept<AlertReview>>,
     /// The first contact, where nobody has made it.
@@ -39,11 +37,12 @@ pub fn cases(tx: &Tx<'_>, reader: &Author) -> Result<Vec<BoardRow>, LedgerRefusa
         return Err(LedgerRefusal::NotAllowed);
     }
     let mut rights = Rights::new(reader, Kind::AlertCase);
-    let (mut waiting, mut unsigned) = (HashMap::new(), HashMap::new());
-    for moved in read::waiting::<AlertMove>(tx)? {
-        let of =
-            if moved.entry.standing == Standing::Waiting { &mut waiting } else { &mut unsigned };
-        of.insert(moved.entry.case, moved);
+    let mut to_sign: HashMap<RecordId, Vec<Kept<AlertMove>>> = HashMap::new();
+    let mut moves = read::waiting::<AlertMove>(tx)?;
+    moves.retain(|moved| moved.entry.standing != Standing::Objected);
+    moves.sort_by_key(|moved| (moved.entry.standing != Standing::Waiting, moved.record));
+    for moved in moves {
+        to_sign.entry(moved.entry.case).or_default().push(moved);
     }
     let reviews = read::waiting::<AlertReview>(tx)?.into_iter();
     let mut reviews: HashMap<_, _> = reviews.map(|kept| (kept.entry.case, kept)).collect();
@@ -54,8 +53,7 @@ pub fn cases(tx: &Tx<'_>, reader: &Author) -> Result<Vec<BoardRow>, LedgerRefusa
         if rights.allow(tx, Some(now.case.entry.student))? {
             let of = now.case.record;
             rows.push(BoardRow {
-                waiting: waiting.remove(&of),
-                unsigned: unsigned.remove(&of),
+                to_sign: to_sign.remove(&of).unwrap_or_default(),
                 review: reviews.remove(&of),
                 contact: contacts.remove(&of),
                 now,

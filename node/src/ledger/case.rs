@@ -114,6 +114,11 @@ pub fn ask_move(
     write::allow(tx, author, Action::Do(Act::RaiseTier), Some(student))?;
     need_reason(author)?;
     let from = tier_of(tx, student, case, Date::MAX)?;
+    if wish.how != Move::TierUp
+        && let Some(waiting) = wish_that_waits(tx, (student, case), from)?
+    {
+        return Err(LedgerRefusal::MoveWaits(waiting));
+    }
     put_move(tx, author, (student, case, author.today()), from, wish)
 }
 
@@ -149,7 +154,11 @@ pub fn sign(
     } else if waits {
         moved.standing = Standing::Refused;
     }
-    // A raise that the second person does not agree with stays: taking it back is a lowering.
+    // A raise that the second person does not agree with stays: taking it back is a lowering. It is
+    // looked at again, within a day.
+    if !waits && !agrees {
+        moved.standing = Standing::Objected;
+    }
     let signed_at = Some(author.now());
     (moved.signed_by, moved.signed_at) = (Some(author.account().to_owned()), signed_at);
     let seen = (record, kept.version);
@@ -183,8 +192,9 @@ pub fn hold_review(
     (held.done, held.decision) = (Some(done), Some(decision));
     let written = write::put_change(tx, author, (review, kept.version), &held, None)?;
     let of = (held.student, held.case);
+    reconsider(tx, author, of)?;
     if let Some((tier, owner)) = now_of(tx, held.student, held.case)? {
-        set_review(tx, author, of, tier, next)?;
+        set_review(tx, author, of, (tier, next), false)?;
         // Cases from before follow-ups were set by tier get their first one here.
         followup::keep(tx, author, of, Some((tier, owner)), author.today())?;
     }
@@ -398,9 +408,11 @@ fn put_move(
 fn set_dues(tx: &Tx<'_>, author: &Author, moved: &AlertMove) -> Result<(), LedgerRefusal> {
     let stays = moved.to_tier.map(|tier| (tier, moved.owner));
     write::mark_waiting(tx, moved.case, moved.to_tier.is_some())?;
+    reconsider(tx, author, (moved.student, moved.case))?;
     followup::keep(tx, author, (moved.student, moved.case), stays, author.today())?;
     if let (Some(tier), Some(next)) = (moved.to_tier, moved.next_review) {
-        return set_review(tx, author, (moved.student, moved.case), tier, next);
+        let of = (moved.student, moved.case);
+        return set_review(tx, author, of, (tier, next), moved.is_lower());
     }
     for kept in waiting(tx, moved.student, moved.case)? {
         let cancelled = AlertReview { cancelled: true, ..kept.entry };
@@ -409,13 +421,29 @@ fn set_dues(tx: &Tx<'_>, author: &Author, moved: &AlertMove) -> Result<(), Ledge
     Ok(())
 }
 
-/// Sets the next review: an earlier day replaces the one that waits, a later one never does.
+/// Whoever decides on a case anew has weighed what a second person objected to.
+fn reconsider(
+    tx: &Tx<'_>,
+    author: &Author,
+    (student, case): (StudentId, RecordId),
+) -> Result<(), LedgerRefusal> {
+    for kept in order::of_student(tx, student)? {
+        if kept.entry.case == case && kept.entry.standing == Standing::Objected {
+            let weighed = AlertMove { standing: Standing::InForce, ..kept.entry };
+            write::put_change(tx, author, (kept.record, kept.version), &weighed, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sets the next review: an earlier day replaces the one that waits, a later one only where two
+/// persons agreed on it.
 fn set_review(
     tx: &Tx<'_>,
     author: &Author,
     (student, case): (StudentId, RecordId),
-    tier: Tier,
-    next: Date,
+    (tier, next): (Tier, Date),
+    is_agreed: bool,
 ) -> Result<(), LedgerRefusal> {
     if !is_review_soon_enough(tier, author.today(), next) {
         return Err(LedgerRefusal::Field("next_review"));
@@ -433,11 +461,26 @@ fn set_review(
         };
         return write::put_new(tx, author, &review, None).map(|_| ());
     };
-    if next < kept.entry.due {
-        let sooner = AlertReview { due: next, tier, ..kept.entry };
-        write::put_change(tx, author, (kept.record, kept.version), &sooner, None)?;
+    let due = if is_agreed { next } else { next.min(kept.entry.due) };
+    if (due, tier) != (kept.entry.due, kept.entry.tier) {
+        let moved = AlertReview { due, tier, ..kept.entry };
+        write::put_change(tx, author, (kept.record, kept.version), &moved, None)?;
     }
     Ok(())
+}
+
+/// A lowering or leaving that waits for its second person and could still be agreed to.
+fn wish_that_waits(
+    tx: &Tx<'_>,
+    (student, case): (StudentId, RecordId),
+    from: Option<Tier>,
+) -> Result<Option<RecordId>, SqlError> {
+    let moves = read::about::<AlertMove>(tx, student.0)?;
+    let waits = |kept: &&Kept<AlertMove>| {
+        let moved = &kept.entry;
+        moved.case == case && moved.standing == Standing::Waiting && moved.from_tier == from
+    };
+    Ok(moves.iter().find(waits).map(|kept| kept.record))
 }
 
 fn waiting(

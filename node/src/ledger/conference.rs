@@ -6,10 +6,11 @@ use jiff::civil::Date;
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 
+use super::alert::AlertCase;
 use super::author::Author;
 use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::refusal::LedgerRefusal;
-use super::{card, consent, read};
+use super::{card, case, consent, read};
 
 entry! {
     /// A meeting. Nothing on it names a student.
@@ -84,6 +85,27 @@ impl Rules for Conference {
     }
 }
 
+impl ConferenceCase {
+    /// The case is that of the student, and the tier one that it stood at on the day.
+    fn check_case(&self, tx: &Tx<'_>) -> Result<(), LedgerRefusal> {
+        let Some(case) = self.case else { return Ok(()) };
+        let kept = read::one::<AlertCase>(tx, case)?.ok_or(LedgerRefusal::Field("of_case"))?;
+        if kept.entry.student != self.student {
+            return Err(LedgerRefusal::OtherStudent("of_case", case));
+        }
+        let Some(tier) = self.tier else { return Ok(()) };
+        let moves = case::order::of_student(tx, self.student)?;
+        let of_day =
+            moves.iter().filter(|moved| moved.entry.case == case && moved.entry.day == self.day);
+        let mut stood = of_day.flat_map(|moved| [moved.entry.from_tier, moved.entry.to_tier]);
+        let at_end = case::tier_of(tx, self.student, case, self.day)?;
+        if at_end == Some(tier) || stood.any(|one| one == Some(tier)) {
+            return Ok(());
+        }
+        Err(LedgerRefusal::Field("tier"))
+    }
+}
+
 impl Rules for ConferenceCase {
     const ANNULS: bool = true;
 
@@ -119,7 +141,7 @@ impl Rules for ConferenceCase {
         if self.review.is_some_and(|review| review < self.day) {
             return Err(LedgerRefusal::Field("review"));
         }
-        Ok(())
+        self.check_case(tx)
     }
 }
 

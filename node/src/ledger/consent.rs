@@ -14,7 +14,7 @@ use super::read;
 use super::refusal::LedgerRefusal;
 use super::second;
 use super::stay;
-use domain::ledger::consent::{NoConsent, Paper, Wish, check as check_consent};
+use domain::ledger::consent::{NoConsent, Paper, Wish, check as check_consent, faults};
 use domain::ledger::day::{DayError, age_on, check_span};
 use domain::ledger::{Act, Action};
 
@@ -296,6 +296,26 @@ pub fn standing(
         }
     }
     Err(why.into())
+}
+
+/// Every reason why a yes, as it is written, allows nothing on a day; nothing where it does, or is
+/// no yes.
+///
+/// # Errors
+/// There is no such student, or the store.
+pub fn faults_of(tx: &Tx<'_>, paper: &Consent, day: Date) -> Result<Vec<NoConsent>, LedgerRefusal> {
+    if paper.answer != Answer::Given {
+        return Ok(Vec::new());
+    }
+    let birth = super::write::birth(tx, paper.student)?;
+    let wish = Wish {
+        purpose: paper.purpose,
+        classes: paper.classes.as_slice(),
+        recipient: &paper.recipient,
+        day,
+        age: birth.map_or(14, |birth| age_on(birth, day)),
+    };
+    Ok(faults(&paper.paper(), &wish))
 }
 
 /// The day on which a family said what a paper says: of a withdrawal that of withdrawing.

@@ -3,7 +3,7 @@
 //!
 //! Read with a [`Pass`]: an area that it does not open leaves its column empty.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::ledger::Area;
 use domain::ledger::terms::{ContactWay, Tier};
@@ -158,12 +158,12 @@ impl Found {
         days
     }
 
-    /// How the tier went; two moves of one day leave the later one.
+    /// How the tier went, move by move: a crisis of a few hours is one.
     fn tiers(&self) -> Vec<(Date, Option<Tier>)> {
         let moves = self.cases.iter().flat_map(|cases| &cases.moves);
-        let by_day: BTreeMap<Date, Option<Tier>> =
-            moves.map(|kept| (kept.entry.day, kept.entry.to_tier)).collect();
-        by_day.into_iter().collect()
+        let mut tiers: Vec<_> = moves.map(|kept| (kept.entry.day, kept.entry.to_tier)).collect();
+        tiers.dedup();
+        tiers
     }
 
     fn year(&self, year: i16, tiers: &[(Date, Option<Tier>)]) -> YearLine {

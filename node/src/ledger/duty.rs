@@ -174,12 +174,21 @@ fn of_cases(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), 
     for Kept { record, entry, .. } in read::waiting::<FirstContact>(tx)? {
         found.push((DutyKind::Contact, Some(entry.due_at.0), entry.student, record, entry.case));
     }
+    let mut reviews = HashMap::new();
     for Kept { record, entry, .. } in read::waiting::<AlertReview>(tx)? {
+        reviews.insert(entry.case, record);
         found.push((DutyKind::Review, Some(end_of(entry.due)), entry.student, record, entry.case));
     }
     for Kept { record, entry, .. } in read::waiting::<AlertMove>(tx)? {
         let (kind, due) = match entry.standing {
             Standing::Waiting => (DutyKind::Second, None),
+            Standing::Objected => {
+                // It is weighed again by holding the review that waits.
+                let Some(review) = reviews.get(&entry.case).copied() else { continue };
+                let due = entry.signed_at.map(|at| at.0.saturating_add(COUNTERSIGN_MS));
+                found.push((DutyKind::Reconsider, due, entry.student, review, entry.case));
+                continue;
+            }
             _ => (DutyKind::Countersign, Some(entry.made_at.0.saturating_add(COUNTERSIGN_MS))),
         };
         found.push((kind, due, entry.student, record, entry.case));

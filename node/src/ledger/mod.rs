@@ -113,6 +113,8 @@ pub mod training;
 pub mod turn;
 #[cfg(test)]
 mod turn_tests;
+#[cfg(test)]
+mod weighing_tests;
 pub mod workload;
 pub mod write;
 

@@ -8,6 +8,8 @@ use domain::ledger::retention::StillKept;
 use domain::ledger::{Kind, Word as _};
 use runtime::sql::SqlError;
 
+use super::entry::RecordId;
+
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -83,6 +85,12 @@ pub enum LedgerRefusal {
     /// No coming of the student from another school is entered.
     #[error("no coming of the student from another school is entered")]
     NotMovedIn,
+    /// A lowering or leaving of the case waits already.
+    #[error("another move of the case waits for its second person")]
+    MoveWaits(RecordId),
+    /// A record that an entry names is about another student.
+    #[error("the record in {0} is about another student")]
+    OtherStudent(&'static str, RecordId),
     /// The student is on the roll already.
     #[error("the student is on the roll already")]
     OnRoll,

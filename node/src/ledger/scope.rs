@@ -36,7 +36,7 @@ const TIED: &str = "
     select r.student from helper t join standing r on r.id = t.record and r.version = t.version
     where t.staff = $1 union
     select r.student from alert_move t join standing r on r.id = t.record and r.version = t.version
-    where t.owner = $1 and t.standing = 'in_force'";
+    where t.owner = $1 and t.standing in ('in_force', 'objected')";
 
 impl Scope {
     /// The scope of an action.

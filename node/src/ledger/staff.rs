@@ -91,8 +91,8 @@ pub fn current(tx: &Tx<'_>) -> Result<HashMap<Box<str>, StaffRow>, SqlError> {
     Ok(rows.into_iter().collect())
 }
 
-/// The staff on a day; nothing where no staff roll was ever imported, which is not the same as
-/// nobody. Before the first roll, the first one counts.
+/// The staff on a day who have a role that is counted; nothing where no staff roll was ever
+/// imported, which is not the same as nobody. Before the first roll, the first one counts.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -112,9 +112,12 @@ pub fn staff_at(tx: &Tx<'_>, day: Date) -> Result<Option<Vec<StaffMember>>, SqlE
            on l.staff = v.staff and l.version = v.version
          where v.employed = 1 order by v.staff",
         params![&day],
-        |row| Ok(StaffMember { id: row.i64(0)?, main_role: main_role(&read_roles(row.str(1)?)?)? }),
+        |row| {
+            let (id, roles) = (row.i64(0)?, read_roles(row.str(1)?)?);
+            Ok(main_role(&roles).map(|main_role| StaffMember { id, main_role }))
+        },
     )?;
-    Ok(Some(rows))
+    Ok(Some(rows.into_iter().flatten().collect()))
 }
 
 /// Whether a member of staff counsels students on a day: by the staff roll, by a post of their own,
@@ -218,8 +221,9 @@ pub(super) fn restore(
     Ok(())
 }
 
-fn main_role(roles: &[StaffRole]) -> Result<StaffRole, SqlError> {
-    strange(MAIN_ROLES.into_iter().find(|role| roles.contains(role)))
+/// The role by which a person is counted; none for other staff.
+fn main_role(roles: &[StaffRole]) -> Option<StaffRole> {
+    MAIN_ROLES.into_iter().find(|role| roles.contains(role))
 }
 
 fn write(
@@ -245,5 +249,6 @@ fn write(
 }
 
 fn read_roles(text: &str) -> Result<Box<[StaffRole]>, SqlError> {
-    text.split(',').map(|word| strange(StaffRole::from_code(word))).collect()
+    let words = text.split(',').filter(|word| !word.is_empty());
+    words.map(|word| strange(StaffRole::from_code(word))).collect()
 }

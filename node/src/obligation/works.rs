@@ -94,6 +94,8 @@ pub struct Works {
     pub activities: Vec<(ActivityTag, usize)>,
     /// Facilities to be mended, and those of them that are late.
     pub facilities: (usize, usize),
+    /// Whether a check of facilities was ever entered.
+    pub facilities_told: bool,
     /// Yuan planned and spent in the school year.
     pub budget: (u64, u64),
     /// Materials for parents that are given out, and copies.
@@ -124,6 +126,7 @@ pub fn of(tx: &Tx<'_>, term: &Term, today: Date) -> Result<Works, SqlError> {
         drills: drills.into_iter().map(|kept| kept.entry).collect(),
         visits: visits(tx, (year, today))?,
         activities: activities(tx, (year, today))?,
+        facilities_told: !read::all::<Facility>(tx)?.is_empty(),
         facilities: (facilities.len(), facilities.iter().filter(late).count()),
         budget: budget(tx, today)?,
         materials: (materials.len(), copies),

@@ -110,6 +110,14 @@ pub fn hold(
     Ok(Conclusion { interview, to_move })
 }
 
+/// Whether an interview would enter a case, which needs a reason of its own.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn lists(tx: &Tx<'_>, held: &Held) -> Result<bool, LedgerRefusal> {
+    Ok(tier_of(held.result).is_some() && open_case(tx, held.student)?.is_none())
+}
+
 /// How an open case would have to move to stand where an interview found it.
 fn to_move(now: &CaseNow, found: Tier) -> Option<(RecordId, Move, Tier)> {
     let how = match found.cmp(&now.tier) {

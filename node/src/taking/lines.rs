@@ -12,7 +12,7 @@ use crate::import::header::Field;
 use crate::import::preview::{Comparable, Counts, Preview};
 use crate::import::roster::RosterRow;
 use crate::import::said::Fault;
-use crate::import::staff::StaffRow;
+use crate::import::staff::{StaffRow, roles_line};
 use crate::import::table::{Keyed, RowError};
 use crate::import::value::StudentNumber;
 
@@ -83,8 +83,7 @@ impl Shown for RosterRow {
 
 impl Shown for StaffRow {
     fn who(&self) -> String {
-        let roles: Vec<&str> = self.roles.iter().map(|role| role.zh()).collect();
-        format!("{} {} {}", self.staff_number, self.name, roles.join("、"))
+        format!("{} {} {}", self.staff_number, self.name, roles_line(&self.roles))
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) const ASSIGNED_BY_STAGE: &str = "select stage(r.student,:census), cou
 const VIEWS: &str =
     "with moves as (select m.*, (select min(j.entry) from journal j join alert_move f on f.record =
     j.record and f.version = j.version where j.record = m.record and f.standing = 'in_force') as nth
-    from cur(alert_move) m where m.standing = 'in_force'), students as
+    from cur(alert_move) m where m.standing in ('in_force', 'objected')), students as
     (select id as student from student), flagged as
     (select h.student, h.test_date from sheet h where current = 1 and handed_in = 'answered' and
     outcome = 'critical'), critical as (select k.* from ( select i.student,

@@ -153,8 +153,7 @@ fn list(terminal: &Terminal, node: &Node, reader: Author) -> Result<(), Failure>
         Ok::<_, LedgerRefusal>((board::cases(tx, &reader)?, Names::load(tx)?))
     })?;
     let number = |id| names.student(id).map(|known| known.number.clone());
-    let waits =
-        |row: &board::BoardRow| row.waiting.as_ref().or(row.unsigned.as_ref()).map(|m| m.record.0);
+    let waits = |row: &board::BoardRow| row.to_sign.first().map(|moved| moved.record.0);
     let value: Vec<Value> = rows
         .iter()
         .map(|row| {

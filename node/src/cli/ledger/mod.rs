@@ -364,7 +364,8 @@ fn reads(
             let role = chosen(line.role.label(), lang).to_owned();
             let purpose = chosen(line.purpose.label(), lang).to_owned();
             let at = minute(line.at.0);
-            table.row(vec![at, line.account.clone(), role, purpose, line.reason.clone()]);
+            let why = line.reason.clone().unwrap_or_else(|| terminal.text(words::WHY_HIDDEN, &[]));
+            table.row(vec![at, line.account.clone(), role, purpose, why]);
         }
         table.render()
     })

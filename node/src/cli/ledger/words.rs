@@ -45,6 +45,7 @@ texts! {
     ROLE = "岗位", "role";
     PURPOSE = "用途", "purpose";
     WHY = "理由", "reason";
+    WHY_HIDDEN = "（内容不显示）", "(kept from you)";
     TIER = "级别", "tier";
     STUDENT = "学生", "student";
     OWNER = "负责人", "owner";

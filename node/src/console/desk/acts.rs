@@ -7,7 +7,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::ledger::terms::{ContactWay, ReviewDecision, Tier};
+use domain::ledger::terms::{ContactWay, ReviewDecision, Standing, Tier};
 use domain::ledger::words::{AlertSource, Move};
 use domain::ledger::{Action, Authority, SchoolRole};
 use domain::ledger::{Kind, Word, authority};
@@ -20,6 +20,7 @@ use super::super::office::{Office, chosen, problem};
 use super::entry::{Pairs, to_record};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
 use super::words;
+use crate::ledger::alert::AlertMove;
 use crate::ledger::author::Author;
 use crate::ledger::board;
 use crate::ledger::browse;
@@ -418,12 +419,30 @@ async fn conclude(
         let author = author.because(sent.one("reason"));
         let cells = form::read(tx, &author, act.columns, &sent)?;
         let record = RecordId(record.unwrap_or_default());
-        Ok::<_, Refused>((act.run)(tx, &author, record, Values(cells.into_iter()))?)
+        let record = (act.run)(tx, &author, record, Values(cells.into_iter()))?;
+        Ok::<_, Refused>((record, outcome(tx, act, (record, &sent))?))
     });
     match done.await {
-        Ok(record) => Ok(to_record(act.to, record, "acted")),
+        Ok((record, said)) => Ok(to_record(act.to, record, said)),
         Err(refused) => show(office, visitor, (act, record), (typed, Some(refused))).await,
     }
+}
+
+/// What became of an act, as the page says it: what only waits now is not called done.
+fn outcome(
+    tx: &Tx<'_>,
+    act: &Act,
+    (record, sent): (RecordId, &Typed),
+) -> Result<&'static str, LedgerRefusal> {
+    Ok(match act.word {
+        "move" if sent.one("how") != Move::TierUp.as_str() => "asked",
+        "sign" => match read::one::<AlertMove>(tx, record)?.map(|kept| kept.entry.standing) {
+            Some(Standing::Objected) => "objected",
+            Some(Standing::Refused) => "declined",
+            _ => "acted",
+        },
+        _ => "acted",
+    })
 }
 
 async fn show(
@@ -491,13 +510,23 @@ fn about(
     let (Some(kind), Some(record)) = (act.of, record) else { return Ok(None) };
     let history = browse::history(tx, reader, kind, RecordId(record))?;
     let counting = browse::counting(tx, kind, RecordId(record))?;
-    let Some((line, _)) = history.into_iter().find(|(line, _)| line.version == counting) else {
+    let Some((line, by)) = history.into_iter().find(|(line, _)| line.version == counting) else {
         return Ok(None);
     };
     let names = Names::of(tx, line.student)?;
     let who = line.student.map_or_else(String::new, |student| names.student_line(student));
     let label = chosen(kind.label(), lang);
-    Ok(Some(format!("{who} · {label} #{record} · {} · {}", line.day, content(&line, &names, lang))))
+    let mut said = vec![who, format!("{label} #{record}"), line.day.to_string()];
+    if let (Kind::AlertCase, Some(student)) = (kind, line.student) {
+        let tier = case::tier_of(tx, student, RecordId(record), Date::MAX)?;
+        let tier = tier.map_or(words::NO_TIER.in_lang(lang), |tier| chosen(tier.label(), lang));
+        said.push(words::TIER_NOW.with(lang, tier));
+    }
+    said.push(content(&line, &names, lang));
+    if !by.reason.is_empty() {
+        said.push(words::REASON_OF.fill(lang, &[&by.author, &by.reason]));
+    }
+    Ok(Some(said.join(" · ")))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::ledger::consent::NoConsent;
 use domain::ledger::{Kind, Word as _};
 use runtime::sql::Tx;
 use runtime::web::{Html, Lang, Part, Problem, SignedForm, Tag, Text, Tone, Visitor, time};
@@ -14,10 +15,13 @@ use super::super::ledgers::{LEDGERS_HREF, content};
 use super::super::office::{Office, chosen, problem};
 use super::form::{self, FormTemplate, Refused, Subject, Typed};
 use super::words;
+use crate::desk::no_consent;
 use crate::ledger::author::{Author, Signature};
 use crate::ledger::browse::{self, Line};
+use crate::ledger::consent::{self, Consent};
 use crate::ledger::entry::{RecordId, Shape};
 use crate::ledger::kinds::KindColumns;
+use crate::ledger::read;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 use crate::ledger::write::{Seen, Written};
@@ -69,6 +73,8 @@ struct RecordTemplate<'a> {
     kind: &'static str,
     record: i64,
     done: Option<&'a str>,
+    /// Why what stands is not what it looks like.
+    warning: Option<String>,
     versions: Vec<VersionView>,
     may_write: bool,
     may_edit: bool,
@@ -350,9 +356,10 @@ pub(super) async fn record(
         let names = names_of(tx, known, &history)?;
         let student = history.first().and_then(|(line, _)| line.student);
         let views = versions(&history, (&names, seen), lang);
-        Ok::<_, LedgerRefusal>((views, (seen, reader.role()), student, names))
+        let faults = consent_faults(tx, &reader, (known.kind, record), seen)?;
+        Ok::<_, LedgerRefusal>((views, (seen, reader.role(), faults), student, names))
     });
-    let (versions, (seen, role), student, names) = found.await.map_err(problem)?;
+    let (versions, (seen, role, faults), student, names) = found.await.map_err(problem)?;
     let may_write = browse::is_writable_by(role, known.kind);
     let done = said(done.one("done"), record, lang);
     let mut own_acts = super::acts::of_record((known.kind, record), role, lang);
@@ -362,6 +369,7 @@ pub(super) async fn record(
         kind: known.kind.as_str(),
         record,
         done: done.as_deref(),
+        warning: no_consent_said(&faults, lang),
         versions,
         may_write,
         may_edit: may_write && !seen.annulled,
@@ -374,6 +382,26 @@ pub(super) async fn record(
     office.reply(&visitor, &super::page((title, note, LEDGERS_HREF), body, lang))
 }
 
+/// Why a yes that is written down is no consent.
+fn consent_faults(
+    tx: &Tx<'_>,
+    reader: &Author,
+    (kind, record): (Kind, i64),
+    seen: Seen,
+) -> Result<Vec<NoConsent>, LedgerRefusal> {
+    if kind != Kind::Consent || seen.annulled {
+        return Ok(Vec::new());
+    }
+    let kept = read::one::<Consent>(tx, RecordId(record))?.ok_or(LedgerRefusal::Unknown)?;
+    consent::faults_of(tx, &kept.entry, reader.today())
+}
+
+fn no_consent_said(faults: &[NoConsent], lang: Lang) -> Option<String> {
+    let reasons: Vec<&str> = faults.iter().map(|fault| no_consent(*fault).in_lang(lang)).collect();
+    let listed = reasons.join(chosen(("；", "; "), lang));
+    (!faults.is_empty()).then(|| words::NOT_CONSENT.fill(lang, &[&listed]))
+}
+
 fn said(done: &str, record: i64, lang: Lang) -> Option<String> {
     Some(match done {
         "added" => words::ADDED.fill(lang, &[&record]),
@@ -381,6 +409,9 @@ fn said(done: &str, record: i64, lang: Lang) -> Option<String> {
         "beside" => words::BESIDE.in_lang(lang).to_owned(),
         "annulled" => words::ANNULLED.in_lang(lang).to_owned(),
         "acted" => words::ACTED.in_lang(lang).to_owned(),
+        "asked" => words::ASKED.in_lang(lang).to_owned(),
+        "objected" => words::OBJECTED.in_lang(lang).to_owned(),
+        "declined" => words::DECLINED.in_lang(lang).to_owned(),
         _ => return None,
     })
 }

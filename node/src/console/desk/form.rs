@@ -126,6 +126,7 @@ impl Refused {
         match self {
             Self::Fields(wrong) => wrong.clone(),
             Self::Ledger(R::Field(name)) => vec![(name, words::LOOK_AT)],
+            Self::Ledger(R::OtherStudent(name, _)) => vec![(name, words::LOOK_AT)],
             Self::Ledger(R::CardTells { .. }) => vec![("card", words::LOOK_AT)],
             Self::Ledger(R::TooLong(name)) => vec![(name, words::TOO_LONG)],
             Self::Ledger(R::Day(_)) => vec![("day", words::LOOK_AT)],

@@ -208,6 +208,31 @@ async fn two_who_change_one_record_both_keep_it() {
     assert!(late.status == StatusCode::CONFLICT && late.text.contains("又被修改过"));
 }
 
+/// A spoken yes that names nobody is kept and told to be no consent, with each reason.
+#[tokio::test]
+async fn a_yes_that_is_no_consent_is_told_as_such() {
+    let (_school, mut li, _) = two().await;
+    let spoken = [
+        ("student", PUPIL),
+        ("day", "2025-11-18"),
+        ("purpose", "referral"),
+        ("classes", "identity"),
+        ("outcome_back", "none"),
+        ("method", "oral"),
+        ("answer", "given"),
+        ("valid_from", "2025-11-01"),
+        ("valid_to", "2025-11-15"),
+    ];
+    let at = place(&send(&mut li, "/ledgers/consent/new", &spoken).await);
+    let shown = li.get(&at).await.expect("record");
+    assert_eq!(shown.flaws(), Vec::<String>::new());
+    for said in ["不算同意", "口头答复不是同意", "没有写明接收方", "已过有效期", "涉及的信息"]
+    {
+        assert!(shown.text.contains(said), "{said}: {}", shown.text);
+    }
+    assert!(!shown.text.contains("班数"));
+}
+
 /// A case is entered with the contact that was made at once, and its review is held by a form.
 #[tokio::test]
 async fn a_case_is_entered_with_contact_and_review() {

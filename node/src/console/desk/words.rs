@@ -30,6 +30,8 @@ texts! {
          count; the other stays as history.";
     ADDED = "已登记，编号 #{0}。", "Written down as #{0}.";
     CHANGED = "已保存，这一版现在生效。", "Saved; this version counts now.";
+    NOT_CONSENT = "已存，但不算同意：{0}。凭它不能把信息给出去，也不能据此施测。",
+        "Kept, but no consent: {0}. Nothing may be passed on or asked on the strength of it.";
     BESIDE = "您打开之后有别人也改了这条记录。两份都保留：先写的一份生效，您写的一份在旁边，等待裁定。",
         "Somebody else changed this entry after you opened it. Both are kept: the first one \
          counts, yours waits beside it to be settled.";
@@ -37,6 +39,16 @@ texts! {
         "The interview is kept. It found another tier than the case stands at; nothing moved yet: \
          ask for it here, somebody else signs.";
     ACTED = "已办理。", "Done.";
+    ASKED = "已提出，尚未生效：等另一人同意。在此之前级别不变。",
+        "Asked for, not yet in force: it waits until somebody else agrees. The tier stays as it is.";
+    OBJECTED = "已记下：第二人不同意。列入或升级仍然有效，请负责人在 24 小时内复议（登记研判），已列入待办。",
+        "Noted: the second person objects. The case stays as it was entered or raised; whoever is \
+         responsible weighs it again within 24 hours by holding a review, which is on the list.";
+    DECLINED = "已记下：第二人不同意，这项变动不生效，级别不变。",
+        "Noted: the second person does not agree. Nothing moves.";
+    TIER_NOW = "现在的级别：{0}", "present tier: {0}";
+    NO_TIER = "不在册", "not on the ledger";
+    REASON_OF = "{0} 写的理由：{1}", "reason given by {0}: {1}";
     VERSION = "版本", "Version";
     WHO = "填写人", "Who";
     WHEN = "时间", "When";

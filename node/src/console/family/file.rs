@@ -64,6 +64,7 @@ struct FileTemplate<'a> {
     id: i64,
     reads: Vec<[String; 4]>,
     held: Vec<(&'static str, usize)>,
+    held_in_part: bool,
     consents: Vec<ConsentView>,
     footer: String,
 }
@@ -81,6 +82,8 @@ struct Said {
 struct View {
     reads: Vec<ReadLine>,
     held: BTreeMap<Kind, usize>,
+    /// The reader does not see every ledger, so the list is not the whole one.
+    held_in_part: bool,
     consents: Vec<Said>,
     names: Names,
     accounts: BTreeMap<String, String>,
@@ -164,6 +167,7 @@ async fn opened(
         done,
         id: student.0,
         reads: view.reads.iter().map(|line| read_line(line, &view.accounts, lang)).collect(),
+        held_in_part: view.held_in_part,
         held: view.held.iter().map(|(kind, n)| (chosen(kind.label(), lang), *n)).collect(),
         consents: view.consents.iter().map(|said| consent_view(said, lang)).collect(),
         footer: at,
@@ -183,6 +187,7 @@ fn view(tx: &Tx<'_>, pass: &Pass, reader: &Author) -> Result<View, LedgerRefusal
     Ok(View {
         reads: access::reads(tx, pass, READS_MAX)?,
         held,
+        held_in_part: !pass.is_whole(),
         consents: said(tx, &papers, pass.student(), reader.today())?,
         names: Names::load(tx)?,
         accounts: account::list(tx)?.into_iter().map(|line| (line.login, line.name)).collect(),

@@ -144,6 +144,8 @@ texts! {
     HELD = "保存了哪些记录", "What is kept";
     KIND = "种类", "Kind";
     COUNT = "条数", "Entries";
+    HELD_IN_PART = "只列您的岗位可见的种类；完整清单请心理教师打印。",
+        "Only the kinds that your role sees; the counsellor prints the whole list.";
     HELD_NOTE = "本表只列种类和条数；需要看内容时由有权查看的老师在学生页打开。",
         "Kinds and numbers only; the content is opened on the student's page by who may read it.";
     CONSENTS = "同意情况", "Consents";

@@ -68,7 +68,12 @@ struct ImportView {
     /// Who took it back and when, and why for whoever keeps the roll.
     undone: Vec<String>,
     can_undo: bool,
+    /// What taking it back would do, said before it is done.
+    asks: String,
 }
+
+/// What a table that was pasted on a page is kept under.
+pub(super) const PASTED: &str = "console";
 
 /// Word, label, whether it is chosen.
 type Choice = (String, String, bool);
@@ -238,7 +243,10 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
         number: line.number,
         batch: line.batch,
         kind: kind_of(&line.kind, lang),
-        name: line.file_name.clone(),
+        name: match line.file_name.as_str() {
+            PASTED => words::PASTED.in_lang(lang).to_owned(),
+            name => name.to_owned(),
+        },
         day: line.as_of.clone(),
         by: line.author.clone(),
         when: time::minute(line.imported_at_ms),
@@ -250,6 +258,13 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
         undone: line.undone.as_ref().map_or_else(Vec::new, |taken| taken_back(taken, keeps, lang)),
         can_undo: keeps
             && (lasts.contains(&Some(line.batch)) || is_table(line) || is_answers(line)),
+        asks: match line.kind.as_str() {
+            _ if is_table(line) => words::UNDO_TABLE,
+            kind if kind == FileKind::Answers.word() => words::UNDO_ANSWERS,
+            kind if kind == FileKind::Staff.word() => words::UNDO_STAFF,
+            _ => words::UNDO_ROSTER,
+        }
+        .with(lang, line.rows),
     });
     drawn.collect()
 }

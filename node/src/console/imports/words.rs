@@ -62,6 +62,19 @@ texts! {
     TAKEN_BACK_BY = "{0} 于 {1} 撤回", "by {0}, {1}";
     TAKEN_BACK_WHY = "原因：{0}", "Why: {0}";
     UNDO = "撤回这次导入", "Take this import back";
+    UNDO_TABLE = "撤回会作废这张表写入的 {0} 条登记，它们不再列出、不再计数；作废后不能整张恢复。确定撤回吗？",
+        "Its {0} entries would be annulled, listed and counted no more; the table does not come \
+         back as a whole. Take it back?";
+    UNDO_ANSWERS = "撤回会使这份文件（{0} 行）带来的答卷失效，由它发出且还没有人处理的预警一并作废。确定撤回吗？",
+        "The sheets of this file of {0} rows would be void, and the alarms that they raised and \
+         nobody answered yet annulled. Take it back?";
+    UNDO_STAFF = "撤回会让这份教职工名册（{0} 行）改动过的人员恢复原状，只由它带来的人员不再在职。确定撤回吗？",
+        "Members of staff whom this roll of {0} rows changed would stand as before, and whom only \
+         it brought be employed no more. Take it back?";
+    UNDO_ROSTER = "撤回会让这份名册（{0} 行）改动过的学生恢复原状，只由它带来的学生移出名册。确定撤回吗？",
+        "Students whom this roster of {0} rows changed would stand as before, and whom only it \
+         brought leave the roll. Take it back?";
+    PASTED = "（网页上粘贴的表格）", "(pasted on the page)";
     UNDO_NOTE = "名册导错了可以整份撤回：学生恢复原状，只由这份名册带来的学生移出名册；两次操作都留有记录。之后又导入过名册、登记过变动，或新学生已有答卷和记录的，不能\
         撤回。粘贴或导入的台账表格也可以整张撤回：其中的登记全部作废，导入后有登记被更改过的除外。\
         教职工名册同样可以撤回，新带来的人已有记录或账号的除外。答卷由心理教师撤回：这些答卷不再计入，原来的恢复，还没有人处理的危险条目一并作废；之后又有别的\

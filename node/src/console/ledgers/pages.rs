@@ -96,6 +96,8 @@ struct PurposeTemplate<'a> {
     csrf: &'a str,
     id: i64,
     purposes: Vec<(&'static str, &'static str)>,
+    /// What the role mostly reads for; families read it later.
+    usual: &'static str,
 }
 
 /// A tier and its cases.
@@ -261,7 +263,7 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
         DutyKind::Critical => "critical",
         DutyKind::Contact => "contact",
         DutyKind::Countersign | DutyKind::Second => "sign",
-        DutyKind::Review => "review",
+        DutyKind::Review | DutyKind::Reconsider => "review",
         DutyKind::Followup => "followup",
         DutyKind::Hold => "lift",
         DutyKind::Settle => return form("settle"),
@@ -329,9 +331,7 @@ fn case(row: &BoardRow, view: &Board<'_>, lang: Lang) -> CaseView {
 fn case_acts(row: &BoardRow, view: &Board<'_>, lang: Lang) -> Vec<(String, String)> {
     let mut acts = Vec::new();
     let text = |text: Text| text.in_lang(lang).to_owned();
-    if let Some(moved) = row.waiting.as_ref().or(row.unsigned.as_ref())
-        && may(view, Act::Countersign)
-    {
+    for moved in row.to_sign.iter().filter(|_| may(view, Act::Countersign)) {
         let to = moved.entry.to_tier.map_or("", |tier| chosen(tier.label(), lang));
         let how = format!("{} {to}", chosen(moved.entry.how.label(), lang));
         let label = words::SIGN_WHAT.fill(lang, &[&how.trim()]);
@@ -380,7 +380,8 @@ pub(super) fn ledgers(role: SchoolRole, lang: Lang) -> Result<Page, RenderError>
 
 pub(super) fn purpose(id: i64, session: &Session, lang: Lang) -> Result<Page, RenderError> {
     let (csrf, purposes) = (session.csrf.as_str(), choices::<ReadPurpose>(lang));
-    let body = Html::render(&PurposeTemplate { lang, csrf, id, purposes })?;
+    let usual = session.role.school().map_or("", |role| browse::purpose_of(role).as_str());
+    let body = Html::render(&PurposeTemplate { lang, csrf, id, purposes, usual })?;
     Ok(page((words::STUDENT, String::new(), STUDENTS_HREF), body, lang))
 }
 
@@ -400,7 +401,7 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
             plain(read.account.clone()),
             plain(chosen(read.role.label(), lang)),
             plain(chosen(read.purpose.label(), lang)),
-            plain(read.reason.clone()),
+            plain(read.reason.as_deref().unwrap_or(words::READ_HIDDEN.in_lang(lang))),
         ]
     });
     let heads = [words::WHEN, words::ACCOUNT, words::ROLE, words::PURPOSE, words::REASON];

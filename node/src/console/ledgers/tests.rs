@@ -108,6 +108,52 @@ async fn the_board_raises_and_a_second_person_signs() {
     assert!(!board.text.contains(&sign), "what is signed waits no more");
 }
 
+/// The form says at which tier the case stands and why a move was asked for; what only waits is
+/// not called done, a second one is refused, and a no is told as a no.
+#[tokio::test]
+async fn a_move_that_waits_is_told_as_waiting() {
+    let school = school();
+    let mut li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let board = li.get("/alerts").await.expect("board");
+    let path = link(&board.text, "/acts/move/");
+    let form = li.get(&path).await.expect("form");
+    assert!(form.text.contains("现在的级别：重点关注"), "{}", form.text);
+    let csrf = form.field("csrf").expect("csrf").to_owned();
+    let down = [
+        ("csrf", csrf.as_str()),
+        ("how", "tier_down"),
+        ("to_tier", "t1"),
+        ("source", "mentor"),
+        ("next_review", "2025-12-10"),
+        ("reason", "两周平稳"),
+    ];
+    let asked = li.post(&path, &down).await.expect("reply");
+    let told = li.get(asked.header("location")).await.expect("record");
+    assert!(told.text.contains("尚未生效") && !told.text.contains("已办理"), "{}", told.text);
+    let again = li.post(&path, &down).await.expect("reply");
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.text.contains("已有一项待签"), "{}", again.text);
+    let mut head = browser(&school, "head", Role::MoralHead, "T002").await;
+    let board = head.get("/alerts").await.expect("board");
+    assert_eq!(board.text.matches("/acts/sign/").count(), 2, "both signatures that wait");
+    let signs: Vec<String> =
+        board.text.split("href=\"/acts/sign/").skip(1).map(str::to_owned).collect();
+    for (rest, reason, said) in
+        [(&signs[0], "两周平稳", "这项变动不生效"), (&signs[1], "情绪低落", "在 24 小时内复议")]
+    {
+        let sign = format!("/acts/sign/{}", rest.split('"').next().unwrap_or_default());
+        let form = head.get(&sign).await.expect("form");
+        assert!(form.text.contains(reason), "{}", form.text);
+        let csrf = form.field("csrf").expect("csrf").to_owned();
+        let no = [("csrf", csrf.as_str()), ("answer", "no"), ("reason", "先观察")];
+        let done = head.post(&sign, &no).await.expect("reply");
+        let told = head.get(done.header("location")).await.expect("record");
+        assert!(told.text.contains(said) && told.flaws().is_empty(), "{}", told.text);
+    }
+    let work = li.get("/work").await.expect("work");
+    assert!(work.text.contains("待复议"), "{}", work.text);
+}
+
 /// The first address on a page that begins so.
 fn link(page: &str, start: &str) -> String {
     let rest = page.split(&format!("href=\"{start}")).nth(1).expect("link");
@@ -122,6 +168,7 @@ async fn a_student_page_shows_who_read_it() {
     let ask = li.get("/students/1").await.expect("page");
     assert!(ask.status == StatusCode::OK && !ask.text.contains("张某某"));
     assert_eq!((ask.flaws(), school.rows("access_log")), (Vec::new(), 0));
+    assert!(ask.text.contains("<option value=\"counselling\" selected>"));
     let csrf = ask.field("csrf").expect("csrf").to_owned();
     let fields = [("csrf", csrf.as_str()), ("purpose", "review"), ("reason", "周会 <i>")];
     let page = li.post("/students/1", &fields).await.expect("page");

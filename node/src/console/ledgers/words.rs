@@ -70,6 +70,7 @@ texts! {
         "Each opening is kept with account, purpose and words, and shown on that page.";
     EXPLAIN = "说明（可空）", "In your own words (may be empty)";
     TIMELINE = "时间线", "Timeline";
+    READ_HIDDEN = "（内容不显示）", "(kept from you)";
     READS = "谁查阅过", "Who read this record";
     DAY = "日期", "Day";
     KIND = "种类", "Kind";

@@ -200,6 +200,9 @@ pub(super) async fn hold(
     let sent = fields.clone();
     let done = campaign.work(&visitor.session, move |tx, author, _| {
         let held = read(&sent, StudentId(student))?;
+        if sent.reason.trim().is_empty() && interview::lists(tx, &held)? {
+            return Err(LedgerRefusal::Reason);
+        }
         let author = author.because(&sent.reason);
         interview::hold(tx, &author, RunId(id), &held)
     });

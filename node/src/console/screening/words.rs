@@ -30,8 +30,9 @@ texts! {
     UNASKED = "监护人是否同意尚不清楚的学生", "Students whose guardian's answer is not known";
     PER_DAY = "每个上学日访谈几人", "Interviews a school day";
     SCALES = "哪个年级用哪个量表", "Which grades answer which scale";
-    SCALES_NOTE = "按年龄不适用的学生不会被问到，会在进度里列为“没有适用量表”。四年级以下不自填，由教师观察和家长访谈代替。",
-        "Whoever is too young or too old for a scale is not asked by it. Below grade 4 a teacher \
+    SCALES_NOTE = "这次没有选的年级和按年龄不适用的学生不会被问到，会在进度里列为“不在本次范围”。四年级以下不自填，由教师观察和家长访谈代替。",
+        "Grades that are not chosen, and whoever is too young or too old for a scale, are not \
+         asked and stand as such in the progress. Below grade 4 a teacher \
          observes and a guardian is heard instead.";
     BARRED = "不能使用的量表及原因", "Scales that may not be used, and why";
     AGES = "{0} 至 {1} 岁", "ages {0} to {1}";
@@ -66,7 +67,7 @@ texts! {
     S_REFUSED = "不参加", "Refused";
     S_UNASKED = "待同意", "No consent yet";
     S_TO_OBSERVE = "待观察", "To observe";
-    S_NOTHING = "没有适用量表", "No scale fits";
+    S_NOTHING = "不在本次范围", "Not asked in this run";
     SHORT_OPEN = "未完成", "Not done";
 
     MAKE_UP = "补测名单", "Make-up list";

@@ -220,7 +220,8 @@ fn of_works(works: &Works, names: &Names, lang: Lang) -> Vec<Line> {
         None => drill,
     });
     let (open, late) = works.facilities;
-    let line = Line::new(words::FACILITY.in_lang(lang), Standing::of(true, late == 0));
+    let kept = Standing::of(works.facilities_told, late == 0);
+    let line = Line::new(words::FACILITY.in_lang(lang), kept);
     let gap = Cell::plain(words::FACILITY_LATE.fill(lang, &[&late]));
     lines.push(line.with(words::FACILITY_OPEN.fill(lang, &[&open])).lacking(gap));
     lines

@@ -239,16 +239,20 @@ fn an_answer_file_without_an_item_is_refused_by_the_items_name() {
 
 #[test]
 fn a_staff_roll_gives_each_role_once() {
-    let text = "工号,姓名,岗位\n007,王芳,班主任、心理教师、班主任\n008,李雷,厨师\n";
+    let text = "工号,姓名,岗位\n007,王芳,班主任、心理教师、班主任\n008,李雷,厨师\n009,赵丽,语文教师\n010,钱明,\n";
     let file = staff::read(&mut open(text).unwrap(), None).unwrap();
-    assert_eq!(faults(&file), [(3, "staff_role")]);
+    let warned: Vec<_> = file.warnings.iter().map(|one| (one.row, one.fault.code)).collect();
+    assert_eq!(warned, [(3, "staff_role")], "taken as other staff, with a word");
+    assert_eq!(faults(&file), [(5, "blank")]);
     let (_, row) = file.rows.first().unwrap();
     assert_eq!(&*row.staff_number, "007");
     assert_eq!(*row.roles, [StaffRole::ClassTeacher, StaffRole::Counsellor]);
+    let roles: Vec<_> = file.rows.iter().map(|(_, row)| row.roles.len()).collect();
+    assert_eq!(roles, [2, 0, 1]);
     let preview: preview::Preview<_> =
         match preview::compare(file, preview::Scope::Part, |_| Ok::<_, ()>(None)) {
             Ok(preview) => preview,
             Err(()) => panic!("the lookup cannot fail"),
         };
-    assert_eq!(preview.counts().new, 1);
+    assert_eq!(preview.counts().new, 3);
 }

@@ -16,12 +16,12 @@ use super::super::read;
 /// in no journal, as only a damaged ledger can hold it, comes last.
 const IN_ORDER: &str = "order by coalesce((select min(j.entry) from alert_move f
         join journal j on j.record = f.record and j.version = f.version
-        where f.record = r.id and f.parallel = 0 and f.standing = 'in_force'),
+        where f.record = r.id and f.parallel = 0 and f.standing in ('in_force', 'objected')),
         9223372036854775807), r.id";
 
 const IN_FORCE: &str =
     "from standing r join alert_move t on t.record = r.id and t.version = r.version
-    where r.kind = 'alert_move' and t.standing = 'in_force'";
+    where r.kind = 'alert_move' and t.standing in ('in_force', 'objected')";
 
 /// Moves in force of every case whose day lies in a period.
 pub(in crate::ledger) fn between(

@@ -20,6 +20,8 @@ pub enum DutyKind {
     Countersign,
     /// A lowering or leaving that waits for the second person.
     Second,
+    /// A raise to which the second person objects, to be weighed again.
+    Reconsider,
     /// A review of a case.
     Review,
     /// A follow-up.
@@ -50,13 +52,14 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
         Self::Appointment,
         Self::Countersign,
         Self::Second,
+        Self::Reconsider,
         Self::Review,
         Self::Followup,
         Self::Consultation,
@@ -84,6 +87,7 @@ impl DutyKind {
             Self::Target => "school_target",
             Self::Countersign => "countersign",
             Self::Second => "second_signature",
+            Self::Reconsider => "reconsider",
             Self::Review => "review",
             Self::Followup => "followup",
             Self::Consultation => "consultation",
@@ -110,6 +114,7 @@ impl DutyKind {
             Self::Target => Kind::SchoolTarget.label(),
             Self::Countersign => ("升级会签", "Countersign a raise"),
             Self::Second => ("第二人确认", "Second signature"),
+            Self::Reconsider => ("第二人不同意，待复议", "Second person objects: weigh it again"),
             Self::Review => Kind::AlertReview.label(),
             Self::Followup => Kind::Followup.label(),
             Self::Consultation => ("会诊复查", "Look again after a consultation"),
@@ -134,7 +139,7 @@ impl DutyKind {
     pub(super) const fn record_kind(self) -> Kind {
         match self {
             Self::Contact => <FirstContact as Entry>::KIND,
-            Self::Review => <AlertReview as Entry>::KIND,
+            Self::Review | Self::Reconsider => <AlertReview as Entry>::KIND,
             _ => <AlertMove as Entry>::KIND,
         }
     }

@@ -296,7 +296,7 @@ impl PreviewTemplate<'_> {
     }
 
     fn when(&self) -> String {
-        due(self.page.due_ms, self.lang)
+        due((self.page.due_ms, false), self.lang)
     }
 
     /// How one table leaves.

@@ -26,8 +26,8 @@ texts! {
     CARD_HELP = "不写姓名、学号、班级：校外专家只看到这张卡。",
         "No name, number or class: this card is all that an expert from outside sees.";
     DIGEST_HELP = "扫描件或录音的 SHA-256（64 位）；同意必填，口头答复留空；在“家长告知与同意”选择扫描件可自动填写",
-        "SHA-256 of the scan or recording, 64 digits; a yes needs it, a spoken answer has none; choose \
-         the scan under Families to fill it in";
+        "SHA-256 of the scan or recording, 64 digits; a yes needs it, a spoken answer has none; \
+         choose the scan under Families to fill it in";
     TARGET_HELP = "一并留存的、不涉及某一名学生的记录编号，如会诊、报告；没有就留空",
         "Number of a record about nobody that is kept too, a consultation or a report; empty \
          without one";

@@ -251,9 +251,6 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         }
         R::Unsettled => ("UNSETTLED", Exit::Refused, UNSETTLED.into(), UNSETTLED_NEXT),
         R::Named(kind) => ("NAMED", Exit::Refused, named(kind.label()), NAMED_NEXT),
-        R::TableBuiltOn => {
-            ("TABLE_BUILT_ON", Exit::Refused, TABLE_BUILT_ON.into(), TABLE_BUILT_ON_NEXT)
-        }
         R::TimeOfTalk => ("TIME_OF_TALK", Exit::Refused, TIME_OF_TALK.into(), TIME_OF_TALK_NEXT),
         R::OwnAct => ("OWN_ACT", Exit::Refused, OWN_ACT.into(), OWN_ACT_NEXT),
         R::NotAuthor => ("NOT_AUTHOR", Exit::Refused, NOT_AUTHOR.into(), NOT_AUTHOR_NEXT),
@@ -263,24 +260,16 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::Changed => ("CHANGED", Exit::Refused, CHANGED.into(), CHANGED_NEXT),
         R::NotWaiting => ("NOT_WAITING", Exit::Refused, NOT_WAITING.into(), NOT_WAITING_NEXT),
         R::NotMovedIn => ("NOT_MOVED_IN", Exit::Refused, NOT_MOVED_IN.into(), NOT_MOVED_IN_NEXT),
-        R::MoveWaits(RecordId(waiting)) => {
-            let what = Sentence::new(MOVE_WAITS, &[waiting]);
-            ("MOVE_WAITS", Exit::Refused, what, MOVE_WAITS_NEXT)
-        }
-        R::OtherStudent(name, RecordId(record)) => {
-            let fill = |lang| OTHER_STUDENT.fill(lang, &[&labels::of(name, lang), record]);
-            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
-            ("OTHER_STUDENT", Exit::Refused, what, OTHER_STUDENT_NEXT)
-        }
         R::OnRoll => ("ON_ROLL", Exit::Refused, ON_ROLL.into(), ON_ROLL_NEXT),
         R::NotOnRoll => ("NOT_ON_ROLL", Exit::Refused, NOT_ON_ROLL.into(), NOT_ON_ROLL_NEXT),
         R::Turned => ("TURNED", Exit::Refused, TURNED.into(), TURNED_NEXT),
         R::BuiltOn => ("BUILT_ON", Exit::Refused, BUILT_ON.into(), BUILT_ON_NEXT),
-        R::ImportBuiltOn => {
-            ("IMPORT_BUILT_ON", Exit::Refused, IMPORT_BUILT_ON.into(), IMPORT_BUILT_ON_NEXT)
-        }
-        R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
-        R::Consent(_)
+        R::MoveWaits(_)
+        | R::OtherStudent(..)
+        | R::TableBuiltOn
+        | R::ImportBuiltOn
+        | R::Move(_)
+        | R::Consent(_)
         | R::Outsiders(_)
         | R::OwnSession
         | R::NoSupervisor
@@ -291,10 +280,26 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
     Some((code, exit, what, next))
 }
 
-/// As [`told`], of what somebody has to vouch for and of what is kept.
+/// As [`told`], of what was built on, of cases, and of what somebody has to vouch for.
 fn vouched(refusal: &LedgerRefusal) -> Option<Told> {
     use LedgerRefusal as R;
     Some(match refusal {
+        R::MoveWaits(RecordId(waiting)) => {
+            let what = Sentence::new(MOVE_WAITS, &[waiting]);
+            ("MOVE_WAITS", Exit::Refused, what, MOVE_WAITS_NEXT)
+        }
+        R::OtherStudent(name, RecordId(record)) => {
+            let fill = |lang| OTHER_STUDENT.fill(lang, &[&labels::of(name, lang), record]);
+            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
+            ("OTHER_STUDENT", Exit::Refused, what, OTHER_STUDENT_NEXT)
+        }
+        R::TableBuiltOn => {
+            ("TABLE_BUILT_ON", Exit::Refused, TABLE_BUILT_ON.into(), TABLE_BUILT_ON_NEXT)
+        }
+        R::ImportBuiltOn => {
+            ("IMPORT_BUILT_ON", Exit::Refused, IMPORT_BUILT_ON.into(), IMPORT_BUILT_ON_NEXT)
+        }
+        R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
         R::Consent(_) => ("NO_CONSENT", Exit::Refused, CONSENT.into(), CONSENT_NEXT),
         R::Outsiders(why) => {
             let fill = |lang| OUTSIDERS.fill(lang, &[&no_consent(*why).in_lang(lang)]);

@@ -229,8 +229,8 @@ fn one_time_password(
 /// be the person of that other account, or whoever holds the machine.
 ///
 /// Only an account is named by a login alone: two persons are written with a plus between them, and
-/// the terminal before its name. What the terminal did before the first head founded the school, and
-/// accounts that neither read about students nor sign are its own to make.
+/// the terminal before its name. What the terminal did before the first head founded the school,
+/// and accounts that neither read about students nor sign are its own to make.
 pub(super) fn is_in_one_hand(tx: &Tx<'_>, login: &str) -> Result<bool, SqlError> {
     let found = tx.query_opt(
         "with line as (select id, what, by in (select login from account)

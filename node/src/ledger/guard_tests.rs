@@ -196,7 +196,7 @@ fn a_student_whom_a_roster_left_out_is_nobody_s_own() {
     let ties = || {
         let seen = run(&school, move |tx| {
             let own = people::own(tx, &mentor())?.contains(&CHILD);
-            let (talks, plan) = (Action::Read(Area::Talk), Action::Read(Area::SpecialGroup));
+            let (talks, plan) = (Action::Read(Area::Talk), Action::Read(Area::Family));
             let talks = Scope::of(tx, &mentor(), talks)?.has(CHILD);
             let plan = Scope::of(tx, &helper(), plan)?.has(CHILD);
             let on_case = footing::of(tx, &helper(), Some(CHILD))?.on_case;

@@ -78,9 +78,9 @@ fn a_locked_account_acts_no_more() {
     assert_eq!((ran.code, ran.error().as_str()), (3, "ACCOUNT_UNKNOWN"));
 }
 
-/// Once the school has had a head the terminal lets nobody in who reads or signs: it asks, and until
-/// a head agrees there is no such account, no other role, no other password and no factor less.
-/// School IT and the auditor are still its own to make.
+/// Once the school has had a head the terminal lets nobody in who reads or signs: it asks, and
+/// until a head agrees there is no such account, no other role, no other password and no factor
+/// less. School IT and the auditor are still its own to make.
 #[test]
 fn the_terminal_asks_a_head() {
     let folder = Folder::joined(&[]);

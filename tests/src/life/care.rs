@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use node::ledger::case::{self, MoveWish};
 use node::ledger::consent::Consent;
 use node::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
+use node::ledger::refusal::LedgerRefusal;
 use node::ledger::{analysis, appointment, conference, consent, roll, session, talk, write};
 use runtime::sql::Tx;
 
@@ -51,7 +52,11 @@ impl Life {
             home_visit: self.dice.per_mille(AT_HOME),
             note: AuthorNote::new(String::new()),
         };
-        let record = write::add(tx, &by, &held)?;
+        let record = match write::add(tx, &by, &held) {
+            // Whom a file has left out is no mentor's any more.
+            Err(LedgerRefusal::NotAllowed) if mentor.is_some() => return Ok(()),
+            other => other?,
+        };
         let mut raised = held.raised;
         let (about, staff) = (held.student, held.staff);
         if self.dice.per_mille(PUT_RIGHT) {

@@ -222,7 +222,8 @@ fn family(of: &[&str]) -> String {
 /// Whether those signed a word who must at the age of a day.
 fn signed(w: &str, day: &str) -> String {
     let age = format!(
-        "coalesce(cast(strftime('%Y', {day}) as integer) - cast(strftime('%Y', {w}.birth) as integer)
+        "coalesce(cast(strftime('%Y', {day}) as integer)
+            - cast(strftime('%Y', {w}.birth) as integer)
             - (strftime('%m-%d', {day}) < strftime('%m-%d', {w}.birth)), 14)"
     );
     format!(

@@ -68,7 +68,7 @@ texts! {
     ASKED_HALF = "一次性密码的前半：{0}（同意的人会看到后半；由本人把两半用“-”连起来登录）",
         "First half of the one-time password: {0} (whoever agrees is shown the second half; its \
          person types both with a hyphen between)";
-    ASKED_ALONE = "如果负责人都已离任、无人答复，{0} 起可在终端办理：xinqiao-node user unanswered {1}。在此之前，各负责人、信息管理员和审计员都看得到这项申请。",
+    ASKED_ALONE = "负责人都已离任、无人答复的，{0} 起在终端办理：xinqiao-node user unanswered {1}。此前负责人、信息管理员和审计员都看得到。",
         "If every head has gone and nobody answers, it is carried out here from {0} on: \
          xinqiao-node user unanswered {1}. Until then heads, school IT and the auditor see it.";
     ASKED_TWICE = "这个账号已有一项申请在等，没有再提交。",

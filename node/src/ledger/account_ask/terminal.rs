@@ -1,10 +1,10 @@
 //! Acts on accounts from the terminal: alone until the school has had a head, and then by asking.
 //!
-//! Whoever sits there holds the machine and is nobody to the ledgers. So an account that reads about
-//! students or signs is made, moved, opened anew or loses its factor there with a head as the second
-//! person, on the page. A school whose heads have all gone gets one back by waiting: what is asked
-//! for a head, and is answered by nobody while no head works, is carried out at the terminal after
-//! two weeks, and stands before every head, school IT and the auditor all that time.
+//! Whoever sits there holds the machine and is nobody to the ledgers. So an account that reads
+//! about students or signs is made, moved, opened anew or loses its factor there with a head as the
+//! second person, on the page. A school whose heads have all gone gets one back by waiting: what is
+//! asked for a head, and is answered by nobody while no head works, is carried out at the terminal
+//! after two weeks, and stands before every head, school IT and the auditor all that time.
 
 use domain::ledger::{SchoolRole, administers};
 use runtime::params;

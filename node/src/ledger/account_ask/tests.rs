@@ -245,8 +245,8 @@ fn a_head_agrees_to_what_the_terminal_asks() {
     assert!(!alone.expect("read"));
 }
 
-/// Accounts that the terminal set alone after the first head are one hand with it, whatever name the
-/// machine has; those from before, school IT's and the auditor's are not.
+/// Accounts that the terminal set alone after the first head are one hand with it, whatever name
+/// the machine has; those from before, school IT's and the auditor's are not.
 #[test]
 fn the_terminal_is_one_hand() {
     let school = School::new();
@@ -290,7 +290,8 @@ fn a_school_without_a_head_gets_one_by_waiting() {
     assert!(matches!(alone(14 * DAY_MS - 1), Err(terminal::AloneError::Early(_))));
     let reads = school.ledger.write("reads", |tx| {
         tx.execute(
-            "insert into session values (x'01', 'head', 'csrf', $1, $1, $1)",
+            "insert into session (token_digest, login, csrf, created_ms, seen_ms, expires_ms)
+             values (x'01', 'head', 'csrf', $1, $1, $1)",
             params![NOW_MS + DAY_MS],
         )
     });

@@ -89,6 +89,19 @@ pub struct Signers {
     pub child_view: bool,
 }
 
+impl Signers {
+    /// Whether those who are here are all that is needed.
+    ///
+    /// # Errors
+    /// Who or what is missing.
+    pub const fn cover(self, needed: Self) -> Result<(), NoConsent> {
+        if (needed.guardian && !self.guardian) || (needed.student && !self.student) {
+            return Err(NoConsent::Signature);
+        }
+        if needed.child_view && !self.child_view { Err(NoConsent::ChildView) } else { Ok(()) }
+    }
+}
+
 /// Whose signature is needed at an age in completed years.
 #[must_use]
 pub const fn signers(age: u8) -> Signers {
@@ -198,6 +211,32 @@ pub enum NoConsent {
 /// # Errors
 /// The first reason why it does not.
 pub fn check(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
+    check_answer(paper)?;
+    signed_by(paper, wish.day).cover(signers(wish.age))?;
+    check_scope(paper, wish)
+}
+
+/// As [`check`], for whoever asks about the signers of each day.
+///
+/// # Errors
+/// The first reason why it does not, whoever signed.
+pub fn check_unsigned(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
+    check_answer(paper)?;
+    check_scope(paper, wish)
+}
+
+/// Who had signed a paper by a day, and whether the child was heard.
+#[must_use]
+pub fn signed_by(paper: &Paper<'_>, day: Date) -> Signers {
+    let signed = |on: Option<Date>| on.is_some_and(|on| on <= day);
+    Signers {
+        guardian: signed(paper.guardian_signed),
+        student: signed(paper.student_signed),
+        child_view: paper.child_view,
+    }
+}
+
+fn check_answer(paper: &Paper<'_>) -> Result<(), NoConsent> {
     match paper.answer {
         Answer::Given => {}
         Answer::Asked => return Err(NoConsent::Unanswered),
@@ -209,23 +248,7 @@ pub fn check(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
     if paper.method == Method::Oral {
         return Err(NoConsent::Oral);
     }
-    if !paper.has_evidence {
-        return Err(NoConsent::NoEvidence);
-    }
-    check_signers(paper, wish)?;
-    check_scope(paper, wish)
-}
-
-fn check_signers(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {
-    let needed = signers(wish.age);
-    let signed = |day: Option<Date>| day.is_some_and(|day| day <= wish.day);
-    if needed.guardian && !signed(paper.guardian_signed) {
-        return Err(NoConsent::Signature);
-    }
-    if needed.student && !signed(paper.student_signed) {
-        return Err(NoConsent::Signature);
-    }
-    if needed.child_view && !paper.child_view { Err(NoConsent::ChildView) } else { Ok(()) }
+    if paper.has_evidence { Ok(()) } else { Err(NoConsent::NoEvidence) }
 }
 
 fn check_scope(paper: &Paper<'_>, wish: &Wish<'_>) -> Result<(), NoConsent> {

@@ -25,8 +25,20 @@ texts! {
     MEMBER_HELP = "从开始日期起最多 90 天", "At most 90 days from the first day";
     CARD_HELP = "不写姓名、学号、班级：校外专家只看到这张卡。",
         "No name, number or class: this card is all that an expert from outside sees.";
-    DIGEST_HELP = "扫描件或录音的 SHA-256，没有就留空；在“家长告知与同意”选择扫描件可自动填写",
-        "SHA-256 of the scan or recording, if any; choose the scan under Families to fill it in";
+    DIGEST_HELP = "扫描件或录音的 SHA-256（64 位）；同意必填，口头答复留空；在“家长告知与同意”选择扫描件可自动填写",
+        "SHA-256 of the scan or recording, 64 digits; a yes needs it, a spoken answer has none; \
+         choose the scan under Families to fill it in";
+    TARGET_HELP = "一并留存的、不涉及某一名学生的记录编号，如会诊、报告；没有就留空",
+        "Number of a record about nobody that is kept too, a consultation or a report; empty \
+         without one";
+    OUTSIDE_HELP = "校外人员所在单位的代码，与家长同意书上的接收方一致；没有校外人员就留空",
+        "Id of the unit of whoever came from outside, as on the families' consents; empty without \
+         anybody from outside";
+    EMERGENCY_HELP = "来不及征求监护人同意时写明情形；已有同意的留空",
+        "Why there was no time to ask the family; empty where it has agreed";
+    SHEET_HELP = "督导签字单扫描件的 SHA-256；由另一位教职工登记签字的可以不填",
+        "SHA-256 of the sheet that the supervisor signed; not needed where another member of staff \
+         enters the signature";
     TERM_HELP = "例如 2025S1", "For example 2025S1";
     YEAR_HELP = "学年开始的年份，例如 2025", "Year in which the school year begins";
     RECIPIENT_HELP = "不出校的用途留空", "Empty where nothing leaves the school";
@@ -54,11 +66,14 @@ const NEEDED: [(Kind, &str); 14] = [
 ];
 
 /// What helps with a column, whatever its kind.
-const HELP: [(&str, Text); 13] = [
+const HELP: [(&str, Text); 17] = [
     ("valid_until", UNTIL_HELP),
     ("next_review", REVIEW_HELP),
     ("card", CARD_HELP),
     ("form_digest", DIGEST_HELP),
+    ("sheet_digest", SHEET_HELP),
+    ("outside_unit", OUTSIDE_HELP),
+    ("emergency", EMERGENCY_HELP),
     ("term", TERM_HELP),
     ("school_year", YEAR_HELP),
     ("recipient", RECIPIENT_HELP),
@@ -67,11 +82,12 @@ const HELP: [(&str, Text); 13] = [
     ("note", NOTE_HELP),
     ("at_time", TIME_HELP),
     ("talk", TALK_HELP),
+    ("target", TARGET_HELP),
     ("target_student", STUDENT_HELP),
 ];
 
 /// Texts long enough for several lines.
-const LONG: [&str; 12] = [
+const LONG: [&str; 13] = [
     "note",
     "goals",
     "measures",
@@ -84,6 +100,7 @@ const LONG: [&str; 12] = [
     "detail",
     "child_view",
     "topics",
+    "emergency",
 ];
 
 /// Columns that mean who did it, so that they start with the person who writes.

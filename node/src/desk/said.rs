@@ -131,6 +131,12 @@ texts! {
         "this paper is no consent; the ledger was not changed.";
     CONSENT_NEXT = "请核对签字人、接收方、用途和期限。",
         "Check who signed, for whom, for what and until when.";
+    OUTSIDERS = "监护人没有同意该校外单位参加会诊（{0}），个案没有登记。",
+        "the family has not agreed to a consultation with that unit ({0}); the case was not \
+         entered.";
+    OUTSIDERS_NEXT = "请先征得书面同意，接收方与会诊的校外单位一致；来不及征求的，请写明紧急情形。",
+        "Ask the family in writing first, with the same unit as recipient; where there is no time \
+         for that, write down the emergency.";
     CONSENT_UNANSWERED = "已询问，尚未答复", "asked, not answered";
     CONSENT_BLANK = "空白回执不是同意", "a blank form is no consent";
     CONSENT_REFUSED = "家长不同意", "refused";
@@ -149,6 +155,17 @@ texts! {
     CONSENT_EXPIRED = "已过有效期", "the consent has run out";
     CONSENT_LEFT = "该生曾离校后返校，离校前的同意不再有效，须重新征求",
         "it was given before the student left and came back; the family is asked anew";
+    OWN_SESSION = "受督导辅导的签字不能由本人登记，台账没有改动。",
+        "nobody enters the supervisor's signature under a session of the own; the ledger was not \
+         changed.";
+    OWN_SESSION_NEXT = "请填写督导签字单扫描件的摘要，或由另一位教职工核对签字后登记；也可先不填签字日期。",
+        "Give the digest of the sheet that the supervisor signed, or have another member of staff \
+         enter it; the day of signing may be left empty until then.";
+    NO_SUPERVISOR = "这一天没有登记该姓名的督导专家，签字没有登记。",
+        "no supervisor of that name was named for that day; the signature was not entered.";
+    NO_SUPERVISOR_NEXT = "请先在“培训与持证”登记该心理教师的督导专家（姓名写法须一致）。",
+        "First enter the counsellor's supervisor under training and certificates, with the name \
+         written the same way.";
     CERTIFICATE = "还不具备发证条件，没有发证。", "something is missing; no certificate was issued.";
     CERTIFICATE_NEXT = "需要 10 次个体、3 次团体受督导辅导（督导签字）并通过考核。",
         "It needs 10 individual and 3 group sessions signed by the supervisor, and the test.";
@@ -174,8 +191,10 @@ texts! {
 }
 
 /// Code, exit, what happened, what to do next.
-#[must_use]
-fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)> {
+type Told = (&'static str, Exit, Sentence, Text);
+
+/// What a refusal means; nothing where the store is at fault.
+fn told(refusal: &LedgerRefusal) -> Option<Told> {
     let field = |text: Text, name: &'static str| {
         let fill = |lang| text.fill(lang, &[&labels::of(name, lang)]);
         Sentence::pair(fill(Lang::Zh), fill(Lang::En))
@@ -209,9 +228,6 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
             let said = Sentence::pair(NAMED.fill(Lang::Zh, &[&zh]), NAMED.fill(Lang::En, &[&en]));
             ("NAMED", Exit::Refused, said, NAMED_NEXT)
         }
-        R::TableBuiltOn => {
-            ("TABLE_BUILT_ON", Exit::Refused, TABLE_BUILT_ON.into(), TABLE_BUILT_ON_NEXT)
-        }
         R::OwnAct => ("OWN_ACT", Exit::Refused, OWN_ACT.into(), OWN_ACT_NEXT),
         R::NotAuthor => ("NOT_AUTHOR", Exit::Refused, NOT_AUTHOR.into(), NOT_AUTHOR_NEXT),
         R::SamePerson => ("SAME_PERSON", Exit::Refused, SAME_PERSON.into(), SAME_PERSON_NEXT),
@@ -223,16 +239,45 @@ fn told(refusal: &LedgerRefusal) -> Option<(&'static str, Exit, Sentence, Text)>
         R::NotOnRoll => ("NOT_ON_ROLL", Exit::Refused, NOT_ON_ROLL.into(), NOT_ON_ROLL_NEXT),
         R::Turned => ("TURNED", Exit::Refused, TURNED.into(), TURNED_NEXT),
         R::BuiltOn => ("BUILT_ON", Exit::Refused, BUILT_ON.into(), BUILT_ON_NEXT),
+        R::TableBuiltOn
+        | R::ImportBuiltOn
+        | R::Move(_)
+        | R::Consent(_)
+        | R::Outsiders(_)
+        | R::OwnSession
+        | R::NoSupervisor
+        | R::Certificate(_)
+        | R::Kept(_) => return vouched(refusal),
+        R::Store(_) => return None,
+    };
+    Some((code, exit, what, next))
+}
+
+/// As [`told`], of what was built on, of cases, and of what somebody has to vouch for.
+fn vouched(refusal: &LedgerRefusal) -> Option<Told> {
+    use LedgerRefusal as R;
+    Some(match refusal {
+        R::TableBuiltOn => {
+            ("TABLE_BUILT_ON", Exit::Refused, TABLE_BUILT_ON.into(), TABLE_BUILT_ON_NEXT)
+        }
         R::ImportBuiltOn => {
             ("IMPORT_BUILT_ON", Exit::Refused, IMPORT_BUILT_ON.into(), IMPORT_BUILT_ON_NEXT)
         }
         R::Move(error) => ("MOVE", Exit::Refused, moved(error).into(), CASE_NEXT),
         R::Consent(_) => ("NO_CONSENT", Exit::Refused, CONSENT.into(), CONSENT_NEXT),
+        R::Outsiders(why) => {
+            let fill = |lang| OUTSIDERS.fill(lang, &[&no_consent(*why).in_lang(lang)]);
+            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
+            ("NO_CONSENT", Exit::Refused, what, OUTSIDERS_NEXT)
+        }
+        R::OwnSession => ("OWN_SESSION", Exit::Refused, OWN_SESSION.into(), OWN_SESSION_NEXT),
+        R::NoSupervisor => {
+            ("NO_SUPERVISOR", Exit::Refused, NO_SUPERVISOR.into(), NO_SUPERVISOR_NEXT)
+        }
         R::Certificate(_) => ("CERTIFICATE", Exit::Refused, CERTIFICATE.into(), CERTIFICATE_NEXT),
         R::Kept(still) => ("KEPT", Exit::Refused, kept(*still).into(), KEPT_NEXT),
-        R::Store(_) => return None,
-    };
-    Some((code, exit, what, next))
+        _ => return None,
+    })
 }
 
 /// What a card may not hold, as people call it.

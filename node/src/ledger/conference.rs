@@ -1,13 +1,15 @@
 //! Consultations 会诊: agenda, pseudonymous card, decision, review date.
 
+use domain::ledger::consent::{DataClass, Purpose};
 use domain::ledger::terms::Tier;
 use jiff::civil::Date;
-use runtime::sql::Tx;
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
-use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::refusal::LedgerRefusal;
-use super::{card, read};
+use super::{card, consent, read};
 
 entry! {
     /// A meeting. Nothing on it names a student.
@@ -22,6 +24,8 @@ entry! {
         attendees: String = "attendees",
         /// Whether anybody from outside the school took part.
         has_outsiders: bool = "has_outsiders",
+        /// Id of the unit of whoever came from outside, as the families' consents name it.
+        outside_unit: Option<String> = "outside_unit",
     }
 }
 
@@ -44,6 +48,8 @@ entry! {
         decision: String = "decision",
         /// Day on which it is looked at again.
         review: Option<Date> = "review",
+        /// Why there was no time to ask the family before somebody from outside saw the card.
+        emergency: Option<String> = "emergency",
     }
 }
 
@@ -56,14 +62,23 @@ impl Rules for Conference {
 
     fn check(
         &self,
-        _tx: &Tx<'_>,
+        tx: &Tx<'_>,
         _author: &Author,
-        _own: Option<RecordId>,
+        own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         for (text, name) in [(&self.agenda, "agenda"), (&self.attendees, "attendees")] {
             if text.trim().is_empty() {
                 return Err(LedgerRefusal::Field(name));
             }
+        }
+        let unit = self.outside_unit.as_deref().unwrap_or_default();
+        if self.has_outsiders == unit.trim().is_empty() || unit != unit.trim() {
+            return Err(LedgerRefusal::Field("outside_unit"));
+        }
+        let Some(own) = own else { return Ok(()) };
+        // Who came to the meeting after its cases were written sees those cards too.
+        for case in cases_of(tx, own)? {
+            case.entry.check_outsiders(tx, self)?;
         }
         Ok(())
     }
@@ -84,17 +99,58 @@ impl Rules for ConferenceCase {
         &self,
         tx: &Tx<'_>,
         _author: &Author,
-        _own: Option<RecordId>,
+        own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         let held = read::one::<Conference>(tx, self.conference)?;
         let held = held.ok_or(LedgerRefusal::Field("conference"))?;
-        // Whoever comes from outside sees the card and nothing else.
-        if held.entry.has_outsiders && self.card.trim().is_empty() {
-            return Err(LedgerRefusal::Field("card"));
+        let before = match own {
+            Some(own) => read::one::<Self>(tx, own)?.map(|kept| kept.entry),
+            None => None,
+        };
+        // What was shown was shown: a family that withdraws later stops the next card, and the
+        // decision of this meeting is written all the same.
+        let is_shown = before.is_some_and(|before| {
+            (before.conference, before.card) == (self.conference, self.card.clone())
+        });
+        card::check(tx, self.student, &self.card)?;
+        if !is_shown {
+            self.check_outsiders(tx, &held.entry)?;
         }
         if self.review.is_some_and(|review| review < self.day) {
             return Err(LedgerRefusal::Field("review"));
         }
-        card::check(tx, self.student, &self.card)
+        Ok(())
     }
+}
+
+impl ConferenceCase {
+    /// Whoever comes from outside sees the card and nothing else, and that with the family's
+    /// consent to a consultation with that unit, or where there was no time to ask for it.
+    fn check_outsiders(&self, tx: &Tx<'_>, held: &Conference) -> Result<(), LedgerRefusal> {
+        let Some(unit) = held.outside_unit.as_deref().filter(|_| held.has_outsiders) else {
+            return Ok(());
+        };
+        if self.card.trim().is_empty() {
+            return Err(LedgerRefusal::Field("card"));
+        }
+        if self.emergency.as_deref().is_some_and(|ground| !ground.trim().is_empty()) {
+            return Ok(());
+        }
+        let wanted = (Purpose::Conference, unit);
+        match consent::standing(tx, self.student, wanted, &[DataClass::Reason], held.day) {
+            Ok(_) => Ok(()),
+            Err(LedgerRefusal::Consent(why)) => Err(LedgerRefusal::Outsiders(why)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Cases that were discussed in a meeting.
+fn cases_of(tx: &Tx<'_>, conference: RecordId) -> Result<Vec<Kept<ConferenceCase>>, SqlError> {
+    let of = "select t.record from standing r
+        join conference_case t on t.record = r.id and t.version = r.version
+        where r.kind = 'conference_case' and t.conference = $1";
+    let records = tx.query(of, params![conference.0], |row| row.i64(0).map(RecordId))?;
+    let cases = records.into_iter().map(|record| read::one::<ConferenceCase>(tx, record));
+    cases.filter_map(Result::transpose).collect()
 }

@@ -97,6 +97,8 @@ entry! {
         lift_asked_staff: Option<StaffId> = "lift_asked_staff",
         /// Day on which it was lifted.
         until: Option<Date> = "valid_until",
+        /// A record about nobody that it keeps too: a meeting, a report under a duty.
+        target: Option<RecordId> = "target",
     }
 }
 
@@ -124,10 +126,10 @@ impl Rules for Consent {
         if (self.answer == Answer::Withdrawn) != self.withdrawn.is_some() {
             return Err(LedgerRefusal::Field("withdrawn"));
         }
-        if self.recipient.is_empty() != self.recipient_name.is_empty() {
+        if self.recipient.trim().is_empty() != self.recipient_name.trim().is_empty() {
             return Err(LedgerRefusal::Field("recipient"));
         }
-        Ok(())
+        if self.answer == Answer::Given { self.check_given() } else { Ok(()) }
     }
 }
 
@@ -155,18 +157,55 @@ impl Rules for LegalHold {
 
     fn check(
         &self,
-        _tx: &Tx<'_>,
+        tx: &Tx<'_>,
         _author: &Author,
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         if self.ordered_by.trim().is_empty() {
             return Err(LedgerRefusal::Field("ordered_by"));
         }
-        Ok(())
+        let Some(target) = self.target else { return Ok(()) };
+        // What is about a student is kept by a hold over that one.
+        let nobody = "select 1 from record where id = $1 and student is null and destroyed = 0";
+        match tx.query_opt(nobody, params![target.0], |row| row.i64(0))? {
+            Some(_) => Ok(()),
+            None => Err(LedgerRefusal::Field("target")),
+        }
     }
 }
 
 impl Consent {
+    /// What a yes must have to be one at all. A no is taken as the family wrote it: an older paper
+    /// without these is still withdrawn.
+    fn check_given(&self) -> Result<(), LedgerRefusal> {
+        // A spoken yes has no paper; it is written down as what it is and allows nothing.
+        if self.method != Method::Oral && !is_digest(&self.form_digest) {
+            return Err(LedgerRefusal::Field("form_digest"));
+        }
+        if self.guardian_signed.is_some() && self.relation.is_none() {
+            return Err(LedgerRefusal::Field("relation"));
+        }
+        // Nothing leaves the school for a screening, so a recipient would be another purpose.
+        if (self.purpose == Purpose::Screening) != self.recipient.trim().is_empty() {
+            return Err(LedgerRefusal::Field("recipient"));
+        }
+        if self.recipient != self.recipient.trim() {
+            return Err(LedgerRefusal::Field("recipient"));
+        }
+        if !self.child_view.is_empty() && self.child_view.trim().is_empty() {
+            return Err(LedgerRefusal::Field("child_view"));
+        }
+        Ok(())
+    }
+
+    /// Whether it is an answer to a purpose and recipient. A no to nobody in particular is meant
+    /// for all, and so is every no to screening, which has no recipient whatever was typed there.
+    pub(super) fn answers(&self, (purpose, recipient): (Purpose, &str)) -> bool {
+        let to_all = self.answer.is_no()
+            && (self.recipient.is_empty() || self.purpose == Purpose::Screening);
+        self.purpose == purpose && (to_all || self.recipient == recipient)
+    }
+
     /// An answer of a family to a purpose with nothing on it but that it was given, on paper.
     #[must_use]
     pub fn bare(student: StudentId, (purpose, answer): (Purpose, Answer), day: Date) -> Self {
@@ -204,12 +243,17 @@ impl Consent {
             recipient: &self.recipient,
             guardian_signed: self.guardian_signed,
             student_signed: self.student_signed,
-            child_view: !self.child_view.is_empty(),
-            has_evidence: !self.form_digest.is_empty(),
+            child_view: !self.child_view.trim().is_empty(),
+            has_evidence: is_digest(&self.form_digest),
             valid_from: self.valid_from,
             valid_to: self.valid_to,
         }
     }
+}
+
+/// Whether a text is a SHA-256 in hexadecimal digits, as a scan leaves it.
+pub(super) fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Finds the consent that allows something about a student on a day.
@@ -236,8 +280,7 @@ pub fn standing(
     let mut why = NoConsent::Unanswered;
     for kept in heard(tx, Some(student))?.into_iter().rev() {
         let paper = &kept.entry;
-        let to_all = paper.recipient.is_empty() && paper.answer.is_no();
-        if paper.purpose != purpose || !(to_all || paper.recipient == recipient) {
+        if !paper.answers((purpose, recipient)) {
             continue;
         }
         if paper.answer == Answer::Given && ended_by_leaving(&stays, said_on(paper), day) {
@@ -287,15 +330,17 @@ pub(super) fn heard(
     Ok(heard)
 }
 
-/// Places a hold from today on.
+/// Places a hold from today on, over a student's records and one about nobody where one is named.
 ///
 /// # Errors
-/// Who may not, that nobody ordered it, or the store; nothing was written.
+/// Who may not, that nobody ordered it, a record that is about a student, or the store; nothing was
+/// written.
 pub fn place_hold(
     tx: &Tx<'_>,
     author: &Author,
     student: StudentId,
     ordered_by: &str,
+    target: Option<RecordId>,
 ) -> Result<RecordId, LedgerRefusal> {
     super::write::allow(tx, author, Action::Do(Act::PlaceHold), Some(student))?;
     let (from, ordered_by) = (author.today(), ordered_by.to_owned());
@@ -306,6 +351,7 @@ pub fn place_hold(
         lift_asked_by: None,
         lift_asked_staff: None,
         until: None,
+        target,
     };
     super::write::put_new(tx, author, &hold, None)
 }

@@ -85,3 +85,53 @@ fn a_withdrawal_written_beside_stops_at_once() {
     });
     assert!(said.expect("written"));
 }
+
+/// A yes is written with the digest of its form, with what its signer is to the student, with words
+/// where a view is wanted and with a recipient only where something leaves; a paper of before that
+/// lacks one of them is no consent, and is withdrawn all the same.
+#[test]
+fn a_yes_without_its_evidence_is_not_taken() {
+    let given = || paper(Answer::Given, date(2025, 11, 1));
+    let cases = [
+        (Consent { form_digest: "无".to_owned(), ..given() }, "form_digest"),
+        (Consent { form_digest: "0g".repeat(32), ..given() }, "form_digest"),
+        (Consent { form_digest: String::new(), ..given() }, "form_digest"),
+        (Consent { relation: None, ..given() }, "relation"),
+        (Consent { child_view: " ".to_owned(), ..given() }, "child_view"),
+        (Consent { recipient: "CLINIC1 ".to_owned(), ..given() }, "recipient"),
+        (Consent { recipient: " ".to_owned(), ..given() }, "recipient"),
+        (Consent { purpose: Purpose::Screening, ..given() }, "recipient"),
+    ];
+    let school = school();
+    for (paper, field) in cases {
+        let no = Consent { answer: Answer::Refused, ..paper.clone() };
+        let said = run(&school, move |tx| write::add(tx, &counsellor(), &paper).map(drop));
+        assert!(matches!(said, Err(LedgerRefusal::Field(name)) if name == field), "{field}");
+        if field != "recipient" {
+            run(&school, move |tx| write::add(tx, &counsellor(), &no)).expect("a no is a no");
+        }
+    }
+    let old = Consent { form_digest: "无".to_owned(), ..given() };
+    assert!(!old.paper().has_evidence);
+    let unseen = Consent { child_view: " ".to_owned(), ..given() };
+    assert!(!unseen.paper().child_view);
+}
+
+/// A no to screening is heard although somebody typed a recipient beside it.
+#[test]
+fn a_no_to_screening_is_heard_whatever_was_typed_beside_it() {
+    for answer in [Answer::Refused, Answer::OnHold, Answer::Withdrawn] {
+        let school = school();
+        let said = run(&school, move |tx| {
+            let yes = slip(CHILD, Answer::Given, date(2025, 11, 1), date(2026, 1, 31));
+            write::add(tx, &counsellor(), &yes)?;
+            let no = Consent { purpose: Purpose::Screening, ..paper(answer, date(2025, 11, 10)) };
+            write::add(tx, &counsellor(), &no)?;
+            let wanted = (Purpose::Screening, "");
+            let stands = consent::standing(tx, CHILD, wanted, &[DataClass::Answers], TODAY);
+            Ok((super::consented::of(tx, CHILD)?.on(TODAY), stands.is_ok()))
+        });
+        let (said, stands) = said.expect("heard");
+        assert!(said == crate::import::value::Consent::Refused && !stands, "{answer:?}");
+    }
+}

@@ -7,7 +7,10 @@
 
 use std::collections::HashMap;
 
-use domain::ledger::consent::{Answer, DataClass, LIFE_DAYS_MAX, NoConsent, Purpose, Wish, check};
+use domain::ledger::consent::{
+    Answer, DataClass, LIFE_DAYS_MAX, NoConsent, Purpose, Signers, Wish, check_unsigned, signed_by,
+    signers,
+};
 use domain::ledger::day::{age_on, plus_days};
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
@@ -52,10 +55,45 @@ struct Word {
 enum What {
     /// Holds on every day, the past ones too, until a later yes.
     No(Answer),
-    /// Holds from a day to another, where there is one.
-    Yes { from: Date, to: Option<Date> },
+    /// Holds from a day to another, as long as its signers are those of the student's age.
+    Yes { from: Date, to: Date, signed: Option<Signed> },
     /// A yes that is no consent: it lifts no refusal, and what was agreed before stands no longer.
     Faulty(NoConsent),
+}
+
+/// Who signed a paper, and the birth of its student where it is known.
+#[derive(Clone, Copy)]
+struct Signed {
+    by: Signers,
+    birth: Option<Date>,
+}
+
+impl Signed {
+    /// Whether the age of a day asks for nobody else.
+    fn cover(self, day: Date) -> Result<(), NoConsent> {
+        // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
+        self.by.cover(signers(self.birth.map_or(14, |birth| age_on(birth, day))))
+    }
+}
+
+impl What {
+    /// Why a yes is none on a day by the age of its student; the roster's has no signers to ask.
+    fn signed_on(self, day: Date) -> Result<(), NoConsent> {
+        match self {
+            Self::Yes { signed: Some(signed), .. } => signed.cover(day),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a yes was none when it began and is none on a day either.
+    fn is_unsigned(self, day: Date) -> bool {
+        match self {
+            Self::Yes { from, .. } => {
+                self.signed_on(from).is_err() && self.signed_on(day.max(from)).is_err()
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Family {
@@ -105,7 +143,8 @@ impl Family {
             What::Faulty(why) => *why,
             What::Yes { from, .. } if *from > day => NoConsent::TooEarly,
             _ if ended_by_leaving(&self.stays, *said, day) => NoConsent::Left,
-            What::Yes { .. } => NoConsent::Expired,
+            What::Yes { to, .. } if *to < day => NoConsent::Expired,
+            What::Yes { .. } => what.signed_on(day).err().unwrap_or(NoConsent::Expired),
             What::No(_) => NoConsent::Refused,
         }
     }
@@ -118,10 +157,12 @@ impl Family {
                 // A word for later does not end the one for now.
                 What::Yes { from, .. } if *from > counted => {}
                 What::Faulty(_) => is_doubtful |= *said <= counted,
+                What::Yes { .. } if what.is_unsigned(tested) => is_doubtful = true,
                 What::Yes { .. } if ended_by_leaving(&self.stays, *said, counted) => {}
-                What::Yes { from, to } => {
+                What::Yes { from, to, .. } => {
                     // Signed when it had run out, it holds on no day.
-                    let holds = !is_doubtful && to.is_none_or(|to| tested.max(*from) <= to);
+                    let day = tested.max(*from);
+                    let holds = !is_doubtful && day <= *to && what.signed_on(day).is_ok();
                     let consent = if holds { Consent::Given } else { Consent::Unknown };
                     return Some((word, consent));
                 }
@@ -136,7 +177,7 @@ impl Family {
     /// One that said this on a day, in the roster.
     pub(crate) fn trial(consent: Consent, said: Date) -> Self {
         let what = match consent {
-            Consent::Given => What::Yes { from: said, to: None },
+            Consent::Given => What::Yes { from: said, to: year_ends(said), signed: None },
             Consent::Refused => What::No(Answer::Refused),
             Consent::Unknown => What::Faulty(NoConsent::Unanswered),
         };
@@ -206,7 +247,10 @@ fn rosters(tx: &Tx<'_>, student: Option<StudentId>) -> Result<HashMap<i64, Famil
     let of = |(id, known): (i64, Columns)| {
         let said = known.said.iter().filter_map(|column| {
             let what = match column.consent {
-                Consent::Given => What::Yes { from: column.date?, to: None },
+                Consent::Given => {
+                    let from = column.date?;
+                    What::Yes { from, to: year_ends(from), signed: None }
+                }
                 Consent::Refused => What::No(Answer::Refused),
                 Consent::Unknown => return None,
             };
@@ -220,10 +264,16 @@ fn rosters(tx: &Tx<'_>, student: Option<StudentId>) -> Result<HashMap<i64, Famil
     Ok(stay::columns(tx, student)?.into_iter().map(of).collect())
 }
 
+/// The last day of the school year in which a family said something on a roster. Rosters of a year
+/// are made in August, and what a family says then is said for the year that begins.
+fn year_ends(said: Date) -> Date {
+    let year = if said.month() >= 8 { said.year().saturating_add(1) } else { said.year() };
+    Date::new(year, 8, 31).unwrap_or(said)
+}
+
 /// What a paper says about screening; nothing where it is about something else or no answer.
 fn word(paper: &Paper, birth: Option<Date>) -> Option<Word> {
-    let is_screening = paper.purpose == Purpose::Screening && paper.recipient.is_empty();
-    if !is_screening || !paper.answer.is_said() {
+    if !paper.answers((Purpose::Screening, "")) || !paper.answer.is_said() {
         return None;
     }
     let said = said_on(paper);
@@ -237,12 +287,13 @@ fn word(paper: &Paper, birth: Option<Date>) -> Option<Word> {
         classes: &[DataClass::Answers],
         recipient: "",
         day,
-        // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
-        age: birth.map_or(14, |birth| age_on(birth, day)),
+        age: 0,
     };
     let to = paper.valid_to.min(plus_days(paper.valid_from, LIFE_DAYS_MAX));
-    let what = match check(&paper.paper(), &wish) {
-        Ok(()) | Err(NoConsent::Expired) => What::Yes { from: day, to: Some(to) },
+    // Who must sign is asked of each day on which the paper is used, not of its first one.
+    let signed = Some(Signed { by: signed_by(&paper.paper(), day), birth });
+    let what = match check_unsigned(&paper.paper(), &wish) {
+        Ok(()) | Err(NoConsent::Expired) => What::Yes { from: day, to, signed },
         Err(why) => What::Faulty(why),
     };
     Some(Word { said, what })

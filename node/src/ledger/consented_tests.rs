@@ -312,3 +312,66 @@ fn no_consent_to_another_purpose_comes_back() {
     enter(&school, vec![to_clinic(date(2025, 10, 16))]);
     assert!(stands().is_ok());
 }
+
+/// The roster's yes is a yes for the school year in which it was given; a sheet of that year counts
+/// on a later day too.
+#[test]
+fn the_roster_s_yes_ends_with_its_school_year() {
+    let school = school("是");
+    let family = school.ledger.read(|tx| super::consented::of(tx, CHILD)).expect("family");
+    use crate::import::value::Consent::{Given, Unknown};
+    let (last, after) = (date(2026, 8, 31), date(2026, 9, 1));
+    assert!([date(2025, 9, 17), last, after].map(|day| family.on(day)) == [Given, Given, Unknown]);
+    assert!(family.covers(last, after) == Given && family.covers(after, after) == Unknown);
+    let stand = family.stands_on(after).expect("it said something");
+    assert_eq!((stand.why, stand.can_withdraw), (Some(NoConsent::Expired), false));
+    // What is said in August is said for the year that begins.
+    let august = super::consented::Family::trial(Given, date(2025, 8, 20));
+    assert!(august.on(date(2026, 5, 1)) == Given);
+}
+
+/// Whose signature is needed is asked of the day on which a paper is used, by figures and by the
+/// consent ledger alike.
+#[test]
+fn the_age_of_the_day_of_use_decides_who_signs() {
+    let school = school("");
+    use crate::import::value::Consent::{Given, Unknown};
+    let (before, birthday) = (date(2025, 11, 18), date(2025, 11, 19));
+    for (n, born, by_student, expected) in [
+        (7, date(2011, 11, 19), false, [Given, Unknown]),
+        (8, date(2007, 11, 19), true, [Unknown, Given]),
+    ] {
+        let arrival = Arrival {
+            day: BACK,
+            number: StudentNumber::parse(&TestPupil::new(n).number()).expect("number"),
+            name: "张某某".into(),
+            sex: Sex::Male,
+            birth_date: Some(born),
+            grade: Grade::from_code("g7").expect("grade"),
+            class: "1班".into(),
+            other_school: String::new(),
+        };
+        let found = run(&school, move |tx| {
+            let student = roll_change::arrive(tx, &head(), &arrival)?;
+            let day = date(2025, 11, 3);
+            let signed = testing::slip(student, Answer::Given, day, date(2026, 2, 20));
+            let paper = match by_student {
+                true => Consent { guardian_signed: None, relation: None, ..signed },
+                false => Consent { student_signed: None, ..signed },
+            };
+            write::add(tx, &counsellor(), &paper)?;
+            let family = super::consented::of(tx, student)?;
+            let wanted = (Purpose::Screening, "");
+            let stands = [before, birthday].map(|day| {
+                consent::standing(tx, student, wanted, &[DataClass::Answers], day).is_ok()
+            });
+            let why = [before, birthday].map(|day| family.stands_on(day).and_then(|s| s.why));
+            Ok(([before, birthday].map(|day| family.on(day)), stands, why))
+        });
+        let (on, stands, why) = found.expect("read");
+        assert!(on == expected, "{n}");
+        assert_eq!(stands, expected.map(|one| one == Given), "one answer, {n}");
+        let missing = Some(NoConsent::Signature);
+        assert_eq!(why, expected.map(|one| (one == Unknown).then_some(missing).flatten()), "{n}");
+    }
+}

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn records_are_handed_over_under_a_hold() {
         let school = school();
-        let hold = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区公安分局"));
+        let hold = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区公安分局", None));
         let hold = hold.expect("hold");
         let given = Custody {
             day: TODAY,

@@ -228,7 +228,7 @@ fn what_keeps_a_record_is_asked_again_at_the_signature() {
     assert!(matches!(present, Err(LedgerRefusal::Kept(StillKept::OnRoll))));
     let orders = ask(&school, head()).expect("asked");
     assert!(matches!(ask(&school, head()), Err(LedgerRefusal::Double)));
-    let held = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let held = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局", None));
     let held = held.expect("held");
     let stopped = sign(&school, principal(), &orders, true);
     assert!(matches!(stopped, Err(LedgerRefusal::Kept(StillKept::Hold))));
@@ -313,6 +313,72 @@ fn work_goes_after_its_years_and_what_holds_stays() {
     sign(&school, principal(), &orders, true).expect("signed");
     assert_eq!((school.rows("expert_visit"), school.rows("post_holder")), (1, 2));
     school.ledger.read(journal::verify).expect("whole");
+}
+
+/// Two groups of years ago, the first with student 2 in it: the groups and the member.
+fn groups(school: &School) -> (RecordId, RecordId, RecordId) {
+    let long_ago = date(2021, 5, 4);
+    let made = run(school, move |tx| {
+        let author = counsellor(LATER_MS);
+        let group = super::session::Session {
+            day: long_ago,
+            form: domain::ledger::words::Form::Group,
+            student: None,
+            stage: Some(domain::catalogue::Stage::Junior),
+            counsellor: StaffId(1),
+            minutes: 40,
+            origin: domain::ledger::terms::SessionOrigin::Student,
+            topic: domain::ledger::terms::SessionTopic::Mood,
+            title: String::new(),
+            note: AuthorNote::new(String::new()),
+        };
+        let (session, other) = (write::add(tx, &author, &group)?, write::add(tx, &author, &group)?);
+        let student = StudentId(2);
+        let member = super::session::GroupMember { day: long_ago, student, session };
+        Ok((session, other, write::add(tx, &author, &member)?))
+    });
+    made.expect("groups")
+}
+
+/// A hold over a student keeps what is about nobody and names the student somewhere, and one such
+/// record that it names itself: neither goes by a new order or by one that waited, until the hold
+/// is lifted.
+#[test]
+fn a_hold_keeps_the_group_of_its_student() {
+    let school = school();
+    let (held, other, member) = groups(&school);
+    let due = || {
+        let due = run(&school, |tx| destroy::work(tx, &head())).expect("due");
+        due.first().map(|due| due.entries)
+    };
+    assert_eq!(due(), Some(2));
+    let orders = run(&school, |tx| destroy::ask_work(tx, &head(), Kind::Session)).expect("asked");
+    let place = |student: i64, target| {
+        run(&school, move |tx| {
+            consent::place_hold(tx, &head(), StudentId(student), "区公安分局", target)
+        })
+    };
+    let hold = place(2, None).expect("hold");
+    assert_eq!(due(), Some(1));
+    let stopped = sign(&school, principal(), &orders, true);
+    assert!(matches!(stopped, Err(LedgerRefusal::Kept(StillKept::Hold))));
+    let listed = run(&school, {
+        let terms = terms(&school);
+        move |tx| destroy::waiting(tx, &head(), &terms)
+    });
+    let blocked = listed.expect("listed").into_iter().filter(|order| order.blocked.is_some());
+    assert_eq!(blocked.map(|order| order.target).collect::<Vec<_>>(), [Some(held)]);
+    let own = place(3, Some(member));
+    assert!(matches!(own, Err(LedgerRefusal::Field("target"))), "it is about a student");
+    let second = place(3, Some(other)).expect("hold");
+    assert_eq!(due(), None, "both are held");
+    for hold in [hold, second] {
+        for who in [head(), principal()] {
+            run(&school, move |tx| consent::lift_hold(tx, &who, hold)).expect("lift");
+        }
+    }
+    sign(&school, principal(), &orders, true).expect("signed");
+    assert_eq!(school.rows("destroyed"), 2);
 }
 
 /// Every table with a column about students is erased or is kept on purpose: a new one fails here.

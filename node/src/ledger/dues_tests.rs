@@ -3,6 +3,7 @@
 
 use domain::catalogue::{Grade, Stage};
 use domain::ledger::SchoolRole;
+use domain::ledger::consent::{Answer, DataClass, Purpose};
 use domain::ledger::terms::{ContactWay, FollowupKind, PlanReason, Relation, Tier};
 use domain::ledger::words::{ActivityKind, AlertSource, Move};
 use jiff::ToSpan as _;
@@ -12,15 +13,17 @@ use runtime::sql::{SqlError, Tx};
 use super::author::Author;
 use super::case::{self, MoveWish};
 use super::conference::{Conference, ConferenceCase};
+use super::consent::Consent;
 use super::duty::{self, DutyKind};
 use super::entry::{Kept, RecordId, StaffId, StudentId, Words};
 use super::followup::Followup;
+use super::notice;
 use super::read;
 use super::refusal::LedgerRefusal;
 use super::roll::Guardian;
 use super::special_group::Plan;
 use super::teaching::{Activity, Lesson};
-use super::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil};
+use super::testing::{AS_OF, NOW_MS, School, TODAY, TestPupil, slip};
 use super::write;
 
 fn school() -> School {
@@ -250,6 +253,7 @@ fn conference(school: &School, has_outsiders: bool) -> RecordId {
         chair: StaffId(2),
         attendees: "心理教师、区专家".to_owned(),
         has_outsiders,
+        outside_unit: has_outsiders.then(|| "E370202".to_owned()),
     };
     run(school, move |tx| write::add(tx, &counsellor(0), &met))
 }
@@ -264,6 +268,7 @@ fn discussed(conference: RecordId, card: &str) -> ConferenceCase {
         card: card.to_owned(),
         decision: "跟踪".to_owned(),
         review: Some(TODAY + 14.days()),
+        emergency: None,
     }
 }
 
@@ -300,8 +305,77 @@ fn a_card_cannot_tell_its_student() {
     let empty = discussed(met, " ");
     let said = refusal(&school, move |tx| write::add(tx, &counsellor(0), &empty));
     assert!(said.contains("card"), "somebody from outside needs a card: {said}");
+    run(&school, |tx| write::add(tx, &counsellor(0), &agreed("E370202")));
     let sound = discussed(met, "该生近两周情绪低落，曾与 2 名同学冲突，妈妈已知情。");
     run(&school, move |tx| write::add(tx, &counsellor(0), &sound));
+}
+
+/// A family's yes to a consultation with a unit.
+fn agreed(unit: &str) -> Consent {
+    Consent {
+        purpose: Purpose::Conference,
+        classes: Words::new([DataClass::Reason]),
+        recipient: unit.to_owned(),
+        recipient_name: "区心理健康指导中心".to_owned(),
+        ..slip(StudentId(1), Answer::Given, TODAY, TODAY + 90.days())
+    }
+}
+
+/// Nobody from outside sees a card without the family's consent to that unit, or an emergency that
+/// is written down; a withdrawal after the meeting stops no decision of it, and outsiders who are
+/// added to a meeting are asked about like the others.
+#[test]
+fn an_outsider_sees_a_card_with_consent_only() {
+    let school = school();
+    let card = "该生近两周情绪低落，家长已知情。";
+    let met = conference(&school, true);
+    let refused = |case: ConferenceCase| {
+        let said = school.ledger.write("t", move |tx| write::add(tx, &counsellor(0), &case));
+        matches!(said, Err(LedgerRefusal::Outsiders(_)))
+    };
+    assert!(refused(discussed(met, card)), "nobody was asked");
+    run(&school, |tx| write::add(tx, &counsellor(0), &agreed("E370203")));
+    assert!(refused(discussed(met, card)), "another unit");
+    let blank = ConferenceCase { emergency: Some(" ".to_owned()), ..discussed(met, card) };
+    assert!(refused(blank), "no ground was written");
+    let urgent = ConferenceCase {
+        emergency: Some("当晚有自伤行为，监护人电话未接通".to_owned()),
+        ..discussed(met, card)
+    };
+    run(&school, move |tx| write::add(tx, &counsellor(0), &urgent));
+    run(&school, |tx| write::add(tx, &counsellor(0), &agreed("E370202")));
+    let open = ConferenceCase { decision: String::new(), ..discussed(met, card) };
+    let record = run(&school, move |tx| write::add(tx, &counsellor(0), &open));
+    run(&school, |tx| {
+        let who = counsellor(0).because("母亲来电");
+        notice::withdraw(tx, &who, StudentId(1), (Purpose::Conference, "E370202"))
+    });
+    let decided = discussed(met, card);
+    run(&school, move |tx| write::update(tx, &counsellor(0), (record, 1), &decided));
+    let other = discussed(met, "该生睡眠不足。");
+    let said =
+        school.ledger.write("t", move |tx| write::update(tx, &counsellor(0), (record, 2), &other));
+    assert!(matches!(said, Err(LedgerRefusal::Outsiders(_))), "another card");
+    let inside = conference(&school, false);
+    run(&school, move |tx| write::add(tx, &counsellor(0), &discussed(inside, card)));
+    let joined = Conference {
+        day: TODAY,
+        agenda: "研判".to_owned(),
+        chair: StaffId(2),
+        attendees: "心理教师、区专家".to_owned(),
+        has_outsiders: true,
+        outside_unit: Some("E370202".to_owned()),
+    };
+    let nameless = Conference { outside_unit: None, ..joined.clone() };
+    for (met, is_why) in [
+        (joined, (|why| matches!(why, LedgerRefusal::Outsiders(_))) as fn(&LedgerRefusal) -> bool),
+        (nameless, |why| matches!(why, LedgerRefusal::Field("outside_unit"))),
+    ] {
+        let said = school
+            .ledger
+            .write("t", move |tx| write::update(tx, &counsellor(0), (inside, 1), &met));
+        assert!(said.is_err_and(|why| is_why(&why)));
+    }
 }
 
 /// A consultation says who took part and what about, and is not looked at before it was held.
@@ -321,6 +395,7 @@ fn a_consultation_is_whole() {
         chair: StaffId(2),
         attendees: " ".to_owned(),
         has_outsiders: false,
+        outside_unit: None,
     };
     let said = refusal(&school, move |tx| write::add(tx, &counsellor(0), &empty));
     assert!(said.contains("attendees"), "{said}");

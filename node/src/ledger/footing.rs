@@ -8,7 +8,9 @@ use super::author::Author;
 use super::entry::StudentId;
 
 /// On the case: owner of an open case, helper, person let in. Own: mentor today, or class teacher
-/// of a class that the student is in and has not left.
+/// of a class that the student is in. Mentor, helper and class teacher are nobody to a student whom
+/// the roll has no longer, also where a file left the student out and nobody ended the post; whom
+/// it loses on a later day is still there.
 pub(super) fn of(
     tx: &Tx<'_>,
     author: &Author,
@@ -35,16 +37,22 @@ const MEMBER: &str = "select 1 from standing r
     and (t.valid_until is null or t.valid_until > $3) limit 1";
 const HELPER: &str = "select 1 from standing r
     join helper t on t.record = r.id and t.version = r.version
-    where r.kind = 'helper' and r.student = $2 and t.staff = $1 and t.day <= $3
+    join student s on s.id = r.student
+    join student_version v on v.student = s.id and v.version = s.version
+    where (v.status in ('enrolled', 'suspended') or v.valid_from > $3)
+    and r.kind = 'helper' and r.student = $2 and t.staff = $1 and t.day <= $3
     and (t.valid_until is null or t.valid_until > $3) limit 1";
 const MENTOR: &str = "select 1 from standing r
     join mentor t on t.record = r.id and t.version = r.version
-    where r.kind = 'mentor' and r.student = $2 and t.staff = $1 and t.day <= $3
+    join student s on s.id = r.student
+    join student_version v on v.student = s.id and v.version = s.version
+    where (v.status in ('enrolled', 'suspended') or v.valid_from > $3)
+    and r.kind = 'mentor' and r.student = $2 and t.staff = $1 and t.day <= $3
     and (t.valid_until is null or t.valid_until > $3) limit 1";
 const CLASS: &str = "select 1 from class_teacher t
     join standing r on r.id = t.record and r.version = t.version
     join student s on s.id = $2
     join student_version v on v.student = s.id and v.version = s.version
     where t.staff = $1 and t.grade = v.grade and t.class = v.class and t.day <= $3
-    and v.status in ('enrolled', 'suspended')
+    and (v.status in ('enrolled', 'suspended') or v.valid_from > $3)
     and (t.valid_until is null or t.valid_until > $3) limit 1";

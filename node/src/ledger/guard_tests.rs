@@ -12,9 +12,11 @@ use super::case::{self, MoveWish};
 use super::consent::{self, LegalHold};
 use super::entry::{StaffId, StudentId};
 use super::refusal::LedgerRefusal;
+use super::roll::Mentor;
 use super::scope::Scope;
+use super::special_group::Helper;
 use super::testing::{self, AS_OF, NOW_MS, School, TODAY, TestPupil, wish};
-use super::{footing, read, write};
+use super::{footing, people, read, write};
 
 pub(crate) const CHILD: StudentId = StudentId(1);
 
@@ -57,6 +59,7 @@ fn hold() -> LegalHold {
         lift_asked_by: None,
         lift_asked_staff: None,
         until: None,
+        target: None,
     }
 }
 
@@ -69,7 +72,7 @@ fn nobody_lifts_a_hold_alone() {
     let school = school();
     let added = run(&school, |tx| write::add(tx, &head(), &hold()));
     assert!(matches!(added, Err(LedgerRefusal::OwnAct)));
-    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局", None));
     let record = record.expect("placed");
     let ended = LegalHold { until: Some(TODAY), ..hold() };
     let forged = LegalHold { lift_asked_by: Some("principal".to_owned()), ..hold() };
@@ -113,7 +116,7 @@ fn a_second_account_is_not_a_second_person() {
     assert!(matches!(sign(twin()), Err(LedgerRefusal::SamePerson)));
     assert!(matches!(sign(nobody()), Err(LedgerRefusal::Unlinked)));
     assert!(sign(head()).is_ok());
-    let placed = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let placed = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局", None));
     let record = placed.expect("placed");
     let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
     assert!(matches!(lift(nobody()), Err(LedgerRefusal::Unlinked)));
@@ -142,7 +145,7 @@ fn who_was_let_in_by_one_signs_nothing() {
     put("head", "terminal office");
     put("zhu", "head");
     let zhu = || author("zhu", SchoolRole::MoralHead, 3);
-    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局"));
+    let record = run(&school, |tx| consent::place_hold(tx, &head(), CHILD, "区教育局", None));
     let record = record.expect("placed");
     let lift = |who: Author| run(&school, move |tx| consent::lift_hold(tx, &who, record));
     lift(head()).expect("asked");
@@ -174,4 +177,39 @@ fn an_owner_by_the_own_hand_is_not_on_the_case() {
     assert!(reads(), "named by the counsellor");
     moved(head(), case, wish(Move::TierUp, Some(Tier::T3), 2));
     assert!(reads(), "still the owner");
+}
+
+/// Whom a whole roster leaves out is nobody's any more: mentor and helper read on as little as the
+/// class teacher, and when a later roster has the student again so have they.
+#[test]
+fn a_student_whom_a_roster_left_out_is_nobody_s_own() {
+    let school = school();
+    let mentor = || author("mentor", SchoolRole::Mentor, 3);
+    let helper = || author("helper", SchoolRole::ClassTeacher, 4);
+    run(&school, |tx| {
+        let mentor = Mentor { from: TODAY, student: CHILD, staff: StaffId(3), until: None };
+        write::add(tx, &counsellor(), &mentor)?;
+        let helper = Helper { from: TODAY, student: CHILD, staff: StaffId(4), until: None };
+        write::add(tx, &counsellor(), &helper).map(drop)
+    })
+    .expect("tied");
+    let ties = || {
+        let seen = run(&school, move |tx| {
+            let own = people::own(tx, &mentor())?.contains(&CHILD);
+            let (talks, plan) = (Action::Read(Area::Talk), Action::Read(Area::Family));
+            let talks = Scope::of(tx, &mentor(), talks)?.has(CHILD);
+            let plan = Scope::of(tx, &helper(), plan)?.has(CHILD);
+            let on_case = footing::of(tx, &helper(), Some(CHILD))?.on_case;
+            let own_student = footing::of(tx, &mentor(), Some(CHILD))?.own_student;
+            Ok([own, talks, plan, on_case, own_student])
+        });
+        seen.expect("seen")
+    };
+    assert_eq!(ties(), [true; 5]);
+    let left: Vec<TestPupil> = (1..4).map(TestPupil::new).collect();
+    school.roster(&left, TODAY);
+    assert_eq!(ties(), [false; 5]);
+    let all: Vec<TestPupil> = (0..4).map(TestPupil::new).collect();
+    school.roster(&all, TODAY);
+    assert_eq!(ties(), [true; 5], "the posts had not ended");
 }

@@ -267,6 +267,21 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "what could not be sealed",
         sql: include_str!("migrations/031_sealed_absent.sql"),
     },
+    Migration {
+        number: 34,
+        name: "sheets that supervisors signed",
+        sql: include_str!("migrations/032_supervision_sheet.sql"),
+    },
+    Migration {
+        number: 35,
+        name: "consent to consultations with outsiders",
+        sql: include_str!("migrations/033_conference_outsiders.sql"),
+    },
+    Migration {
+        number: 36,
+        name: "holds over a record about nobody",
+        sql: include_str!("migrations/034_hold_target.sql"),
+    },
 ];
 
 /// The open ledger database. Cheap to clone.

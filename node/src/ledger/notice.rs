@@ -14,7 +14,7 @@ use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
 use super::author::Author;
-use super::consent::{Consent, said_on};
+use super::consent::{Consent, is_digest, said_on};
 use super::entry::{Kept, Moment, RecordId, StudentId, Words};
 use super::refusal::LedgerRefusal;
 use super::{consented, read, strange, write};
@@ -265,10 +265,6 @@ pub fn take(
         taken.written += 1;
     }
     Ok(taken)
-}
-
-fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn paper(notice: &Notice, scan: &str, slip: &Slip) -> Result<Consent, LedgerRefusal> {

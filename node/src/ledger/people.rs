@@ -112,7 +112,7 @@ pub fn search(tx: &Tx<'_>, reader: &Author, search: &Search) -> Result<People, S
     Ok(People { lines, total })
 }
 
-/// The students whose mentor or class teacher somebody is today.
+/// The students on the roll whose mentor or class teacher somebody is today.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -123,13 +123,17 @@ pub fn own(tx: &Tx<'_>, reader: &Author) -> Result<BTreeSet<StudentId>, SqlError
     let today = reader.today().to_string();
     let found = tx.query(
         "select r.student from mentor t join standing r on r.id = t.record and r.version = t.version
-         where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
+         join student s on s.id = r.student
+         join student_version v on v.student = s.id and v.version = s.version
+         where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+         and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
          union
          select s.id from class_teacher t
          join standing r on r.id = t.record and r.version = t.version
          join student_version v on v.grade = t.grade and v.class = t.class
          join student s on s.id = v.student and s.version = v.version
-         where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)",
+         where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+         and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)",
         params![staff.0, &today],
         |row| Ok(row.opt_i64(0)?.map(StudentId)),
     )?;

@@ -101,6 +101,15 @@ pub enum LedgerRefusal {
     /// A paper that is no consent.
     #[error(transparent)]
     Consent(#[from] NoConsent),
+    /// The family has not agreed that somebody from outside sees the card.
+    #[error("no consent to a consultation with that unit: {0}")]
+    Outsiders(NoConsent),
+    /// Who held a session under supervision signs it for the supervisor.
+    #[error("nobody signs the own supervised session")]
+    OwnSession,
+    /// On the day of the session the school had named nobody of that name as supervisor.
+    #[error("no supervisor of that name was named for that day")]
+    NoSupervisor,
     /// Something for a certificate is missing.
     #[error(transparent)]
     Certificate(#[from] Missing),

@@ -22,12 +22,16 @@ pub enum Scope {
 /// Students to whom the ledgers tie a member of staff in any way; each of them is asked for.
 const TIED: &str = "
     select r.student from mentor t join standing r on r.id = t.record and r.version = t.version
-    where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
+    join student s on s.id = r.student
+    join student_version v on v.student = s.id and v.version = s.version
+    where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+    and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
     union
     select s.id from class_teacher t join standing r on r.id = t.record and r.version = t.version
     join student_version v on v.grade = t.grade and v.class = t.class
     join student s on s.id = v.student and s.version = v.version
-    where t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
+    where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+    and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
     union
     select r.student from case_member t join standing r on r.id = t.record and r.version = t.version
     where t.staff = $1 union

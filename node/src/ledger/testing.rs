@@ -411,7 +411,7 @@ pub(crate) fn slip(student: StudentId, answer: Answer, day: Date, to: Date) -> C
         child_view: "愿意".to_owned(),
         valid_to: to,
         notice_version: "1".to_owned(),
-        form_digest: "00".to_owned(),
+        form_digest: "0a".repeat(32),
         ..Consent::bare(student, (Purpose::Screening, answer), day)
     }
 }

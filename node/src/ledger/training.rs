@@ -5,11 +5,12 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::author::Author;
-use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::consent::is_digest;
+use super::entry::{Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::read;
 use super::refusal::LedgerRefusal;
 use domain::ledger::certificate::{Progress, may_issue};
-use domain::ledger::day::check_span;
+use domain::ledger::day::{DayError, check_span};
 use domain::ledger::{Act, Action};
 use runtime::sql::SqlError;
 
@@ -46,6 +47,8 @@ entry! {
         supervisor: String = "supervisor",
         /// Day on which the supervisor signed; it counts from then on.
         signed: Option<Date> = "signed",
+        /// Hexadecimal SHA-256 of the sheet that the supervisor signed; nothing without one.
+        sheet_digest: Option<String> = "sheet_digest",
     }
 }
 
@@ -96,6 +99,36 @@ impl Rules for Supervision {
 
     fn subject(&self) -> Option<StudentId> {
         None
+    }
+
+    /// Nobody signs the own sessions: the sheet of the supervisor stands behind it, or another
+    /// member of staff who has seen the signature. The supervisor is one whom the school names.
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.sheet_digest.as_deref().is_some_and(|digest| !is_digest(digest)) {
+            return Err(LedgerRefusal::Field("sheet_digest"));
+        }
+        let Some(signed) = self.signed else { return Ok(()) };
+        if signed > author.today() {
+            return Err(DayError::Future.into());
+        }
+        check_span(self.day, Some(signed))?;
+        if self.sheet_digest.is_none() && author.staff().is_none_or(|staff| staff == self.staff) {
+            return Err(LedgerRefusal::OwnSession);
+        }
+        let named = read::at::<Supervisor>(tx, self.day)?;
+        let by = self.supervisor.trim();
+        let is_named = |kept: &Kept<Supervisor>| {
+            kept.entry.staff == self.staff && kept.entry.expert.trim() == by
+        };
+        if by.is_empty() || !named.iter().any(is_named) {
+            return Err(LedgerRefusal::NoSupervisor);
+        }
+        Ok(())
     }
 }
 

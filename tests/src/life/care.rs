@@ -1,18 +1,24 @@
 //! Talks, sessions, new cases and consultations.
 
 use domain::catalogue::Stage;
+use domain::ledger::consent::{Answer, DataClass, Purpose};
 use domain::ledger::terms::{AnalysisDecision, PlanReason, Relation, SessionOrigin, Tier};
 use domain::ledger::words::{AlertSource, Form, Move, ReportKind, Word as _};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use node::ledger::case::{self, MoveWish};
-use node::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId};
+use node::ledger::consent::Consent;
+use node::ledger::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
+use node::ledger::refusal::LedgerRefusal;
 use node::ledger::{analysis, appointment, conference, consent, roll, session, talk, write};
 use runtime::sql::Tx;
 
 use super::dice::fate;
 use super::rates::*;
 use super::{Done, Life, LifeError, at};
+
+/// Unit of the experts who come to consultations.
+const CENTRE: &str = "E370202";
 
 impl Life {
     pub(super) fn talks(&mut self, tx: &Tx<'_>, day: Date) -> Result<(), LifeError> {
@@ -46,7 +52,11 @@ impl Life {
             home_visit: self.dice.per_mille(AT_HOME),
             note: AuthorNote::new(String::new()),
         };
-        let record = write::add(tx, &by, &held)?;
+        let record = match write::add(tx, &by, &held) {
+            // Whom a file has left out is no mentor's any more.
+            Err(LedgerRefusal::NotAllowed) if mentor.is_some() => return Ok(()),
+            other => other?,
+        };
         let mut raised = held.raised;
         let (about, staff) = (held.student, held.staff);
         if self.dice.per_mille(PUT_RIGHT) {
@@ -267,11 +277,15 @@ impl Life {
             chair: self.cast.head,
             attendees: "心理教师、德育主任、班主任".to_owned(),
             has_outsiders,
+            outside_unit: has_outsiders.then(|| CENTRE.to_owned()),
         };
         let record = write::add(tx, &by, &met)?;
         for _ in 0..=self.dice.below(3) {
             let Some(open) = self.dice.pick(&self.waiting.cases).cloned() else { break };
             let decided = self.dice.per_mille(900);
+            if has_outsiders {
+                write::add(tx, &by, &agreed(open.student, day))?;
+            }
             let case = conference::ConferenceCase {
                 day,
                 student: open.student,
@@ -285,9 +299,26 @@ impl Life {
                     String::new()
                 },
                 review: decided.then(|| day + 14.days()),
+                emergency: None,
             };
             write::add(tx, &by, &case)?;
         }
         Ok(())
+    }
+}
+
+/// A family's yes to a consultation with the district's centre, signed on the day of it.
+fn agreed(student: StudentId, day: Date) -> Consent {
+    Consent {
+        classes: Words::new([DataClass::Reason]),
+        recipient: CENTRE.to_owned(),
+        recipient_name: "区心理健康指导中心".to_owned(),
+        relation: Some(Relation::Mother),
+        guardian_signed: Some(day),
+        student_signed: Some(day),
+        child_view: "愿意".to_owned(),
+        valid_to: day + 90.days(),
+        form_digest: "0a".repeat(32),
+        ..Consent::bare(student, (Purpose::Conference, Answer::Given), day)
     }
 }

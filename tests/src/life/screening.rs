@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use node::ledger::critical::{Interview, Observation};
 use node::ledger::entry::{AuthorNote, StudentId};
 use node::ledger::followup::Followup;
+use node::ledger::refusal::LedgerRefusal;
 use node::ledger::write;
 use node::screening::census::census;
 use runtime::sql::Tx;
@@ -108,7 +109,11 @@ impl Life {
                 guardian_heard: self.dice.per_mille(700).then_some(day),
                 concern: self.dice.per_mille(250),
             };
-            write::add(tx, &self.cast.mentor(staff, day), &one)?;
+            match write::add(tx, &self.cast.mentor(staff, day), &one) {
+                // Whom a file has left out is no mentor's any more.
+                Err(LedgerRefusal::NotAllowed) => {}
+                other => other.map(drop)?,
+            }
         }
         Ok(())
     }

@@ -12,6 +12,9 @@ use runtime::sql::Tx;
 use super::rates::*;
 use super::{Done, Life, LifeError, at};
 
+/// Who supervises every counsellor.
+const SUPERVISOR: &str = "督导师";
+
 impl Life {
     pub(super) fn teaching(&mut self, tx: &Tx<'_>, day: Date) -> Result<(), LifeError> {
         self.lessons(tx, day).map_err(at(day, "a lesson"))?;
@@ -191,14 +194,17 @@ impl Life {
 
     /// A session under supervision; who has enough of them and needs one gets the certificate.
     fn supervision(&mut self, tx: &Tx<'_>, staff: StaffId, day: Date) -> Done {
+        self.supervisor(tx, staff, day)?;
         let one = training::Supervision {
             day,
             staff,
             form: if self.dice.per_mille(650) { Form::Individual } else { Form::Group },
-            supervisor: "督导师".to_owned(),
+            supervisor: SUPERVISOR.to_owned(),
             signed: self.dice.per_mille(850).then_some(day),
+            sheet_digest: None,
         };
-        write::add(tx, &self.cast.counsellor(day), &one)?;
+        // Another member of staff has seen the signature.
+        write::add(tx, &self.cast.head(day), &one)?;
         let needs = |kept: &node::ledger::entry::Kept<Qualification>| {
             let known = &kept.entry;
             let is_counsellor = known.counsellor != CounsellorPost::None;
@@ -222,6 +228,17 @@ impl Life {
             write::add(tx, &self.cast.head(day), &certificate)?;
         }
         Ok(())
+    }
+
+    /// Names who supervises a counsellor, once.
+    fn supervisor(&self, tx: &Tx<'_>, staff: StaffId, day: Date) -> Done {
+        let named = read::at::<training::Supervisor>(tx, day)?;
+        if named.iter().any(|kept| kept.entry.staff == staff) {
+            return Ok(());
+        }
+        let expert = SUPERVISOR.to_owned();
+        let one = training::Supervisor { from: day, staff, expert, until: None };
+        write::add(tx, &self.cast.head(day), &one).map(drop)
     }
 
     fn drill(&mut self, tx: &Tx<'_>, day: Date) -> Done {

@@ -62,33 +62,32 @@ pub(super) const WORDS: &str = "
                     and (x.consent <> v.consent or x.consent_date is not v.consent_date))
                 order by f.version limit 1)) as said, 0 as record, 0 as version,
             iif(v.consent = 'given', 'yes', 'no') as kind, v.consent_date as lo,
-            '9999-12-31' as hi
+            (cast(strftime('%Y', v.consent_date) as integer)
+                + (strftime('%m', v.consent_date) >= '08')) || '-08-31' as hi,
+            null as birth, 1 as guardian, 1 as student_too, 1 as view
         from student_version v join student s on s.id = v.student
         where (v.version = s.version or exists (select 1 from away a
                 where a.student = v.student and a.version = v.version))
             and (v.consent = 'refused' or (v.consent = 'given' and v.consent_date is not null))
         union all
         select p.student, p.said, p.record, p.version,
-            case when p.answer <> 'given' then 'no' when p.method = 'oral' or p.form_digest = ''
-                or ',' || p.classes || ',' not like '%,answers,%'
-                or (p.age < 18 and p.guardian_signed is null)
-                or (p.age >= 14 and p.student_signed is null)
-                or (p.age between 8 and 13 and p.child_view = '') then 'faulty' else 'yes' end,
-            p.lo, p.hi
-        from (select q.*, coalesce(cast(strftime('%Y', q.lo) as integer)
-                - cast(strftime('%Y', v.birth_date) as integer)
-                - (strftime('%m-%d', q.lo) < strftime('%m-%d', v.birth_date)), 14) as age
+            case when p.answer <> 'given' then 'no' when p.method = 'oral'
+                or length(p.form_digest) <> 64 or p.form_digest glob '*[^0-9a-fA-F]*'
+                or ',' || p.classes || ',' not like '%,answers,%' then 'faulty' else 'yes' end,
+            p.lo, p.hi, v.birth_date, p.guardian_signed is not null, p.student_signed is not null,
+            trim(p.child_view) <> ''
             from (select t.*, max(t.day, coalesce(t.withdrawn, t.day)) as said,
                     max(t.day, coalesce(t.withdrawn, t.day), t.valid_from,
                         coalesce(t.guardian_signed, ''), coalesce(t.student_signed, '')) as lo,
                     min(t.valid_to, date(t.valid_from, '+180 days')) as hi
                 from record r join consent t on t.record = r.id where r.kind = 'consent'
-                and t.purpose = 'screening' and t.recipient = ''
+                and t.purpose = 'screening' and (t.recipient = ''
+                    or t.answer in ('refused', 'on_hold', 'withdrawn'))
                 and ((t.version = r.version and t.answer not in ('asked', 'blank'))
                     or (r.parallels > 0 and t.parallel = 1
-                        and t.answer in ('refused', 'on_hold', 'withdrawn')))) q
-            join student s on s.id = q.student
-            join student_version v on v.student = s.id and v.version = s.version) p;
+                        and t.answer in ('refused', 'on_hold', 'withdrawn')))) p
+            join student s on s.id = p.student
+            join student_version v on v.student = s.id and v.version = s.version;
     create index temp.word_of on word (student, said)";
 
 /// Every student with what the family's last word means for a day.
@@ -198,17 +197,35 @@ fn tier(of: &[&str]) -> String {
 /// What a family's last word means for a sheet of one day that is counted on another.
 fn family(of: &[&str]) -> String {
     let (student, tested, counted) = (of[0], of[1], of[2]);
+    let used = |w: &str| signed(w, &format!("max({tested}, {w}.lo)"));
+    let never = |w: &str| format!("(not {} and not {})", signed(w, &format!("{w}.lo")), used(w));
+    let (used, never_w, never_f) = (used("w"), never("w"), never("f"));
     format!(
         "coalesce((select case when w.kind = 'no' then 'refused' when {tested} > w.hi
-                or w.lo > w.hi
+                or w.lo > w.hi or not {used}
                 or exists (select 1 from word f where f.student = w.student
-                    and f.kind = 'faulty' and f.said <= {counted} and (f.said, f.record, f.version)
+                    and ((f.kind = 'faulty' and f.said <= {counted})
+                        or (f.kind = 'yes' and f.lo <= {counted} and {never_f}))
+                    and (f.said, f.record, f.version)
                         > (w.said, w.record, w.version)) then 'unknown' else 'given' end
             from word w where w.student = {student} and (w.kind = 'no' or (w.kind = 'yes'
-                and w.lo <= {counted} and not exists (select 1 from away a
+                and w.lo <= {counted} and not {never_w} and not exists (select 1 from away a
                     where a.student = w.student and w.said < a.left_on
                     and a.back_on <= {counted})))
             order by w.said desc, w.record desc, w.version desc limit 1), 'unknown')"
+    )
+}
+
+/// Whether those signed a word who must at the age of a day.
+fn signed(w: &str, day: &str) -> String {
+    let age = format!(
+        "coalesce(cast(strftime('%Y', {day}) as integer)
+            - cast(strftime('%Y', {w}.birth) as integer)
+            - (strftime('%m-%d', {day}) < strftime('%m-%d', {w}.birth)), 14)"
+    );
+    format!(
+        "(({age} >= 18 or {w}.guardian) and ({age} < 14 or {w}.student_too)
+            and ({age} not between 8 and 13 or {w}.view))"
     )
 }
 

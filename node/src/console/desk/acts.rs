@@ -201,11 +201,15 @@ const ACTS: [Act; 9] = [
         title: words::ACT_HOLD,
         note: Some(words::NOTE_HOLD),
         may: Action::Do(Right::PlaceHold),
-        columns: &[STUDENT, column("ordered_by", CellType::Text, Shape::Text, false)],
+        columns: &[
+            STUDENT,
+            column("ordered_by", CellType::Text, Shape::Text, false),
+            column("target", CellType::Integer, Shape::Record, true),
+        ],
         start: |_, _, _, _| Ok(()),
         run: |tx, author, _, mut values| {
             let (student, ordered_by) = (values.take::<StudentId>()?, values.take::<String>()?);
-            consent::place_hold(tx, author, student, &ordered_by)
+            consent::place_hold(tx, author, student, &ordered_by, values.take()?)
         },
     },
     Act {

@@ -37,7 +37,7 @@ fn school() -> School {
     }
     let held = school.ledger.write("hold", |tx| {
         let head = Author::new("wang", SchoolRole::MoralHead, Some(StaffId(2)), NOW_MS);
-        consent::place_hold(tx, &head, StudentId(2), "区教育局")
+        consent::place_hold(tx, &head, StudentId(2), "区教育局", None)
     });
     held.expect("held");
     school

@@ -1,5 +1,7 @@
 //! What is due, and what keeps the rest.
 
+use std::collections::BTreeSet;
+
 use domain::ledger::retention::{About, Facts, Keep, StillKept, keep, may_destroy};
 use domain::ledger::{Action, Area, Kind, Word as _, permits};
 use domain::period::Period;
@@ -11,7 +13,7 @@ use runtime::sql::{Row, SqlError, Tx};
 
 use super::super::author::Author;
 use super::super::consent::LegalHold;
-use super::super::entry::{RecordId, StudentId};
+use super::super::entry::{RecordId, Shape, StudentId};
 use super::super::kinds::{KINDS, KindColumns};
 use super::super::refusal::LedgerRefusal;
 use super::super::roll_change::has_open_case;
@@ -112,8 +114,33 @@ pub(super) fn of_kind(
         ends_of(kind)?
     );
     let found = tx.query(&statement, params![kind.as_str()], read_end)?;
-    let over = |(record, ended)| is_over(kind, today, ended).is_ok().then_some(record);
+    let held = held(tx)?;
+    let over = |(record, ended)| {
+        (!held.contains(&record) && is_over(kind, today, ended).is_ok()).then_some(record)
+    };
     Ok(found.into_iter().filter_map(over).collect())
+}
+
+/// Records that a held student's entries name, or named in some version: the group that the student
+/// was in, the meeting on the student's case. They say something about the student, so the hold
+/// keeps them too.
+fn held(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
+    let mut held = BTreeSet::new();
+    for known in KINDS {
+        let naming = known.columns.iter().filter(|column| matches!(column.shape, Shape::Record));
+        for column in naming {
+            let statement = format!(
+                "select distinct t.{} from {} t join record r on r.id = t.record
+                 where r.student in (select h.student from standing h join legal_hold l
+                     on l.record = h.id and l.version = h.version where l.valid_until is null)",
+                column.name,
+                known.kind.as_str(),
+            );
+            let named = tx.query(&statement, &[], |row| row.opt_i64(0))?;
+            held.extend(named.into_iter().flatten().map(RecordId));
+        }
+    }
+    Ok(held)
 }
 
 /// Reads records of a kind as they count now, for [`read_end`].
@@ -157,6 +184,9 @@ pub(super) fn check_record(
     let statement = format!("{} where r.id = $1", ends_of(kind)?);
     let found = tx.query_opt(&statement, params![record.0], read_end)?;
     let (_, ended) = found.ok_or(LedgerRefusal::Unknown)?;
+    if held(tx)?.contains(&record) {
+        return Err(StillKept::Hold.into());
+    }
     Ok(is_over(kind, today, ended)?)
 }
 

@@ -59,6 +59,49 @@ fn qualified(has_degree: bool) -> Qualification {
     }
 }
 
+fn supervisor(from: Date) -> Supervisor {
+    Supervisor { from, staff: StaffId(1), expert: "王督导".to_owned(), until: None }
+}
+
+/// A counsellor signs no session of her own: another member of staff does, or the supervisor's
+/// sheet stands behind it; and only a supervisor whom the school had named by then.
+#[test]
+fn nobody_signs_the_own_supervised_session() {
+    use crate::ledger::refusal::LedgerRefusal as R;
+    let school = school();
+    let before = TODAY - 2.days();
+    run(&school, move |tx| write::add(tx, &head(), &supervisor(before))).expect("supervisor");
+    let held = |day, signed, sheet: Option<&str>| Supervision {
+        day,
+        staff: StaffId(1),
+        form: Form::Individual,
+        supervisor: "王督导".to_owned(),
+        signed,
+        sheet_digest: sheet.map(str::to_owned),
+    };
+    let sheet = "0a".repeat(32);
+    let enter = |who: fn() -> crate::ledger::author::Author, one: Supervision| {
+        run(&school, move |tx| write::add(tx, &who(), &one))
+    };
+    let own = enter(counsellor, held(TODAY, Some(TODAY), None));
+    assert!(matches!(own, Err(R::OwnSession)));
+    let record = enter(counsellor, held(TODAY, None, None)).expect("not signed yet");
+    let signed = held(TODAY, Some(TODAY), None);
+    let later = run(&school, move |tx| write::update(tx, &counsellor(), (record, 1), &signed));
+    assert!(matches!(later, Err(R::OwnSession)), "nor by a change");
+    let bad = enter(counsellor, held(TODAY, Some(TODAY), Some("签了")));
+    assert!(matches!(bad, Err(R::Field("sheet_digest"))));
+    enter(counsellor, held(TODAY, Some(TODAY), Some(&sheet))).expect("with the sheet");
+    enter(head, held(TODAY, Some(TODAY), None)).expect("by somebody else");
+    let early = enter(head, held(TODAY, Some(TODAY - 1.days()), None));
+    assert!(matches!(early, Err(R::Day(_))), "before it was held");
+    let unnamed = enter(head, held(before - 1.days(), Some(TODAY), Some(&sheet)));
+    assert!(matches!(unnamed, Err(R::NoSupervisor)), "named later");
+    let other =
+        Supervision { supervisor: "李督导".to_owned(), ..held(TODAY, Some(TODAY), None) };
+    assert!(matches!(enter(head, other), Err(R::NoSupervisor)));
+}
+
 /// Only signed sessions lead to the certificate; who has one that runs out is told in time, and who
 /// has one that ran out needs one again.
 #[test]
@@ -66,12 +109,14 @@ fn a_certificate_is_earned_and_runs_out() {
     let school = school();
     run(&school, |tx| {
         write::add(tx, &head(), &qualified(false))?;
+        write::add(tx, &head(), &supervisor(TODAY))?;
         let session = |form, signed| Supervision {
             day: TODAY,
             staff: StaffId(1),
             form,
             supervisor: "王督导".to_owned(),
             signed,
+            sheet_digest: None,
         };
         for _ in 0..10 {
             write::add(tx, &head(), &session(Form::Individual, Some(TODAY)))?;
@@ -92,6 +137,7 @@ fn a_certificate_is_earned_and_runs_out() {
             form: Form::Group,
             supervisor: "王督导".to_owned(),
             signed: Some(TODAY),
+            sheet_digest: None,
         };
         write::add(tx, &head(), &last)?;
         let certificate = Certificate {

@@ -65,20 +65,39 @@ async function startCity(dir) {
 }
 
 /** Gives the school whose console is looked at an account of each role that nobody has there. */
-function addAccounts(dir) {
+async function addAccounts(dir, browser, head) {
   const [first, file] = ["first.txt", "password.txt"].map((name) => join(dir, name));
   writeFileSync(first, `first ${PASSWORD}`);
   writeFileSync(file, PASSWORD);
   const data = join(dir, operatedSchool(dir));
-  return ROLES.map((role) => {
+  const added = [];
+  for (const role of ROLES) {
     const login = `look-${role}`;
-    const args = ["__run", "node", "user", "add", login, "--name", "测试", "--role", role];
-    execFileSync(program, [...args, "--password-file", first, "--data", data], { stdio: "pipe" });
+    const args = ["__run", "node", "user", "add", login, "--name", "测试", "--role", role, "--json"];
+    const said = JSON.parse(
+      execFileSync(program, [...args, "--password-file", first, "--data", data], { stdio: "pipe" }));
+    const given = join(dir, `${login}.txt`);
+    // A second head comes in by the first one, who is shown the second half of the password.
+    const half = said.waits_for_head ? await agree(browser, head) : null;
+    writeFileSync(given, half ? `${said.first_half}-${half}` : `first ${PASSWORD}`);
     // The first password is for the first sign-in only.
-    const own = ["__run", "node", "user", "password", login, "--password-file", first];
+    const own = ["__run", "node", "user", "password", login, "--password-file", given];
     execFileSync(program, [...own, "--new-password-file", file, "--data", data], { stdio: "pipe" });
-    return { login, password: PASSWORD };
-  });
+    added.push({ login, password: PASSWORD });
+  }
+  return added;
+}
+
+/** Agrees as a head to what was asked at the terminal; gives the half of the password that is shown. */
+async function agree(browser, head) {
+  const context = await browser.newContext({ viewport: VIEW });
+  const page = await context.newPage();
+  await signIn(page, head.url, head);
+  await page.goto(new URL("/accounts", head.url).href);
+  await page.click("form[action^='/accounts/asked/'] button[value=agree]");
+  const half = await page.textContent("b.mono");
+  await context.close();
+  return half;
 }
 
 /** The unit of the one school where the city makes an operator's account. */
@@ -271,13 +290,14 @@ try {
   // The first is the city's; the last is the operator of the school that is looked at.
   const [top, school] = [started.pages[0], started.pages[started.pages.length - 1]];
   const places = started.pages.filter((place) => place === top || place.url === school.url);
-  const added = addAccounts(join(dir, "city"));
-  places.push(...added.map((account) => ({ url: school.url, ...account })));
   browser = await chromium.launch({
     executablePath: browserPath,
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
+  const head = places.find((place) => place.url === school.url && place.login === "deyu");
+  const added = await addAccounts(join(dir, "city"), browser, head);
+  places.push(...added.map((account) => ({ url: school.url, ...account })));
   for (const account of places) {
     for (const lang of ["zh", "en"]) await crawl(browser, account.url, account, lang);
   }

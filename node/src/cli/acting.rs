@@ -42,11 +42,23 @@ pub(super) fn named(
     node: &Node,
     args: &ActingArgs,
 ) -> Result<Option<Author>, Failure> {
+    block_on(named_now(terminal, node, args))?
+}
+
+/// As [`named`], where something runs already.
+///
+/// # Errors
+/// As [`named`].
+pub(super) async fn named_now(
+    terminal: &Terminal,
+    node: &Node,
+    args: &ActingArgs,
+) -> Result<Option<Author>, Failure> {
     let Some(login) = &args.login else {
         return Ok(None);
     };
     let given = (args.password_file.as_deref(), args.code.as_deref());
-    block_on(author_of(terminal, node, login, given))?.map(Some)
+    author_of(terminal, node, login, given).await.map(Some)
 }
 
 /// The author whom an account stands for, once its password and its code were given.

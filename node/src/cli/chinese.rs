@@ -61,6 +61,12 @@ pub(super) const TEXTS: Translation = &[
         "存放账号密码的文件；- 表示从标准输入读取",
     ),
     ("Replace your own password, the first one too", "更换本人密码，包括首次密码"),
+    (
+        "Carry out what waited two weeks for a head while no head worked",
+        "办理等了两周、期间没有负责人上线答复的申请",
+    ),
+    ("Why; needed where a head has to agree to a new way in", "理由；须由负责人同意重新开通时必填"),
+    ("Why; needed where a head has to agree", "理由；须由负责人同意时必填"),
     ("File with the password until now; - for standard input", "原密码文件；- 为标准输入"),
     ("File with the new password", "新密码文件"),
     (

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use domain::catalogue::{Catalogue, Channel, Count, NativePeriod, Origin};
 use domain::cell::Cell;
+use domain::ledger::{Act, Action};
 use domain::period::{Calendar, Period};
 use domain::span::Span;
 use jiff::civil::Date;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use super::{Place, acting, context, words};
 use crate::app::Node;
 use crate::indicator::{ExplainError, Explained, Facts, Figures, IndicatorError, current, explain};
+use crate::ledger::account;
 use crate::ledger::author::Author;
 use crate::ledger::profile::Profile;
 use crate::ledger::refusal::LedgerRefusal;
@@ -25,9 +27,9 @@ use crate::ledger::refusal::LedgerRefusal;
 #[derive(Debug, Subcommand)]
 pub(super) enum IndicatorCommand {
     /// List every count of the school with its total
-    List(PeriodArgs),
+    List(ListArgs),
     /// Show one count, cell by cell
-    Show(ShowArgs),
+    Show(ShowOneArgs),
     /// Show the records behind one cell, to an account that may read them
     Explain(ExplainArgs),
 }
@@ -37,6 +39,24 @@ pub(super) struct PeriodArgs {
     /// Period, such as 2025S1, 2025-11 or 2025-W45; each count's current one if not given
     #[arg(long, value_name = "PERIOD")]
     period: Option<Period>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    period: PeriodArgs,
+
+    #[command(flatten)]
+    acting: acting::ActingArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ShowOneArgs {
+    #[command(flatten)]
+    show: ShowArgs,
+
+    #[command(flatten)]
+    acting: acting::ActingArgs,
 }
 
 #[derive(Args, Debug)]
@@ -81,8 +101,14 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let node = context::open(terminal, place)?;
     match command {
-        IndicatorCommand::List(args) => list(terminal, &Asked::new(&node)?, args.period),
-        IndicatorCommand::Show(args) => show(terminal, &Asked::new(&node)?, args),
+        IndicatorCommand::List(args) => {
+            check_reader(terminal, &node, &args.acting).await?;
+            list(terminal, &Asked::new(&node)?, args.period.period)
+        }
+        IndicatorCommand::Show(args) => {
+            check_reader(terminal, &node, &args.acting).await?;
+            show(terminal, &Asked::new(&node)?, &args.show)
+        }
         IndicatorCommand::Explain(args) => {
             let reader = sign_in(terminal, &node, args).await?;
             explained(terminal, &Asked::new(&node)?, args, reader)
@@ -270,6 +296,21 @@ fn explained_json(found: &Explained) -> Value {
 }
 
 /// The role is the account's, never the terminal's word.
+/// Exact figures of a school are for accounts that see them on its pages too. Before the first
+/// account there is nobody whom they could be kept from.
+async fn check_reader(
+    terminal: &Terminal,
+    node: &Node,
+    args: &acting::ActingArgs,
+) -> Result<(), Failure> {
+    match acting::named_now(terminal, node, args).await? {
+        Some(reader) => acting::allow(&reader, Action::Do(Act::ReadCounts)),
+        None if node.ledger().read(account::list)?.is_empty() => Ok(()),
+        None => Err(Failure::new(Exit::Refused, "ACCOUNT_NEEDED", words::COUNTS_ACCOUNT)
+            .hint(words::ACCOUNT_NEEDED_NEXT)),
+    }
+}
+
 async fn sign_in(terminal: &Terminal, node: &Node, args: &ExplainArgs) -> Result<Author, Failure> {
     let given = (args.password_file.as_deref(), args.code.as_deref());
     let author = acting::author_of(terminal, node, &args.account, given).await?;

@@ -1,5 +1,7 @@
 //! `user`: who may sign in to the web page and act on the ledgers, in which role.
 
+mod asking;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -13,6 +15,7 @@ use super::import::author;
 use super::{Place, context, words};
 use crate::app::Node;
 use crate::ledger::account::{self, AccountChange, AccountError, AccountLine, Changer};
+use crate::ledger::account_ask::Wish;
 use crate::ledger::entry::StaffId;
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +32,8 @@ pub(super) enum UserCommand {
     DropFactor(FactorArgs),
     /// Replace your own password, the first one too
     Password(PasswordArgs),
+    /// Carry out what waited two weeks for a head while no head worked
+    Unanswered(UnansweredArgs),
 }
 
 #[derive(Args, Debug)]
@@ -53,6 +58,16 @@ pub(super) struct PasswordArgs {
 pub(super) struct FactorArgs {
     /// Name to sign in with
     login: String,
+
+    /// Why; needed where a head has to agree
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct UnansweredArgs {
+    /// Name to sign in with
+    login: String,
 }
 
 #[derive(Args, Debug)]
@@ -75,6 +90,10 @@ pub(super) struct AddArgs {
     /// File with the password; - for standard input
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+
+    /// Why; needed where a head has to agree to a new way in
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
 }
 
 #[derive(Args, Debug)]
@@ -117,7 +136,12 @@ pub(super) async fn run(
             let value = json!({"login": args.login, "locked": !args.unlock});
             terminal.result(&value, |terminal| terminal.text(said, &[&args.login]))
         }
+        UserCommand::Unanswered(args) => asking::carry_out(terminal, &node, &args.login).await,
         UserCommand::DropFactor(args) => {
+            let asked = (args.login.as_str(), &Wish::Factor, args.reason.as_str());
+            if asking::is_asked(terminal, &node, asked)? {
+                return Ok(());
+            }
             change(&node, &args.login, AccountChange::DropFactor)?;
             let value = json!({"login": args.login, "second_factor": false});
             terminal.result(&value, |t| t.text(words::FACTOR_DROPPED, &[&args.login]))
@@ -125,6 +149,9 @@ pub(super) async fn run(
         UserCommand::Role(args) => {
             let role = school_role(&args.role)?;
             let staff = staff_of(&node, role, args.staff.as_deref())?;
+            if asking::is_asked(terminal, &node, (&args.login, &Wish::Role { role, staff }, ""))? {
+                return Ok(());
+            }
             change(&node, &args.login, AccountChange::Role(role, staff))?;
             let value = json!({"login": args.login, "role": role.as_str(), "staff": args.staff});
             let title = crate::console::title(role).in_lang(terminal.lang());
@@ -149,12 +176,16 @@ async fn replace(terminal: &Terminal, node: &Node, args: &PasswordArgs) -> Resul
 async fn add(terminal: &Terminal, node: &Node, args: &AddArgs) -> Result<(), Failure> {
     let role = school_role(&args.role)?;
     let staff = staff_of(node, role, args.staff.as_deref())?;
+    let name = if args.name.is_empty() { &args.login } else { &args.name };
+    let wish = asking::wish_of(node, &args.login, (name, role, staff))?;
+    if asking::is_asked(terminal, node, (&args.login, &wish, &args.reason))? {
+        return Ok(());
+    }
     let password = terminal.new_secret(
         args.password_file.as_deref(),
         words::NEW_PASSWORD,
         "--password-file",
     )?;
-    let name = if args.name.is_empty() { &args.login } else { &args.name };
     let account = NewAccount {
         login: args.login.clone(),
         name: name.clone(),
@@ -228,6 +259,10 @@ impl From<AccountError> for Failure {
             AccountError::SecondAccount => {
                 Self::new(Exit::Refused, "SECOND_ACCOUNT", words::SECOND_ACCOUNT)
                     .hint(words::SECOND_ACCOUNT_NEXT)
+            }
+            AccountError::OtherPerson => {
+                Self::new(Exit::Refused, "OTHER_PERSON", words::OTHER_PERSON)
+                    .hint(words::OTHER_PERSON_NEXT)
             }
             AccountError::TakesTwo => {
                 Self::new(Exit::Refused, "TAKES_TWO", words::TAKES_TWO).hint(words::TAKES_TWO_NEXT)

@@ -3,8 +3,10 @@
 //! A refusal says what happened and what was left untouched; what to do next is a sentence of its
 //! own with the ending `_NEXT`.
 
+mod accounts;
 mod release;
 
+pub(crate) use accounts::*;
 pub(crate) use release::*;
 use runtime::texts;
 
@@ -435,65 +437,12 @@ texts! {
     UNSEALED_FIX = "逐项原因见“密封报告”页，或运行 xinqiao-node sealed list",
         "Reasons stand on the page of sealed reports and in xinqiao-node sealed list";
 
-    // user
-    NEW_PASSWORD = "新密码（至少 10 个字符）：", "New password (at least 10 characters): ";
-    USER_ADDED = "账号 {0} 已设定，可以登录本机网页；首次登录必须更换密码。",
-        "Account {0} is set and may sign in; its first sign-in replaces the password.";
-    OLD_PASSWORD = "原密码：", "Password until now: ";
-    PASSWORD_REPLACED = "账号 {0} 的密码已更换，已有会话全部结束。",
-        "The password of {0} was replaced; its sessions have ended.";
-    PASSWORD_FIRST = "账号 {0} 的密码是别人设的首次密码，更换后才能办理；没有显示也没有改动任何内容。",
-        "the password of {0} was given for a first sign-in and must be replaced; nothing was shown \
-         or changed.";
-    PASSWORD_FIRST_NEXT = "请本人登录本机网页更换，或在终端：xinqiao-node user password {0}",
-        "Sign in to the page and replace it, or at the terminal:  xinqiao-node user password {0}";
-    NO_USERS = "还没有账号：xinqiao-node user add 登录名", "No account yet:  xinqiao-node user add LOGIN";
-
-    USER_LOCKED = "账号 {0} 已锁定，已有会话全部结束。解锁：user lock {0} --unlock",
-        "Account {0} is locked and its sessions have ended. To unlock:  user lock {0} --unlock";
-    USER_UNLOCKED = "账号 {0} 已解锁。", "Account {0} is unlocked.";
-    USER_ROLE = "账号 {0} 现为{1}，需重新登录。",
-        "Account {0} is now: {1}; it must sign in again.";
-    USER_LOGIN = "账号", "login";
-    USER_NAME = "姓名", "name";
-    USER_ROLE_HEAD = "岗位", "role";
-    USER_STAFF = "工号", "staff number";
-    USER_STATE = "状态", "state";
-    USER_CHANGED = "最近变更", "last changed";
-    USER_IS_LOCKED = "已锁定", "locked";
-    USER_IS_OPEN = "可用", "open";
-    NO_SUCH_USER = "没有账号 {0}，没有改动任何内容。",
-        "there is no account {0}; nothing was changed.";
-    NO_SUCH_USER_NEXT = "查看全部账号：xinqiao-node user list",
-        "Every account:  xinqiao-node user list";
-    ROLE_OF_A_HUB = "学校没有岗位 {0}（那是枢纽的岗位），没有改动任何内容。",
-        "a school has no role {0}, which is a hub's; nothing was changed.";
-    ROLE_OF_A_HUB_NEXT =
-        "请用 operator、counsellor、moral-head、principal、class-teacher、mentor、auditor 之一。",
-        "Use operator, counsellor, moral-head, principal, class-teacher, mentor or auditor.";
-    STAFF_NEEDED = "班主任和导师只能看自己的学生，账号必须写明工号；没有改动任何内容。",
-        "class teachers and mentors see their own students only, so their account needs a staff \
-         number; nothing was changed.";
-    STAFF_NEEDED_NEXT = "请加 --staff 工号。", "Add --staff NUMBER.";
-    STAFF_UNKNOWN = "在职教职工中没有工号 {0}，没有改动任何内容。",
-        "nobody of the present staff has the number {0}; nothing was changed.";
-    STAFF_UNKNOWN_NEXT = "请核对工号，或先导入教职工名册：xinqiao-node import staff 文件",
-        "Check the number, or import the staff first:  xinqiao-node import staff FILE";
-    SECOND_ACCOUNT = "该教职工已有一个未锁定的账号，一人只能有一个；没有改动任何内容。",
-        "this member of staff has an account that is not locked, and one person has one; nothing \
-         was changed.";
-    SECOND_ACCOUNT_NEXT = "请先锁定原账号：xinqiao-node user list，再 xinqiao-node user lock 账号",
-        "Lock the other one first:  xinqiao-node user list, then xinqiao-node user lock LOGIN";
-    TAKES_TWO = "只给密码就能进入这个账号，须由两人办理；没有改动任何内容。",
-        "the password would be all that it takes to get into that account, so two persons give it; \
-         nothing was changed.";
-    TAKES_TWO_NEXT = "请用“申请重新开通”，由另一位管理人员确认。",
-        "Ask for the account to be opened anew; another person of the office agrees.";
-
     // acting
     ACCOUNT_PASSWORD = "本人账号的密码：", "Password of the account: ";
     ACCOUNT_NEEDED = "这项操作涉及学生，需要本人账号；没有显示也没有改动任何内容。",
         "this is about students and needs an account; nothing was shown or changed.";
+    COUNTS_ACCOUNT = "本校准确数值只给有权查看的账号；没有显示任何内容。",
+        "the school's exact figures are shown to accounts that may see them; nothing was shown.";
     ACCOUNT_NEEDED_NEXT = "请加 --as 账号（密码由终端输入，或用 --password-file）。还没有账号的，请学校信息管理员设定。",
         "Add --as LOGIN (the password is asked for, or comes from --password-file). School IT \
          makes accounts.";

@@ -4,7 +4,7 @@
 //! is nobody here. Whoever holds the passphrase of the ledger can make accounts, so each change
 //! leaves a line that nothing removes.
 
-use domain::ledger::{SchoolRole, needs_two_to_open};
+use domain::ledger::{SchoolRole, needs_two_to_open, reads_students};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::account::Login;
@@ -59,6 +59,9 @@ pub enum AccountError {
     /// The member of staff has another account that is not locked.
     #[error("this member of staff has another account that is not locked")]
     SecondAccount,
+    /// Somebody else has written with this login; what only its author opens would go over.
+    #[error("another member of staff has written with this login")]
+    OtherPerson,
     /// A password would be all that it takes to be that person: two persons give it.
     #[error("it takes two persons to open this account")]
     TakesTwo,
@@ -66,6 +69,9 @@ pub enum AccountError {
     #[error(transparent)]
     Store(#[from] SqlError),
 }
+
+/// Who stands beside the terminal where nobody answered for two weeks. No login has a space.
+pub const NOBODY: &str = "nobody answered";
 
 /// Who changes an account, and when.
 #[derive(Clone, Debug)]
@@ -85,7 +91,13 @@ impl Changer {
     /// Whoever sits at the machine, by the name that it knows. No login has a space.
     #[must_use]
     pub fn terminal(name: &str, at_ms: i64) -> Self {
-        Self { by: format!("terminal {name}"), at_ms }
+        // A plus stands between two persons, and nobody is two by the name of the machine.
+        Self { by: format!("terminal {}", name.replace('+', "_")), at_ms }
+    }
+
+    /// The same, where somebody else was asked and nobody answered.
+    pub(super) fn unanswered(&self) -> Self {
+        Self { by: format!("{} + {NOBODY}", self.by), at_ms: self.at_ms }
     }
 }
 
@@ -114,6 +126,7 @@ pub fn put(
     staff: Option<StaffId>,
     changer: &Changer,
 ) -> Result<(), AccountError> {
+    check_person(tx, &account.login, (account.role, staff))?;
     session_store::put(tx, account, changer.at_ms)?;
     link(tx, &account.login, staff)?;
     check_only(tx, &account.login)?;
@@ -155,7 +168,8 @@ pub fn change(
     if !found {
         return Ok(false);
     }
-    if let AccountChange::Role(_, staff) = change {
+    if let AccountChange::Role(role, staff) = change {
+        check_person(tx, login.as_str(), (role, staff))?;
         link(tx, login.as_str(), staff)?;
     }
     check_only(tx, login.as_str())?;
@@ -210,25 +224,39 @@ fn one_time_password(
     Ok(set)
 }
 
-/// Whether one account alone made an account, said whose it is or gave the way in, and neither two
-/// persons nor whoever holds the machine have opened it anew since. Who signs with it may be the
-/// person of that other account.
+/// Whether one account alone, or the terminal alone once there was a head, made an account, said
+/// whose it is or gave the way in, and nobody else has opened it anew since. Who signs with it may
+/// be the person of that other account, or whoever holds the machine.
 ///
 /// Only an account is named by a login alone: two persons are written with a plus between them, and
-/// the terminal before its name.
+/// the terminal before its name. What the terminal did before the first head founded the school,
+/// and accounts that neither read about students nor sign are its own to make.
 pub(super) fn is_in_one_hand(tx: &Tx<'_>, login: &str) -> Result<bool, SqlError> {
     let found = tx.query_opt(
-        "select 1 from account_change c where c.login = $1 and c.by <> c.login
-             and c.by in (select login from account)
-             and c.what in ('set', 'role', 'one_time_password')
-             and c.id > (select ifnull(max(v.id), 0) from account_change v where v.login = $1
-                 and v.what in ('set', 'one_time_password')
-                 and v.by not in (select login from account))
+        "with line as (select id, what, by in (select login from account)
+                 or (by like 'terminal %' and instr(by, '+') = 0 and id > $2
+                     and role not in ($3, $4)) as alone
+             from account_change where login = $1 and by <> login)
+         select 1 from line c where c.alone and c.what in ('set', 'role', 'one_time_password')
+             and c.id > (select ifnull(max(v.id), 0) from line v
+                 where v.what in ('set', 'one_time_password') and not v.alone)
          limit 1",
-        params![login],
+        params![
+            login,
+            first_head(tx)?.unwrap_or(i64::MAX),
+            Role::Operator.as_str(),
+            Role::Auditor.as_str()
+        ],
         |row| row.i64(0),
     )?;
     Ok(found.is_some())
+}
+
+/// The line of the change by which the school had its first head; nothing where it never had one.
+pub(super) fn first_head(tx: &Tx<'_>) -> Result<Option<i64>, SqlError> {
+    let first = "select min(id) from account_change where role in ($1, $2)";
+    let heads = params![Role::MoralHead.as_str(), Role::Principal.as_str()];
+    Ok(tx.query_opt(first, heads, |row| row.opt_i64(0))?.flatten())
 }
 
 /// One change of an account, for the log.
@@ -346,6 +374,32 @@ pub const fn needs_staff(role: SchoolRole) -> bool {
     matches!(role, SchoolRole::ClassTeacher | SchoolRole::Mentor)
 }
 
+/// Refuses to make a login another person's, or nobody's who reads about students, once somebody
+/// of the roll of staff has written with it: notes open for the login that wrote them.
+pub(super) fn check_person(
+    tx: &Tx<'_>,
+    login: &str,
+    (role, staff): (Role, Option<StaffId>),
+) -> Result<(), AccountError> {
+    let last = "select staff from account_change where login = $1 and staff is not null
+        order by id desc limit 1";
+    let Some(last) = tx.query_opt(last, params![login], |row| row.i64(0).map(StaffId))? else {
+        return Ok(());
+    };
+    let is_same = match staff {
+        Some(staff) => staff == last,
+        None => !role.school().is_some_and(reads_students),
+    };
+    if is_same {
+        return Ok(());
+    }
+    let wrote = "select 1 from journal where author = $1 limit 1";
+    match tx.query_opt(wrote, params![login], |row| row.i64(0))? {
+        Some(_) => Err(AccountError::OtherPerson),
+        None => Ok(()),
+    }
+}
+
 fn link(tx: &Tx<'_>, login: &str, staff: Option<StaffId>) -> Result<(), SqlError> {
     tx.execute("delete from account_staff where login = $1", params![login])?;
     if let Some(staff) = staff {
@@ -417,139 +471,4 @@ pub(super) fn note(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::testing::{NOW_MS, School};
-
-    fn account(login: &str, role: Role) -> StoredAccount {
-        StoredAccount {
-            login: login.to_owned(),
-            password_hash: "none".to_owned(),
-            role,
-            name: "李某".to_owned(),
-            locked_until_ms: 0,
-            failures: 0,
-        }
-    }
-
-    fn changer() -> Changer {
-        Changer { by: "office".to_owned(), at_ms: NOW_MS }
-    }
-
-    fn author_of(school: &School, login: &'static str) -> Option<Author> {
-        school.ledger.read(move |tx| author(tx, login, NOW_MS)).expect("author")
-    }
-
-    /// An author has the role and the member of staff of the account as they are now, a locked
-    /// account is nobody, and each change leaves a line that cannot be removed.
-    #[test]
-    fn an_author_is_what_the_account_is_now() {
-        let school = School::new();
-        school.staff(&[(1, "心理教师")]);
-        let run = |work: fn(&Tx<'_>) -> Result<bool, AccountError>| school.ledger.write("a", work);
-        school
-            .ledger
-            .write("put", |tx| {
-                let staff = staff_of(tx, "T001")?;
-                put(tx, &account("li", Role::Counsellor), staff, &changer())
-            })
-            .expect("put");
-        let li = author_of(&school, "li").expect("author");
-        assert_eq!((li.role(), li.staff()), (SchoolRole::Counsellor, Some(StaffId(1))));
-        let login = || "li".parse::<Login>().map_err(|_| SqlError::Type);
-        let moved = run(|tx| {
-            let login = "li".parse::<Login>().map_err(|_| SqlError::Type)?;
-            change(tx, &login, AccountChange::Role(Role::Operator, None), &changer())
-        });
-        assert!(moved.expect("moved"));
-        let li = author_of(&school, "li").expect("author");
-        assert_eq!((li.role(), li.staff()), (SchoolRole::Operator, None));
-        let locked = school
-            .ledger
-            .write("lock", move |tx| change(tx, &login()?, AccountChange::Lock, &changer()));
-        assert!(locked.expect("locked") && author_of(&school, "li").is_none());
-        assert_eq!(school.rows("account_change"), 3);
-        assert!(run(|tx| Ok(tx.execute("delete from account_change", &[])? > 0)).is_err());
-    }
-
-    /// The secret address of a calendar ends with whatever lets somebody else in or shuts its
-    /// person out, and each end leaves a line; the own second step ends nothing.
-    #[test]
-    fn an_address_of_a_calendar_ends_with_the_door_of_its_account() {
-        let school = School::new();
-        school.staff(&[(1, "心理教师")]);
-        let secret = certs::digest::sha256(b"secret");
-        let login = || "li".parse::<Login>().map_err(|_| SqlError::Type);
-        let opens = |school: &School| {
-            let found: Result<_, SqlError> =
-                school.ledger.read(move |tx| calendar_address::made(tx, "li"));
-            found.expect("read").is_some()
-        };
-        type Change = fn(&Tx<'_>, &Login) -> Result<(), AccountError>;
-        let set = |tx: &Tx<'_>| {
-            put(tx, &account("li", Role::Counsellor), staff_of(tx, "T001")?, &changer())
-        };
-        let ends: [Change; 6] = [
-            |tx, login| change(tx, login, AccountChange::Lock, &changer()).map(drop),
-            |tx, login| change(tx, login, AccountChange::Unlock, &changer()).map(drop),
-            |tx, login| {
-                let role = AccountChange::Role(Role::Counsellor, None);
-                change(tx, login, role, &changer()).map(drop)
-            },
-            |tx, login| Ok(open_by_two(tx, login, "hash", &changer()).map(drop)?),
-            |tx, _| put(tx, &account("li", Role::Operator), None, &changer()),
-            |tx, login| Ok(ChangeLog.note(tx, login.as_str(), "password", NOW_MS)?),
-        ];
-        school.ledger.write("set", set).expect("set");
-        for (number, end) in ends.into_iter().enumerate() {
-            let made: Result<(), SqlError> = school.ledger.write("make", move |tx| {
-                let li = Author::new("li", SchoolRole::Counsellor, None, NOW_MS);
-                calendar_address::make(tx, &li, &secret)?;
-                ChangeLog.note(tx, "li", "factor_sheet", NOW_MS)
-            });
-            made.expect("made");
-            assert!(opens(&school), "{number}");
-            let ended = school.ledger.write("end", move |tx| end(tx, &login()?));
-            ended.expect("ended");
-            assert!(!opens(&school), "{number}");
-        }
-        let lines = school.ledger.read(|tx| changes(tx, i64::MAX, 100)).expect("lines");
-        assert_eq!(lines.iter().filter(|line| line.what == "calendar_withdrawn").count(), 6);
-    }
-
-    /// A role that only a hub has is nobody at a school.
-    #[test]
-    fn a_role_of_a_hub_is_nobody_at_a_school() {
-        let school = School::new();
-        let stored = account("guest", Role::Analyst);
-        let put = move |tx: &Tx<'_>| put(tx, &stored, None, &changer());
-        school.ledger.write("put", put).expect("put");
-        assert!(author_of(&school, "guest").is_none());
-    }
-
-    /// A member of staff has one account that is not locked, whichever way a second one comes.
-    #[test]
-    fn one_member_of_staff_has_one_account() {
-        let school = School::new();
-        school.staff(&[(1, "心理教师"), (2, "德育主任")]);
-        let put = |login, staff| {
-            let stored = account(login, Role::Counsellor);
-            school.ledger.write("put", move |tx| put(tx, &stored, Some(StaffId(staff)), &changer()))
-        };
-        let change = |login: &str, how| {
-            let login: Login = login.parse().expect("login");
-            school.ledger.write("change", move |tx| change(tx, &login, how, &changer()))
-        };
-        let taken =
-            |said: Result<bool, AccountError>| matches!(said, Err(AccountError::SecondAccount));
-        put("li", 1).expect("first");
-        put("li", 1).expect("the same account again");
-        assert!(taken(put("li2", 1).map(|()| true)));
-        put("wang", 2).expect("another person");
-        assert!(taken(change("wang", AccountChange::Role(Role::MoralHead, Some(StaffId(1))))));
-        assert!(change("li", AccountChange::Lock).expect("locked"));
-        put("li2", 1).expect("the first one is locked");
-        assert!(taken(change("li", AccountChange::Unlock)));
-        assert_eq!(school.rows("account"), 3);
-    }
-}
+mod tests;

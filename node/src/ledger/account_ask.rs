@@ -3,7 +3,9 @@
 //! Alone, nobody gets in as somebody who reads about students or signs. Such an account is made,
 //! given another role or person and opened anew by two; its first password comes in two halves, so
 //! that neither of them can use it; and a second factor goes by two. At least one of the two looks
-//! after accounts of that role.
+//! after accounts of that role. The terminal asks too, once there has been a head ([`terminal`]).
+
+pub mod terminal;
 
 use domain::ledger::{SchoolRole, administers};
 use runtime::params;
@@ -65,6 +67,8 @@ pub struct Waiting {
     pub asked_by: String,
     /// Why.
     pub reason: String,
+    /// When.
+    pub asked: Moment,
     /// Until when somebody can agree.
     pub ends: Moment,
     /// First half of the password, where there will be one.
@@ -100,7 +104,7 @@ impl From<SqlError> for AskError {
 pub fn waiting(tx: &Tx<'_>, now: Moment) -> Result<Vec<Waiting>, SqlError> {
     tx.query(
         "select q.id, q.login, q.asked_by, q.reason, q.ends_ms, q.asked_staff, q.half, q.what,
-             q.name, q.role, q.staff, s.staff_number, v.name
+             q.name, q.role, q.staff, s.staff_number, v.name, q.asked_ms
          from account_ask q left join staff s on s.id = q.staff
          left join staff_version v on v.staff = s.id and v.version = s.version
          where q.done_by = '' and q.ends_ms > $1 order by q.id",
@@ -112,6 +116,7 @@ pub fn waiting(tx: &Tx<'_>, now: Moment) -> Result<Vec<Waiting>, SqlError> {
                 login: row.text(1)?,
                 asked_by: row.text(2)?,
                 reason: row.text(3)?,
+                asked: Moment(row.i64(13)?),
                 ends: Moment(row.i64(4)?),
                 asked_staff: row.opt_i64(5)?.map(StaffId),
                 half: (!half.is_empty()).then_some(half),
@@ -155,13 +160,32 @@ pub fn ask(
     if waiting(tx, author.now())?.iter().any(|request| request.login == login.as_str()) {
         return Err(LedgerRefusal::Double.into());
     }
+    let is_account = matches!(wish, Wish::New { .. } | Wish::Role { .. });
+    let lasts = if is_account { ACCOUNT_ENDS_MS } else { OPENING_ENDS_MS };
+    let ends = Moment(author.now().0.saturating_add(lasts));
+    let asker = (author.account(), author.staff());
+    insert(tx, login, (wish, half), (asker, author.reason(), author.now(), ends))
+}
+
+/// Who asks, as the line says it.
+type Asker<'a> = (&'a str, Option<StaffId>);
+
+/// Writes a request, unless the account could not be as it has it.
+fn insert(
+    tx: &Tx<'_>,
+    login: &Login,
+    (wish, half): (&Wish, &str),
+    ((asked_by, asked_staff), reason, now, ends): (Asker<'_>, &str, Moment, Moment),
+) -> Result<(), AskError> {
     let Columns { what, name, role, staff } = columns(wish);
     if let Some(staff) = staff
         && account::has_other(tx, staff, login.as_str())?
     {
         return Err(AccountError::SecondAccount.into());
     }
-    let lasts = if name.is_some() || role.is_some() { ACCOUNT_ENDS_MS } else { OPENING_ENDS_MS };
+    if let Some(role) = role {
+        account::check_person(tx, login.as_str(), (role, staff))?;
+    }
     let needs_half = matches!(wish, Wish::New { .. } | Wish::Opening);
     tx.execute(
         "insert into account_ask (what, login, name, role, staff, half, asked_by, asked_staff,
@@ -174,11 +198,11 @@ pub fn ask(
             role.map_or("", Role::as_str),
             staff.map(|staff| staff.0),
             if needs_half { half } else { "" },
-            author.account(),
-            author.staff().map(|staff| staff.0),
-            author.reason(),
-            author.now().0,
-            author.now().0.saturating_add(lasts),
+            asked_by,
+            asked_staff.map(|staff| staff.0),
+            reason,
+            now.0,
+            ends.0,
         ],
     )?;
     Ok(())
@@ -206,7 +230,7 @@ pub fn agree(
     let login: Login = request.login.parse().map_err(|_| SqlError::Type)?;
     let line = line_of(tx, &login)?;
     check_two(tx, author, &request, line.as_ref())?;
-    close(tx, author, id, true)?;
+    close(tx, (author.account(), author.now()), id, true)?;
     let changer = Changer::two(&request.asked_by, author.account(), author.now().0);
     carry_out(tx, (&login, line), &request.wish, password_hash, &changer)
 }
@@ -220,7 +244,7 @@ pub fn refuse(tx: &Tx<'_>, author: &Author, id: i64) -> Result<(), AskError> {
     if !waiting(tx, author.now())?.iter().any(|request| request.id == id) {
         return Err(LedgerRefusal::NotWaiting.into());
     }
-    Ok(close(tx, author, id, false)?)
+    Ok(close(tx, (author.account(), author.now()), id, false)?)
 }
 
 fn carry_out(
@@ -287,10 +311,10 @@ fn columns(wish: &Wish) -> Columns<'_> {
     Columns { what, name, role, staff }
 }
 
-fn close(tx: &Tx<'_>, author: &Author, id: i64, agreed: bool) -> Result<(), SqlError> {
+fn close(tx: &Tx<'_>, (by, now): (&str, Moment), id: i64, agreed: bool) -> Result<(), SqlError> {
     tx.execute(
         "update account_ask set done_by = $2, done_ms = $3, agreed = $4, half = '' where id = $1",
-        params![id, author.account(), author.now().0, agreed],
+        params![id, by, now.0, agreed],
     )?;
     Ok(())
 }
@@ -319,13 +343,17 @@ fn check_target(
     line: Option<&AccountLine>,
     wish: &Wish,
 ) -> Result<(), LedgerRefusal> {
-    match (wish, line) {
-        (Wish::New { .. }, Some(_)) => return Err(LedgerRefusal::Double),
-        (Wish::New { .. }, None) | (_, Some(_)) => {}
-        (_, None) => return Err(LedgerRefusal::Unknown),
-    }
+    check_there(line, wish)?;
     let is_looked_after = roles(line, wish)?.iter().all(|of| administers(by, *of));
     if is_looked_after || *wish == Wish::Factor { Ok(()) } else { Err(LedgerRefusal::NotAllowed) }
+}
+
+fn check_there(line: Option<&AccountLine>, wish: &Wish) -> Result<(), LedgerRefusal> {
+    match (wish, line) {
+        (Wish::New { .. }, Some(_)) => Err(LedgerRefusal::Double),
+        (Wish::New { .. }, None) | (_, Some(_)) => Ok(()),
+        (_, None) => Err(LedgerRefusal::Unknown),
+    }
 }
 
 /// Refuses what neither of the two looks after, as both are now.
@@ -335,13 +363,20 @@ fn check_two(
     request: &Waiting,
     line: Option<&AccountLine>,
 ) -> Result<(), LedgerRefusal> {
-    // A locked account asks for nothing any more.
-    let first = account::author(tx, &request.asked_by, author.now().0)?;
-    let first = first.ok_or(LedgerRefusal::NotAllowed)?;
-    check_office(&first)?;
-    check_target(first.role(), line, &request.wish)?;
+    let first = if terminal::is_terminal(&request.asked_by) {
+        check_there(line, &request.wish)?;
+        // Whoever sits there looks after the machine.
+        SchoolRole::Operator
+    } else {
+        // A locked account asks for nothing any more.
+        let first = account::author(tx, &request.asked_by, author.now().0)?;
+        let first = first.ok_or(LedgerRefusal::NotAllowed)?;
+        check_office(&first)?;
+        check_target(first.role(), line, &request.wish)?;
+        first.role()
+    };
     let of = roles(line, &request.wish)?;
-    let mut persons = [first.role(), author.role()].into_iter();
+    let mut persons = [first, author.role()].into_iter();
     if persons.any(|by| of.iter().all(|of| administers(by, *of))) {
         Ok(())
     } else {

@@ -77,3 +77,45 @@ fn a_locked_account_acts_no_more() {
     let ran = folder.run(&["user", "lock", "wang"]);
     assert_eq!((ran.code, ran.error().as_str()), (3, "ACCOUNT_UNKNOWN"));
 }
+
+/// Once the school has had a head the terminal lets nobody in who reads or signs: it asks, and
+/// until a head agrees there is no such account, no other role, no other password and no factor
+/// less. School IT and the auditor are still its own to make.
+#[test]
+fn the_terminal_asks_a_head() {
+    let folder = Folder::joined(&[]);
+    folder.account("it", "operator", &[]);
+    folder.account("li", "counsellor", &[]);
+    folder.account("head", "moral-head", &[]);
+    let file = folder.file("another", "another long password\n");
+    let add = |login: &str, role: &str, more: &[&str]| {
+        let mut args = vec!["user", "add", login, "--role", role, "--password-file", text(&file)];
+        args.extend(more);
+        folder.run(&args)
+    };
+    let asked = add("ghost", "counsellor", &[]).json();
+    assert!(asked["waits_for_head"].as_bool() == Some(true) && asked["first_half"].is_string());
+    assert!(asked["alone_from_ms"].is_null(), "no counsellor comes in by waiting");
+    let again = add("ghost", "counsellor", &[]);
+    assert_eq!((again.code, again.error().as_str()), (4, "DOUBLE"));
+    let second = add("boss", "principal", &[]).json();
+    assert!(second["alone_from_ms"].is_i64());
+    let raised = folder.run(&["user", "role", "it", "counsellor"]).json();
+    assert!(raised["waits_for_head"].as_bool() == Some(true) && raised["first_half"].is_null());
+    let fallen = folder.run(&["user", "role", "head", "operator"]).json();
+    assert_eq!(fallen["waits_for_head"].as_bool(), Some(true), "nor is the head sent away");
+    assert_eq!(add("li", "counsellor", &[]).error(), "REASON");
+    let opened = add("li", "counsellor", &["--reason", "forgotten"]).json();
+    assert!(opened["first_half"].is_string(), "a new password for a reader");
+    assert!(add("watch", "auditor", &[]).json()["waits_for_head"].is_null());
+    let lines = folder.run(&["user", "list"]).json()["accounts"].clone();
+    let lines = lines.as_array().expect("accounts").clone();
+    let seen = lines.iter().map(|line| (line["login"].as_str(), line["role"].as_str()));
+    let expected = [("head", "moral-head"), ("it", "operator"), ("li", "counsellor")];
+    let expected = expected.into_iter().chain([("watch", "auditor")]);
+    assert!(seen.eq(expected.map(|(login, role)| (Some(login), Some(role)))), "{lines:?}");
+    let early = folder.run(&["user", "unanswered", "boss"]);
+    assert_eq!((early.code, early.error().as_str()), (4, "EARLY"), "{}", early.err);
+    assert_eq!(folder.run(&["user", "unanswered", "ghost"]).error(), "HEADS_ONLY");
+    assert_eq!(folder.run(&["user", "unanswered", "nobody"]).error(), "NOT_WAITING");
+}

@@ -19,8 +19,8 @@ fn school() -> Folder {
     let file = folder.file("staff.csv", staff);
     assert_eq!(folder.run(&["import", "staff", text(&file), "--as-of", "2025-10-10"]).code, 0);
     folder.account("li", "counsellor", &["--staff", "T001"]);
-    folder.account("head", "moral-head", &["--staff", "T002"]);
     folder.account("mentor", "mentor", &["--staff", "T003"]);
+    folder.account("head", "moral-head", &["--staff", "T002"]);
     folder.account("it", "operator", &[]);
     folder
 }

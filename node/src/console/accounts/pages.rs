@@ -229,7 +229,7 @@ fn row<'a>(
 /// The field of the form for a new account that a refusal is about.
 fn field_of(code: &str) -> &'static str {
     match code {
-        "STAFF_NEEDED" | "STAFF_UNKNOWN" | "SECOND_ACCOUNT" => "staff",
+        "STAFF_NEEDED" | "STAFF_UNKNOWN" | "SECOND_ACCOUNT" | "OTHER_PERSON" => "staff",
         "ACCOUNT" | "DOUBLE" => "login",
         _ => "",
     }

@@ -20,7 +20,9 @@ use serde::Deserialize;
 use super::office::{Nothing, Office, chosen};
 use super::sheet::{self, Around, Cell, Head, Sheet};
 use crate::ledger::access_chain::{self, ReadsError, ReadsHead};
+use crate::ledger::account_ask::{self, Waiting};
 use crate::ledger::audit::{self, Acts, Beside, Deed};
+use crate::ledger::entry::Moment;
 use crate::ledger::journal::{self, JournalFault, JournalHead, VerifyError};
 
 pub(super) const AUDIT_HREF: &str = "/audit";
@@ -101,10 +103,13 @@ async fn show_page(
     before_ms: i64,
     checked: Option<Checked>,
 ) -> Result<Response, Problem> {
-    let read = move |tx: &Tx<'_>| Ok((audit::acts(tx, before_ms, LINES)?, journal::head(tx)?));
-    let (acts, head) = office.read(read).await?;
+    let now = Moment(office.shell.clock.now_ms());
+    let read = move |tx: &Tx<'_>| {
+        Ok((audit::acts(tx, before_ms, LINES)?, journal::head(tx)?, account_ask::waiting(tx, now)?))
+    };
+    let (acts, head, waiting) = office.read(read).await?;
     let lang = visitor.frame.lang;
-    let mut page = list(&acts, lang)?;
+    let mut page = list(&acts, &waiting, lang)?;
     let state = checked.map(|checked| said(&checked, lang));
     let (csrf, head) = (visitor.session.csrf.as_str(), head_line(&head, lang));
     let verified = Html::render(&VerifyTemplate { lang, csrf, state, head })?;
@@ -112,7 +117,22 @@ async fn show_page(
     office.reply(visitor, &page)
 }
 
-fn list(acts: &Acts, lang: Lang) -> Result<Page, Problem> {
+/// What waits for a second person to let somebody in; whoever asked may wait for that as well.
+fn waits(waiting: &[Waiting], lang: Lang) -> Sheet {
+    let heads = [words::WHO, words::ASKED_BY, words::WHEN, words::ENDS];
+    let mut table = Sheet::new(words::WAITS, &heads, words::NONE_WAITS, lang);
+    for one in waiting {
+        table.row(vec![
+            Cell::plain(&one.login),
+            Cell::plain(&one.asked_by),
+            Cell::plain(time::minute(one.asked.0)),
+            Cell::plain(time::minute(one.ends.0)),
+        ]);
+    }
+    table
+}
+
+fn list(acts: &Acts, waiting: &[Waiting], lang: Lang) -> Result<Page, Problem> {
     let heads = [words::WHEN, words::WHO, words::SECOND, words::ROLE, words::DEED];
     let mut table = Sheet::new(words::ACTS, &heads, words::NONE, lang);
     for act in &acts.lines {
@@ -129,7 +149,12 @@ fn list(acts: &Acts, lang: Lang) -> Result<Page, Problem> {
     let older = last.map(|act| (format!("{AUDIT_HREF}?before={}", act.at.0), words::OLDER));
     let (group, title, note) = (super::words::OFFICE, words::AUDIT, words::AUDIT_NOTE);
     let head = Head { group, title, note, href: AUDIT_HREF };
-    Ok(sheet::page(&head, Around { older, ..Around::default() }, vec![table], lang)?)
+    Ok(sheet::page(
+        &head,
+        Around { older, ..Around::default() },
+        vec![waits(waiting, lang), table],
+        lang,
+    )?)
 }
 
 fn deed(deed: &Deed, lang: Lang) -> String {

@@ -27,6 +27,10 @@ texts! {
     BROKEN_WHY = "核验在 {0} 处发现改动或缺失。请保留现场，停止录入，联系区级枢纽运维人员。",
         "The check found a change or a gap at {0}. Leave everything as it is, enter nothing, and \
          call the operator of your district hub.";
+    WAITS = "等第二人同意的账号申请", "Requests about accounts that wait for a second person";
+    NONE_WAITS = "没有。", "None.";
+    ASKED_BY = "申请人", "Asked by";
+    ENDS = "有效期至", "Until";
     ACTS = "操作", "Acts";
     NONE = "还没有操作。", "Nothing was done yet.";
     OLDER = "更早的操作", "Older acts";

@@ -9,6 +9,7 @@
 mod pages;
 mod words;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -38,8 +39,14 @@ use crate::ledger::student;
 const CHANGER: &str = "first set-up";
 
 /// Who changed an account, as people call it: nobody had one yet while the school was set up.
-pub(super) fn changer(account: &str, lang: Lang) -> &str {
-    if account == CHANGER { words::CHANGER.in_lang(lang) } else { account }
+pub(super) fn changer(account: &str, lang: Lang) -> Cow<'_, str> {
+    if account == CHANGER {
+        return words::CHANGER.in_lang(lang).into();
+    }
+    match account.strip_suffix(account::NOBODY) {
+        Some(alone) => format!("{alone}{}", words::NOBODY.in_lang(lang)).into(),
+        None => account.into(),
+    }
 }
 
 /// A step of the set-up, in its order.

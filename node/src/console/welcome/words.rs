@@ -4,6 +4,7 @@ use runtime::texts;
 
 texts! {
     CHANGER = "首次设置", "first set-up";
+    NOBODY = "两周内无人答复", "nobody answered for two weeks";
     WELCOME = "首次设置", "First set-up";
     WELCOME_NOTE = "随时可以中断，再打开同一地址接着做；命令行做过的步骤在这里也算完成",
         "may be interrupted at any time; what was done at the command line is done here too";

@@ -20,7 +20,7 @@ fn school() -> School {
     school.staff(&[(1, "心理教师"), (2, "德育主任"), (3, "校长"), (4, "班主任")]);
     let put = |tx: &Tx<'_>| -> Result<(), AccountError> {
         for (login, role, staff) in PEOPLE {
-            let changer = Changer::terminal("office", NOW_MS);
+            let changer = Changer { by: "first set-up".to_owned(), at_ms: NOW_MS };
             account::put(tx, &stored_account(login, role), staff.map(StaffId), &changer)?;
         }
         Ok(give_factor(tx, "li")?)
@@ -215,4 +215,100 @@ fn the_first_head_becomes_a_member_of_staff_by_two() {
     assert_eq!(now.as_deref(), Some("T004"));
     let other = ask_for(&school, "first", ("first", own(Role::MoralHead, 3)));
     assert!(is_refused(other, |why| matches!(why, LedgerRefusal::SamePerson)), "somebody else");
+}
+
+fn from_terminal(
+    school: &School,
+    (login, wish): (&'static str, Wish),
+) -> Result<terminal::Asked, AskError> {
+    school.ledger.write("ask", move |tx| {
+        let login: Login = login.parse().map_err(|_| SqlError::Type)?;
+        assert!(terminal::needs_head(tx, &login, &wish)?);
+        let changer = Changer::terminal("office", NOW_MS);
+        terminal::ask(tx, &changer, &login, (&wish, "k7m2-9qxd", "离任"))
+    })
+}
+
+/// What the terminal asks, a head agrees to and school IT does not; both stand in the line, and the
+/// account is a person of its own.
+#[test]
+fn a_head_agrees_to_what_the_terminal_asks() {
+    let school = school();
+    let asked = from_terminal(&school, ("zhu", new(Role::Counsellor, 4))).expect("asked");
+    assert_eq!(asked.alone_from, None);
+    assert!(is_refused(done_by(&school, "it", 0), |why| matches!(why, LedgerRefusal::NotAllowed)));
+    assert!(line(&school, "zhu").is_none());
+    done_by(&school, "head", 0).expect("agreed");
+    let zhu = line(&school, "zhu").expect("account");
+    assert_eq!(zhu.changed.map(|(_, by)| by), Some("terminal office + head".to_owned()));
+    let alone = school.ledger.read(|tx| account::is_in_one_hand(tx, "zhu"));
+    assert!(!alone.expect("read"));
+}
+
+/// Accounts that the terminal set alone after the first head are one hand with it, whatever name
+/// the machine has; those from before, school IT's and the auditor's are not.
+#[test]
+fn the_terminal_is_one_hand() {
+    let school = School::new();
+    let put = |login: &'static str, role, name: &'static str| {
+        let put = move |tx: &Tx<'_>| {
+            let changer = Changer::terminal(name, NOW_MS);
+            account::put(tx, &stored_account(login, role), None, &changer)
+        };
+        school.ledger.write("put", put).expect("put");
+    };
+    let is_alone = |login: &'static str| {
+        let read = school.ledger.read(move |tx| account::is_in_one_hand(tx, login));
+        read.expect("read")
+    };
+    put("early", Role::Counsellor, "office");
+    put("first", Role::MoralHead, "office");
+    put("late", Role::Counsellor, "office");
+    put("sly", Role::Principal, "x + head");
+    put("it", Role::Operator, "office");
+    let seen = ["early", "first", "late", "sly", "it"].map(is_alone);
+    assert_eq!(seen, [false, false, true, true, false]);
+}
+
+/// A school whose only head left gets another one by waiting two weeks in which no head works; the
+/// line says that nobody answered, and the new head is a second person like any other.
+#[test]
+fn a_school_without_a_head_gets_one_by_waiting() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let school = school();
+    let boss =
+        || ("boss", Wish::New { name: "新校长".to_owned(), role: Role::Principal, staff: None });
+    let asked = from_terminal(&school, boss()).expect("asked");
+    assert_eq!(asked.alone_from, Some(Moment(NOW_MS + 14 * DAY_MS)));
+    let alone = |later_ms: i64| {
+        school.ledger.write("alone", move |tx| {
+            let login: Login = "boss".parse().map_err(|_| SqlError::Type)?;
+            let changer = Changer::terminal("office", NOW_MS + later_ms);
+            terminal::carry_out_unanswered(tx, &changer, &login, Some("hash"))
+        })
+    };
+    assert!(matches!(alone(14 * DAY_MS - 1), Err(terminal::AloneError::Early(_))));
+    let reads = school.ledger.write("reads", |tx| {
+        tx.execute(
+            "insert into session (token_digest, login, csrf, created_ms, seen_ms, expires_ms)
+             values (x'01', 'head', 'csrf', $1, $1, $1)",
+            params![NOW_MS + DAY_MS],
+        )
+    });
+    assert_eq!(reads.expect("a head signs in"), 1);
+    assert!(matches!(alone(14 * DAY_MS), Err(terminal::AloneError::HeadAtWork)));
+    let gone: Result<_, SqlError> =
+        school.ledger.write("gone", |tx| tx.execute("delete from session", &[]));
+    gone.expect("before it was asked");
+    alone(14 * DAY_MS).expect("nobody answered");
+    let line = line(&school, "boss").expect("account");
+    assert!(line.must_change);
+    let by = line.changed.map(|(_, by)| by).expect("a line");
+    assert_eq!(by, "terminal office + nobody answered");
+    let in_one_hand = school.ledger.read(|tx| account::is_in_one_hand(tx, "boss"));
+    assert!(!in_one_hand.expect("read"));
+    assert!(matches!(
+        alone(15 * DAY_MS),
+        Err(terminal::AloneError::Ask(AskError::Refused(LedgerRefusal::NotWaiting)))
+    ));
 }

@@ -28,8 +28,8 @@ pub fn sign(bytes: &[u8], key: &SigningKey, chain: &[Vec<u8>]) -> Result<PackSig
     KIND.sign(bytes, key, chain)
 }
 
-/// Checks that a signature is over these very bytes, whoever made it: what a second commission looks
-/// at before it adds its own.
+/// Checks that a signature is over these very bytes, whoever made it: what a second commission
+/// looks at before it adds its own.
 ///
 /// # Errors
 /// The certificate is none, or the bytes are not the ones that were signed.

@@ -144,24 +144,11 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
     if definition.source == Source::ExpertService && !leaves_out_cases(definition) {
         return Err("it does not leave out services to single students");
     }
-    let about_state = |field: Field| {
-        matches!(
-            field,
-            Field::AlertState
-                | Field::Tier
-                | Field::Band
-                | Field::Outcome
-                | Field::Confirmed
-                | Field::Raised
-                | Field::Analysed
-                | Field::TalkTopic
-        )
-    };
     let fields = || {
         let dims = count.dims.iter().filter_map(|dim| Field::from_word(dim.as_str()));
         dims.chain(definition.filters.iter().map(|filter| filter.field))
     };
-    let by_state = fields().any(about_state);
+    let by_state = fields().any(is_of_state);
     // A filter cuts as finely as a dimension does: one grade and sex is a stratum either way.
     // Where every student has a mentor or a talk, students with one are the roll.
     let by_more = fields().any(|field| field != Field::Stage && cuts_students(field))
@@ -193,6 +180,21 @@ pub fn may_be_clear(count: &Count) -> Result<(), &'static str> {
         }
         Some(_) => Ok(()),
     }
+}
+
+/// Fields that say how somebody is.
+const fn is_of_state(field: Field) -> bool {
+    matches!(
+        field,
+        Field::AlertState
+            | Field::Tier
+            | Field::Band
+            | Field::Outcome
+            | Field::Confirmed
+            | Field::Raised
+            | Field::Analysed
+            | Field::TalkTopic
+    )
 }
 
 /// Fields that tell students apart, beyond what a record says about the school's own work.

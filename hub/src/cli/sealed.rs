@@ -6,7 +6,7 @@ use domain::catalogue::Stage;
 use domain::digest::Digest;
 use domain::unit::UnitId;
 use jiff::civil::Date;
-use runtime::cli::{Align, Exit, Failure, Sentence, Table};
+use runtime::cli::{Align, Exit, Failure, Sentence, Table, Terminal};
 use runtime::sql::{SqlError, Tx};
 use runtime::web::time::minute;
 use runtime::web::{Label, Lang};
@@ -23,6 +23,7 @@ use crate::sealed::documents::{Documents, ShareKeys};
 use crate::sealed::stand::{self, Stand};
 use crate::sealed::view::{self, Recorded, TaskView};
 use crate::sealed::watch::{self, Notice};
+use crate::store::sealed::opening::Opening;
 use crate::store::sealed::say::{self, Absence};
 use crate::store::sealed::{report, verdict};
 
@@ -206,63 +207,78 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
     if all.is_empty() {
         return sealed_told::show(context, (sheet, period));
     }
-    let found = all.iter().find(|one| one.sheet == sheet && one.period.to_string() == period);
-    let Some(task) = found else { return Err(unknown_task(sheet, period)) };
-    context.terminal.result(&value_of(task), |t| {
-        let mut lines = vec![t.text(words::COVERAGE, &[&task.fresh, &task.due])];
-        if !task.missing.is_empty() {
-            let names = task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
-            lines.push(t.text(words::MISSING, &[&names]));
-        }
-        if !task.unstated.is_empty() {
-            let names = task.unstated.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
-            lines.push(t.text(words::UNSTATED, &[&names]));
-        }
-        if !task.other_key.is_empty() {
-            let names = task.other_key.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
-            lines.push(t.text(words::OTHER_KEY_OF, &[&names]));
-        }
-        for ready in &task.ready {
-            lines.push(words::ready(&stage_of(&packs, ready.set.stage, t.lang()), ready, t.lang()));
-        }
-        for (opening, record) in &task.openings {
-            let stage = stage_of(&packs, opening.set.stage, t.lang());
-            let set = words::extent(opening.set.detail).in_lang(t.lang());
-            let groups = opening.set.groups.iter().map(ToString::to_string);
-            let groups = groups.collect::<Vec<_>>().join(" ");
-            lines.push(match record {
-                Some(Recorded { number, digest }) => {
-                    let (fresh, due) = (&opening.fresh, &opening.due);
-                    let values: [&dyn std::fmt::Display; 7] =
-                        [&stage, &set, &groups, fresh, due, &digest.short(), number];
-                    t.text(words::OPENED_LINE, &values)
-                }
-                None => match words::kept_closed(&opening.refused) {
-                    Some(why) => {
-                        let (code, why) = (&opening.refused, t.text(why, &[]));
-                        t.text(words::KEPT_CLOSED, &[&stage, &set, &groups, code, &why])
-                    }
-                    None => {
-                        let why = words::code(&opening.refused, t.lang());
-                        t.text(words::NOT_OPENED, &[&stage, &set, &groups, &why])
-                    }
-                },
-            });
-        }
-        for wait in &task.waits {
-            let reason = words::wait(wait, task.awaited(wait), t.lang());
-            let text = if stand::is_closed(wait) { words::STAYS } else { words::WAITS };
-            lines.push(
-                t.text(text, &[&stage_of(&packs, wait.stage, t.lang()), &wait.group, &reason]),
-            );
-        }
-        lines.extend(
-            task.untold
-                .iter()
-                .map(|one| words::untold(&stage_of(&packs, one.stage, t.lang()), one, t.lang())),
-        );
-        lines.join("\n")
+    let is_asked = |one: &&TaskView| one.sheet == sheet && one.period.to_string() == period;
+    let found: Vec<&TaskView> = all.iter().filter(is_asked).collect();
+    let value = match found.as_slice() {
+        [] => return Err(unknown_task(sheet, period)),
+        [task] => value_of(task),
+        // Health's hub helps several areas, each with a task of its own.
+        several => several.iter().map(|task| value_of(task)).collect(),
+    };
+    context.terminal.result(&value, |t| {
+        let told = found.iter().map(|task| told(&packs, task, t));
+        let headed = found.iter().zip(told).map(|(task, told)| match found.len() {
+            1 => told,
+            _ => format!("{}\n{told}", t.text(words::AREA_HEAD, &[&task.area])),
+        });
+        headed.collect::<Vec<_>>().join("\n\n")
     })
+}
+
+/// A task with the schools that are missing, what was opened and what each sum waits for.
+fn told(packs: &Packs, task: &TaskView, t: &Terminal) -> String {
+    let mut lines = vec![t.text(words::COVERAGE, &[&task.fresh, &task.due])];
+    let named = [
+        (&task.missing, words::MISSING),
+        (&task.unstated, words::UNSTATED),
+        (&task.other_key, words::OTHER_KEY_OF),
+    ];
+    for (schools, text) in named {
+        if !schools.is_empty() {
+            let names = schools.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
+            lines.push(t.text(text, &[&names]));
+        }
+    }
+    let stage = |of: Stage| stage_of(packs, of, t.lang());
+    let ready = task.ready.iter();
+    lines.extend(ready.map(|ready| words::ready(&stage(ready.set.stage), ready, t.lang())));
+    let openings = task.openings.iter();
+    lines.extend(openings.map(|(opening, record)| {
+        opening_line(&stage(opening.set.stage), (opening, record.as_ref()), t)
+    }));
+    lines.extend(task.waits.iter().map(|wait| {
+        let reason = words::wait(wait, task.awaited(wait), t.lang());
+        let text = if stand::is_closed(wait) { words::STAYS } else { words::WAITS };
+        t.text(text, &[&stage(wait.stage), &wait.group, &reason])
+    }));
+    let untold = task.untold.iter();
+    lines.extend(untold.map(|one| words::untold(&stage(one.stage), one, t.lang())));
+    lines.join("\n")
+}
+
+fn opening_line(
+    stage: &str,
+    (opening, record): (&Opening, Option<&Recorded>),
+    t: &Terminal,
+) -> String {
+    let set = words::extent(opening.set.detail).in_lang(t.lang());
+    let groups = opening.set.groups.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    match (record, words::kept_closed(&opening.refused)) {
+        (Some(Recorded { number, digest }), _) => {
+            let (fresh, due, digest) = (&opening.fresh, &opening.due, digest.short());
+            let values: [&dyn std::fmt::Display; 7] =
+                [&stage, &set, &groups, fresh, due, &digest, number];
+            t.text(words::OPENED_LINE, &values)
+        }
+        (None, Some(why)) => {
+            let (code, why) = (&opening.refused, t.text(why, &[]));
+            t.text(words::KEPT_CLOSED, &[&stage, &set, &groups, code, &why])
+        }
+        (None, None) => {
+            let why = words::code(&opening.refused, t.lang());
+            t.text(words::NOT_OPENED, &[&stage, &set, &groups, &why])
+        }
+    }
 }
 
 /// What people call a stage.

@@ -120,27 +120,8 @@ fn view(
     let place = (&stored.area, stored.school_year);
     let made = documents.task_under(place, (&stored.sheet, stored.period), &stored.pack);
     let made = made.ok().filter(|made| made.id == stored.id);
-    let mut view = TaskView {
-        id: stored.id,
-        area: stored.area.clone(),
-        school_year: stored.school_year,
-        sheet: stored.sheet.to_string(),
-        period: stored.period,
-        is_agreed: stored.key.is_some(),
-        stopped: stored.stopped,
-        fresh: 0,
-        due: 0,
-        missing: Vec::new(),
-        unstated: Vec::new(),
-        other_key: Vec::new(),
-        ready: Vec::new(),
-        is_closed: year::is_closed(tx, place)?,
-        openings: Vec::new(),
-        waits: Vec::new(),
-        untold: Vec::new(),
-        awaited: BTreeMap::new(),
-        is_known: made.is_some(),
-    };
+    let is_closed = year::is_closed(tx, place)?;
+    let mut view = blank(stored, is_closed, made.is_some());
     let Some(made) = made else { return Ok(view) };
     let holding = Holding::read(tx, documents, &made, today)?;
     let due = &holding.reports.in_session;
@@ -171,6 +152,31 @@ fn view(
         view.openings.push((opening, signed));
     }
     Ok(view)
+}
+
+/// A task of which nothing was read yet.
+fn blank(stored: task::Task, is_closed: bool, is_known: bool) -> TaskView {
+    TaskView {
+        id: stored.id,
+        area: stored.area,
+        school_year: stored.school_year,
+        sheet: stored.sheet.to_string(),
+        period: stored.period,
+        is_agreed: stored.key.is_some(),
+        stopped: stored.stopped,
+        fresh: 0,
+        due: 0,
+        missing: Vec::new(),
+        unstated: Vec::new(),
+        other_key: Vec::new(),
+        ready: Vec::new(),
+        is_closed,
+        openings: Vec::new(),
+        waits: Vec::new(),
+        untold: Vec::new(),
+        awaited: BTreeMap::new(),
+        is_known,
+    }
 }
 
 /// The record of an opening, once both hubs signed it.

@@ -31,6 +31,7 @@ texts! {
     NO_TASKS = "还没有密封汇总。", "Nothing is sealed yet.";
     NO_TASK = "没有 {0} 在 {1} 的密封汇总。", "there is no sealed sum of {0} about {1}.";
     NO_TASK_NEXT = "用 sealed list 查看全部。", "See all of them with sealed list.";
+    AREA_HEAD = "【{0}】", "[{0}]";
     COVERAGE = "已收 {0} / {1} 所学校的报告。", "Reports of {0} of {1} schools are in.";
     MISSING = "未收到：{0}", "Missing: {0}";
     UNSTATED_COUNT = "{0} 所学校的密钥待卫健方核定", "keys of {0} schools not stated by health";
@@ -244,7 +245,8 @@ texts! {
                      请在两个枢纽用 sealed away 为该校登记这一周，其事项由下一周补报",
         "the school has another plan or catalogue than this period is under: once it has the one \
          in force it reports again by itself; where the week had begun under the older one, note \
-         the school as away for it with sealed away at both hubs, and its next week tells the events";
+         the school as away for it with sealed away at both hubs, and its next week tells the \
+         events";
     TOLD_LATER = "合计已按当时登记的停课或沿用的旧数开启，不再改动；周报事项由学校下一周补报，无须处理。停课登记有误的，\
                   用 sealed away 更正以后的日期",
         "the sum was opened while the school was noted as away, or carried, and stays as it is; \

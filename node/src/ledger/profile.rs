@@ -144,9 +144,9 @@ mod tests {
         let whole = junior.with_grades(&[(grade(7), Stage::Junior)]);
         assert_eq!(whole, profile(SchoolType::Junior, 7, 9));
         assert_eq!(whole.with_grades(&[]), whole);
-        let had = junior.with_grades(&[(grade(3), Stage::Primary), (grade(8), Stage::Junior)]);
-        assert_eq!(had.stage_of(grade(3)), Some(Stage::Primary));
+        let had = junior.with_grades(&[(grade(3), Stage::PrimaryLow), (grade(8), Stage::Junior)]);
+        assert_eq!(had.stage_of(grade(3)), Some(Stage::PrimaryLow));
         assert_eq!(had.stage_of(grade(8)), Some(Stage::Junior));
-        assert_eq!(junior.with_grades(&[(grade(11), Stage::Primary)]), junior);
+        assert_eq!(junior.with_grades(&[(grade(11), Stage::PrimaryLow)]), junior);
     }
 }

@@ -251,6 +251,8 @@ fn a_case_is_moved_in_with_the_student_and_a_consent() {
     assert!(matches!(unasked, Err(LedgerRefusal::Consent(NoConsent::Unanswered))));
     let paper = |student, answer| super::consent::Consent {
         purpose: Purpose::Transfer,
+        recipient: "3702020001".to_owned(),
+        recipient_name: "本校".to_owned(),
         form_digest: "0".repeat(64),
         ..slip(student, answer, TODAY, date(2025, 12, 31))
     };

@@ -29,6 +29,9 @@ use super::{Done, Life, LifeError, at};
 const SCAN: &str = "00000000000000000000000000000000000000000000000000000000000000aa";
 const SCREENING: (Purpose, &str) = (Purpose::Screening, "");
 
+/// The school that a hand-over names: to whom the other school may tell.
+const RECEIVING: (&str, &str) = ("3702020001", "本校");
+
 /// What families were told, and who is away.
 #[derive(Default)]
 pub(super) struct Told {
@@ -210,6 +213,8 @@ impl Life {
             child_view: "愿意".to_owned(),
             valid_to: day + NOTICE_DAYS.days(),
             form_digest: SCAN.to_owned(),
+            recipient: RECEIVING.0.to_owned(),
+            recipient_name: RECEIVING.1.to_owned(),
             ..Consent::bare(student, (Purpose::Transfer, Answer::Given), day)
         };
         write::add(tx, &self.cast.counsellor(day), &paper)?;

@@ -147,7 +147,8 @@ impl<'r> Decider<'r> {
         }
     }
 
-    /// The verdict with the ends: what lies from 1 to small is proven, whether it was reached or not.
+    /// The verdict with the ends: what lies from 1 to small is proven, whether it was reached or
+    /// not.
     fn concluded(&self, fixed: (i64, i64), ranges: &[Range]) -> (Verdict, i64, i64) {
         let lo = ranges.iter().fold(fixed.0, |sum, range| sum + range.lo);
         let hi = ranges.iter().fold(fixed.1, |sum, range| sum + range.hi);

@@ -26,8 +26,8 @@ texts! {
         "without the schools that are away or carried the rest do not hide one another: one \
          operator has more than 60 % of the students, or they are fewer than 100. Opened now it \
          would show nothing. Let both hubs check who is noted as away (sealed away); it is opened \
-         by itself once a school reports after all, or else not for this period. The other groups of the \
-         stage go on, and next year's plan merges a group whose schools have closed";
+         by itself once a school reports after all, or else not for this period. The other groups \
+         of the stage go on, and next year's plan merges a group whose schools have closed";
     TOWN_UNTOLD = "{0}：街道（镇）{1} 的合计不开启：与已开启的全区合计相减，剩下的学校或学生太少，会露出个别学校。\
                    全区合计不受影响，无须处理。",
         "{0}: the figure of town {1} stays closed: less what is opened for the area it would tell \

@@ -217,6 +217,8 @@ async fn a_yes_that_is_no_consent_is_told_as_such() {
         ("day", "2025-11-18"),
         ("purpose", "referral"),
         ("classes", "identity"),
+        ("recipient", "HC01"),
+        ("recipient_name", "市精神卫生中心"),
         ("outcome_back", "none"),
         ("method", "oral"),
         ("answer", "given"),
@@ -226,8 +228,7 @@ async fn a_yes_that_is_no_consent_is_told_as_such() {
     let at = place(&send(&mut li, "/ledgers/consent/new", &spoken).await);
     let shown = li.get(&at).await.expect("record");
     assert_eq!(shown.flaws(), Vec::<String>::new());
-    for said in ["不算同意", "口头答复不是同意", "没有写明接收方", "已过有效期", "涉及的信息"]
-    {
+    for said in ["不算同意", "口头答复不是同意", "已过有效期", "涉及的信息"] {
         assert!(shown.text.contains(said), "{said}: {}", shown.text);
     }
     assert!(!shown.text.contains("班数"));

@@ -40,7 +40,8 @@ texts! {
          ask for it here, somebody else signs.";
     ACTED = "已办理。", "Done.";
     ASKED = "已提出，尚未生效：等另一人同意。在此之前级别不变。",
-        "Asked for, not yet in force: it waits until somebody else agrees. The tier stays as it is.";
+        "Asked for, not yet in force: it waits until somebody else agrees. The tier stays as it \
+         is.";
     OBJECTED = "已记下：第二人不同意。列入或升级仍然有效，请负责人在 24 小时内复议（登记研判），已列入待办。",
         "Noted: the second person objects. The case stays as it was entered or raised; whoever is \
          responsible weighs it again within 24 hours by holding a review, which is on the list.";

@@ -130,7 +130,9 @@ async fn a_move_that_waits_is_told_as_waiting() {
     let asked = li.post(&path, &down).await.expect("reply");
     let told = li.get(asked.header("location")).await.expect("record");
     assert!(told.text.contains("尚未生效") && !told.text.contains("已办理"), "{}", told.text);
-    let again = li.post(&path, &down).await.expect("reply");
+    // The same press twice is one; another wish is refused.
+    let further = down.map(|(name, said)| (name, if name == "reason" { "再降" } else { said }));
+    let again = li.post(&path, &further).await.expect("reply");
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(again.text.contains("已有一项待签"), "{}", again.text);
     let mut head = browser(&school, "head", Role::MoralHead, "T002").await;

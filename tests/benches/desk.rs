@@ -91,7 +91,7 @@ fn work_list(ledger: &Ledger) -> f64 {
         .map(|_| {
             let start = Instant::now();
             let reader = years::counsellor(years::TODAY);
-            let due = ledger.write("work", |tx| duty::duties(tx, &reader, |_| true));
+            let due = ledger.write("work", move |tx| duty::duties(tx, &reader, |_| true));
             assert!(
                 due.expect("work list").shown.len() > 100,
                 "a school without work proves nothing"

@@ -211,6 +211,7 @@ pub(super) const TEXTS: Translation = &[
     ("Number of the release in the list", "出校记录的编号"),
     ("The same, as a flag", "同上，以选项形式给出"),
     ("Do not ask before signing", "签名前不再询问"),
+    ("Seconds to wait for the hub's answer", "等待枢纽回执的秒数"),
     (
         "Seconds to wait for the hub's answer, and for another process that writes",
         "等待枢纽回执、以及等待其他程序写完数据的秒数",

@@ -377,7 +377,7 @@ fn a_critical_answer_counts_by_the_consent_of_its_test_day() {
     {
         let school = School::new();
         let child = TestPupil { consent: "", ..TestPupil::new(1) };
-        school.roster(&[child.clone()], AS_OF);
+        school.roster(std::slice::from_ref(&child), AS_OF);
         school.staff(&[(1, "心理教师")]);
         let yes = slip(StudentId(1), Answer::Given, from, to);
         run(&school, move |tx| write::add(tx, &counsellor(), &yes));

@@ -201,10 +201,16 @@ fn a_year_whose_plan_did_not_come_is_seen() {
         city.read(directives).lacks_plan(&unit(school), 2026).cloned()
     };
     let area = Some(unit("370203"));
-    assert_eq!(lacks(&[roster.clone()], "S3"), area);
-    assert_eq!((lacks(&[keys.clone()], "S2"), lacks(&[keys.clone()], "S3")), (area, None));
+    assert_eq!(lacks(std::slice::from_ref(&roster), "S3"), area);
+    assert_eq!(
+        (lacks(std::slice::from_ref(&keys), "S2"), lacks(std::slice::from_ref(&keys), "S3")),
+        (area, None)
+    );
     assert_eq!(lacks(&[roster.clone(), plan], "S3"), None, "it is here");
-    assert_eq!((lacks(&[one_root], "S3"), lacks(&[roster.clone()], "S7")), (None, None));
+    assert_eq!(
+        (lacks(&[one_root], "S3"), lacks(std::slice::from_ref(&roster), "S7")),
+        (None, None)
+    );
     assert_eq!(city.read(&[roster]).lacks_plan(&unit("S3"), 2027), None);
 }
 

@@ -47,7 +47,7 @@ fn step(tx: &Tx<'_>, (what, which, tier): (u8, usize, usize)) -> Result<(), Ledg
             let leave = MoveWish { next_review: None, ..wish(Move::Closed, None) };
             case::ask_move(tx, &li, case, &leave).map(drop)
         }
-        (4, _) => match nth::<AlertMove>(tx, which)? {
+        (4, _) => match unsigned(tx, which)? {
             Some(moved) => case::sign(tx, &head, moved, tier % 3 > 0),
             None => Ok(()),
         },
@@ -67,6 +67,14 @@ fn step(tx: &Tx<'_>, (what, which, tier): (u8, usize, usize)) -> Result<(), Ledg
         },
         _ => papers(tx, &li, (student, what)),
     }
+}
+
+/// The moves that nobody has signed as the second person: one that was objected to waits for a
+/// review and for nobody's signature.
+fn unsigned(tx: &Tx<'_>, which: usize) -> Result<Option<RecordId>, SqlError> {
+    let mut waiting = read::waiting::<AlertMove>(tx)?;
+    waiting.retain(|kept| kept.entry.signed_by.is_none());
+    Ok(waiting.get(which % waiting.len().max(1)).map(|kept| kept.record))
 }
 
 /// A follow-up or a critical answer is entered, or done with.

@@ -55,7 +55,7 @@ async fn a_report_after_its_sum_is_refused_by_name() {
         assert_eq!((due, reported, whole.away), (SCHOOLS - 1, SCHOOLS - 1, 1));
         let mut leader = browser(leader, UnitKind::District, &city).await;
         let seen = page(&mut leader, &format!("/sealed?period={WEEK}"), "late").await;
-        has(&seen, "周报事项由学校下一周补报", "events of a week come with the school's next one");
+        has(&seen, "周报事项由学校下一周补报", "events of a week come with the");
         let week = format!("/indicators?indicator=alt.opened&period={WEEK}");
         let seen = page(&mut leader, &week, "late-week").await;
         has(&seen, "1 所：开启时登记为停办或未返校", "1: noted as closed or out of session");

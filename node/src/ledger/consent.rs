@@ -313,6 +313,7 @@ pub fn faults_of(tx: &Tx<'_>, paper: &Consent, day: Date) -> Result<Vec<NoConsen
         classes: paper.classes.as_slice(),
         recipient: &paper.recipient,
         day,
+        // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
         age: birth.map_or(14, |birth| age_on(birth, day)),
     };
     Ok(faults(&paper.paper(), &wish))

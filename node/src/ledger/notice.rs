@@ -3,10 +3,8 @@
 //! Every purpose is a line of its own with an answer of its own. A slip becomes entries of the
 //! consent ledger by that ledger's rules: what would be no consent is not written as one.
 
-use domain::ledger::consent::{
-    Answer, DataClass, LIFE_DAYS_MAX, Method, OutcomeBack, Purpose, Wish, check,
-};
-use domain::ledger::day::{age_on, check_span, plus_days};
+use domain::ledger::consent::{Answer, DataClass, LIFE_DAYS_MAX, Method, OutcomeBack, Purpose};
+use domain::ledger::day::{check_span, plus_days};
 use domain::ledger::terms::Relation;
 use domain::ledger::{Action, Area, Word as _};
 use jiff::civil::Date;
@@ -14,7 +12,7 @@ use runtime::params;
 use runtime::sql::{Row, SqlError, Tx};
 
 use super::author::Author;
-use super::consent::{Consent, is_digest, said_on};
+use super::consent::{Consent, faults_of, is_digest, said_on};
 use super::entry::{Kept, Moment, RecordId, StudentId, Words};
 use super::refusal::LedgerRefusal;
 use super::{consented, read, strange, write};
@@ -297,17 +295,8 @@ fn paper(notice: &Notice, scan: &str, slip: &Slip) -> Result<Consent, LedgerRefu
 
 /// A yes must be a consent to what the notice asks for, by the rule of the consent ledger.
 fn check_given(tx: &Tx<'_>, paper: &Consent, today: Date) -> Result<(), LedgerRefusal> {
-    let birth = write::birth(tx, paper.student)?;
-    let day = today.max(paper.valid_from);
-    let wish = Wish {
-        purpose: paper.purpose,
-        classes: paper.classes.as_slice(),
-        recipient: &paper.recipient,
-        day,
-        // Nobody knows who must sign for a student of unknown age; so the strictest age holds.
-        age: birth.map_or(14, |birth| age_on(birth, day)),
-    };
-    Ok(check(&paper.paper(), &wish)?)
+    let faults = faults_of(tx, paper, today.max(paper.valid_from))?;
+    faults.into_iter().next().map_or(Ok(()), |why| Err(why.into()))
 }
 
 fn is_known(tx: &Tx<'_>, paper: &Consent) -> Result<bool, SqlError> {

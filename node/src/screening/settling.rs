@@ -27,17 +27,9 @@ pub fn settle_all(
     campaign: i64,
     students: &[StudentId],
 ) -> Result<(), LedgerRefusal> {
-    for open in run::open_of_campaign(tx, campaign)? {
-        for student in students {
-            match people::of(tx, open.id, *student) {
-                Ok(participant) => drop(settle(tx, stamp, &open, &participant)?),
-                // Not in this run, or no longer on the roll: the sheet is kept all the same.
-                Err(LedgerRefusal::Unknown) => {}
-                Err(other) => return Err(other),
-            }
-        }
-    }
-    Ok(())
+    in_open_runs(tx, (campaign, students), |open, participant| {
+        settle(tx, stamp, open, &participant).map(drop)
+    })
 }
 
 /// Settles students anew of whom sheets of a campaign were taken back, in every open run that asks
@@ -51,21 +43,30 @@ pub fn unsettle_all(
     campaign: i64,
     students: &[StudentId],
 ) -> Result<(), LedgerRefusal> {
+    in_open_runs(tx, (campaign, students), |open, participant| {
+        let standing = (participant.id, participant.state);
+        match people::happen(tx, stamp, standing, (Event::TakenBack, "")) {
+            // Who is answering goes on.
+            Err(LedgerRefusal::NotWaiting) => Ok(()),
+            Err(other) => Err(other),
+            Ok(_) => settle(tx, stamp, open, &people::get(tx, participant.id)?).map(drop),
+        }
+    })
+}
+
+/// Does something about students in every open run of a campaign that they are in.
+fn in_open_runs(
+    tx: &Tx<'_>,
+    (campaign, students): (i64, &[StudentId]),
+    mut each: impl FnMut(&Run, Participant) -> Result<(), LedgerRefusal>,
+) -> Result<(), LedgerRefusal> {
     for open in run::open_of_campaign(tx, campaign)? {
         for student in students {
-            let participant = match people::of(tx, open.id, *student) {
-                Ok(participant) => participant,
-                Err(LedgerRefusal::Unknown) => continue,
+            match people::of(tx, open.id, *student) {
+                Ok(participant) => each(&open, participant)?,
+                // Not in this run, or no longer on the roll: the sheet is kept all the same.
+                Err(LedgerRefusal::Unknown) => {}
                 Err(other) => return Err(other),
-            };
-            let standing = (participant.id, participant.state);
-            match people::happen(tx, stamp, standing, (Event::TakenBack, "")) {
-                // Who is answering goes on.
-                Err(LedgerRefusal::NotWaiting) => {}
-                other => {
-                    other?;
-                    settle(tx, stamp, &open, &people::get(tx, participant.id)?)?;
-                }
             }
         }
     }

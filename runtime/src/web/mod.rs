@@ -45,6 +45,7 @@ pub use listener::{Caller, TlsListener};
 pub use problem::Problem;
 pub use session::{
     Attempt, Hurdle, NewAccount, Session, SessionError, Sessions, Standing, Witness, fresh_secret,
+    hash_chosen,
 };
 pub use session_store::SessionStore;
 pub use shell::{Export, Frame, NavGroup, NavLink, Page, Shell, Site};

@@ -443,17 +443,26 @@ impl NewAccount {
     /// Login or password break a rule.
     pub async fn hashed(self) -> Result<StoredAccount, AccountError> {
         let login: Login = self.login.parse()?;
-        let password = Password::chosen(self.password, login.as_str())?;
-        let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
         Ok(StoredAccount {
+            password_hash: hash_chosen(login.as_str(), &self.password).await?,
             login: login.as_str().to_owned(),
-            password_hash: hashed.map_err(|_| AccountError::Hash)??,
             role: self.role,
             name: self.name.chars().take(80).collect(),
             locked_until_ms: 0,
             failures: 0,
         })
     }
+}
+
+/// The hash of a password that was chosen for a sign-in.
+///
+/// # Errors
+/// Login or password break a rule.
+pub async fn hash_chosen(login: &str, password: &str) -> Result<String, AccountError> {
+    let login: Login = login.parse()?;
+    let password = Password::chosen(password.to_owned(), login.as_str())?;
+    let hashed = tokio::task::spawn_blocking(move || password.hash()).await;
+    hashed.map_err(|_| AccountError::Hash)?
 }
 
 /// 32 random bytes in hexadecimal digits.

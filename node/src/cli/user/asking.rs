@@ -4,7 +4,7 @@ use runtime::cli::{Exit, Failure, Sentence, Terminal};
 use runtime::sql::Tx;
 use runtime::web::account::{Login, half_password, joined};
 use runtime::web::time::minute;
-use runtime::web::{NewAccount, Role, SessionError};
+use runtime::web::{Role, SessionError, hash_chosen};
 use serde_json::json;
 
 use super::super::words;
@@ -94,13 +94,7 @@ pub(super) async fn carry_out(
 }
 
 async fn hashed(login: &str, password: &str) -> Result<String, Failure> {
-    let person = NewAccount {
-        login: login.to_owned(),
-        name: String::new(),
-        role: Role::Auditor,
-        password: password.to_owned(),
-    };
-    Ok(person.hashed().await.map_err(SessionError::Account)?.password_hash)
+    Ok(hash_chosen(login, password).await.map_err(SessionError::Account)?)
 }
 
 impl From<AskError> for Failure {

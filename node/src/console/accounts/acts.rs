@@ -4,7 +4,7 @@ use domain::ledger::{administers, reads_students};
 use runtime::cli::Failure;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::account::{Login, half_password, joined};
-use runtime::web::{NewAccount, Role, SessionError, Visitor};
+use runtime::web::{NewAccount, Role, SessionError, Visitor, hash_chosen};
 
 use super::super::office::Office;
 use super::{AccountKeepers, Adding, pages};
@@ -227,13 +227,7 @@ pub(super) async fn refuse(office: &Office, visitor: &Keeper, id: i64) -> Result
 
 /// The hash of a password for one sign-in.
 async fn hashed(login: &str, password: &str) -> Result<String, Failure> {
-    let person = NewAccount {
-        login: login.to_owned(),
-        name: String::new(),
-        role: Role::Auditor,
-        password: password.to_owned(),
-    };
-    Ok(person.hashed().await.map_err(SessionError::Account)?.password_hash)
+    Ok(hash_chosen(login, password).await.map_err(SessionError::Account)?)
 }
 
 /// Refuses whoever does not look after accounts of a role.

@@ -1,7 +1,8 @@
 //! What families say about screening: notices and their slips, withdrawals, words that are no
 //! consent, and students who leave and come back.
 //!
-//! All of it is drawn from dice of its own, so that the rest of a life does not change with it.
+//! All of it is drawn from dice of its own, so that the rest of a life does not change with it; a
+//! case that comes with a student is opened like any other.
 
 use domain::ledger::consent::{Answer, DataClass, Method, Purpose};
 use domain::ledger::terms::{Relation, Tier, TransferKind};

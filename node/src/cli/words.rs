@@ -264,7 +264,7 @@ texts! {
     LEFT_DIFFERS_NEXT = "请先用 --dry-run 核对，再写准确人数；只是部分名单的，请加 --partial。",
         "Look at it with --dry-run, then give the right number; for a part of the list use \
          --partial.";
-    SHEETS_UNCOUNTED = "其中 {0} 份没有监护人的有效同意：照样存入台账、照样提醒危急条目，但不计入任何上报的统计。",
+    SHEETS_UNCOUNTED = "其中 {0} 份没有监护人的有效同意：照样存入台账、照样提醒危险条目，但不计入任何上报的统计。",
         "{0} of these sheets have no guardian's consent that covers them: they are kept and \
          call for help all the same, and no figure that leaves counts them.";
     CONSENT_ELSEWHERE = "注意：“{0}”这一列没有读取。是否同意只看学生名册，请写在名册里再导入名册。",
@@ -305,7 +305,7 @@ texts! {
     NO_TERM = "学期日历中没有这个学期，没有导入任何内容。",
         "the term calendar has no such term; nothing was imported.";
     NO_TERM_NEXT = "日历中的学期：{0}", "Terms of the calendar: {0}";
-    URGENT = "紧急：本次导入有 {0} 份答卷触发危急条目（不论总分）。",
+    URGENT = "紧急：本次导入有 {0} 份答卷触发危险条目（不论总分）。",
         "URGENT: {0} sheets of this import have a critical answer, whatever the total.";
     URGENT_NEXT = "请立即通知心理教师：名单已列入心理教师的“待办”，别人看不到。\
                    不要等待总分，不要转发文件。",

@@ -14,7 +14,7 @@ impl ScreeningError {
                 (format!("{rows} 份答卷的测评日期不在 {start} 至 {end} 之间"), TERM)
             }
             Self::UnknownPupil => ("有答卷的学生不在名册上".to_owned(), PUPIL),
-            Self::Critical(_) => ("危急条目无法列入心理教师的待办".to_owned(), CRITICAL),
+            Self::Critical(_) => ("危险条目无法列入心理教师的待办".to_owned(), CRITICAL),
             Self::Store(_) => ("数据库无法读写".to_owned(), STORE),
         };
         fault.because(zh, self.to_string())

@@ -141,7 +141,7 @@ pub(super) fn notes(
         notes.push(Said::made(
             format!(
                 "其中 {uncounted} 份没有监护人的有效同意（未交、不同意或同意不覆盖测评日）：\
-                 照样存入台账，危急条目照样提醒，但不计入任何上报的统计；补交同意后自动计入。"
+                 照样存入台账，危险条目照样提醒，但不计入任何上报的统计；补交同意后自动计入。"
             ),
             format!(
                 "{uncounted} of these sheets have no guardian's consent that covers them: they are \

@@ -299,7 +299,7 @@ async fn answers_without_consent_are_counted_in_the_preview() {
     assert!(page.text.contains("其中 1 份没有监护人的有效同意"), "{}", page.text);
     page.keep("imports-answers.html").expect("keep");
     let done = confirm(&mut li, &page, "").await;
-    assert!(done.text.contains("有 2 份答卷触发危急条目"), "{}", done.text);
+    assert!(done.text.contains("有 2 份答卷触发危险条目"), "{}", done.text);
     assert_eq!(school.rows("sheet"), 2);
     // Nor may anybody else, who would learn from the counts what stands there: a guess about one
     // student is unchanged where it is right.

@@ -105,7 +105,7 @@ texts! {
         "Import {0} was written: {1} new sheets, {2} corrected.";
     NOTHING_NEW = "文件与台账一致，没有需要写入的内容。",
         "The ledger says the same already; there was nothing to write.";
-    URGENT = "紧急：有 {0} 份答卷触发危急条目（不论总分）。请立即通知心理教师，名单已列入心理教师的“待办”。",
+    URGENT = "紧急：有 {0} 份答卷触发危险条目（不论总分）。请立即通知心理教师，名单已列入心理教师的“待办”。",
         "URGENT: {0} sheets have a critical answer, whatever the total. Tell the counsellor \
          now: who it is stands on the counsellor's list of what is due.";
     REVIEW = "有 {0} 份答卷的条目需要心理教师在下一个工作日查看。",

@@ -90,7 +90,7 @@ pub(super) fn release_view() -> ReleasePage {
                 outcome("阴性", "negative", 95),
                 outcome("阳性，暂不需访谈", "positive, no interview due", 11),
                 outcome("需访谈", "interview due", 6),
-                outcome("危急条目", "critical item", 0),
+                outcome("危险条目", "critical item", 0),
             ],
         }],
         bytes: (0..=255_u8).cycle().take(1_104).collect(),

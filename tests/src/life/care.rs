@@ -13,6 +13,7 @@ use node::ledger::refusal::LedgerRefusal;
 use node::ledger::{analysis, appointment, conference, consent, roll, session, talk, write};
 use runtime::sql::Tx;
 
+use super::consents::row_on_roll;
 use super::dice::fate;
 use super::rates::*;
 use super::{Done, Life, LifeError, at};
@@ -54,7 +55,11 @@ impl Life {
         };
         let record = match write::add(tx, &by, &held) {
             // Whom a file has left out is no mentor's any more.
-            Err(LedgerRefusal::NotAllowed) if mentor.is_some() => return Ok(()),
+            Err(LedgerRefusal::NotAllowed)
+                if mentor.is_some() && row_on_roll(tx, student)?.is_none() =>
+            {
+                return Ok(());
+            }
             other => other?,
         };
         let mut raised = held.raised;

@@ -17,7 +17,7 @@ use node::ledger::notice::{self, Item, NewNotice, Slip};
 use node::ledger::refusal::LedgerRefusal;
 use node::ledger::roll_change::{self, Arrival, Leaving};
 use node::ledger::{consented, student, write};
-use runtime::sql::Tx;
+use runtime::sql::{SqlError, Tx};
 
 use super::cast::Pupil;
 use super::rates::{
@@ -158,11 +158,8 @@ impl Life {
 
     fn leave(&mut self, tx: &Tx<'_>, day: Date) -> Done {
         let Some(pupil) = self.slips.pick(&self.cast.pupils).cloned() else { return Ok(()) };
-        let ids = student::ids(tx)?;
-        let number = ids.iter().find(|(_, id)| **id == pupil.id.0).map(|(number, _)| *number);
-        let row = number.and_then(|number| student::current(tx).ok()?.remove(&number));
         // Who has left by a file has left.
-        let Some(row) = row.filter(|row| row.status.is_on_roll()) else { return Ok(()) };
+        let Some(row) = row_on_roll(tx, pupil.id)? else { return Ok(()) };
         let leaving = Leaving { day, how: TransferKind::Out, other_school: String::new() };
         match roll_change::leave(tx, &self.cast.head(day), pupil.id, &leaving) {
             // Came today.
@@ -221,4 +218,13 @@ impl Life {
         write::add(tx, &self.cast.counsellor(day), &paper)?;
         self.open(tx, (student, day), (Move::MovedIn, Tier::T1, AlertSource::Counsellor))
     }
+}
+
+/// A student's row, as long as the roll has the student.
+pub(super) fn row_on_roll(tx: &Tx<'_>, of: StudentId) -> Result<Option<RosterRow>, SqlError> {
+    let ids = student::ids(tx)?;
+    let number = ids.iter().find(|(_, id)| **id == of.0).map(|(number, _)| *number);
+    let Some(number) = number else { return Ok(None) };
+    let row = student::current(tx)?.remove(&number);
+    Ok(row.filter(|row| row.status.is_on_roll()))
 }

@@ -15,6 +15,7 @@ use node::ledger::write;
 use node::screening::census::census;
 use runtime::sql::Tx;
 
+use super::consents::row_on_roll;
 use super::rates::{FOUND, INTERVIEWS};
 use super::{Done, Life, LifeError, at};
 
@@ -111,7 +112,7 @@ impl Life {
             };
             match write::add(tx, &self.cast.mentor(staff, day), &one) {
                 // Whom a file has left out is no mentor's any more.
-                Err(LedgerRefusal::NotAllowed) => {}
+                Err(LedgerRefusal::NotAllowed) if row_on_roll(tx, student)?.is_none() => {}
                 other => other.map(drop)?,
             }
         }

@@ -308,8 +308,7 @@ impl SignedStatement {
     /// that this certificate made before is replaced.
     ///
     /// # Errors
-    /// A signature that is there is not over these bytes, there is no room, or the certificate
-    /// belongs to another key.
+    /// There is no room, or the certificate belongs to another key.
     pub fn add_signature(
         &mut self,
         key: &SigningKey,
@@ -317,9 +316,6 @@ impl SignedStatement {
     ) -> Result<(), StatementError> {
         let signed = KIND.sign(&self.bytes, key, chain)?;
         self.signatures.retain(|known| known.chain.first() != chain.first());
-        for known in &self.signatures {
-            KIND.fits(&self.bytes, known)?;
-        }
         if self.signatures.len() >= crate::countersign::SIGNATURES_MAX {
             return Err(CountersignError::TooMany.into());
         }

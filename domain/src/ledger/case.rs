@@ -4,7 +4,7 @@
 //! What protects a child acts at once and is countersigned within 24 hours; what takes protection
 //! away waits for the second person. A score never moves a case: a person does, with a reason.
 
-use super::terms::{Standing, Tier};
+use super::terms::Tier;
 use super::words::Move;
 
 /// Milliseconds within which a raise is countersigned.
@@ -56,12 +56,6 @@ pub const fn effect(kind: Move, from: Option<Tier>, to: Option<Tier>) -> Result<
         }
         _ => Err(MoveError::Tier),
     }
-}
-
-/// The tier of a case after its moves, in the order in which they took effect.
-#[must_use]
-pub fn tier_after(moves: impl IntoIterator<Item = (Standing, Option<Tier>)>) -> Option<Tier> {
-    moves.into_iter().filter(|(standing, _)| *standing == Standing::InForce).last()?.1
 }
 
 /// Whether a raise still lacks its second signature although the time for it is over.
@@ -116,18 +110,6 @@ mod tests {
         }
         assert_eq!(effect(Move::Closed, None, None), Err(MoveError::NotOpen));
         assert_eq!(effect(Move::Closed, Some(Tier::T1), Some(Tier::T1)), Err(MoveError::Tier));
-    }
-
-    /// A waiting or refused move leaves the tier as it is.
-    #[test]
-    fn only_moves_in_force_count() {
-        let moves = [
-            (Standing::InForce, Some(Tier::T2)),
-            (Standing::Waiting, None),
-            (Standing::Refused, Some(Tier::T1)),
-        ];
-        assert_eq!(tier_after(moves), Some(Tier::T2));
-        assert_eq!(tier_after([(Standing::Waiting, Some(Tier::T3))]), None);
     }
 
     /// The limit itself is in time, a millisecond later is not.

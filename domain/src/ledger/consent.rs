@@ -68,10 +68,7 @@ impl Purpose {
     /// Whether something is passed on to somebody whom the paper has to name.
     #[must_use]
     pub const fn passes_on(self) -> bool {
-        matches!(
-            self,
-            Self::Referral | Self::Outcome | Self::CivilAffairs | Self::Agency | Self::Transfer
-        )
+        !matches!(self, Self::Screening)
     }
 }
 

@@ -51,6 +51,9 @@ pub(super) fn choices<'v>(view: &'v View, pace: &mut dyn Pace) -> Result<Vec<Vie
             open.extend(clash.iter().map(|unit| with(&[*unit])));
         }
     }
+    if found.is_empty() {
+        return Err(ViewError::Contradiction);
+    }
     let units: BTreeSet<&str> = found.iter().flatten().copied().collect();
     let units: Vec<&str> = units.into_iter().collect();
     tracing::warn!(units = units.join(" "), "sheets contradict opened sums and are left aside");

@@ -141,13 +141,7 @@ pub fn outstanding(
         for set in &task.ready {
             note(set.set.stage, set.set.groups.iter().map(ToString::to_string).collect());
         }
-        let may_come = |refusal: &Option<Refusal>| {
-            matches!(
-                refusal,
-                None | Some(Refusal::Waits { .. } | Refusal::Stale { .. } | Refusal::Lopsided(_))
-            )
-        };
-        for wait in task.waits.iter().filter(|wait| may_come(&wait.reason)) {
+        for wait in task.waits.iter().filter(|wait| wait.until.is_some()) {
             note(wait.stage, [wait.group.to_string()].into());
         }
     }

@@ -105,17 +105,23 @@ pub fn isolates(
     Ok(is_small.then(|| Blocked { code: ISOLATES, cell: set.stage.as_str().to_owned() }))
 }
 
-/// What this hub would have seen of a table and period once a sum was kept.
+/// What a hub has seen of a table and period, and what it would have seen once a sum was kept.
+pub struct Views {
+    before: View,
+    after: View,
+}
+
+/// What this hub has seen of a table and period, without a sum and with it.
 ///
 /// # Errors
 /// The store cannot be read, or holds what no known catalogue describes.
-pub fn view(
+pub fn views(
     tx: &Tx<'_>,
     documents: &Documents,
     task: &Task,
     (new, standings): (&Opening, &[Standing]),
     cells: &[Option<u64>],
-) -> Result<View, SeenError> {
+) -> Result<Views, SeenError> {
     let sealed = task.year.sealed();
     let kept =
         Kept { table: task.table.clone(), area: sealed.plan.area(), period: task.terms.period };
@@ -137,9 +143,10 @@ pub fn view(
     let values = cells.iter().enumerate();
     let values = values.filter_map(|(place, value)| value.map(|value| (place, value)));
     let new = Summed::new(new, standings, carried, values);
-    tables.push(opened((&kept, &sealed.roster), new));
     tables.retain(|table| table.measure == measure(task));
-    Ok(put_together(&tree, tables))
+    let before = put_together(&tree, tables.clone());
+    tables.push(opened((&kept, &sealed.roster), new));
+    Ok(Views { before, after: put_together(&tree, tables) })
 }
 
 /// What a person is told of a sum that stays closed.
@@ -162,16 +169,47 @@ fn measure(task: &Task) -> String {
     measure_of(task.terms.table.as_str()).to_owned()
 }
 
-/// Attacks a view; nothing where a sum may be kept. Long work: never on the thread that writes.
+/// Attacks what would have been seen; nothing where the sum may be kept. Long work: never on the
+/// thread that writes.
+///
+/// A sum that was computed and stays closed is known for good, with all that it tells. What the new
+/// one adds nothing to is no reason to close that one too.
 #[must_use]
-pub fn judge(view: &View) -> Option<Blocked> {
-    judge_within(view, &mut Limited { start: Instant::now(), left: PIECES_MAX })
+pub fn judge_added(views: &Views) -> Option<Blocked> {
+    let blocked = judge(&views.after)?;
+    let told = told(&views.before, &mut Limited::new());
+    if told.is_empty() {
+        return Some(blocked);
+    }
+    judge_within(&views.after, &told, &mut Limited::new())
 }
 
-fn judge_within(view: &View, pace: &mut dyn Pace) -> Option<Blocked> {
+/// Attacks a view; nothing where it tells no small count. Long work, as [`judge_added`].
+#[must_use]
+pub fn judge(view: &View) -> Option<Blocked> {
+    judge_within(view, &[], &mut Limited::new())
+}
+
+/// What a view tells already, or leaves undecided. Nothing where it cannot be attacked as it is:
+/// then the new sum is held to the whole.
+fn told(view: &View, pace: &mut dyn Pace) -> Vec<Finding> {
+    let mut told = Vec::new();
+    for measure in measures(view) {
+        if let Ok(report) = attack(&of_measure(view, measure), pace) {
+            told.extend(report.leaks().chain(report.undecided()).cloned());
+        }
+    }
+    told
+}
+
+fn measures(view: &View) -> BTreeSet<&str> {
+    view.tables.iter().map(|table| table.measure.as_str()).collect()
+}
+
+fn judge_within(view: &View, told: &[Finding], pace: &mut dyn Pace) -> Option<Blocked> {
     // No relation between measures is taken into account: each is judged by itself.
-    let measures: BTreeSet<&str> = view.tables.iter().map(|table| table.measure.as_str()).collect();
-    measures.into_iter().find_map(|measure| judge_measure(&of_measure(view, measure), pace))
+    let mut all = measures(view).into_iter();
+    all.find_map(|measure| judge_measure(&of_measure(view, measure), told, pace))
 }
 
 fn of_measure(view: &View, measure: &str) -> View {
@@ -185,8 +223,8 @@ fn of_measure(view: &View, measure: &str) -> View {
     }
 }
 
-fn judge_measure(view: &View, pace: &mut dyn Pace) -> Option<Blocked> {
-    match judge_whole(view, pace) {
+fn judge_measure(view: &View, told: &[Finding], pace: &mut dyn Pace) -> Option<Blocked> {
+    match judge_whole(view, told, pace) {
         Err(ViewError::Contradiction) => {}
         other => return other.unwrap_or_else(|error| Some(not_attacked(&error))),
     }
@@ -197,7 +235,7 @@ fn judge_measure(view: &View, pace: &mut dyn Pace) -> Option<Blocked> {
         Err(error) => return Some(not_attacked(&error)),
     };
     choices.iter().find_map(|choice| {
-        judge_whole(choice, pace).unwrap_or_else(|error| Some(not_attacked(&error)))
+        judge_whole(choice, told, pace).unwrap_or_else(|error| Some(not_attacked(&error)))
     })
 }
 
@@ -206,17 +244,23 @@ fn not_attacked(error: &ViewError) -> Blocked {
     Blocked { code: UNDECIDED, cell: String::new() }
 }
 
-fn judge_whole(view: &View, pace: &mut dyn Pace) -> Result<Option<Blocked>, ViewError> {
+fn judge_whole(
+    view: &View,
+    told: &[Finding],
+    pace: &mut dyn Pace,
+) -> Result<Option<Blocked>, ViewError> {
     // A count can be handed on, so it can be zero.
     if alike::everybody_has_one(view) {
         return Ok(None);
     }
     let bounds = bounds(view);
     let report = attack(view, pace)?;
-    if let Some(leak) = report.leaks().next() {
+    // The very same ends: where one moves, the new sum told more.
+    let is_new = |found: &&Finding| !told.contains(found);
+    if let Some(leak) = report.leaks().find(is_new) {
         return Ok(Some(Blocked { code: REACHABLE, cell: leak.key.join("/") }));
     }
-    let open: Vec<&Finding> = report.undecided().collect();
+    let open: Vec<&Finding> = report.undecided().filter(is_new).collect();
     if open.is_empty() {
         return Ok(None);
     }
@@ -314,6 +358,12 @@ impl Bound<'_> {
 struct Limited {
     start: Instant,
     left: u32,
+}
+
+impl Limited {
+    fn new() -> Self {
+        Self { start: Instant::now(), left: PIECES_MAX }
+    }
 }
 
 impl Pace for Limited {

@@ -50,10 +50,11 @@ pub fn stand(task: &TaskView) -> Stand {
     }
 }
 
-/// Whether a group stays closed by the plan, so that nothing is waited for.
+/// Whether a group stays closed by the plan, so that nothing is waited for. One that absences close
+/// may come until a day.
 #[must_use]
 pub fn is_closed(wait: &Wait) -> bool {
-    matches!(wait.reason, Some(Refusal::Closed(_)))
+    wait.until.is_none() && matches!(wait.reason, Some(Refusal::Closed(_)))
 }
 
 impl Stand {

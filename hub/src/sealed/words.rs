@@ -84,7 +84,7 @@ texts! {
         "{0}: reports came under another key than health stated. The school was installed anew or \
          put back, or somebody forges its reports. Ring the school; if it did nothing of the kind, \
          ask who issued the certificate. These reports are in no sum.";
-    HELD_THERE = "{0}：对方枢纽称已有该校同一时段的另一份报告，本枢纽没有。仅凭一方的说法不会退回学校，报告在此等待。\
+    HELD_THERE = "{0}：对方枢纽称已有该校同一时段的另一份报告，本枢纽没有。只有一方这样说，不会退回学校的报告；报告在此等待。\
                   请致电对方操作员核对：本枢纽恢复过旧备份的，恢复较新的备份。",
         "{0}: the other hub says that it holds another report of this school for a period, and \
          this hub does not. On one hub's word no school is refused, so the report waits here. Ring \
@@ -242,7 +242,7 @@ texts! {
     SAME_PACKS = "请学校确认已收到最新的方案和目录",
         "see that the school has the latest plan and catalogue";
     OTHER_VERSION = "学校所用的方案或目录与本时段的不同：学校收到现行版本后会自动重报；本时段已按旧目录收过报告的，\
-                     请在两个枢纽用 sealed away 为该校登记这一周，其事项由下一周补报",
+                     请在两个枢纽用 sealed away 为该校登记这一时段（周报事项由下一周补报，学期数以下一学期为准）",
         "the school has another plan or catalogue than this period is under: once it has the one \
          in force it reports again by itself; where the week had begun under the older one, note \
          the school as away for it with sealed away at both hubs, and its next week tells the \

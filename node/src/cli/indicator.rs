@@ -295,7 +295,6 @@ fn explained_json(found: &Explained) -> Value {
         "records": found.lines.iter().map(line).collect::<Vec<_>>()})
 }
 
-/// The role is the account's, never the terminal's word.
 /// Exact figures of a school are for accounts that see them on its pages too. Before the first
 /// account there is nobody whom they could be kept from.
 async fn check_reader(
@@ -311,6 +310,7 @@ async fn check_reader(
     }
 }
 
+/// The role is the account's, never the terminal's word.
 async fn sign_in(terminal: &Terminal, node: &Node, args: &ExplainArgs) -> Result<Author, Failure> {
     let given = (args.password_file.as_deref(), args.code.as_deref());
     let author = acting::author_of(terminal, node, &args.account, given).await?;

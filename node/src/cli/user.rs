@@ -177,7 +177,7 @@ async fn add(terminal: &Terminal, node: &Node, args: &AddArgs) -> Result<(), Fai
     let role = school_role(&args.role)?;
     let staff = staff_of(node, role, args.staff.as_deref())?;
     let name = if args.name.is_empty() { &args.login } else { &args.name };
-    let wish = asking::wish_of(node, &args.login, (name, role, staff))?;
+    let wish = asking::wish_of(node, &args.login, (name, role), (staff, args.staff.as_deref()))?;
     if asking::is_asked(terminal, node, (&args.login, &wish, &args.reason))? {
         return Ok(());
     }

@@ -230,12 +230,13 @@ fn one_time_password(
 ///
 /// Only an account is named by a login alone: two persons are written with a plus between them, and
 /// the terminal before its name. What the terminal did before the first head founded the school,
-/// and accounts that neither read about students nor sign are its own to make.
+/// and accounts that neither read about students nor sign, by the role of now, are its own to make.
 pub(super) fn is_in_one_hand(tx: &Tx<'_>, login: &str) -> Result<bool, SqlError> {
     let found = tx.query_opt(
         "with line as (select id, what, by in (select login from account)
                  or (by like 'terminal %' and instr(by, '+') = 0 and id > $2
-                     and role not in ($3, $4)) as alone
+                     and (select a.role from account a where a.login = $1) not in ($3, $4))
+                     as alone
              from account_change where login = $1 and by <> login)
          select 1 from line c where c.alone and c.what in ('set', 'role', 'one_time_password')
              and c.id > (select ifnull(max(v.id), 0) from line v

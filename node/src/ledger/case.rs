@@ -155,8 +155,8 @@ pub fn sign(
         moved.standing = Standing::Refused;
     }
     // A raise that the second person does not agree with stays: taking it back is a lowering. It is
-    // looked at again, within a day.
-    if !waits && !agrees {
+    // looked at again, within a day, as long as the case is open.
+    if !waits && !agrees && tier_of(tx, moved.student, moved.case, Date::MAX)?.is_some() {
         moved.standing = Standing::Objected;
     }
     let signed_at = Some(author.now());

@@ -77,6 +77,14 @@ impl Rules for Conference {
             return Err(LedgerRefusal::Field("outside_unit"));
         }
         let Some(own) = own else { return Ok(()) };
+        let before = read::one::<Self>(tx, own)?.map(|kept| kept.entry);
+        let is_same = before.is_some_and(|before| {
+            (before.day, before.has_outsiders, before.outside_unit)
+                == (self.day, self.has_outsiders, self.outside_unit.clone())
+        });
+        if is_same {
+            return Ok(());
+        }
         // Who came to the meeting after its cases were written sees those cards too.
         for case in cases_of(tx, own)? {
             case.entry.check_outsiders(tx, self)?;
@@ -132,7 +140,8 @@ impl Rules for ConferenceCase {
         // What was shown was shown: a family that withdraws later stops the next card, and the
         // decision of this meeting is written all the same.
         let is_shown = before.is_some_and(|before| {
-            (before.conference, before.card) == (self.conference, self.card.clone())
+            (before.conference, before.card, before.emergency)
+                == (self.conference, self.card.clone(), self.emergency.clone())
         });
         card::check(tx, self.student, &self.card)?;
         if !is_shown {
@@ -149,9 +158,11 @@ impl ConferenceCase {
     /// Whoever comes from outside sees the card and nothing else, and that with the family's
     /// consent to a consultation with that unit, or where there was no time to ask for it.
     fn check_outsiders(&self, tx: &Tx<'_>, held: &Conference) -> Result<(), LedgerRefusal> {
-        let Some(unit) = held.outside_unit.as_deref().filter(|_| held.has_outsiders) else {
+        if !held.has_outsiders {
             return Ok(());
-        };
+        }
+        // A meeting from before names no unit, and nobody agreed to that.
+        let unit = held.outside_unit.as_deref().unwrap_or_default();
         if self.card.trim().is_empty() {
             return Err(LedgerRefusal::Field("card"));
         }

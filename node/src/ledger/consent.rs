@@ -186,7 +186,7 @@ impl Consent {
             return Err(LedgerRefusal::Field("relation"));
         }
         // Nothing leaves the school for a screening, so a recipient would be another purpose.
-        if (self.purpose == Purpose::Screening) != self.recipient.trim().is_empty() {
+        if self.purpose.passes_on() == self.recipient.trim().is_empty() {
             return Err(LedgerRefusal::Field("recipient"));
         }
         if self.recipient != self.recipient.trim() {

@@ -96,7 +96,9 @@ pub fn raise_by_rule(
     let known = read::about::<CriticalItem>(tx, answer.student.0)?;
     let is_known = known.iter().any(|kept| {
         let is_of = kept.entry.is_of((answer.scale, answer.test_date), answer.begun);
-        is_of && kept.entry.level >= answer.level
+        // What a file raised before this sheet was begun may be taken back with the file.
+        let is_own = answer.begun.is_none_or(|begun| kept.entry.raised_at >= begun);
+        is_of && is_own && kept.entry.level >= answer.level
     });
     if is_known {
         return Ok(false);

@@ -105,7 +105,7 @@ pub fn unnamed(tx: &Tx<'_>, reader: &Author) -> Result<DueList, SqlError> {
 }
 
 /// What a child's safety hangs on is never cut and stands before everything that is long overdue;
-/// what waits for a second person is never cut. Of the rest the earliest are shown, and what is
+/// what waits for a second person, or was objected to by one, is never cut. Of the rest the earliest are shown, and what is
 /// left out is counted.
 fn cut(mut duties: Vec<Duty>, now_ms: i64, wanted: impl Fn(&Duty) -> bool) -> DueList {
     let all = duties.len();
@@ -118,7 +118,7 @@ fn cut(mut duties: Vec<Duty>, now_ms: i64, wanted: impl Fn(&Duty) -> bool) -> Du
     });
     let (mut kept, mut more) = (0, 0);
     duties.retain(|duty| {
-        if duty.kind.presses() || duty.kind == DutyKind::Second {
+        if duty.kind.presses() || matches!(duty.kind, DutyKind::Second | DutyKind::Reconsider) {
             return true;
         }
         kept += 1;

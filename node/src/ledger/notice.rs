@@ -151,7 +151,7 @@ fn check_says(says: &NewNotice) -> Result<(), LedgerRefusal> {
     }
     let mut seen = Vec::new();
     for item in &says.items {
-        let leaves = needs_recipient(item.purpose);
+        let leaves = item.purpose.passes_on();
         let named = !item.recipient.trim().is_empty() && !item.recipient_name.trim().is_empty();
         let nobody = item.recipient.is_empty() && item.recipient_name.is_empty();
         if (leaves && !named) || (!leaves && !nobody) {
@@ -168,12 +168,6 @@ fn check_says(says: &NewNotice) -> Result<(), LedgerRefusal> {
         return Err(LedgerRefusal::Field("contact"));
     }
     Ok(())
-}
-
-/// Whether something of that purpose leaves the school, so that the family must be told to whom.
-#[must_use]
-pub const fn needs_recipient(purpose: Purpose) -> bool {
-    !matches!(purpose, Purpose::Screening)
 }
 
 /// Every version, newest first.
@@ -321,7 +315,7 @@ pub fn latest(
     let mut said = read::about::<Consent>(tx, student.0)?;
     said.retain(|kept| {
         let paper = &kept.entry;
-        paper.purpose == purpose && paper.recipient == recipient && paper.answer.is_said()
+        paper.answers((purpose, recipient)) && paper.answer.is_said()
     });
     said.sort_by_key(|kept| (said_on(&kept.entry), kept.record));
     Ok(said.pop())

@@ -149,18 +149,19 @@ pub(crate) fn figures(
 }
 
 /// What the register says at a moment, as far as it decides what a report tells: the latest report,
-/// and how many are refused.
+/// how many are refused, and the last line of the holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp(i64, i64);
+pub struct Stamp(i64, i64, i64);
 
 /// The register's stamp: another one after every report and every refusal.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn stamp(tx: &Tx<'_>) -> Result<Stamp, SqlError> {
-    let sql = "select coalesce(max(id), 0), count(case when answer = 2 then 1 end)
+    let sql = "select coalesce(max(id), 0), count(case when answer = 2 then 1 end),
+                   (select coalesce(max(id), 0) from release_hold)
                from sealed_report";
-    let stamp = tx.query_opt(sql, &[], |row| Ok(Stamp(row.i64(0)?, row.i64(1)?)))?;
+    let stamp = tx.query_opt(sql, &[], |row| Ok(Stamp(row.i64(0)?, row.i64(1)?, row.i64(2)?)))?;
     stamp.ok_or(SqlError::Type)
 }
 

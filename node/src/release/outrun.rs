@@ -148,7 +148,7 @@ impl Again<'_> {
         let signed = RawTable::new(id.table.clone(), was.cells.clone());
         let sheet = match ClearSheet::again(signed, catalogue) {
             // What left before may not leave any more: it is not signed once more.
-            Err(DisclosureError::Clear { .. }) => return Ok(None),
+            Err(DisclosureError::Clear { .. } | DisclosureError::Noise(_)) => return Ok(None),
             sheet => sheet?,
         };
         if obstacle == Obstacle::Number {

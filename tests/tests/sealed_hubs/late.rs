@@ -58,7 +58,7 @@ async fn a_report_after_its_sum_is_refused_by_name() {
         has(&seen, "周报事项由学校下一周补报", "events of a week come with the");
         let week = format!("/indicators?indicator=alt.opened&period={WEEK}");
         let seen = page(&mut leader, &week, "late-week").await;
-        has(&seen, "1 所：开启时登记为停办或未返校", "1: noted as closed or out of session");
+        has(&seen, "1 所：开启时登记为停办或不在校", "1: noted as closed or out of session");
         all_but(&city, NEXT_WEEK, &[]);
         city.days(7);
         city.step().await;

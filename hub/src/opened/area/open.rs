@@ -137,7 +137,10 @@ impl AreaBook {
             return Err(Closed::Stopped);
         }
         if detail == Detail::Categories && self.has_part && self.has_cells(stage, groups, table) {
-            return Err(Closed::Rest);
+            // More of the stage may still be opened, and then the rest may hide.
+            let all = self::groups(&year.plan, &year.roster, (stage, &Extent::Area));
+            let is_all = self.has_cells(stage, &all, table);
+            return Err(if is_all { Closed::Rest } else { Closed::Reports });
         }
         if periods.len() > 1 {
             return Err(Closed::Weeks { open: found.periods_open, of: count(periods.len()) });

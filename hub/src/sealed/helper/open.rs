@@ -10,7 +10,6 @@ use certs::root::Commission;
 use certs::signature::Signature;
 use domain::catalogue::Stage;
 use domain::digest::Digest;
-use domain::disclosure::attacker::View;
 use domain::disclosure::plan::GroupId;
 use domain::disclosure::sealed::TaskId;
 use domain::unit::IdentityName;
@@ -67,7 +66,7 @@ pub struct AskedRecord {
 
 /// A sum that a leader asks to be signed, with all that this hub would have seen then.
 struct Looked {
-    view: View,
+    views: Views,
     task: Task,
     opening: Opening,
     cells: Vec<Option<u64>>,
@@ -147,12 +146,12 @@ impl Helper {
         let Some(looked) = self.hub.parts().database.read_async(read).await? else {
             return Ok(());
         };
-        let Looked { view, task, opening, cells } = looked;
+        let Looked { views, task, opening, cells } = looked;
         // Whatever becomes of the record: this hub knows the sum from here on.
         let id = opening.id;
         let write = move |tx: &Tx<'_>| opening::put_seen(tx, id, &cells);
         self.hub.parts().database.write_async("sealed_seen", write).await?;
-        let judged = tokio::task::spawn_blocking(move || guard::judge(&view)).await;
+        let judged = tokio::task::spawn_blocking(move || guard::judge_added(&views)).await;
         let Some(blocked) = judged.map_err(|_| CallError::Signing)? else { return Ok(()) };
         let now_ms = self.hub.parts().clock.now_ms();
         let code = blocked.code;
@@ -185,8 +184,8 @@ impl Helper {
         let (_, cells) = known.own_record(tx, &opening, (asked, &claimed))?;
         let standings = opening::standings(tx, opening.id)?;
         let documents = self.hub.documents();
-        let view = guard::view(tx, &documents, &known.task, (&opening, &standings), &cells)?;
-        Ok(Some(Looked { view, task: known.task, opening, cells }))
+        let views = guard::views(tx, &documents, &known.task, (&opening, &standings), &cells)?;
+        Ok(Some(Looked { views, task: known.task, opening, cells }))
     }
 }
 

@@ -254,14 +254,16 @@ impl Desk {
         refused: Refused,
         year: Option<&Arc<Year>>,
     ) -> Result<Next, LeaderError> {
-        let waits = year.filter(|year| {
-            let is_signed = || self.judge.school(&read, &year.sealed().roster).is_ok();
-            !year.states(&read.arrival.school, &read.key) && is_signed()
-        });
-        match waits {
-            Some(year) => Ok(self.keyless(tx, (&**year, &read), arrived)?),
-            None => Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused }))),
+        let Some(year) = year else {
+            return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
+        };
+        if let Err(refused) = self.judge.school(&read, &year.sealed().roster) {
+            return Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })));
         }
+        if !year.states(&read.arrival.school, &read.key) {
+            return Ok(self.keyless(tx, (&**year, &read), arrived)?);
+        }
+        Ok(Next::Refuse(Box::new(Ruling { arrived, read, refused })))
     }
 
     /// What is next for a report beside another one of its school that both hubs accepted.

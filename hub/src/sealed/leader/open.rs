@@ -244,9 +244,9 @@ impl Leader {
         let (opening, standings) = (job.opening.clone(), job.standings.clone());
         let cells = cells.to_vec();
         let read =
-            move |tx: &Tx<'_>| guard::view(tx, &documents, &task, (&opening, &standings), &cells);
-        let view = self.hub.parts().database.read_async(read).await?;
-        let judged = tokio::task::spawn_blocking(move || guard::judge(&view)).await;
+            move |tx: &Tx<'_>| guard::views(tx, &documents, &task, (&opening, &standings), &cells);
+        let views = self.hub.parts().database.read_async(read).await?;
+        let judged = tokio::task::spawn_blocking(move || guard::judge_added(&views)).await;
         judged.map_err(|_| LeaderError::Protocol("attack"))
     }
 

@@ -62,7 +62,8 @@ pub(super) struct Proposal {
 pub(super) enum Checked {
     /// The helper is asked to sign this.
     Propose(Box<Proposal>),
-    /// The helper waits until health has stated the school's key.
+    /// The helper waits: for health's word about the school's key, or until the period is over
+    /// there.
     Wait,
     /// The helper holds another report of the school, and this hub does not.
     There(Box<Case>),

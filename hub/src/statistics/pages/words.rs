@@ -93,8 +93,8 @@ texts! {
     CLOSED_STAGES_WHY = "{0}：按汇总方案不开启；这些学校的该学段不计入，也不算应报。",
         "{0}: by the plan these schools' stages are not opened. They are neither in the figure \
          nor due.";
-    AWAY_SCHOOLS = "停办或未返校的学校", "Schools closed or out of session";
-    AWAY_WHY = "{0} 所：开启时登记为停办或未返校，不在合计内，也不算应报。之后送来的报告不再计入本时段，周报事项由\
+    AWAY_SCHOOLS = "停办或不在校的学校", "Schools closed or out of session";
+    AWAY_WHY = "{0} 所：开启时登记为停办或不在校，不在合计内，也不算应报。之后送来的报告不再计入本时段，周报事项由\
                 学校之后的报告补报。",
         "{0}: noted as closed or out of session when the sums were opened. They are neither in the \
          figure nor due; a report that comes after is not added any more, and events of a week are \

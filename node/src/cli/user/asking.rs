@@ -19,14 +19,16 @@ use crate::ledger::entry::{Moment, StaffId};
 pub(super) fn wish_of(
     node: &Node,
     login: &str,
-    (name, role, staff): (&str, Role, Option<StaffId>),
+    (name, role): (&str, Role),
+    (staff, number): (Option<StaffId>, Option<&str>),
 ) -> Result<Wish, Failure> {
     let lines = node.ledger().read(account::list)?;
     let line = lines.into_iter().find(|line| line.login == login.trim().to_lowercase());
     let name = name.chars().take(80).collect();
     let Some(line) = line else { return Ok(Wish::New { name, role, staff }) };
     // Another role or person is a wish of its own, and what decides about it is the role of now.
-    match line.role == role {
+    let is_same = number.is_none_or(|number| line.staff.as_deref() == Some(number));
+    match line.role == role && is_same {
         true => Ok(Wish::Opening),
         false => Ok(Wish::Role { role, staff }),
     }

@@ -393,7 +393,9 @@ fn consent_faults(
         return Ok(Vec::new());
     }
     let kept = read::one::<Consent>(tx, RecordId(record))?.ok_or(LedgerRefusal::Unknown)?;
-    consent::faults_of(tx, &kept.entry, reader.today())
+    // A yes that is still to begin is one.
+    let day = reader.today().max(kept.entry.valid_from);
+    consent::faults_of(tx, &kept.entry, day)
 }
 
 fn no_consent_said(faults: &[NoConsent], lang: Lang) -> Option<String> {

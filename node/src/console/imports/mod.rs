@@ -26,7 +26,7 @@ use runtime::web::{
 use serde::Deserialize;
 
 use super::filled::Filled;
-use super::office::{Office, RollKeepers, Told, sentences, told};
+use super::office::{Office, Told, sentences, told};
 use crate::import::ImportError;
 use crate::import::header::SavedMapping;
 use crate::import::source::Source;
@@ -269,7 +269,7 @@ async fn with_plan<T: Send + 'static>(
 async fn undo(
     State(office): State<Office>,
     Path(batch): Path<i64>,
-    form: SignedForm<RollKeepers, Filled>,
+    form: SignedForm<Importers, Filled>,
 ) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
     let (reason, lang) = (filled.text("reason").to_owned(), visitor.frame.lang);

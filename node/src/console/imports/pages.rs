@@ -256,8 +256,8 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
             None => Tag::of(Tone::Good, words::STANDS, lang),
         },
         undone: line.undone.as_ref().map_or_else(Vec::new, |taken| taken_back(taken, keeps, lang)),
-        can_undo: keeps
-            && (lasts.contains(&Some(line.batch)) || is_table(line) || is_answers(line)),
+        can_undo: lasts.contains(&Some(line.batch))
+            || keeps && (is_table(line) || is_answers(line)),
         asks: match line.kind.as_str() {
             _ if is_table(line) => words::UNDO_TABLE,
             kind if kind == FileKind::Answers.word() => words::UNDO_ANSWERS,

@@ -65,9 +65,9 @@ texts! {
     UNDO_TABLE = "撤回会作废这张表写入的 {0} 条登记，它们不再列出、不再计数；作废后不能整张恢复。确定撤回吗？",
         "Its {0} entries would be annulled, listed and counted no more; the table does not come \
          back as a whole. Take it back?";
-    UNDO_ANSWERS = "撤回会使这份文件（{0} 行）带来的答卷失效，由它发出且还没有人处理的预警一并作废。确定撤回吗？",
-        "The sheets of this file of {0} rows would be void, and the alarms that they raised and \
-         nobody answered yet annulled. Take it back?";
+    UNDO_ANSWERS = "撤回会使这份文件（{0} 行）带来的答卷失效，由它产生、还没有人处理的危险条目一并作废。确定撤回吗？",
+        "The sheets of this file of {0} rows would be void, and the critical answers that they \
+         raised and nobody has spoken about annulled. Take it back?";
     UNDO_STAFF = "撤回会让这份教职工名册（{0} 行）改动过的人员恢复原状，只由它带来的人员不再在职。确定撤回吗？",
         "Members of staff whom this roll of {0} rows changed would stand as before, and whom only \
          it brought be employed no more. Take it back?";

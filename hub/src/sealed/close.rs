@@ -13,7 +13,6 @@ use certs::root::Commission;
 use certs::signature::Signature;
 use domain::catalogue::Stage;
 use domain::digest::Digest;
-use domain::disclosure::plan::Refusal;
 use domain::unit::UnitId;
 use jiff::Timestamp;
 use jiff::civil::Date;

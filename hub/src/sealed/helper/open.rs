@@ -66,7 +66,7 @@ pub struct AskedRecord {
 
 /// A sum that a leader asks to be signed, with all that this hub would have seen then.
 struct Looked {
-    views: Views,
+    views: guard::Views,
     task: Task,
     opening: Opening,
     cells: Vec<Option<u64>>,

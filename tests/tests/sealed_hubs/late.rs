@@ -164,7 +164,7 @@ async fn a_week_that_began_stays_with_its_catalogue() {
     let leader = Statistics::of(&city.leader.hub);
     let mut leader = browser(leader, UnitKind::District, &city).await;
     let seen = page(&mut leader, &format!("/sealed?period={WEEK}"), "catalogue").await;
-    has(&seen, "其事项由下一周补报", "its next week tells the events");
+    has(&seen, "周报事项由下一周补报", "its next week tells the events");
     both_away(&city, 8, ("2026-09-07", Some("2026-09-13")));
     city.days(1);
     city.step().await;

@@ -56,6 +56,14 @@ impl Audience for Importers {
         &[Role::Counsellor, Role::MoralHead, Role::Principal, Role::Operator];
 }
 
+/// Who may take an import back: the principal a roll of staff, and nobody for the computer.
+#[derive(Clone, Copy, Debug)]
+struct MayTakeBack;
+
+impl Audience for MayTakeBack {
+    const ROLES: &'static [Role] = &[Role::Counsellor, Role::MoralHead, Role::Principal];
+}
+
 /// The page's entry of the menu.
 pub(super) const fn link() -> NavLink {
     NavLink { label: words::IMPORTS, href: IMPORTS_HREF }
@@ -269,7 +277,7 @@ async fn with_plan<T: Send + 'static>(
 async fn undo(
     State(office): State<Office>,
     Path(batch): Path<i64>,
-    form: SignedForm<Importers, Filled>,
+    form: SignedForm<MayTakeBack, Filled>,
 ) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
     let (reason, lang) = (filled.text("reason").to_owned(), visitor.frame.lang);

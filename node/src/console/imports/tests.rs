@@ -228,6 +228,25 @@ async fn school_it_sees_counts_and_no_names() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
 
+/// The principal takes the last roll of staff back by the button on the page, and is shown none for
+/// what the school's own people keep.
+#[tokio::test]
+async fn the_principal_takes_a_roll_of_staff_back() {
+    let school = School::new();
+    let mut li = counsellor(&school).await;
+    let page = bring(&mut li, &[("kind", "roster")], ("名册.csv", roster(&[1]).as_bytes())).await;
+    assert_eq!(confirm(&mut li, &page, "").await.status, StatusCode::OK);
+    let person = Person { login: "xiao", role: Role::Principal, staff: "" };
+    let mut principal = browser(&school, person, NOW_MS).await;
+    let list = principal.get("/imports").await.expect("page");
+    assert_eq!(list.text.matches("action=\"/imports/undo/").count(), 1, "{}", list.text);
+    let undo = list.text.split("action=\"/imports/undo/").nth(1).expect("undo");
+    let path = format!("/imports/undo/{}", undo.split('"').next().expect("number"));
+    let fields = [("csrf", list.field("csrf").expect("csrf")), ("reason", "名册有误")];
+    let done = principal.post(&path, &fields).await.expect("reply");
+    assert!(done.text.contains("已撤回"), "{}", done.text);
+}
+
 /// A file waits for whoever brought it and for nobody else; a plan that the ledger has overtaken is
 /// shown again before it is written.
 #[tokio::test]

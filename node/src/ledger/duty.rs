@@ -105,8 +105,8 @@ pub fn unnamed(tx: &Tx<'_>, reader: &Author) -> Result<DueList, SqlError> {
 }
 
 /// What a child's safety hangs on is never cut and stands before everything that is long overdue;
-/// what waits for a second person, or was objected to by one, is never cut. Of the rest the earliest
-/// are shown, and what is left out is counted.
+/// what waits for a second person, or was objected to by one, is never cut. Of the rest the
+/// earliest are shown, and what is left out is counted.
 fn cut(mut duties: Vec<Duty>, now_ms: i64, wanted: impl Fn(&Duty) -> bool) -> DueList {
     let all = duties.len();
     let late = duties.iter().filter(|duty| duty.due_ms.is_some_and(|due| due < now_ms)).count();

@@ -7,25 +7,14 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use domain::disclosure::attacker::{Pace, attack};
+use domain::disclosure::attacker::attack;
+use support::pace::Clocked;
 use support::report::{self, Goal};
 use support::seen;
 
 /// What the attack may take: well above the goal, so that what is left undecided is not for want
 /// of a second.
 const BUDGET: Duration = Duration::from_secs(150);
-
-struct Clocked(Instant);
-
-impl Pace for Clocked {
-    fn left(&mut self) -> Duration {
-        BUDGET.saturating_sub(self.0.elapsed())
-    }
-
-    fn is_over(&mut self) -> bool {
-        self.left().is_zero()
-    }
-}
 
 fn main() {
     report::title("attack");
@@ -34,7 +23,7 @@ fn main() {
     for (schools, weeks) in [(30, 40), (131, 40)] {
         let view = seen::year(schools, weeks);
         let start = Instant::now();
-        let found = attack(&view, &mut Clocked(start)).expect("a view that fits together");
+        let found = attack(&view, &mut Clocked::new(BUDGET)).expect("a view that fits together");
         let seconds = start.elapsed().as_secs_f64();
         let is_decided = found.undecided().next().is_none();
         // An attack that leaves something open has not reached its end, however early it stops.

@@ -66,7 +66,7 @@ pub(super) fn checks(
     let (records, tasks, notices, heard) = database.read(move |tx| {
         let notices = watch::notices(tx, &all, &unit, (today, now_ms))?;
         let heard = task::last_made(tx)?;
-        let tasks = view::tasks(tx, &all, today)?;
+        let tasks = view::tasks(tx, (&all, &unit), today)?;
         Ok::<_, runtime::sql::SqlError>((record::all(tx)?, tasks, notices, heard))
     })?;
     let ends = |task: &TaskView| Span::of(task.period, packs.calendar()).ok().map(|span| span.to);

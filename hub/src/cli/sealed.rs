@@ -115,7 +115,7 @@ fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
     let (today, now_ms) = (context.clock.today(), context.now_ms());
     read(context, move |tx, documents, unit| {
         let notices = watch::notices(tx, documents, unit, (today, now_ms))?;
-        Ok((view::tasks(tx, documents, today)?, notices))
+        Ok((view::tasks(tx, (documents, unit), today)?, notices))
     })
 }
 

@@ -72,10 +72,10 @@ pub fn adopt(
     tx: &Tx<'_>,
     task: &Task,
     (one, recorded): (&Recalled, &Recorded),
-    (room, place): (Room<'_>, fn(u64, u64) -> u64),
+    (room, place): (Room, fn(u64, u64) -> u64),
 ) -> Result<Adopted, SqlError> {
     let set = set_of(one);
-    if !make_room(tx, &set, room)? {
+    if !make_room(tx, (&set, &one.schools), room)? {
         let own = opening::find(tx, &set)?;
         let own = own.map(|own| record::of_opening(tx, own.id)).transpose()?.flatten();
         let same = own.is_some_and(|own| own.bytes == recorded.bytes);
@@ -104,40 +104,49 @@ pub fn adopt(
 
 /// For what room is made among the openings of a hub.
 #[derive(Clone, Copy, Debug)]
-pub enum Room<'s> {
+pub enum Room {
     /// At a leader: for what both signed. What it only meant to open, and a record of its own that
-    /// nobody else signed, go.
+    /// nobody else signed, go; of what it computed only where it is the very same.
     Signed,
     /// At a leader: for what the helper says and did not sign. A record of its own stays, since its
-    /// share may be out.
+    /// share may be out, and so does what it computed and keeps closed.
     Claimed,
     /// At a helper: for what both signed over these reports. Each opening of its own is a share
     /// that was given, and goes only where it is of the very same set and reports.
-    Given(&'s [Standing]),
+    Given,
 }
 
-/// Forgets what this hub alone meant to open of a set's groups; says whether nothing stands in the
-/// way that must stay.
+/// Forgets what this hub alone meant to open of a set's groups, for the set over some reports; says
+/// whether nothing stands in the way that must stay.
+///
+/// A sum that was computed was seen, recorded or not. Where it is over other reports or groups its
+/// cells would be forgotten with it, and the attacker would not see what follows from both.
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub fn make_room(tx: &Tx<'_>, set: &Set, room: Room<'_>) -> Result<bool, SqlError> {
+pub fn make_room(
+    tx: &Tx<'_>,
+    (set, schools): (&Set, &[Standing]),
+    room: Room,
+) -> Result<bool, SqlError> {
     for own in opening::of_task(tx, &set.task)? {
         let is_beside = (own.set.stage, own.set.detail) != (set.stage, set.detail)
             || own.set.groups.is_disjoint(&set.groups);
         if is_beside {
             continue;
         }
+        let is_same = own.set == *set && opening::standings(tx, own.id)? == schools;
+        if !is_same && !opening::seen(tx, own.id)?.is_empty() {
+            return Ok(false);
+        }
         let record = record::of_opening(tx, own.id)?;
         let goes = match (room, record) {
             (Room::Signed, Some(record)) => {
                 record.helper.is_none() && record::take_back(tx, record.number)?
             }
-            (Room::Claimed | Room::Given(_), Some(_)) => false,
+            (Room::Claimed | Room::Given, Some(_)) => false,
             (Room::Signed | Room::Claimed, None) => true,
-            (Room::Given(schools), None) => {
-                own.set == *set && opening::standings(tx, own.id)? == schools
-            }
+            (Room::Given, None) => is_same,
         };
         if !goes {
             return Ok(false);
@@ -167,5 +176,96 @@ fn lost(task: &Task, record: &Record) -> Opening {
         control: Vec::new(),
         refused: String::new(),
         asked_on: date_of(opened).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use certs::aggregate::KeyHalf;
+    use certs::digest::sha256;
+    use domain::catalogue::Stage;
+    use domain::disclosure::plan::GroupId;
+    use domain::disclosure::sealed::TaskId;
+    use runtime::sql::Database;
+
+    use super::*;
+    use crate::store::MIGRATIONS;
+    use crate::store::sealed::task;
+
+    const TASK: TaskId = TaskId::from_bytes([1; 32]);
+
+    fn set(groups: &[&str]) -> Set {
+        let groups: BTreeSet<GroupId> =
+            groups.iter().map(|group| group.parse().expect("group")).collect();
+        Set { task: TASK, stage: Stage::Junior, detail: Detail::Cells, groups }
+    }
+
+    fn standing(report: &[u8]) -> Vec<Standing> {
+        let unit = "S1".parse().expect("unit");
+        vec![Standing { unit, task: TASK, report: sha256(report) }]
+    }
+
+    /// A leader with an opening over two groups that it did not record, computed or not.
+    fn store(cells: &[Option<u64>]) -> Database {
+        let store = Database::in_memory(MIGRATIONS).expect("store");
+        let cells = cells.to_vec();
+        let write = move |tx: &Tx<'_>| {
+            let new = task::Task {
+                id: TASK,
+                area: "370202".parse().expect("unit"),
+                school_year: 2026,
+                sheet: "sealed.alt.census".parse().expect("table"),
+                period: "2026S1".parse().expect("period"),
+                pack: sha256(b"pack"),
+                half: KeyHalf::generate(),
+                commitment: None,
+                key: None,
+                stopped: String::new(),
+            };
+            task::insert(tx, &task::NewTask { task: &new, terms: b"terms" }, 1)?;
+            let own = Opening {
+                id: 0,
+                set: set(&["370202-j1", "370202-j2"]),
+                absent: BTreeSet::new(),
+                fresh: 1,
+                due: 1,
+                share: vec![1],
+                control: Vec::new(),
+                refused: String::new(),
+                asked_on: "2026-12-01".to_owned(),
+            };
+            let id = opening::insert(tx, &own, &standing(b"first"))?;
+            opening::put_seen(tx, id, &cells)
+        };
+        store.write("leader", write).expect("store");
+        store
+    }
+
+    /// What the leader computed and keeps closed makes no room for a sum over other reports or
+    /// groups, whether the helper says of it that it let it pass or both signed it: its cells were
+    /// seen. What it only meant to open does, and so does the very same sum.
+    #[test]
+    fn what_was_computed_is_not_forgotten() {
+        let (own, part) = (["370202-j1", "370202-j2"], ["370202-j2"]);
+        let others: [(&[&str], &[u8]); 2] = [(&own, b"second"), (&part, b"first")];
+        for (groups, report) in others {
+            for room in [Room::Claimed, Room::Signed] {
+                let make = |store: &Database| {
+                    let (set, schools) = (set(groups), standing(report));
+                    let made = store
+                        .write("room", move |tx| make_room(tx, (&set, &schools), room))
+                        .expect("store");
+                    let left = store.read(|tx| opening::seen(tx, 1)).expect("store");
+                    (made, left)
+                };
+                assert_eq!(make(&store(&[Some(7)])), (false, vec![(0, 7)]), "{room:?}");
+                assert_eq!(make(&store(&[])), (true, Vec::new()), "{room:?}");
+            }
+        }
+        let same =
+            move |tx: &Tx<'_>| make_room(tx, (&set(&own), &standing(b"first")), Room::Signed);
+        assert!(store(&[Some(7)]).write("room", same).expect("store"));
     }
 }

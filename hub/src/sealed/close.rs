@@ -101,19 +101,19 @@ pub fn is_ended(school_year: i16, today: Date) -> bool {
     Date::new(school_year.saturating_add(1), ENDED.0, ENDED.1).is_ok_and(|day| day <= today)
 }
 
-/// Sums of a year that may still be opened: let pass and not recorded by both, ready, or waiting
+/// Sums of a year that may still be opened at a hub: let pass and not recorded by both, ready, or waiting
 /// for reports that could come.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn outstanding(
     tx: &Tx<'_>,
-    documents: &Documents,
+    at: (&Documents, &UnitId),
     place: (&UnitId, i16),
     today: Date,
 ) -> Result<Vec<Outstanding>, SqlError> {
     let mut found = Vec::new();
-    for task in view::tasks(tx, documents, today)? {
+    for task in view::tasks(tx, at, today)? {
         // A task of which no report is in, and none waits, was never anybody's.
         let is_stopped = !task.stopped.is_empty() && !guard::is_final(&task.stopped);
         let is_unclear = is_stopped || !task.is_known;
@@ -191,7 +191,7 @@ pub fn close(tx: &Tx<'_>, asked: &Closing<'_>) -> Result<YearClosed, CloseError>
     if asked.today < from {
         return Err(CloseError::Early(from));
     }
-    let left = outstanding(tx, asked.documents, place, asked.today)?;
+    let left = outstanding(tx, (asked.documents, &asked.unit), place, asked.today)?;
     if !left.is_empty() && !asked.leaves_closed {
         return Err(CloseError::Outstanding(left));
     }

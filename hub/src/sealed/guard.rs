@@ -64,6 +64,13 @@ pub fn is_final(code: &str) -> bool {
     final_code(code).is_some()
 }
 
+/// Whether a sum with a code stays closed and was computed: both shares were together. One that
+/// would single out a few schools is closed before a share is asked for.
+#[must_use]
+pub fn was_computed(code: &str) -> bool {
+    [REACHABLE, UNDECIDED].contains(&code)
+}
+
 /// The code under which a set stays closed for good; nothing for any other.
 #[must_use]
 pub fn final_code(code: &str) -> Option<&'static str> {

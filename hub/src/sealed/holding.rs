@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use certs::aggregate::OutputShare;
+use certs::aggregate::{OutputShare, Role};
 use domain::catalogue::Stage;
 use domain::disclosure::plan::{self, Group, GroupId, Reports};
 use domain::disclosure::sealed::{Cover, Held, Kind, Listing, Objectable};
@@ -95,19 +95,19 @@ pub enum NotOpened {
 }
 
 impl Holding {
-    /// Reads what this hub holds of a task.
+    /// Reads what this hub holds of a task in which it has a part.
     ///
     /// # Errors
     /// The store cannot be read.
     pub fn read(
         tx: &Tx<'_>,
-        documents: &Documents,
+        (documents, part): (&Documents, Role),
         task: &Task,
         today: Date,
     ) -> Result<Self, SqlError> {
         let accepted = report::accepted(tx, &task.id)?;
         let earlier = earlier(tx, documents, task)?;
-        let away = &say::absent(tx, task.attended())? | &left_out(tx, task)?;
+        let away = &say::absent(tx, task.attended())? | &left_out(tx, (task, part))?;
         let roster = task.year.sealed().roster.schools.keys();
         let (absent, in_session) = roster.cloned().partition(|school| away.contains(school));
         let held = Held {

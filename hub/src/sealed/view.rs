@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use certs::aggregate::Role;
 use certs::digest::sha256;
 use domain::digest::Digest;
 use domain::disclosure::plan::GroupId;
@@ -88,12 +89,16 @@ pub struct Ready {
     pub from: Option<Date>,
 }
 
-/// Every task of this hub.
+/// Every task of this hub, by its documents and its own unit.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn tasks(tx: &Tx<'_>, documents: &Documents, today: Date) -> Result<Vec<TaskView>, SqlError> {
-    tasks_of(tx, documents, today, |_| true)
+pub fn tasks(
+    tx: &Tx<'_>,
+    at: (&Documents, &UnitId),
+    today: Date,
+) -> Result<Vec<TaskView>, SqlError> {
+    tasks_of(tx, at, today, |_| true)
 }
 
 /// The tasks of this hub about some periods.
@@ -102,18 +107,18 @@ pub fn tasks(tx: &Tx<'_>, documents: &Documents, today: Date) -> Result<Vec<Task
 /// The store cannot be read.
 pub fn tasks_of(
     tx: &Tx<'_>,
-    documents: &Documents,
+    at: (&Documents, &UnitId),
     today: Date,
     is_asked: impl Fn(Period) -> bool,
 ) -> Result<Vec<TaskView>, SqlError> {
     let keys = school_key::all(tx)?;
     let asked = task::all(tx)?.into_iter().filter(|stored| is_asked(stored.period));
-    asked.map(|stored| view(tx, (documents, &keys), stored, today)).collect()
+    asked.map(|stored| view(tx, (at, &keys), stored, today)).collect()
 }
 
 fn view(
     tx: &Tx<'_>,
-    (documents, keys): (&Documents, &[Seen]),
+    ((documents, own), keys): ((&Documents, &UnitId), &[Seen]),
     stored: task::Task,
     today: Date,
 ) -> Result<TaskView, SqlError> {
@@ -123,7 +128,9 @@ fn view(
     let is_closed = year::is_closed(tx, place)?;
     let mut view = blank(stored, is_closed, made.is_some());
     let Some(made) = made else { return Ok(view) };
-    let holding = Holding::read(tx, documents, &made, today)?;
+    // A hub of which the plan names neither part has tasks of a year before at most.
+    let part = made.year.role_of(own).unwrap_or(Role::Leader);
+    let holding = Holding::read(tx, (documents, part), &made, today)?;
     let due = &holding.reports.in_session;
     view.fresh = holding.accepted.len();
     view.due = due.len();

@@ -1,8 +1,9 @@
 //! What an operator of a hub with a part in sealed sums has to look at, in one place for the page,
 //! the terminal and `doctor`: which unit, what it can be, and what to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::digest::Digest;
 use domain::unit::UnitId;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
@@ -11,8 +12,8 @@ use runtime::web::{Lang, Text};
 use super::documents::Documents;
 use super::{close, gaps, words};
 use crate::relay::bounds;
-use crate::store::alarm;
 use crate::store::sealed::{school_key, task, year};
+use crate::store::{alarm, sealed_inbox};
 
 /// Kind of the alarm about a report under another key than the stated one.
 pub const ALARM_OTHER_KEY: &str = "sealed_other_key";
@@ -97,7 +98,17 @@ impl Notice {
     /// The same in a language.
     #[must_use]
     pub fn say(&self, lang: Lang) -> String {
-        let (text, values) = self.parts();
+        self.say_named(lang, str::to_owned)
+    }
+
+    /// The same with the unit as `name` gives it for its id.
+    #[must_use]
+    pub fn say_named(&self, lang: Lang, name: impl Fn(&str) -> String) -> String {
+        let (text, mut values) = self.parts();
+        // The first value of every notice is the unit that it is about.
+        if let Some(unit) = values.first_mut() {
+            *unit = name(unit);
+        }
         let values: Vec<&dyn std::fmt::Display> =
             values.iter().map(|value| value as &dyn std::fmt::Display).collect();
         text.fill(lang, &values)
@@ -124,13 +135,15 @@ pub fn notices(
         let notice = match raised.kind.as_str() {
             bounds::ALARM if raised.detail.starts_with(bounds::CROWDED) => Notice::Crowded(unit),
             bounds::ALARM => Notice::TooMuch(unit),
-            ALARM_HELD_THERE => Notice::HeldThere(unit),
             super::adopt::ALARM => Notice::Recalled(raised.unit),
             _ => continue,
         };
         if !found.contains(&notice) {
             found.push(notice);
         }
+    }
+    for unit in held_there(tx, now_ms)? {
+        found.push(Notice::HeldThere(unit));
     }
     for (leader, numbers) in gaps::missing(tx, documents, own)? {
         let first = numbers.first().copied().unwrap_or(0);
@@ -156,6 +169,23 @@ pub fn notices(
             (None, Some(_)) => found.push(Notice::ClosedThere(area, school_year)),
             (Some(_), None) if holds => found.push(Notice::OpenThere(area, school_year)),
             (Some(_), _) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Schools of which a report waits because the other hub holds another one: as long as it waits. An
+/// alarm of before does not name the report and is shown for a while.
+fn held_there(tx: &Tx<'_>, now_ms: i64) -> Result<BTreeSet<UnitId>, SqlError> {
+    let mut found = BTreeSet::new();
+    for raised in alarm::of_kind(tx, ALARM_HELD_THERE)? {
+        let report = raised.detail.rsplit(' ').next().and_then(|word| Digest::from_hex(word).ok());
+        let stands = match report {
+            Some(report) => sealed_inbox::is_open(tx, &report)?,
+            None => now_ms.saturating_sub(raised.raised_at_ms) <= LATELY_MS,
+        };
+        if let Some(unit) = raised.unit.parse().ok().filter(|_| stands) {
+            found.insert(unit);
         }
     }
     Ok(found)

@@ -13,6 +13,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::documents::Task;
 use super::guard;
+use crate::store::sealed::opening::Opening;
 use crate::store::sealed::{opening, record};
 
 /// Whether sums of a task were opened without a school's report of it.
@@ -29,8 +30,7 @@ pub enum Without {
 /// Whether a report of a school can still be in a sum of its task.
 ///
 /// One that was away is in none of the task: what is opened later goes on without it. A stock of
-/// which an earlier report was carried is, as long as a group of another stage waits. A helper gave
-/// its share with the opening, a leader may take back what it only meant to open.
+/// which an earlier report was carried is, as long as a group of another stage waits.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -49,14 +49,14 @@ pub fn opened_without(
             continue;
         }
         let stood = opening::standings(tx, one.id)?.into_iter().find(|it| it.unit == *school);
-        let is_out = match &stood {
+        let is_without = match &stood {
             Some(standing) => standing.task != task.id,
             None => one.absent.contains(school),
         };
-        if !is_out {
+        if !is_without {
             continue;
         }
-        if part == Role::Leader && record::of_opening(tx, one.id)?.is_none() {
+        if !is_out(tx, &one, part)? {
             if !guard::is_final(&one.refused) {
                 found = Without::Begun;
             }
@@ -70,15 +70,26 @@ pub fn opened_without(
     Ok(if is_all && found == Without::No { Without::Opened } else { found })
 }
 
-/// Schools that were away when a sum of the task was opened and recorded: for the rest of the task
-/// they stay it, so that what they tell is told once and nothing waits for them.
+/// Whether a sum is out of a hub's hands, so that it is what it is for good. A helper gave its share
+/// with the opening. A leader may take back what it only meant to open; what it computed it may not,
+/// whether that was recorded or stays closed for what it would tell.
+fn is_out(tx: &Tx<'_>, one: &Opening, part: Role) -> Result<bool, SqlError> {
+    Ok(part == Role::Helper
+        || guard::was_computed(&one.refused)
+        || record::of_opening(tx, one.id)?.is_some())
+}
+
+/// Schools that were away when a sum of the task went out: for the rest of the task they stay it, so
+/// that what they tell is told once and nothing waits for them. By the same sums as
+/// [`opened_without`] refuses by, at whichever hub: else a group of another stage would wait for a
+/// report that is refused, or the helper would not let pass what the leader asks for.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn left_out(tx: &Tx<'_>, task: &Task) -> Result<BTreeSet<UnitId>, SqlError> {
+pub fn left_out(tx: &Tx<'_>, (task, part): (&Task, Role)) -> Result<BTreeSet<UnitId>, SqlError> {
     let mut found = BTreeSet::new();
     for one in opening::of_task(tx, &task.id)? {
-        if !one.absent.is_empty() && record::of_opening(tx, one.id)?.is_some() {
+        if !one.absent.is_empty() && is_out(tx, &one, part)? {
             found.extend(one.absent);
         }
     }

@@ -1,7 +1,7 @@
 //! Alarms: what a person must look at.
 
 use runtime::params;
-use runtime::sql::{SqlError, Tx};
+use runtime::sql::{Row, SqlError, Tx};
 
 /// An alarm as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,18 @@ pub fn raise(
     Ok(())
 }
 
+/// All alarms of a kind, the latest first.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_kind(tx: &Tx<'_>, kind: &str) -> Result<Vec<Alarm>, SqlError> {
+    tx.query(
+        "select kind, unit, detail, raised_at_ms from alarm where kind = $1 order by id desc",
+        params![kind],
+        read,
+    )
+}
+
 /// All alarms, the latest first.
 ///
 /// # Errors
@@ -43,13 +55,15 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<Alarm>, SqlError> {
     tx.query(
         "select kind, unit, detail, raised_at_ms from alarm order by id desc limit 500",
         &[],
-        |row| {
-            Ok(Alarm {
-                kind: row.text(0)?,
-                unit: row.text(1)?,
-                detail: row.text(2)?,
-                raised_at_ms: row.i64(3)?,
-            })
-        },
+        read,
     )
+}
+
+fn read(row: &Row<'_, '_>) -> Result<Alarm, SqlError> {
+    Ok(Alarm {
+        kind: row.text(0)?,
+        unit: row.text(1)?,
+        detail: row.text(2)?,
+        raised_at_ms: row.i64(3)?,
+    })
 }

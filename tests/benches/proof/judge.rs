@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use certs::digest::sha256;
 use domain::digest::Digest;
 use domain::disclosure::attacker::{
-    Course, Pace, Printed, SeenCell, SeenPeriod, SeenTable, Unit, View, attack,
+    Course, Printed, SeenCell, SeenPeriod, SeenTable, Unit, View, attack,
 };
 use domain::disclosure::sealed::Kind;
 use domain::unit::{UnitId, UnitKind};
@@ -23,6 +23,7 @@ use runtime::sql::{Database, SqlError};
 use tests::city::year::{Must, colluders};
 
 use super::area::{Area, CITY, HELPER};
+use super::pace::Clocked;
 use super::sheets;
 use super::truth::{self, Shape};
 
@@ -98,18 +99,6 @@ impl Verdicts {
         println!("\n{} hubs have other sums than the leader", self.unlike);
         println!("{} views with all but one of a group, whose leak must be found", self.tried);
         self.unlike == 0 && self.tried > 0 && self.lines.values().all(|line| line.wrong == 0)
-    }
-}
-
-struct Clocked(Instant);
-
-impl Pace for Clocked {
-    fn left(&mut self) -> Duration {
-        BUDGET.saturating_sub(self.0.elapsed())
-    }
-
-    fn is_over(&mut self) -> bool {
-        self.left().is_zero()
     }
 }
 
@@ -196,7 +185,7 @@ impl Attacker {
         if let Some(said) = self.known.get(&digest) {
             return *said;
         }
-        let report = attack(part, &mut Clocked(Instant::now())).expect("a view that fits together");
+        let report = attack(part, &mut Clocked::new(BUDGET)).expect("a view that fits together");
         if must == Must::Safe {
             let wrong = report.leaks().chain(report.undecided()).map(|found| {
                 let (unit, key, hi) = (&found.unit, found.key.join("/"), found.hi);

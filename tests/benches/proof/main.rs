@@ -13,6 +13,8 @@
     reason = "a proof that cannot go on says so and ends"
 )]
 
+#[path = "../support/pace.rs"]
+mod pace;
 #[path = "../support/report.rs"]
 #[expect(dead_code, reason = "this benchmark uses a part of it")]
 mod report;

@@ -11,6 +11,7 @@ pub mod child;
 pub mod city;
 pub mod limit;
 pub mod load;
+pub mod pace;
 #[cfg(unix)]
 pub mod postgres;
 pub mod proxy;

@@ -94,7 +94,7 @@ impl Sums {
         let documents = Documents::of(Arc::new(packs), &ShareKeys::default());
         let read = database.read(move |tx| {
             let refused = verdict::refused(tx, REFUSED_MAX)?.len();
-            let tasks = view::tasks_of(tx, &documents, today, is_asked)?;
+            let tasks = view::tasks_of(tx, (&documents, &config.unit), today, is_asked)?;
             Ok::<_, SqlError>(Self { tasks, refused })
         });
         Ok(read?)

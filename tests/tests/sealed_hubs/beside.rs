@@ -95,9 +95,13 @@ async fn the_leader_says_nothing_on_the_helpers_word() {
     assert_eq!(code(&city, 1, second), None);
     assert_eq!(city.notices(&city.leader), [Notice::HeldThere(unit(1))]);
     assert!(Notice::HeldThere(unit(1)).say(Lang::En).contains("S01"));
+    city.days(40);
+    let held = Notice::HeldThere(unit(1));
+    assert!(city.notices(&city.leader).contains(&held), "it is said as long as the report waits");
     stands.send(&city);
     city.step().await;
     city.step().await;
+    assert!(!city.notices(&city.leader).contains(&held), "and no longer");
     let held = city.leader.read(move |tx| report::find(tx, &first)).expect("taken again");
     assert_eq!(held.kept.state, State::Accepted);
     assert!(is_said_by_both(&city, 1, second));

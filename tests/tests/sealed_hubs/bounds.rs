@@ -175,9 +175,7 @@ async fn a_forged_report_is_called_what_it_is() {
         assert_eq!(city.notices(hub), [Notice::OtherKey(unit(1))]);
         assert_eq!(hub.alarms(), [ALARM_OTHER_KEY]);
     }
-    let documents = city.leader.hub.sealed().documents();
-    let today = city.federation.clock().today();
-    let tasks = city.leader.read(move |tx| hub::sealed::view::tasks(tx, &documents, today));
+    let tasks = city.tasks(&city.leader);
     let flow = tasks.iter().find(|one| one.sheet == FLOW && !one.unstated.is_empty());
     let flow = flow.expect("the week");
     assert_eq!((&flow.unstated[..], &flow.other_key[..]), (&[unit(2)][..], &[unit(1)][..]));

@@ -15,6 +15,7 @@ use domain::disclosure::plan::{GROUP_MIN, Plan, Roster};
 use domain::disclosure::sealed::{SealedTable, SealedTables, TaskId};
 use domain::unit::{UnitId, UnitKind};
 use hub::sealed::leader::Leader;
+use hub::sealed::view::{self, TaskView};
 use hub::sealed::watch::{Notice, notices};
 use hub::store::directive::{self, Stored};
 use jiff::Timestamp;
@@ -344,6 +345,13 @@ impl City {
         let (documents, own) = (hub.hub.sealed().documents(), hub.hub.config().unit.clone());
         let now = (self.federation.clock().today(), self.federation.clock().now_ms());
         hub.read(move |tx| notices(tx, &documents, &own, now))
+    }
+
+    /// The tasks of a hub as people see them there, now.
+    pub fn tasks(&self, hub: &RunningHub) -> Vec<TaskView> {
+        let (documents, own) = (hub.hub.sealed().documents(), hub.hub.config().unit.clone());
+        let today = self.federation.clock().today();
+        hub.read(move |tx| view::tasks(tx, (&documents, &own), today))
     }
 
     /// Lets days pass.

@@ -2,7 +2,7 @@
 //! next, and nothing is lost in silence.
 
 use domain::unit::UnitKind;
-use hub::sealed::view;
+use hub::sealed::guard::REACHABLE;
 use hub::statistics::Statistics;
 use hub::store::sealed::{opening, report, task as tasks};
 use jiff::civil::date;
@@ -12,13 +12,20 @@ use crate::THE_FLOW;
 use crate::city::{City, FLOW, HELPER, SCHOOLS, WEEK};
 use crate::figures::{figures, seen_by};
 use crate::pages::{browser, has, page};
-use crate::school::{all_but, away, code, draft, opened_after, recount, task, unit};
+use crate::school::{all_but, both_away, code, draft, opened_after, recount, task, unit};
 
 const NEXT_WEEK: (&str, &str) = (FLOW, "2026-W38");
 
-/// Both hubs note that a school is away from a day of the week before on.
-fn both_away(city: &City, school: u32, days: (&str, Option<&str>)) {
-    [&city.leader, &city.helper].into_iter().for_each(|hub| away(hub, school, days));
+/// Everybody reports about the next week, and all of it is opened.
+async fn next_week_is_whole(city: &City) {
+    all_but(city, NEXT_WEEK, &[]);
+    city.days(7);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    city.step().await;
+    let next = city.opened(task(city, NEXT_WEEK));
+    assert_eq!(next, [("cells".to_owned(), recount(city, FLOW, 1..=SCHOOLS))]);
 }
 
 /// An absence is noted, the week is opened without the school, and the absence is taken back: the
@@ -59,22 +66,44 @@ async fn a_report_after_its_sum_is_refused_by_name() {
         let week = format!("/indicators?indicator=alt.opened&period={WEEK}");
         let seen = page(&mut leader, &week, "late-week").await;
         has(&seen, "1 所：开启时登记为停办或不在校", "1: noted as closed or out of session");
-        all_but(&city, NEXT_WEEK, &[]);
-        city.days(7);
+        next_week_is_whole(&city).await;
+    }
+}
+
+/// A sum that was computed and stays closed for good, or that the leader alone recorded yet, leaves
+/// out who was away at both hubs alike: the school's report is refused, and nothing waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_hubs_leave_out_the_same_schools() {
+    for is_blocked in [true, false] {
+        let city = City::start().await;
+        both_away(&city, 7, ("2026-09-01", None));
+        opened_after(&city, THE_FLOW, &[7], 1).await;
+        let id = task(&city, THE_FLOW);
+        city.leader.write(move |tx| {
+            tx.execute("delete from sealed_cell", &[])?;
+            if !is_blocked {
+                return tx.execute("update sealed_record set helper_signature = null", &[]);
+            }
+            tx.execute("delete from sealed_record", &[])?;
+            let sql = "update sealed_opening set refused = $2 where task = $1";
+            tx.execute(sql, runtime::params![id.bytes(), REACHABLE])
+        });
+        city.helper.write(crate::restored::unsign);
+        both_away(&city, 7, ("2026-09-01", Some("2026-09-01")));
+        for hub in [&city.leader, &city.helper] {
+            let own = city.tasks(hub).into_iter().find(|one| one.id == id).expect("task");
+            let due = usize::try_from(SCHOOLS - 1).expect("small");
+            assert_eq!((own.due, own.missing.len()), (due, 0), "blocked: {is_blocked}");
+        }
+        let late = draft(&city, THE_FLOW, 7, 1).send(&city);
         city.step().await;
-        city.step().await;
-        city.days(1);
-        city.step().await;
-        let next = city.opened(task(&city, NEXT_WEEK));
-        assert_eq!(next, [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+        assert_eq!(code(&city, 7, late).as_deref(), Some("opened_without"));
     }
 }
 
 /// What waits for a group at a hub, and what is opened.
 fn told(city: &City, hub: &RunningHub) -> (Vec<String>, usize) {
-    let (documents, today) = (hub.hub.sealed().documents(), city.federation.clock().today());
-    let tasks = hub.read(move |tx| view::tasks(tx, &documents, today));
-    let own = tasks.into_iter().find(|one| one.id == task(city, THE_FLOW)).expect("task");
+    let own = city.tasks(hub).into_iter().find(|one| one.id == task(city, THE_FLOW)).expect("task");
     let waits = own.waits.iter().map(|wait| {
         let reason = wait.reason.as_ref().map(ToString::to_string).unwrap_or_default();
         format!("{} {}", wait.group, reason)
@@ -174,12 +203,5 @@ async fn a_week_that_began_stays_with_its_catalogue() {
     assert!(!opened[0].1.is_empty());
     assert!(opened[0].1.iter().all(|(place, value)| rest.get(place) == Some(value)));
     assert!(city.opened(id).is_empty());
-    all_but(&city, NEXT_WEEK, &[]);
-    city.days(7);
-    city.step().await;
-    city.step().await;
-    city.days(1);
-    city.step().await;
-    let next = city.opened(task(&city, NEXT_WEEK));
-    assert_eq!(next, [("cells".to_owned(), recount(&city, FLOW, 1..=SCHOOLS))]);
+    next_week_is_whole(&city).await;
 }

@@ -11,7 +11,7 @@ use proto::opening::{Detail, Standing};
 
 use crate::city::{City, FLOW};
 use crate::crashes::{asked, leader_name};
-use crate::school::{all_but, away, code, draft, task, unit};
+use crate::school::{all_but, both_away, code, draft, task, unit};
 use crate::{THE_FLOW, THE_STOCK};
 
 pub fn groups(city: &City) -> Vec<GroupId> {
@@ -23,8 +23,17 @@ pub fn groups(city: &City) -> Vec<GroupId> {
 /// The helper's answer to a leader that asks for a set.
 pub async fn ask(
     city: &City,
-    (place, detail): ((&'static str, &'static str), Detail),
+    asked: ((&'static str, &'static str), Detail),
     groups: impl IntoIterator<Item = GroupId>,
+) -> Result<(), &'static str> {
+    ask_over(city, asked, (groups, &|_| ())).await
+}
+
+/// The same of a leader that names other reports than the helper holds.
+async fn ask_over(
+    city: &City,
+    (place, detail): ((&'static str, &'static str), Detail),
+    (groups, change): (impl IntoIterator<Item = GroupId>, &dyn Fn(&mut Vec<Standing>)),
 ) -> Result<(), &'static str> {
     let id = task(city, place);
     let documents = city.leader.hub.sealed().documents();
@@ -38,7 +47,8 @@ pub async fn ask(
         task: one.task,
         report: one.digest,
     });
-    let standings = standings.collect();
+    let mut standings: Vec<Standing> = standings.collect();
+    change(&mut standings);
     let recorded = BTreeSet::new();
     let asked = AskedSet { stage: Stage::Junior, detail, groups, standings, recorded };
     let helper = Helper::new(city.helper.hub.sealed().clone());
@@ -125,9 +135,33 @@ async fn only_the_leader_of_the_plan_is_answered() {
     }
 }
 
-/// Both hubs note that a school is away from September on.
-fn both_away(city: &City, school: u32, to: Option<&str>) {
-    [&city.leader, &city.helper].into_iter().for_each(|hub| away(hub, school, ("2026-09-01", to)));
+/// A helper that let a set pass gives its share of it for the reports of then and for no others:
+/// a leader that asks for the same groups over one report less is refused and gets nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_is_given_for_one_standing() {
+    let city = City::start().await;
+    all_but(&city, THE_FLOW, &[]);
+    city.step().await;
+    city.step().await;
+    city.days(1);
+    let (cells, all) = ((THE_FLOW, Detail::Cells), groups(&city));
+    let one_less = |standings: &mut Vec<Standing>| drop(standings.pop());
+    let another = |standings: &mut Vec<Standing>| {
+        let digest = standings[1].report;
+        standings[0].report = digest;
+    };
+    let id = task(&city, THE_FLOW);
+    let given = || city.helper.read(move |tx| opening::of_task(tx, &id)).len();
+    for changed in [&one_less as &dyn Fn(&mut Vec<Standing>), &another] {
+        let answer = ask_over(&city, cells, (all.clone(), changed)).await;
+        assert_eq!((answer, given()), (Err("OTHER_STANDING"), 0), "before anything was given");
+    }
+    assert_eq!(ask(&city, cells, all.clone()).await, Ok(()));
+    assert_eq!(ask(&city, cells, all.clone()).await, Ok(()), "the same again");
+    for changed in [&one_less as &dyn Fn(&mut Vec<Standing>), &another] {
+        let answer = ask_over(&city, cells, (all.clone(), changed)).await;
+        assert_eq!((answer, given()), (Err("OTHER_STANDING"), 1), "after it was given");
+    }
 }
 
 /// A group of which only one school is in session is opened together with its partner, and the
@@ -135,7 +169,7 @@ fn both_away(city: &City, school: u32, to: Option<&str>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_town_is_not_told_beside_a_merged_group() {
     let city = City::start().await;
-    (8..=11).for_each(|school| both_away(&city, school, None));
+    (8..=11).for_each(|school| both_away(&city, school, ("2026-09-01", None)));
     all_but(&city, THE_STOCK, &[8, 9, 10, 11]);
     city.step().await;
     city.step().await;
@@ -152,7 +186,7 @@ async fn a_town_is_not_told_beside_a_merged_group() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_town_is_told_of_no_school_that_came_in_between() {
     let city = City::start().await;
-    both_away(&city, 7, None);
+    both_away(&city, 7, ("2026-09-01", None));
     all_but(&city, THE_STOCK, &[7]);
     city.step().await;
     city.step().await;
@@ -160,7 +194,7 @@ async fn a_town_is_told_of_no_school_that_came_in_between() {
     let (cells, town) = ((THE_STOCK, Detail::Cells), (THE_STOCK, Detail::Categories));
     let all = groups(&city);
     assert_eq!(ask(&city, cells, all.clone()).await, Ok(()), "without the seventh");
-    both_away(&city, 7, Some("2026-09-01"));
+    both_away(&city, 7, ("2026-09-01", Some("2026-09-01")));
     let late = draft(&city, THE_STOCK, 7, 1).send(&city);
     // The first step hears of what the helper let pass, and the town waits for no day.
     city.step().await;

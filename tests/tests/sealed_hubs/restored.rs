@@ -48,7 +48,7 @@ fn records(hub: &RunningHub) -> BTreeMap<u64, Vec<u8>> {
 }
 
 /// A store forgets what both hubs signed, and keeps what it gave.
-fn unsign(tx: &Tx<'_>) -> Result<(), runtime::sql::SqlError> {
+pub fn unsign(tx: &Tx<'_>) -> Result<(), runtime::sql::SqlError> {
     tx.execute("delete from sealed_cell", &[])?;
     tx.execute("delete from sealed_record", &[]).map(drop)
 }
@@ -176,8 +176,9 @@ async fn a_set_with_a_record_is_not_opened_over_other_reports() {
     // Both hubs hold a report of the school that no rule of now would have let them take.
     let hubs = [&city.leader, &city.helper];
     hubs.into_iter().for_each(|hub| rename_standing(hub, ("S11", "S99")));
-    draft(&city, SPRING, 11, 1).send(&city);
+    let late = draft(&city, SPRING, 11, 1).send(&city);
     city.step().await;
+    assert_eq!(code(&city, 11, late).as_deref(), Some(""), "both hubs hold it as accepted");
     hubs.into_iter().for_each(|hub| rename_standing(hub, ("S99", "S11")));
     city.days(8);
     city.leader.write(move |tx| {

@@ -303,6 +303,11 @@ pub fn away(hub: &RunningHub, school: u32, (from, to): (&str, Option<&str>)) {
     hub.write(move |tx| say::note_absence(tx, &absence, 1));
 }
 
+/// Both hubs note from when to when a school is away.
+pub fn both_away(city: &City, school: u32, days: (&str, Option<&str>)) {
+    [&city.leader, &city.helper].into_iter().for_each(|hub| away(hub, school, days));
+}
+
 /// The independent sum of some schools, cell by cell.
 pub fn recount(
     city: &City,

@@ -3,7 +3,6 @@
 use domain::catalogue::Stage;
 use domain::unit::{UnitId, UnitKind};
 use hub::opened::{Asked, Closed, TableOf, Take, books};
-use hub::sealed::view;
 use hub::statistics::Statistics;
 use proto::opening::Detail;
 
@@ -30,9 +29,7 @@ async fn closed_cells_are_not_told_as_the_rest() {
     let second = groups(&city).pop();
     let town = (THE_STOCK, Detail::Categories);
     assert_eq!(ask(&city, town, second).await, Err("NOT_ADMITTED"));
-    let (documents, today) = (city.leader.hub.sealed().documents(), today(&city));
-    let tasks = city.leader.read(move |tx| view::tasks(tx, &documents, today));
-    let own = tasks.into_iter().find(|one| one.id == id).expect("task");
+    let own = city.tasks(&city.leader).into_iter().find(|one| one.id == id).expect("task");
     let untold: Vec<_> = own.untold.iter().map(|one| (one.town.as_str(), one.stage)).collect();
     assert_eq!(untold, [("T2", Stage::Junior)]);
     assert!(own.untold.iter().all(|one| !one.may_come), "nothing more can change it");
@@ -42,10 +39,6 @@ async fn closed_cells_are_not_told_as_the_rest() {
     has(&seen, "街道（镇）T2 的合计不开启", "the figure of town T2 stays closed");
     assert_eq!(figure_of(&city, "T1"), Ok(()));
     assert_eq!(figure_of(&city, "T2"), Err(Closed::Rest));
-}
-
-fn today(city: &City) -> jiff::civil::Date {
-    city.federation.clock().today()
 }
 
 /// Whether the leader shows a town's figure of the stock, or why not.

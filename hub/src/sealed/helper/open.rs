@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use certs::aggregate::Role;
 use certs::digest::sha256;
 use certs::identity::LeafIdentity;
 use certs::root::Commission;
@@ -207,7 +208,8 @@ impl Known {
         (set, standings): (Set, Vec<Standing>),
     ) -> Result<(Vec<u8>, Vec<u8>), CallError> {
         let today = hub.parts().clock.today();
-        let holding = Holding::read(tx, &hub.documents(), &self.task, today)?;
+        let documents = hub.documents();
+        let holding = Holding::read(tx, (&documents, Role::Helper), &self.task, today)?;
         let past = Past::read(tx, &self.task)?;
         let admitted = holding.admit(tx, &self.task, (&set, &past), today)?;
         if admitted.standings != standings {

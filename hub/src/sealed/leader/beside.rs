@@ -82,7 +82,8 @@ impl Leader {
         self.second.lock().unwrap_or_else(PoisonError::into_inner).insert(arrival.digest);
         let now_ms = self.hub.parts().clock.now_ms();
         let (school, terms) = (arrival.school.clone(), &case.task.terms);
-        let detail = format!("{} {}", terms.table, terms.period);
+        // The last word says until when a person is told: as long as that report waits.
+        let detail = format!("{} {} {}", terms.table, terms.period, arrival.digest);
         let write = move |tx: &Tx<'_>| {
             alarm::raise(tx, watch::ALARM_HELD_THERE, school.as_str(), &detail, now_ms)
         };

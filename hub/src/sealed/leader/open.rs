@@ -1,6 +1,7 @@
 //! Opening sums: the intent is on the disk before the helper is asked, the control sum is looked
 //! at before the figures, and figures are kept when both hubs have signed what they are.
 
+use certs::aggregate::Role;
 use certs::root::Commission;
 use jiff::civil::Date;
 use proto::frame::OPENING_CONTEXT;
@@ -121,7 +122,7 @@ impl Leader {
             }
         }
         let today = self.hub.parts().clock.today();
-        let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
+        let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
         let past = Past::read(tx, task)?;
         Ok(!outlook(task, &holding, &past, today).ready.is_empty())
     }
@@ -136,7 +137,7 @@ impl Leader {
             }
         }
         let today = self.hub.parts().clock.today();
-        let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
+        let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
         // What towns are told stands on what was opened for the area.
         let mut past = Past::read(tx, task)?;
         for detail in [Detail::Cells, Detail::Categories] {

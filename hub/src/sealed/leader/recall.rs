@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
+use certs::aggregate::Role;
 use certs::digest::sha256;
 use domain::unit::UnitId;
 use jiff::civil::Date;
@@ -219,7 +220,7 @@ impl Leader {
             return Ok(false);
         }
         let today = self.hub.parts().clock.today();
-        let holding = Holding::read(tx, &self.hub.documents(), task, today)?;
+        let holding = Holding::read(tx, (&self.hub.documents(), Role::Leader), task, today)?;
         if one.schools.iter().any(|standing| holding.held(standing).is_none()) {
             // The helper gives its share of these reports and of no others.
             task::stop(tx, &task.id, REPORTS_LOST)?;
@@ -256,7 +257,7 @@ impl Leader {
         today: Date,
     ) -> Result<Option<Admitted>, LeaderError> {
         let set = adopt::set_of(one);
-        if !adopt::make_room(tx, &set, Room::Claimed)? {
+        if !adopt::make_room(tx, (&set, &one.schools), Room::Claimed)? {
             return Ok(None);
         }
         let past = Past::read(tx, task)?;

@@ -47,7 +47,7 @@ pub(super) fn page(
     let known = periods(tx)?;
     let shown: BTreeSet<Period> =
         asked.map_or_else(|| latest(packs, &known, today), |one| [one].into());
-    let tasks = view::tasks_of(tx, &documents, today, |period| shown.contains(&period))?;
+    let tasks = view::tasks_of(tx, (&documents, &at.id), today, |it| shown.contains(&it))?;
     let own = |year: &&Arc<Year>| year.role_of(&at.id).is_some();
     let mut areas = Vec::new();
     for year in documents.years().iter().filter(own) {

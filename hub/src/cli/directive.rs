@@ -10,6 +10,7 @@ use runtime::cli::{Align, Exit, Failure, Sentence, Table};
 use runtime::sealing::{Pins, SealedYears};
 use serde_json::json;
 
+use super::causes::Caused as _;
 use super::context::Context;
 use super::words;
 use super::words::school_key;
@@ -62,7 +63,7 @@ fn publish(context: &Context, files: &[PathBuf]) -> Result<(), Failure> {
         verified.push(one.map_err(|error| {
             let message = Sentence::new(words::PACK_REFUSED, &[&path.display()]);
             let failure = Failure::new(Exit::Authentication, "PACK_REFUSED", message);
-            failure.hint(words::PACK_REFUSED_NEXT).because(&error)
+            failure.hint(words::PACK_REFUSED_NEXT).caused(&error)
         })?);
         super::special::refuse_unprotected(&bytes)?;
         refuse_plan(path, verified.last())?;
@@ -124,7 +125,7 @@ fn refuse_keys(
         match (years.refusal(&list.kind, &list.name), year) {
             (None, Some(_)) => {}
             (Some(reason), _) => {
-                return Err(failure.hint(school_key::NOT_IN_USE_NEXT).because(reason));
+                return Err(failure.hint(school_key::NOT_IN_USE_NEXT).because_said(reason.text()));
             }
             (None, None) => return Err(failure.hint(school_key::NO_YEAR_NEXT)),
         }

@@ -18,6 +18,7 @@ use runtime::web::{Lang, Text};
 use serde::Serialize;
 use serde_json::json;
 
+use super::causes::Caused as _;
 use super::context::Context;
 use super::private::Reserved;
 use super::words;
@@ -39,9 +40,9 @@ texts! {
     PROVEN = "可推定为小数值", "proven small";
     UNDECIDED = "未能判定", "undecided";
     SAFE = "无法推算", "safe";
-    SUMMARY = "学校的隐藏数值 {0} 个：可推算出小数值 {1} 个，未能判定 {2} 个；学校自己的表中直接可见 {3} 个。",
-        "{0} hidden figures of schools: {1} small ones follow, {2} were not decided; {3} stand in \
-         the schools' own tables.";
+    SUMMARY = "学校的隐藏数值 {0} 个：可推算出小数值 {1} 个，未能判定 {2} 个。另有 {3} 个是学校按规则直接报出的数，本就不隐藏。",
+        "{0} hidden figures of schools: {1} small ones follow, {2} were not decided. {3} more are \
+         reported as they are, by rule, and hide nothing.";
     MORE = "表中只列前 {0} 行，其余见 --json。", "The table has the first {0} lines; --json has all.";
     LEAKS = "仅凭这个文件就能推算出学校的小数值，共 {0} 个。没有改动任何内容。",
         "{0} small counts of schools follow from this file. Nothing was changed.";
@@ -147,7 +148,7 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     let mut view = view_of(&audit.file)?;
     for other in &audit.others {
         let joined = view.join(view_of(other)?);
-        joined.map_err(|error| unusable(other, NOT_FITTING).because(&error))?;
+        joined.map_err(|error| unusable(other, NOT_FITTING).caused(&error))?;
     }
     if view.tables.is_empty() {
         let message = Sentence::new(NOTHING, &[&audit.file.display()]);
@@ -156,7 +157,7 @@ pub(super) fn audit(terminal: &Terminal, audit: &Audit) -> Result<(), Failure> {
     let budget = Duration::from_secs(audit.seconds);
     let mut pace = Clocked { start: Instant::now(), budget };
     let report = attack(&view, &mut pace)
-        .map_err(|error: ViewError| unusable(&audit.file, NOT_FITTING).because(&error))?;
+        .map_err(|error: ViewError| unusable(&audit.file, NOT_FITTING).caused(&error))?;
     say(terminal, &report)
 }
 
@@ -198,7 +199,7 @@ pub(super) fn export(context: &Context, asked: &Export) -> Result<(), Failure> {
 }
 
 fn view_of(file: &Path) -> Result<View, Failure> {
-    read(&load(file)?).map_err(|error| unusable(file, NOT_FORM).because(&error))
+    read(&load(file)?).map_err(|error| unusable(file, NOT_FORM).caused(&error))
 }
 
 fn load(file: &Path) -> Result<Vec<u8>, Failure> {

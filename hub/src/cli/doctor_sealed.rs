@@ -13,6 +13,8 @@ use jiff::civil::Date;
 use runtime::cli::doctor::{Check, Subject};
 use runtime::cli::{Failure, Sentence};
 use runtime::sql::Database;
+use runtime::web::time::minute;
+use runtime::web::{Lang, Text};
 
 use super::words::sealed as words;
 use crate::app::{HubError, load_pins};
@@ -23,6 +25,7 @@ use crate::sealed::view::{self, TaskView};
 use crate::sealed::watch::{self, Notice};
 use crate::sealed::{chain, close};
 use crate::share_key;
+use crate::store::sealed::heard::{self, Heard};
 use crate::store::sealed::{record, task};
 
 const CHAIN: Subject = ("sealed_chain", words::CHAIN_TITLE);
@@ -30,6 +33,7 @@ const SILENT: Subject = ("sealed_silent", words::SILENT_TITLE);
 const KEYS: Subject = ("sealed_keys", words::KEYS_TITLE);
 const AGREED: Subject = ("sealed_agreed", words::AGREED_TITLE);
 const LEADER: Subject = ("sealed_leader", words::LEADER_TITLE);
+const HELPER: Subject = ("sealed_helper", words::HELPER_TITLE);
 const NOTICES: Subject = ("sealed_notices", words::TO_LOOK_AT);
 
 /// Days before a key statement ends from which it is said: a new one takes two ceremonies.
@@ -60,25 +64,34 @@ pub(super) fn checks(
     let own = documents.years().iter().filter_map(|year| Some((year, year.role_of(&config.unit)?)));
     let own: Vec<(Arc<Year>, Role)> = own.map(|(year, role)| (year.clone(), role)).collect();
     if own.is_empty() {
-        return Ok(Vec::new());
+        return Ok(without_plan(config).into_iter().collect());
     }
     let (unit, all) = (config.unit.clone(), documents.clone());
-    let (records, tasks, notices, heard) = database.read(move |tx| {
+    let ended = |year: &Year| close::is_ended(year.sealed().plan.year(), today);
+    let led = own.iter().filter(|(year, role)| *role == Role::Leader && !ended(year));
+    let helpers: BTreeSet<UnitId> = led.map(|(year, _)| year.sealed().helper.clone()).collect();
+    let (records, tasks, notices, heard, helpers) = database.read(move |tx| {
+        let helpers = helpers.into_iter().map(|helper| {
+            let heard = heard::read(tx, &helper)?;
+            Ok((helper, heard))
+        });
+        let helpers = helpers.collect::<Result<Vec<_>, runtime::sql::SqlError>>()?;
         let notices = watch::notices(tx, &all, &unit, (today, now_ms))?;
         let heard = task::last_made(tx)?;
         let tasks = view::tasks(tx, (&all, &unit), today)?;
-        Ok::<_, runtime::sql::SqlError>((record::all(tx)?, tasks, notices, heard))
+        Ok::<_, runtime::sql::SqlError>((record::all(tx)?, tasks, notices, heard, helpers))
     })?;
     let ends = |task: &TaskView| Span::of(task.period, packs.calendar()).ok().map(|span| span.to);
-    let of_now = |one: &&(Arc<Year>, Role)| {
-        let school_year = one.0.sealed().plan.year();
-        !close::is_ended(school_year, today)
-    };
-    let now: Vec<&(Arc<Year>, Role)> = own.iter().filter(of_now).collect();
+    let now: Vec<&(Arc<Year>, Role)> = own.iter().filter(|(year, _)| !ended(year)).collect();
     let mut checks = vec![keys_held(&now, today), agreed(&tasks)];
     if now.iter().any(|(_, role)| *role == Role::Helper) {
         checks.push(leader_heard(heard, now_ms));
     }
+    if helpers.is_empty() {
+        checks.extend(without_plan(config));
+    }
+    let address = config.helper_address.as_deref();
+    checks.extend(helpers.iter().map(|helper| helper_heard(address, helper, now_ms)));
     checks.push(unbroken(&records));
     checks.push(silent(tasks.iter().filter_map(|one| Some((ends(one)?, one))), today));
     checks.extend(noticed(&notices));
@@ -137,6 +150,51 @@ fn leader_heard(last_ms: Option<i64>, now_ms: i64) -> Check {
             Check::warning(LEADER, found, words::LEADER_FIX)
         }
         None => Check::warning(LEADER, words::LEADER_NEVER, words::LEADER_FIX),
+    }
+}
+
+/// A hub that is told where a helper is, and that no plan in force has lead anything.
+fn without_plan(config: &Config) -> Option<Check> {
+    let address = config.helper_address.as_ref()?;
+    let found = Sentence::new(words::HELPER_NO_PLAN, &[address]);
+    Some(Check::warning(HELPER, found, words::HELPER_NO_PLAN_FIX))
+}
+
+/// When the helper of a plan answered last, and what to do where it does not.
+fn helper_heard(address: Option<&str>, (helper, heard): &(UnitId, Heard), now_ms: i64) -> Check {
+    let Some(address) = address else {
+        let found = Sentence::new(words::HELPER_NO_ADDRESS, &[helper]);
+        return Check::problem(HELPER, found, words::HELPER_NO_ADDRESS_FIX);
+    };
+    let never = || words::HELPER_NEVER_SINCE.fill(Lang::Zh, &[]);
+    let last = heard.answered_at_ms.map(minute);
+    let told = Sentence::pair(
+        last.clone().unwrap_or_else(never),
+        last.unwrap_or_else(|| words::HELPER_NEVER_SINCE.fill(Lang::En, &[])),
+    );
+    let say = |text: Text, more: &[&dyn std::fmt::Display]| {
+        let fill = |lang: Lang| {
+            let last = told.in_lang(lang);
+            let mut values: Vec<&dyn std::fmt::Display> = vec![helper, &address, &last];
+            values.extend(more);
+            text.fill(lang, &values)
+        };
+        Sentence::pair(fill(Lang::Zh), fill(Lang::En))
+    };
+    let days = |at_ms: i64| now_ms.saturating_sub(at_ms) / 86_400_000;
+    match (heard.silent_since_ms, heard.answered_at_ms) {
+        (Some(since), _) => {
+            let found = say(words::HELPER_SILENT, &[&minute(since)]);
+            // A helper that is started again is away for minutes.
+            match days(since) {
+                0 => Check::warning(HELPER, found, words::HELPER_FIX),
+                _ => Check::problem(HELPER, found, words::HELPER_FIX),
+            }
+        }
+        (None, Some(at)) if days(at) <= LEADER_DAYS => {
+            Check::well(HELPER, say(words::HELPER_WELL, &[]))
+        }
+        (None, _) => Check::warning(HELPER, say(words::HELPER_QUIET, &[]), words::HELPER_FIX),
     }
 }
 
@@ -216,6 +274,33 @@ mod tests {
             awaited: std::collections::BTreeMap::new(),
             is_known: true,
         }
+    }
+
+    /// A helper that does not answer is named with its last answer, for a day as a warning and then
+    /// as a problem; so is one to which no address leads, and one that is quiet for more than a
+    /// week although keys of a new week are agreed on in each.
+    #[test]
+    fn a_helper_that_does_not_answer_is_said() {
+        const DAY: i64 = 86_400_000;
+        let check = |address, answered: Option<i64>, silent: Option<i64>| {
+            let heard = Heard { answered_at_ms: answered, silent_since_ms: silent };
+            let helper = "HC-QD".parse().expect("unit");
+            helper_heard(address, &(helper, heard), 100 * DAY)
+        };
+        let at = Some("10.0.0.2:7443");
+        assert_eq!(check(at, Some(99 * DAY), None).verdict(), Verdict::Well);
+        assert_eq!(check(at, Some(90 * DAY), None).verdict(), Verdict::Warning);
+        assert_eq!(check(at, None, None).verdict(), Verdict::Warning);
+        let hour = 100 * DAY - 3_600_000;
+        assert_eq!(check(at, Some(90 * DAY), Some(hour)).verdict(), Verdict::Warning);
+        let away = check(at, Some(90 * DAY), Some(98 * DAY));
+        assert_eq!(away.verdict(), Verdict::Problem);
+        for lang in [Lang::Zh, Lang::En] {
+            let said = away.found(lang);
+            assert!(said.contains(&minute(90 * DAY)) && said.contains("HC-QD"), "{said}");
+        }
+        assert!(check(at, None, Some(98 * DAY)).found(Lang::Zh).contains("从未"));
+        assert_eq!(check(None, None, None).verdict(), Verdict::Problem);
     }
 
     /// Seven days after a report should have come its school is silent, and a chain that was

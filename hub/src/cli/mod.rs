@@ -4,6 +4,7 @@
 //! through the store, and its version tells the running hub that it changed.
 
 mod api_key;
+mod causes;
 mod chinese;
 mod context;
 mod directive;
@@ -24,6 +25,7 @@ mod roots;
 mod school_key;
 mod sealed;
 mod sealed_close;
+mod sealed_names;
 mod sealed_told;
 mod serve;
 mod settings;

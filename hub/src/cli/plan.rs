@@ -24,6 +24,7 @@ use runtime::web::{Lang, Text};
 use serde::Serialize;
 use serde_json::json;
 
+use super::causes::Caused as _;
 use super::words::plan as words;
 use crate::ca::source::create;
 
@@ -156,9 +157,9 @@ fn statement(path: &Path, purpose: Purpose) -> Result<String, Failure> {
         Failure::new(Exit::Invalid, "STATEMENT_FILE", message).hint(words::STATEMENT_NEXT)
     };
     let signed = SignedStatement::from_pem(&bytes(path)?);
-    let signed = signed.map_err(|error| unusable(words::NO_STATEMENT).because(&error))?;
+    let signed = signed.map_err(|error| unusable(words::NO_STATEMENT).caused(&error))?;
     let says = signed.unverified();
-    let says = says.map_err(|error| unusable(words::NO_STATEMENT).because(&error))?;
+    let says = says.map_err(|error| unusable(words::NO_STATEMENT).caused(&error))?;
     if says.purpose != purpose {
         return Err(unusable(words::OTHER_PURPOSE));
     }
@@ -340,7 +341,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 fn unreadable(path: &Path, error: &PackError) -> Failure {
     let message = Sentence::new(words::UNREADABLE, &[&path.display()]);
-    Failure::new(Exit::Invalid, "PLAN_FILE", message).hint(words::UNREADABLE_NEXT).because(error)
+    Failure::new(Exit::Invalid, "PLAN_FILE", message).hint(words::UNREADABLE_NEXT).caused(error)
 }
 
 /// What the catalogue calls a stage.

@@ -18,6 +18,7 @@ use runtime::sealing::{Pins, SealedYears, SealingYear, Unsealed};
 use runtime::sql::{SqlError, Tx};
 use serde_json::json;
 
+use super::causes::Caused as _;
 use super::context::Context;
 use super::words;
 use super::words::plan as said;
@@ -90,7 +91,7 @@ fn read(
     let stored = read.map_err(|error| {
         let message = Sentence::new(words::PACK_REFUSED, &[&path.display()]);
         let failure = Failure::new(Exit::Authentication, "PACK_REFUSED", message);
-        failure.hint(words::PACK_REFUSED_NEXT).because(&error)
+        failure.hint(words::PACK_REFUSED_NEXT).caused(&error)
     })?;
     if stored.kind != kind.as_str() {
         let message = Sentence::new(said::OTHER_KIND, &[&path.display(), &kind]);

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::sealed_close as close;
+use super::sealed_names::Names;
 use super::sealed_told;
 use super::words::sealed as words;
 use crate::app::load_pins;
@@ -108,14 +109,16 @@ pub(super) fn read<T: Send + 'static>(
     found.map_err(|error| Failure::new(Exit::Failed, "STORE", words::UNREAD).because(&error))
 }
 
-type Tasks = (Vec<TaskView>, Vec<Notice>);
+/// Tasks, what a person has to look at, and names beside ids.
+type Tasks = (Vec<TaskView>, Vec<Notice>, Names);
 
 /// Every task, and what a person has to look at.
 fn tasks(context: &Context) -> Result<(Arc<Packs>, Tasks), Failure> {
     let (today, now_ms) = (context.clock.today(), context.now_ms());
     read(context, move |tx, documents, unit| {
         let notices = watch::notices(tx, documents, unit, (today, now_ms))?;
-        Ok((view::tasks(tx, (documents, unit), today)?, notices))
+        let names = Names::read(tx, documents.packs().clone())?;
+        Ok((view::tasks(tx, (documents, unit), today)?, notices, names))
     })
 }
 
@@ -172,14 +175,15 @@ fn value_of(task: &TaskView) -> Value {
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let (_, (tasks, notices)) = tasks(context)?;
+    let (_, (tasks, notices, names)) = tasks(context)?;
     if tasks.is_empty() {
         return sealed_told::list(context);
     }
     let value: Vec<Value> = tasks.iter().map(value_of).collect();
     context.terminal.result(&value, |t| {
         let mut table = Table::new();
-        for head in [words::TABLE, words::PERIOD, words::REPORTS, words::OPENED, words::STATE] {
+        let heads = [words::AREA, words::TABLE, words::COUNTED, words::PERIOD, words::REPORTS];
+        for head in heads.into_iter().chain([words::OPENED, words::STATE]) {
             table = table.column(head.in_lang(t.lang()), Align::Left);
         }
         for task in &tasks {
@@ -194,39 +198,49 @@ fn list(context: &Context) -> Result<(), Failure> {
                 stand => stand.say(&task.stopped, t.lang()),
             };
             let reports = format!("{} / {}", task.fresh, task.due);
-            let row = [task.sheet.clone(), task.period.to_string(), reports];
-            table.row([row.to_vec(), vec![opened.to_string(), state]].concat());
+            let named = [
+                names.unit(task.area.as_str(), t.lang()),
+                task.sheet.clone(),
+                names.table(&task.sheet, t.lang()),
+                task.period.to_string(),
+                reports,
+            ];
+            table.row([named.to_vec(), vec![opened.to_string(), state]].concat());
         }
-        let said = notices.iter().map(|notice| notice.say(t.lang()));
+        let say = |notice: &Notice| notice.say_named(t.lang(), |id| names.unit(id, t.lang()));
+        let said = notices.iter().map(say);
         std::iter::once(table.render()).chain(said).collect::<Vec<_>>().join("\n")
     })
 }
 
 fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
-    let (packs, (all, _)) = tasks(context)?;
+    let (packs, (all, _, names)) = tasks(context)?;
     if all.is_empty() {
         return sealed_told::show(context, (sheet, period));
     }
     let is_asked = |one: &&TaskView| one.sheet == sheet && one.period.to_string() == period;
     let found: Vec<&TaskView> = all.iter().filter(is_asked).collect();
-    let value = match found.as_slice() {
-        [] => return Err(unknown_task(sheet, period)),
-        [task] => value_of(task),
-        // Health's hub helps several areas, each with a task of its own.
-        several => several.iter().map(|task| value_of(task)).collect(),
-    };
+    if found.is_empty() {
+        return Err(unknown_task(sheet, period));
+    }
+    // Health's hub helps several areas, each with a task of its own: a list also of one.
+    let areas: Vec<Value> = found.iter().map(|task| value_of(task)).collect();
+    let value = json!({"table": sheet, "period": period, "areas": areas});
     context.terminal.result(&value, |t| {
-        let told = found.iter().map(|task| told(&packs, task, t));
+        let told = found.iter().map(|task| told((&packs, &names), task, t));
         let headed = found.iter().zip(told).map(|(task, told)| match found.len() {
             1 => told,
-            _ => format!("{}\n{told}", t.text(words::AREA_HEAD, &[&task.area])),
+            _ => {
+                let area = names.unit(task.area.as_str(), t.lang());
+                format!("{}\n{told}", t.text(words::AREA_HEAD, &[&area]))
+            }
         });
         headed.collect::<Vec<_>>().join("\n\n")
     })
 }
 
 /// A task with the schools that are missing, what was opened and what each sum waits for.
-fn told(packs: &Packs, task: &TaskView, t: &Terminal) -> String {
+fn told((packs, names): (&Packs, &Names), task: &TaskView, t: &Terminal) -> String {
     let mut lines = vec![t.text(words::COVERAGE, &[&task.fresh, &task.due])];
     let named = [
         (&task.missing, words::MISSING),
@@ -235,8 +249,8 @@ fn told(packs: &Packs, task: &TaskView, t: &Terminal) -> String {
     ];
     for (schools, text) in named {
         if !schools.is_empty() {
-            let names = schools.iter().map(UnitId::as_str).collect::<Vec<_>>().join(" ");
-            lines.push(t.text(text, &[&names]));
+            let named = schools.iter().map(|school| names.unit(school.as_str(), t.lang()));
+            lines.push(t.text(text, &[&named.collect::<Vec<_>>().join(" ")]));
         }
     }
     let stage = |of: Stage| stage_of(packs, of, t.lang());
@@ -294,7 +308,7 @@ pub(super) fn stage_of(packs: &Packs, stage: Stage, lang: Lang) -> String {
 fn refused(context: &Context) -> Result<(), Failure> {
     let (_, database) = context.open()?;
     let all = database.read(|tx| verdict::refused(tx, REFUSED_MAX))?;
-    let (_, (_, notices)) = tasks(context)?;
+    let (_, (_, notices, names)) = tasks(context)?;
     let is_key = |one: &&Notice| matches!(one, Notice::OtherKey(_) | Notice::Crowded(_));
     let keys: Vec<&Notice> = notices.iter().filter(is_key).collect();
     let value: Vec<Value> = all
@@ -308,7 +322,8 @@ fn refused(context: &Context) -> Result<(), Failure> {
         })
         .collect();
     context.terminal.result(&value, |t| {
-        let said: Vec<String> = keys.iter().map(|notice| notice.say(t.lang())).collect();
+        let say = |notice: &&Notice| notice.say_named(t.lang(), |id| names.unit(id, t.lang()));
+        let said: Vec<String> = keys.iter().map(say).collect();
         if all.is_empty() {
             let none = t.text(words::NONE_REFUSED, &[]);
             return std::iter::once(none).chain(said).collect::<Vec<_>>().join("\n");
@@ -318,7 +333,8 @@ fn refused(context: &Context) -> Result<(), Failure> {
             table = table.column(head.in_lang(t.lang()), Align::Left);
         }
         for one in &all {
-            let row = [one.school.to_string(), one.sheet.clone(), one.period.clone()];
+            let school = names.unit(one.school.as_str(), t.lang());
+            let row = [school, one.sheet.clone(), one.period.clone()];
             let to_do = t.text(words::to_do(&one.code), &[]);
             table.row([row.to_vec(), vec![one.code.clone(), to_do]].concat());
         }

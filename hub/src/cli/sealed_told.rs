@@ -1,16 +1,20 @@
 //! `xinqiao-hub sealed list` and `show` at a hub without a part in the computing: the sums that
 //! came up to a city or down to a town.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::unit::UnitId;
 use runtime::cli::{Align, Failure, Table, Terminal};
 use runtime::web::time::minute;
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::sealed::{read, stage_of, unknown_task};
+use super::sealed_names::area;
 use super::words::sealed as words;
 use crate::packs::Packs;
+use crate::statistics::sealed_name;
 use crate::store::opened::{self, OpenedSum};
 
 /// Most sums that are listed, the last ones first.
@@ -31,7 +35,18 @@ pub(super) fn show(context: &Context, (sheet, period): (&str, &str)) -> Result<(
     if sums.is_empty() {
         return Err(unknown_task(sheet, period));
     }
-    say(context, &packs, (place, sums))
+    let areas: BTreeSet<&UnitId> = sums.iter().map(|sum| &sum.area).collect();
+    let of = |area: &&UnitId| {
+        let own = sums.iter().filter(|sum| sum.area == **area);
+        json!({
+            "area": area.as_str(), "table": sheet, "period": period, "state": "told",
+            "sums": own.map(value_of).collect::<Vec<_>>(),
+        })
+    };
+    // As where this hub has a part: an object with the areas.
+    let areas: Vec<Value> = areas.iter().map(of).collect();
+    let value = json!({"table": sheet, "period": period, "areas": areas});
+    context.terminal.result(&value, |t| said(t, &packs, (place, &sums)))
 }
 
 /// What this hub has to do with sums that came to it.
@@ -85,19 +100,22 @@ fn say(
     (place, sums): (Place, Vec<OpenedSum>),
 ) -> Result<(), Failure> {
     let value: Vec<Value> = sums.iter().map(value_of).collect();
-    context.terminal.result(&value, |t| {
-        if sums.is_empty() {
-            let none = if place == Place::Town { words::NONE_IN_TOWN } else { words::NO_TASKS };
-            return t.text(none, &[]);
-        }
-        let table = table(t, packs, &sums);
-        let intro = match place {
-            Place::Part => return table,
-            Place::Town => words::IN_TOWN,
-            Place::Above => words::ABOVE,
-        };
-        format!("{}\n{table}", t.text(intro, &[]))
-    })
+    context.terminal.result(&value, |t| said(t, packs, (place, &sums)))
+}
+
+/// The sums with what this hub has to do with them.
+fn said(t: &Terminal, packs: &Packs, (place, sums): (Place, &[OpenedSum])) -> String {
+    if sums.is_empty() {
+        let none = if place == Place::Town { words::NONE_IN_TOWN } else { words::NO_TASKS };
+        return t.text(none, &[]);
+    }
+    let table = table(t, packs, sums);
+    let intro = match place {
+        Place::Part => return table,
+        Place::Town => words::IN_TOWN,
+        Place::Above => words::ABOVE,
+    };
+    format!("{}\n{table}", t.text(intro, &[]))
 }
 
 fn table(t: &Terminal, packs: &Packs, sums: &[OpenedSum]) -> String {
@@ -108,8 +126,12 @@ fn table(t: &Terminal, packs: &Packs, sums: &[OpenedSum]) -> String {
     }
     for sum in sums {
         table.row(vec![
-            sum.area.to_string(),
-            sum.table.to_string(),
+            area(packs, &sum.area, t.lang()),
+            format!(
+                "{} {}",
+                sum.table,
+                sealed_name(&packs.in_force().catalogue, sum.table.as_str()).in_lang(t.lang())
+            ),
             sum.period.to_string(),
             stage_of(packs, sum.stage, t.lang()),
             format!("{} / {}", sum.fresh, sum.due),

@@ -17,6 +17,7 @@ use runtime::web::Lang;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::causes::Caused as _;
 use super::context::Context;
 use crate::app::{HubError, load_pins};
 use crate::ca::source::create;
@@ -307,7 +308,7 @@ pub(super) fn refuse_unprotected(directive: &[u8]) -> Result<(), Failure> {
 }
 
 fn wrong(error: &(dyn std::error::Error + 'static)) -> Failure {
-    Failure::new(Exit::Refused, "SPECIAL_TEXT", UNREADABLE).because(error)
+    Failure::new(Exit::Refused, "SPECIAL_TEXT", UNREADABLE).caused(error)
 }
 
 /// Checks a definition as nodes will, and writes its text into a new file.

@@ -146,6 +146,9 @@ fn why_not_compared(area: &AreaFigure, lang: Lang) -> String {
     if area.coverage.is_comparable() {
         return area.figure.text(lang);
     }
+    if area.coverage.due == 0 {
+        return words::NOT_OPEN.in_lang(lang).to_owned();
+    }
     words::NOT_COMPARED.fill(lang, &[&area.coverage.share().text(lang)])
 }
 

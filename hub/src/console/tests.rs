@@ -276,13 +276,30 @@ async fn a_class_teacher_does_not_read_the_citys_statistics() {
 #[tokio::test]
 async fn an_empty_city_and_a_count_are_shown() {
     let mut view = indicator_view();
-    view.headline = Headline { value: Figure::NotReported, range: None, parts: Vec::new() };
+    let note = Some(Label::new("在册学生总数", "everyone on the roll"));
+    view.headline = Headline { value: Figure::NotReported, range: None, parts: Vec::new(), note };
     view.sources.clear();
     view.areas[0].figure = Figure::Count(812);
     let (mut browser, _) = console_of(Role::Analyst, view).await;
     let page = check(&mut browser, "/indicators?lang=zh", "hub-count-zh.html").await;
     assert!(page.text.contains("还没有收到任何上报") && page.text.contains("计数指标"));
+    assert!(page.text.contains("<em>在册学生总数</em>"), "whom the figure counts");
     assert!(page.text.contains("class=\"bar\"") && !page.text.contains("class=\"dot\""));
+}
+
+/// An area of which nothing is opened did not fail to report: it is called not open, with the
+/// reason and without the colour of a warning.
+#[tokio::test]
+async fn an_area_that_is_not_opened_is_no_fault() {
+    let mut view = indicator_view();
+    view.table.rows.truncate(1);
+    view.table.rows[0].coverage = Coverage { reported: 0, due: 0, persons: None };
+    view.table.rows[0].closed = Some(Label::new("学校太少。", "Too few schools."));
+    view.areas[0].coverage = view.table.rows[0].coverage;
+    let (mut browser, _) = console_of(Role::Analyst, view).await;
+    let page = check(&mut browser, "/indicators?lang=zh", "hub-not-open-zh.html").await;
+    assert!(page.text.contains("<td>未开放 <span class=\"sub\">学校太少。</span></td>"));
+    assert!(!page.text.contains("0 / 0") && !page.text.contains("num hot"));
 }
 
 /// The page of special periods says until when one runs, who refuses and why, and what each day

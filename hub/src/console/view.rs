@@ -176,6 +176,8 @@ pub struct Headline {
     pub range: Option<Range>,
     /// Numerator and denominator of a ratio; empty for a count.
     pub parts: Vec<NamedFigure>,
+    /// Whom the figure counts, where its name alone would mislead.
+    pub note: Option<Label>,
 }
 
 /// How the figures were protected before they left a school.
@@ -240,6 +242,8 @@ pub struct TableRow {
     pub figures: Vec<Figure>,
     /// Schools behind the row.
     pub coverage: Coverage,
+    /// Why nothing of the row is opened, where nobody is due for that.
+    pub closed: Option<Label>,
 }
 
 /// A breakdown.

@@ -156,6 +156,7 @@ texts! {
         "A higher rate may mean that more was noticed. It is not fit for ranking or assessment.";
     NO_SCHOOL_RANKING = "不提供到校排名", "schools are not ranked";
     NOT_COMPARED = "报送 {0}，低于 80%，不参与比较", "{0} reported, below 80%: not compared";
+    NOT_OPEN = "未开放", "not open";
     NOT_SHOWN = "本格不显示", "not shown";
     MAP = "方格地图", "Tile map";
     MAP_NOTE = "每格一个地区，位置示意", "one tile an area, roughly placed";

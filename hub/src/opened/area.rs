@@ -144,6 +144,12 @@ impl AreaBook {
         &self.area
     }
 
+    /// The school year, by the year in which it begins.
+    #[must_use]
+    pub const fn school_year(&self) -> i16 {
+        self.school_year
+    }
+
     /// What both commissions signed for the year; nothing only if the packs changed meanwhile.
     #[must_use]
     pub fn sealing(&self) -> Option<&SealingYear> {

@@ -7,6 +7,7 @@
 //! change.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::catalogue::{Axis, Stage};
 use domain::digest::Digest;
@@ -27,6 +28,7 @@ use crate::seen::Place;
 use crate::statistics::key_at;
 use crate::store::opened::OpenedSum;
 use crate::store::publication::Area;
+use crate::store::sealed::year;
 use crate::store::unit::{self, UnitStatus};
 
 /// What stands before everything that an identity is made of.
@@ -108,12 +110,16 @@ pub fn read(tx: &Tx<'_>, place: Place<'_>, name: ReleaseName) -> Result<Inputs, 
         let mut part = Vec::new();
         for book in &books.areas {
             let sum = book.sum(&Extent::Area, asked);
-            settled(book, &sum)?;
+            settled(book, &sum).map_err(|refused| closed(tx, book, refused))?;
             same_words(place, query, &sum)?;
             part.push(sum.cells.clone());
             found.take(book, &sum);
         }
-        found.parts.push(Part { query, cells: cells(&axes, &part)? });
+        let cells = cells(&axes, &part).map_err(|refused| {
+            let waits = |refused, book: &Arc<AreaBook>| closed(tx, book, refused);
+            books.areas.iter().fold(refused, waits)
+        })?;
+        found.parts.push(Part { query, cells });
     }
     if found.sums.is_empty() {
         return Err(Refused::NoGroup);
@@ -196,6 +202,24 @@ fn settled(book: &AreaBook, sum: &AreaSum<'_>) -> Result<(), Refused> {
     let why = waits.filter(|why| matches!(why.sort(), Sort::Waits | Sort::Stopped)).max();
     let (area, of) = (book.area().clone(), open.len() + closed.len());
     Err(Refused::Unsettled { area, open: open.len(), of, why })
+}
+
+/// Of what waits in a year that this hub closed, that nothing of it comes any more.
+fn closed(tx: &Tx<'_>, book: &AreaBook, refused: Refused) -> Refused {
+    let waits = match &refused {
+        Refused::Unsettled { .. } => true,
+        Refused::Closed(why) => why.sort() == Sort::Waits,
+        _ => false,
+    };
+    if !waits {
+        return refused;
+    }
+    let (area, year) = (book.area(), book.school_year());
+    match year::is_closed(tx, (area, year)) {
+        Ok(false) => refused,
+        Ok(true) => Refused::YearClosed { area: area.clone(), year },
+        Err(error) => error.into(),
+    }
 }
 
 /// The cells of a query over all areas.

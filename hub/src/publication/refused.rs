@@ -34,6 +34,14 @@ pub enum Refused {
         /// Why the others are not, where that is known.
         why: Option<Closed>,
     },
+    /// This hub closed the school year: what was not opened by then never is.
+    #[error("school year {year} of {area} was closed")]
+    YearClosed {
+        /// The area.
+        area: UnitId,
+        /// The school year, by the year in which it begins.
+        year: i16,
+    },
     /// The plan opens no group at all.
     #[error("the plan opens no group")]
     NoGroup,
@@ -97,6 +105,7 @@ impl Refused {
             Self::Noise(_) => "NOISE",
             Self::NotOpened(_) => "NOT_OPENED_SUMS",
             Self::Unsettled { .. } => "NOT_SETTLED",
+            Self::YearClosed { .. } => "YEAR_CLOSED",
             Self::NoGroup => "NO_GROUP",
             Self::Catalogue | Self::Seen(SeenError::Catalogue) => "OTHER_CATALOGUE",
             Self::Closed(_) => "NOT_SETTLED",
@@ -129,6 +138,9 @@ impl Refused {
             Self::Unsettled { area, open, of, why } => {
                 let why = why.map(|why| opened::why(why, lang)).unwrap_or_default();
                 words::UNSETTLED.fill(lang, &[area, open, of, &why])
+            }
+            Self::YearClosed { area, year } => {
+                words::YEAR_CLOSED.fill(lang, &[area, year, &year.saturating_add(1)])
             }
             Self::Reachable { cell, .. } => words::REACHABLE.fill(lang, &[cell]),
             Self::NotLower(cap) => words::NOT_LOWER.fill(lang, &[cap]),
@@ -168,6 +180,7 @@ impl Refused {
             Self::Noise(NoiseError::Spent { .. }) => words::SPENT_NEXT,
             Self::NotOpened(_) => words::NOT_OPENED_NEXT,
             Self::Unsettled { .. } | Self::NoGroup | Self::Closed(_) => words::UNSETTLED_NEXT,
+            Self::YearClosed { .. } => words::YEAR_CLOSED_NEXT,
             Self::OlderThanSecret => words::OLDER_THAN_SECRET_NEXT,
             Self::Reachable { .. } => words::REACHABLE_NEXT,
             Self::Code => words::OTHER_CODE_NEXT,

@@ -60,6 +60,14 @@ texts! {
          published.";
     UNSETTLED_NEXT = "用 sealed show 查看各组在等什么，全部开启后再发布。",
         "sealed show says what each group waits for; publish when all are opened.";
+    YEAR_CLOSED = "{0} 的 {1}–{2} 学年已在本枢纽结清（sealed close），份额和密钥已经销毁：结清前没有开启的合计以后也不会开启，\
+                   这一学期凑不齐，不能发布。没有发布任何内容。",
+        "school year {1}-{2} of {0} was closed here (sealed close), and shares and keys are \
+         destroyed: what was not opened by then is never opened, so this term is never whole. \
+         Nothing was published.";
+    YEAR_CLOSED_NEXT = "无须处理：结清前已开启的合计仍在统计页上，已发布的不受影响（publish list）。下一学年请先发布、再结清。",
+        "There is nothing to do: sums that were opened before stay on the pages, and so does what \
+         was published (publish list). Next year publish before you close.";
     NO_GROUP = "方案没有可开启的组，因此没有可以发布的数。没有发布任何内容。",
         "the plan opens no group, so there is nothing to publish. Nothing was published.";
     OTHER_CATALOGUE = "这些合计是按另一版指标目录开启的，词语与现行目录不同。没有发布任何内容。",

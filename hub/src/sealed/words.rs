@@ -14,6 +14,7 @@ pub use waits::{reason, untold, wait};
 
 texts! {
     TABLE = "密封表", "table";
+    COUNTED = "统计内容", "what is counted";
     PERIOD = "时段", "period";
     REPORTS = "已收 / 应收", "reports in / due";
     OPENED = "已开启合计", "sums opened";
@@ -230,6 +231,29 @@ texts! {
     LEADER_NEVER = "从未来过", "never heard";
     LEADER_FIX = "致电教育方枢纽的操作员：服务是否在运行、能否连到本枢纽",
         "ring the operator of education's hub: does it run, and can it reach this one";
+    HELPER_TITLE = "卫健方枢纽", "health's hub";
+    HELPER_WELL = "{0}（{1}）最近一次应答：{2}", "{0} ({1}) answered last on {2}";
+    HELPER_QUIET = "{0}（{1}）一周多没有往来，最近一次应答：{2}",
+        "nothing was heard of {0} ({1}) for more than a week; its last answer: {2}";
+    HELPER_SILENT = "{0}（{1}）自 {3} 起无法连接，最近一次应答：{2}；其间报告不会核验，合计不会开启",
+        "{0} ({1}) has not been reached since {3}; its last answer: {2}. Meanwhile no report is \
+         checked and no sum is opened";
+    HELPER_NEVER_SINCE = "从未", "never";
+    HELPER_FIX = "致电卫健方枢纽的操作员：服务是否在运行、地址和证书有没有换、能否从本枢纽连到",
+        "ring the operator of health's hub: does it run, did its address or certificate change, \
+         can it be reached from here";
+    HELPER_NO_ADDRESS = "方案写明由 {0} 协助，但 hub.toml 没有填 helper_address：密封报告不会核验，合计不会开启",
+        "the plan names {0} as helper and hub.toml has no helper_address: no sealed report is \
+         checked and no sum is opened";
+    HELPER_NO_ADDRESS_FIX = "致电卫健方枢纽的操作员问清地址和端口，填入 hub.toml 的 helper_address，重启服务",
+        "ring the operator of health's hub for address and port, set helper_address in hub.toml, \
+         and start the service again";
+    HELPER_NO_PLAN = "hub.toml 填了卫健方枢纽的地址（{0}），但没有一份生效的方案由本枢纽主导：不会密封汇总",
+        "hub.toml names health's hub at {0}, and no plan in force has this hub lead anything: \
+         nothing is summed under seal";
+    HELPER_NO_PLAN_FIX = "新学年的方案请致电市枢纽，确认已由两个部门签发并发布（plan publish）；不做密封汇总的，删去这一项",
+        "ring the city's hub: is the year's plan signed by both commissions and published (plan \
+         publish)? Where nothing is summed under seal, take helper_address out";
     LOOK_AT_FIX = "逐项见 xinqiao-hub sealed list 和密封汇总页面",
         "each is on the page of sealed sums and in xinqiao-hub sealed list";
     SILENT_TITLE = "七天没有报告的学校", "schools silent for seven days";

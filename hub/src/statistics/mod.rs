@@ -41,7 +41,7 @@ pub use domain::disclosure::GROUP_SCHOOLS_MIN;
 pub(crate) use evaluate::key_at;
 pub use holdings::{Holdings, UnitHoldings, figures, name};
 pub use opened_out::{OpenedOut, opened_lines, opened_why};
-pub(crate) use pages::{area_name, name as period_name};
+pub(crate) use pages::{area_name, name as period_name, sealed_name};
 pub use plan::{Feed, Indicator, Plan, feed};
 pub use provenance::{SourceOut, TableSourceOut, provenance, tree_lines};
 pub use report::{

@@ -50,6 +50,11 @@ pub struct Opened<'b> {
 }
 
 impl SealedFeed {
+    /// The ids of its tables.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|one| one.table.as_str())
+    }
+
     /// The first of its tables, by which it is named.
     #[must_use]
     pub fn table(&self) -> String {

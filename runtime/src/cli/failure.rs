@@ -25,7 +25,7 @@ struct Content {
     code: &'static str,
     message: Sentence,
     hint: Option<Sentence>,
-    cause: Option<String>,
+    cause: Option<Sentence>,
     retryable: bool,
     details: Option<Value>,
     beside: Option<Value>,
@@ -125,14 +125,22 @@ impl Failure {
             }
             next = inner.source();
         }
-        self.0.cause = Some(text);
+        self.0.cause = Some(Sentence::pair(text.clone(), text));
+        self
+    }
+
+    /// The same where the cause is said in both languages.
+    #[must_use]
+    pub fn because_said(mut self, cause: impl Into<Sentence>) -> Self {
+        self.0.cause = Some(cause.into());
         self
     }
 
     /// As [`Failure::because`], for a cause that came as text.
     #[must_use]
     pub fn because_of(mut self, cause: &str) -> Self {
-        self.0.cause = (!cause.is_empty()).then(|| cause.to_owned());
+        let said = || Sentence::pair(cause.to_owned(), cause.to_owned());
+        self.0.cause = (!cause.is_empty()).then(said);
         self
     }
 
@@ -160,10 +168,16 @@ impl Failure {
         self.0.hint.as_ref().map(|hint| hint.in_lang(lang))
     }
 
-    /// The technical cause.
+    /// The technical cause, as logs have it.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
-        self.0.cause.as_deref()
+        self.cause_in(Lang::En)
+    }
+
+    /// The technical cause in one language, as far as it is said in it.
+    #[must_use]
+    pub fn cause_in(&self, lang: Lang) -> Option<&str> {
+        self.0.cause.as_ref().map(|cause| cause.in_lang(lang))
     }
 
     /// The object that `--json` prints.

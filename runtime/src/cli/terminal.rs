@@ -152,7 +152,7 @@ impl Terminal {
         }
         let head = self.paint(Paint::Bad, words::ERROR.in_lang(self.lang));
         self.talk_plain(&format!("{head}{}", failure.message(self.lang)));
-        if let Some(cause) = failure.cause() {
+        if let Some(cause) = failure.cause_in(self.lang) {
             let line = self.text(words::CAUSE, &[&cause]);
             self.talk_plain(&self.paint(Paint::Faint, &line));
         }

@@ -8,13 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
-use runtime::cli::{Align, Exit, Failure, Globals, Table, Terminal, Translation, block_on, parse};
+use runtime::cli::{
+    Align, Exit, Failure, Globals, Sentence, Table, Terminal, Translation, block_on, parse,
+};
 use runtime::web::{Lang, Text};
 use tests::city::build::{City, Hubs, Wishes};
 use tests::city::clock::live_in;
 use tests::city::days::{Course, FOUNDED, PLAN_FROM};
 use tests::city::folder::Temporary;
-use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, plan};
+use tests::city::plan::{CITY, PlanError, SMALL_CITY_MAX, YEAR_SCHOOLS_MIN, plan};
 use tests::city::process::{Asked, Program, end_with_parent};
 use tests::city::progress::Progress;
 use tests::city::report::{Timings, provenance_text, table_text, wait_until_complete};
@@ -114,11 +116,21 @@ const IN_USE: Text = Text::new(
     "--dir 或 --export 指定的目录不是空的，其中的内容没有改动。",
     "the folder of --dir or --export is not empty; nothing in it was touched.",
 );
-const NO_GROUP: Text = Text::new(
-    "按这个学校数量，没有一个区能组成一组，无法模拟密封汇总；没有建立任何内容。",
-    "with so few schools no district has a group, so nothing can be summed; nothing was made.",
+const YEAR_NEEDED: Text = Text::new(
+    "--export 和 --weeks 只与 --year 一起使用；没有建立任何内容。",
+    "--export and --weeks go with --year only; nothing was made.",
 );
-const NO_GROUP_NEXT: Text = Text::new("请用 --schools 12 或更多。", "Use --schools 12 or more.");
+const YEAR_NEEDED_NEXT: Text = Text::new(
+    "要模拟一个学年：xinqiao-city --year --export 目录；只看演示城市的，去掉这两项。",
+    "To play a school year: xinqiao-city --year --export DIR; to look at a city, leave them out.",
+);
+const NO_GROUP: Text = Text::new(
+    "{0} 所学校时，两个区不能各组成一组，无法模拟密封汇总的学年；没有建立任何内容。",
+    "with {0} schools not each of two districts has a group, so a year under seal cannot be \
+     played; nothing was made.",
+);
+const NO_GROUP_NEXT: Text =
+    Text::new("请用 --schools {0}（或更多，至 20）。", "Use --schools {0}, or more up to 20.");
 const YEAR_FAILED: Text = Text::new(
     "本次模拟没有通过：有数值对不上，或有不应推算出的数值被推算出来，见上表；各方的文件已写好。",
     "the year does not hold: a sum differs, or the attacker does not say of a file what it must, \
@@ -187,7 +199,26 @@ async fn told_to_stop() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
+/// Whether what is given goes together, before anything is made.
+fn check(arguments: &Arguments) -> Result<(), Failure> {
+    let is_of_year = arguments.export.is_some() || arguments.weeks.is_some();
+    if is_of_year && !arguments.year {
+        return Err(Failure::new(Exit::Usage, "YEAR_NEEDED", YEAR_NEEDED).hint(YEAR_NEEDED_NEXT));
+    }
+    if arguments.year && arguments.schools < YEAR_SCHOOLS_MIN {
+        return Err(no_group(arguments.schools));
+    }
+    Ok(())
+}
+
+fn no_group(schools: usize) -> Failure {
+    let message = Sentence::new(NO_GROUP, &[&schools]);
+    let next = Sentence::new(NO_GROUP_NEXT, &[&YEAR_SCHOOLS_MIN]);
+    Failure::new(Exit::Usage, "NO_GROUP", message).hint(next)
+}
+
 async fn run(arguments: &Arguments) -> Result<Ended, Failure> {
+    check(arguments)?;
     let plan = plan(arguments.schools).map_err(|error| match error {
         PlanError::Schools(_) => Failure::new(Exit::Usage, "SCHOOLS", NUMBER),
         other => failed(other),
@@ -242,7 +273,7 @@ async fn play(
 ) -> Result<Ended, Failure> {
     let (lang, json) = (arguments.globals.lang(), arguments.globals.json);
     if city.areas.is_empty() {
-        return Err(Failure::new(Exit::Usage, "NO_GROUP", NO_GROUP).hint(NO_GROUP_NEXT));
+        return Err(no_group(arguments.schools));
     }
     let progress = Progress::new(std::io::stderr().is_terminal(), json);
     tracks(&progress, city, lang);
@@ -441,6 +472,22 @@ mod help {
     use clap::CommandFactory;
 
     use super::*;
+
+    /// What belongs to a year is refused without one, and a year with too few schools names the
+    /// least number; nothing is made before.
+    #[test]
+    fn a_year_is_asked_for_whole() {
+        let code = |args: &[&str]| {
+            let asked = Arguments::try_parse_from([&["xinqiao-city"], args].concat());
+            asked.map_or("CLAP", |asked| check(&asked).map_or_else(|it| it.code(), |()| ""))
+        };
+        assert_ne!(code(&["--export", "seen"]), "");
+        assert_ne!(code(&["--weeks", "2"]), "");
+        assert_eq!(code(&["--year", "--export", "seen"]), "");
+        assert_eq!(code(&["--year", "--export", "seen", "--schools", "11"]), "NO_GROUP");
+        assert!(no_group(11).next_step(Lang::Zh).is_some_and(|next| next.contains("12")));
+        assert_eq!(code(&["--schools", "11"]), "");
+    }
 
     /// Every text of the help has its Chinese.
     #[test]

@@ -19,6 +19,9 @@ pub const REAL_SCHOOLS: [&str; 5] =
 /// A school that sits straight under its district.
 const DIRECT_SCHOOL: &str = "F370202011J02";
 
+/// Schools from which on each of the two districts of a small city has a group.
+pub const YEAR_SCHOOLS_MIN: usize = 12;
+
 /// The first schools of a small city: those with real answers and the one straight under its
 /// district, then six with which each of two districts has five with a junior stage: as many as
 /// a group of an open plan needs, and below which no figure about pupils is shown.

@@ -6,7 +6,7 @@ use domain::disclosure::sealed::{CapClass, State, TaskId, context};
 use domain::unit::IdentityName;
 use hub::sealed::helper::{AskedReport, AskedReports, Helper};
 use hub::sealed::leader::LeaderError;
-use hub::store::sealed::{opening, report, task as tasks};
+use hub::store::sealed::{heard, opening, report, task as tasks};
 
 use crate::THE_FLOW;
 use crate::city::{City, FLOW, LEADER, SCHOOLS};
@@ -33,6 +33,13 @@ async fn the_helper_may_be_away_for_days() {
     assert!(matches!(away, Err(LeaderError::Transport(_))), "{away:?}");
     hand.advance_ms(3 * 24 * 3_600_000);
     assert!(driver.step().await.is_err());
+    let heard = |hub: &tests::federation::RunningHub| {
+        let unit = crate::city::HELPER.parse().expect("unit");
+        hub.read(move |tx| heard::read(tx, &unit))
+    };
+    let known = heard(&city.leader);
+    let silent_ms = known.silent_since_ms.zip(known.answered_at_ms).map(|(one, two)| one - two);
+    assert_eq!(silent_ms, Some(0), "its operator is called: silent since the first try");
     let helper = tests::federation::RunningHub::start_at(
         &federation,
         (crate::city::HELPER, domain::unit::UnitKind::Helper),
@@ -47,6 +54,7 @@ async fn the_helper_may_be_away_for_days() {
     assert!(verdicts(&city, &unit(2)).is_empty());
     city.give_keys();
     city.step().await;
+    assert_eq!(heard(&city.leader).silent_since_ms, None);
     assert_eq!(code(&city, 1, second).as_deref(), Some("other_report"));
     city.days(1);
     city.step().await;

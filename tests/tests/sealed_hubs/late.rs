@@ -139,6 +139,11 @@ async fn a_lopsided_group_silences_nobody_else() {
     let mut helper = browser(helper, UnitKind::Helper, &city).await;
     let seen = page(&mut helper, &format!("/sealed?period={WEEK}"), "lopsided").await;
     has(&seen, "余下的学校过于集中", "the rest do not hide one another");
+    let leader = Statistics::of(&city.leader.hub);
+    let mut leader = browser(leader, UnitKind::District, &city).await;
+    let week = format!("/indicators?indicator=alt.opened&period={WEEK}");
+    let seen = page(&mut leader, &week, "lopsided-week").await;
+    has(&seen, "余下的学校过于集中", "the rest do not hide one another");
     both_away(&city, 10, ("2026-09-01", Some("2026-09-01")));
     let late = draft(&city, THE_FLOW, 10, 1).send(&city);
     city.step().await;

@@ -103,10 +103,12 @@ async fn pages_show_opened_sums_and_where_they_came_from() {
     has(&indicator, "没有取整误差", "without rounding");
     assert!(!indicator[0].contains("取整数相加") && !indicator[0].contains("自己的取整数"));
     has(&indicator, "没有预警的也在内", "those without an alert as well");
+    has(&indicator, "在册学生总数", "the tiers are in the table below");
     assert!(!indicator[0].contains('≈') || indicator[0].contains("≈0"), "nothing is rounded");
     let week = format!("/indicators?indicator=alt.opened&period={WEEK}&breakdown=kind-stage");
     let week = page(&mut leader, &week, "leader-week").await;
     has(&week, "不开启", "closed");
+    has(&week, "等 1 所学校的报告", "waits for reports of 1 schools");
     let month = "/indicators?indicator=alt.opened&period=2026-09&breakdown=kind-stage";
     let month = page(&mut leader, month, "leader-month").await;
     has(&month, "本时段共 4 周，已开启 0 周", "0 of 4 weeks are opened");

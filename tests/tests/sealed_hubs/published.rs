@@ -14,11 +14,12 @@ use hub::sealed::guard::REACHABLE;
 use hub::seen::Role as Eyes;
 use hub::statistics::UnitName;
 use hub::store::publication::{self, Drawn};
-use runtime::web::Role;
+use hub::store::sealed::year;
+use runtime::web::{Lang, Role};
 use tests::federation::RunningHub;
 
 use crate::THE_STOCK;
-use crate::city::{City, SCHOOLS, STOCK, TERM};
+use crate::city::{City, LEADER, SCHOOLS, STOCK, TERM};
 use crate::figures::recount;
 use crate::guarded::lopsided;
 use crate::school::opened_after;
@@ -238,6 +239,21 @@ async fn a_restored_hub_repeats_the_very_numbers() {
         oldest.database.write("undo", move |tx| tx.execute(&sql, &[])).expect("undone");
     }
     assert_eq!(code_of(oldest.plan(name(ALERTS))), "OLDER_THAN_SECRET");
+}
+
+/// Of a year that this hub closed it is said that nothing more is opened, and not that reports are
+/// awaited.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_year_is_not_waited_for() {
+    let city = City::start().await;
+    city.leader.write(|tx| {
+        let area = LEADER.parse().expect("unit");
+        year::close(tx, (&area, 2026), (b"record", b"signature"), 1)
+    });
+    let refused = Office::of(&city.leader.hub).plan(name(ALERTS)).expect_err("closed");
+    assert_eq!(refused.code(), "YEAR_CLOSED");
+    assert!(refused.message(Lang::Zh).contains("2026–2027 学年已在本枢纽结清"));
+    assert!(refused.message(Lang::En).contains("never opened"));
 }
 
 /// Every refusal has its code, and none writes a line.

@@ -56,7 +56,7 @@ fn stage_row((zh, en, share, reported, due, _): &District) -> TableRow {
     let label = Label::new(*zh, *en);
     let coverage = coverage(*reported, *due);
     if !coverage.is_comparable() {
-        return TableRow { label, figures: vec![Figure::NotReported; 6], coverage };
+        return TableRow { label, figures: vec![Figure::NotReported; 6], coverage, closed: None };
     }
     let mut figures: Vec<Figure> = [-210, -60, 40, 160, 120, 0]
         .iter()
@@ -68,7 +68,7 @@ fn stage_row((zh, en, share, reported, due, _): &District) -> TableRow {
         "Pingdu City" => figures[4] = Figure::Count(0),
         _ => {}
     }
-    TableRow { label, figures, coverage }
+    TableRow { label, figures, coverage, closed: None }
 }
 
 fn area((zh, en, share, reported, due, tile): &District) -> AreaFigure {
@@ -101,6 +101,7 @@ fn table() -> BreakdownTable {
             label: Label::new("全市", "Whole city"),
             figures: [290, 440, 530, 650, 620, 520].map(Figure::Share).to_vec(),
             coverage: coverage(745, 777),
+            closed: None,
         },
     }
 }
@@ -156,6 +157,7 @@ pub(super) fn indicator_view() -> IndicatorPage {
                 part("筛查阳性", "positive", 38_745),
                 part("有效完成", "validly screened", 745_120),
             ],
+            note: None,
         },
         coverage: coverage(745, 777),
         version: version(),

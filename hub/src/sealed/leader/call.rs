@@ -7,11 +7,13 @@ use certs::tls::client_config;
 use domain::unit::{IdentityName, UnitId};
 use proto::limits::MESSAGE_BYTES_MAX;
 use proto::wire::sealed::sealed_sums_client::SealedSumsClient;
+use runtime::sql::Tx;
 use runtime::transport::{TransportError, code_of, connect};
 use tonic::transport::Channel;
 use tonic::{Code, Response, Status};
 
 use super::{Leader, LeaderError};
+use crate::store::sealed::heard;
 
 /// How long the helper may take for a call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
@@ -28,10 +30,24 @@ impl Leader {
         let identity = parts.identity.current();
         let config = client_config(Some(&identity), &name, &parts.trust);
         let config = config.map_err(TransportError::Tls)?;
-        let dial = connect(&self.helper_address, &name, config).await?;
+        let dial = connect(&self.helper_address, &name, config).await;
+        self.note_heard(helper, dial.is_ok()).await?;
+        let dial = dial?;
         Ok(SealedSumsClient::new(dial.channel)
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(MESSAGE_BYTES_MAX))
+    }
+
+    /// Notes whether a helper answered, so that its operator is called once it does not.
+    async fn note_heard(&self, helper: &UnitId, answered: bool) -> Result<(), LeaderError> {
+        let (database, now_ms) = (&self.hub.parts().database, self.hub.parts().clock.now_ms());
+        let (of, told) = (helper.clone(), (answered, now_ms));
+        if !database.read_async(move |tx: &Tx<'_>| heard::is_news(tx, &of, told)).await? {
+            return Ok(());
+        }
+        let of = helper.clone();
+        let write = move |tx: &Tx<'_>| heard::note(tx, &of, told);
+        Ok(database.write_async("sealed_heard", write).await?)
     }
 }
 

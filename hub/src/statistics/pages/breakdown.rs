@@ -5,7 +5,7 @@ use domain::unit::UnitKind;
 use runtime::web::{Export, Figure as Shown, Label};
 
 use super::indicator::{Page, share_interval};
-use super::{PageError, coverage, value_label, words};
+use super::{PageError, coverage, value_label, why, words};
 use crate::console::{AreaFigure, Breakdown, BreakdownTable, TableRow};
 use crate::statistics::table::is_area;
 use crate::statistics::{Blank, Figures, Reading, UnitFigures, shown};
@@ -156,7 +156,15 @@ fn assembled(
         let kept_readings = readings.iter().zip(&kept).filter(|(_, kept)| **kept);
         let figures =
             kept_readings.map(|(reading, _)| shown(page.catalogue, page.indicator, reading));
-        TableRow { label: label.clone(), figures: figures.collect(), coverage: coverage(*covered) }
+        // Who is not due because nothing is opened did not fail to report.
+        let blank = readings.last().and_then(Reading::blank);
+        let closed = blank.filter(|blank| matches!(blank, Blank::Sealed(_))).and_then(why);
+        TableRow {
+            label: label.clone(),
+            figures: figures.collect(),
+            coverage: coverage(*covered),
+            closed: closed.filter(|_| covered.schools_due == 0),
+        }
     };
     let is_empty = |row: &TableRow| row.figures.iter().all(|f| *f == Shown::NotApplicable);
     let rows: Vec<TableRow> = lines.iter().map(row).filter(|row| !is_empty(row)).collect();

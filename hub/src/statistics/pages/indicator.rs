@@ -4,12 +4,13 @@ use domain::catalogue::{Catalogue, Count, Definition, Kind, Label as Named, Sour
 use domain::disclosure::noise::{ReleaseName, Subject};
 use domain::period::Period;
 use domain::unit::UnitId;
+use jiff::civil::Date;
 use runtime::sql::Tx;
 use runtime::web::chart::Interval;
 use runtime::web::{Export, Label, Lang};
 
 use super::breakdown::{areas, available, exports, table};
-use super::reasons::{closed, protection};
+use super::reasons::{closed, protection, waits};
 use super::{PageError, Periods, coverage, filled_with, first_sheet, version, words};
 use crate::console::{
     Breakdown, Choice, Choices, Filter, Headline, IndicatorPage, NamedFigure, OpenedLine,
@@ -95,7 +96,7 @@ pub(super) fn page(
     tx: &Tx<'_>,
     packs: &Packs,
     at: &UnitName,
-    (periods, filter): (&Periods, &Filter),
+    (periods, filter, today): (&Periods, &Filter, Date),
 ) -> Result<IndicatorPage, PageError> {
     let period = periods.chosen;
     let holdings = everything(tx, packs, at, period)?;
@@ -137,7 +138,7 @@ pub(super) fn page(
         is_sealed: holdings.whole.books.is_sealed(),
         fresh: total.fresh,
         protection: protection(&page, &reading),
-        closed: closed(&page, &reading)?,
+        closed: [closed(&page, &reading)?, waits(tx, &page, at, today)?].concat(),
         exports: page_exports(&page, breakdown, periods),
     })
 }
@@ -223,7 +224,7 @@ fn definition(catalogue: &Catalogue, indicator: Indicator<'_>) -> Label {
 }
 
 /// Whether a count puts everybody on the roll into one of its kinds, those without any as well.
-fn is_everybody(count: &Count) -> bool {
+pub(super) fn is_everybody(count: &Count) -> bool {
     let roster = ["stage", "grade", "sex"];
     let has_kind = count.dims.iter().any(|dim| !roster.contains(&dim.as_str()));
     let is_roll = |definition: &Definition| {
@@ -276,7 +277,11 @@ fn headline(page: &Page<'_>, reading: &Reading) -> Headline {
         }
         Reading::Count(_) | Reading::Blank(_) => (None, Vec::new()),
     };
-    Headline { value, range, parts }
+    let note = match page.indicator {
+        Indicator::Count(count) if is_everybody(count) => Some(words::EVERYBODY_NOTE.into()),
+        _ => None,
+    };
+    Headline { value, range, parts, note }
 }
 
 fn sources(page: &Page<'_>) -> Vec<SourceLine> {

@@ -80,7 +80,7 @@ impl StatisticsSource for Statistics {
         let (filter, today) = (filter.clone(), self.clock().today());
         let page = self.read(move |tx, packs, at| {
             let periods = periods(tx, packs, &filter.period, today)?;
-            indicator::page(tx, packs, at, (&periods, &filter))
+            indicator::page(tx, packs, at, (&periods, &filter, today))
         });
         page.map_err(SourceError::from)
     }
@@ -181,7 +181,7 @@ const fn rank(period: Period) -> u8 {
     }
 }
 
-pub(crate) use sealed::area_name;
+pub(crate) use sealed::{area_name, counted as sealed_name};
 
 /// What people call a period.
 pub(crate) fn name(period: Period) -> Label {

@@ -5,6 +5,7 @@ use domain::unit::UnitKind;
 use runtime::sql::Tx;
 use runtime::web::{Label, Text};
 
+use super::indicator::is_everybody;
 use super::{PageError, Periods, coverage, filled_with, version, why, words};
 use crate::console::{AreaCoverage, IndicatorGroup, IndicatorLine, OverviewPage, Support};
 use crate::opened::Sort;
@@ -135,10 +136,21 @@ fn line(
     };
     IndicatorLine {
         id: indicator.id().to_owned(),
-        name: indicator.label().into(),
+        name: named(indicator),
         support,
         figure,
         coverage: coverage(whole.coverage),
+    }
+}
+
+/// An indicator's name; where its total counts everybody, with that beside it.
+fn named(indicator: Indicator<'_>) -> Label {
+    let name = Label::from(indicator.label());
+    match indicator {
+        Indicator::Count(count) if is_everybody(count) => {
+            filled_with(words::EVERYBODY_NAME, &[&name])
+        }
+        _ => name,
     }
 }
 

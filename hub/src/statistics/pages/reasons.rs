@@ -1,17 +1,26 @@
 //! How figures were protected, what is not shown, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::catalogue::{Catalogue, Stage};
 use domain::disclosure::ROUNDING_BASE;
 use domain::unit::UnitKind;
+use jiff::civil::Date;
+use runtime::sql::Tx;
 use runtime::web::{Label, Text};
 
 use super::indicator::Page;
 use super::{PageError, filled, filled_with, stage_label, why, words};
 use crate::console::{Closed, Protection};
 use crate::opened::{self, Sort};
-use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, WAITING};
+use crate::sealed::documents::{Documents, ShareKeys};
+use crate::sealed::view;
+use crate::statistics::sealed::SealedFeed;
+use crate::statistics::{Amount, Blank, Floor, GROUP_SCHOOLS_MIN, Reading, UnitName, WAITING};
+
+/// Most lines about what waits.
+const WAITS_MAX: usize = 12;
 
 /// How the figures were protected before they left a school.
 pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
@@ -36,6 +45,34 @@ pub(super) fn protection(page: &Page<'_>, reading: &Reading) -> Protection {
         _ if rounded > 0 => Protection::Rounded { base: ROUNDING_BASE, cells: rounded },
         _ => Protection::Clear,
     }
+}
+
+/// What of the page's own period waits or stays closed, at a hub that computes one half: groups
+/// with their reasons, towns without a figure, and what was stopped.
+pub(super) fn waits(
+    tx: &Tx<'_>,
+    page: &Page<'_>,
+    at: &UnitName,
+    today: Date,
+) -> Result<Vec<Closed>, PageError> {
+    if !(page.is_whole() && page.is_opened(&page.indicator)) {
+        return Ok(Vec::new());
+    }
+    let known = page.packs.sealed_tables(&page.packs.in_force().digest);
+    let plan = page.indicator.plan_with(page.catalogue, known.as_deref()).ok();
+    let feeds =
+        plan.iter().flat_map(|plan| &plan.numerator).filter_map(|term| term.sealed.as_ref());
+    let tables: BTreeSet<&str> = feeds.flat_map(SealedFeed::tables).collect();
+    let documents = Documents::of(Arc::new(page.packs.clone()), &ShareKeys::default());
+    let period = page.holdings.period;
+    let tasks = view::tasks_of(tx, (&documents, &at.id), today, |one| one == period)?;
+    let own = tasks.iter().filter(|task| tables.contains(task.sheet.as_str()));
+    let lines: Vec<Label> =
+        own.flat_map(|task| super::sealed::why_closed(page.catalogue, task)).collect();
+    let more = lines.len().saturating_sub(WAITS_MAX);
+    let more = (more > 0).then(|| filled(words::CLOSED_MORE, &[&more]));
+    let shown = lines.into_iter().take(WAITS_MAX).chain(more);
+    Ok(shown.map(|why| Closed { what: words::CLOSED_PARTS.into(), why }).collect())
 }
 
 /// Whether a reading can never come, for a reason that is not the schools'.

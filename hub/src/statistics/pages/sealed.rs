@@ -186,7 +186,7 @@ pub(crate) fn area_name(packs: &Packs, area: &UnitId) -> Label {
 }
 
 /// What a sealed table counts, as people call it.
-fn counted(catalogue: &Catalogue, table: &str) -> Label {
+pub(crate) fn counted(catalogue: &Catalogue, table: &str) -> Label {
     let id = measure_of(table);
     let count = catalogue.count(id).map(|count| &count.label);
     let known = count.or_else(|| catalogue.partition(id).map(|partition| &partition.label));
@@ -280,6 +280,22 @@ fn sets(catalogue: &Catalogue, task: &TaskView) -> (Vec<Label>, Vec<Label>) {
         both(|lang| sealed::untold(named.in_lang(lang), town, lang))
     }));
     (opened, waits)
+}
+
+/// Why parts of a task have no figure, each in a sentence: what was stopped, what the attacker or
+/// the plan keeps closed, and which groups wait for how many schools.
+pub(super) fn why_closed(catalogue: &Catalogue, task: &TaskView) -> Vec<Label> {
+    let stage = |wait: &Wait| stage_label(catalogue, wait.stage);
+    let stopped = matches!(stand(task), Stand::Stopped | Stand::NoDocuments | Stand::YearClosed);
+    let stopped = stopped.then(|| both(|lang| stand(task).say(&task.stopped, lang)));
+    let missing =
+        task.waits.iter().filter(|wait| matches!(wait.reason, Some(Refusal::Waits { .. })));
+    let missing = missing.map(|wait| {
+        let named = stage(wait);
+        let schools = task.awaited(wait).len().max(1);
+        both(|lang| words::WAITS_SCHOOLS.fill(lang, &[&named.in_lang(lang), &wait.group, &schools]))
+    });
+    stopped.into_iter().chain(sets(catalogue, task).1).chain(missing).collect()
 }
 
 /// Sums of areas in which this hub has no part, terms first, the latest of each first.

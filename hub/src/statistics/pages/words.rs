@@ -26,6 +26,9 @@ texts! {
     EVERYBODY = "普查日在册的每名学生各计入一类，没有预警的也在内，所以合计就是这些学校的在册人数。",
         "Everyone on the roll on the census day is in one kind, those without an alert as well, so \
          the total is these schools' roll.";
+    EVERYBODY_NOTE = "在册学生总数，没有预警的也在内；各级人数见下方分组",
+        "everyone on the roll, those without an alert as well; the tiers are in the table below";
+    EVERYBODY_NAME = "{0}（合计为全部在册学生）", "{0} (in all: everyone on the roll)";
     SECOND_HUB = "涉及学生个人情况，须两个部门共同密封汇总后才能开启；本市目前只有一个枢纽。",
         "It is about persons and opens only as a sum that two departments seal together; this \
          city has one hub so far.";
@@ -93,6 +96,9 @@ texts! {
     CLOSED_STAGES_WHY = "{0}：按汇总方案不开启；这些学校的该学段不计入，也不算应报。",
         "{0}: by the plan these schools' stages are not opened. They are neither in the figure \
          nor due.";
+    CLOSED_PARTS = "等待或不开启的部分", "Parts that wait or stay closed";
+    CLOSED_MORE = "另有 {0} 项，见“密封汇总”页。", "{0} more are on the page of sealed sums.";
+    WAITS_SCHOOLS = "{0}，组 {1}：等 {2} 所学校的报告", "{0}, group {1}: waits for reports of {2} schools";
     AWAY_SCHOOLS = "停办或不在校的学校", "Schools closed or out of session";
     AWAY_WHY = "{0} 所：开启时登记为停办或不在校，不在合计内，也不算应报。之后送来的报告不再计入本时段，周报事项由\
                 学校之后的报告补报。",

@@ -4,6 +4,7 @@
 //! That a school is in a sum once and a nonce is used once is a constraint of the database too, so
 //! that no order of calls can break it.
 
+pub mod heard;
 pub mod opening;
 pub mod record;
 pub mod report;

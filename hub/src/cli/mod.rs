@@ -27,6 +27,7 @@ mod sealed;
 mod sealed_close;
 mod sealed_names;
 mod sealed_told;
+mod sealed_value;
 mod serve;
 mod settings;
 mod special;

@@ -17,6 +17,7 @@ use super::context::Context;
 use super::sealed_close as close;
 use super::sealed_names::Names;
 use super::sealed_told;
+use super::sealed_value as value;
 use super::words::sealed as words;
 use crate::app::load_pins;
 use crate::packs::{Packs, PacksError};
@@ -128,58 +129,12 @@ pub(super) fn unknown_task(sheet: &str, period: &str) -> Failure {
     Failure::new(Exit::NotFound, "TASK_UNKNOWN", message).hint(words::NO_TASK_NEXT)
 }
 
-fn value_of(task: &TaskView) -> Value {
-    let openings = task.openings.iter().map(|(opening, record)| {
-        json!({
-            "stage": opening.set.stage.as_str(), "detail": opening.set.detail.as_str(),
-            "groups": opening.set.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "fresh": opening.fresh, "due": opening.due,
-            "record": record.map(|record| record.number),
-            "record_digest": record.map(|record| record.digest.to_string()),
-            "refused": opening.refused,
-        })
-    });
-    let waits = task.waits.iter().map(|wait| {
-        json!({
-            "group": wait.group.as_str(), "stage": wait.stage.as_str(),
-            "closed": stand::is_closed(wait),
-            "reason": wait.reason.as_ref().map(ToString::to_string),
-            "missing": task.awaited(wait).iter().map(UnitId::as_str).collect::<Vec<_>>(),
-            "until": wait.until.map(|day| day.to_string()),
-        })
-    });
-    let untold = task.untold.iter().map(|one| {
-        json!({
-            "town": one.town.as_str(), "stage": one.stage.as_str(), "may_come": one.may_come,
-        })
-    });
-    let ready = task.ready.iter().map(|ready| {
-        json!({
-            "stage": ready.set.stage.as_str(), "detail": ready.set.detail.as_str(),
-            "groups": ready.set.groups.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "from": ready.from.map(|day| day.to_string()),
-        })
-    });
-    json!({
-        "state": stand::stand(task).code(), "closed": task.is_closed,
-        "ready": ready.collect::<Vec<_>>(),
-        "other_key": task.other_key.iter().map(UnitId::as_str).collect::<Vec<_>>(),
-        "task": task.id.to_string(), "area": task.area.as_str(), "table": task.sheet,
-        "period": task.period.to_string(), "agreed": task.is_agreed, "stopped": task.stopped,
-        "documents": task.is_known, "fresh": task.fresh, "due": task.due,
-        "missing": task.missing.iter().map(UnitId::as_str).collect::<Vec<_>>(),
-        "unstated": task.unstated.iter().map(UnitId::as_str).collect::<Vec<_>>(),
-        "openings": openings.collect::<Vec<_>>(), "waits": waits.collect::<Vec<_>>(),
-        "towns_closed": untold.collect::<Vec<_>>(),
-    })
-}
-
 fn list(context: &Context) -> Result<(), Failure> {
     let (_, (tasks, notices, names)) = tasks(context)?;
     if tasks.is_empty() {
         return sealed_told::list(context);
     }
-    let value: Vec<Value> = tasks.iter().map(value_of).collect();
+    let value: Vec<Value> = tasks.iter().map(value::of).collect();
     context.terminal.result(&value, |t| {
         let mut table = Table::new();
         let heads = [words::AREA, words::TABLE, words::COUNTED, words::PERIOD, words::REPORTS];
@@ -223,9 +178,7 @@ fn show(context: &Context, sheet: &str, period: &str) -> Result<(), Failure> {
     if found.is_empty() {
         return Err(unknown_task(sheet, period));
     }
-    // Health's hub helps several areas, each with a task of its own: a list also of one.
-    let areas: Vec<Value> = found.iter().map(|task| value_of(task)).collect();
-    let value = json!({"table": sheet, "period": period, "areas": areas});
+    let value = value::shown((sheet, period), &found);
     context.terminal.result(&value, |t| {
         let told = found.iter().map(|task| told((&packs, &names), task, t));
         let headed = found.iter().zip(told).map(|(task, told)| match found.len() {

@@ -1,5 +1,5 @@
-//! Names beside the ids that `xinqiao-hub sealed` lists: units as this hub's register or the list of
-//! divisions has them, tables as the catalogue calls what they count.
+//! Names beside the ids that `xinqiao-hub sealed` lists: units as this hub's register or the list
+//! of divisions has them, tables as the catalogue calls what they count.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,5 +55,23 @@ fn beside(id: &str, name: &str, lang: Lang) -> String {
         (name, _) if name.is_empty() || name == id => id.to_owned(),
         (name, Lang::Zh) => format!("{id}（{name}）"),
         (name, Lang::En) => format!("{id} ({name})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sealed::watch::Notice;
+
+    /// A name stands beside the id, which alone is unambiguous; without a name the id stands alone.
+    #[test]
+    fn a_name_stands_beside_its_id() {
+        assert_eq!(beside("S01", "一中", Lang::Zh), "S01（一中）");
+        assert_eq!(beside("S01", "First School", Lang::En), "S01 (First School)");
+        assert_eq!(beside("S01", "", Lang::Zh), "S01");
+        assert_eq!(beside("S01", "S01", Lang::En), "S01");
+        let notice = Notice::HeldThere("S01".parse().expect("unit"));
+        let said = notice.say_named(Lang::Zh, |id| beside(id, "一中", Lang::Zh));
+        assert!(said.starts_with("S01（一中）："), "{said}");
     }
 }

@@ -101,8 +101,8 @@ pub fn is_ended(school_year: i16, today: Date) -> bool {
     Date::new(school_year.saturating_add(1), ENDED.0, ENDED.1).is_ok_and(|day| day <= today)
 }
 
-/// Sums of a year that may still be opened at a hub: let pass and not recorded by both, ready, or waiting
-/// for reports that could come.
+/// Sums of a year that may still be opened at a hub: let pass and not recorded by both, ready, or
+/// waiting for reports that could come.
 ///
 /// # Errors
 /// The store cannot be read.

@@ -70,17 +70,17 @@ pub fn opened_without(
     Ok(if is_all && found == Without::No { Without::Opened } else { found })
 }
 
-/// Whether a sum is out of a hub's hands, so that it is what it is for good. A helper gave its share
-/// with the opening. A leader may take back what it only meant to open; what it computed it may not,
-/// whether that was recorded or stays closed for what it would tell.
+/// Whether a sum is out of a hub's hands, so that it is what it is for good. A helper gave its
+/// share with the opening. A leader may take back what it only meant to open; what it computed it
+/// may not, whether that was recorded or stays closed for what it would tell.
 fn is_out(tx: &Tx<'_>, one: &Opening, part: Role) -> Result<bool, SqlError> {
     Ok(part == Role::Helper
         || guard::was_computed(&one.refused)
         || record::of_opening(tx, one.id)?.is_some())
 }
 
-/// Schools that were away when a sum of the task went out: for the rest of the task they stay it, so
-/// that what they tell is told once and nothing waits for them. By the same sums as
+/// Schools that were away when a sum of the task went out: for the rest of the task they stay it,
+/// so that what they tell is told once and nothing waits for them. By the same sums as
 /// [`opened_without`] refuses by, at whichever hub: else a group of another stage would wait for a
 /// report that is refused, or the helper would not let pass what the leader asks for.
 ///

@@ -1,4 +1,5 @@
-//! When the helper answered this hub, and since when it does not: for the operator, who has to call.
+//! When the helper answered this hub, and since when it does not: for the operator, who has to
+//! call.
 
 use domain::unit::UnitId;
 use runtime::sql::{SqlError, Tx};

@@ -29,11 +29,14 @@ pub async fn ask(
     ask_over(city, asked, (groups, &|_| ())).await
 }
 
+/// What a leader changes in the reports that it names.
+type Change<'c> = &'c dyn Fn(&mut Vec<Standing>);
+
 /// The same of a leader that names other reports than the helper holds.
 async fn ask_over(
     city: &City,
     (place, detail): ((&'static str, &'static str), Detail),
-    (groups, change): (impl IntoIterator<Item = GroupId>, &dyn Fn(&mut Vec<Standing>)),
+    (groups, change): (impl IntoIterator<Item = GroupId>, Change<'_>),
 ) -> Result<(), &'static str> {
     let id = task(city, place);
     let documents = city.leader.hub.sealed().documents();
@@ -152,13 +155,13 @@ async fn a_set_is_given_for_one_standing() {
     };
     let id = task(&city, THE_FLOW);
     let given = || city.helper.read(move |tx| opening::of_task(tx, &id)).len();
-    for changed in [&one_less as &dyn Fn(&mut Vec<Standing>), &another] {
+    for changed in [&one_less as Change<'_>, &another] {
         let answer = ask_over(&city, cells, (all.clone(), changed)).await;
         assert_eq!((answer, given()), (Err("OTHER_STANDING"), 0), "before anything was given");
     }
     assert_eq!(ask(&city, cells, all.clone()).await, Ok(()));
     assert_eq!(ask(&city, cells, all.clone()).await, Ok(()), "the same again");
-    for changed in [&one_less as &dyn Fn(&mut Vec<Standing>), &another] {
+    for changed in [&one_less as Change<'_>, &another] {
         let answer = ask_over(&city, cells, (all.clone(), changed)).await;
         assert_eq!((answer, given()), (Err("OTHER_STANDING"), 1), "after it was given");
     }

@@ -30,8 +30,8 @@ impl Leader {
         let identity = parts.identity.current();
         let config = client_config(Some(&identity), &name, &parts.trust);
         let config = config.map_err(TransportError::Tls)?;
-        let dial = connect(&self.helper_address, &name, config).await;
-        self.note_heard(helper, dial.is_ok()).await?;
+        let dial = Box::pin(connect(&self.helper_address, &name, config)).await;
+        Box::pin(self.note_heard(helper, dial.is_ok())).await?;
         let dial = dial?;
         Ok(SealedSumsClient::new(dial.channel)
             .max_decoding_message_size(MESSAGE_BYTES_MAX)

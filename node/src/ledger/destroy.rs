@@ -9,6 +9,8 @@ mod certificate;
 mod due;
 mod erase;
 
+use std::collections::BTreeSet;
+
 use domain::ledger::retention::StillKept;
 use domain::ledger::terms::{DestroyCause, Standing};
 use domain::ledger::{Act, Action, Authority, Kind, Word as _, authority};
@@ -132,8 +134,9 @@ pub fn ask_work(tx: &Tx<'_>, author: &Author, kind: Kind) -> Result<Vec<RecordId
 pub fn waiting(tx: &Tx<'_>, reader: &Author, terms: &Terms) -> Result<Vec<Order>, LedgerRefusal> {
     check_role(reader)?;
     let mut orders = Vec::new();
+    let held = due::held(tx)?;
     for kept in waiting_orders(tx)? {
-        let blocked = match check(tx, reader.today(), &kept.entry, terms) {
+        let blocked = match check(tx, reader.today(), &kept.entry, (terms, &held)) {
             Ok(()) => None,
             Err(LedgerRefusal::Kept(still)) => Some(still),
             // Gone by another order; signing says so.
@@ -170,6 +173,8 @@ pub fn sign(
         return Err(LedgerRefusal::Field("ordered"));
     }
     let mut taken = Vec::with_capacity(orders.len());
+    // Once for all orders: a year's are many, and what is held is found over every kind.
+    let held = if agrees { due::held(tx)? } else { BTreeSet::new() };
     for record in orders {
         let kept = read::one::<Destruction>(tx, *record)?.ok_or(LedgerRefusal::Unknown)?;
         if kept.entry.standing != Standing::Waiting {
@@ -178,7 +183,7 @@ pub fn sign(
         // Nothing is lost by a no, so that whoever asked may be gone.
         if agrees {
             check_second(tx, author, &kept.entry)?;
-            check(tx, author.today(), &kept.entry, terms)?;
+            check(tx, author.today(), &kept.entry, (terms, &held))?;
         }
         taken.push(kept);
     }
@@ -202,11 +207,11 @@ fn check(
     tx: &Tx<'_>,
     today: Date,
     order: &Destruction,
-    terms: &Terms,
+    (terms, held): (&Terms, &BTreeSet<RecordId>),
 ) -> Result<(), LedgerRefusal> {
     match (order.target_student, order.target) {
         (Some(student), None) => due::check_student(tx, today, StudentId(student), terms).map(drop),
-        (None, Some(record)) => due::check_record(tx, today, record),
+        (None, Some(record)) => due::check_record(tx, today, record, held),
         _ => Err(LedgerRefusal::Unknown),
     }
 }

@@ -124,7 +124,7 @@ pub(super) fn of_kind(
 /// Records that a held student's entries name, or named in some version: the group that the student
 /// was in, the meeting on the student's case. They say something about the student, so the hold
 /// keeps them too.
-fn held(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
+pub(super) fn held(tx: &Tx<'_>) -> Result<BTreeSet<RecordId>, SqlError> {
     let mut held = BTreeSet::new();
     for known in KINDS {
         let naming = known.columns.iter().filter(|column| matches!(column.shape, Shape::Record));
@@ -163,11 +163,12 @@ fn is_over(kind: Kind, today: Date, ended: Option<Date>) -> Result<(), StillKept
     may_destroy(keep(kind, About::Nobody), &nobody(today, ended))
 }
 
-/// Whether a single entry about nobody may go.
+/// Whether a single entry about nobody may go, where these records are held.
 pub(super) fn check_record(
     tx: &Tx<'_>,
     today: Date,
     record: RecordId,
+    held: &BTreeSet<RecordId>,
 ) -> Result<(), LedgerRefusal> {
     let statement = "select kind, student, destroyed from record where id = $1";
     let found = tx.query_opt(statement, params![record.0], |row| {
@@ -184,7 +185,7 @@ pub(super) fn check_record(
     let statement = format!("{} where r.id = $1", ends_of(kind)?);
     let found = tx.query_opt(&statement, params![record.0], read_end)?;
     let (_, ended) = found.ok_or(LedgerRefusal::Unknown)?;
-    if held(tx)?.contains(&record) {
+    if held.contains(&record) {
         return Err(StillKept::Hold.into());
     }
     Ok(is_over(kind, today, ended)?)

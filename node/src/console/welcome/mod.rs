@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
-use axum::extract::{Form, FromRef, FromRequestParts, Path, State};
+use axum::extract::{Form, FromRef, FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -25,7 +25,7 @@ use domain::ledger::SchoolRole;
 use runtime::cli::Failure;
 use runtime::cli::doctor::Check;
 use runtime::sql::SqlError;
-use runtime::web::{Frame, Lang, NewAccount, Problem, Role, SessionError, Shell};
+use runtime::web::{Frame, Lang, NewAccount, Problem, Role, SessionError, Shell, in_address};
 use serde::Deserialize;
 
 use crate::app::Node;
@@ -102,6 +102,8 @@ pub(super) struct Standing {
     needs_restart: bool,
     has_head: bool,
     has_it: bool,
+    /// Accounts that there are.
+    logins: Vec<String>,
     is_printed: bool,
     students: u64,
 }
@@ -124,18 +126,20 @@ impl Standing {
 /// # Errors
 /// The store cannot be read.
 pub fn is_unfinished(node: &Node) -> Result<bool, SqlError> {
-    let (has_head, _) = first_accounts(node)?;
+    let (has_head, ..) = first_accounts(node)?;
     let config = node.config();
     Ok(!has_head || config.school.school_type.is_none() || config.membership.is_none())
 }
 
-/// Whether there is a head, and an account of school IT.
-fn first_accounts(node: &Node) -> Result<(bool, bool), SqlError> {
+/// Whether there is a head, whether there is an account of school IT, and the accounts.
+fn first_accounts(node: &Node) -> Result<(bool, bool, Vec<String>), SqlError> {
     let lines = node.ledger().read(account::list)?;
     let has = |roles: &[SchoolRole]| {
         lines.iter().filter_map(|line| line.role.school()).any(|role| roles.contains(&role))
     };
-    Ok((has(&[SchoolRole::MoralHead, SchoolRole::Principal]), has(&[SchoolRole::Operator])))
+    let has_head = has(&[SchoolRole::MoralHead, SchoolRole::Principal]);
+    let has_it = has(&[SchoolRole::Operator]);
+    Ok((has_head, has_it, lines.into_iter().map(|line| line.login).collect()))
 }
 
 /// The pages, under the address with the key.
@@ -193,6 +197,8 @@ pub(super) struct Fields {
 /// What a step came to, for its page.
 pub(super) enum Outcome {
     Looked,
+    /// An account was made just now.
+    Made(String),
     /// Refused, with what was typed; never a password.
     Refused(Failure, Box<Fields>),
     /// An invite that was read, to be compared.
@@ -212,9 +218,17 @@ async fn show(
     State(desk): State<Desk>,
     holder: Holder,
     Path((_, step)): Path<(String, String)>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Problem> {
     let step = Step::of(&step).ok_or(Problem::NotFound)?;
-    desk.page(&holder, step, Outcome::Looked).await
+    let outcome = done.made.map_or(Outcome::Looked, Outcome::Made);
+    desk.page(&holder, step, outcome).await
+}
+
+/// What the address says was done.
+#[derive(Deserialize)]
+struct Done {
+    made: Option<String>,
 }
 
 async fn act(
@@ -228,7 +242,10 @@ async fn act(
     let done = match step {
         Step::School => desk.keep_school(&fields).map(|()| None),
         Step::Join => desk.join(fields).await,
-        Step::Accounts => desk.add(fields).await.map(|()| None),
+        Step::Accounts => {
+            let login = fields.login.trim().to_owned();
+            desk.add(fields).await.map(|()| Some(Outcome::Made(login)))
+        }
         Step::Sheet => {
             desk.is_printed.store(true, Ordering::Relaxed);
             Ok(None)
@@ -237,6 +254,11 @@ async fn act(
         Step::Test => desk.test().await.map(|check| Some(Outcome::Checked(Box::new(check)))),
     };
     match done {
+        // Said on the page of accounts, so that nobody wonders whether it was made.
+        Ok(Some(Outcome::Made(login))) => {
+            let to = format!("{}?made={}", desk.href(step), in_address(&login));
+            Ok(Redirect::to(&to).into_response())
+        }
         Ok(Some(outcome)) => desk.page(&holder, step, outcome).await,
         Ok(None) => begin(State(desk), holder).await,
         Err(failure) => desk.page(&holder, step, Outcome::Refused(failure, Box::new(typed))).await,
@@ -255,9 +277,9 @@ impl Desk {
             let running = node.config();
             let needs_restart =
                 config.membership != running.membership || config.school != running.school;
-            let (has_head, has_it) = first_accounts(&node)?;
+            let (has_head, has_it, logins) = first_accounts(&node)?;
             let students = node.ledger().read(student::count_on_roll)?;
-            Ok(Standing { config, needs_restart, has_head, has_it, is_printed, students })
+            Ok(Standing { config, needs_restart, has_head, has_it, logins, is_printed, students })
         });
         read.await.map_err(|_| Problem::Internal)?
     }
@@ -307,7 +329,7 @@ impl Desk {
     /// Makes the first head or the first account of school IT.
     async fn add(&self, fields: Fields) -> Result<(), Failure> {
         let role: Role = fields.role.parse().map_err(SessionError::Account)?;
-        let (has_head, has_it) = first_accounts(&self.node)?;
+        let (has_head, has_it, _) = first_accounts(&self.node)?;
         let is_missing = match role {
             Role::MoralHead | Role::Principal => !has_head,
             Role::Operator => !has_it,

@@ -19,6 +19,7 @@ struct WelcomeTemplate<'a> {
     next: Option<String>,
     title: &'static str,
     told: Option<(String, String)>,
+    made: Option<String>,
     needs_restart: bool,
     body: Body<'a>,
 }
@@ -82,7 +83,18 @@ pub(super) fn page(
         }
         _ => None,
     };
-    let after = Step::ALL.iter().skip_while(|other| **other != step).nth(1);
+    let made = match outcome {
+        Outcome::Made(login) if standing.logins.contains(login) => {
+            Some(words::MADE.with(lang, login))
+        }
+        _ => None,
+    };
+    // After an account the set-up goes on with whatever is still open, before it or after it.
+    let is_open = |other: &&Step| **other != step && !standing.is_done(**other);
+    let after = match made {
+        Some(_) => Step::ALL.iter().find(is_open),
+        None => Step::ALL.iter().skip_while(|other| **other != step).nth(1),
+    };
     let body = Html::render(&WelcomeTemplate {
         lang,
         steps: steps.collect(),
@@ -90,6 +102,7 @@ pub(super) fn page(
         next: after.map(|step| href(*step)),
         title: title(step).in_lang(lang),
         told,
+        made,
         needs_restart: standing.needs_restart,
         body: body(standing, (step, outcome), lang),
     })?;

@@ -103,13 +103,18 @@ async fn only_the_first_accounts_are_made() {
     for (login, role) in [("zhao", "principal"), ("it", "operator")] {
         let done = post(&mut browser, "accounts", &making(login, role)).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{login}: {}", done.text);
+        let made = browser.get(done.header("location")).await.expect("page");
+        assert!(made.text.contains(&format!("已建立账号 {login}。")), "{}", made.text);
+        made.keep(&format!("welcome-made-{login}.html")).expect("keep");
         let again = post(&mut browser, "accounts", &making("other", role)).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "{role} twice");
     }
     let lines = node.ledger().read(account::list).expect("accounts");
     assert_eq!(lines.len(), 2);
     let page = get(&mut browser, "/accounts", StatusCode::OK).await;
-    assert!(!page.text.contains("name=\"password\""));
+    assert!(!page.text.contains("name=\"password\"") && !page.text.contains("已建立账号"));
+    let forged = get(&mut browser, "/accounts?made=nobody", StatusCode::OK).await;
+    assert!(!forged.text.contains("已建立账号 nobody"));
     post(&mut browser, "sheet", &[]).await;
     let tested = post(&mut browser, "test", &[]).await;
     assert_eq!(tested.status, StatusCode::OK, "{}", tested.text);

@@ -46,6 +46,7 @@ texts! {
     ACCOUNTS_ABOUT = "一个给校长或德育主任，由本人在这里输入密码；一个给学校信息管理员。其他账号由校长或德育主任登录后在“账号”页建立。",
         "One for the principal or the moral-education head, who types the password here in person, \
          and one for school IT. All others are made by that head on the page of accounts.";
+    MADE = "已建立账号 {0}。", "The account {0} was made.";
     HAS_HEAD = "校长或德育主任的账号已建立。", "The head's account is made.";
     HAS_IT = "学校信息管理员的账号已建立。", "The account of school IT is made.";
     LOGIN = "账号", "Account";

@@ -24,7 +24,7 @@ texts! {
     HAS = "目前情况", "as it stands";
     MET = "已达标", "kept";
     UNMET = "未达标", "not kept";
-    UNTOLD = "未建台账", "not kept here";
+    UNTOLD = "没有记录", "no record";
     LESSONS = "{0} 心理课", "{0}: lessons";
     LESSONS_HAS = "到今天每班应满 {0} 节，不足的班 {1} 个", "{0} for each class by today, {1} classes short";
     MEETINGS = "{0} 班团队会", "{0}: class meetings";

@@ -42,6 +42,17 @@ pub(super) fn router() -> Router<Office> {
         .route("/training/pledge", get(pledge::show))
 }
 
+/// What is missing, so that classes and stages are not compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    /// The school has not joined a hub, which says what it is.
+    Hub,
+    /// Its type.
+    Type,
+    /// A term that today lies in.
+    Term,
+}
+
 /// Whether a role reads an area, whoever it is about.
 pub(super) fn reads(role: SchoolRole, area: Area) -> bool {
     permits(role, Action::Read(area), Footing::default())
@@ -59,10 +70,18 @@ async fn show(
 ) -> Result<Response, Problem> {
     let packs = office.packs().await?;
     let small_classes = office.rules.small_school_classes();
+    let has_joined = office.rules.list_recipient().is_some();
     let found = office.work(&visitor.session, move |tx, reader| {
         let (role, today) = (reader.role(), reader.today());
         let term = packs.calendar().current(today).copied();
-        let known = profile::load(tx)?.zip(term);
+        let profile = profile::load(tx)?;
+        let lacks = match (&profile, term) {
+            (None, _) if !has_joined => Some(Lack::Hub),
+            (None, _) => Some(Lack::Type),
+            (Some(_), None) => Some(Lack::Term),
+            (Some(_), Some(_)) => None,
+        };
+        let known = profile.zip(term);
         let teaching = match &known {
             Some((profile, term)) => Some(obligation::teaching::of(tx, profile, term, today)?),
             None => None,
@@ -77,7 +96,7 @@ async fn show(
         };
         let names = Names::of(tx, [])?;
         Ok::<_, LedgerRefusal>((
-            pages::Standards { teaching, works, staff, names, today, small_classes },
+            pages::Standards { teaching, lacks, works, staff, names, today, small_classes },
             role,
         ))
     });

@@ -9,7 +9,7 @@ use super::super::desk::class_line;
 use super::super::office::{chosen, text_of};
 use super::super::sheet::{self, Around, Cell, Head, Sheet};
 use super::super::words::SCHOOL_WORK;
-use super::{STANDARDS_HREF, TRAINING_HREF, new_links, reads, words};
+use super::{Lack, STANDARDS_HREF, TRAINING_HREF, new_links, reads, words};
 use crate::ledger::showing::Names;
 use crate::obligation::Standing;
 use crate::obligation::teaching::{ClassWork, StageWork, Teaching};
@@ -22,6 +22,8 @@ const CLASSES_SHOWN: usize = 12;
 /// What the page shows: each part for who may read it.
 pub(super) struct Standards {
     pub(super) teaching: Option<Teaching>,
+    /// Why classes and stages are left out, where they are.
+    pub(super) lacks: Option<Lack>,
     pub(super) works: Option<Works>,
     pub(super) staff: Option<Training>,
     pub(super) names: Names,
@@ -71,7 +73,12 @@ pub(super) fn standards(
     };
     let mut notes = vec![words::HERE.fill(lang, &[&view.today])];
     if view.teaching.is_none() {
-        notes.push(words::NO_TERM.in_lang(lang).to_owned());
+        let lacks = match view.lacks {
+            Some(Lack::Hub) => words::NO_HUB,
+            Some(Lack::Type) => words::NO_TYPE,
+            Some(Lack::Term) | None => words::NO_TERM,
+        };
+        notes.push(lacks.in_lang(lang).to_owned());
     }
     let kinds = [
         (Kind::Lesson, words::NEW_LESSON),
@@ -222,8 +229,13 @@ fn of_works(works: &Works, names: &Names, lang: Lang) -> Vec<Line> {
     let (open, late) = works.facilities;
     let kept = Standing::of(works.facilities_told, late == 0);
     let line = Line::new(words::FACILITY.in_lang(lang), kept);
-    let gap = Cell::plain(words::FACILITY_LATE.fill(lang, &[&late]));
-    lines.push(line.with(words::FACILITY_OPEN.fill(lang, &[&open])).lacking(gap));
+    lines.push(match works.facilities_told {
+        true => {
+            let gap = Cell::plain(words::FACILITY_LATE.fill(lang, &[&late]));
+            line.with(words::FACILITY_OPEN.fill(lang, &[&open])).lacking(gap)
+        }
+        false => line.lacking(Cell::plain(words::FACILITY_NONE.in_lang(lang))),
+    });
     lines
 }
 

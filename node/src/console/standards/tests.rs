@@ -74,3 +74,25 @@ async fn rules_are_shown_to_who_works_by_them() {
     assert_eq!(it.get("/standards").await.expect("page").status, StatusCode::FORBIDDEN);
     assert_eq!(school.rows("access_log"), 0, "nobody was named, nobody was read");
 }
+
+/// What no entry stands behind is not called kept, and a school that has not joined is told to.
+#[tokio::test]
+async fn what_has_no_entry_is_not_called_kept() {
+    let de = Person { login: "de", role: Role::MoralHead, staff: "T002" };
+    let school = school();
+    let mut head = browser(&school, de, NOW_MS).await;
+    let page = head.get("/standards?lang=zh").await.expect("page");
+    let (_, line) = page.text.split_once("物防技防隐患三十天内整改").expect("the line");
+    let line = line.split("</tr>").next().unwrap_or_default();
+    assert!(line.contains("没有记录") && !line.contains("已达标"), "{line}");
+    assert!(!page.text.contains("加入枢纽"));
+    let ledger = crate::ledger::Ledger::in_memory().expect("ledger");
+    let alone = School { ledger, ..School::new() };
+    alone.staff(&[(1, "心理教师"), (2, "德育主任")]);
+    let mut head = browser(&alone, de, NOW_MS).await;
+    for (lang, said) in [("zh", "本校还没有加入枢纽"), ("en", "has not joined a hub")] {
+        let page = head.get(&format!("/standards?lang={lang}")).await.expect("page");
+        assert!(page.text.contains(said), "{}", page.text);
+        page.keep(&format!("standards-alone-{lang}.html")).expect("keep");
+    }
+}

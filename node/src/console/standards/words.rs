@@ -9,9 +9,14 @@ texts! {
     HERE = "按本校台账即时统计，截至 {0}；只供本校查看，不出校，不含学生姓名。",
         "Read just now from the school's own ledgers, as of {0}; for this school alone, and no \
          student is named.";
-    NO_TERM = "还没有本学期的校历或学校类型，班级和学段的对照暂不能列出。",
-        "There is no term calendar for today, or the school has not said what it is: classes and \
-         stages are left out.";
+    NO_HUB = "本校还没有加入枢纽，班级和学段的对照暂不能列出。请信息管理员凭邀请码加入（首次设置，或 xinqiao-node join）。",
+        "The school has not joined a hub: classes and stages are left out. School IT joins with the \
+         invite, in the first set-up or with xinqiao-node join.";
+    NO_TYPE = "还没有设置学校类型，班级和学段的对照暂不能列出。请信息管理员设置。",
+        "The school has not said of what type it is: classes and stages are left out. School IT \
+         sets it.";
+    NO_TERM = "还没有本学期的校历，班级和学段的对照暂不能列出。",
+        "There is no term calendar for today: classes and stages are left out.";
     RULES = "规定事项", "What the rules ask";
     RULE = "事项", "Rule";
     STATE = "状态", "State";
@@ -19,7 +24,7 @@ texts! {
     GAP = "还差", "Missing";
     MET = "已达标", "kept";
     UNMET = "未达标", "not kept";
-    UNTOLD = "未建台账", "not kept here";
+    UNTOLD = "没有记录", "no record";
     NONE = "没有。", "None.";
     LESSONS = "{0}：至少一个年级每两周一节心理课", "{0}: a lesson every two weeks in one grade";
     LESSONS_MET = "达标年级：{0}", "grades that have: {0}";
@@ -65,6 +70,7 @@ texts! {
     DRILL = "本学年至少一次危机干预演练", "A drill this school year";
     DRILL_HAD = "{0} 次，最近一次 {1}，用时 {2} 分钟", "{0}; the last on {1} took {2} minutes";
     FACILITY = "物防技防隐患三十天内整改", "Facilities are mended within thirty days";
+    FACILITY_NONE = "还没有登记过检查", "no check was entered";
     FACILITY_OPEN = "未整改 {0} 处", "{0} open";
     FACILITY_LATE = "{0} 处已超过三十天", "{0} open for more than thirty days";
     SECRECY = "有权查阅学生信息的人员均已签订保密承诺书",

@@ -107,6 +107,10 @@ const LONG: [&str; 13] = [
 const DOER: [&str; 7] =
     ["staff", "counsellor", "teacher", "leader", "contacted_by", "done_by", "chair"];
 
+/// Kinds that say who somebody else is from now on: their person is never a matter of course.
+const APPOINTS: [Kind; 5] =
+    [Kind::ClassTeacher, Kind::Mentor, Kind::CaseMember, Kind::Helper, Kind::PostHolder];
+
 /// Whether the field must be filled in.
 #[must_use]
 pub fn is_needed(kind: Option<Kind>, column: &Column) -> bool {
@@ -124,7 +128,10 @@ pub fn is_needed(kind: Option<Kind>, column: &Column) -> bool {
 pub fn label(kind: Option<Kind>, column: &Column, lang: Lang) -> &'static str {
     let spans = |known: &KindColumns| known.columns.iter().any(|one| one.name == "valid_until");
     match (kind, column.name) {
-        (Some(Kind::Followup | Kind::SchoolTarget), "day") => DUE_DAY.in_lang(lang),
+        (
+            Some(Kind::Followup | Kind::SchoolTarget | Kind::AlertReview | Kind::FirstContact),
+            "day",
+        ) => DUE_DAY.in_lang(lang),
         (Some(kind), "day") => {
             let known = crate::ledger::browse::kind_of(kind);
             match known.is_ok_and(spans) {
@@ -158,8 +165,9 @@ pub fn is_long(column: &Column) -> bool {
 
 /// Whether the field starts with the person who writes.
 #[must_use]
-pub fn is_doer(column: &Column) -> bool {
-    matches!(column.shape, Shape::Staff) && DOER.contains(&column.name)
+pub fn is_doer(kind: Option<Kind>, column: &Column) -> bool {
+    let appoints = kind.is_some_and(|kind| APPOINTS.contains(&kind));
+    matches!(column.shape, Shape::Staff) && DOER.contains(&column.name) && !appoints
 }
 
 /// Whether the field starts with today: what happens is mostly written down on its day.

@@ -4,9 +4,12 @@
 //! Rights and rules are those of one entry after the other: a row that a person could not write by
 //! hand is not written by a file either. What stands in the ledger already is passed over.
 
+use std::collections::HashMap;
+
 use domain::ledger::Word as _;
 use runtime::cli::Failure;
 use runtime::sql::{SqlError, Tx};
+use runtime::texts;
 use runtime::web::{Lang, Text};
 
 use super::{fields, labels, written};
@@ -16,10 +19,16 @@ use crate::import::table::{self, Cells, Keyed, Kind, Notes};
 use crate::import::{Fault, ImportError, Said};
 use crate::ledger::author::Author;
 use crate::ledger::browse;
-use crate::ledger::entry::{Cell, Column, RecordId, Shape};
+use crate::ledger::entry::{Cell, Column, RecordId, Shape, StudentId, WordText};
 use crate::ledger::import_batch::{self, ImportSource};
 use crate::ledger::kinds::KindColumns;
+use crate::ledger::people;
 use crate::ledger::refusal::LedgerRefusal;
+
+texts! {
+    NAMESAKES = "不止一名学生叫这个名字，请改填学籍号",
+        "several students have this name; write the student number";
+}
 
 /// Why an entry of a table is written, where its writer gives no reason.
 const IMPORTED: &str = "表格导入";
@@ -42,6 +51,10 @@ pub struct PlannedRow {
     pub row: u32,
     /// Its values; none where it could not be read.
     pub cells: Vec<Cell>,
+    /// What stands in a row that could not be read, notes left out.
+    pub typed: String,
+    /// Students of whom one may be meant, where a name is that of several.
+    pub meant: Vec<StudentId>,
     /// What would become of it.
     pub fate: Fate,
 }
@@ -124,7 +137,7 @@ pub fn take(
     if !browse::is_writable_by(author.role(), known.kind) {
         return Err(LedgerRefusal::NotAllowed.into());
     }
-    let mut reading = Reading { tx, author, known, broken: None };
+    let mut reading = Reading { tx, author, known, broken: None, unread: HashMap::new() };
     let file = table::read(source, None, &mut reading)?;
     if let Some(error) = reading.broken {
         return Err(error.into());
@@ -139,11 +152,17 @@ pub fn take(
             Some(PlannedRow { row, fate: Fate::Wrong(all), .. }) if *row == error.row => {
                 all.push(wrong);
             }
-            _ => plan.rows.push(PlannedRow {
-                row: error.row,
-                cells: Vec::new(),
-                fate: Fate::Wrong(vec![wrong]),
-            }),
+            _ => {
+                let (typed, meant) = reading.unread.remove(&error.row).unwrap_or_default();
+                let fate = Fate::Wrong(vec![wrong]);
+                plan.rows.push(PlannedRow {
+                    row: error.row,
+                    cells: Vec::new(),
+                    typed,
+                    meant,
+                    fate,
+                });
+            }
         }
     }
     let (author, mut brought) = (author.because(IMPORTED), Vec::new());
@@ -160,7 +179,8 @@ pub fn take(
                 Err(refusal) => Fate::Wrong(vec![(String::new(), said(refusal))]),
             }
         };
-        plan.rows.push(PlannedRow { row, cells: typed.cells, fate });
+        let (cells, meant) = (typed.cells, Vec::new());
+        plan.rows.push(PlannedRow { row, cells, typed: String::new(), meant, fate });
     }
     plan.rows.sort_by_key(|row| row.row);
     conclude(tx, (plan, mode), (known, &brought), from)
@@ -219,6 +239,34 @@ struct Reading<'a, 't> {
     author: &'a Author,
     known: &'static KindColumns,
     broken: Option<SqlError>,
+    /// Of each row what stands in it, and who may be meant; taken up where the row is wrong.
+    unread: HashMap<u32, (String, Vec<StudentId>)>,
+}
+
+impl Reading<'_, '_> {
+    /// Whether a file without the column is about who brings it.
+    fn is_own(&self, column: &Column) -> bool {
+        fields::is_doer(Some(self.known.kind), column)
+    }
+
+    /// What stands in a row, so that a wrong one can be told from others.
+    fn text(&self, cells: &Cells<'_>) -> String {
+        let shown = self.known.columns.iter().enumerate();
+        let shown = shown.filter(|(_, column)| !matches!(column.shape, Shape::Note));
+        let texts = shown.map(|(at, _)| cells.text(at).trim()).filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The students whom a name may mean.
+    fn namesakes(&mut self, text: &str) -> Vec<StudentId> {
+        match people::meant(self.tx, self.author, text) {
+            Ok(found) => found.into_iter().map(|line| line.student).collect(),
+            Err(error) => {
+                self.broken = Some(error);
+                Vec::new()
+            }
+        }
+    }
 }
 
 impl Kind for Reading<'_, '_> {
@@ -233,19 +281,26 @@ impl Kind for Reading<'_, '_> {
     }
 
     fn read(&mut self, cells: &Cells<'_>, notes: &mut Notes) -> Option<EntryRow> {
-        let mut read = Vec::new();
+        let (mut read, mut meant) = (Vec::new(), Vec::new());
         for (at, column) in self.known.columns.iter().enumerate() {
             // A file without the column for who did it is one's own.
-            let own = self.author.staff().filter(|_| fields::is_doer(column) && !cells.has(at));
+            let own = self.author.staff().filter(|_| self.is_own(column) && !cells.has(at));
             if let Some(own) = own {
                 read.push(Cell::Integer(own.0));
                 continue;
             }
             match written::cell(self.tx, self.author, column, &[cells.text(at)]) {
                 Ok(Ok(cell)) => read.push(cell),
-                Ok(Err(mistake)) => notes.error(cells, at, fault(mistake)),
+                Ok(Err(written::NAMESAKES)) => {
+                    meant.extend(self.namesakes(cells.text(at)));
+                    notes.error(cells, at, fault(column, NAMESAKES));
+                }
+                Ok(Err(mistake)) => notes.error(cells, at, fault(column, mistake)),
                 Err(error) => self.broken = Some(error),
             }
+        }
+        if self.unread.len() < ROWS_MAX {
+            self.unread.insert(cells.row_number(), (self.text(cells), meant));
         }
         let is_whole = read.len() == self.known.columns.len();
         let key = read.iter().map(text_of).collect::<Vec<_>>().join("\u{1f}");
@@ -279,11 +334,26 @@ fn field(known: &KindColumns, column: &Column) -> Field {
     };
     names.extend(also);
     let field = Field::new(column.name, &names.join("|"));
-    let needed = fields::is_needed(Some(known.kind), column) && !fields::is_doer(column);
+    let needed =
+        fields::is_needed(Some(known.kind), column) && !fields::is_doer(Some(known.kind), column);
     if needed { field.required() } else { field }
 }
 
-fn fault(mistake: Text) -> Fault {
+/// What is wrong with a field. There is no list to open beside a row, so its words are named.
+fn fault(column: &Column, mistake: Text) -> Fault {
+    let list = match column.shape {
+        Shape::Word(list) | Shape::Words(list) if mistake == written::NOT_LISTED => list(),
+        _ => Vec::new(),
+    };
     let (zh, en) = (mistake.in_lang(Lang::Zh), mistake.in_lang(Lang::En));
-    Fault { code: "field", reason: Said::fixed(zh, en), hint: Said::fixed(zh, en) }
+    let hint = Said::fixed(zh, en);
+    if list.is_empty() {
+        return Fault { code: "field", reason: hint.clone(), hint };
+    }
+    let named = |label: fn(&WordText) -> &'static str, between| {
+        list.iter().map(label).collect::<Vec<_>>().join(between)
+    };
+    let (of_zh, of_en) = (named(|word| word.label.0, "、"), named(|word| word.label.1, ", "));
+    let reason = Said::made(format!("{zh}：{of_zh}"), format!("{en}: {of_en}"));
+    Fault { code: "field", reason, hint }
 }

@@ -48,6 +48,29 @@ pub fn one<T: Rules>(
     write::put_annulled(tx, author, record, &entry)
 }
 
+/// Whether somebody may annul an entry as it stands, given a reason: a page offers it to nobody else.
+///
+/// # Errors
+/// There is no such record, or the store.
+pub fn may<T: Rules>(
+    tx: &Tx<'_>,
+    author: &Author,
+    record: RecordId,
+) -> Result<bool, LedgerRefusal> {
+    let standing = write::seen::<T>(tx, record)?;
+    if !T::ANNULS || standing.annulled || standing.parallels > 0 {
+        return Ok(false);
+    }
+    let entry = strange(read::one::<T>(tx, record)?)?.entry;
+    let held = write::allow(tx, author, entry.action(), entry.subject())
+        .and_then(|_| entry.stays(tx, author, record));
+    match held {
+        Ok(()) => Ok(named_by(tx, record)?.is_none()),
+        Err(LedgerRefusal::Store(error)) => Err(error.into()),
+        Err(_) => Ok(false),
+    }
+}
+
 /// Kind of an entry that stands and names a record.
 fn named_by(tx: &Tx<'_>, record: RecordId) -> Result<Option<Kind>, SqlError> {
     for known in KINDS {

@@ -200,8 +200,28 @@ pub fn timeline(tx: &Tx<'_>, pass: &Pass) -> Result<Vec<Line>, SqlError> {
         );
         lines.extend(tx.query(&statement, params![pass.student().0], |row| line(row, known))?);
     }
+    for line in &mut lines {
+        line.day = made_on(line).unwrap_or(line.day);
+    }
     lines.sort_by_key(|line| std::cmp::Reverse((line.day, line.record)));
     Ok(lines)
+}
+
+/// The day on which a first contact, review or follow-up was made: until then its day is the last
+/// one on which it may be.
+fn made_on(line: &Line) -> Option<Date> {
+    let name = match line.kind {
+        Kind::FirstContact => "done_at",
+        Kind::AlertReview | Kind::Followup => "done",
+        _ => return None,
+    };
+    let known = kind_of(line.kind).ok()?;
+    let place = known.columns.iter().position(|column| column.name == name)?;
+    match line.cells.get(place)? {
+        Cell::Integer(at) => Some(Moment(*at).day()),
+        Cell::Text(day) => day.parse().ok(),
+        Cell::Null => None,
+    }
 }
 
 /// Every version of a record, oldest first, each with who wrote it; logged where it is about a

@@ -3,6 +3,7 @@
 //! Only what waits is read, so the list costs the same after five years as after one. It names
 //! students, so it logs whom it shows.
 
+mod day;
 mod kind;
 
 use std::collections::{BTreeSet, HashMap};
@@ -31,6 +32,7 @@ use super::talk::Talk;
 use super::training::Certificate;
 use super::{access, case, read, strange};
 
+pub use day::{DayDuties, Few, of_day};
 pub use kind::DutyKind;
 
 /// Longest list of what is due, beside what presses.

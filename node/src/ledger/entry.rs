@@ -187,6 +187,14 @@ pub trait Rules: Entry {
     /// has an end of its own is ended instead, and is never taken out of the counts.
     const ANNULS: bool = false;
 
+    /// What keeps it from being annulled, beside the rights to write it; writes nothing.
+    ///
+    /// # Errors
+    /// What keeps it, or the store.
+    fn stays(&self, _tx: &Tx<'_>, _author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+        Ok(())
+    }
+
     /// What annulling it asks for and brings with it, in the same transaction; it still stands when
     /// this is asked.
     ///

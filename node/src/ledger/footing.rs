@@ -7,6 +7,15 @@ use runtime::sql::{SqlError, Tx};
 use super::author::Author;
 use super::entry::StudentId;
 
+/// That the roll has a student on a day, or will lose one on a later day only, in a query that calls
+/// the student's version `v`; the day is a parameter of it.
+macro_rules! on_roll {
+    ($day:literal) => {
+        concat!("(v.status in ('enrolled', 'suspended') or v.valid_from > ", $day, ")")
+    };
+}
+pub(super) use on_roll;
+
 /// On the case: owner of an open case, helper, person let in. Own: mentor today, or class teacher
 /// of a class that the student is in. Mentor, helper and class teacher are nobody to a student whom
 /// the roll has no longer, also where a file left the student out and nobody ended the post; whom
@@ -35,24 +44,36 @@ const MEMBER: &str = "select 1 from standing r
     join case_member t on t.record = r.id and t.version = r.version
     where r.kind = 'case_member' and r.student = $2 and t.staff = $1 and t.day <= $3
     and (t.valid_until is null or t.valid_until > $3) limit 1";
-const HELPER: &str = "select 1 from standing r
+const HELPER: &str = concat!(
+    "select 1 from standing r
     join helper t on t.record = r.id and t.version = r.version
     join student s on s.id = r.student
     join student_version v on v.student = s.id and v.version = s.version
-    where (v.status in ('enrolled', 'suspended') or v.valid_from > $3)
+    where ",
+    on_roll!("$3"),
+    "
     and r.kind = 'helper' and r.student = $2 and t.staff = $1 and t.day <= $3
-    and (t.valid_until is null or t.valid_until > $3) limit 1";
-const MENTOR: &str = "select 1 from standing r
+    and (t.valid_until is null or t.valid_until > $3) limit 1",
+);
+const MENTOR: &str = concat!(
+    "select 1 from standing r
     join mentor t on t.record = r.id and t.version = r.version
     join student s on s.id = r.student
     join student_version v on v.student = s.id and v.version = s.version
-    where (v.status in ('enrolled', 'suspended') or v.valid_from > $3)
+    where ",
+    on_roll!("$3"),
+    "
     and r.kind = 'mentor' and r.student = $2 and t.staff = $1 and t.day <= $3
-    and (t.valid_until is null or t.valid_until > $3) limit 1";
-const CLASS: &str = "select 1 from class_teacher t
+    and (t.valid_until is null or t.valid_until > $3) limit 1",
+);
+const CLASS: &str = concat!(
+    "select 1 from class_teacher t
     join standing r on r.id = t.record and r.version = t.version
     join student s on s.id = $2
     join student_version v on v.student = s.id and v.version = s.version
     where t.staff = $1 and t.grade = v.grade and t.class = v.class and t.day <= $3
-    and (v.status in ('enrolled', 'suspended') or v.valid_from > $3)
-    and (t.valid_until is null or t.valid_until > $3) limit 1";
+    and ",
+    on_roll!("$3"),
+    "
+    and (t.valid_until is null or t.valid_until > $3) limit 1",
+);

@@ -5,6 +5,8 @@
 //! its own, and whom only that file brought is off the roll from the very first day; the entries of
 //! a table are annulled. The import stays in the list, with the taking back beside it.
 
+use std::collections::BTreeSet;
+
 use domain::ledger::{Action, Area, Kind, SchoolRole, Word as _};
 use runtime::params;
 use runtime::sql::{SqlError, Tx};
@@ -78,12 +80,7 @@ pub fn staff(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, LedgerR
     let touched = staff_roll::touched(tx, batch)?;
     let (new, known): (Vec<_>, Vec<_>) =
         touched.into_iter().partition(|(_, version)| *version == 1);
-    for (staff, _) in &new {
-        if staff_roll::is_named(tx, *staff)? {
-            return Err(LedgerRefusal::ImportBuiltOn);
-        }
-    }
-    if import_batch::has_after(tx, of_staff)? || staff_roll::is_changed_since(tx, batch)? {
+    if is_staff_built_on(tx, batch)? {
         return Err(LedgerRefusal::ImportBuiltOn);
     }
     let undone = Undone { restored: known.len() as u64, removed: new.len() as u64 };
@@ -122,6 +119,38 @@ pub fn roster(tx: &Tx<'_>, author: &Author, batch: i64) -> Result<Undone, Ledger
         student::take_off(tx, touched.student, written)?;
     }
     Ok(undone)
+}
+
+/// Of some imports those that are not taken back any more, since something was built on them: their
+/// button would only be refused.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn built_on(tx: &Tx<'_>, batches: &[(i64, &str)]) -> Result<BTreeSet<i64>, SqlError> {
+    let mut found = BTreeSet::new();
+    for (batch, kind) in batches {
+        let is_held = match *kind {
+            import_batch::ROSTER => is_built_on(tx, *batch)?,
+            import_batch::STAFF => is_staff_built_on(tx, *batch)?,
+            _ => false,
+        };
+        if is_held {
+            found.insert(*batch);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a later roll of staff stands, somebody of it was changed since, or one whom only it
+/// brought has a record or an account.
+fn is_staff_built_on(tx: &Tx<'_>, batch: i64) -> Result<bool, SqlError> {
+    for (staff, version) in staff_roll::touched(tx, batch)? {
+        if version == 1 && staff_roll::is_named(tx, staff)? {
+            return Ok(true);
+        }
+    }
+    let has_after = import_batch::has_after(tx, (batch, import_batch::STAFF))?;
+    Ok(has_after || staff_roll::is_changed_since(tx, batch)?)
 }
 
 /// Whether a later roster stands, which was compared with this one, a student of the import was

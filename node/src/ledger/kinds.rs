@@ -14,6 +14,7 @@ type Add = fn(&Tx<'_>, &Author, Vec<Cell>) -> Result<RecordId, LedgerRefusal>;
 type Settle = fn(&Tx<'_>, &Author, (RecordId, Seen), Vec<Cell>) -> Result<Written, LedgerRefusal>;
 type Look = fn(&Tx<'_>, RecordId) -> Result<Seen, LedgerRefusal>;
 type Annul = fn(&Tx<'_>, &Author, (RecordId, u32)) -> Result<u32, LedgerRefusal>;
+type MayAnnul = fn(&Tx<'_>, &Author, RecordId) -> Result<bool, LedgerRefusal>;
 type Change = fn(&Tx<'_>, &Author, (RecordId, u32), Vec<Cell>) -> Result<Written, LedgerRefusal>;
 
 /// A kind, its columns, and how it is written.
@@ -36,6 +37,8 @@ pub struct KindColumns {
     pub annuls: bool,
     /// As [`annul::one`].
     pub annul: Annul,
+    /// As [`annul::may`].
+    pub may_annul: MayAnnul,
 }
 
 const fn of<T: Rules>() -> KindColumns {
@@ -49,6 +52,7 @@ const fn of<T: Rules>() -> KindColumns {
         seen: |tx, record| write::seen::<T>(tx, record),
         annuls: T::ANNULS,
         annul: |tx, author, seen| annul::one::<T>(tx, author, seen),
+        may_annul: |tx, author, record| annul::may::<T>(tx, author, record),
     }
 }
 

@@ -14,6 +14,7 @@ use super::access;
 use super::author::Author;
 use super::browse::purpose_of;
 use super::entry::{StaffId, StudentId};
+use super::footing::on_roll;
 use super::scope::Scope;
 
 /// Students of one page.
@@ -26,6 +27,11 @@ const NAMESAKES_MAX: u64 = 20;
 const HELD: [Kind; 5] =
     [Kind::Talk, Kind::Session, Kind::GroupMember, Kind::Interview, Kind::Observation];
 
+/// Students of one class as its list has them: by the number that the school gives, those without
+/// one by their national number. Of a version `v` and a student `s`.
+pub(super) const IN_CLASS: &str =
+    "v.local_number is null, length(v.local_number), v.local_number, s.student_number";
+
 /// A student of a list.
 #[derive(Clone)]
 pub struct PersonLine {
@@ -33,6 +39,8 @@ pub struct PersonLine {
     pub student: StudentId,
     /// National student number.
     pub number: String,
+    /// Number that the school gives, where it gives one.
+    pub local: Option<String>,
     /// Name.
     pub name: String,
     /// Grade as the catalogue codes it.
@@ -54,6 +62,8 @@ pub struct Search {
     pub silent_since: Option<Date>,
     /// Only the own students: of the mentor or the class teacher.
     pub own: bool,
+    /// No more than so many on the page: the first few, where the rest is only counted.
+    pub few: Option<usize>,
     /// Up to [`OWN_MAX`] on one page, for a choice among the own students.
     pub whole: bool,
     /// Pages before the one that is wanted.
@@ -84,24 +94,25 @@ pub fn search(tx: &Tx<'_>, reader: &Author, search: &Search) -> Result<People, S
         None => ("", ""),
     };
     let these = scope.as_json();
-    let mut found = tx.query(
-        "select s.id, s.student_number, v.name, v.grade, v.class from student s
+    let asked = format!(
+        "select s.id, s.student_number, v.name, v.grade, v.class, v.local_number from student s
          join student_version v on v.student = s.id and v.version = s.version
          where v.status in ('enrolled', 'suspended')
          and ($1 = '' or instr(v.name, $1) > 0 or s.student_number = $1 or v.local_number = $1)
          and ($2 = '' or (v.grade = $2 and v.class = $3))
          and ($4 or s.id in (select value from json_each($5)))
-         order by length(v.grade), v.grade, length(v.class), v.class, s.student_number",
-        params![text, grade, class, scope.is_everyone(), &these],
-        person,
-    )?;
+         order by length(v.grade), v.grade, length(v.class), v.class, {IN_CLASS}"
+    );
+    let mut found =
+        tx.query(&asked, params![text, grade, class, scope.is_everyone(), &these], person)?;
     if let Some(since) = search.silent_since {
         let spoken = contacts(tx, reader, None, Some(since))?;
         found.retain(|line| !spoken.contains_key(&line.student));
     }
     let total = found.len();
     let size = if search.whole { OWN_MAX } else { PAGE_SIZE };
-    let page = found.into_iter().skip(search.page.saturating_mul(size)).take(size);
+    let most = search.few.unwrap_or(size).min(size);
+    let page = found.into_iter().skip(search.page.saturating_mul(size)).take(most);
     let mut lines: Vec<PersonLine> = page.collect();
     let shown: BTreeSet<StudentId> = lines.iter().map(|line| line.student).collect();
     let last = contacts(tx, reader, Some(&shown), None)?;
@@ -122,18 +133,24 @@ pub fn own(tx: &Tx<'_>, reader: &Author) -> Result<BTreeSet<StudentId>, SqlError
     };
     let today = reader.today().to_string();
     let found = tx.query(
+        concat!(
         "select r.student from mentor t join standing r on r.id = t.record and r.version = t.version
          join student s on s.id = r.student
          join student_version v on v.student = s.id and v.version = s.version
-         where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+         where ",
+        on_roll!("$2"),
+        "
          and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
          union
          select s.id from class_teacher t
          join standing r on r.id = t.record and r.version = t.version
          join student_version v on v.grade = t.grade and v.class = t.class
          join student s on s.id = v.student and s.version = v.version
-         where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+         where ",
+        on_roll!("$2"),
+        "
          and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)",
+    ),
         params![staff.0, &today],
         |row| Ok(row.opt_i64(0)?.map(StudentId)),
     )?;
@@ -165,10 +182,12 @@ pub fn meant(tx: &Tx<'_>, reader: &Author, text: &str) -> Result<Vec<PersonLine>
     if first.is_empty() {
         return Ok(Vec::new());
     }
-    let by_number = "select s.id, s.student_number, v.name, v.grade, v.class from student s
+    let by_number = "select s.id, s.student_number, v.name, v.grade, v.class, v.local_number
+         from student s
          join student_version v on v.student = s.id and v.version = s.version
          where s.student_number = $1 limit $2";
-    let by_name = "select s.id, s.student_number, v.name, v.grade, v.class from student_version v
+    let by_name = "select s.id, s.student_number, v.name, v.grade, v.class, v.local_number
+         from student_version v
          join student s on s.id = v.student and s.version = v.version
          where v.name = $1 order by v.status, s.student_number limit $2";
     let mut found = tx.query(by_number, params![first, 1_u64], person)?;
@@ -275,6 +294,7 @@ fn person(row: &Row<'_, '_>) -> Result<PersonLine, SqlError> {
         name: row.text(2)?,
         grade: row.text(3)?,
         class: row.text(4)?,
+        local: row.opt_text(5)?,
         last: None,
     })
 }

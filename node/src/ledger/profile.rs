@@ -32,6 +32,17 @@ impl Profile {
         stage_of(self.school_type, grade).filter(|_| has)
     }
 
+    /// Whether a word of a list of grades or stages is one of this school's; of other lists every
+    /// word is.
+    #[must_use]
+    pub fn has_word(&self, column: &str, word: &str) -> bool {
+        match column {
+            "grade" => Grade::from_word(word).is_none_or(|grade| self.stage_of(grade).is_some()),
+            "stage" => Stage::from_word(word).is_none_or(|stage| self.has_stage(stage)),
+            _ => true,
+        }
+    }
+
     /// The same school with grades that it does not have any more, each under the stage that it
     /// had: what stood there before counts where it was. As it is where no type of school has all.
     #[must_use]

@@ -60,6 +60,15 @@ pub fn waiting<T: Entry>(tx: &Tx<'_>) -> Result<Vec<Kept<T>>, SqlError> {
     select(tx, rest, params![T::KIND.as_str()])
 }
 
+/// Whether a record asks for something still.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn does_wait(tx: &Tx<'_>, record: RecordId) -> Result<bool, SqlError> {
+    let statement = "select 1 from standing where id = $1 and waiting = 1";
+    Ok(tx.query_opt(statement, params![record.0], |row| row.i64(0))?.is_some())
+}
+
 /// Day of the first entry of a kind: from then on the school keeps it. Before, and without one,
 /// that nothing stands there says nothing.
 ///

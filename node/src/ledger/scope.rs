@@ -8,7 +8,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::entry::StudentId;
-use super::footing;
+use super::footing::{self, on_roll};
 
 /// Students about whom somebody may do something now.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,17 +20,22 @@ pub enum Scope {
 }
 
 /// Students to whom the ledgers tie a member of staff in any way; each of them is asked for.
-const TIED: &str = "
+const TIED: &str = concat!(
+    "
     select r.student from mentor t join standing r on r.id = t.record and r.version = t.version
     join student s on s.id = r.student
     join student_version v on v.student = s.id and v.version = s.version
-    where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+    where ",
+    on_roll!("$2"),
+    "
     and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
     union
     select s.id from class_teacher t join standing r on r.id = t.record and r.version = t.version
     join student_version v on v.grade = t.grade and v.class = t.class
     join student s on s.id = v.student and s.version = v.version
-    where (v.status in ('enrolled', 'suspended') or v.valid_from > $2)
+    where ",
+    on_roll!("$2"),
+    "
     and t.staff = $1 and t.day <= $2 and (t.valid_until is null or t.valid_until > $2)
     union
     select r.student from case_member t join standing r on r.id = t.record and r.version = t.version
@@ -38,7 +43,8 @@ const TIED: &str = "
     select r.student from helper t join standing r on r.id = t.record and r.version = t.version
     where t.staff = $1 union
     select r.student from alert_move t join standing r on r.id = t.record and r.version = t.version
-    where t.owner = $1 and t.standing in ('in_force', 'objected')";
+    where t.owner = $1 and t.standing in ('in_force', 'objected')",
+);
 
 impl Scope {
     /// The scope of an action.

@@ -63,7 +63,7 @@ impl Rules for Talk {
     }
 
     /// A concern that was raised is laid to rest by an analysis, and by nothing else.
-    fn leaves(&self, tx: &Tx<'_>, author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
+    fn stays(&self, tx: &Tx<'_>, author: &Author, own: RecordId) -> Result<(), LedgerRefusal> {
         versions_of_author(tx, author, own)?;
         if self.raised { Err(LedgerRefusal::Field("raised")) } else { Ok(()) }
     }

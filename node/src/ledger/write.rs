@@ -226,6 +226,7 @@ pub(super) fn put_annulled<T: Rules>(
     record: RecordId,
     entry: &T,
 ) -> Result<u32, LedgerRefusal> {
+    entry.stays(tx, author, record)?;
     entry.leaves(tx, author, record)?;
     let next = next_version::<T>(tx, record)?;
     // A note opens to the author of its version: it stays in the one that its author wrote.

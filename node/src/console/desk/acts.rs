@@ -25,6 +25,7 @@ use crate::ledger::author::Author;
 use crate::ledger::board;
 use crate::ledger::browse;
 use crate::ledger::case::{self, MoveWish};
+use crate::ledger::consent::LegalHold;
 use crate::ledger::critical::CriticalItem;
 use crate::ledger::entry::{
     Cell, CellType, Column, Field, Moment, RecordId, Shape, StaffId, StudentId, WordText, words_of,
@@ -356,14 +357,30 @@ pub(in crate::console) fn is_offered(word: &str, role: SchoolRole) -> bool {
     ACTS.iter().any(|act| act.word == word && act.is_of(role))
 }
 
-/// The acts that a record may call for and a role does, as links.
+/// The acts that a record still calls for and the reader may do, as links: what could only be
+/// refused is not offered.
 pub(super) fn of_record(
-    (kind, record): (Kind, i64),
-    role: SchoolRole,
+    tx: &Tx<'_>,
+    reader: &Author,
+    (kind, record): (Kind, RecordId),
     lang: Lang,
-) -> Vec<(String, &'static str)> {
-    let of = ACTS.iter().filter(|act| act.of == Some(kind) && act.is_of(role));
-    of.map(|act| (format!("/acts/{}/{record}", act.word), act.title.in_lang(lang))).collect()
+) -> Result<Vec<(String, &'static str)>, LedgerRefusal> {
+    let is_open = match kind {
+        Kind::AlertMove => read::one::<AlertMove>(tx, record)?.is_some_and(|kept| {
+            let AlertMove { signed_by, standing, asked_by, .. } = kept.entry;
+            let is_own = asked_by.is_some() && asked_by == reader.staff();
+            signed_by.is_none() && standing != Standing::Refused && !is_own
+        }),
+        Kind::LegalHold => read::one::<LegalHold>(tx, record)?.is_some_and(|kept| {
+            let hold = kept.entry;
+            let is_own = hold.lift_asked_by.is_some() && hold.lift_asked_staff == reader.staff();
+            hold.until.is_none() && !is_own
+        }),
+        _ => read::does_wait(tx, record)?,
+    };
+    let of = |act: &&Act| is_open && act.of == Some(kind) && act.is_of(reader.role());
+    let link = |act: &Act| (format!("/acts/{}/{}", act.word, record.0), act.title.in_lang(lang));
+    Ok(ACTS.iter().filter(of).map(link).collect())
 }
 
 fn act_of(word: &str, record: Option<i64>) -> Result<&'static Act, Problem> {
@@ -435,6 +452,9 @@ fn outcome(
     (record, sent): (RecordId, &Typed),
 ) -> Result<&'static str, LedgerRefusal> {
     Ok(match act.word {
+        "lift" if read::one::<LegalHold>(tx, record)?.is_some_and(|h| h.entry.until.is_none()) => {
+            "lift_asked"
+        }
         "move" if sent.one("how") != Move::TierUp.as_str() => "asked",
         "sign" => match read::one::<AlertMove>(tx, record)?.map(|kept| kept.entry.standing) {
             Some(Standing::Objected) => "objected",

@@ -342,6 +342,14 @@ fn title(known: &KindColumns, what: What, lang: Lang) -> String {
     }
 }
 
+/// What the reader may do with a record.
+struct May {
+    write: bool,
+    edit: bool,
+    annul: bool,
+    acts: Vec<(String, &'static str)>,
+}
+
 /// Every version of a record, with what may be done with it.
 pub(super) async fn record(
     State(office): State<Office>,
@@ -357,12 +365,18 @@ pub(super) async fn record(
         let student = history.first().and_then(|(line, _)| line.student);
         let views = versions(&history, (&names, seen), lang);
         let faults = consent_faults(tx, &reader, (known.kind, record), seen)?;
-        Ok::<_, LedgerRefusal>((views, (seen, reader.role(), faults), student, names))
+        let may_write = browse::is_writable_by(reader.role(), known.kind);
+        let may = May {
+            write: may_write,
+            edit: may_write && !seen.annulled,
+            annul: may_write && (known.may_annul)(tx, &reader, RecordId(record))?,
+            acts: super::acts::of_record(tx, &reader, (known.kind, RecordId(record)), lang)?,
+        };
+        Ok::<_, LedgerRefusal>((views, (seen, may, faults), student, names))
     });
-    let (versions, (seen, role, faults), student, names) = found.await.map_err(problem)?;
-    let may_write = browse::is_writable_by(role, known.kind);
+    let (versions, (seen, may, faults), student, names) = found.await.map_err(problem)?;
     let done = said(done.one("done"), record, lang);
-    let mut own_acts = super::acts::of_record((known.kind, record), role, lang);
+    let mut own_acts = may.acts;
     own_acts.extend(super::slip::link(known.kind, record, lang));
     let body = Html::render(&RecordTemplate {
         lang,
@@ -371,10 +385,10 @@ pub(super) async fn record(
         done: done.as_deref(),
         warning: no_consent_said(&faults, lang),
         versions,
-        may_write,
-        may_edit: may_write && !seen.annulled,
-        may_annul: may_write && known.annuls && !seen.annulled && seen.parallels == 0,
-        is_disputed: seen.parallels > 0 && may_write,
+        may_write: may.write,
+        may_edit: may.edit,
+        may_annul: may.annul,
+        is_disputed: seen.parallels > 0 && may.write,
         own_acts,
     })?;
     let title = words::RECORD_TITLE.fill(lang, &[&chosen(known.kind.label(), lang), &record]);
@@ -412,6 +426,7 @@ fn said(done: &str, record: i64, lang: Lang) -> Option<String> {
         "annulled" => words::ANNULLED.in_lang(lang).to_owned(),
         "acted" => words::ACTED.in_lang(lang).to_owned(),
         "asked" => words::ASKED.in_lang(lang).to_owned(),
+        "lift_asked" => words::LIFT_ASKED.in_lang(lang).to_owned(),
         "objected" => words::OBJECTED.in_lang(lang).to_owned(),
         "declined" => words::DECLINED.in_lang(lang).to_owned(),
         _ => return None,

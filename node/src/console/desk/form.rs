@@ -18,6 +18,7 @@ use crate::ledger::author::Author;
 use crate::ledger::browse::{self, Filter};
 use crate::ledger::entry::{Cell, Column, RecordId, Shape, StaffId, StudentId, WordText};
 use crate::ledger::people::{self, PersonLine, Search};
+use crate::ledger::profile::{self, Profile};
 use crate::ledger::read;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::scope::Scope;
@@ -245,7 +246,9 @@ impl Typed {
         for column in subject.columns {
             if fields::is_today(subject.kind, column) {
                 self.preset(column.name, || author.today().to_string());
-            } else if let Some(own) = author.staff().filter(|_| fields::is_doer(column)) {
+            } else if let Some(own) =
+                author.staff().filter(|_| fields::is_doer(subject.kind, column))
+            {
                 self.preset(column.name, || names.staff_line(own));
             }
         }
@@ -325,9 +328,22 @@ fn input(
         Shape::Staff => Input::Staff(value()),
         Shape::Student => student(tx, reader, (column, subject.is_fixed), typed)?,
         Shape::Record => Input::Choice(records(tx, reader, column, &value(), lang)?),
-        Shape::Word(list) => Input::Choice(options(&list(), &chosen, column.optional, lang)),
+        Shape::Word(list) => {
+            let mut list = list();
+            // What stands there already stays in the list, be it none of the school's any more.
+            if let Some(profile) = of_place(tx, column)? {
+                let is_own = |word: &str| profile.has_word(column.name, word);
+                list.retain(|entry| is_own(entry.word) || chosen.contains(&entry.word));
+            }
+            Input::Choice(options(&list, &chosen, column.optional, lang))
+        }
         Shape::Words(list) => Input::Boxes(all_words(&list(), &chosen, lang)),
     })
+}
+
+/// The school, where a field asks for one of its grades or stages.
+fn of_place(tx: &Tx<'_>, column: &Column) -> Result<Option<Profile>, SqlError> {
+    if matches!(column.name, "grade" | "stage") { profile::load(tx) } else { Ok(None) }
 }
 
 /// A fixed student, one of the own students, or one to be searched for.
@@ -367,7 +383,7 @@ fn student(
 }
 
 /// Name, number, grade and class in one line.
-pub(super) fn person_line(line: &PersonLine) -> String {
+pub(in crate::console) fn person_line(line: &PersonLine) -> String {
     format!("{} {} {}", line.name, class_line(&line.grade, &line.class), line.number)
 }
 

@@ -138,6 +138,7 @@ pub(super) async fn take(
 fn students(known: &KindColumns, plan: &Plan) -> Vec<StudentId> {
     let mut students = Vec::new();
     for row in &plan.rows {
+        students.extend(&row.meant);
         for (column, cell) in known.columns.iter().zip(&row.cells) {
             if let (Shape::Student, crate::ledger::entry::Cell::Integer(id)) = (column.shape, cell)
             {
@@ -167,7 +168,8 @@ fn show(
     let (new, unchanged, wrong) = shown.plan.counts();
     let is_planned = !shown.plan.rows.is_empty();
     let heads = known.columns.iter().map(|column| {
-        let needed = fields::is_needed(Some(known.kind), column) && !fields::is_doer(column);
+        let needed = fields::is_needed(Some(known.kind), column)
+            && !fields::is_doer(Some(known.kind), column);
         (fields::label(Some(known.kind), column, lang), needed)
     });
     let dropped = shown.plan.dropped.join("、");
@@ -208,9 +210,19 @@ fn view(known: &KindColumns, row: &table::PlannedRow, names: &Names, lang: Lang)
             (words::ROW_WRONG, said.collect::<Vec<_>>().join("; "))
         }
     };
-    let values = values.join(" · ");
+    let values = if row.cells.is_empty() { row.typed.clone() } else { values.join(" · ") };
+    let meant = row.meant.iter().map(|student| {
+        let number = names.student(*student).map_or("", |known| &known.number);
+        format!("{} {number}", names.student_line(*student))
+    });
+    let meant = meant.collect::<Vec<_>>().join(chosen(("；", "; "), lang));
+    if !meant.is_empty() {
+        text = words::ROW_MEANT.fill(lang, &[&text, &meant]);
+    }
     if !values.is_empty() {
-        text = format!("{values} {text}").trim().to_owned();
+        // What stands in the row, then what is wrong with it.
+        let between = if text.is_empty() { "" } else { " — " };
+        text = format!("{values}{between}{text}");
     }
     let is_wrong = matches!(row.fate, Fate::Wrong(_));
     RowView { row: row.row, fate: fate.in_lang(lang), is_wrong, text }

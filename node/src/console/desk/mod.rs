@@ -17,8 +17,8 @@ use runtime::sql::{SqlError, Tx};
 use runtime::web::{Html, Lang, Page, Text};
 
 pub(super) use self::acts::is_offered;
-pub(super) use self::form::class_line;
 use self::form::{FieldView, Input, Typed};
+pub(super) use self::form::{class_line, person_line};
 use super::office::Office;
 use crate::ledger::entry::{Column, Shape};
 use crate::ledger::people;
@@ -72,5 +72,7 @@ fn staff_list(tx: &Tx<'_>, columns: &[Column]) -> Result<Vec<String>, SqlError> 
     Ok(staff.into_iter().map(|(_, number, name)| format!("{number} {name}")).collect())
 }
 
+#[cfg(test)]
+mod offer_tests;
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,9 @@ texts! {
     ASKED = "已提出，尚未生效：等另一人同意。在此之前级别不变。",
         "Asked for, not yet in force: it waits until somebody else agrees. The tier stays as it \
          is.";
+    LIFT_ASKED = "已提出解除，留存仍然有效：等另一人同意后才解除。已列入待办。",
+        "Asked for; the hold still stands until a second person agrees. It is on the list of what \
+         is due.";
     OBJECTED = "已记下：第二人不同意。列入或升级仍然有效，请负责人在 24 小时内复议（登记研判），已列入待办。",
         "Noted: the second person objects. The case stays as it was entered or raised; whoever is \
          responsible weighs it again within 24 hours by holding a review, which is on the list.";
@@ -147,6 +150,7 @@ texts! {
     TABLE_LONG_NEXT = "请分几次导入。", "Import it in parts.";
     ROW = "行", "Row";
     FATE = "结果", "What happens";
+    ROW_MEANT = "{0}。同名的有：{1}", "{0}. Of that name: {1}";
     ROW_NEW = "新增", "new";
     ROW_KNOWN = "已有", "there already";
     ROW_WRONG = "有误", "wrong";

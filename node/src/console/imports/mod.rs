@@ -36,7 +36,7 @@ use crate::ledger::author::Author;
 use crate::ledger::import_batch;
 use crate::ledger::import_undo::Undone;
 use crate::ledger::refusal::LedgerRefusal;
-use crate::ledger::{import_columns, student};
+use crate::ledger::{import_columns, import_undo, student};
 use crate::packs::Packs;
 use crate::taking::undo::{self, UndoneAnswers, UndoneImport};
 use crate::taking::{self, Against, FileKind, FileRules, Planned, TakingError, Wish};
@@ -106,12 +106,20 @@ async fn overview<A: Audience>(
 ) -> Result<Response, Problem> {
     let role = visitor.session.role.school().ok_or(Problem::Forbidden)?;
     let packs = office.packs().await?;
-    let lines = office.read(|tx| import_batch::latest(tx, LISTED_MAX)).await?;
+    let read = office.read(|tx| {
+        let lines = import_batch::latest(tx, LISTED_MAX)?;
+        let standing = lines.iter().filter(|line| line.undone.is_none());
+        let asked: Vec<_> = standing.map(|line| (line.batch, line.kind.as_str())).collect();
+        let built_on = import_undo::built_on(tx, &asked)?;
+        Ok((lines, built_on))
+    });
+    let (lines, built_on) = read.await?;
     let view = pages::Overview {
         role,
         rules: &office.rules.file_rules(),
         packs: &packs,
         lines: &lines,
+        built_on: &built_on,
         filled: &filled,
         today: office.shell.clock.today(),
         done,

@@ -1,5 +1,7 @@
 //! The pages of imports, drawn from what was found.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use domain::ledger::{Action, Area, Footing, Kind, SchoolRole, Word as _, permits};
 use jiff::civil::Date;
@@ -34,6 +36,8 @@ pub(super) struct Overview<'a> {
     pub(super) rules: &'a FileRules,
     pub(super) packs: &'a Packs,
     pub(super) lines: &'a [ImportLine],
+    /// Imports on which something was built since.
+    pub(super) built_on: &'a BTreeSet<i64>,
     pub(super) filled: &'a Filled,
     pub(super) today: Date,
     pub(super) done: Vec<String>,
@@ -229,6 +233,7 @@ fn imports(view: &Overview<'_>, lang: Lang) -> Vec<ImportView> {
     let last = |kind: FileKind| {
         let is_of = |line: &&ImportLine| line.kind == kind.word() && line.undone.is_none();
         let found = view.lines.iter().find(is_of).filter(|_| kind.is_shown_to(view.role));
+        let found = found.filter(|line| !view.built_on.contains(&line.batch));
         found.map(|line| line.batch)
     };
     let lasts = [last(FileKind::Roster), last(FileKind::Staff)];

@@ -347,3 +347,47 @@ async fn a_file_without_a_session_is_led_to_sign_in() {
     assert_eq!(sent.status, StatusCode::SEE_OTHER);
     assert!(sent.header("location").starts_with("/login") && on_roll(&school) == 0);
 }
+
+/// A roster on which a record of a new student was built has no button to take it back, which would
+/// only be refused; before, it has.
+#[tokio::test]
+async fn a_roster_that_was_built_on_offers_no_taking_back() {
+    let school = School::new();
+    let mut li = counsellor(&school).await;
+    let page = bring(&mut li, &[("kind", "roster")], ("名册.csv", roster(&[1]).as_bytes())).await;
+    assert_eq!(confirm(&mut li, &page, "").await.status, StatusCode::OK);
+    assert!(li.get("/imports").await.expect("page").text.contains("/imports/undo/"));
+    let csrf = page.field("csrf").expect("token").to_owned();
+    let number = TestPupil::new(1).number();
+    let talk = [
+        ("csrf", csrf.as_str()),
+        ("student", &number),
+        ("day", "2025-11-18"),
+        ("staff", "T001"),
+        ("topics", "study"),
+    ];
+    let done = li.post("/ledgers/talk/new", &talk).await.expect("reply");
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert!(!li.get("/imports").await.expect("page").text.contains("/imports/undo/"));
+}
+
+/// A class is listed by the numbers that the school gives, two before ten, and those without one
+/// after them.
+#[tokio::test]
+async fn a_class_is_listed_by_its_own_numbers() {
+    let school = School::new();
+    let mut li = counsellor(&school).await;
+    let mut text = "学籍号,学号,姓名,性别,年级,班级\n".to_owned();
+    for (n, local) in [(1, "10"), (2, "2"), (3, ""), (4, "1")] {
+        let name = NAMES[n];
+        writeln!(text, "G999999201301{n:05}A,{local},甄别{name},男,七年级,1班").expect("text");
+    }
+    let page = bring(&mut li, &[("kind", "roster")], ("名册.csv", text.as_bytes())).await;
+    assert_eq!(confirm(&mut li, &page, "").await.status, StatusCode::OK);
+    let list = li.get("/students").await.expect("page");
+    let place = |name: &str| list.text.find(name).expect("a line");
+    let places = ["甄别丁", "甄别乙", "甄别甲", "甄别丙"].map(place);
+    assert!(places.is_sorted(), "{places:?}: {}", list.text);
+    assert!(list.text.contains("<th scope=\"col\">学号</th><th scope=\"col\">学籍号</th>"));
+    list.keep("students-zh.html").expect("keep");
+}

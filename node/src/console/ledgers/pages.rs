@@ -17,7 +17,7 @@ use super::super::office::{choices, chosen};
 use super::course::{self, Drawing};
 use super::table::Pager;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
-use crate::desk::labels;
+use crate::desk::{fields, labels};
 use crate::ledger::access::ReadLine;
 use crate::ledger::author::Author;
 use crate::ledger::board::BoardRow;
@@ -410,7 +410,8 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
     let head = (words::STUDENT, names.student_line(student), STUDENTS_HREF);
     let notes = vec![words::OPEN_NOTE.in_lang(lang).to_owned()];
     let number = names.student(student).map_or("", |known| &known.number);
-    let (mut links, choices) = (new_links(role, number, lang), Vec::new());
+    let is_listed = view.course.tiers.last().is_some_and(|(_, tier)| tier.is_some());
+    let (mut links, choices) = (new_links((role, is_listed), number, lang), Vec::new());
     if authority(role, Action::Write(Area::Consent)) != Authority::Never {
         let label = words::FAMILY_FILE.in_lang(lang).to_owned();
         links.push((format!("/students/{}/file", student.0), label));
@@ -432,14 +433,18 @@ pub(super) fn student(view: &Record<'_>, lang: Lang) -> Result<Page, RenderError
 }
 
 /// What is mostly written about a student, as far as the role may.
-fn new_links(role: SchoolRole, number: &str, lang: Lang) -> Vec<(String, String)> {
+fn new_links(
+    (role, is_listed): (SchoolRole, bool),
+    number: &str,
+    lang: Lang,
+) -> Vec<(String, String)> {
     let mut links = Vec::new();
     let asked = in_address(number);
     if browse::is_writable_by(role, Kind::Talk) {
         let label = words::TALK.in_lang(lang).to_owned();
         links.push((format!("/talks/new?student={asked}"), label));
     }
-    if authority(role, Action::Do(Act::RaiseTier)) != Authority::Never {
+    if !is_listed && authority(role, Action::Do(Act::RaiseTier)) != Authority::Never {
         let label = words::OPEN_CASE.in_lang(lang).to_owned();
         links.push((format!("/acts/open?student={asked}"), label));
     }
@@ -500,10 +505,18 @@ pub(in crate::console) fn content(line: &Line, names: &Names, lang: Lang) -> Str
         return String::new();
     };
     let cells = known.columns.iter().zip(&line.cells);
-    let shown = cells.filter(|(column, _)| !matches!(column.name, "day" | "student"));
+    let day = line.day.to_string();
+    let shown = cells.filter(|(column, _)| column.name != "student");
     let shown = shown.map(|(column, cell)| {
-        (labels::of(column.name, lang), names.shown(cell, column.shape, lang))
+        let label = match column.name {
+            "day" => fields::label(Some(line.kind), column, lang),
+            name => labels::of(name, lang),
+        };
+        (column.name, label, names.shown(cell, column.shape, lang))
     });
+    // The day of the line stands beside it; one by which it was due, and was not made, does not.
+    let shown = shown.filter(|(name, _, value)| *name != "day" || *value != day);
+    let shown = shown.map(|(_, label, value)| (label, value));
     let shown = shown.filter(|(_, value)| !value.is_empty());
     shown.map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join(" · ")
 }

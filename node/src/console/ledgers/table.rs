@@ -20,9 +20,10 @@ use crate::ledger::author::Author;
 use crate::ledger::browse::{self, Filter, Line, Lines};
 use crate::ledger::entry::{Shape, StudentId};
 use crate::ledger::kinds::KindColumns;
-use crate::ledger::people;
+use crate::ledger::profile::Profile;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
+use crate::ledger::{people, profile};
 
 /// Rows of a page.
 const SIZE: usize = 50;
@@ -131,6 +132,8 @@ struct Found {
     names: Names,
     reader: Author,
     nobody: bool,
+    /// The school, so that its own grades alone are offered.
+    profile: Option<Profile>,
 }
 
 pub(super) async fn show(
@@ -184,7 +187,7 @@ fn read(
     }
     let lines = browse::page(tx, &reader, known.kind, &filter)?;
     let names = Names::of(tx, lines.lines.iter().filter_map(|line| line.student))?;
-    Ok(Found { lines, names, reader, nobody })
+    Ok(Found { lines, names, reader, nobody, profile: profile::load(tx)? })
 }
 
 /// The closed lists of the address that the kind has.
@@ -226,7 +229,7 @@ fn draw(
         has_student: has(|shape| matches!(shape, Shape::Student)),
         has_staff: has(|shape| matches!(shape, Shape::Staff)),
         annulled: known.annuls.then(|| !wanted.one("annulled").is_empty()),
-        narrows: narrows(known, wanted, lang),
+        narrows: narrows(known, (wanted, found.profile.as_ref()), lang),
         rows: found.lines.lines.iter().map(|line| row(line, &found.names, lang)).collect(),
         counted: words::COUNTED.fill(lang, &[&total]),
         pages: Pager::new(&href, &wanted.query(), (number, SIZE, total), lang),
@@ -240,7 +243,11 @@ fn draw(
     Ok(page(head, body, lang))
 }
 
-fn narrows(known: &KindColumns, wanted: &Wanted, lang: Lang) -> Vec<NarrowView> {
+fn narrows(
+    known: &KindColumns,
+    (wanted, profile): (&Wanted, Option<&Profile>),
+    lang: Lang,
+) -> Vec<NarrowView> {
     let columns = known.columns.iter().filter_map(|column| match column.shape {
         Shape::Word(list) | Shape::Words(list) => Some((column.name, list())),
         _ => None,
@@ -251,7 +258,9 @@ fn narrows(known: &KindColumns, wanted: &Wanted, lang: Lang) -> Vec<NarrowView> 
             let option = |entry: &crate::ledger::entry::WordText| {
                 (entry.word, chosen(entry.label, lang), entry.word == asked)
             };
-            let options = list.iter().map(option).collect();
+            let is_own = |word: &str| profile.is_none_or(|profile| profile.has_word(name, word));
+            let own = list.iter().filter(|entry| is_own(entry.word) || entry.word == asked);
+            let options = own.map(option).collect();
             NarrowView { name, label: labels::of(name, lang), options }
         })
         .collect()

@@ -54,6 +54,7 @@ async fn a_coming_is_entered_by_form() {
     let mut li = browser(&school, COUNSELLOR, NOW_MS).await;
     let page = li.get("/roll").await.expect("page");
     fine(&page);
+    assert!(page.text.contains("<select name=\"grade\" required><option value=\"\">请选择"));
     let csrf = csrf(&mut li).await;
     let number = TestPupil::new(9).number();
     let arrive = |number, grade| {

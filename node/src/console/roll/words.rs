@@ -25,6 +25,7 @@ texts! {
     UNKNOWN = "未知", "not known";
     UNCHANGED = "不更正", "unchanged";
     BIRTH = "出生日期", "Birth date";
+    CHOOSE = "请选择", "choose";
     GRADE = "年级", "Grade";
     CLASS = "班级", "Class";
     FIRST_DAY = "到校日期", "First day here";

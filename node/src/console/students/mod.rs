@@ -47,6 +47,7 @@ struct Asked {
 /// A student of the list.
 struct RowView {
     id: i64,
+    local: String,
     number: String,
     name: String,
     class: String,
@@ -95,6 +96,7 @@ async fn show(
     let silent = asked.silent == "yes";
     let mut search = Search {
         whole: false,
+        few: None,
         text: asked.q.clone(),
         class: asked.class.split_once('-').map(|(grade, class)| (grade.into(), class.into())),
         silent_since: None,
@@ -158,6 +160,7 @@ fn option(grade: &str, class: &str, chosen: &str) -> (String, String, bool) {
 fn row(line: &PersonLine) -> RowView {
     RowView {
         id: line.student.0,
+        local: line.local.clone().unwrap_or_default(),
         number: line.number.clone(),
         name: line.name.clone(),
         class: class_line(&line.grade, &line.class),

@@ -19,7 +19,8 @@ texts! {
     NO_TERM = "学期日历读不到，无法判断本学期；请信息管理员检查。",
         "The term calendar cannot be read, so there is no telling what this term is; ask school \
          IT.";
-    NUMBER = "学号", "Number";
+    LOCAL = "学号", "Number at the school";
+    NUMBER = "学籍号", "Student number";
     NAME = "姓名", "Name";
     LAST = "上次联系", "Last contact";
     ACT = "办理", "Act";

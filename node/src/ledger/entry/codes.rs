@@ -3,6 +3,7 @@
 use domain::catalogue::{Grade, Stage};
 
 use super::WordText;
+use crate::import::value::Grade as NamedGrade;
 
 /// A list of the catalogue as a column offers it.
 pub(super) trait Codes {
@@ -11,8 +12,12 @@ pub(super) trait Codes {
 
 impl Codes for Grade {
     fn codes() -> Vec<WordText> {
-        let text = |grade: Self| grade.as_str();
-        Self::all().map(text).map(|word| WordText { word, label: (word, word) }).collect()
+        let text = |grade: Self| {
+            let word = grade.as_str();
+            let named = NamedGrade::from_code(word);
+            WordText { word, label: named.map_or((word, word), NamedGrade::label) }
+        };
+        Self::all().map(text).collect()
     }
 }
 

@@ -13,6 +13,7 @@ use super::{InstrumentId, ParticipantId, RunId, class_order};
 use crate::import::value::{Grade, StudentNumber};
 use crate::ledger::consented::{self, Family};
 use crate::ledger::entry::StudentId;
+use crate::ledger::people::IN_CLASS;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::strange;
 use crate::ledger::student::read_number;
@@ -111,13 +112,12 @@ pub fn enrol(
     Ok(())
 }
 
-/// Everybody of a run who is on the roll now, by class and student number.
+/// Everybody of a run who is on the roll now, by class and number in it.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn all(tx: &Tx<'_>, run: RunId) -> Result<Vec<Participant>, SqlError> {
-    let statement =
-        format!("{PARTICIPANT} where p.run = $1 and {ON_ROLL} order by s.student_number");
+    let statement = format!("{PARTICIPANT} where p.run = $1 and {ON_ROLL} order by {IN_CLASS}");
     let mut found = tx.query(&statement, params![run.0], read)?;
     let families = consented::all(tx)?;
     for one in &mut found {

@@ -1,0 +1,155 @@
+//! What the forms offer: lists as people say them, nobody preset who was not asked for, and no
+//! button that could only be refused.
+
+use axum::http::StatusCode;
+use runtime::web::Role;
+use runtime::web::trial::{Browser, Seen};
+
+use crate::console::ledgers::tests::{browser, school};
+use crate::ledger::alert::AlertMove;
+use crate::ledger::read;
+use crate::ledger::testing::School;
+
+const PUPIL: &str = "G99999920130100001A";
+
+async fn get(browser: &mut Browser, path: &str) -> Seen {
+    browser.get(path).await.expect("page")
+}
+
+async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Seen {
+    let csrf = get(browser, "/work").await.field("csrf").expect("csrf").to_owned();
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(fields);
+    browser.post(path, &all).await.expect("reply")
+}
+
+async fn two() -> (School, Browser, Browser) {
+    let school = school();
+    let li = browser(&school, "li", Role::Counsellor, "T001").await;
+    let head = browser(&school, "head", Role::MoralHead, "T002").await;
+    (school, li, head)
+}
+
+fn place(seen: &Seen) -> String {
+    assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
+    seen.header("location").split('?').next().unwrap_or_default().to_owned()
+}
+
+/// Grades are those of the school, by their names, in the form, in the filter and in the list; who
+/// is made class teacher or mentor is never the writer as a matter of course.
+#[tokio::test]
+async fn grades_have_names_and_nobody_appoints_oneself() {
+    let (_school, mut li, mut head) = two().await;
+    let form = get(&mut head, "/ledgers/class_teacher/new?lang=zh").await;
+    form.keep("class-teacher-zh.html").expect("keep");
+    assert!(form.text.contains(">七年级</option>") && form.text.contains(">九年级</option>"));
+    for other in [">g7<", ">小班<", ">六年级<", ">高一<"] {
+        assert!(!form.text.contains(other), "{other}");
+    }
+    let english = get(&mut head, "/ledgers/class_teacher/new?lang=en").await;
+    assert!(english.text.contains(">Grade 7</option>"), "{}", english.text);
+    for path in ["/ledgers/class_teacher/new?lang=zh", "/ledgers/mentor/new?lang=zh"] {
+        assert_eq!(get(&mut head, path).await.field("staff"), Some(""), "{path}");
+    }
+    let talk = get(&mut li, "/ledgers/talk/new?lang=zh").await;
+    assert!(talk.field("staff").is_some_and(|staff| staff.starts_with("T001")));
+    let post = [("grade", "g7"), ("class", "1班"), ("staff", "T002"), ("day", "2025-10-10")];
+    place(&send(&mut head, "/ledgers/class_teacher/new", &post).await);
+    let list = get(&mut head, "/ledgers/class_teacher?lang=zh").await;
+    assert!(list.text.contains("年级 七年级"), "{}", list.text);
+    assert!(list.text.contains(">七年级</option>") && !list.text.contains(">小班<"));
+}
+
+/// Nothing is offered that could only be refused: annulling somebody else's or a raised talk,
+/// signing what was signed or what one asked for, entering a student who is on the ledger.
+#[tokio::test]
+async fn what_could_only_be_refused_is_not_offered() {
+    let (school, mut li, mut head) = two().await;
+    let talk = |raised: &'static str, day: &'static str| {
+        let concern = if raised == "1" { "1" } else { "" };
+        [
+            ("student", PUPIL),
+            ("day", day),
+            ("staff", "T001"),
+            ("topics", "study"),
+            ("concern", concern),
+            ("raised", raised),
+        ]
+    };
+    let plain = place(&send(&mut li, "/ledgers/talk/new", &talk("", "2025-11-17")).await);
+    let annul = format!("{plain}/annul");
+    assert!(get(&mut li, &plain).await.text.contains(&annul));
+    assert!(!get(&mut head, &plain).await.text.contains(&annul), "somebody else's");
+    let raised = place(&send(&mut li, "/ledgers/talk/new", &talk("1", "2025-11-18")).await);
+    assert!(!get(&mut li, &raised).await.text.contains("/annul"), "raised");
+    let moved = school.ledger.read(read::waiting::<AlertMove>);
+    let moved = moved.expect("moves").first().expect("a move").record.0;
+    let (at, sign) = (format!("/ledgers/alert_move/{moved}"), format!("/acts/sign/{moved}"));
+    assert!(!get(&mut li, &at).await.text.contains(&sign), "the own raise");
+    assert!(get(&mut head, &at).await.text.contains(&sign));
+    place(&send(&mut head, &sign, &[("answer", "yes"), ("reason", "同意")]).await);
+    assert!(!get(&mut head, &at).await.text.contains(&sign), "signed");
+    for (student, is_offered) in [(1, false), (3, true)] {
+        let path = format!("/students/{student}");
+        let page = send(&mut li, &path, &[("purpose", "counselling")]).await;
+        assert_eq!(page.text.contains("/acts/open?student="), is_offered, "{student}");
+    }
+}
+
+/// A lifting that waits for the second person is not called done, and is offered to that one only.
+#[tokio::test]
+async fn a_lifting_says_what_it_waits_for() {
+    let (_school, _, mut head) = two().await;
+    let hold = [("student", PUPIL), ("ordered_by", "区教育局"), ("reason", "来函")];
+    let at = place(&send(&mut head, "/acts/hold", &hold).await);
+    let number = at.rsplit('/').next().unwrap_or_default();
+    let lift = format!("/acts/lift/{number}");
+    assert!(get(&mut head, &at).await.text.contains(&lift));
+    let asked = send(&mut head, &lift, &[("reason", "案件已结")]).await;
+    let shown = get(&mut head, asked.header("location")).await;
+    assert!(shown.text.contains("等另一人同意后才解除"), "{}", shown.text);
+    assert!(!shown.text.contains("已办理。") && !shown.text.contains(&lift), "{}", shown.text);
+}
+
+/// A first contact stands in the timeline on the day on which it was made, with its limit beside it.
+#[tokio::test]
+async fn a_contact_stands_on_the_day_it_was_made() {
+    let (_school, mut li, _) = two().await;
+    let board = get(&mut li, "/alerts").await;
+    let (_, rest) = board.text.split_once("/acts/contact/").expect("a contact");
+    let act = format!("/acts/contact/{}", rest.split('"').next().unwrap_or_default());
+    let made = [
+        ("contacted_at", "2025-11-20T08:40"),
+        ("contacted_by", "T001"),
+        ("way", "in_person"),
+        ("reason", "约谈"),
+    ];
+    let done = send(&mut li, &act, &made).await;
+    let said = done.status == StatusCode::SEE_OTHER;
+    assert!(said, "{}", done.text);
+    let page = send(&mut li, "/students/1", &[("purpose", "counselling")]).await;
+    let number = act.rsplit('/').next().unwrap_or_default();
+    let link = format!("/ledgers/first_contact/{number}\"");
+    let (before, after) = page.text.split_once(&link).expect("in the timeline");
+    assert!(before.ends_with("<td>2025-11-20</td><td><a href=\""), "{before}");
+    assert!(after.contains("应完成日期 2025-11-2"), "{after}");
+}
+
+/// A wrong row of a pasted table shows what stands in it, names the words of its list, and says
+/// whom a name of several may mean.
+#[tokio::test]
+async fn a_wrong_row_says_what_can_be_written() {
+    let (_school, mut li, _) = two().await;
+    let table = "日期\t学生\t教职工\t主题\n2025-11-17\t张某某\tT001\t学习\n\
+        2025-11-18\tG99999920130100001A\tT001\t天气";
+    let tried = send(&mut li, "/ledgers/talk/import", &[("table", table)]).await;
+    assert_eq!(tried.flaws(), Vec::<String>::new());
+    tried.keep("import-wrong.html").expect("keep");
+    for said in ["2025-11-18 · G99999920130100001A · T001 · 天气", "请从列表中选择：", "家庭"]
+    {
+        assert!(tried.text.contains(said), "{said}: {}", tried.text);
+    }
+    assert!(tried.text.contains("2025-11-17 · 张某某 · T001 · 学习"), "{}", tried.text);
+    assert!(tried.text.contains("同名的有：张某某 七年级 1班 G99999920130100000A"));
+    assert!(!tried.text.contains("请从下面选一名"));
+}

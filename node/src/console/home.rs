@@ -5,7 +5,7 @@ use runtime::web::{Html, Label, Lang, Page, Part, RenderError, Role, Tag, groupe
 
 use super::egress::{crumbs, due, hop_tag, kind, refusal, tally};
 use super::sync::{SyncLines, lines};
-use super::view::{HomePage, Hop, ReleaseLine, SpecialNotice};
+use super::view::{HomePage, Hop, ReleaseLine, SpecialNotice, SyncState};
 use super::words;
 
 #[derive(Template)]
@@ -14,8 +14,38 @@ struct HomeTemplate<'a> {
     lang: Lang,
     page: &'a HomePage,
     sync: SyncLines,
-    /// Whether the reader may open a screening.
+    specials: Vec<Html>,
+}
+
+/// A special period, as both first pages announce it.
+#[derive(Template)]
+#[template(path = "console/special.html")]
+struct SpecialTemplate<'a> {
+    lang: Lang,
+    special: &'a SpecialNotice,
     may_screen: bool,
+}
+
+/// What is said about special periods.
+///
+/// # Errors
+/// A template could not be rendered.
+pub fn specials(
+    notices: &[SpecialNotice],
+    role: Role,
+    lang: Lang,
+) -> Result<Vec<Html>, RenderError> {
+    let may_screen = role == Role::Counsellor;
+    let one = |special| Html::render(&SpecialTemplate { lang, special, may_screen });
+    notices.iter().map(one).collect()
+}
+
+/// When something leaves next, as it is true: before joining nothing does.
+pub(super) fn leaving(view: &HomePage, lang: Lang) -> String {
+    match view.sync.state {
+        SyncState::NotJoined => words::NEXT_NOT_JOINED.in_lang(lang).to_owned(),
+        _ => due((view.next_due_ms, view.leaves_itself), lang),
+    }
 }
 
 /// Makes the page.
@@ -24,8 +54,8 @@ struct HomeTemplate<'a> {
 /// A template could not be rendered.
 pub fn page(view: &HomePage, role: Role, lang: Lang) -> Result<Page, RenderError> {
     let sync = lines(&view.sync, lang);
-    let may_screen = role == Role::Counsellor;
-    let body = Html::render(&HomeTemplate { lang, page: view, sync, may_screen })?;
+    let specials = specials(&view.specials, role, lang)?;
+    let body = Html::render(&HomeTemplate { lang, page: view, sync, specials })?;
     Ok(Page {
         title: words::HOME.in_lang(lang).to_owned(),
         note: String::new(),
@@ -46,7 +76,7 @@ impl HomeTemplate<'_> {
     }
 
     fn next(&self) -> String {
-        due((self.page.next_due_ms, self.page.leaves_itself), self.lang)
+        leaving(self.page, self.lang)
     }
 
     fn all(&self) -> String {
@@ -72,14 +102,18 @@ impl HomeTemplate<'_> {
     fn minute(&self, unix_ms: &i64) -> String {
         time::minute(*unix_ms)
     }
+}
 
-    fn special(&self, special: &SpecialNotice) -> String {
+impl SpecialTemplate<'_> {
+    fn title(&self) -> String {
+        let special = self.special;
         let name = special.name.in_lang(self.lang);
         words::SPECIAL.fill(self.lang, &[&name, &special.first, &special.last])
     }
 
     /// What leaves because of it, and how often.
-    fn leaves(&self, special: &SpecialNotice) -> String {
+    fn leaves(&self) -> String {
+        let special = self.special;
         let text = if special.is_daily { words::SPECIAL_DAILY } else { words::SPECIAL_WEEKLY };
         text.fill(self.lang, &[&self.listed(&special.counts)])
     }

@@ -10,6 +10,7 @@ mod approvals;
 mod audit;
 mod calendar;
 mod counts;
+mod day;
 mod desk;
 mod egress;
 mod family;
@@ -86,6 +87,7 @@ impl Audience for Staff {
 struct Pages {
     shell: Arc<Shell>,
     source: Arc<dyn EgressSource>,
+    office: Office,
 }
 
 impl FromRef<Pages> for Arc<Shell> {
@@ -183,7 +185,7 @@ pub fn router_of(
         ledger: node.ledger().clone(),
         rules: Arc::new(node.clone()),
     };
-    let mut pages = outward_pages(&shell, source);
+    let mut pages = outward_pages(&office, source);
     pages = pages.merge(office_pages().with_state(office.clone()));
     if let Some(key) = key {
         pages = pages.merge(welcome::router(Arc::clone(&shell), node.clone(), key));
@@ -205,7 +207,7 @@ pub fn ledger_router(shell: &Arc<Shell>, ledger: &Ledger, rules: &Arc<dyn Rules>
 }
 
 /// The pages that say what leaves this school.
-fn outward_pages(shell: &Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
+fn outward_pages(office: &Office, source: Arc<dyn EgressSource>) -> Router {
     Router::new()
         .route("/", get(show_home))
         .route(EGRESS_HREF, get(show_list))
@@ -213,7 +215,7 @@ fn outward_pages(shell: &Arc<Shell>, source: Arc<dyn EgressSource>) -> Router {
         .route(sealed::SEALED_HREF, get(show_sealed))
         .route("/egress/{id}", get(show_release))
         .route("/egress/{id}/bytes", get(give_bytes))
-        .with_state(Pages { shell: Arc::clone(shell), source })
+        .with_state(Pages { shell: Arc::clone(&office.shell), source, office: office.clone() })
 }
 
 /// The pages over the ledger.
@@ -266,6 +268,10 @@ async fn show_home(
 ) -> Result<Response, Problem> {
     let source = Arc::clone(&pages.source);
     let view = off_thread(move || source.home()).await?;
+    // Whoever works with students begins with the day; who sees none, with the machine.
+    if ledgers::Readers::ROLES.contains(&visitor.session.role) {
+        return day::show(&pages.office, &visitor, &view).await;
+    }
     let page = home::page(&view, visitor.session.role, visitor.frame.lang)?;
     pages.shell.reply(&visitor.frame, &page)
 }

@@ -15,9 +15,9 @@ use sample::{refused_line, release_view, waiting_line};
 
 const NOW: i64 = 1_764_000_000_000;
 
-struct Fixed {
-    state: SyncState,
-    empty: bool,
+pub(super) struct Fixed {
+    pub(super) state: SyncState,
+    pub(super) empty: bool,
 }
 
 impl EgressSource for Fixed {
@@ -158,7 +158,8 @@ fn special() -> SpecialNotice {
 /// pulse screen stays here; without one it says nothing.
 #[tokio::test]
 async fn a_special_period_is_announced_on_the_start_page() {
-    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: false }).await;
+    let announced = Fixed { state: SyncState::Acknowledged, empty: false };
+    let mut browser = console_for(announced, Role::Operator).await;
     let zh = check(&mut browser, "/?lang=zh", "node-special-zh.html").await;
     for text in [
         "特殊时期“2026年防汛”：2026-11-30 至 2026-12-13，到期自动结束",
@@ -170,13 +171,10 @@ async fn a_special_period_is_announced_on_the_start_page() {
     }
     // The form behind it is for counsellors.
     assert!(!zh.text.contains("/screening/new"), "{}", zh.text);
-    let announced = Fixed { state: SyncState::Acknowledged, empty: false };
-    let mut counsellor = console_for(announced, Role::Counsellor).await;
-    let own = check(&mut counsellor, "/?lang=zh", "node-special-counsellor.html").await;
-    assert!(own.text.contains("/screening/new?special=flood-2026"), "{}", own.text);
     let en = check(&mut browser, "/?lang=en", "node-special-en.html").await;
     assert!(en.text.contains("it ends by itself") && en.text.contains("Crisis drills"));
-    let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty: true }).await;
+    let nothing = Fixed { state: SyncState::Acknowledged, empty: true };
+    let mut browser = console_for(nothing, Role::Operator).await;
     let none = check(&mut browser, "/?lang=zh", "node-special-none.html").await;
     assert!(!none.text.contains("特殊时期"));
 }
@@ -204,7 +202,7 @@ async fn console_for(source: Fixed, role: Role) -> Browser {
     let shell = trial::shell(site, role, clock).await.expect("shell");
     let ledger = Ledger::in_memory().expect("ledger");
     let office = super::trial::office(&shell, &ledger);
-    let pages = outward_pages(&shell, Arc::new(source)).merge(office_pages().with_state(office));
+    let pages = outward_pages(&office, Arc::new(source)).merge(office_pages().with_state(office));
     let mut browser = Browser::new(console(shell, pages));
     browser.sign_in("reader", PASSWORD).await.expect("sign in");
     browser
@@ -223,7 +221,8 @@ async fn check(browser: &mut Browser, path: &str, name: &str) -> Seen {
 #[tokio::test]
 async fn pages_are_whole_in_both_languages() {
     for empty in [false, true] {
-        let mut browser = console_of(Fixed { state: SyncState::Acknowledged, empty }).await;
+        let source = Fixed { state: SyncState::Acknowledged, empty };
+        let mut browser = console_for(source, Role::Operator).await;
         for (path, name) in [
             ("/", "node-home"),
             ("/egress", "node-egress"),
@@ -335,14 +334,24 @@ async fn the_preview_names_what_is_left_out() {
 /// The link is told by sequence numbers, a reason and somebody to act.
 #[tokio::test]
 async fn the_link_is_told_in_sequence_numbers() {
-    let mut browser =
-        console_of(Fixed { state: SyncState::Gap { expected: 18 }, empty: false }).await;
+    let gap = Fixed { state: SyncState::Gap { expected: 18 }, empty: false };
+    let mut browser = console_for(gap, Role::Operator).await;
     let page = check(&mut browser, "/?lang=zh", "node-gap-zh.html").await;
     for text in ["有缺口", "序号 18", "已确认序号 17，本机最新 19", "无需人工处理"]
     {
         assert!(page.text.contains(text), "{text}");
     }
     assert!(!page.text.contains('%'));
+}
+
+/// Before the school has joined nothing leaves, by itself or by hand, and the page says just that.
+#[tokio::test]
+async fn before_joining_nothing_is_said_to_leave() {
+    let alone = Fixed { state: SyncState::NotJoined, empty: true };
+    let mut browser = console_for(alone, Role::Operator).await;
+    let page = check(&mut browser, "/?lang=zh", "node-alone-zh.html").await;
+    assert!(page.text.contains("本校还没有加入枢纽，没有内容会出校"));
+    assert!(!page.text.contains("自动出校的报表") && !page.text.contains("人工发送"));
 }
 
 /// Strange ids are no page, and a broken store is an error page that does not name its cause.

@@ -37,6 +37,7 @@ texts! {
     NEXT_DUE = "下一份自动出校的报表：{0}", "The next one that leaves by itself: {0}";
     NEXT_ITSELF = "到期的报表每天自动出校一次，本校不必再发送", "What is due leaves by itself, once a day";
     NEXT_BY_HAND = "没有自动出校的报表，由本校人工发送", "Nothing leaves by itself; a person sends it";
+    NEXT_NOT_JOINED = "本校还没有加入枢纽，没有内容会出校", "The school has not joined a hub; nothing leaves";
     UNANSWERED = "本校还没有登记责任人，报表暂不签名出校",
         "Nobody is named who answers for what leaves, so nothing is signed";
     UNANSWERED_NEXT = "先导入教职工名册，再登记责任人；登记后照常出校，已到期的会补上。",
@@ -56,11 +57,11 @@ texts! {
     SPECIAL_DAILY = "期间每天早上报送前一天的：{0}。只报次数，不含任何学生的信息；每份都可在出校记录中逐格查看，\
         校长可以暂停。",
         "While it runs, these leave every morning for the day before: {0}. They are counts of the \
-         school's own work and hold nothing about a student; each can be read cell by cell below, \
+         school's own work and hold nothing about a student; each can be read cell by cell in the list of what left, \
          and the principal can hold it.";
     SPECIAL_WEEKLY = "期间每周报送一次：{0}。只报工作数据，每份都可在出校记录中逐格查看，校长可以暂停。",
         "While it runs, these leave every week: {0}. They are counts of the school's own work; \
-         each can be read cell by cell below, and the principal can hold it.";
+         each can be read cell by cell in the list of what left, and the principal can hold it.";
     SPECIAL_PULSE = "请学校开展简短筛查：{0}，{1}。结果只留在本校。",
         "The school is asked to hold a pulse screen: {0}, {1}. Its results stay at this school.";
     SPECIAL_PULSE_OPEN = "开启筛查", "Open a screening";

@@ -27,6 +27,8 @@ use crate::ledger::duty::{self, DueList, Duty};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::showing::Names;
 
+pub(super) use words::WEEKDAYS;
+
 const HREF: &str = "/calendar";
 /// Items that a day of a month shows before the rest is only counted.
 const ITEMS_SHOWN: usize = 4;
@@ -236,10 +238,16 @@ fn view(
 }
 
 fn item(one: &Held, lang: Lang) -> ItemView {
+    let (text, href) = held(one, lang);
+    ItemView { text, href: Some(href), class: "held" }
+}
+
+/// What took place on a day, with the address of its entries.
+pub(super) fn held(one: &Held, lang: Lang) -> (String, String) {
     let label = chosen(one.kind.label(), lang);
     let text = if one.count > 1 { format!("{label} × {}", one.count) } else { label.to_owned() };
     let href = format!("/ledgers/{}?from={day}&to={day}", one.kind.as_str(), day = one.day);
-    ItemView { text, href: Some(href), class: "held" }
+    (text, href)
 }
 
 /// What is due as a calendar file: sorts and numbers only.

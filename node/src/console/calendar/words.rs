@@ -56,5 +56,5 @@ texts! {
 }
 
 /// From Monday to Sunday.
-pub(super) const WEEKDAYS: [Text; 7] =
+pub(in crate::console) const WEEKDAYS: [Text; 7] =
     [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY];

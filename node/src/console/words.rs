@@ -57,8 +57,8 @@ texts! {
     SPECIAL_DAILY = "期间每天早上报送前一天的：{0}。只报次数，不含任何学生的信息；每份都可在出校记录中逐格查看，\
         校长可以暂停。",
         "While it runs, these leave every morning for the day before: {0}. They are counts of the \
-         school's own work and hold nothing about a student; each can be read cell by cell in the list of what left, \
-         and the principal can hold it.";
+         school's own work and hold nothing about a student; each can be read cell by cell in the \
+         list of what left, and the principal can hold it.";
     SPECIAL_WEEKLY = "期间每周报送一次：{0}。只报工作数据，每份都可在出校记录中逐格查看，校长可以暂停。",
         "While it runs, these leave every week: {0}. They are counts of the school's own work; \
          each can be read cell by cell in the list of what left, and the principal can hold it.";

@@ -48,7 +48,8 @@ pub fn one<T: Rules>(
     write::put_annulled(tx, author, record, &entry)
 }
 
-/// Whether somebody may annul an entry as it stands, given a reason: a page offers it to nobody else.
+/// Whether somebody may annul an entry as it stands, given a reason: a page offers it to nobody
+/// else.
 ///
 /// # Errors
 /// There is no such record, or the store.

@@ -7,8 +7,8 @@ use runtime::sql::{SqlError, Tx};
 use super::author::Author;
 use super::entry::StudentId;
 
-/// That the roll has a student on a day, or will lose one on a later day only, in a query that calls
-/// the student's version `v`; the day is a parameter of it.
+/// That the roll has a student on a day, or will lose one on a later day only, in a query that
+/// calls the student's version `v`; the day is a parameter of it.
 macro_rules! on_roll {
     ($day:literal) => {
         concat!("(v.status in ('enrolled', 'suspended') or v.valid_from > ", $day, ")")

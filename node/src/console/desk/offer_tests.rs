@@ -111,7 +111,7 @@ async fn a_lifting_says_what_it_waits_for() {
     assert!(!shown.text.contains("已办理。") && !shown.text.contains(&lift), "{}", shown.text);
 }
 
-/// A first contact stands in the timeline on the day on which it was made, with its limit beside it.
+/// A first contact stands in the timeline on the day on which it was made, its limit beside it.
 #[tokio::test]
 async fn a_contact_stands_on_the_day_it_was_made() {
     let (_school, mut li, _) = two().await;

@@ -10,8 +10,8 @@ texts! {
         "Read just now from the school's own ledgers, as of {0}; for this school alone, and no \
          student is named.";
     NO_HUB = "本校还没有加入枢纽，班级和学段的对照暂不能列出。请信息管理员凭邀请码加入（首次设置，或 xinqiao-node join）。",
-        "The school has not joined a hub: classes and stages are left out. School IT joins with the \
-         invite, in the first set-up or with xinqiao-node join.";
+        "The school has not joined a hub: classes and stages are left out. School IT joins with \
+         the invite, in the first set-up or with xinqiao-node join.";
     NO_TYPE = "还没有设置学校类型，班级和学段的对照暂不能列出。请信息管理员设置。",
         "The school has not said of what type it is: classes and stages are left out. School IT \
          sets it.";

@@ -272,6 +272,11 @@ pub(super) const TEXTS: Translation = &[
     ("Of one student, by student number", "只看某一学生（学籍号）"),
     ("From this day on", "从这一天起"),
     ("Up to this day", "到这一天止"),
+    ("The same is entered already, and this is another one", "已有相同的一条，这是另一次"),
+    (
+        "Sheets of the file count in the place of those that were answered here",
+        "文件里的答卷代替学生在本校的作答",
+    ),
     ("TOML file with the fields of the entry", "写有各项内容的 TOML 文件"),
     ("Why it is changed; kept with the version", "更改理由；随该版本保存"),
     (

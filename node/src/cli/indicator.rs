@@ -271,7 +271,7 @@ fn explained(
         let head: [&dyn std::fmt::Display; 4] = [&name, &args.cell, &period, &shown];
         let mut lines = vec![terminal.text(words::WHY, &head)];
         for line in &found.lines {
-            let (zh, en) = line.behind.said();
+            let (zh, en) = line.said();
             let what = if terminal.lang() == Lang::Zh { zh } else { en };
             let who = line.student.as_ref().map(|(number, name)| format!("  {name} {number}"));
             lines.push(format!("  {what}{}", who.unwrap_or_default()));
@@ -289,7 +289,7 @@ fn explained(
 fn explained_json(found: &Explained) -> Value {
     let line = |line: &crate::indicator::Line| {
         let who = line.student.as_ref();
-        json!({"record": line.behind.said().1, "student_number": who.map(|who| &who.0)})
+        json!({"record": line.said().1, "student_number": who.map(|who| &who.0)})
     };
     json!({"figure": figure_json(found.figure), "hidden": found.hidden, "more": found.more,
         "records": found.lines.iter().map(line).collect::<Vec<_>>()})

@@ -13,7 +13,7 @@ use super::acting::{self, ActingArgs};
 use super::ledger::{chosen, student, table, word};
 use super::{Place, context};
 use crate::app::Node;
-use crate::desk::{destroyed_rows, kept};
+use crate::desk::{destroyed_rows, kept, kept_until};
 use crate::ledger::author::Author;
 use crate::ledger::destroy::{self, Certificate, Terms};
 use crate::ledger::entry::{RecordId, StudentId};
@@ -147,8 +147,10 @@ fn due(terminal: &Terminal, node: &Node, reader: Author, terms: Terms) -> Result
             } else {
                 terminal.text(UNNAMED, &[&due.student.0])
             };
-            let stands = due.blocked.map_or(READY, kept);
-            let stands = terminal.text(stands, &[]);
+            let stands = match due.blocked {
+                Some(still) => kept_until(still, due.closes, terminal.lang()),
+                None => terminal.text(READY, &[]),
+            };
             let (left, entries) = (due.left.to_string(), due.entries.to_string());
             one.row(vec![who, left, due.status.zh().to_owned(), entries, stands]);
         }

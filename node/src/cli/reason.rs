@@ -147,6 +147,11 @@ impl From<TakingError> for Failure {
                 Sentence::from(words::PLAN_CHANGED),
                 Sentence::from(words::PLAN_CHANGED_NEXT),
             ),
+            TakingError::Replaces(students) => invalid(
+                "REPLACES_ANSWERED",
+                Sentence::new(words::REPLACES_UNCONFIRMED, &[&students]),
+                Sentence::from(words::REPLACES_PAGE),
+            ),
             TakingError::Left(left) => invalid(
                 "LEFT_DIFFERS",
                 Sentence::new(words::LEFT_DIFFERS, &[&left]),

@@ -254,6 +254,11 @@ fn wrong(error: OpeningError) -> Failure {
         OpeningError::Papers(AnsweringError::Screening(error)) => error.into(),
         OpeningError::NobodyAsked => Failure::new(Exit::Invalid, "RUN_PLAN", words::RUN_NOBODY),
         OpeningError::BelowSelfReport => Failure::new(Exit::Invalid, "RUN_PLAN", words::RUN_BELOW),
+        OpeningError::Stands { name, grades } => {
+            let grades: Vec<&str> = grades.iter().map(|grade| grade.zh()).collect();
+            let message = Sentence::new(words::RUN_STANDS, &[&name, &grades.join("、")]);
+            Failure::new(Exit::Refused, "RUN_STANDS", message).hint(words::RUN_STANDS_NEXT)
+        }
         _ => Failure::new(Exit::Invalid, "RUN_PLAN", words::RUN_PLAN),
     }
 }

@@ -273,6 +273,16 @@ texts! {
     CONSENT_COLUMN = "答卷文件里有“{0}”一列，而是否同意只看学生名册，这一列不会被读取；没有写入任何内容。",
         "the file of answers has a column {0}, but consent is read from the roster only and the \
          column would not count; nothing was written.";
+    REPLACES_UNCONFIRMED = "有 {0} 名学生已在本校作答，文件里的答卷会代替；没有写入任何内容。",
+        "{0} students answered here, and the sheets of the file would take the place of theirs; \
+         nothing was written";
+    REPLACES_NEXT = "确认以文件为准的，请加 --replace-answered；否则请从文件里删去这些学生。",
+        "if the file is to count, add --replace-answered; else take these students out of the file";
+    REPLACES_PAGE = "确认以文件为准的，请勾选后再写入；否则请从文件里删去这些学生，重新上传。",
+        "if the file is to count, tick that and write it; else take these students out of the file \
+         and upload it again";
+    REPLACES_NOW = "以文件为准，代替这 {0} 名学生在本校的答卷吗？",
+        "shall the sheets of the file count for these {0} students?";
     CONSENT_COLUMN_NEXT = "请把同意情况写在名册里并导入名册；确认不用这一列的，请加 --ignore-consent-column。",
         "Put consent into the roster and import that. To go on without the column, add\n\
          --ignore-consent-column";
@@ -346,10 +356,6 @@ texts! {
     IMPORT_ROWS = "行数", "rows";
     IMPORT_STANDS = "状态", "state";
     IMPORT_TAKEN_BACK = "{0} 于 {1} 撤回", "taken back by {0}, {1}";
-    IMPORT_ANNULLED = "第 {0} 次导入已撤回：{1} 条登记已作废。",
-        "import {0} was taken back: its {1} entries are annulled.";
-    IMPORT_UNDONE = "第 {0} 次导入已撤回：{1} 名学生恢复原状，{2} 名学生移出名册。",
-        "import {0} was taken back: {1} students stand as before, {2} are off the roll again.";
     IMPORT_ROSTER = "名册", "roster";
     IMPORT_ANSWERS = "答卷", "answers";
     IMPORT_STAFF = "教职工", "staff";
@@ -535,6 +541,10 @@ texts! {
         "closing ends every code; nothing was changed.";
     RUN_NOT_SURE_NEXT = "核对补测名单后，加 --yes 再运行。",
         "Look at the make-up list, then run it again with --yes.";
+    RUN_STANDS = "本学期已有进行中的“{0}”（{1}），用的是同一量表；没有新建。",
+        "“{0}” ({1}) is open this term and asks by the same scale; none was opened.";
+    RUN_STANDS_NEXT = "请在那一批次里继续；开错了的，先在网页上作废或结束它。",
+        "Go on in that run, or void or close it on its page first.";
     RUN_PLAN = "日期、班级数或文字有误；没有建立普测。",
         "days, classes or texts are not right; no run was opened.";
     RUN_NOBODY = "没有为任何年级选择量表；没有建立普测。",

@@ -11,7 +11,7 @@ use runtime::texts;
 use runtime::web::{Html, Lang, NavLink, Problem, RenderError, Visitor, percent};
 
 use super::counts::Counters;
-use super::office::{Office, page, problem};
+use super::office::{Office, page, problem, term_name};
 use super::words::DAILY_RECORDS;
 use crate::indicator::IndicatorError;
 use crate::inspection::{self, InspectionSheet, SheetLine};
@@ -22,7 +22,7 @@ pub(super) const INSPECTION_HREF: &str = "/inspection";
 
 texts! {
     TITLE = "督导核验单", "Inspection sheet";
-    NOTE = "{0} · {1} 学期 · 截至 {2}", "{0} · term {1} · as of {2}";
+    NOTE = "{0} · {1} · 截至 {2}", "{0} · {1} · as of {2}";
     HERE_ONLY = "本单由本校台账即时统计，只在本校屏幕和纸面上出示，不含姓名、得分和个案内容，不随任何报表出校，也不提供下载。",
         "Counted just now from the school's own ledgers, for this screen and for paper only: no \
          name, no score, no case, part of no release, and nothing to download.";
@@ -95,7 +95,7 @@ fn note(sheet: &InspectionSheet, lang: Lang) -> String {
         Lang::En if !sheet.school.1.is_empty() => &sheet.school.1,
         _ => &sheet.school.0,
     };
-    NOTE.fill(lang, &[school, &sheet.term, &sheet.today])
+    NOTE.fill(lang, &[school, &term_name(sheet.term, lang), &sheet.today])
 }
 
 fn body(sheet: Option<&InspectionSheet>, lang: Lang) -> Result<Html, RenderError> {

@@ -12,4 +12,4 @@ pub mod scan;
 pub mod table;
 pub mod written;
 
-pub use said::{destroyed_rows, kept, no_consent};
+pub use said::{destroyed_rows, kept, kept_until, no_consent};

@@ -6,13 +6,14 @@ use domain::ledger::consent::NoConsent;
 use domain::ledger::day::DayError;
 use domain::ledger::retention::StillKept;
 use domain::ledger::{Kind, Word as _};
+use jiff::civil::Date;
 use runtime::cli::{Exit, Failure, Sentence};
 use runtime::texts;
 use runtime::web::{Label, Lang, Text};
 
 use super::labels;
 use crate::ledger::entry::RecordId;
-use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::refusal::{Flaw, LedgerRefusal, LineFlaw};
 
 texts! {
     NOT_ALLOWED = "您的岗位不能这样做，或不能对这名学生这样做；台账没有改动，也没有显示任何内容。",
@@ -39,6 +40,36 @@ texts! {
     DOUBLE = "该学生此时已有一条同类记录，没有再添加。",
         "the student has another of these at that time; nothing was added.";
     DOUBLE_NEXT = "请在原记录上更改。", "Change the one that is there.";
+    STANDS = "该生此时已有{0} #{1}（自 {2}），没有再添加。",
+        "the student has {0} #{1} from {2} on at that time; nothing was added.";
+    STANDS_MENTOR = "换导师请到“导师”页交接；要改这一条，请打开原记录更改。",
+        "To change mentors, hand over on the page of mentors; to mend this one, open the record.";
+    AGAIN = "当天已有相同的{0} #{1}，仍要再记一次吗？还没有写入。",
+        "{0} #{1} says the same of that day; enter it once more? Nothing was written yet.";
+    AGAIN_NEXT = "确是另一次，请勾选“仍要再记一次”后提交（终端加 --again）；否则不必再记。",
+        "If it is another one, tick “once more” and submit (at the terminal add --again); else \
+         leave it.";
+    F_EMPTY = "“{0}”为空，台账没有改动。", "“{0}” is empty; the ledger was not changed.";
+    F_FUTURE = "“{0}”在现在之后，台账没有改动。",
+        "“{0}” lies in the future; the ledger was not changed.";
+    F_BEFORE = "“{0}”早于“{1}”，台账没有改动。", "“{0}” lies before “{1}”; the ledger was not changed.";
+    F_LIMIT = "“{0}”不在允许的期限内，台账没有改动。",
+        "“{0}” is beyond its limit; the ledger was not changed.";
+    F_RANGE = "“{0}”应在 {1} 到 {2} 之间，台账没有改动。",
+        "“{0}” is from {1} to {2}; the ledger was not changed.";
+    F_CLASS = "名册上没有这个班，台账没有改动。", "the roll has no such class; the ledger was not changed.";
+    F_CLASS_NEXT = "请按名册上的写法填写年级和班级。", "Write grade and class as the roll has them.";
+    F_CASE = "事由选了“预警在册”，但该生没有在册的预警个案；台账没有改动。",
+        "the plan is for a listed case, and the student has none open; the ledger was not changed.";
+    F_CASE_NEXT = "请先列入预警台账，或改选其他事由。",
+        "Enter the student into the early-warning ledger first, or choose another reason.";
+    CASE_DAY = "列入日期", "the day of entry";
+    L_RECIPIENT = "事项“{0}”要把信息交给校外，却没有写接收方的代码和名称；没有保存。",
+        "“{0}” passes data on and lacks the id or name of the recipient; nothing was saved.";
+    L_STAYS = "事项“{0}”的信息不出校，不应写接收方；没有保存。",
+        "what “{0}” is about stays in the school and has no recipient; nothing was saved.";
+    L_DATA = "事项“{0}”没有选涉及的信息，或重复了；没有保存。",
+        "“{0}” names no data or is there twice; nothing was saved.";
     FIELD = "“{0}”为空，或与其他内容不符；台账没有改动。",
         "“{0}” is empty or does not go with the others; the ledger was not changed.";
     FIELD_NEXT = "请改正这一项后再提交。", "Correct it and submit it again.";
@@ -196,6 +227,8 @@ texts! {
     KEPT_HOLD = "该生的记录依法留存中，不能销毁。", "a legal hold stands over the record.";
     KEPT_FIGURES = "该生最后一个学年的报表尚未截止，不能销毁。",
         "the student's last school year can still be reported.";
+    KEPT_UNTIL = "该生最后一个学年的报表到 {0} 才截止，之前不能销毁。",
+        "the student's last school year can be reported until {0}.";
     KEPT_TERM = "保存期限未满，不能销毁。", "the term of keeping is not over.";
     KEPT_ALWAYS = "销毁审批单和销毁证明永久保存。", "orders and certificates of destruction are kept for ever.";
     ROWS_SHEET = "筛查答卷", "Screening sheets";
@@ -234,9 +267,7 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::Unknown => ("RECORD_UNKNOWN", Exit::NotFound, UNKNOWN.into(), UNKNOWN_NEXT),
         R::Destroyed => ("DESTROYED", Exit::NotFound, DESTROYED.into(), DESTROYED_NEXT),
         R::Double => ("DOUBLE", Exit::Refused, DOUBLE.into(), DOUBLE_NEXT),
-        R::Field("next_review") => {
-            ("FIELD", Exit::Invalid, field(FIELD, "next_review"), REVIEW_NEXT)
-        }
+        R::Stands(..) | R::Again(..) | R::Flawed(..) | R::Line(..) => return known(refusal),
         R::Field(name) => ("FIELD", Exit::Invalid, field(FIELD, name), FIELD_NEXT),
         R::CardTells { field, at } => {
             let name = on_card(field);
@@ -278,6 +309,73 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::Store(_) => return None,
     };
     Some((code, exit, what, next))
+}
+
+/// As [`told`], where it is known which record or field stands in the way.
+fn known(refusal: &LedgerRefusal) -> Option<Told> {
+    use LedgerRefusal as R;
+    Some(match refusal {
+        R::Stands(kind, RecordId(record), from) => {
+            let (zh, en) = kind.label();
+            let what = Sentence::pair(
+                STANDS.fill(Lang::Zh, &[&zh, record, from]),
+                STANDS.fill(Lang::En, &[&en, record, from]),
+            );
+            let next = if *kind == Kind::Mentor { STANDS_MENTOR } else { DOUBLE_NEXT };
+            ("DOUBLE", Exit::Refused, what, next)
+        }
+        R::Again(kind, RecordId(record)) => {
+            let (zh, en) = kind.label();
+            let what = Sentence::pair(
+                AGAIN.fill(Lang::Zh, &[&zh, record]),
+                AGAIN.fill(Lang::En, &[&en, record]),
+            );
+            ("AGAIN", Exit::Refused, what, AGAIN_NEXT)
+        }
+        R::Flawed(name, flaw) => flawed(name, *flaw),
+        R::Line(purpose, flaw) => {
+            let text = match flaw {
+                LineFlaw::Recipient => L_RECIPIENT,
+                LineFlaw::NoRecipient => L_STAYS,
+                LineFlaw::Data => L_DATA,
+            };
+            let (zh, en) = purpose.label();
+            let what = Sentence::pair(text.fill(Lang::Zh, &[&zh]), text.fill(Lang::En, &[&en]));
+            ("FIELD", Exit::Invalid, what, FIELD_NEXT)
+        }
+        _ => return None,
+    })
+}
+
+fn flawed(name: &'static str, flaw: Flaw) -> Told {
+    let said = |text: Text, more: &dyn Fn(Lang) -> Vec<String>| {
+        let fill = |lang: Lang| {
+            let mut values = vec![labels::of(name, lang).to_owned()];
+            values.extend(more(lang));
+            let values: Vec<&dyn std::fmt::Display> =
+                values.iter().map(|value| value as &dyn std::fmt::Display).collect();
+            text.fill(lang, &values)
+        };
+        Sentence::pair(fill(Lang::Zh), fill(Lang::En))
+    };
+    let nothing = |_: Lang| Vec::new();
+    let next = if name == "next_review" { REVIEW_NEXT } else { FIELD_NEXT };
+    let (what, next) = match flaw {
+        Flaw::Empty => (said(F_EMPTY, &nothing), next),
+        Flaw::Future => (said(F_FUTURE, &nothing), next),
+        Flaw::Limit => (said(F_LIMIT, &nothing), next),
+        Flaw::Before(other) => {
+            let other = |lang| match other {
+                "case_day" => vec![CASE_DAY.in_lang(lang).to_owned()],
+                other => vec![labels::of(other, lang).to_owned()],
+            };
+            (said(F_BEFORE, &other), next)
+        }
+        Flaw::Range(from, to) => (said(F_RANGE, &|_| vec![from.to_string(), to.to_string()]), next),
+        Flaw::NoClass => (Sentence::from(F_CLASS), F_CLASS_NEXT),
+        Flaw::NoCase => (Sentence::from(F_CASE), F_CASE_NEXT),
+    };
+    ("FIELD", Exit::Invalid, what, next)
 }
 
 /// As [`told`], of what was built on, of cases, and of what somebody has to vouch for.
@@ -348,6 +446,15 @@ pub const fn kept(still: StillKept) -> Text {
         StillKept::Figures => KEPT_FIGURES,
         StillKept::Always => KEPT_ALWAYS,
         _ => KEPT_TERM,
+    }
+}
+
+/// As [`kept`], with the last day of what ends by itself.
+#[must_use]
+pub fn kept_until(still: StillKept, closes: Date, lang: Lang) -> String {
+    match still {
+        StillKept::Figures => KEPT_UNTIL.with(lang, closes),
+        other => kept(other).in_lang(lang).to_owned(),
     }
 }
 

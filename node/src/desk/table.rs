@@ -165,7 +165,8 @@ pub fn take(
             }
         }
     }
-    let (author, mut brought) = (author.because(IMPORTED), Vec::new());
+    // A row that stands already is known as such; another of the same day is another.
+    let (author, mut brought) = (author.because(IMPORTED).once_more(true), Vec::new());
     for (row, typed) in file.rows {
         let fate = if browse::has(tx, known, &typed.cells)? {
             Fate::Known

@@ -3,10 +3,11 @@
 //! A record about a student is shown with a pass and never without, so every look leaves a line on
 //! that student's page. Who may see counts and no records learns how many are hidden, not which.
 
-use domain::catalogue::{Catalogue, Count};
+use domain::catalogue::{Catalogue, Count, Source};
 use domain::cell::Cell;
 use domain::ledger::terms::ReadPurpose;
 use domain::ledger::{Act, Action, Area, permits};
+use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
 use super::{Behind, Counted, Facts, IndicatorError};
@@ -14,6 +15,7 @@ use crate::ledger::access;
 use crate::ledger::author::Author;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
+use crate::ledger::sheet::{self, SheetFact};
 use crate::ledger::student;
 
 /// Most records of one answer: somebody reads them.
@@ -27,6 +29,8 @@ pub struct Line {
     pub student: Option<(String, String)>,
     /// Internal id of the student, as the address of the student page has it.
     pub student_id: Option<i64>,
+    /// The answer sheets of a figure about a screening, scale and day; for who may read them.
+    pub sheets: Vec<(String, Date)>,
 }
 
 /// The records behind one cell.
@@ -87,20 +91,59 @@ pub fn explain(
     behind.truncate(RECORDS_MAX);
     let is_destroyed = figures.is_destroyed;
     let mut explained = Explained { figure, is_destroyed, lines: Vec::new(), hidden: 0, more };
+    let source = count.definition.as_ref().map(|known| known.source);
+    let sheets = match source {
+        Some(Source::Screening | Source::Sheet) => sheets(tx, facts)?,
+        _ => Vec::new(),
+    };
     for counted in &behind {
         match line(tx, counted, reader)? {
-            Some(line) => explained.lines.push(line),
+            Some(line) => {
+                let sheets = of_line(tx, (&line, &sheets), reader)?;
+                explained.lines.push(Line { sheets, ..line });
+            }
             None => explained.hidden += 1,
         }
     }
     Ok(explained)
 }
 
+/// The answered sheets that figures of a period are made from.
+fn sheets(tx: &Tx<'_>, facts: &Facts) -> Result<Vec<SheetFact>, SqlError> {
+    match facts.span().term {
+        Some(term) => sheet::answered_of_term(tx, term.id, term.end),
+        None => sheet::answered_in(tx, facts.span().from, facts.span().to),
+    }
+}
+
+/// The sheets of the student of a line; of a line that is a sheet, that of its day.
+fn of_line(
+    tx: &Tx<'_>,
+    (line, sheets): (&Line, &[SheetFact]),
+    reader: &Author,
+) -> Result<Vec<(String, Date)>, ExplainError> {
+    let Some(student) = line.student_id else { return Ok(Vec::new()) };
+    let is_shown = |sheet: &&SheetFact| match line.behind {
+        Behind::Sheet(_, day) => sheet.student == student && sheet.test_date == day,
+        _ => sheet.student == student,
+    };
+    let own = sheets.iter().filter(is_shown).map(|sheet| (sheet.scale.clone(), sheet.test_date));
+    let own: Vec<(String, Date)> = own.collect();
+    // Who answered what is the screening's; who reads the roll alone is told the student.
+    let may = !own.is_empty() && access::may_read(tx, reader, StudentId(student), Area::Screening)?;
+    Ok(if may { own } else { Vec::new() })
+}
+
 fn line(tx: &Tx<'_>, counted: &Counted, reader: &Author) -> Result<Option<Line>, ExplainError> {
     let (behind, area) = (counted.behind, counted.behind.area());
     let Some(id) = counted.student else {
         let may = permits(reader.role(), Action::Read(area), Default::default());
-        return Ok(may.then_some(Line { behind, student: None, student_id: None }));
+        return Ok(may.then_some(Line {
+            behind,
+            student: None,
+            student_id: None,
+            sheets: Vec::new(),
+        }));
     };
     // What the role could never read is not opened, so that nothing is logged as read.
     if !access::may_read(tx, reader, StudentId(id), area)? {
@@ -109,7 +152,29 @@ fn line(tx: &Tx<'_>, counted: &Counted, reader: &Author) -> Result<Option<Line>,
     let pass = access::open(tx, reader, StudentId(id), ReadPurpose::Review)?;
     pass.allow(area)?;
     let student = student::name_of(tx, &pass)?;
-    Ok(Some(Line { behind, student, student_id: Some(id) }))
+    Ok(Some(Line { behind, student, student_id: Some(id), sheets: Vec::new() }))
+}
+
+impl Line {
+    /// The record in words, with the answer sheets behind it.
+    #[must_use]
+    pub fn said(&self) -> (String, String) {
+        let (mut zh, mut en) = self.behind.said();
+        let is_sheet = matches!(self.behind, Behind::Sheet(..));
+        let listed = |between: &str| {
+            let each = self.sheets.iter().map(|(scale, day)| match is_sheet {
+                true => scale.clone(),
+                false => format!("{scale} {day}"),
+            });
+            each.collect::<Vec<_>>().join(between)
+        };
+        if !self.sheets.is_empty() {
+            let (of_zh, of_en) = if is_sheet { ("", "") } else { ("答卷 ", "sheets ") };
+            zh = format!("{zh}：{of_zh}{}", listed("、"));
+            en = format!("{en}: {of_en}{}", listed(", "));
+        }
+        (zh, en)
+    }
 }
 
 impl Behind {

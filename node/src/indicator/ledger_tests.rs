@@ -59,7 +59,7 @@ fn talk(school: &School, student: i64) -> RecordId {
         home_visit: false,
         note: AuthorNote::new(String::new()),
     };
-    run(school, move |tx| write::add(tx, &counsellor(), &talk))
+    run(school, move |tx| write::add(tx, &counsellor().once_more(true), &talk))
 }
 
 fn wish(how: Move, to: Option<Tier>) -> MoveWish {
@@ -386,4 +386,32 @@ fn a_critical_answer_counts_by_the_consent_of_its_test_day() {
         let sum = cells(&school, &told, "scr.critical").into_iter().filter_map(Cell::value);
         assert_eq!(sum.sum::<u64>(), expected, "{to}");
     }
+}
+
+/// A figure of a screening names the sheet behind each student, scale and day, to whoever may read
+/// screenings; who reads the roll alone is told the student.
+#[test]
+fn a_figure_of_a_screening_names_the_sheets_behind_it() {
+    let school = school();
+    let row = (TestPupil::new(1), "2025-10-20", sheet_cells(12, "0"));
+    school.answers(&[row]).expect("answers");
+    let lines = |reader: Author| {
+        let (catalogue, facts) = (school.catalogue.clone(), facts(&school, TODAY));
+        let count = catalogue.count("scr.positive").expect("count").clone();
+        let figures = facts.figures(&catalogue, &count).expect("figures");
+        let counted = figures.cells.iter().position(|cell| *cell == Cell::Value(1));
+        let place = counted.expect("one student");
+        let of = |value: &str| value.to_owned();
+        let values = figures.block.values_at(place).expect("values").into_iter().map(of);
+        let values: Vec<String> = values.collect();
+        let found = school.ledger.write("explain", move |tx| {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            explain(tx, (&facts, &catalogue), &count, &values, &reader)
+        });
+        found.expect("explained").lines.iter().map(|line| line.said().0).collect::<Vec<_>>()
+    };
+    let sheet = "名册上的学生：答卷 demo-phq9-gad7 2025-10-20";
+    assert_eq!(lines(counsellor()), [sheet]);
+    let others = lines(author("principal", SchoolRole::Principal));
+    assert!(others.iter().all(|said| !said.contains("demo-phq9-gad7")), "{others:?}");
 }

@@ -11,7 +11,7 @@ use runtime::sql::{SqlError, Tx};
 
 use super::author::Author;
 use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
 use super::talk::Talk;
 use super::{read, staff, write};
 
@@ -70,14 +70,16 @@ impl Rules for Analysis {
         if !is_known || self.counsellor == self.staff {
             return Err(LedgerRefusal::Field("staff"));
         }
-        check_span(self.day, self.review)?;
+        if self.review.is_some_and(|review| review < self.day) {
+            return Err(LedgerRefusal::Flawed("review", Flaw::Before("day")));
+        }
         check_span(self.day, self.done)?;
         if self.decision != AnalysisDecision::NoConcern {
             if self.measures.trim().is_empty() {
-                return Err(LedgerRefusal::Field("measures"));
+                return Err(LedgerRefusal::Flawed("measures", Flaw::Empty));
             }
             if self.review.is_none() {
-                return Err(LedgerRefusal::Field("review"));
+                return Err(LedgerRefusal::Flawed("review", Flaw::Empty));
             }
         }
         let Some(talk) = self.talk else { return Ok(()) };
@@ -156,7 +158,7 @@ mod tests {
         run(school, |tx| {
             let talks = read::about::<Talk>(tx, CHILD.0)?;
             let talk = talks.into_iter().next().expect("a talk").entry;
-            write::add(tx, &mentor(), &talk)
+            write::add(tx, &mentor().once_more(true), &talk)
         })
         .expect("talk")
     }
@@ -233,7 +235,11 @@ mod tests {
         ];
         for (entry, field) in wrong {
             let written = run(&school, move |tx| write::add(tx, &counsellor(), &entry));
-            assert!(matches!(written, Err(LedgerRefusal::Field(name)) if name == field), "{field}");
+            let named = match written {
+                Err(LedgerRefusal::Field(name) | LedgerRefusal::Flawed(name, Flaw::Empty)) => name,
+                other => panic!("{field}: {:?}", other.map(|record| record.0)),
+            };
+            assert_eq!(named, field);
         }
         let none = AnalysisDecision::NoConcern;
         let rest = Analysis { decision: none, measures: String::new(), review: None, ..whole };

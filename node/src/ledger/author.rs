@@ -15,6 +15,7 @@ pub struct Author {
     staff: Option<StaffId>,
     now: Moment,
     reason: String,
+    again: bool,
 }
 
 /// Who wrote a version.
@@ -35,13 +36,25 @@ impl Author {
     #[must_use]
     pub fn new(account: &str, role: SchoolRole, staff: Option<StaffId>, now_ms: i64) -> Self {
         let (account, now) = (account.to_owned(), Moment(now_ms));
-        Self { account, role, staff, now, reason: String::new() }
+        Self { account, role, staff, now, reason: String::new(), again: false }
     }
 
     /// The same, with a reason for what follows.
     #[must_use]
     pub fn because(&self, reason: &str) -> Self {
         Self { reason: reason.trim().to_owned(), ..self.clone() }
+    }
+
+    /// The same, who knows that the like is entered already and means it once more.
+    #[must_use]
+    pub fn once_more(&self, again: bool) -> Self {
+        Self { again, ..self.clone() }
+    }
+
+    /// Whether what is entered already is meant once more.
+    #[must_use]
+    pub const fn means_again(&self) -> bool {
+        self.again
     }
 
     /// The account.

@@ -61,7 +61,7 @@ pub fn open(
     Ok(Place { campaign: super::strange(campaign)?, pack })
 }
 
-/// The campaigns of a term.
+/// The campaigns of a term; not those that only runs opened which were voided.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -69,7 +69,12 @@ pub fn of_term(tx: &Tx<'_>, term: TermId) -> Result<Vec<Campaign>, SqlError> {
     tx.query(
         "select campaign.id, campaign.scale, scale_pack.digest from campaign
          join scale_pack on scale_pack.id = campaign.pack
-         where campaign.term = $1 order by campaign.id",
+         where campaign.term = $1 and (
+             exists (select 1 from sheet where sheet.campaign = campaign.id)
+             or not exists (select 1 from run_instrument i where i.campaign = campaign.id)
+             or exists (select 1 from run_instrument i join screening_run r on r.id = i.run
+                 where i.campaign = campaign.id and r.voided = 0))
+         order by campaign.id",
         params![&term.to_string()],
         |row| {
             Ok(Campaign {

@@ -18,10 +18,10 @@ use runtime::sql::{SqlError, Tx};
 
 use super::alert::{AlertCase, AlertMove, AlertReview, FirstContact};
 use super::author::Author;
-use super::entry::{Kept, Moment, RecordId, StaffId, StudentId};
+use super::entry::{Entry as _, Kept, Moment, RecordId, StaffId, StudentId};
 use super::followup;
 use super::read;
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
 use super::roll_change;
 use super::second;
 use super::write::{self, Written};
@@ -75,7 +75,7 @@ pub fn open(
     }
     for case in read::about::<AlertCase>(tx, student.0)? {
         if tier_of(tx, student, case.record, Date::MAX)?.is_some() {
-            return Err(LedgerRefusal::Double);
+            return Err(LedgerRefusal::Stands(AlertCase::KIND, case.record, case.entry.day));
         }
     }
     let (source, owner) = (wish.source, wish.owner);
@@ -219,10 +219,10 @@ pub fn note_contact(
         return Err(LedgerRefusal::NotWaiting);
     }
     if at > author.now() {
-        return Err(domain::ledger::day::DayError::Future.into());
+        return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Future));
     }
     if at.day() < opened_on(tx, contact.case)? {
-        return Err(LedgerRefusal::Field("contacted_at"));
+        return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Before("case_day")));
     }
     (contact.done_at, contact.by, contact.way) = (Some(at), Some(by), Some(way));
     write::put_change(tx, author, (record, kept.version), &contact, None)
@@ -371,7 +371,8 @@ fn put_move(
     // From today, not from the event: what is entered late is reviewed from now on.
     let soon = |tier, review| is_review_soon_enough(tier, author.today(), review);
     if !wish.to.is_none_or(|tier| wish.next_review.is_some_and(|review| soon(tier, review))) {
-        return Err(LedgerRefusal::Field("next_review"));
+        let flaw = if wish.next_review.is_none() { Flaw::Empty } else { Flaw::Limit };
+        return Err(LedgerRefusal::Flawed("next_review", flaw));
     }
     let standing = match when {
         Effect::AtOnce => Standing::InForce,
@@ -446,7 +447,7 @@ fn set_review(
     is_agreed: bool,
 ) -> Result<(), LedgerRefusal> {
     if !is_review_soon_enough(tier, author.today(), next) {
-        return Err(LedgerRefusal::Field("next_review"));
+        return Err(LedgerRefusal::Flawed("next_review", Flaw::Limit));
     }
     let waiting = waiting(tx, student, case)?;
     let Some(kept) = waiting.into_iter().next() else {

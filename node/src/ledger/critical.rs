@@ -10,7 +10,7 @@ use super::author::{Author, Signature};
 use super::entry::{
     AuthorNote, Entry as _, Kept, Moment, RecordId, Rules, StaffId, StudentId, entry,
 };
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
 use super::{read, write};
 use domain::ledger::{Act, Action};
 
@@ -223,7 +223,10 @@ impl Rules for CriticalItem {
         {
             return Err(LedgerRefusal::Field(field));
         }
-        let early = self.contacted_at.is_some_and(|at| at < self.raised_at || at > author.now());
+        if self.contacted_at.is_some_and(|at| at > author.now()) {
+            return Err(LedgerRefusal::Flawed("contacted_at", Flaw::Future));
+        }
+        let early = self.contacted_at.is_some_and(|at| at < self.raised_at);
         let half = self.contacted_at.is_some() != self.contacted_by.is_some();
         if early || half { Err(LedgerRefusal::Field("contacted_at")) } else { Ok(()) }
     }

@@ -3,7 +3,7 @@
 
 use domain::ledger::terms::{ReadPurpose, Standing, Tier};
 use domain::ledger::words::{AlertSource, Course, Move, StaffRole, TalkTopic, Word};
-use domain::ledger::{SchoolRole, words};
+use domain::ledger::{Kind, SchoolRole, words};
 use jiff::civil::{Date, date};
 use runtime::sql::{SqlError, Tx};
 
@@ -13,7 +13,7 @@ use super::case::{self, MoveWish};
 use super::entry::{AuthorNote, RecordId, StaffId, StudentId, Words};
 use super::journal::{self, JournalFault, VerifyError};
 use super::kinds::KINDS;
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
 use super::roll::Mentor;
 use super::talk::Talk;
 use super::testing::{self, AS_OF, NOW_MS, School, TestPupil};
@@ -259,7 +259,8 @@ fn less_watching_needs_the_second_person_first() {
     let again = run(&school, move |tx| {
         case::open(tx, &counsellor(), StudentId(1), today, &wish(Move::Opened, Some(Tier::T1)))
     });
-    assert!(matches!(again, Err(LedgerRefusal::Double)));
+    let standing = (Kind::AlertCase, case);
+    assert!(matches!(again, Err(LedgerRefusal::Stands(kind, of, _)) if (kind, of) == standing));
     let ask =
         |how, to| run(&school, move |tx| case::ask_move(tx, &counsellor(), case, &wish(how, to)));
     ask(Move::TierUp, Some(Tier::T3)).expect("raise");
@@ -302,7 +303,8 @@ fn the_door_asks_the_table() {
     };
     run(&school, move |tx| write::add(tx, &head(), &pair(1, 3))).expect("pair");
     let twice = run(&school, move |tx| write::add(tx, &head(), &pair(1, 4)));
-    assert!(matches!(twice, Err(LedgerRefusal::Double)), "a mentor assigned twice");
+    let known = |refusal| matches!(refusal, LedgerRefusal::Stands(Kind::Mentor, _, DAY));
+    assert!(twice.is_err_and(known), "a mentor assigned twice");
     assert!(!refused(mentor(), 1));
     assert!(refused(mentor(), 2), "another mentor's student");
     for (day, what) in [(date(2025, 11, 21), "future"), (date(1999, 1, 1), "before the ledgers")] {
@@ -384,9 +386,9 @@ fn a_case_entered_late_is_reviewed_from_today() {
         })
     };
     let over = entered(date(2025, 10, 27));
-    assert!(matches!(over, Err(LedgerRefusal::Field("next_review"))));
+    assert!(matches!(over, Err(LedgerRefusal::Flawed("next_review", Flaw::Limit))));
     let far = entered(date(2025, 11, 28));
-    assert!(matches!(far, Err(LedgerRefusal::Field("next_review"))));
+    assert!(matches!(far, Err(LedgerRefusal::Flawed("next_review", Flaw::Limit))));
     let case = entered(date(2025, 11, 27)).expect("entered");
     let reviews = school.ledger.read(|tx| read::about::<super::alert::AlertReview>(tx, 1));
     let review = reviews.expect("reviews").pop().expect("one");

@@ -109,6 +109,8 @@ pub mod teaching;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_tests;
 pub mod training;
 pub mod turn;
 #[cfg(test)]
@@ -288,6 +290,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 37,
         name: "day of the test of a critical answer",
         sql: include_str!("migrations/035_critical_tested.sql"),
+    },
+    Migration {
+        number: 38,
+        name: "runs that were voided or ended early",
+        sql: include_str!("migrations/036_run_ended.sql"),
     },
 ];
 

@@ -14,7 +14,7 @@ use runtime::sql::{Row, SqlError, Tx};
 use super::author::Author;
 use super::consent::{Consent, faults_of, is_digest, said_on};
 use super::entry::{Kept, Moment, RecordId, StudentId, Words};
-use super::refusal::LedgerRefusal;
+use super::refusal::{LedgerRefusal, LineFlaw};
 use super::{consented, read, strange, write};
 use crate::import::value::Consent as Said;
 
@@ -154,12 +154,15 @@ fn check_says(says: &NewNotice) -> Result<(), LedgerRefusal> {
         let leaves = item.purpose.passes_on();
         let named = !item.recipient.trim().is_empty() && !item.recipient_name.trim().is_empty();
         let nobody = item.recipient.is_empty() && item.recipient_name.is_empty();
-        if (leaves && !named) || (!leaves && !nobody) {
-            return Err(LedgerRefusal::Field("recipient"));
+        if leaves && !named {
+            return Err(LedgerRefusal::Line(item.purpose, LineFlaw::Recipient));
+        }
+        if !leaves && !nobody {
+            return Err(LedgerRefusal::Line(item.purpose, LineFlaw::NoRecipient));
         }
         let line = (item.purpose, &item.recipient);
         if item.classes.is_empty() || seen.contains(&line) {
-            return Err(LedgerRefusal::Field("classes"));
+            return Err(LedgerRefusal::Line(item.purpose, LineFlaw::Data));
         }
         seen.push(line);
     }

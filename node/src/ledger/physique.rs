@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::author::Author;
-use super::entry::{RecordId, Rules, StudentId, Words, entry};
+use super::entry::{Entry as _, RecordId, Rules, StudentId, Words, entry};
 use super::refusal::LedgerRefusal;
 use super::{read, single::only_one};
 use domain::ledger::day::check_span;
@@ -45,6 +45,7 @@ impl Rules for PhysiqueCase {
         }
         let others = read::about::<Self>(tx, self.student.0)?;
         only_one(
+            Self::KIND,
             others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
             (own, self.from, self.until),
         )

@@ -2,13 +2,54 @@
 
 use domain::ledger::case::MoveError;
 use domain::ledger::certificate::Missing;
-use domain::ledger::consent::NoConsent;
+use domain::ledger::consent::{NoConsent, Purpose};
 use domain::ledger::day::DayError;
 use domain::ledger::retention::StillKept;
 use domain::ledger::{Kind, Word as _};
+use jiff::civil::Date;
 use runtime::sql::SqlError;
 
 use super::entry::RecordId;
+
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// It must be filled in.
+    #[error("is empty")]
+    Empty,
+    /// It lies in the future.
+    #[error("lies in the future")]
+    Future,
+    /// It lies before another field, by that one's name.
+    #[error("lies before {0}")]
+    Before(&'static str),
+    /// It lies before today or after the last day that is allowed.
+    #[error("is beyond its limit")]
+    Limit,
+    /// It is less or more than a number of its sort can be.
+    #[error("is not from {0} to {1}")]
+    Range(u32, u32),
+    /// The roll has no such class.
+    #[error("is on no roll")]
+    NoClass,
+    /// The student has no case in the early-warning ledger.
+    #[error("needs an open case")]
+    NoCase,
+}
+
+/// What is wrong with a line of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineFlaw {
+    /// What is passed on has somebody who gets it.
+    #[error("needs a recipient")]
+    Recipient,
+    /// What stays in the school has nobody.
+    #[error("has a recipient and stays in the school")]
+    NoRecipient,
+    /// It says which data.
+    #[error("names no data, or is there twice")]
+    Data,
+}
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +73,18 @@ pub enum LedgerRefusal {
     /// The student has another of these at that time.
     #[error("the student has another of these at that time")]
     Double,
+    /// The student has another of these at that time: this one, which holds from that day on.
+    #[error("record {} holds at that time", .1.0)]
+    Stands(Kind, RecordId, Date),
+    /// The same is entered already, and nobody said that it happened once more.
+    #[error("record {} says the same", .1.0)]
+    Again(Kind, RecordId),
+    /// A field whose fault is known.
+    #[error("the field {0} {1}")]
+    Flawed(&'static str, Flaw),
+    /// A line of a notice that does not go with its purpose.
+    #[error("the line for {} {}", .0.as_str(), .1)]
+    Line(Purpose, LineFlaw),
     /// A field that must be filled is empty, or one does not go with another.
     #[error("the field {0} is empty or does not go with the others")]
     Field(&'static str),

@@ -7,10 +7,12 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::author::Author;
-use super::entry::{RecordId, Rules, StaffId, StudentId, entry};
+use super::entry::{Entry as _, RecordId, Rules, StaffId, StudentId, entry};
 use super::grant::{MEMBER_DAYS_MAX, check_other};
-use super::refusal::LedgerRefusal;
-use super::{read, single::only_one};
+use super::profile::check_place;
+use super::refusal::{Flaw, LedgerRefusal};
+use super::turn::decisions::Class;
+use super::{read, roll_list, single::only_one};
 use domain::ledger::{Act, Action, day::check_span, day::plus_days};
 
 entry! {
@@ -123,7 +125,10 @@ impl Rules for Guardian {
         _own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         check_span(self.from, self.until)?;
-        if self.name.trim().is_empty() { Err(LedgerRefusal::Field("name")) } else { Ok(()) }
+        match self.name.trim() {
+            "" => Err(LedgerRefusal::Flawed("name", Flaw::Empty)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -132,6 +137,25 @@ impl Rules for ClassTeacher {
 
     fn subject(&self) -> Option<StudentId> {
         None
+    }
+
+    /// Of a class that the roll has: a post of another one lets nobody see a student, and nothing
+    /// would show the slip. A roll that nobody is on yet says nothing.
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        check_place(tx, Some(self.grade), None)?;
+        let roll = roll_list::by_class(tx)?;
+        let is_own =
+            |(grade, class): &Class| grade.code() == self.grade.as_str() && **class == *self.class;
+        let known = roll.is_empty() || roll.iter().any(|(_, class)| is_own(class));
+        if known || own.is_some() {
+            return Ok(());
+        }
+        Err(LedgerRefusal::Flawed("class", Flaw::NoClass))
     }
 }
 
@@ -159,6 +183,7 @@ impl Rules for Mentor {
         check_span(self.from, self.until)?;
         let others = read::about::<Self>(tx, self.student.0)?;
         only_one(
+            Self::KIND,
             others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
             (own, self.from, self.until),
         )

@@ -8,10 +8,13 @@ use runtime::sql::Tx;
 
 use super::appointment;
 use super::author::Author;
-use super::entry::{AuthorNote, Kept, RecordId, Rules, StaffId, StudentId, entry};
+use super::entry::{AuthorNote, Entry as _, Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::profile::check_place;
 use super::read;
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
+
+/// Longest session in minutes: a school day.
+const MINUTES_MAX: u32 = 480;
 
 entry! {
     /// A session. A group session names its members beside it.
@@ -61,8 +64,8 @@ impl Rules for Session {
     fn check(
         &self,
         tx: &Tx<'_>,
-        _author: &Author,
-        _own: Option<RecordId>,
+        author: &Author,
+        own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         let fits = match self.form {
             Form::Individual => self.student.is_some(),
@@ -71,7 +74,14 @@ impl Rules for Session {
         if !fits {
             return Err(LedgerRefusal::Field("student"));
         }
-        check_place(tx, None, self.stage)
+        if !(1..=MINUTES_MAX).contains(&self.minutes) {
+            return Err(LedgerRefusal::Flawed("minutes", Flaw::Range(1, MINUTES_MAX)));
+        }
+        check_place(tx, None, self.stage)?;
+        match own {
+            None => self.check_once(tx, author),
+            Some(_) => Ok(()),
+        }
     }
 
     /// What was arranged is open again, unless another session kept it.
@@ -92,6 +102,20 @@ impl Rules for Session {
     fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
         let Some(student) = self.student else { return Ok(()) };
         appointment::keep(tx, author, (student, self.day, self.counsellor))
+    }
+}
+
+impl Session {
+    /// As of a talk: the same two persons on one day are asked about.
+    fn check_once(&self, tx: &Tx<'_>, author: &Author) -> Result<(), LedgerRefusal> {
+        let Some(student) = self.student.filter(|_| !author.means_again()) else { return Ok(()) };
+        let same = |kept: &Kept<Self>| {
+            (kept.entry.day, kept.entry.counsellor) == (self.day, self.counsellor)
+        };
+        match read::about::<Self>(tx, student.0)?.iter().find(|kept| same(kept)) {
+            Some(kept) => Err(LedgerRefusal::Again(Self::KIND, kept.record)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use runtime::sql::{Row, SqlError, Tx, Value};
 use super::campaign::Place;
 use super::entry::Moment;
 use super::student::read_number;
-use super::{packed, strange};
+use super::{import_batch, packed, strange};
 use crate::import::answers::{AnswerOutcome, AnswerRow};
 use crate::import::value::{Grade, Sex, StudentNumber};
 
@@ -247,6 +247,26 @@ pub fn known(
     Ok(rows.into_iter().map(|row| ((row.student_number, row.test_date), row)).collect())
 }
 
+/// Students with a sheet of a scale in a term that was answered here, on a screen or on paper, and
+/// the day of the first that counts now.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn answered_here(
+    tx: &Tx<'_>,
+    term: TermId,
+    scale: &str,
+) -> Result<HashMap<i64, Date>, SqlError> {
+    let own = "select h.student, min(h.test_date) from campaign c
+        join sheet h on h.campaign = c.id join import_batch b on b.id = h.batch
+        where c.term = $1 and c.scale = $2 and h.current = 1 and h.handed_in = 'answered'
+            and b.kind = $3 group by h.student";
+    let term = term.to_string();
+    let values = params![&term, scale, import_batch::RUN];
+    let found = tx.query(own, values, |row| Ok((row.i64(0)?, read_day(row, 1)?)))?;
+    Ok(found.into_iter().collect())
+}
+
 /// What became of every sheet of a term's campaigns up to a day, in order of pupil.
 ///
 /// # Errors
@@ -255,7 +275,7 @@ pub fn outcomes(tx: &Tx<'_>, term: TermId, until: Date) -> Result<Vec<SheetOutco
     tx.query(
         "select h.student, h.handed_in, h.outcome, h.test_date, exists (
              select 1 from run_instrument i join screening_run r on r.id = i.run
-             where i.campaign = h.campaign and r.lowest_tier = 'interviewed'
+             where i.campaign = h.campaign and r.lowest_tier = 'interviewed' and r.voided = 0
                  and r.first_day <= h.test_date)
          from campaign c
          join sheet h on h.campaign = c.id

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::author::Author;
-use super::entry::{RecordId, Rules, StaffId, StudentId, Words, entry};
+use super::entry::{Entry as _, RecordId, Rules, StaffId, StudentId, Words, entry};
 use super::grant::check_other;
-use super::refusal::LedgerRefusal;
+use super::refusal::{Flaw, LedgerRefusal};
+use super::roll_change::has_open_case;
 use super::{followup, read, single::only_one};
 use domain::ledger::SchoolRole;
 use domain::ledger::day::check_span;
@@ -98,10 +99,11 @@ impl Rules for FamilyCase {
     ) -> Result<(), LedgerRefusal> {
         check_span(self.from, self.until)?;
         if self.groups.as_slice().is_empty() {
-            return Err(LedgerRefusal::Field("groups"));
+            return Err(LedgerRefusal::Flawed("groups", Flaw::Empty));
         }
         let others = read::about::<Self>(tx, self.student.0)?;
         only_one(
+            Self::KIND,
             others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
             (own, self.from, self.until),
         )
@@ -124,12 +126,22 @@ impl Rules for Plan {
         own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         check_span(self.from, self.until)?;
-        check_span(self.from, Some(self.review_by))?;
-        if self.goals.trim().is_empty() || self.measures.trim().is_empty() {
-            return Err(LedgerRefusal::Field("goals"));
+        if self.review_by < self.from {
+            return Err(LedgerRefusal::Flawed("review_by", Flaw::Before("day")));
+        }
+        for (field, text) in [("goals", &self.goals), ("measures", &self.measures)] {
+            if text.trim().is_empty() {
+                return Err(LedgerRefusal::Flawed(field, Flaw::Empty));
+            }
+        }
+        let is_listed = self.why.as_slice().contains(&PlanReason::Alert);
+        // A plan that stands keeps its reason when the case has left.
+        if is_listed && own.is_none() && !has_open_case(tx, self.student)? {
+            return Err(LedgerRefusal::Flawed("why", Flaw::NoCase));
         }
         let others = read::about::<Self>(tx, self.student.0)?;
         only_one(
+            Self::KIND,
             others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
             (own, self.from, self.until),
         )
@@ -173,6 +185,7 @@ impl Rules for Helper {
         let before = before.map(|kept| (kept.entry.staff, kept.entry.until));
         check_other(author, (self.staff, self.until), before)?;
         only_one(
+            Self::KIND,
             others.iter().map(|kept| (kept.record, kept.entry.from, kept.entry.until)),
             (own, self.from, self.until),
         )

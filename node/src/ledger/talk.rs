@@ -5,8 +5,10 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::author::{Author, Signature};
-use super::entry::{AuthorNote, Kept, RecordId, Rules, StaffId, StudentId, Words, entry};
-use super::refusal::LedgerRefusal;
+use super::entry::{
+    AuthorNote, Entry as _, Kept, RecordId, Rules, StaffId, StudentId, Words, entry,
+};
+use super::refusal::{Flaw, LedgerRefusal};
 use super::{analysis, read, write};
 
 entry! {
@@ -50,9 +52,9 @@ impl Rules for Talk {
         own: Option<RecordId>,
     ) -> Result<(), LedgerRefusal> {
         if self.topics.as_slice().is_empty() {
-            return Err(LedgerRefusal::Field("topics"));
+            return Err(LedgerRefusal::Flawed("topics", Flaw::Empty));
         }
-        let Some(record) = own else { return Ok(()) };
+        let Some(record) = own else { return self.check_once(tx, author) };
         let first = versions_of_author(tx, author, record)?;
         // Who raised a concern does not lay it to rest: that is what the analysis is for.
         let was_raised = first.iter().any(|(kept, _)| kept.entry.raised && !kept.parallel);
@@ -74,6 +76,21 @@ impl Rules for Talk {
             write::mark_waiting(tx, own, false)?;
         }
         Ok(())
+    }
+}
+
+impl Talk {
+    /// A second talk of the same two persons on one day is one that was entered twice as likely as
+    /// not, so its author says that it is another.
+    fn check_once(&self, tx: &Tx<'_>, author: &Author) -> Result<(), LedgerRefusal> {
+        if author.means_again() {
+            return Ok(());
+        }
+        let same = |kept: &Kept<Self>| (kept.entry.day, kept.entry.staff) == (self.day, self.staff);
+        match read::about::<Self>(tx, self.student.0)?.iter().find(|kept| same(kept)) {
+            Some(kept) => Err(LedgerRefusal::Again(Self::KIND, kept.record)),
+            None => Ok(()),
+        }
     }
 }
 

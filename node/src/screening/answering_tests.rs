@@ -35,6 +35,8 @@ use crate::ledger::testing::{
 use crate::ledger::{notice, read, write};
 use crate::packs::Packs;
 
+mod beside;
+
 const CHILD: StudentId = StudentId(1);
 const MONDAY: Date = date(2025, 11, 17);
 const DAY_MS: i64 = 86_400_000;

@@ -90,10 +90,10 @@ impl Progress {
         self.0.get(&standing).copied().unwrap_or(0)
     }
 
-    /// Everybody.
+    /// Everybody who is asked or observed.
     #[must_use]
     pub fn roll(&self) -> u64 {
-        self.0.values().sum()
+        self.0.values().sum::<u64>() - self.count(Standing::NothingAsked)
     }
 
     /// Those who were reached.
@@ -113,7 +113,7 @@ pub type ByClass = Vec<((Grade, Box<str>), Progress)>;
 /// The way from the first sheet to the return visit; each number is of the one before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Funnel {
-    /// Students on the roll.
+    /// Students whom the run asks.
     pub roll: u64,
     /// Reached by a sheet or, below grade 4, by observation and interview.
     pub reached: u64,
@@ -146,13 +146,25 @@ pub struct Critical {
     pub open: u64,
 }
 
-/// How one student counts today.
+/// Whether a run asks a student at all: an instrument of it is the student's or the grade's, or the
+/// student is too young to be asked and is observed.
+#[must_use]
+pub fn is_in_scope<'a>(who: &Participant, asked: impl IntoIterator<Item = &'a Grade>) -> bool {
+    let has_own = !who.instruments.is_empty() || !may_self_report(who.grade);
+    has_own || asked.into_iter().any(|grade| *grade == who.grade)
+}
+
+/// How one student counts today; `asked` are the grades that instruments of the run are for.
 #[must_use]
 pub fn standing(
-    run: &Run,
+    (run, asked): (&Run, &[Grade]),
     (who, today): (&Participant, Date),
     observed: Option<&Observation>,
 ) -> Standing {
+    // Before anything that another run's sheet may have left in this one.
+    if !is_in_scope(who, asked) {
+        return Standing::NothingAsked;
+    }
     match who.state {
         State::Submitted => return Standing::Done,
         State::MadeUp => return Standing::MadeUp,
@@ -195,8 +207,10 @@ pub fn standings(
     today: Date,
 ) -> Result<Vec<(Participant, Standing)>, SqlError> {
     let observed = observations(tx, run)?;
+    let instruments = run::instruments(tx, run.id)?;
+    let asked: Vec<Grade> = instruments.into_iter().flat_map(|known| known.grades).collect();
     let with = |who: Participant| {
-        let how = standing(run, (&who, today), observed.get(&who.student));
+        let how = standing((run, &asked), (&who, today), observed.get(&who.student));
         (who, how)
     };
     Ok(people::all(tx, run.id)?.into_iter().map(with).collect())
@@ -251,6 +265,9 @@ pub fn funnel(
     let visits = visits(tx, &interviews)?;
     let mut funnel = Funnel::default();
     for (who, how) in standings {
+        if *how == Standing::NothingAsked {
+            continue;
+        }
         funnel.roll += 1;
         funnel.reached += u64::from(how.is_reached());
         let interview = interviews.get(&who.student);

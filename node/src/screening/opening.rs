@@ -19,7 +19,7 @@ use crate::ledger::author::Author;
 use crate::ledger::import_batch::{self, ImportSource, RUN};
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::people::{self, OnRoll, Stamp};
-use crate::ledger::run::{self, NewRun, Run, RunId, seat};
+use crate::ledger::run::{self, End, NewRun, Run, RunId, seat};
 use crate::ledger::{campaign, write};
 use crate::packs::Known;
 
@@ -60,9 +60,26 @@ pub enum OpeningError {
     /// A text is missing or too long.
     #[error("the field {0} is empty or too long")]
     Text(&'static str),
-    /// The days are not in order, or not in the term.
-    #[error("the days are not in order, or not in the term")]
+    /// The last day lies before the first.
+    #[error("the last day lies before the first")]
     Days,
+    /// The days are not in the term.
+    #[error("the days are not between {} and {}", .0.start, .0.end)]
+    OutsideTerm(Term),
+    /// The classes need more school days than there are.
+    #[error("the classes need days until {0}")]
+    TooFewDays(Date),
+    /// A run that is open asks the same of the same grades.
+    #[error("a run is open that asks the same of the same grades")]
+    Stands {
+        /// As the school calls it.
+        name: String,
+        /// The grades that both ask.
+        grades: Vec<Grade>,
+    },
+    /// Somebody has answered in it, or something of it was noted.
+    #[error("somebody has answered in it")]
+    Answered,
     /// The hours are not in order.
     #[error("the hours are not in order")]
     Hours,
@@ -104,6 +121,7 @@ pub fn open(
 ) -> Result<RunId, OpeningError> {
     write::allow(tx, author, Action::Write(Area::Screening), None)?;
     check(plan, shelf.setting())?;
+    check_alone(tx, plan)?;
     let roll = people::on_roll(tx)?;
     let observed = roll.iter().any(|who| !may_self_report(who.grade));
     let asked = plan.scales.iter().any(|(_, grades)| !grades.is_empty());
@@ -141,8 +159,11 @@ fn check(plan: &Plan, setting: Setting) -> Result<(), OpeningError> {
         }
     }
     let in_term = plan.term.start <= plan.first && plan.last <= plan.term.end;
-    if plan.first > plan.last || !in_term {
+    if plan.first > plan.last {
         return Err(OpeningError::Days);
+    }
+    if !in_term {
+        return Err(OpeningError::OutsideTerm(plan.term));
     }
     if plan.hours.0 >= plan.hours.1 {
         return Err(OpeningError::Hours);
@@ -155,6 +176,18 @@ fn check(plan: &Plan, setting: Setting) -> Result<(), OpeningError> {
             return Err(OpeningError::BelowSelfReport);
         }
         Screening::new(known.pack.clone(), known.digest, plan.term, setting)?;
+    }
+    Ok(())
+}
+
+/// Refuses a run beside one that is open and asks the same of the same grades: two would take each
+/// other's sheets.
+fn check_alone(tx: &Tx<'_>, plan: &Plan) -> Result<(), OpeningError> {
+    for (known, grades) in &plan.scales {
+        let over = run::open_over(tx, (plan.term.id, known.pack.id()), grades)?;
+        if let Some((Run { name, .. }, grades)) = over {
+            return Err(OpeningError::Stands { name, grades });
+        }
     }
     Ok(())
 }
@@ -191,10 +224,10 @@ fn add_classes(tx: &Tx<'_>, id: RunId, plan: &Plan, roll: &[OnRoll]) -> Result<(
         run::add_class(tx, id, (*grade, class), whole)?;
     }
     let days = stagger(own.len(), plan.first, plan.classes_per_day);
+    if let Some(last) = days.iter().max().filter(|last| **last > plan.last) {
+        return Err(OpeningError::TooFewDays(*last));
+    }
     for ((grade, _, class), day) in own.iter().zip(days) {
-        if day > plan.last {
-            return Err(OpeningError::Days);
-        }
         // Spread over days, a class has its own; all at once, each has the whole run.
         let of_day = (instant_ms(day.to_datetime(from)), instant_ms(day.to_datetime(to)));
         let window = if plan.classes_per_day == 0 { whole } else { of_day };
@@ -261,5 +294,32 @@ pub fn close(tx: &Tx<'_>, author: &Author, shelf: &Shelf, id: RunId) -> Result<(
             rest.map_err(OpeningError::Papers)?;
         }
     }
-    Ok(run::close(tx, open.id, (stamp.by, stamp.now_ms))?)
+    Ok(run::close(tx, open.id, (stamp.by, stamp.now_ms), (End::Closed, author.reason()))?)
+}
+
+/// Whether a run that is closed now ends before its last window does, which needs a reason.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn ends_early(tx: &Tx<'_>, id: RunId, now_ms: i64) -> Result<bool, SqlError> {
+    let last = run::classes(tx, id)?.iter().map(|class| class.closes_at_ms).max();
+    Ok(last.is_some_and(|last| now_ms < last))
+}
+
+/// Voids a run that was opened by mistake: it counts nowhere from then on. Needs a reason.
+///
+/// # Errors
+/// Who may not, it is closed already, somebody has answered in it, or the store; nothing was
+/// changed.
+pub fn void(tx: &Tx<'_>, author: &Author, id: RunId) -> Result<(), OpeningError> {
+    write::allow(tx, author, Action::Write(Area::Screening), None)?;
+    let open = run::get_open(tx, id)?;
+    if author.reason().is_empty() {
+        return Err(LedgerRefusal::Reason.into());
+    }
+    if run::has_answers(tx, &open)? {
+        return Err(OpeningError::Answered);
+    }
+    let by = (author.account(), author.now().0);
+    Ok(run::close(tx, open.id, by, (End::Voided, author.reason()))?)
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use runtime::clock::date_of;
 use runtime::sql::Tx;
 
+use super::funnel::is_in_scope;
 use crate::import::answers::AnswerOutcome;
 use crate::ledger::entry::StudentId;
 use crate::ledger::refusal::LedgerRefusal;
@@ -84,6 +85,9 @@ pub fn settle(
     participant: &Participant,
 ) -> Result<State, LedgerRefusal> {
     let instruments = run::instruments(tx, run.id)?;
+    if !is_in_scope(participant, instruments.iter().flat_map(|known| &known.grades)) {
+        return Ok(participant.state);
+    }
     let sheets = tally::sheets_of(tx, run, participant.student)?;
     // A refusal or absence that was noted before the student was let in again is past.
     let reopened = people::reopened_at(tx, participant.id)?;

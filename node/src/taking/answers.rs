@@ -1,7 +1,7 @@
 //! The answers of one screening: scale and term, sheets that are there, and how many are taken and
 //! not counted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use domain::catalogue::Language;
@@ -10,15 +10,19 @@ use domain::scale::Setting;
 use jiff::civil::Date;
 use runtime::sql::{SqlError, Tx};
 
-use super::{Against, TakingError, Wish};
-use crate::import::Said;
-use crate::import::answers::{AnswerRow, AnswersContext, ItemColumn};
+use super::{Against, FileRules, Replaced, TakingError, Wish};
+use crate::import::answers::{self as sheets, AnswerRow, AnswersContext, ItemColumn};
+use crate::import::header::SavedMapping;
 use crate::import::preview::{Preview, Scope, compare};
+use crate::import::source::Source;
 use crate::import::table::ParsedFile;
 use crate::import::value::{Consent, StudentNumber};
-use crate::ledger::{consented, sheet, student};
+use crate::import::{ImportError, Said};
+use crate::ledger::critical::Interview;
+use crate::ledger::entry::Kept;
+use crate::ledger::{consented, read, sheet, student};
 use crate::packs::Packs;
-use crate::screening::Screening;
+use crate::screening::{Screening, item_columns};
 
 /// The scale, if it may be used to screen, in the term of the screening.
 ///
@@ -100,6 +104,46 @@ fn written(preview: &Preview<AnswerRow>) -> impl Iterator<Item = &AnswerRow> {
     preview.new.iter().map(|(_, row)| row).chain(changed)
 }
 
+/// The other scales that may be used here and as whose answers a file has the fewest wrong rows,
+/// and at most so many. `open` reads the file anew.
+///
+/// # Errors
+/// The file is no table.
+pub fn fitting(
+    open: &dyn Fn() -> Result<Source, ImportError>,
+    mapping: Option<&SavedMapping>,
+    (wish, against): (&Wish, &Against<'_>),
+    most: u32,
+) -> Result<Vec<String>, ImportError> {
+    let Against { packs, rules: FileRules { setting, .. }, ids, .. } = against;
+    let on_roll = |number: &StudentNumber| ids.contains_key(number);
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for known in packs.scales() {
+        let scale = &known.pack;
+        let asked = scale.id().eq_ignore_ascii_case(&wish.scale) || scale.is_called(&wish.scale);
+        if asked || scale.use_for_screening(Language::Zh, *setting).is_err() {
+            continue;
+        }
+        let items = item_columns(scale);
+        let context = AnswersContext {
+            scale: scale.id(),
+            scale_names: &scale.definition().aliases,
+            items: &items,
+            today: against.today,
+            default_date: wish.day,
+            on_roll: &on_roll,
+        };
+        // What cannot be read as this scale's answers is not this scale's.
+        let Ok(parsed) = sheets::read(&mut open()?, mapping, &context) else { continue };
+        if parsed.facts.rows > 0 && parsed.error_rows <= most {
+            found.push((parsed.error_rows, scale.id().to_owned()));
+        }
+    }
+    let fewest = found.iter().map(|(errors, _)| *errors).min();
+    found.retain(|(errors, _)| Some(*errors) == fewest);
+    Ok(found.into_iter().map(|(_, id)| id).collect())
+}
+
 /// Columns about consent, which are not read: whoever put one there thinks that it counts.
 #[must_use]
 pub fn consent_column(dropped: &[String]) -> Option<&String> {
@@ -125,9 +169,56 @@ pub fn without_consent(
     Ok(uncounted.count() as u64)
 }
 
-pub(super) fn notes(
+/// Students who answered here by the day of their row, and how many of them were interviewed since.
+/// What they answered later than the file says keeps counting.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn replaced(
     tx: &Tx<'_>,
     preview: &Preview<AnswerRow>,
+    screening: &Screening,
+) -> Result<Replaced, SqlError> {
+    let (term, ids) = (screening.term().id, student::ids(tx)?);
+    let here = sheet::answered_here(tx, term, screening.scale().id())?;
+    let mut students: BTreeMap<i64, Date> = BTreeMap::new();
+    for row in written(preview) {
+        let Some(id) = ids.get(&row.student_number) else { continue };
+        if let Some(day) = here.get(id).filter(|day| **day <= row.test_date) {
+            students.insert(*id, *day);
+        }
+    }
+    if students.is_empty() {
+        return Ok(Replaced::default());
+    }
+    let name = term.to_string();
+    let held = read::all::<Interview>(tx)?.into_iter().filter(|kept| kept.entry.term == name);
+    let since = |kept: Kept<Interview>| {
+        let student = kept.entry.student.0;
+        students.get(&student).is_some_and(|day| *day <= kept.entry.day).then_some(student)
+    };
+    let interviewed: BTreeSet<i64> = held.filter_map(since).collect();
+    Ok(Replaced { students: students.len() as u64, interviewed: interviewed.len() as u64 })
+}
+
+/// What a file does to sheets that were answered here; for page and terminal alike.
+#[must_use]
+pub fn replaced_said(replaced: Replaced) -> Option<Said> {
+    let Replaced { students, interviewed } = replaced;
+    (students > 0).then(|| {
+        Said::made(
+            format!("其中 {students} 名已在本校作答（{interviewed} 名已访谈），写入后以文件为准。"),
+            format!(
+                "{students} of these students answered here ({interviewed} were interviewed); once \
+                 it is written the sheets of the file count."
+            ),
+        )
+    })
+}
+
+pub(super) fn notes(
+    tx: &Tx<'_>,
+    (preview, replaced): (&Preview<AnswerRow>, Replaced),
     screening: &Screening,
     against: &Against<'_>,
 ) -> Result<Vec<Said>, SqlError> {
@@ -136,6 +227,7 @@ pub(super) fn notes(
         format!("按量表 {}、{} 读取。", screening.scale().id(), term.zh),
         format!("Read as answers of {}, {}.", screening.scale().id(), term.en),
     )];
+    notes.extend(replaced_said(replaced));
     let uncounted = without_consent(tx, preview, screening)?;
     if uncounted > 0 {
         notes.push(Said::made(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use certs::digest::sha256;
 use domain::digest::Digest;
 
-use super::{Plan, is_unusual};
+use super::{Plan, Replaced, is_unusual};
 use crate::import::Said;
 use crate::import::answers::AnswerRow;
 use crate::import::header::Field;
@@ -175,7 +175,8 @@ impl Plan {
         let remain = counts.unchanged + counts.changed;
         let (facts, is_unusual) = (preview.facts.clone(), is_unusual(counts.left, remain));
         let stamp = stamp(&lines, &notes);
-        Self { facts, fields, counts, lines, notes, is_unusual, stamp }
+        let replaced = Replaced::default();
+        Self { facts, fields, counts, lines, notes, is_unusual, replaced, stamp }
     }
 }
 

@@ -135,8 +135,29 @@ pub struct Plan {
     pub notes: Vec<Said>,
     /// Whether so many leave that their number must be confirmed.
     pub is_unusual: bool,
+    /// Of answers: students whose own sheet here the file takes the place of.
+    pub replaced: Replaced,
     /// Of everything above: what was confirmed is what is written.
     pub stamp: Digest,
+}
+
+/// Students who answered here, on a screen or on paper, and of whom a file has another sheet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replaced {
+    /// How many.
+    pub students: u64,
+    /// Of these, interviewed about what they answered here.
+    pub interviewed: u64,
+}
+
+/// What somebody confirmed of a plan.
+pub struct Confirmed {
+    /// Of everything that was shown.
+    pub stamp: Digest,
+    /// So many leave; needed where they are unusually many.
+    pub left: Option<u64>,
+    /// Sheets of the file count in the place of those that were answered here.
+    pub replaces: bool,
 }
 
 /// What was written.
@@ -190,6 +211,9 @@ pub enum TakingError {
     /// More or fewer would leave than was confirmed.
     #[error("{0} would leave")]
     Left(u64),
+    /// It takes the place of sheets that were answered here, and nobody said that it should.
+    #[error("sheets of {0} students were answered here")]
+    Replaces(u64),
     /// Who may not.
     #[error(transparent)]
     Ledger(#[from] LedgerRefusal),
@@ -326,33 +350,38 @@ pub fn plan(
         }
         Parsed::Answers(file, screening) => {
             let preview = answers::compared(tx, file, &screening)?;
-            let notes = answers::notes(tx, &preview, &screening, against)?;
+            let replaced = answers::replaced(tx, &preview, &screening)?;
+            let notes = answers::notes(tx, (&preview, replaced), &screening, against)?;
             let fields = fields(wish, against)?;
-            let plan = Plan::of(&preview, fields, (notes, &|_| None));
+            let plan = Plan { replaced, ..Plan::of(&preview, fields, (notes, &|_| None)) };
             Ok(Planned { plan, rows: Rows::Answers(preview, screening) })
         }
     }
 }
 
-/// Writes what was confirmed: the plan of this digest, and so many who leave where they are many.
+/// Writes what was confirmed: the plan of this digest, so many who leave where they are many, and
+/// that sheets which were answered here make place for those of the file.
 ///
 /// # Errors
 /// Rows are wrong, the plan is another one by now, or the store; nothing was written.
 pub fn write(
     tx: &Tx<'_>,
     planned: Planned,
-    (stamp, left): (&Digest, Option<u64>),
+    confirmed: &Confirmed,
     from: &ImportSource,
 ) -> Result<Taken, TakingError> {
     let Planned { plan, rows } = planned;
     if plan.counts.errors > 0 {
         return Err(TakingError::Rows(plan.counts.errors));
     }
-    if plan.stamp != *stamp {
+    if plan.stamp != confirmed.stamp {
         return Err(TakingError::Changed);
     }
-    if plan.is_unusual && left != Some(plan.counts.left) {
+    if plan.is_unusual && confirmed.left != Some(plan.counts.left) {
         return Err(TakingError::Left(plan.counts.left));
+    }
+    if plan.replaced.students > 0 && !confirmed.replaces {
+        return Err(TakingError::Replaces(plan.replaced.students));
     }
     let wrong = || TakingError::Rows(plan.counts.errors);
     match rows {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::ledger::{Action, Area};
 use runtime::sql::Tx;
+use runtime::texts;
+use runtime::web::Lang;
 
 use crate::import::preview::Counts;
 use crate::ledger::author::Author;
@@ -13,6 +15,19 @@ use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::run::people::Stamp;
 use crate::ledger::{critical, import_batch, run, sheet, write};
 use crate::screening::settling;
+
+texts! {
+    UNDONE_ROSTER = "第 {0} 次导入已撤回：{1} 名学生恢复原状，{2} 名学生移出名册。",
+        "Import {0} was taken back: {1} students stand as before, {2} are off the roll again.";
+    UNDONE_STAFF = "第 {0} 次导入已撤回：{1} 名教职工恢复原状，{2} 名移出名单。",
+        "Import {0} was taken back: {1} members of staff stand as before, {2} are off the \
+         roll again.";
+    UNDONE_ANSWERS = "第 {0} 次导入已撤回：{1} 份答卷不再计入，{2} 份原答卷恢复，{3} 条无人处理的危险条目作废。",
+        "Import {0} was taken back: {1} sheets count no more, {2} from before count again, {3} \
+         critical answers that nobody had spoken about are annulled.";
+    UNDONE_TABLE = "第 {0} 次导入已撤回：{1} 条登记已作废。",
+        "Import {0} was taken back: its {1} entries are annulled.";
+}
 
 /// Answers that were taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +51,25 @@ pub enum UndoneImport {
     Answers(UndoneAnswers),
     /// A table: so many entries were annulled.
     Table(u64),
+}
+
+impl UndoneImport {
+    /// What was done, in the words of page and terminal alike.
+    #[must_use]
+    pub fn said(&self, number: u64, lang: Lang) -> String {
+        match self {
+            Self::Roster(Undone { restored, removed }) => {
+                UNDONE_ROSTER.fill(lang, &[&number, restored, removed])
+            }
+            Self::Staff(Undone { restored, removed }) => {
+                UNDONE_STAFF.fill(lang, &[&number, restored, removed])
+            }
+            Self::Answers(UndoneAnswers { sheets, restored, annulled }) => {
+                UNDONE_ANSWERS.fill(lang, &[&number, sheets, restored, annulled])
+            }
+            Self::Table(entries) => UNDONE_TABLE.fill(lang, &[&number, entries]),
+        }
+    }
 }
 
 /// Takes an import back. Needs a reason.

@@ -48,7 +48,8 @@ pub fn noon_ms(day: Date) -> i64 {
 
 /// The counsellor who writes.
 pub fn counsellor(day: Date) -> Author {
-    Author::new("li", SchoolRole::Counsellor, Some(StaffId(3)), noon_ms(day)).because("登记")
+    let author = Author::new("li", SchoolRole::Counsellor, Some(StaffId(3)), noon_ms(day));
+    author.because("登记").once_more(true)
 }
 
 fn head(day: Date) -> Author {
@@ -153,7 +154,7 @@ fn live(tx: &Tx<'_>, week: i64) -> Result<(), LedgerRefusal> {
     for n in 0..cases {
         // A second case of a student is refused, as in life.
         match a_case(tx, student(n, cases), (monday + (n % 5).days(), week)) {
-            Ok(()) | Err(LedgerRefusal::Double) => {}
+            Ok(()) | Err(LedgerRefusal::Stands(..)) => {}
             Err(error) => return Err(error),
         }
     }

@@ -115,7 +115,8 @@ impl Cast {
     /// The same at an instant.
     pub(super) fn counsellor_at(&self, now_ms: i64) -> Author {
         let staff = self.counsellors.first().copied().unwrap_or(self.head);
-        Author::new("xinli", SchoolRole::Counsellor, Some(staff), now_ms).because("登记")
+        let author = Author::new("xinli", SchoolRole::Counsellor, Some(staff), now_ms);
+        author.because("登记").once_more(true)
     }
 
     pub(super) fn head(&self, day: Date) -> Author {
@@ -133,7 +134,8 @@ impl Cast {
 }
 
 fn author(account: &str, role: SchoolRole, staff: StaffId, (day, hour): (Date, i8)) -> Author {
-    Author::new(account, role, Some(staff), instant(day, hour)).because("登记")
+    // Two talks of one day are two talks: the dice say how many there are.
+    Author::new(account, role, Some(staff), instant(day, hour)).because("登记").once_more(true)
 }
 
 /// Milliseconds of an hour of a day, UTC.

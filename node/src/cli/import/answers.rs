@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 
 use clap::Args;
-use domain::catalogue::Language;
 use domain::ledger::Area;
 use domain::period::TermId;
 use jiff::civil::Date;
@@ -14,13 +13,12 @@ use runtime::cli::{Exit, Failure, Paint, Sentence, Terminal};
 use serde_json::json;
 
 use super::{FileArgs, Job, Written};
-use crate::app::Node;
 use crate::cli::{Place, context, words};
 use crate::import::ImportError;
-use crate::import::answers::{self, AnswerRow, AnswersContext};
+use crate::import::answers::{self, AnswerRow};
 use crate::import::table::ParsedFile;
 use crate::ledger::student;
-use crate::screening::{ScreeningReceipt, item_columns};
+use crate::screening::ScreeningReceipt;
 use crate::taking::{self, Against, FileKind, TakingError, Wish};
 
 #[derive(Args, Debug)]
@@ -43,6 +41,10 @@ pub(crate) struct AnswersArgs {
     /// The file's column about consent is of no use here; consent is read from the roster only
     #[arg(long)]
     ignore_consent_column: bool,
+
+    /// Sheets of the file count in the place of those that were answered here
+    #[arg(long)]
+    replace_answered: bool,
 }
 
 pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Result<(), Failure> {
@@ -68,18 +70,23 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
     let against = taking::answers::context(&screening, &items, (&wish, &known), &on_roll);
     let parsed = match answers::read(&mut source, job.mapping.as_ref(), &against) {
         Ok(parsed) => parsed,
-        Err(error) => return Err(columns_misfit(&node, &job, args, error)),
+        Err(error) => return Err(columns_misfit(&job, (&wish, &known), error)),
     };
     if parsed.error_rows > parsed.facts.rows / 2 {
-        job.misfit = rows_misfit(&node, &job, args, &parsed)?;
+        job.misfit = rows_misfit(&job, (&wish, &known), &parsed)?;
     }
     let of = screening.clone();
     let compared = node.ledger().read(move |tx| {
         let preview = taking::answers::compared(tx, parsed, &of)?;
         let uncounted = taking::answers::without_consent(tx, &preview, &of)?;
-        Ok::<_, TakingError>((preview, uncounted))
+        let replaced = taking::answers::replaced(tx, &preview, &of)?;
+        Ok::<_, TakingError>((preview, uncounted, replaced))
     });
-    let (preview, uncounted) = compared?;
+    let (preview, uncounted, replaced) = compared?;
+    if let Some(said) = taking::answers::replaced_said(replaced) {
+        job.notes.push(Sentence::pair(said.zh.into_owned(), said.en.into_owned()));
+    }
+    job.replaces = Some(replaced.students).filter(|more| *more > 0 && !args.replace_answered);
     if uncounted > 0 {
         job.notes.push(Sentence::new(words::SHEETS_UNCOUNTED, &[&uncounted]));
     }
@@ -101,10 +108,10 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &AnswersArgs) -> Res
 }
 
 /// A file whose columns are not the scale's: the scales that they are, if there are any.
-fn columns_misfit(node: &Node, job: &Job<'_>, args: &AnswersArgs, error: ImportError) -> Failure {
-    match fitting(node, job, args, u32::MAX) {
+fn columns_misfit(job: &Job<'_>, of: (&Wish, &Against<'_>), error: ImportError) -> Failure {
+    match fitting(job, of, u32::MAX) {
         Ok(likely) if !likely.is_empty() => {
-            let message = Sentence::new(words::COLUMNS_MISFIT, &[&args.scale]);
+            let message = Sentence::new(words::COLUMNS_MISFIT, &[&of.0.scale]);
             misfit(message, &likely)
         }
         _ => error.into(),
@@ -114,60 +121,27 @@ fn columns_misfit(node: &Node, job: &Job<'_>, args: &AnswersArgs, error: ImportE
 /// A file that is wrong in most rows and right, or nearly so, as the answers of other scales: one
 /// sentence says more than two hundred equal ones.
 fn rows_misfit(
-    node: &Node,
     job: &Job<'_>,
-    args: &AnswersArgs,
+    of: (&Wish, &Against<'_>),
     parsed: &ParsedFile<AnswerRow>,
 ) -> Result<Option<Failure>, Failure> {
-    let likely = fitting(node, job, args, parsed.error_rows / 2)?;
-    let rows = &[&parsed.error_rows as &dyn std::fmt::Display, &parsed.facts.rows, &args.scale];
+    let likely = fitting(job, of, parsed.error_rows / 2)?;
+    let rows = &[&parsed.error_rows as &dyn std::fmt::Display, &parsed.facts.rows, &of.0.scale];
     let message = Sentence::new(words::ROWS_MISFIT, rows);
     Ok((!likely.is_empty()).then(|| misfit(message, &likely)))
+}
+
+fn fitting(
+    job: &Job<'_>,
+    of: (&Wish, &Against<'_>),
+    most: u32,
+) -> Result<Vec<String>, ImportError> {
+    taking::answers::fitting(&|| job.opened(), job.mapping.as_ref(), of, most)
 }
 
 fn misfit(message: Sentence, likely: &[String]) -> Failure {
     let next = Sentence::new(words::MISFIT_NEXT, &[&likely.join(", ")]);
     Failure::new(Exit::Invalid, "SCALE_MISFIT", message).hint(next)
-}
-
-/// The other scales that may be used here and as whose answers the file has the fewest wrong rows,
-/// and at most so many.
-fn fitting(
-    node: &Node,
-    job: &Job<'_>,
-    args: &AnswersArgs,
-    most: u32,
-) -> Result<Vec<String>, Failure> {
-    let packs = node.packs()?;
-    let ids = node.ledger().read(student::ids)?;
-    let on_roll = |number: &_| ids.contains_key(number);
-    let mut found: Vec<(u32, String)> = Vec::new();
-    for known in packs.scales() {
-        let scale = &known.pack;
-        let asked = scale.id().eq_ignore_ascii_case(&args.scale) || scale.is_called(&args.scale);
-        if asked || scale.use_for_screening(Language::Zh, node.file_rules().setting).is_err() {
-            continue;
-        }
-        let items = item_columns(scale);
-        let against = AnswersContext {
-            scale: scale.id(),
-            scale_names: &scale.definition().aliases,
-            items: &items,
-            today: node.clock().today(),
-            default_date: args.date,
-            on_roll: &on_roll,
-        };
-        // What cannot be read as this scale's answers is not this scale's.
-        let Ok(parsed) = answers::read(&mut job.source()?, job.mapping.as_ref(), &against) else {
-            continue;
-        };
-        if parsed.facts.rows > 0 && parsed.error_rows <= most {
-            found.push((parsed.error_rows, scale.id().to_owned()));
-        }
-    }
-    let fewest = found.iter().map(|(errors, _)| *errors).min();
-    found.retain(|(errors, _)| Some(*errors) == fewest);
-    Ok(found.into_iter().map(|(_, id)| id).collect())
 }
 
 /// A column about consent in a file of answers is not read: whoever put it there thinks that it

@@ -4,7 +4,6 @@ use clap::Args;
 use domain::ledger::{Kind, Word as _};
 use runtime::cli::{Failure, Terminal};
 use runtime::sql::Tx;
-use runtime::texts;
 use runtime::web::time::minute;
 use serde_json::json;
 
@@ -15,15 +14,6 @@ use crate::ledger::import_batch::{self, ImportLine};
 use crate::ledger::import_undo::Undone;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::taking::undo::{self, UndoneAnswers, UndoneImport};
-
-texts! {
-    UNDONE_STAFF = "第 {0} 次导入已撤回：{1} 名教职工恢复原状，{2} 名移出名单。",
-        "import {0} was taken back: {1} members of staff stand as before, {2} are off the \
-         roll again.";
-    UNDONE_ANSWERS = "第 {0} 次导入已撤回：{1} 份答卷不再计入，{2} 份原答卷恢复，{3} 条无人处理的危险条目作废。",
-        "import {0} was taken back: {1} sheets count no more, {2} from before count again, {3} \
-         critical answers that nobody had spoken about are annulled.";
-}
 
 /// Imports that are listed.
 const LISTED_MAX: u32 = 50;
@@ -84,18 +74,7 @@ pub(super) fn undo(terminal: &Terminal, place: &Place, args: &UndoArgs) -> Resul
         }
         UndoneImport::Table(entries) => json!({"import": number, "annulled": entries}),
     };
-    terminal.result(&value, |t| match undone {
-        UndoneImport::Roster(Undone { restored, removed }) => {
-            t.text(words::IMPORT_UNDONE, &[&number, &restored, &removed])
-        }
-        UndoneImport::Staff(Undone { restored, removed }) => {
-            t.text(UNDONE_STAFF, &[&number, &restored, &removed])
-        }
-        UndoneImport::Answers(UndoneAnswers { sheets, restored, annulled }) => {
-            t.text(UNDONE_ANSWERS, &[&number, &sheets, &restored, &annulled])
-        }
-        UndoneImport::Table(entries) => t.text(words::IMPORT_ANNULLED, &[&number, &entries]),
-    })
+    terminal.result(&value, |terminal| undone.said(number.into(), terminal.lang()))
 }
 
 /// The word of a kind of import.

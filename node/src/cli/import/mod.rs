@@ -21,7 +21,7 @@ use crate::app::Node;
 use crate::import::header::{Field, SavedMapping};
 use crate::import::preview::{Accepted, Comparable, Preview};
 use crate::import::report::{self, People, Style};
-use crate::import::source::Source;
+use crate::import::source::{Source, SourceError};
 use crate::import::{ImportError, Language};
 use crate::ledger::author::Author;
 use crate::ledger::import_batch::{ImportReceipt, ImportSource, number_of};
@@ -116,6 +116,8 @@ struct Job<'a> {
     counts_from: Option<Date>,
     /// Sentences below the preview.
     notes: Vec<Sentence>,
+    /// Students whose sheets of here the file replaces, where nobody has agreed to that yet.
+    replaces: Option<u64>,
     /// What to say in place of one line a row, where all rows are wrong for one reason.
     misfit: Option<Failure>,
     acting: Option<Author>,
@@ -179,6 +181,7 @@ impl<'a> Job<'a> {
             people: People::default(),
             counts_from,
             notes,
+            replaces: None,
             misfit,
             acting,
             shows_rows,
@@ -194,8 +197,17 @@ impl<'a> Job<'a> {
     fn source(&self) -> Result<Source, Failure> {
         let path = &self.args.file;
         let file = File::open(path).map_err(|cause| Failure::unreadable_file(path, &cause))?;
-        let opened = Source::open_sheet(BufReader::new(file), self.args.sheet.as_deref());
-        opened.map_err(|error| ImportError::from(error).into())
+        Ok(self.source_of(file)?)
+    }
+
+    /// The file once more.
+    fn opened(&self) -> Result<Source, ImportError> {
+        let file = File::open(&self.args.file).map_err(SourceError::from)?;
+        self.source_of(file)
+    }
+
+    fn source_of(&self, file: File) -> Result<Source, ImportError> {
+        Ok(Source::open_sheet(BufReader::new(file), self.args.sheet.as_deref())?)
     }
 
     fn as_of(&self) -> Date {
@@ -254,6 +266,7 @@ impl<'a> Job<'a> {
             return Ok(());
         }
         self.show(&lines);
+        self.agree_to_replace()?;
         self.agree(counts.left, remain as u64)?;
         let Written { batch, found } = write(accepted, self.import_source())?;
         let number = match batch {
@@ -329,6 +342,21 @@ impl<'a> Job<'a> {
             None => Sentence::new(words::ROWS_WRONG, &[&preview.error_rows]),
         };
         Ok(Failure::new(Exit::Invalid, "ROWS_INVALID", failure).hint(words::ROWS_WRONG_NEXT))
+    }
+
+    /// Sheets that students answered here make place for a file only where somebody says so.
+    fn agree_to_replace(&self) -> Result<(), Failure> {
+        let Some(students) = self.replaces else { return Ok(()) };
+        if self.args.yes || !self.terminal.asks() {
+            let message = Sentence::new(words::REPLACES_UNCONFIRMED, &[&students]);
+            return Err(Failure::new(Exit::Refused, "REPLACES_ANSWERED", message)
+                .hint(words::REPLACES_NEXT));
+        }
+        let question = Sentence::new(words::REPLACES_NOW, &[&students]);
+        match self.terminal.confirm(&question, "--replace-answered")? {
+            Answer::Yes => Ok(()),
+            Answer::No => Err(Failure::new(Exit::Interrupted, "DECLINED", words::DECLINED)),
+        }
     }
 
     /// Asks where a person sits; a file that sends many away needs their very number everywhere,

@@ -104,6 +104,9 @@ struct WriteArgs {
     /// TOML file with the fields of the entry
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
+    /// The same is entered already, and this is another one
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Args, Debug)]
@@ -289,6 +292,7 @@ fn show(
 }
 
 fn add(terminal: &Terminal, node: &Node, author: Author, args: &WriteArgs) -> Result<(), Failure> {
+    let author = author.once_more(args.again);
     let (kind, text) = (browse::kind_of(kind_of(&args.kind)?)?, entry_text(&args.file)?);
     let record = node.ledger().write("add", move |tx| {
         let cells = entry_file::cells(tx, kind, &text)?;

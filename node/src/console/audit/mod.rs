@@ -204,6 +204,7 @@ const fn beside(what: Beside) -> Text {
         Beside::TurnUndone => words::TURN_UNDONE,
         Beside::RunOpened => words::RUN_OPENED,
         Beside::RunClosed => words::RUN_CLOSED,
+        Beside::RunVoided => words::RUN_VOIDED,
         Beside::Notice => words::NOTICE,
         Beside::AccountAsked => words::ACCOUNT_ASKED,
         Beside::AccountRefused => words::ACCOUNT_REFUSED,

@@ -53,6 +53,7 @@ texts! {
     TURN_UNDONE = "撤销 {0} 学年升级", "undid the turn of {0}";
     RUN_OPENED = "开展普测：{0}", "opened the screening run {0}";
     RUN_CLOSED = "结束普测：{0}", "closed the screening run {0}";
+    RUN_VOIDED = "作废普测：{0}", "voided the screening run {0}";
     NOTICE = "制作家长告知书 {0}", "made the notice to families {0}";
     ACCOUNT_ASKED = "提出账号 {0} 的申请", "asked for an act on the account {0}";
     ACCOUNT_REFUSED = "未同意或撤回账号 {0} 的申请", "refused or took back what was asked for the account {0}";

@@ -138,7 +138,7 @@ pub(super) fn why(
     lang: Lang,
 ) -> Result<Page, RenderError> {
     let line = |line: &crate::indicator::Line| {
-        let (zh, en) = line.behind.said();
+        let (zh, en) = line.said();
         let named = line.student.as_ref().map(|(number, name)| format!("{name} {number}"));
         let kind = match line.behind {
             Behind::Entry { kind, .. } => Some(kind.as_str()),

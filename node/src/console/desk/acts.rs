@@ -502,6 +502,8 @@ async fn show(
         lang,
         csrf: &visitor.session.csrf,
         action,
+        stands: refused.as_ref().and_then(|refused| refused.stands(lang)),
+        asks_again: refused.as_ref().is_some_and(Refused::asks_again),
         failure: refused.map(|refused| refused.sentences(lang)),
         done: done.map(|text| text.in_lang(lang).to_owned()),
         notes,

@@ -112,7 +112,7 @@ pub(super) async fn add(
     let (visitor, typed, known) = (form.visitor, Typed::new(form.fields), written_by_form(&kind)?);
     let sent = typed.clone();
     let done = office.work(&visitor.session, move |tx, author| {
-        let author = author.because(sent.one("reason"));
+        let author = author.because(sent.one("reason")).once_more(sent.one("again") == "yes");
         let cells = form::read(tx, &author, known.columns, &sent)?;
         Ok::<_, Refused>((known.add)(tx, &author, cells)?)
     });
@@ -321,6 +321,8 @@ fn body(visitor: &Visitor<Staff>, draft: Draft, drawn: Drawn) -> Result<Html, Pr
         lang,
         csrf: &visitor.session.csrf,
         action,
+        stands: draft.refused.as_ref().and_then(|refused| refused.stands(lang)),
+        asks_again: draft.refused.as_ref().is_some_and(Refused::asks_again),
         failure: draft.refused.map(|refused| refused.sentences(lang)),
         done: None,
         notes,

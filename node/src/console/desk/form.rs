@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use domain::ledger::{Action, Area, Kind};
+use domain::ledger::{Action, Area, Kind, Word as _};
 use runtime::cli::Failure;
 use runtime::sql::{SqlError, Tx};
 use runtime::web::{Html, Lang, RenderError, Text};
 
 use super::super::ledgers::content;
+use super::super::office::chosen;
 use super::words;
 use crate::desk::{fields, written};
 use crate::import::value::Grade;
@@ -93,6 +94,10 @@ pub(super) struct FormTemplate<'a> {
     pub(super) csrf: &'a str,
     pub(super) action: String,
     pub(super) failure: Option<(String, String)>,
+    /// The record that stands in the way.
+    pub(super) stands: Option<(String, String)>,
+    /// Whether it is asked if the same happened once more.
+    pub(super) asks_again: bool,
     pub(super) done: Option<String>,
     pub(super) notes: Vec<String>,
     pub(super) fields: Vec<FieldView>,
@@ -131,10 +136,29 @@ impl Refused {
             Self::Ledger(R::CardTells { .. }) => vec![("card", words::LOOK_AT)],
             Self::Ledger(R::TooLong(name)) => vec![(name, words::TOO_LONG)],
             Self::Ledger(R::Day(_)) => vec![("day", words::LOOK_AT)],
-            Self::Ledger(R::Double) => vec![("student", words::LOOK_AT)],
+            Self::Ledger(R::Flawed(name, _)) => vec![(name, words::LOOK_AT)],
+            Self::Ledger(R::Double | R::Stands(..) | R::Again(..)) => {
+                vec![("student", words::LOOK_AT)]
+            }
             Self::Ledger(R::Reason) => vec![("reason", written::MISSING)],
             Self::Ledger(_) => Vec::new(),
         }
+    }
+
+    /// The record that stands in the way: its address, and what leads there.
+    pub(super) fn stands(&self, lang: Lang) -> Option<(String, String)> {
+        use LedgerRefusal as R;
+        let Self::Ledger(R::Stands(kind, record, _) | R::Again(kind, record)) = self else {
+            return None;
+        };
+        let (href, name) = (kind.as_str(), chosen(kind.label(), lang));
+        let said = words::OPEN_RECORD.fill(lang, &[&name, &record.0]);
+        Some((format!("/ledgers/{href}/{}", record.0), said))
+    }
+
+    /// Whether a tick that it happened once more would have it taken.
+    pub(super) const fn asks_again(&self) -> bool {
+        matches!(self, Self::Ledger(LedgerRefusal::Again(..)))
     }
 
     /// What happened and what to do next.

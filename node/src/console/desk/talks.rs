@@ -48,6 +48,7 @@ struct BatchTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
     told: Option<(String, String)>,
+    asks_again: bool,
     done: Option<String>,
     day: String,
     topics: Vec<Option3>,
@@ -121,6 +122,7 @@ pub(super) async fn add(
             home_visit: false,
             note: AuthorNote::from_cell(note)?,
         };
+        let author = author.once_more(sent.one("again") == "yes");
         Ok::<_, Refused>(write::add(tx, &author, &talk)?)
     });
     match done.await {
@@ -155,6 +157,8 @@ async fn show(
         lang,
         csrf: &visitor.session.csrf,
         action: HREF.to_owned(),
+        stands: refused.as_ref().and_then(|refused| refused.stands(lang)),
+        asks_again: refused.as_ref().is_some_and(Refused::asks_again),
         failure: refused.map(|refused| refused.sentences(lang)),
         done: saved.map(|record| words::ADDED.fill(lang, &[&record])),
         notes: vec![words::TALK_NOTE.in_lang(lang).to_owned()],
@@ -212,6 +216,7 @@ fn write_batch(tx: &Tx<'_>, author: &Author, typed: &Typed) -> Result<usize, Bat
         return Err(LedgerRefusal::Unknown.into());
     };
     let (topics, day) = (Words::<TalkTopic>::from_cell(topics)?, Date::from_cell(day)?);
+    let author = &author.once_more(typed.one("again") == "yes");
     for id in &ticked {
         let student = StudentId(id.parse().map_err(|_| LedgerRefusal::Unknown)?);
         let talk = Talk {
@@ -242,6 +247,7 @@ async fn show_batch(
     let lang = visitor.frame.lang;
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let saved = typed.one("saved").parse::<u32>().ok().filter(|_| refused.is_none());
+    let asks_again = refused.as_ref().is_some_and(|refused| refused.refused.asks_again());
     let (student, failure) = match refused {
         Some(BatchRefused { refused: Refused::Fields(wrong), .. }) => {
             let said = |text: Text| text.in_lang(lang).to_owned();
@@ -267,6 +273,7 @@ async fn show_batch(
     let body = Html::render(&BatchTemplate {
         csrf: &visitor.session.csrf,
         told: failure,
+        asks_again,
         done: saved.map(|count| words::TALKS_ADDED.fill(lang, &[&count])),
         ..batch
     })?;
@@ -317,6 +324,7 @@ fn batch(
         lang,
         csrf: "",
         told: None,
+        asks_again: false,
         done: None,
         day: match typed.one("day") {
             "" => today.to_string(),

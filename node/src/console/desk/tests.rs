@@ -159,7 +159,8 @@ async fn what_cannot_be_is_told_and_nothing_is_lost() {
     place(&send(&mut head, "/ledgers/mentor/new", &pair).await);
     let again = send(&mut head, "/ledgers/mentor/new", &pair).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
-    assert!(again.text.contains("已有一条同类记录"), "{}", again.text);
+    let told = again.text.contains("该生此时已有") && again.text.contains("/ledgers/mentor/");
+    assert!(told && again.text.contains("请到“导师”页交接"), "{}", again.text);
 }
 
 /// Two people who change the same version both keep what they wrote, both are shown, and one of

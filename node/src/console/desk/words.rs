@@ -8,6 +8,8 @@ texts! {
     FIELDS_WRONG = "有 {0} 项需要改正；台账没有改动，填写的内容都还在下面。",
         "{0} fields need correcting; the ledger was not changed and what you wrote is below.";
     FIELDS_NEXT = "请改正后再提交。", "Correct them and submit again.";
+    OPEN_RECORD = "打开{0} #{1}", "Open {0} #{1}";
+    AGAIN = "仍要再记一次", "Enter it once more";
     LOOK_AT = "请核对这一项", "look at this one";
     TOO_LONG = "太长，请缩短", "too long; shorten it";
     REASON = "理由", "Reason";

@@ -20,13 +20,13 @@ use super::tray::{Columns, Held, Tray};
 use super::{Ground, IMPORTS_HREF, Importers, open, overview, pages, with_plan, words};
 use crate::import::header::SavedMapping;
 use crate::import::source::Form;
-use crate::import::{ImportError, Language, report, table};
+use crate::import::{ImportError, Language, Said, report, table};
 use crate::ledger::author::Author;
 use crate::ledger::entry::StudentId;
 use crate::ledger::import_batch::ImportSource;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{access, browse, import_columns, student};
-use crate::taking::{self, Fate, FileKind, Line, Plan, Taken, TakingError};
+use crate::taking::{self, Confirmed, Fate, FileKind, Line, Plan, Taken, TakingError};
 
 /// Rows on a page.
 pub(super) const ROWS_SHOWN: usize = 50;
@@ -102,14 +102,64 @@ async fn preview(
     });
     let lang = visitor.frame.lang;
     let (seen, told) = match planned.await? {
-        Ok(seen) => (Some(seen), told),
+        Ok(mut seen) => {
+            let wrong = seen.plan.counts.errors;
+            if wrong > seen.plan.counts.rows / 2 {
+                let most = u32::try_from(wrong / 2).unwrap_or(u32::MAX);
+                let likely = fitting(office, held, most).await?;
+                seen.plan.notes.extend(misfit(held, &likely));
+            }
+            (Some(seen), told)
+        }
         Err(TakingError::Ledger(LedgerRefusal::Store(error))) => return Err(error.into()),
-        Err(error) => (None, Some(sentences(&error.into(), lang))),
+        Err(error) => (None, Some(unread(office, held, error, lang).await?)),
     };
     let headings = headings(office, held).await?;
     let view = pages::Preview { held, seen: seen.as_ref(), headings: &headings };
     let page = pages::preview(&view, &told, &visitor.session, lang)?;
     office.tell(visitor, &page, &told)
+}
+
+/// That most rows are wrong and would be right as answers of other scales.
+fn misfit(held: &Held, likely: &[String]) -> Option<Said> {
+    let both = |lang, between: &str| {
+        let said = words::COLUMNS_MISFIT.fill(lang, &[&held.wish.scale]);
+        format!("{said}{}", words::MISFIT_NEXT.fill(lang, &[&likely.join(between)]))
+    };
+    (!likely.is_empty()).then(|| Said::made(both(Lang::Zh, "、"), both(Lang::En, ", ")))
+}
+
+/// Why a file was not read, on the page whose form below says which column is which.
+async fn unread(
+    office: &Office,
+    held: &Held,
+    error: TakingError,
+    lang: Lang,
+) -> Result<(String, String), Problem> {
+    if !matches!(error, TakingError::File(ImportError::Header(_))) {
+        return Ok(sentences(&error.into(), lang));
+    }
+    let likely = fitting(office, held, u32::MAX).await?;
+    if !likely.is_empty() {
+        let said = words::COLUMNS_MISFIT.fill(lang, &[&held.wish.scale]);
+        return Ok((said, words::MISFIT_NEXT.fill(lang, &[&likely.join("、")])));
+    }
+    let (said, _) = sentences(&error.into(), lang);
+    Ok((said, words::COLUMNS_BELOW.in_lang(lang).to_owned()))
+}
+
+/// The other scales as whose answers a file can be read; none of a file of another kind.
+async fn fitting(office: &Office, held: &Held, most: u32) -> Result<Vec<String>, Problem> {
+    if held.wish.kind != FileKind::Answers {
+        return Ok(Vec::new());
+    }
+    let ground = Ground::of(office, held.wish.kind).await?;
+    let reading = held.clone();
+    let found = tokio::task::spawn_blocking(move || {
+        let (wish, mapping) = (&reading.wish, reading.columns.mapping());
+        taking::answers::fitting(&|| open(&reading), mapping, (wish, &ground.against()), most)
+    });
+    Ok(found.await.map_err(|_| Problem::Internal)?.unwrap_or_default())
 }
 
 /// The fields of a file and its headings; none where it cannot be read at all.
@@ -180,6 +230,7 @@ pub(super) async fn confirm(
     let lang = visitor.frame.lang;
     let stamp = Digest::from_hex(filled.text("stamp")).map_err(|_| Problem::BadRequest)?;
     let left = filled.text("left").trim().parse::<u64>().ok();
+    let confirmed = Confirmed { stamp, left, replaces: filled.is_sent("replaces") };
     let from = held.clone();
     let done = with_plan(&office, &visitor.session, &held, move |tx, author, planned| {
         let source = ImportSource {
@@ -189,7 +240,7 @@ pub(super) async fn confirm(
             as_of: from.wish.as_of,
             now_ms: author.now().0,
         };
-        let taken = taking::write(tx, planned, (&stamp, left), &source)?;
+        let taken = taking::write(tx, planned, &confirmed, &source)?;
         if let Columns::Said(mapping) = &from.columns {
             let of = (from.wish.kind.word(), from.wish.scale.as_str());
             import_columns::keep(tx, &author, of, &mapping.to_toml())?;

@@ -34,11 +34,10 @@ use crate::import::table;
 use crate::import::value::StudentNumber;
 use crate::ledger::author::Author;
 use crate::ledger::import_batch;
-use crate::ledger::import_undo::Undone;
 use crate::ledger::refusal::LedgerRefusal;
 use crate::ledger::{import_columns, import_undo, student};
 use crate::packs::Packs;
-use crate::taking::undo::{self, UndoneAnswers, UndoneImport};
+use crate::taking::undo;
 use crate::taking::{self, Against, FileKind, FileRules, Planned, TakingError, Wish};
 pub(super) use pages::kind_of;
 use tray::{Columns, Held, Tray};
@@ -294,21 +293,7 @@ async fn undo(
         Ok((import_batch::number_of(tx, batch)?, undone))
     });
     let (told, done) = match done.await {
-        Ok((number, undone)) => {
-            let said = match undone {
-                UndoneImport::Roster(Undone { restored, removed }) => {
-                    words::UNDONE.fill(lang, &[&number, &restored, &removed])
-                }
-                UndoneImport::Staff(Undone { restored, removed }) => {
-                    words::UNDONE_STAFF.fill(lang, &[&number, &restored, &removed])
-                }
-                UndoneImport::Answers(UndoneAnswers { sheets, restored, annulled }) => {
-                    words::UNDONE_ANSWERS.fill(lang, &[&number, &sheets, &restored, &annulled])
-                }
-                UndoneImport::Table(entries) => words::ANNULLED.fill(lang, &[&number, &entries]),
-            };
-            (None, vec![said])
-        }
+        Ok((number, undone)) => (None, vec![undone.said(number, lang)]),
         Err(LedgerRefusal::Unknown) => return Err(Problem::NotFound),
         Err(refusal) => (told(refusal, lang)?, Vec::new()),
     };

@@ -141,6 +141,7 @@ struct PreviewTemplate<'a> {
     stamp: String,
     may_write: bool,
     left: Option<String>,
+    replaces: Option<String>,
     wrong: Option<String>,
     has_errors_file: bool,
     is_planned: bool,
@@ -303,6 +304,7 @@ pub(super) fn preview(
     let counts = seen.map(|seen| seen.plan.counts).unwrap_or_default();
     let has_changes = counts.new + counts.changed + counts.left > 0;
     let is_unusual = seen.is_some_and(|seen| seen.plan.is_unusual);
+    let replaced = seen.map_or(0, |seen| seen.plan.replaced.students);
     let body = Html::render(&PreviewTemplate {
         lang,
         csrf: &session.csrf,
@@ -317,6 +319,7 @@ pub(super) fn preview(
         stamp: seen.map(|seen| scan::hex(&seen.plan.stamp)).unwrap_or_default(),
         may_write: counts.errors == 0 && has_changes,
         left: is_unusual.then(|| words::LEFT_MANY.fill(lang, &[&counts.left])),
+        replaces: (replaced > 0).then(|| words::REPLACES.fill(lang, &[&replaced])),
         wrong: (counts.errors > 0).then(|| words::SOME_WRONG.fill(lang, &[&counts.errors])),
         has_errors_file: counts.errors > 0 && seen.is_some_and(|seen| seen.sees),
         is_planned: seen.is_some(),

@@ -335,6 +335,30 @@ async fn answers_without_consent_are_counted_in_the_preview() {
     assert_eq!(school.rows("sheet"), 2);
 }
 
+/// A wrong file is told in the words of the page: to its form of columns, and of answers, which
+/// scale they are.
+#[tokio::test]
+async fn a_wrong_file_is_told_what_to_do_on_the_page() {
+    let school = School::new();
+    let pupil = TestPupil::new(1);
+    school.roster(std::slice::from_ref(&pupil), AS_OF);
+    let mut li = counsellor(&school).await;
+    let strange = ("别的.csv", "甲,乙,丙\n1,2,3\n".as_bytes());
+    let page = bring(&mut li, &[("kind", "roster")], strange).await;
+    assert!(page.text.contains("“各列的对应”里指定"), "{}", page.text);
+    assert!(!page.text.contains("用 --map 指定"), "{}", page.text);
+    let heads: Vec<String> = (1..=7).map(|n| format!("第{n}题")).collect();
+    let text = format!(
+        "学籍号,测评日期,{}\n{},2025-10-20,0,0,0,0,0,0,0\n",
+        heads.join(","),
+        pupil.number()
+    );
+    let fields = [("kind", "answers"), ("scale", "phq-9")];
+    let page = bring(&mut li, &fields, ("gad7.csv", text.as_bytes())).await;
+    assert!(page.text.contains("可能是这些量表") && page.text.contains("gad-7"), "{}", page.text);
+    assert_eq!(school.rows("sheet"), 0);
+}
+
 /// A school whose sessions end meanwhile is led to sign in, and nothing was written.
 #[tokio::test]
 async fn a_file_without_a_session_is_led_to_sign_in() {

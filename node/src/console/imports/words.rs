@@ -89,16 +89,6 @@ texts! {
          again, and critical answers that nobody has spoken about are annulled; not where other \
          sheets took their place since, or the run was closed.";
     REASON = "撤回的原因", "Reason";
-    ANNULLED = "第 {0} 次导入已撤回：{1} 条登记已作废。",
-        "Import {0} was taken back: its {1} entries are annulled.";
-    UNDONE = "第 {0} 次导入已撤回：{1} 名学生恢复原状，{2} 名学生移出名册。",
-        "Import {0} was taken back: {1} students stand as before, {2} are off the roll again.";
-    UNDONE_STAFF = "第 {0} 次导入已撤回：{1} 名教职工恢复原状，{2} 名移出名单。",
-        "Import {0} was taken back: {1} members of staff stand as before, {2} are off the \
-         roll again.";
-    UNDONE_ANSWERS = "第 {0} 次导入已撤回：{1} 份答卷不再计入，{2} 份原答卷恢复，{3} 条无人处理的危险条目作废。",
-        "Import {0} was taken back: {1} sheets count no more, {2} from before count again, {3} \
-         critical answers that nobody had spoken about are annulled.";
     TAKEN = "第 {0} 次导入已写入：新增 {1}，变更 {2}，离开 {3}。",
         "Import {0} was written: {1} new, {2} changed, {3} left.";
     ANSWERS_TAKEN = "第 {0} 次导入已写入：新增 {1} 份，更正 {2} 份。",
@@ -142,9 +132,19 @@ texts! {
     LEFT_MANY = "名单里没有的有 {0} 人，写入后都将记为离开，人数异常多。确认无误请填写这个人数",
         "{0} are not in the file and would be marked as having left, which is unusually many. If \
          that is right, type the number";
+    REPLACES = "我已核对：这 {0} 名学生以文件中的答卷为准",
+        "I have checked: of these {0} students the sheets of the file are to count";
     SOME_WRONG = "有 {0} 行有误：请在原文件中改正，再上传整个文件。现在什么都没有写入。",
         "{0} rows are wrong: correct them in the file and upload the whole file again. Nothing was \
          written.";
+    COLUMNS_MISFIT = "文件内容不是量表 {0} 的答卷；没有写入任何内容。",
+        "The file holds no answers of scale {0}; nothing was written. ";
+    MISFIT_NEXT = "从列和答案看，可能是这些量表：{0}。请放弃这个文件，选对量表后重新上传。",
+        "By its columns and answers it fits: {0}. Drop this file, choose that scale, and upload it \
+         again.";
+    COLUMNS_BELOW = "什么都没有写入。列名与要求的不同时，在下面“各列的对应”里指定每一项是哪一列，再点“按此重新读取”；文件选错了，请放弃后重新上传。",
+        "Nothing was written. Where columns are called otherwise, say below which column is which \
+         and read it again; where it is the wrong file, drop it and upload the right one.";
     ERRORS_FILE = "下载有误的行（CSV，含个人信息，用完请删除）",
         "Wrong rows as CSV (names persons; delete it afterwards)";
     DROP = "放弃这个文件", "Drop this file";

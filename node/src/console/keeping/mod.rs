@@ -23,7 +23,7 @@ use serde::Deserialize;
 use super::filled::{Filled, Sent};
 use super::office::{Office, Told, chosen, page, problem, said, told};
 use super::words::DAILY_RECORDS;
-use crate::desk::{destroyed_rows, kept};
+use crate::desk::{destroyed_rows, kept, kept_until};
 use crate::ledger::destroy::{self, Certificate, Due, DueKind, Order};
 use crate::ledger::entry::{RecordId, StudentId};
 use crate::ledger::refusal::LedgerRefusal;
@@ -199,7 +199,7 @@ struct DueView {
     how: &'static str,
     entries: u64,
     tag: Part<Tag>,
-    why: &'static str,
+    why: String,
     can_ask: bool,
     is_taken: bool,
 }
@@ -294,7 +294,7 @@ fn due_view(
         how: chosen(due.status.label(), lang),
         entries: due.entries,
         tag: Tag::of(tone, text, lang),
-        why: due.blocked.map_or("", |still| kept(still).in_lang(lang)),
+        why: due.blocked.map_or_else(String::new, |still| kept_until(still, due.closes, lang)),
         can_ask: due.blocked.is_none() && !is_ordered,
         is_taken: taken.contains(&due.student.0),
     }

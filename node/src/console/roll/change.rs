@@ -56,6 +56,7 @@ impl From<SqlError> for Held {
 pub(super) async fn arrive(State(office): State<Office>, form: Form) -> Result<Response, Problem> {
     let (visitor, filled) = (form.visitor, form.fields);
     let sent = Sent::new("arrive", filled.clone());
+    let grades = office.rules.file_rules().grades;
     let done = office.work(&visitor.session, move |tx, author| {
         let wrong = |name| move |_| LedgerRefusal::Field(name);
         let number = filled.text("number");
@@ -65,7 +66,7 @@ pub(super) async fn arrive(State(office): State<Office>, form: Form) -> Result<R
             name: value::parse_name(filled.text("name")).map_err(wrong("name"))?,
             sex: value::parse_sex(filled.text("sex")).map_err(wrong("sex"))?,
             birth_date: optional(filled.text("birth"), "birth_date")?,
-            grade: grade_of(filled.text("grade"), author.today())?,
+            grade: grade_of(filled.text("grade"), (grades, author.today()))?,
             class: value::parse_class(filled.text("class")).map_err(wrong("class"))?.label,
             other_school: filled.text("other_school").trim().to_owned(),
         };
@@ -88,7 +89,8 @@ pub(super) async fn leave(State(office): State<Office>, form: Form) -> Result<Re
 }
 
 pub(super) async fn correct(State(office): State<Office>, form: Form) -> Result<Response, Problem> {
-    enter(&office, form, "correct", |tx, author, student, filled| {
+    let grades = office.rules.file_rules().grades;
+    enter(&office, form, "correct", move |tx, author, student, filled| {
         let given = |name| Some(filled.text(name)).filter(|text| !text.trim().is_empty());
         let wrong = |name| move |_| LedgerRefusal::Field(name);
         let class = |text| value::parse_class(text).map(|class| class.label);
@@ -96,7 +98,7 @@ pub(super) async fn correct(State(office): State<Office>, form: Form) -> Result<
             name: given("name").map(value::parse_name).transpose().map_err(wrong("name"))?,
             sex: given("sex").map(value::parse_sex).transpose().map_err(wrong("sex"))?,
             birth_date: optional(filled.text("birth"), "birth_date")?,
-            grade: given("grade").map(|g| grade_of(g, author.today())).transpose()?,
+            grade: given("grade").map(|g| grade_of(g, (grades, author.today()))).transpose()?,
             class: given("class").map(class).transpose().map_err(wrong("class"))?,
         };
         let from = day(filled.text("day"), "day")?;
@@ -200,9 +202,14 @@ async fn meant(
     found.await
 }
 
-fn grade_of(text: &str, today: Date) -> Result<value::Grade, LedgerRefusal> {
+/// A grade of this school; any, where its type is not set.
+fn grade_of(
+    text: &str,
+    (grades, today): (Option<GradeSpan>, Date),
+) -> Result<value::Grade, LedgerRefusal> {
     let year = turns::year_of(today);
-    value::grade_of(text, GradeSpan::ALL, year).map_err(|_| LedgerRefusal::Field("grade"))
+    value::grade_of(text, grades.unwrap_or(GradeSpan::ALL), year)
+        .map_err(|_| LedgerRefusal::Field("grade"))
 }
 
 fn day(text: &str, field: &'static str) -> Result<Date, LedgerRefusal> {

@@ -195,7 +195,7 @@ pub(super) async fn open(
         return show_form(&campaign, &visitor, fields, Some(why)).await;
     };
     let Some(plan) = plan_of(&fields, &packs, term) else {
-        let why = words::W_DAYS.in_lang(lang).to_owned();
+        let why = words::W_UNREAD.in_lang(lang).to_owned();
         return show_form(&campaign, &visitor, fields, Some(why)).await;
     };
     let done = campaign
@@ -216,6 +216,13 @@ fn told(error: &OpeningError, lang: Lang) -> String {
         OpeningError::Text(_) => plain(words::W_TEXT),
         OpeningError::Hours => plain(words::W_HOURS),
         OpeningError::Number(_) => plain(words::W_NUMBER),
+        OpeningError::Days => plain(words::W_ORDER),
+        OpeningError::OutsideTerm(term) => words::W_IN_TERM.fill(lang, &[&term.start, &term.end]),
+        OpeningError::TooFewDays(until) => words::W_TOO_FEW.fill(lang, &[until]),
+        OpeningError::Stands { name, grades } => {
+            let grades: Vec<&str> = grades.iter().map(|g| chosen(g.label(), lang)).collect();
+            words::W_STANDS.fill(lang, &[name, &grades.join(chosen(("、", ", "), lang))])
+        }
         OpeningError::NobodyAsked => plain(words::W_NOBODY),
         OpeningError::BelowSelfReport => plain(words::W_BELOW),
         OpeningError::Scale(barred) => {
@@ -225,7 +232,7 @@ fn told(error: &OpeningError, lang: Lang) -> String {
             };
             barred.reason.sentence(language).to_owned()
         }
-        _ => plain(words::W_DAYS),
+        _ => plain(words::W_UNREAD),
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn router(office: Office, shelf: Arc<Shelf>, address: &str) -> Router
         .route("/screening/new", get(form::ask).post(form::open))
         .route("/screening/{run}", get(runs::show))
         .route("/screening/{run}/close", posts(runs::close, "/screening/{run}"))
+        .route("/screening/{run}/void", posts(runs::void, "/screening/{run}"))
         .route("/screening/{run}/report", get(report::show))
         .route("/screening/{run}/makeup", get(people::make_up).post(people::admit))
         .route("/screening/{run}/queue", get(queue::show))
@@ -183,6 +184,12 @@ impl From<LedgerRefusal> for Refused {
             LedgerRefusal::NotWaiting => Self::NotNow,
             other => Self::Told(other.into()),
         }
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Told(failure)
     }
 }
 

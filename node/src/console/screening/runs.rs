@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::ledger::{Action, Area, Authority, authority};
+use runtime::cli::{Exit, Failure};
 use runtime::clock::instant_ms;
 use runtime::sql::Tx;
 use runtime::web::{
@@ -52,6 +53,8 @@ struct RunTemplate<'a> {
     may_work: bool,
     may_see_roll: bool,
     may_count: bool,
+    is_early: bool,
+    may_void: bool,
     heads: Vec<&'static str>,
     rows: Vec<ClassRow>,
     whole: Vec<u64>,
@@ -93,6 +96,7 @@ pub(super) async fn list(
         term: term_name(known.term, lang),
         state: match known.closed_at_ms {
             None => Tag::of(Tone::Info, words::OPEN, lang),
+            Some(_) if known.is_voided => Tag::of(Tone::Muted, words::VOIDED, lang),
             Some(_) => Tag::of(Tone::Muted, words::CLOSED, lang),
         },
         reached: words::OF_ROLL.fill(lang, &[&progress.reached(), &progress.roll()]),
@@ -155,14 +159,14 @@ async fn show_page<A: Audience>(
         opening::follow_roll(tx, shelf, &known)?;
         let seen = visible(tx, author, &known)?;
         let classes = run::classes(tx, known.id)?;
-        Ok::<_, LedgerRefusal>((
-            known,
-            seen,
-            classes,
-            (may_work(author), may_see_roll(author), may_count(author)),
-        ))
+        let ends = (
+            opening::ends_early(tx, known.id, author.now().0)?,
+            may_work(author) && !run::has_answers(tx, &known)?,
+        );
+        let may = (may_work(author), may_see_roll(author), may_count(author));
+        Ok::<_, LedgerRefusal>((known, seen, (classes, ends), may))
     });
-    let (known, seen, classes, (may_work, may_see_roll, may_count)) = match found.await {
+    let (known, seen, (classes, ends), (may_work, may_see_roll, may_count)) = match found.await {
         Ok(found) => found,
         Err(refusal) => return campaign.refused(visitor, refusal, RUNS_HREF),
     };
@@ -176,10 +180,7 @@ async fn show_page<A: Audience>(
         row.fill(&sent.of(&window_of(class.id.0)), told.as_ref());
         Some(row)
     });
-    let note = match known.closed_at_ms {
-        Some(at) => words::CLOSED_AT.fill(lang, &[&time::minute(at)]),
-        None => term_name(known.term, lang),
-    };
+    let note = ended(&known, may_work, lang).unwrap_or_else(|| term_name(known.term, lang));
     let body = Html::render(&RunTemplate {
         lang,
         csrf: &visitor.session.csrf,
@@ -188,12 +189,26 @@ async fn show_page<A: Audience>(
         may_work,
         may_see_roll,
         may_count,
+        is_early: ends.0,
+        may_void: ends.1,
         heads: columns.iter().map(|(text, _)| text.in_lang(lang)).collect(),
         rows: rows.collect(),
         whole: counted(&whole, &columns),
         told: &told,
     })?;
     campaign.office.tell(visitor, &titled(known.name, note, body, lang), &told)
+}
+
+/// When and by whom a run was ended. Why is for whoever works with it.
+fn ended(known: &Run, may_work: bool, lang: Lang) -> Option<String> {
+    let at = time::minute(known.closed_at_ms?);
+    let by = known.closed_by.as_deref().unwrap_or_default();
+    let why = if may_work { known.ended_why.as_str() } else { "—" };
+    Some(match (known.is_voided, known.ended_why.is_empty()) {
+        (true, _) => words::VOIDED_AT.fill(lang, &[&at, &by, &why]),
+        (false, false) => words::ENDED_AT.fill(lang, &[&at, &by, &why]),
+        (false, true) => words::CLOSED_AT.fill(lang, &[&at]),
+    })
 }
 
 fn class_row(class: &ClassWindow, counts: Vec<u64>, is_linked: bool) -> ClassRow {
@@ -308,6 +323,30 @@ pub(super) async fn window(
 pub(super) struct CloseForm {
     #[serde(default)]
     sure: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Voids a run that was opened by mistake.
+pub(super) async fn void(
+    State(campaign): State<Campaign>,
+    Path(id): Path<i64>,
+    form: SignedForm<Counsellors, CloseForm>,
+) -> Result<Response, Problem> {
+    let (visitor, fields) = (form.visitor, form.fields);
+    let back = format!("/screening/{id}");
+    let done = campaign.work(&visitor.session, move |tx, author, _| {
+        opening::void(tx, &author.because(&fields.reason), RunId(id))
+    });
+    match done.await {
+        Ok(()) => Ok(see_other(&back)),
+        Err(OpeningError::Refused(refusal)) => campaign.refused(&visitor, refusal, &back),
+        Err(OpeningError::Answered) => {
+            let failure = Failure::new(Exit::Refused, "ANSWERED", words::ANSWERED);
+            campaign.refused(&visitor, failure.hint(words::ANSWERED_NEXT), &back)
+        }
+        Err(_) => Err(Problem::Internal),
+    }
 }
 
 /// Closes a run.
@@ -322,7 +361,10 @@ pub(super) async fn close(
         return campaign.refused(&visitor, LedgerRefusal::Field("sure"), &back);
     }
     let done = campaign.work(&visitor.session, move |tx, author, shelf| {
-        opening::close(tx, author, shelf, RunId(id))
+        if fields.reason.trim().is_empty() && opening::ends_early(tx, RunId(id), author.now().0)? {
+            return Err(LedgerRefusal::Reason.into());
+        }
+        opening::close(tx, &author.because(&fields.reason), shelf, RunId(id))
     });
     match done.await {
         Ok(()) => Ok(see_other(&format!("/screening/{id}/report"))),

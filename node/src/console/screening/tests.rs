@@ -11,6 +11,7 @@ use runtime::clock::{Clock, SimulatedClock};
 use runtime::web::trial::{Browser, PASSWORD, Seen};
 use runtime::web::{Label, Role, Shell, Transport, console};
 
+mod ends;
 mod files;
 mod slips;
 mod stale;
@@ -558,7 +559,11 @@ async fn a_run_is_opened_by_the_form_and_closed_with_its_papers_destroyed() {
     let path = format!("/screening/{}/close", fair.run.0);
     let unsure = li.post(&path, &[("csrf", csrf.as_str())]).await.expect("reply");
     assert_eq!(unsure.status, StatusCode::CONFLICT);
-    let closed = li.post(&path, &[("csrf", csrf.as_str()), ("sure", "yes")]).await.expect("reply");
+    let sure = [("csrf", csrf.as_str()), ("sure", "yes")];
+    let early = li.post(&path, &sure).await.expect("reply");
+    assert!(early.status == StatusCode::CONFLICT && early.text.contains("理由"), "{}", early.text);
+    let sure = [sure[0], sure[1], ("reason", "停课")];
+    let closed = li.post(&path, &sure).await.expect("reply");
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
     assert_eq!(fair.outcomes(), [domain::scale::Outcome::Critical]);
     assert_eq!((fair.school.rows("draft"), fair.school.rows("answer_session")), (0, 0));

@@ -14,6 +14,7 @@ texts! {
     STATE = "状态", "State";
     OPEN = "进行中", "open";
     CLOSED = "已结束", "closed";
+    VOIDED = "已作废", "voided";
     REACHED = "已测", "Reached";
     OF_ROLL = "{0} / {1} 人", "{0} of {1}";
 
@@ -40,8 +41,16 @@ texts! {
     WRONG = "没有建立：{0}", "Nothing was opened: {0}";
     W_TEXT = "名称和联系方式都要填写，各不超过 120 字",
         "name and contact are needed, each of at most 120 characters";
-    W_DAYS = "日期先后不对、不在学期内，或班级按每天的数量排不完",
-        "the days are not in order, not in the term, or too few for the classes";
+    W_UNREAD = "有一项没有填，或写法不对；日期请写成 2026-09-21，数量请写整数",
+        "a field is empty or not understood; write days like 2026-09-21, and whole numbers";
+    W_ORDER = "最后一天早于第一天", "the last day lies before the first";
+    W_IN_TERM = "日期不在本学期内（{0} 至 {1}）", "the days are not in the term ({0} to {1})";
+    W_TOO_FEW = "按每天的班数要排到 {0}，晚于最后一天：请增加每天的班数，或推后最后一天",
+        "so many classes a day need days until {0}, after the last day: take more a day, or a \
+         later last day";
+    W_STANDS = "本学期已有进行中的“{0}”（{1}），用的是同一量表。请在那一批次里继续；开错了的，先把它作废或结束",
+        "“{0}” ({1}) is open this term and asks by the same scale. Go on in that run, or void or \
+         close it first";
     W_HOURS = "开始时间要早于结束时间", "the hours are not in order";
     W_NUMBER = "每天访谈人数应在 1 到 60 之间", "write 1 to 60 interviews a day";
     W_NOBODY = "没有为任何年级选择量表", "no grade answers any scale";
@@ -77,6 +86,19 @@ texts! {
     CLOSE_NOTE = "结束后所有代码失效，没交卷的按已答的部分收卷，草稿和录入底稿随即销毁；答卷、访谈和台账都保留。",
         "All codes end. What was begun is handed in as it stands; drafts and typed passes are \
          destroyed. Sheets, interviews and ledgers stay.";
+    EARLY = "还没有到最后一天。要提前结束，请写明原因（不要写学生姓名）",
+        "Its last day has not come. To end it early, say why (without names)";
+    VOID = "作废这次普测", "Void this run";
+    VOID_NOTE = "开错了的批次可以作废：还没有人作答，也没有录入或登记过缺测、拒测。作废后代码失效，不计入任何统计，操作记录里保留。",
+        "A run that was opened by mistake is voided as long as nobody has answered in it and \
+         nothing was typed or noted. Its codes end, it counts nowhere, and it stays in the history.";
+    VOID_WHY = "作废的原因", "Why it is voided";
+    ANSWERED = "这次普测已有作答、录入或登记，不能作废；没有改动任何内容。",
+        "Somebody has answered in this run, or something was typed or noted; it was not voided.";
+    ANSWERED_NEXT = "请改用“结束这次普测”，并写明提前结束的原因。",
+        "Close it instead, and say why it ends early.";
+    VOIDED_AT = "{0} 由 {1} 作废：{2}", "voided {0} by {1}: {2}";
+    ENDED_AT = "{0} 由 {1} 提前结束：{2}", "ended early {0} by {1}: {2}";
     CLOSE_SURE = "我已核对补测名单，确定结束", "I have looked at the make-up list";
 
     STUDENT = "学生", "Student";
@@ -183,7 +205,7 @@ texts! {
     FUNNEL = "从第一份答卷到回访", "From the first sheet to the return visit";
     STAGE = "环节", "Stage";
     PERSONS = "人数", "Students";
-    F_ROLL = "在册学生", "On the roll";
+    F_ROLL = "应测学生", "Asked or observed";
     F_REACHED = "已测（含低年级观察）", "Reached";
     F_POSITIVE = "有提示（量表、危险条目或观察）", "Anything suggested";
     F_DUE = "应访谈", "Interview due";

@@ -256,3 +256,19 @@ fn a_staff_roll_gives_each_role_once() {
         };
     assert_eq!(preview.counts().new, 3);
 }
+
+/// Posts of an ordinary school never refuse its roll: who teaches a subject is a subject teacher,
+/// whoever has none of the six posts is other staff, with a word.
+#[test]
+fn ordinary_posts_are_taken() {
+    let posts =
+        ["校医", "教务主任", "职员", "年级组长", "后勤", "信息管理员", "语文教师", "信息技术教师"];
+    let mut text = "工号,姓名,岗位\n".to_owned();
+    for (n, post) in posts.iter().enumerate() {
+        text += &format!("T{n:03},李某,{post}\n");
+    }
+    let file = staff::read(&mut open(text).unwrap(), None).unwrap();
+    assert_eq!((faults(&file).len(), file.rows.len(), file.warnings.len()), (0, 8, 6));
+    let teachers = file.rows.iter().filter(|(_, row)| *row.roles == [StaffRole::SubjectTeacher]);
+    assert_eq!(teachers.count(), 2);
+}

@@ -23,6 +23,8 @@ pub enum Beside {
     RunOpened,
     /// It was closed.
     RunClosed,
+    /// A screening run that nobody had answered in was voided.
+    RunVoided,
     /// A notice to families was made.
     Notice,
     /// An act on an account was asked for.
@@ -45,7 +47,8 @@ const SOURCES: [&str; 10] = [
      join roll_turn t on t.id = a.turn where a.at_ms < $1 order by a.at_ms desc limit $2",
     "select opened_at_ms, opened_by, 'run', name from screening_run
      where opened_at_ms < $1 order by opened_at_ms desc limit $2",
-    "select closed_at_ms, closed_by, 'run_closed', name from screening_run
+    "select closed_at_ms, closed_by, iif(voided = 1, 'run_voided', 'run_closed'), name
+     from screening_run
      where closed_at_ms < $1 order by closed_at_ms desc limit $2",
     "select made_at_ms, made_by, 'notice', version from family_notice
      where made_at_ms < $1 order by made_at_ms desc limit $2",
@@ -74,6 +77,7 @@ fn line(row: &Row<'_, '_>) -> Result<ActLine, SqlError> {
         "turn_undone" => Some(Beside::TurnUndone),
         "run" => Some(Beside::RunOpened),
         "run_closed" => Some(Beside::RunClosed),
+        "run_voided" => Some(Beside::RunVoided),
         "notice" => Some(Beside::Notice),
         "account" => Some(Beside::AccountAsked),
         "account_refused" => Some(Beside::AccountRefused),

@@ -41,6 +41,8 @@ pub struct Due {
     pub entries: u64,
     /// What keeps them.
     pub blocked: Option<StillKept>,
+    /// Last day on which figures with the student may still leave or be corrected.
+    pub closes: Date,
 }
 
 /// Entries of a kind that are about nobody and whose years are over.
@@ -79,6 +81,7 @@ pub fn students(tx: &Tx<'_>, reader: &Author, terms: &Terms) -> Result<Vec<Due>,
             status: known.row.status,
             entries: entries.unwrap_or(0),
             blocked,
+            closes: closes_on(gone_from(tx, known)?, terms),
         });
     }
     let named = due.iter().filter(|due| due.is_named).map(|due| due.student).collect();
@@ -218,7 +221,7 @@ fn check_known(
         on_roll: known.row.status.is_on_roll() || known.from > today,
         open_case: has_open_case(tx, id)?,
         hold: holds.iter().any(|kept| kept.entry.until.is_none()),
-        closed: is_closed(gone_from(tx, known)?, today, terms),
+        closed: closes_on(gone_from(tx, known)?, terms) < today,
     };
     Ok(may_destroy(Keep::UntilLeaving, &facts)?)
 }
@@ -241,15 +244,15 @@ pub(super) fn gone_from(tx: &Tx<'_>, known: &OnRoll) -> Result<Date, SqlError> {
     Ok(after.map_or(known.from, |day| day.max(known.from)))
 }
 
-/// Whether no period with the student can be reported by itself any more: the term is closed and
-/// the school year, which holds all others, is over for long enough.
-fn is_closed(gone: Date, today: Date, terms: &Terms) -> bool {
+/// Last day on which a period with the student can be reported by itself: until the term is closed,
+/// and the school year, which holds all others, is over for long enough.
+fn closes_on(gone: Date, terms: &Terms) -> Date {
     let last = gone.checked_sub(1.day()).unwrap_or(gone);
     let term = terms.calendar.current(last);
     let year = Span::of(Period::SchoolYear(school_year_of(last)), &terms.calendar);
     let year_ends = year.map_or(Date::MAX, |span| span.end.max(span.to).max(last));
     let reported = year_ends.checked_add(REPORT_DAYS.days()).unwrap_or(Date::MAX);
-    reported < today && term.is_none_or(|term| term.closed.max(term.end) < today)
+    term.map_or(reported, |term| reported.max(term.closed).max(term.end))
 }
 
 const fn nobody(today: Date, ended: Option<Date>) -> Facts {

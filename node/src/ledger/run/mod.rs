@@ -66,6 +66,12 @@ pub struct Run {
     pub opened_by: String,
     /// When it was closed; nothing while it is open.
     pub closed_at_ms: Option<i64>,
+    /// Account that closed or voided it.
+    pub closed_by: Option<String>,
+    /// Voided: it counts nowhere.
+    pub is_voided: bool,
+    /// Why it was voided or ended early; else empty.
+    pub ended_why: String,
 }
 
 /// An instrument of a run.
@@ -227,7 +233,7 @@ pub fn open_of_campaign(tx: &Tx<'_>, campaign: i64) -> Result<Vec<Run>, SqlError
 /// The store cannot be read.
 pub fn is_closed_since(tx: &Tx<'_>, campaign: i64, at_ms: i64) -> Result<bool, SqlError> {
     let closed = "select 1 from screening_run r join run_instrument i on i.run = r.id
-        where i.campaign = $1 and r.closed_at_ms >= $2 limit 1";
+        where i.campaign = $1 and r.closed_at_ms >= $2 and r.voided = 0 limit 1";
     Ok(tx.query_opt(closed, params![campaign, at_ms], |row| row.i64(0))?.is_some())
 }
 
@@ -302,11 +308,59 @@ pub fn set_window(
     if changed == 1 { Ok(()) } else { Err(LedgerRefusal::Unknown) }
 }
 
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It was held.
+    Closed,
+    /// It was opened by mistake.
+    Voided,
+}
+
+/// Whether anything of a run is there that a student answered or somebody noted or typed.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn has_answers(tx: &Tx<'_>, run: &Run) -> Result<bool, SqlError> {
+    let any = "select 1 from sheet where batch = $2
+        union all select 1 from participant p where p.run = $1
+            and (p.state <> 'waiting' or exists (select 1 from draft d where d.participant = p.id)
+                or exists (select 1 from paper_entry e where e.participant = p.id))
+        limit 1";
+    Ok(tx.query_opt(any, params![run.id.0, run.batch], |row| row.i64(0))?.is_some())
+}
+
+/// An open run that asks by a scale in a term, with those of some grades that it asks too.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn open_over(
+    tx: &Tx<'_>,
+    (term, scale): (TermId, &str),
+    grades: &[Grade],
+) -> Result<Option<(Run, Vec<Grade>)>, SqlError> {
+    let statement = format!("{RUN} where closed_at_ms is null and term = $1 order by id");
+    for open in tx.query(&statement, params![&term.to_string()], read_run)? {
+        let own = instruments(tx, open.id)?.into_iter().filter(|known| known.scale == scale);
+        let shared: Vec<Grade> =
+            own.flat_map(|known| known.grades).filter(|grade| grades.contains(grade)).collect();
+        if !shared.is_empty() {
+            return Ok(Some((open, shared)));
+        }
+    }
+    Ok(None)
+}
+
 /// Closes a run and destroys its working papers: codes, sessions, drafts, passes of paper.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn close(tx: &Tx<'_>, run: RunId, (author, now_ms): (&str, i64)) -> Result<(), SqlError> {
+pub fn close(
+    tx: &Tx<'_>,
+    run: RunId,
+    (author, now_ms): (&str, i64),
+    (end, why): (End, &str),
+) -> Result<(), SqlError> {
     let own = "(select id from participant where run = $1)";
     for table in ["answer_session", "draft", "paper_entry"] {
         let statement = format!("delete from {table} where participant in {own}");
@@ -314,8 +368,9 @@ pub fn close(tx: &Tx<'_>, run: RunId, (author, now_ms): (&str, i64)) -> Result<(
     }
     tx.execute("update participant set code = null where run = $1", params![run.0])?;
     tx.execute(
-        "update screening_run set closed_by = $2, closed_at_ms = $3 where id = $1",
-        params![run.0, author, now_ms],
+        "update screening_run set closed_by = $2, closed_at_ms = $3, voided = $4, ended_why = $5
+         where id = $1",
+        params![run.0, author, now_ms, end == End::Voided, why],
     )?;
     Ok(())
 }
@@ -327,7 +382,7 @@ pub(crate) fn class_order(grade: Grade, class: &str) -> (Grade, u32, String) {
 }
 
 const RUN: &str = "select id, term, name, contact, first_day, lowest_tier, unasked, per_day, batch,
-    opened_by, closed_at_ms from screening_run";
+    opened_by, closed_at_ms, closed_by, voided, ended_why from screening_run";
 
 fn read_run(row: &Row<'_, '_>) -> Result<Run, SqlError> {
     Ok(Run {
@@ -342,6 +397,9 @@ fn read_run(row: &Row<'_, '_>) -> Result<Run, SqlError> {
         batch: row.i64(8)?,
         opened_by: row.text(9)?,
         closed_at_ms: row.opt_i64(10)?,
+        closed_by: row.opt_text(11)?,
+        is_voided: row.bool(12)?,
+        ended_why: row.text(13)?,
     })
 }
 

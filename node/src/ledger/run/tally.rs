@@ -46,7 +46,7 @@ impl RunSheet {
 }
 
 /// Every sheet since the first day of a run in the campaigns of its instruments, by student and
-/// day.
+/// day. What another run asked of students whom this one does not ask is that one's alone.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -91,9 +91,12 @@ pub fn still_asked(
 
 const SHEET: &str = "select h.student, h.campaign, h.test_date, h.handed_in, h.flags, h.tier,
     h.is_valid, h.outcome, b.imported_at_ms
-    from run_instrument i join sheet h on h.campaign = i.campaign
-    join import_batch b on b.id = h.batch
-    where i.run = $1 and h.current = 1 and h.test_date >= $2";
+    from run_instrument i join screening_run r on r.id = i.run
+    join sheet h on h.campaign = i.campaign join import_batch b on b.id = h.batch
+    left join participant p on p.run = i.run and p.student = h.student
+    where i.run = $1 and h.current = 1 and h.test_date >= $2
+        and (b.kind <> 'run' or b.id = r.batch
+            or ',' || p.instruments || ',' like '%,' || i.id || ',%')";
 
 fn read(row: &Row<'_, '_>) -> Result<RunSheet, SqlError> {
     let flags = row.str(4)?.split(',').filter(|word| !word.is_empty());

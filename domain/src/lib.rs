@@ -38,6 +38,7 @@
 //! | *directive* | what travels down: catalogue, scales, calendar, divisions, notices |
 //! | *pack* | the signed content of a directive |
 //! | *referral* | a child's way from the school to a named recipient and back |
+//! | *hand-over* | giving a referral to its recipient: on a printed sheet, later as an envelope |
 //! | *survey* | questions that a school asks once and without names; shown by groups only |
 //! | *special period* | more counts for some schools and some days, sent from above |
 //! | *area* | the schools that a special period is for, named one by one |

@@ -31,6 +31,7 @@ word_list!(
         HandleCritical = "handle_critical", "处置危险条目", "Answer a critical item";
         Analyse = "analyse", "研判导师提交的学生", "Analyse a raised concern";
         Survey = "survey", "匿名调研", "Ask an anonymous survey";
+        ReviewEmergency = "review_emergency", "复核紧急转介", "Review an emergency referral";
         IssueCertificate = "issue_certificate", "颁发证书", "Issue a certificate";
         PlaceHold = "place_hold", "依法留存", "Place a legal hold";
         LiftHold = "lift_hold", "解除留存", "Lift a legal hold";
@@ -131,7 +132,7 @@ const fn read_as_teacher(area: Area) -> Authority {
             Authority::OwnStudents
         }
         Area::Plan | Area::Consent => Authority::OwnStudents,
-        Area::Alert | Area::Conference | Area::Followup => Authority::OnCase,
+        Area::Alert | Area::Conference | Area::Followup | Area::Referral => Authority::OnCase,
         Area::Teaching => Authority::Allowed,
         Area::Screening
         | Area::Session
@@ -175,12 +176,12 @@ const fn acts(role: SchoolRole, act: Act) -> Authority {
         )
         | (Act::Countersign, R::Counsellor | R::MoralHead)
         | (Act::GrantAccess, R::MoralHead)
-        | (Act::IssueCertificate, R::MoralHead)
+        | (Act::IssueCertificate | Act::ReviewEmergency, R::MoralHead)
         | (Act::PlaceHold, R::MoralHead | R::Principal)
         | (Act::ExportFigures, R::Principal)
         | (Act::ReadAudit, R::Auditor | R::MoralHead)
         | (Act::RunSystem, R::Operator) => A::Allowed,
-        (Act::Countersign, R::Principal) => A::OnCase,
+        (Act::Countersign | Act::ReviewEmergency, R::Principal) => A::OnCase,
         (Act::LowerTier | Act::CloseCase, R::Counsellor | R::MoralHead)
         | (Act::LiftHold | Act::Destroy, R::MoralHead | R::Principal) => A::NeedsSecond,
         (Act::ReadCounts, R::ClassTeacher | R::Mentor) => A::Never,

@@ -212,6 +212,9 @@ pub enum NoConsent {
     /// The student has left the school since and come back; consents do not.
     #[error("the consent was given before the student left and came back")]
     Left,
+    /// A guardian who is suspected of harm signed it.
+    #[error("a guardian who is suspected of harm signed the consent")]
+    Suspected,
     /// It has run out.
     #[error("the consent has run out")]
     Expired,

@@ -51,6 +51,9 @@ word_list!(
         Followup = "followup", "回访", "Follow-up";
         Consent = "consent", "知情同意", "Consent";
         DutyReport = "duty_report", "依法报告", "Report under a legal duty";
+        Referral = "referral", "转介", "Referral";
+        ReferralAct = "referral_act", "转介办理", "Act of a referral";
+        ReferralCall = "referral_call", "转介电话", "Call about a referral";
         LegalHold = "legal_hold", "依法留存", "Legal hold";
         Custody = "custody", "留存材料调取登记", "Custody of held records";
         FamilyCase = "family_case", "特殊群体学生", "Special-group student";
@@ -95,6 +98,7 @@ word_list!(
         Followup = "followup", "跟踪回访", "Follow-ups";
         Consent = "consent", "知情同意", "Consents";
         DutyReport = "duty_report", "依法报告", "Reports under a legal duty";
+        Referral = "referral", "转介", "Referrals";
         Family = "family", "特殊群体", "Special groups";
         Physique = "physique", "特异体质", "Special physiques";
         Plan = "plan", "一生一策与帮扶", "Individual plans and help";
@@ -125,7 +129,13 @@ impl Kind {
             Self::Appointment | Self::Session | Self::GroupMember => L::Session,
             Self::Conference | Self::ConferenceCase => L::Conference,
             Self::Followup => L::Followup,
-            Self::Consent | Self::DutyReport | Self::LegalHold | Self::Custody => L::Consent,
+            Self::Consent
+            | Self::DutyReport
+            | Self::Referral
+            | Self::ReferralAct
+            | Self::ReferralCall
+            | Self::LegalHold
+            | Self::Custody => L::Consent,
             Self::FamilyCase | Self::Plan | Self::Helper | Self::SupportGiven => L::SpecialGroup,
             Self::PhysiqueCase => L::Physique,
             Self::Lesson
@@ -172,6 +182,7 @@ impl Kind {
             Self::Followup => Area::Followup,
             Self::Consent => Area::Consent,
             Self::DutyReport => Area::DutyReport,
+            Self::Referral | Self::ReferralAct | Self::ReferralCall => Area::Referral,
             Self::FamilyCase => Area::Family,
             Self::PhysiqueCase => Area::Physique,
             Self::Plan | Self::Helper | Self::SupportGiven => Area::Plan,

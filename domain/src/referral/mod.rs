@@ -13,7 +13,9 @@ mod state;
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use deadline::{Due, Expiry, Limit, Owner, due};
 pub use state::{Actor, DeclineReason, Event, Fact, State, Urgency};
 pub use table::{Refused, TRANSITIONS, Transition, step};
+pub use words::{CallParty, Concern, EndReason, RiskNow};

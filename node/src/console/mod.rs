@@ -24,6 +24,7 @@ mod lists;
 mod mentors;
 mod office;
 mod plans;
+mod referrals;
 mod roll;
 mod screening;
 mod sealed;
@@ -151,6 +152,7 @@ fn shows(role: Role, href: &str) -> bool {
         | "/students"
         | "/calendar"
         | plans::PLANS_HREF
+        | referrals::REFERRALS_HREF
         | standards::STANDARDS_HREF => ledgers::Readers::ROLES.contains(&role),
         "/workload" | standards::TRAINING_HREF => {
             let reads = |role| standards::reads(role, Area::Training);
@@ -230,6 +232,7 @@ fn office_pages() -> Router<Office> {
         .merge(surveys::router())
         .merge(mentors::router())
         .merge(plans::router())
+        .merge(referrals::router())
         .merge(lists::router())
         .merge(imports::router())
         .merge(approvals::router())

@@ -208,6 +208,7 @@ texts! {
     CONSENT_EXPIRED = "已过有效期", "the consent has run out";
     CONSENT_LEFT = "该生曾离校后返校，离校前的同意不再有效，须重新征求",
         "it was given before the student left and came back; the family is asked anew";
+    CONSENT_SUSPECTED = "签字人是不得联系的监护人", "a guardian who may not be asked signed it";
     OWN_SESSION = "受督导辅导的签字不能由本人登记，台账没有改动。",
         "nobody enters the supervisor's signature under a session of the own; the ledger was not \
          changed.";
@@ -251,7 +252,7 @@ fn named((zh, en): (&str, &str)) -> Sentence {
 }
 
 /// Code, exit, what happened, what to do next.
-type Told = (&'static str, Exit, Sentence, Text);
+pub(super) type Told = (&'static str, Exit, Sentence, Text);
 
 /// What a refusal means; nothing where the store is at fault.
 fn told(refusal: &LedgerRefusal) -> Option<Told> {
@@ -269,12 +270,6 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         R::Double => ("DOUBLE", Exit::Refused, DOUBLE.into(), DOUBLE_NEXT),
         R::Stands(..) | R::Again(..) | R::Flawed(..) | R::Line(..) => return known(refusal),
         R::Field(name) => ("FIELD", Exit::Invalid, field(FIELD, name), FIELD_NEXT),
-        R::CardTells { field, at } => {
-            let name = on_card(field);
-            let fill = |lang| CARD_TELLS.fill(lang, &[&name.in_lang(lang), at]);
-            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
-            ("CARD_TELLS", Exit::Refused, what, CARD_TELLS_NEXT)
-        }
         R::TooLong(name) => ("TOO_LONG", Exit::Invalid, field(TOO_LONG, name), TOO_LONG_NEXT),
         R::Annulled => ("ANNULLED", Exit::Refused, ANNULLED.into(), ANNULLED_NEXT),
         R::NeverAnnulled => {
@@ -303,6 +298,13 @@ fn told(refusal: &LedgerRefusal) -> Option<Told> {
         | R::Consent(_)
         | R::Outsiders(_)
         | R::OwnSession
+        | R::CardTells { .. }
+        | R::Referral(_)
+        | R::Unconsented(_)
+        | R::NoGround
+        | R::Uncalled
+        | R::Unsigned
+        | R::Unreviewed
         | R::NoSupervisor
         | R::Certificate(_)
         | R::Kept(_) => return vouched(refusal),
@@ -404,13 +406,19 @@ fn vouched(refusal: &LedgerRefusal) -> Option<Told> {
             let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
             ("NO_CONSENT", Exit::Refused, what, OUTSIDERS_NEXT)
         }
+        R::CardTells { field, at } => {
+            let name = on_card(field);
+            let fill = |lang| CARD_TELLS.fill(lang, &[&name.in_lang(lang), at]);
+            let what = Sentence::pair(fill(Lang::Zh), fill(Lang::En));
+            ("CARD_TELLS", Exit::Refused, what, CARD_TELLS_NEXT)
+        }
         R::OwnSession => ("OWN_SESSION", Exit::Refused, OWN_SESSION.into(), OWN_SESSION_NEXT),
         R::NoSupervisor => {
             ("NO_SUPERVISOR", Exit::Refused, NO_SUPERVISOR.into(), NO_SUPERVISOR_NEXT)
         }
         R::Certificate(_) => ("CERTIFICATE", Exit::Refused, CERTIFICATE.into(), CERTIFICATE_NEXT),
         R::Kept(still) => ("KEPT", Exit::Refused, kept(*still).into(), KEPT_NEXT),
-        _ => return None,
+        other => return super::referral::told(other),
     })
 }
 
@@ -477,6 +485,7 @@ pub const fn no_consent(reason: NoConsent) -> Text {
         NoConsent::TooEarly => CONSENT_EARLY,
         NoConsent::Expired => CONSENT_EXPIRED,
         NoConsent::Left => CONSENT_LEFT,
+        NoConsent::Suspected => CONSENT_SUSPECTED,
         _ => CONSENT_UNANSWERED,
     }
 }

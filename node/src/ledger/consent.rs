@@ -131,6 +131,14 @@ impl Rules for Consent {
         }
         if self.answer == Answer::Given { self.check_given() } else { Ok(()) }
     }
+
+    /// A consent that is taken back withdraws every referral over it.
+    fn brings(&self, tx: &Tx<'_>, author: &Author, _own: RecordId) -> Result<(), LedgerRefusal> {
+        if self.purpose == Purpose::Referral && self.answer.is_no() {
+            super::referral::heed(tx, author, self.student)?;
+        }
+        Ok(())
+    }
 }
 
 impl Rules for DutyReport {

@@ -26,6 +26,8 @@ use super::critical::CriticalItem;
 use super::entry::{Kept, RecordId, Rules, StaffId, StudentId};
 use super::followup::Followup;
 use super::governance::{Facility, SchoolPlan, SchoolTarget};
+use super::referral::{self, ReferralDue};
+use super::refusal::LedgerRefusal;
 use super::retention::Destruction;
 use super::special_group::Plan;
 use super::talk::Talk;
@@ -137,6 +139,7 @@ fn all(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Duty>, SqlError> {
     of_students(tx, reader, &mut duties)?;
     of_talks(tx, reader, &mut duties)?;
     of_papers(tx, reader, &mut duties)?;
+    of_referrals(tx, reader, &mut duties)?;
     of_school(tx, reader, &mut duties)?;
     disputed(tx, reader, &mut duties)?;
     Ok(duties)
@@ -296,6 +299,26 @@ fn of_papers(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(),
     Ok(())
 }
 
+/// What is due of referrals: its second signature and its review for whoever may give them.
+fn of_referrals(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
+    if !is_open_to(reader.role(), Kind::Referral) {
+        return Ok(());
+    }
+    let mut rights = Rights::new(reader, Kind::Referral);
+    let dues = referral::dues(tx, reader.now()).map_err(|refusal| match refusal {
+        LedgerRefusal::Store(error) => error,
+        _ => SqlError::Type,
+    })?;
+    for ReferralDue { referral, what, due_ms } in dues {
+        let (record, student) = (referral.record, Some(referral.entry.student));
+        if rights.allow(tx, student)? {
+            let of = Kind::Referral;
+            duties.push(Duty { kind: what, of, due_ms, student, record, staff: None, tier: None });
+        }
+    }
+    Ok(())
+}
+
 fn of_school(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), SqlError> {
     let writes = |area| authority(reader.role(), Action::Write(area)) == Authority::Allowed;
     if writes(Area::Governance) {
@@ -354,7 +377,7 @@ fn disputed(tx: &Tx<'_>, reader: &Author, duties: &mut Vec<Duty>) -> Result<(), 
 }
 
 /// The last instant of a day in Asia/Shanghai.
-fn end_of(day: Date) -> i64 {
+pub(super) fn end_of(day: Date) -> i64 {
     let midnight = day.to_zoned(jiff::tz::TimeZone::UTC);
     let start = midnight.map_or(0, |at| at.timestamp().as_millisecond());
     start.saturating_sub(SHANGHAI_MS).saturating_add(DAY_MS - 1)

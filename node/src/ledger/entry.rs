@@ -13,6 +13,7 @@ use domain::ledger::critical::CriticalLevel;
 use domain::ledger::terms::*;
 use domain::ledger::words::*;
 use domain::ledger::{Action, Kind};
+use domain::referral::{Actor, CallParty, Concern, Event, RiskNow, Urgency};
 use jiff::civil::Date;
 use runtime::sql::{Row, SqlError, Tx, Value};
 
@@ -430,16 +431,20 @@ word_fields!(codes_of; Grade, Stage);
 word_fields!(
     words_of;
     ActivityKind,
+    Actor,
     AlertSource,
     AnalysisDecision,
     Answer,
     AppointmentOutcome,
+    CallParty,
+    Concern,
     ContactWay,
     CounsellorPost,
     Course,
     CriticalLevel,
     DataClass,
     DestroyCause,
+    Event,
     EventMode,
     FollowupKind,
     Form,
@@ -453,6 +458,7 @@ word_fields!(
     Relation,
     ReportKind,
     ReviewDecision,
+    RiskNow,
     SchoolRole,
     SchoolPlanKind,
     Service,
@@ -463,6 +469,7 @@ word_fields!(
     Support,
     Tier,
     TransferKind,
+    Urgency,
 );
 
 /// Declares a sort of entry: its struct, and its columns in the same order.

@@ -75,6 +75,7 @@ pub mod physique;
 pub mod profile;
 pub mod qualification;
 pub mod read;
+pub mod referral;
 pub mod refusal;
 pub mod release;
 pub mod report_key;
@@ -296,6 +297,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "runs that were voided or ended early",
         sql: include_str!("migrations/036_run_ended.sql"),
     },
+    Migration { number: 39, name: "referrals", sql: include_str!("migrations/037_referral.sql") },
 ];
 
 /// The open ledger database. Cheap to clone.

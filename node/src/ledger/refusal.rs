@@ -6,6 +6,7 @@ use domain::ledger::consent::{NoConsent, Purpose};
 use domain::ledger::day::DayError;
 use domain::ledger::retention::StillKept;
 use domain::ledger::{Kind, Word as _};
+use domain::referral::Refused;
 use jiff::civil::Date;
 use runtime::sql::SqlError;
 
@@ -171,6 +172,24 @@ pub enum LedgerRefusal {
     /// The family has not agreed that somebody from outside sees the card.
     #[error("no consent to a consultation with that unit: {0}")]
     Outsiders(NoConsent),
+    /// An act of a referral that its table does not let happen.
+    #[error(transparent)]
+    Referral(#[from] Refused),
+    /// No consent to a referral stands.
+    #[error("no consent to this referral stands: {0}")]
+    Unconsented(NoConsent),
+    /// Nothing on which a referral's sheet may be made.
+    #[error("there is no ground on which this sheet may be made")]
+    NoGround,
+    /// In an emergency neither a guardian nor the desk was called.
+    #[error("no call to a guardian or to the desk is noted")]
+    Uncalled,
+    /// Half an hour has passed and no second person signed the emergency.
+    #[error("the emergency was not signed by a second person within half an hour")]
+    Unsigned,
+    /// An earlier emergency of the same person went unsigned and was not reviewed.
+    #[error("an emergency of the same person was not signed and not reviewed")]
+    Unreviewed,
     /// Who held a session under supervision signs it for the supervisor.
     #[error("nobody signs the own supervised session")]
     OwnSession,

@@ -558,12 +558,19 @@ mod tests {
     use crate::ledger::kinds::KINDS;
 
     /// Every kind that no form writes has its acts, but what has a page of its own: comings and
-    /// leavings, and destruction.
+    /// leavings, destruction, referrals.
     #[test]
     fn kinds_with_acts_of_their_own_have_forms() {
         for known in KINDS.iter().filter(|known| !known.direct) {
             let has = ACTS.iter().any(|act| act.of == Some(known.kind) || act.to == known.kind);
-            let own_page = matches!(known.kind, Kind::Transfer | Kind::Destruction);
+            let own_page = matches!(
+                known.kind,
+                Kind::Transfer
+                    | Kind::Destruction
+                    | Kind::Referral
+                    | Kind::ReferralAct
+                    | Kind::ReferralCall
+            );
             assert!(has || own_page, "{}", known.kind.as_str());
         }
         assert_eq!(CriticalItem::KIND, Kind::CriticalItem);

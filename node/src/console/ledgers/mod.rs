@@ -70,6 +70,7 @@ pub(super) fn menu() -> NavGroup {
     let links = vec![
         link(words::WORK, WORK_HREF),
         link(words::ALERTS, ALERTS_HREF),
+        super::referrals::link(),
         link(words::TALK, "/talks/new"),
         link(words::MINE, "/mine"),
         link(words::STUDENTS, "/students"),

@@ -14,6 +14,7 @@ use super::super::desk::is_offered;
 use super::super::keeping::KEEPING_HREF;
 use super::super::lists::LISTS_HREF;
 use super::super::office::{choices, chosen};
+use super::super::referrals::REFERRALS_HREF;
 use super::course::{self, Drawing};
 use super::table::Pager;
 use super::{ALERTS_HREF, LEDGERS_HREF, WORK_HREF, words};
@@ -272,6 +273,11 @@ pub(in crate::console) fn act_href(duty: &Duty, role: SchoolRole) -> Option<Stri
             return browse::is_writable_by(role, Kind::Analysis).then_some(href);
         }
         DutyKind::Destroy => return Some(KEEPING_HREF.to_owned()),
+        DutyKind::ReferralTurn
+        | DutyKind::ReferralLate
+        | DutyKind::ReferralSign
+        | DutyKind::ReferralReview
+        | DutyKind::ReferralReply => return Some(format!("{REFERRALS_HREF}/{record}")),
         _ => return form("edit"),
     };
     is_offered(act, role).then(|| format!("/acts/{act}/{record}"))
@@ -447,6 +453,10 @@ fn new_links(
     if !is_listed && authority(role, Action::Do(Act::RaiseTier)) != Authority::Never {
         let label = words::OPEN_CASE.in_lang(lang).to_owned();
         links.push((format!("/acts/open?student={asked}"), label));
+    }
+    if authority(role, Action::Write(Area::Referral)) != Authority::Never {
+        let label = words::REFER.in_lang(lang).to_owned();
+        links.push((format!("{REFERRALS_HREF}/new?student={asked}"), label));
     }
     let others = [Kind::Session, Kind::Followup, Kind::Plan, Kind::Consent, Kind::Mentor];
     for kind in others.into_iter().filter(|kind| browse::is_writable_by(role, *kind)) {

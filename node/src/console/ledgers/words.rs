@@ -44,6 +44,7 @@ texts! {
     CASES = "{0} 人", "{0} students";
     AS_BOARD = "看板", "As a board";
     AS_TABLE = "列表", "As a table";
+    REFER = "转介", "Refer";
     OPEN_CASE = "列入预警台账", "Enter a case";
     HOLD = "依法留存", "Place a legal hold";
     SIGN_WHAT = "签署：{0}", "Sign: {0}";

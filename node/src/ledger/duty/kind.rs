@@ -40,6 +40,16 @@ pub enum DutyKind {
     Destroy,
     /// Two people changed one record; somebody decides.
     Settle,
+    /// The school's next step of a referral.
+    ReferralTurn,
+    /// A referral that nobody has answered in time: telephone.
+    ReferralLate,
+    /// An emergency referral that waits for its second person.
+    ReferralSign,
+    /// An emergency referral that waits for its review.
+    ReferralReview,
+    /// A referral was taken back: tell the recipient and note the answer.
+    ReferralReply,
     /// A facility to be mended.
     Facility,
     /// A certificate that ends.
@@ -52,7 +62,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::Critical,
         Self::Contact,
         Self::Concern,
@@ -69,6 +79,11 @@ impl DutyKind {
         Self::Hold,
         Self::Destroy,
         Self::Settle,
+        Self::ReferralTurn,
+        Self::ReferralLate,
+        Self::ReferralSign,
+        Self::ReferralReview,
+        Self::ReferralReply,
         Self::Facility,
         Self::Certificate,
         Self::SchoolPlan,
@@ -96,6 +111,11 @@ impl DutyKind {
             Self::Hold => "hold",
             Self::Destroy => "destroy",
             Self::Settle => "settle",
+            Self::ReferralTurn => "referral",
+            Self::ReferralLate => "referral_late",
+            Self::ReferralSign => "referral_sign",
+            Self::ReferralReview => "referral_review",
+            Self::ReferralReply => "referral_reply",
             Self::Facility => "facility",
             Self::Certificate => "certificate",
             Self::SchoolPlan => "school_plan",
@@ -123,6 +143,13 @@ impl DutyKind {
             Self::Hold => ("解除留存待第二人确认", "Second signature to lift a hold"),
             Self::Destroy => ("销毁待第二人确认", "Second signature to destroy"),
             Self::Settle => ("两人同时改动，待裁定", "Two versions to settle"),
+            Self::ReferralTurn => ("转介待办", "Next step of a referral"),
+            Self::ReferralLate => ("转介逾期未答，请打电话", "Referral not answered: telephone"),
+            Self::ReferralSign => ("紧急转介待第二人补签", "Sign an emergency referral"),
+            Self::ReferralReview => ("紧急转介待复核", "Review an emergency referral"),
+            Self::ReferralReply => {
+                ("撤回后通知接收方并记答复", "Tell the recipient it is taken back, note the answer")
+            }
             Self::Facility => ("物防技防整改", "Facility to be mended"),
             Self::Certificate => ("证书到期", "Certificate ends"),
             Self::SchoolPlan => ("预案方案年度复查", "Yearly review of a school plan"),
@@ -133,7 +160,7 @@ impl DutyKind {
     /// is due.
     #[must_use]
     pub const fn presses(self) -> bool {
-        matches!(self, Self::Critical | Self::Contact | Self::Countersign)
+        matches!(self, Self::Critical | Self::Contact | Self::Countersign | Self::ReferralSign)
     }
 
     pub(super) const fn record_kind(self) -> Kind {

@@ -1,0 +1,137 @@
+//! Sentences of the pages of referrals, in both languages.
+
+use runtime::texts;
+
+texts! {
+    REFERRALS = "转介", "Referrals";
+    NOTE = "每一步由学校登记，转介单打印后当面、邮寄或电话交接；对方所做的，写明是谁、何时、怎样告知的",
+        "each step is written down here and the sheet is handed over on paper or by telephone; \
+         what \
+         the other side does is written with who told it, when and how";
+    NEW = "新建转介", "New referral";
+    OPEN_NOTE = "预警为三级（危机）的学生，或二级且会诊已有决定的学生可以征求同意；紧急转介不要求预警在册。",
+        "Consent is asked for a student at t3, or at t2 once a consultation has decided; an \
+         emergency needs no open case.";
+    SCHOOLS_TURN = "学校待办", "The school's turn";
+    OTHERS_TURN = "等待对方", "The other side's turn";
+    OVER = "已结束", "Ended";
+    NONE = "没有。", "None.";
+    STUDENT = "学生", "Student";
+    STATE = "状态", "Where it stands";
+    URGENCY = "紧急程度", "Urgency";
+    RECIPIENT = "接收方", "Recipient";
+    LIMIT = "期限", "Limit";
+    LATE = "逾期", "late";
+    NO_LIMIT = "—", "—";
+    STEP = "事项", "Step";
+    DAY = "日期", "Day";
+    BY = "办理方", "By";
+    SAID = "内容", "What was told";
+    ENTERED = "登记时间", "Entered";
+    KEPT_LATE = "来得太迟，只作记录", "came too late, kept only";
+    COURSE = "办理过程", "Course";
+    CALLS = "电话记录", "Calls";
+    NO_CALLS = "还没有电话记录。", "No call is noted.";
+    CALLED = "打给", "Called";
+    REACHED = "接通", "reached";
+    UNREACHED = "未接通", "not reached";
+    NEXT = "可以办理的下一步", "Next steps";
+    SHEET = "打印转介单", "Print the sheet";
+    CONSENT_FORM = "登记知情同意", "Enter the consent";
+    FOLLOWED_BY = "接续的转介 #{0}", "follows referral #{0}";
+    FACTS = "转介", "Referral";
+    CONCERNS = "原因", "Reasons";
+    RISK = "当前风险", "Risk now";
+    PHONE = "电话", "Telephone";
+    APPROVED = "批准人", "Approved by";
+    UNAPPROVED = "还没有批准", "not approved yet";
+    WHO_OF_THEM = "对方姓名", "Who of them, by name";
+    WHO_TOOK = "接手人姓名", "Who took it, by name";
+    WHO_SAID = "提出人姓名", "Who says so, by name";
+    ESCORT = "陪同人", "Who is with the child";
+    WAY = "方式", "How";
+    CODE = "原因", "Reason";
+    DETAIL = "说明", "Details";
+    DANGER = "危险事实（一句话）", "The danger in one line";
+    OTHER = "对方建议的另一接收方", "The recipient that they propose";
+    PLAN = "学校后续支持", "The school's own plan";
+    RETURN_PLAN = "返校方案（与家长商定：联系人、课表、留意事项）",
+        "Plan of the return, agreed with the guardian: contact, timetable, watch points";
+    OUTCOME = "结果摘要（只在家长同意回传摘要时填写；不写诊断）",
+        "Summary of the outcome, only where the family agreed to one; no diagnosis";
+    AGREED = "约定日期", "Day that was agreed";
+    PLACE = "地点", "Place";
+    PARTY = "打给谁", "Whom";
+    CALLED_WHO = "接电话人姓名", "Name of who was called";
+    REACHED_ASK = "是否接通", "Did they answer";
+    CALL_SAID = "通话内容", "What was said";
+    RECIPIENT_ID = "接收方代码（与同意书一致）", "Id of the recipient, as on the consent";
+    RECIPIENT_NAME = "接收方名称", "Name of the recipient";
+    RECIPIENT_PHONE = "接收方电话", "Telephone of the recipient";
+    FINDINGS = "复核意见", "What the review found";
+    NOTICED = "书面告知监护人的日期", "Day of the written notice to the guardian";
+    KEEPS = "对方依法保留的内容及理由（没有就留空）", "What they keep by law, and why; empty for nothing";
+    ACTOR = "由谁撤回", "Who withdraws";
+    YES = "是", "yes";
+    NO = "否", "no";
+    APPROVE = "批准送交该接收方", "Approve that it goes to this recipient";
+    NAME_RECIPIENT = "选定或更换接收方", "Choose or change the recipient";
+    NOTE_CALL = "登记电话", "Note a call";
+    COUNTERSIGN = "第二人补签紧急转介", "Sign the emergency as the second person";
+    REVIEW = "复核紧急转介", "Review the emergency";
+    REPLY = "登记接收方对撤回的答复", "Note the recipient's answer to the withdrawal";
+    LATE_WORD = "只作记录：{0}", "For the record only: {0}";
+    MEANS = "可能使用的方法", "Means at hand";
+    PROTECTION = "能保护学生的人", "Who protects the child";
+    MEDICATION = "已知用药", "Medication that is known";
+    STUDENT_ASK = "学生（学籍号或姓名）", "Student, by number or name";
+    OPEN = "建立转介", "Open it";
+    NOBODY = "没有找到这名学生，或不止一人同名；没有写入任何内容。",
+        "there is no such student, or several of that name; nothing was written.";
+    NOBODY_NEXT = "请填写学籍号后再提交。", "Write the student number and send it again.";
+    EMERGENCY_FIRST = "有紧迫危险时先打电话：120、110，并联系监护人；心理援助热线 12356。系统里的登记是交接记录，不能代替电话。",
+        "In imminent danger telephone first: 120, 110, then the guardian; hotline 12356. What is \
+         written here is the record of the hand-over and stands in for no call.";
+    TELL_THEM = "同意已撤回或转介已撤销：请告知接收方停止使用并删除，登记其答复。",
+        "It was taken back: tell the recipient to stop using and to delete it, and note the \
+         answer.";
+    SHEET_TITLE = "转介单", "Referral sheet";
+    SHEET_HOW = "只交给转介单上写明的接收方。打印已计入该生的查阅记录。",
+        "Hand it to the recipient that it names and to nobody else. Printing it stands in the log \
+         of the student's record.";
+    TO = "接收方", "To";
+    GROUND = "依据", "Ground";
+    BY_CONSENT = "监护人（及学生）知情同意，有效期至 {0}；摘要 {1}",
+        "consent of the family until {0}; digest {1}";
+    BY_EMERGENCY = "紧急情形，未经同意（《个人信息保护法》第十三条）", "emergency, without consent (PIPL art. 13)";
+    PRINTED = "打印时间", "Printed";
+    NAME = "姓名", "Name";
+    SEX = "性别", "Sex";
+    BIRTH = "出生日期", "Born";
+    AGE = "年龄", "Age";
+    GUARDIAN = "监护人", "Guardian";
+    SUSPECT = "另有一位监护人不得联系；联系家属前请先致电学校。",
+        "One guardian may not be contacted; telephone the school before any relative.";
+    TIER = "预警级别", "Tier";
+    SINCE = "列入日期", "On the ledger since";
+    WORK = "学校已做工作", "What the school did";
+    WORK_LINE = "{0} {1} 次（{2} 至 {3}）", "{0}: {1} ({2} to {3})";
+    SCORE = "{0}（{1}）：总分 {2}，等级 {3}，提示 {4}", "{0} ({1}): total {2}, band {3}, flags {4}";
+    SCORES = "量表总分", "Scores";
+    NO_SCORES = "没有有效得分", "no valid score";
+    DANGER_NOW = "危险", "Danger";
+    PLACE_NOW = "现在何处", "Where the child is";
+    PHYSIQUE = "体质提示", "Health that matters now";
+    MALE = "男", "male";
+    FEMALE = "女", "female";
+    UNKNOWN = "未登记", "not known";
+    RETURN_SLIP = "回执（请填写后交回学校或来电）：□ 接收　□ 不接收（原因：＿＿＿＿）　预约日期：＿＿＿＿　地点：＿＿＿＿　经手人：＿＿＿＿　日期：＿＿＿＿",
+        "Answer, to be sent back or telephoned: □ accepted  □ declined (why: ______)  appointment: \
+         ______  place: ______  by: ______  day: ______";
+    DELETE = "不接收或接到撤回通知的，请销毁本单并告知学校。",
+        "Whoever declines, or is told that it is taken back, destroys this sheet and says so.";
+    SIGNED = "移交人：＿＿＿＿＿＿　　接收人：＿＿＿＿＿＿　　日期：＿＿＿＿＿＿",
+        "Handed over by: __________   Taken by: __________   Day: __________";
+    SUBMIT = "登记", "Write it down";
+    MUST = "必填", "required";
+}

@@ -1,0 +1,102 @@
+//! What refusals of referrals mean to a person, and what each fact is called where paper and
+//! telephone carry it.
+
+use domain::ledger::Word as _;
+use domain::referral::{Fact, Refused};
+use runtime::cli::{Exit, Sentence};
+use runtime::texts;
+use runtime::web::{Lang, Text};
+
+use super::said::{Told, no_consent};
+use crate::ledger::refusal::LedgerRefusal;
+
+texts! {
+    STATE = "转介现在是“{0}”，不能这样办理；没有写入任何内容。",
+        "the referral stands at “{0}”, where this does not happen; nothing was written.";
+    STATE_NEXT = "请刷新后按页面上列出的下一步办理。", "Look at it again and take one of the steps on its page.";
+    ACTOR = "这一步由另一方办理，没有写入任何内容。",
+        "this step is for somebody else to take; nothing was written.";
+    ACTOR_NEXT = "请由该方办理，或按其告知的内容登记。", "Let them take it, or note what they told.";
+    MISSING = "还缺：{0}。没有写入任何内容。", "missing: {0}; nothing was written.";
+    MISSING_NEXT = "请补齐后再办理。", "See to it, then do it again.";
+    TWO = "另一位人员的批准（不能是选定接收方的人）", "approval by somebody else than who named the recipient";
+    TAKEN = "写明接手的是接收方的哪一位", "who of the recipient took it";
+    CAME = "写明接收方哪一位确认收到", "who of the recipient said that it came";
+    LEAST = "学生姓名、性别、出生日期，和一位可以联系的监护人的电话",
+        "name, sex and birth date of the student, and the telephone of a guardian who may be \
+         called";
+    UNCONSENTED = "没有可用的转介同意（{0}）；没有写入，也没有内容离校。",
+        "no consent to this referral stands ({0}); nothing was written and nothing left.";
+    UNCONSENTED_NEXT = "请在“知情同意”中登记家长对这一接收方的转介同意：用途为转介，接收方代码一致，至少包含身份与原因，签字齐全，附扫描件。",
+        "Enter the family's consent to a referral to this recipient: for a referral, with the same \
+         id, at least identity and reason, signed by all who must, with its scan.";
+    NO_GROUND = "此时没有可以开具转介单的依据，没有显示任何内容。",
+        "there is nothing on which the sheet could be made now; nothing was shown.";
+    NO_GROUND_NEXT = "同意后或紧急转介时才能打印转介单。",
+        "It is printed once the family has consented, or in an emergency.";
+    UNCALLED = "还没有登记联系监护人的电话（不得联系的监护人除外，可登记区级绿色通道、公安或民政）；没有写入任何内容。",
+        "no call to a guardian is noted, or to the district's desk, police or civil affairs where \
+         none may be called; nothing was written.";
+    UNCALLED_NEXT = "请立即打电话，写明打给谁、是否接通。",
+        "Telephone now, and write down whom and whether they answered.";
+    UNSIGNED = "紧急转介已满 30 分钟仍没有第二人补签，不能再打印转介单；紧急处置本身继续有效。",
+        "half an hour has passed and no second person has signed, so the sheet is not printed \
+         again; \
+         the emergency itself goes on.";
+    UNSIGNED_NEXT = "请另一位有权会签的人立即补签，再打印。",
+        "Have somebody else who may sign do so now, then print it.";
+    UNREVIEWED = "您之前的一次紧急转介没有第二人补签，也没有复核，不能再由您单独发起；没有写入任何内容。",
+        "an earlier emergency of yours was neither signed by a second person nor reviewed, so you \
+         make no other one; nothing was written.";
+    UNREVIEWED_NEXT = "请立即打电话处置，由另一位人员发起；并请德育主任复核前一次。",
+        "Telephone now, and let somebody else make this one; the head reviews the earlier one.";
+}
+
+/// What a fact is called where a person hands the paper over.
+#[must_use]
+pub fn fact(fact: Fact) -> Text {
+    match fact {
+        Fact::ApproverSigned => TWO,
+        Fact::SealedToRecipient => TAKEN,
+        Fact::SealVerified => CAME,
+        Fact::DataComplete => LEAST,
+        _ => {
+            let (zh, en) = fact.label();
+            Text::new(zh, en)
+        }
+    }
+}
+
+/// What a refusal means; nothing where it is about something else.
+pub(super) fn told(refusal: &LedgerRefusal) -> Option<Told> {
+    use LedgerRefusal as R;
+    let filled = |text: Text, fill: &dyn Fn(Lang) -> String| {
+        let said = |lang| text.fill(lang, &[&fill(lang)]);
+        Sentence::pair(said(Lang::Zh), said(Lang::En))
+    };
+    let exit = Exit::Refused;
+    Some(match refusal {
+        R::Referral(Refused::State { from }) => {
+            let (zh, en) = from.label();
+            let name = |lang| Text::new(zh, en).in_lang(lang).to_owned();
+            ("REFERRAL_STATE", exit, filled(STATE, &name), STATE_NEXT)
+        }
+        R::Referral(Refused::Missing(facts)) => {
+            let names = |lang: Lang| {
+                let all: Vec<_> = facts.iter().map(|one| fact(*one).in_lang(lang)).collect();
+                all.join(Text::new("；", "; ").in_lang(lang))
+            };
+            ("REFERRAL_MISSING", exit, filled(MISSING, &names), MISSING_NEXT)
+        }
+        R::Referral(_) => ("REFERRAL_ACTOR", exit, ACTOR.into(), ACTOR_NEXT),
+        R::Unconsented(why) => {
+            let reason = |lang| no_consent(*why).in_lang(lang).to_owned();
+            ("NO_CONSENT", exit, filled(UNCONSENTED, &reason), UNCONSENTED_NEXT)
+        }
+        R::NoGround => ("NO_GROUND", exit, NO_GROUND.into(), NO_GROUND_NEXT),
+        R::Uncalled => ("UNCALLED", exit, UNCALLED.into(), UNCALLED_NEXT),
+        R::Unsigned => ("UNSIGNED", exit, UNSIGNED.into(), UNSIGNED_NEXT),
+        R::Unreviewed => ("UNREVIEWED", exit, UNREVIEWED.into(), UNREVIEWED_NEXT),
+        _ => return None,
+    })
+}

@@ -1,0 +1,177 @@
+//! Where a referral stands, and what may happen next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::ledger::Kind;
+use domain::referral::history::{Act, Side, Standing, replay};
+use domain::referral::{Actor, Event, State, TRANSITIONS};
+use runtime::params;
+use runtime::sql::{SqlError, Tx};
+
+use super::super::author::Author;
+use super::super::browse::{Rights, is_open_to, purpose_of};
+use super::super::entry::{Entry as _, Kept, RecordId, StudentId};
+use super::super::refusal::LedgerRefusal;
+use super::super::{access, read};
+use super::{Referral, ReferralAct, ReferralCall};
+
+/// Referrals that the board shows at most.
+const BOARD_MAX: usize = 500;
+
+/// A referral with its acts and where they lead.
+pub struct Course {
+    /// The referral as it stands.
+    pub referral: Kept<Referral>,
+    /// Its acts in the order in which they were entered, each with how it came out.
+    pub acts: Vec<(Kept<ReferralAct>, Standing)>,
+    /// Where it stands.
+    pub state: State,
+    /// How often it was handed over.
+    pub envelope: u32,
+    /// Telephone calls about it, oldest first.
+    pub calls: Vec<Kept<ReferralCall>>,
+}
+
+impl Course {
+    /// The last act of an event that took effect.
+    #[must_use]
+    pub fn last(&self, event: Event) -> Option<&Kept<ReferralAct>> {
+        let took = |standing: &Standing| matches!(standing, Standing::Took(_));
+        let mut of = self.acts.iter().rev().filter(|(_, standing)| took(standing));
+        of.find(|(act, _)| act.entry.event == event).map(|(act, _)| act)
+    }
+
+    /// Since when it stands as it does, in milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn since_ms(&self) -> i64 {
+        let took = self.acts.iter().rev().find(|(_, how)| matches!(how, Standing::Took(_)));
+        took.map_or(self.referral.entry.made_at.0, |(act, _)| act.entry.made_at.0)
+    }
+}
+
+/// A line of the board.
+pub struct Row {
+    /// The referral.
+    pub referral: Kept<Referral>,
+    /// Where it stands.
+    pub state: State,
+    /// Instant at which the limit of its state ends.
+    pub due_ms: Option<i64>,
+}
+
+/// The course of a referral; who may read it was asked.
+///
+/// # Errors
+/// There is no such referral, or the store.
+pub fn course(tx: &Tx<'_>, record: RecordId) -> Result<Course, LedgerRefusal> {
+    let referral = read::one::<Referral>(tx, record)?.ok_or(LedgerRefusal::Unknown)?;
+    let of_it = "from standing r join TABLE t on t.record = r.id and t.version = r.version
+        where r.kind = $1 and t.referral = $2 order by r.id";
+    let kind = |kind: Kind| domain::ledger::Word::as_str(kind);
+    let acts: Vec<Kept<ReferralAct>> =
+        read::select(tx, of_it, params![kind(ReferralAct::KIND), record.0])?;
+    let calls = read::select(tx, of_it, params![kind(ReferralCall::KIND), record.0])?;
+    Ok(told(referral, acts, calls))
+}
+
+/// The school is the only one that writes, so the order of writing is the order of the acts, and
+/// each has seen all before it.
+fn told(
+    referral: Kept<Referral>,
+    acts: Vec<Kept<ReferralAct>>,
+    calls: Vec<Kept<ReferralCall>>,
+) -> Course {
+    let mut counts: BTreeMap<Side, u32> = BTreeMap::new();
+    let mut numbered = Vec::new();
+    for kept in acts {
+        let side = match kept.entry.actor {
+            Actor::Recipient => Side::Recipient(kept.entry.envelope),
+            _ => Side::School,
+        };
+        let mut seen = counts.clone();
+        seen.remove(&side);
+        let number = counts.get(&side).copied().unwrap_or(0) + 1;
+        counts.insert(side, number);
+        let (event, actor) = (kept.entry.event, kept.entry.actor);
+        numbered.push((kept, Act { side, number, event, actor, seen }));
+    }
+    let set: BTreeSet<Act> = numbered.iter().map(|(_, act)| act.clone()).collect();
+    let played = replay(&set);
+    let how: BTreeMap<(Side, u32), Standing> =
+        played.acts.iter().map(|(side, number, how)| ((*side, *number), *how)).collect();
+    let of = |act: &Act| how.get(&(act.side, act.number)).copied();
+    let acts = numbered.into_iter().map(|(kept, act)| {
+        let how = of(&act).unwrap_or(Standing::Late(played.state));
+        (kept, how)
+    });
+    let acts = acts.collect();
+    Course { referral, acts, state: played.state, envelope: played.envelope, calls }
+}
+
+/// An event and who does it.
+pub type Step = (Event, Actor);
+
+/// What may happen next by hand, in the order of the table. Of what has ended the second half is
+/// what a recipient may still say: it is kept, and changes nothing.
+#[must_use]
+pub fn possible(course: &Course) -> (Vec<Step>, Vec<Step>) {
+    let state = match course.state {
+        // Nothing is between the school and who takes the paper.
+        State::Sent => State::Routed,
+        other => other,
+    };
+    let mut next = Vec::new();
+    for line in &TRANSITIONS {
+        let is_here = line.from.contains(&state) || line.from.contains(&course.state);
+        let is_by_hand = line.event != Event::HubAck;
+        let Some(actor) = line.actors.first().filter(|_| is_here && is_by_hand) else { continue };
+        if !next.iter().any(|(event, _)| *event == line.event) {
+            next.push((line.event, *actor));
+        }
+    }
+    let is_over = course.state.is_terminal() && course.envelope > 0;
+    let late = [Event::Delivered, Event::Accept, Event::Decline, Event::Seen];
+    let late = if is_over { late.to_vec() } else { Vec::new() };
+    (next, late.into_iter().map(|event| (event, Actor::Recipient)).collect())
+}
+
+/// Referrals that the reader may see, those that wait first, the earliest limit first; whom it
+/// names is logged.
+///
+/// # Errors
+/// The role reads nothing of referrals, or the store.
+pub fn board(tx: &Tx<'_>, reader: &Author) -> Result<Vec<Row>, LedgerRefusal> {
+    if !is_open_to(reader.role(), Kind::Referral) {
+        return Err(LedgerRefusal::NotAllowed);
+    }
+    let mut rights = Rights::new(reader, Kind::Referral);
+    let mut rows = Vec::new();
+    for kept in read::all::<Referral>(tx)?.into_iter().rev() {
+        if rows.len() == BOARD_MAX {
+            break;
+        }
+        if rights.allow(tx, Some(kept.entry.student))? {
+            let course = course(tx, kept.record)?;
+            let due_ms = super::expires_at(&course);
+            rows.push(Row { referral: kept, state: course.state, due_ms });
+        }
+    }
+    rows.sort_by_key(|row| (row.state.is_terminal(), row.due_ms.unwrap_or(i64::MAX)));
+    let students: BTreeSet<StudentId> = rows.iter().map(|row| row.referral.entry.student).collect();
+    access::log_list(tx, reader, &students, purpose_of(reader.role()))?;
+    Ok(rows)
+}
+
+/// Referrals of one student, for rules.
+pub(super) fn of_student(tx: &Tx<'_>, student: StudentId) -> Result<Vec<Course>, LedgerRefusal> {
+    let records = read::about::<Referral>(tx, student.0)?;
+    records.into_iter().map(|kept| course(tx, kept.record)).collect()
+}
+
+/// Marks in the list of what waits whether a referral has come to its end.
+pub(super) fn mark(tx: &Tx<'_>, record: RecordId) -> Result<State, LedgerRefusal> {
+    let state = course(tx, record)?.state;
+    super::super::write::mark_waiting(tx, record, !state.is_terminal())
+        .map_err(|error: SqlError| LedgerRefusal::from(error))?;
+    Ok(state)
+}

@@ -1,0 +1,119 @@
+//! A consent that stands: the only thing on which a routine or urgent referral leaves.
+
+use domain::digest::Digest;
+use domain::ledger::consent::{DataClass, NoConsent, OutcomeBack, Purpose};
+use domain::ledger::day::holds_on;
+use jiff::civil::Date;
+use runtime::params;
+use runtime::sql::Tx;
+
+use super::super::consent;
+use super::super::entry::{Entry as _, RecordId, StudentId};
+use super::super::refusal::LedgerRefusal;
+use super::super::roll::Guardian;
+use super::super::{read, strange};
+
+/// A consent to a referral, checked on a day for one recipient. Only [`live`] makes one.
+pub struct LiveConsent {
+    record: RecordId,
+    student: StudentId,
+    recipient: String,
+    classes: Vec<DataClass>,
+    outcome_back: OutcomeBack,
+    valid_to: Date,
+    digest: String,
+}
+
+/// The consent that lets a student be referred to a recipient today.
+///
+/// # Errors
+/// The reason why there is none: nobody answered, a signature that the age asks for is missing, the
+/// other guardian objects, only a suspected guardian signed, it was withdrawn, has run out, is for
+/// somebody else or for other data; or the store.
+pub fn live(
+    tx: &Tx<'_>,
+    student: StudentId,
+    recipient: &str,
+    today: Date,
+) -> Result<LiveConsent, LedgerRefusal> {
+    let wanted = (Purpose::Referral, recipient);
+    let kept = match consent::standing(tx, student, wanted, super::LEAST, today) {
+        Err(LedgerRefusal::Consent(why)) => return Err(LedgerRefusal::Unconsented(why)),
+        other => other?,
+    };
+    let paper = &kept.entry;
+    let guardians = read::about::<Guardian>(tx, student.0)?;
+    let now = guardians.iter().filter(|one| holds_on(today, one.entry.from, one.entry.until));
+    for guardian in now.map(|one| &one.entry) {
+        if guardian.objects {
+            return Err(LedgerRefusal::Unconsented(NoConsent::OnHold));
+        }
+        if guardian.do_not_contact && paper.relation == Some(guardian.relation) {
+            return Err(LedgerRefusal::Unconsented(NoConsent::Suspected));
+        }
+    }
+    Ok(LiveConsent {
+        record: kept.record,
+        student,
+        recipient: recipient.to_owned(),
+        classes: paper.classes.as_slice().to_vec(),
+        outcome_back: paper.outcome_back,
+        valid_to: paper.valid_to,
+        digest: digest_of(tx, kept.record, kept.version)?,
+    })
+}
+
+/// Digest of a version of a consent: that of the journal, which is of its canonical bytes with a
+/// random nonce, so that nobody can guess it.
+fn digest_of(tx: &Tx<'_>, record: RecordId, version: u32) -> Result<String, LedgerRefusal> {
+    let kept = tx.query_opt(
+        "select digest from journal where record = $1 and version = $2 and kind = $3",
+        params![record.0, version, domain::ledger::Word::as_str(consent::Consent::KIND)],
+        |row| row.blob(0),
+    )?;
+    Ok(strange(Digest::from_tagged(&strange(kept)?).ok())?.to_string())
+}
+
+impl LiveConsent {
+    /// The consent.
+    #[must_use]
+    pub const fn record(&self) -> RecordId {
+        self.record
+    }
+
+    /// Whose data.
+    #[must_use]
+    pub const fn student(&self) -> StudentId {
+        self.student
+    }
+
+    /// To whom.
+    #[must_use]
+    pub fn recipient(&self) -> &str {
+        &self.recipient
+    }
+
+    /// Whether it covers a kind of data.
+    #[must_use]
+    pub fn covers(&self, class: DataClass) -> bool {
+        self.classes.contains(&class)
+    }
+
+    /// How much of an outcome may come back.
+    #[must_use]
+    pub const fn outcome_back(&self) -> OutcomeBack {
+        self.outcome_back
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub const fn valid_to(&self) -> Date {
+        self.valid_to
+    }
+
+    /// Its digest, kept with every act that stands on it.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}

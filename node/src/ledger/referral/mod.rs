@@ -1,0 +1,236 @@
+//! Referrals: each kept at the school first and handed over by hand, on paper or by telephone.
+//!
+//! Where a referral stands is what its acts say, by the one table of [`domain::referral`]; nothing
+//! stores a state. What the recipient does is written by the school as it was told, with who said
+//! so. Nothing leaves but by a [`LiveConsent`] or an [`EmergencyBasis`], which only the functions
+//! that checked them can make.
+
+mod acts;
+mod course;
+mod due;
+mod emergency;
+mod facts;
+mod live;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod withdrawal;
+
+use domain::ledger::consent::DataClass;
+use domain::ledger::terms::ContactWay;
+use domain::referral::{Actor, CallParty, Concern, Event, RiskNow, Urgency};
+use jiff::civil::Date;
+use runtime::sql::Tx;
+
+use super::author::Author;
+use super::entry::{Moment, RecordId, Rules, StaffId, StudentId, Words, entry};
+use super::read;
+use super::refusal::LedgerRefusal;
+
+pub use acts::{Told, Way, Wish, act, approve, name_recipient, open, send};
+pub use course::{Course, Row, board, course, possible};
+pub use due::{ReferralDue, dues, expires_at};
+pub use emergency::{Call, Danger, EmergencyBasis, countersign, emergency, note_call, review};
+pub use live::{LiveConsent, live};
+pub use sheet::{Ground, HandOver, Part, Score, ground, hand_over};
+pub use withdrawal::{heed, reply, withdraw};
+
+/// Kinds of data without which a referral is none; the others go where the family agreed to them.
+pub const LEAST: &[DataClass] = &[DataClass::Identity, DataClass::Reason];
+
+entry! {
+    /// A referral. Where it stands is what its acts say.
+    pub struct Referral = Referral, day day {
+        /// Day on which it was opened.
+        day: Date = "day",
+        /// Who is referred.
+        student: StudentId = "student",
+        /// Case of the early-warning ledger.
+        case: Option<RecordId> = "of_case",
+        /// How urgent it is.
+        urgency: Urgency = "urgency",
+        /// Why, in coded words.
+        concerns: Words<Concern> = "concerns",
+        /// Id of the unit that it goes to; empty while none is chosen.
+        recipient: String = "recipient",
+        /// Recipient as told to the family.
+        recipient_name: String = "recipient_name",
+        /// Telephone of the recipient.
+        phone: String = "phone",
+        /// Whether there is a risk now.
+        risk: RiskNow = "risk",
+        /// Means at hand, may be empty.
+        means: String = "means",
+        /// Who protects the child, may be empty.
+        protection: String = "protection",
+        /// Medication that is known, may be empty.
+        medication: String = "medication",
+        /// The referral that it follows after a relapse.
+        replaces: Option<RecordId> = "replaces",
+        /// Instant of opening.
+        made_at: Moment = "made_at",
+        /// Who opened it, or named the recipient that it has.
+        asked_staff: Option<StaffId> = "asked_staff",
+        /// Who approved that it goes to this recipient.
+        approved_by: Option<StaffId> = "approved_by",
+        /// When.
+        approved_at: Option<Moment> = "approved_at",
+    }
+}
+
+entry! {
+    /// One act of a referral's course.
+    pub struct ReferralAct = ReferralAct, day day {
+        /// Day on which it happened.
+        day: Date = "day",
+        /// Who is referred.
+        student: StudentId = "student",
+        /// The referral.
+        referral: RecordId = "referral",
+        /// What happened.
+        event: Event = "event",
+        /// Who did it.
+        actor: Actor = "actor",
+        /// Which hand-over it is about, from 1; 0 before the first.
+        envelope: u32 = "envelope",
+        /// Instant at which it was entered.
+        made_at: Moment = "made_at",
+        /// Who said or took it, by name.
+        who: String = "who",
+        /// How it was told.
+        way: Option<ContactWay> = "way",
+        /// Coded reason, may be empty.
+        code: String = "code",
+        /// Facts, plan or another recipient; may be empty.
+        detail: String = "detail",
+        /// Day that was agreed.
+        agreed: Option<Date> = "agreed",
+        /// Place, may be empty.
+        place: String = "place",
+        /// Unit to which it was handed.
+        recipient: String = "recipient",
+        /// The consent that it stands on.
+        consent: Option<RecordId> = "consent",
+        /// Digest of that version of it; empty without one.
+        consent_digest: String = "consent_digest",
+        /// Who made an emergency of it.
+        asked_staff: Option<StaffId> = "asked_staff",
+        /// Account of the second person.
+        signed_by: Option<String> = "signed_by",
+        /// When that one signed.
+        signed_at: Option<Moment> = "signed_at",
+        /// Day on which the head reviewed it.
+        reviewed: Option<Date> = "reviewed",
+        /// What the review found.
+        findings: String = "findings",
+        /// Day of the written notice to the guardian.
+        noticed: Option<Date> = "noticed",
+        /// Day on which the recipient answered that it deleted what it held.
+        acknowledged: Option<Date> = "acknowledged",
+        /// What it keeps, and why.
+        reply: String = "reply",
+    }
+}
+
+entry! {
+    /// A telephone call about a referral, tried or made.
+    pub struct ReferralCall = ReferralCall, day day {
+        /// Day of the call.
+        day: Date = "day",
+        /// Who is referred.
+        student: StudentId = "student",
+        /// The referral.
+        referral: RecordId = "referral",
+        /// Whose telephone.
+        party: CallParty = "party",
+        /// When.
+        at: Moment = "contacted_at",
+        /// Who called.
+        by: StaffId = "contacted_by",
+        /// Who was called, by name.
+        who: String = "who",
+        /// Whether somebody answered.
+        reached: bool = "reached",
+        /// What was said.
+        detail: String = "detail",
+    }
+}
+
+impl Rules for Referral {
+    const DIRECT: bool = false;
+
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    /// Until its acts have come to an end, which they say.
+    fn waits(&self) -> bool {
+        true
+    }
+
+    fn check(
+        &self,
+        tx: &Tx<'_>,
+        _author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.concerns.as_slice().is_empty() {
+            return Err(LedgerRefusal::Field("concerns"));
+        }
+        if self.recipient.is_empty() != self.recipient_name.is_empty() {
+            return Err(LedgerRefusal::Field("recipient"));
+        }
+        let Some(replaced) = self.replaces else { return Ok(()) };
+        match read::one::<Self>(tx, replaced)? {
+            Some(kept) if kept.entry.student == self.student => Ok(()),
+            _ => Err(LedgerRefusal::OtherStudent("replaces", replaced)),
+        }
+    }
+}
+
+impl Rules for ReferralAct {
+    const DIRECT: bool = false;
+
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    /// An emergency waits for its second person and its review; what takes content back, for the
+    /// answer of whoever holds it.
+    fn waits(&self) -> bool {
+        match self.event {
+            Event::Emergency => self.signed_by.is_none() || self.reviewed.is_none(),
+            _ => self.is_unanswered(),
+        }
+    }
+}
+
+impl Rules for ReferralCall {
+    const DIRECT: bool = false;
+
+    fn subject(&self) -> Option<StudentId> {
+        Some(self.student)
+    }
+
+    fn check(
+        &self,
+        _tx: &Tx<'_>,
+        author: &Author,
+        _own: Option<RecordId>,
+    ) -> Result<(), LedgerRefusal> {
+        if self.at > author.now() {
+            return Err(domain::ledger::day::DayError::Future.into());
+        }
+        if self.who.trim().is_empty() { Err(LedgerRefusal::Field("who")) } else { Ok(()) }
+    }
+}
+
+impl ReferralAct {
+    /// It takes back what a recipient holds, who has not said what became of it.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        let takes_back =
+            matches!(self.event, Event::WithdrawConsent | Event::Recall | Event::WrongPerson);
+        takes_back && self.envelope > 0 && self.acknowledged.is_none()
+    }
+}

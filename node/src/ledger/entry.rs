@@ -5,15 +5,10 @@
 //! neither `Debug` nor any serialisation.
 
 mod codes;
+mod listed;
 
-use domain::catalogue::{Grade, Stage};
-use domain::ledger::authority::SchoolRole;
-use domain::ledger::consent::{Answer, DataClass, Method, OutcomeBack, Purpose};
-use domain::ledger::critical::CriticalLevel;
-use domain::ledger::terms::*;
 use domain::ledger::words::*;
 use domain::ledger::{Action, Kind};
-use domain::referral::{Actor, CallParty, Concern, Event, RiskNow, Urgency};
 use jiff::civil::Date;
 use runtime::sql::{Row, SqlError, Tx, Value};
 
@@ -21,7 +16,6 @@ use super::author::{Author, Signature};
 use super::refusal::LedgerRefusal;
 use super::strange;
 
-use codes::codes_of;
 pub use codes::stage_label;
 
 /// A stored value, whatever its column.
@@ -409,68 +403,6 @@ impl<W: Word> Field for Words<W> {
         words.map(|word| strange(W::from_word(word))).collect::<Result<Vec<W>, _>>().map(Self)
     }
 }
-
-macro_rules! word_fields {
-    ($words:ident; $($name:ident),+ $(,)?) => {
-        $(impl Field for $name {
-            const HOLDS: CellType = CellType::Text;
-            const SHAPE: Shape = Shape::Word($words::<$name>);
-
-            fn to_cell(&self) -> Cell {
-                Cell::Text(self.as_str().to_owned())
-            }
-
-            fn from_cell(cell: Cell) -> Result<Self, SqlError> {
-                strange(Self::from_word(&String::from_cell(cell)?))
-            }
-        })+
-    };
-}
-
-word_fields!(codes_of; Grade, Stage);
-word_fields!(
-    words_of;
-    ActivityKind,
-    Actor,
-    AlertSource,
-    AnalysisDecision,
-    Answer,
-    AppointmentOutcome,
-    CallParty,
-    Concern,
-    ContactWay,
-    CounsellorPost,
-    Course,
-    CriticalLevel,
-    DataClass,
-    DestroyCause,
-    Event,
-    EventMode,
-    FollowupKind,
-    Form,
-    InterviewResult,
-    Method,
-    Move,
-    OutcomeBack,
-    ParentEventKind,
-    Post,
-    Purpose,
-    Relation,
-    ReportKind,
-    ReviewDecision,
-    RiskNow,
-    SchoolRole,
-    SchoolPlanKind,
-    Service,
-    SessionOrigin,
-    SessionTopic,
-    StaffRole,
-    Standing,
-    Support,
-    Tier,
-    TransferKind,
-    Urgency,
-);
 
 /// Declares a sort of entry: its struct, and its columns in the same order.
 macro_rules! entry {

@@ -127,7 +127,8 @@ pub fn notices(
 ) -> Result<Vec<Notice>, SqlError> {
     let mut found: Vec<Notice> =
         other_keys(tx, documents, now_ms)?.into_keys().map(Notice::OtherKey).collect();
-    for raised in alarm::all(tx)? {
+    let of_kind = |kind| alarm::of_kind(tx, kind);
+    for raised in [of_kind(bounds::ALARM)?, of_kind(super::adopt::ALARM)?].concat() {
         if now_ms.saturating_sub(raised.raised_at_ms) > LATELY_MS {
             continue;
         }

@@ -76,6 +76,7 @@ pub fn opened_without(
 fn is_out(tx: &Tx<'_>, one: &Opening, part: Role) -> Result<bool, SqlError> {
     Ok(part == Role::Helper
         || guard::was_computed(&one.refused)
+        || !opening::seen(tx, one.id)?.is_empty()
         || record::of_opening(tx, one.id)?.is_some())
 }
 

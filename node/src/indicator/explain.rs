@@ -111,7 +111,7 @@ pub fn explain(
 /// The answered sheets that figures of a period are made from.
 fn sheets(tx: &Tx<'_>, facts: &Facts) -> Result<Vec<SheetFact>, SqlError> {
     match facts.span().term {
-        Some(term) => sheet::answered_of_term(tx, term.id, term.end),
+        Some(term) => sheet::answered_of_term(tx, term.id, term.census),
         None => sheet::answered_in(tx, facts.span().from, facts.span().to),
     }
 }

@@ -70,7 +70,8 @@ pub fn of_term(tx: &Tx<'_>, term: TermId) -> Result<Vec<Campaign>, SqlError> {
         "select campaign.id, campaign.scale, scale_pack.digest from campaign
          join scale_pack on scale_pack.id = campaign.pack
          where campaign.term = $1 and (
-             exists (select 1 from sheet where sheet.campaign = campaign.id)
+             exists (select 1 from sheet
+                 where sheet.campaign = campaign.id and sheet.current = 1)
              or not exists (select 1 from run_instrument i where i.campaign = campaign.id)
              or exists (select 1 from run_instrument i join screening_run r on r.id = i.run
                  where i.campaign = campaign.id and r.voided = 0))

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use runtime::sql::Tx;
 
 use super::author::Author;
-use super::entry::{Entry as _, RecordId, Rules, StaffId, StudentId, entry};
+use super::entry::{Entry as _, Kept, RecordId, Rules, StaffId, StudentId, entry};
 use super::grant::{MEMBER_DAYS_MAX, check_other};
 use super::profile::check_place;
 use super::refusal::{Flaw, LedgerRefusal};
@@ -152,7 +152,10 @@ impl Rules for ClassTeacher {
         let is_own =
             |(grade, class): &Class| grade.code() == self.grade.as_str() && **class == *self.class;
         let known = roll.is_empty() || roll.iter().any(|(_, class)| is_own(class));
-        if known || own.is_some() {
+        let stood = own.map(|record| read::one::<Self>(tx, record)).transpose()?.flatten();
+        let is_as_before =
+            |kept: &Kept<Self>| kept.entry.grade == self.grade && kept.entry.class == self.class;
+        if known || stood.as_ref().is_some_and(is_as_before) {
             return Ok(());
         }
         Err(LedgerRefusal::Flawed("class", Flaw::NoClass))

@@ -197,7 +197,8 @@ pub const fn is_complete(observation: &Observation) -> bool {
     observation.observed.is_some() && observation.guardian_heard.is_some()
 }
 
-/// Everybody of a run with how they count today, by class.
+/// Everybody of a run with how they count today, by class; nobody of one that was voided, whose
+/// scale and term another run may have taken over.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -206,6 +207,9 @@ pub fn standings(
     run: &Run,
     today: Date,
 ) -> Result<Vec<(Participant, Standing)>, SqlError> {
+    if run.is_voided {
+        return Ok(Vec::new());
+    }
     let observed = observations(tx, run)?;
     let instruments = run::instruments(tx, run.id)?;
     let asked: Vec<Grade> = instruments.into_iter().flat_map(|known| known.grades).collect();

@@ -10,9 +10,9 @@ use jiff::civil::{Date, Time};
 use runtime::clock::instant_ms;
 use runtime::sql::{SqlError, Tx};
 
-use super::Screening;
 use super::answering::{self, AnsweringError};
 use super::shelf::{Part, Shelf};
+use super::{Screening, funnel};
 use crate::import::preview::Counts;
 use crate::import::value::Grade;
 use crate::ledger::author::Author;
@@ -25,6 +25,8 @@ use crate::packs::Known;
 
 /// Longest name of a run and longest line about whom to turn to, in characters.
 const TEXT_CHARS_MAX: usize = 120;
+/// Why a run is voided or ends early: characters at most, as the page has it.
+const REASON_MAX: usize = 200;
 
 /// A run as it is asked for.
 #[derive(Clone)]
@@ -286,6 +288,7 @@ pub fn may_self_report(grade: Grade) -> bool {
 pub fn close(tx: &Tx<'_>, author: &Author, shelf: &Shelf, id: RunId) -> Result<(), OpeningError> {
     write::allow(tx, author, Action::Write(Area::Screening), None)?;
     let open = run::get_open(tx, id)?;
+    check_reason(author)?;
     let stamp = Stamp { by: author.account(), now_ms: author.now().0 };
     for (begun, last_ms) in seat::with_drafts(tx, open.id)? {
         let seat = seat::of_participant(tx, begun)?.filter(|seat| seat.is_on_roll);
@@ -306,6 +309,22 @@ pub fn ends_early(tx: &Tx<'_>, id: RunId, now_ms: i64) -> Result<bool, SqlError>
     Ok(last.is_some_and(|last| now_ms < last))
 }
 
+/// A reason of a page or the terminal is a line, not a page.
+fn check_reason(author: &Author) -> Result<(), LedgerRefusal> {
+    if author.reason().chars().count() > REASON_MAX {
+        return Err(LedgerRefusal::TooLong("reason"));
+    }
+    Ok(())
+}
+
+/// Whether anybody answered in a run, or a child too young to be asked was observed for it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_begun(tx: &Tx<'_>, open: &Run) -> Result<bool, SqlError> {
+    Ok(run::has_answers(tx, open)? || !funnel::observations(tx, open)?.is_empty())
+}
+
 /// Voids a run that was opened by mistake: it counts nowhere from then on. Needs a reason.
 ///
 /// # Errors
@@ -317,7 +336,8 @@ pub fn void(tx: &Tx<'_>, author: &Author, id: RunId) -> Result<(), OpeningError>
     if author.reason().is_empty() {
         return Err(LedgerRefusal::Reason.into());
     }
-    if run::has_answers(tx, &open)? {
+    check_reason(author)?;
+    if is_begun(tx, &open)? {
         return Err(OpeningError::Answered);
     }
     let by = (author.account(), author.now().0);

@@ -63,6 +63,9 @@ pub(super) struct Known {
 pub fn queue(tx: &Tx<'_>, reader: &Author, id: RunId) -> Result<Vec<Queued>, LedgerRefusal> {
     write::allow(tx, reader, Action::Read(Area::Screening), None)?;
     let open = run::get(tx, id)?;
+    if open.is_voided {
+        return Err(LedgerRefusal::NotWaiting);
+    }
     let mut waiting: Vec<Queued> = known(tx, &open)?
         .into_iter()
         .filter_map(|(student, known)| waits(student, known, &open))

@@ -167,14 +167,15 @@ pub fn note(tx: &Tx<'_>, opening: i64, code: &str) -> Result<(), SqlError> {
 }
 
 /// Forgets openings of a task that the other hub refused before it gave anything, so that other
-/// sets can be asked for.
+/// sets can be asked for; never one that was computed, whatever the other hub says later.
 ///
 /// # Errors
 /// The store cannot be written.
 pub fn forget_refused(tx: &Tx<'_>, task: &TaskId) -> Result<(), SqlError> {
     let refused = "select id from sealed_opening where task = $1
         and refused in ('NOT_ADMITTED', 'OBJECTABLE', 'SHARE_MISSING', 'OTHER_HISTORY')
-        and id not in (select opening from sealed_record where opening is not null)";
+        and id not in (select opening from sealed_record where opening is not null)
+        and id not in (select opening from sealed_seen_cell)";
     for id in tx.query(refused, params![task.bytes()], |row| row.i64(0))? {
         forget(tx, id)?;
     }

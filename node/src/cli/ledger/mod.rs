@@ -150,7 +150,7 @@ pub(super) fn run(terminal: &Terminal, place: &Place, args: &LedgerArgs) -> Resu
         LedgerCommand::Show { kind, number } => {
             show(terminal, &node, author, (kind_of(kind)?, RecordId(*number)))
         }
-        LedgerCommand::Add(args) => add(terminal, &node, author, args),
+        LedgerCommand::Add(args) => add(terminal, &node, &author, args),
         LedgerCommand::Change(args) => change(terminal, &node, &author, args),
         LedgerCommand::Annul(args) => annul(terminal, &node, &author, args),
         LedgerCommand::Access { student, purpose, reason } => {
@@ -291,7 +291,7 @@ fn show(
     })
 }
 
-fn add(terminal: &Terminal, node: &Node, author: Author, args: &WriteArgs) -> Result<(), Failure> {
+fn add(terminal: &Terminal, node: &Node, author: &Author, args: &WriteArgs) -> Result<(), Failure> {
     let author = author.once_more(args.again);
     let (kind, text) = (browse::kind_of(kind_of(&args.kind)?)?, entry_text(&args.file)?);
     let record = node.ledger().write("add", move |tx| {

@@ -13,7 +13,8 @@ texts! {
     WHO = "负责人", "Who";
     ACT = "办理", "Act";
     PRESSING = "当前要紧", "Cannot wait";
-    PRESSING_NOTE = "危险条目、首次约谈、会签和复议", "critical answers, first contacts, second signatures";
+    PRESSING_NOTE = "危险条目、首次约谈、会签和复议",
+        "critical answers, first contacts, second signatures, objections to weigh again";
     PRESSING_NONE = "没有要紧事项。", "Nothing presses.";
     DUE = "今天到期与已逾期", "Due today or overdue";
     DUE_NONE = "今天没有到期或逾期的事项。", "Nothing else is due by tonight.";

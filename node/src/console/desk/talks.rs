@@ -48,7 +48,8 @@ struct BatchTemplate<'a> {
     lang: Lang,
     csrf: &'a str,
     told: Option<(String, String)>,
-    asks_again: bool,
+    /// The student about whose second talk of the day is asked.
+    asks_again: Option<i64>,
     done: Option<String>,
     day: String,
     topics: Vec<Option3>,
@@ -216,8 +217,10 @@ fn write_batch(tx: &Tx<'_>, author: &Author, typed: &Typed) -> Result<usize, Bat
         return Err(LedgerRefusal::Unknown.into());
     };
     let (topics, day) = (Words::<TalkTopic>::from_cell(topics)?, Date::from_cell(day)?);
-    let author = &author.once_more(typed.one("again") == "yes");
+    // Each double is asked about by itself: a tick for one is no yes to the next.
+    let again = typed.all("again");
     for id in &ticked {
+        let author = &author.once_more(again.contains(id));
         let student = StudentId(id.parse().map_err(|_| LedgerRefusal::Unknown)?);
         let talk = Talk {
             day,
@@ -247,7 +250,8 @@ async fn show_batch(
     let lang = visitor.frame.lang;
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let saved = typed.one("saved").parse::<u32>().ok().filter(|_| refused.is_none());
-    let asks_again = refused.as_ref().is_some_and(|refused| refused.refused.asks_again());
+    let asking = refused.as_ref().filter(|refused| refused.refused.asks_again());
+    let asks_again = asking.and_then(|refused| refused.student);
     let (student, failure) = match refused {
         Some(BatchRefused { refused: Refused::Fields(wrong), .. }) => {
             let said = |text: Text| text.in_lang(lang).to_owned();
@@ -324,7 +328,7 @@ fn batch(
         lang,
         csrf: "",
         told: None,
-        asks_again: false,
+        asks_again: None,
         done: None,
         day: match typed.one("day") {
             "" => today.to_string(),
@@ -345,6 +349,10 @@ fn batch(
 fn carried(typed: &Typed, shown: &BTreeSet<String>) -> Vec<(String, String)> {
     let mut carried = Vec::new();
     for (name, value) in typed.pairs() {
+        if name == "again" {
+            carried.push((name.to_owned(), value.to_owned()));
+            continue;
+        }
         let of = match name.strip_prefix("note-") {
             Some(_) if value.is_empty() => continue,
             Some(id) => id,

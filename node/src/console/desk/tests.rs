@@ -302,6 +302,17 @@ async fn talks_of_several_are_written_together() {
     let saved = send(&mut li, "/talks/batch", &wrong).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
     assert_eq!(school.rows("talk"), before + 2);
+    // Of two who were spoken with already, each is asked about by itself.
+    let asked = |id: &str| format!("name=\"again\" value=\"{id}\"");
+    let doubled = send(&mut li, "/talks/batch", &wrong).await;
+    assert!(doubled.text.contains(&asked(first)) && !doubled.text.contains(&asked(second)));
+    wrong.push(("again", first));
+    let doubled = send(&mut li, "/talks/batch", &wrong).await;
+    assert!(doubled.text.contains(&asked(first)) && doubled.text.contains(&asked(second)));
+    assert_eq!((doubled.status, school.rows("talk")), (StatusCode::CONFLICT, before + 2));
+    wrong.push(("again", second));
+    let saved = send(&mut li, "/talks/batch", &wrong).await;
+    assert_eq!((saved.status, school.rows("talk")), (StatusCode::SEE_OTHER, before + 4));
 }
 
 /// Paging through more own students than one page holds loses nothing that was typed; all pages

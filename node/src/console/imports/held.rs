@@ -124,7 +124,8 @@ async fn preview(
 fn misfit(held: &Held, likely: &[String]) -> Option<Said> {
     let both = |lang, between: &str| {
         let said = words::COLUMNS_MISFIT.fill(lang, &[&held.wish.scale]);
-        format!("{said}{}", words::MISFIT_NEXT.fill(lang, &[&likely.join(between)]))
+        let blank = if lang == Lang::Zh { "" } else { " " };
+        format!("{said}{blank}{}", words::MISFIT_NEXT.fill(lang, &[&likely.join(between)]))
     };
     (!likely.is_empty()).then(|| Said::made(both(Lang::Zh, "、"), both(Lang::En, ", ")))
 }
@@ -142,7 +143,8 @@ async fn unread(
     let likely = fitting(office, held, u32::MAX).await?;
     if !likely.is_empty() {
         let said = words::COLUMNS_MISFIT.fill(lang, &[&held.wish.scale]);
-        return Ok((said, words::MISFIT_NEXT.fill(lang, &[&likely.join("、")])));
+        let between = if lang == Lang::Zh { "、" } else { ", " };
+        return Ok((said, words::MISFIT_NEXT.fill(lang, &[&likely.join(between)])));
     }
     let (said, _) = sentences(&error.into(), lang);
     Ok((said, words::COLUMNS_BELOW.in_lang(lang).to_owned()))

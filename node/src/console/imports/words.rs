@@ -138,7 +138,7 @@ texts! {
         "{0} rows are wrong: correct them in the file and upload the whole file again. Nothing was \
          written.";
     COLUMNS_MISFIT = "文件内容不是量表 {0} 的答卷；没有写入任何内容。",
-        "The file holds no answers of scale {0}; nothing was written. ";
+        "The file holds no answers of scale {0}; nothing was written.";
     MISFIT_NEXT = "从列和答案看，可能是这些量表：{0}。请放弃这个文件，选对量表后重新上传。",
         "By its columns and answers it fits: {0}. Drop this file, choose that scale, and upload it \
          again.";

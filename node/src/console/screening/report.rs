@@ -40,6 +40,9 @@ pub(super) async fn show(
             return Err(LedgerRefusal::NotAllowed);
         }
         let known = run::get(tx, RunId(id))?;
+        if known.is_voided {
+            return Err(LedgerRefusal::NotWaiting);
+        }
         opening::follow_roll(tx, shelf, &known)?;
         let standings = funnel::standings(tx, &known, author.today())?;
         let funnel = funnel::funnel(tx, &known, &standings)?;

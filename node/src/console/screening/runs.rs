@@ -50,6 +50,7 @@ struct RunTemplate<'a> {
     csrf: &'a str,
     id: i64,
     is_open: bool,
+    is_voided: bool,
     may_work: bool,
     may_see_roll: bool,
     may_count: bool,
@@ -99,7 +100,11 @@ pub(super) async fn list(
             Some(_) if known.is_voided => Tag::of(Tone::Muted, words::VOIDED, lang),
             Some(_) => Tag::of(Tone::Muted, words::CLOSED, lang),
         },
-        reached: words::OF_ROLL.fill(lang, &[&progress.reached(), &progress.roll()]),
+        reached: if known.is_voided {
+            "—".to_owned()
+        } else {
+            words::OF_ROLL.fill(lang, &[&progress.reached(), &progress.roll()])
+        },
     };
     let runs = runs.into_iter().map(line).collect();
     let body = Html::render(&ListTemplate { lang, may_open, runs })?;
@@ -161,7 +166,7 @@ async fn show_page<A: Audience>(
         let classes = run::classes(tx, known.id)?;
         let ends = (
             opening::ends_early(tx, known.id, author.now().0)?,
-            may_work(author) && !run::has_answers(tx, &known)?,
+            may_work(author) && !opening::is_begun(tx, &known)?,
         );
         let may = (may_work(author), may_see_roll(author), may_count(author));
         Ok::<_, LedgerRefusal>((known, seen, (classes, ends), may))
@@ -186,6 +191,7 @@ async fn show_page<A: Audience>(
         csrf: &visitor.session.csrf,
         id,
         is_open: known.closed_at_ms.is_none(),
+        is_voided: known.is_voided,
         may_work,
         may_see_roll,
         may_count,

@@ -89,9 +89,9 @@ texts! {
     EARLY = "还没有到最后一天。要提前结束，请写明原因（不要写学生姓名）",
         "Its last day has not come. To end it early, say why (without names)";
     VOID = "作废这次普测", "Void this run";
-    VOID_NOTE = "开错了的批次可以作废：还没有人作答，也没有录入或登记过缺测、拒测。作废后代码失效，不计入任何统计，操作记录里保留。",
+    VOID_NOTE = "开错了的批次可以作废：还没有人作答，也没有录入答卷、登记缺测拒测或低年级观察。作废后代码失效，不计入任何统计，操作记录里保留。",
         "A run that was opened by mistake is voided as long as nobody has answered in it and \
-         nothing was typed or noted. Its codes end, it counts nowhere, and it stays in \
+         nothing was typed, noted or observed. Its codes end, it counts nowhere, and it stays in \
          the history.";
     VOID_WHY = "作废的原因", "Why it is voided";
     ANSWERED = "这次普测已有作答、录入或登记，不能作废；没有改动任何内容。",

@@ -26,9 +26,9 @@ pub struct DayDuties {
     pub pressing: Few,
     /// The rest of what is due by tonight, the earliest first.
     pub due: Few,
-    /// Of what is due by tonight the appointments of today, up to the same number.
+    /// Of what is due by tonight the appointments of today, all of them.
     pub appointments: Vec<Duty>,
-    /// Of all of both: overdue.
+    /// Of what is due by tonight, without what presses: overdue.
     pub late: usize,
     /// Everything that is due at any time, that the reader may see.
     pub all: usize,
@@ -47,10 +47,10 @@ pub fn of_day(tx: &Tx<'_>, reader: &Author, most: usize) -> Result<DayDuties, Sq
     let due: Vec<Duty> =
         rest.into_iter().filter(|duty| duty.due_ms.is_some_and(|at| at <= tonight)).collect();
     let is_late = |duty: &&Duty| duty.due_ms.is_some_and(|at| at < now_ms);
-    let late = pressing.iter().chain(&due).filter(is_late).count();
+    let late = due.iter().filter(is_late).count();
     let is_today =
         |duty: &&Duty| duty.kind == DutyKind::Appointment && duty.due_day() == Some(reader.today());
-    let appointments = due.iter().filter(is_today).take(most).copied().collect();
+    let appointments = due.iter().filter(is_today).copied().collect();
     let few = |mut duties: Vec<Duty>| {
         let total = duties.len();
         duties.truncate(most);

@@ -87,8 +87,18 @@ fn a_run_is_voided_while_nobody_has_answered() {
     assert!(known.is_voided && known.closed_at_ms.is_some() && known.ended_why == "日期填错");
     let campaigns = fair.school.ledger.read(|tx| crate::ledger::campaign::of_term(tx, TERM));
     assert_eq!(campaigns.expect("campaigns"), []);
+    let first = fair.run;
     let second = Fair { run: open(&fair, of_grades(&["g7"])).expect("again"), ..fair };
     second.paper(0, 1, (TODAY, 0)).expect("typed");
+    let voided = second.write(move |tx, _, _| {
+        let known = run::get(tx, first)?;
+        let standings = funnel::standings(tx, &known, TODAY).map_err(LedgerRefusal::from)?;
+        Ok((
+            standings.len(),
+            matches!(queue::queue(tx, &li(0), first), Err(LedgerRefusal::NotWaiting)),
+        ))
+    });
+    assert_eq!(voided.expect("read"), (0, true), "the sheet is the second run's alone");
     let run = second.run;
     let late = second.school.ledger.write("void", move |tx| opening::void(tx, &li(0), run));
     assert!(matches!(late, Err(OpeningError::Answered)));
